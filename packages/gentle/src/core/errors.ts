@@ -1,0 +1,38 @@
+/** The errors that Gentle throws. Each message is one line: what is wrong, where, what was expected, what to do. */
+export class GentleError extends Error {
+  constructor(message: string, options?: ErrorOptions) {
+    super(message, options)
+    this.name = new.target.name
+  }
+}
+
+/** Shapes that do not fit an op or a layer. */
+export class ShapeError extends GentleError {}
+
+/** An argument or option outside what is allowed. */
+export class ArgumentError extends GentleError {}
+
+/** A data set that is missing, broken or inconsistent. */
+export class DataError extends GentleError {}
+
+/** A file whose bytes do not follow its format. */
+export class FormatError extends GentleError {}
+
+/** Weights that do not fit the model they are loaded into. */
+export class WeightsError extends GentleError {}
+
+/** A program that needs more memory than the backend can address. */
+export class MemoryError extends GentleError {}
+
+/** A training loss that became NaN or infinite. */
+export class DivergenceError extends GentleError {
+  /** The step, counted from 1, whose loss was not finite. */
+  readonly step: number
+  constructor(message: string, step: number) {
+    super(message)
+    this.step = step
+  }
+}
+
+/** A broken promise of Gentle's own code: a graph or plan that the verifier refuses. Please report it. */
+export class InternalError extends GentleError {}

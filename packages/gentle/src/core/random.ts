@@ -1,0 +1,87 @@
+/**
+ * Counter-based random numbers: Threefry-2x32 with 20 rounds (Salmon, Moraes, Dror, Shaw: "Parallel Random Numbers: As Easy
+ * as 1, 2, 3", SC 2011, section 4.2). A draw is a pure function of key and counter, so that any thread or backend computes
+ * any draw alone and all of them agree to the bit.
+ */
+const rotations = [13, 15, 26, 6, 17, 29, 16, 24]
+
+/** The rotation of each of the 20 rounds; after every fourth a key is injected. */
+export const threefryRotations: readonly number[] = Array.from({ length: 20 }, (_, round) => rotations[round % 8])
+
+/** Skein's parity constant, from which the third key word is made. */
+export const threefryParity = 0x1bd11bda
+
+/** Enciphers the counter (c0, c1) with the key (k0, k1), all 32-bit words; gives two words as signed integers. */
+export function threefry2x32(k0: number, k1: number, c0: number, c1: number): [number, number] {
+  const keys = [k0 | 0, k1 | 0, k0 ^ k1 ^ threefryParity]
+  let x0 = (c0 + keys[0]) | 0
+  let x1 = (c1 + keys[1]) | 0
+  for (let round = 0; round < 20; round++) {
+    const rotation = threefryRotations[round]
+    x0 = (x0 + x1) | 0
+    x1 = ((x1 << rotation) | (x1 >>> (32 - rotation))) ^ x0
+    if (round % 4 === 3) {
+      const injection = (round + 1) / 4
+      x0 = (x0 + keys[injection % 3]) | 0
+      x1 = (x1 + keys[(injection + 1) % 3] + injection) | 0
+    }
+  }
+  return [x0, x1]
+}
+
+/** The upper 24 bits of a word as a number in [0, 1), exact in float32. */
+export const toUniform = (word: number): number => (word >>> 8) / 2 ** 24
+
+/** A 32-bit hash of a name (FNV-1a), to derive independent streams from one seed. */
+export function hashName(name: string): number {
+  let hash = 0x811c9dc5
+  for (let i = 0; i < name.length; i++) hash = Math.imul(hash ^ name.charCodeAt(i), 0x01000193)
+  return hash | 0
+}
+
+/** A stream of random numbers on the host. Streams of one seed with different names are independent. */
+export class Random {
+  readonly #seed: number
+  readonly #stream: number
+  #counter = 0
+
+  constructor(seed: number, stream = '') {
+    this.#seed = seed | 0
+    this.#stream = hashName(stream)
+  }
+
+  /** A number in [0, 1) on the grid of 2^-24. */
+  uniform(): number {
+    return toUniform(this.#word())
+  }
+
+  /** A standard normal number (Box and Muller, 1958). */
+  normal(): number {
+    const radius = Math.sqrt(-2 * Math.log(1 - this.uniform()))
+    return radius * Math.cos(2 * Math.PI * this.uniform())
+  }
+
+  /** A whole number in [0, limit); limit up to 2^32. The bias is below limit / 2^53. */
+  integer(limit: number): number {
+    const high = this.#word() >>> 0
+    const low = this.#word() >>> 11
+    return Math.floor(((high * 2 ** 21 + low) / 2 ** 53) * limit)
+  }
+
+  /** The numbers 0 to length - 1 in random order (Fisher and Yates). */
+  permutation(length: number): Uint32Array {
+    const order = Uint32Array.from({ length }, (_, i) => i)
+    for (let i = length - 1; i > 0; i--) {
+      const j = this.integer(i + 1)
+      const swapped = order[i]
+      order[i] = order[j]
+      order[j] = swapped
+    }
+    return order
+  }
+
+  #word(): number {
+    const counter = this.#counter++
+    return threefry2x32(this.#seed, this.#stream, counter | 0, Math.floor(counter / 2 ** 32))[0]
+  }
+}
