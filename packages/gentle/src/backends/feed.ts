@@ -1,0 +1,26 @@
+import { ArgumentError } from '../core/errors.ts'
+import { formatShape, sizeOf } from '../core/shape.ts'
+import type { Input } from '../graph/tensor.ts'
+import type { Feed } from './backend.ts'
+
+/**
+ * Checks a run's values against the program's inputs.
+ * @throws ArgumentError for inputs that are missing, unknown or of a wrong size.
+ */
+export function checkFeed(inputs: Readonly<Record<string, Input>>, feed: Feed): void {
+  for (const name in feed)
+    if (!(name in inputs))
+      throw new ArgumentError(
+        `run: there is no input '${name}'; the program has ${Object.keys(inputs).join(', ') || 'none'}`,
+      )
+  for (const name in inputs) {
+    const value = feed[name]
+    if (value === undefined)
+      throw new ArgumentError(`run: input '${name}' has no value; give ${formatShape(inputs[name].shape)}`)
+    const length = typeof value === 'number' ? 1 : value.length
+    if (length !== sizeOf(inputs[name].shape))
+      throw new ArgumentError(
+        `run: input '${name}' has ${length} values; shape ${formatShape(inputs[name].shape)} needs ${sizeOf(inputs[name].shape)}`,
+      )
+  }
+}

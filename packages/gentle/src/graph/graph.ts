@@ -1,0 +1,103 @@
+import { ArgumentError, InternalError, ShapeError } from '../core/errors.ts'
+import { formatShape, sameShape } from '../core/shape.ts'
+import { Constant, Input, type Tensor, Variable } from './tensor.ts'
+
+/** A computation: what goes in, what comes out, and what becomes of its state at the end of each run. */
+export interface Graph {
+  readonly inputs: Readonly<Record<string, Input>>
+  readonly outputs: Readonly<Record<string, Tensor>>
+  /** Variables and their next values, all computed from the values that the variables had before the run. */
+  readonly updates?: readonly (readonly [Variable, Tensor])[]
+}
+
+/** The results of a graph: its outputs and the next values of its variables. */
+export const rootsOf = (graph: Graph): Tensor[] => [
+  ...Object.values(graph.outputs),
+  ...(graph.updates ?? []).map(([, next]) => next),
+]
+
+/** Every node that the roots need, operands before results, in an order fixed by the tracing. */
+export function topologicalOrder(roots: readonly Tensor[]): Tensor[] {
+  const order: Tensor[] = []
+  const seen = new Set<Tensor>()
+  const stack: { node: Tensor; next: number }[] = []
+  const visit = (node: Tensor) => {
+    if (seen.has(node)) return
+    seen.add(node)
+    stack.push({ node, next: 0 })
+  }
+  for (const root of roots) {
+    visit(root)
+    while (stack.length > 0) {
+      const top = stack[stack.length - 1]
+      if (top.next < top.node.inputs.length) visit(top.node.inputs[top.next++])
+      else {
+        order.push(top.node)
+        stack.pop()
+      }
+    }
+  }
+  return order
+}
+
+/**
+ * Checks what the user hands in: inputs that are reachable are named, updates fit their variables.
+ * @throws ArgumentError, ShapeError
+ */
+export function checkGraph(graph: Graph): void {
+  const named = new Set<Tensor>(Object.values(graph.inputs))
+  const updates = graph.updates ?? []
+  for (const node of topologicalOrder(rootsOf(graph)))
+    if (node instanceof Input && !named.has(node))
+      throw new ArgumentError(
+        `compile: the input of shape ${formatShape(node.shape)} made at ${node.site} is used but not listed; add it to inputs`,
+      )
+  const updated = new Set<Variable>()
+  for (const [target, next] of updates) {
+    if (updated.has(target))
+      throw new ArgumentError(`compile: variable ${target.name} is updated twice; give one next value`)
+    updated.add(target)
+    if (!sameShape(target.shape, next.shape))
+      throw new ShapeError(
+        `compile: variable ${target.name} has shape ${formatShape(target.shape)}, its next value ${formatShape(next.shape)}; they must be equal`,
+      )
+  }
+}
+
+/**
+ * The verifier, run after every pass: each node's signature is what its op infers from its operands.
+ * @throws InternalError naming the pass.
+ */
+export function verify(roots: readonly Tensor[], pass: string): void {
+  for (const node of topologicalOrder(roots)) {
+    if (node.inputs.length === 0) continue
+    const expected = node.op.infer(node.inputs, node.attributes)
+    if (!sameShape(expected.shape, node.shape) || expected.dtype !== node.dtype)
+      throw new InternalError(
+        `${pass}: ${node.op.name} has ${node.dtype} ${formatShape(node.shape)}, but its operands give ${expected.dtype} ${formatShape(expected.shape)}`,
+      )
+  }
+}
+
+/** The graph as text, a line a node: `%4 = add(%2, %3) float32 [8, 10]`. */
+export function printGraph(roots: readonly Tensor[]): string {
+  const names = new Map<Tensor, string>()
+  const lines = topologicalOrder(roots).map((node) => {
+    const name = `%${names.size}`
+    names.set(node, name)
+    const operands = node.inputs.map((operand) => names.get(operand)).join(', ')
+    const attributes =
+      node instanceof Variable
+        ? node.name
+        : node instanceof Constant || node instanceof Input
+          ? ''
+          : attributesText(node.attributes)
+    return `${name} = ${node.op.name}(${operands})${attributes && ` ${attributes}`} ${node.dtype} ${formatShape(node.shape)}`
+  })
+  return lines.join('\n')
+}
+
+const attributesText = (attributes: unknown): string => {
+  const text = JSON.stringify(attributes)
+  return text === undefined || text === '{}' ? '' : text
+}

@@ -1,0 +1,41 @@
+import type { DType, TypedArray } from '../core/dtype.ts'
+import type { Shape } from '../core/shape.ts'
+import type { Tensor } from './tensor.ts'
+
+/** What is known of a tensor before it has values. */
+export interface Signature {
+  readonly shape: Shape
+  readonly dtype: DType
+}
+
+/** Operand of an op's reference: a signature and its values, row-major. */
+export interface Operand extends Signature {
+  readonly data: TypedArray
+}
+
+/**
+ * An op, declared once: everything that does not depend on a backend.
+ * `Attributes` are plain JSON values fixed when the graph is traced.
+ */
+export interface Op<Name extends string = string, Attributes = unknown> {
+  readonly name: Name
+  /**
+   * Shape and element type of the result.
+   * @throws ShapeError when the operands do not fit.
+   */
+  infer(inputs: readonly Signature[], attributes: Attributes): Signature
+  /**
+   * The gradient with respect to each operand, as a graph, from the gradient `dy` of the result `y`. `undefined` where none
+   * flows: integer operands, and results that are constant almost everywhere.
+   */
+  gradient?(node: { inputs: readonly Tensor[]; attributes: Attributes; y: Tensor }, dy: Tensor): (Tensor | undefined)[]
+  /** Multiply-adds of convolutions and matrix products; absent for all other ops. */
+  multiplyAdds?(inputs: readonly Signature[], attributes: Attributes, output: Signature): number
+  /** The definition: plain loops over row-major operands. */
+  reference(inputs: readonly Operand[], attributes: Attributes, output: Operand): void
+}
+
+/** Declares an op; this keeps the type of its name, over which the backends' tables are typed. */
+export const defineOp = <const Name extends string, Attributes>(
+  definition: Op<Name, Attributes>,
+): Op<Name, Attributes> => definition

@@ -1,0 +1,146 @@
+import type { DType, TypedArray } from '../core/dtype.ts'
+import { GentleError, ShapeError } from '../core/errors.ts'
+import { formatShape, type Shape, sizeOf } from '../core/shape.ts'
+import type { Op, Signature } from './op.ts'
+
+let nextId = 0
+
+/** A node of a traced graph: the result of an op on other nodes. It has a shape and an element type, but no values yet. */
+export class Tensor<Attributes = unknown> implements Signature {
+  /** Grows with the order of tracing, so that operands always have smaller ids than their results. */
+  readonly id = nextId++
+  readonly op: Op<string, Attributes>
+  readonly inputs: readonly Tensor[]
+  readonly attributes: Attributes
+  readonly shape: Shape
+  readonly dtype: DType
+  readonly #trace: Error
+
+  constructor(op: Op<string, Attributes>, inputs: readonly Tensor[], attributes: Attributes, signature: Signature) {
+    this.op = op
+    this.inputs = inputs
+    this.attributes = attributes
+    this.shape = signature.shape
+    this.dtype = signature.dtype
+    this.#trace = new Error()
+  }
+
+  /** Where the user's code made this node: `file:line:column` of the first frame outside the library, or ''. */
+  get site(): string {
+    return callSite(this.#trace)
+  }
+}
+
+const libraryRoot = import.meta.url.replace(/graph\/tensor\.[jt]s$/, '')
+
+function callSite(trace: Error): string {
+  const frames = (trace.stack ?? '').split('\n').slice(1)
+  const outside = frames.find((frame) => !frame.includes(libraryRoot))
+  return outside?.match(/\(?((?:file:|https?:|\/)[^()]*:\d+:\d+)\)?$/)?.[1] ?? ''
+}
+
+/** Applies an op to operands. Errors of its shape rule name the place in the user's code. */
+export function apply<Attributes>(
+  op: Op<string, Attributes>,
+  inputs: readonly Tensor[],
+  attributes: Attributes,
+): Tensor<Attributes> {
+  try {
+    return new Tensor(op, inputs, attributes, op.infer(inputs, attributes))
+  } catch (error) {
+    if (error instanceof GentleError && !error.message.includes(' (at ')) {
+      const site = callSite(new Error())
+      if (site) error.message += ` (at ${site})`
+    }
+    throw error
+  }
+}
+
+/** Ops without operands: their values come from outside the graph. */
+function sourceOp<const Name extends string>(name: Name): Op<Name, Signature> {
+  return {
+    name,
+    infer: (_, signature) => signature,
+    reference: () => {},
+  }
+}
+
+export const inputOp = sourceOp('input')
+export const variableOp = sourceOp('variable')
+export const constantOp = sourceOp('constant')
+
+/** Values handed in at each run. */
+export class Input extends Tensor<Signature> {
+  constructor(signature: Signature) {
+    super(inputOp, [], signature, signature)
+  }
+}
+
+/** State that a program keeps from run to run: parameters, momenta, running statistics. */
+export class Variable extends Tensor<Signature> {
+  /** Values before the first run, row-major; a backend copies them when it first meets the variable. */
+  readonly initial: TypedArray
+  readonly name: string
+  constructor(signature: Signature, initial: TypedArray, name: string) {
+    super(variableOp, [], signature, signature)
+    this.initial = initial
+    this.name = name
+  }
+}
+
+/** Values fixed in the graph. */
+export class Constant extends Tensor<Signature> {
+  readonly data: TypedArray
+  constructor(signature: Signature, data: TypedArray) {
+    super(constantOp, [], signature, signature)
+    this.data = data
+  }
+}
+
+function checkShape(shape: Shape, where: string): void {
+  for (const n of shape)
+    if (!Number.isInteger(n) || n < 1)
+      throw new ShapeError(`${where}: shape ${formatShape(shape)} is not allowed; sizes are whole numbers from 1`)
+}
+
+/**
+ * A placeholder for values handed to each run.
+ * @throws ShapeError for sizes that are not whole numbers from 1.
+ */
+export function input(shape: Shape, dtype: DType = 'float32'): Input {
+  checkShape(shape, 'input')
+  return new Input({ shape, dtype })
+}
+
+/**
+ * State of the given shape, such as a parameter. `initial` is its row-major values, or one number for all.
+ * @throws ShapeError when the number of values does not fit the shape.
+ */
+export function variable(shape: Shape, initial: TypedArray | readonly number[] | number = 0, name = ''): Variable {
+  checkShape(shape, `variable ${name}`.trim())
+  return new Variable({ shape, dtype: 'float32' }, float32Values(shape, initial, `variable ${name}`.trim()), name)
+}
+
+/**
+ * Values that never change: row-major values of a shape, or one number for a scalar (`[]`) or for every element.
+ * @throws ShapeError when the number of values does not fit the shape.
+ */
+export function constant(
+  values: TypedArray | readonly number[] | number,
+  shape: Shape = [],
+  dtype: DType = 'float32',
+): Constant {
+  checkShape(shape, 'constant')
+  const data = float32Values(shape, values, 'constant')
+  return new Constant({ shape, dtype }, dtype === 'int32' ? Int32Array.from(data) : data)
+}
+
+function float32Values(shape: Shape, values: TypedArray | readonly number[] | number, where: string): Float32Array {
+  const size = sizeOf(shape)
+  if (typeof values === 'number') return new Float32Array(size).fill(values)
+  if (values.length !== size)
+    throw new ShapeError(
+      `${where}: shape ${formatShape(shape)} has ${size} elements, but ${values.length} values were given`,
+    )
+  return values instanceof Float32Array ? values : Float32Array.from(values)
+}

@@ -1,0 +1,37 @@
+/** Ops on tensors: the public entry `gentle-dl/ops`. */
+export { elu, gelu, leakyRelu, logSoftmax, relu, sigmoid, silu, softmax, softplus, step, tanh } from './activations.ts'
+export { type Conv2dOptions, conv2d } from './conv2d.ts'
+export {
+  abs,
+  add,
+  div,
+  equal,
+  erf,
+  exp,
+  expm1,
+  greater,
+  greaterEqual,
+  less,
+  lessEqual,
+  log,
+  maximum,
+  minimum,
+  mul,
+  neg,
+  notEqual,
+  pow,
+  select,
+  sign,
+  sqrt,
+  stopGradient,
+  sub,
+  toFloat,
+  type Value,
+} from './elementwise.ts'
+export { gather, oneHot } from './indexing.ts'
+export { matmul } from './matmul.ts'
+export { avgPool2d, globalAvgPool2d, maxPool2d, type Pool2dOptions } from './pool2d.ts'
+export { dropout, uniform } from './random.ts'
+export { argmax, max, mean, min, sum } from './reduce.ts'
+export { broadcastTo, concat, pad, reshape, slice, transpose } from './structure.ts'
+export type { Pair } from './window.ts'

@@ -1,0 +1,107 @@
+/** Ops that work with indices: one-hot vectors, gathering rows, and its gradient. */
+import { ArgumentError, ShapeError } from '../core/errors.ts'
+import { formatShape, normalizeAxes, type Shape, sizeOf } from '../core/shape.ts'
+import { defineOp, type Signature } from '../graph/op.ts'
+import { apply, type Tensor } from '../graph/tensor.ts'
+
+const requireIndices = ({ dtype }: Signature, where: string): void => {
+  if (dtype !== 'int32') throw new ShapeError(`${where}: the indices are ${dtype}; expected int32`)
+}
+
+export const oneHotOp = defineOp({
+  name: 'oneHot',
+  infer([indices], { classes }: { classes: number }) {
+    requireIndices(indices, 'oneHot')
+    return { shape: [...indices.shape, classes], dtype: 'float32' }
+  },
+  reference([indices], { classes }, y) {
+    y.data.fill(0)
+    indices.data.forEach((index, i) => {
+      if (index >= 0 && index < classes) y.data[i * classes + index] = 1
+    })
+  },
+})
+
+interface GatherAttributes {
+  readonly axis: number
+}
+
+/** Sizes before, along and after the axis that is gathered. */
+const splitAt = (shape: Shape, axis: number) => ({
+  outer: sizeOf(shape.slice(0, axis)),
+  along: shape[axis],
+  inner: sizeOf(shape.slice(axis + 1)),
+})
+
+const clamp = (index: number, count: number): number => Math.min(Math.max(index, 0), count - 1)
+
+export const gatherOp = defineOp({
+  name: 'gather',
+  infer([x, indices], { axis }: GatherAttributes) {
+    requireIndices(indices, 'gather')
+    return { shape: [...x.shape.slice(0, axis), ...indices.shape, ...x.shape.slice(axis + 1)], dtype: x.dtype }
+  },
+  gradient: ({ inputs: [x, indices], attributes: { axis } }, dy) => [
+    scatterAdd(dy, indices, { axis, size: x.shape[axis] }),
+    undefined,
+  ],
+  reference([x, indices], { axis }, y) {
+    const { outer, along, inner } = splitAt(x.shape, axis)
+    const count = indices.data.length
+    for (let o = 0; o < outer; o++)
+      for (let i = 0; i < count; i++)
+        for (let j = 0; j < inner; j++)
+          y.data[(o * count + i) * inner + j] = x.data[(o * along + clamp(indices.data[i], along)) * inner + j]
+  },
+})
+
+interface ScatterAddAttributes extends GatherAttributes {
+  readonly size: number
+}
+
+/** The gradient of gather: adds each slice of dy at its index. */
+export const scatterAddOp = defineOp({
+  name: 'scatterAdd',
+  infer([dy, indices], { axis, size }: ScatterAddAttributes) {
+    requireIndices(indices, 'scatterAdd')
+    return {
+      shape: [...dy.shape.slice(0, axis), size, ...dy.shape.slice(axis + indices.shape.length)],
+      dtype: 'float32',
+    }
+  },
+  gradient: ({ inputs: [, indices], attributes: { axis } }, dx) => [
+    apply(gatherOp, [dx, indices], { axis }),
+    undefined,
+  ],
+  reference([dy, indices], { axis }, x) {
+    const { outer, along, inner } = splitAt(x.shape, axis)
+    const count = indices.data.length
+    x.data.fill(0)
+    for (let o = 0; o < outer; o++)
+      for (let i = 0; i < count; i++)
+        for (let j = 0; j < inner; j++)
+          x.data[(o * along + clamp(indices.data[i], along)) * inner + j] += dy.data[(o * count + i) * inner + j]
+  },
+})
+
+const scatterAdd = (dy: Tensor, indices: Tensor, attributes: ScatterAddAttributes): Tensor =>
+  apply(scatterAddOp, [dy, indices], attributes)
+
+/**
+ * Rows of 0 with a 1 at each index: int32 [...] becomes float32 [..., classes]. An index outside 0 to classes - 1 gives
+ * a row of zeros.
+ */
+export function oneHot(indices: Tensor, classes: number): Tensor {
+  if (!Number.isInteger(classes) || classes < 1)
+    throw new ArgumentError(`oneHot: classes is ${classes}; expected a whole number from 1`)
+  return apply(oneHotOp, [indices], { classes })
+}
+
+/**
+ * Slices of x picked by int32 indices along an axis, which is replaced by the indices' shape. Indices outside are clamped.
+ * @throws ShapeError for an axis outside the rank or indices that are not int32.
+ */
+export function gather(x: Tensor, indices: Tensor, axis = 0): Tensor {
+  if (x.shape.length === 0) throw new ShapeError(`gather: a scalar ${formatShape(x.shape)} has no axis`)
+  return apply(gatherOp, [x, indices], { axis: normalizeAxes(axis, x.shape.length, 'gather')[0] })
+}

@@ -1,0 +1,119 @@
+/** Ops that fold axes away: sum, mean, max, min, argmax. */
+import { ShapeError } from '../core/errors.ts'
+import { formatShape, normalizeAxes, type Shape, sizeOf, stridesOf } from '../core/shape.ts'
+import { defineOp, type Operand } from '../graph/op.ts'
+import { apply, type Tensor } from '../graph/tensor.ts'
+import { div, equal, mul, neg } from './elementwise.ts'
+import { broadcastTo, reshape } from './structure.ts'
+
+interface ReduceAttributes {
+  /** Sorted, distinct, non-negative. */
+  readonly axes: readonly number[]
+}
+
+const withoutAxes = (shape: Shape, axes: readonly number[]): number[] => shape.filter((_, axis) => !axes.includes(axis))
+const onesAt = (shape: Shape, axes: readonly number[]): number[] =>
+  shape.map((n, axis) => (axes.includes(axis) ? 1 : n))
+
+/** Visits all elements of x with the offset of the result that each belongs to; rows of the result come in order. */
+function forEachReduced(x: Operand, axes: readonly number[], visit: (i: number, o: number) => void): void {
+  const kept = stridesOf(withoutAxes(x.shape, axes))
+  let k = 0
+  const outStrides = x.shape.map((_, axis) => (axes.includes(axis) ? 0 : kept[k++]))
+  const strides = stridesOf(x.shape)
+  const size = sizeOf(x.shape)
+  for (let i = 0; i < size; i++) {
+    let o = 0
+    for (let axis = 0; axis < strides.length; axis++)
+      o += (Math.floor(i / strides[axis]) % x.shape[axis]) * outStrides[axis]
+    visit(i, o)
+  }
+}
+
+export const sumOp = defineOp({
+  name: 'sum',
+  infer: ([x], { axes }: ReduceAttributes) => ({ shape: withoutAxes(x.shape, axes), dtype: 'float32' }),
+  gradient: ({ inputs: [x], attributes: { axes } }, dy) => [broadcastTo(reshape(dy, onesAt(x.shape, axes)), x.shape)],
+  reference([x], { axes }, y) {
+    const total = new Float64Array(y.data.length)
+    forEachReduced(x, axes, (i, o) => {
+      total[o] += x.data[i]
+    })
+    y.data.set(total)
+  },
+})
+
+export const maxOp = defineOp({
+  name: 'max',
+  infer: ([x], { axes }: ReduceAttributes) => ({ shape: withoutAxes(x.shape, axes), dtype: 'float32' }),
+  gradient({ inputs: [x], attributes: { axes }, y }, dy) {
+    const shape = onesAt(x.shape, axes)
+    const winners = equal(x, reshape(y, shape))
+    const share = div(reshape(dy, shape), reshape(sum(winners, axes), shape))
+    return [mul(winners, share)]
+  },
+  reference([x], { axes }, y) {
+    y.data.fill(Number.NEGATIVE_INFINITY)
+    forEachReduced(x, axes, (i, o) => {
+      y.data[o] = Math.max(y.data[o], x.data[i])
+    })
+  },
+})
+
+export const argmaxOp = defineOp({
+  name: 'argmax',
+  infer: ([x], { axis }: { axis: number }) => ({ shape: withoutAxes(x.shape, [axis]), dtype: 'int32' }),
+  reference([x], { axis }, y) {
+    const best = new Float64Array(y.data.length).fill(Number.NEGATIVE_INFINITY)
+    const inner = stridesOf(x.shape)[axis]
+    forEachReduced(x, [axis], (i, o) => {
+      if (x.data[i] > best[o]) {
+        best[o] = x.data[i]
+        y.data[o] = Math.floor(i / inner) % x.shape[axis]
+      }
+    })
+  },
+})
+
+/** Which axes fold, and whether they stay with size 1. */
+type Axes = number | readonly number[]
+interface KeepAxes {
+  readonly keepAxes?: boolean
+}
+
+function reduce(
+  op: typeof sumOp | typeof maxOp,
+  x: Tensor,
+  axes: Axes | undefined,
+  { keepAxes = false }: KeepAxes,
+): Tensor {
+  if (x.dtype !== 'float32')
+    throw new ShapeError(`${op.name}: the operand is ${x.dtype}; expected float32, use toFloat`)
+  const normal = normalizeAxes(axes, x.shape.length, op.name)
+  const folded = normal.length === 0 ? x : apply(op, [x], { axes: normal })
+  return keepAxes ? reshape(folded, onesAt(x.shape, normal)) : folded
+}
+
+/** Sum over the given axes, all by default. */
+export const sum = (x: Tensor, axes?: Axes, options: KeepAxes = {}): Tensor => reduce(sumOp, x, axes, options)
+
+/** Largest value over the given axes, all by default; equal winners share the gradient. */
+export const max = (x: Tensor, axes?: Axes, options: KeepAxes = {}): Tensor => reduce(maxOp, x, axes, options)
+
+/** Smallest value over the given axes, all by default; equal winners share the gradient. */
+export const min = (x: Tensor, axes?: Axes, options: KeepAxes = {}): Tensor => neg(max(neg(x), axes, options))
+
+/** Mean over the given axes, all by default. */
+export function mean(x: Tensor, axes?: Axes, options: KeepAxes = {}): Tensor {
+  const count = normalizeAxes(axes, x.shape.length, 'mean').reduce((product, axis) => product * x.shape[axis], 1)
+  return mul(sum(x, axes, options), 1 / count)
+}
+
+/**
+ * Index of the largest value along an axis, int32; the first of equal ones.
+ * @throws ShapeError for a scalar or an axis outside the rank.
+ */
+export function argmax(x: Tensor, axis = -1): Tensor {
+  if (x.shape.length === 0) throw new ShapeError(`argmax: a scalar ${formatShape(x.shape)} has no axis`)
+  return apply(argmaxOp, [x], { axis: normalizeAxes(axis, x.shape.length, 'argmax')[0] })
+}

@@ -1,0 +1,73 @@
+/** Every op by its name. Backends are tables typed over these names, so that a missing kernel is a compile error. */
+import { constantOp, inputOp, variableOp } from '../graph/tensor.ts'
+import * as conv2d from './conv2d.ts'
+import * as elementwise from './elementwise.ts'
+import * as indexing from './indexing.ts'
+import { matmulOp } from './matmul.ts'
+import * as pool2d from './pool2d.ts'
+import { uniformOp } from './random.ts'
+import * as reduce from './reduce.ts'
+import * as structure from './structure.ts'
+
+/** Ops that act on each element alone, in families by what a kernel has to know of them. */
+export const elementwiseOps = {
+  neg: elementwise.negOp,
+  exp: elementwise.expOp,
+  expm1: elementwise.expm1Op,
+  log: elementwise.logOp,
+  sqrt: elementwise.sqrtOp,
+  abs: elementwise.absOp,
+  sign: elementwise.signOp,
+  tanh: elementwise.tanhOp,
+  sigmoid: elementwise.sigmoidOp,
+  softplus: elementwise.softplusOp,
+  erf: elementwise.erfOp,
+  relu: elementwise.reluOp,
+  toFloat: elementwise.toFloatOp,
+  stopGradient: elementwise.stopGradientOp,
+  add: elementwise.addOp,
+  sub: elementwise.subOp,
+  mul: elementwise.mulOp,
+  div: elementwise.divOp,
+  pow: elementwise.powOp,
+  maximum: elementwise.maximumOp,
+  minimum: elementwise.minimumOp,
+  equal: elementwise.equalOp,
+  notEqual: elementwise.notEqualOp,
+  less: elementwise.lessOp,
+  lessEqual: elementwise.lessEqualOp,
+  greater: elementwise.greaterOp,
+  greaterEqual: elementwise.greaterEqualOp,
+  select: elementwise.selectOp,
+} as const
+
+export const structuredOps = {
+  sum: reduce.sumOp,
+  max: reduce.maxOp,
+  argmax: reduce.argmaxOp,
+  reshape: structure.reshapeOp,
+  transpose: structure.transposeOp,
+  broadcastTo: structure.broadcastToOp,
+  concat: structure.concatOp,
+  slice: structure.sliceOp,
+  pad: structure.padOp,
+  matmul: matmulOp,
+  conv2d: conv2d.conv2dOp,
+  conv2dInputGradient: conv2d.conv2dInputGradientOp,
+  conv2dWeightGradient: conv2d.conv2dWeightGradientOp,
+  maxPool2d: pool2d.maxPool2dOp,
+  maxPool2dScatter: pool2d.maxPool2dScatterOp,
+  maxPool2dGather: pool2d.maxPool2dGatherOp,
+  avgPool2d: pool2d.avgPool2dOp,
+  avgPool2dGradient: pool2d.avgPool2dGradientOp,
+  oneHot: indexing.oneHotOp,
+  gather: indexing.gatherOp,
+  scatterAdd: indexing.scatterAddOp,
+  uniform: uniformOp,
+} as const
+
+/** Ops whose values come from outside the graph. */
+export const sourceOps = { input: inputOp, variable: variableOp, constant: constantOp } as const
+
+export type ElementwiseName = keyof typeof elementwiseOps
+export type StructuredName = keyof typeof structuredOps

@@ -1,0 +1,49 @@
+/** The geometry that convolution and pooling share: a window that slides over the rows and columns of an image. */
+import { ArgumentError, ShapeError } from '../core/errors.ts'
+import { formatShape } from '../core/shape.ts'
+
+/** A number for both directions, or [vertical, horizontal]. */
+export type Pair = number | readonly [number, number]
+
+/** [vertical, horizontal]. */
+export type Both = readonly [number, number]
+
+/**
+ * A pair from one number or two.
+ * @throws ArgumentError for anything but whole numbers from `least`.
+ */
+export function toPair(value: Pair, least: number, where: string): Both {
+  const pair: Both = typeof value === 'number' ? [value, value] : value
+  if (pair.length !== 2 || pair.some((n) => !Number.isInteger(n) || n < least))
+    throw new ArgumentError(
+      `${where} is ${JSON.stringify(value)}; expected a whole number from ${least}, or two of them`,
+    )
+  return pair
+}
+
+/** How a window moves: step, zeros around the image on each side, and distance between taps, in pixels. */
+export interface Sliding {
+  readonly stride: Both
+  readonly padding: Both
+  readonly dilation: Both
+}
+
+/**
+ * Height and width of the output of a window of `size` taps over an image.
+ * @throws ShapeError when the window does not fit.
+ */
+export function slidingOutput(
+  image: Both,
+  size: Both,
+  { stride, padding, dilation }: Sliding,
+  where: string,
+): [number, number] {
+  const along = (axis: 0 | 1): number =>
+    Math.floor((image[axis] + 2 * padding[axis] - dilation[axis] * (size[axis] - 1) - 1) / stride[axis]) + 1
+  const output: [number, number] = [along(0), along(1)]
+  if (output[0] < 1 || output[1] < 1)
+    throw new ShapeError(
+      `${where}: a window of ${formatShape(size)} with dilation ${formatShape(dilation)} does not fit an image of ${formatShape(image)} with padding ${formatShape(padding)}`,
+    )
+  return output
+}
