@@ -1,0 +1,352 @@
+import { sizeOf } from '../../src/core/shape.ts'
+import type { Op } from '../../src/graph/op.ts'
+import { apply, constant, type Tensor } from '../../src/graph/tensor.ts'
+import { type Conv2dAttributes, conv2dAttributes, conv2dSizes } from '../../src/ops/conv2d.ts'
+import { type ElementwiseName, elementwiseOps, type StructuredName, structuredOps } from '../../src/ops/table.ts'
+import { approximated, summed, type Tolerance } from './closeness.ts'
+import { coin, edgy, normal, positive, type Sampler, type Scene, tied } from './scene.ts'
+
+/** How one op is tried: a graph of it with random shapes and attributes. */
+export interface OpCase {
+  readonly tolerance: Tolerance
+  readonly build: (scene: Scene) => Tensor
+}
+
+const unary = (op: Op<string, object>, tolerance: Tolerance, sampler: Sampler = edgy): OpCase => ({
+  tolerance,
+  build: (scene) => apply(op, [scene.floats(scene.shape(), sampler)], {}),
+})
+
+const binary = (op: Op<string, object>, sampler: Sampler = edgy): OpCase => ({
+  tolerance: 'exact',
+  build: (scene) => apply(op, broadcasting(scene, [sampler, sampler]), {}),
+})
+
+/** Operands of which one has the whole shape and the others broadcast; at times one is a number, or all are the same tensor. */
+function broadcasting(scene: Scene, samplers: readonly Sampler[]): Tensor[] {
+  const shape = scene.shape()
+  const whole = scene.between(0, samplers.length - 1)
+  const operands = samplers.map((sampler, i) => {
+    if (i !== whole && scene.flag(0.15)) return scene.floats([], sampler)
+    return scene.floats(i === whole || scene.flag() ? shape : scene.narrower(shape), sampler)
+  })
+  return scene.flag(0.1) ? operands.map(() => operands[whole]) : operands
+}
+
+const comparison = (op: Op<string, object>): OpCase => ({
+  tolerance: 'exact',
+  build(scene) {
+    const kind = scene.pick(['float32', 'int32', 'mixed'])
+    const shape = scene.shape()
+    const a = kind === 'float32' ? scene.floats(shape, tied) : scene.integers(shape, 3, -2)
+    const bShape = scene.narrower(shape)
+    const b = kind === 'int32' ? scene.integers(bShape, 3, -2) : scene.floats(bShape, tied)
+    return apply(op, scene.flag() ? [a, b] : [b, a], {})
+  },
+})
+
+const someAxes = (scene: Scene, rank: number): number[] =>
+  scene
+    .order(rank)
+    .slice(0, scene.between(1, rank))
+    .sort((a, b) => a - b)
+
+/** A tensor of either element type, for the ops that only move. */
+const anyTensor = (scene: Scene, shape: readonly number[]): Tensor =>
+  scene.flag(0.2) ? scene.integers(shape, 100, -100) : scene.floats(shape, edgy)
+
+/** Another shape with as many elements: neighbouring axes joined, axes of 1 put in. */
+function regrouped(scene: Scene, shape: readonly number[]): number[] {
+  const joined: number[] = []
+  for (const n of scene.flag() ? shape : [...shape].reverse()) {
+    if (joined.length > 0 && scene.flag()) joined.push(joined.pop()! * n)
+    else joined.push(n)
+    if (joined.length < 4 && scene.flag(0.2)) joined.push(1)
+  }
+  return joined
+}
+
+interface Convolution {
+  readonly x: number[]
+  readonly w: number[]
+  readonly y: number[]
+  readonly attributes: Conv2dAttributes
+  /** Terms of one sum in the output, and in the weight gradient. */
+  readonly terms: number
+}
+
+/** The geometry of a convolution: every kind that networks use, and corners: a kernel as large as the image, strides that skip. */
+function convolution(scene: Scene): Convolution {
+  const depthwise = scene.flag(0.2)
+  const groups = depthwise ? scene.between(1, 14) : scene.pick([1, 1, 1, 2, 3])
+  const groupIn = depthwise
+    ? 1
+    : Math.max(1, Math.floor(scene.pick([1, 3, 8, 14, 24, 0].map((c) => c || scene.size(14))) / groups))
+  const groupOut = depthwise
+    ? scene.between(1, 2)
+    : Math.max(1, Math.floor(scene.pick([1, 6, 8, 16, 24, 0].map((c) => c || scene.size(14))) / groups))
+  const image = [scene.size(10), scene.size(10)]
+  const options = scene.flag(0.3)
+    ? { padding: 1 }
+    : { stride: scene.pair(1, 4), padding: scene.pair(0, 3), dilation: scene.flag(0.7) ? 1 : scene.pair(1, 3), groups }
+  const attributes = conv2dAttributes({ ...options, groups })
+  const kernel = [0, 1].map((axis) => {
+    const room = image[axis] + 2 * attributes.padding[axis]
+    const most = Math.floor((room - 1) / attributes.dilation[axis]) + 1
+    return Math.min(most, scene.pick([1, 2, 3, 3, 5, image[axis]]))
+  })
+  const w = [groupOut * groups, groupIn, ...kernel]
+  const one = conv2dSizes([1, groupIn * groups, ...image], w, attributes)
+  const work = one.outHeight * one.outWidth * sizeOf(w)
+  const batch = Math.min(scene.batch(), Math.max(1, Math.floor(400_000 / work)))
+  const y = [batch, one.outChannels, one.outHeight, one.outWidth]
+  return { x: [batch, groupIn * groups, ...image], w, y, attributes, terms: groupIn * kernel[0] * kernel[1] }
+}
+
+interface Pooling {
+  readonly x: number[]
+  readonly y: number[]
+  readonly attributes: { size: [number, number]; stride: [number, number]; padding: [number, number] }
+}
+
+function pooling(scene: Scene): Pooling {
+  const image = [scene.size(9), scene.size(9)]
+  const size = image.map((n) => Math.min(n, scene.pick([1, 2, 2, 3, 4, n]))) as [number, number]
+  const stride = scene.flag() ? size : scene.pair(1, 4)
+  const padding = size.map((n) => (scene.flag() ? 0 : Math.floor(n / 2))) as [number, number]
+  const out = image.map((n, axis) => Math.floor((n + 2 * padding[axis] - size[axis]) / stride[axis]) + 1)
+  const planes = [scene.batch(), scene.size(14)]
+  return { x: [...planes, ...image], y: [...planes, ...out], attributes: { size, stride, padding } }
+}
+
+/** Values of images: all different, or with ties, of which the first wins. */
+const contested = (scene: Scene): Sampler => (scene.flag() ? normal : tied)
+
+/** Sizes of a matrix product: small ones, those around the multiples of a tile, and now and then a larger one. */
+const matrixSize = (scene: Scene): number => (scene.flag(0.15) ? scene.between(21, 70) : scene.size(20))
+
+/** A case for each op; an op without one does not compile. */
+export const opCases: Readonly<Record<ElementwiseName | StructuredName, OpCase>> = {
+  neg: unary(elementwiseOps.neg, 'exact'),
+  exp: unary(elementwiseOps.exp, approximated),
+  expm1: unary(elementwiseOps.expm1, approximated),
+  log: unary(elementwiseOps.log, approximated),
+  sqrt: unary(elementwiseOps.sqrt, 'exact'),
+  abs: unary(elementwiseOps.abs, 'exact'),
+  sign: unary(elementwiseOps.sign, 'exact'),
+  tanh: unary(elementwiseOps.tanh, approximated),
+  sigmoid: unary(elementwiseOps.sigmoid, approximated),
+  softplus: unary(elementwiseOps.softplus, approximated),
+  erf: unary(elementwiseOps.erf, approximated),
+  relu: unary(elementwiseOps.relu, 'exact'),
+  toFloat: {
+    tolerance: 'exact',
+    build: (scene) => apply(elementwiseOps.toFloat, [anyTensor(scene, scene.shape())], {}),
+  },
+  stopGradient: unary(elementwiseOps.stopGradient, 'exact'),
+  add: binary(elementwiseOps.add),
+  sub: binary(elementwiseOps.sub),
+  mul: binary(elementwiseOps.mul),
+  div: binary(elementwiseOps.div),
+  pow: {
+    tolerance: { relative: 5e-6, absolute: 1e-7, largest: 0 },
+    build(scene) {
+      if (scene.flag(0.4)) {
+        const exponent = scene.pick([2, 3, 0.5, -1, -0.5, 0, 1])
+        const base = scene.floats(scene.shape(), Number.isInteger(exponent) ? normal : positive)
+        return apply(elementwiseOps.pow, [base, constant(exponent)], {})
+      }
+      const [base, exponent] = scene.flag() ? [positive, normal] : [tied, tied]
+      return apply(elementwiseOps.pow, broadcasting(scene, [base, exponent]), {})
+    },
+  },
+  maximum: binary(elementwiseOps.maximum),
+  minimum: binary(elementwiseOps.minimum),
+  equal: comparison(elementwiseOps.equal),
+  notEqual: comparison(elementwiseOps.notEqual),
+  less: comparison(elementwiseOps.less),
+  lessEqual: comparison(elementwiseOps.lessEqual),
+  greater: comparison(elementwiseOps.greater),
+  greaterEqual: comparison(elementwiseOps.greaterEqual),
+  select: {
+    tolerance: 'exact',
+    build: (scene) => apply(elementwiseOps.select, broadcasting(scene, [coin, edgy, edgy]), {}),
+  },
+  sum: {
+    tolerance: summed,
+    build(scene) {
+      const shape = scene.shape(1)
+      return apply(structuredOps.sum, [scene.floats(shape)], { axes: someAxes(scene, shape.length) })
+    },
+  },
+  max: {
+    tolerance: 'exact',
+    build(scene) {
+      const shape = scene.shape(1)
+      return apply(structuredOps.max, [scene.floats(shape, edgy)], { axes: someAxes(scene, shape.length) })
+    },
+  },
+  argmax: {
+    tolerance: 'exact',
+    build(scene) {
+      const shape = scene.shape(1)
+      const axis = scene.between(0, shape.length - 1)
+      return apply(structuredOps.argmax, [scene.floats(shape, contested(scene))], { axis })
+    },
+  },
+  reshape: {
+    tolerance: 'exact',
+    build(scene) {
+      const shape = scene.shape()
+      return apply(structuredOps.reshape, [anyTensor(scene, shape)], { shape: regrouped(scene, shape) })
+    },
+  },
+  transpose: {
+    tolerance: 'exact',
+    build(scene) {
+      const shape = scene.shape(1)
+      return apply(structuredOps.transpose, [anyTensor(scene, shape)], { order: scene.order(shape.length) })
+    },
+  },
+  broadcastTo: {
+    tolerance: 'exact',
+    build(scene) {
+      const shape = scene.shape()
+      return apply(structuredOps.broadcastTo, [anyTensor(scene, scene.narrower(shape))], { shape })
+    },
+  },
+  concat: {
+    tolerance: 'exact',
+    build(scene) {
+      const shape = scene.shape(1)
+      const axis = scene.between(0, shape.length - 1)
+      const integers = scene.flag(0.2)
+      const operands = Array.from({ length: scene.between(1, 4) }, () => {
+        const own = shape.map((n, a) => (a === axis ? scene.size(n) : n))
+        return integers ? scene.integers(own, 100, -100) : scene.floats(own, edgy)
+      })
+      return apply(structuredOps.concat, scene.flag(0.2) ? [...operands, operands[0]] : operands, { axis })
+    },
+  },
+  slice: {
+    tolerance: 'exact',
+    build(scene) {
+      const shape = scene.shape(1)
+      const sizes = shape.map((n) => (scene.flag(0.3) ? n : scene.size(n)))
+      const starts = shape.map((n, axis) => scene.between(0, n - sizes[axis]))
+      return apply(structuredOps.slice, [anyTensor(scene, shape)], { starts, sizes })
+    },
+  },
+  pad: {
+    tolerance: 'exact',
+    build(scene) {
+      const shape = scene.shape(1)
+      const width = () => shape.map(() => (scene.flag() ? 0 : scene.between(1, 3)))
+      const attributes = { before: width(), after: width(), value: scene.pick([0, 0, 1, -3]) }
+      return apply(structuredOps.pad, [anyTensor(scene, shape)], attributes)
+    },
+  },
+  matmul: {
+    tolerance: summed,
+    build(scene) {
+      const [m, k, n] = [matrixSize(scene), matrixSize(scene), matrixSize(scene)]
+      const [transposeA, transposeB] = [scene.flag(), scene.flag()]
+      const batch = scene.flag() ? [] : [scene.size(5), scene.size(3)].slice(0, scene.between(1, 2))
+      const a = [...(scene.flag(0.7) ? batch : scene.narrower(batch)), ...(transposeA ? [k, m] : [m, k])]
+      const b = [...(scene.flag(0.7) ? batch : scene.narrower(batch)), ...(transposeB ? [n, k] : [k, n])]
+      return apply(structuredOps.matmul, [scene.floats(a), scene.floats(b)], { transposeA, transposeB })
+    },
+  },
+  conv2d: {
+    tolerance: summed,
+    build(scene) {
+      const { x, w, attributes, terms } = convolution(scene)
+      return apply(structuredOps.conv2d, [scene.floats(x), scene.weight(w, terms)], attributes)
+    },
+  },
+  conv2dInputGradient: {
+    tolerance: summed,
+    build(scene) {
+      const { x, w, y, attributes, terms } = convolution(scene)
+      const operands = [scene.weight(w, terms), scene.floats(y)]
+      return apply(structuredOps.conv2dInputGradient, operands, { ...attributes, inputShape: x })
+    },
+  },
+  conv2dWeightGradient: {
+    tolerance: summed,
+    build(scene) {
+      const { x, w, y, attributes } = convolution(scene)
+      const operands = [scene.floats(x), scene.floats(y)]
+      return apply(structuredOps.conv2dWeightGradient, operands, { ...attributes, weightShape: w })
+    },
+  },
+  maxPool2d: {
+    tolerance: 'exact',
+    build(scene) {
+      const { x, attributes } = pooling(scene)
+      return apply(structuredOps.maxPool2d, [scene.floats(x, contested(scene))], attributes)
+    },
+  },
+  maxPool2dScatter: {
+    tolerance: summed,
+    build(scene) {
+      const { x, y, attributes } = pooling(scene)
+      return apply(structuredOps.maxPool2dScatter, [scene.floats(x, contested(scene)), scene.floats(y)], attributes)
+    },
+  },
+  maxPool2dGather: {
+    tolerance: 'exact',
+    build(scene) {
+      const { x, attributes } = pooling(scene)
+      return apply(structuredOps.maxPool2dGather, [scene.floats(x, contested(scene)), scene.floats(x)], attributes)
+    },
+  },
+  avgPool2d: {
+    tolerance: summed,
+    build(scene) {
+      const { x, attributes } = pooling(scene)
+      return apply(structuredOps.avgPool2d, [scene.floats(x)], attributes)
+    },
+  },
+  avgPool2dGradient: {
+    tolerance: summed,
+    build(scene) {
+      const { x, y, attributes } = pooling(scene)
+      return apply(structuredOps.avgPool2dGradient, [scene.floats(y)], { ...attributes, inputShape: x })
+    },
+  },
+  oneHot: {
+    tolerance: 'exact',
+    build(scene) {
+      const classes = scene.size(12)
+      const indices = scene.integers(scene.shape(0, 2), classes + 1, -1)
+      return apply(structuredOps.oneHot, [indices], { classes })
+    },
+  },
+  gather: {
+    tolerance: 'exact',
+    build(scene) {
+      const shape = scene.shape(1)
+      const axis = scene.between(0, shape.length - 1)
+      const indices = scene.integers(scene.shape(0, 2), shape[axis] + 1, -1)
+      return apply(structuredOps.gather, [anyTensor(scene, shape), indices], { axis })
+    },
+  },
+  scatterAdd: {
+    tolerance: summed,
+    build(scene) {
+      const shape = scene.shape(1)
+      const axis = scene.between(0, shape.length - 1)
+      const indices = scene.integers(scene.shape(0, 2), shape[axis] + 1, -1)
+      const dy = [...shape.slice(0, axis), ...indices.shape, ...shape.slice(axis + 1)]
+      return apply(structuredOps.scatterAdd, [scene.floats(dy), indices], { axis, size: shape[axis] })
+    },
+  },
+  uniform: {
+    tolerance: 'exact',
+    build(scene) {
+      const attributes = { shape: scene.shape(), key: scene.pair(-(2 ** 31), 2 ** 31 - 1) }
+      return apply(structuredOps.uniform, [scene.integers([], 2 ** 31)], attributes)
+    },
+  },
+}

@@ -1,0 +1,193 @@
+import { gradients } from '../../src/autodiff/gradients.ts'
+import { sizeOf } from '../../src/core/shape.ts'
+import type { Tensor, Variable } from '../../src/graph/tensor.ts'
+import {
+  abs,
+  add,
+  avgPool2d,
+  broadcastTo,
+  concat,
+  conv2d,
+  div,
+  dropout,
+  exp,
+  gather,
+  gelu,
+  greater,
+  leakyRelu,
+  log,
+  logSoftmax,
+  matmul,
+  max,
+  maximum,
+  maxPool2d,
+  mean,
+  mul,
+  oneHot,
+  pad,
+  relu,
+  reshape,
+  select,
+  sigmoid,
+  slice,
+  softmax,
+  softplus,
+  sqrt,
+  sub,
+  sum,
+  tanh,
+  transpose,
+} from '../../src/ops/index.ts'
+import { chained } from './closeness.ts'
+import type { RandomCase } from './comparison.ts'
+import type { Scene } from './scene.ts'
+
+/** A step that makes a tensor from another; undefined where it does not apply. All keep values at about 1. */
+type Grow = (scene: Scene, x: Tensor, pool: readonly Tensor[]) => Tensor | undefined
+
+const smooth = [tanh, sigmoid, gelu, softplus, softmax, logSoftmax]
+const kinked = [relu, abs, (x: Tensor) => leakyRelu(x, 0.1), (x: Tensor) => maximum(x, 0.25)]
+
+const isMatrix = (x: Tensor): boolean => x.shape.length >= 2
+const isImages = (x: Tensor): boolean => x.shape.length === 4
+
+const growths: readonly Grow[] = [
+  (scene, x) => (x.shape.length > 0 ? scene.pick(smooth)(x) : tanh(x)),
+  (scene, x) => scene.pick(kinked)(x),
+  (scene, x) => mul(scene.pick([-1, 0.5, 1.5]), x),
+  (_, x) => exp(tanh(x)),
+  (_, x) => log(add(mul(x, x), 1)),
+  (_, x) => sqrt(add(abs(x), 0.5)),
+  (_, x) => div(x, add(1, mul(x, x))),
+  (scene, x, pool) => scene.pick([add, sub, maximum])(x, scene.pick(pool.filter((y) => fits(y, x)))),
+  (scene, x, pool) => mul(tanh(x), tanh(scene.pick(pool.filter((y) => fits(y, x))))),
+  (scene, x, pool) => select(greater(x, 0), x, scene.pick(pool.filter((y) => fits(y, x)))),
+  (scene, x) => add(x, scene.variable(scene.narrower(x.shape))),
+  (scene, x) => (isImages(x) ? add(x, scene.variable([x.shape[1], 1, 1])) : undefined),
+  (scene, x) => {
+    if (x.shape.length === 0) return undefined
+    const axis = scene.between(-x.shape.length, x.shape.length - 1)
+    return scene.pick([mean, max])(x, axis, { keepAxes: scene.flag() })
+  },
+  (_, x) => (isImages(x) ? mean(x, [2, 3]) : undefined),
+  (_, x) => (isImages(x) ? mean(x, [0, 2, 3], { keepAxes: true }) : undefined),
+  (_, x) => (x.shape.length > 1 ? reshape(x, [x.shape[0], -1]) : undefined),
+  (scene, x) => (isMatrix(x) ? transpose(x, scene.order(x.shape.length)) : undefined),
+  (scene, x) => {
+    const sizes = x.shape.map((n) => (scene.flag(0.6) ? n : scene.size(n)))
+    return slice(
+      x,
+      x.shape.map((n, axis) => scene.between(0, n - sizes[axis])),
+      sizes,
+    )
+  },
+  (scene, x) =>
+    pad(
+      x,
+      x.shape.map(() => scene.pick([0, 0, 1])),
+      x.shape.map(() => scene.pick([0, 0, 2])),
+    ),
+  (scene, x) => (x.shape.length > 0 ? concat([x, tanh(x)], scene.between(0, x.shape.length - 1)) : undefined),
+  (scene, x) => (x.shape.length < 4 ? broadcastTo(x, [scene.size(3), ...x.shape]) : undefined),
+  (scene, x) => {
+    if (!isMatrix(x)) return undefined
+    const inner = x.shape.at(-1)!
+    const columns = scene.size(12)
+    const transposeB = scene.flag()
+    return matmul(x, scene.weight(transposeB ? [columns, inner] : [inner, columns], inner), { transposeB })
+  },
+  (_, x) => (isMatrix(x) ? matmul(x, mul(x, 1 / x.shape.at(-1)!), { transposeB: true }) : undefined),
+  convolve,
+  convolve,
+  convolve,
+  pool,
+  pool,
+  (scene, x) => (x.shape.length > 0 ? gather(x, scene.integers([scene.size(5)], x.shape[0]), 0) : undefined),
+]
+
+function convolve(scene: Scene, x: Tensor): Tensor | undefined {
+  if (!isImages(x)) return undefined
+  const kernel = x.shape.slice(2).map((n) => Math.min(n, scene.pick([1, 3, 5])))
+  const groups = x.shape[1] % 2 === 0 && scene.flag(0.2) ? 2 : 1
+  const groupIn = x.shape[1] / groups
+  const w = scene.weight([groups * scene.size(8), groupIn, ...kernel], groupIn * kernel[0] * kernel[1])
+  return conv2d(x, w, { padding: scene.between(0, 1), stride: scene.pick([1, 1, 2]), groups })
+}
+
+function pool(scene: Scene, x: Tensor): Tensor | undefined {
+  if (!isImages(x)) return undefined
+  const size = x.shape.slice(2).map((n) => Math.min(n, scene.between(1, 3))) as [number, number]
+  const padding = size.map((n) => (scene.flag(0.3) ? Math.floor(n / 2) : 0)) as [number, number]
+  return scene.pick([maxPool2d, avgPool2d])(x, size, scene.flag() ? {} : { stride: scene.between(1, 2), padding })
+}
+
+const fits = (y: Tensor, x: Tensor): boolean =>
+  y.shape.length <= x.shape.length && y.shape.every((n, i) => n === 1 || n === x.shape.at(i - y.shape.length))
+
+const largest = 3000
+
+/**
+ * A graph grown at random, each node from any earlier one, the mean square of its last as loss, an update of each variable
+ * by its gradient, and some nodes as further outputs.
+ */
+export function randomGraph(scene: Scene): RandomCase {
+  const first = scene.floats(scene.flag(0.7) ? scene.shape(4) : scene.shape())
+  const pool = [first]
+  const count = scene.between(1, 10)
+  for (let i = 0; i < count; i++) {
+    const from = scene.flag(0.7) ? pool[pool.length - 1] : scene.pick(pool)
+    const grown = scene.pick(growths)(scene, from, pool)
+    if (grown && sizeOf(grown.shape) <= largest) pool.push(grown)
+  }
+  const last = pool[pool.length - 1]
+  const loss = mean(mul(last, last))
+  return {
+    outputs: { loss, last, other: scene.pick(pool), slope: gradients(loss, [first])[0] },
+    updates: descend(loss, scene.variables, 0.1),
+    tolerance: chained,
+    steps: scene.between(1, 2),
+  }
+}
+
+/** The lecture's step: each parameter less the learning rate times its gradient. */
+export function descend(loss: Tensor, parameters: readonly Variable[], learningRate: number): [Variable, Tensor][] {
+  const slopes = gradients(loss, parameters)
+  return parameters.map((parameter, i) => [parameter, sub(parameter, mul(learningRate, slopes[i]))])
+}
+
+/** A convolutional network with its loss, trained by SGD with momentum for some steps. */
+export function randomNetwork(scene: Scene): RandomCase {
+  const batch = scene.batch()
+  const image = [batch, scene.size(4), scene.between(6, 14), scene.between(6, 14)]
+  const labels = scene.integers([batch], 10)
+  const activation = scene.pick([tanh, relu, sigmoid])
+  let x: Tensor = scene.input(image)
+  for (let layer = scene.between(1, 2); layer > 0; layer--) {
+    const [, channels, height, width] = x.shape
+    const kernel = scene.pick([1, 3, Math.min(5, height, width)])
+    const depth = scene.size(14)
+    const w = scene.weight([depth, channels, kernel, kernel], channels * kernel * kernel)
+    const convolved = conv2d(x, w, { padding: scene.flag() ? (kernel - 1) / 2 : 0, stride: scene.pick([1, 1, [1, 2]]) })
+    x = activation(add(convolved, scene.variable([depth, 1, 1])))
+    const pooling = scene.pick([avgPool2d, maxPool2d])
+    if (Math.min(x.shape[2], x.shape[3]) > 2)
+      x = scene.flag() ? pooling(x, 2) : pooling(x, 3, { stride: 2, padding: 1 })
+    if (Math.min(x.shape[2], x.shape[3]) < 3) break
+  }
+  if (scene.flag(0.3)) x = dropout(x, 0.3, scene.integers([], 1000), { seed: 7, stream: 'dropout' })
+  const features = reshape(x, [batch, -1])
+  const inner = features.shape[1]
+  const logits = add(matmul(features, scene.weight([inner, 10], inner)), scene.variable([10]))
+  const logProbabilities = logSoftmax(logits)
+  const loss = mul(-1 / batch, sum(mul(oneHot(labels, 10), logProbabilities)))
+  const parameters = [...scene.variables]
+  const updates = gradients(loss, parameters).flatMap((slope, i): [Variable, Tensor][] => {
+    const momentum = scene.variable(parameters[i].shape, () => 0)
+    const next = add(mul(0.9, momentum), slope)
+    return [
+      [momentum, next],
+      [parameters[i], sub(parameters[i], mul(0.05, next))],
+    ]
+  })
+  return { outputs: { loss, probabilities: softmax(logits) }, updates, tolerance: chained, steps: 3 }
+}
