@@ -61,6 +61,10 @@ export function checkGraph(graph: Graph): void {
       throw new ShapeError(
         `compile: variable ${target.name} has shape ${formatShape(target.shape)}, its next value ${formatShape(next.shape)}; they must be equal`,
       )
+    if (target.dtype !== next.dtype)
+      throw new ShapeError(
+        `compile: variable ${target.name} is ${target.dtype}, its next value ${next.dtype}; use toFloat`,
+      )
   }
 }
 

@@ -31,13 +31,15 @@ export class Tensor<Attributes = unknown> implements Signature {
   }
 }
 
-const libraryRoot = import.meta.url.replace(/graph\/tensor\.[jt]s$/, '')
+const place = /\(?((?:file:|https?:|\/)[^()]*:\d+:\d+)\)?$/
 
-function callSite(trace: Error): string {
-  const frames = (trace.stack ?? '').split('\n').slice(1)
-  const outside = frames.find((frame) => !frame.includes(libraryRoot))
-  return outside?.match(/\(?((?:file:|https?:|\/)[^()]*:\d+:\d+)\)?$/)?.[1] ?? ''
-}
+const placesOf = (trace: Error): string[] =>
+  (trace.stack ?? '').split('\n').flatMap((frame) => frame.match(place)?.[1] ?? [])
+
+/** The folder of the library's files as a stack trace writes it, which is not always how import.meta.url does. */
+const libraryRoot = placesOf(new Error())[0]?.replace(/(graph\/)?[^/]*$/, '')
+
+const callSite = (trace: Error): string => placesOf(trace).find((frame) => !frame.startsWith(libraryRoot)) ?? ''
 
 /** Applies an op to operands. Errors of its shape rule name the place in the user's code. */
 export function apply<Attributes>(
@@ -118,7 +120,7 @@ export function input(shape: Shape, dtype: DType = 'float32'): Input {
  */
 export function variable(shape: Shape, initial: TypedArray | readonly number[] | number = 0, name = ''): Variable {
   checkShape(shape, `variable ${name}`.trim())
-  return new Variable({ shape, dtype: 'float32' }, float32Values(shape, initial, `variable ${name}`.trim()), name)
+  return new Variable({ shape, dtype: 'float32' }, valuesOf(shape, 'float32', initial, `variable ${name}`.trim()), name)
 }
 
 /**
@@ -131,16 +133,21 @@ export function constant(
   dtype: DType = 'float32',
 ): Constant {
   checkShape(shape, 'constant')
-  const data = float32Values(shape, values, 'constant')
-  return new Constant({ shape, dtype }, dtype === 'int32' ? Int32Array.from(data) : data)
+  return new Constant({ shape, dtype }, valuesOf(shape, dtype, values, 'constant'))
 }
 
-function float32Values(shape: Shape, values: TypedArray | readonly number[] | number, where: string): Float32Array {
+function valuesOf(
+  shape: Shape,
+  dtype: DType,
+  values: TypedArray | readonly number[] | number,
+  where: string,
+): Float32Array | Int32Array {
+  const storage = dtype === 'int32' ? Int32Array : Float32Array
   const size = sizeOf(shape)
-  if (typeof values === 'number') return new Float32Array(size).fill(values)
+  if (typeof values === 'number') return new storage(size).fill(values)
   if (values.length !== size)
     throw new ShapeError(
       `${where}: shape ${formatShape(shape)} has ${size} elements, but ${values.length} values were given`,
     )
-  return values instanceof Float32Array ? values : Float32Array.from(values)
+  return values instanceof storage ? values : storage.from(values)
 }

@@ -1,0 +1,39 @@
+import type { TypedArray } from '../core/dtype.ts'
+import { sizeOf } from '../core/shape.ts'
+import type { Signature } from './op.ts'
+import { Constant, Input, type Tensor, Variable } from './tensor.ts'
+
+/** The float type of all computation. */
+export type Precision = 'float32' | 'float64'
+
+/** Zeroed room for a tensor's values. */
+export function storageFor({ dtype, shape }: Signature, precision: Precision): TypedArray {
+  if (dtype === 'int32') return new Int32Array(sizeOf(shape))
+  return precision === 'float64' ? new Float64Array(sizeOf(shape)) : new Float32Array(sizeOf(shape))
+}
+
+/**
+ * Values of all nodes of a topological order, op by op with the ops' own loops. `valuesOf` gives those of inputs and
+ * variables, which are read and never written.
+ */
+export function evaluate(
+  order: readonly Tensor[],
+  precision: Precision,
+  valuesOf: (leaf: Input | Variable) => TypedArray,
+): Map<Tensor, TypedArray> {
+  const values = new Map<Tensor, TypedArray>()
+  for (const node of order) {
+    if (node instanceof Input || node instanceof Variable) {
+      values.set(node, valuesOf(node))
+      continue
+    }
+    const data = storageFor(node, precision)
+    if (node instanceof Constant) data.set(node.data)
+    else {
+      const operands = node.inputs.map((x) => ({ shape: x.shape, dtype: x.dtype, data: values.get(x)! }))
+      node.op.reference(operands, node.attributes, { shape: node.shape, dtype: node.dtype, data })
+    }
+    values.set(node, data)
+  }
+  return values
+}
