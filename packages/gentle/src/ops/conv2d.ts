@@ -6,6 +6,7 @@ import { ArgumentError, ShapeError } from '../core/errors.ts'
 import { formatShape, type Shape } from '../core/shape.ts'
 import { defineOp, type Signature } from '../graph/op.ts'
 import { apply, type Tensor } from '../graph/tensor.ts'
+import { requireFloat32 } from './operands.ts'
 import { type Pair, type Sliding, slidingOutput, toPair } from './window.ts'
 
 export interface Conv2dAttributes extends Sliding {
@@ -88,6 +89,7 @@ const accumulate = (length: number): Float64Array => new Float64Array(length)
 export const conv2dOp = defineOp({
   name: 'conv2d',
   infer([x, w], attributes: Conv2dAttributes) {
+    requireFloat32([x, w], 'conv2d')
     const { batch, outChannels, outHeight, outWidth } = conv2dSizes(x.shape, w.shape, attributes)
     return { shape: [batch, outChannels, outHeight, outWidth], dtype: 'float32' }
   },

@@ -1,10 +1,10 @@
 /**
  * Ops that act on each element alone. Operands broadcast by NumPy's rule; a number stands for a constant.
  */
-import { ShapeError } from '../core/errors.ts'
 import { broadcastShapes, broadcastStrides, type Shape, sizeOf } from '../core/shape.ts'
 import { defineOp, type Op, type Operand } from '../graph/op.ts'
 import { apply, constant, Tensor } from '../graph/tensor.ts'
+import { requireFloat32 } from './operands.ts'
 import { sum } from './reduce.ts'
 import { reshape } from './structure.ts'
 
@@ -27,10 +27,7 @@ function defineElementwise<const Name extends string>(definition: ElementwiseDef
     name,
     infer(inputs) {
       const shape = inputs.map((x) => x.shape).reduce((a, b) => broadcastShapes(a, b, name))
-      if (!acceptsIntegers.has(name))
-        for (const x of inputs)
-          if (x.dtype !== 'float32')
-            throw new ShapeError(`${name}: an operand is ${x.dtype}; expected float32, use toFloat`)
+      if (!acceptsIntegers.has(name)) requireFloat32(inputs, name)
       return { shape, dtype: 'float32' }
     },
     gradient:
@@ -142,7 +139,7 @@ export const powOp = defineElementwise({
   name: 'pow',
   of: Math.pow,
   gradient: ({ inputs: [x, p], y }, dy) => [
-    mul(dy, mul(p, pow(x, sub(p, 1)))),
+    select(equal(p, 0), 0, mul(dy, mul(p, pow(x, sub(p, 1))))),
     select(greater(x, 0), mul(dy, mul(y, log(maximum(x, 1e-38)))), 0),
   ],
 })

@@ -4,6 +4,7 @@ import { broadcastShapes, broadcastStrides, formatShape, sizeOf, stridesOf } fro
 import { defineOp, type Signature } from '../graph/op.ts'
 import { apply, type Tensor } from '../graph/tensor.ts'
 import { sumTo } from './elementwise.ts'
+import { requireFloat32 } from './operands.ts'
 
 export interface MatmulAttributes {
   /** Read a as its transpose: its last two axes are [K, M]. */
@@ -34,6 +35,7 @@ export function matmulSizes([a, b]: readonly Signature[], { transposeA, transpos
 export const matmulOp = defineOp({
   name: 'matmul',
   infer(inputs, attributes: MatmulAttributes) {
+    requireFloat32(inputs, 'matmul')
     const { m, n, batch } = matmulSizes(inputs, attributes)
     return { shape: [...batch, m, n], dtype: 'float32' }
   },

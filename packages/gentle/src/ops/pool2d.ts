@@ -1,8 +1,9 @@
 /** Pooling: each channel's window is reduced to one number, its maximum or its mean. */
 import { ArgumentError, ShapeError } from '../core/errors.ts'
 import { formatShape, type Shape } from '../core/shape.ts'
-import { defineOp } from '../graph/op.ts'
+import { defineOp, type Signature } from '../graph/op.ts'
 import { apply, type Tensor } from '../graph/tensor.ts'
+import { requireFloat32 } from './operands.ts'
 import { mean } from './reduce.ts'
 import { type Both, type Pair, slidingOutput, toPair } from './window.ts'
 
@@ -13,6 +14,11 @@ export interface Pool2dAttributes {
 }
 
 const dilation: Both = [1, 1]
+
+function pooled(x: Signature, attributes: Pool2dAttributes): Signature {
+  requireFloat32([x], 'pool2d')
+  return { shape: pooledShape(x.shape, attributes), dtype: 'float32' }
+}
 
 function pooledShape(x: Shape, { size, stride, padding }: Pool2dAttributes): Shape {
   if (x.length !== 4) throw new ShapeError(`pool2d: images have shape ${formatShape(x)}; expected [N, C, H, W]`)
@@ -49,7 +55,7 @@ const winner = (data: ArrayLike<number>, pixels: readonly number[]): number =>
 
 export const maxPool2dOp = defineOp({
   name: 'maxPool2d',
-  infer: ([x], attributes: Pool2dAttributes) => ({ shape: pooledShape(x.shape, attributes), dtype: 'float32' }),
+  infer: ([x], attributes: Pool2dAttributes) => pooled(x, attributes),
   gradient: ({ inputs: [x], attributes }, dy) => [scatterToWinners(x, dy, attributes)],
   reference([x], attributes, y) {
     forEachWindow(x.shape, attributes, (i, pixels) => {
@@ -74,7 +80,7 @@ export const maxPool2dScatterOp = defineOp({
 /** The value of another tensor at each window's winning pixel: the scatter's own gradient. */
 export const maxPool2dGatherOp = defineOp({
   name: 'maxPool2dGather',
-  infer: ([x], attributes: Pool2dAttributes) => ({ shape: pooledShape(x.shape, attributes), dtype: 'float32' }),
+  infer: ([x], attributes: Pool2dAttributes) => pooled(x, attributes),
   gradient: ({ inputs: [x], attributes }, dy) => [undefined, scatterToWinners(x, dy, attributes)],
   reference([x, values], attributes, y) {
     forEachWindow(x.shape, attributes, (i, pixels) => {
@@ -85,7 +91,7 @@ export const maxPool2dGatherOp = defineOp({
 
 export const avgPool2dOp = defineOp({
   name: 'avgPool2d',
-  infer: ([x], attributes: Pool2dAttributes) => ({ shape: pooledShape(x.shape, attributes), dtype: 'float32' }),
+  infer: ([x], attributes: Pool2dAttributes) => pooled(x, attributes),
   gradient: ({ inputs: [x], attributes }, dy) => [shareAmongPixels(dy, { ...attributes, inputShape: x.shape })],
   reference([x], attributes, y) {
     const area = attributes.size[0] * attributes.size[1]

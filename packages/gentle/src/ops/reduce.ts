@@ -4,6 +4,7 @@ import { formatShape, normalizeAxes, type Shape, sizeOf, stridesOf } from '../co
 import { defineOp, type Operand } from '../graph/op.ts'
 import { apply, type Tensor } from '../graph/tensor.ts'
 import { div, equal, mul, neg } from './elementwise.ts'
+import { requireFloat32 } from './operands.ts'
 import { broadcastTo, reshape } from './structure.ts'
 
 interface ReduceAttributes {
@@ -87,8 +88,7 @@ function reduce(
   axes: Axes | undefined,
   { keepAxes = false }: KeepAxes,
 ): Tensor {
-  if (x.dtype !== 'float32')
-    throw new ShapeError(`${op.name}: the operand is ${x.dtype}; expected float32, use toFloat`)
+  requireFloat32([x], op.name)
   const normal = normalizeAxes(axes, x.shape.length, op.name)
   const folded = normal.length === 0 ? x : apply(op, [x], { axes: normal })
   return keepAxes ? reshape(folded, onesAt(x.shape, normal)) : folded

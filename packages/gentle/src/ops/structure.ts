@@ -36,7 +36,13 @@ function placeStrided(from: Operand, strides: readonly number[], start: number, 
   }
 }
 
+/** One zero for each axis: nothing to do. */
+const isZero = (counts: readonly number[], x: Tensor): boolean =>
+  counts.length === x.shape.length && counts.every((n) => n === 0)
+
 const dot = (a: readonly number[], b: readonly number[]): number => a.reduce((total, x, i) => total + x * b[i], 0)
+
+const isCount = (n: number, least: number): boolean => Number.isInteger(n) && n >= least
 
 export const reshapeOp = defineOp({
   name: 'reshape',
@@ -88,6 +94,9 @@ export const concatOp = defineOp({
         throw new ShapeError(
           `concat: ${formatShape(x.shape)} and ${formatShape(first.shape)} differ outside axis ${axis}; all other sizes must be equal`,
         )
+    for (const x of rest)
+      if (x.dtype !== first.dtype)
+        throw new ShapeError(`concat: tensors are ${first.dtype} and ${x.dtype}; all must be of one type`)
     const total = inputs.reduce((count, x) => count + x.shape[axis], 0)
     return { shape: first.shape.map((n, a) => (a === axis ? total : n)), dtype: first.dtype }
   },
@@ -113,7 +122,7 @@ export const sliceOp = defineOp({
   name: 'slice',
   infer([x], { starts, sizes }: { starts: readonly number[]; sizes: Shape }) {
     const fits = x.shape.length === starts.length && x.shape.length === sizes.length
-    if (!fits || x.shape.some((n, a) => starts[a] < 0 || sizes[a] < 1 || starts[a] + sizes[a] > n))
+    if (!fits || x.shape.some((n, a) => !isCount(starts[a], 0) || !isCount(sizes[a], 1) || starts[a] + sizes[a] > n))
       throw new ShapeError(
         `slice: ${formatShape(sizes)} elements from ${formatShape(starts)} do not lie in a tensor of shape ${formatShape(x.shape)}`,
       )
@@ -141,7 +150,11 @@ interface PadAttributes {
 export const padOp = defineOp({
   name: 'pad',
   infer([x], { before, after }: PadAttributes) {
-    if (before.length !== x.shape.length || after.length !== x.shape.length || [...before, ...after].some((n) => n < 0))
+    if (
+      before.length !== x.shape.length ||
+      after.length !== x.shape.length ||
+      [...before, ...after].some((n) => !isCount(n, 0))
+    )
       throw new ShapeError(
         `pad: ${formatShape(before)} before and ${formatShape(after)} after do not fit a tensor of shape ${formatShape(x.shape)}; give a number from 0 for each axis`,
       )
@@ -207,11 +220,11 @@ export function concat(tensors: readonly Tensor[], axis = 0): Tensor {
  * @throws ShapeError when it does not lie within x.
  */
 export const slice = (x: Tensor, starts: readonly number[], sizes: Shape): Tensor =>
-  sameShape(sizes, x.shape) ? x : apply(sliceOp, [x], { starts, sizes })
+  sameShape(sizes, x.shape) && isZero(starts, x) ? x : apply(sliceOp, [x], { starts, sizes })
 
 /**
  * Surrounds x with a value: `before` and `after` elements along each axis.
  * @throws ShapeError for negative numbers or another rank.
  */
 export const pad = (x: Tensor, before: readonly number[], after: readonly number[], value = 0): Tensor =>
-  [...before, ...after].every((n) => n === 0) ? x : apply(padOp, [x], { before, after, value })
+  isZero(before, x) && isZero(after, x) ? x : apply(padOp, [x], { before, after, value })
