@@ -9,7 +9,7 @@ import { gradients } from './gradients.ts'
 
 export interface GradientCheckOptions {
   /** Row-major values of inputs, one number for a scalar; for a variable instead of its initial values. */
-  readonly values?: ReadonlyMap<Input | Variable, ArrayLike<number> | number>
+  readonly values?: Iterable<readonly [Input | Variable, ArrayLike<number> | number]>
   /** How many elements of each tensor are tried, picked at random but always the same; all unless given. */
   readonly elements?: number
 }
@@ -46,13 +46,14 @@ const floor = 1e-4
 export function checkGradients(
   of: Tensor,
   withRespectTo: readonly (Input | Variable)[],
-  { values = new Map(), elements = Number.POSITIVE_INFINITY }: GradientCheckOptions = {},
+  { values = [], elements = Number.POSITIVE_INFINITY }: GradientCheckOptions = {},
 ): GradientCheck {
   const slopes = gradients(of, withRespectTo)
   const forward = topologicalOrder([of])
   const leaves = new Map<Tensor, TypedArray>()
+  const given = new Map(values)
   for (const node of topologicalOrder([of, ...withRespectTo]))
-    if (node instanceof Input || node instanceof Variable) leaves.set(node, leafValues(node, values))
+    if (node instanceof Input || node instanceof Variable) leaves.set(node, leafValues(node, given.get(node)))
   for (const { dtype, shape } of withRespectTo)
     if (dtype !== 'float32')
       throw new ArgumentError(`checkGradients: a tensor of shape ${formatShape(shape)} is ${dtype}; expected float32`)
@@ -87,9 +88,9 @@ export function checkGradients(
   return { error: errorOf(worst), worst }
 }
 
-function leafValues(leaf: Input | Variable, values: GradientCheckOptions['values']): TypedArray {
-  const given = values?.get(leaf) ?? (leaf instanceof Variable ? leaf.initial : undefined)
-  const list = typeof given === 'number' ? [given] : given
+function leafValues(leaf: Input | Variable, given: ArrayLike<number> | number | undefined): TypedArray {
+  const values = given ?? (leaf instanceof Variable ? leaf.initial : undefined)
+  const list = typeof values === 'number' ? [values] : values
   if (list?.length !== sizeOf(leaf.shape))
     throw new ArgumentError(
       `checkGradients: the ${leaf.op.name} of shape ${formatShape(leaf.shape)} made at ${leaf.site} has ${list?.length ?? 'no'} values; give ${sizeOf(leaf.shape)} in values`,
