@@ -51,6 +51,8 @@ export const f32x4 = {
 
   convertI32x4S: unaryVector(250),
   convertI32x4U: unaryVector(251),
+  /** Two float64 as the lower two lanes; zeros above. */
+  demoteF64x2Zero: unaryVector(94),
 
   /** a b + c, rounded once or twice as the machine likes (relaxed SIMD). */
   relaxedMadd: ternary('v128', simd(0x105)),

@@ -19,6 +19,7 @@ export {
 export { f32 } from './f32.ts'
 export { f32x4 } from './f32x4.ts'
 export { f64 } from './f64.ts'
+export { f64x2 } from './f64x2.ts'
 export { type WasmFeatures, wasmFeatures } from './features.ts'
 export { i32 } from './i32.ts'
 export { i32x4 } from './i32x4.ts'

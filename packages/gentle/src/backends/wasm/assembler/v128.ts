@@ -12,6 +12,17 @@ const simd = (opcode: number) => prefixed(0xfd, opcode)
 
 const constant = (bytes: ArrayBuffer): Vector => ({ type: 'v128', code: [simd(12), ...new Uint8Array(bytes)] })
 
+/**
+ * Four lanes. Equal ones are written as the splat of a scalar, which V8 puts into a register three times as fast as a vector; a
+ * vector of zeros or of ones is one cheap instruction already.
+ */
+function constant32x4(lanes: Int32Array<ArrayBuffer>): Vector {
+  const [first] = lanes
+  const equal = lanes.every((lane) => lane === first)
+  if (!equal || first === 0 || first === -1) return constant(lanes.buffer)
+  return { type: 'v128', code: [0x43, ...new Uint8Array(lanes.buffer, 0, 4), simd(19)] }
+}
+
 const loadLane =
   <L extends number>(opcode: number, alignment: number) =>
   (pointer: Operand<'i32'>, vector: Vector, lane: L, offset = 0): Vector => ({
@@ -25,8 +36,10 @@ const storeLane =
     statement(codeOf(pointer), vector.code, simd(opcode), memoryArgument(alignment, offset), lane)
 
 export const v128 = {
-  constF32x4: (a: number, b: number, c: number, d: number): Vector => constant(Float32Array.of(a, b, c, d).buffer),
-  constI32x4: (a: number, b: number, c: number, d: number): Vector => constant(Int32Array.of(a, b, c, d).buffer),
+  constF32x4: (a: number, b: number, c: number, d: number): Vector =>
+    constant32x4(new Int32Array(Float32Array.of(a, b, c, d).buffer)),
+  constF64x2: (a: number, b: number): Vector => constant(Float64Array.of(a, b).buffer),
+  constI32x4: (a: number, b: number, c: number, d: number): Vector => constant32x4(Int32Array.of(a, b, c, d)),
 
   load: load('v128', simd(0), 2),
   load32Splat: load('v128', simd(9), 2),
