@@ -1,0 +1,202 @@
+#!/usr/bin/python3
+"""Writes ops.json: what PyTorch, in float64, gives for the ops and their gradients.
+
+Run with a Python that has torch (Debian: python3-torch). The operands are not stored: both sides draw them from the same
+linear congruential generator, seeded with the FNV-1a hash of the case's name.
+"""
+import json
+from pathlib import Path
+
+import torch
+import torch.nn.functional as F
+
+
+def fnv1a(name):
+    value = 0x811C9DC5
+    for character in name:
+        value = ((value ^ ord(character)) * 0x01000193) % 2**32
+    return value
+
+
+class Generator:
+    """Knuth and Lewis' generator of Numerical Recipes, section 7.1; the upper 16 bits, so that float32 holds all values."""
+
+    def __init__(self, name):
+        self.state = fnv1a(name)
+
+    def word(self):
+        self.state = (1664525 * self.state + 1013904223) % 2**32
+        return self.state >> 16
+
+    def value(self, kind):
+        word = self.word()
+        if kind == "signed":
+            return word / 2**14 - 2
+        if kind == "positive":
+            return word / 2**15 + 0.25
+        if kind == "tied":
+            return word % 3 - 1
+        raise ValueError(kind)
+
+    def tensor(self, shape, kind):
+        count = 1
+        for n in shape:
+            count *= n
+        return torch.tensor([self.value(kind) for _ in range(count)], dtype=torch.float64).reshape(shape)
+
+
+cases = {}
+
+
+def case(name, shapes, function, kind="signed", differentiable=True):
+    generator = Generator(name)
+    operands = [generator.tensor(shape, kind) for shape in shapes]
+    if differentiable:
+        for x in operands:
+            x.requires_grad_()
+    y = function(*operands)
+    entry = {"shapes": shapes, "kind": kind, "shape": list(y.shape), "y": numbers(y)}
+    if differentiable:
+        y.backward(generator.tensor(list(y.shape), "signed"))
+        entry["gradients"] = [numbers(torch.zeros_like(x) if x.grad is None else x.grad) for x in operands]
+    assert name not in cases
+    cases[name] = entry
+
+
+def numbers(x):
+    return [short(float(value)) for value in x.detach().reshape(-1)]
+
+
+def short(value):
+    rounded = float(f"{value:.8g}")
+    return int(rounded) if rounded == int(rounded) else rounded
+
+
+def elementwise():
+    shape = [3, 4]
+    case("neg", [shape], torch.neg)
+    case("exp", [shape], torch.exp)
+    case("expm1", [shape], torch.expm1)
+    case("log", [shape], torch.log, "positive")
+    case("sqrt", [shape], torch.sqrt, "positive")
+    case("abs", [shape], torch.abs)
+    case("abs at 0", [shape], torch.abs, "tied")
+    case("sign", [shape], torch.sign, "tied", False)
+    case("tanh", [shape], torch.tanh)
+    case("sigmoid", [shape], torch.sigmoid)
+    case("softplus", [shape], F.softplus)
+    case("erf", [shape], torch.erf)
+    case("relu", [shape], F.relu)
+    case("relu at 0", [shape], F.relu, "tied")
+    case("step", [shape], lambda x: (x >= 0).double(), "tied", False)
+    case("leakyRelu", [shape], lambda x: F.leaky_relu(x, 0.25))
+    case("elu", [shape], lambda x: F.elu(x, 1.5))
+    case("gelu", [shape], F.gelu)
+    case("silu", [shape], F.silu)
+    case("softmax", [shape], lambda x: F.softmax(x, -1))
+    case("softmax over axis 0", [[3, 2, 2]], lambda x: F.softmax(x, 0))
+    case("logSoftmax", [shape], lambda x: F.log_softmax(x, -1))
+    case("logSoftmax over axis 1", [[2, 3, 2]], lambda x: F.log_softmax(x, 1))
+    case("add", [shape, [4]], torch.add)
+    case("sub", [[3, 1], [2, 1, 4]], torch.sub)
+    case("mul", [shape, shape], torch.mul)
+    case("mul by a scalar", [[], shape], torch.mul)
+    case("div", [shape, [3, 1]], torch.div, "positive")
+    case("pow", [shape, [4]], torch.pow, "positive")
+    case("pow to 3", [shape], lambda x: x**3)
+    case("pow to 0 at 0", [shape], lambda x: x**0, "tied")
+    case("maximum", [shape, [4]], torch.maximum)
+    case("maximum of ties", [shape, shape], torch.maximum, "tied")
+    case("minimum", [shape, [4]], torch.minimum)
+    case("minimum of ties", [shape, shape], torch.minimum, "tied")
+    for name in ["equal", "notEqual", "less", "lessEqual", "greater", "greaterEqual"]:
+        short_name = {"equal": "eq", "notEqual": "ne", "less": "lt", "lessEqual": "le", "greater": "gt", "greaterEqual": "ge"}
+        compare = getattr(torch, short_name[name])
+        case(name, [shape, [4]], lambda a, b, compare=compare: compare(a, b).double(), "tied", False)
+    case("select", [shape, shape, [4]], lambda c, a, b: torch.where(c > 0, a, b))
+
+
+def reductions():
+    shape = [2, 3, 4]
+    case("sum", [shape], torch.sum)
+    case("sum over axes 0 and -1", [shape], lambda x: x.sum((0, -1)))
+    case("mean", [shape], torch.mean)
+    case("mean over axis 1, kept", [shape], lambda x: x.mean(1, keepdim=True))
+    case("max", [shape], torch.amax)
+    case("max over axes 0 and 2", [shape], lambda x: x.amax((0, 2)))
+    case("max of ties", [shape], lambda x: x.amax(1), "tied")
+    case("min over axis -1, kept", [shape], lambda x: x.amin(-1, keepdim=True))
+    case("min of ties", [shape], lambda x: x.amin(2), "tied")
+    case("argmax", [shape], lambda x: x.argmax(-1), "signed", False)
+    case("argmax over axis 0 of ties", [[4, 3]], lambda x: first_largest(x), "tied", False)
+
+
+def first_largest(x):
+    """torch.argmax promises no order among ties."""
+    return torch.tensor([[float(v) for v in column].index(float(column.max())) for column in x.T])
+
+
+def structure():
+    case("reshape", [[2, 6]], lambda x: x.reshape(3, -1))
+    case("transpose", [[2, 3, 4]], lambda x: x.permute(2, 0, 1))
+    case("transpose, reversed", [[2, 3, 4]], lambda x: x.permute(2, 1, 0))
+    case("broadcastTo", [[3, 1]], lambda x: x.expand(2, 3, 4))
+    case("concat", [[2, 1, 2], [2, 3, 2]], lambda a, b: torch.cat([a, b], -2))
+    case("slice", [[3, 4, 2]], lambda x: x[1:3, :3, 1:2])
+    case("pad", [[2, 3]], lambda x: F.pad(x, (1, 2, 0, 1), value=0.5))
+    case("gather of rows", [[4, 3]], lambda x: x[torch.tensor([2, 0, 2])])
+    case("gather along axis 1 by a matrix", [[2, 4, 2]], lambda x: x[:, torch.tensor([[3, 1], [0, 3]])])
+    case("oneHot", [], lambda: F.one_hot(torch.tensor([[2, 0], [1, 2]]), 4).double(), differentiable=False)
+
+
+def matmuls():
+    case("matmul", [[3, 4], [4, 5]], torch.matmul)
+    case("matmul with a transposed", [[4, 3], [4, 5]], lambda a, b: a.T @ b)
+    case("matmul with b transposed", [[3, 4], [5, 4]], lambda a, b: a @ b.T)
+    case("matmul with both transposed", [[4, 3], [5, 4]], lambda a, b: a.T @ b.T)
+    case("matmul of batches", [[2, 2, 3], [2, 3, 4]], torch.matmul)
+    case("matmul of batches that broadcast", [[2, 1, 2, 3], [3, 4, 3]], lambda a, b: a @ b.transpose(-1, -2))
+    case("matmul of a batch with a matrix", [[2, 3, 4], [4, 2]], torch.matmul)
+
+
+def convolutions():
+    def convolution(name, x, w, **options):
+        case("conv2d " + name, [x, w], lambda x, w: F.conv2d(x, w, **options))
+
+    convolution("plain", [2, 2, 4, 5], [3, 2, 3, 2])
+    convolution("5 x 5 with padding 2", [1, 1, 6, 6], [2, 1, 5, 5], padding=2)
+    convolution("1 x 1", [2, 3, 3, 2], [4, 3, 1, 1])
+    convolution("1 x 1 with stride 2", [1, 3, 4, 5], [2, 3, 1, 1], stride=2)
+    convolution("kernel as large as the image", [3, 2, 3, 4], [5, 2, 3, 4])
+    convolution("stride [1, 2]", [2, 2, 4, 6], [2, 2, 2, 3], stride=(1, 2))
+    convolution("stride [3, 2] that leaves a rest", [2, 1, 7, 6], [2, 1, 2, 3], stride=(3, 2))
+    convolution("stride larger than the kernel", [1, 2, 7, 7], [2, 2, 2, 2], stride=3)
+    convolution("padding [0, 2]", [1, 2, 4, 3], [2, 2, 3, 3], padding=(0, 2))
+    convolution("padding as large as the kernel", [1, 1, 3, 3], [1, 1, 2, 2], padding=2)
+    convolution("stride 2, padding 1", [2, 3, 5, 5], [2, 3, 3, 3], stride=2, padding=1)
+    convolution("dilation 2", [1, 2, 6, 5], [2, 2, 3, 2], dilation=2)
+    convolution("dilation [2, 1], stride [1, 2], padding [1, 0]", [1, 2, 6, 5], [2, 2, 3, 2], dilation=(2, 1), stride=(1, 2), padding=(1, 0))
+    convolution("2 groups", [2, 4, 4, 3], [6, 2, 2, 2], groups=2)
+    convolution("depthwise", [2, 3, 4, 4], [3, 1, 3, 3], groups=3, padding=1)
+    convolution("depthwise, twice the channels, stride 2", [1, 2, 5, 5], [4, 1, 3, 3], groups=2, stride=2)
+
+
+def pools():
+    shape = [2, 2, 5, 6]
+    case("maxPool2d", [shape], lambda x: F.max_pool2d(x, 2))
+    case("maxPool2d with overlap and padding", [shape], lambda x: F.max_pool2d(x, 3, 2, 1))
+    case("maxPool2d [1, 2] with stride [2, 3]", [shape], lambda x: F.max_pool2d(x, (1, 2), (2, 3)))
+    case("maxPool2d of ties", [shape], lambda x: F.max_pool2d(x, 3, 1), "tied")
+    case("avgPool2d", [shape], lambda x: F.avg_pool2d(x, 2))
+    case("avgPool2d with overlap and padding", [shape], lambda x: F.avg_pool2d(x, 3, 2, 1))
+    case("avgPool2d [3, 2] with stride [1, 3]", [shape], lambda x: F.avg_pool2d(x, (3, 2), (1, 3), (1, 0)))
+    case("globalAvgPool2d", [[2, 3, 3, 2]], lambda x: F.adaptive_avg_pool2d(x, 1).flatten(1))
+
+
+if __name__ == "__main__":
+    for family in [elementwise, reductions, structure, matmuls, convolutions, pools]:
+        family()
+    lines = [f" {json.dumps(name)}: {json.dumps(entry, separators=(',', ':'))}" for name, entry in cases.items()]
+    path = Path(__file__).with_name("ops.json")
+    path.write_text("{\n" + ",\n".join(lines) + "\n}\n")
+    print(f"{path.name}: {len(cases)} cases, {path.stat().st_size} bytes, PyTorch {torch.__version__}")

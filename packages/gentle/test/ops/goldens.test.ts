@@ -1,0 +1,176 @@
+/** The ops against PyTorch; test/goldens/make-ops.py wrote what it gives. */
+import { readFileSync } from 'node:fs'
+import { describe, expect, it } from 'vitest'
+import { gradients } from '../../src/autodiff/gradients.ts'
+import { reference } from '../../src/backends/reference/reference.ts'
+import { hashName } from '../../src/core/random.ts'
+import { type Shape, sizeOf } from '../../src/core/shape.ts'
+import { constant, type Tensor, variable } from '../../src/graph/tensor.ts'
+import * as ops from '../../src/ops/index.ts'
+
+type Kind = 'signed' | 'positive' | 'tied'
+
+interface Golden {
+  readonly shapes: Shape[]
+  readonly kind: Kind
+  readonly shape: Shape
+  readonly y: number[]
+  readonly gradients?: number[][]
+}
+
+const goldens: Record<string, Golden> = JSON.parse(
+  readFileSync(new URL('../goldens/ops.json', import.meta.url), 'utf8'),
+)
+
+/** The generator of make-ops.py. */
+function generator(name: string): (shape: Shape, kind: Kind) => Float32Array {
+  let state = hashName(name)
+  const value = (kind: Kind): number => {
+    state = (Math.imul(1664525, state) + 1013904223) | 0
+    const word = state >>> 16
+    if (kind === 'signed') return word / 2 ** 14 - 2
+    return kind === 'positive' ? word / 2 ** 15 + 0.25 : (word % 3) - 1
+  }
+  return (shape, kind) => Float32Array.from({ length: sizeOf(shape) }, () => value(kind))
+}
+
+const indices = (values: number[], shape: Shape = [values.length]): Tensor => constant(values, shape, 'int32')
+
+type Expression = (...operands: Tensor[]) => Tensor
+
+const convolution =
+  (options: ops.Conv2dOptions = {}): Expression =>
+  (x, w) =>
+    ops.conv2d(x, w, options)
+
+const expressions: Record<string, Expression> = {
+  neg: ops.neg,
+  exp: ops.exp,
+  expm1: ops.expm1,
+  log: ops.log,
+  sqrt: ops.sqrt,
+  abs: ops.abs,
+  'abs at 0': ops.abs,
+  sign: ops.sign,
+  tanh: ops.tanh,
+  sigmoid: ops.sigmoid,
+  softplus: ops.softplus,
+  erf: ops.erf,
+  relu: ops.relu,
+  'relu at 0': ops.relu,
+  step: ops.step,
+  leakyRelu: (x) => ops.leakyRelu(x, 0.25),
+  elu: (x) => ops.elu(x, 1.5),
+  gelu: ops.gelu,
+  silu: ops.silu,
+  softmax: (x) => ops.softmax(x),
+  'softmax over axis 0': (x) => ops.softmax(x, 0),
+  logSoftmax: (x) => ops.logSoftmax(x),
+  'logSoftmax over axis 1': (x) => ops.logSoftmax(x, 1),
+  add: ops.add,
+  sub: ops.sub,
+  mul: ops.mul,
+  'mul by a scalar': ops.mul,
+  div: ops.div,
+  pow: ops.pow,
+  'pow to 3': (x) => ops.pow(x, 3),
+  'pow to 0 at 0': (x) => ops.pow(x, 0),
+  maximum: ops.maximum,
+  'maximum of ties': ops.maximum,
+  minimum: ops.minimum,
+  'minimum of ties': ops.minimum,
+  equal: ops.equal,
+  notEqual: ops.notEqual,
+  less: ops.less,
+  lessEqual: ops.lessEqual,
+  greater: ops.greater,
+  greaterEqual: ops.greaterEqual,
+  select: (c, a, b) => ops.select(ops.greater(c, 0), a, b),
+  sum: (x) => ops.sum(x),
+  'sum over axes 0 and -1': (x) => ops.sum(x, [0, -1]),
+  mean: (x) => ops.mean(x),
+  'mean over axis 1, kept': (x) => ops.mean(x, 1, { keepAxes: true }),
+  max: (x) => ops.max(x),
+  'max over axes 0 and 2': (x) => ops.max(x, [0, 2]),
+  'max of ties': (x) => ops.max(x, 1),
+  'min over axis -1, kept': (x) => ops.min(x, -1, { keepAxes: true }),
+  'min of ties': (x) => ops.min(x, 2),
+  argmax: (x) => ops.argmax(x),
+  'argmax over axis 0 of ties': (x) => ops.argmax(x, 0),
+  reshape: (x) => ops.reshape(x, [3, -1]),
+  transpose: (x) => ops.transpose(x, [2, 0, 1]),
+  'transpose, reversed': (x) => ops.transpose(x),
+  broadcastTo: (x) => ops.broadcastTo(x, [2, 3, 4]),
+  concat: (a, b) => ops.concat([a, b], -2),
+  slice: (x) => ops.slice(x, [1, 0, 1], [2, 3, 1]),
+  pad: (x) => ops.pad(x, [0, 1], [1, 2], 0.5),
+  'gather of rows': (x) => ops.gather(x, indices([2, 0, 2])),
+  'gather along axis 1 by a matrix': (x) => ops.gather(x, indices([3, 1, 0, 3], [2, 2]), 1),
+  oneHot: () => ops.oneHot(indices([2, 0, 1, 2], [2, 2]), 4),
+  matmul: (a, b) => ops.matmul(a, b),
+  'matmul with a transposed': (a, b) => ops.matmul(a, b, { transposeA: true }),
+  'matmul with b transposed': (a, b) => ops.matmul(a, b, { transposeB: true }),
+  'matmul with both transposed': (a, b) => ops.matmul(a, b, { transposeA: true, transposeB: true }),
+  'matmul of batches': (a, b) => ops.matmul(a, b),
+  'matmul of batches that broadcast': (a, b) => ops.matmul(a, b, { transposeB: true }),
+  'matmul of a batch with a matrix': (a, b) => ops.matmul(a, b),
+  'conv2d plain': convolution(),
+  'conv2d 5 x 5 with padding 2': convolution({ padding: 2 }),
+  'conv2d 1 x 1': convolution(),
+  'conv2d 1 x 1 with stride 2': convolution({ stride: 2 }),
+  'conv2d kernel as large as the image': convolution(),
+  'conv2d stride [1, 2]': convolution({ stride: [1, 2] }),
+  'conv2d stride [3, 2] that leaves a rest': convolution({ stride: [3, 2] }),
+  'conv2d stride larger than the kernel': convolution({ stride: 3 }),
+  'conv2d padding [0, 2]': convolution({ padding: [0, 2] }),
+  'conv2d padding as large as the kernel': convolution({ padding: 2 }),
+  'conv2d stride 2, padding 1': convolution({ stride: 2, padding: 1 }),
+  'conv2d dilation 2': convolution({ dilation: 2 }),
+  'conv2d dilation [2, 1], stride [1, 2], padding [1, 0]': convolution({
+    dilation: [2, 1],
+    stride: [1, 2],
+    padding: [1, 0],
+  }),
+  'conv2d 2 groups': convolution({ groups: 2 }),
+  'conv2d depthwise': convolution({ groups: 3, padding: 1 }),
+  'conv2d depthwise, twice the channels, stride 2': convolution({ groups: 2, stride: 2 }),
+  maxPool2d: (x) => ops.maxPool2d(x, 2),
+  'maxPool2d with overlap and padding': (x) => ops.maxPool2d(x, 3, { stride: 2, padding: 1 }),
+  'maxPool2d [1, 2] with stride [2, 3]': (x) => ops.maxPool2d(x, [1, 2], { stride: [2, 3] }),
+  'maxPool2d of ties': (x) => ops.maxPool2d(x, 3, { stride: 1 }),
+  avgPool2d: (x) => ops.avgPool2d(x, 2),
+  'avgPool2d with overlap and padding': (x) => ops.avgPool2d(x, 3, { stride: 2, padding: 1 }),
+  'avgPool2d [3, 2] with stride [1, 3]': (x) => ops.avgPool2d(x, [3, 2], { stride: [1, 3], padding: [1, 0] }),
+  globalAvgPool2d: ops.globalAvgPool2d,
+}
+
+/** Largest relative error; below 0.1 an absolute one of a tenth as much. */
+const errorOf = (actual: ArrayLike<number>, wanted: readonly number[]): number => {
+  if (actual.length !== wanted.length) return Number.POSITIVE_INFINITY
+  const errors = wanted.map((t, i) => Math.abs(actual[i] - t) / Math.max(Math.abs(t), 0.1))
+  return errors.some(Number.isNaN) ? Number.NaN : Math.max(0, ...errors)
+}
+
+describe('PyTorch gives the same values and gradients for', () => {
+  it.each(Object.entries(goldens))('%s', async (name, golden) => {
+    const draw = generator(name)
+    const operands = golden.shapes.map((shape) => variable(shape, draw(shape, golden.kind)))
+    const y = expressions[name](...operands)
+    const outputs: Record<string, Tensor> = { y }
+    if (golden.gradients) {
+      const weights = constant(draw(golden.shape, 'signed'), golden.shape)
+      const slopes = gradients(ops.sum(ops.mul(y, weights)), operands)
+      for (const [i, slope] of slopes.entries()) outputs[`gradient ${i}`] = slope
+    }
+    const program = await reference({ precision: 'float64' }).compile({ inputs: {}, outputs })
+    const results = await program.run()
+    expect(y.shape).toEqual(golden.shape)
+    expect(errorOf(results['y'].data, golden.y)).toBeLessThan(5e-7)
+    for (const [i, wanted] of (golden.gradients ?? []).entries())
+      expect(errorOf(results[`gradient ${i}`].data, wanted), `gradient ${i}`).toBeLessThan(5e-7)
+  })
+})
+
+it('each expression has its golden', () => {
+  expect(Object.keys(expressions).sort()).toEqual(Object.keys(goldens).sort())
+})
