@@ -12,8 +12,7 @@ type Results = Record<string, NDArray>
 /** Outputs of each run, then the variables' last values under `variable <name>`. */
 async function runAll(backend: Backend, graph: Graph, feeds: readonly Feed[], variables: readonly Variable[]) {
   const program = await backend.compile(graph)
-  const runs: Results[] = []
-  for (const feed of feeds) runs.push(await program.run(feed))
+  const runs = await inTurn(feeds, (feed) => program.run(feed))
   const last: Results = {}
   for (const variable of variables)
     last[`variable ${variable.name}`] = { ...variable, shape: variable.shape, data: await backend.read(variable) }
@@ -23,7 +22,7 @@ async function runAll(backend: Backend, graph: Graph, feeds: readonly Feed[], va
 }
 
 /** Runs a graph once with each feed on a backend and on both references, and throws where they differ. */
-export async function expectSame(
+async function expectSame(
   backend: Backend,
   graph: Graph,
   feeds: readonly Feed[],
@@ -41,6 +40,34 @@ export async function expectSame(
     }
 }
 
+/** Runs a graph on several backends, and throws where one differs in a single bit from the first. */
+async function expectSameBits(
+  backends: readonly Backend[],
+  graph: Graph,
+  feeds: readonly Feed[],
+  variables: readonly Variable[],
+): Promise<void> {
+  const [first, ...others] = await inTurn(backends, (backend) => runAll(backend, graph, feeds, variables))
+  for (const [i, other] of others.entries())
+    for (const [step, results] of other.entries())
+      for (const name of Object.keys(results)) {
+        const at = differingBits(first[step][name], results[name])
+        if (at >= 0)
+          throw new Error(
+            `${name} of run ${step}, element ${at}: ${first[step][name].data[at]} with ${backends[0].threads} threads, ${results[name].data[at]} with ${backends[i + 1].threads}\n${printGraph(rootsOf(graph))}`,
+          )
+      }
+}
+
+async function inTurn<T, U>(items: readonly T[], task: (item: T) => Promise<U>): Promise<U[]> {
+  const results: U[] = []
+  for (const item of items) results.push(await task(item))
+  return results
+}
+
+/** The first element that differs; NaN is like NaN, 0 is not like -0. */
+const differingBits = (a: NDArray, b: NDArray): number => a.data.findIndex((x, i) => !Object.is(x, b.data[i]))
+
 const outputIds = (graph: Graph): string =>
   Object.entries(graph.outputs)
     .map(([name, { op }]) => `${name} (${op.name})`)
@@ -54,19 +81,35 @@ export interface RandomCase {
   readonly steps?: number
 }
 
-/** Compares a backend with the references over random cases; the seed is fixed, so that each run of the tests is the same. */
-export async function compareRandomly(
-  backend: Backend,
+type Build = (scene: Scene) => RandomCase
+
+/** Compares a backend with the references over random cases. */
+export const compareRandomly = (backend: Backend, numRuns: number, build: Build): Promise<void> =>
+  overRandomCases(numRuns, build, (graph, feeds, variables, tolerance) =>
+    expectSame(backend, graph, feeds, variables, tolerance),
+  )
+
+/** Compares backends with each other over random cases, to the bit. */
+export const compareBitsRandomly = (backends: readonly Backend[], numRuns: number, build: Build): Promise<void> =>
+  overRandomCases(numRuns, build, (graph, feeds, variables) => expectSameBits(backends, graph, feeds, variables))
+
+/** The seed is fixed, so that each run of the tests is the same. */
+const overRandomCases = (
   numRuns: number,
-  build: (scene: Scene) => RandomCase,
-): Promise<void> {
-  await fc.assert(
+  build: Build,
+  compare: (
+    graph: Graph,
+    feeds: readonly Feed[],
+    variables: readonly Variable[],
+    tolerance: Tolerance,
+  ) => Promise<void>,
+): Promise<void> =>
+  fc.assert(
     fc.asyncProperty(fc.gen(), async (generate) => {
       const scene = new Scene(generate)
       const { outputs, updates, tolerance, steps = 1 } = build(scene)
       const feeds = Array.from({ length: steps }, () => scene.feed())
-      await expectSame(backend, { inputs: scene.inputs, outputs, updates }, feeds, scene.variables, tolerance)
+      await compare({ inputs: scene.inputs, outputs, updates }, feeds, scene.variables, tolerance)
     }),
     { seed: 20260, numRuns },
   )
-}

@@ -4,7 +4,7 @@ import { ArgumentError } from '../../src/core/errors.ts'
 import { constant, input, variable } from '../../src/graph/tensor.ts'
 import { add, argmax, matmul, mul, oneHot, relu, reshape, slice, sub, sum, tanh } from '../../src/ops/index.ts'
 import type { ElementwiseName, StructuredName } from '../../src/ops/table.ts'
-import { compareRandomly } from './comparison.ts'
+import { compareBitsRandomly, compareRandomly } from './comparison.ts'
 import { opCases } from './op-cases.ts'
 import { randomGraph, randomNetwork } from './random-graph.ts'
 
@@ -31,6 +31,27 @@ export function describeBackend(name: string, open: () => Promise<Backend>): voi
       compareRandomly(backend, 20, randomNetwork))
 
     describePrograms(() => backend)
+  })
+}
+
+/** Registers the test that the number of threads changes no bit of any result. */
+export function describeThreads(name: string, open: (threads: number) => Promise<Backend>): void {
+  describe(`${name} with 1, 2, 3 and 4 threads`, () => {
+    let backends: Backend[]
+    beforeAll(async () => {
+      backends = await Promise.all([1, 2, 3, 4].map(open))
+    })
+    afterAll(() => Promise.all((backends ?? []).map((backend) => backend.close())))
+
+    it('computes each op to the same bits', () =>
+      compareBitsRandomly(backends, 100, (scene) => {
+        const { build, tolerance } = scene.pick(Object.values(opCases))
+        return { outputs: { y: build(scene) }, tolerance }
+      }))
+
+    it('runs random graphs to the same bits', () => compareBitsRandomly(backends, 40, randomGraph))
+
+    it('trains random convolutional networks to the same bits', () => compareBitsRandomly(backends, 10, randomNetwork))
   })
 }
 
