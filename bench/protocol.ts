@@ -1,0 +1,39 @@
+/**
+ * How the runner and a contender, a child process, talk: one line each, over standard input and output.
+ *
+ *     contender   {"ready": {...}}             once, when it could begin
+ *     runner      round 1000                   compute for about that many milliseconds, one step at least
+ *     contender   {"steps": 3, ...}            and rest until the next line: another contender computes now
+ *     runner      end of input                 the contender exits
+ *
+ * Lines that do not begin with `{` are a library's chatter and ignored. A contender that cannot take part exits with
+ * an error; its message is the reason that the runner prints.
+ */
+
+/** What a contender is started with, as `--threads 2 --batch 64`. */
+export interface Settings {
+  /** How many threads may compute. */
+  readonly threads: number
+  /** Images a step; 0 where the work has none. */
+  readonly batch: number
+}
+
+/** What a contender says about itself. */
+export interface Ready {
+  /** Version of the library, as it gives it. */
+  readonly version: string
+  /** Threads that it really uses. */
+  readonly threads: number
+  /** How many numbers it trains: the runner refuses those that train another network. */
+  readonly parameters?: number
+  /** What a reader must know about how it differs from the others. */
+  readonly note?: string
+}
+
+/** What a contender did in one round. */
+export interface Round {
+  readonly steps: number
+  readonly seconds: number
+  /** The work of all steps: images, or floating-point operations. */
+  readonly work: number
+}

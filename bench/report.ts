@@ -1,0 +1,93 @@
+import { arch, availableParallelism, cpus, platform } from 'node:os'
+import type { Benchmark } from './contenders.ts'
+import type { Measured, Missing } from './measure.ts'
+
+/** The outcome of one benchmark, as `--json` prints it. */
+export interface BenchmarkReport {
+  readonly benchmark: string
+  readonly title: string
+  readonly unit: string
+  readonly rows: readonly ReportedRow[]
+  readonly missing: readonly { readonly contender: string; readonly reason: string }[]
+}
+
+export interface ReportedRow {
+  readonly contender: string
+  readonly title: string
+  readonly version: string
+  readonly threads: number
+  readonly note: string
+  /** Speeds in the benchmark's unit. */
+  readonly median: number
+  readonly minimum: number
+  readonly maximum: number
+  readonly rounds: readonly number[]
+  /** Gentle's median by this one's; null where Gentle was not measured. */
+  readonly gentleRatio: number | null
+}
+
+/** Where it was measured. */
+export const machine = () => ({
+  processor: cpus()[0]?.model ?? 'unknown',
+  cores: availableParallelism(),
+  platform: `${platform()} ${arch()}`,
+  node: process.version,
+})
+
+/** What was measured of one benchmark, the fastest first. */
+export function reportOn(benchmark: Benchmark, results: readonly (Measured | Missing)[]): BenchmarkReport {
+  const mine = results.filter((result) => result.benchmark === benchmark)
+  const measured = mine.filter((result) => 'speeds' in result)
+  const gentle = measured.find(({ contender }) => contender === benchmark.contenders[0])
+  const gentleMedian = gentle && median(gentle.speeds)
+  const rows = measured.map(({ contender, ready, speeds }) => ({
+    contender: contender.name,
+    title: contender.title,
+    version: ready.version,
+    threads: ready.threads,
+    note: ready.note ?? '',
+    median: median(speeds),
+    minimum: Math.min(...speeds),
+    maximum: Math.max(...speeds),
+    rounds: speeds,
+    gentleRatio: gentleMedian === undefined ? null : gentleMedian / median(speeds),
+  }))
+  return {
+    benchmark: benchmark.name,
+    title: benchmark.title,
+    unit: benchmark.unit.name,
+    rows: rows.sort((a, b) => b.median - a.median),
+    missing: mine
+      .filter((result) => 'reason' in result)
+      .map(({ contender, reason }) => ({ contender: contender.name, reason })),
+  }
+}
+
+/** A report as a Markdown table. */
+export function formatReport({ title, unit, rows, missing }: BenchmarkReport): string {
+  const header = ['', unit, 'spread', 'Gentle / this', 'threads']
+  const body = rows.map((row) => [
+    `${row.title} ${row.version}`,
+    formatSpeed(row.median),
+    `${formatSpeed(row.minimum)} to ${formatSpeed(row.maximum)}`,
+    row.gentleRatio === null ? '' : row.gentleRatio.toPrecision(row.gentleRatio < 10 ? 2 : 3),
+    String(row.threads),
+  ])
+  const widths = header.map((name, column) => Math.max(name.length, ...body.map((cells) => cells[column].length)))
+  const line = (cells: readonly string[]) => `| ${cells.map((cell, i) => cell.padEnd(widths[i])).join(' | ')} |`
+  const rule = `| ${widths.map((width) => '-'.repeat(width)).join(' | ')} |`
+  const table = body.length === 0 ? [] : [line(header), rule, ...body.map(line)]
+  const notes = rows.filter(({ note }) => note !== '').map(({ title, note }) => `- ${title}: ${note}.`)
+  const absent = missing.map(({ contender, reason }) => `- Not compared: ${contender}: ${reason}`)
+  return [title, table.join('\n'), [...notes, ...absent].join('\n')].filter((part) => part !== '').join('\n\n')
+}
+
+/** Speeds from 100 upwards are whole numbers, below they have one decimal. */
+const formatSpeed = (speed: number): string =>
+  speed >= 100 ? Math.round(speed).toLocaleString('en-US') : speed.toFixed(1)
+
+function median(values: readonly number[]): number {
+  const sorted = [...values].sort((a, b) => a - b)
+  const middle = sorted.length >> 1
+  return sorted.length % 2 === 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2
+}
