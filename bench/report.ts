@@ -70,7 +70,7 @@ export function formatReport({ title, unit, rows, missing }: BenchmarkReport): s
     `${row.title} ${row.version}`,
     formatSpeed(row.median),
     `${formatSpeed(row.minimum)} to ${formatSpeed(row.maximum)}`,
-    row.gentleRatio === null ? '' : row.gentleRatio.toPrecision(row.gentleRatio < 10 ? 2 : 3),
+    row.gentleRatio === null ? '' : row.gentleRatio.toFixed(row.gentleRatio < 10 ? 2 : 0),
     String(row.threads),
   ])
   const widths = header.map((name, column) => Math.max(name.length, ...body.map((cells) => cells[column].length)))
