@@ -19,7 +19,7 @@ export function describeBackend(name: string, open: () => Promise<Backend>): voi
 
     for (const op of Object.keys(opCases) as (ElementwiseName | StructuredName)[])
       it(`computes ${op} as the reference does`, () =>
-        compareRandomly(backend, costly.has(op) ? 30 : 15, (scene) => {
+        compareRandomly(backend, intricate.has(op) ? 60 : 20, (scene) => {
           const y = opCases[op].build(scene)
           return { outputs: { y }, tolerance: opCases[op].tolerance }
         }))
@@ -56,7 +56,14 @@ export function describeThreads(name: string, open: (threads: number) => Promise
 }
 
 /** Ops whose kernels have most to decide, and so most to get wrong. */
-const costly = new Set<string>(['matmul', 'conv2d', 'conv2dInputGradient', 'conv2dWeightGradient', 'sum', 'transpose'])
+const intricate = new Set<string>([
+  'matmul',
+  'conv2d',
+  'conv2dInputGradient',
+  'conv2dWeightGradient',
+  'sum',
+  'transpose',
+])
 
 function describePrograms(backend: () => Backend): void {
   const values = (array: { readonly data: ArrayLike<number> }): number[] => Array.from(array.data)

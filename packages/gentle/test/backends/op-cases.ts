@@ -77,31 +77,33 @@ interface Convolution {
 
 /** The geometry of a convolution: every kind that networks use, and corners: a kernel as large as the image, strides that skip. */
 function convolution(scene: Scene): Convolution {
+  const usual = scene.flag(0.4)
   const depthwise = scene.flag(0.2)
   const groups = depthwise ? scene.between(1, 14) : scene.pick([1, 1, 1, 2, 3])
-  const groupIn = depthwise
-    ? 1
-    : Math.max(1, Math.floor(scene.pick([1, 3, 8, 14, 24, 0].map((c) => c || scene.size(14))) / groups))
-  const groupOut = depthwise
-    ? scene.between(1, 2)
-    : Math.max(1, Math.floor(scene.pick([1, 6, 8, 16, 24, 0].map((c) => c || scene.size(14))) / groups))
+  const perGroup = (channels: number) => Math.max(1, Math.floor(channels / groups))
+  const groupIn = depthwise ? 1 : perGroup(channelsOf(scene))
+  const groupOut = depthwise ? scene.between(1, 2) : perGroup(channelsOf(scene))
   const image = [scene.size(10), scene.size(10)]
-  const options = scene.flag(0.3)
-    ? { padding: 1 }
-    : { stride: scene.pair(1, 4), padding: scene.pair(0, 3), dilation: scene.flag(0.7) ? 1 : scene.pair(1, 3), groups }
-  const attributes = conv2dAttributes({ ...options, groups })
-  const kernel = [0, 1].map((axis) => {
-    const room = image[axis] + 2 * attributes.padding[axis]
-    const most = Math.floor((room - 1) / attributes.dilation[axis]) + 1
-    return Math.min(most, scene.pick([1, 2, 3, 3, 5, image[axis]]))
+  const side = scene.pick([1, 3, 3, 5])
+  const attributes = conv2dAttributes(
+    usual
+      ? { stride: scene.pick([1, 1, 2]), padding: scene.flag() ? (side - 1) / 2 : 0, groups }
+      : { stride: scene.pair(1, 4), padding: scene.pair(0, 3), dilation: scene.flag() ? 1 : scene.pair(1, 3), groups },
+  )
+  const kernel = image.map((n, axis) => {
+    const most = Math.floor((n + 2 * attributes.padding[axis] - 1) / attributes.dilation[axis]) + 1
+    return Math.min(most, usual ? side : scene.pick([1, 2, 3, 5, n]))
   })
   const w = [groupOut * groups, groupIn, ...kernel]
   const one = conv2dSizes([1, groupIn * groups, ...image], w, attributes)
   const work = one.outHeight * one.outWidth * sizeOf(w)
-  const batch = Math.min(scene.batch(), Math.max(1, Math.floor(400_000 / work)))
+  const batch = Math.min(scene.batch(), Math.max(1, Math.floor(500_000 / work)))
   const y = [batch, one.outChannels, one.outHeight, one.outWidth]
   return { x: [batch, groupIn * groups, ...image], w, y, attributes, terms: groupIn * kernel[0] * kernel[1] }
 }
+
+/** Few channels, those of LeNet, and those that fill tiles. */
+const channelsOf = (scene: Scene): number => scene.pick([1, 3, 6, 8, 16, 16, 24, 32, scene.size(14), scene.size(14)])
 
 interface Pooling {
   readonly x: number[]
