@@ -1,20 +1,18 @@
 import { describe, expect, it } from 'vitest'
 import { ShapeError } from '../../src/core/errors.ts'
-import { constant, input, variable } from '../../src/graph/tensor.ts'
+import { constant, input, type Tensor, variable } from '../../src/graph/tensor.ts'
 import { conv2d, gelu, logSoftmax, matmul, mean } from '../../src/ops/index.ts'
+
+const lineOf = (text: string): number => Number(text.match(/test\/graph\/tensor\.test\.ts:(\d+)/)![1])
 
 describe('the call site of a node', () => {
   it('is the line of the user, however deep in the library the node was made', () => {
-    const here = new Error().stack!.match(/tensor\.test\.ts:(\d+)/)!
-    const line = Number(here[1])
-    const nodes = [input([2, 3]), variable([2, 3]), constant(1)]
-    nodes.push(...([gelu(nodes[0]), logSoftmax(nodes[0])] as never[]))
-    nodes.push(mean(nodes[0]) as never)
-    const lines = nodes.map((node) => {
-      expect(node.site).toMatch(/test\/graph\/tensor\.test\.ts:\d+:\d+$/)
-      return Number(node.site.match(/:(\d+):\d+$/)![1]) - line
-    })
-    expect(lines).toEqual([2, 2, 2, 3, 3, 4])
+    const here = lineOf(new Error().stack!)
+    const x = input([2, 3])
+    const nodes: Tensor[] = [x, variable([2, 3]), constant(1)]
+    nodes.push(gelu(x), logSoftmax(x))
+    nodes.push(mean(x))
+    expect(nodes.map((node) => lineOf(node.site) - here)).toEqual([1, 2, 2, 3, 3, 4])
   })
 
   it('is where a shape error says that it happened', () => {

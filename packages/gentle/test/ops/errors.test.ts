@@ -1,0 +1,102 @@
+import { describe, expect, it } from 'vitest'
+import { ArgumentError, ShapeError } from '../../src/core/errors.ts'
+import { input } from '../../src/graph/tensor.ts'
+import type { Pair } from '../../src/ops/index.ts'
+import * as ops from '../../src/ops/index.ts'
+
+const x = input([2, 3])
+const labels = input([2], 'int32')
+const images = input([1, 2, 5, 5])
+const scalar = input([])
+const counter = input([], 'int32')
+
+describe('an op refuses operands that do not fit, with both shapes:', () => {
+  it.each<[string, () => unknown, string]>([
+    ['add', () => ops.add(x, input([2, 4])), 'add: shapes [2, 3] and [2, 4] do not broadcast'],
+    ['select', () => ops.select(x, input([2, 4]), 0), 'select: shapes [2, 3] and [2, 4] do not broadcast'],
+    ['matmul of inner sizes', () => ops.matmul(x, x), '[2, 3] and [2, 3] have inner sizes 3 and 2'],
+    [
+      'matmul transposed',
+      () => ops.matmul(x, input([4, 2]), { transposeB: true }),
+      '[2, 3] and [4, 2] transposed have inner sizes 3 and 2',
+    ],
+    ['matmul of a vector', () => ops.matmul(x, input([3])), 'both operands need at least two axes'],
+    ['matmul of batches', () => ops.matmul(input([2, 2, 3]), input([3, 3, 2])), 'shapes [2] and [3] do not broadcast'],
+    ['conv2d of rank 2', () => ops.conv2d(x, images), 'images [2, 3] and filters [1, 2, 5, 5]; expected [N, C, H, W]'],
+    [
+      'conv2d of channels',
+      () => ops.conv2d(images, input([4, 3, 3, 3])),
+      'images [1, 2, 5, 5] have 2 channels, but filters [4, 3, 3, 3] in 1 groups take 3 channels',
+    ],
+    ['conv2d of groups', () => ops.conv2d(images, input([3, 1, 3, 3]), { groups: 2 }), 'a multiple of the groups'],
+    [
+      'conv2d too large',
+      () => ops.conv2d(images, input([1, 2, 3, 3]), { dilation: 3, padding: [1, 0] }),
+      'conv2d: a window of [3, 3] with dilation [3, 3] does not fit an image of [5, 5] with padding [1, 0]',
+    ],
+    ['pool2d too large', () => ops.maxPool2d(images, 6), 'pool2d: a window of [6, 6]'],
+    ['pool2d of rank 2', () => ops.avgPool2d(x, 2), 'pool2d: images have shape [2, 3]; expected [N, C, H, W]'],
+    ['global pooling of rank 2', () => ops.globalAvgPool2d(x), 'globalAvgPool2d: shape [2, 3]'],
+    ['sum over an axis outside', () => ops.sum(x, 2), 'sum: axis 2 is outside a tensor of rank 2; expected -2 to 1'],
+    ['argmax of a scalar', () => ops.argmax(scalar), 'argmax: a scalar [] has no axis'],
+    ['reshape', () => ops.reshape(x, [4, 2]), '[2, 3] has 6 elements and cannot take shape [4, 2]'],
+    ['reshape with a rest', () => ops.reshape(x, [4, -1]), '[2, 3] has 6 elements and cannot take shape [4, -1]'],
+    ['transpose', () => ops.transpose(x, [0, 0]), '[0, 0] is not an order of the axes of [2, 3]'],
+    ['broadcastTo', () => ops.broadcastTo(x, [3, 3]), 'do not broadcast'],
+    ['broadcastTo smaller', () => ops.broadcastTo(x, [3]), '[2, 3] does not broadcast to [3]'],
+    ['concat', () => ops.concat([x, input([3, 3])], 1), 'concat: [3, 3] and [2, 3] differ outside axis 1'],
+    ['concat of nothing', () => ops.concat([]), 'no tensors were given'],
+    ['concat outside', () => ops.concat([x], 2), 'axis 2 is outside tensors of rank 2'],
+    ['slice beyond', () => ops.slice(x, [0, 2], [2, 2]), '[2, 2] elements from [0, 2] do not lie'],
+    ['slice of the whole size beyond', () => ops.slice(x, [1, 0], [2, 3]), '[2, 3] elements from [1, 0] do not lie'],
+    ['slice between elements', () => ops.slice(x, [0.5, 0], [1, 1]), 'do not lie'],
+    ['pad', () => ops.pad(x, [1], [0, 0]), '[1] before and [0, 0] after do not fit'],
+    ['pad of no axes', () => ops.pad(x, [], []), '[] before and [] after do not fit'],
+    ['pad less than nothing', () => ops.pad(x, [-1, 0], [0, 0]), 'give a number from 0 for each axis'],
+    ['gather from a scalar', () => ops.gather(scalar, labels), 'gather: a scalar [] has no axis'],
+  ])('%s', (_, build, message) => {
+    expect(build).toThrow(ShapeError)
+    expect(build).toThrow(message)
+  })
+})
+
+describe('an op refuses the wrong element type:', () => {
+  it.each<[string, () => unknown, string]>([
+    ['exp', () => ops.exp(labels), 'exp: an operand is int32; expected float32, use toFloat'],
+    ['add', () => ops.add(x, counter), 'add: an operand is int32; expected float32, use toFloat'],
+    ['sum', () => ops.sum(labels), 'sum: an operand is int32'],
+    ['matmul', () => ops.matmul(x, input([3, 1], 'int32')), 'matmul: an operand is int32'],
+    ['conv2d', () => ops.conv2d(input([1, 2, 5, 5], 'int32'), input([1, 2, 3, 3])), 'conv2d: an operand is int32'],
+    ['pool2d', () => ops.maxPool2d(input([1, 2, 5, 5], 'int32'), 2), 'pool2d: an operand is int32'],
+    ['concat', () => ops.concat([input([2]), labels]), 'tensors are float32 and int32; all must be of one type'],
+    ['oneHot', () => ops.oneHot(x, 3), 'oneHot: the indices are float32; expected int32'],
+    ['gather', () => ops.gather(x, scalar), 'gather: the indices are float32; expected int32'],
+    ['uniform', () => ops.uniform([2], scalar, { seed: 0, stream: '' }), 'the step must be an int32 scalar'],
+  ])('%s', (_, build, message) => {
+    expect(build).toThrow(ShapeError)
+    expect(build).toThrow(message)
+  })
+})
+
+describe('an op refuses options outside what is allowed:', () => {
+  const w = input([1, 2, 3, 3])
+  it.each<[string, () => unknown, string]>([
+    ['stride 0', () => ops.conv2d(images, w, { stride: 0 }), 'conv2d: stride is 0; expected a whole number from 1'],
+    ['padding -1', () => ops.conv2d(images, w, { padding: [0, -1] }), 'conv2d: padding is [0,-1]; expected a whole'],
+    ['dilation 1.5', () => ops.conv2d(images, w, { dilation: 1.5 }), 'conv2d: dilation is 1.5'],
+    ['three strides', () => ops.conv2d(images, w, { stride: [1, 1, 1] as unknown as Pair }), 'stride is [1,1,1]'],
+    ['groups 0', () => ops.conv2d(images, w, { groups: 0 }), 'conv2d: groups is 0; expected a whole number from 1'],
+    ['size 0', () => ops.avgPool2d(images, [0, 2]), 'pool2d: size is [0,2]'],
+    [
+      'padding over half the window',
+      () => ops.maxPool2d(images, 3, { padding: 2 }),
+      'padding [2, 2] exceeds half the window [3, 3]',
+    ],
+    ['no classes', () => ops.oneHot(labels, 0), 'oneHot: classes is 0; expected a whole number from 1'],
+    ['rate 1', () => ops.dropout(x, 1, counter, { seed: 0, stream: '' }), 'dropout: rate is 1; expected at least 0'],
+    ['rate NaN', () => ops.dropout(x, Number.NaN, counter, { seed: 0, stream: '' }), 'dropout: rate is NaN'],
+  ])('%s', (_, build, message) => {
+    expect(build).toThrow(ArgumentError)
+    expect(build).toThrow(message)
+  })
+})

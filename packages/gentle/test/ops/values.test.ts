@@ -1,0 +1,110 @@
+import { describe, expect, it } from 'vitest'
+import { reference } from '../../src/backends/reference/reference.ts'
+import { hashName, threefry2x32, toUniform } from '../../src/core/random.ts'
+import { constant, input, type Tensor } from '../../src/graph/tensor.ts'
+import * as ops from '../../src/ops/index.ts'
+
+async function valuesOf(y: Tensor): Promise<number[]> {
+  const program = await reference({ precision: 'float64' }).compile({ inputs: {}, outputs: { y } })
+  return Array.from((await program.run()).y.data)
+}
+
+describe('far from 0', () => {
+  const x = constant([-1e4, -100, 100, 1e4], [4])
+
+  it('softmax and log-softmax do not overflow', async () => {
+    expect(await valuesOf(ops.softmax(x))).toEqual([0, 0, 0, 1])
+    expect(await valuesOf(ops.logSoftmax(x))).toEqual([-2e4, -10100, -9900, 0])
+  })
+
+  it('sigmoid, tanh, softplus and erf reach their limits', async () => {
+    const [low, , , high] = await valuesOf(ops.sigmoid(x))
+    expect([low, high]).toEqual([0, 1])
+    expect(await valuesOf(ops.tanh(x))).toEqual([-1, -1, 1, 1])
+    expect(await valuesOf(ops.erf(x))).toEqual([-1, -1, 1, 1])
+    const softplus = await valuesOf(ops.softplus(x))
+    expect(softplus[0]).toBe(0)
+    expect(softplus[1]).toBeCloseTo(Math.exp(-100), 50)
+    expect(softplus.slice(2)).toEqual([100, 1e4])
+  })
+
+  it('elu does not turn its unused branch into NaN', async () => {
+    expect(await valuesOf(ops.elu(x))).toEqual([-1, -1, 100, 1e4])
+  })
+})
+
+it('erf has the published values', async () => {
+  // Abramowitz and Stegun, table 7.1, with more digits by the C library.
+  const table = [
+    [0, 0],
+    [0.5, 0.5204998778130465],
+    [1, 0.8427007929497149],
+    [2, 0.9953222650189527],
+    [2.9375, 0.9999673647128524],
+    [3, 0.9999779095030014],
+    [4, 0.9999999845827421],
+  ]
+  const y = await valuesOf(
+    ops.erf(
+      constant(
+        table.flatMap(([x]) => [x, -x]),
+        [2 * table.length],
+      ),
+    ),
+  )
+  for (const [i, [, wanted]] of table.entries()) {
+    expect(Math.abs(y[2 * i] - wanted)).toBeLessThan(1e-13)
+    expect(y[2 * i + 1]).toBe(-y[2 * i])
+  }
+})
+
+describe('indices outside', () => {
+  it('make a one-hot row of zeros', async () => {
+    expect(await valuesOf(ops.oneHot(constant([-1, 1, 2], [3], 'int32'), 2))).toEqual([0, 0, 0, 1, 0, 0])
+  })
+
+  it('are clamped by gather', async () => {
+    expect(await valuesOf(ops.gather(constant([5, 6, 7], [3]), constant([-4, 9], [2], 'int32')))).toEqual([5, 7])
+  })
+})
+
+describe('uniform', () => {
+  it('draws element i of a step with the counter (i, step)', async () => {
+    const y = await valuesOf(ops.uniform([2, 2], constant(7, [], 'int32'), { seed: 3, stream: 'noise' }))
+    expect(y).toEqual([0, 1, 2, 3].map((i) => toUniform(threefry2x32(3, hashName('noise'), i, 7)[0])))
+  })
+})
+
+describe('dropout', () => {
+  it('sets its rate of elements to 0, scales the others, and changes with the step', async () => {
+    const step = input([], 'int32')
+    const y = ops.dropout(constant(1, [100, 100]), 0.3, step, { seed: 0, stream: 'dropout' })
+    const program = await reference().compile({ inputs: { step }, outputs: { y } })
+    const [first, again, next] = [
+      (await program.run({ step: 1 })).y.data,
+      (await program.run({ step: 1 })).y.data,
+      (await program.run({ step: 2 })).y.data,
+    ]
+    const kept = first.filter((value) => value !== 0)
+    expect(Math.abs(kept.length / 10_000 - 0.7)).toBeLessThan(0.02)
+    expect(new Set(kept)).toEqual(new Set([Math.fround(1 / 0.7)]))
+    expect(again).toEqual(first)
+    expect(next).not.toEqual(first)
+  })
+
+  it('leaves all as it is at rate 0', async () => {
+    const x = constant([1, -2, 3], [3])
+    expect(await valuesOf(ops.dropout(x, 0, constant(0, [], 'int32'), { seed: 0, stream: '' }))).toEqual([1, -2, 3])
+  })
+})
+
+describe('what changes nothing', () => {
+  it('makes no node', () => {
+    const x = input([2, 3])
+    expect(ops.reshape(x, [2, -1])).toBe(x)
+    expect(ops.transpose(x, [0, 1])).toBe(x)
+    expect(ops.broadcastTo(x, [2, 3])).toBe(x)
+    expect(ops.slice(x, [0, 0], [2, 3])).toBe(x)
+    expect(ops.pad(x, [0, 0], [0, 0])).toBe(x)
+  })
+})
