@@ -1,7 +1,7 @@
 /** Instructions on two float64: what arithmetic needs where float32 is too coarse. */
 import { prefixed, type Value } from './code.ts'
+import { f64 } from './f64.ts'
 import { binary, unary } from './instruction.ts'
-import { v128 } from './v128.ts'
 
 type Vector = Value<'v128'>
 
@@ -10,7 +10,7 @@ const binaryVector = (opcode: number) => binary('v128', 'v128', simd(opcode))
 
 export const f64x2 = {
   /** Twice the same constant. */
-  splat: (value: number): Vector => v128.constF64x2(value, value),
+  splat: (value: number): Vector => ({ type: 'v128', code: [f64.const(value).code, simd(20)] }),
 
   add: binaryVector(240),
   sub: binaryVector(241),

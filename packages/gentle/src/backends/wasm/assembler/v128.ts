@@ -38,7 +38,6 @@ const storeLane =
 export const v128 = {
   constF32x4: (a: number, b: number, c: number, d: number): Vector =>
     constant32x4(new Int32Array(Float32Array.of(a, b, c, d).buffer)),
-  constF64x2: (a: number, b: number): Vector => constant(Float64Array.of(a, b).buffer),
   constI32x4: (a: number, b: number, c: number, d: number): Vector => constant32x4(Int32Array.of(a, b, c, d)),
 
   load: load('v128', simd(0), 2),

@@ -1,0 +1,2 @@
+/** Functions of four floats at once, as WebAssembly. */
+export { MathLibrary } from './library.ts'
