@@ -1,8 +1,5 @@
-import { describe, it } from 'vitest'
+import { wasm } from '../../src/backends/wasm/wasm.ts'
+import { describeBackend } from './conformance.ts'
 
-// The wasm backend has no entry point yet. When it has, this file becomes
-//   for (const threads of [1, 2, 4]) describeBackend(`wasm with ${threads} threads`, () => wasm({ threads }))
-//   describeThreads('wasm', (threads) => wasm({ threads }))
-describe.skip('the wasm backend', () => {
-  it.todo('conforms to the reference with 1, 2 and 4 threads')
-})
+for (const threads of [1, 2, 4]) describeBackend(`wasm with ${threads} threads`, () => wasm({ threads, poison: true }))
+describeBackend('wasm without fused multiply-add', () => wasm({ threads: 1, fusedMultiplyAdd: false }))

@@ -1,0 +1,71 @@
+/**
+ * The control words that all threads share, and the barrier between phases. Waiting threads spin first, since phases are short, and
+ * sleep after that, since there may be fewer cores than threads.
+ */
+import {
+  block,
+  branch,
+  branchIf,
+  drop,
+  i32,
+  i64,
+  ifThen,
+  loop,
+  type Module,
+  type Statement,
+} from './assembler/index.ts'
+
+/** Byte addresses, each on a cache line of its own. Address 0 stays unused. */
+export const controlWords = {
+  /** Threads that have reached the barrier. */
+  arrived: 64,
+  /** Grows when all have: what waiting threads watch. */
+  generation: 128,
+  /** Grows with each job: what idle workers watch. */
+  job: 192,
+  /** The program of the job; -1 asks workers to return to their event loop. */
+  program: 256,
+  /** One word a worker: 1 while it watches `job`, 0 while it sleeps in its event loop. */
+  awake: 320,
+} as const
+
+/** Bytes at the start of memory that hold the control words. */
+export const controlBytes = 1024
+
+/** At most this many threads: as many as have a word of their own. */
+export const mostThreads = 64
+
+const spins = 2000
+
+/**
+ * Defines the function that returns when all threads have called it. Its parameter says whether the thread may sleep: the main thread
+ * of a page may not.
+ */
+export function defineBarrier(module: Module, threads: number) {
+  return module.function('barrier', { maySleep: 'i32' } as const, undefined, ({ maySleep }, builder): Statement[] => {
+    if (threads === 1) return []
+    const generation = builder.local('i32')
+    const turns = builder.local('i32')
+    const open = i32.ne(i32.atomicLoad(controlWords.generation), generation)
+    const lastOne = [
+      i32.atomicStore(controlWords.arrived, 0),
+      i32.atomicStore(controlWords.generation, i32.add(generation, 1)),
+      drop(i32.atomicNotify(controlWords.generation, -1)),
+    ]
+    const wait = block((done) => [
+      loop((again) => [
+        branchIf(done, open),
+        turns.set(i32.add(turns, 1)),
+        ifThen(i32.and(i32.gtU(turns, spins), maySleep), [
+          drop(i32.atomicWait(controlWords.generation, generation, i64.const(-1n))),
+        ]),
+        branch(again),
+      ]),
+    ])
+    return [
+      generation.set(i32.atomicLoad(controlWords.generation)),
+      turns.set(0),
+      ifThen(i32.eq(i32.atomicAdd(controlWords.arrived, 1), threads - 1), lastOne, [wait]),
+    ]
+  })
+}

@@ -1,0 +1,39 @@
+/** A kernel: one loop nest over buffers, written as WebAssembly when addresses are known. */
+
+import type { FunctionBuilder, Local, Module, Statement, Value, ValueType } from './assembler/index.ts'
+import type { Buffer } from './buffer.ts'
+import type { MathLibrary } from './math/index.ts'
+
+/**
+ * How a kernel's work is shared among threads. `blocks`: each call does one block of 8 images and touches only that
+ * block of buffers in lanes. `items`: each call does a range of equal, independent items.
+ */
+export type Split = { readonly by: 'blocks'; readonly count: number } | { readonly by: 'items'; readonly count: number }
+
+export interface Kernel {
+  /** What it computes, for profiles and listings. */
+  readonly name: string
+  readonly split: Split
+  readonly reads: readonly Buffer[]
+  readonly writes: readonly Buffer[]
+  /** Row-major buffers of which it reads an element just before it writes the same element: it can overwrite them. */
+  readonly readsInPlace?: readonly Buffer[]
+  /** Multiply-adds of one run. */
+  readonly multiplyAdds?: number
+  emit(context: KernelContext): Statement[]
+}
+
+/** What a kernel's generator works with. */
+export interface KernelContext {
+  readonly module: Module
+  readonly math: MathLibrary
+  readonly builder: FunctionBuilder
+  /** The block of a kernel split by blocks. */
+  readonly block: Value<'i32'>
+  /** The range of items, `to` excluded, of a kernel split by items. */
+  readonly from: Value<'i32'>
+  readonly to: Value<'i32'>
+  local<T extends ValueType>(type: T): Local<T>
+  /** Where a buffer begins; for one in lanes, where a block of it begins: the kernel's own, or the first where it has none. */
+  address(buffer: Buffer, block?: Value<'i32'>): Value<'i32'>
+}

@@ -1,0 +1,175 @@
+/** Changes of layout: row-major examples to blocks of 8 in lanes, and back. Four rows and four columns are transposed at a time. */
+
+import { blockSize } from '../../../compile/layout.ts'
+import {
+  countedLoop,
+  f32,
+  f32x4,
+  i32,
+  ifThen,
+  type Statement,
+  shuffle32,
+  type Value,
+  v128,
+} from '../assembler/index.ts'
+import { type Buffer, laneBytes, lastBlockImages } from '../buffer.ts'
+import type { Kernel, KernelContext } from '../kernel.ts'
+
+type Vector = Value<'v128'>
+
+/** Transposes four vectors of four. */
+function transpose4(context: KernelContext, rows: readonly Vector[]): { statements: Statement[]; columns: Vector[] } {
+  const [a, b, c, d] = rows
+  const low01 = context.local('v128')
+  const high01 = context.local('v128')
+  const low23 = context.local('v128')
+  const high23 = context.local('v128')
+  const kept = rows.map(() => context.local('v128'))
+  return {
+    statements: [
+      ...[a, b, c, d].map((row, i) => kept[i].set(row)),
+      low01.set(shuffle32([0, 4, 1, 5], kept[0], kept[1])),
+      high01.set(shuffle32([2, 6, 3, 7], kept[0], kept[1])),
+      low23.set(shuffle32([0, 4, 1, 5], kept[2], kept[3])),
+      high23.set(shuffle32([2, 6, 3, 7], kept[2], kept[3])),
+    ],
+    columns: [
+      shuffle32([0, 1, 4, 5], low01, low23),
+      shuffle32([2, 3, 6, 7], low01, low23),
+      shuffle32([0, 1, 4, 5], high01, high23),
+      shuffle32([2, 3, 6, 7], high01, high23),
+    ],
+  }
+}
+
+/**
+ * Row-major [N, F] to lanes. In a last block that is not full, the places of missing images hold copies of the last image: finite
+ * wherever it is, so that no arithmetic on them can raise what the real images do not.
+ */
+export function toLanesKernel(input: Buffer, output: Buffer): Kernel {
+  const features = output.elements
+  const full = lastBlockImages(output) === blockSize
+  return {
+    name: 'toLanes',
+    split: { by: 'blocks', count: output.blocks },
+    reads: [input],
+    writes: [output],
+    emit(context) {
+      const rows = Array.from({ length: blockSize }, () => context.local('i32'))
+      const target = context.local('i32')
+      const first = i32.mul(context.block, blockSize)
+      const rowBytes = features * 4
+      const lastImage = output.shape[0] - 1
+      const starts = rows.map((row, n) => {
+        const image = i32.add(first, n)
+        return row.set(i32.add(context.address(input), i32.mul(full ? image : i32.min(image, lastImage), rowBytes)))
+      })
+      const step = (elements: number): Statement[] => [
+        ...rows.map((row) => row.set(i32.add(row, 4 * elements))),
+        target.set(i32.add(target, laneBytes * elements)),
+      ]
+      const tiles = [0, 4].flatMap((half) => {
+        const { statements, columns } = transpose4(
+          context,
+          rows.slice(half, half + 4).map((row) => v128.load(row)),
+        )
+        return [...statements, ...columns.map((column, f) => v128.store(target, column, f * laneBytes + 4 * half))]
+      })
+      const singles = rows.map((row, n) => f32.store(target, f32.load(row), 4 * n))
+      const counter = context.local('i32')
+      return [
+        ...starts,
+        target.set(context.address(output)),
+        countedLoop(counter, features >> 2, [...tiles, ...step(4)]),
+        countedLoop(counter, features & 3, [...singles, ...step(1)]),
+      ]
+    },
+  }
+}
+
+/** Lanes to row-major [N, F]; places of missing images are left out. */
+export function toPlainKernel(input: Buffer, output: Buffer): Kernel {
+  const features = input.elements
+  const lastImages = lastBlockImages(input)
+  return {
+    name: 'toPlain',
+    split: { by: 'blocks', count: input.blocks },
+    reads: [input],
+    writes: [output],
+    emit(context) {
+      const source = context.local('i32')
+      const target = context.local('i32')
+      const counter = context.local('i32')
+      const rowBytes = features * 4
+      const step = (elements: number): Statement[] => [
+        source.set(i32.add(source, laneBytes * elements)),
+        target.set(i32.add(target, 4 * elements)),
+      ]
+      const tiles = [0, 4].flatMap((half) => {
+        const { statements, columns } = transpose4(
+          context,
+          [0, 1, 2, 3].map((f) => v128.load(source, f * laneBytes + 4 * half)),
+        )
+        return [...statements, ...columns.map((column, n) => v128.store(target, column, (half + n) * rowBytes))]
+      })
+      const singles = (images: number): Statement[] =>
+        Array.from({ length: images }, (_, n) => f32.store(target, f32.load(source, 4 * n), n * rowBytes))
+      const wholeBlock = [
+        countedLoop(counter, features >> 2, [...tiles, ...step(4)]),
+        countedLoop(counter, features & 3, [...singles(blockSize), ...step(1)]),
+      ]
+      const lastBlock = [countedLoop(counter, features, [...singles(lastImages), ...step(1)])]
+      return [
+        source.set(context.address(input)),
+        target.set(i32.add(context.address(output), i32.mul(context.block, blockSize * rowBytes))),
+        ...(lastImages === blockSize
+          ? wholeBlock
+          : [ifThen(i32.eq(context.block, input.blocks - 1), lastBlock, wholeBlock)]),
+      ]
+    },
+  }
+}
+
+/** The lanes of one half (first image `half`) that hold images, as a mask. */
+export function imageMask(images: number, half: number): Vector {
+  const bits = [0, 1, 2, 3].map((lane) => (half + lane < images ? -1 : 0))
+  return v128.constI32x4(bits[0], bits[1], bits[2], bits[3])
+}
+
+/** A copy in which the places of missing images of the last block are 0: what sums over images read. */
+export function maskImagesKernel(input: Buffer, output: Buffer): Kernel {
+  const images = lastBlockImages(input)
+  return {
+    name: 'maskImages',
+    split: { by: 'blocks', count: input.blocks },
+    reads: [input],
+    writes: [output],
+    emit(context) {
+      const source = context.local('i32')
+      const target = context.local('i32')
+      const masks = [0, 4].map((half) => ({ half, mask: context.local('v128') }))
+      const last = i32.eq(context.block, input.blocks - 1)
+      return [
+        source.set(context.address(input)),
+        target.set(context.address(output)),
+        ...masks.map(({ mask }) => mask.set(imageMask(blockSize, 0))),
+        ifThen(
+          last,
+          masks.map(({ half, mask }) => mask.set(imageMask(images, half))),
+        ),
+        countedLoop(context.local('i32'), input.elements, [
+          ...masks.map(({ half, mask }) => v128.store(target, v128.and(v128.load(source, 4 * half), mask), 4 * half)),
+          source.set(i32.add(source, laneBytes)),
+          target.set(i32.add(target, laneBytes)),
+        ]),
+      ]
+    },
+  }
+}
+
+/** Adds up the four floats of a vector. */
+export function horizontalSum(context: KernelContext, vector: Vector): Value<'f32'> {
+  const kept = context.local('v128')
+  const lane = (i: 0 | 1 | 2 | 3): Value<'f32'> => f32x4.extractLane(kept, i)
+  return f32.add(f32.add(f32x4.extractLane(kept.tee(vector), 0), lane(1)), f32.add(lane(2), lane(3)))
+}

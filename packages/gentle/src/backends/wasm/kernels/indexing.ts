@@ -1,0 +1,137 @@
+/** Kernels around indices: one-hot vectors, gathering, and its gradient. */
+import { sizeOf } from '../../../core/shape.ts'
+import {
+  countedLoop,
+  f32,
+  i32,
+  i32x4,
+  memoryCopy,
+  memoryFill,
+  type Statement,
+  type Value,
+  v128,
+} from '../assembler/index.ts'
+import { type Buffer, laneBytes } from '../buffer.ts'
+import type { Kernel } from '../kernel.ts'
+
+/** A row of 0 with a 1 for each index; indices and result in the same layout. */
+export function oneHotKernel(indices: Buffer, output: Buffer): Kernel {
+  const classes = output.shape[output.shape.length - 1]
+  const lanes = output.layout === 'lanes'
+  return {
+    name: 'oneHot',
+    split: lanes ? { by: 'blocks', count: output.blocks } : { by: 'items', count: indices.elements },
+    reads: [indices],
+    writes: [output],
+    emit(context) {
+      const [source, target, label] = [context.local('i32'), context.local('i32'), context.local('i32')]
+      if (lanes) {
+        const one = v128.constF32x4(1, 1, 1, 1)
+        return [
+          source.set(context.address(indices)),
+          target.set(context.address(output)),
+          countedLoop(context.local('i32'), indices.elements, [
+            label.set(i32.const(0)),
+            countedLoop(context.local('i32'), classes, [
+              ...[0, 16].map((half) =>
+                v128.store(target, v128.and(i32x4.eq(v128.load(source, half), i32x4.splat(label)), one), half),
+              ),
+              label.set(i32.add(label, 1)),
+              target.set(i32.add(target, laneBytes)),
+            ]),
+            source.set(i32.add(source, laneBytes)),
+          ]),
+        ]
+      }
+      return [
+        source.set(i32.add(context.address(indices), i32.mul(context.from, 4))),
+        target.set(i32.add(context.address(output), i32.mul(context.from, classes * 4))),
+        countedLoop(context.local('i32'), i32.sub(context.to, context.from), [
+          label.set(i32.const(0)),
+          countedLoop(context.local('i32'), classes, [
+            f32.store(target, f32.convertI32S(i32.eq(i32.load(source), label))),
+            label.set(i32.add(label, 1)),
+            target.set(i32.add(target, 4)),
+          ]),
+          source.set(i32.add(source, 4)),
+        ]),
+      ]
+    },
+  }
+}
+
+/** An index kept within an axis of `count` elements. */
+const clamp = (index: Value<'i32'>, count: number): Value<'i32'> =>
+  i32.max(i32.const(0), i32.min(index, i32.const(count - 1)))
+
+/** Sizes of an axis and of what stands before and behind it. */
+function axisSizes(shape: readonly number[], axis: number) {
+  return { outer: sizeOf(shape.slice(0, axis)), along: shape[axis], innerBytes: sizeOf(shape.slice(axis + 1)) * 4 }
+}
+
+/** Slices of row-major x, picked by indices along an axis. */
+export function gatherKernel(x: Buffer, indices: Buffer, output: Buffer, axis: number): Kernel {
+  const { outer, along, innerBytes } = axisSizes(x.shape, axis)
+  const count = indices.elements
+  return {
+    name: 'gather',
+    split: { by: 'items', count: outer * count },
+    reads: [x, indices],
+    writes: [output],
+    emit(context) {
+      const [item, index] = [context.local('i32'), context.local('i32')]
+      return [
+        item.set(context.from),
+        countedLoop(context.local('i32'), i32.sub(context.to, context.from), [
+          index.set(i32.load(i32.add(context.address(indices), i32.mul(i32.remU(item, count), 4)))),
+          memoryCopy(
+            i32.add(context.address(output), i32.mul(item, innerBytes)),
+            i32.add(
+              context.address(x),
+              i32.mul(i32.add(i32.mul(i32.divU(item, count), along), clamp(index, along)), innerBytes),
+            ),
+            i32.const(innerBytes),
+          ),
+          item.set(i32.add(item, 1)),
+        ]),
+      ]
+    },
+  }
+}
+
+/** Adds slices of dy at their indices; each item is one place before the axis, so that no two threads add to the same element. */
+export function scatterAddKernel(dy: Buffer, indices: Buffer, output: Buffer, axis: number): Kernel {
+  const { outer, along, innerBytes } = axisSizes(output.shape, axis)
+  const count = indices.elements
+  return {
+    name: 'scatterAdd',
+    split: { by: 'items', count: outer },
+    reads: [dy, indices],
+    writes: [output],
+    emit(context) {
+      const [item, source, target, index, base] = Array.from({ length: 5 }, () => context.local('i32'))
+      const position = context.local('i32')
+      const body: Statement[] = [
+        index.set(i32.load(i32.add(context.address(indices), i32.mul(position, 4)))),
+        target.set(i32.add(base, i32.mul(clamp(index, along), innerBytes))),
+        countedLoop(context.local('i32'), innerBytes / 4, [
+          f32.store(target, f32.add(f32.load(target), f32.load(source))),
+          source.set(i32.add(source, 4)),
+          target.set(i32.add(target, 4)),
+        ]),
+        position.set(i32.add(position, 1)),
+      ]
+      return [
+        item.set(context.from),
+        countedLoop(context.local('i32'), i32.sub(context.to, context.from), [
+          base.set(i32.add(context.address(output), i32.mul(item, along * innerBytes))),
+          source.set(i32.add(context.address(dy), i32.mul(item, count * innerBytes))),
+          memoryFill(base, i32.const(0), i32.const(along * innerBytes)),
+          position.set(i32.const(0)),
+          countedLoop(context.local('i32'), count, body),
+          item.set(i32.add(item, 1)),
+        ]),
+      ]
+    },
+  }
+}

@@ -1,0 +1,147 @@
+/**
+ * Elementwise kernels: every output element is computed from the matching, perhaps repeated, elements of the operands. Also the
+ * frame for kernels that only move elements, whose operands are walked with other strides.
+ */
+
+import type { Layout } from '../../../compile/layout.ts'
+import { broadcastStrides, sizeOf, stridesOf } from '../../../core/shape.ts'
+import type { Tensor } from '../../../graph/tensor.ts'
+import { f32, f32x4, i32, i32x4, type Local, type Statement, type Value, v128 } from '../assembler/index.ts'
+import { type Buffer, laneBytes } from '../buffer.ts'
+import type { Kernel, KernelContext } from '../kernel.ts'
+import { constantVector, emitExpression } from './expression.ts'
+import { collapse, nest, plainItems, plainNest, type Stream, type Width } from './nest.ts'
+
+/** An operand of a map: its buffer, strides in elements along the output's axes (in lanes, without the batch), and an offset. */
+export interface MapOperand {
+  readonly buffer: Buffer
+  readonly strides: readonly number[]
+  /** Elements to skip at the start; none by default. */
+  readonly offset?: number
+}
+
+export interface MapDescription {
+  readonly name: string
+  /** Sizes of the loops: the output's shape, in lanes without the batch axis. */
+  readonly extents: readonly number[]
+  readonly output: MapOperand
+  readonly inputs: readonly MapOperand[]
+  /** The output's vector from the operands' vectors; it may begin with statements. */
+  compute(
+    vectors: readonly Value<'v128'>[],
+    context: KernelContext,
+  ): { statements: readonly Statement[]; value: Value<'v128'> }
+}
+
+/** Bytes from one element to the next. */
+const elementBytes = ({ layout }: Buffer): number => (layout === 'lanes' ? laneBytes : 4)
+
+/** A kernel that computes `output` element by element: by blocks where it is in lanes, by items where it is plain. */
+export function mapKernel({ name, extents, output, inputs, compute }: MapDescription): Kernel {
+  const operands = [output, ...inputs]
+  const byteStrides = operands.map(({ buffer, strides }) => strides.map((stride) => stride * elementBytes(buffer)))
+  const loops = collapse(extents, byteStrides)
+  const lanes = output.buffer.layout === 'lanes'
+
+  const streams = (context: KernelContext): Stream[] =>
+    operands.map(({ buffer, offset = 0 }, k) => ({
+      start: i32.add(context.address(buffer), offset * elementBytes(buffer)),
+      strides: loops.strides[k],
+    }))
+
+  const emitLanes = (context: KernelContext): Statement[] =>
+    nest(context, loops.extents, streams(context), ([target, ...sources]) =>
+      [0, 16].flatMap((half) => {
+        const vectors = inputs.map(({ buffer }, k) =>
+          buffer.layout === 'lanes' ? v128.load(sources[k], half) : v128.load32Splat(sources[k]),
+        )
+        const { statements, value } = compute(vectors, context)
+        return [...statements, v128.store(target, value, half)]
+      }),
+    )
+
+  const emitPlain = (context: KernelContext): Statement[] =>
+    plainNest(context, loops.extents, streams(context), ([target, ...sources], width) => {
+      const repeated = (k: number): boolean => loops.strides[k + 1].at(-1) === 0
+      const vectors = sources.map((source, k) => loadPlain(source, repeated(k) ? 'repeated' : width))
+      const { statements, value } = compute(vectors, context)
+      return [...statements, storePlain(target, value, width)]
+    })
+
+  return {
+    name,
+    split: lanes ? { by: 'blocks', count: output.buffer.blocks } : { by: 'items', count: plainItems(loops.extents) },
+    reads: inputs.map(({ buffer }) => buffer),
+    writes: [output.buffer],
+    readsInPlace: inputs
+      .filter((_, k) => !lanes && loops.strides[k + 1].every((stride, axis) => stride === loops.strides[0][axis]))
+      .map(({ buffer }) => buffer),
+    emit: lanes ? emitLanes : emitPlain,
+  }
+}
+
+const loadPlain = (pointer: Local<'i32'>, width: Width | 'repeated'): Value<'v128'> =>
+  width === 'repeated' ? v128.load32Splat(pointer) : width === 'vector' ? v128.load(pointer) : v128.load32Zero(pointer)
+
+const storePlain = (pointer: Local<'i32'>, value: Value<'v128'>, width: Width): Statement =>
+  width === 'vector' ? v128.store(pointer, value) : v128.store32Lane(pointer, value, 0)
+
+/** How a lowering gets an operand of a kernel with this output. */
+export type OperandSource = (leaf: Tensor, output: Buffer) => Buffer
+
+/**
+ * The layout in which a kernel with this output reads an operand: its images go with the output's images or not at all. In a
+ * batch of one image, what is row-major can stay so, since its one value serves all lanes.
+ */
+export function operandLayout(leaf: Tensor, output: Buffer, present: Layout): Layout {
+  const goesAlong =
+    output.layout === 'lanes' && leaf.shape.length === output.shape.length && leaf.shape[0] === output.shape[0]
+  return goesAlong && (output.shape[0] > 1 || present === 'lanes') ? 'lanes' : 'plain'
+}
+
+/** Strides of an operand, in elements, along the axes over which the output's kernel loops. */
+export function operandStrides(leaf: Tensor, operand: Buffer, output: Buffer): number[] {
+  if (output.layout === 'plain') return broadcastStrides(leaf.shape, output.shape)
+  if (operand.layout === 'lanes') return broadcastStrides(leaf.shape.slice(1), output.shape.slice(1))
+  return broadcastStrides(leaf.shape, output.shape).slice(1)
+}
+
+/** Axes over which a kernel with this output loops: all, or those of one image. */
+export const loopShape = ({ layout, shape }: Buffer): readonly number[] => (layout === 'lanes' ? shape.slice(1) : shape)
+
+/** The kernel of a group of elementwise nodes. */
+export function elementwiseKernel(nodes: readonly Tensor[], output: Buffer, source: OperandSource): Kernel {
+  const inside = new Set(nodes)
+  const leaves = [...new Set(nodes.flatMap((node) => node.inputs))].filter(
+    (x) => !inside.has(x) && constantVector(x) === undefined,
+  )
+  const inputs = leaves.map((leaf) => {
+    const buffer = source(leaf, output)
+    return { buffer, strides: operandStrides(leaf, buffer, output) }
+  })
+  const extents = loopShape(output)
+  return mapKernel({
+    name: nodes.map((node) => node.op.name).join(' '),
+    extents,
+    output: { buffer: output, strides: stridesOf(extents) },
+    inputs,
+    compute: (vectors, context) => emitExpression(nodes, (leaf) => vectors[leaves.indexOf(leaf)], context),
+  })
+}
+
+/** A kernel that moves elements without computing. */
+export const copyKernel = (name: string, extents: readonly number[], output: MapOperand, input: MapOperand): Kernel =>
+  mapKernel({ name, extents, output, inputs: [input], compute: ([value]) => ({ statements: [], value }) })
+
+/** A kernel that writes one number everywhere. */
+export const fillKernel = (output: Buffer, value: number): Kernel =>
+  mapKernel({
+    name: 'fill',
+    extents: [sizeOf(loopShape(output))],
+    output: { buffer: output, strides: [1] },
+    inputs: [],
+    compute: () => ({
+      statements: [],
+      value: output.dtype === 'int32' ? i32x4.splat(value) : f32x4.splat(f32.const(value)),
+    }),
+  })

@@ -1,0 +1,144 @@
+/**
+ * Loop nests: the frame of every kernel that visits elements one by one or vector by vector. Operands are walked by pointers that
+ * advance by fixed strides, so that no index is ever multiplied out.
+ */
+import { countedLoop, i32, type Local, type Statement, type Value } from '../assembler/index.ts'
+import type { KernelContext } from '../kernel.ts'
+
+/** An operand of a nest: where it begins, and how far it moves, in bytes, with each loop. */
+export interface Stream {
+  readonly start: Value<'i32'>
+  readonly strides: readonly number[]
+}
+
+/** Loops that every operand walks without a jump are one loop; loops of one turn are none. */
+export function collapse(
+  extents: readonly number[],
+  strides: readonly (readonly number[])[],
+): { extents: number[]; strides: number[][] } {
+  const kept: number[] = []
+  const walks: number[][] = strides.map(() => [])
+  extents.forEach((extent, axis) => {
+    if (extent === 1) return
+    const outer = kept.length - 1
+    const continues = outer >= 0 && strides.every((s, k) => walks[k][outer] === s[axis] * extent)
+    if (continues) {
+      kept[outer] *= extent
+      for (const [k, s] of strides.entries()) walks[k][outer] = s[axis]
+    } else {
+      kept.push(extent)
+      for (const [k, s] of strides.entries()) walks[k].push(s[axis])
+    }
+  })
+  if (kept.length === 0) return { extents: [1], strides: strides.map(() => [4]) }
+  return { extents: kept, strides: walks }
+}
+
+const advance = (pointer: Local<'i32'>, bytes: number): Statement[] =>
+  bytes === 0 ? [] : [pointer.set(i32.add(pointer, bytes))]
+
+/**
+ * Runs `body` at every point of the loops `extents`, the last one innermost, with a pointer for each stream. The first extent may be
+ * known at run time alone.
+ */
+export function nest(
+  context: KernelContext,
+  extents: readonly (number | Value<'i32'>)[],
+  streams: readonly Stream[],
+  body: (pointers: readonly Local<'i32'>[]) => Statement[],
+): Statement[] {
+  const pointers = streams.map(() => context.local('i32'))
+  const starts = streams.map(({ start }, k) => pointers[k].set(start))
+  return [...starts, ...loops(context, extents, streams, pointers, body(pointers))]
+}
+
+function loops(
+  context: KernelContext,
+  extents: readonly (number | Value<'i32'>)[],
+  streams: readonly Stream[],
+  pointers: readonly Local<'i32'>[],
+  body: readonly Statement[],
+  level = 0,
+): Statement[] {
+  if (level === extents.length) return [...body]
+  const inner = loops(context, extents, streams, pointers, body, level + 1)
+  const innerExtent = extents[level + 1]
+  const steps = streams.flatMap(({ strides }, k) => {
+    const walked = innerExtent === undefined ? 0 : (innerExtent as number) * strides[level + 1]
+    return advance(pointers[k], strides[level] - walked)
+  })
+  if (extents[level] === 1 && level === 0) return inner
+  return [countedLoop(context.local('i32'), extents[level], [...inner, ...steps])]
+}
+
+/** How a body of a plain nest touches memory: four neighbours at once, or one element. */
+export type Width = 'vector' | 'single'
+
+/**
+ * A nest over row-major operands, split into items among threads: rows of the outermost loop, or, where there is one loop
+ * only, groups of four elements. The innermost loop runs on vectors where every stream moves by one element or none.
+ */
+export function plainItems(extents: readonly number[]): number {
+  return extents.length > 1 ? extents[0] : Math.ceil(extents[0] / 4)
+}
+
+/** The loops of a kernel split by `plainItems`; extents and strides are collapsed. */
+export function plainNest(
+  context: KernelContext,
+  extents: readonly number[],
+  streams: readonly Stream[],
+  body: (pointers: readonly Local<'i32'>[], width: Width) => Statement[],
+): Statement[] {
+  const { from, to } = context
+  const last = extents.length - 1
+  const vectors = streams.every(({ strides }) => strides[last] === 4 || strides[last] === 0)
+  if (last === 0) {
+    const count = i32.sub(i32.min(i32.mul(to, 4), extents[0]), i32.mul(from, 4))
+    const started = streams.map(({ start, strides }) => ({
+      start: i32.add(start, i32.mul(from, 4 * strides[0])),
+      strides,
+    }))
+    if (!vectors) return nest(context, [count], started, (pointers) => body(pointers, 'single'))
+    const elements = context.local('i32')
+    return [elements.set(count), ...innermost(context, i32.shrU(elements, 2), i32.and(elements, 3), started, body)]
+  }
+  const started = streams.map(({ start, strides }) => ({ start: i32.add(start, i32.mul(from, strides[0])), strides }))
+  const rows = i32.sub(to, from)
+  if (!vectors) return nest(context, [rows, ...extents.slice(1)], started, (pointers) => body(pointers, 'single'))
+
+  const pointers = streams.map(() => context.local('i32'))
+  const starts = started.map(({ start }, k) => pointers[k].set(start))
+  const row = rowOf(context, extents[last] >> 2, extents[last] & 3, streams, pointers, body)
+  const outer = [rows, ...extents.slice(1, last)]
+  const outerStreams = streams.map(({ start, strides }) => ({ start, strides: strides.slice(0, last) }))
+  const rewind = streams.flatMap(({ strides }, k) => advance(pointers[k], -extents[last] * strides[last]))
+  return [...starts, ...loops(context, outer, outerStreams, pointers, [...row, ...rewind])]
+}
+
+function innermost(
+  context: KernelContext,
+  vectors: Value<'i32'>,
+  singles: Value<'i32'>,
+  streams: readonly Stream[],
+  body: (pointers: readonly Local<'i32'>[], width: Width) => Statement[],
+): Statement[] {
+  const pointers = streams.map(() => context.local('i32'))
+  const starts = streams.map(({ start }, k) => pointers[k].set(start))
+  return [...starts, ...rowOf(context, vectors, singles, streams, pointers, body)]
+}
+
+/** One row: vectors, then what is left element by element. */
+function rowOf(
+  context: KernelContext,
+  vectors: number | Value<'i32'>,
+  singles: number | Value<'i32'>,
+  streams: readonly Stream[],
+  pointers: readonly Local<'i32'>[],
+  body: (pointers: readonly Local<'i32'>[], width: Width) => Statement[],
+): Statement[] {
+  const step = (elements: number): Statement[] =>
+    streams.flatMap(({ strides }, k) => advance(pointers[k], (strides.at(-1) ?? 0) * elements))
+  const part = (count: number | Value<'i32'>, width: Width, elements: number): Statement[] =>
+    count === 0 ? [] : [countedLoop(context.local('i32'), count, [...body(pointers, width), ...step(elements)])]
+  return [...part(vectors, 'vector', 4), ...part(singles, 'single', 1)]
+}

@@ -1,0 +1,244 @@
+/** Pooling and its gradients on a batch in lanes. Windows near an edge run code that was emitted without the pixels outside. */
+import type { Tensor } from '../../../graph/tensor.ts'
+import type { Pool2dAttributes } from '../../../ops/pool2d.ts'
+import { f32x4, i32, i32x4, type Local, memoryFill, type Statement, type Value, v128 } from '../assembler/index.ts'
+import { type Buffer, laneBytes } from '../buffer.ts'
+import type { Kernel, KernelContext } from '../kernel.ts'
+import { emitExpression } from './expression.ts'
+import { nest } from './nest.ts'
+import { forwardAxes, type Segment, segmentsOf } from './sliding-axis.ts'
+import type { Epilogue } from './tile.ts'
+
+type Vector = Value<'v128'>
+
+const splat = (value: number): Vector => v128.constF32x4(value, value, value, value)
+
+/** A pixel of a window: its number within the whole window, and its distance in bytes from the window's first pixel inside. */
+interface Pixel {
+  readonly index: number
+  readonly offset: number
+}
+
+/** What moves along the image, window by window or pixel by pixel. */
+interface Walk {
+  readonly image: readonly Buffer[]
+  readonly pooled: readonly Buffer[]
+}
+
+/** Runs `body` at every window of every channel, with pointers to the first pixel inside the image and to the pooled place. */
+function forEachWindow(
+  context: KernelContext,
+  attributes: Pool2dAttributes,
+  { image, pooled }: Walk,
+  body: (image: readonly Local<'i32'>[], pooled: readonly Local<'i32'>[], pixels: readonly Pixel[]) => Statement[],
+): Statement[] {
+  const [, channels, height, width] = image[0].shape
+  const [, , outHeight, outWidth] = pooled[0].shape
+  const { size, stride, padding } = attributes
+  const segments = (extent: number, outExtent: number, axis: 0 | 1): Segment[] =>
+    segmentsOf(
+      forwardAxes({
+        size: extent,
+        outSize: outExtent,
+        kernel: size[axis],
+        stride: stride[axis],
+        padding: padding[axis],
+        dilation: 1,
+      })[0],
+    )
+  return segments(height, outHeight, 0).flatMap((rows) =>
+    segments(width, outWidth, 1).flatMap((columns) => {
+      const firstRow = rows.from * stride[0] - padding[0] + rows.firstTap
+      const firstColumn = columns.from * stride[1] - padding[1] + columns.firstTap
+      const pixels = Array.from({ length: rows.taps * columns.taps }, (_, i) => {
+        const row = Math.floor(i / columns.taps)
+        const column = i % columns.taps
+        return {
+          index: (rows.firstTap + row) * size[1] + columns.firstTap + column,
+          offset: (row * width + column) * laneBytes,
+        }
+      })
+      const imageStrides = [height * width, stride[0] * width, stride[1]].map((n) => n * laneBytes)
+      const pooledStrides = [outHeight * outWidth, outWidth, 1].map((n) => n * laneBytes)
+      const streams = [
+        ...image.map((buffer) => ({
+          start: i32.add(context.address(buffer), (firstRow * width + firstColumn) * laneBytes),
+          strides: imageStrides,
+        })),
+        ...pooled.map((buffer) => ({
+          start: i32.add(context.address(buffer), (rows.from * outWidth + columns.from) * laneBytes),
+          strides: pooledStrides,
+        })),
+      ]
+      return nest(context, [channels, rows.count, columns.count], streams, (pointers) =>
+        body(pointers.slice(0, image.length), pointers.slice(image.length), pixels),
+      )
+    }),
+  )
+}
+
+const byBlocks = (buffer: Buffer) => ({ by: 'blocks', count: buffer.blocks }) as const
+const halves = [0, 16]
+
+const emitEpilogue = (
+  epilogue: Epilogue | undefined,
+  value: Vector,
+  context: KernelContext,
+  operand: (leaf: Tensor) => Vector,
+): { statements: readonly Statement[]; value: Vector } =>
+  epilogue === undefined
+    ? { statements: [], value }
+    : emitExpression(epilogue.nodes, (leaf) => (leaf === epilogue.producer ? value : operand(leaf)), context)
+
+/** Largest pixel of each window. */
+export const maxPoolKernel = (x: Buffer, y: Buffer, attributes: Pool2dAttributes): Kernel => ({
+  name: 'maxPool2d',
+  split: byBlocks(y),
+  reads: [x],
+  writes: [y],
+  emit: (context) =>
+    forEachWindow(context, attributes, { image: [x], pooled: [y] }, ([image], [pooled], pixels) =>
+      halves.map((half) => {
+        const loads = pixels.map(({ offset }) => v128.load(image, offset + half))
+        return v128.store(
+          pooled,
+          loads.reduce((a, b) => f32x4.max(a, b)),
+          half,
+        )
+      }),
+    ),
+})
+
+/** Mean of each window, zeros of the padding counted. */
+export const avgPoolKernel = (x: Buffer, y: Buffer, attributes: Pool2dAttributes): Kernel => ({
+  name: 'avgPool2d',
+  split: byBlocks(y),
+  reads: [x],
+  writes: [y],
+  emit: (context) =>
+    forEachWindow(context, attributes, { image: [x], pooled: [y] }, ([image], [pooled], pixels) =>
+      halves.map((half) => {
+        const sum = pixels.map(({ offset }) => v128.load(image, offset + half)).reduce((a, b) => f32x4.add(a, b))
+        return v128.store(pooled, f32x4.mul(sum, splat(1 / (attributes.size[0] * attributes.size[1]))), half)
+      }),
+    ),
+})
+
+/** Number, within the window, of each lane's first largest pixel. */
+function winners(context: KernelContext, image: Local<'i32'>, pixels: readonly Pixel[], half: number) {
+  const [best, winner, value, wins] = Array.from({ length: 4 }, () => context.local('v128'))
+  const indexOf = (index: number): Vector => v128.constI32x4(index, index, index, index)
+  const statements = pixels.flatMap(({ index, offset }, i) => {
+    if (i === 0) return [best.set(v128.load(image, offset + half)), winner.set(indexOf(index))]
+    return [
+      value.set(v128.load(image, offset + half)),
+      wins.set(f32x4.gt(value, best)),
+      best.set(v128.bitselect(value, best, wins)),
+      winner.set(v128.bitselect(indexOf(index), winner, wins)),
+    ]
+  })
+  return { statements, won: (index: number): Vector => i32x4.eq(winner, indexOf(index)) }
+}
+
+/** Gives each window's value to the pixel that won. */
+export const maxPoolScatterKernel = (x: Buffer, dy: Buffer, dx: Buffer, attributes: Pool2dAttributes): Kernel => ({
+  name: 'maxPool2dScatter',
+  split: byBlocks(dx),
+  reads: [x, dy],
+  writes: [dx],
+  emit: (context) => [
+    memoryFill(context.address(dx), i32.const(0), i32.const(dx.blockBytes)),
+    ...forEachWindow(context, attributes, { image: [x, dx], pooled: [dy] }, ([image, gradient], [pooled], pixels) =>
+      halves.flatMap((half) => {
+        const { statements, won } = winners(context, image, pixels, half)
+        const value = context.local('v128')
+        return [
+          ...statements,
+          value.set(v128.load(pooled, half)),
+          ...pixels.map(({ index, offset }) =>
+            v128.store(
+              gradient,
+              f32x4.add(v128.load(gradient, offset + half), v128.and(won(index), value)),
+              offset + half,
+            ),
+          ),
+        ]
+      }),
+    ),
+  ],
+})
+
+/** Takes another tensor's value at each window's winning pixel. */
+export const maxPoolGatherKernel = (x: Buffer, values: Buffer, y: Buffer, attributes: Pool2dAttributes): Kernel => ({
+  name: 'maxPool2dGather',
+  split: byBlocks(y),
+  reads: [x, values],
+  writes: [y],
+  emit: (context) =>
+    forEachWindow(context, attributes, { image: [x, values], pooled: [y] }, ([image, other], [pooled], pixels) =>
+      halves.flatMap((half) => {
+        const { statements, won } = winners(context, image, pixels, half)
+        const taken = pixels
+          .map(({ index, offset }) => v128.and(won(index), v128.load(other, offset + half)))
+          .reduce((a, b) => v128.or(a, b))
+        return [...statements, v128.store(pooled, taken, half)]
+      }),
+    ),
+})
+
+/** Whether windows cover every pixel exactly once: then the gradient is written, and not added up. */
+export const windowsTile = (inputShape: readonly number[], { size, stride, padding }: Pool2dAttributes): boolean =>
+  [0, 1].every((axis) => stride[axis] === size[axis] && padding[axis] === 0 && inputShape[2 + axis] % size[axis] === 0)
+
+/** Shares each window's value equally among its pixels; where windows tile, elementwise nodes can follow. */
+export const avgPoolGradientKernel = (
+  dy: Buffer,
+  dx: Buffer,
+  attributes: Pool2dAttributes,
+  epilogue?: Epilogue,
+): Kernel => {
+  const share = splat(1 / (attributes.size[0] * attributes.size[1]))
+  const elements = (epilogue?.operands ?? []).filter(({ along }) => along === 'elements')
+  const tiled = windowsTile(dx.shape, attributes)
+  const written = (context: KernelContext): Statement[] =>
+    forEachWindow(
+      context,
+      attributes,
+      { image: [dx, ...elements.map(({ buffer }) => buffer)], pooled: [dy] },
+      ([gradient, ...operands], [pooled], pixels) =>
+        halves.flatMap((half) => {
+          const value = context.local('v128')
+          return [
+            value.set(f32x4.mul(v128.load(pooled, half), share)),
+            ...pixels.flatMap(({ offset }) => {
+              const result = emitEpilogue(epilogue, value, context, (leaf) => {
+                const k = elements.findIndex((operand) => operand.leaf === leaf)
+                return v128.load(operands[k], offset + half)
+              })
+              return [...result.statements, v128.store(gradient, result.value, offset + half)]
+            }),
+          ]
+        }),
+    )
+  const added = (context: KernelContext): Statement[] => [
+    memoryFill(context.address(dx), i32.const(0), i32.const(dx.blockBytes)),
+    ...forEachWindow(context, attributes, { image: [dx], pooled: [dy] }, ([gradient], [pooled], pixels) =>
+      halves.flatMap((half) => {
+        const value = context.local('v128')
+        return [
+          value.set(f32x4.mul(v128.load(pooled, half), share)),
+          ...pixels.map(({ offset }) =>
+            v128.store(gradient, f32x4.add(v128.load(gradient, offset + half), value), offset + half),
+          ),
+        ]
+      }),
+    ),
+  ]
+  return {
+    name: ['avgPool2dGradient', ...(epilogue?.nodes ?? []).map((node) => node.op.name)].join(' '),
+    split: byBlocks(dx),
+    reads: [dy, ...elements.map(({ buffer }) => buffer)],
+    writes: [dx],
+    emit: tiled ? written : added,
+  }
+}

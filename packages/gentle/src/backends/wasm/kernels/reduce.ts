@@ -1,0 +1,239 @@
+/** Reductions: sum and max over axes, argmax along one, and the sum over the images of a batch. */
+
+import { blockSize } from '../../../compile/layout.ts'
+import { sizeOf, stridesOf } from '../../../core/shape.ts'
+import {
+  f32,
+  f32x4,
+  f64,
+  i32,
+  i32x4,
+  ifThen,
+  type Local,
+  type Statement,
+  type Value,
+  v128,
+} from '../assembler/index.ts'
+import { type Buffer, laneBytes, lastBlockImages } from '../buffer.ts'
+import type { Kernel, KernelContext } from '../kernel.ts'
+import { horizontalSum, imageMask } from './convert.ts'
+import { collapse, nest, plainItems, plainNest } from './nest.ts'
+
+export type Reduction = 'sum' | 'max'
+
+/** Loops of a reduction in bytes: those that remain, with output and input strides, and those that fold. */
+interface Folding {
+  readonly kept: { extents: number[]; strides: number[][] }
+  readonly folded: { extents: number[]; strides: number[][] }
+}
+
+/** `shape` and `axes` without the batch axis where the input is in lanes. */
+function foldingOf(
+  shape: readonly number[],
+  axes: readonly number[],
+  inputBytes: number,
+  outputBytes: number,
+): Folding {
+  const strides = stridesOf(shape)
+  const keptAxes = shape.map((_, axis) => axis).filter((axis) => !axes.includes(axis))
+  const keptShape = keptAxes.map((axis) => shape[axis])
+  return {
+    kept: collapse(keptShape, [
+      stridesOf(keptShape).map((stride) => stride * outputBytes),
+      keptAxes.map((axis) => strides[axis] * inputBytes),
+    ]),
+    folded: collapse(
+      axes.map((axis) => shape[axis]),
+      [axes.map((axis) => strides[axis] * inputBytes)],
+    ),
+  }
+}
+
+const vectorIdentity = (reduction: Reduction): Value<'v128'> => {
+  const value = reduction === 'sum' ? 0 : Number.NEGATIVE_INFINITY
+  return v128.constF32x4(value, value, value, value)
+}
+
+const combineVectors = (reduction: Reduction) => (reduction === 'sum' ? f32x4.add : f32x4.max)
+
+/** Folds vectors: `offsets` are the halves of a block, or the one vector of four neighbours. */
+function foldVectors(
+  context: KernelContext,
+  reduction: Reduction,
+  { folded }: Folding,
+  source: Local<'i32'>,
+  offsets: readonly number[],
+): { statements: Statement[]; totals: Local<'v128'>[] } {
+  const totals = offsets.map(() => context.local('v128'))
+  const combine = combineVectors(reduction)
+  const statements = [
+    ...totals.map((total) => total.set(vectorIdentity(reduction))),
+    ...nest(context, folded.extents, [{ start: source, strides: folded.strides[0] }], ([x]) =>
+      totals.map((total, k) => total.set(combine(total, v128.load(x, offsets[k])))),
+    ),
+  ]
+  return { statements, totals }
+}
+
+/** Within each image: input and output in lanes; `axes` count from the axis after the batch. */
+export function reduceLanesKernel(
+  reduction: Reduction,
+  input: Buffer,
+  axes: readonly number[],
+  output: Buffer,
+): Kernel {
+  const folding = foldingOf(input.shape.slice(1), axes, laneBytes, laneBytes)
+  return {
+    name: reduction,
+    split: { by: 'blocks', count: output.blocks },
+    reads: [input],
+    writes: [output],
+    emit: (context) =>
+      nest(
+        context,
+        folding.kept.extents,
+        [output, input].map((buffer, k) => ({ start: context.address(buffer), strides: folding.kept.strides[k] })),
+        ([target, source]) => {
+          const { statements, totals } = foldVectors(context, reduction, folding, source, [0, 16])
+          return [...statements, ...totals.map((total, k) => v128.store(target, total, 16 * k))]
+        },
+      ),
+  }
+}
+
+/** Row-major input and output. Sums that run along a row are taken in float64. */
+export function reducePlainKernel(
+  reduction: Reduction,
+  input: Buffer,
+  axes: readonly number[],
+  output: Buffer,
+): Kernel {
+  const folding = foldingOf(input.shape, axes, 4, 4)
+  const { kept, folded } = folding
+  const foldScalars = (context: KernelContext, target: Local<'i32'>, source: Local<'i32'>): Statement[] => {
+    if (reduction === 'max') {
+      const total = context.local('f32')
+      const body = nest(context, folded.extents, [{ start: source, strides: folded.strides[0] }], ([x]) => [
+        total.set(f32.max(total, f32.load(x))),
+      ])
+      return [total.set(f32.const(Number.NEGATIVE_INFINITY)), ...body, f32.store(target, total)]
+    }
+    const total = context.local('f64')
+    const body = nest(context, folded.extents, [{ start: source, strides: folded.strides[0] }], ([x]) => [
+      total.set(f64.add(total, f64.promoteF32(f32.load(x)))),
+    ])
+    return [total.set(f64.const(0)), ...body, f32.store(target, f32.demoteF64(total))]
+  }
+  return {
+    name: reduction,
+    split: { by: 'items', count: plainItems(kept.extents) },
+    reads: [input],
+    writes: [output],
+    emit: (context) =>
+      plainNest(
+        context,
+        kept.extents,
+        [output, input].map((buffer, k) => ({ start: context.address(buffer), strides: kept.strides[k] })),
+        ([target, source], width) => {
+          if (width === 'single') return foldScalars(context, target, source)
+          const { statements, totals } = foldVectors(context, reduction, folding, source, [0])
+          return [...statements, v128.store(target, totals[0])]
+        },
+      ),
+  }
+}
+
+/**
+ * Sums each block's images, and the given axes of theirs, into one row of `partial` [blocks, ...]. A second kernel adds the rows
+ * in order, so that the sum does not depend on the number of threads. `axes` count from the axis after the batch.
+ */
+export function sumBlocksKernel(input: Buffer, axes: readonly number[], partial: Buffer): Kernel {
+  const folding = foldingOf(input.shape.slice(1), axes, laneBytes, 4)
+  const images = lastBlockImages(input)
+  const rowBytes = sizeOf(partial.shape.slice(1)) * 4
+  return {
+    name: 'sum images',
+    split: { by: 'blocks', count: input.blocks },
+    reads: [input],
+    writes: [partial],
+    emit(context) {
+      const masks = images === blockSize ? undefined : [context.local('v128'), context.local('v128')]
+      const maskValues = masks?.flatMap((mask, k) => [
+        mask.set(imageMask(blockSize, 0)),
+        ifThen(i32.eq(context.block, input.blocks - 1), [mask.set(imageMask(images, 4 * k))]),
+      ])
+      const row = i32.add(context.address(partial), i32.mul(context.block, rowBytes))
+      const streams = [
+        { start: row, strides: folding.kept.strides[0] },
+        { start: context.address(input), strides: folding.kept.strides[1] },
+      ]
+      const body = nest(context, folding.kept.extents, streams, ([target, source]) => {
+        const { statements, totals } = foldVectors(context, 'sum', folding, source, [0, 16])
+        const [first, second] = totals.map((total, k) => (masks ? v128.and(total, masks[k]) : total))
+        return [...statements, f32.store(target, horizontalSum(context, f32x4.add(first, second)))]
+      })
+      return [...(maskValues ?? []), ...body]
+    },
+  }
+}
+
+/** Index of the largest value along one axis; input and output in the same layout. */
+export function argmaxKernel(input: Buffer, axis: number, output: Buffer): Kernel {
+  const lanes = input.layout === 'lanes'
+  const shape = lanes ? input.shape.slice(1) : input.shape
+  const bytes = lanes ? laneBytes : 4
+  const { kept, folded } = foldingOf(shape, [lanes ? axis - 1 : axis], bytes, bytes)
+
+  const alongLanes = (context: KernelContext, target: Local<'i32'>, source: Local<'i32'>): Statement[] =>
+    [0, 16].flatMap((half) => {
+      const [best, index, value, wins] = Array.from({ length: 4 }, () => context.local('v128'))
+      const position = context.local('i32')
+      return [
+        best.set(vectorIdentity('max')),
+        index.set(v128.constI32x4(0, 0, 0, 0)),
+        position.set(i32.const(0)),
+        ...nest(context, folded.extents, [{ start: source, strides: folded.strides[0] }], ([x]) => [
+          value.set(v128.load(x, half)),
+          wins.set(f32x4.gt(value, best)),
+          best.set(v128.bitselect(value, best, wins)),
+          index.set(v128.bitselect(i32x4.splat(position), index, wins)),
+          position.set(i32.add(position, 1)),
+        ]),
+        v128.store(target, index, half),
+      ]
+    })
+
+  const alongScalars = (context: KernelContext, target: Local<'i32'>, source: Local<'i32'>): Statement[] => {
+    const [best, value] = [context.local('f32'), context.local('f32')]
+    const [index, position] = [context.local('i32'), context.local('i32')]
+    return [
+      best.set(f32.const(Number.NEGATIVE_INFINITY)),
+      index.set(i32.const(0)),
+      position.set(i32.const(0)),
+      ...nest(context, folded.extents, [{ start: source, strides: folded.strides[0] }], ([x]) => [
+        value.set(f32.load(x)),
+        ifThen(f32.gt(value, best), [best.set(value), index.set(position)]),
+        position.set(i32.add(position, 1)),
+      ]),
+      i32.store(target, index),
+    ]
+  }
+
+  return {
+    name: 'argmax',
+    split: lanes ? { by: 'blocks', count: output.blocks } : { by: 'items', count: kept.extents[0] },
+    reads: [input],
+    writes: [output],
+    emit(context) {
+      const streams = [output, input].map((buffer, k) => ({ start: context.address(buffer), strides: kept.strides[k] }))
+      if (lanes) return nest(context, kept.extents, streams, ([target, source]) => alongLanes(context, target, source))
+      const rows = streams.map(({ start, strides }) => ({
+        start: i32.add(start, i32.mul(context.from, strides[0])),
+        strides,
+      }))
+      return nest(context, [i32.sub(context.to, context.from), ...kept.extents.slice(1)], rows, ([target, source]) =>
+        alongScalars(context, target, source),
+      )
+    },
+  }
+}

@@ -1,0 +1,340 @@
+/**
+ * The register tile behind convolutions and dense layers on a batch in lanes.
+ *
+ * One tile is one output position of up to 6 channels of 8 images: 12 vectors of sums, which with two vectors of source values and
+ * one of weights fill 15 of the 16 vector registers. For every tap and source channel, two loads of the source and 6 broadcast
+ * loads of weights feed 12 multiply-adds. Activations are read where they lie: the 8 images of a position are neighbours, so there is
+ * no im2col, and weights are read row-major: six rows are six streams at fixed distances. Padding costs nothing: positions
+ * near an edge run code that was emitted without the taps outside.
+ */
+import type { Tensor } from '../../../graph/tensor.ts'
+import {
+  call,
+  countedLoop,
+  type FunctionHandle,
+  i32,
+  type Local,
+  type Statement,
+  type Value,
+  v128,
+} from '../assembler/index.ts'
+import { type Buffer, laneBytes } from '../buffer.ts'
+import type { Kernel, KernelContext } from '../kernel.ts'
+import { emitExpression } from './expression.ts'
+import { type Segment, type SlidingAxis, segmentsOf } from './sliding-axis.ts'
+
+/** Channels of one tile. */
+export const tileRows = 6
+
+/** Bytes from one channel, row and column of an operand to the next. */
+export interface Steps {
+  readonly channel: number
+  readonly row: number
+  readonly column: number
+}
+
+export interface TileProblem {
+  readonly name: string
+  readonly source: Buffer
+  readonly weights: Buffer
+  readonly output: Buffer
+  readonly groups: number
+  /** Source channels that are summed over, and output channels, of one group. */
+  readonly channels: number
+  readonly outChannels: number
+  readonly sourceSteps: Steps
+  readonly outputSteps: Steps
+  /** Bytes between weights: of one output channel, source channel, filter row, filter column and group to the next. */
+  readonly weightSteps: Steps & { readonly outChannel: number; readonly group: number }
+  readonly rowAxes: readonly SlidingAxis[]
+  readonly columnAxes: readonly SlidingAxis[]
+  readonly multiplyAdds: number
+  readonly epilogue?: Epilogue
+}
+
+/** Elementwise nodes computed on the sums before they are stored. */
+export interface Epilogue {
+  readonly nodes: readonly Tensor[]
+  /** The node whose values the sums are. */
+  readonly producer: Tensor
+  readonly operands: readonly EpilogueOperand[]
+}
+
+/** How an epilogue's operand goes with the output: element by element, one number a channel, or one number. */
+export interface EpilogueOperand {
+  readonly leaf: Tensor
+  readonly buffer: Buffer
+  readonly along: 'elements' | 'channels' | 'nothing'
+}
+
+/** Splits channels into tiles whose sizes differ by at most one: `wide` tiles of `size + 1`, then the rest of `size`. */
+export function balancedTiles(channels: number, largest = tileRows): { tiles: number; size: number; wide: number } {
+  const tiles = Math.ceil(channels / largest)
+  const size = Math.floor(channels / tiles)
+  return { tiles, size, wide: channels - tiles * size }
+}
+
+export function tileKernel(problem: TileProblem): Kernel {
+  const { source, weights, output, epilogue } = problem
+  return {
+    name: [problem.name, ...(epilogue?.nodes ?? []).map((node) => node.op.name)].join(' '),
+    split: { by: 'blocks', count: output.blocks },
+    reads: [source, weights, ...(epilogue?.operands ?? []).map(({ buffer }) => buffer)],
+    writes: [output],
+    multiplyAdds: problem.multiplyAdds,
+    emit: (context) => emitTiles(problem, context),
+  }
+}
+
+/** Pointers that move together from tile to tile. */
+interface TilePointers {
+  readonly source: Local<'i32'>
+  readonly weights: Local<'i32'>
+  readonly output: Local<'i32'>
+  /** One for each operand of the epilogue that goes along elements or channels. */
+  readonly operands: readonly Local<'i32'>[]
+}
+
+function emitTiles(problem: TileProblem, context: KernelContext): Statement[] {
+  const { groups, channels, outChannels, sourceSteps, outputSteps, weightSteps, epilogue } = problem
+  const walking = (epilogue?.operands ?? []).filter(({ along }) => along !== 'nothing')
+  const pointers: TilePointers = {
+    source: context.local('i32'),
+    weights: context.local('i32'),
+    output: context.local('i32'),
+    operands: walking.map(() => context.local('i32')),
+  }
+  const { tiles, size, wide } = balancedTiles(outChannels)
+  const functions = new SegmentFunctions(problem, walking, context)
+
+  const tilesOf = (rows: number, count: number): Statement[] =>
+    count === 0
+      ? []
+      : [
+          countedLoop(context.local('i32'), count, [
+            ...emitPositions(problem, context, pointers, walking, rows, functions),
+            pointers.weights.set(i32.add(pointers.weights, rows * weightSteps.outChannel)),
+            pointers.output.set(i32.add(pointers.output, rows * outputSteps.channel)),
+            ...walking.map(({ along }, k) =>
+              pointers.operands[k].set(
+                i32.add(pointers.operands[k], rows * (along === 'elements' ? outputSteps.channel : 4)),
+              ),
+            ),
+          ]),
+        ]
+
+  return [
+    pointers.source.set(context.address(problem.source)),
+    pointers.weights.set(context.address(problem.weights)),
+    pointers.output.set(context.address(problem.output)),
+    ...walking.map(({ buffer }, k) => pointers.operands[k].set(context.address(buffer))),
+    countedLoop(context.local('i32'), groups, [
+      ...tilesOf(size + 1, wide),
+      ...tilesOf(size, tiles - wide),
+      pointers.source.set(i32.add(pointers.source, channels * sourceSteps.channel)),
+      pointers.weights.set(i32.add(pointers.weights, weightSteps.group - outChannels * weightSteps.outChannel)),
+    ]),
+  ]
+}
+
+/** All output positions of one tile of channels. */
+function emitPositions(
+  problem: TileProblem,
+  context: KernelContext,
+  pointers: TilePointers,
+  walking: readonly EpilogueOperand[],
+  rows: number,
+  functions: SegmentFunctions,
+): Statement[] {
+  const { rowAxes, columnAxes, sourceSteps, outputSteps, weightSteps } = problem
+  return rowAxes.flatMap((rowAxis) =>
+    segmentsOf(rowAxis).flatMap((rowSegment) => {
+      const sourceRow = context.local('i32')
+      const outputRow = context.local('i32')
+      const firstOut = rowAxis.outStart + rowSegment.from * rowAxis.outStep
+      const calls = columnAxes.flatMap((columnAxis) =>
+        segmentsOf(columnAxis).map((columnSegment) => {
+          const sourceAt =
+            (columnAxis.a * columnSegment.from + columnAxis.b + columnAxis.c * columnSegment.firstTap) *
+            sourceSteps.column
+          const outputAt = (columnAxis.outStart + columnSegment.from * columnAxis.outStep) * outputSteps.column
+          const weightAt =
+            (rowAxis.weightStart + rowAxis.weightStep * rowSegment.firstTap) * weightSteps.row +
+            (columnAxis.weightStart + columnAxis.weightStep * columnSegment.firstTap) * weightSteps.column
+          return call(
+            functions.of(rows, rowAxis, columnAxis, columnSegment, columnSegment.taps === 0 ? 0 : rowSegment.taps),
+            i32.add(i32.add(pointers.source, sourceRow), sourceAt),
+            i32.add(pointers.weights, weightAt),
+            i32.add(i32.add(pointers.output, outputRow), outputAt),
+            i32.const(columnSegment.count),
+            i32.const(rowSegment.taps),
+            ...walking.map(({ along }, k) =>
+              along === 'elements' ? i32.add(i32.add(pointers.operands[k], outputRow), outputAt) : pointers.operands[k],
+            ),
+          ) as Statement
+        }),
+      )
+      return [
+        sourceRow.set(
+          i32.const((rowAxis.a * rowSegment.from + rowAxis.b + rowAxis.c * rowSegment.firstTap) * sourceSteps.row),
+        ),
+        outputRow.set(i32.const(firstOut * outputSteps.row)),
+        countedLoop(context.local('i32'), rowSegment.count, [
+          ...calls,
+          sourceRow.set(i32.add(sourceRow, rowAxis.a * sourceSteps.row)),
+          outputRow.set(i32.add(outputRow, rowAxis.outStep * outputSteps.row)),
+        ]),
+      ]
+    }),
+  )
+}
+
+/** The functions that compute a segment of a row of output; segments that differ in place alone share one. */
+class SegmentFunctions {
+  readonly #functions = new Map<string, FunctionHandle>()
+  readonly #problem: TileProblem
+  readonly #walking: readonly EpilogueOperand[]
+  readonly #context: KernelContext
+
+  constructor(problem: TileProblem, walking: readonly EpilogueOperand[], context: KernelContext) {
+    this.#problem = problem
+    this.#walking = walking
+    this.#context = context
+  }
+
+  of(rows: number, rowAxis: SlidingAxis, columnAxis: SlidingAxis, { taps }: Segment, rowTaps: number): FunctionHandle {
+    const single = rowTaps === 1
+    const none = rowTaps === 0
+    const key = [
+      rows,
+      rowAxis.c,
+      rowAxis.weightStep,
+      columnAxis.a,
+      columnAxis.c,
+      columnAxis.weightStep,
+      columnAxis.outStep,
+      taps,
+      single,
+      none,
+    ].join()
+    let handle = this.#functions.get(key)
+    if (handle === undefined) {
+      handle = this.#emit(rows, rowAxis, columnAxis, none ? 0 : taps, single)
+      this.#functions.set(key, handle)
+    }
+    return handle
+  }
+
+  #emit(rows: number, rowAxis: SlidingAxis, columnAxis: SlidingAxis, taps: number, singleRow: boolean): FunctionHandle {
+    const { name, channels, sourceSteps, outputSteps, weightSteps, epilogue } = this.#problem
+    const walking = this.#walking
+    const parameters: Record<string, 'i32'> = {
+      source: 'i32',
+      weights: 'i32',
+      output: 'i32',
+      count: 'i32',
+      rowTaps: 'i32',
+    }
+    walking.forEach((_, k) => {
+      parameters[`operand${k}`] = 'i32'
+    })
+    return this.#context.module.function(`${name} ${rows} ${taps}`, parameters, undefined, (p, builder) => {
+      const inner: KernelContext = { ...this.#context, builder, local: (type) => builder.local(type) }
+      const local = () => builder.local('i32')
+      const [x, w, channel, rowTap, xNext, wNext] = [local(), local(), local(), local(), local(), local()]
+      const sums = Array.from({ length: rows }, () => [builder.local('v128'), builder.local('v128')])
+      const [low, high, weight] = [builder.local('v128'), builder.local('v128'), builder.local('v128')]
+      const { math } = inner
+
+      // Offsets in instructions cannot be negative: where taps walk backwards, pointers stand at the last tap.
+      const columnStep = columnAxis.c * sourceSteps.column
+      const lowest = Math.min(0, columnStep * (taps - 1))
+      const tapsAt = (sourceOffset: number, weightOffset: number): Statement[] =>
+        Array.from({ length: taps }, (_, t) => {
+          const at = sourceOffset + columnStep * t - lowest
+          return [
+            low.set(v128.load(x, at)),
+            high.set(v128.load(x, at + 16)),
+            ...sums.flatMap(([a, b], r) => [
+              weight.set(
+                v128.load32Splat(
+                  w,
+                  weightOffset + r * weightSteps.outChannel + t * columnAxis.weightStep * weightSteps.column,
+                ),
+              ),
+              a.set(math.multiplyAdd(weight, low, a)),
+              b.set(math.multiplyAdd(weight, high, b)),
+            ]),
+          ]
+        }).flat()
+
+      const rowStep = rowAxis.c * sourceSteps.row
+      const weightRowStep = rowAxis.weightStep * weightSteps.row
+      const advance = (pointer: Local<'i32'>, by: number | Value<'i32'>): Statement => pointer.set(i32.add(pointer, by))
+      const unroll = singleRow ? ([4, 3, 2].find((n) => channels % n === 0 && n * taps <= 8) ?? 1) : 1
+      const channelBody = singleRow
+        ? [
+            ...Array.from({ length: unroll }, (_, u) =>
+              tapsAt(u * sourceSteps.channel, u * weightSteps.channel),
+            ).flat(),
+            advance(x, unroll * sourceSteps.channel),
+            advance(w, unroll * weightSteps.channel),
+          ]
+        : [
+            countedLoop(rowTap, p.rowTaps, [...tapsAt(0, 0), advance(x, rowStep), advance(w, weightRowStep)]),
+            advance(x, xNext),
+            advance(w, wNext),
+          ]
+
+      const store = sums.flatMap((halves, r) =>
+        halves.flatMap((sum, half) => {
+          const at = r * outputSteps.channel + 16 * half
+          if (epilogue === undefined) return [v128.store(p.output, sum, at)]
+          const load = (leaf: Tensor): Value<'v128'> => {
+            if (leaf === epilogue.producer) return sum
+            const operand = epilogue.operands.find((candidate) => candidate.leaf === leaf)!
+            if (operand.along === 'nothing') return v128.load32Splat(inner.address(operand.buffer))
+            const pointer = p[`operand${walking.indexOf(operand)}`]
+            return operand.along === 'elements' ? v128.load(pointer, at) : v128.load32Splat(pointer, 4 * r)
+          }
+          const { statements, value } = emitExpression(epilogue.nodes, load, inner)
+          return [...statements, v128.store(p.output, value, at)]
+        }),
+      )
+
+      return [
+        ...(singleRow || taps === 0
+          ? []
+          : [
+              xNext.set(i32.sub(sourceSteps.channel, i32.mul(p.rowTaps, rowStep))),
+              wNext.set(i32.sub(weightSteps.channel, i32.mul(p.rowTaps, weightRowStep))),
+            ]),
+        countedLoop(local(), p.count, [
+          ...sums.flat().map((sum) => sum.set(v128.constF32x4(0, 0, 0, 0))),
+          ...(taps === 0
+            ? []
+            : [
+                x.set(i32.add(p.source, lowest)),
+                w.set(p.weights),
+                countedLoop(channel, channels / unroll, channelBody),
+              ]),
+          ...store,
+          p.source.set(i32.add(p.source, columnAxis.a * sourceSteps.column)),
+          p.output.set(i32.add(p.output, columnAxis.outStep * outputSteps.column)),
+          ...walking.flatMap(({ along }, k) =>
+            along === 'elements'
+              ? [p[`operand${k}`].set(i32.add(p[`operand${k}`], columnAxis.outStep * outputSteps.column))]
+              : [],
+          ),
+        ]),
+      ]
+    })
+  }
+}
+
+/** Steps of a tensor in lanes whose last three axes are channels, rows and columns. */
+export const laneSteps = (height: number, width: number): Steps => ({
+  channel: height * width * laneBytes,
+  row: width * laneBytes,
+  column: laneBytes,
+})

@@ -1,0 +1,479 @@
+/** Turns a simplified graph into kernels and the buffers between them: one entry a structured op, typed over the ops' names. */
+
+import { type FusionRules, fuse, type Group } from '../../compile/fuse.ts'
+import { assignLayouts, isDense, type Layout } from '../../compile/layout.ts'
+import { InternalError } from '../../core/errors.ts'
+import { broadcastStrides, sameShape, sizeOf, stridesOf } from '../../core/shape.ts'
+import { type Graph, rootsOf, topologicalOrder } from '../../graph/graph.ts'
+import type { Signature } from '../../graph/op.ts'
+import { Constant, Input, type Tensor, Variable } from '../../graph/tensor.ts'
+import type {
+  Conv2dAttributes,
+  Conv2dInputGradientAttributes,
+  Conv2dWeightGradientAttributes,
+} from '../../ops/conv2d.ts'
+import type { MatmulAttributes } from '../../ops/matmul.ts'
+import type { AvgPool2dGradientAttributes, Pool2dAttributes } from '../../ops/pool2d.ts'
+import type { UniformAttributes } from '../../ops/random.ts'
+import type { StructuredName } from '../../ops/table.ts'
+import { type Buffer, createBuffer, lastBlockImages } from './buffer.ts'
+import type { Kernel } from './kernel.ts'
+import { conv2dWeightGradientKernel, sumsByBlock } from './kernels/conv2d-weight-gradient.ts'
+import { maskImagesKernel, toLanesKernel, toPlainKernel } from './kernels/convert.ts'
+import { conv2dInputGradientKernel, conv2dKernel, denseKernel } from './kernels/convolution.ts'
+import { constantVector } from './kernels/expression.ts'
+import { gatherKernel, oneHotKernel, scatterAddKernel } from './kernels/indexing.ts'
+import { copyKernel, elementwiseKernel, fillKernel, loopShape, operandLayout, operandStrides } from './kernels/map.ts'
+import {
+  avgPoolGradientKernel,
+  avgPoolKernel,
+  maxPoolGatherKernel,
+  maxPoolKernel,
+  maxPoolScatterKernel,
+  windowsTile,
+} from './kernels/pool.ts'
+import { imageProductKernel, productKernels } from './kernels/product.ts'
+import { uniformKernel } from './kernels/random.ts'
+import {
+  argmaxKernel,
+  type Reduction,
+  reduceLanesKernel,
+  reducePlainKernel,
+  sumBlocksKernel,
+} from './kernels/reduce.ts'
+import type { Epilogue, EpilogueOperand } from './kernels/tile.ts'
+
+/** Kernels in an order in which each follows those that it reads from. */
+export interface LoweredGraph {
+  readonly kernels: readonly Kernel[]
+  /** Row-major buffers that the host fills before a run. */
+  readonly inputs: ReadonlyMap<Input, Buffer>
+  /** Row-major buffers that the host reads after a run, by the output's name. */
+  readonly outputs: Readonly<Record<string, Buffer>>
+  /** Constants with the buffers that hold them. */
+  readonly constants: ReadonlyMap<Constant, Buffer>
+  readonly variables: ReadonlyMap<Variable, Buffer>
+  /** Buffers in which the next values of variables stand when all kernels have run. */
+  readonly updates: readonly { readonly variable: Variable; readonly next: Buffer }[]
+}
+
+/** How a structured op becomes kernels. */
+type Lowering = (lowerer: Lowerer, node: Tensor, output: Buffer, epilogue: Epilogue | undefined) => void
+
+export function lower(graph: Graph): LoweredGraph {
+  return new Lowerer(graph).run()
+}
+
+class Lowerer {
+  readonly #graph: Graph
+  readonly #order: readonly Tensor[]
+  readonly #layouts: ReadonlyMap<Tensor, Layout>
+  readonly #buffers = new Map<Tensor, Partial<Record<Layout, Buffer>>>()
+  readonly #kernels: Kernel[] = []
+  readonly #inputs = new Map<Input, Buffer>()
+  readonly #constants = new Map<Constant, Buffer>()
+  readonly #variables = new Map<Variable, Buffer>()
+  readonly #masked = new Map<Buffer, Buffer>()
+
+  constructor(graph: Graph) {
+    this.#graph = graph
+    this.#order = topologicalOrder(rootsOf(graph))
+    this.#layouts = assignLayouts(this.#order)
+  }
+
+  run(): LoweredGraph {
+    const roots = rootsOf(this.#graph)
+    for (const group of fuse(this.#order, roots, this.#layouts, fusionRules)) this.#lowerGroup(group)
+    // A run's outputs must not be what it overwrites: variables and inputs are copied out.
+    const outputs = Object.entries(this.#graph.outputs).map(([name, node]): [string, Buffer] => {
+      const buffer = this.buffer(node, 'plain')
+      return [name, this.#isSource(node) ? this.#copyOf(buffer, node) : buffer]
+    })
+    const updates = (this.#graph.updates ?? []).map(([variable, node]) => {
+      this.#sourceBuffer(variable)
+      const buffer = this.buffer(node, 'plain')
+      return { variable, next: this.#isSource(node) ? this.#copyOf(buffer, node) : buffer }
+    })
+    return {
+      kernels: this.#kernels,
+      inputs: this.#inputs,
+      outputs: Object.fromEntries(outputs),
+      constants: this.#constants,
+      variables: this.#variables,
+      updates,
+    }
+  }
+
+  emit(...kernels: Kernel[]): void {
+    this.#kernels.push(...kernels)
+  }
+
+  temporary(name: string, signature: Signature, layout: Layout = 'plain'): Buffer {
+    return createBuffer(name, signature, layout)
+  }
+
+  /** A node's values in a layout; a conversion is added where it was computed in the other one. */
+  buffer(node: Tensor, layout: Layout): Buffer {
+    const known = this.#buffers.get(node) ?? {}
+    const present = known[layout]
+    if (present !== undefined) return present
+    const other = known[layout === 'plain' ? 'lanes' : 'plain'] ?? this.#sourceBuffer(node)
+    if (other.layout === layout) return other
+    const converted = this.temporary(node.op.name, node, layout)
+    this.emit(layout === 'lanes' ? toLanesKernel(other, converted) : toPlainKernel(other, converted))
+    this.#buffers.set(node, { ...this.#buffers.get(node), [layout]: converted })
+    return converted
+  }
+
+  /** A node's values as a kernel with this output reads them element by element. */
+  operand(node: Tensor, output: Buffer): Buffer {
+    return this.buffer(node, operandLayout(node, output, this.layoutOf(node)))
+  }
+
+  /** The layout chosen for a node. */
+  layoutOf(node: Tensor): Layout {
+    return this.#layouts.get(node) ?? 'plain'
+  }
+
+  /** A buffer in lanes in which the places of missing images are 0. */
+  masked(buffer: Buffer): Buffer {
+    if (lastBlockImages(buffer) === 8) return buffer
+    const known = this.#masked.get(buffer)
+    if (known !== undefined) return known
+    const masked = this.temporary(`${buffer.name} masked`, buffer, 'lanes')
+    this.emit(maskImagesKernel(buffer, masked))
+    this.#masked.set(buffer, masked)
+    return masked
+  }
+
+  /** Says that a node's values are those of another buffer. */
+  alias(node: Tensor, buffer: Buffer): void {
+    this.#buffers.set(node, {
+      ...this.#buffers.get(node),
+      [buffer.layout]: { ...buffer, shape: node.shape, of: buffer.of ?? buffer },
+    })
+  }
+
+  #isSource(node: Tensor): boolean {
+    return node.inputs.length === 0 || (node.op.name === 'reshape' && this.#isSource(node.inputs[0]))
+  }
+
+  #copyOf(buffer: Buffer, node: Tensor): Buffer {
+    const copy = this.temporary('copy', node)
+    this.emit(copyKernel('copy', [sizeOf(node.shape)], { buffer: copy, strides: [1] }, { buffer, strides: [1] }))
+    return copy
+  }
+
+  #sourceBuffer(node: Tensor): Buffer {
+    const known = this.#buffers.get(node)?.plain
+    if (known !== undefined) return known
+    const buffer = this.temporary(node instanceof Variable ? node.name || 'variable' : node.op.name, node)
+    if (node instanceof Variable) this.#variables.set(node, buffer)
+    else if (node instanceof Constant) this.#constants.set(node, buffer)
+    else if (node instanceof Input) this.#inputs.set(node, buffer)
+    else throw new InternalError(`lower: ${node.op.name} is read before it is computed`)
+    this.#buffers.set(node, { plain: buffer })
+    return buffer
+  }
+
+  #lowerGroup({ root, elementwise, producer }: Group): void {
+    const layout = this.layoutOf(root)
+    if (producer === undefined && elementwise.length > 0) {
+      const output = this.#define(root, layout)
+      this.emit(elementwiseKernel(elementwise, output, (leaf, target) => this.operand(leaf, target)))
+      return
+    }
+    const node = producer ?? root
+    if (node.op.name === 'reshape') {
+      this.#lowerReshape(node)
+      return
+    }
+    const operands = producer === undefined ? [] : this.#epilogueOperands(producer, elementwise)
+    const output = this.#define(root, layout)
+    const epilogue = producer === undefined ? undefined : { nodes: elementwise, producer, operands }
+    lowerings[node.op.name as StructuredName](this, node, output, epilogue)
+  }
+
+  #define(node: Tensor, layout: Layout): Buffer {
+    const buffer = this.temporary(node.op.name, node, layout)
+    this.#buffers.set(node, { [layout]: buffer })
+    return buffer
+  }
+
+  /** A reshape that keeps the batch costs nothing in either layout; others go by way of row-major. */
+  #lowerReshape(node: Tensor): void {
+    const [x] = node.inputs
+    const layout = this.layoutOf(node)
+    const keepsBatch = layout === 'lanes' && x.shape[0] === node.shape[0]
+    this.alias(node, this.buffer(x, keepsBatch ? 'lanes' : 'plain'))
+  }
+
+  #epilogueOperands(producer: Tensor, nodes: readonly Tensor[]): EpilogueOperand[] {
+    return epilogueLeaves(producer, nodes).map((leaf) => {
+      const along = epilogueAlong(producer, leaf)!
+      return { leaf, along, buffer: this.buffer(leaf, along === 'elements' ? 'lanes' : 'plain') }
+    })
+  }
+}
+
+/** What an epilogue reads besides the producer: tensors outside the group that are not plain numbers. */
+function epilogueLeaves(producer: Tensor, nodes: Iterable<Tensor>): Tensor[] {
+  const inside = new Set<Tensor>([producer, ...nodes])
+  return [...new Set([...inside].filter((node) => node !== producer).flatMap((node) => node.inputs))].filter(
+    (x) => !inside.has(x) && constantVector(x) === undefined,
+  )
+}
+
+/** How an operand goes with a tile's output, or undefined where it does not. */
+function epilogueAlong(producer: Tensor, leaf: Tensor): EpilogueOperand['along'] | undefined {
+  if (sameShape(leaf.shape, producer.shape)) return 'elements'
+  if (sizeOf(leaf.shape) === 1) return leaf.shape.length < producer.shape.length ? 'nothing' : undefined
+  const strides = broadcastStrides(leaf.shape, producer.shape)
+  const channelAxis = producer.op.name === 'matmul' ? strides.length - 1 : 1
+  return strides.every((stride, axis) => stride === (axis === channelAxis ? 1 : 0)) ? 'channels' : undefined
+}
+
+const fusionRules: FusionRules = {
+  canFollow(producer, elementwise) {
+    const leaves = epilogueLeaves(producer, elementwise)
+    if (leaves.some((leaf) => leaf.dtype !== 'float32')) return false
+    const along = leaves.map((leaf) => epilogueAlong(producer, leaf))
+    switch (producer.op.name) {
+      case 'conv2d':
+      case 'conv2dInputGradient':
+        return !along.includes(undefined)
+      case 'matmul':
+        return isDense(producer) && !along.includes(undefined)
+      case 'avgPool2dGradient':
+        return (
+          windowsTile(producer.shape, producer.attributes as Pool2dAttributes) && along.every((a) => a === 'elements')
+        )
+      default:
+        return false
+    }
+  },
+}
+
+/** Sum or maximum over axes, within images where the batch stays. */
+const lowerReduction =
+  (reduction: Reduction): Lowering =>
+  (lowerer, node, output) => {
+    const [x] = node.inputs
+    const { axes } = node.attributes as { axes: readonly number[] }
+    const inner = axes.filter((axis) => axis !== 0).map((axis) => axis - 1)
+    if (output.layout === 'lanes') lowerer.emit(reduceLanesKernel(reduction, lowerer.buffer(x, 'lanes'), inner, output))
+    else if (reduction === 'sum' && axes.includes(0) && lowerer.layoutOf(x) === 'lanes') {
+      const input = lowerer.buffer(x, 'lanes')
+      const partial = lowerer.temporary('sums by block', { shape: [input.blocks, ...output.shape], dtype: 'float32' })
+      lowerer.emit(sumBlocksKernel(input, inner, partial), reducePlainKernel('sum', partial, [0], output))
+    } else lowerer.emit(reducePlainKernel(reduction, lowerer.buffer(x, 'plain'), axes, output))
+  }
+
+/** A kernel that reads one operand in the output's layout with other strides; `axes` order strides as the output's axes. */
+function lowerCopy(
+  lowerer: Lowerer,
+  name: string,
+  x: Tensor,
+  output: Buffer,
+  strides: (operand: Buffer, shape: readonly number[]) => readonly number[],
+  offset: (shape: readonly number[]) => number = () => 0,
+): void {
+  const operand = lowerer.buffer(x, output.layout)
+  const shape = loopShape(operand)
+  const extents = loopShape(output)
+  lowerer.emit(
+    copyKernel(
+      name,
+      extents,
+      { buffer: output, strides: stridesOf(extents) },
+      { buffer: operand, strides: strides(operand, shape), offset: offset(shape) },
+    ),
+  )
+}
+
+/** The numbers that go with the axes over which a buffer's kernel loops: all, or all but the batch. */
+const perLoop = <T>({ layout }: Buffer, values: readonly T[]): readonly T[] =>
+  layout === 'lanes' ? values.slice(1) : values
+
+const dot = (a: readonly number[], b: readonly number[]): number => a.reduce((total, x, i) => total + x * b[i], 0)
+
+/** Copies x into the box of the output that begins at `starts`. */
+function placeInto(lowerer: Lowerer, name: string, x: Tensor, output: Buffer, starts: readonly number[]): void {
+  const operand = lowerer.buffer(x, output.layout)
+  const extents = loopShape(operand)
+  const strides = stridesOf(loopShape(output))
+  lowerer.emit(
+    copyKernel(
+      name,
+      extents,
+      { buffer: output, strides, offset: dot(strides, perLoop(output, starts)) },
+      { buffer: operand, strides: stridesOf(extents) },
+    ),
+  )
+}
+
+const lowerings: Record<StructuredName, Lowering> = {
+  sum: lowerReduction('sum'),
+  max: lowerReduction('max'),
+
+  argmax(lowerer, node, output) {
+    const { axis } = node.attributes as { axis: number }
+    lowerer.emit(argmaxKernel(lowerer.buffer(node.inputs[0], output.layout), axis, output))
+  },
+
+  reshape() {
+    throw new InternalError('lower: reshape has no kernel; it renames a buffer')
+  },
+
+  transpose(lowerer, node, output) {
+    const { order } = node.attributes as { order: readonly number[] }
+    const axes = output.layout === 'lanes' ? order.slice(1).map((axis) => axis - 1) : order
+    lowerCopy(lowerer, 'transpose', node.inputs[0], output, (_, shape) => {
+      const strides = stridesOf(shape)
+      return axes.map((axis) => strides[axis])
+    })
+  },
+
+  broadcastTo(lowerer, node, output) {
+    const [x] = node.inputs
+    const operand = lowerer.operand(x, output)
+    const extents = loopShape(output)
+    lowerer.emit(
+      copyKernel(
+        'broadcastTo',
+        extents,
+        { buffer: output, strides: stridesOf(extents) },
+        { buffer: operand, strides: operandStrides(x, operand, output) },
+      ),
+    )
+  },
+
+  concat(lowerer, node, output) {
+    const { axis } = node.attributes as { axis: number }
+    let start = 0
+    for (const x of node.inputs) {
+      placeInto(
+        lowerer,
+        'concat',
+        x,
+        output,
+        x.shape.map((_, a) => (a === axis ? start : 0)),
+      )
+      start += x.shape[axis]
+    }
+  },
+
+  slice(lowerer, node, output) {
+    const { starts } = node.attributes as { starts: readonly number[] }
+    lowerCopy(
+      lowerer,
+      'slice',
+      node.inputs[0],
+      output,
+      (_, shape) => stridesOf(shape),
+      (shape) => dot(stridesOf(shape), perLoop(output, starts)),
+    )
+  },
+
+  pad(lowerer, node, output) {
+    const { before, value } = node.attributes as { before: readonly number[]; value: number }
+    lowerer.emit(fillKernel(output, value))
+    placeInto(lowerer, 'pad', node.inputs[0], output, before)
+  },
+
+  matmul(lowerer, node, output, epilogue) {
+    const [a, b] = node.inputs
+    const attributes = node.attributes as MatmulAttributes
+    const { transposeA, transposeB } = attributes
+    if (output.layout === 'lanes')
+      lowerer.emit(denseKernel(lowerer.buffer(a, 'lanes'), lowerer.buffer(b, 'plain'), output, transposeB, epilogue))
+    else if (
+      transposeA &&
+      !transposeB &&
+      a.shape.length === 2 &&
+      b.shape.length === 2 &&
+      lowerer.layoutOf(a) === 'lanes'
+    )
+      lowerer.emit(imageProductKernel(lowerer.buffer(a, 'lanes'), lowerer.buffer(b, 'plain'), output))
+    else {
+      const temporary = (name: string, signature: Signature) => lowerer.temporary(name, signature)
+      lowerer.emit(
+        ...productKernels(lowerer.buffer(a, 'plain'), lowerer.buffer(b, 'plain'), output, attributes, temporary),
+      )
+    }
+  },
+
+  conv2d(lowerer, node, output, epilogue) {
+    const [x, w] = node.inputs
+    lowerer.emit(
+      conv2dKernel(
+        lowerer.buffer(x, 'lanes'),
+        lowerer.buffer(w, 'plain'),
+        output,
+        node.attributes as Conv2dAttributes,
+        epilogue,
+      ),
+    )
+  },
+
+  conv2dInputGradient(lowerer, node, output, epilogue) {
+    const [w, dy] = node.inputs
+    const attributes = node.attributes as Conv2dInputGradientAttributes
+    lowerer.emit(
+      conv2dInputGradientKernel(lowerer.buffer(w, 'plain'), lowerer.buffer(dy, 'lanes'), output, attributes, epilogue),
+    )
+  },
+
+  conv2dWeightGradient(lowerer, node, output) {
+    const x = lowerer.buffer(node.inputs[0], 'lanes')
+    const dy = lowerer.masked(lowerer.buffer(node.inputs[1], 'lanes'))
+    const attributes = node.attributes as Conv2dWeightGradientAttributes
+    if (!sumsByBlock(x, attributes.weightShape)) {
+      lowerer.emit(conv2dWeightGradientKernel(x, dy, output, attributes))
+      return
+    }
+    const partial = lowerer.temporary('sums by block', { shape: [x.blocks, ...output.shape], dtype: 'float32' })
+    lowerer.emit(conv2dWeightGradientKernel(x, dy, partial, attributes), reducePlainKernel('sum', partial, [0], output))
+  },
+
+  maxPool2d(lowerer, node, output) {
+    lowerer.emit(maxPoolKernel(lowerer.buffer(node.inputs[0], 'lanes'), output, node.attributes as Pool2dAttributes))
+  },
+
+  maxPool2dScatter(lowerer, node, output) {
+    const [x, dy] = node.inputs.map((input) => lowerer.buffer(input, 'lanes'))
+    lowerer.emit(maxPoolScatterKernel(x, dy, output, node.attributes as Pool2dAttributes))
+  },
+
+  maxPool2dGather(lowerer, node, output) {
+    const [x, values] = node.inputs.map((input) => lowerer.buffer(input, 'lanes'))
+    lowerer.emit(maxPoolGatherKernel(x, values, output, node.attributes as Pool2dAttributes))
+  },
+
+  avgPool2d(lowerer, node, output) {
+    lowerer.emit(avgPoolKernel(lowerer.buffer(node.inputs[0], 'lanes'), output, node.attributes as Pool2dAttributes))
+  },
+
+  avgPool2dGradient(lowerer, node, output, epilogue) {
+    const attributes = node.attributes as AvgPool2dGradientAttributes
+    lowerer.emit(avgPoolGradientKernel(lowerer.buffer(node.inputs[0], 'lanes'), output, attributes, epilogue))
+  },
+
+  oneHot(lowerer, node, output) {
+    lowerer.emit(oneHotKernel(lowerer.buffer(node.inputs[0], output.layout), output))
+  },
+
+  gather(lowerer, node, output) {
+    const [x, indices] = node.inputs.map((input) => lowerer.buffer(input, 'plain'))
+    lowerer.emit(gatherKernel(x, indices, output, (node.attributes as { axis: number }).axis))
+  },
+
+  scatterAdd(lowerer, node, output) {
+    const [dy, indices] = node.inputs.map((input) => lowerer.buffer(input, 'plain'))
+    lowerer.emit(scatterAddKernel(dy, indices, output, (node.attributes as { axis: number }).axis))
+  },
+
+  uniform(lowerer, node, output) {
+    lowerer.emit(uniformKernel(lowerer.buffer(node.inputs[0], 'plain'), output, node.attributes as UniformAttributes))
+  },
+}

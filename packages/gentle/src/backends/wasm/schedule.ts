@@ -1,0 +1,177 @@
+/**
+ * Orders kernels into phases and lays their buffers out. Between two phases all threads wait for each other; within one they do
+ * not, so kernels of one phase depend on each other only block by block: a thread takes a block of 8 images through all such
+ * kernels before it takes the next, while the block's values are in its cache.
+ */
+import { align, type Life, liveBytes, planArena } from '../../compile/arena.ts'
+import { sizeOf } from '../../core/shape.ts'
+import { type Buffer, bytesOf, storageOf } from './buffer.ts'
+import type { Kernel } from './kernel.ts'
+import { copyKernel } from './kernels/map.ts'
+import type { LoweredGraph } from './lower.ts'
+
+/** Kernels may read, and the random ones write, up to one vector past a buffer's end. */
+const slack = 64
+
+/** Where a buffer is: in the program's arena, in each thread's scratch memory, or where a variable or constant is kept. */
+export type Place =
+  | { readonly in: 'arena' | 'scratch'; readonly offset: number }
+  | { readonly in: 'store'; readonly buffer: Buffer }
+
+/** Bytes of the arena. */
+export interface Stretch {
+  readonly offset: number
+  readonly bytes: number
+}
+
+export interface Schedule {
+  readonly phases: readonly (readonly Kernel[])[]
+  readonly places: ReadonlyMap<Buffer, Place>
+  /** Stretches of the arena whose values are carried into each phase from before it. */
+  readonly carried: readonly (readonly Stretch[])[]
+  readonly arenaBytes: number
+  /** Scratch memory of one thread. */
+  readonly scratchBytes: number
+  /** The most bytes that have to live at one moment of this order: what no plan can go below. */
+  readonly liveBytes: number
+}
+
+export function schedule(graph: LoweredGraph): Schedule {
+  const levels = levelsOf(graph.kernels)
+  const { inPlace, copies } = placeUpdates(graph, levels)
+  const phases: Kernel[][] = []
+  for (const kernel of graph.kernels) {
+    const level = levels.get(kernel)!
+    while (phases.length <= level) phases.push([])
+    phases[level].push(kernel)
+  }
+  if (copies.length > 0) phases.push(copies)
+
+  const lives = livesOf(graph, phases)
+  const places = new Map<Buffer, Place>()
+  for (const buffer of [...graph.variables.values(), ...graph.constants.values()])
+    places.set(buffer, { in: 'store', buffer })
+  for (const [buffer, target] of inPlace) places.set(buffer, { in: 'store', buffer: target })
+
+  const arena = new Map<Buffer, Life>()
+  let scratchBytes = 0
+  const scratch = new Map<number, Map<Buffer, Life>>()
+  for (const [buffer, life] of lives) {
+    if (places.has(buffer)) continue
+    if (life.phase === undefined) arena.set(buffer, { bytes: bytesOf(buffer) + slack, from: life.from, to: life.to })
+    else {
+      const ofPhase = scratch.get(life.phase) ?? new Map<Buffer, Life>()
+      ofPhase.set(buffer, { bytes: buffer.blockBytes + slack, from: life.from, to: life.to })
+      scratch.set(life.phase, ofPhase)
+    }
+  }
+  const plan = planArena(arena)
+  for (const [buffer, offset] of plan.offsets) places.set(buffer, { in: 'arena', offset })
+  for (const ofPhase of scratch.values()) {
+    const { offsets, bytes } = planArena(ofPhase)
+    for (const [buffer, offset] of offsets) places.set(buffer, { in: 'scratch', offset })
+    scratchBytes = Math.max(scratchBytes, bytes)
+  }
+  return {
+    phases,
+    places,
+    carried: phases.map((_, phase) =>
+      [...arena]
+        .filter(([, { from, to }]) => from < phase && phase <= to)
+        .map(([buffer, { bytes }]) => ({ offset: plan.offsets.get(buffer)!, bytes }))
+        .sort((a, b) => a.offset - b.offset),
+    ),
+    arenaBytes: plan.bytes,
+    scratchBytes: align(scratchBytes),
+    liveBytes: liveBytes(arena.values()),
+  }
+}
+
+/** Whether a kernel that uses a buffer after another needs no barrier between them. */
+const followsByBlock = (first: Kernel, second: Kernel, buffer: Buffer): boolean =>
+  buffer.layout === 'lanes' &&
+  first.split.by === 'blocks' &&
+  second.split.by === 'blocks' &&
+  first.split.count === second.split.count
+
+/** The earliest phase of each kernel. */
+function levelsOf(kernels: readonly Kernel[]): Map<Kernel, number> {
+  const levels = new Map<Kernel, number>()
+  const writers = new Map<Buffer, Kernel[]>()
+  for (const kernel of kernels) {
+    let level = 0
+    for (const buffer of [...kernel.reads, ...kernel.writes])
+      for (const writer of writers.get(storageOf(buffer)) ?? [])
+        level = Math.max(level, levels.get(writer)! + (followsByBlock(writer, kernel, buffer) ? 0 : 1))
+    levels.set(kernel, level)
+    for (const buffer of kernel.writes) {
+      const storage = storageOf(buffer)
+      writers.set(storage, [...(writers.get(storage) ?? []), kernel])
+    }
+  }
+  return levels
+}
+
+/**
+ * Lets the kernel that computes a variable's next value write it in place, where every other reader of the old value has
+ * finished in an earlier phase; for the others there are copies, to be made when everything else is done.
+ */
+function placeUpdates(graph: LoweredGraph, levels: ReadonlyMap<Kernel, number>) {
+  const inPlace = new Map<Buffer, Buffer>()
+  const copies: Kernel[] = []
+  for (const { variable, next } of graph.updates) {
+    const target = graph.variables.get(variable)!
+    const storage = storageOf(next)
+    const reads = ({ reads }: Kernel): Buffer[] => reads.filter((buffer) => storageOf(buffer) === target)
+    const writers = graph.kernels.filter((kernel) => kernel.writes.some((buffer) => storageOf(buffer) === storage))
+    const [writer] = writers
+    const finished = (reader: Kernel): boolean =>
+      reader === writer
+        ? reads(reader).every((buffer) => writer.readsInPlace?.includes(buffer))
+        : levels.get(reader)! < levels.get(writer)!
+    const readers = graph.kernels.filter((kernel) => reads(kernel).length > 0)
+    if (writers.length === 1 && !inPlace.has(storage) && readers.every(finished)) inPlace.set(storage, target)
+    else copies.push(copyKernel('update', [sizeOf(target.shape)], whole(target), whole(next)))
+  }
+  return { inPlace, copies }
+}
+
+const whole = (buffer: Buffer) => ({ buffer, strides: [1] })
+
+interface PlannedLife {
+  readonly from: number
+  readonly to: number
+  /** The one phase in which a buffer lives block by block; then `from` and `to` count kernels of that phase. */
+  readonly phase?: number
+}
+
+/** When each buffer of the program first and last holds values. Inputs are filled before the first phase. */
+function livesOf(graph: LoweredGraph, phases: readonly (readonly Kernel[])[]): Map<Buffer, PlannedLife> {
+  const uses = new Map<Buffer, { phase: number; index: number; local: boolean }[]>()
+  phases.forEach((kernels, phase) => {
+    kernels.forEach((kernel, index) => {
+      for (const buffer of [...kernel.reads, ...kernel.writes]) {
+        const storage = storageOf(buffer)
+        const local = kernel.split.by === 'blocks' && buffer.layout === 'lanes' && storage.layout === 'lanes'
+        uses.set(storage, [...(uses.get(storage) ?? []), { phase, index, local }])
+      }
+    })
+  })
+  const lives = new Map<Buffer, PlannedLife>()
+  for (const [buffer, list] of uses) {
+    const [first] = list
+    if (list.every(({ phase, local }) => local && phase === first.phase)) {
+      const indices = list.map(({ index }) => index)
+      lives.set(buffer, { phase: first.phase, from: Math.min(...indices), to: Math.max(...indices) })
+    } else {
+      const used = list.map(({ phase }) => phase)
+      lives.set(buffer, { from: Math.min(...used), to: Math.max(...used) })
+    }
+  }
+  for (const input of graph.inputs.values()) lives.set(input, { from: -1, to: lives.get(input)?.to ?? -1 })
+  for (const output of Object.values(graph.outputs)) {
+    const storage = storageOf(output)
+    lives.set(storage, { from: lives.get(storage)?.from ?? -1, to: phases.length })
+  }
+  return lives
+}

@@ -1,0 +1,195 @@
+/** The wasm backend: compiles a graph to WebAssembly for its exact shapes and runs it on all cores. */
+
+import { simplify } from '../../compile/simplify.ts'
+import { ArgumentError, GentleError } from '../../core/errors.ts'
+import type { NDArray } from '../../core/ndarray.ts'
+import { formatShape, sizeOf } from '../../core/shape.ts'
+import { checkGraph, type Graph } from '../../graph/graph.ts'
+import type { Variable } from '../../graph/tensor.ts'
+import type { Backend, Feed, Program } from '../backend.ts'
+import { checkFeed } from '../feed.ts'
+import { wasmFeatures } from './assembler/index.ts'
+import { type Buffer, bytesOf } from './buffer.ts'
+import { controlBytes, mostThreads } from './control.ts'
+import { type EmitOptions, emitProgram } from './emit.ts'
+import { Heap } from './heap.ts'
+import { lower } from './lower.ts'
+import { schedule } from './schedule.ts'
+import { Threads } from './threads.ts'
+
+export interface WasmOptions {
+  /** Threads that compute, 1 to 64; as many as the machine has cores unless given. */
+  readonly threads?: number
+  /** Whether to use the engine's fused multiply-add, where it has one. Results differ in the last bits. */
+  readonly fusedMultiplyAdd?: boolean
+  /** Whether to overwrite memory that holds no needed values, so that a mistake of the memory plan shows as NaN; for tests. */
+  readonly poison?: boolean
+}
+
+/** Memory of 4 GiB is the most that 32-bit addresses reach. */
+const maximumPages = 65536
+
+/** Buffers may be read a vector past their end. */
+const slack = 64
+
+/** Cores of this machine, as far as it says. */
+export const availableThreads = (): number => Math.min(globalThis.navigator?.hardwareConcurrency ?? 1, mostThreads)
+
+/**
+ * Opens a wasm backend. Where the page is not cross-origin isolated there is no shared memory, and it computes on one thread.
+ * @throws ArgumentError for a number of threads outside 1 to 64; GentleError where the engine has no WebAssembly SIMD.
+ */
+export async function wasm(options: WasmOptions = {}): Promise<Backend> {
+  const features = wasmFeatures()
+  if (!features.simd)
+    throw new GentleError('wasm: this engine has no WebAssembly SIMD; use a current browser or Node 22.18 and later')
+  const wanted = options.threads ?? availableThreads()
+  if (!Number.isInteger(wanted) || wanted < 1 || wanted > mostThreads)
+    throw new ArgumentError(`wasm: threads is ${wanted}; expected a whole number from 1 to ${mostThreads}`)
+  const threads = features.threads ? wanted : 1
+  const memory = new WebAssembly.Memory({ initial: 16, maximum: maximumPages, shared: threads > 1 })
+  const workers = await Threads.start(threads, memory)
+  const fusedMultiplyAdd = features.fusesMultiplyAdd && options.fusedMultiplyAdd !== false
+  return new WasmBackend(memory, workers, threads, { fusedMultiplyAdd, poison: options.poison === true })
+}
+
+type CodeOptions = Pick<EmitOptions, 'fusedMultiplyAdd' | 'poison'>
+
+class WasmBackend implements Backend {
+  readonly name: string
+  readonly threads: number
+  readonly #workers: Threads
+  readonly #code: CodeOptions
+  readonly #heap: Heap
+  readonly #variables = new Map<Variable, number>()
+  #nextProgram = 1
+
+  constructor(memory: WebAssembly.Memory, workers: Threads, threads: number, code: CodeOptions) {
+    this.name = `wasm, ${threads} ${threads === 1 ? 'thread' : 'threads'}${code.fusedMultiplyAdd ? '' : ', no fused multiply-add'}`
+    this.threads = threads
+    this.#workers = workers
+    this.#code = code
+    this.#heap = new Heap(memory, controlBytes, maximumPages)
+  }
+
+  async compile(graph: Graph): Promise<Program> {
+    checkGraph(graph)
+    const lowered = lower(simplify(graph))
+    const plan = schedule(lowered)
+    for (const variable of lowered.variables.keys()) this.#addressOf(variable)
+    const scratchBytes = plan.scratchBytes * this.threads
+    const owned: { address: number; bytes: number }[] = []
+    const own = (bytes: number, what: string): number => {
+      const address = this.#heap.allocate(bytes, what)
+      owned.push({ address, bytes })
+      return address
+    }
+    const arena = own(plan.arenaBytes + scratchBytes, 'compile: the program')
+    const constants = new Map<Buffer, number>()
+    for (const [constant, buffer] of lowered.constants) {
+      const address = own(bytesOf(buffer) + slack, 'compile: a constant')
+      constants.set(buffer, address)
+      this.#write(buffer, address, constant.data)
+    }
+    const variables = new Map([...lowered.variables].map(([variable, buffer]) => [buffer, this.#addressOf(variable)]))
+    const storeAddress = (buffer: Buffer): number => (constants.get(buffer) ?? variables.get(buffer))!
+    const bytes = emitProgram(plan, {
+      threads: this.threads,
+      ...this.#code,
+      shared: this.threads > 1,
+      maximumPages,
+      arena,
+      scratch: arena + plan.arenaBytes,
+      storeAddress,
+    })
+    const module = await WebAssembly.compile(bytes)
+    const id = this.#nextProgram++
+    const { exports } = await WebAssembly.instantiate(module, { env: { memory: this.#heap.memory } })
+    await this.#workers.install(id, module)
+    const entry = exports.run as (thread: number, maySleep: number) => void
+
+    const addressIn = (buffer: Buffer): number => {
+      const place = plan.places.get(buffer.of ?? buffer)!
+      return place.in === 'store' ? storeAddress(place.buffer) : arena + place.offset
+    }
+    const inputs = Object.entries(graph.inputs).flatMap(([name, node]) => {
+      const buffer = lowered.inputs.get(node)
+      return buffer === undefined ? [] : [{ name, buffer, address: addressIn(buffer) }]
+    })
+    const outputs = Object.entries(lowered.outputs).map(([name, buffer]) => ({
+      name,
+      buffer,
+      address: addressIn(buffer),
+    }))
+
+    return {
+      run: async (feed: Feed = {}) => {
+        checkFeed(graph.inputs, feed)
+        for (const { name, buffer, address } of inputs) this.#write(buffer, address, feed[name])
+        this.#workers.run(id, entry)
+        return Object.fromEntries(
+          outputs.map(({ name, buffer, address }): [string, NDArray] => [
+            name,
+            { shape: buffer.shape, dtype: buffer.dtype, data: this.#view(buffer, address).slice() },
+          ]),
+        )
+      },
+      dispose: () => {
+        for (const { address, bytes: size } of owned.splice(0)) this.#heap.free(address, size)
+        void this.#workers.drop(id)
+      },
+    }
+  }
+
+  async read(variable: Variable): Promise<Float32Array> {
+    return this.#floats(this.#addressOf(variable), sizeOf(variable.shape)).slice()
+  }
+
+  async write(variable: Variable, values: ArrayLike<number>): Promise<void> {
+    if (values.length !== sizeOf(variable.shape))
+      throw new ArgumentError(
+        `write: variable ${variable.name} of shape ${formatShape(variable.shape)} takes ${sizeOf(variable.shape)} values, not ${values.length}`,
+      )
+    this.#floats(this.#addressOf(variable), values.length).set(values)
+  }
+
+  release(variables: Iterable<Variable>): void {
+    for (const variable of variables) {
+      const address = this.#variables.get(variable)
+      if (address === undefined) continue
+      this.#heap.free(address, sizeOf(variable.shape) * 4 + slack)
+      this.#variables.delete(variable)
+    }
+  }
+
+  close(): Promise<void> {
+    return this.#workers.end()
+  }
+
+  #addressOf(variable: Variable): number {
+    const known = this.#variables.get(variable)
+    if (known !== undefined) return known
+    const size = sizeOf(variable.shape)
+    const address = this.#heap.allocate(size * 4 + slack, `variable ${variable.name}`.trim())
+    this.#floats(address, size).set(variable.initial)
+    this.#variables.set(variable, address)
+    return address
+  }
+
+  #floats(address: number, length: number): Float32Array {
+    return new Float32Array(this.#heap.memory.buffer, address, length)
+  }
+
+  #view(buffer: Buffer, address: number): Float32Array | Int32Array {
+    const length = bytesOf(buffer) / 4
+    return buffer.dtype === 'int32'
+      ? new Int32Array(this.#heap.memory.buffer, address, length)
+      : this.#floats(address, length)
+  }
+
+  #write(buffer: Buffer, address: number, values: Feed[string]): void {
+    const view = this.#view(buffer, address)
+    if (typeof values === 'number') view[0] = values
+    else view.set(values)
+  }
+}

@@ -1,0 +1,191 @@
+/**
+ * The first pass: rewrites a graph into an equal one with fewer and cheaper nodes. Every rule is local: it looks at one node whose
+ * operands are already simplified.
+ */
+import { sameShape, sizeOf } from '../core/shape.ts'
+import { type Graph, rootsOf, topologicalOrder, verify } from '../graph/graph.ts'
+import type { Op } from '../graph/op.ts'
+import { apply, Constant, constant, Input, type Tensor, Variable } from '../graph/tensor.ts'
+import { type Conv2dAttributes, conv2dInputGradientOp, conv2dOp, conv2dWeightGradientOp } from '../ops/conv2d.ts'
+import { mul } from '../ops/elementwise.ts'
+import { matmul } from '../ops/matmul.ts'
+import { broadcastTo, reshape } from '../ops/structure.ts'
+import { elementwiseOps } from '../ops/table.ts'
+
+/** A rule gives a node's simpler equal, or undefined where it does not apply. */
+type Rule = (node: Tensor) => Tensor | undefined
+
+const isElementwise = (node: Tensor): boolean => node.op.name in elementwiseOps
+
+/** The value of a constant that is the same number everywhere. */
+function numberOf(node: Tensor): number | undefined {
+  if (!(node instanceof Constant)) return undefined
+  return node.data.every((value) => value === node.data[0]) ? node.data[0] : undefined
+}
+
+/** x + 0, x - 0, x 1, x / 1 are x. */
+const dropNeutral: Rule = (node) => {
+  const [a, b] = node.inputs
+  const keep = (x: Tensor): Tensor | undefined =>
+    sameShape(x.shape, node.shape) && x.dtype === node.dtype ? x : undefined
+  switch (node.op.name) {
+    case 'stopGradient':
+      return a
+    case 'toFloat':
+      return keep(a)
+    case 'add':
+      return numberOf(b) === 0 ? keep(a) : numberOf(a) === 0 ? keep(b) : undefined
+    case 'sub':
+      return numberOf(b) === 0 ? keep(a) : undefined
+    case 'mul':
+      return numberOf(b) === 1 ? keep(a) : numberOf(a) === 1 ? keep(b) : undefined
+    case 'div':
+      return numberOf(b) === 1 ? keep(a) : undefined
+    default:
+      return undefined
+  }
+}
+
+/** An elementwise op on constants that are each one number is such a constant. */
+const foldNumbers: Rule = (node) => {
+  if (!isElementwise(node)) return undefined
+  const numbers = node.inputs.map(numberOf)
+  if (numbers.includes(undefined)) return undefined
+  const operands = numbers.map((value) => ({ shape: [], dtype: 'float32' as const, data: Float32Array.of(value!) }))
+  const output = { shape: [], dtype: 'float32' as const, data: new Float32Array(1) }
+  node.op.reference(operands, node.attributes, output)
+  return fillOf(output.data[0], node)
+}
+
+const fillOf = (value: number, { shape, dtype }: Tensor): Tensor =>
+  sizeOf(shape) === 1 ? constant([value], shape, dtype) : broadcastTo(constant(value, [], dtype), shape)
+
+/** Repeating, then reshaping, one number is repeating it to the last shape. */
+const foldRepeatedNumber: Rule = (node) => {
+  if (node.op.name !== 'reshape' && node.op.name !== 'broadcastTo') return undefined
+  const [x] = node.inputs
+  if (x.op.name === 'broadcastTo' && x.inputs[0].shape.length === 0) return broadcastTo(x.inputs[0], node.shape)
+  if (node.op.name === 'broadcastTo' && x.shape.length > 0 && sizeOf(x.shape) === 1)
+    return broadcastTo(reshape(x, []), node.shape)
+  const value = sizeOf(x.shape) === 1 ? numberOf(x) : undefined
+  return value === undefined || x.shape.length === 0 ? undefined : fillOf(value, node)
+}
+
+/** Elementwise ops broadcast by themselves: they need no operand repeated beforehand, as long as one operand has the full shape. */
+const dropBroadcast: Rule = (node) => {
+  if (!isElementwise(node)) return undefined
+  const inputs = node.inputs.map((x) => (x.op.name === 'broadcastTo' ? x.inputs[0] : x))
+  if (inputs.every((x, i) => x === node.inputs[i])) return undefined
+  const { shape } = node.op.infer(inputs, node.attributes)
+  if (sameShape(shape, node.shape)) return apply(node.op, inputs, node.attributes)
+  return broadcastTo(apply(node.op, inputs, node.attributes), node.shape)
+}
+
+/** Two reshapes are one. */
+const mergeReshapes: Rule = (node) =>
+  node.op.name === 'reshape' && node.inputs[0].op.name === 'reshape'
+    ? reshape(node.inputs[0].inputs[0], node.shape)
+    : undefined
+
+/** c (d x) is (c d) x for numbers c and d. */
+const mergeFactors: Rule = (node) => {
+  if (node.op.name !== 'mul') return undefined
+  const [factor, rest] = factorOf(node)
+  if (factor === undefined || rest?.op.name !== 'mul') return undefined
+  const [inner, x] = factorOf(rest)
+  return inner === undefined || x === undefined ? undefined : mul(x, factor * inner)
+}
+
+function factorOf({ inputs: [a, b] }: Tensor): [number, Tensor] | [undefined, undefined] {
+  const right = b.shape.length === 0 ? numberOf(b) : undefined
+  if (right !== undefined) return [right, a]
+  const left = a.shape.length === 0 ? numberOf(a) : undefined
+  return left === undefined ? [undefined, undefined] : [left, b]
+}
+
+/** x + x is 2 x; the gradient of a square gives such sums. */
+const doubling: Rule = (node) =>
+  node.op.name === 'add' && node.inputs[0] === node.inputs[1] ? mul(node.inputs[0], 2) : undefined
+
+/**
+ * A convolution whose filter covers the whole image once is a dense layer, and so are its gradients: LeNet's third convolution.
+ */
+const coveringConvolution: Rule = (node) => {
+  const attributes = node.attributes as Conv2dAttributes & {
+    inputShape?: readonly number[]
+    weightShape?: readonly number[]
+  }
+  const dense = (x: readonly number[], w: readonly number[]): boolean =>
+    attributes.groups === 1 &&
+    attributes.padding[0] === 0 &&
+    attributes.padding[1] === 0 &&
+    x[2] === w[2] &&
+    x[3] === w[3] &&
+    unit(attributes.dilation)
+  const flat = (t: Tensor): Tensor => reshape(t, [t.shape[0], -1])
+  const [a, b] = node.inputs
+  if (node.op === (conv2dOp as Op) && dense(a.shape, b.shape))
+    return reshape(matmul(flat(a), flat(b), { transposeB: true }), node.shape)
+  if (node.op === (conv2dInputGradientOp as Op) && dense(attributes.inputShape!, a.shape))
+    return reshape(matmul(flat(b), flat(a)), node.shape)
+  if (node.op === (conv2dWeightGradientOp as Op) && dense(a.shape, attributes.weightShape!))
+    return reshape(matmul(flat(b), flat(a), { transposeA: true }), node.shape)
+  return undefined
+}
+
+const unit = ([a, b]: readonly [number, number]): boolean => a === 1 && b === 1
+
+const rules: readonly Rule[] = [
+  dropNeutral,
+  foldNumbers,
+  foldRepeatedNumber,
+  dropBroadcast,
+  mergeReshapes,
+  mergeFactors,
+  doubling,
+  coveringConvolution,
+]
+
+/** Nodes that compute the same from the same operands become one. */
+class Sharing {
+  readonly #nodes = new Map<string, Tensor>()
+
+  of(node: Tensor): Tensor {
+    if (node instanceof Variable || node instanceof Input) return node
+    if (node instanceof Constant && node.data.length > 1) return node
+    const values = node instanceof Constant ? `${node.dtype} ${Object.is(node.data[0], -0) ? '-0' : node.data[0]} ` : ''
+    const operands = node.inputs.map((x) => x.id).join()
+    const key = `${node.op.name} ${values}${operands} ${JSON.stringify(node.attributes)}`
+    const known = this.#nodes.get(key)
+    if (known === undefined) this.#nodes.set(key, node)
+    return known ?? node
+  }
+}
+
+function simplifyOnce(roots: readonly Tensor[]): { roots: Tensor[]; changed: boolean } {
+  const sharing = new Sharing()
+  const simpler = new Map<Tensor, Tensor>()
+  let changed = false
+  for (const node of topologicalOrder(roots)) {
+    const inputs = node.inputs.map((x) => simpler.get(x)!)
+    const rebuilt = inputs.every((x, i) => x === node.inputs[i]) ? node : apply(node.op, inputs, node.attributes)
+    const rewritten = rules.reduce<Tensor | undefined>((found, rule) => found ?? rule(rebuilt), undefined)
+    if (rewritten !== undefined) changed = true
+    simpler.set(node, sharing.of(rewritten ?? rebuilt))
+  }
+  return { roots: roots.map((root) => simpler.get(root)!), changed }
+}
+
+/** Simplifies until no rule applies. Inputs and variables stay the nodes that they are. */
+export function simplify(graph: Graph): Graph {
+  const names = Object.keys(graph.outputs)
+  const targets = (graph.updates ?? []).map(([target]) => target)
+  let roots = rootsOf(graph)
+  for (let changed = true; changed; ) ({ roots, changed } = simplifyOnce(roots))
+  verify(roots, 'simplify')
+  return {
+    inputs: graph.inputs,
+    outputs: Object.fromEntries(names.map((name, i) => [name, roots[i]])),
+    updates: targets.map((target, i) => [target, roots[names.length + i]]),
+  }
+}
