@@ -1,5 +1,7 @@
 import { wasm } from '../../src/backends/wasm/wasm.ts'
-import { describeBackend } from './conformance.ts'
+import { describeBackend, describeThreads } from './conformance.ts'
 
-for (const threads of [1, 2, 4]) describeBackend(`wasm with ${threads} threads`, () => wasm({ threads, poison: true }))
-describeBackend('wasm without fused multiply-add', () => wasm({ threads: 1, fusedMultiplyAdd: false }))
+describeBackend('wasm with 2 threads, unneeded memory poisoned', () => wasm({ threads: 2, poison: true }))
+describeBackend('wasm with 4 threads', () => wasm({ threads: 4 }))
+describeBackend('wasm on 1 thread without fused multiply-add', () => wasm({ threads: 1, fusedMultiplyAdd: false }))
+describeThreads('wasm', (threads) => wasm({ threads }))
