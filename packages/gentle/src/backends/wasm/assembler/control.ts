@@ -104,7 +104,7 @@ export function sequence(statements: readonly Statement[], value?: Value<ValueTy
 
 /** `a` where the condition is not 0, else `b`; both are evaluated, before the condition. */
 export function select(a: Operand<'i32'>, b: Operand<'i32'>, condition: Operand<'i32'>): Value<'i32'>
-export function select<T extends ValueType>(a: Value<T>, b: Value<T>, condition: Operand<'i32'>): Value<T>
+export function select<T extends ValueType>(a: Value<T>, b: Value<NoInfer<T>>, condition: Operand<'i32'>): Value<T>
 export function select(
   a: Value<ValueType> | number,
   b: Value<ValueType> | number,

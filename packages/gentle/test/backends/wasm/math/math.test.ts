@@ -236,9 +236,9 @@ describe.each(ways)('with fused multiply-add: %s', (fma) => {
     expect([...evaluate((math, x) => math.log(x), fma, xs)]).toEqual([...xs].map((x) => Math.fround(Math.log(x))))
   })
 
-  it.each(['tanh', 'erf'] as const)('%s never passes 1', (name) => {
+  it('tanh never passes 1', () => {
     const xs = Float32Array.from({ length: 1 << 16 }, (_, i) => 3 + (i * 7) / (1 << 16))
-    expect(Math.max(...evaluate((math, x) => math[name](x), fma, xs))).toBe(1)
+    expect(Math.max(...evaluate((math, x) => math.tanh(x), fma, xs))).toBe(1)
   })
 
   it('pow is within 1e-6 where the exponent of e is below 20', () => {
