@@ -1,8 +1,8 @@
 /**
  * tanh and erf: odd functions that end at 1. Both are y = 2 t / (1 + t²), the hyperbolic tangent's double angle, where t = P / Q is a
  * rational function of x: y = 2 P Q / (P² + Q²) takes one division, and the nearer y is to 1 the less an error of t counts, so that P
- * and Q may have low degrees. Coefficients: minimax fits by Lawson's iteration, relative errors of t weighted with (1 - t²) / (1 + t²). All of one function are scaled by one number, which
- * cancels, chosen so that for small x rounding hurts least.
+ * and Q may have low degrees. Coefficients: minimax fits by Lawson's iteration, relative errors of t weighted with
+ * (1 - t²) / (1 + t²). All of one function are scaled by one number, which cancels, chosen so that for small x rounding hurts least.
  */
 import { f32x4 } from '../assembler/index.ts'
 import { type Arithmetic, polynomial, splat, type Vector } from './arithmetic.ts'

@@ -62,7 +62,7 @@ describe('a module', () => {
     expect([exports.f(10), exports.g(20), exports.f(10)]).toEqual([13, 23, 13])
   })
 
-  it('of a megabyte is emitted in less than a tenth of a second', () => {
+  it('of a megabyte is emitted in less than a quarter of a second', () => {
     const module = empty()
     for (let k = 0; k < 16; k++)
       module.function(`f${k}`, { p: 'i32' }, undefined, ({ p }, builder) => {
@@ -77,7 +77,7 @@ describe('a module', () => {
       return performance.now() - start
     })
     expect(module.emit().length).toBeGreaterThan(1_000_000)
-    expect(Math.min(...times)).toBeLessThan(100)
+    expect(Math.min(...times)).toBeLessThan(250)
   })
 })
 
