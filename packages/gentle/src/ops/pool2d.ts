@@ -142,7 +142,8 @@ export interface Pool2dOptions {
   readonly padding?: Pair
 }
 
-function attributesOf(size: Pair, { stride = size, padding = 0 }: Pool2dOptions): Pool2dAttributes {
+/** Attributes of a pooling, checked. @throws ArgumentError */
+export function pool2dAttributes(size: Pair, { stride = size, padding = 0 }: Pool2dOptions): Pool2dAttributes {
   const attributes = {
     size: toPair(size, 1, 'pool2d: size'),
     stride: toPair(stride, 1, 'pool2d: stride'),
@@ -160,14 +161,14 @@ function attributesOf(size: Pair, { stride = size, padding = 0 }: Pool2dOptions)
  * @throws ShapeError, ArgumentError when the window does not fit.
  */
 export const maxPool2d = (x: Tensor, size: Pair, options: Pool2dOptions = {}): Tensor =>
-  apply(maxPool2dOp, [x], attributesOf(size, options))
+  apply(maxPool2dOp, [x], pool2dAttributes(size, options))
 
 /**
  * Mean of each window of images [N, C, H, W]; zeros of the padding count.
  * @throws ShapeError, ArgumentError when the window does not fit.
  */
 export const avgPool2d = (x: Tensor, size: Pair, options: Pool2dOptions = {}): Tensor =>
-  apply(avgPool2dOp, [x], attributesOf(size, options))
+  apply(avgPool2dOp, [x], pool2dAttributes(size, options))
 
 /** Mean of each channel of images [N, C, H, W], as [N, C] (Lin, Chen, Yan, "Network in Network", 2013, section 3.2). */
 export function globalAvgPool2d(x: Tensor): Tensor {

@@ -1,0 +1,3 @@
+export { lenet5 } from './lenet5.ts'
+export { type MlpOptions, mlp } from './mlp.ts'
+export { perceptron, thresholdNeuron } from './perceptron.ts'

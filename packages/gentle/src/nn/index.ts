@@ -1,0 +1,21 @@
+export * from './initializers.ts'
+export { type Layer, type LayerDescription, layerFrom, registerLayer } from './layer.ts'
+export * from './layers/activation.ts'
+export { type Conv2dLayerOptions, conv2d } from './layers/convolution.ts'
+export { dropout } from './layers/dropout.ts'
+export { type LinearOptions, linear } from './layers/linear.ts'
+export { avgPool2d, globalAvgPool2d, maxPool2d } from './layers/pooling.ts'
+export { sequential } from './layers/sequential.ts'
+export { flatten } from './layers/shape.ts'
+export * from './losses.ts'
+export { countRight, countTopK } from './metrics.ts'
+export {
+  countParameters,
+  createModel,
+  type Model,
+  type ModelOptions,
+  type ParameterValues,
+  readParameters,
+  writeParameters,
+} from './model.ts'
+export { type Parameters, Scope } from './scope.ts'

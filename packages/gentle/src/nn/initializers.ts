@@ -1,0 +1,72 @@
+/** How parameters begin: functions of a shape and a stream of random numbers. */
+import { ArgumentError } from '../core/errors.ts'
+import type { Random } from '../core/random.ts'
+import { formatShape, type Shape, sizeOf } from '../core/shape.ts'
+
+/** First values of a parameter of this shape, row-major. */
+export type Initializer = (shape: Shape, random: Random) => Float32Array
+
+/** Inputs and outputs of one neuron, from weights [out, in, ...taps] as layers store them. */
+function fans(shape: Shape): { fanIn: number; fanOut: number } {
+  if (shape.length < 2)
+    throw new ArgumentError(
+      `initializer: a parameter of shape ${formatShape(shape)} has no inputs and outputs; use zeros or constants`,
+    )
+  const taps = sizeOf(shape.slice(2))
+  return { fanIn: shape[1] * taps, fanOut: shape[0] * taps }
+}
+
+const fill = (shape: Shape, next: () => number): Float32Array => Float32Array.from({ length: sizeOf(shape) }, next)
+const symmetric = (shape: Shape, random: Random, limit: number): Float32Array =>
+  fill(shape, () => (2 * random.uniform() - 1) * limit)
+
+/** All 0. */
+export const zeros: Initializer = (shape) => new Float32Array(sizeOf(shape))
+
+/** All one value. */
+export const constants =
+  (value: number): Initializer =>
+  (shape) =>
+    new Float32Array(sizeOf(shape)).fill(value)
+
+/** Uniform in [-limit, limit]. */
+export const uniformWithin =
+  (limit: number): Initializer =>
+  (shape, random) =>
+    symmetric(shape, random, limit)
+
+/** Uniform with variance 2 / (in + out): for tanh and sigmoid (Glorot and Bengio, 2010, eq. 16). */
+export const glorotUniform: Initializer = (shape, random) => {
+  const { fanIn, fanOut } = fans(shape)
+  return symmetric(shape, random, Math.sqrt(6 / (fanIn + fanOut)))
+}
+
+/** Normal with variance 2 / (in + out) (Glorot and Bengio, 2010, eq. 12). */
+export const glorotNormal: Initializer = (shape, random) => {
+  const { fanIn, fanOut } = fans(shape)
+  const deviation = Math.sqrt(2 / (fanIn + fanOut))
+  return fill(shape, () => random.normal() * deviation)
+}
+
+/** Uniform with variance 2 / in: for ReLU (He et al., 2015, eq. 10). */
+export const heUniform: Initializer = (shape, random) => symmetric(shape, random, Math.sqrt(6 / fans(shape).fanIn))
+
+/** Normal with variance 2 / in: for ReLU (He et al., 2015, eq. 10). */
+export const heNormal: Initializer = (shape, random) => {
+  const deviation = Math.sqrt(2 / fans(shape).fanIn)
+  return fill(shape, () => random.normal() * deviation)
+}
+
+/** Initialisers by the name under which a model's description stores them. */
+export const initializers = { glorotUniform, glorotNormal, heUniform, heNormal, zeros } as const
+
+export type InitializerName = keyof typeof initializers
+
+/**
+ * @throws ArgumentError for a name that is not an initialiser's.
+ */
+export function initializerNamed(name: string): Initializer {
+  if (!Object.hasOwn(initializers, name))
+    throw new ArgumentError(`initializer '${name}' is unknown; expected one of ${Object.keys(initializers).join(', ')}`)
+  return initializers[name as InitializerName]
+}

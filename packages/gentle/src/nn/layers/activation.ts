@@ -1,0 +1,38 @@
+import type { Tensor } from '../../graph/tensor.ts'
+import * as activations from '../../ops/activations.ts'
+import { type Layer, registerLayer } from '../layer.ts'
+
+/** A layer that applies a function element by element, or along the last axis. */
+function activation(type: string, of: (x: Tensor, ...settings: number[]) => Tensor): (...settings: number[]) => Layer {
+  const layer = (...settings: number[]): Layer => ({
+    description: settings.length === 0 ? { type } : { type, settings },
+    apply: (x) => of(x, ...settings),
+  })
+  registerLayer(type, ({ settings }) => layer(...((settings as number[] | undefined) ?? [])))
+  return layer
+}
+
+/** 1 for x >= 0, else 0: the perceptron's. It has no gradient to learn by. */
+export const step: () => Layer = activation('step', activations.step)
+/** Hyperbolic tangent. */
+export const tanh: () => Layer = activation('tanh', activations.tanh)
+/** 1 / (1 + exp(-x)). */
+export const sigmoid: () => Layer = activation('sigmoid', activations.sigmoid)
+/** max(x, 0). */
+export const relu: () => Layer = activation('relu', activations.relu)
+/** x for x > 0, else slope x; slope 0.01 unless given. */
+export const leakyRelu: (slope?: number) => Layer = activation('leakyRelu', activations.leakyRelu) as (
+  slope?: number,
+) => Layer
+/** x for x > 0, else alpha (exp(x) - 1); alpha 1 unless given. */
+export const elu: (alpha?: number) => Layer = activation('elu', activations.elu) as (alpha?: number) => Layer
+/** x Φ(x). */
+export const gelu: () => Layer = activation('gelu', activations.gelu)
+/** x sigmoid(x). */
+export const silu: () => Layer = activation('silu', activations.silu)
+/** log(1 + exp(x)). */
+export const softplus: () => Layer = activation('softplus', activations.softplus)
+/** Probabilities along the last axis. Losses on logits take the layer before it. */
+export const softmax: () => Layer = activation('softmax', (x) => activations.softmax(x))
+/** Logarithms of probabilities along the last axis. */
+export const logSoftmax: () => Layer = activation('logSoftmax', (x) => activations.logSoftmax(x))

@@ -1,0 +1,50 @@
+import { ShapeError } from '../../core/errors.ts'
+import { formatShape } from '../../core/shape.ts'
+import { conv2dAttributes, conv2d as conv2dOp } from '../../ops/conv2d.ts'
+import { add } from '../../ops/elementwise.ts'
+import { reshape } from '../../ops/structure.ts'
+import { type Pair, toPair } from '../../ops/window.ts'
+import { type InitializerName, initializerNamed, zeros } from '../initializers.ts'
+import { checkCount, inLayer, type Layer, registerLayer } from '../layer.ts'
+
+export interface Conv2dLayerOptions {
+  readonly stride?: Pair
+  readonly padding?: Pair
+  readonly dilation?: Pair
+  readonly groups?: number
+  /** Whether each channel adds a number of its own; true unless given. */
+  readonly bias?: boolean
+  /** How filters begin; 'glorotUniform' unless given. */
+  readonly initializer?: InitializerName
+}
+
+/**
+ * Slides `channels` learned filters over images [N, C, H, W]: parameters `weight` [channels, C / groups, KH, KW] and `bias`
+ * [channels]. Strides, paddings and kernels are one number or [vertical, horizontal].
+ * @throws ArgumentError for numbers out of range.
+ */
+export function conv2d(channels: number, kernel: Pair, options: Conv2dLayerOptions = {}): Layer {
+  const { bias = true, initializer = 'glorotUniform', ...sliding } = options
+  checkCount(channels, 'conv2d: channels')
+  const size = toPair(kernel, 1, 'conv2d: kernel')
+  const attributes = conv2dAttributes(sliding)
+  const initialize = initializerNamed(initializer)
+  const description = { type: 'conv2d', channels, kernel, options }
+  return {
+    description,
+    apply: (x, scope) =>
+      inLayer(scope, description, x, () => {
+        if (x.shape.length !== 4 || x.shape[1] % attributes.groups !== 0)
+          throw new ShapeError(
+            `expected images [N, C, H, W] with a number of channels that ${attributes.groups} groups divide, not ${formatShape(x.shape)}`,
+          )
+        const weight = scope.parameter('weight', [channels, x.shape[1] / attributes.groups, ...size], initialize)
+        const y = conv2dOp(x, weight, sliding)
+        return bias ? add(y, reshape(scope.parameter('bias', [channels], zeros), [channels, 1, 1])) : y
+      }),
+  }
+}
+
+registerLayer('conv2d', ({ channels, kernel, options }) =>
+  conv2d(channels as number, kernel as Pair, (options ?? {}) as Conv2dLayerOptions),
+)

@@ -1,0 +1,37 @@
+import { ShapeError } from '../../core/errors.ts'
+import { add } from '../../ops/elementwise.ts'
+import { matmul } from '../../ops/matmul.ts'
+import { type InitializerName, initializerNamed, zeros } from '../initializers.ts'
+import { checkCount, inLayer, type Layer, registerLayer } from '../layer.ts'
+
+export interface LinearOptions {
+  /** Whether each neuron adds a number of its own; true unless given. */
+  readonly bias?: boolean
+  /** How weights begin; 'glorotUniform' unless given. */
+  readonly initializer?: InitializerName
+}
+
+/**
+ * A layer of `units` neurons, each a weighted sum of all features: [..., F] becomes [..., units]. Parameters `weight`
+ * [units, F] and `bias` [units].
+ * @throws ArgumentError for numbers out of range.
+ */
+export function linear(units: number, options: LinearOptions = {}): Layer {
+  const { bias = true, initializer = 'glorotUniform' } = options
+  checkCount(units, 'linear: units')
+  const initialize = initializerNamed(initializer)
+  const description = { type: 'linear', units, options }
+  return {
+    description,
+    apply: (x, scope) =>
+      inLayer(scope, description, x, () => {
+        const features = x.shape.at(-1)
+        if (x.shape.length < 2 || features === undefined)
+          throw new ShapeError('expected a batch of features [N, F]; put flatten() before this layer')
+        const y = matmul(x, scope.parameter('weight', [units, features], initialize), { transposeB: true })
+        return bias ? add(y, scope.parameter('bias', [units], zeros)) : y
+      }),
+  }
+}
+
+registerLayer('linear', ({ units, options }) => linear(units as number, (options ?? {}) as LinearOptions))

@@ -1,0 +1,113 @@
+/**
+ * Loss functions: how wrong a batch of predictions is, as one number, the mean over the batch. The empirical loss of a data
+ * set is the mean of these; accuracy is only its readable proxy.
+ */
+import { ArgumentError, ShapeError } from '../core/errors.ts'
+import { formatShape, sameShape } from '../core/shape.ts'
+import { constant, type Tensor } from '../graph/tensor.ts'
+import { logSoftmax, softplus } from '../ops/activations.ts'
+import { abs, add, div, less, maximum, mul, neg, select, sub } from '../ops/elementwise.ts'
+import { gather, oneHot } from '../ops/indexing.ts'
+import { mean, sum } from '../ops/reduce.ts'
+import { reshape } from '../ops/structure.ts'
+
+/** A differentiable scalar from predictions [N, ...] and targets. */
+export type Loss = (prediction: Tensor, target: Tensor) => Tensor
+
+export interface CrossEntropyOptions {
+  /** Share of the target's probability that is spread evenly over all classes, 0 to 1 (Szegedy et al., 2015, section 7). */
+  readonly labelSmoothing?: number
+  /** A factor for each class; the mean is then taken with the weights of the examples' labels. */
+  readonly classWeights?: readonly number[]
+}
+
+/**
+ * Negative log-likelihood of int32 labels [N] under softmax of logits [N, classes].
+ * @throws ShapeError when shapes do not fit; ArgumentError for options out of range.
+ */
+export function crossEntropy(logits: Tensor, labels: Tensor, options: CrossEntropyOptions = {}): Tensor {
+  const { labelSmoothing = 0, classWeights } = options
+  const [examples, classes] = logits.shape
+  if (logits.shape.length !== 2 || labels.dtype !== 'int32' || !sameShape(labels.shape, [examples]))
+    throw new ShapeError(
+      `crossEntropy: logits ${formatShape(logits.shape)} and ${labels.dtype} labels ${formatShape(labels.shape)}; expected [N, classes] and int32 [N]`,
+    )
+  if (!(labelSmoothing >= 0 && labelSmoothing <= 1))
+    throw new ArgumentError(`crossEntropy: labelSmoothing is ${labelSmoothing}; expected 0 to 1`)
+  if (classWeights !== undefined && (classWeights.length !== classes || classWeights.some((w) => !(w >= 0))))
+    throw new ArgumentError(
+      `crossEntropy: ${classWeights.length} class weights for ${classes} classes; expected a number from 0 for each`,
+    )
+  const likelihoods = logSoftmax(logits)
+  const targets = oneHot(labels, classes)
+  if (classWeights === undefined) {
+    const hard = sum(mul(targets, likelihoods), 1)
+    if (labelSmoothing === 0) return neg(mean(hard))
+    return neg(mean(add(mul(hard, 1 - labelSmoothing), mul(mean(likelihoods, 1), labelSmoothing))))
+  }
+  const weights = constant(classWeights, [classes])
+  const total = sum(gather(weights, labels))
+  const weighted = mul(likelihoods, weights)
+  const hard = sum(mul(targets, weighted))
+  const smooth = mul(sum(weighted), labelSmoothing / classes)
+  return neg(div(add(mul(hard, 1 - labelSmoothing), smooth), total))
+}
+
+const alike = (prediction: Tensor, target: Tensor, where: string): void => {
+  if (!sameShape(prediction.shape, target.shape))
+    throw new ShapeError(
+      `${where}: predictions ${formatShape(prediction.shape)} and targets ${formatShape(target.shape)}; they must be equal`,
+    )
+}
+
+/** Mean of log(1 + exp(z)) - y z: the negative log-likelihood of targets y in [0, 1] under sigmoid of logits z of the same shape. */
+export function binaryCrossEntropy(logits: Tensor, target: Tensor): Tensor {
+  alike(logits, target, 'binaryCrossEntropy')
+  return mean(sub(softplus(logits), mul(target, logits)))
+}
+
+/** Mean of (prediction - target)². */
+export function meanSquaredError(prediction: Tensor, target: Tensor): Tensor {
+  alike(prediction, target, 'meanSquaredError')
+  const residual = sub(prediction, target)
+  return mean(mul(residual, residual))
+}
+
+/** Mean of |prediction - target|. */
+export function meanAbsoluteError(prediction: Tensor, target: Tensor): Tensor {
+  alike(prediction, target, 'meanAbsoluteError')
+  return mean(abs(sub(prediction, target)))
+}
+
+/**
+ * Mean of r² / 2 for |r| <= delta, else delta (|r| - delta / 2): squared near 0, absolute far out (Huber, 1964).
+ * @throws ArgumentError for a delta that is not above 0.
+ */
+export function huber(prediction: Tensor, target: Tensor, { delta = 1 }: { readonly delta?: number } = {}): Tensor {
+  if (!(delta > 0)) throw new ArgumentError(`huber: delta is ${delta}; expected a number above 0`)
+  alike(prediction, target, 'huber')
+  const residual = sub(prediction, target)
+  const size = abs(residual)
+  return mean(select(less(size, delta), mul(mul(residual, residual), 0.5), mul(sub(size, delta / 2), delta)))
+}
+
+/**
+ * Hinge loss. Binary: mean of max(0, 1 - y z) for targets y of -1 and 1 with the predictions' shape. With int32 labels [N]
+ * and scores [N, classes]: mean over examples of Σ over wrong classes of max(0, 1 - score of the label + score) / classes, as in PyTorch's
+ * multi-margin loss.
+ */
+export function hinge(prediction: Tensor, target: Tensor): Tensor {
+  if (target.dtype === 'float32') {
+    alike(prediction, target, 'hinge')
+    return mean(maximum(sub(1, mul(prediction, target)), 0))
+  }
+  const [examples, classes] = prediction.shape
+  if (prediction.shape.length !== 2 || !sameShape(target.shape, [examples]))
+    throw new ShapeError(
+      `hinge: scores ${formatShape(prediction.shape)} and labels ${formatShape(target.shape)}; expected [N, classes] and [N]`,
+    )
+  const targets = oneHot(target, classes)
+  const own = reshape(sum(mul(targets, prediction), 1), [examples, 1])
+  const margins = mul(maximum(add(sub(prediction, own), 1), 0), sub(1, targets))
+  return mean(mul(sum(margins, 1), 1 / classes))
+}

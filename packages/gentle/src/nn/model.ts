@@ -1,0 +1,65 @@
+/** A network with parameters: what training makes and what predicts. */
+import type { Backend } from '../backends/backend.ts'
+import { defaultBackend } from '../backends/default.ts'
+import { formatShape, type Shape, sizeOf } from '../core/shape.ts'
+import { input } from '../graph/tensor.ts'
+import type { Layer } from './layer.ts'
+import { type Parameters, Scope } from './scope.ts'
+
+export interface Model {
+  readonly layer: Layer
+  /** Shape of one example. */
+  readonly inputShape: Shape
+  /** Shape of one prediction. */
+  readonly outputShape: Shape
+  /** Names of the classes, where it classifies. */
+  readonly classes?: readonly string[]
+  /** The parameters; their present values are with the backend. */
+  readonly parameters: Parameters
+  readonly backend: Backend
+}
+
+export interface ModelOptions {
+  /** From which the first values of parameters derive; 0 unless given. */
+  readonly seed?: number
+  readonly classes?: readonly string[]
+  /** Where the model computes; wasm on all cores unless given. */
+  readonly backend?: Backend
+}
+
+/**
+ * Makes a model for examples of a shape: parameters get their first values.
+ * @throws ShapeError naming the layer that the shape does not fit.
+ */
+export async function createModel(layer: Layer, inputShape: Shape, options: ModelOptions = {}): Promise<Model> {
+  const { seed = 0, classes, backend = await defaultBackend() } = options
+  const parameters: Parameters = new Map()
+  const y = layer.apply(input([1, ...inputShape]), new Scope({ parameters, seed, training: false }))
+  return { layer, inputShape, outputShape: y.shape.slice(1), classes, parameters, backend }
+}
+
+/** Number of learned numbers. */
+export const countParameters = ({ parameters }: Pick<Model, 'parameters'>): number =>
+  [...parameters.values()].reduce((total, { shape }) => total + sizeOf(shape), 0)
+
+/** Values of all parameters, by path name. */
+export type ParameterValues = ReadonlyMap<string, Float32Array>
+
+/** A copy of all parameters' present values. */
+export async function readParameters({ parameters, backend }: Model): Promise<Map<string, Float32Array>> {
+  const values = new Map<string, Float32Array>()
+  for (const [name, variable] of parameters) values.set(name, await backend.read(variable))
+  return values
+}
+
+/** Sets parameters to values that were read before. */
+export async function writeParameters({ parameters, backend }: Model, values: ParameterValues): Promise<void> {
+  for (const [name, data] of values) {
+    const variable = parameters.get(name)
+    if (variable !== undefined) await backend.write(variable, data)
+  }
+}
+
+/** `[1, 28, 28] -> [10]`, for messages. */
+export const modelSignature = ({ inputShape, outputShape }: Model): string =>
+  `${formatShape(inputShape)} -> ${formatShape(outputShape)}`

@@ -1,0 +1,69 @@
+import { InternalError } from '../core/errors.ts'
+import { Random } from '../core/random.ts'
+import { formatShape, type Shape, sameShape } from '../core/shape.ts'
+import { type Tensor, type Variable, variable } from '../graph/tensor.ts'
+import type { Initializer } from './initializers.ts'
+
+/** The parameters of a model by their path names, in the order in which its layers made them. */
+export type Parameters = Map<string, Variable>
+
+export interface ScopeOptions {
+  /** Parameters that exist; those that layers ask for beyond them are made. */
+  readonly parameters: Parameters
+  /** From which every parameter's first values and every dropout mask derive. */
+  readonly seed: number
+  /** Whether layers behave as in training, where dropout drops. */
+  readonly training: boolean
+  /** The int32 number of the training step, which gives each step its own random numbers. */
+  readonly step?: Tensor
+}
+
+/** What a layer sees of the model that it is part of: its own place in it. */
+export class Scope {
+  readonly training: boolean
+  readonly seed: number
+  /** Path of the layer within its model, such as `3` or `features.3`; '' for the model itself. */
+  readonly path: string
+  readonly #options: ScopeOptions
+
+  constructor(options: ScopeOptions, path = '') {
+    this.#options = options
+    this.training = options.training
+    this.seed = options.seed
+    this.path = path
+  }
+
+  /** The place of a part of this layer. */
+  child(name: string): Scope {
+    return new Scope(this.#options, this.#join(name))
+  }
+
+  /**
+   * The parameter of this name: made by the initialiser at the first trace, the same one ever after.
+   * @throws InternalError when a later trace asks for another shape.
+   */
+  parameter(name: string, shape: Shape, initializer: Initializer): Tensor {
+    const path = this.#join(name)
+    const { parameters, seed } = this.#options
+    const known = parameters.get(path)
+    if (known !== undefined) {
+      if (!sameShape(known.shape, shape))
+        throw new InternalError(
+          `parameter ${path} has shape ${formatShape(known.shape)}, but now ${formatShape(shape)} is asked for`,
+        )
+      return known
+    }
+    const made = variable(shape, initializer(shape, new Random(seed, path)), path)
+    parameters.set(path, made)
+    return made
+  }
+
+  /** The training step, for random numbers; undefined outside training. */
+  get step(): Tensor | undefined {
+    return this.#options.step
+  }
+
+  #join(name: string): string {
+    return this.path === '' ? name : `${this.path}.${name}`
+  }
+}

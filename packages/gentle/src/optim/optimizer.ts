@@ -1,0 +1,97 @@
+/** What an optimizer is: it turns gradients into updates of the parameters and of its own state, as a graph. */
+import { ArgumentError } from '../core/errors.ts'
+import type { Tensor, Variable } from '../graph/tensor.ts'
+import { add, div, maximum, minimum, mul, sqrt } from '../ops/elementwise.ts'
+import { sum } from '../ops/reduce.ts'
+import { type Schedule, toSchedule } from './schedule.ts'
+
+/** Variables and their next values. */
+export type Updates = (readonly [Variable, Tensor])[]
+
+export interface Optimizer {
+  readonly schedule: Schedule
+  /** Makes the optimizer's state for these parameters. */
+  begin(parameters: readonly Variable[]): OptimizerState
+}
+
+export interface OptimizerState {
+  /** What has to be kept to go on later. */
+  readonly variables: readonly Variable[]
+  /** The updates of one step: `gradients` in the order of the parameters, `learningRate` a scalar. */
+  updates(gradients: readonly Tensor[], learningRate: Tensor): Updates
+}
+
+export interface OptimizerOptions {
+  /** The rate η, a number or a schedule. */
+  readonly learningRate: number | Schedule
+  /** Scales all gradients down together so that their norm is at most this (Pascanu et al., 2013, algorithm 1). */
+  readonly clipNorm?: number
+  /** Limits each element of the gradients to [-clipValue, clipValue]. */
+  readonly clipValue?: number
+}
+
+/** One parameter's step, from its gradient: its next value and the next values of its state. */
+export type ParameterRule = (
+  parameter: Variable,
+  gradient: Tensor,
+  learningRate: Tensor,
+) => { readonly next: Tensor; readonly state: Updates }
+
+/**
+ * An optimizer that treats each parameter alone, after clipping. `prepare` makes a parameter's state, and `shared` what all use.
+ * @throws ArgumentError for options out of range.
+ */
+export function optimizer<Shared>(
+  { learningRate, clipNorm, clipValue }: OptimizerOptions,
+  shared: () => { readonly variables: readonly Variable[]; readonly value: Shared; readonly updates: () => Updates },
+  prepare: (
+    parameter: Variable,
+    shared: Shared,
+  ) => { readonly variables: readonly Variable[]; readonly rule: ParameterRule },
+): Optimizer {
+  for (const [name, limit] of Object.entries({ clipNorm, clipValue }))
+    if (limit !== undefined && !(limit > 0))
+      throw new ArgumentError(`optimizer: ${name} is ${limit}; expected a number above 0`)
+  return {
+    schedule: toSchedule(learningRate),
+    begin(parameters) {
+      const common = shared()
+      const prepared = parameters.map((parameter) => prepare(parameter, common.value))
+      return {
+        variables: [...common.variables, ...prepared.flatMap(({ variables }) => variables)],
+        updates(gradients, rate) {
+          const clipped = clip(gradients, clipNorm, clipValue)
+          const steps = prepared.flatMap(({ rule }, i): Updates => {
+            const { next, state } = rule(parameters[i], clipped[i], rate)
+            return [[parameters[i], next], ...state]
+          })
+          return [...common.updates(), ...steps]
+        },
+      }
+    },
+  }
+}
+
+/** No state in common. */
+export const nothingShared = () => ({ variables: [], value: undefined, updates: (): Updates => [] })
+
+function clip(gradients: readonly Tensor[], norm: number | undefined, value: number | undefined): readonly Tensor[] {
+  const limited = value === undefined ? gradients : gradients.map((g) => maximum(minimum(g, value), -value))
+  if (norm === undefined) return limited
+  const squares = limited.map((g) => sum(mul(g, g)))
+  const total = sqrt(squares.reduce((a, b) => add(a, b)))
+  const scale = minimum(div(norm, add(total, 1e-6)), 1)
+  return limited.map((g) => mul(g, scale))
+}
+
+/** @throws ArgumentError for a number outside [0, 1). */
+export function checkDecay(value: number, where: string): number {
+  if (!(value >= 0 && value < 1)) throw new ArgumentError(`${where} is ${value}; expected at least 0 and below 1`)
+  return value
+}
+
+/** @throws ArgumentError for a number below 0. */
+export function checkNonNegative(value: number, where: string): number {
+  if (!(value >= 0)) throw new ArgumentError(`${where} is ${value}; expected a number from 0`)
+  return value
+}

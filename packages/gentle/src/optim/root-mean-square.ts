@@ -1,0 +1,79 @@
+import { variable } from '../graph/tensor.ts'
+import { add, div, mul, sqrt, sub } from '../ops/elementwise.ts'
+import {
+  checkDecay,
+  checkNonNegative,
+  nothingShared,
+  type Optimizer,
+  type OptimizerOptions,
+  optimizer,
+} from './optimizer.ts'
+
+export interface RmsPropOptions extends OptimizerOptions {
+  /** Decay α of the mean of squares; 0.99 unless given. */
+  readonly decay?: number
+  /** Keeps the divisor from 0; 1e-8 unless given. */
+  readonly epsilon?: number
+  readonly momentum?: number
+  readonly weightDecay?: number
+}
+
+/**
+ * RMSProp: gradients divided by the root of the running mean of their squares (Hinton, lecture 6e of "Neural Networks for Machine
+ * Learning", 2012, as PyTorch computes it).
+ * @throws ArgumentError for options out of range.
+ */
+export function rmsProp(options: RmsPropOptions): Optimizer {
+  const { decay = 0.99, epsilon = 1e-8, momentum = 0, weightDecay = 0, ...common } = options
+  checkDecay(decay, 'rmsProp: decay')
+  checkNonNegative(epsilon, 'rmsProp: epsilon')
+  checkDecay(momentum, 'rmsProp: momentum')
+  checkNonNegative(weightDecay, 'rmsProp: weightDecay')
+  return optimizer(common, nothingShared, (parameter) => {
+    const square = variable(parameter.shape, 0, `${parameter.name}.square`)
+    const velocity = momentum > 0 ? variable(parameter.shape, 0, `${parameter.name}.velocity`) : undefined
+    return {
+      variables: velocity === undefined ? [square] : [square, velocity],
+      rule(theta, gradient, rate) {
+        const g = weightDecay > 0 ? add(gradient, mul(theta, weightDecay)) : gradient
+        const s = add(mul(square, decay), mul(mul(g, g), 1 - decay))
+        const scaled = div(g, add(sqrt(s), epsilon))
+        if (velocity === undefined) return { next: sub(theta, mul(rate, scaled)), state: [[square, s]] }
+        const v = add(mul(velocity, momentum), scaled)
+        return {
+          next: sub(theta, mul(rate, v)),
+          state: [
+            [square, s],
+            [velocity, v],
+          ],
+        }
+      },
+    }
+  })
+}
+
+export interface AdaGradOptions extends OptimizerOptions {
+  /** Keeps the divisor from 0; 1e-10 unless given. */
+  readonly epsilon?: number
+  readonly weightDecay?: number
+}
+
+/**
+ * AdaGrad: gradients divided by the root of the sum of their squares so far (Duchi, Hazan, Singer, 2011).
+ * @throws ArgumentError for options out of range.
+ */
+export function adaGrad({ epsilon = 1e-10, weightDecay = 0, ...common }: AdaGradOptions): Optimizer {
+  checkNonNegative(epsilon, 'adaGrad: epsilon')
+  checkNonNegative(weightDecay, 'adaGrad: weightDecay')
+  return optimizer(common, nothingShared, (parameter) => {
+    const square = variable(parameter.shape, 0, `${parameter.name}.square`)
+    return {
+      variables: [square],
+      rule(theta, gradient, rate) {
+        const g = weightDecay > 0 ? add(gradient, mul(theta, weightDecay)) : gradient
+        const s = add(square, mul(g, g))
+        return { next: sub(theta, mul(rate, div(g, add(sqrt(s), epsilon)))), state: [[square, s]] }
+      },
+    }
+  })
+}

@@ -1,0 +1,240 @@
+/** The training loop: mini-batch gradient descent over epochs, watched on a validation set. */
+
+import { gradients } from '../autodiff/gradients.ts'
+import type { Backend } from '../backends/backend.ts'
+import { ArgumentError, DivergenceError } from '../core/errors.ts'
+import { Random } from '../core/random.ts'
+import type { Dataset } from '../data/dataset.ts'
+import { constant, input } from '../graph/tensor.ts'
+import type { Layer } from '../nn/layer.ts'
+import { crossEntropy, type Loss } from '../nn/losses.ts'
+import { countRight } from '../nn/metrics.ts'
+import { createModel, type Model, type ParameterValues, readParameters, writeParameters } from '../nn/model.ts'
+import { Scope } from '../nn/scope.ts'
+import type { Optimizer } from '../optim/optimizer.ts'
+import { checkBatchSize, checkFits, countsRight, type Evaluation, Evaluator } from './evaluate.ts'
+import { BatchPrograms, batchesOf, scalarOf } from './steps.ts'
+
+/** What is known after a step. */
+export interface StepReport {
+  /** Steps done in all, and in the whole training. */
+  readonly step: number
+  readonly steps: number
+  /** The epoch that the step belongs to, from 1. */
+  readonly epoch: number
+  /** Mean loss and accuracy of this epoch so far. */
+  readonly loss: number
+  readonly accuracy: number
+  /** Examples trained on in this epoch so far. */
+  readonly examples: number
+}
+
+/** What is known after an epoch. */
+export interface EpochReport {
+  /** From 1. */
+  readonly epoch: number
+  /** Means over the epoch's steps, while the parameters changed. */
+  readonly train: Evaluation
+  /** On the validation set, where there is one. */
+  readonly validation?: Evaluation
+  readonly learningRate: number
+  /** Seconds of the epoch's training, validation apart. */
+  readonly seconds: number
+  readonly imagesPerSecond: number
+  /** Whether its weights are the best so far. */
+  readonly best: boolean
+}
+
+/** What has to be kept, beside the parameters, to go on with a training later. */
+export interface Progress {
+  /** Steps done. */
+  readonly steps: number
+  /** The optimizer's state, by the variables' names. */
+  readonly optimizer: ParameterValues
+}
+
+export interface FitOptions {
+  /** By which the best epoch is chosen; without one, the last epoch is kept. */
+  readonly validation?: Dataset
+  /** crossEntropy unless given. */
+  readonly loss?: Loss
+  readonly optimizer: Optimizer
+  /** Examples a step; 64 unless given. */
+  readonly batchSize?: number
+  readonly epochs: number
+  /** From which first values, the order of examples, and dropout derive; 0 unless given. */
+  readonly seed?: number
+  /** Where to compute, for a network that is not a model yet; wasm on all cores unless given. */
+  readonly backend?: Backend
+  /** Whether the model ends with the best epoch's parameters or the last one's; 'best' unless given. */
+  readonly keep?: 'best' | 'last'
+  /** Goes on after an interrupted training of this model. */
+  readonly progress?: Progress
+  /** Called after every step; it must not wait. */
+  readonly onStep?: (report: StepReport) => void
+  /** Called and awaited after every epoch. */
+  readonly onEpoch?: (report: EpochReport, model: Model, progress: () => Promise<Progress>) => void | Promise<void>
+  /** Ends the training after the step in which it is aborted. */
+  readonly signal?: AbortSignal
+}
+
+export interface FitResult {
+  readonly model: Model
+  readonly history: readonly EpochReport[]
+  /** The epoch whose parameters the model has, from 1; 0 where no epoch was finished. */
+  readonly epoch: number
+  /** Whether `signal` ended it before its time. */
+  readonly interrupted: boolean
+  /** What has to be kept to go on. */
+  readonly progress: Progress
+}
+
+/** How long the loop may run before other tasks of the thread, such as timers and signals, get their turn, in milliseconds. */
+const turn = 30
+
+const nextTurn = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 0))
+
+/**
+ * Trains a network, or a model further: in every epoch all examples are seen once, in an order from the seed.
+ * @throws ShapeError when network and data do not fit; ArgumentError for options out of range; DivergenceError when the loss becomes NaN
+ * or infinite: the model then has the last good epoch's parameters.
+ */
+export async function fit(network: Layer | Model, train: Dataset, options: FitOptions): Promise<FitResult> {
+  const { validation, loss = crossEntropy, optimizer, batchSize = 64, epochs, seed = 0, keep = 'best' } = options
+  checkBatchSize(batchSize)
+  if (!Number.isInteger(epochs) || epochs < 1)
+    throw new ArgumentError(`fit: epochs is ${epochs}; expected a whole number from 1`)
+  const model =
+    'layer' in network
+      ? network
+      : await createModel(network, train.inputShape, { seed, classes: train.classes, backend: options.backend })
+  checkFits(model, train)
+  const training = new Training(model, train, loss, optimizer, seed)
+  if (options.progress !== undefined) await training.restore(options.progress)
+  const evaluator = validation && new Evaluator(model, validation, { loss })
+
+  const stepsPerEpoch = Math.ceil(train.length / batchSize)
+  const steps = epochs * stepsPerEpoch
+  let step = options.progress?.steps ?? 0
+  const firstEpoch = Math.floor(step / stepsPerEpoch) + 1
+  const history: EpochReport[] = []
+  let best: { values: ParameterValues; epoch: number; evaluation: Evaluation } | undefined
+  let lastGood: ParameterValues = await readParameters(model)
+  let interrupted = false
+  let done = firstEpoch - 1
+
+  try {
+    for (let epoch = firstEpoch; epoch <= epochs && !interrupted; epoch++) {
+      const order = new Random(seed, `order of epoch ${epoch}`).permutation(train.length)
+      const rest = order.subarray((step % stepsPerEpoch) * batchSize)
+      const started = performance.now()
+      let [total, right, examples, yielded] = [0, 0, 0, started]
+      let learningRate = 0
+      for (const batch of batchesOf(rest, batchSize)) {
+        learningRate = optimizer.schedule(step, steps)
+        const results = await training.step(batch, step, learningRate)
+        step++
+        const batchLoss = scalarOf(results, 'loss')
+        if (!Number.isFinite(batchLoss)) {
+          await writeParameters(model, lastGood)
+          throw new DivergenceError(
+            `fit: the loss became ${batchLoss} at step ${step} (epoch ${epoch}); the parameters are those of epoch ${epoch - 1}; use a smaller learning rate or clipNorm`,
+            step,
+          )
+        }
+        total += batchLoss * batch.length
+        right += scalarOf(results, 'right')
+        examples += batch.length
+        options.onStep?.({ step, steps, epoch, loss: total / examples, accuracy: right / examples, examples })
+        if (performance.now() - yielded > turn) {
+          await nextTurn()
+          yielded = performance.now()
+        }
+        if (options.signal?.aborted) {
+          interrupted = true
+          break
+        }
+      }
+      if (interrupted) break
+      const seconds = (performance.now() - started) / 1000
+      const evaluation = await evaluator?.run()
+      lastGood = await readParameters(model)
+      const better = evaluation === undefined || best === undefined || isBetter(evaluation, best.evaluation)
+      if (evaluation !== undefined && better) best = { values: lastGood, epoch, evaluation }
+      done = epoch
+      const report: EpochReport = {
+        epoch,
+        train: { loss: total / examples, accuracy: right / examples },
+        validation: evaluation && { loss: evaluation.loss, accuracy: evaluation.accuracy },
+        learningRate,
+        seconds,
+        imagesPerSecond: examples / seconds,
+        best: better,
+      }
+      history.push(report)
+      await options.onEpoch?.(report, model, () => training.progress(step))
+      if (options.signal?.aborted && epoch < epochs) interrupted = true
+    }
+    const progress = await training.progress(step)
+    if (keep === 'best' && best !== undefined) await writeParameters(model, best.values)
+    return { model, history, epoch: keep === 'best' && best !== undefined ? best.epoch : done, interrupted, progress }
+  } finally {
+    training.dispose()
+    evaluator?.dispose()
+  }
+}
+
+/** By accuracy where it says something, ties by loss. */
+const isBetter = (a: Evaluation, b: Evaluation): boolean =>
+  a.accuracy > b.accuracy || (a.accuracy === b.accuracy && a.loss < b.loss)
+
+/** The programs and the state of one training. */
+class Training {
+  readonly #model: Model
+  readonly #programs: BatchPrograms
+  readonly #state
+
+  constructor(model: Model, train: Dataset, loss: Loss, optimizer: Optimizer, seed: number) {
+    this.#model = model
+    const parameters = [...model.parameters.values()]
+    const state = optimizer.begin(parameters)
+    this.#state = state
+    this.#programs = new BatchPrograms(model, train, ({ x, y }) => {
+      const learningRate = input([])
+      const step = input([], 'int32')
+      const prediction = model.layer.apply(x, new Scope({ parameters: model.parameters, seed, training: true, step }))
+      const value = loss(prediction, y)
+      const right = countsRight(prediction.shape, y.shape) ? countRight(prediction, y) : constant(0)
+      return {
+        inputs: { learningRate, step },
+        outputs: { loss: value, right },
+        updates: state.updates(gradients(value, parameters), learningRate),
+      }
+    })
+  }
+
+  step(batch: Uint32Array, step: number, learningRate: number) {
+    return this.#programs.run(batch, { step, learningRate })
+  }
+
+  async progress(steps: number): Promise<Progress> {
+    const optimizer = new Map<string, Float32Array>()
+    for (const variable of this.#state.variables) optimizer.set(variable.name, await this.#model.backend.read(variable))
+    return { steps, optimizer }
+  }
+
+  /** @throws ArgumentError when the state is of another optimizer. */
+  async restore({ optimizer }: Progress): Promise<void> {
+    for (const variable of this.#state.variables) {
+      const values = optimizer.get(variable.name)
+      if (values === undefined)
+        throw new ArgumentError(`fit: the progress has no '${variable.name}'; it belongs to another optimizer or model`)
+      await this.#model.backend.write(variable, values)
+    }
+  }
+
+  dispose(): void {
+    this.#programs.dispose()
+    this.#model.backend.release(this.#state.variables)
+  }
+}

@@ -1,0 +1,62 @@
+import { ArgumentError, DataError } from '../core/errors.ts'
+import type { Dataset } from '../data/dataset.ts'
+import { input } from '../graph/tensor.ts'
+import { thresholdNeuron } from '../models/perceptron.ts'
+import { createModel, type Model, type ModelOptions } from '../nn/model.ts'
+import { Scope } from '../nn/scope.ts'
+import { abs, add, mul, sub, toFloat } from '../ops/elementwise.ts'
+import { sum } from '../ops/reduce.ts'
+import { reshape } from '../ops/structure.ts'
+
+export interface PerceptronRuleOptions extends Pick<ModelOptions, 'backend'> {
+  /** Passes over the examples at most; 100 unless given. */
+  readonly epochs?: number
+  /** η; 1 unless given. From weights of 0 it scales them and changes no decision. */
+  readonly learningRate?: number
+}
+
+/**
+ * Trains a single neuron by the classic rule: for each example in order, w ← w + η (y − ŷ) x and b ← b + η (y − ŷ). It ends when an epoch
+ * makes no mistake, which it does after finitely many where a line separates the classes (Novikoff, 1962), and never
+ * where none does, as for XOR.
+ * @throws DataError for labels other than 0 and 1; ArgumentError for options out of range.
+ */
+export async function perceptronRule(
+  dataset: Dataset,
+  { epochs = 100, learningRate = 1, backend }: PerceptronRuleOptions = {},
+): Promise<{ model: Model; mistakes: readonly number[] }> {
+  if (!Number.isInteger(epochs) || epochs < 1)
+    throw new ArgumentError(`perceptronRule: epochs is ${epochs}; expected a whole number from 1`)
+  if (dataset.target.dtype !== 'int32' || dataset.classes?.length !== 2)
+    throw new DataError(
+      `perceptronRule: data set ${dataset.name} does not have two classes; a single neuron tells two apart`,
+    )
+  const model = await createModel(thresholdNeuron(), dataset.inputShape, { classes: dataset.classes, backend })
+  const x = input([1, ...dataset.inputShape])
+  const y = input([1], 'int32')
+  const predicted = model.layer.apply(x, new Scope({ parameters: model.parameters, seed: 0, training: false }))
+  const error = sub(reshape(toFloat(y), [1, 1]), predicted)
+  const [weight, bias] = [...model.parameters.values()]
+  const change = mul(error, learningRate)
+  const program = await model.backend.compile({
+    inputs: { x, y },
+    outputs: { mistake: sum(abs(error)) },
+    updates: [
+      [weight, add(weight, mul(change, reshape(x, weight.shape)))],
+      [bias, add(bias, reshape(change, bias.shape))],
+    ],
+  })
+  const inputs = new Float32Array(weight.shape[1])
+  const label = new Int32Array(1)
+  const mistakes: number[] = []
+  for (let epoch = 0; epoch < epochs && mistakes.at(-1) !== 0; epoch++) {
+    let wrong = 0
+    for (let i = 0; i < dataset.length; i++) {
+      dataset.read([i], inputs, label)
+      wrong += (await program.run({ x: inputs, y: label })).mistake.data[0]
+    }
+    mistakes.push(wrong)
+  }
+  program.dispose()
+  return { model, mistakes }
+}

@@ -1,0 +1,113 @@
+import type { Program } from '../backends/backend.ts'
+import { DataError } from '../core/errors.ts'
+import type { NDArray } from '../core/ndarray.ts'
+import { formatShape, sizeOf } from '../core/shape.ts'
+import type { Dataset } from '../data/dataset.ts'
+import { input } from '../graph/tensor.ts'
+import type { Model } from '../nn/model.ts'
+import { Scope } from '../nn/scope.ts'
+import { softmax } from '../ops/activations.ts'
+import { checkBatchSize, checkFits } from './evaluate.ts'
+import { batchesOf, inOrder } from './steps.ts'
+
+export interface PredictOptions {
+  /** Whether to give probabilities, softmax of the model's output along its last axis; the output itself unless set. */
+  readonly probabilities?: boolean
+  /** Examples a step; 256 unless given. */
+  readonly batchSize?: number
+}
+
+/** Predicts batch after batch: one program a batch size, compiled when first needed. */
+class Predictor {
+  readonly #model: Model
+  readonly #probabilities: boolean
+  readonly #programs = new Map<number, Program>()
+
+  constructor(model: Model, probabilities: boolean) {
+    this.#model = model
+    this.#probabilities = probabilities
+  }
+
+  /** Outputs for so many examples. */
+  async run(inputs: Float32Array, examples: number): Promise<Float32Array> {
+    const program = this.#programs.get(examples) ?? (await this.#compile(examples))
+    return (await program.run({ x: inputs })).y.data as Float32Array
+  }
+
+  dispose(): void {
+    for (const program of this.#programs.values()) program.dispose()
+  }
+
+  async #compile(examples: number): Promise<Program> {
+    const { layer, inputShape, parameters, backend } = this.#model
+    const x = input([examples, ...inputShape])
+    const y = layer.apply(x, new Scope({ parameters, seed: 0, training: false }))
+    const program = await backend.compile({ inputs: { x }, outputs: { y: this.#probabilities ? softmax(y) : y } })
+    this.#programs.set(examples, program)
+    return program
+  }
+}
+
+/**
+ * The model's outputs for inputs [N, ...inputShape], given row-major: [N, ...outputShape].
+ * @throws DataError when the number of values is no multiple of an example's.
+ */
+export async function predict(
+  model: Model,
+  inputs: Float32Array,
+  { probabilities = false, batchSize = 256 }: PredictOptions = {},
+): Promise<NDArray<Float32Array>> {
+  const [inSize, outSize] = [sizeOf(model.inputShape), sizeOf(model.outputShape)]
+  const examples = inputs.length / inSize
+  if (!Number.isInteger(examples) || examples < 1)
+    throw new DataError(
+      `predict: ${inputs.length} values are no whole number of examples of shape ${formatShape(model.inputShape)}, ${inSize} values each`,
+    )
+  checkBatchSize(batchSize)
+  const predictor = new Predictor(model, probabilities)
+  const data = new Float32Array(examples * outSize)
+  for (let start = 0; start < examples; start += batchSize) {
+    const end = Math.min(start + batchSize, examples)
+    data.set(await predictor.run(inputs.subarray(start * inSize, end * inSize), end - start), start * outSize)
+  }
+  predictor.dispose()
+  return { shape: [examples, ...model.outputShape], dtype: 'float32', data }
+}
+
+/** What a classifier takes the examples of a data set for. */
+export interface Confusion {
+  /** Row-major [classes, classes]: how often the class of the row was taken for the class of the column. */
+  readonly counts: Int32Array
+  /** Each example's predicted label. */
+  readonly predicted: Int32Array
+  /** Each example's true label. */
+  readonly labels: Int32Array
+}
+
+/**
+ * How often a classifier with one logit a class takes each class for each.
+ * @throws ShapeError when model and data set do not fit.
+ */
+export async function confusion(model: Model, dataset: Dataset): Promise<Confusion> {
+  checkFits(model, dataset)
+  const [classes] = model.outputShape
+  const labels = new Int32Array(dataset.length)
+  const predicted = new Int32Array(dataset.length)
+  const counts = new Int32Array(classes * classes)
+  const batchSize = Math.min(500, dataset.length)
+  const inputs = new Float32Array(batchSize * sizeOf(dataset.inputShape))
+  const predictor = new Predictor(model, false)
+  for (const batch of batchesOf(inOrder(dataset.length), batchSize)) {
+    const [first] = batch
+    dataset.read(batch, inputs, labels.subarray(first, first + batch.length))
+    const values = inputs.subarray(0, batch.length * sizeOf(dataset.inputShape))
+    const logits = await predictor.run(values, batch.length)
+    for (let i = 0; i < batch.length; i++) {
+      const own = logits.subarray(i * classes, (i + 1) * classes)
+      predicted[first + i] = own.indexOf(Math.max(...own))
+      counts[labels[first + i] * classes + predicted[first + i]]++
+    }
+  }
+  predictor.dispose()
+  return { counts, predicted, labels }
+}
