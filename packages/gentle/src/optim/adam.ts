@@ -13,8 +13,11 @@ export interface AdamOptions extends OptimizerOptions {
   readonly weightDecay?: number
 }
 
-/** β1^t and β2^t of the step being made. */
-interface Powers {
+/**
+ * 1 − β1^t and 1 − β2^t of the step t being made. They are kept as such: float32 would lose digits in the difference of 1 and a power
+ * close to it.
+ */
+interface Complements {
   readonly first: Tensor
   readonly second: Tensor
 }
@@ -27,9 +30,12 @@ function adaptive(options: AdamOptions, where: string, decoupled: boolean, defau
   checkNonNegative(weightDecay, `${where}: weightDecay`)
 
   const shared = () => {
-    const first = variable([], 1, 'beta1 power')
-    const second = variable([], 1, 'beta2 power')
-    const value: Powers = { first: mul(first, beta1), second: mul(second, beta2) }
+    const first = variable([], 0, 'beta1 complement')
+    const second = variable([], 0, 'beta2 complement')
+    const value: Complements = {
+      first: add(mul(first, beta1), 1 - beta1),
+      second: add(mul(second, beta2), 1 - beta2),
+    }
     return {
       variables: [first, second],
       value,
@@ -39,7 +45,7 @@ function adaptive(options: AdamOptions, where: string, decoupled: boolean, defau
       ],
     }
   }
-  return optimizer(common, shared, (parameter, powers) => {
+  return optimizer(common, shared, (parameter, complements) => {
     const mean = variable(parameter.shape, 0, `${parameter.name}.mean`)
     const square = variable(parameter.shape, 0, `${parameter.name}.square`)
     return {
@@ -48,8 +54,8 @@ function adaptive(options: AdamOptions, where: string, decoupled: boolean, defau
         const g = weightDecay > 0 && !decoupled ? add(gradient, mul(theta, weightDecay)) : gradient
         const m = add(mul(mean, beta1), mul(g, 1 - beta1))
         const v = add(mul(square, beta2), mul(mul(g, g), 1 - beta2))
-        const divisor = add(div(sqrt(v), sqrt(sub(1, powers.second))), epsilon)
-        const moved = div(mul(div(rate, sub(1, powers.first)), m), divisor)
+        const divisor = add(div(sqrt(v), sqrt(complements.second)), epsilon)
+        const moved = div(mul(div(rate, complements.first), m), divisor)
         const start = decoupled && weightDecay > 0 ? mul(theta, sub(1, mul(rate, weightDecay))) : theta
         return {
           next: sub(start, moved),
