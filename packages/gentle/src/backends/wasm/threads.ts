@@ -107,7 +107,7 @@ async function startThread(): Promise<Thread> {
       post: (message) => worker.postMessage(message),
       answer: () => {
         worker.ref()
-        return answer().finally(() => worker.unref())
+        return answer().finally(() => waiting.length === 0 && worker.unref())
       },
       end: async () => {
         await worker.terminate()

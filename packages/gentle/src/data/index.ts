@@ -1,0 +1,15 @@
+/** Data sets: the public entry `gentle-dl/data`. */
+export type { Dataset } from './dataset.ts'
+export { type IdxOptions, idxFolder, type Splits } from './idx-folder.ts'
+export { inMemory, labelsOf, type MemoryOptions, split, subset } from './memory.ts'
+export { type MnistOptions, mnist } from './mnist.ts'
+export {
+  logic,
+  moons,
+  type PointOptions,
+  type SpiralOptions,
+  spirals,
+  type ToyName,
+  toyNames,
+  toySplits,
+} from './points.ts'

