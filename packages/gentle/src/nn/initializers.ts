@@ -66,7 +66,9 @@ export type InitializerName = keyof typeof initializers
  * @throws ArgumentError for a name that is not an initialiser's.
  */
 export function initializerNamed(name: string): Initializer {
-  if (!Object.hasOwn(initializers, name))
-    throw new ArgumentError(`initializer '${name}' is unknown; expected one of ${Object.keys(initializers).join(', ')}`)
+  if (typeof name !== 'string' || !Object.hasOwn(initializers, name))
+    throw new ArgumentError(
+      `initializer ${JSON.stringify(name)} is unknown; expected one of ${Object.keys(initializers).join(', ')}`,
+    )
   return initializers[name as InitializerName]
 }

@@ -1,5 +1,5 @@
 /** A layer: plain data, and a function of a tensor. A network is a layer too. */
-import { ArgumentError, ShapeError } from '../core/errors.ts'
+import { ArgumentError, GentleError, ShapeError } from '../core/errors.ts'
 import { formatShape } from '../core/shape.ts'
 import type { Tensor } from '../graph/tensor.ts'
 import type { Scope } from './scope.ts'
@@ -29,8 +29,8 @@ export function registerLayer(type: string, build: Build): void {
 }
 
 /**
- * The layer that a description tells.
- * @throws ArgumentError for a type that is unknown or arguments out of range.
+ * The layer that a description tells. It may come from a stranger's file: whatever it holds, there is a layer or an ArgumentError.
+ * @throws ArgumentError for a type that is unknown and arguments that are missing, of a wrong kind or out of range.
  */
 export function layerFrom(description: unknown): Layer {
   const type = (description as LayerDescription | null)?.type
@@ -39,7 +39,14 @@ export function layerFrom(description: unknown): Layer {
     throw new ArgumentError(
       `layer type ${JSON.stringify(type)} is unknown; expected one of ${[...builders.keys()].sort().join(', ')}`,
     )
-  return build(description as LayerDescription)
+  try {
+    return build(description as LayerDescription)
+  } catch (error) {
+    if (error instanceof GentleError) throw error
+    throw new ArgumentError(`layer ${type}: its description lacks arguments, or they are of a wrong kind`, {
+      cause: error,
+    })
+  }
 }
 
 /**
@@ -56,10 +63,30 @@ export function inLayer<T>(scope: Scope, description: LayerDescription, x: Tenso
 }
 
 /**
+ * @throws ArgumentError for options that are no object, or that a layer does not have.
+ */
+export function checkOptions(options: object, known: readonly string[], where: string): void {
+  if (typeof options !== 'object' || options === null || Array.isArray(options))
+    throw new ArgumentError(`${where}: options are ${JSON.stringify(options)}; expected an object`)
+  for (const name of Object.keys(options))
+    if (!known.includes(name))
+      throw new ArgumentError(`${where}: option '${name}' is unknown; expected one of ${known.join(', ')}`)
+}
+
+/**
+ * @throws ArgumentError for anything but true and false.
+ */
+export function checkFlag(value: boolean, where: string): boolean {
+  if (typeof value !== 'boolean')
+    throw new ArgumentError(`${where} is ${JSON.stringify(value)}; expected true or false`)
+  return value
+}
+
+/**
  * @throws ArgumentError for anything but a whole number from 1.
  */
 export function checkCount(value: number, where: string): number {
   if (!Number.isInteger(value) || value < 1)
-    throw new ArgumentError(`${where} is ${value}; expected a whole number from 1`)
+    throw new ArgumentError(`${where} is ${JSON.stringify(value)}; expected a whole number from 1`)
   return value
 }

@@ -1,13 +1,19 @@
+import { ArgumentError } from '../../core/errors.ts'
 import type { Tensor } from '../../graph/tensor.ts'
 import * as activations from '../../ops/activations.ts'
 import { type Layer, registerLayer } from '../layer.ts'
 
-/** A layer that applies a function element by element, or along the last axis. */
-function activation(type: string, of: (x: Tensor, ...settings: number[]) => Tensor): (...settings: number[]) => Layer {
-  const layer = (...settings: number[]): Layer => ({
-    description: settings.length === 0 ? { type } : { type, settings },
-    apply: (x) => of(x, ...settings),
-  })
+/** A layer that applies a function element by element, or along the last axis; `most` numbers at most set its shape. */
+function activation(
+  type: string,
+  of: (x: Tensor, ...settings: number[]) => Tensor,
+  most = 0,
+): (...settings: number[]) => Layer {
+  const layer = (...settings: number[]): Layer => {
+    if (settings.length > most || !settings.every(Number.isFinite))
+      throw new ArgumentError(`${type}: its settings are ${JSON.stringify(settings)}; expected at most ${most} numbers`)
+    return { description: settings.length === 0 ? { type } : { type, settings }, apply: (x) => of(x, ...settings) }
+  }
   registerLayer(type, ({ settings }) => layer(...((settings as number[] | undefined) ?? [])))
   return layer
 }
@@ -21,11 +27,11 @@ export const sigmoid: () => Layer = activation('sigmoid', activations.sigmoid)
 /** max(x, 0). */
 export const relu: () => Layer = activation('relu', activations.relu)
 /** x for x > 0, else slope x; slope 0.01 unless given. */
-export const leakyRelu: (slope?: number) => Layer = activation('leakyRelu', activations.leakyRelu) as (
+export const leakyRelu: (slope?: number) => Layer = activation('leakyRelu', activations.leakyRelu, 1) as (
   slope?: number,
 ) => Layer
 /** x for x > 0, else alpha (exp(x) - 1); alpha 1 unless given. */
-export const elu: (alpha?: number) => Layer = activation('elu', activations.elu) as (alpha?: number) => Layer
+export const elu: (alpha?: number) => Layer = activation('elu', activations.elu, 1) as (alpha?: number) => Layer
 /** x Φ(x). */
 export const gelu: () => Layer = activation('gelu', activations.gelu)
 /** x sigmoid(x). */

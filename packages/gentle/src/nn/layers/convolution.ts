@@ -5,7 +5,7 @@ import { add } from '../../ops/elementwise.ts'
 import { reshape } from '../../ops/structure.ts'
 import { type Pair, toPair } from '../../ops/window.ts'
 import { type InitializerName, initializerNamed, zeros } from '../initializers.ts'
-import { checkCount, inLayer, type Layer, registerLayer } from '../layer.ts'
+import { checkCount, checkFlag, checkOptions, inLayer, type Layer, registerLayer } from '../layer.ts'
 
 export interface Conv2dLayerOptions {
   readonly stride?: Pair
@@ -21,11 +21,13 @@ export interface Conv2dLayerOptions {
 /**
  * Slides `channels` learned filters over images [N, C, H, W]: parameters `weight` [channels, C / groups, KH, KW] and `bias`
  * [channels]. Strides, paddings and kernels are one number or [vertical, horizontal].
- * @throws ArgumentError for numbers out of range.
+ * @throws ArgumentError for numbers out of range and unknown options.
  */
 export function conv2d(channels: number, kernel: Pair, options: Conv2dLayerOptions = {}): Layer {
+  checkOptions(options, ['stride', 'padding', 'dilation', 'groups', 'bias', 'initializer'], 'conv2d')
   const { bias = true, initializer = 'glorotUniform', ...sliding } = options
   checkCount(channels, 'conv2d: channels')
+  checkFlag(bias, 'conv2d: bias')
   const size = toPair(kernel, 1, 'conv2d: kernel')
   const attributes = conv2dAttributes(sliding)
   const initialize = initializerNamed(initializer)

@@ -8,7 +8,8 @@ import { type Layer, registerLayer } from '../layer.ts'
  * @throws ArgumentError for a rate outside [0, 1).
  */
 export function dropout(rate = 0.5): Layer {
-  if (!(rate >= 0 && rate < 1)) throw new ArgumentError(`dropout: rate is ${rate}; expected at least 0 and below 1`)
+  if (typeof rate !== 'number' || !(rate >= 0 && rate < 1))
+    throw new ArgumentError(`dropout: rate is ${JSON.stringify(rate)}; expected at least 0 and below 1`)
   return {
     description: { type: 'dropout', rate },
     apply: (x, scope) =>

@@ -2,7 +2,7 @@ import { ShapeError } from '../../core/errors.ts'
 import { add } from '../../ops/elementwise.ts'
 import { matmul } from '../../ops/matmul.ts'
 import { type InitializerName, initializerNamed, zeros } from '../initializers.ts'
-import { checkCount, inLayer, type Layer, registerLayer } from '../layer.ts'
+import { checkCount, checkFlag, checkOptions, inLayer, type Layer, registerLayer } from '../layer.ts'
 
 export interface LinearOptions {
   /** Whether each neuron adds a number of its own; true unless given. */
@@ -14,11 +14,13 @@ export interface LinearOptions {
 /**
  * A layer of `units` neurons, each a weighted sum of all features: [..., F] becomes [..., units]. Parameters `weight`
  * [units, F] and `bias` [units].
- * @throws ArgumentError for numbers out of range.
+ * @throws ArgumentError for numbers out of range and unknown options.
  */
 export function linear(units: number, options: LinearOptions = {}): Layer {
+  checkOptions(options, ['bias', 'initializer'], 'linear')
   const { bias = true, initializer = 'glorotUniform' } = options
   checkCount(units, 'linear: units')
+  checkFlag(bias, 'linear: bias')
   const initialize = initializerNamed(initializer)
   const description = { type: 'linear', units, options }
   return {

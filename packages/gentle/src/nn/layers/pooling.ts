@@ -6,11 +6,12 @@ import {
   pool2dAttributes,
 } from '../../ops/pool2d.ts'
 import type { Pair } from '../../ops/window.ts'
-import { inLayer, type Layer, registerLayer } from '../layer.ts'
+import { checkOptions, inLayer, type Layer, registerLayer } from '../layer.ts'
 
 const pooling =
   (type: string, op: typeof avgPool2dOp) =>
   (size: Pair, options: Pool2dOptions = {}): Layer => {
+    checkOptions(options, ['stride', 'padding'], type)
     pool2dAttributes(size, options)
     const description = { type, size, options }
     return { description, apply: (x, scope) => inLayer(scope, description, x, () => op(x, size, options)) }

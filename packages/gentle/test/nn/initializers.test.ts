@@ -1,0 +1,61 @@
+import { describe, expect, it } from 'vitest'
+import { ArgumentError } from '../../src/core/errors.ts'
+import { Random } from '../../src/core/random.ts'
+import { input } from '../../src/graph/tensor.ts'
+import * as nn from '../../src/nn/index.ts'
+
+/** [out, in, kh, kw] */
+const shape = [30, 20, 5, 5]
+const [fanIn, fanOut] = [20 * 25, 30 * 25]
+
+const statistics = (values: Float32Array) => {
+  const mean = values.reduce((a, b) => a + b, 0) / values.length
+  const variance = values.reduce((a, b) => a + (b - mean) ** 2, 0) / values.length
+  return { mean, variance, most: values.reduce((a, b) => Math.max(a, Math.abs(b)), 0) }
+}
+
+describe('an initialiser', () => {
+  it.each([
+    ['glorotUniform', nn.glorotUniform, 2 / (fanIn + fanOut), Math.sqrt(3)],
+    ['glorotNormal', nn.glorotNormal, 2 / (fanIn + fanOut), 6],
+    ['heUniform', nn.heUniform, 2 / fanIn, Math.sqrt(3)],
+    ['heNormal', nn.heNormal, 2 / fanIn, 6],
+    ['uniformWithin', nn.uniformWithin(0.3), 0.03, Math.sqrt(3)],
+  ])('%s draws numbers of its variance around 0', (_, initializer, wanted, mostDeviations) => {
+    const { mean, variance, most } = statistics(initializer(shape, new Random(1)))
+    expect(Math.abs(mean)).toBeLessThan(4 * Math.sqrt(wanted / 15_000))
+    expect(variance / wanted).toBeGreaterThan(0.95)
+    expect(variance / wanted).toBeLessThan(1.05)
+    expect(most).toBeLessThanOrEqual(mostDeviations * Math.sqrt(wanted) * (1 + 1e-6))
+  })
+
+  it('fills with one value', () => {
+    expect([...nn.zeros([2, 1], new Random(1))]).toEqual([0, 0])
+    expect([...nn.constants(0.5)([2], new Random(1))]).toEqual([0.5, 0.5])
+  })
+
+  it('that needs inputs and outputs refuses a list of numbers', () => {
+    expect(() => nn.heNormal([10], new Random(1))).toThrow(ArgumentError)
+  })
+})
+
+describe('first parameters', () => {
+  const first = (seed: number, layer = nn.sequential(nn.linear(3), nn.linear(3))) => {
+    const parameters: nn.Parameters = new Map()
+    layer.apply(input([1, 3]), new nn.Scope({ parameters, seed, training: false }))
+    return [...parameters.values()].map(({ initial }) => [...initial])
+  }
+
+  it('come from the seed alone, others for each layer', () => {
+    expect(first(1)).toEqual(first(1))
+    expect(first(1)[0]).not.toEqual(first(2)[0])
+    expect(first(1)[0]).not.toEqual(first(1)[2])
+  })
+
+  it('are Glorot-uniform weights and biases of 0 unless asked otherwise', () => {
+    const [weight, bias] = first(1)
+    expect(Math.max(...weight.map(Math.abs))).toBeLessThanOrEqual(1)
+    expect(bias).toEqual([0, 0, 0])
+    expect(first(1, nn.linear(2, { initializer: 'zeros' }))[0]).toEqual([0, 0, 0, 0, 0, 0])
+  })
+})

@@ -1,0 +1,214 @@
+import { describe, expect, it } from 'vitest'
+import { reference } from '../../src/backends/reference/reference.ts'
+import { ArgumentError, InternalError, ShapeError } from '../../src/core/errors.ts'
+import type { Shape } from '../../src/core/shape.ts'
+import { constant, input, type Tensor } from '../../src/graph/tensor.ts'
+import * as nn from '../../src/nn/index.ts'
+import * as ops from '../../src/ops/index.ts'
+
+/** The result of a layer on an input of a shape, and the parameters it made. */
+function trace(layer: nn.Layer, shape: Shape, training = false) {
+  const parameters: nn.Parameters = new Map()
+  const step = training ? input([], 'int32') : undefined
+  const y = layer.apply(input(shape), new nn.Scope({ parameters, seed: 1, training, step }))
+  return { y, step, shapes: Object.fromEntries([...parameters].map(([name, { shape }]) => [name, shape])) }
+}
+
+const run = async (y: Tensor): Promise<number[]> => {
+  const program = await reference().compile({ inputs: {}, outputs: { y } })
+  return [...(await program.run())['y'].data]
+}
+
+describe('a layer', () => {
+  it('infers the shapes of its parameters as PyTorch lays them out, and names them by their path', () => {
+    const network = nn.sequential(
+      nn.conv2d(6, [3, 5], { groups: 2 }),
+      nn.relu(),
+      nn.sequential(nn.maxPool2d(2), nn.conv2d(4, 1, { bias: false })),
+      nn.globalAvgPool2d(),
+      nn.linear(3),
+      nn.linear(2, { bias: false }),
+    )
+    const { y, shapes } = trace(network, [8, 4, 8, 8])
+    expect(y.shape).toEqual([8, 2])
+    expect(shapes).toEqual({
+      '0.weight': [6, 2, 3, 5],
+      '0.bias': [6],
+      '2.1.weight': [4, 6, 1, 1],
+      '4.weight': [3, 4],
+      '4.bias': [3],
+      '5.weight': [2, 3],
+    })
+  })
+
+  it('used twice in a network has parameters of its own in each place', () => {
+    const layer = nn.linear(3)
+    expect(Object.keys(trace(nn.sequential(layer, layer), [1, 3]).shapes)).toEqual([
+      '0.weight',
+      '0.bias',
+      '1.weight',
+      '1.bias',
+    ])
+  })
+
+  it('gets the same parameters at every trace and refuses another shape', () => {
+    const parameters: nn.Parameters = new Map()
+    const scope = new nn.Scope({ parameters, seed: 1, training: false })
+    const layer = nn.linear(3)
+    layer.apply(input([1, 4]), scope)
+    const [weight] = parameters.values()
+    layer.apply(input([7, 4]), scope)
+    expect(parameters.size).toBe(2)
+    expect(parameters.get('weight')).toBe(weight)
+    expect(() => layer.apply(input([1, 5]), scope)).toThrow(InternalError)
+  })
+
+  it('computes what its op computes', async () => {
+    const x = constant(
+      Float32Array.from({ length: 16 }, (_, i) => Math.sin(i)),
+      [1, 1, 4, 4],
+    )
+    const parameters: nn.Parameters = new Map()
+    const scope = new nn.Scope({ parameters, seed: 1, training: false })
+    const options = { stride: [1, 2] as const, padding: 1 }
+    const y = nn.conv2d(2, 3, options).apply(x, scope)
+    const [weight, bias] = [...parameters.values()]
+    expect(await run(y)).toEqual(await run(ops.add(ops.conv2d(x, weight, options), ops.reshape(bias, [2, 1, 1]))))
+    const activations: [nn.Layer, (x: Tensor) => Tensor][] = [
+      [nn.step(), ops.step],
+      [nn.tanh(), ops.tanh],
+      [nn.sigmoid(), ops.sigmoid],
+      [nn.relu(), ops.relu],
+      [nn.leakyRelu(), ops.leakyRelu],
+      [nn.leakyRelu(0.5), (t) => ops.leakyRelu(t, 0.5)],
+      [nn.elu(), ops.elu],
+      [nn.elu(2), (t) => ops.elu(t, 2)],
+      [nn.gelu(), ops.gelu],
+      [nn.silu(), ops.silu],
+      [nn.softplus(), ops.softplus],
+      [nn.softmax(), ops.softmax],
+      [nn.logSoftmax(), ops.logSoftmax],
+    ]
+    for (const [layer, op] of activations)
+      expect(await run(layer.apply(x, scope)), layer.description.type).toEqual(await run(op(x)))
+    expect(await run(nn.maxPool2d(2, { stride: 1 }).apply(x, scope))).toEqual(
+      await run(ops.maxPool2d(x, 2, { stride: 1 })),
+    )
+    expect(await run(nn.avgPool2d([2, 1]).apply(x, scope))).toEqual(await run(ops.avgPool2d(x, [2, 1])))
+    expect(await run(nn.globalAvgPool2d().apply(x, scope))).toEqual(await run(ops.globalAvgPool2d(x)))
+    expect(await run(nn.flatten().apply(x, scope))).toEqual(await run(x))
+  })
+})
+
+describe('dropout', () => {
+  it('drops in training, other values at each step and in each place, and else does nothing', async () => {
+    expect(trace(nn.dropout(0.5), [4, 4]).y.op.name).toBe('input')
+    const x = constant(new Float32Array(1000).fill(1), [1000])
+    const step = input([], 'int32')
+    const scope = new nn.Scope({ parameters: new Map(), seed: 1, training: true, step })
+    const layer = nn.dropout(0.25)
+    const outputs = { here: layer.apply(x, scope.child('0')), there: layer.apply(x, scope.child('1')) }
+    const program = await reference().compile({ inputs: { step }, outputs })
+    const first = await program.run({ step: 0 })
+    const kept = first['here'].data.filter((value) => value !== 0)
+    expect(kept.length).toBeGreaterThan(690)
+    expect(kept.length).toBeLessThan(810)
+    expect(kept.every((value) => value === Math.fround(1 / 0.75))).toBe(true)
+    expect(first['there'].data).not.toEqual(first['here'].data)
+    expect((await program.run({ step: 1 }))['here'].data).not.toEqual(first['here'].data)
+    expect((await program.run({ step: 0 }))['here'].data).toEqual(first['here'].data)
+  })
+})
+
+describe('a layer that does not fit', () => {
+  it('tells its place, its type, and both shapes', () => {
+    const network = (last: nn.Layer) => nn.sequential(nn.relu(), nn.sequential(last))
+    expect(() => trace(network(nn.conv2d(2, 5)), [1, 1, 4, 4])).toThrow(
+      /layer 1\.0 \(conv2d\).*\[1, 1, 4, 4\].*\[5, 5\]/,
+    )
+    expect(() => trace(network(nn.conv2d(2, 3)), [1, 4])).toThrow(/layer 1\.0 \(conv2d\).*\[1, 4\]/)
+    expect(() => trace(network(nn.conv2d(4, 3, { groups: 2 })), [1, 3, 8, 8])).toThrow(/layer 1\.0.*\[1, 3, 8, 8\]/)
+    expect(() => trace(network(nn.maxPool2d(5)), [1, 1, 4, 4])).toThrow(/layer 1\.0 \(maxPool2d\).*\[1, 1, 4, 4\]/)
+    expect(() => trace(network(nn.globalAvgPool2d()), [1, 4])).toThrow(/layer 1\.0 \(globalAvgPool2d\).*\[1, 4\]/)
+    expect(() => trace(network(nn.linear(2)), [1])).toThrow(ShapeError)
+  })
+
+  it('because groups do not divide its own channels is refused', () => {
+    expect(() => trace(nn.conv2d(3, 1, { groups: 2 }), [1, 2, 4, 4])).toThrow(ShapeError)
+  })
+})
+
+describe('arguments out of range are refused:', () => {
+  it.each<[string, () => nn.Layer]>([
+    ['conv2d of 0 channels', () => nn.conv2d(0, 3)],
+    ['conv2d of a kernel of 2.5', () => nn.conv2d(1, 2.5)],
+    ['conv2d with stride 0', () => nn.conv2d(1, 3, { stride: 0 })],
+    ['conv2d with padding -1', () => nn.conv2d(1, 3, { padding: -1 })],
+    ['conv2d with 0 groups', () => nn.conv2d(1, 3, { groups: 0 })],
+    ['conv2d with an unknown initialiser', () => nn.conv2d(1, 3, { initializer: 'xavier' as 'zeros' })],
+    ['linear of -1 units', () => nn.linear(-1)],
+    ['linear with an initialiser from the prototype', () => nn.linear(1, { initializer: 'toString' as 'zeros' })],
+    ['maxPool2d of 0', () => nn.maxPool2d(0)],
+    ['avgPool2d with stride 0', () => nn.avgPool2d(2, { stride: 0 })],
+    ['dropout of 1', () => nn.dropout(1)],
+    ['dropout below 0', () => nn.dropout(-0.1)],
+  ])('%s', (_, make) => {
+    expect(make).toThrow(ArgumentError)
+  })
+})
+
+describe('a description', () => {
+  it('as JSON makes the same network again', () => {
+    const network = nn.sequential(
+      nn.conv2d(4, [3, 2], { stride: [1, 2], padding: 1, groups: 2, bias: false, initializer: 'heNormal' }),
+      ...[nn.tanh(), nn.sigmoid(), nn.relu(), nn.leakyRelu(0.2), nn.elu(0.5), nn.gelu(), nn.silu(), nn.softplus()],
+      nn.dropout(0.25),
+      nn.maxPool2d(2, { stride: 1 }),
+      nn.sequential(nn.avgPool2d([1, 2]), nn.globalAvgPool2d()),
+      nn.flatten(),
+      nn.linear(3, { bias: false, initializer: 'zeros' }),
+      ...[nn.softmax(), nn.logSoftmax(), nn.step()],
+    )
+    const again = nn.layerFrom(JSON.parse(JSON.stringify(network.description)))
+    expect(again.description).toEqual(network.description)
+    const [one, other] = [network, again].map((layer) => trace(layer, [2, 2, 9, 9], true))
+    expect(other.shapes).toEqual(one.shapes)
+    expect(other.y.shape).toEqual(one.y.shape)
+  })
+
+  let deep: unknown = { type: 'relu' }
+  for (let i = 0; i < 100_000; i++) deep = { type: 'sequential', layers: [deep] }
+
+  it.each<[string, unknown]>([
+    ['no object', 5],
+    ['null', null],
+    ['a list', []],
+    ['no type', {}],
+    ['an unknown type', { type: 'teleport' }],
+    ['a type from the prototype', { type: 'constructor' }],
+    ['a type that is no name', { type: { toString: 'relu' } }],
+    ['layers that are no list', { type: 'sequential', layers: 'relu' }],
+    ['no layers', { type: 'sequential' }],
+    ['a layer that is none', { type: 'sequential', layers: [null] }],
+    ['layers nested without end', deep],
+    ['no units', { type: 'linear' }],
+    ['units as text', { type: 'linear', units: '10' }],
+    ['options that are none', { type: 'linear', units: 1, options: 'bias' }],
+    ['a bias that is neither true nor false', { type: 'linear', units: 1, options: { bias: 'no' } }],
+    ['an initialiser that is no name', { type: 'linear', units: 1, options: { initializer: {} } }],
+    ['an unknown option', { type: 'linear', units: 1, options: { units: 2 } }],
+    ['no kernel', { type: 'conv2d', channels: 1 }],
+    ['a kernel of null', { type: 'conv2d', channels: 1, kernel: null }],
+    ['a kernel that pretends to be a pair', { type: 'conv2d', channels: 1, kernel: { length: 2 } }],
+    ['a kernel of text', { type: 'conv2d', channels: 1, kernel: ['3', '3'] }],
+    ['a stride of null', { type: 'conv2d', channels: 1, kernel: 3, options: { stride: null } }],
+    ['no size', { type: 'maxPool2d' }],
+    ['a rate as text', { type: 'dropout', rate: '0.5' }],
+    ['settings that are no list', { type: 'elu', settings: 5 }],
+    ['settings that are no numbers', { type: 'leakyRelu', settings: ['0.1'] }],
+    ['settings that are text', { type: 'leakyRelu', settings: 'abc' }],
+    ['too many settings', { type: 'tanh', settings: [1, 2, 3] }],
+  ])('with %s is refused with an ArgumentError', (_, description) => {
+    expect(() => nn.layerFrom(description)).toThrow(ArgumentError)
+  })
+})
