@@ -18,4 +18,4 @@ export {
   readParameters,
   writeParameters,
 } from './model.ts'
-export { type Parameters, Scope } from './scope.ts'
+export { type FirstValues, type Parameters, Scope, type ScopeOptions } from './scope.ts'

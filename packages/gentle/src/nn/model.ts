@@ -4,7 +4,7 @@ import { defaultBackend } from '../backends/default.ts'
 import { formatShape, type Shape, sizeOf } from '../core/shape.ts'
 import { input } from '../graph/tensor.ts'
 import type { Layer } from './layer.ts'
-import { type Parameters, Scope } from './scope.ts'
+import { type FirstValues, type Parameters, Scope } from './scope.ts'
 
 export interface Model {
   readonly layer: Layer
@@ -22,6 +22,8 @@ export interface Model {
 export interface ModelOptions {
   /** From which the first values of parameters derive; 0 unless given. */
   readonly seed?: number
+  /** Where the first values of parameters come from instead. */
+  readonly firstValues?: FirstValues
   readonly classes?: readonly string[]
   /** Where the model computes; wasm on all cores unless given. */
   readonly backend?: Backend
@@ -32,9 +34,9 @@ export interface ModelOptions {
  * @throws ShapeError naming the layer that the shape does not fit.
  */
 export async function createModel(layer: Layer, inputShape: Shape, options: ModelOptions = {}): Promise<Model> {
-  const { seed = 0, classes, backend = await defaultBackend() } = options
+  const { seed = 0, firstValues, classes, backend = await defaultBackend() } = options
   const parameters: Parameters = new Map()
-  const y = layer.apply(input([1, ...inputShape]), new Scope({ parameters, seed, training: false }))
+  const y = layer.apply(input([1, ...inputShape]), new Scope({ parameters, seed, firstValues, training: false }))
   return { layer, inputShape, outputShape: y.shape.slice(1), classes, parameters, backend }
 }
 

@@ -7,11 +7,16 @@ import type { Initializer } from './initializers.ts'
 /** The parameters of a model by their path names, in the order in which its layers made them. */
 export type Parameters = Map<string, Variable>
 
+/** First values of the parameter of this path and shape, for which the layer has this initialiser. */
+export type FirstValues = (path: string, shape: Shape, initializer: Initializer) => Float32Array
+
 export interface ScopeOptions {
   /** Parameters that exist; those that layers ask for beyond them are made. */
   readonly parameters: Parameters
   /** From which every parameter's first values and every dropout mask derive. */
   readonly seed: number
+  /** Where first values come from instead, such as from a file. */
+  readonly firstValues?: FirstValues
   /** Whether layers behave as in training, where dropout drops. */
   readonly training: boolean
   /** The int32 number of the training step, which gives each step its own random numbers. */
@@ -44,7 +49,7 @@ export class Scope {
    */
   parameter(name: string, shape: Shape, initializer: Initializer): Tensor {
     const path = this.#join(name)
-    const { parameters, seed } = this.#options
+    const { parameters, firstValues } = this.#options
     const known = parameters.get(path)
     if (known !== undefined) {
       if (!sameShape(known.shape, shape))
@@ -53,7 +58,8 @@ export class Scope {
         )
       return known
     }
-    const made = variable(shape, initializer(shape, new Random(seed, path)), path)
+    const values = firstValues?.(path, shape, initializer) ?? initializer(shape, new Random(this.seed, path))
+    const made = variable(shape, values, path)
     parameters.set(path, made)
     return made
   }

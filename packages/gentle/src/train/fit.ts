@@ -45,10 +45,12 @@ export interface EpochReport {
   readonly best: boolean
 }
 
-/** What has to be kept, beside the parameters, to go on with a training later. */
+/** What has to be kept to go on with a training later, as if it had never been interrupted. */
 export interface Progress {
   /** Steps done. */
   readonly steps: number
+  /** The network's parameters after these steps. */
+  readonly parameters: ParameterValues
   /** The optimizer's state, by the variables' names. */
   readonly optimizer: ParameterValues
 }
@@ -89,6 +91,19 @@ export interface FitResult {
   readonly progress: Progress
 }
 
+/** A training whose loss or parameters became NaN or infinite. */
+export class DivergedTraining extends DivergenceError {
+  /** The model, with the parameters of the last good epoch, or those it began with. */
+  readonly model: Model
+  /** The epochs before. */
+  readonly history: readonly EpochReport[]
+  constructor(message: string, step: number, model: Model, history: readonly EpochReport[]) {
+    super(message, step)
+    this.model = model
+    this.history = history
+  }
+}
+
 /** How long the loop may run before other tasks of the thread, such as timers and signals, get their turn, in milliseconds. */
 const turn = 30
 
@@ -96,8 +111,8 @@ const nextTurn = (): Promise<void> => new Promise((resolve) => setTimeout(resolv
 
 /**
  * Trains a network, or a model further: in every epoch all examples are seen once, in an order from the seed.
- * @throws ShapeError when network and data do not fit; ArgumentError for options out of range; DivergenceError when the loss becomes NaN
- * or infinite: the model then has the last good epoch's parameters.
+ * @throws ShapeError when network and data do not fit; ArgumentError for options out of range; DivergedTraining, a
+ * DivergenceError, when the loss becomes NaN or infinite: its model has the last good epoch's parameters.
  */
 export async function fit(network: Layer | Model, train: Dataset, options: FitOptions): Promise<FitResult> {
   const { validation, loss = crossEntropy, optimizer, batchSize = 64, epochs, seed = 0, keep = 'best' } = options
@@ -111,6 +126,7 @@ export async function fit(network: Layer | Model, train: Dataset, options: FitOp
   checkFits(model, train)
   const training = new Training(model, train, loss, optimizer, seed)
   if (options.progress !== undefined) await training.restore(options.progress)
+  const labelled = train.target.dtype === 'int32'
   const evaluator = validation && new Evaluator(model, validation, { loss })
 
   const stepsPerEpoch = Math.ceil(train.length / batchSize)
@@ -122,6 +138,15 @@ export async function fit(network: Layer | Model, train: Dataset, options: FitOp
   let lastGood: ParameterValues = await readParameters(model)
   let interrupted = false
   let done = firstEpoch - 1
+  const diverged = async (what: string, epoch: number): Promise<DivergedTraining> => {
+    await writeParameters(model, lastGood)
+    return new DivergedTraining(
+      `fit: ${what} at step ${step} (epoch ${epoch}); the model keeps the parameters ${history.length === 0 ? 'it began with' : `of epoch ${done}`}; use a smaller learning rate or clipNorm`,
+      step,
+      model,
+      history,
+    )
+  }
 
   try {
     for (let epoch = firstEpoch; epoch <= epochs && !interrupted; epoch++) {
@@ -135,13 +160,7 @@ export async function fit(network: Layer | Model, train: Dataset, options: FitOp
         const results = await training.step(batch, step, learningRate)
         step++
         const batchLoss = scalarOf(results, 'loss')
-        if (!Number.isFinite(batchLoss)) {
-          await writeParameters(model, lastGood)
-          throw new DivergenceError(
-            `fit: the loss became ${batchLoss} at step ${step} (epoch ${epoch}); the parameters are those of epoch ${epoch - 1}; use a smaller learning rate or clipNorm`,
-            step,
-          )
-        }
+        if (!Number.isFinite(batchLoss)) throw await diverged(`the loss became ${batchLoss}`, epoch)
         total += batchLoss * batch.length
         right += scalarOf(results, 'right')
         examples += batch.length
@@ -158,8 +177,12 @@ export async function fit(network: Layer | Model, train: Dataset, options: FitOp
       if (interrupted) break
       const seconds = (performance.now() - started) / 1000
       const evaluation = await evaluator?.run()
-      lastGood = await readParameters(model)
-      const better = evaluation === undefined || best === undefined || isBetter(evaluation, best.evaluation)
+      const values = await readParameters(model)
+      if (!areFinite(values)) throw await diverged('parameters became NaN or infinite', epoch)
+      if (evaluation !== undefined && !Number.isFinite(evaluation.loss))
+        throw await diverged(`the validation loss became ${evaluation.loss}`, epoch)
+      lastGood = values
+      const better = evaluation === undefined || best === undefined || isBetter(evaluation, best.evaluation, labelled)
       if (evaluation !== undefined && better) best = { values: lastGood, epoch, evaluation }
       done = epoch
       const report: EpochReport = {
@@ -184,9 +207,12 @@ export async function fit(network: Layer | Model, train: Dataset, options: FitOp
   }
 }
 
-/** By accuracy where it says something, ties by loss. */
-const isBetter = (a: Evaluation, b: Evaluation): boolean =>
-  a.accuracy > b.accuracy || (a.accuracy === b.accuracy && a.loss < b.loss)
+/** By accuracy where targets are labels, ties by loss; else by loss. */
+const isBetter = (a: Evaluation, b: Evaluation, labelled: boolean): boolean =>
+  labelled && a.accuracy !== b.accuracy ? a.accuracy > b.accuracy : a.loss < b.loss
+
+const areFinite = (values: ParameterValues): boolean =>
+  [...values.values()].every((parameter) => parameter.every(Number.isFinite))
 
 /** The programs and the state of one training. */
 class Training {
@@ -220,17 +246,17 @@ class Training {
   async progress(steps: number): Promise<Progress> {
     const optimizer = new Map<string, Float32Array>()
     for (const variable of this.#state.variables) optimizer.set(variable.name, await this.#model.backend.read(variable))
-    return { steps, optimizer }
+    return { steps, parameters: await readParameters(this.#model), optimizer }
   }
 
   /** @throws ArgumentError when the state is of another optimizer. */
-  async restore({ optimizer }: Progress): Promise<void> {
-    for (const variable of this.#state.variables) {
-      const values = optimizer.get(variable.name)
-      if (values === undefined)
-        throw new ArgumentError(`fit: the progress has no '${variable.name}'; it belongs to another optimizer or model`)
-      await this.#model.backend.write(variable, values)
-    }
+  async restore({ parameters, optimizer }: Progress): Promise<void> {
+    const unknown = this.#state.variables.find(({ name }) => !optimizer.has(name))
+    if (unknown !== undefined)
+      throw new ArgumentError(`fit: the progress has no '${unknown.name}'; it belongs to another optimizer or model`)
+    await writeParameters(this.#model, parameters)
+    for (const variable of this.#state.variables)
+      await this.#model.backend.write(variable, optimizer.get(variable.name)!)
   }
 
   dispose(): void {

@@ -1,5 +1,13 @@
 export { type EvaluateOptions, type Evaluation, evaluate } from './evaluate.ts'
-export { type EpochReport, type FitOptions, type FitResult, fit, type Progress, type StepReport } from './fit.ts'
+export {
+  DivergedTraining,
+  type EpochReport,
+  type FitOptions,
+  type FitResult,
+  fit,
+  type Progress,
+  type StepReport,
+} from './fit.ts'
 export { type PerceptronRuleOptions, perceptronRule } from './perceptron-rule.ts'
 export { type Confusion, confusion, type PredictOptions, predict } from './predict.ts'
 export { loadModel, loadWeights, saveModel } from './weights.ts'

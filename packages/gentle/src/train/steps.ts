@@ -29,11 +29,6 @@ export class BatchPrograms {
     this.#trace = trace
   }
 
-  /** Compiles the program for a batch size beforehand. */
-  async prepare(batchSize: number): Promise<void> {
-    await this.#of(batchSize)
-  }
-
   /** Reads the examples with these indices and runs the program of their number. */
   async run(indices: Uint32Array, feed: Record<string, number> = {}): Promise<Record<string, NDArray>> {
     const { program, x, y } = await this.#of(indices.length)

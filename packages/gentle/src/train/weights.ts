@@ -1,10 +1,11 @@
 /** Models as files: parameters in safetensors, with the model's description in the metadata, so that a file alone can be used. */
 import type { Backend } from '../backends/backend.ts'
-import { FormatError, WeightsError } from '../core/errors.ts'
+import { ArgumentError, FormatError, ShapeError, WeightsError } from '../core/errors.ts'
 import { formatShape, type Shape, sameShape } from '../core/shape.ts'
 import { readSafetensors, type StoredTensor, writeSafetensors } from '../formats/safetensors.ts'
 import { layerFrom } from '../nn/layer.ts'
-import { createModel, type Model, readParameters, writeParameters } from '../nn/model.ts'
+import { createModel, type Model, type ModelOptions, readParameters, writeParameters } from '../nn/model.ts'
+import type { FirstValues } from '../nn/scope.ts'
 
 const metadataKey = 'gentle.model'
 
@@ -33,9 +34,35 @@ export async function loadModel(
       `${name}: its metadata has no '${metadataKey}'; build the network and use loadWeights instead`,
     )
   const { layer, inputShape, classes } = parseDescription(text, name)
-  const model = await createModel(layerFrom(layer), inputShape, { classes, backend })
-  await assign(model, tensors, name)
+  const model = await fromFile(layer, inputShape, { classes, backend }, tensors, name)
+  const unknown = [...tensors.keys()].filter((key) => !model.parameters.has(key))
+  if (unknown.length > 0)
+    throw new WeightsError(`${name} does not fit its own description; not in the model: ${unknown.join(', ')}`)
   return model
+}
+
+/** The model described, its parameters from the file. A parameter is checked before it gets memory: files come from anywhere. */
+async function fromFile(
+  layer: unknown,
+  inputShape: Shape,
+  options: ModelOptions,
+  tensors: ReadonlyMap<string, StoredTensor>,
+  name: string,
+): Promise<Model> {
+  const firstValues: FirstValues = (path, shape) => {
+    const stored = tensors.get(path)
+    if (stored?.dtype !== 'float32' || !sameShape(stored.shape, shape))
+      throw new WeightsError(
+        `${name} does not fit its own description; ${path} is ${stored === undefined ? 'missing' : formatShape(stored.shape)}, the model has ${formatShape(shape)}`,
+      )
+    return stored.data as Float32Array
+  }
+  try {
+    return await createModel(layerFrom(layer), inputShape, { ...options, firstValues })
+  } catch (error) {
+    if (!(error instanceof ArgumentError || error instanceof ShapeError)) throw error
+    throw new FormatError(`${name}: its description makes no model: ${error.message}`, { cause: error })
+  }
 }
 
 /**

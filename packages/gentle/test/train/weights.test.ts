@@ -1,0 +1,101 @@
+import { describe, expect, it } from 'vitest'
+import { reference } from '../../src/backends/reference/reference.ts'
+import { FormatError, WeightsError } from '../../src/core/errors.ts'
+import { readSafetensors, type StoredTensor, writeSafetensors } from '../../src/formats/safetensors.ts'
+import { lenet5 } from '../../src/models/index.ts'
+import * as nn from '../../src/nn/index.ts'
+import { loadModel, loadWeights, predict, saveModel } from '../../src/train/index.ts'
+
+const backend = reference()
+const network = nn.sequential(nn.conv2d(2, 2), nn.tanh(), nn.flatten(), nn.linear(3))
+const model = (layer = network, seed = 0) =>
+  nn.createModel(layer, [1, 3, 3], { seed, backend, classes: ['a', 'b', 'c'] })
+
+const digit = Float32Array.from({ length: 9 }, (_, i) => Math.cos(i))
+
+/** A file with this description of a model and these tensors. */
+const file = (description: unknown, tensors: Record<string, StoredTensor> = {}): Uint8Array =>
+  writeSafetensors(new Map(Object.entries(tensors)), {
+    'gentle.model': typeof description === 'string' ? description : JSON.stringify(description),
+  })
+
+const zeros = (...shape: number[]): StoredTensor => ({
+  shape,
+  dtype: 'float32',
+  data: new Float32Array(shape.reduce((a, b) => a * b, 1)),
+})
+
+describe('a saved model', () => {
+  it('is opened from its file alone, and predicts the same', async () => {
+    const saved = await model()
+    const opened = await loadModel(await saveModel(saved), { backend: reference() })
+    expect(opened.classes).toEqual(['a', 'b', 'c'])
+    expect(opened.inputShape).toEqual([1, 3, 3])
+    expect(opened.outputShape).toEqual([3])
+    expect(opened.layer.description).toEqual(network.description)
+    expect(await predict(opened, digit)).toEqual(await predict(saved, digit))
+  })
+
+  it('is the same, byte for byte, when saved again', async () => {
+    const bytes = await saveModel(await nn.createModel(lenet5(), [1, 28, 28], { backend }))
+    expect(await saveModel(await loadModel(bytes, { backend }))).toEqual(bytes)
+  })
+
+  it('gives its weights to a model of the same shape', async () => {
+    const [one, other] = [await model(network, 1), await model(network, 2)]
+    expect(await predict(one, digit)).not.toEqual(await predict(other, digit))
+    await loadWeights(other, await saveModel(one))
+    expect(await predict(other, digit)).toEqual(await predict(one, digit))
+  })
+})
+
+describe('weights that do not fit', () => {
+  it('are refused with a list of all that differs, and nothing is changed', async () => {
+    const wider = nn.sequential(nn.conv2d(4, 2), nn.tanh(), nn.flatten(), nn.linear(3, { bias: false }), nn.linear(3))
+    const target = await model()
+    const before = await nn.readParameters(target)
+    const error = await loadWeights(target, await saveModel(await model(wider)), 'w.safetensors').catch((e) => e)
+    expect(error).toBeInstanceOf(WeightsError)
+    for (const part of ['w.safetensors', '3.bias', '4.weight', '4.bias', '0.weight', '[4, 1, 2, 2]', '[2, 1, 2, 2]'])
+      expect(error.message).toContain(part)
+    expect(error.message).not.toContain('\n')
+    expect(await nn.readParameters(target)).toEqual(before)
+  })
+})
+
+describe('a file is refused', () => {
+  const linear = { layer: { type: 'linear', units: 2 }, inputShape: [3] }
+
+  it.each<[string, Uint8Array]>([
+    ['without a description of the model', writeSafetensors(new Map(), {})],
+    ['whose description is no JSON', file('{')],
+    ['whose description is null', file(null)],
+    ['without an input shape', file({ layer: linear.layer })],
+    ['with an input shape of 0', file({ ...linear, inputShape: [0] })],
+    ['with classes that are no texts', file({ ...linear, classes: [1] })],
+    ['with a layer that is unknown', file({ ...linear, layer: { type: 'teleport' } })],
+    [
+      'with a layer that its input does not fit',
+      file({ ...linear, layer: { type: 'conv2d', channels: 1, kernel: 3 } }),
+    ],
+    ['that is cut off', file(linear, { weight: zeros(2, 3), bias: zeros(2) }).slice(0, -1)],
+  ])('%s, by a FormatError', async (_, bytes) => {
+    await expect(loadModel(bytes, { name: 'm.safetensors', backend })).rejects.toThrow(FormatError)
+    await expect(loadModel(bytes, { name: 'm.safetensors', backend })).rejects.toThrow(/^m\.safetensors/)
+  })
+
+  it.each<[string, Uint8Array]>([
+    ['that lacks a parameter', file(linear, { weight: zeros(2, 3) })],
+    ['with a parameter of another shape', file(linear, { weight: zeros(3, 2), bias: zeros(2) })],
+    ['with a parameter too many', file(linear, { weight: zeros(2, 3), bias: zeros(2), other: zeros(1) })],
+    ['whose layer would not fit into memory', file({ ...linear, layer: { type: 'linear', units: 2 ** 52 } })],
+  ])('%s, by a WeightsError', async (_, bytes) => {
+    await expect(loadModel(bytes, { name: 'm.safetensors', backend })).rejects.toThrow(WeightsError)
+  })
+
+  it('is read no other way than it was written', async () => {
+    const bytes = file(linear, { weight: zeros(2, 3), bias: zeros(2) })
+    expect([...readSafetensors(bytes).tensors.keys()]).toEqual(['weight', 'bias'])
+    expect((await loadModel(bytes, { backend })).outputShape).toEqual([2])
+  })
+})
