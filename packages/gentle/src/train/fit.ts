@@ -104,8 +104,11 @@ export class DivergedTraining extends DivergenceError {
   }
 }
 
-/** How long the loop may run before other tasks of the thread, such as timers and signals, get their turn, in milliseconds. */
-const turn = 30
+/**
+ * How long the loop may run before other tasks of the thread, such as timers and signals, get their turn, in milliseconds. A turn costs a
+ * millisecond or two, in which LeNet-5 could have seen 60 images.
+ */
+const turn = 100
 
 const nextTurn = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 0))
 
