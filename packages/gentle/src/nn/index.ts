@@ -19,3 +19,4 @@ export {
   writeParameters,
 } from './model.ts'
 export { type FirstValues, type Parameters, Scope, type ScopeOptions } from './scope.ts'
+export { type LayerSummary, type NetworkSummary, summarize } from './summary.ts'

@@ -3,12 +3,21 @@ import { Random } from '../core/random.ts'
 import { formatShape, type Shape, sameShape } from '../core/shape.ts'
 import { type Tensor, type Variable, variable } from '../graph/tensor.ts'
 import type { Initializer } from './initializers.ts'
+import type { Layer, LayerDescription } from './layer.ts'
 
 /** The parameters of a model by their path names, in the order in which its layers made them. */
 export type Parameters = Map<string, Variable>
 
 /** First values of the parameter of this path and shape, for which the layer has this initialiser. */
 export type FirstValues = (path: string, shape: Shape, initializer: Initializer) => Float32Array
+
+/** A layer's place in a trace. */
+export interface LayerReport {
+  readonly path: string
+  readonly description: LayerDescription
+  readonly input: Tensor
+  readonly output: Tensor
+}
 
 export interface ScopeOptions {
   /** Parameters that exist; those that layers ask for beyond them are made. */
@@ -19,6 +28,8 @@ export interface ScopeOptions {
   readonly firstValues?: FirstValues
   /** Whether layers behave as in training, where dropout drops. */
   readonly training: boolean
+  /** Told of every layer that is traced, innermost layers first. */
+  readonly onLayer?: (report: LayerReport) => void
   /** The int32 number of the training step, which gives each step its own random numbers. */
   readonly step?: Tensor
 }
@@ -38,9 +49,12 @@ export class Scope {
     this.path = path
   }
 
-  /** The place of a part of this layer. */
-  child(name: string): Scope {
-    return new Scope(this.#options, this.#join(name))
+  /** Traces a part of this layer, at a place of its own. */
+  apply(name: string, layer: Layer, input: Tensor): Tensor {
+    const path = this.#join(name)
+    const output = layer.apply(input, new Scope(this.#options, path))
+    this.#options.onLayer?.({ path, description: layer.description, input, output })
+    return output
   }
 
   /**
@@ -70,6 +84,6 @@ export class Scope {
   }
 
   #join(name: string): string {
-    return this.path === '' ? name : `${this.path}.${name}`
+    return this.path === '' || name === '' ? this.path + name : `${this.path}.${name}`
   }
 }

@@ -107,7 +107,7 @@ describe('dropout', () => {
     const step = input([], 'int32')
     const scope = new nn.Scope({ parameters: new Map(), seed: 1, training: true, step })
     const layer = nn.dropout(0.25)
-    const outputs = { here: layer.apply(x, scope.child('0')), there: layer.apply(x, scope.child('1')) }
+    const outputs = { here: scope.apply('0', layer, x), there: scope.apply('1', layer, x) }
     const program = await reference().compile({ inputs: { step }, outputs })
     const first = await program.run({ step: 0 })
     const kept = first['here'].data.filter((value) => value !== 0)

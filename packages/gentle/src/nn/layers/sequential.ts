@@ -5,7 +5,7 @@ import { type Layer, layerFrom, registerLayer } from '../layer.ts'
 export function sequential(...layers: Layer[]): Layer {
   return {
     description: { type: 'sequential', layers: layers.map(({ description }) => description) },
-    apply: (x, scope) => layers.reduce((y, layer, i) => layer.apply(y, scope.child(String(i))), x),
+    apply: (x, scope) => layers.reduce((y, layer, i) => scope.apply(String(i), layer, y), x),
   }
 }
 
