@@ -2,17 +2,15 @@
  * The safetensors format (Hugging Face, "safetensors", section "Format"): 8 bytes of header length, a JSON header that names each tensor's
  * type, shape and place, and the tensors' bytes. Files are checked in full before anything is read, since they come from anywhere.
  */
-import { FormatError } from '../core/errors.ts'
-import { formatShape, type Shape } from '../core/shape.ts'
+import { ArgumentError, FormatError } from '../core/errors.ts'
+import type { NDArray } from '../core/ndarray.ts'
+import { formatShape, type Shape, sizeOf } from '../core/shape.ts'
 
-/** A tensor of a file; numbers of half width are widened to float32. */
-export interface StoredTensor {
-  readonly shape: Shape
-  readonly dtype: 'float32' | 'int32'
-  readonly data: Float32Array | Int32Array
-}
+/** A tensor of a file. Its values may lie in the file's own bytes: those must not be written over while it is in use. */
+export type StoredTensor = NDArray<Float32Array | Int32Array>
 
 export interface SafetensorsFile {
+  /** By name, in the order of the data. */
   readonly tensors: ReadonlyMap<string, StoredTensor>
   readonly metadata: Readonly<Record<string, string>>
 }
@@ -20,40 +18,66 @@ export interface SafetensorsFile {
 /** The format's own bound. */
 const largestHeader = 100_000_000
 
-/** Bytes of an element, and how they are read. */
-const types = {
-  F32: { bytes: 4, read: (bytes: Uint8Array) => new Float32Array(copied(bytes)) },
-  I32: { bytes: 4, read: (bytes: Uint8Array) => new Int32Array(copied(bytes)) },
-  F64: { bytes: 8, read: (bytes: Uint8Array) => Float32Array.from(new Float64Array(copied(bytes))) },
-  F16: { bytes: 2, read: (bytes: Uint8Array) => Float32Array.from(new Uint16Array(copied(bytes)), halfToFloat) },
-  BF16: { bytes: 2, read: (bytes: Uint8Array) => widenBrainFloats(new Uint16Array(copied(bytes))) },
-} as const
+type Fail = (problem: string, cause?: unknown) => never
 
-type StoredType = keyof typeof types
+interface StoredType {
+  /** Bytes of an element. */
+  readonly bytes: number
+  /** `fail` refuses values that the host's type cannot hold. */
+  readonly read: (bytes: Uint8Array, fail: Fail) => Float32Array | Int32Array
+}
 
-/** The bytes in a buffer of their own, which begins where their type may begin. */
-const copied = (bytes: Uint8Array): ArrayBuffer => bytes.slice().buffer as ArrayBuffer
+/** The types that are read. Half widths are widened, exactly; F64 is rounded to float32; I64, which counters have, must fit int32. */
+const types: Readonly<Record<string, StoredType>> = {
+  F32: { bytes: 4, read: (bytes) => viewed(Float32Array, bytes) },
+  F64: { bytes: 8, read: (bytes) => new Float32Array(viewed(Float64Array, bytes)) },
+  F16: { bytes: 2, read: (bytes) => widenHalves(viewed(Uint16Array, bytes)) },
+  BF16: { bytes: 2, read: (bytes) => widenBrainFloats(viewed(Uint16Array, bytes)) },
+  I32: { bytes: 4, read: (bytes) => viewed(Int32Array, bytes) },
+  I64: { bytes: 8, read: (bytes, fail) => narrowed(viewed(BigInt64Array, bytes), fail) },
+}
 
-/** IEEE 754 binary16. */
-function halfToFloat(bits: number): number {
-  const sign = bits & 0x8000 ? -1 : 1
-  const exponent = (bits >> 10) & 0x1f
-  const fraction = bits & 0x3ff
-  if (exponent === 0) return sign * fraction * 2 ** -24
-  if (exponent === 0x1f) return fraction === 0 ? sign * Number.POSITIVE_INFINITY : Number.NaN
-  return sign * (1 + fraction / 1024) * 2 ** (exponent - 15)
+/** The bytes as elements: in place where they begin at a multiple of the element's size, else a copy. */
+function viewed<Elements>(
+  Elements: { new (buffer: ArrayBufferLike, offset: number, length: number): Elements; BYTES_PER_ELEMENT: number },
+  bytes: Uint8Array,
+): Elements {
+  const size = Elements.BYTES_PER_ELEMENT
+  const aligned = bytes.byteOffset % size === 0 ? bytes : new Uint8Array(bytes)
+  return new Elements(aligned.buffer, aligned.byteOffset, aligned.length / size)
+}
+
+/** IEEE 754 binary16: the fields move to their places in float32, and 2^112 makes up for the difference of the exponents' biases. */
+function widenHalves(halves: Uint16Array): Float32Array {
+  const words = new Uint32Array(halves.length)
+  const values = new Float32Array(words.buffer)
+  for (let i = 0; i < halves.length; i++) {
+    const bits = halves[i]
+    words[i] = ((bits & 0x8000) << 16) | ((bits & 0x7fff) << 13)
+    if ((bits & 0x7c00) === 0x7c00) words[i] |= 0x7f800000
+    else values[i] *= 2 ** 112
+  }
+  return values
 }
 
 /** The upper halves of float32. */
 function widenBrainFloats(halves: Uint16Array): Float32Array {
-  const words = Uint32Array.from(halves, (half) => half << 16)
+  const words = new Uint32Array(halves.length)
+  for (let i = 0; i < halves.length; i++) words[i] = halves[i] << 16
   return new Float32Array(words.buffer)
+}
+
+function narrowed(values: BigInt64Array, fail: Fail): Int32Array {
+  const outside = values.find((value) => value !== BigInt.asIntN(32, value))
+  return outside === undefined
+    ? Int32Array.from(values, Number)
+    : fail(`holds the 64-bit number ${outside}, which int32 cannot; store it as I32 or F32`)
 }
 
 interface Entry {
   readonly name: string
-  readonly type: StoredType
-  readonly shape: readonly number[]
+  readonly type: string
+  readonly shape: Shape
   readonly from: number
   readonly to: number
 }
@@ -63,99 +87,138 @@ const isRecord = (value: unknown): value is Record<string, unknown> =>
 
 const isCount = (value: unknown): value is number => Number.isSafeInteger(value) && (value as number) >= 0
 
+/** Text of a file within a message: on the same line, and not much of it. */
+const quoted = (text: string): string => JSON.stringify(text.length > 80 ? `${text.slice(0, 80)}...` : text)
+
+/** A value of a file within a message, however deep its lists are nested. */
+const shown = (value: unknown): string =>
+  Array.isArray(value)
+    ? `[${value.slice(0, 8).map((entry) => (typeof entry === 'number' ? entry : '?'))}${value.length > 8 ? ',...' : ''}]`
+    : isRecord(value)
+      ? 'an object'
+      : quoted(String(value))
+
 /**
- * Reads a file.
- * @throws FormatError for a file that is cut off, whose header is no valid JSON, or whose tensors do not fill its bytes exactly.
+ * Reads a file: F32, F64, F16 and BF16 as float32, I32 and I64 as int32. Values are not copied where they are aligned and need
+ * no conversion. `name` stands in messages.
+ * @throws FormatError for a file that is cut off, whose header is broken, or whose tensors do not fill its bytes exactly.
  */
 export function readSafetensors(bytes: Uint8Array, name = 'safetensors file'): SafetensorsFile {
-  const fail = (problem: string): never => {
-    throw new FormatError(`${name}: ${problem}`)
+  const fail: Fail = (problem, cause) => {
+    throw new FormatError(`${name}: ${problem}`, { cause })
   }
   if (bytes.length < 8) fail(`it has ${bytes.length} bytes, less than the 8 of a header's length; it is cut off`)
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
-  const headerLength = Number(view.getBigUint64(0, true))
+  const headerLength = Number(new DataView(bytes.buffer, bytes.byteOffset).getBigUint64(0, true))
   if (headerLength > largestHeader)
     fail(`its header would have ${headerLength} bytes, more than the format's 100,000,000; it is no safetensors file`)
   if (8 + headerLength > bytes.length)
     fail(`its header ends at byte ${8 + headerLength}, but it has ${bytes.length}; it is cut off`)
-  const header = parseHeader(bytes.subarray(8, 8 + headerLength), fail)
+  const { __metadata__: metadata, ...header } = parseHeader(bytes.subarray(8, 8 + headerLength), fail)
   const body = bytes.subarray(8 + headerLength)
 
-  const metadata: Record<string, string> = Object.create(null)
-  if (header.__metadata__ !== undefined) {
-    if (!isRecord(header.__metadata__)) fail('its __metadata__ is no JSON object')
-    for (const [key, value] of Object.entries(header.__metadata__ as object)) {
-      if (typeof value !== 'string') fail(`its metadata '${key}' is no text`)
-      metadata[key] = value
-    }
-  }
   const entries = Object.entries(header)
-    .filter(([key]) => key !== '__metadata__')
-    .map(([key, value]) => parseEntry(key, value, fail))
+    .map(([tensor, value]) => parseEntry(tensor, value, fail))
     .sort((a, b) => a.from - b.from || a.to - b.to)
   let end = 0
   for (const { name: tensor, from, to } of entries) {
     if (from !== end)
-      fail(`tensor '${tensor}' begins at byte ${from} of the data, expected ${end}: tensors overlap or leave a hole`)
+      fail(
+        `tensor ${quoted(tensor)} begins at byte ${from} of the data, expected ${end}: tensors overlap or leave a hole`,
+      )
     end = to
   }
   if (end !== body.length)
-    fail(`its tensors end at byte ${end} of the data, but there are ${body.length}; it is cut off or has more`)
+    fail(`its tensors end at byte ${end} of the data, which has ${body.length}; it is cut off or has more`)
   const tensors = new Map<string, StoredTensor>()
   for (const { name: tensor, type, shape, from, to } of entries) {
-    const data = types[type].read(body.subarray(from, to))
+    const data = types[type].read(body.subarray(from, to), (problem) => fail(`tensor ${quoted(tensor)} ${problem}`))
     tensors.set(tensor, { shape, dtype: data instanceof Int32Array ? 'int32' : 'float32', data })
   }
-  return { tensors, metadata }
+  return { tensors, metadata: parseMetadata(metadata, fail) }
 }
 
-function parseHeader(bytes: Uint8Array, fail: (problem: string) => never): Record<string, unknown> {
+function parseHeader(bytes: Uint8Array, fail: Fail): Record<string, unknown> {
+  let text: string
   let header: unknown
   try {
-    header = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes))
-  } catch (error) {
-    return fail(`its header is no JSON: ${(error as Error).message.split('\n')[0]}`)
+    text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes)
+    header = JSON.parse(text)
+  } catch (cause) {
+    return fail('its header is no JSON; it is broken, or no safetensors file', cause)
   }
-  return isRecord(header) ? header : fail('its header is no JSON object')
+  if (!isRecord(header)) return fail('its header is no JSON object')
+  const names = new Set<string>()
+  for (const name of memberNames(text)) {
+    if (names.has(name)) fail(`its header names ${quoted(name)} twice`)
+    names.add(name)
+  }
+  return header
 }
 
-function parseEntry(name: string, value: unknown, fail: (problem: string) => never): Entry {
-  if (!isRecord(value)) return fail(`the entry of tensor '${name}' is no JSON object`)
+/** The names of a JSON object's own members as its text has them: of equal ones JSON.parse keeps only the last. */
+function* memberNames(text: string): Generator<string> {
+  let depth = 0
+  let opened = 0
+  for (let at = 0; at < text.length; at++) {
+    const character = text[at]
+    if (character === '"') {
+      opened = at
+      for (at++; text[at] !== '"'; at++) if (text[at] === '\\') at++
+    } else if (character === '{' || character === '[') depth++
+    else if (character === '}' || character === ']') depth--
+    else if (character === ':' && depth === 1) yield JSON.parse(text.slice(opened, at))
+  }
+}
+
+function parseMetadata(value: unknown, fail: Fail): Record<string, string> {
+  if (value !== undefined && !isRecord(value)) return fail('its __metadata__ is no JSON object')
+  for (const [key, entry] of Object.entries(value ?? {}))
+    if (typeof entry !== 'string') fail(`its metadata ${quoted(key)} is no text`)
+  // Without a prototype, a key that the file lacks is undefined, `constructor` too.
+  return Object.assign(Object.create(null), value)
+}
+
+function parseEntry(name: string, value: unknown, fail: Fail): Entry {
+  const tensor = `tensor ${quoted(name)}`
+  if (!isRecord(value)) return fail(`the entry of ${tensor} is no JSON object`)
   const { dtype, shape, data_offsets: offsets } = value
   if (typeof dtype !== 'string' || !Object.hasOwn(types, dtype))
-    return fail(
-      `tensor '${name}' is of type ${JSON.stringify(dtype)}; expected one of ${Object.keys(types).join(', ')}`,
-    )
+    return fail(`${tensor} is of type ${shown(dtype)}; expected one of ${Object.keys(types).join(', ')}`)
   if (!Array.isArray(shape) || !shape.every(isCount))
-    return fail(`tensor '${name}' has shape ${JSON.stringify(shape)}; expected whole numbers from 0`)
+    return fail(`${tensor} has shape ${shown(shape)}; expected whole numbers from 0`)
   if (!Array.isArray(offsets) || offsets.length !== 2 || !offsets.every(isCount) || offsets[0] > offsets[1])
-    return fail(`tensor '${name}' has data_offsets ${JSON.stringify(offsets)}; expected two whole numbers in order`)
-  const type = dtype as StoredType
-  const needed = shape.reduce((product: number, n: number) => product * n, types[type].bytes)
-  if (!Number.isSafeInteger(needed) || needed !== offsets[1] - offsets[0])
-    return fail(
-      `tensor '${name}' of ${type} ${formatShape(shape)} needs ${needed} bytes, but its place has ${offsets[1] - offsets[0]}`,
-    )
-  return { name, type, shape, from: offsets[0], to: offsets[1] }
+    return fail(`${tensor} has data_offsets ${shown(offsets)}; expected two whole numbers in order`)
+  const [from, to] = offsets
+  const needed = types[dtype].bytes * sizeOf(shape)
+  if (needed !== to - from)
+    return fail(`${tensor} of ${dtype} ${shown(shape)} needs ${needed} bytes, but its place has ${to - from}`)
+  return { name, type: dtype, shape, from, to }
 }
 
-/** Writes tensors, in the order of the map, with metadata. The header is padded with spaces, so that the data is aligned to 8 bytes. */
+/**
+ * Writes float32 and int32 tensors, in the order of the map, with metadata. The header is padded with spaces, so that the data
+ * begins at a multiple of 8 bytes.
+ * @throws ArgumentError for the reserved name `__metadata__`, and for values that are not as many or not of the type that is said.
+ */
 export function writeSafetensors(
   tensors: ReadonlyMap<string, StoredTensor>,
   metadata: Readonly<Record<string, string>> = {},
 ): Uint8Array<ArrayBuffer> {
-  const header: Record<string, unknown> = Object.keys(metadata).length > 0 ? { __metadata__: metadata } : {}
+  // Without a prototype, a tensor may have any name, `__proto__` too.
+  const header: Record<string, unknown> = Object.create(null)
+  if (Object.keys(metadata).length > 0) header.__metadata__ = metadata
   let end = 0
-  for (const [name, { shape, dtype, data }] of tensors) {
+  for (const [name, tensor] of tensors) {
+    checkTensor(name, tensor)
+    const { shape, dtype, data } = tensor
     header[name] = { dtype: dtype === 'int32' ? 'I32' : 'F32', shape, data_offsets: [end, end + data.byteLength] }
     end += data.byteLength
   }
-  const text = JSON.stringify(header)
-  const encoded = new TextEncoder().encode(text)
+  const encoded = new TextEncoder().encode(JSON.stringify(header))
   const headerLength = Math.ceil(encoded.length / 8) * 8
   const bytes = new Uint8Array(8 + headerLength + end)
-  bytes.fill(0x20, 8, 8 + headerLength)
   bytes.set(encoded, 8)
+  bytes.fill(0x20, 8 + encoded.length, 8 + headerLength)
   new DataView(bytes.buffer).setBigUint64(0, BigInt(headerLength), true)
   let at = 8 + headerLength
   for (const { data } of tensors.values()) {
@@ -163,4 +226,14 @@ export function writeSafetensors(
     at += data.byteLength
   }
   return bytes
+}
+
+function checkTensor(name: string, { shape, dtype, data }: StoredTensor): void {
+  if (name === '__metadata__')
+    throw new ArgumentError('writeSafetensors: a tensor cannot be named __metadata__, which the format reserves')
+  const Expected = dtype === 'int32' ? Int32Array : Float32Array
+  if (!(data instanceof Expected) || data.length !== sizeOf(shape))
+    throw new ArgumentError(
+      `writeSafetensors: tensor ${quoted(name)} is ${dtype} ${formatShape(shape)}, but its values are ${data.length} in a ${data.constructor.name}; expected ${sizeOf(shape)} in a ${Expected.name}`,
+    )
 }
