@@ -1,1 +1,117 @@
 #!/usr/bin/env node
+/** The command line of Gentle. */
+import { Command, CommanderError, InvalidArgumentError } from 'commander'
+import { DivergenceError, GentleError, InternalError, MemoryError } from 'gentle-dl'
+import { dataNames } from './datasets.ts'
+import { data, summary } from './inspect.ts'
+import { networkNames } from './networks.ts'
+import { train } from './train.ts'
+import { exitCodes, UsageError, unknownChoice } from './usage.ts'
+import { evaluateRun, predictImages } from './use.ts'
+import { version } from './version.ts'
+
+const number = (text: string): number => {
+  const value = Number(text)
+  if (text.trim() === '' || !Number.isFinite(value)) throw new InvalidArgumentError('expected a number.')
+  return value
+}
+
+const program = new Command('gentle')
+  .description('Deep learning written from scratch: train, evaluate and use neural networks.')
+  .version(version)
+  .showSuggestionAfterError()
+  .exitOverride()
+  .configureOutput({ writeErr: () => {} })
+
+const finishWith = (code: number): void => {
+  process.exitCode = code
+}
+
+program
+  .command('train')
+  .argument('[model]', networkNames.join(', '))
+  .description('train a network; everything about it goes to a run folder')
+  .option('--data <name>', dataNames.join(', '))
+  .option('--epochs <n>', 'passes over the training examples', number)
+  .option('--batch-size <n>', 'examples a step', number)
+  .option('--learning-rate <rate>', 'at its highest', number)
+  .option('--schedule <name>', 'constant, linear (to 0) or cosine')
+  .option('--optimizer <name>', 'sgd, adam or adamW')
+  .option('--momentum <share>', 'of sgd', number)
+  .option('--weight-decay <factor>', 'pulls weights towards 0', number)
+  .option('--clip-norm <limit>', 'largest norm of a gradient', number)
+  .option('--seed <n>', 'from which all chance derives (0)', number)
+  .option('--threads <n>', 'threads that compute (all cores)', number)
+  .option('--validation <n>', 'training examples to split off for validation', number)
+  .option('--config <file>', 'settings as JSON; flags win')
+  .option('--run-dir <folder>', 'where to keep the run (runs/classify/...)')
+  .option('--resume <run>', 'go on with an interrupted run')
+  .option('--json', 'print the summary as JSON')
+  .option('--quiet', 'no progress and no report')
+  .action(async (model, flags) => finishWith(await train(model, flags)))
+
+program
+  .command('eval')
+  .argument('<run>', 'a run folder or a weights file')
+  .description('loss and accuracy of a trained model')
+  .requiredOption('--data <name>', dataNames.join(', '))
+  .option('--split <part>', 'train, validation or test', 'test')
+  .option('--seed <n>', 'by which validation is split off (0)', number)
+  .option('--json', 'print JSON')
+  .action(async (run, flags) => finishWith(await evaluateRun(run, flags)))
+
+program
+  .command('predict')
+  .argument('<run>', 'a run folder or a weights file')
+  .argument('<image...>', 'PNG, JPEG or WebP files of any size')
+  .description('what a trained model takes pictures for')
+  .option('--invert', 'the pictures are dark on light')
+  .option('--top <n>', 'classes to tell', number, 3)
+  .option('--json', 'print JSON')
+  .action(async (run, images, flags) => finishWith(await predictImages(run, images, flags)))
+
+program
+  .command('summary')
+  .argument('<model>', networkNames.join(', '))
+  .description("a network's layers and what they cost")
+  .option('--input <HxWxC>', 'size of an example, such as 28x28x1')
+  .option('--classes <n>', 'outputs (10)', number)
+  .option('--json', 'print JSON')
+  .action((model, flags) => summary(model, flags))
+
+program
+  .command('data')
+  .argument('<name>', dataNames.join(', '))
+  .description('what is in a data set')
+  .option('--seed <n>', 'by which validation is split off (0)', number)
+  .option('--validation <n>', 'examples to split off', number)
+  .option('--json', 'print JSON')
+  .action((name, flags) => data(name, flags))
+
+/** Tells an error in one line and gives the exit code. */
+function tell(error: unknown): number {
+  if (error instanceof CommanderError) {
+    if (error.exitCode === 0) return exitCodes.done
+    const line = error.message
+      .replace(/^error: /, '')
+      .replace(/\n+\(?/g, '; ')
+      .replace(/\)$/, '')
+    process.stderr.write(error.code === 'commander.help' ? `${program.helpInformation()}` : `gentle: ${line}\n`)
+    return exitCodes.usage
+  }
+  const [line] = (error instanceof Error ? error.message : String(error)).split('\n')
+  process.stderr.write(`gentle: ${line}\n`)
+  const ours = error instanceof UsageError || error instanceof GentleError
+  const failed = error instanceof DivergenceError || error instanceof MemoryError || error instanceof InternalError
+  return ours && !failed ? exitCodes.usage : exitCodes.failed
+}
+
+try {
+  const [word] = process.argv.slice(2)
+  const commands = program.commands.map((command) => command.name())
+  if (word !== undefined && !word.startsWith('-') && word !== 'help' && !commands.includes(word))
+    throw unknownChoice('command', word, commands)
+  await program.parseAsync()
+} catch (error) {
+  process.exitCode = tell(error)
+}

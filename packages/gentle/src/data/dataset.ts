@@ -12,6 +12,12 @@ export interface Dataset {
   readonly target: { readonly dtype: DType; readonly shape: Shape }
   /** Names of the classes, for labels. */
   readonly classes?: readonly string[]
-  /** Copies the examples with these indices, in order, to the front of `inputs` and `targets`. */
+  /** The label of every example, where they are known without reading the inputs. */
+  readonly labels?: ArrayLike<number>
+  /**
+   * Copies the examples with these indices, in order, to the front of `inputs` and `targets`. It allocates nothing, and is called
+   * for every batch.
+   * @throws ArgumentError for an index outside, or less room than the examples take.
+   */
   read(indices: ArrayLike<number>, inputs: Float32Array, targets: Float32Array | Int32Array): void
 }

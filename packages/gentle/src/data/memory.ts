@@ -20,8 +20,17 @@ export interface MemoryOptions {
 /** byte / 255 for every byte. */
 const unitInterval = Float32Array.from({ length: 256 }, (_, byte) => byte / 255)
 
+// One loop a type: a loop that meets both types is compiled for neither.
+function copyBytes(from: Uint8Array, start: number, size: number, to: Float32Array, at: number): void {
+  for (const end = start + size; start < end; ) to[at++] = unitInterval[from[start++]]
+}
+
+function copyFloats(from: Float32Array, start: number, size: number, to: Float32Array, at: number): void {
+  for (const end = start + size; start < end; ) to[at++] = from[start++]
+}
+
 /**
- * A data set from arrays.
+ * A data set from arrays, which it keeps without copying them.
  * @throws DataError when numbers of inputs and targets differ, or a label is outside the classes.
  */
 export function inMemory(options: MemoryOptions): Dataset {
@@ -32,29 +41,52 @@ export function inMemory(options: MemoryOptions): Dataset {
     throw new DataError(
       `data set ${name}: ${inputs.length} input values of shape ${formatShape(inputShape)} and ${targets.length} target values of shape ${formatShape(targetShape)} are not the same number of examples`,
     )
-  const labels = !(targets instanceof Float32Array)
-  if (labels && classes !== undefined) {
-    const outside = targets.findIndex((label) => label < 0 || label >= classes.length)
+  const target: Dataset['target'] = {
+    dtype: targets instanceof Float32Array ? 'float32' : 'int32',
+    shape: targetShape,
+  }
+  const labels = isLabel(target) ? targets : undefined
+  if (labels !== undefined && classes !== undefined) {
+    const outside = labels.findIndex((label) => label < 0 || label >= classes.length)
     if (outside >= 0)
       throw new DataError(
-        `data set ${name}: example ${outside} has label ${targets[outside]}; expected 0 to ${classes.length - 1} for ${classes.length} classes`,
+        `data set ${name}: example ${outside} has label ${labels[outside]}; expected 0 to ${classes.length - 1} for ${classes.length} classes`,
       )
   }
   return {
     name,
     length,
     inputShape,
-    target: { dtype: labels ? 'int32' : 'float32', shape: targetShape },
+    target,
     classes,
+    labels,
     read(indices, x, y) {
+      checkRoom(name, indices.length, size, x.length, 'inputs')
+      checkRoom(name, indices.length, targetSize, y.length, 'targets')
       for (let i = 0; i < indices.length; i++) {
-        const from = indices[i] * size
-        if (inputs instanceof Float32Array) x.set(inputs.subarray(from, from + size), i * size)
-        else for (let j = 0, to = i * size; j < size; j++) x[to + j] = unitInterval[inputs[from + j]]
-        for (let j = 0; j < targetSize; j++) y[i * targetSize + j] = targets[indices[i] * targetSize + j]
+        const index = indices[i]
+        checkIndex(name, index, length)
+        if (inputs instanceof Uint8Array) copyBytes(inputs, index * size, size, x, i * size)
+        else copyFloats(inputs, index * size, size, x, i * size)
+        for (let j = 0; j < targetSize; j++) y[i * targetSize + j] = targets[index * targetSize + j]
       }
     },
   }
+}
+
+/** Whether a target is a label. */
+const isLabel = ({ dtype, shape }: Dataset['target']): boolean => dtype === 'int32' && shape.length === 0
+
+function checkIndex(name: string, index: number, length: number): void {
+  if (!Number.isInteger(index) || index < 0 || index >= length)
+    throw new ArgumentError(`data set ${name}: there is no example ${index}; expected 0 to ${length - 1}`)
+}
+
+function checkRoom(name: string, examples: number, size: number, room: number, what: string): void {
+  if (room < examples * size)
+    throw new ArgumentError(
+      `data set ${name}: there is room for ${room} values of ${what}, but ${examples} examples have ${examples * size}`,
+    )
 }
 
 /**
@@ -62,27 +94,38 @@ export function inMemory(options: MemoryOptions): Dataset {
  * @throws ArgumentError for an index outside.
  */
 export function subset(dataset: Dataset, indices: ArrayLike<number>, name: string = dataset.name): Dataset {
+  for (let i = 0; i < indices.length; i++) checkIndex(dataset.name, indices[i], dataset.length)
   const order = Uint32Array.from(indices)
-  const outside = order.find((index) => index >= dataset.length)
-  if (outside !== undefined)
-    throw new ArgumentError(
-      `subset: index ${outside} is outside data set ${dataset.name} of ${dataset.length} examples`,
-    )
+  const { inputShape, target, classes, labels } = dataset
   let scratch = new Uint32Array(0)
   return {
-    ...dataset,
     name,
     length: order.length,
+    inputShape,
+    target,
+    classes,
+    labels: labels && Int32Array.from(order, (index) => labels[index]),
     read(wanted, x, y) {
       if (scratch.length !== wanted.length) scratch = new Uint32Array(wanted.length)
-      for (let i = 0; i < wanted.length; i++) scratch[i] = order[wanted[i]]
+      for (let i = 0; i < wanted.length; i++) {
+        checkIndex(name, wanted[i], order.length)
+        scratch[i] = order[wanted[i]]
+      }
       dataset.read(scratch, x, y)
     },
   }
 }
 
-/** All labels of a data set whose targets are labels. */
+/**
+ * A copy of all labels of a data set.
+ * @throws ArgumentError for a data set whose targets are no labels.
+ */
 export function labelsOf(dataset: Dataset): Int32Array {
+  if (!isLabel(dataset.target))
+    throw new ArgumentError(
+      `labelsOf: the targets of data set ${dataset.name} are ${dataset.target.dtype} ${formatShape(dataset.target.shape)}; labels are int32 []`,
+    )
+  if (dataset.labels !== undefined) return new Int32Array(dataset.labels)
   const labels = new Int32Array(dataset.length)
   const inputs = new Float32Array(sizeOf(dataset.inputShape))
   const label = new Int32Array(1)
@@ -98,25 +141,24 @@ export function labelsOf(dataset: Dataset): Int32Array {
  * @throws ArgumentError unless both parts have at least one example.
  */
 export function split(dataset: Dataset, count: number, seed = 0): [Dataset, Dataset] {
-  if (!Number.isInteger(count) || count < 1 || count >= dataset.length)
+  const { length } = dataset
+  if (!Number.isInteger(count) || count < 1 || count >= length)
     throw new ArgumentError(
-      `split: ${count} examples cannot be split off from the ${dataset.length} of data set ${dataset.name}; expected 1 to ${dataset.length - 1}`,
+      `split: ${count} examples cannot be split off from the ${length} of data set ${dataset.name}; ${length < 2 ? 'it is too small' : `expected 1 to ${length - 1}`}`,
     )
-  const order = new Random(seed, 'split').permutation(dataset.length)
-  const chosen = new Uint8Array(dataset.length)
-  for (const index of dataset.target.dtype === 'int32'
-    ? stratified(order, labelsOf(dataset), count)
-    : order.subarray(0, count))
-    chosen[index] = 1
-  const indices = Array.from({ length: dataset.length }, (_, i) => i)
+  const order = new Random(seed, 'split').permutation(length)
+  const taken = isLabel(dataset.target) ? stratified(order, labelsOf(dataset), count) : order.subarray(0, count)
+  const isTaken = new Uint8Array(length)
+  for (const index of taken) isTaken[index] = 1
+  const indices = Uint32Array.from({ length }, (_, i) => i)
   return [
     subset(
       dataset,
-      indices.filter((i) => chosen[i] === 0),
+      indices.filter((i) => isTaken[i] === 0),
     ),
     subset(
       dataset,
-      indices.filter((i) => chosen[i] === 1),
+      indices.filter((i) => isTaken[i] === 1),
     ),
   ]
 }

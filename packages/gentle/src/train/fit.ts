@@ -172,7 +172,7 @@ export async function fit(network: Layer | Model, train: Dataset, options: FitOp
           await nextTurn()
           yielded = performance.now()
         }
-        if (options.signal?.aborted) {
+        if (options.signal?.aborted && step % stepsPerEpoch !== 0) {
           interrupted = true
           break
         }

@@ -103,13 +103,18 @@ async function startThread(): Promise<Thread> {
     worker.on('message', answered)
     worker.on('error', failed)
     worker.unref()
+    let ended = false
     return {
       post: (message) => worker.postMessage(message),
       answer: () => {
         worker.ref()
-        return answer().finally(() => waiting.length === 0 && worker.unref())
+        return answer().finally(() => {
+          if (waiting.length === 0 && !ended) worker.unref()
+        })
       },
       end: async () => {
+        ended = true
+        worker.ref()
         await worker.terminate()
       },
     }

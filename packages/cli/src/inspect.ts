@@ -1,0 +1,128 @@
+/** `gentle summary` and `gentle data`: what a network and a data set consist of. */
+import { type NetworkSummary, sizeOf, summarize } from 'gentle-dl'
+import { type Dataset, labelsOf } from 'gentle-dl/data'
+import { openData } from './datasets.ts'
+import { networkNamed } from './networks.ts'
+import { arePictures } from './report.ts'
+import { bold, braille, dim, gallery, table, thousands } from './terminal.ts'
+import { UsageError } from './usage.ts'
+
+/** `28x28x1`, height, width and channels, as [channels, height, width]; a plain number is a number of features. */
+function shapeOf(text: string): number[] {
+  const sizes = text.split('x').map(Number)
+  if (![1, 2, 3].includes(sizes.length) || sizes.some((n) => !Number.isInteger(n) || n < 1))
+    throw new UsageError(`--input is '${text}'; expected HxWxC, such as 28x28x1, or a number of features`)
+  if (sizes.length === 1) return sizes
+  const [height, width, channels = 1] = sizes
+  return [channels, height, width]
+}
+
+const bytes = (n: number): string =>
+  n < 1024 ? `${n} B` : n < 2 ** 20 ? `${(n / 1024).toFixed(1)} KiB` : `${(n / 2 ** 20).toFixed(1)} MiB`
+
+/** A table of a network's layers. */
+export function summary(name: string, flags: { input?: string; classes?: number; json?: boolean }): void {
+  const network = networkNamed(name)
+  const inputShape = flags.input === undefined ? [...network.inputShape] : shapeOf(flags.input)
+  const result = summarize(network.build({ classes: flags.classes ?? 10, points: inputShape.length === 1 }), inputShape)
+  console.log(flags.json ? JSON.stringify(result, null, 2) : summaryText(name, result))
+}
+
+function summaryText(
+  name: string,
+  { inputShape, layers, parameters, macs, flops, activationBytes }: NetworkSummary,
+): string {
+  const rows = layers.map((layer) => [
+    layer.name,
+    layer.type,
+    layer.outputShape.join(' x '),
+    layer.parameters,
+    layer.macs,
+  ])
+  return [
+    bold(`${name} on ${inputShape.join(' x ')}`),
+    '',
+    table([['layer', 'type', 'output', 'parameters', 'multiply-adds'], ...rows]),
+    '',
+    `${thousands(parameters)} parameters, ${thousands(macs)} multiply-adds (${thousands(flops)} FLOPs) an example, ${bytes(activationBytes)} of activations`,
+  ].join('\n')
+}
+
+interface PartDescription {
+  readonly examples: number
+  readonly perClass: Record<string, number>
+}
+
+function describe(part: Dataset): PartDescription {
+  const classes = part.classes ?? []
+  const counts = new Array<number>(classes.length).fill(0)
+  for (const label of labelsOf(part)) counts[label]++
+  return { examples: part.length, perClass: Object.fromEntries(classes.map((name, i) => [name, counts[i]])) }
+}
+
+/** What is in a data set. */
+export async function data(name: string, flags: { json?: boolean; seed?: number; validation?: number }): Promise<void> {
+  const splits = await openData(name, { seed: flags.seed ?? 0, validation: flags.validation })
+  const { train } = splits
+  const parts = { train: describe(splits.train), validation: describe(splits.validation), test: describe(splits.test) }
+  const classes = train.classes ?? []
+  if (flags.json) {
+    console.log(JSON.stringify({ name, inputShape: train.inputShape, classes, ...parts }, null, 2))
+    return
+  }
+  const rows = classes.map((label) => [
+    label,
+    parts.train.perClass[label],
+    parts.validation.perClass[label],
+    parts.test.perClass[label],
+  ])
+  const total = ['all', parts.train.examples, parts.validation.examples, parts.test.examples]
+  console.log(
+    [
+      bold(`${name}: examples of ${train.inputShape.join(' x ')}, ${classes.length} classes`),
+      '',
+      table([['class', 'train', 'validation', 'test'], ...rows, total]),
+      '',
+      arePictures(train) ? examples(train) : points(train),
+    ].join('\n'),
+  )
+}
+
+/** The first pictures. */
+function examples(part: Dataset): string {
+  const [, rows, columns] = part.inputShape
+  const pixels = new Float32Array(sizeOf(part.inputShape))
+  const label = new Int32Array(1)
+  return gallery(
+    Array.from({ length: Math.min(5, part.length) }, (_, i) => {
+      part.read([i], pixels, label)
+      return {
+        lines: braille(pixels, rows, columns),
+        caption: part.classes?.[label[0]] ?? '',
+        width: Math.ceil(columns / 2),
+        colour: dim,
+      }
+    }),
+  )
+}
+
+/** Points of a plane, each as the number of its class. */
+function points(part: Dataset): string {
+  const [rows, columns] = part.length < 50 ? [7, 17] : [20, 60]
+  const place = new Float32Array(2)
+  const label = new Int32Array(1)
+  const all = Array.from({ length: part.length }, (_, i) => {
+    part.read([i], place, label)
+    return { x: place[0], y: place[1], mark: part.classes?.[label[0]] ?? '' }
+  })
+  const span = (values: number[]): [number, number] => [Math.min(...values), Math.max(...values)]
+  const [left, right] = span(all.map(({ x }) => x))
+  const [low, high] = span(all.map(({ y }) => y))
+  const grid = Array.from({ length: rows }, () => new Array<string>(columns).fill(' '))
+  for (const { x, y, mark } of all) {
+    const column = Math.round(((x - left) / (right - left || 1)) * (columns - 1))
+    const row = Math.round(((high - y) / (high - low || 1)) * (rows - 1))
+    grid[row][column] = mark
+  }
+  return grid.map((line) => `  ${line.join('').trimEnd()}`).join('\n')
+}

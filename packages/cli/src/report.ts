@@ -1,0 +1,78 @@
+/** What a finished training tells: figures, confusions, examples, what to try next. */
+import { type Confusion, sizeOf } from 'gentle-dl'
+import type { Dataset } from 'gentle-dl/data'
+import { bold, braille, dim, gallery, green, percent, red, table, thousands } from './terminal.ts'
+import type { RunSummary } from './train.ts'
+
+/** Pairs of classes that are taken for each other most often. */
+function worstConfusions({ counts }: Confusion, classes: readonly string[]): string[] {
+  const n = classes.length
+  return Array.from({ length: n * n }, (_, i) => ({ row: Math.floor(i / n), column: i % n, count: counts[i] }))
+    .filter(({ row, column, count }) => row !== column && count > 0)
+    .sort((a, b) => b.count - a.count)
+    .slice(0, 5)
+    .map(
+      ({ row, column, count }) =>
+        `${classes[row]} taken for ${classes[column]} ${thousands(count)} ${count === 1 ? 'time' : 'times'}`,
+    )
+}
+
+/** Whether examples are grey pictures. */
+export const arePictures = ({ inputShape }: Dataset): boolean => inputShape.length === 3 && inputShape[0] === 1
+
+/** Up to five test pictures: two mistakes, where there are, and then right ones. */
+function pictures(test: Dataset, { predicted, labels }: Confusion, classes: readonly string[]): string {
+  const [, rows, columns] = test.inputShape
+  const indices = Array.from({ length: test.length }, (_, i) => i)
+  const wrong = indices.filter((i) => predicted[i] !== labels[i]).slice(0, 2)
+  const right = indices.filter((i) => predicted[i] === labels[i]).slice(0, 5 - wrong.length)
+  const pixels = new Float32Array(sizeOf(test.inputShape))
+  const width = Math.ceil(columns / 2)
+  return gallery(
+    [...right, ...wrong].map((index) => {
+      test.read([index], pixels, new Int32Array(1))
+      const hit = predicted[index] === labels[index]
+      const caption = hit
+        ? `${classes[predicted[index]]} ✓`
+        : `${classes[predicted[index]]} ✗ is ${classes[labels[index]]}`
+      return { lines: braille(pixels, rows, columns), caption, width, colour: hit ? green : red }
+    }),
+  )
+}
+
+/** The whole text. */
+export function report(summary: RunSummary, path: string, test: Dataset, matrix: Confusion): string {
+  const classes = test.classes ?? []
+  const figures = table([
+    ['', 'loss', 'accuracy'],
+    ...(['train', 'validation', 'test'] as const).map((part) => [
+      part,
+      summary[part].loss.toFixed(4),
+      percent(summary[part].accuracy),
+    ]),
+  ])
+  const confusions = worstConfusions(matrix, classes)
+  const images = arePictures(test)
+  const next =
+    summary.data === 'mnist' || images
+      ? [
+          `gentle eval ${path} --data ${summary.data}`,
+          `gentle predict ${path} digit.png --invert`,
+          `gentle summary ${summary.model}`,
+        ]
+      : [`gentle eval ${path} --data ${summary.data}`, `gentle train mlp --data spirals`, 'gentle train lenet5']
+  return [
+    '',
+    bold(`Test accuracy ${percent(summary.test.accuracy)}`) +
+      ` (weights of epoch ${summary.bestEpoch}, the best on validation; ${thousands(summary.imagesPerSecond)} images/s, ${summary.seconds.toFixed(1)} s)`,
+    '',
+    figures,
+    '',
+    ...(confusions.length > 0 ? ['Worst confusions', ...confusions.map((line) => `  ${line}`), ''] : []),
+    ...(images ? [pictures(test, matrix, classes), ''] : []),
+    `Everything is in ${bold(path)}: ${dim('summary.json metrics.csv *.svg weights/')}`,
+    '',
+    'Try next',
+    ...next.map((command) => `  npx ${command}`),
+  ].join('\n')
+}

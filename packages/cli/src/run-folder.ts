@@ -1,0 +1,143 @@
+/** The folder of a training: what was asked for, what came out, pictures, weights. */
+import { accessSync, constants, existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { appendFile, readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import {
+  type EpochReport,
+  loadModel,
+  type Model,
+  type Progress,
+  readSafetensors,
+  type StoredTensor,
+  saveModel,
+  writeSafetensors,
+} from 'gentle-dl'
+import { UsageError } from './usage.ts'
+
+const metricsHeader =
+  'epoch,train_loss,train_accuracy,validation_loss,validation_accuracy,learning_rate,images_per_second,seconds\n'
+
+export class RunFolder {
+  readonly path: string
+
+  /** A folder of a run that exists. @throws UsageError where there is none. */
+  static open(path: string): RunFolder {
+    if (!existsSync(join(path, 'run.json')))
+      throw new UsageError(`${path} is no run folder: it has no run.json; give one that gentle train made`)
+    return new RunFolder(path)
+  }
+
+  /**
+   * A new folder: `path`, or runs/<task>/<name> with -2, -3, ... where taken.
+   * @throws UsageError where it cannot be written.
+   */
+  static create(name: string, path?: string): RunFolder {
+    let chosen = path ?? join('runs', 'classify', name)
+    for (let n = 2; path === undefined && existsSync(chosen); n++) chosen = join('runs', 'classify', `${name}-${n}`)
+    if (path !== undefined && existsSync(join(path, 'run.json')))
+      throw new UsageError(
+        `--run-dir ${path} holds a run already; give another folder, or go on with it: gentle train --resume ${path}`,
+      )
+    try {
+      mkdirSync(join(chosen, 'weights'), { recursive: true })
+      accessSync(chosen, constants.W_OK)
+      writeFileSync(join(chosen, 'metrics.csv'), metricsHeader)
+    } catch (error) {
+      throw new UsageError(
+        `the run folder ${chosen} cannot be written: ${(error as Error).message.split('\n')[0]}; give another with --run-dir`,
+      )
+    }
+    return new RunFolder(chosen)
+  }
+
+  private constructor(path: string) {
+    this.path = path
+  }
+
+  file(name: string): string {
+    return join(this.path, name)
+  }
+
+  /** Writes a file whole or not at all. */
+  write(name: string, content: string | Uint8Array): void {
+    const target = this.file(name)
+    writeFileSync(`${target}.part`, content)
+    renameSync(`${target}.part`, target)
+  }
+
+  writeJson(name: string, value: unknown): void {
+    this.write(name, `${JSON.stringify(value, null, 2)}\n`)
+  }
+
+  /** @throws UsageError for a file that is missing or broken. */
+  readJson(name: string): Record<string, unknown> {
+    try {
+      return JSON.parse(readFileSync(this.file(name), 'utf8'))
+    } catch (error) {
+      throw new UsageError(`${this.file(name)} cannot be read: ${(error as Error).message.split('\n')[0]}`)
+    }
+  }
+
+  async addMetrics({ epoch, train, validation, learningRate, imagesPerSecond, seconds }: EpochReport): Promise<void> {
+    const row = [
+      epoch,
+      train.loss,
+      train.accuracy,
+      validation?.loss ?? '',
+      validation?.accuracy ?? '',
+      learningRate,
+      Math.round(imagesPerSecond),
+      seconds.toFixed(3),
+    ]
+    await appendFile(this.file('metrics.csv'), `${row.join(',')}\n`)
+  }
+
+  /** Validation loss and accuracy of every epoch so far. */
+  validations(): { epoch: number; loss: number; accuracy: number }[] {
+    const rows = readFileSync(this.file('metrics.csv'), 'utf8').trim().split('\n').slice(1)
+    return rows.map((row) => {
+      const [epoch, , , loss, accuracy] = row.split(',').map(Number)
+      return { epoch, loss, accuracy }
+    })
+  }
+
+  async saveWeights(which: 'best' | 'last', model: Model): Promise<void> {
+    this.write(`weights/${which}.safetensors`, await saveModel(model))
+  }
+
+  /** Keeps what is needed to go on. */
+  saveProgress({ steps, parameters, optimizer }: Progress, model: Model): void {
+    const tensors = new Map<string, StoredTensor>()
+    for (const [name, data] of parameters)
+      tensors.set(`parameters/${name}`, { shape: model.parameters.get(name)!.shape, dtype: 'float32', data })
+    for (const [name, data] of optimizer)
+      tensors.set(`optimizer/${name}`, { shape: [data.length], dtype: 'float32', data })
+    this.write('weights/progress.safetensors', writeSafetensors(tensors, { steps: String(steps) }))
+  }
+
+  /** @throws UsageError where the run has not got that far. */
+  async loadProgress(): Promise<Progress> {
+    const name = this.file('weights/progress.safetensors')
+    if (!existsSync(name))
+      throw new UsageError(`${this.path} cannot be resumed: it was not interrupted after an epoch or step; train anew`)
+    const { tensors, metadata } = readSafetensors(await readFile(name), name)
+    const part = (prefix: string): Map<string, Float32Array> =>
+      new Map(
+        [...tensors]
+          .filter(([key]) => key.startsWith(prefix))
+          .map(([key, { data }]) => [key.slice(prefix.length), data as Float32Array]),
+      )
+    return { steps: Number(metadata.steps), parameters: part('parameters/'), optimizer: part('optimizer/') }
+  }
+}
+
+/**
+ * Opens the model of a run folder, its best weights, or of a weights file.
+ * @throws UsageError where there is none.
+ */
+export async function openModel(place: string): Promise<Model> {
+  const candidates = [join(place, 'weights', 'best.safetensors'), join(place, 'weights', 'last.safetensors'), place]
+  const file = candidates.find((candidate) => candidate.endsWith('.safetensors') && existsSync(candidate))
+  if (file === undefined) throw new UsageError(`${place} is neither a run folder with weights nor a .safetensors file`)
+  return loadModel(await readFile(file), { name: file })
+}

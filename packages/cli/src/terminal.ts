@@ -1,0 +1,124 @@
+/** What is drawn in a terminal: colours, tables, small pictures, the progress bar. */
+import { SingleBar } from 'cli-progress'
+
+/** Whether notes may move the cursor and be coloured. */
+const lively = process.stderr.isTTY === true
+const coloured = (stream: NodeJS.WriteStream): boolean => stream.isTTY === true && !process.env.NO_COLOR
+
+const style =
+  (code: number) =>
+  (text: string): string =>
+    coloured(process.stdout) ? `\u001b[${code}m${text}\u001b[0m` : text
+
+export const bold = style(1)
+export const dim = style(2)
+export const green = style(32)
+export const red = style(31)
+
+/** A note for the reader, beside the results. */
+export const note = (text: string): void => {
+  process.stderr.write(`${text}\n`)
+}
+
+/** `98.79 %` */
+export const percent = (share: number): string => `${(100 * share).toFixed(2)} %`
+
+/** `1:07` */
+export const clock = (seconds: number): string =>
+  `${Math.floor(seconds / 60)}:${String(Math.floor(seconds % 60)).padStart(2, '0')}`
+
+export const thousands = (n: number): string => Math.round(n).toLocaleString('en-US')
+
+/** Rows with columns as wide as their longest cell; numbers stand right. */
+export function table(rows: readonly (readonly (string | number)[])[]): string {
+  const text = rows.map((row) => row.map((cell) => (typeof cell === 'number' ? thousands(cell) : cell)))
+  const widths = text[0].map((_, column) => Math.max(...text.map((row) => row[column].length)))
+  const right = text[0].map((_, column) => rows.slice(1).every((row) => typeof row[column] === 'number'))
+  return text
+    .map((row) =>
+      row
+        .map((cell, column) => (right[column] ? cell.padStart(widths[column]) : cell.padEnd(widths[column])))
+        .join('  ')
+        .trimEnd(),
+    )
+    .join('\n')
+}
+
+/** A grey picture in braille dots, two columns and four rows of pixels a character; brighter than half is a dot. */
+export function braille(pixels: ArrayLike<number>, rows: number, columns: number): string[] {
+  const bits = [
+    [0x01, 0x08],
+    [0x02, 0x10],
+    [0x04, 0x20],
+    [0x40, 0x80],
+  ]
+  return Array.from({ length: Math.ceil(rows / 4) }, (_, line) =>
+    Array.from({ length: Math.ceil(columns / 2) }, (_, place) => {
+      let dots = 0
+      for (let i = 0; i < 4; i++)
+        for (let j = 0; j < 2; j++) {
+          const [row, column] = [4 * line + i, 2 * place + j]
+          if (row < rows && column < columns && pixels[row * columns + column] > 0.45) dots |= bits[i][j]
+        }
+      return String.fromCharCode(0x2800 + dots)
+    }).join(''),
+  )
+}
+
+/** Pictures side by side, each with a line below. */
+export function gallery(
+  pictures: readonly { lines: readonly string[]; caption: string; width: number; colour: (text: string) => string }[],
+): string {
+  const height = Math.max(...pictures.map(({ lines }) => lines.length))
+  const rows = Array.from({ length: height }, (_, i) => pictures.map(({ lines }) => lines[i] ?? '').join('  '))
+  const captions = pictures.map(({ caption, width, colour }) => colour(caption.padEnd(width))).join('  ')
+  return [...rows, captions].map((line) => `  ${line}`).join('\n')
+}
+
+/** What a training shows as it goes on. */
+export interface ProgressView {
+  step(report: { step: number; steps: number; epoch: number; loss: number; accuracy: number }): void
+  epoch(line: string): void
+  end(): void
+}
+
+/** A bar where notes go to a terminal, a line an epoch elsewhere, nothing when quiet. */
+export function progressView(epochs: number, batchSize: number, quiet: boolean): ProgressView {
+  if (quiet) return { step() {}, epoch() {}, end() {} }
+  if (!lively) return { step() {}, epoch: note, end() {} }
+  const bar = new SingleBar({
+    stream: process.stderr,
+    format: `epoch {epoch}/${epochs} {bar} loss {loss}  acc {accuracy}  {speed} img/s  {left} left`,
+    barsize: 16,
+    barCompleteChar: '█',
+    barIncompleteChar: '░',
+    hideCursor: true,
+    fps: 8,
+    clearOnComplete: true,
+  })
+  let begun: { step: number; time: number } | undefined
+  const state = { epoch: 1, loss: '-', accuracy: '-', speed: '-', left: '-' }
+  return {
+    step({ step, steps, epoch, loss, accuracy }) {
+      const now = performance.now()
+      if (begun === undefined) {
+        begun = { step, time: now }
+        bar.start(steps, step, state)
+        return
+      }
+      if (step % 16 !== 0 && step !== steps) return
+      const rate = (step - begun.step) / ((now - begun.time) / 1000)
+      bar.update(step, {
+        epoch,
+        loss: loss.toFixed(4),
+        accuracy: percent(accuracy),
+        speed: thousands(rate * batchSize),
+        left: clock((steps - step) / rate),
+      })
+    },
+    epoch(line) {
+      process.stderr.write(`\r\u001b[K${line}\n`)
+    },
+    end: () => bar.stop(),
+  }
+}

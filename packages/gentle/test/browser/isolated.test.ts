@@ -1,0 +1,19 @@
+import { expect, inject, test } from 'vitest'
+import { trainInAWorker } from './in-a-worker.ts'
+import { trainLenet5 } from './train-lenet5.ts'
+
+const inNode = inject('inNode')
+
+test('Node trained on two threads, and the loss fell', () => {
+  expect(inNode).toMatchObject({ threads: 2, losses: { length: 22 } })
+  expect(inNode.losses.at(-1)).toBeLessThan(0.7 * inNode.losses[0])
+})
+
+test('a worker of a cross-origin isolated page trains LeNet-5 on two threads, bitwise as Node does', async () => {
+  expect(crossOriginIsolated).toBe(true)
+  expect(await trainInAWorker({ threads: 2 })).toEqual(inNode)
+})
+
+test('the page itself, which may not sleep, trains on two threads, bitwise as Node does', async () => {
+  expect(await trainLenet5({ threads: 2 })).toEqual(inNode)
+})
