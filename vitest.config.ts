@@ -1,4 +1,23 @@
-import { defineConfig } from 'vitest/config'
+import { playwright } from '@vitest/browser-playwright'
+import { defineConfig, type TestProjectConfiguration } from 'vitest/config'
+import { chromiumLaunch } from './tools/chromium.ts'
+
+/** Tests that run in a page; memory can be shared by threads only where the page is cross-origin isolated. */
+const inBrowser = (name: string, include: string, headers: Record<string, string>): TestProjectConfiguration => ({
+  server: { headers },
+  test: {
+    name,
+    include: [include],
+    globalSetup: 'packages/gentle/test/browser/node.setup.ts',
+    browser: {
+      enabled: true,
+      headless: true,
+      screenshotFailures: false,
+      provider: playwright({ launchOptions: chromiumLaunch }),
+      instances: [{ browser: 'chromium' }],
+    },
+  },
+})
 
 export default defineConfig({
   test: {
@@ -7,11 +26,16 @@ export default defineConfig({
         test: {
           name: 'node',
           environment: 'node',
-          include: ['packages/*/test/**/*.test.ts', 'examples/**/*.test.ts', 'docs/**/*.test.ts'],
-          exclude: ['**/*.browser.test.ts', '**/node_modules/**'],
+          include: ['packages/*/test/**/*.test.ts', 'examples/**/*.test.ts', 'docs/**/*.test.ts', 'tools/*.test.ts'],
+          exclude: ['**/test/browser/**', '**/node_modules/**'],
           testTimeout: 60_000,
         },
       },
+      inBrowser('browser', 'packages/gentle/test/browser/isolated.test.ts', {
+        'Cross-Origin-Opener-Policy': 'same-origin',
+        'Cross-Origin-Embedder-Policy': 'require-corp',
+      }),
+      inBrowser('browser, not isolated', 'packages/gentle/test/browser/not-isolated.test.ts', {}),
     ],
   },
 })
