@@ -3,11 +3,12 @@
  * modules only where they are asked for at run time; the command line imports the library's public entries alone.
  */
 import { globSync, readFileSync } from 'node:fs'
-import { dirname, join, normalize, relative } from 'node:path'
+import { posix } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { parseSync } from 'vite'
 
-/** Rooms of packages/gentle/src, lowest first. */
-export const rooms = [
+/** Folders of packages/gentle/src, lowest first. */
+const order = [
   'core',
   'graph',
   'ops',
@@ -23,55 +24,74 @@ export const rooms = [
   'train',
 ]
 
+const library = 'packages/gentle/src/'
+const commandLine = 'packages/cli/'
 const publicEntries = ['gentle-dl', 'gentle-dl/ops', 'gentle-dl/data']
 
-/** Static imports and re-exports of a source file with their lines. */
-function importsOf(source: string): { target: string; line: number }[] {
-  const pattern = /^(?:import|export)\b[^'"`;]*?\bfrom\s+'([^']+)'|^import\s+'([^']+)'/gm
-  return [...source.matchAll(pattern)].map((match) => ({
-    target: match[1] ?? match[2],
-    line: source.slice(0, (match.index ?? 0) + match[0].length).split('\n').length,
-  }))
+interface Import {
+  readonly target: string
+  readonly line: number
+  /** Whether it happens at run time, by `import(...)`. */
+  readonly dynamic: boolean
 }
 
-const roomOf = (path: string): string => path.split('/')[0]
+/** All imports and re-exports of a source file, those of types among them. */
+function importsOf(path: string, source: string): Import[] {
+  const { staticImports, staticExports, dynamicImports } = parseSync(path, source).module
+  const requests = [...staticImports, ...staticExports.flatMap(({ entries }) => entries)].flatMap(
+    ({ moduleRequest }) => moduleRequest ?? [],
+  )
+  const lineOf = (position: number): number => source.slice(0, position).split('\n').length
+  const written = new Map(requests.map(({ start, value }) => [start, value]))
+  return [
+    ...[...written].map(([start, target]) => ({ target, line: lineOf(start), dynamic: false })),
+    ...dynamicImports.map(({ moduleRequest: { start, end } }) => ({
+      target: source.slice(start + 1, end - 1),
+      line: lineOf(start),
+      dynamic: true,
+    })),
+  ]
+}
 
-/** What is wrong with the imports of a library file; `path` is relative to packages/gentle/src. */
-export function libraryProblems(path: string, source: string): string[] {
-  const own = rooms.indexOf(roomOf(path))
-  return importsOf(source).flatMap(({ target, line }) => {
-    const where = `packages/gentle/src/${path}:${line}`
-    if (!target.startsWith('.'))
-      return [`${where} imports '${target}': the library has no dependencies, and asks for Node's modules at run time`]
-    const imported = normalize(join(dirname(path), target))
-    if (imported.startsWith('..')) return [`${where} imports '${target}', which is outside the library`]
-    if (!path.includes('/') || !imported.includes('/'))
-      return path.includes('/') ? [`${where} imports '${target}', the public entry`] : []
-    const room = rooms.indexOf(roomOf(imported))
-    if (own < 0 || room < 0) return [`${where}: a folder is not in the list of rooms in tools/check-imports.ts`]
-    return room > own ? [`${where}: ${rooms[own]}/ imports ${rooms[room]}/, which stands after it`] : []
+/** What is wrong with an import in the library, or undefined. */
+function libraryProblem(path: string, { target, dynamic }: Import): string | undefined {
+  if (target.startsWith('node:'))
+    return dynamic ? undefined : 'browsers have no such module; ask for it at run time, await import(...)'
+  if (!target.startsWith('.')) return 'the library depends on no package'
+  const imported = posix.join(posix.dirname(path), target)
+  if (!imported.startsWith(library)) return `it is outside ${library}`
+  const [from, to] = [path, imported].map((file) => file.slice(library.length).split('/'))
+  if (from.length === 1) return undefined
+  if (to.length === 1) return `only programs import the public entry; ${from[0]}/ imports folders`
+  const unknown = [from[0], to[0]].find((folder) => !order.includes(folder))
+  if (unknown !== undefined) return `the folder ${unknown}/ has no place in the order of tools/check-imports.ts`
+  return order.indexOf(to[0]) > order.indexOf(from[0])
+    ? `${from[0]}/ may import ${order.slice(0, order.indexOf(from[0]) + 1).join(', ')}; ${to[0]}/ stands after it`
+    : undefined
+}
+
+/** What is wrong with an import in the command line, or undefined. */
+function commandLineProblem(path: string, { target }: Import): string | undefined {
+  if (target.startsWith('.'))
+    return posix.join(posix.dirname(path), target).startsWith(commandLine) ? undefined : `it is outside ${commandLine}`
+  return /^gentle-dl(\/|$)/.test(target) && !publicEntries.includes(target)
+    ? `the library's public entries are ${publicEntries.join(', ')}`
+    : undefined
+}
+
+/** What is wrong with the imports of a file, a line each; `path` is relative to the repository. */
+export function importProblems(path: string, source: string): string[] {
+  const problemOf = path.startsWith(library) ? libraryProblem : commandLineProblem
+  return importsOf(path, source).flatMap((each) => {
+    const problem = problemOf(path, each)
+    return problem === undefined ? [] : [`${path}:${each.line} imports '${each.target}': ${problem}`]
   })
 }
 
-/** What is wrong with the imports of a file of the command line. */
-export const commandLineProblems = (path: string, source: string): string[] =>
-  importsOf(source)
-    .filter(({ target }) => target.startsWith('gentle-dl') && !publicEntries.includes(target))
-    .map(
-      ({ target, line }) =>
-        `${path}:${line} imports '${target}'; the library's public entries are ${publicEntries.join(', ')}`,
-    )
-
 if (import.meta.main) {
   const root = fileURLToPath(new URL('..', import.meta.url))
-  const files = (pattern: string): string[] => globSync(pattern, { cwd: root }).sort()
-  const read = (path: string): string => readFileSync(join(root, path), 'utf8')
-  const problems = [
-    ...files('packages/gentle/src/**/*.ts').flatMap((path) =>
-      libraryProblems(relative('packages/gentle/src', path), read(path)),
-    ),
-    ...files('packages/cli/src/**/*.ts').flatMap((path) => commandLineProblems(path, read(path))),
-  ]
+  const files = globSync(['packages/gentle/src/**/*.ts', 'packages/cli/src/**/*.ts'], { cwd: root }).sort()
+  const problems = files.flatMap((path) => importProblems(path, readFileSync(root + path, 'utf8')))
   for (const problem of problems) console.error(problem)
   process.exitCode = problems.length > 0 ? 1 : 0
 }
