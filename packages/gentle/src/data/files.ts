@@ -1,41 +1,44 @@
-/** Where files come from: a folder, in Node, or an address, anywhere. */
+/** Where files come from: a folder, an address, or memory. */
 import { DataError } from '../core/errors.ts'
+import { inNode, readIn } from './node.ts'
 
 /** Reads a file by name. */
 export interface FileSource {
   /** For messages. */
   readonly place: string
-  /** The file's bytes, or undefined where there is none of this name. */
+  /** The file's bytes, or undefined where there is none of this name. @throws DataError when it cannot be read. */
   read(name: string): Promise<Uint8Array | undefined>
 }
 
-/** Files of a folder; Node alone has folders. */
+/** Files of a folder. @throws DataError where there are no folders: in browsers. */
 export function folder(path: string): FileSource {
-  return {
-    place: path,
-    async read(name) {
-      const [{ readFile }, { join }] = await Promise.all([import('node:fs/promises'), import('node:path')])
-      try {
-        return await readFile(join(path, name))
-      } catch (cause) {
-        if ((cause as { code?: string }).code === 'ENOENT' || (cause as { code?: string }).code === 'ENOTDIR')
-          return undefined
-        throw new DataError(`${join(path, name)} cannot be read: ${(cause as Error).message}`, { cause })
-      }
-    },
-  }
+  if (!inNode()) throw new DataError(`folder ${path}: only Node reads folders; in a browser, give a base URL`)
+  return { place: path, read: (name) => readIn(path, name) }
 }
 
-/** Files below an address. */
+/** Files below an address; in browsers it may be relative to the page. */
 export function address(baseUrl: string): FileSource {
   const base = baseUrl.endsWith('/') ? baseUrl : `${baseUrl}/`
   return {
     place: base,
     async read(name) {
-      const response = await fetch(base + name)
-      if (response.status === 404) return undefined
-      if (!response.ok) throw new DataError(`${base}${name} cannot be read: the server answers ${response.status}`)
-      return new Uint8Array(await response.arrayBuffer())
+      const url = base + name
+      try {
+        const response = await fetch(url)
+        // Servers of single pages answer with the page where there is no such file.
+        const isPage = response.headers.get('content-type')?.startsWith('text/html')
+        if (response.status === 404 || (response.ok && isPage)) return undefined
+        if (!response.ok) throw new Error(`the server answers ${response.status}`)
+        return new Uint8Array(await response.arrayBuffer())
+      } catch (cause) {
+        throw new DataError(`${url} cannot be read: ${(cause as Error).message}`, { cause })
+      }
     },
   }
 }
+
+/** Files in memory, by name. */
+export const given = (files: ReadonlyMap<string, Uint8Array>): FileSource => ({
+  place: 'the files given',
+  read: async (name) => files.get(name),
+})

@@ -1,10 +1,11 @@
 /** Image sets in four IDX files, as MNIST has them. */
 import { ArgumentError, DataError } from '../core/errors.ts'
+import { formatShape, sameShape } from '../core/shape.ts'
 import type { Dataset } from './dataset.ts'
-import type { FileSource } from './files.ts'
-import { address, folder } from './files.ts'
+import { address, type FileSource, folder, given } from './files.ts'
 import { parseIdx, unpacked } from './idx.ts'
 import { inMemory, split } from './memory.ts'
+import { inNode } from './node.ts'
 
 /** Three sets: one to learn from, one to choose by, one to look at once, at the end. */
 export interface Splits {
@@ -45,7 +46,8 @@ async function readPart(files: FileSource, stem: string, kind: 'images' | 'label
     const bytes = await files.read(name)
     if (bytes === undefined) continue
     await check?.(name, bytes)
-    return parseIdx(await unpacked(bytes, name), ranks[kind], `${files.place} ${name}`)
+    const where = `${name} of ${files.place}`
+    return parseIdx(await unpacked(bytes, where), ranks[kind], where)
   }
   throw new DataError(
     `${files.place} has no ${names[0]} (nor .gz of it); an IDX set is four files: ${Object.values(stems)
@@ -60,12 +62,15 @@ async function readPart(files: FileSource, stem: string, kind: 'images' | 'label
  */
 export async function readIdxSet(files: FileSource, options: IdxOptions, check?: FileCheck): Promise<Splits> {
   const { seed = 0, name = files.place } = options
-  const [trainImages, trainLabels, testImages, testLabels] = await Promise.all([
+  const parts = [
     readPart(files, stems.trainImages, 'images', check),
     readPart(files, stems.trainLabels, 'labels', check),
     readPart(files, stems.testImages, 'images', check),
     readPart(files, stems.testLabels, 'labels', check),
-  ])
+  ] as const
+  // Of several errors the first file's is thrown, whichever came first in time.
+  await Promise.allSettled(parts)
+  const [trainImages, trainLabels, testImages, testLabels] = await Promise.all(parts)
   const largest = Math.max(...[trainLabels, testLabels].map(({ data }) => data.reduce((a, b) => Math.max(a, b), 0)))
   const classes = options.classes ?? Array.from({ length: largest + 1 }, (_, i) => String(i))
   const join = (part: string, images: typeof trainImages, labels: typeof trainLabels): Dataset => {
@@ -73,20 +78,33 @@ export async function readIdxSet(files: FileSource, options: IdxOptions, check?:
       throw new DataError(
         `${files.place}: there are ${images.shape[0]} ${part} images, but ${labels.shape[0]} labels; they must be as many`,
       )
-    const [, rows, columns] = images.shape
+    const [count, rows, columns] = images.shape
+    if (count * rows * columns === 0)
+      throw new DataError(
+        `${files.place}: the ${part} images are ${images.shape.join(' x ')}; expected at least one pixel`,
+      )
     return inMemory({ name, inputs: images.data, inputShape: [1, rows, columns], targets: labels.data, classes })
   }
   const all = join('training', trainImages, trainLabels)
   const test = join('test', testImages, testLabels)
+  if (!sameShape(all.inputShape, test.inputShape))
+    throw new DataError(
+      `${files.place}: training images are ${formatShape(all.inputShape)}, test images ${formatShape(test.inputShape)}; they must be of one size`,
+    )
   const [train, validation] = split(all, options.validation ?? Math.max(1, Math.round(all.length / 12)), seed)
   return { train, validation, test }
 }
 
 /**
- * Any IDX set: a folder (in Node) or a base URL, with the files named as MNIST's, gzip or not.
- * @throws DataError for missing files and counts that differ; FormatError for broken ones.
+ * Any IDX set, its four files named as MNIST's (`train-images-idx3-ubyte` or `train-images.idx3-ubyte`, and so on), gzip or not,
+ * wherever they are: in a folder (in Node), below a base URL, or in memory, by name.
+ * @throws DataError for missing files and counts that differ; FormatError for broken ones; ArgumentError for options out of range.
  */
-export function idxFolder(place: string, options: IdxOptions = {}): Promise<Splits> {
+export async function idxFolder(
+  place: string | ReadonlyMap<string, Uint8Array>,
+  options: IdxOptions = {},
+): Promise<Splits> {
   if (place === '') throw new ArgumentError('idxFolder: the folder is empty text; give a path or a base URL')
-  return readIdxSet(/^https?:/.test(place) ? address(place) : folder(place), options)
+  if (typeof place !== 'string') return readIdxSet(given(place), options)
+  return readIdxSet(inNode() && !/^https?:/.test(place) ? folder(place) : address(place), options)
 }

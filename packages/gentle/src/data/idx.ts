@@ -31,10 +31,8 @@ export function parseIdx(bytes: Uint8Array, rank: 1 | 3, name: string): IdxFile 
   const expected = 0x0800 + rank
   if (bytes.length >= 4 && view.getUint32(0) !== expected) {
     const magic = view.getUint32(0)
-    const other = magic >>> 8 === 0x08 ? kinds[magic & 0xff] : undefined
-    const guess = other === undefined ? 'it is not an IDX file of bytes' : `it is an IDX file of ${other}`
     throw new FormatError(
-      `${name}: the magic number is 0x${hex(magic)}, expected 0x${hex(expected)} (${kinds[rank]}); ${guess}`,
+      `${name}: the magic number is 0x${hex(magic)}, expected 0x${hex(expected)} (${kinds[rank]}); ${guess(magic)}`,
     )
   }
   if (bytes.length < headerBytes)
@@ -42,12 +40,19 @@ export function parseIdx(bytes: Uint8Array, rank: 1 | 3, name: string): IdxFile 
       `${name}: the file has ${bytes.length} bytes, less than an IDX header of ${headerBytes}; it is cut off`,
     )
   const shape = Array.from({ length: rank }, (_, axis) => view.getUint32(4 + 4 * axis))
-  const size = shape.reduce((product, n) => product * n, 1)
-  if (size !== bytes.length - headerBytes)
+  const size = shape.reduce((product, n) => product * n, 1) + headerBytes
+  if (size !== bytes.length)
     throw new FormatError(
-      `${name}: the header tells of ${shape.join(' x ')} bytes, ${size + headerBytes} with itself, but the file has ${bytes.length}; it is ${size > bytes.length ? 'cut off' : 'of another size'}`,
+      `${name}: by its header of ${shape.join(' x ')} the file has ${size} bytes, but it has ${bytes.length}; it is ${size > bytes.length ? 'cut off' : 'too long'}`,
     )
   return { shape, data: bytes.subarray(headerBytes) }
+}
+
+/** What a file is whose magic number is not the one expected. */
+function guess(magic: number): string {
+  const [type, rank] = [magic >>> 8, magic & 0xff]
+  if (type !== 0x08) return 'it is not an IDX file of bytes'
+  return kinds[rank] === undefined ? `it is an IDX file with ${rank} axes` : `it is a file of ${kinds[rank]}`
 }
 
 const hex = (value: number): string => value.toString(16).padStart(8, '0')

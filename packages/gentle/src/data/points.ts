@@ -20,7 +20,10 @@ const truth = {
   xor: [0, 1, 1, 0],
 } as const
 
-/** The four points of {0, 1}² with the value of a logic function: AND and OR can be parted by a line, XOR cannot. */
+/**
+ * The four points of {0, 1}² with the value of a logic function: AND and OR can be parted by a line, XOR cannot (Minsky and Papert,
+ * "Perceptrons", 1969).
+ */
 export const logic = (name: keyof typeof truth): Dataset =>
   points(
     name,
@@ -45,7 +48,8 @@ export interface PointOptions {
 function checked({ examples = 1000, noise = 0.1, seed = 0 }: PointOptions, where: string) {
   if (!Number.isInteger(examples) || examples < 2)
     throw new ArgumentError(`${where}: examples is ${examples}; expected a whole number from 2`)
-  if (!(noise >= 0)) throw new ArgumentError(`${where}: noise is ${noise}; expected a number from 0`)
+  if (!(noise >= 0 && noise < Infinity))
+    throw new ArgumentError(`${where}: noise is ${noise}; expected a number from 0`)
   return { examples, noise, random: new Random(seed, where) }
 }
 
@@ -73,6 +77,8 @@ export function spirals({ classes = 2, turns = 1.5, noise = 0.02, ...options }: 
   if (!Number.isInteger(classes) || classes < 2)
     throw new ArgumentError(`spirals: classes is ${classes}; expected a whole number from 2`)
   const { examples, random } = checked({ noise, ...options }, 'spirals')
+  if (examples < classes) throw new ArgumentError(`spirals: ${examples} examples are fewer than the ${classes} classes`)
+  if (!Number.isFinite(turns)) throw new ArgumentError(`spirals: turns is ${turns}; expected a number`)
   const labels = Array.from({ length: examples }, (_, i) => i % classes)
   const places = labels.map((label): [number, number] => {
     const radius = 0.1 + 0.9 * Math.sqrt(random.uniform())
