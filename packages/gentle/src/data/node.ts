@@ -1,4 +1,7 @@
-/** What Node alone has: folders, and packages in them. Its modules are asked for when needed, so that browsers never look for them. */
+/**
+ * What Node alone has: folders, and packages in them. Its modules are asked of the process when they are needed: an import, even a
+ * dynamic one, makes bundlers for browsers look for them.
+ */
 import { DataError } from '../core/errors.ts'
 
 export const inNode = (): boolean => typeof process !== 'undefined' && process.versions?.node !== undefined
@@ -8,8 +11,8 @@ const absent = ['ENOENT', 'ENOTDIR', 'EISDIR']
 
 /** The bytes of a file, or undefined where there is none. @throws DataError when it cannot be read. */
 export async function readIn(folder: string, name: string): Promise<Uint8Array | undefined> {
-  const [{ readFile }, { join }] = await Promise.all([import('node:fs/promises'), import('node:path')])
-  const path = join(folder, name)
+  const { readFile } = process.getBuiltinModule('node:fs/promises')
+  const path = process.getBuiltinModule('node:path').join(folder, name)
   try {
     return await readFile(path)
   } catch (cause) {
@@ -20,12 +23,10 @@ export async function readIn(folder: string, name: string): Promise<Uint8Array |
 }
 
 /** A folder of an installed package, found by walking up from the working folder and from this file; the package is not loaded. */
-export async function folderOfPackage(name: string, folder: string): Promise<string | undefined> {
-  const [{ existsSync }, { dirname, join }, { fileURLToPath }] = await Promise.all([
-    import('node:fs'),
-    import('node:path'),
-    import('node:url'),
-  ])
+export function folderOfPackage(name: string, folder: string): string | undefined {
+  const { existsSync } = process.getBuiltinModule('node:fs')
+  const { dirname, join } = process.getBuiltinModule('node:path')
+  const { fileURLToPath } = process.getBuiltinModule('node:url')
   for (const start of [process.cwd(), dirname(fileURLToPath(import.meta.url))])
     for (let at = start; ; at = dirname(at)) {
       const candidate = join(at, 'node_modules', name, folder)
@@ -36,7 +37,4 @@ export async function folderOfPackage(name: string, folder: string): Promise<str
 }
 
 /** In hexadecimal. Node's own hash takes half the time of crypto.subtle, which copies the bytes first. */
-export async function sha256(bytes: Uint8Array): Promise<string> {
-  const { hash } = await import('node:crypto')
-  return hash('sha256', bytes)
-}
+export const sha256 = (bytes: Uint8Array): string => process.getBuiltinModule('node:crypto').hash('sha256', bytes)
