@@ -1,7 +1,7 @@
 /** The folder of a training: what was asked for, what came out, pictures, weights. */
 import { accessSync, constants, existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { appendFile, readFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import {
   type EpochReport,
   loadModel,
@@ -16,6 +16,13 @@ import { UsageError } from './usage.ts'
 
 const metricsHeader =
   'epoch,train_loss,train_accuracy,validation_loss,validation_accuracy,learning_rate,images_per_second,seconds\n'
+
+/** Makes a folder and those above it, one by one: where the system refuses, the recursive call of Node can try for ever. */
+function makeFolders(path: string): void {
+  if (existsSync(path)) return
+  makeFolders(dirname(path))
+  mkdirSync(path)
+}
 
 export class RunFolder {
   readonly path: string
@@ -39,7 +46,7 @@ export class RunFolder {
         `--run-dir ${path} holds a run already; give another folder, or go on with it: gentle train --resume ${path}`,
       )
     try {
-      mkdirSync(join(chosen, 'weights'), { recursive: true })
+      makeFolders(join(chosen, 'weights'))
       accessSync(chosen, constants.W_OK)
       writeFileSync(join(chosen, 'metrics.csv'), metricsHeader)
     } catch (error) {
