@@ -53,14 +53,13 @@ export function report(summary: RunSummary, path: string, test: Dataset, matrix:
   ])
   const confusions = worstConfusions(matrix, classes)
   const images = arePictures(test)
-  const next =
-    summary.data === 'mnist' || images
-      ? [
-          `gentle eval ${path} --data ${summary.data}`,
-          `gentle predict ${path} digit.png --invert`,
-          `gentle summary ${summary.model}`,
-        ]
-      : [`gentle eval ${path} --data ${summary.data}`, `gentle train mlp --data spirals`, 'gentle train lenet5']
+  const next = images
+    ? [
+        `gentle predict ${path} ${path}/example.png`,
+        `gentle eval ${path} --data ${summary.data}`,
+        `gentle summary ${summary.model}`,
+      ]
+    : [`gentle eval ${path} --data ${summary.data}`, 'gentle train mlp --data spirals', 'gentle train lenet5']
   return [
     '',
     bold(`Test accuracy ${percent(summary.test.accuracy)}`) +

@@ -1,0 +1,69 @@
+/** Runs the command as a process, and makes small data for it. */
+import { spawn } from 'node:child_process'
+import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+const main = fileURLToPath(new URL('../src/main.ts', import.meta.url))
+
+export interface Outcome {
+  readonly code: number | null
+  readonly stdout: string
+  readonly stderr: string
+}
+
+/** Runs `gentle` with these arguments; `onNote` sees what it says as it goes on, and may send signals. */
+export function gentle(
+  args: readonly string[],
+  {
+    cwd = process.cwd(),
+    onNote,
+  }: { cwd?: string; onNote?: (text: string, kill: (signal: NodeJS.Signals) => void) => void } = {},
+): Promise<Outcome> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(process.execPath, [main, ...args], { cwd, env: { ...process.env, NO_COLOR: '1' } })
+    let [stdout, stderr] = ['', '']
+    child.stdout.on('data', (chunk) => {
+      stdout += chunk
+    })
+    child.stderr.on('data', (chunk) => {
+      stderr += chunk
+      onNote?.(String(chunk), (signal) => child.kill(signal))
+    })
+    child.on('error', reject)
+    child.on('close', (code) => resolve({ code, stdout, stderr }))
+  })
+}
+
+export const temporaryFolder = (): string => mkdtempSync(join(tmpdir(), 'gentle-'))
+
+/** An IDX file of bytes. */
+export function idxBytes(shape: readonly number[], data: Uint8Array): Uint8Array {
+  const bytes = new Uint8Array(4 + 4 * shape.length + data.length)
+  const view = new DataView(bytes.buffer)
+  view.setUint32(0, 0x0800 + shape.length)
+  for (const [axis, n] of shape.entries()) view.setUint32(4 + 4 * axis, n)
+  bytes.set(data, 4 + 4 * shape.length)
+  return bytes
+}
+
+/** A folder with an IDX set of pictures of 28 x 28 in two classes: bright on the left, bright on the right. */
+export function smallIdxSet(): string {
+  const folder = join(temporaryFolder(), 'halves')
+  mkdirSync(folder)
+  const write = (part: string, count: number): void => {
+    const images = new Uint8Array(count * 784)
+    const labels = Uint8Array.from({ length: count }, (_, i) => i % 2)
+    for (let i = 0; i < images.length; i++) {
+      const left = i % 28 < 14
+      const bright = left === (labels[Math.floor(i / 784)] === 0)
+      images[i] = bright ? 200 + ((i * 7919) % 56) : (i * 104729) % 40
+    }
+    writeFileSync(join(folder, `${part}-images-idx3-ubyte`), idxBytes([count, 28, 28], images))
+    writeFileSync(join(folder, `${part}-labels-idx1-ubyte`), idxBytes([count], labels))
+  }
+  write('train', 240)
+  write('t10k', 40)
+  return folder
+}

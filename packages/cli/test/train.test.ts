@@ -1,0 +1,126 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import sharp from 'sharp'
+import { beforeAll, describe, expect, it } from 'vitest'
+import { gentle, type Outcome, smallIdxSet, temporaryFolder } from './command.ts'
+
+const folder = smallIdxSet()
+const run = join(temporaryFolder(), 'run')
+const train = ['train', 'lenet5', '--data', `idx:${folder}`, '--epochs', '2', '--batch-size', '20', '--threads', '2']
+
+describe('gentle train', () => {
+  let outcome: Outcome
+  beforeAll(async () => {
+    outcome = await gentle([...train, '--run-dir', run, '--seed', '3'])
+  })
+
+  it('ends with the test accuracy, pictures of examples and what to try next', () => {
+    expect(outcome.code).toBe(0)
+    expect(outcome.stdout).toContain('Test accuracy 100.00 %')
+    expect(outcome.stdout).toMatch(/[\u2801-\u28ff]/)
+    expect(outcome.stdout).toContain(`npx gentle predict ${run} ${run}/example.png`)
+  })
+
+  it('tells a line an epoch beside the results where there is no terminal', () => {
+    expect(outcome.stderr.match(/^epoch \d\/2 /gm)).toHaveLength(2)
+  })
+
+  it('keeps arguments, metrics, figures, pictures and weights in the run folder', () => {
+    expect(readdirSync(run).sort()).toEqual(
+      ['confusion.svg', 'curves.svg', 'example.png', 'metrics.csv', 'run.json', 'summary.json', 'weights'].sort(),
+    )
+    expect(readdirSync(join(run, 'weights')).sort()).toEqual([
+      'best.safetensors',
+      'last.safetensors',
+      'progress.safetensors',
+    ])
+    expect(JSON.parse(readFileSync(join(run, 'run.json'), 'utf8')).settings.seed).toBe(3)
+    expect(readFileSync(join(run, 'metrics.csv'), 'utf8').trim().split('\n')).toHaveLength(3)
+    const summary = JSON.parse(readFileSync(join(run, 'summary.json'), 'utf8'))
+    expect(summary).toMatchObject({
+      model: 'lenet5',
+      data: `idx:${folder}`,
+      task: 'classify',
+      seed: 3,
+      epochs: 2,
+      threads: 2,
+    })
+    for (const part of ['train', 'validation', 'test']) expect(summary[part].accuracy).toBeGreaterThan(0.9)
+    expect(summary.parameters).toBe(61_706 - 8 * 85)
+  })
+
+  it('makes runs that the other commands use, on pictures of any size', async () => {
+    const evaluated = await gentle(['eval', run, '--data', `idx:${folder}`, '--json'])
+    expect(JSON.parse(evaluated.stdout).accuracy).toBe(1)
+    const left = join(temporaryFolder(), 'left.png')
+    const ground = sharp({ create: { width: 300, height: 300, channels: 3, background: '#ffffff' } })
+    const ink = await sharp({ create: { width: 150, height: 300, channels: 3, background: '#000000' } })
+      .png()
+      .toBuffer()
+    await ground
+      .composite([{ input: ink, left: 0, top: 0 }])
+      .png()
+      .toFile(left)
+    const dark = JSON.parse((await gentle(['predict', run, left, '--invert', '--json'])).stdout)
+    expect(dark[0].image).toBe(left)
+    expect(dark[0].predictions[0].label).toBe('0')
+    expect(dark[0].predictions[0].probability).toBeGreaterThan(0.5)
+    const light = JSON.parse((await gentle(['predict', run, left, '--json'])).stdout)
+    expect(light[0].predictions[0].label).toBe('1')
+  })
+
+  it('gives the same summary for the same seed, apart from times', async () => {
+    const again = await gentle([...train, '--seed', '3', '--json', '--run-dir', join(temporaryFolder(), 'again')])
+    const { imagesPerSecond: _, seconds: __, ...figures } = JSON.parse(again.stdout)
+    const {
+      imagesPerSecond: ___,
+      seconds: ____,
+      ...first
+    } = JSON.parse(readFileSync(join(run, 'summary.json'), 'utf8'))
+    expect(figures).toEqual(first)
+  })
+
+  it('numbers its folders where a name is taken, and refuses a folder that holds a run', async () => {
+    const cwd = temporaryFolder()
+    for (let i = 0; i < 2; i++)
+      expect((await gentle(['train', 'perceptron', '--data', 'and', '--epochs', '2', '--quiet'], { cwd })).code).toBe(0)
+    expect(readdirSync(join(cwd, 'runs', 'classify')).sort()).toEqual(['perceptron-and', 'perceptron-and-2'])
+    const taken = await gentle([
+      'train',
+      'perceptron',
+      '--data',
+      'and',
+      '--run-dir',
+      join(cwd, 'runs', 'classify', 'perceptron-and'),
+    ])
+    expect(taken.code).toBe(2)
+    expect(taken.stderr).toContain('--resume')
+  })
+
+  it('finishes the step at an interrupt, keeps everything, and goes on to the same result', async () => {
+    const [stopped, whole] = [join(temporaryFolder(), 'stopped'), join(temporaryFolder(), 'whole')]
+    const long = ['train', 'lenet5', '--data', `idx:${folder}`, '--epochs', '60', '--batch-size', '10']
+    const cut = await gentle([...long, '--run-dir', stopped], {
+      onNote: (text, kill) => {
+        if (text.includes('epoch  2/60')) kill('SIGINT')
+      },
+    })
+    expect(cut.code).toBe(130)
+    expect(cut.stderr).toContain(`gentle train --resume ${stopped}`)
+    expect((await gentle(['train', '--resume', stopped, '--quiet'])).code).toBe(0)
+    expect((await gentle([...long, '--run-dir', whole, '--quiet'])).code).toBe(0)
+    expect(
+      readFileSync(join(stopped, 'weights/last.safetensors')).equals(
+        readFileSync(join(whole, 'weights/last.safetensors')),
+      ),
+    ).toBe(true)
+  })
+
+  it('stops at a loss that is not finite, says the step and exits with 1', async () => {
+    const place = join(temporaryFolder(), 'diverged')
+    const result = await gentle([...train, '--learning-rate', '3e38', '--run-dir', place])
+    expect(result.code).toBe(1)
+    expect(result.stderr).toMatch(/became (NaN|Infinity|-Infinity).* at step \d+/)
+    expect(existsSync(join(place, 'run.json'))).toBe(true)
+  })
+})

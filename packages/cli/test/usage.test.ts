@@ -1,0 +1,134 @@
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { gentle, idxBytes, smallIdxSet, temporaryFolder } from './command.ts'
+
+/** Wrong usage gives one line on stderr, nothing on stdout, and exit code 2. */
+async function refuses(args: readonly string[], pattern: RegExp): Promise<void> {
+  const { code, stdout, stderr } = await gentle(args)
+  expect(stderr.trim().split('\n')).toHaveLength(1)
+  expect(stderr).toMatch(pattern)
+  expect(stdout).toBe('')
+  expect(code).toBe(2)
+}
+
+describe.concurrent('gentle refuses, in one line,', () => {
+  it('an unknown command', () => refuses(['trian'], /unknown command 'trian'; did you mean train\?/))
+  it('an unknown model', () => refuses(['train', 'lenet'], /unknown model 'lenet'; did you mean lenet5\?/))
+  it('an unknown data set', () =>
+    refuses(['train', 'lenet5', '--data', 'mnits'], /unknown data set 'mnits'; did you mean mnist\?/))
+  it('an unknown option', () => refuses(['train', 'lenet5', '--epoch', '3'], /unknown option '--epoch'.*--epochs/))
+  it('an option that is no number', () => refuses(['train', 'lenet5', '--epochs', 'many'], /epochs.*expected a number/))
+  it('an option out of range', () => refuses(['train', 'mlp', '--epochs', '0'], /epochs/))
+  it('a momentum with Adam', () =>
+    refuses(['train', 'mlp', '--optimizer', 'adam', '--momentum', '0.5'], /--momentum goes with/))
+  it('a training without a model', () => refuses(['train'], /no model is named/))
+  it('a shape that is none', () => refuses(['summary', 'lenet5', '--input', '28by28'], /--input is '28by28'/))
+  it('an input that a layer cannot take, naming the layer and the shape', () =>
+    refuses(['summary', 'lenet5', '--input', '8x8x1'], /layer 3 \(conv2d\) on input \[1, 6, 4, 4\]/))
+  it('points for a network of images', () =>
+    refuses(['train', 'lenet5', '--data', 'moons'], /layer 0 \(conv2d\) on input \[1, 2\]/))
+  it('a folder that is no run', () => refuses(['eval', '/nonexistent', '--data', 'mnist'], /neither a run folder/))
+  it('a run folder that cannot be written, before it trains', () =>
+    refuses(['train', 'mlp', '--data', 'xor', '--run-dir', '/proc/nowhere/run'], /cannot be written/))
+  it('an IDX folder without files, naming the first that is missing', () =>
+    refuses(['data', `idx:${temporaryFolder()}`], /train-images-idx3-ubyte/))
+
+  it('IDX files that are cut off, of another kind, or of other counts', async () => {
+    const set = smallIdxSet()
+    const images = join(set, 'train-images-idx3-ubyte')
+    const whole = readFileSync(images)
+    writeFileSync(images, whole.subarray(0, 5000))
+    await refuses(['data', `idx:${set}`], /cut off/)
+    writeFileSync(images, idxBytes([4], new Uint8Array(4)))
+    await refuses(['data', `idx:${set}`], /magic number.*labels/)
+    writeFileSync(images, whole)
+    writeFileSync(join(set, 'train-labels-idx1-ubyte'), idxBytes([3], new Uint8Array(3)))
+    await refuses(['data', `idx:${set}`], /240.*3 labels/)
+  })
+
+  it('config files with unknown keys or wrong values', async () => {
+    const config = join(temporaryFolder(), 'config.json')
+    writeFileSync(config, '{ "epocs": 3 }')
+    await refuses(['train', 'mlp', '--config', config], /unknown setting 'epocs'/)
+    writeFileSync(config, '{ "epochs": "three" }')
+    await refuses(['train', 'mlp', '--config', config], /epochs/)
+    writeFileSync(config, '{ epochs')
+    await refuses(['train', 'mlp', '--config', config], /cannot be read/)
+  })
+
+  it('weights that are cut off or are no weights', async () => {
+    const folder = join(temporaryFolder(), 'run')
+    const made = await gentle(['train', 'perceptron', '--data', 'or', '--epochs', '3', '--run-dir', folder, '--quiet'])
+    expect(made.code).toBe(0)
+    const best = join(folder, 'weights/best.safetensors')
+    const bytes = readFileSync(best)
+    writeFileSync(best, bytes.subarray(0, bytes.length - 5))
+    await refuses(['eval', folder, '--data', 'or'], /best\.safetensors/)
+    writeFileSync(best, 'not weights at all')
+    await refuses(['eval', folder, '--data', 'or'], /best\.safetensors/)
+  })
+})
+
+describe.concurrent('gentle', () => {
+  it('tells its version, and helps', async () => {
+    expect((await gentle(['--version'])).stdout.trim()).toMatch(/^\d+\.\d+\.\d+$/)
+    const help = await gentle(['--help'])
+    expect(help.code).toBe(0)
+    for (const command of ['train', 'eval', 'predict', 'summary', 'data']) expect(help.stdout).toContain(command)
+  })
+
+  it('summarises LeNet-5 as JSON', async () => {
+    const summary = JSON.parse((await gentle(['summary', 'lenet5', '--input', '28x28x1', '--json'])).stdout)
+    expect(summary).toMatchObject({ parameters: 61_706, macs: 416_520, flops: 833_040 })
+    expect(summary.layers[0]).toEqual({
+      name: '0',
+      type: 'conv2d',
+      outputShape: [6, 28, 28],
+      parameters: 156,
+      macs: 117_600,
+    })
+  })
+
+  it('describes data sets', async () => {
+    const { stdout } = await gentle(['data', `idx:${smallIdxSet()}`, '--json'])
+    expect(JSON.parse(stdout)).toMatchObject({
+      inputShape: [1, 28, 28],
+      train: { examples: 220 },
+      validation: { examples: 20 },
+      test: { perClass: { 0: 20, 1: 20 } },
+    })
+    expect((await gentle(['data', 'moons'])).stdout).toMatch(/0.*1/s)
+  })
+
+  it('takes flags over a config file', async () => {
+    const folder = temporaryFolder()
+    mkdirSync(join(folder, 'x'))
+    const config = join(folder, 'config.json')
+    writeFileSync(config, JSON.stringify({ model: 'mlp', data: 'xor', epochs: 4, seed: 7 }))
+    const { stdout, code } = await gentle([
+      'train',
+      '--config',
+      config,
+      '--epochs',
+      '2',
+      '--run-dir',
+      join(folder, 'run'),
+      '--json',
+    ])
+    expect(code).toBe(0)
+    expect(JSON.parse(stdout)).toMatchObject({ model: 'mlp', data: 'xor', epochs: 2, seed: 7 })
+  })
+
+  it('names a picture that cannot be decoded, and tells the others', async () => {
+    const folder = temporaryFolder()
+    const run = join(folder, 'run')
+    await gentle(['train', 'lenet5', '--data', `idx:${smallIdxSet()}`, '--epochs', '1', '--run-dir', run, '--quiet'])
+    const broken = join(folder, 'broken.png')
+    writeFileSync(broken, 'no picture')
+    const { stdout, stderr, code } = await gentle(['predict', run, broken, join(run, 'example.png'), '--json'])
+    expect(code).toBe(2)
+    expect(stderr).toMatch(/broken\.png: it cannot be decoded/)
+    expect(JSON.parse(stdout)).toHaveLength(1)
+  })
+})
