@@ -31,6 +31,14 @@ export default defineConfig({
           testTimeout: 60_000,
         },
       },
+      {
+        test: {
+          name: 'package',
+          environment: 'node',
+          include: ['tools/package/*.test.ts'],
+          testTimeout: 120_000,
+        },
+      },
       inBrowser('browser', 'packages/gentle/test/browser/isolated.test.ts', {
         'Cross-Origin-Opener-Policy': 'same-origin',
         'Cross-Origin-Embedder-Policy': 'require-corp',

@@ -1,0 +1,3 @@
+import { losses } from './losses.ts'
+
+document.body.textContent = JSON.stringify(await losses().catch((error) => ({ error: String(error) })))

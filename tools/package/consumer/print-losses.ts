@@ -1,0 +1,3 @@
+import { losses } from './losses.ts'
+
+console.log(JSON.stringify(await losses()))

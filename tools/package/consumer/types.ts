@@ -1,0 +1,20 @@
+/** The declarations say what is meant: each line marked would have to fail. */
+
+import { type FitOptions, type Layer, linear, sequential, sgd } from 'gentle-dl'
+import { type Dataset, inMemory } from 'gentle-dl/data'
+import { add } from 'gentle-dl/ops'
+
+export const layer: Layer = sequential(linear(2))
+export const options: FitOptions = { optimizer: sgd({ learningRate: 0.1 }), epochs: 1 }
+export const data: Dataset = inMemory({
+  inputs: new Float32Array(2),
+  inputShape: [2],
+  targets: new Int32Array(1),
+})
+
+// @ts-expect-error: a layer's width is a number
+linear('two')
+// @ts-expect-error: epochs are a number
+export const wrong: FitOptions = { optimizer: sgd({ learningRate: 0.1 }), epochs: 'one' }
+// @ts-expect-error: an op has operands
+add()
