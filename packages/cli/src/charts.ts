@@ -114,5 +114,9 @@ export function confusionSvg(counts: Int32Array, classes: readonly string[]): st
     'Test examples: true class (rows) and predicted class (columns)',
     'font-weight="600" font-size="14"',
   )
-  return page(left + n * cell + 30, top + n * cell + 24, titles + cells.join('') + rows.join('') + columns.join(''))
+  return page(
+    Math.max(560, left + n * cell + 30),
+    top + n * cell + 24,
+    titles + cells.join('') + rows.join('') + columns.join(''),
+  )
 }
