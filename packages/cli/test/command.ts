@@ -1,6 +1,6 @@
 /** Runs the command as a process, and makes small data for it. */
 import { spawn } from 'node:child_process'
-import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -36,7 +36,17 @@ export function gentle(
   })
 }
 
-export const temporaryFolder = (): string => mkdtempSync(join(tmpdir(), 'gentle-'))
+const folders: string[] = []
+process.on('exit', () => {
+  for (const folder of folders) rmSync(folder, { recursive: true, force: true })
+})
+
+/** An empty folder that goes with the tests. */
+export function temporaryFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'gentle-'))
+  folders.push(folder)
+  return folder
+}
 
 /** An IDX file of bytes. */
 export function idxBytes(shape: readonly number[], data: Uint8Array): Uint8Array {

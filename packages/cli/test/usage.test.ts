@@ -1,7 +1,29 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { crc32, deflateSync } from 'node:zlib'
 import { describe, expect, it } from 'vitest'
 import { gentle, idxBytes, smallIdxSet, temporaryFolder } from './command.ts'
+
+/** The beginning of a PNG file of grey pixels, with no pixel in it. */
+function pngHeader(width: number, height: number): Buffer {
+  const chunk = (type: string, data: Buffer): Buffer => {
+    const body = Buffer.concat([Buffer.from(type), data])
+    const frame = Buffer.alloc(8)
+    frame.writeUInt32BE(data.length, 0)
+    frame.writeUInt32BE(crc32(body), 4)
+    return Buffer.concat([frame.subarray(0, 4), body, frame.subarray(4)])
+  }
+  const header = Buffer.from([0, 0, 0, 0, 0, 0, 0, 0, 8, 0, 0, 0, 0])
+  header.writeUInt32BE(width, 0)
+  header.writeUInt32BE(height, 4)
+  const signature = Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a])
+  return Buffer.concat([
+    signature,
+    chunk('IHDR', header),
+    chunk('IDAT', deflateSync(Buffer.alloc(64))),
+    chunk('IEND', Buffer.alloc(0)),
+  ])
+}
 
 /** Wrong usage gives one line on stderr, nothing on stdout, and exit code 2. */
 async function refuses(args: readonly string[], pattern: RegExp): Promise<void> {
@@ -120,15 +142,19 @@ describe.concurrent('gentle', () => {
     expect(JSON.parse(stdout)).toMatchObject({ model: 'mlp', data: 'xor', epochs: 2, seed: 7 })
   })
 
-  it('names a picture that cannot be decoded, and tells the others', async () => {
+  it('names a picture that cannot be decoded or is enormous, and tells the others', async () => {
     const folder = temporaryFolder()
     const run = join(folder, 'run')
     await gentle(['train', 'lenet5', '--data', `idx:${smallIdxSet()}`, '--epochs', '1', '--run-dir', run, '--quiet'])
     const broken = join(folder, 'broken.png')
     writeFileSync(broken, 'no picture')
-    const { stdout, stderr, code } = await gentle(['predict', run, broken, join(run, 'example.png'), '--json'])
+    const enormous = join(folder, 'enormous.png')
+    writeFileSync(enormous, pngHeader(100_000, 100_000))
+    const pictures = [broken, enormous, join(run, 'example.png')]
+    const { stdout, stderr, code } = await gentle(['predict', run, ...pictures, '--json'])
     expect(code).toBe(2)
     expect(stderr).toMatch(/broken\.png: it cannot be decoded/)
+    expect(stderr).toMatch(/enormous\.png: it has more than 268,435,456 pixels/)
     expect(JSON.parse(stdout)).toHaveLength(1)
   })
 })

@@ -22,7 +22,7 @@ export const oneHotOp = defineOp({
   },
 })
 
-interface GatherAttributes {
+export interface GatherAttributes {
   readonly axis: number
 }
 
@@ -55,7 +55,7 @@ export const gatherOp = defineOp({
   },
 })
 
-interface ScatterAddAttributes extends GatherAttributes {
+export interface ScatterAddAttributes extends GatherAttributes {
   readonly size: number
 }
 

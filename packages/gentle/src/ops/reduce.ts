@@ -7,7 +7,7 @@ import { div, equal, mul, neg } from './elementwise.ts'
 import { requireFloat32 } from './operands.ts'
 import { broadcastTo, reshape } from './structure.ts'
 
-interface ReduceAttributes {
+export interface ReduceAttributes {
   /** Sorted, distinct, non-negative. */
   readonly axes: readonly number[]
 }

@@ -141,7 +141,7 @@ export const sliceOp = defineOp({
   },
 })
 
-interface PadAttributes {
+export interface PadAttributes {
   readonly before: readonly number[]
   readonly after: readonly number[]
   readonly value: number
