@@ -62,14 +62,16 @@ export function report(summary: RunSummary, path: string, test: Dataset, matrix:
     : [`gentle eval ${path} --data ${summary.data}`, 'gentle train mlp --data spirals', 'gentle train lenet5']
   return [
     '',
-    bold(`Test accuracy ${percent(summary.test.accuracy)}`) +
-      ` (weights of epoch ${summary.bestEpoch}, the best on validation; ${thousands(summary.imagesPerSecond)} images/s, ${summary.seconds.toFixed(1)} s)`,
+    bold(`Test accuracy ${percent(summary.test.accuracy)}`),
+    `with the weights of epoch ${summary.bestEpoch}, the best on validation`,
+    `${thousands(summary.imagesPerSecond)} images/s, ${summary.seconds.toFixed(1)} s in all`,
     '',
     figures,
     '',
     ...(confusions.length > 0 ? ['Worst confusions', ...confusions.map((line) => `  ${line}`), ''] : []),
     ...(images ? [pictures(test, matrix, classes), ''] : []),
-    `Everything is in ${bold(path)}: ${dim('summary.json metrics.csv *.svg weights/')}`,
+    `Everything is in ${bold(path)}`,
+    dim('  summary.json, metrics.csv, curves.svg, confusion.svg, weights/'),
     '',
     'Try next',
     ...next.map((command) => `  npx ${command}`),

@@ -97,26 +97,27 @@ export function progressView(epochs: number, batchSize: number, quiet: boolean):
     clearOnComplete: true,
   })
   let begun: { step: number; time: number } | undefined
+  let drawn = false
   const state = { epoch: 1, loss: '-', accuracy: '-', speed: '-', left: '-' }
   return {
     step({ step, steps, epoch, loss, accuracy }) {
       const now = performance.now()
-      if (begun === undefined) {
-        begun = { step, time: now }
-        bar.start(steps, step, state)
-        return
+      begun ??= { step, time: now }
+      if (step % 16 !== 0 && drawn) return
+      if (step > begun.step) {
+        const rate = (step - begun.step) / ((now - begun.time) / 1000)
+        state.speed = thousands(rate * batchSize)
+        state.left = clock((steps - step) / rate)
       }
-      if (step % 16 !== 0 && step !== steps) return
-      const rate = (step - begun.step) / ((now - begun.time) / 1000)
-      bar.update(step, {
-        epoch,
-        loss: loss.toFixed(4),
-        accuracy: percent(accuracy),
-        speed: thousands(rate * batchSize),
-        left: clock((steps - step) / rate),
-      })
+      Object.assign(state, { epoch, loss: loss.toFixed(4), accuracy: percent(accuracy) })
+      if (drawn) bar.update(step, state)
+      else bar.start(steps, step, state)
+      drawn = true
     },
+    // The bar ends and begins again below the line: it goes back to where it began when it ends.
     epoch(line) {
+      bar.stop()
+      drawn = false
       process.stderr.write(`\r\u001b[K${line}\n`)
     },
     end: () => bar.stop(),

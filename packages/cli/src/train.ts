@@ -112,7 +112,10 @@ export async function train(model: string | undefined, flags: TrainFlags): Promi
   const progress = await resumed?.loadProgress()
   if (!flags.quiet)
     note(
-      `${plan.model}, ${thousands(countParameters(made))} parameters, on ${plan.data}: ${thousands(splits.train.length)} training, ${thousands(splits.validation.length)} validation, ${thousands(splits.test.length)} test examples; ${backend.name}`,
+      [
+        `${plan.model}: ${thousands(countParameters(made))} parameters; ${backend.name}`,
+        `${plan.data}: ${thousands(splits.train.length)} training, ${thousands(splits.validation.length)} validation, ${thousands(splits.test.length)} test examples`,
+      ].join('\n'),
     )
 
   const started = performance.now()
@@ -192,7 +195,7 @@ function epochLine(
 ): string {
   const checked =
     validation === undefined ? '' : `  validation ${validation.loss.toFixed(4)} ${percent(validation.accuracy)}`
-  return `epoch ${String(epoch).padStart(String(epochs).length)}/${epochs}  training ${learned.loss.toFixed(4)} ${percent(learned.accuracy)}${checked}  ${thousands(imagesPerSecond)} images/s${best ? '  best' : ''}`
+  return `epoch ${String(epoch).padStart(String(epochs).length)}/${epochs}  train ${learned.loss.toFixed(4)} ${percent(learned.accuracy)}${checked}  ${thousands(imagesPerSecond)}/s${best ? '  best' : ''}`
 }
 
 function describeRun({ settings, model, data, seed, epochs, batchSize }: Plan, backend: Backend) {
