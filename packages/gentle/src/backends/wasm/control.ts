@@ -21,7 +21,7 @@ export const controlWords = {
   arrived: 64,
   /** Grows when all have: what waiting threads watch. */
   generation: 128,
-  /** Grows with each job: what idle workers watch. */
+  /** Grows by 2 with each job, odd while that is being written: what idle workers watch. */
   job: 192,
   /** The program of the job; -1 asks workers to return to their event loop. */
   program: 256,

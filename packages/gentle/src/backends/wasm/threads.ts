@@ -44,8 +44,11 @@ function workerMain(port: Port): void {
         if (rest < patience - 0.2) Atomics.wait(control, words.job, lastJob, Math.max(rest, 0))
         if (rest <= 0 && Atomics.load(control, words.job) === lastJob) return
       }
-      lastJob = Atomics.load(control, words.job)
+      const job = Atomics.load(control, words.job)
       const program = Atomics.load(control, words.program)
+      // Odd while a job is being written, changed when another was: then the two words do not belong together.
+      if (job & 1 || Atomics.load(control, words.job) !== job) continue
+      lastJob = job
       if (program < 0) return
       programs.get(program)?.(thread, 1)
     }
@@ -139,6 +142,7 @@ export class Threads {
   readonly #workers: readonly Thread[]
   readonly #control: Int32Array
   readonly #maySleep: number
+  #ended = false
 
   /** Starts `count` - 1 workers beside the calling thread. */
   static async start(count: number, memory: WebAssembly.Memory): Promise<Threads> {
@@ -155,29 +159,43 @@ export class Threads {
     this.#maySleep = typeof document === 'undefined' ? 1 : 0
   }
 
-  /** Gives the workers a program. */
-  install(id: number, module: WebAssembly.Module): Promise<void> {
-    return this.#tell(() => ({ kind: 'program', id, module }))
+  /**
+   * Gives the workers a program.
+   * @throws GentleError when they have ended.
+   */
+  async install(id: number, module: WebAssembly.Module): Promise<void> {
+    this.#checkOpen('compile')
+    await this.#tell(() => ({ kind: 'program', id, module }))
   }
 
   async drop(id: number): Promise<void> {
-    await this.#tell(() => ({ kind: 'drop', id }))
+    if (!this.#ended) await this.#tell(() => ({ kind: 'drop', id }))
   }
 
-  /** Runs a program on all threads; the calling one computes as thread 0. */
+  /**
+   * Runs a program on all threads; the calling one computes as thread 0.
+   * @throws GentleError when the others have ended.
+   */
   run(id: number, program: (thread: number, maySleep: number) => void): void {
+    this.#checkOpen('run')
     if (this.#workers.length > 0) this.#announce(id)
     program(0, this.#maySleep)
   }
 
   async end(): Promise<void> {
+    this.#ended = true
     if (this.#workers.length > 0) this.#announce(-1)
     await Promise.all(this.#workers.map((worker) => worker.end()))
+  }
+
+  #checkOpen(action: string): void {
+    if (this.#ended) throw new GentleError(`${action}: the backend was closed; open another one`)
   }
 
   /** Starts a job: workers that watch see it, those that sleep get a message. */
   #announce(program: number): void {
     const control = this.#control
+    Atomics.add(control, controlWords.job / 4, 1)
     Atomics.store(control, controlWords.program / 4, program)
     Atomics.add(control, controlWords.job / 4, 1)
     Atomics.notify(control, controlWords.job / 4)
