@@ -1,6 +1,8 @@
 /** What a finished training tells: figures, confusions, examples, what to try next. */
+import { join } from 'node:path'
 import { type Confusion, sizeOf } from 'gentle-dl'
 import type { Dataset } from 'gentle-dl/data'
+import { commandLine } from './invocation.ts'
 import { bold, braille, dim, gallery, green, percent, red, table, thousands } from './terminal.ts'
 import type { RunSummary } from './train.ts'
 
@@ -13,7 +15,7 @@ function worstConfusions({ counts }: Confusion, classes: readonly string[]): str
     .slice(0, 5)
     .map(
       ({ row, column, count }) =>
-        `${classes[row]} taken for ${classes[column]} ${thousands(count)} ${count === 1 ? 'time' : 'times'}`,
+        `${classes[row]} taken for ${classes[column]}, ${thousands(count)} ${count === 1 ? 'time' : 'times'}`,
     )
 }
 
@@ -55,11 +57,15 @@ export function report(summary: RunSummary, path: string, test: Dataset, matrix:
   const images = arePictures(test)
   const next = images
     ? [
-        `gentle predict ${path} ${path}/example.png`,
-        `gentle eval ${path} --data ${summary.data}`,
-        `gentle summary ${summary.model}`,
+        commandLine('predict', path, join(path, 'example.png')),
+        commandLine('eval', path, '--data', summary.data),
+        commandLine('summary', summary.model),
       ]
-    : [`gentle eval ${path} --data ${summary.data}`, 'gentle train mlp --data spirals', 'gentle train lenet5']
+    : [
+        commandLine('eval', path, '--data', summary.data),
+        commandLine('train', 'mlp', '--data', 'spirals'),
+        commandLine('train', 'lenet5'),
+      ]
   return [
     '',
     bold(`Test accuracy ${percent(summary.test.accuracy)}`),
@@ -74,6 +80,6 @@ export function report(summary: RunSummary, path: string, test: Dataset, matrix:
     dim('  summary.json, metrics.csv, curves.svg, confusion.svg, weights/'),
     '',
     'Try next',
-    ...next.map((command) => `  npx ${command}`),
+    ...next.map((command) => `  ${command}`),
   ].join('\n')
 }

@@ -12,6 +12,7 @@ import {
   saveModel,
   writeSafetensors,
 } from 'gentle-dl'
+import { commandLine } from './invocation.ts'
 import { UsageError } from './usage.ts'
 
 const metricsHeader =
@@ -43,7 +44,7 @@ export class RunFolder {
     for (let n = 2; path === undefined && existsSync(chosen); n++) chosen = join('runs', 'classify', `${name}-${n}`)
     if (path !== undefined && existsSync(join(path, 'run.json')))
       throw new UsageError(
-        `--run-dir ${path} holds a run already; give another folder, or go on with it: gentle train --resume ${path}`,
+        `--run-dir ${path} holds a run already; give another folder, or go on with it: ${commandLine('train', '--resume', path)}`,
       )
     try {
       makeFolders(join(chosen, 'weights'))

@@ -20,6 +20,8 @@ import type { Splits } from 'gentle-dl/data'
 import { confusionSvg, curvesSvg } from './charts.ts'
 import { arePoints, openData } from './datasets.ts'
 import { writeImage } from './images.ts'
+import { watchInterrupts } from './interrupts.ts'
+import { commandLine } from './invocation.ts'
 import { networkNamed } from './networks.ts'
 import { arePictures, report } from './report.ts'
 import { RunFolder } from './run-folder.ts'
@@ -121,12 +123,13 @@ export async function train(model: string | undefined, flags: TrainFlags): Promi
   const started = performance.now()
   const view = progressView(plan.epochs, plan.batchSize, flags.quiet === true || flags.json === true)
   const abort = new AbortController()
-  const onInterrupt = (): void => {
-    if (abort.signal.aborted) process.exit(exitCodes.interrupted)
-    abort.abort()
-  }
-  process.on('SIGINT', onInterrupt)
-  process.on('SIGTERM', onInterrupt)
+  const endWatch = watchInterrupts(
+    () => abort.abort(),
+    () => {
+      view.end()
+      process.exit(exitCodes.interrupted)
+    },
+  )
   const history: EpochReport[] = []
   try {
     const result = await fit(made, splits.train, {
@@ -155,7 +158,7 @@ export async function train(model: string | undefined, flags: TrainFlags): Promi
       await run.saveWeights('last', result.model)
       run.saveProgress(result.progress, result.model)
       note(
-        `stopped after step ${thousands(result.progress.steps)}; everything is in ${run.path}. To go on: gentle train --resume ${run.path}`,
+        `stopped after step ${thousands(result.progress.steps)}; everything is in ${run.path}\nto go on: ${commandLine('train', '--resume', run.path)}`,
       )
       return exitCodes.interrupted
     }
@@ -170,8 +173,7 @@ export async function train(model: string | undefined, flags: TrainFlags): Promi
     note(`gentle: ${error.message.replace(/^fit: /, '')}; ${kept}`)
     return exitCodes.failed
   } finally {
-    process.off('SIGINT', onInterrupt)
-    process.off('SIGTERM', onInterrupt)
+    endWatch()
     await backend.close()
   }
 }

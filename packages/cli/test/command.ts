@@ -5,7 +5,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
-const main = fileURLToPath(new URL('../src/main.ts', import.meta.url))
+/** The command's program. */
+export const main = fileURLToPath(new URL('../src/main.ts', import.meta.url))
 
 export interface Outcome {
   readonly code: number | null

@@ -1,8 +1,9 @@
+import { spawnSync } from 'node:child_process'
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import sharp from 'sharp'
 import { beforeAll, describe, expect, it } from 'vitest'
-import { gentle, type Outcome, smallIdxSet, temporaryFolder } from './command.ts'
+import { gentle, main, type Outcome, smallIdxSet, temporaryFolder } from './command.ts'
 
 const folder = smallIdxSet()
 const run = join(temporaryFolder(), 'run')
@@ -106,7 +107,7 @@ describe('gentle train', () => {
       },
     })
     expect(cut.code).toBe(130)
-    expect(cut.stderr).toContain(`gentle train --resume ${stopped}`)
+    expect(cut.stderr).toContain(`npx gentle train --resume ${stopped}`)
     expect((await gentle(['train', '--resume', stopped, '--quiet'])).code).toBe(0)
     expect((await gentle([...long, '--run-dir', whole, '--quiet'])).code).toBe(0)
     expect(
@@ -114,6 +115,29 @@ describe('gentle train', () => {
         readFileSync(join(whole, 'weights/last.safetensors')),
       ),
     ).toBe(true)
+  })
+
+  it('takes two interrupts at once, as npm and a terminal send them, for one', async () => {
+    const stopped = join(temporaryFolder(), 'stopped')
+    const { code, stderr } = await gentle([...train, '--epochs', '5000', '--run-dir', stopped], {
+      onNote(text, kill) {
+        if (!text.includes('epoch    1/')) return
+        kill('SIGINT')
+        kill('SIGTERM')
+      },
+    })
+    expect(code).toBe(130)
+    expect(stderr).toContain('--resume')
+    expect(existsSync(join(stopped, 'weights/progress.safetensors'))).toBe(true)
+  })
+
+  it('prints commands that work as they are, whatever the folders are called', async () => {
+    const strange = join(temporaryFolder(), "it's a run")
+    const { stdout } = await gentle([...train, '--epochs', '1', '--run-dir', strange])
+    const [predict] = stdout.match(/(?<=npx gentle )predict .*/) ?? []
+    const shell = spawnSync('sh', ['-c', `"$0" "$1" ${predict}`, process.execPath, main], { encoding: 'utf8' })
+    expect(shell.stderr).toBe('')
+    expect(shell.stdout).toContain('example.png')
   })
 
   it('stops at a loss that is not finite, says the step and exits with 1', async () => {

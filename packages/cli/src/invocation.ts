@@ -1,0 +1,11 @@
+/** Commands that the reader can type as they are printed. */
+
+/** In a clone npm finds the command itself; elsewhere the name `gentle` may be a stranger's, and the package's name is ours. */
+const program = import.meta.filename.endsWith('.ts') ? 'npx gentle' : 'npx gentle-dl-cli'
+
+/** A word as a shell takes it for one. */
+const quoted = (word: string): string =>
+  /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", String.raw`'\''`)}'`
+
+/** The command line that runs `gentle` with these words. */
+export const commandLine = (...words: readonly string[]): string => [program, ...words.map(quoted)].join(' ')
