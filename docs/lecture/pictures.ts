@@ -1,11 +1,24 @@
 /** Draws the chapters' pictures: node docs/lecture/pictures.ts */
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
-import { adam, fit, type Model, mlp, perceptronRule, predict, readParameters } from 'gentle-dl'
-import { type Dataset, logic, moons, spirals } from 'gentle-dl/data'
+import {
+  adam,
+  constantRate,
+  fit,
+  linearDecay,
+  type Model,
+  mlp,
+  perceptronRule,
+  predict,
+  readParameters,
+  type Schedule,
+  sgd,
+} from 'gentle-dl'
+import { type Dataset, logic, mnist, moons, spirals, subset } from 'gentle-dl/data'
 
 const folder = fileURLToPath(new URL('pictures/', import.meta.url))
 const [zeroColour, oneColour] = ['#2563eb', '#d97706']
+const [lightZero, lightOne] = ['#c8d8fa', '#f5dcbf']
 
 const svg = (width: number, height: number, body: string): string =>
   `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" font-family="system-ui, sans-serif" font-size="13" fill="#1f2933"><rect width="100%" height="100%" fill="white"/>${body}</svg>\n`
@@ -19,28 +32,64 @@ function pointsOf(data: Dataset): { x: number; y: number; label: number }[] {
   })
 }
 
-/** One logic function: its four points, and the line that a perceptron found, where it found one. */
+const titled = (title: string, centre: number): string =>
+  `<text x="${centre}" y="24" text-anchor="middle" font-weight="600">${title}</text>`
+
+/**
+ * One logic function: its four points, and the half plane to which a perceptron learned to say yes. Where it learned none, the diagonals:
+ * a line would have to keep each whole on its own side, but they cross.
+ */
 async function logicPanel(name: 'and' | 'or' | 'xor', left: number): Promise<string> {
   const { model, mistakes } = await perceptronRule(logic(name))
   const [[w1, w2], [bias]] = [...(await readParameters(model)).values()]
-  const place = (x: number, y: number): [number, number] => [left + 40 + x * 110, 180 - y * 110]
+  const place = (x: number, y: number): string => `${(45 + x * 110).toFixed(1)},${(155 - y * 110).toFixed(1)}`
+  const colour = (label: number): string => (label === 1 ? oneColour : zeroColour)
   const dots = pointsOf(logic(name)).map(({ x, y, label }) => {
-    const [cx, cy] = place(x, y)
-    return `<circle cx="${cx}" cy="${cy}" r="11" fill="${label === 1 ? oneColour : zeroColour}"/><text x="${cx}" y="${cy + 4.5}" text-anchor="middle" fill="white" font-weight="600">${label}</text>`
+    const [cx, cy] = place(x, y).split(',').map(Number)
+    return `<circle cx="${cx}" cy="${cy}" r="11" fill="${colour(label)}" stroke="white" stroke-width="2"/><text x="${cx}" y="${cy + 4.5}" text-anchor="middle" fill="white" font-weight="600">${label}</text>`
   })
   const solved = mistakes.at(-1) === 0
-  // Along the line w1 x + w2 y + b = 0, across the panel.
-  const ends = [-0.3, 1.3].map((x) => place(x, -(bias + w1 * x) / w2).map((n) => n.toFixed(1)))
-  const line = solved
-    ? `<line x1="${ends[0][0]}" y1="${ends[0][1]}" x2="${ends[1][0]}" y2="${ends[1][1]}" stroke="#1f2933" stroke-width="2"/>`
-    : ''
+  // Along w1 x + w2 y + b = 0, from edge to edge; yes is above, for the weights of AND and OR are positive.
+  const along = [-1, 2].map((x) => place(x, -(bias + w1 * x) / w2))
+  const learned = solved
+    ? `<rect width="200" height="200" fill="${lightZero}"/><polygon points="${along.join(' ')} 400,-400" fill="${lightOne}"/><polyline points="${along.join(' ')}" stroke="#1f2933" stroke-width="2"/>`
+    : `<rect width="200" height="200" fill="#f1f4f7"/><polyline points="${place(0, 0)} ${place(1, 1)}" stroke="${zeroColour}" stroke-width="2" stroke-dasharray="6 5"/><polyline points="${place(0, 1)} ${place(1, 0)}" stroke="${oneColour}" stroke-width="2" stroke-dasharray="6 5"/>`
   const title = `${name.toUpperCase()}: ${solved ? `a line after ${mistakes.length} epochs` : 'no line'}`
-  return `<svg x="${left}" y="36" width="190" height="186" viewBox="${left} 36 190 186">${line}${dots.join('')}</svg><text x="${left + 95}" y="24" text-anchor="middle" font-weight="600">${title}</text>`
+  return `${titled(title, left + 100)}<svg x="${left}" y="36" width="200" height="200">${learned}${dots.join('')}</svg>`
+}
+
+interface Curve {
+  readonly name: string
+  readonly colour: string
+  /** One value an epoch. */
+  readonly values: readonly number[]
+}
+
+/** Losses over epochs, each named at its end; `highest` is the top of the axis. */
+function curves(title: string, highest: number, lines: readonly Curve[]): string {
+  const [left, right, top, bottom] = [50, 430, 40, 240]
+  const epochs = lines[0].values.length
+  const x = (epoch: number): number => left + ((epoch - 1) / (epochs - 1)) * (right - left)
+  const y = (loss: number): number => bottom - (Math.min(loss, highest) / highest) * (bottom - top)
+  const levels = [0, 0.25, 0.5, 0.75, 1].map((part) => {
+    const level = y(part * highest)
+    return `<line x1="${left}" x2="${right}" y1="${level}" y2="${level}" stroke="#e4e7eb"/><text x="${left - 8}" y="${level + 4}" text-anchor="end">${part * highest}</text>`
+  })
+  const ticks = [1, 10, 20, 30, 40].map(
+    (epoch) => `<text x="${x(epoch).toFixed(1)}" y="${bottom + 18}" text-anchor="middle">${epoch}</text>`,
+  )
+  const drawn = lines.map(({ name, colour, values }) => {
+    const path = values.map((loss, i) => `${x(i + 1).toFixed(1)},${y(loss).toFixed(1)}`).join(' ')
+    return `<polyline points="${path}" fill="none" stroke="${colour}" stroke-width="2" stroke-linejoin="round"/><text x="${right + 8}" y="${(y(values.at(-1)!) + 4).toFixed(1)}" fill="${colour}" font-weight="600">${name}</text>`
+  })
+  const axis = `<text x="${(left + right) / 2}" y="${bottom + 38}" text-anchor="middle">epoch</text>`
+  const heading = `<text x="${left}" y="22" font-weight="600">${title}</text>`
+  return svg(610, 290, [heading, ...levels, ...ticks, ...drawn, axis].join(''))
 }
 
 /** What a network says over the plane, with the points that it learned from. */
 async function regions(data: Dataset, model: Model, left: number): Promise<string> {
-  const [cells, size] = [80, 240]
+  const [cells, size] = [120, 240]
   const points = pointsOf(data)
   const [low, high] = [
     Math.min(...points.flatMap(({ x, y }) => [x, y])) - 0.2,
@@ -53,23 +102,31 @@ async function regions(data: Dataset, model: Model, left: number): Promise<strin
   const { data: probabilities } = await predict(model, grid, { probabilities: true })
   const step = size / cells
   const saysOne = (row: number, column: number): boolean => probabilities[2 * (row * cells + column) + 1] > 0.5
-  const tiles: string[] = []
+  // The zeros' colour everywhere, and over it the ones' cells, a stroke for each run of them in a row.
+  let runs = ''
   for (let row = 0; row < cells; row++)
-    for (let from = 0, to = 0; from < cells; from = to) {
-      const one = saysOne(row, from)
-      for (to = from + 1; to < cells && saysOne(row, to) === one; to++);
-      tiles.push(
-        `<rect x="${(left + from * step).toFixed(1)}" y="${(36 + row * step).toFixed(1)}" width="${((to - from) * step).toFixed(1)}" height="${(step + 0.2).toFixed(1)}" fill="${one ? oneColour : zeroColour}" opacity="0.3"/>`,
-      )
+    for (let from = 0, to = 0; from < cells; from = to + 1) {
+      for (to = from; to < cells && saysOne(row, to); to++);
+      if (to > from)
+        runs += `M${left + from * step},${36 + row * step}h${(to - from) * step}v${step}H${left + from * step}z`
     }
+  const area = (colour: string, shape: string): string => `<path fill="${colour}" d="${shape}"/>`
+  const planes =
+    area(lightZero, `M${left},36h${size}v${size}h-${size}z`) +
+    `<g shape-rendering="crispEdges">${area(lightOne, runs)}</g>`
   const scale = (value: number): number => ((value - low) / (high - low)) * size
-  const dots = points
-    .slice(0, 300)
-    .map(
-      ({ x, y, label }) =>
-        `<circle cx="${(left + scale(x)).toFixed(1)}" cy="${(36 + size - scale(y)).toFixed(1)}" r="2.6" fill="${label === 1 ? oneColour : zeroColour}" stroke="white" stroke-width="0.6"/>`,
-    )
-  return `${tiles.join('')}${dots.join('')}<text x="${left + size / 2}" y="24" text-anchor="middle" font-weight="600">${data.name}</text>`
+  const dots = [0, 1].map((label) => {
+    const circles = points
+      .slice(0, 300)
+      .filter((point) => point.label === label)
+      .map(
+        ({ x, y }) =>
+          `<circle cx="${(left + scale(x)).toFixed(1)}" cy="${(36 + size - scale(y)).toFixed(1)}" r="2.6"/>`,
+      )
+    const colour = label === 1 ? oneColour : zeroColour
+    return `<g fill="${colour}" stroke="white" stroke-width="0.6">${circles.join('')}</g>`
+  })
+  return `${planes}${dots.join('')}${titled(data.name, left + size / 2)}`
 }
 
 async function trained(data: Dataset, epochs: number): Promise<Model> {
@@ -84,11 +141,46 @@ async function trained(data: Dataset, epochs: number): Promise<Model> {
 }
 
 mkdirSync(folder, { recursive: true })
-const panels = [await logicPanel('and', 0), await logicPanel('or', 220), await logicPanel('xor', 440)]
-writeFileSync(`${folder}logic.svg`, svg(640, 226, panels.join('')))
+const panels = [await logicPanel('and', 10), await logicPanel('or', 220), await logicPanel('xor', 430)]
+writeFileSync(`${folder}logic.svg`, svg(640, 246, panels.join('')))
 const [twoMoons, arms] = [moons(), spirals()]
 const plane = [
   await regions(twoMoons, await trained(twoMoons, 60), 10),
   await regions(arms, await trained(arms, 120), 270),
 ]
 writeFileSync(`${folder}regions.svg`, svg(520, 290, plane.join('')))
+
+// As in chapter 3.
+const digits = await mnist()
+const few = subset(
+  digits.train,
+  Array.from({ length: 300 }, (_, i) => i),
+)
+const { history: byHeart } = await fit(mlp({ hidden: [64], classes: 10 }), few, {
+  validation: digits.validation,
+  optimizer: adam({ learningRate: 0.003 }),
+  epochs: 40,
+  batchSize: 30,
+})
+const overfitting = curves('loss of a network that saw 300 digits', 2, [
+  { name: 'validation', colour: oneColour, values: byHeart.map((epoch) => epoch.validation!.loss) },
+  { name: 'training', colour: zeroColour, values: byHeart.map((epoch) => epoch.train.loss) },
+])
+writeFileSync(`${folder}overfitting.svg`, overfitting)
+
+// As in chapter 4.
+const lossesAt = async (learningRate: Schedule): Promise<number[]> => {
+  const { history } = await fit(mlp({ hidden: [32, 32], activation: 'relu' }), arms, {
+    optimizer: sgd({ learningRate, momentum: 0.9 }),
+    epochs: 40,
+    batchSize: 32,
+    seed: 1,
+  })
+  return history.map((epoch) => epoch.train.loss)
+}
+const learningRates = curves('training loss on the spirals', 1, [
+  { name: '1: too large', colour: '#b91c1c', values: await lossesAt(constantRate(1)) },
+  { name: '0.0005: too small', colour: zeroColour, values: await lossesAt(constantRate(0.0005)) },
+  { name: '0.1, down to 0: good', colour: '#15803d', values: await lossesAt(linearDecay(0.1)) },
+])
+writeFileSync(`${folder}learning-rates.svg`, learningRates)
