@@ -35,14 +35,21 @@ export class Heap {
       return address
     }
     const address = this.#top
-    if (address + size > this.#limit)
-      throw new MemoryError(
-        `${what} needs ${mebibytes(size)}, but only ${mebibytes(this.#limit - address)} of WebAssembly's ${mebibytes(this.#limit)} are free; use a smaller batch, input or model`,
-      )
+    if (address + size > this.#limit) throw this.#refusal(size, this.#limit - address, what)
     const missing = Math.ceil((address + size - this.memory.buffer.byteLength) / pageBytes)
     if (missing > 0) this.#grow(missing, what, size)
     this.#top = address + size
     return address
+  }
+
+  /**
+   * Checks that stretches of these sizes fit in what is free, before any is taken.
+   * @throws MemoryError saying what they need together and what there is.
+   */
+  require(sizes: readonly number[], what: string): void {
+    const needed = sizes.reduce((total, bytes) => total + align(Math.max(bytes, 1)), 0)
+    const free = this.#free.reduce((total, { bytes }) => total + bytes, this.#limit - this.#top)
+    if (needed > free) throw this.#refusal(needed, free, what)
   }
 
   free(address: number, bytes: number): void {
@@ -59,6 +66,12 @@ export class Heap {
       this.#top = last.address
       this.#free.pop()
     }
+  }
+
+  #refusal(needed: number, free: number, what: string): MemoryError {
+    return new MemoryError(
+      `${what} needs ${mebibytes(needed)}, but only ${mebibytes(free)} of WebAssembly's ${mebibytes(this.#limit)} are free; use a smaller batch, input or model`,
+    )
   }
 
   #grow(pages: number, what: string, size: number): void {

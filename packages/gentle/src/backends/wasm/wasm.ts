@@ -13,8 +13,8 @@ import { type Buffer, bytesOf } from './buffer.ts'
 import { controlBytes, mostThreads } from './control.ts'
 import { type EmitOptions, emitProgram } from './emit.ts'
 import { Heap } from './heap.ts'
-import { lower } from './lower.ts'
-import { schedule } from './schedule.ts'
+import { type LoweredGraph, lower } from './lower.ts'
+import { type Schedule, schedule } from './schedule.ts'
 import { Threads } from './threads.ts'
 
 export interface WasmOptions {
@@ -31,6 +31,10 @@ const maximumPages = 65536
 
 /** Buffers may be read a vector past their end. */
 const slack = 64
+
+const storedBytes = (buffer: Buffer): number => bytesOf(buffer) + slack
+
+const variableBytes = ({ shape }: Variable): number => sizeOf(shape) * 4 + slack
 
 /** Cores of this machine, as far as it says. */
 export const availableThreads = (): number => Math.min(globalThis.navigator?.hardwareConcurrency ?? 1, mostThreads)
@@ -76,21 +80,7 @@ class WasmBackend implements Backend {
     checkGraph(graph)
     const lowered = lower(simplify(graph))
     const plan = schedule(lowered)
-    for (const variable of lowered.variables.keys()) this.#addressOf(variable)
-    const scratchBytes = plan.scratchBytes * this.threads
-    const owned: { address: number; bytes: number }[] = []
-    const own = (bytes: number, what: string): number => {
-      const address = this.#heap.allocate(bytes, what)
-      owned.push({ address, bytes })
-      return address
-    }
-    const arena = own(plan.arenaBytes + scratchBytes, 'compile: the program')
-    const constants = new Map<Buffer, number>()
-    for (const [constant, buffer] of lowered.constants) {
-      const address = own(bytesOf(buffer) + slack, 'compile: a constant')
-      constants.set(buffer, address)
-      this.#write(buffer, address, constant.data)
-    }
+    const { arena, constants, giveBack } = this.#makeRoom(lowered, plan)
     const variables = new Map([...lowered.variables].map(([variable, buffer]) => [buffer, this.#addressOf(variable)]))
     const storeAddress = (buffer: Buffer): number => (constants.get(buffer) ?? variables.get(buffer))!
     const bytes = emitProgram(plan, {
@@ -122,8 +112,10 @@ class WasmBackend implements Backend {
       address: addressIn(buffer),
     }))
 
+    let disposed = false
     return {
       run: async (feed: Feed = {}) => {
+        if (disposed) throw new GentleError('run: the program was disposed of; compile its graph again')
         checkFeed(graph.inputs, feed)
         for (const { name, buffer, address } of inputs) this.#write(buffer, address, feed[name])
         this.#workers.run(id, entry)
@@ -135,7 +127,9 @@ class WasmBackend implements Backend {
         )
       },
       dispose: () => {
-        for (const { address, bytes: size } of owned.splice(0)) this.#heap.free(address, size)
+        if (disposed) return
+        disposed = true
+        giveBack()
         void this.#workers.drop(id)
       },
     }
@@ -157,7 +151,7 @@ class WasmBackend implements Backend {
     for (const variable of variables) {
       const address = this.#variables.get(variable)
       if (address === undefined) continue
-      this.#heap.free(address, sizeOf(variable.shape) * 4 + slack)
+      this.#heap.free(address, variableBytes(variable))
       this.#variables.delete(variable)
     }
   }
@@ -166,12 +160,49 @@ class WasmBackend implements Backend {
     return this.#workers.end()
   }
 
+  /**
+   * Memory for a program, its constants and the variables that are new here: for all of them or for none.
+   * @throws MemoryError saying what they need together.
+   */
+  #makeRoom({ variables, constants }: LoweredGraph, { arenaBytes, scratchBytes }: Schedule) {
+    const made = [...variables.keys()].filter((variable) => !this.#variables.has(variable))
+    const programBytes = arenaBytes + scratchBytes * this.threads
+    this.#heap.require(
+      [programBytes, ...[...constants.values()].map(storedBytes), ...made.map(variableBytes)],
+      'compile: the program and its variables',
+    )
+    const owned: { address: number; bytes: number }[] = []
+    const own = (bytes: number, what: string): number => {
+      const address = this.#heap.allocate(bytes, what)
+      owned.push({ address, bytes })
+      return address
+    }
+    const giveBack = (): void => {
+      for (const { address, bytes } of owned) this.#heap.free(address, bytes)
+    }
+    try {
+      // Variables outlive the program: below it, they leave no hole when it goes.
+      for (const variable of made) this.#addressOf(variable)
+      const arena = own(programBytes, 'compile: the program')
+      const addresses = new Map<Buffer, number>()
+      for (const [constant, buffer] of constants) {
+        const address = own(storedBytes(buffer), 'compile: a constant')
+        addresses.set(buffer, address)
+        this.#write(buffer, address, constant.data)
+      }
+      return { arena, constants: addresses, giveBack }
+    } catch (error) {
+      giveBack()
+      this.release(made)
+      throw error
+    }
+  }
+
   #addressOf(variable: Variable): number {
     const known = this.#variables.get(variable)
     if (known !== undefined) return known
-    const size = sizeOf(variable.shape)
-    const address = this.#heap.allocate(size * 4 + slack, `variable ${variable.name}`.trim())
-    this.#floats(address, size).set(variable.initial)
+    const address = this.#heap.allocate(variableBytes(variable), `variable ${variable.name}`.trim())
+    this.#floats(address, sizeOf(variable.shape)).set(variable.initial)
     this.#variables.set(variable, address)
     return address
   }
