@@ -35,7 +35,7 @@ const networks: Readonly<Record<string, Network>> = {
     inputShape: [1, 28, 28],
   },
   mlp: {
-    build: ({ classes, points }) => mlp({ classes, hidden: points ? [32, 32] : [128] }),
+    build: ({ classes, points }) => mlp({ classes, hidden: points ? [32, 32] : [128], activation: 'relu' }),
     recipe: ({ points }) =>
       points
         ? { epochs: 100, batchSize: 16, optimizer: 'adam', learningRate: 0.01 }
