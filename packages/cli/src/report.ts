@@ -2,9 +2,9 @@
 import { join } from 'node:path'
 import { type Confusion, sizeOf } from 'gentle-dl'
 import type { Dataset } from 'gentle-dl/data'
+import type { RunSummary } from './finish.ts'
 import { commandLine } from './invocation.ts'
 import { bold, braille, dim, gallery, green, percent, red, table, thousands } from './terminal.ts'
-import type { RunSummary } from './train.ts'
 
 /** Pairs of classes that are taken for each other most often. */
 function worstConfusions({ counts }: Confusion, classes: readonly string[]): string[] {

@@ -13,10 +13,9 @@ import {
   writeSafetensors,
 } from 'gentle-dl'
 import { commandLine } from './invocation.ts'
+import { metricsHeader, metricsRow, parseMetrics } from './metrics.ts'
+import { type Settings, settingsOfFile } from './settings.ts'
 import { UsageError } from './usage.ts'
-
-const metricsHeader =
-  'epoch,train_loss,train_accuracy,validation_loss,validation_accuracy,learning_rate,images_per_second,seconds\n'
 
 /** Makes a folder and those above it, one by one: where the system refuses, the recursive call of Node can try for ever. */
 function makeFolders(path: string): void {
@@ -86,27 +85,20 @@ export class RunFolder {
     }
   }
 
-  async addMetrics({ epoch, train, validation, learningRate, imagesPerSecond, seconds }: EpochReport): Promise<void> {
-    const row = [
-      epoch,
-      train.loss,
-      train.accuracy,
-      validation?.loss ?? '',
-      validation?.accuracy ?? '',
-      learningRate,
-      Math.round(imagesPerSecond),
-      seconds.toFixed(3),
-    ]
-    await appendFile(this.file('metrics.csv'), `${row.join(',')}\n`)
+  /** The settings of the run. @throws UsageError for a run.json that is missing or broken. */
+  settings(): Settings {
+    return settingsOfFile(this.readJson('run.json').settings, this.file('run.json'))
   }
 
-  /** Validation loss and accuracy of every epoch so far. */
-  validations(): { epoch: number; loss: number; accuracy: number }[] {
-    const rows = readFileSync(this.file('metrics.csv'), 'utf8').trim().split('\n').slice(1)
-    return rows.map((row) => {
-      const [epoch, , , loss, accuracy] = row.split(',').map(Number)
-      return { epoch, loss, accuracy }
-    })
+  async addMetrics(report: EpochReport): Promise<void> {
+    await appendFile(this.file('metrics.csv'), metricsRow(report))
+  }
+
+  /** The first epochs of the run. What is in the file after them is dropped: it was written, but its weights were not. */
+  history(epochs: number): EpochReport[] {
+    const history = parseMetrics(readFileSync(this.file('metrics.csv'), 'utf8')).slice(0, epochs)
+    this.write('metrics.csv', metricsHeader + history.map(metricsRow).join(''))
+    return history
   }
 
   async saveWeights(which: 'best' | 'last', model: Model): Promise<void> {
@@ -127,7 +119,7 @@ export class RunFolder {
   async loadProgress(): Promise<Progress> {
     const name = this.file('weights/progress.safetensors')
     if (!existsSync(name))
-      throw new UsageError(`${this.path} cannot be resumed: it was not interrupted after an epoch or step; train anew`)
+      throw new UsageError(`${this.path} cannot be resumed: it was stopped before its first step; train anew`)
     const { tensors, metadata } = readSafetensors(await readFile(name), name)
     const part = (prefix: string): Map<string, Float32Array> =>
       new Map(
@@ -135,7 +127,10 @@ export class RunFolder {
           .filter(([key]) => key.startsWith(prefix))
           .map(([key, { data }]) => [key.slice(prefix.length), data as Float32Array]),
       )
-    return { steps: Number(metadata.steps), parameters: part('parameters/'), optimizer: part('optimizer/') }
+    const steps = Number(metadata.steps)
+    if (!Number.isInteger(steps) || steps < 1)
+      throw new UsageError(`${name} tells no number of steps; it was not written by gentle train`)
+    return { steps, parameters: part('parameters/'), optimizer: part('optimizer/') }
   }
 }
 

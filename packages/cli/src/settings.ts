@@ -3,43 +3,73 @@ import { readFileSync } from 'node:fs'
 import { adam, adamW, constantRate, cosineDecay, linearDecay, type Optimizer, type Schedule, sgd } from 'gentle-dl'
 import { z } from 'zod'
 import type { Recipe } from './networks.ts'
-import { UsageError } from './usage.ts'
+import { UsageError, unknownChoice } from './usage.ts'
 
-const count = z.int().min(1)
+const schedules = { constant: constantRate, linear: linearDecay, cosine: cosineDecay } as const satisfies Readonly<
+  Record<string, (rate: number) => Schedule>
+>
 
-/** What can be set; keys of a config file, and flags in dashes. */
+const optimizers = ['sgd', 'adam', 'adamW'] as const
+
+const text = z.string('a text')
+
+const whole = (least: number, most: number) => {
+  const expected = most === Number.MAX_SAFE_INTEGER ? `a whole number from ${least}` : `${least} to ${most}`
+  return z.int(expected).min(least, expected).max(most, expected)
+}
+
+const positive = z.number('a number above 0').positive('a number above 0')
+
+/** What can be set; keys of a config file, and flags in dashes. A check's message is what it expects. */
 const settingsSchema = z.strictObject({
-  model: z.string().optional(),
-  data: z.string().optional(),
-  epochs: count.optional(),
-  batchSize: count.optional(),
-  learningRate: z.number().positive().optional(),
-  schedule: z.enum(['constant', 'linear', 'cosine']).optional(),
-  optimizer: z.enum(['sgd', 'adam', 'adamW']).optional(),
-  momentum: z.number().min(0).lt(1).optional(),
-  weightDecay: z.number().min(0).optional(),
-  clipNorm: z.number().positive().optional(),
-  seed: z
-    .int()
-    .min(0)
-    .max(2 ** 31 - 1)
-    .optional(),
-  threads: z.int().min(1).max(64).optional(),
-  validation: count.optional(),
+  model: text.optional(),
+  data: text.optional(),
+  epochs: whole(1, Number.MAX_SAFE_INTEGER).optional(),
+  batchSize: whole(1, Number.MAX_SAFE_INTEGER).optional(),
+  learningRate: positive.optional(),
+  schedule: z.enum(Object.keys(schedules) as (keyof typeof schedules)[]).optional(),
+  optimizer: z.enum(optimizers).optional(),
+  momentum: z.number('a number from 0, below 1').min(0, 'a number from 0').lt(1, 'a number below 1').optional(),
+  weightDecay: z.number('a number from 0').min(0, 'a number from 0').optional(),
+  clipNorm: positive.optional(),
+  seed: whole(0, 2 ** 31 - 1).optional(),
+  threads: whole(1, 64).optional(),
+  validation: whole(1, Number.MAX_SAFE_INTEGER).optional(),
 })
 
 export type Settings = z.infer<typeof settingsSchema>
 
-/** Checks settings. @throws UsageError naming the key, what it is and what was expected. */
-export function checkSettings(values: unknown, where: string): Settings {
+/** A training with everything decided that its result depends on. */
+export type Plan = Settings &
+  Required<
+    Pick<
+      Settings,
+      'model' | 'data' | 'epochs' | 'batchSize' | 'optimizer' | 'learningRate' | 'schedule' | 'seed' | 'threads'
+    >
+  >
+
+/** The flag of a setting: `--batch-size` of batchSize. */
+const flagOf = (key: string): string => `--${key.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`
+
+/** Settings from flags. @throws UsageError naming the flag, what it is and what was expected. */
+export const settingsOfFlags = (values: unknown): Settings => checkSettings(values, flagOf)
+
+/** Settings from a file. @throws UsageError naming the file, the key, what it is and what was expected. */
+export const settingsOfFile = (values: unknown, file: string): Settings =>
+  checkSettings(values, (key) => `${key} of ${file}`)
+
+function checkSettings(values: unknown, nameOf: (key: string) => string): Settings {
   const result = settingsSchema.safeParse(values)
   if (result.success) return result.data
   const [issue] = result.error.issues
   if (issue.code === 'unrecognized_keys')
-    throw new UsageError(
-      `${where}: unknown setting '${issue.keys[0]}'; expected ${Object.keys(settingsSchema.shape).join(', ')}`,
-    )
-  throw new UsageError(`${where}: ${issue.path.join('.') || 'the settings'}: ${issue.message}`)
+    throw unknownChoice(nameOf('setting'), issue.keys[0], Object.keys(settingsSchema.shape))
+  const [key] = issue.path
+  if (key === undefined) throw new UsageError(`${nameOf('the whole')} is no object; expected settings by name`)
+  const name = nameOf(String(key))
+  const value = (values as Record<PropertyKey, unknown>)[key]
+  if (issue.code === 'invalid_value') throw unknownChoice(name, String(value), issue.values.map(String))
+  throw new UsageError(`${name} is ${JSON.stringify(value)}; expected ${issue.message}`)
 }
 
 /** @throws UsageError for a file that is missing or no valid config. */
@@ -50,21 +80,45 @@ export function readConfig(path: string): Settings {
   } catch (error) {
     throw new UsageError(`config ${path} cannot be read: ${(error as Error).message.split('\n')[0]}`)
   }
-  return checkSettings(values, `config ${path}`)
+  return settingsOfFile(values, `config ${path}`)
 }
 
-const schedules: Readonly<Record<NonNullable<Settings['schedule']>, (rate: number) => Schedule>> = {
-  constant: constantRate,
-  linear: linearDecay,
-  cosine: cosineDecay,
+/** What can be another when a training goes on: how long, and on how many threads, which changes no bit. */
+const changeable: readonly string[] = ['epochs', 'threads'] satisfies (keyof Settings)[]
+
+/** @throws UsageError for a setting that would make another training of the one that goes on. */
+export function checkUnchanged(given: Settings, stored: Settings, run: string): void {
+  for (const [key, value] of Object.entries(given))
+    if (!changeable.includes(key) && value !== stored[key as keyof Settings])
+      throw new UsageError(
+        `${flagOf(key)} cannot change where ${run} goes on: it is ${stored[key as keyof Settings] ?? 'not set'}, not ${value}; only ${changeable.map(flagOf).join(' and ')} can`,
+      )
 }
 
-/** The optimizer that settings describe, over a network's recipe. */
-export function optimizerOf(settings: Settings, recipe: Recipe): Optimizer {
-  const name = settings.optimizer ?? recipe.optimizer
-  const learningRate = schedules[settings.schedule ?? 'linear'](settings.learningRate ?? recipe.learningRate)
-  const { weightDecay, clipNorm } = settings
-  if (name === 'sgd') return sgd({ learningRate, momentum: settings.momentum ?? 0.9, weightDecay, clipNorm })
-  if (settings.momentum !== undefined) throw new UsageError(`--momentum goes with --optimizer sgd, not with ${name}`)
-  return (name === 'adam' ? adam : adamW)({ learningRate, weightDecay, clipNorm })
+/** Settings over a network's recipe. @throws UsageError for settings that do not go together. */
+export function planOf(
+  settings: Settings & { model: string; data: string },
+  recipe: Recipe,
+  { examples, threads }: { examples: number; threads: number },
+): Plan {
+  const optimizer = settings.optimizer ?? recipe.optimizer
+  if (optimizer !== 'sgd' && settings.momentum !== undefined)
+    throw new UsageError(`--momentum goes with --optimizer sgd, not with ${optimizer}`)
+  return {
+    ...settings,
+    epochs: settings.epochs ?? recipe.epochs,
+    batchSize: Math.min(settings.batchSize ?? recipe.batchSize, examples),
+    optimizer,
+    learningRate: settings.learningRate ?? recipe.learningRate,
+    schedule: settings.schedule ?? 'linear',
+    ...(optimizer === 'sgd' ? { momentum: settings.momentum ?? 0.9 } : {}),
+    seed: settings.seed ?? 0,
+    threads: settings.threads ?? threads,
+  }
+}
+
+/** The optimizer of a plan. */
+export function optimizerOf({ optimizer, schedule, learningRate, momentum, weightDecay, clipNorm }: Plan): Optimizer {
+  const options = { learningRate: schedules[schedule](learningRate), weightDecay, clipNorm }
+  return optimizer === 'sgd' ? sgd({ ...options, momentum }) : (optimizer === 'adam' ? adam : adamW)(options)
 }

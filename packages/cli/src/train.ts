@@ -1,31 +1,24 @@
 /** `gentle train`: trains a network and keeps everything about it in a run folder. */
-import { readFile } from 'node:fs/promises'
 import { availableParallelism, cpus } from 'node:os'
-import {
-  type Backend,
-  confusion,
-  countParameters,
-  createModel,
-  DivergedTraining,
-  type EpochReport,
-  type Evaluation,
-  evaluate,
-  fit,
-  loadModel,
-  type Model,
-  sizeOf,
-  wasm,
-} from 'gentle-dl'
+import { type Backend, countParameters, createModel, DivergedTraining, type EpochReport, fit, wasm } from 'gentle-dl'
 import type { Splits } from 'gentle-dl/data'
-import { confusionSvg, curvesSvg } from './charts.ts'
+import { curvesSvg } from './charts.ts'
 import { arePoints, openData } from './datasets.ts'
-import { writeImage } from './images.ts'
+import { finish } from './finish.ts'
 import { watchInterrupts } from './interrupts.ts'
 import { commandLine } from './invocation.ts'
+import { isBest } from './metrics.ts'
 import { networkNamed } from './networks.ts'
-import { arePictures, report } from './report.ts'
 import { RunFolder } from './run-folder.ts'
-import { checkSettings, optimizerOf, readConfig, type Settings } from './settings.ts'
+import {
+  checkUnchanged,
+  optimizerOf,
+  type Plan,
+  planOf,
+  readConfig,
+  type Settings,
+  settingsOfFlags,
+} from './settings.ts'
 import { note, percent, progressView, thousands } from './terminal.ts'
 import { exitCodes, UsageError } from './usage.ts'
 import { version } from './version.ts'
@@ -38,42 +31,20 @@ export interface TrainFlags extends Settings {
   readonly quiet?: boolean
 }
 
-/** The figures of a finished run: summary.json. */
-export interface RunSummary {
-  readonly model: string
-  readonly data: string
-  readonly task: 'classify'
-  readonly seed: number
-  readonly epochs: number
-  /** The epoch whose weights are the best, and were tested. */
-  readonly bestEpoch: number
-  readonly threads: number
-  readonly parameters: number
-  readonly train: Evaluation
-  readonly validation: Evaluation
-  readonly test: Evaluation
-  readonly imagesPerSecond: number
-  readonly seconds: number
-}
-
-/** Settings that a run is made of, all of them decided. */
-interface Plan {
-  readonly settings: Settings
-  readonly model: string
-  readonly data: string
-  readonly seed: number
-  readonly epochs: number
-  readonly batchSize: number
-}
-
-function planOf(
+/** Settings as given, over those of a run that goes on. */
+function settingsFor(
   model: string | undefined,
-  flags: TrainFlags,
-  stored: Settings,
+  { config, runDir, resume: _, json: __, quiet: ___, ...flags }: TrainFlags,
+  resumed: RunFolder | undefined,
 ): Settings & { model: string; data: string } {
-  const { config, runDir: _, resume: __, json: ___, quiet: ____, ...given } = flags
-  const fromFlags = checkSettings({ ...given, ...(model === undefined ? {} : { model }) }, 'flags')
-  const settings = { ...stored, ...(config === undefined ? {} : readConfig(config)), ...fromFlags }
+  const fromFlags = settingsOfFlags({ ...flags, ...(model === undefined ? {} : { model }) })
+  const given = { ...(config === undefined ? {} : readConfig(config)), ...fromFlags }
+  const stored = resumed?.settings() ?? {}
+  if (resumed !== undefined) {
+    if (runDir !== undefined) throw new UsageError('--run-dir is for a new run; --resume goes on in its own folder')
+    checkUnchanged(given, stored, resumed.path)
+  }
+  const settings = { ...stored, ...given }
   if (settings.model === undefined) throw new UsageError('no model is named; give one, as in: gentle train lenet5')
   return {
     ...settings,
@@ -82,36 +53,39 @@ function planOf(
   }
 }
 
+/** What a run that goes on has done so far. @throws UsageError where that is more than it shall do. */
+async function resume(run: RunFolder, { epochs, batchSize }: Plan, examples: number) {
+  const progress = await run.loadProgress()
+  const done = progress.steps / Math.ceil(examples / batchSize)
+  if (done > epochs)
+    throw new UsageError(`--epochs is ${epochs}, but ${run.path} has done more; expected at least ${Math.ceil(done)}`)
+  return { progress, history: run.history(Math.floor(done)) }
+}
+
 /** Runs the command. Gives the exit code. */
 export async function train(model: string | undefined, flags: TrainFlags): Promise<number> {
   const resumed = flags.resume === undefined ? undefined : RunFolder.open(flags.resume)
-  const stored =
-    resumed === undefined ? {} : checkSettings(resumed.readJson('run.json').settings, resumed.file('run.json'))
-  const settings = planOf(model, flags, stored)
+  const settings = settingsFor(model, flags, resumed)
   const network = networkNamed(settings.model)
-  const seed = settings.seed ?? 0
-  const splits = await openData(settings.data, { seed, validation: settings.validation })
+  const splits = await openData(settings.data, { seed: settings.seed ?? 0, validation: settings.validation })
   const purpose = { classes: splits.train.classes?.length ?? 1, points: arePoints(splits) }
-  const recipe = network.recipe(purpose)
-  const optimizer = optimizerOf(settings, recipe)
-  const plan: Plan = {
-    settings,
-    model: settings.model,
-    data: settings.data,
-    seed,
-    epochs: settings.epochs ?? recipe.epochs,
-    batchSize: Math.min(settings.batchSize ?? recipe.batchSize, splits.train.length),
-  }
+  const plan = planOf(settings, network.recipe(purpose), {
+    examples: splits.train.length,
+    threads: Math.min(availableParallelism(), 64),
+  })
+  const optimizer = optimizerOf(plan)
+  const { progress, history } = resumed
+    ? await resume(resumed, plan, splits.train.length)
+    : { progress: undefined, history: [] as EpochReport[] }
 
-  const backend = await wasm({ threads: settings.threads ?? availableParallelism() })
+  const backend = await wasm({ threads: plan.threads })
   const made = await createModel(network.build(purpose), splits.train.inputShape, {
-    seed,
+    seed: plan.seed,
     classes: splits.train.classes,
     backend,
   })
   const run = resumed ?? RunFolder.create(`${plan.model}-${plan.data.replace(/[^\w-]+/g, '-')}`, flags.runDir)
-  if (resumed === undefined) run.writeJson('run.json', describeRun(plan, backend))
-  const progress = await resumed?.loadProgress()
+  run.writeJson('run.json', describeRun(plan, splits, backend, resumed?.readJson('run.json')))
   if (!flags.quiet)
     note(
       [
@@ -121,7 +95,7 @@ export async function train(model: string | undefined, flags: TrainFlags): Promi
     )
 
   const started = performance.now()
-  const view = progressView(plan.epochs, plan.batchSize, flags.quiet === true || flags.json === true)
+  const view = progressView(plan.epochs, plan.batchSize, flags.quiet === true)
   const abort = new AbortController()
   const endWatch = watchInterrupts(
     () => abort.abort(),
@@ -130,20 +104,20 @@ export async function train(model: string | undefined, flags: TrainFlags): Promi
       process.exit(exitCodes.interrupted)
     },
   )
-  const history: EpochReport[] = []
+  const earlier = history.reduce((sum, epoch) => sum + epoch.seconds, 0)
   try {
     const result = await fit(made, splits.train, {
       validation: splits.validation,
       optimizer,
       batchSize: plan.batchSize,
       epochs: plan.epochs,
-      seed,
+      seed: plan.seed,
       keep: 'last',
       progress,
       signal: abort.signal,
       onStep: (step) => view.step(step),
       async onEpoch(epoch, trained, progressNow) {
-        const best = isBest(epoch, run)
+        const best = isBest(epoch.validation, history)
         history.push({ ...epoch, best })
         await run.addMetrics(epoch)
         await run.saveWeights('last', trained)
@@ -162,7 +136,7 @@ export async function train(model: string | undefined, flags: TrainFlags): Promi
       )
       return exitCodes.interrupted
     }
-    return await finish(run, plan, splits, backend, history, (performance.now() - started) / 1000, flags)
+    return await finish(run, plan, splits, backend, history, earlier + (performance.now() - started) / 1000, flags)
   } catch (error) {
     view.end()
     if (!(error instanceof DivergedTraining)) throw error
@@ -178,18 +152,6 @@ export async function train(model: string | undefined, flags: TrainFlags): Promi
   }
 }
 
-/** Whether an epoch's validation beats all epochs before it in the run, those before an interruption included. */
-function isBest({ validation }: EpochReport, run: RunFolder): boolean {
-  if (validation === undefined) return true
-  return run
-    .validations()
-    .every(
-      (earlier) =>
-        validation.accuracy > earlier.accuracy ||
-        (validation.accuracy === earlier.accuracy && validation.loss < earlier.loss),
-    )
-}
-
 function epochLine(
   { epoch, train: learned, validation, imagesPerSecond }: EpochReport,
   epochs: number,
@@ -200,10 +162,16 @@ function epochLine(
   return `epoch ${String(epoch).padStart(String(epochs).length)}/${epochs}  train ${learned.loss.toFixed(4)} ${percent(learned.accuracy)}${checked}  ${thousands(imagesPerSecond)}/s${best ? '  best' : ''}`
 }
 
-function describeRun({ settings, model, data, seed, epochs, batchSize }: Plan, backend: Backend) {
-  return {
+/** run.json: of a run that goes on, what is there and what changed. */
+function describeRun(
+  plan: Plan,
+  { train, validation, test }: Splits,
+  backend: Backend,
+  earlier?: Record<string, unknown>,
+) {
+  const now = new Date().toISOString()
+  const made = {
     command: process.argv.slice(2),
-    settings: { ...settings, model, data, seed, epochs, batchSize },
     versions: { gentle: version, node: process.versions.node },
     machine: {
       platform: process.platform,
@@ -211,62 +179,9 @@ function describeRun({ settings, model, data, seed, epochs, batchSize }: Plan, b
       processor: cpus()[0]?.model ?? 'unknown',
       cores: availableParallelism(),
     },
+    examples: { train: train.length, validation: validation.length, test: test.length },
     backend: backend.name,
-    started: new Date().toISOString(),
+    started: now,
   }
-}
-
-/** Looks at the test set once, with the best weights, and tells everything. */
-async function finish(
-  run: RunFolder,
-  plan: Plan,
-  splits: Splits,
-  backend: Backend,
-  history: readonly EpochReport[],
-  seconds: number,
-  flags: TrainFlags,
-): Promise<number> {
-  const best: Model = await loadModel(await readFile(run.file('weights/best.safetensors')), {
-    name: 'best weights',
-    backend,
-  })
-  const test = await evaluate(best, splits.test)
-  const validation = await evaluate(best, splits.validation)
-  const matrix = await confusion(best, splits.test)
-  const last = history.at(-1)
-  const trained = history.reduce((sum, epoch) => sum + epoch.seconds, 0)
-  const summary: RunSummary = {
-    model: plan.model,
-    data: plan.data,
-    task: 'classify',
-    seed: plan.seed,
-    epochs: plan.epochs,
-    bestEpoch: bestEpochOf(run),
-    threads: backend.threads,
-    parameters: countParameters(best),
-    train: last?.train ?? (await evaluate(best, splits.train)),
-    validation,
-    test,
-    imagesPerSecond: trained > 0 ? Math.round((history.length * splits.train.length) / trained) : 0,
-    seconds: Number(seconds.toFixed(2)),
-  }
-  run.writeJson('summary.json', summary)
-  run.write('confusion.svg', confusionSvg(matrix.counts, splits.test.classes ?? []))
-  if (arePictures(splits.test)) {
-    const pixels = new Float32Array(sizeOf(splits.test.inputShape))
-    splits.test.read([0], pixels, new Int32Array(1))
-    await writeImage(run.file('example.png'), pixels, splits.test.inputShape)
-  }
-  if (flags.json) console.log(JSON.stringify(summary, null, 2))
-  else if (!flags.quiet) console.log(report(summary, run.path, splits.test, matrix))
-  return exitCodes.done
-}
-
-function bestEpochOf(run: RunFolder): number {
-  const [first, ...others] = run.validations()
-  return others.reduce(
-    (best, epoch) =>
-      epoch.accuracy > best.accuracy || (epoch.accuracy === best.accuracy && epoch.loss < best.loss) ? epoch : best,
-    first,
-  ).epoch
+  return { ...(earlier === undefined ? made : { ...earlier, resumed: now }), settings: plan }
 }

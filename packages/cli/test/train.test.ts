@@ -35,7 +35,18 @@ describe('gentle train', () => {
       'last.safetensors',
       'progress.safetensors',
     ])
-    expect(JSON.parse(readFileSync(join(run, 'run.json'), 'utf8')).settings.seed).toBe(3)
+    expect(JSON.parse(readFileSync(join(run, 'run.json'), 'utf8')).settings).toEqual({
+      model: 'lenet5',
+      data: `idx:${folder}`,
+      epochs: 2,
+      batchSize: 20,
+      optimizer: 'sgd',
+      learningRate: 0.1,
+      schedule: 'linear',
+      momentum: 0.9,
+      seed: 3,
+      threads: 2,
+    })
     expect(readFileSync(join(run, 'metrics.csv'), 'utf8').trim().split('\n')).toHaveLength(3)
     const summary = JSON.parse(readFileSync(join(run, 'summary.json'), 'utf8'))
     expect(summary).toMatchObject({
@@ -110,11 +121,28 @@ describe('gentle train', () => {
     expect(cut.stderr).toContain(`npx gentle train --resume ${stopped}`)
     expect((await gentle(['train', '--resume', stopped, '--quiet'])).code).toBe(0)
     expect((await gentle([...long, '--run-dir', whole, '--quiet'])).code).toBe(0)
-    expect(
-      readFileSync(join(stopped, 'weights/last.safetensors')).equals(
-        readFileSync(join(whole, 'weights/last.safetensors')),
-      ),
-    ).toBe(true)
+    for (const weights of ['weights/last.safetensors', 'weights/best.safetensors'])
+      expect(readFileSync(join(stopped, weights)).equals(readFileSync(join(whole, weights)))).toBe(true)
+    const epochs = (place: string): string[] =>
+      readFileSync(join(place, 'metrics.csv'), 'utf8')
+        .split('\n')
+        .map((row) => row.split(',')[0])
+    expect(epochs(stopped)).toEqual(epochs(whole))
+    const dots = (place: string) => readFileSync(join(place, 'curves.svg'), 'utf8').match(/[\d.]+,[\d.]+/g)
+    expect(dots(stopped)).toHaveLength(4 * 60)
+    expect(dots(whole)).toHaveLength(4 * 60)
+  })
+
+  it('goes on only as the same training', async () => {
+    const refuses = async (flags: readonly string[], pattern: RegExp): Promise<void> => {
+      const { code, stderr } = await gentle(['train', '--resume', run, ...flags])
+      expect(stderr).toMatch(pattern)
+      expect(stderr.trim().split('\n')).toHaveLength(1)
+      expect(code).toBe(2)
+    }
+    await refuses(['--batch-size', '10'], /--batch-size cannot change .* it is 20, not 10/)
+    await refuses(['--epochs', '1'], /--epochs is 1, but .* has done more; expected at least 2/)
+    await refuses(['--run-dir', 'elsewhere'], /--run-dir is for a new run/)
   })
 
   it('takes two interrupts at once, as npm and a terminal send them, for one', async () => {

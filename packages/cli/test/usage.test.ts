@@ -41,7 +41,10 @@ describe.concurrent('gentle refuses, in one line,', () => {
     refuses(['train', 'lenet5', '--data', 'mnits'], /unknown data set 'mnits'; did you mean mnist\?/))
   it('an unknown option', () => refuses(['train', 'lenet5', '--epoch', '3'], /unknown option '--epoch'.*--epochs/))
   it('an option that is no number', () => refuses(['train', 'lenet5', '--epochs', 'many'], /epochs.*expected a number/))
-  it('an option out of range', () => refuses(['train', 'mlp', '--epochs', '0'], /epochs/))
+  it('an option out of range', () =>
+    refuses(['train', 'mlp', '--batch-size', '0'], /--batch-size is 0; expected a whole number from 1/))
+  it('an unknown schedule, with the nearest', () =>
+    refuses(['train', 'mlp', '--schedule', 'liner'], /unknown --schedule 'liner'; did you mean linear\?/))
   it('a momentum with Adam', () =>
     refuses(['train', 'mlp', '--optimizer', 'adam', '--momentum', '0.5'], /--momentum goes with/))
   it('a training without a model', () => refuses(['train'], /no model is named/))
@@ -72,9 +75,14 @@ describe.concurrent('gentle refuses, in one line,', () => {
   it('config files with unknown keys or wrong values', async () => {
     const config = join(temporaryFolder(), 'config.json')
     writeFileSync(config, '{ "epocs": 3 }')
-    await refuses(['train', 'mlp', '--config', config], /unknown setting 'epocs'/)
+    await refuses(['train', 'mlp', '--config', config], /unknown setting of config .*'epocs'; did you mean epochs\?/)
     writeFileSync(config, '{ "epochs": "three" }')
-    await refuses(['train', 'mlp', '--config', config], /epochs/)
+    await refuses(
+      ['train', 'mlp', '--config', config],
+      /epochs of config .* is "three"; expected a whole number from 1/,
+    )
+    writeFileSync(config, '[3]')
+    await refuses(['train', 'mlp', '--config', config], /expected settings by name/)
     writeFileSync(config, '{ epochs')
     await refuses(['train', 'mlp', '--config', config], /cannot be read/)
   })

@@ -1,0 +1,80 @@
+/** The end of a training: the best weights on the test set, the figures, the pictures, the report. */
+import { readFile } from 'node:fs/promises'
+import {
+  type Backend,
+  confusion,
+  countParameters,
+  type EpochReport,
+  type Evaluation,
+  evaluate,
+  loadModel,
+  sizeOf,
+} from 'gentle-dl'
+import type { Splits } from 'gentle-dl/data'
+import { confusionSvg } from './charts.ts'
+import { writeImage } from './images.ts'
+import { meanSpeed } from './metrics.ts'
+import { arePictures, report } from './report.ts'
+import type { RunFolder } from './run-folder.ts'
+import type { Plan } from './settings.ts'
+import { exitCodes } from './usage.ts'
+
+/** The figures of a finished run: summary.json. */
+export interface RunSummary {
+  readonly model: string
+  readonly data: string
+  readonly task: 'classify'
+  readonly seed: number
+  readonly epochs: number
+  /** The epoch whose weights are the best, and were tested. */
+  readonly bestEpoch: number
+  readonly threads: number
+  readonly parameters: number
+  readonly train: Evaluation
+  readonly validation: Evaluation
+  readonly test: Evaluation
+  readonly imagesPerSecond: number
+  readonly seconds: number
+}
+
+/** Looks at the test set once, with the best weights, and tells everything. */
+export async function finish(
+  run: RunFolder,
+  plan: Plan,
+  splits: Splits,
+  backend: Backend,
+  history: readonly EpochReport[],
+  seconds: number,
+  flags: { readonly json?: boolean; readonly quiet?: boolean },
+): Promise<number> {
+  const file = run.file('weights/best.safetensors')
+  const best = await loadModel(await readFile(file), { name: file, backend })
+  const test = await evaluate(best, splits.test)
+  const validation = await evaluate(best, splits.validation)
+  const matrix = await confusion(best, splits.test)
+  const summary: RunSummary = {
+    model: plan.model,
+    data: plan.data,
+    task: 'classify',
+    seed: plan.seed,
+    epochs: plan.epochs,
+    bestEpoch: history.findLast((epoch) => epoch.best)!.epoch,
+    threads: backend.threads,
+    parameters: countParameters(best),
+    train: history.at(-1)!.train,
+    validation,
+    test,
+    imagesPerSecond: Math.round(meanSpeed(history)),
+    seconds: Number(seconds.toFixed(2)),
+  }
+  run.writeJson('summary.json', summary)
+  run.write('confusion.svg', confusionSvg(matrix.counts, splits.test.classes ?? []))
+  if (arePictures(splits.test)) {
+    const pixels = new Float32Array(sizeOf(splits.test.inputShape))
+    splits.test.read([0], pixels, new Int32Array(1))
+    await writeImage(run.file('example.png'), pixels, splits.test.inputShape)
+  }
+  if (flags.json) console.log(JSON.stringify(summary, null, 2))
+  else if (!flags.quiet) console.log(report(summary, run.path, splits.test, matrix))
+  return exitCodes.done
+}
