@@ -28,20 +28,25 @@ describe('threads', () => {
     const memory = new WebAssembly.Memory({ initial: 1, maximum: 1, shared: true })
     const threads = await Threads.start(2, memory)
     const { compiled, run } = await counting(2, memory)
-    await threads.install(1, compiled)
+    const program = 7
+    await threads.install(program, compiled)
     const counter = new Int32Array(memory.buffer, controlBytes, 1)
-    // The thread that announces a job is held up between its words: workers are sure to look at them just then.
+    const pause = (milliseconds: number): void => {
+      for (const end = performance.now() + milliseconds; performance.now() < end; );
+    }
+    // The worker is woken by the first announcement, and looks while the second is half made: its program is there, its number not.
     const { store } = Atomics
     const slowStore = (array: Int32Array, index: number, value: number): number => {
       const stored = store(array, index, value)
-      for (let turn = 0; turn < 5000; turn++) Atomics.load(array, index)
+      if (value === program) pause(0.3)
       return stored
     }
     vi.spyOn(Atomics, 'store').mockImplementation(slowStore as typeof Atomics.store)
     try {
-      for (let job = 1; job <= 2000; job++) {
-        void threads.drop(2)
-        threads.run(1, run)
+      for (let job = 1; job <= 400; job++) {
+        pause(0.5)
+        void threads.drop(program + 1)
+        threads.run(program, run)
         expect(Atomics.load(counter, 0)).toBe(2 * job)
       }
     } finally {
