@@ -19,7 +19,10 @@ await serve(async ({ threads, batch }) => {
   const parameters = [...model.parameters.values()]
   const x = input([batch, 1, lenet5.height, lenet5.width])
   const y = input([batch], 'int32')
-  const logits = model.layer.apply(x, new Scope({ parameters: model.parameters, seed: 1, training: true }))
+  const logits = model.layer.apply(
+    x,
+    new Scope({ parameters: model.parameters, state: model.state, seed: 1, training: true }),
+  )
   const loss = crossEntropy(logits, y)
   const { learningRate, momentum } = lenet5
   const state = sgd({ learningRate, momentum }).begin(parameters)

@@ -10,7 +10,7 @@ import {
   mlp,
   perceptronRule,
   predict,
-  readParameters,
+  readWeights,
   type Schedule,
   sgd,
 } from 'gentle-dl'
@@ -41,7 +41,7 @@ const titled = (title: string, centre: number): string =>
  */
 async function logicPanel(name: 'and' | 'or' | 'xor', left: number): Promise<string> {
   const { model, mistakes } = await perceptronRule(logic(name))
-  const [[w1, w2], [bias]] = [...(await readParameters(model)).values()]
+  const [[w1, w2], [bias]] = [...(await readWeights(model)).values()]
   const place = (x: number, y: number): string => `${(45 + x * 110).toFixed(1)},${(155 - y * 110).toFixed(1)}`
   const colour = (label: number): string => (label === 1 ? oneColour : zeroColour)
   const dots = pointsOf(logic(name)).map(({ x, y, label }) => {

@@ -10,6 +10,7 @@ import {
   readSafetensors,
   type StoredTensor,
   saveModel,
+  weightsOf,
   writeSafetensors,
 } from 'gentle-dl'
 import { commandLine } from './invocation.ts'
@@ -106,10 +107,11 @@ export class RunFolder {
   }
 
   /** Keeps what is needed to go on. */
-  saveProgress({ steps, parameters, optimizer }: Progress, model: Model): void {
+  saveProgress({ steps, weights, optimizer }: Progress, model: Model): void {
     const tensors = new Map<string, StoredTensor>()
-    for (const [name, data] of parameters)
-      tensors.set(`parameters/${name}`, { shape: model.parameters.get(name)!.shape, dtype: 'float32', data })
+    const variables = weightsOf(model)
+    for (const [name, data] of weights)
+      tensors.set(`weights/${name}`, { shape: variables.get(name)!.shape, dtype: 'float32', data })
     for (const [name, data] of optimizer)
       tensors.set(`optimizer/${name}`, { shape: [data.length], dtype: 'float32', data })
     this.write('weights/progress.safetensors', writeSafetensors(tensors, { steps: String(steps) }))
@@ -130,7 +132,7 @@ export class RunFolder {
     const steps = Number(metadata.steps)
     if (!Number.isInteger(steps) || steps < 1)
       throw new UsageError(`${name} tells no number of steps; it was not written by gentle train`)
-    return { steps, parameters: part('parameters/'), optimizer: part('optimizer/') }
+    return { steps, weights: part('weights/'), optimizer: part('optimizer/') }
   }
 }
 

@@ -1,11 +1,15 @@
 export * from './initializers.ts'
 export { type Layer, type LayerDescription, layerFrom, registerLayer } from './layer.ts'
 export * from './layers/activation.ts'
+export { auxiliary } from './layers/auxiliary.ts'
+export { type BatchNormOptions, batchNorm } from './layers/batch-norm.ts'
 export { type Conv2dLayerOptions, conv2d } from './layers/convolution.ts'
 export { dropout } from './layers/dropout.ts'
 export { type LinearOptions, linear } from './layers/linear.ts'
+export { parallel } from './layers/parallel.ts'
 export { avgPool2d, globalAvgPool2d, maxPool2d } from './layers/pooling.ts'
-export { sequential } from './layers/sequential.ts'
+export { type ResidualOptions, residual } from './layers/residual.ts'
+export { type NamedLayers, sequential } from './layers/sequential.ts'
 export { flatten } from './layers/shape.ts'
 export * from './losses.ts'
 export { countRight, countTopK } from './metrics.ts'
@@ -14,9 +18,11 @@ export {
   createModel,
   type Model,
   type ModelOptions,
-  type ParameterValues,
-  readParameters,
-  writeParameters,
+  readWeights,
+  traceInference,
+  type WeightValues,
+  weightsOf,
+  writeWeights,
 } from './model.ts'
 export { type FirstValues, type Parameters, Scope, type ScopeOptions } from './scope.ts'
 export { type LayerSummary, type NetworkSummary, summarize } from './summary.ts'

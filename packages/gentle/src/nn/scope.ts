@@ -22,6 +22,8 @@ export interface LayerReport {
 export interface ScopeOptions {
   /** Parameters that exist; those that layers ask for beyond them are made. */
   readonly parameters: Parameters
+  /** State that exists beside them, such as running statistics: not learned, but part of the weights. Made like parameters. */
+  readonly state: Parameters
   /** From which every parameter's first values and every dropout mask derive. */
   readonly seed: number
   /** Where first values come from instead, such as from a file. */
@@ -32,6 +34,12 @@ export interface ScopeOptions {
   readonly onLayer?: (report: LayerReport) => void
   /** The int32 number of the training step, which gives each step its own random numbers. */
   readonly step?: Tensor
+  /** Whether the parameter of this path stays as it is; layers with such parameters keep their state, too. */
+  readonly frozen?: (path: string) => boolean
+  /** Told in training of each piece of state and of its value after the step. */
+  readonly onUpdate?: (state: Variable, next: Tensor) => void
+  /** Told in training of each output beside the network's own, and of its weight in the loss. */
+  readonly onAuxiliary?: (output: Tensor, weight: number) => void
 }
 
 /** What a layer sees of the model that it is part of: its own place in it. */
@@ -61,26 +69,53 @@ export class Scope {
    * The parameter of this name: made by the initialiser at the first trace, the same one ever after.
    * @throws InternalError when a later trace asks for another shape.
    */
-  parameter(name: string, shape: Shape, initializer: Initializer): Tensor {
-    const path = this.#join(name)
-    const { parameters, firstValues } = this.#options
-    const known = parameters.get(path)
-    if (known !== undefined) {
-      if (!sameShape(known.shape, shape))
-        throw new InternalError(
-          `parameter ${path} has shape ${formatShape(known.shape)}, but now ${formatShape(shape)} is asked for`,
-        )
-      return known
-    }
-    const values = firstValues?.(path, shape, initializer) ?? initializer(shape, new Random(this.seed, path))
-    const made = variable(shape, values, path)
-    parameters.set(path, made)
-    return made
+  parameter(name: string, shape: Shape, initializer: Initializer): Variable {
+    return this.#variable(this.#options.parameters, name, shape, initializer)
+  }
+
+  /**
+   * State of this name that the layer keeps but does not learn, such as a running mean: made like a parameter, changed by `update`.
+   * @throws InternalError when a later trace asks for another shape.
+   */
+  state(name: string, shape: Shape, initializer: Initializer): Variable {
+    return this.#variable(this.#options.state, name, shape, initializer)
+  }
+
+  /** In training, gives state its value after the step. */
+  update(state: Variable, next: Tensor): void {
+    if (this.training) this.#options.onUpdate?.(state, next)
+  }
+
+  /** In training, gives an output of shape [N, ...] that takes part in the loss with this weight, beside the network's own. */
+  auxiliary(output: Tensor, weight: number): void {
+    if (this.training) this.#options.onAuxiliary?.(output, weight)
+  }
+
+  /** Whether the layer's parameter of this name stays as it is in training. */
+  isFrozen(name: string): boolean {
+    return this.#options.frozen?.(this.#join(name)) ?? false
   }
 
   /** The training step, for random numbers; undefined outside training. */
   get step(): Tensor | undefined {
     return this.#options.step
+  }
+
+  #variable(known: Parameters, name: string, shape: Shape, initializer: Initializer): Variable {
+    const path = this.#join(name)
+    const existing = known.get(path)
+    if (existing !== undefined) {
+      if (!sameShape(existing.shape, shape))
+        throw new InternalError(
+          `${path} has shape ${formatShape(existing.shape)}, but now ${formatShape(shape)} is asked for`,
+        )
+      return existing
+    }
+    const values =
+      this.#options.firstValues?.(path, shape, initializer) ?? initializer(shape, new Random(this.seed, path))
+    const made = variable(shape, values, path)
+    known.set(path, made)
+    return made
   }
 
   #join(name: string): string {

@@ -39,6 +39,7 @@ export function summarize(network: Layer, inputShape: Shape): NetworkSummary {
   const parametersSoFar = (): number => [...parameters.values()].reduce((total, { shape }) => total + sizeOf(shape), 0)
   const scope = new Scope({
     parameters,
+    state: new Map(),
     seed: 0,
     training: false,
     firstValues: (_, shape) => new Float32Array(sizeOf(shape)),

@@ -4,8 +4,7 @@ import type { Dataset } from '../data/dataset.ts'
 import { constant } from '../graph/tensor.ts'
 import { crossEntropy, type Loss } from '../nn/losses.ts'
 import { countRight, countTopK } from '../nn/metrics.ts'
-import type { Model } from '../nn/model.ts'
-import { Scope } from '../nn/scope.ts'
+import { type Model, traceInference } from '../nn/model.ts'
 import { BatchPrograms, batchesOf, inOrder, scalarOf } from './steps.ts'
 
 export interface EvaluateOptions {
@@ -68,7 +67,7 @@ export class Evaluator {
     this.#dataset = dataset
     this.#batchSize = Math.min(batchSize, dataset.length)
     this.#programs = new BatchPrograms(model, dataset, ({ x, y }) => {
-      const prediction = model.layer.apply(x, new Scope({ parameters: model.parameters, seed: 0, training: false }))
+      const prediction = traceInference(model, x)
       return {
         inputs: {},
         outputs: {

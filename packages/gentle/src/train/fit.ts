@@ -5,13 +5,14 @@ import type { Backend } from '../backends/backend.ts'
 import { ArgumentError, DivergenceError } from '../core/errors.ts'
 import { Random } from '../core/random.ts'
 import type { Dataset } from '../data/dataset.ts'
-import { constant, input } from '../graph/tensor.ts'
+import { constant, input, type Tensor } from '../graph/tensor.ts'
 import type { Layer } from '../nn/layer.ts'
 import { crossEntropy, type Loss } from '../nn/losses.ts'
 import { countRight } from '../nn/metrics.ts'
-import { createModel, type Model, type ParameterValues, readParameters, writeParameters } from '../nn/model.ts'
+import { createModel, type Model, readWeights, type WeightValues, writeWeights } from '../nn/model.ts'
 import { Scope } from '../nn/scope.ts'
-import type { Optimizer } from '../optim/optimizer.ts'
+import { add, mul } from '../ops/elementwise.ts'
+import type { Optimizer, Updates } from '../optim/optimizer.ts'
 import { checkBatchSize, checkFits, countsRight, type Evaluation, Evaluator } from './evaluate.ts'
 import { BatchPrograms, batchesOf, scalarOf } from './steps.ts'
 
@@ -49,10 +50,10 @@ export interface EpochReport {
 export interface Progress {
   /** Steps done. */
   readonly steps: number
-  /** The network's parameters after these steps. */
-  readonly parameters: ParameterValues
+  /** The network's parameters and state after these steps. */
+  readonly weights: WeightValues
   /** The optimizer's state, by the variables' names. */
-  readonly optimizer: ParameterValues
+  readonly optimizer: WeightValues
 }
 
 export interface FitOptions {
@@ -70,6 +71,8 @@ export interface FitOptions {
   readonly backend?: Backend
   /** Whether the model ends with the best epoch's parameters or the last one's; 'best' unless given. */
   readonly keep?: 'best' | 'last'
+  /** Names of parameters that stay as they are, for fine-tuning; none unless given. Normalisation of frozen layers keeps its statistics. */
+  readonly freeze?: (name: string) => boolean
   /** Goes on after an interrupted training of this model. */
   readonly progress?: Progress
   /** Called after every step; it must not wait. */
@@ -127,7 +130,7 @@ export async function fit(network: Layer | Model, train: Dataset, options: FitOp
       ? network
       : await createModel(network, train.inputShape, { seed, classes: train.classes, backend: options.backend })
   checkFits(model, train)
-  const training = new Training(model, train, loss, optimizer, seed)
+  const training = new Training(model, train, loss, optimizer, seed, options.freeze)
   if (options.progress !== undefined) await training.restore(options.progress)
   const labelled = train.target.dtype === 'int32'
   const evaluator = validation && new Evaluator(model, validation, { loss })
@@ -137,12 +140,12 @@ export async function fit(network: Layer | Model, train: Dataset, options: FitOp
   let step = options.progress?.steps ?? 0
   const firstEpoch = Math.floor(step / stepsPerEpoch) + 1
   const history: EpochReport[] = []
-  let best: { values: ParameterValues; epoch: number; evaluation: Evaluation } | undefined
-  let lastGood: ParameterValues = await readParameters(model)
+  let best: { values: WeightValues; epoch: number; evaluation: Evaluation } | undefined
+  let lastGood: WeightValues = await readWeights(model)
   let interrupted = false
   let done = firstEpoch - 1
   const diverged = async (what: string, epoch: number): Promise<DivergedTraining> => {
-    await writeParameters(model, lastGood)
+    await writeWeights(model, lastGood)
     return new DivergedTraining(
       `fit: ${what} at step ${step} (epoch ${epoch}); the model keeps the parameters ${history.length === 0 ? 'it began with' : `of epoch ${done}`}; use a smaller learning rate or clipNorm`,
       step,
@@ -180,7 +183,7 @@ export async function fit(network: Layer | Model, train: Dataset, options: FitOp
       if (interrupted) break
       const seconds = (performance.now() - started) / 1000
       const evaluation = await evaluator?.run()
-      const values = await readParameters(model)
+      const values = await readWeights(model)
       if (!areFinite(values)) throw await diverged('parameters became NaN or infinite', epoch)
       if (evaluation !== undefined && !Number.isFinite(evaluation.loss))
         throw await diverged(`the validation loss became ${evaluation.loss}`, epoch)
@@ -202,7 +205,7 @@ export async function fit(network: Layer | Model, train: Dataset, options: FitOp
       if (options.signal?.aborted && epoch < epochs) interrupted = true
     }
     const progress = await training.progress(step)
-    if (keep === 'best' && best !== undefined) await writeParameters(model, best.values)
+    if (keep === 'best' && best !== undefined) await writeWeights(model, best.values)
     return { model, history, epoch: keep === 'best' && best !== undefined ? best.epoch : done, interrupted, progress }
   } finally {
     training.dispose()
@@ -214,7 +217,7 @@ export async function fit(network: Layer | Model, train: Dataset, options: FitOp
 const isBetter = (a: Evaluation, b: Evaluation, labelled: boolean): boolean =>
   labelled && a.accuracy !== b.accuracy ? a.accuracy > b.accuracy : a.loss < b.loss
 
-const areFinite = (values: ParameterValues): boolean =>
+const areFinite = (values: WeightValues): boolean =>
   [...values.values()].every((parameter) => parameter.every(Number.isFinite))
 
 /** The programs and the state of one training. */
@@ -223,21 +226,42 @@ class Training {
   readonly #programs: BatchPrograms
   readonly #state
 
-  constructor(model: Model, train: Dataset, loss: Loss, optimizer: Optimizer, seed: number) {
+  constructor(
+    model: Model,
+    train: Dataset,
+    loss: Loss,
+    optimizer: Optimizer,
+    seed: number,
+    frozen: (name: string) => boolean = () => false,
+  ) {
     this.#model = model
-    const parameters = [...model.parameters.values()]
-    const state = optimizer.begin(parameters)
+    const learned = [...model.parameters].filter(([name]) => !frozen(name)).map(([, parameter]) => parameter)
+    if (learned.length === 0) throw new ArgumentError('fit: all parameters are frozen; leave some to learn')
+    const state = optimizer.begin(learned)
     this.#state = state
     this.#programs = new BatchPrograms(model, train, ({ x, y }) => {
       const learningRate = input([])
       const step = input([], 'int32')
-      const prediction = model.layer.apply(x, new Scope({ parameters: model.parameters, seed, training: true, step }))
+      const kept: Updates = []
+      const auxiliary: Tensor[] = []
+      const scope = new Scope({
+        parameters: model.parameters,
+        state: model.state,
+        seed,
+        training: true,
+        step,
+        frozen,
+        onUpdate: (variable, next) => kept.push([variable, next]),
+        onAuxiliary: (output, weight) => auxiliary.push(mul(loss(output, y), weight)),
+      })
+      const prediction = model.layer.apply(x, scope)
       const value = loss(prediction, y)
+      const total = auxiliary.reduce((sum, part) => add(sum, part), value)
       const right = countsRight(prediction.shape, y.shape) ? countRight(prediction, y) : constant(0)
       return {
         inputs: { learningRate, step },
         outputs: { loss: value, right },
-        updates: state.updates(gradients(value, parameters), learningRate),
+        updates: [...state.updates(gradients(total, learned), learningRate), ...kept],
       }
     })
   }
@@ -249,15 +273,15 @@ class Training {
   async progress(steps: number): Promise<Progress> {
     const optimizer = new Map<string, Float32Array>()
     for (const variable of this.#state.variables) optimizer.set(variable.name, await this.#model.backend.read(variable))
-    return { steps, parameters: await readParameters(this.#model), optimizer }
+    return { steps, weights: await readWeights(this.#model), optimizer }
   }
 
   /** @throws ArgumentError when the state is of another optimizer. */
-  async restore({ parameters, optimizer }: Progress): Promise<void> {
+  async restore({ weights, optimizer }: Progress): Promise<void> {
     const unknown = this.#state.variables.find(({ name }) => !optimizer.has(name))
     if (unknown !== undefined)
       throw new ArgumentError(`fit: the progress has no '${unknown.name}'; it belongs to another optimizer or model`)
-    await writeParameters(this.#model, parameters)
+    await writeWeights(this.#model, weights)
     for (const variable of this.#state.variables)
       await this.#model.backend.write(variable, optimizer.get(variable.name)!)
   }

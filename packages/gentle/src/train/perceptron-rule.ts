@@ -2,8 +2,7 @@ import { ArgumentError, DataError } from '../core/errors.ts'
 import type { Dataset } from '../data/dataset.ts'
 import { input } from '../graph/tensor.ts'
 import { thresholdNeuron } from '../models/perceptron.ts'
-import { createModel, type Model, type ModelOptions } from '../nn/model.ts'
-import { Scope } from '../nn/scope.ts'
+import { createModel, type Model, type ModelOptions, traceInference } from '../nn/model.ts'
 import { abs, add, mul, sub, toFloat } from '../ops/elementwise.ts'
 import { sum } from '../ops/reduce.ts'
 import { reshape } from '../ops/structure.ts'
@@ -34,7 +33,7 @@ export async function perceptronRule(
   const model = await createModel(thresholdNeuron(), dataset.inputShape, { classes: dataset.classes, backend })
   const x = input([1, ...dataset.inputShape])
   const y = input([1], 'int32')
-  const predicted = model.layer.apply(x, new Scope({ parameters: model.parameters, seed: 0, training: false }))
+  const predicted = traceInference(model, x)
   const error = sub(reshape(toFloat(y), [1, 1]), predicted)
   const [weight, bias] = [...model.parameters.values()]
   const change = mul(error, learningRate)

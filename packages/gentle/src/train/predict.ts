@@ -4,8 +4,7 @@ import type { NDArray } from '../core/ndarray.ts'
 import { formatShape, sizeOf } from '../core/shape.ts'
 import type { Dataset } from '../data/dataset.ts'
 import { input } from '../graph/tensor.ts'
-import type { Model } from '../nn/model.ts'
-import { Scope } from '../nn/scope.ts'
+import { type Model, traceInference } from '../nn/model.ts'
 import { softmax } from '../ops/activations.ts'
 import { checkBatchSize, checkFits } from './evaluate.ts'
 import { batchesOf, inOrder } from './steps.ts'
@@ -39,9 +38,9 @@ class Predictor {
   }
 
   async #compile(examples: number): Promise<Program> {
-    const { layer, inputShape, parameters, backend } = this.#model
+    const { inputShape, backend } = this.#model
     const x = input([examples, ...inputShape])
-    const y = layer.apply(x, new Scope({ parameters, seed: 0, training: false }))
+    const y = traceInference(this.#model, x)
     const program = await backend.compile({ inputs: { x }, outputs: { y: this.#probabilities ? softmax(y) : y } })
     this.#programs.set(examples, program)
     return program

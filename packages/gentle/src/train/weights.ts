@@ -4,16 +4,16 @@ import { ArgumentError, FormatError, ShapeError, WeightsError } from '../core/er
 import { formatShape, type Shape, sameShape } from '../core/shape.ts'
 import { readSafetensors, type StoredTensor, writeSafetensors } from '../formats/safetensors.ts'
 import { layerFrom } from '../nn/layer.ts'
-import { createModel, type Model, type ModelOptions, readParameters, writeParameters } from '../nn/model.ts'
+import { createModel, type Model, type ModelOptions, readWeights, weightsOf, writeWeights } from '../nn/model.ts'
 import type { FirstValues } from '../nn/scope.ts'
 
 const metadataKey = 'gentle.model'
 
 /** A model as bytes of a safetensors file. */
 export async function saveModel(model: Model): Promise<Uint8Array<ArrayBuffer>> {
-  const values = await readParameters(model)
+  const values = await readWeights(model)
   const tensors = new Map<string, StoredTensor>()
-  for (const [name, { shape }] of model.parameters)
+  for (const [name, { shape }] of weightsOf(model))
     tensors.set(name, { shape, dtype: 'float32', data: values.get(name)! })
   const description = { layer: model.layer.description, inputShape: model.inputShape, classes: model.classes }
   return writeSafetensors(tensors, { [metadataKey]: JSON.stringify(description) })
@@ -35,7 +35,7 @@ export async function loadModel(
     )
   const { layer, inputShape, classes } = parseDescription(text, name)
   const model = await fromFile(layer, inputShape, { classes, backend }, tensors, name)
-  const unknown = [...tensors.keys()].filter((key) => !model.parameters.has(key))
+  const unknown = [...tensors.keys()].filter((key) => !weightsOf(model).has(key))
   if (unknown.length > 0)
     throw new WeightsError(`${name} does not fit its own description; not in the model: ${unknown.join(', ')}`)
   return model
@@ -74,9 +74,10 @@ export async function loadWeights(model: Model, bytes: Uint8Array, name = 'weigh
 }
 
 async function assign(model: Model, tensors: ReadonlyMap<string, StoredTensor>, name: string): Promise<void> {
-  const missing = [...model.parameters.keys()].filter((key) => !tensors.has(key))
-  const unknown = [...tensors.keys()].filter((key) => !model.parameters.has(key))
-  const differing = [...model.parameters].flatMap(([key, { shape }]) => {
+  const weights = weightsOf(model)
+  const missing = [...weights.keys()].filter((key) => !tensors.has(key))
+  const unknown = [...tensors.keys()].filter((key) => !weights.has(key))
+  const differing = [...weights].flatMap(([key, { shape }]) => {
     const stored = tensors.get(key)
     return stored === undefined || (sameShape(stored.shape, shape) && stored.dtype === 'float32')
       ? []
@@ -88,7 +89,7 @@ async function assign(model: Model, tensors: ReadonlyMap<string, StoredTensor>, 
     ...(differing.length > 0 ? [`other shapes: ${differing.join('; ')}`] : []),
   ]
   if (problems.length > 0) throw new WeightsError(`${name} does not fit the model; ${problems.join('; ')}`)
-  await writeParameters(model, new Map([...tensors].map(([key, { data }]) => [key, data as Float32Array])))
+  await writeWeights(model, new Map([...tensors].map(([key, { data }]) => [key, data as Float32Array])))
 }
 
 function parseDescription(text: string, name: string): { layer: unknown; inputShape: Shape; classes?: string[] } {

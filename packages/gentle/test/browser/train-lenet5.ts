@@ -1,6 +1,6 @@
 /** One short training that Node, a page and a worker run alike. */
 import { inMemory } from '../../src/data/index.ts'
-import { fit, lenet5, Random, readParameters, sgd, wasm } from '../../src/index.ts'
+import { fit, lenet5, Random, readWeights, sgd, wasm } from '../../src/index.ts'
 
 export interface Training {
   /** What the backend says of itself. */
@@ -36,7 +36,7 @@ export async function trainLenet5({ threads }: { readonly threads: number }): Pr
       backend,
       onStep: ({ loss }) => losses.push(loss),
     })
-    const all = [...(await readParameters(model)).values()].flatMap((values) => [...values])
+    const all = [...(await readWeights(model)).values()].flatMap((values) => [...values])
     const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', Float32Array.from(all)))
     return { backend: backend.name, threads: backend.threads, losses, parameters: digest.toHex() }
   } finally {

@@ -42,7 +42,7 @@ describe('an initialiser', () => {
 describe('first parameters', () => {
   const first = (seed: number, layer = nn.sequential(nn.linear(3), nn.linear(3))) => {
     const parameters: nn.Parameters = new Map()
-    layer.apply(input([1, 3]), new nn.Scope({ parameters, seed, training: false }))
+    layer.apply(input([1, 3]), new nn.Scope({ parameters, state: new Map(), seed, training: false }))
     return [...parameters.values()].map(({ initial }) => [...initial])
   }
 

@@ -10,7 +10,7 @@ import * as ops from '../../src/ops/index.ts'
 function trace(layer: nn.Layer, shape: Shape, training = false) {
   const parameters: nn.Parameters = new Map()
   const step = training ? input([], 'int32') : undefined
-  const y = layer.apply(input(shape), new nn.Scope({ parameters, seed: 1, training, step }))
+  const y = layer.apply(input(shape), new nn.Scope({ parameters, state: new Map(), seed: 1, training, step }))
   return { y, step, shapes: Object.fromEntries([...parameters].map(([name, { shape }]) => [name, shape])) }
 }
 
@@ -53,7 +53,7 @@ describe('a layer', () => {
 
   it('gets the same parameters at every trace and refuses another shape', () => {
     const parameters: nn.Parameters = new Map()
-    const scope = new nn.Scope({ parameters, seed: 1, training: false })
+    const scope = new nn.Scope({ parameters, state: new Map(), seed: 1, training: false })
     const layer = nn.linear(3)
     layer.apply(input([1, 4]), scope)
     const [weight] = parameters.values()
@@ -69,7 +69,7 @@ describe('a layer', () => {
       [1, 1, 4, 4],
     )
     const parameters: nn.Parameters = new Map()
-    const scope = new nn.Scope({ parameters, seed: 1, training: false })
+    const scope = new nn.Scope({ parameters, state: new Map(), seed: 1, training: false })
     const options = { stride: [1, 2] as const, padding: 1 }
     const y = nn.conv2d(2, 3, options).apply(x, scope)
     const [weight, bias] = [...parameters.values()]
@@ -105,7 +105,7 @@ describe('dropout', () => {
     expect(trace(nn.dropout(0.5), [4, 4]).y.op.name).toBe('input')
     const x = constant(new Float32Array(1000).fill(1), [1000])
     const step = input([], 'int32')
-    const scope = new nn.Scope({ parameters: new Map(), seed: 1, training: true, step })
+    const scope = new nn.Scope({ parameters: new Map(), state: new Map(), seed: 1, training: true, step })
     const layer = nn.dropout(0.25)
     const outputs = { here: scope.apply('0', layer, x), there: scope.apply('1', layer, x) }
     const program = await reference().compile({ inputs: { step }, outputs })

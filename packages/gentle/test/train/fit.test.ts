@@ -38,7 +38,7 @@ const common = () => ({ backend: reference(), optimizer: sgd({ learningRate: 0.1
 const squared = () => ({ ...common(), loss: nn.meanSquaredError })
 
 const valuesOf = async (model: nn.Model): Promise<Record<string, number[]>> =>
-  Object.fromEntries([...(await nn.readParameters(model))].map(([name, values]) => [name, [...values]]))
+  Object.fromEntries([...(await nn.readWeights(model))].map(([name, values]) => [name, [...values]]))
 
 describe('fit', () => {
   it('makes the step Θ ← Θ − η g(Θ; B)', async () => {

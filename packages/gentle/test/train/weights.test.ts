@@ -53,13 +53,13 @@ describe('weights that do not fit', () => {
   it('are refused with a list of all that differs, and nothing is changed', async () => {
     const wider = nn.sequential(nn.conv2d(4, 2), nn.tanh(), nn.flatten(), nn.linear(3, { bias: false }), nn.linear(3))
     const target = await model()
-    const before = await nn.readParameters(target)
+    const before = await nn.readWeights(target)
     const error = await loadWeights(target, await saveModel(await model(wider)), 'w.safetensors').catch((e) => e)
     expect(error).toBeInstanceOf(WeightsError)
     for (const part of ['w.safetensors', '3.bias', '4.weight', '4.bias', '0.weight', '[4, 1, 2, 2]', '[2, 1, 2, 2]'])
       expect(error.message).toContain(part)
     expect(error.message).not.toContain('\n')
-    expect(await nn.readParameters(target)).toEqual(before)
+    expect(await nn.readWeights(target)).toEqual(before)
   })
 })
 

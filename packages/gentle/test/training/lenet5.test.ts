@@ -4,7 +4,7 @@ import { gradients } from '../../src/autodiff/index.ts'
 import { type WasmOptions, wasm } from '../../src/backends/wasm/wasm.ts'
 import { input } from '../../src/graph/tensor.ts'
 import { lenet5 } from '../../src/models/index.ts'
-import { createModel, crossEntropy, readParameters, Scope } from '../../src/nn/index.ts'
+import { createModel, crossEntropy, readWeights, Scope } from '../../src/nn/index.ts'
 import { sgd } from '../../src/optim/index.ts'
 
 const golden = JSON.parse(readFileSync(new URL('../goldens/lenet5.json', import.meta.url), 'utf8')) as {
@@ -60,7 +60,10 @@ async function train(steps: number, options: WasmOptions) {
   const x = input([64, 1, 28, 28])
   const y = input([64], 'int32')
   const rate = input([])
-  const logits = model.layer.apply(x, new Scope({ parameters: model.parameters, seed: 0, training: true }))
+  const logits = model.layer.apply(
+    x,
+    new Scope({ parameters: model.parameters, state: model.state, seed: 0, training: true }),
+  )
   const loss = crossEntropy(logits, y)
   const updates = sgd({ learningRate: 0.05, momentum: 0.9 })
     .begin(parameters)
@@ -71,7 +74,7 @@ async function train(steps: number, options: WasmOptions) {
     const results = await program.run({ ...batches[step % 4], rate: 0.05 })
     losses.push(results['loss'].data[0])
   }
-  const trained = await readParameters(model)
+  const trained = await readWeights(model)
   await backend.close()
   return { losses, trained }
 }

@@ -1,15 +1,56 @@
 import { ArgumentError } from '../../core/errors.ts'
-import { type Layer, layerFrom, registerLayer } from '../layer.ts'
+import { type Layer, type LayerDescription, layerFrom, registerLayer } from '../layer.ts'
 
-/** Layers one after another. Their parameters are named by position: `0.weight`, `0.bias`, ... */
-export function sequential(...layers: Layer[]): Layer {
+/** Layers by their names. */
+export type NamedLayers = Readonly<Record<string, Layer>>
+
+/**
+ * Layers one after another. Their parameters are named by position, `0.weight`, `0.bias`, ..., or by the names given, `conv1.weight`, ...
+ * @throws ArgumentError for names that are numbers, for these JavaScript would reorder, and names with dots.
+ */
+export function sequential(layers: NamedLayers): Layer
+export function sequential(...layers: Layer[]): Layer
+export function sequential(...given: Layer[] | [NamedLayers]): Layer {
+  const [first] = given
+  const named = first !== undefined && !isLayer(first)
+  const layers = named
+    ? namedLayers(first, 'sequential')
+    : (given as Layer[]).map((layer, i) => [String(i), layer] as const)
   return {
-    description: { type: 'sequential', layers: layers.map(({ description }) => description) },
-    apply: (x, scope) => layers.reduce((y, layer, i) => scope.apply(String(i), layer, y), x),
+    description: {
+      type: 'sequential',
+      layers: named ? describeNamed(layers) : layers.map(([, { description }]) => description),
+    },
+    apply: (x, scope) => layers.reduce((y, [name, layer]) => scope.apply(name, layer, y), x),
   }
 }
 
+const isLayer = (value: Layer | NamedLayers): value is Layer => typeof value.apply === 'function'
+
+/** @throws ArgumentError for names that no path can have. */
+export function namedLayers(layers: NamedLayers, where: string): (readonly [string, Layer])[] {
+  return Object.entries(layers).map(([name, layer]) => {
+    if (/^\d+$/.test(name) || name.includes('.') || name === '')
+      throw new ArgumentError(
+        `${where}: '${name}' is no name for a layer; expected a word without dots, or layers without names`,
+      )
+    return [name, layer]
+  })
+}
+
+/** As a description stores it: a list of names and layers, for the order of a JSON object's members is not its meaning. */
+export const describeNamed = (layers: readonly (readonly [string, Layer])[]): [string, LayerDescription][] =>
+  layers.map(([name, { description }]) => [name, description])
+
+/** @throws ArgumentError when the description has no list of layers. */
+export function layersFrom(stored: unknown, where: string): Layer[] | NamedLayers {
+  if (!Array.isArray(stored)) throw new ArgumentError(`layer ${where}: its description has no list of layers`)
+  if (stored.length > 0 && stored.every(Array.isArray))
+    return Object.fromEntries(stored.map(([name, layer]) => [String(name), layerFrom(layer)]))
+  return stored.map(layerFrom)
+}
+
 registerLayer('sequential', ({ layers }) => {
-  if (!Array.isArray(layers)) throw new ArgumentError('layer sequential: its description has no list of layers')
-  return sequential(...layers.map(layerFrom))
+  const made = layersFrom(layers, 'sequential')
+  return Array.isArray(made) ? sequential(...made) : sequential(made)
 })

@@ -1,0 +1,21 @@
+import { ArgumentError } from '../../core/errors.ts'
+import { type Layer, layerFrom, registerLayer } from '../layer.ts'
+
+/**
+ * A second classifier on the way: passes its input on, and in training gives the head's output to the loss with a weight, so that
+ * gradients reach the layers before it on a short path (Szegedy et al., 2014, section 5: weight 0.3).
+ * @throws ArgumentError for a weight below 0.
+ */
+export function auxiliary(head: Layer, weight = 0.3): Layer {
+  if (typeof weight !== 'number' || !(weight >= 0))
+    throw new ArgumentError(`auxiliary: weight is ${JSON.stringify(weight)}; expected a number from 0`)
+  return {
+    description: { type: 'auxiliary', head: head.description, weight },
+    apply(x, scope) {
+      scope.auxiliary(scope.apply('', head, x), weight)
+      return x
+    },
+  }
+}
+
+registerLayer('auxiliary', ({ head, weight }) => auxiliary(layerFrom(head), weight as number))

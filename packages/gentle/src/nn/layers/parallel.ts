@@ -1,0 +1,22 @@
+import { concat } from '../../ops/structure.ts'
+import { inLayer, type Layer, registerLayer } from '../layer.ts'
+import { describeNamed, layersFrom, type NamedLayers, namedLayers } from './sequential.ts'
+
+/**
+ * Branches beside each other, all on the same input [N, C, ...]; their channels are concatenated in order (Szegedy et al., "Going Deeper
+ * with Convolutions", 2014, figure 2).
+ * @throws ArgumentError for names that are numbers or have dots.
+ */
+export function parallel(branches: NamedLayers): Layer {
+  const layers = namedLayers(branches, 'parallel')
+  const description = { type: 'parallel', branches: describeNamed(layers) }
+  return {
+    description,
+    apply(x, scope) {
+      const outputs = layers.map(([name, layer]) => scope.apply(name, layer, x))
+      return inLayer(scope, description, x, () => concat(outputs, 1))
+    },
+  }
+}
+
+registerLayer('parallel', ({ branches }) => parallel(layersFrom(branches, 'parallel') as NamedLayers))
