@@ -19,9 +19,9 @@ export class Child {
 
   private constructor({ benchmark, contender }: Row) {
     const [file, ...options] = contender.program
-    const { threads, batch } = benchmark.settings
+    const { threads, batch, network } = benchmark.settings
     const interpreter = file.endsWith('.py') ? '/usr/bin/python3' : process.execPath
-    const settings = [`--threads=${threads}`, `--batch=${batch}`]
+    const settings = [`--threads=${threads}`, `--batch=${batch}`, `--network=${network}`]
     this.#process = spawn(interpreter, [file, ...options, ...settings], { cwd: folder, stdio: 'pipe' })
     this.#lines = createInterface({ input: this.#process.stdout })[Symbol.asyncIterator]()
     this.#process.stderr.on('data', (chunk) => {
@@ -43,7 +43,7 @@ export class Child {
     try {
       const { ready } = await child.#message<{ ready: Ready }>()
       const expected = row.benchmark.parameters
-      if (ready.parameters !== expected)
+      if (expected !== undefined && ready.parameters !== expected)
         throw new Error(`it trains ${ready.parameters} parameters; expected ${expected} as all the others`)
       return { child, ready }
     } catch (error) {

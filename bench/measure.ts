@@ -1,11 +1,11 @@
 import { Child } from './child.ts'
-import { type Row, rowName } from './contenders.ts'
+import { type Benchmark, type Row, rowName } from './contenders.ts'
 import type { Ready } from './protocol.ts'
 
-/** A row that was measured: the speed of each round, in the benchmark's unit. */
+/** A row that was measured: each round's amount of the benchmark's quantity. */
 export interface Measured extends Row {
   readonly ready: Ready
-  readonly speeds: readonly number[]
+  readonly amounts: readonly number[]
 }
 
 /** A row that could not be measured, and why. */
@@ -15,51 +15,81 @@ export interface Missing extends Row {
 
 const roundMilliseconds = 1000
 
+/** A contender while it is measured. */
+class Contestant {
+  readonly row: Row
+  readonly amounts: number[] = []
+  ready: Ready | undefined
+  #child: Child | undefined
+
+  constructor(row: Row) {
+    this.row = row
+  }
+
+  async start(): Promise<Child> {
+    if (this.#child === undefined) {
+      const { child, ready } = await Child.start(this.row)
+      this.#child = child
+      this.ready = ready
+    }
+    return this.#child
+  }
+
+  /** What one more round shows. */
+  async round(): Promise<number> {
+    const { quantity } = this.row.benchmark
+    const child = await this.start()
+    const amount = quantity.of(await child.round(quantity.oncePerProcess ? 0 : roundMilliseconds), this.ready!)
+    if (quantity.oncePerProcess) this.stop()
+    return amount
+  }
+
+  stop(): void {
+    this.#child?.stop()
+    this.#child = undefined
+  }
+}
+
 /**
- * Measures rows in turns: one round of each, then the next round of each, so that whatever else the machine does meets all alike.
- * Only one contender computes at a time. A first round of each warms up and is not counted.
+ * Measures rows of one benchmark in turns: one round of each, then the next round of each, so that whatever else the machine does
+ * meets all alike. Only one contender computes at a time. A first round of each warms up and is not counted.
  * @param say hears what is going on.
  */
 export async function measure(
+  { quantity }: Benchmark,
   rows: readonly Row[],
   rounds: number,
   say: (message: string) => void,
 ): Promise<(Measured | Missing)[]> {
-  const results: (Measured | Missing)[] = []
-  const running: { row: Row; child: Child; ready: Ready; speeds: number[] }[] = []
-  const drop = (row: Row, error: unknown): void => {
-    const reason = error instanceof Error ? error.message : String(error)
-    say(`${rowName(row)}: not compared: ${reason}`)
-    results.push({ ...row, reason })
-  }
-  for (const row of rows) {
+  const running = new Set(rows.map((row) => new Contestant(row)))
+  const missing: Missing[] = []
+  const attempt = async (contestant: Contestant, task: () => Promise<unknown>): Promise<void> => {
     try {
-      say(`${rowName(row)}: starts`)
-      running.push({ row, ...(await Child.start(row)), speeds: [] })
+      await task()
     } catch (error) {
-      drop(row, error)
+      const reason = error instanceof Error ? error.message : String(error)
+      running.delete(contestant)
+      contestant.stop()
+      say(`${rowName(contestant.row)}: not compared: ${reason}`)
+      missing.push({ ...contestant.row, reason })
     }
   }
   try {
-    for (let round = 0; round <= rounds; round++) {
-      for (const contestant of [...running]) {
-        const { row, child, speeds } = contestant
-        try {
-          const { work, seconds } = await child.round(roundMilliseconds)
-          const speed = work / seconds / row.benchmark.unit.work
-          if (round > 0) speeds.push(speed)
-          say(
-            `${rowName(row)}: ${round === 0 ? 'warm-up' : `round ${round}`}, ${speed.toFixed(0)} ${row.benchmark.unit.name}`,
-          )
-        } catch (error) {
-          running.splice(running.indexOf(contestant), 1)
-          child.stop()
-          drop(row, error)
-        }
+    if (!quantity.oncePerProcess)
+      for (const contestant of running) {
+        say(`${rowName(contestant.row)}: starts`)
+        await attempt(contestant, () => contestant.start())
       }
-    }
+    for (let round = 0; round <= rounds; round++)
+      for (const contestant of running)
+        await attempt(contestant, async () => {
+          const amount = await contestant.round()
+          if (round > 0) contestant.amounts.push(amount)
+          const name = round === 0 ? 'warm-up' : `round ${round}`
+          say(`${rowName(contestant.row)}: ${name}, ${amount.toFixed(0)} ${quantity.name}`)
+        })
   } finally {
-    for (const { child } of running) child.stop()
+    for (const contestant of running) contestant.stop()
   }
-  return [...running.map(({ row, ready, speeds }) => ({ ...row, ready, speeds })), ...results]
+  return [...[...running].map(({ row, ready, amounts }) => ({ ...row, ready: ready!, amounts })), ...missing]
 }

@@ -10,12 +10,14 @@
  * an error; its message is the reason that the runner prints.
  */
 
-/** What a contender is started with, as `--threads 2 --batch 64`. */
+/** What a contender is started with, as `--threads=2 --batch=64 --network=lenet5`. */
 export interface Settings {
   /** How many threads may compute. */
   readonly threads: number
   /** Images a step; 0 where the work has none. */
   readonly batch: number
+  /** Name of the network; '' where the work has none. */
+  readonly network: string
 }
 
 /** What a contender says about itself. */
@@ -26,6 +28,8 @@ export interface Ready {
   readonly threads: number
   /** How many numbers it trains: the runner refuses those that train another network. */
   readonly parameters?: number
+  /** How long it took to make a program out of the network. */
+  readonly compileMilliseconds?: number
   /** What a reader must know about how it differs from the others. */
   readonly note?: string
 }
@@ -36,4 +40,6 @@ export interface Round {
   readonly seconds: number
   /** The work of all steps: images, or floating-point operations. */
   readonly work: number
+  /** The most memory that the process has had resident since it began. */
+  readonly peakBytes: number
 }

@@ -7,6 +7,7 @@ export interface BenchmarkReport {
   readonly benchmark: string
   readonly title: string
   readonly unit: string
+  readonly better: 'more' | 'less'
   readonly rows: readonly ReportedRow[]
   readonly missing: readonly { readonly contender: string; readonly reason: string }[]
 }
@@ -17,12 +18,12 @@ export interface ReportedRow {
   readonly version: string
   readonly threads: number
   readonly note: string
-  /** Speeds in the benchmark's unit. */
+  /** Amounts of the benchmark's quantity. */
   readonly median: number
   readonly minimum: number
   readonly maximum: number
   readonly rounds: readonly number[]
-  /** Gentle's median by this one's; null where Gentle was not measured. */
+  /** How many times as good Gentle is, by the medians; null where Gentle was not measured. */
   readonly gentleRatio: number | null
 }
 
@@ -34,29 +35,32 @@ export const machine = () => ({
   node: process.version,
 })
 
-/** What was measured of one benchmark, the fastest first. */
+/** What was measured of one benchmark, the best first. */
 export function reportOn(benchmark: Benchmark, results: readonly (Measured | Missing)[]): BenchmarkReport {
   const mine = results.filter((result) => result.benchmark === benchmark)
-  const measured = mine.filter((result) => 'speeds' in result)
+  const measured = mine.filter((result) => 'amounts' in result)
   const gentle = measured.find(({ contender }) => contender === benchmark.contenders[0])
-  const gentleMedian = gentle && median(gentle.speeds)
-  const rows = measured.map(({ contender, ready, speeds }) => ({
+  const gentleMedian = gentle && median(gentle.amounts)
+  const { quantity } = benchmark
+  const lead = (own: number, others: number): number => (quantity.better === 'more' ? own / others : others / own)
+  const rows = measured.map(({ contender, ready, amounts }) => ({
     contender: contender.name,
     title: contender.title,
     version: ready.version,
     threads: ready.threads,
     note: ready.note ?? '',
-    median: median(speeds),
-    minimum: Math.min(...speeds),
-    maximum: Math.max(...speeds),
-    rounds: speeds,
-    gentleRatio: gentleMedian === undefined ? null : gentleMedian / median(speeds),
+    median: median(amounts),
+    minimum: Math.min(...amounts),
+    maximum: Math.max(...amounts),
+    rounds: amounts,
+    gentleRatio: gentleMedian === undefined ? null : lead(gentleMedian, median(amounts)),
   }))
   return {
     benchmark: benchmark.name,
     title: benchmark.title,
-    unit: benchmark.unit.name,
-    rows: rows.sort((a, b) => b.median - a.median),
+    unit: quantity.name,
+    better: quantity.better,
+    rows: rows.sort((a, b) => Math.log(lead(b.median, a.median))),
     missing: mine
       .filter((result) => 'reason' in result)
       .map(({ contender, reason }) => ({ contender: contender.name, reason })),
@@ -64,12 +68,12 @@ export function reportOn(benchmark: Benchmark, results: readonly (Measured | Mis
 }
 
 /** A report as a Markdown table. */
-export function formatReport({ title, unit, rows, missing }: BenchmarkReport): string {
-  const header = ['', unit, 'spread', 'Gentle / this', 'threads']
+export function formatReport({ title, unit, better, rows, missing }: BenchmarkReport): string {
+  const header = ['', unit, 'spread', better === 'more' ? 'Gentle / this' : 'this / Gentle', 'threads']
   const body = rows.map((row) => [
     `${row.title} ${row.version}`,
-    formatSpeed(row.median),
-    `${formatSpeed(row.minimum)} to ${formatSpeed(row.maximum)}`,
+    formatAmount(row.median),
+    `${formatAmount(row.minimum)} to ${formatAmount(row.maximum)}`,
     row.gentleRatio === null ? '' : row.gentleRatio.toFixed(row.gentleRatio < 10 ? 2 : 0),
     String(row.threads),
   ])
@@ -82,9 +86,9 @@ export function formatReport({ title, unit, rows, missing }: BenchmarkReport): s
   return [title, table.join('\n'), [...notes, ...absent].join('\n')].filter((part) => part !== '').join('\n\n')
 }
 
-/** Speeds from 100 upwards are whole numbers, below they have one decimal. */
-const formatSpeed = (speed: number): string =>
-  speed >= 100 ? Math.round(speed).toLocaleString('en-US') : speed.toFixed(1)
+/** Amounts from 100 upwards are whole numbers, below they have one decimal. */
+const formatAmount = (amount: number): string =>
+  amount >= 100 ? Math.round(amount).toLocaleString('en-US') : amount.toFixed(1)
 
 function median(values: readonly number[]): number {
   const sorted = [...values].sort((a, b) => a - b)

@@ -1,8 +1,9 @@
 /** `npm run bench -- [row...] [--rounds N] [--json]`: compares Gentle with others, on this machine, now. See README.md. */
 import { parseArgs } from 'node:util'
 import { benchmarks, type Row, selectRows } from './contenders.ts'
+import { exportNetworks } from './export-networks.ts'
 import { installRivals } from './install.ts'
-import { measure } from './measure.ts'
+import { type Measured, type Missing, measure } from './measure.ts'
 import { formatReport, machine, reportOn } from './report.ts'
 
 const say = (message: string): void => console.error(`bench: ${message}`)
@@ -29,8 +30,14 @@ async function main(): Promise<void> {
     return
   }
   installRivals(say)
-  const results = await measure(task.rows, task.rounds, say)
   const asked = benchmarks.filter((benchmark) => task.rows.some((row) => row.benchmark === benchmark))
+  const predicting = asked.filter(({ kind }) => kind === 'inference' || kind === 'compile' || kind === 'memory')
+  exportNetworks([...new Set(predicting.map(({ settings }) => settings.network))], say)
+  const results: (Measured | Missing)[] = []
+  for (const benchmark of asked) {
+    const rows = task.rows.filter((row) => row.benchmark === benchmark)
+    results.push(...(await measure(benchmark, rows, task.rounds, say)))
+  }
   const reports = asked.map((benchmark) => reportOn(benchmark, results))
   if (task.json) {
     console.log(JSON.stringify({ machine: machine(), rounds: task.rounds, benchmarks: reports }, null, 2))

@@ -12,10 +12,13 @@ export interface Contender extends Ready {
 
 /** The contender's half of the protocol, for those written in TypeScript. */
 export async function serve(prepare: (settings: Settings) => Contender | Promise<Contender>): Promise<void> {
-  const { values } = parseArgs({ options: { threads: { type: 'string' }, batch: { type: 'string', default: '0' } } })
+  const { values } = parseArgs({
+    options: { threads: { type: 'string' }, batch: { type: 'string' }, network: { type: 'string', default: '' } },
+  })
   const { step, workPerStep, ...ready } = await prepare({
     threads: Number(values.threads),
     batch: Number(values.batch),
+    network: values.network,
   })
   console.log(JSON.stringify({ ready }))
   for await (const line of createInterface({ input: process.stdin })) {
@@ -35,5 +38,6 @@ async function compute(step: Contender['step'], workPerStep: number, millisecond
     steps++
     elapsed = performance.now() - begin
   } while (elapsed < milliseconds)
-  return { steps, seconds: elapsed / 1000, work: steps * workPerStep }
+  const peakBytes = process.resourceUsage().maxRSS * 1024
+  return { steps, seconds: elapsed / 1000, work: steps * workPerStep, peakBytes }
 }

@@ -5,35 +5,48 @@ import {
   crossEntropy,
   gradients,
   input,
-  lenet5 as network,
+  type Layer,
   Scope,
   sgd,
+  type Updates,
   wasm,
 } from '../../packages/gentle/src/index.ts'
+import { lenet5 } from '../../packages/gentle/src/models/index.ts'
 import { serve } from '../serve.ts'
-import { lenet5, randomBatch } from '../workload.ts'
+import { randomBatch, trained } from '../workload.ts'
 
-await serve(async ({ threads, batch }) => {
+const networks: Partial<Record<keyof typeof trained, () => Layer>> = {
+  lenet5,
+}
+
+await serve(async ({ threads, batch, network }) => {
+  const name = network as keyof typeof trained
+  const { channels, height, width, learningRate, momentum } = trained[name]
+  const make = networks[name]
+  if (make === undefined) throw new Error(`Gentle has no ${network}`)
   const backend = await wasm({ threads })
-  const model = await createModel(network(), [1, lenet5.height, lenet5.width], { backend, seed: 1 })
+  const model = await createModel(make(), [channels, height, width], { backend, seed: 1 })
   const parameters = [...model.parameters.values()]
-  const x = input([batch, 1, lenet5.height, lenet5.width])
+  const x = input([batch, channels, height, width])
   const y = input([batch], 'int32')
-  const logits = model.layer.apply(
-    x,
-    new Scope({ parameters: model.parameters, state: model.state, seed: 1, training: true }),
-  )
-  const loss = crossEntropy(logits, y)
-  const { learningRate, momentum } = lenet5
+  const kept: Updates = []
+  const scope = new Scope({
+    parameters: model.parameters,
+    state: model.state,
+    seed: 1,
+    training: true,
+    onUpdate: (variable, next) => kept.push([variable, next]),
+  })
+  const loss = crossEntropy(model.layer.apply(x, scope), y)
   const state = sgd({ learningRate, momentum }).begin(parameters)
   const rate = input([])
   const began = performance.now()
   const program = await backend.compile({
     inputs: { x, y, rate },
     outputs: { loss },
-    updates: state.updates(gradients(loss, parameters), rate),
+    updates: [...state.updates(gradients(loss, parameters), rate), ...kept],
   })
-  const { images, labels } = randomBatch(batch)
+  const { images, labels } = randomBatch(batch, trained[name])
   const feed = { x: images, y: labels, rate: learningRate }
   await program.run(feed)
   const untilFirstStep = Math.round(performance.now() - began)

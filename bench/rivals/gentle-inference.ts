@@ -1,0 +1,52 @@
+/** Gentle predicts, with the weights of PyTorch's network where PyTorch has written them. */
+import { readFileSync } from 'node:fs'
+import {
+  createModel,
+  type FirstValues,
+  input,
+  type Layer,
+  readSafetensors,
+  traceInference,
+  wasm,
+} from '../../packages/gentle/src/index.ts'
+import { alexnet, googlenet, resnet18, resnet50, vgg16 } from '../../packages/gentle/src/models/index.ts'
+import { serve } from '../serve.ts'
+import { checkOutput, imageShape, isExported, networkFile, type Predicting, randomImages } from '../workload.ts'
+
+const networks: Record<Predicting, () => Layer> = { alexnet, vgg16, googlenet, resnet18, resnet50 }
+
+/** Weights that go from the file to the backend without a copy in between. */
+function storedValues(network: string): FirstValues {
+  const { tensors } = readSafetensors(readFileSync(networkFile(network, 'safetensors')))
+  return (path) => {
+    const stored = tensors.get(path)
+    if (stored === undefined) throw new Error(`PyTorch's ${network} has no ${path}`)
+    return stored.data as Float32Array
+  }
+}
+
+await serve(async ({ threads, batch, network }) => {
+  const compared = isExported(network)
+  const backend = await wasm({ threads })
+  const model = await createModel(networks[network as Predicting](), imageShape, {
+    backend,
+    firstValues: compared ? storedValues(network) : undefined,
+  })
+  const began = performance.now()
+  const x = input([batch, ...imageShape])
+  const program = await backend.compile({ inputs: { x }, outputs: { y: traceInference(model, x) } })
+  const compileMilliseconds = performance.now() - began
+  const feed = { x: randomImages(batch) }
+  const run = async (): Promise<Float32Array> => (await program.run(feed)).y.data as Float32Array
+  const outputs = await run()
+  if (compared) checkOutput(network, outputs.subarray(0, outputs.length / batch))
+  const weights = compared ? '' : ', weights of its own'
+  return {
+    version: `Node ${process.versions.node}`,
+    threads,
+    compileMilliseconds,
+    note: `compiled in ${Math.round(compileMilliseconds)} ms${weights}`,
+    workPerStep: batch,
+    step: async () => (await run())[0],
+  }
+})
