@@ -77,13 +77,18 @@ export function formatReport({ title, unit, better, rows, missing }: BenchmarkRe
     row.gentleRatio === null ? '' : row.gentleRatio.toFixed(row.gentleRatio < 10 ? 2 : 0),
     String(row.threads),
   ])
+  const table = body.length === 0 ? '' : formatTable(header, body)
+  const notes = rows.filter(({ note }) => note !== '').map(({ title, note }) => `- ${title}: ${note}.`)
+  const absent = missing.map(({ contender, reason }) => `- Not compared: ${contender}: ${reason}`)
+  return [title, table, [...notes, ...absent].join('\n')].filter((part) => part !== '').join('\n\n')
+}
+
+/** A Markdown table with its columns aligned. */
+export function formatTable(header: readonly string[], body: readonly (readonly string[])[]): string {
   const widths = header.map((name, column) => Math.max(name.length, ...body.map((cells) => cells[column].length)))
   const line = (cells: readonly string[]) => `| ${cells.map((cell, i) => cell.padEnd(widths[i])).join(' | ')} |`
   const rule = `| ${widths.map((width) => '-'.repeat(width)).join(' | ')} |`
-  const table = body.length === 0 ? [] : [line(header), rule, ...body.map(line)]
-  const notes = rows.filter(({ note }) => note !== '').map(({ title, note }) => `- ${title}: ${note}.`)
-  const absent = missing.map(({ contender, reason }) => `- Not compared: ${contender}: ${reason}`)
-  return [title, table.join('\n'), [...notes, ...absent].join('\n')].filter((part) => part !== '').join('\n\n')
+  return [line(header), rule, ...body.map(line)].join('\n')
 }
 
 /** Amounts from 100 upwards are whole numbers, below they have one decimal. */

@@ -1,7 +1,7 @@
 /** `npm run bench -- [row...] [--rounds N] [--json]`: compares Gentle with others, on this machine, now. See README.md. */
 import { parseArgs } from 'node:util'
 import { benchmarks, type Row, selectRows } from './contenders.ts'
-import { exportNetworks } from './export-networks.ts'
+import { cacheNetworks } from './export-networks.ts'
 import { installRivals } from './install.ts'
 import { type Measured, type Missing, measure } from './measure.ts'
 import { formatReport, machine, reportOn } from './report.ts'
@@ -32,7 +32,7 @@ async function main(): Promise<void> {
   installRivals(say)
   const asked = benchmarks.filter((benchmark) => task.rows.some((row) => row.benchmark === benchmark))
   const predicting = asked.filter(({ kind }) => kind === 'inference' || kind === 'compile' || kind === 'memory')
-  exportNetworks([...new Set(predicting.map(({ settings }) => settings.network))], say)
+  cacheNetworks([...new Set(predicting.map(({ settings }) => settings.network))], say)
   const results: (Measured | Missing)[] = []
   for (const benchmark of asked) {
     const rows = task.rows.filter((row) => row.benchmark === benchmark)
