@@ -135,6 +135,37 @@ const coveringConvolution: Rule = (node) => {
 
 const unit = ([a, b]: readonly [number, number]): boolean => a === 1 && b === 1
 
+/** Whether a node's values depend on variables and constants alone, none of them updated in this graph. */
+function isSteady(updated: ReadonlySet<Tensor>): (node: Tensor) => boolean {
+  const known = new Map<Tensor, boolean>()
+  const steady = (node: Tensor): boolean => {
+    const seen = known.get(node)
+    if (seen !== undefined) return seen
+    const result =
+      node instanceof Constant ||
+      (node instanceof Variable && !updated.has(node)) ||
+      (node.inputs.length > 0 && node.inputs.every(steady))
+    known.set(node, result)
+    return result
+  }
+  return steady
+}
+
+/** Scaling each output channel of a convolution by weights alone is a convolution with scaled filters: batch norm after training. */
+const scaledConvolution =
+  (steady: (node: Tensor) => boolean): Rule =>
+  (node) => {
+    if (node.op.name !== 'mul') return undefined
+    const [convolution, scale] = node.inputs[0].op === (conv2dOp as Op) ? node.inputs : [...node.inputs].reverse()
+    if (convolution.op !== (conv2dOp as Op) || !steady(scale)) return undefined
+    const [x, w] = convolution.inputs
+    const channels = convolution.shape[1]
+    const perChannel =
+      [...scale.shape].reverse().every((n, i) => n === (i === 2 ? channels : 1)) && sizeOf(scale.shape) === channels
+    if (!perChannel || !steady(w) || steady(x)) return undefined
+    return apply(conv2dOp, [x, mul(w, reshape(scale, [channels, 1, 1, 1]))], convolution.attributes as Conv2dAttributes)
+  }
+
 const rules: readonly Rule[] = [
   dropNeutral,
   foldNumbers,
@@ -162,7 +193,7 @@ class Sharing {
   }
 }
 
-function simplifyOnce(roots: readonly Tensor[]): { roots: Tensor[]; changed: boolean } {
+function simplifyOnce(roots: readonly Tensor[], rules: readonly Rule[]): { roots: Tensor[]; changed: boolean } {
   const sharing = new Sharing()
   const simpler = new Map<Tensor, Tensor>()
   let changed = false
@@ -180,8 +211,9 @@ function simplifyOnce(roots: readonly Tensor[]): { roots: Tensor[]; changed: boo
 export function simplify(graph: Graph): Graph {
   const names = Object.keys(graph.outputs)
   const targets = (graph.updates ?? []).map(([target]) => target)
+  const all = [...rules, scaledConvolution(isSteady(new Set(targets)))]
   let roots = rootsOf(graph)
-  for (let changed = true; changed; ) ({ roots, changed } = simplifyOnce(roots))
+  for (let changed = true; changed; ) ({ roots, changed } = simplifyOnce(roots, all))
   verify(roots, 'simplify')
   return {
     inputs: graph.inputs,

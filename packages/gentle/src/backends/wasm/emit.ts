@@ -2,6 +2,7 @@
 import {
   call,
   countedLoop,
+  type FunctionHandle,
   i32,
   ifThen,
   type Local,
@@ -28,6 +29,8 @@ export interface EmitOptions {
   readonly arena: number
   /** Where the first thread's scratch memory begins; the others follow. */
   readonly scratch: number
+  /** Address of the word that says whether the program has to prepare before it runs. */
+  readonly stale: number
   /** Where a variable or constant is kept. */
   storeAddress(buffer: Buffer): number
 }
@@ -37,6 +40,13 @@ export function emitProgram(schedule: Schedule, options: EmitOptions): Uint8Arra
   const module = new Module({ memory: { initialPages: 1, maximumPages, shared } })
   const math = new MathLibrary(module, { fma: fusedMultiplyAdd })
   const barrier = defineBarrier(module, threads)
+
+  const functions = new Map<string, FunctionHandle>()
+  const sharedFunction = (key: string, make: () => FunctionHandle): FunctionHandle => {
+    const handle = functions.get(key) ?? make()
+    functions.set(key, handle)
+    return handle
+  }
 
   const emitKernel = (kernel: Kernel, index: number) => {
     const parameters = { scratch: 'i32', from: 'i32', to: 'i32' } as const
@@ -49,6 +59,7 @@ export function emitProgram(schedule: Schedule, options: EmitOptions): Uint8Arra
         block: present,
         from: p.from,
         to: p.to,
+        shared: sharedFunction,
         local: (type) => builder.local(type),
         address: (buffer, block = present) => addressOf(buffer, block, p.scratch, schedule, options),
       }
@@ -117,13 +128,15 @@ export function emitProgram(schedule: Schedule, options: EmitOptions): Uint8Arra
     undefined,
     ({ thread, maySleep }, builder) => {
       const scratch = builder.local('i32')
+      const calls = phases.map((phase, i) => [
+        ...(options.poison ? poisonArena(i, thread, maySleep) : []),
+        call(phase, thread, scratch),
+        call(barrier, maySleep),
+      ])
       return [
         scratch.set(i32.add(i32.mul(thread, schedule.scratchBytes), options.scratch)),
-        ...phases.flatMap((phase, i) => [
-          ...(options.poison ? poisonArena(i, thread, maySleep) : []),
-          call(phase, thread, scratch),
-          call(barrier, maySleep),
-        ]),
+        ifThen(i32.load(i32.const(options.stale)), calls.slice(0, schedule.preparation).flat()),
+        ...calls.slice(schedule.preparation).flat(),
       ]
     },
     { export: true },
@@ -131,7 +144,7 @@ export function emitProgram(schedule: Schedule, options: EmitOptions): Uint8Arra
   return module.emit()
 }
 
-/** Where a buffer, or a block of one in lanes, begins. In scratch memory there is room for the thread's present block alone. */
+/** Where a buffer, or one of its blocks, begins. In scratch memory there is room for the thread's present block alone. */
 function addressOf(
   buffer: Buffer,
   block: Value<'i32'>,
@@ -142,5 +155,5 @@ function addressOf(
   const place = places.get(storageOf(buffer))!
   if (place.in === 'scratch') return i32.add(scratch, place.offset)
   const base = place.in === 'store' ? storeAddress(place.buffer) : arena + place.offset
-  return buffer.layout === 'lanes' ? i32.add(i32.mul(block, buffer.blockBytes), base) : i32.const(base)
+  return buffer.layout !== 'plain' ? i32.add(i32.mul(block, buffer.blockBytes), base) : i32.const(base)
 }

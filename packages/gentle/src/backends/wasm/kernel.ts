@@ -1,12 +1,12 @@
 /** A kernel: one loop nest over buffers, written as WebAssembly when addresses are known. */
 
-import type { FunctionBuilder, Local, Module, Statement, Value, ValueType } from './assembler/index.ts'
+import type { FunctionBuilder, FunctionHandle, Local, Module, Statement, Value, ValueType } from './assembler/index.ts'
 import type { Buffer } from './buffer.ts'
 import type { MathLibrary } from './math/index.ts'
 
 /**
- * How a kernel's work is shared among threads. `blocks`: each call does one block of 8 images and touches only that
- * block of buffers in lanes. `items`: each call does a range of equal, independent items.
+ * How a kernel's work is shared among threads. `blocks`: each call does one block of 8 images or channels and touches only that
+ * block of buffers that are not plain. `items`: each call does a range of equal, independent items.
  */
 export type Split = { readonly by: 'blocks'; readonly count: number } | { readonly by: 'items'; readonly count: number }
 
@@ -33,7 +33,9 @@ export interface KernelContext {
   /** The range of items, `to` excluded, of a kernel split by items. */
   readonly from: Value<'i32'>
   readonly to: Value<'i32'>
+  /** A function that kernels of the program share: made by the first that asks for its key. */
+  shared(key: string, make: () => FunctionHandle): FunctionHandle
   local<T extends ValueType>(type: T): Local<T>
-  /** Where a buffer begins; for one in lanes, where a block of it begins: the kernel's own, or the first where it has none. */
+  /** Where a buffer begins; for one in blocks, where a block of it begins: the kernel's own, or the first where it has none. */
   address(buffer: Buffer, block?: Value<'i32'>): Value<'i32'>
 }

@@ -1,29 +1,34 @@
 /** Turns a simplified graph into kernels and the buffers between them: one entry a structured op, typed over the ops' names. */
 
 import { type FusionRules, fuse, type Group } from '../../compile/fuse.ts'
-import { assignLayouts, isDense, type Layout } from '../../compile/layout.ts'
+import { assignLayouts, blockSize, isDense, isDepthwise, type Layout, leadingAxes } from '../../compile/layout.ts'
 import { InternalError } from '../../core/errors.ts'
 import { broadcastStrides, sameShape, sizeOf, stridesOf } from '../../core/shape.ts'
 import { type Graph, rootsOf, topologicalOrder } from '../../graph/graph.ts'
 import type { Signature } from '../../graph/op.ts'
 import { Constant, Input, type Tensor, Variable } from '../../graph/tensor.ts'
-import type {
-  Conv2dAttributes,
-  Conv2dInputGradientAttributes,
-  Conv2dWeightGradientAttributes,
+import {
+  type Conv2dAttributes,
+  type Conv2dInputGradientAttributes,
+  type Conv2dWeightGradientAttributes,
+  conv2dMultiplyAdds,
+  conv2dSizes,
 } from '../../ops/conv2d.ts'
 import type { MatmulAttributes } from '../../ops/matmul.ts'
 import type { AvgPool2dGradientAttributes, Pool2dAttributes } from '../../ops/pool2d.ts'
 import type { UniformAttributes } from '../../ops/random.ts'
 import type { StructuredName } from '../../ops/table.ts'
-import { type Buffer, createBuffer, lastBlockImages } from './buffer.ts'
+import { type Buffer, bytesOf, createBuffer, lastBlockImages, loopShape } from './buffer.ts'
 import type { Kernel } from './kernel.ts'
 import { conv2dWeightGradientKernel, sumsByBlock } from './kernels/conv2d-weight-gradient.ts'
-import { maskImagesKernel, toLanesKernel, toPlainKernel } from './kernels/convert.ts'
+import { maskImagesKernel, toBlocksKernel, toPlainKernel } from './kernels/convert.ts'
 import { conv2dInputGradientKernel, conv2dKernel, denseKernel } from './kernels/convolution.ts'
+import { canTakeRows, denseRowsKernel } from './kernels/dense-rows.ts'
 import { constantVector } from './kernels/expression.ts'
+import { frameKernel, packedShape, packFiltersKernel } from './kernels/filters.ts'
 import { gatherKernel, oneHotKernel, scatterAddKernel } from './kernels/indexing.ts'
-import { copyKernel, elementwiseKernel, fillKernel, loopShape, operandLayout, operandStrides } from './kernels/map.ts'
+import { copyKernel, elementwiseKernel, fillKernel, operandLayout, operandStrides } from './kernels/map.ts'
+import { pixelTileKernel } from './kernels/pixel-tile.ts'
 import {
   avgPoolGradientKernel,
   avgPoolKernel,
@@ -37,7 +42,7 @@ import { uniformKernel } from './kernels/random.ts'
 import {
   argmaxKernel,
   type Reduction,
-  reduceLanesKernel,
+  reduceBlocksKernel,
   reducePlainKernel,
   sumBlocksKernel,
 } from './kernels/reduce.ts'
@@ -60,8 +65,9 @@ export interface LoweredGraph {
 /** How a structured op becomes kernels. */
 type Lowering = (lowerer: Lowerer, node: Tensor, output: Buffer, epilogue: Epilogue | undefined) => void
 
-export function lower(graph: Graph): LoweredGraph {
-  return new Lowerer(graph).run()
+/** Lowers a graph for a machine with so many threads. */
+export function lower(graph: Graph, threads: number): LoweredGraph {
+  return new Lowerer(graph, threads).run()
 }
 
 class Lowerer {
@@ -75,15 +81,15 @@ class Lowerer {
   readonly #variables = new Map<Variable, Buffer>()
   readonly #masked = new Map<Buffer, Buffer>()
 
-  constructor(graph: Graph) {
+  constructor(graph: Graph, threads: number) {
     this.#graph = graph
     this.#order = topologicalOrder(rootsOf(graph))
-    this.#layouts = assignLayouts(this.#order)
+    this.#layouts = assignLayouts(this.#order, threads)
   }
 
   run(): LoweredGraph {
     const roots = rootsOf(this.#graph)
-    for (const group of fuse(this.#order, roots, this.#layouts, fusionRules)) this.#lowerGroup(group)
+    for (const group of fuse(this.#order, roots, this.#layouts, fusionRules(this.#layouts))) this.#lowerGroup(group)
     // A run's outputs must not be what it overwrites: variables and inputs are copied out.
     const outputs = Object.entries(this.#graph.outputs).map(([name, node]): [string, Buffer] => {
       const buffer = this.buffer(node, 'plain')
@@ -112,15 +118,17 @@ class Lowerer {
     return createBuffer(name, signature, layout)
   }
 
-  /** A node's values in a layout; a conversion is added where it was computed in the other one. */
+  /** A node's values in a layout; a conversion is added where it was computed in another one, by way of row-major. */
   buffer(node: Tensor, layout: Layout): Buffer {
     const known = this.#buffers.get(node) ?? {}
     const present = known[layout]
     if (present !== undefined) return present
-    const other = known[layout === 'plain' ? 'lanes' : 'plain'] ?? this.#sourceBuffer(node)
-    if (other.layout === layout) return other
-    const converted = this.temporary(node.op.name, node, layout)
-    this.emit(layout === 'lanes' ? toLanesKernel(other, converted) : toPlainKernel(other, converted))
+    const other = layout === 'plain' ? (known.lanes ?? known.channels) : this.buffer(node, 'plain')
+    if (other === undefined) return this.#sourceBuffer(node)
+    const renamed = sameInBothLayouts(other, layout)
+    const converted = renamed ?? this.temporary(node.op.name, node, layout)
+    if (renamed === undefined)
+      this.emit(layout === 'plain' ? toPlainKernel(other, converted) : toBlocksKernel(other, converted))
     this.#buffers.set(node, { ...this.#buffers.get(node), [layout]: converted })
     return converted
   }
@@ -188,7 +196,7 @@ class Lowerer {
       this.#lowerReshape(node)
       return
     }
-    const operands = producer === undefined ? [] : this.#epilogueOperands(producer, elementwise)
+    const operands = producer === undefined ? [] : this.#epilogueOperands(producer, elementwise, layout)
     const output = this.#define(root, layout)
     const epilogue = producer === undefined ? undefined : { nodes: elementwise, producer, operands }
     lowerings[node.op.name as StructuredName](this, node, output, epilogue)
@@ -200,20 +208,29 @@ class Lowerer {
     return buffer
   }
 
-  /** A reshape that keeps the batch costs nothing in either layout; others go by way of row-major. */
+  /** A reshape that keeps what a layout counts in blocks costs nothing; others go by way of row-major. */
   #lowerReshape(node: Tensor): void {
     const [x] = node.inputs
     const layout = this.layoutOf(node)
-    const keepsBatch = layout === 'lanes' && x.shape[0] === node.shape[0]
-    this.alias(node, this.buffer(x, keepsBatch ? 'lanes' : 'plain'))
+    const keepsBlocks = x.shape.slice(0, leadingAxes[layout]).every((n, axis) => n === node.shape[axis])
+    this.alias(node, this.buffer(x, keepsBlocks ? layout : 'plain'))
   }
 
-  #epilogueOperands(producer: Tensor, nodes: readonly Tensor[]): EpilogueOperand[] {
+  #epilogueOperands(producer: Tensor, nodes: readonly Tensor[], layout: Layout): EpilogueOperand[] {
     return epilogueLeaves(producer, nodes).map((leaf) => {
       const along = epilogueAlong(producer, leaf)!
-      return { leaf, along, buffer: this.buffer(leaf, along === 'elements' ? 'lanes' : 'plain') }
+      return { leaf, along, buffer: this.buffer(leaf, along === 'elements' ? layout : 'plain') }
     })
   }
+}
+
+/** The buffer under another layout, where the two order their values alike: whole blocks of channels of one value each. */
+function sameInBothLayouts(buffer: Buffer, layout: Layout): Buffer | undefined {
+  const { shape } = buffer
+  if (buffer.layout === 'lanes' || layout === 'lanes' || shape.length < 2 || shape[1] % blockSize !== 0)
+    return undefined
+  if (shape.slice(2).some((n) => n > 1)) return undefined
+  return { ...createBuffer(buffer.name, buffer, layout), of: buffer.of ?? buffer }
 }
 
 /** What an epilogue reads besides the producer: tensors outside the group that are not plain numbers. */
@@ -233,7 +250,7 @@ function epilogueAlong(producer: Tensor, leaf: Tensor): EpilogueOperand['along']
   return strides.every((stride, axis) => stride === (axis === channelAxis ? 1 : 0)) ? 'channels' : undefined
 }
 
-const fusionRules: FusionRules = {
+const fusionRules = (layouts: ReadonlyMap<Tensor, Layout>): FusionRules => ({
   canFollow(producer, elementwise) {
     const leaves = epilogueLeaves(producer, elementwise)
     if (leaves.some((leaf) => leaf.dtype !== 'float32')) return false
@@ -243,7 +260,7 @@ const fusionRules: FusionRules = {
       case 'conv2dInputGradient':
         return !along.includes(undefined)
       case 'matmul':
-        return isDense(producer) && !along.includes(undefined)
+        return layouts.get(producer) === 'lanes' && isDense(producer) && !along.includes(undefined)
       case 'avgPool2dGradient':
         return (
           windowsTile(producer.shape, producer.attributes as Pool2dAttributes) && along.every((a) => a === 'elements')
@@ -252,7 +269,7 @@ const fusionRules: FusionRules = {
         return false
     }
   },
-}
+})
 
 /** Sum or maximum over axes, within images where the batch stays. */
 const lowerReduction =
@@ -260,9 +277,12 @@ const lowerReduction =
   (lowerer, node, output) => {
     const [x] = node.inputs
     const { axes } = node.attributes as { axes: readonly number[] }
+    const leading = leadingAxes[output.layout]
     const inner = axes.filter((axis) => axis !== 0).map((axis) => axis - 1)
-    if (output.layout === 'lanes') lowerer.emit(reduceLanesKernel(reduction, lowerer.buffer(x, 'lanes'), inner, output))
-    else if (reduction === 'sum' && axes.includes(0) && lowerer.layoutOf(x) === 'lanes') {
+    if (leading > 0) {
+      const within = axes.map((axis) => axis - leading)
+      lowerer.emit(reduceBlocksKernel(reduction, lowerer.buffer(x, output.layout), within, output))
+    } else if (reduction === 'sum' && axes.includes(0) && lowerer.layoutOf(x) === 'lanes') {
       const input = lowerer.buffer(x, 'lanes')
       const partial = lowerer.temporary('sums by block', { shape: [input.blocks, ...output.shape], dtype: 'float32' })
       lowerer.emit(sumBlocksKernel(input, inner, partial), reducePlainKernel('sum', partial, [0], output))
@@ -291,9 +311,8 @@ function lowerCopy(
   )
 }
 
-/** The numbers that go with the axes over which a buffer's kernel loops: all, or all but the batch. */
-const perLoop = <T>({ layout }: Buffer, values: readonly T[]): readonly T[] =>
-  layout === 'lanes' ? values.slice(1) : values
+/** The numbers that go with the axes over which a buffer's kernel loops. */
+const perLoop = <T>({ layout }: Buffer, values: readonly T[]): readonly T[] => values.slice(leadingAxes[layout])
 
 const dot = (a: readonly number[], b: readonly number[]): number => a.reduce((total, x, i) => total + x * b[i], 0)
 
@@ -309,6 +328,69 @@ function placeInto(lowerer: Lowerer, name: string, x: Tensor, output: Buffer, st
       { buffer: output, strides, offset: dot(strides, perLoop(output, starts)) },
       { buffer: operand, strides: stridesOf(extents) },
     ),
+  )
+}
+
+/** Blocks of channels beside blocks of channels: to memory, each image is a stretch of numbers. */
+function concatChannels(lowerer: Lowerer, node: Tensor, output: Buffer): void {
+  const asRows = (buffer: Buffer): Buffer => ({
+    ...createBuffer(
+      buffer.name,
+      { shape: [buffer.shape[0], bytesOf(buffer) / 4 / buffer.shape[0]], dtype: 'float32' },
+      'plain',
+    ),
+    of: buffer.of ?? buffer,
+  })
+  const target = asRows(output)
+  let offset = 0
+  for (const x of node.inputs) {
+    const part = asRows(lowerer.buffer(x, 'channels'))
+    lowerer.emit(
+      copyKernel(
+        'concat',
+        part.shape,
+        { buffer: target, strides: stridesOf(target.shape), offset },
+        { buffer: part, strides: stridesOf(part.shape) },
+      ),
+    )
+    offset += part.shape[1]
+  }
+}
+
+/** A convolution of images in channels, or of plain ones, which images are as they come. */
+function convolveInChannels(lowerer: Lowerer, node: Tensor, output: Buffer, epilogue: Epilogue | undefined): void {
+  const [x, w] = node.inputs
+  const attributes = node.attributes as Conv2dAttributes
+  const sizes = conv2dSizes(x.shape, w.shape, attributes)
+  const depthwise = isDepthwise(sizes.inChannels, sizes.outChannels, attributes.groups)
+  const inChannels = lowerer.layoutOf(x) === 'channels' || depthwise || sizes.inChannels >= blockSize
+  const images = lowerer.buffer(x, inChannels ? 'channels' : 'plain')
+
+  const needed = (axis: 0 | 1, out: number): number =>
+    (out - 1) * attributes.stride[axis] + (sizes.kernel[axis] - 1) * attributes.dilation[axis] + 1
+  const frame = [...x.shape.slice(0, 2), needed(0, sizes.outHeight), needed(1, sizes.outWidth)]
+  const unpadded = attributes.padding.every((n) => n === 0)
+  let source = images
+  if (!unpadded || frame[3] > sizes.width) {
+    source = lowerer.temporary('framed', { shape: frame, dtype: 'float32' }, images.layout)
+    lowerer.emit(frameKernel(images, source, attributes.padding))
+  }
+  const filters = lowerer.buffer(w, 'plain')
+  const packed = lowerer.temporary('packed filters', { shape: packedShape(w.shape), dtype: 'float32' })
+  lowerer.emit(
+    packFiltersKernel(filters, packed, inChannels && !depthwise),
+    pixelTileKernel({
+      name: 'conv2d',
+      source,
+      weights: packed,
+      output,
+      groups: attributes.groups,
+      kernel: sizes.kernel,
+      stride: attributes.stride,
+      dilation: attributes.dilation,
+      multiplyAdds: conv2dMultiplyAdds(sizes, attributes),
+      epilogue,
+    }),
   )
 }
 
@@ -350,6 +432,10 @@ const lowerings: Record<StructuredName, Lowering> = {
 
   concat(lowerer, node, output) {
     const { axis } = node.attributes as { axis: number }
+    if (output.layout === 'channels') {
+      concatChannels(lowerer, node, output)
+      return
+    }
     let start = 0
     for (const x of node.inputs) {
       placeInto(
@@ -395,6 +481,8 @@ const lowerings: Record<StructuredName, Lowering> = {
       lowerer.layoutOf(a) === 'lanes'
     )
       lowerer.emit(imageProductKernel(lowerer.buffer(a, 'lanes'), lowerer.buffer(b, 'plain'), output))
+    else if (isDense(node) && a.shape.length === 2 && canTakeRows(output.shape[1], transposeB))
+      lowerer.emit(denseRowsKernel(lowerer.buffer(a, 'plain'), lowerer.buffer(b, 'plain'), output, transposeB))
     else {
       const temporary = (name: string, signature: Signature) => lowerer.temporary(name, signature)
       lowerer.emit(
@@ -405,6 +493,10 @@ const lowerings: Record<StructuredName, Lowering> = {
 
   conv2d(lowerer, node, output, epilogue) {
     const [x, w] = node.inputs
+    if (output.layout === 'channels') {
+      convolveInChannels(lowerer, node, output, epilogue)
+      return
+    }
     lowerer.emit(
       conv2dKernel(
         lowerer.buffer(x, 'lanes'),
@@ -437,7 +529,9 @@ const lowerings: Record<StructuredName, Lowering> = {
   },
 
   maxPool2d(lowerer, node, output) {
-    lowerer.emit(maxPoolKernel(lowerer.buffer(node.inputs[0], 'lanes'), output, node.attributes as Pool2dAttributes))
+    lowerer.emit(
+      maxPoolKernel(lowerer.buffer(node.inputs[0], output.layout), output, node.attributes as Pool2dAttributes),
+    )
   },
 
   maxPool2dScatter(lowerer, node, output) {
@@ -451,7 +545,9 @@ const lowerings: Record<StructuredName, Lowering> = {
   },
 
   avgPool2d(lowerer, node, output) {
-    lowerer.emit(avgPoolKernel(lowerer.buffer(node.inputs[0], 'lanes'), output, node.attributes as Pool2dAttributes))
+    lowerer.emit(
+      avgPoolKernel(lowerer.buffer(node.inputs[0], output.layout), output, node.attributes as Pool2dAttributes),
+    )
   },
 
   avgPool2dGradient(lowerer, node, output, epilogue) {

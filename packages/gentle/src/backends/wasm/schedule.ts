@@ -1,7 +1,9 @@
 /**
  * Orders kernels into phases and lays their buffers out. Between two phases all threads wait for each other; within one they do
- * not, so kernels of one phase depend on each other only block by block: a thread takes a block of 8 images through all such
+ * not, so kernels of one phase depend on each other only block by block: a thread takes a block of 8 images or channels through all such
  * kernels before it takes the next, while the block's values are in its cache.
+ *
+ * What depends on weights alone, such as packed filters, is computed in phases of its own, which run again only when weights change.
  */
 import { align, type Life, liveBytes, planArena } from '../../compile/arena.ts'
 import { sizeOf } from '../../core/shape.ts'
@@ -25,6 +27,8 @@ export interface Stretch {
 }
 
 export interface Schedule {
+  /** The first so many phases prepare what stays the same from run to run. */
+  readonly preparation: number
   readonly phases: readonly (readonly Kernel[])[]
   readonly places: ReadonlyMap<Buffer, Place>
   /** Stretches of the arena whose values are carried into each phase from before it. */
@@ -37,17 +41,15 @@ export interface Schedule {
 }
 
 export function schedule(graph: LoweredGraph): Schedule {
+  const prepares = preparationOf(graph)
+  const preparing = graph.kernels.filter((kernel) => prepares.has(kernel))
   const levels = levelsOf(graph.kernels)
   const { inPlace, copies } = placeUpdates(graph, levels)
-  const phases: Kernel[][] = []
-  for (const kernel of graph.kernels) {
-    const level = levels.get(kernel)!
-    while (phases.length <= level) phases.push([])
-    phases[level].push(kernel)
-  }
+  const prepared = phasesOf(preparing)
+  const phases = [...prepared, ...phasesOf(graph.kernels.filter((kernel) => !prepares.has(kernel)))]
   if (copies.length > 0) phases.push(copies)
 
-  const lives = livesOf(graph, phases)
+  const lives = livesOf(graph, phases, prepared.length)
   const places = new Map<Buffer, Place>()
   for (const buffer of [...graph.variables.values(), ...graph.constants.values()])
     places.set(buffer, { in: 'store', buffer })
@@ -73,6 +75,7 @@ export function schedule(graph: LoweredGraph): Schedule {
     scratchBytes = Math.max(scratchBytes, bytes)
   }
   return {
+    preparation: prepared.length,
     phases,
     places,
     carried: phases.map((_, phase) =>
@@ -87,9 +90,38 @@ export function schedule(graph: LoweredGraph): Schedule {
   }
 }
 
+/** Kernels whose results are the same in every run: they read constants, variables that the graph leaves alone, and each other. */
+function preparationOf(graph: LoweredGraph): Set<Kernel> {
+  const updated = new Set(graph.updates.map(({ variable }) => graph.variables.get(variable)))
+  const changing = new Set<Buffer>(graph.inputs.values())
+  for (const buffer of updated) if (buffer !== undefined) changing.add(buffer)
+  const candidates = new Set(graph.kernels)
+  for (let size = -1; size !== candidates.size; ) {
+    size = candidates.size
+    for (const kernel of candidates)
+      if ([...kernel.reads, ...kernel.writes].some((buffer) => changing.has(storageOf(buffer)))) {
+        candidates.delete(kernel)
+        for (const buffer of kernel.writes) changing.add(storageOf(buffer))
+      }
+  }
+  return candidates
+}
+
+/** The kernels' phases, each as early as what it reads allows. */
+function phasesOf(kernels: readonly Kernel[]): Kernel[][] {
+  const phases: Kernel[][] = []
+  const levels = levelsOf(kernels)
+  for (const kernel of kernels) {
+    const level = levels.get(kernel)!
+    while (phases.length <= level) phases.push([])
+    phases[level].push(kernel)
+  }
+  return phases
+}
+
 /** Whether a kernel that uses a buffer after another needs no barrier between them. */
 const followsByBlock = (first: Kernel, second: Kernel, buffer: Buffer): boolean =>
-  buffer.layout === 'lanes' &&
+  buffer.layout !== 'plain' &&
   first.split.by === 'blocks' &&
   second.split.by === 'blocks' &&
   first.split.count === second.split.count
@@ -145,14 +177,21 @@ interface PlannedLife {
   readonly phase?: number
 }
 
-/** When each buffer of the program first and last holds values. Inputs are filled before the first phase. */
-function livesOf(graph: LoweredGraph, phases: readonly (readonly Kernel[])[]): Map<Buffer, PlannedLife> {
+/**
+ * When each buffer of the program first and last holds values. Inputs are filled before the first phase; what is prepared for later phases
+ * is kept for all runs.
+ */
+function livesOf(
+  graph: LoweredGraph,
+  phases: readonly (readonly Kernel[])[],
+  preparation: number,
+): Map<Buffer, PlannedLife> {
   const uses = new Map<Buffer, { phase: number; index: number; local: boolean }[]>()
   phases.forEach((kernels, phase) => {
     kernels.forEach((kernel, index) => {
       for (const buffer of [...kernel.reads, ...kernel.writes]) {
         const storage = storageOf(buffer)
-        const local = kernel.split.by === 'blocks' && buffer.layout === 'lanes' && storage.layout === 'lanes'
+        const local = kernel.split.by === 'blocks' && buffer.layout !== 'plain' && storage.layout !== 'plain'
         uses.set(storage, [...(uses.get(storage) ?? []), { phase, index, local }])
       }
     })
@@ -165,10 +204,11 @@ function livesOf(graph: LoweredGraph, phases: readonly (readonly Kernel[])[]): M
       lives.set(buffer, { phase: first.phase, from: Math.min(...indices), to: Math.max(...indices) })
     } else {
       const used = list.map(({ phase }) => phase)
-      lives.set(buffer, { from: Math.min(...used), to: Math.max(...used) })
+      const [from, to] = [Math.min(...used), Math.max(...used)]
+      lives.set(buffer, { from, to: from < preparation && to >= preparation ? phases.length : to })
     }
   }
-  for (const input of graph.inputs.values()) lives.set(input, { from: -1, to: lives.get(input)?.to ?? -1 })
+  for (const input of graph.inputs.values()) lives.set(input, { from: -1, to: lives.get(input)?.to ?? preparation })
   for (const output of Object.values(graph.outputs)) {
     const storage = storageOf(output)
     lives.set(storage, { from: lives.get(storage)?.from ?? -1, to: phases.length })

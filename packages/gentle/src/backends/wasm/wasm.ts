@@ -32,6 +32,9 @@ const maximumPages = 65536
 /** Buffers may be read a vector past their end. */
 const slack = 64
 
+/** Memory of one control word of a program, aligned. */
+const wordBytes = 64
+
 const storedBytes = (buffer: Buffer): number => bytesOf(buffer) + slack
 
 const variableBytes = ({ shape }: Variable): number => sizeOf(shape) * 4 + slack
@@ -66,6 +69,8 @@ class WasmBackend implements Backend {
   readonly #code: CodeOptions
   readonly #heap: Heap
   readonly #variables = new Map<Variable, number>()
+  /** Counts the changes of variables, by which programs see that what they prepared is out of date. */
+  #changes = 0
   #nextProgram = 1
 
   constructor(memory: WebAssembly.Memory, workers: Threads, threads: number, code: CodeOptions) {
@@ -78,11 +83,12 @@ class WasmBackend implements Backend {
 
   async compile(graph: Graph): Promise<Program> {
     checkGraph(graph)
-    const lowered = lower(simplify(graph))
+    const lowered = lower(simplify(graph), this.threads)
     const plan = schedule(lowered)
     const { arena, constants, giveBack } = this.#makeRoom(lowered, plan)
     const variables = new Map([...lowered.variables].map(([variable, buffer]) => [buffer, this.#addressOf(variable)]))
     const storeAddress = (buffer: Buffer): number => (constants.get(buffer) ?? variables.get(buffer))!
+    const stale = arena + plan.arenaBytes + plan.scratchBytes * this.threads
     const bytes = emitProgram(plan, {
       threads: this.threads,
       ...this.#code,
@@ -90,6 +96,7 @@ class WasmBackend implements Backend {
       maximumPages,
       arena,
       scratch: arena + plan.arenaBytes,
+      stale,
       storeAddress,
     })
     const module = await WebAssembly.compile(bytes)
@@ -112,13 +119,17 @@ class WasmBackend implements Backend {
       address: addressIn(buffer),
     }))
 
+    let prepared = -1
     let disposed = false
     return {
       run: async (feed: Feed = {}) => {
         if (disposed) throw new GentleError('run: the program was disposed of; compile its graph again')
         checkFeed(graph.inputs, feed)
         for (const { name, buffer, address } of inputs) this.#write(buffer, address, feed[name])
+        new Int32Array(this.#heap.memory.buffer, stale, 1)[0] = Number(prepared !== this.#changes)
         this.#workers.run(id, entry)
+        if (lowered.updates.length > 0) this.#changes++
+        prepared = this.#changes
         return Object.fromEntries(
           outputs.map(({ name, buffer, address }): [string, NDArray] => [
             name,
@@ -145,6 +156,7 @@ class WasmBackend implements Backend {
         `write: variable ${variable.name} of shape ${formatShape(variable.shape)} takes ${sizeOf(variable.shape)} values, not ${values.length}`,
       )
     this.#floats(this.#addressOf(variable), values.length).set(values)
+    this.#changes++
   }
 
   release(variables: Iterable<Variable>): void {
@@ -166,7 +178,7 @@ class WasmBackend implements Backend {
    */
   #makeRoom({ variables, constants }: LoweredGraph, { arenaBytes, scratchBytes }: Schedule) {
     const made = [...variables.keys()].filter((variable) => !this.#variables.has(variable))
-    const programBytes = arenaBytes + scratchBytes * this.threads
+    const programBytes = arenaBytes + scratchBytes * this.threads + wordBytes
     this.#heap.require(
       [programBytes, ...[...constants.values()].map(storedBytes), ...made.map(variableBytes)],
       'compile: the program and its variables',

@@ -1,4 +1,4 @@
-/** Changes of layout: row-major examples to blocks of 8 in lanes, and back. Four rows and four columns are transposed at a time. */
+/** Changes of layout: row-major images, or channels, to blocks of 8, and back. Four rows and four columns are transposed at a time. */
 
 import { blockSize } from '../../../compile/layout.ts'
 import {
@@ -12,7 +12,7 @@ import {
   type Value,
   v128,
 } from '../assembler/index.ts'
-import { type Buffer, laneBytes, lastBlockImages } from '../buffer.ts'
+import { type Buffer, channelBlocks, laneBytes, lastBlockImages } from '../buffer.ts'
 import type { Kernel, KernelContext } from '../kernel.ts'
 
 type Vector = Value<'v128'>
@@ -42,27 +42,43 @@ function transpose4(context: KernelContext, rows: readonly Vector[]): { statemen
   }
 }
 
-/**
- * Row-major [N, F] to lanes. In a last block that is not full, the places of missing images hold copies of the last image: finite
- * wherever it is, so that no arithmetic on them can raise what the real images do not.
- */
-export function toLanesKernel(input: Buffer, output: Buffer): Kernel {
-  const features = output.elements
-  const full = lastBlockImages(output) === blockSize
+/** The 8 rows of a plain tensor that a block holds: images, or channels of one image. */
+function rowsOf({ layout, shape, blocks }: Buffer, block: Value<'i32'>) {
+  if (layout === 'lanes')
+    return { first: i32.mul(block, blockSize), last: shape[0] - 1, isLast: i32.eq(block, blocks - 1) }
+  const perImage = channelBlocks(shape)
+  const image = i32.divU(block, perImage)
   return {
-    name: 'toLanes',
+    first: i32.add(i32.mul(image, shape[1]), i32.mul(i32.remU(block, perImage), blockSize)),
+    last: i32.sub(i32.mul(i32.add(image, 1), shape[1]), 1),
+    isLast: i32.eq(i32.remU(block, perImage), perImage - 1),
+  }
+}
+
+/** Rows in the last block, 1 to 8. */
+const lastBlockRows = (buffer: Buffer): number =>
+  buffer.layout === 'lanes' ? lastBlockImages(buffer) : ((buffer.shape[1] - 1) % blockSize) + 1
+
+/**
+ * Row-major to blocks of images or channels. In a last block that is not full, the missing places hold copies of the last row: finite
+ * wherever it is, so that no arithmetic on them can raise what the real ones do not.
+ */
+export function toBlocksKernel(input: Buffer, output: Buffer): Kernel {
+  const features = output.elements
+  const full = lastBlockRows(output) === blockSize
+  return {
+    name: output.layout === 'lanes' ? 'toLanes' : 'toChannels',
     split: { by: 'blocks', count: output.blocks },
     reads: [input],
     writes: [output],
     emit(context) {
       const rows = Array.from({ length: blockSize }, () => context.local('i32'))
       const target = context.local('i32')
-      const first = i32.mul(context.block, blockSize)
+      const { first, last } = rowsOf(output, context.block)
       const rowBytes = features * 4
-      const lastImage = output.shape[0] - 1
       const starts = rows.map((row, n) => {
-        const image = i32.add(first, n)
-        return row.set(i32.add(context.address(input), i32.mul(full ? image : i32.min(image, lastImage), rowBytes)))
+        const index = i32.add(first, n)
+        return row.set(i32.add(context.address(input), i32.mul(full ? index : i32.min(index, last), rowBytes)))
       })
       const step = (elements: number): Statement[] => [
         ...rows.map((row) => row.set(i32.add(row, 4 * elements))),
@@ -87,10 +103,10 @@ export function toLanesKernel(input: Buffer, output: Buffer): Kernel {
   }
 }
 
-/** Lanes to row-major [N, F]; places of missing images are left out. */
+/** Blocks of images or channels to row-major; missing places are left out. */
 export function toPlainKernel(input: Buffer, output: Buffer): Kernel {
   const features = input.elements
-  const lastImages = lastBlockImages(input)
+  const lastRows = lastBlockRows(input)
   return {
     name: 'toPlain',
     split: { by: 'blocks', count: input.blocks },
@@ -112,19 +128,18 @@ export function toPlainKernel(input: Buffer, output: Buffer): Kernel {
         )
         return [...statements, ...columns.map((column, n) => v128.store(target, column, (half + n) * rowBytes))]
       })
-      const singles = (images: number): Statement[] =>
-        Array.from({ length: images }, (_, n) => f32.store(target, f32.load(source, 4 * n), n * rowBytes))
+      const singles = (count: number): Statement[] =>
+        Array.from({ length: count }, (_, n) => f32.store(target, f32.load(source, 4 * n), n * rowBytes))
       const wholeBlock = [
         countedLoop(counter, features >> 2, [...tiles, ...step(4)]),
         countedLoop(counter, features & 3, [...singles(blockSize), ...step(1)]),
       ]
-      const lastBlock = [countedLoop(counter, features, [...singles(lastImages), ...step(1)])]
+      const { first, isLast } = rowsOf(input, context.block)
+      const lastBlock = [countedLoop(counter, features, [...singles(lastRows), ...step(1)])]
       return [
         source.set(context.address(input)),
-        target.set(i32.add(context.address(output), i32.mul(context.block, blockSize * rowBytes))),
-        ...(lastImages === blockSize
-          ? wholeBlock
-          : [ifThen(i32.eq(context.block, input.blocks - 1), lastBlock, wholeBlock)]),
+        target.set(i32.add(context.address(output), i32.mul(first, rowBytes))),
+        ...(lastRows === blockSize ? wholeBlock : [ifThen(isLast, lastBlock, wholeBlock)]),
       ]
     },
   }

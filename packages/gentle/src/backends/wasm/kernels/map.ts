@@ -3,26 +3,28 @@
  * frame for kernels that only move elements, whose operands are walked with other strides.
  */
 
-import type { Layout } from '../../../compile/layout.ts'
+import { alongChannels, type Layout } from '../../../compile/layout.ts'
 import { broadcastStrides, sizeOf, stridesOf } from '../../../core/shape.ts'
 import type { Tensor } from '../../../graph/tensor.ts'
 import { f32, f32x4, i32, i32x4, type Local, type Statement, type Value, v128 } from '../assembler/index.ts'
-import { type Buffer, laneBytes } from '../buffer.ts'
+import { type Buffer, channelBlocks, elementBytes, laneBytes, loopShape } from '../buffer.ts'
 import type { Kernel, KernelContext } from '../kernel.ts'
 import { constantVector, emitExpression } from './expression.ts'
 import { collapse, nest, plainItems, plainNest, type Stream, type Width } from './nest.ts'
 
-/** An operand of a map: its buffer, strides in elements along the output's axes (in lanes, without the batch), and an offset. */
+/** An operand of a map: its buffer, strides in elements along the axes over which the output's kernel loops, and an offset. */
 export interface MapOperand {
   readonly buffer: Buffer
   readonly strides: readonly number[]
   /** Elements to skip at the start; none by default. */
   readonly offset?: number
+  /** Row-major numbers, one for each channel of an output in channels. */
+  readonly perChannel?: boolean
 }
 
 export interface MapDescription {
   readonly name: string
-  /** Sizes of the loops: the output's shape, in lanes without the batch axis. */
+  /** Sizes of the loops: the output's shape, in blocks without the axes that count them. */
   readonly extents: readonly number[]
   readonly output: MapOperand
   readonly inputs: readonly MapOperand[]
@@ -33,27 +35,28 @@ export interface MapDescription {
   ): { statements: readonly Statement[]; value: Value<'v128'> }
 }
 
-/** Bytes from one element to the next. */
-const elementBytes = ({ layout }: Buffer): number => (layout === 'lanes' ? laneBytes : 4)
-
-/** A kernel that computes `output` element by element: by blocks where it is in lanes, by items where it is plain. */
+/** A kernel that computes `output` element by element: by items where it is plain, else by blocks. */
 export function mapKernel({ name, extents, output, inputs, compute }: MapDescription): Kernel {
   const operands = [output, ...inputs]
-  const byteStrides = operands.map(({ buffer, strides }) => strides.map((stride) => stride * elementBytes(buffer)))
+  const byteStrides = operands.map(({ buffer, strides }) =>
+    strides.map((stride) => stride * elementBytes(buffer.layout)),
+  )
   const loops = collapse(extents, byteStrides)
-  const lanes = output.buffer.layout === 'lanes'
+  const inBlocks = output.buffer.layout !== 'plain'
 
   const streams = (context: KernelContext): Stream[] =>
-    operands.map(({ buffer, offset = 0 }, k) => ({
-      start: i32.add(context.address(buffer), offset * elementBytes(buffer)),
+    operands.map(({ buffer, offset = 0, perChannel }, k) => ({
+      start: perChannel
+        ? i32.add(context.address(buffer), channelsAt(output.buffer, context))
+        : i32.add(context.address(buffer), offset * elementBytes(buffer.layout)),
       strides: loops.strides[k],
     }))
 
-  const emitLanes = (context: KernelContext): Statement[] =>
+  const emitBlock = (context: KernelContext): Statement[] =>
     nest(context, loops.extents, streams(context), ([target, ...sources]) =>
       [0, 16].flatMap((half) => {
-        const vectors = inputs.map(({ buffer }, k) =>
-          buffer.layout === 'lanes' ? v128.load(sources[k], half) : v128.load32Splat(sources[k]),
+        const vectors = inputs.map(({ buffer, perChannel }, k) =>
+          buffer.layout === 'plain' && !perChannel ? v128.load32Splat(sources[k]) : v128.load(sources[k], half),
         )
         const { statements, value } = compute(vectors, context)
         return [...statements, v128.store(target, value, half)]
@@ -70,15 +73,19 @@ export function mapKernel({ name, extents, output, inputs, compute }: MapDescrip
 
   return {
     name,
-    split: lanes ? { by: 'blocks', count: output.buffer.blocks } : { by: 'items', count: plainItems(loops.extents) },
+    split: inBlocks ? { by: 'blocks', count: output.buffer.blocks } : { by: 'items', count: plainItems(loops.extents) },
     reads: inputs.map(({ buffer }) => buffer),
     writes: [output.buffer],
     readsInPlace: inputs
-      .filter((_, k) => !lanes && loops.strides[k + 1].every((stride, axis) => stride === loops.strides[0][axis]))
+      .filter((_, k) => !inBlocks && loops.strides[k + 1].every((stride, axis) => stride === loops.strides[0][axis]))
       .map(({ buffer }) => buffer),
-    emit: lanes ? emitLanes : emitPlain,
+    emit: inBlocks ? emitBlock : emitPlain,
   }
 }
+
+/** Bytes from a channel's number to those of the first channel of the present block of an output in channels. */
+const channelsAt = (output: Buffer, { block }: KernelContext): Value<'i32'> =>
+  i32.mul(i32.remU(block, channelBlocks(output.shape)), laneBytes)
 
 const loadPlain = (pointer: Local<'i32'>, width: Width | 'repeated'): Value<'v128'> =>
   width === 'repeated' ? v128.load32Splat(pointer) : width === 'vector' ? v128.load(pointer) : v128.load32Zero(pointer)
@@ -94,6 +101,7 @@ export type OperandSource = (leaf: Tensor, output: Buffer) => Buffer
  * batch of one image, what is row-major can stay so, since its one value serves all lanes.
  */
 export function operandLayout(leaf: Tensor, output: Buffer, present: Layout): Layout {
+  if (output.layout === 'channels') return alongChannels(leaf, output.shape) === 'elements' ? 'channels' : 'plain'
   const goesAlong =
     output.layout === 'lanes' && leaf.shape.length === output.shape.length && leaf.shape[0] === output.shape[0]
   return goesAlong && (output.shape[0] > 1 || present === 'lanes') ? 'lanes' : 'plain'
@@ -102,12 +110,13 @@ export function operandLayout(leaf: Tensor, output: Buffer, present: Layout): La
 /** Strides of an operand, in elements, along the axes over which the output's kernel loops. */
 export function operandStrides(leaf: Tensor, operand: Buffer, output: Buffer): number[] {
   if (output.layout === 'plain') return broadcastStrides(leaf.shape, output.shape)
+  if (output.layout === 'channels') {
+    const spatial = output.shape.slice(2)
+    return operand.layout === 'channels' ? broadcastStrides(leaf.shape.slice(2), spatial) : spatial.map(() => 0)
+  }
   if (operand.layout === 'lanes') return broadcastStrides(leaf.shape.slice(1), output.shape.slice(1))
   return broadcastStrides(leaf.shape, output.shape).slice(1)
 }
-
-/** Axes over which a kernel with this output loops: all, or those of one image. */
-export const loopShape = ({ layout, shape }: Buffer): readonly number[] => (layout === 'lanes' ? shape.slice(1) : shape)
 
 /** The kernel of a group of elementwise nodes. */
 export function elementwiseKernel(nodes: readonly Tensor[], output: Buffer, source: OperandSource): Kernel {
@@ -117,7 +126,9 @@ export function elementwiseKernel(nodes: readonly Tensor[], output: Buffer, sour
   )
   const inputs = leaves.map((leaf) => {
     const buffer = source(leaf, output)
-    return { buffer, strides: operandStrides(leaf, buffer, output) }
+    const perChannel =
+      output.layout === 'channels' && buffer.layout === 'plain' && alongChannels(leaf, output.shape) === 'channels'
+    return { buffer, strides: operandStrides(leaf, buffer, output), perChannel }
   })
   const extents = loopShape(output)
   return mapKernel({

@@ -1,4 +1,4 @@
-/** Pooling and its gradients on a batch in lanes. Windows near an edge run code that was emitted without the pixels outside. */
+/** Pooling on a batch in lanes or in channels, and its gradients in lanes. Windows near an edge run code that was emitted without the pixels outside. */
 import type { Tensor } from '../../../graph/tensor.ts'
 import type { Pool2dAttributes } from '../../../ops/pool2d.ts'
 import { f32x4, i32, i32x4, type Local, memoryFill, type Statement, type Value, v128 } from '../assembler/index.ts'
@@ -32,8 +32,9 @@ function forEachWindow(
   { image, pooled }: Walk,
   body: (image: readonly Local<'i32'>[], pooled: readonly Local<'i32'>[], pixels: readonly Pixel[]) => Statement[],
 ): Statement[] {
-  const [, channels, height, width] = image[0].shape
-  const [, , outHeight, outWidth] = pooled[0].shape
+  const [height, width] = image[0].shape.slice(2)
+  const [outHeight, outWidth] = pooled[0].shape.slice(2)
+  const channels = image[0].layout === 'channels' ? 1 : image[0].shape[1]
   const { size, stride, padding } = attributes
   const segments = (extent: number, outExtent: number, axis: 0 | 1): Segment[] =>
     segmentsOf(

@@ -14,7 +14,7 @@ import {
   type Value,
   v128,
 } from '../assembler/index.ts'
-import { type Buffer, laneBytes, lastBlockImages } from '../buffer.ts'
+import { type Buffer, laneBytes, lastBlockImages, loopShape } from '../buffer.ts'
 import type { Kernel, KernelContext } from '../kernel.ts'
 import { horizontalSum, imageMask } from './convert.ts'
 import { collapse, nest, plainItems, plainNest } from './nest.ts'
@@ -75,14 +75,14 @@ function foldVectors(
   return { statements, totals }
 }
 
-/** Within each image: input and output in lanes; `axes` count from the axis after the batch. */
-export function reduceLanesKernel(
+/** Within each image, or each channel: input and output in blocks; `axes` count from the first axis over which kernels loop. */
+export function reduceBlocksKernel(
   reduction: Reduction,
   input: Buffer,
   axes: readonly number[],
   output: Buffer,
 ): Kernel {
-  const folding = foldingOf(input.shape.slice(1), axes, laneBytes, laneBytes)
+  const folding = foldingOf(loopShape(input), axes, laneBytes, laneBytes)
   return {
     name: reduction,
     split: { by: 'blocks', count: output.blocks },

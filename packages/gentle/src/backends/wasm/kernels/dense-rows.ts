@@ -1,0 +1,151 @@
+/**
+ * y = x w for a few rows of x, as the last layers of a network on one image or a small batch: time goes into reading the weights, so each
+ * weight is read once for up to 8 rows of x. Weights [M, K], as layers keep them, are multiplied along K, four elements at a time, and the
+ * four sums are added up at the end; weights [K, M] give four neighbouring outputs at a time.
+ */
+import { countedLoop, f32, i32, type Local, type Statement, type Value, v128 } from '../assembler/index.ts'
+import type { Buffer } from '../buffer.ts'
+import type { Kernel, KernelContext } from '../kernel.ts'
+import { horizontalSum } from './convert.ts'
+
+/** Rows of x that share one reading of the weights. */
+const mostRows = 8
+
+/** Sums that are kept in registers at a time. */
+const mostSums = 12
+
+/** Vectors of sums for each row of x. */
+const sumsPerRow = (batch: number): number => Math.max(1, Math.floor(mostSums / Math.min(batch, mostRows)))
+
+/** Whether the kernel can compute so many outputs: from weights [K, M] it stores whole vectors. */
+export const canTakeRows = (outer: number, transposed: boolean): boolean => transposed || outer >= 4
+
+/** x [N, K] and weights [K, M], or [M, K] when transposed, plain, give y [N, M]. */
+export function denseRowsKernel(x: Buffer, weights: Buffer, y: Buffer, transposed: boolean): Kernel {
+  const [batch, inner] = x.shape
+  const outer = y.shape[1]
+  const vectors = transposed
+    ? Math.min(outer, 8, sumsPerRow(batch))
+    : Math.min(Math.floor(outer / 4), 4, sumsPerRow(batch))
+  const outputs = transposed ? vectors : 4 * vectors
+  return {
+    name: 'matmul',
+    split: { by: 'items', count: Math.ceil(outer / outputs) },
+    reads: [x, weights],
+    writes: [y],
+    multiplyAdds: batch * inner * outer,
+    emit(context) {
+      const item = context.local('i32')
+      const [output, w] = [context.local('i32'), context.local('i32')]
+      const pass = transposed ? alongRows : acrossColumns
+      const passes = Array.from({ length: Math.ceil(batch / mostRows) }, (_, i) => {
+        const first = i * mostRows
+        const rows = Math.min(mostRows, batch - first)
+        const source = i32.add(context.address(x), first * inner * 4)
+        const target = i32.add(i32.add(context.address(y), first * outer * 4), i32.mul(output, 4))
+        return pass(context, { rows, vectors, inner, outer }, source, w, target)
+      })
+      return [
+        countedLoop(
+          item,
+          i32.sub(context.to, context.from),
+          [
+            // The last item begins earlier where outputs do not divide: it computes some sums again, to the same values.
+            output.set(i32.min(i32.mul(item, outputs), outer - outputs)),
+            w.set(i32.add(context.address(weights), i32.mul(output, transposed ? inner * 4 : 4))),
+            ...passes.flat(),
+          ],
+          { from: context.from },
+        ),
+      ]
+    },
+  }
+}
+
+interface PassSizes {
+  readonly rows: number
+  readonly vectors: number
+  readonly inner: number
+  readonly outer: number
+}
+
+type Pass = (
+  context: KernelContext,
+  sizes: PassSizes,
+  source: Value<'i32'>,
+  weights: Local<'i32'>,
+  target: Value<'i32'>,
+) => Statement[]
+
+/** The registers of a pass, and the multiply-adds of one step of its loop. */
+function registers(context: KernelContext, { rows, vectors }: PassSizes) {
+  const sums = Array.from({ length: rows * vectors }, () => context.local('v128'))
+  const values = Array.from({ length: vectors }, () => context.local('v128'))
+  const one = context.local('v128')
+  const step = (weight: (vector: number) => Value<'v128'>, element: (row: number) => Value<'v128'>): Statement[] => [
+    ...values.map((value, vector) => value.set(weight(vector))),
+    ...Array.from({ length: rows }, (_, row) => [
+      one.set(element(row)),
+      ...values.map((value, vector) => {
+        const sum = sums[row * vectors + vector]
+        return sum.set(context.math.multiplyAdd(value, one, sum))
+      }),
+    ]).flat(),
+  ]
+  const clear = sums.map((sum) => sum.set(v128.constF32x4(0, 0, 0, 0)))
+  const eachSum = (use: (sum: Local<'v128'>, row: number, vector: number) => Statement): Statement[] =>
+    sums.map((sum, i) => use(sum, Math.floor(i / vectors), i % vectors))
+  return { step, clear, eachSum }
+}
+
+/** Weights [M, K]: one vector of sums for each output. */
+const alongRows: Pass = (context, sizes, source, weights, target) => {
+  const { inner, outer } = sizes
+  const { step, clear, eachSum } = registers(context, sizes)
+  const [x, w, counter] = [context.local('i32'), context.local('i32'), context.local('i32')]
+  const by = (elements: number, load: (pointer: Local<'i32'>, offset: number) => Value<'v128'>): Statement[] => [
+    ...step(
+      (vector) => load(w, vector * inner * 4),
+      (row) => load(x, row * inner * 4),
+    ),
+    x.set(i32.add(x, 4 * elements)),
+    w.set(i32.add(w, 4 * elements)),
+  ]
+  return [
+    x.set(source),
+    w.set(weights),
+    ...clear,
+    countedLoop(
+      counter,
+      inner >> 2,
+      by(4, (pointer, offset) => v128.load(pointer, offset)),
+    ),
+    countedLoop(
+      counter,
+      inner & 3,
+      by(1, (pointer, offset) => v128.load32Zero(pointer, offset)),
+    ),
+    ...eachSum((sum, row, output) => f32.store(target, horizontalSum(context, sum), (row * outer + output) * 4)),
+  ]
+}
+
+/** Weights [K, M]: one vector of sums for each four outputs. */
+const acrossColumns: Pass = (context, sizes, source, weights, target) => {
+  const { inner, outer } = sizes
+  const { step, clear, eachSum } = registers(context, sizes)
+  const [x, w, counter] = [context.local('i32'), context.local('i32'), context.local('i32')]
+  return [
+    x.set(source),
+    w.set(weights),
+    ...clear,
+    countedLoop(counter, inner, [
+      ...step(
+        (vector) => v128.load(w, vector * 16),
+        (row) => v128.load32Splat(x, row * inner * 4),
+      ),
+      x.set(i32.add(x, 4)),
+      w.set(i32.add(w, outer * 4)),
+    ]),
+    ...eachSum((sum, row, vector) => v128.store(target, sum, row * outer * 4 + vector * 16)),
+  ]
+}

@@ -1,0 +1,315 @@
+/**
+ * The register tile behind convolutions whose output is in channels: a single image, or a batch of them.
+ *
+ * One tile is up to 6 neighbouring output pixels of 8 channels: 12 vectors of sums, which with two vectors of weights and one of source
+ * values fill 15 of the 16 vector registers. For every tap and source channel, two loads of weights, packed so that the 8 output
+ * channels are neighbours, and 6 broadcast loads of the source feed 12 multiply-adds. The source may be in channels or, as images come,
+ * plain: only the distances between its values differ. It has its padding around it, so no pixel is special. A depthwise
+ * convolution is the same tile with 8 source channels loaded where the others broadcast one.
+ *
+ * Work is cut into strips of output rows whose source stays in the second-level cache while all output channels pass over it.
+ */
+import type { Tensor } from '../../../graph/tensor.ts'
+import {
+  call,
+  countedLoop,
+  type FunctionHandle,
+  i32,
+  type Local,
+  type Statement,
+  type Value,
+  v128,
+} from '../assembler/index.ts'
+import { type Buffer, channelBlocks, laneBytes } from '../buffer.ts'
+import type { Kernel, KernelContext } from '../kernel.ts'
+import { emitExpression } from './expression.ts'
+import { balancedTiles, type Epilogue, type EpilogueOperand } from './tile.ts'
+
+/** Pixels of one tile. */
+const tilePixels = 6
+
+/** Source bytes of a strip: what a second-level cache keeps beside the weights that stream through it. */
+const stripBytes = 384 * 1024
+
+export interface PixelProblem {
+  readonly name: string
+  /** Images with their padding, [N, C, H, W], plain or in channels. */
+  readonly source: Buffer
+  /** Weights as `packFiltersKernel` orders them for this source. */
+  readonly weights: Buffer
+  /** In channels. */
+  readonly output: Buffer
+  readonly groups: number
+  readonly kernel: readonly [number, number]
+  readonly stride: readonly [number, number]
+  readonly dilation: readonly [number, number]
+  readonly multiplyAdds: number
+  readonly epilogue?: Epilogue
+}
+
+/** A loop of the sum over source channels and taps, with the distance in bytes that one turn moves in the source. */
+interface SumLoop {
+  readonly count: number
+  readonly step: number
+}
+
+/** A part of that sum: loops, outermost first, around values at fixed distances. */
+interface SumPart {
+  readonly start: number
+  readonly loops: readonly SumLoop[]
+  readonly offsets: readonly number[]
+}
+
+/** The problem in bytes and loops. */
+interface Plan {
+  readonly depthwise: boolean
+  readonly pixelStep: number
+  /** Bytes of the source from one output row, image or group of channels to the next. */
+  readonly rowStep: number
+  readonly imageStep: number
+  readonly groupStep: number
+  /** Output rows of an image as the kernel sees them: with one tap, several rows can be one. */
+  readonly rows: number
+  readonly columns: number
+  readonly parts: readonly SumPart[]
+  /** Bytes of the packed weights of 8 output channels. */
+  readonly weightBytes: number
+  /** Rows of a strip, over all images, and number of strips. */
+  readonly stripRows: number
+  readonly strips: number
+}
+
+const upTo = (count: number, step: number): number[] => Array.from({ length: count }, (_, i) => i * step)
+
+function planOf({ source, output, groups, kernel, stride, dilation }: PixelProblem): Plan {
+  const [batch, channels, height, width] = source.shape
+  const [, , outHeight, outWidth] = output.shape
+  const perGroup = channels / groups
+  const depthwise = groups > 1 && perGroup === 1
+  const inChannels = source.layout === 'channels'
+  const column = inChannels ? laneBytes : 4
+  const row = width * column
+  const plane = height * row
+  const tapRows = { count: kernel[0], step: dilation[0] * row }
+  const tapColumns = { count: kernel[1], step: dilation[1] * column }
+
+  let parts: SumPart[]
+  if (depthwise || !inChannels) {
+    const planes = depthwise ? [] : [{ count: perGroup, step: plane }]
+    parts = [{ start: 0, loops: [...planes, tapRows], offsets: upTo(kernel[1], tapColumns.step) }]
+  } else {
+    const whole = Math.floor(perGroup / 8)
+    const rest = perGroup % 8
+    parts = [
+      { start: 0, loops: [{ count: whole, step: plane }, tapRows, tapColumns], offsets: upTo(8, 4) },
+      { start: whole * plane, loops: [tapRows, tapColumns], offsets: upTo(rest, 4) },
+    ].filter(({ loops, offsets }) => offsets.length > 0 && loops.every(({ count }) => count > 0))
+  }
+
+  const contiguous = kernel[0] === 1 && kernel[1] === 1 && stride[0] === 1 && stride[1] === 1
+  const merged = contiguous ? mergedRows(outHeight, outWidth) : 1
+  const rows = outHeight / merged
+  const rowStep = stride[0] * row * merged
+  const bytesPerRow = rowStep * (inChannels ? Math.ceil(perGroup / 8) : perGroup)
+  const strips = Math.ceil((batch * rows) / Math.max(1, Math.floor(stripBytes / bytesPerRow)))
+  return {
+    depthwise,
+    pixelStep: stride[1] * column,
+    rowStep,
+    imageStep: plane * (inChannels ? channelBlocks(source.shape) : channels),
+    groupStep: plane * (inChannels ? Math.ceil(perGroup / 8) : perGroup),
+    rows,
+    columns: outWidth * merged,
+    parts,
+    weightBytes: perGroup * kernel[0] * kernel[1] * laneBytes,
+    stripRows: Math.ceil((batch * rows) / strips),
+    strips,
+  }
+}
+
+/** How many rows of an image to take as one, so that short rows leave few tiles unfilled. */
+function mergedRows(height: number, width: number): number {
+  const divisors = Array.from({ length: height }, (_, i) => i + 1).filter((n) => height % n === 0)
+  return divisors.findLast((n) => n * width <= 256) ?? 1
+}
+
+export function pixelTileKernel(problem: PixelProblem): Kernel {
+  const { name, source, weights, output, epilogue } = problem
+  const plan = planOf(problem)
+  return {
+    name: [name, ...(epilogue?.nodes ?? []).map((node) => node.op.name)].join(' '),
+    split: { by: 'items', count: plan.strips * channelBlocks(output.shape) },
+    reads: [source, weights, ...(epilogue?.operands ?? []).map(({ buffer }) => buffer)],
+    writes: [output],
+    multiplyAdds: problem.multiplyAdds,
+    emit: (context) => emitItems(problem, plan, context),
+  }
+}
+
+/** Each item is a block of output channels of a strip; neighbouring items share the strip. */
+function emitItems(problem: PixelProblem, plan: Plan, context: KernelContext): Statement[] {
+  const { source, weights, output, groups, epilogue } = problem
+  const [batch] = output.shape
+  const blocks = channelBlocks(output.shape)
+  const { rows, columns, stripRows, weightBytes, rowStep, imageStep, groupStep } = plan
+  const rowBytes = columns * laneBytes
+  const operands = epilogue?.operands ?? []
+  const local = (): Local<'i32'> => context.local('i32')
+  const [item, block, row, image, imageRow, x, w, y] = Array.from({ length: 8 }, local)
+  const operandPointers = operands.map(local)
+  const first = i32.const(0)
+
+  const { tiles, size, wide } = balancedTiles(columns, tilePixels)
+  const tilesOf = (pixels: number, count: number): Statement[] => {
+    if (count === 0) return []
+    const advance = (pointer: Local<'i32'>, bytes: number): Statement => pointer.set(i32.add(pointer, bytes))
+    return [
+      call(tileFunction(pixels, plan, epilogue, context), x, w, y, i32.const(count), ...operandPointers),
+      advance(x, count * pixels * plan.pixelStep),
+      advance(y, count * pixels * laneBytes),
+      ...operands.flatMap(({ along }, k) =>
+        along === 'elements' ? [advance(operandPointers[k], count * pixels * laneBytes)] : [],
+      ),
+    ]
+  }
+
+  const group = plan.depthwise ? block : i32.divU(block, blocks / groups)
+  const groupOffset = groups === 1 ? i32.const(0) : i32.mul(group, groupStep)
+  const outputOffset = (): Value<'i32'> =>
+    i32.add(i32.mul(i32.add(i32.mul(image, blocks), block), rows * rowBytes), i32.mul(imageRow, rowBytes))
+  return [
+    countedLoop(
+      item,
+      i32.sub(context.to, context.from),
+      [
+        block.set(i32.remU(item, blocks)),
+        row.set(i32.mul(i32.divU(item, blocks), stripRows)),
+        w.set(i32.add(context.address(weights), i32.mul(block, weightBytes))),
+        countedLoop(local(), i32.sub(i32.min(i32.add(row, stripRows), batch * rows), row), [
+          image.set(i32.divU(row, rows)),
+          imageRow.set(i32.remU(row, rows)),
+          x.set(
+            i32.add(
+              i32.add(context.address(source, first), groupOffset),
+              i32.add(i32.mul(image, imageStep), i32.mul(imageRow, rowStep)),
+            ),
+          ),
+          y.set(i32.add(context.address(output, first), outputOffset())),
+          ...operands.map(({ buffer, along }, k) => {
+            const base = context.address(buffer, first)
+            if (along === 'nothing') return operandPointers[k].set(base)
+            const offset = along === 'channels' ? i32.mul(block, laneBytes) : outputOffset()
+            return operandPointers[k].set(i32.add(base, offset))
+          }),
+          ...tilesOf(size + 1, wide),
+          ...tilesOf(size, tiles - wide),
+          row.set(i32.add(row, 1)),
+        ]),
+      ],
+      { from: context.from },
+    ),
+  ]
+}
+
+/** The function that computes `count` tiles side by side. Layers of one geometry and epilogue share it. */
+function tileFunction(
+  pixels: number,
+  plan: Plan,
+  epilogue: Epilogue | undefined,
+  context: KernelContext,
+): FunctionHandle {
+  const { depthwise, pixelStep, parts } = plan
+  const operands = epilogue?.operands ?? []
+  const key = JSON.stringify(['pixel tile', pixels, depthwise, pixelStep, parts, epilogueKey(epilogue)])
+  const parameters: Record<string, 'i32'> = { source: 'i32', weights: 'i32', output: 'i32', count: 'i32' }
+  operands.forEach((_, k) => {
+    parameters[`operand${k}`] = 'i32'
+  })
+  return context.shared(key, () =>
+    context.module.function(`pixel tile ${pixels}`, parameters, undefined, (p, builder) => {
+      const inner: KernelContext = { ...context, builder, local: (type) => builder.local(type) }
+      const [x, w] = [builder.local('i32'), builder.local('i32')]
+      const sums = Array.from({ length: pixels }, () => [builder.local('v128'), builder.local('v128')])
+      const [low, high, value] = [builder.local('v128'), builder.local('v128'), builder.local('v128')]
+      const { multiplyAdd } = { multiplyAdd: inner.math.multiplyAdd.bind(inner.math) }
+
+      const step = (offset: number, at: number): Statement[] => [
+        low.set(v128.load(w, at)),
+        high.set(v128.load(w, at + 16)),
+        ...sums.flatMap(([a, b], pixel) => {
+          const from = offset + pixel * pixelStep
+          if (depthwise)
+            return [
+              a.set(multiplyAdd(v128.load(x, from), low, a)),
+              b.set(multiplyAdd(v128.load(x, from + 16), high, b)),
+            ]
+          return [
+            value.set(v128.load32Splat(x, from)),
+            a.set(multiplyAdd(value, low, a)),
+            b.set(multiplyAdd(value, high, b)),
+          ]
+        }),
+      ]
+
+      const sumOf = ({ loops, offsets }: SumPart): Statement[] => {
+        const body = [
+          ...offsets.flatMap((offset, i) => step(offset, i * laneBytes)),
+          w.set(i32.add(w, offsets.length * laneBytes)),
+        ]
+        return loops
+          .filter(({ count }) => count > 1)
+          .reduceRight<{ statements: Statement[]; walked: number }>(
+            ({ statements, walked }, { count, step }) => ({
+              statements: [countedLoop(builder.local('i32'), count, [...statements, x.set(i32.add(x, step - walked))])],
+              walked: count * step,
+            }),
+            { statements: body, walked: 0 },
+          ).statements
+      }
+
+      const store = sums.flatMap((halves, pixel) =>
+        halves.flatMap((sum, half) => {
+          const at = pixel * laneBytes + 16 * half
+          if (epilogue === undefined) return [v128.store(p.output, sum, at)]
+          const load = (leaf: Tensor): Value<'v128'> => {
+            if (leaf === epilogue.producer) return sum
+            const k = operands.findIndex((operand) => operand.leaf === leaf)
+            const pointer = p[`operand${k}`]
+            if (operands[k].along === 'nothing') return v128.load32Splat(pointer)
+            return v128.load(pointer, operands[k].along === 'elements' ? at : 16 * half)
+          }
+          const { statements, value } = emitExpression(epilogue.nodes, load, inner)
+          return [...statements, v128.store(p.output, value, at)]
+        }),
+      )
+
+      return [
+        countedLoop(builder.local('i32'), p.count, [
+          ...sums.flat().map((sum) => sum.set(v128.constF32x4(0, 0, 0, 0))),
+          w.set(p.weights),
+          ...parts.flatMap((part) => [x.set(i32.add(p.source, part.start)), ...sumOf(part)]),
+          ...store,
+          p.source.set(i32.add(p.source, pixels * pixelStep)),
+          p.output.set(i32.add(p.output, pixels * laneBytes)),
+          ...operands.flatMap(({ along }, k) =>
+            along === 'elements' ? [p[`operand${k}`].set(i32.add(p[`operand${k}`], pixels * laneBytes))] : [],
+          ),
+        ]),
+      ]
+    }),
+  )
+}
+
+/** What an epilogue computes, whatever tensors it is computed on. */
+function epilogueKey(epilogue: Epilogue | undefined): unknown {
+  if (epilogue === undefined) return undefined
+  const { nodes, producer, operands } = epilogue
+  const nameOf = (node: Tensor): unknown => {
+    if (node === producer) return 'sum'
+    const operand = operands.findIndex(({ leaf }: EpilogueOperand) => leaf === node)
+    if (operand >= 0) return [operand, operands[operand].along]
+    const inside = nodes.indexOf(node)
+    return inside >= 0 ? { inside } : { constant: [...(node as unknown as { data: Iterable<number> }).data] }
+  }
+  return nodes.map((node) => [node.op.name, node.attributes, node.inputs.map(nameOf)])
+}
