@@ -80,8 +80,8 @@ const isWeights = (node: Tensor): boolean =>
 /** Ops that exist in blocks alone, and dense layers, decide that a batch is in blocks. */
 const wantsBlocks = (node: Tensor): boolean => /2d/.test(node.op.name) || isDense(node)
 
-/** The layout of every tensor of a graph given in topological order, for a machine with so many threads. */
-export function assignLayouts(order: readonly Tensor[], threads: number): Map<Tensor, Layout> {
+/** The layout of every tensor of a graph given in topological order. */
+export function assignLayouts(order: readonly Tensor[]): Map<Tensor, Layout> {
   const parent = new Map<Tensor, Tensor>(order.map((node) => [node, node]))
   const find = (node: Tensor): Tensor => {
     let root = node
@@ -100,7 +100,7 @@ export function assignLayouts(order: readonly Tensor[], threads: number): Map<Te
   const costs = new Map<Tensor, Costs>()
   for (const node of order) {
     if (!wantsBlocks(node)) continue
-    const { lanes, channels } = costsOf(node, threads)
+    const { lanes, channels } = costsOf(node)
     for (const root of new Set(tiedBy(node).filter(movable).map(find))) {
       const known = costs.get(root) ?? { lanes: 0, channels: 0 }
       costs.set(root, { lanes: known.lanes + lanes, channels: known.channels + channels })
@@ -127,6 +127,9 @@ const movable = (node: Tensor): boolean =>
 /** Ops that write either layout whatever they read. */
 const anyLayout = new Set(['uniform', 'broadcastTo'])
 
+/** Fewer blocks of images than this leave cores idle. */
+const usualThreads = 4
+
 /** Multiply-adds that a node takes in each layout, those on places that hold no image or no channel counted. */
 interface Costs {
   readonly lanes: number
@@ -135,12 +138,12 @@ interface Costs {
 
 const blocksFor = (count: number): number => Math.ceil(count / blockSize)
 
-function costsOf(node: Tensor, threads: number): Costs {
+function costsOf(node: Tensor): Costs {
   const { op, inputs, shape } = node
   const batch = shape[0]
   const blocks = blocksFor(batch)
-  // Threads take whole blocks of images.
-  const waste = (Math.ceil(blocks / threads) * threads * blockSize) / batch
+  // Threads take whole blocks of images. How many there are must not decide, or results would depend on it.
+  const waste = (Math.max(blocks, usualThreads) * blockSize) / batch
   const work = op.multiplyAdds?.(inputs, node.attributes, node) ?? 0
   switch (op.name) {
     case 'conv2d': {

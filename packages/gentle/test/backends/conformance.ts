@@ -2,11 +2,12 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Backend } from '../../src/backends/backend.ts'
 import { ArgumentError } from '../../src/core/errors.ts'
 import { constant, input, variable } from '../../src/graph/tensor.ts'
-import { add, argmax, matmul, mul, oneHot, relu, reshape, slice, sub, sum, tanh } from '../../src/ops/index.ts'
+import { add, argmax, conv2d, matmul, mul, oneHot, relu, reshape, slice, sub, sum, tanh } from '../../src/ops/index.ts'
 import type { ElementwiseName, StructuredName } from '../../src/ops/table.ts'
 import { compareBitsRandomly, compareRandomly } from './comparison.ts'
 import { opCases } from './op-cases.ts'
 import { randomGraph, randomNetwork } from './random-graph.ts'
+import { randomInference } from './random-inference.ts'
 
 /** Registers the tests that every backend must pass: each op, random graphs, training, and what a program promises. */
 export function describeBackend(name: string, open: () => Promise<Backend>): void {
@@ -30,6 +31,9 @@ export function describeBackend(name: string, open: () => Promise<Backend>): voi
     it('trains random convolutional networks step by step as the reference does', () =>
       compareRandomly(backend, 20, randomNetwork))
 
+    it('predicts with random networks for a few images as the reference does', () =>
+      compareRandomly(backend, 40, randomInference))
+
     describePrograms(() => backend)
   })
 }
@@ -50,6 +54,8 @@ export function describeThreads(name: string, open: (threads: number) => Promise
       }))
 
     it('runs random graphs to the same bits', () => compareBitsRandomly(backends, 40, randomGraph))
+
+    it('predicts with random networks to the same bits', () => compareBitsRandomly(backends, 30, randomInference))
 
     it('trains random convolutional networks to the same bits', () => compareBitsRandomly(backends, 10, randomNetwork))
   })
@@ -307,5 +313,23 @@ function describePrograms(backend: () => Backend): void {
   it('refuses a graph whose input is not listed', async () => {
     const x = input([2])
     await expect(backend().compile({ inputs: {}, outputs: { x } })).rejects.toThrow('is used but not listed')
+  })
+
+  it('sees in each run the weights as they are: written by the host, or updated by another program', async () => {
+    const x = input([1, 3, 4, 4])
+    const w = variable([8, 3, 3, 3], 1, 'w')
+    const scale = variable([8, 1, 1], 1, 'scale')
+    const predict = await backend().compile({ inputs: { x }, outputs: { y: mul(conv2d(x, w), scale) } })
+    const halve = await backend().compile({ inputs: {}, outputs: {}, updates: [[w, mul(w, 0.5)]] })
+    const first = async (): Promise<number> => (await predict.run({ x: new Float32Array(48).fill(1) })).y.data[0]
+    expect(await first()).toBe(27)
+    await backend().write(w, new Float32Array(216).fill(2))
+    expect(await first()).toBe(54)
+    expect(await first()).toBe(54)
+    await halve.run()
+    expect(await first()).toBe(27)
+    await backend().write(scale, new Float32Array(8).fill(3))
+    expect(await first()).toBe(81)
+    backend().release([w, scale])
   })
 }

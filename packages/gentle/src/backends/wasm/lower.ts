@@ -65,9 +65,8 @@ export interface LoweredGraph {
 /** How a structured op becomes kernels. */
 type Lowering = (lowerer: Lowerer, node: Tensor, output: Buffer, epilogue: Epilogue | undefined) => void
 
-/** Lowers a graph for a machine with so many threads. */
-export function lower(graph: Graph, threads: number): LoweredGraph {
-  return new Lowerer(graph, threads).run()
+export function lower(graph: Graph): LoweredGraph {
+  return new Lowerer(graph).run()
 }
 
 class Lowerer {
@@ -81,10 +80,10 @@ class Lowerer {
   readonly #variables = new Map<Variable, Buffer>()
   readonly #masked = new Map<Buffer, Buffer>()
 
-  constructor(graph: Graph, threads: number) {
+  constructor(graph: Graph) {
     this.#graph = graph
     this.#order = topologicalOrder(rootsOf(graph))
-    this.#layouts = assignLayouts(this.#order, threads)
+    this.#layouts = assignLayouts(this.#order)
   }
 
   run(): LoweredGraph {

@@ -83,7 +83,7 @@ class WasmBackend implements Backend {
 
   async compile(graph: Graph): Promise<Program> {
     checkGraph(graph)
-    const lowered = lower(simplify(graph), this.threads)
+    const lowered = lower(simplify(graph))
     const plan = schedule(lowered)
     const { arena, constants, giveBack } = this.#makeRoom(lowered, plan)
     const variables = new Map([...lowered.variables].map(([variable, buffer]) => [buffer, this.#addressOf(variable)]))
