@@ -59,6 +59,7 @@ export function emitProgram(schedule: Schedule, options: EmitOptions): Uint8Arra
         block: present,
         from: p.from,
         to: p.to,
+        workspace: i32.add(p.scratch, schedule.workspaceOffset),
         shared: sharedFunction,
         local: (type) => builder.local(type),
         address: (buffer, block = present) => addressOf(buffer, block, p.scratch, schedule, options),

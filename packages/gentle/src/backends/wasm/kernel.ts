@@ -18,6 +18,8 @@ export interface Kernel {
   readonly writes: readonly Buffer[]
   /** Row-major buffers of which it reads an element just before it writes the same element: it can overwrite them. */
   readonly readsInPlace?: readonly Buffer[]
+  /** Bytes of memory that each thread needs for itself while it runs the kernel; none unless given. */
+  readonly workspaceBytes?: number
   /** Multiply-adds of one run. */
   readonly multiplyAdds?: number
   emit(context: KernelContext): Statement[]
@@ -33,6 +35,8 @@ export interface KernelContext {
   /** The range of items, `to` excluded, of a kernel split by items. */
   readonly from: Value<'i32'>
   readonly to: Value<'i32'>
+  /** Where the thread's workspace begins. */
+  readonly workspace: Value<'i32'>
   /** A function that kernels of the program share: made by the first that asks for its key. */
   shared(key: string, make: () => FunctionHandle): FunctionHandle
   local<T extends ValueType>(type: T): Local<T>

@@ -10,6 +10,7 @@ import { Constant, Input, type Tensor, Variable } from '../../graph/tensor.ts'
 import {
   type Conv2dAttributes,
   type Conv2dInputGradientAttributes,
+  type Conv2dSizes,
   type Conv2dWeightGradientAttributes,
   conv2dMultiplyAdds,
   conv2dSizes,
@@ -47,6 +48,18 @@ import {
   sumBlocksKernel,
 } from './kernels/reduce.ts'
 import type { Epilogue, EpilogueOperand } from './kernels/tile.ts'
+import {
+  directCycles,
+  planWinograd,
+  type WinogradPlan,
+  winograd2,
+  winograd4,
+  winogradCycles,
+  winogradFilterCount,
+  winogradFiltersKernel,
+  winogradFrame,
+  winogradKernel,
+} from './kernels/winograd.ts'
 
 /** Kernels in an order in which each follows those that it reads from. */
 export interface LoweredGraph {
@@ -365,32 +378,65 @@ function convolveInChannels(lowerer: Lowerer, node: Tensor, output: Buffer, epil
   const inChannels = lowerer.layoutOf(x) === 'channels' || depthwise || sizes.inChannels >= blockSize
   const images = lowerer.buffer(x, inChannels ? 'channels' : 'plain')
 
-  const needed = (axis: 0 | 1, out: number): number =>
-    (out - 1) * attributes.stride[axis] + (sizes.kernel[axis] - 1) * attributes.dilation[axis] + 1
-  const frame = [...x.shape.slice(0, 2), needed(0, sizes.outHeight), needed(1, sizes.outWidth)]
-  const unpadded = attributes.padding.every((n) => n === 0)
-  let source = images
-  if (!unpadded || frame[3] > sizes.width) {
-    source = lowerer.temporary('framed', { shape: frame, dtype: 'float32' }, images.layout)
-    lowerer.emit(frameKernel(images, source, attributes.padding))
+  const multiplyAdds = conv2dMultiplyAdds(sizes, attributes)
+  const plan = winogradPlan(sizes, attributes, multiplyAdds)
+  const frameOf = ([height, width]: readonly [number, number]): Buffer => {
+    const frame = [x.shape[0], x.shape[1], height, width]
+    const framed = lowerer.temporary('framed', { shape: frame, dtype: 'float32' }, images.layout)
+    lowerer.emit(frameKernel(images, framed, attributes.padding))
+    return framed
   }
   const filters = lowerer.buffer(w, 'plain')
   const packed = lowerer.temporary('packed filters', { shape: packedShape(w.shape), dtype: 'float32' })
+  lowerer.emit(packFiltersKernel(filters, packed, inChannels && !depthwise && plan === undefined))
+  if (plan !== undefined) {
+    const count = winogradFilterCount(plan)
+    const transformed = lowerer.temporary('winograd filters', { shape: [count], dtype: 'float32' })
+    const framed = frameOf(winogradFrame(plan))
+    lowerer.emit(
+      winogradFiltersKernel(packed, transformed, plan),
+      winogradKernel(framed, transformed, output, plan, multiplyAdds, epilogue),
+    )
+    return
+  }
+
+  const needed = (axis: 0 | 1, out: number): number =>
+    (out - 1) * attributes.stride[axis] + (sizes.kernel[axis] - 1) * attributes.dilation[axis] + 1
+  const unpadded = attributes.padding.every((n) => n === 0)
   lowerer.emit(
-    packFiltersKernel(filters, packed, inChannels && !depthwise),
     pixelTileKernel({
       name: 'conv2d',
-      source,
+      source: unpadded ? images : frameOf([needed(0, sizes.outHeight), needed(1, sizes.outWidth)]),
       weights: packed,
       output,
       groups: attributes.groups,
       kernel: sizes.kernel,
       stride: attributes.stride,
       dilation: attributes.dilation,
-      multiplyAdds: conv2dMultiplyAdds(sizes, attributes),
+      multiplyAdds,
       epilogue,
     }),
   )
+}
+
+/** Winograd's method where it fits and is the fastest; blocks of channels must be full. */
+function winogradPlan(
+  { inChannels, outChannels, kernel, batch, outHeight, outWidth }: Conv2dSizes,
+  { stride, dilation, groups }: Conv2dAttributes,
+  multiplyAdds: number,
+): WinogradPlan | undefined {
+  const fits =
+    groups === 1 &&
+    inChannels % blockSize === 0 &&
+    outChannels % blockSize === 0 &&
+    kernel.every((n) => n === 3) &&
+    [...stride, ...dilation].every((n) => n === 1)
+  if (!fits) return undefined
+  const plans = [winograd2, winograd4].map((transforms) =>
+    planWinograd(transforms, inChannels, [batch, outChannels, outHeight, outWidth]),
+  )
+  const [best] = plans.sort((a, b) => winogradCycles(a) - winogradCycles(b))
+  return winogradCycles(best) < directCycles(multiplyAdds) ? best : undefined
 }
 
 const lowerings: Record<StructuredName, Lowering> = {

@@ -34,8 +34,10 @@ export interface Schedule {
   /** Stretches of the arena whose values are carried into each phase from before it. */
   readonly carried: readonly (readonly Stretch[])[]
   readonly arenaBytes: number
-  /** Scratch memory of one thread. */
+  /** Scratch memory of one thread: of blocks, then its workspace. */
   readonly scratchBytes: number
+  /** Where the workspace begins within a thread's scratch memory. */
+  readonly workspaceOffset: number
   /** The most bytes that have to live at one moment of this order: what no plan can go below. */
   readonly liveBytes: number
 }
@@ -85,7 +87,9 @@ export function schedule(graph: LoweredGraph): Schedule {
         .sort((a, b) => a.offset - b.offset),
     ),
     arenaBytes: plan.bytes,
-    scratchBytes: align(scratchBytes),
+    scratchBytes:
+      align(scratchBytes) + align(Math.max(0, ...graph.kernels.map((kernel) => kernel.workspaceBytes ?? 0))),
+    workspaceOffset: align(scratchBytes),
     liveBytes: liveBytes(arena.values()),
   }
 }

@@ -26,7 +26,7 @@ import { emitExpression } from './expression.ts'
 import { balancedTiles, type Epilogue, type EpilogueOperand } from './tile.ts'
 
 /** Pixels of one tile. */
-const tilePixels = 6
+export const tilePixels = 6
 
 /** Source bytes of a strip: what a second-level cache keeps beside the weights that stream through it. */
 const stripBytes = 384 * 1024
@@ -48,13 +48,13 @@ export interface PixelProblem {
 }
 
 /** A loop of the sum over source channels and taps, with the distance in bytes that one turn moves in the source. */
-interface SumLoop {
+export interface SumLoop {
   readonly count: number
   readonly step: number
 }
 
 /** A part of that sum: loops, outermost first, around values at fixed distances. */
-interface SumPart {
+export interface SumPart {
   readonly start: number
   readonly loops: readonly SumLoop[]
   readonly offsets: readonly number[]
@@ -212,9 +212,9 @@ function emitItems(problem: PixelProblem, plan: Plan, context: KernelContext): S
 }
 
 /** The function that computes `count` tiles side by side. Layers of one geometry and epilogue share it. */
-function tileFunction(
+export function tileFunction(
   pixels: number,
-  plan: Plan,
+  plan: Pick<Plan, 'depthwise' | 'pixelStep' | 'parts'>,
   epilogue: Epilogue | undefined,
   context: KernelContext,
 ): FunctionHandle {

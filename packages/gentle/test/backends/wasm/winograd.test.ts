@@ -1,0 +1,99 @@
+import fc from 'fast-check'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { Backend } from '../../../src/backends/backend.ts'
+import { reference } from '../../../src/backends/reference/reference.ts'
+import { lower } from '../../../src/backends/wasm/lower.ts'
+import { type WasmOptions, wasm } from '../../../src/backends/wasm/wasm.ts'
+import { simplify } from '../../../src/compile/simplify.ts'
+import { Random } from '../../../src/core/random.ts'
+import { sizeOf } from '../../../src/core/shape.ts'
+import type { Graph } from '../../../src/graph/graph.ts'
+import { input, type Tensor, variable } from '../../../src/graph/tensor.ts'
+import { abs, add, conv2d, relu } from '../../../src/ops/index.ts'
+
+interface Sizes {
+  readonly batch: number
+  readonly inChannels: number
+  readonly outChannels: number
+  readonly height: number
+  readonly width: number
+  readonly padding: 0 | 1
+}
+
+const sizes: fc.Arbitrary<Sizes> = fc.record({
+  batch: fc.integer({ min: 1, max: 3 }),
+  inChannels: fc.constantFrom(64, 72),
+  outChannels: fc.constantFrom(48, 64),
+  height: fc.integer({ min: 3, max: 18 }),
+  width: fc.integer({ min: 3, max: 18 }),
+  padding: fc.constantFrom(0, 1),
+})
+
+/** relu(x * w + b + r), the residual r of the output's shape, and Σ |x| |w|, in which errors are measured. */
+function convolution({ batch, inChannels, outChannels, height, width, padding }: Sizes) {
+  const x = input([batch, inChannels, height, width])
+  const random = new Random(1, 'winograd')
+  const w = variable(
+    [outChannels, inChannels, 3, 3],
+    Float32Array.from({ length: outChannels * inChannels * 9 }, () => random.normal()),
+  )
+  const b = variable([outChannels, 1, 1], 0.5)
+  const y = conv2d(x, w, { padding })
+  const r = input(y.shape)
+  const finished = (sum: Tensor): Tensor => relu(add(add(sum, b), r))
+  const feed = {
+    x: Float32Array.from({ length: sizeOf(x.shape) }, () => random.normal()),
+    r: Float32Array.from({ length: sizeOf(r.shape) }, () => random.normal()),
+  }
+  const graph: Graph = { inputs: { x, r }, outputs: { y: finished(y) } }
+  const scale: Graph = { inputs: { x, r }, outputs: { y: finished(conv2d(abs(x), abs(w), { padding })) } }
+  return { graph, scale, feed }
+}
+
+const methodOf = (graph: Graph): string => {
+  const { name } = lower(simplify(graph)).kernels.find((kernel) => kernel.name.startsWith('conv2d'))!
+  return name.match(/winograd\d/)?.[0] ?? 'direct'
+}
+
+/** Stated in docs/performance.md: the largest error, in units of the sum of the absolute products. */
+const bounds: Record<string, number> = { direct: 5e-7, winograd2: 5e-7, winograd4: 5e-6 }
+
+async function errorOf(backend: Backend, chosen: Sizes): Promise<{ method: string; error: number }> {
+  const { graph, scale, feed } = convolution(chosen)
+  const exact = reference({ precision: 'float64' })
+  const run = async (on: Backend, what: Graph) => (await (await on.compile(what)).run(feed)).y.data
+  const [actual, expected, scales] = [await run(backend, graph), await run(exact, graph), await run(exact, scale)]
+  const error = Math.max(...actual.map((value, i) => Math.abs(value - expected[i]) / (scales[i] + 1)))
+  return { method: methodOf(graph), error }
+}
+
+describe.each<[string, WasmOptions]>([
+  ['with fused multiply-add, on 2 threads', { threads: 2, poison: true }],
+  ['without fused multiply-add, on 1 thread', { threads: 1, fusedMultiplyAdd: false }],
+])("Winograd's convolution %s", (_, options) => {
+  let backend: Backend
+  beforeAll(async () => {
+    backend = await wasm(options)
+  })
+  afterAll(() => backend?.close())
+
+  it('is chosen in both of its sizes and stays within the bound of its error, whatever the image', async () => {
+    const seen = new Set<string>()
+    await fc.assert(
+      fc.asyncProperty(sizes, async (chosen) => {
+        const { method, error } = await errorOf(backend, chosen)
+        seen.add(method)
+        expect(error, method).toBeLessThan(bounds[method])
+      }),
+      {
+        seed: 1,
+        numRuns: 12,
+        examples: [
+          [{ batch: 1, inChannels: 64, outChannels: 64, height: 16, width: 16, padding: 1 }],
+          [{ batch: 3, inChannels: 64, outChannels: 64, height: 14, width: 2, padding: 1 }],
+        ],
+      },
+    )
+    expect([...seen]).toEqual(expect.arrayContaining(['winograd2', 'winograd4']))
+  })
+})
