@@ -57,18 +57,36 @@ export const heNormal: Initializer = (shape, random) => {
   return fill(shape, () => random.normal() * deviation)
 }
 
+/** Normal with variance 2 / out, which keeps the gradients' variance instead (He et al., 2015, eq. 14): what ResNets begin with. */
+export const heNormalOut: Initializer = (shape, random) => {
+  const deviation = Math.sqrt(2 / fans(shape).fanOut)
+  return fill(shape, () => random.normal() * deviation)
+}
+
+/** Normal with mean 0 and this deviation (0.01 in Krizhevsky et al., 2012, section 5). */
+export const normalWith =
+  (deviation: number): Initializer =>
+  (shape, random) =>
+    fill(shape, () => random.normal() * deviation)
+
 /** Initialisers by the name under which a model's description stores them. */
-export const initializers = { glorotUniform, glorotNormal, heUniform, heNormal, zeros } as const
+export const initializers = { glorotUniform, glorotNormal, heUniform, heNormal, heNormalOut, zeros } as const
 
 export type InitializerName = keyof typeof initializers
 
+/** An initialiser as a model's description stores it: its name, or the deviation of a normal distribution around 0. */
+export type Initialization = InitializerName | { readonly normal: number }
+
 /**
- * @throws ArgumentError for a name that is not an initialiser's.
+ * @throws ArgumentError for a name that is not an initialiser's, and a deviation that is not above 0.
  */
-export function initializerNamed(name: string): Initializer {
-  if (typeof name !== 'string' || !Object.hasOwn(initializers, name))
+export function initializerFrom(stored: Initialization): Initializer {
+  const deviation = (stored as { normal?: unknown } | null)?.normal
+  if (typeof deviation === 'number' && deviation > 0 && deviation < Number.POSITIVE_INFINITY)
+    return normalWith(deviation)
+  if (typeof stored !== 'string' || !Object.hasOwn(initializers, stored))
     throw new ArgumentError(
-      `initializer ${JSON.stringify(name)} is unknown; expected one of ${Object.keys(initializers).join(', ')}`,
+      `initializer ${JSON.stringify(stored)} is unknown; expected one of ${Object.keys(initializers).join(', ')}, or {"normal": deviation}`,
     )
-  return initializers[name as InitializerName]
+  return initializers[stored]
 }

@@ -90,3 +90,11 @@ export function checkCount(value: number, where: string): number {
     throw new ArgumentError(`${where} is ${JSON.stringify(value)}; expected a whole number from 1`)
   return value
 }
+
+/**
+ * @throws ArgumentError for anything but a finite number.
+ */
+export function checkFinite(value: number, where: string): number {
+  if (!Number.isFinite(value)) throw new ArgumentError(`${where} is ${JSON.stringify(value)}; expected a number`)
+  return value
+}

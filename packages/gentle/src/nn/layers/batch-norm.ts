@@ -5,7 +5,7 @@ import { add, div, mul, sqrt, sub } from '../../ops/elementwise.ts'
 import { mean } from '../../ops/reduce.ts'
 import { reshape } from '../../ops/structure.ts'
 import { constants, zeros } from '../initializers.ts'
-import { checkFlag, checkOptions, inLayer, type Layer, registerLayer } from '../layer.ts'
+import { checkFinite, checkFlag, checkOptions, inLayer, type Layer, registerLayer } from '../layer.ts'
 
 export interface BatchNormOptions {
   /** Added to the variance; 1e-5 unless given. */
@@ -30,7 +30,7 @@ export function batchNorm(options: BatchNormOptions = {}): Layer {
   if (!(epsilon > 0)) throw new ArgumentError(`batchNorm: epsilon is ${epsilon}; expected a number above 0`)
   if (!(momentum >= 0 && momentum <= 1))
     throw new ArgumentError(`batchNorm: momentum is ${momentum}; expected a number from 0 to 1`)
-  if (!Number.isFinite(gain)) throw new ArgumentError(`batchNorm: gain is ${gain}; expected a number`)
+  checkFinite(gain, 'batchNorm: gain')
   checkFlag(affine, 'batchNorm: affine')
   const description = { type: 'batchNorm', options }
   return {

@@ -4,8 +4,8 @@ import { conv2dAttributes, conv2d as conv2dOp } from '../../ops/conv2d.ts'
 import { add } from '../../ops/elementwise.ts'
 import { reshape } from '../../ops/structure.ts'
 import { type Pair, toPair } from '../../ops/window.ts'
-import { type InitializerName, initializerNamed, zeros } from '../initializers.ts'
-import { checkCount, checkFlag, checkOptions, inLayer, type Layer, registerLayer } from '../layer.ts'
+import { constants, type Initialization, initializerFrom } from '../initializers.ts'
+import { checkCount, checkFinite, checkFlag, checkOptions, inLayer, type Layer, registerLayer } from '../layer.ts'
 
 export interface Conv2dLayerOptions {
   readonly stride?: Pair
@@ -14,8 +14,10 @@ export interface Conv2dLayerOptions {
   readonly groups?: number
   /** Whether each channel adds a number of its own; true unless given. */
   readonly bias?: boolean
-  /** How filters begin; 'glorotUniform' unless given. */
-  readonly initializer?: InitializerName
+  /** How filters begin, such as 'heNormal' or { normal: 0.01 }; 'glorotUniform' unless given. */
+  readonly initializer?: Initialization
+  /** First value of every bias; 0 unless given. */
+  readonly firstBias?: number
 }
 
 /**
@@ -24,13 +26,14 @@ export interface Conv2dLayerOptions {
  * @throws ArgumentError for numbers out of range and unknown options.
  */
 export function conv2d(channels: number, kernel: Pair, options: Conv2dLayerOptions = {}): Layer {
-  checkOptions(options, ['stride', 'padding', 'dilation', 'groups', 'bias', 'initializer'], 'conv2d')
-  const { bias = true, initializer = 'glorotUniform', ...sliding } = options
+  checkOptions(options, ['stride', 'padding', 'dilation', 'groups', 'bias', 'initializer', 'firstBias'], 'conv2d')
+  const { bias = true, initializer = 'glorotUniform', firstBias = 0, ...sliding } = options
   checkCount(channels, 'conv2d: channels')
   checkFlag(bias, 'conv2d: bias')
+  checkFinite(firstBias, 'conv2d: firstBias')
   const size = toPair(kernel, 1, 'conv2d: kernel')
   const attributes = conv2dAttributes(sliding)
-  const initialize = initializerNamed(initializer)
+  const initialize = initializerFrom(initializer)
   const description = { type: 'conv2d', channels, kernel, options }
   return {
     description,
@@ -42,7 +45,7 @@ export function conv2d(channels: number, kernel: Pair, options: Conv2dLayerOptio
           )
         const weight = scope.parameter('weight', [channels, x.shape[1] / attributes.groups, ...size], initialize)
         const y = conv2dOp(x, weight, sliding)
-        return bias ? add(y, reshape(scope.parameter('bias', [channels], zeros), [channels, 1, 1])) : y
+        return bias ? add(y, reshape(scope.parameter('bias', [channels], constants(firstBias)), [channels, 1, 1])) : y
       }),
   }
 }

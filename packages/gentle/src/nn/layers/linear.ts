@@ -1,14 +1,16 @@
 import { ShapeError } from '../../core/errors.ts'
 import { add } from '../../ops/elementwise.ts'
 import { matmul } from '../../ops/matmul.ts'
-import { type InitializerName, initializerNamed, zeros } from '../initializers.ts'
-import { checkCount, checkFlag, checkOptions, inLayer, type Layer, registerLayer } from '../layer.ts'
+import { constants, type Initialization, initializerFrom } from '../initializers.ts'
+import { checkCount, checkFinite, checkFlag, checkOptions, inLayer, type Layer, registerLayer } from '../layer.ts'
 
 export interface LinearOptions {
   /** Whether each neuron adds a number of its own; true unless given. */
   readonly bias?: boolean
-  /** How weights begin; 'glorotUniform' unless given. */
-  readonly initializer?: InitializerName
+  /** How weights begin, such as 'heNormal' or { normal: 0.01 }; 'glorotUniform' unless given. */
+  readonly initializer?: Initialization
+  /** First value of every bias; 0 unless given. */
+  readonly firstBias?: number
 }
 
 /**
@@ -17,11 +19,12 @@ export interface LinearOptions {
  * @throws ArgumentError for numbers out of range and unknown options.
  */
 export function linear(units: number, options: LinearOptions = {}): Layer {
-  checkOptions(options, ['bias', 'initializer'], 'linear')
-  const { bias = true, initializer = 'glorotUniform' } = options
+  checkOptions(options, ['bias', 'initializer', 'firstBias'], 'linear')
+  const { bias = true, initializer = 'glorotUniform', firstBias = 0 } = options
   checkCount(units, 'linear: units')
   checkFlag(bias, 'linear: bias')
-  const initialize = initializerNamed(initializer)
+  checkFinite(firstBias, 'linear: firstBias')
+  const initialize = initializerFrom(initializer)
   const description = { type: 'linear', units, options }
   return {
     description,
@@ -31,7 +34,7 @@ export function linear(units: number, options: LinearOptions = {}): Layer {
         if (x.shape.length < 2 || features === undefined)
           throw new ShapeError('expected a batch of features [N, F]; put flatten() before this layer')
         const y = matmul(x, scope.parameter('weight', [units, features], initialize), { transposeB: true })
-        return bias ? add(y, scope.parameter('bias', [units], zeros)) : y
+        return bias ? add(y, scope.parameter('bias', [units], constants(firstBias))) : y
       }),
   }
 }

@@ -8,4 +8,8 @@ export const flatten = (): Layer => ({
   apply: (x) => reshape(x, [x.shape[0], sizeOf(x.shape.slice(1))]),
 })
 
+/** The input itself, where a network of a family does nothing that another does. */
+export const identity = (): Layer => ({ description: { type: 'identity' }, apply: (x) => x })
+
+registerLayer('identity', identity)
 registerLayer('flatten', flatten)
