@@ -1,16 +1,22 @@
 import { type Tensor, type Variable, variable } from '../graph/tensor.ts'
 import { add, div, mul, sqrt, sub } from '../ops/elementwise.ts'
-import { checkDecay, checkNonNegative, type Optimizer, type OptimizerOptions, optimizer } from './optimizer.ts'
+import {
+  checkDecay,
+  checkNonNegative,
+  type Optimizer,
+  type OptimizerOptions,
+  optimizer,
+  type WeightDecayOptions,
+  weightDecayOf,
+} from './optimizer.ts'
 
-export interface AdamOptions extends OptimizerOptions {
+export interface AdamOptions extends OptimizerOptions, WeightDecayOptions {
   /** Decay of the mean of gradients; 0.9 unless given. */
   readonly beta1?: number
   /** Decay of the mean of squares; 0.999 unless given. */
   readonly beta2?: number
   /** Keeps the divisor from 0; 1e-8 unless given. */
   readonly epsilon?: number
-  /** λ: of the gradient's term λ Θ in adam, of the direct decay Θ ← Θ − η λ Θ in adamW. */
-  readonly weightDecay?: number
 }
 
 /**
@@ -22,12 +28,12 @@ interface Complements {
   readonly second: Tensor
 }
 
-function adaptive(options: AdamOptions, where: string, decoupled: boolean, defaultDecay: number): Optimizer {
-  const { beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8, weightDecay = defaultDecay, ...common } = options
+function adaptive(options: AdamOptions, where: string, decoupled: boolean): Optimizer {
+  const { beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8, ...common } = options
   checkDecay(beta1, `${where}: beta1`)
   checkDecay(beta2, `${where}: beta2`)
   checkNonNegative(epsilon, `${where}: epsilon`)
-  checkNonNegative(weightDecay, `${where}: weightDecay`)
+  const decayOf = weightDecayOf(common, where)
 
   const shared = () => {
     const first = variable([], 0, 'beta1 complement')
@@ -46,6 +52,7 @@ function adaptive(options: AdamOptions, where: string, decoupled: boolean, defau
     }
   }
   return optimizer(common, shared, (parameter, complements) => {
+    const weightDecay = decayOf(parameter)
     const mean = variable(parameter.shape, 0, `${parameter.name}.mean`)
     const square = variable(parameter.shape, 0, `${parameter.name}.square`)
     return {
@@ -73,10 +80,11 @@ function adaptive(options: AdamOptions, where: string, decoupled: boolean, defau
  * Adam (Kingma and Ba, 2015, algorithm 1).
  * @throws ArgumentError for options out of range.
  */
-export const adam = (options: AdamOptions): Optimizer => adaptive(options, 'adam', false, 0)
+export const adam = (options: AdamOptions): Optimizer => adaptive(options, 'adam', false)
 
 /**
  * Adam with weight decay apart from the gradient; λ 0.01 unless given (Loshchilov and Hutter, 2019, algorithm 2).
  * @throws ArgumentError for options out of range.
  */
-export const adamW = (options: AdamOptions): Optimizer => adaptive(options, 'adamW', true, 0.01)
+export const adamW = (options: AdamOptions): Optimizer =>
+  adaptive({ ...options, weightDecay: options.weightDecay ?? 0.01 }, 'adamW', true)

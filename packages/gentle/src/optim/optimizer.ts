@@ -30,6 +30,32 @@ export interface OptimizerOptions {
   readonly clipValue?: number
 }
 
+/** Options of the optimizers, which can all pull parameters towards 0. */
+export interface WeightDecayOptions {
+  /** λ of the gradient's additional term λ Θ; in adamW, of the direct decay Θ ← Θ − η λ Θ, where it is 0.01 unless given. Else 0. */
+  readonly weightDecay?: number
+  /**
+   * What decays: all parameters, or weights alone, which are those with two axes or more; biases and the factors and offsets of
+   * normalisation have one and are left out (He, Zhang, Zhang, Zhang, Xie, Li, "Bag of Tricks for Image Classification", 2019,
+   * section 3.1). 'all' unless given, as in PyTorch.
+   */
+  readonly decayed?: 'all' | 'weights'
+}
+
+/**
+ * The λ of each parameter.
+ * @throws ArgumentError for options out of range.
+ */
+export function weightDecayOf(
+  { weightDecay = 0, decayed = 'all' }: WeightDecayOptions,
+  where: string,
+): (parameter: Variable) => number {
+  checkNonNegative(weightDecay, `${where}: weightDecay`)
+  if (decayed !== 'all' && decayed !== 'weights')
+    throw new ArgumentError(`${where}: decayed is ${JSON.stringify(decayed)}; expected 'all' or 'weights'`)
+  return ({ shape }) => (decayed === 'all' || shape.length > 1 ? weightDecay : 0)
+}
+
 /** One parameter's step, from its gradient: its next value and the next values of its state. */
 export type ParameterRule = (
   parameter: Variable,

@@ -7,15 +7,16 @@ import {
   type Optimizer,
   type OptimizerOptions,
   optimizer,
+  type WeightDecayOptions,
+  weightDecayOf,
 } from './optimizer.ts'
 
-export interface RmsPropOptions extends OptimizerOptions {
+export interface RmsPropOptions extends OptimizerOptions, WeightDecayOptions {
   /** Decay α of the mean of squares; 0.99 unless given. */
   readonly decay?: number
   /** Keeps the divisor from 0; 1e-8 unless given. */
   readonly epsilon?: number
   readonly momentum?: number
-  readonly weightDecay?: number
 }
 
 /**
@@ -24,12 +25,13 @@ export interface RmsPropOptions extends OptimizerOptions {
  * @throws ArgumentError for options out of range.
  */
 export function rmsProp(options: RmsPropOptions): Optimizer {
-  const { decay = 0.99, epsilon = 1e-8, momentum = 0, weightDecay = 0, ...common } = options
+  const { decay = 0.99, epsilon = 1e-8, momentum = 0, ...common } = options
   checkDecay(decay, 'rmsProp: decay')
   checkNonNegative(epsilon, 'rmsProp: epsilon')
   checkDecay(momentum, 'rmsProp: momentum')
-  checkNonNegative(weightDecay, 'rmsProp: weightDecay')
+  const decayOf = weightDecayOf(common, 'rmsProp')
   return optimizer(common, nothingShared, (parameter) => {
+    const weightDecay = decayOf(parameter)
     const square = variable(parameter.shape, 0, `${parameter.name}.square`)
     const velocity = momentum > 0 ? variable(parameter.shape, 0, `${parameter.name}.velocity`) : undefined
     return {
@@ -52,20 +54,20 @@ export function rmsProp(options: RmsPropOptions): Optimizer {
   })
 }
 
-export interface AdaGradOptions extends OptimizerOptions {
+export interface AdaGradOptions extends OptimizerOptions, WeightDecayOptions {
   /** Keeps the divisor from 0; 1e-10 unless given. */
   readonly epsilon?: number
-  readonly weightDecay?: number
 }
 
 /**
  * AdaGrad: gradients divided by the root of the sum of their squares so far (Duchi, Hazan, Singer, 2011).
  * @throws ArgumentError for options out of range.
  */
-export function adaGrad({ epsilon = 1e-10, weightDecay = 0, ...common }: AdaGradOptions): Optimizer {
+export function adaGrad({ epsilon = 1e-10, ...common }: AdaGradOptions): Optimizer {
   checkNonNegative(epsilon, 'adaGrad: epsilon')
-  checkNonNegative(weightDecay, 'adaGrad: weightDecay')
+  const decayOf = weightDecayOf(common, 'adaGrad')
   return optimizer(common, nothingShared, (parameter) => {
+    const weightDecay = decayOf(parameter)
     const square = variable(parameter.shape, 0, `${parameter.name}.square`)
     return {
       variables: [square],

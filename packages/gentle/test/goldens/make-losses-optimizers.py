@@ -97,6 +97,14 @@ def all_optimizers():
     def case(name, kind, rate, clip=None, **options):
         optimizer(name, lambda parameters, lr: kind(parameters, lr=lr, **options), rate, clip)
 
+    def weights_alone(name, kind, rate, weight_decay, **options):
+        def make(parameters, lr):
+            weights, bias = parameters
+            groups = [{"params": [weights], "weight_decay": weight_decay}, {"params": [bias], "weight_decay": 0}]
+            return kind(groups, lr=lr, **options)
+
+        optimizer(name, make, rate)
+
     o = torch.optim
     case("sgd", o.SGD, 0.5)
     case("sgd with momentum", o.SGD, 0.25, momentum=0.9)
@@ -115,6 +123,11 @@ def all_optimizers():
     case("rmsProp with weight decay", o.RMSprop, 0.0625, weight_decay=0.1)
     case("adaGrad", o.Adagrad, 0.5)
     case("adaGrad with weight decay", o.Adagrad, 0.5, weight_decay=0.1, eps=0.01)
+    weights_alone("sgd with weight decay of weights alone", o.SGD, 0.25, 0.1, momentum=0.9)
+    weights_alone("adam with weight decay of weights alone", o.Adam, 0.125, 0.1)
+    weights_alone("adamW with weight decay of weights alone", o.AdamW, 0.125, 0.5)
+    weights_alone("rmsProp with weight decay of weights alone", o.RMSprop, 0.0625, 0.1)
+    weights_alone("adaGrad with weight decay of weights alone", o.Adagrad, 0.5, 0.1)
 
 
 if __name__ == "__main__":
