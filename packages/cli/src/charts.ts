@@ -1,31 +1,14 @@
 /** The pictures of a run folder, as SVG. */
 import type { EpochReport } from 'gentle-dl'
+import { ticks } from './scatter.ts'
+import { faint, page, text } from './svg.ts'
 
-const ink = '#1f2933'
-const faint = '#cbd2d9'
 const trainColour = '#2563eb'
 const validationColour = '#d97706'
-
-const text = (x: number, y: number, content: string, attributes = ''): string =>
-  `<text x="${x.toFixed(1)}" y="${y.toFixed(1)}" ${attributes}>${content.replace(/&/g, '&amp;').replace(/</g, '&lt;')}</text>`
-
-const page = (width: number, height: number, body: string): string =>
-  `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" font-family="system-ui, sans-serif" font-size="12" fill="${ink}"><rect width="100%" height="100%" fill="white"/>${body}</svg>\n`
 
 interface Curve {
   readonly colour: string
   readonly values: readonly number[]
-}
-
-/** Round numbers between two bounds, about four. */
-function ticks(low: number, high: number): number[] {
-  const rough = (high - low) / 4
-  const power = 10 ** Math.floor(Math.log10(rough))
-  const step = [1, 2, 5, 10].map((n) => n * power).find((n) => n >= rough) ?? rough
-  const first = Math.ceil(low / step) * step
-  return Array.from({ length: Math.floor((high - first) / step + 1e-9) + 1 }, (_, i) =>
-    Number((first + i * step).toPrecision(6)),
-  )
 }
 
 function panel(left: number, title: string, curves: readonly Curve[], low: number, high: number): string {

@@ -3,11 +3,14 @@
 import { Command, CommanderError, InvalidArgumentError } from 'commander'
 import { DivergenceError, GentleError, InternalError, MemoryError } from 'gentle-dl'
 import { dataNames } from './datasets.ts'
+import { evaluateRun } from './evaluate.ts'
+import { allButHead } from './freeze.ts'
 import { data, summary } from './inspect.ts'
 import { networkNames } from './networks.ts'
+import { predict } from './predict.ts'
+import { normalizeNames } from './preprocessing.ts'
 import { train } from './train.ts'
 import { exitCodes, UsageError, unknownChoice } from './usage.ts'
-import { evaluateRun, predictImages } from './use.ts'
 import { version } from './version.ts'
 
 const number = (text: string): number => {
@@ -43,6 +46,9 @@ program
   .option('--seed <n>', 'from which all chance derives (0)', number)
   .option('--threads <n>', 'threads that compute (all cores)', number)
   .option('--validation <n>', 'training examples to split off for validation', number)
+  .option('--resize <n>', 'train on pictures of n x n', number)
+  .option('--pretrained <file>', 'begin with what fits of .safetensors, .pth, .pt or .onnx weights')
+  .option('--freeze <name...>', `parameters that stay: ${allButHead}, names, beginnings of names, or globs`)
   .option('--config <file>', 'settings as JSON; flags win')
   .option('--run-dir <folder>', 'where to keep the run (runs/classify/...)')
   .option('--resume <run>', 'go on with an interrupted run')
@@ -62,13 +68,21 @@ program
 
 program
   .command('predict')
-  .argument('<run>', 'a run folder or a weights file')
-  .argument('<image...>', 'PNG, JPEG or WebP files of any size')
-  .description('what a trained model takes pictures for')
+  .argument('<model>', 'a run folder, a weights file, or the name of a network with --weights')
+  .argument('[image...]', 'PNG, JPEG or WebP files of any size')
+  .description('what a trained model takes pictures for, or what it makes of a tensor')
+  .option('--weights <file>', 'weights of the network named: .safetensors, .pth, .pt or .onnx')
+  .option('--input <file>', 'a float32 tensor [N, C, H, W] as .npy, run as it is')
+  .option('--logits', 'print what the network gives, before it becomes probabilities')
+  .option(
+    '--normalize <name>',
+    `how pictures are prepared: ${normalizeNames.join(' or ')} (as stored with the weights)`,
+  )
+  .option('--labels <file>', 'names of the classes, one a line')
   .option('--invert', 'the pictures are dark on light')
-  .option('--top <n>', 'classes to tell', number, 3)
+  .option('--top <n>', 'classes to tell', number, 5)
   .option('--json', 'print JSON')
-  .action(async (run, images, flags) => finishWith(await predictImages(run, images, flags)))
+  .action(async (model, images, flags) => finishWith(await predict(model, images, flags)))
 
 program
   .command('summary')

@@ -1,5 +1,6 @@
 /** The networks that can be named on the command line, and the recipes they are trained by unless told otherwise. */
-import { type Layer, lenet5, mlp, perceptron } from 'gentle-dl'
+import { type Layer, mlp, type Shape } from 'gentle-dl'
+import { networks } from './library.ts'
 import { unknownChoice } from './usage.ts'
 
 /** What a network is built for. */
@@ -14,45 +15,57 @@ export interface Recipe {
   readonly batchSize: number
   readonly optimizer: 'sgd' | 'adam'
   readonly learningRate: number
+  readonly weightDecay?: number
 }
 
-interface Network {
+export interface Network {
+  readonly name: string
   build(purpose: Purpose): Layer
   recipe(purpose: Purpose): Recipe
   /** Shape of an example that it takes unless told otherwise. */
-  readonly inputShape: readonly number[]
+  readonly inputShape: Shape
 }
 
-const networks: Readonly<Record<string, Network>> = {
-  perceptron: {
-    build: ({ classes }) => perceptron({ classes }),
-    recipe: ({ points }) => ({
-      epochs: points ? 50 : 5,
-      batchSize: points ? 16 : 64,
-      optimizer: 'sgd',
-      learningRate: points ? 0.5 : 0.05,
-    }),
-    inputShape: [1, 28, 28],
-  },
-  mlp: {
-    build: ({ classes, points }) => mlp({ classes, hidden: points ? [32, 32] : [128], activation: 'relu' }),
-    recipe: ({ points }) =>
-      points
-        ? { epochs: 100, batchSize: 16, optimizer: 'adam', learningRate: 0.01 }
-        : { epochs: 10, batchSize: 64, optimizer: 'sgd', learningRate: 0.1 },
-    inputShape: [1, 28, 28],
-  },
-  lenet5: {
-    build: ({ classes }) => lenet5({ classes }),
-    recipe: () => ({ epochs: 12, batchSize: 64, optimizer: 'sgd', learningRate: 0.1 }),
-    inputShape: [1, 28, 28],
-  },
+/** Networks that take points in a plane, too, and then learn them by another recipe. */
+const small: Readonly<Record<string, (points: boolean) => Recipe>> = {
+  perceptron: (points) => ({
+    epochs: points ? 50 : 5,
+    batchSize: points ? 16 : 64,
+    optimizer: 'sgd',
+    learningRate: points ? 0.5 : 0.05,
+  }),
+  mlp: (points) =>
+    points
+      ? { epochs: 100, batchSize: 16, optimizer: 'adam', learningRate: 0.01 }
+      : { epochs: 10, batchSize: 64, optimizer: 'sgd', learningRate: 0.1 },
 }
 
-export const networkNames = Object.keys(networks)
+const lenet: Recipe = { epochs: 12, batchSize: 64, optimizer: 'sgd', learningRate: 0.1 }
+
+/** With batch norm a network learns at a high rate; without, only at a low one. */
+const normed: Recipe = { epochs: 10, batchSize: 128, optimizer: 'sgd', learningRate: 0.1, weightDecay: 1e-4 }
+const notNormed: Recipe = { epochs: 10, batchSize: 64, optimizer: 'sgd', learningRate: 0.01, weightDecay: 5e-4 }
+
+function recipeOf(name: string, { points }: Purpose): Recipe {
+  if (Object.hasOwn(small, name)) return small[name](points)
+  if (name === 'lenet5') return lenet
+  return /^(alexnet|vgg\d+$)/.test(name) ? notNormed : normed
+}
+
+export const networkNames: readonly string[] = Object.keys(networks)
+
+/** Whether a network takes points in a plane as well as pictures. */
+export const takesPoints = (name: string): boolean => Object.hasOwn(small, name)
 
 /** @throws UsageError for a name that no network has. */
 export function networkNamed(name: string): Network {
   if (!Object.hasOwn(networks, name)) throw unknownChoice('model', name, networkNames)
-  return networks[name]
+  const { build, inputShape } = networks[name]
+  return {
+    name,
+    inputShape,
+    build: ({ classes, points }) =>
+      name === 'mlp' ? mlp({ classes, hidden: points ? [32, 32] : [128], activation: 'relu' }) : build({ classes }),
+    recipe: (purpose) => recipeOf(name, purpose),
+  }
 }

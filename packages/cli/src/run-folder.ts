@@ -4,17 +4,17 @@ import { appendFile, readFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import {
   type EpochReport,
-  loadModel,
   type Model,
   type Progress,
   readSafetensors,
   type StoredTensor,
-  saveModel,
   weightsOf,
   writeSafetensors,
 } from 'gentle-dl'
 import { commandLine } from './invocation.ts'
 import { metricsHeader, metricsRow, parseMetrics } from './metrics.ts'
+import { describedModel } from './open-model.ts'
+import { plain } from './preprocessing.ts'
 import { type Settings, settingsOfFile } from './settings.ts'
 import { UsageError } from './usage.ts'
 
@@ -102,8 +102,9 @@ export class RunFolder {
     return history
   }
 
+  /** Keeps a model with what is done to a picture before it sees it, so that the file alone can be used. */
   async saveWeights(which: 'best' | 'last', model: Model): Promise<void> {
-    this.write(`weights/${which}.safetensors`, await saveModel(model))
+    this.write(`weights/${which}.safetensors`, await describedModel(model, plain(model.inputShape)))
   }
 
   /** Keeps what is needed to go on. */
@@ -134,15 +135,4 @@ export class RunFolder {
       throw new UsageError(`${name} tells no number of steps; it was not written by gentle train`)
     return { steps, weights: part('weights/'), optimizer: part('optimizer/') }
   }
-}
-
-/**
- * Opens the model of a run folder, its best weights, or of a weights file.
- * @throws UsageError where there is none.
- */
-export async function openModel(place: string): Promise<Model> {
-  const candidates = [join(place, 'weights', 'best.safetensors'), join(place, 'weights', 'last.safetensors'), place]
-  const file = candidates.find((candidate) => candidate.endsWith('.safetensors') && existsSync(candidate))
-  if (file === undefined) throw new UsageError(`${place} is neither a run folder with weights nor a .safetensors file`)
-  return loadModel(await readFile(file), { name: file })
 }

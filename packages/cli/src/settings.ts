@@ -35,6 +35,9 @@ const settingsSchema = z.strictObject({
   seed: whole(0, 2 ** 31 - 1).optional(),
   threads: whole(1, 64).optional(),
   validation: whole(1, Number.MAX_SAFE_INTEGER).optional(),
+  resize: whole(1, 4096).optional(),
+  pretrained: text.optional(),
+  freeze: z.array(text, 'a list of texts').min(1, 'at least one name').optional(),
 })
 
 export type Settings = z.infer<typeof settingsSchema>
@@ -89,7 +92,7 @@ const changeable: readonly string[] = ['epochs', 'threads'] satisfies (keyof Set
 /** @throws UsageError for a setting that would make another training of the one that goes on. */
 export function checkUnchanged(given: Settings, stored: Settings, run: string): void {
   for (const [key, value] of Object.entries(given))
-    if (!changeable.includes(key) && value !== stored[key as keyof Settings])
+    if (!changeable.includes(key) && String(value) !== String(stored[key as keyof Settings]))
       throw new UsageError(
         `${flagOf(key)} cannot change where ${run} goes on: it is ${stored[key as keyof Settings] ?? 'not set'}, not ${value}; only ${changeable.map(flagOf).join(' and ')} can`,
       )
@@ -104,6 +107,7 @@ export function planOf(
   const optimizer = settings.optimizer ?? recipe.optimizer
   if (optimizer !== 'sgd' && settings.momentum !== undefined)
     throw new UsageError(`--momentum goes with --optimizer sgd, not with ${optimizer}`)
+  const weightDecay = settings.weightDecay ?? (optimizer === recipe.optimizer ? recipe.weightDecay : undefined)
   return {
     ...settings,
     epochs: settings.epochs ?? recipe.epochs,
@@ -112,6 +116,7 @@ export function planOf(
     learningRate: settings.learningRate ?? recipe.learningRate,
     schedule: settings.schedule ?? 'linear',
     ...(optimizer === 'sgd' ? { momentum: settings.momentum ?? 0.9 } : {}),
+    ...(weightDecay === undefined ? {} : { weightDecay }),
     seed: settings.seed ?? 0,
     threads: settings.threads ?? threads,
   }

@@ -1,14 +1,28 @@
 /** `gentle train`: trains a network and keeps everything about it in a run folder. */
 import { availableParallelism, cpus } from 'node:os'
-import { type Backend, countParameters, createModel, DivergedTraining, type EpochReport, fit, wasm } from 'gentle-dl'
+import {
+  type Backend,
+  countParameters,
+  createModel,
+  DivergedTraining,
+  type EpochReport,
+  fit,
+  type Model,
+  sizeOf,
+  wasm,
+} from 'gentle-dl'
 import type { Splits } from 'gentle-dl/data'
 import { curvesSvg } from './charts.ts'
 import { arePoints, openData } from './datasets.ts'
+import { checkEnoughPixels } from './enough-pixels.ts'
 import { finish } from './finish.ts'
+import { frozenNames } from './freeze.ts'
 import { watchInterrupts } from './interrupts.ts'
 import { commandLine } from './invocation.ts'
 import { isBest } from './metrics.ts'
-import { networkNamed } from './networks.ts'
+import { networkNamed, takesPoints } from './networks.ts'
+import { loadPretrained, storedFirst } from './pretrained.ts'
+import { resized } from './resize.ts'
 import { RunFolder } from './run-folder.ts'
 import {
   checkUnchanged,
@@ -19,9 +33,11 @@ import {
   type Settings,
   settingsOfFlags,
 } from './settings.ts'
+import { headOf } from './structure.ts'
 import { note, percent, progressView, thousands } from './terminal.ts'
 import { exitCodes, UsageError } from './usage.ts'
 import { version } from './version.ts'
+import { readWeightsFile } from './weights-file.ts'
 
 export interface TrainFlags extends Settings {
   readonly config?: string
@@ -30,6 +46,9 @@ export interface TrainFlags extends Settings {
   readonly json?: boolean
   readonly quiet?: boolean
 }
+
+/** The data that a network is trained on unless told otherwise. */
+const usualData = (model: string): string => (takesPoints(model) ? 'moons' : 'mnist')
 
 /** Settings as given, over those of a run that goes on. */
 function settingsFor(
@@ -49,7 +68,7 @@ function settingsFor(
   return {
     ...settings,
     model: settings.model,
-    data: settings.data ?? (settings.model === 'lenet5' ? 'mnist' : 'moons'),
+    data: settings.data ?? usualData(settings.model),
   }
 }
 
@@ -62,34 +81,65 @@ async function resume(run: RunFolder, { epochs, batchSize }: Plan, examples: num
   return { progress, history: run.history(Math.floor(done)) }
 }
 
+/** The data of a training, at the size that is asked for. */
+async function openSplits({ data, seed = 0, validation, resize: size }: Settings & { data: string }): Promise<Splits> {
+  const splits = await openData(data, { seed, validation })
+  if (size === undefined) return splits
+  const { train, validation: chosen, test } = splits
+  return { train: resized(train, size), validation: resized(chosen, size), test: resized(test, size) }
+}
+
 /** Runs the command. Gives the exit code. */
 export async function train(model: string | undefined, flags: TrainFlags): Promise<number> {
   const resumed = flags.resume === undefined ? undefined : RunFolder.open(flags.resume)
   const settings = settingsFor(model, flags, resumed)
   const network = networkNamed(settings.model)
-  const splits = await openData(settings.data, { seed: settings.seed ?? 0, validation: settings.validation })
+  const splits = await openSplits(settings)
   const purpose = { classes: splits.train.classes?.length ?? 1, points: arePoints(splits) }
   const plan = planOf(settings, network.recipe(purpose), {
     examples: splits.train.length,
     threads: Math.min(availableParallelism(), 64),
   })
   const optimizer = optimizerOf(plan)
+  const { inputShape } = splits.train
+  const layer = network.build(purpose)
+  checkEnoughPixels(plan.model, layer, inputShape)
+  const head = new Set(headOf((classes) => network.build({ ...purpose, classes }), inputShape).keys())
+  // A run that goes on has the weights of its own.
+  const pretrained =
+    plan.pretrained === undefined || resumed !== undefined
+      ? undefined
+      : { file: plan.pretrained, ...(await readWeightsFile(plan.pretrained, '--pretrained')) }
   const { progress, history } = resumed
     ? await resume(resumed, plan, splits.train.length)
     : { progress: undefined, history: [] as EpochReport[] }
 
   const backend = await wasm({ threads: plan.threads })
-  const made = await createModel(network.build(purpose), splits.train.inputShape, {
+  const made = await createModel(layer, inputShape, {
     seed: plan.seed,
     classes: splits.train.classes,
     backend,
+    ...(pretrained === undefined ? {} : { firstValues: storedFirst(pretrained.tensors, plan.seed) }),
   })
+  const frozen = frozenNames(plan.freeze ?? [], [...made.parameters.keys()], head)
+  const matching =
+    pretrained &&
+    (await loadPretrained(made, pretrained.tensors, {
+      file: pretrained.file,
+      name: plan.model,
+      head,
+      quiet: flags.quiet === true,
+    }))
   const run = resumed ?? RunFolder.create(`${plan.model}-${plan.data.replace(/[^\w-]+/g, '-')}`, flags.runDir)
-  run.writeJson('run.json', describeRun(plan, splits, backend, resumed?.readJson('run.json')))
+  run.writeJson('run.json', {
+    ...describeRun(plan, splits, backend, resumed?.readJson('run.json')),
+    ...(matching === undefined ? {} : { pretrained: { file: plan.pretrained, ...matching } }),
+    ...(frozen.size === 0 ? {} : { frozen: [...frozen] }),
+  })
   if (!flags.quiet)
     note(
       [
-        `${plan.model}: ${thousands(countParameters(made))} parameters; ${backend.name}`,
+        `${plan.model}: ${thousands(countParameters(made))} parameters${frozen.size === 0 ? '' : `, ${thousands(countFrozen(made, frozen))} of them frozen`}; ${backend.name}`,
         `${plan.data}: ${thousands(splits.train.length)} training, ${thousands(splits.validation.length)} validation, ${thousands(splits.test.length)} test examples`,
       ].join('\n'),
     )
@@ -113,6 +163,7 @@ export async function train(model: string | undefined, flags: TrainFlags): Promi
       epochs: plan.epochs,
       seed: plan.seed,
       keep: 'last',
+      freeze: (name) => frozen.has(name),
       progress,
       signal: abort.signal,
       onStep: (step) => view.step(step),
@@ -151,6 +202,10 @@ export async function train(model: string | undefined, flags: TrainFlags): Promi
     await backend.close()
   }
 }
+
+/** Number of learned numbers that stay as they are. */
+const countFrozen = ({ parameters }: Model, frozen: ReadonlySet<string>): number =>
+  [...frozen].reduce((total, name) => total + sizeOf(parameters.get(name)!.shape), 0)
 
 function epochLine(
   { epoch, train: learned, validation, imagesPerSecond }: EpochReport,

@@ -16,9 +16,13 @@ function distance(a: string, b: string): number {
   return row[b.length]
 }
 
+/** The choice that takes the fewest letters to change. */
+export const nearestOf = (word: string, choices: readonly string[]): string =>
+  [...choices].sort((a, b) => distance(word, a) - distance(word, b))[0]
+
 /** An error for a word that is none of the choices; it names the nearest, and all. */
 export function unknownChoice(what: string, word: string, choices: readonly string[]): UsageError {
-  const [nearest] = [...choices].sort((a, b) => distance(word, a) - distance(word, b))
+  const nearest = nearestOf(word, choices)
   const hint = distance(word, nearest) <= Math.max(2, word.length / 2) ? `; did you mean ${nearest}?` : ''
   return new UsageError(`unknown ${what} '${word}'${hint} (there are ${choices.join(', ')})`)
 }

@@ -1,0 +1,51 @@
+/** `gentle eval`: what a trained model is worth. */
+import { type Confusion, confusion, evaluate } from 'gentle-dl'
+import { openData } from './datasets.ts'
+import { openModel } from './open-model.ts'
+import { resized } from './resize.ts'
+import { bold, percent, table } from './terminal.ts'
+import { exitCodes, unknownChoice } from './usage.ts'
+
+const partNames = ['train', 'validation', 'test'] as const
+
+/** Loss and accuracy of a model on part of a data set. */
+export async function evaluateRun(
+  place: string,
+  flags: { data: string; split: string; seed?: number; json?: boolean },
+): Promise<number> {
+  const part = partNames.find((name) => name === flags.split)
+  if (part === undefined) throw unknownChoice('split', flags.split, partNames)
+  const { model } = await openModel(place)
+  const whole = (await openData(flags.data, { seed: flags.seed ?? 0 }))[part]
+  // A run on resized pictures is evaluated on such.
+  const [, height, width] = model.inputShape
+  const dataset = whole.inputShape.length === 3 && height === width ? resized(whole, height) : whole
+  const { loss, accuracy } = await evaluate(model, dataset)
+  const matrix = await confusion(model, dataset)
+  const perClass = Object.fromEntries(
+    (dataset.classes ?? []).map((name, i) => [name, recall(matrix, i, dataset.classes!.length)]),
+  )
+  const result = { loss, accuracy, data: flags.data, split: part, examples: dataset.length, perClass }
+  if (flags.json) console.log(JSON.stringify(result, null, 2))
+  else
+    console.log(
+      [
+        bold(
+          `${percent(accuracy)} of ${dataset.length.toLocaleString('en-US')} ${part} examples of ${flags.data} right, loss ${loss.toFixed(4)}`,
+        ),
+        '',
+        table([
+          ['class', 'right'],
+          ...Object.entries(perClass).map(([name, share]) => [name, share === null ? 'no examples' : percent(share)]),
+        ]),
+      ].join('\n'),
+    )
+  return exitCodes.done
+}
+
+/** Share of a class's examples that are right; null where there are none. */
+function recall({ counts }: Confusion, row: number, classes: number): number | null {
+  const own = counts.subarray(row * classes, (row + 1) * classes)
+  const total = own.reduce((a, b) => a + b, 0)
+  return total === 0 ? null : own[row] / total
+}

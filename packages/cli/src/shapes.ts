@@ -1,0 +1,19 @@
+/** Shapes of examples as they are typed: height, width, channels; inside, channels come first. */
+import type { Shape } from 'gentle-dl'
+import { UsageError } from './usage.ts'
+
+/**
+ * `28x28x1` as [channels, height, width]; one channel where none is named; a plain number is a number of features.
+ * @throws UsageError for anything else.
+ */
+export function shapeOf(text: string): number[] {
+  const sizes = text.split('x').map(Number)
+  if (![1, 2, 3].includes(sizes.length) || sizes.some((n) => !Number.isInteger(n) || n < 1))
+    throw new UsageError(`--input is '${text}'; expected HxWxC, such as 28x28x1, or a number of features`)
+  if (sizes.length === 1) return sizes
+  const [height, width, channels = 1] = sizes
+  return [channels, height, width]
+}
+
+/** `3 x 224 x 224` */
+export const shapeText = (shape: Shape): string => shape.join(' x ')
