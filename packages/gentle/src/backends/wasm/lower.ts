@@ -60,6 +60,14 @@ import {
   winogradFrame,
   winogradKernel,
 } from './kernels/winograd.ts'
+import {
+  planWinogradLanes,
+  type WinogradLanesPlan,
+  winogradLanesCycles,
+  winogradLanesFilterCount,
+  winogradLanesFiltersKernel,
+  winogradLanesKernel,
+} from './kernels/winograd-lanes.ts'
 
 /** Kernels in an order in which each follows those that it reads from. */
 export interface LoweredGraph {
@@ -419,19 +427,69 @@ function convolveInChannels(lowerer: Lowerer, node: Tensor, output: Buffer, epil
   )
 }
 
+/** Whether a convolution is one that Winograd's method computes. */
+const isThreeByThree = ({ kernel }: Conv2dSizes, { stride, dilation, groups, padding }: Conv2dAttributes): boolean =>
+  groups === 1 &&
+  kernel.every((n) => n === 3) &&
+  [...stride, ...dilation].every((n) => n === 1) &&
+  padding.every((n) => n <= 2)
+
+/** Winograd's method on a batch in lanes, where it fits and is the fastest. */
+function winogradLanesPlan(
+  sizes: Conv2dSizes,
+  attributes: Conv2dAttributes,
+  direction: 'forward' | 'inputGradient',
+): WinogradLanesPlan | undefined {
+  const { batch, inChannels, outChannels, height, width, outHeight, outWidth } = sizes
+  if (!isThreeByThree(sizes, attributes)) return undefined
+  const [top, left] = attributes.padding
+  const problem =
+    direction === 'forward'
+      ? { channels: inChannels, outChannels, height, width, outHeight, outWidth, padding: attributes.padding }
+      : {
+          channels: outChannels,
+          outChannels: inChannels,
+          height: outHeight,
+          width: outWidth,
+          outHeight: height,
+          outWidth: width,
+          padding: [2 - top, 2 - left] as const,
+        }
+  if (problem.channels % 4 !== 0) return undefined
+  const plans = [winograd2, winograd4].map((transforms) => planWinogradLanes(transforms, problem))
+  const [best] = plans.sort((a, b) => winogradLanesCycles(a) - winogradLanesCycles(b))
+  const direct = directCycles((conv2dMultiplyAdds(sizes, attributes) / batch) * blockSize)
+  return winogradLanesCycles(best) < direct ? best : undefined
+}
+
+function convolveByWinograd(
+  lowerer: Lowerer,
+  name: 'conv2d' | 'conv2dInputGradient',
+  source: Buffer,
+  filters: Buffer,
+  output: Buffer,
+  plan: WinogradLanesPlan,
+  sizes: Conv2dSizes,
+  epilogue: Epilogue | undefined,
+): void {
+  const count = winogradLanesFilterCount(plan)
+  const transformed = lowerer.temporary('winograd filters', { shape: [count], dtype: 'float32' })
+  const multiplyAdds = conv2dMultiplyAdds(sizes, { groups: 1 } as Conv2dAttributes)
+  lowerer.emit(
+    winogradLanesFiltersKernel(filters, transformed, plan, name === 'conv2dInputGradient'),
+    winogradLanesKernel(name, source, transformed, output, plan, multiplyAdds, epilogue),
+  )
+}
+
 /** Winograd's method where it fits and is the fastest; blocks of channels must be full. */
 function winogradPlan(
-  { inChannels, outChannels, kernel, batch, outHeight, outWidth }: Conv2dSizes,
-  { stride, dilation, groups }: Conv2dAttributes,
+  sizes: Conv2dSizes,
+  attributes: Conv2dAttributes,
   multiplyAdds: number,
 ): WinogradPlan | undefined {
-  const fits =
-    groups === 1 &&
-    inChannels % blockSize === 0 &&
-    outChannels % blockSize === 0 &&
-    kernel.every((n) => n === 3) &&
-    [...stride, ...dilation].every((n) => n === 1)
-  if (!fits) return undefined
+  const { inChannels, outChannels, batch, outHeight, outWidth } = sizes
+  if (!isThreeByThree(sizes, attributes) || inChannels % blockSize !== 0 || outChannels % blockSize !== 0)
+    return undefined
   const plans = [winograd2, winograd4].map((transforms) =>
     planWinograd(transforms, inChannels, [batch, outChannels, outHeight, outWidth]),
   )
@@ -542,6 +600,14 @@ const lowerings: Record<StructuredName, Lowering> = {
       convolveInChannels(lowerer, node, output, epilogue)
       return
     }
+    const [source, filters] = [lowerer.buffer(x, 'lanes'), lowerer.buffer(w, 'plain')]
+    const attributes = node.attributes as Conv2dAttributes
+    const sizes = conv2dSizes(x.shape, w.shape, attributes)
+    const plan = winogradLanesPlan(sizes, attributes, 'forward')
+    if (plan !== undefined) {
+      convolveByWinograd(lowerer, 'conv2d', source, filters, output, plan, sizes, epilogue)
+      return
+    }
     lowerer.emit(
       conv2dKernel(
         lowerer.buffer(x, 'lanes'),
@@ -556,9 +622,11 @@ const lowerings: Record<StructuredName, Lowering> = {
   conv2dInputGradient(lowerer, node, output, epilogue) {
     const [w, dy] = node.inputs
     const attributes = node.attributes as Conv2dInputGradientAttributes
-    lowerer.emit(
-      conv2dInputGradientKernel(lowerer.buffer(w, 'plain'), lowerer.buffer(dy, 'lanes'), output, attributes, epilogue),
-    )
+    const [source, filters] = [lowerer.buffer(dy, 'lanes'), lowerer.buffer(w, 'plain')]
+    const sizes = conv2dSizes(attributes.inputShape, w.shape, attributes)
+    const plan = winogradLanesPlan(sizes, attributes, 'inputGradient')
+    if (plan === undefined) lowerer.emit(conv2dInputGradientKernel(filters, source, output, attributes, epilogue))
+    else convolveByWinograd(lowerer, 'conv2dInputGradient', source, filters, output, plan, sizes, epilogue)
   },
 
   conv2dWeightGradient(lowerer, node, output) {

@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { gradients } from '../../../src/autodiff/gradients.ts'
 import type { Backend } from '../../../src/backends/backend.ts'
 import { reference } from '../../../src/backends/reference/reference.ts'
 import { lower } from '../../../src/backends/wasm/lower.ts'
@@ -9,7 +10,7 @@ import { Random } from '../../../src/core/random.ts'
 import { sizeOf } from '../../../src/core/shape.ts'
 import type { Graph } from '../../../src/graph/graph.ts'
 import { input, type Tensor, variable } from '../../../src/graph/tensor.ts'
-import { abs, add, conv2d, relu } from '../../../src/ops/index.ts'
+import { abs, add, conv2d, mul, relu, sum } from '../../../src/ops/index.ts'
 
 interface Sizes {
   readonly batch: number
@@ -26,6 +27,15 @@ const sizes: fc.Arbitrary<Sizes> = fc.record({
   outChannels: fc.constantFrom(48, 64),
   height: fc.integer({ min: 3, max: 18 }),
   width: fc.integer({ min: 3, max: 18 }),
+  padding: fc.constantFrom(0, 1),
+})
+
+const trainingSizes: fc.Arbitrary<Sizes> = fc.record({
+  batch: fc.integer({ min: 1, max: 17 }),
+  inChannels: fc.constantFrom(16, 20),
+  outChannels: fc.constantFrom(13, 16),
+  height: fc.integer({ min: 3, max: 10 }),
+  width: fc.integer({ min: 3, max: 10 }),
   padding: fc.constantFrom(0, 1),
 })
 
@@ -50,8 +60,9 @@ function convolution({ batch, inChannels, outChannels, height, width, padding }:
   return { graph, scale, feed }
 }
 
-const methodOf = (graph: Graph): string => {
-  const { name } = lower(simplify(graph)).kernels.find((kernel) => kernel.name.startsWith('conv2d'))!
+/** How the kernels whose names begin so convolve. */
+const methodOf = (graph: Graph, kernel = 'conv2d '): string => {
+  const { name } = lower(simplify(graph)).kernels.find(({ name }) => `${name} `.startsWith(kernel))!
   return name.match(/winograd\d/)?.[0] ?? 'direct'
 }
 
@@ -95,5 +106,60 @@ describe.each<[string, WasmOptions]>([
       },
     )
     expect([...seen]).toEqual(expect.arrayContaining(['winograd2', 'winograd4']))
+  })
+
+  it('in training has the gradients of the direct one within the bound, for full blocks of images and others', async () => {
+    const seen = new Set<string>()
+    await fc.assert(
+      fc.asyncProperty(trainingSizes, async ({ batch, inChannels, outChannels, height, width, padding }) => {
+        const random = new Random(2, 'winograd')
+        const normal = (shape: readonly number[]) => Float32Array.from({ length: sizeOf(shape) }, () => random.normal())
+        const [xShape, wShape] = [
+          [batch, inChannels, height, width],
+          [outChannels, inChannels, 3, 3],
+        ]
+        const [xValues, wValues] = [normal(xShape), normal(wShape)]
+        const trace = (x: Tensor, w: Tensor, of: (y: Tensor) => Tensor): Graph => {
+          const y = of(conv2d(x, w, { padding }))
+          const [dx] = gradients(sum(mul(y, y)), [x])
+          return { inputs: {}, outputs: { y, dx } }
+        }
+        const graph = trace(variable(xShape, xValues), variable(wShape, wValues), (y) => relu(add(y, 0.5)))
+        const magnitude = trace(
+          variable(xShape, xValues.map(Math.abs)),
+          variable(wShape, wValues.map(Math.abs)),
+          (y) => y,
+        )
+        const exact = reference({ precision: 'float64' })
+        const run = async (on: Backend, what: Graph) => (await on.compile(what)).run()
+        const [actual, expected, scale] = [
+          await run(backend, graph),
+          await run(exact, graph),
+          await run(exact, magnitude),
+        ]
+        for (const [name, kernel] of [
+          ['y', 'conv2d '],
+          ['dx', 'conv2dInputGradient '],
+        ]) {
+          const method = methodOf(graph, kernel)
+          seen.add(`${name} by ${method}`)
+          const errors = [...actual[name].data].map(
+            (value, i) => Math.abs(value - expected[name].data[i]) / (scale[name].data[i] + 1),
+          )
+          expect(Math.max(...errors), `${name} by ${method}`).toBeLessThan(bounds[method])
+        }
+      }),
+      {
+        seed: 1,
+        numRuns: 10,
+        examples: [
+          [{ batch: 8, inChannels: 16, outChannels: 16, height: 8, width: 8, padding: 1 }],
+          [{ batch: 9, inChannels: 64, outChannels: 64, height: 2, width: 2, padding: 1 }],
+        ],
+      },
+    )
+    expect([...seen]).toEqual(
+      expect.arrayContaining(['y by winograd2', 'y by winograd4', 'dx by winograd2', 'dx by winograd4']),
+    )
   })
 })

@@ -13,6 +13,7 @@ import type { Tensor } from '../../../graph/tensor.ts'
 import {
   call,
   countedLoop,
+  type FunctionHandle,
   f32x4,
   i32,
   ifThen,
@@ -107,7 +108,7 @@ function weighted(row: readonly number[], values: readonly Vector[], context: Ke
 const splat = (value: number): Vector => v128.constF32x4(value, value, value, value)
 
 /** Multiplies columns of a matrix of vectors in memory by a transform: `rows` values at `from(i, column)` become others at `to`. */
-function transformColumns(
+export function transformColumns(
   transform: readonly (readonly number[])[],
   columns: number,
   load: (row: number, column: number) => Vector,
@@ -119,6 +120,49 @@ function transformColumns(
     ...values.map((value, row) => value.set(load(row, column))),
     ...transform.flatMap((weights, row) => store(weighted(weights, values, context), row, column)),
   ])
+}
+
+/**
+ * The function that transforms one tile of 8 channels or images: Bᵀ d B, from rows at a distance to places at another. Kernels of one geometry
+ * share it.
+ */
+export function inputTransform(
+  { input }: WinogradTransforms,
+  rowBytes: number,
+  place: number,
+  context: KernelContext,
+): FunctionHandle {
+  const n = input.length
+  return context.shared(JSON.stringify(['winograd input', n, rowBytes, place]), () =>
+    context.module.function(
+      `winograd input ${n}`,
+      { source: 'i32', target: 'i32', middle: 'i32' } as const,
+      undefined,
+      ({ source, target, middle }, builder) => {
+        const inner: KernelContext = { ...context, builder, local: (type) => builder.local(type) }
+        return [
+          countedLoop(builder.local('i32'), 2, [
+            ...transformColumns(
+              input,
+              n,
+              (row, column) => v128.load(source, row * rowBytes + column * laneBytes),
+              (value, row, column) => [v128.store(middle, value, (column * n + row) * 16)],
+              inner,
+            ),
+            ...transformColumns(
+              input,
+              n,
+              (row, column) => v128.load(middle, (row * n + column) * 16),
+              (value, row, column) => [v128.store(target, value, (column * n + row) * place)],
+              inner,
+            ),
+            source.set(i32.add(source, 16)),
+            target.set(i32.add(target, 16)),
+          ]),
+        ]
+      },
+    ),
+  )
 }
 
 /** How a convolution is cut into strips of tiles and shares of the output channels. */
@@ -168,8 +212,14 @@ export function planWinograd(
   }
 }
 
+/**
+ * Bytes from one of the n² places to the next, at least `bytes`: an odd number of cache lines, so that places that are written together
+ * do not all fall into one set of the cache.
+ */
+export const placeBytes = (bytes: number): number => (Math.ceil(bytes / 64) | 1) * 64
+
 /** Vector instructions of transforms in a processor's cycle, bytes of filters from beyond the second-level cache, multiply-adds. */
-const perCycle = { instructions: 1.5, bytes: 8, multiplyAdds: 8 }
+export const perCycle = { instructions: 1.5, bytes: 8, multiplyAdds: 8 }
 
 /** Cycles that a plan takes, roughly: products, transforms, and filters that each strip reads anew. */
 export function winogradCycles({ transforms, strips, stripTiles, shares, channels, outBlocks }: WinogradPlan): number {
@@ -265,7 +315,7 @@ export function winogradKernel(
     split: { by: 'items', count: plan.strips * plan.shares },
     reads: [source, filters, ...(epilogue?.operands ?? []).map(({ buffer }) => buffer)],
     writes: [output],
-    workspaceBytes: n * n * (16 + plan.stripTiles * (laneBytes + plan.channels * 4)),
+    workspaceBytes: n * n * (16 + 128 + plan.stripTiles * (laneBytes + plan.channels * 4)),
     multiplyAdds,
     emit: (context) => emitStrips(source, filters, output, plan, epilogue, context),
   }
@@ -291,8 +341,8 @@ function emitStrips(
   const middle = local()
   const sums = local()
   const transformed = local()
-  const sumsPlace = stripTiles * laneBytes
-  const inputPlace = (channels / 8) * stripTiles * laneBytes
+  const sumsPlace = placeBytes(stripTiles * laneBytes)
+  const inputPlace = placeBytes((channels / 8) * stripTiles * laneBytes)
 
   const [item, tile, inStrip, count] = [local(), local(), local(), local()]
   const [image, tileRow, tileColumn] = [local(), local(), local()]
@@ -311,22 +361,7 @@ function emitStrips(
   const plane = frameHeight * frameWidth * laneBytes
   const x = local()
   const v = local()
-  const transformHalf = (at: number): Statement[] => [
-    ...transformColumns(
-      transforms.input,
-      n,
-      (row, column) => v128.load(x, (row * frameWidth + column) * laneBytes + at),
-      (value, row, column) => [v128.store(middle, value, (column * n + row) * 16)],
-      context,
-    ),
-    ...transformColumns(
-      transforms.input,
-      n,
-      (row, column) => v128.load(middle, (row * n + column) * 16),
-      (value, row, column) => [v128.store(v, value, (column * n + row) * inputPlace + at)],
-      context,
-    ),
-  ]
+  const transformTile = inputTransform(transforms, frameWidth * laneBytes, inputPlace, context)
   const transformInput = forEachTile([
     x.set(
       i32.add(
@@ -336,8 +371,7 @@ function emitStrips(
     ),
     v.set(i32.add(transformed, i32.mul(inStrip, laneBytes))),
     countedLoop(local(), channels / 8, [
-      ...transformHalf(0),
-      ...transformHalf(16),
+      call(transformTile, x, v, middle),
       x.set(i32.add(x, plane)),
       v.set(i32.add(v, stripTiles * laneBytes)),
     ]),
@@ -385,15 +419,15 @@ function emitStrips(
   const y = local()
   const offset = local()
   const pointers = operands.map(local)
-  const finish = (value: Vector, row: number, column: number, at: number): Statement[] => {
-    const place = (row * width + column) * laneBytes + at
+  const finish = (value: Vector, row: number, column: number): Statement[] => {
+    const place = (row * width + column) * laneBytes
     if (epilogue === undefined) return [v128.store(y, value, place)]
     const sum = context.local('v128')
     const load = (leaf: Tensor): Vector => {
       if (leaf === epilogue.producer) return sum
       const k = operands.findIndex((operand) => operand.leaf === leaf)
       if (operands[k].along === 'nothing') return v128.load32Splat(pointers[k])
-      return v128.load(pointers[k], operands[k].along === 'elements' ? place : at)
+      return v128.load(pointers[k], operands[k].along === 'elements' ? place : 0)
     }
     const { statements, value: result } = emitExpression(epilogue.nodes, load, context)
     return [sum.set(value), ...statements, v128.store(y, result, place)]
@@ -403,13 +437,13 @@ function emitStrips(
     extent % m === 0 || index < extent % m
       ? statements
       : [ifThen(i32.ltU(i32.add(i32.mul(position, m), index), extent), statements)]
-  const outputHalf = (at: number): Statement[] => {
+  const outputHalf = (): Statement[] => {
     const s = v
     return [
       ...transformColumns(
         transforms.output,
         n,
-        (row, column) => v128.load(s, (row * n + column) * sumsPlace + at),
+        (row, column) => v128.load(s, (row * n + column) * sumsPlace),
         (value, row, column) => [v128.store(middle, value, (column * m + row) * 16)],
         context,
       ),
@@ -419,7 +453,7 @@ function emitStrips(
         (row, column) => v128.load(middle, (row * m + column) * 16),
         // The second transform runs along rows: its results are the columns of the tile.
         (value, column, row) =>
-          where(row, tileRow, height, where(column, tileColumn, width, finish(value, row, column, at))),
+          where(row, tileRow, height, where(column, tileColumn, width, finish(value, row, column))),
         context,
       ),
     ]
@@ -438,8 +472,12 @@ function emitStrips(
       if (along === 'nothing') return pointers[k].set(base)
       return pointers[k].set(i32.add(base, along === 'elements' ? offset : i32.mul(block, laneBytes)))
     }),
-    ...outputHalf(0),
-    ...outputHalf(16),
+    countedLoop(local(), 2, [
+      ...outputHalf(),
+      v.set(i32.add(v, 16)),
+      y.set(i32.add(y, 16)),
+      ...operands.flatMap(({ along }, k) => (along === 'nothing' ? [] : [pointers[k].set(i32.add(pointers[k], 16))])),
+    ]),
   ])
 
   const perShare = outBlocks / shares

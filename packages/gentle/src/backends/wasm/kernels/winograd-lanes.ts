@@ -1,0 +1,365 @@
+/**
+ * Winograd's convolution for training: filters of 3 x 3 and stride 1, on a batch in lanes. The method and its matrices are those of
+ * `winograd.ts`; here each vector holds one place of a tile of 4 images, and weights are broadcast.
+ *
+ * A thread takes a row of tiles of a block of 8 images at a time. It copies the rows that the tiles read, with zeros around them, channel
+ * by channel, and transforms them into its workspace; for each 6 output channels it multiplies with the transformed filters,
+ * n² products of [6, C] by [C, tiles], and transforms the sums to pixels. The gradient to the input is the same with filters turned round.
+ */
+import type { Tensor } from '../../../graph/tensor.ts'
+import {
+  call,
+  countedLoop,
+  type FunctionHandle,
+  i32,
+  ifThen,
+  type Local,
+  memoryCopy,
+  memoryFill,
+  type Statement,
+  type Value,
+  v128,
+} from '../assembler/index.ts'
+import { type Buffer, laneBytes } from '../buffer.ts'
+import type { Kernel, KernelContext } from '../kernel.ts'
+import { emitExpression } from './expression.ts'
+import { balancedTiles, type Epilogue, tileRows } from './tile.ts'
+import { inputTransform, perCycle, placeBytes, transformColumns, type WinogradTransforms } from './winograd.ts'
+
+type Vector = Value<'v128'>
+
+export interface WinogradLanesPlan {
+  readonly transforms: WinogradTransforms
+  /** Channels summed over, and channels of the output. */
+  readonly channels: number
+  readonly outChannels: number
+  readonly height: number
+  readonly width: number
+  readonly outHeight: number
+  readonly outWidth: number
+  readonly padding: readonly [number, number]
+  readonly tileRows: number
+  readonly tileColumns: number
+}
+
+export function planWinogradLanes(
+  transforms: WinogradTransforms,
+  sizes: Omit<WinogradLanesPlan, 'transforms' | 'tileRows' | 'tileColumns'>,
+): WinogradLanesPlan {
+  const { m } = transforms
+  return {
+    ...sizes,
+    transforms,
+    tileRows: Math.ceil(sizes.outHeight / m),
+    tileColumns: Math.ceil(sizes.outWidth / m),
+  }
+}
+
+/** Cycles that one block of 8 images takes, roughly: products, transforms, and filters that each row of tiles reads anew. */
+export function winogradLanesCycles(plan: WinogradLanesPlan): number {
+  const { transforms, channels, outChannels, tileRows: rows, tileColumns: columns } = plan
+  const { m, input } = transforms
+  const n = input.length
+  const instructions = (rows: number, columns: number): number => rows * columns * (columns / 2 + 2)
+  const transformed =
+    2 * rows * columns * (channels * 2 * instructions(n, n) + outChannels * instructions(m, n) * (1 + m / n))
+  return (
+    (rows * columns * n * n * channels * outChannels * 8) / perCycle.multiplyAdds +
+    transformed / perCycle.instructions +
+    (rows * n * n * channels * outChannels * 4) / perCycle.bytes
+  )
+}
+
+/** Floats of the transformed filters, `[n²][out][in]`. */
+export const winogradLanesFilterCount = ({ transforms, channels, outChannels }: WinogradLanesPlan): number =>
+  transforms.input.length ** 2 * channels * outChannels
+
+/**
+ * G g Gᵀ of each filter of [O, C, 3, 3], as `[n²][out][in]`. For the gradient to the input, in and out change places and filters are
+ * turned by half a turn.
+ */
+export function winogradLanesFiltersKernel(
+  filters: Buffer,
+  transformed: Buffer,
+  { transforms, channels, outChannels }: WinogradLanesPlan,
+  turned: boolean,
+): Kernel {
+  const n = transforms.input.length
+  const place = channels * outChannels * 4
+  const [inStep, outStep] = turned ? [outChannels * 36, 36] : [36, channels * 36]
+  return {
+    name: 'winogradFilters',
+    split: { by: 'items', count: outChannels },
+    reads: [filters],
+    writes: [transformed],
+    workspaceBytes: 3 * n * 16,
+    emit(context) {
+      const [out, source, target, middle] = [0, 1, 2, 3].map(() => context.local('i32'))
+      const four = context.local('v128')
+      /** One tap of the filters of four neighbouring input channels. */
+      const tap = (row: number, column: number): Vector => {
+        const at = (turned ? 8 - (row * 3 + column) : row * 3 + column) * 4
+        return ([1, 2, 3] as const).reduce<Vector>(
+          (vector, lane) => v128.load32Lane(source, vector, lane, at + lane * inStep),
+          v128.load32Splat(source, at),
+        )
+      }
+      return [
+        middle.set(context.workspace),
+        countedLoop(
+          out,
+          i32.sub(context.to, context.from),
+          [
+            source.set(i32.add(context.address(filters), i32.mul(out, outStep))),
+            target.set(i32.add(context.address(transformed), i32.mul(out, channels * 4))),
+            countedLoop(context.local('i32'), channels / 4, [
+              ...transformColumns(
+                transforms.filter,
+                3,
+                tap,
+                (value, row, column) => [four.set(value), v128.store(middle, four, (column * n + row) * 16)],
+                context,
+              ),
+              ...transformColumns(
+                transforms.filter,
+                n,
+                (row, column) => v128.load(middle, (row * n + column) * 16),
+                (value, row, column) => [v128.store(target, value, (column * n + row) * place)],
+                context,
+              ),
+              source.set(i32.add(source, 4 * inStep)),
+              target.set(i32.add(target, 16)),
+            ]),
+          ],
+          { from: context.from },
+        ),
+      ]
+    },
+  }
+}
+
+export function winogradLanesKernel(
+  name: string,
+  source: Buffer,
+  filters: Buffer,
+  output: Buffer,
+  plan: WinogradLanesPlan,
+  multiplyAdds: number,
+  epilogue: Epilogue | undefined,
+): Kernel {
+  const n = plan.transforms.input.length
+  const rowBytes = frameWidth(plan) * laneBytes
+  const tiles = plan.tileColumns * laneBytes
+  return {
+    name: [name, `winograd${plan.transforms.m}`, ...(epilogue?.nodes ?? []).map((node) => node.op.name)].join(' '),
+    split: { by: 'blocks', count: output.blocks },
+    reads: [source, filters, ...(epilogue?.operands ?? []).map(({ buffer }) => buffer)],
+    writes: [output],
+    workspaceBytes: n * n * (16 + 128) + n * rowBytes + n * n * tiles * (tileRows + plan.channels),
+    multiplyAdds,
+    emit: (context) => emitBlock(source, filters, output, plan, epilogue, context),
+  }
+}
+
+/** Columns of the rows that a row of tiles reads, with the zeros around them. */
+const frameWidth = ({ transforms: { m }, tileColumns }: WinogradLanesPlan): number => tileColumns * m + 2
+
+function emitBlock(
+  source: Buffer,
+  filters: Buffer,
+  output: Buffer,
+  plan: WinogradLanesPlan,
+  epilogue: Epilogue | undefined,
+  context: KernelContext,
+): Statement[] {
+  const { transforms, channels, outChannels, height, width, outHeight, outWidth, padding, tileColumns } = plan
+  const { m } = transforms
+  const n = transforms.input.length
+  const local = (): Local<'i32'> => context.local('i32')
+
+  // Workspace: n² vectors between the halves of a transform, the framed rows of one channel, sums of 6 channels, the transformed rows.
+  const [middle, frame, sums, transformed] = [local(), local(), local(), local()]
+  const frameRow = frameWidth(plan) * laneBytes
+  const tilesBytes = tileColumns * laneBytes
+  const sumsPlace = placeBytes(tileRows * tilesBytes)
+  const inputPlace = placeBytes(channels * tilesBytes)
+
+  const [tileRow, firstRow, sourceRow, x, v] = [local(), local(), local(), local(), local()]
+  const copied = Math.min(width, frameWidth(plan) - padding[1])
+  const frameRows = Array.from({ length: n }, (_, row): Statement => {
+    const inside = [
+      memoryCopy(
+        i32.add(frame, row * frameRow + padding[1] * laneBytes),
+        i32.add(x, row * width * laneBytes),
+        copied * laneBytes,
+      ),
+    ]
+    const outside = [memoryFill(i32.add(frame, row * frameRow + padding[1] * laneBytes), 0, copied * laneBytes)]
+    return ifThen(i32.ltU(i32.add(firstRow, row), height), inside, outside)
+  })
+  const transformTile = inputTransform(transforms, frameRow, inputPlace, context)
+  const transformInput = [
+    firstRow.set(i32.sub(i32.mul(tileRow, m), padding[0])),
+    x.set(i32.add(context.address(source), i32.mul(firstRow, width * laneBytes))),
+    v.set(transformed),
+    countedLoop(local(), channels, [
+      ...frameRows,
+      sourceRow.set(frame),
+      countedLoop(local(), tileColumns, [
+        call(transformTile, sourceRow, v, middle),
+        sourceRow.set(i32.add(sourceRow, m * laneBytes)),
+        v.set(i32.add(v, laneBytes)),
+      ]),
+      x.set(i32.add(x, height * width * laneBytes)),
+    ]),
+  ]
+
+  const operands = epilogue?.operands ?? []
+  const [w, xp, sp, s, offset, y, tileColumn] = Array.from({ length: 7 }, local)
+  const firstChannel = local()
+  const pointers = operands.map(local)
+  const rowPlane = outHeight * outWidth * laneBytes
+  const finish = (value: Vector, row: number, column: number): Statement[] => {
+    const place = (row * outWidth + column) * laneBytes
+    if (epilogue === undefined) return [v128.store(y, value, place)]
+    const sum = context.local('v128')
+    const load = (leaf: Tensor): Vector => {
+      if (leaf === epilogue.producer) return sum
+      const k = operands.findIndex((operand) => operand.leaf === leaf)
+      return operands[k].along === 'elements' ? v128.load(pointers[k], place) : v128.load32Splat(pointers[k])
+    }
+    const { statements, value: result } = emitExpression(epilogue.nodes, load, context)
+    return [sum.set(value), ...statements, v128.store(y, result, place)]
+  }
+  const where = (index: number, position: Local<'i32'>, extent: number, statements: Statement[]): Statement[] =>
+    extent % m === 0 || index < extent % m
+      ? statements
+      : [ifThen(i32.ltU(i32.add(i32.mul(position, m), index), extent), statements)]
+  const outputHalf = (): Statement[] => [
+    ...transformColumns(
+      transforms.output,
+      n,
+      (row, column) => v128.load(s, (row * n + column) * sumsPlace),
+      (value, row, column) => [v128.store(middle, value, (column * m + row) * 16)],
+      context,
+    ),
+    ...transformColumns(
+      transforms.output,
+      m,
+      (row, column) => v128.load(middle, (row * m + column) * 16),
+      (value, column, row) =>
+        where(row, tileRow, outHeight, where(column, tileColumn, outWidth, finish(value, row, column))),
+      context,
+    ),
+  ]
+  const alongElements = (bytes: number): Statement[] =>
+    operands.flatMap(({ along }, k) => (along === 'elements' ? [pointers[k].set(i32.add(pointers[k], bytes))] : []))
+  const transformOutput = (rows: number): Statement[] => [
+    s.set(sums),
+    offset.set(i32.add(i32.mul(firstChannel, rowPlane), i32.mul(tileRow, m * outWidth * laneBytes))),
+    y.set(i32.add(context.address(output), offset)),
+    ...operands.map(({ buffer, along }, k) => {
+      const base = context.address(buffer)
+      if (along === 'nothing') return pointers[k].set(base)
+      return pointers[k].set(i32.add(base, along === 'elements' ? offset : i32.mul(firstChannel, 4)))
+    }),
+    countedLoop(local(), rows, [
+      countedLoop(tileColumn, tileColumns, [
+        countedLoop(local(), 2, [...outputHalf(), s.set(i32.add(s, 16)), y.set(i32.add(y, 16)), ...alongElements(16)]),
+        y.set(i32.add(y, (m - 1) * laneBytes)),
+        ...alongElements((m - 1) * laneBytes),
+      ]),
+      y.set(i32.add(y, rowPlane - tileColumns * m * laneBytes)),
+      ...operands.flatMap(({ along }, k) => {
+        if (along === 'nothing') return []
+        return [
+          pointers[k].set(i32.add(pointers[k], along === 'elements' ? rowPlane - tileColumns * m * laneBytes : 4)),
+        ]
+      }),
+    ]),
+  ]
+
+  const { tiles, size, wide } = balancedTiles(outChannels)
+  const channelsOf = (rows: number, count: number): Statement[] =>
+    count === 0
+      ? []
+      : [
+          countedLoop(local(), count, [
+            xp.set(transformed),
+            sp.set(sums),
+            countedLoop(local(), n * n, [
+              call(productFunction(rows, plan, context), xp, w, sp),
+              xp.set(i32.add(xp, inputPlace)),
+              sp.set(i32.add(sp, sumsPlace)),
+              w.set(i32.add(w, channels * outChannels * 4)),
+            ]),
+            w.set(i32.add(w, rows * channels * 4 - n * n * channels * outChannels * 4)),
+            ...transformOutput(rows),
+            firstChannel.set(i32.add(firstChannel, rows)),
+          ]),
+        ]
+
+  return [
+    middle.set(context.workspace),
+    frame.set(i32.add(middle, n * n * 16)),
+    sums.set(i32.add(frame, n * frameRow)),
+    transformed.set(i32.add(sums, n * n * sumsPlace)),
+    memoryFill(frame, 0, n * frameRow),
+    countedLoop(tileRow, plan.tileRows, [
+      ...transformInput,
+      w.set(context.address(filters)),
+      firstChannel.set(i32.const(0)),
+      ...channelsOf(size + 1, wide),
+      ...channelsOf(size, tiles - wide),
+    ]),
+  ]
+}
+
+/** Sums of `rows` output channels over all channels, at one place of all tiles of a row: [rows, C] by [C, tiles] of 8 images. */
+function productFunction(
+  rows: number,
+  { channels, tileColumns }: WinogradLanesPlan,
+  context: KernelContext,
+): FunctionHandle {
+  const key = JSON.stringify(['winograd product', rows, channels, tileColumns])
+  return context.shared(key, () =>
+    context.module.function(
+      `winograd product ${rows}`,
+      { source: 'i32', weights: 'i32', output: 'i32' } as const,
+      undefined,
+      (p, builder) => {
+        const [x, w] = [builder.local('i32'), builder.local('i32')]
+        const sums = Array.from({ length: rows }, () => [builder.local('v128'), builder.local('v128')])
+        const [low, high, weight] = [builder.local('v128'), builder.local('v128'), builder.local('v128')]
+        const { math } = context
+        const step = (channel: number): Statement[] => [
+          low.set(v128.load(x, channel * tileColumns * laneBytes)),
+          high.set(v128.load(x, channel * tileColumns * laneBytes + 16)),
+          ...sums.flatMap(([a, b], row) => [
+            weight.set(v128.load32Splat(w, row * channels * 4 + channel * 4)),
+            a.set(math.multiplyAdd(weight, low, a)),
+            b.set(math.multiplyAdd(weight, high, b)),
+          ]),
+        ]
+        return [
+          countedLoop(builder.local('i32'), tileColumns, [
+            x.set(p.source),
+            w.set(p.weights),
+            ...sums.flat().map((sum) => sum.set(v128.constF32x4(0, 0, 0, 0))),
+            countedLoop(builder.local('i32'), channels / 4, [
+              ...[0, 1, 2, 3].flatMap(step),
+              x.set(i32.add(x, 4 * tileColumns * laneBytes)),
+              w.set(i32.add(w, 16)),
+            ]),
+            ...sums.flatMap(([a, b], row) => [
+              v128.store(p.output, a, row * tileColumns * laneBytes),
+              v128.store(p.output, b, row * tileColumns * laneBytes + 16),
+            ]),
+            p.source.set(i32.add(p.source, laneBytes)),
+            p.output.set(i32.add(p.output, laneBytes)),
+          ]),
+        ]
+      },
+    ),
+  )
+}
