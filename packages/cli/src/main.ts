@@ -2,8 +2,10 @@
 /** The command line of Gentle. */
 import { Command, CommanderError, InvalidArgumentError } from 'commander'
 import { DivergenceError, GentleError, InternalError, MemoryError } from 'gentle-dl'
+import { compare } from './compare.ts'
 import { dataNames } from './datasets.ts'
 import { evaluateRun } from './evaluate.ts'
+import { exportModel, formatNames } from './export.ts'
 import { allButHead } from './freeze.ts'
 import { data, summary } from './inspect.ts'
 import { networkNames } from './networks.ts'
@@ -42,6 +44,7 @@ program
   .option('--optimizer <name>', 'sgd, adam or adamW')
   .option('--momentum <share>', 'of sgd', number)
   .option('--weight-decay <factor>', 'pulls weights towards 0', number)
+  .option('--decayed <what>', 'all (parameters), or weights: without biases and norms')
   .option('--clip-norm <limit>', 'largest norm of a gradient', number)
   .option('--seed <n>', 'from which all chance derives (0)', number)
   .option('--threads <n>', 'threads that compute (all cores)', number)
@@ -92,6 +95,26 @@ program
   .option('--classes <n>', 'outputs (10)', number)
   .option('--json', 'print JSON')
   .action((model, flags) => summary(model, flags))
+
+program
+  .command('compare')
+  .argument('[model...]', `some of ${networkNames.join(', ')} (those of the lecture)`)
+  .description('networks side by side: size, cost, time, year and accuracy, each with its source')
+  .option('--no-measure', 'do not measure their time')
+  .option('--svg <file>', 'draw cost against year and accuracy')
+  .option('--out <folder>', 'keep the pictures one by one, and the figures as JSON')
+  .option('--json', 'print JSON')
+  .action(async (models, flags) => finishWith(await compare(models, flags)))
+
+program
+  .command('export')
+  .argument('<model>', 'a run folder, a weights file, or the name of a network with --weights')
+  .description('a trained model as a file that others read')
+  .requiredOption('--format <name>', formatNames.join(' or '))
+  .requiredOption('--out <file>', 'where to write it')
+  .option('--weights <file>', 'weights of the network named: .safetensors, .pth, .pt or .onnx')
+  .option('--input <HxWxC>', 'size of an example, for a network named')
+  .action(async (model, flags) => finishWith(await exportModel(model, flags)))
 
 program
   .command('data')

@@ -1,5 +1,5 @@
 /** The networks that can be named on the command line, and the recipes they are trained by unless told otherwise. */
-import { type Layer, mlp, type Shape } from 'gentle-dl'
+import { type Layer, mlp, type Shape, sizeOf } from 'gentle-dl'
 import { networks } from './library.ts'
 import { unknownChoice } from './usage.ts'
 
@@ -18,8 +18,18 @@ export interface Recipe {
   readonly weightDecay?: number
 }
 
+/** What was published of a network. */
+export interface Published {
+  readonly year: number
+  readonly paper: string
+  /** Accuracy of the first guess on ImageNet, in percent. */
+  readonly top1?: { readonly value: number; readonly source: string }
+}
+
 export interface Network {
   readonly name: string
+  /** Classes that it was made for. */
+  readonly classes: number
   build(purpose: Purpose): Layer
   recipe(purpose: Purpose): Recipe
   /** Shape of an example that it takes unless told otherwise. */
@@ -64,8 +74,14 @@ export function networkNamed(name: string): Network {
   return {
     name,
     inputShape,
+    classes: sizeOf(inputShape) < 224 * 224 ? 10 : 1000,
     build: ({ classes, points }) =>
       name === 'mlp' ? mlp({ classes, hidden: points ? [32, 32] : [128], activation: 'relu' }) : build({ classes }),
     recipe: (purpose) => recipeOf(name, purpose),
   }
+}
+
+export function publishedOf(name: string): Published {
+  const { year, paper, top1 } = networks[name]
+  return { year, paper, ...(top1 === undefined ? {} : { top1 }) }
 }

@@ -11,7 +11,8 @@ export interface Mark {
 
 export interface Axis {
   readonly label: string
-  readonly scale: 'linear' | 'logarithmic'
+  /** 'steps' sets each value that occurs at the same distance from the next. */
+  readonly scale: 'linear' | 'logarithmic' | 'steps'
   /** A tick's text. */
   readonly format: (value: number) => string
   /** Least distance of ticks on a linear axis. */
@@ -44,6 +45,10 @@ interface Scaled {
 
 /** Places of values between two pixels, with room around the outermost. */
 function scaled({ scale, leastStep }: Axis, values: readonly number[], from: number, to: number): Scaled {
+  if (scale === 'steps') {
+    const steps = [...new Set(values)].sort((a, b) => a - b)
+    return { place: (value) => from + ((steps.indexOf(value) + 0.5) / steps.length) * (to - from), ticks: steps }
+  }
   const forth = scale === 'linear' ? (value: number) => value : Math.log10
   const [least, most] = [Math.min(...values.map(forth)), Math.max(...values.map(forth))]
   const margin = (most - least || 1) * 0.08
@@ -123,7 +128,15 @@ export function scatter({ title, x, y, marks, colour }: Plot, frame: Box): strin
         best.row === 0
           ? ''
           : `<line x1="${point.x.toFixed(1)}" y1="${point.y.toFixed(1)}" x2="${(best.left > point.x ? best.left - 2 : best.right + 2).toFixed(1)}" y2="${(best.top + 7).toFixed(1)}" stroke="${muted}" stroke-width="0.6"/>`
-      return leader + text(best.left, best.bottom - 3, point.label, `fill="${ink}"`)
+      return (
+        leader +
+        text(
+          best.left,
+          best.bottom - 3,
+          point.label,
+          `fill="${ink}" stroke="white" stroke-width="3" paint-order="stroke"`,
+        )
+      )
     })
   const grid = [
     ...up.ticks.map(

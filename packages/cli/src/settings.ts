@@ -31,6 +31,7 @@ const settingsSchema = z.strictObject({
   optimizer: z.enum(optimizers).optional(),
   momentum: z.number('a number from 0, below 1').min(0, 'a number from 0').lt(1, 'a number below 1').optional(),
   weightDecay: z.number('a number from 0').min(0, 'a number from 0').optional(),
+  decayed: z.enum(['all', 'weights']).optional(),
   clipNorm: positive.optional(),
   seed: whole(0, 2 ** 31 - 1).optional(),
   threads: whole(1, 64).optional(),
@@ -123,7 +124,15 @@ export function planOf(
 }
 
 /** The optimizer of a plan. */
-export function optimizerOf({ optimizer, schedule, learningRate, momentum, weightDecay, clipNorm }: Plan): Optimizer {
-  const options = { learningRate: schedules[schedule](learningRate), weightDecay, clipNorm }
+export function optimizerOf({
+  optimizer,
+  schedule,
+  learningRate,
+  momentum,
+  weightDecay,
+  decayed,
+  clipNorm,
+}: Plan): Optimizer {
+  const options = { learningRate: schedules[schedule](learningRate), weightDecay, decayed, clipNorm }
   return optimizer === 'sgd' ? sgd({ ...options, momentum }) : (optimizer === 'adam' ? adam : adamW)(options)
 }

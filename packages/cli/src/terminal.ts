@@ -29,11 +29,22 @@ export const clock = (seconds: number): string =>
 
 export const thousands = (n: number): string => Math.round(n).toLocaleString('en-US')
 
-/** Rows with columns as wide as their longest cell; numbers stand right. */
+/** `138.36 M`: three digits or more, with the prefix that keeps them short. */
+export function quantity(n: number): string {
+  const prefixes = ['', ' k', ' M', ' G', ' T']
+  const power = Math.min(prefixes.length - 1, Math.max(0, Math.floor(Math.log10(Math.max(n, 1)) / 3)))
+  return `${Number((n / 1000 ** power).toPrecision(4))}${prefixes[power]}`
+}
+
+/** A number, or one with a unit. */
+const isFigure = (cell: string | number): boolean =>
+  typeof cell === 'number' || /^(-|[\d.,]+( ?[%kMGT]?i?B?| ms)?)$/.test(cell)
+
+/** Rows with columns as wide as their longest cell; figures stand right. */
 export function table(rows: readonly (readonly (string | number)[])[]): string {
   const text = rows.map((row) => row.map((cell) => (typeof cell === 'number' ? thousands(cell) : cell)))
   const widths = text[0].map((_, column) => Math.max(...text.map((row) => row[column].length)))
-  const right = text[0].map((_, column) => rows.slice(1).every((row) => typeof row[column] === 'number'))
+  const right = text[0].map((_, column) => rows.slice(1).every((row) => isFigure(row[column])))
   return text
     .map((row) =>
       row
