@@ -25,5 +25,6 @@ export {
   weightsOf,
   writeWeights,
 } from './model.ts'
+export { type NetworkGraph, type NetworkNode, networkGraph } from './network-graph.ts'
 export { type FirstValues, type Parameters, Scope, type ScopeOptions } from './scope.ts'
-export { type LayerSummary, type NetworkSummary, summarize } from './summary.ts'
+export { type LayerSummary, type NetworkSummary, type SummaryOptions, summarize } from './summary.ts'

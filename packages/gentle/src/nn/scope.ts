@@ -1,7 +1,8 @@
 import { InternalError } from '../core/errors.ts'
 import { Random } from '../core/random.ts'
 import { formatShape, type Shape, sameShape } from '../core/shape.ts'
-import { type Tensor, type Variable, variable } from '../graph/tensor.ts'
+import { apply, type Tensor, Variable, variable } from '../graph/tensor.ts'
+import { reshapeOp } from '../ops/structure.ts'
 import type { Initializer } from './initializers.ts'
 import type { Layer, LayerDescription } from './layer.ts'
 
@@ -16,6 +17,17 @@ export interface LayerReport {
   readonly path: string
   readonly description: LayerDescription
   readonly input: Tensor
+  readonly output: Tensor
+  /** Whether no layers are within it. */
+  readonly leaf: boolean
+}
+
+/** An op by which a layer joins what the layers within it give, such as the sum of a residual block. */
+export interface JoinReport {
+  /** Of the layer that joins. */
+  readonly path: string
+  readonly type: string
+  readonly inputs: readonly Tensor[]
   readonly output: Tensor
 }
 
@@ -32,6 +44,13 @@ export interface ScopeOptions {
   readonly training: boolean
   /** Told of every layer that is traced, innermost layers first. */
   readonly onLayer?: (report: LayerReport) => void
+  /** Told of every op that joins branches, in the order of the trace. */
+  readonly onJoin?: (report: JoinReport) => void
+  /**
+   * Whether the trace is made to be looked at and never run: parameters then have no values, and layers that give their input on give a
+   * tensor of their own.
+   */
+  readonly inspection?: boolean
   /** The int32 number of the training step, which gives each step its own random numbers. */
   readonly step?: Tensor
   /** Whether the parameter of this path stays as it is; layers with such parameters keep their state, too. */
@@ -49,6 +68,7 @@ export class Scope {
   /** Path of the layer within its model, such as `3` or `features.3`; '' for the model itself. */
   readonly path: string
   readonly #options: ScopeOptions
+  #leaf = true
 
   constructor(options: ScopeOptions, path = '') {
     this.#options = options
@@ -59,9 +79,20 @@ export class Scope {
 
   /** Traces a part of this layer, at a place of its own. */
   apply(name: string, layer: Layer, input: Tensor): Tensor {
+    this.#leaf = false
     const path = this.#join(name)
-    const output = layer.apply(input, new Scope(this.#options, path))
-    this.#options.onLayer?.({ path, description: layer.description, input, output })
+    const inner = new Scope(this.#options, path)
+    const applied = layer.apply(input, inner)
+    const leaf = inner.#leaf
+    const passedOn = this.#options.inspection && leaf && applied === input
+    const output = passedOn ? apply(reshapeOp, [input], { shape: input.shape }) : applied
+    this.#options.onLayer?.({ path, description: layer.description, input, output, leaf })
+    return output
+  }
+
+  /** Tells of an op that joins what layers within this one gave; gives its output on. */
+  join(type: string, inputs: readonly Tensor[], output: Tensor): Tensor {
+    this.#options.onJoin?.({ path: this.path, type, inputs, output })
     return output
   }
 
@@ -111,11 +142,15 @@ export class Scope {
         )
       return existing
     }
-    const values =
-      this.#options.firstValues?.(path, shape, initializer) ?? initializer(shape, new Random(this.seed, path))
-    const made = variable(shape, values, path)
+    const made = this.#options.inspection
+      ? new Variable({ shape, dtype: 'float32' }, new Float32Array(0), path)
+      : variable(shape, this.#firstValues(path, shape, initializer), path)
     known.set(path, made)
     return made
+  }
+
+  #firstValues(path: string, shape: Shape, initializer: Initializer): Float32Array {
+    return this.#options.firstValues?.(path, shape, initializer) ?? initializer(shape, new Random(this.seed, path))
   }
 
   #join(name: string): string {

@@ -1,6 +1,21 @@
-import { expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
+import { ArgumentError } from '../../src/core/errors.ts'
 import { lenet5 } from '../../src/models/index.ts'
-import { linear, sequential, summarize, tanh } from '../../src/nn/index.ts'
+import {
+  auxiliary,
+  batchNorm,
+  conv2d,
+  dropout,
+  flatten,
+  type Layer,
+  linear,
+  parallel,
+  relu,
+  residual,
+  sequential,
+  summarize,
+  tanh,
+} from '../../src/nn/index.ts'
 
 it('counts the parameters and multiply-adds of LeNet-5', () => {
   const summary = summarize(lenet5(), [1, 28, 28])
@@ -10,16 +25,104 @@ it('counts the parameters and multiply-adds of LeNet-5', () => {
   expect(summary.layers.map(({ parameters }) => parameters)).toEqual([
     156, 0, 0, 2416, 0, 0, 48_120, 0, 0, 10_164, 0, 850,
   ])
-  expect(summary.layers[0]).toEqual({
+  expect(summary.layers[0]).toMatchObject({
     name: '0',
     type: 'conv2d',
     outputShape: [6, 28, 28],
     parameters: 156,
     macs: 117_600,
+    flops: 235_200,
   })
 })
 
 it('names the layers of a network within a network by their path', () => {
   const { layers } = summarize(sequential(sequential(linear(3), tanh()), linear(2)), [4])
   expect(layers.map(({ name }) => name)).toEqual(['0.0', '0.1', '1'])
+})
+
+it('lists sums and concatenations of branches, and no layer that consists of layers', () => {
+  const body = sequential({ conv1: conv2d(2, 1), relu1: relu() })
+  const network = sequential({
+    block: residual(body, { activation: relu() }),
+    mixed: parallel({ left: relu(), right: conv2d(3, 1) }),
+  })
+  const { layers } = summarize(network, [2, 4, 4])
+  expect(layers.map(({ name, type }) => `${name} ${type}`)).toEqual([
+    'block.conv1 conv2d',
+    'block.relu1 relu',
+    'block add',
+    'block.activation relu',
+    'mixed.left relu',
+    'mixed.right conv2d',
+    'mixed concat',
+  ])
+  expect(layers.map(({ parameters }) => parameters)).toEqual([6, 0, 0, 0, 0, 9, 0])
+  expect(layers.at(-1)!.outputShape).toEqual([5, 4, 4])
+})
+
+it('counts what a layer of layers computes by itself', () => {
+  const twice = linear(3)
+  const network: Layer = {
+    description: { type: 'own' },
+    apply: (x, scope) => twice.apply(scope.apply('first', twice, x), scope),
+  }
+  const { layers, parameters, macs } = summarize(sequential(network), [3])
+  expect(layers.map(({ name, type, macs }) => [name, type, macs])).toEqual([
+    ['0.first', 'linear', 9],
+    ['0', 'own', 9],
+  ])
+  expect([parameters, macs]).toEqual([24, 18])
+})
+
+it('counts auxiliary heads apart: totals are what predicting needs', () => {
+  const head = sequential({ drop: dropout(), fc: linear(5) })
+  const summary = summarize(sequential({ fc: linear(4), aux: auxiliary(head), out: linear(2) }), [3])
+  expect(summary.parameters).toBe(16 + 10)
+  expect(summary.auxiliaryParameters).toBe(25)
+  expect(summary.macs).toBe(12 + 8)
+  expect(summary.layers.map(({ name }) => name)).toEqual(['fc', 'out'])
+})
+
+it('takes no memory for weights: 10 billion parameters are counted', () => {
+  expect(summarize(linear(100_000), [100_000]).parameters).toBe(100_000 * 100_001)
+})
+
+describe('the memory of activations', () => {
+  const network = sequential(linear(3), tanh(), dropout(), linear(2))
+
+  it('of predicting is the most that lives at one moment', () => {
+    const { inferenceBytes, layers, activationBytes } = summarize(network, [5], { batchSize: 2 })
+    const [x, hidden, y] = [2 * 5 * 4, 2 * 3 * 4, 2 * 2 * 4]
+    expect(inferenceBytes).toBe(x + hidden)
+    expect(layers.map((layer) => layer.inferenceBytes)).toEqual([x + hidden, x + hidden, 0, hidden + y])
+    expect(activationBytes).toBe(4 * (3 + 3 + 3 + 2))
+  })
+
+  it('of training is what the way back reads: of dropout its mask and its result', () => {
+    const { trainingBytes, layers } = summarize(network, [5], { batchSize: 2 })
+    const hidden = 2 * 3 * 4
+    expect(layers.map((layer) => layer.trainingBytes)).toEqual([0, hidden, 2 * hidden, 2 * 2 * 4])
+    expect(trainingBytes).toBeGreaterThanOrEqual(2 * 5 * 4 + 3 * hidden + 2 * 2 * 4)
+  })
+
+  it('keeps the input of a residual block until it is added', () => {
+    const block = residual(sequential(conv2d(4, 1), relu(), conv2d(4, 1)))
+    const image = 4 * 8 * 8 * 4
+    expect(summarize(sequential(relu(), block, flatten(), linear(1)), [4, 8, 8]).inferenceBytes).toBe(3 * image)
+  })
+
+  it('grows with the batch', () => {
+    const of = (batchSize: number) => summarize(lenet5(), [1, 28, 28], { batchSize })
+    expect(of(8).inferenceBytes).toBe(8 * of(1).inferenceBytes)
+    expect(of(8).trainingBytes! / of(1).trainingBytes!).toBeCloseTo(8, 1)
+    expect(of(8).macs).toBe(of(1).macs)
+    expect(() => of(0)).toThrow(ArgumentError)
+  })
+
+  it('of training is unknown for a batch that batch norm refuses', () => {
+    const normed = sequential(linear(3), batchNorm())
+    expect(summarize(normed, [2]).trainingBytes).toBeNull()
+    expect(summarize(normed, [2]).layers[0].trainingBytes).toBeNull()
+    expect(summarize(normed, [2], { batchSize: 2 }).trainingBytes).toBeGreaterThan(0)
+  })
 })

@@ -14,7 +14,7 @@ export function parallel(branches: NamedLayers): Layer {
     description,
     apply(x, scope) {
       const outputs = layers.map(([name, layer]) => scope.apply(name, layer, x))
-      return inLayer(scope, description, x, () => concat(outputs, 1))
+      return inLayer(scope, description, x, () => scope.join('concat', outputs, concat(outputs, 1)))
     },
   }
 }

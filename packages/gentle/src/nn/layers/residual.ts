@@ -27,7 +27,7 @@ export function residual(body: Layer, options: ResidualOptions = {}): Layer {
     apply(x, scope) {
       const learned = scope.apply('', body, x)
       const kept = shortcut === undefined ? x : scope.apply('downsample', shortcut, x)
-      const sum = inLayer(scope, description, x, () => add(learned, kept))
+      const sum = inLayer(scope, description, x, () => scope.join('add', [learned, kept], add(learned, kept)))
       return activation === undefined ? sum : scope.apply('activation', activation, sum)
     },
   }

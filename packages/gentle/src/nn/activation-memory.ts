@@ -1,0 +1,79 @@
+/**
+ * How much memory a graph's activations take: what is computed from the inputs and is not a gradient of parameters. Values live from the
+ * op that computes them to the last one that reads them, ops run in the order of the trace, elementwise ops ride in the kernel of what they
+ * follow, and reshaping and repeating move nothing. It is the least that any plan for these kernels needs, in float32, without a
+ * backend's rounding to blocks, conversions and packed copies.
+ */
+import { fuse } from '../compile/fuse.ts'
+import { bytesPerElement } from '../core/dtype.ts'
+import { sizeOf } from '../core/shape.ts'
+import { topologicalOrder } from '../graph/graph.ts'
+import { Input, type Tensor } from '../graph/tensor.ts'
+
+export interface ActivationMemory {
+  /** The most bytes that live at one moment. */
+  readonly peak: number
+  /** The most bytes that live while one of these nodes is computed; 0 when nothing is. */
+  whileComputing(nodes: readonly Tensor[]): number
+  /** Bytes of those nodes' values that ops traced after `moment` read. */
+  readAfter(moment: Tensor, nodes: readonly Tensor[]): number
+}
+
+/** Ops that give their operand's values in another shape, as a view. */
+const views = new Set(['reshape', 'broadcastTo'])
+
+/** Of the graph that computes `results`, and `parameterGradients` beside them, which are memory of the parameters. */
+export function activationMemory(
+  results: readonly Tensor[],
+  parameterGradients: readonly Tensor[] = [],
+): ActivationMemory {
+  const roots = [...results, ...parameterGradients]
+  const order = topologicalOrder(roots).sort((a, b) => a.id - b.id)
+  const storage = new Map<Tensor, Tensor>()
+  for (const node of order) storage.set(node, views.has(node.op.name) ? storage.get(node.inputs[0])! : node)
+  const activations = new Set<Tensor>()
+  for (const node of order)
+    if (node instanceof Input || node.inputs.some((x) => activations.has(x))) activations.add(node)
+  for (const gradient of parameterGradients) activations.delete(storage.get(gradient)!)
+
+  const groups = fuse(order, roots, new Map(), { canFollow: ({ op }) => op.multiplyAdds !== undefined })
+  const momentOf = new Map<Tensor, number>()
+  const lastRead = new Map<Tensor, Tensor>()
+  const lives = new Map<Tensor, { from: number; to: number }>()
+  groups.forEach(({ root, elementwise, producer }, moment) => {
+    const members = new Set([root, ...elementwise, ...(producer === undefined ? [] : [producer])])
+    const node = storage.get(root)!
+    if (node === root) {
+      for (const member of members) momentOf.set(member, moment)
+      if (activations.has(root)) lives.set(root, { from: moment, to: moment })
+    } else return
+    for (const member of members)
+      for (const operand of member.inputs) {
+        const stored = storage.get(operand)!
+        if (members.has(operand) || !activations.has(stored)) continue
+        lives.set(stored, { from: lives.get(stored)?.from ?? 0, to: moment })
+        lastRead.set(stored, member)
+      }
+  })
+  for (const root of results) {
+    const life = lives.get(storage.get(root)!)
+    if (life !== undefined) life.to = groups.length - 1
+  }
+
+  const changes = new Float64Array(groups.length + 1)
+  for (const [node, { from, to }] of lives) {
+    changes[from] += bytesOf(node)
+    changes[to + 1] -= bytesOf(node)
+  }
+  const alive = new Float64Array(groups.length)
+  for (let moment = 0, bytes = 0; moment < groups.length; moment++) alive[moment] = bytes += changes[moment]
+
+  return {
+    peak: alive.reduce((most, bytes) => Math.max(most, bytes), 0),
+    whileComputing: (nodes) => nodes.reduce((most, node) => Math.max(most, alive[momentOf.get(node) ?? -1] ?? 0), 0),
+    readAfter: (moment, nodes) =>
+      nodes.reduce((total, node) => ((lastRead.get(node)?.id ?? 0) > moment.id ? total + bytesOf(node) : total), 0),
+  }
+}
+
+const bytesOf = ({ shape }: Tensor): number => bytesPerElement * sizeOf(shape)

@@ -1,0 +1,93 @@
+/** A network taken apart: its layers and joins with the nodes of the graph that each made, from a trace that is never run. */
+import { type Shape, sizeOf } from '../core/shape.ts'
+import { topologicalOrder } from '../graph/graph.ts'
+import { type Input, input, type Tensor, Variable } from '../graph/tensor.ts'
+import type { Layer } from './layer.ts'
+import { type Parameters, Scope } from './scope.ts'
+
+/** A layer that has no layers within, or an op that joins branches. */
+export interface Part {
+  /** Path of the layer, or of the one that joins. */
+  readonly name: string
+  readonly type: string
+  readonly inputs: readonly Tensor[]
+  readonly output: Tensor
+  /** What it made of the graph: its parameters and its ops. */
+  readonly nodes: readonly Tensor[]
+}
+
+export interface PartedNetwork {
+  readonly input: Input
+  readonly output: Tensor
+  /** Outputs of auxiliary heads, in training. */
+  readonly auxiliary: readonly Tensor[]
+  /** In the order of the trace. */
+  readonly parts: readonly Part[]
+  readonly parameters: Parameters
+}
+
+/**
+ * Traces a network on a batch of examples of a shape, and allocates nothing for its parameters.
+ * @throws ShapeError naming the layer that the shape does not fit.
+ */
+export function takeApart(
+  network: Layer,
+  inputShape: Shape,
+  { batchSize, training }: { readonly batchSize: number; readonly training: boolean },
+): PartedNetwork {
+  const parameters: Parameters = new Map()
+  const parts: Part[] = []
+  const auxiliary: Tensor[] = []
+  const x = input([batchSize, ...inputShape])
+  const known = new Set<Tensor>([x])
+  const addPart = (name: string, type: string, inputs: readonly Tensor[], output: Tensor): void => {
+    parts.push({ name, type, inputs, output, nodes: unknownNodes(output, known) })
+  }
+  const scope = new Scope({
+    parameters,
+    state: new Map(),
+    seed: 0,
+    training,
+    inspection: true,
+    step: training ? input([], 'int32') : undefined,
+    onLayer({ path, description, input, output, leaf }) {
+      // A layer of layers is a part only where it ends in ops of its own that it did not tell of as a join.
+      if (leaf || !known.has(output)) addPart(path, description.type, [input], output)
+    },
+    onJoin: ({ path, type, inputs, output }) => addPart(path, type, inputs, output),
+    onAuxiliary: (output) => auxiliary.push(output),
+  })
+  const output = scope.apply('', network, x)
+  return { input: x, output, auxiliary, parts, parameters }
+}
+
+/** The parts that the network's output needs: all but auxiliary heads. */
+export function partsOfOutput({ parts, output }: PartedNetwork): readonly Part[] {
+  const needed = new Set(topologicalOrder([output]))
+  return parts.filter((part) => needed.has(part.output))
+}
+
+/** Nodes that lead to one and are not known yet, which they then are. */
+function unknownNodes(to: Tensor, known: Set<Tensor>): Tensor[] {
+  const found: Tensor[] = []
+  const open = [to]
+  for (let node = open.pop(); node !== undefined; node = open.pop()) {
+    if (known.has(node)) continue
+    known.add(node)
+    found.push(node)
+    open.push(...node.inputs)
+  }
+  return found
+}
+
+/** How many learned numbers a part has. */
+export const parametersOf = ({ nodes }: Part, parameters: Parameters): number =>
+  nodes.reduce(
+    (total, node) =>
+      node instanceof Variable && parameters.get(node.name) === node ? total + sizeOf(node.shape) : total,
+    0,
+  )
+
+/** Multiply-adds of a part's convolutions and matrix products. */
+export const multiplyAddsOf = ({ nodes }: Part): number =>
+  nodes.reduce((total, node) => total + (node.op.multiplyAdds?.(node.inputs, node.attributes, node) ?? 0), 0)
