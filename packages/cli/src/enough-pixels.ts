@@ -1,20 +1,10 @@
 /** Whether pictures are large enough for a network. */
-import { type Layer, type Shape, ShapeError } from 'gentle-dl'
-import { structureOf } from './structure.ts'
+import type { Layer, Shape } from 'gentle-dl'
+import { checkFits, fits } from './structure.ts'
 import { UsageError } from './usage.ts'
 
 /** Pictures larger than this are not asked for. */
 const largest = 256
-
-const fits = (layer: Layer, inputShape: Shape): boolean => {
-  try {
-    structureOf(layer, inputShape)
-    return true
-  } catch (error) {
-    if (error instanceof ShapeError) return false
-    throw error
-  }
-}
 
 /**
  * Lets pass what a network can take.
@@ -36,5 +26,5 @@ export function checkEnoughPixels(name: string, layer: Layer, inputShape: Shape)
       `${name} needs pictures of at least ${enough} x ${enough}, not ${sides.join(' x ')}; give a larger size, such as --resize ${enough}`,
     )
   }
-  structureOf(layer, inputShape)
+  checkFits(layer, inputShape)
 }

@@ -4,13 +4,14 @@ import { Command, CommanderError, InvalidArgumentError } from 'commander'
 import { DivergenceError, GentleError, InternalError, MemoryError } from 'gentle-dl'
 import { compare } from './compare.ts'
 import { dataNames } from './datasets.ts'
+import { data } from './describe.ts'
 import { evaluateRun } from './evaluate.ts'
 import { exportModel, formatNames } from './export.ts'
 import { allButHead } from './freeze.ts'
-import { data, summary } from './inspect.ts'
 import { networkNames } from './networks.ts'
 import { predict } from './predict.ts'
 import { normalizeNames } from './preprocessing.ts'
+import { summary } from './summary.ts'
 import { train } from './train.ts'
 import { exitCodes, UsageError, unknownChoice } from './usage.ts'
 import { version } from './version.ts'
@@ -89,12 +90,15 @@ program
 
 program
   .command('summary')
-  .argument('<model>', networkNames.join(', '))
+  .argument('<model>', `${networkNames.join(', ')}, a run folder or an .onnx file`)
   .description("a network's layers and what they cost")
-  .option('--input <HxWxC>', 'size of an example, such as 28x28x1')
-  .option('--classes <n>', 'outputs (10)', number)
+  .option('--input <HxWxC>', 'size of an example, such as 224x224x3')
+  .option('--classes <n>', 'outputs', number)
+  .option('--batch <n>', 'examples for which memory is told and time is measured', number, 1)
+  .option('--measure', "measure each layer's time, beside the least that its FLOPs allow")
+  .option('--svg <file>', "draw the network's graph")
   .option('--json', 'print JSON')
-  .action((model, flags) => summary(model, flags))
+  .action(async (model, flags) => finishWith(await summary(model, flags)))
 
 program
   .command('compare')

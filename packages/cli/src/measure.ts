@@ -16,11 +16,11 @@ import {
 } from 'gentle-dl'
 import { matmul, mul, sum } from 'gentle-dl/ops'
 
-/** Runs of a program whose median counts, and milliseconds after which they are enough, but for three. */
+/** Runs of a program, and milliseconds after which they are enough, but for three. */
 const [mostRuns, longEnough] = [15, 400]
 
-/** Median seconds of a program's runs after the first, which prepares the weights. */
-async function secondsOf(backend: Backend, graph: Graph, feed: Record<string, number | Float32Array>): Promise<number> {
+/** Seconds of a program's runs after the first, which prepares the weights; shortest first. */
+async function timesOf(backend: Backend, graph: Graph, feed: Record<string, number | Float32Array>): Promise<number[]> {
   const program = await backend.compile(graph)
   try {
     await program.run(feed)
@@ -31,11 +31,13 @@ async function secondsOf(backend: Backend, graph: Graph, feed: Record<string, nu
       await program.run(feed)
       times.push((performance.now() - start) / 1000)
     }
-    return times.sort((a, b) => a - b)[times.length >> 1]
+    return times.sort((a, b) => a - b)
   } finally {
     program.dispose()
   }
 }
+
+const median = (times: readonly number[]): number => times[times.length >> 1]
 
 const noise = ((random) => Float32Array.from({ length: 2 ** 14 }, () => 2 * random.uniform() - 1))(
   new Random(0, 'noise'),
@@ -61,7 +63,7 @@ export async function secondsOfNetwork(
 ): Promise<number> {
   const x = input([batch, ...inputShape])
   const { y, weights } = traced(network, x)
-  const seconds = await secondsOf(backend, { inputs: { x }, outputs: { y } }, { x: noiseOf(x.shape) })
+  const seconds = median(await timesOf(backend, { inputs: { x }, outputs: { y } }, { x: noiseOf(x.shape) }))
   backend.release(weights)
   return seconds
 }
@@ -85,7 +87,7 @@ export async function secondsOfLayer(
   const one: Input = input([])
   const stored = inputShapes.map((shape) => variable([batch, ...shape], noiseOf([batch, ...shape])))
   const { y, weights } = apply(...stored.map((x) => mul(x, one)))
-  const seconds = await secondsOf(backend, { inputs: { one }, outputs: { y: sum(y) } }, { one: 1 })
+  const seconds = median(await timesOf(backend, { inputs: { one }, outputs: { y: sum(y) } }, { one: 1 }))
   backend.release([...stored, ...weights])
   return seconds
 }
@@ -100,7 +102,7 @@ export const alone =
 const [products, side] = [8, 512]
 
 /** How the peak is measured, in words. */
-export const peakMethod = `${products} matrix products of ${side} x ${side} in one program, on all threads, the best of three measurements`
+export const peakMethod = `${products} matrix products of ${side} x ${side} in one program, on all threads, the best of several runs`
 
 /** Floating-point operations a second that this machine reaches where nothing else holds it up. */
 export async function measurePeak(backend: Backend): Promise<number> {
@@ -109,8 +111,7 @@ export async function measurePeak(backend: Backend): Promise<number> {
   let y: Tensor = x
   for (let i = 0; i < products; i++) y = matmul(y, weight)
   const graph = { inputs: { x }, outputs: { y: sum(y) } }
-  let best = Number.POSITIVE_INFINITY
-  for (let i = 0; i < 3; i++) best = Math.min(best, await secondsOf(backend, graph, { x: noiseOf(x.shape) }))
+  const [best] = await timesOf(backend, graph, { x: noiseOf(x.shape) })
   backend.release([weight])
   return (products * 2 * side ** 3) / best
 }

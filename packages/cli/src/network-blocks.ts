@@ -1,22 +1,11 @@
 /** A network's graph with what a reader takes for one thing in one block: a convolution, its norm and its activation. */
-import type { LayerDescription, Shape } from 'gentle-dl'
-
-/** A node of a network's graph. */
-export interface GraphNode {
-  readonly id: string
-  readonly name: string
-  readonly type: string
-  readonly outputShape: Shape
-  readonly parameters: number
-  readonly macs: number
-}
-
-export type Edge = readonly [from: string, to: string]
+import type { LayerDescription, NetworkGraph, Shape } from 'gentle-dl'
+import { leafKey } from './structure.ts'
 
 export type BlockKind = 'input' | 'convolution' | 'linear' | 'pooling' | 'join' | 'other'
 
 export interface Block {
-  readonly id: string
+  readonly id: number
   readonly kind: BlockKind
   /** Path of its first layer. */
   readonly name: string
@@ -32,7 +21,7 @@ export interface Block {
 
 export interface Blocks {
   readonly blocks: readonly Block[]
-  readonly edges: readonly Edge[]
+  readonly edges: NetworkGraph['edges']
 }
 
 const kinds: Readonly<Record<string, BlockKind>> = {
@@ -65,22 +54,18 @@ function titleOf(type: string, description: LayerDescription | undefined): strin
 }
 
 /** Puts each layer without multiply-adds that alone follows another into that one's block; pooling and joins stand alone. */
-export function blocksOf(
-  nodes: readonly GraphNode[],
-  edges: readonly Edge[],
-  descriptions: ReadonlyMap<string, LayerDescription>,
-): Blocks {
-  const [before, after] = [new Map<string, string[]>(), new Map<string, string[]>()]
+export function blocksOf({ nodes, edges }: NetworkGraph, descriptions: ReadonlyMap<string, LayerDescription>): Blocks {
+  const [before, after] = [new Map<number, number[]>(), new Map<number, number[]>()]
   for (const [from, to] of edges) {
     before.set(to, [...(before.get(to) ?? []), from])
     after.set(from, [...(after.get(from) ?? []), to])
   }
-  const blockOf = new Map<string, string>()
-  const blocks = new Map<string, Block>()
+  const blockOf = new Map<number, number>()
+  const blocks = new Map<number, Block>()
   for (const node of nodes) {
     const kind = kindOf(node.type)
     const [only, ...others] = before.get(node.id) ?? []
-    const host = blocks.get(blockOf.get(only) ?? '')
+    const host = blocks.get(blockOf.get(only) ?? -1)
     const joins =
       host !== undefined &&
       host.kind !== 'input' &&
@@ -104,7 +89,7 @@ export function blocksOf(
       id,
       kind,
       name,
-      title: titleOf(node.type, descriptions.get(name)),
+      title: titleOf(node.type, descriptions.get(leafKey(node.type, name))),
       rest: [],
       outputShape,
       parameters,
@@ -113,6 +98,8 @@ export function blocksOf(
   }
   return {
     blocks: [...blocks.values()],
-    edges: edges.map(([from, to]): Edge => [blockOf.get(from)!, blockOf.get(to)!]).filter(([from, to]) => from !== to),
+    edges: edges
+      .map(([from, to]) => [blockOf.get(from)!, blockOf.get(to)!] as const)
+      .filter(([from, to]) => from !== to),
   }
 }

@@ -89,12 +89,12 @@ export function networkSvg({ blocks, edges }: Blocks, heading: string, figures: 
   for (const block of blocks) {
     const lines = linesOf(block)
     const width = Math.max(...lines.map(({ content, size, bold }) => widthOf(content, size, bold))) + 24
-    graph.setNode(block.id, { width: Math.max(width, 44), height: lines.length * line + 10 })
+    graph.setNode(String(block.id), { width: Math.max(width, 44), height: lines.length * line + 10 })
   }
   // Chains weigh more than shortcuts, so that the body stands straight and the shortcut bends.
-  const inputs = new Map<string, number>()
+  const inputs = new Map<number, number>()
   for (const [, to] of edges) inputs.set(to, (inputs.get(to) ?? 0) + 1)
-  for (const [from, to] of edges) graph.setEdge(from, to, { weight: inputs.get(to) === 1 ? 4 : 1 })
+  for (const [from, to] of edges) graph.setEdge(String(from), String(to), { weight: inputs.get(to) === 1 ? 4 : 1 })
   layout(graph)
   const { width: drawnWidth = 0, height: drawnHeight = 0 } = graph.graph() as { width?: number; height?: number }
 
@@ -108,7 +108,7 @@ export function networkSvg({ blocks, edges }: Blocks, heading: string, figures: 
     return `<path d="${curve(points.map(moved))}" fill="none" stroke="${muted}" stroke-width="1.3" marker-end="url(#arrow)"/>`
   })
   const boxes = blocks.map((block) => {
-    const place = graph.node(block.id) as Point & { width: number; height: number }
+    const place = graph.node(String(block.id)) as Point & { width: number; height: number }
     return drawBlock(block, { ...place, ...moved(place) })
   })
   let at = 24

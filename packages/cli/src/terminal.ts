@@ -29,6 +29,16 @@ export const clock = (seconds: number): string =>
 
 export const thousands = (n: number): string => Math.round(n).toLocaleString('en-US')
 
+/** `4.7 MiB` */
+export const bytes = (n: number): string => {
+  if (n < 1024) return `${n} B`
+  return n < 2 ** 20
+    ? `${(n / 1024).toFixed(1)} KiB`
+    : n < 2 ** 30
+      ? `${(n / 2 ** 20).toFixed(1)} MiB`
+      : `${(n / 2 ** 30).toFixed(2)} GiB`
+}
+
 /** `138.36 M`: three digits or more, with the prefix that keeps them short. */
 export function quantity(n: number): string {
   const prefixes = ['', ' k', ' M', ' G', ' T']
@@ -38,7 +48,7 @@ export function quantity(n: number): string {
 
 /** A number, or one with a unit. */
 const isFigure = (cell: string | number): boolean =>
-  typeof cell === 'number' || /^(-|[\d.,]+( ?[%kMGT]?i?B?| ms)?)$/.test(cell)
+  typeof cell === 'number' || /^(-|<?[\d.,]+( ?[%kKMGT]?i?B?)?)$/.test(cell)
 
 /** Rows with columns as wide as their longest cell; figures stand right. */
 export function table(rows: readonly (readonly (string | number)[])[]): string {

@@ -1,52 +1,9 @@
-/** `gentle summary` and `gentle data`: what a network and a data set consist of. */
-import { type NetworkSummary, sizeOf, summarize } from 'gentle-dl'
+/** `gentle data`: what a data set consists of. */
+import { sizeOf } from 'gentle-dl'
 import { type Dataset, labelsOf } from 'gentle-dl/data'
 import { openData } from './datasets.ts'
-import { networkNamed } from './networks.ts'
 import { arePictures } from './report.ts'
-import { bold, braille, dim, gallery, table, thousands } from './terminal.ts'
-import { UsageError } from './usage.ts'
-
-/** `28x28x1`, height, width and channels, as [channels, height, width]; a plain number is a number of features. */
-function shapeOf(text: string): number[] {
-  const sizes = text.split('x').map(Number)
-  if (![1, 2, 3].includes(sizes.length) || sizes.some((n) => !Number.isInteger(n) || n < 1))
-    throw new UsageError(`--input is '${text}'; expected HxWxC, such as 28x28x1, or a number of features`)
-  if (sizes.length === 1) return sizes
-  const [height, width, channels = 1] = sizes
-  return [channels, height, width]
-}
-
-const bytes = (n: number): string =>
-  n < 1024 ? `${n} B` : n < 2 ** 20 ? `${(n / 1024).toFixed(1)} KiB` : `${(n / 2 ** 20).toFixed(1)} MiB`
-
-/** A table of a network's layers. */
-export function summary(name: string, flags: { input?: string; classes?: number; json?: boolean }): void {
-  const network = networkNamed(name)
-  const inputShape = flags.input === undefined ? [...network.inputShape] : shapeOf(flags.input)
-  const result = summarize(network.build({ classes: flags.classes ?? 10, points: inputShape.length === 1 }), inputShape)
-  console.log(flags.json ? JSON.stringify(result, null, 2) : summaryText(name, result))
-}
-
-function summaryText(
-  name: string,
-  { inputShape, layers, parameters, macs, flops, activationBytes }: NetworkSummary,
-): string {
-  const rows = layers.map((layer) => [
-    layer.name,
-    layer.type,
-    layer.outputShape.join(' x '),
-    layer.parameters,
-    layer.macs,
-  ])
-  return [
-    bold(`${name} on ${inputShape.join(' x ')}`),
-    '',
-    table([['layer', 'type', 'output', 'parameters', 'multiply-adds'], ...rows]),
-    '',
-    `${thousands(parameters)} parameters, ${thousands(macs)} multiply-adds (${thousands(flops)} FLOPs) an example, ${bytes(activationBytes)} of activations`,
-  ].join('\n')
-}
+import { bold, braille, dim, gallery, table } from './terminal.ts'
 
 interface PartDescription {
   readonly examples: number

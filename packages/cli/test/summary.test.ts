@@ -1,0 +1,112 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import {
+  batchNorm,
+  conv2d,
+  globalAvgPool2d,
+  type Layer,
+  linear,
+  networkGraph,
+  parallel,
+  relu,
+  residual,
+  sequential,
+  summarize,
+  wasm,
+} from 'gentle-dl'
+import { describe, expect, it } from 'vitest'
+import { measureLayers } from '../src/measure-layers.ts'
+import { blocksOf } from '../src/network-blocks.ts'
+import { networkSvg } from '../src/network-svg.ts'
+import { leavesOf } from '../src/structure.ts'
+import { gentle, temporaryFolder } from './command.ts'
+
+const convolution = (channels: number, kernel: number): Layer =>
+  sequential({ conv: conv2d(channels, kernel, { padding: kernel >> 1 }), bn: batchNorm(), relu: relu() })
+
+/** A shortcut around two convolutions, and two branches. */
+const branched = sequential({
+  block: residual(sequential({ conv1: convolution(4, 3), conv2: conv2d(4, 3, { padding: 1 }) }), {
+    activation: relu(),
+  }),
+  inception: parallel({ branch1: convolution(2, 1), branch2: convolution(6, 3) }),
+  pool: globalAvgPool2d(),
+  fc: linear(3),
+})
+const shape = [4, 8, 8]
+
+describe('gentle summary', () => {
+  it('tells memory for a batch, and a table that fits the terminal', async () => {
+    const { stdout } = await gentle(['summary', 'lenet5', '--batch', '64'])
+    expect(stdout).toMatch(/3 {2}conv2d +16 x 10 x 10 +2,416 +240,000 +480,000 /)
+    expect(stdout).toContain('416,520 multiply-adds an example, which are 833,040 FLOPs')
+    expect(stdout).toMatch(
+      /activations of a batch of 64: at most [\d.]+ MiB at once in inference, [\d.]+ MiB in training/,
+    )
+    for (const line of stdout.split('\n')) expect(line.length).toBeLessThanOrEqual(120)
+  })
+
+  it('draws the graph', async () => {
+    const file = join(temporaryFolder(), 'lenet5.svg')
+    const { code } = await gentle(['summary', 'lenet5', '--svg', file, '--json'])
+    expect(code).toBe(0)
+    const picture = readFileSync(file, 'utf8')
+    for (const words of ['lenet5 on 1 x 28 x 28', '5 x 5 conv, 16', '2 x 2 avgPool2d, /2', 'linear, 84'])
+      expect(picture).toContain(words)
+  })
+
+  it('measures layers beside the bound that their FLOPs set', async () => {
+    const { stdout } = await gentle(['summary', 'lenet5', '--measure', '--json'])
+    const { layers, measured } = JSON.parse(stdout)
+    expect(measured.peakFlopsPerSecond).toBeGreaterThan(1e9)
+    for (const { seconds, boundSeconds, flops, flopsPerSecond } of layers) {
+      expect(boundSeconds).toBeCloseTo(flops / measured.peakFlopsPerSecond, 12)
+      expect(flopsPerSecond).toBeCloseTo(flops / seconds, 3)
+    }
+    const total = layers.reduce((sum: number, { share }: { share: number }) => sum + share, 0)
+    expect(total).toBeCloseTo(1, 9)
+  })
+})
+
+describe('the picture of a network', () => {
+  const graph = networkGraph(branched, shape)
+  const { blocks, edges } = blocksOf(graph, leavesOf(branched, shape))
+  const titled = (title: string): number => blocks.find((block) => block.title === title)!.id
+
+  it('has a convolution, its norm and its activation in one block, and joins alone', () => {
+    expect(blocks.map(({ title, rest }) => [title, ...rest].join(' '))).toEqual([
+      'input',
+      '3 x 3 conv, 4 batchNorm relu',
+      '3 x 3 conv, 4',
+      '+ relu',
+      '1 x 1 conv, 2 batchNorm relu',
+      '3 x 3 conv, 6 batchNorm relu',
+      'concat',
+      'globalAvgPool2d',
+      'linear, 3',
+    ])
+  })
+
+  it('has the shortcut and the branches as edges', () => {
+    expect(edges).toContainEqual([titled('input'), titled('+')])
+    expect(edges).toContainEqual([titled('+'), titled('1 x 1 conv, 2')])
+    expect(edges).toContainEqual([titled('1 x 1 conv, 2'), titled('concat')])
+    expect(edges).toContainEqual([titled('3 x 3 conv, 6'), titled('concat')])
+  })
+
+  it('sets the first branch left of the second, and the shortcut beside what it skips', () => {
+    const picture = networkSvg({ blocks, edges }, 'branched', 'figures')
+    const at = (title: string): number => Number(picture.match(new RegExp(`x="([\\d.]+)"[^>]*>${title}<`))![1])
+    expect(at('1 x 1 conv, 2')).toBeLessThan(at('3 x 3 conv, 6'))
+    expect(picture.match(/marker-end/g)).toHaveLength(edges.length)
+  })
+})
+
+it('measures joins as well as layers, each kind once', async () => {
+  const backend = await wasm({ threads: 1 })
+  const { times } = await measureLayers(backend, branched, summarize(branched, shape, { batchSize: 2 }))
+  await backend.close()
+  const { layers } = summarize(branched, shape)
+  expect(times).toHaveLength(layers.length)
+  for (const { seconds } of times) expect(seconds).toBeGreaterThan(0)
+})
