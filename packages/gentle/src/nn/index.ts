@@ -12,6 +12,7 @@ export { adaptiveAvgPool2d, avgPool2d, globalAvgPool2d, maxPool2d } from './laye
 export { type ResidualOptions, residual } from './layers/residual.ts'
 export { type NamedLayers, sequential } from './layers/sequential.ts'
 export { flatten, identity } from './layers/shape.ts'
+export { padChannels, subsample } from './layers/subsample.ts'
 export * from './losses.ts'
 export { countRight, countTopK } from './metrics.ts'
 export {

@@ -1,22 +1,32 @@
 import { ArgumentError } from '../../core/errors.ts'
+import type { Tensor } from '../../graph/tensor.ts'
 import { dropout as dropoutOp } from '../../ops/random.ts'
-import { type Layer, registerLayer } from '../layer.ts'
+import { inLayer, type Layer, registerLayer } from '../layer.ts'
+import type { Scope } from '../scope.ts'
+
+/** A layer that drops in training alone; `drop` is given a key of this place in the network. */
+function dropping(
+  type: string,
+  rate: number,
+  drop: (x: Tensor, step: Tensor, key: { seed: number; stream: string }) => Tensor,
+): Layer {
+  if (typeof rate !== 'number' || !(rate >= 0 && rate < 1))
+    throw new ArgumentError(`${type}: rate is ${JSON.stringify(rate)}; expected at least 0 and below 1`)
+  const description = { type, rate }
+  return {
+    description,
+    apply: (x: Tensor, scope: Scope) =>
+      scope.training && scope.step !== undefined && rate > 0
+        ? inLayer(scope, description, x, () => drop(x, scope.step!, { seed: scope.seed, stream: scope.path }))
+        : x,
+  }
+}
 
 /**
  * In training, sets each value to 0 with probability `rate` and scales the others so that the expectation stays; otherwise does
  * nothing (Srivastava et al., 2014).
  * @throws ArgumentError for a rate outside [0, 1).
  */
-export function dropout(rate = 0.5): Layer {
-  if (typeof rate !== 'number' || !(rate >= 0 && rate < 1))
-    throw new ArgumentError(`dropout: rate is ${JSON.stringify(rate)}; expected at least 0 and below 1`)
-  return {
-    description: { type: 'dropout', rate },
-    apply: (x, scope) =>
-      scope.training && scope.step !== undefined && rate > 0
-        ? dropoutOp(x, rate, scope.step, { seed: scope.seed, stream: scope.path })
-        : x,
-  }
-}
+export const dropout = (rate = 0.5): Layer => dropping('dropout', rate, (x, step, key) => dropoutOp(x, rate, step, key))
 
 registerLayer('dropout', ({ rate }) => dropout(rate as number))

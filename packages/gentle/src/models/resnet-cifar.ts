@@ -1,0 +1,81 @@
+import {
+  adaptiveAvgPool2d,
+  batchNorm,
+  conv2d,
+  flatten,
+  linear,
+  padChannels,
+  relu,
+  residual,
+  sequential,
+  subsample,
+} from '../nn/index.ts'
+import type { Layer } from '../nn/layer.ts'
+
+const convolution = (channels: number, stride = 1): Layer =>
+  conv2d(channels, 3, { stride, padding: 1, bias: false, initializer: 'heNormal' })
+
+const body = (channels: number, stride: number) => ({
+  conv1: convolution(channels, stride),
+  bn1: batchNorm(),
+  relu1: relu(),
+  conv2: convolution(channels),
+  bn2: batchNorm(),
+})
+
+/** Every second pixel, and zeros for the new channels: a shortcut without parameters (option A of section 3.3). */
+const shortcut = (channels: number): Layer => sequential(subsample(2), padChannels(channels))
+
+const residualBlock = (channels: number, stride: number): Layer =>
+  residual(sequential(body(channels, stride)), {
+    shortcut: stride > 1 ? shortcut(channels) : undefined,
+    activation: relu(),
+  })
+
+const plainBlock = (channels: number, stride: number): Layer => sequential({ ...body(channels, stride), relu2: relu() })
+
+export interface CifarOptions {
+  /** Outputs; 10 unless given. */
+  readonly classes?: number
+}
+
+/** 6 n + 2 layers: three stages of n blocks with 16, 32 and 64 channels, each stage at half the size of the one before. */
+const stages =
+  (layers: number, block: (channels: number, stride: number) => Layer) =>
+  ({ classes = 10 }: CifarOptions = {}): Layer => {
+    const blocks = (layers - 2) / 6
+    const stage = (channels: number): Layer =>
+      sequential(...Array.from({ length: blocks }, (_, i) => block(channels, i === 0 && channels > 16 ? 2 : 1)))
+    return sequential({
+      conv1: convolution(16),
+      bn1: batchNorm(),
+      relu: relu(),
+      layer1: stage(16),
+      layer2: stage(32),
+      layer3: stage(64),
+      avgpool: adaptiveAvgPool2d(1),
+      flatten: flatten(),
+      fc: linear(classes, { initializer: 'heNormal' }),
+    })
+  }
+
+/**
+ * ResNet of 20 layers for small images: [N, 3, 32, 32] to logits [N, classes], 269,722 parameters (He, Zhang, Ren, Sun, "Deep Residual
+ * Learning for Image Recognition", 2015, section 4.2 and table 6). Images may be of any size and number of channels.
+ */
+export const resnet20: (options?: CifarOptions) => Layer = stages(20, residualBlock)
+/** ResNet of 32 layers for small images: 464,154 parameters. */
+export const resnet32: (options?: CifarOptions) => Layer = stages(32, residualBlock)
+/** ResNet of 44 layers for small images: 658,586 parameters. */
+export const resnet44: (options?: CifarOptions) => Layer = stages(44, residualBlock)
+/** ResNet of 56 layers for small images: 853,018 parameters. */
+export const resnet56: (options?: CifarOptions) => Layer = stages(56, residualBlock)
+
+/** The plain network that the residual one of 20 layers is compared with: the same layers without shortcuts (section 4.2). */
+export const plain20: (options?: CifarOptions) => Layer = stages(20, plainBlock)
+/** The plain network of 32 layers. */
+export const plain32: (options?: CifarOptions) => Layer = stages(32, plainBlock)
+/** The plain network of 44 layers. */
+export const plain44: (options?: CifarOptions) => Layer = stages(44, plainBlock)
+/** The plain network of 56 layers: deeper, and worse on the training set itself than that of 20. */
+export const plain56: (options?: CifarOptions) => Layer = stages(56, plainBlock)

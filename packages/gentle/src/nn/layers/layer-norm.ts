@@ -1,0 +1,44 @@
+import { ArgumentError, ShapeError } from '../../core/errors.ts'
+import { formatShape } from '../../core/shape.ts'
+import { add, mul } from '../../ops/elementwise.ts'
+import { constants, zeros } from '../initializers.ts'
+import { checkCount, checkFlag, checkOptions, inLayer, type Layer, registerLayer } from '../layer.ts'
+import { standardize } from './standardize.ts'
+
+export interface LayerNormOptions {
+  /** How many axes, counted from the last, are brought to mean 0 and variance 1 together; 1 unless given. */
+  readonly axes?: number
+  /** Added to the variance; 1e-5 unless given. */
+  readonly epsilon?: number
+  /** Whether each place along these axes has a learned factor and offset; true unless given. */
+  readonly affine?: boolean
+}
+
+/**
+ * Brings the features of each example to mean 0 and variance 1, then to a learned factor and offset (Ba, Kiros, Hinton, "Layer
+ * Normalization", 2016, eq. 4). The same in training and prediction. Parameters `weight` and `bias` have the shape of the last `axes` axes.
+ * @throws ArgumentError for options out of range; ShapeError for an input that has no such axes beside the batch.
+ */
+export function layerNorm(options: LayerNormOptions = {}): Layer {
+  checkOptions(options, ['axes', 'epsilon', 'affine'], 'layerNorm')
+  const { axes = 1, epsilon = 1e-5, affine = true } = options
+  checkCount(axes, 'layerNorm: axes')
+  if (!(epsilon > 0)) throw new ArgumentError(`layerNorm: epsilon is ${epsilon}; expected a number above 0`)
+  checkFlag(affine, 'layerNorm: affine')
+  const description = { type: 'layerNorm', options }
+  return {
+    description,
+    apply: (x, scope) =>
+      inLayer(scope, description, x, () => {
+        if (x.shape.length <= axes)
+          throw new ShapeError(`expected a batch of at least ${axes + 1} axes, not ${formatShape(x.shape)}`)
+        const last = Array.from({ length: axes }, (_, i) => i - axes)
+        const y = standardize(x, last, epsilon)
+        if (!affine) return y
+        const shape = x.shape.slice(-axes)
+        return add(mul(y, scope.parameter('weight', shape, constants(1))), scope.parameter('bias', shape, zeros))
+      }),
+  }
+}
+
+registerLayer('layerNorm', ({ options }) => layerNorm((options ?? {}) as LayerNormOptions))
