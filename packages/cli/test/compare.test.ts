@@ -1,0 +1,85 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { type Plot, scatter } from '../src/scatter.ts'
+import { bySource, wrapped } from '../src/sources.ts'
+import { gentle, temporaryFolder } from './command.ts'
+
+describe('gentle compare', () => {
+  it('sets networks side by side, with years, times and sources', async () => {
+    const { networks, sources } = JSON.parse((await gentle(['compare', 'perceptron', 'lenet5', '--json'])).stdout)
+    expect(networks.map(({ name }: { name: string }) => name)).toEqual(['perceptron', 'lenet5'])
+    const [perceptron, lenet5] = networks
+    expect(lenet5).toMatchObject({ year: 1998, parameters: 61_706, macs: 416_520, flops: 833_040 })
+    expect(lenet5.parameterBytes).toBe(4 * 61_706)
+    for (const { seconds, paper } of [perceptron, lenet5]) {
+      expect(seconds).toBeGreaterThan(0)
+      expect(paper).not.toBe('')
+    }
+    expect(sources.measured).toContain('threads')
+  })
+
+  it("includes the lecture's figures of growth", async () => {
+    const { stdout } = await gentle(['compare', 'lenet5', '--no-measure'])
+    expect(stdout).toMatch(/ResNet +2015 +7 +60 M/)
+    expect(stdout).toMatch(/Deep Speech 2 +2016 +20 +300 M/)
+    expect(stdout).toMatch(/Google's neural machine translation +2017 +100 +8,700 M/)
+    expect(stdout).not.toContain('GFLOP/s')
+  })
+
+  it('keeps pictures and figures, each with its sources', async () => {
+    const folder = join(temporaryFolder(), 'compared')
+    const svg = join(temporaryFolder(), 'all.svg')
+    await gentle(['compare', 'mlp', 'lenet5', '--no-measure', '--out', folder, '--svg', svg])
+    expect(readdirSync(folder).sort()).toEqual([
+      'compare.json',
+      'cost-by-accuracy.svg',
+      'cost-by-year.svg',
+      'growth.svg',
+    ])
+    expect(readFileSync(join(folder, 'growth.svg'), 'utf8')).toContain('ResNet: 7 exaflops, 60 M parameters')
+    const all = readFileSync(svg, 'utf8')
+    for (const words of ['lenet5', '1998', 'A gentle introduction to Deep Learning']) expect(all).toContain(words)
+  })
+})
+
+describe('a plot', () => {
+  const plot = (marks: Plot['marks']): Plot => ({
+    title: 'title',
+    colour: '#000000',
+    x: { label: 'x', scale: 'linear', format: String },
+    y: { label: 'y', scale: 'logarithmic', format: String },
+    marks,
+  })
+  const frame = { left: 50, right: 450, top: 50, bottom: 350 }
+
+  it('sets labels of points that are close apart from each other', () => {
+    const marks = Array.from({ length: 5 }, (_, i) => ({ x: 2015, y: 100 + i, label: `network ${i}`, area: 1 }))
+    const drawn = scatter(plot([...marks, { x: 1990, y: 1, label: 'first', area: 1 }]), frame)
+    const places = [...drawn.matchAll(/x="([\d.]+)" y="([\d.]+)"[^>]*>network \d/g)].map(([, x, y]) => [
+      Number(x),
+      Number(y),
+    ])
+    expect(places).toHaveLength(5)
+    for (const [i, [x, y]] of places.entries())
+      for (const [otherX, otherY] of places.slice(i + 1))
+        expect(Math.abs(y - otherY) >= 13 || Math.abs(x - otherX) >= 50).toBe(true)
+  })
+
+  it('has a single point in its frame', () => {
+    const drawn = scatter(plot([{ x: 3, y: 10, label: 'one', area: 1 }]), frame)
+    const [, x, y] = drawn.match(/cx="([\d.]+)" cy="([\d.]+)"/)!.map(Number)
+    expect(x).toBeCloseTo(250, 0)
+    expect(y).toBeCloseTo(200, 0)
+  })
+})
+
+it('sources are told once, and broken between words', () => {
+  const lines = bySource([
+    { of: 'a', source: 'one' },
+    { of: 'b', source: 'two' },
+    { of: 'c', source: 'one' },
+  ])
+  expect(lines).toEqual(['a, c: one', 'b: two'])
+  expect(wrapped('aaa bbb ccc', 8)).toEqual(['aaa bbb', '  ccc'])
+})

@@ -1,0 +1,28 @@
+import { existsSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { beforeAll, describe, expect, it } from 'vitest'
+import { gentle, smallIdxSet, temporaryFolder } from './command.ts'
+
+const folder = temporaryFolder()
+const run = join(folder, 'run')
+
+beforeAll(() => gentle(['train', 'lenet5', '--data', smallIdxSet(), '--epochs', '1', '--run-dir', run, '--quiet']))
+
+describe('gentle export', () => {
+  it('writes the weights of a run with all that is stored with them', async () => {
+    const out = join(folder, 'out.safetensors')
+    expect((await gentle(['export', run, '--format', 'safetensors', '--out', out])).code).toBe(0)
+    expect(readFileSync(out).equals(readFileSync(join(run, 'weights/best.safetensors')))).toBe(true)
+  })
+
+  it('refuses unknown formats and places that cannot be written, in one line', async () => {
+    const unknown = await gentle(['export', run, '--format', 'onx', '--out', join(folder, 'x')])
+    expect(unknown).toMatchObject({ code: 2, stdout: '' })
+    expect(unknown.stderr).toMatch(/^gentle: unknown --format 'onx'; did you mean onnx\?.*\n$/)
+    const nowhere = join(folder, 'nowhere', 'x.safetensors')
+    const unwritten = await gentle(['export', run, '--format', 'safetensors', '--out', nowhere])
+    expect(unwritten.code).toBe(2)
+    expect(unwritten.stderr).toMatch(/cannot be written/)
+    expect(existsSync(nowhere)).toBe(false)
+  })
+})
