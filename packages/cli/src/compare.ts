@@ -35,7 +35,7 @@ export interface Comparison {
 
 /** The networks of the lecture, in its order. */
 const lecture = [
-  ...['perceptron', 'mlp', 'lenet5', 'alexnet', 'vgg16', 'googlenet'],
+  ...['perceptron', 'mlp', 'lenet5', 'alexnet_original', 'alexnet', 'vgg16', 'vgg19', 'googlenet'],
   ...['resnet18', 'resnet34', 'resnet50', 'resnet101', 'resnet152'],
 ] as const
 

@@ -1,29 +1,5 @@
 /** Stand-ins for what the library is about to export. */
-import {
-  type Layer,
-  lenet5,
-  type Model,
-  mlp,
-  perceptron,
-  type Shape,
-  type StoredTensor,
-  weightsOf,
-  writeWeights,
-} from 'gentle-dl'
-
-export interface LibraryNetwork {
-  build(options: { classes?: number }): Layer
-  inputShape: Shape
-  year: number
-  paper: string
-  top1?: { value: number; source: string }
-}
-
-export const networks: Record<string, LibraryNetwork> = {
-  perceptron: { build: perceptron, inputShape: [1, 28, 28], year: 1958, paper: 'Rosenblatt' },
-  mlp: { build: mlp, inputShape: [1, 28, 28], year: 1986, paper: 'Rumelhart' },
-  lenet5: { build: lenet5, inputShape: [1, 28, 28], year: 1998, paper: 'LeCun' },
-}
+import { type Model, type StoredTensor, weightsOf, writeWeights } from 'gentle-dl'
 
 export interface Matching {
   loaded: string[]

@@ -6,6 +6,7 @@ import { compare } from './compare.ts'
 import { dataNames } from './datasets.ts'
 import { data } from './describe.ts'
 import { evaluateRun } from './evaluate.ts'
+import { depthExperiment } from './experiments/depth.ts'
 import { exportModel, formatNames } from './export.ts'
 import { allButHead } from './freeze.ts'
 import { networkNames } from './networks.ts'
@@ -109,6 +110,24 @@ program
   .option('--out <folder>', 'keep the pictures one by one, and the figures as JSON')
   .option('--json', 'print JSON')
   .action(async (models, flags) => finishWith(await compare(models, flags)))
+
+const experiment = program
+  .command('experiment')
+  .description('experiments of the lecture, each with its figures and its picture')
+
+experiment
+  .command('depth')
+  .description('why shortcuts matter: plain and residual networks of 20 and 56 layers, trained alike')
+  .option('--data <name>', 'mnist or a folder of IDX files', 'mnist')
+  .option('--examples <n>', 'training examples, and at most as many test examples', number, 3000)
+  .option('--size <n>', 'pictures of n x n', number, 14)
+  .option('--epochs <n>', 'passes over the training examples', number, 8)
+  .option('--seeds <n>', 'trainings of each network', number, 2)
+  .option('--threads <n>', 'threads that compute (all cores)', number)
+  .option('--out <folder>', 'where to keep figures and picture', 'runs/experiment/depth')
+  .option('--json', 'print JSON')
+  .option('--quiet', 'no progress')
+  .action(async (flags) => finishWith(await depthExperiment(flags)))
 
 program
   .command('export')

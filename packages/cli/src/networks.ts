@@ -1,6 +1,5 @@
 /** The networks that can be named on the command line, and the recipes they are trained by unless told otherwise. */
-import { type Layer, mlp, type Shape, sizeOf } from 'gentle-dl'
-import { networks } from './library.ts'
+import { type Layer, mlp, type NetworkEntry, networks, type Shape, sizeOf } from 'gentle-dl'
 import { unknownChoice } from './usage.ts'
 
 /** What a network is built for. */
@@ -19,12 +18,7 @@ export interface Recipe {
 }
 
 /** What was published of a network. */
-export interface Published {
-  readonly year: number
-  readonly paper: string
-  /** Accuracy of the first guess on ImageNet, in percent. */
-  readonly top1?: { readonly value: number; readonly source: string }
-}
+export type Published = Pick<NetworkEntry, 'year' | 'paper' | 'top1'>
 
 export interface Network {
   readonly name: string

@@ -39,11 +39,11 @@ export const bytes = (n: number): string => {
       : `${(n / 2 ** 30).toFixed(2)} GiB`
 }
 
-/** `138.36 M`: three digits or more, with the prefix that keeps them short. */
+/** `138.4 M`: four digits, with the prefix that keeps them short; whole numbers below 1000 as they are. */
 export function quantity(n: number): string {
   const prefixes = ['', ' k', ' M', ' G', ' T']
   const power = Math.min(prefixes.length - 1, Math.max(0, Math.floor(Math.log10(Math.max(n, 1)) / 3)))
-  return `${Number((n / 1000 ** power).toPrecision(4))}${prefixes[power]}`
+  return power === 0 ? String(n) : `${(n / 1000 ** power).toPrecision(4)}${prefixes[power]}`
 }
 
 /** A number, or one with a unit. */
