@@ -11,21 +11,21 @@ import {
   type Updates,
   wasm,
 } from '../../packages/gentle/src/index.ts'
-import { lenet5 } from '../../packages/gentle/src/models/index.ts'
+import { lenet5, resnet18, resnet20 } from '../../packages/gentle/src/models/index.ts'
 import { serve } from '../serve.ts'
 import { randomBatch, trained } from '../workload.ts'
 
-const networks: Partial<Record<keyof typeof trained, () => Layer>> = {
+const networks: Record<keyof typeof trained, () => Layer> = {
   lenet5,
+  resnet20: () => resnet20({ classes: 10 }),
+  resnet18: () => resnet18({ classes: 10, stem: 'cifar' }),
 }
 
 await serve(async ({ threads, batch, network }) => {
   const name = network as keyof typeof trained
   const { channels, height, width, learningRate, momentum } = trained[name]
-  const make = networks[name]
-  if (make === undefined) throw new Error(`Gentle has no ${network}`)
   const backend = await wasm({ threads })
-  const model = await createModel(make(), [channels, height, width], { backend, seed: 1 })
+  const model = await createModel(networks[name](), [channels, height, width], { backend, seed: 1 })
   const parameters = [...model.parameters.values()]
   const x = input([batch, channels, height, width])
   const y = input([batch], 'int32')
