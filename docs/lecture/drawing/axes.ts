@@ -31,7 +31,12 @@ const placing = ({ from, to, logarithmic = false }: Scale, start: number, end: n
 const small = `font-size="12" fill="${muted}"`
 
 /** A plot's axes around a frame: the label of y stands above it, that of x below. */
-export function axes(across: Scale, up: Scale, { left, right, top, bottom }: Frame, tick = String): Axes {
+export function axes(
+  across: Scale,
+  up: Scale,
+  { left, right, top, bottom }: Frame,
+  tick: (value: number) => string = String,
+): Axes {
   const x = placing(across, left, right)
   const y = placing(up, bottom, top)
   const drawn = [
