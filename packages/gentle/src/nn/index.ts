@@ -1,18 +1,29 @@
 export * from './initializers.ts'
 export { type Layer, type LayerDescription, layerFrom, registerLayer } from './layer.ts'
 export * from './layers/activation.ts'
+export { adaptiveAvgPool2d, adaptiveMaxPool2d } from './layers/adaptive-pooling.ts'
 export { auxiliary } from './layers/auxiliary.ts'
 export { type BatchNormOptions, batchNorm } from './layers/batch-norm.ts'
-export { type Conv2dLayerOptions, conv2d } from './layers/convolution.ts'
-export { dropout } from './layers/dropout.ts'
+export { type Conv2dLayerOptions, conv2d, type DepthwiseConv2dOptions, depthwiseConv2d } from './layers/convolution.ts'
+export { dropout, dropout2d } from './layers/dropout.ts'
+export { type GroupNormOptions, groupNorm } from './layers/group-norm.ts'
+export { type LayerNormOptions, layerNorm } from './layers/layer-norm.ts'
 export { type LinearOptions, linear } from './layers/linear.ts'
 export { type LocalResponseNormOptions, localResponseNorm } from './layers/local-response-norm.ts'
 export { parallel } from './layers/parallel.ts'
-export { adaptiveAvgPool2d, avgPool2d, globalAvgPool2d, maxPool2d } from './layers/pooling.ts'
+export {
+  type AvgPool2dOptions,
+  avgPool2d,
+  globalAvgPool2d,
+  type MaxPool2dOptions,
+  maxPool2d,
+} from './layers/pooling.ts'
 export { type ResidualOptions, residual } from './layers/residual.ts'
 export { type NamedLayers, sequential } from './layers/sequential.ts'
 export { flatten, identity } from './layers/shape.ts'
 export { padChannels, subsample } from './layers/subsample.ts'
+export { type ConvTranspose2dOptions, convTranspose2d } from './layers/transposed-convolution.ts'
+export { type Upsample2dOptions, upsample2d } from './layers/upsampling.ts'
 export * from './losses.ts'
 export { countRight, countTopK } from './metrics.ts'
 export {

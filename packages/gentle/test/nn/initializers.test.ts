@@ -20,6 +20,8 @@ describe('an initialiser', () => {
     ['glorotNormal', nn.glorotNormal, 2 / (fanIn + fanOut), 6],
     ['heUniform', nn.heUniform, 2 / fanIn, Math.sqrt(3)],
     ['heNormal', nn.heNormal, 2 / fanIn, 6],
+    ['heNormalOut', nn.heNormalOut, 2 / fanOut, 6],
+    ['normalWith', nn.normalWith(0.01), 1e-4, 6],
     ['uniformWithin', nn.uniformWithin(0.3), 0.03, Math.sqrt(3)],
   ])('%s draws numbers of its variance around 0', (_, initializer, wanted, mostDeviations) => {
     const { mean, variance, most } = statistics(initializer(shape, new Random(1)))
@@ -57,5 +59,13 @@ describe('first parameters', () => {
     expect(Math.max(...weight.map(Math.abs))).toBeLessThanOrEqual(1)
     expect(bias).toEqual([0, 0, 0])
     expect(first(1, nn.linear(2, { initializer: 'zeros' }))[0]).toEqual([0, 0, 0, 0, 0, 0])
+  })
+
+  it('are drawn with the deviation that is asked for, and biases begin as asked', () => {
+    const [weight, bias] = first(1, nn.linear(1000, { initializer: { normal: 0.01 }, firstBias: 1 }))
+    const { mean, variance } = statistics(Float32Array.from(weight))
+    expect(Math.abs(mean)).toBeLessThan(1e-3)
+    expect(Math.sqrt(variance) / 0.01).toBeCloseTo(1, 1)
+    expect(bias.every((value) => value === 1)).toBe(true)
   })
 })

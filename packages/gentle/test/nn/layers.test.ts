@@ -79,6 +79,8 @@ describe('a layer', () => {
       [nn.tanh(), ops.tanh],
       [nn.sigmoid(), ops.sigmoid],
       [nn.relu(), ops.relu],
+      [nn.relu6(), (t) => ops.minimum(ops.relu(t), 6)],
+      [nn.identity(), (t) => t],
       [nn.leakyRelu(), ops.leakyRelu],
       [nn.leakyRelu(0.5), (t) => ops.leakyRelu(t, 0.5)],
       [nn.elu(), ops.elu],
@@ -120,6 +122,25 @@ describe('dropout', () => {
   })
 })
 
+describe('spatial dropout', () => {
+  it('drops whole channels in training, and else does nothing', async () => {
+    expect(trace(nn.dropout2d(0.5), [4, 4, 2, 2]).y.op.name).toBe('input')
+    const x = constant(new Float32Array(4000).fill(1), [10, 100, 2, 2])
+    const step = input([], 'int32')
+    const scope = new nn.Scope({ parameters: new Map(), state: new Map(), seed: 1, training: true, step })
+    const y = scope.apply('0', nn.dropout2d(0.25), x)
+    const program = await reference().compile({ inputs: { step }, outputs: { y } })
+    const { data } = (await program.run({ step: 0 }))['y']
+    const channels = Array.from({ length: 1000 }, (_, i) => [...data.slice(4 * i, 4 * i + 4)])
+    expect(channels.every((pixels) => pixels.every((pixel) => pixel === pixels[0]))).toBe(true)
+    const kept = channels.filter(([pixel]) => pixel !== 0)
+    expect(kept.length).toBeGreaterThan(690)
+    expect(kept.length).toBeLessThan(810)
+    expect(kept[0][0]).toBe(Math.fround(1 / 0.75))
+    expect((await program.run({ step: 1 }))['y'].data).not.toEqual(data)
+  })
+})
+
 describe('a layer that does not fit', () => {
   it('tells its place, its type, and both shapes', () => {
     const network = (last: nn.Layer) => nn.sequential(nn.relu(), nn.sequential(last))
@@ -131,6 +152,20 @@ describe('a layer that does not fit', () => {
     expect(() => trace(network(nn.maxPool2d(5)), [1, 1, 4, 4])).toThrow(/layer 1\.0 \(maxPool2d\).*\[1, 1, 4, 4\]/)
     expect(() => trace(network(nn.globalAvgPool2d()), [1, 4])).toThrow(/layer 1\.0 \(globalAvgPool2d\).*\[1, 4\]/)
     expect(() => trace(network(nn.linear(2)), [1])).toThrow(ShapeError)
+    expect(() => trace(network(nn.depthwiseConv2d(3)), [1, 4])).toThrow(/layer 1\.0 \(depthwiseConv2d\).*\[1, 4\]/)
+    expect(() => trace(network(nn.convTranspose2d(4, 3, { groups: 2 })), [1, 3, 8, 8])).toThrow(
+      /layer 1\.0 \(convTranspose2d\).*\[1, 3, 8, 8\]/,
+    )
+    expect(() => trace(network(nn.convTranspose2d(1, 1, { padding: 1 })), [1, 1, 2, 4])).toThrow(
+      /layer 1\.0 \(convTranspose2d\).*padding \[1, 1\]/,
+    )
+    expect(() => trace(network(nn.groupNorm(2)), [1, 3, 8, 8])).toThrow(/layer 1\.0 \(groupNorm\).*\[1, 3, 8, 8\]/)
+    expect(() => trace(network(nn.layerNorm({ axes: 2 })), [1, 3])).toThrow(/layer 1\.0 \(layerNorm\).*\[1, 3\]/)
+    expect(() => trace(network(nn.localResponseNorm()), [3])).toThrow(/layer 1\.0 \(localResponseNorm\).*\[3\]/)
+    expect(() => trace(network(nn.adaptiveAvgPool2d(1)), [1, 3])).toThrow(/layer 1\.0 \(adaptiveAvgPool2d\).*\[1, 3\]/)
+    expect(() => trace(network(nn.adaptiveMaxPool2d(1)), [1, 3])).toThrow(/layer 1\.0 \(adaptiveMaxPool2d\).*\[1, 3\]/)
+    expect(() => trace(network(nn.upsample2d(2)), [1, 3])).toThrow(/layer 1\.0 \(upsample2d\).*\[1, 3\]/)
+    expect(() => trace(network(nn.dropout2d()), [1, 3], true)).toThrow(/layer 1\.0 \(dropout2d\).*\[1, 3\]/)
   })
 
   it('because groups do not divide its own channels is refused', () => {
@@ -146,10 +181,34 @@ describe('arguments out of range are refused:', () => {
     ['conv2d with padding -1', () => nn.conv2d(1, 3, { padding: -1 })],
     ['conv2d with 0 groups', () => nn.conv2d(1, 3, { groups: 0 })],
     ['conv2d with an unknown initialiser', () => nn.conv2d(1, 3, { initializer: 'xavier' as 'zeros' })],
+    ['conv2d with a normal distribution of deviation 0', () => nn.conv2d(1, 3, { initializer: { normal: 0 } })],
+    ['conv2d with a first bias that is no number', () => nn.conv2d(1, 3, { firstBias: Number.NaN })],
+    ['depthwiseConv2d with groups', () => nn.depthwiseConv2d(3, { groups: 2 } as object)],
+    ['depthwiseConv2d with dilation 0', () => nn.depthwiseConv2d(3, { dilation: 0 })],
+    ['convTranspose2d with groups that do not divide', () => nn.convTranspose2d(3, 2, { groups: 2 })],
+    [
+      'convTranspose2d with output padding as large as the stride',
+      () => nn.convTranspose2d(1, 2, { outputPadding: 1 }),
+    ],
     ['linear of -1 units', () => nn.linear(-1)],
     ['linear with an initialiser from the prototype', () => nn.linear(1, { initializer: 'toString' as 'zeros' })],
     ['maxPool2d of 0', () => nn.maxPool2d(0)],
     ['avgPool2d with stride 0', () => nn.avgPool2d(2, { stride: 0 })],
+    ['maxPool2d that rounds up half', () => nn.maxPool2d(2, { ceil: 0.5 as never })],
+    ['maxPool2d that counts padding', () => nn.maxPool2d(2, { countPadding: true } as object)],
+    ['adaptiveAvgPool2d to 0', () => nn.adaptiveAvgPool2d(0)],
+    ['adaptiveMaxPool2d to [2, 0]', () => nn.adaptiveMaxPool2d([2, 0])],
+    ['localResponseNorm of 0 channels', () => nn.localResponseNorm({ size: 0 })],
+    ['localResponseNorm with alpha below 0', () => nn.localResponseNorm({ alpha: -1 })],
+    ['layerNorm of 0 axes', () => nn.layerNorm({ axes: 0 })],
+    ['layerNorm with epsilon 0', () => nn.layerNorm({ epsilon: 0 })],
+    ['groupNorm of 0 groups', () => nn.groupNorm(0)],
+    ['groupNorm with epsilon below 0', () => nn.groupNorm(1, { epsilon: -1 })],
+    ['upsample2d by a half', () => nn.upsample2d(0.5)],
+    ['upsample2d to a size of 0', () => nn.upsample2d({ size: 0 })],
+    ['upsample2d by an unknown method', () => nn.upsample2d(2, { method: 'cubic' as 'nearest' })],
+    ['upsample2d to the nearest with aligned corners', () => nn.upsample2d(2, { alignCorners: true })],
+    ['dropout2d of 1', () => nn.dropout2d(1)],
     ['dropout of 1', () => nn.dropout(1)],
     ['dropout below 0', () => nn.dropout(-0.1)],
   ])('%s', (_, make) => {
@@ -176,6 +235,28 @@ describe('a description', () => {
     expect(other.y.shape).toEqual(one.y.shape)
   })
 
+  it('as JSON makes the same of every layer on images', () => {
+    const network = nn.sequential(
+      nn.depthwiseConv2d(3, { padding: 1, bias: false, initializer: 'heNormalOut' }),
+      nn.convTranspose2d(4, [2, 3], { stride: 2, outputPadding: [1, 0], initializer: { normal: 0.01 }, firstBias: 1 }),
+      nn.batchNorm({ momentum: 0.2 }),
+      nn.layerNorm({ axes: 3, affine: false }),
+      nn.groupNorm(2, { epsilon: 0.1 }),
+      nn.localResponseNorm({ size: 3, k: 2 }),
+      nn.maxPool2d(3, { stride: 2, ceil: true }),
+      nn.avgPool2d(2, { stride: 1, padding: 1, countPadding: false }),
+      nn.upsample2d(2, { method: 'bilinear', alignCorners: true }),
+      nn.upsample2d({ size: [9, 8] }),
+      ...[nn.adaptiveMaxPool2d([6, 5]), nn.adaptiveAvgPool2d(3), nn.dropout2d(0.1), nn.relu6(), nn.identity()],
+    )
+    const again = nn.layerFrom(JSON.parse(JSON.stringify(network.description)))
+    expect(again.description).toEqual(network.description)
+    const [one, other] = [network, again].map((layer) => trace(layer, [2, 4, 6, 6], true))
+    expect(other.shapes).toEqual(one.shapes)
+    expect(one.y.shape).toEqual([2, 4, 3, 3])
+    expect(other.y.shape).toEqual(one.y.shape)
+  })
+
   let deep: unknown = { type: 'relu' }
   for (let i = 0; i < 100_000; i++) deep = { type: 'sequential', layers: [deep] }
 
@@ -196,6 +277,14 @@ describe('a description', () => {
     ['options that are none', { type: 'linear', units: 1, options: 'bias' }],
     ['a bias that is neither true nor false', { type: 'linear', units: 1, options: { bias: 'no' } }],
     ['an initialiser that is no name', { type: 'linear', units: 1, options: { initializer: {} } }],
+    ['an initialiser of more than it knows', { type: 'linear', units: 1, options: { initializer: { uniform: 1 } } }],
+    ['an initialiser without a number', { type: 'linear', units: 1, options: { initializer: { normal: '1' } } }],
+    ['no initialiser', { type: 'linear', units: 1, options: { initializer: null } }],
+    ['nothing to upsample to', { type: 'upsample2d' }],
+    ['null to upsample to', { type: 'upsample2d', to: null }],
+    ['groups as text', { type: 'groupNorm', groups: '2' }],
+    ['norms of text', { type: 'layerNorm', options: { epsilon: 'small' } }],
+    ['powers of text', { type: 'localResponseNorm', options: { beta: '1' } }],
     ['an unknown option', { type: 'linear', units: 1, options: { units: 2 } }],
     ['no kernel', { type: 'conv2d', channels: 1 }],
     ['a kernel of null', { type: 'conv2d', channels: 1, kernel: null }],

@@ -1,17 +1,25 @@
 import { ShapeError } from '../../core/errors.ts'
 import { formatShape } from '../../core/shape.ts'
-import { conv2dAttributes, conv2d as conv2dOp } from '../../ops/conv2d.ts'
+import { type Conv2dOptions, conv2dAttributes, conv2d as conv2dOp } from '../../ops/conv2d.ts'
 import { add } from '../../ops/elementwise.ts'
 import { reshape } from '../../ops/structure.ts'
 import { type Pair, toPair } from '../../ops/window.ts'
 import { constants, type Initialization, initializerFrom } from '../initializers.ts'
-import { checkCount, checkFinite, checkFlag, checkOptions, inLayer, type Layer, registerLayer } from '../layer.ts'
+import {
+  checkCount,
+  checkFinite,
+  checkFlag,
+  checkOptions,
+  inLayer,
+  type Layer,
+  type LayerDescription,
+  registerLayer,
+} from '../layer.ts'
 
-export interface Conv2dLayerOptions {
+export interface DepthwiseConv2dOptions {
   readonly stride?: Pair
   readonly padding?: Pair
   readonly dilation?: Pair
-  readonly groups?: number
   /** Whether each channel adds a number of its own; true unless given. */
   readonly bias?: boolean
   /** How filters begin, such as 'heNormal' or { normal: 0.01 }; 'glorotUniform' unless given. */
@@ -20,36 +28,73 @@ export interface Conv2dLayerOptions {
   readonly firstBias?: number
 }
 
+export interface Conv2dLayerOptions extends DepthwiseConv2dOptions {
+  /** Channels are cut into this many groups that do not see each other; 1 unless given. */
+  readonly groups?: number
+}
+
+const depthwiseOptions = ['stride', 'padding', 'dilation', 'bias', 'initializer', 'firstBias']
+
+/** A layer that convolves; `divide` gives the channels and groups of its output for those of the input. */
+function convolution(
+  description: LayerDescription,
+  kernel: Pair,
+  options: DepthwiseConv2dOptions,
+  divide: (channels: number) => { readonly channels: number; readonly groups: number },
+): Layer {
+  const { type } = description
+  const { stride, padding, dilation, bias = true, initializer = 'glorotUniform', firstBias = 0 } = options
+  checkFlag(bias, `${type}: bias`)
+  checkFinite(firstBias, `${type}: firstBias`)
+  const size = toPair(kernel, 1, `${type}: kernel`)
+  const sliding: Conv2dOptions = { stride, padding, dilation }
+  conv2dAttributes(sliding)
+  const initialize = initializerFrom(initializer)
+  return {
+    description,
+    apply: (x, scope) =>
+      inLayer(scope, description, x, () => {
+        if (x.shape.length !== 4) throw new ShapeError(`expected images [N, C, H, W], not ${formatShape(x.shape)}`)
+        const { channels, groups } = divide(x.shape[1])
+        if (x.shape[1] % groups !== 0)
+          throw new ShapeError(
+            `expected images with a number of channels that ${groups} groups divide, not ${formatShape(x.shape)}`,
+          )
+        const weight = scope.parameter('weight', [channels, x.shape[1] / groups, ...size], initialize)
+        const y = conv2dOp(x, weight, { ...sliding, groups })
+        if (!bias) return y
+        return add(y, reshape(scope.parameter('bias', [channels], constants(firstBias)), [channels, 1, 1]))
+      }),
+  }
+}
+
 /**
  * Slides `channels` learned filters over images [N, C, H, W]: parameters `weight` [channels, C / groups, KH, KW] and `bias`
  * [channels]. Strides, paddings and kernels are one number or [vertical, horizontal].
  * @throws ArgumentError for numbers out of range and unknown options.
  */
 export function conv2d(channels: number, kernel: Pair, options: Conv2dLayerOptions = {}): Layer {
-  checkOptions(options, ['stride', 'padding', 'dilation', 'groups', 'bias', 'initializer', 'firstBias'], 'conv2d')
-  const { bias = true, initializer = 'glorotUniform', firstBias = 0, ...sliding } = options
+  checkOptions(options, [...depthwiseOptions, 'groups'], 'conv2d')
   checkCount(channels, 'conv2d: channels')
-  checkFlag(bias, 'conv2d: bias')
-  checkFinite(firstBias, 'conv2d: firstBias')
-  const size = toPair(kernel, 1, 'conv2d: kernel')
-  const attributes = conv2dAttributes(sliding)
-  const initialize = initializerFrom(initializer)
-  const description = { type: 'conv2d', channels, kernel, options }
-  return {
-    description,
-    apply: (x, scope) =>
-      inLayer(scope, description, x, () => {
-        if (x.shape.length !== 4 || x.shape[1] % attributes.groups !== 0)
-          throw new ShapeError(
-            `expected images [N, C, H, W] with a number of channels that ${attributes.groups} groups divide, not ${formatShape(x.shape)}`,
-          )
-        const weight = scope.parameter('weight', [channels, x.shape[1] / attributes.groups, ...size], initialize)
-        const y = conv2dOp(x, weight, sliding)
-        return bias ? add(y, reshape(scope.parameter('bias', [channels], constants(firstBias)), [channels, 1, 1])) : y
-      }),
-  }
+  const { groups = 1 } = options
+  checkCount(groups, 'conv2d: groups')
+  return convolution({ type: 'conv2d', channels, kernel, options }, kernel, options, () => ({ channels, groups }))
+}
+
+/**
+ * Slides one learned filter over each channel of images [N, C, H, W] alone (Howard et al., "MobileNets", 2017, section 3.1): parameters
+ * `weight` [C, 1, KH, KW] and `bias` [C]. A convolution of 1 x 1 after it mixes the channels.
+ * @throws ArgumentError for numbers out of range and unknown options.
+ */
+export function depthwiseConv2d(kernel: Pair, options: DepthwiseConv2dOptions = {}): Layer {
+  checkOptions(options, depthwiseOptions, 'depthwiseConv2d')
+  const description = { type: 'depthwiseConv2d', kernel, options }
+  return convolution(description, kernel, options, (channels) => ({ channels, groups: channels }))
 }
 
 registerLayer('conv2d', ({ channels, kernel, options }) =>
   conv2d(channels as number, kernel as Pair, (options ?? {}) as Conv2dLayerOptions),
+)
+registerLayer('depthwiseConv2d', ({ kernel, options }) =>
+  depthwiseConv2d(kernel as Pair, (options ?? {}) as DepthwiseConv2dOptions),
 )

@@ -1,6 +1,8 @@
-import { ArgumentError } from '../../core/errors.ts'
+import { ArgumentError, ShapeError } from '../../core/errors.ts'
+import { formatShape } from '../../core/shape.ts'
 import type { Tensor } from '../../graph/tensor.ts'
-import { dropout as dropoutOp } from '../../ops/random.ts'
+import { greaterEqual, mul, select } from '../../ops/elementwise.ts'
+import { dropout as dropoutOp, uniform } from '../../ops/random.ts'
 import { inLayer, type Layer, registerLayer } from '../layer.ts'
 import type { Scope } from '../scope.ts'
 
@@ -29,4 +31,19 @@ function dropping(
  */
 export const dropout = (rate = 0.5): Layer => dropping('dropout', rate, (x, step, key) => dropoutOp(x, rate, step, key))
 
+/**
+ * In training, sets whole channels of images [N, C, H, W] to 0 with probability `rate` and scales the others so that the expectation
+ * stays, since neighbouring pixels tell nearly the same; otherwise does nothing (Tompson et al., "Efficient Object Localization Using
+ * Convolutional Networks", 2015, section 3.3).
+ * @throws ArgumentError for a rate outside [0, 1); ShapeError for an input without channels.
+ */
+export const dropout2d = (rate = 0.5): Layer =>
+  dropping('dropout2d', rate, (x, step, key) => {
+    if (x.shape.length !== 4) throw new ShapeError(`expected images [N, C, H, W], not ${formatShape(x.shape)}`)
+    const [batch, channels, ...rest] = x.shape
+    const drawn = uniform([batch, channels, ...rest.map(() => 1)], step, key)
+    return mul(x, select(greaterEqual(drawn, rate), 1 / (1 - rate), 0))
+  })
+
 registerLayer('dropout', ({ rate }) => dropout(rate as number))
+registerLayer('dropout2d', ({ rate }) => dropout2d(rate as number))

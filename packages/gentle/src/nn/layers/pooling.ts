@@ -1,29 +1,42 @@
 import { ShapeError } from '../../core/errors.ts'
 import { formatShape } from '../../core/shape.ts'
-import type { Tensor } from '../../graph/tensor.ts'
+import { constant, type Tensor } from '../../graph/tensor.ts'
+import { mul } from '../../ops/elementwise.ts'
 import {
   avgPool2d as avgPool2dOp,
   globalAvgPool2d as globalAvgPool2dOp,
   maxPool2d as maxPool2dOp,
-  type Pool2dOptions,
+  type Pool2dAttributes,
   pool2dAttributes,
 } from '../../ops/pool2d.ts'
-import { mean } from '../../ops/reduce.ts'
-import { concat, pad, slice } from '../../ops/structure.ts'
-import { type Pair, toPair } from '../../ops/window.ts'
+import { pad } from '../../ops/structure.ts'
+import type { Pair } from '../../ops/window.ts'
 import { checkFlag, checkOptions, inLayer, type Layer, registerLayer } from '../layer.ts'
 
-/** The mean of each window of images [N, C, H, W]. @throws ArgumentError for sizes out of range. */
-export function avgPool2d(size: Pair, options: Pool2dOptions = {}): Layer {
-  checkOptions(options, ['stride', 'padding'], 'avgPool2d')
-  pool2dAttributes(size, options)
-  const description = { type: 'avgPool2d', size, options }
-  return { description, apply: (x, scope) => inLayer(scope, description, x, () => avgPool2dOp(x, size, options)) }
+export interface MaxPool2dOptions {
+  /** Step of the window; its size unless given, so that windows tile the image. */
+  readonly stride?: Pair
+  /** Rows and columns around the image that windows may reach into; at most half the window. 0 unless given. */
+  readonly padding?: Pair
+  /** Whether windows that begin within the image may end outside; false unless given. */
+  readonly ceil?: boolean
 }
 
-export interface MaxPool2dOptions extends Pool2dOptions {
-  /** Whether a window that begins within the image may end outside; false unless given. */
-  readonly ceil?: boolean
+export interface AvgPool2dOptions extends MaxPool2dOptions {
+  /** Whether zeros of the padding count; true unless given. */
+  readonly countPadding?: boolean
+}
+
+/** Rows or columns that the last windows lack along axis 0 or 1 of images of this length. */
+function lacking(length: number, axis: number, { size, stride, padding }: Pool2dAttributes): number {
+  const room = length + 2 * padding[axis] - size[axis]
+  const rest = room % stride[axis]
+  const begin = room - rest + stride[axis] - padding[axis]
+  return room < 0 || rest === 0 || begin >= length ? 0 : stride[axis] - rest
+}
+
+const requireImages = (x: Tensor): void => {
+  if (x.shape.length !== 4) throw new ShapeError(`expected images [N, C, H, W], not ${formatShape(x.shape)}`)
 }
 
 /** The largest pixel of each window of images [N, C, H, W]. @throws ArgumentError for sizes out of range. */
@@ -33,19 +46,48 @@ export function maxPool2d(size: Pair, options: MaxPool2dOptions = {}): Layer {
   checkFlag(ceil, 'maxPool2d: ceil')
   const attributes = pool2dAttributes(size, sliding)
   const description = { type: 'maxPool2d', size, options }
-  const widened = (x: Tensor): Tensor => {
-    const after = [2, 3].map((axis, i) => {
-      const room = (x.shape[axis] ?? 0) + 2 * attributes.padding[i] - attributes.size[i]
-      const rest = room % attributes.stride[i]
-      const begins = room - rest + attributes.stride[i] - attributes.padding[i]
-      return rest === 0 || begins >= x.shape[axis] ? 0 : attributes.stride[i] - rest
-    })
-    return pad(x, [0, 0, 0, 0], [0, 0, ...after], Number.NEGATIVE_INFINITY)
-  }
   return {
     description,
     apply: (x, scope) =>
-      inLayer(scope, description, x, () => maxPool2dOp(ceil && x.shape.length === 4 ? widened(x) : x, size, sliding)),
+      inLayer(scope, description, x, () => {
+        requireImages(x)
+        const after = ceil
+          ? [0, 0, ...[0, 1].map((axis) => lacking(x.shape[axis + 2], axis, attributes))]
+          : [0, 0, 0, 0]
+        return maxPool2dOp(pad(x, [0, 0, 0, 0], after, Number.NEGATIVE_INFINITY), size, sliding)
+      }),
+  }
+}
+
+/** The mean of each window of images [N, C, H, W]. @throws ArgumentError for sizes out of range. */
+export function avgPool2d(size: Pair, options: AvgPool2dOptions = {}): Layer {
+  checkOptions(options, ['stride', 'padding', 'ceil', 'countPadding'], 'avgPool2d')
+  const { ceil = false, countPadding = true, ...sliding } = options
+  checkFlag(ceil, 'avgPool2d: ceil')
+  checkFlag(countPadding, 'avgPool2d: countPadding')
+  const attributes = pool2dAttributes(size, sliding)
+  const description = { type: 'avgPool2d', size, options }
+  return {
+    description,
+    apply: (x, scope) =>
+      inLayer(scope, description, x, () => {
+        requireImages(x)
+        const after = ceil ? [0, 1].map((axis) => lacking(x.shape[axis + 2], axis, attributes)) : [0, 0]
+        const y = avgPool2dOp(pad(x, [0, 0, 0, 0], [0, 0, ...after]), size, sliding)
+        const { stride, padding } = attributes
+        // Of each window, the share of rows or columns that counts: what lies beyond image and padding never does.
+        const shares = [0, 1].map((axis) => {
+          const around = countPadding ? padding[axis] : 0
+          return Array.from({ length: y.shape[axis + 2] }, (_, i) => {
+            const begin = i * stride[axis] - padding[axis]
+            const end = Math.min(begin + attributes.size[axis], x.shape[axis + 2] + around)
+            return (end - Math.max(begin, -around)) / attributes.size[axis]
+          })
+        })
+        if (shares.flat().every((share) => share === 1)) return y
+        const factors = shares[0].flatMap((row) => shares[1].map((column) => 1 / (row * column)))
+        return mul(y, constant(factors, y.shape.slice(2)))
+      }),
   }
 }
 
@@ -55,38 +97,6 @@ export function globalAvgPool2d(): Layer {
   return { description, apply: (x, scope) => inLayer(scope, description, x, () => globalAvgPool2dOp(x)) }
 }
 
-/**
- * The mean of each of `size` parts, one number or [rows, columns], that images are cut into: [N, C, H, W] becomes [N, C, ...size]. Part i
- * of n along an axis of length L is floor(i L / n) to ceil((i + 1) L / n), as in PyTorch: parts overlap where n does not divide L.
- * @throws ArgumentError for sizes out of range.
- */
-export function adaptiveAvgPool2d(size: Pair): Layer {
-  const parts = toPair(size, 1, 'adaptiveAvgPool2d: size')
-  const description = { type: 'adaptiveAvgPool2d', size }
-  const along = (x: Tensor, axis: number, count: number): Tensor => {
-    const length = x.shape[axis]
-    if (length === count) return x
-    const means = Array.from({ length: count }, (_, i) => {
-      const from = Math.floor((i * length) / count)
-      const to = Math.ceil(((i + 1) * length) / count)
-      const only = (n: number, other: number) => x.shape.map((m, a) => (a === axis ? n : other * m))
-      return mean(slice(x, only(from, 0), only(to - from, 1)), axis, { keepAxes: true })
-    })
-    return concat(means, axis)
-  }
-  return {
-    description,
-    apply: (x, scope) =>
-      inLayer(scope, description, x, () => {
-        if (x.shape.length !== 4) throw new ShapeError(`expected images [N, C, H, W], not ${formatShape(x.shape)}`)
-        return parts[0] === 1 && parts[1] === 1
-          ? mean(x, [2, 3], { keepAxes: true })
-          : along(along(x, 2, parts[0]), 3, parts[1])
-      }),
-  }
-}
-
-registerLayer('avgPool2d', ({ size, options }) => avgPool2d(size as Pair, (options ?? {}) as Pool2dOptions))
+registerLayer('avgPool2d', ({ size, options }) => avgPool2d(size as Pair, (options ?? {}) as AvgPool2dOptions))
 registerLayer('maxPool2d', ({ size, options }) => maxPool2d(size as Pair, (options ?? {}) as MaxPool2dOptions))
 registerLayer('globalAvgPool2d', globalAvgPool2d)
-registerLayer('adaptiveAvgPool2d', ({ size }) => adaptiveAvgPool2d(size as Pair))
