@@ -8,7 +8,7 @@ import { secondsOfNetwork } from './measure.ts'
 import { networkNamed, type Published, publishedOf } from './networks.ts'
 import { shapeText } from './shapes.ts'
 import { bySource, wrapped } from './sources.ts'
-import { bold, dim, note, quantity, table, thousands } from './terminal.ts'
+import { bold, bytes, dim, note, quantity, table, thousands } from './terminal.ts'
 import { exitCodes, UsageError } from './usage.ts'
 
 /** What is known of a network, each figure as its source gives it or as it is counted or measured here. */
@@ -19,9 +19,9 @@ export interface Compared extends Published {
   readonly parameters: number
   readonly macs: number
   readonly flops: number
-  /** Bytes of the parameters and of all layers' outputs for one example, in float32. */
+  /** Bytes of the parameters, and the most of activations at once in inference of one example. */
   readonly parameterBytes: number
-  readonly activationBytes: number
+  readonly inferenceBytes: number
   /** Seconds of inference for one example; undefined where it was not measured. */
   readonly seconds?: number
 }
@@ -57,7 +57,7 @@ export async function compare(names: readonly string[], flags: CompareFlags): Pr
   try {
     for (const { name, inputShape, classes, build } of chosen) {
       const layer = build({ classes, points: false })
-      const { parameters, macs, flops, activationBytes } = summarize(layer, inputShape)
+      const { parameters, macs, flops, inferenceBytes } = summarize(layer, inputShape)
       if (backend !== undefined && process.stderr.isTTY) note(dim(`measuring ${name}`))
       networks.push({
         name,
@@ -68,7 +68,7 @@ export async function compare(names: readonly string[], flags: CompareFlags): Pr
         macs,
         flops,
         parameterBytes: 4 * parameters,
-        activationBytes,
+        inferenceBytes,
         ...(backend === undefined ? {} : { seconds: await secondsOfNetwork(backend, layer, inputShape, 1) }),
       })
     }
@@ -129,7 +129,7 @@ function comparisonText({ networks, growth: grown, sources }: Comparison): strin
     quantity(network.parameters),
     quantity(network.macs),
     quantity(network.flops),
-    `${quantity(network.parameterBytes + network.activationBytes)}B`,
+    bytes(network.parameterBytes + network.inferenceBytes),
     ...(network.seconds === undefined
       ? []
       : [(1000 * network.seconds).toFixed(2), (network.flops / network.seconds / 1e9).toFixed(1)]),
@@ -142,7 +142,7 @@ function comparisonText({ networks, growth: grown, sources }: Comparison): strin
     '',
     ...told([
       { of: 'parameters, multiply-adds, FLOPs', source: sources.counted },
-      { of: 'memory', source: 'parameters and outputs of all layers, in float32' },
+      { of: 'memory', source: 'parameters, and the most activations at once in inference, in float32' },
       ...(sources.measured === undefined ? [] : [{ of: 'ms', source: sources.measured }]),
     ]),
     '',

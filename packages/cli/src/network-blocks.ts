@@ -27,6 +27,7 @@ export interface Blocks {
 const kinds: Readonly<Record<string, BlockKind>> = {
   input: 'input',
   conv2d: 'convolution',
+  depthwiseConv2d: 'convolution',
   convTranspose2d: 'convolution',
   linear: 'linear',
   add: 'join',
@@ -34,6 +35,12 @@ const kinds: Readonly<Record<string, BlockKind>> = {
 }
 
 const kindOf = (type: string): BlockKind => kinds[type] ?? (/pool/i.test(type) ? 'pooling' : 'other')
+
+const convolutions: Readonly<Record<string, string>> = {
+  conv2d: 'conv',
+  depthwiseConv2d: 'depthwise conv',
+  convTranspose2d: 'transposed conv',
+}
 
 const pair = (value: unknown): string => (Array.isArray(value) ? value.join(' x ') : `${value} x ${value}`)
 
@@ -44,8 +51,9 @@ function titleOf(type: string, description: LayerDescription | undefined): strin
   const step = stride === 1 ? '' : `, /${stride}`
   const groups = options.groups === undefined || options.groups === 1 ? '' : `, ${options.groups} groups`
   if (kindOf(type) === 'convolution' && description !== undefined)
-    return `${pair(description.kernel)} ${type === 'conv2d' ? 'conv' : 'transposed conv'}, ${description.channels}${groups}${step}`
+    return `${pair(description.kernel)} ${convolutions[type]}${description.channels === undefined ? '' : `, ${description.channels}`}${groups}${step}`
   if (type === 'linear' && description !== undefined) return `linear, ${description.units}`
+  if (type.startsWith('adaptive') && description?.size !== undefined) return `${type} to ${pair(description.size)}`
   if (kindOf(type) === 'pooling' && description?.size !== undefined) {
     const kernel = Array.isArray(description.size) ? description.size[0] : description.size
     return `${pair(description.size)} ${type}, /${options.stride === undefined ? kernel : stride}`

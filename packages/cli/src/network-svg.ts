@@ -53,6 +53,11 @@ interface Point {
   readonly y: number
 }
 
+interface Place extends Point {
+  readonly width: number
+  readonly height: number
+}
+
 /** A curve through points that leaves and ends upright. */
 function curve(points: readonly Point[]): string {
   const at = ({ x, y }: Point): string => `${x.toFixed(1)},${y.toFixed(1)}`
@@ -63,7 +68,7 @@ function curve(points: readonly Point[]): string {
   }, '')
 }
 
-function drawBlock(block: Block, { x, y, width, height }: Point & { width: number; height: number }): string {
+function drawBlock(block: Block, { x, y, width, height }: Place): string {
   const [fill, edge] = colours[block.kind]
   const lines = linesOf(block)
   const [left, top] = [x - width / 2, y - height / 2]
@@ -84,7 +89,7 @@ function drawBlock(block: Block, { x, y, width, height }: Point & { width: numbe
 /** The picture; `heading` stands above it, and `figures` below the heading. */
 export function networkSvg({ blocks, edges }: Blocks, heading: string, figures: string): string {
   const graph = new graphlib.Graph()
-  graph.setGraph({ rankdir: 'TB', nodesep: 18, edgesep: 14, ranksep: 26, marginx: 24, marginy: 12 })
+  graph.setGraph({ rankdir: 'TB', nodesep: 18, edgesep: 14, ranksep: 26 })
   graph.setDefaultEdgeLabel(() => ({}))
   for (const block of blocks) {
     const lines = linesOf(block)
@@ -96,22 +101,25 @@ export function networkSvg({ blocks, edges }: Blocks, heading: string, figures: 
   for (const [, to] of edges) inputs.set(to, (inputs.get(to) ?? 0) + 1)
   for (const [from, to] of edges) graph.setEdge(String(from), String(to), { weight: inputs.get(to) === 1 ? 4 : 1 })
   layout(graph)
-  const { width: drawnWidth = 0, height: drawnHeight = 0 } = graph.graph() as { width?: number; height?: number }
+  // The graph's own width can be far more than what is in it.
+  const places = blocks.map(({ id }) => graph.node(String(id)) as Place)
+  const routes: Point[][] = graph.edges().map((edge: graphlib.Edge) => (graph.edge(edge) as { points: Point[] }).points)
+  const points = routes.flat()
+  const right = Math.max(...places.map((place) => place.x + place.width / 2), ...points.map(({ x }) => x))
+  const left = Math.min(...places.map((place) => place.x - place.width / 2), ...points.map(({ x }) => x))
+  const bottom = Math.max(...places.map((place) => place.y + place.height / 2))
 
-  const top = 84
-  const width = Math.ceil(Math.max(drawnWidth, 560, 48 + widthOf(figures, 12)))
-  const shift = (width - drawnWidth) / 2
+  const [top, margin] = [96, 24]
+  const width = Math.ceil(Math.max(right - left + 2 * margin, 560, 2 * margin + widthOf(figures, 12)))
+  const middle = (left + right) / 2
   // Mirrored, for dagre sets first branches last: the first stands left, and a shortcut right of what it skips, as papers draw them.
-  const moved = ({ x, y }: Point): Point => ({ x: drawnWidth - x + shift, y: y + top })
-  const arrows = graph.edges().map((edge: graphlib.Edge) => {
-    const { points } = graph.edge(edge) as { points: Point[] }
-    return `<path d="${curve(points.map(moved))}" fill="none" stroke="${muted}" stroke-width="1.3" marker-end="url(#arrow)"/>`
-  })
-  const boxes = blocks.map((block) => {
-    const place = graph.node(String(block.id)) as Point & { width: number; height: number }
-    return drawBlock(block, { ...place, ...moved(place) })
-  })
-  let at = 24
+  const moved = ({ x, y }: Point): Point => ({ x: width / 2 + middle - x, y: y + top })
+  const arrows = routes.map(
+    (route) =>
+      `<path d="${curve(route.map(moved))}" fill="none" stroke="${muted}" stroke-width="1.3" marker-end="url(#arrow)"/>`,
+  )
+  const boxes = blocks.map((block, i) => drawBlock(block, { ...places[i], ...moved(places[i]) }))
+  let at = margin
   const keys = legend.map(([kind, label]) => {
     const [fill, edge] = colours[kind]
     const key = `<rect x="${at}" y="58" width="14" height="12" rx="3" fill="${fill}" stroke="${edge}"/>${text(at + 20, 68, label, `font-size="11" fill="${muted}"`)}`
@@ -120,12 +128,12 @@ export function networkSvg({ blocks, edges }: Blocks, heading: string, figures: 
   })
   return page(
     width,
-    Math.ceil(drawnHeight + top + 12),
+    Math.ceil(bottom + top + margin),
     `<defs><marker id="arrow" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="7" markerHeight="7" orient="auto"><path d="M0 0.8L8 4L0 7.2z" fill="${muted}"/></marker></defs>` +
-      text(24, 28, heading, `font-size="17" font-weight="600" fill="${ink}"`) +
-      text(24, 47, figures, `fill="${muted}"`) +
+      text(margin, 28, heading, `font-size="17" font-weight="600" fill="${ink}"`) +
+      text(margin, 47, figures, `fill="${muted}"`) +
       keys.join('') +
-      `<line x1="24" x2="${width - 24}" y1="79" y2="79" stroke="${faint}"/>` +
+      `<line x1="${margin}" x2="${width - margin}" y1="79" y2="79" stroke="${faint}"/>` +
       arrows.join('') +
       boxes.join(''),
   )
