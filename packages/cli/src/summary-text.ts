@@ -1,5 +1,8 @@
 /** A network's summary as text. */
+
+import type { Measured } from './measure-layers.ts'
 import { shapeText } from './shapes.ts'
+import { wrapped } from './sources.ts'
 import type { MeasuredSummary } from './summary.ts'
 import { bold, bytes, dim, quantity, table, thousands } from './terminal.ts'
 
@@ -43,6 +46,7 @@ function widths({ measured }: MeasuredSummary): readonly (readonly Column[])[] {
     [layer, type, output, ...short, ...rest],
     [layer, type, output, parameters, multiplyAdds, ...rest],
     [layer, output, parameters, multiplyAdds, ...rest],
+    measured === undefined ? [layer, output, parameters, multiplyAdds, memory[0]] : [layer, multiplyAdds, ...times],
   ]
 }
 
@@ -74,17 +78,24 @@ export function summaryText(name: string, summary: MeasuredSummary, columns: num
     '',
     layerTable(summary, columns),
     '',
-    `${thousands(parameters)} parameters (${bytes(4 * parameters)})${heads}`,
-    `${thousands(macs)} multiply-adds an example, which are ${thousands(flops)} FLOPs`,
-    `activations of ${batch}: at most ${bytes(inferenceBytes)} at once in inference, ${trainingBytes === null ? 'and too small to train on' : `${bytes(trainingBytes)} in training`}`,
-    ...(measured === undefined
-      ? [dim('inference: what lives while the layer is computed; training: what it keeps for the way back')]
-      : [
-          `${batch} takes ${milliseconds(measured.networkSeconds)} ms as one program, ${milliseconds(measured.seconds)} ms layer by layer; its FLOPs alone ${milliseconds(measured.boundSeconds)} ms`,
-          dim(
-            `peak: ${(measured.peakFlopsPerSecond / 1e9).toFixed(1)} GFLOP/s, of ${measured.peakMethod}; ${measured.backend}`,
-          ),
-          dim('Convolutions of 3 x 3 may take less: Winograd computes them with fewer multiply-adds than are counted.'),
-        ]),
+    ...[
+      `${thousands(parameters)} parameters (${bytes(4 * parameters)})${heads}`,
+      `${thousands(macs)} multiply-adds an example, which are ${thousands(flops)} FLOPs`,
+      `activations of ${batch}: at most ${bytes(inferenceBytes)} at once in inference, ${trainingBytes === null ? 'and too small to train on' : `${bytes(trainingBytes)} in training`}`,
+      ...(measured === undefined ? [] : timeOf(batch, measured)),
+    ].flatMap((line) => wrapped(line, columns)),
+    ...notesOf(measured).flatMap((line) => wrapped(line, columns).map(dim)),
   ].join('\n')
 }
+
+const timeOf = (batch: string, { networkSeconds, seconds, boundSeconds }: Measured): string[] => [
+  `${batch} takes ${milliseconds(networkSeconds)} ms as one program, ${milliseconds(seconds)} ms layer by layer; at the peak its FLOPs take ${milliseconds(boundSeconds)} ms`,
+]
+
+const notesOf = (measured: Measured | undefined): string[] =>
+  measured === undefined
+    ? ['inference: what lives while the layer is computed; training: what it keeps for the way back']
+    : [
+        `peak: ${(measured.peakFlopsPerSecond / 1e9).toFixed(1)} GFLOP/s, of ${measured.peakMethod}; ${measured.backend}`,
+        'at least: what the FLOPs take at the peak; convolutions of 3 x 3 may take less, for Winograd computes them with fewer multiply-adds than are counted',
+      ]

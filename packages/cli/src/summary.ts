@@ -9,7 +9,7 @@ import { openModel } from './open-model.ts'
 import { shapeOf, shapeText } from './shapes.ts'
 import { leavesOf } from './structure.ts'
 import { summaryText } from './summary-text.ts'
-import { note, thousands } from './terminal.ts'
+import { note, terminalWidth, thousands } from './terminal.ts'
 import { exitCodes, UsageError } from './usage.ts'
 
 export interface SummaryFlags {
@@ -55,7 +55,7 @@ export async function summary(place: string, flags: SummaryFlags): Promise<numbe
   const counted = summarize(layer, inputShape, { batchSize: flags.batch })
   if (flags.svg !== undefined) draw(flags.svg, place, layer, counted)
   const result = flags.measure ? await measured(layer, counted) : counted
-  console.log(flags.json ? JSON.stringify(result, null, 2) : summaryText(place, result, process.stdout.columns ?? 120))
+  console.log(flags.json ? JSON.stringify(result, null, 2) : summaryText(place, result, terminalWidth()))
   return exitCodes.done
 }
 

@@ -20,6 +20,9 @@ export const note = (text: string): void => {
   process.stderr.write(`${text}\n`)
 }
 
+/** Columns of the terminal, also where results go through a pager or to a file. */
+export const terminalWidth = (): number => process.stdout.columns ?? process.stderr.columns ?? 120
+
 /** `98.79 %` */
 export const percent = (share: number): string => `${(100 * share).toFixed(2)} %`
 
