@@ -1,4 +1,4 @@
-/** Draws the chapters' pictures: node docs/lecture/pictures.ts */
+/** Draws the pictures of chapters 1 to 4: node docs/lecture/pictures.ts */
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import {
@@ -15,13 +15,11 @@ import {
   sgd,
 } from 'gentle-dl'
 import { type Dataset, logic, mnist, moons, spirals, subset } from 'gentle-dl/data'
+import { svg } from './drawing/svg.ts'
 
 const folder = fileURLToPath(new URL('pictures/', import.meta.url))
 const [zeroColour, oneColour] = ['#2563eb', '#d97706']
 const [lightZero, lightOne] = ['#c8d8fa', '#f5dcbf']
-
-const svg = (width: number, height: number, body: string): string =>
-  `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" font-family="system-ui, sans-serif" font-size="13" fill="#1f2933"><rect width="100%" height="100%" fill="white"/>${body}</svg>\n`
 
 /** All points of a data set with their labels. */
 function pointsOf(data: Dataset): { x: number; y: number; label: number }[] {

@@ -137,7 +137,7 @@ export async function roofline(): Promise<string> {
       drawn,
       `<polyline points="${roof.join(' ')}" fill="none" stroke="${ink}" stroke-width="2" stroke-linejoin="round"/>`,
       text(x(corner) - 4, y(peak / 1e9) - 9, `measured peak: ${(peak / 1e9).toFixed(0)} GFLOP/s`, 'end'),
-      text(x(1.6) - 12, y((1.6 * bandwidth) / 1e9) - 4, `memory: ${(bandwidth / 1e9).toFixed(0)} GB/s`, 'end'),
+      text(x(2) - 10, y((2 * bandwidth) / 1e9) - 4, `memory: ${(bandwidth / 1e9).toFixed(0)} GB/s`, 'end'),
       ...dots,
     ].join(''),
   )
