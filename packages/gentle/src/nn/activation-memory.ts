@@ -22,12 +22,9 @@ export interface ActivationMemory {
 /** Ops that give their operand's values in another shape, as a view. */
 const views = new Set(['reshape', 'broadcastTo'])
 
-/** Of the graph that computes `results`, and `parameterGradients` beside them, which are memory of the parameters. */
-export function activationMemory(
-  results: readonly Tensor[],
-  parameterGradients: readonly Tensor[] = [],
-): ActivationMemory {
-  const roots = [...results, ...parameterGradients]
+/** Of the graph that computes `result`, and `parameterGradients` beside it, which are memory of the parameters. */
+export function activationMemory(result: Tensor, parameterGradients: readonly Tensor[] = []): ActivationMemory {
+  const roots = [result, ...parameterGradients]
   const order = topologicalOrder(roots).sort((a, b) => a.id - b.id)
   const storage = new Map<Tensor, Tensor>()
   for (const node of order) storage.set(node, views.has(node.op.name) ? storage.get(node.inputs[0])! : node)
@@ -41,24 +38,18 @@ export function activationMemory(
   const lastRead = new Map<Tensor, Tensor>()
   const lives = new Map<Tensor, { from: number; to: number }>()
   groups.forEach(({ root, elementwise, producer }, moment) => {
+    if (storage.get(root) !== root) return
     const members = new Set([root, ...elementwise, ...(producer === undefined ? [] : [producer])])
-    const node = storage.get(root)!
-    if (node === root) {
-      for (const member of members) momentOf.set(member, moment)
-      if (activations.has(root)) lives.set(root, { from: moment, to: moment })
-    } else return
+    if (activations.has(root)) lives.set(root, { from: moment, to: moment })
+    for (const member of members) momentOf.set(member, moment)
     for (const member of members)
       for (const operand of member.inputs) {
         const stored = storage.get(operand)!
         if (members.has(operand) || !activations.has(stored)) continue
         lives.set(stored, { from: lives.get(stored)?.from ?? 0, to: moment })
-        lastRead.set(stored, member)
+        lastRead.set(stored, root)
       }
   })
-  for (const root of results) {
-    const life = lives.get(storage.get(root)!)
-    if (life !== undefined) life.to = groups.length - 1
-  }
 
   const changes = new Float64Array(groups.length + 1)
   for (const [node, { from, to }] of lives) {

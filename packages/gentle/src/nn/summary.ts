@@ -67,7 +67,7 @@ export function summarize(network: Layer, inputShape: Shape, options: SummaryOpt
   checkCount(batchSize, 'summarize: batchSize')
   const parted = takeApart(network, inputShape, { batchSize, training: false })
   const { parameters } = parted
-  const inference = activationMemory([parted.output])
+  const inference = activationMemory(parted.output)
   const training = trainingMemory(network, inputShape, batchSize)
   const layers = partsOfOutput(parted).map((part): LayerSummary => {
     const { name, type, nodes, output } = part
@@ -117,7 +117,7 @@ function trainingMemory(network: Layer, inputShape: Shape, batchSize: number): T
   }
   // Squares stand for the loss: their gradient depends on the output, as every loss's does.
   const loss = [parted.output, ...parted.auxiliary].map((y): Tensor => sum(mul(y, y))).reduce((a, b) => add(a, b))
-  const memory = activationMemory([loss], gradients(loss, [...parted.parameters.values()]))
+  const memory = activationMemory(loss, gradients(loss, [...parted.parameters.values()]))
   const kept = parted.parts.map(({ type, name, nodes }) => [`${type} ${name}`, memory.readAfter(loss, nodes)] as const)
   return { peak: memory.peak, kept: new Map(kept) }
 }

@@ -102,6 +102,15 @@ describe('a layer', () => {
   })
 })
 
+describe('a maximum over windows that end outside the image', () => {
+  it('is of pixels alone, though all are below 0', async () => {
+    const x = constant([-3, -1, -2], [1, 1, 1, 3])
+    const scope = new nn.Scope({ parameters: new Map(), state: new Map(), seed: 1, training: false })
+    const layer = nn.maxPool2d([1, 2], { ceil: true })
+    expect(await run(layer.apply(x, scope))).toEqual([-1, -2])
+  })
+})
+
 describe('dropout', () => {
   it('drops in training, other values at each step and in each place, and else does nothing', async () => {
     expect(trace(nn.dropout(0.5), [4, 4]).y.op.name).toBe('input')

@@ -105,6 +105,12 @@ describe('the memory of activations', () => {
     expect(trainingBytes).toBeGreaterThanOrEqual(2 * 5 * 4 + 3 * hidden + 2 * 2 * 4)
   })
 
+  it('is apart from that of weights and their gradients', () => {
+    const { inferenceBytes, trainingBytes } = summarize(sequential(linear(1000), tanh(), linear(10)), [1000])
+    expect(inferenceBytes).toBe(8000)
+    expect(trainingBytes).toBeLessThan(20_000)
+  })
+
   it('keeps the input of a residual block until it is added', () => {
     const block = residual(sequential(conv2d(4, 1), relu(), conv2d(4, 1)))
     const image = 4 * 8 * 8 * 4
