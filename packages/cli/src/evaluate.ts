@@ -15,11 +15,11 @@ export async function evaluateRun(
 ): Promise<number> {
   const part = partNames.find((name) => name === flags.split)
   if (part === undefined) throw unknownChoice('split', flags.split, partNames)
-  const { model } = await openModel(place)
+  const { model, preprocessing } = await openModel(place)
   const whole = (await openData(flags.data, { seed: flags.seed ?? 0 }))[part]
   // A run on resized pictures is evaluated on such.
-  const [, height, width] = model.inputShape
-  const dataset = whole.inputShape.length === 3 && height === width ? resized(whole, height) : whole
+  const isSquare = preprocessing !== undefined && preprocessing.height === preprocessing.width
+  const dataset = isSquare && whole.inputShape.length === 3 ? resized(whole, preprocessing.height) : whole
   const { loss, accuracy } = await evaluate(model, dataset)
   const matrix = await confusion(model, dataset)
   const perClass = Object.fromEntries(
