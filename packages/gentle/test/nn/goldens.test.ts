@@ -1,6 +1,6 @@
 /** The layers against PyTorch's modules; test/goldens/make-layers.py wrote what they give. */
 import { readFileSync } from 'node:fs'
-import { describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { gradients } from '../../src/autodiff/gradients.ts'
 import type { Backend } from '../../src/backends/backend.ts'
 import { reference } from '../../src/backends/reference/reference.ts'
@@ -102,8 +102,14 @@ describe.each<[string, () => Promise<Backend> | Backend, number]>([
   ['the reference in float64', () => reference({ precision: 'float64' }), 5e-7],
   ['wasm', () => wasm({ threads: 1 }), 2e-5],
 ])('on %s, a layer gives what PyTorch gives:', (_, open, tolerance) => {
+  let backend: Backend
+  beforeAll(async () => {
+    backend = await open()
+  })
+  afterAll(() => backend.close())
+
   it.each(Object.entries(goldens))('%s', async (name, golden) => {
-    const { y, results, parameters, after } = await run(name, golden, await open())
+    const { y, results, parameters, after } = await run(name, golden, backend)
     expect(y.shape).toEqual(golden.outputShape)
     expectClose(results['y'].data, golden.y, tolerance, 'y')
     expectClose(results['inputGradient'].data, golden.inputGradient, tolerance, 'gradient to the input')
