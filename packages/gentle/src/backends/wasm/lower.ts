@@ -68,6 +68,16 @@ import {
   winogradLanesFiltersKernel,
   winogradLanesKernel,
 } from './kernels/winograd-lanes.ts'
+import {
+  frameChannelsKernel,
+  gradientFiltersKernel,
+  gradientFrames,
+  gradientProductsKernel,
+  planWeightGradient,
+  transformedCount,
+  transformTilesKernel,
+  weightGradientCycles,
+} from './kernels/winograd-weight-gradient.ts'
 
 /** Kernels in an order in which each follows those that it reads from. */
 export interface LoweredGraph {
@@ -462,6 +472,30 @@ function winogradLanesPlan(
   return winogradLanesCycles(best) < direct ? best : undefined
 }
 
+/** The gradient of filters by Winograd's method, where it fits and is faster. Gives whether it is. */
+function gradientByWinograd(lowerer: Lowerer, node: Tensor, x: Buffer, output: Buffer): boolean {
+  const attributes = node.attributes as Conv2dWeightGradientAttributes
+  const sizes = conv2dSizes(x.shape, attributes.weightShape, attributes)
+  const { batch, inChannels, outChannels, outHeight, outWidth } = sizes
+  if (!isThreeByThree(sizes, attributes) || inChannels % 8 !== 0 || outChannels % 4 !== 0) return false
+  const plan = planWeightGradient(batch, inChannels, [outChannels, outHeight, outWidth], attributes.padding)
+  if (weightGradientCycles(plan) >= directCycles(conv2dMultiplyAdds(sizes, attributes))) return false
+  const dy = lowerer.buffer(node.inputs[1], 'lanes')
+  const frames = gradientFrames(plan)
+  const transformed = (of: 'x' | 'dy', lanes: Buffer, padding: readonly [number, number]): Buffer => {
+    const shape = [batch, lanes.shape[1], ...frames[of]]
+    const framed = lowerer.temporary(`framed ${of}`, { shape, dtype: 'float32' }, 'channels')
+    const count = transformedCount(lanes.shape[1], plan)
+    const tiles = lowerer.temporary(`transformed ${of}`, { shape: [count], dtype: 'float32' })
+    lowerer.emit(frameChannelsKernel(lanes, framed, padding), transformTilesKernel(framed, tiles, plan, of))
+    return tiles
+  }
+  const [xTiles, dyTiles] = [transformed('x', x, attributes.padding), transformed('dy', dy, [0, 0])]
+  const sums = lowerer.temporary('winograd sums', { shape: [36 * inChannels * outChannels], dtype: 'float32' })
+  lowerer.emit(gradientProductsKernel(xTiles, dyTiles, sums, plan), gradientFiltersKernel(sums, output, plan))
+  return true
+}
+
 function convolveByWinograd(
   lowerer: Lowerer,
   name: 'conv2d' | 'conv2dInputGradient',
@@ -631,6 +665,7 @@ const lowerings: Record<StructuredName, Lowering> = {
 
   conv2dWeightGradient(lowerer, node, output) {
     const x = lowerer.buffer(node.inputs[0], 'lanes')
+    if (gradientByWinograd(lowerer, node, x, output)) return
     const dy = lowerer.masked(lowerer.buffer(node.inputs[1], 'lanes'))
     const attributes = node.attributes as Conv2dWeightGradientAttributes
     if (!sumsByBlock(x, attributes.weightShape)) {

@@ -24,7 +24,7 @@ import { type Buffer, laneBytes } from '../buffer.ts'
 import type { Kernel, KernelContext } from '../kernel.ts'
 import { emitExpression } from './expression.ts'
 import { balancedTiles, type Epilogue, tileRows } from './tile.ts'
-import { inputTransform, perCycle, placeBytes, transformColumns, type WinogradTransforms } from './winograd.ts'
+import { perCycle, placeBytes, tileTransform, transformColumns, type WinogradTransforms } from './winograd.ts'
 
 type Vector = Value<'v128'>
 
@@ -197,7 +197,7 @@ function emitBlock(
     const outside = [memoryFill(i32.add(frame, row * frameRow + padding[1] * laneBytes), 0, copied * laneBytes)]
     return ifThen(i32.ltU(i32.add(firstRow, row), height), inside, outside)
   })
-  const transformTile = inputTransform(transforms, frameRow, inputPlace, context)
+  const transformTile = tileTransform(transforms.input, frameRow, inputPlace, context)
   const transformInput = [
     firstRow.set(i32.sub(i32.mul(tileRow, m), padding[0])),
     x.set(i32.add(context.address(source), i32.mul(firstRow, width * laneBytes))),

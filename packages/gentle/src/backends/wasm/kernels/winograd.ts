@@ -123,19 +123,19 @@ export function transformColumns(
 }
 
 /**
- * The function that transforms one tile of 8 channels or images: Bᵀ d B, from rows at a distance to places at another. Kernels of one geometry
- * share it.
+ * The function that transforms one tile of 8 channels or images, T d Tᵀ for the matrix T, from rows at a distance to places at another.
+ * Kernels of one geometry share it. `middle` is memory for as many vectors as the tile has places.
  */
-export function inputTransform(
-  { input }: WinogradTransforms,
+export function tileTransform(
+  matrix: readonly (readonly number[])[],
   rowBytes: number,
   place: number,
   context: KernelContext,
 ): FunctionHandle {
-  const n = input.length
-  return context.shared(JSON.stringify(['winograd input', n, rowBytes, place]), () =>
+  const [places, size] = [matrix.length, matrix[0].length]
+  return context.shared(JSON.stringify(['winograd tile', matrix, rowBytes, place]), () =>
     context.module.function(
-      `winograd input ${n}`,
+      `winograd tile ${size}`,
       { source: 'i32', target: 'i32', middle: 'i32' } as const,
       undefined,
       ({ source, target, middle }, builder) => {
@@ -143,17 +143,17 @@ export function inputTransform(
         return [
           countedLoop(builder.local('i32'), 2, [
             ...transformColumns(
-              input,
-              n,
+              matrix,
+              size,
               (row, column) => v128.load(source, row * rowBytes + column * laneBytes),
-              (value, row, column) => [v128.store(middle, value, (column * n + row) * 16)],
+              (value, row, column) => [v128.store(middle, value, (column * places + row) * 16)],
               inner,
             ),
             ...transformColumns(
-              input,
-              n,
-              (row, column) => v128.load(middle, (row * n + column) * 16),
-              (value, row, column) => [v128.store(target, value, (column * n + row) * place)],
+              matrix,
+              places,
+              (row, column) => v128.load(middle, (row * places + column) * 16),
+              (value, row, column) => [v128.store(target, value, (column * places + row) * place)],
               inner,
             ),
             source.set(i32.add(source, 16)),
@@ -361,7 +361,7 @@ function emitStrips(
   const plane = frameHeight * frameWidth * laneBytes
   const x = local()
   const v = local()
-  const transformTile = inputTransform(transforms, frameWidth * laneBytes, inputPlace, context)
+  const transformTile = tileTransform(transforms.input, frameWidth * laneBytes, inputPlace, context)
   const transformInput = forEachTile([
     x.set(
       i32.add(

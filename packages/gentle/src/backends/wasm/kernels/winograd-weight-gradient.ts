@@ -1,0 +1,349 @@
+/**
+ * The gradient of 3 x 3 filters of stride 1 by Winograd's method, F(3 x 3, 4 x 4): here the gradient dy is the filter, in tiles of 4 x 4, and the
+ * 3 x 3 results are summed over all tiles of all images: dw = Aᵀ [Σ (G dy Gᵀ) ∘ (Bᵀ x B)] A, 36 products instead of 144.
+ *
+ * With images in the lanes every product would end in a sum over lanes. So both are brought into channels first, with zeros around
+ * them; then each of the 36 places is a matrix product [O, tiles] by [tiles, C], whose register tile is 4 output channels of 8 input
+ * channels and runs over all tiles. Every sum is taken by one thread in one order, whatever the number of threads.
+ */
+import { call, countedLoop, i32, memoryFill, type Statement, shuffle32, type Value, v128 } from '../assembler/index.ts'
+import { type Buffer, channelBlocks, laneBytes } from '../buffer.ts'
+import type { Kernel, KernelContext } from '../kernel.ts'
+import { perCycle, placeBytes, tileTransform, transformColumns, winograd4 } from './winograd.ts'
+
+type Vector = Value<'v128'>
+
+/** Pixels of a side of a tile of dy, and places of a transformed one. */
+const m = winograd4.m
+const n = winograd4.input.length
+const places = n * n
+
+/** The points 0, 1, -1, 2, -2 and infinity to the powers of 0 to 3; their scales are in `output`. */
+const gradientTransform = [
+  [1, 0, 0, 0],
+  [1, 1, 1, 1],
+  [1, -1, 1, -1],
+  [1, 2, 4, 8],
+  [1, -2, 4, -8],
+  [0, 0, 0, 1],
+]
+
+/** Aᵀ of F(3, 4), each column scaled as G is. */
+const outputTransform = [
+  [1 / 4, -1 / 6, -1 / 6, 1 / 24, 1 / 24, 0],
+  [0, -1 / 6, 1 / 6, 1 / 12, -1 / 12, 0],
+  [0, -1 / 6, -1 / 6, 1 / 6, 1 / 6, 1],
+]
+
+export interface WeightGradientPlan {
+  readonly batch: number
+  readonly channels: number
+  readonly outChannels: number
+  readonly padding: readonly [number, number]
+  readonly tileRows: number
+  readonly tileColumns: number
+}
+
+/** Tiles of all images. */
+const tilesOf = ({ batch, tileRows, tileColumns }: WeightGradientPlan): number => batch * tileRows * tileColumns
+
+export function planWeightGradient(
+  batch: number,
+  channels: number,
+  [outChannels, outHeight, outWidth]: readonly [number, number, number],
+  padding: readonly [number, number],
+): WeightGradientPlan {
+  const [tileRows, tileColumns] = [Math.ceil(outHeight / m), Math.ceil(outWidth / m)]
+  return { batch, channels, outChannels, padding, tileRows, tileColumns }
+}
+
+/** Cycles, roughly: products, transforms, and the sums that are written and read. */
+export function weightGradientCycles(plan: WeightGradientPlan): number {
+  const { channels, outChannels } = plan
+  const transform = 2 * n * n * (n / 2 + 2)
+  return (
+    (tilesOf(plan) * places * channels * outChannels) / perCycle.multiplyAdds +
+    (tilesOf(plan) * (channels + outChannels) * 2 * transform) / 4 / perCycle.instructions +
+    (2 * places * channels * outChannels * 4) / perCycle.bytes
+  )
+}
+
+/** Height and width of x and of dy with the zeros around them that their tiles read. */
+export const gradientFrames = ({ tileRows, tileColumns }: WeightGradientPlan) =>
+  ({
+    x: [tileRows * m + 2, tileColumns * m + 2],
+    dy: [tileRows * m, tileColumns * m],
+  }) as const
+
+/** Images in lanes as framed images in channels: blocks of 8 images and 8 channels are transposed. */
+export function frameChannelsKernel(lanes: Buffer, framed: Buffer, [top, left]: readonly [number, number]): Kernel {
+  const [batch, channels, height, width] = lanes.shape
+  const [, , frameHeight, frameWidth] = framed.shape
+  const blocks = channelBlocks(framed.shape)
+  const pixels = height * width
+  const frameBytes = frameHeight * frameWidth * laneBytes
+  return {
+    name: 'frameChannels',
+    split: { by: 'items', count: lanes.blocks * blocks },
+    reads: [lanes],
+    writes: [framed],
+    emit(context) {
+      const [item, imageBlock, channelBlock, source, target] = [0, 1, 2, 3, 4].map(() => context.local('i32'))
+      const first = i32.const(0)
+      // Channels and images beyond the last are those that happen to be there: they are read by no sum, or written nowhere.
+      const lastImage = batch - 1
+      const place = (image: number): Value<'i32'> => {
+        const index = i32.min(i32.add(i32.mul(imageBlock, 8), image), lastImage)
+        return i32.mul(i32.add(i32.mul(index, blocks), channelBlock), frameBytes)
+      }
+      const bases = Array.from({ length: 8 }, () => context.local('i32'))
+      const rows = Array.from({ length: 8 }, (_, channel) => Math.min(channel, channels - 1))
+      const transposed = [0, 4].flatMap((imageHalf) =>
+        [0, 4].flatMap((channelHalf) => {
+          const loads = [0, 1, 2, 3].map((c) =>
+            v128.load(source, rows[channelHalf + c] * pixels * laneBytes + 4 * imageHalf),
+          )
+          const { statements, columns } = transpose(context, loads)
+          return [
+            ...statements,
+            ...columns.map((column, i) => v128.store(i32.add(bases[imageHalf + i], target), column, 4 * channelHalf)),
+          ]
+        }),
+      )
+      const offset = (top * frameWidth + left) * laneBytes
+      return [
+        countedLoop(
+          item,
+          i32.sub(context.to, context.from),
+          [
+            imageBlock.set(i32.divU(item, blocks)),
+            channelBlock.set(i32.remU(item, blocks)),
+            ...bases.flatMap((base, image) => [
+              base.set(i32.add(context.address(framed, first), place(image))),
+              memoryFill(base, 0, frameBytes),
+            ]),
+            source.set(
+              i32.add(
+                i32.add(context.address(lanes, first), i32.mul(imageBlock, lanes.blockBytes)),
+                i32.mul(channelBlock, 8 * pixels * laneBytes),
+              ),
+            ),
+            target.set(i32.const(offset)),
+            countedLoop(context.local('i32'), height, [
+              countedLoop(context.local('i32'), width, [
+                ...transposed,
+                source.set(i32.add(source, laneBytes)),
+                target.set(i32.add(target, laneBytes)),
+              ]),
+              target.set(i32.add(target, (frameWidth - width) * laneBytes)),
+            ]),
+          ],
+          { from: context.from },
+        ),
+      ]
+    },
+  }
+}
+
+function transpose(context: KernelContext, rows: readonly Vector[]): { statements: Statement[]; columns: Vector[] } {
+  const kept = rows.map(() => context.local('v128'))
+  const [low01, high01, low23, high23] = [0, 1, 2, 3].map(() => context.local('v128'))
+  return {
+    statements: [
+      ...rows.map((row, i) => kept[i].set(row)),
+      low01.set(shuffle32([0, 4, 1, 5], kept[0], kept[1])),
+      high01.set(shuffle32([2, 6, 3, 7], kept[0], kept[1])),
+      low23.set(shuffle32([0, 4, 1, 5], kept[2], kept[3])),
+      high23.set(shuffle32([2, 6, 3, 7], kept[2], kept[3])),
+    ],
+    columns: [
+      shuffle32([0, 1, 4, 5], low01, low23),
+      shuffle32([2, 3, 6, 7], low01, low23),
+      shuffle32([0, 1, 4, 5], high01, high23),
+      shuffle32([2, 3, 6, 7], high01, high23),
+    ],
+  }
+}
+
+/** Bytes from one place of all transformed tiles to the next: `[36][C / 8][tiles][8]`. */
+const transformedPlace = (channels: number, plan: WeightGradientPlan): number =>
+  placeBytes(Math.ceil(channels / 8) * tilesOf(plan) * laneBytes)
+
+export const transformedCount = (channels: number, plan: WeightGradientPlan): number =>
+  (places * transformedPlace(channels, plan)) / 4
+
+/** Transforms all tiles of framed images in channels: x, whose tiles of 6 x 6 overlap, or dy, whose tiles of 4 x 4 do not. */
+export function transformTilesKernel(
+  framed: Buffer,
+  transformed: Buffer,
+  plan: WeightGradientPlan,
+  of: 'x' | 'dy',
+): Kernel {
+  const { batch, tileRows, tileColumns } = plan
+  const [, channels, frameHeight, frameWidth] = framed.shape
+  const blocks = Math.ceil(channels / 8)
+  const rowBytes = frameWidth * laneBytes
+  const matrix = of === 'x' ? winograd4.input : gradientTransform
+  return {
+    name: `winogradTiles ${of}`,
+    split: { by: 'items', count: batch * blocks },
+    reads: [framed],
+    writes: [transformed],
+    workspaceBytes: places * 16,
+    emit(context) {
+      const [item, image, block, source, target] = [0, 1, 2, 3, 4].map(() => context.local('i32'))
+      const first = i32.const(0)
+      const transform = tileTransform(matrix, rowBytes, transformedPlace(channels, plan), context)
+      return [
+        countedLoop(
+          item,
+          i32.sub(context.to, context.from),
+          [
+            image.set(i32.divU(item, blocks)),
+            block.set(i32.remU(item, blocks)),
+            source.set(i32.add(context.address(framed, first), i32.mul(item, frameHeight * rowBytes))),
+            target.set(
+              i32.add(
+                context.address(transformed, first),
+                i32.add(i32.mul(block, tilesOf(plan) * laneBytes), i32.mul(image, tileRows * tileColumns * laneBytes)),
+              ),
+            ),
+            countedLoop(context.local('i32'), tileRows, [
+              countedLoop(context.local('i32'), tileColumns, [
+                call(transform, source, target, context.workspace),
+                source.set(i32.add(source, m * laneBytes)),
+                target.set(i32.add(target, laneBytes)),
+              ]),
+              source.set(i32.add(source, m * rowBytes - tileColumns * m * laneBytes)),
+            ]),
+          ],
+          { from: context.from },
+        ),
+      ]
+    },
+  }
+}
+
+/** Output channels of a register tile: 8 vectors of sums. */
+const tileOuts = 4
+
+/** Sums over all tiles at each place: `[36][O][C]`. */
+export function gradientProductsKernel(x: Buffer, dy: Buffer, sums: Buffer, plan: WeightGradientPlan): Kernel {
+  const { channels, outChannels } = plan
+  const tiles = tilesOf(plan)
+  const [xPlace, dyPlace] = [transformedPlace(channels, plan), transformedPlace(outChannels, plan)]
+  const groups = outChannels / tileOuts
+  return {
+    name: 'winogradGradient',
+    split: { by: 'items', count: places * groups },
+    reads: [x, dy],
+    writes: [sums],
+    multiplyAdds: places * tiles * channels * outChannels,
+    emit(context) {
+      const [item, place, group, source, slopes, xs, ys, target] = Array.from({ length: 8 }, () => context.local('i32'))
+      const first = i32.const(0)
+      const totals = Array.from({ length: tileOuts }, () => [context.local('v128'), context.local('v128')])
+      const [low, high, slope] = [context.local('v128'), context.local('v128'), context.local('v128')]
+      const step = (tile: number): Statement[] => [
+        low.set(v128.load(xs, tile * laneBytes)),
+        high.set(v128.load(xs, tile * laneBytes + 16)),
+        ...totals.flatMap(([a, b], out) => [
+          slope.set(v128.load32Splat(ys, tile * laneBytes + out * 4)),
+          a.set(context.math.multiplyAdd(slope, low, a)),
+          b.set(context.math.multiplyAdd(slope, high, b)),
+        ]),
+      ]
+      const advance = (count: number): Statement[] => [
+        xs.set(i32.add(xs, count * laneBytes)),
+        ys.set(i32.add(ys, count * laneBytes)),
+      ]
+      return [
+        countedLoop(
+          item,
+          i32.sub(context.to, context.from),
+          [
+            place.set(i32.divU(item, groups)),
+            group.set(i32.remU(item, groups)),
+            source.set(i32.add(context.address(x, first), i32.mul(place, xPlace))),
+            slopes.set(
+              i32.add(
+                i32.add(context.address(dy, first), i32.mul(place, dyPlace)),
+                i32.add(i32.mul(i32.shrU(group, 1), tiles * laneBytes), i32.mul(i32.and(group, 1), 16)),
+              ),
+            ),
+            target.set(i32.add(context.address(sums, first), i32.mul(item, tileOuts * channels * 4))),
+            countedLoop(context.local('i32'), channels / 8, [
+              xs.set(source),
+              ys.set(slopes),
+              ...totals.flat().map((total) => total.set(v128.constF32x4(0, 0, 0, 0))),
+              countedLoop(context.local('i32'), tiles >> 2, [...[0, 1, 2, 3].flatMap(step), ...advance(4)]),
+              countedLoop(context.local('i32'), tiles & 3, [...step(0), ...advance(1)]),
+              ...totals.flatMap(([a, b], out) => [
+                v128.store(target, a, out * channels * 4),
+                v128.store(target, b, out * channels * 4 + 16),
+              ]),
+              source.set(i32.add(source, tiles * laneBytes)),
+              target.set(i32.add(target, laneBytes)),
+            ]),
+          ],
+          { from: context.from },
+        ),
+      ]
+    },
+  }
+}
+
+/** Aᵀ S A of the sums of each filter: the gradient [O, C, 3, 3]. */
+export function gradientFiltersKernel(
+  sums: Buffer,
+  gradient: Buffer,
+  { channels, outChannels }: WeightGradientPlan,
+): Kernel {
+  const place = channels * outChannels * 4
+  return {
+    name: 'winogradGradientFilters',
+    split: { by: 'items', count: outChannels },
+    reads: [sums],
+    writes: [gradient],
+    workspaceBytes: 3 * n * 16,
+    emit(context) {
+      const [out, source, target, middle] = [0, 1, 2, 3].map(() => context.local('i32'))
+      const four = context.local('v128')
+      return [
+        middle.set(context.workspace),
+        countedLoop(
+          out,
+          i32.sub(context.to, context.from),
+          [
+            source.set(i32.add(context.address(sums), i32.mul(out, channels * 4))),
+            target.set(i32.add(context.address(gradient), i32.mul(out, channels * 36))),
+            countedLoop(context.local('i32'), channels / 4, [
+              ...transformColumns(
+                outputTransform,
+                n,
+                (row, column) => v128.load(source, (row * n + column) * place),
+                (value, row, column) => [v128.store(middle, value, (column * 3 + row) * 16)],
+                context,
+              ),
+              ...transformColumns(
+                outputTransform,
+                3,
+                (row, column) => v128.load(middle, (row * 3 + column) * 16),
+                (value, column, row) => [
+                  four.set(value),
+                  ...([0, 1, 2, 3] as const).map((lane) =>
+                    v128.store32Lane(target, four, lane, lane * 36 + (row * 3 + column) * 4),
+                  ),
+                ],
+                context,
+              ),
+              source.set(i32.add(source, 16)),
+              target.set(i32.add(target, 4 * 36)),
+            ]),
+          ],
+          { from: context.from },
+        ),
+      ]
+    },
+  }
+}
