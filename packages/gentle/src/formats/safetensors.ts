@@ -2,12 +2,27 @@
  * The safetensors format (Hugging Face, "safetensors", section "Format"): 8 bytes of header length, a JSON header that names each tensor's
  * type, shape and place, and the tensors' bytes. Files are checked in full before anything is read, since they come from anywhere.
  */
-import { ArgumentError, FormatError } from '../core/errors.ts'
-import type { NDArray } from '../core/ndarray.ts'
-import { formatShape, type Shape, sizeOf } from '../core/shape.ts'
+import { ArgumentError } from '../core/errors.ts'
+import { type Shape, sizeOf } from '../core/shape.ts'
+import {
+  bfloat16,
+  bool,
+  checkStored,
+  type ElementType,
+  float16,
+  float32,
+  float64,
+  int8,
+  int16,
+  int32,
+  int64,
+  type StoredTensor,
+  storedTensor,
+  uint8,
+} from './elements.ts'
+import { type Fail, failing, isCount, quoted, shown } from './failure.ts'
 
-/** A tensor of a file. Its values may lie in the file's own bytes: those must not be written over while it is in use. */
-export type StoredTensor = NDArray<Float32Array | Int32Array>
+export type { StoredTensor }
 
 export interface SafetensorsFile {
   /** By name, in the order of the data. */
@@ -18,60 +33,17 @@ export interface SafetensorsFile {
 /** The format's own bound. */
 const largestHeader = 100_000_000
 
-type Fail = (problem: string, cause?: unknown) => never
-
-interface StoredType {
-  /** Bytes of an element. */
-  readonly bytes: number
-  /** `fail` refuses values that the host's type cannot hold. */
-  readonly read: (bytes: Uint8Array, fail: Fail) => Float32Array | Int32Array
-}
-
-/** The types that are read. Half widths are widened, exactly; F64 is rounded to float32; I64, which counters have, must fit int32. */
-const types: Readonly<Record<string, StoredType>> = {
-  F32: { bytes: 4, read: (bytes) => viewed(Float32Array, bytes) },
-  F64: { bytes: 8, read: (bytes) => new Float32Array(viewed(Float64Array, bytes)) },
-  F16: { bytes: 2, read: (bytes) => widenHalves(viewed(Uint16Array, bytes)) },
-  BF16: { bytes: 2, read: (bytes) => widenBrainFloats(viewed(Uint16Array, bytes)) },
-  I32: { bytes: 4, read: (bytes) => viewed(Int32Array, bytes) },
-  I64: { bytes: 8, read: (bytes, fail) => narrowed(viewed(BigInt64Array, bytes), fail) },
-}
-
-/** The bytes as elements: in place where they begin at a multiple of the element's size, else a copy. */
-function viewed<Elements>(
-  Elements: { new (buffer: ArrayBufferLike, offset: number, length: number): Elements; BYTES_PER_ELEMENT: number },
-  bytes: Uint8Array,
-): Elements {
-  const size = Elements.BYTES_PER_ELEMENT
-  const aligned = bytes.byteOffset % size === 0 ? bytes : new Uint8Array(bytes)
-  return new Elements(aligned.buffer, aligned.byteOffset, aligned.length / size)
-}
-
-/** IEEE 754 binary16: the fields move to their places in float32, and 2^112 makes up for the difference of the exponents' biases. */
-function widenHalves(halves: Uint16Array): Float32Array {
-  const words = new Uint32Array(halves.length)
-  const values = new Float32Array(words.buffer)
-  for (let i = 0; i < halves.length; i++) {
-    const bits = halves[i]
-    words[i] = ((bits & 0x8000) << 16) | ((bits & 0x7fff) << 13)
-    if ((bits & 0x7c00) === 0x7c00) words[i] |= 0x7f800000
-    else values[i] *= 2 ** 112
-  }
-  return values
-}
-
-/** The upper halves of float32. */
-function widenBrainFloats(halves: Uint16Array): Float32Array {
-  const words = new Uint32Array(halves.length)
-  for (let i = 0; i < halves.length; i++) words[i] = halves[i] << 16
-  return new Float32Array(words.buffer)
-}
-
-function narrowed(values: BigInt64Array, fail: Fail): Int32Array {
-  const outside = values.find((value) => value !== BigInt.asIntN(32, value))
-  return outside === undefined
-    ? Int32Array.from(values, Number)
-    : fail(`holds the 64-bit number ${outside}, which int32 cannot; store it as I32 or F32`)
+const types: Readonly<Record<string, ElementType>> = {
+  F32: float32,
+  F64: float64,
+  F16: float16,
+  BF16: bfloat16,
+  I32: int32,
+  I64: int64,
+  I16: int16,
+  I8: int8,
+  U8: uint8,
+  BOOL: bool,
 }
 
 interface Entry {
@@ -85,28 +57,13 @@ interface Entry {
 const isRecord = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
 
-const isCount = (value: unknown): value is number => Number.isSafeInteger(value) && (value as number) >= 0
-
-/** Text of a file within a message: on the same line, and not much of it. */
-const quoted = (text: string): string => JSON.stringify(text.length > 80 ? `${text.slice(0, 80)}...` : text)
-
-/** A value of a file within a message, however deep its lists are nested. */
-const shown = (value: unknown): string =>
-  Array.isArray(value)
-    ? `[${value.slice(0, 8).map((entry) => (typeof entry === 'number' ? entry : '?'))}${value.length > 8 ? ',...' : ''}]`
-    : isRecord(value)
-      ? 'an object'
-      : quoted(String(value))
-
 /**
- * Reads a file: F32, F64, F16 and BF16 as float32, I32 and I64 as int32. Values are not copied where they are aligned and need
- * no conversion. `name` stands in messages.
+ * Reads a file: F32, F64, F16 and BF16 as float32; I64, I32, I16, I8, U8 and BOOL as int32. Values are not copied where they are
+ * aligned and need no conversion. `name` stands in messages.
  * @throws FormatError for a file that is cut off, whose header is broken, or whose tensors do not fill its bytes exactly.
  */
 export function readSafetensors(bytes: Uint8Array, name = 'safetensors file'): SafetensorsFile {
-  const fail: Fail = (problem, cause) => {
-    throw new FormatError(`${name}: ${problem}`, { cause })
-  }
+  const fail: Fail = failing(name)
   if (bytes.length < 8) fail(`it has ${bytes.length} bytes, less than the 8 of a header's length; it is cut off`)
   const headerLength = Number(new DataView(bytes.buffer, bytes.byteOffset).getBigUint64(0, true))
   if (headerLength > largestHeader)
@@ -131,8 +88,8 @@ export function readSafetensors(bytes: Uint8Array, name = 'safetensors file'): S
     fail(`its tensors end at byte ${end} of the data, which has ${body.length}; it is cut off or has more`)
   const tensors = new Map<string, StoredTensor>()
   for (const { name: tensor, type, shape, from, to } of entries) {
-    const data = types[type].read(body.subarray(from, to), (problem) => fail(`tensor ${quoted(tensor)} ${problem}`))
-    tensors.set(tensor, { shape, dtype: data instanceof Int32Array ? 'int32' : 'float32', data })
+    const failOfTensor: Fail = (problem) => fail(`tensor ${quoted(tensor)} ${problem}`)
+    tensors.set(tensor, storedTensor(types[type], shape, body.subarray(from, to), failOfTensor))
   }
   return { tensors, metadata: parseMetadata(metadata, fail) }
 }
@@ -209,7 +166,9 @@ export function writeSafetensors(
   if (Object.keys(metadata).length > 0) header.__metadata__ = metadata
   let end = 0
   for (const [name, tensor] of tensors) {
-    checkTensor(name, tensor)
+    if (name === '__metadata__')
+      throw new ArgumentError('writeSafetensors: a tensor cannot be named __metadata__, which the format reserves')
+    checkStored(`writeSafetensors: tensor ${quoted(name)}`, tensor)
     const { shape, dtype, data } = tensor
     header[name] = { dtype: dtype === 'int32' ? 'I32' : 'F32', shape, data_offsets: [end, end + data.byteLength] }
     end += data.byteLength
@@ -226,14 +185,4 @@ export function writeSafetensors(
     at += data.byteLength
   }
   return bytes
-}
-
-function checkTensor(name: string, { shape, dtype, data }: StoredTensor): void {
-  if (name === '__metadata__')
-    throw new ArgumentError('writeSafetensors: a tensor cannot be named __metadata__, which the format reserves')
-  const Expected = dtype === 'int32' ? Int32Array : Float32Array
-  if (!(data instanceof Expected) || data.length !== sizeOf(shape))
-    throw new ArgumentError(
-      `writeSafetensors: tensor ${quoted(name)} is ${dtype} ${formatShape(shape)}, but its values are ${data.length} in a ${data.constructor.name}; expected ${sizeOf(shape)} in a ${Expected.name}`,
-    )
 }

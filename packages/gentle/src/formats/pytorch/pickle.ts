@@ -1,0 +1,243 @@
+/**
+ * Python's pickle (Python's library, pickletools: "A pickle is a program for a virtual pickle machine"), protocols 2 to 5, as data
+ * alone: None, booleans, numbers, text, bytes, lists, tuples and dictionaries. A name of Python code means nothing here but what
+ * `PickleNames` says, which refuses by default, and nothing is ever looked up or run. The machine has no recursion, every
+ * step reads at least a byte and makes at most a value, and values that are used again are shared, never copied: time and
+ * memory grow with the bytes alone.
+ */
+import type { Fail } from '../failure.ts'
+
+/** Of a tuple: an array, as of a list. Whole numbers beyond 2^53 are bigints. */
+export type PickleValue =
+  | null
+  | boolean
+  | number
+  | bigint
+  | string
+  | Uint8Array
+  | readonly PickleValue[]
+  | PickleDictionary
+  | object
+
+export type PickleDictionary = ReadonlyMap<PickleValue, PickleValue>
+
+/** What a name of Python code stands for where it is called. */
+export type PickleFunction = (parameters: readonly PickleValue[]) => PickleValue
+
+export interface PickleNames {
+  /** What `module.name` stands for; must refuse names that it does not know. Functions can be called, other values are only handed on. */
+  readonly named: (name: string) => PickleFunction | object
+  /** What is stored beside the pickle under this key. */
+  readonly persistent: (key: PickleValue) => PickleValue
+}
+
+/** The value that a pickle makes. `fail` refuses one that is cut off or broken, or that does more than make data. */
+export const unpickle = (bytes: Uint8Array, names: PickleNames, fail: Fail): PickleValue =>
+  new Unpickler(bytes, names, fail).run()
+
+/** What each opcode does, by its byte. */
+const instructions: Readonly<Record<number, (machine: Unpickler) => void>> = {
+  // Frames only say how far one may read ahead.
+  [0x80 /* PROTO */]: (machine) => machine.protocol(),
+  [0x95 /* FRAME */]: (machine) => machine.skip(8),
+
+  [0x4e /* NONE */]: (machine) => machine.push(null),
+  [0x88 /* NEWTRUE */]: (machine) => machine.push(true),
+  [0x89 /* NEWFALSE */]: (machine) => machine.push(false),
+  [0x4b /* BININT1 */]: (machine) => machine.push(machine.unsigned(1)),
+  [0x4d /* BININT2 */]: (machine) => machine.push(machine.unsigned(2)),
+  [0x4a /* BININT */]: (machine) => machine.push(machine.unsigned(4) | 0),
+  [0x8a /* LONG1 */]: (machine) => machine.push(machine.long(machine.unsigned(1))),
+  [0x47 /* BINFLOAT */]: (machine) => machine.push(machine.float()),
+  [0x8c /* SHORT_BINUNICODE */]: (machine) => machine.push(machine.text(machine.unsigned(1))),
+  [0x58 /* BINUNICODE */]: (machine) => machine.push(machine.text(machine.unsigned(4))),
+  [0x8d /* BINUNICODE8 */]: (machine) => machine.push(machine.text(machine.unsigned(8))),
+  [0x43 /* SHORT_BINBYTES */]: (machine) => machine.push(machine.take(machine.unsigned(1))),
+  [0x42 /* BINBYTES */]: (machine) => machine.push(machine.take(machine.unsigned(4))),
+
+  [0x28 /* MARK */]: (machine) => machine.mark(),
+  [0x30 /* POP */]: (machine) => machine.pop(),
+  [0x31 /* POP_MARK */]: (machine) => machine.popToMark(),
+  [0x29 /* EMPTY_TUPLE */]: (machine) => machine.push([]),
+  [0x85 /* TUPLE1 */]: (machine) => machine.push(machine.popSeveral(1)),
+  [0x86 /* TUPLE2 */]: (machine) => machine.push(machine.popSeveral(2)),
+  [0x87 /* TUPLE3 */]: (machine) => machine.push(machine.popSeveral(3)),
+  [0x74 /* TUPLE */]: (machine) => machine.push(machine.popToMark()),
+  [0x5d /* EMPTY_LIST */]: (machine) => machine.push([]),
+  [0x61 /* APPEND */]: (machine) => machine.append(machine.popSeveral(1)),
+  [0x65 /* APPENDS */]: (machine) => machine.append(machine.popToMark()),
+  [0x7d /* EMPTY_DICT */]: (machine) => machine.push(new Map()),
+  [0x73 /* SETITEM */]: (machine) => machine.setItems(machine.popSeveral(2)),
+  [0x75 /* SETITEMS */]: (machine) => machine.setItems(machine.popToMark()),
+
+  [0x71 /* BINPUT */]: (machine) => machine.remember(machine.unsigned(1)),
+  [0x72 /* LONG_BINPUT */]: (machine) => machine.remember(machine.unsigned(4)),
+  [0x94 /* MEMOIZE */]: (machine) => machine.remember(),
+  [0x68 /* BINGET */]: (machine) => machine.recall(machine.unsigned(1)),
+  [0x6a /* LONG_BINGET */]: (machine) => machine.recall(machine.unsigned(4)),
+
+  [0x63 /* GLOBAL */]: (machine) => machine.name(machine.line(), machine.line()),
+  [0x93 /* STACK_GLOBAL */]: (machine) => machine.nameFromStack(),
+  [0x51 /* BINPERSID */]: (machine) => machine.persistent(),
+  [0x52 /* REDUCE */]: (machine) => machine.call(),
+  [0x62 /* BUILD */]: (machine) => machine.build(),
+}
+
+const stop = 0x2e
+
+const decoder = new TextDecoder('utf-8', { ignoreBOM: true })
+
+class Unpickler {
+  readonly #bytes: Uint8Array
+  readonly #view: DataView
+  readonly #names: PickleNames
+  readonly #fail: Fail
+  readonly #stack: PickleValue[] = []
+  /** Heights of the stack. */
+  readonly #marks: number[] = []
+  readonly #memo = new Map<number, PickleValue>()
+  #at = 0
+
+  constructor(bytes: Uint8Array, names: PickleNames, fail: Fail) {
+    this.#bytes = bytes
+    this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length)
+    this.#names = names
+    this.#fail = fail
+  }
+
+  run(): PickleValue {
+    while (true) {
+      const opcode = this.unsigned(1)
+      if (opcode === stop) return this.pop()
+      const instruction = instructions[opcode]
+      if (instruction === undefined)
+        this.#broken(`opcode 0x${opcode.toString(16).padStart(2, '0')} makes no plain data`)
+      instruction(this)
+    }
+  }
+
+  protocol(): void {
+    const version = this.unsigned(1)
+    if (version < 2 || version > 5) this.#broken(`it is of protocol ${version}; expected 2 to 5`)
+  }
+
+  skip(length: number): void {
+    if (length > this.#bytes.length - this.#at) this.#broken('it is cut off')
+    this.#at += length
+  }
+
+  take(length: number): Uint8Array {
+    this.skip(length)
+    return this.#bytes.subarray(this.#at - length, this.#at)
+  }
+
+  unsigned(bytes: 1 | 2 | 4 | 8): number {
+    this.skip(bytes)
+    const from = this.#at - bytes
+    if (bytes === 1) return this.#bytes[from]
+    if (bytes === 2) return this.#view.getUint16(from, true)
+    return bytes === 4 ? this.#view.getUint32(from, true) : Number(this.#view.getBigUint64(from, true))
+  }
+
+  /** Two's complement, the lowest byte first. */
+  long(length: number): number | bigint {
+    const value = this.take(length).reduceRight((higher, byte) => (higher << 8n) | BigInt(byte), 0n)
+    const signed = BigInt.asIntN(8 * length, value)
+    return Number.isSafeInteger(Number(signed)) ? Number(signed) : signed
+  }
+
+  float(): number {
+    this.skip(8)
+    return this.#view.getFloat64(this.#at - 8)
+  }
+
+  text(length: number): string {
+    return decoder.decode(this.take(length))
+  }
+
+  line(): string {
+    const end = this.#bytes.indexOf(0x0a, this.#at)
+    if (end < 0) this.#broken('it is cut off')
+    const text = this.text(end - this.#at)
+    this.skip(1)
+    return text
+  }
+
+  push(value: PickleValue): void {
+    this.#stack.push(value)
+  }
+
+  pop(): PickleValue {
+    return this.popSeveral(1)[0]
+  }
+
+  popSeveral(count: number): PickleValue[] {
+    const from = this.#stack.length - count
+    if (from < (this.#marks.at(-1) ?? 0)) this.#broken('its stack is empty')
+    return this.#stack.splice(from)
+  }
+
+  mark(): void {
+    this.#marks.push(this.#stack.length)
+  }
+
+  popToMark(): PickleValue[] {
+    return this.#stack.splice(this.#marks.pop() ?? this.#broken('there is no mark'))
+  }
+
+  append(values: readonly PickleValue[]): void {
+    const list = this.#top()
+    if (!Array.isArray(list)) this.#broken('it appends to what is no list')
+    for (const value of values) list.push(value)
+  }
+
+  setItems(items: readonly PickleValue[]): void {
+    const dictionary = this.#top()
+    if (!(dictionary instanceof Map) || items.length % 2 !== 0) this.#broken('it sets items of what is no dictionary')
+    for (let i = 0; i < items.length; i += 2) dictionary.set(items[i], items[i + 1])
+  }
+
+  remember(index = this.#memo.size): void {
+    this.#memo.set(index, this.#top())
+  }
+
+  recall(index: number): void {
+    if (!this.#memo.has(index)) this.#broken(`it recalls value ${index}, which is not there`)
+    this.push(this.#memo.get(index)!)
+  }
+
+  name(module: string, name: string): void {
+    this.push(this.#names.named(`${module}.${name}`))
+  }
+
+  nameFromStack(): void {
+    const [module, name] = this.popSeveral(2)
+    if (typeof module !== 'string' || typeof name !== 'string') this.#broken('a name is no text')
+    this.name(module, name)
+  }
+
+  persistent(): void {
+    this.push(this.#names.persistent(this.pop()))
+  }
+
+  call(): void {
+    const [callee, parameters] = this.popSeveral(2)
+    if (typeof callee !== 'function' || !Array.isArray(parameters)) this.#broken('it calls what is no function')
+    this.push(callee(parameters))
+  }
+
+  /** Sets a value's attributes: those of a dictionary, such as a state dict's `_metadata`, hold nothing that is asked for. */
+  build(): void {
+    this.pop()
+    if (!(this.#top() instanceof Map)) this.#broken('it sets attributes of what is no dictionary')
+  }
+
+  #top(): PickleValue {
+    if (this.#stack.length <= (this.#marks.at(-1) ?? 0)) this.#broken('its stack is empty')
+    return this.#stack.at(-1)!
+  }
+
+  #broken(problem: string): never {
+    return this.#fail(`its pickle is broken at byte ${this.#at}: ${problem}`)
+  }
+}
