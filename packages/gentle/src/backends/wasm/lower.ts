@@ -405,14 +405,12 @@ function convolveInChannels(lowerer: Lowerer, node: Tensor, output: Buffer, epil
     return framed
   }
   const filters = lowerer.buffer(w, 'plain')
-  const packed = lowerer.temporary('packed filters', { shape: packedShape(w.shape), dtype: 'float32' })
-  lowerer.emit(packFiltersKernel(filters, packed, inChannels && !depthwise && plan === undefined))
   if (plan !== undefined) {
     const count = winogradFilterCount(plan)
     const transformed = lowerer.temporary('winograd filters', { shape: [count], dtype: 'float32' })
     const framed = frameOf(winogradFrame(plan))
     lowerer.emit(
-      winogradFiltersKernel(packed, transformed, plan),
+      winogradFiltersKernel(filters, transformed, plan),
       winogradKernel(framed, transformed, output, plan, multiplyAdds, epilogue),
     )
     return
@@ -421,7 +419,9 @@ function convolveInChannels(lowerer: Lowerer, node: Tensor, output: Buffer, epil
   const needed = (axis: 0 | 1, out: number): number =>
     (out - 1) * attributes.stride[axis] + (sizes.kernel[axis] - 1) * attributes.dilation[axis] + 1
   const unpadded = attributes.padding.every((n) => n === 0)
+  const packed = lowerer.temporary('packed filters', { shape: packedShape(w.shape), dtype: 'float32' })
   lowerer.emit(
+    packFiltersKernel(filters, packed, inChannels && !depthwise),
     pixelTileKernel({
       name: 'conv2d',
       source: unpadded ? images : frameOf([needed(0, sizes.outHeight), needed(1, sizes.outWidth)]),

@@ -249,48 +249,56 @@ export const winogradFrame = ({ transforms: { m }, tileRows, tileColumns }: Wino
 export const winogradFilterCount = ({ transforms, channels, outBlocks }: WinogradPlan): number =>
   outBlocks * transforms.input.length ** 2 * channels * 8
 
-/** G g Gᵀ of each filter, from filters packed as `[O / 8][C][3][3][8]`. */
-export function winogradFiltersKernel(packed: Buffer, transformed: Buffer, plan: WinogradPlan): Kernel {
+/** G g Gᵀ of each filter of [O, C, 3, 3]. */
+export function winogradFiltersKernel(filters: Buffer, transformed: Buffer, plan: WinogradPlan): Kernel {
   const { transforms, channels, outBlocks } = plan
   const n = transforms.input.length
   const place = channels * laneBytes
+  const outBytes = channels * 36
   return {
     name: 'winogradFilters',
     split: { by: 'items', count: outBlocks },
-    reads: [packed],
+    reads: [filters],
     writes: [transformed],
     workspaceBytes: 3 * n * 16,
     emit(context) {
       const [block, source, target, middle] = [0, 1, 2, 3].map(() => context.local('i32'))
-      const half = (at: number): Statement[] => [
-        ...transformColumns(
-          transforms.filter,
-          3,
-          (row, column) => v128.load(source, (row * 3 + column) * laneBytes + at),
-          (value, row, column) => [v128.store(middle, value, (column * n + row) * 16)],
-          context,
-        ),
-        ...transformColumns(
-          transforms.filter,
-          n,
-          (row, column) => v128.load(middle, (row * n + column) * 16),
-          (value, row, column) => [v128.store(target, value, (column * n + row) * place + at)],
-          context,
-        ),
-      ]
+      /** One tap of the filters of four neighbouring output channels. */
+      const tap = (row: number, column: number): Vector => {
+        const at = (row * 3 + column) * 4
+        return ([1, 2, 3] as const).reduce<Vector>(
+          (vector, lane) => v128.load32Lane(source, vector, lane, at + lane * outBytes),
+          v128.load32Splat(source, at),
+        )
+      }
       return [
         middle.set(context.workspace),
         countedLoop(
           block,
           i32.sub(context.to, context.from),
           [
-            source.set(i32.add(context.address(packed), i32.mul(block, channels * 9 * laneBytes))),
+            source.set(i32.add(context.address(filters), i32.mul(block, 8 * outBytes))),
             target.set(i32.add(context.address(transformed), i32.mul(block, n * n * place))),
             countedLoop(context.local('i32'), channels, [
-              ...half(0),
-              ...half(16),
-              source.set(i32.add(source, 9 * laneBytes)),
-              target.set(i32.add(target, laneBytes)),
+              countedLoop(context.local('i32'), 2, [
+                ...transformColumns(
+                  transforms.filter,
+                  3,
+                  tap,
+                  (value, row, column) => [v128.store(middle, value, (column * n + row) * 16)],
+                  context,
+                ),
+                ...transformColumns(
+                  transforms.filter,
+                  n,
+                  (row, column) => v128.load(middle, (row * n + column) * 16),
+                  (value, row, column) => [v128.store(target, value, (column * n + row) * place)],
+                  context,
+                ),
+                source.set(i32.add(source, 4 * outBytes)),
+                target.set(i32.add(target, 16)),
+              ]),
+              source.set(i32.add(source, 36 - 8 * outBytes)),
             ]),
           ],
           { from: context.from },
