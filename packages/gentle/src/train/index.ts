@@ -10,4 +10,4 @@ export {
 } from './fit.ts'
 export { type PerceptronRuleOptions, perceptronRule } from './perceptron-rule.ts'
 export { type Confusion, confusion, type PredictOptions, predict } from './predict.ts'
-export { loadModel, loadWeights, saveModel } from './weights.ts'
+export { loadMatching, loadModel, loadWeights, type Matching, saveModel } from './weights.ts'

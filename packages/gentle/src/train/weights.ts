@@ -3,8 +3,18 @@ import type { Backend } from '../backends/backend.ts'
 import { ArgumentError, FormatError, ShapeError, WeightsError } from '../core/errors.ts'
 import { formatShape, type Shape, sameShape } from '../core/shape.ts'
 import { readSafetensors, type StoredTensor, writeSafetensors } from '../formats/safetensors.ts'
+import { topologicalOrder } from '../graph/graph.ts'
+import { input, type Tensor } from '../graph/tensor.ts'
 import { layerFrom } from '../nn/layer.ts'
-import { createModel, type Model, type ModelOptions, readWeights, weightsOf, writeWeights } from '../nn/model.ts'
+import {
+  createModel,
+  type Model,
+  type ModelOptions,
+  readWeights,
+  traceInference,
+  weightsOf,
+  writeWeights,
+} from '../nn/model.ts'
 import type { FirstValues } from '../nn/scope.ts'
 
 const metadataKey = 'gentle.model'
@@ -66,31 +76,80 @@ async function fromFile(
 }
 
 /**
- * Sets a model's parameters from a file: all of them, each of the same name and shape.
+ * Sets a model's weights from a file, such as one that PyTorch wrote: all of them, each of the same name and shape. Those that prediction does
+ * not depend on, as auxiliary heads, may be missing and then stay as they are; PyTorch's `num_batches_tracked` is passed over.
  * @throws FormatError for a broken file; WeightsError listing what differs, and then nothing is changed.
  */
 export async function loadWeights(model: Model, bytes: Uint8Array, name = 'weights'): Promise<void> {
-  await assign(model, readSafetensors(bytes, name).tensors, name)
-}
-
-async function assign(model: Model, tensors: ReadonlyMap<string, StoredTensor>, name: string): Promise<void> {
+  const { tensors } = readSafetensors(bytes, name)
+  const { loaded, missing, unexpected, otherShape } = match(model, tensors)
   const weights = weightsOf(model)
-  const missing = [...weights.keys()].filter((key) => !tensors.has(key))
-  const unknown = [...tensors.keys()].filter((key) => !weights.has(key))
-  const differing = [...weights].flatMap(([key, { shape }]) => {
-    const stored = tensors.get(key)
-    return stored === undefined || (sameShape(stored.shape, shape) && stored.dtype === 'float32')
-      ? []
-      : [`${key} is ${formatShape(stored.shape)}, the model has ${formatShape(shape)}`]
-  })
+  const needed = missing.length > 0 ? neededToPredict(model) : new Set<Tensor>()
+  const lacking = missing.filter((key) => needed.has(weights.get(key)!))
+  const differing = otherShape.map(
+    (key) => `${key} is ${formatStored(tensors.get(key)!)}, the model has ${formatShape(weights.get(key)!.shape)}`,
+  )
   const problems = [
-    ...(missing.length > 0 ? [`missing: ${missing.join(', ')}`] : []),
-    ...(unknown.length > 0 ? [`not in the model: ${unknown.join(', ')}`] : []),
+    ...(lacking.length > 0 ? [`missing: ${lacking.join(', ')}`] : []),
+    ...(unexpected.length > 0 ? [`not in the model: ${unexpected.join(', ')}`] : []),
     ...(differing.length > 0 ? [`other shapes: ${differing.join('; ')}`] : []),
   ]
-  if (problems.length > 0) throw new WeightsError(`${name} does not fit the model; ${problems.join('; ')}`)
-  await writeWeights(model, new Map([...tensors].map(([key, { data }]) => [key, data as Float32Array])))
+  if (problems.length > 0)
+    throw new WeightsError(
+      `${name} does not fit the model; ${problems.join('; ')}; loadMatching loads what fits and leaves the rest`,
+    )
+  await assign(model, tensors, loaded)
 }
+
+/** How a file's tensors and a model's weights go together, by name. */
+export interface Matching {
+  /** Weights that were set. */
+  readonly loaded: string[]
+  /** Weights that the file does not have. */
+  readonly missing: string[]
+  /** Tensors that the model does not have. */
+  readonly unexpected: string[]
+  /** Weights that the file has with another shape, or not as floating-point numbers. */
+  readonly otherShape: string[]
+}
+
+/**
+ * Sets those of a model's weights that fit, by name and shape, and tells what was and was not loaded: to go on from weights of a network
+ * whose head has another number of classes. The other weights stay as they are; PyTorch's `num_batches_tracked` is passed over.
+ */
+export async function loadMatching(model: Model, tensors: ReadonlyMap<string, StoredTensor>): Promise<Matching> {
+  const matching = match(model, tensors)
+  await assign(model, tensors, matching.loaded)
+  return matching
+}
+
+function match(model: Model, tensors: ReadonlyMap<string, StoredTensor>): Matching {
+  const weights = weightsOf(model)
+  const stored = [...weights.keys()].filter((key) => tensors.has(key))
+  const fits = (key: string): boolean => {
+    const { shape, dtype } = tensors.get(key)!
+    return dtype === 'float32' && sameShape(shape, weights.get(key)!.shape)
+  }
+  return {
+    loaded: stored.filter(fits),
+    missing: [...weights.keys()].filter((key) => !tensors.has(key)),
+    unexpected: [...tensors.keys()].filter((key) => !weights.has(key) && !countsSteps(key)),
+    otherShape: stored.filter((key) => !fits(key)),
+  }
+}
+
+/** PyTorch's batch norm counts its training steps; its mean and variance do not depend on them unless momentum is None. */
+const countsSteps = (key: string): boolean => /(^|\.)num_batches_tracked$/.test(key)
+
+const formatStored = ({ shape, dtype }: StoredTensor): string =>
+  dtype === 'float32' ? formatShape(shape) : `${formatShape(shape)} of ${dtype}`
+
+/** The weights that the output depends on: those of auxiliary heads are not among them. */
+const neededToPredict = (model: Model): Set<Tensor> =>
+  new Set(topologicalOrder([traceInference(model, input([1, ...model.inputShape]))]))
+
+const assign = (model: Model, tensors: ReadonlyMap<string, StoredTensor>, names: readonly string[]): Promise<void> =>
+  writeWeights(model, new Map(names.map((key) => [key, tensors.get(key)!.data as Float32Array])))
 
 function parseDescription(text: string, name: string): { layer: unknown; inputShape: Shape; classes?: string[] } {
   const fail = (problem: string): never => {

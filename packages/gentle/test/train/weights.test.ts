@@ -4,7 +4,7 @@ import { FormatError, WeightsError } from '../../src/core/errors.ts'
 import { readSafetensors, type StoredTensor, writeSafetensors } from '../../src/formats/safetensors.ts'
 import { lenet5 } from '../../src/models/index.ts'
 import * as nn from '../../src/nn/index.ts'
-import { loadModel, loadWeights, predict, saveModel } from '../../src/train/index.ts'
+import { loadMatching, loadModel, loadWeights, predict, saveModel } from '../../src/train/index.ts'
 
 const backend = reference()
 const network = nn.sequential(nn.conv2d(2, 2), nn.tanh(), nn.flatten(), nn.linear(3))
@@ -60,6 +60,69 @@ describe('weights that do not fit', () => {
       expect(error.message).toContain(part)
     expect(error.message).not.toContain('\n')
     expect(await nn.readWeights(target)).toEqual(before)
+  })
+})
+
+const stored = async (source: nn.Model): Promise<Map<string, StoredTensor>> =>
+  new Map(readSafetensors(await saveModel(source)).tensors)
+
+describe('weights of PyTorch', () => {
+  const normed = nn.sequential({ conv: nn.conv2d(2, 2), norm: nn.batchNorm(), flat: nn.flatten(), fc: nn.linear(3) })
+  const steps: StoredTensor = { shape: [], dtype: 'int32', data: Int32Array.of(7) }
+
+  it('count the steps of batch norm, which is passed over', async () => {
+    const [one, other] = [await model(normed, 1), await model(normed, 2)]
+    const tensors = (await stored(one)).set('norm.num_batches_tracked', steps)
+    await loadWeights(other, writeSafetensors(tensors))
+    expect(await nn.readWeights(other)).toEqual(await nn.readWeights(one))
+    expect((await loadMatching(other, tensors)).unexpected).toEqual([])
+  })
+
+  it('may lack those of auxiliary heads, which then stay as they are, but nothing that predicts', async () => {
+    const headed = (heads: boolean) =>
+      nn.sequential({
+        fc1: nn.linear(4),
+        ...(heads ? { aux: nn.auxiliary(nn.sequential({ flat: nn.flatten(), fc: nn.linear(3) }), 0.3) } : {}),
+        flat: nn.flatten(),
+        fc2: nn.linear(3),
+      })
+    const [without, target] = [await model(headed(false), 1), await model(headed(true), 2)]
+    const before = await nn.readWeights(target)
+    const tensors = await stored(without)
+    await loadWeights(target, writeSafetensors(tensors))
+    const after = await nn.readWeights(target)
+    expect(after.get('fc2.weight')).toEqual((await nn.readWeights(without)).get('fc2.weight'))
+    expect(after.get('aux.fc.weight')).toEqual(before.get('aux.fc.weight'))
+    tensors.delete('fc2.bias')
+    await expect(loadWeights(target, writeSafetensors(tensors))).rejects.toThrow(/; missing: fc2\.bias;/)
+  })
+})
+
+describe('weights that fit in part', () => {
+  const named = (classes: number, extra = {}) =>
+    nn.sequential({ conv: nn.conv2d(2, 2), flat: nn.flatten(), ...extra, fc: nn.linear(classes) })
+
+  it('are loaded where they fit, and it is told what was and was not', async () => {
+    const source = await model(named(5, { old: nn.linear(8) }), 1)
+    const target = await model(named(3, { fresh: nn.linear(8) }), 2)
+    const [given, before] = [await nn.readWeights(source), await nn.readWeights(target)]
+    expect(await loadMatching(target, await stored(source))).toEqual({
+      loaded: ['conv.weight', 'conv.bias'],
+      missing: ['fresh.weight', 'fresh.bias'],
+      unexpected: ['old.weight', 'old.bias'],
+      otherShape: ['fc.weight', 'fc.bias'],
+    })
+    const after = await nn.readWeights(target)
+    for (const [key, values] of after)
+      expect(values, key).toEqual(key.startsWith('conv') ? given.get(key) : before.get(key))
+  })
+
+  it('are left out where they are whole numbers', async () => {
+    const target = await model()
+    const tensors = await stored(target)
+    tensors.set('3.bias', { shape: [3], dtype: 'int32', data: new Int32Array(3) })
+    expect((await loadMatching(target, tensors)).otherShape).toEqual(['3.bias'])
+    await expect(loadWeights(target, writeSafetensors(tensors))).rejects.toThrow(/3\.bias is \[3\] of int32/)
   })
 })
 
