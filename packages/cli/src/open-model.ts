@@ -4,6 +4,7 @@ import { extname, join } from 'node:path'
 import {
   createModel,
   input as inputTensor,
+  loadMatching,
   loadModel,
   type Model,
   readSafetensors,
@@ -80,7 +81,7 @@ export async function openNamed(name: string, file: string, inputShape?: Shape):
   const points = takesPoints(name) && shape.length === 1
   const classes = classesIn(tensors, network, shape, points) ?? 1000
   const model = await createModel(network.build({ classes, points }), shape, { firstValues: storedFirst(tensors, 0) })
-  checkComplete(model, tensors, name, file)
+  await checkComplete(model, tensors, name, file)
   return { model, preprocessing }
 }
 
@@ -108,25 +109,21 @@ function usedWeights(model: Model): Set<string> {
   return new Set([...seen].flatMap((node) => names.get(node) ?? []))
 }
 
-/** @throws UsageError naming the weights that the output depends on and the file lacks, or has with another shape. */
-function checkComplete(model: Model, tensors: Tensors, name: string, file: string): void {
+/** @throws UsageError naming the weights that the output depends on and the file lacks, and those that it has with another shape. */
+async function checkComplete(model: Model, tensors: Tensors, name: string, file: string): Promise<void> {
+  const { missing, unexpected, otherShape } = await loadMatching(model, tensors)
   const weights = weightsOf(model)
   const used = usedWeights(model)
-  const missing = [...used].filter((key) => !tensors.has(key))
-  const differing = [...used].flatMap((key) => {
-    const [stored, wanted] = [tensors.get(key), weights.get(key)!]
-    return stored === undefined || (stored.dtype === 'float32' && stored.shape.join() === wanted.shape.join())
-      ? []
-      : [`${key} is [${stored.shape.join(', ')}] for [${wanted.shape.join(', ')}]`]
-  })
-  if (missing.length + differing.length > 0)
+  const lacking = missing.filter((key) => used.has(key))
+  const differing = otherShape.map(
+    (key) => `${key} is [${tensors.get(key)!.shape.join(', ')}] for [${weights.get(key)!.shape.join(', ')}]`,
+  )
+  if (lacking.length + differing.length > 0)
     throw new UsageError(
       `${file} does not fit ${name}: ${[
-        ...(missing.length > 0 ? [`it has no ${someOf(missing)}`] : []),
+        ...(lacking.length > 0 ? [`it has no ${someOf(lacking)}`] : []),
         ...(differing.length > 0 ? [someOf(differing)] : []),
       ].join('; ')}`,
     )
-  // PyTorch's batch norm counts its steps; nothing depends on them.
-  const unknown = [...tensors.keys()].filter((key) => !weights.has(key) && !key.endsWith('num_batches_tracked'))
-  if (unknown.length > 0) note(`${file}: not in ${name}, and left out: ${someOf(unknown)}`)
+  if (unexpected.length > 0) note(`${file}: not in ${name}, and left out: ${someOf(unexpected)}`)
 }

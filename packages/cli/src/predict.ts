@@ -1,8 +1,7 @@
 /** `gentle predict`: what a trained model makes of pictures, or of a tensor as it is. */
 import { readFileSync } from 'node:fs'
-import { type Model, predict as predictWith, type Shape, sizeOf } from 'gentle-dl'
+import { type Model, predict as predictWith, readNpy, type Shape, sizeOf } from 'gentle-dl'
 import { readImage } from './images.ts'
-import { readNpy } from './library.ts'
 import { type Opened, openModel, openNamed } from './open-model.ts'
 import { type Preprocessing, plain, preprocessingNamed } from './preprocessing.ts'
 import { bold, note, percent } from './terminal.ts'

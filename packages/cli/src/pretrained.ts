@@ -1,6 +1,5 @@
 /** `--pretrained`: a model that begins with all that fits of another's weights, and what was and was not loaded. */
-import { type FirstValues, type Model, Random } from 'gentle-dl'
-import { loadMatching, type Matching } from './library.ts'
+import { type FirstValues, loadMatching, type Matching, type Model, Random } from 'gentle-dl'
 import { note } from './terminal.ts'
 import { UsageError } from './usage.ts'
 import type { Tensors } from './weights-file.ts'
@@ -39,7 +38,7 @@ export async function loadPretrained(
       ...(otherShape.length === 0
         ? []
         : [
-            `  of another shape: ${someOf(otherShape.map(String))}${otherShape.every((each) => head.has(String(each))) ? ', the head' : ''}; these begin anew`,
+            `  of another shape: ${someOf(otherShape)}${otherShape.every((each) => head.has(each)) ? ', the head' : ''}; these begin anew`,
           ]),
       ...(missing.length === 0 ? [] : [`  not in the file: ${someOf(missing)}; these begin anew`]),
       ...(unexpected.length === 0 ? [] : [`  not in the network: ${someOf(unexpected)}; these are left out`]),

@@ -2,8 +2,15 @@
 import { existsSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { extname } from 'node:path'
-import { type Backend, type Model, readSafetensors, readWeights, type StoredTensor, weightsOf } from 'gentle-dl'
-import { readPyTorch } from './library.ts'
+import {
+  type Backend,
+  type Model,
+  readPyTorch,
+  readSafetensors,
+  readWeights,
+  type StoredTensor,
+  weightsOf,
+} from 'gentle-dl'
 import { UsageError } from './usage.ts'
 
 export type Tensors = ReadonlyMap<string, StoredTensor>

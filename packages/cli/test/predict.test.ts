@@ -1,19 +1,14 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { loadModel, type Model, predict, readSafetensors, writeSafetensors } from 'gentle-dl'
+import { loadModel, type Model, predict, readSafetensors, writeNpy, writeSafetensors } from 'gentle-dl'
 import sharp from 'sharp'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { readImage } from '../src/images.ts'
 import { fromMetadata, imagenet, plain } from '../src/preprocessing.ts'
 import { gentle, smallIdxSet, temporaryFolder } from './command.ts'
 
-/** A tensor of float32 as a .npy file. */
-function writeTensor(file: string, shape: readonly number[], data: Float32Array): void {
-  const header = `{'descr': '<f4', 'fortran_order': False, 'shape': (${shape.join(', ')},), }`
-  const padded = `${header.padEnd(64 * Math.ceil((header.length + 11) / 64) - 11)}\n`
-  const start = Buffer.from([0x93, ...Buffer.from('NUMPY'), 1, 0, padded.length & 255, padded.length >> 8])
-  writeFileSync(file, Buffer.concat([start, Buffer.from(padded), Buffer.from(data.buffer)]))
-}
+const writeTensor = (file: string, shape: readonly number[], data: Float32Array): void =>
+  writeFileSync(file, writeNpy({ shape, dtype: 'float32', data }))
 
 const folder = temporaryFolder()
 const run = join(folder, 'run')
