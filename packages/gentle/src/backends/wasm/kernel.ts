@@ -18,6 +18,8 @@ export interface Kernel {
   readonly writes: readonly Buffer[]
   /** Row-major buffers of which it reads an element just before it writes the same element: it can overwrite them. */
   readonly readsInPlace?: readonly Buffer[]
+  /** Whether to run just before what reads its results: they take more memory than what it reads itself. */
+  readonly late?: boolean
   /** Bytes of memory that each thread needs for itself while it runs the kernel; none unless given. */
   readonly workspaceBytes?: number
   /** Multiply-adds of one run. */

@@ -45,10 +45,9 @@ export interface Schedule {
 export function schedule(graph: LoweredGraph): Schedule {
   const prepares = preparationOf(graph)
   const preparing = graph.kernels.filter((kernel) => prepares.has(kernel))
-  const levels = levelsOf(graph.kernels)
-  const { inPlace, copies } = placeUpdates(graph, levels)
   const prepared = phasesOf(preparing)
   const phases = [...prepared, ...phasesOf(graph.kernels.filter((kernel) => !prepares.has(kernel)))]
+  const { inPlace, copies } = placeUpdates(graph, phases)
   if (copies.length > 0) phases.push(copies)
 
   const lives = livesOf(graph, phases, prepared.length)
@@ -111,10 +110,21 @@ function preparationOf(graph: LoweredGraph): Set<Kernel> {
   return candidates
 }
 
-/** The kernels' phases, each as early as what it reads allows. */
+/** The kernels' phases: each as early as what it reads allows, but late ones just before what reads them. */
 function phasesOf(kernels: readonly Kernel[]): Kernel[][] {
   const phases: Kernel[][] = []
   const levels = levelsOf(kernels)
+  const readers = new Map<Buffer, Kernel[]>()
+  for (const kernel of [...kernels].reverse()) {
+    const next = kernel.writes
+      .flatMap((buffer) => readers.get(storageOf(buffer)) ?? [])
+      .map((reader) => levels.get(reader)!)
+    if (kernel.late && next.length > 0) levels.set(kernel, Math.min(...next) - 1)
+    for (const buffer of kernel.reads) {
+      const storage = storageOf(buffer)
+      readers.set(storage, [...(readers.get(storage) ?? []), kernel])
+    }
+  }
   for (const kernel of kernels) {
     const level = levels.get(kernel)!
     while (phases.length <= level) phases.push([])
@@ -152,7 +162,8 @@ function levelsOf(kernels: readonly Kernel[]): Map<Kernel, number> {
  * Lets the kernel that computes a variable's next value write it in place, where every other reader of the old value has
  * finished in an earlier phase; for the others there are copies, to be made when everything else is done.
  */
-function placeUpdates(graph: LoweredGraph, levels: ReadonlyMap<Kernel, number>) {
+function placeUpdates(graph: LoweredGraph, phases: readonly (readonly Kernel[])[]) {
+  const levels = new Map(phases.flatMap((kernels, phase) => kernels.map((kernel) => [kernel, phase] as const)))
   const inPlace = new Map<Buffer, Buffer>()
   const copies: Kernel[] = []
   for (const { variable, next } of graph.updates) {

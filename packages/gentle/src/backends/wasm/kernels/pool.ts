@@ -1,6 +1,6 @@
 /** Pooling on a batch in lanes or in channels, and its gradients in lanes. Windows near an edge run code that was emitted without the pixels outside. */
 import type { Tensor } from '../../../graph/tensor.ts'
-import type { Pool2dAttributes } from '../../../ops/pool2d.ts'
+import { type AvgPool2dAttributes, countedAlong, type Pool2dAttributes } from '../../../ops/pool2d.ts'
 import { f32x4, i32, i32x4, type Local, memoryFill, type Statement, type Value, v128 } from '../assembler/index.ts'
 import { type Buffer, laneBytes } from '../buffer.ts'
 import type { Kernel, KernelContext } from '../kernel.ts'
@@ -25,12 +25,20 @@ interface Walk {
   readonly pooled: readonly Buffer[]
 }
 
-/** Runs `body` at every window of every channel, with pointers to the first pixel inside the image and to the pooled place. */
+/**
+ * Runs `body` at every window of every channel, with pointers to the first pixel inside the image and to the pooled place. It is emitted
+ * anew where windows have other pixels outside, and told the row and column of the first such window.
+ */
 function forEachWindow(
   context: KernelContext,
   attributes: Pool2dAttributes,
   { image, pooled }: Walk,
-  body: (image: readonly Local<'i32'>[], pooled: readonly Local<'i32'>[], pixels: readonly Pixel[]) => Statement[],
+  body: (
+    image: readonly Local<'i32'>[],
+    pooled: readonly Local<'i32'>[],
+    pixels: readonly Pixel[],
+    first: readonly [number, number],
+  ) => Statement[],
 ): Statement[] {
   const [height, width] = image[0].shape.slice(2)
   const [outHeight, outWidth] = pooled[0].shape.slice(2)
@@ -72,7 +80,7 @@ function forEachWindow(
         })),
       ]
       return nest(context, [channels, rows.count, columns.count], streams, (pointers) =>
-        body(pointers.slice(0, image.length), pointers.slice(image.length), pixels),
+        body(pointers.slice(0, image.length), pointers.slice(image.length), pixels, [rows.from, columns.from]),
       )
     }),
   )
@@ -110,17 +118,23 @@ export const maxPoolKernel = (x: Buffer, y: Buffer, attributes: Pool2dAttributes
     ),
 })
 
-/** Mean of each window, zeros of the padding counted. */
-export const avgPoolKernel = (x: Buffer, y: Buffer, attributes: Pool2dAttributes): Kernel => ({
+/** What each pixel of a window adds to its mean. Windows with the same pixels outside have the same share: those cut off begin alike. */
+const shareOf = (image: Buffer, attributes: AvgPool2dAttributes, [row, column]: readonly [number, number]): Vector =>
+  splat(
+    1 / (countedAlong(row, image.shape[2], attributes, 0) * countedAlong(column, image.shape[3], attributes, 1)),
+  )
+
+/** Mean of each window. */
+export const avgPoolKernel = (x: Buffer, y: Buffer, attributes: AvgPool2dAttributes): Kernel => ({
   name: 'avgPool2d',
   split: byBlocks(y),
   reads: [x],
   writes: [y],
   emit: (context) =>
-    forEachWindow(context, attributes, { image: [x], pooled: [y] }, ([image], [pooled], pixels) =>
+    forEachWindow(context, attributes, { image: [x], pooled: [y] }, ([image], [pooled], pixels, first) =>
       halves.map((half) => {
         const sum = pixels.map(({ offset }) => v128.load(image, offset + half)).reduce((a, b) => f32x4.add(a, b))
-        return v128.store(pooled, f32x4.mul(sum, splat(1 / (attributes.size[0] * attributes.size[1]))), half)
+        return v128.store(pooled, f32x4.mul(sum, shareOf(x, attributes, first)), half)
       }),
     ),
 })
@@ -195,10 +209,9 @@ export const windowsTile = (inputShape: readonly number[], { size, stride, paddi
 export const avgPoolGradientKernel = (
   dy: Buffer,
   dx: Buffer,
-  attributes: Pool2dAttributes,
+  attributes: AvgPool2dAttributes,
   epilogue?: Epilogue,
 ): Kernel => {
-  const share = splat(1 / (attributes.size[0] * attributes.size[1]))
   const elements = (epilogue?.operands ?? []).filter(({ along }) => along === 'elements')
   const tiled = windowsTile(dx.shape, attributes)
   const written = (context: KernelContext): Statement[] =>
@@ -206,11 +219,11 @@ export const avgPoolGradientKernel = (
       context,
       attributes,
       { image: [dx, ...elements.map(({ buffer }) => buffer)], pooled: [dy] },
-      ([gradient, ...operands], [pooled], pixels) =>
+      ([gradient, ...operands], [pooled], pixels, first) =>
         halves.flatMap((half) => {
           const value = context.local('v128')
           return [
-            value.set(f32x4.mul(v128.load(pooled, half), share)),
+            value.set(f32x4.mul(v128.load(pooled, half), shareOf(dx, attributes, first))),
             ...pixels.flatMap(({ offset }) => {
               const result = emitEpilogue(epilogue, value, context, (leaf) => {
                 const k = elements.findIndex((operand) => operand.leaf === leaf)
@@ -223,11 +236,11 @@ export const avgPoolGradientKernel = (
     )
   const added = (context: KernelContext): Statement[] => [
     memoryFill(context.address(dx), i32.const(0), i32.const(dx.blockBytes)),
-    ...forEachWindow(context, attributes, { image: [dx], pooled: [dy] }, ([gradient], [pooled], pixels) =>
+    ...forEachWindow(context, attributes, { image: [dx], pooled: [dy] }, ([gradient], [pooled], pixels, first) =>
       halves.flatMap((half) => {
         const value = context.local('v128')
         return [
-          value.set(f32x4.mul(v128.load(pooled, half), share)),
+          value.set(f32x4.mul(v128.load(pooled, half), shareOf(dx, attributes, first))),
           ...pixels.map(({ offset }) =>
             v128.store(gradient, f32x4.add(v128.load(gradient, offset + half), value), offset + half),
           ),

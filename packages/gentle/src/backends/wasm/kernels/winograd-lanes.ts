@@ -89,6 +89,7 @@ export function winogradLanesFiltersKernel(
   const [inStep, outStep] = turned ? [outChannels * 36, 36] : [36, channels * 36]
   return {
     name: 'winogradFilters',
+    late: true,
     split: { by: 'items', count: outChannels },
     reads: [filters],
     writes: [transformed],

@@ -84,6 +84,7 @@ export function frameChannelsKernel(lanes: Buffer, framed: Buffer, [top, left]: 
   const frameBytes = frameHeight * frameWidth * laneBytes
   return {
     name: 'frameChannels',
+    late: true,
     split: { by: 'items', count: lanes.blocks * blocks },
     reads: [lanes],
     writes: [framed],
@@ -186,6 +187,7 @@ export function transformTilesKernel(
   const matrix = of === 'x' ? winograd4.input : gradientTransform
   return {
     name: `winogradTiles ${of}`,
+    late: true,
     split: { by: 'items', count: batch * blocks },
     reads: [framed],
     writes: [transformed],
