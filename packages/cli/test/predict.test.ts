@@ -1,5 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { loadModel, type Model, predict, readSafetensors, writeNpy, writeSafetensors } from 'gentle-dl'
 import sharp from 'sharp'
 import { beforeAll, describe, expect, it } from 'vitest'
@@ -9,6 +10,8 @@ import { gentle, smallIdxSet, temporaryFolder } from './command.ts'
 
 const writeTensor = (file: string, shape: readonly number[], data: Float32Array): void =>
   writeFileSync(file, writeNpy({ shape, dtype: 'float32', data }))
+
+const golden = (name: string): string => fileURLToPath(new URL(`goldens/${name}`, import.meta.url))
 
 const folder = temporaryFolder()
 const run = join(folder, 'run')
@@ -57,6 +60,16 @@ describe('gentle predict', () => {
     const { stdout } = await gentle(['predict', 'lenet5', '--weights', bare, '--input', tensor, '--logits', '--json'])
     expect(JSON.parse(stdout)[0].logits).toHaveLength(2)
     await refuses(['predict', bare, '--input', tensor], /its metadata has no 'gentle\.model'/)
+  })
+
+  it("takes PyTorch's weights and NumPy's tensors, and gives PyTorch's logits", async () => {
+    const weightsAndInput = ['--weights', golden('perceptron.pth'), '--input', golden('perceptron-input.npy')]
+    const { stdout } = await gentle(['predict', 'perceptron', ...weightsAndInput, '--logits', '--json'])
+    const expected: number[][] = JSON.parse(readFileSync(golden('perceptron.json'), 'utf8')).logits
+    const rows: { logits: number[] }[] = JSON.parse(stdout)
+    expect(rows).toHaveLength(2)
+    for (const [i, { logits }] of rows.entries())
+      for (const [j, logit] of logits.entries()) expect(logit).toBeCloseTo(expected[i][j], 5)
   })
 
   it('refuses what does not go together, in one line', async () => {

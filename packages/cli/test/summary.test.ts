@@ -46,6 +46,11 @@ describe('gentle summary', () => {
     for (const line of stdout.split('\n')) expect(line.length).toBeLessThanOrEqual(120)
   })
 
+  it('counts the networks of the lecture as they were published', async () => {
+    const { stdout } = await gentle(['summary', 'googlenet', '--input', '224x224x3', '--json'])
+    expect(JSON.parse(stdout)).toMatchObject({ parameters: 6_624_904, macs: 1_498_376_192, flops: 2_996_752_384 })
+  })
+
   it('draws the graph', async () => {
     const file = join(temporaryFolder(), 'lenet5.svg')
     const { code } = await gentle(['summary', 'lenet5', '--svg', file, '--json'])
