@@ -30,7 +30,7 @@ export {
 } from './elementwise.ts'
 export { gather, oneHot } from './indexing.ts'
 export { matmul } from './matmul.ts'
-export { avgPool2d, globalAvgPool2d, maxPool2d, type Pool2dOptions } from './pool2d.ts'
+export { type AvgPool2dOptions, avgPool2d, globalAvgPool2d, maxPool2d, type Pool2dOptions } from './pool2d.ts'
 export { dropout, uniform } from './random.ts'
 export { argmax, max, mean, min, sum } from './reduce.ts'
 export { broadcastTo, concat, pad, reshape, slice, transpose } from './structure.ts'

@@ -11,6 +11,13 @@ export interface Pool2dAttributes {
   readonly size: Both
   readonly stride: Both
   readonly padding: Both
+  /** Whether the last windows may end outside; they may not unless given. */
+  readonly ceil?: boolean
+}
+
+export interface AvgPool2dAttributes extends Pool2dAttributes {
+  /** Whether zeros of the padding count; they do unless given. */
+  readonly countPadding?: boolean
 }
 
 const dilation: Both = [1, 1]
@@ -20,9 +27,9 @@ function pooled(x: Signature, attributes: Pool2dAttributes): Signature {
   return { shape: pooledShape(x.shape, attributes), dtype: 'float32' }
 }
 
-function pooledShape(x: Shape, { size, stride, padding }: Pool2dAttributes): Shape {
+function pooledShape(x: Shape, { size, stride, padding, ceil }: Pool2dAttributes): Shape {
   if (x.length !== 4) throw new ShapeError(`pool2d: images have shape ${formatShape(x)}; expected [N, C, H, W]`)
-  return [x[0], x[1], ...slidingOutput([x[2], x[3]], size, { stride, padding, dilation }, 'pool2d')]
+  return [x[0], x[1], ...slidingOutput([x[2], x[3]], size, { stride, padding, dilation, ceil }, 'pool2d')]
 }
 
 /** Visits every window in order, with the offsets of its pixels that lie in the image. */
@@ -89,19 +96,43 @@ export const maxPool2dGatherOp = defineOp({
   },
 })
 
+/**
+ * By how many rows (axis 0) or columns (axis 1) window `position` along an image of `length` divides: those of the image, those of the
+ * padding where it counts, and never those beyond both.
+ */
+export function countedAlong(
+  position: number,
+  length: number,
+  { size, stride, padding, countPadding = true }: AvgPool2dAttributes,
+  axis: 0 | 1,
+): number {
+  const around = countPadding ? padding[axis] : 0
+  const begin = position * stride[axis] - padding[axis]
+  return Math.min(begin + size[axis], length + around) - Math.max(begin, -around)
+}
+
+/** Pixels by which each window of an image divides, row by row. */
+function countedPixels([, , height, width]: Shape, attributes: AvgPool2dAttributes, [, , rows, columns]: Shape) {
+  return Float64Array.from(
+    { length: rows * columns },
+    (_, i) =>
+      countedAlong(Math.floor(i / columns), height, attributes, 0) * countedAlong(i % columns, width, attributes, 1),
+  )
+}
+
 export const avgPool2dOp = defineOp({
   name: 'avgPool2d',
-  infer: ([x], attributes: Pool2dAttributes) => pooled(x, attributes),
+  infer: ([x], attributes: AvgPool2dAttributes) => pooled(x, attributes),
   gradient: ({ inputs: [x], attributes }, dy) => [shareAmongPixels(dy, { ...attributes, inputShape: x.shape })],
   reference([x], attributes, y) {
-    const area = attributes.size[0] * attributes.size[1]
+    const counts = countedPixels(x.shape, attributes, y.shape)
     forEachWindow(x.shape, attributes, (i, pixels) => {
-      y.data[i] = pixels.reduce((total, pixel) => total + x.data[pixel], 0) / area
+      y.data[i] = pixels.reduce((total, pixel) => total + x.data[pixel], 0) / counts[i % counts.length]
     })
   },
 })
 
-export interface AvgPool2dGradientAttributes extends Pool2dAttributes {
+export interface AvgPool2dGradientAttributes extends AvgPool2dAttributes {
   readonly inputShape: Shape
 }
 
@@ -116,12 +147,12 @@ export const avgPool2dGradientOp = defineOp({
       )
     return { shape: attributes.inputShape, dtype: 'float32' }
   },
-  gradient: ({ attributes: { size, stride, padding } }, dx) => [apply(avgPool2dOp, [dx], { size, stride, padding })],
+  gradient: ({ attributes: { inputShape, ...attributes } }, dx) => [apply(avgPool2dOp, [dx], attributes)],
   reference([dy], attributes, dx) {
-    const area = attributes.size[0] * attributes.size[1]
+    const counts = countedPixels(dx.shape, attributes, dy.shape)
     dx.data.fill(0)
     forEachWindow(attributes.inputShape, attributes, (i, pixels) => {
-      for (const pixel of pixels) dx.data[pixel] += dy.data[i] / area
+      for (const pixel of pixels) dx.data[pixel] += dy.data[i] / counts[i % counts.length]
     })
   },
 })
@@ -140,14 +171,25 @@ export interface Pool2dOptions {
   readonly stride?: Pair
   /** Zeros (average) or nothing (maximum) around the image; at most half the window. */
   readonly padding?: Pair
+  /** Whether a last window that begins within the image or the padding before it may end outside; false unless given. */
+  readonly ceil?: boolean
+}
+
+export interface AvgPool2dOptions extends Pool2dOptions {
+  /** Whether zeros of the padding count in the mean; true unless given. What lies beyond the padding never counts. */
+  readonly countPadding?: boolean
 }
 
 /** Attributes of a pooling, checked. @throws ArgumentError */
-export function pool2dAttributes(size: Pair, { stride = size, padding = 0 }: Pool2dOptions): Pool2dAttributes {
-  const attributes = {
+export function pool2dAttributes(
+  size: Pair,
+  { stride = size, padding = 0, ceil = false }: Pool2dOptions,
+): Pool2dAttributes {
+  const attributes: Pool2dAttributes = {
     size: toPair(size, 1, 'pool2d: size'),
     stride: toPair(stride, 1, 'pool2d: stride'),
     padding: toPair(padding, 0, 'pool2d: padding'),
+    ...(ceil ? { ceil } : {}),
   }
   if (attributes.padding.some((n, axis) => 2 * n > attributes.size[axis]))
     throw new ArgumentError(
@@ -164,11 +206,14 @@ export const maxPool2d = (x: Tensor, size: Pair, options: Pool2dOptions = {}): T
   apply(maxPool2dOp, [x], pool2dAttributes(size, options))
 
 /**
- * Mean of each window of images [N, C, H, W]; zeros of the padding count.
+ * Mean of each window of images [N, C, H, W].
  * @throws ShapeError, ArgumentError when the window does not fit.
  */
-export const avgPool2d = (x: Tensor, size: Pair, options: Pool2dOptions = {}): Tensor =>
-  apply(avgPool2dOp, [x], pool2dAttributes(size, options))
+export const avgPool2d = (x: Tensor, size: Pair, options: AvgPool2dOptions = {}): Tensor =>
+  apply(avgPool2dOp, [x], {
+    ...pool2dAttributes(size, options),
+    ...(options.countPadding === false ? { countPadding: false } : {}),
+  })
 
 /** Mean of each channel of images [N, C, H, W], as [N, C] (Lin, Chen, Yan, "Network in Network", 2013, section 3.2). */
 export function globalAvgPool2d(x: Tensor): Tensor {

@@ -29,17 +29,22 @@ export interface Sliding {
 }
 
 /**
- * Height and width of the output of a window of `size` taps over an image.
+ * Height and width of the output of a window of `size` taps over an image. With `ceil` a last window that begins within the image or the
+ * padding before it may end outside.
  * @throws ShapeError when the window does not fit.
  */
 export function slidingOutput(
   image: Both,
   size: Both,
-  { stride, padding, dilation }: Sliding,
+  { stride, padding, dilation, ceil = false }: Sliding & { readonly ceil?: boolean },
   where: string,
 ): [number, number] {
-  const along = (axis: 0 | 1): number =>
-    Math.floor((image[axis] + 2 * padding[axis] - dilation[axis] * (size[axis] - 1) - 1) / stride[axis]) + 1
+  const along = (axis: 0 | 1): number => {
+    const steps = (image[axis] + 2 * padding[axis] - dilation[axis] * (size[axis] - 1) - 1) / stride[axis]
+    if (!ceil) return Math.floor(steps) + 1
+    const last = Math.ceil(steps)
+    return last * stride[axis] < image[axis] + padding[axis] ? last + 1 : last
+  }
   const output: [number, number] = [along(0), along(1)]
   if (output[0] < 1 || output[1] < 1)
     throw new ShapeError(

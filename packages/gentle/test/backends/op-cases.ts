@@ -2,7 +2,9 @@ import { sizeOf } from '../../src/core/shape.ts'
 import type { Op } from '../../src/graph/op.ts'
 import { apply, constant, type Tensor } from '../../src/graph/tensor.ts'
 import { type Conv2dAttributes, conv2dAttributes, conv2dSizes } from '../../src/ops/conv2d.ts'
+import { type Pool2dAttributes, pool2dAttributes } from '../../src/ops/pool2d.ts'
 import { type ElementwiseName, elementwiseOps, type StructuredName, structuredOps } from '../../src/ops/table.ts'
+import { slidingOutput } from '../../src/ops/window.ts'
 import { approximated, summed, type Tolerance } from './closeness.ts'
 import { coin, edgy, normal, positive, type Sampler, type Scene, tied } from './scene.ts'
 
@@ -108,17 +110,21 @@ const channelsOf = (scene: Scene): number => scene.pick([1, 3, 6, 8, 16, 16, 24,
 interface Pooling {
   readonly x: number[]
   readonly y: number[]
-  readonly attributes: { size: [number, number]; stride: [number, number]; padding: [number, number] }
+  readonly attributes: Pool2dAttributes
+  /** For means. */
+  readonly counting: { countPadding?: boolean }
 }
 
 function pooling(scene: Scene): Pooling {
-  const image = [scene.size(9), scene.size(9)]
+  const image: [number, number] = [scene.size(9), scene.size(9)]
   const size = image.map((n) => Math.min(n, scene.pick([1, 2, 2, 3, 4, n]))) as [number, number]
   const stride = scene.flag() ? size : scene.pair(1, 4)
   const padding = size.map((n) => (scene.flag() ? 0 : Math.floor(n / 2))) as [number, number]
-  const out = image.map((n, axis) => Math.floor((n + 2 * padding[axis] - size[axis]) / stride[axis]) + 1)
+  const attributes = pool2dAttributes(size, { stride, padding, ceil: scene.flag(0.3) })
   const planes = [scene.batch(), scene.size(14)]
-  return { x: [...planes, ...image], y: [...planes, ...out], attributes: { size, stride, padding } }
+  const out = slidingOutput(image, size, { ...attributes, dilation: [1, 1] }, 'pooling')
+  const counting = scene.flag(0.3) ? { countPadding: false } : {}
+  return { x: [...planes, ...image], y: [...planes, ...out], attributes, counting }
 }
 
 /** Values of images: all different, or with ties, of which the first wins. */
@@ -306,15 +312,15 @@ export const opCases: Readonly<Record<ElementwiseName | StructuredName, OpCase>>
   avgPool2d: {
     tolerance: summed,
     build(scene) {
-      const { x, attributes } = pooling(scene)
-      return apply(structuredOps.avgPool2d, [scene.floats(x)], attributes)
+      const { x, attributes, counting } = pooling(scene)
+      return apply(structuredOps.avgPool2d, [scene.floats(x)], { ...attributes, ...counting })
     },
   },
   avgPool2dGradient: {
     tolerance: summed,
     build(scene) {
-      const { x, y, attributes } = pooling(scene)
-      return apply(structuredOps.avgPool2dGradient, [scene.floats(y)], { ...attributes, inputShape: x })
+      const { x, y, attributes, counting } = pooling(scene)
+      return apply(structuredOps.avgPool2dGradient, [scene.floats(y)], { ...attributes, ...counting, inputShape: x })
     },
   },
   oneHot: {

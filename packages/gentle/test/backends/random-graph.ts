@@ -118,7 +118,8 @@ function pool(scene: Scene, x: Tensor): Tensor | undefined {
   if (!isImages(x)) return undefined
   const size = x.shape.slice(2).map((n) => Math.min(n, scene.between(1, 3))) as [number, number]
   const padding = size.map((n) => (scene.flag(0.3) ? Math.floor(n / 2) : 0)) as [number, number]
-  return scene.pick([maxPool2d, avgPool2d])(x, size, scene.flag() ? {} : { stride: scene.between(1, 2), padding })
+  const sliding = scene.flag() ? {} : { stride: scene.between(1, 2), padding, ceil: scene.flag() }
+  return scene.flag() ? maxPool2d(x, size, sliding) : avgPool2d(x, size, { ...sliding, countPadding: scene.flag(0.7) })
 }
 
 const fits = (y: Tensor, x: Tensor): boolean =>

@@ -72,8 +72,9 @@ const blocks: readonly Block[] = [
     return finished(scene, conv2d(x, w, { padding: 1, groups: channels, stride: scene.pick([1, 2]) }))
   },
   (scene, x) => {
-    const pool = scene.pick([maxPool2d, avgPool2d])
-    return Math.min(x.shape[2], x.shape[3]) > 2 ? pool(x, 3, { stride: scene.pick([1, 2]), padding: 1 }) : x
+    if (Math.min(x.shape[2], x.shape[3]) < 3) return x
+    const sliding = { stride: scene.pick([1, 2]), padding: scene.pick([0, 1]), ceil: scene.flag() }
+    return scene.flag() ? maxPool2d(x, 3, sliding) : avgPool2d(x, 3, { ...sliding, countPadding: scene.flag() })
   },
   (_, x) => mul(x, reshape(tanh(mean(x, [2, 3])), [x.shape[0], x.shape[1], 1, 1])),
 ]

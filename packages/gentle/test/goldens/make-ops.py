@@ -190,6 +190,14 @@ def pools():
     case("avgPool2d", [shape], lambda x: F.avg_pool2d(x, 2))
     case("avgPool2d with overlap and padding", [shape], lambda x: F.avg_pool2d(x, 3, 2, 1))
     case("avgPool2d [3, 2] with stride [1, 3]", [shape], lambda x: F.avg_pool2d(x, (3, 2), (1, 3), (1, 0)))
+    even = [2, 1, 4, 6]
+    case("maxPool2d that rounds up", [even], lambda x: F.max_pool2d(x, 3, 2, ceil_mode=True))
+    case("maxPool2d that rounds up with padding", [shape], lambda x: F.max_pool2d(x, 2, 3, 1, ceil_mode=True))
+    case("maxPool2d whose only window is cut", [[1, 2, 2, 3]], lambda x: F.max_pool2d(x, (3, 4), 4, ceil_mode=True))
+    case("avgPool2d that rounds up", [even], lambda x: F.avg_pool2d(x, 3, 2, ceil_mode=True))
+    case("avgPool2d that rounds up with padding", [[1, 2, 6, 5]], lambda x: F.avg_pool2d(x, (3, 2), 2, 1, ceil_mode=True))
+    case("avgPool2d without padding in the mean", [shape], lambda x: F.avg_pool2d(x, 3, 2, 1, count_include_pad=False))
+    case("avgPool2d that rounds up, without padding in the mean", [even], lambda x: F.avg_pool2d(x, 3, 2, 1, True, False))
     case("globalAvgPool2d", [[2, 3, 3, 2]], lambda x: F.adaptive_avg_pool2d(x, 1).flatten(1))
 
 

@@ -141,6 +141,14 @@ const expressions: Record<string, Expression> = {
   avgPool2d: (x) => ops.avgPool2d(x, 2),
   'avgPool2d with overlap and padding': (x) => ops.avgPool2d(x, 3, { stride: 2, padding: 1 }),
   'avgPool2d [3, 2] with stride [1, 3]': (x) => ops.avgPool2d(x, [3, 2], { stride: [1, 3], padding: [1, 0] }),
+  'maxPool2d that rounds up': (x) => ops.maxPool2d(x, 3, { stride: 2, ceil: true }),
+  'maxPool2d that rounds up with padding': (x) => ops.maxPool2d(x, 2, { stride: 3, padding: 1, ceil: true }),
+  'maxPool2d whose only window is cut': (x) => ops.maxPool2d(x, [3, 4], { stride: 4, ceil: true }),
+  'avgPool2d that rounds up': (x) => ops.avgPool2d(x, 3, { stride: 2, ceil: true }),
+  'avgPool2d that rounds up with padding': (x) => ops.avgPool2d(x, [3, 2], { stride: 2, padding: 1, ceil: true }),
+  'avgPool2d without padding in the mean': (x) => ops.avgPool2d(x, 3, { stride: 2, padding: 1, countPadding: false }),
+  'avgPool2d that rounds up, without padding in the mean': (x) =>
+    ops.avgPool2d(x, 3, { stride: 2, padding: 1, ceil: true, countPadding: false }),
   globalAvgPool2d: ops.globalAvgPool2d,
 }
 

@@ -138,6 +138,11 @@ export const gradientCases: Readonly<Record<string, () => Tensor>> = {
   avgPool2d: () => ops.avgPool2d(signed([1, 2, 4, 4]), 2),
   'avgPool2d with overlap and padding': () =>
     ops.avgPool2d(signed([2, 1, 5, 4]), [3, 2], { stride: [2, 1], padding: [1, 0] }),
+  'maxPool2d that rounds up': () =>
+    ops.maxPool2d(distinct([1, 2, 4, 6]), 3, { stride: 2, padding: [1, 0], ceil: true }),
+  'avgPool2d that rounds up': () => ops.avgPool2d(signed([1, 2, 6, 5]), 3, { stride: 2, padding: 1, ceil: true }),
+  'avgPool2d that does not count padding': () =>
+    ops.avgPool2d(signed([1, 2, 4, 6]), 3, { stride: 2, padding: [1, 0], ceil: true, countPadding: false }),
   'global average pooling': () => ops.globalAvgPool2d(signed([2, 3, 2, 3])),
   maxPool2dScatter: () =>
     apply(structuredOps.maxPool2dScatter, [distinct([1, 2, 5, 5]), signed([1, 2, 3, 3])], overlapping),
@@ -185,6 +190,8 @@ export const secondOrderCases: Readonly<Record<string, () => Tensor>> = {
   'conv2d in groups': convolution([1, 4, 3, 3], [2, 2, 2, 2], { groups: 2 }),
   maxPool2d: () => ops.maxPool2d(distinct([1, 2, 5, 5]), 3, { stride: 2, padding: 1 }),
   avgPool2d: () => ops.avgPool2d(signed([1, 2, 5, 4]), 3, { stride: 2, padding: 1 }),
+  'avgPool2d that rounds up and does not count padding': () =>
+    ops.avgPool2d(signed([1, 1, 4, 6]), 3, { stride: 2, padding: 1, ceil: true, countPadding: false }),
   'conv, tanh, pool, matmul and log-softmax': () => {
     const hidden = ops.avgPool2d(ops.tanh(ops.conv2d(signed([2, 1, 5, 5]), signed([2, 1, 2, 2]))), 2)
     return ops.logSoftmax(ops.matmul(ops.reshape(hidden, [2, -1]), signed([8, 3])))

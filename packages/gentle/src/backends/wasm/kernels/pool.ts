@@ -120,9 +120,7 @@ export const maxPoolKernel = (x: Buffer, y: Buffer, attributes: Pool2dAttributes
 
 /** What each pixel of a window adds to its mean. Windows with the same pixels outside have the same share: those cut off begin alike. */
 const shareOf = (image: Buffer, attributes: AvgPool2dAttributes, [row, column]: readonly [number, number]): Vector =>
-  splat(
-    1 / (countedAlong(row, image.shape[2], attributes, 0) * countedAlong(column, image.shape[3], attributes, 1)),
-  )
+  splat(1 / (countedAlong(row, image.shape[2], attributes, 0) * countedAlong(column, image.shape[3], attributes, 1)))
 
 /** Mean of each window. */
 export const avgPoolKernel = (x: Buffer, y: Buffer, attributes: AvgPool2dAttributes): Kernel => ({
