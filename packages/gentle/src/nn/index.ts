@@ -1,3 +1,4 @@
+export type { AvgPool2dOptions, Pool2dOptions } from '../ops/pool2d.ts'
 export * from './initializers.ts'
 export { type Layer, type LayerDescription, layerFrom, registerLayer } from './layer.ts'
 export * from './layers/activation.ts'
@@ -12,10 +13,8 @@ export { type LinearOptions, linear } from './layers/linear.ts'
 export { type LocalResponseNormOptions, localResponseNorm } from './layers/local-response-norm.ts'
 export { parallel } from './layers/parallel.ts'
 export {
-  type AvgPool2dOptions,
   avgPool2d,
   globalAvgPool2d,
-  type MaxPool2dOptions,
   maxPool2d,
 } from './layers/pooling.ts'
 export { type ResidualOptions, residual } from './layers/residual.ts'
