@@ -25,7 +25,7 @@ export function shown(value: unknown): string {
     const entries = value.slice(0, 8).map((entry) => (typeof entry === 'number' ? entry : '?'))
     return `[${entries}${value.length > 8 ? ',...' : ''}]`
   }
-  return typeof value === 'object' && value !== null ? 'an object' : quoted(String(value))
+  return value instanceof Object ? 'an object' : quoted(String(value))
 }
 
 /** Whether a value of a file can be a size, a place or a number of things. */

@@ -6,29 +6,34 @@ import { type Shape, sameShape, sizeOf, stridesOf } from '../core/shape.ts'
  * i * strides[0] + j * strides[1] + ... of `bytes`, each of `width` bytes; all of them must lie within.
  */
 export function rowMajor(bytes: Uint8Array, width: number, shape: Shape, strides: readonly number[]): Uint8Array {
-  const size = sizeOf(shape)
-  if (size === 0 || isRowMajor(shape, strides)) return bytes.subarray(0, size * width)
-  const gathered = new Uint8Array(size * width)
-  const position = new Array<number>(shape.length).fill(0)
+  // An axis of one element has no stride to speak of.
+  const axes = Array.from(shape.keys()).filter((axis) => shape[axis] !== 1)
+  const sizes = axes.map((axis) => shape[axis])
+  const steps = axes.map((axis) => strides[axis])
+  const length = sizeOf(sizes) * width
+  return length === 0 || sameShape(steps, stridesOf(sizes))
+    ? bytes.subarray(0, length)
+    : gathered(bytes, width, sizes, steps, new Uint8Array(length))
+}
+
+function gathered(
+  bytes: Uint8Array,
+  width: number,
+  sizes: Shape,
+  steps: readonly number[],
+  result: Uint8Array,
+): Uint8Array {
+  const position = sizes.map(() => 0)
   let from = 0
-  for (let to = 0; to < gathered.length; ) {
-    for (const end = to + width; to < end; ) gathered[to++] = bytes[from++]
+  for (let to = 0; to < result.length; ) {
+    for (const end = to + width; to < end; ) result[to++] = bytes[from++]
     from -= width
-    for (let axis = shape.length - 1; axis >= 0; axis--) {
-      from += strides[axis] * width
-      if (++position[axis] < shape[axis]) break
-      from -= strides[axis] * shape[axis] * width
+    for (let axis = sizes.length - 1; axis >= 0; axis--) {
+      from += steps[axis] * width
+      if (++position[axis] < sizes[axis]) break
+      from -= steps[axis] * sizes[axis] * width
       position[axis] = 0
     }
   }
-  return gathered
-}
-
-/** An axis of one element has no stride to speak of. */
-function isRowMajor(shape: Shape, strides: readonly number[]): boolean {
-  const usual = stridesOf(shape)
-  return sameShape(
-    strides.filter((_, axis) => shape[axis] !== 1),
-    usual.filter((_, axis) => shape[axis] !== 1),
-  )
+  return result
 }

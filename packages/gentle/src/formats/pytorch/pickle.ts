@@ -19,7 +19,10 @@ export type PickleValue =
   | PickleDictionary
   | object
 
-export type PickleDictionary = ReadonlyMap<PickleValue, PickleValue>
+/** Keys and values in turn, as they were set. Which keys are equal is never asked, since that takes time. */
+export class PickleDictionary {
+  readonly items: PickleValue[] = []
+}
 
 /** What a name of Python code stands for where it is called. */
 export type PickleFunction = (parameters: readonly PickleValue[]) => PickleValue
@@ -31,9 +34,17 @@ export interface PickleNames {
   readonly persistent: (key: PickleValue) => PickleValue
 }
 
+/** Names and shapes of 100,000 tensors. A byte can make a value of some 70. */
+const largestPickle = 2 ** 24
+
 /** The value that a pickle makes. `fail` refuses one that is cut off or broken, or that does more than make data. */
-export const unpickle = (bytes: Uint8Array, names: PickleNames, fail: Fail): PickleValue =>
-  new Unpickler(bytes, names, fail).run()
+export function unpickle(bytes: Uint8Array, names: PickleNames, fail: Fail): PickleValue {
+  if (bytes.length > largestPickle)
+    fail(
+      `its pickle has ${bytes.length} bytes; expected at most ${largestPickle}, since the tensors' values lie beside it`,
+    )
+  return new Unpickler(bytes, names, fail).run()
+}
 
 /** What each opcode does, by its byte. */
 const instructions: Readonly<Record<number, (machine: Unpickler) => void>> = {
@@ -66,7 +77,7 @@ const instructions: Readonly<Record<number, (machine: Unpickler) => void>> = {
   [0x5d /* EMPTY_LIST */]: (machine) => machine.push([]),
   [0x61 /* APPEND */]: (machine) => machine.append(machine.popSeveral(1)),
   [0x65 /* APPENDS */]: (machine) => machine.append(machine.popToMark()),
-  [0x7d /* EMPTY_DICT */]: (machine) => machine.push(new Map()),
+  [0x7d /* EMPTY_DICT */]: (machine) => machine.push(new PickleDictionary()),
   [0x73 /* SETITEM */]: (machine) => machine.setItems(machine.popSeveral(2)),
   [0x75 /* SETITEMS */]: (machine) => machine.setItems(machine.popToMark()),
 
@@ -193,8 +204,9 @@ class Unpickler {
 
   setItems(items: readonly PickleValue[]): void {
     const dictionary = this.#top()
-    if (!(dictionary instanceof Map) || items.length % 2 !== 0) this.#broken('it sets items of what is no dictionary')
-    for (let i = 0; i < items.length; i += 2) dictionary.set(items[i], items[i + 1])
+    if (!(dictionary instanceof PickleDictionary) || items.length % 2 !== 0)
+      this.#broken('it sets items of what is no dictionary')
+    for (const item of items) dictionary.items.push(item)
   }
 
   remember(index = this.#memo.size): void {
@@ -229,7 +241,7 @@ class Unpickler {
   /** Sets a value's attributes: those of a dictionary, such as a state dict's `_metadata`, hold nothing that is asked for. */
   build(): void {
     this.pop()
-    if (!(this.#top() instanceof Map)) this.#broken('it sets attributes of what is no dictionary')
+    if (!(this.#top() instanceof PickleDictionary)) this.#broken('it sets attributes of what is no dictionary')
   }
 
   #top(): PickleValue {

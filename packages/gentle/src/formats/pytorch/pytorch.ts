@@ -4,7 +4,7 @@
  */
 import type { StoredTensor } from '../elements.ts'
 import { type Fail, failing, quoted } from '../failure.ts'
-import { type PickleDictionary, type PickleValue, unpickle } from './pickle.ts'
+import { PickleDictionary, type PickleValue, unpickle } from './pickle.ts'
 import { PickledTensor, torchNames } from './tensor.ts'
 import { isZip, readZip, type ZipEntry } from './zip.ts'
 
@@ -50,7 +50,7 @@ export function readPyTorch(bytes: Uint8Array, name = 'PyTorch file'): Map<strin
     torchNames((key) => stored(`data/${key}`), fail),
     fail,
   )
-  if (!(root instanceof Map))
+  if (!(root instanceof PickleDictionary))
     return fail(
       `holds ${root instanceof PickledTensor ? 'a tensor' : 'something'} that is no dictionary of tensors; ${advice}`,
     )
@@ -74,8 +74,8 @@ function findArchive(files: ReadonlyMap<string, ZipEntry>, fail: Fail): string {
 
 function stateDictIn(root: PickleDictionary): PickleDictionary {
   for (const name of stateDictNames) {
-    const within = root.get(name)
-    if (within instanceof Map) return within
+    const within = root.items.find((_, i) => i % 2 === 1 && root.items[i - 1] === name)
+    if (within instanceof PickleDictionary) return within
   }
   return root
 }
@@ -84,28 +84,27 @@ function stateDictIn(root: PickleDictionary): PickleDictionary {
 function tensorsOf(root: PickleDictionary, most: number, fail: Fail): Map<string, PickledTensor> {
   const tensors = new Map<string, PickledTensor>()
   let spent = 0
-  const visit = (value: PickleValue, path: readonly string[]): void => {
-    if (path.length > deepest) fail(`its containers are nested more than ${deepest} deep; ${advice}`)
-    spent += 1
+  const visit = (value: PickleValue, name: string, depth: number): void => {
+    if (depth > deepest) fail(`its containers are nested more than ${deepest} deep; ${advice}`)
+    spent += value instanceof PickledTensor ? 1 + name.length : 1
+    if (spent > most) fail(`its pickle names the same containers very many times; ${advice}`)
+    const within = (key: string): string => (depth === 0 ? key : `${name}.${key}`)
     if (value instanceof PickledTensor) {
-      spent += path.reduce((sum, part) => sum + part.length + 1, 0)
-      if (spent <= most) {
-        const name = path.join('.')
-        if (tensors.has(name)) fail(`has two tensors of the name ${quoted(name)}`)
-        tensors.set(name, value)
-      }
-    }
-    if (spent > most)
-      fail(`its pickle of ${most / mostNaming} bytes holds the same containers very many times; ${advice}`)
-    if (value instanceof Map) for (const [key, entry] of value) visit(entry, [...path, partOf(key)])
-    else if (Array.isArray(value)) for (const [i, entry] of value.entries()) visit(entry, [...path, String(i)])
+      if (tensors.has(name)) fail(`has two tensors of the name ${quoted(name)}`)
+      tensors.set(name, value)
+    } else if (value instanceof PickleDictionary)
+      for (let i = 0; i < value.items.length; i += 2) visit(value.items[i + 1], within(part(value.items[i])), depth + 1)
+    else if (Array.isArray(value))
+      value.forEach((entry, i) => {
+        visit(entry, within(String(i)), depth + 1)
+      })
   }
-  visit(root, [])
+  visit(root, '', 0)
   return tensors
 }
 
-/** A key within a name. Keys that are neither text nor numbers, which state dicts have none of, have no name. */
-const partOf = (key: PickleValue): string => (typeof key === 'string' || typeof key === 'number' ? String(key) : '?')
+/** A key within a name. State dicts have no keys but text and numbers. */
+const part = (key: PickleValue): string => (typeof key === 'string' || typeof key === 'number' ? String(key) : '?')
 
 /** The tensors' values. `most` bounds their bytes together, for strides of 0 make much of little. */
 function readAll(pickled: ReadonlyMap<string, PickledTensor>, most: number, fail: Fail): Map<string, StoredTensor> {

@@ -20,7 +20,7 @@ import {
 } from '../elements.ts'
 import { type Fail, isCount, printable, quoted, shown } from '../failure.ts'
 import { rowMajor } from '../strided.ts'
-import type { PickleFunction, PickleNames, PickleValue } from './pickle.ts'
+import { PickleDictionary, type PickleFunction, type PickleNames, type PickleValue } from './pickle.ts'
 
 /** The classes of storages that are read. */
 const storageTypes: Readonly<Record<string, ElementType>> = {
@@ -82,7 +82,7 @@ export function torchNames(stored: (key: string) => Uint8Array, fail: Fail): Pic
   const functions: Readonly<Record<string, PickleFunction>> = {
     'collections.OrderedDict': (parameters) =>
       parameters.length === 0
-        ? new Map()
+        ? new PickleDictionary()
         : fail('holds a collections.OrderedDict made of a list, which PyTorch does not write'),
     'torch.Size': ([sizes]) => (isShape(sizes) ? sizes : fail(`holds a torch.Size of ${shown(sizes)}`)),
     'torch._utils._rebuild_tensor_v2': (parameters) => rebuildTensor(parameters, fail),
@@ -106,7 +106,7 @@ const knownTypes: ReadonlySet<unknown> = new Set(Object.values(storageTypes))
 /** A storage's key: ('storage', class, name of its file, device, number of elements). The device does not matter here. */
 function findStorage(id: PickleValue, stored: (key: string) => Uint8Array, fail: Fail): Storage {
   const [kind, type, key, , length] = Array.isArray(id) ? id : []
-  if (kind !== 'storage' || !knownTypes.has(type) || typeof key !== 'string' || !isCount(length))
+  if (kind !== 'storage' || !knownTypes.has(type) || !isStorageKey(key) || !isCount(length))
     return fail(`refers to ${shown(id)} beside its pickle; expected a storage's type, key and length`)
   const bytes = stored(key)
   const needed = length * (type as ElementType).bytes
@@ -127,8 +127,7 @@ function rebuildTensor(parameters: readonly PickleValue[], fail: Fail): PickledT
     !isShape(strides) ||
     shape.length !== strides.length
   )
-    return fail('holds a tensor that is not made of a storage, an offset, sizes and as many strides')
-  if (shape.length > mostAxes) fail(`holds a tensor of ${shape.length} axes; expected at most ${mostAxes}`)
+    return fail('holds a tensor that is not made of a storage, an offset, at most 64 sizes and as many strides')
   const last = shape.reduce((sum, size, axis) => sum + (size - 1) * strides[axis], offset)
   const elements = storage.bytes.length / storage.type.bytes
   if (!shape.includes(0) && last >= elements)
@@ -137,5 +136,9 @@ function rebuildTensor(parameters: readonly PickleValue[], fail: Fail): PickledT
   return new PickledTensor(storage, offset, [...shape], [...strides])
 }
 
+/** Its length is looked at first: the pickle can ask of a long list again and again. */
 const isShape = (value: PickleValue | undefined): value is readonly number[] =>
-  Array.isArray(value) && value.every(isCount)
+  Array.isArray(value) && value.length <= mostAxes && value.every(isCount)
+
+/** PyTorch numbers the files of storages. */
+const isStorageKey = (key: PickleValue): key is string => typeof key === 'string' && /^\d{1,15}$/.test(key)
