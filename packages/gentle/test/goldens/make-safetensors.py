@@ -17,6 +17,10 @@ tensors = [
     # One, pi rounded, -0, infinity: the upper halves of float32.
     ("brain", "BF16", [2, 2], struct.pack("<4H", 0x3F80, 0x4049, 0x8000, 0x7F80)),
     ("empty", "F32", [0, 4], b""),
+    ("short", "I16", [2], struct.pack("<2h", -(2**15), 2**15 - 1)),
+    ("byte", "I8", [2], struct.pack("<2b", -128, 127)),
+    ("pixels", "U8", [3], bytes([0, 128, 255])),
+    ("mask", "BOOL", [2, 1], bytes([1, 0])),
 ]
 
 header = {"__metadata__": {"format": "pt", "made by": "struct ✓"}}

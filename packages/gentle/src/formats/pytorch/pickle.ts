@@ -34,8 +34,8 @@ export interface PickleNames {
   readonly persistent: (key: PickleValue) => PickleValue
 }
 
-/** Names and shapes of 100,000 tensors. A byte can make a value of some 70. */
-const largestPickle = 2 ** 24
+/** Names and shapes of some 25,000 tensors. Each byte can make a value that takes up to a hundred. */
+const largestPickle = 2 ** 22
 
 /** The value that a pickle makes. `fail` refuses one that is cut off or broken, or that does more than make data. */
 export function unpickle(bytes: Uint8Array, names: PickleNames, fail: Fail): PickleValue {
