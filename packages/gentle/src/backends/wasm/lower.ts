@@ -6,7 +6,7 @@ import { InternalError } from '../../core/errors.ts'
 import { broadcastStrides, sameShape, sizeOf, stridesOf } from '../../core/shape.ts'
 import { type Graph, rootsOf, topologicalOrder } from '../../graph/graph.ts'
 import type { Signature } from '../../graph/op.ts'
-import { Constant, Input, type Tensor, Variable } from '../../graph/tensor.ts'
+import { Constant, constant, Input, type Tensor, Variable } from '../../graph/tensor.ts'
 import {
   type Conv2dAttributes,
   type Conv2dInputGradientAttributes,
@@ -18,6 +18,7 @@ import {
 import type { MatmulAttributes } from '../../ops/matmul.ts'
 import type { AvgPool2dGradientAttributes, Pool2dAttributes } from '../../ops/pool2d.ts'
 import type { UniformAttributes } from '../../ops/random.ts'
+import { type ResampleMethod, resampleTaps, transposedTaps } from '../../ops/resample2d.ts'
 import type { StructuredName } from '../../ops/table.ts'
 import { type Buffer, bytesOf, createBuffer, lastBlockImages, loopShape } from './buffer.ts'
 import type { Kernel } from './kernel.ts'
@@ -47,13 +48,12 @@ import {
   reducePlainKernel,
   sumBlocksKernel,
 } from './kernels/reduce.ts'
+import { resampleKernel, resampleTable } from './kernels/resample.ts'
 import type { Epilogue, EpilogueOperand } from './kernels/tile.ts'
 import {
   directCycles,
   planWinograd,
   type WinogradPlan,
-  winograd2,
-  winograd4,
   winogradCycles,
   winogradFilterCount,
   winogradFiltersKernel,
@@ -68,6 +68,7 @@ import {
   winogradLanesFiltersKernel,
   winogradLanesKernel,
 } from './kernels/winograd-lanes.ts'
+import { winograd2, winograd4 } from './kernels/winograd-transforms.ts'
 import {
   frameChannelsKernel,
   gradientFiltersKernel,
@@ -531,6 +532,18 @@ function winogradPlan(
   return winogradCycles(best) < directCycles(multiplyAdds) ? best : undefined
 }
 
+/** Images at another size, or the gradient of that: they differ in what a position reads of an axis, from one length to another. */
+const lowerResampling =
+  (taps: typeof resampleTaps): Lowering =>
+  (lowerer, node, output) => {
+    const [x] = node.inputs
+    const { method } = node.attributes as { method: ResampleMethod }
+    const [rows, columns] = [2, 3].map((axis) => taps(method, x.shape[axis], node.shape[axis]))
+    const table = resampleTable([rows, columns], x.shape[3])
+    const words = lowerer.buffer(constant(table, [table.length], 'int32'), 'plain')
+    lowerer.emit(resampleKernel(node.op.name, lowerer.buffer(x, output.layout), output, words, [rows, columns]))
+  }
+
 const lowerings: Record<StructuredName, Lowering> = {
   sum: lowerReduction('sum'),
   max: lowerReduction('max'),
@@ -702,6 +715,9 @@ const lowerings: Record<StructuredName, Lowering> = {
     const attributes = node.attributes as AvgPool2dGradientAttributes
     lowerer.emit(avgPoolGradientKernel(lowerer.buffer(node.inputs[0], 'lanes'), output, attributes, epilogue))
   },
+
+  resample2d: lowerResampling(resampleTaps),
+  resample2dGradient: lowerResampling((method, dy, dx) => transposedTaps(method, dx, dy)),
 
   oneHot(lowerer, node, output) {
     lowerer.emit(oneHotKernel(lowerer.buffer(node.inputs[0], output.layout), output))

@@ -18,7 +18,10 @@ import type { Kernel, KernelContext } from '../kernel.ts'
 type Vector = Value<'v128'>
 
 /** Transposes four vectors of four. */
-function transpose4(context: KernelContext, rows: readonly Vector[]): { statements: Statement[]; columns: Vector[] } {
+export function transpose4(
+  context: KernelContext,
+  rows: readonly Vector[],
+): { statements: Statement[]; columns: Vector[] } {
   const [a, b, c, d] = rows
   const low01 = context.local('v128')
   const high01 = context.local('v128')

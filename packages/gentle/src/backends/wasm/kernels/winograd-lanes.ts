@@ -1,12 +1,11 @@
 /**
  * Winograd's convolution for training: filters of 3 x 3 and stride 1, on a batch in lanes. The method and its matrices are those of
- * `winograd.ts`; here each vector holds one place of a tile of 4 images, and weights are broadcast.
+ * `winograd-transforms.ts`; here each vector holds one place of a tile of 4 images, and weights are broadcast.
  *
  * A thread takes a row of tiles of a block of 8 images at a time. It copies the rows that the tiles read, with zeros around them, channel
  * by channel, and transforms them into its workspace; for each 6 output channels it multiplies with the transformed filters,
  * n² products of [6, C] by [C, tiles], and transforms the sums to pixels. The gradient to the input is the same with filters turned round.
  */
-import type { Tensor } from '../../../graph/tensor.ts'
 import {
   call,
   countedLoop,
@@ -22,9 +21,15 @@ import {
 } from '../assembler/index.ts'
 import { type Buffer, laneBytes } from '../buffer.ts'
 import type { Kernel, KernelContext } from '../kernel.ts'
-import { emitExpression } from './expression.ts'
 import { balancedTiles, type Epilogue, tileRows } from './tile.ts'
-import { perCycle, placeBytes, tileTransform, transformColumns, type WinogradTransforms } from './winograd.ts'
+import {
+  perCycle,
+  placeBytes,
+  tileOutput,
+  tileTransform,
+  transformColumns,
+  type WinogradTransforms,
+} from './winograd-transforms.ts'
 
 type Vector = Value<'v128'>
 
@@ -220,39 +225,20 @@ function emitBlock(
   const firstChannel = local()
   const pointers = operands.map(local)
   const rowPlane = outHeight * outWidth * laneBytes
-  const finish = (value: Vector, row: number, column: number): Statement[] => {
-    const place = (row * outWidth + column) * laneBytes
-    if (epilogue === undefined) return [v128.store(y, value, place)]
-    const sum = context.local('v128')
-    const load = (leaf: Tensor): Vector => {
-      if (leaf === epilogue.producer) return sum
-      const k = operands.findIndex((operand) => operand.leaf === leaf)
-      return operands[k].along === 'elements' ? v128.load(pointers[k], place) : v128.load32Splat(pointers[k])
-    }
-    const { statements, value: result } = emitExpression(epilogue.nodes, load, context)
-    return [sum.set(value), ...statements, v128.store(y, result, place)]
-  }
-  const where = (index: number, position: Local<'i32'>, extent: number, statements: Statement[]): Statement[] =>
-    extent % m === 0 || index < extent % m
-      ? statements
-      : [ifThen(i32.ltU(i32.add(i32.mul(position, m), index), extent), statements)]
-  const outputHalf = (): Statement[] => [
-    ...transformColumns(
-      transforms.output,
-      n,
-      (row, column) => v128.load(s, (row * n + column) * sumsPlace),
-      (value, row, column) => [v128.store(middle, value, (column * m + row) * 16)],
-      context,
-    ),
-    ...transformColumns(
-      transforms.output,
-      m,
-      (row, column) => v128.load(middle, (row * m + column) * 16),
-      (value, column, row) =>
-        where(row, tileRow, outHeight, where(column, tileColumn, outWidth, finish(value, row, column))),
-      context,
-    ),
-  ]
+  const tileOut = tileOutput(
+    {
+      transforms,
+      sums: { start: s, place: sumsPlace },
+      middle,
+      target: y,
+      tile: [tileRow, tileColumn],
+      size: [outHeight, outWidth],
+      epilogue,
+      pointers,
+      perChannel: (pointer) => v128.load32Splat(pointer),
+    },
+    context,
+  )
   const alongElements = (bytes: number): Statement[] =>
     operands.flatMap(({ along }, k) => (along === 'elements' ? [pointers[k].set(i32.add(pointers[k], bytes))] : []))
   const transformOutput = (rows: number): Statement[] => [
@@ -266,7 +252,7 @@ function emitBlock(
     }),
     countedLoop(local(), rows, [
       countedLoop(tileColumn, tileColumns, [
-        countedLoop(local(), 2, [...outputHalf(), s.set(i32.add(s, 16)), y.set(i32.add(y, 16)), ...alongElements(16)]),
+        countedLoop(local(), 2, [...tileOut, s.set(i32.add(s, 16)), y.set(i32.add(y, 16)), ...alongElements(16)]),
         y.set(i32.add(y, (m - 1) * laneBytes)),
         ...alongElements((m - 1) * laneBytes),
       ]),

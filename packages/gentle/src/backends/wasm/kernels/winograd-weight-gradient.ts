@@ -6,12 +6,11 @@
  * them; then each of the 36 places is a matrix product [O, tiles] by [tiles, C], whose register tile is 4 output channels of 8 input
  * channels and runs over all tiles. Every sum is taken by one thread in one order, whatever the number of threads.
  */
-import { call, countedLoop, i32, memoryFill, type Statement, shuffle32, type Value, v128 } from '../assembler/index.ts'
+import { call, countedLoop, i32, memoryFill, type Statement, type Value, v128 } from '../assembler/index.ts'
 import { type Buffer, channelBlocks, laneBytes } from '../buffer.ts'
-import type { Kernel, KernelContext } from '../kernel.ts'
-import { perCycle, placeBytes, tileTransform, transformColumns, winograd4 } from './winograd.ts'
-
-type Vector = Value<'v128'>
+import type { Kernel } from '../kernel.ts'
+import { transpose4 } from './convert.ts'
+import { perCycle, placeBytes, tileTransform, transformColumns, winograd4 } from './winograd-transforms.ts'
 
 /** Pixels of a side of a tile of dy, and places of a transformed one. */
 const m = winograd4.m
@@ -104,7 +103,7 @@ export function frameChannelsKernel(lanes: Buffer, framed: Buffer, [top, left]: 
           const loads = [0, 1, 2, 3].map((c) =>
             v128.load(source, rows[channelHalf + c] * pixels * laneBytes + 4 * imageHalf),
           )
-          const { statements, columns } = transpose(context, loads)
+          const { statements, columns } = transpose4(context, loads)
           return [
             ...statements,
             ...columns.map((column, i) => v128.store(i32.add(bases[imageHalf + i], target), column, 4 * channelHalf)),
@@ -143,26 +142,6 @@ export function frameChannelsKernel(lanes: Buffer, framed: Buffer, [top, left]: 
         ),
       ]
     },
-  }
-}
-
-function transpose(context: KernelContext, rows: readonly Vector[]): { statements: Statement[]; columns: Vector[] } {
-  const kept = rows.map(() => context.local('v128'))
-  const [low01, high01, low23, high23] = [0, 1, 2, 3].map(() => context.local('v128'))
-  return {
-    statements: [
-      ...rows.map((row, i) => kept[i].set(row)),
-      low01.set(shuffle32([0, 4, 1, 5], kept[0], kept[1])),
-      high01.set(shuffle32([2, 6, 3, 7], kept[0], kept[1])),
-      low23.set(shuffle32([0, 4, 1, 5], kept[2], kept[3])),
-      high23.set(shuffle32([2, 6, 3, 7], kept[2], kept[3])),
-    ],
-    columns: [
-      shuffle32([0, 1, 4, 5], low01, low23),
-      shuffle32([2, 3, 6, 7], low01, low23),
-      shuffle32([0, 1, 4, 5], high01, high23),
-      shuffle32([2, 3, 6, 7], high01, high23),
-    ],
   }
 }
 

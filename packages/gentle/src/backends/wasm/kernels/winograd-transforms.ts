@@ -1,0 +1,231 @@
+/**
+ * The arithmetic of Winograd's convolution, whatever holds the tiles: matrices, and code that multiplies tiles in memory by them. Each vector
+ * holds one place of a tile of 4 channels, or of 4 images.
+ */
+import type { Tensor } from '../../../graph/tensor.ts'
+import {
+  countedLoop,
+  type FunctionHandle,
+  f32x4,
+  i32,
+  ifThen,
+  type Local,
+  type Statement,
+  type Value,
+  v128,
+} from '../assembler/index.ts'
+import { laneBytes } from '../buffer.ts'
+import type { KernelContext } from '../kernel.ts'
+import { emitExpression } from './expression.ts'
+import type { Epilogue } from './tile.ts'
+
+type Vector = Value<'v128'>
+
+/** The matrices of F(m x m, 3 x 3). */
+export interface WinogradTransforms {
+  /** Pixels of an output tile's side. */
+  readonly m: number
+  readonly input: readonly (readonly number[])[]
+  readonly filter: readonly (readonly number[])[]
+  readonly output: readonly (readonly number[])[]
+}
+
+/** Interpolation at 0, 1, -1 and infinity. */
+export const winograd2: WinogradTransforms = {
+  m: 2,
+  input: [
+    [1, 0, -1, 0],
+    [0, 1, 1, 0],
+    [0, -1, 1, 0],
+    [0, 1, 0, -1],
+  ],
+  filter: [
+    [1, 0, 0],
+    [1 / 2, 1 / 2, 1 / 2],
+    [1 / 2, -1 / 2, 1 / 2],
+    [0, 0, 1],
+  ],
+  output: [
+    [1, 1, 1, 0],
+    [0, 1, -1, -1],
+  ],
+}
+
+/** Interpolation at 0, 1, -1, 2, -2 and infinity. */
+export const winograd4: WinogradTransforms = {
+  m: 4,
+  input: [
+    [4, 0, -5, 0, 1, 0],
+    [0, -4, -4, 1, 1, 0],
+    [0, 4, -4, -1, 1, 0],
+    [0, -2, -1, 2, 1, 0],
+    [0, 2, -1, -2, 1, 0],
+    [0, 4, 0, -5, 0, 1],
+  ],
+  filter: [
+    [1 / 4, 0, 0],
+    [-1 / 6, -1 / 6, -1 / 6],
+    [-1 / 6, 1 / 6, -1 / 6],
+    [1 / 24, 1 / 12, 1 / 6],
+    [1 / 24, -1 / 12, 1 / 6],
+    [0, 0, 1],
+  ],
+  output: [
+    [1, 1, 1, 1, 1, 0],
+    [0, 1, -1, 2, -2, 0],
+    [0, 1, 1, 4, 4, 0],
+    [0, 1, -1, 8, -8, 1],
+  ],
+}
+
+export const upTo = (count: number): number[] => Array.from({ length: count }, (_, i) => i)
+
+/** A row of a transform: the weighted sum of values; terms of weight 0 are left out. */
+function weighted(row: readonly number[], values: readonly Vector[], context: KernelContext): Vector {
+  let sum: Vector | undefined
+  const ordered = upTo(row.length).sort((a, b) => Number(row[b] === 1) - Number(row[a] === 1))
+  for (const i of ordered) {
+    const factor = row[i]
+    if (factor === 0) continue
+    const value = values[i]
+    if (sum === undefined) sum = factor === 1 ? value : f32x4.mul(value, splat(factor))
+    else if (factor === 1) sum = f32x4.add(sum, value)
+    else if (factor === -1) sum = f32x4.sub(sum, value)
+    else sum = context.math.multiplyAdd(value, splat(factor), sum)
+  }
+  return sum!
+}
+
+const splat = (value: number): Vector => v128.constF32x4(value, value, value, value)
+
+/** Multiplies columns of a matrix of vectors in memory by a transform: `rows` values at `from(i, column)` become others at `to`. */
+export function transformColumns(
+  transform: readonly (readonly number[])[],
+  columns: number,
+  load: (row: number, column: number) => Vector,
+  store: (value: Vector, row: number, column: number) => Statement[],
+  context: KernelContext,
+): Statement[] {
+  const values = transform[0].map(() => context.local('v128'))
+  return upTo(columns).flatMap((column) => [
+    ...values.map((value, row) => value.set(load(row, column))),
+    ...transform.flatMap((weights, row) => store(weighted(weights, values, context), row, column)),
+  ])
+}
+
+/**
+ * The function that transforms one tile of 8 channels or images, T d Tᵀ for the matrix T, from rows at a distance to places at another.
+ * Kernels of one geometry share it. `middle` is memory for as many vectors as the tile has places.
+ */
+export function tileTransform(
+  matrix: readonly (readonly number[])[],
+  rowBytes: number,
+  place: number,
+  context: KernelContext,
+): FunctionHandle {
+  const [places, size] = [matrix.length, matrix[0].length]
+  return context.shared(JSON.stringify(['winograd tile', matrix, rowBytes, place]), () =>
+    context.module.function(
+      `winograd tile ${size}`,
+      { source: 'i32', target: 'i32', middle: 'i32' } as const,
+      undefined,
+      ({ source, target, middle }, builder) => {
+        const inner: KernelContext = { ...context, builder, local: (type) => builder.local(type) }
+        return [
+          countedLoop(builder.local('i32'), 2, [
+            ...transformColumns(
+              matrix,
+              size,
+              (row, column) => v128.load(source, row * rowBytes + column * laneBytes),
+              (value, row, column) => [v128.store(middle, value, (column * places + row) * 16)],
+              inner,
+            ),
+            ...transformColumns(
+              matrix,
+              places,
+              (row, column) => v128.load(middle, (row * places + column) * 16),
+              (value, row, column) => [v128.store(target, value, (column * places + row) * place)],
+              inner,
+            ),
+            source.set(i32.add(source, 16)),
+            target.set(i32.add(target, 16)),
+          ]),
+        ]
+      },
+    ),
+  )
+}
+
+export interface TileOutput {
+  readonly transforms: WinogradTransforms
+  /** Where the tile's sums begin, and bytes from one place to the next. */
+  readonly sums: { readonly start: Local<'i32'>; readonly place: number }
+  /** Memory for the half-done transform. */
+  readonly middle: Local<'i32'>
+  /** Where the tile's first pixel goes. */
+  readonly target: Local<'i32'>
+  /** The tile's row and column among the tiles of its image, and the image's size in pixels. */
+  readonly tile: readonly [Local<'i32'>, Local<'i32'>]
+  readonly size: readonly [number, number]
+  readonly epilogue: Epilogue | undefined
+  /** Where the epilogue's operands have the tile's first pixel, channel or number. */
+  readonly pointers: readonly Local<'i32'>[]
+  /** The vector of an operand that goes along channels. */
+  perChannel(pointer: Local<'i32'>): Vector
+}
+
+/** Transforms the sums of one tile to pixels, Aᵀ S A, goes on with the epilogue, and stores the pixels that the image has. */
+export function tileOutput(
+  { transforms, sums, middle, target, tile, size, epilogue, pointers, perChannel }: TileOutput,
+  context: KernelContext,
+): Statement[] {
+  const { m, output } = transforms
+  const n = output[0].length
+  const [, width] = size
+  const finish = (value: Vector, row: number, column: number): Statement[] => {
+    const place = (row * width + column) * laneBytes
+    if (epilogue === undefined) return [v128.store(target, value, place)]
+    const { nodes, producer, operands } = epilogue
+    const sum = context.local('v128')
+    const load = (leaf: Tensor): Vector => {
+      if (leaf === producer) return sum
+      const k = operands.findIndex((operand) => operand.leaf === leaf)
+      const { along } = operands[k]
+      if (along === 'elements') return v128.load(pointers[k], place)
+      return along === 'channels' ? perChannel(pointers[k]) : v128.load32Splat(pointers[k])
+    }
+    const { statements, value: result } = emitExpression(nodes, load, context)
+    return [sum.set(value), ...statements, v128.store(target, result, place)]
+  }
+  /** Runs what stores a row or column of the tile only where the image has it. */
+  const where = (index: number, axis: 0 | 1, statements: Statement[]): Statement[] =>
+    size[axis] % m === 0 || index < size[axis] % m
+      ? statements
+      : [ifThen(i32.ltU(i32.add(i32.mul(tile[axis], m), index), size[axis]), statements)]
+  return [
+    ...transformColumns(
+      output,
+      n,
+      (row, column) => v128.load(sums.start, (row * n + column) * sums.place),
+      (value, row, column) => [v128.store(middle, value, (column * m + row) * 16)],
+      context,
+    ),
+    ...transformColumns(
+      output,
+      m,
+      (row, column) => v128.load(middle, (row * m + column) * 16),
+      // The second transform runs along rows: its results are the columns of the tile.
+      (value, column, row) => where(row, 0, where(column, 1, finish(value, row, column))),
+      context,
+    ),
+  ]
+}
+
+/**
+ * Bytes from one of the n² places to the next, at least `bytes`: an odd number of cache lines, so that places that are written together
+ * do not all fall into one set of the cache.
+ */
+export const placeBytes = (bytes: number): number => (Math.ceil(bytes / 64) | 1) * 64
+
+/** Vector instructions of transforms in a processor's cycle, bytes of filters from beyond the second-level cache, multiply-adds. */
+export const perCycle = { instructions: 1.5, bytes: 8, multiplyAdds: 8 }
