@@ -33,6 +33,8 @@ function tiedBy(node: Tensor): Tensor[] {
     case 'maxPool2d':
     case 'avgPool2d':
     case 'avgPool2dGradient':
+    case 'resample2d':
+    case 'resample2dGradient':
       return [node, x]
     case 'conv2dInputGradient':
       return [node, inputs[1]]
@@ -159,6 +161,7 @@ function costsOf(node: Tensor): Costs {
       return { lanes: work * waste, channels: work }
     case 'maxPool2d':
     case 'avgPool2d':
+    case 'resample2d':
       return { lanes: 0, channels: 0 }
     default:
       // Gradients have kernels in lanes alone.
@@ -193,6 +196,7 @@ function canBeInChannels(node: Tensor, layouts: ReadonlyMap<Tensor, Layout>): bo
     case 'conv2d':
     case 'maxPool2d':
     case 'avgPool2d':
+    case 'resample2d':
       return true
     case 'sum':
     case 'max':

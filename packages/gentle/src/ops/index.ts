@@ -1,5 +1,6 @@
 /** Ops on tensors: the public entry `gentle-dl/ops`. */
 export { elu, gelu, leakyRelu, logSoftmax, relu, sigmoid, silu, softmax, softplus, step, tanh } from './activations.ts'
+export { adaptiveAvgPool2d, adaptiveMaxPool2d } from './adaptive-pool2d.ts'
 export { type Conv2dOptions, conv2d } from './conv2d.ts'
 export {
   abs,
@@ -34,4 +35,5 @@ export { type AvgPool2dOptions, avgPool2d, globalAvgPool2d, maxPool2d, type Pool
 export { dropout, uniform } from './random.ts'
 export { argmax, max, mean, min, sum } from './reduce.ts'
 export { broadcastTo, concat, pad, reshape, slice, transpose } from './structure.ts'
+export { type Upsample2dOptions, type UpsampleTo, upsample2d } from './upsample2d.ts'
 export type { Pair } from './window.ts'

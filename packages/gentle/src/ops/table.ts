@@ -7,6 +7,7 @@ import { matmulOp } from './matmul.ts'
 import * as pool2d from './pool2d.ts'
 import { uniformOp } from './random.ts'
 import * as reduce from './reduce.ts'
+import * as resample2d from './resample2d.ts'
 import * as structure from './structure.ts'
 
 /** Ops that act on each element alone, in families by what a kernel has to know of them. */
@@ -60,6 +61,8 @@ export const structuredOps = {
   maxPool2dGather: pool2d.maxPool2dGatherOp,
   avgPool2d: pool2d.avgPool2dOp,
   avgPool2dGradient: pool2d.avgPool2dGradientOp,
+  resample2d: resample2d.resample2dOp,
+  resample2dGradient: resample2d.resample2dGradientOp,
   oneHot: indexing.oneHotOp,
   gather: indexing.gatherOp,
   scatterAdd: indexing.scatterAddOp,

@@ -3,6 +3,7 @@ import type { Op } from '../../src/graph/op.ts'
 import { apply, constant, type Tensor } from '../../src/graph/tensor.ts'
 import { type Conv2dAttributes, conv2dAttributes, conv2dSizes } from '../../src/ops/conv2d.ts'
 import { type Pool2dAttributes, pool2dAttributes } from '../../src/ops/pool2d.ts'
+import type { ResampleMethod } from '../../src/ops/resample2d.ts'
 import { type ElementwiseName, elementwiseOps, type StructuredName, structuredOps } from '../../src/ops/table.ts'
 import { slidingOutput } from '../../src/ops/window.ts'
 import { approximated, summed, type Tolerance } from './closeness.ts'
@@ -125,6 +126,15 @@ function pooling(scene: Scene): Pooling {
   const out = slidingOutput(image, size, { ...attributes, dilation: [1, 1] }, 'pooling')
   const counting = scene.flag(0.3) ? { countPadding: false } : {}
   return { x: [...planes, ...image], y: [...planes, ...out], attributes, counting }
+}
+
+/** Images at another size: multiples and parts of it, and any other. */
+function resampling(scene: Scene): { x: number[]; y: number[]; method: ResampleMethod } {
+  const image = [scene.size(9), scene.size(9)]
+  const size = image.map((n) => scene.pick([scene.size(14), 2 * n, Math.ceil(n / 2), 1]))
+  const planes = [scene.batch(), scene.size(14)]
+  const method = scene.pick<ResampleMethod>(['nearest', 'bilinear', 'alignedBilinear', 'average'])
+  return { x: [...planes, ...image], y: [...planes, ...size], method }
 }
 
 /** Values of images: all different, or with ties, of which the first wins. */
@@ -321,6 +331,20 @@ export const opCases: Readonly<Record<ElementwiseName | StructuredName, OpCase>>
     build(scene) {
       const { x, y, attributes, counting } = pooling(scene)
       return apply(structuredOps.avgPool2dGradient, [scene.floats(y)], { ...attributes, ...counting, inputShape: x })
+    },
+  },
+  resample2d: {
+    tolerance: summed,
+    build(scene) {
+      const { x, y, method } = resampling(scene)
+      return apply(structuredOps.resample2d, [scene.floats(x)], { method, size: [y[2], y[3]] })
+    },
+  },
+  resample2dGradient: {
+    tolerance: summed,
+    build(scene) {
+      const { x, y, method } = resampling(scene)
+      return apply(structuredOps.resample2dGradient, [scene.floats(y)], { method, inputShape: x })
     },
   },
   oneHot: {

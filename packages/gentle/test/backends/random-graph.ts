@@ -3,6 +3,8 @@ import { sizeOf } from '../../src/core/shape.ts'
 import type { Tensor, Variable } from '../../src/graph/tensor.ts'
 import {
   abs,
+  adaptiveAvgPool2d,
+  adaptiveMaxPool2d,
   add,
   avgPool2d,
   broadcastTo,
@@ -37,6 +39,7 @@ import {
   sum,
   tanh,
   transpose,
+  upsample2d,
 } from '../../src/ops/index.ts'
 import { chained } from './closeness.ts'
 import type { RandomCase } from './comparison.ts'
@@ -102,6 +105,7 @@ const growths: readonly Grow[] = [
   convolve,
   pool,
   pool,
+  resize,
   (scene, x) => (x.shape.length > 0 ? gather(x, scene.integers([scene.size(5)], x.shape[0]), 0) : undefined),
 ]
 
@@ -120,6 +124,17 @@ function pool(scene: Scene, x: Tensor): Tensor | undefined {
   const padding = size.map((n) => (scene.flag(0.3) ? Math.floor(n / 2) : 0)) as [number, number]
   const sliding = scene.flag() ? {} : { stride: scene.between(1, 2), padding, ceil: scene.flag() }
   return scene.flag() ? maxPool2d(x, size, sliding) : avgPool2d(x, size, { ...sliding, countPadding: scene.flag(0.7) })
+}
+
+function resize(scene: Scene, x: Tensor): Tensor | undefined {
+  if (!isImages(x)) return undefined
+  const size = scene.pair(1, 7)
+  return scene.pick([
+    () => upsample2d(x, scene.pair(1, 2)),
+    () => upsample2d(x, { size }, { method: 'bilinear', alignCorners: scene.flag() }),
+    () => adaptiveAvgPool2d(x, size),
+    () => adaptiveMaxPool2d(x, size),
+  ])()
 }
 
 const fits = (y: Tensor, x: Tensor): boolean =>

@@ -1,5 +1,7 @@
 import type { Tensor, Variable } from '../../src/graph/tensor.ts'
 import {
+  adaptiveAvgPool2d,
+  adaptiveMaxPool2d,
   add,
   avgPool2d,
   concat,
@@ -16,6 +18,7 @@ import {
   sqrt,
   sub,
   tanh,
+  upsample2d,
 } from '../../src/ops/index.ts'
 import { chained } from './closeness.ts'
 import type { RandomCase } from './comparison.ts'
@@ -76,6 +79,11 @@ const blocks: readonly Block[] = [
     const sliding = { stride: scene.pick([1, 2]), padding: scene.pick([0, 1]), ceil: scene.flag() }
     return scene.flag() ? maxPool2d(x, 3, sliding) : avgPool2d(x, 3, { ...sliding, countPadding: scene.flag() })
   },
+  (scene, x) =>
+    x.shape[2] * x.shape[3] > 64
+      ? x
+      : upsample2d(x, 2, scene.pick([{}, { method: 'bilinear' }, { method: 'bilinear', alignCorners: true }])),
+  (scene, x) => scene.pick([adaptiveAvgPool2d, adaptiveMaxPool2d])(x, scene.pair(1, 7)),
   (_, x) => mul(x, reshape(tanh(mean(x, [2, 3])), [x.shape[0], x.shape[1], 1, 1])),
 ]
 

@@ -201,8 +201,34 @@ def pools():
     case("globalAvgPool2d", [[2, 3, 3, 2]], lambda x: F.adaptive_avg_pool2d(x, 1).flatten(1))
 
 
+def resizes():
+    def to(name, shape, **options):
+        case("upsample2d " + name, [shape], lambda x: F.interpolate(x, **options))
+
+    to("nearest", [2, 2, 2, 3], scale_factor=(3, 2))
+    to("nearest to a size", [1, 2, 3, 4], size=(5, 6))
+    to("nearest to fewer pixels", [1, 2, 7, 5], size=(3, 4))
+    to("bilinear", [1, 2, 3, 4], scale_factor=2, mode="bilinear", align_corners=False)
+    to("bilinear to a size", [1, 2, 3, 4], size=(5, 7), mode="bilinear", align_corners=False)
+    to("bilinear to fewer pixels", [1, 2, 7, 6], size=(3, 2), mode="bilinear", align_corners=False)
+    to("bilinear of one column", [1, 2, 3, 1], size=(4, 3), mode="bilinear", align_corners=False)
+    to("bilinear with aligned corners", [1, 2, 3, 4], size=(5, 7), mode="bilinear", align_corners=True)
+    to("bilinear to fewer pixels, with aligned corners", [1, 2, 6, 4], size=(3, 1), mode="bilinear", align_corners=True)
+    for name, shape, size in [
+        ("to one pixel", [2, 3, 4, 5], (1, 1)),
+        ("of parts that tile", [2, 2, 4, 6], (2, 3)),
+        ("of parts at one distance that overlap", [2, 1, 7, 5], (3, 2)),
+        ("of parts that overlap", [1, 2, 5, 7], (3, 4)),
+        ("to more parts than pixels", [1, 2, 3, 2], (5, 3)),
+        ("of large parts", [1, 1, 10, 18], (1, 2)),
+    ]:
+        case("adaptiveAvgPool2d " + name, [shape], lambda x, size=size: F.adaptive_avg_pool2d(x, size))
+        case("adaptiveMaxPool2d " + name, [shape], lambda x, size=size: F.adaptive_max_pool2d(x, size))
+    case("adaptiveMaxPool2d of ties", [[1, 2, 5, 7]], lambda x: F.adaptive_max_pool2d(x, (3, 2)), "tied")
+
+
 if __name__ == "__main__":
-    for family in [elementwise, reductions, structure, matmuls, convolutions, pools]:
+    for family in [elementwise, reductions, structure, matmuls, convolutions, pools, resizes]:
         family()
     lines = [f" {json.dumps(name)}: {json.dumps(entry, separators=(',', ':'))}" for name, entry in cases.items()]
     path = Path(__file__).with_name("ops.json")

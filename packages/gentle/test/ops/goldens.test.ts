@@ -43,6 +43,11 @@ const convolution =
   (x, w) =>
     ops.conv2d(x, w, options)
 
+const bilinear =
+  (size: ops.Pair, alignCorners = false): Expression =>
+  (x) =>
+    ops.upsample2d(x, { size }, { method: 'bilinear', alignCorners })
+
 const expressions: Record<string, Expression> = {
   neg: ops.neg,
   exp: ops.exp,
@@ -150,6 +155,28 @@ const expressions: Record<string, Expression> = {
   'avgPool2d that rounds up, without padding in the mean': (x) =>
     ops.avgPool2d(x, 3, { stride: 2, padding: 1, ceil: true, countPadding: false }),
   globalAvgPool2d: ops.globalAvgPool2d,
+  'upsample2d nearest': (x) => ops.upsample2d(x, [3, 2]),
+  'upsample2d nearest to a size': (x) => ops.upsample2d(x, { size: [5, 6] }),
+  'upsample2d nearest to fewer pixels': (x) => ops.upsample2d(x, { size: [3, 4] }),
+  'upsample2d bilinear': (x) => ops.upsample2d(x, 2, { method: 'bilinear' }),
+  'upsample2d bilinear to a size': bilinear([5, 7]),
+  'upsample2d bilinear to fewer pixels': bilinear([3, 2]),
+  'upsample2d bilinear of one column': bilinear([4, 3]),
+  'upsample2d bilinear with aligned corners': bilinear([5, 7], true),
+  'upsample2d bilinear to fewer pixels, with aligned corners': bilinear([3, 1], true),
+  'adaptiveAvgPool2d to one pixel': (x) => ops.adaptiveAvgPool2d(x, 1),
+  'adaptiveMaxPool2d to one pixel': (x) => ops.adaptiveMaxPool2d(x, 1),
+  'adaptiveAvgPool2d of parts that tile': (x) => ops.adaptiveAvgPool2d(x, [2, 3]),
+  'adaptiveMaxPool2d of parts that tile': (x) => ops.adaptiveMaxPool2d(x, [2, 3]),
+  'adaptiveAvgPool2d of parts at one distance that overlap': (x) => ops.adaptiveAvgPool2d(x, [3, 2]),
+  'adaptiveMaxPool2d of parts at one distance that overlap': (x) => ops.adaptiveMaxPool2d(x, [3, 2]),
+  'adaptiveAvgPool2d of parts that overlap': (x) => ops.adaptiveAvgPool2d(x, [3, 4]),
+  'adaptiveMaxPool2d of parts that overlap': (x) => ops.adaptiveMaxPool2d(x, [3, 4]),
+  'adaptiveAvgPool2d to more parts than pixels': (x) => ops.adaptiveAvgPool2d(x, [5, 3]),
+  'adaptiveMaxPool2d to more parts than pixels': (x) => ops.adaptiveMaxPool2d(x, [5, 3]),
+  'adaptiveAvgPool2d of large parts': (x) => ops.adaptiveAvgPool2d(x, [1, 2]),
+  'adaptiveMaxPool2d of large parts': (x) => ops.adaptiveMaxPool2d(x, [1, 2]),
+  'adaptiveMaxPool2d of ties': (x) => ops.adaptiveMaxPool2d(x, [3, 2]),
 }
 
 /** Largest relative error; below 0.1 an absolute one of a tenth as much. */

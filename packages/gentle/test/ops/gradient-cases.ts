@@ -150,6 +150,15 @@ export const gradientCases: Readonly<Record<string, () => Tensor>> = {
     apply(structuredOps.maxPool2dGather, [distinct([1, 2, 5, 5]), signed([1, 2, 5, 5])], overlapping),
   avgPool2dGradient: () =>
     apply(structuredOps.avgPool2dGradient, [signed([1, 2, 3, 3])], { ...overlapping, inputShape: [1, 2, 5, 5] }),
+  'upsample2d to the nearest': () => ops.upsample2d(signed([2, 1, 2, 3]), [3, 2]),
+  'upsample2d to the nearest of fewer pixels': () => ops.upsample2d(signed([1, 2, 5, 4]), { size: [3, 3] }),
+  'upsample2d bilinearly': () => ops.upsample2d(signed([1, 2, 3, 2]), { size: [5, 4] }, { method: 'bilinear' }),
+  'upsample2d with aligned corners': () =>
+    ops.upsample2d(signed([1, 2, 3, 1]), { size: [5, 2] }, { method: 'bilinear', alignCorners: true }),
+  'adaptiveAvgPool2d of parts that overlap': () => ops.adaptiveAvgPool2d(signed([1, 2, 5, 7]), [3, 4]),
+  'adaptiveMaxPool2d of parts that overlap': () => ops.adaptiveMaxPool2d(distinct([1, 2, 5, 7]), [3, 4]),
+  resample2dGradient: () =>
+    apply(structuredOps.resample2dGradient, [signed([1, 2, 5, 4])], { method: 'bilinear', inputShape: [1, 2, 3, 3] }),
 
   dropout: () => ops.dropout(signed([4, 5]), 0.4, constant(3, [], 'int32'), { seed: 1, stream: 'dropout' }),
   'a tensor times uniform noise': () =>
@@ -192,6 +201,8 @@ export const secondOrderCases: Readonly<Record<string, () => Tensor>> = {
   avgPool2d: () => ops.avgPool2d(signed([1, 2, 5, 4]), 3, { stride: 2, padding: 1 }),
   'avgPool2d that rounds up and does not count padding': () =>
     ops.avgPool2d(signed([1, 1, 4, 6]), 3, { stride: 2, padding: 1, ceil: true, countPadding: false }),
+  'upsample2d bilinearly': () => ops.upsample2d(signed([1, 2, 2, 3]), 2, { method: 'bilinear' }),
+  'adaptiveAvgPool2d of parts that overlap': () => ops.adaptiveAvgPool2d(signed([1, 2, 5, 4]), 3),
   'conv, tanh, pool, matmul and log-softmax': () => {
     const hidden = ops.avgPool2d(ops.tanh(ops.conv2d(signed([2, 1, 5, 5]), signed([2, 1, 2, 2]))), 2)
     return ops.logSoftmax(ops.matmul(ops.reshape(hidden, [2, -1]), signed([8, 3])))
