@@ -1,9 +1,11 @@
-/** Stand-ins for what the library is about to export. */
-import type { Model } from 'gentle-dl'
+/** What the library is about to have as `gentle-dl/onnx`; until then ONNX files are refused. */
+import type { Backend, Model } from 'gentle-dl'
+import { UsageError } from './usage.ts'
 
-export const loadOnnx = (_: Uint8Array, __?: object): Promise<Model> => {
-  throw new Error('not yet')
+const refuse = (): never => {
+  throw new UsageError('this version of gentle cannot read or write ONNX files yet; expected .safetensors, .pth or .pt')
 }
-export const exportOnnx = (_: Model): Promise<Uint8Array> => {
-  throw new Error('not yet')
-}
+
+export const loadOnnx: (bytes: Uint8Array, options: { name: string; backend?: Backend }) => Promise<Model> = refuse
+
+export const exportOnnx: (model: Model) => Promise<Uint8Array> = refuse

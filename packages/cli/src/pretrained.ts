@@ -30,7 +30,7 @@ export async function loadPretrained(
   const { loaded, missing, unexpected, otherShape } = matching
   if (loaded.length === 0)
     throw new UsageError(
-      `--pretrained ${file} has nothing that fits ${name}: it holds ${someOf([...tensors.keys()])}; expected ${someOf(missing)}`,
+      `--pretrained ${file} has nothing that fits ${name}: it holds ${someOf([...tensors.keys()])}; expected ${someOf([...missing, ...otherShape])}`,
     )
   if (!quiet)
     for (const line of [
