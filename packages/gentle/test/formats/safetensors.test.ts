@@ -86,7 +86,7 @@ describe('a file that Python wrote', () => {
     ['short', 'int32', [2], [-(2 ** 15), 2 ** 15 - 1]],
     ['byte', 'int32', [2], [-128, 127]],
     ['pixels', 'int32', [3], [0, 128, 255]],
-    ['mask', 'int32', [2, 1], [1, 0]],
+    ['mask', 'int32', [3, 1], [1, 0, 1]],
   ])('gives its tensor %s as %s', (name, dtype, shape, values) => {
     const tensor = tensors.get(name)!
     expect(tensor).toMatchObject({ dtype, shape })

@@ -57,7 +57,7 @@ views = OrderedDict(
     transposed=shared.reshape(4, 6).t(),
     permuted=shared.reshape(2, 3, 4).permute(1, 2, 0),
     channelsLast=torch.arange(24.0).reshape(1, 2, 3, 4).to(memory_format=torch.channels_last),
-    one=shared[3:4].reshape(1, 1).t(),
+    oneRow=torch.as_strided(shared, (1, 4), (99, 1)),
     expanded=shared[:3].expand(2, 3),
     halfColumn=torch.arange(6.0).half().reshape(3, 2)[:, 1],
     longColumn=torch.arange(6).reshape(3, 2)[:, 1],

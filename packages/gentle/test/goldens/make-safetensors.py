@@ -20,7 +20,8 @@ tensors = [
     ("short", "I16", [2], struct.pack("<2h", -(2**15), 2**15 - 1)),
     ("byte", "I8", [2], struct.pack("<2b", -128, 127)),
     ("pixels", "U8", [3], bytes([0, 128, 255])),
-    ("mask", "BOOL", [2, 1], bytes([1, 0])),
+    # PyTorch writes 1; any other byte but 0 is true too.
+    ("mask", "BOOL", [3, 1], bytes([1, 0, 2])),
 ]
 
 header = {"__metadata__": {"format": "pt", "made by": "struct ✓"}}
