@@ -1,4 +1,5 @@
 /** Activation functions: what makes a network of neurons more than one linear map. */
+import { ArgumentError } from '../core/errors.ts'
 import type { Tensor } from '../graph/tensor.ts'
 import { apply } from '../graph/tensor.ts'
 import {
@@ -9,6 +10,7 @@ import {
   expm1,
   greater,
   greaterEqual,
+  less,
   log,
   minimum,
   mul,
@@ -30,6 +32,17 @@ export const tanh = (x: Tensor): Tensor => apply(tanhOp, [x], {})
 export const sigmoid = (x: Tensor): Tensor => apply(sigmoidOp, [x], {})
 /** max(x, 0); its gradient at 0 is 0. */
 export const relu = (x: Tensor): Tensor => apply(reluOp, [x], {})
+/** relu, at most 6 (Krizhevsky, "Convolutional Deep Belief Networks on CIFAR-10", 2010); its gradient at 0 and at 6 is 0. */
+export const relu6 = (x: Tensor): Tensor => select(greaterEqual(x, 6), 6, relu(x))
+/**
+ * x, but at least `lowest` and at most `highest`; the gradient is 1 from the one to the other, both included.
+ * @throws ArgumentError unless lowest <= highest.
+ */
+export function clip(x: Tensor, lowest: number, highest: number): Tensor {
+  if (!(lowest <= highest))
+    throw new ArgumentError(`clip: lowest is ${lowest} and highest ${highest}; expected lowest <= highest`)
+  return select(less(x, lowest), lowest, select(greater(x, highest), highest, x))
+}
 /** x for x > 0, else slope x. */
 export const leakyRelu = (x: Tensor, slope = 0.01): Tensor => select(greater(x, 0), x, mul(x, slope))
 /** x for x > 0, else alpha (exp(x) - 1) (Clevert, Unterthiner, Hochreiter, 2015, eq. 15). */

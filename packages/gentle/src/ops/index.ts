@@ -1,6 +1,21 @@
 /** Ops on tensors: the public entry `gentle-dl/ops`. */
-export { elu, gelu, leakyRelu, logSoftmax, relu, sigmoid, silu, softmax, softplus, step, tanh } from './activations.ts'
+export {
+  clip,
+  elu,
+  gelu,
+  leakyRelu,
+  logSoftmax,
+  relu,
+  relu6,
+  sigmoid,
+  silu,
+  softmax,
+  softplus,
+  step,
+  tanh,
+} from './activations.ts'
 export { adaptiveAvgPool2d, adaptiveMaxPool2d } from './adaptive-pool2d.ts'
+export { type ConvTranspose2dOptions, convTranspose2d } from './conv-transpose2d.ts'
 export { type Conv2dOptions, conv2d } from './conv2d.ts'
 export {
   abs,
@@ -31,8 +46,9 @@ export {
 } from './elementwise.ts'
 export { gather, oneHot } from './indexing.ts'
 export { matmul } from './matmul.ts'
+export { groupNorm, type LocalResponseNormOptions, layerNorm, localResponseNorm } from './normalize.ts'
 export { type AvgPool2dOptions, avgPool2d, globalAvgPool2d, maxPool2d, type Pool2dOptions } from './pool2d.ts'
-export { dropout, uniform } from './random.ts'
+export { dropout, dropout2d, uniform } from './random.ts'
 export { argmax, max, mean, min, sum } from './reduce.ts'
 export { broadcastTo, concat, pad, reshape, slice, transpose } from './structure.ts'
 export { type Upsample2dOptions, type UpsampleTo, upsample2d } from './upsample2d.ts'

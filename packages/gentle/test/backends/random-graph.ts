@@ -8,15 +8,21 @@ import {
   add,
   avgPool2d,
   broadcastTo,
+  clip,
   concat,
   conv2d,
+  convTranspose2d,
   div,
   dropout,
+  dropout2d,
   exp,
   gather,
   gelu,
   greater,
+  groupNorm,
+  layerNorm,
   leakyRelu,
+  localResponseNorm,
   log,
   logSoftmax,
   matmul,
@@ -28,6 +34,7 @@ import {
   oneHot,
   pad,
   relu,
+  relu6,
   reshape,
   select,
   sigmoid,
@@ -106,6 +113,10 @@ const growths: readonly Grow[] = [
   pool,
   pool,
   resize,
+  (scene, x) => (isImages(x) ? scene.pick([grownByConvolution, normalized])(scene, x) : undefined),
+  (scene, x) =>
+    x.shape.length > 0 ? layerNorm(x, scene.between(0, x.shape.length - 1), undefined, undefined, 0.1) : undefined,
+  (scene, x) => scene.pick([relu6, (y: Tensor) => clip(y, -0.5, 0.75)])(x),
   (scene, x) => (x.shape.length > 0 ? gather(x, scene.integers([scene.size(5)], x.shape[0]), 0) : undefined),
 ]
 
@@ -135,6 +146,25 @@ function resize(scene: Scene, x: Tensor): Tensor | undefined {
     () => adaptiveAvgPool2d(x, size),
     () => adaptiveMaxPool2d(x, size),
   ])()
+}
+
+function grownByConvolution(scene: Scene, x: Tensor): Tensor {
+  const [stride, outputPadding] = scene.pick([
+    [1, 0],
+    [2, 0],
+    [2, 1],
+  ])
+  const channels = scene.size(4)
+  const kernel = scene.between(1, 3)
+  const w = scene.weight([x.shape[1], channels, kernel, kernel], x.shape[1] * kernel * kernel)
+  return convTranspose2d(x, w, { stride, outputPadding, padding: kernel > 2 ? 1 : 0 })
+}
+
+function normalized(scene: Scene, x: Tensor): Tensor {
+  if (scene.flag())
+    return localResponseNorm(x, { size: scene.between(1, 5), alpha: 0.5, beta: scene.pick([0.5, 0.75]) })
+  const groups = x.shape[1] % 2 === 0 && scene.flag() ? 2 : 1
+  return groupNorm(x, groups, scene.variable([x.shape[1]]), scene.variable([x.shape[1]]), 0.1)
 }
 
 const fits = (y: Tensor, x: Tensor): boolean =>
@@ -190,7 +220,8 @@ export function randomNetwork(scene: Scene): RandomCase {
       x = scene.flag() ? pooling(x, 2) : pooling(x, 3, { stride: 2, padding: 1 })
     if (Math.min(x.shape[2], x.shape[3]) < 3) break
   }
-  if (scene.flag(0.3)) x = dropout(x, 0.3, scene.integers([], 1000), { seed: 7, stream: 'dropout' })
+  if (scene.flag(0.3))
+    x = scene.pick([dropout, dropout2d])(x, 0.3, scene.integers([], 1000), { seed: 7, stream: 'dropout' })
   const features = reshape(x, [batch, -1])
   const inner = features.shape[1]
   const logits = add(matmul(features, scene.weight([inner, 10], inner)), scene.variable([10]))

@@ -90,6 +90,10 @@ def elementwise():
     case("relu at 0", [shape], F.relu, "tied")
     case("step", [shape], lambda x: (x >= 0).double(), "tied", False)
     case("leakyRelu", [shape], lambda x: F.leaky_relu(x, 0.25))
+    case("relu6", [shape], lambda x: F.relu6(4 * x))
+    case("relu6 at 0 and 6", [shape], lambda x: F.relu6(6 * x), "tied")
+    case("clip", [shape], lambda x: torch.clamp(x, -0.5, 1))
+    case("clip at its limits", [shape], lambda x: torch.clamp(x, -1, 0), "tied")
     case("elu", [shape], lambda x: F.elu(x, 1.5))
     case("gelu", [shape], F.gelu)
     case("silu", [shape], F.silu)
@@ -227,8 +231,30 @@ def resizes():
     case("adaptiveMaxPool2d of ties", [[1, 2, 5, 7]], lambda x: F.adaptive_max_pool2d(x, (3, 2)), "tied")
 
 
+def transposed_convolutions():
+    def transposed(name, x, w, **options):
+        case("convTranspose2d " + name, [x, w], lambda x, w: F.conv_transpose2d(x, w, **options))
+
+    transposed("plain", [2, 2, 3, 4], [2, 3, 3, 2])
+    transposed("that doubles", [1, 3, 3, 2], [3, 2, 3, 3], stride=2, padding=1, output_padding=1)
+    transposed("stride [3, 1], padding [0, 1]", [1, 2, 2, 4], [2, 1, 2, 3], stride=(3, 1), padding=(0, 1), output_padding=(2, 0))
+    transposed("2 groups, dilation 2", [1, 4, 3, 3], [4, 3, 2, 2], groups=2, dilation=2)
+    transposed("output padding of a stride", [1, 1, 3, 3], [1, 2, 2, 3], dilation=3, padding=1, output_padding=(2, 1))
+
+
+def norms():
+    case("layerNorm of the last axis", [[3, 5], [5], [5]], lambda x, g, b: F.layer_norm(x, [5], g, b))
+    case("layerNorm of the last two, epsilon 0.1", [[2, 3, 4], [3, 4]], lambda x, g: F.layer_norm(x, [3, 4], g, eps=0.1))
+    case("layerNorm of a middle axis", [[2, 4, 3]], lambda x: F.layer_norm(x.transpose(1, 2), [4]).transpose(1, 2))
+    case("groupNorm", [[2, 6, 2, 3], [6], [6]], lambda x, g, b: F.group_norm(x, 3, g, b))
+    case("groupNorm of one group, epsilon 0.1", [[3, 4]], lambda x: F.group_norm(x, 1, eps=0.1))
+    case("localResponseNorm", [[2, 7, 2, 2]], lambda x: F.local_response_norm(x, 5))
+    case("localResponseNorm of 4, with other numbers", [[1, 6, 3]], lambda x: F.local_response_norm(x, 4, 0.5, 0.25, 2.0))
+    case("localResponseNorm of more channels than there are", [[2, 2, 3]], lambda x: F.local_response_norm(x, 5, 1.0))
+
+
 if __name__ == "__main__":
-    for family in [elementwise, reductions, structure, matmuls, convolutions, pools, resizes]:
+    for family in [elementwise, reductions, structure, matmuls, convolutions, pools, resizes, transposed_convolutions, norms]:
         family()
     lines = [f" {json.dumps(name)}: {json.dumps(entry, separators=(',', ':'))}" for name, entry in cases.items()]
     path = Path(__file__).with_name("ops.json")

@@ -9,6 +9,7 @@ const labels = input([2], 'int32')
 const images = input([1, 2, 5, 5])
 const scalar = input([])
 const counter = input([], 'int32')
+const noise = { seed: 0, stream: '' }
 
 describe('an op refuses operands that do not fit, with both shapes:', () => {
   it.each<[string, () => unknown, string]>([
@@ -37,6 +38,38 @@ describe('an op refuses operands that do not fit, with both shapes:', () => {
     ['pool2d too large', () => ops.maxPool2d(images, 6), 'pool2d: a window of [6, 6]'],
     ['pool2d of rank 2', () => ops.avgPool2d(x, 2), 'pool2d: images have shape [2, 3]; expected [N, C, H, W]'],
     ['global pooling of rank 2', () => ops.globalAvgPool2d(x), 'globalAvgPool2d: shape [2, 3]'],
+    ['upsample2d of rank 2', () => ops.upsample2d(x, 2), 'upsample2d: images have shape [2, 3]; expected [N, C, H, W]'],
+    ['adaptive mean of rank 2', () => ops.adaptiveAvgPool2d(x, 2), 'adaptiveAvgPool2d: images have shape [2, 3]'],
+    ['adaptive maximum of rank 2', () => ops.adaptiveMaxPool2d(x, 2), 'adaptiveMaxPool2d: images have shape [2, 3]'],
+    [
+      'convTranspose2d of channels',
+      () => ops.convTranspose2d(images, input([3, 2, 3, 3])),
+      'images [1, 2, 5, 5] and filters [3, 2, 3, 3] in 1 groups; expected [N, C, H, W] and [C, O / groups, KH, KW]',
+    ],
+    [
+      'convTranspose2d of groups',
+      () => ops.convTranspose2d(images, input([2, 2, 3, 3]), { groups: 3 }),
+      'C a multiple of the groups',
+    ],
+    [
+      'convTranspose2d of nothing',
+      () => ops.convTranspose2d(images, input([2, 2, 2, 2]), { padding: [1, 3] }),
+      'convTranspose2d: padding [1, 3] leaves nothing of the result, which would have [4, 0] pixels',
+    ],
+    ['layerNorm over an axis outside', () => ops.layerNorm(x, 2), 'layerNorm: axis 2 is outside a tensor of rank 2'],
+    ['layerNorm of a gain', () => ops.layerNorm(x, 1, input([2])), 'layerNorm: the gain has shape [2]; expected [3]'],
+    [
+      'groupNorm of groups',
+      () => ops.groupNorm(images, 3),
+      'groupNorm: a tensor of shape [1, 2, 5, 5] in 3 groups; expected [N, C, ...] with C a multiple of the groups',
+    ],
+    [
+      'groupNorm of a bias',
+      () => ops.groupNorm(images, 2, undefined, input([5])),
+      'groupNorm: the bias has shape [5]; expected [2]',
+    ],
+    ['localResponseNorm of rank 1', () => ops.localResponseNorm(input([3])), 'localResponseNorm: shape [3]; expected'],
+    ['dropout2d of rank 2', () => ops.dropout2d(x, 0.5, counter, noise), 'dropout2d: images have shape [2, 3]'],
     ['sum over an axis outside', () => ops.sum(x, 2), 'sum: axis 2 is outside a tensor of rank 2; expected -2 to 1'],
     ['argmax of a scalar', () => ops.argmax(scalar), 'argmax: a scalar [] has no axis'],
     ['reshape', () => ops.reshape(x, [4, 2]), '[2, 3] has 6 elements and cannot take shape [4, 2]'],
@@ -68,6 +101,7 @@ describe('an op refuses the wrong element type:', () => {
     ['matmul', () => ops.matmul(x, input([3, 1], 'int32')), 'matmul: an operand is int32'],
     ['conv2d', () => ops.conv2d(input([1, 2, 5, 5], 'int32'), input([1, 2, 3, 3])), 'conv2d: an operand is int32'],
     ['pool2d', () => ops.maxPool2d(input([1, 2, 5, 5], 'int32'), 2), 'pool2d: an operand is int32'],
+    ['upsample2d', () => ops.upsample2d(input([1, 2, 5, 5], 'int32'), 2), 'resample2d: an operand is int32'],
     ['concat', () => ops.concat([input([2]), labels]), 'tensors are float32 and int32; all must be of one type'],
     ['oneHot', () => ops.oneHot(x, 3), 'oneHot: the indices are float32; expected int32'],
     ['gather', () => ops.gather(x, scalar), 'gather: the indices are float32; expected int32'],
@@ -94,6 +128,40 @@ describe('an op refuses options outside what is allowed:', () => {
     ],
     ['no classes', () => ops.oneHot(labels, 0), 'oneHot: classes is 0; expected a whole number from 1'],
     ['rate 1', () => ops.dropout(x, 1, counter, { seed: 0, stream: '' }), 'dropout: rate is 1; expected at least 0'],
+    [
+      'an unknown method',
+      () => ops.upsample2d(images, 2, { method: 'cubic' as 'nearest' }),
+      'method is "cubic"; expected',
+    ],
+    [
+      'corners without lines',
+      () => ops.upsample2d(images, 2, { alignCorners: true }),
+      "upsample2d: alignCorners is for the method 'bilinear' alone; leave it out",
+    ],
+    ['factor 1.5', () => ops.upsample2d(images, 1.5), 'upsample2d: factor is 1.5; expected a whole number from 1'],
+    ['no pixels', () => ops.upsample2d(images, { size: [0, 2] }), 'upsample2d: size is [0,2]; expected a whole number'],
+    [
+      'no parts',
+      () => ops.adaptiveMaxPool2d(images, [2, 0]),
+      'adaptiveMaxPool2d: size is [2,0]; expected a whole number',
+    ],
+    [
+      'an output padding of a stride',
+      () => ops.convTranspose2d(images, input([2, 2, 3, 3]), { stride: [3, 2], outputPadding: 2 }),
+      'convTranspose2d: outputPadding [2, 2] is neither below stride [3, 2] nor dilation [1, 1]',
+    ],
+    [
+      'epsilon 0',
+      () => ops.layerNorm(x, 1, undefined, undefined, 0),
+      'layerNorm: epsilon is 0; expected a number above 0',
+    ],
+    ['a window of no channels', () => ops.localResponseNorm(images, { size: 0 }), 'localResponseNorm: size is 0'],
+    [
+      'limits the wrong way round',
+      () => ops.clip(x, 1, 0),
+      'clip: lowest is 1 and highest 0; expected lowest <= highest',
+    ],
+    ['rate of channels', () => ops.dropout2d(images, -1, counter, noise), 'dropout2d: rate is -1; expected at least 0'],
     ['rate NaN', () => ops.dropout(x, Number.NaN, counter, { seed: 0, stream: '' }), 'dropout: rate is NaN'],
   ])('%s', (_, build, message) => {
     expect(build).toThrow(ArgumentError)

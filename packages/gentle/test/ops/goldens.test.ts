@@ -65,6 +65,10 @@ const expressions: Record<string, Expression> = {
   'relu at 0': ops.relu,
   step: ops.step,
   leakyRelu: (x) => ops.leakyRelu(x, 0.25),
+  relu6: (x) => ops.relu6(ops.mul(x, 4)),
+  'relu6 at 0 and 6': (x) => ops.relu6(ops.mul(x, 6)),
+  clip: (x) => ops.clip(x, -0.5, 1),
+  'clip at its limits': (x) => ops.clip(x, -1, 0),
   elu: (x) => ops.elu(x, 1.5),
   gelu: ops.gelu,
   silu: ops.silu,
@@ -177,6 +181,22 @@ const expressions: Record<string, Expression> = {
   'adaptiveAvgPool2d of large parts': (x) => ops.adaptiveAvgPool2d(x, [1, 2]),
   'adaptiveMaxPool2d of large parts': (x) => ops.adaptiveMaxPool2d(x, [1, 2]),
   'adaptiveMaxPool2d of ties': (x) => ops.adaptiveMaxPool2d(x, [3, 2]),
+  'convTranspose2d plain': (x, w) => ops.convTranspose2d(x, w),
+  'convTranspose2d that doubles': (x, w) => ops.convTranspose2d(x, w, { stride: 2, padding: 1, outputPadding: 1 }),
+  'convTranspose2d stride [3, 1], padding [0, 1]': (x, w) =>
+    ops.convTranspose2d(x, w, { stride: [3, 1], padding: [0, 1], outputPadding: [2, 0] }),
+  'convTranspose2d 2 groups, dilation 2': (x, w) => ops.convTranspose2d(x, w, { groups: 2, dilation: 2 }),
+  'convTranspose2d output padding of a stride': (x, w) =>
+    ops.convTranspose2d(x, w, { dilation: 3, padding: 1, outputPadding: [2, 1] }),
+  'layerNorm of the last axis': (x, gain, bias) => ops.layerNorm(x, -1, gain, bias),
+  'layerNorm of the last two, epsilon 0.1': (x, gain) => ops.layerNorm(x, [1, 2], gain, undefined, 0.1),
+  'layerNorm of a middle axis': (x) => ops.layerNorm(x, 1),
+  groupNorm: (x, gain, bias) => ops.groupNorm(x, 3, gain, bias),
+  'groupNorm of one group, epsilon 0.1': (x) => ops.groupNorm(x, 1, undefined, undefined, 0.1),
+  localResponseNorm: (x) => ops.localResponseNorm(x),
+  'localResponseNorm of 4, with other numbers': (x) =>
+    ops.localResponseNorm(x, { size: 4, alpha: 0.5, beta: 0.25, k: 2 }),
+  'localResponseNorm of more channels than there are': (x) => ops.localResponseNorm(x, { alpha: 1 }),
 }
 
 /** Largest relative error; below 0.1 an absolute one of a tenth as much. */

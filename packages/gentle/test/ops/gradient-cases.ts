@@ -157,10 +157,23 @@ export const gradientCases: Readonly<Record<string, () => Tensor>> = {
     ops.upsample2d(signed([1, 2, 3, 1]), { size: [5, 2] }, { method: 'bilinear', alignCorners: true }),
   'adaptiveAvgPool2d of parts that overlap': () => ops.adaptiveAvgPool2d(signed([1, 2, 5, 7]), [3, 4]),
   'adaptiveMaxPool2d of parts that overlap': () => ops.adaptiveMaxPool2d(distinct([1, 2, 5, 7]), [3, 4]),
+  convTranspose2d: () =>
+    ops.convTranspose2d(signed([1, 2, 2, 3]), signed([2, 1, 3, 2]), { stride: 2, padding: [1, 0], outputPadding: 1 }),
+  'convTranspose2d with an output padding of a stride': () =>
+    ops.convTranspose2d(signed([1, 2, 2, 2]), signed([2, 1, 2, 2]), { dilation: 3, outputPadding: [2, 0], groups: 2 }),
+  'layerNorm of the last axes': () => ops.layerNorm(signed([2, 2, 3]), [1, 2], signed([2, 3]), signed([2, 3])),
+  'layerNorm of the first axis': () => ops.layerNorm(signed([4, 2]), 0, signed([4])),
+  groupNorm: () => ops.groupNorm(signed([2, 4, 2, 1]), 2, signed([4]), signed([4])),
+  localResponseNorm: () => ops.localResponseNorm(signed([2, 4, 1, 2]), { size: 3, alpha: 0.5 }),
+  'localResponseNorm with another exponent': () =>
+    ops.localResponseNorm(signed([2, 4, 2]), { size: 2, alpha: 2, beta: 0.3, k: 2 }),
+  relu6: () => ops.relu6(ops.mul(signed([3, 4]), 5)),
+  clip: () => ops.clip(distinct([3, 4]), -1.91, -1.61),
   resample2dGradient: () =>
     apply(structuredOps.resample2dGradient, [signed([1, 2, 5, 4])], { method: 'bilinear', inputShape: [1, 2, 3, 3] }),
 
   dropout: () => ops.dropout(signed([4, 5]), 0.4, constant(3, [], 'int32'), { seed: 1, stream: 'dropout' }),
+  dropout2d: () => ops.dropout2d(signed([3, 4, 2, 1]), 0.4, constant(3, [], 'int32'), { seed: 1, stream: 'dropout2d' }),
   'a tensor times uniform noise': () =>
     ops.mul(signed([6]), apply(structuredOps.uniform, [constant(1, [], 'int32')], { shape: [6], key: [1, 2] })),
   'through a stopped branch': () => {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { reference } from '../../src/backends/reference/reference.ts'
 import { hashName, threefry2x32, toUniform } from '../../src/core/random.ts'
+import { topologicalOrder } from '../../src/graph/graph.ts'
 import { constant, input, type Tensor } from '../../src/graph/tensor.ts'
 import * as ops from '../../src/ops/index.ts'
 
@@ -98,6 +99,37 @@ describe('dropout', () => {
   })
 })
 
+describe('dropout2d', () => {
+  it('drops its rate of channels as wholes', async () => {
+    const x = constant(1, [40, 50, 2, 3])
+    const y = await valuesOf(ops.dropout2d(x, 0.3, constant(1, [], 'int32'), { seed: 0, stream: 'dropout2d' }))
+    const channels = Array.from({ length: 2000 }, (_, i) => new Set(y.slice(6 * i, 6 * i + 6)))
+    expect(channels.every((values) => values.size === 1)).toBe(true)
+    const kept = channels.filter((values) => values.has(Math.fround(1 / 0.7)))
+    expect(kept.length + channels.filter((values) => values.has(0)).length).toBe(2000)
+    expect(Math.abs(kept.length / 2000 - 0.7)).toBeLessThan(0.03)
+  })
+})
+
+describe('layerNorm', () => {
+  it('keeps its digits where the mean is large', async () => {
+    const y = await valuesOf(ops.layerNorm(constant([1e6, 1e6 + 1, 1e6 + 3, 1e6 + 4], [4]), 0))
+    const deviation = Math.sqrt(2.5 + 1e-5)
+    for (const [i, wanted] of [-2, -1, 1, 2].entries()) expect(y[i]).toBeCloseTo(wanted / deviation, 9)
+  })
+})
+
+describe('adaptive pooling', () => {
+  const names = (y: Tensor) => new Set(topologicalOrder([y]).map((node) => node.op.name))
+
+  it('is plain pooling where its parts are the windows of one', () => {
+    const x = input([1, 2, 7, 6])
+    expect(names(ops.adaptiveAvgPool2d(x, [3, 2]))).toEqual(new Set(['input', 'avgPool2d']))
+    expect(names(ops.adaptiveMaxPool2d(x, [3, 2]))).toEqual(new Set(['input', 'maxPool2d']))
+    expect(names(ops.adaptiveAvgPool2d(x, 1))).toEqual(names(ops.mean(x, [2, 3], { keepAxes: true })))
+  })
+})
+
 describe('what changes nothing', () => {
   it('makes no node', () => {
     const x = input([2, 3])
@@ -106,5 +138,9 @@ describe('what changes nothing', () => {
     expect(ops.broadcastTo(x, [2, 3])).toBe(x)
     expect(ops.slice(x, [0, 0], [2, 3])).toBe(x)
     expect(ops.pad(x, [0, 0], [0, 0])).toBe(x)
+    const images = input([1, 2, 3, 4])
+    expect(ops.upsample2d(images, 1, { method: 'bilinear' })).toBe(images)
+    expect(ops.adaptiveAvgPool2d(images, [3, 4])).toBe(images)
+    expect(ops.adaptiveMaxPool2d(images, [3, 4])).toBe(images)
   })
 })
