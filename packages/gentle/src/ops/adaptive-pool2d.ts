@@ -41,7 +41,7 @@ function adaptiveSize(x: Tensor, size: Pair, where: string): Both {
 }
 
 /** Larger windows are pooled along one axis at a time, since the kernels of pooling visit each pixel of a window without a loop. */
-const largestWindow = 64
+const largestWindow = 32
 
 /** The one window and stride that make all parts, if there is one. */
 function windowOf(vertical: readonly Run[], horizontal: readonly Run[]): { size: Both; stride: Both } | undefined {

@@ -1,14 +1,14 @@
 /** The ops against PyTorch; test/goldens/make-ops.py wrote what it gives. */
 import { readFileSync } from 'node:fs'
-import { describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { gradients } from '../../src/autodiff/gradients.ts'
+import type { Backend } from '../../src/backends/backend.ts'
 import { reference } from '../../src/backends/reference/reference.ts'
-import { hashName } from '../../src/core/random.ts'
-import { type Shape, sizeOf } from '../../src/core/shape.ts'
+import { wasm } from '../../src/backends/wasm/wasm.ts'
+import type { Shape } from '../../src/core/shape.ts'
 import { constant, type Tensor, variable } from '../../src/graph/tensor.ts'
 import * as ops from '../../src/ops/index.ts'
-
-type Kind = 'signed' | 'positive' | 'tied'
+import { generator, type Kind } from '../goldens/generator.ts'
 
 interface Golden {
   readonly shapes: Shape[]
@@ -21,18 +21,6 @@ interface Golden {
 const goldens: Record<string, Golden> = JSON.parse(
   readFileSync(new URL('../goldens/ops.json', import.meta.url), 'utf8'),
 )
-
-/** The generator of make-ops.py. */
-function generator(name: string): (shape: Shape, kind: Kind) => Float32Array {
-  let state = hashName(name)
-  const value = (kind: Kind): number => {
-    state = (Math.imul(1664525, state) + 1013904223) | 0
-    const word = state >>> 16
-    if (kind === 'signed') return word / 2 ** 14 - 2
-    return kind === 'positive' ? word / 2 ** 15 + 0.25 : (word % 3) - 1
-  }
-  return (shape, kind) => Float32Array.from({ length: sizeOf(shape) }, () => value(kind))
-}
 
 const indices = (values: number[], shape: Shape = [values.length]): Tensor => constant(values, shape, 'int32')
 
@@ -206,7 +194,16 @@ const errorOf = (actual: ArrayLike<number>, wanted: readonly number[]): number =
   return errors.some(Number.isNaN) ? Number.NaN : Math.max(0, ...errors)
 }
 
-describe('PyTorch gives the same values and gradients for', () => {
+describe.each<[string, () => Promise<Backend> | Backend, number]>([
+  ['the reference in float64', () => reference({ precision: 'float64' }), 5e-7],
+  ['wasm', () => wasm({ threads: 1 }), 2e-5],
+])('PyTorch gives the same values and gradients as %s for', (_, open, tolerance) => {
+  let backend: Backend
+  beforeAll(async () => {
+    backend = await open()
+  })
+  afterAll(() => backend.close())
+
   it.each(Object.entries(goldens))('%s', async (name, golden) => {
     const draw = generator(name)
     const operands = golden.shapes.map((shape) => variable(shape, draw(shape, golden.kind)))
@@ -217,12 +214,14 @@ describe('PyTorch gives the same values and gradients for', () => {
       const slopes = gradients(ops.sum(ops.mul(y, weights)), operands)
       for (const [i, slope] of slopes.entries()) outputs[`gradient ${i}`] = slope
     }
-    const program = await reference({ precision: 'float64' }).compile({ inputs: {}, outputs })
+    const program = await backend.compile({ inputs: {}, outputs })
     const results = await program.run()
+    program.dispose()
+    backend.release(operands)
     expect(y.shape).toEqual(golden.shape)
-    expect(errorOf(results['y'].data, golden.y)).toBeLessThan(5e-7)
+    expect(errorOf(results['y'].data, golden.y)).toBeLessThan(tolerance)
     for (const [i, wanted] of (golden.gradients ?? []).entries())
-      expect(errorOf(results[`gradient ${i}`].data, wanted), `gradient ${i}`).toBeLessThan(5e-7)
+      expect(errorOf(results[`gradient ${i}`].data, wanted), `gradient ${i}`).toBeLessThan(tolerance)
   })
 })
 
