@@ -6,7 +6,12 @@ export default defineConfig([
   {
     name: 'gentle-dl',
     cwd: join(import.meta.dirname, 'packages/gentle'),
-    entry: { index: 'src/index.ts', 'ops/index': 'src/ops/index.ts', 'data/index': 'src/data/index.ts' },
+    entry: {
+      index: 'src/index.ts',
+      'ops/index': 'src/ops/index.ts',
+      'data/index': 'src/data/index.ts',
+      'formats/onnx/index': 'src/formats/onnx/index.ts',
+    },
     platform: 'neutral',
     target: 'es2023',
     deps: { neverBundle: [/^node:/] },
