@@ -7,7 +7,7 @@ import { exitCodes, UsageError, unknownChoice } from './usage.ts'
 
 const formats: Readonly<Record<string, (opened: Opened) => Promise<Uint8Array>>> = {
   async onnx({ model }) {
-    const { exportOnnx } = await import('./library.ts')
+    const { exportOnnx } = await import('gentle-dl/onnx')
     return exportOnnx(model)
   },
   safetensors: ({ model, preprocessing }) => describedModel(model, preprocessing),

@@ -1,5 +1,5 @@
 /** `--pretrained`: a model that begins with all that fits of another's weights, and what was and was not loaded. */
-import { type FirstValues, loadMatching, type Matching, type Model, Random } from 'gentle-dl'
+import { type FirstValues, loadMatching, type Matching, type Model, Random, type Shape, weightsOf } from 'gentle-dl'
 import { note } from './terminal.ts'
 import { UsageError } from './usage.ts'
 import type { Tensors } from './weights-file.ts'
@@ -28,10 +28,15 @@ export async function loadPretrained(
 ): Promise<Matching> {
   const matching = await loadMatching(model, tensors)
   const { loaded, missing, unexpected, otherShape } = matching
-  if (loaded.length === 0)
-    throw new UsageError(
-      `--pretrained ${file} has nothing that fits ${name}: it holds ${someOf([...tensors.keys()])}; expected ${someOf([...missing, ...otherShape])}`,
-    )
+  if (loaded.length === 0) {
+    const shapeIn = (weights: ReadonlyMap<string, { readonly shape: Shape }>, key: string): string =>
+      `[${weights.get(key)!.shape.join(', ')}]`
+    const why =
+      otherShape.length > 0
+        ? someOf(otherShape.map((key) => `${key} is ${shapeIn(tensors, key)} for ${shapeIn(weightsOf(model), key)}`))
+        : `it holds ${someOf([...tensors.keys()])}; expected ${someOf(missing)}`
+    throw new UsageError(`--pretrained ${file} has nothing that fits ${name}: ${why}`)
+  }
   if (!quiet)
     for (const line of [
       `${file}: ${loaded.length} of the ${loaded.length + missing.length + otherShape.length} weights of ${name} are loaded`,

@@ -42,7 +42,7 @@ export async function bytesOf(file: string, what: string): Promise<Uint8Array> {
 /** The model of an ONNX file. Its protobuf reader is loaded only here. */
 export async function readOnnxModel(file: string, what: string, backend?: Backend): Promise<Model> {
   const bytes = await bytesOf(file, what)
-  const { loadOnnx } = await import('./library.ts')
+  const { loadOnnx } = await import('gentle-dl/onnx')
   return loadOnnx(bytes, { name: file, backend })
 }
 

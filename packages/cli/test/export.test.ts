@@ -15,6 +15,19 @@ describe('gentle export', () => {
     expect(readFileSync(out).equals(readFileSync(join(run, 'weights/best.safetensors')))).toBe(true)
   })
 
+  it('writes ONNX that predicts what the run does', async () => {
+    const out = join(folder, 'out.onnx')
+    expect((await gentle(['export', run, '--format', 'onnx', '--out', out])).code).toBe(0)
+    const picture = join(run, 'example.png')
+    const [own, exported] = await Promise.all(
+      [run, out].map(async (place) =>
+        JSON.parse((await gentle(['predict', place, picture, '--logits', '--json'])).stdout),
+      ),
+    )
+    expect(exported[0].logits).toHaveLength(2)
+    for (const [i, logit] of own[0].logits.entries()) expect(exported[0].logits[i]).toBeCloseTo(logit, 4)
+  })
+
   it('refuses unknown formats and places that cannot be written, in one line', async () => {
     const unknown = await gentle(['export', run, '--format', 'onx', '--out', join(folder, 'x')])
     expect(unknown).toMatchObject({ code: 2, stdout: '' })

@@ -62,14 +62,17 @@ describe('gentle predict', () => {
     await refuses(['predict', bare, '--input', tensor], /its metadata has no 'gentle\.model'/)
   })
 
-  it("takes PyTorch's weights and NumPy's tensors, and gives PyTorch's logits", async () => {
-    const weightsAndInput = ['--weights', golden('perceptron.pth'), '--input', golden('perceptron-input.npy')]
-    const { stdout } = await gentle(['predict', 'perceptron', ...weightsAndInput, '--logits', '--json'])
+  it("takes PyTorch's weights and networks, and NumPy's tensors, and gives PyTorch's logits", async () => {
     const expected: number[][] = JSON.parse(readFileSync(golden('perceptron.json'), 'utf8')).logits
-    const rows: { logits: number[] }[] = JSON.parse(stdout)
-    expect(rows).toHaveLength(2)
-    for (const [i, { logits }] of rows.entries())
-      for (const [j, logit] of logits.entries()) expect(logit).toBeCloseTo(expected[i][j], 5)
+    const [weightsAlone, network] = [golden('perceptron.pth'), golden('perceptron.onnx')]
+    for (const place of [['perceptron', '--weights', weightsAlone], ['perceptron', '--weights', network], [network]]) {
+      const input = golden('perceptron-input.npy')
+      const { stdout } = await gentle(['predict', ...place, '--input', input, '--logits', '--json'])
+      const rows: { logits: number[] }[] = JSON.parse(stdout)
+      expect(rows).toHaveLength(2)
+      for (const [i, { logits }] of rows.entries())
+        for (const [j, logit] of logits.entries()) expect(logit).toBeCloseTo(expected[i][j], 5)
+    }
   })
 
   it('refuses what does not go together, in one line', async () => {
