@@ -4,12 +4,15 @@ import type { Shape } from '../../core/shape.ts'
 import { constant, Tensor } from '../../graph/tensor.ts'
 import { zeros } from '../../nn/initializers.ts'
 import type { Scope } from '../../nn/scope.ts'
+import { printable } from '../failure.ts'
 import type { OnnxAttribute, OnnxNode, OnnxTensor } from './messages.ts'
 
 /** Numbers that are known when the graph is traced, such as a shape. */
 export interface Known {
   readonly shape: Shape
   readonly data: readonly number[]
+  /** Whether they are whole numbers, whose quotients are cut; else floats. */
+  readonly whole: boolean
 }
 
 export type OnnxVariable = Tensor | Known
@@ -53,7 +56,7 @@ export class OnnxCall {
     const found = this.#values.get(name)
     if (found !== undefined) return found
     if (Object.hasOwn(this.#weights, name)) return this.#scope.parameter(name, this.#weights[name], zeros)
-    return this.fail(`reads '${name}', which nothing gives`)
+    return this.fail(`reads '${printable(name)}', which nothing gives`)
   }
 
   /** An operand as a tensor. */
@@ -99,6 +102,6 @@ export class OnnxCall {
 
   fail(problem: string): never {
     const { name, operator, outputs } = this.node
-    throw new FormatError(`ONNX node '${name || (outputs[0] ?? '')}' (${operator}) ${problem}`)
+    throw new FormatError(`ONNX node '${printable(name || (outputs[0] ?? ''))}' (${printable(operator)}) ${problem}`)
   }
 }

@@ -3,6 +3,7 @@ import type { Backend } from '../../backends/backend.ts'
 import { FormatError, GentleError } from '../../core/errors.ts'
 import type { Shape } from '../../core/shape.ts'
 import { createModel, type Model } from '../../nn/model.ts'
+import { printable } from '../failure.ts'
 import type { Known } from './call.ts'
 import { type OnnxDescription, onnxLayer } from './layer.ts'
 import { dataTypes, type OnnxGraph, readGraph } from './messages.ts'
@@ -51,10 +52,12 @@ function describe(
   if (open.length !== 1 || outputs.length !== 1)
     fail(`it has ${open.length} inputs and ${outputs.length} outputs; expected one of each`)
   const [input] = open
-  if (input.dataType !== dataTypes.float) fail(`its input '${input.name}' is not of floats`)
+  if (input.dataType !== dataTypes.float) fail(`its input '${printable(input.name)}' is not of floats`)
   const inputShape = input.shape.slice(1).map((size, i) => {
     if (typeof size === 'number' && Number.isSafeInteger(size) && size >= 1) return size
-    return fail(`axis ${i + 1} of its input '${input.name}' has no fixed size; export it for one size of example`)
+    return fail(
+      `axis ${i + 1} of its input '${printable(input.name)}' has no fixed size; export it for one size of example`,
+    )
   })
   const weights = new Map<string, Float32Array>()
   const shapes: Record<string, Shape> = Object.create(null)
@@ -62,7 +65,7 @@ function describe(
   const asNumbers = numbersRead(nodes)
   for (const { name: tensor, shape, data } of initializers) {
     const numbers = !(data instanceof Float32Array) || (asNumbers.has(tensor) && data.length <= mostKnown)
-    if (numbers || data.length === 0) known[tensor] = { shape, data: [...data] }
+    if (numbers || data.length === 0) known[tensor] = { shape, data: [...data], whole: !(data instanceof Float32Array) }
     else {
       weights.set(tensor, data)
       shapes[tensor] = shape

@@ -2,9 +2,10 @@
  * An ONNX graph as a layer: tracing it runs its nodes in order on tensors. Shapes are known when it is traced, so arithmetic on shapes, which
  * PyTorch writes as nodes too, happens right there, on plain numbers.
  */
-import { ArgumentError, FormatError, ShapeError } from '../../core/errors.ts'
+import { ArgumentError, FormatError } from '../../core/errors.ts'
 import type { Shape } from '../../core/shape.ts'
 import { type Layer, registerLayer } from '../../nn/layer.ts'
+import { printable } from '../failure.ts'
 import { isKnown, type Known, OnnxCall, type OnnxVariable } from './call.ts'
 import type { OnnxNode } from './messages.ts'
 import { operators } from './operators.ts'
@@ -34,28 +35,30 @@ export function onnxLayer(graph: OnnxDescription): Layer {
         const call = new OnnxCall(node, values, scope, weights)
         if (node.domain !== '' || !Object.hasOwn(operators, node.operator))
           call.fail(
-            `is of an operator that is not supported${node.domain === '' ? '' : `, of domain ${node.domain}`}; supported are ${Object.keys(operators).join(', ')}`,
+            `is of an operator that is not supported${node.domain === '' ? '' : `, of domain ${printable(node.domain)}`}; supported are ${Object.keys(operators).join(', ')}`,
           )
         const run = operators[node.operator]
-        const results = shapeErrors(call, () => run(call))
+        const results = atNode(call, () => run(call))
         node.outputs.forEach((name: string, i: number) => {
           if (name !== '' && results[i] !== undefined) values.set(name, results[i])
         })
       }
       const y = values.get(output)
-      if (y === undefined || isKnown(y)) throw new FormatError(`ONNX graph: its output '${output}' is given by no node`)
+      if (y === undefined || isKnown(y))
+        throw new FormatError(`ONNX graph: its output '${printable(output)}' is given by no node`)
       return y
     },
   }
 }
 
-/** An error of an op tells the node, too. */
-function shapeErrors<T>(call: OnnxCall, run: () => T): T {
+/** What goes wrong in an operator tells the node, too. */
+function atNode<T>(call: OnnxCall, run: () => T): T {
   try {
     return run()
   } catch (error) {
-    if (error instanceof ShapeError || error instanceof ArgumentError) call.fail(`does not fit: ${error.message}`)
-    throw error
+    if (error instanceof FormatError) throw error
+    // Whatever a stranger's file makes an operator do, the file is at fault.
+    return call.fail(`does not fit: ${printable((error as Error).message)}`)
   }
 }
 

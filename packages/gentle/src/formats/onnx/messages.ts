@@ -4,6 +4,7 @@
  */
 import { PbfReader, PbfWriter } from 'pbf'
 import { FormatError } from '../../core/errors.ts'
+import { printable, shown } from '../failure.ts'
 
 /** What a tensor's elements are; the numbers of TensorProto.DataType. */
 export const dataTypes = { float: 1, uint8: 2, int8: 3, int32: 6, int64: 7, bool: 9, float16: 10, double: 11 } as const
@@ -96,13 +97,13 @@ function readTensor(reader: PbfReader, where: string): OnnxTensor {
     else if (tag === 14) external = r.readVarint() === 1
   })
   const fail = (problem: string): never => {
-    throw new FormatError(`${where}: tensor '${name}' ${problem}`)
+    throw new FormatError(`${where}: tensor '${printable(name)}' ${problem}`)
   }
   if (external) fail('has its data in another file; export the model as one file')
-  if (!shape.every((n) => Number.isSafeInteger(n) && n >= 0)) fail(`has the shape ${shape.join(' x ')}`)
+  if (!shape.every((n) => Number.isSafeInteger(n) && n >= 0)) fail(`has the shape ${shown(shape)}`)
   const count = shape.reduce((product, n) => product * n, 1)
   const data = raw === undefined ? listed : rawValues(raw, dataType, fail)
-  if (data.length !== count) fail(`has ${data.length} values, but its shape ${shape.join(' x ')} has ${count}`)
+  if (data.length !== count) fail(`has ${data.length} values, but its shape ${shown(shape)} has ${count}`)
   const floats = dataType === dataTypes.float || dataType === dataTypes.double || dataType === dataTypes.float16
   if (floats && dataType === dataTypes.float16 && raw === undefined)
     return { name, shape, dataType, data: Float32Array.from(listed, halfToNumber) }
@@ -286,7 +287,7 @@ function writeAttribute(name: string, value: OnnxAttribute, floats: ReadonlySet<
 }
 
 /** Attributes of the operators that Gentle writes that are floats. */
-const floatAttributes = new Set(['alpha', 'beta', 'epsilon'])
+const floatAttributes = new Set(['alpha', 'beta', 'bias', 'epsilon'])
 
 function writeNode({ name, operator, inputs, outputs, attributes }: OnnxNode): Write {
   return (writer) => {

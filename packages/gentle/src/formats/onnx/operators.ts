@@ -1,5 +1,5 @@
 /** What ONNX's operators compute, as ops on tensors, or on plain numbers where these are known (https://onnx.ai/onnx/operators). */
-import { type Shape, sizeOf } from '../../core/shape.ts'
+import { type Shape, sizeOf, stridesOf } from '../../core/shape.ts'
 import type { Tensor } from '../../graph/tensor.ts'
 import {
   abs,
@@ -11,10 +11,15 @@ import {
   convTranspose2d,
   div,
   elu,
+  equal,
   erf,
   exp,
   gather,
+  greater,
+  greaterEqual,
   leakyRelu,
+  less,
+  lessEqual,
   localResponseNorm,
   log,
   logSoftmax,
@@ -26,11 +31,14 @@ import {
   minimum,
   mul,
   neg,
+  notEqual,
   pad,
   pow,
   relu,
   reshape,
+  select,
   sigmoid,
+  sign,
   slice,
   softmax,
   softplus,
@@ -42,6 +50,7 @@ import {
   upsample2d,
 } from '../../ops/index.ts'
 import { isKnown, type Known, type OnnxCall, type OnnxVariable } from './call.ts'
+import { dataTypes } from './messages.ts'
 
 type Operator = (call: OnnxCall) => (OnnxVariable | undefined)[]
 
@@ -49,7 +58,7 @@ const unary =
   (of: (x: Tensor) => Tensor): Operator =>
   (call) => [of(call.tensor(0))]
 
-const listOf = (data: readonly number[]): Known => ({ shape: [data.length], data })
+const listOf = (data: readonly number[]): Known => ({ shape: [data.length], data, whole: true })
 
 /** Arithmetic on tensors, or on numbers that are known: those of a shape. */
 const binary =
@@ -59,7 +68,9 @@ const binary =
     if (!isKnown(a) || !isKnown(b)) return [ofTensors(call.tensor(0), call.tensor(1))]
     const longer = a.data.length >= b.data.length ? a : b
     const at = ({ data }: Known, i: number): number => data[data.length === 1 ? 0 : i]
-    return [{ shape: longer.shape, data: longer.data.map((_, i) => ofNumbers(at(a, i), at(b, i))) }]
+    const whole = a.whole && b.whole
+    const results = longer.data.map((_, i) => ofNumbers(at(a, i), at(b, i)))
+    return [{ shape: longer.shape, data: whole ? results.map(Math.trunc) : results, whole }]
   }
 
 const variadic =
@@ -132,7 +143,7 @@ function reshaped(call: OnnxCall, from: Shape, asked: readonly number[]): number
 }
 
 const reshapeTo = (value: OnnxVariable, shape: Shape): OnnxVariable =>
-  isKnown(value) ? { shape, data: value.data } : reshape(value, shape)
+  isKnown(value) ? { ...value, shape } : reshape(value, shape)
 
 function sliced(call: OnnxCall): OnnxVariable[] {
   const x = call.value(0)
@@ -140,17 +151,51 @@ function sliced(call: OnnxCall): OnnxVariable[] {
   const ends = call.list('ends') ?? call.numbers(2)
   const axes = axesOf(call.list('axes') ?? (call.has(3) ? call.numbers(3) : starts.map((_, i) => i)), x.shape.length)
   const steps = call.has(4) ? call.numbers(4) : starts.map(() => 1)
-  if (steps.some((step) => step !== 1)) call.fail('has steps other than 1')
-  const within = (at: number, size: number): number => Math.min(Math.max(at < 0 ? at + size : at, 0), size)
-  const from = x.shape.map(() => 0)
-  const sizes = [...x.shape]
+  const within = (at: number, size: number, step: number): number => {
+    const place = at < 0 ? at + size : at
+    return step > 0 ? Math.min(Math.max(place, 0), size) : Math.min(Math.max(place, -1), size - 1)
+  }
+  /** Of each axis, the places that stay. */
+  const places = x.shape.map((size) => Array.from({ length: size }, (_, i) => i))
   axes.forEach((axis, i) => {
-    from[axis] = within(starts[i], x.shape[axis])
-    sizes[axis] = within(ends[i], x.shape[axis]) - from[axis]
+    const [size, step] = [x.shape[axis], steps[i]]
+    const from = within(starts[i], size, step)
+    const count = Math.max(0, Math.ceil((within(ends[i], size, step) - from) / step))
+    places[axis] = Array.from({ length: count }, (_, k) => from + k * step)
   })
-  if (!isKnown(x)) return [slice(x, from, sizes)]
-  if (x.shape.length !== 1) call.fail('slices numbers of several axes')
-  return [listOf(x.data.slice(from[0], from[0] + sizes[0]))]
+  const shape = places.map(({ length }) => length)
+  if (isKnown(x)) return [picked(x, places)]
+  if (steps.some((step) => step !== 1)) call.fail('has steps other than 1')
+  return [
+    slice(
+      x,
+      places.map(([first]) => first ?? 0),
+      shape,
+    ),
+  ]
+}
+
+/** Known numbers at these places of each axis. */
+function picked(x: Known, places: readonly (readonly number[])[]): Known {
+  const strides = stridesOf(x.shape)
+  const offsets = places.reduce<number[]>(
+    (before, ofAxis, axis) => before.flatMap((offset) => ofAxis.map((place) => offset + place * strides[axis])),
+    [0],
+  )
+  return { shape: places.map(({ length }) => length), data: offsets.map((offset) => x.data[offset]), whole: x.whole }
+}
+
+/** A tensor, or known numbers, with its axes in another order. */
+function reordered(x: OnnxVariable, order: readonly number[]): OnnxVariable {
+  if (!isKnown(x)) return transpose(x, order)
+  const strides = stridesOf(x.shape)
+  const shape = order.map((axis) => x.shape[axis])
+  const offsets = order.reduce<number[]>(
+    (before, axis) =>
+      before.flatMap((offset) => Array.from({ length: x.shape[axis] }, (_, i) => offset + i * strides[axis])),
+    [0],
+  )
+  return { shape, data: offsets.map((offset) => x.data[offset]), whole: x.whole }
 }
 
 function gathered(call: OnnxCall): OnnxVariable[] {
@@ -158,7 +203,7 @@ function gathered(call: OnnxCall): OnnxVariable[] {
   const [axis] = axesOf([call.integer('axis', 0)], x.shape.length)
   const places = indices.map((i) => (i < 0 ? i + x.shape[axis] : i))
   const { shape } = call.value(1)
-  if (isKnown(x)) return [{ shape, data: places.map((i) => x.data[i]) }]
+  if (isKnown(x)) return [{ shape, data: places.map((i) => x.data[i]), whole: x.whole }]
   if (shape.length === 0)
     return [
       reshape(
@@ -242,7 +287,13 @@ export const operators: Readonly<Record<string, Operator>> = {
     return [avgPool2d(padded, kernel, { ...options, countPadding: counted })]
   },
   BatchNormalization: (call) => [batchNormalized(call)],
-  Cast: (call) => [call.value(0)],
+  Cast(call) {
+    const x = call.value(0)
+    const to = call.integer('to', dataTypes.float)
+    const whole = to !== dataTypes.float && to !== dataTypes.double && to !== dataTypes.float16
+    if (isKnown(x)) return [{ ...x, data: whole ? x.data.map(Math.trunc) : x.data, whole }]
+    return [to === dataTypes.bool ? notEqual(x, 0) : x]
+  },
   Clip(call) {
     const bound = (index: number, name: string, otherwise: number): number =>
       call.has(index) ? call.numbers(index)[0] : call.integer(name, otherwise)
@@ -251,22 +302,31 @@ export const operators: Readonly<Record<string, Operator>> = {
   },
   Concat(call) {
     const parts = Array.from({ length: call.count }, (_, i) => call.value(i))
-    if (parts.every(isKnown)) return [listOf(parts.flatMap(({ data }) => data))]
+    if (parts.every(isKnown)) {
+      const data = parts.flatMap((part) => part.data)
+      return [{ shape: [data.length], data, whole: parts.every((part) => part.whole) }]
+    }
     const tensors = parts.map((_, i) => call.tensor(i))
     return [concat(tensors, axesOf([call.integer('axis', 0)], tensors[0].shape.length)[0])]
   },
   Constant(call) {
     const value = call.constant('value')
-    if (value !== undefined) return [{ shape: value.shape, data: [...value.data] }]
-    const list = call.list('value_ints') ?? call.list('value_floats')
-    if (list !== undefined) return [listOf(list)]
-    return [{ shape: [], data: [call.integer('value_int', call.integer('value_float', 0))] }]
+    if (value !== undefined)
+      return [{ shape: value.shape, data: [...value.data], whole: !(value.data instanceof Float32Array) }]
+    const floats = call.list('value_floats')
+    if (floats !== undefined) return [{ ...listOf(floats), whole: false }]
+    const integers = call.list('value_ints')
+    if (integers !== undefined) return [listOf(integers)]
+    const whole = call.node.attributes.value_int !== undefined
+    return [{ shape: [], data: [call.integer(whole ? 'value_int' : 'value_float', 0)], whole }]
   },
   ConstantOfShape(call) {
     const shape = call.numbers(0)
-    const value = call.constant('value')?.data[0] ?? 0
+    const tensor = call.constant('value')
+    const value = tensor?.data[0] ?? 0
     if (sizeOf(shape) > 4096) call.fail('repeats a number more than 4096 times')
-    return [{ shape, data: new Array<number>(sizeOf(shape)).fill(value) }]
+    const whole = tensor !== undefined && !(tensor.data instanceof Float32Array)
+    return [{ shape, data: new Array<number>(sizeOf(shape)).fill(value), whole }]
   },
   Conv(call) {
     const x = images(call)
@@ -297,6 +357,7 @@ export const operators: Readonly<Record<string, Operator>> = {
   Div: binary(div, (a, b) => a / b),
   Dropout: (call) => [call.value(0)],
   Elu: (call) => [elu(call.tensor(0), call.integer('alpha', 1))],
+  Equal: binary(equal, (a, b) => Number(a === b)),
   Erf: unary(erf),
   Exp: unary(exp),
   Expand(call) {
@@ -311,12 +372,14 @@ export const operators: Readonly<Record<string, Operator>> = {
   },
   Floor(call) {
     const x = call.value(0)
-    return [isKnown(x) ? { shape: x.shape, data: x.data.map(Math.floor) } : call.fail('rounds a tensor')]
+    return [isKnown(x) ? { ...x, data: x.data.map(Math.floor) } : call.fail('rounds a tensor')]
   },
   Gather: gathered,
   Gemm: (call) => [gemm(call)],
   GlobalAveragePool: (call) => [mean(images(call), [2, 3], { keepAxes: true })],
   GlobalMaxPool: (call) => [max(images(call), [2, 3], { keepAxes: true })],
+  Greater: binary(greater, (a, b) => Number(a > b)),
+  GreaterOrEqual: binary(greaterEqual, (a, b) => Number(a >= b)),
   HardSigmoid: (call) => [clip(add(mul(call.tensor(0), call.integer('alpha', 0.2)), call.integer('beta', 0.5)), 0, 1)],
   HardSwish: (call) => {
     const x = call.tensor(0)
@@ -333,6 +396,8 @@ export const operators: Readonly<Record<string, Operator>> = {
     return [call.has(2) ? add(scaled, call.tensor(2)) : scaled]
   },
   LeakyRelu: (call) => [leakyRelu(call.tensor(0), call.integer('alpha', 0.01))],
+  Less: binary(less, (a, b) => Number(a < b)),
+  LessOrEqual: binary(lessEqual, (a, b) => Number(a <= b)),
   Log: unary(log),
   LogSoftmax(call) {
     const x = call.tensor(0)
@@ -360,6 +425,7 @@ export const operators: Readonly<Record<string, Operator>> = {
   Min: variadic(minimum),
   Mul: binary(mul, (a, b) => a * b),
   Neg: unary(neg),
+  Not: (call) => [sub(1, call.tensor(0))],
   Pad(call) {
     const x = call.tensor(0)
     const pads = call.list('pads') ?? call.numbers(1)
@@ -383,6 +449,7 @@ export const operators: Readonly<Record<string, Operator>> = {
     return [listOf(call.value(0).shape)]
   },
   Sigmoid: unary(sigmoid),
+  Sign: unary(sign),
   Slice: sliced,
   Softmax(call) {
     const x = call.tensor(0)
@@ -406,8 +473,8 @@ export const operators: Readonly<Record<string, Operator>> = {
   Sum: variadic(add),
   Tanh: unary(tanh),
   Transpose(call) {
-    const x = call.tensor(0)
-    return [transpose(x, call.list('perm') ?? x.shape.map((_, axis) => x.shape.length - 1 - axis))]
+    const x = call.value(0)
+    return [reordered(x, call.list('perm') ?? x.shape.map((_, axis) => x.shape.length - 1 - axis))]
   },
   Unsqueeze(call) {
     const x = call.value(0)
@@ -420,4 +487,5 @@ export const operators: Readonly<Record<string, Operator>> = {
     return [reshapeTo(x, shape)]
   },
   Upsample: (call) => [resized(call)],
+  Where: (call) => [select(call.tensor(0), call.tensor(1), call.tensor(2))],
 }

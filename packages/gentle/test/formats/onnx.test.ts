@@ -1,0 +1,217 @@
+import fc from 'fast-check'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { Backend } from '../../src/backends/backend.ts'
+import { wasm } from '../../src/backends/wasm/wasm.ts'
+import { FormatError } from '../../src/core/errors.ts'
+import { Random } from '../../src/core/random.ts'
+import { type Shape, sizeOf } from '../../src/core/shape.ts'
+import { inMemory } from '../../src/data/memory.ts'
+import { exportOnnx, loadOnnx } from '../../src/formats/onnx/index.ts'
+import { dataTypes, type OnnxGraph, writeGraph } from '../../src/formats/onnx/messages.ts'
+import { networks } from '../../src/models/index.ts'
+import * as nn from '../../src/nn/index.ts'
+import { sgd } from '../../src/optim/sgd.ts'
+import { fit, loadModel, predict, saveModel } from '../../src/train/index.ts'
+import goldens from '../goldens/onnx.json' with { type: 'json' }
+import { damaged } from './fuzz.ts'
+
+const bytesOf = (base64: string): Uint8Array => new Uint8Array(Buffer.from(base64, 'base64'))
+
+/** Every parameter and statistic drawn at random, variances positive. */
+const drawn: nn.FirstValues = (path, shape) => {
+  const random = new Random(3, path)
+  const scale = 1 / Math.sqrt(sizeOf(shape.slice(1)))
+  return Float32Array.from({ length: sizeOf(shape) }, () =>
+    path.endsWith('running_var') ? 0.5 + random.uniform() : random.normal() * scale,
+  )
+}
+
+const normals = (count: number): Float32Array => {
+  const random = new Random(5, 'input')
+  return Float32Array.from({ length: count }, () => random.normal())
+}
+
+/** A model's outputs, and the largest distance between two lists by the largest value. */
+const distance = (a: ArrayLike<number>, b: ArrayLike<number>): number => {
+  const most = Math.max(...Array.from(a, Math.abs))
+  return Math.max(...Array.from(a, (value, i) => Math.abs(value - b[i]))) / most
+}
+
+/** A graph of one node, on images [1, 4, 4], with these initialisers. */
+const oneNode = (operator: string, more: Partial<OnnxGraph['nodes'][number]> = {}): Uint8Array =>
+  writeGraph({
+    name: 'g',
+    nodes: [{ name: 'n', operator, domain: '', inputs: ['input'], outputs: ['output'], attributes: {}, ...more }],
+    initializers: [],
+    inputs: [{ name: 'input', shape: ['batch', 1, 4, 4], dataType: dataTypes.float }],
+    outputs: [{ name: 'output', shape: ['batch', 1, 4, 4], dataType: dataTypes.float }],
+  })
+
+describe('ONNX', () => {
+  let backend: Backend
+  beforeAll(async () => {
+    backend = await wasm({ threads: 1 })
+  })
+  afterAll(() => backend?.close())
+
+  it.each(goldens.map((golden) => [golden.name, golden] as const))(
+    "reads %s that PyTorch wrote, and computes PyTorch's outputs",
+    async (_, golden) => {
+      const model = await loadOnnx(bytesOf(golden.file), { backend })
+      expect(model.inputShape).toEqual(golden.shape)
+      const { shape, data } = await predict(model, Float32Array.from(golden.input))
+      expect(shape).toEqual([2, ...golden.outputShape])
+      expect(distance(golden.output, data)).toBeLessThan(1e-5)
+    },
+  )
+
+  it('keeps the names of weights, and batch norm as a node has its statistics as state', async () => {
+    const model = await loadOnnx(bytesOf(goldens[1].file), { backend })
+    expect([...model.parameters.keys()].sort()).toEqual(
+      ['bn1.bias', 'bn1.weight', 'conv1.weight', 'conv2.bias', 'conv2.weight', 'fc.bias', 'fc.weight'].sort(),
+    )
+    expect([...model.state.keys()].sort()).toEqual(['bn1.running_mean', 'bn1.running_var'])
+  })
+
+  it('gives models that can be trained further, and stored as safetensors', async () => {
+    const golden = goldens[0]
+    const model = await loadOnnx(bytesOf(golden.file), { backend })
+    const inputs = Float32Array.from(golden.input)
+    const data = inMemory({ inputs, inputShape: golden.shape, targets: Int32Array.of(1, 4) })
+    const { history } = await fit(model, data, { optimizer: sgd({ learningRate: 0.05 }), epochs: 30, batchSize: 2 })
+    expect(history.at(-1)!.train.loss).toBeLessThan(0.2 * history[0].train.loss)
+    const again = await loadModel(await saveModel(model), { backend })
+    expect((await predict(again, inputs)).data).toEqual((await predict(model, inputs)).data)
+  })
+
+  const layers: [string, nn.Layer, Shape][] = [
+    ['lenet5', networks.lenet5.build({}), [1, 28, 28]],
+    ['resnet20', networks.resnet20.build({}), [3, 16, 16]],
+    [
+      'branches, resizing and norms',
+      nn.sequential(
+        nn.parallel({ a: nn.conv2d(4, 3, { padding: 1, groups: 2 }), b: nn.depthwiseConv2d(3, { padding: 1 }) }),
+        nn.localResponseNorm(),
+        nn.groupNorm(2),
+        nn.gelu(),
+        nn.maxPool2d(3, { stride: 2, ceil: true }),
+        nn.upsample2d(2),
+        nn.upsample2d({ size: [7, 9] }, { method: 'bilinear' }),
+        nn.convTranspose2d(4, 3, { stride: 2, padding: 1 }),
+        nn.batchNorm(),
+        nn.leakyRelu(),
+        nn.dropout(),
+        nn.avgPool2d(2, { padding: 1, countPadding: false }),
+        nn.flatten(),
+        nn.linear(6),
+        nn.logSoftmax(),
+      ),
+      [2, 9, 8],
+    ],
+  ]
+  it.each(layers)('writes %s so that what is read again computes the same', async (_, layer, inputShape) => {
+    const model = await nn.createModel(layer, inputShape, { backend, firstValues: drawn })
+    const again = await loadOnnx(await exportOnnx(model), { backend })
+    const x = normals(3 * sizeOf(inputShape))
+    expect(again.outputShape).toEqual(model.outputShape)
+    expect(distance((await predict(model, x)).data, (await predict(again, x)).data)).toBeLessThan(1e-5)
+  })
+
+  it('writes weights under the names that they have in the model', async () => {
+    const model = await nn.createModel(networks.lenet5.build({}), [1, 28, 28], { backend })
+    const again = await loadOnnx(await exportOnnx(model), { backend })
+    expect([...again.parameters.keys()]).toEqual(expect.arrayContaining(['0.weight', '0.bias', '11.weight', '11.bias']))
+  })
+
+  it('reads local response normalisation as a node', async () => {
+    const attributes = { size: 3, alpha: 0.5, beta: 0.5, bias: 2 }
+    const lrn = { name: 'n', operator: 'LRN', domain: '', inputs: ['input'], outputs: ['output'], attributes }
+    const shape = ['batch', 4, 2, 2]
+    const bytes = writeGraph({
+      name: 'g',
+      nodes: [lrn],
+      initializers: [],
+      inputs: [{ name: 'input', shape, dataType: dataTypes.float }],
+      outputs: [{ name: 'output', shape, dataType: dataTypes.float }],
+    })
+    const layer = nn.localResponseNorm({ size: 3, alpha: 0.5, beta: 0.5, k: 2 })
+    const expected = await nn.createModel(layer, [4, 2, 2], { backend })
+    const x = normals(16)
+    expect((await predict(await loadOnnx(bytes, { backend }), x)).data).toEqual((await predict(expected, x)).data)
+  })
+
+  const refused: [string, () => Uint8Array, RegExp][] = [
+    ['no bytes at all', () => new Uint8Array(0), /^f is no ONNX file: it has no graph$/],
+    [
+      'an operator that is not there',
+      () => oneNode('Einsum'),
+      /^ONNX node 'n' \(Einsum\) is of an operator that is not supported; supported are Abs, Add, /,
+    ],
+    [
+      'an operator of a stranger',
+      () => oneNode('Gelu', { inputs: ['input'], operator: 'Fold' }),
+      /^ONNX node 'n' \(Fold\) is of an operator/,
+    ],
+    [
+      'a value that nothing gives',
+      () => oneNode('Add', { inputs: ['input', 'ghost'] }),
+      /^ONNX node 'n' \(Add\) reads 'ghost', which nothing gives$/,
+    ],
+    [
+      'an output that nothing gives',
+      () => oneNode('Relu', { outputs: ['elsewhere'] }),
+      /its output 'output' is given by no node$/,
+    ],
+    [
+      'a window that does not fit',
+      () => oneNode('MaxPool', { attributes: { kernel_shape: [9, 9] } }),
+      /^ONNX node 'n' \(MaxPool\) does not fit: /,
+    ],
+    [
+      'a node that reads itself',
+      () => oneNode('Add', { inputs: ['input', 'output'] }),
+      /reads 'output', which nothing gives$/,
+    ],
+  ]
+  it.each(refused)('refuses %s in a line', async (_, make, message) => {
+    const error = await loadOnnx(make(), { backend, name: 'f' }).catch((reason) => reason)
+    expect(error).toBeInstanceOf(FormatError)
+    expect(error.message).toMatch(message)
+    expect(error.message).not.toContain('\n')
+  })
+
+  it('refuses a size that is not fixed, and several inputs', async () => {
+    const graph = (shape: (number | string)[], inputs: string[]): Uint8Array =>
+      writeGraph({
+        name: 'g',
+        nodes: [],
+        initializers: [],
+        inputs: inputs.map((name) => ({ name, shape, dataType: dataTypes.float })),
+        outputs: [{ name: 'output', shape, dataType: dataTypes.float }],
+      })
+    await expect(loadOnnx(graph(['batch', 3, 'height', 4], ['input']), { backend, name: 'f' })).rejects.toThrow(
+      "f: axis 2 of its input 'input' has no fixed size; export it for one size of example",
+    )
+    await expect(loadOnnx(graph([1, 3], ['a', 'b']), { backend, name: 'f' })).rejects.toThrow(
+      'f: it has 2 inputs and 1 outputs; expected one of each',
+    )
+  })
+
+  it('reads or refuses whatever the bytes are, without a crash, a hang or memory beyond the file', async () => {
+    const files = goldens.map(({ file }) => bytesOf(file))
+    await fc.assert(
+      fc.asyncProperty(damaged(files), async (bytes) => {
+        const before = process.memoryUsage().arrayBuffers
+        const began = performance.now()
+        const loaded = await loadOnnx(bytes, { backend, name: 'f' }).catch((reason) => reason)
+        if (loaded instanceof Error) {
+          expect(loaded).toBeInstanceOf(FormatError)
+          expect(loaded.message).not.toContain('\n')
+        } else backend.release(nn.weightsOf(loaded).values())
+        expect(performance.now() - began).toBeLessThan(5000)
+        expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(20 * bytes.length + 1e6)
+      }),
+      { numRuns: 600, seed: 11 },
+    )
+  })
+})
