@@ -1,3 +1,4 @@
+export type { LocalResponseNormOptions } from '../ops/normalize.ts'
 export type { AvgPool2dOptions, Pool2dOptions } from '../ops/pool2d.ts'
 export * from './initializers.ts'
 export { type Layer, type LayerDescription, layerFrom, registerLayer } from './layer.ts'
@@ -10,7 +11,7 @@ export { dropout, dropout2d } from './layers/dropout.ts'
 export { type GroupNormOptions, groupNorm } from './layers/group-norm.ts'
 export { type LayerNormOptions, layerNorm } from './layers/layer-norm.ts'
 export { type LinearOptions, linear } from './layers/linear.ts'
-export { type LocalResponseNormOptions, localResponseNorm } from './layers/local-response-norm.ts'
+export { localResponseNorm } from './layers/local-response-norm.ts'
 export { parallel } from './layers/parallel.ts'
 export {
   avgPool2d,

@@ -1,7 +1,6 @@
 import { ArgumentError } from '../../core/errors.ts'
 import type { Tensor } from '../../graph/tensor.ts'
 import * as activations from '../../ops/activations.ts'
-import { minimum } from '../../ops/elementwise.ts'
 import { type Layer, registerLayer } from '../layer.ts'
 
 /** A layer that applies a function element by element, or along the last axis; `most` numbers at most set its shape. */
@@ -28,7 +27,7 @@ export const sigmoid: () => Layer = activation('sigmoid', activations.sigmoid)
 /** max(x, 0). */
 export const relu: () => Layer = activation('relu', activations.relu)
 /** min(max(x, 0), 6): for low precision (Krizhevsky, "Convolutional Deep Belief Networks on CIFAR-10", 2010, section 2.1). */
-export const relu6: () => Layer = activation('relu6', (x) => minimum(activations.relu(x), 6))
+export const relu6: () => Layer = activation('relu6', activations.relu6)
 /** x for x > 0, else slope x; slope 0.01 unless given. */
 export const leakyRelu: (slope?: number) => Layer = activation('leakyRelu', activations.leakyRelu, 1) as (
   slope?: number,

@@ -1,8 +1,6 @@
-import { ArgumentError, ShapeError } from '../../core/errors.ts'
-import { formatShape } from '../../core/shape.ts'
+import { ArgumentError } from '../../core/errors.ts'
 import type { Tensor } from '../../graph/tensor.ts'
-import { greaterEqual, mul, select } from '../../ops/elementwise.ts'
-import { dropout as dropoutOp, uniform } from '../../ops/random.ts'
+import { dropout2d as dropout2dOp, dropout as dropoutOp } from '../../ops/random.ts'
 import { inLayer, type Layer, registerLayer } from '../layer.ts'
 import type { Scope } from '../scope.ts'
 
@@ -38,12 +36,7 @@ export const dropout = (rate = 0.5): Layer => dropping('dropout', rate, (x, step
  * @throws ArgumentError for a rate outside [0, 1); ShapeError for an input without channels.
  */
 export const dropout2d = (rate = 0.5): Layer =>
-  dropping('dropout2d', rate, (x, step, key) => {
-    if (x.shape.length !== 4) throw new ShapeError(`expected images [N, C, H, W], not ${formatShape(x.shape)}`)
-    const [batch, channels, ...rest] = x.shape
-    const drawn = uniform([batch, channels, ...rest.map(() => 1)], step, key)
-    return mul(x, select(greaterEqual(drawn, rate), 1 / (1 - rate), 0))
-  })
+  dropping('dropout2d', rate, (x, step, key) => dropout2dOp(x, rate, step, key))
 
 registerLayer('dropout', ({ rate }) => dropout(rate as number))
 registerLayer('dropout2d', ({ rate }) => dropout2d(rate as number))

@@ -1,11 +1,7 @@
-import { ArgumentError, ShapeError } from '../../core/errors.ts'
-import { formatShape, sizeOf } from '../../core/shape.ts'
-import type { Tensor } from '../../graph/tensor.ts'
-import { add, mul } from '../../ops/elementwise.ts'
-import { reshape } from '../../ops/structure.ts'
+import { ArgumentError } from '../../core/errors.ts'
+import { groupNorm as groupNormOp } from '../../ops/normalize.ts'
 import { constants, zeros } from '../initializers.ts'
 import { checkCount, checkFlag, checkOptions, inLayer, type Layer, registerLayer } from '../layer.ts'
-import { standardize } from './standardize.ts'
 
 export interface GroupNormOptions {
   /** Added to the variance; 1e-5 unless given. */
@@ -31,18 +27,10 @@ export function groupNorm(groups: number, options: GroupNormOptions = {}): Layer
     description,
     apply: (x, scope) =>
       inLayer(scope, description, x, () => {
-        const [batch, channels, ...rest] = x.shape
-        if (x.shape.length < 2 || channels % groups !== 0)
-          throw new ShapeError(
-            `expected [N, C, ...] with a number of channels that ${groups} groups divide, not ${formatShape(x.shape)}`,
-          )
-        const grouped = reshape(x, [batch, groups, sizeOf(x.shape) / (batch * groups)])
-        const y = reshape(standardize(grouped, [2], epsilon), x.shape)
-        if (!affine) return y
-        const along = (parameter: Tensor): Tensor => reshape(parameter, [channels, ...rest.map(() => 1)])
+        const channels = x.shape[1]
+        if (!affine || channels === undefined) return groupNormOp(x, groups, undefined, undefined, epsilon)
         const weight = scope.parameter('weight', [channels], constants(1))
-        const bias = scope.parameter('bias', [channels], zeros)
-        return add(mul(y, along(weight)), along(bias))
+        return groupNormOp(x, groups, weight, scope.parameter('bias', [channels], zeros), epsilon)
       }),
   }
 }

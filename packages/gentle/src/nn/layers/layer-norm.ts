@@ -1,9 +1,8 @@
 import { ArgumentError, ShapeError } from '../../core/errors.ts'
 import { formatShape } from '../../core/shape.ts'
-import { add, mul } from '../../ops/elementwise.ts'
+import { layerNorm as layerNormOp } from '../../ops/normalize.ts'
 import { constants, zeros } from '../initializers.ts'
 import { checkCount, checkFlag, checkOptions, inLayer, type Layer, registerLayer } from '../layer.ts'
-import { standardize } from './standardize.ts'
 
 export interface LayerNormOptions {
   /** How many axes, counted from the last, are brought to mean 0 and variance 1 together; 1 unless given. */
@@ -33,10 +32,10 @@ export function layerNorm(options: LayerNormOptions = {}): Layer {
         if (x.shape.length <= axes)
           throw new ShapeError(`expected a batch of at least ${axes + 1} axes, not ${formatShape(x.shape)}`)
         const last = Array.from({ length: axes }, (_, i) => i - axes)
-        const y = standardize(x, last, epsilon)
-        if (!affine) return y
+        if (!affine) return layerNormOp(x, last, undefined, undefined, epsilon)
         const shape = x.shape.slice(-axes)
-        return add(mul(y, scope.parameter('weight', shape, constants(1))), scope.parameter('bias', shape, zeros))
+        const weight = scope.parameter('weight', shape, constants(1))
+        return layerNormOp(x, last, weight, scope.parameter('bias', shape, zeros), epsilon)
       }),
   }
 }

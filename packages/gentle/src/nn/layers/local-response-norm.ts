@@ -1,20 +1,6 @@
-import { ArgumentError, ShapeError } from '../../core/errors.ts'
-import { formatShape } from '../../core/shape.ts'
-import type { Tensor } from '../../graph/tensor.ts'
-import { add, div, mul, pow } from '../../ops/elementwise.ts'
-import { pad, slice } from '../../ops/structure.ts'
+import { ArgumentError } from '../../core/errors.ts'
+import { type LocalResponseNormOptions, localResponseNorm as localResponseNormOp } from '../../ops/normalize.ts'
 import { checkCount, checkFinite, checkOptions, inLayer, type Layer, registerLayer } from '../layer.ts'
-
-export interface LocalResponseNormOptions {
-  /** Channels in the window; 5 unless given. */
-  readonly size?: number
-  /** Weight of the window's mean square; 1e-4 unless given. */
-  readonly alpha?: number
-  /** Exponent; 0.75 unless given. */
-  readonly beta?: number
-  /** Keeps the divisor from 0; 1 unless given. */
-  readonly k?: number
-}
 
 /**
  * Divides each value by (k + alpha m)^beta, where m is the mean of the squares of the `size` neighbouring channels, zeros beyond the
@@ -33,16 +19,7 @@ export function localResponseNorm(options: LocalResponseNormOptions = {}): Layer
   const description = { type: 'localResponseNorm', options }
   return {
     description,
-    apply: (x, scope) =>
-      inLayer(scope, description, x, () => {
-        if (x.shape.length < 2)
-          throw new ShapeError(`expected a batch with channels, [N, C, ...], not ${formatShape(x.shape)}`)
-        const along = (n: number): number[] => x.shape.map((_, axis) => (axis === 1 ? n : 0))
-        const squares = pad(mul(x, x), along(Math.floor(size / 2)), along(Math.floor((size - 1) / 2)))
-        const window = Array.from({ length: size }, (_, i) => slice(squares, along(i), x.shape))
-        const total = window.reduce((sum, part): Tensor => add(sum, part))
-        return div(x, pow(add(mul(total, alpha / size), k), beta))
-      }),
+    apply: (x, scope) => inLayer(scope, description, x, () => localResponseNormOp(x, options)),
   }
 }
 

@@ -1,7 +1,7 @@
 import { ArgumentError, ShapeError } from '../../core/errors.ts'
 import { formatShape } from '../../core/shape.ts'
-import { apply } from '../../graph/tensor.ts'
-import { conv2dAttributes, conv2dInputGradientOp } from '../../ops/conv2d.ts'
+import { convTranspose2d as convTranspose2dOp } from '../../ops/conv-transpose2d.ts'
+import { conv2dAttributes } from '../../ops/conv2d.ts'
 import { add } from '../../ops/elementwise.ts'
 import { reshape } from '../../ops/structure.ts'
 import { type Pair, toPair } from '../../ops/window.ts'
@@ -57,19 +57,8 @@ export function convTranspose2d(channels: number, kernel: Pair, options: ConvTra
           throw new ShapeError(
             `expected images [N, C, H, W] with a number of channels that ${groups} groups divide, not ${formatShape(x.shape)}`,
           )
-        const outputSize = [0, 1].map(
-          (axis) =>
-            (x.shape[axis + 2] - 1) * attributes.stride[axis] -
-            2 * attributes.padding[axis] +
-            attributes.dilation[axis] * (size[axis] - 1) +
-            more[axis] +
-            1,
-        )
-        if (outputSize.some((n) => n < 1))
-          throw new ShapeError(`padding ${formatShape(attributes.padding)} leaves nothing of the output`)
         const weight = scope.parameter('weight', [x.shape[1], channels / groups, ...size], initialize)
-        const inputShape = [x.shape[0], channels, ...outputSize]
-        const y = apply(conv2dInputGradientOp, [weight, x], { ...attributes, inputShape })
+        const y = convTranspose2dOp(x, weight, { stride, padding, outputPadding, dilation, groups })
         if (!bias) return y
         return add(y, reshape(scope.parameter('bias', [channels], constants(firstBias)), [channels, 1, 1]))
       }),
