@@ -71,7 +71,8 @@ export interface GoogLeNetOptions {
 /**
  * GoogLeNet, also called Inception v1: images [N, 3, 224, 224] to logits [N, classes], 6,624,904 parameters, and 13,004,888 with its
  * auxiliary classifiers (Szegedy et al., "Going Deeper with Convolutions", 2014, table 1, in torchvision's form and names). Images may be of
- * any size from 32.
+ * any size from 32. The weights that torchvision publishes expect pixels in [-1, 1], not normalised by ImageNet's means and deviations: it
+ * undoes that within the network (`transform_input`).
  */
 export function googlenet({ classes = 1000, auxiliary: heads = true }: GoogLeNetOptions = {}): Layer {
   return sequential({
