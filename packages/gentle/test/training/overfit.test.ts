@@ -54,13 +54,17 @@ async function losses(network: Layer, size: number, steps: number, optimizer: Op
 
 describe('16 pictures are learned by heart', () => {
   it.each<[string, Layer, number, number, Optimizer]>([
-    ['alexnet', alexnet({ classes }), 64, 25, sgd({ learningRate: 1e-3, momentum: 0.9 })],
-    ['vgg16', vgg16({ classes }), 32, 18, sgd({ learningRate: 1.7e-3, momentum: 0.9 })],
-    ['googlenet', googlenet({ classes }), 32, 15, adam({ learningRate: 1e-3 })],
-    ['resnet18', resnet18({ classes }), 32, 10, adam({ learningRate: 1e-3 })],
-  ])('by %s', async (_, network, size, steps, optimizer) => {
-    const history = await losses(network, size, steps, optimizer)
-    expect(history[0]).toBeGreaterThan(1)
-    expect(history.at(-1)).toBeLessThan(0.05)
-  })
+    ['alexnet', alexnet({ classes }), 64, 23, sgd({ learningRate: 1e-3, momentum: 0.9 })],
+    ['vgg16', vgg16({ classes }), 32, 17, sgd({ learningRate: 1.7e-3, momentum: 0.9 })],
+    ['googlenet', googlenet({ classes }), 32, 10, adam({ learningRate: 1e-3 })],
+    ['resnet18', resnet18({ classes }), 32, 8, adam({ learningRate: 1e-3 })],
+  ])(
+    'by %s',
+    async (_, network, size, steps, optimizer) => {
+      const history = await losses(network, size, steps, optimizer)
+      expect(history[0]).toBeGreaterThan(1)
+      expect(history.at(-1)).toBeLessThan(0.05)
+    },
+    180_000,
+  )
 })
