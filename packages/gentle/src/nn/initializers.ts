@@ -16,7 +16,13 @@ function fans(shape: Shape): { fanIn: number; fanOut: number } {
   return { fanIn: shape[1] * taps, fanOut: shape[0] * taps }
 }
 
-const fill = (shape: Shape, next: () => number): Float32Array => Float32Array.from({ length: sizeOf(shape) }, next)
+/** A loop, where `Float32Array.from` would take twice as long: VGG16 begins with 138 million numbers. */
+function fill(shape: Shape, next: () => number): Float32Array {
+  const values = new Float32Array(sizeOf(shape))
+  for (let i = 0; i < values.length; i++) values[i] = next()
+  return values
+}
+
 const symmetric = (shape: Shape, random: Random, limit: number): Float32Array =>
   fill(shape, () => (2 * random.uniform() - 1) * limit)
 
