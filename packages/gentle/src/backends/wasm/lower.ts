@@ -651,19 +651,8 @@ const lowerings: Record<StructuredName, Lowering> = {
     const attributes = node.attributes as Conv2dAttributes
     const sizes = conv2dSizes(x.shape, w.shape, attributes)
     const plan = winogradLanesPlan(sizes, attributes, 'forward')
-    if (plan !== undefined) {
-      convolveByWinograd(lowerer, 'conv2d', source, filters, output, plan, sizes, epilogue)
-      return
-    }
-    lowerer.emit(
-      conv2dKernel(
-        lowerer.buffer(x, 'lanes'),
-        lowerer.buffer(w, 'plain'),
-        output,
-        node.attributes as Conv2dAttributes,
-        epilogue,
-      ),
-    )
+    if (plan === undefined) lowerer.emit(conv2dKernel(source, filters, output, attributes, epilogue))
+    else convolveByWinograd(lowerer, 'conv2d', source, filters, output, plan, sizes, epilogue)
   },
 
   conv2dInputGradient(lowerer, node, output, epilogue) {

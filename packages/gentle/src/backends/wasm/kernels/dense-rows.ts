@@ -7,6 +7,7 @@ import { countedLoop, f32, i32, type Local, type Statement, type Value, v128 } f
 import type { Buffer } from '../buffer.ts'
 import type { Kernel, KernelContext } from '../kernel.ts'
 import { horizontalSum } from './convert.ts'
+import { forEachItem } from './nest.ts'
 
 /** Rows of x that share one reading of the weights. */
 const mostRows = 8
@@ -46,17 +47,12 @@ export function denseRowsKernel(x: Buffer, weights: Buffer, y: Buffer, transpose
         return pass(context, { rows, vectors, inner, outer }, source, w, target)
       })
       return [
-        countedLoop(
-          item,
-          i32.sub(context.to, context.from),
-          [
-            // The last item begins earlier where outputs do not divide: it computes some sums again, to the same values.
-            output.set(i32.min(i32.mul(item, outputs), outer - outputs)),
-            w.set(i32.add(context.address(weights), i32.mul(output, transposed ? inner * 4 : 4))),
-            ...passes.flat(),
-          ],
-          { from: context.from },
-        ),
+        forEachItem(context, item, [
+          // The last item begins earlier where outputs do not divide: it computes some sums again, to the same values.
+          output.set(i32.min(i32.mul(item, outputs), outer - outputs)),
+          w.set(i32.add(context.address(weights), i32.mul(output, transposed ? inner * 4 : 4))),
+          ...passes.flat(),
+        ]),
       ]
     },
   }

@@ -2,7 +2,7 @@
 import { countedLoop, f32, i32, ifThen, memoryCopy, memoryFill, type Statement } from '../assembler/index.ts'
 import { type Buffer, channelBlocks, elementBytes, laneBytes } from '../buffer.ts'
 import type { Kernel } from '../kernel.ts'
-import { nest } from './nest.ts'
+import { forEachItem, nest } from './nest.ts'
 
 /**
  * Filters [O, C, KH, KW] as `[O / 8][C / 8][KH][KW][8 of C][8 of O]` for a source in channels, or `[O / 8][C][KH][KW][8 of O]` for a
@@ -45,16 +45,11 @@ export function packFiltersKernel(filters: Buffer, packed: Buffer, sourceInChann
       ]
       const lastOuts = outChannels - 8 * (blocks - 1)
       return [
-        countedLoop(
-          block,
-          i32.sub(context.to, context.from),
-          [
-            source.set(i32.add(context.address(filters), i32.mul(block, 8 * outBytes))),
-            target.set(i32.add(context.address(packed), i32.mul(block, channels * taps * laneBytes))),
-            ...(lastOuts === 8 ? all(8) : [ifThen(i32.eq(block, blocks - 1), all(lastOuts), all(8))]),
-          ],
-          { from: context.from },
-        ),
+        forEachItem(context, block, [
+          source.set(i32.add(context.address(filters), i32.mul(block, 8 * outBytes))),
+          target.set(i32.add(context.address(packed), i32.mul(block, channels * taps * laneBytes))),
+          ...(lastOuts === 8 ? all(8) : [ifThen(i32.eq(block, blocks - 1), all(lastOuts), all(8))]),
+        ]),
       ]
     },
   }
@@ -88,26 +83,21 @@ export function frameKernel(images: Buffer, framed: Buffer, [top, left]: readonl
       const above = top * frameWidth * bytes
       const below = (frameHeight - top - rows) * frameWidth * bytes
       return [
-        countedLoop(
-          plane,
-          i32.sub(context.to, context.from),
-          [
-            source.set(i32.add(context.address(images, first), i32.mul(plane, height * width * bytes))),
-            target.set(i32.add(context.address(framed, first), i32.mul(plane, frameHeight * frameWidth * bytes))),
-            // One row's right margin and the next one's left margin are neighbours.
-            ...fill(target, above + left * bytes),
-            target.set(i32.add(target, above + left * bytes)),
-            countedLoop(context.local('i32'), rows - 1, [
-              memoryCopy(target, source, rowBytes),
-              ...fill(i32.add(target, rowBytes), right + left * bytes),
-              source.set(i32.add(source, width * bytes)),
-              target.set(i32.add(target, frameWidth * bytes)),
-            ]),
+        forEachItem(context, plane, [
+          source.set(i32.add(context.address(images, first), i32.mul(plane, height * width * bytes))),
+          target.set(i32.add(context.address(framed, first), i32.mul(plane, frameHeight * frameWidth * bytes))),
+          // One row's right margin and the next one's left margin are neighbours.
+          ...fill(target, above + left * bytes),
+          target.set(i32.add(target, above + left * bytes)),
+          countedLoop(context.local('i32'), rows - 1, [
             memoryCopy(target, source, rowBytes),
-            ...fill(i32.add(target, rowBytes), right + below),
-          ],
-          { from: context.from },
-        ),
+            ...fill(i32.add(target, rowBytes), right + left * bytes),
+            source.set(i32.add(source, width * bytes)),
+            target.set(i32.add(target, frameWidth * bytes)),
+          ]),
+          memoryCopy(target, source, rowBytes),
+          ...fill(i32.add(target, rowBytes), right + below),
+        ]),
       ]
     },
   }

@@ -71,6 +71,10 @@ function loops(
   return [countedLoop(context.local('i32'), extents[level], [...inner, ...steps])]
 }
 
+/** Runs `body` for each item of the range of a kernel that is split by items. */
+export const forEachItem = ({ from, to }: KernelContext, item: Local<'i32'>, body: readonly Statement[]): Statement =>
+  countedLoop(item, i32.sub(to, from), body, { from })
+
 /** How a body of a plain nest touches memory: four neighbours at once, or one element. */
 export type Width = 'vector' | 'single'
 

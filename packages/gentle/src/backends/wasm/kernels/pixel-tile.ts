@@ -23,6 +23,7 @@ import {
 import { type Buffer, channelBlocks, laneBytes } from '../buffer.ts'
 import type { Kernel, KernelContext } from '../kernel.ts'
 import { emitExpression } from './expression.ts'
+import { forEachItem } from './nest.ts'
 import { balancedTiles, type Epilogue, type EpilogueOperand } from './tile.ts'
 
 /** Pixels of one tile. */
@@ -178,36 +179,31 @@ function emitItems(problem: PixelProblem, plan: Plan, context: KernelContext): S
   const outputOffset = (): Value<'i32'> =>
     i32.add(i32.mul(i32.add(i32.mul(image, blocks), block), rows * rowBytes), i32.mul(imageRow, rowBytes))
   return [
-    countedLoop(
-      item,
-      i32.sub(context.to, context.from),
-      [
-        block.set(i32.remU(item, blocks)),
-        row.set(i32.mul(i32.divU(item, blocks), stripRows)),
-        w.set(i32.add(context.address(weights), i32.mul(block, weightBytes))),
-        countedLoop(local(), i32.sub(i32.min(i32.add(row, stripRows), batch * rows), row), [
-          image.set(i32.divU(row, rows)),
-          imageRow.set(i32.remU(row, rows)),
-          x.set(
-            i32.add(
-              i32.add(context.address(source, first), groupOffset),
-              i32.add(i32.mul(image, imageStep), i32.mul(imageRow, rowStep)),
-            ),
+    forEachItem(context, item, [
+      block.set(i32.remU(item, blocks)),
+      row.set(i32.mul(i32.divU(item, blocks), stripRows)),
+      w.set(i32.add(context.address(weights), i32.mul(block, weightBytes))),
+      countedLoop(local(), i32.sub(i32.min(i32.add(row, stripRows), batch * rows), row), [
+        image.set(i32.divU(row, rows)),
+        imageRow.set(i32.remU(row, rows)),
+        x.set(
+          i32.add(
+            i32.add(context.address(source, first), groupOffset),
+            i32.add(i32.mul(image, imageStep), i32.mul(imageRow, rowStep)),
           ),
-          y.set(i32.add(context.address(output, first), outputOffset())),
-          ...operands.map(({ buffer, along }, k) => {
-            const base = context.address(buffer, first)
-            if (along === 'nothing') return operandPointers[k].set(base)
-            const offset = along === 'channels' ? i32.mul(block, laneBytes) : outputOffset()
-            return operandPointers[k].set(i32.add(base, offset))
-          }),
-          ...tilesOf(size + 1, wide),
-          ...tilesOf(size, tiles - wide),
-          row.set(i32.add(row, 1)),
-        ]),
-      ],
-      { from: context.from },
-    ),
+        ),
+        y.set(i32.add(context.address(output, first), outputOffset())),
+        ...operands.map(({ buffer, along }, k) => {
+          const base = context.address(buffer, first)
+          if (along === 'nothing') return operandPointers[k].set(base)
+          const offset = along === 'channels' ? i32.mul(block, laneBytes) : outputOffset()
+          return operandPointers[k].set(i32.add(base, offset))
+        }),
+        ...tilesOf(size + 1, wide),
+        ...tilesOf(size, tiles - wide),
+        row.set(i32.add(row, 1)),
+      ]),
+    ]),
   ]
 }
 

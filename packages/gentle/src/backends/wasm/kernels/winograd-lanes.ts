@@ -21,8 +21,10 @@ import {
 } from '../assembler/index.ts'
 import { type Buffer, laneBytes } from '../buffer.ts'
 import type { Kernel, KernelContext } from '../kernel.ts'
+import { forEachItem } from './nest.ts'
 import { balancedTiles, type Epilogue, tileRows } from './tile.ts'
 import {
+  gatherFour,
   perCycle,
   placeBytes,
   tileOutput,
@@ -105,40 +107,32 @@ export function winogradLanesFiltersKernel(
       /** One tap of the filters of four neighbouring input channels. */
       const tap = (row: number, column: number): Vector => {
         const at = (turned ? 8 - (row * 3 + column) : row * 3 + column) * 4
-        return ([1, 2, 3] as const).reduce<Vector>(
-          (vector, lane) => v128.load32Lane(source, vector, lane, at + lane * inStep),
-          v128.load32Splat(source, at),
-        )
+        return gatherFour(source, at, inStep)
       }
       return [
         middle.set(context.workspace),
-        countedLoop(
-          out,
-          i32.sub(context.to, context.from),
-          [
-            source.set(i32.add(context.address(filters), i32.mul(out, outStep))),
-            target.set(i32.add(context.address(transformed), i32.mul(out, channels * 4))),
-            countedLoop(context.local('i32'), channels / 4, [
-              ...transformColumns(
-                transforms.filter,
-                3,
-                tap,
-                (value, row, column) => [four.set(value), v128.store(middle, four, (column * n + row) * 16)],
-                context,
-              ),
-              ...transformColumns(
-                transforms.filter,
-                n,
-                (row, column) => v128.load(middle, (row * n + column) * 16),
-                (value, row, column) => [v128.store(target, value, (column * n + row) * place)],
-                context,
-              ),
-              source.set(i32.add(source, 4 * inStep)),
-              target.set(i32.add(target, 16)),
-            ]),
-          ],
-          { from: context.from },
-        ),
+        forEachItem(context, out, [
+          source.set(i32.add(context.address(filters), i32.mul(out, outStep))),
+          target.set(i32.add(context.address(transformed), i32.mul(out, channels * 4))),
+          countedLoop(context.local('i32'), channels / 4, [
+            ...transformColumns(
+              transforms.filter,
+              3,
+              tap,
+              (value, row, column) => [four.set(value), v128.store(middle, four, (column * n + row) * 16)],
+              context,
+            ),
+            ...transformColumns(
+              transforms.filter,
+              n,
+              (row, column) => v128.load(middle, (row * n + column) * 16),
+              (value, row, column) => [v128.store(target, value, (column * n + row) * place)],
+              context,
+            ),
+            source.set(i32.add(source, 4 * inStep)),
+            target.set(i32.add(target, 16)),
+          ]),
+        ]),
       ]
     },
   }

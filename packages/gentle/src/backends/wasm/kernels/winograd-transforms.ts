@@ -80,6 +80,13 @@ export const winograd4: WinogradTransforms = {
 
 export const upTo = (count: number): number[] => Array.from({ length: count }, (_, i) => i)
 
+/** One number of each of four neighbouring filters, `step` bytes apart. */
+export const gatherFour = (source: Local<'i32'>, at: number, step: number): Vector =>
+  ([1, 2, 3] as const).reduce<Vector>(
+    (vector, lane) => v128.load32Lane(source, vector, lane, at + lane * step),
+    v128.load32Splat(source, at),
+  )
+
 /** A row of a transform: the weighted sum of values; terms of weight 0 are left out. */
 function weighted(row: readonly number[], values: readonly Vector[], context: KernelContext): Vector {
   let sum: Vector | undefined

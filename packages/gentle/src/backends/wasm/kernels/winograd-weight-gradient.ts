@@ -10,6 +10,7 @@ import { call, countedLoop, i32, memoryFill, type Statement, type Value, v128 } 
 import { type Buffer, channelBlocks, laneBytes } from '../buffer.ts'
 import type { Kernel } from '../kernel.ts'
 import { transpose4 } from './convert.ts'
+import { forEachItem } from './nest.ts'
 import { perCycle, placeBytes, tileTransform, transformColumns, winograd4 } from './winograd-transforms.ts'
 
 /** Pixels of a side of a tile of dy, and places of a transformed one. */
@@ -112,34 +113,29 @@ export function frameChannelsKernel(lanes: Buffer, framed: Buffer, [top, left]: 
       )
       const offset = (top * frameWidth + left) * laneBytes
       return [
-        countedLoop(
-          item,
-          i32.sub(context.to, context.from),
-          [
-            imageBlock.set(i32.divU(item, blocks)),
-            channelBlock.set(i32.remU(item, blocks)),
-            ...bases.flatMap((base, image) => [
-              base.set(i32.add(context.address(framed, first), place(image))),
-              memoryFill(base, 0, frameBytes),
-            ]),
-            source.set(
-              i32.add(
-                i32.add(context.address(lanes, first), i32.mul(imageBlock, lanes.blockBytes)),
-                i32.mul(channelBlock, 8 * pixels * laneBytes),
-              ),
+        forEachItem(context, item, [
+          imageBlock.set(i32.divU(item, blocks)),
+          channelBlock.set(i32.remU(item, blocks)),
+          ...bases.flatMap((base, image) => [
+            base.set(i32.add(context.address(framed, first), place(image))),
+            memoryFill(base, 0, frameBytes),
+          ]),
+          source.set(
+            i32.add(
+              i32.add(context.address(lanes, first), i32.mul(imageBlock, lanes.blockBytes)),
+              i32.mul(channelBlock, 8 * pixels * laneBytes),
             ),
-            target.set(i32.const(offset)),
-            countedLoop(context.local('i32'), height, [
-              countedLoop(context.local('i32'), width, [
-                ...transposed,
-                source.set(i32.add(source, laneBytes)),
-                target.set(i32.add(target, laneBytes)),
-              ]),
-              target.set(i32.add(target, (frameWidth - width) * laneBytes)),
+          ),
+          target.set(i32.const(offset)),
+          countedLoop(context.local('i32'), height, [
+            countedLoop(context.local('i32'), width, [
+              ...transposed,
+              source.set(i32.add(source, laneBytes)),
+              target.set(i32.add(target, laneBytes)),
             ]),
-          ],
-          { from: context.from },
-        ),
+            target.set(i32.add(target, (frameWidth - width) * laneBytes)),
+          ]),
+        ]),
       ]
     },
   }
@@ -176,30 +172,25 @@ export function transformTilesKernel(
       const first = i32.const(0)
       const transform = tileTransform(matrix, rowBytes, transformedPlace(channels, plan), context)
       return [
-        countedLoop(
-          item,
-          i32.sub(context.to, context.from),
-          [
-            image.set(i32.divU(item, blocks)),
-            block.set(i32.remU(item, blocks)),
-            source.set(i32.add(context.address(framed, first), i32.mul(item, frameHeight * rowBytes))),
-            target.set(
-              i32.add(
-                context.address(transformed, first),
-                i32.add(i32.mul(block, tilesOf(plan) * laneBytes), i32.mul(image, tileRows * tileColumns * laneBytes)),
-              ),
+        forEachItem(context, item, [
+          image.set(i32.divU(item, blocks)),
+          block.set(i32.remU(item, blocks)),
+          source.set(i32.add(context.address(framed, first), i32.mul(item, frameHeight * rowBytes))),
+          target.set(
+            i32.add(
+              context.address(transformed, first),
+              i32.add(i32.mul(block, tilesOf(plan) * laneBytes), i32.mul(image, tileRows * tileColumns * laneBytes)),
             ),
-            countedLoop(context.local('i32'), tileRows, [
-              countedLoop(context.local('i32'), tileColumns, [
-                call(transform, source, target, context.workspace),
-                source.set(i32.add(source, m * laneBytes)),
-                target.set(i32.add(target, laneBytes)),
-              ]),
-              source.set(i32.add(source, m * rowBytes - tileColumns * m * laneBytes)),
+          ),
+          countedLoop(context.local('i32'), tileRows, [
+            countedLoop(context.local('i32'), tileColumns, [
+              call(transform, source, target, context.workspace),
+              source.set(i32.add(source, m * laneBytes)),
+              target.set(i32.add(target, laneBytes)),
             ]),
-          ],
-          { from: context.from },
-        ),
+            source.set(i32.add(source, m * rowBytes - tileColumns * m * laneBytes)),
+          ]),
+        ]),
       ]
     },
   }
@@ -239,36 +230,31 @@ export function gradientProductsKernel(x: Buffer, dy: Buffer, sums: Buffer, plan
         ys.set(i32.add(ys, count * laneBytes)),
       ]
       return [
-        countedLoop(
-          item,
-          i32.sub(context.to, context.from),
-          [
-            place.set(i32.divU(item, groups)),
-            group.set(i32.remU(item, groups)),
-            source.set(i32.add(context.address(x, first), i32.mul(place, xPlace))),
-            slopes.set(
-              i32.add(
-                i32.add(context.address(dy, first), i32.mul(place, dyPlace)),
-                i32.add(i32.mul(i32.shrU(group, 1), tiles * laneBytes), i32.mul(i32.and(group, 1), 16)),
-              ),
+        forEachItem(context, item, [
+          place.set(i32.divU(item, groups)),
+          group.set(i32.remU(item, groups)),
+          source.set(i32.add(context.address(x, first), i32.mul(place, xPlace))),
+          slopes.set(
+            i32.add(
+              i32.add(context.address(dy, first), i32.mul(place, dyPlace)),
+              i32.add(i32.mul(i32.shrU(group, 1), tiles * laneBytes), i32.mul(i32.and(group, 1), 16)),
             ),
-            target.set(i32.add(context.address(sums, first), i32.mul(item, tileOuts * channels * 4))),
-            countedLoop(context.local('i32'), channels / 8, [
-              xs.set(source),
-              ys.set(slopes),
-              ...totals.flat().map((total) => total.set(v128.constF32x4(0, 0, 0, 0))),
-              countedLoop(context.local('i32'), tiles >> 2, [...[0, 1, 2, 3].flatMap(step), ...advance(4)]),
-              countedLoop(context.local('i32'), tiles & 3, [...step(0), ...advance(1)]),
-              ...totals.flatMap(([a, b], out) => [
-                v128.store(target, a, out * channels * 4),
-                v128.store(target, b, out * channels * 4 + 16),
-              ]),
-              source.set(i32.add(source, tiles * laneBytes)),
-              target.set(i32.add(target, laneBytes)),
+          ),
+          target.set(i32.add(context.address(sums, first), i32.mul(item, tileOuts * channels * 4))),
+          countedLoop(context.local('i32'), channels / 8, [
+            xs.set(source),
+            ys.set(slopes),
+            ...totals.flat().map((total) => total.set(v128.constF32x4(0, 0, 0, 0))),
+            countedLoop(context.local('i32'), tiles >> 2, [...[0, 1, 2, 3].flatMap(step), ...advance(4)]),
+            countedLoop(context.local('i32'), tiles & 3, [...step(0), ...advance(1)]),
+            ...totals.flatMap(([a, b], out) => [
+              v128.store(target, a, out * channels * 4),
+              v128.store(target, b, out * channels * 4 + 16),
             ]),
-          ],
-          { from: context.from },
-        ),
+            source.set(i32.add(source, tiles * laneBytes)),
+            target.set(i32.add(target, laneBytes)),
+          ]),
+        ]),
       ]
     },
   }
@@ -292,38 +278,33 @@ export function gradientFiltersKernel(
       const four = context.local('v128')
       return [
         middle.set(context.workspace),
-        countedLoop(
-          out,
-          i32.sub(context.to, context.from),
-          [
-            source.set(i32.add(context.address(sums), i32.mul(out, channels * 4))),
-            target.set(i32.add(context.address(gradient), i32.mul(out, channels * 36))),
-            countedLoop(context.local('i32'), channels / 4, [
-              ...transformColumns(
-                outputTransform,
-                n,
-                (row, column) => v128.load(source, (row * n + column) * place),
-                (value, row, column) => [v128.store(middle, value, (column * 3 + row) * 16)],
-                context,
-              ),
-              ...transformColumns(
-                outputTransform,
-                3,
-                (row, column) => v128.load(middle, (row * 3 + column) * 16),
-                (value, column, row) => [
-                  four.set(value),
-                  ...([0, 1, 2, 3] as const).map((lane) =>
-                    v128.store32Lane(target, four, lane, lane * 36 + (row * 3 + column) * 4),
-                  ),
-                ],
-                context,
-              ),
-              source.set(i32.add(source, 16)),
-              target.set(i32.add(target, 4 * 36)),
-            ]),
-          ],
-          { from: context.from },
-        ),
+        forEachItem(context, out, [
+          source.set(i32.add(context.address(sums), i32.mul(out, channels * 4))),
+          target.set(i32.add(context.address(gradient), i32.mul(out, channels * 36))),
+          countedLoop(context.local('i32'), channels / 4, [
+            ...transformColumns(
+              outputTransform,
+              n,
+              (row, column) => v128.load(source, (row * n + column) * place),
+              (value, row, column) => [v128.store(middle, value, (column * 3 + row) * 16)],
+              context,
+            ),
+            ...transformColumns(
+              outputTransform,
+              3,
+              (row, column) => v128.load(middle, (row * 3 + column) * 16),
+              (value, column, row) => [
+                four.set(value),
+                ...([0, 1, 2, 3] as const).map((lane) =>
+                  v128.store32Lane(target, four, lane, lane * 36 + (row * 3 + column) * 4),
+                ),
+              ],
+              context,
+            ),
+            source.set(i32.add(source, 16)),
+            target.set(i32.add(target, 4 * 36)),
+          ]),
+        ]),
       ]
     },
   }

@@ -12,9 +12,11 @@
 import { call, countedLoop, i32, type Local, type Statement, type Value, v128 } from '../assembler/index.ts'
 import { type Buffer, channelBlocks, laneBytes } from '../buffer.ts'
 import type { Kernel, KernelContext } from '../kernel.ts'
+import { forEachItem } from './nest.ts'
 import { type SumPart, tileFunction, tilePixels } from './pixel-tile.ts'
 import { balancedTiles, type Epilogue } from './tile.ts'
 import {
+  gatherFour,
   perCycle,
   placeBytes,
   tileOutput,
@@ -118,43 +120,35 @@ export function winogradFiltersKernel(filters: Buffer, transformed: Buffer, plan
       /** One tap of the filters of four neighbouring output channels. */
       const tap = (row: number, column: number): Vector => {
         const at = (row * 3 + column) * 4
-        return ([1, 2, 3] as const).reduce<Vector>(
-          (vector, lane) => v128.load32Lane(source, vector, lane, at + lane * outBytes),
-          v128.load32Splat(source, at),
-        )
+        return gatherFour(source, at, outBytes)
       }
       return [
         middle.set(context.workspace),
-        countedLoop(
-          block,
-          i32.sub(context.to, context.from),
-          [
-            source.set(i32.add(context.address(filters), i32.mul(block, 8 * outBytes))),
-            target.set(i32.add(context.address(transformed), i32.mul(block, n * n * place))),
-            countedLoop(context.local('i32'), channels, [
-              countedLoop(context.local('i32'), 2, [
-                ...transformColumns(
-                  transforms.filter,
-                  3,
-                  tap,
-                  (value, row, column) => [v128.store(middle, value, (column * n + row) * 16)],
-                  context,
-                ),
-                ...transformColumns(
-                  transforms.filter,
-                  n,
-                  (row, column) => v128.load(middle, (row * n + column) * 16),
-                  (value, row, column) => [v128.store(target, value, (column * n + row) * place)],
-                  context,
-                ),
-                source.set(i32.add(source, 4 * outBytes)),
-                target.set(i32.add(target, 16)),
-              ]),
-              source.set(i32.add(source, 36 - 8 * outBytes)),
+        forEachItem(context, block, [
+          source.set(i32.add(context.address(filters), i32.mul(block, 8 * outBytes))),
+          target.set(i32.add(context.address(transformed), i32.mul(block, n * n * place))),
+          countedLoop(context.local('i32'), channels, [
+            countedLoop(context.local('i32'), 2, [
+              ...transformColumns(
+                transforms.filter,
+                3,
+                tap,
+                (value, row, column) => [v128.store(middle, value, (column * n + row) * 16)],
+                context,
+              ),
+              ...transformColumns(
+                transforms.filter,
+                n,
+                (row, column) => v128.load(middle, (row * n + column) * 16),
+                (value, row, column) => [v128.store(target, value, (column * n + row) * place)],
+                context,
+              ),
+              source.set(i32.add(source, 4 * outBytes)),
+              target.set(i32.add(target, 16)),
             ]),
-          ],
-          { from: context.from },
-        ),
+            source.set(i32.add(source, 36 - 8 * outBytes)),
+          ]),
+        ]),
       ]
     },
   }
@@ -320,16 +314,11 @@ function emitStrips(
     middle.set(context.workspace),
     sums.set(i32.add(middle, n * n * 16)),
     transformed.set(i32.add(sums, n * n * sumsPlace)),
-    countedLoop(
-      item,
-      i32.sub(context.to, context.from),
-      [
-        ...transformInput,
-        block.set(i32.mul(i32.remU(item, shares), perShare)),
-        w.set(i32.add(context.address(filters), i32.mul(block, n * n * channels * laneBytes))),
-        countedLoop(local(), perShare, [...products, ...transformOutput, block.set(i32.add(block, 1))]),
-      ],
-      { from: context.from },
-    ),
+    forEachItem(context, item, [
+      ...transformInput,
+      block.set(i32.mul(i32.remU(item, shares), perShare)),
+      w.set(i32.add(context.address(filters), i32.mul(block, n * n * channels * laneBytes))),
+      countedLoop(local(), perShare, [...products, ...transformOutput, block.set(i32.add(block, 1))]),
+    ]),
   ]
 }
