@@ -8,7 +8,10 @@ import { quantity, thousands } from './terminal.ts'
 const [width, height] = [760, 400]
 const [left, right, above, below] = [84, 92, 56, 52]
 
-const flops = { label: 'FLOPs of one example', scale: 'logarithmic', format: quantity } as const
+/** A tick's round number: zeros behind the point tell nothing. */
+const tick = (n: number): string => quantity(n).replace(/\.0+(?= |$)/, '')
+
+const flops = { label: 'FLOPs of one example', scale: 'logarithmic', format: tick } as const
 
 interface Panel {
   readonly plot: Plot
