@@ -15,9 +15,16 @@ export interface Dataset {
   /** The label of every example, where they are known without reading the inputs. */
   readonly labels?: ArrayLike<number>
   /**
-   * Copies the examples with these indices, in order, to the front of `inputs` and `targets`. It allocates nothing, and is called
-   * for every batch.
+   * Copies the examples with these indices, in order, to the front of `inputs` and `targets`. It is called for every batch, and
+   * allocates nothing where the examples are in memory. A set that decodes files gives a promise: the training loop asks for the next
+   * batch while it computes this one. `pass` says how often the examples have been seen before, 0 unless given: an
+   * augmented set draws anew for each. The result depends on index and pass alone, never on what was read before.
    * @throws ArgumentError for an index outside, or less room than the examples take.
    */
-  read(indices: ArrayLike<number>, inputs: Float32Array, targets: Float32Array | Int32Array): void
+  read(
+    indices: ArrayLike<number>,
+    inputs: Float32Array,
+    targets: Float32Array | Int32Array,
+    pass?: number,
+  ): void | Promise<void>
 }

@@ -1,6 +1,7 @@
 /** Data sets: the public entry `gentle-dl/data`. */
 export type { Dataset } from './dataset.ts'
 export { type IdxOptions, idxFolder, type Splits } from './idx-folder.ts'
+export { type ReadImageOptions, readImageFile, writeImageFile } from './image-file.ts'
 export { inMemory, labelsOf, type MemoryOptions, split, subset } from './memory.ts'
 export { type MnistOptions, mnist } from './mnist.ts'
 export {

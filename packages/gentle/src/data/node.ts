@@ -36,5 +36,19 @@ export function folderOfPackage(name: string, folder: string): string | undefine
   return undefined
 }
 
+/** An installed package, found from the working folder or from this file; undefined where there is none. */
+export function peerPackage(name: string): unknown {
+  const { createRequire } = process.getBuiltinModule('node:module')
+  const { join } = process.getBuiltinModule('node:path')
+  for (const start of [join(process.cwd(), 'index.js'), import.meta.url]) {
+    try {
+      return createRequire(start)(name)
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'MODULE_NOT_FOUND') throw error
+    }
+  }
+  return undefined
+}
+
 /** In hexadecimal. Node's own hash takes half the time of crypto.subtle, which copies the bytes first. */
 export const sha256 = (bytes: Uint8Array): string => process.getBuiltinModule('node:crypto').hash('sha256', bytes)

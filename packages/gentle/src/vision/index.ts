@@ -1,0 +1,2 @@
+/** Pictures: the public entry `gentle-dl/vision`. */
+export { type Image, image, toGrey } from './image.ts'
