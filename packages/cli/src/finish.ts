@@ -71,10 +71,10 @@ export async function finish(
   run.write('confusion.svg', confusionSvg(matrix.counts, splits.test.classes ?? []))
   if (arePictures(splits.test)) {
     const pixels = new Float32Array(sizeOf(splits.test.inputShape))
-    splits.test.read([0], pixels, new Int32Array(1))
+    await splits.test.read([0], pixels, new Int32Array(1))
     await writeImage(run.file('example.png'), pixels, splits.test.inputShape)
   }
   if (flags.json) console.log(JSON.stringify(summary, null, 2))
-  else if (!flags.quiet) console.log(report(summary, run.path, splits.test, matrix))
+  else if (!flags.quiet) console.log(await report(summary, run.path, splits.test, matrix))
   return exitCodes.done
 }

@@ -23,27 +23,27 @@ function worstConfusions({ counts }: Confusion, classes: readonly string[]): str
 export const arePictures = ({ inputShape }: Dataset): boolean => inputShape.length === 3 && inputShape[0] === 1
 
 /** Up to five test pictures: two mistakes, where there are, and then right ones. */
-function pictures(test: Dataset, { predicted, labels }: Confusion, classes: readonly string[]): string {
+async function pictures(test: Dataset, { predicted, labels }: Confusion, classes: readonly string[]): Promise<string> {
   const [, rows, columns] = test.inputShape
   const indices = Array.from({ length: test.length }, (_, i) => i)
   const wrong = indices.filter((i) => predicted[i] !== labels[i]).slice(0, 2)
   const right = indices.filter((i) => predicted[i] === labels[i]).slice(0, 5 - wrong.length)
   const pixels = new Float32Array(sizeOf(test.inputShape))
   const width = Math.ceil(columns / 2)
-  return gallery(
-    [...right, ...wrong].map((index) => {
-      test.read([index], pixels, new Int32Array(1))
-      const hit = predicted[index] === labels[index]
-      const caption = hit
-        ? `${classes[predicted[index]]} ✓`
-        : `${classes[predicted[index]]} ✗ is ${classes[labels[index]]}`
-      return { lines: braille(pixels, rows, columns), caption, width, colour: hit ? green : red }
-    }),
-  )
+  const drawn = []
+  for (const index of [...right, ...wrong]) {
+    await test.read([index], pixels, new Int32Array(1))
+    const hit = predicted[index] === labels[index]
+    const caption = hit
+      ? `${classes[predicted[index]]} ✓`
+      : `${classes[predicted[index]]} ✗ is ${classes[labels[index]]}`
+    drawn.push({ lines: braille(pixels, rows, columns), caption, width, colour: hit ? green : red })
+  }
+  return gallery(drawn)
 }
 
 /** The whole text. */
-export function report(summary: RunSummary, path: string, test: Dataset, matrix: Confusion): string {
+export async function report(summary: RunSummary, path: string, test: Dataset, matrix: Confusion): Promise<string> {
   const classes = test.classes ?? []
   const figures = table([
     ['', 'loss', 'accuracy'],
@@ -75,7 +75,7 @@ export function report(summary: RunSummary, path: string, test: Dataset, matrix:
     figures,
     '',
     ...(confusions.length > 0 ? ['Worst confusions', ...confusions.map((line) => `  ${line}`), ''] : []),
-    ...(images ? [pictures(test, matrix, classes), ''] : []),
+    ...(images ? [await pictures(test, matrix, classes), ''] : []),
     `Everything is in ${bold(path)}`,
     dim('  summary.json, metrics.csv, curves.svg, confusion.svg, weights/'),
     '',

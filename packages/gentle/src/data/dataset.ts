@@ -12,12 +12,12 @@ export interface Dataset {
   readonly target: { readonly dtype: DType; readonly shape: Shape }
   /** Names of the classes, for labels. */
   readonly classes?: readonly string[]
-  /** The label of every example, where they are known without reading the inputs. */
+  /** The label of every example, where they are known without reading the inputs; a set that decodes files has to list them. */
   readonly labels?: ArrayLike<number>
   /**
    * Copies the examples with these indices, in order, to the front of `inputs` and `targets`. It is called for every batch, and
    * allocates nothing where the examples are in memory. A set that decodes files gives a promise: the training loop asks for the next
-   * batch while it computes this one. `pass` says how often the examples have been seen before, 0 unless given: an
+   * batch while it computes this one, and reads one batch at a time. `pass` says how often the examples have been seen before, 0 unless given: an
    * augmented set draws anew for each. The result depends on index and pass alone, never on what was read before.
    * @throws ArgumentError for an index outside, or less room than the examples take.
    */

@@ -105,13 +105,13 @@ export function subset(dataset: Dataset, indices: ArrayLike<number>, name: strin
     target,
     classes,
     labels: labels && Int32Array.from(order, (index) => labels[index]),
-    read(wanted, x, y) {
+    read(wanted, x, y, pass) {
       if (scratch.length !== wanted.length) scratch = new Uint32Array(wanted.length)
       for (let i = 0; i < wanted.length; i++) {
         checkIndex(name, wanted[i], order.length)
         scratch[i] = order[wanted[i]]
       }
-      dataset.read(scratch, x, y)
+      return dataset.read(scratch, x, y, pass)
     },
   }
 }
@@ -130,7 +130,10 @@ export function labelsOf(dataset: Dataset): Int32Array {
   const inputs = new Float32Array(sizeOf(dataset.inputShape))
   const label = new Int32Array(1)
   for (let i = 0; i < dataset.length; i++) {
-    dataset.read([i], inputs, label)
+    if (dataset.read([i], inputs, label) instanceof Promise)
+      throw new ArgumentError(
+        `labelsOf: data set ${dataset.name} decodes files and does not list its labels; give it \`labels\``,
+      )
     labels[i] = label[0]
   }
   return labels

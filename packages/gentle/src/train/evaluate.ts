@@ -5,7 +5,8 @@ import { constant } from '../graph/tensor.ts'
 import { crossEntropy, type Loss } from '../nn/losses.ts'
 import { countRight, countTopK } from '../nn/metrics.ts'
 import { type Model, traceInference } from '../nn/model.ts'
-import { BatchPrograms, batchesOf, inOrder, scalarOf } from './steps.ts'
+import { inOrder, readBatches } from './batches.ts'
+import { BatchPrograms, scalarOf } from './steps.ts'
 
 export interface EvaluateOptions {
   /** crossEntropy unless given. */
@@ -81,9 +82,9 @@ export class Evaluator {
 
   async run(): Promise<Evaluation> {
     let [loss, right, topK] = [0, 0, 0]
-    for (const batch of batchesOf(inOrder(this.#dataset.length), this.#batchSize)) {
+    for await (const batch of readBatches(this.#dataset, inOrder(this.#dataset.length), this.#batchSize)) {
       const results = await this.#programs.run(batch)
-      loss += scalarOf(results, 'loss') * batch.length
+      loss += scalarOf(results, 'loss') * batch.indices.length
       right += scalarOf(results, 'right')
       topK += scalarOf(results, 'topK')
     }

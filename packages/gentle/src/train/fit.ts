@@ -13,8 +13,9 @@ import { createModel, type Model, readWeights, type WeightValues, writeWeights }
 import { Scope } from '../nn/scope.ts'
 import { add, mul } from '../ops/elementwise.ts'
 import type { Optimizer, Updates } from '../optim/optimizer.ts'
+import { type Batch, readBatches } from './batches.ts'
 import { checkBatchSize, checkFits, countsRight, type Evaluation, Evaluator } from './evaluate.ts'
-import { BatchPrograms, batchesOf, scalarOf } from './steps.ts'
+import { BatchPrograms, scalarOf } from './steps.ts'
 
 /** What is known after a step. */
 export interface StepReport {
@@ -161,15 +162,15 @@ export async function fit(network: Layer | Model, train: Dataset, options: FitOp
       const started = performance.now()
       let [total, right, examples, yielded] = [0, 0, 0, started]
       let learningRate = 0
-      for (const batch of batchesOf(rest, batchSize)) {
+      for await (const batch of readBatches(train, rest, batchSize, epoch - 1)) {
         learningRate = optimizer.schedule(step, steps)
         const results = await training.step(batch, step, learningRate)
         step++
         const batchLoss = scalarOf(results, 'loss')
         if (!Number.isFinite(batchLoss)) throw await diverged(`the loss became ${batchLoss}`, epoch)
-        total += batchLoss * batch.length
+        total += batchLoss * batch.indices.length
         right += scalarOf(results, 'right')
-        examples += batch.length
+        examples += batch.indices.length
         options.onStep?.({ step, steps, epoch, loss: total / examples, accuracy: right / examples, examples })
         if (performance.now() - yielded > turn) {
           await nextTurn()
@@ -266,7 +267,7 @@ class Training {
     })
   }
 
-  step(batch: Uint32Array, step: number, learningRate: number) {
+  step(batch: Batch, step: number, learningRate: number) {
     return this.#programs.run(batch, { step, learningRate })
   }
 

@@ -51,7 +51,7 @@ export async function perceptronRule(
   for (let epoch = 0; epoch < epochs && mistakes.at(-1) !== 0; epoch++) {
     let wrong = 0
     for (let i = 0; i < dataset.length; i++) {
-      dataset.read([i], inputs, label)
+      await dataset.read([i], inputs, label)
       wrong += (await program.run({ x: inputs, y: label })).mistake.data[0]
     }
     mistakes.push(wrong)

@@ -6,8 +6,8 @@ import type { Dataset } from '../data/dataset.ts'
 import { input } from '../graph/tensor.ts'
 import { type Model, traceInference } from '../nn/model.ts'
 import { softmax } from '../ops/activations.ts'
+import { inOrder, readBatches } from './batches.ts'
 import { checkBatchSize, checkFits } from './evaluate.ts'
-import { batchesOf, inOrder } from './steps.ts'
 
 export interface PredictOptions {
   /** Whether to give probabilities, softmax of the model's output along its last axis; the output itself unless set. */
@@ -94,14 +94,12 @@ export async function confusion(model: Model, dataset: Dataset): Promise<Confusi
   const predicted = new Int32Array(dataset.length)
   const counts = new Int32Array(classes * classes)
   const batchSize = Math.min(500, dataset.length)
-  const inputs = new Float32Array(batchSize * sizeOf(dataset.inputShape))
   const predictor = new Predictor(model, false)
-  for (const batch of batchesOf(inOrder(dataset.length), batchSize)) {
-    const [first] = batch
-    dataset.read(batch, inputs, labels.subarray(first, first + batch.length))
-    const values = inputs.subarray(0, batch.length * sizeOf(dataset.inputShape))
-    const logits = await predictor.run(values, batch.length)
-    for (let i = 0; i < batch.length; i++) {
+  for await (const { indices, x, y } of readBatches(dataset, inOrder(dataset.length), batchSize)) {
+    const [first] = indices
+    labels.set(y, first)
+    const logits = await predictor.run(x, indices.length)
+    for (let i = 0; i < indices.length; i++) {
       const own = logits.subarray(i * classes, (i + 1) * classes)
       predicted[first + i] = own.indexOf(Math.max(...own))
       counts[labels[first + i] * classes + predicted[first + i]]++

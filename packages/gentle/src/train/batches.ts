@@ -1,0 +1,55 @@
+/** The batches of a data set. */
+import { sizeOf } from '../core/shape.ts'
+import type { Dataset } from '../data/dataset.ts'
+
+/** Examples that have been read. The memory is the reader's: it holds them until the next batch is asked for. */
+export interface Batch {
+  readonly indices: Uint32Array
+  /** [indices.length, ...inputShape], row-major. */
+  readonly x: Float32Array
+  readonly y: Float32Array | Int32Array
+}
+
+/** Stretches of an order, each a batch; the last may be smaller. */
+function* stretches(order: Uint32Array, batchSize: number): Generator<Uint32Array> {
+  for (let start = 0; start < order.length; start += batchSize) yield order.subarray(start, start + batchSize)
+}
+
+/** The numbers 0 to length - 1. */
+export const inOrder = (length: number): Uint32Array => Uint32Array.from({ length }, (_, i) => i)
+
+/**
+ * The examples of an order, batch by batch. While the caller works on one batch the next is being read into other memory, so that
+ * it need not wait for files that are decoded meanwhile.
+ */
+export async function* readBatches(
+  dataset: Dataset,
+  order: Uint32Array,
+  batchSize: number,
+  pass = 0,
+): AsyncGenerator<Batch> {
+  const { inputShape, target } = dataset
+  const room = Math.min(batchSize, order.length)
+  const [inputSize, targetSize] = [sizeOf(inputShape), sizeOf(target.shape)]
+  const memory = Array.from({ length: 2 }, () => ({
+    x: new Float32Array(room * inputSize),
+    y: target.dtype === 'int32' ? new Int32Array(room * targetSize) : new Float32Array(room * targetSize),
+  }))
+  let turn = 0
+  const read = async (indices: Uint32Array): Promise<Batch> => {
+    const { x, y } = memory[turn++ % 2]
+    const examples = indices.length
+    const batch = { indices, x: x.subarray(0, examples * inputSize), y: y.subarray(0, examples * targetSize) }
+    await dataset.read(indices, batch.x, batch.y, pass)
+    return batch
+  }
+  let coming: Promise<Batch> | undefined
+  for (const indices of stretches(order, batchSize)) {
+    const batch = await coming
+    coming = read(indices)
+    // Whoever asks for the batch is told; nobody may ask for it, where the caller stopped before.
+    coming.catch(() => {})
+    if (batch !== undefined) yield batch
+  }
+  if (coming !== undefined) yield await coming
+}
