@@ -32,6 +32,7 @@ test('the next batch is being read while the caller works on one', async () => {
   const { dataset, asked, passes, release } = slow(5)
   const batches = readBatches(dataset, inOrder(5), 2, 3)
   const first = batches.next()
+  await settled()
   release()
   const { value } = await first
   expect(asked).toEqual([
@@ -44,8 +45,10 @@ test('the next batch is being read while the caller works on one', async () => {
   expect([...value!.x]).toEqual([0, 1])
   const second = await batches.next()
   expect([...second.value!.x]).toEqual([2, 3])
+  const last = batches.next()
+  await settled()
   release()
-  const third = await batches.next()
+  const third = await last
   expect([...third.value!.y]).toEqual([4])
   expect((await batches.next()).done).toBe(true)
   expect(passes).toEqual([3, 3, 3])
