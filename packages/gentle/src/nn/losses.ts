@@ -17,20 +17,25 @@ export type Loss = (prediction: Tensor, target: Tensor) => Tensor
 export interface CrossEntropyOptions {
   /** Share of the target's probability that is spread evenly over all classes, 0 to 1 (Szegedy et al., 2015, section 7). */
   readonly labelSmoothing?: number
-  /** A factor for each class; the mean is then taken with the weights of the examples' labels. */
+  /**
+   * A factor for each class. With labels, the mean is then taken with the weights of the examples' labels; with probabilities it stays
+   * the mean over the examples, as in PyTorch.
+   */
   readonly classWeights?: readonly number[]
 }
 
 /**
- * Negative log-likelihood of int32 labels [N] under softmax of logits [N, classes].
+ * Negative log-likelihood of targets under softmax of logits [N, classes]. Targets are int32 labels [N], or float32 probabilities
+ * [N, classes], such as the blends of MixUp; whether these are from 0 and sum to 1 is not checked.
  * @throws ShapeError when shapes do not fit; ArgumentError for options out of range.
  */
-export function crossEntropy(logits: Tensor, labels: Tensor, options: CrossEntropyOptions = {}): Tensor {
+export function crossEntropy(logits: Tensor, targets: Tensor, options: CrossEntropyOptions = {}): Tensor {
   const { labelSmoothing = 0, classWeights } = options
   const [examples, classes] = logits.shape
-  if (logits.shape.length !== 2 || labels.dtype !== 'int32' || !sameShape(labels.shape, [examples]))
+  const soft = targets.dtype === 'float32'
+  if (logits.shape.length !== 2 || !sameShape(targets.shape, soft ? logits.shape : [examples]))
     throw new ShapeError(
-      `crossEntropy: logits ${formatShape(logits.shape)} and ${labels.dtype} labels ${formatShape(labels.shape)}; expected [N, classes] and int32 [N]`,
+      `crossEntropy: logits ${formatShape(logits.shape)} and ${targets.dtype} targets ${formatShape(targets.shape)}; expected [N, classes], and int32 labels [N] or float32 probabilities [N, classes]`,
     )
   if (!(labelSmoothing >= 0 && labelSmoothing <= 1))
     throw new ArgumentError(`crossEntropy: labelSmoothing is ${labelSmoothing}; expected 0 to 1`)
@@ -39,18 +44,18 @@ export function crossEntropy(logits: Tensor, labels: Tensor, options: CrossEntro
       `crossEntropy: ${classWeights.length} class weights for ${classes} classes; expected a number from 0 for each`,
     )
   const likelihoods = logSoftmax(logits)
-  const targets = oneHot(labels, classes)
+  const probabilities = soft ? targets : oneHot(targets, classes)
   if (classWeights === undefined) {
-    const hard = sum(mul(targets, likelihoods), 1)
-    if (labelSmoothing === 0) return neg(mean(hard))
-    return neg(mean(add(mul(hard, 1 - labelSmoothing), mul(mean(likelihoods, 1), labelSmoothing))))
+    const own = sum(mul(probabilities, likelihoods), 1)
+    if (labelSmoothing === 0) return neg(mean(own))
+    return neg(mean(add(mul(own, 1 - labelSmoothing), mul(mean(likelihoods, 1), labelSmoothing))))
   }
   const weights = constant(classWeights, [classes])
-  const total = sum(gather(weights, labels))
+  const total = soft ? examples : sum(gather(weights, targets))
   const weighted = mul(likelihoods, weights)
-  const hard = sum(mul(targets, weighted))
+  const own = sum(mul(probabilities, weighted))
   const smooth = mul(sum(weighted), labelSmoothing / classes)
-  return neg(div(add(mul(hard, 1 - labelSmoothing), smooth), total))
+  return neg(div(add(mul(own, 1 - labelSmoothing), smooth), total))
 }
 
 const alike = (prediction: Tensor, target: Tensor, where: string): void => {

@@ -8,13 +8,13 @@ import { argmax, sum } from '../ops/reduce.ts'
 import { reshape } from '../ops/structure.ts'
 
 /**
- * How many examples are right: by the largest logit of [N, classes] against int32 labels [N]; for one logit an example, [N, 1] or [N],
- * by its sign against int32 or float targets of 0 and 1.
+ * How many examples are right: by the largest logit of [N, classes] against int32 labels [N], or against the likeliest class of float32
+ * probabilities [N, classes]; for one logit an example, [N, 1] or [N], by its sign against int32 or float targets of 0 and 1.
  */
 export function countRight(prediction: Tensor, target: Tensor): Tensor {
   const [examples, classes] = prediction.shape
-  if (prediction.shape.length === 2 && classes > 1 && target.dtype === 'int32')
-    return sum(equal(argmax(prediction), target))
+  if (prediction.shape.length === 2 && classes > 1)
+    return sum(equal(argmax(prediction), target.dtype === 'int32' ? target : argmax(target)))
   const flat = reshape(prediction, [examples])
   return sum(equal(greater(flat, 0), greater(reshape(target, [examples]), 0.5)))
 }

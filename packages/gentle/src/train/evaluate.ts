@@ -1,5 +1,5 @@
 import { ArgumentError, DataError, ShapeError } from '../core/errors.ts'
-import { formatShape, sameShape } from '../core/shape.ts'
+import { formatShape, type Shape, sameShape } from '../core/shape.ts'
 import type { Dataset } from '../data/dataset.ts'
 import { constant } from '../graph/tensor.ts'
 import { crossEntropy, type Loss } from '../nn/losses.ts'
@@ -73,7 +73,7 @@ export class Evaluator {
         inputs: {},
         outputs: {
           loss: loss(prediction, y),
-          right: countsRight(prediction.shape, y.shape) ? countRight(prediction, y) : constant(0),
+          right: countsRight(prediction.shape, y.shape, dataset) ? countRight(prediction, y) : constant(0),
           topK: topK === undefined ? constant(0) : countTopK(prediction, y, topK),
         },
       }
@@ -97,10 +97,14 @@ export class Evaluator {
   }
 }
 
-/** Whether right and wrong mean something: labels against logits, or one logit against a target of 0 or 1. */
-export const countsRight = (prediction: readonly number[], target: readonly number[]): boolean =>
+/**
+ * Whether right and wrong mean something: labels, or probabilities of classes that the data set names, against logits; or one logit against a
+ * target of 0 or 1.
+ */
+export const countsRight = (prediction: Shape, target: Shape, { classes }: Pick<Dataset, 'classes'>): boolean =>
   (prediction.length === 2 && target.length === 1) ||
   (prediction.length === 2 && prediction[1] === 1) ||
+  (prediction.length === 2 && prediction[1] === classes?.length && sameShape(prediction, target)) ||
   prediction.length === 1
 
 /**

@@ -133,7 +133,7 @@ export async function fit(network: Layer | Model, train: Dataset, options: FitOp
   checkFits(model, train)
   const training = new Training(model, train, loss, optimizer, seed, options.freeze)
   if (options.progress !== undefined) await training.restore(options.progress)
-  const labelled = train.target.dtype === 'int32'
+  const labelled = validation?.target.dtype === 'int32'
   const evaluator = validation && new Evaluator(model, validation, { loss })
 
   const stepsPerEpoch = Math.ceil(train.length / batchSize)
@@ -258,7 +258,7 @@ class Training {
       const prediction = model.layer.apply(x, scope)
       const value = loss(prediction, y)
       const total = auxiliary.reduce((sum, part) => add(sum, part), value)
-      const right = countsRight(prediction.shape, y.shape) ? countRight(prediction, y) : constant(0)
+      const right = countsRight(prediction.shape, y.shape, train) ? countRight(prediction, y) : constant(0)
       return {
         inputs: { learningRate, step },
         outputs: { loss: value, right },
