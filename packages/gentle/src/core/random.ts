@@ -39,15 +39,31 @@ export function hashName(name: string): number {
   return hash | 0
 }
 
+/** Keeps the keys of forks apart from the draws of the stream itself. */
+const forkTag = 0x5f3759df
+
 /** A stream of random numbers on the host. Streams of one seed with different names are independent. */
 export class Random {
-  readonly #seed: number
-  readonly #stream: number
+  // The two words of the key.
+  #seed: number
+  #stream: number
   #counter = 0
 
   constructor(seed: number, stream = '') {
     this.#seed = seed | 0
     this.#stream = hashName(stream)
+  }
+
+  /**
+   * A stream of its own for every two whole numbers, such as a pass and an example's index, independent of this one and of each other. It does not
+   * move this stream. `reused` becomes it, where one is given, so that nothing is allocated.
+   */
+  fork(a: number, b: number, reused: Random = new Random(0)): Random {
+    const key = threefry2x32(this.#seed ^ forkTag, this.#stream, a, b)
+    reused.#seed = key[0]
+    reused.#stream = key[1]
+    reused.#counter = 0
+    return reused
   }
 
   /** A number in [0, 1) on the grid of 2^-24. */

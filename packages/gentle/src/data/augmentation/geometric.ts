@@ -1,0 +1,116 @@
+/** Transforms that move pixels. All of a policy become one map, so that a picture is interpolated once. */
+import type { Random } from '../../core/random.ts'
+import {
+  invertMap,
+  mirrorMap,
+  type Point,
+  rotationMap,
+  shearMap,
+  shiftMap,
+  upsideDownMap,
+  zoomMap,
+} from '../../vision/geometry.ts'
+import type { PictureSize } from './drawing.ts'
+import { oneOf, type Range, range, spread, whole } from './options.ts'
+import { defineTransform } from './transform.ts'
+
+const middleOf = ({ height, width }: PictureSize): Point => ({ x: width / 2, y: height / 2 })
+
+export const between = (random: Random, [low, high]: Range): number => low + (high - low) * random.uniform()
+
+/** Even in its logarithm, so that half and double are as likely. */
+const betweenFactors = (random: Random, [low, high]: Range): number =>
+  Math.exp(between(random, [Math.log(low), Math.log(high)]))
+
+const slope = (degrees: number): number => Math.tan((degrees * Math.PI) / 180)
+
+/**
+ * Where torchvision's RandomResizedCrop looks: a stretch of the picture with a drawn share of its area and a drawn aspect; after ten that do not fit,
+ * the largest in the middle.
+ */
+function resizedWindow(random: Random, { height, width }: PictureSize, area: Range, aspect: Range) {
+  for (let attempt = 0; attempt < 10; attempt++) {
+    const pixels = height * width * between(random, area)
+    const ratio = betweenFactors(random, aspect)
+    const [across, down] = [Math.round(Math.sqrt(pixels * ratio)), Math.round(Math.sqrt(pixels / ratio))]
+    if (across > 0 && across <= width && down > 0 && down <= height)
+      return { left: random.integer(width - across + 1), top: random.integer(height - down + 1), across, down }
+  }
+  const ratio = Math.min(aspect[1], Math.max(aspect[0], width / height))
+  const [across, down] =
+    width / height > ratio ? [Math.round(height * ratio), height] : [width, Math.round(width / ratio)]
+  return { left: Math.trunc((width - across) / 2), top: Math.trunc((height - down) / 2), across, down }
+}
+
+export const geometric = {
+  flip: defineTransform(
+    'left for right, or top for bottom',
+    { axis: oneOf(['horizontal', 'vertical'], 'horizontal') },
+    ({ axis }) =>
+      (_, drawing) =>
+        drawing.move(axis === 'horizontal' ? mirrorMap(drawing.size.width) : upsideDownMap(drawing.size.height)),
+    0.5,
+  ),
+  rotate: defineTransform(
+    'turns about the middle, in degrees, anticlockwise',
+    { degrees: spread(360) },
+    ({ degrees }) =>
+      (random, drawing) =>
+        drawing.move(rotationMap(-between(random, degrees), middleOf(drawing.size))),
+  ),
+  shift: defineTransform(
+    "moves by shares of the picture's sides",
+    { across: spread(1, [0, 0]), down: spread(1, [0, 0]) },
+    ({ across, down }) =>
+      (random, drawing) => {
+        const { height, width } = drawing.size
+        drawing.move(shiftMap(-width * between(random, across), -height * between(random, down)))
+      },
+  ),
+  zoom: defineTransform(
+    'enlarges about the middle by a factor, even in its logarithm',
+    { factor: range(0.01, 100) },
+    ({ factor }) =>
+      (random, drawing) => {
+        const by = 1 / betweenFactors(random, factor)
+        drawing.move(zoomMap(by, by, middleOf(drawing.size)))
+      },
+  ),
+  stretch: defineTransform(
+    'changes the aspect about the middle, the area kept',
+    { aspect: range(0.01, 100) },
+    ({ aspect }) =>
+      (random, drawing) => {
+        const by = Math.sqrt(betweenFactors(random, aspect))
+        drawing.move(zoomMap(1 / by, by, middleOf(drawing.size)))
+      },
+  ),
+  shear: defineTransform(
+    'slants by angles, in degrees',
+    { across: spread(80, [0, 0]), down: spread(80, [0, 0]) },
+    ({ across, down }) =>
+      (random, drawing) => {
+        const forth = shearMap(slope(between(random, across)), slope(between(random, down)), middleOf(drawing.size))
+        drawing.move(invertMap(forth))
+      },
+  ),
+  crop: defineTransform(
+    "cuts the picture's size from it with so many pixels around it",
+    { padding: whole(0, 4096) },
+    ({ padding }) =>
+      (random, drawing) => {
+        const across = random.integer(2 * padding + 1) - padding
+        drawing.move(shiftMap(across, random.integer(2 * padding + 1) - padding))
+      },
+  ),
+  resizedCrop: defineTransform(
+    'cuts a share of the area and enlarges it to the whole (Szegedy et al., 2015)',
+    { area: range(0.001, 1, [0.08, 1]), aspect: range(0.01, 100, [3 / 4, 4 / 3]) },
+    ({ area, aspect }) =>
+      (random, drawing) => {
+        const { height, width } = drawing.size
+        const { left, top, across, down } = resizedWindow(random, drawing.size, area, aspect)
+        drawing.move(Float64Array.of(across / width, 0, left, 0, down / height, top, 0, 0, 1))
+      },
+  ),
+} as const
