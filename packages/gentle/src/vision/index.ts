@@ -1,2 +1,7 @@
 /** Pictures: the public entry `gentle-dl/vision`. */
+export { type ExplainedChannel, explainFilter, type FilterExplanation } from './explain-filter.ts'
+export { type FilterPreset, filterPreset, filterPresets, type PresetSettings } from './filter-presets.ts'
+export { type FilterOptions, filterOperations, filterPaddings, filterShapes } from './filter-window.ts'
+export { filter2d } from './filter2d.ts'
 export { type Image, image, toGrey } from './image.ts'
+export { type Kernel, kernelOf, parseKernel } from './kernel.ts'
