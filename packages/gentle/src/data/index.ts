@@ -1,4 +1,16 @@
 /** Data sets: the public entry `gentle-dl/data`. */
+export { Augmentation } from './augmentation/augmentation.ts'
+export { augmented } from './augmentation/augmented.ts'
+export type { PictureSize } from './augmentation/drawing.ts'
+export type { Range } from './augmentation/options.ts'
+export {
+  type Policy,
+  type PolicyName,
+  policies,
+  type Spread,
+  type Transform,
+  transformNames,
+} from './augmentation/policy.ts'
 export type { Dataset } from './dataset.ts'
 export { type IdxOptions, idxFolder, type Splits } from './idx-folder.ts'
 export { type ReadImageOptions, readImageFile, writeImageFile } from './image-file.ts'

@@ -3,5 +3,21 @@ export { type ExplainedChannel, explainFilter, type FilterExplanation } from './
 export { type FilterPreset, filterPreset, filterPresets, type PresetSettings } from './filter-presets.ts'
 export { type FilterOptions, filterOperations, filterPaddings, filterShapes } from './filter-window.ts'
 export { filter2d } from './filter2d.ts'
+export {
+  composeMaps,
+  identityMap,
+  invertMap,
+  isAffine,
+  mapPoint,
+  mirrorMap,
+  type PlaneMap,
+  type Point,
+  rotationMap,
+  shearMap,
+  shiftMap,
+  upsideDownMap,
+  zoomMap,
+} from './geometry.ts'
 export { type Image, image, toGrey } from './image.ts'
 export { type Kernel, kernelOf, parseKernel } from './kernel.ts'
+export { type Displacements, Warp } from './warp.ts'

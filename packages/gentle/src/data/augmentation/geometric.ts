@@ -1,5 +1,6 @@
 /** Transforms that move pixels. All of a policy become one map, so that a picture is interpolated once. */
 import type { Random } from '../../core/random.ts'
+import { elasticField } from '../../vision/elastic.ts'
 import {
   invertMap,
   mirrorMap,
@@ -10,8 +11,9 @@ import {
   upsideDownMap,
   zoomMap,
 } from '../../vision/geometry.ts'
+import { perspectiveCoefficients, randomCorners } from '../../vision/perspective.ts'
 import type { PictureSize } from './drawing.ts'
-import { oneOf, type Range, range, spread, whole } from './options.ts'
+import { number, oneOf, type Range, range, spread, whole } from './options.ts'
 import { defineTransform } from './transform.ts'
 
 const middleOf = ({ height, width }: PictureSize): Point => ({ x: width / 2, y: height / 2 })
@@ -112,5 +114,26 @@ export const geometric = {
         const { left, top, across, down } = resizedWindow(random, drawing.size, area, aspect)
         drawing.move(Float64Array.of(across / width, 0, left, 0, down / height, top, 0, 0, 1))
       },
+  ),
+  perspective: defineTransform(
+    'moves the corners inwards by up to this share of half the sides, as torchvision',
+    { distortion: number(0, 1) },
+    ({ distortion }) =>
+      (random, drawing) => {
+        const { startPoints, endPoints } = randomCorners(distortion, random, drawing.size.height, drawing.size.width)
+        drawing.move(perspectiveCoefficients(startPoints, endPoints))
+      },
+  ),
+  elastic: defineTransform(
+    'bends by a smooth field of displacements (Simard, Steinkraus, Platt, 2003); after all other maps',
+    { alpha: number(0, 1000, 34), sigma: number(0.5, 100, 4) },
+    ({ alpha, sigma }) => {
+      let field: Float32Array | undefined
+      return (random, drawing) => {
+        field = elasticField(alpha, sigma, random, drawing.size.height, drawing.size.width, field)
+        drawing.displacements = field
+        drawing.moves = true
+      }
+    },
   ),
 } as const

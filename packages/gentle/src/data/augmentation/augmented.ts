@@ -1,0 +1,38 @@
+import { ArgumentError } from '../../core/errors.ts'
+import { Random } from '../../core/random.ts'
+import { sizeOf } from '../../core/shape.ts'
+import type { Dataset } from '../dataset.ts'
+import { Augmentation } from './augmentation.ts'
+import { mixed } from './mixing.ts'
+import type { Policy } from './policy.ts'
+
+/**
+ * A data set whose pictures are changed by chance each time they are read. What happens to a picture depends on the seed, the
+ * pass and its index alone; where the policy mixes, also on the next of its batch, and the targets become probabilities.
+ * @throws ArgumentError for examples that are no pictures [1 or 3, height, width], and for a policy that is none.
+ */
+export function augmented(dataset: Dataset, policy: Policy, { seed = 0 }: { readonly seed?: number } = {}): Dataset {
+  const [channels, height, width] = dataset.inputShape
+  if (dataset.inputShape.length !== 3)
+    throw new ArgumentError(`augmented: the examples of data set ${dataset.name} are no pictures`)
+  const augmentation = new Augmentation(policy, { channels, height, width })
+  const stream = new Random(seed, 'augmentation')
+  const own = new Random(0)
+  const size = sizeOf(dataset.inputShape)
+  const change = (indices: ArrayLike<number>, inputs: Float32Array, pass: number): void => {
+    for (let i = 0; i < indices.length; i++) {
+      augmentation.draw(stream.fork(pass, indices[i], own))
+      augmentation.change(inputs.subarray(i * size, (i + 1) * size))
+    }
+  }
+  const changed: Dataset = {
+    ...dataset,
+    read(indices, inputs, targets, pass = 0) {
+      const reading = dataset.read(indices, inputs, targets, pass)
+      if (reading instanceof Promise) return reading.then(() => change(indices, inputs, pass))
+      change(indices, inputs, pass)
+    },
+  }
+  const { mixing } = augmentation
+  return mixing === undefined ? changed : mixed(changed, mixing.ways, mixing.probability, seed)
+}

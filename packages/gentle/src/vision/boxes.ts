@@ -1,0 +1,53 @@
+/** Upright boxes, and how they and points follow a map of the plane. */
+import { mapPoint, type PlaneMap, type Point } from './geometry.ts'
+
+/** Continuous coordinates in pixels, as of geometry.ts: one pixel at the top left is { left: 0, top: 0, right: 1, bottom: 1 }. */
+export interface Box {
+  readonly left: number
+  readonly top: number
+  readonly right: number
+  readonly bottom: number
+}
+
+/** Where a map takes points. */
+export const mapPoints = (map: PlaneMap, points: readonly Point[]): Point[] =>
+  points.map((point) => mapPoint(map, point))
+
+/** The smallest upright box around what a map makes of a box. After a rotation it is larger than what the box was drawn around. */
+export function mapBox(map: PlaneMap, { left, top, right, bottom }: Box): Box {
+  const corners = mapPoints(map, [
+    { x: left, y: top },
+    { x: right, y: top },
+    { x: right, y: bottom },
+    { x: left, y: bottom },
+  ])
+  const across = corners.map(({ x }) => x)
+  const down = corners.map(({ y }) => y)
+  return { left: Math.min(...across), top: Math.min(...down), right: Math.max(...across), bottom: Math.max(...down) }
+}
+
+/** The part of a box within a picture; of one outside, a box without area at the edge. */
+export function clipBox({ left, top, right, bottom }: Box, height: number, width: number): Box {
+  const within = (value: number, limit: number): number => Math.min(limit, Math.max(0, value))
+  return {
+    left: within(left, width),
+    top: within(top, height),
+    right: within(right, width),
+    bottom: within(bottom, height),
+  }
+}
+
+/** In square pixels; 0 for a box whose edges are crossed. */
+export const boxArea = ({ left, top, right, bottom }: Box): number =>
+  Math.max(0, right - left) * Math.max(0, bottom - top)
+
+/** The area that two boxes share over the area that they cover together, 0 to 1; 0 for boxes without area (Jaccard's index). */
+export function intersectionOverUnion(a: Box, b: Box): number {
+  const shared = boxArea({
+    left: Math.max(a.left, b.left),
+    top: Math.max(a.top, b.top),
+    right: Math.min(a.right, b.right),
+    bottom: Math.min(a.bottom, b.bottom),
+  })
+  return shared === 0 ? 0 : shared / (boxArea(a) + boxArea(b) - shared)
+}

@@ -1,0 +1,28 @@
+/** What changes the values of pixels and leaves them where they are. */
+export { gaussianBlur } from './blur.ts'
+export {
+  checkCutout,
+  checkElastic,
+  checkFactor,
+  checkGamma,
+  checkGaussianBlur,
+  checkGaussianNoise,
+  checkHue,
+  checkPerspective,
+  checkPosterize,
+  checkRandomErasing,
+  checkSolarize,
+} from './checks.ts'
+export { hue, saturation } from './colour.ts'
+export {
+  cutoutBox,
+  eraseRectangle,
+  type RandomErasingOptions,
+  randomErasingBox,
+  randomErasingDefaults,
+} from './erasing.ts'
+export { grey } from './grey.ts'
+export { autocontrast, equalize, posterize } from './levels.ts'
+export { gaussianNoise } from './noise.ts'
+export { sharpness } from './sharpness.ts'
+export { brightness, contrast, gamma, invert, solarize } from './tone.ts'
