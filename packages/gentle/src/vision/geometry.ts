@@ -12,8 +12,17 @@ export interface Point {
   readonly y: number
 }
 
-const affine = (a: number, b: number, c: number, d: number, e: number, f: number): PlaneMap =>
-  Float64Array.of(a, b, c, d, e, f, 0, 0, 1)
+function affine(a: number, b: number, c: number, d: number, e: number, f: number): PlaneMap {
+  const map = new Float64Array(9)
+  map[0] = a
+  map[1] = b
+  map[2] = c
+  map[3] = d
+  map[4] = e
+  map[5] = f
+  map[8] = 1
+  return map
+}
 
 export const identityMap = (): PlaneMap => affine(1, 0, 0, 0, 1, 0)
 
@@ -46,17 +55,24 @@ export const upsideDownMap = (height: number): PlaneMap => affine(1, 0, 0, 0, -1
 
 /** First `inner`, then `outer`, into `into`, which may be either. */
 export function composeMaps(outer: PlaneMap, inner: PlaneMap, into: PlaneMap = new Float64Array(9)): PlaneMap {
-  const [a, b, c, d, e, f, g, h, i] = outer
-  const [j, k, l, m, n, o, p, q, r] = inner
-  into[0] = a * j + b * m + c * p
-  into[1] = a * k + b * n + c * q
-  into[2] = a * l + b * o + c * r
-  into[3] = d * j + e * m + f * p
-  into[4] = d * k + e * n + f * q
-  into[5] = d * l + e * o + f * r
-  into[6] = g * j + h * m + i * p
-  into[7] = g * k + h * n + i * q
-  into[8] = g * l + h * o + i * r
+  // Number by number: destructuring a typed array runs an iterator, and pictures are augmented by the million.
+  const a = inner[0]
+  const b = inner[1]
+  const c = inner[2]
+  const d = inner[3]
+  const e = inner[4]
+  const f = inner[5]
+  const g = inner[6]
+  const h = inner[7]
+  const i = inner[8]
+  for (let row = 0; row < 9; row += 3) {
+    const x = outer[row]
+    const y = outer[row + 1]
+    const w = outer[row + 2]
+    into[row] = x * a + y * d + w * g
+    into[row + 1] = x * b + y * e + w * h
+    into[row + 2] = x * c + y * f + w * i
+  }
   return into
 }
 
@@ -65,13 +81,19 @@ export function composeMaps(outer: PlaneMap, inner: PlaneMap, into: PlaneMap = n
  * @throws ArgumentError for a map that crushes the plane to a line.
  */
 export function invertMap(map: PlaneMap): PlaneMap {
-  const [a, b, c, d, e, f, g, h, i] = map
-  const [A, B, C] = [e * i - f * h, f * g - d * i, d * h - e * g]
-  const determinant = a * A + b * B + c * C
+  const inverse = new Float64Array(9)
+  // Cofactors, transposed.
+  for (let row = 0; row < 3; row++)
+    for (let column = 0; column < 3; column++) {
+      const [up, down] = [3 * ((column + 1) % 3), 3 * ((column + 2) % 3)]
+      const [left, right] = [(row + 1) % 3, (row + 2) % 3]
+      inverse[3 * row + column] = map[up + left] * map[down + right] - map[up + right] * map[down + left]
+    }
+  const determinant = map[0] * inverse[0] + map[1] * inverse[3] + map[2] * inverse[6]
   if (!(Math.abs(determinant) > 1e-12))
     throw new ArgumentError(`invertMap: the map's determinant is ${determinant}; nothing leads back from a line`)
-  const inverse = [A, c * h - b * i, b * f - c * e, B, a * i - c * g, c * d - a * f, C, b * g - a * h, a * e - b * d]
-  return Float64Array.from(inverse, (value) => value / determinant)
+  for (let i = 0; i < 9; i++) inverse[i] /= determinant
+  return inverse
 }
 
 /** Where a map takes a point. */
