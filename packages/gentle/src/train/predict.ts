@@ -17,7 +17,7 @@ export interface PredictOptions {
 }
 
 /** Predicts batch after batch: one program a batch size, compiled when first needed. */
-class Predictor {
+export class Predictor {
   readonly #model: Model
   readonly #probabilities: boolean
   readonly #programs = new Map<number, Program>()

@@ -1,0 +1,103 @@
+/** Test-time augmentation: a picture is looked at several times, each time changed a little, and the probabilities are averaged. */
+import { ArgumentError } from '../core/errors.ts'
+import { Random } from '../core/random.ts'
+import { sizeOf } from '../core/shape.ts'
+import { Augmentation } from '../data/augmentation/augmentation.ts'
+import { augmented } from '../data/augmentation/augmented.ts'
+import { type Policy, settlePolicy } from '../data/augmentation/policy.ts'
+import type { Dataset } from '../data/dataset.ts'
+import { labelsOf } from '../data/memory.ts'
+import type { Model } from '../nn/model.ts'
+import { inOrder, readBatches } from './batches.ts'
+import { checkFits, type Evaluation } from './evaluate.ts'
+import { type Confusion, Predictor } from './predict.ts'
+
+export interface ViewOptions {
+  /** How the views after the first, which is the picture itself, are changed. */
+  readonly policy: Policy
+  /** How often each picture is looked at. */
+  readonly views: number
+  /** By which views are drawn; 0 unless given. */
+  readonly seed?: number
+}
+
+function checkViews({ policy, views }: ViewOptions): void {
+  if (!Number.isInteger(views) || views < 1)
+    throw new ArgumentError(`views is ${views}; expected a whole number from 1`)
+  if (settlePolicy(policy).mixing !== undefined)
+    throw new ArgumentError('views: the policy mixes pictures; a view is of one picture alone')
+}
+
+/** Sum over the rows of rows of probabilities, divided. */
+function meanOf(views: readonly Float32Array[]): Float32Array {
+  return views[0].map((_, i) => views.reduce((sum, view) => sum + view[i], 0) / views.length)
+}
+
+/**
+ * A classifier's probabilities for one picture [channels, height, width], the mean over views of it: [classes].
+ * @throws ArgumentError for options out of range and policies that mix.
+ */
+export async function predictViews(model: Model, picture: Float32Array, options: ViewOptions): Promise<Float32Array> {
+  checkViews(options)
+  const [channels, height, width] = model.inputShape
+  const augmentation = new Augmentation(options.policy, { channels, height, width })
+  const stream = new Random(options.seed ?? 0, 'augmentation')
+  const inputs = new Float32Array(options.views * picture.length)
+  for (let view = 0; view < options.views; view++) {
+    const pixels = inputs.subarray(view * picture.length, (view + 1) * picture.length)
+    pixels.set(picture)
+    if (view === 0) continue
+    augmentation.draw(stream.fork(view - 1, 0))
+    augmentation.change(pixels)
+  }
+  const predictor = new Predictor(model, true)
+  const probabilities = await predictor.run(inputs, options.views)
+  predictor.dispose()
+  const classes = sizeOf(model.outputShape)
+  return meanOf(
+    Array.from({ length: options.views }, (_, view) => probabilities.subarray(view * classes, (view + 1) * classes)),
+  )
+}
+
+/**
+ * Loss and accuracy of a classifier by the mean of its probabilities over views, and what it takes each class for. The loss is the
+ * cross-entropy of the mean.
+ * @throws ShapeError when model and data set do not fit; ArgumentError for targets that are no labels and options out of range.
+ */
+export async function evaluateViews(
+  model: Model,
+  dataset: Dataset,
+  options: ViewOptions,
+): Promise<Evaluation & Confusion> {
+  checkViews(options)
+  checkFits(model, dataset)
+  const labels = labelsOf(dataset)
+  const classes = sizeOf(model.outputShape)
+  const sums = new Float64Array(dataset.length * classes)
+  const predictor = new Predictor(model, true)
+  const changed = augmented(dataset, options.policy, { seed: options.seed })
+  for (let view = 0; view < options.views; view++)
+    for await (const { indices, x } of readBatches(
+      view === 0 ? dataset : changed,
+      inOrder(dataset.length),
+      Math.min(256, dataset.length),
+      Math.max(0, view - 1),
+    )) {
+      const probabilities = await predictor.run(x, indices.length)
+      const start = indices[0] * classes
+      for (let i = 0; i < probabilities.length; i++) sums[start + i] += probabilities[i]
+    }
+  predictor.dispose()
+  const counts = new Int32Array(classes * classes)
+  const predicted = new Int32Array(dataset.length)
+  let [loss, right] = [0, 0]
+  for (const [i, label] of labels.entries()) {
+    const own = sums.subarray(i * classes, (i + 1) * classes)
+    predicted[i] = own.indexOf(Math.max(...own))
+    counts[label * classes + predicted[i]]++
+    // The smallest float32 above 0 stands for a probability that was rounded to 0.
+    loss -= Math.log(Math.max(own[label] / options.views, 2 ** -149))
+    if (predicted[i] === label) right++
+  }
+  return { loss: loss / dataset.length, accuracy: right / dataset.length, counts, predicted, labels }
+}
