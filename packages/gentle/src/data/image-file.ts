@@ -1,54 +1,57 @@
 /** Picture files, in Node. They are decoded and encoded by sharp, an optional peer dependency, on threads of its own. */
-import { DataError } from '../core/errors.ts'
-import { type Image, image } from '../vision/image.ts'
-import { inNode, peerPackage } from './node.ts'
-
-type Sharp = typeof import('sharp')['default']
-
-let loaded: Sharp | undefined
-
-/** @throws DataError where sharp is not installed. */
-function sharp(): Sharp {
-  if (!inNode()) throw new DataError('picture files are read and written in Node alone')
-  loaded ??= peerPackage('sharp') as Sharp | undefined
-  if (loaded === undefined)
-    throw new DataError('picture files need the package sharp, which is not installed; run npm install sharp')
-  return loaded
-}
+import { ArgumentError, DataError } from '../core/errors.ts'
+import type { Image } from '../vision/image.ts'
+import type { ResizeOptions } from '../vision/resize.ts'
+import { decode, type ImageFileInfo, type ImageSource, nameOf, readHeader, sharp, undecodable } from './decode.ts'
 
 export interface ReadImageOptions {
-  /** 1 turns colours to grey, 3 repeats grey; as the file has it unless given. */
+  /** 1 turns colours to grey as `toGrey` does, 3 repeats grey; as the file has it unless given. */
   readonly channels?: 1 | 3
+  /** The size to bring it to, and how; its own unless given. */
+  readonly size?: ResizeOptions
 }
 
-/**
- * Reads a picture at its full size: bytes become [0, 1].
- * @throws DataError for a file that is missing, no picture, or broken.
- */
-export async function readImageFile(file: string | Uint8Array, { channels }: ReadImageOptions = {}): Promise<Image> {
-  const open = sharp()
-  const where = typeof file === 'string' ? file : 'given in memory'
+/** A file's bytes: by its path, sharp may give what it remembers of a file that has changed since. */
+async function bytesOf(source: ImageSource): Promise<Uint8Array> {
+  if (typeof source !== 'string') return source
+  sharp()
   try {
-    const opened = open(file, { failOn: 'error' }).rotate().flatten({ background: '#ffffff' })
-    const wanted = channels ?? ((await opened.metadata()).space === 'b-w' ? 1 : 3)
-    const { data, info } = await (wanted === 1 ? opened.greyscale() : opened.toColourspace('srgb'))
-      .raw()
-      .toBuffer({ resolveWithObject: true })
-    const picture = image(wanted, info.height, info.width)
-    const pixels = info.height * info.width
-    for (let c = 0; c < wanted; c++)
-      for (let i = 0; i < pixels; i++) picture.data[c * pixels + i] = data[i * info.channels + c] / 255
-    return picture
+    return await process.getBuiltinModule('node:fs/promises').readFile(source)
   } catch (cause) {
-    throw new DataError(`image ${where} cannot be decoded: ${(cause as Error).message.split('\n')[0]}`, { cause })
+    throw undecodable(nameOf(source), cause)
   }
 }
 
 /**
+ * What a picture file's header says; nothing is decoded.
+ * @throws DataError for a file that is missing, no picture, or of more than 2^28 pixels.
+ */
+export async function imageFileInfo(file: string | Uint8Array): Promise<ImageFileInfo> {
+  return readHeader(await bytesOf(file), nameOf(file))
+}
+
+/**
+ * Reads a PNG, JPEG, WebP, GIF, TIFF or AVIF file: turned as its EXIF data says, transparency over white, in sRGB whatever its colours are stored as;
+ * 8 or 16 bits become [0, 1]. Of an animation, the first frame (`imageFileInfo` tells how many there are).
+ * @throws DataError for a file that is missing, no picture, broken, or of more than 2^28 pixels; ArgumentError for a size that is none.
+ */
+export async function readImageFile(
+  file: string | Uint8Array,
+  { channels, size }: ReadImageOptions = {},
+): Promise<Image> {
+  const bytes = await bytesOf(file)
+  const name = nameOf(file)
+  const info = await readHeader(bytes, name)
+  return decode(bytes, info, { channels: channels ?? info.channels, size, name })
+}
+
+/**
  * Writes a picture of 1 or 3 channels as PNG, JPEG or WebP, by the file's ending; values are clipped to [0, 1].
- * @throws DataError where it cannot be written.
+ * @throws DataError where it cannot be written; ArgumentError for another number of channels.
  */
 export async function writeImageFile(path: string, { channels, height, width, data }: Image): Promise<void> {
+  if (channels !== 1 && channels !== 3)
+    throw new ArgumentError(`image ${path}: a picture of ${channels} channels cannot be written; expected 1 or 3`)
   const pixels = height * width
   const bytes = new Uint8Array(pixels * channels)
   for (let c = 0; c < channels; c++)
@@ -56,7 +59,9 @@ export async function writeImageFile(path: string, { channels, height, width, da
       bytes[i * channels + c] = Math.round(255 * Math.min(1, Math.max(0, data[c * pixels + i])))
   const open = sharp()
   try {
-    await open(bytes, { raw: { width, height, channels: channels as 1 | 3 } }).toFile(path)
+    const picture = open(bytes, { raw: { width, height, channels } })
+    // Of one channel sharp would make three.
+    await (channels === 1 ? picture.toColourspace('b-w') : picture).toFile(path)
   } catch (cause) {
     throw new DataError(`image ${path} cannot be written: ${(cause as Error).message.split('\n')[0]}`, { cause })
   }

@@ -12,8 +12,9 @@ export {
   transformNames,
 } from './augmentation/policy.ts'
 export type { Dataset } from './dataset.ts'
+export type { ImageFileInfo } from './decode.ts'
 export { type IdxOptions, idxFolder, type Splits } from './idx-folder.ts'
-export { type ReadImageOptions, readImageFile, writeImageFile } from './image-file.ts'
+export { imageFileInfo, type ReadImageOptions, readImageFile, writeImageFile } from './image-file.ts'
 export { inMemory, labelsOf, type MemoryOptions, split, subset } from './memory.ts'
 export { type MnistOptions, mnist } from './mnist.ts'
 export {

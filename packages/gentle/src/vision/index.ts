@@ -20,4 +20,5 @@ export {
 } from './geometry.ts'
 export { type Image, image, toGrey } from './image.ts'
 export { type Kernel, kernelOf, parseKernel } from './kernel.ts'
+export { type Fit, fits, type ResizeOptions, resizeImage, type Size } from './resize.ts'
 export { type Displacements, Warp } from './warp.ts'

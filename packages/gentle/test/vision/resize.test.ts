@@ -1,0 +1,69 @@
+import { readFileSync } from 'node:fs'
+import { ArgumentError } from 'gentle-dl'
+import { image, resizeImage } from 'gentle-dl/vision'
+import { describe, expect, it } from 'vitest'
+
+interface Golden {
+  readonly height: number
+  readonly width: number
+  readonly picture: readonly number[]
+  readonly newHeight: number
+  readonly newWidth: number
+  readonly resized: readonly number[]
+}
+
+const goldens: readonly Golden[] = JSON.parse(readFileSync(new URL('../goldens/resize.json', import.meta.url), 'utf8'))
+
+const row = (...values: number[]) => image(1, 1, values.length, Float32Array.from(values))
+
+describe('resizeImage', () => {
+  it.each(goldens)("gives PIL's bilinear picture: $height x $width to $newHeight x $newWidth", (golden) => {
+    const { height, width, picture, newHeight, newWidth, resized } = golden
+    const result = resizeImage(
+      image(
+        1,
+        height,
+        width,
+        Float32Array.from(picture, (byte) => byte / 255),
+      ),
+      { height: newHeight, width: newWidth },
+    )
+    expect(result.data).toHaveLength(resized.length)
+    for (const [i, value] of resized.entries()) expect(result.data[i]).toBeCloseTo(value, 5)
+  })
+
+  it('leaves a picture of that size as it is', () => {
+    const picture = image(
+      3,
+      5,
+      4,
+      Float32Array.from({ length: 60 }, (_, i) => Math.sin(i)),
+    )
+    for (const fit of ['contain', 'cover', 'stretch'] as const)
+      expect(resizeImage(picture, { height: 5, width: 4, fit })).toEqual(picture)
+  })
+
+  it('contains a wide picture between bars, as dark as asked for', () => {
+    const { data } = resizeImage(row(0.5, 0.5, 0.5, 0.5), { height: 4, width: 4, fit: 'contain', padding: 0.25 })
+    expect([...data]).toEqual([...Array(4).fill(0.25), ...Array(4).fill(0.5), ...Array(8).fill(0.25)])
+  })
+
+  it('keeps a line of a picture that is far too thin to be seen', () => {
+    const { data } = resizeImage(image(1, 1, 100, new Float32Array(100).fill(1)), {
+      height: 3,
+      width: 3,
+      fit: 'contain',
+    })
+    expect([...data]).toEqual([0, 0, 0, 1, 1, 1, 0, 0, 0])
+  })
+
+  it('covers with the middle of a wide picture', () => {
+    const { data } = resizeImage(row(9, 1, 2, 9), { height: 1, width: 2, fit: 'cover' })
+    expect([...data]).toEqual([1, 2])
+  })
+
+  it('refuses sizes that are none', () => {
+    expect(() => resizeImage(row(1), { height: 2.5, width: 1 })).toThrow(ArgumentError)
+    expect(() => resizeImage(row(1), { height: 1, width: 0 })).toThrow(/width is 0; expected a whole number from 1/)
+  })
+})
