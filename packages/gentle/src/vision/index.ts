@@ -1,4 +1,6 @@
 /** Pictures: the public entry `gentle-dl/vision`. */
+
+export { black, Canvas, type Colour, cutText, textHeight, textWidth, white } from './canvas.ts'
 export { type ExplainedChannel, explainFilter, type FilterExplanation } from './explain-filter.ts'
 export { type FilterPreset, filterPreset, filterPresets, type PresetSettings } from './filter-presets.ts'
 export { type FilterOptions, filterOperations, filterPaddings, filterShapes } from './filter-window.ts'
@@ -21,4 +23,5 @@ export {
 export { type Image, image, toGrey } from './image.ts'
 export { type Kernel, kernelOf, parseKernel } from './kernel.ts'
 export { type Fit, fits, type ResizeOptions, resizeImage, type Size } from './resize.ts'
+export { type SheetOptions, sheet, type Tile } from './sheet.ts'
 export { type Displacements, Warp } from './warp.ts'
