@@ -1,7 +1,8 @@
 /** `gentle eval`: what a trained model is worth. */
-import { type Confusion, confusion, evaluate } from 'gentle-dl'
+import { type Confusion, confusion, evaluate, evaluateViews } from 'gentle-dl'
 import { openData } from './datasets.ts'
 import { openModel } from './open-model.ts'
+import { viewsOf } from './policy.ts'
 import { resized } from './resize.ts'
 import { bold, percent, table } from './terminal.ts'
 import { exitCodes, unknownChoice } from './usage.ts'
@@ -11,7 +12,7 @@ const partNames = ['train', 'validation', 'test'] as const
 /** Loss and accuracy of a model on part of a data set. */
 export async function evaluateRun(
   place: string,
-  flags: { data: string; split: string; seed?: number; json?: boolean },
+  flags: { data: string; split: string; seed?: number; views?: number; augment?: string; json?: boolean },
 ): Promise<number> {
   const part = partNames.find((name) => name === flags.split)
   if (part === undefined) throw unknownChoice('split', flags.split, partNames)
@@ -20,12 +21,22 @@ export async function evaluateRun(
   // A run on resized pictures is evaluated on such.
   const isSquare = preprocessing !== undefined && preprocessing.height === preprocessing.width
   const dataset = isSquare && whole.inputShape.length === 3 ? resized(whole, preprocessing.height) : whole
-  const { loss, accuracy } = await evaluate(model, dataset)
-  const matrix = await confusion(model, dataset)
+  const views = viewsOf(flags)
+  const looked = views && (await evaluateViews(model, dataset, views))
+  const { loss, accuracy } = looked ?? (await evaluate(model, dataset))
+  const matrix = looked ?? (await confusion(model, dataset))
   const perClass = Object.fromEntries(
     (dataset.classes ?? []).map((name, i) => [name, recall(matrix, i, dataset.classes!.length)]),
   )
-  const result = { loss, accuracy, data: flags.data, split: part, examples: dataset.length, perClass }
+  const result = {
+    loss,
+    accuracy,
+    data: flags.data,
+    split: part,
+    examples: dataset.length,
+    views: flags.views ?? 1,
+    perClass,
+  }
   if (flags.json) console.log(JSON.stringify(result, null, 2))
   else
     console.log(

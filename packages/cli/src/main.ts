@@ -2,14 +2,17 @@
 /** The command line of Gentle. */
 import { Command, CommanderError, InvalidArgumentError } from 'commander'
 import { DivergenceError, GentleError, InternalError, MemoryError } from 'gentle-dl'
+import { augment } from './augment.ts'
 import { compare } from './compare.ts'
 import { dataNames } from './datasets.ts'
 import { data } from './describe.ts'
 import { evaluateRun } from './evaluate.ts'
 import { depthExperiment } from './experiments/depth.ts'
 import { exportModel, formatNames } from './export.ts'
+import { filter } from './filter.ts'
 import { allButHead } from './freeze.ts'
 import { networkNames } from './networks.ts'
+import { policyNames } from './policy.ts'
 import { predict } from './predict.ts'
 import { normalizeNames } from './preprocessing.ts'
 import { summary } from './summary.ts'
@@ -52,6 +55,7 @@ program
   .option('--threads <n>', 'threads that compute (all cores)', number)
   .option('--validation <n>', 'training examples to split off for validation', number)
   .option('--resize <n>', 'train on pictures of n x n', number)
+  .option('--augment <policy>', `changes pictures by chance: ${policyNames.join(', ')}, JSON or a JSON file`)
   .option('--pretrained <file>', 'begin with what fits of .safetensors, .pth, .pt or .onnx weights')
   .option('--freeze <name...>', `parameters that stay: ${allButHead}, names, beginnings of names, or globs`)
   .option('--config <file>', 'settings as JSON; flags win')
@@ -68,6 +72,8 @@ program
   .requiredOption('--data <name>', dataNames.join(', '))
   .option('--split <part>', 'train, validation or test', 'test')
   .option('--seed <n>', 'by which validation is split off (0)', number)
+  .option('--views <n>', 'looks at each picture so often, changed by --augment, and averages', number)
+  .option('--augment <policy>', `${policyNames.join(', ')}, JSON or a JSON file`)
   .option('--json', 'print JSON')
   .action(async (run, flags) => finishWith(await evaluateRun(run, flags)))
 
@@ -85,6 +91,8 @@ program
   )
   .option('--labels <file>', 'names of the classes, one a line')
   .option('--invert', 'the pictures are dark on light')
+  .option('--views <n>', 'looks at each picture so often, changed by --augment, and averages', number)
+  .option('--augment <policy>', `${policyNames.join(', ')}, JSON or a JSON file`)
   .option('--top <n>', 'classes to tell', number, 5)
   .option('--json', 'print JSON')
   .action(async (model, images, flags) => finishWith(await predict(model, images, flags)))
@@ -110,6 +118,16 @@ program
   .option('--out <folder>', 'keep the pictures one by one, and the figures as JSON')
   .option('--json', 'print JSON')
   .action(async (models, flags) => finishWith(await compare(models, flags)))
+
+program
+  .command('augment')
+  .argument('<image...>', 'PNG, JPEG or WebP files')
+  .description('what a policy of augmentation makes of pictures')
+  .requiredOption('--policy <policy>', `${policyNames.join(', ')}, JSON or a JSON file`)
+  .requiredOption('--out <file>', 'where to write the sheet: .png, .jpg or .webp')
+  .option('--grid <RxC>', 'rows and columns of the sheet', '6x6')
+  .option('--seed <n>', 'from which all chance derives (0)', number)
+  .action(async (images, flags) => finishWith(await augment(images, flags)))
 
 const experiment = program
   .command('experiment')
@@ -147,6 +165,25 @@ program
   .option('--validation <n>', 'examples to split off', number)
   .option('--json', 'print JSON')
   .action((name, flags) => data(name, flags))
+
+program
+  .command('filter')
+  .argument('[image]', 'a picture, whose numbers are its bytes, 0 to 255; or numbers as .npy or .csv')
+  .description("slide a kernel over a picture, by default as Octave's conv2")
+  .option('--kernel <rows>', "its numbers, such as '1 0 -1; 1 0 -1; 1 0 -1'")
+  .option('--preset <name>', 'a kernel by name, such as sobel-x or gaussian:size=7,sigma=2')
+  .option('--list', 'print the presets with their numbers')
+  .option('--out <file>', '.png, .jpg or .webp; .npy or .csv for the raw numbers')
+  .option('--channels <how>', 'grey: turn colours to grey first; each: every channel on its own', 'grey')
+  .option('--stride <SxT>', 'pixels from window to window, down x across (1)')
+  .option('--dilation <SxT>', 'pixels from weight to weight, down x across (1)')
+  .option('--shape <name>', 'full, same or valid (full)')
+  .option('--operation <name>', 'convolution, which turns the kernel by 180 degrees, or correlation (convolution)')
+  .option('--padding <name>', 'beyond the edge: zero, reflect, replicate or wrap (zero)')
+  .option('--abs', 'take absolute values')
+  .option('--normalize', 'stretch the result: its least number becomes 0, its largest 1')
+  .option('--explain <X,Y>', 'print how the number of one output pixel comes about')
+  .action(async (image, flags) => finishWith(await filter(image, flags)))
 
 /** Tells an error in one line and gives the exit code. */
 function tell(error: unknown): number {

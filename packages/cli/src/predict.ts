@@ -1,9 +1,10 @@
 /** `gentle predict`: what a trained model makes of pictures, or of a tensor as it is. */
 import { readFileSync } from 'node:fs'
-import { type Model, predict as predictWith, readNpy, type Shape, sizeOf } from 'gentle-dl'
+import { type Model, predictViews, predict as predictWith, readNpy, type Shape, sizeOf } from 'gentle-dl'
 import { readImage } from './images.ts'
 import { type Opened, openModel, openNamed } from './open-model.ts'
-import { type Preprocessing, plain, preprocessingNamed } from './preprocessing.ts'
+import { viewsOf } from './policy.ts'
+import { bare, type Preprocessing, plain, preprocessingNamed, standardize } from './preprocessing.ts'
 import { bold, note, percent } from './terminal.ts'
 import { exitCodes, UsageError } from './usage.ts'
 import { bytesOf } from './weights-file.ts'
@@ -15,6 +16,8 @@ export interface PredictFlags {
   readonly normalize?: string
   readonly labels?: string
   readonly invert?: boolean
+  readonly views?: number
+  readonly augment?: string
   readonly top: number
   readonly json?: boolean
 }
@@ -30,6 +33,8 @@ export async function predict(place: string, images: readonly string[], flags: P
     throw new UsageError('predict takes pictures, or a tensor with --input FILE.npy: give one of the two')
   if (flags.input !== undefined && flags.normalize !== undefined)
     throw new UsageError('--normalize is for pictures; the tensor of --input is run as it is')
+  if (flags.views !== undefined && (flags.logits || flags.input !== undefined))
+    throw new UsageError('--views is for the probabilities of pictures; leave out --logits and --input')
   return flags.input === undefined ? predictImages(place, images, flags) : predictTensor(place, flags.input, flags)
 }
 
@@ -58,19 +63,26 @@ async function predictImages(place: string, images: readonly string[], flags: Pr
   const { model } = opened
   const preprocessing = preprocessingOf(place, opened, flags)
   const names = namesOf(model, flags)
+  const views = viewsOf(flags)
   const results: ({ readonly image: string } & Answer)[] = []
   let failed = 0
   for (const image of images) {
     let values: Float32Array
     try {
-      values = await readImage(image, preprocessing, flags.invert === true)
+      // Views are changed while black is 0 and white is 1.
+      values = await readImage(image, views === undefined ? preprocessing : bare(preprocessing), flags.invert === true)
     } catch (error) {
       note(`gentle: ${(error as Error).message}`)
       failed++
       continue
     }
-    const [answer] = await answersOf(model, values, names, flags)
-    results.push({ image, ...answer })
+    if (views === undefined) {
+      const [answer] = await answersOf(model, values, names, flags)
+      results.push({ image, ...answer })
+    } else {
+      const probabilities = await predictViews(model, values, views, (pixels) => standardize(pixels, preprocessing))
+      results.push({ image, predictions: bestOf(Array.from(probabilities), names, flags.top) })
+    }
   }
   if (flags.json) console.log(JSON.stringify(results, null, 2))
   else for (const { image, ...answer } of results) console.log(`${bold(image)}  ${told(answer)}`)
@@ -133,10 +145,16 @@ async function answersOf(
   return Array.from({ length: shape[0] }, (_, row): Answer => {
     const values = Array.from(data.subarray(row * size, (row + 1) * size))
     if (logits) return { logits: values }
-    const predictions = values.map((probability, i) => ({ label: names[i], probability }))
-    return { predictions: predictions.sort((a, b) => b.probability - a.probability).slice(0, top) }
+    return { predictions: bestOf(values, names, top) }
   })
 }
+
+/** The likeliest classes first. */
+const bestOf = (probabilities: readonly number[], names: readonly string[], top: number) =>
+  probabilities
+    .map((probability, i) => ({ label: names[i], probability }))
+    .sort((a, b) => b.probability - a.probability)
+    .slice(0, top)
 
 const told = (answer: Answer): string =>
   'logits' in answer

@@ -38,6 +38,23 @@ export function plain(inputShape: Shape): Preprocessing | undefined {
   }
 }
 
+/** The same picture, in [0, 1]. */
+export const bare = (preprocessing: Preprocessing): Preprocessing => ({
+  ...preprocessing,
+  scale: unitInterval,
+  mean: preprocessing.mean.map(() => 0),
+  deviation: preprocessing.deviation.map(() => 1),
+})
+
+/** Makes of a bare picture, in place, what the network expects. */
+export function standardize(pixels: Float32Array, { channels, scale, mean, deviation }: Preprocessing): void {
+  const size = pixels.length / channels
+  for (let i = 0; i < pixels.length; i++) {
+    const channel = Math.floor(i / size)
+    pixels[i] = (255 * scale * pixels[i] - mean[channel]) / deviation[channel]
+  }
+}
+
 /** What torchvision's weights expect: of the middle 224 of 256, each colour with ImageNet's mean 0 and deviation 1. */
 export function imagenet([channels, height, width]: Shape): Preprocessing {
   if (channels !== 3)

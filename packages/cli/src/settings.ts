@@ -37,6 +37,7 @@ const settingsSchema = z.strictObject({
   threads: whole(1, 64).optional(),
   validation: whole(1, Number.MAX_SAFE_INTEGER).optional(),
   resize: whole(1, 4096).optional(),
+  augment: text.optional(),
   pretrained: text.optional(),
   freeze: z.array(text, 'a list of texts').min(1, 'at least one name').optional(),
 })

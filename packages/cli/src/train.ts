@@ -11,7 +11,7 @@ import {
   sizeOf,
   wasm,
 } from 'gentle-dl'
-import type { Splits } from 'gentle-dl/data'
+import { augmented, type Splits } from 'gentle-dl/data'
 import { curvesSvg } from './charts.ts'
 import { arePoints, openData } from './datasets.ts'
 import { checkEnoughPixels } from './enough-pixels.ts'
@@ -21,6 +21,7 @@ import { watchInterrupts } from './interrupts.ts'
 import { commandLine } from './invocation.ts'
 import { isBest } from './metrics.ts'
 import { networkNamed, takesPoints } from './networks.ts'
+import { policyOf, policyText } from './policy.ts'
 import { loadPretrained, storedFirst } from './pretrained.ts'
 import { resized } from './resize.ts'
 import { RunFolder } from './run-folder.ts'
@@ -59,6 +60,7 @@ function settingsFor(
   const fromFlags = settingsOfFlags({ ...flags, ...(model === undefined ? {} : { model }) })
   const given = { ...(config === undefined ? {} : readConfig(config)), ...fromFlags }
   const stored = resumed?.settings() ?? {}
+  if (given.augment !== undefined) given.augment = policyText('--augment', given.augment)
   if (resumed !== undefined) {
     if (runDir !== undefined) throw new UsageError('--run-dir is for a new run; --resume goes on in its own folder')
     checkUnchanged(given, stored, resumed.path)
@@ -101,6 +103,10 @@ export async function train(model: string | undefined, flags: TrainFlags): Promi
     threads: Math.min(availableParallelism(), 64),
   })
   const optimizer = optimizerOf(plan)
+  const learned =
+    plan.augment === undefined
+      ? splits.train
+      : augmented(splits.train, policyOf('--augment', plan.augment), { seed: plan.seed })
   const { inputShape } = splits.train
   const layer = network.build(purpose)
   checkEnoughPixels(plan.model, layer, inputShape)
@@ -141,6 +147,7 @@ export async function train(model: string | undefined, flags: TrainFlags): Promi
       [
         `${plan.model}: ${thousands(countParameters(made))} parameters${frozen.size === 0 ? '' : `, ${thousands(countFrozen(made, frozen))} of them frozen`}; ${backend.name}`,
         `${plan.data}: ${thousands(splits.train.length)} training, ${thousands(splits.validation.length)} validation, ${thousands(splits.test.length)} test examples`,
+        ...(plan.augment === undefined ? [] : [`augmented: ${plan.augment}`]),
       ].join('\n'),
     )
 
@@ -156,7 +163,7 @@ export async function train(model: string | undefined, flags: TrainFlags): Promi
   )
   const earlier = history.reduce((sum, epoch) => sum + epoch.seconds, 0)
   try {
-    const result = await fit(made, splits.train, {
+    const result = await fit(made, learned, {
       validation: splits.validation,
       optimizer,
       batchSize: plan.batchSize,

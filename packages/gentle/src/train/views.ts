@@ -34,10 +34,16 @@ function meanOf(views: readonly Float32Array[]): Float32Array {
 }
 
 /**
- * A classifier's probabilities for one picture [channels, height, width], the mean over views of it: [classes].
+ * A classifier's probabilities for one picture [channels, height, width] in [0, 1], the mean over views of it: [classes].
+ * @param prepare what is done to each view, in place, before the network sees it
  * @throws ArgumentError for options out of range and policies that mix.
  */
-export async function predictViews(model: Model, picture: Float32Array, options: ViewOptions): Promise<Float32Array> {
+export async function predictViews(
+  model: Model,
+  picture: Float32Array,
+  options: ViewOptions,
+  prepare: (pixels: Float32Array) => void = () => {},
+): Promise<Float32Array> {
   checkViews(options)
   const [channels, height, width] = model.inputShape
   const augmentation = new Augmentation(options.policy, { channels, height, width })
@@ -46,9 +52,11 @@ export async function predictViews(model: Model, picture: Float32Array, options:
   for (let view = 0; view < options.views; view++) {
     const pixels = inputs.subarray(view * picture.length, (view + 1) * picture.length)
     pixels.set(picture)
-    if (view === 0) continue
-    augmentation.draw(stream.fork(view - 1, 0))
-    augmentation.change(pixels)
+    if (view > 0) {
+      augmentation.draw(stream.fork(view - 1, 0))
+      augmentation.change(pixels)
+    }
+    prepare(pixels)
   }
   const predictor = new Predictor(model, true)
   const probabilities = await predictor.run(inputs, options.views)
