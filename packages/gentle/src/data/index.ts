@@ -15,6 +15,14 @@ export type { Dataset } from './dataset.ts'
 export type { ImageFileInfo } from './decode.ts'
 export { type IdxOptions, idxFolder, type Splits } from './idx-folder.ts'
 export { imageFileInfo, type ReadImageOptions, readImageFile, writeImageFile } from './image-file.ts'
+export {
+  type ImageExample,
+  type ImageFolderOptions,
+  type ImageSet,
+  type ImageSplits,
+  imageFolder,
+  type SkippedImage,
+} from './image-folder.ts'
 export { inMemory, labelsOf, type MemoryOptions, split, subset } from './memory.ts'
 export { type MnistOptions, mnist } from './mnist.ts'
 export {

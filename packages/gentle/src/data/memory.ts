@@ -77,12 +77,14 @@ export function inMemory(options: MemoryOptions): Dataset {
 /** Whether a target is a label. */
 const isLabel = ({ dtype, shape }: Dataset['target']): boolean => dtype === 'int32' && shape.length === 0
 
-function checkIndex(name: string, index: number, length: number): void {
+/** @throws ArgumentError for an example that there is not. */
+export function checkIndex(name: string, index: number, length: number): void {
   if (!Number.isInteger(index) || index < 0 || index >= length)
     throw new ArgumentError(`data set ${name}: there is no example ${index}; expected 0 to ${length - 1}`)
 }
 
-function checkRoom(name: string, examples: number, size: number, room: number, what: string): void {
+/** @throws ArgumentError where a batch does not fit into the memory that is to hold it. */
+export function checkRoom(name: string, examples: number, size: number, room: number, what: string): void {
   if (room < examples * size)
     throw new ArgumentError(
       `data set ${name}: there is room for ${room} values of ${what}, but ${examples} examples have ${examples * size}`,
@@ -144,6 +146,12 @@ export function labelsOf(dataset: Dataset): Int32Array {
  * @throws ArgumentError unless both parts have at least one example.
  */
 export function split(dataset: Dataset, count: number, seed = 0): [Dataset, Dataset] {
+  const [rest, part] = splitIndices(dataset, count, seed)
+  return [subset(dataset, rest), subset(dataset, part)]
+}
+
+/** What `split` does, as the indices of both parts, each in order. */
+export function splitIndices(dataset: Dataset, count: number, seed: number): [Uint32Array, Uint32Array] {
   const { length } = dataset
   if (!Number.isInteger(count) || count < 1 || count >= length)
     throw new ArgumentError(
@@ -154,16 +162,7 @@ export function split(dataset: Dataset, count: number, seed = 0): [Dataset, Data
   const isTaken = new Uint8Array(length)
   for (const index of taken) isTaken[index] = 1
   const indices = Uint32Array.from({ length }, (_, i) => i)
-  return [
-    subset(
-      dataset,
-      indices.filter((i) => isTaken[i] === 0),
-    ),
-    subset(
-      dataset,
-      indices.filter((i) => isTaken[i] === 1),
-    ),
-  ]
+  return [indices.filter((i) => isTaken[i] === 0), indices.filter((i) => isTaken[i] === 1)]
 }
 
 /** The first `count` of an order, taken from each class by its share; what rounding leaves goes to the largest remainders. */

@@ -1,0 +1,175 @@
+/** Data sets of picture files, a folder a class, decoded when they are read. */
+import { ArgumentError, DataError } from '../core/errors.ts'
+import type { Shape } from '../core/shape.ts'
+import type { Fit, ResizeOptions } from '../vision/resize.ts'
+import { atOnce } from './at-once.ts'
+import type { Dataset } from './dataset.ts'
+import { decode, type ImageFileInfo, readHeader, sharp } from './decode.ts'
+import { type LabelledFile, readLayout } from './folder-layout.ts'
+import { checkIndex, checkRoom, splitIndices } from './memory.ts'
+
+export interface ImageFolderOptions {
+  /** Sides that every picture is brought to: of a square, or [height, width]. */
+  readonly size: number | readonly [height: number, width: number]
+  /** 1 for grey, 3 for colours; 1 where all files are grey, 3 otherwise, unless given. */
+  readonly channels?: 1 | 3
+  /** How pictures of another shape come to that size; 'contain' unless given: in whole, on black. */
+  readonly fit?: Fit
+  /** Examples that are split off training for validation where there is no folder of them; a twelfth unless given. */
+  readonly validation?: number
+  /** Examples that are split off for the test where there is no folder of them; a sixth unless given. */
+  readonly test?: number
+  /** By which they are chosen; 0 unless given. */
+  readonly seed?: number
+  /** Refuses a folder with a broken image, instead of leaving it out. */
+  readonly strict?: boolean
+  /**
+   * Images that are on their way at once; 64 unless given. As many of them are decoded at a time as Node has threads for it (4, or
+   * UV_THREADPOOL_SIZE); the others wait there, so that they need not wait for a thread that trains.
+   */
+  readonly workers?: number
+}
+
+/** A picture file, and what its header says. */
+export interface ImageExample extends LabelledFile {
+  readonly info: ImageFileInfo
+}
+
+/** A data set of picture files; its examples are listed in order. */
+export interface ImageSet extends Dataset {
+  readonly examples: readonly ImageExample[]
+}
+
+/** A file that was left out, and why: the message names it. */
+export interface SkippedImage {
+  readonly file: string
+  readonly reason: string
+}
+
+export interface ImageSplits {
+  readonly train: ImageSet
+  readonly validation: ImageSet
+  readonly test: ImageSet
+  readonly skipped: readonly SkippedImage[]
+}
+
+/**
+ * Opens a folder of picture files (PNG, JPEG, WebP, GIF, TIFF, AVIF), a folder a class: below train/ with validation/ (or val/) and test/ beside it, or
+ * all in one, of which validation and test are split off by seed, of each class its share. Classes are in order of their names.
+ *
+ * Opening decodes every file once, one epoch's decoding (half a second for 1,000 small JPEGs on 2 cores): only that finds all that are broken,
+ * and they are left out and listed. After that only names and sizes are kept; `read` decodes, and the examples do not depend on `workers`.
+ * @throws DataError for a folder without images in classes (`readLayout`), a class none of whose images can be read, too few of them, and, with `strict`,
+ * the first broken one; ArgumentError for options out of range. `read` throws DataError for a file that broke since.
+ */
+export async function imageFolder(path: string, options: ImageFolderOptions): Promise<ImageSplits> {
+  const { seed = 0, strict = false, workers = 64, fit = 'contain' } = options
+  const [height, width] = typeof options.size === 'number' ? [options.size, options.size] : options.size
+  const size: ResizeOptions = { height, width, fit }
+  for (const [what, value] of Object.entries({ height, width, workers }))
+    if (!Number.isInteger(value) || value < 1)
+      throw new ArgumentError(`imageFolder: ${what} is ${value}; expected a whole number from 1`)
+  const layout = await readLayout(path)
+  // Where it is not installed that is to be told, not that no file can be read.
+  sharp()
+  const skipped: SkippedImage[] = []
+  const readable = async (files: readonly LabelledFile[]): Promise<ImageExample[]> => {
+    const checked = await checkAll(files, size, workers)
+    skipped.push(...checked.skipped)
+    if (strict && checked.skipped.length > 0)
+      throw new DataError(
+        `image folder ${path}: ${checked.skipped.length} of ${files.length} images cannot be read; the first: ${checked.skipped[0].reason}`,
+      )
+    return checked.examples
+  }
+  const all = await readable(layout.train)
+  const validationFiles = layout.validation && (await readable(layout.validation))
+  const testFiles = layout.test && (await readable(layout.test))
+  const channels =
+    options.channels ??
+    ([all, validationFiles, testFiles].every((part) => part?.every(({ info }) => info.channels === 1) ?? true) ? 1 : 3)
+
+  const setOf = (examples: readonly ImageExample[]): ImageSet =>
+    imageSet(path, examples, layout.classes, { channels, size, workers })
+  const splitOff = (examples: readonly ImageExample[], count: number): [ImageExample[], ImageExample[]] => {
+    const [rest, part] = splitIndices(setOf(examples), count, seed)
+    return [Array.from(rest, (i) => examples[i]), Array.from(part, (i) => examples[i])]
+  }
+  const share = (examples: readonly ImageExample[], parts: number): number =>
+    Math.max(1, Math.round(examples.length / parts))
+  checkClasses(path, all, layout.classes, skipped)
+  if (all.length < 3 && (testFiles === undefined || validationFiles === undefined))
+    throw new DataError(`image folder ${path}: ${all.length} images are too few to split; expected at least 3`)
+  const [rest, test] = testFiles ? [all, testFiles] : splitOff(all, options.test ?? share(all, 6))
+  const [train, validation] = validationFiles
+    ? [rest, validationFiles]
+    : splitOff(rest, options.validation ?? share(rest, 12))
+  checkClasses(path, train, layout.classes, skipped)
+  return { train: setOf(train), validation: setOf(validation), test: setOf(test), skipped }
+}
+
+/** Decodes every file once. What cannot be decoded is listed in the files' order. */
+async function checkAll(files: readonly LabelledFile[], size: ResizeOptions, workers: number) {
+  const checked = new Array<ImageExample | SkippedImage>(files.length)
+  await atOnce(files.length, workers, async (i) => {
+    const { file, label } = files[i]
+    try {
+      const info = await readHeader(file)
+      await decode(file, info, { channels: info.channels, size })
+      checked[i] = { file, label, info }
+    } catch (error) {
+      if (!(error instanceof DataError)) throw error
+      checked[i] = { file, reason: error.message }
+    }
+  })
+  const skipped = checked.filter((outcome): outcome is SkippedImage => 'reason' in outcome)
+  return { examples: checked.filter((outcome): outcome is ImageExample => 'info' in outcome), skipped }
+}
+
+/** @throws DataError naming a class that has no example. */
+function checkClasses(
+  path: string,
+  examples: readonly ImageExample[],
+  classes: readonly string[],
+  skipped: readonly SkippedImage[],
+): void {
+  const counts = new Array<number>(classes.length).fill(0)
+  for (const { label } of examples) counts[label]++
+  const without = counts.indexOf(0)
+  if (without < 0) return
+  const why = skipped.length > 0 ? `; ${skipped.length} cannot be read, the first: ${skipped[0].reason}` : ''
+  throw new DataError(
+    `image folder ${path}: class '${classes[without]}' has no image to train on${why || '; it has too few to be split'}`,
+  )
+}
+
+function imageSet(
+  name: string,
+  examples: readonly ImageExample[],
+  classes: readonly string[],
+  { channels, size, workers }: { channels: 1 | 3; size: ResizeOptions; workers: number },
+): ImageSet {
+  const inputShape: Shape = [channels, size.height, size.width]
+  const values = channels * size.height * size.width
+  const labels = Int32Array.from(examples, ({ label }) => label)
+  return {
+    name,
+    length: examples.length,
+    inputShape,
+    target: { dtype: 'int32', shape: [] },
+    classes,
+    labels,
+    examples,
+    async read(indices, inputs, targets) {
+      checkRoom(name, indices.length, values, inputs.length, 'inputs')
+      checkRoom(name, indices.length, 1, targets.length, 'targets')
+      for (let i = 0; i < indices.length; i++) checkIndex(name, indices[i], examples.length)
+      await atOnce(indices.length, workers, async (i) => {
+        const { file, info, label } = examples[indices[i]]
+        const { data } = await decode(file, info, { channels, size })
+        inputs.set(data, i * values)
+        targets[i] = label
+      })
+    },
+  }
+}
