@@ -1,6 +1,6 @@
 /** `gentle augment`: what a policy makes of pictures, as a sheet. */
 import { type Shape, sizeOf } from 'gentle-dl'
-import { augmented, type Dataset, inMemory, readImageFile, writeImageFile } from 'gentle-dl/data'
+import { augmented, type Dataset, inMemory, policies, readImageFile, writeImageFile } from 'gentle-dl/data'
 import { type Image, image, sheet } from 'gentle-dl/vision'
 import { policyOf } from './policy.ts'
 import { note } from './terminal.ts'
@@ -71,7 +71,13 @@ export async function augment(files: readonly string[], flags: AugmentFlags): Pr
       : String(k - (pictures.length - 1))
     tiles.push({ image: image(c, h, w, inputs.slice(0, c * h * w)), caption })
   }
-  await writeImageFile(flags.out, sheet(tiles, { columns, title: `augmented: ${flags.policy}` }))
+  await writeImageFile(
+    flags.out,
+    sheet(tiles, {
+      columns,
+      title: `augmented: ${Object.hasOwn(policies, flags.policy) ? flags.policy : policy.map(({ type }) => type).join(', ')}`,
+    }),
+  )
   note(`${tiles.length} pictures are in ${flags.out}`)
   return exitCodes.done
 }

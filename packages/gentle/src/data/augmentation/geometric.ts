@@ -126,7 +126,7 @@ export const geometric = {
   ),
   elastic: defineTransform(
     'bends by a smooth field of displacements (Simard, Steinkraus, Platt, 2003); after all other maps',
-    { alpha: number(0, 1000, 34), sigma: number(0.5, 100, 4) },
+    { alpha: number(0, 1e6, 34), sigma: number(0.5, 100, 4) },
     ({ alpha, sigma }) => {
       let field: Float32Array | undefined
       return (random, drawing) => {
