@@ -12,7 +12,7 @@ export interface FilterPreset {
   readonly description: string
   /** What may be set, with its defaults; NaN for one that follows from others. */
   readonly settings: PresetSettings
-  readonly make: (settings: PresetSettings) => Kernel
+  readonly make: (settings: PresetSettings) => Kernel<Float64Array>
 }
 
 const fixed = (description: string, ...rows: readonly (readonly number[])[]): FilterPreset => ({
@@ -45,7 +45,7 @@ function positive(settings: PresetSettings, ...names: string[]): void {
 }
 
 /** exp(-(x^2 + y^2) / 2 sigma^2), scaled so that its weights sum to 1. */
-function gaussian(settings: PresetSettings): Kernel {
+function gaussian(settings: PresetSettings): Kernel<Float64Array> {
   positive(settings, 'sigma')
   const side = size(settings)
   const bell = sampled(side, side, (x, y) => Math.exp(-(x * x + y * y) / (2 * settings.sigma ** 2)))
@@ -57,7 +57,7 @@ function gaussian(settings: PresetSettings): Kernel {
  * A wave under a bell: the real part of Daugman's filter ("Uncertainty relation for resolution in space, spatial frequency, and orientation", 1985),
  * exp(-(u^2 + aspect^2 v^2) / 2 sigma^2) cos(2 pi u / wavelength + phase), with u along the wave and v across it.
  */
-function gabor(settings: PresetSettings): Kernel {
+function gabor(settings: PresetSettings): Kernel<Float64Array> {
   positive(settings, 'wavelength', 'sigma', 'aspect')
   const { wavelength, orientation, sigma, phase, aspect } = settings
   const side = size(settings)
@@ -98,7 +98,7 @@ export const filterPresets: Readonly<Record<string, FilterPreset>> = {
  * A kernel by its name in `filterPresets`. A size that is not set is 2 ceil(3 sigma) + 1.
  * @throws ArgumentError for a name or setting that there is not, and for settings out of range.
  */
-export function filterPreset(name: string, settings: PresetSettings = {}): Kernel {
+export function filterPreset(name: string, settings: PresetSettings = {}): Kernel<Float64Array> {
   if (!Object.hasOwn(filterPresets, name))
     throw new ArgumentError(`unknown filter '${name}'; expected one of ${Object.keys(filterPresets).join(', ')}`)
   const preset = filterPresets[name]

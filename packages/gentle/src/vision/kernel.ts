@@ -2,17 +2,17 @@
 import { ArgumentError } from '../core/errors.ts'
 
 /** A table of weights, row-major [rows, columns]. */
-export interface Kernel {
+export interface Kernel<Weights extends Float64Array | readonly number[] = Float64Array | readonly number[]> {
   readonly rows: number
   readonly columns: number
-  readonly data: Float64Array | readonly number[]
+  readonly data: Weights
 }
 
 /**
  * A kernel from its rows.
  * @throws ArgumentError for no weights, rows of different lengths, or weights that are not finite numbers.
  */
-export function kernelOf(rows: readonly (readonly number[])[]): Kernel {
+export function kernelOf(rows: readonly (readonly number[])[]): Kernel<Float64Array> {
   const columns = rows[0]?.length ?? 0
   const odd = rows.findIndex((row) => row.length !== columns)
   if (odd > 0)
@@ -29,7 +29,7 @@ export function kernelOf(rows: readonly (readonly number[])[]): Kernel {
  * `1 0 -1; 1 0 -1`. Brackets around it are allowed.
  * @throws ArgumentError for text that holds no numbers or something else, and for rows of different lengths.
  */
-export function parseKernel(text: string): Kernel {
+export function parseKernel(text: string): Kernel<Float64Array> {
   const inside = text.trim().replace(/^\[(.*)\]$/s, '$1')
   const lines = inside.split(/;[^\S\n]*\n|[;\n]/).map((line) => line.trim())
   // As in Octave, a semicolon after the last row begins no other.
