@@ -8,6 +8,8 @@ import { dataNames } from './datasets.ts'
 import { data } from './describe.ts'
 import { evaluateRun } from './evaluate.ts'
 import { depthExperiment } from './experiments/depth.ts'
+import { featuresExperiment } from './experiments/features.ts'
+import { overfittingExperiment } from './experiments/overfitting.ts'
 import { exportModel, formatNames } from './export.ts'
 import { filter } from './filter.ts'
 import { allButHead } from './freeze.ts'
@@ -54,7 +56,8 @@ program
   .option('--seed <n>', 'from which all chance derives (0)', number)
   .option('--threads <n>', 'threads that compute (all cores)', number)
   .option('--validation <n>', 'training examples to split off for validation', number)
-  .option('--resize <n>', 'train on pictures of n x n', number)
+  .option('--resize <n>', "train on pictures of n x n (files: the network's usual size)", number)
+  .option('--strict', 'refuse a folder with a broken image, instead of leaving it out')
   .option('--augment <policy>', `changes pictures by chance: ${policyNames.join(', ')}, JSON or a JSON file`)
   .option('--pretrained <file>', 'begin with what fits of .safetensors, .pth, .pt or .onnx weights')
   .option('--freeze <name...>', `parameters that stay: ${allButHead}, names, beginnings of names, or globs`)
@@ -72,6 +75,7 @@ program
   .requiredOption('--data <name>', dataNames.join(', '))
   .option('--split <part>', 'train, validation or test', 'test')
   .option('--seed <n>', 'by which validation is split off (0)', number)
+  .option('--strict', 'refuse a folder with a broken image, instead of leaving it out')
   .option('--views <n>', 'looks at each picture so often, changed by --augment, and averages', number)
   .option('--augment <policy>', `${policyNames.join(', ')}, JSON or a JSON file`)
   .option('--json', 'print JSON')
@@ -146,6 +150,32 @@ experiment
   .option('--json', 'print JSON')
   .option('--quiet', 'no progress')
   .action(async (flags) => finishWith(await depthExperiment(flags)))
+
+experiment
+  .command('features')
+  .description('no more feature engineering: pixels, filters made by hand, and learned ones')
+  .option('--data <name>', 'mnist or another set of pictures', 'mnist')
+  .option('--examples <list>', 'numbers of training examples', '100,1000,10000,55000')
+  .option('--steps <n>', 'steps of each training', number, 3000)
+  .option('--seeds <n>', 'trainings of each kind', number, 3)
+  .option('--threads <n>', 'threads that compute (all cores)', number)
+  .option('--out <folder>', 'where to keep figures and picture', 'runs/experiment/features')
+  .option('--json', 'print JSON')
+  .option('--quiet', 'no progress')
+  .action(async (flags) => finishWith(await featuresExperiment(flags)))
+
+experiment
+  .command('overfitting')
+  .description('one network on few and on many pictures: bare, with dropout, weight decay, augmentation')
+  .option('--data <name>', 'mnist or another set of pictures', 'mnist')
+  .option('--examples <list>', 'numbers of training examples', '100,1000,10000')
+  .option('--steps <n>', 'steps of each training', number, 2000)
+  .option('--seeds <n>', 'trainings of each kind', number, 3)
+  .option('--threads <n>', 'threads that compute (all cores)', number)
+  .option('--out <folder>', 'where to keep figures and picture', 'runs/experiment/overfitting')
+  .option('--json', 'print JSON')
+  .option('--quiet', 'no progress')
+  .action(async (flags) => finishWith(await overfittingExperiment(flags)))
 
 program
   .command('export')
