@@ -1,20 +1,86 @@
 /** The data sets that can be named on the command line. */
-import { existsSync } from 'node:fs'
-import { idxFolder, mnist, type Splits, type ToyName, toyNames, toySplits } from 'gentle-dl/data'
-import { unknownChoice } from './usage.ts'
+import { existsSync, readdirSync, statSync } from 'node:fs'
+import { join } from 'node:path'
+import {
+  type ImageSplits,
+  idxFolder,
+  imageFolder,
+  mnist,
+  type SkippedImage,
+  type Splits,
+  type ToyName,
+  toyNames,
+  toySplits,
+} from 'gentle-dl/data'
+import { note } from './terminal.ts'
+import { UsageError, unknownChoice } from './usage.ts'
 
-export const dataNames = ['mnist', 'idx:DIR', ...toyNames]
+export const dataNames = ['mnist', 'idx:DIR', 'images:DIR', ...toyNames]
+
+export interface DataOptions {
+  readonly seed: number
+  readonly validation?: number
+  /** Sides of the pictures of image folders; other sets have sides of their own. */
+  readonly size?: number | readonly [height: number, width: number]
+  /** Channels of the pictures of image folders: as the files have them unless given. */
+  readonly channels?: 1 | 3
+  /** Refuses an image folder with a broken file. */
+  readonly strict?: boolean
+}
 
 /**
- * Opens a data set by name: mnist, a folder of IDX files (idx:DIR, or its path alone), or a toy set. Its validation part is split off by the seed where it has none.
- * @throws UsageError for a name that no data set has.
+ * Opens a data set by name: mnist, a folder of IDX files (idx:DIR), a folder of images (images:DIR), either by its path alone, or a toy set. Its
+ * validation part is split off by the seed where it has none. Broken images are told and left out.
+ * @throws UsageError for a name that no data set has, and an image folder without a size.
  */
-export function openData(name: string, { seed, validation }: { seed: number; validation?: number }): Promise<Splits> {
+export async function openData(name: string, { size, ...options }: DataOptions): Promise<Splits> {
+  const { seed, validation } = options
+  const images = imagesOf(name)
+  if (images !== undefined) {
+    if (size === undefined)
+      throw new UsageError(`--data ${name}: image files have sizes of their own; give --resize 32`)
+    const splits = await openImages(images, { ...options, size })
+    if (splits.skipped.length > 0) note(skippedText(name, splits.skipped))
+    return splits
+  }
   if (name === 'mnist') return mnist({ seed, validation })
   if (name.startsWith('idx:')) return idxFolder(name.slice(4), { seed, validation })
-  if ((toyNames as readonly string[]).includes(name)) return Promise.resolve(toySplits(name as ToyName, seed))
+  if ((toyNames as readonly string[]).includes(name)) return toySplits(name as ToyName, seed)
   if (existsSync(name)) return idxFolder(name, { seed, validation })
   throw unknownChoice('data set', name, dataNames)
+}
+
+/** The path of an image folder that is named, or undefined for another data set. */
+export function imagesOf(name: string): string | undefined {
+  if (name.startsWith('images:')) return name.slice('images:'.length)
+  if (dataNames.includes(name) || !statSync(name, { throwIfNoEntry: false })?.isDirectory()) return undefined
+  const entries = readdirSync(name).filter((entry) => !entry.startsWith('.'))
+  const isIdx = entries.some((entry) => /idx[13]-ubyte/.test(entry))
+  return !isIdx && entries.some((entry) => statSync(join(name, entry), { throwIfNoEntry: false })?.isDirectory())
+    ? name
+    : undefined
+}
+
+/** Opens an image folder; what is broken is listed, not told. */
+export function openImages(
+  path: string,
+  options: DataOptions & Required<Pick<DataOptions, 'size'>>,
+): Promise<ImageSplits> {
+  if (path === '') throw new UsageError('images: names no folder; expected images:DIR')
+  return imageFolder(path, options)
+}
+
+/** Files named before the rest is only counted. */
+const named = 5
+
+/** What was left out, in a line each. */
+export function skippedText(name: string, skipped: readonly SkippedImage[]): string {
+  const rest = skipped.length - named
+  return [
+    `${name}: ${skipped.length} ${skipped.length === 1 ? 'image is' : 'images are'} left out (--strict refuses them)`,
+    ...skipped.slice(0, named).map(({ reason }) => `  ${reason}`),
+    ...(rest > 0 ? [`  and ${rest} more`] : []),
+  ].join('\n')
 }
 
 /** Whether examples are points in a plane. */

@@ -2,8 +2,8 @@
 import { sizeOf } from 'gentle-dl'
 import { type Dataset, labelsOf } from 'gentle-dl/data'
 import { openData } from './datasets.ts'
-import { arePictures } from './report.ts'
-import { bold, braille, dim, gallery, table } from './terminal.ts'
+import { arePictures, drawn } from './report.ts'
+import { bold, dim, gallery, table } from './terminal.ts'
 
 interface PartDescription {
   readonly examples: number
@@ -47,14 +47,14 @@ export async function data(name: string, flags: { json?: boolean; seed?: number;
 
 /** The first pictures. */
 function examples(part: Dataset): string {
-  const [, rows, columns] = part.inputShape
+  const [, , columns] = part.inputShape
   const pixels = new Float32Array(sizeOf(part.inputShape))
   const label = new Int32Array(1)
   return gallery(
     Array.from({ length: Math.min(5, part.length) }, (_, i) => {
       part.read([i], pixels, label)
       return {
-        lines: braille(pixels, rows, columns),
+        lines: drawn(pixels, part.inputShape),
         caption: part.classes?.[label[0]] ?? '',
         width: Math.ceil(columns / 2),
         colour: dim,

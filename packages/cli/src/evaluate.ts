@@ -1,6 +1,6 @@
 /** `gentle eval`: what a trained model is worth. */
-import { type Confusion, confusion, evaluate, evaluateViews } from 'gentle-dl'
-import { openData } from './datasets.ts'
+import { type Confusion, confusion, evaluate, evaluateViews, type Model } from 'gentle-dl'
+import { type DataOptions, openData } from './datasets.ts'
 import { openModel } from './open-model.ts'
 import { viewsOf } from './policy.ts'
 import { resized } from './resize.ts'
@@ -12,12 +12,22 @@ const partNames = ['train', 'validation', 'test'] as const
 /** Loss and accuracy of a model on part of a data set. */
 export async function evaluateRun(
   place: string,
-  flags: { data: string; split: string; seed?: number; views?: number; augment?: string; json?: boolean },
+  flags: {
+    data: string
+    split: string
+    seed?: number
+    views?: number
+    augment?: string
+    strict?: boolean
+    json?: boolean
+  },
 ): Promise<number> {
   const part = partNames.find((name) => name === flags.split)
   if (part === undefined) throw unknownChoice('split', flags.split, partNames)
   const { model, preprocessing } = await openModel(place)
-  const whole = (await openData(flags.data, { seed: flags.seed ?? 0 }))[part]
+  const whole = (await openData(flags.data, { seed: flags.seed ?? 0, strict: flags.strict, ...picturesOf(model) }))[
+    part
+  ]
   // A run on resized pictures is evaluated on such.
   const isSquare = preprocessing !== undefined && preprocessing.height === preprocessing.width
   const dataset = isSquare && whole.inputShape.length === 3 ? resized(whole, preprocessing.height) : whole
@@ -52,6 +62,12 @@ export async function evaluateRun(
       ].join('\n'),
     )
   return exitCodes.done
+}
+
+/** How the pictures of image folders are to be read for a model. */
+function picturesOf({ inputShape }: Model): Pick<DataOptions, 'size' | 'channels'> {
+  const [channels, height, width] = inputShape
+  return inputShape.length === 3 && (channels === 1 || channels === 3) ? { size: [height, width], channels } : {}
 }
 
 /** Share of a class's examples that are right; null where there are none. */

@@ -10,9 +10,9 @@ import {
   loadModel,
   sizeOf,
 } from 'gentle-dl'
-import type { Splits } from 'gentle-dl/data'
+import { type Splits, writeImageFile } from 'gentle-dl/data'
+import { image } from 'gentle-dl/vision'
 import { confusionSvg } from './charts.ts'
-import { writeImage } from './images.ts'
 import { meanSpeed } from './metrics.ts'
 import { arePictures, report } from './report.ts'
 import type { RunFolder } from './run-folder.ts'
@@ -72,7 +72,8 @@ export async function finish(
   if (arePictures(splits.test)) {
     const pixels = new Float32Array(sizeOf(splits.test.inputShape))
     await splits.test.read([0], pixels, new Int32Array(1))
-    await writeImage(run.file('example.png'), pixels, splits.test.inputShape)
+    const [channels, height, width] = splits.test.inputShape
+    await writeImageFile(run.file('example.png'), image(channels, height, width, pixels))
   }
   if (flags.json) console.log(JSON.stringify(summary, null, 2))
   else if (!flags.quiet) console.log(await report(summary, run.path, splits.test, matrix))

@@ -1,7 +1,8 @@
 /** What a finished training tells: figures, confusions, examples, what to try next. */
 import { join } from 'node:path'
-import { type Confusion, sizeOf } from 'gentle-dl'
+import { type Confusion, type Shape, sizeOf } from 'gentle-dl'
 import type { Dataset } from 'gentle-dl/data'
+import { image, toGrey } from 'gentle-dl/vision'
 import type { RunSummary } from './finish.ts'
 import { commandLine } from './invocation.ts'
 import { bold, braille, dim, gallery, green, percent, red, table, thousands } from './terminal.ts'
@@ -19,27 +20,33 @@ function worstConfusions({ counts }: Confusion, classes: readonly string[]): str
     )
 }
 
-/** Whether examples are grey pictures. */
-export const arePictures = ({ inputShape }: Dataset): boolean => inputShape.length === 3 && inputShape[0] === 1
+/** Whether examples are pictures, grey or of colours. */
+export const arePictures = ({ inputShape }: Dataset): boolean =>
+  inputShape.length === 3 && (inputShape[0] === 1 || inputShape[0] === 3)
+
+/** An example as braille. */
+export function drawn(pixels: Float32Array, [channels, height, width]: Shape): string[] {
+  return braille(toGrey(image(channels, height, width, pixels)).data, height, width)
+}
 
 /** Up to five test pictures: two mistakes, where there are, and then right ones. */
 async function pictures(test: Dataset, { predicted, labels }: Confusion, classes: readonly string[]): Promise<string> {
-  const [, rows, columns] = test.inputShape
+  const [, , columns] = test.inputShape
   const indices = Array.from({ length: test.length }, (_, i) => i)
   const wrong = indices.filter((i) => predicted[i] !== labels[i]).slice(0, 2)
   const right = indices.filter((i) => predicted[i] === labels[i]).slice(0, 5 - wrong.length)
   const pixels = new Float32Array(sizeOf(test.inputShape))
   const width = Math.ceil(columns / 2)
-  const drawn = []
+  const shown = []
   for (const index of [...right, ...wrong]) {
     await test.read([index], pixels, new Int32Array(1))
     const hit = predicted[index] === labels[index]
     const caption = hit
       ? `${classes[predicted[index]]} ✓`
       : `${classes[predicted[index]]} ✗ is ${classes[labels[index]]}`
-    drawn.push({ lines: braille(pixels, rows, columns), caption, width, colour: hit ? green : red })
+    shown.push({ lines: drawn(pixels, test.inputShape), caption, width, colour: hit ? green : red })
   }
-  return gallery(drawn)
+  return gallery(shown)
 }
 
 /** The whole text. */

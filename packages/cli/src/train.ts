@@ -8,6 +8,7 @@ import {
   type EpochReport,
   fit,
   type Model,
+  type Shape,
   sizeOf,
   wasm,
 } from 'gentle-dl'
@@ -44,6 +45,8 @@ export interface TrainFlags extends Settings {
   readonly config?: string
   readonly runDir?: string
   readonly resume?: string
+  /** Refuses an image folder with a broken file. */
+  readonly strict?: boolean
   readonly json?: boolean
   readonly quiet?: boolean
 }
@@ -54,7 +57,7 @@ const usualData = (model: string): string => (takesPoints(model) ? 'moons' : 'mn
 /** Settings as given, over those of a run that goes on. */
 function settingsFor(
   model: string | undefined,
-  { config, runDir, resume: _, json: __, quiet: ___, ...flags }: TrainFlags,
+  { config, runDir, resume: _, json: __, quiet: ___, strict: ____, ...flags }: TrainFlags,
   resumed: RunFolder | undefined,
 ): Settings & { model: string; data: string } {
   const fromFlags = settingsOfFlags({ ...flags, ...(model === undefined ? {} : { model }) })
@@ -83,9 +86,13 @@ async function resume(run: RunFolder, { epochs, batchSize }: Plan, examples: num
   return { progress, history: run.history(Math.floor(done)) }
 }
 
-/** The data of a training, at the size that is asked for. */
-async function openSplits({ data, seed = 0, validation, resize: size }: Settings & { data: string }): Promise<Splits> {
-  const splits = await openData(data, { seed, validation })
+/** The data of a training, at the size that is asked for; image files at the network's usual one unless asked. */
+async function openSplits(
+  { data, seed = 0, validation, resize: size }: Settings & { data: string },
+  [, ...usual]: Shape,
+  strict: boolean | undefined,
+): Promise<Splits> {
+  const splits = await openData(data, { seed, validation, size: size ?? (usual as [number, number]), strict })
   if (size === undefined) return splits
   const { train, validation: chosen, test } = splits
   return { train: resized(train, size), validation: resized(chosen, size), test: resized(test, size) }
@@ -96,7 +103,7 @@ export async function train(model: string | undefined, flags: TrainFlags): Promi
   const resumed = flags.resume === undefined ? undefined : RunFolder.open(flags.resume)
   const settings = settingsFor(model, flags, resumed)
   const network = networkNamed(settings.model)
-  const splits = await openSplits(settings)
+  const splits = await openSplits(settings, network.inputShape, flags.strict)
   const purpose = { classes: splits.train.classes?.length ?? 1, points: arePoints(splits) }
   const plan = planOf(settings, network.recipe(purpose), {
     examples: splits.train.length,

@@ -60,8 +60,9 @@ export function undecodable(name: string, cause: unknown): DataError {
           : reason.includes('is empty')
             ? 'the file is empty; expected a picture'
             : reason.includes('unsupported image format')
-              ? 'it is no picture that can be read; expected PNG, JPEG, WebP, GIF, TIFF or AVIF'
-              : `it is broken or cut off (${reason}); expected a whole PNG, JPEG, WebP, GIF, TIFF or AVIF file`
+              ? 'it cannot be decoded, for it is no picture; expected PNG, JPEG, WebP, GIF, TIFF or AVIF'
+              : // What libvips says may be of another file that is decoded at the same time.
+                'it cannot be decoded, for it is broken or cut off; expected a whole PNG, JPEG, WebP, GIF, TIFF or AVIF file'
   return new DataError(`${name}: ${why}`, { cause })
 }
 

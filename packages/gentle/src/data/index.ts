@@ -35,3 +35,4 @@ export {
   toyNames,
   toySplits,
 } from './points.ts'
+export { resized } from './resized.ts'

@@ -161,15 +161,15 @@ describe('broken images among many', () => {
     const { train, validation, test, skipped } = await open(broken())
     expect(train.length + validation.length + test.length).toBe(12)
     expect(skipped.map(({ reason }) => reason)).toEqual([
-      expect.stringMatching(/cut\.jpg: it is broken or cut off/),
+      expect.stringMatching(/cut\.jpg: it cannot be decoded, for it is broken or cut off/),
       expect.stringMatching(/link\.jpg: there is no such file/),
-      expect.stringMatching(/page\.png: it is no picture that can be read/),
+      expect.stringMatching(/page\.png: it cannot be decoded, for it is no picture/),
     ])
   })
 
   it('are refused when strict, with their number and the first', async () => {
     await expect(open(broken(), { strict: true })).rejects.toThrow(
-      /^image folder .*: 3 of 15 images cannot be read; the first: image .*cut\.jpg: it is broken/,
+      /^image folder .*: 3 of 15 images cannot be read; the first: image .*cut\.jpg: it cannot be decoded, for it is broken/,
     )
   })
 

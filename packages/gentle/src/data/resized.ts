@@ -1,0 +1,41 @@
+/** Data sets of pictures at another size. */
+import { ArgumentError } from '../core/errors.ts'
+import { formatShape, type Shape, sizeOf } from '../core/shape.ts'
+import { type ResizeOptions, Resizer } from '../vision/resize.ts'
+import type { Dataset } from './dataset.ts'
+
+/**
+ * The pictures of a data set at another size, made as they are read, as `resizeImage` makes them.
+ * @throws ArgumentError for examples that are no pictures, and sizes that are no whole numbers from 1.
+ */
+export function resized(dataset: Dataset, size: ResizeOptions): Dataset {
+  const { name, inputShape, length, target, classes, labels } = dataset
+  if (inputShape.length !== 3)
+    throw new ArgumentError(
+      `resized: the examples of data set ${name} have shape ${formatShape(inputShape)}; pictures are [channels, height, width]`,
+    )
+  const [channels, height, width] = inputShape
+  if (height === size.height && width === size.width) return dataset
+  const newShape: Shape = [channels, size.height, size.width]
+  const resizer = new Resizer({ height, width }, size)
+  const [pixels, newPixels] = [height * width, size.height * size.width]
+  let whole = new Float32Array(0)
+  return {
+    name,
+    length,
+    inputShape: newShape,
+    target,
+    classes,
+    labels,
+    read(indices, inputs, targets, pass) {
+      if (whole.length < indices.length * sizeOf(inputShape))
+        whole = new Float32Array(indices.length * sizeOf(inputShape))
+      const planes = indices.length * channels
+      const resize = (): void => {
+        for (let plane = 0; plane < planes; plane++) resizer.channel(whole, plane * pixels, inputs, plane * newPixels)
+      }
+      const reading = dataset.read(indices, whole, targets, pass)
+      return reading instanceof Promise ? reading.then(resize) : resize()
+    },
+  }
+}
