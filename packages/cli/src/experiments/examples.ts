@@ -3,6 +3,9 @@ import { Random } from 'gentle-dl'
 import { type Dataset, subset } from 'gentle-dl/data'
 import { UsageError } from '../usage.ts'
 
+/** Rows and columns at which image files are read: those of MNIST, for which the networks are made. */
+export const pictureSize = 28
+
 /**
  * The numbers of a list such as `100,1000`, ascending; those beyond what there is become all there are.
  * @throws UsageError for anything but whole numbers from 1.

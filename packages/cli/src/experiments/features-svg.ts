@@ -2,7 +2,7 @@
 import { faint, muted, page, text } from '../svg.ts'
 import type { FeaturesResult, Filters } from './features.ts'
 import { filterSize } from './filter-bank.ts'
-import { legendEntry, panel } from './panel.ts'
+import { accuracyAxis, legendEntry, panel } from './panel.ts'
 
 const colours: Readonly<Record<string, string>> = {
   pixels: '#616e7c',
@@ -40,7 +40,6 @@ export function featuresSvg(results: readonly FeaturesResult[], byHand: Filters,
     })),
   }))
   const [left, top, width, height] = [64, 44, 400, 250]
-  const least = Math.min(...lines.flatMap(({ points }) => points.flatMap(({ values }) => values)))
   const columns = 5
   const place = filterSize * cell + 8
   const rows = (filters: Filters, above: number): string =>
@@ -65,9 +64,7 @@ export function featuresSvg(results: readonly FeaturesResult[], byHand: Filters,
           title: 'Test accuracy',
           xLabel: 'training examples',
           xTicks: lines[0].points.map(({ x }) => x),
-          low: Math.floor(least * 20) / 20,
-          high: 1,
-          format: (share) => `${Math.round(100 * share)} %`,
+          y: accuracyAxis(lines.flatMap(({ points }) => points.flatMap(({ values }) => values))),
         },
         lines,
       ),

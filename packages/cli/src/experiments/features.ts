@@ -25,7 +25,7 @@ import { abs } from 'gentle-dl/ops'
 import { openData } from '../datasets.ts'
 import { note, percent, table, thousands } from '../terminal.ts'
 import { exitCodes, UsageError } from '../usage.ts'
-import { epochsFor, exampleCounts, someOf } from './examples.ts'
+import { epochsFor, exampleCounts, pictureSize, someOf } from './examples.ts'
 import { featuresSvg } from './features-svg.ts'
 import { filterBank, filterCount, filterSize } from './filter-bank.ts'
 import { meanOf, spread, tellAndKeep } from './results.ts'
@@ -94,7 +94,7 @@ export async function featuresExperiment(flags: FeaturesFlags): Promise<number> 
   for (const name of ['steps', 'seeds'] as const)
     if (!Number.isInteger(flags[name]) || flags[name] < 1)
       throw new UsageError(`--${name} is ${flags[name]}; expected a whole number from 1`)
-  const { train, test } = await openData(flags.data, { seed: 0 })
+  const { train, test } = await openData(flags.data, { seed: 0, size: pictureSize })
   if (train.inputShape.length !== 3)
     throw new UsageError(`--data ${flags.data} has no pictures; expected mnist or another set of pictures`)
   const counts = exampleCounts(flags.examples, train.length)

@@ -1,7 +1,7 @@
 /** The picture of `gentle experiment overfitting`: loss on training and validation examples over the steps, a panel a number of examples, and what it comes to. */
 import { muted, page, text } from '../svg.ts'
 import type { Moment, OverfittingResult, OverfittingRun } from './overfitting.ts'
-import { type Line, legendEntry, panel } from './panel.ts'
+import { accuracyAxis, type Line, legendEntry, lossAxis, panel } from './panel.ts'
 
 const colours: Readonly<Record<string, string>> = {
   none: '#616e7c',
@@ -39,9 +39,7 @@ export function overfittingSvg(results: readonly OverfittingResult[]): string {
         title: `loss, ${count.toLocaleString('en-US')} examples`,
         xLabel: 'steps',
         xTicks,
-        low: 0,
-        high: Math.min(2.5, 1.1 * Math.max(...unseen)),
-        format: String,
+        y: lossAxis(Math.min(2.5, 1.1 * Math.max(...unseen))),
       },
       shown.flatMap((result) => [
         lineOf(result, true, ({ train }) => train.loss),
@@ -56,7 +54,6 @@ export function overfittingSvg(results: readonly OverfittingResult[]): string {
       .filter((result) => result.remedy === remedy)
       .map(({ examples, runs }) => ({ x: examples, values: runs.map(lastAccuracy) })),
   }))
-  const least = Math.min(...results.flatMap(({ runs }) => runs.map(lastAccuracy)))
   const accuracy = panel(
     {
       left: leftOf(counts.length),
@@ -66,9 +63,7 @@ export function overfittingSvg(results: readonly OverfittingResult[]): string {
       title: 'validation accuracy',
       xLabel: 'examples',
       xTicks: counts,
-      low: Math.floor(least * 20) / 20,
-      high: 1,
-      format: (share) => `${Math.round(100 * share)} %`,
+      y: accuracyAxis(results.flatMap(({ runs }) => runs.map(lastAccuracy))),
     },
     accuracies,
   )

@@ -18,22 +18,53 @@ export interface Panel {
   readonly title: string
   readonly xLabel: string
   readonly xTicks: readonly number[]
-  /** Bounds of the vertical axis; lines are cut there. */
+  readonly y: VerticalAxis
+}
+
+export interface VerticalAxis {
+  /** Lines are cut at these bounds. */
   readonly low: number
   readonly high: number
+  readonly ticks: readonly number[]
   readonly format: (value: number) => string
+  /** The height of a value, in any unit. */
+  readonly place: (value: number) => number
+}
+
+/** Losses, from 0. */
+export const lossAxis = (high: number): VerticalAxis => ({
+  low: 0,
+  high,
+  ticks: ticks(0, high),
+  format: String,
+  place: (value) => value,
+})
+
+/** Accuracies such that half as many mistakes are always the same distance above. */
+export function accuracyAxis(accuracies: readonly number[]): VerticalAxis {
+  const [low, high] = [Math.max(0, Math.min(...accuracies) - 0.02), Math.min(0.999, Math.max(...accuracies) + 0.002)]
+  return {
+    low,
+    high,
+    ticks: [0.1, 0.2, 0.5, 0.7, 0.8, 0.9, 0.95, 0.98, 0.99, 0.995].filter((value) => value >= low && value <= high),
+    format: (share) => `${Number((100 * share).toFixed(1))} %`,
+    place: (share) => -Math.log(1 - share),
+  }
 }
 
 export function panel(options: Panel, lines: readonly Line[]): string {
-  const { left, top, width, height, title, xLabel, xTicks, low, high, format } = options
+  const { left, top, width, height, title, xLabel, xTicks, y } = options
   const places = lines.flatMap(({ points }) => points.map((point) => Math.log(point.x)))
   const [first, last] = [Math.min(...places), Math.max(...places)]
   const across = (x: number): string => (left + ((Math.log(x) - first) / (last - first || 1)) * width).toFixed(1)
-  const up = (value: number): string =>
-    (top + height - ((Math.min(high, Math.max(low, value)) - low) / (high - low)) * height).toFixed(1)
-  const grid = ticks(low, high).map(
+  const [bottom, ceiling] = [y.place(y.low), y.place(y.high)]
+  const up = (value: number): string => {
+    const inside = Math.min(y.high, Math.max(y.low, value))
+    return (top + height - ((y.place(inside) - bottom) / (ceiling - bottom)) * height).toFixed(1)
+  }
+  const grid = y.ticks.map(
     (value) =>
-      `<line x1="${left}" x2="${left + width}" y1="${up(value)}" y2="${up(value)}" stroke="${faint}"/>${text(left - 8, Number(up(value)) + 4, format(value), 'text-anchor="end"')}`,
+      `<line x1="${left}" x2="${left + width}" y1="${up(value)}" y2="${up(value)}" stroke="${faint}"/>${text(left - 8, Number(up(value)) + 4, y.format(value), 'text-anchor="end"')}`,
   )
   const below = xTicks
     .filter((x) => Math.log(x) >= first - 1e-9 && Math.log(x) <= last + 1e-9)
