@@ -12,7 +12,7 @@ export interface Tile {
 
 export interface SheetOptions {
   readonly columns: number
-  /** Side of the square that each picture is fitted into, in pixels; 96 unless given. */
+  /** The most pixels of a picture's longer side; 96 unless given. */
   readonly tile?: number
   /** A line above all. */
   readonly title?: string
@@ -23,7 +23,7 @@ const line: Colour = [0.8, 0.82, 0.85]
 const margin = 12
 
 /**
- * Pictures in rows, each fitted into a square with its caption below, on white.
+ * Pictures in rows, each with its caption below, on white.
  * @throws ArgumentError for no pictures, and columns or a tile that are no whole numbers from 1.
  */
 export function sheet(tiles: readonly Tile[], { columns, tile = 96, title }: SheetOptions): Image {
@@ -33,7 +33,9 @@ export function sheet(tiles: readonly Tile[], { columns, tile = 96, title }: She
   const scale = tile >= 160 ? 2 : 1
   const captioned = tiles.some(({ caption }) => caption !== undefined)
   const step = tile + margin
-  const stepDown = step + (captioned ? textHeight(scale) + 4 : 0)
+  // Where all pictures are wide, no room is left above and below them.
+  const tallest = Math.max(...tiles.map(({ image }) => fitted(image, tile).height))
+  const stepDown = tallest + margin + (captioned ? textHeight(scale) + 4 : 0)
   const top = margin + (title === undefined ? 0 : textHeight(2) + margin)
   const used = Math.min(columns, tiles.length)
   const canvas = new Canvas(margin + used * step, top + Math.ceil(tiles.length / columns) * stepDown)
@@ -42,11 +44,11 @@ export function sheet(tiles: readonly Tile[], { columns, tile = 96, title }: She
   for (const [i, { image, caption, colour }] of tiles.entries()) {
     const [left, down] = [margin + (i % columns) * step, top + Math.floor(i / columns) * stepDown]
     const size = fitted(image, tile)
-    const [x, y] = [left + Math.floor((tile - size.width) / 2), down + Math.floor((tile - size.height) / 2)]
+    const [x, y] = [left + Math.floor((tile - size.width) / 2), down + Math.floor((tallest - size.height) / 2)]
     canvas.draw(image, x, y, size)
     canvas.frame(x - 1, y - 1, size.width + 2, size.height + 2, colour ?? line)
     if (caption !== undefined)
-      canvas.text(left, down + tile + 4, cutText(caption, tile, scale), { colour: colour ?? ink, scale })
+      canvas.text(left, down + tallest + 4, cutText(caption, tile, scale), { colour: colour ?? ink, scale })
   }
   return canvas.toImage()
 }
