@@ -1,85 +1,149 @@
-/** `gentle data`: what a data set consists of. */
-import { sizeOf } from 'gentle-dl'
-import { type Dataset, labelsOf } from 'gentle-dl/data'
-import { openData } from './datasets.ts'
-import { arePictures, drawn } from './report.ts'
-import { bold, dim, gallery, table } from './terminal.ts'
+/** `gentle data describe`: all that should be known of a data set before it is trained on. */
+import { type ImageExample, type ImageSplits, type Splits, writeImageFile } from 'gentle-dl/data'
+import { contactSheet } from './contact-sheet.ts'
+import {
+  countsOf,
+  countsTable,
+  type Duplicates,
+  imbalanceOf,
+  type PartName,
+  partNames,
+  pixelStatistics,
+} from './data-statistics.ts'
+import { imagesOf, openData, openImages, skippedText } from './datasets.ts'
+import { arePictures } from './report.ts'
+import { shapeText } from './shapes.ts'
+import { bold, note, table, thousands } from './terminal.ts'
+import { UsageError } from './usage.ts'
 
-interface PartDescription {
-  readonly examples: number
-  readonly perClass: Record<string, number>
+export interface DescribeFlags {
+  readonly seed?: number
+  readonly validation?: number
+  readonly resize?: number
+  readonly strict?: boolean
+  readonly out?: string
+  readonly json?: boolean
 }
 
-function describe(part: Dataset): PartDescription {
-  const classes = part.classes ?? []
-  const counts = new Array<number>(classes.length).fill(0)
-  for (const label of labelsOf(part)) counts[label]++
-  return { examples: part.length, perClass: Object.fromEntries(classes.map((name, i) => [name, counts[i]])) }
-}
+/** Sides at which image files are looked at unless told. */
+const usualSide = 64
 
-/** What is in a data set. */
-export async function data(name: string, flags: { json?: boolean; seed?: number; validation?: number }): Promise<void> {
-  const splits = await openData(name, { seed: flags.seed ?? 0, validation: flags.validation })
-  const { train } = splits
-  const parts = { train: describe(splits.train), validation: describe(splits.validation), test: describe(splits.test) }
-  const classes = train.classes ?? []
-  if (flags.json) {
-    console.log(JSON.stringify({ name, inputShape: train.inputShape, classes, ...parts }, null, 2))
+/** Runs the command. */
+export async function describe(
+  name: string,
+  { out, json, resize = usualSide, ...flags }: DescribeFlags,
+): Promise<void> {
+  if (!Number.isInteger(resize) || resize < 1)
+    throw new UsageError(`--resize is ${resize}; expected a whole number from 1`)
+  const options = { seed: flags.seed ?? 0, validation: flags.validation, strict: flags.strict, size: resize }
+  const path = imagesOf(name)
+  const files = path === undefined ? undefined : await openImages(path, options)
+  const splits: Splits = files ?? (await openData(name, options))
+  if (out !== undefined && !arePictures(splits.train))
+    throw new UsageError(`--out is for sets of pictures; the examples of ${name} are points`)
+  const counts = countsOf(splits)
+  const { mean, deviation, duplicates } = await pixelStatistics(splits)
+  const imbalance = imbalanceOf(counts)
+  const sizes = files && sizesOf(files)
+  const nameOf = (part: PartName, index: number): string => files?.[part].examples[index].file ?? `${part} ${index}`
+  const repeated = duplicates.found.map(({ example, repeats }) => ({
+    example: nameOf(example.part, example.index),
+    repeats: nameOf(repeats.part, repeats.index),
+  }))
+  if (out !== undefined) {
+    await writeImageFile(out, await contactSheet(splits.train, name, options.seed))
+    note(`pictures of every class are in ${out}`)
+  }
+  if (json) {
+    const { inputShape, classes } = splits.train
+    const broken = files === undefined ? {} : { sizes, broken: files.skipped }
+    const found = { ...duplicates, found: repeated }
+    console.log(
+      JSON.stringify(
+        { name, inputShape, classes, ...counts, mean, deviation, imbalance, duplicates: found, ...broken },
+        null,
+        2,
+      ),
+    )
     return
   }
-  const rows = classes.map((label) => [
-    label,
-    parts.train.perClass[label],
-    parts.validation.perClass[label],
-    parts.test.perClass[label],
-  ])
-  const total = ['all', parts.train.examples, parts.validation.examples, parts.test.examples]
+  const { inputShape, classes = [] } = splits.train
+  const channels = inputShape.length === 3 ? (inputShape[0] === 3 ? ['red', 'green', 'blue'] : ['grey']) : undefined
   console.log(
     [
-      bold(`${name}: examples of ${train.inputShape.join(' x ')}, ${classes.length} classes`),
+      bold(`${name}: examples of ${shapeText(inputShape)}, ${classes.length} classes`),
       '',
-      table([['class', 'train', 'validation', 'test'], ...rows, total]),
+      countsTable(counts),
+      `${imbalance.most.label} has ${imbalance.ratio.toFixed(imbalance.ratio < 10 ? 2 : 0)} times the training examples of ${imbalance.fewest.label}`,
       '',
-      arePictures(train) ? examples(train) : points(train),
+      table([
+        ['training set', 'mean', 'deviation'],
+        ...mean.map((value, c) => [channels?.[c] ?? `coordinate ${c}`, value.toFixed(4), deviation[c].toFixed(4)]),
+      ]),
+      ...(sizes === undefined ? [] : ['', sizesText(sizes, resize)]),
+      '',
+      ...duplicatesText(duplicates),
+      ...repeated.slice(0, 5).map(({ example, repeats }) => `    ${example} is ${repeats}`),
+      ...(files === undefined
+        ? []
+        : [files.skipped.length === 0 ? 'no broken file' : skippedText(name, files.skipped)]),
     ].join('\n'),
   )
 }
 
-/** The first pictures. */
-function examples(part: Dataset): string {
-  const [, , columns] = part.inputShape
-  const pixels = new Float32Array(sizeOf(part.inputShape))
-  const label = new Int32Array(1)
-  return gallery(
-    Array.from({ length: Math.min(5, part.length) }, (_, i) => {
-      part.read([i], pixels, label)
-      return {
-        lines: drawn(pixels, part.inputShape),
-        caption: part.classes?.[label[0]] ?? '',
-        width: Math.ceil(columns / 2),
-        colour: dim,
-      }
-    }),
-  )
+/** How large the files' pictures are, and of what kind. */
+function sizesOf(splits: ImageSplits) {
+  const all: readonly ImageExample[] = partNames.flatMap((name) => splits[name].examples)
+  const spread = (side: 'height' | 'width') => {
+    const sorted = all.map(({ info }) => info[side]).sort((a, b) => a - b)
+    return { least: sorted[0], median: sorted[sorted.length >> 1], most: sorted[sorted.length - 1] }
+  }
+  const count = (of: (example: ImageExample) => string): Record<string, number> => {
+    const counts = new Map<string, number>()
+    for (const example of all) counts.set(of(example), (counts.get(of(example)) ?? 0) + 1)
+    return Object.fromEntries([...counts].sort((a, b) => b[1] - a[1]))
+  }
+  return {
+    height: spread('height'),
+    width: spread('width'),
+    commonest: Object.fromEntries(Object.entries(count(({ info }) => `${info.height} x ${info.width}`)).slice(0, 5)),
+    formats: count(({ info }) => info.format),
+    grey: all.filter(({ info }) => info.channels === 1).length,
+    transparent: all.filter(({ info }) => info.alpha).length,
+    animated: all.filter(({ info }) => info.frames > 1).length,
+  }
 }
 
-/** Points of a plane, each as the number of its class. */
-function points(part: Dataset): string {
-  const [rows, columns] = part.length < 50 ? [7, 17] : [20, 60]
-  const place = new Float32Array(2)
-  const label = new Int32Array(1)
-  const all = Array.from({ length: part.length }, (_, i) => {
-    part.read([i], place, label)
-    return { x: place[0], y: place[1], mark: part.classes?.[label[0]] ?? '' }
-  })
-  const span = (values: number[]): [number, number] => [Math.min(...values), Math.max(...values)]
-  const [left, right] = span(all.map(({ x }) => x))
-  const [low, high] = span(all.map(({ y }) => y))
-  const grid = Array.from({ length: rows }, () => new Array<string>(columns).fill(' '))
-  for (const { x, y, mark } of all) {
-    const column = Math.round(((x - left) / (right - left || 1)) * (columns - 1))
-    const row = Math.round(((high - y) / (high - low || 1)) * (rows - 1))
-    grid[row][column] = mark
-  }
-  return grid.map((line) => `  ${line.join('').trimEnd()}`).join('\n')
+function sizesText(sizes: ReturnType<typeof sizesOf>, side: number): string {
+  const counted = (counts: Readonly<Record<string, number>>): string =>
+    Object.entries(counts)
+      .map(([what, examples]) => `${thousands(examples)} of ${what}`)
+      .join(', ')
+  const kinds = Object.entries({ grey: sizes.grey, transparent: sizes.transparent, animated: sizes.animated })
+  const { height, width } = sizes
+  return [
+    table([
+      ['files', 'least', 'median', 'most'],
+      ['height', height.least, height.median, height.most],
+      ['width', width.least, width.median, width.most],
+    ]),
+    `sizes: ${counted(sizes.commonest)}`,
+    `formats: ${counted(sizes.formats)}${kinds.map(([kind, n]) => (n === 0 ? '' : `; ${thousands(n)} ${kind}`)).join('')}`,
+    `all figures are of the pictures at ${side} x ${side}`,
+  ].join('\n')
+}
+
+const examples = (n: number): string => `${thousands(n)} ${n === 1 ? 'example' : 'examples'}`
+
+function duplicatesText({ within, between, contradicting }: Duplicates): string[] {
+  const lines = [
+    ...between
+      .filter((pair) => pair.examples > 0)
+      .map(({ earlier, later, examples: n }) => `${examples(n)} of ${later} also in ${earlier}`),
+    ...partNames
+      .filter((part) => within[part] > 0)
+      .map((part) => `${examples(within[part])} of ${part} again in ${part}`),
+    ...(contradicting > 0 ? [`${examples(contradicting)} among these in another class than before`] : []),
+  ]
+  return lines.length === 0 ? ['no duplicates'] : ['duplicates', ...lines.map((line) => `  ${line}`)]
 }

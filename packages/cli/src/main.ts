@@ -4,8 +4,9 @@ import { Command, CommanderError, InvalidArgumentError } from 'commander'
 import { DivergenceError, GentleError, InternalError, MemoryError } from 'gentle-dl'
 import { augment } from './augment.ts'
 import { compare } from './compare.ts'
+import { data } from './data.ts'
 import { dataNames } from './datasets.ts'
-import { data } from './describe.ts'
+import { describe } from './describe.ts'
 import { evaluateRun } from './evaluate.ts'
 import { depthExperiment } from './experiments/depth.ts'
 import { featuresExperiment } from './experiments/features.ts'
@@ -187,7 +188,7 @@ program
   .option('--input <HxWxC>', 'size of an example, for a network named')
   .action(async (model, flags) => finishWith(await exportModel(model, flags)))
 
-program
+const dataCommand = program
   .command('data')
   .argument('<name>', dataNames.join(', '))
   .description('what is in a data set')
@@ -195,6 +196,18 @@ program
   .option('--validation <n>', 'examples to split off', number)
   .option('--json', 'print JSON')
   .action((name, flags) => data(name, flags))
+
+dataCommand
+  .command('describe')
+  .argument('<name>', dataNames.join(', '))
+  .description('classes, sizes, mean and deviation, duplicates, broken files, and a sheet of pictures')
+  .option('--seed <n>', 'by which parts are split off (0)', number)
+  .option('--validation <n>', 'examples to split off', number)
+  .option('--resize <n>', 'look at image files at n x n (64)', number)
+  .option('--strict', 'refuse a folder with a broken image, instead of leaving it out')
+  .option('--out <file>', 'write some pictures of every class as one, such as contact-sheet.png')
+  .option('--json', 'print JSON')
+  .action((name, _, command) => describe(name, command.optsWithGlobals()))
 
 program
   .command('filter')
