@@ -10,7 +10,9 @@ import { describe } from './describe.ts'
 import { evaluateRun } from './evaluate.ts'
 import { depthExperiment } from './experiments/depth.ts'
 import { featuresExperiment } from './experiments/features.ts'
+import { lossExperiment } from './experiments/loss.ts'
 import { overfittingExperiment } from './experiments/overfitting.ts'
+import { shiftExperiment } from './experiments/shift.ts'
 import { exportModel, formatNames } from './export.ts'
 import { filter } from './filter.ts'
 import { allButHead } from './freeze.ts'
@@ -164,6 +166,30 @@ experiment
   .option('--json', 'print JSON')
   .option('--quiet', 'no progress')
   .action(async (flags) => finishWith(await featuresExperiment(flags)))
+
+experiment
+  .command('shift')
+  .description('networks that learned from digits in the middle, as the digits move')
+  .option('--data <name>', 'mnist or another set of pictures', 'mnist')
+  .option('--examples <n>', 'training examples, and at most as many test examples', number, 20_000)
+  .option('--epochs <n>', 'passes over the training examples', number, 4)
+  .option('--seeds <n>', 'trainings of each network', number, 3)
+  .option('--threads <n>', 'threads that compute (all cores)', number)
+  .option('--out <folder>', 'where to keep figures and picture', 'runs/experiment/shift')
+  .option('--json', 'print JSON')
+  .option('--quiet', 'no progress')
+  .action(async (flags) => finishWith(await shiftExperiment(flags)))
+
+experiment
+  .command('loss')
+  .description('empirical loss closing in on an expected loss that is known')
+  .option('--examples <list>', 'numbers of examples', '10,30,100,300,1000,3000,10000,30000,100000')
+  .option('--seeds <n>', 'sets of examples of each size', number, 10)
+  .option('--threads <n>', 'threads that compute (all cores)', number)
+  .option('--out <folder>', 'where to keep figures and picture', 'runs/experiment/loss')
+  .option('--json', 'print JSON')
+  .option('--quiet', 'no progress')
+  .action(async (flags) => finishWith(await lossExperiment(flags)))
 
 experiment
   .command('overfitting')

@@ -1,4 +1,4 @@
-/** A panel of lines over a logarithmic axis: the mean over the seeds, in a band that holds all of them. */
+/** A panel of lines over an axis: the mean over the seeds, in a band that holds all of them. */
 import { ticks } from '../scatter.ts'
 import { faint, muted, text } from '../svg.ts'
 import { meanOf } from './results.ts'
@@ -17,7 +17,11 @@ export interface Panel {
   readonly height: number
   readonly title: string
   readonly xLabel: string
+  /** Logarithmic unless given. */
+  readonly xScale?: 'linear' | 'logarithmic'
   readonly xTicks: readonly number[]
+  /** 'logarithmic' unless given. */
+  readonly xScale?: 'linear' | 'logarithmic'
   readonly y: VerticalAxis
 }
 
@@ -40,6 +44,18 @@ export const lossAxis = (high: number): VerticalAxis => ({
   place: (value) => value,
 })
 
+/** Positive numbers by their powers of ten, from the one below the least to the one above the most. */
+export function powersAxis(values: readonly number[]): VerticalAxis {
+  const [least, most] = [Math.floor(Math.log10(Math.min(...values))), Math.ceil(Math.log10(Math.max(...values)))]
+  return {
+    low: 10 ** least,
+    high: 10 ** most,
+    ticks: Array.from({ length: most - least + 1 }, (_, i) => Number(`1e${least + i}`)),
+    format: String,
+    place: Math.log,
+  }
+}
+
 /** Accuracies such that half as many mistakes are always the same distance above. */
 export function accuracyAxis(accuracies: readonly number[]): VerticalAxis {
   const [low, high] = [Math.max(0, Math.min(...accuracies) - 0.02), Math.min(0.999, Math.max(...accuracies) + 0.002)]
@@ -53,10 +69,11 @@ export function accuracyAxis(accuracies: readonly number[]): VerticalAxis {
 }
 
 export function panel(options: Panel, lines: readonly Line[]): string {
-  const { left, top, width, height, title, xLabel, xTicks, y } = options
-  const places = lines.flatMap(({ points }) => points.map((point) => Math.log(point.x)))
+  const { left, top, width, height, title, xLabel, xScale = 'logarithmic', xTicks, y } = options
+  const placeOf = xScale === 'linear' ? (x: number): number => x : Math.log
+  const places = lines.flatMap(({ points }) => points.map((point) => placeOf(point.x)))
   const [first, last] = [Math.min(...places), Math.max(...places)]
-  const across = (x: number): string => (left + ((Math.log(x) - first) / (last - first || 1)) * width).toFixed(1)
+  const across = (x: number): string => (left + ((placeOf(x) - first) / (last - first || 1)) * width).toFixed(1)
   const [bottom, ceiling] = [y.place(y.low), y.place(y.high)]
   const up = (value: number): string => {
     const inside = Math.min(y.high, Math.max(y.low, value))
@@ -67,7 +84,7 @@ export function panel(options: Panel, lines: readonly Line[]): string {
       `<line x1="${left}" x2="${left + width}" y1="${up(value)}" y2="${up(value)}" stroke="${faint}"/>${text(left - 8, Number(up(value)) + 4, y.format(value), 'text-anchor="end"')}`,
   )
   const below = xTicks
-    .filter((x) => Math.log(x) >= first - 1e-9 && Math.log(x) <= last + 1e-9)
+    .filter((x) => placeOf(x) >= first - 1e-9 && placeOf(x) <= last + 1e-9)
     .map((x) => text(Number(across(x)), top + height + 18, x.toLocaleString('en-US'), 'text-anchor="middle"'))
   const drawn = lines.map(({ colour, dashed, points }) => {
     const at = (of: (values: readonly number[]) => number): string[] =>

@@ -1,0 +1,122 @@
+/**
+ * `gentle experiment loss`: on a distribution that is known, how the empirical loss of ever more examples closes in on the expected loss: that of the
+ * best classifier there is, whatever it is measured on, and that of classifiers which learned from the examples.
+ */
+import { adam, type Backend, cosineDecay, evaluate, fit, linear, readWeights, wasm } from 'gentle-dl'
+import { note, table, thousands } from '../terminal.ts'
+import { exitCodes, UsageError } from '../usage.ts'
+import { epochsFor, exampleCounts } from './examples.ts'
+import { bestLoss, draw, empiricalLossOfBest, expectedLoss } from './gaussians.ts'
+import { lossSvg } from './loss-svg.ts'
+import { meanOf, spread, tellAndKeep } from './results.ts'
+
+export interface LossFlags {
+  readonly examples: string
+  readonly seeds: number
+  readonly threads?: number
+  readonly out: string
+  readonly json?: boolean
+  readonly quiet?: boolean
+}
+
+/** One seed. */
+export interface LossRun {
+  readonly seed: number
+  /** Empirical loss of the best classifier there is, on these examples. */
+  readonly best: number
+  /** Of a classifier that learned from them: on them, on as many others, and expected. */
+  readonly train: number
+  readonly validation: number
+  readonly expected: number
+}
+
+export interface LossResult {
+  readonly examples: number
+  readonly runs: readonly LossRun[]
+}
+
+/** More examples than this are not drawn. */
+const most = 1_000_000
+
+const steps = 600
+const largestBatch = 1000
+
+/** Runs the command. Gives the exit code. */
+export async function lossExperiment(flags: LossFlags): Promise<number> {
+  if (!Number.isInteger(flags.seeds) || flags.seeds < 1)
+    throw new UsageError(`--seeds is ${flags.seeds}; expected a whole number from 1`)
+  const counts = exampleCounts(flags.examples, most)
+  const backend = await wasm({ threads: flags.threads })
+  try {
+    const results: LossResult[] = []
+    for (const examples of counts) {
+      const runs: LossRun[] = []
+      for (let seed = 0; seed < flags.seeds; seed++) runs.push(await trainOnce(examples, seed, backend))
+      results.push({ examples, runs })
+      if (!flags.quiet)
+        note(
+          `${thousands(examples)} examples: training loss ${spread(
+            runs.map(({ train }) => train),
+            (loss) => loss.toFixed(4),
+          )}`,
+        )
+    }
+    tellAndKeep(
+      {
+        experiment: 'loss',
+        figures: { examples: counts, seeds: flags.seeds, steps, bestLoss, results },
+        svg: lossSvg(results, bestLoss),
+        text: textOf(results),
+      },
+      flags,
+    )
+    return exitCodes.done
+  } finally {
+    await backend.close()
+  }
+}
+
+/** Learns a line from so many examples by a fixed number of steps. */
+async function trainOnce(examples: number, seed: number, backend: Backend): Promise<LossRun> {
+  const train = draw(examples, seed, `training ${examples}`)
+  const validation = draw(examples, seed, `validation ${examples}`)
+  const batchSize = Math.min(largestBatch, examples)
+  const { model } = await fit(linear(2), train, {
+    optimizer: adam({ learningRate: cosineDecay(0.05) }),
+    batchSize,
+    epochs: epochsFor(steps, examples, batchSize),
+    seed,
+    backend,
+  })
+  const weights = await readWeights(model)
+  const [[leftX, leftY, rightX, rightY], [leftBias, rightBias]] = [weights.get('weight')!, weights.get('bias')!]
+  const run = {
+    seed,
+    best: empiricalLossOfBest(train),
+    train: (await evaluate(model, train)).loss,
+    validation: (await evaluate(model, validation)).loss,
+    expected: expectedLoss(rightX - leftX, rightY - leftY, rightBias - leftBias),
+  }
+  backend.release([...model.parameters.values()])
+  return run
+}
+
+function textOf(results: readonly LossResult[]): string {
+  const cell = (runs: readonly LossRun[], of: (run: LossRun) => number): string =>
+    spread(runs.map(of), (loss) => loss.toFixed(4))
+  const rows = results.map(({ examples, runs }) => [
+    examples,
+    cell(runs, ({ best }) => best),
+    cell(runs, ({ train }) => train),
+    cell(runs, ({ validation }) => validation),
+    cell(runs, ({ expected }) => expected),
+  ])
+  const [first, last] = [results[0], results.at(-1)!]
+  const gap = ({ runs }: LossResult): number => meanOf(runs.map(({ train, expected }) => expected - train))
+  return [
+    `The best classifier's expected loss is ${bestLoss.toFixed(4)}. Mean over the seeds (least to most):`,
+    table([['examples', 'the best, on them', 'learned, on them', 'on as many others', 'expected'], ...rows]),
+    '',
+    `The loss on the examples learned from lies ${gap(first).toFixed(4)} below the expected one with ${thousands(first.examples)} examples, ${gap(last).toFixed(4)} with ${thousands(last.examples)}.`,
+  ].join('\n')
+}

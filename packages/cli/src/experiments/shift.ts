@@ -1,0 +1,214 @@
+/**
+ * `gentle experiment shift`: the lecture's "shift to the left". Networks learn from digits in the middle of the picture; then the test digits move. An
+ * MLP has learned places, a convolution slides; what its dense head makes of that is seen beside a head that averages over all places, and
+ * beside training on moved digits.
+ */
+import {
+  type Backend,
+  conv2d,
+  countParameters,
+  createModel,
+  evaluate,
+  fit,
+  globalAvgPool2d,
+  type Layer,
+  lenet5,
+  linear,
+  linearDecay,
+  maxPool2d,
+  mlp,
+  relu,
+  sequential,
+  sgd,
+  wasm,
+} from 'gentle-dl'
+import { augmented, type Dataset } from 'gentle-dl/data'
+import { openData } from '../datasets.ts'
+import { note, percent, table } from '../terminal.ts'
+import { exitCodes, UsageError } from '../usage.ts'
+import { exampleCounts, pictureSize, someOf } from './examples.ts'
+import { moved } from './moved.ts'
+import { meanOf, spread, tellAndKeep } from './results.ts'
+import { shiftSvg } from './shift-svg.ts'
+
+export interface ShiftFlags {
+  readonly data: string
+  readonly examples: number
+  readonly epochs: number
+  readonly seeds: number
+  readonly threads?: number
+  readonly out: string
+  readonly json?: boolean
+  readonly quiet?: boolean
+}
+
+/** How far digits move, in pixels. */
+export const distances = [0, 1, 2, 3, 4, 5, 6, 7, 8] as const
+
+/** Black around the pictures, so that moved digits are not cut: MNIST's leave another four pixels. */
+const margin = 4
+
+const directions = [
+  { name: 'left', right: -1, down: 0 },
+  { name: 'right', right: 1, down: 0 },
+  { name: 'up', right: 0, down: -1 },
+  { name: 'down', right: 0, down: 1 },
+] as const
+
+/** Test accuracy at each distance. */
+export interface ShiftRun {
+  readonly seed: number
+  readonly left: readonly number[]
+  /** Mean over the four directions. */
+  readonly everywhere: readonly number[]
+  readonly seconds: number
+}
+
+export interface ShiftResult {
+  readonly network: string
+  readonly parameters: number
+  readonly runs: readonly ShiftRun[]
+}
+
+interface Arm {
+  readonly network: string
+  readonly build: (classes: number) => Layer
+  readonly learningRate: number
+  /** Whether it learns from digits moved by up to 8 pixels. */
+  readonly moves?: boolean
+}
+
+/** Three convolutions whose last maps are averaged over all places: where something is cannot matter, but for the edges. */
+const pooled = (classes: number): Layer =>
+  sequential(
+    conv2d(16, 3, { padding: 1 }),
+    relu(),
+    maxPool2d(2),
+    conv2d(32, 3, { padding: 1 }),
+    relu(),
+    maxPool2d(2),
+    conv2d(64, 3, { padding: 1 }),
+    relu(),
+    globalAvgPool2d(),
+    linear(classes),
+  )
+
+const arms: readonly Arm[] = [
+  { network: 'MLP', build: (classes) => mlp({ hidden: [128], classes }), learningRate: 0.1 },
+  { network: 'LeNet-5', build: (classes) => lenet5({ classes }), learningRate: 0.1 },
+  { network: 'CNN that averages', build: pooled, learningRate: 0.1 },
+  { network: 'LeNet-5, moved digits', build: (classes) => lenet5({ classes }), learningRate: 0.1, moves: true },
+]
+
+/** Runs the command. Gives the exit code. */
+export async function shiftExperiment(flags: ShiftFlags): Promise<number> {
+  for (const name of ['examples', 'epochs', 'seeds'] as const)
+    if (!Number.isInteger(flags[name]) || flags[name] < 1)
+      throw new UsageError(`--${name} is ${flags[name]}; expected a whole number from 1`)
+  const { train, test } = await openData(flags.data, { seed: 0, size: pictureSize })
+  if (train.inputShape.length !== 3)
+    throw new UsageError(`--data ${flags.data} has no pictures; expected mnist or another set of pictures`)
+  const [examples] = exampleCounts(String(flags.examples), train.length)
+  const [unseen] = exampleCounts(String(flags.examples), test.length)
+  const backend = await wasm({ threads: flags.threads })
+  try {
+    const results: ShiftResult[] = []
+    for (const arm of arms) {
+      const runs: ShiftRun[] = []
+      let parameters = 0
+      for (let seed = 0; seed < flags.seeds; seed++) {
+        const outcome = await trainOnce(
+          arm,
+          someOf(train, examples, seed),
+          someOf(test, unseen, 0),
+          seed,
+          flags.epochs,
+          backend,
+        )
+        parameters = outcome.parameters
+        runs.push(outcome.run)
+        if (!flags.quiet)
+          note(
+            `${arm.network}, seed ${seed}: test accuracy ${percent(outcome.run.left[0])} in the middle, ${percent(outcome.run.left.at(-1)!)} 8 pixels to the left, ${outcome.run.seconds.toFixed(0)} s`,
+          )
+      }
+      results.push({ network: arm.network, parameters, runs })
+    }
+    const { data, epochs, seeds } = flags
+    tellAndKeep(
+      {
+        experiment: 'shift',
+        figures: { data, examples, epochs, seeds, distances, results },
+        svg: shiftSvg(results),
+        text: textOf(results),
+      },
+      flags,
+    )
+    return exitCodes.done
+  } finally {
+    await backend.close()
+  }
+}
+
+async function trainOnce(
+  { build, learningRate, moves }: Arm,
+  train: Dataset,
+  test: Dataset,
+  seed: number,
+  epochs: number,
+  backend: Backend,
+): Promise<{ run: ShiftRun; parameters: number }> {
+  const began = performance.now()
+  const inMiddle = moved(train, margin, 0, 0)
+  const share = distances.at(-1)! / inMiddle.inputShape[1]
+  const learned = moves ? augmented(inMiddle, [{ type: 'shift', across: share, down: share }], { seed }) : inMiddle
+  const made = await createModel(build(train.classes?.length ?? 10), inMiddle.inputShape, {
+    seed,
+    classes: train.classes,
+    backend,
+  })
+  const { model } = await fit(made, learned, {
+    optimizer: sgd({ learningRate: linearDecay(learningRate), momentum: 0.9 }),
+    batchSize: 64,
+    epochs,
+    seed,
+  })
+  const accuracies = new Map<string, number[]>()
+  for (const { name, right, down } of directions) {
+    const own: number[] = []
+    for (const distance of distances) {
+      // Not moved is not moved, wherever to.
+      const known = distance === 0 ? accuracies.get('left')?.[0] : undefined
+      own.push(known ?? (await evaluate(model, moved(test, margin, right * distance, down * distance))).accuracy)
+    }
+    accuracies.set(name, own)
+  }
+  const parameters = countParameters(model)
+  backend.release([...model.parameters.values(), ...model.state.values()])
+  const everywhere = distances.map((_, i) => meanOf([...accuracies.values()].map((own) => own[i])))
+  const seconds = (performance.now() - began) / 1000
+  return { run: { seed, left: accuracies.get('left')!, everywhere, seconds }, parameters }
+}
+
+function textOf(results: readonly ShiftResult[]): string {
+  const shown = distances.filter((distance) => distance % 2 === 0)
+  const rows = results.map(({ network, parameters, runs }) => [
+    network,
+    parameters,
+    ...shown.map((distance) =>
+      spread(
+        runs.map(({ left }) => left[distance]),
+        (share) => (100 * share).toFixed(1),
+      ),
+    ),
+  ])
+  const header = [
+    'network',
+    'parameters',
+    ...shown.map((distance) => (distance === 0 ? 'in the middle' : `by ${distance}`)),
+  ]
+  return [
+    'Test accuracy in % as the digits move to the left, by pixels: mean over the seeds (least to most)',
+    table([header, ...rows]),
+  ].join('\n')
+}
