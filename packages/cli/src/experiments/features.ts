@@ -181,8 +181,7 @@ function textOf(results: readonly FeaturesResult[], counts: readonly number[]): 
   const learned = results.find(({ features }) => features === 'filters learned')!
   const verdicts = [counts[0], counts.at(-1)!].map((count) => {
     const [fixed, free] = [byHand, learned].map((result) => meanOf(at(result, count)))
-    const better = fixed > free ? 'filters made by hand are better' : 'learned filters are better'
-    return `With ${thousands(count)} examples ${better}: ${percent(Math.max(fixed, free))} against ${percent(Math.min(fixed, free))}.`
+    return `With ${thousands(count)} examples, filters made by hand reach ${percent(fixed)} and learned ones ${percent(free)}.`
   })
   const heads = counts.map((count) => `${thousands(count)} examples`)
   return [

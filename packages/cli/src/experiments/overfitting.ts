@@ -207,9 +207,8 @@ function textOf(results: readonly OverfittingResult[], counts: readonly number[]
       accuracies(results.find(({ remedy, examples }) => remedy === name && examples === count)!),
     )
     const gain = 100 * (meanOf(helped) - meanOf(bare))
-    const apart =
-      Math.min(...helped) > Math.max(...bare) ? 'its worst seed beats the best without' : 'the seeds overlap'
-    return `With ${thousands(count)} examples, augmentation changes validation accuracy by ${gain.toFixed(1)} points; ${apart}.`
+    const apart = Math.min(...helped) > Math.max(...bare) ? ', more than the seeds differ' : ''
+    return `With ${thousands(count)} examples, augmentation changes validation accuracy by ${gain.toFixed(1)} points${bare.length > 1 ? apart : ''}.`
   })
   return [
     'After the last step: mean over the seeds (least to most)',
