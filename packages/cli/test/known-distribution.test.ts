@@ -1,0 +1,80 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import {
+  bestLoss,
+  draw,
+  empiricalLossOfBest,
+  expectedLoss,
+  normalMean,
+  separation,
+} from '../src/experiments/gaussians.ts'
+import { gentle, temporaryFolder } from './command.ts'
+
+describe('a distribution that is known', () => {
+  it('has means under a standard normal that are known', () => {
+    expect(normalMean(() => 1)).toBeCloseTo(1, 12)
+    expect(normalMean((t) => t * t)).toBeCloseTo(1, 12)
+    expect(normalMean((t) => Math.exp(t))).toBeCloseTo(Math.exp(0.5), 10)
+  })
+
+  it('costs log 2 whoever does not look, and least at the log-odds', () => {
+    expect(expectedLoss(0, 0, 0)).toBeCloseTo(Math.log(2), 10)
+    for (const [a, b, c] of [
+      [1.9, 0, 0],
+      [2.1, 0, 0],
+      [2, 0.1, 0],
+      [2, 0, 0.1],
+    ])
+      expect(expectedLoss(a, b, c)).toBeGreaterThan(bestLoss)
+    // Turned by a right angle, a classifier knows nothing, and is sure of it.
+    expect(expectedLoss(0, separation, 0)).toBeGreaterThan(Math.log(2))
+  })
+
+  it('has the expected loss that many examples have', () => {
+    const losses = Array.from({ length: 4 }, (_, seed) => empiricalLossOfBest(draw(50_000, seed, 'test')))
+    const mean = losses.reduce((sum, loss) => sum + loss, 0) / 4
+    // The deviation of one example's loss is about 0.5: five standard errors of 200,000.
+    expect(Math.abs(mean - bestLoss)).toBeLessThan((5 * 0.5) / Math.sqrt(200_000))
+  })
+})
+
+describe('gentle experiment loss', () => {
+  it('closes in on the expected loss', async () => {
+    const folder = join(temporaryFolder(), 'loss')
+    const { code, stdout } = await gentle([
+      'experiment',
+      'loss',
+      '--examples',
+      '10,3000',
+      '--seeds',
+      '2',
+      '--out',
+      folder,
+      '--json',
+      '--quiet',
+    ])
+    expect(code).toBe(0)
+    const { results, bestLoss: told } = JSON.parse(stdout)
+    expect(told).toBeCloseTo(bestLoss, 10)
+    for (const { examples, runs } of results) {
+      expect(runs).toHaveLength(2)
+      for (const { train, expected } of runs) {
+        expect(expected).toBeGreaterThanOrEqual(bestLoss)
+        if (examples === 3000) {
+          expect(expected).toBeLessThan(bestLoss + 0.01)
+          expect(Math.abs(train - bestLoss)).toBeLessThan(0.05)
+        } else expect(expected - train).toBeGreaterThan(0.02)
+      }
+    }
+    expect(readFileSync(join(folder, 'loss.svg'), 'utf8')).toMatch(/loss of the best classifier there is/)
+  })
+
+  it('refuses numbers that are none', async () => {
+    const none = await gentle(['experiment', 'loss', '--seeds', '0'])
+    expect(none).toMatchObject({ code: 2, stderr: 'gentle: --seeds is 0; expected a whole number from 1\n' })
+    expect((await gentle(['experiment', 'loss', '--examples', '10,x'])).stderr).toMatch(
+      /--examples is 10,x; expected whole numbers/,
+    )
+  })
+})
