@@ -20,8 +20,6 @@ export interface Panel {
   /** Logarithmic unless given. */
   readonly xScale?: 'linear' | 'logarithmic'
   readonly xTicks: readonly number[]
-  /** 'logarithmic' unless given. */
-  readonly xScale?: 'linear' | 'logarithmic'
   readonly y: VerticalAxis
 }
 
@@ -43,18 +41,6 @@ export const lossAxis = (high: number): VerticalAxis => ({
   format: String,
   place: (value) => value,
 })
-
-/** Positive numbers by their powers of ten, from the one below the least to the one above the most. */
-export function powersAxis(values: readonly number[]): VerticalAxis {
-  const [least, most] = [Math.floor(Math.log10(Math.min(...values))), Math.ceil(Math.log10(Math.max(...values)))]
-  return {
-    low: 10 ** least,
-    high: 10 ** most,
-    ticks: Array.from({ length: most - least + 1 }, (_, i) => Number(`1e${least + i}`)),
-    format: String,
-    place: Math.log,
-  }
-}
 
 /** Accuracies such that half as many mistakes are always the same distance above. */
 export function accuracyAxis(accuracies: readonly number[]): VerticalAxis {
