@@ -2,16 +2,15 @@
  * `gentle experiment depth`: why shortcuts matter. Plain and residual networks of 20 and 56 layers are trained alike; plain ones learn worse
  * when they are deeper, on the training set itself (He, Zhang, Ren, Sun, "Deep Residual Learning", 2015, figures 1 and 6).
  */
-import { mkdirSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
 import { type Backend, cosineDecay, countParameters, evaluate, fit, sgd, wasm } from 'gentle-dl'
 import { type Dataset, subset } from 'gentle-dl/data'
 import { openData } from '../datasets.ts'
 import { networkNamed } from '../networks.ts'
 import { resized } from '../resize.ts'
-import { bold, note, percent, table } from '../terminal.ts'
+import { note, percent, table } from '../terminal.ts'
 import { exitCodes, UsageError } from '../usage.ts'
 import { depthSvg } from './depth-svg.ts'
+import { meanOf, spread, tellAndKeep } from './results.ts'
 
 export interface DepthFlags {
   readonly data: string
@@ -85,27 +84,21 @@ export async function depthExperiment(flags: DepthFlags): Promise<number> {
       }
       results.push({ network, layers, residual, parameters, runs })
     }
-    const picture = join(flags.out, 'depth.svg')
-    mkdirSync(flags.out, { recursive: true })
-    writeFileSync(picture, depthSvg(results))
-    const figures = join(flags.out, 'depth.json')
-    const json = `${JSON.stringify({ ...settingsOf(flags), results }, null, 2)}\n`
-    writeFileSync(figures, json)
-    console.log(flags.json ? json.trimEnd() : textOf(results, picture, figures))
+    const { data, examples, size, epochs, seeds } = flags
+    tellAndKeep(
+      {
+        experiment: 'depth',
+        figures: { data, examples, size, epochs, seeds, results },
+        svg: depthSvg(results),
+        text: textOf(results),
+      },
+      flags,
+    )
     return exitCodes.done
   } finally {
     await backend.close()
   }
 }
-
-const settingsOf = ({ data, examples, size, epochs, seeds }: DepthFlags) => ({
-  experiment: 'depth',
-  data,
-  examples,
-  size,
-  epochs,
-  seeds,
-})
 
 async function trainOnce(
   network: string,
@@ -138,15 +131,7 @@ async function trainOnce(
   }
 }
 
-const meanOf = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length
-
-/** The mean, and how far apart the seeds are where there are several. */
-function spread(values: readonly number[], format: (value: number) => string): string {
-  if (values.length === 1) return format(values[0])
-  return `${format(meanOf(values))} (${format(Math.min(...values))} to ${format(Math.max(...values))})`
-}
-
-function textOf(results: readonly DepthResult[], picture: string, figures: string): string {
+function textOf(results: readonly DepthResult[]): string {
   const rows = results.map(({ network, parameters, runs }) => [
     network,
     parameters,
@@ -165,8 +150,6 @@ function textOf(results: readonly DepthResult[], picture: string, figures: strin
     '',
     verdict(results, false),
     verdict(results, true),
-    '',
-    `Everything is in ${bold(picture)} and ${figures}`,
   ].join('\n')
 }
 
