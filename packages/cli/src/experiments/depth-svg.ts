@@ -1,4 +1,5 @@
 /** The picture of `gentle experiment depth`: training loss over the epochs, plain networks beside residual ones. */
+import { ticks } from '../scatter.ts'
 import { muted, page, text } from '../svg.ts'
 import type { DepthResult } from './depth.ts'
 import { legendEntry, lossAxis, panel } from './panel.ts'
@@ -19,7 +20,7 @@ export function depthSvg(results: readonly DepthResult[]): string {
         height,
         title,
         xLabel: 'epoch',
-        xTicks: epochs,
+        xTicks: epochs.length <= 12 ? epochs : ticks(0, epochs.length),
         xScale: 'linear',
         y: lossAxis(highest),
       },
