@@ -56,9 +56,8 @@ export function imagesOf(name: string): string | undefined {
   if (dataNames.includes(name) || !statSync(name, { throwIfNoEntry: false })?.isDirectory()) return undefined
   const entries = readdirSync(name).filter((entry) => !entry.startsWith('.'))
   const isIdx = entries.some((entry) => /idx[13]-ubyte/.test(entry))
-  return !isIdx && entries.some((entry) => statSync(join(name, entry), { throwIfNoEntry: false })?.isDirectory())
-    ? name
-    : undefined
+  const hasFolder = entries.some((entry) => statSync(join(name, entry), { throwIfNoEntry: false })?.isDirectory())
+  return !isIdx && (hasFolder || entries.some((entry) => /\.(jpe?g|png|webp)$/i.test(entry))) ? name : undefined
 }
 
 /** Opens an image folder; what is broken is listed, not told. */

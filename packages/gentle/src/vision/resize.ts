@@ -120,28 +120,48 @@ export class Resizer {
   /** Resizes one channel, row-major, from `data[at...]` into `result[place...]`. */
   channel(data: Float32Array, at: number, result: Float32Array, place: number): void {
     const { height, width } = this.#size
-    const [rows, columns, down, across, narrow] = [this.#rows, this.#columns, this.#down, this.#across, this.#narrow]
-    const inner = columns.length
-    for (let row = 0, n = 0; row < this.#old.height; row++, at += this.#old.width)
-      for (let column = 0; column < inner; column++) {
-        const from = at + across.first[column]
-        const weights = column * across.count
-        let sum = 0
-        for (let tap = 0; tap < across.count; tap++) sum += across.weights[weights + tap] * data[from + tap]
-        narrow[n++] = sum
-      }
-    if (inner < width || rows.length < height) result.fill(this.#padding, place, place + height * width)
+    const [rows, columns, narrow] = [this.#rows, this.#columns, this.#narrow]
+    narrowed(data, at, this.#old, this.#across, columns.length, narrow)
+    if (columns.length < width || rows.length < height) result.fill(this.#padding, place, place + height * width)
+    const { first, weights, count } = this.#down
     for (let row = 0; row < rows.length; row++) {
       const start = place + (rows.before + row) * width + columns.before
-      const from = down.first[row] * inner
-      for (let column = 0; column < inner; column++) {
-        let sum = 0
-        for (let tap = 0; tap < down.count; tap++)
-          sum += down.weights[row * down.count + tap] * narrow[from + tap * inner + column]
-        result[start + column] = sum
-      }
+      const end = start + columns.length
+      result.fill(0, start, end)
+      for (let tap = 0, from = first[row] * columns.length; tap < count; tap++, from += columns.length)
+        addScaled(narrow, from, weights[row * count + tap], result, start, end)
     }
   }
+}
+
+/** Every row of a channel, resized across. */
+function narrowed(
+  data: Float32Array,
+  at: number,
+  { height, width }: Size,
+  { first, weights, count }: Taps,
+  length: number,
+  result: Float32Array,
+): void {
+  for (let row = 0, place = 0; row < height; row++, at += width)
+    for (let column = 0; column < length; column++) {
+      const from = at + first[column]
+      let sum = 0
+      for (let tap = 0, weight = column * count; tap < count; tap++, weight++) sum += weights[weight] * data[from + tap]
+      result[place++] = sum
+    }
+}
+
+function addScaled(
+  values: Float32Array,
+  from: number,
+  by: number,
+  result: Float32Array,
+  start: number,
+  end: number,
+): void {
+  if (by === 0) return
+  for (let i = start; i < end; i++) result[i] += by * values[from++]
 }
 
 /**
