@@ -50,7 +50,21 @@ export function expectedLoss(a: number, b: number, c: number): number {
 /** The least expected loss of all classifiers: by Bayes' rule the log-odds of the classes are `separation` x. */
 export const bestLoss = expectedLoss(separation, 0, 0)
 
-/** The loss of that classifier on examples. */
+/** By how much that classifier's loss differs from example to example: its standard deviation. */
+export const lossDeviation = Math.sqrt(
+  normalMean((t) => softplus(-separation * (separation / 2 + t)) ** 2) - bestLoss ** 2,
+)
+
+/** Numbers that a line is made of: its direction, how steep the odds are across it, and where it lies. */
+const learnedNumbers = 3
+
+/**
+ * What learning a line from so many examples is expected to gain on these, and to lose on all others, beside the best one. In the limit of many
+ * examples both are the number of learned numbers / 2n (Akaike, "A New Look at the Statistical Model Identification", 1974).
+ */
+export const expectedOptimism = (examples: number): number => learnedNumbers / (2 * examples)
+
+/** The best classifier's loss on examples. */
 export function empiricalLossOfBest(dataset: Dataset): number {
   const place = new Float32Array(2)
   const label = new Int32Array(1)

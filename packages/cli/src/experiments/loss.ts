@@ -6,7 +6,7 @@ import { adam, type Backend, cosineDecay, evaluate, fit, linear, readWeights, wa
 import { note, table, thousands } from '../terminal.ts'
 import { exitCodes, UsageError } from '../usage.ts'
 import { epochsFor, exampleCounts } from './examples.ts'
-import { bestLoss, draw, empiricalLossOfBest, expectedLoss } from './gaussians.ts'
+import { bestLoss, draw, empiricalLossOfBest, expectedLoss, expectedOptimism, lossDeviation } from './gaussians.ts'
 import { lossSvg } from './loss-svg.ts'
 import { meanOf, spread, tellAndKeep } from './results.ts'
 
@@ -35,11 +35,33 @@ export interface LossResult {
   readonly runs: readonly LossRun[]
 }
 
+/** What the seeds of one number of examples say of the rates at which losses close in, and what theory says. */
+export interface Errors {
+  /** Root mean square of what the best classifier's empirical loss is off its expected loss, and the deviation of one example's loss / √n. */
+  readonly sampling: number
+  readonly samplingInTheory: number
+  /** Mean of what learning gains on its own examples and loses in expectation, both beside the best classifier; and in theory for many examples. */
+  readonly gained: number
+  readonly lost: number
+  readonly optimismInTheory: number
+}
+
+export const errorsOf = ({ examples, runs }: LossResult): Errors => ({
+  sampling: Math.sqrt(meanOf(runs.map(({ best }) => (best - bestLoss) ** 2))),
+  samplingInTheory: lossDeviation / Math.sqrt(examples),
+  // On the same examples: what these have of chance is in both, and goes.
+  gained: meanOf(runs.map(({ best, train }) => best - train)),
+  lost: meanOf(runs.map(({ expected }) => expected - bestLoss)),
+  optimismInTheory: expectedOptimism(examples),
+})
+
 /** More examples than this are not drawn. */
 const most = 1_000_000
 
 const steps = 600
-const largestBatch = 1000
+
+/** Most sets are learned as a whole: with small batches the last steps' chance would be larger than what is to be seen. */
+const largestBatch = 10_000
 
 /** Runs the command. Gives the exit code. */
 export async function lossExperiment(flags: LossFlags): Promise<number> {
@@ -64,7 +86,7 @@ export async function lossExperiment(flags: LossFlags): Promise<number> {
     tellAndKeep(
       {
         experiment: 'loss',
-        figures: { examples: counts, seeds: flags.seeds, steps, bestLoss, results },
+        figures: { examples: counts, seeds: flags.seeds, steps, bestLoss, lossDeviation, results },
         svg: lossSvg(results, bestLoss),
         text: textOf(results),
       },
@@ -111,12 +133,17 @@ function textOf(results: readonly LossResult[]): string {
     cell(runs, ({ validation }) => validation),
     cell(runs, ({ expected }) => expected),
   ])
-  const [first, last] = [results[0], results.at(-1)!]
-  const gap = ({ runs }: LossResult): number => meanOf(runs.map(({ train, expected }) => expected - train))
+  const errors = results.map((result) => {
+    const { sampling, samplingInTheory, gained, lost, optimismInTheory } = errorsOf(result)
+    return [result.examples, ...[sampling, samplingInTheory, gained, lost, optimismInTheory].map(twoDigits)]
+  })
   return [
     `The best classifier's expected loss is ${bestLoss.toFixed(4)}. Mean over the seeds (least to most):`,
     table([['examples', 'the best, on them', 'learned, on them', 'on as many others', 'expected'], ...rows]),
     '',
-    `The loss on the examples learned from lies ${gap(first).toFixed(4)} below the expected one with ${thousands(first.examples)} examples, ${gap(last).toFixed(4)} with ${thousands(last.examples)}.`,
+    `One example's loss deviates by σ = ${lossDeviation.toFixed(4)}. How far the best's loss on n examples is off (root mean square), and what learning gains on them and loses in expectation (mean):`,
+    table([['examples', 'off by', 'σ/√n', 'gained', 'lost', '3/2n'], ...errors]),
   ].join('\n')
 }
+
+const twoDigits = (value: number): string => String(Number(value.toPrecision(2)))

@@ -42,6 +42,13 @@ export const lossAxis = (high: number): VerticalAxis => ({
   place: (value) => value,
 })
 
+/** Positive numbers of many sizes, by their powers of ten. */
+export function powersAxis(values: readonly number[]): VerticalAxis {
+  const [least, most] = [Math.floor(Math.log10(Math.min(...values))), Math.ceil(Math.log10(Math.max(...values)))]
+  const powers = Array.from({ length: most - least + 1 }, (_, i) => Number(`1e${least + i}`))
+  return { low: powers[0], high: powers.at(-1)!, ticks: powers, format: String, place: Math.log }
+}
+
 /** Accuracies such that half as many mistakes are always the same distance above. */
 export function accuracyAxis(accuracies: readonly number[]): VerticalAxis {
   const [low, high] = [Math.max(0, Math.min(...accuracies) - 0.02), Math.min(0.999, Math.max(...accuracies) + 0.002)]
