@@ -1,11 +1,10 @@
 /** Image sets in four IDX files, as MNIST has them. */
-import { ArgumentError, DataError } from '../core/errors.ts'
+import { DataError } from '../core/errors.ts'
 import { formatShape, sameShape } from '../core/shape.ts'
 import type { Dataset } from './dataset.ts'
-import { address, type FileSource, folder, given } from './files.ts'
+import { type FileSource, filesAt } from './files.ts'
 import { parseIdx, unpacked } from './idx.ts'
 import { inMemory, split } from './memory.ts'
-import { inNode } from './node.ts'
 
 /** Three sets: one to learn from, one to choose by, one to look at once, at the end. */
 export interface Splits {
@@ -104,7 +103,5 @@ export async function idxFolder(
   place: string | ReadonlyMap<string, Uint8Array>,
   options: IdxOptions = {},
 ): Promise<Splits> {
-  if (place === '') throw new ArgumentError('idxFolder: the folder is empty text; give a path or a base URL')
-  if (typeof place !== 'string') return readIdxSet(given(place), options)
-  return readIdxSet(inNode() && !/^https?:/.test(place) ? folder(place) : address(place), options)
+  return readIdxSet(filesAt(place, 'idxFolder'), options)
 }

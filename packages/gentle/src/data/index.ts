@@ -1,4 +1,6 @@
 /** Data sets: the public entry `gentle-dl/data`. */
+
+export { type ArrayOptions, numpySet } from './arrays.ts'
 export { Augmentation } from './augmentation/augmentation.ts'
 export { augmented } from './augmentation/augmented.ts'
 export type { PictureSize } from './augmentation/drawing.ts'
@@ -11,6 +13,8 @@ export {
   type Transform,
   transformNames,
 } from './augmentation/policy.ts'
+export { type Cifar100Options, type CifarOptions, cifar10, cifar100 } from './cifar.ts'
+export { type CsvOptions, csvPoints } from './csv.ts'
 export type { Dataset } from './dataset.ts'
 export type { ImageFileInfo } from './decode.ts'
 export { type IdxOptions, idxFolder, type Splits } from './idx-folder.ts'
@@ -28,6 +32,7 @@ export { type MnistOptions, mnist } from './mnist.ts'
 export {
   logic,
   moons,
+  noisyXor,
   type PointOptions,
   type SpiralOptions,
   spirals,
@@ -36,3 +41,5 @@ export {
   toySplits,
 } from './points.ts'
 export { resized } from './resized.ts'
+export { type ShapeOptions, shapeNames, shapeSplits, shapes } from './shapes.ts'
+export { classWeights, type SplitOptions, splits } from './splits.ts'

@@ -3,6 +3,7 @@
  * dynamic one, makes bundlers for browsers look for them.
  */
 import { DataError } from '../core/errors.ts'
+import type { RandomAccess } from './random-access.ts'
 
 export const inNode = (): boolean => typeof process !== 'undefined' && process.versions?.node !== undefined
 
@@ -15,6 +16,31 @@ export async function readIn(folder: string, name: string): Promise<Uint8Array |
   const path = process.getBuiltinModule('node:path').join(folder, name)
   try {
     return await readFile(path)
+  } catch (cause) {
+    const { code, message } = cause as NodeJS.ErrnoException
+    if (code !== undefined && absent.includes(code)) return undefined
+    throw new DataError(`${path} cannot be read: ${message}`, { cause })
+  }
+}
+
+/** Closes files whose readers nobody has any more. */
+const openFiles = new FinalizationRegistry<number>((file) => process.getBuiltinModule('node:fs').closeSync(file))
+
+/** A file that stays open and is read where it is asked for, or undefined where there is none. @throws DataError when it cannot be read. */
+export function openIn(folder: string, name: string): RandomAccess | undefined {
+  const { fstatSync, openSync, readSync } = process.getBuiltinModule('node:fs')
+  const path = process.getBuiltinModule('node:path').join(folder, name)
+  try {
+    const file = openSync(path, 'r')
+    const access: RandomAccess = {
+      length: fstatSync(file).size,
+      read(offset, into) {
+        const count = readSync(file, into, 0, into.length, offset)
+        if (count !== into.length) throw new DataError(`${path} was cut off while it is being read`)
+      },
+    }
+    openFiles.register(access, file)
+    return access
   } catch (cause) {
     const { code, message } = cause as NodeJS.ErrnoException
     if (code !== undefined && absent.includes(code)) return undefined

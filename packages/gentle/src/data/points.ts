@@ -65,6 +65,21 @@ export function moons(options: PointOptions = {}): Dataset {
   return points('moons', places, labels)
 }
 
+/** XOR with noise: four clouds around (±1/2, ±1/2), those across from each other of one class. @throws ArgumentError for options out of range. */
+export function noisyXor(options: PointOptions = {}): Dataset {
+  const { examples, noise, random } = checked(options, 'noisyXor')
+  const corners = Array.from({ length: examples }, (_, i) => i % 4)
+  const places = corners.map((corner): [number, number] => [
+    (corner < 2 ? -0.5 : 0.5) + noise * random.normal(),
+    (corner % 2 === 0 ? -0.5 : 0.5) + noise * random.normal(),
+  ])
+  return points(
+    'noisy-xor',
+    places,
+    corners.map((corner) => (corner === 1 || corner === 2 ? 1 : 0)),
+  )
+}
+
 export interface SpiralOptions extends PointOptions {
   /** Arms; 2 unless given. */
   readonly classes?: number
@@ -89,9 +104,11 @@ export function spirals({ classes = 2, turns = 1.5, noise = 0.02, ...options }: 
 }
 
 /** The toy sets by name. */
-export const toyNames = ['and', 'or', 'xor', 'moons', 'spirals'] as const
+export const toyNames = ['and', 'or', 'xor', 'noisy-xor', 'moons', 'spirals'] as const
 
 export type ToyName = (typeof toyNames)[number]
+
+const generators = { 'noisy-xor': noisyXor, moons, spirals } as const
 
 /** A toy set in three: of the logic functions, whose four points are all there is, all three are the same. */
 export function toySplits(name: ToyName, seed = 0): Splits {
@@ -99,7 +116,6 @@ export function toySplits(name: ToyName, seed = 0): Splits {
     const all = logic(name)
     return { train: all, validation: all, test: all }
   }
-  const draw = (part: number, examples: number): Dataset =>
-    (name === 'moons' ? moons : spirals)({ examples, seed: 3 * seed + part })
+  const draw = (part: number, examples: number): Dataset => generators[name]({ examples, seed: 3 * seed + part })
   return { train: draw(0, 1000), validation: draw(1, 500), test: draw(2, 500) }
 }

@@ -4,9 +4,9 @@
  */
 import type { StoredTensor } from '../elements.ts'
 import { type Fail, failing, quoted } from '../failure.ts'
+import { isZip, readZip, type ZipEntry } from '../zip.ts'
 import { PickleDictionary, type PickleValue, unpickle } from './pickle.ts'
 import { PickledTensor, torchNames } from './tensor.ts'
-import { isZip, readZip, type ZipEntry } from './zip.ts'
 
 /** Where a checkpoint keeps the weights beside the epoch, the optimizer's state and so on. */
 const stateDictNames = ['state_dict', 'model_state_dict', 'model']

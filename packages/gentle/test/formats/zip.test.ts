@@ -1,10 +1,10 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { FormatError } from '../../../src/core/errors.ts'
-import { failing } from '../../../src/formats/failure.ts'
-import { isZip, readZip } from '../../../src/formats/pytorch/zip.ts'
-import { damaged } from '../fuzz.ts'
-import { type ZipEnd, type ZipFile, zipBytes } from './zip-bytes.ts'
+import { FormatError } from '../../src/core/errors.ts'
+import { failing } from '../../src/formats/failure.ts'
+import { isZip, readZip } from '../../src/formats/zip.ts'
+import { damaged } from './fuzz.ts'
+import { type ZipEnd, type ZipFile, zipBytes } from './pytorch/zip-bytes.ts'
 
 const bytesOf = (text: string): Uint8Array => new TextEncoder().encode(text)
 const file = (name: string, text: string, rest: Partial<ZipFile> = {}): ZipFile => ({

@@ -1,9 +1,9 @@
 /**
- * Zip archives as PyTorch writes them (PKWARE, "APPNOTE.TXT - .ZIP File Format Specification", sections 4.3 and 4.5.3): files one after
+ * Zip archives as PyTorch and NumPy write them (PKWARE, "APPNOTE.TXT - .ZIP File Format Specification", sections 4.3 and 4.5.3): files one after
  * the other, a directory of them, and at the end of all the place of the directory, in 64 bits where 32 do not suffice. A file is
  * a part of the archive's own bytes. Check sums are not looked at: torch.serialization.set_crc32_options leaves them out.
  */
-import { type Fail, quoted } from '../failure.ts'
+import { type Fail, quoted } from './failure.ts'
 
 export interface ZipEntry {
   readonly isCompressed: boolean
@@ -61,7 +61,7 @@ function findDirectory(view: DataView, fail: Fail): { from: number; to: number }
   let end = last
   const first = Math.max(0, last - longestComment)
   while (end >= first && view.getUint32(end, true) !== signatures.end) end--
-  if (end < first) return fail("the end of its zip archive is missing; it is cut off, or no file of PyTorch's")
+  if (end < first) return fail('the end of its zip archive is missing; it is cut off, or no such archive')
   let [limit, size, from] = [end, view.getUint32(end + 12, true), view.getUint32(end + 16, true)]
   const locator = end - sizes.locator
   if (locator >= 0 && view.getUint32(locator, true) === signatures.locator) {

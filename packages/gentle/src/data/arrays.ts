@@ -1,0 +1,122 @@
+/** Data sets of NumPy's arrays. */
+import { DataError } from '../core/errors.ts'
+import { formatShape, type Shape, sameShape, sizeOf } from '../core/shape.ts'
+import type { StoredTensor } from '../formats/elements.ts'
+import { readNpy } from '../formats/npy.ts'
+import { readNpz } from '../formats/npz.ts'
+import type { Dataset } from './dataset.ts'
+import { filesAt } from './files.ts'
+import type { Splits } from './idx-folder.ts'
+import { inMemory } from './memory.ts'
+import { splits } from './splits.ts'
+
+export interface ArrayOptions {
+  /**
+   * Where pictures [N, ., ., .] have their channels. Unless given: last where the last axis is 1 or 3 and the second is not, else first.
+   */
+  readonly layout?: 'channelsFirst' | 'channelsLast'
+  /** Examples that are split off for validation, a number or a share below 1; a twelfth unless given. */
+  readonly validation?: number
+  /** Examples that are split off for the test where the arrays have none; a sixth unless given. */
+  readonly test?: number
+  /** By which they are chosen; 0 unless given. */
+  readonly seed?: number
+  /** Names of the classes; the numbers unless given. */
+  readonly classes?: readonly string[]
+  readonly name?: string
+}
+
+/** Axes of one example, and whether its channels stand last. */
+function exampleShape(shape: Shape, layout: ArrayOptions['layout']): { inputShape: Shape; last: boolean } {
+  const [, ...rest] = shape
+  if (rest.length === 2) return { inputShape: [1, ...rest], last: false }
+  if (rest.length !== 3) return { inputShape: rest, last: false }
+  const isCount = (size: number): boolean => size === 1 || size === 3
+  const last = layout === undefined ? isCount(rest[2]) && !isCount(rest[0]) : layout === 'channelsLast'
+  return { inputShape: last ? [rest[2], rest[0], rest[1]] : rest, last }
+}
+
+/** [N, height, width, channels] as [N, channels, height, width]. */
+function channelsFirst<Data extends Float32Array | Uint8Array>(data: Data, [channels, height, width]: Shape): Data {
+  const result = data.slice() as Data
+  const [pixels, size] = [height * width, channels * height * width]
+  for (let first = 0; first < data.length; first += size)
+    for (let c = 0; c < channels; c++)
+      for (let i = 0; i < pixels; i++) result[first + c * pixels + i] = data[first + i * channels + c]
+  return result
+}
+
+/** The examples of an array of inputs [N, ...] and one of labels [N] or [N, 1]. Whole numbers from 0 to 255 are bytes, and become [0, 1]. */
+function paired(x: StoredTensor, y: StoredTensor, where: string, options: ArrayOptions): Dataset {
+  const [count] = x.shape
+  if (x.shape.length < 2 || count === 0)
+    throw new DataError(`${where}: the inputs are ${formatShape(x.shape)}; expected [N, ...] with examples`)
+  if (!sameShape(y.shape, [count]) && !sameShape(y.shape, [count, 1]))
+    throw new DataError(`${where}: the labels are ${formatShape(y.shape)}; expected [${count}], one for each input`)
+  const labels = Int32Array.from(y.data)
+  const odd = labels.findIndex((label, i) => label !== y.data[i] || label < 0)
+  if (odd >= 0) throw new DataError(`${where}: label ${odd} is ${y.data[odd]}; expected whole numbers from 0`)
+  const { inputShape, last } = exampleShape(x.shape, options.layout)
+  const isBytes = x.dtype === 'int32' && inputShape.length === 3
+  const outside = isBytes ? x.data.findIndex((value) => value < 0 || value > 255) : -1
+  if (outside >= 0) throw new DataError(`${where}: a pixel is ${x.data[outside]}; expected 0 to 255, or floats`)
+  const plain = isBytes ? Uint8Array.from(x.data) : Float32Array.from(x.data)
+  const inputs = last ? channelsFirst(plain, inputShape) : plain
+  const largest = labels.reduce((a, b) => Math.max(a, b), 0)
+  const classes = options.classes ?? Array.from({ length: largest + 1 }, (_, i) => String(i))
+  return inMemory({ name: where, inputs, inputShape, targets: labels, classes })
+}
+
+/** The first of some names that there is. */
+const named = (arrays: ReadonlyMap<string, StoredTensor>, names: readonly string[]): StoredTensor | undefined =>
+  names.map((name) => arrays.get(name)).find((array) => array !== undefined)
+
+/**
+ * Arrays `x_train`, `y_train`, `x_test`, `y_test`, as Keras' files have them, or `x` and `y` alone: inputs [N, features], [N, height, width], or pictures with channels, and
+ * labels [N]. What is not there is split off by seed, of each class its share.
+ * @throws DataError for arrays that are missing or do not go together; ArgumentError for options out of range.
+ */
+function arraySplits(arrays: ReadonlyMap<string, StoredTensor>, name: string, options: ArrayOptions): Splits {
+  const { validation = 1 / 12, test = 1 / 6, seed = 0 } = options
+  const [x, y] = [named(arrays, ['x_train', 'x']), named(arrays, ['y_train', 'y'])]
+  if (x === undefined || y === undefined)
+    throw new DataError(
+      `${name} has the arrays ${[...arrays.keys()].join(', ') || 'none'}; expected x_train, y_train, x_test and y_test, or x and y`,
+    )
+  const [unseenX, unseenY] = [arrays.get('x_test'), arrays.get('y_test')]
+  const known = paired(x, y, name, options)
+  if (unseenX === undefined || unseenY === undefined) return splits(known, { validation, test, seed })
+  const unseen = paired(unseenX, unseenY, name, { ...options, classes: options.classes ?? known.classes })
+  if (sizeOf(unseen.inputShape) !== sizeOf(known.inputShape))
+    throw new DataError(
+      `${name}: training inputs are ${formatShape(known.inputShape)}, test inputs ${formatShape(unseen.inputShape)}; they must be alike`,
+    )
+  const { train, validation: chosen } = splits(known, { validation, seed })
+  return { train, validation: chosen, test: unseen }
+}
+
+const arrayNames = ['x_train', 'y_train', 'x_test', 'y_test', 'x', 'y']
+
+/**
+ * A data set of a .npz file's arrays, or of the .npy files of a folder, by the names of `x_train.npy` and so on: see `arraySplits` for the names. The
+ * arrays are kept in memory, pictures of bytes as bytes.
+ * @param place bytes of a .npz file, or a folder, base URL or files in memory with .npy files
+ * @throws DataError for arrays that are missing or do not go together; FormatError for broken files; ArgumentError for options out of range.
+ */
+export async function numpySet(
+  place: Uint8Array | string | ReadonlyMap<string, Uint8Array>,
+  options: ArrayOptions = {},
+): Promise<Splits> {
+  if (place instanceof Uint8Array) {
+    const name = options.name ?? '.npz file'
+    return arraySplits(await readNpz(place, name), name, options)
+  }
+  const files = filesAt(place, 'numpySet')
+  const name = options.name ?? files.place
+  const arrays = new Map<string, StoredTensor>()
+  for (const array of arrayNames) {
+    const bytes = await files.read(`${array}.npy`)
+    if (bytes !== undefined) arrays.set(array, readNpy(bytes, `${array}.npy of ${files.place}`))
+  }
+  return arraySplits(arrays, name, options)
+}

@@ -1,0 +1,32 @@
+/** NumPy's format of several arrays: a zip archive of .npy files, stored (numpy.savez) or deflated (numpy.savez_compressed). */
+import type { StoredTensor } from './elements.ts'
+import { failing, quoted } from './failure.ts'
+import { readNpy } from './npy.ts'
+import { readZip } from './zip.ts'
+
+async function inflated(data: Uint8Array): Promise<Uint8Array> {
+  const stream = new Blob([data as BlobPart]).stream().pipeThrough(new DecompressionStream('deflate-raw'))
+  return new Uint8Array(await new Response(stream).arrayBuffer())
+}
+
+/**
+ * The arrays of a .npz file by name. `name` stands in messages.
+ * @throws FormatError for an archive or an array that is cut off or broken, and for elements that `readNpy` does not take.
+ */
+export async function readNpz(bytes: Uint8Array, name = '.npz file'): Promise<Map<string, StoredTensor>> {
+  const fail = failing(name)
+  const arrays = new Map<string, StoredTensor>()
+  for (const [file, { isCompressed, data }] of readZip(bytes, fail)) {
+    if (!file.endsWith('.npy')) continue
+    const array = file.slice(0, -'.npy'.length)
+    let content = data
+    if (isCompressed)
+      try {
+        content = await inflated(data)
+      } catch (cause) {
+        fail(`its array ${quoted(array)} cannot be inflated; the file is broken`, cause)
+      }
+    arrays.set(array, readNpy(content, `array ${quoted(array)} of ${name}`))
+  }
+  return arrays
+}

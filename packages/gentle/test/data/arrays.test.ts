@@ -1,0 +1,108 @@
+import { readFileSync } from 'node:fs'
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { DataError, FormatError, GentleError } from '../../src/core/errors.ts'
+import { numpySet } from '../../src/data/arrays.ts'
+import type { Dataset } from '../../src/data/dataset.ts'
+import { writeNpy } from '../../src/formats/npy.ts'
+import { readNpz } from '../../src/formats/npz.ts'
+
+const golden = JSON.parse(readFileSync(new URL('../goldens/npz.json', import.meta.url), 'utf8'))
+const bytesOf = (name: string): Uint8Array => new Uint8Array(Buffer.from(golden[name], 'base64'))
+
+function read(dataset: Dataset, index: number) {
+  const size = dataset.inputShape.reduce((a, b) => a * b, 1)
+  const [inputs, targets] = [new Float32Array(size), new Int32Array(1)]
+  dataset.read([index], inputs, targets)
+  return { inputs, label: targets[0] }
+}
+
+describe('numpySet', () => {
+  it.each(['stored', 'deflated'])(
+    "reads numpy's %s file: bytes become [0, 1], validation is split off",
+    async (name) => {
+      const { train, validation, test } = await numpySet(bytesOf(name), { validation: 1 })
+      expect([train.length, validation.length, test.length]).toEqual([5, 1, 2])
+      expect(test.inputShape).toEqual([1, 2, 3])
+      expect(test.classes).toEqual(['0', '1', '2'])
+      const { inputs, label } = read(test, 1)
+      expect(label).toBe(0)
+      expect([...inputs]).toEqual((golden.testPixels as number[]).slice(6).map((byte) => Math.fround(byte / 255)))
+    },
+  )
+
+  it('puts channels first, and splits a test set off where there is none', async () => {
+    const array = (await readNpz(bytesOf('channelsLast'))).get('x')!
+    const { train, validation, test } = await numpySet(bytesOf('channelsLast'), { validation: 1, test: 1 })
+    expect([train.length, validation.length, test.length]).toEqual([2, 1, 1])
+    expect(train.inputShape).toEqual([3, 2, 5])
+    const found = [train, validation, test].flatMap((part) =>
+      Array.from({ length: part.length }, (_, i) => read(part, i).inputs),
+    )
+    // The first picture of the file, wherever it went.
+    const first = Float32Array.from({ length: 30 }, (_, i) => array.data[(i % 10) * 3 + Math.floor(i / 10)])
+    expect(found).toContainEqual(first)
+    const asItIs = await numpySet(bytesOf('channelsLast'), { layout: 'channelsFirst', validation: 1, test: 1 })
+    expect(asItIs.train.inputShape).toEqual([2, 5, 3])
+  })
+
+  it('reads the .npy files of a folder or from memory', async () => {
+    const npy = (shape: number[], data: Float32Array | Int32Array) =>
+      writeNpy({ shape, dtype: data instanceof Int32Array ? 'int32' : 'float32', data })
+    const files = new Map([
+      ['x.npy', npy([4, 2], Float32Array.of(1, 2, 3, 4, 5, 6, 7, 8))],
+      ['y.npy', npy([4], Int32Array.of(0, 1, 0, 1))],
+    ])
+    const { train, test } = await numpySet(files, { validation: 1, test: 1, classes: ['no', 'yes'] })
+    expect(train.inputShape).toEqual([2])
+    expect(test.classes).toEqual(['no', 'yes'])
+  })
+
+  it.each([
+    [{ x: [[3, 2], 'float32', 6] }, /has the arrays x; expected x_train, y_train/],
+    [{ x: [[3, 2], 'float32', 6], y: [[2], 'int32', 2] }, /the labels are \[2\]; expected \[3\]/],
+    [{ x: [[3, 2], 'float32', 6], y: [[3], 'float32', 3, 0.5] }, /label 0 is 0\.5; expected whole numbers/],
+    [{ x: [[3], 'float32', 3], y: [[3], 'int32', 3] }, /the inputs are \[3\]; expected \[N, \.\.\.\]/],
+    [{ x: [[3, 2, 2], 'int32', 12, 300], y: [[3], 'int32', 3] }, /a pixel is 300; expected 0 to 255/],
+  ] as [Record<string, [number[], 'float32' | 'int32', number, number?]>, RegExp][])(
+    'refuses arrays that do not go together',
+    async (arrays, message) => {
+      const files = new Map(
+        Object.entries(arrays).map(([name, [shape, dtype, length, value = 0]]) => [
+          `${name}.npy`,
+          writeNpy({
+            shape,
+            dtype,
+            data: (dtype === 'int32' ? new Int32Array(length) : new Float32Array(length)).fill(value),
+          }),
+        ]),
+      )
+      const opened = numpySet(files)
+      await expect(opened).rejects.toThrow(DataError)
+      await expect(opened).rejects.toThrow(message)
+    },
+  )
+
+  it('names the array that cannot be inflated, and survives any damage with an error of one line', async () => {
+    const whole = bytesOf('deflated')
+    await fc.assert(
+      fc.asyncProperty(
+        fc.nat(whole.length - 1),
+        fc.integer({ min: 1, max: 255 }),
+        fc.boolean(),
+        async (at, by, cut) => {
+          const damaged = cut ? whole.slice(0, at) : whole.slice()
+          if (!cut) damaged[at] ^= by
+          try {
+            await numpySet(damaged)
+          } catch (error) {
+            expect(error).toBeInstanceOf(GentleError)
+            expect((error as Error).message).not.toContain('\n')
+          }
+        },
+      ),
+      { numRuns: 150 },
+    )
+    await expect(readNpz(whole.slice(0, 100))).rejects.toThrow(FormatError)
+  })
+})
