@@ -25,7 +25,7 @@ export async function data(name: string, flags: { json?: boolean; seed?: number;
       '',
       countsTable(parts),
       '',
-      arePictures(train) ? await examples(train) : points(train),
+      ...(arePictures(train) ? [await examples(train)] : train.inputShape.join() === '2' ? [points(train)] : []),
     ].join('\n'),
   )
 }

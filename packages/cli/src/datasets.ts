@@ -1,13 +1,19 @@
 /** The data sets that can be named on the command line. */
-import { existsSync, readdirSync, statSync } from 'node:fs'
-import { join } from 'node:path'
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
+import { extname, join } from 'node:path'
 import {
+  cifar10,
+  cifar100,
+  csvPoints,
   type ImageSplits,
   idxFolder,
   imageFolder,
   mnist,
+  numpySet,
   type SkippedImage,
   type Splits,
+  shapeSplits,
+  splits as splitsOf,
   type ToyName,
   toyNames,
   toySplits,
@@ -15,7 +21,17 @@ import {
 import { note } from './terminal.ts'
 import { UsageError, unknownChoice } from './usage.ts'
 
-export const dataNames = ['mnist', 'idx:DIR', 'images:DIR', ...toyNames]
+export const dataNames = [
+  'mnist',
+  'idx:DIR',
+  'images:DIR',
+  'cifar10:DIR',
+  'cifar100:DIR',
+  'npz:FILE',
+  'csv:FILE',
+  'shapes',
+  ...toyNames,
+]
 
 export interface DataOptions {
   readonly seed: number
@@ -28,9 +44,44 @@ export interface DataOptions {
   readonly strict?: boolean
 }
 
+interface SplitBy {
+  readonly seed: number
+  readonly validation?: number
+}
+
+/** The bytes of a file that is named as data. @throws UsageError where it cannot be read. */
+function bytesOf(file: string): Uint8Array {
+  try {
+    return readFileSync(file)
+  } catch (error) {
+    throw new UsageError(`--data ${file} cannot be read: ${(error as Error).message.split('\n')[0]}`)
+  }
+}
+
+/** What opens a place of each kind: a folder or a file. */
+const kinds: Readonly<Record<string, (place: string, by: SplitBy) => Promise<Splits>>> = {
+  idx: (place, by) => idxFolder(place, by),
+  cifar10: (place, by) => cifar10(place, by),
+  cifar100: (place, by) => cifar100(place, by),
+  npz: async (place, by) => numpySet(bytesOf(place), { ...by, name: place }),
+  csv: async (place, { seed, validation = 0.15 }) => {
+    const table = csvPoints(new TextDecoder().decode(bytesOf(place)), { name: place })
+    return splitsOf(table, { validation, test: 0.15, seed })
+  },
+}
+
+/** What a path holds, by its ending or by the files in it. */
+function kindOf(path: string): string {
+  const ending = extname(path).slice(1)
+  if (ending === 'csv' || ending === 'npz') return ending
+  const files = readdirSync(path)
+  if (files.includes('data_batch_1.bin')) return 'cifar10'
+  return files.includes('train.bin') ? 'cifar100' : 'idx'
+}
+
 /**
- * Opens a data set by name: mnist, a folder of IDX files (idx:DIR), a folder of images (images:DIR), either by its path alone, or a toy set. Its
- * validation part is split off by the seed where it has none. Broken images are told and left out.
+ * Opens a data set by name: mnist, a folder or file of a kind (such as cifar10:DIR), by its path alone where one can see what it is, or a
+ * generated set. Its validation part is split off by the seed where it has none. Broken images are told and left out.
  * @throws UsageError for a name that no data set has, and an image folder without a size.
  */
 export async function openData(name: string, { size, ...options }: DataOptions): Promise<Splits> {
@@ -44,9 +95,11 @@ export async function openData(name: string, { size, ...options }: DataOptions):
     return splits
   }
   if (name === 'mnist') return mnist({ seed, validation })
-  if (name.startsWith('idx:')) return idxFolder(name.slice(4), { seed, validation })
+  if (name === 'shapes') return shapeSplits(seed)
   if ((toyNames as readonly string[]).includes(name)) return toySplits(name as ToyName, seed)
-  if (existsSync(name)) return idxFolder(name, { seed, validation })
+  const [, kind, place] = /^([a-z0-9]+):(.*)$/.exec(name) ?? []
+  if (kind !== undefined && Object.hasOwn(kinds, kind)) return kinds[kind](place, { seed, validation })
+  if (existsSync(name)) return kinds[kindOf(name)](name, { seed, validation })
   throw unknownChoice('data set', name, dataNames)
 }
 

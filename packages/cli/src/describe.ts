@@ -74,7 +74,11 @@ export async function describe(
       bold(`${name}: examples of ${shapeText(inputShape)}, ${classes.length} classes`),
       '',
       countsTable(counts),
-      `${imbalance.most.label} has ${imbalance.ratio.toFixed(imbalance.ratio < 10 ? 2 : 0)} times the training examples of ${imbalance.fewest.label}`,
+      ...(imbalance.ratio < 1.5
+        ? []
+        : [
+            `${imbalance.most.label} has ${imbalance.ratio.toFixed(imbalance.ratio < 10 ? 2 : 0)} times the training examples of ${imbalance.fewest.label}`,
+          ]),
       '',
       table([
         ['training set', 'mean', 'deviation'],

@@ -38,6 +38,7 @@ const settingsSchema = z.strictObject({
   validation: whole(1, Number.MAX_SAFE_INTEGER).optional(),
   resize: whole(1, 4096).optional(),
   augment: text.optional(),
+  classWeights: z.enum(['none', 'balanced']).optional(),
   pretrained: text.optional(),
   freeze: z.array(text, 'a list of texts').min(1, 'at least one name').optional(),
 })

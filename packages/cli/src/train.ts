@@ -4,15 +4,17 @@ import {
   type Backend,
   countParameters,
   createModel,
+  crossEntropy,
   DivergedTraining,
   type EpochReport,
   fit,
+  type Loss,
   type Model,
   type Shape,
   sizeOf,
   wasm,
 } from 'gentle-dl'
-import { augmented, type Splits } from 'gentle-dl/data'
+import { augmented, classWeights, type Dataset, type Splits } from 'gentle-dl/data'
 import { curvesSvg } from './charts.ts'
 import { arePoints, openData } from './datasets.ts'
 import { checkEnoughPixels } from './enough-pixels.ts'
@@ -171,6 +173,7 @@ export async function train(model: string | undefined, flags: TrainFlags): Promi
   const earlier = history.reduce((sum, epoch) => sum + epoch.seconds, 0)
   try {
     const result = await fit(made, learned, {
+      loss: lossOf(plan, splits.train),
       validation: splits.validation,
       optimizer,
       batchSize: plan.batchSize,
@@ -215,6 +218,13 @@ export async function train(model: string | undefined, flags: TrainFlags): Promi
     endWatch()
     await backend.close()
   }
+}
+
+/** The cross-entropy, with classes weighted as asked for. */
+function lossOf({ classWeights: weighting }: Plan, train: Dataset): Loss {
+  if (weighting !== 'balanced') return crossEntropy
+  const weights = classWeights(train)
+  return (logits, labels) => crossEntropy(logits, labels, { classWeights: weights })
 }
 
 /** Number of learned numbers that stay as they are. */
