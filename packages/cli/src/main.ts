@@ -172,7 +172,7 @@ experiment
   .command('shift')
   .description('networks that learned from digits in the middle, as the digits move')
   .option('--data <name>', 'mnist or another set of pictures', 'mnist')
-  .option('--examples <n>', 'training examples', number, 20_000)
+  .option('--examples <n>', 'training examples, and at most as many test examples', number, 20_000)
   .option('--epochs <n>', 'passes over the training examples', number, 4)
   .option('--seeds <n>', 'trainings of each network', number, 3)
   .option('--threads <n>', 'threads that compute (all cores)', number)
