@@ -43,7 +43,8 @@ describe('gentle experiment shift', () => {
       '--quiet',
     ])
     expect(code).toBe(0)
-    const { results, distances } = JSON.parse(stdout)
+    const { results, distances, tested } = JSON.parse(stdout)
+    expect(tested).toBe(300)
     expect(distances).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8])
     expect(results.map(({ network }: { network: string }) => network)).toEqual([
       'MLP',
@@ -57,15 +58,19 @@ describe('gentle experiment shift', () => {
     }
     // An MLP has learned places.
     expect(results[0].runs[0].left[8]).toBeLessThan(results[0].runs[0].left[0] - 0.2)
-    expect(readFileSync(join(folder, 'shift.svg'), 'utf8')).toMatch(/moved to the left/)
+    const svg = readFileSync(join(folder, 'shift.svg'), 'utf8')
+    expect(svg).toMatch(/moved to the left/)
+    expect(svg.match(/<use href="#picture"/g)).toHaveLength(9)
   })
 
   it('refuses points, and numbers that are none', async () => {
     expect((await gentle(['experiment', 'shift', '--data', 'moons'])).stderr).toBe(
       'gentle: --data moons has no pictures; expected mnist or another set of pictures\n',
     )
-    expect((await gentle(['experiment', 'shift', '--epochs', '0'])).stderr).toBe(
-      'gentle: --epochs is 0; expected a whole number from 1\n',
-    )
+    for (const name of ['epochs', 'seeds'])
+      expect(await gentle(['experiment', 'shift', `--${name}`, '0'])).toMatchObject({
+        code: 2,
+        stderr: `gentle: --${name} is 0; expected a whole number from 1\n`,
+      })
   })
 })

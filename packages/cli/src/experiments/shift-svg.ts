@@ -1,4 +1,4 @@
-/** The picture of `gentle experiment shift`: accuracy over the distance, to the left and over all directions. */
+/** The picture of `gentle experiment shift`: accuracy over the distance, to the left and over all directions, and what a network sees. */
 import { muted, page, text } from '../svg.ts'
 import { legendEntry, panel, type VerticalAxis } from './panel.ts'
 import { distances, type ShiftResult, type ShiftRun } from './shift.ts'
@@ -15,7 +15,29 @@ const shares: VerticalAxis = {
   place: (share) => share,
 }
 
-export function shiftSvg(results: readonly ShiftResult[]): string {
+/** One grey picture, row by row, from 0 (black) to 1. */
+export interface Picture {
+  readonly height: number
+  readonly width: number
+  readonly pixels: Float32Array
+}
+
+/** The picture moved to the left by each distance, this many pixels large each. */
+function strip({ height, width, pixels }: Picture, left: number, above: number, size: number): string {
+  const squares = Array.from(pixels, (value, i) => {
+    const level = Math.round(15 * value).toString(16)
+    const place = `x="${i % width}" y="${Math.floor(i / width)}"`
+    return level === '0' ? '' : `<rect ${place} width="1" height="1" fill="#${level.repeat(3)}"/>`
+  })
+  const frames = distances.map((distance, i) => {
+    const x = left + i * (size + 14)
+    const frame = `<svg x="${x}" y="${above}" width="${size}" height="${(size * height) / width}" viewBox="0 0 ${width} ${height}" shape-rendering="crispEdges"><rect width="${width}" height="${height}" fill="#000"/><use href="#picture" x="${-distance}"/></svg>`
+    return frame + text(x + size / 2, above + (size * height) / width + 16, String(distance), 'text-anchor="middle"')
+  })
+  return `<defs><g id="picture">${squares.join('')}</g></defs>${frames.join('')}`
+}
+
+export function shiftSvg(results: readonly ShiftResult[], picture: Picture): string {
   const drawn = (left: number, title: string, of: (run: ShiftRun) => readonly number[]): string =>
     panel(
       { left, top, width, height, title, xLabel: 'pixels moved', xScale: 'linear', xTicks: distances, y: shares },
@@ -25,14 +47,16 @@ export function shiftSvg(results: readonly ShiftResult[]): string {
       })),
     )
   const below = top + height + 64
+  const frames = below + 52
   return page(
     880,
-    below + 40,
+    frames + 110,
     [
       drawn(60, 'test accuracy, moved to the left', ({ left }) => left),
       drawn(460, 'the mean over four directions', ({ everywhere }) => everywhere),
       ...results.map(({ network }, i) => legendEntry(60 + 190 * i, below, colours[i], network)),
       text(60, below + 24, 'mean over the seeds; the band holds all of them', `fill="${muted}"`),
+      strip(picture, 60, frames, 72),
     ].join(''),
   )
 }
