@@ -32,6 +32,7 @@ const dropNeutral: Rule = (node) => {
     case 'stopGradient':
       return a
     case 'toFloat':
+    case 'toInteger':
       return keep(a)
     case 'add':
       return numberOf(b) === 0 ? keep(a) : numberOf(a) === 0 ? keep(b) : undefined

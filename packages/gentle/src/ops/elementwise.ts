@@ -1,6 +1,7 @@
 /**
  * Ops that act on each element alone. Operands broadcast by NumPy's rule; a number stands for a constant.
  */
+import type { DType } from '../core/dtype.ts'
 import { broadcastShapes, broadcastStrides, type Shape, sizeOf } from '../core/shape.ts'
 import { defineOp, type Op, type Operand } from '../graph/op.ts'
 import { apply, constant, Tensor } from '../graph/tensor.ts'
@@ -18,17 +19,19 @@ interface ElementwiseDefinition<Name extends string> {
   /** The function of one element of each operand. */
   readonly of: (...elements: number[]) => number
   readonly gradient?: (node: { inputs: readonly Tensor[]; y: Tensor }, dy: Tensor) => (Tensor | undefined)[]
+  /** Of the result; float32 unless given. */
+  readonly dtype?: DType
 }
 
-/** Declares an elementwise op of float32 result; its shape rule and its loop are the same for all. */
+/** Declares an elementwise op; its shape rule and its loop are the same for all. */
 function defineElementwise<const Name extends string>(definition: ElementwiseDefinition<Name>): Op<Name, object> {
-  const { name, of, gradient } = definition
+  const { name, of, gradient, dtype = 'float32' } = definition
   return defineOp({
     name,
     infer(inputs) {
       const shape = inputs.map((x) => x.shape).reduce((a, b) => broadcastShapes(a, b, name))
       if (!acceptsIntegers.has(name)) requireFloat32(inputs, name)
-      return { shape, dtype: 'float32' }
+      return { shape, dtype }
     },
     gradient:
       gradient &&
@@ -44,7 +47,16 @@ function defineElementwise<const Name extends string>(definition: ElementwiseDef
   })
 }
 
-const acceptsIntegers = new Set(['equal', 'notEqual', 'less', 'lessEqual', 'greater', 'greaterEqual', 'toFloat'])
+const acceptsIntegers = new Set([
+  'equal',
+  'notEqual',
+  'less',
+  'lessEqual',
+  'greater',
+  'greaterEqual',
+  'toFloat',
+  'toInteger',
+])
 
 /** Visits the output's elements in order with each operand's matching offset. */
 function forEachBroadcast(
@@ -121,6 +133,11 @@ export const reluOp = defineElementwise({
   gradient: ({ y }, dy) => [select(greater(y, 0), dy, 0)],
 })
 export const toFloatOp = defineElementwise({ name: 'toFloat', of: (x) => x })
+export const toIntegerOp = defineElementwise({
+  name: 'toInteger',
+  of: (x) => Math.max(-(2 ** 31), Math.min(Math.trunc(x), 2 ** 31 - 1)),
+  dtype: 'int32',
+})
 export const stopGradientOp = defineElementwise({ name: 'stopGradient', of: (x) => x })
 
 export const addOp = defineElementwise({ name: 'add', of: (a, b) => a + b, gradient: (_, dy) => [dy, dy] })
@@ -226,6 +243,8 @@ export const sign = unary(signOp)
 export const erf = unary(erfOp)
 /** Integers as float32; no gradient flows. */
 export const toFloat = unary(toFloatOp)
+/** Whole numbers as int32, others cut off towards 0, NaN as 0; what does not fit becomes the nearest that does. No gradient flows. */
+export const toInteger = unary(toIntegerOp)
 /** x itself, through which no gradient flows. */
 export const stopGradient = unary(stopGradientOp)
 /** a + b. */

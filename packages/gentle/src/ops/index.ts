@@ -42,6 +42,7 @@ export {
   stopGradient,
   sub,
   toFloat,
+  toInteger,
   type Value,
 } from './elementwise.ts'
 export { gather, oneHot } from './indexing.ts'

@@ -25,6 +25,7 @@ export const elementwiseOps = {
   erf: elementwise.erfOp,
   relu: elementwise.reluOp,
   toFloat: elementwise.toFloatOp,
+  toInteger: elementwise.toIntegerOp,
   stopGradient: elementwise.stopGradientOp,
   add: elementwise.addOp,
   sub: elementwise.subOp,

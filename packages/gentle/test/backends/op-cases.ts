@@ -161,6 +161,10 @@ export const opCases: Readonly<Record<ElementwiseName | StructuredName, OpCase>>
     tolerance: 'exact',
     build: (scene) => apply(elementwiseOps.toFloat, [anyTensor(scene, scene.shape())], {}),
   },
+  toInteger: {
+    tolerance: 'exact',
+    build: (scene) => apply(elementwiseOps.toInteger, [anyTensor(scene, scene.shape())], {}),
+  },
   stopGradient: unary(elementwiseOps.stopGradient, 'exact'),
   add: binary(elementwiseOps.add),
   sub: binary(elementwiseOps.sub),

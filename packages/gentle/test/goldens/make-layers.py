@@ -19,10 +19,12 @@ specification.loader.exec_module(make_ops)
 cases = {}
 
 
-def case(name, module, shape, training=False):
+def case(name, module, shape, training=False, symbols=None):
+    """`symbols`: the input holds whole numbers below it, which have no gradient."""
     generator = make_ops.Generator(name)
     module = module.double().train(training)
-    x = generator.tensor(shape, "signed").requires_grad_()
+    x = generator.tensor(shape, "signed")
+    x = x.requires_grad_() if symbols is None else ((x + 2) * symbols / 4).long()
     with torch.no_grad():
         for parameter in module.parameters():
             parameter.copy_(generator.tensor(list(parameter.shape), "signed"))
@@ -34,9 +36,10 @@ def case(name, module, shape, training=False):
     cases[name] = {
         "shape": shape,
         "training": training,
+        **({} if symbols is None else {"symbols": symbols}),
         "outputShape": list(y.shape),
         "y": make_ops.numbers(y),
-        "inputGradient": make_ops.numbers(x.grad),
+        "inputGradient": make_ops.numbers(x.grad if symbols is None else torch.zeros(x.shape)),
         "parameters": {key: {"shape": list(p.shape), "gradient": make_ops.numbers(p.grad)} for key, p in module.named_parameters()},
         "state": {key: make_ops.numbers(b) for key, b in module.named_buffers() if b.dim() > 0},
     }
@@ -87,8 +90,13 @@ def resizes():
     case("upsample2d to a size, the nearest", nn.Upsample(size=(5, 4)), [1, 2, 3, 3])
 
 
+def embeddings():
+    case("embedding", nn.Embedding(7, 3), [2, 5], symbols=7)
+    case("embedding of one symbol an example", nn.Embedding(3, 4), [6], symbols=3)
+
+
 if __name__ == "__main__":
-    for family in [norms, pools, convolutions, resizes]:
+    for family in [norms, pools, convolutions, resizes, embeddings]:
         family()
     lines = [f" {json.dumps(name)}: {json.dumps(entry, separators=(',', ':'))}" for name, entry in cases.items()]
     path = here.with_name("layers.json")

@@ -14,6 +14,8 @@ import { generator } from '../goldens/generator.ts'
 interface Golden {
   readonly shape: Shape
   readonly training: boolean
+  /** Where the input holds whole numbers below this. */
+  readonly symbols?: number
   readonly outputShape: Shape
   readonly y: number[]
   readonly inputGradient: number[]
@@ -63,12 +65,15 @@ const layers: Record<string, nn.Layer> = {
   'upsample2d bilinearly': nn.upsample2d(2, { method: 'bilinear' }),
   'upsample2d with aligned corners': nn.upsample2d({ size: [5, 7] }, { method: 'bilinear', alignCorners: true }),
   'upsample2d to a size, the nearest': nn.upsample2d({ size: [5, 4] }),
+  embedding: nn.embedding(7, 3),
+  'embedding of one symbol an example': nn.embedding(3, 4),
 }
 
 /** What the layer gives, the gradients to its input and parameters, and its state after a step, by name. */
-async function run(name: string, { shape, training, outputShape }: Golden, backend: Backend) {
+async function run(name: string, { shape, training, symbols, outputShape }: Golden, backend: Backend) {
   const draw = generator(name)
-  const x = variable(shape, draw(shape, 'signed'), 'x')
+  const drawn = draw(shape, 'signed')
+  const x = variable(shape, symbols === undefined ? drawn : drawn.map((v) => Math.floor(((v + 2) * symbols) / 4)), 'x')
   const parameters: nn.Parameters = new Map()
   const state: nn.Parameters = new Map()
   const updates: [Variable, Tensor][] = []

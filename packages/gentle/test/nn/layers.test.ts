@@ -111,6 +111,27 @@ describe('a maximum over windows that end outside the image', () => {
   })
 })
 
+describe('an embedding', () => {
+  it('gives a one-hot vector times its matrix, of floats and of integers, and clamps what is outside', async () => {
+    const parameters: nn.Parameters = new Map()
+    const scope = new nn.Scope({ parameters, state: new Map(), seed: 1, training: false })
+    const layer = nn.embedding(4, 3)
+    const symbols = constant([2, 0, 3, 3], [2, 2], 'int32')
+    const y = layer.apply(symbols, scope)
+    expect(y.shape).toEqual([2, 2, 3])
+    const product = ops.matmul(ops.reshape(ops.oneHot(symbols, 4), [4, 4]), parameters.get('weight')!)
+    expect(await run(y)).toEqual(await run(product))
+    expect(await run(layer.apply(constant([2, -7, 3.5, 99], [2, 2]), scope))).toEqual(await run(y))
+  })
+
+  it('is told by its description, and refuses what is no number of symbols', () => {
+    const layer = nn.embedding(4, 3, { initializer: { normal: 0.1 } })
+    expect(nn.layerFrom(JSON.parse(JSON.stringify(layer.description))).description).toEqual(layer.description)
+    expect(() => nn.embedding(0, 3)).toThrow(new ArgumentError('embedding: count is 0; expected a whole number from 1'))
+    expect(() => nn.embedding(4, 1.5)).toThrow(ArgumentError)
+  })
+})
+
 describe('dropout', () => {
   it('drops in training, other values at each step and in each place, and else does nothing', async () => {
     expect(trace(nn.dropout(0.5), [4, 4]).y.op.name).toBe('input')

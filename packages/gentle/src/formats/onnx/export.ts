@@ -237,6 +237,7 @@ const lowerings: Record<ElementwiseName | StructuredName, Lowering> = {
   erf: as('Erf'),
   relu: as('Relu'),
   toFloat: (exporter, node) => exporter.give(node, 'Cast', [exporter.name(node.inputs[0])], { to: dataTypes.float }),
+  toInteger: (exporter, node) => exporter.give(node, 'Cast', [exporter.name(node.inputs[0])], { to: dataTypes.int32 }),
   stopGradient: as('Identity'),
   add: as('Add'),
   sub: as('Sub'),

@@ -42,7 +42,7 @@ type Comparison = keyof typeof comparisons
 const isComparison = (name: string): name is Comparison => name in comparisons
 
 /** The arithmetic of every elementwise op; comparisons and `select` work on masks and stand apart. */
-const arithmetic: Record<Exclude<ElementwiseName, Comparison | 'select' | 'toFloat'>, Emit> = {
+const arithmetic: Record<Exclude<ElementwiseName, Comparison | 'select' | 'toFloat' | 'toInteger'>, Emit> = {
   neg: ([x]) => f32x4.neg(x),
   exp: ([x], { math }) => math.exp(x),
   expm1: ([x], { math }) => math.expm1(x),
@@ -67,6 +67,8 @@ const arithmetic: Record<Exclude<ElementwiseName, Comparison | 'select' | 'toFlo
 }
 
 const toFloat = ({ value, node }: Operand): Vector => (node.dtype === 'int32' ? f32x4.convertI32x4S(value) : value)
+
+const toInteger = ({ value, node }: Operand): Vector => (node.dtype === 'int32' ? value : i32x4.truncSatF32x4S(value))
 
 function comparisonMask(name: Comparison, operands: readonly Operand[]): Vector {
   const [ofFloats, ofIntegers] = comparisons[name]
@@ -115,6 +117,7 @@ function emitNode(node: Tensor, operands: () => Operand[], context: KernelContex
   const name = node.op.name as ElementwiseName
   if (isComparison(name)) return indicator(comparisonMask(name, operands()))
   if (name === 'toFloat') return toFloat(operands()[0])
+  if (name === 'toInteger') return toInteger(operands()[0])
   if (name === 'select') {
     const [condition, a, b] = operands()
     return v128.bitselect(a.value, b.value, f32x4.ne(toFloat(condition), splat(0)))

@@ -1,0 +1,35 @@
+import { toInteger } from '../../ops/elementwise.ts'
+import { gather } from '../../ops/indexing.ts'
+import { type Initialization, initializerFrom } from '../initializers.ts'
+import { checkCount, checkOptions, inLayer, type Layer, registerLayer } from '../layer.ts'
+
+export interface EmbeddingOptions {
+  /** How vectors begin, such as { normal: 0.1 }; { normal: 1 } unless given, as in PyTorch. */
+  readonly initializer?: Initialization
+}
+
+/**
+ * A learned vector of `dimensions` numbers for each of `count` symbols, such as the characters of an alphabet: whole numbers from 0 to
+ * count - 1, as float32 or int32 [N, ...], become [N, ..., dimensions]. It gives what a one-hot vector times a matrix would, without the
+ * vector and the product. Numbers outside are clamped. Parameter `weight` [count, dimensions].
+ * Source: Bengio, Ducharme, Vincent, Jauvin, "A Neural Probabilistic Language Model", 2003, section 2.
+ * @throws ArgumentError for numbers out of range and unknown options.
+ */
+export function embedding(count: number, dimensions: number, options: EmbeddingOptions = {}): Layer {
+  checkCount(count, 'embedding: count')
+  checkCount(dimensions, 'embedding: dimensions')
+  checkOptions(options, ['initializer'], 'embedding')
+  const initialize = initializerFrom(options.initializer ?? { normal: 1 })
+  const description = { type: 'embedding', count, dimensions, options }
+  return {
+    description,
+    apply: (x, scope) =>
+      inLayer(scope, description, x, () =>
+        gather(scope.parameter('weight', [count, dimensions], initialize), toInteger(x)),
+      ),
+  }
+}
+
+registerLayer('embedding', ({ count, dimensions, options }) =>
+  embedding(count as number, dimensions as number, (options ?? {}) as EmbeddingOptions),
+)
