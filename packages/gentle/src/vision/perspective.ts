@@ -1,25 +1,30 @@
 /** Pictures seen at a slant: the map of the plane that four points and their images determine. */
 import { ArgumentError } from '../core/errors.ts'
 import type { Random } from '../core/random.ts'
-import type { PlaneMap, Point } from './geometry.ts'
+import { composeMaps, type PlaneMap, type Point, shiftMap } from './geometry.ts'
 
 /** Top left, top right, bottom right, bottom left. */
 export type Corners = readonly [Point, Point, Point, Point]
 
 /**
- * The map that takes each end point back to its start point, which is what a warp asks for; torchvision's _get_perspective_coeffs, with a last
- * number of 1.
+ * The map that takes each end point back to its start point, which is what a warp asks for: torchvision's _get_perspective_coeffs. Its last number is
+ * 1, or where the place (0, 0) is behind the horizon of what the end points show, below 0, so that the end points are always in sight.
  * @throws ArgumentError when no such map exists, because three points are on a line or two in one place.
  */
 export function perspectiveCoefficients(startPoints: Corners, endPoints: Corners): PlaneMap {
-  const rows = endPoints.flatMap(({ x, y }, i) => {
+  // With the first end point as the origin: that place is in sight.
+  const origin = endPoints[0]
+  const rows = endPoints.flatMap((end, i) => {
     const start = startPoints[i]
+    const [x, y] = [end.x - origin.x, end.y - origin.y]
     return [
       [x, y, 1, 0, 0, 0, -start.x * x, -start.x * y, start.x],
       [0, 0, 0, x, y, 1, -start.y * x, -start.y * y, start.y],
     ]
   })
-  return Float64Array.of(...solve(rows), 1)
+  const map = composeMaps(Float64Array.of(...solve(rows), 1), shiftMap(-origin.x, -origin.y))
+  const last = map[8]
+  return last > 0 ? map.map((value) => value / last) : map
 }
 
 /** Gauss-Jordan elimination with partial pivoting; each row ends with its right-hand side. */
