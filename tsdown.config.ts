@@ -1,17 +1,16 @@
 import { join } from 'node:path'
 import { defineConfig } from 'tsdown'
+import library from './packages/gentle/package.json' with { type: 'json' }
 
 // Neither target may ask for helper functions: the text of a function is handed to the worker threads, alone.
 export default defineConfig([
   {
     name: 'gentle-dl',
     cwd: join(import.meta.dirname, 'packages/gentle'),
-    entry: {
-      index: 'src/index.ts',
-      'ops/index': 'src/ops/index.ts',
-      'data/index': 'src/data/index.ts',
-      'formats/onnx/index': 'src/formats/onnx/index.ts',
-    },
+    // What the package exports: './src/ops/index.ts' is built as 'ops/index'.
+    entry: Object.fromEntries(
+      Object.values<string>(library.exports).map((source) => [source.replace(/^\.\/src\/|\.ts$/g, ''), source]),
+    ),
     platform: 'neutral',
     target: 'es2023',
     deps: { neverBundle: [/^node:/] },

@@ -1,4 +1,4 @@
-/** Draws the pictures of chapters 1 to 4: node docs/lecture/pictures.ts */
+/** Draws the pictures of the chapters on the neuron, networks, supervised learning and SGD: node docs/lecture/pictures.ts */
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import {
@@ -166,7 +166,7 @@ const overfitting = curves('loss of a network that saw 300 digits', 2, [
 ])
 writeFileSync(`${folder}overfitting.svg`, overfitting)
 
-// As in chapter 4.
+// As in chapter 5.
 const lossesAt = async (learningRate: Schedule): Promise<number[]> => {
   const { history } = await fit(mlp({ hidden: [32, 32], activation: 'relu' }), arms, {
     optimizer: sgd({ learningRate, momentum: 0.9 }),

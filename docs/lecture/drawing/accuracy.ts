@@ -1,4 +1,4 @@
-/** Chapter 10: published accuracy on ImageNet against the work for one image. */
+/** Chapter 16: published accuracy on ImageNet against the work for one image. */
 import { networks, summarize } from 'gentle-dl'
 import { axes } from './axes.ts'
 import { blue, green, heading, muted, orange, red, short, svg, text, violet } from './svg.ts'

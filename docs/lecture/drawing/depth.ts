@@ -1,4 +1,4 @@
-/** Chapter 9: plain and residual networks of 20 and 56 layers learn the same digits; about two minutes on two cores. */
+/** Chapter 15: plain and residual networks of 20 and 56 layers learn the same digits; about two minutes on two cores. */
 import {
   avgPool2d,
   fit,

@@ -1,4 +1,4 @@
-/** Chapter 10: parameters and trainings over the years. */
+/** Chapter 16: parameters and trainings over the years. */
 import { networks, summarize } from 'gentle-dl'
 import { type Axes, axes } from './axes.ts'
 import { blue, heading, muted, orange, short, svg, text } from './svg.ts'

@@ -1,4 +1,4 @@
-/** Chapter 8: GoogLeNet's first inception module, 3a, as the paper has it. */
+/** Chapter 14: GoogLeNet's first inception module, 3a, as the paper has it. */
 import { arrow, arrowHead, type Block, drawBlock } from './blocks.ts'
 import { heading, muted, svg, text } from './svg.ts'
 

@@ -1,4 +1,4 @@
-/** Chapter 6: a digit, and what the first filters of LeNet-5 answer to it after one epoch. */
+/** Chapter 11: a digit, and what the first filters of LeNet-5 answer to it after one epoch. */
 import { compile, constant, fit, input, lenet5, linearDecay, readWeights, sgd } from 'gentle-dl'
 import { mnist } from 'gentle-dl/data'
 import { add, conv2d, reshape, tanh } from 'gentle-dl/ops'
@@ -41,7 +41,7 @@ export async function lenetMaps(): Promise<string> {
   })
   const [filters, biases] = [...(await readWeights(model)).values()]
   const [image, label] = [new Float32Array(side * side), new Int32Array(1)]
-  test.read([0], image, label)
+  await test.read([0], image, label)
   const x = input([1, 1, side, side])
   const y = conv2d(x, constant(filters, [6, 1, 5, 5]), { padding: 2 })
   const maps = tanh(add(y, reshape(constant(biases, [6]), [6, 1, 1])))

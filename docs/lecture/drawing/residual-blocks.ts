@@ -1,4 +1,4 @@
-/** Chapter 9: a plain block, ResNet's block and its bottleneck. */
+/** Chapter 15: a plain block, ResNet's block and its bottleneck. */
 import { around, arrow, arrowHead, type Block, drawBlock } from './blocks.ts'
 import { heading, muted, svg, text } from './svg.ts'
 

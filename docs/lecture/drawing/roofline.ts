@@ -1,4 +1,4 @@
-/** Chapter 5: layers of the lecture's networks under what this machine can do at most; measured while it is drawn. */
+/** Chapter 8: layers of the lecture's networks under what this machine can do at most; measured while it is drawn. */
 import { cpus } from 'node:os'
 import { availableThreads, compile, input, type Shape, sizeOf, type Tensor, variable } from 'gentle-dl'
 import { conv2d, matmul, sum } from 'gentle-dl/ops'

@@ -1,4 +1,4 @@
-/** Chapter 7: where networks have their parameters and where their work is. */
+/** Chapter 13: where networks have their parameters and where their work is. */
 import { alexnet, googlenet, type Layer, resnet18, resnet50, summarize, vgg16 } from 'gentle-dl'
 import { blue, heading, muted, short, svg, text, violet } from './svg.ts'
 

@@ -13,6 +13,7 @@ import { featuresExperiment } from './experiments/features.ts'
 import { lossExperiment } from './experiments/loss.ts'
 import { overfittingExperiment } from './experiments/overfitting.ts'
 import { shiftExperiment } from './experiments/shift.ts'
+import { explain } from './explain.ts'
 import { exportModel, formatNames } from './export.ts'
 import { filter } from './filter.ts'
 import { allButHead } from './freeze.ts'
@@ -126,6 +127,18 @@ program
   .option('--out <folder>', 'keep the pictures one by one, and the figures as JSON')
   .option('--json', 'print JSON')
   .action(async (models, flags) => finishWith(await compare(models, flags)))
+
+program
+  .command('explain')
+  .argument('<run>', 'a run folder or a weights file')
+  .argument('<image>', 'a PNG, JPEG or WebP file')
+  .description('what a network looks at: filters, feature maps, Grad-CAM, occlusion, as one picture')
+  .option('--out <file>', 'where to write it: .png, .jpg or .webp', 'explain.png')
+  .option('--class <name>', 'the class to explain (the likeliest)')
+  .option('--layers <name...>', 'whose maps are shown (six, from the first to the last)')
+  .option('--invert', 'the picture is dark on light')
+  .option('--json', 'print JSON')
+  .action(async (run, image, flags) => finishWith(await explain(run, image, flags)))
 
 program
   .command('augment')

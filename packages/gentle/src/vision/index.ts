@@ -1,6 +1,11 @@
 /** Pictures: the public entry `gentle-dl/vision`. */
 
+export { type Box, boxArea, clipBox, intersectionOverUnion, mapBox, mapPoints } from './boxes.ts'
 export { black, Canvas, type Colour, cutText, textHeight, textWidth, white } from './canvas.ts'
+export { elasticField } from './elastic.ts'
+export { type FeatureMaps, featureMaps, spatialLayers } from './explain/feature-maps.ts'
+export { gradCam } from './explain/grad-cam.ts'
+export { type OcclusionOptions, occlusion } from './explain/occlusion.ts'
 export { type ExplainedChannel, explainFilter, type FilterExplanation } from './explain-filter.ts'
 export { type FilterPreset, filterPreset, filterPresets, type PresetSettings } from './filter-presets.ts'
 export { type FilterOptions, filterOperations, filterPaddings, filterShapes } from './filter-window.ts'
@@ -20,8 +25,11 @@ export {
   upsideDownMap,
   zoomMap,
 } from './geometry.ts'
+export { contrasted, heatOver, signed } from './heat.ts'
 export { type Image, image, toGrey } from './image.ts'
 export { type Kernel, kernelOf, parseKernel } from './kernel.ts'
+export { type Corners, perspectiveCoefficients, randomCorners } from './perspective.ts'
+export * from './photometric/index.ts'
 export { type Fit, fits, type ResizeOptions, resizeImage, type Size } from './resize.ts'
 export { type SheetOptions, sheet, type Tile } from './sheet.ts'
 export { type Displacements, Warp } from './warp.ts'

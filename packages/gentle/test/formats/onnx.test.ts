@@ -117,6 +117,14 @@ describe('ONNX', () => {
     expect(distance((await predict(model, x)).data, (await predict(again, x)).data)).toBeLessThan(1e-5)
   })
 
+  it('writes an embedding, whose rows the input picks, so that what is read again computes the same', async () => {
+    const layer = nn.sequential(nn.embedding(10, 4), nn.flatten(), nn.linear(3))
+    const model = await nn.createModel(layer, [5], { backend, firstValues: drawn })
+    const again = await loadOnnx(await exportOnnx(model), { backend })
+    const symbols = Float32Array.of(0, 9, 3, 3, 1, 8, 2, 7, 4, 6)
+    expect([...(await predict(again, symbols)).data]).toEqual([...(await predict(model, symbols)).data])
+  })
+
   it('writes weights under the names that they have in the model', async () => {
     const model = await nn.createModel(networks.lenet5.build({}), [1, 28, 28], { backend })
     const again = await loadOnnx(await exportOnnx(model), { backend })

@@ -1,6 +1,6 @@
 /** What ONNX's operators compute, as ops on tensors, or on plain numbers where these are known (https://onnx.ai/onnx/operators). */
 import { type Shape, sizeOf, stridesOf } from '../../core/shape.ts'
-import type { Tensor } from '../../graph/tensor.ts'
+import { constant, type Tensor } from '../../graph/tensor.ts'
 import {
   abs,
   add,
@@ -46,6 +46,7 @@ import {
   sub,
   sum,
   tanh,
+  toInteger,
   transpose,
   upsample2d,
 } from '../../ops/index.ts'
@@ -199,10 +200,15 @@ function reordered(x: OnnxVariable, order: readonly number[]): OnnxVariable {
 }
 
 function gathered(call: OnnxCall): OnnxVariable[] {
-  const [x, indices] = [call.value(0), call.numbers(1)]
+  const [x, indices] = [call.value(0), call.value(1)]
   const [axis] = axesOf([call.integer('axis', 0)], x.shape.length)
-  const places = indices.map((i) => (i < 0 ? i + x.shape[axis] : i))
-  const { shape } = call.value(1)
+  const count = x.shape[axis]
+  if (!isKnown(indices)) {
+    const fromStart = select(less(indices, 0), add(indices, count), indices)
+    return [gather(call.tensor(0), toInteger(fromStart), axis)]
+  }
+  const { shape } = indices
+  const places = indices.data.map((i) => (i < 0 ? i + count : i))
   if (isKnown(x)) return [{ shape, data: places.map((i) => x.data[i]), whole: x.whole }]
   if (shape.length === 0)
     return [
@@ -215,7 +221,7 @@ function gathered(call: OnnxCall): OnnxVariable[] {
         x.shape.filter((_, a) => a !== axis),
       ),
     ]
-  return [gather(x, call.tensor(1), axis)]
+  return [gather(x, constant(places, shape, 'int32'), axis)]
 }
 
 function split(call: OnnxCall): Tensor[] {

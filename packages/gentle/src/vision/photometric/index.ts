@@ -1,18 +1,5 @@
 /** What changes the values of pixels and leaves them where they are. */
 export { gaussianBlur } from './blur.ts'
-export {
-  checkCutout,
-  checkElastic,
-  checkFactor,
-  checkGamma,
-  checkGaussianBlur,
-  checkGaussianNoise,
-  checkHue,
-  checkPerspective,
-  checkPosterize,
-  checkRandomErasing,
-  checkSolarize,
-} from './checks.ts'
 export { hue, saturation } from './colour.ts'
 export {
   cutoutBox,

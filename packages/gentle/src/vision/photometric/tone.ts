@@ -1,6 +1,6 @@
 /**
  * How light and dark a picture is. All change, in place, the pixels of one picture [channels, height, width] in [0, 1] of 1 or 3 channels, as
- * torchvision's functional does for tensors of floating point, and allocate nothing. Strengths are not checked here; see checks.ts.
+ * torchvision's functional does for tensors of floating point, and allocate nothing. Strengths are not checked here; policies check them.
  */
 import { greyAt } from './grey.ts'
 

@@ -1,0 +1,71 @@
+/** Numbers as colours. */
+import { type Image, image } from './image.ts'
+import { resizeImage } from './resize.ts'
+
+/** Dark violet over red and orange to light yellow; brightness grows evenly, so that it can be read without colours, too. */
+const stops = [
+  [0.02, 0.01, 0.08],
+  [0.3, 0.06, 0.43],
+  [0.65, 0.17, 0.38],
+  [0.93, 0.37, 0.2],
+  [0.99, 0.68, 0.15],
+  [0.99, 0.99, 0.75],
+] as const
+
+/** A share of 0 to 1 as a colour. */
+function heat(share: number, channel: number): number {
+  const place = Math.min(1, Math.max(0, share)) * (stops.length - 1)
+  const below = Math.min(stops.length - 2, Math.floor(place))
+  return stops[below][channel] + (place - below) * (stops[below + 1][channel] - stops[below][channel])
+}
+
+/**
+ * One channel over a picture: as hot as it is large, from 0 to its largest value, which lets the picture through where it is cold.
+ * @param map one channel, stretched to the picture's size
+ * @param picture 1 or 3 channels in [0, 1]
+ */
+export function heatOver(map: Image, picture: Image): Image {
+  const { channels, height, width } = picture
+  const stretched = resizeImage(map, { height, width, fit: 'stretch' })
+  const most = stretched.data.reduce((a, b) => Math.max(a, b), 0)
+  const result = image(3, height, width)
+  const pixels = height * width
+  for (let i = 0; i < pixels; i++) {
+    const share = most > 0 ? Math.max(0, stretched.data[i]) / most : 0
+    for (let c = 0; c < 3; c++) {
+      const grey = picture.data[(channels === 3 ? c : 0) * pixels + i]
+      result.data[c * pixels + i] = 0.4 * grey + 0.6 * heat(share, c)
+    }
+  }
+  return result
+}
+
+/** One channel as grey, from its least to its largest value. */
+export function contrasted({ channels, height, width, data }: Image): Image {
+  const least = data.reduce((a, b) => Math.min(a, b), Infinity)
+  const range = data.reduce((a, b) => Math.max(a, b), -Infinity) - least
+  return image(
+    channels,
+    height,
+    width,
+    data.map((value) => (range > 0 ? (value - least) / range : 0)),
+  )
+}
+
+/** One channel of numbers of both signs: blue below 0, white at 0, red above, as strong as their size beside the largest. */
+export function signed({ height, width, data }: Image): Image {
+  const most = data.reduce((a, b) => Math.max(a, Math.abs(b)), 0)
+  const result = image(3, height, width)
+  const pixels = height * width
+  for (let i = 0; i < pixels; i++) {
+    const share = most > 0 ? data[i] / most : 0
+    const [red, green, blue] =
+      share >= 0
+        ? [1 - 0.2 * share, 1 - 0.9 * share, 1 - 0.9 * share]
+        : [1 + 0.9 * share, 1 + 0.7 * share, 1 + 0.25 * share]
+    result.data[i] = red
+    result.data[pixels + i] = green
+    result.data[2 * pixels + i] = blue
+  }
+  return result
+}

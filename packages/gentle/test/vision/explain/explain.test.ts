@@ -1,0 +1,134 @@
+import { readFileSync } from 'node:fs'
+import { describe, expect, test } from 'vitest'
+import { reference } from '../../../src/backends/reference/reference.ts'
+import { wasm } from '../../../src/backends/wasm/wasm.ts'
+import { ArgumentError } from '../../../src/core/errors.ts'
+import { resnet20 } from '../../../src/models/resnet-cifar.ts'
+import { relu } from '../../../src/nn/layers/activation.ts'
+import { conv2d } from '../../../src/nn/layers/convolution.ts'
+import { linear } from '../../../src/nn/layers/linear.ts'
+import { maxPool2d } from '../../../src/nn/layers/pooling.ts'
+import { sequential } from '../../../src/nn/layers/sequential.ts'
+import { flatten } from '../../../src/nn/layers/shape.ts'
+import { createModel } from '../../../src/nn/model.ts'
+import { predict } from '../../../src/train/predict.ts'
+import { featureMaps, spatialLayers } from '../../../src/vision/explain/feature-maps.ts'
+import { gradCam } from '../../../src/vision/explain/grad-cam.ts'
+import { occlusion } from '../../../src/vision/explain/occlusion.ts'
+import { contrasted, heatOver, signed } from '../../../src/vision/heat.ts'
+import { image } from '../../../src/vision/image.ts'
+
+const golden = JSON.parse(readFileSync(new URL('../../goldens/grad-cam.json', import.meta.url), 'utf8'))
+const picture = Float32Array.from(golden.picture as number[])
+
+const small = (backend = reference()) =>
+  createModel(
+    sequential(conv2d(4, 3, { padding: 1 }), relu(), maxPool2d(2), conv2d(6, 3), relu(), flatten(), linear(5)),
+    [3, 8, 10],
+    { backend, firstValues: (path) => Float32Array.from(golden.weights[path] as number[]) },
+  )
+
+const furthest = (a: ArrayLike<number>, b: ArrayLike<number>): number =>
+  Math.max(...Array.from(a, (value, i) => Math.abs(value - b[i])))
+
+describe('Grad-CAM', () => {
+  test.each(golden.cams as { layer: string; label: number; cam: number[] }[])(
+    "is PyTorch's, of layer $layer for class $label",
+    async ({ layer, label, cam }) => {
+      for (const backend of [reference(), await wasm({ threads: 1 })]) {
+        const found = await gradCam(await small(backend), picture, label, layer)
+        expect(furthest(found.data, cam)).toBeLessThan(1e-6)
+      }
+    },
+  )
+
+  test('takes the last maps that have places, unless a layer is named', async () => {
+    const model = await small()
+    expect(await gradCam(model, picture, 3)).toEqual(await gradCam(model, picture, 3, '4'))
+    await expect(gradCam(model, picture, 5)).rejects.toThrow('there is no class 5; expected 0 to 4')
+    await expect(gradCam(model, picture, 0, '6')).rejects.toThrow("no layer '6' gives maps; there are 0, 1, 2, 3, 4")
+    await expect(gradCam(model, picture.subarray(1), 0)).rejects.toThrow(ArgumentError)
+  })
+
+  test('of a residual network has the places of its last stage', async () => {
+    const model = await createModel(resnet20(), [3, 32, 32], { backend: await wasm({ threads: 1 }) })
+    const cam = await gradCam(model, new Float32Array(3072).fill(0.5), 2)
+    expect([cam.channels, cam.height, cam.width]).toEqual([1, 8, 8])
+  })
+
+  test('of a network without maps is refused', async () => {
+    const dense = await createModel(sequential(flatten(), linear(5)), [3, 8, 10], { backend: reference() })
+    await expect(gradCam(dense, picture, 0)).rejects.toThrow('it needs a convolution')
+  })
+})
+
+describe('feature maps', () => {
+  test("are the layers' outputs, the same on every backend", async () => {
+    const layers = ['1', '4']
+    const [plain, fast] = await Promise.all(
+      [reference(), await wasm({ threads: 1 })].map(async (backend) =>
+        featureMaps(await small(backend), picture, layers),
+      ),
+    )
+    expect(plain.map(({ layer, type, maps }) => [layer, type, maps.channels, maps.height, maps.width])).toEqual([
+      ['1', 'relu', 4, 8, 10],
+      ['4', 'relu', 6, 2, 3],
+    ])
+    for (const [i, { maps }] of plain.entries()) expect(furthest(maps.data, fast[i].maps.data)).toBeLessThan(1e-6)
+    // The last layer's weights on the last maps are the logits.
+    const [weights, bias] = [golden.weights['6.weight'], golden.weights['6.bias']]
+    const logits = (bias as number[]).map((b, k) =>
+      plain[1].maps.data.reduce((sum, value, i) => sum + value * weights[k * 36 + i], b),
+    )
+    expect(furthest(logits, golden.logits)).toBeLessThan(1e-5)
+  })
+
+  test('are of layers that have places', async () => {
+    const model = await small()
+    expect(spatialLayers(model)).toEqual(['0', '1', '2', '3', '4'])
+    await expect(featureMaps(model, picture, ['5'])).rejects.toThrow("no layer '5' gives maps")
+  })
+})
+
+test('occlusion is what hiding each square by hand costs the class', async () => {
+  const model = await small(await wasm({ threads: 1 }))
+  const map = await occlusion(model, picture, 3, { patch: 3, stride: 2, fill: [0.1, 0.2, 0.3] })
+  expect([map.height, map.width]).toEqual([4, 5])
+  const probability = async (pixels: Float32Array) => (await predict(model, pixels, { probabilities: true })).data[3]
+  const whole = await probability(picture)
+  for (let row = 0; row < 4; row++)
+    for (let column = 0; column < 5; column++) {
+      const hidden = picture.slice()
+      for (let c = 0; c < 3; c++)
+        for (let i = 2 * row; i < 2 * row + 3; i++)
+          for (let j = 2 * column; j < 2 * column + 3; j++)
+            if (i < 8 && j < 10) hidden[(c * 8 + i) * 10 + j] = [0.1, 0.2, 0.3][c]
+      expect(map.data[row * 5 + column]).toBeCloseTo(whole - (await probability(hidden)), 5)
+    }
+  await expect(occlusion(model, picture, 3, { patch: 0, stride: 1 })).rejects.toThrow('patch is 0')
+  await expect(occlusion(model, picture, 3, { patch: 1, stride: 1, fill: [0] })).rejects.toThrow(
+    '1 values for 3 channels',
+  )
+})
+
+describe('numbers as colours', () => {
+  test('heat is brightest where the map is largest, and keeps the size of the picture', () => {
+    const over = heatOver(image(1, 1, 2, Float32Array.of(0, 3)), image(1, 4, 8))
+    expect([over.channels, over.height, over.width]).toEqual([3, 4, 8])
+    const brightness = (x: number): number => over.data[x] + over.data[32 + x] + over.data[64 + x]
+    expect(brightness(7)).toBeGreaterThan(brightness(4))
+    expect(brightness(4)).toBeGreaterThan(brightness(0))
+  })
+
+  test('signs are blue and red, 0 is white', () => {
+    const colours = signed(image(1, 1, 3, Float32Array.of(-2, 0, 2)))
+    expect([colours.data[1], colours.data[4], colours.data[7]]).toEqual([1, 1, 1])
+    expect(colours.data[6]).toBeGreaterThan(colours.data[0])
+    expect(colours.data[2]).toBeGreaterThan(colours.data[8])
+  })
+
+  test('contrast takes the least to black and the largest to white, and even values to black', () => {
+    expect([...contrasted(image(1, 1, 3, Float32Array.of(-1, 0, 1))).data]).toEqual([0, 0.5, 1])
+    expect([...contrasted(image(1, 1, 2, Float32Array.of(5, 5))).data]).toEqual([0, 0])
+  })
+})
