@@ -40,4 +40,12 @@ export {
 } from './model.ts'
 export { type NetworkGraph, type NetworkNode, networkGraph } from './network-graph.ts'
 export { type FirstValues, type Parameters, Scope, type ScopeOptions } from './scope.ts'
+export {
+  diceLoss,
+  type PixelCrossEntropyOptions,
+  type PixelFocalLossOptions,
+  type PixelLossOptions,
+  pixelCrossEntropy,
+  pixelFocalLoss,
+} from './segmentation-losses.ts'
 export { type LayerSummary, type NetworkSummary, type SummaryOptions, summarize } from './summary.ts'

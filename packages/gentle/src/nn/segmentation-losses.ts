@@ -1,0 +1,155 @@
+/**
+ * Losses of segmentation: logits [N, C, H, W] of C classes for each pixel against int32 labels [N, H, W]. Pixels whose label is `ignore`, or
+ * none of 0 to C - 1, do not count; where none counts, a loss is 0. Probabilities are the softmax along the axis of the classes, which
+ * stays where the convolutions left it.
+ */
+import { ArgumentError, ShapeError } from '../core/errors.ts'
+import { formatShape, sameShape } from '../core/shape.ts'
+import { constant, type Tensor } from '../graph/tensor.ts'
+import {
+  add,
+  div,
+  equal,
+  exp,
+  greater,
+  greaterEqual,
+  less,
+  log,
+  maximum,
+  mul,
+  neg,
+  notEqual,
+  pow,
+  select,
+  stopGradient,
+  sub,
+} from '../ops/elementwise.ts'
+import { gather } from '../ops/indexing.ts'
+import { max, sum } from '../ops/reduce.ts'
+import { reshape } from '../ops/structure.ts'
+
+export interface PixelLossOptions {
+  /** The label of pixels that do not count; 255 unless given, as in Pascal VOC's masks. */
+  readonly ignore?: number
+}
+
+export interface PixelCrossEntropyOptions extends PixelLossOptions {
+  /** A factor from 0 for each class; the mean is then taken with the weights of the pixels' labels, as in PyTorch. */
+  readonly classWeights?: readonly number[]
+}
+
+export interface PixelFocalLossOptions extends PixelLossOptions {
+  /** From 0, where the loss is the cross-entropy; 2 unless given. */
+  readonly gamma?: number
+}
+
+/**
+ * Mean over the pixels that count of -log p, p the probability of the pixel's label: PyTorch's cross_entropy with ignore_index, except that it is 0
+ * where that is NaN because no pixel counts.
+ * @throws ShapeError when shapes or element types do not fit; ArgumentError for options out of range.
+ */
+export function pixelCrossEntropy(logits: Tensor, labels: Tensor, options: PixelCrossEntropyOptions = {}): Tensor {
+  const { classWeights } = options
+  const pixels = pixelsOf(logits, labels, options, 'pixelCrossEntropy')
+  const classes = logits.shape[1]
+  if (classWeights === undefined) return meanOver(pixels.counts, surprise(pixels))
+  if (classWeights.length !== classes || classWeights.some((weight) => !(weight >= 0 && weight < Infinity)))
+    throw new ArgumentError(
+      `pixelCrossEntropy: the class weights are [${classWeights.join(', ')}] for ${classes} classes; expected a number from 0 for each`,
+    )
+  const weights = gather(constant(classWeights, [classes]), pixels.labels)
+  return meanOver(mul(weights, pixels.counts), surprise(pixels))
+}
+
+/**
+ * Mean over the pixels that count of -(1 - p)^gamma log p, p the probability of the pixel's label (Lin et al., "Focal Loss for Dense Object
+ * Detection", 2017, equation 4, with softmax in the place of sigmoid): pixels that are already right weigh little.
+ * @throws ShapeError when shapes or element types do not fit; ArgumentError for options out of range.
+ */
+export function pixelFocalLoss(logits: Tensor, labels: Tensor, options: PixelFocalLossOptions = {}): Tensor {
+  const { gamma = 2 } = options
+  if (!(gamma >= 0 && gamma < Infinity))
+    throw new ArgumentError(`pixelFocalLoss: gamma is ${gamma}; expected a number from 0`)
+  const pixels = pixelsOf(logits, labels, options, 'pixelFocalLoss')
+  const surprises = surprise(pixels)
+  // At a certain pixel the slope of a power below 1 is infinite.
+  const doubt = maximum(sub(1, exp(neg(surprises))), 1e-12)
+  return meanOver(pixels.counts, mul(pow(doubt, gamma), surprises))
+}
+
+/**
+ * Soft Dice loss: 1 less the mean over classes of 2 Σ p g / (Σ p² + Σ g²), where p is the probability of the class, g is 1 where the label is
+ * the class and 0 elsewhere, and the sums go over all pixels of the batch that count (Milletari, Navab, Ahmadi, "V-Net", 2016, section 3).
+ * The mean is over the classes that occur among the labels that count: the ratio of one that does not is 0 whatever the network says.
+ * @throws ShapeError when shapes or element types do not fit; ArgumentError for options out of range.
+ */
+export function diceLoss(logits: Tensor, labels: Tensor, options: PixelLossOptions = {}): Tensor {
+  const { belongs, counts, exponentials, total } = pixelsOf(logits, labels, options, 'diceLoss')
+  const overPixels = (x: Tensor): Tensor => sum(x, [0, 2, 3])
+  const probabilities = mul(exponentials, div(counts, total))
+  const truth = overPixels(belongs)
+  const shared = overPixels(select(belongs, probabilities, 0))
+  const present = greater(truth, 0)
+  const sizes = add(overPixels(mul(probabilities, probabilities)), truth)
+  const misses = sub(1, div(mul(shared, 2), select(present, sizes, 1)))
+  return meanOver(present, misses)
+}
+
+/** What the losses have in common; the axis of the classes stays, with size 1 where it is summed up. */
+interface Pixels {
+  /** Labels [N, 1, H, W]. */
+  readonly labels: Tensor
+  /** 1 where the pixel counts, else 0: [N, 1, H, W]. */
+  readonly counts: Tensor
+  /** 1 where the pixel counts and has the class, else 0: [N, C, H, W]. */
+  readonly belongs: Tensor
+  /** Logits less the largest of their pixel, so that exp cannot overflow. */
+  readonly shifted: Tensor
+  readonly exponentials: Tensor
+  /** Sum of the pixel's exponentials: [N, 1, H, W]. */
+  readonly total: Tensor
+}
+
+function pixelsOf(logits: Tensor, labels: Tensor, { ignore = 255 }: PixelLossOptions, where: string): Pixels {
+  const [images, classes, height, width] = logits.shape
+  if (
+    logits.shape.length !== 4 ||
+    logits.dtype !== 'float32' ||
+    labels.dtype !== 'int32' ||
+    !sameShape(labels.shape, [images, height, width])
+  )
+    throw new ShapeError(
+      `${where}: ${logits.dtype} logits ${formatShape(logits.shape)} and ${labels.dtype} labels ${formatShape(labels.shape)}; expected float32 [N, classes, H, W] and int32 [N, H, W]`,
+    )
+  if (!Number.isInteger(ignore)) throw new ArgumentError(`${where}: ignore is ${ignore}; expected a whole number`)
+  const aligned = reshape(labels, [images, 1, height, width])
+  const valid = mul(greaterEqual(aligned, whole(0)), less(aligned, whole(classes)))
+  const counts = mul(valid, notEqual(aligned, whole(ignore)))
+  const each = constant(
+    Array.from({ length: classes }, (_, label) => label),
+    [1, classes, 1, 1],
+    'int32',
+  )
+  const shifted = sub(logits, stopGradient(max(logits, 1, { keepAxes: true })))
+  const exponentials = exp(shifted)
+  return {
+    labels: aligned,
+    counts,
+    belongs: mul(equal(aligned, each), counts),
+    shifted,
+    exponentials,
+    total: sum(exponentials, 1, { keepAxes: true }),
+  }
+}
+
+const whole = (value: number): Tensor => constant(value, [], 'int32')
+
+/** -log p of each pixel's label, from 0; of a pixel that does not count, a number without meaning. */
+const surprise = ({ belongs, shifted, total }: Pixels): Tensor =>
+  sub(log(total), sum(select(belongs, shifted, 0), 1, { keepAxes: true }))
+
+/** Mean of the values with weights; 0 where these sum to 0. */
+function meanOver(weights: Tensor, values: Tensor): Tensor {
+  const total = sum(weights)
+  return div(sum(mul(weights, values)), select(greater(total, 0), total, 1))
+}
