@@ -1,5 +1,14 @@
 export type { LocalResponseNormOptions } from '../ops/normalize.ts'
 export type { AvgPool2dOptions, Pool2dOptions } from '../ops/pool2d.ts'
+export {
+  boxIoU,
+  type FocalLossOptions,
+  focalLoss,
+  generalizedIoU,
+  giouLoss,
+  type SmoothL1Options,
+  smoothL1,
+} from './box-losses.ts'
 export * from './initializers.ts'
 export { type Layer, type LayerDescription, layerFrom, registerLayer } from './layer.ts'
 export * from './layers/activation.ts'
@@ -26,7 +35,7 @@ export { padChannels, subsample } from './layers/subsample.ts'
 export { type ConvTranspose2dOptions, convTranspose2d } from './layers/transposed-convolution.ts'
 export { type Upsample2dOptions, upsample2d } from './layers/upsampling.ts'
 export * from './losses.ts'
-export { countRight, countTopK } from './metrics.ts'
+export { countRight, countTopK, type Metric } from './metrics.ts'
 export {
   countParameters,
   createModel,

@@ -67,6 +67,57 @@ segmentation = {
     "diceLoss": case(dice, logits),
 }
 
+# Boxes: apart, touching, one in the other, crossing, equal, and some at random.
+fixed = torch.tensor([[0, 0, 2, 2], [0, 0, 2, 2], [0, 0, 4, 4], [0, 0, 3, 2], [1, 2, 3, 5]], dtype=torch.float64)
+partners = torch.tensor([[3, 4, 5, 5], [2, 0, 4, 2], [1, 1, 2, 3], [1, 1, 5, 4], [1, 2, 3, 5]], dtype=torch.float64)
+
+
+def boxes(count, size=8):
+    corner = between(0, size, count, 2)
+    return torch.cat([corner, corner + between(1, size, count, 2)], 1)
+
+
+a = torch.cat([fixed, boxes(4)])
+b = torch.cat([partners, boxes(4)])
+weights = between(0, 2, len(a))
+
+
+def pairwise(measure):
+    return lambda a, b: measure(a, b).diagonal()
+
+
+def weighted(losses):
+    return (losses * weights).sum() / weights.sum().clamp(min=1)
+
+
+scores = torch.cat([between(-6, 6, 8), torch.tensor([-60, 60, -60, 60], dtype=torch.float64)])
+targets = torch.tensor([0, 1, 0, 1, 0.25, 0.75, 0.5, 1, 0, 1, 1, 0], dtype=torch.float64)
+
+box_losses = {
+    "boxIoU": case(pairwise(ops.box_iou), a, b),
+    "generalizedIoU": case(pairwise(ops.generalized_box_iou), a, b),
+    "giouLoss": case(lambda a, b: (1 - pairwise(ops.generalized_box_iou)(a, b)).mean(), a, b),
+    "giouLoss with weights": case(lambda a, b: weighted(1 - pairwise(ops.generalized_box_iou)(a, b)), a, b),
+    "smoothL1": case(F.smooth_l1_loss, a, b),
+    "smoothL1 with beta 0.25": case(lambda a, b: F.smooth_l1_loss(a, b, beta=0.25), a, b),
+    "smoothL1 with weights": case(lambda a, b: weighted(F.smooth_l1_loss(a, b, reduction="none").mean(1)), a, b),
+}
+focal = {
+    "focalLoss": case(lambda z: ops.sigmoid_focal_loss(z, targets, reduction="sum"), scores),
+    "focalLoss with alpha 0.75 and gamma 1.5": case(
+        lambda z: ops.sigmoid_focal_loss(z, targets, alpha=0.75, gamma=1.5, reduction="sum"), scores
+    ),
+    "focalLoss without focus": case(
+        lambda z: ops.sigmoid_focal_loss(z, targets, alpha=0.5, gamma=0, reduction="sum"), scores
+    ),
+}
+
+# Suppression: clusters of boxes with unlike scores.
+centres = between(0, 40, 6, 2)[torch.arange(24) % 6] + between(-2, 2, 24, 2)
+candidates = torch.cat([centres, centres + between(6, 10, 24, 2)], 1)
+confidences = torch.randperm(24, generator=random).double() / 32
+categories = torch.randint(0, 3, (24,), generator=random)
+
 golden = {
     "segmentation": {
         "shape": list(logits.shape),
@@ -74,6 +125,20 @@ golden = {
         "labels": [int(label) for label in labels.reshape(-1)],
         "classWeights": numbers(class_weights),
         "cases": segmentation,
+    },
+    "boxes": {"a": numbers(a), "b": numbers(b), "weights": numbers(weights), "cases": box_losses},
+    "focal": {"logits": numbers(scores), "targets": numbers(targets), "cases": focal},
+    "suppression": {
+        "boxes": numbers(candidates),
+        "scores": numbers(confidences),
+        "labels": categories.tolist(),
+        "kept": {
+            f"{iou}": {
+                "nms": ops.nms(candidates, confidences, iou).tolist(),
+                "batched_nms": ops.batched_nms(candidates, confidences, categories, iou).tolist(),
+            }
+            for iou in (0.25, 0.5, 0.75)
+        },
     },
 }
 
