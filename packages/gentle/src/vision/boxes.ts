@@ -43,11 +43,27 @@ export const boxArea = ({ left, top, right, bottom }: Box): number =>
 
 /** The area that two boxes share over the area that they cover together, 0 to 1; 0 for boxes without area (Jaccard's index). */
 export function intersectionOverUnion(a: Box, b: Box): number {
-  const shared = boxArea({
-    left: Math.max(a.left, b.left),
-    top: Math.max(a.top, b.top),
-    right: Math.min(a.right, b.right),
-    bottom: Math.min(a.bottom, b.bottom),
-  })
+  const shared = sharedArea(a, b)
   return shared === 0 ? 0 : shared / (boxArea(a) + boxArea(b) - shared)
+}
+
+/**
+ * Intersection over union less the part of the smallest box around both that neither covers: -1 for boxes far apart to 1 for equal ones
+ * (Rezatofighi et al., "Generalized Intersection over Union", 2019, algorithm 1). Where there is no area around both, as of a point and itself, it is 0.
+ */
+export function generalizedIntersectionOverUnion(a: Box, b: Box): number {
+  const width = Math.max(a.right, b.right) - Math.min(a.left, b.left)
+  const height = Math.max(a.bottom, b.bottom) - Math.min(a.top, b.top)
+  const around = Math.max(0, width) * Math.max(0, height)
+  if (around === 0) return 0
+  const shared = sharedArea(a, b)
+  const covered = boxArea(a) + boxArea(b) - shared
+  return (covered === 0 ? 0 : shared / covered) - (around - covered) / around
+}
+
+/** Of pairs by the million when boxes are suppressed, and so without a box in between. */
+function sharedArea(a: Box, b: Box): number {
+  const width = Math.min(a.right, b.right) - Math.max(a.left, b.left)
+  const height = Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top)
+  return width > 0 && height > 0 ? width * height : 0
 }

@@ -1,6 +1,14 @@
 /** Pictures: the public entry `gentle-dl/vision`. */
 
-export { type Box, boxArea, clipBox, intersectionOverUnion, mapBox, mapPoints } from './boxes.ts'
+export {
+  type Box,
+  boxArea,
+  clipBox,
+  generalizedIntersectionOverUnion,
+  intersectionOverUnion,
+  mapBox,
+  mapPoints,
+} from './boxes.ts'
 export { black, Canvas, type Colour, cutText, textHeight, textWidth, white } from './canvas.ts'
 export { elasticField } from './elastic.ts'
 export { type FeatureMaps, featureMaps, spatialLayers } from './explain/feature-maps.ts'
@@ -32,4 +40,10 @@ export { type Corners, perspectiveCoefficients, randomCorners } from './perspect
 export * from './photometric/index.ts'
 export { type Fit, fits, type ResizeOptions, resizeImage, type Size } from './resize.ts'
 export { type SheetOptions, sheet, type Tile } from './sheet.ts'
+export {
+  nonMaximumSuppression,
+  type ScoredBox,
+  type SuppressionMethod,
+  type SuppressionOptions,
+} from './suppression.ts'
 export { type Displacements, Warp } from './warp.ts'

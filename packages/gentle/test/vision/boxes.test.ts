@@ -1,5 +1,14 @@
+import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
-import { type Box, boxArea, clipBox, intersectionOverUnion, mapBox, mapPoints } from '../../src/vision/boxes.ts'
+import {
+  type Box,
+  boxArea,
+  clipBox,
+  generalizedIntersectionOverUnion,
+  intersectionOverUnion,
+  mapBox,
+  mapPoints,
+} from '../../src/vision/boxes.ts'
 import {
   mirrorMap,
   type PlaneMap,
@@ -79,5 +88,44 @@ describe('intersection over union', () => {
 
   it('does not take crossed edges for an area', () => {
     expect(boxArea({ left: 3, top: 3, right: 1, bottom: 1 })).toBe(0)
+  })
+})
+
+describe('generalised intersection over union', () => {
+  const square = { left: 0, top: 0, right: 2, bottom: 2 }
+  const at = (x: number, y: number): Box => ({ left: x, top: y, right: x, bottom: y })
+
+  it.each<[string, Box, Box, number]>([
+    ['a box and itself', square, square, 1],
+    ['a quarter within', square, { left: 0, top: 0, right: 1, bottom: 1 }, 1 / 4],
+    ['boxes that overlap at a corner', square, { left: 1, top: 1, right: 3, bottom: 3 }, 1 / 7 - 2 / 9],
+    ['boxes that touch along an edge', square, { left: 2, top: 0, right: 4, bottom: 2 }, 0],
+    ['boxes that touch at a corner', square, { left: 2, top: 2, right: 4, bottom: 4 }, -1 / 2],
+    ['boxes a width apart', square, { left: 4, top: 0, right: 6, bottom: 2 }, -1 / 3],
+    ['a line in a box', square, { left: 1, top: 0, right: 1, bottom: 2 }, 0],
+    ['a point beside a box', square, at(4, 0), -1 / 2],
+    ['crossed edges, which have no area, in a box', square, { left: 2, top: 2, right: 0, bottom: 0 }, 0],
+    ['a point and itself', at(1, 1), at(1, 1), 0],
+    ['two points', at(0, 0), at(1, 1), -1],
+    ['points of one line', at(0, 0), at(3, 0), 0],
+  ])('of %s', (_, a, b, wanted) => {
+    expect(generalizedIntersectionOverUnion(a, b)).toBeCloseTo(wanted, 12)
+    expect(generalizedIntersectionOverUnion(b, a)).toBeCloseTo(wanted, 12)
+  })
+
+  it('agrees with torchvision', () => {
+    const { a, b, cases }: { a: number[]; b: number[]; cases: Record<string, { value: number[] }> } = JSON.parse(
+      readFileSync(new URL('../goldens/task-losses.json', import.meta.url), 'utf8'),
+    ).boxes
+    const box = (numbers: number[], i: number): Box => {
+      const [left, top, right, bottom] = numbers.slice(4 * i)
+      return { left, top, right, bottom }
+    }
+    const { boxIoU, generalizedIoU } = cases
+    expect(generalizedIoU.value.length).toBe(a.length / 4)
+    for (const [i, wanted] of generalizedIoU.value.entries()) {
+      expect(generalizedIntersectionOverUnion(box(a, i), box(b, i))).toBeCloseTo(wanted, 8)
+      expect(intersectionOverUnion(box(a, i), box(b, i))).toBeCloseTo(boxIoU.value[i], 8)
+    }
   })
 })
