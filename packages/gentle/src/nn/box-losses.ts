@@ -84,7 +84,7 @@ export function focalLoss(logits: Tensor, targets: Tensor, { alpha = 0.25, gamma
   const probability = sigmoid(logits)
   const doubt = add(mul(probability, absent), mul(sub(1, probability), targets))
   const balance = add(mul(targets, alpha), mul(absent, 1 - alpha))
-  // At a certain logit the slope of a power below 1 is infinite.
+  // Where p_t is 1, the slope of a power below 1 is infinite.
   return sum(mul(mul(balance, pow(maximum(doubt, 1e-12), gamma)), surprise))
 }
 

@@ -72,7 +72,7 @@ export function pixelFocalLoss(logits: Tensor, labels: Tensor, options: PixelFoc
     throw new ArgumentError(`pixelFocalLoss: gamma is ${gamma}; expected a number from 0`)
   const pixels = pixelsOf(logits, labels, options, 'pixelFocalLoss')
   const surprises = surprise(pixels)
-  // At a certain pixel the slope of a power below 1 is infinite.
+  // Where p is 1, the slope of a power below 1 is infinite.
   const doubt = maximum(sub(1, exp(neg(surprises))), 1e-12)
   return meanOver(pixels.counts, mul(pow(doubt, gamma), surprises))
 }
