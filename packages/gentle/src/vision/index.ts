@@ -36,6 +36,7 @@ export {
 export { contrasted, heatOver, signed } from './heat.ts'
 export { type Image, image, toGrey } from './image.ts'
 export { type Kernel, kernelOf, parseKernel } from './kernel.ts'
+export * from './metrics/index.ts'
 export { type Corners, perspectiveCoefficients, randomCorners } from './perspective.ts'
 export * from './photometric/index.ts'
 export { type Fit, fits, type ResizeOptions, resizeImage, type Size } from './resize.ts'
