@@ -1,5 +1,9 @@
 /** Data sets: the public entry `gentle-dl/data`. */
 
+export { type AnnotatedSet, type AnnotatedSplits, type Annotations, ignoredPixel } from './annotated/annotated-set.ts'
+export { augmentedScenes } from './annotated/augmented-scenes.ts'
+export { type SceneOptions, sceneSplits, scenes } from './annotated/scenes.ts'
+export { taskSet } from './annotated/task-set.ts'
 export { type ArrayOptions, numpySet } from './arrays.ts'
 export { Augmentation } from './augmentation/augmentation.ts'
 export { augmented } from './augmentation/augmented.ts'

@@ -1,9 +1,11 @@
 export { type AlexNetOptions, alexnet, alexnetOriginal } from './alexnet.ts'
+export { type DetectorOptions, detector, levelsOf, type PyramidLevel } from './detector.ts'
 export { type GoogLeNetOptions, googlenet } from './googlenet.ts'
 export { lenet5 } from './lenet5.ts'
+export { type LocalizerOptions, localizer } from './localizer.ts'
 export { type MlpOptions, mlp } from './mlp.ts'
 export { type MobileNetOptions, mobilenetV2 } from './mobilenet.ts'
-export { type NetworkEntry, networks } from './networks.ts'
+export { type NetworkEntry, networks, segmenters } from './networks.ts'
 export { perceptron, thresholdNeuron } from './perceptron.ts'
 export { type ResNetOptions, resnet18, resnet34, resnet50, resnet101, resnet152 } from './resnet.ts'
 export {
@@ -12,9 +14,12 @@ export {
   plain32,
   plain44,
   plain56,
+  resnet14,
   resnet20,
   resnet32,
   resnet44,
   resnet56,
 } from './resnet-cifar.ts'
+export { fcn, type SegmenterOptions, unet } from './segmenters.ts'
+export { trunk } from './trunk.ts'
 export { type VggOptions, vgg11, vgg13, vgg16, vgg19 } from './vgg.ts'

@@ -8,7 +8,8 @@ import { mlp } from './mlp.ts'
 import { mobilenetV2 } from './mobilenet.ts'
 import { perceptron } from './perceptron.ts'
 import { resnet18, resnet34, resnet50, resnet101, resnet152 } from './resnet.ts'
-import { plain20, plain32, plain44, plain56, resnet20, resnet32, resnet44, resnet56 } from './resnet-cifar.ts'
+import { plain20, plain32, plain44, plain56, resnet14, resnet20, resnet32, resnet44, resnet56 } from './resnet-cifar.ts'
+import { fcn, unet } from './segmenters.ts'
 import { vgg11, vgg13, vgg16, vgg19 } from './vgg.ts'
 
 export interface NetworkEntry {
@@ -92,6 +93,7 @@ export const networks: Readonly<Record<string, NetworkEntry>> = {
   resnet50: { build: resnet50, inputShape: imagenet, ...deepResidual, top1: top1(76.13) },
   resnet101: { build: resnet101, inputShape: imagenet, ...deepResidual, top1: top1(77.374) },
   resnet152: { build: resnet152, inputShape: imagenet, ...deepResidual, top1: top1(78.312) },
+  resnet14: { build: resnet14, inputShape: [3, 96, 96], ...deepResidual },
   resnet20: { build: resnet20, inputShape: cifar, ...deepResidual },
   resnet32: { build: resnet32, inputShape: cifar, ...deepResidual },
   resnet44: { build: resnet44, inputShape: cifar, ...deepResidual },
@@ -106,5 +108,21 @@ export const networks: Readonly<Record<string, NetworkEntry>> = {
     year: 2018,
     paper: 'Sandler, Howard, Zhu, Zhmoginov, Chen, MobileNetV2: Inverted Residuals and Linear Bottlenecks',
     top1: top1(71.878),
+  },
+}
+
+/** Networks that tell the class of every pixel, [N, C, H, W] to [N, classes, H, W]. */
+export const segmenters: Readonly<Record<string, NetworkEntry>> = {
+  unet: {
+    build: unet,
+    inputShape: [1, 64, 64],
+    year: 2015,
+    paper: 'Ronneberger, Fischer, Brox, U-Net: Convolutional Networks for Biomedical Image Segmentation',
+  },
+  fcn: {
+    build: fcn,
+    inputShape: [1, 64, 64],
+    year: 2015,
+    paper: 'Long, Shelhamer, Darrell, Fully Convolutional Networks for Semantic Segmentation',
   },
 }

@@ -41,18 +41,18 @@ export interface CifarOptions {
 
 /** 6 n + 2 layers: three stages of n blocks with 16, 32 and 64 channels, each stage at half the size of the one before. */
 const stages =
-  (layers: number, block: (channels: number, stride: number) => Layer) =>
+  (layers: number, block: (channels: number, stride: number) => Layer, { width = 16, stride = 1 } = {}) =>
   ({ classes = 10 }: CifarOptions = {}): Layer => {
     const blocks = (layers - 2) / 6
     const stage = (channels: number): Layer =>
-      sequential(...Array.from({ length: blocks }, (_, i) => block(channels, i === 0 && channels > 16 ? 2 : 1)))
+      sequential(...Array.from({ length: blocks }, (_, i) => block(channels, i === 0 && channels > width ? 2 : 1)))
     return sequential({
-      conv1: convolution(16),
+      conv1: convolution(width, stride),
       bn1: batchNorm(),
       relu: relu(),
-      layer1: stage(16),
-      layer2: stage(32),
-      layer3: stage(64),
+      layer1: stage(width),
+      layer2: stage(2 * width),
+      layer3: stage(4 * width),
       avgpool: adaptiveAvgPool2d(1),
       flatten: flatten(),
       fc: linear(classes, { initializer: 'heNormal' }),
@@ -70,6 +70,12 @@ export const resnet32: (options?: CifarOptions) => Layer = stages(32, residualBl
 export const resnet44: (options?: CifarOptions) => Layer = stages(44, residualBlock)
 /** ResNet of 56 layers for small images: 853,018 parameters. */
 export const resnet56: (options?: CifarOptions) => Layer = stages(56, residualBlock)
+
+/**
+ * ResNet of 14 layers for pictures of about 96 x 96, such as those of the vision tasks: the same recipe with half as many channels again,
+ * after a first convolution of stride 2.
+ */
+export const resnet14: (options?: CifarOptions) => Layer = stages(14, residualBlock, { width: 24, stride: 2 })
 
 /** The plain network that the residual one of 20 layers is compared with: the same layers without shortcuts (section 4.2). */
 export const plain20: (options?: CifarOptions) => Layer = stages(20, plainBlock)

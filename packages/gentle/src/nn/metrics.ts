@@ -7,6 +7,9 @@ import { oneHot } from '../ops/indexing.ts'
 import { argmax, sum } from '../ops/reduce.ts'
 import { reshape } from '../ops/structure.ts'
 
+/** How many examples of a batch are right, as a scalar, or the sum over them of how right each is, 0 to 1; from predictions [N, ...] and targets. */
+export type Metric = (prediction: Tensor, target: Tensor) => Tensor
+
 /**
  * How many examples are right: by the largest logit of [N, classes] against int32 labels [N], or against the likeliest class of float32
  * probabilities [N, classes]; for one logit an example, [N, 1] or [N], by its sign against int32 or float targets of 0 and 1.

@@ -90,6 +90,17 @@ export class Scope {
     return output
   }
 
+  /** As `apply`; also gives what every layer within that part gave, innermost layers first. */
+  applyWatched(name: string, layer: Layer, input: Tensor): { output: Tensor; layers: readonly LayerReport[] } {
+    const layers: LayerReport[] = []
+    const onLayer = (report: LayerReport): void => {
+      layers.push(report)
+      this.#options.onLayer?.(report)
+    }
+    this.#leaf = false
+    return { output: new Scope({ ...this.#options, onLayer }, this.path).apply(name, layer, input), layers }
+  }
+
   /** Tells of an op that joins what layers within this one gave; gives its output on. */
   join(type: string, inputs: readonly Tensor[], output: Tensor): Tensor {
     this.#options.onJoin?.({ path: this.path, type, inputs, output })

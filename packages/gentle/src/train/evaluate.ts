@@ -1,9 +1,9 @@
 import { ArgumentError, DataError, ShapeError } from '../core/errors.ts'
 import { formatShape, type Shape, sameShape } from '../core/shape.ts'
 import type { Dataset } from '../data/dataset.ts'
-import { constant } from '../graph/tensor.ts'
+import { constant, type Tensor } from '../graph/tensor.ts'
 import { crossEntropy, type Loss } from '../nn/losses.ts'
-import { countRight, countTopK } from '../nn/metrics.ts'
+import { countRight, countTopK, type Metric } from '../nn/metrics.ts'
 import { type Model, traceInference } from '../nn/model.ts'
 import { inOrder, readBatches } from './batches.ts'
 import { BatchPrograms, scalarOf } from './steps.ts'
@@ -11,6 +11,8 @@ import { BatchPrograms, scalarOf } from './steps.ts'
 export interface EvaluateOptions {
   /** crossEntropy unless given. */
   readonly loss?: Loss
+  /** What counts as right, for `accuracy`; `countRight` where it goes with the shapes unless given. */
+  readonly metric?: Metric
   /** Examples a step; 256 unless given. */
   readonly batchSize?: number
   /** Also counts examples whose label is among the k best. */
@@ -62,7 +64,8 @@ export class Evaluator {
   readonly #dataset: Dataset
   readonly #batchSize: number
 
-  constructor(model: Model, dataset: Dataset, { loss = crossEntropy, batchSize = 256, topK }: EvaluateOptions = {}) {
+  constructor(model: Model, dataset: Dataset, options: EvaluateOptions = {}) {
+    const { loss = crossEntropy, metric, batchSize = 256, topK } = options
     checkFits(model, dataset)
     checkBatchSize(batchSize)
     this.#dataset = dataset
@@ -73,7 +76,7 @@ export class Evaluator {
         inputs: {},
         outputs: {
           loss: loss(prediction, y),
-          right: countsRight(prediction.shape, y.shape, dataset) ? countRight(prediction, y) : constant(0),
+          right: rightIn(prediction, y, dataset, metric),
           topK: topK === undefined ? constant(0) : countTopK(prediction, y, topK),
         },
       }
@@ -95,6 +98,12 @@ export class Evaluator {
   dispose(): void {
     this.#programs.dispose()
   }
+}
+
+/** How many examples are right, by the metric that is given or the usual one; 0 where there is none. */
+export function rightIn(prediction: Tensor, y: Tensor, dataset: Dataset, metric: Metric | undefined): Tensor {
+  if (metric !== undefined) return metric(prediction, y)
+  return countsRight(prediction.shape, y.shape, dataset) ? countRight(prediction, y) : constant(0)
 }
 
 /**

@@ -5,16 +5,16 @@ import type { Backend } from '../backends/backend.ts'
 import { ArgumentError, DivergenceError } from '../core/errors.ts'
 import { Random } from '../core/random.ts'
 import type { Dataset } from '../data/dataset.ts'
-import { constant, input, type Tensor } from '../graph/tensor.ts'
+import { input, type Tensor } from '../graph/tensor.ts'
 import type { Layer } from '../nn/layer.ts'
 import { crossEntropy, type Loss } from '../nn/losses.ts'
-import { countRight } from '../nn/metrics.ts'
+import type { Metric } from '../nn/metrics.ts'
 import { createModel, type Model, readWeights, type WeightValues, writeWeights } from '../nn/model.ts'
 import { Scope } from '../nn/scope.ts'
 import { add, mul } from '../ops/elementwise.ts'
 import type { Optimizer, Updates } from '../optim/optimizer.ts'
 import { type Batch, readBatches } from './batches.ts'
-import { checkBatchSize, checkFits, countsRight, type Evaluation, Evaluator } from './evaluate.ts'
+import { checkBatchSize, checkFits, type Evaluation, Evaluator, rightIn } from './evaluate.ts'
 import { BatchPrograms, scalarOf } from './steps.ts'
 
 /** What is known after a step. */
@@ -62,6 +62,8 @@ export interface FitOptions {
   readonly validation?: Dataset
   /** crossEntropy unless given. */
   readonly loss?: Loss
+  /** What counts as right, for `accuracy` and for the best epoch; `countRight` where it goes with the shapes unless given. */
+  readonly metric?: Metric
   readonly optimizer: Optimizer
   /** Examples a step; 64 unless given. */
   readonly batchSize?: number
@@ -122,7 +124,16 @@ const nextTurn = (): Promise<void> => new Promise((resolve) => setTimeout(resolv
  * DivergenceError, when the loss becomes NaN or infinite: its model has the last good epoch's parameters.
  */
 export async function fit(network: Layer | Model, train: Dataset, options: FitOptions): Promise<FitResult> {
-  const { validation, loss = crossEntropy, optimizer, batchSize = 64, epochs, seed = 0, keep = 'best' } = options
+  const {
+    validation,
+    loss = crossEntropy,
+    metric,
+    optimizer,
+    batchSize = 64,
+    epochs,
+    seed = 0,
+    keep = 'best',
+  } = options
   checkBatchSize(batchSize)
   if (!Number.isInteger(epochs) || epochs < 1)
     throw new ArgumentError(`fit: epochs is ${epochs}; expected a whole number from 1`)
@@ -131,10 +142,10 @@ export async function fit(network: Layer | Model, train: Dataset, options: FitOp
       ? network
       : await createModel(network, train.inputShape, { seed, classes: train.classes, backend: options.backend })
   checkFits(model, train)
-  const training = new Training(model, train, loss, optimizer, seed, options.freeze)
+  const training = new Training(model, train, loss, optimizer, seed, options.freeze, metric)
   if (options.progress !== undefined) await training.restore(options.progress)
-  const labelled = validation?.target.dtype === 'int32'
-  const evaluator = validation && new Evaluator(model, validation, { loss })
+  const labelled = metric !== undefined || validation?.target.dtype === 'int32'
+  const evaluator = validation && new Evaluator(model, validation, { loss, metric })
 
   const stepsPerEpoch = Math.ceil(train.length / batchSize)
   const steps = epochs * stepsPerEpoch
@@ -234,6 +245,7 @@ class Training {
     optimizer: Optimizer,
     seed: number,
     frozen: (name: string) => boolean = () => false,
+    metric?: Metric,
   ) {
     this.#model = model
     const learned = [...model.parameters].filter(([name]) => !frozen(name)).map(([, parameter]) => parameter)
@@ -258,7 +270,7 @@ class Training {
       const prediction = model.layer.apply(x, scope)
       const value = loss(prediction, y)
       const total = auxiliary.reduce((sum, part) => add(sum, part), value)
-      const right = countsRight(prediction.shape, y.shape, train) ? countRight(prediction, y) : constant(0)
+      const right = rightIn(prediction, y, train, metric)
       return {
         inputs: { learningRate, step },
         outputs: { loss: value, right },

@@ -10,6 +10,8 @@ export {
   mapPoints,
 } from './boxes.ts'
 export { black, Canvas, type Colour, cutText, textHeight, textWidth, white } from './canvas.ts'
+export { classColour, maskColour, textColourOn } from './class-colours.ts'
+export { type DrawnBox, drawBoxes } from './draw-boxes.ts'
 export { elasticField } from './elastic.ts'
 export { type FeatureMaps, featureMaps, spatialLayers } from './explain/feature-maps.ts'
 export { gradCam } from './explain/grad-cam.ts'
@@ -37,6 +39,7 @@ export { contrasted, heatOver, signed } from './heat.ts'
 export { type Image, image, toGrey } from './image.ts'
 export { type Kernel, kernelOf, parseKernel } from './kernel.ts'
 export * from './metrics/index.ts'
+export { type OverlayOptions, overlayMask } from './overlay-mask.ts'
 export { type Corners, perspectiveCoefficients, randomCorners } from './perspective.ts'
 export * from './photometric/index.ts'
 export { type Fit, fits, type ResizeOptions, resizeImage, type Size } from './resize.ts'
@@ -47,4 +50,8 @@ export {
   type SuppressionMethod,
   type SuppressionOptions,
 } from './suppression.ts'
+export { type DetectionOptions, detection } from './tasks/detection.ts'
+export { type LocalizationOptions, localization } from './tasks/localization.ts'
+export { type SegmentationOptions, segmentation, segmentationLosses } from './tasks/segmentation.ts'
+export type { TargetEncoding, Task, Truth } from './tasks/task.ts'
 export { type Displacements, Warp } from './warp.ts'

@@ -1,0 +1,34 @@
+import { sizeOf } from '../../core/shape.ts'
+import type { TargetEncoding, Truth } from '../../vision/tasks/task.ts'
+import type { Dataset } from '../dataset.ts'
+import { checkRoom } from '../memory.ts'
+import type { AnnotatedSet } from './annotated-set.ts'
+
+/**
+ * An annotated set as examples for `fit`: pictures, and their truth as a task's loss wants it.
+ * @param encoding a task's `target`
+ */
+export function taskSet(set: AnnotatedSet, encoding: TargetEncoding): Dataset {
+  const { name, length, inputShape } = set
+  const size = sizeOf(inputShape)
+  const targetSize = sizeOf(encoding.shape)
+  return {
+    name,
+    length,
+    inputShape,
+    target: { dtype: encoding.dtype, shape: encoding.shape },
+    read(indices, inputs, targets, pass = 0) {
+      checkRoom(name, indices.length, size, inputs.length, 'inputs')
+      checkRoom(name, indices.length, targetSize, targets.length, 'targets')
+      const waiting: Promise<void>[] = []
+      for (let i = 0; i < indices.length; i++) {
+        const write = (truth: Truth): void =>
+          encoding.write(truth, targets.subarray(i * targetSize, (i + 1) * targetSize))
+        const truth = set.read(indices[i], inputs.subarray(i * size, (i + 1) * size), pass)
+        if (truth instanceof Promise) waiting.push(truth.then(write))
+        else write(truth)
+      }
+      if (waiting.length > 0) return Promise.all(waiting).then(() => {})
+    },
+  }
+}

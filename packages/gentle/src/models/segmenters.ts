@@ -1,0 +1,61 @@
+import { batchNorm, conv2d, maxPool2d, parallel, relu, residual, sequential, upsample2d } from '../nn/index.ts'
+import type { Layer } from '../nn/layer.ts'
+
+export interface SegmenterOptions {
+  /** Classes of pixels; 21 unless given, as Pascal VOC has them. */
+  readonly classes?: number
+  /** Channels of the first level, doubled at each further one. */
+  readonly width?: number
+  /** How often the picture is halved. Its sides have to be multiples of 2 to this power. */
+  readonly depth?: number
+}
+
+const convolution = (channels: number): Layer =>
+  sequential({
+    conv: conv2d(channels, 3, { padding: 1, bias: false, initializer: 'heNormal' }),
+    bn: batchNorm(),
+    relu: relu(),
+  })
+
+const twice = (channels: number): Layer => sequential(convolution(channels), convolution(channels))
+
+/**
+ * U-Net: pictures [N, C, H, W] to logits [N, classes, H, W] (Ronneberger, Fischer, Brox, "U-Net: Convolutional Networks for Biomedical Image Segmentation", 2015,
+ * figure 1). Down to small maps that know what there is, and up again; at each level what came down is laid beside what comes up, which knows where. Unlike the
+ * paper's, its convolutions are padded and normalised, so that the output is as large as the picture. The paper's width is 64; 16 unless given, with depth 4.
+ */
+export function unet({ classes = 21, width = 16, depth = 4 }: SegmenterOptions = {}): Layer {
+  const level = (channels: number, below: number): Layer =>
+    below === 0
+      ? twice(channels)
+      : sequential({
+          down: twice(channels),
+          join: parallel({
+            skip: sequential(),
+            deeper: sequential({
+              pool: maxPool2d(2),
+              level: level(2 * channels, below - 1),
+              grow: upsample2d(2),
+              conv: convolution(channels),
+            }),
+          }),
+          up: twice(channels),
+        })
+  return sequential({ net: level(width, depth), head: conv2d(classes, 1) })
+}
+
+/**
+ * Fully convolutional network: pictures [N, C, H, W] to logits [N, classes, H, W] (Long, Shelhamer, Darrell, "Fully Convolutional Networks for Semantic
+ * Segmentation", 2015, section 4 and figure 3). Each level gives scores for all classes; the coarse ones are enlarged and added to the finer ones, the skips. Width 16
+ * and depth 3 unless given; its finest scores have half the picture's sides.
+ */
+export function fcn({ classes = 21, width = 16, depth = 3 }: SegmenterOptions = {}): Layer {
+  const score = (): Layer => conv2d(classes, 1)
+  const from = (channels: number, below: number): Layer => {
+    const stage = sequential(twice(channels), maxPool2d(2))
+    if (below === 1) return sequential({ stage, score: score() })
+    const coarser = sequential({ level: from(2 * channels, below - 1), grow: upsample2d(2, { method: 'bilinear' }) })
+    return sequential({ stage, sum: residual(coarser, { shortcut: score() }) })
+  }
+  return sequential({ level: from(width, depth), grow: upsample2d(2, { method: 'bilinear' }) })
+}

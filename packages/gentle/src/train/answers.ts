@@ -1,0 +1,67 @@
+/** What a model says of the pictures of an annotated set. */
+import { sizeOf } from '../core/shape.ts'
+import type { AnnotatedSet, Annotations } from '../data/annotated/annotated-set.ts'
+import type { Model } from '../nn/model.ts'
+import type { Task } from '../vision/tasks/task.ts'
+import { Predictor } from './predict.ts'
+
+export interface AnswerOptions {
+  /** Pictures a step; 32 unless given. */
+  readonly batchSize?: number
+  /** Whether each picture's mirror image is looked at, too. Not for what is another thing in a mirror, such as digits. */
+  readonly flips?: boolean
+}
+
+/** A picture with its truth, and what a model says of it. */
+export interface AnsweredPicture<Answer> {
+  readonly index: number
+  /** [channels, height, width]; valid until the next one is asked for. */
+  readonly picture: Float32Array
+  readonly truth: Annotations
+  readonly answer: Answer
+}
+
+/** Exchanges left and right of every row, into other memory. */
+function mirror(pictures: Float32Array, width: number): Float32Array {
+  const mirrored = new Float32Array(pictures.length)
+  for (let row = 0; row < pictures.length; row += width)
+    for (let j = 0; j < width; j++) mirrored[row + j] = pictures[row + width - 1 - j]
+  return mirrored
+}
+
+/** Goes through an annotated set, picture by picture in order. */
+export async function* answers<Answer>(
+  model: Model,
+  task: Task<Answer>,
+  set: AnnotatedSet,
+  { batchSize = 32, flips = false }: AnswerOptions = {},
+): AsyncGenerator<AnsweredPicture<Answer>> {
+  const [inputs, outputs] = [sizeOf(model.inputShape), sizeOf(model.outputShape)]
+  const width = model.inputShape[model.inputShape.length - 1]
+  const predictor = new Predictor(model, false)
+  const room = Math.min(batchSize, set.length)
+  const memory = new Float32Array(room * inputs)
+  try {
+    for (let first = 0; first < set.length; first += room) {
+      const count = Math.min(room, set.length - first)
+      const part = (values: Float32Array, i: number, size: number): Float32Array =>
+        values.subarray(i * size, (i + 1) * size)
+      const truths = await Promise.all(
+        Array.from({ length: count }, (_, i) => set.read(first + i, part(memory, i, inputs))),
+      )
+      const pictures = memory.subarray(0, count * inputs)
+      // A program's results are overwritten by its next run.
+      const said = (await predictor.run(pictures, count)).slice()
+      const mirrored = flips ? (await predictor.run(mirror(pictures, width), count)).slice() : undefined
+      for (let i = 0; i < count; i++)
+        yield {
+          index: first + i,
+          picture: part(pictures, i, inputs),
+          truth: truths[i],
+          answer: task.decode(part(said, i, outputs), mirrored && part(mirrored, i, outputs)),
+        }
+    }
+  } finally {
+    predictor.dispose()
+  }
+}
