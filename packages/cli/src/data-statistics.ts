@@ -134,7 +134,7 @@ async function* examplesOf(part: Dataset, size: number) {
 }
 
 /** Mean and deviation of each channel, in float64. */
-class Moments {
+export class Moments {
   readonly #sums: Float64Array
   readonly #squares: Float64Array
   #count = 0
