@@ -40,6 +40,7 @@ export {
 export { contrasted, heatOver, signed } from './heat.ts'
 export { type Image, image, toGrey } from './image.ts'
 export { type Kernel, kernelOf, parseKernel } from './kernel.ts'
+export * from './masks/index.ts'
 export * from './metrics/index.ts'
 export { type OverlayOptions, overlayMask } from './overlay-mask.ts'
 export { type OverlayOptions, overlayMask } from './overlay-mask.ts'

@@ -1,5 +1,6 @@
 /** Detection, measured as pycocotools measures boxes with its default parameters. */
-import { type AreaRange, anyArea, type CategoryMatches, matchDetections, outcomes } from './matching.ts'
+import { type AreaRange, anyArea, outcomes } from './match-group.ts'
+import { type CategoryMatches, matchDetections } from './matching.ts'
 import type { DetectedObject, TruthObject } from './objects.ts'
 
 export type { DetectedObject, TruthObject } from './objects.ts'
@@ -52,7 +53,7 @@ export function averagePrecision(
   detections: readonly DetectedObject[],
   { images, categories }: AveragePrecisionOptions = {},
 ): DetectionReport {
-  const matches = matchDetections(truths, detections, { ious, areas, categories, images })
+  const matches = matchDetections(truths, detections, { ious, areas }, { categories, images })
   const precisions = matches.map((match) => areas.map((_, area) => ious.map((_, t) => meanPrecision(match, area, t))))
   const precision = (area: number, only?: number): number =>
     meanOf(precisions.flatMap((ofAreas) => (only === undefined ? ofAreas[area] : [ofAreas[area][only]])))
@@ -84,24 +85,24 @@ function meanOf(values: readonly number[]): number {
 }
 
 /** Mean over the 101 recalls of the best precision at that recall or a higher one, 0 where it is not reached. */
-function meanPrecision({ scores, outcomes: rows, positives }: CategoryMatches, area: number, iou: number): number {
+function meanPrecision({ order, outcomes: rows, positives }: CategoryMatches, area: number, iou: number): number {
   if (positives[area] === 0) return -1
-  const row = (area * ious.length + iou) * scores.length
-  const precision = new Float64Array(scores.length)
-  const recall = new Float64Array(scores.length)
+  const row = (area * ious.length + iou) * order.length
+  const precision = new Float64Array(order.length)
+  const recall = new Float64Array(order.length)
   let [right, wrong] = [0, 0]
-  for (let i = 0; i < scores.length; i++) {
-    const outcome = rows[row + i]
+  for (let i = 0; i < order.length; i++) {
+    const outcome = rows[row + order[i]]
     if (outcome === outcomes.right) right++
     else if (outcome === outcomes.wrong) wrong++
     precision[i] = right / Math.max(1, right + wrong)
     recall[i] = right / positives[area]
   }
-  for (let i = scores.length - 1; i > 0; i--) if (precision[i] > precision[i - 1]) precision[i - 1] = precision[i]
+  for (let i = order.length - 1; i > 0; i--) if (precision[i] > precision[i - 1]) precision[i - 1] = precision[i]
   let [sum, i] = [0, 0]
   for (const least of recalls) {
-    while (i < scores.length && recall[i] < least) i++
-    if (i === scores.length) break
+    while (i < order.length && recall[i] < least) i++
+    if (i === order.length) break
     sum += precision[i]
   }
   return sum / recalls.length
@@ -109,14 +110,14 @@ function meanPrecision({ scores, outcomes: rows, positives }: CategoryMatches, a
 
 /** Share of the objects that are found by the best so many detections of each image. */
 function recallOf(
-  { scores, ranks, outcomes: rows, positives }: CategoryMatches,
+  { ranks, outcomes: rows, positives }: CategoryMatches,
   area: number,
   iou: number,
   most: number,
 ): number {
   if (positives[area] === 0) return -1
-  const row = (area * ious.length + iou) * scores.length
+  const row = (area * ious.length + iou) * ranks.length
   let right = 0
-  for (let i = 0; i < scores.length; i++) if (ranks[i] < most && rows[row + i] === outcomes.right) right++
+  for (let i = 0; i < ranks.length; i++) if (ranks[i] < most && rows[row + i] === outcomes.right) right++
   return right / positives[area]
 }

@@ -1,6 +1,7 @@
 /** How precision falls as more objects are found. */
 import { ArgumentError } from '../../core/errors.ts'
-import { anyArea, matchDetections, outcomes } from './matching.ts'
+import { anyArea, outcomes } from './match-group.ts'
+import { matchDetections } from './matching.ts'
 import type { DetectedObject, TruthObject } from './objects.ts'
 
 /** A point each detection that counts, best score first: what recall and precision are if it is the last that is taken. */
@@ -31,7 +32,7 @@ export function precisionRecallCurve(
 ): PrecisionRecallCurve {
   if (!(iou >= 0 && iou <= 1)) throw new ArgumentError(`precisionRecallCurve: iou is ${iou}; expected 0 to 1`)
   const categories = category === undefined ? undefined : [category]
-  const matches = matchDetections(truths, detections, { ious: [iou], areas: [anyArea], categories })
+  const matches = matchDetections(truths, detections, { ious: [iou], areas: [anyArea] }, { categories })
   const positives = matches.reduce((sum, match) => sum + match.positives[0], 0)
   const curve: PrecisionRecallCurve = { recall: [], precision: [], scores: [] }
   if (positives === 0) return curve
