@@ -42,11 +42,15 @@ function panel(left: number, title: string, curves: readonly Curve[], low: numbe
   return `${text(left, 30, title, 'font-weight="600" font-size="14"')}${grid}${lines}${count > 1 ? ends : ''}${text(left + width / 2, top + height + 18, 'epoch', 'text-anchor="middle"')}`
 }
 
-/** Loss and accuracy over the epochs, of training and validation. */
-export function curvesSvg(history: readonly EpochReport[]): string {
+/**
+ * Loss and score over the epochs, of training and validation.
+ * @param scoreName what the score is called
+ * @param scored whether training has a score, too
+ */
+export function curvesSvg(history: readonly EpochReport[], scoreName = 'accuracy', scored = true): string {
   const validated = history.filter((report) => report.validation !== undefined)
   const curves = (of: 'loss' | 'accuracy'): Curve[] => [
-    { colour: trainColour, values: history.map(({ train }) => train[of]) },
+    ...(of === 'loss' || scored ? [{ colour: trainColour, values: history.map(({ train }) => train[of]) }] : []),
     ...(validated.length > 0
       ? [{ colour: validationColour, values: validated.map(({ validation }) => validation![of]) }]
       : []),
@@ -62,7 +66,7 @@ export function curvesSvg(history: readonly EpochReport[]): string {
     720,
     304,
     panel(60, 'loss', curves('loss'), ...bounds('loss')) +
-      panel(410, 'accuracy', curves('accuracy'), ...bounds('accuracy')) +
+      panel(410, scoreName, curves('accuracy'), ...bounds('accuracy')) +
       legend,
   )
 }

@@ -51,7 +51,7 @@ export interface CompareFlags {
 
 /** Runs the command. Gives the exit code. */
 export async function compare(names: readonly string[], flags: CompareFlags): Promise<number> {
-  const chosen = [...new Set(names.length > 0 ? names : lecture)].map(networkNamed)
+  const chosen = [...new Set(names.length > 0 ? names : lecture)].map((name) => networkNamed(name, 'classify'))
   const backend = flags.measure ? await wasm() : undefined
   const networks: Compared[] = []
   try {

@@ -1,11 +1,12 @@
 /** `gentle eval`: what a trained model is worth. */
 import { type Confusion, confusion, evaluate, evaluateViews, type Model } from 'gentle-dl'
 import { type DataOptions, openData } from './datasets.ts'
+import { evaluateAnnotated } from './evaluate-annotated.ts'
 import { openModel } from './open-model.ts'
 import { viewsOf } from './policy.ts'
 import { resized } from './resize.ts'
 import { bold, percent, table } from './terminal.ts'
-import { exitCodes, unknownChoice } from './usage.ts'
+import { exitCodes, UsageError, unknownChoice } from './usage.ts'
 
 const partNames = ['train', 'validation', 'test'] as const
 
@@ -17,6 +18,7 @@ export async function evaluateRun(
     split: string
     seed?: number
     views?: number
+    flips?: boolean
     augment?: string
     strict?: boolean
     json?: boolean
@@ -24,7 +26,11 @@ export async function evaluateRun(
 ): Promise<number> {
   const part = partNames.find((name) => name === flags.split)
   if (part === undefined) throw unknownChoice('split', flags.split, partNames)
-  const { model, preprocessing } = await openModel(place)
+  const opened = await openModel(place)
+  const { model, preprocessing } = opened
+  if (opened.task !== 'classify') return evaluateAnnotated(opened, part, flags)
+  if (flags.flips)
+    throw new UsageError('--flips is for localization, detection and segmentation; give --views and --augment flip')
   const whole = (await openData(flags.data, { seed: flags.seed ?? 0, strict: flags.strict, ...picturesOf(model) }))[
     part
   ]

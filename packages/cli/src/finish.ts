@@ -1,22 +1,12 @@
 /** The end of a training: the best weights on the test set, the figures, the pictures, the report. */
 import { readFile } from 'node:fs/promises'
-import {
-  type Backend,
-  confusion,
-  countParameters,
-  type EpochReport,
-  type Evaluation,
-  evaluate,
-  loadModel,
-  sizeOf,
-} from 'gentle-dl'
+import { confusion, countParameters, type Evaluation, evaluate, loadModel, sizeOf } from 'gentle-dl'
 import { type Splits, writeImageFile } from 'gentle-dl/data'
 import { image } from 'gentle-dl/vision'
 import { confusionSvg } from './charts.ts'
 import { meanSpeed } from './metrics.ts'
 import { arePictures, report } from './report.ts'
-import type { RunFolder } from './run-folder.ts'
-import type { Plan } from './settings.ts'
+import type { Ending } from './tasks/task.ts'
 import { exitCodes } from './usage.ts'
 
 /** The figures of a finished run: summary.json. */
@@ -38,15 +28,7 @@ export interface RunSummary {
 }
 
 /** Looks at the test set once, with the best weights, and tells everything. */
-export async function finish(
-  run: RunFolder,
-  plan: Plan,
-  splits: Splits,
-  backend: Backend,
-  history: readonly EpochReport[],
-  seconds: number,
-  flags: { readonly json?: boolean; readonly quiet?: boolean },
-): Promise<number> {
+export async function finish({ run, plan, backend, history, seconds, flags }: Ending, splits: Splits): Promise<number> {
   const file = run.file('weights/best.safetensors')
   const best = await loadModel(await readFile(file), { name: file, backend })
   const test = await evaluate(best, splits.test)

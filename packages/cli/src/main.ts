@@ -2,6 +2,7 @@
 /** The command line of Gentle. */
 import { Command, CommanderError, InvalidArgumentError } from 'commander'
 import { DivergenceError, GentleError, InternalError, MemoryError } from 'gentle-dl'
+import { segmentationLosses } from 'gentle-dl/vision'
 import { augment } from './augment.ts'
 import { compare } from './compare.ts'
 import { data } from './data.ts'
@@ -17,11 +18,14 @@ import { explain } from './explain.ts'
 import { exportModel, formatNames } from './export.ts'
 import { filter } from './filter.ts'
 import { allButHead } from './freeze.ts'
-import { networkNames } from './networks.ts'
+import { metrics, scoredTasks } from './metrics-command.ts'
+import { classifierNames, networkNames } from './networks.ts'
 import { policyNames } from './policy.ts'
 import { predict } from './predict.ts'
 import { normalizeNames } from './preprocessing.ts'
+import { presetNames } from './presets.ts'
 import { summary } from './summary.ts'
+import { taskNames } from './tasks/task.ts'
 import { train } from './train.ts'
 import { exitCodes, UsageError, unknownChoice } from './usage.ts'
 import { version } from './version.ts'
@@ -47,6 +51,8 @@ program
   .command('train')
   .argument('[model]', networkNames.join(', '))
   .description('train a network; everything about it goes to a run folder')
+  .option('--task <name>', `${taskNames.join(', ')} (classify)`)
+  .option('--preset <name>', `settings that are known to work: ${presetNames.join(', ')}; flags win`)
   .option('--data <name>', dataNames.join(', '))
   .option('--epochs <n>', 'passes over the training examples', number)
   .option('--batch-size <n>', 'examples a step', number)
@@ -64,10 +70,11 @@ program
   .option('--strict', 'refuse a folder with a broken image, instead of leaving it out')
   .option('--augment <policy>', `changes pictures by chance: ${policyNames.join(', ')}, JSON or a JSON file`)
   .option('--class-weights <how>', 'none, or balanced: rare classes count as much as frequent ones')
+  .option('--loss <name>', `localize: both, giou, smoothL1; segment: ${segmentationLosses.join(', ')}`)
   .option('--pretrained <file>', 'begin with what fits of .safetensors, .pth, .pt or .onnx weights')
   .option('--freeze <name...>', `parameters that stay: ${allButHead}, names, beginnings of names, or globs`)
   .option('--config <file>', 'settings as JSON; flags win')
-  .option('--run-dir <folder>', 'where to keep the run (runs/classify/...)')
+  .option('--run-dir <folder>', 'where to keep the run (runs/TASK/...)')
   .option('--resume <run>', 'go on with an interrupted run')
   .option('--json', 'print the summary as JSON')
   .option('--quiet', 'no progress and no report')
@@ -83,6 +90,7 @@ program
   .option('--strict', 'refuse a folder with a broken image, instead of leaving it out')
   .option('--views <n>', 'looks at each picture so often, changed by --augment, and averages', number)
   .option('--augment <policy>', `${policyNames.join(', ')}, JSON or a JSON file`)
+  .option('--flips', "looks at each picture's mirror image, too: localization, detection, segmentation")
   .option('--json', 'print JSON')
   .action(async (run, flags) => finishWith(await evaluateRun(run, flags)))
 
@@ -103,6 +111,9 @@ program
   .option('--views <n>', 'looks at each picture so often, changed by --augment, and averages', number)
   .option('--augment <policy>', `${policyNames.join(', ')}, JSON or a JSON file`)
   .option('--top <n>', 'classes to tell', number, 5)
+  .option('--out <file>', 'the picture with boxes or mask drawn over it; with several pictures, a folder')
+  .option('--least-score <share>', 'objects that are less sure are not told (0.5)', number)
+  .option('--flips', "looks at each picture's mirror image, too: localization, detection, segmentation")
   .option('--json', 'print JSON')
   .action(async (model, images, flags) => finishWith(await predict(model, images, flags)))
 
@@ -120,7 +131,7 @@ program
 
 program
   .command('compare')
-  .argument('[model...]', `some of ${networkNames.join(', ')} (those of the lecture)`)
+  .argument('[model...]', `some of ${classifierNames.join(', ')} (those of the lecture)`)
   .description('networks side by side: size, cost, time, year and accuracy, each with its source')
   .option('--no-measure', 'do not measure their time')
   .option('--svg <file>', 'draw cost against year and accuracy')
@@ -248,6 +259,16 @@ dataCommand
   .option('--out <file>', 'write some pictures of every class as one, such as contact-sheet.png')
   .option('--json', 'print JSON')
   .action((name, _, command) => describe(name, command.optsWithGlobals()))
+
+program
+  .command('metrics')
+  .description('how good predictions in files are, whoever made them')
+  .requiredOption('--task <name>', scoredTasks.join(' or '))
+  .requiredOption('--truth <path>', 'COCO annotations')
+  .requiredOption('--predictions <path>', 'COCO results: a list of { image_id, category_id, bbox, score }')
+  .option('--curves <file>', 'draw precision and recall of each category, at an IoU of 0.5, as .svg')
+  .option('--json', 'print JSON')
+  .action(async (flags) => finishWith(await metrics(flags)))
 
 program
   .command('filter')

@@ -1,6 +1,7 @@
 /** The networks that can be named on the command line, and the recipes they are trained by unless told otherwise. */
-import { type Layer, mlp, type NetworkEntry, networks, type Shape, sizeOf } from 'gentle-dl'
-import { unknownChoice } from './usage.ts'
+import { type Layer, mlp, type NetworkEntry, networks, type Shape, segmenters, sizeOf } from 'gentle-dl'
+import type { TaskName } from './tasks/task.ts'
+import { UsageError, unknownChoice } from './usage.ts'
 
 /** What a network is built for. */
 export interface Purpose {
@@ -12,9 +13,10 @@ export interface Purpose {
 export interface Recipe {
   readonly epochs: number
   readonly batchSize: number
-  readonly optimizer: 'sgd' | 'adam'
+  readonly optimizer: 'sgd' | 'adam' | 'adamW'
   readonly learningRate: number
   readonly weightDecay?: number
+  readonly clipNorm?: number
 }
 
 /** What was published of a network. */
@@ -56,19 +58,30 @@ function recipeOf(name: string, { points }: Purpose): Recipe {
   return /^(alexnet|vgg\d+$)/.test(name) ? notNormed : normed
 }
 
-export const networkNames: readonly string[] = Object.keys(networks)
+/** Networks that classify. */
+export const classifierNames: readonly string[] = Object.keys(networks)
+
+const all: Readonly<Record<string, NetworkEntry>> = { ...networks, ...segmenters }
+
+export const networkNames: readonly string[] = Object.keys(all)
 
 /** Whether a network takes points in a plane as well as pictures. */
 export const takesPoints = (name: string): boolean => Object.hasOwn(small, name)
 
-/** @throws UsageError for a name that no network has. */
-export function networkNamed(name: string): Network {
-  if (!Object.hasOwn(networks, name)) throw unknownChoice('model', name, networkNames)
-  const { build, inputShape } = networks[name]
+/**
+ * @param task what it shall be trained for; any unless given
+ * @throws UsageError for a name that no network has, and one that is not for the task.
+ */
+export function networkNamed(name: string, task?: TaskName): Network {
+  if (!Object.hasOwn(all, name)) throw unknownChoice('model', name, networkNames)
+  const fitting = task === 'segment' ? segmenters : networks
+  if (task !== undefined && !Object.hasOwn(fitting, name))
+    throw new UsageError(`${name} is not for --task ${task}; there are ${Object.keys(fitting).join(', ')}`)
+  const { build, inputShape } = all[name]
   return {
     name,
     inputShape,
-    classes: sizeOf(inputShape) < 224 * 224 ? 10 : 1000,
+    classes: name in segmenters ? 21 : sizeOf(inputShape) < 224 * 224 ? 10 : 1000,
     build: ({ classes, points }) =>
       name === 'mlp' ? mlp({ classes, hidden: points ? [32, 32] : [128], activation: 'relu' }) : build({ classes }),
     recipe: (purpose) => recipeOf(name, purpose),
@@ -76,6 +89,6 @@ export function networkNamed(name: string): Network {
 }
 
 export function publishedOf(name: string): Published {
-  const { year, paper, top1 } = networks[name]
+  const { year, paper, top1 } = all[name]
   return { year, paper, ...(top1 === undefined ? {} : { top1 }) }
 }

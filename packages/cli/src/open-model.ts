@@ -19,6 +19,7 @@ import { type Network, networkNamed, networkNames, takesPoints } from './network
 import { fromMetadata, type Preprocessing, toMetadata } from './preprocessing.ts'
 import { someOf, storedFirst } from './pretrained.ts'
 import { headOf } from './structure.ts'
+import { type TaskName, taskNames } from './tasks/task.ts'
 import { note } from './terminal.ts'
 import { nearestOf, UsageError } from './usage.ts'
 import { bytesOf, isWeightsFile, readOnnxModel, readWeightsFile, type Tensors } from './weights-file.ts'
@@ -27,14 +28,29 @@ import { bytesOf, isWeightsFile, readOnnxModel, readWeightsFile, type Tensors } 
 export interface Opened {
   readonly model: Model
   readonly preprocessing?: Preprocessing
+  /** What it was trained for. */
+  readonly task: TaskName
 }
 
-/** A model as bytes of a safetensors file that tells how pictures are prepared for it. */
-export async function describedModel(model: Model, preprocessing: Preprocessing | undefined): Promise<Uint8Array> {
-  const bytes = await saveModel(model)
-  if (preprocessing === undefined) return bytes
-  const { tensors, metadata } = readSafetensors(bytes)
-  return writeSafetensors(tensors, { ...metadata, ...toMetadata(preprocessing) })
+const taskKey = 'gentle.task'
+
+/** @throws UsageError for a task that there is not. */
+function taskFrom(metadata: Readonly<Record<string, string>>, file: string): TaskName {
+  const stored = metadata[taskKey] ?? 'classify'
+  const task = taskNames.find((name) => name === stored)
+  if (task === undefined)
+    throw new UsageError(`${file}: its task '${stored}' is unknown; expected one of ${taskNames.join(', ')}`)
+  return task
+}
+
+/** A model as bytes of a safetensors file that tells how pictures are prepared for it, and what it was trained for. */
+export async function describedModel(
+  model: Model,
+  preprocessing: Preprocessing | undefined,
+  task: TaskName = 'classify',
+): Promise<Uint8Array> {
+  const { tensors, metadata } = readSafetensors(await saveModel(model))
+  return writeSafetensors(tensors, { ...metadata, ...toMetadata(preprocessing), [taskKey]: task })
 }
 
 /** The file of a run folder's weights, its best where there are, or the file itself. @throws UsageError where there is none. */
@@ -55,15 +71,17 @@ export function weightsFileOf(place: string): string {
  */
 export async function openModel(place: string): Promise<Opened> {
   const file = weightsFileOf(place)
-  if (extname(file) === '.onnx') return { model: await readOnnxModel(file, 'model') }
+  if (extname(file) === '.onnx') return { model: await readOnnxModel(file, 'model'), task: 'classify' }
   if (extname(file) !== '.safetensors')
     throw new UsageError(
       `${file} holds weights without a network; name it, as in: gentle predict resnet18 --weights ${file}`,
     )
   const bytes = await bytesOf(file, 'weights')
+  const { metadata } = readSafetensors(bytes, file)
   return {
     model: await loadModel(bytes, { name: file }),
-    preprocessing: fromMetadata(readSafetensors(bytes, file).metadata, file),
+    preprocessing: fromMetadata(metadata, file),
+    task: taskFrom(metadata, file),
   }
 }
 
@@ -74,7 +92,7 @@ export async function openModel(place: string): Promise<Opened> {
  */
 export async function openNamed(name: string, file: string, inputShape?: Shape): Promise<Opened> {
   const network = networkNamed(name)
-  if (extname(file) === '.onnx') return { model: await readOnnxModel(file, '--weights') }
+  if (extname(file) === '.onnx') return { model: await readOnnxModel(file, '--weights'), task: 'classify' }
   const { tensors, metadata } = await readWeightsFile(file, '--weights')
   const preprocessing = fromMetadata(metadata, file)
   const shape = inputShape ?? (preprocessing ? shapeOfPictures(preprocessing) : network.inputShape)
@@ -82,7 +100,7 @@ export async function openNamed(name: string, file: string, inputShape?: Shape):
   const classes = classesIn(tensors, network, shape, points) ?? 1000
   const model = await createModel(network.build({ classes, points }), shape, { firstValues: storedFirst(tensors, 0) })
   await checkComplete(model, tensors, name, file)
-  return { model, preprocessing }
+  return { model, preprocessing, task: taskFrom(metadata, file) }
 }
 
 const shapeOfPictures = ({ channels, height, width }: Preprocessing): Shape => [channels, height, width]

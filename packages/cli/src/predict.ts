@@ -4,6 +4,7 @@ import { type Model, predictViews, predict as predictWith, readNpy, type Shape, 
 import { readImage } from './images.ts'
 import { type Opened, openModel, openNamed } from './open-model.ts'
 import { viewsOf } from './policy.ts'
+import { predictAnnotated } from './predict-annotated.ts'
 import { bare, type Preprocessing, plain, preprocessingNamed, standardize } from './preprocessing.ts'
 import { bold, note, percent } from './terminal.ts'
 import { exitCodes, UsageError } from './usage.ts'
@@ -19,6 +20,9 @@ export interface PredictFlags {
   readonly views?: number
   readonly augment?: string
   readonly top: number
+  readonly out?: string
+  readonly leastScore?: number
+  readonly flips?: boolean
   readonly json?: boolean
 }
 
@@ -61,6 +65,9 @@ async function predictTensor(place: string, file: string, flags: PredictFlags): 
 async function predictImages(place: string, images: readonly string[], flags: PredictFlags): Promise<number> {
   const opened = await open(place, flags)
   const { model } = opened
+  if (opened.task !== 'classify') return predictAnnotated(opened, images, flags)
+  if (flags.out !== undefined || flags.leastScore !== undefined || flags.flips)
+    throw new UsageError(`--out, --least-score and --flips are for boxes and masks; ${place} tells classes`)
   const preprocessing = preprocessingOf(place, opened, flags)
   const names = namesOf(model, flags)
   const views = viewsOf(flags)

@@ -16,6 +16,7 @@ import { metricsHeader, metricsRow, parseMetrics } from './metrics.ts'
 import { describedModel } from './open-model.ts'
 import { plain } from './preprocessing.ts'
 import { type Settings, settingsOfFile } from './settings.ts'
+import type { TaskName } from './tasks/task.ts'
 import { UsageError } from './usage.ts'
 
 /** Makes a folder and those above it, one by one: where the system refuses, the recursive call of Node can try for ever. */
@@ -39,9 +40,9 @@ export class RunFolder {
    * A new folder: `path`, or runs/<task>/<name> with -2, -3, ... where taken.
    * @throws UsageError where it cannot be written.
    */
-  static create(name: string, path?: string): RunFolder {
-    let chosen = path ?? join('runs', 'classify', name)
-    for (let n = 2; path === undefined && existsSync(chosen); n++) chosen = join('runs', 'classify', `${name}-${n}`)
+  static create(task: TaskName, name: string, path?: string): RunFolder {
+    let chosen = path ?? join('runs', task, name)
+    for (let n = 2; path === undefined && existsSync(chosen); n++) chosen = join('runs', task, `${name}-${n}`)
     if (path !== undefined && existsSync(join(path, 'run.json')))
       throw new UsageError(
         `--run-dir ${path} holds a run already; give another folder, or go on with it: ${commandLine('train', '--resume', path)}`,
@@ -102,9 +103,9 @@ export class RunFolder {
     return history
   }
 
-  /** Keeps a model with what is done to a picture before it sees it, so that the file alone can be used. */
-  async saveWeights(which: 'best' | 'last', model: Model): Promise<void> {
-    this.write(`weights/${which}.safetensors`, await describedModel(model, plain(model.inputShape)))
+  /** Keeps a model with its task and what is done to a picture before it sees it, so that the file alone can be used. */
+  async saveWeights(which: 'best' | 'last', model: Model, task: TaskName): Promise<void> {
+    this.write(`weights/${which}.safetensors`, await describedModel(model, plain(model.inputShape), task))
   }
 
   /** Keeps what is needed to go on. */

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs'
 import { adam, adamW, constantRate, cosineDecay, linearDecay, type Optimizer, type Schedule, sgd } from 'gentle-dl'
 import { z } from 'zod'
 import type { Recipe } from './networks.ts'
+import { taskNames } from './tasks/task.ts'
 import { UsageError, unknownChoice } from './usage.ts'
 
 const schedules = { constant: constantRate, linear: linearDecay, cosine: cosineDecay } as const satisfies Readonly<
@@ -22,6 +23,7 @@ const positive = z.number('a number above 0').positive('a number above 0')
 
 /** What can be set; keys of a config file, and flags in dashes. A check's message is what it expects. */
 const settingsSchema = z.strictObject({
+  task: z.enum(taskNames).optional(),
   model: text.optional(),
   data: text.optional(),
   epochs: whole(1, Number.MAX_SAFE_INTEGER).optional(),
@@ -39,6 +41,7 @@ const settingsSchema = z.strictObject({
   resize: whole(1, 4096).optional(),
   augment: text.optional(),
   classWeights: z.enum(['none', 'balanced']).optional(),
+  loss: text.optional(),
   pretrained: text.optional(),
   freeze: z.array(text, 'a list of texts').min(1, 'at least one name').optional(),
 })
@@ -110,6 +113,7 @@ export function planOf(
   const optimizer = settings.optimizer ?? recipe.optimizer
   if (optimizer !== 'sgd' && settings.momentum !== undefined)
     throw new UsageError(`--momentum goes with --optimizer sgd, not with ${optimizer}`)
+  const clipNorm = settings.clipNorm ?? recipe.clipNorm
   const weightDecay = settings.weightDecay ?? (optimizer === recipe.optimizer ? recipe.weightDecay : undefined)
   return {
     ...settings,
@@ -120,6 +124,7 @@ export function planOf(
     schedule: settings.schedule ?? 'linear',
     ...(optimizer === 'sgd' ? { momentum: settings.momentum ?? 0.9 } : {}),
     ...(weightDecay === undefined ? {} : { weightDecay }),
+    ...(clipNorm === undefined ? {} : { clipNorm }),
     seed: settings.seed ?? 0,
     threads: settings.threads ?? threads,
   }

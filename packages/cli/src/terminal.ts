@@ -106,13 +106,16 @@ export interface ProgressView {
   end(): void
 }
 
-/** A bar where notes go to a terminal, a line an epoch elsewhere, nothing when quiet. */
-export function progressView(epochs: number, batchSize: number, quiet: boolean): ProgressView {
+/** A bar, with the accuracy where examples are counted as right or wrong, where notes go to a terminal, a line an epoch elsewhere, nothing when quiet. */
+export function progressView(
+  epochs: number,
+  { batchSize, quiet, accuracy: counted }: { batchSize: number; quiet: boolean; accuracy: boolean },
+): ProgressView {
   if (quiet) return { step() {}, epoch() {}, end() {} }
   if (!lively) return { step() {}, epoch: note, end() {} }
   const bar = new SingleBar({
     stream: process.stderr,
-    format: `epoch {epoch}/${epochs} {bar} loss {loss}  acc {accuracy}  {speed} img/s  {left} left`,
+    format: `epoch {epoch}/${epochs} {bar} loss {loss}${counted ? '  acc {accuracy}' : ''}  {speed} img/s  {left} left`,
     barsize: 16,
     barCompleteChar: '█',
     barIncompleteChar: '░',

@@ -4,29 +4,23 @@ import {
   type Backend,
   countParameters,
   createModel,
-  crossEntropy,
   DivergedTraining,
   type EpochReport,
   fit,
-  type Loss,
   type Model,
-  type Shape,
   sizeOf,
   wasm,
 } from 'gentle-dl'
-import { augmented, classWeights, type Dataset, type Splits } from 'gentle-dl/data'
+import type { Splits } from 'gentle-dl/data'
 import { curvesSvg } from './charts.ts'
-import { arePoints, openData } from './datasets.ts'
-import { checkEnoughPixels } from './enough-pixels.ts'
-import { finish } from './finish.ts'
 import { frozenNames } from './freeze.ts'
 import { watchInterrupts } from './interrupts.ts'
 import { commandLine } from './invocation.ts'
 import { isBest } from './metrics.ts'
-import { networkNamed, takesPoints } from './networks.ts'
+import { takesPoints } from './networks.ts'
 import { policyOf, policyText } from './policy.ts'
+import { presetNamed } from './presets.ts'
 import { loadPretrained, storedFirst } from './pretrained.ts'
-import { resized } from './resize.ts'
 import { RunFolder } from './run-folder.ts'
 import {
   checkUnchanged,
@@ -37,7 +31,9 @@ import {
   type Settings,
   settingsOfFlags,
 } from './settings.ts'
-import { headOf } from './structure.ts'
+import { annotatedTask, prepareAnnotated } from './tasks/annotated.ts'
+import { prepareClassification } from './tasks/classify.ts'
+import { type NamedSettings, type Preparation, type TaskName, usualModel } from './tasks/task.ts'
 import { note, percent, progressView, thousands } from './terminal.ts'
 import { exitCodes, UsageError } from './usage.ts'
 import { version } from './version.ts'
@@ -45,6 +41,7 @@ import { readWeightsFile } from './weights-file.ts'
 
 export interface TrainFlags extends Settings {
   readonly config?: string
+  readonly preset?: string
   readonly runDir?: string
   readonly resume?: string
   /** Refuses an image folder with a broken file. */
@@ -54,16 +51,23 @@ export interface TrainFlags extends Settings {
 }
 
 /** The data that a network is trained on unless told otherwise. */
-const usualData = (model: string): string => (takesPoints(model) ? 'moons' : 'mnist')
+function usualData(model: string, task: TaskName = 'classify'): string {
+  if (task !== 'classify') return annotatedTask(task).usualData
+  return takesPoints(model) ? 'moons' : 'mnist'
+}
 
 /** Settings as given, over those of a run that goes on. */
 function settingsFor(
   model: string | undefined,
-  { config, runDir, resume: _, json: __, quiet: ___, strict: ____, ...flags }: TrainFlags,
+  { config, preset, runDir, resume: _, json: __, quiet: ___, strict: ____, ...flags }: TrainFlags,
   resumed: RunFolder | undefined,
 ): Settings & { model: string; data: string } {
   const fromFlags = settingsOfFlags({ ...flags, ...(model === undefined ? {} : { model }) })
-  const given = { ...(config === undefined ? {} : readConfig(config)), ...fromFlags }
+  const given = {
+    ...(preset === undefined ? {} : presetNamed(preset)),
+    ...(config === undefined ? {} : readConfig(config)),
+    ...fromFlags,
+  }
   const stored = resumed?.settings() ?? {}
   if (given.augment !== undefined) given.augment = policyText('--augment', given.augment)
   if (resumed !== undefined) {
@@ -71,11 +75,13 @@ function settingsFor(
     checkUnchanged(given, stored, resumed.path)
   }
   const settings = { ...stored, ...given }
+  const { task = 'classify' } = settings
+  if (task !== 'classify') settings.model ??= usualModel[task]
   if (settings.model === undefined) throw new UsageError('no model is named; give one, as in: gentle train lenet5')
   return {
     ...settings,
     model: settings.model,
-    data: settings.data ?? usualData(settings.model),
+    data: settings.data ?? usualData(settings.model, task),
   }
 }
 
@@ -88,38 +94,29 @@ async function resume(run: RunFolder, { epochs, batchSize }: Plan, examples: num
   return { progress, history: run.history(Math.floor(done)) }
 }
 
-/** The data of a training, at the size that is asked for; image files at the network's usual one unless asked. */
-async function openSplits(
-  { data, seed = 0, validation, resize: size }: Settings & { data: string },
-  [, ...usual]: Shape,
-  strict: boolean | undefined,
-): Promise<Splits> {
-  const splits = await openData(data, { seed, validation, size: size ?? (usual as [number, number]), strict })
-  if (size === undefined) return splits
-  const { train, validation: chosen, test } = splits
-  return { train: resized(train, size), validation: resized(chosen, size), test: resized(test, size) }
+/** What prepares a training of each task. */
+function prepare(settings: NamedSettings, strict: boolean): Promise<Preparation> {
+  const { task = 'classify' } = settings
+  return task === 'classify'
+    ? prepareClassification(settings, strict)
+    : prepareAnnotated(annotatedTask(task), settings, strict)
 }
 
 /** Runs the command. Gives the exit code. */
 export async function train(model: string | undefined, flags: TrainFlags): Promise<number> {
   const resumed = flags.resume === undefined ? undefined : RunFolder.open(flags.resume)
   const settings = settingsFor(model, flags, resumed)
-  const network = networkNamed(settings.model)
-  const splits = await openSplits(settings, network.inputShape, flags.strict)
-  const purpose = { classes: splits.train.classes?.length ?? 1, points: arePoints(splits) }
-  const plan = planOf(settings, network.recipe(purpose), {
+  const { task = 'classify' } = settings
+  const prepared = await prepare(settings, flags.strict === true)
+  const { splits, network, head } = prepared
+  const plan = planOf(settings, prepared.recipe, {
     examples: splits.train.length,
     threads: Math.min(availableParallelism(), 64),
   })
   const optimizer = optimizerOf(plan)
   const learned =
-    plan.augment === undefined
-      ? splits.train
-      : augmented(splits.train, policyOf('--augment', plan.augment), { seed: plan.seed })
+    plan.augment === undefined ? splits.train : prepared.augmented(policyOf('--augment', plan.augment), plan.seed)
   const { inputShape } = splits.train
-  const layer = network.build(purpose)
-  checkEnoughPixels(plan.model, layer, inputShape)
-  const head = new Set(headOf((classes) => network.build({ ...purpose, classes }), inputShape).keys())
   // A run that goes on has the weights of its own.
   const pretrained =
     plan.pretrained === undefined || resumed !== undefined
@@ -130,9 +127,9 @@ export async function train(model: string | undefined, flags: TrainFlags): Promi
     : { progress: undefined, history: [] as EpochReport[] }
 
   const backend = await wasm({ threads: plan.threads })
-  const made = await createModel(layer, inputShape, {
+  const made = await createModel(network, inputShape, {
     seed: plan.seed,
-    classes: splits.train.classes,
+    classes: prepared.classes,
     backend,
     ...(pretrained === undefined ? {} : { firstValues: storedFirst(pretrained.tensors, plan.seed) }),
   })
@@ -145,7 +142,7 @@ export async function train(model: string | undefined, flags: TrainFlags): Promi
       head,
       quiet: flags.quiet === true,
     }))
-  const run = resumed ?? RunFolder.create(`${plan.model}-${plan.data.replace(/[^\w-]+/g, '-')}`, flags.runDir)
+  const run = resumed ?? RunFolder.create(task, `${plan.model}-${plan.data.replace(/[^\w-]+/g, '-')}`, flags.runDir)
   run.writeJson('run.json', {
     ...describeRun(plan, splits, backend, resumed?.readJson('run.json')),
     ...(matching === undefined ? {} : { pretrained: { file: plan.pretrained, ...matching } }),
@@ -161,7 +158,11 @@ export async function train(model: string | undefined, flags: TrainFlags): Promi
     )
 
   const started = performance.now()
-  const view = progressView(plan.epochs, plan.batchSize, flags.quiet === true)
+  const view = progressView(plan.epochs, {
+    batchSize: plan.batchSize,
+    quiet: flags.quiet === true,
+    accuracy: prepared.score === undefined,
+  })
   const abort = new AbortController()
   const endWatch = watchInterrupts(
     () => abort.abort(),
@@ -173,7 +174,8 @@ export async function train(model: string | undefined, flags: TrainFlags): Promi
   const earlier = history.reduce((sum, epoch) => sum + epoch.seconds, 0)
   try {
     const result = await fit(made, learned, {
-      loss: lossOf(plan, splits.train),
+      loss: prepared.loss,
+      metric: prepared.metric,
       validation: splits.validation,
       optimizer,
       batchSize: plan.batchSize,
@@ -184,27 +186,31 @@ export async function train(model: string | undefined, flags: TrainFlags): Promi
       progress,
       signal: abort.signal,
       onStep: (step) => view.step(step),
-      async onEpoch(epoch, trained, progressNow) {
+      async onEpoch(report, trained, progressNow) {
+        const accuracy = await prepared.score?.(trained)
+        const epoch =
+          accuracy === undefined ? report : { ...report, validation: { loss: report.validation!.loss, accuracy } }
         const best = isBest(epoch.validation, history)
         history.push({ ...epoch, best })
         await run.addMetrics(epoch)
-        await run.saveWeights('last', trained)
-        if (best) await run.saveWeights('best', trained)
+        await run.saveWeights('last', trained, task)
+        if (best) await run.saveWeights('best', trained, task)
         run.saveProgress(await progressNow(), trained)
-        run.write('curves.svg', curvesSvg(history))
-        view.epoch(epochLine(epoch, plan.epochs, best))
+        run.write('curves.svg', curvesSvg(history, prepared.scoreName, prepared.score === undefined))
+        view.epoch(epochLine(epoch, plan.epochs, best, prepared))
       },
     })
     view.end()
     if (result.interrupted) {
-      await run.saveWeights('last', result.model)
+      await run.saveWeights('last', result.model, task)
       run.saveProgress(result.progress, result.model)
       note(
         `stopped after step ${thousands(result.progress.steps)}; everything is in ${run.path}\nto go on: ${commandLine('train', '--resume', run.path)}`,
       )
       return exitCodes.interrupted
     }
-    return await finish(run, plan, splits, backend, history, earlier + (performance.now() - started) / 1000, flags)
+    const seconds = earlier + (performance.now() - started) / 1000
+    return await prepared.finish({ run, plan, backend, history, seconds, flags })
   } catch (error) {
     view.end()
     if (!(error instanceof DivergedTraining)) throw error
@@ -220,13 +226,6 @@ export async function train(model: string | undefined, flags: TrainFlags): Promi
   }
 }
 
-/** The cross-entropy, with classes weighted as asked for. */
-function lossOf({ classWeights: weighting }: Plan, train: Dataset): Loss {
-  if (weighting !== 'balanced') return crossEntropy
-  const weights = classWeights(train)
-  return (logits, labels) => crossEntropy(logits, labels, { classWeights: weights })
-}
-
 /** Number of learned numbers that stay as they are. */
 const countFrozen = ({ parameters }: Model, frozen: ReadonlySet<string>): number =>
   [...frozen].reduce((total, name) => total + sizeOf(parameters.get(name)!.shape), 0)
@@ -235,10 +234,15 @@ function epochLine(
   { epoch, train: learned, validation, imagesPerSecond }: EpochReport,
   epochs: number,
   best: boolean,
+  { score, scoreName }: Preparation,
 ): string {
+  const named = scoreName === 'accuracy' ? '' : `${scoreName} `
+  const counted = score === undefined ? ` ${percent(learned.accuracy)}` : ''
   const checked =
-    validation === undefined ? '' : `  validation ${validation.loss.toFixed(4)} ${percent(validation.accuracy)}`
-  return `epoch ${String(epoch).padStart(String(epochs).length)}/${epochs}  train ${learned.loss.toFixed(4)} ${percent(learned.accuracy)}${checked}  ${thousands(imagesPerSecond)}/s${best ? '  best' : ''}`
+    validation === undefined
+      ? ''
+      : `  validation ${validation.loss.toFixed(4)} ${named}${percent(Math.max(0, validation.accuracy))}`
+  return `epoch ${String(epoch).padStart(String(epochs).length)}/${epochs}  train ${learned.loss.toFixed(4)}${counted}${checked}  ${thousands(imagesPerSecond)}/s${best ? '  best' : ''}`
 }
 
 /** run.json: of a run that goes on, what is there and what changed. */

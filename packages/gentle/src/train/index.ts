@@ -1,4 +1,13 @@
+export { type AnsweredPicture, type AnswerOptions, answers } from './answers.ts'
 export { type EvaluateOptions, type Evaluation, evaluate } from './evaluate.ts'
+export {
+  type Detections,
+  detectAll,
+  evaluateDetection,
+  evaluateLocalization,
+  evaluateSegmentation,
+  type LocalizationReport,
+} from './evaluate-tasks.ts'
 export {
   DivergedTraining,
   type EpochReport,

@@ -1,0 +1,49 @@
+/** Classification: one label a picture, or a point. */
+import { crossEntropy, type Loss, type Shape } from 'gentle-dl'
+import { augmented, classWeights, type Dataset, type Splits } from 'gentle-dl/data'
+import { arePoints, openData } from '../datasets.ts'
+import { checkEnoughPixels } from '../enough-pixels.ts'
+import { finish } from '../finish.ts'
+import { networkNamed } from '../networks.ts'
+import { resized } from '../resize.ts'
+import { headOf } from '../structure.ts'
+import type { NamedSettings, Preparation } from './task.ts'
+
+/** The data of a training, at the size that is asked for; image files at the network's usual one unless asked. */
+async function openSplits(
+  { data, seed = 0, validation, resize: size }: NamedSettings,
+  [, ...usual]: Shape,
+  strict: boolean,
+): Promise<Splits> {
+  const splits = await openData(data, { seed, validation, size: size ?? (usual as [number, number]), strict })
+  if (size === undefined) return splits
+  const { train, validation: chosen, test } = splits
+  return { train: resized(train, size), validation: resized(chosen, size), test: resized(test, size) }
+}
+
+/** The cross-entropy, with classes weighted as asked for. */
+function lossOf(weighting: NamedSettings['classWeights'], train: Dataset): Loss {
+  if (weighting !== 'balanced') return crossEntropy
+  const weights = classWeights(train)
+  return (logits, labels) => crossEntropy(logits, labels, { classWeights: weights })
+}
+
+export async function prepareClassification(settings: NamedSettings, strict: boolean): Promise<Preparation> {
+  const network = networkNamed(settings.model, 'classify')
+  const splits = await openSplits(settings, network.inputShape, strict)
+  const purpose = { classes: splits.train.classes?.length ?? 1, points: arePoints(splits) }
+  const layer = network.build(purpose)
+  const { inputShape } = splits.train
+  checkEnoughPixels(settings.model, layer, inputShape)
+  return {
+    splits,
+    network: layer,
+    head: new Set(headOf((classes) => network.build({ ...purpose, classes }), inputShape).keys()),
+    recipe: network.recipe(purpose),
+    classes: splits.train.classes,
+    loss: lossOf(settings.classWeights, splits.train),
+    scoreName: 'accuracy',
+    augmented: (policy, seed) => augmented(splits.train, policy, { seed }),
+    finish: (ending) => finish(ending, splits),
+  }
+}

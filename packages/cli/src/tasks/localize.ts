@@ -1,0 +1,33 @@
+/** Localization: one object a picture, its label and its box. */
+import { evaluateLocalization, localizer } from 'gentle-dl'
+import { intersectionOverUnion, type LocalizationOptions, localization, type ScoredBox } from 'gentle-dl/vision'
+import type { AnnotatedTask } from './annotated.ts'
+import { largestOf } from './largest.ts'
+
+export const localize: AnnotatedTask<ScoredBox> = {
+  name: 'localize',
+  scoreName: 'localized',
+  rightByPicture: true,
+  usualData: 'scenes:side=64,objects=1-1',
+  recipe: { epochs: 3, batchSize: 32, optimizer: 'adamW', learningRate: 0.003, weightDecay: 1e-4 },
+  network: (build, classes) => localizer(build(classes), { classes }),
+  classesOf: (set) => set.classes,
+  task: (_, inputShape, loss) => localization(inputShape, { box: loss as LocalizationOptions['box'] }),
+  async judge(model, set, options) {
+    const { accuracy, meanIoU, localized } = await evaluateLocalization(
+      model,
+      localization(model.inputShape),
+      set,
+      options,
+    )
+    return {
+      score: localized,
+      metrics: { 'label right': accuracy, 'mean IoU': meanIoU, 'label right and IoU >= 0.5': localized },
+    }
+  },
+  said: (answer) => ({ objects: [answer] }),
+  quality(truth, { label, box }) {
+    const largest = largestOf(truth.boxes)
+    return label === truth.labels[largest] ? intersectionOverUnion(truth.boxes[largest], box) : 0
+  },
+}

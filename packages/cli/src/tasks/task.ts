@@ -1,0 +1,53 @@
+/** The four tasks of the lecture, as a training sees them. */
+import type { Backend, EpochReport, Layer, Loss, Metric, Model } from 'gentle-dl'
+import type { Dataset, Policy, Splits } from 'gentle-dl/data'
+import type { Recipe } from '../networks.ts'
+import type { RunFolder } from '../run-folder.ts'
+import type { Plan, Settings } from '../settings.ts'
+
+export const taskNames = ['classify', 'localize', 'detect', 'segment'] as const
+
+export type TaskName = (typeof taskNames)[number]
+
+/** Settings of a training whose network and data are known. */
+export type NamedSettings = Settings & { readonly model: string; readonly data: string }
+
+/** A training that has come to its end. */
+export interface Ending {
+  readonly run: RunFolder
+  readonly plan: Plan
+  readonly backend: Backend
+  readonly history: readonly EpochReport[]
+  readonly seconds: number
+  readonly flags: { readonly json?: boolean; readonly quiet?: boolean }
+}
+
+/** Everything that a training needs of its task. */
+export interface Preparation {
+  /** The examples as the loss wants them. */
+  readonly splits: Splits
+  readonly network: Layer
+  /** Parameters whose shapes depend on the classes. */
+  readonly head: ReadonlySet<string>
+  readonly recipe: Recipe
+  /** Names of what the outputs tell. */
+  readonly classes?: readonly string[]
+  readonly loss: Loss
+  /** What counts as right example by example; the usual count unless given. */
+  readonly metric?: Metric
+  /** What the score is called, by which the best epoch is chosen. */
+  readonly scoreName: string
+  /** The score of weights on the validation set, 0 to 1, where it is not the share of examples that are right. */
+  score?(model: Model): Promise<number>
+  /** The training examples, changed by chance. */
+  augmented(policy: Policy, seed: number): Dataset
+  /** Looks at the test set once and tells everything. Gives the exit code. */
+  finish(ending: Ending): Promise<number>
+}
+
+/** What is tried where a task's network or data are not named. */
+export const usualModel: Readonly<Record<Exclude<TaskName, 'classify'>, string>> = {
+  localize: 'resnet14',
+  detect: 'resnet14',
+  segment: 'unet',
+}
