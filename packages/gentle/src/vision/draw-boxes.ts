@@ -22,13 +22,20 @@ interface Rectangle {
   readonly bottom: number
 }
 
+/** A caption and its place. */
+interface Strip extends Rectangle {
+  readonly content: string
+  readonly colour: Colour
+}
+
 /** Pixels of a picture's shorter side for one pixel of a frame's thickness and of a letter's strokes. */
 const sidePerStroke = 256
 
 /**
  * A picture with frames and captions, [3, scale x height, scale x width]. Frames are drawn inwards from a box's edges, rounded to whole pixels of the result; what
  * lies outside the picture is left out, a box without area is a line or a point, and one whose edges are crossed or no numbers is not drawn. Later
- * frames lie over earlier ones. Captions stay within the picture and avoid each other where there is room, the first finding the best places.
+ * frames lie over earlier ones. Captions stay within the picture and avoid each other where there is room, the first finding the best places
+ * and lying above later ones.
  * @param scale a pixel of the picture becomes scale x scale pixels; 1 unless given
  * @throws ArgumentError for a scale that is no whole number from 1, and a picture of neither 1 nor 3 channels.
  */
@@ -46,21 +53,18 @@ export function drawBoxes(
   const seen = boxes.filter(({ box }) => box.right >= box.left && box.bottom >= box.top)
   const frames = seen.map(({ box }) => frameOf(box, scale, canvas, stroke))
   for (const [i, { colour, dashed }] of seen.entries()) drawFrame(canvas, frames[i], colour, stroke, dashed)
-  const taken: Rectangle[] = []
+  const strips: Strip[] = []
   for (const [i, { caption, colour }] of seen.entries()) {
     const { left, top, right, bottom } = frames[i]
     if (caption === undefined || right <= 0 || bottom <= 0 || left >= width || top >= height) continue
     const content = cutText(caption, width - 2 * stroke, stroke)
-    const strip = placeOf(
-      frames[i],
-      textWidth(content, stroke) + 2 * stroke,
-      textHeight(stroke) + stroke,
-      canvas,
-      taken,
-    )
-    taken.push(strip)
-    canvas.fill(strip.left, strip.top, strip.right - strip.left, strip.bottom - strip.top, colour)
-    canvas.text(strip.left + stroke, strip.top + stroke, content, { colour: textColourOn(colour), scale: stroke })
+    const [wide, high] = [textWidth(content, stroke) + 2 * stroke, textHeight(stroke) + stroke]
+    strips.push({ ...placeOf(frames[i], wide, high, canvas, strips), content, colour })
+  }
+  // Where there is no room, the first captions are the ones to read.
+  for (const { left, top, right, bottom, content, colour } of strips.reverse()) {
+    canvas.fill(left, top, right - left, bottom - top, colour)
+    canvas.text(left + stroke, top + stroke, content, { colour: textColourOn(colour), scale: stroke })
   }
   return canvas.toImage()
 }

@@ -110,6 +110,15 @@ test('captions of boxes at one place avoid each other', () => {
   expect(seen(drawn)[10]).toBe(`${'.'.repeat(10)}${'r'.repeat(7)}${'.'.repeat(6)}${'b'.repeat(7)}${'.'.repeat(30)}`)
 })
 
+test('where captions have no room beside each other, the first lies above', () => {
+  const box = { left: 0, top: 0, right: 7, bottom: 9 }
+  const drawn = drawBoxes(image(1, 9, 7), [
+    { box, colour: red, caption: ' ' },
+    { box, colour: blue, caption: ' ' },
+  ])
+  expect(seen(drawn)).toEqual(Array(9).fill('r'.repeat(7)))
+})
+
 test('letters are dark on light colours and light on dark ones', () => {
   const box = { left: 0, top: 20, right: 20, bottom: 30 }
   const onBlue = drawBoxes(image(1, 40, 40), [{ box, colour: blue, caption: 'l' }])
