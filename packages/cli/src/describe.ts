@@ -1,5 +1,6 @@
 /** `gentle data describe`: all that should be known of a data set before it is trained on. */
 import { type ImageExample, type ImageSplits, type Splits, writeImageFile } from 'gentle-dl/data'
+import { areAnnotated, openAnnotated } from './annotated-sets.ts'
 import { contactSheet } from './contact-sheet.ts'
 import {
   countsOf,
@@ -11,6 +12,7 @@ import {
   pixelStatistics,
 } from './data-statistics.ts'
 import { imagesOf, openData, openImages, skippedText } from './datasets.ts'
+import { describeAnnotated } from './describe-annotated.ts'
 import { arePictures } from './report.ts'
 import { shapeText } from './shapes.ts'
 import { bold, note, table, thousands } from './terminal.ts'
@@ -25,17 +27,23 @@ export interface DescribeFlags {
   readonly json?: boolean
 }
 
-/** Sides at which image files are looked at unless told. */
+/** Sides at which image files are looked at unless told: whole pictures of one thing, and pictures of many. */
 const usualSide = 64
+const usualAnnotatedSide = 256
 
 /** Runs the command. */
 export async function describe(
   name: string,
-  { out, json, resize = usualSide, ...flags }: DescribeFlags,
+  { out, json, resize = areAnnotated(name) ? usualAnnotatedSide : usualSide, ...flags }: DescribeFlags,
 ): Promise<void> {
   if (!Number.isInteger(resize) || resize < 1)
     throw new UsageError(`--resize is ${resize}; expected a whole number from 1`)
   const options = { seed: flags.seed ?? 0, validation: flags.validation, strict: flags.strict, size: resize }
+  if (areAnnotated(name)) {
+    const splits = await openAnnotated(name, options)
+    if (splits.skipped !== undefined && splits.skipped.length > 0) note(skippedText(name, splits.skipped))
+    return describeAnnotated(name, splits, { out, seed: options.seed, json })
+  }
   const path = imagesOf(name)
   const files = path === undefined ? undefined : await openImages(path, options)
   const splits: Splits = files ?? (await openData(name, options))
