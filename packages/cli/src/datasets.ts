@@ -8,6 +8,7 @@ import {
   type ImageSplits,
   idxFolder,
   imageFolder,
+  labelled,
   mnist,
   numpySet,
   type SkippedImage,
@@ -18,6 +19,8 @@ import {
   toyNames,
   toySplits,
 } from 'gentle-dl/data'
+import { areAnnotated, openAnnotated } from './annotated-sets.ts'
+import { areScenes } from './scenes.ts'
 import { note } from './terminal.ts'
 import { UsageError, unknownChoice } from './usage.ts'
 
@@ -93,6 +96,13 @@ export async function openData(name: string, { size, ...options }: DataOptions):
     const splits = await openImages(images, { ...options, size })
     if (splits.skipped.length > 0) note(skippedText(name, splits.skipped))
     return splits
+  }
+  if (areAnnotated(name)) {
+    if (size === undefined && !areScenes(name))
+      throw new UsageError(`--data ${name}: image files have sizes of their own; give --resize 32`)
+    const splits = await openAnnotated(name, { ...options, size: size ?? 0 })
+    if (splits.skipped !== undefined && splits.skipped.length > 0) note(skippedText(name, splits.skipped))
+    return { train: labelled(splits.train), validation: labelled(splits.validation), test: labelled(splits.test) }
   }
   if (name === 'mnist') return mnist({ seed, validation })
   if (name === 'shapes') return shapeSplits(seed)

@@ -1,8 +1,13 @@
 /** Localization: one object a picture, its label and its box. */
 import { evaluateLocalization, localizer } from 'gentle-dl'
-import { intersectionOverUnion, type LocalizationOptions, localization, type ScoredBox } from 'gentle-dl/vision'
+import {
+  intersectionOverUnion,
+  type LocalizationOptions,
+  largestBox,
+  localization,
+  type ScoredBox,
+} from 'gentle-dl/vision'
 import type { AnnotatedTask } from './annotated.ts'
-import { largestOf } from './largest.ts'
 
 export const localize: AnnotatedTask<ScoredBox> = {
   name: 'localize',
@@ -27,7 +32,7 @@ export const localize: AnnotatedTask<ScoredBox> = {
   },
   said: (answer) => ({ objects: [answer] }),
   quality(truth, { label, box }) {
-    const largest = largestOf(truth.boxes)
+    const largest = largestBox(truth.boxes)
     return label === truth.labels[largest] ? intersectionOverUnion(truth.boxes[largest], box) : 0
   },
 }

@@ -1,7 +1,7 @@
 /** How good a model is at a task, on an annotated set. */
 import type { AnnotatedSet } from '../data/annotated/annotated-set.ts'
 import type { Model } from '../nn/model.ts'
-import { boxArea, intersectionOverUnion } from '../vision/boxes.ts'
+import { intersectionOverUnion, largestBox } from '../vision/boxes.ts'
 import {
   averagePrecision,
   type DetectedObject,
@@ -31,7 +31,7 @@ export async function evaluateLocalization(
 ): Promise<LocalizationReport> {
   let [right, overlap, both] = [0, 0, 0]
   for await (const { truth, answer } of answers(model, task, set, options)) {
-    const largest = truth.boxes.reduce((best, box, i) => (boxArea(box) > boxArea(truth.boxes[best]) ? i : best), 0)
+    const largest = largestBox(truth.boxes)
     const iou = intersectionOverUnion(truth.boxes[largest], answer.box)
     const named = answer.label === truth.labels[largest]
     overlap += iou

@@ -41,6 +41,13 @@ export function clipBox({ left, top, right, bottom }: Box, height: number, width
 export const boxArea = ({ left, top, right, bottom }: Box): number =>
   Math.max(0, right - left) * Math.max(0, bottom - top)
 
+/** Index of the box with the largest area, the first of equal ones; 0 for none. */
+export function largestBox(boxes: readonly Box[]): number {
+  let largest = 0
+  for (let i = 1; i < boxes.length; i++) if (boxArea(boxes[i]) > boxArea(boxes[largest])) largest = i
+  return largest
+}
+
 /** The area that two boxes share over the area that they cover together, 0 to 1; 0 for boxes without area (Jaccard's index). */
 export function intersectionOverUnion(a: Box, b: Box): number {
   const shared = sharedArea(a, b)

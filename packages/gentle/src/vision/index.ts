@@ -6,6 +6,7 @@ export {
   clipBox,
   generalizedIntersectionOverUnion,
   intersectionOverUnion,
+  largestBox,
   mapBox,
   mapPoints,
 } from './boxes.ts'

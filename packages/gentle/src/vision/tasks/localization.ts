@@ -7,7 +7,7 @@ import { crossEntropy } from '../../nn/losses.ts'
 import { add, equal, greaterEqual, mul, toInteger } from '../../ops/elementwise.ts'
 import { argmax, sum } from '../../ops/reduce.ts'
 import { reshape, slice } from '../../ops/structure.ts'
-import { type Box, boxArea } from '../boxes.ts'
+import { type Box, largestBox } from '../boxes.ts'
 import type { ScoredBox } from '../suppression.ts'
 import type { TargetEncoding, Task } from './task.ts'
 
@@ -22,8 +22,7 @@ function targetOf([, height, width]: Shape): TargetEncoding {
     write({ boxes, labels }, target) {
       if (boxes.length === 0)
         throw new ArgumentError('localization: a picture has no object; expected one in each, leave out those without')
-      let largest = 0
-      for (let i = 1; i < boxes.length; i++) if (boxArea(boxes[i]) > boxArea(boxes[largest])) largest = i
+      const largest = largestBox(boxes)
       const { left, top, right, bottom } = boxes[largest]
       target[0] = labels[largest]
       target[1] = left / width

@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest'
 import { ArgumentError } from '../../../src/core/errors.ts'
+import { labelled } from '../../../src/data/annotated/labelled.ts'
 import { sceneSplits, scenes } from '../../../src/data/annotated/scenes.ts'
 import { inMemory } from '../../../src/data/memory.ts'
+import { boxArea } from '../../../src/vision/boxes.ts'
 
 /** Full squares of 16 x 16 within 20 x 20, in two classes. */
 const square = Float32Array.from({ length: 400 }, (_, i) => {
@@ -127,5 +129,29 @@ describe('scenes', () => {
   ])('refuses options out of range: %j', (options, message) => {
     expect(() => scenes(source, 3, options)).toThrow(ArgumentError)
     expect(() => scenes(source, 3, options)).toThrow(message)
+  })
+})
+
+describe('labelled', () => {
+  it('makes examples for classification: the label of the largest object', async () => {
+    const set = scenes(source, 10, { side: 64, objects: [1, 3], overlap: 0 })
+    const examples = labelled(set)
+    expect(examples).toMatchObject({ length: 10, inputShape: [1, 64, 64], classes: ['a', 'b'] })
+    const [inputs, targets] = [new Float32Array(10 * 64 ** 2), new Int32Array(10)]
+    await examples.read([...Array(10).keys()], inputs, targets)
+    for (let i = 0; i < 10; i++) {
+      const { picture, boxes, labels } = await read(set, i)
+      expect(inputs.subarray(i * 64 ** 2, (i + 1) * 64 ** 2)).toEqual(picture)
+      const areas = boxes.map(boxArea)
+      expect(targets[i]).toBe(labels[areas.indexOf(Math.max(...areas))])
+    }
+  })
+
+  it('refuses a picture without an object when it is read', async () => {
+    const empty = labelled(scenes(source, 20, { side: 64, objects: [0, 1] }))
+    const all = () => empty.read([...Array(20).keys()], new Float32Array(20 * 64 ** 2), new Int32Array(20))
+    await expect(async () => await all()).rejects.toThrow(
+      'scenes of squares: a picture has no object; classification expects one in each',
+    )
   })
 })
