@@ -28,6 +28,9 @@ import { gather } from '../ops/indexing.ts'
 import { max, sum } from '../ops/reduce.ts'
 import { reshape } from '../ops/structure.ts'
 
+/** A pixel of a mask with this class counts nowhere: not in a loss, not in a metric. As in Pascal VOC's masks. */
+export const ignoredPixel = 255
+
 export interface PixelLossOptions {
   /** The label of pixels that do not count; 255 unless given, as in Pascal VOC's masks. */
   readonly ignore?: number
@@ -110,7 +113,7 @@ interface Pixels {
   readonly total: Tensor
 }
 
-function pixelsOf(logits: Tensor, labels: Tensor, { ignore = 255 }: PixelLossOptions, where: string): Pixels {
+function pixelsOf(logits: Tensor, labels: Tensor, { ignore = ignoredPixel }: PixelLossOptions, where: string): Pixels {
   const [images, classes, height, width] = logits.shape
   if (
     logits.shape.length !== 4 ||

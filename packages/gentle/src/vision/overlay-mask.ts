@@ -1,11 +1,9 @@
 /** Masks over a picture. */
 import { ArgumentError } from '../core/errors.ts'
+import { ignoredPixel } from '../nn/segmentation-losses.ts'
 import type { Colour } from './canvas.ts'
 import { maskColour } from './class-colours.ts'
 import { type Image, image } from './image.ts'
-
-/** A pixel whose class counts nowhere. */
-const ignored = 255
 
 export interface OverlayOptions {
   /** A class's colour; undefined for one that is not coloured. Unless given, `maskColour`: 0 is the background. */
@@ -35,16 +33,16 @@ export function overlayMask(
       `overlayMask: the mask has ${mask.length} pixels; expected ${pixels} for a picture of ${height} x ${width}`,
     )
   if (!(opacity >= 0 && opacity <= 1)) throw new ArgumentError(`overlayMask: opacity is ${opacity}; expected 0 to 1`)
-  const colourOf = Array.from({ length: ignored }, (_, index) => colours(index))
+  const colourOf = Array.from({ length: ignoredPixel }, (_, index) => colours(index))
   const result = image(3, height, width)
   for (let y = 0; y < height; y++)
     for (let x = 0; x < width; x++) {
       const at = y * width + x
       const index = mask[at]
-      const colour = index === ignored ? hatch(x, y) : colourOf[index]
+      const colour = index === ignoredPixel ? hatch(x, y) : colourOf[index]
       const edge =
         contours &&
-        index !== ignored &&
+        index !== ignoredPixel &&
         ((x > 0 && mask[at - 1] !== index) ||
           (x + 1 < width && mask[at + 1] !== index) ||
           (y > 0 && mask[at - width] !== index) ||

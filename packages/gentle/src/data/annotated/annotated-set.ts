@@ -2,8 +2,7 @@
 import type { Shape } from '../../core/shape.ts'
 import type { Box } from '../../vision/boxes.ts'
 
-/** A pixel of a mask with this class counts nowhere: not in the loss, not in any metric. */
-export const ignoredPixel = 255
+export { ignoredPixel } from '../../nn/segmentation-losses.ts'
 
 /** What is in one picture, in the pixels of the picture as it is read. */
 export interface Annotations {

@@ -1,5 +1,6 @@
 /** How well masks agree: counted pixel by pixel, told from the counts. */
 import { ArgumentError } from '../../core/errors.ts'
+import { ignoredPixel } from '../../nn/segmentation-losses.ts'
 
 export interface ClassOverlap {
   /** Pixels of the class in both over pixels of it in either, 0 to 1; -1 for a class that is in neither. */
@@ -29,7 +30,7 @@ export function addToConfusion(
   truth: Uint8Array,
   prediction: Uint8Array,
   classes: number,
-  ignored = 255,
+  ignored = ignoredPixel,
 ): void {
   checkSize(confusion, classes)
   if (truth.length !== prediction.length)

@@ -3,13 +3,10 @@ import { ArgumentError } from '../../core/errors.ts'
 import type { Shape } from '../../core/shape.ts'
 import type { Tensor } from '../../graph/tensor.ts'
 import type { Loss } from '../../nn/losses.ts'
-import { diceLoss, pixelCrossEntropy, pixelFocalLoss } from '../../nn/segmentation-losses.ts'
+import { diceLoss, ignoredPixel, pixelCrossEntropy, pixelFocalLoss } from '../../nn/segmentation-losses.ts'
 import { add, div, equal, maximum, mul, notEqual } from '../../ops/elementwise.ts'
 import { argmax, sum } from '../../ops/reduce.ts'
 import type { Task } from './task.ts'
-
-/** The class of pixels that do not count. */
-const ignored = 255
 
 export const segmentationLosses = ['crossEntropy', 'dice', 'focal', 'both'] as const
 
@@ -27,7 +24,7 @@ const losses: Readonly<Record<(typeof segmentationLosses)[number], Loss>> = {
 
 /** The sum over the examples of a batch of the share of pixels whose class is right. */
 function sumOfPixelAccuracies(logits: Tensor, labels: Tensor): Tensor {
-  const counted = notEqual(labels, ignored)
+  const counted = notEqual(labels, ignoredPixel)
   const right = mul(equal(argmax(logits, 1), labels), counted)
   return sum(div(sum(right, [1, 2]), maximum(sum(counted, [1, 2]), 1)))
 }
