@@ -116,7 +116,7 @@ function tellProfile(profile: Profile, { model, batchSize }: Plan, peak: number,
   if (flags.json) note(text)
   else console.log(text)
   note(
-    `${run.file('profile.json')}: each call of a kernel; load it in chrome://tracing, or in the Performance panel of the browser's developer tools`,
+    `${run.file('profile.json')}: each call of a kernel; load it in the Performance panel of a Chromium browser's developer tools, or in chrome://tracing`,
   )
 }
 

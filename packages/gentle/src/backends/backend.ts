@@ -17,7 +17,7 @@ export interface Program {
   run(feed?: Feed): Promise<Record<string, NDArray>>
   /**
    * As `run`, to the same bits, and tells where the time goes. It computes the run several times over, with the variables set back in between, by
-   * code of its own that looks at the clock at each call of a kernel: some 50 to 100 ns each. `run` itself is no slower for it.
+   * code of its own that looks at the clock at each call of a kernel: some 40 to 100 ns each. `run` itself is no slower for it.
    * @throws ArgumentError as `run`, and for repeats that are no whole number from 1; MemoryError when there is no room for the times.
    */
   profile(

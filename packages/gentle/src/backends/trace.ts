@@ -23,8 +23,8 @@ const pid = 1
 
 /**
  * The trace of a profile: a row a thread, an event each time that a kernel was called, or that a thread waited for others. An event's arguments
- * are those of its kernel in the whole run. To look at it, write it as JSON to a file, and load that in `chrome://tracing`, in Perfetto or
- * in the Performance panel of a browser's developer tools.
+ * are those of its kernel in the whole run. To look at it, write it as JSON to a file, and load that in the
+ * Performance panel of a Chromium browser's developer tools, in `chrome://tracing` or in Perfetto.
  */
 export function traceEvents(profile: Profile): Trace {
   const { backend, threads, events } = profile
