@@ -76,6 +76,7 @@ program
   .option('--config <file>', 'settings as JSON; flags win')
   .option('--run-dir <folder>', 'where to keep the run (runs/TASK/...)')
   .option('--resume <run>', 'go on with an interrupted run')
+  .option('--profile', 'tell where the time of a step goes, op by op; profile.json is for a trace viewer')
   .option('--json', 'print the summary as JSON')
   .option('--quiet', 'no progress and no report')
   .action(async (model, flags) => finishWith(await train(model, flags)))

@@ -8,7 +8,9 @@ import {
   type EpochReport,
   fit,
   type Model,
+  type Profile,
   sizeOf,
+  traceEvents,
   wasm,
 } from 'gentle-dl'
 import type { Splits } from 'gentle-dl/data'
@@ -16,11 +18,13 @@ import { curvesSvg } from './charts.ts'
 import { frozenNames } from './freeze.ts'
 import { watchInterrupts } from './interrupts.ts'
 import { commandLine } from './invocation.ts'
+import { measurePeakOfThread } from './measure.ts'
 import { isBest } from './metrics.ts'
 import { takesPoints } from './networks.ts'
 import { policyOf, policyText } from './policy.ts'
 import { presetNamed } from './presets.ts'
 import { loadPretrained, storedFirst } from './pretrained.ts'
+import { profileText } from './profile-text.ts'
 import { RunFolder } from './run-folder.ts'
 import {
   checkUnchanged,
@@ -34,7 +38,7 @@ import {
 import { annotatedTask, prepareAnnotated } from './tasks/annotated.ts'
 import { prepareClassification } from './tasks/classify.ts'
 import { type NamedSettings, type Preparation, type TaskName, usualModel } from './tasks/task.ts'
-import { note, percent, progressView, thousands } from './terminal.ts'
+import { note, percent, progressView, terminalWidth, thousands } from './terminal.ts'
 import { exitCodes, UsageError } from './usage.ts'
 import { version } from './version.ts'
 import { readWeightsFile } from './weights-file.ts'
@@ -44,6 +48,8 @@ export interface TrainFlags extends Settings {
   readonly preset?: string
   readonly runDir?: string
   readonly resume?: string
+  /** Tells where the time of a step goes. */
+  readonly profile?: boolean
   /** Refuses an image folder with a broken file. */
   readonly strict?: boolean
   readonly json?: boolean
@@ -59,7 +65,7 @@ function usualData(model: string, task: TaskName = 'classify'): string {
 /** Settings as given, over those of a run that goes on. */
 function settingsFor(
   model: string | undefined,
-  { config, preset, runDir, resume: _, json: __, quiet: ___, strict: ____, ...flags }: TrainFlags,
+  { config, preset, runDir, resume: _, json: __, quiet: ___, strict: ____, profile: _____, ...flags }: TrainFlags,
   resumed: RunFolder | undefined,
 ): Settings & { model: string; data: string } {
   const fromFlags = settingsOfFlags({ ...flags, ...(model === undefined ? {} : { model }) })
@@ -100,6 +106,18 @@ function prepare(settings: NamedSettings, strict: boolean): Promise<Preparation>
   return task === 'classify'
     ? prepareClassification(settings, strict)
     : prepareAnnotated(annotatedTask(task), settings, strict)
+}
+
+/** Keeps a profile in the run folder, and prints it: beside the results where those are for a program. */
+function tellProfile(profile: Profile, { model, batchSize }: Plan, peak: number, run: RunFolder, flags: TrainFlags) {
+  run.write('profile.json', JSON.stringify(traceEvents(profile)))
+  if (flags.quiet) return
+  const text = profileText(`A step of ${model} on ${batchSize} examples`, profile, peak, terminalWidth())
+  if (flags.json) note(text)
+  else console.log(text)
+  note(
+    `${run.file('profile.json')}: each call of a kernel; load it in the Performance panel of a Chromium browser's developer tools, or in chrome://tracing`,
+  )
 }
 
 /** Runs the command. Gives the exit code. */
@@ -157,6 +175,7 @@ export async function train(model: string | undefined, flags: TrainFlags): Promi
       ].join('\n'),
     )
 
+  const peak = flags.profile ? await measurePeakOfThread(backend) : 0
   const started = performance.now()
   const view = progressView(plan.epochs, {
     batchSize: plan.batchSize,
@@ -186,6 +205,7 @@ export async function train(model: string | undefined, flags: TrainFlags): Promi
       progress,
       signal: abort.signal,
       onStep: (step) => view.step(step),
+      onProfile: flags.profile ? (profile) => tellProfile(profile, plan, peak, run, flags) : undefined,
       async onEpoch(report, trained, progressNow) {
         const accuracy = await prepared.score?.(trained)
         const epoch =

@@ -8,7 +8,16 @@ export {
 } from './autodiff/index.ts'
 export type { Backend, Feed, Program } from './backends/backend.ts'
 export { compile, defaultBackend } from './backends/default.ts'
+export type {
+  KernelOfThread,
+  KernelProfile,
+  Profile,
+  ProfileEvent,
+  ProfileOptions,
+  ThreadProfile,
+} from './backends/profile.ts'
 export { type ReferenceOptions, reference } from './backends/reference/reference.ts'
+export { type Trace, type TraceEvent, traceEvents } from './backends/trace.ts'
 export { availableThreads, type WasmOptions, wasm } from './backends/wasm/wasm.ts'
 export type { DType, TypedArray } from './core/dtype.ts'
 export * from './core/errors.ts'

@@ -1,7 +1,7 @@
 import { ArgumentError } from '../core/errors.ts'
 import { formatShape } from '../core/shape.ts'
 import { topologicalOrder } from '../graph/graph.ts'
-import { constant, type Tensor } from '../graph/tensor.ts'
+import { constant, type Tensor, within } from '../graph/tensor.ts'
 import { add } from '../ops/elementwise.ts'
 
 /**
@@ -21,13 +21,16 @@ export function gradients(of: Tensor, withRespectTo: readonly Tensor[]): Tensor[
   const gradientOf = new Map<Tensor, Tensor>([[of, constant(1)]])
   for (const y of order.reverse()) {
     const dy = gradientOf.get(y)
-    if (dy === undefined || !needed.has(y) || y.op.gradient === undefined) continue
+    const { gradient } = y.op
+    if (dy === undefined || !needed.has(y) || gradient === undefined) continue
     const { inputs, attributes } = y
-    y.op.gradient({ inputs, attributes, y }, dy).forEach((dx, i) => {
-      const x = inputs[i]
-      if (dx === undefined || !needed.has(x)) return
-      const soFar = gradientOf.get(x)
-      gradientOf.set(x, soFar === undefined ? dx : add(soFar, dx))
+    within(y.scope, () => {
+      gradient({ inputs, attributes, y }, dy).forEach((dx, i) => {
+        const x = inputs[i]
+        if (dx === undefined || !needed.has(x)) return
+        const soFar = gradientOf.get(x)
+        gradientOf.set(x, soFar === undefined ? dx : add(soFar, dx))
+      })
     })
   }
   return withRespectTo.map((x) => gradientOf.get(x) ?? constant(0, x.shape))

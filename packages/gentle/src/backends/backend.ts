@@ -2,6 +2,7 @@ import type { TypedArray } from '../core/dtype.ts'
 import type { NDArray } from '../core/ndarray.ts'
 import type { Graph } from '../graph/graph.ts'
 import type { Variable } from '../graph/tensor.ts'
+import type { Profile, ProfileOptions } from './profile.ts'
 
 /** Values for a program's inputs: row-major, one number for a scalar. */
 export type Feed = Readonly<Record<string, TypedArray | readonly number[] | number>>
@@ -14,6 +15,15 @@ export interface Program {
    * @throws ArgumentError for inputs that are missing, unknown or of a wrong size.
    */
   run(feed?: Feed): Promise<Record<string, NDArray>>
+  /**
+   * As `run`, to the same bits, and tells where the time goes. It computes the run several times over, with the variables set back in between, by
+   * code of its own that looks at the clock at each call of a kernel: some 40 to 100 ns each. `run` itself is no slower for it.
+   * @throws ArgumentError as `run`, and for repeats that are no whole number from 1; MemoryError when there is no room for the times.
+   */
+  profile(
+    feed?: Feed,
+    options?: ProfileOptions,
+  ): Promise<{ readonly outputs: Record<string, NDArray>; readonly profile: Profile }>
   /** Gives back the program's memory. Variables stay with the backend. */
   dispose(): void
 }

@@ -5,7 +5,7 @@
 import { sameShape, sizeOf } from '../core/shape.ts'
 import { type Graph, rootsOf, topologicalOrder, verify } from '../graph/graph.ts'
 import type { Op } from '../graph/op.ts'
-import { apply, Constant, constant, Input, type Tensor, Variable } from '../graph/tensor.ts'
+import { apply, Constant, constant, Input, type Tensor, Variable, within } from '../graph/tensor.ts'
 import { type Conv2dAttributes, conv2dInputGradientOp, conv2dOp, conv2dWeightGradientOp } from '../ops/conv2d.ts'
 import { mul } from '../ops/elementwise.ts'
 import { matmul } from '../ops/matmul.ts'
@@ -200,10 +200,12 @@ function simplifyOnce(roots: readonly Tensor[], rules: readonly Rule[]): { roots
   let changed = false
   for (const node of topologicalOrder(roots)) {
     const inputs = node.inputs.map((x) => simpler.get(x)!)
-    const rebuilt = inputs.every((x, i) => x === node.inputs[i]) ? node : apply(node.op, inputs, node.attributes)
-    const rewritten = rules.reduce<Tensor | undefined>((found, rule) => found ?? rule(rebuilt), undefined)
-    if (rewritten !== undefined) changed = true
-    simpler.set(node, sharing.of(rewritten ?? rebuilt))
+    within(node.scope, () => {
+      const rebuilt = inputs.every((x, i) => x === node.inputs[i]) ? node : apply(node.op, inputs, node.attributes)
+      const rewritten = rules.reduce<Tensor | undefined>((found, rule) => found ?? rule(rebuilt), undefined)
+      if (rewritten !== undefined) changed = true
+      simpler.set(node, sharing.of(rewritten ?? rebuilt))
+    })
   }
   return { roots: roots.map((root) => simpler.get(root)!), changed }
 }

@@ -14,12 +14,13 @@ export function storageFor({ dtype, shape }: Signature, precision: Precision): T
 
 /**
  * Values of all nodes of a topological order, op by op with the ops' own loops. `valuesOf` gives those of inputs and
- * variables, which are read and never written.
+ * variables, which are read and never written. `before` is told of each node before its op runs.
  */
 export function evaluate(
   order: readonly Tensor[],
   precision: Precision,
   valuesOf: (leaf: Input | Variable) => TypedArray,
+  before: (node: Tensor) => void = () => {},
 ): Map<Tensor, TypedArray> {
   const values = new Map<Tensor, TypedArray>()
   for (const node of order) {
@@ -30,6 +31,7 @@ export function evaluate(
     const data = storageFor(node, precision)
     if (node instanceof Constant) data.set(node.data)
     else {
+      before(node)
       const operands = node.inputs.map((x) => ({ shape: x.shape, dtype: x.dtype, data: values.get(x)! }))
       node.op.reference(operands, node.attributes, { shape: node.shape, dtype: node.dtype, data })
     }

@@ -5,6 +5,25 @@ import type { Op, Signature } from './op.ts'
 
 let nextId = 0
 
+let presentScope = ''
+
+/** Says to which part of the network the nodes belong that are made from now on. Gives the part before, which has to be set again. */
+export function setScope(scope: string): string {
+  const before = presentScope
+  presentScope = scope
+  return before
+}
+
+/** What `make` gives; the nodes that it makes belong to this part of the network. */
+export function within<T>(scope: string, make: () => T): T {
+  const before = setScope(scope)
+  try {
+    return make()
+  } finally {
+    setScope(before)
+  }
+}
+
 /** A node of a traced graph: the result of an op on other nodes. It has a shape and an element type, but no values yet. */
 export class Tensor<Attributes = unknown> implements Signature {
   /** Grows with the order of tracing, so that operands always have smaller ids than their results. */
@@ -14,6 +33,11 @@ export class Tensor<Attributes = unknown> implements Signature {
   readonly attributes: Attributes
   readonly shape: Shape
   readonly dtype: DType
+  /**
+   * The part of the network that it belongs to: the path of a layer, such as `features.0`, whose gradients belong to it too; in an
+   * optimizer's update the name of the parameter. '' outside of all.
+   */
+  readonly scope = presentScope
   readonly #trace: Error
 
   constructor(op: Op<string, Attributes>, inputs: readonly Tensor[], attributes: Attributes, signature: Signature) {

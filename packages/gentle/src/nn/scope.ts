@@ -1,7 +1,7 @@
 import { InternalError } from '../core/errors.ts'
 import { Random } from '../core/random.ts'
 import { formatShape, type Shape, sameShape } from '../core/shape.ts'
-import { apply, type Tensor, Variable, variable } from '../graph/tensor.ts'
+import { apply, setScope, type Tensor, Variable, variable } from '../graph/tensor.ts'
 import { reshapeOp } from '../ops/structure.ts'
 import type { Initializer } from './initializers.ts'
 import type { Layer, LayerDescription } from './layer.ts'
@@ -82,7 +82,14 @@ export class Scope {
     this.#leaf = false
     const path = this.#join(name)
     const inner = new Scope(this.#options, path)
-    const applied = layer.apply(input, inner)
+    // Not by a function of its own: a stack trace holds ten frames, and the user's own has to be among them.
+    const before = setScope(path)
+    let applied: Tensor
+    try {
+      applied = layer.apply(input, inner)
+    } finally {
+      setScope(before)
+    }
     const leaf = inner.#leaf
     const passedOn = this.#options.inspection && leaf && applied === input
     const output = passedOn ? apply(reshapeOp, [input], { shape: input.shape }) : applied

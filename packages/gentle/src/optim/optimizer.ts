@@ -1,6 +1,6 @@
 /** What an optimizer is: it turns gradients into updates of the parameters and of its own state, as a graph. */
 import { ArgumentError } from '../core/errors.ts'
-import type { Tensor, Variable } from '../graph/tensor.ts'
+import { type Tensor, type Variable, within } from '../graph/tensor.ts'
 import { add, div, maximum, minimum, mul, sqrt } from '../ops/elementwise.ts'
 import { sum } from '../ops/reduce.ts'
 import { type Schedule, toSchedule } from './schedule.ts'
@@ -88,8 +88,9 @@ export function optimizer<Shared>(
         updates(gradients, rate) {
           const clipped = clip(gradients, clipNorm, clipValue)
           const steps = prepared.flatMap(({ rule }, i): Updates => {
-            const { next, state } = rule(parameters[i], clipped[i], rate)
-            return [[parameters[i], next], ...state]
+            const parameter = parameters[i]
+            const { next, state } = within(parameter.name, () => rule(parameter, clipped[i], rate))
+            return [[parameter, next], ...state]
           })
           return [...common.updates(), ...steps]
         },

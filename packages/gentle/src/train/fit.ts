@@ -2,10 +2,12 @@
 
 import { gradients } from '../autodiff/gradients.ts'
 import type { Backend } from '../backends/backend.ts'
+import type { Profile } from '../backends/profile.ts'
 import { ArgumentError, DivergenceError } from '../core/errors.ts'
+import type { NDArray } from '../core/ndarray.ts'
 import { Random } from '../core/random.ts'
 import type { Dataset } from '../data/dataset.ts'
-import { input, type Tensor } from '../graph/tensor.ts'
+import { input, type Tensor, within } from '../graph/tensor.ts'
 import type { Layer } from '../nn/layer.ts'
 import { crossEntropy, type Loss } from '../nn/losses.ts'
 import type { Metric } from '../nn/metrics.ts'
@@ -82,6 +84,11 @@ export interface FitOptions {
   readonly onStep?: (report: StepReport) => void
   /** Called and awaited after every epoch. */
   readonly onEpoch?: (report: EpochReport, model: Model, progress: () => Promise<Progress>) => void | Promise<void>
+  /**
+   * Told once where the time of a step goes, of the first one on a whole batch. That step takes about a second, which no report counts; the
+   * results of the training stay the same.
+   */
+  readonly onProfile?: (profile: Profile) => void
   /** Ends the training after the step in which it is aborted. */
   readonly signal?: AbortSignal
 }
@@ -149,6 +156,8 @@ export async function fit(network: Layer | Model, train: Dataset, options: FitOp
 
   const stepsPerEpoch = Math.ceil(train.length / batchSize)
   const steps = epochs * stepsPerEpoch
+  const wholeBatch = Math.min(batchSize, train.length)
+  let toProfile = options.onProfile
   let step = options.progress?.steps ?? 0
   const firstEpoch = Math.floor(step / stepsPerEpoch) + 1
   const history: EpochReport[] = []
@@ -170,12 +179,20 @@ export async function fit(network: Layer | Model, train: Dataset, options: FitOp
     for (let epoch = firstEpoch; epoch <= epochs && !interrupted; epoch++) {
       const order = new Random(seed, `order of epoch ${epoch}`).permutation(train.length)
       const rest = order.subarray((step % stepsPerEpoch) * batchSize)
-      const started = performance.now()
+      let started = performance.now()
       let [total, right, examples, yielded] = [0, 0, 0, started]
       let learningRate = 0
       for await (const batch of readBatches(train, rest, batchSize, epoch - 1)) {
         learningRate = optimizer.schedule(step, steps)
-        const results = await training.step(batch, step, learningRate)
+        let results: Record<string, NDArray>
+        if (toProfile !== undefined && batch.indices.length === wholeBatch) {
+          const begun = performance.now()
+          const profiled = await training.profile(batch, step, learningRate)
+          toProfile(profiled.profile)
+          toProfile = undefined
+          results = profiled.outputs
+          started += performance.now() - begun
+        } else results = await training.step(batch, step, learningRate)
         step++
         const batchLoss = scalarOf(results, 'loss')
         if (!Number.isFinite(batchLoss)) throw await diverged(`the loss became ${batchLoss}`, epoch)
@@ -265,10 +282,10 @@ class Training {
         step,
         frozen,
         onUpdate: (variable, next) => kept.push([variable, next]),
-        onAuxiliary: (output, weight) => auxiliary.push(mul(loss(output, y), weight)),
+        onAuxiliary: (output, weight) => auxiliary.push(within('loss', () => mul(loss(output, y), weight))),
       })
       const prediction = model.layer.apply(x, scope)
-      const value = loss(prediction, y)
+      const value = within('loss', () => loss(prediction, y))
       const total = auxiliary.reduce((sum, part) => add(sum, part), value)
       const right = rightIn(prediction, y, train, metric)
       return {
@@ -281,6 +298,10 @@ class Training {
 
   step(batch: Batch, step: number, learningRate: number) {
     return this.#programs.run(batch, { step, learningRate })
+  }
+
+  profile(batch: Batch, step: number, learningRate: number) {
+    return this.#programs.profile(batch, { step, learningRate })
   }
 
   async progress(steps: number): Promise<Progress> {

@@ -32,13 +32,21 @@ export class BatchPrograms {
 
   /** Runs the program of a batch's size on it. */
   async run({ indices, x, y }: Batch, feed: Record<string, number> = {}): Promise<Record<string, NDArray>> {
-    const program = this.#programs.get(indices.length) ?? (await this.#compile(indices.length))
-    return program.run({ ...feed, x, y })
+    return (await this.#of(indices.length)).run({ ...feed, x, y })
+  }
+
+  /** As `run`, and tells where the time goes. */
+  async profile({ indices, x, y }: Batch, feed: Record<string, number> = {}): ReturnType<Program['profile']> {
+    return (await this.#of(indices.length)).profile({ ...feed, x, y })
   }
 
   dispose(): void {
     for (const program of this.#programs.values()) program.dispose()
     this.#programs.clear()
+  }
+
+  async #of(batchSize: number): Promise<Program> {
+    return this.#programs.get(batchSize) ?? (await this.#compile(batchSize))
   }
 
   async #compile(batchSize: number): Promise<Program> {

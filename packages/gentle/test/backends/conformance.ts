@@ -139,6 +139,27 @@ function describePrograms(backend: () => Backend): void {
     expect([(await backend().read(a))[16], (await backend().read(b))[0]]).toEqual([1, 2])
   })
 
+  it('profiles a run: the outputs and variables are those of one run, however often it was repeated', async () => {
+    const x = input([9, 3])
+    const [w, s] = [variable([3], [1, 2, 3]), variable([], 2)]
+    const y = mul(x, w)
+    const program = await backend().compile({
+      inputs: { x },
+      outputs: { y, total: sum(y) },
+      updates: [
+        [w, add(w, sum(y, 0))],
+        [s, mul(s, s)],
+      ],
+    })
+    const { outputs, profile } = await program.profile({ x: new Float32Array(27).fill(1) }, { repeats: 3 })
+    expect(values(outputs['total'])).toEqual([54])
+    expect([...(await backend().read(w))]).toEqual([10, 20, 30])
+    expect([...(await backend().read(s))]).toEqual([4])
+    expect(profile.threads).toHaveLength(backend().threads)
+    expect(values((await program.run({ x: new Float32Array(27).fill(1) }))['total'])).toEqual([540])
+    program.dispose()
+  })
+
   it('turns three variables round, one through a reshape', async () => {
     const a = variable([2, 3], [1, 2, 3, 4, 5, 6], 'a')
     const b = variable([3, 2], 7, 'b')

@@ -2,21 +2,40 @@
  * The reference backend: runs a graph op by op with the ops' own plain loops. It is the definition, and the oracle for every
  * other backend; in float64 it is the oracle for the gradients too.
  */
-import type { TypedArray } from '../../core/dtype.ts'
+import { bytesPerElement, type TypedArray } from '../../core/dtype.ts'
 import type { NDArray } from '../../core/ndarray.ts'
+import { sizeOf } from '../../core/shape.ts'
 import { evaluate, type Precision, storageFor } from '../../graph/evaluate.ts'
 import { checkGraph, type Graph, rootsOf, topologicalOrder } from '../../graph/graph.ts'
 import { type Tensor, Variable } from '../../graph/tensor.ts'
 import type { Backend, Feed, Program } from '../backend.ts'
 import { checkFeed } from '../feed.ts'
+import { fastest, type KernelDescription, type Mark, profileOf } from '../profile.ts'
 
 export interface ReferenceOptions {
   /** The float type of all computation; float32 unless given. */
   readonly precision?: Precision
 }
 
+/** Each op is a kernel. */
+function describe(node: Tensor, precision: Precision): KernelDescription {
+  const bytesOf = ({ dtype, shape }: Tensor): number =>
+    sizeOf(shape) * (dtype === 'float32' && precision === 'float64' ? 2 : 1) * bytesPerElement
+  const { op, inputs, attributes, scope } = node
+  return {
+    ops: op.name,
+    scope,
+    phase: 0,
+    multiplyAdds: op.multiplyAdds?.(inputs, attributes, node) ?? 0,
+    bytesRead: [...new Set(inputs)].reduce((total, x) => total + bytesOf(x), 0),
+    bytesWritten: bytesOf(node),
+    shares: [1],
+  }
+}
+
 /** Opens a reference backend. */
 export function reference({ precision = 'float32' }: ReferenceOptions = {}): Backend {
+  const name = `reference ${precision}`
   const state = new Map<Variable, TypedArray>()
 
   const stored = (variable: Variable): TypedArray => {
@@ -34,15 +53,21 @@ export function reference({ precision = 'float32' }: ReferenceOptions = {}): Bac
     const order = topologicalOrder(rootsOf(graph))
     const names = new Map<Tensor, string>(Object.entries(graph.inputs).map(([name, node]) => [node, name]))
 
-    const run = async (feed: Feed = {}): Promise<Record<string, NDArray>> => {
-      checkFeed(graph.inputs, feed)
-      const values = evaluate(order, precision, (leaf) => {
-        if (leaf instanceof Variable) return stored(leaf)
-        const value = feed[names.get(leaf)!]
-        const data = storageFor(leaf, precision)
-        data.set(typeof value === 'number' ? [value] : value)
-        return data
-      })
+    const compute = (feed: Feed, before?: (node: Tensor) => void): Map<Tensor, TypedArray> =>
+      evaluate(
+        order,
+        precision,
+        (leaf) => {
+          if (leaf instanceof Variable) return stored(leaf)
+          const value = feed[names.get(leaf)!]
+          const data = storageFor(leaf, precision)
+          data.set(typeof value === 'number' ? [value] : value)
+          return data
+        },
+        before,
+      )
+    /** Updates the variables; gives the outputs. */
+    const finish = (values: ReadonlyMap<Tensor, TypedArray>): Record<string, NDArray> => {
       const outputs = Object.entries(graph.outputs).map(([name, node]): [string, NDArray] => [
         name,
         { shape: node.shape, dtype: node.dtype, data: values.get(node)!.slice() },
@@ -51,11 +76,34 @@ export function reference({ precision = 'float32' }: ReferenceOptions = {}): Bac
       for (const [target, data] of next) stored(target).set(data)
       return Object.fromEntries(outputs)
     }
-    return { run, dispose() {} }
+
+    return {
+      run: async (feed = {}) => {
+        checkFeed(graph.inputs, feed)
+        return finish(compute(feed))
+      },
+      profile: async (feed = {}, options = {}) => {
+        checkFeed(graph.inputs, feed)
+        const computed = order.filter(({ inputs }) => inputs.length > 0)
+        const positions = new Map(computed.map((node, position) => [node, position]))
+        let values: ReadonlyMap<Tensor, TypedArray> = new Map()
+        const recording = fastest(() => {
+          const marks: Mark[] = []
+          const start = performance.now()
+          values = compute(feed, (node) => {
+            marks.push({ kernel: positions.get(node)!, time: performance.now() - start })
+          })
+          return { milliseconds: performance.now() - start, marks: [marks] }
+        }, options)
+        const descriptions = computed.map((node) => describe(node, precision))
+        return { outputs: finish(values), profile: profileOf(name, descriptions, recording) }
+      },
+      dispose() {},
+    }
   }
 
   return {
-    name: `reference ${precision}`,
+    name,
     threads: 1,
     compile,
     read: async (variable) => Float32Array.from(stored(variable)),

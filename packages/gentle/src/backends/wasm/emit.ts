@@ -14,6 +14,7 @@ import {
 import { type Buffer, storageOf } from './buffer.ts'
 import { defineBarrier } from './control.ts'
 import type { Kernel, KernelContext } from './kernel.ts'
+import { defineMark, type Log, waiting } from './log.ts'
 import { MathLibrary } from './math/index.ts'
 import type { Schedule } from './schedule.ts'
 
@@ -31,6 +32,8 @@ export interface EmitOptions {
   readonly scratch: number
   /** Address of the word that says whether the program has to prepare before it runs. */
   readonly stale: number
+  /** Where threads mark what they begin, for a profile; they do not unless given. */
+  readonly log?: Log
   /** Where a variable or constant is kept. */
   storeAddress(buffer: Buffer): number
 }
@@ -40,6 +43,8 @@ export function emitProgram(schedule: Schedule, options: EmitOptions): Uint8Arra
   const module = new Module({ memory: { initialPages: 1, maximumPages, shared } })
   const math = new MathLibrary(module, { fma: fusedMultiplyAdd })
   const barrier = defineBarrier(module, threads)
+  const mark = options.log && defineMark(module, options.log)
+  const marked = (thread: Local<'i32'>, what: number): Statement[] => (mark ? [call(mark, thread, what)] : [])
 
   const functions = new Map<string, FunctionHandle>()
   const sharedFunction = (key: string, make: () => FunctionHandle): FunctionHandle => {
@@ -86,7 +91,7 @@ export function emitProgram(schedule: Schedule, options: EmitOptions): Uint8Arra
 
   let index = 0
   const phases = schedule.phases.map((kernels) => {
-    const functions = kernels.map((kernel) => ({ kernel, run: emitKernel(kernel, index++) }))
+    const functions = kernels.map((kernel) => ({ kernel, index, run: emitKernel(kernel, index++) }))
     return module.function(
       `phase ${index}`,
       { thread: 'i32', scratch: 'i32' } as const,
@@ -107,16 +112,16 @@ export function emitProgram(schedule: Schedule, options: EmitOptions): Uint8Arra
             ...share(count),
             block.set(from),
             countedLoop(builder.local('i32'), i32.sub(to, from), [
-              ...ofCount.map(({ run }) => call(run, scratch, block, block)),
+              ...ofCount.flatMap(({ run, index }) => [...marked(thread, index), call(run, scratch, block, block)]),
               block.set(i32.add(block, 1)),
             ]),
           ]
         })
         const byItems = functions
           .filter(({ kernel: { split } }) => split.by === 'items')
-          .flatMap(({ kernel: { split }, run }) => [
+          .flatMap(({ kernel: { split }, index, run }) => [
             ...share(split.count),
-            ifThen(i32.ltU(from, to), [call(run, scratch, from, to)]),
+            ifThen(i32.ltU(from, to), [...marked(thread, index), call(run, scratch, from, to)]),
           ])
         return [...byBlocks, ...byItems]
       },
@@ -132,6 +137,7 @@ export function emitProgram(schedule: Schedule, options: EmitOptions): Uint8Arra
       const calls = phases.map((phase, i) => [
         ...(options.poison ? poisonArena(i, thread, maySleep) : []),
         call(phase, thread, scratch),
+        ...marked(thread, waiting),
         call(barrier, maySleep),
       ])
       return [

@@ -22,8 +22,10 @@ export interface Kernel {
   readonly late?: boolean
   /** Bytes of memory that each thread needs for itself while it runs the kernel; none unless given. */
   readonly workspaceBytes?: number
-  /** Multiply-adds of one run. */
+  /** Multiply-adds of one run, as the op counts them, also where the kernel needs fewer. */
   readonly multiplyAdds?: number
+  /** The part of the network whose ops it computes, as `Tensor.scope` tells it. */
+  readonly scope?: string
   emit(context: KernelContext): Statement[]
 }
 

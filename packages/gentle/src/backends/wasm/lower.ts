@@ -111,6 +111,8 @@ class Lowerer {
   readonly #constants = new Map<Constant, Buffer>()
   readonly #variables = new Map<Variable, Buffer>()
   readonly #masked = new Map<Buffer, Buffer>()
+  /** The part of the network whose nodes are being lowered. */
+  #scope = ''
 
   constructor(graph: Graph) {
     this.#graph = graph
@@ -120,7 +122,11 @@ class Lowerer {
 
   run(): LoweredGraph {
     const roots = rootsOf(this.#graph)
-    for (const group of fuse(this.#order, roots, this.#layouts, fusionRules(this.#layouts))) this.#lowerGroup(group)
+    for (const group of fuse(this.#order, roots, this.#layouts, fusionRules(this.#layouts))) {
+      this.#scope = scopeOf(group)
+      this.#lowerGroup(group)
+    }
+    this.#scope = ''
     // A run's outputs must not be what it overwrites: variables and inputs are copied out.
     const outputs = Object.entries(this.#graph.outputs).map(([name, node]): [string, Buffer] => {
       const buffer = this.buffer(node, 'plain')
@@ -142,7 +148,7 @@ class Lowerer {
   }
 
   emit(...kernels: Kernel[]): void {
-    this.#kernels.push(...kernels)
+    this.#kernels.push(...kernels.map((kernel) => ({ ...kernel, scope: this.#scope })))
   }
 
   temporary(name: string, signature: Signature, layout: Layout = 'plain'): Buffer {
@@ -254,6 +260,10 @@ class Lowerer {
     })
   }
 }
+
+/** The part of the network that a group belongs to: that of what leads it, or of its first node that is within one. */
+const scopeOf = ({ root, elementwise, producer }: Group): string =>
+  (producer ?? elementwise.find(({ scope }) => scope !== '') ?? root).scope
 
 /** The buffer under another layout, where the two order their values alike: whole blocks of channels of one value each. */
 function sameInBothLayouts(buffer: Buffer, layout: Layout): Buffer | undefined {
@@ -480,7 +490,8 @@ function gradientByWinograd(lowerer: Lowerer, node: Tensor, x: Buffer, output: B
   const { batch, inChannels, outChannels, outHeight, outWidth } = sizes
   if (!isThreeByThree(sizes, attributes) || inChannels % 8 !== 0 || outChannels % 4 !== 0) return false
   const plan = planWeightGradient(batch, inChannels, [outChannels, outHeight, outWidth], attributes.padding)
-  if (weightGradientCycles(plan) >= directCycles(conv2dMultiplyAdds(sizes, attributes))) return false
+  const multiplyAdds = conv2dMultiplyAdds(sizes, attributes)
+  if (weightGradientCycles(plan) >= directCycles(multiplyAdds)) return false
   const dy = lowerer.buffer(node.inputs[1], 'lanes')
   const frames = gradientFrames(plan)
   const transformed = (of: 'x' | 'dy', lanes: Buffer, padding: readonly [number, number]): Buffer => {
@@ -493,7 +504,10 @@ function gradientByWinograd(lowerer: Lowerer, node: Tensor, x: Buffer, output: B
   }
   const [xTiles, dyTiles] = [transformed('x', x, attributes.padding), transformed('dy', dy, [0, 0])]
   const sums = lowerer.temporary('winograd sums', { shape: [36 * inChannels * outChannels], dtype: 'float32' })
-  lowerer.emit(gradientProductsKernel(xTiles, dyTiles, sums, plan), gradientFiltersKernel(sums, output, plan))
+  lowerer.emit(
+    gradientProductsKernel(xTiles, dyTiles, sums, plan, multiplyAdds),
+    gradientFiltersKernel(sums, output, plan),
+  )
   return true
 }
 

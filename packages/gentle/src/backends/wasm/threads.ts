@@ -12,6 +12,8 @@ type Message =
       readonly memory: WebAssembly.Memory
       readonly thread: number
       readonly words: typeof controlWords
+      /** Of the thread that calls `run`: where its clock is 0, in milliseconds. */
+      readonly timeOrigin: number
     }
   | { readonly kind: 'program'; readonly id: number; readonly module: WebAssembly.Module }
   | { readonly kind: 'drop'; readonly id: number }
@@ -33,6 +35,9 @@ function workerMain(port: Port): void {
   let words: Record<keyof typeof controlWords, number>
   let thread = 0
   let lastJob = 0
+  // Clocks of browsers' workers begin with the worker; times are told by that of the thread that calls `run`.
+  let clockShift = 0
+  const now = (): number => performance.now() + clockShift
   const patience = 20
 
   const workUntilIdle = (): void => {
@@ -68,13 +73,14 @@ function workerMain(port: Port): void {
     if (message.kind === 'start') {
       memory = message.memory
       thread = message.thread
+      clockShift = performance.timeOrigin - message.timeOrigin
       control = new Int32Array(memory.buffer, 0, 256)
       words = Object.fromEntries(
         Object.entries(message.words).map(([name, address]) => [name, address / 4]),
       ) as typeof words
       lastJob = Atomics.load(control, words.job)
     } else if (message.kind === 'program') {
-      const { exports } = new WebAssembly.Instance(message.module, { env: { memory } })
+      const { exports } = new WebAssembly.Instance(message.module, { env: { memory, now } })
       programs.set(message.id, exports.run as (thread: number, maySleep: number) => void)
     } else if (message.kind === 'drop') programs.delete(message.id)
     else return awake()
@@ -148,7 +154,13 @@ export class Threads {
   static async start(count: number, memory: WebAssembly.Memory): Promise<Threads> {
     const workers = await Promise.all(Array.from({ length: count - 1 }, startThread))
     const threads = new Threads(workers, memory)
-    await threads.#ask((thread) => ({ kind: 'start', memory, thread, words: controlWords }))
+    await threads.#ask((thread) => ({
+      kind: 'start',
+      memory,
+      thread,
+      words: controlWords,
+      timeOrigin: performance.timeOrigin,
+    }))
     return threads
   }
 

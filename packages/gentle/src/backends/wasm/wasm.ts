@@ -8,11 +8,14 @@ import { checkGraph, type Graph } from '../../graph/graph.ts'
 import type { Variable } from '../../graph/tensor.ts'
 import type { Backend, Feed, Program } from '../backend.ts'
 import { checkFeed } from '../feed.ts'
+import { fastest, type ProfileOptions, profileOf, type Recording } from '../profile.ts'
 import { wasmFeatures } from './assembler/index.ts'
 import { type Buffer, bytesOf } from './buffer.ts'
 import { controlBytes, mostThreads } from './control.ts'
+import { describeKernels } from './describe-kernels.ts'
 import { type EmitOptions, emitProgram } from './emit.ts'
 import { Heap } from './heap.ts'
+import { clearLog, type Log, logBytesOf, readLog } from './log.ts'
 import { type LoweredGraph, lower } from './lower.ts'
 import { type Schedule, schedule } from './schedule.ts'
 import { Threads } from './threads.ts'
@@ -62,6 +65,19 @@ export async function wasm(options: WasmOptions = {}): Promise<Backend> {
 
 type CodeOptions = Pick<EmitOptions, 'fusedMultiplyAdd' | 'poison'>
 
+/** A program that all threads have. */
+interface LoadedCode {
+  readonly id: number
+  readonly entry: (thread: number, maySleep: number) => void
+}
+
+/** A program's second code, whose threads mark what they do, with what reads that. */
+interface Recorder {
+  readonly code: LoadedCode
+  record(compute: () => void): Recording
+  giveBack(): void
+}
+
 class WasmBackend implements Backend {
   readonly name: string
   readonly threads: number
@@ -89,21 +105,21 @@ class WasmBackend implements Backend {
     const variables = new Map([...lowered.variables].map(([variable, buffer]) => [buffer, this.#addressOf(variable)]))
     const storeAddress = (buffer: Buffer): number => (constants.get(buffer) ?? variables.get(buffer))!
     const stale = arena + plan.arenaBytes + plan.scratchBytes * this.threads
-    const bytes = emitProgram(plan, {
-      threads: this.threads,
-      ...this.#code,
-      shared: this.threads > 1,
-      maximumPages,
-      arena,
-      scratch: arena + plan.arenaBytes,
-      stale,
-      storeAddress,
-    })
-    const module = await WebAssembly.compile(bytes)
-    const id = this.#nextProgram++
-    const { exports } = await WebAssembly.instantiate(module, { env: { memory: this.#heap.memory } })
-    await this.#workers.install(id, module)
-    const entry = exports.run as (thread: number, maySleep: number) => void
+    const codeFor = (log?: Log): Promise<LoadedCode> =>
+      this.#load(
+        emitProgram(plan, {
+          threads: this.threads,
+          ...this.#code,
+          shared: this.threads > 1,
+          maximumPages,
+          arena,
+          scratch: arena + plan.arenaBytes,
+          stale,
+          log,
+          storeAddress,
+        }),
+      )
+    const code = await codeFor()
 
     const addressIn = (buffer: Buffer): number => {
       const place = plan.places.get(buffer.of ?? buffer)!
@@ -121,27 +137,65 @@ class WasmBackend implements Backend {
 
     let prepared = -1
     let disposed = false
+    const check = (feed: Feed): void => {
+      if (disposed) throw new GentleError('run: the program was disposed of; compile its graph again')
+      checkFeed(graph.inputs, feed)
+    }
+    const fill = (feed: Feed): void => {
+      for (const { name, buffer, address } of inputs) this.#write(buffer, address, feed[name])
+    }
+    const compute = ({ id, entry }: LoadedCode): void => {
+      new Int32Array(this.#heap.memory.buffer, stale, 1)[0] = Number(prepared !== this.#changes)
+      this.#workers.run(id, entry)
+      if (lowered.updates.length > 0) this.#changes++
+      prepared = this.#changes
+    }
+    const results = (): Record<string, NDArray> =>
+      Object.fromEntries(
+        outputs.map(({ name, buffer, address }): [string, NDArray] => [
+          name,
+          { shape: buffer.shape, dtype: buffer.dtype, data: this.#view(buffer, address).slice() },
+        ]),
+      )
+
+    let recorder: Promise<Recorder> | undefined
     return {
       run: async (feed: Feed = {}) => {
-        if (disposed) throw new GentleError('run: the program was disposed of; compile its graph again')
-        checkFeed(graph.inputs, feed)
-        for (const { name, buffer, address } of inputs) this.#write(buffer, address, feed[name])
-        new Int32Array(this.#heap.memory.buffer, stale, 1)[0] = Number(prepared !== this.#changes)
-        this.#workers.run(id, entry)
-        if (lowered.updates.length > 0) this.#changes++
-        prepared = this.#changes
-        return Object.fromEntries(
-          outputs.map(({ name, buffer, address }): [string, NDArray] => [
-            name,
-            { shape: buffer.shape, dtype: buffer.dtype, data: this.#view(buffer, address).slice() },
-          ]),
-        )
+        check(feed)
+        fill(feed)
+        compute(code)
+        return results()
+      },
+      profile: async (feed: Feed = {}, options: ProfileOptions = {}) => {
+        check(feed)
+        recorder ??= this.#recorder(plan, codeFor).catch((error) => {
+          recorder = undefined
+          throw error
+        })
+        const { code, record } = await recorder
+        check(feed)
+        // From here on nothing waits, so that no other run comes in between.
+        const before = lowered.updates.map(({ variable }) => {
+          const address = this.#addressOf(variable)
+          return { address, values: this.#floats(address, sizeOf(variable.shape)).slice() }
+        })
+        const recording = fastest(() => {
+          for (const { address, values } of before) this.#floats(address, values.length).set(values)
+          fill(feed)
+          return record(() => compute(code))
+        }, options)
+        const descriptions = describeKernels(plan, lowered, this.threads)
+        return { outputs: results(), profile: profileOf(this.name, descriptions, recording) }
       },
       dispose: () => {
         if (disposed) return
         disposed = true
         giveBack()
-        void this.#workers.drop(id)
+        void this.#workers.drop(code.id)
+        recorder?.then(
+          (made) => made.giveBack(),
+          () => {},
+        )
       },
     }
   }
@@ -170,6 +224,37 @@ class WasmBackend implements Backend {
 
   close(): Promise<void> {
     return this.#workers.end()
+  }
+
+  async #load(bytes: Uint8Array<ArrayBuffer>): Promise<LoadedCode> {
+    const module = await WebAssembly.compile(bytes)
+    const id = this.#nextProgram++
+    const now = (): number => performance.now()
+    const { exports } = await WebAssembly.instantiate(module, { env: { memory: this.#heap.memory, now } })
+    await this.#workers.install(id, module)
+    return { id, entry: exports.run as LoadedCode['entry'] }
+  }
+
+  /** @throws MemoryError when there is no room for its log. */
+  async #recorder(plan: Schedule, codeFor: (log: Log) => Promise<LoadedCode>): Promise<Recorder> {
+    const { threads } = this
+    const threadBytes = logBytesOf(plan, threads)
+    const log = { address: this.#heap.allocate(threadBytes * threads, 'profile: the times'), threadBytes }
+    const code = await codeFor(log)
+    return {
+      code,
+      record: (compute) => {
+        clearLog(this.#heap.memory, log, threads)
+        const start = performance.now()
+        compute()
+        const milliseconds = performance.now() - start
+        return { milliseconds, marks: readLog(this.#heap.memory, log, threads, start) }
+      },
+      giveBack: () => {
+        this.#heap.free(log.address, threadBytes * threads)
+        void this.#workers.drop(code.id)
+      },
+    }
   }
 
   /**

@@ -132,7 +132,7 @@ export function elementwiseKernel(nodes: readonly Tensor[], output: Buffer, sour
   })
   const extents = loopShape(output)
   return mapKernel({
-    name: nodes.map((node) => node.op.name).join(' '),
+    name: nodes.map((node) => node.op.name).join(' + '),
     extents,
     output: { buffer: output, strides: stridesOf(extents) },
     inputs,

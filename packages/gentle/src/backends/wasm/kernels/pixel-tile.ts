@@ -138,7 +138,7 @@ export function pixelTileKernel(problem: PixelProblem): Kernel {
   const { name, source, weights, output, epilogue } = problem
   const plan = planOf(problem)
   return {
-    name: [name, ...(epilogue?.nodes ?? []).map((node) => node.op.name)].join(' '),
+    name: [name, ...(epilogue?.nodes ?? []).map((node) => node.op.name)].join(' + '),
     split: { by: 'items', count: plan.strips * channelBlocks(output.shape) },
     reads: [source, weights, ...(epilogue?.operands ?? []).map(({ buffer }) => buffer)],
     writes: [output],

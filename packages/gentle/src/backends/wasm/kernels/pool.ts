@@ -247,7 +247,7 @@ export const avgPoolGradientKernel = (
     ),
   ]
   return {
-    name: ['avgPool2dGradient', ...(epilogue?.nodes ?? []).map((node) => node.op.name)].join(' '),
+    name: ['avgPool2dGradient', ...(epilogue?.nodes ?? []).map((node) => node.op.name)].join(' + '),
     split: byBlocks(dx),
     reads: [dy, ...elements.map(({ buffer }) => buffer)],
     writes: [dx],

@@ -77,7 +77,7 @@ export function balancedTiles(channels: number, largest = tileRows): { tiles: nu
 export function tileKernel(problem: TileProblem): Kernel {
   const { source, weights, output, epilogue } = problem
   return {
-    name: [problem.name, ...(epilogue?.nodes ?? []).map((node) => node.op.name)].join(' '),
+    name: [problem.name, ...(epilogue?.nodes ?? []).map((node) => node.op.name)].join(' + '),
     split: { by: 'blocks', count: output.blocks },
     reads: [source, weights, ...(epilogue?.operands ?? []).map(({ buffer }) => buffer)],
     writes: [output],

@@ -151,7 +151,7 @@ export function winogradLanesKernel(
   const rowBytes = frameWidth(plan) * laneBytes
   const tiles = plan.tileColumns * laneBytes
   return {
-    name: [name, `winograd${plan.transforms.m}`, ...(epilogue?.nodes ?? []).map((node) => node.op.name)].join(' '),
+    name: [`${name} winograd${plan.transforms.m}`, ...(epilogue?.nodes ?? []).map((node) => node.op.name)].join(' + '),
     split: { by: 'blocks', count: output.blocks },
     reads: [source, filters, ...(epilogue?.operands ?? []).map(({ buffer }) => buffer)],
     writes: [output],

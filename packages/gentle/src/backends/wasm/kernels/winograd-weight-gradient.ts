@@ -200,7 +200,13 @@ export function transformTilesKernel(
 const tileOuts = 4
 
 /** Sums over all tiles at each place: `[36][O][C]`. */
-export function gradientProductsKernel(x: Buffer, dy: Buffer, sums: Buffer, plan: WeightGradientPlan): Kernel {
+export function gradientProductsKernel(
+  x: Buffer,
+  dy: Buffer,
+  sums: Buffer,
+  plan: WeightGradientPlan,
+  multiplyAdds: number,
+): Kernel {
   const { channels, outChannels } = plan
   const tiles = tilesOf(plan)
   const [xPlace, dyPlace] = [transformedPlace(channels, plan), transformedPlace(outChannels, plan)]
@@ -210,7 +216,7 @@ export function gradientProductsKernel(x: Buffer, dy: Buffer, sums: Buffer, plan
     split: { by: 'items', count: places * groups },
     reads: [x, dy],
     writes: [sums],
-    multiplyAdds: places * tiles * channels * outChannels,
+    multiplyAdds,
     emit(context) {
       const [item, place, group, source, slopes, xs, ys, target] = Array.from({ length: 8 }, () => context.local('i32'))
       const first = i32.const(0)

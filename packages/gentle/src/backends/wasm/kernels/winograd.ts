@@ -165,7 +165,7 @@ export function winogradKernel(
 ): Kernel {
   const n = plan.transforms.input.length
   return {
-    name: ['conv2d', `winograd${plan.transforms.m}`, ...(epilogue?.nodes ?? []).map((node) => node.op.name)].join(' '),
+    name: [`conv2d winograd${plan.transforms.m}`, ...(epilogue?.nodes ?? []).map((node) => node.op.name)].join(' + '),
     split: { by: 'items', count: plan.strips * plan.shares },
     reads: [source, filters, ...(epilogue?.operands ?? []).map(({ buffer }) => buffer)],
     writes: [output],
