@@ -2,6 +2,13 @@
 
 export { type AnnotatedSet, type AnnotatedSplits, type Annotations, ignoredPixel } from './annotated/annotated-set.ts'
 export { augmentedScenes } from './annotated/augmented-scenes.ts'
+export {
+  type CocoContent,
+  type CocoImage,
+  type CocoObject,
+  parseCoco,
+  parseCocoResults,
+} from './annotated/coco-content.ts'
 export { labelled } from './annotated/labelled.ts'
 export { type SceneOptions, sceneSplits, scenes } from './annotated/scenes.ts'
 export { taskSet } from './annotated/task-set.ts'
