@@ -1,7 +1,7 @@
 /** The sets of pictures with truth that can be named on the command line. */
-import type { AnnotatedSplits, SkippedImage } from 'gentle-dl/data'
+import { type AnnotatedSplits, cocoFolder, maskFolder, type SkippedImage, vocFolder, yoloFolder } from 'gentle-dl/data'
 import { areScenes, openScenes } from './scenes.ts'
-import { unknownChoice } from './usage.ts'
+import { UsageError, unknownChoice } from './usage.ts'
 
 export interface AnnotatedOptions {
   readonly seed: number
@@ -10,20 +10,34 @@ export interface AnnotatedOptions {
   readonly size: number | readonly [height: number, width: number]
   /** Channels of the pictures of files: as they have them unless given. */
   readonly channels?: 1 | 3
-  /** Refuses a set with a broken file. */
+  /** Refuses a set with a broken file, or a box without area. */
   readonly strict?: boolean
 }
 
-export const annotatedNames = ['scenes']
+/** What opens a folder of each format. */
+const formats = { coco: cocoFolder, voc: vocFolder, yolo: yoloFolder, masks: maskFolder } as const
+
+export const annotatedNames = ['scenes', ...Object.keys(formats).map((format) => `${format}:DIR`)]
+
+/** Format and place of a set of files; undefined for another name. */
+function filesOf(name: string): { format: keyof typeof formats; place: string } | undefined {
+  const [format, place] = name.split(/:(.*)/s)
+  return place !== undefined && Object.hasOwn(formats, format)
+    ? { format: format as keyof typeof formats, place }
+    : undefined
+}
 
 /** Whether a name is one of a set of pictures with truth. */
-export const areAnnotated = (name: string): boolean => areScenes(name)
+export const areAnnotated = (name: string): boolean => areScenes(name) || filesOf(name) !== undefined
 
-/** @throws UsageError for a name that no such set has. */
+/** @throws UsageError for a name that no such set has; DataError for a set that cannot be read. */
 export async function openAnnotated(
   name: string,
-  { seed }: AnnotatedOptions,
+  { seed, ...options }: AnnotatedOptions,
 ): Promise<AnnotatedSplits & { readonly skipped?: readonly SkippedImage[] }> {
   if (areScenes(name)) return openScenes(name, seed)
-  throw unknownChoice('set of pictures with truth', name, annotatedNames)
+  const files = filesOf(name)
+  if (files === undefined) throw unknownChoice('set of pictures with truth', name, annotatedNames)
+  if (files.place === '') throw new UsageError(`${name} names no folder; expected ${files.format}:DIR`)
+  return formats[files.format](files.place, { seed, ...options })
 }

@@ -1,9 +1,12 @@
 /** `gentle data`: what a data set consists of, at a glance. */
 import { sizeOf } from 'gentle-dl'
 import type { Dataset } from 'gentle-dl/data'
+import { areAnnotated } from './annotated-sets.ts'
 import { countsOf, countsTable } from './data-statistics.ts'
 import { openData } from './datasets.ts'
+import { describe } from './describe.ts'
 import { arePictures, drawn } from './report.ts'
+import { areScenes } from './scenes.ts'
 import { bold, dim, gallery } from './terminal.ts'
 
 /** Sides at which image files are shown. */
@@ -11,6 +14,8 @@ const usualSide = 28
 
 /** Runs the command. */
 export async function data(name: string, flags: { json?: boolean; seed?: number; validation?: number }): Promise<void> {
+  // Files with boxes and masks have more to tell than one label a picture, and some pictures have none.
+  if (areAnnotated(name) && !areScenes(name)) return describe(name, flags)
   const splits = await openData(name, { seed: flags.seed ?? 0, validation: flags.validation, size: usualSide })
   const { train } = splits
   const parts = countsOf(splits)

@@ -19,7 +19,7 @@ import {
   toyNames,
   toySplits,
 } from 'gentle-dl/data'
-import { areAnnotated, openAnnotated } from './annotated-sets.ts'
+import { annotatedNames, areAnnotated, openAnnotated } from './annotated-sets.ts'
 import { areScenes } from './scenes.ts'
 import { note } from './terminal.ts'
 import { UsageError, unknownChoice } from './usage.ts'
@@ -34,6 +34,7 @@ export const dataNames = [
   'csv:FILE',
   'shapes',
   ...toyNames,
+  ...annotatedNames,
 ]
 
 export interface DataOptions {
@@ -102,6 +103,8 @@ export async function openData(name: string, { size, ...options }: DataOptions):
       throw new UsageError(`--data ${name}: image files have sizes of their own; give --resize 32`)
     const splits = await openAnnotated(name, { ...options, size: size ?? 0 })
     if (splits.skipped !== undefined && splits.skipped.length > 0) note(skippedText(name, splits.skipped))
+    if (splits.train.classes.length === 0)
+      throw new UsageError(`--data ${name} has masks, but no objects to classify; it is for --task segment`)
     return { train: labelled(splits.train), validation: labelled(splits.validation), test: labelled(splits.test) }
   }
   if (name === 'mnist') return mnist({ seed, validation })
@@ -138,8 +141,14 @@ const named = 5
 /** What was left out, in a line each. */
 export function skippedText(name: string, skipped: readonly SkippedImage[]): string {
   const rest = skipped.length - named
+  const boxes = skipped.filter(({ box }) => box !== undefined).length
+  const images = skipped.length - boxes
+  const counts = [
+    ...(images > 0 ? [`${images} ${images === 1 ? 'image' : 'images'}`] : []),
+    ...(boxes > 0 ? [`${boxes} ${boxes === 1 ? 'box' : 'boxes'}`] : []),
+  ]
   return [
-    `${name}: ${skipped.length} ${skipped.length === 1 ? 'image is' : 'images are'} left out (--strict refuses them)`,
+    `${name}: ${counts.join(' and ')} ${skipped.length === 1 ? 'is' : 'are'} left out (--strict refuses them)`,
     ...skipped.slice(0, named).map(({ reason }) => `  ${reason}`),
     ...(rest > 0 ? [`  and ${rest} more`] : []),
   ].join('\n')

@@ -49,7 +49,7 @@ function describedText(name: string, { inputShape, classes, maskClasses }: Annot
   const paragraphs = [
     bold(`${name}: pictures of ${shapeText(inputShape)}, ${kinds.join(', ')}`),
     ...(classes.length > 0 ? [objectsTable(classes, counts)] : []),
-    picturesTable(counts),
+    picturesTable(counts, classes.length > 0),
     ...(boxes === undefined ? [] : [boxesText(boxes)]),
     ...(pixelShares === undefined ? [] : [pixelsTable(maskClasses!, pixelShares)]),
     table([
@@ -73,11 +73,12 @@ function objectsTable(classes: readonly string[], counts: AnnotatedStatistics['c
   ])
 }
 
-const picturesTable = (counts: AnnotatedStatistics['counts']): string =>
+const picturesTable = (counts: AnnotatedStatistics['counts'], objects: boolean): string =>
   table([
-    ['pictures', 'all', 'without objects', 'objects each: least', 'median', 'most'],
+    ['pictures', 'all', ...(objects ? ['without objects', 'objects each: least', 'median', 'most'] : [])],
     ...partNames.map((part) => {
       const { pictures, withoutObjects, objectsPerPicture: each } = counts[part]
+      if (!objects) return [part, pictures]
       return [part, pictures, withoutObjects, each?.least ?? '-', each?.median ?? '-', each?.most ?? '-']
     }),
   ])

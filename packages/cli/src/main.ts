@@ -255,7 +255,7 @@ dataCommand
   .description('classes, sizes, mean and deviation, duplicates, broken files, and a sheet of pictures')
   .option('--seed <n>', 'by which parts are split off (0)', number)
   .option('--validation <n>', 'examples to split off', number)
-  .option('--resize <n>', 'look at image files at n x n (64)', number)
+  .option('--resize <n>', 'look at image files at n x n (64; 256 with boxes or masks)', number)
   .option('--strict', 'refuse a folder with a broken image, instead of leaving it out')
   .option('--out <file>', 'write some pictures of every class as one, such as contact-sheet.png')
   .option('--json', 'print JSON')

@@ -1,7 +1,8 @@
 /** `gentle metrics`: how good predictions are that stand in files, whoever made them. */
 import { writeFile } from 'node:fs/promises'
+import type { CocoContent } from 'gentle-dl/data'
 import { averagePrecision, type DetectionReport, precisionRecallCurve } from 'gentle-dl/vision'
-import { type CocoResults, type CocoTruth, readCocoResults, readCocoTruth } from './coco-files.ts'
+import { type CocoResults, readCocoResults, readCocoTruth } from './coco-files.ts'
 import { precisionRecallSvg } from './precision-recall-svg.ts'
 import { bold, note, table, thousands } from './terminal.ts'
 import { exitCodes, UsageError, unknownChoice } from './usage.ts'
@@ -38,7 +39,7 @@ async function scoreDetections({ truth: truthFile, predictions, curves, json }: 
       `${predictions}: ${thousands(results.strangers)} results are of categories that ${truthFile} does not have; they are left out`,
     )
   const categories = [...truth.categories.keys()]
-  const report = averagePrecision(truth.objects, results.objects, { images: [...truth.images], categories })
+  const report = averagePrecision(truth.objects, results.objects, { images: [...truth.images.keys()], categories })
   if (curves !== undefined) await writeCurves(curves, truth, results, report)
   console.log(json ? JSON.stringify(report, undefined, 2) : reportText(report, truth, results))
 }
@@ -46,7 +47,7 @@ async function scoreDetections({ truth: truthFile, predictions, curves, json }: 
 /** Draws the categories of which there is something to find, so that the mean in the picture is AP50. */
 async function writeCurves(
   path: string,
-  truth: CocoTruth,
+  truth: CocoContent,
   results: CocoResults,
   report: DetectionReport,
 ): Promise<void> {
@@ -81,7 +82,11 @@ const meanings: Readonly<Record<Exclude<keyof DetectionReport, 'perCategory'>, s
 
 const figure = (value: number): string => (value < 0 ? '-' : value.toFixed(4))
 
-function reportText(report: DetectionReport, { objects, images, categories }: CocoTruth, results: CocoResults): string {
+function reportText(
+  report: DetectionReport,
+  { objects, images, categories }: CocoContent,
+  results: CocoResults,
+): string {
   const count = (of: readonly { readonly category: number }[]): Map<number, number> => {
     const counts = new Map<number, number>()
     for (const { category } of of) counts.set(category, (counts.get(category) ?? 0) + 1)

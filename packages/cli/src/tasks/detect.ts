@@ -24,7 +24,10 @@ export const detect: AnnotatedTask<ScoredBox[]> = {
   usualData: 'scenes',
   recipe: { epochs: 2, batchSize: 16, optimizer: 'adamW', learningRate: 0.003, weightDecay: 1e-4, clipNorm: 10 },
   network: (build, classes) => detector(build(classes), { classes, channels: 48 }),
-  classesOf: (set) => set.classes,
+  classesOf(set, name) {
+    if (set.classes.length === 0) throw new UsageError(`--data ${name} has no boxes; --task detect needs them`)
+    return set.classes
+  },
   task(layer, inputShape, loss) {
     if (loss !== undefined)
       throw new UsageError('--loss is for --task localize and segment; a detector has one of its own')

@@ -7,6 +7,7 @@ import {
   localization,
   type ScoredBox,
 } from 'gentle-dl/vision'
+import { UsageError } from '../usage.ts'
 import type { AnnotatedTask } from './annotated.ts'
 
 export const localize: AnnotatedTask<ScoredBox> = {
@@ -16,7 +17,10 @@ export const localize: AnnotatedTask<ScoredBox> = {
   usualData: 'scenes:side=64,objects=1-1',
   recipe: { epochs: 3, batchSize: 32, optimizer: 'adamW', learningRate: 0.003, weightDecay: 1e-4 },
   network: (build, classes) => localizer(build(classes), { classes }),
-  classesOf: (set) => set.classes,
+  classesOf(set, name) {
+    if (set.classes.length === 0) throw new UsageError(`--data ${name} has no boxes; --task localize needs them`)
+    return set.classes
+  },
   task: (_, inputShape, loss) => localization(inputShape, { box: loss as LocalizationOptions['box'] }),
   async judge(model, set, options) {
     const { accuracy, meanIoU, localized } = await evaluateLocalization(

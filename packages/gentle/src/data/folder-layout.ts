@@ -18,7 +18,7 @@ export interface FolderLayout {
 }
 
 /** Endings of picture files, those among them that cannot be read and have to be told. */
-const pictureEnding = /\.(jpe?g|jpe|jfif|png|webp|gif|tiff?|avif|bmp|heic|heif)$/i
+export const pictureEnding = /\.(jpe?g|jpe|jfif|png|webp|gif|tiff?|avif|bmp|heic|heif)$/i
 
 const expected = 'expected a folder a class with its images, such as cat/1.jpg, or train/cat/1.jpg'
 
@@ -58,7 +58,8 @@ async function entriesOf(path: string, within: string): Promise<Entries> {
   return { folders, pictures, others }
 }
 
-const validationNames = ['validation', 'val', 'valid']
+/** What folders of validation are called. */
+export const validationNames = ['validation', 'val', 'valid']
 
 /** So that a name is the same however its accents were typed. */
 const className = (folder: string): string => folder.normalize('NFC')

@@ -1,12 +1,14 @@
 /** Data sets of picture files, a folder a class, decoded when they are read. */
 import { ArgumentError, DataError } from '../core/errors.ts'
 import type { Shape } from '../core/shape.ts'
+import type { Box } from '../vision/boxes.ts'
 import type { Fit, ResizeOptions } from '../vision/resize.ts'
 import { atOnce } from './at-once.ts'
 import type { Dataset } from './dataset.ts'
 import { decode, type ImageFileInfo, readHeader, sharp } from './decode.ts'
 import { type LabelledFile, readLayout } from './folder-layout.ts'
 import { checkIndex, checkRoom, splitIndices } from './memory.ts'
+import { threeParts } from './three-parts.ts'
 
 export interface ImageFolderOptions {
   /** Sides that every picture is brought to: of a square, or [height, width]. */
@@ -43,6 +45,8 @@ export interface ImageSet extends Dataset {
 /** A file that was left out, and why: the message names it. */
 export interface SkippedImage {
   readonly file: string
+  /** Given where only this box of the picture was left out, as the annotations have it. */
+  readonly box?: Box
   readonly reason: string
 }
 
@@ -63,12 +67,8 @@ export interface ImageSplits {
  * the first broken one; ArgumentError for options out of range. `read` throws DataError for a file that broke since.
  */
 export async function imageFolder(path: string, options: ImageFolderOptions): Promise<ImageSplits> {
-  const { seed = 0, strict = false, workers = 64, fit = 'contain' } = options
-  const [height, width] = typeof options.size === 'number' ? [options.size, options.size] : options.size
-  const size: ResizeOptions = { height, width, fit }
-  for (const [what, value] of Object.entries({ height, width, workers }))
-    if (!Number.isInteger(value) || value < 1)
-      throw new ArgumentError(`imageFolder: ${what} is ${value}; expected a whole number from 1`)
+  const { seed = 0, strict = false } = options
+  const { size, workers } = checkedSize('imageFolder', options)
   const layout = await readLayout(path)
   // Where it is not installed that is to be told, not that no file can be read.
   sharp()
@@ -91,21 +91,27 @@ export async function imageFolder(path: string, options: ImageFolderOptions): Pr
 
   const setOf = (examples: readonly ImageExample[]): ImageSet =>
     imageSet(path, examples, layout.classes, { channels, size, workers })
-  const splitOff = (examples: readonly ImageExample[], count: number): [ImageExample[], ImageExample[]] => {
-    const [rest, part] = splitIndices(setOf(examples), count, seed)
-    return [Array.from(rest, (i) => examples[i]), Array.from(part, (i) => examples[i])]
-  }
-  const share = (examples: readonly ImageExample[], parts: number): number =>
-    Math.max(1, Math.round(examples.length / parts))
   checkClasses(path, all, layout.classes, skipped)
-  if (all.length < 3 && (testFiles === undefined || validationFiles === undefined))
-    throw new DataError(`image folder ${path}: ${all.length} images are too few to split; expected at least 3`)
-  const [rest, test] = testFiles ? [all, testFiles] : splitOff(all, options.test ?? share(all, 6))
-  const [train, validation] = validationFiles
-    ? [rest, validationFiles]
-    : splitOff(rest, options.validation ?? share(rest, 12))
+  const { train, validation, test } = threeParts(
+    `image folder ${path}`,
+    { train: all, validation: validationFiles, test: testFiles },
+    options,
+    (examples, count) => splitIndices(setOf(examples), count, seed),
+  )
   checkClasses(path, train, layout.classes, skipped)
   return { train: setOf(train), validation: setOf(validation), test: setOf(test), skipped }
+}
+
+/** The size that a folder's pictures are brought to. @throws ArgumentError for numbers that are no whole ones from 1. */
+export function checkedSize(
+  caller: string,
+  { size, fit = 'contain', workers = 64 }: ImageFolderOptions,
+): { size: ResizeOptions; workers: number } {
+  const [height, width] = typeof size === 'number' ? [size, size] : size
+  for (const [what, value] of Object.entries({ height, width, workers }))
+    if (!Number.isInteger(value) || value < 1)
+      throw new ArgumentError(`${caller}: ${what} is ${value}; expected a whole number from 1`)
+  return { size: { height, width, fit }, workers }
 }
 
 /** Decodes every file once. What cannot be decoded is listed in the files' order. */

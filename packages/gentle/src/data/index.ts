@@ -1,10 +1,22 @@
 /** Data sets: the public entry `gentle-dl/data`. */
 
+export type { AnnotatedFileSet, AnnotatedFolder } from './annotated/annotated-files.ts'
 export { type AnnotatedSet, type AnnotatedSplits, type Annotations, ignoredPixel } from './annotated/annotated-set.ts'
 export { augmentedScenes } from './annotated/augmented-scenes.ts'
+export {
+  type CocoContent,
+  type CocoImage,
+  type CocoObject,
+  parseCoco,
+  parseCocoResults,
+} from './annotated/coco-content.ts'
+export { cocoFolder } from './annotated/coco-folder.ts'
 export { labelled } from './annotated/labelled.ts'
+export { maskFolder } from './annotated/mask-folder.ts'
 export { type SceneOptions, sceneSplits, scenes } from './annotated/scenes.ts'
 export { taskSet } from './annotated/task-set.ts'
+export { vocFolder } from './annotated/voc-folder.ts'
+export { yoloFolder } from './annotated/yolo-folder.ts'
 export { type ArrayOptions, numpySet } from './arrays.ts'
 export { Augmentation } from './augmentation/augmentation.ts'
 export { augmented } from './augmentation/augmented.ts'

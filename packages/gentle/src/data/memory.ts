@@ -151,14 +151,22 @@ export function split(dataset: Dataset, count: number, seed = 0): [Dataset, Data
 }
 
 /** What `split` does, as the indices of both parts, each in order. */
-export function splitIndices(dataset: Dataset, count: number, seed: number): [Uint32Array, Uint32Array] {
-  const { length } = dataset
+export const splitIndices = (dataset: Dataset, count: number, seed: number): [Uint32Array, Uint32Array] =>
+  drawIndices(dataset, count, seed, isLabel(dataset.target) ? labelsOf(dataset) : undefined)
+
+/** Draws `count` of a set's indices by seed, by the share of each label where there are labels: the rest and those drawn, each in order. */
+export function drawIndices(
+  { name, length }: { readonly name: string; readonly length: number },
+  count: number,
+  seed: number,
+  labels?: Int32Array,
+): [Uint32Array, Uint32Array] {
   if (!Number.isInteger(count) || count < 1 || count >= length)
     throw new ArgumentError(
-      `split: ${count} examples cannot be split off from the ${length} of data set ${dataset.name}; ${length < 2 ? 'it is too small' : `expected 1 to ${length - 1}`}`,
+      `split: ${count} examples cannot be split off from the ${length} of data set ${name}; ${length < 2 ? 'it is too small' : `expected 1 to ${length - 1}`}`,
     )
   const order = new Random(seed, 'split').permutation(length)
-  const taken = isLabel(dataset.target) ? stratified(order, labelsOf(dataset), count) : order.subarray(0, count)
+  const taken = labels ? stratified(order, labels, count) : order.subarray(0, count)
   const isTaken = new Uint8Array(length)
   for (const index of taken) isTaken[index] = 1
   const indices = Uint32Array.from({ length }, (_, i) => i)

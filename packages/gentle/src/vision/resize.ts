@@ -32,7 +32,7 @@ export function checkSize({ height, width }: Size): void {
 }
 
 /** Which stretch of an axis becomes which. */
-interface Axis {
+export interface Axis {
   /** Where the part of the old axis that is kept begins and ends, in pixels. */
   readonly from: number
   readonly to: number
@@ -55,6 +55,13 @@ function axisOf(old: number, length: number, fit: Fit, scale: number): Axis {
   }
   const inner = Math.min(length, Math.max(1, Math.round(old / scale)))
   return { from: 0, to: old, length: inner, before: Math.floor((length - inner) / 2) }
+}
+
+/** Which rows and columns of a picture become which when it is resized. */
+export function resizedAxes(old: Size, options: ResizeOptions): { readonly rows: Axis; readonly columns: Axis } {
+  const { height, width, fit = 'stretch' } = options
+  const scale = shrinkage(old, options)
+  return { rows: axisOf(old.height, height, fit, scale), columns: axisOf(old.width, width, fit, scale) }
 }
 
 const shrunk = (axis: Axis, by: number): Axis => ({ ...axis, from: axis.from * by, to: axis.to * by })
@@ -104,14 +111,14 @@ export class Resizer {
    * @throws ArgumentError for sizes that are no whole numbers from 1.
    */
   constructor(old: Size, options: ResizeOptions, original: Size = old) {
-    const { height, width, fit = 'stretch', padding = 0 } = options
+    const { height, width, padding = 0 } = options
     checkSize(options)
-    const scale = shrinkage(original, options)
+    const { rows, columns } = resizedAxes(original, options)
     this.#old = { height: old.height, width: old.width }
     this.#size = { height, width }
     this.#padding = padding
-    this.#rows = shrunk(axisOf(original.height, height, fit, scale), old.height / original.height)
-    this.#columns = shrunk(axisOf(original.width, width, fit, scale), old.width / original.width)
+    this.#rows = shrunk(rows, old.height / original.height)
+    this.#columns = shrunk(columns, old.width / original.width)
     this.#down = tapsOf(old.height, this.#rows)
     this.#across = tapsOf(old.width, this.#columns)
     this.#narrow = new Float32Array(old.height * this.#columns.length)

@@ -26,6 +26,8 @@ export interface AnnotatedSet {
   readonly classes: readonly string[]
   /** Names of the masks' classes, often 'background' before `classes`; without them there are no masks. */
   readonly maskClasses?: readonly string[]
+  /** What is in a picture beside its mask, where that is known without reading the picture. */
+  objects?(index: number): Omit<Annotations, 'mask'>
   /**
    * Writes a picture's values [channels, height, width] to the front of `picture` and gives what is in it. What depends on chance, such as
    * augmentation, depends on index and pass alone.

@@ -41,8 +41,10 @@ export function augmentedScenes(
         : { mask: Uint8Array.from(augmentation.mask(Float32Array.from(mask), ignoredPixel)) }),
     }
   }
+  // Where objects are depends on what is drawn.
+  const { objects: _, ...unchanged } = set
   return {
-    ...set,
+    ...unchanged,
     read(index, picture, pass = 0) {
       const reading = set.read(index, picture, pass)
       return reading instanceof Promise

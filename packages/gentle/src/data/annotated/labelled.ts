@@ -1,22 +1,27 @@
 import { ArgumentError } from '../../core/errors.ts'
 import { largestBox } from '../../vision/boxes.ts'
 import type { Dataset } from '../dataset.ts'
-import type { AnnotatedSet } from './annotated-set.ts'
+import type { AnnotatedSet, Annotations } from './annotated-set.ts'
 import { taskSet } from './task-set.ts'
 
 /**
  * An annotated set as examples for classification: the label of a picture is that of its largest object; where it is does not matter.
- * Reading a picture without an object throws ArgumentError.
+ * @throws ArgumentError for a picture without an object, at once where the set tells its objects, else when it is read.
  */
 export function labelled(set: AnnotatedSet): Dataset {
+  const { classes, length } = set
+  const labelOf = ({ boxes, labels }: Omit<Annotations, 'mask'>): number => {
+    if (boxes.length === 0)
+      throw new ArgumentError(`${set.name}: a picture has no object; classification expects one in each`)
+    return labels[largestBox(boxes)]
+  }
   const examples = taskSet(set, {
     dtype: 'int32',
     shape: [],
-    write({ boxes, labels }, target) {
-      if (boxes.length === 0)
-        throw new ArgumentError(`${set.name}: a picture has no object; classification expects one in each`)
-      target[0] = labels[largestBox(boxes)]
+    write(truth, target) {
+      target[0] = labelOf(truth)
     },
   })
-  return { ...examples, classes: set.classes }
+  if (set.objects === undefined) return { ...examples, classes }
+  return { ...examples, classes, labels: Int32Array.from({ length }, (_, index) => labelOf(set.objects!(index))) }
 }

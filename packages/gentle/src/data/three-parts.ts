@@ -1,0 +1,50 @@
+import { DataError } from '../core/errors.ts'
+
+/** The parts of a set as files lie in folders; validation or test may be missing. */
+export interface GivenParts<Part> {
+  readonly train: Part
+  readonly validation?: Part
+  readonly test?: Part
+}
+
+/** The parts that are given, those in order. */
+export const partsGiven = <Part>({ train, validation, test }: GivenParts<Part>): Part[] =>
+  [train, validation, test].filter((part) => part !== undefined)
+
+/** What is made of each part that is given, one after the other. */
+export async function mapParts<From, To>(
+  { train, validation, test }: GivenParts<From>,
+  make: (part: From) => To | Promise<To>,
+): Promise<GivenParts<To>> {
+  return {
+    train: await make(train),
+    ...(validation === undefined ? {} : { validation: await make(validation) }),
+    ...(test === undefined ? {} : { test: await make(test) }),
+  }
+}
+
+/**
+ * All three parts of a set: what is missing is split off from the training part, a sixth for the test and then a twelfth for validation unless told.
+ * @param what how messages call the set
+ * @param splitOff indices of the rest and of so many examples that are split off
+ * @throws DataError where there are too few.
+ */
+export function threeParts<Example>(
+  what: string,
+  given: GivenParts<readonly Example[]>,
+  counts: { readonly validation?: number; readonly test?: number },
+  splitOff: (examples: readonly Example[], count: number) => readonly [rest: Uint32Array, part: Uint32Array],
+): Required<GivenParts<readonly Example[]>> {
+  const all = given.train
+  if (all.length < 3 && (given.test === undefined || given.validation === undefined))
+    throw new DataError(`${what}: ${all.length} images are too few to split; expected at least 3`)
+  const share = (examples: readonly Example[], parts: number): number =>
+    Math.max(1, Math.round(examples.length / parts))
+  const divided = (examples: readonly Example[], count: number) =>
+    splitOff(examples, count).map((indices) => Array.from(indices, (i) => examples[i]))
+  const [rest, test] = given.test ? [all, given.test] : divided(all, counts.test ?? share(all, 6))
+  const [train, validation] = given.validation
+    ? [rest, given.validation]
+    : divided(rest, counts.validation ?? share(rest, 12))
+  return { train, validation, test }
+}
