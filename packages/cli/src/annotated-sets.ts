@@ -10,6 +10,8 @@ export interface AnnotatedOptions {
   readonly size: number | readonly [height: number, width: number]
   /** Channels of the pictures of files: as they have them unless given. */
   readonly channels?: 1 | 3
+  /** Takes pictures with masks alone, where a set lists them apart. */
+  readonly masks?: boolean
   /** Refuses a set with a broken file, or a box without area. */
   readonly strict?: boolean
 }
@@ -33,11 +35,12 @@ export const areAnnotated = (name: string): boolean => areScenes(name) || filesO
 /** @throws UsageError for a name that no such set has; DataError for a set that cannot be read. */
 export async function openAnnotated(
   name: string,
-  { seed, ...options }: AnnotatedOptions,
+  { seed, masks, ...options }: AnnotatedOptions,
 ): Promise<AnnotatedSplits & { readonly skipped?: readonly SkippedImage[] }> {
   if (areScenes(name)) return openScenes(name, seed)
   const files = filesOf(name)
   if (files === undefined) throw unknownChoice('set of pictures with truth', name, annotatedNames)
   if (files.place === '') throw new UsageError(`${name} names no folder; expected ${files.format}:DIR`)
+  if (files.format === 'voc') return vocFolder(files.place, { seed, masks, ...options })
   return formats[files.format](files.place, { seed, ...options })
 }

@@ -30,6 +30,7 @@ export async function evaluateAnnotated(
     seed: flags.seed ?? 0,
     size: [height, width],
     channels: channels as 1 | 3,
+    masks: task === 'segment',
     strict: flags.strict,
   })
   const set = sets[part]

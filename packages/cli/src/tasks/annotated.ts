@@ -83,7 +83,13 @@ export async function prepareAnnotated(
   if (classWeights === 'balanced') throw new UsageError('--class-weights is for --task classify')
   const network = networkNamed(model, kind.name)
   const [, ...usual] = network.inputShape
-  const sets = await openTold(data, { seed, validation, size: size ?? (usual as [number, number]), strict })
+  const sets = await openTold(data, {
+    seed,
+    validation,
+    size: size ?? (usual as [number, number]),
+    masks: kind.name === 'segment',
+    strict,
+  })
   const { inputShape } = sets.train
   const classes = kind.classesOf(sets.train, data)
   const build = (count: number): Layer => kind.network((c) => network.build({ classes: c, points: false }), count)

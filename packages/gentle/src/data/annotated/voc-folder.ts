@@ -23,6 +23,11 @@ const nameFiles = ['labelmap.txt', 'classes.txt']
 /** Annotation files read at once. */
 const readers = 64
 
+export interface VocFolderOptions extends ImageFolderOptions {
+  /** Takes the parts that `ImageSets/Segmentation/` lists, where it is there: of VOC's own pictures those alone have masks. */
+  readonly masks?: boolean
+}
+
 /** A picture by the name that its files have without endings. */
 interface NamedPicture {
   readonly stem: string
@@ -35,7 +40,7 @@ type Read = (NamedPicture & { readonly annotation: VocAnnotation }) | SkippedIma
 
 /**
  * Opens a set in Pascal VOC's format: `Annotations/` with a .xml file a picture, pictures of the same names in `JPEGImages/` (or `images/`), and
- * `ImageSets/Main/{train,val,trainval,test}.txt` where there are parts (`ImageSets/Segmentation/` where that alone is there); parts that are missing are split off by seed.
+ * `ImageSets/Main/{train,val,trainval,test}.txt` where there are parts (`ImageSets/Segmentation/` where that alone is there, or `masks` asks for it); parts that are missing are split off by seed.
  *
  * Classes are the objects' names in order. Difficult objects are `ignored`. There are masks if each picture has one in `SegmentationClass/`, a PNG of a palette whose indices
  * are classes: the lines of `labelmap.txt` or `classes.txt`, from 0 on, where there is one, else 'background' and VOC's 20 classes.
@@ -43,7 +48,10 @@ type Read = (NamedPicture & { readonly annotation: VocAnnotation }) | SkippedIma
  * `openAnnotatedFiles`: pictures that are missing, of another size than told, or with a broken annotation or mask are left out and listed, with `strict` refused.
  * ArgumentError for options out of range.
  */
-export async function vocFolder(path: string, options: ImageFolderOptions): Promise<AnnotatedFolder> {
+export async function vocFolder(
+  path: string,
+  { masks: masked = false, ...options }: VocFolderOptions,
+): Promise<AnnotatedFolder> {
   const what = `VOC set ${path}`
   checkInNode(what)
   xmlParser()
@@ -59,7 +67,7 @@ export async function vocFolder(path: string, options: ImageFolderOptions): Prom
   const pictureNames = new Map((await picturesIn(picturePlace)).map((name) => [stemOf(name), name]))
   const xmlStems = (await listed(annotationPlace))!.files.filter((name) => /\.xml$/i.test(name)).map(stemOf)
   const all = { train: [...new Set([...xmlStems, ...pictureNames.keys()])].sort() }
-  const parts = await mapParts((await listedParts(what, path, root)) ?? all, (stems) =>
+  const parts = await mapParts((await listedParts(what, path, root, masked)) ?? all, (stems) =>
     readAll(
       stems.map((stem) => ({
         stem,
@@ -126,11 +134,13 @@ async function listedParts(
   what: string,
   path: string,
   root: Listing,
+  masked: boolean,
 ): Promise<GivenParts<readonly string[]> | undefined> {
   const { join } = process.getBuiltinModule('node:path')
   if (!root.folders.includes('ImageSets')) return undefined
   const inside = (await listed(join(path, 'ImageSets')))!
-  const kind = ['Main', 'Segmentation'].find((name) => inside.folders.includes(name))
+  const kinds = ['Main', 'Segmentation']
+  const kind = (masked ? kinds.reverse() : kinds).find((name) => inside.folders.includes(name))
   if (kind === undefined) return undefined
   const place = join(path, 'ImageSets', kind)
   const { files } = (await listed(place))!

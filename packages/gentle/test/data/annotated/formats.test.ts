@@ -206,6 +206,18 @@ describe('a VOC set', () => {
     for (const { index, mask } of await readAll(set)) expect([...mask!]).toEqual([...list[index].mask])
   })
 
+  it('takes the pictures that ImageSets/Segmentation lists where masks are asked for', async () => {
+    const files = await vocFiles(list)
+    const folder = folderOf({
+      ...without(files, /SegmentationClass\/[0-5]/),
+      'ImageSets/Main/train.txt': '0\n1\n2\n6\n7',
+      'ImageSets/Segmentation/train.txt': '6\n7\n8',
+    })
+    const [boxes, masks] = [await vocFolder(folder, options), await vocFolder(folder, { ...options, masks: true })]
+    expect([boxes.train.maskClasses, masks.train.maskClasses]).toEqual([undefined, ['background', ...classes]])
+    expect(all(masks).reduce((total, { length }) => total + length, 0)).toBe(3)
+  })
+
   it('takes its parts from ImageSets, and difficult objects do not count', async () => {
     const files = without(await vocFiles(list), /Segmentation|labelmap/)
     const folder = folderOf({
