@@ -3,12 +3,22 @@ import type { Settings } from './settings.ts'
 import { unknownChoice } from './usage.ts'
 
 const presets: Readonly<Record<string, Settings>> = {
+  'classify-scenes': {
+    task: 'classify',
+    model: 'resnet14',
+    data: 'scenes:side=64,objects=1-1,size=20-44,clutter=3,train=50000',
+    epochs: 2,
+    batchSize: 16,
+    optimizer: 'adamW',
+    learningRate: 0.003,
+    weightDecay: 1e-4,
+  },
   'localize-scenes': {
     task: 'localize',
     model: 'resnet14',
-    data: 'scenes:side=64,objects=1-1,size=20-44,train=20000',
+    data: 'scenes:side=64,objects=1-1,size=20-44,clutter=3,train=50000',
     epochs: 3,
-    batchSize: 32,
+    batchSize: 16,
     optimizer: 'adamW',
     learningRate: 0.003,
     weightDecay: 1e-4,

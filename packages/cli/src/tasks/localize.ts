@@ -15,7 +15,7 @@ export const localize: AnnotatedTask<ScoredBox> = {
   scoreName: 'localized',
   rightByPicture: true,
   usualData: 'scenes:side=64,objects=1-1',
-  recipe: { epochs: 3, batchSize: 32, optimizer: 'adamW', learningRate: 0.003, weightDecay: 1e-4 },
+  recipe: { epochs: 3, batchSize: 16, optimizer: 'adamW', learningRate: 0.003, weightDecay: 1e-4 },
   network: (build, classes) => localizer(build(classes), { classes }),
   classesOf(set, name) {
     if (set.classes.length === 0) throw new UsageError(`--data ${name} has no boxes; --task localize needs them`)
