@@ -1,34 +1,34 @@
 import { availableParallelism } from 'node:os'
+import type { Contender, Contenders } from './contenders.ts'
+import * as contenders from './contenders.ts'
 import type { Settings } from './protocol.ts'
-import {
-  compileMilliseconds,
-  gigaflops,
-  imagesPerSecond,
-  millisecondsPerBatch,
-  peakMebibytes,
-  type Quantity,
-} from './quantities.ts'
-import { type Predicting, predicting, trained } from './workload.ts'
+import type { Quantity } from './quantities.ts'
+import * as quantities from './quantities.ts'
+import { type Convolved, convolved, type Predicting, predicting, type Training, trained } from './workload.ts'
 
-/** A program that can do a benchmark's work: it speaks the protocol of protocol.ts. */
-export interface Contender {
-  readonly name: string
-  readonly title: string
-  /** The program, seen from bench/, with its own arguments. TypeScript runs in this Node, Python in the system's. */
-  readonly program: readonly [file: string, ...options: string[]]
-}
-
-/** Work that contenders are compared by. The first one is Gentle, to which the others are related. */
+/** Work that contenders are compared by. */
 export interface Benchmark {
   readonly name: string
   /** Name that it shares with others of its kind. */
-  readonly kind: 'training' | 'inference' | 'compile' | 'memory' | 'matmul'
+  readonly kind:
+    | 'training'
+    | 'inference'
+    | 'matmul'
+    | 'convolution'
+    | 'scaling'
+    | 'chromium'
+    | 'mnist-99'
+    | 'memory-step'
+    | 'first-step'
+    | 'bundle'
+    | 'compile'
+    | 'memory'
   readonly title: string
   readonly settings: Settings
   readonly quantity: Quantity
   /** What all must train, where anything is trained. */
   readonly parameters?: number
-  readonly contenders: readonly [gentle: Contender, ...rivals: Contender[]]
+  readonly contenders: Contenders
 }
 
 /** A contender in a benchmark. */
@@ -37,44 +37,20 @@ export interface Row {
   readonly contender: Contender
 }
 
-const pytorch = (program: string): Contender[] => [
-  { name: 'pytorch', title: 'PyTorch', program: [program] },
-  { name: 'pytorch-channels-last', title: 'PyTorch, channels last', program: [program, '--channels-last'] },
-]
-
-const trainingContenders: Benchmark['contenders'] = [
-  { name: 'gentle', title: 'Gentle', program: ['rivals/gentle.ts'] },
-  ...pytorch('rivals/pytorch.py'),
-]
-
-const lenet5Contenders: Benchmark['contenders'] = [
-  ...trainingContenders,
-  { name: 'convnetjs', title: 'ConvNetJS', program: ['rivals/convnetjs.ts'] },
-  { name: 'jax-js', title: 'jax-js', program: ['rivals/jax-js.ts'] },
-  { name: 'tensorflow-js', title: 'TensorFlow.js', program: ['rivals/tensorflow-js.ts'] },
-]
-
-const fileContenders: Benchmark['contenders'] = [
-  { name: 'gentle', title: 'Gentle', program: ['rivals/gentle-inference.ts'] },
-  { name: 'onnxruntime-web', title: 'onnxruntime-web', program: ['rivals/onnxruntime-web.ts'] },
-  { name: 'onnxruntime-node', title: 'onnxruntime-node', program: ['rivals/onnxruntime-node.ts'] },
-]
-
 const cores = availableParallelism()
 
-const training = (
-  network: keyof typeof trained,
-  title: string,
-  batch: number,
-  contenders = trainingContenders,
-): Benchmark => ({
+const steps = (network: Training, batch: number, threads = cores) => ({
+  settings: { threads, batch, network },
+  parameters: trained[network].parameters,
+})
+
+const training = (network: Training, batch: number, rivals = contenders.training): Benchmark => ({
   name: `${network}-${batch}`,
   kind: 'training',
-  title: `Training ${title}, batch ${batch}, ${cores} cores`,
-  settings: { threads: cores, batch, network },
-  quantity: imagesPerSecond,
-  parameters: trained[network].parameters,
-  contenders,
+  title: `Training ${trained[network].title}, batch ${batch}, ${cores} cores`,
+  ...steps(network, batch),
+  quantity: quantities.imagesPerSecond,
+  contenders: rivals,
 })
 
 const inference = (network: Predicting, batch: number): Benchmark => ({
@@ -82,42 +58,126 @@ const inference = (network: Predicting, batch: number): Benchmark => ({
   kind: 'inference',
   title: `${predicting[network]} inference, batch ${batch}, ${cores} cores`,
   settings: { threads: cores, batch, network },
-  quantity: millisecondsPerBatch,
-  contenders: [...fileContenders, ...pytorch('rivals/pytorch-inference.py')],
+  quantity: quantities.millisecondsPerBatch,
+  contenders: contenders.inference,
+})
+
+const matmul = (size: number): Benchmark => ({
+  name: `matmul-${size}`,
+  kind: 'matmul',
+  title: `Matrix product ${size} x ${size} x ${size}, one core`,
+  settings: { threads: 1, batch: size, network: '' },
+  quantity: quantities.gigaflops,
+  contenders: contenders.matmul,
+})
+
+const convolution = (network: Convolved): Benchmark => ({
+  name: `convolution-${network}`,
+  kind: 'convolution',
+  title: `Convolutions of ${convolved[network].title}, batch ${convolved[network].batch}, one core`,
+  settings: { threads: 1, batch: convolved[network].batch, network },
+  quantity: quantities.shareOfPeak,
+  contenders: contenders.convolution,
+})
+
+const scaling = (network: Training, batch: number): Benchmark => ({
+  name: `scaling-${network}`,
+  kind: 'scaling',
+  title: `Training ${trained[network].title}, batch ${batch}, on one thread and on two`,
+  ...steps(network, batch, 2),
+  quantity: quantities.imagesPerSecond,
+  contenders: contenders.scaling,
+})
+
+const stepMemory = (network: Training, batch: number): Benchmark => ({
+  name: `memory-step-${network}`,
+  kind: 'memory-step',
+  title: `Memory of a training step of ${trained[network].title}, batch ${batch}, ${cores} threads`,
+  settings: { threads: cores, batch, network },
+  quantity: quantities.plannedMebibytes,
+  contenders: contenders.stepMemory,
+})
+
+const firstStep = (name: string, of: string, program: string, settings: Settings): Benchmark => ({
+  name: `first-step-${name}`,
+  kind: 'first-step',
+  title: `From the ${of} to the first result, batch ${settings.batch}, ${cores} cores`,
+  settings,
+  quantity: quantities.firstStepMilliseconds,
+  contenders: [contenders.gentle(program)],
 })
 
 export const benchmarks: readonly Benchmark[] = [
-  training('lenet5', 'LeNet-5', 64, lenet5Contenders),
-  training('lenet5', 'LeNet-5', 256, lenet5Contenders),
-  training('resnet20', 'ResNet-20', 128),
-  training('resnet18', 'ResNet-18', 32),
+  training('lenet5', 64, contenders.lenet5Training),
+  training('lenet5', 256, contenders.lenet5Training),
+  training('lenet5', 96, contenders.lenet5Training),
+  training('resnet20', 128),
+  training('resnet18', 32),
   ...(Object.keys(predicting) as Predicting[]).flatMap((network) => [inference(network, 1), inference(network, 8)]),
+  matmul(512),
+  matmul(1024),
+  ...(Object.keys(convolved) as Convolved[]).map(convolution),
+  scaling('lenet5', 64),
+  scaling('resnet20', 128),
+  {
+    name: 'mnist-99',
+    kind: 'mnist-99',
+    title: `MNIST to 99.0 % on the test set, ${cores} cores`,
+    settings: { threads: cores, batch: 0, network: '' },
+    quantity: quantities.secondsToResult,
+    contenders: contenders.mnist99,
+  },
+  stepMemory('lenet5', 64),
+  stepMemory('resnet20', 128),
+  stepMemory('resnet18', 32),
+  stepMemory('resnet50', 8),
+  stepMemory('vgg16', 8),
+  firstStep('lenet5', 'network LeNet-5, in training,', 'rivals/gentle.ts', {
+    threads: cores,
+    batch: 64,
+    network: 'lenet5',
+  }),
+  firstStep('resnet50', 'network ResNet-50, in training,', 'rivals/gentle.ts', {
+    threads: cores,
+    batch: 1,
+    network: 'resnet50',
+  }),
+  firstStep('resnet50-inference', 'model ResNet-50, predicting,', 'rivals/gentle-inference.ts', {
+    threads: cores,
+    batch: 1,
+    network: 'resnet50',
+  }),
+  {
+    name: 'bundle',
+    kind: 'bundle',
+    title: 'What training LeNet-5 needs, bundled for a browser, minified, gzip -9',
+    settings: { threads: 1, batch: 0, network: '' },
+    quantity: quantities.gzippedKilobytes,
+    contenders: contenders.bundle,
+  },
+  {
+    name: 'chromium-lenet5',
+    kind: 'chromium',
+    title: `Training LeNet-5, batch 64, in Node and in Chromium, ${cores} cores`,
+    ...steps('lenet5', 64),
+    quantity: quantities.imagesPerSecond,
+    contenders: contenders.chromium,
+  },
   {
     name: 'resnet50-compile',
     kind: 'compile',
     title: `ResNet-50 compile, batch 1, ${cores} cores`,
     settings: { threads: cores, batch: 1, network: 'resnet50' },
-    quantity: compileMilliseconds,
-    contenders: fileContenders,
+    quantity: quantities.compileMilliseconds,
+    contenders: contenders.fromFiles,
   },
   {
     name: 'vgg16-memory',
     kind: 'memory',
     title: `VGG16 memory, batch 1, ${cores} cores`,
     settings: { threads: cores, batch: 1, network: 'vgg16' },
-    quantity: peakMebibytes,
-    contenders: fileContenders,
-  },
-  {
-    name: 'matmul-512',
-    kind: 'matmul',
-    title: 'Matrix product 512 x 512 x 512, one core',
-    settings: { threads: 1, batch: 0, network: '' },
-    quantity: gigaflops,
-    contenders: [
-      { name: 'gentle', title: 'Gentle', program: ['rivals/gentle-matmul.ts'] },
-      { name: 'peak', title: 'Multiply-add peak', program: ['peak.ts'] },
-    ],
+    quantity: quantities.peakMebibytes,
+    contenders: contenders.fromFiles,
   },
 ]
 

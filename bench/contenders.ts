@@ -1,0 +1,95 @@
+/** Programs that do a benchmark's work. */
+
+/** A program that can do a benchmark's work: it speaks the protocol of protocol.ts. */
+export interface Contender {
+  readonly name: string
+  readonly title: string
+  /** The program, seen from bench/, with its own arguments. TypeScript runs in this Node, Python in the system's. */
+  readonly program: readonly [file: string, ...options: string[]]
+  /** Threads that it may have where it is not as many as the benchmark's others. */
+  readonly threads?: number
+}
+
+/** The first one is Gentle, to which the others are related. */
+export type Contenders = readonly [gentle: Contender, ...rivals: Contender[]]
+
+export const gentle = (program: string): Contender => ({ name: 'gentle', title: 'Gentle', program: [program] })
+
+/** PyTorch as it comes, and by its settings that may be faster: each is where the network and the machine suit it. */
+const pytorch = (program: string): Contender[] => [
+  { name: 'pytorch', title: 'PyTorch', program: [program] },
+  { name: 'pytorch-channels-last', title: 'PyTorch, channels last', program: [program, '--channels-last'] },
+  { name: 'pytorch-traced', title: 'PyTorch, traced', program: [program, '--traced'] },
+  {
+    name: 'pytorch-traced-channels-last',
+    title: 'PyTorch, traced, channels last',
+    program: [program, '--traced', '--channels-last'],
+  },
+]
+
+export const pytorchNames: readonly string[] = pytorch('').map(({ name }) => name)
+
+export const training: Contenders = [gentle('rivals/gentle.ts'), ...pytorch('rivals/pytorch.py')]
+
+const javaScriptTraining: readonly Contender[] = [
+  { name: 'convnetjs', title: 'ConvNetJS', program: ['rivals/convnetjs.ts'] },
+  { name: 'jax-js', title: 'jax-js', program: ['rivals/jax-js.ts'] },
+  { name: 'tensorflow-js', title: 'TensorFlow.js', program: ['rivals/tensorflow-js.ts'] },
+]
+
+export const javaScriptNames: readonly string[] = javaScriptTraining.map(({ name }) => name)
+
+export const lenet5Training: Contenders = [...training, ...javaScriptTraining]
+
+const gentleInference = gentle('rivals/gentle-inference.ts')
+
+/** Those that read networks from files. */
+export const fromFiles: Contenders = [
+  gentleInference,
+  { name: 'onnxruntime-web', title: 'onnxruntime-web', program: ['rivals/onnxruntime-web.ts'] },
+  { name: 'onnxruntime-node', title: 'onnxruntime-node', program: ['rivals/onnxruntime-node.ts'] },
+]
+
+export const inference: Contenders = [...fromFiles, ...pytorch('rivals/pytorch-inference.py')]
+
+/** Gentle on the benchmark's threads and on one. */
+export const scaling: Contenders = [
+  gentle('rivals/gentle.ts'),
+  { name: 'one-thread', title: 'Gentle, one thread', program: ['rivals/gentle.ts'], threads: 1 },
+]
+
+/** Gentle in Node, and in pages that may share memory and that may not. */
+export const chromium: Contenders = [
+  ...scaling,
+  { name: 'chromium', title: 'Gentle in Chromium', program: ['rivals/gentle-chromium.ts'] },
+  {
+    name: 'chromium-not-isolated',
+    title: 'Gentle in Chromium, page not isolated',
+    program: ['rivals/gentle-chromium.ts', '--not-isolated'],
+  },
+]
+
+export const matmul: Contenders = [
+  gentle('rivals/gentle-matmul.ts'),
+  { name: 'peak', title: 'Multiply-add peak', program: ['rivals/peak.ts'] },
+]
+
+export const convolution: Contenders = [gentle('rivals/gentle-convolution.ts')]
+
+/** What a compiled step takes, and what it cannot do without. */
+export const stepMemory: Contenders = [
+  gentle('rivals/gentle-step-memory.ts'),
+  { name: 'bound', title: 'Liveness lower bound', program: ['rivals/gentle-step-memory.ts', '--bound'] },
+  {
+    name: 'op-by-op',
+    title: 'Its tensors, op by op',
+    program: ['rivals/gentle-step-memory.ts', '--op-by-op'],
+  },
+]
+
+export const bundle: Contenders = [
+  { name: 'gentle', title: 'Gentle', program: ['rivals/bundle.ts', '--package=gentle'] },
+  { name: 'jax-js', title: 'jax-js', program: ['rivals/bundle.ts', '--package=jax-js'] },
+]
+
+export const mnist99: Contenders = [gentle('rivals/gentle-mnist-99.ts')]
