@@ -139,7 +139,7 @@ export const benchmarks: readonly Benchmark[] = [
   }),
   firstStep('resnet50', 'network ResNet-50, in training,', 'rivals/gentle.ts', {
     threads: cores,
-    batch: 1,
+    batch: 8,
     network: 'resnet50',
   }),
   firstStep('resnet50-inference', 'model ResNet-50, predicting,', 'rivals/gentle-inference.ts', {

@@ -10,7 +10,7 @@ const colours: Readonly<Record<Standing['verdict'], string>> = {
   'not measured': faint,
 }
 
-const [width, lineHeight, top] = [960, 20, 64]
+const [width, lineHeight, top] = [980, 20, 84]
 /** Where the scale begins and ends, in pixels and as multiples of what is asked for at least. */
 const [left, right] = [450, 800]
 const [lowest, highest] = [1 / 4, 4]
@@ -27,7 +27,7 @@ const upright = (x: number, from: number, to: number, attributes: string): strin
 export function chartOf(standings: readonly Standing[], machine: string): string {
   const bottom = top + lineHeight * standings.length
   const scale = [1 / 4, 1 / 2, 1, 2, 4].flatMap((multiple) => [
-    upright(place(multiple), top - 6, bottom, `stroke="${multiple === 1 ? muted : faint}"`),
+    upright(place(multiple), top - 6, bottom, `stroke="${faint}"`),
     text(
       place(multiple),
       top - 12,
@@ -38,7 +38,7 @@ export function chartOf(standings: readonly Standing[], machine: string): string
   const rows = standings.flatMap((standing, row) => lineOf(standing, top + lineHeight * row))
   const legend = Object.entries(colours).map(
     ([verdict, colour], i) =>
-      `<rect x="${left + 92 * i}" y="${bottom + 14}" width="10" height="10" fill="${colour}"/>${text(left + 15 + 92 * i, bottom + 23, verdict, `fill="${muted}"`)}`,
+      `<rect x="${left + 104 * i}" y="${bottom + 14}" width="10" height="10" fill="${colour}"/>${text(left + 15 + 104 * i, bottom + 23, verdict, `fill="${muted}"`)}`,
   )
   return page(
     width,
@@ -58,6 +58,7 @@ export function chartOf(standings: readonly Standing[], machine: string): string
       ),
       ...scale,
       ...rows,
+      upright(place(1), top - 6, bottom, `stroke="${ink}" stroke-dasharray="2 2"`),
       ...legend,
     ].join(''),
   )
@@ -75,7 +76,7 @@ function lineOf(standing: Standing, y: number): string[] {
   const spread = `<line x1="${ends[0].toFixed(1)}" x2="${ends[1].toFixed(1)}" y1="${middle}" y2="${middle}" stroke="${ink}" stroke-opacity="0.45" stroke-width="2"/>`
   return [
     label,
-    `<rect x="${left}" y="${barTop}" width="${(at(figure.value) - left).toFixed(1)}" height="${lineHeight - 8}" fill="${colours[verdict]}"/>`,
+    `<rect x="${left}" y="${barTop}" width="${Math.max(2, at(figure.value) - left).toFixed(1)}" height="${lineHeight - 8}" fill="${colours[verdict]}"/>`,
     spread,
     upright(at(aim), y + 2, y + lineHeight - 2, `stroke="${ink}"`),
     value(`${formatFigure(figure.value, unit)} (${asked})`),

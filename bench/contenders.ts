@@ -79,10 +79,10 @@ export const convolution: Contenders = [gentle('rivals/gentle-convolution.ts')]
 /** What a compiled step takes, and what it cannot do without. */
 export const stepMemory: Contenders = [
   gentle('rivals/gentle-step-memory.ts'),
-  { name: 'bound', title: 'Liveness lower bound', program: ['rivals/gentle-step-memory.ts', '--bound'] },
+  { name: 'bound', title: 'What has to live in its schedule', program: ['rivals/gentle-step-memory.ts', '--bound'] },
   {
     name: 'op-by-op',
-    title: 'Its tensors, op by op',
+    title: 'What has to live of its graph',
     program: ['rivals/gentle-step-memory.ts', '--op-by-op'],
   },
 ]
