@@ -2,7 +2,7 @@ import { type ChildProcessByStdio, spawn } from 'node:child_process'
 import { createInterface } from 'node:readline'
 import type { Readable, Writable } from 'node:stream'
 import { fileURLToPath } from 'node:url'
-import type { Row } from './contenders.ts'
+import type { Row } from './benchmarks.ts'
 import type { Ready, Round } from './protocol.ts'
 
 const folder = fileURLToPath(new URL('.', import.meta.url))
@@ -21,7 +21,7 @@ export class Child {
     const [file, ...options] = contender.program
     const { threads, batch, network } = benchmark.settings
     const interpreter = file.endsWith('.py') ? '/usr/bin/python3' : process.execPath
-    const settings = [`--threads=${threads}`, `--batch=${batch}`, `--network=${network}`]
+    const settings = [`--threads=${contender.threads ?? threads}`, `--batch=${batch}`, `--network=${network}`]
     this.#process = spawn(interpreter, [file, ...options, ...settings], { cwd: folder, stdio: 'pipe' })
     this.#lines = createInterface({ input: this.#process.stdout })[Symbol.asyncIterator]()
     this.#process.stderr.on('data', (chunk) => {

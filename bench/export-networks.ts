@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
-import { cache, isExported } from './workload.ts'
+import { cache, isExported } from './exported-networks.ts'
 
 const script = fileURLToPath(new URL('rivals/export-onnx.py', import.meta.url))
 

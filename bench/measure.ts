@@ -1,11 +1,13 @@
+import { type Benchmark, type Row, rowName } from './benchmarks.ts'
 import { Child } from './child.ts'
-import { type Benchmark, type Row, rowName } from './contenders.ts'
-import type { Ready } from './protocol.ts'
+import type { Part, Ready } from './protocol.ts'
 
 /** A row that was measured: each round's amount of the benchmark's quantity. */
 export interface Measured extends Row {
   readonly ready: Ready
   readonly amounts: readonly number[]
+  /** Each round's parts, where its work has some. */
+  readonly parts: readonly (readonly Part[])[]
 }
 
 /** A row that could not be measured, and why. */
@@ -19,6 +21,7 @@ const roundMilliseconds = 1000
 class Contestant {
   readonly row: Row
   readonly amounts: number[] = []
+  readonly parts: (readonly Part[])[] = []
   ready: Ready | undefined
   #child: Child | undefined
 
@@ -35,11 +38,14 @@ class Contestant {
     return this.#child
   }
 
-  /** What one more round shows. */
-  async round(): Promise<number> {
+  /** What one more round shows; kept where it counts. */
+  async round(counts: boolean): Promise<number> {
     const { quantity } = this.row.benchmark
     const child = await this.start()
-    const amount = quantity.of(await child.round(quantity.oncePerProcess ? 0 : roundMilliseconds), this.ready!)
+    const round = await child.round(quantity.oncePerProcess || quantity.oneStep ? 0 : roundMilliseconds)
+    const amount = quantity.of(round, this.ready!)
+    if (counts) this.amounts.push(amount)
+    if (counts && round.parts !== undefined) this.parts.push(round.parts)
     if (quantity.oncePerProcess) this.stop()
     return amount
   }
@@ -80,16 +86,18 @@ export async function measure(
         say(`${rowName(contestant.row)}: starts`)
         await attempt(contestant, () => contestant.start())
       }
-    for (let round = 0; round <= rounds; round++)
+    for (let round = quantity.constant ? 1 : 0; round <= (quantity.constant ? 1 : rounds); round++)
       for (const contestant of running)
         await attempt(contestant, async () => {
-          const amount = await contestant.round()
-          if (round > 0) contestant.amounts.push(amount)
+          const amount = await contestant.round(round > 0)
           const name = round === 0 ? 'warm-up' : `round ${round}`
-          say(`${rowName(contestant.row)}: ${name}, ${amount.toFixed(0)} ${quantity.name}`)
+          say(`${rowName(contestant.row)}: ${name}, ${amount.toFixed(amount < 10 ? 2 : 0)} ${quantity.name}`)
         })
   } finally {
     for (const contestant of running) contestant.stop()
   }
-  return [...[...running].map(({ row, ready, amounts }) => ({ ...row, ready: ready!, amounts })), ...missing]
+  return [
+    ...[...running].map(({ row, ready, amounts, parts }) => ({ ...row, ready: ready!, amounts, parts })),
+    ...missing,
+  ]
 }

@@ -14,7 +14,7 @@
 export interface Settings {
   /** How many threads may compute. */
   readonly threads: number
-  /** Images a step; 0 where the work has none. */
+  /** Images a step, or rows of a matrix; 0 where the work has neither. */
   readonly batch: number
   /** Name of the network; '' where the work has none. */
   readonly network: string
@@ -30,6 +30,8 @@ export interface Ready {
   readonly parameters?: number
   /** How long it took to make a program out of the network. */
   readonly compileMilliseconds?: number
+  /** How long it took from the network to the first step's result. */
+  readonly firstStepMilliseconds?: number
   /** What a reader must know about how it differs from the others. */
   readonly note?: string
 }
@@ -38,8 +40,20 @@ export interface Ready {
 export interface Round {
   readonly steps: number
   readonly seconds: number
-  /** The work of all steps: images, or floating-point operations. */
+  /** The work of all steps: images, or floating-point operations, or bytes. */
   readonly work: number
   /** The most memory that the process has had resident since it began. */
   readonly peakBytes: number
+  /** Parts of the work that are told apart. */
+  readonly parts?: readonly Part[]
+}
+
+/** One op of a round, timed alone, beside the most that the core could have done just then. */
+export interface Part {
+  /** What it works on, as `conv 3 x 3, 16 to 32, 16 x 16`. */
+  readonly layer: string
+  readonly direction: 'forward' | 'input gradient' | 'weight gradient'
+  readonly seconds: number
+  readonly gigaflops: number
+  readonly peakGigaflops: number
 }

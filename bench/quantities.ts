@@ -9,6 +9,10 @@ export interface Quantity {
   of(round: Round, ready: Ready): number
   /** Whether a process shows it but once, so that every round needs a new one. */
   readonly oncePerProcess?: boolean
+  /** Whether a round is one step. */
+  readonly oneStep?: boolean
+  /** Whether it is the same in every round, so that one is enough. */
+  readonly constant?: boolean
 }
 
 export const imagesPerSecond: Quantity = {
@@ -29,10 +33,41 @@ export const millisecondsPerBatch: Quantity = {
   of: ({ steps, seconds }) => (seconds * 1000) / steps,
 }
 
+/** Of a core's multiply-adds: all parts together, each by its work. */
+export const shareOfPeak: Quantity = {
+  name: 'of the peak',
+  better: 'more',
+  of: ({ parts = [] }) => {
+    const [work, possible] = parts.reduce(
+      ([sum, most], { seconds, gigaflops, peakGigaflops }) => [
+        sum + seconds * gigaflops,
+        most + seconds * peakGigaflops,
+      ],
+      [0, 0],
+    )
+    return work / possible
+  },
+  oneStep: true,
+}
+
+export const secondsToResult: Quantity = {
+  name: 's to the result',
+  better: 'less',
+  of: ({ steps, seconds }) => seconds / steps,
+  oneStep: true,
+}
+
 export const compileMilliseconds: Quantity = {
   name: 'ms to compile',
   better: 'less',
   of: (_, { compileMilliseconds: milliseconds = Number.NaN }) => milliseconds,
+  oncePerProcess: true,
+}
+
+export const firstStepMilliseconds: Quantity = {
+  name: 'ms to the first result',
+  better: 'less',
+  of: (_, { firstStepMilliseconds: milliseconds = Number.NaN }) => milliseconds,
   oncePerProcess: true,
 }
 
@@ -41,4 +76,20 @@ export const peakMebibytes: Quantity = {
   better: 'less',
   of: ({ peakBytes }) => peakBytes / 2 ** 20,
   oncePerProcess: true,
+}
+
+export const plannedMebibytes: Quantity = {
+  name: 'MiB',
+  better: 'less',
+  of: ({ work, steps }) => work / steps / 2 ** 20,
+  oneStep: true,
+  constant: true,
+}
+
+export const gzippedKilobytes: Quantity = {
+  name: 'KB',
+  better: 'less',
+  of: ({ work, steps }) => work / steps / 1000,
+  oneStep: true,
+  constant: true,
 }

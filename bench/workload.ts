@@ -1,9 +1,8 @@
-import { existsSync, readFileSync } from 'node:fs'
-import { basename } from 'node:path'
-import { fileURLToPath } from 'node:url'
+/** What contenders compute. Nothing here needs Node: a page's contender uses it, too. */
 
 /** A network that all contenders train: see README.md for its layers. */
 export interface Trained {
+  readonly title: string
   readonly parameters: number
   readonly channels: number
   readonly height: number
@@ -15,14 +14,43 @@ export interface Trained {
 
 const recipe = { classes: 10, learningRate: 0.01, momentum: 0.9 }
 
-export const lenet5: Trained = { parameters: 61706, channels: 1, height: 28, width: 28, ...recipe }
+export const lenet5: Trained = {
+  title: 'LeNet-5',
+  parameters: 61706,
+  channels: 1,
+  height: 28,
+  width: 28,
+  ...recipe,
+}
 
-/** By name. Their PyTorch twins are in rivals/workload.py. */
+/** By name. The PyTorch twins of those that rivals train are in rivals/workload.py. */
 export const trained = {
   lenet5,
-  resnet20: { parameters: 269_722, channels: 3, height: 32, width: 32, ...recipe },
-  resnet18: { parameters: 11_173_962, channels: 3, height: 32, width: 32, ...recipe },
+  resnet20: { title: 'ResNet-20', parameters: 269_722, channels: 3, height: 32, width: 32, ...recipe },
+  resnet18: { title: 'ResNet-18', parameters: 11_173_962, channels: 3, height: 32, width: 32, ...recipe },
+  resnet50: {
+    title: 'ResNet-50',
+    parameters: 25_557_032,
+    channels: 3,
+    height: 224,
+    width: 224,
+    ...recipe,
+    classes: 1000,
+  },
+  vgg16: { title: 'VGG16', parameters: 138_357_544, channels: 3, height: 224, width: 224, ...recipe, classes: 1000 },
 } as const satisfies Record<string, Trained>
+
+export type Training = keyof typeof trained
+
+/** Networks whose convolutions are measured one by one, with the batch that their layers get. */
+export const convolved = {
+  lenet5: { title: 'LeNet-5', batch: 64 },
+  resnet20: { title: 'ResNet-20', batch: 128 },
+  resnet50: { title: 'ResNet-50', batch: 8 },
+  vgg16: { title: 'VGG16', batch: 8 },
+} as const satisfies Partial<Record<Training, { title: string; batch: number }>>
+
+export type Convolved = keyof typeof convolved
 
 /** Networks that predict, by torchvision's names. */
 export const predicting = {
@@ -66,39 +94,6 @@ export const randomImages = (batch: number): Float32Array<ArrayBuffer> =>
 export function randomWeights(size: number, fanIn: number): Float32Array<ArrayBuffer> {
   const bound = 1 / Math.sqrt(fanIn)
   return Float32Array.from({ length: size }, () => (2 * Math.random() - 1) * bound)
-}
-
-/** Where rivals/export-onnx.py writes networks. */
-export const cache = fileURLToPath(new URL('cache/', import.meta.url))
-
-export type NetworkFile = 'onnx' | 'safetensors' | 'json'
-
-const pathOf = (network: string, ending: NetworkFile): string => `${cache}${network}.${ending}`
-
-/** Whether PyTorch has written a network. */
-export const isExported = (network: string): boolean => existsSync(pathOf(network, 'json'))
-
-/**
- * Where a network is that PyTorch has written.
- * @throws Error when it has not.
- */
-export function networkFile(network: string, ending: NetworkFile): string {
-  const path = pathOf(network, ending)
-  if (!existsSync(path))
-    throw new Error(`there is no bench/cache/${basename(path)}; PyTorch writes it: apt-get install python3-torchvision`)
-  return path
-}
-
-/**
- * Refuses a network that is not the one that the others run.
- * @param output what it makes of the first of `randomImages`.
- * @throws Error when that differs from what PyTorch makes of it.
- */
-export function checkOutput(network: string, output: ArrayLike<number>): void {
-  const { output: expected } = JSON.parse(readFileSync(networkFile(network, 'json'), 'utf8')) as { output: number[] }
-  const difference = relativeDifference(output, expected)
-  if (!(difference < 1e-3))
-    throw new Error(`its output differs by ${difference.toPrecision(2)} from PyTorch's for the same weights and image`)
 }
 
 /** The largest difference by the largest expected value. */

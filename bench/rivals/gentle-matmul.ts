@@ -1,11 +1,9 @@
-/** Gentle's matrix product of 512 x 512 matrices on one thread. */
+/** Gentle's product of two square matrices on one thread. */
 import { input, wasm } from '../../packages/gentle/src/index.ts'
 import { matmul } from '../../packages/gentle/src/ops/index.ts'
 import { serve } from '../serve.ts'
 
-const size = 512
-
-await serve(async () => {
+await serve(async ({ batch: size }) => {
   const backend = await wasm({ threads: 1 })
   const a = input([size, size])
   const b = input([size, size])

@@ -1,7 +1,8 @@
 /** What the two onnxruntimes have in common. */
 import type { InferenceSession, Tensor } from 'onnxruntime-common'
-import type { Contender } from '../serve.ts'
-import { checkOutput, imageShape, networkFile, randomImages } from '../workload.ts'
+import type { Contender } from '../contender-steps.ts'
+import { checkOutput, networkFile } from '../exported-networks.ts'
+import { imageShape, randomImages } from '../workload.ts'
 
 export interface Runtime {
   create(path: string, options: InferenceSession.SessionOptions): Promise<InferenceSession>

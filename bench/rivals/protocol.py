@@ -13,6 +13,7 @@ def parse_settings():
     parser.add_argument("--batch", type=int, required=True)
     parser.add_argument("--network", required=True)
     parser.add_argument("--channels-last", action="store_true")
+    parser.add_argument("--traced", action="store_true")
     return parser.parse_args()
 
 

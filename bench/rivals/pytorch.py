@@ -13,6 +13,8 @@ make, shape = TRAINED[settings.network]
 model = make().to(memory_format=memory_format)
 images, labels = random_batch(settings.batch, shape)
 images = images.to(memory_format=memory_format)
+if settings.traced:
+    model = torch.jit.trace(model, images)
 cross_entropy = nn.CrossEntropyLoss()
 optimizer = torch.optim.SGD(model.parameters(), lr=0.01, momentum=0.9, foreach=True)
 
@@ -29,6 +31,6 @@ ready = {
     "version": torch.__version__,
     "threads": torch.get_num_threads(),
     "parameters": sum(parameter.numel() for parameter in model.parameters()),
-    "note": "native, eager, " + ("channels last" if settings.channels_last else "its default layout"),
+    "note": f"native, {'traced' if settings.traced else 'eager'}, {'channels last' if settings.channels_last else 'its default layout'}",
 }
 serve(ready, settings.batch, step)

@@ -41,15 +41,15 @@ export function planArena<Key>(lives: ReadonlyMap<Key, Life>): ArenaPlan<Key> {
   return { offsets, bytes }
 }
 
+/** Bytes that live at a moment. */
+export function liveAt(lives: Iterable<Life>, moment: number): number {
+  let total = 0
+  for (const { bytes, from, to } of lives) if (from <= moment && moment <= to) total += bytes
+  return total
+}
+
 /** The most bytes that live at one moment: no plan can need fewer. */
 export function liveBytes(lives: Iterable<Life>): number {
   const list = [...lives]
-  return list.reduce(
-    (most, { from }) =>
-      Math.max(
-        most,
-        list.reduce((sum, x) => (x.from <= from && from <= x.to ? sum + x.bytes : sum), 0),
-      ),
-    0,
-  )
+  return list.reduce((most, { from }) => Math.max(most, liveAt(list, from)), 0)
 }

@@ -5,7 +5,7 @@
  *
  * What depends on weights alone, such as packed filters, is computed in phases of its own, which run again only when weights change.
  */
-import { align, type Life, liveBytes, planArena } from '../../compile/arena.ts'
+import { align, type Life, liveAt, liveBytes, planArena } from '../../compile/arena.ts'
 import { sizeOf } from '../../core/shape.ts'
 import { type Buffer, bytesOf, storageOf } from './buffer.ts'
 import type { Kernel } from './kernel.ts'
@@ -38,8 +38,11 @@ export interface Schedule {
   readonly scratchBytes: number
   /** Where the workspace begins within a thread's scratch memory. */
   readonly workspaceOffset: number
-  /** The most bytes that have to live at one moment of this order: what no plan can go below. */
-  readonly liveBytes: number
+  /**
+   * The most bytes that have to live in one phase, in the arena and in the scratch memory of so many threads: what no plan for this order can
+   * go below. Kernels' workspaces come on top, and what variables and constants take.
+   */
+  liveBytes(threads: number): number
 }
 
 export function schedule(graph: LoweredGraph): Schedule {
@@ -89,7 +92,11 @@ export function schedule(graph: LoweredGraph): Schedule {
     scratchBytes:
       align(scratchBytes) + align(Math.max(0, ...graph.kernels.map((kernel) => kernel.workspaceBytes ?? 0))),
     workspaceOffset: align(scratchBytes),
-    liveBytes: liveBytes(arena.values()),
+    liveBytes: (threads) =>
+      phases.reduce((most, _, phase) => {
+        const ofThread = liveBytes(scratch.get(phase)?.values() ?? [])
+        return Math.max(most, liveAt(arena.values(), phase) + threads * ofThread)
+      }, 0),
   }
 }
 

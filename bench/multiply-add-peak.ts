@@ -12,7 +12,6 @@ import {
   type Value,
   wasmFeatures,
 } from '../packages/gentle/src/backends/wasm/assembler/index.ts'
-import { serve } from './serve.ts'
 
 const chains = 12
 const unrolled = 8
@@ -46,19 +45,23 @@ function emitChains(): Uint8Array<ArrayBuffer> {
   return module.emit()
 }
 
-await serve(() => {
+/** Floating-point operations of one run of all chains. */
+const flops = 2 * lanes * chains * unrolled * turns
+
+export interface MultiplyAddPeak {
+  /** Whether product and sum are one operation here. */
+  readonly fused: boolean
+  readonly flops: number
+  /** Computes all chains once; gives a number that depends on each. */
+  run(): number
+}
+
+/** @throws Error where this WebAssembly has no relaxed_madd. */
+export function multiplyAddPeak(): MultiplyAddPeak {
   const { relaxedMadd, fusesMultiplyAdd } = wasmFeatures()
   if (!relaxedMadd) throw new Error('this WebAssembly has no relaxed_madd; expected Node 22 or newer')
   const memory = new WebAssembly.Memory({ initial: 0, maximum: 0 })
   const { exports } = new WebAssembly.Instance(new WebAssembly.Module(emitChains()), { env: { memory } })
   const run = exports['run'] as (first: number, second: number) => number
-  return {
-    version: `${lanes * 32}-bit`,
-    threads: 1,
-    note: fusesMultiplyAdd
-      ? 'relaxed_madd in registers'
-      : 'relaxed_madd in registers; here a product and a sum, not fused',
-    workPerStep: 2 * lanes * chains * unrolled * turns,
-    step: () => run(0.5, 0.001),
-  }
-})
+  return { fused: fusesMultiplyAdd, flops, run: () => run(0.5, 0.001) }
+}

@@ -1,0 +1,201 @@
+import { availableParallelism } from 'node:os'
+import type { Contender, Contenders } from './contenders.ts'
+import * as contenders from './contenders.ts'
+import type { Settings } from './protocol.ts'
+import type { Quantity } from './quantities.ts'
+import * as quantities from './quantities.ts'
+import { type Convolved, convolved, type Predicting, predicting, type Training, trained } from './workload.ts'
+
+/** Work that contenders are compared by. */
+export interface Benchmark {
+  readonly name: string
+  /** Name that it shares with others of its kind. */
+  readonly kind:
+    | 'training'
+    | 'inference'
+    | 'matmul'
+    | 'convolution'
+    | 'scaling'
+    | 'chromium'
+    | 'mnist-99'
+    | 'memory-step'
+    | 'first-step'
+    | 'bundle'
+    | 'compile'
+    | 'memory'
+  readonly title: string
+  readonly settings: Settings
+  readonly quantity: Quantity
+  /** What all must train, where anything is trained. */
+  readonly parameters?: number
+  readonly contenders: Contenders
+}
+
+/** A contender in a benchmark. */
+export interface Row {
+  readonly benchmark: Benchmark
+  readonly contender: Contender
+}
+
+const cores = availableParallelism()
+
+const steps = (network: Training, batch: number, threads = cores) => ({
+  settings: { threads, batch, network },
+  parameters: trained[network].parameters,
+})
+
+const training = (network: Training, batch: number, rivals = contenders.training): Benchmark => ({
+  name: `${network}-${batch}`,
+  kind: 'training',
+  title: `Training ${trained[network].title}, batch ${batch}, ${cores} cores`,
+  ...steps(network, batch),
+  quantity: quantities.imagesPerSecond,
+  contenders: rivals,
+})
+
+const inference = (network: Predicting, batch: number): Benchmark => ({
+  name: `${network}-inference-${batch}`,
+  kind: 'inference',
+  title: `${predicting[network]} inference, batch ${batch}, ${cores} cores`,
+  settings: { threads: cores, batch, network },
+  quantity: quantities.millisecondsPerBatch,
+  contenders: contenders.inference,
+})
+
+const matmul = (size: number): Benchmark => ({
+  name: `matmul-${size}`,
+  kind: 'matmul',
+  title: `Matrix product ${size} x ${size} x ${size}, one core`,
+  settings: { threads: 1, batch: size, network: '' },
+  quantity: quantities.gigaflops,
+  contenders: contenders.matmul,
+})
+
+const convolution = (network: Convolved): Benchmark => ({
+  name: `convolution-${network}`,
+  kind: 'convolution',
+  title: `Convolutions of ${convolved[network].title}, batch ${convolved[network].batch}, one core`,
+  settings: { threads: 1, batch: convolved[network].batch, network },
+  quantity: quantities.shareOfPeak,
+  contenders: contenders.convolution,
+})
+
+const scaling = (network: Training, batch: number): Benchmark => ({
+  name: `scaling-${network}`,
+  kind: 'scaling',
+  title: `Training ${trained[network].title}, batch ${batch}, on one thread and on two`,
+  ...steps(network, batch, 2),
+  quantity: quantities.imagesPerSecond,
+  contenders: contenders.scaling,
+})
+
+const stepMemory = (network: Training, batch: number): Benchmark => ({
+  name: `memory-step-${network}`,
+  kind: 'memory-step',
+  title: `Memory of a training step of ${trained[network].title}, batch ${batch}, ${cores} threads`,
+  settings: { threads: cores, batch, network },
+  quantity: quantities.plannedMebibytes,
+  contenders: contenders.stepMemory,
+})
+
+const firstStep = (name: string, of: string, program: string, settings: Settings): Benchmark => ({
+  name: `first-step-${name}`,
+  kind: 'first-step',
+  title: `From the ${of} to the first result, batch ${settings.batch}, ${cores} cores`,
+  settings,
+  quantity: quantities.firstStepMilliseconds,
+  contenders: [contenders.gentle(program)],
+})
+
+export const benchmarks: readonly Benchmark[] = [
+  training('lenet5', 64, contenders.lenet5Training),
+  training('lenet5', 256, contenders.lenet5Training),
+  training('lenet5', 96, contenders.lenet5Training),
+  training('resnet20', 128),
+  training('resnet18', 32),
+  ...(Object.keys(predicting) as Predicting[]).flatMap((network) => [inference(network, 1), inference(network, 8)]),
+  matmul(512),
+  matmul(1024),
+  ...(Object.keys(convolved) as Convolved[]).map(convolution),
+  scaling('lenet5', 64),
+  scaling('resnet20', 128),
+  {
+    name: 'mnist-99',
+    kind: 'mnist-99',
+    title: `MNIST to 99.0 % on the test set, ${cores} cores`,
+    settings: { threads: cores, batch: 0, network: '' },
+    quantity: quantities.secondsToResult,
+    contenders: contenders.mnist99,
+  },
+  stepMemory('lenet5', 64),
+  stepMemory('resnet20', 128),
+  stepMemory('resnet18', 32),
+  stepMemory('resnet50', 8),
+  stepMemory('vgg16', 8),
+  firstStep('lenet5', 'network LeNet-5, in training,', 'rivals/gentle.ts', {
+    threads: cores,
+    batch: 64,
+    network: 'lenet5',
+  }),
+  firstStep('resnet50', 'network ResNet-50, in training,', 'rivals/gentle.ts', {
+    threads: cores,
+    batch: 8,
+    network: 'resnet50',
+  }),
+  firstStep('resnet50-inference', 'model ResNet-50, predicting,', 'rivals/gentle-inference.ts', {
+    threads: cores,
+    batch: 1,
+    network: 'resnet50',
+  }),
+  {
+    name: 'bundle',
+    kind: 'bundle',
+    title: 'What training LeNet-5 needs, bundled for a browser, minified, gzip -9',
+    settings: { threads: 1, batch: 0, network: '' },
+    quantity: quantities.gzippedKilobytes,
+    contenders: contenders.bundle,
+  },
+  {
+    name: 'chromium-lenet5',
+    kind: 'chromium',
+    title: `Training LeNet-5, batch 64, in Node and in Chromium, ${cores} cores`,
+    ...steps('lenet5', 64),
+    quantity: quantities.imagesPerSecond,
+    contenders: contenders.chromium,
+  },
+  {
+    name: 'resnet50-compile',
+    kind: 'compile',
+    title: `ResNet-50 compile, batch 1, ${cores} cores`,
+    settings: { threads: cores, batch: 1, network: 'resnet50' },
+    quantity: quantities.compileMilliseconds,
+    contenders: contenders.fromFiles,
+  },
+  {
+    name: 'vgg16-memory',
+    kind: 'memory',
+    title: `VGG16 memory, batch 1, ${cores} cores`,
+    settings: { threads: cores, batch: 1, network: 'vgg16' },
+    quantity: quantities.peakMebibytes,
+    contenders: contenders.fromFiles,
+  },
+]
+
+export const allRows: readonly Row[] = benchmarks.flatMap((benchmark) =>
+  benchmark.contenders.map((contender) => ({ benchmark, contender })),
+)
+
+export const rowName = ({ benchmark, contender }: Row): string => `${benchmark.name}/${contender.name}`
+
+/**
+ * Rows by name: a row's own, a benchmark's, a kind's or a contender's; all when there are none.
+ * @throws RangeError for a name that is none of these.
+ */
+export function selectRows(names: readonly string[]): readonly Row[] {
+  if (names.length === 0) return allRows
+  const namesOf = (row: Row): string[] => [rowName(row), row.benchmark.name, row.benchmark.kind, row.contender.name]
+  const known = new Set(allRows.flatMap(namesOf))
+  for (const name of names)
+    if (!known.has(name)) throw new RangeError(`no row ${name}; expected some of ${[...known].sort().join(', ')}`)
+  return allRows.filter((row) => namesOf(row).some((name) => names.includes(name)))
+}

@@ -1,0 +1,20 @@
+/** The library as a page that trains takes it: engine, layers, LeNet and fit. */
+export {
+  avgPool2d,
+  batchNorm,
+  conv2d,
+  crossEntropy,
+  dropout,
+  evaluate,
+  fit,
+  flatten,
+  lenet5,
+  linear,
+  linearDecay,
+  maxPool2d,
+  relu,
+  sequential,
+  sgd,
+  tanh,
+  wasm,
+} from '../../packages/gentle/src/index.ts'

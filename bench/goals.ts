@@ -1,0 +1,155 @@
+/** What Gentle has to reach, as the summary of a run lists it: by which figure of which benchmark, how much at least, and how much better still. */
+import { javaScriptNames, pytorchNames } from './contenders.ts'
+import { type Convolved, convolved, type Predicting, predicting } from './workload.ts'
+
+export interface Goal {
+  readonly work: string
+  /** What the figure is, or is divided by. */
+  readonly against: string
+  readonly figure: Figure
+  /** Whether the figure has to be large, or small. */
+  readonly better: 'more' | 'less'
+  readonly least: number
+  readonly aim: number
+  /** What figures are counted in. */
+  readonly unit: 'x' | 'ms' | 's' | 'KB'
+}
+
+/** How a goal's figure comes of reports. */
+export type Figure =
+  /** How many times as good Gentle, or another contender, is as the best of some. */
+  | {
+      readonly kind: 'lead'
+      readonly benchmark: string
+      readonly of?: string
+      readonly over: readonly string[]
+    }
+  /** How many times as much of the quantity Gentle has as another. */
+  | { readonly kind: 'multiple'; readonly benchmark: string; readonly of: string }
+  /** Gentle's amount of the quantity, in so many of the goal's units. */
+  | { readonly kind: 'amount'; readonly benchmark: string }
+  /** Of the shares that the parts of benchmarks have of the peak. */
+  | { readonly kind: 'part'; readonly benchmarks: readonly string[]; readonly which: 'median' | 'worst' }
+
+const ratio = (
+  work: string,
+  benchmark: string,
+  against: string,
+  over: readonly string[],
+  least: number,
+  aim: number,
+): Goal => ({
+  work,
+  against,
+  figure: { kind: 'lead', benchmark, over },
+  better: 'more',
+  least,
+  aim,
+  unit: 'x',
+})
+
+const lenet5 = (batch: number, least: number): Goal[] => [
+  ratio(`LeNet-5 training, batch ${batch}`, `lenet5-${batch}`, 'PyTorch', pytorchNames, least, 4),
+  ratio(`LeNet-5 training, batch ${batch}`, `lenet5-${batch}`, 'best in JavaScript', javaScriptNames, 120, 180),
+]
+
+function inference(network: Predicting): Goal[] {
+  return [1, 8].flatMap((batch) => {
+    const of = (against: string, over: readonly string[], least: number, aim: number): Goal =>
+      ratio(
+        `${predicting[network]} inference, batch ${batch}`,
+        `${network}-inference-${batch}`,
+        against,
+        over,
+        least,
+        aim,
+      )
+    const [least, aim] = network === 'alexnet' && batch === 1 ? [1.3, 2] : [2, 3]
+    const native = network === 'vgg16' && batch === 8 ? [of('onnxruntime-node', ['onnxruntime-node'], 0.6, 1)] : []
+    return [of('onnxruntime-web', ['onnxruntime-web'], least, aim), of('PyTorch', pytorchNames, 0.8, 1.2), ...native]
+  })
+}
+
+const matmul = (size: number): Goal =>
+  ratio(`matrix product ${size}, one core`, `matmul-${size}`, 'multiply-add peak', ['peak'], 0.85, 0.93)
+
+const networksConvolved = Object.keys(convolved) as Convolved[]
+
+const convolution = (which: 'median' | 'worst', least: number, aim: number): Goal => ({
+  work: `convolutions of ${networksConvolved.length} networks, one core: the ${which}`,
+  against: 'multiply-add peak',
+  figure: { kind: 'part', benchmarks: networksConvolved.map((network) => `convolution-${network}`), which },
+  better: 'more',
+  least,
+  aim,
+  unit: 'x',
+})
+
+const scaling = (network: string, title: string): Goal =>
+  ratio(`${title} training, two threads`, `scaling-${network}`, 'one thread', ['one-thread'], 1.85, 1.95)
+
+const memory = (network: string, title: string): Goal[] =>
+  [
+    ['bound', 'liveness bound of its schedule'],
+    ['op-by-op', 'liveness bound of its graph'],
+  ].map(([of, against]) => ({
+    work: `${title} training step, memory`,
+    against,
+    figure: { kind: 'multiple', benchmark: `memory-step-${network}`, of },
+    better: 'less',
+    least: 1.25,
+    aim: 1.1,
+    unit: 'x',
+  }))
+
+const amount = (
+  work: string,
+  benchmark: string,
+  against: string,
+  unit: Goal['unit'],
+  least: number,
+  aim: number,
+): Goal => ({ work, against, figure: { kind: 'amount', benchmark }, better: 'less', least, aim, unit })
+
+export const goals: readonly Goal[] = [
+  ...lenet5(64, 2.5),
+  ...lenet5(256, 3),
+  ...lenet5(96, 2.5),
+  ratio('ResNet-20 training, batch 128', 'resnet20-128', 'PyTorch', pytorchNames, 1, 1.5),
+  ratio('ResNet-18 training, batch 32', 'resnet18-32', 'PyTorch', pytorchNames, 0.7, 1),
+  ...(Object.keys(predicting) as Predicting[]).flatMap(inference),
+  matmul(512),
+  matmul(1024),
+  convolution('median', 0.7, 0.85),
+  convolution('worst', 0.45, 0.85),
+  scaling('lenet5', 'LeNet-5'),
+  scaling('resnet20', 'ResNet-20'),
+  amount('MNIST to 99.0 % test accuracy', 'mnist-99', 'time', 's', 15, 8),
+  ...memory('lenet5', 'LeNet-5'),
+  ...memory('resnet20', 'ResNet-20'),
+  ...memory('resnet18', 'ResNet-18'),
+  ...memory('resnet50', 'ResNet-50'),
+  ...memory('vgg16', 'VGG16'),
+  amount('LeNet-5 training, compile and first step', 'first-step-lenet5', 'time', 'ms', 200, 100),
+  amount('ResNet-50 training, batch 8, compile and first step', 'first-step-resnet50', 'time', 'ms', 1500, 700),
+  amount('ResNet-50 inference, compile and first run', 'first-step-resnet50-inference', 'time', 'ms', 1500, 700),
+  amount('bundled for a browser, gzip', 'bundle', 'size', 'KB', 60, 45),
+  {
+    work: 'LeNet-5 training in Chromium, batch 64',
+    against: 'in Node',
+    figure: { kind: 'lead', benchmark: 'chromium-lenet5', of: 'chromium', over: ['gentle'] },
+    better: 'more',
+    least: 0.9,
+    aim: 1,
+    unit: 'x',
+  },
+  {
+    work: 'the same, page not isolated: one thread',
+    against: 'one thread in Node',
+    figure: { kind: 'lead', benchmark: 'chromium-lenet5', of: 'chromium-not-isolated', over: ['one-thread'] },
+    better: 'more',
+    least: 0.9,
+    aim: 1,
+    unit: 'x',
+  },
+]

@@ -1,0 +1,15 @@
+import type { FirstValues, Layer } from '../packages/gentle/src/index.ts'
+import { lenet5, resnet18, resnet20, resnet50, vgg16 } from '../packages/gentle/src/models/index.ts'
+import type { Training } from './workload.ts'
+
+/** Gentle's networks of workload.ts that train. */
+export const networks: Readonly<Record<Training, () => Layer>> = {
+  lenet5,
+  resnet20: () => resnet20({ classes: 10 }),
+  resnet18: () => resnet18({ classes: 10, stem: 'cifar' }),
+  resnet50,
+  vgg16,
+}
+
+/** For networks that are looked at and not run. */
+export const zeros: FirstValues = (_, shape) => new Float32Array(shape.reduce((size, length) => size * length, 1))

@@ -1,0 +1,75 @@
+/** The step that Gentle's `fit` runs, by its public pieces, without reading data. */
+import {
+  type Backend,
+  countParameters,
+  createModel,
+  crossEntropy,
+  type Feed,
+  type FirstValues,
+  type Graph,
+  gradients,
+  input,
+  type Model,
+  Scope,
+  sgd,
+  type Updates,
+} from '../packages/gentle/src/index.ts'
+import type { Contender } from './contender-steps.ts'
+import { networks } from './networks.ts'
+import type { Settings } from './protocol.ts'
+import { randomBatch, type Training, trained } from './workload.ts'
+
+export const modelOf = (network: Training, backend: Backend, firstValues?: FirstValues): Promise<Model> => {
+  const { channels, height, width } = trained[network]
+  return createModel(networks[network](), [channels, height, width], { backend, seed: 1, firstValues })
+}
+
+/** Forward, backward and update on one batch. */
+export function traceStep(model: Model, network: Training, batch: number): Graph {
+  const { learningRate, momentum } = trained[network]
+  const parameters = [...model.parameters.values()]
+  const x = input([batch, ...model.inputShape])
+  const y = input([batch], 'int32')
+  const rate = input([])
+  const step = input([], 'int32')
+  const kept: Updates = []
+  const scope = new Scope({
+    parameters: model.parameters,
+    state: model.state,
+    seed: 1,
+    training: true,
+    step,
+    onUpdate: (variable, next) => kept.push([variable, next]),
+  })
+  const loss = crossEntropy(model.layer.apply(x, scope), y)
+  const state = sgd({ learningRate, momentum }).begin(parameters)
+  return {
+    inputs: { x, y, rate, step },
+    outputs: { loss },
+    updates: [...state.updates(gradients(loss, parameters), rate), ...kept],
+  }
+}
+
+/** Gentle as a contender that trains. */
+export async function prepareTraining(backend: Backend, settings: Settings): Promise<Omit<Contender, 'version'>> {
+  const { batch } = settings
+  const network = settings.network as Training
+  const model = await modelOf(network, backend)
+  const { images, labels } = randomBatch(batch, trained[network])
+  const feed: Feed = { x: images, y: labels, rate: trained[network].learningRate, step: 0 }
+  const began = performance.now()
+  const program = await backend.compile(traceStep(model, network, batch))
+  const compileMilliseconds = performance.now() - began
+  const run = async (): Promise<number> => (await program.run(feed)).loss.data[0]
+  await run()
+  const firstStepMilliseconds = performance.now() - began
+  return {
+    threads: backend.threads,
+    parameters: countParameters(model),
+    compileMilliseconds,
+    firstStepMilliseconds,
+    note: `traced and compiled in ${Math.round(compileMilliseconds)} ms, one step made after ${Math.round(firstStepMilliseconds)} ms`,
+    workPerStep: batch,
+    step: run,
+  }
+}
