@@ -52,14 +52,20 @@ export function mapKernel({ name, extents, output, inputs, compute }: MapDescrip
   const streams = (context: KernelContext): Stream[] =>
     operands.map((operand, k) => ({ start: startOf(operand, output.buffer, context), strides: loops.strides[k] }))
 
-  const emitBlock = (context: KernelContext): Statement[] =>
-    nest(context, loops.extents, streams(context), ([target, ...sources]) =>
-      [0, 16].flatMap((half) => {
-        const vectors = inputs.map((operand, k) => loadOfBlock(operand, sources[k], half))
-        const { statements, value } = compute(vectors, context)
-        return [...statements, v128.store(target, value, half)]
-      }),
+  const emitBlock = (context: KernelContext): Statement[] => {
+    const loads = loadsOfBlock(inputs, loops.strides.slice(1), context)
+    return nest(
+      context,
+      loops.extents,
+      streams(context),
+      ([target, ...sources]) =>
+        ([0, 1] as const).flatMap((half) => {
+          const { statements, value } = compute(loads.vectors(sources, half), context)
+          return [...statements, v128.store(target, value, 16 * half)]
+        }),
+      ([, ...sources]) => loads.before(sources),
     )
+  }
 
   const emitPlain = (context: KernelContext): Statement[] =>
     plainNest(context, loops.extents, streams(context), ([target, ...sources], width) => {
@@ -93,9 +99,39 @@ export const startOf = (
 ): Value<'i32'> =>
   i32.add(context.address(buffer), perChannel ? channelsAt(domain, context) : offset * elementBytes(buffer.layout))
 
-/** Half of the 8 values of an operand that go with an element of a block. */
-export const loadOfBlock = ({ buffer, perChannel }: MapOperand, pointer: Local<'i32'>, half: number): Value<'v128'> =>
-  buffer.layout === 'plain' && !perChannel ? v128.load32Splat(pointer) : v128.load(pointer, half)
+/** Whether the 8 places of a block read one number of an operand. */
+const isRepeated = ({ buffer, perChannel }: MapOperand): boolean => buffer.layout === 'plain' && !perChannel
+
+/**
+ * How a kernel in blocks loads its operands' vectors. What stays where it is along the innermost loop, as a number for each channel does, is
+ * loaded before that loop, into locals; `strides` are those of the loops.
+ */
+export function loadsOfBlock(
+  inputs: readonly MapOperand[],
+  strides: readonly (readonly number[])[],
+  context: KernelContext,
+) {
+  const load = (k: number, pointer: Local<'i32'>, offset: number): Value<'v128'> =>
+    isRepeated(inputs[k]) ? v128.load32Splat(pointer, offset) : v128.load(pointer, offset)
+  const kept = inputs.map((operand, k) => {
+    if (strides[k].at(-1) !== 0) return undefined
+    const first = context.local('v128')
+    return isRepeated(operand) ? [first] : [first, context.local('v128')]
+  })
+  return {
+    before: (pointers: readonly Local<'i32'>[]): Statement[] =>
+      kept.flatMap((locals, k) => (locals ?? []).map((local, half) => local.set(load(k, pointers[k], 16 * half)))),
+    /** Vectors of the first or second half of a block, so many steps of the innermost loop ahead of the pointers. */
+    vectors: (pointers: readonly Local<'i32'>[], half: 0 | 1, step = 0): Value<'v128'>[] =>
+      inputs.map((operand, k) => {
+        const ahead = step * (strides[k].at(-1) ?? 0)
+        return (
+          kept[k]?.at(isRepeated(operand) ? 0 : half) ??
+          load(k, pointers[k], isRepeated(operand) ? ahead : 16 * half + ahead)
+        )
+      }),
+  }
+}
 
 /** Bytes from a channel's number to those of the first channel of the present block of an output in channels. */
 const channelsAt = (output: Buffer, { block }: KernelContext): Value<'i32'> =>

@@ -17,7 +17,7 @@ import {
 import { type Buffer, laneBytes, lastBlockImages, loopShape } from '../buffer.ts'
 import type { Kernel, KernelContext } from '../kernel.ts'
 import { horizontalSum, imageMask } from './convert.ts'
-import { byteStrides, type Expression, loadOfBlock, startOf } from './map.ts'
+import { byteStrides, type Expression, loadsOfBlock, startOf } from './map.ts'
 import { collapse, nest, plainItems, plainNest, type Stream } from './nest.ts'
 
 export type Reduction = 'sum' | 'max'
@@ -59,39 +59,65 @@ const vectorIdentity = (reduction: Reduction): Value<'v128'> => {
 
 const combineVectors = (reduction: Reduction) => (reduction === 'sum' ? f32x4.add : f32x4.max)
 
-type Vectors = ReturnType<Expression['compute']>
-
-/** Folds vectors: `offsets` are the halves of a block, or the one vector of four neighbours; `load` gives the vector at one of them. */
+/** Folds vectors of four neighbours of row-major numbers. */
 function foldVectors(
   context: KernelContext,
   reduction: Reduction,
   { folded }: Folding,
-  sources: readonly Local<'i32'>[],
-  offsets: readonly number[],
-  load: (pointers: readonly Local<'i32'>[], offset: number) => Vectors,
-): { statements: Statement[]; totals: Local<'v128'>[] } {
-  const totals = offsets.map(() => context.local('v128'))
-  const combine = combineVectors(reduction)
-  const streams = sources.map((start, k) => ({ start, strides: folded.strides[k] }))
+  source: Local<'i32'>,
+): { statements: Statement[]; total: Local<'v128'> } {
+  const total = context.local('v128')
   const statements = [
-    ...totals.map((total) => total.set(vectorIdentity(reduction))),
-    ...nest(context, folded.extents, streams, (pointers) =>
-      totals.flatMap((total, k) => {
-        const { statements, value } = load(pointers, offsets[k])
+    total.set(vectorIdentity(reduction)),
+    ...nest(context, folded.extents, [{ start: source, strides: folded.strides[0] }], ([x]) => [
+      total.set(combineVectors(reduction)(total, v128.load(x))),
+    ]),
+  ]
+  return { statements, total }
+}
+
+/**
+ * Folds an expression in blocks, to the totals of both halves of a block. Where the innermost loop's turns allow it, neighbours go to totals of
+ * their own, which are put together in the end: one addition need not wait for the one before.
+ */
+function foldExpression(
+  context: KernelContext,
+  reduction: Reduction,
+  { folded }: Folding,
+  { inputs, compute }: Expression,
+  sources: readonly Local<'i32'>[],
+): { statements: Statement[]; totals: Local<'v128'>[] } {
+  const inner = folded.extents.length - 1
+  const steps = [4, 2, 1].find((count) => folded.extents[inner] % count === 0)!
+  const extents = folded.extents.with(inner, folded.extents[inner] / steps)
+  const streams = sources.map((start, k) => ({
+    start,
+    strides: folded.strides[k].with(inner, folded.strides[k][inner] * steps),
+  }))
+  const combine = combineVectors(reduction)
+  const totals = Array.from({ length: steps }, () => [context.local('v128'), context.local('v128')])
+  const loads = loadsOfBlock(inputs, folded.strides, context)
+  const body = (pointers: readonly Local<'i32'>[]): Statement[] =>
+    totals.flatMap((ofStep, step) =>
+      ofStep.flatMap((total, half) => {
+        const { statements, value } = compute(loads.vectors(pointers, half as 0 | 1, step), context)
         return [...statements, total.set(combine(total, value))]
       }),
-    ),
-  ]
-  return { statements, totals }
+    )
+  const [first, ...others] = totals
+  return {
+    statements: [
+      ...totals.flat().map((total) => total.set(vectorIdentity(reduction))),
+      ...nest(context, extents, streams, body, loads.before),
+      ...others.flatMap((other) => other.map((total, half) => first[half].set(combine(first[half], total)))),
+    ],
+    totals: first,
+  }
 }
 
 /** What a reduction of an expression in blocks is called, reads, walks, and folds for one element of its result. */
-function foldingBlocks(
-  reduction: Reduction,
-  { domain, inputs, compute }: Expression,
-  axes: readonly number[],
-  outputBytes: number,
-) {
+function foldingBlocks(reduction: Reduction, values: Expression, axes: readonly number[], outputBytes: number) {
+  const { domain, inputs } = values
   const folding = foldingOf(loopShape(domain), axes, inputs.map(byteStrides), outputBytes)
   return {
     reads: inputs.map(({ buffer }) => buffer),
@@ -102,12 +128,7 @@ function foldingBlocks(
         strides: folding.kept.strides[k],
       })),
     fold: (context: KernelContext, sources: readonly Local<'i32'>[]) =>
-      foldVectors(context, reduction, folding, sources, [0, 16], (pointers, half) =>
-        compute(
-          inputs.map((operand, k) => loadOfBlock(operand, pointers[k], half)),
-          context,
-        ),
-      ),
+      foldExpression(context, reduction, folding, values, sources),
   }
 }
 
@@ -168,11 +189,8 @@ export function reducePlainKernel(
         [output, input].map((buffer, k) => ({ start: context.address(buffer), strides: kept.strides[k] })),
         ([target, source], width) => {
           if (width === 'single') return foldScalars(context, target, source)
-          const { statements, totals } = foldVectors(context, reduction, folding, [source], [0], ([x]) => ({
-            statements: [],
-            value: v128.load(x),
-          }))
-          return [...statements, v128.store(target, totals[0])]
+          const { statements, total } = foldVectors(context, reduction, folding, source)
+          return [...statements, v128.store(target, total)]
         },
       ),
   }
