@@ -24,7 +24,7 @@ import { type Buffer, bytesOf, createBuffer, lastBlockImages, loopShape } from '
 import type { Kernel } from './kernel.ts'
 import { conv2dWeightGradientKernel, sumsByBlock } from './kernels/conv2d-weight-gradient.ts'
 import { maskImagesKernel, toBlocksKernel, toPlainKernel } from './kernels/convert.ts'
-import { conv2dInputGradientKernel, conv2dKernel, denseKernel } from './kernels/convolution.ts'
+import { conv2dInputGradientProblem, conv2dProblem, denseKernel } from './kernels/convolution.ts'
 import { canTakeRows, denseRowsKernel } from './kernels/dense-rows.ts'
 import { constantVector } from './kernels/expression.ts'
 import { frameKernel, packedShape, packFiltersKernel } from './kernels/filters.ts'
@@ -39,6 +39,7 @@ import {
   operandStrides,
   storedValues,
 } from './kernels/map.ts'
+import { isWorthPacking, packedTileKernel, packedWeightCount, packWeightsKernel } from './kernels/packed-tile.ts'
 import { pixelTileKernel } from './kernels/pixel-tile.ts'
 import {
   avgPoolGradientKernel,
@@ -58,7 +59,7 @@ import {
   sumBlocksKernel,
 } from './kernels/reduce.ts'
 import { resampleKernel, resampleTable } from './kernels/resample.ts'
-import type { Epilogue, EpilogueOperand } from './kernels/tile.ts'
+import { type Epilogue, type EpilogueOperand, type TileProblem, tileKernel } from './kernels/tile.ts'
 import {
   directCycles,
   planWinograd,
@@ -580,6 +581,17 @@ function convolveByWinograd(
   )
 }
 
+/** The direct method, on packed operands where they are large. */
+function convolveByTile(lowerer: Lowerer, problem: TileProblem): void {
+  if (!isWorthPacking(problem)) {
+    lowerer.emit(tileKernel(problem))
+    return
+  }
+  const count = packedWeightCount(problem)
+  const weights = lowerer.temporary('packed weights', { shape: [count], dtype: 'float32' })
+  lowerer.emit(packWeightsKernel(problem, weights), packedTileKernel({ ...problem, weights }))
+}
+
 /** Winograd's method where it fits and is the fastest; blocks of channels must be full. */
 function winogradPlan(
   sizes: Conv2dSizes,
@@ -715,7 +727,7 @@ const lowerings: Record<StructuredName, Lowering> = {
     const attributes = node.attributes as Conv2dAttributes
     const sizes = conv2dSizes(x.shape, w.shape, attributes)
     const plan = winogradLanesPlan(sizes, attributes, 'forward')
-    if (plan === undefined) lowerer.emit(conv2dKernel(source, filters, output, attributes, epilogue))
+    if (plan === undefined) convolveByTile(lowerer, conv2dProblem(source, filters, output, attributes, epilogue))
     else convolveByWinograd(lowerer, 'conv2d', source, filters, output, plan, sizes, epilogue)
   },
 
@@ -725,7 +737,8 @@ const lowerings: Record<StructuredName, Lowering> = {
     const [source, filters] = [lowerer.buffer(dy, 'lanes'), lowerer.buffer(w, 'plain')]
     const sizes = conv2dSizes(attributes.inputShape, w.shape, attributes)
     const plan = winogradLanesPlan(sizes, attributes, 'inputGradient')
-    if (plan === undefined) lowerer.emit(conv2dInputGradientKernel(filters, source, output, attributes, epilogue))
+    if (plan === undefined)
+      convolveByTile(lowerer, conv2dInputGradientProblem(filters, source, output, attributes, epilogue))
     else convolveByWinograd(lowerer, 'conv2dInputGradient', source, filters, output, plan, sizes, epilogue)
   },
 

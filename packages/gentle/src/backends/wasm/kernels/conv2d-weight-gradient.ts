@@ -7,6 +7,9 @@
  * which see the padding alike; with one channel they are neighbouring filter rows, and output rows that only one of them
  * sees are walked for it alone.
  *
+ * What is walked again and again should stay in the second-level cache: all tiles and taps walk a strip of output rows of one block before
+ * they go on to the next strip, and within it all output channels take some input channels before they go on to the next ones.
+ *
  * Small filters are summed block by block into rows of their own, which a second kernel adds in order; large ones are split by
  * channels among threads, each walking the blocks in order. Both give the same bits for any number of threads.
  */
@@ -30,7 +33,7 @@ import {
 } from '../assembler/index.ts'
 import { type Buffer, laneBytes } from '../buffer.ts'
 import type { Kernel, KernelContext } from '../kernel.ts'
-import { balancedTiles } from './tile.ts'
+import { balancedTiles, tileRows } from './tile.ts'
 
 /** Sums per block are kept apart up to this many bytes in all. */
 const largestPartials = 512 * 1024
@@ -39,6 +42,9 @@ const largestPartials = 512 * 1024
 export const sumsByBlock = (x: Buffer, weightShape: readonly number[]): boolean =>
   x.blocks * sizeOf(weightShape) * 4 <= largestPartials
 
+/** Bytes of image and gradient that are walked again and again: they should stay in the second-level cache. */
+const walkedBytes = 192 * 1024
+
 interface Plan {
   readonly sizes: Conv2dSizes
   readonly attributes: Conv2dAttributes
@@ -46,7 +52,26 @@ interface Plan {
   readonly tiles: ReturnType<typeof balancedTiles>
   /** Pairs of input channels, and one more unit for a channel left over. */
   readonly channelUnits: number
+  /** Units that all tiles take before they go on to the next ones. */
+  readonly unitsTogether: number
+  /** Output rows that everything walks before it goes on to the next ones. */
+  readonly strip: number
   readonly weightShape: readonly number[]
+}
+
+/** Bytes of one plane of the image that go with an output row. */
+const imageRowBytes = ({ kernel, width }: Conv2dSizes, { stride }: Conv2dAttributes): number =>
+  Math.min(stride[0], kernel[0]) * width * laneBytes
+
+/** Positions that a tile walks at least before its sums go to memory, which takes about as long as ten of them. */
+const leastPositions = 112
+
+/** Output rows of a strip: those that stay in the cache for all taps; of a filter of one tap, as few as the adding up of sums allows. */
+function stripOf(sizes: Conv2dSizes, attributes: Conv2dAttributes): number {
+  const { kernel, outHeight, outWidth } = sizes
+  const rowBytes = tileRows * outWidth * laneBytes + 2 * imageRowBytes(sizes, attributes)
+  const rows = sizeOf(kernel) === 1 ? leastPositions / outWidth : walkedBytes / rowBytes
+  return Math.min(outHeight, Math.max(1, Math.round(rows)))
 }
 
 /** Output positions of one direction whose tap lies in the image. */
@@ -66,12 +91,19 @@ export function conv2dWeightGradientKernel(
   const sizes = conv2dSizes(x.shape, attributes.weightShape, attributes)
   const inPerGroup = sizes.inChannels / attributes.groups
   const tiles = balancedTiles(sizes.outChannels / attributes.groups)
+  const channelUnits = Math.ceil(inPerGroup / 2)
+  const strip = stripOf(sizes, attributes)
   const plan: Plan = {
     sizes,
     attributes,
     inPerGroup,
     tiles,
-    channelUnits: Math.ceil(inPerGroup / 2),
+    channelUnits,
+    unitsTogether: Math.min(
+      channelUnits,
+      Math.max(1, Math.floor(walkedBytes / (2 * strip * imageRowBytes(sizes, attributes)))),
+    ),
+    strip,
     weightShape: attributes.weightShape,
   }
   const byBlock = sumsByBlock(x, attributes.weightShape)
@@ -85,17 +117,25 @@ export function conv2dWeightGradientKernel(
     multiplyAdds: conv2dMultiplyAdds(sizes, attributes),
     emit(context) {
       const unit = emitUnit(plan, context)
-      const item = context.local('i32')
+      const [item, strip] = [context.local('i32'), context.local('i32')]
+      /** All strips of a block, and all items of each. */
+      const walk = (block: Value<'i32'>, target: Value<'i32'>, from: Value<'i32'>, to: Value<'i32'>): Statement[] => [
+        strip.set(i32.const(0)),
+        countedLoop(context.local('i32'), Math.ceil(sizes.outHeight / plan.strip), [
+          item.set(from),
+          countedLoop(context.local('i32'), i32.sub(to, from), [
+            call(unit, context.address(x, block), context.address(dy, block), target, item, strip) as Statement,
+            item.set(i32.add(item, 1)),
+          ]),
+          strip.set(i32.add(strip, plan.strip)),
+        ]),
+      ]
       if (byBlock) {
         const target = context.local('i32')
         return [
           target.set(i32.add(context.address(dw), i32.mul(context.block, weightBytes))),
           memoryFill(target, i32.const(0), i32.const(weightBytes)),
-          item.set(i32.const(0)),
-          countedLoop(context.local('i32'), items, [
-            call(unit, context.address(x), context.address(dy), target, item) as Statement,
-            item.set(i32.add(item, 1)),
-          ]),
+          ...walk(context.block, target, i32.const(0), i32.const(items)),
         ]
       }
       const block = context.local('i32')
@@ -103,11 +143,9 @@ export function conv2dWeightGradientKernel(
         item.set(context.from),
         countedLoop(context.local('i32'), i32.sub(context.to, context.from), [
           ...clearItem(plan, context, context.address(dw), item),
-          countedLoop(block, x.blocks, [
-            call(unit, context.address(x, block), context.address(dy, block), context.address(dw), item) as Statement,
-          ]),
           item.set(i32.add(item, 1)),
         ]),
+        countedLoop(block, x.blocks, walk(block, context.address(dw), context.from, context.to)),
       ]
     },
   }
@@ -115,13 +153,18 @@ export function conv2dWeightGradientKernel(
 
 /** Where an item's tile begins: its first output channel, how many, and its first input channel within the group. */
 function locateItem(plan: Plan, context: KernelContext, item: Value<'i32'>) {
+  const { channelUnits, unitsTogether } = plan
   const { tiles, wide, size } = plan.tiles
-  const [channelUnit, rest, tile, group, channel] = Array.from({ length: 5 }, () => context.local('i32'))
+  const [channelUnit, rest, chunk, units, tile, group, channel] = Array.from({ length: 7 }, () => context.local('i32'))
   const statements = [
-    channelUnit.set(i32.remU(item, plan.channelUnits)),
-    rest.set(i32.divU(item, plan.channelUnits)),
-    tile.set(i32.remU(rest, tiles)),
-    group.set(i32.divU(rest, tiles)),
+    group.set(i32.divU(item, tiles * channelUnits)),
+    rest.set(i32.remU(item, tiles * channelUnits)),
+    chunk.set(i32.divU(rest, tiles * unitsTogether)),
+    rest.set(i32.remU(rest, tiles * unitsTogether)),
+    // The last units may be fewer.
+    units.set(i32.min(i32.const(unitsTogether), i32.sub(channelUnits, i32.mul(chunk, unitsTogether)))),
+    tile.set(i32.divU(rest, units)),
+    channelUnit.set(i32.add(i32.mul(chunk, unitsTogether), i32.remU(rest, units))),
     // The first `wide` tiles have one channel more.
     channel.set(
       i32.add(
@@ -149,7 +192,7 @@ function clearItem(plan: Plan, context: KernelContext, dw: Value<'i32'>, item: L
   ]
 }
 
-/** A function (image block, gradient block, dw, item) that adds one block's sums of all taps of one item. */
+/** A function (image block, gradient block, dw, item, first row of the strip) that adds a strip's sums of all taps of one item. */
 function emitUnit(plan: Plan, outer: KernelContext): FunctionHandle {
   const { sizes, inPerGroup, tiles } = plan
   const tileFunctions = new Map<string, FunctionHandle>()
@@ -165,7 +208,7 @@ function emitUnit(plan: Plan, outer: KernelContext): FunctionHandle {
   ]
   for (const rows of widths) for (const taps of [1, 2] as const) tileOf(rows, taps)
 
-  const parameters = { x: 'i32', dy: 'i32', dw: 'i32', item: 'i32' } as const
+  const parameters = { x: 'i32', dy: 'i32', dw: 'i32', item: 'i32', strip: 'i32' } as const
   return outer.module.function('conv2dWeightGradient item', parameters, undefined, (p, builder) => {
     const context: KernelContext = { ...outer, builder, local: (type) => builder.local(type) }
     const { statements, channelUnit, tile, group, channel } = locateItem(plan, context, p.item)
@@ -174,9 +217,11 @@ function emitUnit(plan: Plan, outer: KernelContext): FunctionHandle {
     const outPlaneBytes = sizes.outHeight * sizes.outWidth * laneBytes
     const tapBytes = sizes.kernel[0] * sizes.kernel[1] * 4
     const inputChannel = i32.add(i32.mul(group, inPerGroup), i32.mul(channelUnit, 2))
+    const strip = plan.strip < sizes.outHeight ? { from: p.strip, to: i32.add(p.strip, plan.strip) } : undefined
+    const walk: Walk = { plan, image, gradient, target, strip, context }
     const taps = (rows: number): Statement[] => {
-      const pairs = tapsOfChannels(plan, tileOf(rows, 2), planeBytes, tapBytes, image, gradient, target)
-      const single = tapsOfOneChannel(plan, tileOf(rows, 1), tileOf(rows, 2), image, gradient, target)
+      const pairs = tapsOfChannels(walk, tileOf(rows, 2), planeBytes, tapBytes)
+      const single = tapsOfOneChannel(walk, tileOf(rows, 1), tileOf(rows, 2))
       if (inPerGroup === 1) return single
       if (inPerGroup % 2 === 0) return pairs
       return [ifThen(i32.eq(channelUnit, plan.channelUnits - 1), single, pairs)]
@@ -204,75 +249,73 @@ function tapReading({ sizes, attributes: { stride, padding, dilation } }: Plan, 
 
 type Range = { from: number; to: number }
 
-/** The call of a tile function over a rectangle of output positions. */
+/** What the taps of one item walk. */
+interface Walk {
+  readonly plan: Plan
+  readonly context: KernelContext
+  readonly image: Value<'i32'>
+  readonly gradient: Value<'i32'>
+  readonly target: Value<'i32'>
+  /** The output rows of the present strip; all rows unless given. */
+  readonly strip?: { readonly from: Value<'i32'>; readonly to: Value<'i32'> }
+}
+
+/** The call of a tile function over a rectangle of output positions, as far as it lies in the present strip. */
 function tileCall(
-  { sizes, attributes: { stride } }: Plan,
+  { plan, context, image, gradient, strip }: Walk,
   tile: FunctionHandle,
   rows: Range,
   columns: Range,
-  image: Value<'i32'>,
-  gradient: Value<'i32'>,
   offsets: readonly number[],
   targets: readonly Value<'i32'>[],
 ): Statement[] {
   if (rows.to <= rows.from || columns.to <= columns.from) return []
-  const position = (rows.from * stride[0] * sizes.width + columns.from * stride[1]) * laneBytes
-  const outPosition = (rows.from * sizes.outWidth + columns.from) * laneBytes
-  return [
+  const {
+    sizes,
+    attributes: { stride },
+  } = plan
+  const imageRow = stride[0] * sizes.width * laneBytes
+  const gradientRow = sizes.outWidth * laneBytes
+  const column = columns.from * stride[1] * laneBytes
+  const over = (first: Value<'i32'>, count: Value<'i32'>): Statement =>
     call(
       tile,
-      ...offsets.map((offset) => i32.add(image, offset + position)),
-      i32.add(gradient, outPosition),
-      i32.const(rows.to - rows.from),
+      ...offsets.map((offset) => i32.add(i32.add(image, offset + column), i32.mul(first, imageRow))),
+      i32.add(i32.add(gradient, columns.from * laneBytes), i32.mul(first, gradientRow)),
+      count,
       i32.const(columns.to - columns.from),
       ...targets,
-    ) as Statement,
+    ) as Statement
+  if (strip === undefined) return [over(i32.const(rows.from), i32.const(rows.to - rows.from))]
+  const [from, count] = [context.local('i32'), context.local('i32')]
+  return [
+    from.set(i32.max(strip.from, rows.from)),
+    count.set(i32.sub(i32.min(strip.to, rows.to), from)),
+    ifThen(i32.gtS(count, 0), [over(from, count)]),
   ]
 }
 
 /** Every tap of a pair of input channels. */
-function tapsOfChannels(
-  plan: Plan,
-  tile: FunctionHandle,
-  planeBytes: number,
-  tapBytes: number,
-  image: Value<'i32'>,
-  gradient: Value<'i32'>,
-  target: Value<'i32'>,
-): Statement[] {
+function tapsOfChannels(walk: Walk, tile: FunctionHandle, planeBytes: number, tapBytes: number): Statement[] {
+  const { plan, target } = walk
   const [kernelHeight, kernelWidth] = plan.sizes.kernel
   return positions(kernelHeight, kernelWidth).flatMap(([row, column]) => {
     const { rows, columns, offset } = tapReading(plan, row, column)
     const at = i32.add(target, (row * kernelWidth + column) * 4)
-    return tileCall(
-      plan,
-      tile,
-      rows,
-      columns,
-      image,
-      gradient,
-      [offset, offset + planeBytes],
-      [at, i32.add(at, tapBytes)],
-    )
+    return tileCall(walk, tile, rows, columns, [offset, offset + planeBytes], [at, i32.add(at, tapBytes)])
   })
 }
 
 /** Every tap of one input channel: filter rows in pairs, with the output rows that one of a pair sees alone. */
-function tapsOfOneChannel(
-  plan: Plan,
-  single: FunctionHandle,
-  pair: FunctionHandle,
-  image: Value<'i32'>,
-  gradient: Value<'i32'>,
-  target: Value<'i32'>,
-): Statement[] {
+function tapsOfOneChannel(walk: Walk, single: FunctionHandle, pair: FunctionHandle): Statement[] {
+  const { plan, target } = walk
   const [kernelHeight, kernelWidth] = plan.sizes.kernel
   const at = (row: number, column: number): Value<'i32'> => i32.add(target, (row * kernelWidth + column) * 4)
   return positions(Math.ceil(kernelHeight / 2), kernelWidth).flatMap(([half, column]) => {
     const row = 2 * half
     const first = tapReading(plan, row, column)
     const alone = (rows: Range, reading: typeof first, tapRow: number): Statement[] =>
-      tileCall(plan, single, rows, reading.columns, image, gradient, [reading.offset], [at(tapRow, column)])
+      tileCall(walk, single, rows, reading.columns, [reading.offset], [at(tapRow, column)])
     if (row + 1 === kernelHeight) return alone(first.rows, first, row)
     const second = tapReading(plan, row + 1, column)
     const from = Math.max(first.rows.from, second.rows.from)
@@ -283,12 +326,10 @@ function tapsOfOneChannel(
     ]
     return [
       ...tileCall(
-        plan,
+        walk,
         pair,
         both,
         first.columns,
-        image,
-        gradient,
         [first.offset, second.offset],
         [at(row, column), at(row + 1, column)],
       ),

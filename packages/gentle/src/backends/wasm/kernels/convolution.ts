@@ -35,15 +35,15 @@ function geometry(x: readonly number[], w: readonly number[], attributes: Conv2d
 }
 
 /** y = x convolved with w. */
-export function conv2dKernel(
+export function conv2dProblem(
   x: Buffer,
   w: Buffer,
   y: Buffer,
   attributes: Conv2dAttributes,
   epilogue?: Epilogue,
-): Kernel {
+): TileProblem {
   const g = geometry(x.shape, w.shape, attributes)
-  return tileKernel({
+  return {
     name: 'conv2d',
     source: x,
     weights: w,
@@ -64,19 +64,19 @@ export function conv2dKernel(
     columnAxes: forwardAxes(g.columns),
     multiplyAdds: g.multiplyAdds,
     epilogue,
-  })
+  }
 }
 
 /** dx from w and dy: every image position gathers from the output positions that read it. */
-export function conv2dInputGradientKernel(
+export function conv2dInputGradientProblem(
   w: Buffer,
   dy: Buffer,
   dx: Buffer,
   attributes: Conv2dInputGradientAttributes,
   epilogue?: Epilogue,
-): Kernel {
+): TileProblem {
   const g = geometry(dx.shape, w.shape, attributes)
-  return tileKernel({
+  return {
     name: 'conv2dInputGradient',
     source: dy,
     weights: w,
@@ -97,7 +97,7 @@ export function conv2dInputGradientKernel(
     columnAxes: inputGradientAxes(g.columns),
     multiplyAdds: g.multiplyAdds,
     epilogue,
-  })
+  }
 }
 
 /**

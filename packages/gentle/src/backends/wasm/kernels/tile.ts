@@ -74,10 +74,67 @@ export function balancedTiles(channels: number, largest = tileRows): { tiles: nu
   return { tiles, size, wide: channels - tiles * size }
 }
 
+/** What a tile's kernel computes, for profiles and listings. */
+export const tileName = ({ name, epilogue }: TileProblem): string =>
+  [name, ...(epilogue?.nodes ?? []).map((node) => node.op.name)].join(' + ')
+
+/** Operands of the epilogue that pointers walk along: all but single numbers. */
+export const walkingOperands = ({ epilogue }: TileProblem): EpilogueOperand[] =>
+  (epilogue?.operands ?? []).filter(({ along }) => along !== 'nothing')
+
+/** A parameter for each walking operand of a function that computes tiles. */
+export const operandParameters = (walking: readonly EpilogueOperand[]): Record<string, 'i32'> =>
+  Object.fromEntries(walking.map((_, k) => [`operand${k}`, 'i32' as const]))
+
+/** Moves those operands that go along the output's elements. */
+export const advanceOperands = (
+  walking: readonly EpilogueOperand[],
+  pointers: readonly Local<'i32'>[],
+  bytes: number,
+): Statement[] =>
+  walking.flatMap(({ along }, k) => (along === 'elements' ? [pointers[k].set(i32.add(pointers[k], bytes))] : []))
+
+/** Moves all of them to the next channels. */
+export const nextChannels = (
+  { outputSteps }: TileProblem,
+  walking: readonly EpilogueOperand[],
+  pointers: readonly Local<'i32'>[],
+  channels: number,
+): Statement[] =>
+  walking.map(({ along }, k) =>
+    pointers[k].set(i32.add(pointers[k], channels * (along === 'elements' ? outputSteps.channel : 4))),
+  )
+
+/** Stores a tile's sums, of two vectors a channel, after what the epilogue makes of them. */
+export function storeSums(
+  { epilogue, outputSteps }: TileProblem,
+  walking: readonly EpilogueOperand[],
+  pointers: readonly Local<'i32'>[],
+  context: KernelContext,
+  output: Local<'i32'>,
+  sums: readonly (readonly Local<'v128'>[])[],
+): Statement[] {
+  return sums.flatMap((halves, r) =>
+    halves.flatMap((sum, half) => {
+      const at = r * outputSteps.channel + 16 * half
+      if (epilogue === undefined) return [v128.store(output, sum, at)]
+      const load = (leaf: Tensor): Value<'v128'> => {
+        if (leaf === epilogue.producer) return sum
+        const operand = epilogue.operands.find((candidate) => candidate.leaf === leaf)!
+        if (operand.along === 'nothing') return v128.load32Splat(context.address(operand.buffer))
+        const pointer = pointers[walking.indexOf(operand)]
+        return operand.along === 'elements' ? v128.load(pointer, at) : v128.load32Splat(pointer, 4 * r)
+      }
+      const { statements, value } = emitExpression(epilogue.nodes, load, context)
+      return [...statements, v128.store(output, value, at)]
+    }),
+  )
+}
+
 export function tileKernel(problem: TileProblem): Kernel {
   const { source, weights, output, epilogue } = problem
   return {
-    name: [problem.name, ...(epilogue?.nodes ?? []).map((node) => node.op.name)].join(' + '),
+    name: tileName(problem),
     split: { by: 'blocks', count: output.blocks },
     reads: [source, weights, ...(epilogue?.operands ?? []).map(({ buffer }) => buffer)],
     writes: [output],
@@ -96,8 +153,8 @@ interface TilePointers {
 }
 
 function emitTiles(problem: TileProblem, context: KernelContext): Statement[] {
-  const { groups, channels, outChannels, sourceSteps, outputSteps, weightSteps, epilogue } = problem
-  const walking = (epilogue?.operands ?? []).filter(({ along }) => along !== 'nothing')
+  const { groups, channels, outChannels, sourceSteps, outputSteps, weightSteps } = problem
+  const walking = walkingOperands(problem)
   const pointers: TilePointers = {
     source: context.local('i32'),
     weights: context.local('i32'),
@@ -115,11 +172,7 @@ function emitTiles(problem: TileProblem, context: KernelContext): Statement[] {
             ...emitPositions(problem, context, pointers, walking, rows, functions),
             pointers.weights.set(i32.add(pointers.weights, rows * weightSteps.outChannel)),
             pointers.output.set(i32.add(pointers.output, rows * outputSteps.channel)),
-            ...walking.map(({ along }, k) =>
-              pointers.operands[k].set(
-                i32.add(pointers.operands[k], rows * (along === 'elements' ? outputSteps.channel : 4)),
-              ),
-            ),
+            ...nextChannels(problem, walking, pointers.operands, rows),
           ]),
         ]
 
@@ -226,7 +279,7 @@ class SegmentFunctions {
   }
 
   #emit(rows: number, rowAxis: SlidingAxis, columnAxis: SlidingAxis, taps: number, singleRow: boolean): FunctionHandle {
-    const { name, channels, sourceSteps, outputSteps, weightSteps, epilogue } = this.#problem
+    const { name, channels, sourceSteps, outputSteps, weightSteps } = this.#problem
     const walking = this.#walking
     const parameters: Record<string, 'i32'> = {
       source: 'i32',
@@ -234,10 +287,8 @@ class SegmentFunctions {
       output: 'i32',
       count: 'i32',
       rowTaps: 'i32',
+      ...operandParameters(walking),
     }
-    walking.forEach((_, k) => {
-      parameters[`operand${k}`] = 'i32'
-    })
     return this.#context.module.function(`${name} ${rows} ${taps}`, parameters, undefined, (p, builder) => {
       const inner: KernelContext = { ...this.#context, builder, local: (type) => builder.local(type) }
       const local = () => builder.local('i32')
@@ -286,21 +337,8 @@ class SegmentFunctions {
             advance(w, wNext),
           ]
 
-      const store = sums.flatMap((halves, r) =>
-        halves.flatMap((sum, half) => {
-          const at = r * outputSteps.channel + 16 * half
-          if (epilogue === undefined) return [v128.store(p.output, sum, at)]
-          const load = (leaf: Tensor): Value<'v128'> => {
-            if (leaf === epilogue.producer) return sum
-            const operand = epilogue.operands.find((candidate) => candidate.leaf === leaf)!
-            if (operand.along === 'nothing') return v128.load32Splat(inner.address(operand.buffer))
-            const pointer = p[`operand${walking.indexOf(operand)}`]
-            return operand.along === 'elements' ? v128.load(pointer, at) : v128.load32Splat(pointer, 4 * r)
-          }
-          const { statements, value } = emitExpression(epilogue.nodes, load, inner)
-          return [...statements, v128.store(p.output, value, at)]
-        }),
-      )
+      const operands = walking.map((_, k) => p[`operand${k}`])
+      const step = columnAxis.outStep * outputSteps.column
 
       return [
         ...(singleRow || taps === 0
@@ -318,14 +356,10 @@ class SegmentFunctions {
                 w.set(p.weights),
                 countedLoop(channel, channels / unroll, channelBody),
               ]),
-          ...store,
+          ...storeSums(this.#problem, walking, operands, inner, p.output, sums),
           p.source.set(i32.add(p.source, columnAxis.a * sourceSteps.column)),
-          p.output.set(i32.add(p.output, columnAxis.outStep * outputSteps.column)),
-          ...walking.flatMap(({ along }, k) =>
-            along === 'elements'
-              ? [p[`operand${k}`].set(i32.add(p[`operand${k}`], columnAxis.outStep * outputSteps.column))]
-              : [],
-          ),
+          p.output.set(i32.add(p.output, step)),
+          ...advanceOperands(walking, operands, step),
         ]),
       ]
     })

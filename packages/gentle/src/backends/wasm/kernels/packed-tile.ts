@@ -1,0 +1,426 @@
+/**
+ * The register tile on a packed source: for convolutions in lanes whose maps are larger than the caches.
+ *
+ * `tile.ts` reads activations where they lie. Where there are many channels, that is another page of memory for each, and every 6 output channels
+ * read the whole map from beyond the second-level cache again. Here a thread takes a strip of output rows at a time and copies what they read into its workspace, once:
+ * pixel after pixel, a pixel's channels side by side, with zeros outside the image. All output channels pass over the strip while it is in the second-level cache. Weights
+ * are packed in the order in which the tile reads them. So both operands are streams, and the copy costs a few percent of the multiply-adds that read it.
+ */
+import {
+  call,
+  countedLoop,
+  type FunctionHandle,
+  i32,
+  ifThen,
+  type Local,
+  memoryFill,
+  type Statement,
+  type Value,
+  v128,
+} from '../assembler/index.ts'
+import { type Buffer, laneBytes } from '../buffer.ts'
+import type { Kernel, KernelContext } from '../kernel.ts'
+import { forEachItem, nest } from './nest.ts'
+import type { SlidingAxis } from './sliding-axis.ts'
+import {
+  advanceOperands,
+  balancedTiles,
+  type EpilogueOperand,
+  nextChannels,
+  operandParameters,
+  storeSums,
+  type TileProblem,
+  tileName,
+  walkingOperands,
+} from './tile.ts'
+
+/** Bytes of the source that a strip should not exceed, so that it stays in the second-level cache beside weights and output. */
+const stripBytes = 256 * 1024
+
+/** Copied together, so that neither copying nor reading wanders: channels of a pixel. */
+const together = 4
+
+/** How one direction of a strip lies in the workspace. */
+interface PackedAxis {
+  readonly axes: readonly SlidingAxis[]
+  /** Source positions from one packed position to the next. */
+  readonly sampled: number
+  /** Packed positions from one output position to the next. */
+  readonly step: number
+  /** The source position of the first packed one is `sampled * step * i + lowest`, i the strip's first output position. */
+  readonly lowest: number
+  /** Packed positions that an output position reaches over. */
+  readonly window: number
+  /** Output positions of the longest of the axes. */
+  readonly count: number
+}
+
+function packedAxis(axes: readonly SlidingAxis[]): PackedAxis {
+  const reading = axes.filter(({ taps }) => taps > 0)
+  const ends = reading.flatMap(({ b, c, taps }) => [b, b + c * (taps - 1)])
+  const [lowest, highest] = [Math.min(...ends), Math.max(...ends)]
+  const { a } = axes[0]
+  // Of a filter of one tap and a stride, the positions between are not read.
+  const sampled = lowest === highest ? a : 1
+  return {
+    axes,
+    sampled,
+    step: a / sampled,
+    lowest,
+    window: highest - lowest + 1,
+    count: Math.max(...axes.map(({ outCount }) => outCount)),
+  }
+}
+
+interface Plan {
+  readonly problem: TileProblem
+  readonly rows: PackedAxis
+  readonly columns: PackedAxis
+  /** Output rows of a strip, of each of the axes. */
+  readonly strip: number
+  readonly packedRows: number
+  readonly packedColumns: number
+  /** Bytes of a packed pixel, and of a packed row. */
+  readonly pixel: number
+  readonly row: number
+}
+
+/** Without neighbours to read, a map is one column of pixels: strips then need not end where rows do. */
+function unrolled(problem: TileProblem): TileProblem {
+  const { rowAxes, columnAxes, sourceSteps, outputSteps } = problem
+  const [rows, columns] = [rowAxes[0], columnAxes[0]]
+  const pointwise = [rowAxes, columnAxes].every(
+    ([{ a, b, taps }, ...others]) => others.length === 0 && a === 1 && b === 0 && taps === 1,
+  )
+  if (!pointwise) return problem
+  const pixels = rows.outCount * columns.outCount
+  return {
+    ...problem,
+    rowAxes: [{ ...rows, outCount: pixels, sourceSize: pixels }],
+    columnAxes: [{ ...columns, outCount: 1, sourceSize: 1 }],
+    sourceSteps: { ...sourceSteps, row: sourceSteps.column },
+    outputSteps: { ...outputSteps, row: outputSteps.column },
+  }
+}
+
+function planOf(given: TileProblem): Plan {
+  const problem = unrolled(given)
+  const [rows, columns] = [packedAxis(problem.rowAxes), packedAxis(problem.columnAxes)]
+  const pixel = problem.channels * laneBytes
+  const packedColumns = (columns.count - 1) * columns.step + columns.window
+  const row = packedColumns * pixel
+  const most = Math.max(1, Math.floor((Math.floor(stripBytes / row) - rows.window) / rows.step) + 1)
+  const strip = Math.ceil(rows.count / Math.ceil(rows.count / most))
+  const packedRows = (strip - 1) * rows.step + rows.window
+  return { problem, rows, columns, strip, packedRows, packedColumns, pixel, row }
+}
+
+/** Elements of packed weights. */
+export const packedWeightCount = ({ channels, outChannels, rowAxes, columnAxes }: TileProblem): number =>
+  channels * outChannels * filterTaps(rowAxes) * filterTaps(columnAxes)
+
+/** Taps of the filter itself along one direction, those of all axes together. */
+const filterTaps = (axes: readonly SlidingAxis[]): number =>
+  Math.max(
+    ...axes.map(({ weightStart, weightStep, taps }) => (taps === 0 ? 0 : weightStart + weightStep * (taps - 1) + 1)),
+  )
+
+/** Weights as the tile reads them: for each 6 output channels `[filter row][filter column][channel][6]`. */
+export function packWeightsKernel(problem: TileProblem, packed: Buffer): Kernel {
+  const { weights, channels, outChannels, weightSteps, rowAxes, columnAxes } = problem
+  const { tiles, size, wide } = balancedTiles(outChannels)
+  const [filterRows, filterColumns] = [filterTaps(rowAxes), filterTaps(columnAxes)]
+  const outBytes = channels * filterRows * filterColumns * 4
+  return {
+    name: 'packWeights',
+    late: true,
+    split: { by: 'items', count: tiles },
+    reads: [weights],
+    writes: [packed],
+    emit(context) {
+      const [tile, source, target, first] = [0, 1, 2, 3].map(() => context.local('i32'))
+      const copy = (rows: number): Statement[] =>
+        nest(
+          context,
+          [filterRows, filterColumns, channels],
+          [
+            { start: target, strides: [filterColumns * channels * rows * 4, channels * rows * 4, rows * 4] },
+            { start: source, strides: [weightSteps.row, weightSteps.column, weightSteps.channel] },
+          ],
+          ([to, from]) =>
+            Array.from({ length: rows }, (_, r) => i32.store(to, i32.load(from, r * weightSteps.outChannel), 4 * r)),
+        )
+      return [
+        forEachItem(context, tile, [
+          // The first `wide` tiles have one channel more.
+          first.set(i32.add(i32.mul(tile, size), i32.min(tile, wide))),
+          source.set(i32.add(context.address(weights), i32.mul(first, weightSteps.outChannel))),
+          target.set(i32.add(context.address(packed), i32.mul(first, outBytes))),
+          ...(wide === 0 ? copy(size) : [ifThen(i32.ltU(tile, wide), copy(size + 1), wide < tiles ? copy(size) : [])]),
+        ]),
+      ]
+    },
+  }
+}
+
+/** From so many bytes of a block's source, and so many channels on, packing pays: measured on the layers of ResNet-20 and ResNet-50. */
+const leastBytes = 512 * 1024
+const leastChannels = 32
+
+/** Whether a problem is one for the packed tile, and faster by it. */
+export function isWorthPacking({ groups, source, channels, rowAxes, columnAxes }: TileProblem): boolean {
+  const reads = [rowAxes, columnAxes].every((axes) => axes.some(({ taps }) => taps > 0))
+  return groups === 1 && reads && channels >= leastChannels && source.blockBytes > leastBytes
+}
+
+/** @param problem its weights are those that `packWeightsKernel` has packed */
+export function packedTileKernel(problem: TileProblem): Kernel {
+  const plan = planOf(problem)
+  return {
+    name: tileName(problem),
+    split: { by: 'blocks', count: problem.output.blocks },
+    reads: [problem.source, problem.weights, ...(problem.epilogue?.operands ?? []).map(({ buffer }) => buffer)],
+    writes: [problem.output],
+    multiplyAdds: problem.multiplyAdds,
+    workspaceBytes: plan.packedRows * plan.row,
+    emit: (context) => emitStrips(plan, context),
+  }
+}
+
+function emitStrips(plan: Plan, context: KernelContext): Statement[] {
+  const { problem, rows, columns, strip, packedRows, row } = plan
+  const { outChannels, outputSteps, channels } = problem
+  const walking = walkingOperands(problem)
+  const { tiles, size, wide } = balancedTiles(outChannels)
+  const functions = new Map<string, FunctionHandle>()
+  const [packed, firstRow, weights, output] = [0, 1, 2, 3].map(() => context.local('i32'))
+  const operands = walking.map(() => context.local('i32'))
+  const weightBytes = channels * filterTaps(rows.axes) * filterTaps(columns.axes) * 4
+
+  /** All positions of a strip for one tile of channels. */
+  const positions = (width: number): Statement[] =>
+    rows.axes.flatMap((rowAxis) =>
+      columns.axes.flatMap((columnAxis) => {
+        const [source, target, moving] = [
+          context.local('i32'),
+          context.local('i32'),
+          walking.map(() => context.local('i32')),
+        ]
+        const taps = rowAxis.taps * columnAxis.taps
+        const key = [width, rowAxis.taps, columnAxis.taps, rowAxis.weightStep, columnAxis.weightStep].join()
+        const tile =
+          functions.get(`${key},${columnAxis.outCount}`) ?? emitTile(plan, context, walking, width, rowAxis, columnAxis)
+        functions.set(`${key},${columnAxis.outCount}`, tile)
+        const outputAt = rowAxis.outStart * outputSteps.row + columnAxis.outStart * outputSteps.column
+        const sourceAt = taps === 0 ? 0 : (rowAxis.b - rows.lowest) * row + (columnAxis.b - columns.lowest) * plan.pixel
+        const weightAt =
+          (rowAxis.weightStart * filterTaps(columns.axes) + columnAxis.weightStart) * channels * width * 4
+        const count = i32.min(i32.const(strip), i32.sub(rowAxis.outCount, firstRow))
+        const outRow = rowAxis.outStep * outputSteps.row
+        const place = (base: Value<'i32'>): Value<'i32'> => i32.add(i32.add(base, i32.mul(firstRow, outRow)), outputAt)
+        const rowsLeft = context.local('i32')
+        const loop = countedLoop(context.local('i32'), rowsLeft, [
+          call(tile, source, i32.add(weights, weightAt), target, ...moving) as Statement,
+          source.set(i32.add(source, rows.step * row)),
+          target.set(i32.add(target, outRow)),
+          ...advanceOperands(walking, moving, outRow),
+        ])
+        return [
+          source.set(i32.add(packed, sourceAt)),
+          target.set(place(output)),
+          ...walking.map(({ along }, k) => moving[k].set(along === 'elements' ? place(operands[k]) : operands[k])),
+          rowsLeft.set(count),
+          // The last strip may hold no row of a shorter axis.
+          ifThen(i32.gtS(rowsLeft, 0), [loop]),
+        ]
+      }),
+    )
+  const tilesOf = (width: number, count: number): Statement[] =>
+    count === 0
+      ? []
+      : [
+          countedLoop(context.local('i32'), count, [
+            ...positions(width),
+            weights.set(i32.add(weights, width * weightBytes)),
+            output.set(i32.add(output, width * outputSteps.channel)),
+            ...nextChannels(problem, walking, operands, width),
+          ]),
+        ]
+
+  return [
+    packed.set(context.workspace),
+    firstRow.set(i32.const(0)),
+    ...clearMargins(plan, context, packed),
+    countedLoop(context.local('i32'), Math.ceil(rows.count / strip), [
+      ...packStrip(plan, context, packed, firstRow, packedRows),
+      weights.set(context.address(problem.weights)),
+      output.set(context.address(problem.output)),
+      ...walking.map(({ buffer }, k) => operands[k].set(context.address(buffer))),
+      ...tilesOf(size + 1, wide),
+      ...tilesOf(size, tiles - wide),
+      firstRow.set(i32.add(firstRow, strip)),
+    ]),
+  ]
+}
+
+/** Where the columns of the image begin and end among the packed ones. */
+function imageColumns({ columns: { axes, lowest, sampled }, packedColumns }: Plan) {
+  const [{ sourceSize }] = axes
+  const from = Math.min(packedColumns, Math.max(0, Math.ceil(-lowest / sampled)))
+  const to = Math.max(from, Math.min(packedColumns, Math.floor((sourceSize - 1 - lowest) / sampled) + 1))
+  return { from, to }
+}
+
+/** Zeros left and right of the image, in all rows of the workspace: no strip overwrites them. */
+function clearMargins(plan: Plan, context: KernelContext, packed: Local<'i32'>): Statement[] {
+  const { from, to } = imageColumns(plan)
+  const margins = [
+    [0, from],
+    [to, plan.packedColumns],
+  ].filter(([first, end]) => end > first)
+  if (margins.length === 0) return []
+  const target = context.local('i32')
+  return [
+    target.set(packed),
+    countedLoop(context.local('i32'), plan.packedRows, [
+      ...margins.map(([first, end]) =>
+        memoryFill(i32.add(target, first * plan.pixel), i32.const(0), i32.const((end - first) * plan.pixel)),
+      ),
+      target.set(i32.add(target, plan.row)),
+    ]),
+  ]
+}
+
+/** Copies the rows that a strip reads; those outside the image are 0. */
+function packStrip(
+  plan: Plan,
+  context: KernelContext,
+  packed: Local<'i32'>,
+  firstRow: Local<'i32'>,
+  packedRows: number,
+): Statement[] {
+  const { problem, rows, columns, pixel, row } = plan
+  const { channels, sourceSteps } = problem
+  const { from, to } = imageColumns(plan)
+  const [target, sourceRow, source] = [0, 1, 2].map(() => context.local('i32'))
+  const sourceStep = columns.sampled * sourceSteps.column
+  const columnAt = (from * columns.sampled + columns.lowest) * sourceSteps.column
+
+  /** So many channels of all pixels of a row. */
+  const copy = (first: number, count: number, turns: number): Statement[] =>
+    turns === 0
+      ? []
+      : nest(
+          context,
+          [turns, to - from],
+          [
+            { start: i32.add(target, from * pixel + first * laneBytes), strides: [count * laneBytes, pixel] },
+            {
+              start: i32.add(source, columnAt + first * sourceSteps.channel),
+              strides: [count * sourceSteps.channel, sourceStep],
+            },
+          ],
+          ([into, of]) =>
+            Array.from({ length: count }, (_, c) =>
+              [0, 16].map((half) =>
+                v128.store(into, v128.load(of, c * sourceSteps.channel + half), c * laneBytes + half),
+              ),
+            ).flat(),
+        )
+  const whole = Math.floor(channels / together)
+  const copyRow = [
+    source.set(i32.add(context.address(problem.source), i32.mul(sourceRow, sourceSteps.row))),
+    ...copy(0, together, whole),
+    ...copy(whole * together, 1, channels % together),
+  ]
+  const clearRow = memoryFill(i32.add(target, from * pixel), i32.const(0), i32.const((to - from) * pixel))
+  const inside = i32.ltU(sourceRow, rows.axes[0].sourceSize)
+  return [
+    target.set(packed),
+    sourceRow.set(i32.add(i32.mul(firstRow, rows.sampled * rows.step), rows.lowest)),
+    countedLoop(context.local('i32'), packedRows, [
+      ifThen(inside, copyRow, [clearRow]),
+      sourceRow.set(i32.add(sourceRow, rows.sampled)),
+      target.set(i32.add(target, row)),
+    ]),
+  ]
+}
+
+/** A function (source, weights, output, operands) that computes a row of output positions of `width` channels. */
+function emitTile(
+  plan: Plan,
+  outer: KernelContext,
+  walking: readonly EpilogueOperand[],
+  width: number,
+  rowAxis: SlidingAxis,
+  columnAxis: SlidingAxis,
+): FunctionHandle {
+  const { problem, columns, pixel, row } = plan
+  const { channels, outputSteps } = problem
+  const parameters: Record<string, 'i32'> = {
+    source: 'i32',
+    weights: 'i32',
+    output: 'i32',
+    ...operandParameters(walking),
+  }
+  return outer.module.function(`${problem.name} packed ${width}`, parameters, undefined, (p, builder) => {
+    const context: KernelContext = { ...outer, builder, local: (type) => builder.local(type) }
+    const [x, w] = [builder.local('i32'), builder.local('i32')]
+    const sums = Array.from({ length: width }, () => [builder.local('v128'), builder.local('v128')])
+    const [low, high, weight] = [builder.local('v128'), builder.local('v128'), builder.local('v128')]
+    const moving = walking.map((_, k) => p[`operand${k}`])
+    const channel = (u: number): Statement[] => [
+      low.set(v128.load(x, u * laneBytes)),
+      high.set(v128.load(x, u * laneBytes + 16)),
+      ...sums.flatMap(([a, b], r) => [
+        weight.set(v128.load32Splat(w, (u * width + r) * 4)),
+        a.set(context.math.multiplyAdd(weight, low, a)),
+        b.set(context.math.multiplyAdd(weight, high, b)),
+      ]),
+    ]
+    const unroll = [4, 3, 2].find((count) => channels % count === 0) ?? 1
+    const allChannels = countedLoop(builder.local('i32'), channels / unroll, [
+      ...Array.from({ length: unroll }, (_, u) => channel(u)).flat(),
+      x.set(i32.add(x, unroll * laneBytes)),
+      w.set(i32.add(w, unroll * width * 4)),
+    ])
+    const tapBytes = channels * width * 4
+    const [rowTaps, columnTaps] = [rowAxis.taps, columnAxis.taps]
+    const rowWeights = rowAxis.weightStep * filterTaps(columns.axes) * tapBytes
+    const alongColumns: Statement[] =
+      columnTaps === 1
+        ? [allChannels]
+        : [
+            countedLoop(builder.local('i32'), columnTaps, [
+              allChannels,
+              x.set(i32.add(x, columnAxis.c * pixel - pixel)),
+              w.set(i32.add(w, (columnAxis.weightStep - 1) * tapBytes)),
+            ]),
+          ]
+    const [xWalked, wWalked] =
+      columnTaps === 1
+        ? [pixel, tapBytes]
+        : [columnTaps * columnAxis.c * pixel, columnTaps * columnAxis.weightStep * tapBytes]
+    const alongRows: Statement[] =
+      rowTaps === 1
+        ? alongColumns
+        : [
+            countedLoop(builder.local('i32'), rowTaps, [
+              ...alongColumns,
+              x.set(i32.add(x, rowAxis.c * row - xWalked)),
+              w.set(i32.add(w, rowWeights - wWalked)),
+            ]),
+          ]
+    const step = columnAxis.outStep * outputSteps.column
+    return [
+      countedLoop(builder.local('i32'), columnAxis.outCount, [
+        ...sums.flat().map((sum) => sum.set(v128.constF32x4(0, 0, 0, 0))),
+        ...(rowTaps * columnTaps === 0 ? [] : [x.set(p.source), w.set(p.weights), ...alongRows]),
+        ...storeSums(problem, walking, moving, context, p.output, sums),
+        p.source.set(i32.add(p.source, columns.step * pixel)),
+        p.output.set(i32.add(p.output, step)),
+        ...advanceOperands(walking, moving, step),
+      ]),
+    ]
+  })
+}
