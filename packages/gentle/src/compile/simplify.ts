@@ -11,6 +11,7 @@ import { mul } from '../ops/elementwise.ts'
 import { matmul } from '../ops/matmul.ts'
 import { broadcastTo, reshape } from '../ops/structure.ts'
 import { elementwiseOps } from '../ops/table.ts'
+import { SumsOfGraph, sumOfKnownSums, sumOfScaled } from './sums.ts'
 
 /** A rule gives a node's simpler equal, or undefined where it does not apply. */
 type Rule = (node: Tensor) => Tensor | undefined
@@ -194,17 +195,21 @@ class Sharing {
   }
 }
 
-function simplifyOnce(roots: readonly Tensor[], rules: readonly Rule[]): { roots: Tensor[]; changed: boolean } {
+function simplifyOnce(roots: readonly Tensor[], always: readonly Rule[]): { roots: Tensor[]; changed: boolean } {
+  const order = topologicalOrder(roots)
+  const sums = new SumsOfGraph(order, roots)
+  const rules: Rule[] = [...always, (node) => sumOfKnownSums(node, sums), (node) => sumOfScaled(node, sums)]
   const sharing = new Sharing()
   const simpler = new Map<Tensor, Tensor>()
   let changed = false
-  for (const node of topologicalOrder(roots)) {
+  for (const node of order) {
     const inputs = node.inputs.map((x) => simpler.get(x)!)
     within(node.scope, () => {
       const rebuilt = inputs.every((x, i) => x === node.inputs[i]) ? node : apply(node.op, inputs, node.attributes)
       const rewritten = rules.reduce<Tensor | undefined>((found, rule) => found ?? rule(rebuilt), undefined)
-      if (rewritten !== undefined) changed = true
-      simpler.set(node, sharing.of(rewritten ?? rebuilt))
+      const shared = sharing.of(rewritten ?? rebuilt)
+      if (shared !== node) changed = true
+      simpler.set(node, shared)
     })
   }
   return { roots: roots.map((root) => simpler.get(root)!), changed }

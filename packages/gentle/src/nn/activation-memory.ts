@@ -1,7 +1,7 @@
 /**
  * How much memory a graph's activations take: what is computed from the inputs and is not a gradient of parameters. Values live from the
  * op that computes them to the last one that reads them, ops run in the order of the trace, elementwise ops ride in the kernel of what they
- * follow, and reshaping and repeating move nothing. It is the least that any plan for these kernels needs, in float32, without a
+ * follow, of a sum that folds them, or of all that read them, and reshaping and repeating move nothing. It is the least that any plan for these kernels needs, in float32, without a
  * backend's rounding to blocks, conversions and packed copies.
  */
 import { fuse } from '../compile/fuse.ts'
@@ -33,15 +33,18 @@ export function activationMemory(result: Tensor, parameterGradients: readonly Te
     if (node instanceof Input || node.inputs.some((x) => activations.has(x))) activations.add(node)
   for (const gradient of parameterGradients) activations.delete(storage.get(gradient)!)
 
-  const groups = fuse(order, roots, new Map(), { canFollow: ({ op }) => op.multiplyAdds !== undefined })
+  const groups = fuse(order, roots, new Map(), {
+    canFollow: ({ op }) => op.multiplyAdds !== undefined,
+    canFold: ({ op }) => op.name === 'sum' || op.name === 'max',
+  })
   const momentOf = new Map<Tensor, number>()
   const lastRead = new Map<Tensor, Tensor>()
   const lives = new Map<Tensor, { from: number; to: number }>()
-  groups.forEach(({ root, elementwise, producer }, moment) => {
+  groups.forEach(({ root, elementwise, producer, prologue }, moment) => {
     if (storage.get(root) !== root) return
-    const members = new Set([root, ...elementwise, ...(producer === undefined ? [] : [producer])])
+    const members = new Set([root, ...elementwise, ...prologue, ...(producer === undefined ? [] : [producer])])
     if (activations.has(root)) lives.set(root, { from: moment, to: moment })
-    for (const member of members) momentOf.set(member, moment)
+    for (const member of members) momentOf.set(member, momentOf.get(member) ?? moment)
     for (const member of members)
       for (const operand of member.inputs) {
         const stored = storage.get(operand)!

@@ -113,7 +113,7 @@ const growths: readonly Grow[] = [
   pool,
   pool,
   resize,
-  (scene, x) => (isImages(x) ? scene.pick([grownByConvolution, normalized])(scene, x) : undefined),
+  (scene, x) => (isImages(x) ? scene.pick([grownByConvolution, normalized, normalizedByBatch])(scene, x) : undefined),
   (scene, x) =>
     x.shape.length > 0 ? layerNorm(x, scene.between(0, x.shape.length - 1), undefined, undefined, 0.1) : undefined,
   (scene, x) => scene.pick([relu6, (y: Tensor) => clip(y, -0.5, 0.75)])(x),
@@ -158,6 +158,14 @@ function grownByConvolution(scene: Scene, x: Tensor): Tensor {
   const kernel = scene.between(1, 3)
   const w = scene.weight([x.shape[1], channels, kernel, kernel], x.shape[1] * kernel * kernel)
   return convTranspose2d(x, w, { stride, outputPadding, padding: kernel > 2 ? 1 : 0 })
+}
+
+/** Each channel brought to mean 0 and variance 1 over the batch, as batch norm does. */
+function normalizedByBatch(scene: Scene, x: Tensor): Tensor {
+  const over = { keepAxes: true }
+  const centred = sub(x, mean(x, [0, 2, 3], over))
+  const scale = div(scene.variable([x.shape[1], 1, 1]), sqrt(add(mean(mul(centred, centred), [0, 2, 3], over), 0.1)))
+  return add(mul(centred, scale), scene.variable([x.shape[1], 1, 1]))
 }
 
 function normalized(scene: Scene, x: Tensor): Tensor {
@@ -213,8 +221,13 @@ export function randomNetwork(scene: Scene): RandomCase {
     const kernel = scene.pick([1, 3, Math.min(5, height, width)])
     const depth = scene.size(14)
     const w = scene.weight([depth, channels, kernel, kernel], channels * kernel * kernel)
-    const convolved = conv2d(x, w, { padding: scene.flag() ? (kernel - 1) / 2 : 0, stride: scene.pick([1, 1, [1, 2]]) })
-    x = activation(add(convolved, scene.variable([depth, 1, 1])))
+    const convolved = conv2d(x, w, {
+      padding: scene.flag() ? Math.floor((kernel - 1) / 2) : 0,
+      stride: scene.pick([1, 1, [1, 2]]),
+    })
+    x = activation(
+      scene.flag(0.3) ? normalizedByBatch(scene, convolved) : add(convolved, scene.variable([depth, 1, 1])),
+    )
     const pooling = scene.pick([avgPool2d, maxPool2d])
     if (Math.min(x.shape[2], x.shape[3]) > 2)
       x = scene.flag() ? pooling(x, 2) : pooling(x, 3, { stride: 2, padding: 1 })

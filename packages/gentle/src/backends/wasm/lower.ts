@@ -29,7 +29,16 @@ import { canTakeRows, denseRowsKernel } from './kernels/dense-rows.ts'
 import { constantVector } from './kernels/expression.ts'
 import { frameKernel, packedShape, packFiltersKernel } from './kernels/filters.ts'
 import { gatherKernel, oneHotKernel, scatterAddKernel } from './kernels/indexing.ts'
-import { copyKernel, elementwiseKernel, fillKernel, operandLayout, operandStrides } from './kernels/map.ts'
+import {
+  copyKernel,
+  type Expression,
+  elementwiseKernel,
+  expressionOf,
+  fillKernel,
+  operandLayout,
+  operandStrides,
+  storedValues,
+} from './kernels/map.ts'
 import { isWorthPacking, packedTileKernel, packedWeightCount, packWeightsKernel } from './kernels/packed-tile.ts'
 import { pixelTileKernel } from './kernels/pixel-tile.ts'
 import {
@@ -96,7 +105,13 @@ export interface LoweredGraph {
 }
 
 /** How a structured op becomes kernels. */
-type Lowering = (lowerer: Lowerer, node: Tensor, output: Buffer, epilogue: Epilogue | undefined) => void
+type Lowering = (
+  lowerer: Lowerer,
+  node: Tensor,
+  output: Buffer,
+  epilogue: Epilogue | undefined,
+  prologue: readonly Tensor[],
+) => void
 
 export function lower(graph: Graph): LoweredGraph {
   return new Lowerer(graph).run()
@@ -176,6 +191,13 @@ class Lowerer {
     return this.buffer(node, operandLayout(node, output, this.layoutOf(node)))
   }
 
+  /** A node's values as what a kernel computes while it reads: by these nodes, the last of which it is, or as they are stored. */
+  values(node: Tensor, layout: Layout, nodes: readonly Tensor[]): Expression {
+    if (nodes.length === 0) return storedValues(this.buffer(node, layout))
+    const domain = this.temporary(node.op.name, node, layout)
+    return expressionOf(nodes, domain, (leaf) => this.operand(leaf, domain))
+  }
+
   /** The layout chosen for a node. */
   layoutOf(node: Tensor): Layout {
     return this.#layouts.get(node) ?? 'plain'
@@ -222,7 +244,7 @@ class Lowerer {
     return buffer
   }
 
-  #lowerGroup({ root, elementwise, producer }: Group): void {
+  #lowerGroup({ root, elementwise, producer, prologue }: Group): void {
     const layout = this.layoutOf(root)
     if (producer === undefined && elementwise.length > 0) {
       const output = this.#define(root, layout)
@@ -237,7 +259,7 @@ class Lowerer {
     const operands = producer === undefined ? [] : this.#epilogueOperands(producer, elementwise, layout)
     const output = this.#define(root, layout)
     const epilogue = producer === undefined ? undefined : { nodes: elementwise, producer, operands }
-    lowerings[node.op.name as StructuredName](this, node, output, epilogue)
+    lowerings[node.op.name as StructuredName](this, node, output, epilogue, prologue)
   }
 
   #define(node: Tensor, layout: Layout): Buffer {
@@ -263,8 +285,8 @@ class Lowerer {
 }
 
 /** The part of the network that a group belongs to: that of what leads it, or of its first node that is within one. */
-const scopeOf = ({ root, elementwise, producer }: Group): string =>
-  (producer ?? elementwise.find(({ scope }) => scope !== '') ?? root).scope
+const scopeOf = ({ root, elementwise, producer, prologue }: Group): string =>
+  (producer ?? [...elementwise, root, ...prologue].find(({ scope }) => scope !== '') ?? root).scope
 
 /** The buffer under another layout, where the two order their values alike: whole blocks of channels of one value each. */
 function sameInBothLayouts(buffer: Buffer, layout: Layout): Buffer | undefined {
@@ -311,24 +333,52 @@ const fusionRules = (layouts: ReadonlyMap<Tensor, Layout>): FusionRules => ({
         return false
     }
   },
+  canFold: (node) => {
+    const folding = foldingIn(node, layouts.get(node) ?? 'plain', layouts.get(node.inputs[0]) ?? 'plain')
+    return folding === 'blocks' || folding === 'images'
+  },
 })
+
+/** How a sum or maximum is taken: within each block, over the images of blocks, or of row-major numbers; undefined for other ops. */
+function foldingIn(
+  { op, attributes }: Tensor,
+  layout: Layout,
+  operand: Layout,
+): 'blocks' | 'images' | 'plain' | undefined {
+  if (op.name !== 'sum' && op.name !== 'max') return undefined
+  if (layout !== 'plain') return 'blocks'
+  const { axes } = attributes as { axes: readonly number[] }
+  return op.name === 'sum' && axes.includes(0) && operand === 'lanes' ? 'images' : 'plain'
+}
 
 /** Sum or maximum over axes, within images where the batch stays. */
 const lowerReduction =
   (reduction: Reduction): Lowering =>
-  (lowerer, node, output) => {
+  (lowerer, node, output, _, prologue) => {
     const [x] = node.inputs
     const { axes } = node.attributes as { axes: readonly number[] }
-    const leading = leadingAxes[output.layout]
-    const inner = axes.filter((axis) => axis !== 0).map((axis) => axis - 1)
-    if (leading > 0) {
-      const within = axes.map((axis) => axis - leading)
-      lowerer.emit(reduceBlocksKernel(reduction, lowerer.buffer(x, output.layout), within, output))
-    } else if (reduction === 'sum' && axes.includes(0) && lowerer.layoutOf(x) === 'lanes') {
-      const input = lowerer.buffer(x, 'lanes')
-      const partial = lowerer.temporary('sums by block', { shape: [input.blocks, ...output.shape], dtype: 'float32' })
-      lowerer.emit(sumBlocksKernel(input, inner, partial), reducePlainKernel('sum', partial, [0], output))
-    } else lowerer.emit(reducePlainKernel(reduction, lowerer.buffer(x, 'plain'), axes, output))
+    const name = (last: string): string => [...prologue.map(({ op }) => op.name), last].join(' + ')
+    switch (foldingIn(node, output.layout, lowerer.layoutOf(x))) {
+      case 'blocks': {
+        const within = axes.map((axis) => axis - leadingAxes[output.layout])
+        const values = lowerer.values(x, output.layout, prologue)
+        lowerer.emit(reduceBlocksKernel(name(reduction), reduction, values, within, output))
+        return
+      }
+      case 'images': {
+        const inner = axes.filter((axis) => axis !== 0).map((axis) => axis - 1)
+        const values = lowerer.values(x, 'lanes', prologue)
+        const { blocks } = values.domain
+        const partial = lowerer.temporary('sums by block', { shape: [blocks, ...output.shape], dtype: 'float32' })
+        lowerer.emit(
+          sumBlocksKernel(name('sum images'), values, inner, partial),
+          reducePlainKernel('sum', partial, [0], output),
+        )
+        return
+      }
+      default:
+        lowerer.emit(reducePlainKernel(reduction, lowerer.buffer(x, 'plain'), axes, output))
+    }
   }
 
 /** A kernel that reads one operand in the output's layout with other strides; `axes` order strides as the output's axes. */

@@ -22,46 +22,50 @@ export interface MapOperand {
   readonly perChannel?: boolean
 }
 
-export interface MapDescription {
-  readonly name: string
-  /** Sizes of the loops: the output's shape, in blocks without the axes that count them. */
-  readonly extents: readonly number[]
-  readonly output: MapOperand
+/** What a kernel computes for each element from the matching elements of its operands. */
+export interface Expression {
+  /** The shape and layout of the values; they need not be stored anywhere. */
+  readonly domain: Buffer
   readonly inputs: readonly MapOperand[]
-  /** The output's vector from the operands' vectors; it may begin with statements. */
+  /** The values' vector from the operands' vectors; it may begin with statements. */
   compute(
     vectors: readonly Value<'v128'>[],
     context: KernelContext,
   ): { statements: readonly Statement[]; value: Value<'v128'> }
 }
 
+export interface MapDescription {
+  readonly name: string
+  /** Sizes of the loops: the output's shape, in blocks without the axes that count them. */
+  readonly extents: readonly number[]
+  readonly output: MapOperand
+  readonly inputs: Expression['inputs']
+  readonly compute: Expression['compute']
+}
+
 /** A kernel that computes `output` element by element: by items where it is plain, else by blocks. */
 export function mapKernel({ name, extents, output, inputs, compute }: MapDescription): Kernel {
   const operands = [output, ...inputs]
-  const byteStrides = operands.map(({ buffer, strides }) =>
-    strides.map((stride) => stride * elementBytes(buffer.layout)),
-  )
-  const loops = collapse(extents, byteStrides)
+  const loops = collapse(extents, operands.map(byteStrides))
   const inBlocks = output.buffer.layout !== 'plain'
 
   const streams = (context: KernelContext): Stream[] =>
-    operands.map(({ buffer, offset = 0, perChannel }, k) => ({
-      start: perChannel
-        ? i32.add(context.address(buffer), channelsAt(output.buffer, context))
-        : i32.add(context.address(buffer), offset * elementBytes(buffer.layout)),
-      strides: loops.strides[k],
-    }))
+    operands.map((operand, k) => ({ start: startOf(operand, output.buffer, context), strides: loops.strides[k] }))
 
-  const emitBlock = (context: KernelContext): Statement[] =>
-    nest(context, loops.extents, streams(context), ([target, ...sources]) =>
-      [0, 16].flatMap((half) => {
-        const vectors = inputs.map(({ buffer, perChannel }, k) =>
-          buffer.layout === 'plain' && !perChannel ? v128.load32Splat(sources[k]) : v128.load(sources[k], half),
-        )
-        const { statements, value } = compute(vectors, context)
-        return [...statements, v128.store(target, value, half)]
-      }),
+  const emitBlock = (context: KernelContext): Statement[] => {
+    const loads = loadsOfBlock(inputs, loops.strides.slice(1), context)
+    return nest(
+      context,
+      loops.extents,
+      streams(context),
+      ([target, ...sources]) =>
+        ([0, 1] as const).flatMap((half) => {
+          const { statements, value } = compute(loads.vectors(sources, half), context)
+          return [...statements, v128.store(target, value, 16 * half)]
+        }),
+      ([, ...sources]) => loads.before(sources),
     )
+  }
 
   const emitPlain = (context: KernelContext): Statement[] =>
     plainNest(context, loops.extents, streams(context), ([target, ...sources], width) => {
@@ -80,6 +84,52 @@ export function mapKernel({ name, extents, output, inputs, compute }: MapDescrip
       .filter((_, k) => !inBlocks && loops.strides[k + 1].every((stride, axis) => stride === loops.strides[0][axis]))
       .map(({ buffer }) => buffer),
     emit: inBlocks ? emitBlock : emitPlain,
+  }
+}
+
+/** An operand's strides in bytes. */
+export const byteStrides = ({ buffer, strides }: MapOperand): number[] =>
+  strides.map((stride) => stride * elementBytes(buffer.layout))
+
+/** Where an operand of a kernel begins that computes a block of `domain`, or all of it where it is plain. */
+export const startOf = (
+  { buffer, offset = 0, perChannel }: MapOperand,
+  domain: Buffer,
+  context: KernelContext,
+): Value<'i32'> =>
+  i32.add(context.address(buffer), perChannel ? channelsAt(domain, context) : offset * elementBytes(buffer.layout))
+
+/** Whether the 8 places of a block read one number of an operand. */
+const isRepeated = ({ buffer, perChannel }: MapOperand): boolean => buffer.layout === 'plain' && !perChannel
+
+/**
+ * How a kernel in blocks loads its operands' vectors. What stays where it is along the innermost loop, as a number for each channel does, is
+ * loaded before that loop, into locals; `strides` are those of the loops.
+ */
+export function loadsOfBlock(
+  inputs: readonly MapOperand[],
+  strides: readonly (readonly number[])[],
+  context: KernelContext,
+) {
+  const load = (k: number, pointer: Local<'i32'>, offset: number): Value<'v128'> =>
+    isRepeated(inputs[k]) ? v128.load32Splat(pointer, offset) : v128.load(pointer, offset)
+  const kept = inputs.map((operand, k) => {
+    if (strides[k].at(-1) !== 0) return undefined
+    const first = context.local('v128')
+    return isRepeated(operand) ? [first] : [first, context.local('v128')]
+  })
+  return {
+    before: (pointers: readonly Local<'i32'>[]): Statement[] =>
+      kept.flatMap((locals, k) => (locals ?? []).map((local, half) => local.set(load(k, pointers[k], 16 * half)))),
+    /** Vectors of the first or second half of a block, so many steps of the innermost loop ahead of the pointers. */
+    vectors: (pointers: readonly Local<'i32'>[], half: 0 | 1, step = 0): Value<'v128'>[] =>
+      inputs.map((operand, k) => {
+        const ahead = step * (strides[k].at(-1) ?? 0)
+        return (
+          kept[k]?.at(isRepeated(operand) ? 0 : half) ??
+          load(k, pointers[k], isRepeated(operand) ? ahead : 16 * half + ahead)
+        )
+      }),
   }
 }
 
@@ -118,25 +168,40 @@ export function operandStrides(leaf: Tensor, operand: Buffer, output: Buffer): n
   return broadcastStrides(leaf.shape, output.shape).slice(1)
 }
 
-/** The kernel of a group of elementwise nodes. */
-export function elementwiseKernel(nodes: readonly Tensor[], output: Buffer, source: OperandSource): Kernel {
+/** Elementwise nodes, operands before results, as what a kernel computes for each element of `domain`. */
+export function expressionOf(nodes: readonly Tensor[], domain: Buffer, source: OperandSource): Expression {
   const inside = new Set(nodes)
   const leaves = [...new Set(nodes.flatMap((node) => node.inputs))].filter(
     (x) => !inside.has(x) && constantVector(x) === undefined,
   )
   const inputs = leaves.map((leaf) => {
-    const buffer = source(leaf, output)
+    const buffer = source(leaf, domain)
     const perChannel =
-      output.layout === 'channels' && buffer.layout === 'plain' && alongChannels(leaf, output.shape) === 'channels'
-    return { buffer, strides: operandStrides(leaf, buffer, output), perChannel }
+      domain.layout === 'channels' && buffer.layout === 'plain' && alongChannels(leaf, domain.shape) === 'channels'
+    return { buffer, strides: operandStrides(leaf, buffer, domain), perChannel }
   })
+  return {
+    domain,
+    inputs,
+    compute: (vectors, context) => emitExpression(nodes, (leaf) => vectors[leaves.indexOf(leaf)], context),
+  }
+}
+
+/** The values that stand in a buffer. */
+export const storedValues = (buffer: Buffer): Expression => ({
+  domain: buffer,
+  inputs: [{ buffer, strides: stridesOf(loopShape(buffer)) }],
+  compute: ([value]) => ({ statements: [], value }),
+})
+
+/** The kernel of a group of elementwise nodes. */
+export function elementwiseKernel(nodes: readonly Tensor[], output: Buffer, source: OperandSource): Kernel {
   const extents = loopShape(output)
   return mapKernel({
     name: nodes.map((node) => node.op.name).join(' + '),
     extents,
     output: { buffer: output, strides: stridesOf(extents) },
-    inputs,
-    compute: (vectors, context) => emitExpression(nodes, (leaf) => vectors[leaves.indexOf(leaf)], context),
+    ...expressionOf(nodes, output, source),
   })
 }
 

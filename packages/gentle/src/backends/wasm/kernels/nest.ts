@@ -38,18 +38,19 @@ const advance = (pointer: Local<'i32'>, bytes: number): Statement[] =>
   bytes === 0 ? [] : [pointer.set(i32.add(pointer, bytes))]
 
 /**
- * Runs `body` at every point of the loops `extents`, the last one innermost, with a pointer for each stream. The first extent may be
- * known at run time alone.
+ * Runs `body` at every point of the loops `extents`, the last one innermost, with a pointer for each stream, and `before` each time that the
+ * innermost loop begins. The first extent may be known at run time alone.
  */
 export function nest(
   context: KernelContext,
   extents: readonly (number | Value<'i32'>)[],
   streams: readonly Stream[],
   body: (pointers: readonly Local<'i32'>[]) => Statement[],
+  before: (pointers: readonly Local<'i32'>[]) => Statement[] = () => [],
 ): Statement[] {
   const pointers = streams.map(() => context.local('i32'))
   const starts = streams.map(({ start }, k) => pointers[k].set(start))
-  return [...starts, ...loops(context, extents, streams, pointers, body(pointers))]
+  return [...starts, ...loops(context, extents, streams, pointers, body(pointers), before(pointers))]
 }
 
 function loops(
@@ -58,17 +59,19 @@ function loops(
   streams: readonly Stream[],
   pointers: readonly Local<'i32'>[],
   body: readonly Statement[],
+  before: readonly Statement[] = [],
   level = 0,
 ): Statement[] {
   if (level === extents.length) return [...body]
-  const inner = loops(context, extents, streams, pointers, body, level + 1)
+  const inner = loops(context, extents, streams, pointers, body, before, level + 1)
+  const first = level === extents.length - 1 ? before : []
   const innerExtent = extents[level + 1]
   const steps = streams.flatMap(({ strides }, k) => {
     const walked = innerExtent === undefined ? 0 : (innerExtent as number) * strides[level + 1]
     return advance(pointers[k], strides[level] - walked)
   })
-  if (extents[level] === 1 && level === 0) return inner
-  return [countedLoop(context.local('i32'), extents[level], [...inner, ...steps])]
+  if (extents[level] === 1 && level === 0) return [...first, ...inner]
+  return [...first, countedLoop(context.local('i32'), extents[level], [...inner, ...steps])]
 }
 
 /** Runs `body` for each item of the range of a kernel that is split by items. */

@@ -17,37 +17,40 @@ import {
 import { type Buffer, laneBytes, lastBlockImages, loopShape } from '../buffer.ts'
 import type { Kernel, KernelContext } from '../kernel.ts'
 import { horizontalSum, imageMask } from './convert.ts'
-import { collapse, nest, plainItems, plainNest } from './nest.ts'
+import { byteStrides, type Expression, loadsOfBlock, startOf } from './map.ts'
+import { collapse, nest, plainItems, plainNest, type Stream } from './nest.ts'
 
 export type Reduction = 'sum' | 'max'
 
-/** Loops of a reduction in bytes: those that remain, with output and input strides, and those that fold. */
+/** Loops of a reduction in bytes: those that remain, with strides of the output and of the operands, and those that fold. */
 interface Folding {
   readonly kept: { extents: number[]; strides: number[][] }
   readonly folded: { extents: number[]; strides: number[][] }
 }
 
-/** `shape` and `axes` without the batch axis where the input is in lanes. */
+/** `shape`, `axes` and the operands' strides, in bytes, count from the first axis over which kernels loop. */
 function foldingOf(
   shape: readonly number[],
   axes: readonly number[],
-  inputBytes: number,
+  operands: readonly (readonly number[])[],
   outputBytes: number,
 ): Folding {
-  const strides = stridesOf(shape)
   const keptAxes = shape.map((_, axis) => axis).filter((axis) => !axes.includes(axis))
   const keptShape = keptAxes.map((axis) => shape[axis])
+  const along = (axes: readonly number[]): number[][] => operands.map((strides) => axes.map((axis) => strides[axis]))
   return {
-    kept: collapse(keptShape, [
-      stridesOf(keptShape).map((stride) => stride * outputBytes),
-      keptAxes.map((axis) => strides[axis] * inputBytes),
-    ]),
+    kept: collapse(keptShape, [stridesOf(keptShape).map((stride) => stride * outputBytes), ...along(keptAxes)]),
     folded: collapse(
       axes.map((axis) => shape[axis]),
-      [axes.map((axis) => strides[axis] * inputBytes)],
+      along(axes),
     ),
   }
 }
+
+/** The strides of one stored operand. */
+const storedStrides = (shape: readonly number[], bytes: number): number[][] => [
+  stridesOf(shape).map((stride) => stride * bytes),
+]
 
 const vectorIdentity = (reduction: Reduction): Value<'v128'> => {
   const value = reduction === 'sum' ? 0 : Number.NEGATIVE_INFINITY
@@ -56,48 +59,98 @@ const vectorIdentity = (reduction: Reduction): Value<'v128'> => {
 
 const combineVectors = (reduction: Reduction) => (reduction === 'sum' ? f32x4.add : f32x4.max)
 
-/** Folds vectors: `offsets` are the halves of a block, or the one vector of four neighbours. */
+/** Folds vectors of four neighbours of row-major numbers. */
 function foldVectors(
   context: KernelContext,
   reduction: Reduction,
   { folded }: Folding,
   source: Local<'i32'>,
-  offsets: readonly number[],
-): { statements: Statement[]; totals: Local<'v128'>[] } {
-  const totals = offsets.map(() => context.local('v128'))
-  const combine = combineVectors(reduction)
+): { statements: Statement[]; total: Local<'v128'> } {
+  const total = context.local('v128')
   const statements = [
-    ...totals.map((total) => total.set(vectorIdentity(reduction))),
-    ...nest(context, folded.extents, [{ start: source, strides: folded.strides[0] }], ([x]) =>
-      totals.map((total, k) => total.set(combine(total, v128.load(x, offsets[k])))),
-    ),
+    total.set(vectorIdentity(reduction)),
+    ...nest(context, folded.extents, [{ start: source, strides: folded.strides[0] }], ([x]) => [
+      total.set(combineVectors(reduction)(total, v128.load(x))),
+    ]),
   ]
-  return { statements, totals }
+  return { statements, total }
 }
 
-/** Within each image, or each channel: input and output in blocks; `axes` count from the first axis over which kernels loop. */
-export function reduceBlocksKernel(
+/**
+ * Folds an expression in blocks, to the totals of both halves of a block. Where the innermost loop's turns allow it, neighbours go to totals of
+ * their own, which are put together in the end: one addition need not wait for the one before.
+ */
+function foldExpression(
+  context: KernelContext,
   reduction: Reduction,
-  input: Buffer,
+  { folded }: Folding,
+  { inputs, compute }: Expression,
+  sources: readonly Local<'i32'>[],
+): { statements: Statement[]; totals: Local<'v128'>[] } {
+  const inner = folded.extents.length - 1
+  const steps = [4, 2, 1].find((count) => folded.extents[inner] % count === 0)!
+  const extents = folded.extents.with(inner, folded.extents[inner] / steps)
+  const streams = sources.map((start, k) => ({
+    start,
+    strides: folded.strides[k].with(inner, folded.strides[k][inner] * steps),
+  }))
+  const combine = combineVectors(reduction)
+  const totals = Array.from({ length: steps }, () => [context.local('v128'), context.local('v128')])
+  const loads = loadsOfBlock(inputs, folded.strides, context)
+  const body = (pointers: readonly Local<'i32'>[]): Statement[] =>
+    totals.flatMap((ofStep, step) =>
+      ofStep.flatMap((total, half) => {
+        const { statements, value } = compute(loads.vectors(pointers, half as 0 | 1, step), context)
+        return [...statements, total.set(combine(total, value))]
+      }),
+    )
+  const [first, ...others] = totals
+  return {
+    statements: [
+      ...totals.flat().map((total) => total.set(vectorIdentity(reduction))),
+      ...nest(context, extents, streams, body, loads.before),
+      ...others.flatMap((other) => other.map((total, half) => first[half].set(combine(first[half], total)))),
+    ],
+    totals: first,
+  }
+}
+
+/** What a reduction of an expression in blocks is called, reads, walks, and folds for one element of its result. */
+function foldingBlocks(reduction: Reduction, values: Expression, axes: readonly number[], outputBytes: number) {
+  const { domain, inputs } = values
+  const folding = foldingOf(loopShape(domain), axes, inputs.map(byteStrides), outputBytes)
+  return {
+    reads: inputs.map(({ buffer }) => buffer),
+    extents: folding.kept.extents,
+    streams: (context: KernelContext, target: Value<'i32'>): Stream[] =>
+      [target, ...inputs.map((operand) => startOf(operand, domain, context))].map((start, k) => ({
+        start,
+        strides: folding.kept.strides[k],
+      })),
+    fold: (context: KernelContext, sources: readonly Local<'i32'>[]) =>
+      foldExpression(context, reduction, folding, values, sources),
+  }
+}
+
+/** Within each image, or each channel: values and output in blocks; `axes` count from the first axis over which kernels loop. */
+export function reduceBlocksKernel(
+  name: string,
+  reduction: Reduction,
+  values: Expression,
   axes: readonly number[],
   output: Buffer,
 ): Kernel {
-  const folding = foldingOf(loopShape(input), axes, laneBytes, laneBytes)
+  const { reads, extents, streams, fold } = foldingBlocks(reduction, values, axes, laneBytes)
   return {
-    name: reduction,
+    name,
     split: { by: 'blocks', count: output.blocks },
-    reads: [input],
+    reads,
     writes: [output],
     emit: (context) =>
-      nest(
-        context,
-        folding.kept.extents,
-        [output, input].map((buffer, k) => ({ start: context.address(buffer), strides: folding.kept.strides[k] })),
-        ([target, source]) => {
-          const { statements, totals } = foldVectors(context, reduction, folding, source, [0, 16])
-          return [...statements, ...totals.map((total, k) => v128.store(target, total, 16 * k))]
-        },
-      ),
+      nest(context, extents, streams(context, context.address(output)), ([target, ...sources]) => {
+        const { statements, totals } = fold(context, sources)
+        return [...statements, ...totals.map((total, k) => v128.store(target, total, 16 * k))]
+      }),
   }
 }
 
@@ -108,7 +161,7 @@ export function reducePlainKernel(
   axes: readonly number[],
   output: Buffer,
 ): Kernel {
-  const folding = foldingOf(input.shape, axes, 4, 4)
+  const folding = foldingOf(input.shape, axes, storedStrides(input.shape, 4), 4)
   const { kept, folded } = folding
   const foldScalars = (context: KernelContext, target: Local<'i32'>, source: Local<'i32'>): Statement[] => {
     if (reduction === 'max') {
@@ -136,8 +189,8 @@ export function reducePlainKernel(
         [output, input].map((buffer, k) => ({ start: context.address(buffer), strides: kept.strides[k] })),
         ([target, source], width) => {
           if (width === 'single') return foldScalars(context, target, source)
-          const { statements, totals } = foldVectors(context, reduction, folding, source, [0])
-          return [...statements, v128.store(target, totals[0])]
+          const { statements, total } = foldVectors(context, reduction, folding, source)
+          return [...statements, v128.store(target, total)]
         },
       ),
   }
@@ -147,28 +200,25 @@ export function reducePlainKernel(
  * Sums each block's images, and the given axes of theirs, into one row of `partial` [blocks, ...]. A second kernel adds the rows
  * in order, so that the sum does not depend on the number of threads. `axes` count from the axis after the batch.
  */
-export function sumBlocksKernel(input: Buffer, axes: readonly number[], partial: Buffer): Kernel {
-  const folding = foldingOf(input.shape.slice(1), axes, laneBytes, 4)
-  const images = lastBlockImages(input)
+export function sumBlocksKernel(name: string, values: Expression, axes: readonly number[], partial: Buffer): Kernel {
+  const { domain } = values
+  const { reads, extents, streams, fold } = foldingBlocks('sum', values, axes, 4)
+  const images = lastBlockImages(domain)
   const rowBytes = sizeOf(partial.shape.slice(1)) * 4
   return {
-    name: 'sum images',
-    split: { by: 'blocks', count: input.blocks },
-    reads: [input],
+    name,
+    split: { by: 'blocks', count: domain.blocks },
+    reads,
     writes: [partial],
     emit(context) {
       const masks = images === blockSize ? undefined : [context.local('v128'), context.local('v128')]
       const maskValues = masks?.flatMap((mask, k) => [
         mask.set(imageMask(blockSize, 0)),
-        ifThen(i32.eq(context.block, input.blocks - 1), [mask.set(imageMask(images, 4 * k))]),
+        ifThen(i32.eq(context.block, domain.blocks - 1), [mask.set(imageMask(images, 4 * k))]),
       ])
       const row = i32.add(context.address(partial), i32.mul(context.block, rowBytes))
-      const streams = [
-        { start: row, strides: folding.kept.strides[0] },
-        { start: context.address(input), strides: folding.kept.strides[1] },
-      ]
-      const body = nest(context, folding.kept.extents, streams, ([target, source]) => {
-        const { statements, totals } = foldVectors(context, 'sum', folding, source, [0, 16])
+      const body = nest(context, extents, streams(context, row), ([target, ...sources]) => {
+        const { statements, totals } = fold(context, sources)
         const [first, second] = totals.map((total, k) => (masks ? v128.and(total, masks[k]) : total))
         return [...statements, f32.store(target, horizontalSum(context, f32x4.add(first, second)))]
       })
@@ -182,7 +232,7 @@ export function argmaxKernel(input: Buffer, axis: number, output: Buffer): Kerne
   const lanes = input.layout === 'lanes'
   const shape = lanes ? input.shape.slice(1) : input.shape
   const bytes = lanes ? laneBytes : 4
-  const { kept, folded } = foldingOf(shape, [lanes ? axis - 1 : axis], bytes, bytes)
+  const { kept, folded } = foldingOf(shape, [lanes ? axis - 1 : axis], storedStrides(shape, bytes), bytes)
 
   const alongLanes = (context: KernelContext, target: Local<'i32'>, source: Local<'i32'>): Statement[] =>
     [0, 16].flatMap((half) => {

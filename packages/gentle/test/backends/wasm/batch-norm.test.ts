@@ -1,0 +1,98 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { gradients } from '../../../src/autodiff/gradients.ts'
+import type { Backend, Feed } from '../../../src/backends/backend.ts'
+import { reference } from '../../../src/backends/reference/reference.ts'
+import { lower } from '../../../src/backends/wasm/lower.ts'
+import { wasm } from '../../../src/backends/wasm/wasm.ts'
+import { simplify } from '../../../src/compile/simplify.ts'
+import type { Graph } from '../../../src/graph/graph.ts'
+import { input, type Variable } from '../../../src/graph/tensor.ts'
+import { batchNorm, conv2d, createModel, relu, Scope, sequential } from '../../../src/nn/index.ts'
+import { mean, mul, sub } from '../../../src/ops/index.ts'
+
+/** Two convolutions with batch norm between and behind them; 20 images, so that the last block of 8 is not full. */
+const images = [20, 3, 6, 6]
+const network = () =>
+  sequential({
+    conv1: conv2d(4, 3, { padding: 1, bias: false }),
+    bn1: batchNorm(),
+    relu1: relu(),
+    conv2: conv2d(5, 3, { padding: 1, bias: false }),
+    bn2: batchNorm(),
+  })
+
+/** A step of gradient descent on the mean square of the distance from a target. */
+async function step(backend: Backend): Promise<{ graph: Graph; variables: readonly Variable[] }> {
+  const model = await createModel(network(), images.slice(1), { backend, seed: 1 })
+  const x = input(images)
+  const kept: [Variable, Graph['outputs'][string]][] = []
+  const y = model.layer.apply(
+    x,
+    new Scope({
+      parameters: model.parameters,
+      state: model.state,
+      seed: 1,
+      training: true,
+      onUpdate: (variable, next) => kept.push([variable, next]),
+    }),
+  )
+  const target = input(y.shape)
+  const distance = sub(y, target)
+  const loss = mean(mul(distance, distance))
+  const parameters = [...model.parameters.values()]
+  const slopes = gradients(loss, parameters)
+  const updates = parameters.map((parameter, i) => [parameter, sub(parameter, mul(slopes[i], 0.1))] as const)
+  return {
+    graph: { inputs: { x, target }, outputs: { loss }, updates: [...updates, ...kept] },
+    variables: [...parameters, ...model.state.values()],
+  }
+}
+
+const wave = (count: number, pace: number) => Float32Array.from({ length: count }, (_, i) => Math.sin(i * pace) + 0.3)
+const feed: Feed = { x: wave(20 * 3 * 36, 1.7), target: wave(20 * 5 * 36, 0.7) }
+
+describe('a step of training with batch norm', () => {
+  let backend: Backend
+  beforeAll(async () => {
+    backend = await wasm({ threads: 2, poison: true })
+  })
+  afterAll(() => backend?.close())
+
+  it('stores one tensor for each batch norm forward and one backward, and sums what it computes', async () => {
+    const { graph } = await step(backend)
+    const { kernels } = lower(simplify(graph))
+    const namesOf = (kept: (name: string) => boolean): string[] => kernels.map(({ name }) => name).filter(kept)
+    expect(namesOf((name) => name.startsWith('sub +') && !name.includes('sum'))).toEqual([
+      'sub + mul + add + relu',
+      'sub + mul + add + sub',
+      'sub + mul + mul + add + add + add',
+      'sub + mul + mul + add + add + add',
+    ])
+    expect(namesOf((name) => name.includes('sum images')).sort()).toEqual([
+      'mul + sum images',
+      ...Array<string>(4).fill('sub + mul + sum images'),
+      ...Array<string>(4).fill('sum images'),
+    ])
+    const inLanes = kernels.filter(
+      ({ name, writes: [{ layout }] }) => layout === 'lanes' && !/^(conv|to|mask)/.test(name),
+    )
+    expect(inLanes).toHaveLength(5)
+  })
+
+  it('computes what the reference does', async () => {
+    const runs = await Promise.all(
+      [backend, reference({ precision: 'float64' })].map(async (each) => {
+        const { graph, variables } = await step(each)
+        const program = await each.compile(graph)
+        const losses = [await program.run(feed), await program.run(feed)].map(({ loss }) => loss.data[0])
+        const values = await Promise.all(variables.map((variable) => each.read(variable)))
+        return [...losses, ...values.flatMap((value) => [...value])]
+      }),
+    )
+    const [actual, wanted] = runs
+    expect(actual).toHaveLength(wanted.length)
+    wanted.forEach((value, i) => {
+      expect(actual[i]).toBeCloseTo(value, 4)
+    })
+  })
+})
