@@ -181,30 +181,30 @@ function readersOf(kernels: readonly Kernel[]): Map<Buffer, Kernel[]> {
 
 const sumOfBytes = (buffers: readonly Buffer[]): number => buffers.reduce((sum, buffer) => sum + bytesOf(buffer), 0)
 
-/** The earliest phase of each kernel. */
+/** The earliest phase of each kernel; no kernel of many bytes comes before the one of many bytes before it, unless it follows another by block. */
 function levelsOf(kernels: readonly Kernel[]): Map<Kernel, number> {
   const levels = new Map<Kernel, number>()
   const readers = readersOf(kernels)
   /** Whether taking a writer and a reader of a buffer block by block gains neither time nor memory. */
   const isParted = (writer: Kernel, buffer: Buffer): boolean =>
     buffer.blockBytes >= largestCachedBlock &&
-    (buffer.blocks === 1 || readers.get(storageOf(buffer))!.some((reader) => !followsByBlock(writer, reader, buffer)))
+    (buffer.blocks === 1 || (readers.get(storageOf(buffer)) ?? []).some((x) => !followsByBlock(writer, x, buffer)))
   const writers = new Map<Buffer, Kernel[]>()
-  /** No kernel of many bytes runs earlier than the one of many bytes before it. */
   let front = 0
   for (const kernel of kernels) {
     let level = 0
+    let joins = false
     for (const buffer of [...kernel.reads, ...kernel.writes])
-      for (const writer of writers.get(storageOf(buffer)) ?? [])
-        level = Math.max(
-          level,
-          levels.get(writer)! + (followsByBlock(writer, kernel, buffer) && !isParted(writer, buffer) ? 0 : 1),
-        )
+      for (const writer of writers.get(storageOf(buffer)) ?? []) {
+        const follows = followsByBlock(writer, kernel, buffer) && !isParted(writer, buffer)
+        const earliest = levels.get(writer)! + (follows ? 0 : 1)
+        if (earliest > level) joins = follows
+        else if (earliest === level) joins ||= follows
+        level = Math.max(level, earliest)
+      }
     const usedUp = kernel.reads.filter((buffer) => writers.get(storageOf(buffer))?.some(({ late }) => late))
-    if (sumOfBytes([...kernel.writes, ...usedUp]) >= orderedBytes) {
-      level = Math.max(level, front)
-      if (!kernel.late) front = level
-    }
+    if (!kernel.late && !joins && sumOfBytes([...kernel.writes, ...usedUp]) >= orderedBytes)
+      front = level = Math.max(level, front)
     levels.set(kernel, level)
     for (const buffer of kernel.writes) {
       const storage = storageOf(buffer)

@@ -34,7 +34,7 @@ describe('the bytes that have to live in a schedule', () => {
 })
 
 describe('a training step of many large layers', () => {
-  const [layers, channels, side] = [12, 16, 128]
+  const [layers, channels, side] = [12, 64, 64]
 
   /** A step on a batch: every layer gives maps of the size of its input. */
   function plan(batch: number, order: (updates: unknown[]) => void = () => {}) {
@@ -51,10 +51,10 @@ describe('a training step of many large layers', () => {
 
   it.each([
     [8, 2],
-    [16, 2],
-  ])('on %i images takes at most 1.75 times the memory of its activations', (batch, threads) => {
+    [32, 2],
+  ])('on %i images takes at most twice the memory of its activations', (batch, threads) => {
     const { arenaBytes, scratchBytes } = plan(batch)
-    expect(arenaBytes + threads * scratchBytes).toBeLessThan(1.75 * activationBytes(batch))
+    expect(arenaBytes + threads * scratchBytes).toBeLessThan(2 * activationBytes(batch))
   })
 
   it('takes as much in whatever order the weights are listed', () => {
