@@ -132,7 +132,7 @@ class Lowerer {
 
   constructor(graph: Graph) {
     this.#graph = graph
-    this.#order = topologicalOrder(rootsOf(graph))
+    this.#order = topologicalOrder(shallowFirst(rootsOf(graph)))
     this.#layouts = assignLayouts(this.#order)
   }
 
@@ -282,6 +282,17 @@ class Lowerer {
       return { leaf, along, buffer: this.buffer(leaf, along === 'elements' ? layout : 'plain') }
     })
   }
+}
+
+/**
+ * Roots by how many ops lead to them: so a traversal meets the weights of the last layers first, and each gradient is computed, and used
+ * for its weights, before it is passed on.
+ */
+function shallowFirst(roots: readonly Tensor[]): Tensor[] {
+  const depths = new Map<Tensor, number>()
+  for (const node of topologicalOrder(roots))
+    depths.set(node, 1 + Math.max(0, ...node.inputs.map((x) => depths.get(x)!)))
+  return [...roots].sort((a, b) => depths.get(a)! - depths.get(b)!)
 }
 
 /** The part of the network that a group belongs to: that of what leads it, or of its first node that is within one. */

@@ -4,6 +4,9 @@
  * kernels before it takes the next, while the block's values are in its cache.
  *
  * What depends on weights alone, such as packed filters, is computed in phases of its own, which run again only when weights change.
+ *
+ * For the memory's sake large values are computed in the order in which kernels come: what is needed last is not made first, and what only
+ * one kernel reads does not wait for it.
  */
 import { align, type Life, liveAt, liveBytes, planArena } from '../../compile/arena.ts'
 import { sizeOf } from '../../core/shape.ts'
@@ -14,6 +17,12 @@ import type { LoweredGraph } from './lower.ts'
 
 /** Kernels may read, and the random ones write, up to one vector past a buffer's end. */
 const slack = 64
+
+/** A block of so many bytes leaves the cache before the next kernel reads it, so that taking both kernels block by block saves no time. */
+const largestCachedBlock = 4 * 2 ** 20
+
+/** Kernels that write or use up so many bytes run in the order in which they come. */
+const orderedBytes = 4 * 2 ** 20
 
 /** Where a buffer is: in the program's arena, in each thread's scratch memory, or where a variable or constant is kept. */
 export type Place =
@@ -47,9 +56,14 @@ export interface Schedule {
 
 export function schedule(graph: LoweredGraph): Schedule {
   const prepares = preparationOf(graph)
-  const preparing = graph.kernels.filter((kernel) => prepares.has(kernel))
-  const prepared = phasesOf(preparing)
-  const phases = [...prepared, ...phasesOf(graph.kernels.filter((kernel) => !prepares.has(kernel)))]
+  const updates = graph.updates.map(({ variable, next }) => ({ old: graph.variables.get(variable)!, next }))
+  const [prepared, repeated] = [true, false].map((prepared) =>
+    phasesOf(
+      graph.kernels.filter((kernel) => prepares.has(kernel) === prepared),
+      updates,
+    ),
+  )
+  const phases = [...prepared, ...repeated]
   const { inPlace, copies } = placeUpdates(graph, phases)
   if (copies.length > 0) phases.push(copies)
 
@@ -117,20 +131,30 @@ function preparationOf(graph: LoweredGraph): Set<Kernel> {
   return candidates
 }
 
-/** The kernels' phases: each as early as what it reads allows, but late ones just before what reads them. */
-function phasesOf(kernels: readonly Kernel[]): Kernel[][] {
+/** The buffers of variables, and those in which their next values come to stand. */
+type LoweredUpdates = readonly { readonly old: Buffer; readonly next: Buffer }[]
+
+/**
+ * The kernels' phases: each as early as what it reads allows, but late ones just before what reads them, and the last ones that compute a
+ * variable's next value after all that read its old one, which they can then overwrite.
+ */
+function phasesOf(kernels: readonly Kernel[], updates: LoweredUpdates): Kernel[][] {
   const phases: Kernel[][] = []
   const levels = levelsOf(kernels)
-  const readers = new Map<Buffer, Kernel[]>()
+  const readers = readersOf(kernels)
+  const levelsOfReaders = (buffer: Buffer): number[] =>
+    (readers.get(storageOf(buffer)) ?? []).map((reader) => levels.get(reader)!)
   for (const kernel of [...kernels].reverse()) {
-    const next = kernel.writes
-      .flatMap((buffer) => readers.get(storageOf(buffer)) ?? [])
-      .map((reader) => levels.get(reader)!)
+    const next = kernel.writes.flatMap(levelsOfReaders)
     if (kernel.late && next.length > 0) levels.set(kernel, Math.min(...next) - 1)
-    for (const buffer of kernel.reads) {
-      const storage = storageOf(buffer)
-      readers.set(storage, [...(readers.get(storage) ?? []), kernel])
-    }
+  }
+  for (const kernel of kernels) {
+    if (kernel.writes.some((buffer) => readers.has(storageOf(buffer)))) continue
+    for (const { old, next } of updates)
+      if (kernel.writes.some((buffer) => storageOf(buffer) === storageOf(next))) {
+        const others = (readers.get(old) ?? []).filter((reader) => reader !== kernel)
+        levels.set(kernel, Math.max(levels.get(kernel)!, ...others.map((reader) => levels.get(reader)! + 1)))
+      }
   }
   for (const kernel of kernels) {
     const level = levels.get(kernel)!
@@ -147,15 +171,40 @@ const followsByBlock = (first: Kernel, second: Kernel, buffer: Buffer): boolean 
   second.split.by === 'blocks' &&
   first.split.count === second.split.count
 
-/** The earliest phase of each kernel. */
+function readersOf(kernels: readonly Kernel[]): Map<Buffer, Kernel[]> {
+  const readers = new Map<Buffer, Kernel[]>()
+  for (const kernel of kernels)
+    for (const storage of new Set(kernel.reads.map(storageOf)))
+      readers.set(storage, [...(readers.get(storage) ?? []), kernel])
+  return readers
+}
+
+const sumOfBytes = (buffers: readonly Buffer[]): number => buffers.reduce((sum, buffer) => sum + bytesOf(buffer), 0)
+
+/** The earliest phase of each kernel; no kernel of many bytes comes before the one of many bytes before it, unless it follows another by block. */
 function levelsOf(kernels: readonly Kernel[]): Map<Kernel, number> {
   const levels = new Map<Kernel, number>()
+  const readers = readersOf(kernels)
+  /** Whether taking a writer and a reader of a buffer block by block gains neither time nor memory. */
+  const isParted = (writer: Kernel, buffer: Buffer): boolean =>
+    buffer.blockBytes >= largestCachedBlock &&
+    (buffer.blocks === 1 || (readers.get(storageOf(buffer)) ?? []).some((x) => !followsByBlock(writer, x, buffer)))
   const writers = new Map<Buffer, Kernel[]>()
+  let front = 0
   for (const kernel of kernels) {
     let level = 0
+    let joins = false
     for (const buffer of [...kernel.reads, ...kernel.writes])
-      for (const writer of writers.get(storageOf(buffer)) ?? [])
-        level = Math.max(level, levels.get(writer)! + (followsByBlock(writer, kernel, buffer) ? 0 : 1))
+      for (const writer of writers.get(storageOf(buffer)) ?? []) {
+        const follows = followsByBlock(writer, kernel, buffer) && !isParted(writer, buffer)
+        const earliest = levels.get(writer)! + (follows ? 0 : 1)
+        if (earliest > level) joins = follows
+        else if (earliest === level) joins ||= follows
+        level = Math.max(level, earliest)
+      }
+    const usedUp = kernel.reads.filter((buffer) => writers.get(storageOf(buffer))?.some(({ late }) => late))
+    if (!kernel.late && !joins && sumOfBytes([...kernel.writes, ...usedUp]) >= orderedBytes)
+      front = level = Math.max(level, front)
     levels.set(kernel, level)
     for (const buffer of kernel.writes) {
       const storage = storageOf(buffer)

@@ -1,10 +1,11 @@
 import { describe, expect, it } from 'vitest'
 import { gradients } from '../../../src/autodiff/gradients.ts'
+import { storageOf } from '../../../src/backends/wasm/buffer.ts'
 import { lower } from '../../../src/backends/wasm/lower.ts'
 import { schedule } from '../../../src/backends/wasm/schedule.ts'
 import { simplify } from '../../../src/compile/simplify.ts'
-import { input, variable } from '../../../src/graph/tensor.ts'
-import { conv2d, mean, mul, sub, tanh } from '../../../src/ops/index.ts'
+import { input, type Tensor, variable } from '../../../src/graph/tensor.ts'
+import { conv2d, mean, mul, relu, sub, tanh } from '../../../src/ops/index.ts'
 
 /** A step of two convolutions on 32 images; between them, 4 maps of 16 x 16 pixels an image. */
 function plan() {
@@ -29,5 +30,39 @@ describe('the bytes that have to live in a schedule', () => {
   it('are those of every thread that goes block by block: the maps of 8 images each', () => {
     const { liveBytes } = plan()
     expect(liveBytes(2) - liveBytes(1)).toBeGreaterThanOrEqual(8 * 4 * 16 * 16 * 4)
+  })
+})
+
+describe('a training step of many large layers', () => {
+  const [layers, channels, side] = [12, 64, 64]
+
+  /** A step on a batch: every layer gives maps of the size of its input. */
+  function plan(batch: number, order: (updates: unknown[]) => void = () => {}) {
+    const images = input([batch, channels, side, side])
+    const weights = Array.from({ length: layers }, () => variable([channels, channels, 3, 3], 0.1))
+    const y = weights.reduce((x: Tensor, w) => relu(conv2d(x, w, { padding: 1 })), images)
+    const loss = mean(mul(y, y))
+    const updates = gradients(loss, weights).map((dw, i) => [weights[i], sub(weights[i], dw)] as const)
+    order(updates)
+    const lowered = lower(simplify({ inputs: { images }, outputs: { loss }, updates }))
+    return { lowered, ...schedule(lowered) }
+  }
+  const activationBytes = (batch: number): number => 4 * batch * channels * side * side * layers
+
+  it.each([
+    [8, 2],
+    [32, 2],
+  ])('on %i images takes at most twice the memory of its activations', (batch, threads) => {
+    const { arenaBytes, scratchBytes } = plan(batch)
+    expect(arenaBytes + threads * scratchBytes).toBeLessThan(2 * activationBytes(batch))
+  })
+
+  it('takes as much in whatever order the weights are listed', () => {
+    expect(plan(8, (updates) => updates.reverse()).arenaBytes).toBe(plan(8).arenaBytes)
+  })
+
+  it('overwrites the weights that a gradient still passes through only after it has passed', () => {
+    const { lowered, places } = plan(8)
+    for (const { next } of lowered.updates) expect(places.get(storageOf(next))).toMatchObject({ in: 'store' })
   })
 })
