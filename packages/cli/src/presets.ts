@@ -16,7 +16,7 @@ const presets: Readonly<Record<string, Settings>> = {
   'localize-scenes': {
     task: 'localize',
     model: 'resnet14',
-    data: 'scenes:side=64,objects=1-1,size=20-44,clutter=3,train=50000',
+    data: 'scenes:side=64,objects=1-1,size=20-44,clutter=3,train=60000',
     epochs: 3,
     batchSize: 16,
     optimizer: 'adamW',
@@ -37,7 +37,7 @@ const presets: Readonly<Record<string, Settings>> = {
   'segment-scenes': {
     task: 'segment',
     model: 'unet',
-    data: 'scenes:side=64,objects=1-4,size=20-36,train=20000',
+    data: 'scenes:side=64,objects=1-4,size=20-36,clutter=3,train=14000',
     epochs: 4,
     batchSize: 16,
     optimizer: 'adamW',
