@@ -131,7 +131,6 @@ export const goals: readonly Goal[] = [
   ...memory('resnet50', 'ResNet-50'),
   ...memory('vgg16', 'VGG16'),
   amount('LeNet-5 training, compile and first step', 'first-step-lenet5', 'time', 'ms', 200, 100),
-  amount('ResNet-50 training, batch 8, compile and first step', 'first-step-resnet50', 'time', 'ms', 1500, 700),
   amount('ResNet-50 inference, compile and first run', 'first-step-resnet50-inference', 'time', 'ms', 1500, 700),
   amount('bundled for a browser, gzip', 'bundle', 'size', 'KB', 60, 45),
   {

@@ -33,7 +33,7 @@ const side = 64
 const shown = 12
 const scale = 5
 
-const { test } = sceneSplits(await mnist(), { side, objects: [1, 1], size: [20, 44] })
+const { test } = sceneSplits(await mnist(), { side, objects: [1, 1], size: [24, 44], clutter: 3 })
 const scene = image(1, side, side)
 await test.read(shown, scene.data)
 

@@ -128,11 +128,15 @@ async function bestAndWorst(
   })
   const legend = kind.name === 'segment' ? maskLegend(classes, maskClasses) : []
   const sheetOf = (which: readonly Judged[], title: string): Image => resultSheet(which.map(tileOf), title, legend)
-  const boxes = kind.name === 'segment' ? 'picture, truth, prediction' : 'truth dashed, prediction in colour'
+  const drawn = {
+    localize: 'truth dashed, prediction in colour',
+    detect: 'truth dashed, prediction in colour; F1 at an IoU of 0.5',
+    segment: 'picture, truth, prediction',
+  }[kind.name]
   return {
-    best: sheetOf(judged.slice(0, shown), `the best: ${boxes}`),
-    worst: sheetOf(judged.slice(-shown).reverse(), `the worst: ${boxes}`),
+    best: sheetOf(judged.slice(0, shown), `the best: ${drawn}`),
+    worst: sheetOf(judged.slice(-shown).reverse(), `the worst: ${drawn}`),
   }
 }
 
-const qualityNames = { localize: 'IoU', detect: 'F1 at IoU 0.5', segment: 'mean IoU' } as const
+const qualityNames = { localize: 'IoU', detect: 'F1', segment: 'mean IoU' } as const

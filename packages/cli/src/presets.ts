@@ -6,7 +6,7 @@ const presets: Readonly<Record<string, Settings>> = {
   'classify-scenes': {
     task: 'classify',
     model: 'resnet14',
-    data: 'scenes:side=64,objects=1-1,size=20-44,clutter=3,train=50000',
+    data: 'scenes:side=64,objects=1-1,size=24-44,clutter=3,train=30000',
     epochs: 2,
     batchSize: 16,
     optimizer: 'adamW',
@@ -16,7 +16,7 @@ const presets: Readonly<Record<string, Settings>> = {
   'localize-scenes': {
     task: 'localize',
     model: 'resnet14',
-    data: 'scenes:side=64,objects=1-1,size=20-44,clutter=3,train=60000',
+    data: 'scenes:side=64,objects=1-1,size=24-44,clutter=3,train=64000',
     epochs: 3,
     batchSize: 16,
     optimizer: 'adamW',
