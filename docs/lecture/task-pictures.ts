@@ -30,7 +30,7 @@ const trained = (preset: string): Promise<Model> =>
 /** Pixels of a side, as the presets of one object have them. */
 const side = 64
 /** Which of the test scenes is shown. */
-const shown = 12
+const shown = 13
 const scale = 5
 
 const { test } = sceneSplits(await mnist(), { side, objects: [1, 1], size: [24, 44], clutter: 3 })

@@ -81,6 +81,20 @@ describe.each(Object.entries(tiny))('gentle train --task %s', (task, { preset, d
   })
 })
 
+describe('gentle train --preset classify-scenes', () => {
+  it('learns the label of the one object of a scene', async () => {
+    const run = join(temporaryFolder(), 'classify')
+    const { code } = await gentle([
+      ...['train', '--preset', 'classify-scenes', '--data', scenes('objects=1-1,train=640'), '--epochs', '2'],
+      ...['--run-dir', run, '--seed', '1', '--threads', '2'],
+    ])
+    expect(code).toBe(0)
+    const summary = JSON.parse(readFileSync(join(run, 'summary.json'), 'utf8'))
+    // Two classes: what does not learn is right by half.
+    expect(summary.test.accuracy).toBeGreaterThan(0.9)
+  })
+})
+
 describe('gentle train --task', () => {
   it.each([
     [['--task', 'find'], /unknown --task 'find'/],
