@@ -43,7 +43,7 @@ async function pointsOf(network: Convolved, report: BenchmarkReport): Promise<{ 
   return { points, peaks: parts.map(({ gigaflops, share }) => gigaflops / share) }
 }
 
-const [width, height, left, right, top, bottom] = [900, 520, 64, 872, 64, 460]
+const [width, height, left, right, top, bottom] = [900, 540, 64, 872, 84, 480]
 const [fewest, most, slowest, fastest] = [2, 1024, 8, 256]
 const colours: Readonly<Record<Part['direction'], string>> = {
   forward: '#2563eb',
@@ -86,8 +86,8 @@ function drawn(points: readonly Point[], peak: number, memory: number, processor
       ),
       line(x(start), y(start * memory), x(ridge), y(peak), `stroke="${ink}" stroke-width="2"`),
       line(x(ridge), y(peak), right, y(peak), `stroke="${ink}" stroke-width="2"`),
-      text(right, y(peak) + 16, `multiply-adds of 128 bits: ${peak.toFixed(0)} GFLOP/s`, 'text-anchor="end"'),
-      text(x(start) + 8, y(start * memory) - 6, `memory: ${memory.toFixed(0)} GB/s`),
+      text(x(ridge) + 8, y(peak) - 20, `multiply-adds of 128 bits: ${peak.toFixed(0)} GFLOP/s`),
+      text(x(start) + 8, y(start * memory) + 16, `memory: ${memory.toFixed(0)} GB/s`),
       ...Object.entries(colours).flatMap(([direction, colour], i) => [
         `<circle cx="${left + 6 + 130 * i}" cy="${height - 8}" r="4" fill="${colour}"/>`,
         text(left + 16 + 130 * i, height - 4, direction, `fill="${muted}"`),

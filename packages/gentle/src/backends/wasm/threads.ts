@@ -105,7 +105,7 @@ async function startThread(): Promise<Thread> {
   }
   const answer = (): Promise<void> => new Promise((resolve, reject) => waiting.push({ resolve, reject }))
   if (typeof process !== 'undefined' && process.versions?.node !== undefined) {
-    const { Worker } = await import('node:worker_threads')
+    const { Worker } = process.getBuiltinModule('node:worker_threads')
     const port = `{ post: (m) => parentPort.postMessage(m), listen: (handler) => parentPort.on('message', handler) }`
     const source = `const { parentPort } = require('node:worker_threads');(${workerMain})(${port})`
     const worker = new Worker(source, { eval: true, execArgv: [] })
