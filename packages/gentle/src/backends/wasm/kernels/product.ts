@@ -6,7 +6,7 @@
  * multiply-adds. For the weights' gradient the inner index runs over the images: a stays in lanes, where an image's value is one of 8
  * neighbours, and b is the row-major copy of the features. The general product first packs a into panels of 6 rows and b into
  * panels of 8 columns (Goto and van de Geijn, "Anatomy of High-Performance Matrix Multiplication", 2008), so that the tile
- * reads both in a straight line from the first-level cache.
+ * reads both in a straight line. As many panels of a as stay in the second-level cache are multiplied with all panels of b before the next ones.
  */
 import { blockSize } from '../../../compile/layout.ts'
 import { broadcastStrides, sizeOf, stridesOf } from '../../../core/shape.ts'
@@ -29,6 +29,10 @@ import type { Kernel, KernelContext } from '../kernel.ts'
 import { tileRows } from './tile.ts'
 
 const tileColumns = 8
+
+/** Bytes of panels of a that a product takes at a time. */
+const cachedBytes = 256 * 1024
+
 const zero = (): Value<'v128'> => v128.constF32x4(0, 0, 0, 0)
 
 /** Stores a tile's row: whole, or its first `columns` values. */
@@ -154,11 +158,15 @@ function packKernel(
     emit(context) {
       const [item, source, target] = [context.local('i32'), context.local('i32'), context.local('i32')]
       const column = context.local('i32')
+      // Neighbours in memory are copied four at a time.
+      const together = (present: number): number => (steps.row === 4 ? present >> 2 : 0)
       const copy = (present: number): Statement[] => [
         countedLoop(column, columns, [
-          ...Array.from({ length: width }, (_, r) =>
-            f32.store(target, r < present ? f32.load(source, r * steps.row) : f32.const(0), 4 * r),
-          ),
+          ...Array.from({ length: together(present) }, (_, i) => v128.store(target, v128.load(source, 16 * i), 16 * i)),
+          ...Array.from({ length: width - 4 * together(present) }, (_, i) => {
+            const r = 4 * together(present) + i
+            return f32.store(target, r < present ? f32.load(source, r * steps.row) : f32.const(0), 4 * r)
+          }),
           source.set(i32.add(source, steps.column)),
           target.set(i32.add(target, width * 4)),
         ]),
@@ -203,6 +211,9 @@ export function productKernels(
   const lastColumns = n - (columnTiles - 1) * tileColumns
   const bytesA = k * tileRows * 4
   const bytesB = k * tileColumns * 4
+  // Panels of a that stay in the second-level cache while all panels of b pass over them.
+  const together = Math.min(rowTiles, Math.max(1, Math.floor(cachedBytes / bytesA)))
+  const rowBlocks = Math.ceil(rowTiles / together)
 
   const emitTile = ({ module, math }: KernelContext, rows: number, columns: number): FunctionHandle =>
     module.function(
@@ -235,40 +246,49 @@ export function productKernels(
 
   const multiply: Kernel = {
     name: 'matmul',
-    split: { by: 'items', count: sizeOf(batch) * columnTiles },
+    split: { by: 'items', count: sizeOf(batch) * rowBlocks * columnTiles },
     reads: [panelsA, panelsB],
     writes: [c],
     multiplyAdds: sizeOf(batch) * m * k * n,
     emit(context) {
-      const [item, column, matrix, startA, pointerA, pointerB, target] = Array.from({ length: 7 }, () =>
-        context.local('i32'),
+      const [item, column, rest, block, matrix, first, tiles, startA, pointerA, pointerB, target] = Array.from(
+        { length: 11 },
+        () => context.local('i32'),
       )
+      const whole = lastRows === tileRows ? rowTiles : rowTiles - 1
       const strip = (columns: number): Statement[] => {
-        const whole = lastRows === tileRows ? rowTiles : rowTiles - 1
         const tile = whole > 0 ? emitTile(context, tileRows, columns) : undefined
-        const rest = whole < rowTiles ? emitTile(context, lastRows, columns) : undefined
+        const last = whole < rowTiles ? emitTile(context, lastRows, columns) : undefined
         return [
           ...(tile === undefined
             ? []
             : [
-                countedLoop(context.local('i32'), whole, [
+                countedLoop(context.local('i32'), tiles, [
                   call(tile, pointerA, pointerB, target) as Statement,
                   pointerA.set(i32.add(pointerA, bytesA)),
                   target.set(i32.add(target, tileRows * n * 4)),
                 ]),
               ]),
-          ...(rest === undefined ? [] : [call(rest, pointerA, pointerB, target) as Statement]),
+          ...(last === undefined
+            ? []
+            : [ifThen(i32.eq(block, rowBlocks - 1), [call(last, pointerA, pointerB, target) as Statement])]),
         ]
       }
-      const whole = strip(tileColumns)
+      const wholeStrip = strip(tileColumns)
       const strips =
-        lastColumns === tileColumns ? whole : [ifThen(i32.eq(column, columnTiles - 1), strip(lastColumns), whole)]
+        lastColumns === tileColumns
+          ? wholeStrip
+          : [ifThen(i32.eq(column, columnTiles - 1), strip(lastColumns), wholeStrip)]
       return [
         item.set(context.from),
         countedLoop(context.local('i32'), i32.sub(context.to, context.from), [
-          matrix.set(i32.divU(item, columnTiles)),
           column.set(i32.remU(item, columnTiles)),
-          startA.set(i32.mul(matrixIndex(a, batch, matrix), rowTiles * bytesA)),
+          rest.set(i32.divU(item, columnTiles)),
+          block.set(i32.remU(rest, rowBlocks)),
+          matrix.set(i32.divU(rest, rowBlocks)),
+          first.set(i32.mul(block, together)),
+          tiles.set(i32.min(i32.const(together), i32.sub(whole, first))),
+          startA.set(i32.add(i32.mul(matrixIndex(a, batch, matrix), rowTiles * bytesA), i32.mul(first, bytesA))),
           pointerA.set(i32.add(context.address(panelsA), startA)),
           pointerB.set(
             i32.add(
@@ -277,7 +297,10 @@ export function productKernels(
             ),
           ),
           target.set(
-            i32.add(context.address(c), i32.add(i32.mul(matrix, m * n * 4), i32.mul(column, tileColumns * 4))),
+            i32.add(
+              i32.add(context.address(c), i32.mul(first, tileRows * n * 4)),
+              i32.add(i32.mul(matrix, m * n * 4), i32.mul(column, tileColumns * 4)),
+            ),
           ),
           ...strips,
           item.set(i32.add(item, 1)),
