@@ -3,7 +3,15 @@ import { mkdirSync } from 'node:fs'
 import { basename, extname, join } from 'node:path'
 import { type Model, predict } from 'gentle-dl'
 import { readImageFile, writeImageFile } from 'gentle-dl/data'
-import { type Box, classColour, clipBox, drawBoxes, type Image, overlayMask, type ScoredBox } from 'gentle-dl/vision'
+import {
+  classColour,
+  drawBoxes,
+  type Image,
+  overlayMask,
+  type ScoredBox,
+  unfittedBox,
+  unfittedMask,
+} from 'gentle-dl/vision'
 import { readImage } from './images.ts'
 import { maskColours } from './mask-colours.ts'
 import type { Opened } from './open-model.ts'
@@ -87,36 +95,12 @@ function onOriginal(
   leastScore: number,
   always: boolean,
 ): Said {
-  const scale = Math.min(height / picture.height, width / picture.width)
-  const [across, down] = [(width - picture.width * scale) / 2, (height - picture.height * scale) / 2]
-  const moved = (box: Box): Box =>
-    clipBox(
-      {
-        left: (box.left - across) / scale,
-        top: (box.top - down) / scale,
-        right: (box.right - across) / scale,
-        bottom: (box.bottom - down) / scale,
-      },
-      picture.height,
-      picture.width,
-    )
+  const fit = { height, width, fit: 'contain' } as const
   return {
     objects: objects
       ?.filter(({ score }) => always || score >= leastScore)
-      .map((object) => ({ ...object, box: moved(object.box) })),
-    mask: mask && enlarged(mask),
-  }
-
-  function enlarged(small: Uint8Array): Uint8Array {
-    const large = new Uint8Array(picture.height * picture.width)
-    for (let i = 0; i < picture.height; i++) {
-      const row = Math.min(height - 1, Math.max(0, Math.floor((i + 0.5) * scale + down)))
-      for (let j = 0; j < picture.width; j++) {
-        const column = Math.min(width - 1, Math.max(0, Math.floor((j + 0.5) * scale + across)))
-        large[i * picture.width + j] = small[row * width + column]
-      }
-    }
-    return large
+      .map((object) => ({ ...object, box: unfittedBox(object.box, picture, fit) })),
+    mask: mask && unfittedMask(mask, picture, fit),
   }
 }
 

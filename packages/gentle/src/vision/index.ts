@@ -21,6 +21,7 @@ export { type ExplainedChannel, explainFilter, type FilterExplanation } from './
 export { type FilterPreset, filterPreset, filterPresets, type PresetSettings } from './filter-presets.ts'
 export { type FilterOptions, filterOperations, filterPaddings, filterShapes } from './filter-window.ts'
 export { filter2d } from './filter2d.ts'
+export { fittedBox, fittedMask, unfittedBox, unfittedMask } from './fitted.ts'
 export {
   composeMaps,
   identityMap,

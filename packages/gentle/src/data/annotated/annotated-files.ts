@@ -2,6 +2,7 @@
 import { DataError } from '../../core/errors.ts'
 import type { Shape } from '../../core/shape.ts'
 import { type Box, boxArea, clipBox } from '../../vision/boxes.ts'
+import { fittedBox, fittedMask } from '../../vision/fitted.ts'
 import type { ResizeOptions, Size } from '../../vision/resize.ts'
 import { atOnce } from '../at-once.ts'
 import { decode, type ImageFileInfo, readHeader, sharp } from '../decode.ts'
@@ -9,7 +10,6 @@ import { checkedSize, type ImageFolderOptions, type SkippedImage } from '../imag
 import { checkIndex, checkRoom, drawIndices } from '../memory.ts'
 import { type GivenParts, mapParts, threeParts } from '../three-parts.ts'
 import type { AnnotatedSet, AnnotatedSplits, Annotations } from './annotated-set.ts'
-import { fittedBox, fittedMask } from './fitted.ts'
 
 /** An object as a file has it. */
 export interface FileObject {
