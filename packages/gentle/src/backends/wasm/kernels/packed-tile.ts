@@ -207,10 +207,10 @@ function emitStrips(plan: Plan, context: KernelContext): Statement[] {
           walking.map(() => context.local('i32')),
         ]
         const taps = rowAxis.taps * columnAxis.taps
-        const key = [width, rowAxis.taps, columnAxis.taps, rowAxis.weightStep, columnAxis.weightStep].join()
-        const tile =
-          functions.get(`${key},${columnAxis.outCount}`) ?? emitTile(plan, context, walking, width, rowAxis, columnAxis)
-        functions.set(`${key},${columnAxis.outCount}`, tile)
+        const { taps: columnTaps, weightStep, outCount } = columnAxis
+        const key = [width, rowAxis.taps, columnTaps, rowAxis.weightStep, weightStep, outCount].join()
+        const tile = functions.get(key) ?? emitTile(plan, context, walking, width, rowAxis, columnAxis)
+        functions.set(key, tile)
         const outputAt = rowAxis.outStart * outputSteps.row + columnAxis.outStart * outputSteps.column
         const sourceAt = taps === 0 ? 0 : (rowAxis.b - rows.lowest) * row + (columnAxis.b - columns.lowest) * plan.pixel
         const weightAt =
