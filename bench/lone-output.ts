@@ -26,8 +26,8 @@ const maximumPages = 65536
 
 const conversions = new Set(['toLanes', 'toChannels', 'toPlain'])
 
-export function loneOutput(graph: Graph, name: string): LoneOutput {
-  const lone = without(lower(simplify(graph)), name)
+export function loneOutput(graph: Graph, name: string, wideVectors = false): LoneOutput {
+  const lone = without(lower(simplify(graph), { wideVectors }), name)
   const plan = schedule(lone)
   const arena = controlBytes
   const scratch = arena + plan.arenaBytes
@@ -39,6 +39,7 @@ export function loneOutput(graph: Graph, name: string): LoneOutput {
       const code = emitProgram(plan, {
         threads: 1,
         fusedMultiplyAdd: wasmFeatures().fusesMultiplyAdd,
+        wideVectors,
         shared: false,
         maximumPages,
         poison: false,

@@ -22,6 +22,8 @@ export interface EmitOptions {
   readonly threads: number
   /** Use the engine's relaxed multiply-add. */
   readonly fusedMultiplyAdd: boolean
+  /** Write tiles for an engine that joins neighbouring vectors to such of 256 bits. */
+  readonly wideVectors: boolean
   readonly shared: boolean
   readonly maximumPages: number
   /** Overwrite memory whose values are no longer, or not yet, needed: a mistake of the planner then shows as NaN. */
@@ -61,6 +63,7 @@ export function emitProgram(schedule: Schedule, options: EmitOptions): Uint8Arra
         module,
         math,
         builder,
+        wide: options.wideVectors,
         block: present,
         from: p.from,
         to: p.to,

@@ -34,6 +34,11 @@ export interface KernelContext {
   readonly module: Module
   readonly math: MathLibrary
   readonly builder: FunctionBuilder
+  /**
+   * Whether the engine joins the same operation on two neighbouring vectors to one of 256 bits: then two vectors take one register, and both
+   * have to be stored one right after the other, for from there it looks for pairs.
+   */
+  readonly wide: boolean
   /** The block of a kernel split by blocks. */
   readonly block: Value<'i32'>
   /** The range of items, `to` excluded, of a kernel split by items. */

@@ -113,11 +113,18 @@ type Lowering = (
   prologue: readonly Tensor[],
 ) => void
 
-export function lower(graph: Graph): LoweredGraph {
-  return new Lowerer(graph).run()
+export interface LowerOptions {
+  /** Choose kernels for an engine that joins neighbouring vectors to such of 256 bits. */
+  readonly wideVectors?: boolean
+}
+
+export function lower(graph: Graph, { wideVectors = false }: LowerOptions = {}): LoweredGraph {
+  return new Lowerer(graph, wideVectors).run()
 }
 
 class Lowerer {
+  /** Whether the engine joins neighbouring vectors to such of 256 bits. */
+  readonly wide: boolean
   readonly #graph: Graph
   readonly #order: readonly Tensor[]
   readonly #layouts: ReadonlyMap<Tensor, Layout>
@@ -130,8 +137,9 @@ class Lowerer {
   /** The part of the network whose nodes are being lowered. */
   #scope = ''
 
-  constructor(graph: Graph) {
+  constructor(graph: Graph, wide: boolean) {
     this.#graph = graph
+    this.wide = wide
     this.#order = topologicalOrder(shallowFirst(rootsOf(graph)))
     this.#layouts = assignLayouts(this.#order)
   }

@@ -366,61 +366,78 @@ function emitTile(
   return outer.module.function(`${problem.name} packed ${width}`, parameters, undefined, (p, builder) => {
     const context: KernelContext = { ...outer, builder, local: (type) => builder.local(type) }
     const [x, w] = [builder.local('i32'), builder.local('i32')]
-    const sums = Array.from({ length: width }, () => [builder.local('v128'), builder.local('v128')])
-    const [low, high, weight] = [builder.local('v128'), builder.local('v128'), builder.local('v128')]
     const moving = walking.map((_, k) => p[`operand${k}`])
-    const channel = (u: number): Statement[] => [
-      low.set(v128.load(x, u * laneBytes)),
-      high.set(v128.load(x, u * laneBytes + 16)),
-      ...sums.flatMap(([a, b], r) => [
-        weight.set(v128.load32Splat(w, (u * width + r) * 4)),
-        a.set(context.math.multiplyAdd(weight, low, a)),
-        b.set(context.math.multiplyAdd(weight, high, b)),
-      ]),
-    ]
-    const unroll = [4, 3, 2].find((count) => channels % count === 0) ?? 1
-    const allChannels = countedLoop(builder.local('i32'), channels / unroll, [
-      ...Array.from({ length: unroll }, (_, u) => channel(u)).flat(),
-      x.set(i32.add(x, unroll * laneBytes)),
-      w.set(i32.add(w, unroll * width * 4)),
-    ])
-    const tapBytes = channels * width * 4
-    const [rowTaps, columnTaps] = [rowAxis.taps, columnAxis.taps]
-    const rowWeights = rowAxis.weightStep * filterTaps(columns.axes) * tapBytes
-    const alongColumns: Statement[] =
-      columnTaps === 1
-        ? [allChannels]
-        : [
-            countedLoop(builder.local('i32'), columnTaps, [
-              allChannels,
-              x.set(i32.add(x, columnAxis.c * pixel - pixel)),
-              w.set(i32.add(w, (columnAxis.weightStep - 1) * tapBytes)),
-            ]),
-          ]
-    const [xWalked, wWalked] =
-      columnTaps === 1
-        ? [pixel, tapBytes]
-        : [columnTaps * columnAxis.c * pixel, columnTaps * columnAxis.weightStep * tapBytes]
-    const alongRows: Statement[] =
-      rowTaps === 1
-        ? alongColumns
-        : [
-            countedLoop(builder.local('i32'), rowTaps, [
-              ...alongColumns,
-              x.set(i32.add(x, rowAxis.c * row - xWalked)),
-              w.set(i32.add(w, rowWeights - wWalked)),
-            ]),
-          ]
+    const sourceStep = columns.step * pixel
     const step = columnAxis.outStep * outputSteps.column
-    return [
-      countedLoop(builder.local('i32'), columnAxis.outCount, [
-        ...sums.flat().map((sum) => sum.set(v128.constF32x4(0, 0, 0, 0))),
+    const weight = builder.local('v128')
+
+    /** The sums of so many neighbouring positions. */
+    const tile = (positions: number): Statement[] => {
+      const sums = Array.from({ length: positions }, () =>
+        Array.from({ length: width }, () => [builder.local('v128'), builder.local('v128')]),
+      )
+      const images = sums.map(() => [builder.local('v128'), builder.local('v128')])
+      const channel = (u: number): Statement[] => [
+        ...images.flatMap(([low, high], i) => [
+          low.set(v128.load(x, u * laneBytes + i * sourceStep)),
+          high.set(v128.load(x, u * laneBytes + 16 + i * sourceStep)),
+        ]),
+        ...Array.from({ length: width }, (_, r) => [
+          weight.set(v128.load32Splat(w, (u * width + r) * 4)),
+          ...images.flatMap(([low, high], i) => {
+            const [a, b] = sums[i][r]
+            return [a.set(context.math.multiplyAdd(weight, low, a)), b.set(context.math.multiplyAdd(weight, high, b))]
+          }),
+        ]).flat(),
+      ]
+      const unroll = [4, 3, 2].find((count) => channels % count === 0) ?? 1
+      const allChannels = countedLoop(builder.local('i32'), channels / unroll, [
+        ...Array.from({ length: unroll }, (_, u) => channel(u)).flat(),
+        x.set(i32.add(x, unroll * laneBytes)),
+        w.set(i32.add(w, unroll * width * 4)),
+      ])
+      const tapBytes = channels * width * 4
+      const [rowTaps, columnTaps] = [rowAxis.taps, columnAxis.taps]
+      const rowWeights = rowAxis.weightStep * filterTaps(columns.axes) * tapBytes
+      const alongColumns: Statement[] =
+        columnTaps === 1
+          ? [allChannels]
+          : [
+              countedLoop(builder.local('i32'), columnTaps, [
+                allChannels,
+                x.set(i32.add(x, columnAxis.c * pixel - pixel)),
+                w.set(i32.add(w, (columnAxis.weightStep - 1) * tapBytes)),
+              ]),
+            ]
+      const [xWalked, wWalked] =
+        columnTaps === 1
+          ? [pixel, tapBytes]
+          : [columnTaps * columnAxis.c * pixel, columnTaps * columnAxis.weightStep * tapBytes]
+      const alongRows: Statement[] =
+        rowTaps === 1
+          ? alongColumns
+          : [
+              countedLoop(builder.local('i32'), rowTaps, [
+                ...alongColumns,
+                x.set(i32.add(x, rowAxis.c * row - xWalked)),
+                w.set(i32.add(w, rowWeights - wWalked)),
+              ]),
+            ]
+      return [
+        ...sums.flat(2).map((sum) => sum.set(v128.constF32x4(0, 0, 0, 0))),
         ...(rowTaps * columnTaps === 0 ? [] : [x.set(p.source), w.set(p.weights), ...alongRows]),
-        ...storeSums(problem, walking, moving, context, p.output, sums),
-        p.source.set(i32.add(p.source, columns.step * pixel)),
-        p.output.set(i32.add(p.output, step)),
-        ...advanceOperands(walking, moving, step),
-      ]),
+        ...sums.flatMap((of, i) => storeSums(problem, walking, moving, context, p.output, of, i * step)),
+        p.source.set(i32.add(p.source, positions * sourceStep)),
+        p.output.set(i32.add(p.output, positions * step)),
+        ...advanceOperands(walking, moving, positions * step),
+      ]
+    }
+    const together = outer.wide ? 2 : 1
+    return [
+      countedLoop(builder.local('i32'), Math.floor(columnAxis.outCount / together), tile(together)),
+      ...(columnAxis.outCount % together === 0
+        ? []
+        : [countedLoop(builder.local('i32'), columnAxis.outCount % together, tile(1))]),
     ]
   })
 }

@@ -113,22 +113,28 @@ export function storeSums(
   context: KernelContext,
   output: Local<'i32'>,
   sums: readonly (readonly Local<'v128'>[])[],
+  offset = 0,
 ): Statement[] {
-  return sums.flatMap((halves, r) =>
-    halves.flatMap((sum, half) => {
-      const at = r * outputSteps.channel + 16 * half
-      if (epilogue === undefined) return [v128.store(output, sum, at)]
+  return sums.flatMap((halves, r) => {
+    const at = (half: number) => offset + r * outputSteps.channel + 16 * half
+    const store = (values: readonly Value<'v128'>[]) => values.map((value, half) => v128.store(output, value, at(half)))
+    if (epilogue === undefined) return store(halves)
+    const results = halves.map((sum, half) => {
       const load = (leaf: Tensor): Value<'v128'> => {
         if (leaf === epilogue.producer) return sum
         const operand = epilogue.operands.find((candidate) => candidate.leaf === leaf)!
         if (operand.along === 'nothing') return v128.load32Splat(context.address(operand.buffer))
         const pointer = pointers[walking.indexOf(operand)]
-        return operand.along === 'elements' ? v128.load(pointer, at) : v128.load32Splat(pointer, 4 * r)
+        return operand.along === 'elements' ? v128.load(pointer, at(half)) : v128.load32Splat(pointer, 4 * r)
       }
-      const { statements, value } = emitExpression(epilogue.nodes, load, context)
-      return [...statements, v128.store(output, value, at)]
-    }),
-  )
+      return emitExpression(epilogue.nodes, load, context)
+    })
+    // Both halves are computed before either is stored, so that an engine may take them for one vector of twice the size.
+    return [
+      ...results.flatMap(({ statements, value }, half) => [...statements, halves[half].set(value)]),
+      ...store(halves),
+    ]
+  })
 }
 
 export function tileKernel(problem: TileProblem): Kernel {
