@@ -45,6 +45,7 @@ const exact = reference({ precision: 'float64' })
 describe.each<[string, WasmOptions]>([
   ['with fused multiply-add, on 3 threads', { threads: 3, poison: true }],
   ['without fused multiply-add, on 1 thread', { threads: 1, fusedMultiplyAdd: false }],
+  ['with vectors of 256 bits', { threads: 2, wideVectors: true, poison: true }],
 ])('convolutions on packed operands %s', (_, options) => {
   let backend: Backend
   beforeAll(async () => {

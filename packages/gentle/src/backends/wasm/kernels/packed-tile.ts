@@ -26,6 +26,7 @@ import {
   advanceOperands,
   balancedTiles,
   type EpilogueOperand,
+  eachPosition,
   nextChannels,
   operandParameters,
   storeSums,
@@ -208,7 +209,7 @@ function emitStrips(plan: Plan, context: KernelContext): Statement[] {
         ]
         const taps = rowAxis.taps * columnAxis.taps
         const { taps: columnTaps, weightStep, outCount } = columnAxis
-        const key = [width, rowAxis.taps, columnTaps, rowAxis.weightStep, weightStep, outCount].join()
+        const key = [width, rowAxis.taps, columnTaps, rowAxis.weightStep, weightStep].join()
         const tile = functions.get(key) ?? emitTile(plan, context, walking, width, rowAxis, columnAxis)
         functions.set(key, tile)
         const outputAt = rowAxis.outStart * outputSteps.row + columnAxis.outStart * outputSteps.column
@@ -219,12 +220,16 @@ function emitStrips(plan: Plan, context: KernelContext): Statement[] {
         const outRow = rowAxis.outStep * outputSteps.row
         const place = (base: Value<'i32'>): Value<'i32'> => i32.add(i32.add(base, i32.mul(firstRow, outRow)), outputAt)
         const rowsLeft = context.local('i32')
-        const loop = countedLoop(context.local('i32'), rowsLeft, [
-          call(tile, source, i32.add(weights, weightAt), target, ...moving) as Statement,
-          source.set(i32.add(source, rows.step * row)),
-          target.set(i32.add(target, outRow)),
-          ...advanceOperands(walking, moving, outRow),
-        ])
+        const line = (count: Value<'i32'>): Statement =>
+          call(tile, source, i32.add(weights, weightAt), target, count, ...moving)
+        const loop = isColumn(plan)
+          ? line(rowsLeft)
+          : countedLoop(context.local('i32'), rowsLeft, [
+              line(i32.const(outCount)),
+              source.set(i32.add(source, rows.step * row)),
+              target.set(i32.add(target, outRow)),
+              ...advanceOperands(walking, moving, outRow),
+            ])
         return [
           source.set(i32.add(packed, sourceAt)),
           target.set(place(output)),
@@ -346,7 +351,10 @@ function packStrip(
   ]
 }
 
-/** A function (source, weights, output, operands) that computes a row of output positions of `width` channels. */
+/** Whether a row of output is one position: then lines of positions go down the rows. */
+const isColumn = ({ columns }: Plan): boolean => columns.count === 1
+
+/** A function (source, weights, output, count, operands) that computes a line of output positions of `width` channels. */
 function emitTile(
   plan: Plan,
   outer: KernelContext,
@@ -355,20 +363,21 @@ function emitTile(
   rowAxis: SlidingAxis,
   columnAxis: SlidingAxis,
 ): FunctionHandle {
-  const { problem, columns, pixel, row } = plan
+  const { problem, rows, columns, pixel, row } = plan
   const { channels, outputSteps } = problem
   const parameters: Record<string, 'i32'> = {
     source: 'i32',
     weights: 'i32',
     output: 'i32',
+    count: 'i32',
     ...operandParameters(walking),
   }
   return outer.module.function(`${problem.name} packed ${width}`, parameters, undefined, (p, builder) => {
     const context: KernelContext = { ...outer, builder, local: (type) => builder.local(type) }
     const [x, w] = [builder.local('i32'), builder.local('i32')]
     const moving = walking.map((_, k) => p[`operand${k}`])
-    const sourceStep = columns.step * pixel
-    const step = columnAxis.outStep * outputSteps.column
+    const sourceStep = isColumn(plan) ? rows.step * row : columns.step * pixel
+    const step = isColumn(plan) ? rowAxis.outStep * outputSteps.row : columnAxis.outStep * outputSteps.column
     const weight = builder.local('v128')
 
     /** The sums of so many neighbouring positions. */
@@ -432,12 +441,6 @@ function emitTile(
         ...advanceOperands(walking, moving, positions * step),
       ]
     }
-    const together = outer.wide ? 2 : 1
-    return [
-      countedLoop(builder.local('i32'), Math.floor(columnAxis.outCount / together), tile(together)),
-      ...(columnAxis.outCount % together === 0
-        ? []
-        : [countedLoop(builder.local('i32'), columnAxis.outCount % together, tile(1))]),
-    ]
+    return eachPosition(context, p.count, tile)
   })
 }

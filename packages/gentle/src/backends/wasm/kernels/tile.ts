@@ -13,6 +13,7 @@ import {
   countedLoop,
   type FunctionHandle,
   i32,
+  ifThen,
   type Local,
   type Statement,
   type Value,
@@ -299,52 +300,76 @@ class SegmentFunctions {
       const inner: KernelContext = { ...this.#context, builder, local: (type) => builder.local(type) }
       const local = () => builder.local('i32')
       const [x, w, channel, rowTap, xNext, wNext] = [local(), local(), local(), local(), local(), local()]
-      const sums = Array.from({ length: rows }, () => [builder.local('v128'), builder.local('v128')])
-      const [low, high, weight] = [builder.local('v128'), builder.local('v128'), builder.local('v128')]
+      const weight = builder.local('v128')
       const { math } = inner
 
       // Offsets in instructions cannot be negative: where taps walk backwards, pointers stand at the last tap.
       const columnStep = columnAxis.c * sourceSteps.column
       const lowest = Math.min(0, columnStep * (taps - 1))
-      const tapsAt = (sourceOffset: number, weightOffset: number): Statement[] =>
-        Array.from({ length: taps }, (_, t) => {
-          const at = sourceOffset + columnStep * t - lowest
-          return [
-            low.set(v128.load(x, at)),
-            high.set(v128.load(x, at + 16)),
-            ...sums.flatMap(([a, b], r) => [
-              weight.set(
-                v128.load32Splat(
-                  w,
-                  weightOffset + r * weightSteps.outChannel + t * columnAxis.weightStep * weightSteps.column,
-                ),
-              ),
-              a.set(math.multiplyAdd(weight, low, a)),
-              b.set(math.multiplyAdd(weight, high, b)),
-            ]),
-          ]
-        }).flat()
-
       const rowStep = rowAxis.c * sourceSteps.row
       const weightRowStep = rowAxis.weightStep * weightSteps.row
       const advance = (pointer: Local<'i32'>, by: number | Value<'i32'>): Statement => pointer.set(i32.add(pointer, by))
       const unroll = singleRow ? ([4, 3, 2].find((n) => channels % n === 0 && n * taps <= 8) ?? 1) : 1
-      const channelBody = singleRow
-        ? [
-            ...Array.from({ length: unroll }, (_, u) =>
-              tapsAt(u * sourceSteps.channel, u * weightSteps.channel),
-            ).flat(),
-            advance(x, unroll * sourceSteps.channel),
-            advance(w, unroll * weightSteps.channel),
-          ]
-        : [
-            countedLoop(rowTap, p.rowTaps, [...tapsAt(0, 0), advance(x, rowStep), advance(w, weightRowStep)]),
-            advance(x, xNext),
-            advance(w, wNext),
-          ]
-
       const operands = walking.map((_, k) => p[`operand${k}`])
+      const sourceStep = columnAxis.a * sourceSteps.column
       const step = columnAxis.outStep * outputSteps.column
+
+      /** The sums of so many neighbouring positions. */
+      const tile = (positions: number): Statement[] => {
+        const vectors = (): Local<'v128'>[] => [builder.local('v128'), builder.local('v128')]
+        const sums = Array.from({ length: positions }, () => Array.from({ length: rows }, vectors))
+        const images = sums.map(vectors)
+        const tapsAt = (sourceOffset: number, weightOffset: number): Statement[] =>
+          Array.from({ length: taps }, (_, t) => {
+            const at = sourceOffset + columnStep * t - lowest
+            return [
+              ...images.flatMap((halves, i) =>
+                halves.map((image, half) => image.set(v128.load(x, at + i * sourceStep + 16 * half))),
+              ),
+              ...Array.from({ length: rows }, (_, r) => [
+                weight.set(
+                  v128.load32Splat(
+                    w,
+                    weightOffset + r * weightSteps.outChannel + t * columnAxis.weightStep * weightSteps.column,
+                  ),
+                ),
+                ...images.flatMap((halves, i) =>
+                  halves.map((image, half) => {
+                    const sum = sums[i][r][half]
+                    return sum.set(math.multiplyAdd(weight, image, sum))
+                  }),
+                ),
+              ]).flat(),
+            ]
+          }).flat()
+        const channelBody = singleRow
+          ? [
+              ...Array.from({ length: unroll }, (_, u) =>
+                tapsAt(u * sourceSteps.channel, u * weightSteps.channel),
+              ).flat(),
+              advance(x, unroll * sourceSteps.channel),
+              advance(w, unroll * weightSteps.channel),
+            ]
+          : [
+              countedLoop(rowTap, p.rowTaps, [...tapsAt(0, 0), advance(x, rowStep), advance(w, weightRowStep)]),
+              advance(x, xNext),
+              advance(w, wNext),
+            ]
+        return [
+          ...sums.flat(2).map((sum) => sum.set(v128.constF32x4(0, 0, 0, 0))),
+          ...(taps === 0
+            ? []
+            : [
+                x.set(i32.add(p.source, lowest)),
+                w.set(p.weights),
+                countedLoop(channel, channels / unroll, channelBody),
+              ]),
+          ...sums.flatMap((of, i) => storeSums(this.#problem, walking, operands, inner, p.output, of, i * step)),
+          p.source.set(i32.add(p.source, positions * sourceStep)),
+          p.output.set(i32.add(p.output, positions * step)),
+          ...advanceOperands(walking, operands, positions * step),
+        ]
+      }
 
       return [
         ...(singleRow || taps === 0
@@ -353,23 +378,20 @@ class SegmentFunctions {
               xNext.set(i32.sub(sourceSteps.channel, i32.mul(p.rowTaps, rowStep))),
               wNext.set(i32.sub(weightSteps.channel, i32.mul(p.rowTaps, weightRowStep))),
             ]),
-        countedLoop(local(), p.count, [
-          ...sums.flat().map((sum) => sum.set(v128.constF32x4(0, 0, 0, 0))),
-          ...(taps === 0
-            ? []
-            : [
-                x.set(i32.add(p.source, lowest)),
-                w.set(p.weights),
-                countedLoop(channel, channels / unroll, channelBody),
-              ]),
-          ...storeSums(this.#problem, walking, operands, inner, p.output, sums),
-          p.source.set(i32.add(p.source, columnAxis.a * sourceSteps.column)),
-          p.output.set(i32.add(p.output, step)),
-          ...advanceOperands(walking, operands, step),
-        ]),
+        ...eachPosition(inner, p.count, tile),
       ]
     })
   }
+}
+
+/** Loops over so many positions, as many at a time as have their sums in registers: `tile` computes some and moves on. */
+export function eachPosition(
+  { wide, local }: KernelContext,
+  count: Value<'i32'>,
+  tile: (positions: number) => Statement[],
+): Statement[] {
+  if (!wide) return [countedLoop(local('i32'), count, tile(1))]
+  return [countedLoop(local('i32'), i32.divU(count, 2), tile(2)), ifThen(i32.remU(count, 2), tile(1))]
 }
 
 /** Steps of a tensor in lanes whose last three axes are channels, rows and columns. */

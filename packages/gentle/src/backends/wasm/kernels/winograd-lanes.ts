@@ -25,11 +25,14 @@ import { forEachItem } from './nest.ts'
 import { balancedTiles, type Epilogue, tileRows } from './tile.ts'
 import {
   gatherFour,
+  middleBytes,
   perCycle,
   placeBytes,
   tileOutput,
   tileTransform,
   transformColumns,
+  upTo,
+  vectorsTogether,
   type WinogradTransforms,
 } from './winograd-transforms.ts'
 
@@ -119,14 +122,14 @@ export function winogradLanesFiltersKernel(
               transforms.filter,
               3,
               tap,
-              (value, row, column) => [four.set(value), v128.store(middle, four, (column * n + row) * 16)],
+              ([value], row, column) => [four.set(value), v128.store(middle, four, (column * n + row) * 16)],
               context,
             ),
             ...transformColumns(
               transforms.filter,
               n,
               (row, column) => v128.load(middle, (row * n + column) * 16),
-              (value, row, column) => [v128.store(target, value, (column * n + row) * place)],
+              ([value], row, column) => [v128.store(target, value, (column * n + row) * place)],
               context,
             ),
             source.set(i32.add(source, 4 * inStep)),
@@ -155,7 +158,7 @@ export function winogradLanesKernel(
     split: { by: 'blocks', count: output.blocks },
     reads: [source, filters, ...(epilogue?.operands ?? []).map(({ buffer }) => buffer)],
     writes: [output],
-    workspaceBytes: n * n * (16 + 128) + n * rowBytes + n * n * tiles * (tileRows + plan.channels),
+    workspaceBytes: middleBytes(n) + n * n * 128 + n * rowBytes + n * n * tiles * (tileRows + plan.channels),
     multiplyAdds,
     emit: (context) => emitBlock(source, filters, output, plan, epilogue, context),
   }
@@ -177,7 +180,7 @@ function emitBlock(
   const n = transforms.input.length
   const local = (): Local<'i32'> => context.local('i32')
 
-  // Workspace: n² vectors between the halves of a transform, the framed rows of one channel, sums of 6 channels, the transformed rows.
+  // Workspace: what lies between the halves of a transform, the framed rows of one channel, sums of 6 channels, the transformed rows.
   const [middle, frame, sums, transformed] = [local(), local(), local(), local()]
   const frameRow = frameWidth(plan) * laneBytes
   const tilesBytes = tileColumns * laneBytes
@@ -235,6 +238,7 @@ function emitBlock(
   )
   const alongElements = (bytes: number): Statement[] =>
     operands.flatMap(({ along }, k) => (along === 'elements' ? [pointers[k].set(i32.add(pointers[k], bytes))] : []))
+  const step = 16 * vectorsTogether(context)
   const transformOutput = (rows: number): Statement[] => [
     s.set(sums),
     offset.set(i32.add(i32.mul(firstChannel, rowPlane), i32.mul(tileRow, m * outWidth * laneBytes))),
@@ -246,7 +250,12 @@ function emitBlock(
     }),
     countedLoop(local(), rows, [
       countedLoop(tileColumn, tileColumns, [
-        countedLoop(local(), 2, [...tileOut, s.set(i32.add(s, 16)), y.set(i32.add(y, 16)), ...alongElements(16)]),
+        countedLoop(local(), laneBytes / step, [
+          ...tileOut,
+          s.set(i32.add(s, step)),
+          y.set(i32.add(y, step)),
+          ...alongElements(step),
+        ]),
         y.set(i32.add(y, (m - 1) * laneBytes)),
         ...alongElements((m - 1) * laneBytes),
       ]),
@@ -282,7 +291,7 @@ function emitBlock(
 
   return [
     middle.set(context.workspace),
-    frame.set(i32.add(middle, n * n * 16)),
+    frame.set(i32.add(middle, middleBytes(n))),
     sums.set(i32.add(frame, n * frameRow)),
     transformed.set(i32.add(sums, n * n * sumsPlace)),
     memoryFill(frame, 0, n * frameRow),
@@ -310,35 +319,46 @@ function productFunction(
       undefined,
       (p, builder) => {
         const [x, w] = [builder.local('i32'), builder.local('i32')]
-        const sums = Array.from({ length: rows }, () => [builder.local('v128'), builder.local('v128')])
-        const [low, high, weight] = [builder.local('v128'), builder.local('v128'), builder.local('v128')]
+        const weight = builder.local('v128')
         const { math } = context
-        const step = (channel: number): Statement[] => [
-          low.set(v128.load(x, channel * tileColumns * laneBytes)),
-          high.set(v128.load(x, channel * tileColumns * laneBytes + 16)),
-          ...sums.flatMap(([a, b], row) => [
-            weight.set(v128.load32Splat(w, row * channels * 4 + channel * 4)),
-            a.set(math.multiplyAdd(weight, low, a)),
-            b.set(math.multiplyAdd(weight, high, b)),
-          ]),
-        ]
-        return [
-          countedLoop(builder.local('i32'), tileColumns, [
+        const row = tileColumns * laneBytes
+        /** The sums of so many neighbouring tiles. */
+        const tilesAtOnce = (count: number): Statement[] => {
+          const images = upTo(count).map(() => [builder.local('v128'), builder.local('v128')])
+          const sums = upTo(rows).map(() => upTo(count).map(() => [builder.local('v128'), builder.local('v128')]))
+          const step = (channel: number): Statement[] => [
+            ...images.flatMap((vectors, tile) =>
+              vectors.map((vector, half) => vector.set(v128.load(x, channel * row + tile * laneBytes + 16 * half))),
+            ),
+            ...sums.flatMap((tiles, out) => [
+              weight.set(v128.load32Splat(w, out * channels * 4 + channel * 4)),
+              ...tiles.flatMap((vectors, tile) =>
+                vectors.map((sum, half) => sum.set(math.multiplyAdd(weight, images[tile][half], sum))),
+              ),
+            ]),
+          ]
+          return [
             x.set(p.source),
             w.set(p.weights),
-            ...sums.flat().map((sum) => sum.set(v128.constF32x4(0, 0, 0, 0))),
+            ...sums.flat(2).map((sum) => sum.set(v128.constF32x4(0, 0, 0, 0))),
             countedLoop(builder.local('i32'), channels / 4, [
               ...[0, 1, 2, 3].flatMap(step),
-              x.set(i32.add(x, 4 * tileColumns * laneBytes)),
+              x.set(i32.add(x, 4 * row)),
               w.set(i32.add(w, 16)),
             ]),
-            ...sums.flatMap(([a, b], row) => [
-              v128.store(p.output, a, row * tileColumns * laneBytes),
-              v128.store(p.output, b, row * tileColumns * laneBytes + 16),
-            ]),
-            p.source.set(i32.add(p.source, laneBytes)),
-            p.output.set(i32.add(p.output, laneBytes)),
-          ]),
+            ...sums.flatMap((tiles, out) =>
+              tiles.flatMap((vectors, tile) =>
+                vectors.map((sum, half) => v128.store(p.output, sum, out * row + tile * laneBytes + 16 * half)),
+              ),
+            ),
+            p.source.set(i32.add(p.source, count * laneBytes)),
+            p.output.set(i32.add(p.output, count * laneBytes)),
+          ]
+        }
+        const together = vectorsTogether(context)
+        return [
+          countedLoop(builder.local('i32'), Math.floor(tileColumns / together), tilesAtOnce(together)),
+          ...(tileColumns % together === 0 ? [] : tilesAtOnce(1)),
         ]
       },
     ),

@@ -105,24 +105,41 @@ function weighted(row: readonly number[], values: readonly Vector[], context: Ke
 
 const splat = (value: number): Vector => v128.constF32x4(value, value, value, value)
 
-/** Multiplies columns of a matrix of vectors in memory by a transform: `rows` values at `from(i, column)` become others at `to`. */
+/** Vectors of a tile's 8 channels or images that are transformed at a time: the engine's widest. */
+export const vectorsTogether = ({ wide }: KernelContext): number => (wide ? 2 : 1)
+
+/**
+ * Multiplies columns of a matrix in memory by a transform. `load` gives what is in a row and column, each of so many `vectors` of it;
+ * `store` takes all vectors of a result.
+ */
 export function transformColumns(
   transform: readonly (readonly number[])[],
   columns: number,
-  load: (row: number, column: number) => Vector,
-  store: (value: Vector, row: number, column: number) => Statement[],
+  load: (row: number, column: number, vector: number) => Vector,
+  store: (values: readonly Vector[], row: number, column: number) => Statement[],
   context: KernelContext,
+  vectors = 1,
 ): Statement[] {
-  const values = transform[0].map(() => context.local('v128'))
+  const values = upTo(vectors).map(() => transform[0].map(() => context.local('v128')))
   return upTo(columns).flatMap((column) => [
-    ...values.map((value, row) => value.set(load(row, column))),
-    ...transform.flatMap((weights, row) => store(weighted(weights, values, context), row, column)),
+    ...transform[0].flatMap((_, row) => values.map((of, vector) => of[row].set(load(row, column, vector)))),
+    ...transform.flatMap((weights, row) =>
+      store(
+        values.map((of) => weighted(weights, of, context)),
+        row,
+        column,
+      ),
+    ),
   ])
 }
 
+/** Stores vectors one after the other. */
+const storeAll = (target: Local<'i32'>, values: readonly Vector[], at: number): Statement[] =>
+  values.map((value, vector) => v128.store(target, value, at + 16 * vector))
+
 /**
  * The function that transforms one tile of 8 channels or images, T d Tᵀ for the matrix T, from rows at a distance to places at another.
- * Kernels of one geometry share it. `middle` is memory for as many vectors as the tile has places.
+ * Kernels of one geometry share it. `middle` is memory for `middleBytes`.
  */
 export function tileTransform(
   matrix: readonly (readonly number[])[],
@@ -138,24 +155,28 @@ export function tileTransform(
       undefined,
       ({ source, target, middle }, builder) => {
         const inner: KernelContext = { ...context, builder, local: (type) => builder.local(type) }
+        const vectors = vectorsTogether(context)
+        const bytes = 16 * vectors
         return [
-          countedLoop(builder.local('i32'), 2, [
+          countedLoop(builder.local('i32'), 2 / vectors, [
             ...transformColumns(
               matrix,
               size,
-              (row, column) => v128.load(source, row * rowBytes + column * laneBytes),
-              (value, row, column) => [v128.store(middle, value, (column * places + row) * 16)],
+              (row, column, vector) => v128.load(source, row * rowBytes + column * laneBytes + 16 * vector),
+              (values, row, column) => storeAll(middle, values, (column * places + row) * bytes),
               inner,
+              vectors,
             ),
             ...transformColumns(
               matrix,
               places,
-              (row, column) => v128.load(middle, (row * places + column) * 16),
-              (value, row, column) => [v128.store(target, value, (column * places + row) * place)],
+              (row, column, vector) => v128.load(middle, (row * places + column) * bytes + 16 * vector),
+              (values, row, column) => storeAll(target, values, (column * places + row) * place),
               inner,
+              vectors,
             ),
-            source.set(i32.add(source, 16)),
-            target.set(i32.add(target, 16)),
+            source.set(i32.add(source, bytes)),
+            target.set(i32.add(target, bytes)),
           ]),
         ]
       },
@@ -177,11 +198,14 @@ export interface TileOutput {
   readonly epilogue: Epilogue | undefined
   /** Where the epilogue's operands have the tile's first pixel, channel or number. */
   readonly pointers: readonly Local<'i32'>[]
-  /** The vector of an operand that goes along channels. */
-  perChannel(pointer: Local<'i32'>): Vector
+  /** A vector of an operand that goes along channels. */
+  perChannel(pointer: Local<'i32'>, vector: number): Vector
 }
 
-/** Transforms the sums of one tile to pixels, Aᵀ S A, goes on with the epilogue, and stores the pixels that the image has. */
+/**
+ * Transforms the sums of one tile to pixels, Aᵀ S A, goes on with the epilogue, and stores the pixels that the image has: as many vectors
+ * of each as `vectorsTogether` says.
+ */
 export function tileOutput(
   { transforms, sums, middle, target, tile, size, epilogue, pointers, perChannel }: TileOutput,
   context: KernelContext,
@@ -189,44 +213,55 @@ export function tileOutput(
   const { m, output } = transforms
   const n = output[0].length
   const [, width] = size
-  const finish = (value: Vector, row: number, column: number): Statement[] => {
+  const finish = (values: readonly Vector[], row: number, column: number): Statement[] => {
     const place = (row * width + column) * laneBytes
-    if (epilogue === undefined) return [v128.store(target, value, place)]
+    if (epilogue === undefined) return storeAll(target, values, place)
     const { nodes, producer, operands } = epilogue
-    const sum = context.local('v128')
-    const load = (leaf: Tensor): Vector => {
-      if (leaf === producer) return sum
-      const k = operands.findIndex((operand) => operand.leaf === leaf)
-      const { along } = operands[k]
-      if (along === 'elements') return v128.load(pointers[k], place)
-      return along === 'channels' ? perChannel(pointers[k]) : v128.load32Splat(pointers[k])
-    }
-    const { statements, value: result } = emitExpression(nodes, load, context)
-    return [sum.set(value), ...statements, v128.store(target, result, place)]
+    const results = values.map(() => context.local('v128'))
+    const computed = values.flatMap((value, vector) => {
+      const result = results[vector]
+      const load = (leaf: Tensor): Vector => {
+        if (leaf === producer) return result
+        const k = operands.findIndex((operand) => operand.leaf === leaf)
+        const { along } = operands[k]
+        if (along === 'elements') return v128.load(pointers[k], place + 16 * vector)
+        return along === 'channels' ? perChannel(pointers[k], vector) : v128.load32Splat(pointers[k])
+      }
+      const expression = emitExpression(nodes, load, context)
+      return [result.set(value), ...expression.statements, result.set(expression.value)]
+    })
+    return [...computed, ...storeAll(target, results, place)]
   }
   /** Runs what stores a row or column of the tile only where the image has it. */
   const where = (index: number, axis: 0 | 1, statements: Statement[]): Statement[] =>
     size[axis] % m === 0 || index < size[axis] % m
       ? statements
       : [ifThen(i32.ltU(i32.add(i32.mul(tile[axis], m), index), size[axis]), statements)]
+  const vectors = vectorsTogether(context)
+  const bytes = 16 * vectors
   return [
     ...transformColumns(
       output,
       n,
-      (row, column) => v128.load(sums.start, (row * n + column) * sums.place),
-      (value, row, column) => [v128.store(middle, value, (column * m + row) * 16)],
+      (row, column, vector) => v128.load(sums.start, (row * n + column) * sums.place + 16 * vector),
+      (values, row, column) => storeAll(middle, values, (column * m + row) * bytes),
       context,
+      vectors,
     ),
     ...transformColumns(
       output,
       m,
-      (row, column) => v128.load(middle, (row * m + column) * 16),
+      (row, column, vector) => v128.load(middle, (row * m + column) * bytes + 16 * vector),
       // The second transform runs along rows: its results are the columns of the tile.
-      (value, column, row) => where(row, 0, where(column, 1, finish(value, row, column))),
+      (values, column, row) => where(row, 0, where(column, 1, finish(values, row, column))),
       context,
+      vectors,
     ),
   ]
 }
+
+/** Memory between the halves of a transform of n x n places, whatever the engine's vectors. */
+export const middleBytes = (n: number): number => n * n * laneBytes
 
 /**
  * Bytes from one of the n² places to the next, at least `bytes`: an odd number of cache lines, so that places that are written together

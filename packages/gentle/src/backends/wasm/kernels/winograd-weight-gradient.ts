@@ -11,7 +11,7 @@ import { type Buffer, channelBlocks, laneBytes } from '../buffer.ts'
 import type { Kernel } from '../kernel.ts'
 import { transpose4 } from './convert.ts'
 import { forEachItem } from './nest.ts'
-import { perCycle, placeBytes, tileTransform, transformColumns, winograd4 } from './winograd-transforms.ts'
+import { middleBytes, perCycle, placeBytes, tileTransform, transformColumns, winograd4 } from './winograd-transforms.ts'
 
 /** Pixels of a side of a tile of dy, and places of a transformed one. */
 const m = winograd4.m
@@ -166,7 +166,7 @@ export function transformTilesKernel(
     split: { by: 'items', count: batch * blocks },
     reads: [framed],
     writes: [transformed],
-    workspaceBytes: places * 16,
+    workspaceBytes: middleBytes(n),
     emit(context) {
       const [item, image, block, source, target] = [0, 1, 2, 3, 4].map(() => context.local('i32'))
       const first = i32.const(0)
@@ -292,14 +292,14 @@ export function gradientFiltersKernel(
               outputTransform,
               n,
               (row, column) => v128.load(source, (row * n + column) * place),
-              (value, row, column) => [v128.store(middle, value, (column * 3 + row) * 16)],
+              ([value], row, column) => [v128.store(middle, value, (column * 3 + row) * 16)],
               context,
             ),
             ...transformColumns(
               outputTransform,
               3,
               (row, column) => v128.load(middle, (row * 3 + column) * 16),
-              (value, column, row) => [
+              ([value], column, row) => [
                 four.set(value),
                 ...([0, 1, 2, 3] as const).map((lane) =>
                   v128.store32Lane(target, four, lane, lane * 36 + (row * 3 + column) * 4),

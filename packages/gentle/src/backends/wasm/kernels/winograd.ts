@@ -17,12 +17,14 @@ import { type SumPart, tileFunction, tilePixels } from './pixel-tile.ts'
 import { balancedTiles, type Epilogue } from './tile.ts'
 import {
   gatherFour,
+  middleBytes,
   perCycle,
   placeBytes,
   tileOutput,
   tileTransform,
   transformColumns,
   upTo,
+  vectorsTogether,
   type WinogradTransforms,
 } from './winograd-transforms.ts'
 
@@ -133,14 +135,14 @@ export function winogradFiltersKernel(filters: Buffer, transformed: Buffer, plan
                 transforms.filter,
                 3,
                 tap,
-                (value, row, column) => [v128.store(middle, value, (column * n + row) * 16)],
+                ([value], row, column) => [v128.store(middle, value, (column * n + row) * 16)],
                 context,
               ),
               ...transformColumns(
                 transforms.filter,
                 n,
                 (row, column) => v128.load(middle, (row * n + column) * 16),
-                (value, row, column) => [v128.store(target, value, (column * n + row) * place)],
+                ([value], row, column) => [v128.store(target, value, (column * n + row) * place)],
                 context,
               ),
               source.set(i32.add(source, 4 * outBytes)),
@@ -169,7 +171,7 @@ export function winogradKernel(
     split: { by: 'items', count: plan.strips * plan.shares },
     reads: [source, filters, ...(epilogue?.operands ?? []).map(({ buffer }) => buffer)],
     writes: [output],
-    workspaceBytes: n * n * (16 + 128 + plan.stripTiles * (laneBytes + plan.channels * 4)),
+    workspaceBytes: middleBytes(n) + n * n * (128 + plan.stripTiles * (laneBytes + plan.channels * 4)),
     multiplyAdds,
     emit: (context) => emitStrips(source, filters, output, plan, epilogue, context),
   }
@@ -191,7 +193,7 @@ function emitStrips(
   const local = (): Local<'i32'> => context.local('i32')
   const first = i32.const(0)
 
-  // Workspace: n² vectors between the two halves of a transform, the sums of one block, the transformed input.
+  // Workspace: what lies between the two halves of a transform, the sums of one block, the transformed input.
   const middle = local()
   const sums = local()
   const transformed = local()
@@ -283,10 +285,11 @@ function emitStrips(
       size: [height, width],
       epilogue,
       pointers,
-      perChannel: (pointer) => v128.load(pointer),
+      perChannel: (pointer, vector) => v128.load(pointer, 16 * vector),
     },
     context,
   )
+  const step = 16 * vectorsTogether(context)
   const transformOutput = forEachTile([
     v.set(i32.add(sums, i32.mul(inStrip, laneBytes))),
     offset.set(
@@ -301,18 +304,18 @@ function emitStrips(
       if (along === 'nothing') return pointers[k].set(base)
       return pointers[k].set(i32.add(base, along === 'elements' ? offset : i32.mul(block, laneBytes)))
     }),
-    countedLoop(local(), 2, [
+    countedLoop(local(), laneBytes / step, [
       ...tileOut,
-      v.set(i32.add(v, 16)),
-      y.set(i32.add(y, 16)),
-      ...operands.flatMap(({ along }, k) => (along === 'nothing' ? [] : [pointers[k].set(i32.add(pointers[k], 16))])),
+      v.set(i32.add(v, step)),
+      y.set(i32.add(y, step)),
+      ...operands.flatMap(({ along }, k) => (along === 'nothing' ? [] : [pointers[k].set(i32.add(pointers[k], step))])),
     ]),
   ])
 
   const perShare = outBlocks / shares
   return [
     middle.set(context.workspace),
-    sums.set(i32.add(middle, n * n * 16)),
+    sums.set(i32.add(middle, middleBytes(n))),
     transformed.set(i32.add(sums, n * n * sumsPlace)),
     forEachItem(context, item, [
       ...transformInput,
