@@ -15,6 +15,14 @@ export type Contenders = readonly [gentle: Contender, ...rivals: Contender[]]
 
 export const gentle = (program: string): Contender => ({ name: 'gentle', title: 'Gentle', program: [program] })
 
+/** Gentle as it comes, and by the setting that may be faster. */
+const gentles = (program: string): [Contender, ...Contender[]] => [
+  gentle(program),
+  { name: 'gentle-wide', title: 'Gentle, vectors of 256 bits', program: [program, '--wide-vectors'] },
+]
+
+export const gentleNames: readonly string[] = gentles('').map(({ name }) => name)
+
 /** PyTorch as it comes, and by its settings that may be faster: each is where the network and the machine suit it. */
 const pytorch = (program: string): Contender[] => [
   { name: 'pytorch', title: 'PyTorch', program: [program] },
@@ -29,7 +37,7 @@ const pytorch = (program: string): Contender[] => [
 
 export const pytorchNames: readonly string[] = pytorch('').map(({ name }) => name)
 
-export const training: Contenders = [gentle('rivals/gentle.ts'), ...pytorch('rivals/pytorch.py')]
+export const training: Contenders = [...gentles('rivals/gentle.ts'), ...pytorch('rivals/pytorch.py')]
 
 const javaScriptTraining: readonly Contender[] = [
   { name: 'convnetjs', title: 'ConvNetJS', program: ['rivals/convnetjs.ts'] },
@@ -41,16 +49,38 @@ export const javaScriptNames: readonly string[] = javaScriptTraining.map(({ name
 
 export const lenet5Training: Contenders = [...training, ...javaScriptTraining]
 
-const gentleInference = gentle('rivals/gentle-inference.ts')
+const onnxruntimeWeb: Contender = {
+  name: 'onnxruntime-web',
+  title: 'onnxruntime-web',
+  program: ['rivals/onnxruntime-web.ts'],
+}
+const onnxruntimeNode: Contender = {
+  name: 'onnxruntime-node',
+  title: 'onnxruntime-node',
+  program: ['rivals/onnxruntime-node.ts'],
+}
 
 /** Those that read networks from files. */
-export const fromFiles: Contenders = [
-  gentleInference,
-  { name: 'onnxruntime-web', title: 'onnxruntime-web', program: ['rivals/onnxruntime-web.ts'] },
-  { name: 'onnxruntime-node', title: 'onnxruntime-node', program: ['rivals/onnxruntime-node.ts'] },
+export const fromFiles: Contenders = [gentle('rivals/gentle-inference.ts'), onnxruntimeWeb, onnxruntimeNode]
+
+/** What Gentle asks of the engine for vectors of 256 bits may help others, too. */
+const onnxruntimeWebs: readonly Contender[] = [
+  onnxruntimeWeb,
+  {
+    name: 'onnxruntime-web-wide',
+    title: 'onnxruntime-web, vectors joined',
+    program: ['rivals/onnxruntime-web.ts', '--wide-vectors'],
+  },
 ]
 
-export const inference: Contenders = [...fromFiles, ...pytorch('rivals/pytorch-inference.py')]
+export const onnxruntimeWebNames: readonly string[] = onnxruntimeWebs.map(({ name }) => name)
+
+export const inference: Contenders = [
+  ...gentles('rivals/gentle-inference.ts'),
+  ...onnxruntimeWebs,
+  onnxruntimeNode,
+  ...pytorch('rivals/pytorch-inference.py'),
+]
 
 /** Gentle on the benchmark's threads and on one. */
 export const scaling: Contenders = [
@@ -70,11 +100,12 @@ export const chromium: Contenders = [
 ]
 
 export const matmul: Contenders = [
-  gentle('rivals/gentle-matmul.ts'),
+  ...gentles('rivals/gentle-matmul.ts'),
   { name: 'peak', title: 'Multiply-add peak', program: ['rivals/peak.ts'] },
+  { name: 'peak-wide', title: 'Multiply-add peak', program: ['rivals/peak.ts', '--wide-vectors'] },
 ]
 
-export const convolution: Contenders = [gentle('rivals/gentle-convolution.ts')]
+export const convolution: Contenders = gentles('rivals/gentle-convolution.ts')
 
 /** What a compiled step takes, and what it cannot do without. */
 export const stepMemory: Contenders = [

@@ -114,7 +114,7 @@ export function formatReport({ title, unit, better, rows, missing }: BenchmarkRe
     String(row.threads),
   ])
   const table = body.length === 0 ? '' : formatTable(header, body)
-  const parts = rows.filter((row) => row.parts.length > 0).map((row) => formatParts(row.parts))
+  const parts = rows.filter((row) => row.parts.length > 0).map((row) => `${row.title}\n\n${formatParts(row.parts)}`)
   const notes = rows.filter(({ note }) => note !== '').map(({ title, note }) => `- ${title}: ${note}.`)
   const absent = missing.map(({ contender, reason }) => `- Not compared: ${contender}: ${reason}`)
   return [title, table, ...parts, [...notes, ...absent].join('\n')].filter((part) => part !== '').join('\n\n')

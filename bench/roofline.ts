@@ -18,6 +18,8 @@ interface Point {
   readonly intensity: number
   readonly gigaflops: number
   readonly direction: Part['direction']
+  /** Whether it was measured on vectors of 256 bits. */
+  readonly wide: boolean
 }
 
 /** GB/s of one core: a copy reads and writes each byte. */
@@ -34,17 +36,19 @@ function bandwidth(): number {
 
 async function pointsOf(network: Convolved, report: BenchmarkReport): Promise<{ points: Point[]; peaks: number[] }> {
   const layers = convolutionsOf(await modelOf(network, reference(), zeros), convolved[network].batch)
-  const parts = report.rows.flatMap((row) => row.parts)
-  const points = parts.map(({ layer, direction, gigaflops }): Point => {
+  const parts = report.rows.flatMap(({ contender, parts }) =>
+    parts.map((part) => ({ ...part, wide: contender !== 'gentle' })),
+  )
+  const points = parts.map(({ layer, direction, gigaflops, wide }): Point => {
     const { inputShape, weightShape, outputShape, flops } = layers.find((candidate) => candidate.layer === layer)!
     const bytes = 4 * (sizeOf(inputShape) + sizeOf(weightShape) + sizeOf(outputShape))
-    return { intensity: flops / bytes, gigaflops, direction }
+    return { intensity: flops / bytes, gigaflops, direction, wide }
   })
   return { points, peaks: parts.map(({ gigaflops, share }) => gigaflops / share) }
 }
 
 const [width, height, left, right, top, bottom] = [900, 540, 64, 872, 84, 480]
-const [fewest, most, slowest, fastest] = [2, 1024, 8, 256]
+const [fewest, most, slowest, fastest] = [2, 1024, 8, 512]
 const colours: Readonly<Record<Part['direction'], string>> = {
   forward: '#2563eb',
   'input gradient': '#b45309',
@@ -55,6 +59,10 @@ const x = (intensity: number): number =>
   left + ((right - left) * Math.log(intensity / fewest)) / Math.log(most / fewest)
 const y = (gigaflops: number): number =>
   bottom - ((bottom - top) * Math.log(gigaflops / slowest)) / Math.log(fastest / slowest)
+
+/** Wide vectors are marked by rings. */
+const mark = (colour: string, wide: boolean): string =>
+  wide ? `fill="none" stroke="${colour}" stroke-width="1.3"` : `fill="${colour}" fill-opacity="0.75"`
 
 const doubled = (from: number, to: number): number[] =>
   Array.from({ length: Math.log2(to / from) + 1 }, (_, i) => from * 2 ** i)
@@ -81,17 +89,19 @@ function drawn(points: readonly Point[], peak: number, memory: number, processor
       text((left + right) / 2, bottom + 38, 'operations for each byte of operands and result', 'text-anchor="middle"'),
       text(left - 44, top - 10, 'GFLOP/s'),
       ...points.map(
-        ({ intensity, gigaflops, direction }) =>
-          `<circle cx="${x(intensity).toFixed(1)}" cy="${y(gigaflops).toFixed(1)}" r="4" fill="${colours[direction]}" fill-opacity="0.75"/>`,
+        ({ intensity, gigaflops, direction, wide }) =>
+          `<circle cx="${x(intensity).toFixed(1)}" cy="${y(gigaflops).toFixed(1)}" r="4" ${mark(colours[direction], wide)}/>`,
       ),
       line(x(start), y(start * memory), x(ridge), y(peak), `stroke="${ink}" stroke-width="2"`),
       line(x(ridge), y(peak), right, y(peak), `stroke="${ink}" stroke-width="2"`),
       text(x(ridge) + 8, y(peak) - 20, `multiply-adds of 128 bits: ${peak.toFixed(0)} GFLOP/s`),
       text(x(start) + 8, y(start * memory) + 16, `memory: ${memory.toFixed(0)} GB/s`),
       ...Object.entries(colours).flatMap(([direction, colour], i) => [
-        `<circle cx="${left + 6 + 130 * i}" cy="${height - 8}" r="4" fill="${colour}"/>`,
+        `<circle cx="${left + 6 + 130 * i}" cy="${height - 8}" r="4" ${mark(colour, false)}/>`,
         text(left + 16 + 130 * i, height - 4, direction, `fill="${muted}"`),
       ]),
+      `<circle cx="${left + 6 + 130 * 3}" cy="${height - 8}" r="4" ${mark(muted, true)}/>`,
+      text(left + 16 + 130 * 3, height - 4, 'the same on vectors of 256 bits', `fill="${muted}"`),
     ].join(''),
   )
 }

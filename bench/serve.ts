@@ -8,6 +8,9 @@ export interface RemoteContender extends Ready {
   round(milliseconds: number): Promise<Steps>
 }
 
+/** Whether this contender was started with `--wide-vectors`: for an engine that joins vectors to such of 256 bits. */
+export const wideVectors = process.argv.includes('--wide-vectors')
+
 /** The contender's half of the protocol, for those written in TypeScript. */
 export async function serve(
   prepare: (settings: Settings) => Contender | RemoteContender | Promise<Contender | RemoteContender>,

@@ -12,6 +12,8 @@ export interface Standing {
   readonly aim: number
   /** Of the medians, with the least and the most of the rounds; null where it could not be measured. */
   readonly figure: Outcome | null
+  /** What the figure is of Gentle as it comes, where another of its settings is better. */
+  readonly byDefault: number | null
   /** The one that it was compared with, and both amounts. */
   readonly compared: string
   readonly verdict: 'aim reached' | 'reached' | 'missed' | 'not measured'
@@ -31,9 +33,9 @@ export function standings(reports: readonly BenchmarkReport[]): Standing[] {
     .map(({ figure, ...goal }): Standing => {
       const found = measured(figure, byName)
       if (found === undefined)
-        return { ...goal, figure: null, compared: missingIn(figure, byName), verdict: 'not measured' }
-      const { compared, ...outcome } = found
-      return { ...goal, figure: outcome, compared, verdict: verdictOn(goal, outcome.value) }
+        return { ...goal, figure: null, byDefault: null, compared: missingIn(figure, byName), verdict: 'not measured' }
+      const { compared, byDefault = null, ...outcome } = found
+      return { ...goal, figure: outcome, byDefault, compared, verdict: verdictOn(goal, outcome.value) }
     })
 }
 
@@ -50,25 +52,28 @@ type Reports = ReadonlyMap<string, BenchmarkReport>
 const rowOf = (report: BenchmarkReport | undefined, name: string): ReportedRow | undefined =>
   report?.rows.find(({ contender }) => contender === name)
 
-function measured(figure: Figure, reports: Reports): (Outcome & { compared: string }) | undefined {
+function measured(figure: Figure, reports: Reports): (Outcome & { compared: string; byDefault?: number }) | undefined {
   if (figure.kind === 'part') return share(figure, reports)
   const report = reports.get(figure.benchmark)
-  const own = rowOf(report, figure.kind === 'lead' ? (figure.of ?? 'gentle') : 'gentle')
+  const candidates = figure.kind === 'lead' ? (figure.of ?? ['gentle']) : ['gentle']
+  // Rows stand in their order, the best first.
+  const own = report?.rows.find(({ contender }) => candidates.includes(contender))
   if (report === undefined || own === undefined) return undefined
   if (figure.kind === 'amount')
     return { value: own.median, minimum: own.minimum, maximum: own.maximum, compared: otherRows(report, own) }
-  // Rows stand in their order, the best first.
   const others = figure.kind === 'lead' ? figure.over : [figure.of]
   const other = report.rows.find((row) => row !== own && others.includes(row.contender))
   if (other === undefined) return undefined
   const relate = (mine: number, its: number): number => (figure.kind === 'lead' ? lead(report, mine, its) : mine / its)
+  const plain = candidates.includes('gentle') && own.contender !== 'gentle' ? rowOf(report, 'gentle') : undefined
   // Round by round, as they took turns.
   const rounds = own.rounds.map((amount, round) => relate(amount, other.rounds[round]))
   return {
     value: relate(own.median, other.median),
     minimum: Math.min(...rounds),
     maximum: Math.max(...rounds),
-    compared: `${formatAmount(own.median)} : ${formatAmount(other.median)} ${report.unit} (${other.title})`,
+    byDefault: plain && relate(plain.median, other.median),
+    compared: `${formatAmount(own.median)} : ${formatAmount(other.median)} ${report.unit} (${plain === undefined ? '' : `${own.title} : `}${other.title})`,
   }
 }
 
@@ -95,7 +100,7 @@ function share({ benchmarks, which }: Figure & { kind: 'part' }, reports: Report
 
 /** Why a goal has no figure. */
 function missingIn(figure: Figure, reports: Reports): string {
-  const wanted = new Set(figure.kind === 'lead' ? ['gentle', figure.of, ...figure.over] : ['gentle'])
+  const wanted = new Set(figure.kind === 'lead' ? [...(figure.of ?? ['gentle']), ...figure.over] : ['gentle'])
   const reasons = benchmarksOf(figure).flatMap((name) =>
     (reports.get(name)?.missing ?? [])
       .filter(({ contender }) => wanted.has(contender))
@@ -109,12 +114,13 @@ export const formatFigure = (value: number, unit: Standing['unit']): string =>
 
 /** The whole table, in Markdown. */
 export function formatStandings(all: readonly Standing[]): string {
-  const header = ['work', 'against', 'figure', 'spread', 'compared', 'at least', 'aim', 'verdict']
-  const body = all.map(({ work, against, unit, better, least, aim, figure, compared, verdict }) => [
+  const header = ['work', 'against', 'figure', 'spread', 'by default', 'compared', 'at least', 'aim', 'verdict']
+  const body = all.map(({ work, against, unit, better, least, aim, figure, byDefault, compared, verdict }) => [
     work,
     against,
     figure === null ? '' : formatFigure(figure.value, unit),
     figure === null ? '' : `${formatAmount(figure.minimum)} to ${formatAmount(figure.maximum)}`,
+    byDefault === null ? '' : formatFigure(byDefault, unit),
     compared,
     `${better === 'less' ? 'at most ' : ''}${least} ${unit}`,
     `${aim} ${unit}`,

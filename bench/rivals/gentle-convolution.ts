@@ -1,11 +1,12 @@
 /** Gentle's convolutions of a network, each alone on one thread, beside the most multiply-adds that the core gives at that time. */
+import { joinVectors } from '../../packages/gentle/src/backends/wasm/wide-vectors.ts'
 import { reference } from '../../packages/gentle/src/index.ts'
 import { convolutionsOf, traceConvolution } from '../convolutions.ts'
 import { loneOutput } from '../lone-output.ts'
 import { multiplyAddPeak } from '../multiply-add-peak.ts'
 import { zeros } from '../networks.ts'
 import type { Part } from '../protocol.ts'
-import { serve } from '../serve.ts'
+import { serve, wideVectors } from '../serve.ts'
 import { modelOf } from '../training-step.ts'
 import type { Convolved } from '../workload.ts'
 
@@ -26,6 +27,7 @@ function secondsOf(task: () => unknown, milliseconds: number): number {
 }
 
 await serve(async ({ network, batch }) => {
+  if (wideVectors) joinVectors()
   const peak = multiplyAddPeak()
   const model = await modelOf(network as Convolved, reference(), zeros)
   const memory = new WebAssembly.Memory({ initial: 1, maximum: 65536 })
@@ -33,7 +35,7 @@ await serve(async ({ network, batch }) => {
     const graph = traceConvolution(convolution)
     return convolution.directions.map((direction) => {
       const { layer, flops } = convolution
-      const { bytes, start } = loneOutput(graph, direction)
+      const { bytes, start } = loneOutput(graph, direction, wideVectors)
       const missing = Math.ceil((bytes - memory.buffer.byteLength) / 65536)
       if (missing > 0) memory.grow(missing)
       return { layer, direction, flops, bytes, run: start(memory) }

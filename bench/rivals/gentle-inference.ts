@@ -11,7 +11,7 @@ import {
 } from '../../packages/gentle/src/index.ts'
 import { alexnet, googlenet, resnet18, resnet50, vgg16 } from '../../packages/gentle/src/models/index.ts'
 import { checkOutput, isExported, networkFile } from '../exported-networks.ts'
-import { serve } from '../serve.ts'
+import { serve, wideVectors } from '../serve.ts'
 import { imageShape, type Predicting, randomImages } from '../workload.ts'
 
 const networks: Record<Predicting, () => Layer> = {
@@ -34,7 +34,7 @@ function storedValues(network: string): FirstValues {
 
 await serve(async ({ threads, batch, network }) => {
   const compared = isExported(network)
-  const backend = await wasm({ threads })
+  const backend = await wasm({ threads, wideVectors })
   const model = await createModel(networks[network as Predicting](), imageShape, {
     backend,
     firstValues: compared ? storedValues(network) : undefined,

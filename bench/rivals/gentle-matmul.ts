@@ -1,10 +1,10 @@
 /** Gentle's product of two square matrices on one thread. */
 import { input, wasm } from '../../packages/gentle/src/index.ts'
 import { matmul } from '../../packages/gentle/src/ops/index.ts'
-import { serve } from '../serve.ts'
+import { serve, wideVectors } from '../serve.ts'
 
 await serve(async ({ batch: size }) => {
-  const backend = await wasm({ threads: 1 })
+  const backend = await wasm({ threads: 1, wideVectors })
   const a = input([size, size])
   const b = input([size, size])
   const program = await backend.compile({ inputs: { a, b }, outputs: { product: matmul(a, b) } })

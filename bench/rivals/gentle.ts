@@ -1,9 +1,9 @@
 /** Gentle trains. */
 import { wasm } from '../../packages/gentle/src/index.ts'
-import { serve } from '../serve.ts'
+import { serve, wideVectors } from '../serve.ts'
 import { prepareTraining } from '../training-step.ts'
 
 await serve(async (settings) => ({
   version: `Node ${process.versions.node}`,
-  ...(await prepareTraining(await wasm({ threads: settings.threads }), settings)),
+  ...(await prepareTraining(await wasm({ threads: settings.threads, wideVectors }), settings)),
 }))

@@ -1,10 +1,12 @@
 import { readFile } from 'node:fs/promises'
 import { env, InferenceSession, Tensor } from 'onnxruntime-web'
+import { joinVectors } from '../../packages/gentle/src/backends/wasm/wide-vectors.ts'
 import packages from '../package.json' with { type: 'json' }
-import { serve } from '../serve.ts'
+import { serve, wideVectors } from '../serve.ts'
 import { prepare } from './onnxruntime.ts'
 
 await serve(async (settings) => {
+  if (wideVectors) joinVectors()
   env.wasm.numThreads = settings.threads
   const runtime = {
     create: async (path: string, options: InferenceSession.SessionOptions) =>

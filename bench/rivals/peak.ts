@@ -1,10 +1,12 @@
+import { joinVectors } from '../../packages/gentle/src/backends/wasm/wide-vectors.ts'
 import { multiplyAddPeak } from '../multiply-add-peak.ts'
-import { serve } from '../serve.ts'
+import { serve, wideVectors } from '../serve.ts'
 
 await serve(() => {
-  const { fused, flops, run } = multiplyAddPeak()
+  if (wideVectors) joinVectors()
+  const { fused, flops, run } = multiplyAddPeak({ wide: wideVectors })
   return {
-    version: '128-bit',
+    version: wideVectors ? '256-bit' : '128-bit',
     threads: 1,
     note: fused ? 'relaxed_madd in registers' : 'relaxed_madd in registers; here a product and a sum, not fused',
     workPerStep: flops,

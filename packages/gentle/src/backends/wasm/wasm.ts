@@ -19,6 +19,7 @@ import { clearLog, type Log, logBytesOf, readLog } from './log.ts'
 import { type LoweredGraph, lower } from './lower.ts'
 import { type Schedule, schedule } from './schedule.ts'
 import { Threads } from './threads.ts'
+import { joinVectors } from './wide-vectors.ts'
 
 export interface WasmOptions {
   /** Threads that compute, 1 to 64; as many as the machine has cores unless given. */
@@ -74,12 +75,6 @@ export async function wasm(options: WasmOptions = {}): Promise<Backend> {
     wideVectors,
     poison: options.poison === true,
   })
-}
-
-/** Has V8 join neighbouring vectors, where this is Node. */
-function joinVectors(): void {
-  if (typeof process === 'undefined' || process.versions?.node === undefined) return
-  process.getBuiltinModule('node:v8').setFlagsFromString('--experimental-wasm-revectorize')
 }
 
 type CodeOptions = Pick<EmitOptions, 'fusedMultiplyAdd' | 'wideVectors' | 'poison'>
