@@ -65,6 +65,7 @@ program
   .option('--clip-norm <limit>', 'largest norm of a gradient', number)
   .option('--seed <n>', 'from which all chance derives (0)', number)
   .option('--threads <n>', 'threads that compute (all cores)', number)
+  .option('--wide-vectors', 'compute on vectors of 256 bits (AVX2), by a pass that V8 calls experimental')
   .option('--validation <n>', 'training examples to split off for validation', number)
   .option('--resize <n>', "train on pictures of n x n (files: the network's usual size)", number)
   .option('--strict', 'refuse a folder with a broken image, instead of leaving it out')

@@ -37,6 +37,7 @@ const settingsSchema = z.strictObject({
   clipNorm: positive.optional(),
   seed: whole(0, 2 ** 31 - 1).optional(),
   threads: whole(1, 64).optional(),
+  wideVectors: z.boolean('true or false').optional(),
   validation: whole(1, Number.MAX_SAFE_INTEGER).optional(),
   resize: whole(1, 4096).optional(),
   augment: text.optional(),

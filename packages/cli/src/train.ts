@@ -144,7 +144,7 @@ export async function train(model: string | undefined, flags: TrainFlags): Promi
     ? await resume(resumed, plan, splits.train.length)
     : { progress: undefined, history: [] as EpochReport[] }
 
-  const backend = await wasm({ threads: plan.threads })
+  const backend = await wasm({ threads: plan.threads, wideVectors: plan.wideVectors })
   const made = await createModel(network, inputShape, {
     seed: plan.seed,
     classes: prepared.classes,
