@@ -43,7 +43,7 @@ function factorAlong(product: Tensor, axes: Axes): { full: Tensor; factor: Tenso
 }
 
 /** Whether a node is x - mean(x), the mean taken over axes, as `sub(x, mean(x))` makes it: its sum over them is 0. */
-function isCentred(node: Tensor, axes: Axes): boolean {
+export function isCentred(node: Tensor, axes: Axes): boolean {
   if (node.op.name !== 'sub') return false
   const [x, mean] = node.inputs
   const count = axes.reduce((product, axis) => product * x.shape[axis], 1)

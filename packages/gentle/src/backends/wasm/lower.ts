@@ -2,6 +2,7 @@
 
 import { type FusionRules, fuse, type Group } from '../../compile/fuse.ts'
 import { assignLayouts, blockSize, isDense, isDepthwise, type Layout, leadingAxes } from '../../compile/layout.ts'
+import { isCentred } from '../../compile/sums.ts'
 import { InternalError } from '../../core/errors.ts'
 import { broadcastStrides, sameShape, sizeOf, stridesOf } from '../../core/shape.ts'
 import { type Graph, rootsOf, topologicalOrder } from '../../graph/graph.ts'
@@ -22,6 +23,7 @@ import { type ResampleMethod, resampleTaps, transposedTaps } from '../../ops/res
 import type { StructuredName } from '../../ops/table.ts'
 import { type Buffer, bytesOf, createBuffer, lastBlockImages, loopShape } from './buffer.ts'
 import type { Kernel } from './kernel.ts'
+import { squaresByBlockKernel, squaresOfAllKernel } from './kernels/centred-squares.ts'
 import { conv2dWeightGradientKernel, sumsByBlock } from './kernels/conv2d-weight-gradient.ts'
 import { maskImagesKernel, toBlocksKernel, toPlainKernel } from './kernels/convert.ts'
 import { conv2dInputGradientProblem, conv2dProblem, denseKernel } from './kernels/convolution.ts'
@@ -370,6 +372,13 @@ function foldingIn(
   return op.name === 'sum' && axes.includes(0) && operand === 'lanes' ? 'images' : 'plain'
 }
 
+/** The x of whose distance from its mean over axes nodes compute the square, where they do just that. */
+function centredSquare(nodes: readonly Tensor[], axes: readonly number[]): Tensor | undefined {
+  const [centred, square] = nodes
+  const squares = nodes.length === 2 && square.op.name === 'mul' && square.inputs.every((x) => x === centred)
+  return squares && isCentred(centred, axes) ? centred.inputs[0] : undefined
+}
+
 /** Sum or maximum over axes, within images where the batch stays. */
 const lowerReduction =
   (reduction: Reduction): Lowering =>
@@ -386,6 +395,17 @@ const lowerReduction =
       }
       case 'images': {
         const inner = axes.filter((axis) => axis !== 0).map((axis) => axis - 1)
+        const centred = centredSquare(prologue, axes)
+        if (centred !== undefined) {
+          const images = lowerer.buffer(centred, 'lanes')
+          const shape = [images.blocks, 2, ...output.shape]
+          const partial = lowerer.temporary('squares by block', { shape, dtype: 'float32' })
+          lowerer.emit(
+            squaresByBlockKernel(images, inner, partial, output),
+            squaresOfAllKernel(images, partial, output),
+          )
+          return
+        }
         const values = lowerer.values(x, 'lanes', prologue)
         const { blocks } = values.domain
         const partial = lowerer.temporary('sums by block', { shape: [blocks, ...output.shape], dtype: 'float32' })

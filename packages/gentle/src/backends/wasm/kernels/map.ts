@@ -54,15 +54,19 @@ export function mapKernel({ name, extents, output, inputs, compute }: MapDescrip
 
   const emitBlock = (context: KernelContext): Statement[] => {
     const loads = loadsOfBlock(inputs, loops.strides.slice(1), context)
+    const results = [context.local('v128'), context.local('v128')]
     return nest(
       context,
       loops.extents,
       streams(context),
-      ([target, ...sources]) =>
-        ([0, 1] as const).flatMap((half) => {
-          const { statements, value } = compute(loads.vectors(sources, half), context)
-          return [...statements, v128.store(target, value, 16 * half)]
+      // Both halves are computed before either is stored, so that an engine may take them for one vector of twice the size.
+      ([target, ...sources]) => [
+        ...results.flatMap((result, half) => {
+          const { statements, value } = compute(loads.vectors(sources, half as 0 | 1), context)
+          return [...statements, result.set(value)]
         }),
+        ...results.map((result, half) => v128.store(target, result, 16 * half)),
+      ],
       ([, ...sources]) => loads.before(sources),
     )
   }

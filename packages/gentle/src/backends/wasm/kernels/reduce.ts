@@ -116,7 +116,7 @@ function foldExpression(
 }
 
 /** What a reduction of an expression in blocks is called, reads, walks, and folds for one element of its result. */
-function foldingBlocks(reduction: Reduction, values: Expression, axes: readonly number[], outputBytes: number) {
+export function foldBlocks(reduction: Reduction, values: Expression, axes: readonly number[], outputBytes: number) {
   const { domain, inputs } = values
   const folding = foldingOf(loopShape(domain), axes, inputs.map(byteStrides), outputBytes)
   return {
@@ -127,8 +127,9 @@ function foldingBlocks(reduction: Reduction, values: Expression, axes: readonly 
         start,
         strides: folding.kept.strides[k],
       })),
-    fold: (context: KernelContext, sources: readonly Local<'i32'>[]) =>
-      foldExpression(context, reduction, folding, values, sources),
+    /** The totals of both halves of a block for one element of the result, of `values` or of others with the same operands. */
+    fold: (context: KernelContext, sources: readonly Local<'i32'>[], folded = values) =>
+      foldExpression(context, reduction, folding, folded, sources),
   }
 }
 
@@ -140,7 +141,7 @@ export function reduceBlocksKernel(
   axes: readonly number[],
   output: Buffer,
 ): Kernel {
-  const { reads, extents, streams, fold } = foldingBlocks(reduction, values, axes, laneBytes)
+  const { reads, extents, streams, fold } = foldBlocks(reduction, values, axes, laneBytes)
   return {
     name,
     split: { by: 'blocks', count: output.blocks },
@@ -202,8 +203,7 @@ export function reducePlainKernel(
  */
 export function sumBlocksKernel(name: string, values: Expression, axes: readonly number[], partial: Buffer): Kernel {
   const { domain } = values
-  const { reads, extents, streams, fold } = foldingBlocks('sum', values, axes, 4)
-  const images = lastBlockImages(domain)
+  const { reads, extents, streams, fold } = foldBlocks('sum', values, axes, 4)
   const rowBytes = sizeOf(partial.shape.slice(1)) * 4
   return {
     name,
@@ -211,19 +211,29 @@ export function sumBlocksKernel(name: string, values: Expression, axes: readonly
     reads,
     writes: [partial],
     emit(context) {
-      const masks = images === blockSize ? undefined : [context.local('v128'), context.local('v128')]
-      const maskValues = masks?.flatMap((mask, k) => [
-        mask.set(imageMask(blockSize, 0)),
-        ifThen(i32.eq(context.block, domain.blocks - 1), [mask.set(imageMask(images, 4 * k))]),
-      ])
+      const masks = lastBlockMasks(domain, context)
       const row = i32.add(context.address(partial), i32.mul(context.block, rowBytes))
       const body = nest(context, extents, streams(context, row), ([target, ...sources]) => {
         const { statements, totals } = fold(context, sources)
-        const [first, second] = totals.map((total, k) => (masks ? v128.and(total, masks[k]) : total))
+        const [first, second] = masks.apply(totals)
         return [...statements, f32.store(target, horizontalSum(context, f32x4.add(first, second)))]
       })
-      return [...(maskValues ?? []), ...body]
+      return [...masks.set, ...body]
     },
+  }
+}
+
+/** What leaves out the images that the last block does not have: `set` comes first, `apply` makes their lanes of two vectors 0. */
+export function lastBlockMasks(domain: Buffer, context: KernelContext) {
+  const images = lastBlockImages(domain)
+  const masks = images === blockSize ? [] : [context.local('v128'), context.local('v128')]
+  return {
+    set: masks.flatMap((mask, k) => [
+      mask.set(imageMask(blockSize, 0)),
+      ifThen(i32.eq(context.block, domain.blocks - 1), [mask.set(imageMask(images, 4 * k))]),
+    ]),
+    apply: (vectors: readonly Value<'v128'>[]): readonly Value<'v128'>[] =>
+      masks.length === 0 ? vectors : vectors.map((vector, k) => v128.and(vector, masks[k])),
   }
 }
 
