@@ -61,26 +61,32 @@ function convolution({ batch, inChannels, outChannels, height, width, padding }:
 }
 
 /** How the kernels whose names begin so convolve; Winograd's gradient of filters has kernels of other names. */
-const methodOf = (graph: Graph, kernel = 'conv2d '): string => {
-  const name = lower(simplify(graph)).kernels.find(({ name }) => `${name} `.startsWith(kernel))?.name ?? 'winograd4'
+const methodOf = (graph: Graph, options: WasmOptions, kernel = 'conv2d '): string => {
+  const name =
+    lower(simplify(graph), options).kernels.find(({ name }) => `${name} `.startsWith(kernel))?.name ?? 'winograd4'
   return name.match(/winograd\d/)?.[0] ?? 'direct'
 }
 
 /** Stated in docs/performance.md: the largest error, in units of the sum of the absolute products. */
 const bounds: Record<string, number> = { direct: 5e-7, winograd2: 5e-7, winograd4: 5e-6 }
 
-async function errorOf(backend: Backend, chosen: Sizes): Promise<{ method: string; error: number }> {
+async function errorOf(
+  backend: Backend,
+  chosen: Sizes,
+  options: WasmOptions,
+): Promise<{ method: string; error: number }> {
   const { graph, scale, feed } = convolution(chosen)
   const exact = reference({ precision: 'float64' })
   const run = async (on: Backend, what: Graph) => (await (await on.compile(what)).run(feed)).y.data
   const [actual, expected, scales] = [await run(backend, graph), await run(exact, graph), await run(exact, scale)]
   const error = Math.max(...actual.map((value, i) => Math.abs(value - expected[i]) / (scales[i] + 1)))
-  return { method: methodOf(graph), error }
+  return { method: methodOf(graph, options), error }
 }
 
 describe.each<[string, WasmOptions]>([
   ['with fused multiply-add, on 2 threads', { threads: 2, poison: true }],
   ['without fused multiply-add, on 1 thread', { threads: 1, fusedMultiplyAdd: false }],
+  ['for vectors of 256 bits', { threads: 2, wideVectors: true, poison: true }],
 ])("Winograd's convolution %s", (_, options) => {
   let backend: Backend
   beforeAll(async () => {
@@ -92,7 +98,7 @@ describe.each<[string, WasmOptions]>([
     const seen = new Set<string>()
     await fc.assert(
       fc.asyncProperty(sizes, async (chosen) => {
-        const { method, error } = await errorOf(backend, chosen)
+        const { method, error } = await errorOf(backend, chosen, options)
         seen.add(method)
         expect(error, method).toBeLessThan(bounds[method])
       }),
@@ -142,7 +148,7 @@ describe.each<[string, WasmOptions]>([
           ['dx', 'conv2dInputGradient '],
           ['dw', 'conv2dWeightGradient '],
         ]) {
-          const method = methodOf(graph, kernel)
+          const method = methodOf(graph, options, kernel)
           seen.add(`${name} by ${method}`)
           const errors = [...actual[name].data].map(
             (value, i) => Math.abs(value - expected[name].data[i]) / (scale[name].data[i] + 1),
@@ -156,6 +162,7 @@ describe.each<[string, WasmOptions]>([
         examples: [
           [{ batch: 8, inChannels: 16, outChannels: 16, height: 8, width: 8, padding: 1 }],
           [{ batch: 17, inChannels: 32, outChannels: 36, height: 8, width: 7, padding: 1 }],
+          [{ batch: 5, inChannels: 40, outChannels: 44, height: 9, width: 6, padding: 1 }],
           [{ batch: 9, inChannels: 64, outChannels: 64, height: 2, width: 2, padding: 1 }],
         ],
       },
