@@ -25,7 +25,6 @@ import {
   f32x4,
   i32,
   ifThen,
-  type Local,
   memoryFill,
   type Statement,
   shuffle32,
@@ -132,8 +131,13 @@ export function conv2dWeightGradientKernel(
       const unit = emitUnit(plan, context)
       const [item, strip] = [context.local('i32'), context.local('i32')]
       const clear = memoryFill(context.workspace, i32.const(0), i32.const(workspaceBytes))
-      /** All strips of a block, and all items of each. */
-      const walk = (block: Value<'i32'>, target: Value<'i32'>, from: Value<'i32'>, to: Value<'i32'>): Statement[] => [
+      /** All strips of a block, and all items of each: they overwrite the target where nothing comes `before` the block. */
+      const walk = (
+        block: Value<'i32'>,
+        target: Value<'i32'>,
+        [from, to]: readonly Value<'i32'>[],
+        before: Value<'i32'>,
+      ): Statement[] => [
         strip.set(i32.const(0)),
         countedLoop(context.local('i32'), Math.ceil(sizes.outHeight / plan.strip), [
           item.set(from),
@@ -145,6 +149,7 @@ export function conv2dWeightGradientKernel(
               target,
               item,
               strip,
+              i32.or(before, strip),
               context.workspace,
             ) as Statement,
             item.set(i32.add(item, 1)),
@@ -157,20 +162,11 @@ export function conv2dWeightGradientKernel(
         return [
           clear,
           target.set(i32.add(context.address(dw), i32.mul(context.block, weightBytes))),
-          memoryFill(target, i32.const(0), i32.const(weightBytes)),
-          ...walk(context.block, target, i32.const(0), i32.const(items)),
+          ...walk(context.block, target, [i32.const(0), i32.const(items)], i32.const(0)),
         ]
       }
       const block = context.local('i32')
-      return [
-        clear,
-        item.set(context.from),
-        countedLoop(context.local('i32'), i32.sub(context.to, context.from), [
-          ...clearItem(plan, context, context.address(dw), item),
-          item.set(i32.add(item, 1)),
-        ]),
-        countedLoop(block, x.blocks, walk(block, context.address(dw), context.from, context.to)),
-      ]
+      return [clear, countedLoop(block, x.blocks, walk(block, context.address(dw), [context.from, context.to], block))]
     },
   }
 }
@@ -200,25 +196,9 @@ function locateItem(plan: Plan, context: KernelContext, item: Value<'i32'>) {
   return { statements, channelUnit, tile, group, channel }
 }
 
-function clearItem(plan: Plan, context: KernelContext, dw: Value<'i32'>, item: Local<'i32'>): Statement[] {
-  const { statements, channelUnit, tile, channel } = locateItem(plan, context, item)
-  const tapBytes = plan.sizes.kernel[0] * plan.sizes.kernel[1] * 4
-  const target = context.local('i32')
-  const rows = i32.add(i32.ltU(tile, plan.tiles.wide), plan.tiles.size)
-  const inputs = i32.min(i32.const(2), i32.sub(plan.inPerGroup, i32.mul(channelUnit, 2)))
-  return [
-    ...statements,
-    target.set(i32.add(dw, i32.mul(i32.add(i32.mul(channel, plan.inPerGroup), i32.mul(channelUnit, 2)), tapBytes))),
-    countedLoop(context.local('i32'), rows, [
-      memoryFill(target, i32.const(0), i32.mul(inputs, tapBytes)),
-      target.set(i32.add(target, plan.inPerGroup * tapBytes)),
-    ]),
-  ]
-}
-
 /**
- * A function (image block, gradient block, dw, item, first row of the strip, workspace) that adds a strip's sums of all taps of one item. It finds
- * the workspace zero and leaves it so.
+ * A function (image block, gradient block, dw, item, first row of the strip, whether there are sums before, workspace) that adds a strip's
+ * sums of all taps of one item to those before, or writes them if there are none. It finds the workspace zero and leaves it so.
  */
 function emitUnit(plan: Plan, outer: KernelContext): FunctionHandle {
   const { sizes, inPerGroup, tiles } = plan
@@ -231,11 +211,20 @@ function emitUnit(plan: Plan, outer: KernelContext): FunctionHandle {
       rows,
       ([1, 2] as const).map((count) => ({
         tile: emitTile(plan, outer, rows, count),
-        add: emitAddSums(plan, outer, rows, count),
+        write: emitAddLanes(plan, outer, rows, count, false),
+        add: emitAddLanes(plan, outer, rows, count, true),
       })),
     ]),
   )
-  const parameters = { x: 'i32', dy: 'i32', dw: 'i32', item: 'i32', strip: 'i32', workspace: 'i32' } as const
+  const parameters = {
+    x: 'i32',
+    dy: 'i32',
+    dw: 'i32',
+    item: 'i32',
+    strip: 'i32',
+    before: 'i32',
+    workspace: 'i32',
+  } as const
   return outer.module.function('conv2dWeightGradient item', parameters, undefined, (p, builder) => {
     const context: KernelContext = { ...outer, builder, local: (type) => builder.local(type) }
     const { statements, channelUnit, tile, group, channel } = locateItem(plan, context, p.item)
@@ -251,6 +240,7 @@ function emitUnit(plan: Plan, outer: KernelContext): FunctionHandle {
       const item = (channels: 1 | 2): Statement[] => {
         const sumsOf = (tap: number, input: 0 | 1): Value<'i32'> =>
           i32.add(p.workspace, (tap * channels + input) * rows * sumBytes(outer))
+        const { add, write } = channels === 2 ? two : one
         const walk: Walk = { plan, image, gradient, sumsOf, strip, context }
         const walked =
           channels === 2 ? tapsOfChannels(walk, two.tile, planeBytes) : tapsOfOneChannel(walk, one.tile, two.tile)
@@ -263,7 +253,11 @@ function emitUnit(plan: Plan, outer: KernelContext): FunctionHandle {
                 ]),
               ]
             : walked),
-          call((channels === 2 ? two : one).add, p.workspace, target) as Statement,
+          ifThen(
+            p.before,
+            [call(add, p.workspace, target) as Statement],
+            [call(write, p.workspace, target) as Statement],
+          ),
         ]
       }
       if (inPerGroup === 1) return item(1)
@@ -441,13 +435,19 @@ function emitTile({ sizes, attributes: { stride } }: Plan, outer: KernelContext,
 }
 
 /**
- * A function (sums, target) that adds up the lanes of each sum of all taps of an item, four sums at a time, adds the numbers to the
- * gradient, and sets the sums to 0.
+ * A function (sums, target) that adds up the lanes of each sum of all taps of an item, four sums at a time, writes the numbers to the
+ * gradient or adds them to what is there, and sets the sums to 0.
  */
-function emitAddSums({ sizes, inPerGroup }: Plan, outer: KernelContext, rows: number, channels: 1 | 2) {
+function emitAddLanes(
+  { sizes, inPerGroup }: Plan,
+  outer: KernelContext,
+  rows: number,
+  channels: 1 | 2,
+  adds: boolean,
+): FunctionHandle {
   const taps = sizeOf(sizes.kernel)
   const bytes = sumBytes(outer)
-  const name = `conv2dWeightGradient add ${rows} ${channels}`
+  const name = `conv2dWeightGradient ${adds ? 'add' : 'write'} ${rows} ${channels}`
   return outer.module.function(name, { sums: 'i32', target: 'i32' } as const, undefined, (p, builder) => {
     const zero = v128.constF32x4(0, 0, 0, 0)
     const [first, second, total] = [builder.local('v128'), builder.local('v128'), builder.local('v128')]
@@ -470,7 +470,8 @@ function emitAddSums({ sizes, inPerGroup }: Plan, outer: KernelContext, rows: nu
         .map((lane) => {
           const [input, row] = [Math.floor((from + lane) / rows), (from + lane) % rows]
           const offset = (row * inPerGroup + input) * taps * 4
-          return f32.store(p.target, f32.add(f32.load(p.target, offset), f32x4.extractLane(total, lane)), offset)
+          const number = f32x4.extractLane(total, lane)
+          return f32.store(p.target, adds ? f32.add(f32.load(p.target, offset), number) : number, offset)
         }),
     ]
     return [
