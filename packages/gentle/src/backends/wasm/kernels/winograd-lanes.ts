@@ -155,7 +155,7 @@ export function winogradLanesKernel(
     split: { by: 'blocks', count: output.blocks },
     reads: [source, filters, ...(epilogue?.operands ?? []).map(({ buffer }) => buffer)],
     writes: [output],
-    workspaceBytes: n * n * (laneBytes + 128) + n * rowBytes + n * n * tiles * (tileRows + plan.channels),
+    workspaceBytes: n * n * (16 + 128) + n * rowBytes + n * n * tiles * (tileRows + plan.channels),
     multiplyAdds,
     emit: (context) => emitBlock(source, filters, output, plan, epilogue, context),
   }
@@ -177,7 +177,7 @@ function emitBlock(
   const n = transforms.input.length
   const local = (): Local<'i32'> => context.local('i32')
 
-  // Workspace: n² blocks between the halves of a transform, the framed rows of one channel, sums of 6 channels, the transformed rows.
+  // Workspace: n² vectors between the halves of a transform, the framed rows of one channel, sums of 6 channels, the transformed rows.
   const [middle, frame, sums, transformed] = [local(), local(), local(), local()]
   const frameRow = frameWidth(plan) * laneBytes
   const tilesBytes = tileColumns * laneBytes
@@ -282,7 +282,7 @@ function emitBlock(
 
   return [
     middle.set(context.workspace),
-    frame.set(i32.add(middle, n * n * laneBytes)),
+    frame.set(i32.add(middle, n * n * 16)),
     sums.set(i32.add(frame, n * frameRow)),
     transformed.set(i32.add(sums, n * n * sumsPlace)),
     memoryFill(frame, 0, n * frameRow),

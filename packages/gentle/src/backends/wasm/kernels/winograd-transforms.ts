@@ -105,31 +105,24 @@ function weighted(row: readonly number[], values: readonly Vector[], context: Ke
 
 const splat = (value: number): Vector => v128.constF32x4(value, value, value, value)
 
-/**
- * Multiplies columns of a matrix in memory by a transform. A place holds one vector, or the two halves of a block one after the other: then both
- * are loaded, and both results stored, at once.
- */
+/** Multiplies columns of a matrix of vectors in memory by a transform: `rows` values at `from(i, column)` become others at `to`. */
 export function transformColumns(
   transform: readonly (readonly number[])[],
   columns: number,
-  load: (row: number, column: number, half: number) => Vector,
-  store: (value: Vector, row: number, column: number, half: number) => Statement[],
+  load: (row: number, column: number) => Vector,
+  store: (value: Vector, row: number, column: number) => Statement[],
   context: KernelContext,
-  halves: readonly number[] = [0],
 ): Statement[] {
-  const values = halves.map(() => transform[0].map(() => context.local('v128')))
+  const values = transform[0].map(() => context.local('v128'))
   return upTo(columns).flatMap((column) => [
-    ...transform[0].flatMap((_, row) => halves.map((half, h) => values[h][row].set(load(row, column, half)))),
-    ...transform.flatMap((weights, row) =>
-      halves.flatMap((half, h) => store(weighted(weights, values[h], context), row, column, half)),
-    ),
+    ...values.map((value, row) => value.set(load(row, column))),
+    ...transform.flatMap((weights, row) => store(weighted(weights, values, context), row, column)),
   ])
 }
 
 /**
  * The function that transforms one tile of 8 channels or images, T d Tᵀ for the matrix T, from rows at a distance to places at another.
- * Kernels of one geometry share it. `middle` is memory for the tile's places, a block each. The halves of the block take turns, but are
- * transformed at once where the engine joins vectors.
+ * Kernels of one geometry share it. `middle` is memory for as many vectors as the tile has places.
  */
 export function tileTransform(
   matrix: readonly (readonly number[])[],
@@ -145,30 +138,22 @@ export function tileTransform(
       undefined,
       ({ source, target, middle }, builder) => {
         const inner: KernelContext = { ...context, builder, local: (type) => builder.local(type) }
-        const halves = context.wide ? [0, 16] : [0]
-        const step = halves.length * 16
-        const transformed = [
-          ...transformColumns(
-            matrix,
-            size,
-            (row, column, half) => v128.load(source, row * rowBytes + column * laneBytes + half),
-            (value, row, column, half) => [v128.store(middle, value, (column * places + row) * step + half)],
-            inner,
-            halves,
-          ),
-          ...transformColumns(
-            matrix,
-            places,
-            (row, column, half) => v128.load(middle, (row * places + column) * step + half),
-            (value, row, column, half) => [v128.store(target, value, (column * places + row) * place + half)],
-            inner,
-            halves,
-          ),
-        ]
-        if (context.wide) return transformed
         return [
           countedLoop(builder.local('i32'), 2, [
-            ...transformed,
+            ...transformColumns(
+              matrix,
+              size,
+              (row, column) => v128.load(source, row * rowBytes + column * laneBytes),
+              (value, row, column) => [v128.store(middle, value, (column * places + row) * 16)],
+              inner,
+            ),
+            ...transformColumns(
+              matrix,
+              places,
+              (row, column) => v128.load(middle, (row * places + column) * 16),
+              (value, row, column) => [v128.store(target, value, (column * places + row) * place)],
+              inner,
+            ),
             source.set(i32.add(source, 16)),
             target.set(i32.add(target, 16)),
           ]),

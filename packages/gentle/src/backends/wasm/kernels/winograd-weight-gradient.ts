@@ -166,7 +166,7 @@ export function transformTilesKernel(
     split: { by: 'items', count: batch * blocks },
     reads: [framed],
     writes: [transformed],
-    workspaceBytes: places * laneBytes,
+    workspaceBytes: places * 16,
     emit(context) {
       const [item, image, block, source, target] = [0, 1, 2, 3, 4].map(() => context.local('i32'))
       const first = i32.const(0)

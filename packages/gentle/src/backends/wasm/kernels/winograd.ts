@@ -169,7 +169,7 @@ export function winogradKernel(
     split: { by: 'items', count: plan.strips * plan.shares },
     reads: [source, filters, ...(epilogue?.operands ?? []).map(({ buffer }) => buffer)],
     writes: [output],
-    workspaceBytes: n * n * (laneBytes + 128 + plan.stripTiles * (laneBytes + plan.channels * 4)),
+    workspaceBytes: n * n * (16 + 128 + plan.stripTiles * (laneBytes + plan.channels * 4)),
     multiplyAdds,
     emit: (context) => emitStrips(source, filters, output, plan, epilogue, context),
   }
@@ -191,7 +191,7 @@ function emitStrips(
   const local = (): Local<'i32'> => context.local('i32')
   const first = i32.const(0)
 
-  // Workspace: n² blocks between the two halves of a transform, the sums of one block, the transformed input.
+  // Workspace: n² vectors between the two halves of a transform, the sums of one block, the transformed input.
   const middle = local()
   const sums = local()
   const transformed = local()
@@ -312,7 +312,7 @@ function emitStrips(
   const perShare = outBlocks / shares
   return [
     middle.set(context.workspace),
-    sums.set(i32.add(middle, n * n * laneBytes)),
+    sums.set(i32.add(middle, n * n * 16)),
     transformed.set(i32.add(sums, n * n * sumsPlace)),
     forEachItem(context, item, [
       ...transformInput,
