@@ -86,6 +86,7 @@ import {
   gradientFiltersKernel,
   gradientFrames,
   gradientProductsKernel,
+  gradientSumCount,
   planWeightGradient,
   transformedCount,
   transformTilesKernel,
@@ -593,7 +594,7 @@ function gradientByWinograd(lowerer: Lowerer, node: Tensor, x: Buffer, output: B
     return tiles
   }
   const [xTiles, dyTiles] = [transformed('x', x, attributes.padding), transformed('dy', dy, [0, 0])]
-  const sums = lowerer.temporary('winograd sums', { shape: [36 * inChannels * outChannels], dtype: 'float32' })
+  const sums = lowerer.temporary('winograd sums', { shape: [gradientSumCount(plan)], dtype: 'float32' })
   lowerer.emit(
     gradientProductsKernel(xTiles, dyTiles, sums, plan, multiplyAdds),
     gradientFiltersKernel(sums, output, plan),

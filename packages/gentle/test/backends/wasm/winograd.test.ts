@@ -157,6 +157,7 @@ describe.each<[string, WasmOptions]>([
         examples: [
           [{ batch: 8, inChannels: 16, outChannels: 16, height: 8, width: 8, padding: 1 }],
           [{ batch: 17, inChannels: 32, outChannels: 36, height: 8, width: 7, padding: 1 }],
+          [{ batch: 5, inChannels: 40, outChannels: 44, height: 9, width: 6, padding: 1 }],
           [{ batch: 9, inChannels: 64, outChannels: 64, height: 2, width: 2, padding: 1 }],
         ],
       },

@@ -1,14 +1,15 @@
 /**
  * The gradient of a convolution to its filters, on a batch in lanes.
  *
- * One tile is up to 6 output channels times two taps, a tap being a filter row, column and input channel. It walks all output
- * positions of a block: two loads of the image and 6 of the gradient feed 12 multiply-adds whose sums stay apart for each lane;
- * when the positions are done, the lanes are added up and the 12 numbers go to memory. The two taps are neighbouring input channels,
- * which see the padding alike; with one channel they are neighbouring filter rows, and output rows that only one of them
- * sees are walked for it alone.
+ * One tile is up to 6 output channels times two taps, a tap being a filter row, column and input channel. It walks output positions of a
+ * block: two loads of the image and 6 of the gradient feed 12 multiply-adds whose sums stay apart for each lane. A block's halves take turns;
+ * where the engine joins vectors, both are taken at once, and each sum is of 8 lanes. The two taps are neighbouring input channels, which see
+ * the padding alike; with one channel they are neighbouring filter rows, and output rows that only one of them sees are walked for it alone.
  *
- * What is walked again and again should stay in the second-level cache: all tiles and taps walk a strip of output rows of one block before
- * they go on to the next strip, and within it all output channels take some input channels before they go on to the next ones.
+ * What is walked again and again should stay in the caches. All tiles and taps walk a strip of output rows of one block before they go on to the
+ * next strip, and within it all output channels take some input channels before they go on to the next ones: that much is for the
+ * second-level cache. For the first, all taps of one tile walk a few rows of the strip before the next few; their sums wait in the
+ * workspace, and when the strip is done, the lanes are added up and the numbers go to the gradient.
  *
  * Small filters are summed block by block into rows of their own, which a second kernel adds in order; large ones are split by
  * channels among threads, each walking the blocks in order. Both give the same bits for any number of threads.
@@ -24,7 +25,6 @@ import {
   f32x4,
   i32,
   ifThen,
-  type Local,
   memoryFill,
   type Statement,
   shuffle32,
@@ -45,6 +45,9 @@ export const sumsByBlock = (x: Buffer, weightShape: readonly number[]): boolean 
 /** Bytes of image and gradient that are walked again and again: they should stay in the second-level cache. */
 const walkedBytes = 192 * 1024
 
+/** Bytes of image and gradient that all taps of an item walk one after the other: they should stay in the first-level cache. */
+const nearBytes = 24 * 1024
+
 interface Plan {
   readonly sizes: Conv2dSizes
   readonly attributes: Conv2dAttributes
@@ -54,8 +57,9 @@ interface Plan {
   readonly channelUnits: number
   /** Units that all tiles take before they go on to the next ones. */
   readonly unitsTogether: number
-  /** Output rows that everything walks before it goes on to the next ones. */
+  /** Output rows that everything walks before it goes on to the next ones, and how many of them all taps of an item do. */
   readonly strip: number
+  readonly nearRows: number
   readonly weightShape: readonly number[]
 }
 
@@ -66,12 +70,17 @@ const imageRowBytes = ({ kernel, width }: Conv2dSizes, { stride }: Conv2dAttribu
 /** Positions that a tile walks at least before its sums go to memory, which takes about as long as ten of them. */
 const leastPositions = 112
 
-/** Output rows of a strip: those that stay in the cache for all taps; of a filter of one tap, as few as the adding up of sums allows. */
-function stripOf(sizes: Conv2dSizes, attributes: Conv2dAttributes): number {
+/** Output rows that stay in the caches for all items and for all taps of one; of a filter of one tap, as few as the adding up of sums allows. */
+function rowsTogether(sizes: Conv2dSizes, attributes: Conv2dAttributes): Pick<Plan, 'strip' | 'nearRows'> {
   const { kernel, outHeight, outWidth } = sizes
   const rowBytes = tileRows * outWidth * laneBytes + 2 * imageRowBytes(sizes, attributes)
-  const rows = sizeOf(kernel) === 1 ? leastPositions / outWidth : walkedBytes / rowBytes
-  return Math.min(outHeight, Math.max(1, Math.round(rows)))
+  const upToAll = (rows: number): number => Math.min(outHeight, Math.max(1, Math.round(rows)))
+  if (sizeOf(kernel) === 1) {
+    const rows = upToAll(leastPositions / outWidth)
+    return { strip: rows, nearRows: rows }
+  }
+  const nearRows = upToAll(nearBytes / rowBytes)
+  return { strip: nearRows * Math.ceil(upToAll(walkedBytes / rowBytes) / nearRows), nearRows }
 }
 
 /** Output positions of one direction whose tap lies in the image. */
@@ -92,7 +101,7 @@ export function conv2dWeightGradientKernel(
   const inPerGroup = sizes.inChannels / attributes.groups
   const tiles = balancedTiles(sizes.outChannels / attributes.groups)
   const channelUnits = Math.ceil(inPerGroup / 2)
-  const strip = stripOf(sizes, attributes)
+  const { strip, nearRows } = rowsTogether(sizes, attributes)
   const plan: Plan = {
     sizes,
     attributes,
@@ -104,27 +113,45 @@ export function conv2dWeightGradientKernel(
       Math.max(1, Math.floor(walkedBytes / (2 * strip * imageRowBytes(sizes, attributes)))),
     ),
     strip,
+    nearRows,
     weightShape: attributes.weightShape,
   }
   const byBlock = sumsByBlock(x, attributes.weightShape)
   const items = attributes.groups * tiles.tiles * plan.channelUnits
   const weightBytes = sizeOf(attributes.weightShape) * 4
+  const workspaceBytes = sizeOf(sizes.kernel) * 2 * tileRows * laneBytes
   return {
     name: 'conv2dWeightGradient',
     split: byBlock ? { by: 'blocks', count: x.blocks } : { by: 'items', count: items },
     reads: [x, dy],
     writes: [dw],
+    workspaceBytes,
     multiplyAdds: conv2dMultiplyAdds(sizes, attributes),
     emit(context) {
       const unit = emitUnit(plan, context)
       const [item, strip] = [context.local('i32'), context.local('i32')]
-      /** All strips of a block, and all items of each. */
-      const walk = (block: Value<'i32'>, target: Value<'i32'>, from: Value<'i32'>, to: Value<'i32'>): Statement[] => [
+      const clear = memoryFill(context.workspace, i32.const(0), i32.const(workspaceBytes))
+      /** All strips of a block, and all items of each: they overwrite the target where nothing comes `before` the block. */
+      const walk = (
+        block: Value<'i32'>,
+        target: Value<'i32'>,
+        [from, to]: readonly Value<'i32'>[],
+        before: Value<'i32'>,
+      ): Statement[] => [
         strip.set(i32.const(0)),
         countedLoop(context.local('i32'), Math.ceil(sizes.outHeight / plan.strip), [
           item.set(from),
           countedLoop(context.local('i32'), i32.sub(to, from), [
-            call(unit, context.address(x, block), context.address(dy, block), target, item, strip) as Statement,
+            call(
+              unit,
+              context.address(x, block),
+              context.address(dy, block),
+              target,
+              item,
+              strip,
+              i32.or(before, strip),
+              context.workspace,
+            ) as Statement,
             item.set(i32.add(item, 1)),
           ]),
           strip.set(i32.add(strip, plan.strip)),
@@ -133,20 +160,13 @@ export function conv2dWeightGradientKernel(
       if (byBlock) {
         const target = context.local('i32')
         return [
+          clear,
           target.set(i32.add(context.address(dw), i32.mul(context.block, weightBytes))),
-          memoryFill(target, i32.const(0), i32.const(weightBytes)),
-          ...walk(context.block, target, i32.const(0), i32.const(items)),
+          ...walk(context.block, target, [i32.const(0), i32.const(items)], i32.const(0)),
         ]
       }
       const block = context.local('i32')
-      return [
-        item.set(context.from),
-        countedLoop(context.local('i32'), i32.sub(context.to, context.from), [
-          ...clearItem(plan, context, context.address(dw), item),
-          item.set(i32.add(item, 1)),
-        ]),
-        countedLoop(block, x.blocks, walk(block, context.address(dw), context.from, context.to)),
-      ]
+      return [clear, countedLoop(block, x.blocks, walk(block, context.address(dw), [context.from, context.to], block))]
     },
   }
 }
@@ -176,55 +196,73 @@ function locateItem(plan: Plan, context: KernelContext, item: Value<'i32'>) {
   return { statements, channelUnit, tile, group, channel }
 }
 
-function clearItem(plan: Plan, context: KernelContext, dw: Value<'i32'>, item: Local<'i32'>): Statement[] {
-  const { statements, channelUnit, tile, channel } = locateItem(plan, context, item)
-  const tapBytes = plan.sizes.kernel[0] * plan.sizes.kernel[1] * 4
-  const target = context.local('i32')
-  const rows = i32.add(i32.ltU(tile, plan.tiles.wide), plan.tiles.size)
-  const inputs = i32.min(i32.const(2), i32.sub(plan.inPerGroup, i32.mul(channelUnit, 2)))
-  return [
-    ...statements,
-    target.set(i32.add(dw, i32.mul(i32.add(i32.mul(channel, plan.inPerGroup), i32.mul(channelUnit, 2)), tapBytes))),
-    countedLoop(context.local('i32'), rows, [
-      memoryFill(target, i32.const(0), i32.mul(inputs, tapBytes)),
-      target.set(i32.add(target, plan.inPerGroup * tapBytes)),
-    ]),
-  ]
-}
-
-/** A function (image block, gradient block, dw, item, first row of the strip) that adds a strip's sums of all taps of one item. */
+/**
+ * A function (image block, gradient block, dw, item, first row of the strip, whether there are sums before, workspace) that adds a strip's
+ * sums of all taps of one item to those before, or writes them if there are none. It finds the workspace zero and leaves it so.
+ */
 function emitUnit(plan: Plan, outer: KernelContext): FunctionHandle {
   const { sizes, inPerGroup, tiles } = plan
-  const tileFunctions = new Map<string, FunctionHandle>()
-  const tileOf = (rows: number, taps: 1 | 2): FunctionHandle => {
-    const key = `${rows} ${taps}`
-    const handle = tileFunctions.get(key) ?? emitTile(plan, outer, rows, taps)
-    tileFunctions.set(key, handle)
-    return handle
-  }
-  // Emitted first, since a function must exist before it is called.
   const widths = [
     ...new Set([...(tiles.wide > 0 ? [tiles.size + 1] : []), ...(tiles.wide < tiles.tiles ? [tiles.size] : [])]),
   ]
-  for (const rows of widths) for (const taps of [1, 2] as const) tileOf(rows, taps)
-
-  const parameters = { x: 'i32', dy: 'i32', dw: 'i32', item: 'i32', strip: 'i32' } as const
+  // Emitted first, since a function must exist before it is called.
+  const functions = new Map(
+    widths.map((rows) => [
+      rows,
+      ([1, 2] as const).map((count) => ({
+        tile: emitTile(plan, outer, rows, count),
+        write: emitAddLanes(plan, outer, rows, count, false),
+        add: emitAddLanes(plan, outer, rows, count, true),
+      })),
+    ]),
+  )
+  const parameters = {
+    x: 'i32',
+    dy: 'i32',
+    dw: 'i32',
+    item: 'i32',
+    strip: 'i32',
+    before: 'i32',
+    workspace: 'i32',
+  } as const
   return outer.module.function('conv2dWeightGradient item', parameters, undefined, (p, builder) => {
     const context: KernelContext = { ...outer, builder, local: (type) => builder.local(type) }
     const { statements, channelUnit, tile, group, channel } = locateItem(plan, context, p.item)
     const [image, gradient, target] = [builder.local('i32'), builder.local('i32'), builder.local('i32')]
     const planeBytes = sizes.height * sizes.width * laneBytes
     const outPlaneBytes = sizes.outHeight * sizes.outWidth * laneBytes
-    const tapBytes = sizes.kernel[0] * sizes.kernel[1] * 4
+    const tapBytes = sizeOf(sizes.kernel) * 4
     const inputChannel = i32.add(i32.mul(group, inPerGroup), i32.mul(channelUnit, 2))
-    const strip = plan.strip < sizes.outHeight ? { from: p.strip, to: i32.add(p.strip, plan.strip) } : undefined
-    const walk: Walk = { plan, image, gradient, target, strip, context }
+    const inStrips = plan.nearRows < sizes.outHeight
+    const strip = inStrips ? { from: p.strip, to: i32.add(p.strip, plan.nearRows) } : undefined
     const taps = (rows: number): Statement[] => {
-      const pairs = tapsOfChannels(walk, tileOf(rows, 2), planeBytes, tapBytes)
-      const single = tapsOfOneChannel(walk, tileOf(rows, 1), tileOf(rows, 2))
-      if (inPerGroup === 1) return single
-      if (inPerGroup % 2 === 0) return pairs
-      return [ifThen(i32.eq(channelUnit, plan.channelUnits - 1), single, pairs)]
+      const [one, two] = functions.get(rows)!
+      const item = (channels: 1 | 2): Statement[] => {
+        const sumsOf = (tap: number, input: 0 | 1): Value<'i32'> =>
+          i32.add(p.workspace, (tap * channels + input) * rows * sumBytes(outer))
+        const { add, write } = channels === 2 ? two : one
+        const walk: Walk = { plan, image, gradient, sumsOf, strip, context }
+        const walked =
+          channels === 2 ? tapsOfChannels(walk, two.tile, planeBytes) : tapsOfOneChannel(walk, one.tile, two.tile)
+        return [
+          ...(inStrips
+            ? [
+                countedLoop(context.local('i32'), plan.strip / plan.nearRows, [
+                  ...walked,
+                  p.strip.set(i32.add(p.strip, plan.nearRows)),
+                ]),
+              ]
+            : walked),
+          ifThen(
+            p.before,
+            [call(add, p.workspace, target) as Statement],
+            [call(write, p.workspace, target) as Statement],
+          ),
+        ]
+      }
+      if (inPerGroup === 1) return item(1)
+      if (inPerGroup % 2 === 0) return item(2)
+      return [ifThen(i32.eq(channelUnit, plan.channelUnits - 1), item(1), item(2))]
     }
     const choose =
       widths.length === 1 ? taps(widths[0]) : [ifThen(i32.ltU(tile, tiles.wide), taps(widths[0]), taps(widths[1]))]
@@ -255,7 +293,8 @@ interface Walk {
   readonly context: KernelContext
   readonly image: Value<'i32'>
   readonly gradient: Value<'i32'>
-  readonly target: Value<'i32'>
+  /** Where the sums of a tap of the item's first or second input channel are kept. */
+  sumsOf(tap: number, input: 0 | 1): Value<'i32'>
   /** The output rows of the present strip; all rows unless given. */
   readonly strip?: { readonly from: Value<'i32'>; readonly to: Value<'i32'> }
 }
@@ -267,7 +306,7 @@ function tileCall(
   rows: Range,
   columns: Range,
   offsets: readonly number[],
-  targets: readonly Value<'i32'>[],
+  sums: readonly Value<'i32'>[],
 ): Statement[] {
   if (rows.to <= rows.from || columns.to <= columns.from) return []
   const {
@@ -284,7 +323,7 @@ function tileCall(
       i32.add(i32.add(gradient, columns.from * laneBytes), i32.mul(first, gradientRow)),
       count,
       i32.const(columns.to - columns.from),
-      ...targets,
+      ...sums,
     ) as Statement
   if (strip === undefined) return [over(i32.const(rows.from), i32.const(rows.to - rows.from))]
   const [from, count] = [context.local('i32'), context.local('i32')]
@@ -296,21 +335,20 @@ function tileCall(
 }
 
 /** Every tap of a pair of input channels. */
-function tapsOfChannels(walk: Walk, tile: FunctionHandle, planeBytes: number, tapBytes: number): Statement[] {
-  const { plan, target } = walk
+function tapsOfChannels(walk: Walk, tile: FunctionHandle, planeBytes: number): Statement[] {
+  const { plan, sumsOf } = walk
   const [kernelHeight, kernelWidth] = plan.sizes.kernel
-  return positions(kernelHeight, kernelWidth).flatMap(([row, column]) => {
+  return positions(kernelHeight, kernelWidth).flatMap(([row, column], tap) => {
     const { rows, columns, offset } = tapReading(plan, row, column)
-    const at = i32.add(target, (row * kernelWidth + column) * 4)
-    return tileCall(walk, tile, rows, columns, [offset, offset + planeBytes], [at, i32.add(at, tapBytes)])
+    return tileCall(walk, tile, rows, columns, [offset, offset + planeBytes], [sumsOf(tap, 0), sumsOf(tap, 1)])
   })
 }
 
 /** Every tap of one input channel: filter rows in pairs, with the output rows that one of a pair sees alone. */
 function tapsOfOneChannel(walk: Walk, single: FunctionHandle, pair: FunctionHandle): Statement[] {
-  const { plan, target } = walk
+  const { plan } = walk
   const [kernelHeight, kernelWidth] = plan.sizes.kernel
-  const at = (row: number, column: number): Value<'i32'> => i32.add(target, (row * kernelWidth + column) * 4)
+  const at = (row: number, column: number): Value<'i32'> => walk.sumsOf(row * kernelWidth + column, 0)
   return positions(Math.ceil(kernelHeight / 2), kernelWidth).flatMap(([half, column]) => {
     const row = 2 * half
     const first = tapReading(plan, row, column)
@@ -342,39 +380,44 @@ function tapsOfOneChannel(walk: Walk, single: FunctionHandle, pair: FunctionHand
 const positions = (height: number, width: number): [number, number][] =>
   Array.from({ length: height * width }, (_, i) => [Math.floor(i / width), i % width])
 
+/** Bytes of a sum whose lanes stay apart: those of a block where the engine joins its halves, else those of half a block. */
+const sumBytes = ({ wide }: KernelContext): number => (wide ? laneBytes : laneBytes / 2)
+
 /**
- * A function (image pointers, gradient, rows, columns, targets) that walks a rectangle of output positions and adds `rows` x
- * `taps` sums to memory.
+ * A function (image pointers, gradient, rows, columns, where sums are) that walks a rectangle of output positions and adds to `channels` x
+ * `taps` sums in memory.
  */
-function emitTile(
-  { sizes, attributes: { stride }, inPerGroup }: Plan,
-  outer: KernelContext,
-  channels: number,
-  taps: 1 | 2,
-) {
+function emitTile({ sizes, attributes: { stride } }: Plan, outer: KernelContext, channels: number, taps: 1 | 2) {
   const parameters: Record<string, 'i32'> = {}
   for (let t = 0; t < taps; t++) parameters[`x${t}`] = 'i32'
   for (const name of ['dy', 'rows', 'columns']) parameters[name] = 'i32'
-  for (let t = 0; t < taps; t++) parameters[`target${t}`] = 'i32'
+  for (let t = 0; t < taps; t++) parameters[`sums${t}`] = 'i32'
   const outPlaneBytes = sizes.outHeight * sizes.outWidth * laneBytes
-  const rowBytes = inPerGroup * sizes.kernel[0] * sizes.kernel[1] * 4
+  /** The halves of a block, by those that are taken together. */
+  const halves = outer.wide ? [[0, 16]] : [[0], [16]]
   return outer.module.function(`conv2dWeightGradient ${channels} ${taps}`, parameters, undefined, (p, builder) => {
+    const vectors = () => halves[0].map(() => builder.local('v128'))
     const x = Array.from({ length: taps }, (_, t) => p[`x${t}`])
-    const sums = Array.from({ length: channels }, () => x.map(() => builder.local('v128')))
-    const values = x.map(() => builder.local('v128'))
-    const gradient = builder.local('v128')
+    const sums = Array.from({ length: channels }, () => x.map(vectors))
+    const values = x.map(vectors)
+    const gradient = vectors()
     const [xNext, dyNext] = [builder.local('i32'), builder.local('i32')]
-    const position = [0, 16].flatMap((half) => [
-      ...values.map((value, t) => value.set(v128.load(x[t], half))),
+    const position = halves.flatMap((offsets) => [
+      ...values.flatMap((value, t) => offsets.map((offset, h) => value[h].set(v128.load(x[t], offset)))),
       ...sums.flatMap((row, r) => [
-        gradient.set(v128.load(p.dy, r * outPlaneBytes + half)),
-        ...row.map((sum, t) => sum.set(outer.math.multiplyAdd(gradient, values[t], sum))),
+        ...offsets.map((offset, h) => gradient[h].set(v128.load(p.dy, r * outPlaneBytes + offset))),
+        ...row.flatMap((sum, t) =>
+          sum.map((part, h) => part.set(outer.math.multiplyAdd(gradient[h], values[t][h], part))),
+        ),
       ]),
     ])
-    const context: KernelContext = { ...outer, builder, local: (type) => builder.local(type) }
-    const flat = sums.flatMap((row, r) => row.map((sum, t) => ({ sum, at: p[`target${t}`], offset: r * rowBytes })))
+    const parts = sums.flatMap((row, r) =>
+      row.flatMap((sum, t) =>
+        sum.map((part, h) => ({ part, at: p[`sums${t}`], offset: r * sumBytes(outer) + 16 * h })),
+      ),
+    )
     return [
-      ...flat.map(({ sum }) => sum.set(v128.constF32x4(0, 0, 0, 0))),
+      ...parts.map(({ part, at, offset }) => part.set(v128.load(at, offset))),
       xNext.set(i32.sub(stride[0] * sizes.width * laneBytes, i32.mul(p.columns, stride[1] * laneBytes))),
       dyNext.set(i32.sub(sizes.outWidth * laneBytes, i32.mul(p.columns, laneBytes))),
       countedLoop(builder.local('i32'), p.rows, [
@@ -386,30 +429,58 @@ function emitTile(
         ...x.map((pointer) => pointer.set(i32.add(pointer, xNext))),
         p.dy.set(i32.add(p.dy, dyNext)),
       ]),
-      ...addSums(context, flat),
+      ...parts.map(({ part, at, offset }) => v128.store(at, part, offset)),
     ]
   })
 }
 
-/** Adds up the lanes of each sum, four sums at a time, and adds the numbers to memory. */
-function addSums(
-  context: KernelContext,
-  sums: readonly { sum: Local<'v128'>; at: Local<'i32'>; offset: number }[],
-): Statement[] {
-  const zero = v128.constF32x4(0, 0, 0, 0)
-  return Array.from({ length: Math.ceil(sums.length / 4) }, (_, i) => sums.slice(4 * i, 4 * i + 4)).flatMap((four) => {
-    const vector = (i: number): Value<'v128'> => four[i]?.sum ?? zero
-    const [first, second, total] = [context.local('v128'), context.local('v128'), context.local('v128')]
+/**
+ * A function (sums, target) that adds up the lanes of each sum of all taps of an item, four sums at a time, writes the numbers to the
+ * gradient or adds them to what is there, and sets the sums to 0.
+ */
+function emitAddLanes(
+  { sizes, inPerGroup }: Plan,
+  outer: KernelContext,
+  rows: number,
+  channels: 1 | 2,
+  adds: boolean,
+): FunctionHandle {
+  const taps = sizeOf(sizes.kernel)
+  const bytes = sumBytes(outer)
+  const name = `conv2dWeightGradient ${adds ? 'add' : 'write'} ${rows} ${channels}`
+  return outer.module.function(name, { sums: 'i32', target: 'i32' } as const, undefined, (p, builder) => {
+    const zero = v128.constF32x4(0, 0, 0, 0)
+    const [first, second, total] = [builder.local('v128'), builder.local('v128'), builder.local('v128')]
+    const four = [0, 1, 2, 3].map(() => builder.local('v128'))
+    const load = (i: number): Value<'v128'> => {
+      const low = v128.load(p.sums, i * bytes)
+      return outer.wide ? f32x4.add(low, v128.load(p.sums, i * bytes + 16)) : low
+    }
     // (a, b) to (a0+a2, b0+b2, a1+a3, b1+b3), twice, then pairs are added across.
     const pairwise = (a: Value<'v128'>, b: Value<'v128'>): Value<'v128'> =>
       f32x4.add(shuffle32([0, 4, 1, 5], a, b), shuffle32([2, 6, 3, 7], a, b))
-    return [
-      first.set(pairwise(vector(0), vector(1))),
-      second.set(pairwise(vector(2), vector(3))),
+    const count = channels * rows
+    const addFour = (from: number): Statement[] => [
+      ...four.map((vector, i) => vector.set(from + i < count ? load(from + i) : zero)),
+      first.set(pairwise(four[0], four[1])),
+      second.set(pairwise(four[2], four[3])),
       total.set(f32x4.add(shuffle32([0, 1, 4, 5], first, second), shuffle32([2, 3, 6, 7], first, second))),
-      ...four.map(({ at, offset }, lane) =>
-        f32.store(at, f32.add(f32.load(at, offset), f32x4.extractLane(total, lane as 0 | 1 | 2 | 3)), offset),
-      ),
+      ...([0, 1, 2, 3] as const)
+        .filter((lane) => from + lane < count)
+        .map((lane) => {
+          const [input, row] = [Math.floor((from + lane) / rows), (from + lane) % rows]
+          const offset = (row * inPerGroup + input) * taps * 4
+          const number = f32x4.extractLane(total, lane)
+          return f32.store(p.target, adds ? f32.add(f32.load(p.target, offset), number) : number, offset)
+        }),
+    ]
+    return [
+      countedLoop(builder.local('i32'), taps, [
+        ...Array.from({ length: Math.ceil(count / 4) }, (_, i) => addFour(4 * i)).flat(),
+        ...Array.from({ length: (count * bytes) / 16 }, (_, i) => v128.store(p.sums, zero, 16 * i)),
+        p.sums.set(i32.add(p.sums, count * bytes)),
+        p.target.set(i32.add(p.target, 4)),
+      ]),
     ]
   })
 }

@@ -4,7 +4,7 @@
  *
  * With images in the lanes every product would end in a sum over lanes. So both are brought into channels first, with zeros around
  * them; then each of the 36 places is a matrix product [O, tiles] by [tiles, C], whose register tile is 4 output channels of 8 input
- * channels and runs over all tiles. Every sum is taken by one thread in one order, whatever the number of threads.
+ * channels, of 16 where the engine joins vectors, and runs over all tiles. Every sum is taken by one thread in one order, whatever the number of threads.
  */
 import { call, countedLoop, i32, memoryFill, type Statement, type Value, v128 } from '../assembler/index.ts'
 import { type Buffer, channelBlocks, laneBytes } from '../buffer.ts'
@@ -196,10 +196,15 @@ export function transformTilesKernel(
   }
 }
 
-/** Output channels of a register tile: 8 vectors of sums. */
+/** Output channels of a register tile. */
 const tileOuts = 4
 
-/** Sums over all tiles at each place: `[36][O][C]`. */
+/** Bytes from one place of the sums to the next. */
+const sumsPlace = ({ channels, outChannels }: WeightGradientPlan): number => placeBytes(channels * outChannels * 4)
+
+export const gradientSumCount = (plan: WeightGradientPlan): number => (places * sumsPlace(plan)) / 4
+
+/** Sums over all tiles at each place: `[36][O][C]`, with room between the places. */
 export function gradientProductsKernel(
   x: Buffer,
   dy: Buffer,
@@ -220,21 +225,39 @@ export function gradientProductsKernel(
     emit(context) {
       const [item, place, group, source, slopes, xs, ys, target] = Array.from({ length: 8 }, () => context.local('i32'))
       const first = i32.const(0)
-      const totals = Array.from({ length: tileOuts }, () => [context.local('v128'), context.local('v128')])
-      const [low, high, slope] = [context.local('v128'), context.local('v128'), context.local('v128')]
-      const step = (tile: number): Statement[] => [
-        low.set(v128.load(xs, tile * laneBytes)),
-        high.set(v128.load(xs, tile * laneBytes + 16)),
-        ...totals.flatMap(([a, b], out) => [
-          slope.set(v128.load32Splat(ys, tile * laneBytes + out * 4)),
-          a.set(context.math.multiplyAdd(slope, low, a)),
-          b.set(context.math.multiplyAdd(slope, high, b)),
-        ]),
-      ]
+      const slope = context.local('v128')
       const advance = (count: number): Statement[] => [
         xs.set(i32.add(xs, count * laneBytes)),
         ys.set(i32.add(ys, count * laneBytes)),
       ]
+      /** The sums of some blocks of input channels. */
+      const sumBlocks = (blocks: number): Statement[] => {
+        const halves = Array.from(
+          { length: 2 * blocks },
+          (_, half) => Math.floor(half / 2) * tiles * laneBytes + (half % 2) * 16,
+        )
+        const values = halves.map(() => context.local('v128'))
+        const totals = Array.from({ length: tileOuts }, () => halves.map(() => context.local('v128')))
+        const step = (tile: number): Statement[] => [
+          ...halves.map((half, h) => values[h].set(v128.load(xs, tile * laneBytes + half))),
+          ...totals.flatMap((sums, out) => [
+            slope.set(v128.load32Splat(ys, tile * laneBytes + out * 4)),
+            ...sums.map((sum, h) => sum.set(context.math.multiplyAdd(slope, values[h], sum))),
+          ]),
+        ]
+        return [
+          xs.set(source),
+          ys.set(slopes),
+          ...totals.flat().map((total) => total.set(v128.constF32x4(0, 0, 0, 0))),
+          countedLoop(context.local('i32'), tiles >> 2, [...[0, 1, 2, 3].flatMap(step), ...advance(4)]),
+          countedLoop(context.local('i32'), tiles & 3, [...step(0), ...advance(1)]),
+          ...totals.flatMap((sums, out) => sums.map((sum, h) => v128.store(target, sum, out * channels * 4 + h * 16))),
+          source.set(i32.add(source, blocks * tiles * laneBytes)),
+          target.set(i32.add(target, blocks * laneBytes)),
+        ]
+      }
+      const together = context.wide ? 2 : 1
+      const blocks = channels / 8
       return [
         forEachItem(context, item, [
           place.set(i32.divU(item, groups)),
@@ -246,20 +269,14 @@ export function gradientProductsKernel(
               i32.add(i32.mul(i32.shrU(group, 1), tiles * laneBytes), i32.mul(i32.and(group, 1), 16)),
             ),
           ),
-          target.set(i32.add(context.address(sums, first), i32.mul(item, tileOuts * channels * 4))),
-          countedLoop(context.local('i32'), channels / 8, [
-            xs.set(source),
-            ys.set(slopes),
-            ...totals.flat().map((total) => total.set(v128.constF32x4(0, 0, 0, 0))),
-            countedLoop(context.local('i32'), tiles >> 2, [...[0, 1, 2, 3].flatMap(step), ...advance(4)]),
-            countedLoop(context.local('i32'), tiles & 3, [...step(0), ...advance(1)]),
-            ...totals.flatMap(([a, b], out) => [
-              v128.store(target, a, out * channels * 4),
-              v128.store(target, b, out * channels * 4 + 16),
-            ]),
-            source.set(i32.add(source, tiles * laneBytes)),
-            target.set(i32.add(target, laneBytes)),
-          ]),
+          target.set(
+            i32.add(
+              context.address(sums, first),
+              i32.add(i32.mul(place, sumsPlace(plan)), i32.mul(group, tileOuts * channels * 4)),
+            ),
+          ),
+          countedLoop(context.local('i32'), Math.floor(blocks / together), sumBlocks(together)),
+          ...(blocks % together === 0 ? [] : sumBlocks(1)),
         ]),
       ]
     },
@@ -267,12 +284,9 @@ export function gradientProductsKernel(
 }
 
 /** Aᵀ S A of the sums of each filter: the gradient [O, C, 3, 3]. */
-export function gradientFiltersKernel(
-  sums: Buffer,
-  gradient: Buffer,
-  { channels, outChannels }: WeightGradientPlan,
-): Kernel {
-  const place = channels * outChannels * 4
+export function gradientFiltersKernel(sums: Buffer, gradient: Buffer, plan: WeightGradientPlan): Kernel {
+  const { channels, outChannels } = plan
+  const place = sumsPlace(plan)
   return {
     name: 'winogradGradientFilters',
     split: { by: 'items', count: outChannels },

@@ -1,0 +1,73 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { gradients } from '../../../src/autodiff/gradients.ts'
+import type { Backend } from '../../../src/backends/backend.ts'
+import { reference } from '../../../src/backends/reference/reference.ts'
+import { lower } from '../../../src/backends/wasm/lower.ts'
+import { type WasmOptions, wasm } from '../../../src/backends/wasm/wasm.ts'
+import { simplify } from '../../../src/compile/simplify.ts'
+import { Random } from '../../../src/core/random.ts'
+import { type Shape, sizeOf } from '../../../src/core/shape.ts'
+import type { Graph } from '../../../src/graph/graph.ts'
+import { variable } from '../../../src/graph/tensor.ts'
+import { conv2d, mul, sum } from '../../../src/ops/index.ts'
+import { mismatch, summed } from '../closeness.ts'
+
+interface Case {
+  readonly x: Shape
+  readonly w: Shape
+  readonly stride?: number
+  readonly padding?: number
+  readonly dilation?: number
+  readonly groups?: number
+}
+
+/** Channels and images left over, one channel and pairs, groups, strides, rows in many strips, sums by block and by channel. */
+const cases: readonly Case[] = [
+  { x: [9, 3, 17, 19], w: [13, 3, 3, 3], padding: 1 },
+  { x: [3, 1, 9, 8], w: [7, 1, 5, 4], padding: 2, stride: 2 },
+  { x: [8, 7, 70, 5], w: [5, 7, 2, 3], padding: 1, dilation: 2 },
+  { x: [2, 6, 40, 41], w: [8, 3, 3, 3], padding: 1, stride: 2, groups: 2 },
+  { x: [17, 5, 30, 9], w: [11, 5, 1, 1] },
+  { x: [16, 130, 4, 4], w: [131, 130, 3, 3], stride: 2, padding: 1 },
+  { x: [10, 8, 6, 6], w: [8, 1, 3, 3], padding: 1, groups: 8 },
+]
+
+/** The gradient of the sum of squares of x * w to w. */
+function weightGradient({ x: xShape, w: wShape, ...options }: Case): Graph {
+  const random = new Random(1, 'weight gradient')
+  const normal = (shape: Shape): Float32Array => Float32Array.from({ length: sizeOf(shape) }, () => random.normal())
+  const x = variable(xShape, normal(xShape))
+  const w = variable(
+    wShape,
+    normal(wShape).map((value) => value / 8),
+  )
+  const y = conv2d(x, w, options)
+  const [dw] = gradients(sum(mul(y, y)), [w])
+  return { inputs: {}, outputs: { dw } }
+}
+
+const exact = reference({ precision: 'float64' })
+const run = async (on: Backend, graph: Graph) => (await (await on.compile(graph)).run()).dw
+
+describe.each<[string, WasmOptions]>([
+  ['with fused multiply-add', { threads: 3, poison: true }],
+  ['without fused multiply-add', { threads: 3, fusedMultiplyAdd: false }],
+  ['for vectors of 256 bits', { threads: 3, wideVectors: true, poison: true }],
+])('the gradient of filters %s', (_, options) => {
+  let backends: Backend[]
+  beforeAll(async () => {
+    backends = [await wasm(options), await wasm({ ...options, threads: 1 })]
+  })
+  afterAll(() => {
+    for (const backend of backends ?? []) backend.close()
+  })
+
+  it.each(cases)('is the reference for $x by $w and the same for any number of threads', async (chosen) => {
+    const graph = weightGradient(chosen)
+    expect(lower(simplify(graph)).kernels.map(({ name }) => name)).toContain('conv2dWeightGradient')
+    const [onThree, onOne] = [await run(backends[0], graph), await run(backends[1], graph)]
+    const expected = await run(exact, graph)
+    expect(mismatch(onThree, expected, expected, summed)).toBeUndefined()
+    expect(onThree.data).toEqual(onOne.data)
+  })
+})
