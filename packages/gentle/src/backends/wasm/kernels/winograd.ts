@@ -13,7 +13,7 @@ import { call, countedLoop, i32, type Local, type Statement, type Value, v128 } 
 import { type Buffer, channelBlocks, laneBytes } from '../buffer.ts'
 import type { Kernel, KernelContext } from '../kernel.ts'
 import { forEachItem } from './nest.ts'
-import { type SumPart, tileFunction, tilePixels } from './pixel-tile.ts'
+import { type SumPart, tileExtent, tileFunction, tilePixels } from './pixel-tile.ts'
 import { balancedTiles, type Epilogue } from './tile.ts'
 import {
   gatherFour,
@@ -42,6 +42,8 @@ export interface WinogradPlan {
   readonly shares: number
   readonly channels: number
   readonly outBlocks: number
+  /** Blocks of output channels whose products are computed together. */
+  readonly together: 1 | 2
 }
 
 /** Bytes of transformed input that a strip may have: what a second-level cache keeps beside the filters that stream through it. */
@@ -54,6 +56,7 @@ export function planWinograd(
   transforms: WinogradTransforms,
   inChannels: number,
   output: readonly number[],
+  wide: boolean,
 ): WinogradPlan {
   const [batch, outChannels, height, width] = output
   const { m, input } = transforms
@@ -64,7 +67,8 @@ export function planWinograd(
   const strips = Math.ceil(tiles / most)
   const even = strips > 1 && strips < usualItems ? 2 * Math.ceil(strips / 2) : strips
   const outBlocks = outChannels / 8
-  const shares = [1, 2, 4, 8].find((n) => even * n >= usualItems || (outBlocks / n) % 2 !== 0) ?? 1
+  const together = tileExtent(outBlocks, wide).blocks
+  const shares = [1, 2, 4, 8].find((n) => even * n >= usualItems || (outBlocks / together / n) % 2 !== 0) ?? 1
   return {
     transforms,
     tileRows,
@@ -74,6 +78,7 @@ export function planWinograd(
     shares,
     channels: inChannels,
     outBlocks,
+    together,
   }
 }
 
@@ -171,7 +176,8 @@ export function winogradKernel(
     split: { by: 'items', count: plan.strips * plan.shares },
     reads: [source, filters, ...(epilogue?.operands ?? []).map(({ buffer }) => buffer)],
     writes: [output],
-    workspaceBytes: middleBytes(n) + n * n * (128 + plan.stripTiles * (laneBytes + plan.channels * 4)),
+    workspaceBytes:
+      middleBytes(n) + n * n * (3 * 64 + plan.stripTiles * (plan.together * laneBytes + plan.channels * 4)),
     multiplyAdds,
     emit: (context) => emitStrips(source, filters, output, plan, epilogue, context),
   }
@@ -185,7 +191,7 @@ function emitStrips(
   epilogue: Epilogue | undefined,
   context: KernelContext,
 ): Statement[] {
-  const { transforms, tileRows, tileColumns, stripTiles, shares, channels, outBlocks } = plan
+  const { transforms, tileRows, tileColumns, stripTiles, shares, channels, outBlocks, together } = plan
   const { m } = transforms
   const n = transforms.input.length
   const [batch, , height, width] = output.shape
@@ -193,9 +199,10 @@ function emitStrips(
   const local = (): Local<'i32'> => context.local('i32')
   const first = i32.const(0)
 
-  // Workspace: what lies between the two halves of a transform, the sums of one block, the transformed input.
+  // Workspace: what lies between the two halves of a transform, the sums of the blocks computed together, the transformed input.
   const middle = local()
   const sums = local()
+  const blockSums = local()
   const transformed = local()
   const sumsPlace = placeBytes(stripTiles * laneBytes)
   const inputPlace = placeBytes((channels / 8) * stripTiles * laneBytes)
@@ -241,7 +248,15 @@ function emitStrips(
       offsets: upTo(8).map((channel) => channel * 4),
     },
   ]
-  const { tiles, size, wide } = balancedTiles(stripTiles, tilePixels)
+  const { tiles, size, wide } = balancedTiles(stripTiles, tileExtent(outBlocks, context.wide).pixels)
+  const shape = {
+    depthwise: false,
+    pixelStep: laneBytes,
+    parts,
+    blocks: together,
+    weightStep: n * n * channels * laneBytes,
+    outputStep: n * n * sumsPlace,
+  }
   const [block, w] = [local(), local()]
   const [xp, sp] = [local(), local()]
   const multiply = (pixels: number, turns: number): Statement[] =>
@@ -249,7 +264,7 @@ function emitStrips(
       ? []
       : [
           call(
-            tileFunction(pixels, { depthwise: false, pixelStep: laneBytes, parts }, undefined, context),
+            tileFunction({ ...shape, pixels: upTo(pixels).map((pixel) => pixel * laneBytes) }, undefined, context),
             xp,
             w,
             sp,
@@ -291,7 +306,7 @@ function emitStrips(
   )
   const step = 16 * vectorsTogether(context)
   const transformOutput = forEachTile([
-    v.set(i32.add(sums, i32.mul(inStrip, laneBytes))),
+    v.set(i32.add(blockSums, i32.mul(inStrip, laneBytes))),
     offset.set(
       i32.add(
         i32.mul(i32.add(i32.mul(image, outBlocks), block), height * width * laneBytes),
@@ -312,16 +327,25 @@ function emitStrips(
     ]),
   ])
 
-  const perShare = outBlocks / shares
+  const perShare = outBlocks / together / shares
   return [
     middle.set(context.workspace),
     sums.set(i32.add(middle, middleBytes(n))),
-    transformed.set(i32.add(sums, n * n * sumsPlace)),
+    transformed.set(i32.add(sums, together * shape.outputStep)),
     forEachItem(context, item, [
       ...transformInput,
-      block.set(i32.mul(i32.remU(item, shares), perShare)),
-      w.set(i32.add(context.address(filters), i32.mul(block, n * n * channels * laneBytes))),
-      countedLoop(local(), perShare, [...products, ...transformOutput, block.set(i32.add(block, 1))]),
+      block.set(i32.mul(i32.remU(item, shares), perShare * together)),
+      w.set(i32.add(context.address(filters), i32.mul(block, shape.weightStep))),
+      countedLoop(local(), perShare, [
+        ...products,
+        w.set(i32.add(w, (together - 1) * shape.weightStep)),
+        blockSums.set(sums),
+        countedLoop(local(), together, [
+          ...transformOutput,
+          block.set(i32.add(block, 1)),
+          blockSums.set(i32.add(blockSums, shape.outputStep)),
+        ]),
+      ]),
     ]),
   ]
 }
