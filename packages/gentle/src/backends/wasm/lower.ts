@@ -645,8 +645,8 @@ function winogradPlan(
   const plans = [winograd2, winograd4].map((transforms) =>
     planWinograd(transforms, inChannels, [batch, outChannels, outHeight, outWidth], wide),
   )
-  const [best] = plans.sort((a, b) => winogradCycles(a) - winogradCycles(b))
-  return winogradCycles(best) < directCycles(multiplyAdds) ? best : undefined
+  const [best] = plans.sort((a, b) => winogradCycles(a, wide) - winogradCycles(b, wide))
+  return winogradCycles(best, wide) < directCycles(multiplyAdds, wide) ? best : undefined
 }
 
 /** Images at another size, or the gradient of that: they differ in what a position reads of an axis, from one length to another. */

@@ -108,6 +108,8 @@ describe.each<[string, WasmOptions]>([
         examples: [
           [{ batch: 1, inChannels: 64, outChannels: 64, height: 16, width: 16, padding: 1 }],
           [{ batch: 3, inChannels: 64, outChannels: 64, height: 14, width: 2, padding: 1 }],
+          [{ batch: 1, inChannels: 256, outChannels: 256, height: 7, width: 7, padding: 1 }],
+          [{ batch: 1, inChannels: 64, outChannels: 64, height: 29, width: 30, padding: 1 }],
         ],
       },
     )
