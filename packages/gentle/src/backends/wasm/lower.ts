@@ -499,7 +499,7 @@ function convolveInChannels(lowerer: Lowerer, node: Tensor, output: Buffer, epil
   const images = lowerer.buffer(x, inChannels ? 'channels' : 'plain')
 
   const multiplyAdds = conv2dMultiplyAdds(sizes, attributes)
-  const plan = winogradPlan(sizes, attributes, multiplyAdds)
+  const plan = winogradPlan(sizes, attributes, multiplyAdds, lowerer.wide)
   const frameOf = ([height, width]: readonly [number, number]): Buffer => {
     const frame = [x.shape[0], x.shape[1], height, width]
     const framed = lowerer.temporary('framed', { shape: frame, dtype: 'float32' }, images.layout)
@@ -534,6 +534,7 @@ function convolveInChannels(lowerer: Lowerer, node: Tensor, output: Buffer, epil
       stride: attributes.stride,
       dilation: attributes.dilation,
       multiplyAdds,
+      wide: lowerer.wide,
       epilogue,
     }),
   )
@@ -637,15 +638,16 @@ function winogradPlan(
   sizes: Conv2dSizes,
   attributes: Conv2dAttributes,
   multiplyAdds: number,
+  wide: boolean,
 ): WinogradPlan | undefined {
   const { inChannels, outChannels, batch, outHeight, outWidth } = sizes
   if (!isThreeByThree(sizes, attributes) || inChannels % blockSize !== 0 || outChannels % blockSize !== 0)
     return undefined
   const plans = [winograd2, winograd4].map((transforms) =>
-    planWinograd(transforms, inChannels, [batch, outChannels, outHeight, outWidth]),
+    planWinograd(transforms, inChannels, [batch, outChannels, outHeight, outWidth], wide),
   )
-  const [best] = plans.sort((a, b) => winogradCycles(a) - winogradCycles(b))
-  return winogradCycles(best) < directCycles(multiplyAdds) ? best : undefined
+  const [best] = plans.sort((a, b) => winogradCycles(a, wide) - winogradCycles(b, wide))
+  return winogradCycles(best, wide) < directCycles(multiplyAdds, wide) ? best : undefined
 }
 
 /** Images at another size, or the gradient of that: they differ in what a position reads of an axis, from one length to another. */

@@ -7,6 +7,12 @@
  * plain: only the distances between its values differ. It has its padding around it, so no pixel is special. A depthwise
  * convolution is the same tile with 8 source channels loaded where the others broadcast one.
  *
+ * Pixels that are neighbours in the output are taken in one line over several short rows, so that rows of 7 or 14 leave few tiles unfilled:
+ * a tile that goes on in the next row has other distances in the source, and so a function of its own.
+ *
+ * With wide vectors two vectors take one register: there is room for 24 sums, which are 6 pixels of 16 channels, or 12 pixels of 8 where
+ * channels do not go in pairs of blocks.
+ *
  * Work is cut into strips of output rows whose source stays in the second-level cache while all output channels pass over it.
  */
 import type { Tensor } from '../../../graph/tensor.ts'
@@ -26,8 +32,17 @@ import { emitExpression } from './expression.ts'
 import { forEachItem } from './nest.ts'
 import { balancedTiles, type Epilogue, type EpilogueOperand } from './tile.ts'
 
-/** Pixels of one tile. */
+/** Pixels of one tile of 8 channels, and of 16. */
 export const tilePixels = 6
+
+/** Blocks of 8 output channels that a tile takes, and its pixels at most, for so many blocks in a group. */
+export function tileExtent(blocks: number, wide: boolean): { blocks: 1 | 2; pixels: number } {
+  if (!wide) return { blocks: 1, pixels: tilePixels }
+  return blocks % 2 === 0 ? { blocks: 2, pixels: tilePixels } : { blocks: 1, pixels: 2 * tilePixels }
+}
+
+/** The share of its tiles that a row of pixels fills, below which several rows are taken as one. */
+const leastFilled = 0.85
 
 /** Source bytes of a strip: what a second-level cache keeps beside the weights that stream through it. */
 const stripBytes = 384 * 1024
@@ -45,6 +60,8 @@ export interface PixelProblem {
   readonly stride: readonly [number, number]
   readonly dilation: readonly [number, number]
   readonly multiplyAdds: number
+  /** Whether the engine joins neighbouring vectors. */
+  readonly wide: boolean
   readonly epilogue?: Epilogue
 }
 
@@ -61,17 +78,41 @@ export interface SumPart {
   readonly offsets: readonly number[]
 }
 
+/** What a tile computes, in bytes. */
+export interface TileShape {
+  readonly depthwise: boolean
+  /** Where the source of each pixel lies, counted from the first one's. */
+  readonly pixels: readonly number[]
+  /** From one pixel's source to the next one's in a row: tiles side by side are as far apart as their pixels. */
+  readonly pixelStep: number
+  readonly parts: readonly SumPart[]
+  readonly blocks: 1 | 2
+  /** From one block of output channels to the next, in the weights and the output. */
+  readonly weightStep: number
+  readonly outputStep: number
+}
+
+/** Tiles of one shape side by side. */
+interface TileRun {
+  readonly pixels: readonly number[]
+  readonly count: number
+  /** Where the first pixel's source lies, counted from the line's. */
+  readonly start: number
+}
+
 /** The problem in bytes and loops. */
 interface Plan {
   readonly depthwise: boolean
+  readonly blocks: 1 | 2
   readonly pixelStep: number
   /** Bytes of the source from one output row, image or group of channels to the next. */
   readonly rowStep: number
   readonly imageStep: number
   readonly groupStep: number
-  /** Output rows of an image as the kernel sees them: with one tap, several rows can be one. */
+  /** Output rows of an image as the kernel sees them: several short rows can be one. */
   readonly rows: number
   readonly columns: number
+  readonly runs: readonly TileRun[]
   readonly parts: readonly SumPart[]
   /** Bytes of the packed weights of 8 output channels. */
   readonly weightBytes: number
@@ -82,7 +123,7 @@ interface Plan {
 
 const upTo = (count: number, step: number): number[] => Array.from({ length: count }, (_, i) => i * step)
 
-function planOf({ source, output, groups, kernel, stride, dilation }: PixelProblem): Plan {
+function planOf({ source, output, groups, kernel, stride, dilation, wide }: PixelProblem): Plan {
   const [batch, channels, height, width] = source.shape
   const [, , outHeight, outWidth] = output.shape
   const perGroup = channels / groups
@@ -107,15 +148,22 @@ function planOf({ source, output, groups, kernel, stride, dilation }: PixelProbl
     ].filter(({ loops, offsets }) => offsets.length > 0 && loops.every(({ count }) => count > 0))
   }
 
-  const contiguous = kernel[0] === 1 && kernel[1] === 1 && stride[0] === 1 && stride[1] === 1
-  const merged = contiguous ? mergedRows(outHeight, outWidth) : 1
+  const extent = tileExtent(depthwise ? 1 : channelBlocks(output.shape) / groups, wide)
+  const pixelStep = stride[1] * column
+  const contiguous = outWidth * pixelStep === stride[0] * row
+  const filled = outWidth / (Math.ceil(outWidth / extent.pixels) * extent.pixels)
+  const merged = contiguous || filled < leastFilled ? mergedRows(outHeight, outWidth) : 1
   const rows = outHeight / merged
   const rowStep = stride[0] * row * merged
   const bytesPerRow = rowStep * (inChannels ? Math.ceil(perGroup / 8) : perGroup)
   const strips = Math.ceil((batch * rows) / Math.max(1, Math.floor(stripBytes / bytesPerRow)))
+  const sourceOf = (pixel: number): number =>
+    Math.floor(pixel / outWidth) * stride[0] * row + (pixel % outWidth) * pixelStep
   return {
     depthwise,
-    pixelStep: stride[1] * column,
+    blocks: extent.blocks,
+    pixelStep,
+    runs: tileRuns(outWidth * merged, extent.pixels, pixelStep, sourceOf),
     rowStep,
     imageStep: plane * (inChannels ? channelBlocks(source.shape) : channels),
     groupStep: plane * (inChannels ? Math.ceil(perGroup / 8) : perGroup),
@@ -126,6 +174,32 @@ function planOf({ source, output, groups, kernel, stride, dilation }: PixelProbl
     stripRows: Math.ceil((batch * rows) / strips),
     strips,
   }
+}
+
+/** Cuts a line of pixels into tiles, and puts equal ones side by side together. */
+function tileRuns(
+  columns: number,
+  most: number,
+  pixelStep: number,
+  sourceOf: (pixel: number) => number,
+): readonly TileRun[] {
+  const { tiles, size, wide } = balancedTiles(columns, most)
+  const runs: { pixels: number[]; count: number; start: number }[] = []
+  let pixel = 0
+  for (let tile = 0; tile < tiles; tile++) {
+    const start = sourceOf(pixel)
+    const length = tile < wide ? size + 1 : size
+    const pixels = Array.from({ length }, (_, i) => sourceOf(pixel + i) - start)
+    const last = runs.at(-1)
+    const continues =
+      last !== undefined &&
+      last.start + last.count * last.pixels.length * pixelStep === start &&
+      last.pixels.join() === pixels.join()
+    if (continues) last.count++
+    else runs.push({ pixels, count: 1, start })
+    pixel += length
+  }
+  return runs
 }
 
 /** How many rows of an image to take as one, so that short rows leave few tiles unfilled. */
@@ -139,7 +213,7 @@ export function pixelTileKernel(problem: PixelProblem): Kernel {
   const plan = planOf(problem)
   return {
     name: [name, ...(epilogue?.nodes ?? []).map((node) => node.op.name)].join(' + '),
-    split: { by: 'items', count: plan.strips * channelBlocks(output.shape) },
+    split: { by: 'items', count: (plan.strips * channelBlocks(output.shape)) / plan.blocks },
     reads: [source, weights, ...(epilogue?.operands ?? []).map(({ buffer }) => buffer)],
     writes: [output],
     multiplyAdds: problem.multiplyAdds,
@@ -147,7 +221,7 @@ export function pixelTileKernel(problem: PixelProblem): Kernel {
   }
 }
 
-/** Each item is a block of output channels of a strip; neighbouring items share the strip. */
+/** Each item is a tile's blocks of output channels of a strip; neighbouring items share the strip. */
 function emitItems(problem: PixelProblem, plan: Plan, context: KernelContext): Statement[] {
   const { source, weights, output, groups, epilogue } = problem
   const [batch] = output.shape
@@ -160,17 +234,23 @@ function emitItems(problem: PixelProblem, plan: Plan, context: KernelContext): S
   const operandPointers = operands.map(local)
   const first = i32.const(0)
 
-  const { tiles, size, wide } = balancedTiles(columns, tilePixels)
-  const tilesOf = (pixels: number, count: number): Statement[] => {
-    if (count === 0) return []
+  const { depthwise, pixelStep, parts } = plan
+  const shape = {
+    depthwise,
+    pixelStep,
+    parts,
+    blocks: plan.blocks,
+    weightStep: weightBytes,
+    outputStep: rows * rowBytes,
+  }
+  const tilesOf = ({ pixels, count, start }: TileRun, next: number): Statement[] => {
     const advance = (pointer: Local<'i32'>, bytes: number): Statement => pointer.set(i32.add(pointer, bytes))
+    const bytes = count * pixels.length * laneBytes
     return [
-      call(tileFunction(pixels, plan, epilogue, context), x, w, y, i32.const(count), ...operandPointers),
-      advance(x, count * pixels * plan.pixelStep),
-      advance(y, count * pixels * laneBytes),
-      ...operands.flatMap(({ along }, k) =>
-        along === 'elements' ? [advance(operandPointers[k], count * pixels * laneBytes)] : [],
-      ),
+      call(tileFunction({ ...shape, pixels }, epilogue, context), x, w, y, i32.const(count), ...operandPointers),
+      advance(x, next - start),
+      advance(y, bytes),
+      ...operands.flatMap(({ along }, k) => (along === 'elements' ? [advance(operandPointers[k], bytes)] : [])),
     ]
   }
 
@@ -180,8 +260,8 @@ function emitItems(problem: PixelProblem, plan: Plan, context: KernelContext): S
     i32.add(i32.mul(i32.add(i32.mul(image, blocks), block), rows * rowBytes), i32.mul(imageRow, rowBytes))
   return [
     forEachItem(context, item, [
-      block.set(i32.remU(item, blocks)),
-      row.set(i32.mul(i32.divU(item, blocks), stripRows)),
+      block.set(i32.mul(i32.remU(item, blocks / plan.blocks), plan.blocks)),
+      row.set(i32.mul(i32.divU(item, blocks / plan.blocks), stripRows)),
       w.set(i32.add(context.address(weights), i32.mul(block, weightBytes))),
       countedLoop(local(), i32.sub(i32.min(i32.add(row, stripRows), batch * rows), row), [
         image.set(i32.divU(row, rows)),
@@ -199,8 +279,7 @@ function emitItems(problem: PixelProblem, plan: Plan, context: KernelContext): S
           const offset = along === 'channels' ? i32.mul(block, laneBytes) : outputOffset()
           return operandPointers[k].set(i32.add(base, offset))
         }),
-        ...tilesOf(size + 1, wide),
-        ...tilesOf(size, tiles - wide),
+        ...plan.runs.flatMap((run, i) => tilesOf(run, plan.runs[i + 1]?.start ?? 0)),
         row.set(i32.add(row, 1)),
       ]),
     ]),
@@ -208,91 +287,95 @@ function emitItems(problem: PixelProblem, plan: Plan, context: KernelContext): S
 }
 
 /** The function that computes `count` tiles side by side. Layers of one geometry and epilogue share it. */
-export function tileFunction(
-  pixels: number,
-  plan: Pick<Plan, 'depthwise' | 'pixelStep' | 'parts'>,
-  epilogue: Epilogue | undefined,
-  context: KernelContext,
-): FunctionHandle {
-  const { depthwise, pixelStep, parts } = plan
+export function tileFunction(shape: TileShape, epilogue: Epilogue | undefined, context: KernelContext): FunctionHandle {
+  const { depthwise, pixels, pixelStep, parts, weightStep, outputStep } = shape
   const operands = epilogue?.operands ?? []
-  const key = JSON.stringify(['pixel tile', pixels, depthwise, pixelStep, parts, epilogueKey(epilogue)])
   const parameters: Record<string, 'i32'> = { source: 'i32', weights: 'i32', output: 'i32', count: 'i32' }
   operands.forEach((_, k) => {
     parameters[`operand${k}`] = 'i32'
   })
-  return context.shared(key, () =>
-    context.module.function(`pixel tile ${pixels}`, parameters, undefined, (p, builder) => {
-      const inner: KernelContext = { ...context, builder, local: (type) => builder.local(type) }
-      const [x, w] = [builder.local('i32'), builder.local('i32')]
-      const sums = Array.from({ length: pixels }, () => [builder.local('v128'), builder.local('v128')])
-      const [low, high, value] = [builder.local('v128'), builder.local('v128'), builder.local('v128')]
-      const { multiplyAdd } = { multiplyAdd: inner.math.multiplyAdd.bind(inner.math) }
+  return context.shared(JSON.stringify(['pixel tile', shape, epilogueKey(epilogue)]), () =>
+    context.module.function(
+      `pixel tile ${pixels.length} x ${8 * shape.blocks}`,
+      parameters,
+      undefined,
+      (p, builder) => {
+        const inner: KernelContext = { ...context, builder, local: (type) => builder.local(type) }
+        const [x, w] = [builder.local('i32'), builder.local('i32')]
+        const halves = () => [builder.local('v128'), builder.local('v128')]
+        const blocks = Array.from({ length: shape.blocks }, (_, index) => ({
+          index,
+          weights: halves(),
+          sums: pixels.map(halves),
+        }))
+        const value = builder.local('v128')
 
-      const step = (offset: number, at: number): Statement[] => [
-        low.set(v128.load(w, at)),
-        high.set(v128.load(w, at + 16)),
-        ...sums.flatMap(([a, b], pixel) => {
-          const from = offset + pixel * pixelStep
-          if (depthwise)
-            return [
-              a.set(multiplyAdd(v128.load(x, from), low, a)),
-              b.set(multiplyAdd(v128.load(x, from + 16), high, b)),
-            ]
-          return [
-            value.set(v128.load32Splat(x, from)),
-            a.set(multiplyAdd(value, low, a)),
-            b.set(multiplyAdd(value, high, b)),
-          ]
-        }),
-      ]
-
-      const sumOf = ({ loops, offsets }: SumPart): Statement[] => {
-        const body = [
-          ...offsets.flatMap((offset, i) => step(offset, i * laneBytes)),
-          w.set(i32.add(w, offsets.length * laneBytes)),
-        ]
-        return loops
-          .filter(({ count }) => count > 1)
-          .reduceRight<{ statements: Statement[]; walked: number }>(
-            ({ statements, walked }, { count, step }) => ({
-              statements: [countedLoop(builder.local('i32'), count, [...statements, x.set(i32.add(x, step - walked))])],
-              walked: count * step,
-            }),
-            { statements: body, walked: 0 },
-          ).statements
-      }
-
-      const store = sums.flatMap((halves, pixel) =>
-        halves.flatMap((sum, half) => {
-          const at = pixel * laneBytes + 16 * half
-          if (epilogue === undefined) return [v128.store(p.output, sum, at)]
-          const load = (leaf: Tensor): Value<'v128'> => {
-            if (leaf === epilogue.producer) return sum
-            const k = operands.findIndex((operand) => operand.leaf === leaf)
-            const pointer = p[`operand${k}`]
-            if (operands[k].along === 'nothing') return v128.load32Splat(pointer)
-            return v128.load(pointer, operands[k].along === 'elements' ? at : 16 * half)
-          }
-          const { statements, value } = emitExpression(epilogue.nodes, load, inner)
-          return [...statements, v128.store(p.output, value, at)]
-        }),
-      )
-
-      return [
-        countedLoop(builder.local('i32'), p.count, [
-          ...sums.flat().map((sum) => sum.set(v128.constF32x4(0, 0, 0, 0))),
-          w.set(p.weights),
-          ...parts.flatMap((part) => [x.set(i32.add(p.source, part.start)), ...sumOf(part)]),
-          ...store,
-          p.source.set(i32.add(p.source, pixels * pixelStep)),
-          p.output.set(i32.add(p.output, pixels * laneBytes)),
-          ...operands.flatMap(({ along }, k) =>
-            along === 'elements' ? [p[`operand${k}`].set(i32.add(p[`operand${k}`], pixels * laneBytes))] : [],
+        const step = (offset: number, at: number): Statement[] => [
+          ...blocks.flatMap(({ index, weights }) =>
+            weights.map((weight, half) => weight.set(v128.load(w, at + index * weightStep + 16 * half))),
           ),
-        ]),
-      ]
-    }),
+          ...pixels.flatMap((pixel, i) => [
+            ...(depthwise ? [] : [value.set(v128.load32Splat(x, offset + pixel))]),
+            ...blocks.flatMap(({ weights, sums }) =>
+              sums[i].map((sum, half) => {
+                const factor = depthwise ? v128.load(x, offset + pixel + 16 * half) : value
+                return sum.set(inner.math.multiplyAdd(factor, weights[half], sum))
+              }),
+            ),
+          ]),
+        ]
+
+        const sumOf = ({ loops, offsets }: SumPart): Statement[] => {
+          const body = [
+            ...offsets.flatMap((offset, i) => step(offset, i * laneBytes)),
+            w.set(i32.add(w, offsets.length * laneBytes)),
+          ]
+          return loops
+            .filter(({ count }) => count > 1)
+            .reduceRight<{ statements: Statement[]; walked: number }>(
+              ({ statements, walked }, { count, step }) => ({
+                statements: [
+                  countedLoop(builder.local('i32'), count, [...statements, x.set(i32.add(x, step - walked))]),
+                ],
+                walked: count * step,
+              }),
+              { statements: body, walked: 0 },
+            ).statements
+        }
+
+        /** Computes both halves before it stores either, so that an engine may take them for one vector of twice the size. */
+        const store = (sums: readonly Local<'v128'>[], block: number, pixel: number): Statement[] => {
+          const at = block * outputStep + pixel * laneBytes
+          const finished = (sum: Local<'v128'>, half: number): Statement[] => {
+            if (epilogue === undefined) return []
+            const load = (leaf: Tensor): Value<'v128'> => {
+              if (leaf === epilogue.producer) return sum
+              const k = operands.findIndex((operand) => operand.leaf === leaf)
+              const pointer = p[`operand${k}`]
+              if (operands[k].along === 'nothing') return v128.load32Splat(pointer)
+              return v128.load(pointer, (operands[k].along === 'elements' ? at : block * laneBytes) + 16 * half)
+            }
+            const { statements, value } = emitExpression(epilogue.nodes, load, inner)
+            return [...statements, sum.set(value)]
+          }
+          return [...sums.flatMap(finished), ...sums.map((sum, half) => v128.store(p.output, sum, at + 16 * half))]
+        }
+
+        return [
+          countedLoop(builder.local('i32'), p.count, [
+            ...blocks.flatMap(({ sums }) => sums.flat().map((sum) => sum.set(v128.constF32x4(0, 0, 0, 0)))),
+            w.set(p.weights),
+            ...parts.flatMap((part) => [x.set(i32.add(p.source, part.start)), ...sumOf(part)]),
+            ...blocks.flatMap(({ index, sums }) => sums.flatMap((halves, pixel) => store(halves, index, pixel))),
+            p.source.set(i32.add(p.source, pixels.length * pixelStep)),
+            p.output.set(i32.add(p.output, pixels.length * laneBytes)),
+            ...operands.flatMap(({ along }, k) =>
+              along === 'elements' ? [p[`operand${k}`].set(i32.add(p[`operand${k}`], pixels.length * laneBytes))] : [],
+            ),
+          ]),
+        ]
+      },
+    ),
   )
 }
 

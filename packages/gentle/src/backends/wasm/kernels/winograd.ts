@@ -6,14 +6,18 @@
  * Y = Aᵀ [(G g Gᵀ) ∘ (Bᵀ d B)] A, F(2 x 2) takes 4 products a pixel and F(4 x 4) 2.25. Summed over channels, each of the n² places is a
  * matrix product of its own, done by the pixel tile with tiles for pixels. Filters are transformed once, when weights change.
  *
- * A thread takes a strip of tiles at a time: it transforms their input into its workspace, which stays in the second-level cache, and for
- * each block of 8 output channels computes the n² products, n² rows of sums that stay in the first, and transforms them to pixels.
+ * A thread takes a strip of tiles at a time and transforms their input into its workspace. Then it computes the n² products of a few blocks of
+ * 8 output channels, whose sums stay in the second-level cache, and transforms them to pixels. At each place all of these blocks pass over
+ * what the place has of the input, a few KB: input and filters both stream in order. Filters come from memory where there are many, so a
+ * strip has tiles enough to be worth reading them, and what it has transformed serves all items of it that the thread takes.
+ *
+ * With wide vectors a tile of the products takes two blocks of output channels, and tiles are transformed whole.
  */
-import { call, countedLoop, i32, type Local, type Statement, type Value, v128 } from '../assembler/index.ts'
+import { call, countedLoop, i32, ifThen, type Local, type Statement, type Value, v128 } from '../assembler/index.ts'
 import { type Buffer, channelBlocks, laneBytes } from '../buffer.ts'
 import type { Kernel, KernelContext } from '../kernel.ts'
 import { forEachItem } from './nest.ts'
-import { type SumPart, tileFunction, tilePixels } from './pixel-tile.ts'
+import { type SumPart, tileExtent, tileFunction, tilePixels } from './pixel-tile.ts'
 import { balancedTiles, type Epilogue } from './tile.ts'
 import {
   gatherFour,
@@ -42,58 +46,83 @@ export interface WinogradPlan {
   readonly shares: number
   readonly channels: number
   readonly outBlocks: number
+  /** Blocks of output channels whose products are computed before they are transformed. */
+  readonly together: number
 }
 
 /** Bytes of transformed input that a strip may have: what a second-level cache keeps beside the filters that stream through it. */
 const stripBytes = 640 * 1024
 
-/** Items that let many threads work. */
+/** Tiles that a strip may have in any case, so that filters are not read too often. */
+const fewTiles = 8 * tilePixels
+
+/** Bytes of sums that wait for their transform. */
+const sumsBytes = 256 * 1024
+
+/** Items that let many threads work, and whose number some can share evenly. */
 const usualItems = 8
+const usualThreads = 4
 
 export function planWinograd(
   transforms: WinogradTransforms,
   inChannels: number,
   output: readonly number[],
+  wide: boolean,
 ): WinogradPlan {
   const [batch, outChannels, height, width] = output
   const { m, input } = transforms
   const [tileRows, tileColumns] = [Math.ceil(height / m), Math.ceil(width / m)]
   const tiles = batch * tileRows * tileColumns
   const tileBytes = input.length ** 2 * inChannels * 4
-  const most = Math.min(tiles, Math.max(2 * tilePixels, Math.floor(stripBytes / tileBytes / tilePixels) * tilePixels))
-  const strips = Math.ceil(tiles / most)
-  const even = strips > 1 && strips < usualItems ? 2 * Math.ceil(strips / 2) : strips
+  const most = Math.max(fewTiles, Math.floor(stripBytes / tileBytes / tilePixels) * tilePixels)
+  const stripTiles = Math.ceil(tiles / Math.max(1, Math.round(tiles / most)))
+  const strips = Math.ceil(tiles / stripTiles)
   const outBlocks = outChannels / 8
-  const shares = [1, 2, 4, 8].find((n) => even * n >= usualItems || (outBlocks / n) % 2 !== 0) ?? 1
+  const atOnce = tileExtent(outBlocks, wide).blocks
+  const divides = (n: number): boolean => outBlocks % (n * atOnce) === 0
+  const suffice = (items: number): boolean => items >= usualItems && items % usualThreads === 0
+  const shares = [1, 2, 4, 8].find((n) => suffice(strips * n) || !divides(2 * n)) ?? 8
+  const fits = (n: number): boolean => n * atOnce * input.length ** 2 * stripTiles * laneBytes <= sumsBytes
+  const together = atOnce * ([8, 4, 2].find((n) => divides(n * shares) && fits(n)) ?? 1)
   return {
     transforms,
     tileRows,
     tileColumns,
-    stripTiles: Math.ceil(tiles / even),
-    strips: Math.ceil(tiles / Math.ceil(tiles / even)),
+    stripTiles,
+    strips,
     shares,
     channels: inChannels,
     outBlocks,
+    together,
   }
 }
 
+/** Bytes of filters that a core gets from memory in a cycle, while another one reads, too. */
+const filterBytes = 3
+
+/** How many times as fast arithmetic is where the engine joins vectors. */
+const gain = (wide: boolean): number => (wide ? 1.8 : 1)
+
 /** Cycles that a plan takes, roughly: products, transforms, and filters that each strip reads anew. */
-export function winogradCycles({ transforms, strips, stripTiles, shares, channels, outBlocks }: WinogradPlan): number {
+export function winogradCycles(plan: WinogradPlan, wide: boolean): number {
+  const { transforms, strips, stripTiles, shares, channels, outBlocks } = plan
   const { m, input } = transforms
   const n = input.length
   const tiles = strips * stripTiles
   const instructions = (rows: number, columns: number): number => rows * columns * (columns / 2 + 2)
-  const inputTransform = (shares * (tiles * channels * (instructions(n, n) + instructions(n, n)))) / 4
+  // Each of two threads transforms a strip whose output channels they share.
+  const inputTransform = (Math.min(shares, 2) * (tiles * channels * (instructions(n, n) + instructions(n, n)))) / 4
   const outputTransform = 2 * tiles * outBlocks * (instructions(m, n) * (1 + m / n))
   return (
-    (tiles * n * n * channels * outBlocks * 8) / perCycle.multiplyAdds +
-    (inputTransform + outputTransform) / perCycle.instructions +
-    (strips * n * n * channels * outBlocks * laneBytes) / perCycle.bytes
+    directCycles(tiles * n * n * channels * outBlocks * 8, wide) +
+    (inputTransform + outputTransform) / perCycle.instructions / gain(wide) +
+    (strips * n * n * channels * outBlocks * laneBytes) / filterBytes
   )
 }
 
 /** Cycles of the direct method for so many multiply-adds. */
-export const directCycles = (multiplyAdds: number): number => multiplyAdds / perCycle.multiplyAdds
+export const directCycles = (multiplyAdds: number, wide = false): number =>
+  multiplyAdds / perCycle.multiplyAdds / gain(wide)
 
 /** Height and width of the zero-padded source that the tiles read. */
 export const winogradFrame = ({ transforms: { m }, tileRows, tileColumns }: WinogradPlan): [number, number] => [
@@ -156,6 +185,12 @@ export function winogradFiltersKernel(filters: Buffer, transformed: Buffer, plan
   }
 }
 
+/** Bytes from one of the n² places to the next, in the sums of a block of output channels and in a strip's transformed input. */
+const workspacePlaces = ({ stripTiles, channels }: WinogradPlan) => ({
+  sumsPlace: placeBytes(stripTiles * laneBytes),
+  inputPlace: placeBytes(stripTiles * channels * 4),
+})
+
 /** The convolution of a framed source in channels with transformed filters. */
 export function winogradKernel(
   source: Buffer,
@@ -166,12 +201,13 @@ export function winogradKernel(
   epilogue: Epilogue | undefined,
 ): Kernel {
   const n = plan.transforms.input.length
+  const { sumsPlace, inputPlace } = workspacePlaces(plan)
   return {
     name: [`conv2d winograd${plan.transforms.m}`, ...(epilogue?.nodes ?? []).map((node) => node.op.name)].join(' + '),
     split: { by: 'items', count: plan.strips * plan.shares },
     reads: [source, filters, ...(epilogue?.operands ?? []).map(({ buffer }) => buffer)],
     writes: [output],
-    workspaceBytes: middleBytes(n) + n * n * (128 + plan.stripTiles * (laneBytes + plan.channels * 4)),
+    workspaceBytes: middleBytes(n) + n * n * (plan.together * sumsPlace + inputPlace),
     multiplyAdds,
     emit: (context) => emitStrips(source, filters, output, plan, epilogue, context),
   }
@@ -185,7 +221,7 @@ function emitStrips(
   epilogue: Epilogue | undefined,
   context: KernelContext,
 ): Statement[] {
-  const { transforms, tileRows, tileColumns, stripTiles, shares, channels, outBlocks } = plan
+  const { transforms, tileRows, tileColumns, stripTiles, shares, channels, outBlocks, together } = plan
   const { m } = transforms
   const n = transforms.input.length
   const [batch, , height, width] = output.shape
@@ -193,14 +229,14 @@ function emitStrips(
   const local = (): Local<'i32'> => context.local('i32')
   const first = i32.const(0)
 
-  // Workspace: what lies between the two halves of a transform, the sums of one block, the transformed input.
+  // Workspace: what lies between the two halves of a transform, the sums of the blocks computed together, the transformed input.
   const middle = local()
   const sums = local()
+  const blockSums = local()
   const transformed = local()
-  const sumsPlace = placeBytes(stripTiles * laneBytes)
-  const inputPlace = placeBytes((channels / 8) * stripTiles * laneBytes)
+  const { sumsPlace, inputPlace } = workspacePlaces(plan)
 
-  const [item, tile, inStrip, count] = [local(), local(), local(), local()]
+  const [item, strip, present, tile, inStrip, count] = Array.from({ length: 6 }, local)
   const [image, tileRow, tileColumn] = [local(), local(), local()]
   const locate = [
     image.set(i32.divU(tile, tileRows * tileColumns)),
@@ -208,7 +244,7 @@ function emitStrips(
     tileColumn.set(i32.remU(tile, tileColumns)),
   ]
   const forEachTile = (body: Statement[]): Statement[] => [
-    tile.set(i32.mul(i32.divU(item, shares), stripTiles)),
+    tile.set(i32.mul(strip, stripTiles)),
     count.set(i32.sub(i32.min(i32.add(tile, stripTiles), tilesInAll), tile)),
     countedLoop(inStrip, count, [...locate, ...body, tile.set(i32.add(tile, 1))]),
   ]
@@ -241,7 +277,16 @@ function emitStrips(
       offsets: upTo(8).map((channel) => channel * 4),
     },
   ]
-  const { tiles, size, wide } = balancedTiles(stripTiles, tilePixels)
+  const extent = tileExtent(outBlocks, context.wide)
+  const { tiles, size, wide } = balancedTiles(stripTiles, extent.pixels)
+  const shape = {
+    depthwise: false,
+    pixelStep: laneBytes,
+    parts,
+    blocks: extent.blocks,
+    weightStep: n * n * channels * laneBytes,
+    outputStep: n * n * sumsPlace,
+  }
   const [block, w] = [local(), local()]
   const [xp, sp] = [local(), local()]
   const multiply = (pixels: number, turns: number): Statement[] =>
@@ -249,7 +294,7 @@ function emitStrips(
       ? []
       : [
           call(
-            tileFunction(pixels, { depthwise: false, pixelStep: laneBytes, parts }, undefined, context),
+            tileFunction({ ...shape, pixels: upTo(pixels).map((pixel) => pixel * laneBytes) }, undefined, context),
             xp,
             w,
             sp,
@@ -259,15 +304,22 @@ function emitStrips(
           sp.set(i32.add(sp, turns * pixels * laneBytes)),
         ]
   const rewind = stripTiles * laneBytes
+  const turns = together / extent.blocks
+  const [weightWalk, sumWalk] = [extent.blocks * shape.weightStep, extent.blocks * shape.outputStep]
   const products = [
     xp.set(transformed),
     sp.set(sums),
     countedLoop(local(), n * n, [
-      ...multiply(size + 1, wide),
-      ...multiply(size, tiles - wide),
-      xp.set(i32.add(xp, inputPlace - rewind)),
-      sp.set(i32.add(sp, sumsPlace - rewind)),
-      w.set(i32.add(w, channels * laneBytes)),
+      countedLoop(local(), turns, [
+        ...multiply(size + 1, wide),
+        ...multiply(size, tiles - wide),
+        xp.set(i32.sub(xp, rewind)),
+        sp.set(i32.add(sp, sumWalk - rewind)),
+        w.set(i32.add(w, weightWalk)),
+      ]),
+      xp.set(i32.add(xp, inputPlace)),
+      sp.set(i32.add(sp, sumsPlace - turns * sumWalk)),
+      w.set(i32.add(w, channels * laneBytes - turns * weightWalk)),
     ]),
   ]
 
@@ -291,7 +343,7 @@ function emitStrips(
   )
   const step = 16 * vectorsTogether(context)
   const transformOutput = forEachTile([
-    v.set(i32.add(sums, i32.mul(inStrip, laneBytes))),
+    v.set(i32.add(blockSums, i32.mul(inStrip, laneBytes))),
     offset.set(
       i32.add(
         i32.mul(i32.add(i32.mul(image, outBlocks), block), height * width * laneBytes),
@@ -312,16 +364,27 @@ function emitStrips(
     ]),
   ])
 
-  const perShare = outBlocks / shares
+  const perShare = outBlocks / together / shares
   return [
     middle.set(context.workspace),
     sums.set(i32.add(middle, middleBytes(n))),
-    transformed.set(i32.add(sums, n * n * sumsPlace)),
+    transformed.set(i32.add(sums, together * shape.outputStep)),
+    present.set(-1),
     forEachItem(context, item, [
-      ...transformInput,
-      block.set(i32.mul(i32.remU(item, shares), perShare)),
-      w.set(i32.add(context.address(filters), i32.mul(block, n * n * channels * laneBytes))),
-      countedLoop(local(), perShare, [...products, ...transformOutput, block.set(i32.add(block, 1))]),
+      strip.set(i32.divU(item, shares)),
+      ifThen(i32.ne(strip, present), [...transformInput, present.set(strip)]),
+      block.set(i32.mul(i32.remU(item, shares), perShare * together)),
+      w.set(i32.add(context.address(filters), i32.mul(block, shape.weightStep))),
+      countedLoop(local(), perShare, [
+        ...products,
+        w.set(i32.add(w, (together - 1) * shape.weightStep)),
+        blockSums.set(sums),
+        countedLoop(local(), together, [
+          ...transformOutput,
+          block.set(i32.add(block, 1)),
+          blockSums.set(i32.add(blockSums, shape.outputStep)),
+        ]),
+      ]),
     ]),
   ]
 }
