@@ -725,13 +725,20 @@ const lowerings: Record<StructuredName, Lowering> = {
       b.shape.length === 2 &&
       lowerer.layoutOf(a) === 'lanes'
     )
-      lowerer.emit(imageProductKernel(lowerer.buffer(a, 'lanes'), lowerer.buffer(b, 'plain'), output))
+      lowerer.emit(imageProductKernel(lowerer.buffer(a, 'lanes'), lowerer.buffer(b, 'plain'), output, lowerer.wide))
     else if (isDense(node) && a.shape.length === 2 && canTakeRows(output.shape[1], transposeB))
       lowerer.emit(denseRowsKernel(lowerer.buffer(a, 'plain'), lowerer.buffer(b, 'plain'), output, transposeB))
     else {
       const temporary = (name: string, signature: Signature) => lowerer.temporary(name, signature)
       lowerer.emit(
-        ...productKernels(lowerer.buffer(a, 'plain'), lowerer.buffer(b, 'plain'), output, attributes, temporary),
+        ...productKernels(
+          lowerer.buffer(a, 'plain'),
+          lowerer.buffer(b, 'plain'),
+          output,
+          attributes,
+          lowerer.wide,
+          temporary,
+        ),
       )
     }
   },
