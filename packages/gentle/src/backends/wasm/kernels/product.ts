@@ -2,83 +2,25 @@
  * Matrix products that are not a dense layer on a batch: the gradient to a dense layer's weights, and the general product of
  * row-major matrices.
  *
- * Both use the tile of 6 rows by 8 columns: for each inner index, two vectors of b's row and 6 broadcast values of a feed 12
- * multiply-adds. For the weights' gradient the inner index runs over the images: a stays in lanes, where an image's value is one of 8
- * neighbours, and b is the row-major copy of the features. The general product first packs a into panels of 6 rows and b into
- * panels of 8 columns (Goto and van de Geijn, "Anatomy of High-Performance Matrix Multiplication", 2008), so that the tile
- * reads both in a straight line. As many panels of a as stay in the second-level cache are multiplied with all panels of b before the next ones.
- *
- * Where the engine joins vectors to such of 256 bits, a tile has 16 columns: the same 12 sums then are twice as wide.
- *
- * Where rows or columns do not divide, the last tile begins earlier: it computes some elements again, to the same values, so that all tiles are alike.
+ * Both use the tile of 6 rows by 8 columns, or 16 for wide vectors. For the weights' gradient the inner index runs over the images: a stays
+ * in lanes, where an image's value is one of 8 neighbours, and b is the row-major copy of the features. The general product first packs a into
+ * panels of 6 rows and b into panels of a tile's columns (Goto and van de Geijn, "Anatomy of High-Performance Matrix Multiplication",
+ * 2008), so that the tile reads both in a straight line. As many panels of a as stay in the second-level cache are multiplied with
+ * all panels of b before the next ones.
  */
 import { blockSize } from '../../../compile/layout.ts'
 import { broadcastStrides, sizeOf, stridesOf } from '../../../core/shape.ts'
 import type { Signature } from '../../../graph/op.ts'
 import { type MatmulAttributes, matmulSizes } from '../../../ops/matmul.ts'
-import { call, countedLoop, f32, i32, type Local, type Statement, type Value, v128 } from '../assembler/index.ts'
+import { call, countedLoop, f32, i32, type Statement, type Value, v128 } from '../assembler/index.ts'
 import { type Buffer, laneBytes } from '../buffer.ts'
 import type { Kernel, KernelContext } from '../kernel.ts'
 import { transpose4 } from './convert.ts'
 import { forEachItem } from './nest.ts'
-import { tileRows } from './tile.ts'
+import { type Cut, cut, cutColumns, cutRows, startOf, storeFirst, tileSums } from './product-tile.ts'
 
 /** Bytes of panels of a that a product takes at a time. */
 const cachedBytes = 256 * 1024
-
-/** How one side of a product, its rows or its columns, is cut into tiles. */
-interface Cut {
-  readonly count: number
-  /** Of one tile. */
-  readonly size: number
-  readonly tiles: number
-}
-
-const cut = (count: number, size: number): Cut => ({ count, size, tiles: Math.ceil(count / size) })
-
-const cutRows = (count: number): Cut => cut(count, Math.min(count, tileRows))
-
-/** Columns are taken as whole vectors: where there are fewer than fill a tile, some lanes of the last one hold what does not matter. */
-function cutColumns(count: number, wide: boolean): Cut {
-  if (wide && count >= 16) return cut(count, 16)
-  return cut(count, count > 4 ? 8 : 4)
-}
-
-/** Where a tile begins. */
-const startOf = ({ count, size }: Cut, index: Value<'i32'>): Value<'i32'> =>
-  i32.min(i32.mul(index, size), Math.max(0, count - size))
-
-/** Stores a vector's first `count` lanes. */
-function storeFirst(target: Value<'i32'>, vector: Local<'v128'>, count: number, offset: number): Statement[] {
-  if (count >= 4) return [v128.store(target, vector, offset)]
-  return Array.from({ length: Math.max(0, count) }, (_, lane) =>
-    v128.store32Lane(target, vector, lane as 0 | 1 | 2 | 3, offset + 4 * lane),
-  )
-}
-
-/** A tile's sums: what sets them to 0, what one inner index adds to them, and what stores them. */
-function tileSums({ math }: KernelContext, local: () => Local<'v128'>, rows: Cut, columns: Cut) {
-  const vectors = columns.size / 4
-  const sums = Array.from({ length: rows.size }, () => Array.from({ length: vectors }, local))
-  const values = Array.from({ length: vectors }, local)
-  const factor = local()
-  return {
-    clear: sums.flat().map((sum) => sum.set(v128.constF32x4(0, 0, 0, 0))),
-    add: (a: (row: number) => Value<'v128'>, b: (vector: number) => Value<'v128'>): Statement[] => [
-      ...values.map((value, vector) => value.set(b(vector))),
-      ...sums.flatMap((row, r) => [
-        factor.set(a(r)),
-        ...row.map((sum, vector) => sum.set(math.multiplyAdd(factor, values[vector], sum))),
-      ]),
-    ],
-    store: (target: Value<'i32'>): Statement[] =>
-      sums.flatMap((row, r) =>
-        row.flatMap((sum, vector) =>
-          storeFirst(target, sum, columns.count - 4 * vector, (r * columns.count + 4 * vector) * 4),
-        ),
-      ),
-  }
-}
 
 /** c [M, K] = Σ over images of a[n, m] b[n, k], for a in lanes [N, M] and b row-major [N, K]. */
 export function imageProductKernel(a: Buffer, b: Buffer, c: Buffer, wide: boolean): Kernel {
