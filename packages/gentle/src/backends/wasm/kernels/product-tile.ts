@@ -31,7 +31,7 @@ export const startOf = ({ count, size }: Cut, index: Value<'i32'>): Value<'i32'>
   i32.min(i32.mul(index, size), Math.max(0, count - size))
 
 /** Stores a vector's first `count` lanes. */
-export function storeFirst(target: Local<'i32'>, vector: Local<'v128'>, count: number, offset: number): Statement[] {
+function storeFirst(target: Local<'i32'>, vector: Local<'v128'>, count: number, offset: number): Statement[] {
   if (count >= 4) return [v128.store(target, vector, offset)]
   return Array.from({ length: Math.max(0, count) }, (_, lane) =>
     v128.store32Lane(target, vector, lane as 0 | 1 | 2 | 3, offset + 4 * lane),

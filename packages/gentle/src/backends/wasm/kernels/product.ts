@@ -3,10 +3,10 @@
  * row-major matrices.
  *
  * Both use the tile of 6 rows by 8 columns, or 16 for wide vectors. For the weights' gradient the inner index runs over the images: a stays
- * in lanes, where an image's value is one of 8 neighbours, and b is the row-major copy of the features. The general product first packs a into
- * panels of 6 rows and b into panels of a tile's columns (Goto and van de Geijn, "Anatomy of High-Performance Matrix Multiplication",
- * 2008), so that the tile reads both in a straight line. As many panels of a as stay in the second-level cache are multiplied with
- * all panels of b before the next ones.
+ * in lanes, where an image's value is one of 8 neighbours, and b is the row-major copy of the features. The general product first packs b into
+ * panels of a tile's columns, and a, where it is transposed, into panels of 6 rows (Goto and van de Geijn, "Anatomy of High-Performance
+ * Matrix Multiplication", 2008), so that the tile reads in straight lines. As many rows of a as stay in the second-level cache are
+ * multiplied with all panels of b before the next ones.
  */
 import { blockSize } from '../../../compile/layout.ts'
 import { broadcastStrides, sizeOf, stridesOf } from '../../../core/shape.ts'
@@ -17,9 +17,9 @@ import { type Buffer, laneBytes } from '../buffer.ts'
 import type { Kernel, KernelContext } from '../kernel.ts'
 import { transpose4 } from './convert.ts'
 import { forEachItem } from './nest.ts'
-import { type Cut, cut, cutColumns, cutRows, startOf, storeFirst, tileSums } from './product-tile.ts'
+import { type Cut, cut, cutColumns, cutRows, startOf, tileSums } from './product-tile.ts'
 
-/** Bytes of panels of a that a product takes at a time. */
+/** Bytes of a that a product takes at a time. */
 const cachedBytes = 256 * 1024
 
 /** c [M, K] = Σ over images of a[n, m] b[n, k], for a in lanes [N, M] and b row-major [N, K]. */
@@ -83,30 +83,25 @@ const panelsBytes = ({ tiles, size }: Cut, inner: number): number => tiles * siz
  * Packs matrices [rows][inner], a row's elements side by side, into panels [rows / size][inner][size]: four rows and four columns are transposed
  * at a time.
  */
-function packRowsKernel(name: string, input: Buffer, panels: Buffer, rows: Cut, inner: number): Kernel {
+function packRowsKernel(input: Buffer, panels: Buffer, rows: Cut, inner: number): Kernel {
   const { count, size, tiles } = rows
   return {
-    name,
+    name: 'pack b',
     split: { by: 'items', count: panels.elements / (inner * size) },
     reads: [input],
     writes: [panels],
     emit(context) {
       const [item, row, source, target] = [0, 1, 2, 3].map(() => context.local('i32'))
       const counter = context.local('i32')
+      // A matrix of fewer rows than a panel has gives its last one again.
       const at = (r: number): number => Math.min(r, count - 1) * inner * 4
-      const fours = Array.from({ length: Math.ceil(size / 4) }, (_, i) => 4 * i)
-      const column = context.local('v128')
-      const transposed = fours.flatMap((first) => {
+      const transposed = Array.from({ length: size / 4 }, (_, four) => {
         const { statements, columns } = transpose4(
           context,
-          [0, 1, 2, 3].map((r) => v128.load(source, at(Math.min(first + r, size - 1)))),
+          [0, 1, 2, 3].map((r) => v128.load(source, at(4 * four + r))),
         )
-        const stores = columns.flatMap((values, i) => [
-          column.set(values),
-          ...storeFirst(target, column, size - first, (i * size + first) * 4),
-        ])
-        return [...statements, ...stores]
-      })
+        return [...statements, ...columns.map((column, i) => v128.store(target, column, (i * size + 4 * four) * 4))]
+      }).flat()
       const singles = Array.from({ length: size }, (_, r) => f32.store(target, f32.load(source, at(r)), 4 * r))
       const step = (elements: number): Statement[] => [
         source.set(i32.add(source, 4 * elements)),
@@ -173,7 +168,7 @@ function packColumnsKernel(name: string, input: Buffer, panels: Buffer, columns:
 /** Buffers that a product needs for its panels. */
 export type Temporary = (name: string, signature: Signature) => Buffer
 
-/** c = a b for row-major matrices with batch axes, either of them transposed: three kernels. */
+/** c = a b for row-major matrices with batch axes, either of them transposed: packing, then multiplying. */
 export function productKernels(
   a: Buffer,
   b: Buffer,
@@ -187,11 +182,15 @@ export function productKernels(
   const columns = cutColumns(n, wide)
   const panelsOf = (x: Buffer, { size, tiles }: Cut): Buffer =>
     temporary('panels', { shape: [sizeOf(x.shape.slice(0, -2)) * tiles * size * k], dtype: 'float32' })
-  const panelsA = panelsOf(a, rows)
-  const panelsB = panelsOf(b, columns)
+  const { transposeA, transposeB } = attributes
+  const panels = panelsOf(b, columns)
   const bytesA = k * rows.size * 4
   const bytesB = k * columns.size * 4
-  // Panels of a that stay in the second-level cache while all panels of b pass over them.
+  /** Where tiles read a, and bytes from one row, inner index and matrix to the next. */
+  const readA = transposeA
+    ? { buffer: panelsOf(a, rows), row: 4, inner: rows.size * 4, matrix: rows.tiles * bytesA }
+    : { buffer: a, row: k * 4, inner: 4, matrix: m * k * 4 }
+  // Tiles' rows of a that stay in the second-level cache while all panels of b pass over them.
   const together = Math.min(rows.tiles, Math.max(1, Math.floor(cachedBytes / bytesA)))
   const rowBlocks = Math.ceil(rows.tiles / together)
 
@@ -204,11 +203,11 @@ export function productKernels(
         countedLoop(builder.local('i32'), k / unroll, [
           ...Array.from({ length: unroll }, (_, u) =>
             add(
-              (row) => v128.load32Splat(p.a, (u * rows.size + row) * 4),
+              (row) => v128.load32Splat(p.a, u * readA.inner + row * readA.row),
               (vector) => v128.load(p.b, u * columns.size * 4 + 16 * vector),
             ),
           ).flat(),
-          p.a.set(i32.add(p.a, unroll * rows.size * 4)),
+          p.a.set(i32.add(p.a, unroll * readA.inner)),
           p.b.set(i32.add(p.b, unroll * columns.size * 4)),
         ]),
         ...store(p.c),
@@ -218,13 +217,14 @@ export function productKernels(
   const multiply: Kernel = {
     name: 'matmul',
     split: { by: 'items', count: sizeOf(batch) * rowBlocks * columns.tiles },
-    reads: [panelsA, panelsB],
+    reads: [readA.buffer, panels],
     writes: [c],
     multiplyAdds: sizeOf(batch) * m * k * n,
     emit(context) {
       const tile = emitTile(context)
-      const [item, column, rest, matrix, first, index, pointerA, pointerB, target] = Array.from({ length: 9 }, () =>
-        context.local('i32'),
+      const [item, column, rest, matrix, first, index, row, pointerA, pointerB, target] = Array.from(
+        { length: 10 },
+        () => context.local('i32'),
       )
       return [
         forEachItem(context, item, [
@@ -232,15 +232,10 @@ export function productKernels(
           rest.set(i32.divU(item, columns.tiles)),
           first.set(i32.mul(i32.remU(rest, rowBlocks), together)),
           matrix.set(i32.divU(rest, rowBlocks)),
-          pointerA.set(
-            i32.add(
-              context.address(panelsA),
-              i32.mul(i32.add(i32.mul(matrixIndex(a, batch, matrix), rows.tiles), first), bytesA),
-            ),
-          ),
+          pointerA.set(i32.add(context.address(readA.buffer), i32.mul(matrixIndex(a, batch, matrix), readA.matrix))),
           pointerB.set(
             i32.add(
-              context.address(panelsB),
+              context.address(panels),
               i32.mul(i32.add(i32.mul(matrixIndex(b, batch, matrix), columns.tiles), column), bytesB),
             ),
           ),
@@ -251,8 +246,13 @@ export function productKernels(
             index,
             i32.min(i32.const(together), i32.sub(i32.const(rows.tiles), first)),
             [
-              call(tile, pointerA, pointerB, i32.add(target, i32.mul(startOf(rows, index), n * 4))),
-              pointerA.set(i32.add(pointerA, bytesA)),
+              row.set(startOf(rows, index)),
+              call(
+                tile,
+                i32.add(pointerA, transposeA ? i32.mul(index, bytesA) : i32.mul(row, k * 4)),
+                pointerB,
+                i32.add(target, i32.mul(row, n * 4)),
+              ),
             ],
             { from: first },
           ),
@@ -261,12 +261,11 @@ export function productKernels(
     },
   }
 
-  const { transposeA, transposeB } = attributes
-  const [packA, packB] = [
-    transposeA ? packColumnsKernel : packRowsKernel,
-    transposeB ? packRowsKernel : packColumnsKernel,
+  return [
+    ...(transposeA ? [packColumnsKernel('pack a', a, readA.buffer, rows, k)] : []),
+    transposeB ? packRowsKernel(b, panels, columns, k) : packColumnsKernel('pack b', b, panels, columns, k),
+    multiply,
   ]
-  return [packA('pack a', a, panelsA, rows, k), packB('pack b', b, panelsB, columns, k), multiply]
 }
 
 /** Which of an operand's matrices goes with a matrix of the broadcast batch. */
