@@ -76,6 +76,10 @@ export async function wasm(options: WasmOptions = {}): Promise<Backend> {
   })
 }
 
+/** What `slice` does, without clearing the new memory first, as V8 does there: for results of megabytes that takes as long as the copy. */
+const copyOf = (values: Float32Array | Int32Array): Float32Array | Int32Array =>
+  values instanceof Float32Array ? new Float32Array(values) : new Int32Array(values)
+
 /** Has V8 join neighbouring vectors, where this is Node. */
 function joinVectors(): void {
   if (typeof process === 'undefined' || process.versions?.node === undefined) return
@@ -173,7 +177,7 @@ class WasmBackend implements Backend {
       Object.fromEntries(
         outputs.map(({ name, buffer, address }): [string, NDArray] => [
           name,
-          { shape: buffer.shape, dtype: buffer.dtype, data: this.#view(buffer, address).slice() },
+          { shape: buffer.shape, dtype: buffer.dtype, data: copyOf(this.#view(buffer, address)) },
         ]),
       )
 
