@@ -18,7 +18,8 @@ export interface Cut {
 
 export const cut = (count: number, size: number): Cut => ({ count, size, tiles: Math.ceil(count / size) })
 
-export const cutRows = (count: number): Cut => cut(count, Math.min(count, tileRows))
+/** As many tiles as rows need, as even as they can be. */
+export const cutRows = (count: number): Cut => cut(count, Math.ceil(count / Math.ceil(count / tileRows)))
 
 /** Columns are taken as whole vectors: where there are fewer than fill a tile, some lanes of the last one hold what does not matter. */
 export function cutColumns(count: number, wide: boolean): Cut {
