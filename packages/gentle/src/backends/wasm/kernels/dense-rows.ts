@@ -1,10 +1,10 @@
 /**
  * y = x w for a few rows of x, as the last layers of a network on one image or a small batch: time goes into reading the weights, so each
- * weight is read once for up to 4 rows of x. Weights [M, K], as layers keep them, are multiplied along K, four elements at a time, and the
+ * weight is read once for up to 8 rows of x. Weights [M, K], as layers keep them, are multiplied along K, four elements at a time, and the
  * four sums are added up at the end; weights [K, M] give four neighbouring outputs at a time.
  *
- * From 5 rows on, reading x again for each output takes longer than reading the weights. Then x, 8 rows side by side, is multiplied with weights
- * [M, K] by the tile of matrix products: its rows are 6 outputs, its columns the 8 rows of x. With weights [K, M] it is a matrix product like others.
+ * From 5 rows on, reading x again for each output takes longer than reading the weights [M, K]. Then x, 8 rows side by side, is multiplied by the
+ * tile of matrix products: its rows are 6 outputs, its columns the 8 rows of x.
  */
 import { blockSize } from '../../../compile/layout.ts'
 import { countedLoop, f32, i32, type Local, type Statement, type Value, v128 } from '../assembler/index.ts'
@@ -14,18 +14,17 @@ import { horizontalSum } from './convert.ts'
 import { forEachItem } from './nest.ts'
 import { cut, cutRows, startOf, tileSums } from './product-tile.ts'
 
-/** Rows of x up to which reading the weights takes longest. */
-const mostRows = 4
+/** Rows of x that share one reading of the weights. */
+const mostRows = 8
 
 /** Sums that are kept in registers at a time. */
 const mostSums = 12
 
 /** Vectors of sums for each row of x. */
-const sumsPerRow = (batch: number): number => Math.floor(mostSums / batch)
+const sumsPerRow = (batch: number): number => Math.max(1, Math.floor(mostSums / Math.min(batch, mostRows)))
 
-/** Whether `denseRowsKernel` is for so many rows and outputs: from weights [K, M] it stores whole vectors. */
-export const canTakeRows = (batch: number, outer: number, transposed: boolean): boolean =>
-  batch <= mostRows && (transposed || outer >= 4)
+/** Whether the kernel can compute so many outputs: from weights [K, M] it stores whole vectors. */
+export const canTakeRows = (outer: number, transposed: boolean): boolean => transposed || outer >= 4
 
 /** x [N, K] and weights [K, M], or [M, K] when transposed, plain, give y [N, M]. */
 export function denseRowsKernel(x: Buffer, weights: Buffer, y: Buffer, transposed: boolean): Kernel {
@@ -45,18 +44,27 @@ export function denseRowsKernel(x: Buffer, weights: Buffer, y: Buffer, transpose
       const item = context.local('i32')
       const [output, w] = [context.local('i32'), context.local('i32')]
       const pass = transposed ? alongRows : acrossColumns
-      const target = i32.add(context.address(y), i32.mul(output, 4))
+      const passes = Array.from({ length: Math.ceil(batch / mostRows) }, (_, i) => {
+        const first = i * mostRows
+        const rows = Math.min(mostRows, batch - first)
+        const source = i32.add(context.address(x), first * inner * 4)
+        const target = i32.add(i32.add(context.address(y), first * outer * 4), i32.mul(output, 4))
+        return pass(context, { rows, vectors, inner, outer }, source, w, target)
+      })
       return [
         forEachItem(context, item, [
           // The last item begins earlier where outputs do not divide: it computes some sums again, to the same values.
           output.set(i32.min(i32.mul(item, outputs), outer - outputs)),
           w.set(i32.add(context.address(weights), i32.mul(output, transposed ? inner * 4 : 4))),
-          ...pass(context, { rows: batch, vectors, inner, outer }, context.address(x), w, target),
+          ...passes.flat(),
         ]),
       ]
     },
   }
 }
+
+/** Whether `denseLanesKernel` is the faster one. */
+export const worthLanes = (batch: number, transposed: boolean): boolean => transposed && batch > 4
 
 /** x [N, K] in lanes and weights [M, K] give y [N, M] in lanes; threads share outputs, not images. */
 export function denseLanesKernel(x: Buffer, weights: Buffer, y: Buffer): Kernel {
