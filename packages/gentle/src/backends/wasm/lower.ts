@@ -27,7 +27,7 @@ import { squaresByBlockKernel, squaresOfAllKernel } from './kernels/centred-squa
 import { conv2dWeightGradientKernel, sumsByBlock } from './kernels/conv2d-weight-gradient.ts'
 import { maskImagesKernel, toBlocksKernel, toPlainKernel } from './kernels/convert.ts'
 import { conv2dInputGradientProblem, conv2dProblem, denseKernel } from './kernels/convolution.ts'
-import { canTakeRows, denseRowsKernel } from './kernels/dense-rows.ts'
+import { canTakeRows, denseLanesKernel, denseRowsKernel, worthLanes } from './kernels/dense-rows.ts'
 import { constantVector } from './kernels/expression.ts'
 import { frameKernel, packedShape, packFiltersKernel } from './kernels/filters.ts'
 import { gatherKernel, oneHotKernel, scatterAddKernel } from './kernels/indexing.ts'
@@ -748,13 +748,26 @@ const lowerings: Record<StructuredName, Lowering> = {
       b.shape.length === 2 &&
       lowerer.layoutOf(a) === 'lanes'
     )
-      lowerer.emit(imageProductKernel(lowerer.buffer(a, 'lanes'), lowerer.buffer(b, 'plain'), output))
-    else if (isDense(node) && a.shape.length === 2 && canTakeRows(output.shape[1], transposeB))
+      lowerer.emit(imageProductKernel(lowerer.buffer(a, 'lanes'), lowerer.buffer(b, 'plain'), output, lowerer.wide))
+    else if (isDense(node) && a.shape.length === 2 && worthLanes(a.shape[0], transposeB)) {
+      const lanes = lowerer.temporary('matmul', node, 'lanes')
+      lowerer.emit(
+        denseLanesKernel(lowerer.buffer(a, 'lanes'), lowerer.buffer(b, 'plain'), lanes),
+        toPlainKernel(lanes, output),
+      )
+    } else if (isDense(node) && a.shape.length === 2 && canTakeRows(output.shape[1], transposeB))
       lowerer.emit(denseRowsKernel(lowerer.buffer(a, 'plain'), lowerer.buffer(b, 'plain'), output, transposeB))
     else {
       const temporary = (name: string, signature: Signature) => lowerer.temporary(name, signature)
       lowerer.emit(
-        ...productKernels(lowerer.buffer(a, 'plain'), lowerer.buffer(b, 'plain'), output, attributes, temporary),
+        ...productKernels(
+          lowerer.buffer(a, 'plain'),
+          lowerer.buffer(b, 'plain'),
+          output,
+          attributes,
+          lowerer.wide,
+          temporary,
+        ),
       )
     }
   },

@@ -77,6 +77,10 @@ export async function wasm(options: WasmOptions = {}): Promise<Backend> {
   })
 }
 
+/** What `slice` does, without clearing the new memory first, as V8 does there: for results of megabytes that takes as long as the copy. */
+const copyOf = (values: Float32Array | Int32Array): Float32Array | Int32Array =>
+  values instanceof Float32Array ? new Float32Array(values) : new Int32Array(values)
+
 type CodeOptions = Pick<EmitOptions, 'fusedMultiplyAdd' | 'wideVectors' | 'poison'>
 
 /** A program that all threads have. */
@@ -168,7 +172,7 @@ class WasmBackend implements Backend {
       Object.fromEntries(
         outputs.map(({ name, buffer, address }): [string, NDArray] => [
           name,
-          { shape: buffer.shape, dtype: buffer.dtype, data: this.#view(buffer, address).slice() },
+          { shape: buffer.shape, dtype: buffer.dtype, data: copyOf(this.#view(buffer, address)) },
         ]),
       )
 

@@ -2,12 +2,17 @@
  * y = x w for a few rows of x, as the last layers of a network on one image or a small batch: time goes into reading the weights, so each
  * weight is read once for up to 8 rows of x. Weights [M, K], as layers keep them, are multiplied along K, four elements at a time, and the
  * four sums are added up at the end; weights [K, M] give four neighbouring outputs at a time.
+ *
+ * From 5 rows on, reading x again for each output takes longer than reading the weights [M, K]. Then x, 8 rows side by side, is multiplied by the
+ * tile of matrix products: its rows are 6 outputs, its columns the 8 rows of x.
  */
+import { blockSize } from '../../../compile/layout.ts'
 import { countedLoop, f32, i32, type Local, type Statement, type Value, v128 } from '../assembler/index.ts'
-import type { Buffer } from '../buffer.ts'
+import { type Buffer, laneBytes } from '../buffer.ts'
 import type { Kernel, KernelContext } from '../kernel.ts'
 import { horizontalSum } from './convert.ts'
 import { forEachItem } from './nest.ts'
+import { cut, cutRows, startOf, tileSums } from './product-tile.ts'
 
 /** Rows of x that share one reading of the weights. */
 const mostRows = 8
@@ -52,6 +57,51 @@ export function denseRowsKernel(x: Buffer, weights: Buffer, y: Buffer, transpose
           output.set(i32.min(i32.mul(item, outputs), outer - outputs)),
           w.set(i32.add(context.address(weights), i32.mul(output, transposed ? inner * 4 : 4))),
           ...passes.flat(),
+        ]),
+      ]
+    },
+  }
+}
+
+/** Whether `denseLanesKernel` is the faster one. */
+export const worthLanes = (batch: number, transposed: boolean): boolean => transposed && batch > 4
+
+/** x [N, K] in lanes and weights [M, K] give y [N, M] in lanes; threads share outputs, not images. */
+export function denseLanesKernel(x: Buffer, weights: Buffer, y: Buffer): Kernel {
+  const [batch, inner] = x.shape
+  const outputs = cutRows(y.shape[1])
+  const images = cut(blockSize, blockSize)
+  return {
+    name: 'matmul',
+    split: { by: 'items', count: outputs.tiles },
+    reads: [x, weights],
+    writes: [y],
+    multiplyAdds: batch * inner * outputs.count,
+    emit(context) {
+      const { clear, add, store } = tileSums(context, () => context.local('v128'), outputs, images)
+      const [item, block, output, source, w, target] = [0, 1, 2, 3, 4, 5].map(() => context.local('i32'))
+      const elements = (count: number): Statement[] => [
+        ...Array.from({ length: count }, (_, u) =>
+          add(
+            (row) => v128.load32Splat(w, (row * inner + u) * 4),
+            (vector) => v128.load(source, u * laneBytes + 16 * vector),
+          ),
+        ).flat(),
+        source.set(i32.add(source, count * laneBytes)),
+        w.set(i32.add(w, count * 4)),
+      ]
+      return [
+        forEachItem(context, item, [
+          output.set(startOf(outputs, item)),
+          source.set(context.address(x)),
+          countedLoop(block, x.blocks, [
+            ...clear,
+            w.set(i32.add(context.address(weights), i32.mul(output, inner * 4))),
+            countedLoop(context.local('i32'), inner >> 2, elements(4)),
+            countedLoop(context.local('i32'), inner & 3, elements(1)),
+            target.set(i32.add(context.address(y, block), i32.mul(output, laneBytes))),
+            ...store(target),
+          ]),
         ]),
       ]
     },
