@@ -99,6 +99,15 @@ const emitEpilogue = (
     ? { statements: [], value }
     : emitExpression(epilogue.nodes, (leaf) => (leaf === epilogue.producer ? value : operand(leaf)), context)
 
+/** Both halves are computed before either is stored, so that an engine may take them for one vector of twice the size. */
+function storeHalves(context: KernelContext, target: Local<'i32'>, compute: (half: number) => Vector): Statement[] {
+  const values = halves.map(() => context.local('v128'))
+  return [
+    ...values.map((value, i) => value.set(compute(halves[i]))),
+    ...values.map((value, i) => v128.store(target, value, halves[i])),
+  ]
+}
+
 /** Largest pixel of each window. */
 export const maxPoolKernel = (x: Buffer, y: Buffer, attributes: Pool2dAttributes): Kernel => ({
   name: 'maxPool2d',
@@ -107,14 +116,9 @@ export const maxPoolKernel = (x: Buffer, y: Buffer, attributes: Pool2dAttributes
   writes: [y],
   emit: (context) =>
     forEachWindow(context, attributes, { image: [x], pooled: [y] }, ([image], [pooled], pixels) =>
-      halves.map((half) => {
-        const loads = pixels.map(({ offset }) => v128.load(image, offset + half))
-        return v128.store(
-          pooled,
-          loads.reduce((a, b) => f32x4.max(a, b)),
-          half,
-        )
-      }),
+      storeHalves(context, pooled, (half) =>
+        pixels.map(({ offset }) => v128.load(image, offset + half)).reduce((a, b) => f32x4.max(a, b)),
+      ),
     ),
 })
 
@@ -130,9 +134,9 @@ export const avgPoolKernel = (x: Buffer, y: Buffer, attributes: AvgPool2dAttribu
   writes: [y],
   emit: (context) =>
     forEachWindow(context, attributes, { image: [x], pooled: [y] }, ([image], [pooled], pixels, first) =>
-      halves.map((half) => {
+      storeHalves(context, pooled, (half) => {
         const sum = pixels.map(({ offset }) => v128.load(image, offset + half)).reduce((a, b) => f32x4.add(a, b))
-        return v128.store(pooled, f32x4.mul(sum, shareOf(x, attributes, first)), half)
+        return f32x4.mul(sum, shareOf(x, attributes, first))
       }),
     ),
 })

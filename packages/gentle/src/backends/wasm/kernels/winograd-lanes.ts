@@ -151,14 +151,13 @@ export function winogradLanesKernel(
   epilogue: Epilogue | undefined,
 ): Kernel {
   const n = plan.transforms.input.length
-  const rowBytes = frameWidth(plan) * laneBytes
-  const tiles = plan.tileColumns * laneBytes
+  const { frameRow, sumsPlace, inputPlace } = distances(plan)
   return {
     name: [`${name} winograd${plan.transforms.m}`, ...(epilogue?.nodes ?? []).map((node) => node.op.name)].join(' + '),
     split: { by: 'blocks', count: output.blocks },
     reads: [source, filters, ...(epilogue?.operands ?? []).map(({ buffer }) => buffer)],
     writes: [output],
-    workspaceBytes: middleBytes(n) + n * n * 128 + n * rowBytes + n * n * tiles * (tileRows + plan.channels),
+    workspaceBytes: middleBytes(n) + n * frameRow + n * n * (sumsPlace + inputPlace),
     multiplyAdds,
     emit: (context) => emitBlock(source, filters, output, plan, epilogue, context),
   }
@@ -166,6 +165,13 @@ export function winogradLanesKernel(
 
 /** Columns of the rows that a row of tiles reads, with the zeros around them. */
 const frameWidth = ({ transforms: { m }, tileColumns }: WinogradLanesPlan): number => tileColumns * m + 2
+
+/** Bytes in the workspace from a framed row to the next, and from a place of sums and of transformed tiles to the next. */
+const distances = (plan: WinogradLanesPlan) => ({
+  frameRow: frameWidth(plan) * laneBytes,
+  sumsPlace: placeBytes(tileRows * plan.tileColumns * laneBytes),
+  inputPlace: placeBytes(plan.channels * plan.tileColumns * laneBytes),
+})
 
 function emitBlock(
   source: Buffer,
@@ -182,10 +188,7 @@ function emitBlock(
 
   // Workspace: what lies between the halves of a transform, the framed rows of one channel, sums of 6 channels, the transformed rows.
   const [middle, frame, sums, transformed] = [local(), local(), local(), local()]
-  const frameRow = frameWidth(plan) * laneBytes
-  const tilesBytes = tileColumns * laneBytes
-  const sumsPlace = placeBytes(tileRows * tilesBytes)
-  const inputPlace = placeBytes(channels * tilesBytes)
+  const { frameRow, sumsPlace, inputPlace } = distances(plan)
 
   const [tileRow, firstRow, sourceRow, x, v] = [local(), local(), local(), local(), local()]
   const copied = Math.min(width, frameWidth(plan) - padding[1])
