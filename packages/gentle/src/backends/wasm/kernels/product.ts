@@ -197,7 +197,7 @@ export function productKernels(
   const emitTile = (context: KernelContext) =>
     context.module.function('product', { a: 'i32', b: 'i32', c: 'i32' } as const, undefined, (p, builder) => {
       const { clear, add, store } = tileSums(context, () => builder.local('v128'), rows, columns)
-      const unroll = [4, 3, 2].find((count) => k % count === 0) ?? 1
+      const unroll = [8, 4, 3, 2].find((count) => k % count === 0) ?? 1
       return [
         ...clear,
         countedLoop(builder.local('i32'), k / unroll, [
