@@ -19,6 +19,8 @@ const inBrowser = (name: string, include: string, headers: Record<string, string
   },
 })
 
+const wideVectors = 'packages/gentle/test/backends/wide-vectors.test.ts'
+
 export default defineConfig({
   test: {
     projects: [
@@ -27,8 +29,18 @@ export default defineConfig({
           name: 'node',
           environment: 'node',
           include: ['packages/*/test/**/*.test.ts', 'examples/**/*.test.ts', 'docs/**/*.test.ts', 'tools/*.test.ts'],
-          exclude: ['**/test/browser/**', '**/node_modules/**'],
+          exclude: ['**/test/browser/**', '**/node_modules/**', wideVectors],
           testTimeout: 60_000,
+        },
+      },
+      {
+        test: {
+          // V8 optimizes WebAssembly after it has run for a while, which most tests do not; and it joins vectors only then.
+          name: 'optimized at once',
+          environment: 'node',
+          include: [wideVectors, 'packages/gentle/test/backends/wasm/*.test.ts'],
+          execArgv: ['--no-liftoff'],
+          testTimeout: 120_000,
         },
       },
       {
