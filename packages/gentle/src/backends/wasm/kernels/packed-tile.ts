@@ -399,7 +399,7 @@ function emitTile(
           }),
         ]).flat(),
       ]
-      const unroll = [4, 3, 2].find((count) => channels % count === 0) ?? 1
+      const unroll = [8, 4, 3, 2].find((count) => channels % count === 0) ?? 1
       const allChannels = countedLoop(builder.local('i32'), channels / unroll, [
         ...Array.from({ length: unroll }, (_, u) => channel(u)).flat(),
         x.set(i32.add(x, unroll * laneBytes)),
