@@ -99,7 +99,7 @@ export function squaresOfAllKernel(x: Buffer, partial: Buffer, output: Buffer): 
       const load = (row: number): Value<'f64'> => f64.promoteF32(f32.load(source, row * rowBytes))
       const eachBlock = (body: (count: number) => Statement[]): Statement[] => [
         source.set(i32.add(context.address(partial), i32.mul(item, 4))),
-        countedLoop(block, x.blocks - 1, [...body(count), source.set(i32.add(source, 2 * rowBytes))]),
+        countedLoop(block, x.blocks - 1, [...body(count), source.advance(2 * rowBytes)]),
         ...body(lastCount),
       ]
       return [

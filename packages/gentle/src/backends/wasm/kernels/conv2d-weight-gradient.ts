@@ -152,9 +152,9 @@ export function conv2dWeightGradientKernel(
               i32.or(before, strip),
               context.workspace,
             ) as Statement,
-            item.set(i32.add(item, 1)),
+            item.advance(1),
           ]),
-          strip.set(i32.add(strip, plan.strip)),
+          strip.advance(plan.strip),
         ]),
       ]
       if (byBlock) {
@@ -249,7 +249,7 @@ function emitUnit(plan: Plan, outer: KernelContext): FunctionHandle {
             ? [
                 countedLoop(context.local('i32'), plan.strip / plan.nearRows, [
                   ...walked,
-                  p.strip.set(i32.add(p.strip, plan.nearRows)),
+                  p.strip.advance(plan.nearRows),
                 ]),
               ]
             : walked),
@@ -423,11 +423,11 @@ function emitTile({ sizes, attributes: { stride } }: Plan, outer: KernelContext,
       countedLoop(builder.local('i32'), p.rows, [
         countedLoop(builder.local('i32'), p.columns, [
           ...position,
-          ...x.map((pointer) => pointer.set(i32.add(pointer, stride[1] * laneBytes))),
-          p.dy.set(i32.add(p.dy, laneBytes)),
+          ...x.map((pointer) => pointer.advance(stride[1] * laneBytes)),
+          p.dy.advance(laneBytes),
         ]),
-        ...x.map((pointer) => pointer.set(i32.add(pointer, xNext))),
-        p.dy.set(i32.add(p.dy, dyNext)),
+        ...x.map((pointer) => pointer.advance(xNext)),
+        p.dy.advance(dyNext),
       ]),
       ...parts.map(({ part, at, offset }) => v128.store(at, part, offset)),
     ]
@@ -478,8 +478,8 @@ function emitAddLanes(
       countedLoop(builder.local('i32'), taps, [
         ...Array.from({ length: Math.ceil(count / 4) }, (_, i) => addFour(4 * i)).flat(),
         ...Array.from({ length: (count * bytes) / 16 }, (_, i) => v128.store(p.sums, zero, 16 * i)),
-        p.sums.set(i32.add(p.sums, count * bytes)),
-        p.target.set(i32.add(p.target, 4)),
+        p.sums.advance(count * bytes),
+        p.target.advance(4),
       ]),
     ]
   })

@@ -84,8 +84,8 @@ export function toBlocksKernel(input: Buffer, output: Buffer): Kernel {
         return row.set(i32.add(context.address(input), i32.mul(full ? index : i32.min(index, last), rowBytes)))
       })
       const step = (elements: number): Statement[] => [
-        ...rows.map((row) => row.set(i32.add(row, 4 * elements))),
-        target.set(i32.add(target, laneBytes * elements)),
+        ...rows.map((row) => row.advance(4 * elements)),
+        target.advance(laneBytes * elements),
       ]
       const tiles = [0, 4].flatMap((half) => {
         const { statements, columns } = transpose4(
@@ -121,8 +121,8 @@ export function toPlainKernel(input: Buffer, output: Buffer): Kernel {
       const counter = context.local('i32')
       const rowBytes = features * 4
       const step = (elements: number): Statement[] => [
-        source.set(i32.add(source, laneBytes * elements)),
-        target.set(i32.add(target, 4 * elements)),
+        source.advance(laneBytes * elements),
+        target.advance(4 * elements),
       ]
       const tiles = [0, 4].flatMap((half) => {
         const { statements, columns } = transpose4(
@@ -177,8 +177,8 @@ export function maskImagesKernel(input: Buffer, output: Buffer): Kernel {
         ),
         countedLoop(context.local('i32'), input.elements, [
           ...masks.map(({ half, mask }) => v128.store(target, v128.and(v128.load(source, 4 * half), mask), 4 * half)),
-          source.set(i32.add(source, laneBytes)),
-          target.set(i32.add(target, laneBytes)),
+          source.advance(laneBytes),
+          target.advance(laneBytes),
         ]),
       ]
     },

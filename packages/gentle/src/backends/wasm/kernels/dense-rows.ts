@@ -87,8 +87,8 @@ export function denseLanesKernel(x: Buffer, weights: Buffer, y: Buffer): Kernel 
             (vector) => v128.load(source, u * laneBytes + 16 * vector),
           ),
         ).flat(),
-        source.set(i32.add(source, count * laneBytes)),
-        w.set(i32.add(w, count * 4)),
+        source.advance(count * laneBytes),
+        w.advance(count * 4),
       ]
       return [
         forEachItem(context, item, [
@@ -154,8 +154,8 @@ const alongRows: Pass = (context, sizes, source, weights, target) => {
       (vector) => load(w, vector * inner * 4),
       (row) => load(x, row * inner * 4),
     ),
-    x.set(i32.add(x, 4 * elements)),
-    w.set(i32.add(w, 4 * elements)),
+    x.advance(4 * elements),
+    w.advance(4 * elements),
   ]
   return [
     x.set(source),
@@ -189,8 +189,8 @@ const acrossColumns: Pass = (context, sizes, source, weights, target) => {
         (vector) => v128.load(w, vector * 16),
         (row) => v128.load32Splat(x, row * inner * 4),
       ),
-      x.set(i32.add(x, 4)),
-      w.set(i32.add(w, outer * 4)),
+      x.advance(4),
+      w.advance(outer * 4),
     ]),
     ...eachSum((sum, row, vector) => v128.store(target, sum, row * outer * 4 + vector * 16)),
   ]

@@ -88,12 +88,12 @@ export function frameKernel(images: Buffer, framed: Buffer, [top, left]: readonl
           target.set(i32.add(context.address(framed, first), i32.mul(plane, frameHeight * frameWidth * bytes))),
           // One row's right margin and the next one's left margin are neighbours.
           ...fill(target, above + left * bytes),
-          target.set(i32.add(target, above + left * bytes)),
+          target.advance(above + left * bytes),
           countedLoop(context.local('i32'), rows - 1, [
             memoryCopy(target, source, rowBytes),
             ...fill(i32.add(target, rowBytes), right + left * bytes),
-            source.set(i32.add(source, width * bytes)),
-            target.set(i32.add(target, frameWidth * bytes)),
+            source.advance(width * bytes),
+            target.advance(frameWidth * bytes),
           ]),
           memoryCopy(target, source, rowBytes),
           ...fill(i32.add(target, rowBytes), right + below),

@@ -36,10 +36,10 @@ export function oneHotKernel(indices: Buffer, output: Buffer): Kernel {
               ...[0, 16].map((half) =>
                 v128.store(target, v128.and(i32x4.eq(v128.load(source, half), i32x4.splat(label)), one), half),
               ),
-              label.set(i32.add(label, 1)),
-              target.set(i32.add(target, laneBytes)),
+              label.advance(1),
+              target.advance(laneBytes),
             ]),
-            source.set(i32.add(source, laneBytes)),
+            source.advance(laneBytes),
           ]),
         ]
       }
@@ -50,10 +50,10 @@ export function oneHotKernel(indices: Buffer, output: Buffer): Kernel {
           label.set(i32.const(0)),
           countedLoop(context.local('i32'), classes, [
             f32.store(target, f32.convertI32S(i32.eq(i32.load(source), label))),
-            label.set(i32.add(label, 1)),
-            target.set(i32.add(target, 4)),
+            label.advance(1),
+            target.advance(4),
           ]),
-          source.set(i32.add(source, 4)),
+          source.advance(4),
         ]),
       ]
     },
@@ -92,7 +92,7 @@ export function gatherKernel(x: Buffer, indices: Buffer, output: Buffer, axis: n
             ),
             i32.const(innerBytes),
           ),
-          item.set(i32.add(item, 1)),
+          item.advance(1),
         ]),
       ]
     },
@@ -116,10 +116,10 @@ export function scatterAddKernel(dy: Buffer, indices: Buffer, output: Buffer, ax
         target.set(i32.add(base, i32.mul(clamp(index, along), innerBytes))),
         countedLoop(context.local('i32'), innerBytes / 4, [
           f32.store(target, f32.add(f32.load(target), f32.load(source))),
-          source.set(i32.add(source, 4)),
-          target.set(i32.add(target, 4)),
+          source.advance(4),
+          target.advance(4),
         ]),
-        position.set(i32.add(position, 1)),
+        position.advance(1),
       ]
       return [
         item.set(context.from),
@@ -129,7 +129,7 @@ export function scatterAddKernel(dy: Buffer, indices: Buffer, output: Buffer, ax
           memoryFill(base, i32.const(0), i32.const(along * innerBytes)),
           position.set(i32.const(0)),
           countedLoop(context.local('i32'), count, body),
-          item.set(i32.add(item, 1)),
+          item.advance(1),
         ]),
       ]
     },

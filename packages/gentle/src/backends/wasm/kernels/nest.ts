@@ -34,9 +34,6 @@ export function collapse(
   return { extents: kept, strides: walks }
 }
 
-const advance = (pointer: Local<'i32'>, bytes: number): Statement[] =>
-  bytes === 0 ? [] : [pointer.set(i32.add(pointer, bytes))]
-
 /**
  * Runs `body` at every point of the loops `extents`, the last one innermost, with a pointer for each stream, and `before` each time that the
  * innermost loop begins. The first extent may be known at run time alone.
@@ -66,9 +63,9 @@ function loops(
   const inner = loops(context, extents, streams, pointers, body, before, level + 1)
   const first = level === extents.length - 1 ? before : []
   const innerExtent = extents[level + 1]
-  const steps = streams.flatMap(({ strides }, k) => {
+  const steps = streams.map(({ strides }, k) => {
     const walked = innerExtent === undefined ? 0 : (innerExtent as number) * strides[level + 1]
-    return advance(pointers[k], strides[level] - walked)
+    return pointers[k].advance(strides[level] - walked)
   })
   if (extents[level] === 1 && level === 0) return [...first, ...inner]
   return [...first, countedLoop(context.local('i32'), extents[level], [...inner, ...steps])]
@@ -118,7 +115,7 @@ export function plainNest(
   const row = rowOf(context, extents[last] >> 2, extents[last] & 3, streams, pointers, body)
   const outer = [rows, ...extents.slice(1, last)]
   const outerStreams = streams.map(({ start, strides }) => ({ start, strides: strides.slice(0, last) }))
-  const rewind = streams.flatMap(({ strides }, k) => advance(pointers[k], -extents[last] * strides[last]))
+  const rewind = streams.map(({ strides }, k) => pointers[k].advance(-extents[last] * strides[last]))
   return [...starts, ...loops(context, outer, outerStreams, pointers, [...row, ...rewind])]
 }
 
@@ -144,7 +141,7 @@ function rowOf(
   body: (pointers: readonly Local<'i32'>[], width: Width) => Statement[],
 ): Statement[] {
   const step = (elements: number): Statement[] =>
-    streams.flatMap(({ strides }, k) => advance(pointers[k], (strides.at(-1) ?? 0) * elements))
+    streams.map(({ strides }, k) => pointers[k].advance((strides.at(-1) ?? 0) * elements))
   const part = (count: number | Value<'i32'>, width: Width, elements: number): Statement[] =>
     count === 0 ? [] : [countedLoop(context.local('i32'), count, [...body(pointers, width), ...step(elements)])]
   return [...part(vectors, 'vector', 4), ...part(singles, 'single', 1)]

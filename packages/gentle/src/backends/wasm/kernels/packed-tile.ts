@@ -226,8 +226,8 @@ function emitStrips(plan: Plan, context: KernelContext): Statement[] {
           ? line(rowsLeft)
           : countedLoop(context.local('i32'), rowsLeft, [
               line(i32.const(outCount)),
-              source.set(i32.add(source, rows.step * row)),
-              target.set(i32.add(target, outRow)),
+              source.advance(rows.step * row),
+              target.advance(outRow),
               ...advanceOperands(walking, moving, outRow),
             ])
         return [
@@ -246,8 +246,8 @@ function emitStrips(plan: Plan, context: KernelContext): Statement[] {
       : [
           countedLoop(context.local('i32'), count, [
             ...positions(width),
-            weights.set(i32.add(weights, width * weightBytes)),
-            output.set(i32.add(output, width * outputSteps.channel)),
+            weights.advance(width * weightBytes),
+            output.advance(width * outputSteps.channel),
             ...nextChannels(problem, walking, operands, width),
           ]),
         ]
@@ -263,7 +263,7 @@ function emitStrips(plan: Plan, context: KernelContext): Statement[] {
       ...walking.map(({ buffer }, k) => operands[k].set(context.address(buffer))),
       ...tilesOf(size + 1, wide),
       ...tilesOf(size, tiles - wide),
-      firstRow.set(i32.add(firstRow, strip)),
+      firstRow.advance(strip),
     ]),
   ]
 }
@@ -291,7 +291,7 @@ function clearMargins(plan: Plan, context: KernelContext, packed: Local<'i32'>):
       ...margins.map(([first, end]) =>
         memoryFill(i32.add(target, first * plan.pixel), i32.const(0), i32.const((end - first) * plan.pixel)),
       ),
-      target.set(i32.add(target, plan.row)),
+      target.advance(plan.row),
     ]),
   ]
 }
@@ -345,8 +345,8 @@ function packStrip(
     sourceRow.set(i32.add(i32.mul(firstRow, rows.sampled * rows.step), rows.lowest)),
     countedLoop(context.local('i32'), packedRows, [
       ifThen(inside, copyRow, [clearRow]),
-      sourceRow.set(i32.add(sourceRow, rows.sampled)),
-      target.set(i32.add(target, row)),
+      sourceRow.advance(rows.sampled),
+      target.advance(row),
     ]),
   ]
 }
@@ -402,8 +402,8 @@ function emitTile(
       const unroll = [4, 3, 2].find((count) => channels % count === 0) ?? 1
       const allChannels = countedLoop(builder.local('i32'), channels / unroll, [
         ...Array.from({ length: unroll }, (_, u) => channel(u)).flat(),
-        x.set(i32.add(x, unroll * laneBytes)),
-        w.set(i32.add(w, unroll * width * 4)),
+        x.advance(unroll * laneBytes),
+        w.advance(unroll * width * 4),
       ])
       const tapBytes = channels * width * 4
       const [rowTaps, columnTaps] = [rowAxis.taps, columnAxis.taps]
@@ -414,8 +414,8 @@ function emitTile(
           : [
               countedLoop(builder.local('i32'), columnTaps, [
                 allChannels,
-                x.set(i32.add(x, columnAxis.c * pixel - pixel)),
-                w.set(i32.add(w, (columnAxis.weightStep - 1) * tapBytes)),
+                x.advance(columnAxis.c * pixel - pixel),
+                w.advance((columnAxis.weightStep - 1) * tapBytes),
               ]),
             ]
       const [xWalked, wWalked] =
@@ -428,16 +428,16 @@ function emitTile(
           : [
               countedLoop(builder.local('i32'), rowTaps, [
                 ...alongColumns,
-                x.set(i32.add(x, rowAxis.c * row - xWalked)),
-                w.set(i32.add(w, rowWeights - wWalked)),
+                x.advance(rowAxis.c * row - xWalked),
+                w.advance(rowWeights - wWalked),
               ]),
             ]
       return [
         ...sums.flat(2).map((sum) => sum.set(v128.constF32x4(0, 0, 0, 0))),
         ...(rowTaps * columnTaps === 0 ? [] : [x.set(p.source), w.set(p.weights), ...alongRows]),
         ...sums.flatMap((of, i) => storeSums(problem, walking, moving, context, p.output, of, i * step)),
-        p.source.set(i32.add(p.source, positions * sourceStep)),
-        p.output.set(i32.add(p.output, positions * step)),
+        p.source.advance(positions * sourceStep),
+        p.output.advance(positions * step),
         ...advanceOperands(walking, moving, positions * step),
       ]
     }

@@ -43,8 +43,8 @@ export function imageProductKernel(a: Buffer, b: Buffer, c: Buffer, wide: boolea
         ...clear,
         countedLoop(builder.local('i32'), Math.floor(images / blockSize), [
           ...lanes(blockSize),
-          p.a.set(i32.add(p.a, m * laneBytes)),
-          p.b.set(i32.add(p.b, blockSize * k * 4)),
+          p.a.advance(m * laneBytes),
+          p.b.advance(blockSize * k * 4),
         ]),
         ...lanes(images % blockSize),
         ...store(p.c),
@@ -104,8 +104,8 @@ function packRowsKernel(input: Buffer, panels: Buffer, rows: Cut, inner: number)
       }).flat()
       const singles = Array.from({ length: size }, (_, r) => f32.store(target, f32.load(source, at(r)), 4 * r))
       const step = (elements: number): Statement[] => [
-        source.set(i32.add(source, 4 * elements)),
-        target.set(i32.add(target, 4 * elements * size)),
+        source.advance(4 * elements),
+        target.advance(4 * elements * size),
       ]
       return [
         forEachItem(context, item, [
@@ -157,7 +157,7 @@ function packColumnsKernel(name: string, input: Buffer, panels: Buffer, columns:
                 f32.store(target, f32.load(source, (r * count + 4 * copied + i) * 4), (r * size + 4 * copied + i) * 4),
               ),
             ]).flat(),
-            target.set(i32.add(target, inner * size * 4)),
+            target.advance(inner * size * 4),
           ]),
         ]),
       ]
@@ -207,8 +207,8 @@ export function productKernels(
               (vector) => v128.load(p.b, u * columns.size * 4 + 16 * vector),
             ),
           ).flat(),
-          p.a.set(i32.add(p.a, unroll * readA.inner)),
-          p.b.set(i32.add(p.b, unroll * columns.size * 4)),
+          p.a.advance(unroll * readA.inner),
+          p.b.advance(unroll * columns.size * 4),
         ]),
         ...store(p.c),
       ]

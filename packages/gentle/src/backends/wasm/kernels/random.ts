@@ -64,11 +64,7 @@ export function uniformKernel(step: Buffer, output: Buffer, { key }: UniformAttr
           loadStep,
           element.set(i32.mul(context.block, blockSize * elements)),
           target.set(context.address(output)),
-          countedLoop(context.local('i32'), elements, [
-            ...halves,
-            element.set(i32.add(element, 1)),
-            target.set(i32.add(target, laneBytes)),
-          ]),
+          countedLoop(context.local('i32'), elements, [...halves, element.advance(1), target.advance(laneBytes)]),
         ]
       }
       const index = i32x4.add(i32x4.splat(element), v128.constI32x4(0, 1, 2, 3))
@@ -81,8 +77,8 @@ export function uniformKernel(step: Buffer, output: Buffer, { key }: UniformAttr
           ...statements,
           // The last vector may reach past the tensor, into the slack that every buffer has.
           v128.store(target, value),
-          element.set(i32.add(element, 4)),
-          target.set(i32.add(target, 16)),
+          element.advance(4),
+          target.advance(16),
         ]),
       ]
     },

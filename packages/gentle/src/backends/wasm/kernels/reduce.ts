@@ -257,7 +257,7 @@ export function argmaxKernel(input: Buffer, axis: number, output: Buffer): Kerne
           wins.set(f32x4.gt(value, best)),
           best.set(v128.bitselect(value, best, wins)),
           index.set(v128.bitselect(i32x4.splat(position), index, wins)),
-          position.set(i32.add(position, 1)),
+          position.advance(1),
         ]),
         v128.store(target, index, half),
       ]
@@ -273,7 +273,7 @@ export function argmaxKernel(input: Buffer, axis: number, output: Buffer): Kerne
       ...nest(context, folded.extents, [{ start: source, strides: folded.strides[0] }], ([x]) => [
         value.set(f32.load(x)),
         ifThen(f32.gt(value, best), [best.set(value), index.set(position)]),
-        position.set(i32.add(position, 1)),
+        position.advance(1),
       ]),
       i32.store(target, index),
     ]

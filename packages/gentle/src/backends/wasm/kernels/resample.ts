@@ -67,11 +67,11 @@ function summation(context: KernelContext, taps: Taps, entry: Local<'i32'>, sour
           pointer.set(i32.add(source, i32.load(tap))),
           weight.set(v128.load32Splat(tap, 4)),
           ...halves.map(({ sum, offset }) => sum.set(math.multiplyAdd(weight, v128.load(pointer, offset), sum))),
-          tap.set(i32.add(tap, 8)),
+          tap.advance(8),
         ]),
       ],
       sums,
-      advance: (bytes) => [source.set(i32.add(source, bytes))],
+      advance: (bytes) => [source.advance(bytes)],
     }
   }
   const read = Array.from({ length: count }, (_, i) => ({
@@ -85,7 +85,7 @@ function summation(context: KernelContext, taps: Taps, entry: Local<'i32'>, sour
         tap.pointer.set(i32.add(source, i32.load(entry, tap.entry))),
         tap.weight.set(v128.load32Splat(entry, tap.entry + 4)),
       ]),
-      entry.set(i32.add(entry, 8 * count)),
+      entry.advance(8 * count),
     ],
     sum: read.flatMap(({ pointer, weight }, i) =>
       halves.map(({ sum, offset }) => {
@@ -94,7 +94,7 @@ function summation(context: KernelContext, taps: Taps, entry: Local<'i32'>, sour
       }),
     ),
     sums,
-    advance: (bytes) => read.map(({ pointer }) => pointer.set(i32.add(pointer, bytes))),
+    advance: (bytes) => read.map(({ pointer }) => pointer.advance(bytes)),
   }
 }
 
@@ -131,11 +131,11 @@ export function resampleKernel(
           ...alongRows.sum,
           ...alongRows.sums.map((sum, half) => v128.store(stored, sum, 16 * half)),
           ...alongRows.advance(laneBytes),
-          stored.set(i32.add(stored, laneBytes)),
+          stored.advance(laneBytes),
         ]),
         row.set(context.workspace),
       ]
-      const selectRow: Statement[] = [row.set(i32.add(image, i32.load(rowEntry))), rowEntry.set(i32.add(rowEntry, 8))]
+      const selectRow: Statement[] = [row.set(i32.add(image, i32.load(rowEntry))), rowEntry.advance(8)]
 
       const alongColumns = summation(context, columns, columnEntry, row)
       return [
@@ -150,10 +150,10 @@ export function resampleKernel(
               ...alongColumns.prepare,
               ...alongColumns.sum,
               ...alongColumns.sums.map((sum, half) => v128.store(target, sum, 16 * half)),
-              target.set(i32.add(target, laneBytes)),
+              target.advance(laneBytes),
             ]),
           ]),
-          image.set(i32.add(image, height * width * laneBytes)),
+          image.advance(height * width * laneBytes),
         ]),
       ]
     },

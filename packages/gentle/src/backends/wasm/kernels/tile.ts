@@ -92,8 +92,7 @@ export const advanceOperands = (
   walking: readonly EpilogueOperand[],
   pointers: readonly Local<'i32'>[],
   bytes: number,
-): Statement[] =>
-  walking.flatMap(({ along }, k) => (along === 'elements' ? [pointers[k].set(i32.add(pointers[k], bytes))] : []))
+): Statement[] => walking.flatMap(({ along }, k) => (along === 'elements' ? [pointers[k].advance(bytes)] : []))
 
 /** Moves all of them to the next channels. */
 export const nextChannels = (
@@ -102,9 +101,7 @@ export const nextChannels = (
   pointers: readonly Local<'i32'>[],
   channels: number,
 ): Statement[] =>
-  walking.map(({ along }, k) =>
-    pointers[k].set(i32.add(pointers[k], channels * (along === 'elements' ? outputSteps.channel : 4))),
-  )
+  walking.map(({ along }, k) => pointers[k].advance(channels * (along === 'elements' ? outputSteps.channel : 4)))
 
 /** Stores a tile's sums, of two vectors a channel, after what the epilogue makes of them. */
 export function storeSums(
@@ -177,8 +174,8 @@ function emitTiles(problem: TileProblem, context: KernelContext): Statement[] {
       : [
           countedLoop(context.local('i32'), count, [
             ...emitPositions(problem, context, pointers, walking, rows, functions),
-            pointers.weights.set(i32.add(pointers.weights, rows * weightSteps.outChannel)),
-            pointers.output.set(i32.add(pointers.output, rows * outputSteps.channel)),
+            pointers.weights.advance(rows * weightSteps.outChannel),
+            pointers.output.advance(rows * outputSteps.channel),
             ...nextChannels(problem, walking, pointers.operands, rows),
           ]),
         ]
@@ -191,8 +188,8 @@ function emitTiles(problem: TileProblem, context: KernelContext): Statement[] {
     countedLoop(context.local('i32'), groups, [
       ...tilesOf(size + 1, wide),
       ...tilesOf(size, tiles - wide),
-      pointers.source.set(i32.add(pointers.source, channels * sourceSteps.channel)),
-      pointers.weights.set(i32.add(pointers.weights, weightSteps.group - outChannels * weightSteps.outChannel)),
+      pointers.source.advance(channels * sourceSteps.channel),
+      pointers.weights.advance(weightSteps.group - outChannels * weightSteps.outChannel),
     ]),
   ]
 }
@@ -241,8 +238,8 @@ function emitPositions(
         outputRow.set(i32.const(firstOut * outputSteps.row)),
         countedLoop(context.local('i32'), rowSegment.count, [
           ...calls,
-          sourceRow.set(i32.add(sourceRow, rowAxis.a * sourceSteps.row)),
-          outputRow.set(i32.add(outputRow, rowAxis.outStep * outputSteps.row)),
+          sourceRow.advance(rowAxis.a * sourceSteps.row),
+          outputRow.advance(rowAxis.outStep * outputSteps.row),
         ]),
       ]
     }),
@@ -308,7 +305,6 @@ class SegmentFunctions {
       const lowest = Math.min(0, columnStep * (taps - 1))
       const rowStep = rowAxis.c * sourceSteps.row
       const weightRowStep = rowAxis.weightStep * weightSteps.row
-      const advance = (pointer: Local<'i32'>, by: number | Value<'i32'>): Statement => pointer.set(i32.add(pointer, by))
       const unroll = singleRow ? ([4, 3, 2].find((n) => channels % n === 0 && n * taps <= 8) ?? 1) : 1
       const operands = walking.map((_, k) => p[`operand${k}`])
       const sourceStep = columnAxis.a * sourceSteps.column
@@ -347,13 +343,13 @@ class SegmentFunctions {
               ...Array.from({ length: unroll }, (_, u) =>
                 tapsAt(u * sourceSteps.channel, u * weightSteps.channel),
               ).flat(),
-              advance(x, unroll * sourceSteps.channel),
-              advance(w, unroll * weightSteps.channel),
+              x.advance(unroll * sourceSteps.channel),
+              w.advance(unroll * weightSteps.channel),
             ]
           : [
-              countedLoop(rowTap, p.rowTaps, [...tapsAt(0, 0), advance(x, rowStep), advance(w, weightRowStep)]),
-              advance(x, xNext),
-              advance(w, wNext),
+              countedLoop(rowTap, p.rowTaps, [...tapsAt(0, 0), x.advance(rowStep), w.advance(weightRowStep)]),
+              x.advance(xNext),
+              w.advance(wNext),
             ]
         return [
           ...sums.flat(2).map((sum) => sum.set(v128.constF32x4(0, 0, 0, 0))),
@@ -365,8 +361,8 @@ class SegmentFunctions {
                 countedLoop(channel, channels / unroll, channelBody),
               ]),
           ...sums.flatMap((of, i) => storeSums(this.#problem, walking, operands, inner, p.output, of, i * step)),
-          p.source.set(i32.add(p.source, positions * sourceStep)),
-          p.output.set(i32.add(p.output, positions * step)),
+          p.source.advance(positions * sourceStep),
+          p.output.advance(positions * step),
           ...advanceOperands(walking, operands, positions * step),
         ]
       }

@@ -132,8 +132,8 @@ export function winogradLanesFiltersKernel(
               ([value], row, column) => [v128.store(target, value, (column * n + row) * place)],
               context,
             ),
-            source.set(i32.add(source, 4 * inStep)),
-            target.set(i32.add(target, 16)),
+            source.advance(4 * inStep),
+            target.advance(16),
           ]),
         ]),
       ]
@@ -210,10 +210,10 @@ function emitBlock(
       sourceRow.set(frame),
       countedLoop(local(), tileColumns, [
         call(transformTile, sourceRow, v, middle),
-        sourceRow.set(i32.add(sourceRow, m * laneBytes)),
-        v.set(i32.add(v, laneBytes)),
+        sourceRow.advance(m * laneBytes),
+        v.advance(laneBytes),
       ]),
-      x.set(i32.add(x, height * width * laneBytes)),
+      x.advance(height * width * laneBytes),
     ]),
   ]
 
@@ -237,7 +237,7 @@ function emitBlock(
     context,
   )
   const alongElements = (bytes: number): Statement[] =>
-    operands.flatMap(({ along }, k) => (along === 'elements' ? [pointers[k].set(i32.add(pointers[k], bytes))] : []))
+    operands.flatMap(({ along }, k) => (along === 'elements' ? [pointers[k].advance(bytes)] : []))
   const step = 16 * vectorsTogether(context)
   const transformOutput = (rows: number): Statement[] => [
     s.set(sums),
@@ -250,21 +250,14 @@ function emitBlock(
     }),
     countedLoop(local(), rows, [
       countedLoop(tileColumn, tileColumns, [
-        countedLoop(local(), laneBytes / step, [
-          ...tileOut,
-          s.set(i32.add(s, step)),
-          y.set(i32.add(y, step)),
-          ...alongElements(step),
-        ]),
-        y.set(i32.add(y, (m - 1) * laneBytes)),
+        countedLoop(local(), laneBytes / step, [...tileOut, s.advance(step), y.advance(step), ...alongElements(step)]),
+        y.advance((m - 1) * laneBytes),
         ...alongElements((m - 1) * laneBytes),
       ]),
-      y.set(i32.add(y, rowPlane - tileColumns * m * laneBytes)),
+      y.advance(rowPlane - tileColumns * m * laneBytes),
       ...operands.flatMap(({ along }, k) => {
         if (along === 'nothing') return []
-        return [
-          pointers[k].set(i32.add(pointers[k], along === 'elements' ? rowPlane - tileColumns * m * laneBytes : 4)),
-        ]
+        return [pointers[k].advance(along === 'elements' ? rowPlane - tileColumns * m * laneBytes : 4)]
       }),
     ]),
   ]
@@ -279,13 +272,13 @@ function emitBlock(
             sp.set(sums),
             countedLoop(local(), n * n, [
               call(productFunction(rows, plan, context), xp, w, sp),
-              xp.set(i32.add(xp, inputPlace)),
-              sp.set(i32.add(sp, sumsPlace)),
-              w.set(i32.add(w, channels * outChannels * 4)),
+              xp.advance(inputPlace),
+              sp.advance(sumsPlace),
+              w.advance(channels * outChannels * 4),
             ]),
-            w.set(i32.add(w, rows * channels * 4 - n * n * channels * outChannels * 4)),
+            w.advance(rows * channels * 4 - n * n * channels * outChannels * 4),
             ...transformOutput(rows),
-            firstChannel.set(i32.add(firstChannel, rows)),
+            firstChannel.advance(rows),
           ]),
         ]
 
@@ -343,16 +336,16 @@ function productFunction(
             ...sums.flat(2).map((sum) => sum.set(v128.constF32x4(0, 0, 0, 0))),
             countedLoop(builder.local('i32'), channels / 4, [
               ...[0, 1, 2, 3].flatMap(step),
-              x.set(i32.add(x, 4 * row)),
-              w.set(i32.add(w, 16)),
+              x.advance(4 * row),
+              w.advance(16),
             ]),
             ...sums.flatMap((tiles, out) =>
               tiles.flatMap((vectors, tile) =>
                 vectors.map((sum, half) => v128.store(p.output, sum, out * row + tile * laneBytes + 16 * half)),
               ),
             ),
-            p.source.set(i32.add(p.source, count * laneBytes)),
-            p.output.set(i32.add(p.output, count * laneBytes)),
+            p.source.advance(count * laneBytes),
+            p.output.advance(count * laneBytes),
           ]
         }
         const together = vectorsTogether(context)

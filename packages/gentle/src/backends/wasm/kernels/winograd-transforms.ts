@@ -175,8 +175,8 @@ export function tileTransform(
               inner,
               vectors,
             ),
-            source.set(i32.add(source, bytes)),
-            target.set(i32.add(target, bytes)),
+            source.advance(bytes),
+            target.advance(bytes),
           ]),
         ]
       },

@@ -130,10 +130,10 @@ export function frameChannelsKernel(lanes: Buffer, framed: Buffer, [top, left]: 
           countedLoop(context.local('i32'), height, [
             countedLoop(context.local('i32'), width, [
               ...transposed,
-              source.set(i32.add(source, laneBytes)),
-              target.set(i32.add(target, laneBytes)),
+              source.advance(laneBytes),
+              target.advance(laneBytes),
             ]),
-            target.set(i32.add(target, (frameWidth - width) * laneBytes)),
+            target.advance((frameWidth - width) * laneBytes),
           ]),
         ]),
       ]
@@ -185,10 +185,10 @@ export function transformTilesKernel(
           countedLoop(context.local('i32'), tileRows, [
             countedLoop(context.local('i32'), tileColumns, [
               call(transform, source, target, context.workspace),
-              source.set(i32.add(source, m * laneBytes)),
-              target.set(i32.add(target, laneBytes)),
+              source.advance(m * laneBytes),
+              target.advance(laneBytes),
             ]),
-            source.set(i32.add(source, m * rowBytes - tileColumns * m * laneBytes)),
+            source.advance(m * rowBytes - tileColumns * m * laneBytes),
           ]),
         ]),
       ]
@@ -226,10 +226,7 @@ export function gradientProductsKernel(
       const [item, place, group, source, slopes, xs, ys, target] = Array.from({ length: 8 }, () => context.local('i32'))
       const first = i32.const(0)
       const slope = context.local('v128')
-      const advance = (count: number): Statement[] => [
-        xs.set(i32.add(xs, count * laneBytes)),
-        ys.set(i32.add(ys, count * laneBytes)),
-      ]
+      const advance = (count: number): Statement[] => [xs.advance(count * laneBytes), ys.advance(count * laneBytes)]
       /** The sums of some blocks of input channels. */
       const sumBlocks = (blocks: number): Statement[] => {
         const halves = Array.from(
@@ -252,8 +249,8 @@ export function gradientProductsKernel(
           countedLoop(context.local('i32'), tiles >> 2, [...[0, 1, 2, 3].flatMap(step), ...advance(4)]),
           countedLoop(context.local('i32'), tiles & 3, [...step(0), ...advance(1)]),
           ...totals.flatMap((sums, out) => sums.map((sum, h) => v128.store(target, sum, out * channels * 4 + h * 16))),
-          source.set(i32.add(source, blocks * tiles * laneBytes)),
-          target.set(i32.add(target, blocks * laneBytes)),
+          source.advance(blocks * tiles * laneBytes),
+          target.advance(blocks * laneBytes),
         ]
       }
       const together = context.wide ? 2 : 1
@@ -321,8 +318,8 @@ export function gradientFiltersKernel(sums: Buffer, gradient: Buffer, plan: Weig
               ],
               context,
             ),
-            source.set(i32.add(source, 16)),
-            target.set(i32.add(target, 4 * 36)),
+            source.advance(16),
+            target.advance(4 * 36),
           ]),
         ]),
       ]

@@ -174,10 +174,10 @@ export function winogradFiltersKernel(filters: Buffer, transformed: Buffer, plan
                 ([value], row, column) => [v128.store(target, value, (column * n + row) * place)],
                 context,
               ),
-              source.set(i32.add(source, 4 * outBytes)),
-              target.set(i32.add(target, 16)),
+              source.advance(4 * outBytes),
+              target.advance(16),
             ]),
-            source.set(i32.add(source, 36 - 8 * outBytes)),
+            source.advance(36 - 8 * outBytes),
           ]),
         ]),
       ]
@@ -246,7 +246,7 @@ function emitStrips(
   const forEachTile = (body: Statement[]): Statement[] => [
     tile.set(i32.mul(strip, stripTiles)),
     count.set(i32.sub(i32.min(i32.add(tile, stripTiles), tilesInAll), tile)),
-    countedLoop(inStrip, count, [...locate, ...body, tile.set(i32.add(tile, 1))]),
+    countedLoop(inStrip, count, [...locate, ...body, tile.advance(1)]),
   ]
 
   const [frameHeight, frameWidth] = source.shape.slice(2)
@@ -264,8 +264,8 @@ function emitStrips(
     v.set(i32.add(transformed, i32.mul(inStrip, laneBytes))),
     countedLoop(local(), channels / 8, [
       call(transformTile, x, v, middle),
-      x.set(i32.add(x, plane)),
-      v.set(i32.add(v, stripTiles * laneBytes)),
+      x.advance(plane),
+      v.advance(stripTiles * laneBytes),
     ]),
   ])
 
@@ -300,8 +300,8 @@ function emitStrips(
             sp,
             i32.const(turns),
           ),
-          xp.set(i32.add(xp, turns * pixels * laneBytes)),
-          sp.set(i32.add(sp, turns * pixels * laneBytes)),
+          xp.advance(turns * pixels * laneBytes),
+          sp.advance(turns * pixels * laneBytes),
         ]
   const rewind = stripTiles * laneBytes
   const turns = together / extent.blocks
@@ -314,12 +314,12 @@ function emitStrips(
         ...multiply(size + 1, wide),
         ...multiply(size, tiles - wide),
         xp.set(i32.sub(xp, rewind)),
-        sp.set(i32.add(sp, sumWalk - rewind)),
-        w.set(i32.add(w, weightWalk)),
+        sp.advance(sumWalk - rewind),
+        w.advance(weightWalk),
       ]),
-      xp.set(i32.add(xp, inputPlace)),
-      sp.set(i32.add(sp, sumsPlace - turns * sumWalk)),
-      w.set(i32.add(w, channels * laneBytes - turns * weightWalk)),
+      xp.advance(inputPlace),
+      sp.advance(sumsPlace - turns * sumWalk),
+      w.advance(channels * laneBytes - turns * weightWalk),
     ]),
   ]
 
@@ -358,9 +358,9 @@ function emitStrips(
     }),
     countedLoop(local(), laneBytes / step, [
       ...tileOut,
-      v.set(i32.add(v, step)),
-      y.set(i32.add(y, step)),
-      ...operands.flatMap(({ along }, k) => (along === 'nothing' ? [] : [pointers[k].set(i32.add(pointers[k], step))])),
+      v.advance(step),
+      y.advance(step),
+      ...operands.flatMap(({ along }, k) => (along === 'nothing' ? [] : [pointers[k].advance(step)])),
     ]),
   ])
 
@@ -377,13 +377,9 @@ function emitStrips(
       w.set(i32.add(context.address(filters), i32.mul(block, shape.weightStep))),
       countedLoop(local(), perShare, [
         ...products,
-        w.set(i32.add(w, (together - 1) * shape.weightStep)),
+        w.advance((together - 1) * shape.weightStep),
         blockSums.set(sums),
-        countedLoop(local(), together, [
-          ...transformOutput,
-          block.set(i32.add(block, 1)),
-          blockSums.set(i32.add(blockSums, shape.outputStep)),
-        ]),
+        countedLoop(local(), together, [...transformOutput, block.advance(1), blockSums.advance(shape.outputStep)]),
       ]),
     ]),
   ]
