@@ -84,6 +84,11 @@ export class Local<T extends ValueType> implements Value<T>, Placed {
   }
 }
 
+/** New variables, as many as are taken: `const [row, column] = locals('i32')`. */
+export function* locals<T extends ValueType>(type: T): Generator<Local<T>, never> {
+  for (;;) yield new Local(type)
+}
+
 /** The target of a branch: the block or loop that carries it. */
 export class Label implements Placed {
   place(writer: CodeWriter): void {
