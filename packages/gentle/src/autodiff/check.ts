@@ -2,9 +2,9 @@ import type { TypedArray } from '../core/dtype.ts'
 import { ArgumentError } from '../core/errors.ts'
 import { Random } from '../core/random.ts'
 import { formatShape, sizeOf } from '../core/shape.ts'
-import { evaluate, storageFor } from '../graph/evaluate.ts'
 import { topologicalOrder } from '../graph/graph.ts'
 import { Input, type Tensor, Variable } from '../graph/tensor.ts'
+import { evaluate, storageFor } from '../ops/evaluate.ts'
 import { gradients } from './gradients.ts'
 
 export interface GradientCheckOptions {

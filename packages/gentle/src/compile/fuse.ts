@@ -9,7 +9,7 @@
  */
 import { broadcastStrides, sameShape } from '../core/shape.ts'
 import { type Tensor, Variable } from '../graph/tensor.ts'
-import { elementwiseOps } from '../ops/table.ts'
+import { isElementwise } from '../ops/elementwise.ts'
 import type { Layout } from './layout.ts'
 
 /** The nodes that one kernel computes. */
@@ -40,8 +40,6 @@ interface Draft {
   readonly nodes: Set<Tensor>
   producer?: Tensor
 }
-
-const isElementwise = (node: Tensor): boolean => node.op.name in elementwiseOps
 
 /** Groups all nodes but sources, in an order in which every group follows those that it reads. */
 export function fuse(

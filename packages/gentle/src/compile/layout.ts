@@ -10,7 +10,7 @@
 import { sizeOf } from '../core/shape.ts'
 import { Input, type Tensor, Variable } from '../graph/tensor.ts'
 import type { Conv2dAttributes } from '../ops/conv2d.ts'
-import { elementwiseOps } from '../ops/table.ts'
+import { isElementwise } from '../ops/elementwise.ts'
 
 export type Layout = 'plain' | 'lanes' | 'channels'
 
@@ -26,7 +26,7 @@ function tiedBy(node: Tensor): Tensor[] {
   const [x] = inputs
   const batch = shape[0]
   const attributes = node.attributes as Record<string, readonly number[]> & { axis?: number }
-  if (op.name in elementwiseOps)
+  if (isElementwise(node))
     return [node, ...inputs.filter((a) => a.shape.length === shape.length && a.shape[0] === batch && shape.length > 0)]
   switch (op.name) {
     case 'conv2d':
@@ -188,7 +188,7 @@ function canBeInChannels(node: Tensor, layouts: ReadonlyMap<Tensor, Layout>): bo
   const attributes = node.attributes as { axes?: readonly number[]; axis?: number }
   const inChannels = (operand: Tensor): boolean => layouts.get(operand) === 'channels'
   if (shape.length < 2 || node.dtype !== 'float32') return false
-  if (op.name in elementwiseOps)
+  if (isElementwise(node))
     return (
       inputs.some(inChannels) && inputs.every((a) => a.dtype === 'float32' && alongChannels(a, shape) !== undefined)
     )

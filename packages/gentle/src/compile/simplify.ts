@@ -7,16 +7,13 @@ import { type Graph, rootsOf, topologicalOrder, verify } from '../graph/graph.ts
 import type { Op } from '../graph/op.ts'
 import { apply, Constant, constant, Input, type Tensor, Variable, within } from '../graph/tensor.ts'
 import { type Conv2dAttributes, conv2dInputGradientOp, conv2dOp, conv2dWeightGradientOp } from '../ops/conv2d.ts'
-import { mul } from '../ops/elementwise.ts'
+import { isElementwise, mul } from '../ops/elementwise.ts'
 import { matmul } from '../ops/matmul.ts'
 import { broadcastTo, reshape } from '../ops/structure.ts'
-import { elementwiseOps } from '../ops/table.ts'
 import { SumsOfGraph, sumOfKnownSums, sumOfScaled } from './sums.ts'
 
 /** A rule gives a node's simpler equal, or undefined where it does not apply. */
 type Rule = (node: Tensor) => Tensor | undefined
-
-const isElementwise = (node: Tensor): boolean => node.op.name in elementwiseOps
 
 /** The value of a constant that is the same number everywhere. */
 function numberOf(node: Tensor): number | undefined {
@@ -53,10 +50,7 @@ const foldNumbers: Rule = (node) => {
   if (!isElementwise(node)) return undefined
   const numbers = node.inputs.map(numberOf)
   if (numbers.includes(undefined)) return undefined
-  const operands = numbers.map((value) => ({ shape: [], dtype: 'float32' as const, data: Float32Array.of(value!) }))
-  const output = { shape: [], dtype: 'float32' as const, data: new Float32Array(1) }
-  node.op.reference(operands, node.attributes, output)
-  return fillOf(output.data[0], node)
+  return fillOf(node.op.of(...(numbers as number[])), node)
 }
 
 const fillOf = (value: number, { shape, dtype }: Tensor): Tensor =>

@@ -8,7 +8,7 @@ export interface Signature {
   readonly dtype: DType
 }
 
-/** Operand of an op's reference: a signature and its values, row-major. */
+/** Operand of a reference: a signature and its values, row-major. */
 export interface Operand extends Signature {
   readonly data: TypedArray
 }
@@ -31,9 +31,16 @@ export interface Op<Name extends string = string, Attributes = unknown> {
   gradient?(node: { inputs: readonly Tensor[]; attributes: Attributes; y: Tensor }, dy: Tensor): (Tensor | undefined)[]
   /** Multiply-adds of convolutions and matrix products; absent for all other ops. */
   multiplyAdds?(inputs: readonly Signature[], attributes: Attributes, output: Signature): number
-  /** The definition: plain loops over row-major operands. */
-  reference(inputs: readonly Operand[], attributes: Attributes, output: Operand): void
 }
+
+/**
+ * The definition of an op: plain loops over row-major operands. It stands beside the op and not in it, so that what never runs it, such as a
+ * page that trains, need not load it.
+ */
+export type Reference<Defined extends Op> =
+  Defined extends Op<string, infer Attributes>
+    ? (inputs: readonly Operand[], attributes: Attributes, output: Operand) => void
+    : never
 
 /** Declares an op; this keeps the type of its name, over which the backends' tables are typed. */
 export const defineOp = <const Name extends string, Attributes>(

@@ -84,11 +84,7 @@ export function apply<Attributes>(
 
 /** Ops without operands: their values come from outside the graph. */
 function sourceOp<const Name extends string>(name: Name): Op<Name, Signature> {
-  return {
-    name,
-    infer: (_, signature) => signature,
-    reference: () => {},
-  }
+  return { name, infer: (_, signature) => signature }
 }
 
 export const inputOp = sourceOp('input')

@@ -4,7 +4,7 @@
  */
 import { ArgumentError, ShapeError } from '../core/errors.ts'
 import { formatShape, type Shape } from '../core/shape.ts'
-import { defineOp, type Signature } from '../graph/op.ts'
+import { defineOp, type Reference, type Signature } from '../graph/op.ts'
 import { apply, type Tensor } from '../graph/tensor.ts'
 import { requireFloat32 } from './operands.ts'
 import { type Pair, type Sliding, slidingOutput, toPair } from './window.ts'
@@ -98,14 +98,15 @@ export const conv2dOp = defineOp({
     conv2dWeightGradient(x, dy, w.shape, attributes),
   ],
   multiplyAdds: ([x, w], attributes) => conv2dMultiplyAdds(conv2dSizes(x.shape, w.shape, attributes), attributes),
-  reference([x, w], attributes, y) {
-    const total = accumulate(y.data.length)
-    forEachProduct(conv2dSizes(x.shape, w.shape, attributes), attributes, (xi, wi, yi) => {
-      total[yi] += x.data[xi] * w.data[wi]
-    })
-    y.data.set(total)
-  },
 })
+
+export const conv2dReference: Reference<typeof conv2dOp> = ([x, w], attributes, y) => {
+  const total = accumulate(y.data.length)
+  forEachProduct(conv2dSizes(x.shape, w.shape, attributes), attributes, (xi, wi, yi) => {
+    total[yi] += x.data[xi] * w.data[wi]
+  })
+  y.data.set(total)
+}
 
 export interface Conv2dInputGradientAttributes extends Conv2dAttributes {
   readonly inputShape: Shape
@@ -129,14 +130,15 @@ export const conv2dInputGradientOp = defineOp({
   ],
   multiplyAdds: ([w], attributes) =>
     conv2dMultiplyAdds(conv2dSizes(attributes.inputShape, w.shape, attributes), attributes),
-  reference([w, dy], attributes, dx) {
-    const total = accumulate(dx.data.length)
-    forEachProduct(conv2dSizes(attributes.inputShape, w.shape, attributes), attributes, (xi, wi, yi) => {
-      total[xi] += w.data[wi] * dy.data[yi]
-    })
-    dx.data.set(total)
-  },
 })
+
+export const conv2dInputGradientReference: Reference<typeof conv2dInputGradientOp> = ([w, dy], attributes, dx) => {
+  const total = accumulate(dx.data.length)
+  forEachProduct(conv2dSizes(attributes.inputShape, w.shape, attributes), attributes, (xi, wi, yi) => {
+    total[xi] += w.data[wi] * dy.data[yi]
+  })
+  dx.data.set(total)
+}
 
 export interface Conv2dWeightGradientAttributes extends Conv2dAttributes {
   readonly weightShape: Shape
@@ -154,14 +156,15 @@ export const conv2dWeightGradientOp = defineOp({
   ],
   multiplyAdds: ([x], attributes) =>
     conv2dMultiplyAdds(conv2dSizes(x.shape, attributes.weightShape, attributes), attributes),
-  reference([x, dy], attributes, dw) {
-    const total = accumulate(dw.data.length)
-    forEachProduct(conv2dSizes(x.shape, attributes.weightShape, attributes), attributes, (xi, wi, yi) => {
-      total[wi] += x.data[xi] * dy.data[yi]
-    })
-    dw.data.set(total)
-  },
 })
+
+export const conv2dWeightGradientReference: Reference<typeof conv2dWeightGradientOp> = ([x, dy], attributes, dw) => {
+  const total = accumulate(dw.data.length)
+  forEachProduct(conv2dSizes(x.shape, attributes.weightShape, attributes), attributes, (xi, wi, yi) => {
+    total[wi] += x.data[xi] * dy.data[yi]
+  })
+  dw.data.set(total)
+}
 
 const slidingOf = ({ stride, padding, dilation, groups }: Conv2dAttributes): Conv2dAttributes => ({
   stride,

@@ -3,7 +3,7 @@
  */
 import type { DType } from '../core/dtype.ts'
 import { broadcastShapes, broadcastStrides, type Shape, sizeOf } from '../core/shape.ts'
-import { defineOp, type Op, type Operand } from '../graph/op.ts'
+import type { Op, Operand, Reference } from '../graph/op.ts'
 import { apply, constant, Tensor } from '../graph/tensor.ts'
 import { requireFloat32 } from './operands.ts'
 import { sum } from './reduce.ts'
@@ -14,20 +14,29 @@ export type Value = Tensor | number
 
 const toTensor = (value: Value): Tensor => (value instanceof Tensor ? value : constant(value))
 
-interface ElementwiseDefinition<Name extends string> {
-  readonly name: Name
-  /** The function of one element of each operand. */
+/** An op that acts on each element alone. */
+export interface ElementwiseOp<Name extends string = string> extends Op<Name, object> {
+  /** The definition: a function of one element of each operand. */
   readonly of: (...elements: number[]) => number
+}
+
+/** Whether a tensor is computed element by element. */
+export const isElementwise = (node: Tensor): node is Tensor & { readonly op: ElementwiseOp } => 'of' in node.op
+
+interface ElementwiseDefinition<Name extends string> extends Pick<ElementwiseOp<Name>, 'name' | 'of'> {
   readonly gradient?: (node: { inputs: readonly Tensor[]; y: Tensor }, dy: Tensor) => (Tensor | undefined)[]
   /** Of the result; float32 unless given. */
   readonly dtype?: DType
 }
 
-/** Declares an elementwise op; its shape rule and its loop are the same for all. */
-function defineElementwise<const Name extends string>(definition: ElementwiseDefinition<Name>): Op<Name, object> {
+/** Declares an elementwise op; its shape rule is the same for all. */
+export function defineElementwise<const Name extends string>(
+  definition: ElementwiseDefinition<Name>,
+): ElementwiseOp<Name> {
   const { name, of, gradient, dtype = 'float32' } = definition
-  return defineOp({
+  return {
     name,
+    of,
     infer(inputs) {
       const shape = inputs.map((x) => x.shape).reduce((a, b) => broadcastShapes(a, b, name))
       if (!acceptsIntegers.has(name)) requireFloat32(inputs, name)
@@ -39,13 +48,16 @@ function defineElementwise<const Name extends string>(definition: ElementwiseDef
         gradient({ inputs, y }, dy).map(
           (dx, i) => dx && (inputs[i].dtype === 'float32' ? sumTo(dx, inputs[i].shape) : undefined),
         )),
-    reference(inputs, _, output) {
-      forEachBroadcast(inputs, output, (offsets, i) => {
-        output.data[i] = of(...inputs.map((x, k) => x.data[offsets[k]]))
-      })
-    },
-  })
+  }
 }
+
+/** The loop that all elementwise ops have in common. */
+export const elementwiseReference =
+  ({ of }: ElementwiseOp): Reference<Op> =>
+  (inputs, _, output) =>
+    forEachBroadcast(inputs, output, (offsets, i) => {
+      output.data[i] = of(...inputs.map((x, k) => x.data[offsets[k]]))
+    })
 
 const acceptsIntegers = new Set([
   'equal',

@@ -1,7 +1,7 @@
 /** Ops that work with indices: one-hot vectors, gathering rows, and its gradient. */
 import { ArgumentError, ShapeError } from '../core/errors.ts'
 import { formatShape, normalizeAxes, type Shape, sizeOf } from '../core/shape.ts'
-import { defineOp, type Signature } from '../graph/op.ts'
+import { defineOp, type Reference, type Signature } from '../graph/op.ts'
 import { apply, type Tensor } from '../graph/tensor.ts'
 
 const requireIndices = ({ dtype }: Signature, where: string): void => {
@@ -14,13 +14,14 @@ export const oneHotOp = defineOp({
     requireIndices(indices, 'oneHot')
     return { shape: [...indices.shape, classes], dtype: 'float32' }
   },
-  reference([indices], { classes }, y) {
-    y.data.fill(0)
-    indices.data.forEach((index, i) => {
-      if (index >= 0 && index < classes) y.data[i * classes + index] = 1
-    })
-  },
 })
+
+export const oneHotReference: Reference<typeof oneHotOp> = ([indices], { classes }, y) => {
+  y.data.fill(0)
+  indices.data.forEach((index, i) => {
+    if (index >= 0 && index < classes) y.data[i * classes + index] = 1
+  })
+}
 
 export interface GatherAttributes {
   readonly axis: number
@@ -45,15 +46,16 @@ export const gatherOp = defineOp({
     scatterAdd(dy, indices, { axis, size: x.shape[axis] }),
     undefined,
   ],
-  reference([x, indices], { axis }, y) {
-    const { outer, along, inner } = splitAt(x.shape, axis)
-    const count = indices.data.length
-    for (let o = 0; o < outer; o++)
-      for (let i = 0; i < count; i++)
-        for (let j = 0; j < inner; j++)
-          y.data[(o * count + i) * inner + j] = x.data[(o * along + clamp(indices.data[i], along)) * inner + j]
-  },
 })
+
+export const gatherReference: Reference<typeof gatherOp> = ([x, indices], { axis }, y) => {
+  const { outer, along, inner } = splitAt(x.shape, axis)
+  const count = indices.data.length
+  for (let o = 0; o < outer; o++)
+    for (let i = 0; i < count; i++)
+      for (let j = 0; j < inner; j++)
+        y.data[(o * count + i) * inner + j] = x.data[(o * along + clamp(indices.data[i], along)) * inner + j]
+}
 
 export interface ScatterAddAttributes extends GatherAttributes {
   readonly size: number
@@ -73,16 +75,17 @@ export const scatterAddOp = defineOp({
     apply(gatherOp, [dx, indices], { axis }),
     undefined,
   ],
-  reference([dy, indices], { axis }, x) {
-    const { outer, along, inner } = splitAt(x.shape, axis)
-    const count = indices.data.length
-    x.data.fill(0)
-    for (let o = 0; o < outer; o++)
-      for (let i = 0; i < count; i++)
-        for (let j = 0; j < inner; j++)
-          x.data[(o * along + clamp(indices.data[i], along)) * inner + j] += dy.data[(o * count + i) * inner + j]
-  },
 })
+
+export const scatterAddReference: Reference<typeof scatterAddOp> = ([dy, indices], { axis }, x) => {
+  const { outer, along, inner } = splitAt(x.shape, axis)
+  const count = indices.data.length
+  x.data.fill(0)
+  for (let o = 0; o < outer; o++)
+    for (let i = 0; i < count; i++)
+      for (let j = 0; j < inner; j++)
+        x.data[(o * along + clamp(indices.data[i], along)) * inner + j] += dy.data[(o * count + i) * inner + j]
+}
 
 const scatterAdd = (dy: Tensor, indices: Tensor, attributes: ScatterAddAttributes): Tensor =>
   apply(scatterAddOp, [dy, indices], attributes)

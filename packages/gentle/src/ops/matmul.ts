@@ -1,7 +1,7 @@
 /** Matrix product, with transposes and batch axes. */
 import { ShapeError } from '../core/errors.ts'
 import { broadcastShapes, broadcastStrides, formatShape, sizeOf, stridesOf } from '../core/shape.ts'
-import { defineOp, type Signature } from '../graph/op.ts'
+import { defineOp, type Reference, type Signature } from '../graph/op.ts'
 import { apply, type Tensor } from '../graph/tensor.ts'
 import { sumTo } from './elementwise.ts'
 import { requireFloat32 } from './operands.ts'
@@ -52,33 +52,31 @@ export const matmulOp = defineOp({
     const { m, k, n, batch } = matmulSizes(inputs, attributes)
     return sizeOf(batch) * m * k * n
   },
-  reference(inputs, attributes, y) {
-    const { m, k, n, batch } = matmulSizes(inputs, attributes)
-    const [a, b] = inputs
-    const batchStrides = stridesOf(batch)
-    const offsetOf = (shape: readonly number[], index: number): number => {
-      const matrix = shape[shape.length - 2] * shape[shape.length - 1]
-      const strides = broadcastStrides(shape.slice(0, -2), batch)
-      return strides.reduce(
-        (at, s, axis) => at + (Math.floor(index / batchStrides[axis]) % batch[axis]) * s * matrix,
-        0,
-      )
-    }
-    for (let p = 0; p < sizeOf(batch); p++) {
-      const aAt = offsetOf(a.shape, p)
-      const bAt = offsetOf(b.shape, p)
-      for (let i = 0; i < m; i++)
-        for (let j = 0; j < n; j++) {
-          let total = 0
-          for (let l = 0; l < k; l++)
-            total +=
-              a.data[aAt + (attributes.transposeA ? l * m + i : i * k + l)] *
-              b.data[bAt + (attributes.transposeB ? j * k + l : l * n + j)]
-          y.data[(p * m + i) * n + j] = total
-        }
-    }
-  },
 })
+
+export const matmulReference: Reference<typeof matmulOp> = (inputs, attributes, y) => {
+  const { m, k, n, batch } = matmulSizes(inputs, attributes)
+  const [a, b] = inputs
+  const batchStrides = stridesOf(batch)
+  const offsetOf = (shape: readonly number[], index: number): number => {
+    const matrix = shape[shape.length - 2] * shape[shape.length - 1]
+    const strides = broadcastStrides(shape.slice(0, -2), batch)
+    return strides.reduce((at, s, axis) => at + (Math.floor(index / batchStrides[axis]) % batch[axis]) * s * matrix, 0)
+  }
+  for (let p = 0; p < sizeOf(batch); p++) {
+    const aAt = offsetOf(a.shape, p)
+    const bAt = offsetOf(b.shape, p)
+    for (let i = 0; i < m; i++)
+      for (let j = 0; j < n; j++) {
+        let total = 0
+        for (let l = 0; l < k; l++)
+          total +=
+            a.data[aAt + (attributes.transposeA ? l * m + i : i * k + l)] *
+            b.data[bAt + (attributes.transposeB ? j * k + l : l * n + j)]
+        y.data[(p * m + i) * n + j] = total
+      }
+  }
+}
 
 /**
  * Product of the matrices in the last two axes: [..., M, K] times [..., K, N] is [..., M, N]. Leading axes broadcast.

@@ -1,7 +1,7 @@
 /** Pooling: each channel's window is reduced to one number, its maximum or its mean. */
 import { ArgumentError, ShapeError } from '../core/errors.ts'
 import { formatShape, type Shape } from '../core/shape.ts'
-import { defineOp, type Signature } from '../graph/op.ts'
+import { defineOp, type Reference, type Signature } from '../graph/op.ts'
 import { apply, type Tensor } from '../graph/tensor.ts'
 import { requireFloat32 } from './operands.ts'
 import { mean } from './reduce.ts'
@@ -64,37 +64,40 @@ export const maxPool2dOp = defineOp({
   name: 'maxPool2d',
   infer: ([x], attributes: Pool2dAttributes) => pooled(x, attributes),
   gradient: ({ inputs: [x], attributes }, dy) => [scatterToWinners(x, dy, attributes)],
-  reference([x], attributes, y) {
-    forEachWindow(x.shape, attributes, (i, pixels) => {
-      y.data[i] = x.data[winner(x.data, pixels)]
-    })
-  },
 })
+
+export const maxPool2dReference: Reference<typeof maxPool2dOp> = ([x], attributes, y) => {
+  forEachWindow(x.shape, attributes, (i, pixels) => {
+    y.data[i] = x.data[winner(x.data, pixels)]
+  })
+}
 
 /** The gradient of max pooling: each window gives its value to the pixel that won, the first of equal ones. */
 export const maxPool2dScatterOp = defineOp({
   name: 'maxPool2dScatter',
   infer: ([x], _: Pool2dAttributes) => ({ shape: x.shape, dtype: 'float32' }),
   gradient: ({ inputs: [x], attributes }, dx) => [undefined, gatherFromWinners(x, dx, attributes)],
-  reference([x, dy], attributes, dx) {
-    dx.data.fill(0)
-    forEachWindow(x.shape, attributes, (i, pixels) => {
-      dx.data[winner(x.data, pixels)] += dy.data[i]
-    })
-  },
 })
+
+export const maxPool2dScatterReference: Reference<typeof maxPool2dScatterOp> = ([x, dy], attributes, dx) => {
+  dx.data.fill(0)
+  forEachWindow(x.shape, attributes, (i, pixels) => {
+    dx.data[winner(x.data, pixels)] += dy.data[i]
+  })
+}
 
 /** The value of another tensor at each window's winning pixel: the scatter's own gradient. */
 export const maxPool2dGatherOp = defineOp({
   name: 'maxPool2dGather',
   infer: ([x], attributes: Pool2dAttributes) => pooled(x, attributes),
   gradient: ({ inputs: [x], attributes }, dy) => [undefined, scatterToWinners(x, dy, attributes)],
-  reference([x, values], attributes, y) {
-    forEachWindow(x.shape, attributes, (i, pixels) => {
-      y.data[i] = values.data[winner(x.data, pixels)]
-    })
-  },
 })
+
+export const maxPool2dGatherReference: Reference<typeof maxPool2dGatherOp> = ([x, values], attributes, y) => {
+  forEachWindow(x.shape, attributes, (i, pixels) => {
+    y.data[i] = values.data[winner(x.data, pixels)]
+  })
+}
 
 /**
  * By how many rows (axis 0) or columns (axis 1) window `position` along an image of `length` divides: those of the image, those of the
@@ -124,13 +127,14 @@ export const avgPool2dOp = defineOp({
   name: 'avgPool2d',
   infer: ([x], attributes: AvgPool2dAttributes) => pooled(x, attributes),
   gradient: ({ inputs: [x], attributes }, dy) => [shareAmongPixels(dy, { ...attributes, inputShape: x.shape })],
-  reference([x], attributes, y) {
-    const counts = countedPixels(x.shape, attributes, y.shape)
-    forEachWindow(x.shape, attributes, (i, pixels) => {
-      y.data[i] = pixels.reduce((total, pixel) => total + x.data[pixel], 0) / counts[i % counts.length]
-    })
-  },
 })
+
+export const avgPool2dReference: Reference<typeof avgPool2dOp> = ([x], attributes, y) => {
+  const counts = countedPixels(x.shape, attributes, y.shape)
+  forEachWindow(x.shape, attributes, (i, pixels) => {
+    y.data[i] = pixels.reduce((total, pixel) => total + x.data[pixel], 0) / counts[i % counts.length]
+  })
+}
 
 export interface AvgPool2dGradientAttributes extends AvgPool2dAttributes {
   readonly inputShape: Shape
@@ -148,14 +152,15 @@ export const avgPool2dGradientOp = defineOp({
     return { shape: attributes.inputShape, dtype: 'float32' }
   },
   gradient: ({ attributes: { inputShape, ...attributes } }, dx) => [apply(avgPool2dOp, [dx], attributes)],
-  reference([dy], attributes, dx) {
-    const counts = countedPixels(dx.shape, attributes, dy.shape)
-    dx.data.fill(0)
-    forEachWindow(attributes.inputShape, attributes, (i, pixels) => {
-      for (const pixel of pixels) dx.data[pixel] += dy.data[i] / counts[i % counts.length]
-    })
-  },
 })
+
+export const avgPool2dGradientReference: Reference<typeof avgPool2dGradientOp> = ([dy], attributes, dx) => {
+  const counts = countedPixels(dx.shape, attributes, dy.shape)
+  dx.data.fill(0)
+  forEachWindow(attributes.inputShape, attributes, (i, pixels) => {
+    for (const pixel of pixels) dx.data[pixel] += dy.data[i] / counts[i % counts.length]
+  })
+}
 
 const scatterToWinners = (x: Tensor, dy: Tensor, attributes: Pool2dAttributes): Tensor =>
   apply(maxPool2dScatterOp, [x, dy], attributes)

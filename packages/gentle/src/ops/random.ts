@@ -2,7 +2,7 @@
 import { ArgumentError, ShapeError } from '../core/errors.ts'
 import { hashName, threefry2x32, toUniform } from '../core/random.ts'
 import { formatShape, type Shape } from '../core/shape.ts'
-import { defineOp } from '../graph/op.ts'
+import { defineOp, type Reference } from '../graph/op.ts'
 import { apply, type Tensor } from '../graph/tensor.ts'
 import { greaterEqual, mul, select } from './elementwise.ts'
 
@@ -20,10 +20,11 @@ export const uniformOp = defineOp({
     return { shape, dtype: 'float32' }
   },
   gradient: () => [undefined],
-  reference([step], { key }, y) {
-    for (let i = 0; i < y.data.length; i++) y.data[i] = toUniform(threefry2x32(key[0], key[1], i, step.data[0])[0])
-  },
 })
+
+export const uniformReference: Reference<typeof uniformOp> = ([step], { key }, y) => {
+  for (let i = 0; i < y.data.length; i++) y.data[i] = toUniform(threefry2x32(key[0], key[1], i, step.data[0])[0])
+}
 
 /**
  * Numbers in [0, 1), element i of run `step` drawn with the counter (i, step): the same on every backend and for any number of

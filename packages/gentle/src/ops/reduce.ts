@@ -1,7 +1,7 @@
 /** Ops that fold axes away: sum, mean, max, min, argmax. */
 import { ShapeError } from '../core/errors.ts'
 import { formatShape, normalizeAxes, type Shape, sizeOf, stridesOf } from '../core/shape.ts'
-import { defineOp, type Operand } from '../graph/op.ts'
+import { defineOp, type Operand, type Reference } from '../graph/op.ts'
 import { apply, type Tensor } from '../graph/tensor.ts'
 import { div, equal, mul, neg } from './elementwise.ts'
 import { requireFloat32 } from './operands.ts'
@@ -35,14 +35,15 @@ export const sumOp = defineOp({
   name: 'sum',
   infer: ([x], { axes }: ReduceAttributes) => ({ shape: withoutAxes(x.shape, axes), dtype: 'float32' }),
   gradient: ({ inputs: [x], attributes: { axes } }, dy) => [broadcastTo(reshape(dy, onesAt(x.shape, axes)), x.shape)],
-  reference([x], { axes }, y) {
-    const total = new Float64Array(y.data.length)
-    forEachReduced(x, axes, (i, o) => {
-      total[o] += x.data[i]
-    })
-    y.data.set(total)
-  },
 })
+
+export const sumReference: Reference<typeof sumOp> = ([x], { axes }, y) => {
+  const total = new Float64Array(y.data.length)
+  forEachReduced(x, axes, (i, o) => {
+    total[o] += x.data[i]
+  })
+  y.data.set(total)
+}
 
 export const maxOp = defineOp({
   name: 'max',
@@ -53,28 +54,30 @@ export const maxOp = defineOp({
     const share = div(reshape(dy, shape), reshape(sum(winners, axes), shape))
     return [mul(winners, share)]
   },
-  reference([x], { axes }, y) {
-    y.data.fill(Number.NEGATIVE_INFINITY)
-    forEachReduced(x, axes, (i, o) => {
-      y.data[o] = Math.max(y.data[o], x.data[i])
-    })
-  },
 })
+
+export const maxReference: Reference<typeof maxOp> = ([x], { axes }, y) => {
+  y.data.fill(Number.NEGATIVE_INFINITY)
+  forEachReduced(x, axes, (i, o) => {
+    y.data[o] = Math.max(y.data[o], x.data[i])
+  })
+}
 
 export const argmaxOp = defineOp({
   name: 'argmax',
   infer: ([x], { axis }: { axis: number }) => ({ shape: withoutAxes(x.shape, [axis]), dtype: 'int32' }),
-  reference([x], { axis }, y) {
-    const best = new Float64Array(y.data.length).fill(Number.NEGATIVE_INFINITY)
-    const inner = stridesOf(x.shape)[axis]
-    forEachReduced(x, [axis], (i, o) => {
-      if (x.data[i] > best[o]) {
-        best[o] = x.data[i]
-        y.data[o] = Math.floor(i / inner) % x.shape[axis]
-      }
-    })
-  },
 })
+
+export const argmaxReference: Reference<typeof argmaxOp> = ([x], { axis }, y) => {
+  const best = new Float64Array(y.data.length).fill(Number.NEGATIVE_INFINITY)
+  const inner = stridesOf(x.shape)[axis]
+  forEachReduced(x, [axis], (i, o) => {
+    if (x.data[i] > best[o]) {
+      best[o] = x.data[i]
+      y.data[o] = Math.floor(i / inner) % x.shape[axis]
+    }
+  })
+}
 
 /** Which axes fold, and whether they stay with size 1. */
 type Axes = number | readonly number[]

@@ -5,7 +5,7 @@
  */
 import { ShapeError } from '../core/errors.ts'
 import { formatShape, type Shape, sameShape } from '../core/shape.ts'
-import { defineOp } from '../graph/op.ts'
+import { defineOp, type Reference } from '../graph/op.ts'
 import { apply, type Tensor } from '../graph/tensor.ts'
 import { requireFloat32 } from './operands.ts'
 import type { Both } from './window.ts'
@@ -100,14 +100,15 @@ export const resample2dOp = defineOp({
   gradient: ({ inputs: [x], attributes: { method } }, dy) => [
     apply(resample2dGradientOp, [dy], { method, inputShape: x.shape }),
   ],
-  reference([x], { method, size }, y) {
-    const total = new Float64Array(y.data.length)
-    forEachProduct(method, x.shape, size, (xi, yi, weight) => {
-      total[yi] += weight * x.data[xi]
-    })
-    y.data.set(total)
-  },
 })
+
+export const resample2dReference: Reference<typeof resample2dOp> = ([x], { method, size }, y) => {
+  const total = new Float64Array(y.data.length)
+  forEachProduct(method, x.shape, size, (xi, yi, weight) => {
+    total[yi] += weight * x.data[xi]
+  })
+  y.data.set(total)
+}
 
 export interface Resample2dGradientAttributes {
   readonly method: ResampleMethod
@@ -125,14 +126,19 @@ export const resample2dGradientOp = defineOp({
     return { shape: inputShape, dtype: 'float32' }
   },
   gradient: ({ inputs: [dy], attributes: { method } }, dx) => [resample2d(dx, method, [dy.shape[2], dy.shape[3]])],
-  reference([dy], { method, inputShape }, dx) {
-    const total = new Float64Array(dx.data.length)
-    forEachProduct(method, inputShape, [dy.shape[2], dy.shape[3]], (xi, yi, weight) => {
-      total[xi] += weight * dy.data[yi]
-    })
-    dx.data.set(total)
-  },
 })
+
+export const resample2dGradientReference: Reference<typeof resample2dGradientOp> = (
+  [dy],
+  { method, inputShape },
+  dx,
+) => {
+  const total = new Float64Array(dx.data.length)
+  forEachProduct(method, inputShape, [dy.shape[2], dy.shape[3]], (xi, yi, weight) => {
+    total[xi] += weight * dy.data[yi]
+  })
+  dx.data.set(total)
+}
 
 /**
  * Images [N, C, H, W] as [N, C, ...size].

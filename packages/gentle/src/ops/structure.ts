@@ -9,7 +9,7 @@ import {
   sizeOf,
   stridesOf,
 } from '../core/shape.ts'
-import { defineOp, type Operand } from '../graph/op.ts'
+import { defineOp, type Operand, type Reference } from '../graph/op.ts'
 import { apply, type Tensor } from '../graph/tensor.ts'
 import { sumTo } from './elementwise.ts'
 
@@ -48,8 +48,9 @@ export const reshapeOp = defineOp({
   name: 'reshape',
   infer: ([x], { shape }: { shape: Shape }) => ({ shape, dtype: x.dtype }),
   gradient: ({ inputs: [x] }, dy) => [reshape(dy, x.shape)],
-  reference: ([x], _, y) => y.data.set(x.data),
 })
+
+export const reshapeReference: Reference<typeof reshapeOp> = ([x], _, y) => y.data.set(x.data)
 
 export const transposeOp = defineOp({
   name: 'transpose',
@@ -63,16 +64,17 @@ export const transposeOp = defineOp({
       order.map((_, axis) => order.indexOf(axis)),
     ),
   ],
-  reference([x], { order }, y) {
-    const strides = stridesOf(x.shape)
-    copyStrided(
-      x,
-      order.map((axis) => strides[axis]),
-      0,
-      y,
-    )
-  },
 })
+
+export const transposeReference: Reference<typeof transposeOp> = ([x], { order }, y) => {
+  const strides = stridesOf(x.shape)
+  copyStrided(
+    x,
+    order.map((axis) => strides[axis]),
+    0,
+    y,
+  )
+}
 
 export const broadcastToOp = defineOp({
   name: 'broadcastTo',
@@ -82,8 +84,10 @@ export const broadcastToOp = defineOp({
     return { shape, dtype: x.dtype }
   },
   gradient: ({ inputs: [x] }, dy) => [sumTo(dy, x.shape)],
-  reference: ([x], _, y) => copyStrided(x, broadcastStrides(x.shape, y.shape), 0, y),
 })
+
+export const broadcastToReference: Reference<typeof broadcastToOp> = ([x], _, y) =>
+  copyStrided(x, broadcastStrides(x.shape, y.shape), 0, y)
 
 export const concatOp = defineOp({
   name: 'concat',
@@ -108,15 +112,16 @@ export const concatOp = defineOp({
       return slice(dy, starts, x.shape)
     })
   },
-  reference(inputs, { axis }, y) {
-    const strides = stridesOf(y.shape)
-    let start = 0
-    for (const x of inputs) {
-      placeStrided(x, strides, start * strides[axis], y)
-      start += x.shape[axis]
-    }
-  },
 })
+
+export const concatReference: Reference<typeof concatOp> = (inputs, { axis }, y) => {
+  const strides = stridesOf(y.shape)
+  let start = 0
+  for (const x of inputs) {
+    placeStrided(x, strides, start * strides[axis], y)
+    start += x.shape[axis]
+  }
+}
 
 export const sliceOp = defineOp({
   name: 'slice',
@@ -135,11 +140,12 @@ export const sliceOp = defineOp({
       x.shape.map((n, a) => n - starts[a] - sizes[a]),
     ),
   ],
-  reference([x], { starts }, y) {
-    const strides = stridesOf(x.shape)
-    copyStrided(x, strides, dot(starts, strides), y)
-  },
 })
+
+export const sliceReference: Reference<typeof sliceOp> = ([x], { starts }, y) => {
+  const strides = stridesOf(x.shape)
+  copyStrided(x, strides, dot(starts, strides), y)
+}
 
 export interface PadAttributes {
   readonly before: readonly number[]
@@ -161,12 +167,13 @@ export const padOp = defineOp({
     return { shape: x.shape.map((n, a) => before[a] + n + after[a]), dtype: x.dtype }
   },
   gradient: ({ inputs: [x], attributes: { before } }, dy) => [slice(dy, before, x.shape)],
-  reference([x], { before, value }, y) {
-    y.data.fill(value)
-    const strides = stridesOf(y.shape)
-    placeStrided(x, strides, dot(before, strides), y)
-  },
 })
+
+export const padReference: Reference<typeof padOp> = ([x], { before, value }, y) => {
+  y.data.fill(value)
+  const strides = stridesOf(y.shape)
+  placeStrided(x, strides, dot(before, strides), y)
+}
 
 /**
  * The same elements in row-major order under another shape; one size may be -1 and is worked out.

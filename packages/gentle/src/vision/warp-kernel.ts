@@ -185,7 +185,7 @@ class WarpLoops {
           ...locate,
           ...this.#sample(to, x, y),
           columns.set(f32x4.add(columns, f32x4.splat(4))),
-          to.set(i32.add(to, 16)),
+          to.advance(16),
         ]),
       ]),
     ]

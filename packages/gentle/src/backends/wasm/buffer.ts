@@ -35,6 +35,10 @@ export function createBuffer(name: string, { shape, dtype }: { shape: Shape; dty
   }
 }
 
+/** A buffer of floats, plain unless a layout is given. */
+export const floatBuffer = (name: string, shape: Shape, layout: Layout = 'plain'): Buffer =>
+  createBuffer(name, { shape, dtype: 'float32' }, layout)
+
 function blocksOf(shape: Shape, layout: Layout): number {
   if (layout === 'plain') return 1
   return layout === 'lanes' ? Math.ceil(shape[0] / blockSize) : shape[0] * channelBlocks(shape)

@@ -1,4 +1,5 @@
 /** What a profile says of a program's kernels before they run. */
+import { range } from '../../core/range.ts'
 import type { Variable } from '../../graph/tensor.ts'
 import type { KernelDescription } from '../profile.ts'
 import { type Buffer, bytesOf, storageOf } from './buffer.ts'
@@ -22,7 +23,7 @@ export function describeKernels(
         multiplyAdds: kernel.multiplyAdds ?? 0,
         bytesRead: bytesOfAll(kernel.reads),
         bytesWritten: bytesOfAll(kernel.writes),
-        shares: Array.from({ length: threads }, (_, thread) => shareOf(kernel, thread, threads)),
+        shares: range(threads).map((thread) => shareOf(kernel, thread, threads)),
       }
     }),
   )

@@ -6,7 +6,6 @@ import { isCentred } from '../../compile/sums.ts'
 import { InternalError } from '../../core/errors.ts'
 import { broadcastStrides, sameShape, sizeOf, stridesOf } from '../../core/shape.ts'
 import { type Graph, rootsOf, topologicalOrder } from '../../graph/graph.ts'
-import type { Signature } from '../../graph/op.ts'
 import { Constant, constant, Input, type Tensor, Variable } from '../../graph/tensor.ts'
 import {
   type Conv2dAttributes,
@@ -21,7 +20,7 @@ import type { AvgPool2dGradientAttributes, Pool2dAttributes } from '../../ops/po
 import type { UniformAttributes } from '../../ops/random.ts'
 import { type ResampleMethod, resampleTaps, transposedTaps } from '../../ops/resample2d.ts'
 import type { StructuredName } from '../../ops/table.ts'
-import { type Buffer, bytesOf, createBuffer, lastBlockImages, loopShape } from './buffer.ts'
+import { type Buffer, bytesOf, createBuffer, floatBuffer, lastBlockImages, loopShape } from './buffer.ts'
 import type { Kernel } from './kernel.ts'
 import { squaresByBlockKernel, squaresOfAllKernel } from './kernels/centred-squares.ts'
 import { conv2dWeightGradientKernel, sumsByBlock } from './kernels/conv2d-weight-gradient.ts'
@@ -178,10 +177,6 @@ class Lowerer {
     this.#kernels.push(...kernels.map((kernel) => ({ ...kernel, scope: this.#scope })))
   }
 
-  temporary(name: string, signature: Signature, layout: Layout = 'plain'): Buffer {
-    return createBuffer(name, signature, layout)
-  }
-
   /** A node's values in a layout; a conversion is added where it was computed in another one, by way of row-major. */
   buffer(node: Tensor, layout: Layout): Buffer {
     const known = this.#buffers.get(node) ?? {}
@@ -190,7 +185,7 @@ class Lowerer {
     const other = layout === 'plain' ? (known.lanes ?? known.channels) : this.buffer(node, 'plain')
     if (other === undefined) return this.#sourceBuffer(node)
     const renamed = sameInBothLayouts(other, layout)
-    const converted = renamed ?? this.temporary(node.op.name, node, layout)
+    const converted = renamed ?? createBuffer(node.op.name, node, layout)
     if (renamed === undefined)
       this.emit(layout === 'plain' ? toPlainKernel(other, converted) : toBlocksKernel(other, converted))
     this.#buffers.set(node, { ...this.#buffers.get(node), [layout]: converted })
@@ -205,7 +200,7 @@ class Lowerer {
   /** A node's values as what a kernel computes while it reads: by these nodes, the last of which it is, or as they are stored. */
   values(node: Tensor, layout: Layout, nodes: readonly Tensor[]): Expression {
     if (nodes.length === 0) return storedValues(this.buffer(node, layout))
-    const domain = this.temporary(node.op.name, node, layout)
+    const domain = createBuffer(node.op.name, node, layout)
     return expressionOf(nodes, domain, (leaf) => this.operand(leaf, domain))
   }
 
@@ -219,7 +214,7 @@ class Lowerer {
     if (lastBlockImages(buffer) === 8) return buffer
     const known = this.#masked.get(buffer)
     if (known !== undefined) return known
-    const masked = this.temporary(`${buffer.name} masked`, buffer, 'lanes')
+    const masked = createBuffer(`${buffer.name} masked`, buffer, 'lanes')
     this.emit(maskImagesKernel(buffer, masked))
     this.#masked.set(buffer, masked)
     return masked
@@ -238,7 +233,7 @@ class Lowerer {
   }
 
   #copyOf(buffer: Buffer, node: Tensor): Buffer {
-    const copy = this.temporary('copy', node)
+    const copy = createBuffer('copy', node, 'plain')
     this.emit(copyKernel('copy', [sizeOf(node.shape)], { buffer: copy, strides: [1] }, { buffer, strides: [1] }))
     return copy
   }
@@ -246,7 +241,7 @@ class Lowerer {
   #sourceBuffer(node: Tensor): Buffer {
     const known = this.#buffers.get(node)?.plain
     if (known !== undefined) return known
-    const buffer = this.temporary(node instanceof Variable ? node.name || 'variable' : node.op.name, node)
+    const buffer = createBuffer(node instanceof Variable ? node.name || 'variable' : node.op.name, node, 'plain')
     if (node instanceof Variable) this.#variables.set(node, buffer)
     else if (node instanceof Constant) this.#constants.set(node, buffer)
     else if (node instanceof Input) this.#inputs.set(node, buffer)
@@ -274,7 +269,7 @@ class Lowerer {
   }
 
   #define(node: Tensor, layout: Layout): Buffer {
-    const buffer = this.temporary(node.op.name, node, layout)
+    const buffer = createBuffer(node.op.name, node, layout)
     this.#buffers.set(node, { [layout]: buffer })
     return buffer
   }
@@ -400,7 +395,7 @@ const lowerReduction =
         if (centred !== undefined) {
           const images = lowerer.buffer(centred, 'lanes')
           const shape = [images.blocks, 2, ...output.shape]
-          const partial = lowerer.temporary('squares by block', { shape, dtype: 'float32' })
+          const partial = floatBuffer('squares by block', shape)
           lowerer.emit(
             squaresByBlockKernel(images, inner, partial, output),
             squaresOfAllKernel(images, partial, output),
@@ -409,7 +404,7 @@ const lowerReduction =
         }
         const values = lowerer.values(x, 'lanes', prologue)
         const { blocks } = values.domain
-        const partial = lowerer.temporary('sums by block', { shape: [blocks, ...output.shape], dtype: 'float32' })
+        const partial = floatBuffer('sums by block', [blocks, ...output.shape])
         lowerer.emit(
           sumBlocksKernel(name('sum images'), values, inner, partial),
           reducePlainKernel('sum', partial, [0], output),
@@ -466,11 +461,7 @@ function placeInto(lowerer: Lowerer, name: string, x: Tensor, output: Buffer, st
 /** Blocks of channels beside blocks of channels: to memory, each image is a stretch of numbers. */
 function concatChannels(lowerer: Lowerer, node: Tensor, output: Buffer): void {
   const asRows = (buffer: Buffer): Buffer => ({
-    ...createBuffer(
-      buffer.name,
-      { shape: [buffer.shape[0], bytesOf(buffer) / 4 / buffer.shape[0]], dtype: 'float32' },
-      'plain',
-    ),
+    ...floatBuffer(buffer.name, [buffer.shape[0], bytesOf(buffer) / 4 / buffer.shape[0]]),
     of: buffer.of ?? buffer,
   })
   const target = asRows(output)
@@ -502,14 +493,14 @@ function convolveInChannels(lowerer: Lowerer, node: Tensor, output: Buffer, epil
   const plan = winogradPlan(sizes, attributes, multiplyAdds, lowerer.wide)
   const frameOf = ([height, width]: readonly [number, number]): Buffer => {
     const frame = [x.shape[0], x.shape[1], height, width]
-    const framed = lowerer.temporary('framed', { shape: frame, dtype: 'float32' }, images.layout)
+    const framed = floatBuffer('framed', frame, images.layout)
     lowerer.emit(frameKernel(images, framed, attributes.padding))
     return framed
   }
   const filters = lowerer.buffer(w, 'plain')
   if (plan !== undefined) {
     const count = winogradFilterCount(plan)
-    const transformed = lowerer.temporary('winograd filters', { shape: [count], dtype: 'float32' })
+    const transformed = floatBuffer('winograd filters', [count])
     const framed = frameOf(winogradFrame(plan))
     lowerer.emit(
       winogradFiltersKernel(filters, transformed, plan),
@@ -521,7 +512,7 @@ function convolveInChannels(lowerer: Lowerer, node: Tensor, output: Buffer, epil
   const needed = (axis: 0 | 1, out: number): number =>
     (out - 1) * attributes.stride[axis] + (sizes.kernel[axis] - 1) * attributes.dilation[axis] + 1
   const unpadded = attributes.padding.every((n) => n === 0)
-  const packed = lowerer.temporary('packed filters', { shape: packedShape(w.shape), dtype: 'float32' })
+  const packed = floatBuffer('packed filters', packedShape(w.shape))
   lowerer.emit(
     packFiltersKernel(filters, packed, inChannels && !depthwise),
     pixelTileKernel({
@@ -588,14 +579,14 @@ function gradientByWinograd(lowerer: Lowerer, node: Tensor, x: Buffer, output: B
   const frames = gradientFrames(plan)
   const transformed = (of: 'x' | 'dy', lanes: Buffer, padding: readonly [number, number]): Buffer => {
     const shape = [batch, lanes.shape[1], ...frames[of]]
-    const framed = lowerer.temporary(`framed ${of}`, { shape, dtype: 'float32' }, 'channels')
+    const framed = floatBuffer(`framed ${of}`, shape, 'channels')
     const count = transformedCount(lanes.shape[1], plan)
-    const tiles = lowerer.temporary(`transformed ${of}`, { shape: [count], dtype: 'float32' })
+    const tiles = floatBuffer(`transformed ${of}`, [count])
     lowerer.emit(frameChannelsKernel(lanes, framed, padding), transformTilesKernel(framed, tiles, plan, of))
     return tiles
   }
   const [xTiles, dyTiles] = [transformed('x', x, attributes.padding), transformed('dy', dy, [0, 0])]
-  const sums = lowerer.temporary('winograd sums', { shape: [gradientSumCount(plan)], dtype: 'float32' })
+  const sums = floatBuffer('winograd sums', [gradientSumCount(plan)])
   lowerer.emit(
     gradientProductsKernel(xTiles, dyTiles, sums, plan, multiplyAdds),
     gradientFiltersKernel(sums, output, plan),
@@ -614,7 +605,7 @@ function convolveByWinograd(
   epilogue: Epilogue | undefined,
 ): void {
   const count = winogradLanesFilterCount(plan)
-  const transformed = lowerer.temporary('winograd filters', { shape: [count], dtype: 'float32' })
+  const transformed = floatBuffer('winograd filters', [count])
   const multiplyAdds = conv2dMultiplyAdds(sizes, { groups: 1 } as Conv2dAttributes)
   lowerer.emit(
     winogradLanesFiltersKernel(filters, transformed, plan, name === 'conv2dInputGradient'),
@@ -629,7 +620,7 @@ function convolveByTile(lowerer: Lowerer, problem: TileProblem): void {
     return
   }
   const count = packedWeightCount(problem)
-  const weights = lowerer.temporary('packed weights', { shape: [count], dtype: 'float32' })
+  const weights = floatBuffer('packed weights', [count])
   lowerer.emit(packWeightsKernel(problem, weights), packedTileKernel({ ...problem, weights }))
 }
 
@@ -750,7 +741,7 @@ const lowerings: Record<StructuredName, Lowering> = {
     )
       lowerer.emit(imageProductKernel(lowerer.buffer(a, 'lanes'), lowerer.buffer(b, 'plain'), output, lowerer.wide))
     else if (isDense(node) && a.shape.length === 2 && worthLanes(a.shape[0], transposeB)) {
-      const lanes = lowerer.temporary('matmul', node, 'lanes')
+      const lanes = createBuffer('matmul', node, 'lanes')
       lowerer.emit(
         denseLanesKernel(lowerer.buffer(a, 'lanes'), lowerer.buffer(b, 'plain'), lanes),
         toPlainKernel(lanes, output),
@@ -758,16 +749,8 @@ const lowerings: Record<StructuredName, Lowering> = {
     } else if (isDense(node) && a.shape.length === 2 && canTakeRows(output.shape[1], transposeB))
       lowerer.emit(denseRowsKernel(lowerer.buffer(a, 'plain'), lowerer.buffer(b, 'plain'), output, transposeB))
     else {
-      const temporary = (name: string, signature: Signature) => lowerer.temporary(name, signature)
       lowerer.emit(
-        ...productKernels(
-          lowerer.buffer(a, 'plain'),
-          lowerer.buffer(b, 'plain'),
-          output,
-          attributes,
-          lowerer.wide,
-          temporary,
-        ),
+        ...productKernels(lowerer.buffer(a, 'plain'), lowerer.buffer(b, 'plain'), output, attributes, lowerer.wide),
       )
     }
   },
@@ -806,7 +789,7 @@ const lowerings: Record<StructuredName, Lowering> = {
       lowerer.emit(conv2dWeightGradientKernel(x, dy, output, attributes))
       return
     }
-    const partial = lowerer.temporary('sums by block', { shape: [x.blocks, ...output.shape], dtype: 'float32' })
+    const partial = floatBuffer('sums by block', [x.blocks, ...output.shape])
     lowerer.emit(conv2dWeightGradientKernel(x, dy, partial, attributes), reducePlainKernel('sum', partial, [0], output))
   },
 

@@ -66,6 +66,11 @@ export class Local<T extends ValueType> implements Value<T>, Placed {
     return { type: this.type, code: [codeOf(value), 0x22, this] }
   }
 
+  /** Adds to a pointer or a counter; by 0 there is nothing to do. */
+  advance(this: Local<'i32'>, by: Operand<'i32'>): Statement {
+    return by === 0 ? statement() : statement(this.code, codeOf(by), 0x6a, 0x21, this)
+  }
+
   /** Takes the next index of the function that is being written. */
   declare(writer: CodeWriter): void {
     this.#owner = writer
@@ -77,6 +82,11 @@ export class Local<T extends ValueType> implements Value<T>, Placed {
     if (this.#owner !== writer) this.declare(writer)
     writer.unsigned(this.#index)
   }
+}
+
+/** New variables, as many as are taken: `const [row, column] = locals('i32')`. */
+export function* locals<T extends ValueType>(type: T): Generator<Local<T>, never> {
+  for (;;) yield new Local(type)
 }
 
 /** The target of a branch: the block or loop that carries it. */

@@ -94,6 +94,10 @@ export function countedLoop(
   ])
 }
 
+/** Runs the body `count` times, as `countedLoop` does, where nothing asks for the counter. */
+export const repeat = (count: Operand<'i32'>, body: readonly Statement[]): Statement =>
+  countedLoop(new Local('i32'), count, body)
+
 /** Statements as one; before a value, the value they prepare. */
 export function sequence(statements: readonly Statement[]): Statement
 export function sequence<T extends ValueType>(statements: readonly Statement[], value: Value<T>): Value<T>

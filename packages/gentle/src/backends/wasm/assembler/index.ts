@@ -1,5 +1,5 @@
 /** A typed WebAssembly assembler: expression trees in, a binary module out. */
-export { type Code, Label, Local, type Operand, type Statement, type Value, type ValueType } from './code.ts'
+export { type Code, Label, Local, locals, type Operand, type Statement, type Value, type ValueType } from './code.ts'
 export {
   block,
   branch,
@@ -11,6 +11,7 @@ export {
   loop,
   memoryCopy,
   memoryFill,
+  repeat,
   return_,
   select,
   sequence,

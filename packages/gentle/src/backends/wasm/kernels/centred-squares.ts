@@ -12,7 +12,8 @@ import {
   f32x4,
   f64,
   i32,
-  type Local,
+  Local,
+  locals,
   type Statement,
   select,
   type Value,
@@ -34,7 +35,7 @@ const countOf = (x: Buffer, output: Buffer, images: number): number =>
 const squaresAround = (values: Expression, mean: Vector): Expression => ({
   ...values,
   compute(vectors, context) {
-    const distance = context.local('v128')
+    const distance = new Local('v128')
     const { statements, value } = values.compute(vectors, context)
     return {
       statements: [...statements, distance.set(f32x4.sub(value, mean))],
@@ -54,14 +55,14 @@ export function squaresByBlockKernel(x: Buffer, axes: readonly number[], partial
     reads: [x],
     writes: [partial],
     emit(context) {
-      const [share, mean] = [context.local('f32'), context.local('f32')]
-      const around = context.local('v128')
+      const [share, mean] = locals('f32')
+      const around = new Local('v128')
       const masks = lastBlockMasks(x, context)
       const [whole, last] = [blockSize, lastBlockImages(x)].map((images) => f32.const(1 / countOf(x, output, images)))
       const row = i32.add(context.address(partial), i32.mul(context.block, 2 * rowBytes))
       const total = (totals: readonly Local<'v128'>[]): Value<'f32'> => {
         const [first, second] = masks.apply(totals)
-        return horizontalSum(context, f32x4.add(first, second))
+        return horizontalSum(f32x4.add(first, second))
       }
       return [
         ...masks.set,
@@ -94,12 +95,12 @@ export function squaresOfAllKernel(x: Buffer, partial: Buffer, output: Buffer): 
     reads: [partial],
     writes: [output],
     emit(context) {
-      const [item, block, source] = [context.local('i32'), context.local('i32'), context.local('i32')]
-      const [mean, squares, distance] = [context.local('f64'), context.local('f64'), context.local('f64')]
+      const [item, block, source] = locals('i32')
+      const [mean, squares, distance] = locals('f64')
       const load = (row: number): Value<'f64'> => f64.promoteF32(f32.load(source, row * rowBytes))
       const eachBlock = (body: (count: number) => Statement[]): Statement[] => [
         source.set(i32.add(context.address(partial), i32.mul(item, 4))),
-        countedLoop(block, x.blocks - 1, [...body(count), source.set(i32.add(source, 2 * rowBytes))]),
+        countedLoop(block, x.blocks - 1, [...body(count), source.advance(2 * rowBytes)]),
         ...body(lastCount),
       ]
       return [

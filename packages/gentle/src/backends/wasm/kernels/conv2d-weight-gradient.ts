@@ -15,6 +15,7 @@
  * channels among threads, each walking the blocks in order. Both give the same bits for any number of threads.
  */
 
+import { range } from '../../../core/range.ts'
 import { sizeOf } from '../../../core/shape.ts'
 import { type Conv2dAttributes, type Conv2dSizes, conv2dMultiplyAdds, conv2dSizes } from '../../../ops/conv2d.ts'
 import {
@@ -25,7 +26,10 @@ import {
   f32x4,
   i32,
   ifThen,
+  Local,
+  locals,
   memoryFill,
+  repeat,
   type Statement,
   shuffle32,
   type Value,
@@ -129,8 +133,8 @@ export function conv2dWeightGradientKernel(
     multiplyAdds: conv2dMultiplyAdds(sizes, attributes),
     emit(context) {
       const unit = emitUnit(plan, context)
-      const [item, strip] = [context.local('i32'), context.local('i32')]
-      const clear = memoryFill(context.workspace, i32.const(0), i32.const(workspaceBytes))
+      const [item, strip] = locals('i32')
+      const clear = memoryFill(context.workspace, 0, workspaceBytes)
       /** All strips of a block, and all items of each: they overwrite the target where nothing comes `before` the block. */
       const walk = (
         block: Value<'i32'>,
@@ -138,51 +142,57 @@ export function conv2dWeightGradientKernel(
         [from, to]: readonly Value<'i32'>[],
         before: Value<'i32'>,
       ): Statement[] => [
-        strip.set(i32.const(0)),
-        countedLoop(context.local('i32'), Math.ceil(sizes.outHeight / plan.strip), [
-          item.set(from),
-          countedLoop(context.local('i32'), i32.sub(to, from), [
-            call(
-              unit,
-              context.address(x, block),
-              context.address(dy, block),
-              target,
+        countedLoop(
+          strip,
+          Math.ceil(sizes.outHeight / plan.strip),
+          [
+            countedLoop(
               item,
-              strip,
-              i32.or(before, strip),
-              context.workspace,
-            ) as Statement,
-            item.set(i32.add(item, 1)),
-          ]),
-          strip.set(i32.add(strip, plan.strip)),
-        ]),
+              i32.sub(to, from),
+              [
+                call(
+                  unit,
+                  context.address(x, block),
+                  context.address(dy, block),
+                  target,
+                  item,
+                  strip,
+                  i32.or(before, strip),
+                  context.workspace,
+                ) as Statement,
+              ],
+              { from },
+            ),
+          ],
+          { step: plan.strip },
+        ),
       ]
       if (byBlock) {
-        const target = context.local('i32')
+        const target = new Local('i32')
         return [
           clear,
           target.set(i32.add(context.address(dw), i32.mul(context.block, weightBytes))),
           ...walk(context.block, target, [i32.const(0), i32.const(items)], i32.const(0)),
         ]
       }
-      const block = context.local('i32')
+      const block = new Local('i32')
       return [clear, countedLoop(block, x.blocks, walk(block, context.address(dw), [context.from, context.to], block))]
     },
   }
 }
 
 /** Where an item's tile begins: its first output channel, how many, and its first input channel within the group. */
-function locateItem(plan: Plan, context: KernelContext, item: Value<'i32'>) {
+function locateItem(plan: Plan, item: Value<'i32'>) {
   const { channelUnits, unitsTogether } = plan
   const { tiles, wide, size } = plan.tiles
-  const [channelUnit, rest, chunk, units, tile, group, channel] = Array.from({ length: 7 }, () => context.local('i32'))
+  const [channelUnit, rest, chunk, units, tile, group, channel] = locals('i32')
   const statements = [
     group.set(i32.divU(item, tiles * channelUnits)),
     rest.set(i32.remU(item, tiles * channelUnits)),
     chunk.set(i32.divU(rest, tiles * unitsTogether)),
     rest.set(i32.remU(rest, tiles * unitsTogether)),
     // The last units may be fewer.
-    units.set(i32.min(i32.const(unitsTogether), i32.sub(channelUnits, i32.mul(chunk, unitsTogether)))),
+    units.set(i32.min(unitsTogether, i32.sub(channelUnits, i32.mul(chunk, unitsTogether)))),
     tile.set(i32.divU(rest, units)),
     channelUnit.set(i32.add(i32.mul(chunk, unitsTogether), i32.remU(rest, units))),
     // The first `wide` tiles have one channel more.
@@ -225,10 +235,9 @@ function emitUnit(plan: Plan, outer: KernelContext): FunctionHandle {
     before: 'i32',
     workspace: 'i32',
   } as const
-  return outer.module.function('conv2dWeightGradient item', parameters, undefined, (p, builder) => {
-    const context: KernelContext = { ...outer, builder, local: (type) => builder.local(type) }
-    const { statements, channelUnit, tile, group, channel } = locateItem(plan, context, p.item)
-    const [image, gradient, target] = [builder.local('i32'), builder.local('i32'), builder.local('i32')]
+  return outer.module.function('conv2dWeightGradient item', parameters, undefined, (p) => {
+    const { statements, channelUnit, tile, group, channel } = locateItem(plan, p.item)
+    const [image, gradient, target] = locals('i32')
     const planeBytes = sizes.height * sizes.width * laneBytes
     const outPlaneBytes = sizes.outHeight * sizes.outWidth * laneBytes
     const tapBytes = sizeOf(sizes.kernel) * 4
@@ -241,18 +250,11 @@ function emitUnit(plan: Plan, outer: KernelContext): FunctionHandle {
         const sumsOf = (tap: number, input: 0 | 1): Value<'i32'> =>
           i32.add(p.workspace, (tap * channels + input) * rows * sumBytes(outer))
         const { add, write } = channels === 2 ? two : one
-        const walk: Walk = { plan, image, gradient, sumsOf, strip, context }
+        const walk: Walk = { plan, image, gradient, sumsOf, strip }
         const walked =
           channels === 2 ? tapsOfChannels(walk, two.tile, planeBytes) : tapsOfOneChannel(walk, one.tile, two.tile)
         return [
-          ...(inStrips
-            ? [
-                countedLoop(context.local('i32'), plan.strip / plan.nearRows, [
-                  ...walked,
-                  p.strip.set(i32.add(p.strip, plan.nearRows)),
-                ]),
-              ]
-            : walked),
+          ...(inStrips ? [repeat(plan.strip / plan.nearRows, [...walked, p.strip.advance(plan.nearRows)])] : walked),
           ifThen(
             p.before,
             [call(add, p.workspace, target) as Statement],
@@ -290,7 +292,6 @@ type Range = { from: number; to: number }
 /** What the taps of one item walk. */
 interface Walk {
   readonly plan: Plan
-  readonly context: KernelContext
   readonly image: Value<'i32'>
   readonly gradient: Value<'i32'>
   /** Where the sums of a tap of the item's first or second input channel are kept. */
@@ -301,7 +302,7 @@ interface Walk {
 
 /** The call of a tile function over a rectangle of output positions, as far as it lies in the present strip. */
 function tileCall(
-  { plan, context, image, gradient, strip }: Walk,
+  { plan, image, gradient, strip }: Walk,
   tile: FunctionHandle,
   rows: Range,
   columns: Range,
@@ -322,11 +323,11 @@ function tileCall(
       ...offsets.map((offset) => i32.add(i32.add(image, offset + column), i32.mul(first, imageRow))),
       i32.add(i32.add(gradient, columns.from * laneBytes), i32.mul(first, gradientRow)),
       count,
-      i32.const(columns.to - columns.from),
+      columns.to - columns.from,
       ...sums,
     ) as Statement
   if (strip === undefined) return [over(i32.const(rows.from), i32.const(rows.to - rows.from))]
-  const [from, count] = [context.local('i32'), context.local('i32')]
+  const [from, count] = locals('i32')
   return [
     from.set(i32.max(strip.from, rows.from)),
     count.set(i32.sub(i32.min(strip.to, rows.to), from)),
@@ -378,7 +379,7 @@ function tapsOfOneChannel(walk: Walk, single: FunctionHandle, pair: FunctionHand
 }
 
 const positions = (height: number, width: number): [number, number][] =>
-  Array.from({ length: height * width }, (_, i) => [Math.floor(i / width), i % width])
+  range(height * width).map((i) => [Math.floor(i / width), i % width])
 
 /** Bytes of a sum whose lanes stay apart: those of a block where the engine joins its halves, else those of half a block. */
 const sumBytes = ({ wide }: KernelContext): number => (wide ? laneBytes : laneBytes / 2)
@@ -395,13 +396,13 @@ function emitTile({ sizes, attributes: { stride } }: Plan, outer: KernelContext,
   const outPlaneBytes = sizes.outHeight * sizes.outWidth * laneBytes
   /** The halves of a block, by those that are taken together. */
   const halves = outer.wide ? [[0, 16]] : [[0], [16]]
-  return outer.module.function(`conv2dWeightGradient ${channels} ${taps}`, parameters, undefined, (p, builder) => {
-    const vectors = () => halves[0].map(() => builder.local('v128'))
-    const x = Array.from({ length: taps }, (_, t) => p[`x${t}`])
-    const sums = Array.from({ length: channels }, () => x.map(vectors))
+  return outer.module.function(`conv2dWeightGradient ${channels} ${taps}`, parameters, undefined, (p) => {
+    const vectors = () => halves[0].map(() => new Local('v128'))
+    const x = range(taps).map((t) => p[`x${t}`])
+    const sums = range(channels).map(() => x.map(vectors))
     const values = x.map(vectors)
     const gradient = vectors()
-    const [xNext, dyNext] = [builder.local('i32'), builder.local('i32')]
+    const [xNext, dyNext] = locals('i32')
     const position = halves.flatMap((offsets) => [
       ...values.flatMap((value, t) => offsets.map((offset, h) => value[h].set(v128.load(x[t], offset)))),
       ...sums.flatMap((row, r) => [
@@ -420,14 +421,14 @@ function emitTile({ sizes, attributes: { stride } }: Plan, outer: KernelContext,
       ...parts.map(({ part, at, offset }) => part.set(v128.load(at, offset))),
       xNext.set(i32.sub(stride[0] * sizes.width * laneBytes, i32.mul(p.columns, stride[1] * laneBytes))),
       dyNext.set(i32.sub(sizes.outWidth * laneBytes, i32.mul(p.columns, laneBytes))),
-      countedLoop(builder.local('i32'), p.rows, [
-        countedLoop(builder.local('i32'), p.columns, [
+      repeat(p.rows, [
+        repeat(p.columns, [
           ...position,
-          ...x.map((pointer) => pointer.set(i32.add(pointer, stride[1] * laneBytes))),
-          p.dy.set(i32.add(p.dy, laneBytes)),
+          ...x.map((pointer) => pointer.advance(stride[1] * laneBytes)),
+          p.dy.advance(laneBytes),
         ]),
-        ...x.map((pointer) => pointer.set(i32.add(pointer, xNext))),
-        p.dy.set(i32.add(p.dy, dyNext)),
+        ...x.map((pointer) => pointer.advance(xNext)),
+        p.dy.advance(dyNext),
       ]),
       ...parts.map(({ part, at, offset }) => v128.store(at, part, offset)),
     ]
@@ -448,10 +449,10 @@ function emitAddLanes(
   const taps = sizeOf(sizes.kernel)
   const bytes = sumBytes(outer)
   const name = `conv2dWeightGradient ${adds ? 'add' : 'write'} ${rows} ${channels}`
-  return outer.module.function(name, { sums: 'i32', target: 'i32' } as const, undefined, (p, builder) => {
+  return outer.module.function(name, { sums: 'i32', target: 'i32' } as const, undefined, (p) => {
     const zero = v128.constF32x4(0, 0, 0, 0)
-    const [first, second, total] = [builder.local('v128'), builder.local('v128'), builder.local('v128')]
-    const four = [0, 1, 2, 3].map(() => builder.local('v128'))
+    const [first, second, total] = locals('v128')
+    const four = [0, 1, 2, 3].map(() => new Local('v128'))
     const load = (i: number): Value<'v128'> => {
       const low = v128.load(p.sums, i * bytes)
       return outer.wide ? f32x4.add(low, v128.load(p.sums, i * bytes + 16)) : low
@@ -475,11 +476,11 @@ function emitAddLanes(
         }),
     ]
     return [
-      countedLoop(builder.local('i32'), taps, [
-        ...Array.from({ length: Math.ceil(count / 4) }, (_, i) => addFour(4 * i)).flat(),
-        ...Array.from({ length: (count * bytes) / 16 }, (_, i) => v128.store(p.sums, zero, 16 * i)),
-        p.sums.set(i32.add(p.sums, count * bytes)),
-        p.target.set(i32.add(p.target, 4)),
+      repeat(taps, [
+        ...range(Math.ceil(count / 4)).flatMap((i) => addFour(4 * i)),
+        ...range((count * bytes) / 16).map((i) => v128.store(p.sums, zero, 16 * i)),
+        p.sums.advance(count * bytes),
+        p.target.advance(4),
       ]),
     ]
   })

@@ -1,33 +1,31 @@
 /** Changes of layout: row-major images, or channels, to blocks of 8, and back. Four rows and four columns are transposed at a time. */
 
 import { blockSize } from '../../../compile/layout.ts'
+import { range } from '../../../core/range.ts'
 import {
   countedLoop,
   f32,
   f32x4,
   i32,
   ifThen,
+  Local,
+  locals,
+  repeat,
   type Statement,
   shuffle32,
   type Value,
   v128,
 } from '../assembler/index.ts'
 import { type Buffer, channelBlocks, laneBytes, lastBlockImages } from '../buffer.ts'
-import type { Kernel, KernelContext } from '../kernel.ts'
+import type { Kernel } from '../kernel.ts'
 
 type Vector = Value<'v128'>
 
 /** Transposes four vectors of four. */
-export function transpose4(
-  context: KernelContext,
-  rows: readonly Vector[],
-): { statements: Statement[]; columns: Vector[] } {
+export function transpose4(rows: readonly Vector[]): { statements: Statement[]; columns: Vector[] } {
   const [a, b, c, d] = rows
-  const low01 = context.local('v128')
-  const high01 = context.local('v128')
-  const low23 = context.local('v128')
-  const high23 = context.local('v128')
-  const kept = rows.map(() => context.local('v128'))
+  const [low01, high01, low23, high23] = locals('v128')
+  const kept = rows.map(() => new Local('v128'))
   return {
     statements: [
       ...[a, b, c, d].map((row, i) => kept[i].set(row)),
@@ -75,8 +73,8 @@ export function toBlocksKernel(input: Buffer, output: Buffer): Kernel {
     reads: [input],
     writes: [output],
     emit(context) {
-      const rows = Array.from({ length: blockSize }, () => context.local('i32'))
-      const target = context.local('i32')
+      const rows = range(blockSize).map(() => new Local('i32'))
+      const target = new Local('i32')
       const { first, last } = rowsOf(output, context.block)
       const rowBytes = features * 4
       const starts = rows.map((row, n) => {
@@ -84,18 +82,15 @@ export function toBlocksKernel(input: Buffer, output: Buffer): Kernel {
         return row.set(i32.add(context.address(input), i32.mul(full ? index : i32.min(index, last), rowBytes)))
       })
       const step = (elements: number): Statement[] => [
-        ...rows.map((row) => row.set(i32.add(row, 4 * elements))),
-        target.set(i32.add(target, laneBytes * elements)),
+        ...rows.map((row) => row.advance(4 * elements)),
+        target.advance(laneBytes * elements),
       ]
       const tiles = [0, 4].flatMap((half) => {
-        const { statements, columns } = transpose4(
-          context,
-          rows.slice(half, half + 4).map((row) => v128.load(row)),
-        )
+        const { statements, columns } = transpose4(rows.slice(half, half + 4).map((row) => v128.load(row)))
         return [...statements, ...columns.map((column, f) => v128.store(target, column, f * laneBytes + 4 * half))]
       })
       const singles = rows.map((row, n) => f32.store(target, f32.load(row), 4 * n))
-      const counter = context.local('i32')
+      const counter = new Local('i32')
       return [
         ...starts,
         target.set(context.address(output)),
@@ -116,23 +111,18 @@ export function toPlainKernel(input: Buffer, output: Buffer): Kernel {
     reads: [input],
     writes: [output],
     emit(context) {
-      const source = context.local('i32')
-      const target = context.local('i32')
-      const counter = context.local('i32')
+      const [source, target, counter] = locals('i32')
       const rowBytes = features * 4
       const step = (elements: number): Statement[] => [
-        source.set(i32.add(source, laneBytes * elements)),
-        target.set(i32.add(target, 4 * elements)),
+        source.advance(laneBytes * elements),
+        target.advance(4 * elements),
       ]
       const tiles = [0, 4].flatMap((half) => {
-        const { statements, columns } = transpose4(
-          context,
-          [0, 1, 2, 3].map((f) => v128.load(source, f * laneBytes + 4 * half)),
-        )
+        const { statements, columns } = transpose4([0, 1, 2, 3].map((f) => v128.load(source, f * laneBytes + 4 * half)))
         return [...statements, ...columns.map((column, n) => v128.store(target, column, (half + n) * rowBytes))]
       })
       const singles = (count: number): Statement[] =>
-        Array.from({ length: count }, (_, n) => f32.store(target, f32.load(source, 4 * n), n * rowBytes))
+        range(count).map((n) => f32.store(target, f32.load(source, 4 * n), n * rowBytes))
       const wholeBlock = [
         countedLoop(counter, features >> 2, [...tiles, ...step(4)]),
         countedLoop(counter, features & 3, [...singles(blockSize), ...step(1)]),
@@ -163,9 +153,8 @@ export function maskImagesKernel(input: Buffer, output: Buffer): Kernel {
     reads: [input],
     writes: [output],
     emit(context) {
-      const source = context.local('i32')
-      const target = context.local('i32')
-      const masks = [0, 4].map((half) => ({ half, mask: context.local('v128') }))
+      const [source, target] = locals('i32')
+      const masks = [0, 4].map((half) => ({ half, mask: new Local('v128') }))
       const last = i32.eq(context.block, input.blocks - 1)
       return [
         source.set(context.address(input)),
@@ -175,10 +164,10 @@ export function maskImagesKernel(input: Buffer, output: Buffer): Kernel {
           last,
           masks.map(({ half, mask }) => mask.set(imageMask(images, half))),
         ),
-        countedLoop(context.local('i32'), input.elements, [
+        repeat(input.elements, [
           ...masks.map(({ half, mask }) => v128.store(target, v128.and(v128.load(source, 4 * half), mask), 4 * half)),
-          source.set(i32.add(source, laneBytes)),
-          target.set(i32.add(target, laneBytes)),
+          source.advance(laneBytes),
+          target.advance(laneBytes),
         ]),
       ]
     },
@@ -186,8 +175,8 @@ export function maskImagesKernel(input: Buffer, output: Buffer): Kernel {
 }
 
 /** Adds up the four floats of a vector. */
-export function horizontalSum(context: KernelContext, vector: Vector): Value<'f32'> {
-  const kept = context.local('v128')
+export function horizontalSum(vector: Vector): Value<'f32'> {
+  const kept = new Local('v128')
   const lane = (i: 0 | 1 | 2 | 3): Value<'f32'> => f32x4.extractLane(kept, i)
   return f32.add(f32.add(f32x4.extractLane(kept.tee(vector), 0), lane(1)), f32.add(lane(2), lane(3)))
 }

@@ -6,13 +6,26 @@
  * From 5 rows on, reading x again for each output takes longer than reading the weights [M, K]. Then x, 8 rows side by side, is multiplied by the
  * tile of matrix products: its rows are 6 outputs, its columns the 8 rows of x.
  */
+
 import { blockSize } from '../../../compile/layout.ts'
-import { countedLoop, f32, i32, type Local, type Statement, type Value, v128 } from '../assembler/index.ts'
+import { range } from '../../../core/range.ts'
+import {
+  countedLoop,
+  f32,
+  i32,
+  type Local,
+  locals,
+  repeat,
+  type Statement,
+  type Value,
+  v128,
+} from '../assembler/index.ts'
 import { type Buffer, laneBytes } from '../buffer.ts'
 import type { Kernel, KernelContext } from '../kernel.ts'
 import { horizontalSum } from './convert.ts'
 import { forEachItem } from './nest.ts'
 import { cut, cutRows, startOf, tileSums } from './product-tile.ts'
+import { registerTile } from './register-tile.ts'
 
 /** Rows of x that share one reading of the weights. */
 const mostRows = 8
@@ -41,10 +54,9 @@ export function denseRowsKernel(x: Buffer, weights: Buffer, y: Buffer, transpose
     writes: [y],
     multiplyAdds: batch * inner * outer,
     emit(context) {
-      const item = context.local('i32')
-      const [output, w] = [context.local('i32'), context.local('i32')]
+      const [item, output, w] = locals('i32')
       const pass = transposed ? alongRows : acrossColumns
-      const passes = Array.from({ length: Math.ceil(batch / mostRows) }, (_, i) => {
+      const passes = range(Math.ceil(batch / mostRows)).map((i) => {
         const first = i * mostRows
         const rows = Math.min(mostRows, batch - first)
         const source = i32.add(context.address(x), first * inner * 4)
@@ -78,17 +90,17 @@ export function denseLanesKernel(x: Buffer, weights: Buffer, y: Buffer): Kernel 
     writes: [y],
     multiplyAdds: batch * inner * outputs.count,
     emit(context) {
-      const { clear, add, store } = tileSums(context, () => context.local('v128'), outputs, images)
-      const [item, block, output, source, w, target] = [0, 1, 2, 3, 4, 5].map(() => context.local('i32'))
+      const { clear, step, store } = tileSums(context, outputs, images)
+      const [item, block, output, source, w, target] = locals('i32')
       const elements = (count: number): Statement[] => [
-        ...Array.from({ length: count }, (_, u) =>
-          add(
+        ...range(count).flatMap((u) =>
+          step(
             (row) => v128.load32Splat(w, (row * inner + u) * 4),
             (vector) => v128.load(source, u * laneBytes + 16 * vector),
           ),
-        ).flat(),
-        source.set(i32.add(source, count * laneBytes)),
-        w.set(i32.add(w, count * 4)),
+        ),
+        source.advance(count * laneBytes),
+        w.advance(count * 4),
       ]
       return [
         forEachItem(context, item, [
@@ -97,8 +109,8 @@ export function denseLanesKernel(x: Buffer, weights: Buffer, y: Buffer): Kernel 
           countedLoop(block, x.blocks, [
             ...clear,
             w.set(i32.add(context.address(weights), i32.mul(output, inner * 4))),
-            countedLoop(context.local('i32'), inner >> 2, elements(4)),
-            countedLoop(context.local('i32'), inner & 3, elements(1)),
+            repeat(inner >> 2, elements(4)),
+            repeat(inner & 3, elements(1)),
             target.set(i32.add(context.address(y, block), i32.mul(output, laneBytes))),
             ...store(target),
           ]),
@@ -123,39 +135,17 @@ type Pass = (
   target: Value<'i32'>,
 ) => Statement[]
 
-/** The registers of a pass, and the multiply-adds of one step of its loop. */
-function registers(context: KernelContext, { rows, vectors }: PassSizes) {
-  const sums = Array.from({ length: rows * vectors }, () => context.local('v128'))
-  const values = Array.from({ length: vectors }, () => context.local('v128'))
-  const one = context.local('v128')
-  const step = (weight: (vector: number) => Value<'v128'>, element: (row: number) => Value<'v128'>): Statement[] => [
-    ...values.map((value, vector) => value.set(weight(vector))),
-    ...Array.from({ length: rows }, (_, row) => [
-      one.set(element(row)),
-      ...values.map((value, vector) => {
-        const sum = sums[row * vectors + vector]
-        return sum.set(context.math.multiplyAdd(value, one, sum))
-      }),
-    ]).flat(),
-  ]
-  const clear = sums.map((sum) => sum.set(v128.constF32x4(0, 0, 0, 0)))
-  const eachSum = (use: (sum: Local<'v128'>, row: number, vector: number) => Statement): Statement[] =>
-    sums.map((sum, i) => use(sum, Math.floor(i / vectors), i % vectors))
-  return { step, clear, eachSum }
-}
-
 /** Weights [M, K]: one vector of sums for each output. */
-const alongRows: Pass = (context, sizes, source, weights, target) => {
-  const { inner, outer } = sizes
-  const { step, clear, eachSum } = registers(context, sizes)
-  const [x, w, counter] = [context.local('i32'), context.local('i32'), context.local('i32')]
+const alongRows: Pass = (context, { rows, vectors, inner, outer }, source, weights, target) => {
+  const { step, clear, each } = registerTile(context, rows, vectors)
+  const [x, w, counter] = locals('i32')
   const by = (elements: number, load: (pointer: Local<'i32'>, offset: number) => Value<'v128'>): Statement[] => [
     ...step(
-      (vector) => load(w, vector * inner * 4),
       (row) => load(x, row * inner * 4),
+      (vector) => load(w, vector * inner * 4),
     ),
-    x.set(i32.add(x, 4 * elements)),
-    w.set(i32.add(w, 4 * elements)),
+    x.advance(4 * elements),
+    w.advance(4 * elements),
   ]
   return [
     x.set(source),
@@ -171,27 +161,26 @@ const alongRows: Pass = (context, sizes, source, weights, target) => {
       inner & 3,
       by(1, (pointer, offset) => v128.load32Zero(pointer, offset)),
     ),
-    ...eachSum((sum, row, output) => f32.store(target, horizontalSum(context, sum), (row * outer + output) * 4)),
+    ...each((sum, row, output) => f32.store(target, horizontalSum(sum), (row * outer + output) * 4)),
   ]
 }
 
 /** Weights [K, M]: one vector of sums for each four outputs. */
-const acrossColumns: Pass = (context, sizes, source, weights, target) => {
-  const { inner, outer } = sizes
-  const { step, clear, eachSum } = registers(context, sizes)
-  const [x, w, counter] = [context.local('i32'), context.local('i32'), context.local('i32')]
+const acrossColumns: Pass = (context, { rows, vectors, inner, outer }, source, weights, target) => {
+  const { step, clear, each } = registerTile(context, rows, vectors)
+  const [x, w, counter] = locals('i32')
   return [
     x.set(source),
     w.set(weights),
     ...clear,
     countedLoop(counter, inner, [
       ...step(
-        (vector) => v128.load(w, vector * 16),
         (row) => v128.load32Splat(x, row * inner * 4),
+        (vector) => v128.load(w, vector * 16),
       ),
-      x.set(i32.add(x, 4)),
-      w.set(i32.add(w, outer * 4)),
+      x.advance(4),
+      w.advance(outer * 4),
     ]),
-    ...eachSum((sum, row, vector) => v128.store(target, sum, row * outer * 4 + vector * 16)),
+    ...each((sum, row, vector) => v128.store(target, sum, row * outer * 4 + vector * 16)),
   ]
 }

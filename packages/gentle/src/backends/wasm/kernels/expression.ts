@@ -4,7 +4,7 @@
  */
 import { Constant, type Tensor } from '../../../graph/tensor.ts'
 import type { ElementwiseName } from '../../../ops/table.ts'
-import { f32x4, i32x4, type Statement, sequence, type Value, v128 } from '../assembler/index.ts'
+import { f32x4, i32x4, Local, type Statement, sequence, type Value, v128 } from '../assembler/index.ts'
 import type { KernelContext } from '../kernel.ts'
 
 type Vector = Value<'v128'>
@@ -20,8 +20,8 @@ const splat = (value: number): Vector => v128.constF32x4(value, value, value, va
 const one = splat(1)
 
 /** Keeps a value that is used more than once in a local. */
-function bind(value: Vector, context: KernelContext, use: (local: Vector) => Vector): Vector {
-  const local = context.local('v128')
+function bind(value: Vector, use: (local: Vector) => Vector): Vector {
+  const local = new Local('v128')
   return sequence([local.set(value)], use(local))
 }
 
@@ -49,8 +49,7 @@ const arithmetic: Record<Exclude<ElementwiseName, Comparison | 'select' | 'toFlo
   log: ([x], { math }) => math.log(x),
   sqrt: ([x]) => f32x4.sqrt(x),
   abs: ([x]) => f32x4.abs(x),
-  sign: ([x], context) =>
-    bind(x, context, (v) => f32x4.sub(v128.and(f32x4.gt(v, splat(0)), one), v128.and(f32x4.lt(v, splat(0)), one))),
+  sign: ([x]) => bind(x, (v) => f32x4.sub(v128.and(f32x4.gt(v, splat(0)), one), v128.and(f32x4.lt(v, splat(0)), one))),
   tanh: ([x], { math }) => math.tanh(x),
   sigmoid: ([x], { math }) => math.sigmoid(x),
   softplus: ([x], { math }) => math.softplus(x),
@@ -99,7 +98,7 @@ export function emitExpression(
   const statements: Statement[] = []
   const values = new Map<Tensor, Vector>()
   const keep = (node: Tensor, value: Vector): Vector => {
-    const kept = (uses.get(node) ?? 0) > 1 ? context.local('v128') : undefined
+    const kept = (uses.get(node) ?? 0) > 1 ? new Local('v128') : undefined
     if (kept !== undefined) statements.push(kept.set(value))
     values.set(node, kept ?? value)
     return kept ?? value

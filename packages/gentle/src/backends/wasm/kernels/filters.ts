@@ -1,5 +1,6 @@
 /** What convolutions in channels read: filters packed for the pixel tile, and images with zeros around them. */
-import { countedLoop, f32, i32, ifThen, memoryCopy, memoryFill, type Statement } from '../assembler/index.ts'
+import { range } from '../../../core/range.ts'
+import { f32, i32, ifThen, locals, memoryCopy, memoryFill, repeat, type Statement } from '../assembler/index.ts'
 import { type Buffer, channelBlocks, elementBytes, laneBytes } from '../buffer.ts'
 import type { Kernel } from '../kernel.ts'
 import { forEachItem, nest } from './nest.ts'
@@ -20,7 +21,7 @@ export function packFiltersKernel(filters: Buffer, packed: Buffer, sourceInChann
     reads: [filters],
     writes: [packed],
     emit(context) {
-      const [block, source, target] = [context.local('i32'), context.local('i32'), context.local('i32')]
+      const [block, source, target] = locals('i32')
       const part = (outs: number, firstChannel: number, turns: number, size: number): Statement[] =>
         nest(
           context,
@@ -33,7 +34,7 @@ export function packFiltersKernel(filters: Buffer, packed: Buffer, sourceInChann
             { start: i32.add(source, firstChannel * taps * 4), strides: [size * taps * 4, 4, taps * 4] },
           ],
           ([to, from]) =>
-            Array.from({ length: 8 }, (_, lane) =>
+            range(8).map((lane) =>
               f32.store(to, lane < outs ? f32.load(from, lane * outBytes) : f32.const(0), 4 * lane),
             ),
         )
@@ -78,7 +79,7 @@ export function frameKernel(images: Buffer, framed: Buffer, [top, left]: readonl
     reads: [images],
     writes: [framed],
     emit(context) {
-      const [plane, source, target] = [context.local('i32'), context.local('i32'), context.local('i32')]
+      const [plane, source, target] = locals('i32')
       const first = i32.const(0)
       const above = top * frameWidth * bytes
       const below = (frameHeight - top - rows) * frameWidth * bytes
@@ -88,12 +89,12 @@ export function frameKernel(images: Buffer, framed: Buffer, [top, left]: readonl
           target.set(i32.add(context.address(framed, first), i32.mul(plane, frameHeight * frameWidth * bytes))),
           // One row's right margin and the next one's left margin are neighbours.
           ...fill(target, above + left * bytes),
-          target.set(i32.add(target, above + left * bytes)),
-          countedLoop(context.local('i32'), rows - 1, [
+          target.advance(above + left * bytes),
+          repeat(rows - 1, [
             memoryCopy(target, source, rowBytes),
             ...fill(i32.add(target, rowBytes), right + left * bytes),
-            source.set(i32.add(source, width * bytes)),
-            target.set(i32.add(target, frameWidth * bytes)),
+            source.advance(width * bytes),
+            target.advance(frameWidth * bytes),
           ]),
           memoryCopy(target, source, rowBytes),
           ...fill(i32.add(target, rowBytes), right + below),

@@ -5,14 +5,17 @@ import {
   f32,
   i32,
   i32x4,
+  locals,
   memoryCopy,
   memoryFill,
+  repeat,
   type Statement,
   type Value,
   v128,
 } from '../assembler/index.ts'
 import { type Buffer, laneBytes } from '../buffer.ts'
 import type { Kernel } from '../kernel.ts'
+import { forEachItem } from './nest.ts'
 
 /** A row of 0 with a 1 for each index; indices and result in the same layout. */
 export function oneHotKernel(indices: Buffer, output: Buffer): Kernel {
@@ -24,36 +27,32 @@ export function oneHotKernel(indices: Buffer, output: Buffer): Kernel {
     reads: [indices],
     writes: [output],
     emit(context) {
-      const [source, target, label] = [context.local('i32'), context.local('i32'), context.local('i32')]
+      const [source, target, label] = locals('i32')
       if (lanes) {
         const one = v128.constF32x4(1, 1, 1, 1)
         return [
           source.set(context.address(indices)),
           target.set(context.address(output)),
-          countedLoop(context.local('i32'), indices.elements, [
-            label.set(i32.const(0)),
-            countedLoop(context.local('i32'), classes, [
+          repeat(indices.elements, [
+            countedLoop(label, classes, [
               ...[0, 16].map((half) =>
                 v128.store(target, v128.and(i32x4.eq(v128.load(source, half), i32x4.splat(label)), one), half),
               ),
-              label.set(i32.add(label, 1)),
-              target.set(i32.add(target, laneBytes)),
+              target.advance(laneBytes),
             ]),
-            source.set(i32.add(source, laneBytes)),
+            source.advance(laneBytes),
           ]),
         ]
       }
       return [
         source.set(i32.add(context.address(indices), i32.mul(context.from, 4))),
         target.set(i32.add(context.address(output), i32.mul(context.from, classes * 4))),
-        countedLoop(context.local('i32'), i32.sub(context.to, context.from), [
-          label.set(i32.const(0)),
-          countedLoop(context.local('i32'), classes, [
+        repeat(i32.sub(context.to, context.from), [
+          countedLoop(label, classes, [
             f32.store(target, f32.convertI32S(i32.eq(i32.load(source), label))),
-            label.set(i32.add(label, 1)),
-            target.set(i32.add(target, 4)),
+            target.advance(4),
           ]),
-          source.set(i32.add(source, 4)),
+          source.advance(4),
         ]),
       ]
     },
@@ -61,8 +60,7 @@ export function oneHotKernel(indices: Buffer, output: Buffer): Kernel {
 }
 
 /** An index kept within an axis of `count` elements. */
-const clamp = (index: Value<'i32'>, count: number): Value<'i32'> =>
-  i32.max(i32.const(0), i32.min(index, i32.const(count - 1)))
+const clamp = (index: Value<'i32'>, count: number): Value<'i32'> => i32.max(0, i32.min(index, count - 1))
 
 /** Sizes of an axis and of what stands before and behind it. */
 function axisSizes(shape: readonly number[], axis: number) {
@@ -79,10 +77,9 @@ export function gatherKernel(x: Buffer, indices: Buffer, output: Buffer, axis: n
     reads: [x, indices],
     writes: [output],
     emit(context) {
-      const [item, index] = [context.local('i32'), context.local('i32')]
+      const [item, index] = locals('i32')
       return [
-        item.set(context.from),
-        countedLoop(context.local('i32'), i32.sub(context.to, context.from), [
+        forEachItem(context, item, [
           index.set(i32.load(i32.add(context.address(indices), i32.mul(i32.remU(item, count), 4)))),
           memoryCopy(
             i32.add(context.address(output), i32.mul(item, innerBytes)),
@@ -90,9 +87,8 @@ export function gatherKernel(x: Buffer, indices: Buffer, output: Buffer, axis: n
               context.address(x),
               i32.mul(i32.add(i32.mul(i32.divU(item, count), along), clamp(index, along)), innerBytes),
             ),
-            i32.const(innerBytes),
+            innerBytes,
           ),
-          item.set(i32.add(item, 1)),
         ]),
       ]
     },
@@ -109,27 +105,22 @@ export function scatterAddKernel(dy: Buffer, indices: Buffer, output: Buffer, ax
     reads: [dy, indices],
     writes: [output],
     emit(context) {
-      const [item, source, target, index, base] = Array.from({ length: 5 }, () => context.local('i32'))
-      const position = context.local('i32')
+      const [item, source, target, index, base, position] = locals('i32')
       const body: Statement[] = [
         index.set(i32.load(i32.add(context.address(indices), i32.mul(position, 4)))),
         target.set(i32.add(base, i32.mul(clamp(index, along), innerBytes))),
-        countedLoop(context.local('i32'), innerBytes / 4, [
+        repeat(innerBytes / 4, [
           f32.store(target, f32.add(f32.load(target), f32.load(source))),
-          source.set(i32.add(source, 4)),
-          target.set(i32.add(target, 4)),
+          source.advance(4),
+          target.advance(4),
         ]),
-        position.set(i32.add(position, 1)),
       ]
       return [
-        item.set(context.from),
-        countedLoop(context.local('i32'), i32.sub(context.to, context.from), [
+        forEachItem(context, item, [
           base.set(i32.add(context.address(output), i32.mul(item, along * innerBytes))),
           source.set(i32.add(context.address(dy), i32.mul(item, count * innerBytes))),
-          memoryFill(base, i32.const(0), i32.const(along * innerBytes)),
-          position.set(i32.const(0)),
-          countedLoop(context.local('i32'), count, body),
-          item.set(i32.add(item, 1)),
+          memoryFill(base, 0, along * innerBytes),
+          countedLoop(position, count, body),
         ]),
       ]
     },

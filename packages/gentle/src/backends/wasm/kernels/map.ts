@@ -6,7 +6,7 @@
 import { alongChannels, type Layout } from '../../../compile/layout.ts'
 import { broadcastStrides, sizeOf, stridesOf } from '../../../core/shape.ts'
 import type { Tensor } from '../../../graph/tensor.ts'
-import { f32, f32x4, i32, i32x4, type Local, type Statement, type Value, v128 } from '../assembler/index.ts'
+import { f32, f32x4, i32, i32x4, Local, type Statement, type Value, v128 } from '../assembler/index.ts'
 import { type Buffer, channelBlocks, elementBytes, laneBytes, loopShape } from '../buffer.ts'
 import type { Kernel, KernelContext } from '../kernel.ts'
 import { constantVector, emitExpression } from './expression.ts'
@@ -53,8 +53,8 @@ export function mapKernel({ name, extents, output, inputs, compute }: MapDescrip
     operands.map((operand, k) => ({ start: startOf(operand, output.buffer, context), strides: loops.strides[k] }))
 
   const emitBlock = (context: KernelContext): Statement[] => {
-    const loads = loadsOfBlock(inputs, loops.strides.slice(1), context)
-    const results = [context.local('v128'), context.local('v128')]
+    const loads = loadsOfBlock(inputs, loops.strides.slice(1))
+    const results = [new Local('v128'), new Local('v128')]
     return nest(
       context,
       loops.extents,
@@ -110,17 +110,13 @@ const isRepeated = ({ buffer, perChannel }: MapOperand): boolean => buffer.layou
  * How a kernel in blocks loads its operands' vectors. What stays where it is along the innermost loop, as a number for each channel does, is
  * loaded before that loop, into locals; `strides` are those of the loops.
  */
-export function loadsOfBlock(
-  inputs: readonly MapOperand[],
-  strides: readonly (readonly number[])[],
-  context: KernelContext,
-) {
+export function loadsOfBlock(inputs: readonly MapOperand[], strides: readonly (readonly number[])[]) {
   const load = (k: number, pointer: Local<'i32'>, offset: number): Value<'v128'> =>
     isRepeated(inputs[k]) ? v128.load32Splat(pointer, offset) : v128.load(pointer, offset)
   const kept = inputs.map((operand, k) => {
     if (strides[k].at(-1) !== 0) return undefined
-    const first = context.local('v128')
-    return isRepeated(operand) ? [first] : [first, context.local('v128')]
+    const first = new Local('v128')
+    return isRepeated(operand) ? [first] : [first, new Local('v128')]
   })
   return {
     before: (pointers: readonly Local<'i32'>[]): Statement[] =>

@@ -2,7 +2,7 @@
  * Loop nests: the frame of every kernel that visits elements one by one or vector by vector. Operands are walked by pointers that
  * advance by fixed strides, so that no index is ever multiplied out.
  */
-import { countedLoop, i32, type Local, type Statement, type Value } from '../assembler/index.ts'
+import { countedLoop, i32, type Local, repeat, type Statement, type Value } from '../assembler/index.ts'
 import type { KernelContext } from '../kernel.ts'
 
 /** An operand of a nest: where it begins, and how far it moves, in bytes, with each loop. */
@@ -34,9 +34,6 @@ export function collapse(
   return { extents: kept, strides: walks }
 }
 
-const advance = (pointer: Local<'i32'>, bytes: number): Statement[] =>
-  bytes === 0 ? [] : [pointer.set(i32.add(pointer, bytes))]
-
 /**
  * Runs `body` at every point of the loops `extents`, the last one innermost, with a pointer for each stream, and `before` each time that the
  * innermost loop begins. The first extent may be known at run time alone.
@@ -48,13 +45,17 @@ export function nest(
   body: (pointers: readonly Local<'i32'>[]) => Statement[],
   before: (pointers: readonly Local<'i32'>[]) => Statement[] = () => [],
 ): Statement[] {
-  const pointers = streams.map(() => context.local('i32'))
-  const starts = streams.map(({ start }, k) => pointers[k].set(start))
-  return [...starts, ...loops(context, extents, streams, pointers, body(pointers), before(pointers))]
+  const { pointers, begin } = pointersTo(streams, context)
+  return [...begin, ...loops(extents, streams, pointers, body(pointers), before(pointers))]
+}
+
+/** A pointer for each stream, and what sets them to where the streams begin. */
+function pointersTo(streams: readonly Stream[], { local }: KernelContext) {
+  const pointers = streams.map(() => local('i32'))
+  return { pointers, begin: streams.map(({ start }, k) => pointers[k].set(start)) }
 }
 
 function loops(
-  context: KernelContext,
   extents: readonly (number | Value<'i32'>)[],
   streams: readonly Stream[],
   pointers: readonly Local<'i32'>[],
@@ -63,15 +64,15 @@ function loops(
   level = 0,
 ): Statement[] {
   if (level === extents.length) return [...body]
-  const inner = loops(context, extents, streams, pointers, body, before, level + 1)
+  const inner = loops(extents, streams, pointers, body, before, level + 1)
   const first = level === extents.length - 1 ? before : []
   const innerExtent = extents[level + 1]
-  const steps = streams.flatMap(({ strides }, k) => {
+  const steps = streams.map(({ strides }, k) => {
     const walked = innerExtent === undefined ? 0 : (innerExtent as number) * strides[level + 1]
-    return advance(pointers[k], strides[level] - walked)
+    return pointers[k].advance(strides[level] - walked)
   })
   if (extents[level] === 1 && level === 0) return [...first, ...inner]
-  return [...first, countedLoop(context.local('i32'), extents[level], [...inner, ...steps])]
+  return [...first, repeat(extents[level], [...inner, ...steps])]
 }
 
 /** Runs `body` for each item of the range of a kernel that is split by items. */
@@ -107,36 +108,27 @@ export function plainNest(
     }))
     if (!vectors) return nest(context, [count], started, (pointers) => body(pointers, 'single'))
     const elements = context.local('i32')
-    return [elements.set(count), ...innermost(context, i32.shrU(elements, 2), i32.and(elements, 3), started, body)]
+    const { pointers, begin } = pointersTo(started, context)
+    return [
+      elements.set(count),
+      ...begin,
+      ...rowOf(i32.shrU(elements, 2), i32.and(elements, 3), streams, pointers, body),
+    ]
   }
   const started = streams.map(({ start, strides }) => ({ start: i32.add(start, i32.mul(from, strides[0])), strides }))
   const rows = i32.sub(to, from)
   if (!vectors) return nest(context, [rows, ...extents.slice(1)], started, (pointers) => body(pointers, 'single'))
 
-  const pointers = streams.map(() => context.local('i32'))
-  const starts = started.map(({ start }, k) => pointers[k].set(start))
-  const row = rowOf(context, extents[last] >> 2, extents[last] & 3, streams, pointers, body)
+  const { pointers, begin } = pointersTo(started, context)
+  const row = rowOf(extents[last] >> 2, extents[last] & 3, streams, pointers, body)
   const outer = [rows, ...extents.slice(1, last)]
   const outerStreams = streams.map(({ start, strides }) => ({ start, strides: strides.slice(0, last) }))
-  const rewind = streams.flatMap(({ strides }, k) => advance(pointers[k], -extents[last] * strides[last]))
-  return [...starts, ...loops(context, outer, outerStreams, pointers, [...row, ...rewind])]
-}
-
-function innermost(
-  context: KernelContext,
-  vectors: Value<'i32'>,
-  singles: Value<'i32'>,
-  streams: readonly Stream[],
-  body: (pointers: readonly Local<'i32'>[], width: Width) => Statement[],
-): Statement[] {
-  const pointers = streams.map(() => context.local('i32'))
-  const starts = streams.map(({ start }, k) => pointers[k].set(start))
-  return [...starts, ...rowOf(context, vectors, singles, streams, pointers, body)]
+  const rewind = streams.map(({ strides }, k) => pointers[k].advance(-extents[last] * strides[last]))
+  return [...begin, ...loops(outer, outerStreams, pointers, [...row, ...rewind])]
 }
 
 /** One row: vectors, then what is left element by element. */
 function rowOf(
-  context: KernelContext,
   vectors: number | Value<'i32'>,
   singles: number | Value<'i32'>,
   streams: readonly Stream[],
@@ -144,8 +136,8 @@ function rowOf(
   body: (pointers: readonly Local<'i32'>[], width: Width) => Statement[],
 ): Statement[] {
   const step = (elements: number): Statement[] =>
-    streams.flatMap(({ strides }, k) => advance(pointers[k], (strides.at(-1) ?? 0) * elements))
+    streams.map(({ strides }, k) => pointers[k].advance((strides.at(-1) ?? 0) * elements))
   const part = (count: number | Value<'i32'>, width: Width, elements: number): Statement[] =>
-    count === 0 ? [] : [countedLoop(context.local('i32'), count, [...body(pointers, width), ...step(elements)])]
+    count === 0 ? [] : [repeat(count, [...body(pointers, width), ...step(elements)])]
   return [...part(vectors, 'vector', 4), ...part(singles, 'single', 1)]
 }

@@ -6,14 +6,16 @@
  * pixel after pixel, a pixel's channels side by side, with zeros outside the image. All output channels pass over the strip while it is in the second-level cache. Weights
  * are packed in the order in which the tile reads them. So both operands are streams, and the copy costs a few percent of the multiply-adds that read it.
  */
+import { range } from '../../../core/range.ts'
 import {
   call,
-  countedLoop,
   type FunctionHandle,
   i32,
   ifThen,
-  type Local,
+  Local,
+  locals,
   memoryFill,
+  repeat,
   type Statement,
   type Value,
   v128,
@@ -21,17 +23,19 @@ import {
 import { type Buffer, laneBytes } from '../buffer.ts'
 import type { Kernel, KernelContext } from '../kernel.ts'
 import { forEachItem, nest } from './nest.ts'
+import { registerTile, vectorAt } from './register-tile.ts'
 import type { SlidingAxis } from './sliding-axis.ts'
 import {
   advanceOperands,
   balancedTiles,
   type EpilogueOperand,
   eachPosition,
+  nameWith,
   nextChannels,
+  operandBuffers,
   operandParameters,
   storeSums,
   type TileProblem,
-  tileName,
   walkingOperands,
 } from './tile.ts'
 
@@ -139,7 +143,7 @@ export function packWeightsKernel(problem: TileProblem, packed: Buffer): Kernel 
     reads: [weights],
     writes: [packed],
     emit(context) {
-      const [tile, source, target, first] = [0, 1, 2, 3].map(() => context.local('i32'))
+      const [tile, source, target, first] = locals('i32')
       const copy = (rows: number): Statement[] =>
         nest(
           context,
@@ -148,8 +152,7 @@ export function packWeightsKernel(problem: TileProblem, packed: Buffer): Kernel 
             { start: target, strides: [filterColumns * channels * rows * 4, channels * rows * 4, rows * 4] },
             { start: source, strides: [weightSteps.row, weightSteps.column, weightSteps.channel] },
           ],
-          ([to, from]) =>
-            Array.from({ length: rows }, (_, r) => i32.store(to, i32.load(from, r * weightSteps.outChannel), 4 * r)),
+          ([to, from]) => range(rows).map((r) => i32.store(to, i32.load(from, r * weightSteps.outChannel), 4 * r)),
         )
       return [
         forEachItem(context, tile, [
@@ -178,9 +181,9 @@ export function isWorthPacking({ groups, source, channels, rowAxes, columnAxes }
 export function packedTileKernel(problem: TileProblem): Kernel {
   const plan = planOf(problem)
   return {
-    name: tileName(problem),
+    name: nameWith(problem.epilogue, problem.name),
     split: { by: 'blocks', count: problem.output.blocks },
-    reads: [problem.source, problem.weights, ...(problem.epilogue?.operands ?? []).map(({ buffer }) => buffer)],
+    reads: [problem.source, problem.weights, ...operandBuffers(problem.epilogue)],
     writes: [problem.output],
     multiplyAdds: problem.multiplyAdds,
     workspaceBytes: plan.packedRows * plan.row,
@@ -194,19 +197,16 @@ function emitStrips(plan: Plan, context: KernelContext): Statement[] {
   const walking = walkingOperands(problem)
   const { tiles, size, wide } = balancedTiles(outChannels)
   const functions = new Map<string, FunctionHandle>()
-  const [packed, firstRow, weights, output] = [0, 1, 2, 3].map(() => context.local('i32'))
-  const operands = walking.map(() => context.local('i32'))
+  const [packed, firstRow, weights, output] = locals('i32')
+  const operands = walking.map(() => new Local('i32'))
   const weightBytes = channels * filterTaps(rows.axes) * filterTaps(columns.axes) * 4
 
   /** All positions of a strip for one tile of channels. */
   const positions = (width: number): Statement[] =>
     rows.axes.flatMap((rowAxis) =>
       columns.axes.flatMap((columnAxis) => {
-        const [source, target, moving] = [
-          context.local('i32'),
-          context.local('i32'),
-          walking.map(() => context.local('i32')),
-        ]
+        const [source, target, rowsLeft] = locals('i32')
+        const moving = walking.map(() => new Local('i32'))
         const taps = rowAxis.taps * columnAxis.taps
         const { taps: columnTaps, weightStep, outCount } = columnAxis
         const key = [width, rowAxis.taps, columnTaps, rowAxis.weightStep, weightStep].join()
@@ -216,18 +216,17 @@ function emitStrips(plan: Plan, context: KernelContext): Statement[] {
         const sourceAt = taps === 0 ? 0 : (rowAxis.b - rows.lowest) * row + (columnAxis.b - columns.lowest) * plan.pixel
         const weightAt =
           (rowAxis.weightStart * filterTaps(columns.axes) + columnAxis.weightStart) * channels * width * 4
-        const count = i32.min(i32.const(strip), i32.sub(rowAxis.outCount, firstRow))
+        const count = i32.min(strip, i32.sub(rowAxis.outCount, firstRow))
         const outRow = rowAxis.outStep * outputSteps.row
         const place = (base: Value<'i32'>): Value<'i32'> => i32.add(i32.add(base, i32.mul(firstRow, outRow)), outputAt)
-        const rowsLeft = context.local('i32')
-        const line = (count: Value<'i32'>): Statement =>
+        const line = (count: number | Value<'i32'>): Statement =>
           call(tile, source, i32.add(weights, weightAt), target, count, ...moving)
         const loop = isColumn(plan)
           ? line(rowsLeft)
-          : countedLoop(context.local('i32'), rowsLeft, [
-              line(i32.const(outCount)),
-              source.set(i32.add(source, rows.step * row)),
-              target.set(i32.add(target, outRow)),
+          : repeat(rowsLeft, [
+              line(outCount),
+              source.advance(rows.step * row),
+              target.advance(outRow),
               ...advanceOperands(walking, moving, outRow),
             ])
         return [
@@ -244,26 +243,26 @@ function emitStrips(plan: Plan, context: KernelContext): Statement[] {
     count === 0
       ? []
       : [
-          countedLoop(context.local('i32'), count, [
+          repeat(count, [
             ...positions(width),
-            weights.set(i32.add(weights, width * weightBytes)),
-            output.set(i32.add(output, width * outputSteps.channel)),
+            weights.advance(width * weightBytes),
+            output.advance(width * outputSteps.channel),
             ...nextChannels(problem, walking, operands, width),
           ]),
         ]
 
   return [
     packed.set(context.workspace),
-    firstRow.set(i32.const(0)),
-    ...clearMargins(plan, context, packed),
-    countedLoop(context.local('i32'), Math.ceil(rows.count / strip), [
+    firstRow.set(0),
+    ...clearMargins(plan, packed),
+    repeat(Math.ceil(rows.count / strip), [
       ...packStrip(plan, context, packed, firstRow, packedRows),
       weights.set(context.address(problem.weights)),
       output.set(context.address(problem.output)),
       ...walking.map(({ buffer }, k) => operands[k].set(context.address(buffer))),
       ...tilesOf(size + 1, wide),
       ...tilesOf(size, tiles - wide),
-      firstRow.set(i32.add(firstRow, strip)),
+      firstRow.advance(strip),
     ]),
   ]
 }
@@ -277,21 +276,19 @@ function imageColumns({ columns: { axes, lowest, sampled }, packedColumns }: Pla
 }
 
 /** Zeros left and right of the image, in all rows of the workspace: no strip overwrites them. */
-function clearMargins(plan: Plan, context: KernelContext, packed: Local<'i32'>): Statement[] {
+function clearMargins(plan: Plan, packed: Local<'i32'>): Statement[] {
   const { from, to } = imageColumns(plan)
   const margins = [
     [0, from],
     [to, plan.packedColumns],
   ].filter(([first, end]) => end > first)
   if (margins.length === 0) return []
-  const target = context.local('i32')
+  const target = new Local('i32')
   return [
     target.set(packed),
-    countedLoop(context.local('i32'), plan.packedRows, [
-      ...margins.map(([first, end]) =>
-        memoryFill(i32.add(target, first * plan.pixel), i32.const(0), i32.const((end - first) * plan.pixel)),
-      ),
-      target.set(i32.add(target, plan.row)),
+    repeat(plan.packedRows, [
+      ...margins.map(([first, end]) => memoryFill(i32.add(target, first * plan.pixel), 0, (end - first) * plan.pixel)),
+      target.advance(plan.row),
     ]),
   ]
 }
@@ -307,7 +304,7 @@ function packStrip(
   const { problem, rows, columns, pixel, row } = plan
   const { channels, sourceSteps } = problem
   const { from, to } = imageColumns(plan)
-  const [target, sourceRow, source] = [0, 1, 2].map(() => context.local('i32'))
+  const [target, sourceRow, source] = locals('i32')
   const sourceStep = columns.sampled * sourceSteps.column
   const columnAt = (from * columns.sampled + columns.lowest) * sourceSteps.column
 
@@ -326,11 +323,11 @@ function packStrip(
             },
           ],
           ([into, of]) =>
-            Array.from({ length: count }, (_, c) =>
+            range(count).flatMap((c) =>
               [0, 16].map((half) =>
                 v128.store(into, v128.load(of, c * sourceSteps.channel + half), c * laneBytes + half),
               ),
-            ).flat(),
+            ),
         )
   const whole = Math.floor(channels / together)
   const copyRow = [
@@ -338,16 +335,12 @@ function packStrip(
     ...copy(0, together, whole),
     ...copy(whole * together, 1, channels % together),
   ]
-  const clearRow = memoryFill(i32.add(target, from * pixel), i32.const(0), i32.const((to - from) * pixel))
+  const clearRow = memoryFill(i32.add(target, from * pixel), 0, (to - from) * pixel)
   const inside = i32.ltU(sourceRow, rows.axes[0].sourceSize)
   return [
     target.set(packed),
     sourceRow.set(i32.add(i32.mul(firstRow, rows.sampled * rows.step), rows.lowest)),
-    countedLoop(context.local('i32'), packedRows, [
-      ifThen(inside, copyRow, [clearRow]),
-      sourceRow.set(i32.add(sourceRow, rows.sampled)),
-      target.set(i32.add(target, row)),
-    ]),
+    repeat(packedRows, [ifThen(inside, copyRow, [clearRow]), sourceRow.advance(rows.sampled), target.advance(row)]),
   ]
 }
 
@@ -357,7 +350,7 @@ const isColumn = ({ columns }: Plan): boolean => columns.count === 1
 /** A function (source, weights, output, count, operands) that computes a line of output positions of `width` channels. */
 function emitTile(
   plan: Plan,
-  outer: KernelContext,
+  context: KernelContext,
   walking: readonly EpilogueOperand[],
   width: number,
   rowAxis: SlidingAxis,
@@ -372,38 +365,25 @@ function emitTile(
     count: 'i32',
     ...operandParameters(walking),
   }
-  return outer.module.function(`${problem.name} packed ${width}`, parameters, undefined, (p, builder) => {
-    const context: KernelContext = { ...outer, builder, local: (type) => builder.local(type) }
-    const [x, w] = [builder.local('i32'), builder.local('i32')]
+  return context.module.function(`${problem.name} packed ${width}`, parameters, undefined, (p) => {
+    const [x, w] = locals('i32')
     const moving = walking.map((_, k) => p[`operand${k}`])
     const sourceStep = isColumn(plan) ? rows.step * row : columns.step * pixel
-    const step = isColumn(plan) ? rowAxis.outStep * outputSteps.row : columnAxis.outStep * outputSteps.column
-    const weight = builder.local('v128')
+    const outputStep = isColumn(plan) ? rowAxis.outStep * outputSteps.row : columnAxis.outStep * outputSteps.column
 
     /** The sums of so many neighbouring positions. */
     const tile = (positions: number): Statement[] => {
-      const sums = Array.from({ length: positions }, () =>
-        Array.from({ length: width }, () => [builder.local('v128'), builder.local('v128')]),
-      )
-      const images = sums.map(() => [builder.local('v128'), builder.local('v128')])
-      const channel = (u: number): Statement[] => [
-        ...images.flatMap(([low, high], i) => [
-          low.set(v128.load(x, u * laneBytes + i * sourceStep)),
-          high.set(v128.load(x, u * laneBytes + 16 + i * sourceStep)),
-        ]),
-        ...Array.from({ length: width }, (_, r) => [
-          weight.set(v128.load32Splat(w, (u * width + r) * 4)),
-          ...images.flatMap(([low, high], i) => {
-            const [a, b] = sums[i][r]
-            return [a.set(context.math.multiplyAdd(weight, low, a)), b.set(context.math.multiplyAdd(weight, high, b))]
-          }),
-        ]).flat(),
-      ]
+      const { sums, clear, step } = registerTile(context, width, 2 * positions)
       const unroll = [8, 4, 3, 2].find((count) => channels % count === 0) ?? 1
-      const allChannels = countedLoop(builder.local('i32'), channels / unroll, [
-        ...Array.from({ length: unroll }, (_, u) => channel(u)).flat(),
-        x.set(i32.add(x, unroll * laneBytes)),
-        w.set(i32.add(w, unroll * width * 4)),
+      const allChannels = repeat(channels / unroll, [
+        ...range(unroll).flatMap((channel) =>
+          step(
+            (row) => v128.load32Splat(w, (channel * width + row) * 4),
+            (vector) => v128.load(x, channel * laneBytes + vectorAt(vector, sourceStep)),
+          ),
+        ),
+        x.advance(unroll * laneBytes),
+        w.advance(unroll * width * 4),
       ])
       const tapBytes = channels * width * 4
       const [rowTaps, columnTaps] = [rowAxis.taps, columnAxis.taps]
@@ -412,10 +392,10 @@ function emitTile(
         columnTaps === 1
           ? [allChannels]
           : [
-              countedLoop(builder.local('i32'), columnTaps, [
+              repeat(columnTaps, [
                 allChannels,
-                x.set(i32.add(x, columnAxis.c * pixel - pixel)),
-                w.set(i32.add(w, (columnAxis.weightStep - 1) * tapBytes)),
+                x.advance(columnAxis.c * pixel - pixel),
+                w.advance((columnAxis.weightStep - 1) * tapBytes),
               ]),
             ]
       const [xWalked, wWalked] =
@@ -425,20 +405,14 @@ function emitTile(
       const alongRows: Statement[] =
         rowTaps === 1
           ? alongColumns
-          : [
-              countedLoop(builder.local('i32'), rowTaps, [
-                ...alongColumns,
-                x.set(i32.add(x, rowAxis.c * row - xWalked)),
-                w.set(i32.add(w, rowWeights - wWalked)),
-              ]),
-            ]
+          : [repeat(rowTaps, [...alongColumns, x.advance(rowAxis.c * row - xWalked), w.advance(rowWeights - wWalked)])]
       return [
-        ...sums.flat(2).map((sum) => sum.set(v128.constF32x4(0, 0, 0, 0))),
+        ...clear,
         ...(rowTaps * columnTaps === 0 ? [] : [x.set(p.source), w.set(p.weights), ...alongRows]),
-        ...sums.flatMap((of, i) => storeSums(problem, walking, moving, context, p.output, of, i * step)),
-        p.source.set(i32.add(p.source, positions * sourceStep)),
-        p.output.set(i32.add(p.output, positions * step)),
-        ...advanceOperands(walking, moving, positions * step),
+        ...storeSums(problem, walking, moving, context, p.output, sums, outputStep),
+        p.source.advance(positions * sourceStep),
+        p.output.advance(positions * outputStep),
+        ...advanceOperands(walking, moving, positions * outputStep),
       ]
     }
     return eachPosition(context, p.count, tile)

@@ -4,8 +4,10 @@
  *
  * Where rows or columns do not divide, the last tile begins earlier: it computes some elements again, to the same values, so that all tiles are alike.
  */
+import { range } from '../../../core/range.ts'
 import { i32, type Local, type Statement, type Value, v128 } from '../assembler/index.ts'
 import type { KernelContext } from '../kernel.ts'
+import { registerTile } from './register-tile.ts'
 import { tileRows } from './tile.ts'
 
 /** How one side of a product, its rows or its columns, is cut into tiles. */
@@ -34,31 +36,20 @@ export const startOf = ({ count, size }: Cut, index: Value<'i32'>): Value<'i32'>
 /** Stores a vector's first `count` lanes. */
 function storeFirst(target: Local<'i32'>, vector: Local<'v128'>, count: number, offset: number): Statement[] {
   if (count >= 4) return [v128.store(target, vector, offset)]
-  return Array.from({ length: Math.max(0, count) }, (_, lane) =>
+  return range(Math.max(0, count)).map((lane) =>
     v128.store32Lane(target, vector, lane as 0 | 1 | 2 | 3, offset + 4 * lane),
   )
 }
 
 /** A tile's sums: what sets them to 0, what one inner index adds to them, and what stores them. */
-export function tileSums({ math }: KernelContext, local: () => Local<'v128'>, rows: Cut, columns: Cut) {
-  const vectors = columns.size / 4
-  const sums = Array.from({ length: rows.size }, () => Array.from({ length: vectors }, local))
-  const values = Array.from({ length: vectors }, local)
-  const factor = local()
+export function tileSums(context: KernelContext, rows: Cut, columns: Cut) {
+  const { clear, step, each } = registerTile(context, rows.size, columns.size / 4)
   return {
-    clear: sums.flat().map((sum) => sum.set(v128.constF32x4(0, 0, 0, 0))),
-    add: (a: (row: number) => Value<'v128'>, b: (vector: number) => Value<'v128'>): Statement[] => [
-      ...values.map((value, vector) => value.set(b(vector))),
-      ...sums.flatMap((row, r) => [
-        factor.set(a(r)),
-        ...row.map((sum, vector) => sum.set(math.multiplyAdd(factor, values[vector], sum))),
-      ]),
-    ],
+    clear,
+    step,
     store: (target: Local<'i32'>): Statement[] =>
-      sums.flatMap((row, r) =>
-        row.flatMap((sum, vector) =>
-          storeFirst(target, sum, columns.count - 4 * vector, (r * columns.count + 4 * vector) * 4),
-        ),
+      each((sum, row, vector) =>
+        storeFirst(target, sum, columns.count - 4 * vector, (row * columns.count + 4 * vector) * 4),
       ),
   }
 }

@@ -8,12 +8,13 @@
  * Matrix Multiplication", 2008), so that the tile reads in straight lines. As many rows of a as stay in the second-level cache are
  * multiplied with all panels of b before the next ones.
  */
+
 import { blockSize } from '../../../compile/layout.ts'
+import { range } from '../../../core/range.ts'
 import { broadcastStrides, sizeOf, stridesOf } from '../../../core/shape.ts'
-import type { Signature } from '../../../graph/op.ts'
 import { type MatmulAttributes, matmulSizes } from '../../../ops/matmul.ts'
-import { call, countedLoop, f32, i32, type Statement, type Value, v128 } from '../assembler/index.ts'
-import { type Buffer, laneBytes } from '../buffer.ts'
+import { call, countedLoop, f32, i32, locals, repeat, type Statement, type Value, v128 } from '../assembler/index.ts'
+import { type Buffer, floatBuffer, laneBytes } from '../buffer.ts'
 import type { Kernel, KernelContext } from '../kernel.ts'
 import { transpose4 } from './convert.ts'
 import { forEachItem } from './nest.ts'
@@ -30,21 +31,21 @@ export function imageProductKernel(a: Buffer, b: Buffer, c: Buffer, wide: boolea
   const columns = cutColumns(k, wide)
 
   const emitTile = (context: KernelContext) =>
-    context.module.function('imageProduct', { a: 'i32', b: 'i32', c: 'i32' } as const, undefined, (p, builder) => {
-      const { clear, add, store } = tileSums(context, () => builder.local('v128'), rows, columns)
+    context.module.function('imageProduct', { a: 'i32', b: 'i32', c: 'i32' } as const, undefined, (p) => {
+      const { clear, step, store } = tileSums(context, rows, columns)
       const lanes = (count: number): Statement[] =>
-        Array.from({ length: count }, (_, lane) =>
-          add(
+        range(count).flatMap((lane) =>
+          step(
             (row) => v128.load32Splat(p.a, row * laneBytes + lane * 4),
             (vector) => v128.load(p.b, lane * k * 4 + 16 * vector),
           ),
-        ).flat()
+        )
       return [
         ...clear,
-        countedLoop(builder.local('i32'), Math.floor(images / blockSize), [
+        repeat(Math.floor(images / blockSize), [
           ...lanes(blockSize),
-          p.a.set(i32.add(p.a, m * laneBytes)),
-          p.b.set(i32.add(p.b, blockSize * k * 4)),
+          p.a.advance(m * laneBytes),
+          p.b.advance(blockSize * k * 4),
         ]),
         ...lanes(images % blockSize),
         ...store(p.c),
@@ -59,7 +60,7 @@ export function imageProductKernel(a: Buffer, b: Buffer, c: Buffer, wide: boolea
     multiplyAdds: images * m * k,
     emit(context) {
       const tile = emitTile(context)
-      const [item, row, column] = [context.local('i32'), context.local('i32'), context.local('i32')]
+      const [item, row, column] = locals('i32')
       return [
         forEachItem(context, item, [
           row.set(startOf(rows, i32.divU(item, columns.tiles))),
@@ -91,21 +92,17 @@ function packRowsKernel(input: Buffer, panels: Buffer, rows: Cut, inner: number)
     reads: [input],
     writes: [panels],
     emit(context) {
-      const [item, row, source, target] = [0, 1, 2, 3].map(() => context.local('i32'))
-      const counter = context.local('i32')
+      const [item, row, source, target, counter] = locals('i32')
       // A matrix of fewer rows than a panel has gives its last one again.
       const at = (r: number): number => Math.min(r, count - 1) * inner * 4
-      const transposed = Array.from({ length: size / 4 }, (_, four) => {
-        const { statements, columns } = transpose4(
-          context,
-          [0, 1, 2, 3].map((r) => v128.load(source, at(4 * four + r))),
-        )
+      const transposed = range(size / 4).flatMap((four) => {
+        const { statements, columns } = transpose4([0, 1, 2, 3].map((r) => v128.load(source, at(4 * four + r))))
         return [...statements, ...columns.map((column, i) => v128.store(target, column, (i * size + 4 * four) * 4))]
-      }).flat()
-      const singles = Array.from({ length: size }, (_, r) => f32.store(target, f32.load(source, at(r)), 4 * r))
+      })
+      const singles = range(size).map((r) => f32.store(target, f32.load(source, at(r)), 4 * r))
       const step = (elements: number): Statement[] => [
-        source.set(i32.add(source, 4 * elements)),
-        target.set(i32.add(target, 4 * elements * size)),
+        source.advance(4 * elements),
+        target.advance(4 * elements * size),
       ]
       return [
         forEachItem(context, item, [
@@ -134,7 +131,7 @@ function packColumnsKernel(name: string, input: Buffer, panels: Buffer, columns:
     reads: [input],
     writes: [panels],
     emit(context) {
-      const [item, matrix, row, start, source, target, panel] = [0, 1, 2, 3, 4, 5, 6].map(() => context.local('i32'))
+      const [item, matrix, row, start, source, target, panel] = locals('i32')
       const copied = Math.floor(size / 4)
       return [
         forEachItem(context, item, [
@@ -149,15 +146,15 @@ function packColumnsKernel(name: string, input: Buffer, panels: Buffer, columns:
           ),
           countedLoop(panel, tiles, [
             source.set(i32.add(start, i32.mul(startOf(columns, panel), 4))),
-            ...Array.from({ length: pieces.size }, (_, r) => [
-              ...Array.from({ length: copied }, (_, i) =>
+            ...range(pieces.size).flatMap((r) => [
+              ...range(copied).map((i) =>
                 v128.store(target, v128.load(source, r * count * 4 + 16 * i), r * size * 4 + 16 * i),
               ),
-              ...Array.from({ length: size - 4 * copied }, (_, i) =>
+              ...range(size - 4 * copied).map((i) =>
                 f32.store(target, f32.load(source, (r * count + 4 * copied + i) * 4), (r * size + 4 * copied + i) * 4),
               ),
-            ]).flat(),
-            target.set(i32.add(target, inner * size * 4)),
+            ]),
+            target.advance(inner * size * 4),
           ]),
         ]),
       ]
@@ -165,23 +162,13 @@ function packColumnsKernel(name: string, input: Buffer, panels: Buffer, columns:
   }
 }
 
-/** Buffers that a product needs for its panels. */
-export type Temporary = (name: string, signature: Signature) => Buffer
-
 /** c = a b for row-major matrices with batch axes, either of them transposed: packing, then multiplying. */
-export function productKernels(
-  a: Buffer,
-  b: Buffer,
-  c: Buffer,
-  attributes: MatmulAttributes,
-  wide: boolean,
-  temporary: Temporary,
-): Kernel[] {
+export function productKernels(a: Buffer, b: Buffer, c: Buffer, attributes: MatmulAttributes, wide: boolean): Kernel[] {
   const { m, k, n, batch } = matmulSizes([a, b], attributes)
   const rows = cutRows(m)
   const columns = cutColumns(n, wide)
   const panelsOf = (x: Buffer, { size, tiles }: Cut): Buffer =>
-    temporary('panels', { shape: [sizeOf(x.shape.slice(0, -2)) * tiles * size * k], dtype: 'float32' })
+    floatBuffer('panels', [sizeOf(x.shape.slice(0, -2)) * tiles * size * k])
   const { transposeA, transposeB } = attributes
   const panels = panelsOf(b, columns)
   const bytesA = k * rows.size * 4
@@ -195,20 +182,20 @@ export function productKernels(
   const rowBlocks = Math.ceil(rows.tiles / together)
 
   const emitTile = (context: KernelContext) =>
-    context.module.function('product', { a: 'i32', b: 'i32', c: 'i32' } as const, undefined, (p, builder) => {
-      const { clear, add, store } = tileSums(context, () => builder.local('v128'), rows, columns)
+    context.module.function('product', { a: 'i32', b: 'i32', c: 'i32' } as const, undefined, (p) => {
+      const { clear, step, store } = tileSums(context, rows, columns)
       const unroll = [8, 4, 3, 2].find((count) => k % count === 0) ?? 1
       return [
         ...clear,
-        countedLoop(builder.local('i32'), k / unroll, [
-          ...Array.from({ length: unroll }, (_, u) =>
-            add(
+        repeat(k / unroll, [
+          ...range(unroll).flatMap((u) =>
+            step(
               (row) => v128.load32Splat(p.a, u * readA.inner + row * readA.row),
               (vector) => v128.load(p.b, u * columns.size * 4 + 16 * vector),
             ),
-          ).flat(),
-          p.a.set(i32.add(p.a, unroll * readA.inner)),
-          p.b.set(i32.add(p.b, unroll * columns.size * 4)),
+          ),
+          p.a.advance(unroll * readA.inner),
+          p.b.advance(unroll * columns.size * 4),
         ]),
         ...store(p.c),
       ]
@@ -222,10 +209,7 @@ export function productKernels(
     multiplyAdds: sizeOf(batch) * m * k * n,
     emit(context) {
       const tile = emitTile(context)
-      const [item, column, rest, matrix, first, index, row, pointerA, pointerB, target] = Array.from(
-        { length: 10 },
-        () => context.local('i32'),
-      )
+      const [item, column, rest, matrix, first, index, row, pointerA, pointerB, target] = locals('i32')
       return [
         forEachItem(context, item, [
           column.set(i32.remU(item, columns.tiles)),
@@ -244,7 +228,7 @@ export function productKernels(
           ),
           countedLoop(
             index,
-            i32.min(i32.const(together), i32.sub(i32.const(rows.tiles), first)),
+            i32.min(together, i32.sub(rows.tiles, first)),
             [
               row.set(startOf(rows, index)),
               call(

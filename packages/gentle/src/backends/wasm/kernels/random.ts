@@ -3,18 +3,18 @@
 import { blockSize } from '../../../compile/layout.ts'
 import { threefryParity, threefryRotations } from '../../../core/random.ts'
 import type { UniformAttributes } from '../../../ops/random.ts'
-import { countedLoop, f32x4, i32, i32x4, type Statement, type Value, v128 } from '../assembler/index.ts'
+import { f32x4, i32, i32x4, locals, repeat, type Statement, type Value, v128 } from '../assembler/index.ts'
 import { type Buffer, laneBytes } from '../buffer.ts'
-import type { Kernel, KernelContext } from '../kernel.ts'
+import type { Kernel } from '../kernel.ts'
 
 type Vector = Value<'v128'>
 
 const splat = (word: number): Vector => v128.constI32x4(word | 0, word | 0, word | 0, word | 0)
 
 /** The uniform numbers of four counters (index, step). */
-function emitUniform(context: KernelContext, index: Vector, step: Value<'i32'>, [k0, k1]: readonly [number, number]) {
+function emitUniform(index: Vector, step: Value<'i32'>, [k0, k1]: readonly [number, number]) {
   const keys = [k0, k1, k0 ^ k1 ^ threefryParity]
-  const [x0, x1] = [context.local('v128'), context.local('v128')]
+  const [x0, x1] = locals('v128')
   const statements: Statement[] = [
     x0.set(i32x4.add(index, splat(keys[0]))),
     x1.set(i32x4.splat(i32.add(step, keys[1] | 0))),
@@ -22,7 +22,7 @@ function emitUniform(context: KernelContext, index: Vector, step: Value<'i32'>, 
   threefryRotations.forEach((rotation, round) => {
     statements.push(
       x0.set(i32x4.add(x0, x1)),
-      x1.set(v128.xor(v128.or(i32x4.shl(x1, i32.const(rotation)), i32x4.shrU(x1, i32.const(32 - rotation))), x0)),
+      x1.set(v128.xor(v128.or(i32x4.shl(x1, rotation), i32x4.shrU(x1, 32 - rotation)), x0)),
     )
     if (round % 4 !== 3) return
     const injection = (round + 1) / 4
@@ -32,10 +32,7 @@ function emitUniform(context: KernelContext, index: Vector, step: Value<'i32'>, 
     )
   })
   const scale = 2 ** -24
-  const value = f32x4.mul(
-    f32x4.convertI32x4S(i32x4.shrU(x0, i32.const(8))),
-    v128.constF32x4(scale, scale, scale, scale),
-  )
+  const value = f32x4.mul(f32x4.convertI32x4S(i32x4.shrU(x0, 8)), v128.constF32x4(scale, scale, scale, scale))
   return { statements, value }
 }
 
@@ -49,7 +46,7 @@ export function uniformKernel(step: Buffer, output: Buffer, { key }: UniformAttr
     reads: [step],
     writes: [output],
     emit(context) {
-      const [stepValue, element, target] = [context.local('i32'), context.local('i32'), context.local('i32')]
+      const [stepValue, element, target] = locals('i32')
       const loadStep = stepValue.set(i32.load(context.address(step)))
       if (lanes) {
         const { elements } = output
@@ -57,32 +54,28 @@ export function uniformKernel(step: Buffer, output: Buffer, { key }: UniformAttr
           const images = v128.constI32x4(
             ...([0, 1, 2, 3].map((lane) => (half + lane) * elements) as [number, number, number, number]),
           )
-          const { statements, value } = emitUniform(context, i32x4.add(i32x4.splat(element), images), stepValue, key)
+          const { statements, value } = emitUniform(i32x4.add(i32x4.splat(element), images), stepValue, key)
           return [...statements, v128.store(target, value, 4 * half)]
         })
         return [
           loadStep,
           element.set(i32.mul(context.block, blockSize * elements)),
           target.set(context.address(output)),
-          countedLoop(context.local('i32'), elements, [
-            ...halves,
-            element.set(i32.add(element, 1)),
-            target.set(i32.add(target, laneBytes)),
-          ]),
+          repeat(elements, [...halves, element.advance(1), target.advance(laneBytes)]),
         ]
       }
       const index = i32x4.add(i32x4.splat(element), v128.constI32x4(0, 1, 2, 3))
-      const { statements, value } = emitUniform(context, index, stepValue, key)
+      const { statements, value } = emitUniform(index, stepValue, key)
       return [
         loadStep,
         element.set(i32.mul(context.from, 4)),
         target.set(i32.add(context.address(output), i32.mul(context.from, 16))),
-        countedLoop(context.local('i32'), i32.sub(context.to, context.from), [
+        repeat(i32.sub(context.to, context.from), [
           ...statements,
           // The last vector may reach past the tensor, into the slack that every buffer has.
           v128.store(target, value),
-          element.set(i32.add(element, 4)),
-          target.set(i32.add(target, 16)),
+          element.advance(4),
+          target.advance(16),
         ]),
       ]
     },

@@ -1,6 +1,7 @@
 /** Reductions: sum and max over axes, argmax along one, and the sum over the images of a batch. */
 
 import { blockSize } from '../../../compile/layout.ts'
+import { range } from '../../../core/range.ts'
 import { sizeOf, stridesOf } from '../../../core/shape.ts'
 import {
   f32,
@@ -9,7 +10,8 @@ import {
   i32,
   i32x4,
   ifThen,
-  type Local,
+  Local,
+  locals,
   type Statement,
   type Value,
   v128,
@@ -66,7 +68,7 @@ function foldVectors(
   { folded }: Folding,
   source: Local<'i32'>,
 ): { statements: Statement[]; total: Local<'v128'> } {
-  const total = context.local('v128')
+  const total = new Local('v128')
   const statements = [
     total.set(vectorIdentity(reduction)),
     ...nest(context, folded.extents, [{ start: source, strides: folded.strides[0] }], ([x]) => [
@@ -95,8 +97,8 @@ function foldExpression(
     strides: folded.strides[k].with(inner, folded.strides[k][inner] * steps),
   }))
   const combine = combineVectors(reduction)
-  const totals = Array.from({ length: steps }, () => [context.local('v128'), context.local('v128')])
-  const loads = loadsOfBlock(inputs, folded.strides, context)
+  const totals = range(steps).map(() => [new Local('v128'), new Local('v128')])
+  const loads = loadsOfBlock(inputs, folded.strides)
   const body = (pointers: readonly Local<'i32'>[]): Statement[] =>
     totals.flatMap((ofStep, step) =>
       ofStep.flatMap((total, half) => {
@@ -166,13 +168,13 @@ export function reducePlainKernel(
   const { kept, folded } = folding
   const foldScalars = (context: KernelContext, target: Local<'i32'>, source: Local<'i32'>): Statement[] => {
     if (reduction === 'max') {
-      const total = context.local('f32')
+      const total = new Local('f32')
       const body = nest(context, folded.extents, [{ start: source, strides: folded.strides[0] }], ([x]) => [
         total.set(f32.max(total, f32.load(x))),
       ])
       return [total.set(f32.const(Number.NEGATIVE_INFINITY)), ...body, f32.store(target, total)]
     }
-    const total = context.local('f64')
+    const total = new Local('f64')
     const body = nest(context, folded.extents, [{ start: source, strides: folded.strides[0] }], ([x]) => [
       total.set(f64.add(total, f64.promoteF32(f32.load(x)))),
     ])
@@ -216,7 +218,7 @@ export function sumBlocksKernel(name: string, values: Expression, axes: readonly
       const body = nest(context, extents, streams(context, row), ([target, ...sources]) => {
         const { statements, totals } = fold(context, sources)
         const [first, second] = masks.apply(totals)
-        return [...statements, f32.store(target, horizontalSum(context, f32x4.add(first, second)))]
+        return [...statements, f32.store(target, horizontalSum(f32x4.add(first, second)))]
       })
       return [...masks.set, ...body]
     },
@@ -226,7 +228,7 @@ export function sumBlocksKernel(name: string, values: Expression, axes: readonly
 /** What leaves out the images that the last block does not have: `set` comes first, `apply` makes their lanes of two vectors 0. */
 export function lastBlockMasks(domain: Buffer, context: KernelContext) {
   const images = lastBlockImages(domain)
-  const masks = images === blockSize ? [] : [context.local('v128'), context.local('v128')]
+  const masks = images === blockSize ? [] : [new Local('v128'), new Local('v128')]
   return {
     set: masks.flatMap((mask, k) => [
       mask.set(imageMask(blockSize, 0)),
@@ -246,34 +248,34 @@ export function argmaxKernel(input: Buffer, axis: number, output: Buffer): Kerne
 
   const alongLanes = (context: KernelContext, target: Local<'i32'>, source: Local<'i32'>): Statement[] =>
     [0, 16].flatMap((half) => {
-      const [best, index, value, wins] = Array.from({ length: 4 }, () => context.local('v128'))
-      const position = context.local('i32')
+      const [best, index, value, wins] = locals('v128')
+      const position = new Local('i32')
       return [
         best.set(vectorIdentity('max')),
         index.set(v128.constI32x4(0, 0, 0, 0)),
-        position.set(i32.const(0)),
+        position.set(0),
         ...nest(context, folded.extents, [{ start: source, strides: folded.strides[0] }], ([x]) => [
           value.set(v128.load(x, half)),
           wins.set(f32x4.gt(value, best)),
           best.set(v128.bitselect(value, best, wins)),
           index.set(v128.bitselect(i32x4.splat(position), index, wins)),
-          position.set(i32.add(position, 1)),
+          position.advance(1),
         ]),
         v128.store(target, index, half),
       ]
     })
 
   const alongScalars = (context: KernelContext, target: Local<'i32'>, source: Local<'i32'>): Statement[] => {
-    const [best, value] = [context.local('f32'), context.local('f32')]
-    const [index, position] = [context.local('i32'), context.local('i32')]
+    const [best, value] = locals('f32')
+    const [index, position] = locals('i32')
     return [
       best.set(f32.const(Number.NEGATIVE_INFINITY)),
-      index.set(i32.const(0)),
-      position.set(i32.const(0)),
+      index.set(0),
+      position.set(0),
       ...nest(context, folded.extents, [{ start: source, strides: folded.strides[0] }], ([x]) => [
         value.set(f32.load(x)),
         ifThen(f32.gt(value, best), [best.set(value), index.set(position)]),
-        position.set(i32.add(position, 1)),
+        position.advance(1),
       ]),
       i32.store(target, index),
     ]

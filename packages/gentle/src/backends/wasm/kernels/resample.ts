@@ -3,8 +3,9 @@
  * width that stays in the cache, and columns of that row then: of a window of 3 by 3 each output takes 3 + 3 products, not 9. What is read
  * and by what it is multiplied stands in a table in memory, so that the code is short whatever the size.
  */
+import { range } from '../../../core/range.ts'
 import type { Tap } from '../../../ops/resample2d.ts'
-import { countedLoop, f32x4, i32, type Local, type Statement, type Value, v128 } from '../assembler/index.ts'
+import { f32x4, i32, Local, locals, repeat, type Statement, type Value, v128 } from '../assembler/index.ts'
 import { type Buffer, laneBytes } from '../buffer.ts'
 import type { Kernel, KernelContext } from '../kernel.ts'
 
@@ -49,11 +50,11 @@ interface Summation {
 function summation(context: KernelContext, taps: Taps, entry: Local<'i32'>, source: Local<'i32'>): Summation {
   const { math } = context
   const count = unrolledTaps(taps)
-  const sums = [context.local('v128'), context.local('v128')]
+  const sums = [new Local('v128'), new Local('v128')]
   const halves = sums.map((sum, half) => ({ sum, offset: 16 * half }))
   if (count === undefined) {
-    const [first, number, pointer] = [context.local('i32'), context.local('i32'), context.local('i32')]
-    const [tap, weight] = [context.local('i32'), context.local('v128')]
+    const [first, number, pointer, tap] = locals('i32')
+    const weight = new Local('v128')
     return {
       prepare: [
         number.set(i32.load(entry)),
@@ -63,20 +64,20 @@ function summation(context: KernelContext, taps: Taps, entry: Local<'i32'>, sour
       sum: [
         ...sums.map((sum) => sum.set(f32x4.splat(0))),
         tap.set(first),
-        countedLoop(context.local('i32'), number, [
+        repeat(number, [
           pointer.set(i32.add(source, i32.load(tap))),
           weight.set(v128.load32Splat(tap, 4)),
           ...halves.map(({ sum, offset }) => sum.set(math.multiplyAdd(weight, v128.load(pointer, offset), sum))),
-          tap.set(i32.add(tap, 8)),
+          tap.advance(8),
         ]),
       ],
       sums,
-      advance: (bytes) => [source.set(i32.add(source, bytes))],
+      advance: (bytes) => [source.advance(bytes)],
     }
   }
-  const read = Array.from({ length: count }, (_, i) => ({
-    pointer: context.local('i32'),
-    weight: context.local('v128'),
+  const read = range(count).map((i) => ({
+    pointer: new Local('i32'),
+    weight: new Local('v128'),
     entry: 8 * i,
   }))
   return {
@@ -85,7 +86,7 @@ function summation(context: KernelContext, taps: Taps, entry: Local<'i32'>, sour
         tap.pointer.set(i32.add(source, i32.load(entry, tap.entry))),
         tap.weight.set(v128.load32Splat(entry, tap.entry + 4)),
       ]),
-      entry.set(i32.add(entry, 8 * count)),
+      entry.advance(8 * count),
     ],
     sum: read.flatMap(({ pointer, weight }, i) =>
       halves.map(({ sum, offset }) => {
@@ -94,7 +95,7 @@ function summation(context: KernelContext, taps: Taps, entry: Local<'i32'>, sour
       }),
     ),
     sums,
-    advance: (bytes) => read.map(({ pointer }) => pointer.set(i32.add(pointer, bytes))),
+    advance: (bytes) => read.map(({ pointer }) => pointer.advance(bytes)),
   }
 }
 
@@ -116,44 +117,41 @@ export function resampleKernel(
     writes: [y],
     workspaceBytes: selected ? 0 : width * laneBytes,
     emit(context) {
-      const [image, target, row] = [context.local('i32'), context.local('i32'), context.local('i32')]
-      const [rowEntry, columnEntry] = [context.local('i32'), context.local('i32')]
+      const [image, target, row, rowEntry, columnEntry, source, stored] = locals('i32')
       const columnTable = 4 * axisWords(rows, 0).length
 
-      const source = context.local('i32')
       const alongRows = summation(context, rows, rowEntry, source)
-      const stored = context.local('i32')
       const sumRows: Statement[] = [
         source.set(image),
         ...alongRows.prepare,
         stored.set(context.workspace),
-        countedLoop(context.local('i32'), width, [
+        repeat(width, [
           ...alongRows.sum,
           ...alongRows.sums.map((sum, half) => v128.store(stored, sum, 16 * half)),
           ...alongRows.advance(laneBytes),
-          stored.set(i32.add(stored, laneBytes)),
+          stored.advance(laneBytes),
         ]),
         row.set(context.workspace),
       ]
-      const selectRow: Statement[] = [row.set(i32.add(image, i32.load(rowEntry))), rowEntry.set(i32.add(rowEntry, 8))]
+      const selectRow: Statement[] = [row.set(i32.add(image, i32.load(rowEntry))), rowEntry.advance(8)]
 
       const alongColumns = summation(context, columns, columnEntry, row)
       return [
         image.set(context.address(x)),
         target.set(context.address(y)),
-        countedLoop(context.local('i32'), planes, [
+        repeat(planes, [
           rowEntry.set(context.address(table)),
-          countedLoop(context.local('i32'), rows.length, [
+          repeat(rows.length, [
             ...(selected ? selectRow : sumRows),
             columnEntry.set(i32.add(context.address(table), columnTable)),
-            countedLoop(context.local('i32'), columns.length, [
+            repeat(columns.length, [
               ...alongColumns.prepare,
               ...alongColumns.sum,
               ...alongColumns.sums.map((sum, half) => v128.store(target, sum, 16 * half)),
-              target.set(i32.add(target, laneBytes)),
+              target.advance(laneBytes),
             ]),
           ]),
-          image.set(i32.add(image, height * width * laneBytes)),
+          image.advance(height * width * laneBytes),
         ]),
       ]
     },

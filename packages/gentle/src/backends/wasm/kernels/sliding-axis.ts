@@ -1,3 +1,5 @@
+import { range } from '../../../core/range.ts'
+
 /**
  * One direction of a convolution, as what its inner loops need: which source positions the taps of an output position read.
  * Output `outStart + i outStep` reads, at tap t, source `a i + b + c t` with filter tap `weightStart + t weightStep`. The forward
@@ -46,9 +48,9 @@ const greatestCommonDivisor = (a: number, b: number): number => (b === 0 ? a : g
 /** Axes of the gradient to the input: position p receives from output (p + padding - tap dilation) / stride, where whole. */
 export function inputGradientAxes({ size, outSize, kernel, stride, padding, dilation }: AxisGeometry): SlidingAxis[] {
   const weightStep = stride / greatestCommonDivisor(stride, dilation)
-  return Array.from({ length: Math.min(stride, size) }, (_, remainder) => {
+  return range(Math.min(stride, size)).map((remainder) => {
     const whole = (tap: number): boolean => (remainder + padding - tap * dilation) % stride === 0
-    const first = Array.from({ length: kernel }, (_, tap) => tap).find(whole)
+    const first = range(kernel).find(whole)
     return {
       outStart: remainder,
       outStep: stride,
@@ -77,7 +79,7 @@ export interface Segment {
 export function segmentsOf({ outCount, a, b, c, taps, sourceSize }: SlidingAxis): Segment[] {
   const segments: { from: number; count: number; firstTap: number; taps: number }[] = []
   for (let i = 0; i < outCount; i++) {
-    const inside = Array.from({ length: taps }, (_, t) => t).filter((t) => {
+    const inside = range(taps).filter((t) => {
       const source = a * i + b + c * t
       return source >= 0 && source < sourceSize
     })

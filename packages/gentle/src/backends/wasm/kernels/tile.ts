@@ -7,14 +7,16 @@
  * no im2col, and weights are read row-major: six rows are six streams at fixed distances. Padding costs nothing: positions
  * near an edge run code that was emitted without the taps outside.
  */
+import { range } from '../../../core/range.ts'
 import type { Tensor } from '../../../graph/tensor.ts'
 import {
   call,
-  countedLoop,
   type FunctionHandle,
   i32,
   ifThen,
-  type Local,
+  Local,
+  locals,
+  repeat,
   type Statement,
   type Value,
   v128,
@@ -22,6 +24,7 @@ import {
 import { type Buffer, laneBytes } from '../buffer.ts'
 import type { Kernel, KernelContext } from '../kernel.ts'
 import { emitExpression } from './expression.ts'
+import { registerTile, vectorAt } from './register-tile.ts'
 import { type Segment, type SlidingAxis, segmentsOf } from './sliding-axis.ts'
 
 /** Channels of one tile. */
@@ -75,9 +78,13 @@ export function balancedTiles(channels: number, largest = tileRows): { tiles: nu
   return { tiles, size, wide: channels - tiles * size }
 }
 
-/** What a tile's kernel computes, for profiles and listings. */
-export const tileName = ({ name, epilogue }: TileProblem): string =>
+/** What a kernel with an epilogue computes, for profiles and listings. */
+export const nameWith = (epilogue: Epilogue | undefined, name: string): string =>
   [name, ...(epilogue?.nodes ?? []).map((node) => node.op.name)].join(' + ')
+
+/** What it reads besides the operands of its producer. */
+export const operandBuffers = (epilogue: Epilogue | undefined): Buffer[] =>
+  (epilogue?.operands ?? []).map(({ buffer }) => buffer)
 
 /** Operands of the epilogue that pointers walk along: all but single numbers. */
 export const walkingOperands = ({ epilogue }: TileProblem): EpilogueOperand[] =>
@@ -92,8 +99,7 @@ export const advanceOperands = (
   walking: readonly EpilogueOperand[],
   pointers: readonly Local<'i32'>[],
   bytes: number,
-): Statement[] =>
-  walking.flatMap(({ along }, k) => (along === 'elements' ? [pointers[k].set(i32.add(pointers[k], bytes))] : []))
+): Statement[] => walking.flatMap(({ along }, k) => (along === 'elements' ? [pointers[k].advance(bytes)] : []))
 
 /** Moves all of them to the next channels. */
 export const nextChannels = (
@@ -102,11 +108,9 @@ export const nextChannels = (
   pointers: readonly Local<'i32'>[],
   channels: number,
 ): Statement[] =>
-  walking.map(({ along }, k) =>
-    pointers[k].set(i32.add(pointers[k], channels * (along === 'elements' ? outputSteps.channel : 4))),
-  )
+  walking.map(({ along }, k) => pointers[k].advance(channels * (along === 'elements' ? outputSteps.channel : 4)))
 
-/** Stores a tile's sums, of two vectors a channel, after what the epilogue makes of them. */
+/** Stores a tile's sums after what the epilogue makes of them: of each channel those of some positions `step` bytes apart, two vectors a position. */
 export function storeSums(
   { epilogue, outputSteps }: TileProblem,
   walking: readonly EpilogueOperand[],
@@ -114,10 +118,13 @@ export function storeSums(
   context: KernelContext,
   output: Local<'i32'>,
   sums: readonly (readonly Local<'v128'>[])[],
-  offset = 0,
+  step: number,
 ): Statement[] {
-  return sums.flatMap((halves, r) => {
-    const at = (half: number) => offset + r * outputSteps.channel + 16 * half
+  const places = range(sums[0].length / 2).flatMap((position) =>
+    sums.map((ofChannel, r) => ({ position, r, halves: ofChannel.slice(2 * position, 2 * position + 2) })),
+  )
+  return places.flatMap(({ position, r, halves }) => {
+    const at = (half: number) => position * step + r * outputSteps.channel + 16 * half
     const store = (values: readonly Value<'v128'>[]) => values.map((value, half) => v128.store(output, value, at(half)))
     if (epilogue === undefined) return store(halves)
     const results = halves.map((sum, half) => {
@@ -139,11 +146,11 @@ export function storeSums(
 }
 
 export function tileKernel(problem: TileProblem): Kernel {
-  const { source, weights, output, epilogue } = problem
+  const { name, source, weights, output, epilogue } = problem
   return {
-    name: tileName(problem),
+    name: nameWith(epilogue, name),
     split: { by: 'blocks', count: output.blocks },
-    reads: [source, weights, ...(epilogue?.operands ?? []).map(({ buffer }) => buffer)],
+    reads: [source, weights, ...operandBuffers(epilogue)],
     writes: [output],
     multiplyAdds: problem.multiplyAdds,
     emit: (context) => emitTiles(problem, context),
@@ -163,10 +170,10 @@ function emitTiles(problem: TileProblem, context: KernelContext): Statement[] {
   const { groups, channels, outChannels, sourceSteps, outputSteps, weightSteps } = problem
   const walking = walkingOperands(problem)
   const pointers: TilePointers = {
-    source: context.local('i32'),
-    weights: context.local('i32'),
-    output: context.local('i32'),
-    operands: walking.map(() => context.local('i32')),
+    source: new Local('i32'),
+    weights: new Local('i32'),
+    output: new Local('i32'),
+    operands: walking.map(() => new Local('i32')),
   }
   const { tiles, size, wide } = balancedTiles(outChannels)
   const functions = new SegmentFunctions(problem, walking, context)
@@ -175,10 +182,10 @@ function emitTiles(problem: TileProblem, context: KernelContext): Statement[] {
     count === 0
       ? []
       : [
-          countedLoop(context.local('i32'), count, [
-            ...emitPositions(problem, context, pointers, walking, rows, functions),
-            pointers.weights.set(i32.add(pointers.weights, rows * weightSteps.outChannel)),
-            pointers.output.set(i32.add(pointers.output, rows * outputSteps.channel)),
+          repeat(count, [
+            ...emitPositions(problem, pointers, walking, rows, functions),
+            pointers.weights.advance(rows * weightSteps.outChannel),
+            pointers.output.advance(rows * outputSteps.channel),
             ...nextChannels(problem, walking, pointers.operands, rows),
           ]),
         ]
@@ -188,11 +195,11 @@ function emitTiles(problem: TileProblem, context: KernelContext): Statement[] {
     pointers.weights.set(context.address(problem.weights)),
     pointers.output.set(context.address(problem.output)),
     ...walking.map(({ buffer }, k) => pointers.operands[k].set(context.address(buffer))),
-    countedLoop(context.local('i32'), groups, [
+    repeat(groups, [
       ...tilesOf(size + 1, wide),
       ...tilesOf(size, tiles - wide),
-      pointers.source.set(i32.add(pointers.source, channels * sourceSteps.channel)),
-      pointers.weights.set(i32.add(pointers.weights, weightSteps.group - outChannels * weightSteps.outChannel)),
+      pointers.source.advance(channels * sourceSteps.channel),
+      pointers.weights.advance(weightSteps.group - outChannels * weightSteps.outChannel),
     ]),
   ]
 }
@@ -200,7 +207,6 @@ function emitTiles(problem: TileProblem, context: KernelContext): Statement[] {
 /** All output positions of one tile of channels. */
 function emitPositions(
   problem: TileProblem,
-  context: KernelContext,
   pointers: TilePointers,
   walking: readonly EpilogueOperand[],
   rows: number,
@@ -209,8 +215,7 @@ function emitPositions(
   const { rowAxes, columnAxes, sourceSteps, outputSteps, weightSteps } = problem
   return rowAxes.flatMap((rowAxis) =>
     segmentsOf(rowAxis).flatMap((rowSegment) => {
-      const sourceRow = context.local('i32')
-      const outputRow = context.local('i32')
+      const [sourceRow, outputRow] = locals('i32')
       const firstOut = rowAxis.outStart + rowSegment.from * rowAxis.outStep
       const calls = columnAxes.flatMap((columnAxis) =>
         segmentsOf(columnAxis).map((columnSegment) => {
@@ -226,8 +231,8 @@ function emitPositions(
             i32.add(i32.add(pointers.source, sourceRow), sourceAt),
             i32.add(pointers.weights, weightAt),
             i32.add(i32.add(pointers.output, outputRow), outputAt),
-            i32.const(columnSegment.count),
-            i32.const(rowSegment.taps),
+            columnSegment.count,
+            rowSegment.taps,
             ...walking.map(({ along }, k) =>
               along === 'elements' ? i32.add(i32.add(pointers.operands[k], outputRow), outputAt) : pointers.operands[k],
             ),
@@ -235,14 +240,12 @@ function emitPositions(
         }),
       )
       return [
-        sourceRow.set(
-          i32.const((rowAxis.a * rowSegment.from + rowAxis.b + rowAxis.c * rowSegment.firstTap) * sourceSteps.row),
-        ),
-        outputRow.set(i32.const(firstOut * outputSteps.row)),
-        countedLoop(context.local('i32'), rowSegment.count, [
+        sourceRow.set((rowAxis.a * rowSegment.from + rowAxis.b + rowAxis.c * rowSegment.firstTap) * sourceSteps.row),
+        outputRow.set(firstOut * outputSteps.row),
+        repeat(rowSegment.count, [
           ...calls,
-          sourceRow.set(i32.add(sourceRow, rowAxis.a * sourceSteps.row)),
-          outputRow.set(i32.add(outputRow, rowAxis.outStep * outputSteps.row)),
+          sourceRow.advance(rowAxis.a * sourceSteps.row),
+          outputRow.advance(rowAxis.outStep * outputSteps.row),
         ]),
       ]
     }),
@@ -296,78 +299,51 @@ class SegmentFunctions {
       rowTaps: 'i32',
       ...operandParameters(walking),
     }
-    return this.#context.module.function(`${name} ${rows} ${taps}`, parameters, undefined, (p, builder) => {
-      const inner: KernelContext = { ...this.#context, builder, local: (type) => builder.local(type) }
-      const local = () => builder.local('i32')
-      const [x, w, channel, rowTap, xNext, wNext] = [local(), local(), local(), local(), local(), local()]
-      const weight = builder.local('v128')
-      const { math } = inner
+    return this.#context.module.function(`${name} ${rows} ${taps}`, parameters, undefined, (p) => {
+      const [x, w, xNext, wNext] = locals('i32')
 
       // Offsets in instructions cannot be negative: where taps walk backwards, pointers stand at the last tap.
       const columnStep = columnAxis.c * sourceSteps.column
       const lowest = Math.min(0, columnStep * (taps - 1))
       const rowStep = rowAxis.c * sourceSteps.row
       const weightRowStep = rowAxis.weightStep * weightSteps.row
-      const advance = (pointer: Local<'i32'>, by: number | Value<'i32'>): Statement => pointer.set(i32.add(pointer, by))
       const unroll = singleRow ? ([4, 3, 2].find((n) => channels % n === 0 && n * taps <= 8) ?? 1) : 1
       const operands = walking.map((_, k) => p[`operand${k}`])
       const sourceStep = columnAxis.a * sourceSteps.column
-      const step = columnAxis.outStep * outputSteps.column
+      const outputStep = columnAxis.outStep * outputSteps.column
 
       /** The sums of so many neighbouring positions. */
       const tile = (positions: number): Statement[] => {
-        const vectors = (): Local<'v128'>[] => [builder.local('v128'), builder.local('v128')]
-        const sums = Array.from({ length: positions }, () => Array.from({ length: rows }, vectors))
-        const images = sums.map(vectors)
+        const { sums, clear, step } = registerTile(this.#context, rows, 2 * positions)
         const tapsAt = (sourceOffset: number, weightOffset: number): Statement[] =>
-          Array.from({ length: taps }, (_, t) => {
-            const at = sourceOffset + columnStep * t - lowest
-            return [
-              ...images.flatMap((halves, i) =>
-                halves.map((image, half) => image.set(v128.load(x, at + i * sourceStep + 16 * half))),
-              ),
-              ...Array.from({ length: rows }, (_, r) => [
-                weight.set(
-                  v128.load32Splat(
-                    w,
-                    weightOffset + r * weightSteps.outChannel + t * columnAxis.weightStep * weightSteps.column,
-                  ),
-                ),
-                ...images.flatMap((halves, i) =>
-                  halves.map((image, half) => {
-                    const sum = sums[i][r][half]
-                    return sum.set(math.multiplyAdd(weight, image, sum))
-                  }),
-                ),
-              ]).flat(),
-            ]
-          }).flat()
+          range(taps).flatMap((t) => {
+            const sourceAt = sourceOffset + columnStep * t - lowest
+            const weightAt = weightOffset + t * columnAxis.weightStep * weightSteps.column
+            return step(
+              (row) => v128.load32Splat(w, weightAt + row * weightSteps.outChannel),
+              (vector) => v128.load(x, sourceAt + vectorAt(vector, sourceStep)),
+            )
+          })
         const channelBody = singleRow
           ? [
-              ...Array.from({ length: unroll }, (_, u) =>
-                tapsAt(u * sourceSteps.channel, u * weightSteps.channel),
-              ).flat(),
-              advance(x, unroll * sourceSteps.channel),
-              advance(w, unroll * weightSteps.channel),
+              ...range(unroll).flatMap((u) => tapsAt(u * sourceSteps.channel, u * weightSteps.channel)),
+              x.advance(unroll * sourceSteps.channel),
+              w.advance(unroll * weightSteps.channel),
             ]
           : [
-              countedLoop(rowTap, p.rowTaps, [...tapsAt(0, 0), advance(x, rowStep), advance(w, weightRowStep)]),
-              advance(x, xNext),
-              advance(w, wNext),
+              repeat(p.rowTaps, [...tapsAt(0, 0), x.advance(rowStep), w.advance(weightRowStep)]),
+              x.advance(xNext),
+              w.advance(wNext),
             ]
         return [
-          ...sums.flat(2).map((sum) => sum.set(v128.constF32x4(0, 0, 0, 0))),
+          ...clear,
           ...(taps === 0
             ? []
-            : [
-                x.set(i32.add(p.source, lowest)),
-                w.set(p.weights),
-                countedLoop(channel, channels / unroll, channelBody),
-              ]),
-          ...sums.flatMap((of, i) => storeSums(this.#problem, walking, operands, inner, p.output, of, i * step)),
-          p.source.set(i32.add(p.source, positions * sourceStep)),
-          p.output.set(i32.add(p.output, positions * step)),
-          ...advanceOperands(walking, operands, positions * step),
+            : [x.set(i32.add(p.source, lowest)), w.set(p.weights), repeat(channels / unroll, channelBody)]),
+          ...storeSums(this.#problem, walking, operands, this.#context, p.output, sums, outputStep),
+          p.source.advance(positions * sourceStep),
+          p.output.advance(positions * outputStep),
+          ...advanceOperands(walking, operands, positions * outputStep),
         ]
       }
 
@@ -378,7 +354,7 @@ class SegmentFunctions {
               xNext.set(i32.sub(sourceSteps.channel, i32.mul(p.rowTaps, rowStep))),
               wNext.set(i32.sub(weightSteps.channel, i32.mul(p.rowTaps, weightRowStep))),
             ]),
-        ...eachPosition(inner, p.count, tile),
+        ...eachPosition(this.#context, p.count, tile),
       ]
     })
   }
@@ -386,12 +362,12 @@ class SegmentFunctions {
 
 /** Loops over so many positions, as many at a time as have their sums in registers: `tile` computes some and moves on. */
 export function eachPosition(
-  { wide, local }: KernelContext,
+  { wide }: KernelContext,
   count: Value<'i32'>,
   tile: (positions: number) => Statement[],
 ): Statement[] {
-  if (!wide) return [countedLoop(local('i32'), count, tile(1))]
-  return [countedLoop(local('i32'), i32.divU(count, 2), tile(2)), ifThen(i32.remU(count, 2), tile(1))]
+  if (!wide) return [repeat(count, tile(1))]
+  return [repeat(i32.divU(count, 2), tile(2)), ifThen(i32.remU(count, 2), tile(1))]
 }
 
 /** Steps of a tensor in lanes whose last three axes are channels, rows and columns. */

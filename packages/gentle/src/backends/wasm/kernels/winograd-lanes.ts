@@ -6,15 +6,18 @@
  * by channel, and transforms them into its workspace; for each 6 output channels it multiplies with the transformed filters,
  * n² products of [6, C] by [C, tiles], and transforms the sums to pixels. The gradient to the input is the same with filters turned round.
  */
+import { range } from '../../../core/range.ts'
 import {
   call,
   countedLoop,
   type FunctionHandle,
   i32,
   ifThen,
-  type Local,
+  Local,
+  locals,
   memoryCopy,
   memoryFill,
+  repeat,
   type Statement,
   type Value,
   v128,
@@ -22,7 +25,8 @@ import {
 import { type Buffer, laneBytes } from '../buffer.ts'
 import type { Kernel, KernelContext } from '../kernel.ts'
 import { forEachItem } from './nest.ts'
-import { balancedTiles, type Epilogue, tileRows } from './tile.ts'
+import { registerTile } from './register-tile.ts'
+import { balancedTiles, type Epilogue, nameWith, operandBuffers, tileRows } from './tile.ts'
 import {
   gatherFour,
   middleBytes,
@@ -30,8 +34,7 @@ import {
   placeBytes,
   tileOutput,
   tileTransform,
-  transformColumns,
-  upTo,
+  transformBothSides,
   vectorsTogether,
   type WinogradTransforms,
 } from './winograd-transforms.ts'
@@ -105,8 +108,7 @@ export function winogradLanesFiltersKernel(
     writes: [transformed],
     workspaceBytes: 3 * n * 16,
     emit(context) {
-      const [out, source, target, middle] = [0, 1, 2, 3].map(() => context.local('i32'))
-      const four = context.local('v128')
+      const [out, source, target, middle] = locals('i32')
       /** One tap of the filters of four neighbouring input channels. */
       const tap = (row: number, column: number): Vector => {
         const at = (turned ? 8 - (row * 3 + column) : row * 3 + column) * 4
@@ -117,23 +119,16 @@ export function winogradLanesFiltersKernel(
         forEachItem(context, out, [
           source.set(i32.add(context.address(filters), i32.mul(out, outStep))),
           target.set(i32.add(context.address(transformed), i32.mul(out, channels * 4))),
-          countedLoop(context.local('i32'), channels / 4, [
-            ...transformColumns(
+          repeat(channels / 4, [
+            ...transformBothSides(
               transforms.filter,
-              3,
               tap,
-              ([value], row, column) => [four.set(value), v128.store(middle, four, (column * n + row) * 16)],
+              middle,
+              ([value], row, column) => [v128.store(target, value, (row * n + column) * place)],
               context,
             ),
-            ...transformColumns(
-              transforms.filter,
-              n,
-              (row, column) => v128.load(middle, (row * n + column) * 16),
-              ([value], row, column) => [v128.store(target, value, (column * n + row) * place)],
-              context,
-            ),
-            source.set(i32.add(source, 4 * inStep)),
-            target.set(i32.add(target, 16)),
+            source.advance(4 * inStep),
+            target.advance(16),
           ]),
         ]),
       ]
@@ -153,9 +148,9 @@ export function winogradLanesKernel(
   const n = plan.transforms.input.length
   const { frameRow, sumsPlace, inputPlace } = distances(plan)
   return {
-    name: [`${name} winograd${plan.transforms.m}`, ...(epilogue?.nodes ?? []).map((node) => node.op.name)].join(' + '),
+    name: nameWith(epilogue, `${name} winograd${plan.transforms.m}`),
     split: { by: 'blocks', count: output.blocks },
-    reads: [source, filters, ...(epilogue?.operands ?? []).map(({ buffer }) => buffer)],
+    reads: [source, filters, ...operandBuffers(epilogue)],
     writes: [output],
     workspaceBytes: middleBytes(n) + n * frameRow + n * n * (sumsPlace + inputPlace),
     multiplyAdds,
@@ -184,15 +179,14 @@ function emitBlock(
   const { transforms, channels, outChannels, height, width, outHeight, outWidth, padding, tileColumns } = plan
   const { m } = transforms
   const n = transforms.input.length
-  const local = (): Local<'i32'> => context.local('i32')
 
   // Workspace: what lies between the halves of a transform, the framed rows of one channel, sums of 6 channels, the transformed rows.
-  const [middle, frame, sums, transformed] = [local(), local(), local(), local()]
+  const [middle, frame, sums, transformed] = locals('i32')
   const { frameRow, sumsPlace, inputPlace } = distances(plan)
 
-  const [tileRow, firstRow, sourceRow, x, v] = [local(), local(), local(), local(), local()]
+  const [tileRow, firstRow, sourceRow, x, v] = locals('i32')
   const copied = Math.min(width, frameWidth(plan) - padding[1])
-  const frameRows = Array.from({ length: n }, (_, row): Statement => {
+  const frameRows = range(n).map((row): Statement => {
     const inside = [
       memoryCopy(
         i32.add(frame, row * frameRow + padding[1] * laneBytes),
@@ -208,22 +202,21 @@ function emitBlock(
     firstRow.set(i32.sub(i32.mul(tileRow, m), padding[0])),
     x.set(i32.add(context.address(source), i32.mul(firstRow, width * laneBytes))),
     v.set(transformed),
-    countedLoop(local(), channels, [
+    repeat(channels, [
       ...frameRows,
       sourceRow.set(frame),
-      countedLoop(local(), tileColumns, [
+      repeat(tileColumns, [
         call(transformTile, sourceRow, v, middle),
-        sourceRow.set(i32.add(sourceRow, m * laneBytes)),
-        v.set(i32.add(v, laneBytes)),
+        sourceRow.advance(m * laneBytes),
+        v.advance(laneBytes),
       ]),
-      x.set(i32.add(x, height * width * laneBytes)),
+      x.advance(height * width * laneBytes),
     ]),
   ]
 
   const operands = epilogue?.operands ?? []
-  const [w, xp, sp, s, offset, y, tileColumn] = Array.from({ length: 7 }, local)
-  const firstChannel = local()
-  const pointers = operands.map(local)
+  const [w, xp, sp, s, offset, y, tileColumn, firstChannel] = locals('i32')
+  const pointers = operands.map(() => new Local('i32'))
   const rowPlane = outHeight * outWidth * laneBytes
   const tileOut = tileOutput(
     {
@@ -240,7 +233,7 @@ function emitBlock(
     context,
   )
   const alongElements = (bytes: number): Statement[] =>
-    operands.flatMap(({ along }, k) => (along === 'elements' ? [pointers[k].set(i32.add(pointers[k], bytes))] : []))
+    operands.flatMap(({ along }, k) => (along === 'elements' ? [pointers[k].advance(bytes)] : []))
   const step = 16 * vectorsTogether(context)
   const transformOutput = (rows: number): Statement[] => [
     s.set(sums),
@@ -251,23 +244,16 @@ function emitBlock(
       if (along === 'nothing') return pointers[k].set(base)
       return pointers[k].set(i32.add(base, along === 'elements' ? offset : i32.mul(firstChannel, 4)))
     }),
-    countedLoop(local(), rows, [
+    repeat(rows, [
       countedLoop(tileColumn, tileColumns, [
-        countedLoop(local(), laneBytes / step, [
-          ...tileOut,
-          s.set(i32.add(s, step)),
-          y.set(i32.add(y, step)),
-          ...alongElements(step),
-        ]),
-        y.set(i32.add(y, (m - 1) * laneBytes)),
+        repeat(laneBytes / step, [...tileOut, s.advance(step), y.advance(step), ...alongElements(step)]),
+        y.advance((m - 1) * laneBytes),
         ...alongElements((m - 1) * laneBytes),
       ]),
-      y.set(i32.add(y, rowPlane - tileColumns * m * laneBytes)),
+      y.advance(rowPlane - tileColumns * m * laneBytes),
       ...operands.flatMap(({ along }, k) => {
         if (along === 'nothing') return []
-        return [
-          pointers[k].set(i32.add(pointers[k], along === 'elements' ? rowPlane - tileColumns * m * laneBytes : 4)),
-        ]
+        return [pointers[k].advance(along === 'elements' ? rowPlane - tileColumns * m * laneBytes : 4)]
       }),
     ]),
   ]
@@ -277,18 +263,18 @@ function emitBlock(
     count === 0
       ? []
       : [
-          countedLoop(local(), count, [
+          repeat(count, [
             xp.set(transformed),
             sp.set(sums),
-            countedLoop(local(), n * n, [
+            repeat(n * n, [
               call(productFunction(rows, plan, context), xp, w, sp),
-              xp.set(i32.add(xp, inputPlace)),
-              sp.set(i32.add(sp, sumsPlace)),
-              w.set(i32.add(w, channels * outChannels * 4)),
+              xp.advance(inputPlace),
+              sp.advance(sumsPlace),
+              w.advance(channels * outChannels * 4),
             ]),
-            w.set(i32.add(w, rows * channels * 4 - n * n * channels * outChannels * 4)),
+            w.advance(rows * channels * 4 - n * n * channels * outChannels * 4),
             ...transformOutput(rows),
-            firstChannel.set(i32.add(firstChannel, rows)),
+            firstChannel.advance(rows),
           ]),
         ]
 
@@ -301,7 +287,7 @@ function emitBlock(
     countedLoop(tileRow, plan.tileRows, [
       ...transformInput,
       w.set(context.address(filters)),
-      firstChannel.set(i32.const(0)),
+      firstChannel.set(0),
       ...channelsOf(size + 1, wide),
       ...channelsOf(size, tiles - wide),
     ]),
@@ -320,47 +306,30 @@ function productFunction(
       `winograd product ${rows}`,
       { source: 'i32', weights: 'i32', output: 'i32' } as const,
       undefined,
-      (p, builder) => {
-        const [x, w] = [builder.local('i32'), builder.local('i32')]
-        const weight = builder.local('v128')
-        const { math } = context
+      (p) => {
+        const [x, w] = locals('i32')
         const row = tileColumns * laneBytes
         /** The sums of so many neighbouring tiles. */
         const tilesAtOnce = (count: number): Statement[] => {
-          const images = upTo(count).map(() => [builder.local('v128'), builder.local('v128')])
-          const sums = upTo(rows).map(() => upTo(count).map(() => [builder.local('v128'), builder.local('v128')]))
-          const step = (channel: number): Statement[] => [
-            ...images.flatMap((vectors, tile) =>
-              vectors.map((vector, half) => vector.set(v128.load(x, channel * row + tile * laneBytes + 16 * half))),
-            ),
-            ...sums.flatMap((tiles, out) => [
-              weight.set(v128.load32Splat(w, out * channels * 4 + channel * 4)),
-              ...tiles.flatMap((vectors, tile) =>
-                vectors.map((sum, half) => sum.set(math.multiplyAdd(weight, images[tile][half], sum))),
-              ),
-            ]),
-          ]
+          const { clear, step, each } = registerTile(context, rows, 2 * count)
+          const sumChannel = (channel: number): Statement[] =>
+            step(
+              (out) => v128.load32Splat(w, out * channels * 4 + channel * 4),
+              (vector) => v128.load(x, channel * row + vector * 16),
+            )
           return [
             x.set(p.source),
             w.set(p.weights),
-            ...sums.flat(2).map((sum) => sum.set(v128.constF32x4(0, 0, 0, 0))),
-            countedLoop(builder.local('i32'), channels / 4, [
-              ...[0, 1, 2, 3].flatMap(step),
-              x.set(i32.add(x, 4 * row)),
-              w.set(i32.add(w, 16)),
-            ]),
-            ...sums.flatMap((tiles, out) =>
-              tiles.flatMap((vectors, tile) =>
-                vectors.map((sum, half) => v128.store(p.output, sum, out * row + tile * laneBytes + 16 * half)),
-              ),
-            ),
-            p.source.set(i32.add(p.source, count * laneBytes)),
-            p.output.set(i32.add(p.output, count * laneBytes)),
+            ...clear,
+            repeat(channels / 4, [...[0, 1, 2, 3].flatMap(sumChannel), x.advance(4 * row), w.advance(16)]),
+            ...each((sum, out, vector) => v128.store(p.output, sum, out * row + vector * 16)),
+            p.source.advance(count * laneBytes),
+            p.output.advance(count * laneBytes),
           ]
         }
         const together = vectorsTogether(context)
         return [
-          countedLoop(builder.local('i32'), Math.floor(tileColumns / together), tilesAtOnce(together)),
+          repeat(Math.floor(tileColumns / together), tilesAtOnce(together)),
           ...(tileColumns % together === 0 ? [] : tilesAtOnce(1)),
         ]
       },

@@ -2,14 +2,15 @@
  * The arithmetic of Winograd's convolution, whatever holds the tiles: matrices, and code that multiplies tiles in memory by them. Each vector
  * holds one place of a tile of 4 channels, or of 4 images.
  */
+import { range } from '../../../core/range.ts'
 import type { Tensor } from '../../../graph/tensor.ts'
 import {
-  countedLoop,
   type FunctionHandle,
   f32x4,
   i32,
   ifThen,
-  type Local,
+  Local,
+  repeat,
   type Statement,
   type Value,
   v128,
@@ -78,8 +79,6 @@ export const winograd4: WinogradTransforms = {
   ],
 }
 
-export const upTo = (count: number): number[] => Array.from({ length: count }, (_, i) => i)
-
 /** One number of each of four neighbouring filters, `step` bytes apart. */
 export const gatherFour = (source: Local<'i32'>, at: number, step: number): Vector =>
   ([1, 2, 3] as const).reduce<Vector>(
@@ -90,7 +89,7 @@ export const gatherFour = (source: Local<'i32'>, at: number, step: number): Vect
 /** A row of a transform: the weighted sum of values; terms of weight 0 are left out. */
 function weighted(row: readonly number[], values: readonly Vector[], context: KernelContext): Vector {
   let sum: Vector | undefined
-  const ordered = upTo(row.length).sort((a, b) => Number(row[b] === 1) - Number(row[a] === 1))
+  const ordered = range(row.length).sort((a, b) => Number(row[b] === 1) - Number(row[a] === 1))
   for (const i of ordered) {
     const factor = row[i]
     if (factor === 0) continue
@@ -112,16 +111,16 @@ export const vectorsTogether = ({ wide }: KernelContext): number => (wide ? 2 : 
  * Multiplies columns of a matrix in memory by a transform. `load` gives what is in a row and column, each of so many `vectors` of it;
  * `store` takes all vectors of a result.
  */
-export function transformColumns(
+function transformColumns(
   transform: readonly (readonly number[])[],
   columns: number,
   load: (row: number, column: number, vector: number) => Vector,
   store: (values: readonly Vector[], row: number, column: number) => Statement[],
   context: KernelContext,
-  vectors = 1,
+  vectors: number,
 ): Statement[] {
-  const values = upTo(vectors).map(() => transform[0].map(() => context.local('v128')))
-  return upTo(columns).flatMap((column) => [
+  const values = range(vectors).map(() => transform[0].map(() => new Local('v128')))
+  return range(columns).flatMap((column) => [
     ...transform[0].flatMap((_, row) => values.map((of, vector) => of[row].set(load(row, column, vector)))),
     ...transform.flatMap((weights, row) =>
       store(
@@ -131,6 +130,41 @@ export function transformColumns(
       ),
     ),
   ])
+}
+
+/**
+ * T x Tᵀ of a tile x for the matrix T. `load` gives what is in a row and column of x, each of so many `vectors` of it; `store` takes all
+ * vectors of what is in a row and column of the result. `middle` is memory for what lies between the two products.
+ */
+export function transformBothSides(
+  transform: readonly (readonly number[])[],
+  load: (row: number, column: number, vector: number) => Vector,
+  middle: Local<'i32'>,
+  store: (values: readonly Vector[], row: number, column: number) => Statement[],
+  context: KernelContext,
+  vectors = 1,
+): Statement[] {
+  const [rows, columns] = [transform.length, transform[0].length]
+  const bytes = 16 * vectors
+  return [
+    ...transformColumns(
+      transform,
+      columns,
+      load,
+      (values, row, column) => storeAll(middle, values, (column * rows + row) * bytes),
+      context,
+      vectors,
+    ),
+    ...transformColumns(
+      transform,
+      rows,
+      (row, column, vector) => v128.load(middle, (row * rows + column) * bytes + 16 * vector),
+      // The second product runs along the rows of the tile: its results are columns.
+      (values, column, row) => store(values, row, column),
+      context,
+      vectors,
+    ),
+  ]
 }
 
 /** Stores vectors one after the other. */
@@ -153,30 +187,20 @@ export function tileTransform(
       `winograd tile ${size}`,
       { source: 'i32', target: 'i32', middle: 'i32' } as const,
       undefined,
-      ({ source, target, middle }, builder) => {
-        const inner: KernelContext = { ...context, builder, local: (type) => builder.local(type) }
+      ({ source, target, middle }) => {
         const vectors = vectorsTogether(context)
-        const bytes = 16 * vectors
         return [
-          countedLoop(builder.local('i32'), 2 / vectors, [
-            ...transformColumns(
+          repeat(2 / vectors, [
+            ...transformBothSides(
               matrix,
-              size,
               (row, column, vector) => v128.load(source, row * rowBytes + column * laneBytes + 16 * vector),
-              (values, row, column) => storeAll(middle, values, (column * places + row) * bytes),
-              inner,
+              middle,
+              (values, row, column) => storeAll(target, values, (row * places + column) * place),
+              context,
               vectors,
             ),
-            ...transformColumns(
-              matrix,
-              places,
-              (row, column, vector) => v128.load(middle, (row * places + column) * bytes + 16 * vector),
-              (values, row, column) => storeAll(target, values, (column * places + row) * place),
-              inner,
-              vectors,
-            ),
-            source.set(i32.add(source, bytes)),
-            target.set(i32.add(target, bytes)),
+            source.advance(16 * vectors),
+            target.advance(16 * vectors),
           ]),
         ]
       },
@@ -217,7 +241,7 @@ export function tileOutput(
     const place = (row * width + column) * laneBytes
     if (epilogue === undefined) return storeAll(target, values, place)
     const { nodes, producer, operands } = epilogue
-    const results = values.map(() => context.local('v128'))
+    const results = values.map(() => new Local('v128'))
     const computed = values.flatMap((value, vector) => {
       const result = results[vector]
       const load = (leaf: Tensor): Vector => {
@@ -237,27 +261,14 @@ export function tileOutput(
     size[axis] % m === 0 || index < size[axis] % m
       ? statements
       : [ifThen(i32.ltU(i32.add(i32.mul(tile[axis], m), index), size[axis]), statements)]
-  const vectors = vectorsTogether(context)
-  const bytes = 16 * vectors
-  return [
-    ...transformColumns(
-      output,
-      n,
-      (row, column, vector) => v128.load(sums.start, (row * n + column) * sums.place + 16 * vector),
-      (values, row, column) => storeAll(middle, values, (column * m + row) * bytes),
-      context,
-      vectors,
-    ),
-    ...transformColumns(
-      output,
-      m,
-      (row, column, vector) => v128.load(middle, (row * m + column) * bytes + 16 * vector),
-      // The second transform runs along rows: its results are the columns of the tile.
-      (values, column, row) => where(row, 0, where(column, 1, finish(values, row, column))),
-      context,
-      vectors,
-    ),
-  ]
+  return transformBothSides(
+    output,
+    (row, column, vector) => v128.load(sums.start, (row * n + column) * sums.place + 16 * vector),
+    middle,
+    (values, row, column) => where(row, 0, where(column, 1, finish(values, row, column))),
+    context,
+    vectorsTogether(context),
+  )
 }
 
 /** Memory between the halves of a transform of n x n places, whatever the engine's vectors. */

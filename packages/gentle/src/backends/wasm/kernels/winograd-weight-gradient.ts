@@ -6,12 +6,21 @@
  * them; then each of the 36 places is a matrix product [O, tiles] by [tiles, C], whose register tile is 4 output channels of 8 input
  * channels, of 16 where the engine joins vectors, and runs over all tiles. Every sum is taken by one thread in one order, whatever the number of threads.
  */
-import { call, countedLoop, i32, memoryFill, type Statement, type Value, v128 } from '../assembler/index.ts'
+import { range } from '../../../core/range.ts'
+import { call, i32, Local, locals, memoryFill, repeat, type Statement, type Value, v128 } from '../assembler/index.ts'
 import { type Buffer, channelBlocks, laneBytes } from '../buffer.ts'
 import type { Kernel } from '../kernel.ts'
 import { transpose4 } from './convert.ts'
 import { forEachItem } from './nest.ts'
-import { middleBytes, perCycle, placeBytes, tileTransform, transformColumns, winograd4 } from './winograd-transforms.ts'
+import { registerTile, vectorAt } from './register-tile.ts'
+import {
+  middleBytes,
+  perCycle,
+  placeBytes,
+  tileTransform,
+  transformBothSides,
+  winograd4,
+} from './winograd-transforms.ts'
 
 /** Pixels of a side of a tile of dy, and places of a transformed one. */
 const m = winograd4.m
@@ -89,7 +98,7 @@ export function frameChannelsKernel(lanes: Buffer, framed: Buffer, [top, left]: 
     reads: [lanes],
     writes: [framed],
     emit(context) {
-      const [item, imageBlock, channelBlock, source, target] = [0, 1, 2, 3, 4].map(() => context.local('i32'))
+      const [item, imageBlock, channelBlock, source, target] = locals('i32')
       const first = i32.const(0)
       // Channels and images beyond the last are those that happen to be there: they are read by no sum, or written nowhere.
       const lastImage = batch - 1
@@ -97,14 +106,14 @@ export function frameChannelsKernel(lanes: Buffer, framed: Buffer, [top, left]: 
         const index = i32.min(i32.add(i32.mul(imageBlock, 8), image), lastImage)
         return i32.mul(i32.add(i32.mul(index, blocks), channelBlock), frameBytes)
       }
-      const bases = Array.from({ length: 8 }, () => context.local('i32'))
-      const rows = Array.from({ length: 8 }, (_, channel) => Math.min(channel, channels - 1))
+      const bases = range(8).map(() => new Local('i32'))
+      const rows = range(8).map((channel) => Math.min(channel, channels - 1))
       const transposed = [0, 4].flatMap((imageHalf) =>
         [0, 4].flatMap((channelHalf) => {
           const loads = [0, 1, 2, 3].map((c) =>
             v128.load(source, rows[channelHalf + c] * pixels * laneBytes + 4 * imageHalf),
           )
-          const { statements, columns } = transpose4(context, loads)
+          const { statements, columns } = transpose4(loads)
           return [
             ...statements,
             ...columns.map((column, i) => v128.store(i32.add(bases[imageHalf + i], target), column, 4 * channelHalf)),
@@ -126,14 +135,10 @@ export function frameChannelsKernel(lanes: Buffer, framed: Buffer, [top, left]: 
               i32.mul(channelBlock, 8 * pixels * laneBytes),
             ),
           ),
-          target.set(i32.const(offset)),
-          countedLoop(context.local('i32'), height, [
-            countedLoop(context.local('i32'), width, [
-              ...transposed,
-              source.set(i32.add(source, laneBytes)),
-              target.set(i32.add(target, laneBytes)),
-            ]),
-            target.set(i32.add(target, (frameWidth - width) * laneBytes)),
+          target.set(offset),
+          repeat(height, [
+            repeat(width, [...transposed, source.advance(laneBytes), target.advance(laneBytes)]),
+            target.advance((frameWidth - width) * laneBytes),
           ]),
         ]),
       ]
@@ -168,7 +173,7 @@ export function transformTilesKernel(
     writes: [transformed],
     workspaceBytes: middleBytes(n),
     emit(context) {
-      const [item, image, block, source, target] = [0, 1, 2, 3, 4].map(() => context.local('i32'))
+      const [item, image, block, source, target] = locals('i32')
       const first = i32.const(0)
       const transform = tileTransform(matrix, rowBytes, transformedPlace(channels, plan), context)
       return [
@@ -182,13 +187,13 @@ export function transformTilesKernel(
               i32.add(i32.mul(block, tilesOf(plan) * laneBytes), i32.mul(image, tileRows * tileColumns * laneBytes)),
             ),
           ),
-          countedLoop(context.local('i32'), tileRows, [
-            countedLoop(context.local('i32'), tileColumns, [
+          repeat(tileRows, [
+            repeat(tileColumns, [
               call(transform, source, target, context.workspace),
-              source.set(i32.add(source, m * laneBytes)),
-              target.set(i32.add(target, laneBytes)),
+              source.advance(m * laneBytes),
+              target.advance(laneBytes),
             ]),
-            source.set(i32.add(source, m * rowBytes - tileColumns * m * laneBytes)),
+            source.advance(m * rowBytes - tileColumns * m * laneBytes),
           ]),
         ]),
       ]
@@ -223,37 +228,26 @@ export function gradientProductsKernel(
     writes: [sums],
     multiplyAdds,
     emit(context) {
-      const [item, place, group, source, slopes, xs, ys, target] = Array.from({ length: 8 }, () => context.local('i32'))
+      const [item, place, group, source, slopes, xs, ys, target] = locals('i32')
       const first = i32.const(0)
-      const slope = context.local('v128')
-      const advance = (count: number): Statement[] => [
-        xs.set(i32.add(xs, count * laneBytes)),
-        ys.set(i32.add(ys, count * laneBytes)),
-      ]
+      const advance = (count: number): Statement[] => [xs.advance(count * laneBytes), ys.advance(count * laneBytes)]
       /** The sums of some blocks of input channels. */
       const sumBlocks = (blocks: number): Statement[] => {
-        const halves = Array.from(
-          { length: 2 * blocks },
-          (_, half) => Math.floor(half / 2) * tiles * laneBytes + (half % 2) * 16,
-        )
-        const values = halves.map(() => context.local('v128'))
-        const totals = Array.from({ length: tileOuts }, () => halves.map(() => context.local('v128')))
-        const step = (tile: number): Statement[] => [
-          ...halves.map((half, h) => values[h].set(v128.load(xs, tile * laneBytes + half))),
-          ...totals.flatMap((sums, out) => [
-            slope.set(v128.load32Splat(ys, tile * laneBytes + out * 4)),
-            ...sums.map((sum, h) => sum.set(context.math.multiplyAdd(slope, values[h], sum))),
-          ]),
-        ]
+        const { clear, step, each } = registerTile(context, tileOuts, 2 * blocks)
+        const sumTile = (tile: number): Statement[] =>
+          step(
+            (out) => v128.load32Splat(ys, tile * laneBytes + out * 4),
+            (vector) => v128.load(xs, tile * laneBytes + vectorAt(vector, tiles * laneBytes)),
+          )
         return [
           xs.set(source),
           ys.set(slopes),
-          ...totals.flat().map((total) => total.set(v128.constF32x4(0, 0, 0, 0))),
-          countedLoop(context.local('i32'), tiles >> 2, [...[0, 1, 2, 3].flatMap(step), ...advance(4)]),
-          countedLoop(context.local('i32'), tiles & 3, [...step(0), ...advance(1)]),
-          ...totals.flatMap((sums, out) => sums.map((sum, h) => v128.store(target, sum, out * channels * 4 + h * 16))),
-          source.set(i32.add(source, blocks * tiles * laneBytes)),
-          target.set(i32.add(target, blocks * laneBytes)),
+          ...clear,
+          repeat(tiles >> 2, [...[0, 1, 2, 3].flatMap(sumTile), ...advance(4)]),
+          repeat(tiles & 3, [...sumTile(0), ...advance(1)]),
+          ...each((sum, out, vector) => v128.store(target, sum, out * channels * 4 + vector * 16)),
+          source.advance(blocks * tiles * laneBytes),
+          target.advance(blocks * laneBytes),
         ]
       }
       const together = context.wide ? 2 : 1
@@ -275,7 +269,7 @@ export function gradientProductsKernel(
               i32.add(i32.mul(place, sumsPlace(plan)), i32.mul(group, tileOuts * channels * 4)),
             ),
           ),
-          countedLoop(context.local('i32'), Math.floor(blocks / together), sumBlocks(together)),
+          repeat(Math.floor(blocks / together), sumBlocks(together)),
           ...(blocks % together === 0 ? [] : sumBlocks(1)),
         ]),
       ]
@@ -294,26 +288,19 @@ export function gradientFiltersKernel(sums: Buffer, gradient: Buffer, plan: Weig
     writes: [gradient],
     workspaceBytes: 3 * n * 16,
     emit(context) {
-      const [out, source, target, middle] = [0, 1, 2, 3].map(() => context.local('i32'))
-      const four = context.local('v128')
+      const [out, source, target, middle] = locals('i32')
+      const four = new Local('v128')
       return [
         middle.set(context.workspace),
         forEachItem(context, out, [
           source.set(i32.add(context.address(sums), i32.mul(out, channels * 4))),
           target.set(i32.add(context.address(gradient), i32.mul(out, channels * 36))),
-          countedLoop(context.local('i32'), channels / 4, [
-            ...transformColumns(
+          repeat(channels / 4, [
+            ...transformBothSides(
               outputTransform,
-              n,
               (row, column) => v128.load(source, (row * n + column) * place),
-              ([value], row, column) => [v128.store(middle, value, (column * 3 + row) * 16)],
-              context,
-            ),
-            ...transformColumns(
-              outputTransform,
-              3,
-              (row, column) => v128.load(middle, (row * 3 + column) * 16),
-              ([value], column, row) => [
+              middle,
+              ([value], row, column) => [
                 four.set(value),
                 ...([0, 1, 2, 3] as const).map((lane) =>
                   v128.store32Lane(target, four, lane, lane * 36 + (row * 3 + column) * 4),
@@ -321,8 +308,8 @@ export function gradientFiltersKernel(sums: Buffer, gradient: Buffer, plan: Weig
               ],
               context,
             ),
-            source.set(i32.add(source, 16)),
-            target.set(i32.add(target, 4 * 36)),
+            source.advance(16),
+            target.advance(4 * 36),
           ]),
         ]),
       ]

@@ -13,12 +13,24 @@
  *
  * With wide vectors a tile of the products takes two blocks of output channels, and tiles are transformed whole.
  */
-import { call, countedLoop, i32, ifThen, type Local, type Statement, type Value, v128 } from '../assembler/index.ts'
+import { range } from '../../../core/range.ts'
+import {
+  call,
+  countedLoop,
+  i32,
+  ifThen,
+  Local,
+  locals,
+  repeat,
+  type Statement,
+  type Value,
+  v128,
+} from '../assembler/index.ts'
 import { type Buffer, channelBlocks, laneBytes } from '../buffer.ts'
 import type { Kernel, KernelContext } from '../kernel.ts'
 import { forEachItem } from './nest.ts'
 import { type SumPart, tileExtent, tileFunction, tilePixels } from './pixel-tile.ts'
-import { balancedTiles, type Epilogue } from './tile.ts'
+import { balancedTiles, type Epilogue, nameWith, operandBuffers } from './tile.ts'
 import {
   gatherFour,
   middleBytes,
@@ -26,8 +38,7 @@ import {
   placeBytes,
   tileOutput,
   tileTransform,
-  transformColumns,
-  upTo,
+  transformBothSides,
   vectorsTogether,
   type WinogradTransforms,
 } from './winograd-transforms.ts'
@@ -147,7 +158,7 @@ export function winogradFiltersKernel(filters: Buffer, transformed: Buffer, plan
     writes: [transformed],
     workspaceBytes: 3 * n * 16,
     emit(context) {
-      const [block, source, target, middle] = [0, 1, 2, 3].map(() => context.local('i32'))
+      const [block, source, target, middle] = locals('i32')
       /** One tap of the filters of four neighbouring output channels. */
       const tap = (row: number, column: number): Vector => {
         const at = (row * 3 + column) * 4
@@ -158,26 +169,19 @@ export function winogradFiltersKernel(filters: Buffer, transformed: Buffer, plan
         forEachItem(context, block, [
           source.set(i32.add(context.address(filters), i32.mul(block, 8 * outBytes))),
           target.set(i32.add(context.address(transformed), i32.mul(block, n * n * place))),
-          countedLoop(context.local('i32'), channels, [
-            countedLoop(context.local('i32'), 2, [
-              ...transformColumns(
+          repeat(channels, [
+            repeat(2, [
+              ...transformBothSides(
                 transforms.filter,
-                3,
                 tap,
-                ([value], row, column) => [v128.store(middle, value, (column * n + row) * 16)],
+                middle,
+                ([value], row, column) => [v128.store(target, value, (row * n + column) * place)],
                 context,
               ),
-              ...transformColumns(
-                transforms.filter,
-                n,
-                (row, column) => v128.load(middle, (row * n + column) * 16),
-                ([value], row, column) => [v128.store(target, value, (column * n + row) * place)],
-                context,
-              ),
-              source.set(i32.add(source, 4 * outBytes)),
-              target.set(i32.add(target, 16)),
+              source.advance(4 * outBytes),
+              target.advance(16),
             ]),
-            source.set(i32.add(source, 36 - 8 * outBytes)),
+            source.advance(36 - 8 * outBytes),
           ]),
         ]),
       ]
@@ -203,9 +207,9 @@ export function winogradKernel(
   const n = plan.transforms.input.length
   const { sumsPlace, inputPlace } = workspacePlaces(plan)
   return {
-    name: [`conv2d winograd${plan.transforms.m}`, ...(epilogue?.nodes ?? []).map((node) => node.op.name)].join(' + '),
+    name: nameWith(epilogue, `conv2d winograd${plan.transforms.m}`),
     split: { by: 'items', count: plan.strips * plan.shares },
-    reads: [source, filters, ...(epilogue?.operands ?? []).map(({ buffer }) => buffer)],
+    reads: [source, filters, ...operandBuffers(epilogue)],
     writes: [output],
     workspaceBytes: middleBytes(n) + n * n * (plan.together * sumsPlace + inputPlace),
     multiplyAdds,
@@ -226,18 +230,13 @@ function emitStrips(
   const n = transforms.input.length
   const [batch, , height, width] = output.shape
   const tilesInAll = batch * tileRows * tileColumns
-  const local = (): Local<'i32'> => context.local('i32')
   const first = i32.const(0)
 
   // Workspace: what lies between the two halves of a transform, the sums of the blocks computed together, the transformed input.
-  const middle = local()
-  const sums = local()
-  const blockSums = local()
-  const transformed = local()
+  const [middle, sums, blockSums, transformed] = locals('i32')
   const { sumsPlace, inputPlace } = workspacePlaces(plan)
 
-  const [item, strip, present, tile, inStrip, count] = Array.from({ length: 6 }, local)
-  const [image, tileRow, tileColumn] = [local(), local(), local()]
+  const [item, strip, present, tile, inStrip, count, image, tileRow, tileColumn] = locals('i32')
   const locate = [
     image.set(i32.divU(tile, tileRows * tileColumns)),
     tileRow.set(i32.remU(i32.divU(tile, tileColumns), tileRows)),
@@ -246,13 +245,12 @@ function emitStrips(
   const forEachTile = (body: Statement[]): Statement[] => [
     tile.set(i32.mul(strip, stripTiles)),
     count.set(i32.sub(i32.min(i32.add(tile, stripTiles), tilesInAll), tile)),
-    countedLoop(inStrip, count, [...locate, ...body, tile.set(i32.add(tile, 1))]),
+    countedLoop(inStrip, count, [...locate, ...body, tile.advance(1)]),
   ]
 
   const [frameHeight, frameWidth] = source.shape.slice(2)
   const plane = frameHeight * frameWidth * laneBytes
-  const x = local()
-  const v = local()
+  const [x, v] = locals('i32')
   const transformTile = tileTransform(transforms.input, frameWidth * laneBytes, inputPlace, context)
   const transformInput = forEachTile([
     x.set(
@@ -262,11 +260,7 @@ function emitStrips(
       ),
     ),
     v.set(i32.add(transformed, i32.mul(inStrip, laneBytes))),
-    countedLoop(local(), channels / 8, [
-      call(transformTile, x, v, middle),
-      x.set(i32.add(x, plane)),
-      v.set(i32.add(v, stripTiles * laneBytes)),
-    ]),
+    repeat(channels / 8, [call(transformTile, x, v, middle), x.advance(plane), v.advance(stripTiles * laneBytes)]),
   ])
 
   // The products of all tiles of a strip, missing ones too: their sums are not used.
@@ -274,7 +268,7 @@ function emitStrips(
     {
       start: 0,
       loops: [{ count: channels / 8, step: stripTiles * laneBytes }],
-      offsets: upTo(8).map((channel) => channel * 4),
+      offsets: range(8).map((channel) => channel * 4),
     },
   ]
   const extent = tileExtent(outBlocks, context.wide)
@@ -287,21 +281,20 @@ function emitStrips(
     weightStep: n * n * channels * laneBytes,
     outputStep: n * n * sumsPlace,
   }
-  const [block, w] = [local(), local()]
-  const [xp, sp] = [local(), local()]
+  const [block, w, xp, sp] = locals('i32')
   const multiply = (pixels: number, turns: number): Statement[] =>
     turns === 0
       ? []
       : [
           call(
-            tileFunction({ ...shape, pixels: upTo(pixels).map((pixel) => pixel * laneBytes) }, undefined, context),
+            tileFunction({ ...shape, pixels: range(pixels).map((pixel) => pixel * laneBytes) }, undefined, context),
             xp,
             w,
             sp,
-            i32.const(turns),
+            turns,
           ),
-          xp.set(i32.add(xp, turns * pixels * laneBytes)),
-          sp.set(i32.add(sp, turns * pixels * laneBytes)),
+          xp.advance(turns * pixels * laneBytes),
+          sp.advance(turns * pixels * laneBytes),
         ]
   const rewind = stripTiles * laneBytes
   const turns = together / extent.blocks
@@ -309,24 +302,23 @@ function emitStrips(
   const products = [
     xp.set(transformed),
     sp.set(sums),
-    countedLoop(local(), n * n, [
-      countedLoop(local(), turns, [
+    repeat(n * n, [
+      repeat(turns, [
         ...multiply(size + 1, wide),
         ...multiply(size, tiles - wide),
         xp.set(i32.sub(xp, rewind)),
-        sp.set(i32.add(sp, sumWalk - rewind)),
-        w.set(i32.add(w, weightWalk)),
+        sp.advance(sumWalk - rewind),
+        w.advance(weightWalk),
       ]),
-      xp.set(i32.add(xp, inputPlace)),
-      sp.set(i32.add(sp, sumsPlace - turns * sumWalk)),
-      w.set(i32.add(w, channels * laneBytes - turns * weightWalk)),
+      xp.advance(inputPlace),
+      sp.advance(sumsPlace - turns * sumWalk),
+      w.advance(channels * laneBytes - turns * weightWalk),
     ]),
   ]
 
   const operands = epilogue?.operands ?? []
-  const y = local()
-  const offset = local()
-  const pointers = operands.map(local)
+  const [y, offset] = locals('i32')
+  const pointers = operands.map(() => new Local('i32'))
   const tileOut = tileOutput(
     {
       transforms,
@@ -356,11 +348,11 @@ function emitStrips(
       if (along === 'nothing') return pointers[k].set(base)
       return pointers[k].set(i32.add(base, along === 'elements' ? offset : i32.mul(block, laneBytes)))
     }),
-    countedLoop(local(), laneBytes / step, [
+    repeat(laneBytes / step, [
       ...tileOut,
-      v.set(i32.add(v, step)),
-      y.set(i32.add(y, step)),
-      ...operands.flatMap(({ along }, k) => (along === 'nothing' ? [] : [pointers[k].set(i32.add(pointers[k], step))])),
+      v.advance(step),
+      y.advance(step),
+      ...operands.flatMap(({ along }, k) => (along === 'nothing' ? [] : [pointers[k].advance(step)])),
     ]),
   ])
 
@@ -375,15 +367,11 @@ function emitStrips(
       ifThen(i32.ne(strip, present), [...transformInput, present.set(strip)]),
       block.set(i32.mul(i32.remU(item, shares), perShare * together)),
       w.set(i32.add(context.address(filters), i32.mul(block, shape.weightStep))),
-      countedLoop(local(), perShare, [
+      repeat(perShare, [
         ...products,
-        w.set(i32.add(w, (together - 1) * shape.weightStep)),
+        w.advance((together - 1) * shape.weightStep),
         blockSums.set(sums),
-        countedLoop(local(), together, [
-          ...transformOutput,
-          block.set(i32.add(block, 1)),
-          blockSums.set(i32.add(blockSums, shape.outputStep)),
-        ]),
+        repeat(together, [...transformOutput, block.advance(1), blockSums.advance(shape.outputStep)]),
       ]),
     ]),
   ]

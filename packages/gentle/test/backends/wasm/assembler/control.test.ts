@@ -11,7 +11,9 @@ import {
   i32,
   ifThen,
   type Local,
+  locals,
   loop,
+  repeat,
   return_,
   type Statement,
   select,
@@ -96,6 +98,20 @@ describe('countedLoop', () => {
       return sequence([countedLoop(i, 3, [inner, inner])], sum)
     }
     expect(run(body, 4)).toBe(24)
+  })
+})
+
+describe('repeat, locals and advance', () => {
+  it('run a body so often, make as many variables as are taken, and add to them', () => {
+    const body: Body = (n) => {
+      const [fives, counted, still] = locals('i32')
+      return sequence(
+        [repeat(n, [fives.advance(5), counted.advance(1), still.advance(0)]), fives.advance(counted)],
+        i32.add(fives, still),
+      )
+    }
+    expect(run(body, 4)).toBe(24)
+    expect(run(body, 0)).toBe(0)
   })
 })
 

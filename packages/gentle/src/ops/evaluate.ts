@@ -1,7 +1,10 @@
 import type { TypedArray } from '../core/dtype.ts'
 import { sizeOf } from '../core/shape.ts'
-import type { Signature } from './op.ts'
-import { Constant, Input, type Tensor, Variable } from './tensor.ts'
+import type { Op, Reference, Signature } from '../graph/op.ts'
+import { Constant, Input, type Tensor, Variable } from '../graph/tensor.ts'
+import { elementwiseReference, isElementwise } from './elementwise.ts'
+import { references } from './references.ts'
+import type { StructuredName } from './table.ts'
 
 /** The float type of all computation. */
 export type Precision = 'float32' | 'float64'
@@ -12,8 +15,11 @@ export function storageFor({ dtype, shape }: Signature, precision: Precision): T
   return precision === 'float64' ? new Float64Array(sizeOf(shape)) : new Float32Array(sizeOf(shape))
 }
 
+const referenceOf = (node: Tensor): Reference<Op> =>
+  isElementwise(node) ? elementwiseReference(node.op) : (references[node.op.name as StructuredName] as Reference<Op>)
+
 /**
- * Values of all nodes of a topological order, op by op with the ops' own loops. `valuesOf` gives those of inputs and
+ * Values of all nodes of a topological order, op by op with the ops' references. `valuesOf` gives those of inputs and
  * variables, which are read and never written. `before` is told of each node before its op runs.
  */
 export function evaluate(
@@ -33,7 +39,7 @@ export function evaluate(
     else {
       before(node)
       const operands = node.inputs.map((x) => ({ shape: x.shape, dtype: x.dtype, data: values.get(x)! }))
-      node.op.reference(operands, node.attributes, { shape: node.shape, dtype: node.dtype, data })
+      referenceOf(node)(operands, node.attributes, { shape: node.shape, dtype: node.dtype, data })
     }
     values.set(node, data)
   }
