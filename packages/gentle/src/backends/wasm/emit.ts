@@ -57,19 +57,17 @@ export function emitProgram(schedule: Schedule, options: EmitOptions): Uint8Arra
 
   const emitKernel = (kernel: Kernel, index: number) => {
     const parameters = { scratch: 'i32', from: 'i32', to: 'i32' } as const
-    return module.function(`${index} ${kernel.name}`, parameters, undefined, (p, builder) => {
+    return module.function(`${index} ${kernel.name}`, parameters, undefined, (p) => {
       const present = kernel.split.by === 'blocks' ? p.from : i32.const(0)
       const context: KernelContext = {
         module,
         math,
-        builder,
         wide: options.wideVectors,
         block: present,
         from: p.from,
         to: p.to,
         workspace: i32.add(p.scratch, schedule.workspaceOffset),
         shared: sharedFunction,
-        local: (type) => builder.local(type),
         address: (buffer, block = present) => addressOf(buffer, block, p.scratch, schedule, options),
       }
       return kernel.emit(context)

@@ -1,6 +1,6 @@
 /** A kernel: one loop nest over buffers, written as WebAssembly when addresses are known. */
 
-import type { FunctionBuilder, FunctionHandle, Local, Module, Statement, Value, ValueType } from './assembler/index.ts'
+import type { FunctionHandle, Module, Statement, Value } from './assembler/index.ts'
 import type { Buffer } from './buffer.ts'
 import type { MathLibrary } from './math/index.ts'
 
@@ -33,7 +33,6 @@ export interface Kernel {
 export interface KernelContext {
   readonly module: Module
   readonly math: MathLibrary
-  readonly builder: FunctionBuilder
   /**
    * Whether the engine joins the same operation on two neighbouring vectors to one of 256 bits: then two vectors take one register, and both
    * have to be stored one right after the other, for from there it looks for pairs.
@@ -48,7 +47,6 @@ export interface KernelContext {
   readonly workspace: Value<'i32'>
   /** A function that kernels of the program share: made by the first that asks for its key. */
   shared(key: string, make: () => FunctionHandle): FunctionHandle
-  local<T extends ValueType>(type: T): Local<T>
   /** Where a buffer begins; for one in blocks, where a block of it begins: the kernel's own, or the first where it has none. */
   address(buffer: Buffer, block?: Value<'i32'>): Value<'i32'>
 }

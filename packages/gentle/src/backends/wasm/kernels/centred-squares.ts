@@ -67,7 +67,7 @@ export function squaresByBlockKernel(x: Buffer, axes: readonly number[], partial
       return [
         ...masks.set,
         share.set(select(last, whole, i32.eq(context.block, x.blocks - 1))),
-        ...nest(context, extents, streams(context, row), ([target, ...sources]) => {
+        ...nest(extents, streams(context, row), ([target, ...sources]) => {
           const sums = fold(context, sources)
           const squares = fold(context, sources, squaresAround(values, around))
           return [

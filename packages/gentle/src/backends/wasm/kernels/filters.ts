@@ -24,7 +24,6 @@ export function packFiltersKernel(filters: Buffer, packed: Buffer, sourceInChann
       const [block, source, target] = locals('i32')
       const part = (outs: number, firstChannel: number, turns: number, size: number): Statement[] =>
         nest(
-          context,
           [turns, taps, size],
           [
             {

@@ -56,7 +56,6 @@ export function mapKernel({ name, extents, output, inputs, compute }: MapDescrip
     const loads = loadsOfBlock(inputs, loops.strides.slice(1))
     const results = [new Local('v128'), new Local('v128')]
     return nest(
-      context,
       loops.extents,
       streams(context),
       // Both halves are computed before either is stored, so that an engine may take them for one vector of twice the size.

@@ -2,7 +2,7 @@
  * Loop nests: the frame of every kernel that visits elements one by one or vector by vector. Operands are walked by pointers that
  * advance by fixed strides, so that no index is ever multiplied out.
  */
-import { countedLoop, i32, type Local, repeat, type Statement, type Value } from '../assembler/index.ts'
+import { countedLoop, i32, Local, locals, repeat, type Statement, type Value } from '../assembler/index.ts'
 import type { KernelContext } from '../kernel.ts'
 
 /** An operand of a nest: where it begins, and how far it moves, in bytes, with each loop. */
@@ -39,19 +39,18 @@ export function collapse(
  * innermost loop begins. The first extent may be known at run time alone.
  */
 export function nest(
-  context: KernelContext,
   extents: readonly (number | Value<'i32'>)[],
   streams: readonly Stream[],
   body: (pointers: readonly Local<'i32'>[]) => Statement[],
   before: (pointers: readonly Local<'i32'>[]) => Statement[] = () => [],
 ): Statement[] {
-  const { pointers, begin } = pointersTo(streams, context)
+  const { pointers, begin } = pointersTo(streams)
   return [...begin, ...loops(extents, streams, pointers, body(pointers), before(pointers))]
 }
 
 /** A pointer for each stream, and what sets them to where the streams begin. */
-function pointersTo(streams: readonly Stream[], { local }: KernelContext) {
-  const pointers = streams.map(() => local('i32'))
+function pointersTo(streams: readonly Stream[]) {
+  const pointers = streams.map(() => new Local('i32'))
   return { pointers, begin: streams.map(({ start }, k) => pointers[k].set(start)) }
 }
 
@@ -106,9 +105,9 @@ export function plainNest(
       start: i32.add(start, i32.mul(from, 4 * strides[0])),
       strides,
     }))
-    if (!vectors) return nest(context, [count], started, (pointers) => body(pointers, 'single'))
-    const elements = context.local('i32')
-    const { pointers, begin } = pointersTo(started, context)
+    if (!vectors) return nest([count], started, (pointers) => body(pointers, 'single'))
+    const [elements] = locals('i32')
+    const { pointers, begin } = pointersTo(started)
     return [
       elements.set(count),
       ...begin,
@@ -117,9 +116,9 @@ export function plainNest(
   }
   const started = streams.map(({ start, strides }) => ({ start: i32.add(start, i32.mul(from, strides[0])), strides }))
   const rows = i32.sub(to, from)
-  if (!vectors) return nest(context, [rows, ...extents.slice(1)], started, (pointers) => body(pointers, 'single'))
+  if (!vectors) return nest([rows, ...extents.slice(1)], started, (pointers) => body(pointers, 'single'))
 
-  const { pointers, begin } = pointersTo(started, context)
+  const { pointers, begin } = pointersTo(started)
   const row = rowOf(extents[last] >> 2, extents[last] & 3, streams, pointers, body)
   const outer = [rows, ...extents.slice(1, last)]
   const outerStreams = streams.map(({ start, strides }) => ({ start, strides: strides.slice(0, last) }))

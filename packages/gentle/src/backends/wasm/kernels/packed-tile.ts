@@ -146,7 +146,6 @@ export function packWeightsKernel(problem: TileProblem, packed: Buffer): Kernel 
       const [tile, source, target, first] = locals('i32')
       const copy = (rows: number): Statement[] =>
         nest(
-          context,
           [filterRows, filterColumns, channels],
           [
             { start: target, strides: [filterColumns * channels * rows * 4, channels * rows * 4, rows * 4] },
@@ -313,7 +312,6 @@ function packStrip(
     turns === 0
       ? []
       : nest(
-          context,
           [turns, to - from],
           [
             { start: i32.add(target, from * pixel + first * laneBytes), strides: [count * laneBytes, pixel] },

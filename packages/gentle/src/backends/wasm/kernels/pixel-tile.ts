@@ -18,10 +18,11 @@
 import type { Tensor } from '../../../graph/tensor.ts'
 import {
   call,
-  countedLoop,
   type FunctionHandle,
   i32,
-  type Local,
+  Local,
+  locals,
+  repeat,
   type Statement,
   type Value,
   v128,
@@ -30,7 +31,7 @@ import { type Buffer, channelBlocks, laneBytes } from '../buffer.ts'
 import type { Kernel, KernelContext } from '../kernel.ts'
 import { emitExpression } from './expression.ts'
 import { forEachItem } from './nest.ts'
-import { balancedTiles, type Epilogue, type EpilogueOperand } from './tile.ts'
+import { balancedTiles, type Epilogue, type EpilogueOperand, nameWith } from './tile.ts'
 
 /** Pixels of one tile of 8 channels, and of 16. */
 export const tilePixels = 6
@@ -212,7 +213,7 @@ export function pixelTileKernel(problem: PixelProblem): Kernel {
   const { name, source, weights, output, epilogue } = problem
   const plan = planOf(problem)
   return {
-    name: [name, ...(epilogue?.nodes ?? []).map((node) => node.op.name)].join(' + '),
+    name: nameWith(epilogue, name),
     split: { by: 'items', count: (plan.strips * channelBlocks(output.shape)) / plan.blocks },
     reads: [source, weights, ...(epilogue?.operands ?? []).map(({ buffer }) => buffer)],
     writes: [output],
@@ -229,9 +230,8 @@ function emitItems(problem: PixelProblem, plan: Plan, context: KernelContext): S
   const { rows, columns, stripRows, weightBytes, rowStep, imageStep, groupStep } = plan
   const rowBytes = columns * laneBytes
   const operands = epilogue?.operands ?? []
-  const local = (): Local<'i32'> => context.local('i32')
-  const [item, block, row, image, imageRow, x, w, y] = Array.from({ length: 8 }, local)
-  const operandPointers = operands.map(local)
+  const [item, block, row, image, imageRow, x, w, y] = locals('i32')
+  const operandPointers = operands.map(() => new Local('i32'))
   const first = i32.const(0)
 
   const { depthwise, pixelStep, parts } = plan
@@ -244,13 +244,12 @@ function emitItems(problem: PixelProblem, plan: Plan, context: KernelContext): S
     outputStep: rows * rowBytes,
   }
   const tilesOf = ({ pixels, count, start }: TileRun, next: number): Statement[] => {
-    const advance = (pointer: Local<'i32'>, bytes: number): Statement => pointer.set(i32.add(pointer, bytes))
     const bytes = count * pixels.length * laneBytes
     return [
       call(tileFunction({ ...shape, pixels }, epilogue, context), x, w, y, i32.const(count), ...operandPointers),
-      advance(x, next - start),
-      advance(y, bytes),
-      ...operands.flatMap(({ along }, k) => (along === 'elements' ? [advance(operandPointers[k], bytes)] : [])),
+      x.advance(next - start),
+      y.advance(bytes),
+      ...operands.flatMap(({ along }, k) => (along === 'elements' ? [operandPointers[k].advance(bytes)] : [])),
     ]
   }
 
@@ -263,7 +262,7 @@ function emitItems(problem: PixelProblem, plan: Plan, context: KernelContext): S
       block.set(i32.mul(i32.remU(item, blocks / plan.blocks), plan.blocks)),
       row.set(i32.mul(i32.divU(item, blocks / plan.blocks), stripRows)),
       w.set(i32.add(context.address(weights), i32.mul(block, weightBytes))),
-      countedLoop(local(), i32.sub(i32.min(i32.add(row, stripRows), batch * rows), row), [
+      repeat(i32.sub(i32.min(i32.add(row, stripRows), batch * rows), row), [
         image.set(i32.divU(row, rows)),
         imageRow.set(i32.remU(row, rows)),
         x.set(
@@ -280,7 +279,7 @@ function emitItems(problem: PixelProblem, plan: Plan, context: KernelContext): S
           return operandPointers[k].set(i32.add(base, offset))
         }),
         ...plan.runs.flatMap((run, i) => tilesOf(run, plan.runs[i + 1]?.start ?? 0)),
-        row.set(i32.add(row, 1)),
+        row.advance(1),
       ]),
     ]),
   ]
@@ -295,87 +294,79 @@ export function tileFunction(shape: TileShape, epilogue: Epilogue | undefined, c
     parameters[`operand${k}`] = 'i32'
   })
   return context.shared(JSON.stringify(['pixel tile', shape, epilogueKey(epilogue)]), () =>
-    context.module.function(
-      `pixel tile ${pixels.length} x ${8 * shape.blocks}`,
-      parameters,
-      undefined,
-      (p, builder) => {
-        const inner: KernelContext = { ...context, builder, local: (type) => builder.local(type) }
-        const [x, w] = [builder.local('i32'), builder.local('i32')]
-        const halves = () => [builder.local('v128'), builder.local('v128')]
-        const blocks = Array.from({ length: shape.blocks }, (_, index) => ({
-          index,
-          weights: halves(),
-          sums: pixels.map(halves),
-        }))
-        const value = builder.local('v128')
+    context.module.function(`pixel tile ${pixels.length} x ${8 * shape.blocks}`, parameters, undefined, (p) => {
+      const [x, w] = locals('i32')
+      const halves = () => [new Local('v128'), new Local('v128')]
+      const blocks = Array.from({ length: shape.blocks }, (_, index) => ({
+        index,
+        weights: halves(),
+        sums: pixels.map(halves),
+      }))
+      const [value] = locals('v128')
 
-        const step = (offset: number, at: number): Statement[] => [
-          ...blocks.flatMap(({ index, weights }) =>
-            weights.map((weight, half) => weight.set(v128.load(w, at + index * weightStep + 16 * half))),
+      const step = (offset: number, at: number): Statement[] => [
+        ...blocks.flatMap(({ index, weights }) =>
+          weights.map((weight, half) => weight.set(v128.load(w, at + index * weightStep + 16 * half))),
+        ),
+        ...pixels.flatMap((pixel, i) => [
+          ...(depthwise ? [] : [value.set(v128.load32Splat(x, offset + pixel))]),
+          ...blocks.flatMap(({ weights, sums }) =>
+            sums[i].map((sum, half) => {
+              const factor = depthwise ? v128.load(x, offset + pixel + 16 * half) : value
+              return sum.set(context.math.multiplyAdd(factor, weights[half], sum))
+            }),
           ),
-          ...pixels.flatMap((pixel, i) => [
-            ...(depthwise ? [] : [value.set(v128.load32Splat(x, offset + pixel))]),
-            ...blocks.flatMap(({ weights, sums }) =>
-              sums[i].map((sum, half) => {
-                const factor = depthwise ? v128.load(x, offset + pixel + 16 * half) : value
-                return sum.set(inner.math.multiplyAdd(factor, weights[half], sum))
-              }),
-            ),
-          ]),
+        ]),
+      ]
+
+      const sumOf = ({ loops, offsets }: SumPart): Statement[] => {
+        const body = [
+          ...offsets.flatMap((offset, i) => step(offset, i * laneBytes)),
+          w.advance(offsets.length * laneBytes),
         ]
+        return loops
+          .filter(({ count }) => count > 1)
+          .reduceRight<{ statements: Statement[]; walked: number }>(
+            ({ statements, walked }, { count, step }) => ({
+              statements: [repeat(count, [...statements, x.advance(step - walked)])],
+              walked: count * step,
+            }),
+            { statements: body, walked: 0 },
+          ).statements
+      }
 
-        const sumOf = ({ loops, offsets }: SumPart): Statement[] => {
-          const body = [
-            ...offsets.flatMap((offset, i) => step(offset, i * laneBytes)),
-            w.set(i32.add(w, offsets.length * laneBytes)),
-          ]
-          return loops
-            .filter(({ count }) => count > 1)
-            .reduceRight<{ statements: Statement[]; walked: number }>(
-              ({ statements, walked }, { count, step }) => ({
-                statements: [
-                  countedLoop(builder.local('i32'), count, [...statements, x.set(i32.add(x, step - walked))]),
-                ],
-                walked: count * step,
-              }),
-              { statements: body, walked: 0 },
-            ).statements
-        }
-
-        /** Computes both halves before it stores either, so that an engine may take them for one vector of twice the size. */
-        const store = (sums: readonly Local<'v128'>[], block: number, pixel: number): Statement[] => {
-          const at = block * outputStep + pixel * laneBytes
-          const finished = (sum: Local<'v128'>, half: number): Statement[] => {
-            if (epilogue === undefined) return []
-            const load = (leaf: Tensor): Value<'v128'> => {
-              if (leaf === epilogue.producer) return sum
-              const k = operands.findIndex((operand) => operand.leaf === leaf)
-              const pointer = p[`operand${k}`]
-              if (operands[k].along === 'nothing') return v128.load32Splat(pointer)
-              return v128.load(pointer, (operands[k].along === 'elements' ? at : block * laneBytes) + 16 * half)
-            }
-            const { statements, value } = emitExpression(epilogue.nodes, load, inner)
-            return [...statements, sum.set(value)]
+      /** Computes both halves before it stores either, so that an engine may take them for one vector of twice the size. */
+      const store = (sums: readonly Local<'v128'>[], block: number, pixel: number): Statement[] => {
+        const at = block * outputStep + pixel * laneBytes
+        const finished = (sum: Local<'v128'>, half: number): Statement[] => {
+          if (epilogue === undefined) return []
+          const load = (leaf: Tensor): Value<'v128'> => {
+            if (leaf === epilogue.producer) return sum
+            const k = operands.findIndex((operand) => operand.leaf === leaf)
+            const pointer = p[`operand${k}`]
+            if (operands[k].along === 'nothing') return v128.load32Splat(pointer)
+            return v128.load(pointer, (operands[k].along === 'elements' ? at : block * laneBytes) + 16 * half)
           }
-          return [...sums.flatMap(finished), ...sums.map((sum, half) => v128.store(p.output, sum, at + 16 * half))]
+          const { statements, value } = emitExpression(epilogue.nodes, load, context)
+          return [...statements, sum.set(value)]
         }
+        return [...sums.flatMap(finished), ...sums.map((sum, half) => v128.store(p.output, sum, at + 16 * half))]
+      }
 
-        return [
-          countedLoop(builder.local('i32'), p.count, [
-            ...blocks.flatMap(({ sums }) => sums.flat().map((sum) => sum.set(v128.constF32x4(0, 0, 0, 0)))),
-            w.set(p.weights),
-            ...parts.flatMap((part) => [x.set(i32.add(p.source, part.start)), ...sumOf(part)]),
-            ...blocks.flatMap(({ index, sums }) => sums.flatMap((halves, pixel) => store(halves, index, pixel))),
-            p.source.set(i32.add(p.source, pixels.length * pixelStep)),
-            p.output.set(i32.add(p.output, pixels.length * laneBytes)),
-            ...operands.flatMap(({ along }, k) =>
-              along === 'elements' ? [p[`operand${k}`].set(i32.add(p[`operand${k}`], pixels.length * laneBytes))] : [],
-            ),
-          ]),
-        ]
-      },
-    ),
+      return [
+        repeat(p.count, [
+          ...blocks.flatMap(({ sums }) => sums.flat().map((sum) => sum.set(v128.constF32x4(0, 0, 0, 0)))),
+          w.set(p.weights),
+          ...parts.flatMap((part) => [x.set(i32.add(p.source, part.start)), ...sumOf(part)]),
+          ...blocks.flatMap(({ index, sums }) => sums.flatMap((halves, pixel) => store(halves, index, pixel))),
+          p.source.advance(pixels.length * pixelStep),
+          p.output.advance(pixels.length * laneBytes),
+          ...operands.flatMap(({ along }, k) =>
+            along === 'elements' ? [p[`operand${k}`].advance(pixels.length * laneBytes)] : [],
+          ),
+        ]),
+      ]
+    }),
   )
 }
 

@@ -1,13 +1,13 @@
 /** Pooling on a batch in lanes or in channels, and its gradients in lanes. Windows near an edge run code that was emitted without the pixels outside. */
 import type { Tensor } from '../../../graph/tensor.ts'
 import { type AvgPool2dAttributes, countedAlong, type Pool2dAttributes } from '../../../ops/pool2d.ts'
-import { f32x4, i32, i32x4, type Local, memoryFill, type Statement, type Value, v128 } from '../assembler/index.ts'
+import { f32x4, i32, i32x4, Local, locals, memoryFill, type Statement, type Value, v128 } from '../assembler/index.ts'
 import { type Buffer, laneBytes } from '../buffer.ts'
 import type { Kernel, KernelContext } from '../kernel.ts'
 import { emitExpression } from './expression.ts'
 import { nest } from './nest.ts'
 import { forwardAxes, type Segment, segmentsOf } from './sliding-axis.ts'
-import type { Epilogue } from './tile.ts'
+import { type Epilogue, nameWith } from './tile.ts'
 
 type Vector = Value<'v128'>
 
@@ -79,7 +79,7 @@ function forEachWindow(
           strides: pooledStrides,
         })),
       ]
-      return nest(context, [channels, rows.count, columns.count], streams, (pointers) =>
+      return nest([channels, rows.count, columns.count], streams, (pointers) =>
         body(pointers.slice(0, image.length), pointers.slice(image.length), pixels, [rows.from, columns.from]),
       )
     }),
@@ -100,8 +100,8 @@ const emitEpilogue = (
     : emitExpression(epilogue.nodes, (leaf) => (leaf === epilogue.producer ? value : operand(leaf)), context)
 
 /** Both halves are computed before either is stored, so that an engine may take them for one vector of twice the size. */
-function storeHalves(context: KernelContext, target: Local<'i32'>, compute: (half: number) => Vector): Statement[] {
-  const values = halves.map(() => context.local('v128'))
+function storeHalves(target: Local<'i32'>, compute: (half: number) => Vector): Statement[] {
+  const values = halves.map(() => new Local('v128'))
   return [
     ...values.map((value, i) => value.set(compute(halves[i]))),
     ...values.map((value, i) => v128.store(target, value, halves[i])),
@@ -116,7 +116,7 @@ export const maxPoolKernel = (x: Buffer, y: Buffer, attributes: Pool2dAttributes
   writes: [y],
   emit: (context) =>
     forEachWindow(context, attributes, { image: [x], pooled: [y] }, ([image], [pooled], pixels) =>
-      storeHalves(context, pooled, (half) =>
+      storeHalves(pooled, (half) =>
         pixels.map(({ offset }) => v128.load(image, offset + half)).reduce((a, b) => f32x4.max(a, b)),
       ),
     ),
@@ -134,7 +134,7 @@ export const avgPoolKernel = (x: Buffer, y: Buffer, attributes: AvgPool2dAttribu
   writes: [y],
   emit: (context) =>
     forEachWindow(context, attributes, { image: [x], pooled: [y] }, ([image], [pooled], pixels, first) =>
-      storeHalves(context, pooled, (half) => {
+      storeHalves(pooled, (half) => {
         const sum = pixels.map(({ offset }) => v128.load(image, offset + half)).reduce((a, b) => f32x4.add(a, b))
         return f32x4.mul(sum, shareOf(x, attributes, first))
       }),
@@ -142,8 +142,8 @@ export const avgPoolKernel = (x: Buffer, y: Buffer, attributes: AvgPool2dAttribu
 })
 
 /** Number, within the window, of each lane's first largest pixel. */
-function winners(context: KernelContext, image: Local<'i32'>, pixels: readonly Pixel[], half: number) {
-  const [best, winner, value, wins] = Array.from({ length: 4 }, () => context.local('v128'))
+function winners(image: Local<'i32'>, pixels: readonly Pixel[], half: number) {
+  const [best, winner, value, wins] = locals('v128')
   const indexOf = (index: number): Vector => v128.constI32x4(index, index, index, index)
   const statements = pixels.flatMap(({ index, offset }, i) => {
     if (i === 0) return [best.set(v128.load(image, offset + half)), winner.set(indexOf(index))]
@@ -167,8 +167,8 @@ export const maxPoolScatterKernel = (x: Buffer, dy: Buffer, dx: Buffer, attribut
     memoryFill(context.address(dx), i32.const(0), i32.const(dx.blockBytes)),
     ...forEachWindow(context, attributes, { image: [x, dx], pooled: [dy] }, ([image, gradient], [pooled], pixels) =>
       halves.flatMap((half) => {
-        const { statements, won } = winners(context, image, pixels, half)
-        const value = context.local('v128')
+        const { statements, won } = winners(image, pixels, half)
+        const [value] = locals('v128')
         return [
           ...statements,
           value.set(v128.load(pooled, half)),
@@ -194,7 +194,7 @@ export const maxPoolGatherKernel = (x: Buffer, values: Buffer, y: Buffer, attrib
   emit: (context) =>
     forEachWindow(context, attributes, { image: [x, values], pooled: [y] }, ([image, other], [pooled], pixels) =>
       halves.flatMap((half) => {
-        const { statements, won } = winners(context, image, pixels, half)
+        const { statements, won } = winners(image, pixels, half)
         const taken = pixels
           .map(({ index, offset }) => v128.and(won(index), v128.load(other, offset + half)))
           .reduce((a, b) => v128.or(a, b))
@@ -223,7 +223,7 @@ export const avgPoolGradientKernel = (
       { image: [dx, ...elements.map(({ buffer }) => buffer)], pooled: [dy] },
       ([gradient, ...operands], [pooled], pixels, first) =>
         halves.flatMap((half) => {
-          const value = context.local('v128')
+          const [value] = locals('v128')
           return [
             value.set(f32x4.mul(v128.load(pooled, half), shareOf(dx, attributes, first))),
             ...pixels.flatMap(({ offset }) => {
@@ -240,7 +240,7 @@ export const avgPoolGradientKernel = (
     memoryFill(context.address(dx), i32.const(0), i32.const(dx.blockBytes)),
     ...forEachWindow(context, attributes, { image: [dx], pooled: [dy] }, ([gradient], [pooled], pixels, first) =>
       halves.flatMap((half) => {
-        const value = context.local('v128')
+        const [value] = locals('v128')
         return [
           value.set(f32x4.mul(v128.load(pooled, half), shareOf(dx, attributes, first))),
           ...pixels.map(({ offset }) =>
@@ -251,7 +251,7 @@ export const avgPoolGradientKernel = (
     ),
   ]
   return {
-    name: ['avgPool2dGradient', ...(epilogue?.nodes ?? []).map((node) => node.op.name)].join(' + '),
+    name: nameWith(epilogue, 'avgPool2dGradient'),
     split: byBlocks(dx),
     reads: [dy, ...elements.map(({ buffer }) => buffer)],
     writes: [dx],

@@ -63,7 +63,6 @@ const combineVectors = (reduction: Reduction) => (reduction === 'sum' ? f32x4.ad
 
 /** Folds vectors of four neighbours of row-major numbers. */
 function foldVectors(
-  context: KernelContext,
   reduction: Reduction,
   { folded }: Folding,
   source: Local<'i32'>,
@@ -71,7 +70,7 @@ function foldVectors(
   const total = new Local('v128')
   const statements = [
     total.set(vectorIdentity(reduction)),
-    ...nest(context, folded.extents, [{ start: source, strides: folded.strides[0] }], ([x]) => [
+    ...nest(folded.extents, [{ start: source, strides: folded.strides[0] }], ([x]) => [
       total.set(combineVectors(reduction)(total, v128.load(x))),
     ]),
   ]
@@ -110,7 +109,7 @@ function foldExpression(
   return {
     statements: [
       ...totals.flat().map((total) => total.set(vectorIdentity(reduction))),
-      ...nest(context, extents, streams, body, loads.before),
+      ...nest(extents, streams, body, loads.before),
       ...others.flatMap((other) => other.map((total, half) => first[half].set(combine(first[half], total)))),
     ],
     totals: first,
@@ -150,7 +149,7 @@ export function reduceBlocksKernel(
     reads,
     writes: [output],
     emit: (context) =>
-      nest(context, extents, streams(context, context.address(output)), ([target, ...sources]) => {
+      nest(extents, streams(context, context.address(output)), ([target, ...sources]) => {
         const { statements, totals } = fold(context, sources)
         return [...statements, ...totals.map((total, k) => v128.store(target, total, 16 * k))]
       }),
@@ -166,16 +165,16 @@ export function reducePlainKernel(
 ): Kernel {
   const folding = foldingOf(input.shape, axes, storedStrides(input.shape, 4), 4)
   const { kept, folded } = folding
-  const foldScalars = (context: KernelContext, target: Local<'i32'>, source: Local<'i32'>): Statement[] => {
+  const foldScalars = (target: Local<'i32'>, source: Local<'i32'>): Statement[] => {
     if (reduction === 'max') {
       const total = new Local('f32')
-      const body = nest(context, folded.extents, [{ start: source, strides: folded.strides[0] }], ([x]) => [
+      const body = nest(folded.extents, [{ start: source, strides: folded.strides[0] }], ([x]) => [
         total.set(f32.max(total, f32.load(x))),
       ])
       return [total.set(f32.const(Number.NEGATIVE_INFINITY)), ...body, f32.store(target, total)]
     }
     const total = new Local('f64')
-    const body = nest(context, folded.extents, [{ start: source, strides: folded.strides[0] }], ([x]) => [
+    const body = nest(folded.extents, [{ start: source, strides: folded.strides[0] }], ([x]) => [
       total.set(f64.add(total, f64.promoteF32(f32.load(x)))),
     ])
     return [total.set(f64.const(0)), ...body, f32.store(target, f32.demoteF64(total))]
@@ -191,8 +190,8 @@ export function reducePlainKernel(
         kept.extents,
         [output, input].map((buffer, k) => ({ start: context.address(buffer), strides: kept.strides[k] })),
         ([target, source], width) => {
-          if (width === 'single') return foldScalars(context, target, source)
-          const { statements, total } = foldVectors(context, reduction, folding, source)
+          if (width === 'single') return foldScalars(target, source)
+          const { statements, total } = foldVectors(reduction, folding, source)
           return [...statements, v128.store(target, total)]
         },
       ),
@@ -215,7 +214,7 @@ export function sumBlocksKernel(name: string, values: Expression, axes: readonly
     emit(context) {
       const masks = lastBlockMasks(domain, context)
       const row = i32.add(context.address(partial), i32.mul(context.block, rowBytes))
-      const body = nest(context, extents, streams(context, row), ([target, ...sources]) => {
+      const body = nest(extents, streams(context, row), ([target, ...sources]) => {
         const { statements, totals } = fold(context, sources)
         const [first, second] = masks.apply(totals)
         return [...statements, f32.store(target, horizontalSum(f32x4.add(first, second)))]
@@ -246,7 +245,7 @@ export function argmaxKernel(input: Buffer, axis: number, output: Buffer): Kerne
   const bytes = lanes ? laneBytes : 4
   const { kept, folded } = foldingOf(shape, [lanes ? axis - 1 : axis], storedStrides(shape, bytes), bytes)
 
-  const alongLanes = (context: KernelContext, target: Local<'i32'>, source: Local<'i32'>): Statement[] =>
+  const alongLanes = (target: Local<'i32'>, source: Local<'i32'>): Statement[] =>
     [0, 16].flatMap((half) => {
       const [best, index, value, wins] = locals('v128')
       const position = new Local('i32')
@@ -254,7 +253,7 @@ export function argmaxKernel(input: Buffer, axis: number, output: Buffer): Kerne
         best.set(vectorIdentity('max')),
         index.set(v128.constI32x4(0, 0, 0, 0)),
         position.set(0),
-        ...nest(context, folded.extents, [{ start: source, strides: folded.strides[0] }], ([x]) => [
+        ...nest(folded.extents, [{ start: source, strides: folded.strides[0] }], ([x]) => [
           value.set(v128.load(x, half)),
           wins.set(f32x4.gt(value, best)),
           best.set(v128.bitselect(value, best, wins)),
@@ -265,14 +264,14 @@ export function argmaxKernel(input: Buffer, axis: number, output: Buffer): Kerne
       ]
     })
 
-  const alongScalars = (context: KernelContext, target: Local<'i32'>, source: Local<'i32'>): Statement[] => {
+  const alongScalars = (target: Local<'i32'>, source: Local<'i32'>): Statement[] => {
     const [best, value] = locals('f32')
     const [index, position] = locals('i32')
     return [
       best.set(f32.const(Number.NEGATIVE_INFINITY)),
       index.set(0),
       position.set(0),
-      ...nest(context, folded.extents, [{ start: source, strides: folded.strides[0] }], ([x]) => [
+      ...nest(folded.extents, [{ start: source, strides: folded.strides[0] }], ([x]) => [
         value.set(f32.load(x)),
         ifThen(f32.gt(value, best), [best.set(value), index.set(position)]),
         position.advance(1),
@@ -288,13 +287,13 @@ export function argmaxKernel(input: Buffer, axis: number, output: Buffer): Kerne
     writes: [output],
     emit(context) {
       const streams = [output, input].map((buffer, k) => ({ start: context.address(buffer), strides: kept.strides[k] }))
-      if (lanes) return nest(context, kept.extents, streams, ([target, source]) => alongLanes(context, target, source))
+      if (lanes) return nest(kept.extents, streams, ([target, source]) => alongLanes(target, source))
       const rows = streams.map(({ start, strides }) => ({
         start: i32.add(start, i32.mul(context.from, strides[0])),
         strides,
       }))
-      return nest(context, [i32.sub(context.to, context.from), ...kept.extents.slice(1)], rows, ([target, source]) =>
-        alongScalars(context, target, source),
+      return nest([i32.sub(context.to, context.from), ...kept.extents.slice(1)], rows, ([target, source]) =>
+        alongScalars(target, source),
       )
     },
   }
