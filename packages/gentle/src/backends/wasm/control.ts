@@ -35,8 +35,8 @@ export const controlBytes = 1024
 /** At most this many threads: as many as have a word of their own. */
 export const mostThreads = 64
 
-/** Some 40 µs, about what it takes to fall asleep and be woken: threads that are as fast as each other seldom wait longer. */
-const spins = 20_000
+/** Some 100 µs, twice what it takes to fall asleep and be woken: threads that are as fast as each other seldom wait longer. */
+const spins = 50_000
 
 /**
  * Defines the function that returns when all threads have called it. Its parameter says whether the thread may sleep: the main thread
