@@ -93,11 +93,6 @@ export const chromium: Contenders = [
   ...scaling,
   { name: 'chromium', title: 'Gentle in Chromium', program: ['rivals/gentle-chromium.ts'] },
   {
-    name: 'chromium-wide',
-    title: 'Gentle in Chromium, vectors of 256 bits',
-    program: ['rivals/gentle-chromium.ts', '--wide-vectors'],
-  },
-  {
     name: 'chromium-not-isolated',
     title: 'Gentle in Chromium, page not isolated',
     program: ['rivals/gentle-chromium.ts', '--not-isolated'],

@@ -4,12 +4,12 @@ import { type Contender, makeSteps } from '../contender-steps.ts'
 import type { Settings } from '../protocol.ts'
 import { prepareTraining } from '../training-step.ts'
 
-export type Question = { readonly prepare: Settings; readonly wideVectors: boolean } | { readonly round: number }
+export type Question = { readonly prepare: Settings } | { readonly round: number }
 
 let contender: Contender
 
-async function prepare(settings: Settings, wideVectors: boolean): Promise<object> {
-  const backend = await wasm({ threads: settings.threads, wideVectors })
+async function prepare(settings: Settings): Promise<object> {
+  const backend = await wasm({ threads: settings.threads })
   contender = { version: '', ...(await prepareTraining(backend, settings)) }
   const memory = crossOriginIsolated ? 'cross-origin isolated' : 'not cross-origin isolated'
   return { ...contender, step: undefined, note: `a worker of a page that is ${memory}: ${backend.name}` }
@@ -17,8 +17,7 @@ async function prepare(settings: Settings, wideVectors: boolean): Promise<object
 
 self.addEventListener('message', async ({ data }: MessageEvent<Question>) => {
   try {
-    const answer = 'round' in data ? makeSteps(contender, data.round) : prepare(data.prepare, data.wideVectors)
-    self.postMessage({ answer: await answer })
+    self.postMessage({ answer: await ('round' in data ? makeSteps(contender, data.round) : prepare(data.prepare)) })
   } catch (error) {
     self.postMessage({ error: String(error) })
   }

@@ -1,6 +1,6 @@
 /**
  * Gentle trains in Chromium, without a window, on a page of its own. `--not-isolated` serves the page without the two headers that
- * cross-origin isolate it: its threads could not share memory then, and there is one. `--wide-vectors` starts a Chromium that joins vectors.
+ * cross-origin isolate it: its threads could not share memory then, and there is one.
  */
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
@@ -10,13 +10,11 @@ import { bundled } from '../bundle.ts'
 import type { Question } from '../bundles/chromium-worker.ts'
 import type { Steps } from '../contender-steps.ts'
 import type { Ready } from '../protocol.ts'
-import { serve, wideVectors } from '../serve.ts'
+import { serve } from '../serve.ts'
 
 const isolation: Record<string, string> = process.argv.includes('--not-isolated')
   ? {}
   : { 'Cross-Origin-Opener-Policy': 'same-origin', 'Cross-Origin-Embedder-Policy': 'require-corp' }
-
-const joining = wideVectors ? ['--js-flags=--experimental-wasm-revectorize'] : []
 
 /** Asks the worker by one message, and resolves to its answer. */
 const html = `<!doctype html><title>Gentle</title><script>
@@ -36,11 +34,7 @@ async function openPage(): Promise<{ page: Page; version: string }> {
     response.writeHead(200, { 'Content-Type': type, ...isolation }).end(body)
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  const browser = await chromium.launch({
-    ...chromiumLaunch,
-    args: [...chromiumLaunch.args!, ...joining],
-    handleSIGTERM: false,
-  })
+  const browser = await chromium.launch({ ...chromiumLaunch, handleSIGTERM: false })
   // The runner's way to end it: the browser goes first.
   process.once('SIGTERM', () => browser.close().finally(() => process.exit()))
   const page = await browser.newPage()
@@ -53,7 +47,7 @@ await serve(async (settings) => {
   const ask = <Answer>(question: Question): Promise<Answer> =>
     page.evaluate((asked) => (window as unknown as { ask(question: unknown): Promise<never> }).ask(asked), question)
   return {
-    ...(await ask<Ready>({ prepare: settings, wideVectors })),
+    ...(await ask<Ready>({ prepare: settings })),
     version,
     round: (milliseconds) => ask<Steps>({ round: milliseconds }),
   }

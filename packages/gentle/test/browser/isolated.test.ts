@@ -1,4 +1,5 @@
 import { expect, inject, test } from 'vitest'
+import { wasm } from '../../src/backends/wasm/wasm.ts'
 import { trainInAWorker } from './in-a-worker.ts'
 import { trainLenet5 } from './train-lenet5.ts'
 
@@ -16,4 +17,10 @@ test('a worker of a cross-origin isolated page trains LeNet-5 on two threads, bi
 
 test('the page itself, which may not sleep, trains on two threads, bitwise as Node does', async () => {
   expect(await trainLenet5({ threads: 2 })).toEqual(inNode)
+})
+
+test('vectors of 256 bits are refused: browsers do not have them', async () => {
+  await expect(wasm({ wideVectors: true })).rejects.toThrow(
+    'wasm: wideVectors needs Node 24 or later, this is not Node',
+  )
 })

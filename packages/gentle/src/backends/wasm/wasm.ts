@@ -27,10 +27,10 @@ export interface WasmOptions {
   /** Whether to use the engine's fused multiply-add, where it has one. Results differ in the last bits. */
   readonly fusedMultiplyAdd?: boolean
   /**
-   * Whether to compute on vectors of 256 bits instead of 128, up to 1.8 times as fast where the processor has AVX2; results differ in the last
+   * Whether to compute on vectors of 256 bits instead of 128, up to 1.9 times as fast where the processor has AVX2; results differ in the last
    * bits. WebAssembly has no such vectors, but V8 can join neighbouring ones by a pass that it calls experimental. In Node, 24 or later, it
-   * is switched on here, for all WebAssembly that the process compiles from now on; a Chromium has to be started with
-   * `--js-flags=--experimental-wasm-revectorize`. Where the engine does not join them, this option is slower.
+   * is switched on here, for all WebAssembly that the process compiles from now on; browsers do not have it. On a processor without
+   * AVX2 this option is slower.
    */
   readonly wideVectors?: boolean
   /** Whether to overwrite memory that holds no needed values, so that a mistake of the memory plan shows as NaN; for tests. */
@@ -55,7 +55,7 @@ export const availableThreads = (): number => Math.min(globalThis.navigator?.har
 
 /**
  * Opens a wasm backend. Where the page is not cross-origin isolated there is no shared memory, and it computes on one thread.
- * @throws ArgumentError for a number of threads outside 1 to 64, or wide vectors in a Node before 24; GentleError where the engine has no WebAssembly SIMD.
+ * @throws ArgumentError for a number of threads outside 1 to 64, or wide vectors elsewhere than in Node from 24 on; GentleError where the engine has no WebAssembly SIMD.
  */
 export async function wasm(options: WasmOptions = {}): Promise<Backend> {
   const features = wasmFeatures()

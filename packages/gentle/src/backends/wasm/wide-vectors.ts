@@ -9,13 +9,14 @@ import { ArgumentError } from '../../core/errors.ts'
 const firstNode = 24
 
 /**
- * Has V8 do so in all code that it compiles from now on, where this is Node.
- * @throws ArgumentError where it is an older Node.
+ * Has V8 do so in all code that it compiles from now on.
+ * @throws ArgumentError where this is not Node, or an older one. Chromium is built without the pass.
  */
 export function joinVectors(): void {
   const version = typeof process === 'undefined' ? undefined : process.versions?.node
-  if (version === undefined) return
-  if (Number.parseInt(version, 10) < firstNode)
-    throw new ArgumentError(`wasm: wideVectors needs Node ${firstNode} or later, this is ${version}; leave it out`)
+  if (version === undefined || Number.parseInt(version, 10) < firstNode) {
+    const here = version === undefined ? 'not Node' : `Node ${version}`
+    throw new ArgumentError(`wasm: wideVectors needs Node ${firstNode} or later, this is ${here}; leave it out`)
+  }
   process.getBuiltinModule('node:v8').setFlagsFromString('--experimental-wasm-revectorize')
 }
