@@ -53,7 +53,7 @@ export function chartOf(standings: readonly Standing[], machine: string): string
       text(
         12,
         42,
-        `${machine}. A thin line marks the aim; the grey stroke, the spread of the rounds.`,
+        `${machine}. Gentle at the better of its settings. Thin line: aim; stroke: spread.`,
         `fill="${muted}"`,
       ),
       ...scale,

@@ -94,7 +94,10 @@ function drawn(points: readonly Point[], peak: number, memory: number, processor
       ),
       line(x(start), y(start * memory), x(ridge), y(peak), `stroke="${ink}" stroke-width="2"`),
       line(x(ridge), y(peak), right, y(peak), `stroke="${ink}" stroke-width="2"`),
-      text(x(ridge) + 8, y(peak) - 20, `multiply-adds of 128 bits: ${peak.toFixed(0)} GFLOP/s`),
+      text(right - 8, y(peak) + 18, `multiply-adds of 128 bits: ${peak.toFixed(0)} GFLOP/s`, 'text-anchor="end"'),
+      line(x(2 * ridge), y(2 * peak), right, y(2 * peak), `stroke="${ink}" stroke-dasharray="4 4"`),
+      line(x(ridge), y(peak), x(2 * ridge), y(2 * peak), `stroke="${ink}" stroke-dasharray="4 4"`),
+      text(x(2 * ridge) + 8, y(2 * peak) - 8, 'of 256 bits: twice that'),
       text(x(start) + 8, y(start * memory) + 16, `memory: ${memory.toFixed(0)} GB/s`),
       ...Object.entries(colours).flatMap(([direction, colour], i) => [
         `<circle cx="${left + 6 + 130 * i}" cy="${height - 8}" r="4" ${mark(colour, false)}/>`,
