@@ -20,10 +20,10 @@ import {
 } from '../assembler/index.ts'
 import { type Buffer, lastBlockImages } from '../buffer.ts'
 import type { Kernel } from '../kernel.ts'
-import { horizontalSum } from './convert.ts'
+import { horizontalSum, lastBlockMasks } from './convert.ts'
 import { type Expression, storedValues } from './map.ts'
 import { forEachItem, nest } from './nest.ts'
-import { foldBlocks, lastBlockMasks } from './reduce.ts'
+import { foldBlocks } from './reduce.ts'
 
 type Vector = Value<'v128'>
 

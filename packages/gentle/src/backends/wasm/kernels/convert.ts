@@ -17,7 +17,7 @@ import {
   v128,
 } from '../assembler/index.ts'
 import { type Buffer, channelBlocks, laneBytes, lastBlockImages } from '../buffer.ts'
-import type { Kernel } from '../kernel.ts'
+import type { Kernel, KernelContext } from '../kernel.ts'
 
 type Vector = Value<'v128'>
 
@@ -139,14 +139,27 @@ export function toPlainKernel(input: Buffer, output: Buffer): Kernel {
 }
 
 /** The lanes of one half (first image `half`) that hold images, as a mask. */
-export function imageMask(images: number, half: number): Vector {
+function imageMask(images: number, half: number): Vector {
   const bits = [0, 1, 2, 3].map((lane) => (half + lane < images ? -1 : 0))
   return v128.constI32x4(bits[0], bits[1], bits[2], bits[3])
 }
 
+/** What leaves out the images that the last block does not have: `set` comes first, `apply` makes their lanes of two vectors 0. */
+export function lastBlockMasks(domain: Buffer, context: KernelContext) {
+  const images = lastBlockImages(domain)
+  const masks = images === blockSize ? [] : [new Local('v128'), new Local('v128')]
+  return {
+    set: masks.flatMap((mask, k) => [
+      mask.set(imageMask(blockSize, 0)),
+      ifThen(i32.eq(context.block, domain.blocks - 1), [mask.set(imageMask(images, 4 * k))]),
+    ]),
+    apply: (vectors: readonly Value<'v128'>[]): readonly Value<'v128'>[] =>
+      masks.length === 0 ? vectors : vectors.map((vector, k) => v128.and(vector, masks[k])),
+  }
+}
+
 /** A copy in which the places of missing images of the last block are 0: what sums over images read. */
 export function maskImagesKernel(input: Buffer, output: Buffer): Kernel {
-  const images = lastBlockImages(input)
   return {
     name: 'maskImages',
     split: { by: 'blocks', count: input.blocks },
@@ -154,18 +167,15 @@ export function maskImagesKernel(input: Buffer, output: Buffer): Kernel {
     writes: [output],
     emit(context) {
       const [source, target] = locals('i32')
-      const masks = [0, 4].map((half) => ({ half, mask: new Local('v128') }))
-      const last = i32.eq(context.block, input.blocks - 1)
+      const masks = lastBlockMasks(input, context)
       return [
         source.set(context.address(input)),
         target.set(context.address(output)),
-        ...masks.map(({ mask }) => mask.set(imageMask(blockSize, 0))),
-        ifThen(
-          last,
-          masks.map(({ half, mask }) => mask.set(imageMask(images, half))),
-        ),
+        ...masks.set,
         repeat(input.elements, [
-          ...masks.map(({ half, mask }) => v128.store(target, v128.and(v128.load(source, 4 * half), mask), 4 * half)),
+          ...masks
+            .apply([v128.load(source), v128.load(source, 16)])
+            .map((vector, half) => v128.store(target, vector, 16 * half)),
           source.advance(laneBytes),
           target.advance(laneBytes),
         ]),

@@ -83,6 +83,21 @@ export const constantVector = (node: Tensor): Vector | undefined => {
   return node.dtype === 'int32' ? v128.constI32x4(value, value, value, value) : splat(value)
 }
 
+/** A vector, after the statements that compute it. */
+export interface Computed {
+  readonly statements: readonly Statement[]
+  readonly value: Vector
+}
+
+/** Computes neighbouring vectors, then stores them: all before any, so that an engine may take two for one vector of twice the size. */
+export function storeTogether(target: Local<'i32'>, vectors: readonly Computed[], at: number): Statement[] {
+  const results = vectors.map(() => new Local('v128'))
+  return [
+    ...vectors.flatMap(({ statements, value }, i) => [...statements, results[i].set(value)]),
+    ...results.map((result, i) => v128.store(target, result, at + 16 * i)),
+  ]
+}
+
 /**
  * Computes the last of `nodes` (elementwise, operands before results) on one vector. `load` gives the vectors of all other
  * operands; each is loaded once.
@@ -91,7 +106,7 @@ export function emitExpression(
   nodes: readonly Tensor[],
   load: (leaf: Tensor) => Vector,
   context: KernelContext,
-): { readonly statements: readonly Statement[]; readonly value: Vector } {
+): Computed {
   const uses = new Map<Tensor, number>()
   for (const node of nodes) for (const x of node.inputs) uses.set(x, (uses.get(x) ?? 0) + 1)
 

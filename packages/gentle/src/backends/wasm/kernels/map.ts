@@ -9,7 +9,7 @@ import type { Tensor } from '../../../graph/tensor.ts'
 import { f32, f32x4, i32, i32x4, Local, type Statement, type Value, v128 } from '../assembler/index.ts'
 import { type Buffer, channelBlocks, elementBytes, laneBytes, loopShape } from '../buffer.ts'
 import type { Kernel, KernelContext } from '../kernel.ts'
-import { constantVector, emitExpression } from './expression.ts'
+import { type Computed, constantVector, emitExpression, storeTogether } from './expression.ts'
 import { collapse, nest, plainItems, plainNest, type Stream, type Width } from './nest.ts'
 
 /** An operand of a map: its buffer, strides in elements along the axes over which the output's kernel loops, and an offset. */
@@ -28,10 +28,7 @@ export interface Expression {
   readonly domain: Buffer
   readonly inputs: readonly MapOperand[]
   /** The values' vector from the operands' vectors; it may begin with statements. */
-  compute(
-    vectors: readonly Value<'v128'>[],
-    context: KernelContext,
-  ): { statements: readonly Statement[]; value: Value<'v128'> }
+  compute(vectors: readonly Value<'v128'>[], context: KernelContext): Computed
 }
 
 export interface MapDescription {
@@ -54,18 +51,15 @@ export function mapKernel({ name, extents, output, inputs, compute }: MapDescrip
 
   const emitBlock = (context: KernelContext): Statement[] => {
     const loads = loadsOfBlock(inputs, loops.strides.slice(1))
-    const results = [new Local('v128'), new Local('v128')]
     return nest(
       loops.extents,
       streams(context),
-      // Both halves are computed before either is stored, so that an engine may take them for one vector of twice the size.
-      ([target, ...sources]) => [
-        ...results.flatMap((result, half) => {
-          const { statements, value } = compute(loads.vectors(sources, half as 0 | 1), context)
-          return [...statements, result.set(value)]
-        }),
-        ...results.map((result, half) => v128.store(target, result, 16 * half)),
-      ],
+      ([target, ...sources]) =>
+        storeTogether(
+          target,
+          ([0, 1] as const).map((half) => compute(loads.vectors(sources, half), context)),
+          0,
+        ),
       ([, ...sources]) => loads.before(sources),
     )
   }

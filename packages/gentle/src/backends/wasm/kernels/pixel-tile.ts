@@ -29,7 +29,7 @@ import {
 } from '../assembler/index.ts'
 import { type Buffer, channelBlocks, laneBytes } from '../buffer.ts'
 import type { Kernel, KernelContext } from '../kernel.ts'
-import { emitExpression } from './expression.ts'
+import { emitExpression, storeTogether } from './expression.ts'
 import { forEachItem } from './nest.ts'
 import { balancedTiles, type Epilogue, type EpilogueOperand, nameWith } from './tile.ts'
 
@@ -335,11 +335,10 @@ export function tileFunction(shape: TileShape, epilogue: Epilogue | undefined, c
           ).statements
       }
 
-      /** Computes both halves before it stores either, so that an engine may take them for one vector of twice the size. */
       const store = (sums: readonly Local<'v128'>[], block: number, pixel: number): Statement[] => {
         const at = block * outputStep + pixel * laneBytes
-        const finished = (sum: Local<'v128'>, half: number): Statement[] => {
-          if (epilogue === undefined) return []
+        if (epilogue === undefined) return sums.map((sum, half) => v128.store(p.output, sum, at + 16 * half))
+        const finished = sums.map((sum, half) => {
           const load = (leaf: Tensor): Value<'v128'> => {
             if (leaf === epilogue.producer) return sum
             const k = operands.findIndex((operand) => operand.leaf === leaf)
@@ -347,10 +346,9 @@ export function tileFunction(shape: TileShape, epilogue: Epilogue | undefined, c
             if (operands[k].along === 'nothing') return v128.load32Splat(pointer)
             return v128.load(pointer, (operands[k].along === 'elements' ? at : block * laneBytes) + 16 * half)
           }
-          const { statements, value } = emitExpression(epilogue.nodes, load, context)
-          return [...statements, sum.set(value)]
-        }
-        return [...sums.flatMap(finished), ...sums.map((sum, half) => v128.store(p.output, sum, at + 16 * half))]
+          return emitExpression(epilogue.nodes, load, context)
+        })
+        return storeTogether(p.output, finished, at)
       }
 
       return [

@@ -1,10 +1,20 @@
 /** Pooling on a batch in lanes or in channels, and its gradients in lanes. Windows near an edge run code that was emitted without the pixels outside. */
 import type { Tensor } from '../../../graph/tensor.ts'
 import { type AvgPool2dAttributes, countedAlong, type Pool2dAttributes } from '../../../ops/pool2d.ts'
-import { f32x4, i32, i32x4, Local, locals, memoryFill, type Statement, type Value, v128 } from '../assembler/index.ts'
+import {
+  f32x4,
+  i32,
+  i32x4,
+  type Local,
+  locals,
+  memoryFill,
+  type Statement,
+  type Value,
+  v128,
+} from '../assembler/index.ts'
 import { type Buffer, laneBytes } from '../buffer.ts'
 import type { Kernel, KernelContext } from '../kernel.ts'
-import { emitExpression } from './expression.ts'
+import { type Computed, emitExpression, storeTogether } from './expression.ts'
 import { nest } from './nest.ts'
 import { forwardAxes, type Segment, segmentsOf } from './sliding-axis.ts'
 import { type Epilogue, nameWith } from './tile.ts'
@@ -94,19 +104,10 @@ const emitEpilogue = (
   value: Vector,
   context: KernelContext,
   operand: (leaf: Tensor) => Vector,
-): { statements: readonly Statement[]; value: Vector } =>
+): Computed =>
   epilogue === undefined
     ? { statements: [], value }
     : emitExpression(epilogue.nodes, (leaf) => (leaf === epilogue.producer ? value : operand(leaf)), context)
-
-/** Both halves are computed before either is stored, so that an engine may take them for one vector of twice the size. */
-function storeHalves(target: Local<'i32'>, compute: (half: number) => Vector): Statement[] {
-  const values = halves.map(() => new Local('v128'))
-  return [
-    ...values.map((value, i) => value.set(compute(halves[i]))),
-    ...values.map((value, i) => v128.store(target, value, halves[i])),
-  ]
-}
 
 /** Largest pixel of each window. */
 export const maxPoolKernel = (x: Buffer, y: Buffer, attributes: Pool2dAttributes): Kernel => ({
@@ -116,8 +117,13 @@ export const maxPoolKernel = (x: Buffer, y: Buffer, attributes: Pool2dAttributes
   writes: [y],
   emit: (context) =>
     forEachWindow(context, attributes, { image: [x], pooled: [y] }, ([image], [pooled], pixels) =>
-      storeHalves(pooled, (half) =>
-        pixels.map(({ offset }) => v128.load(image, offset + half)).reduce((a, b) => f32x4.max(a, b)),
+      storeTogether(
+        pooled,
+        halves.map((half) => ({
+          statements: [],
+          value: pixels.map(({ offset }) => v128.load(image, offset + half)).reduce((a, b) => f32x4.max(a, b)),
+        })),
+        0,
       ),
     ),
 })
@@ -134,10 +140,14 @@ export const avgPoolKernel = (x: Buffer, y: Buffer, attributes: AvgPool2dAttribu
   writes: [y],
   emit: (context) =>
     forEachWindow(context, attributes, { image: [x], pooled: [y] }, ([image], [pooled], pixels, first) =>
-      storeHalves(pooled, (half) => {
-        const sum = pixels.map(({ offset }) => v128.load(image, offset + half)).reduce((a, b) => f32x4.add(a, b))
-        return f32x4.mul(sum, shareOf(x, attributes, first))
-      }),
+      storeTogether(
+        pooled,
+        halves.map((half) => {
+          const sum = pixels.map(({ offset }) => v128.load(image, offset + half)).reduce((a, b) => f32x4.add(a, b))
+          return { statements: [], value: f32x4.mul(sum, shareOf(x, attributes, first)) }
+        }),
+        0,
+      ),
     ),
 })
 

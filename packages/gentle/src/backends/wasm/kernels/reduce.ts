@@ -1,6 +1,5 @@
 /** Reductions: sum and max over axes, argmax along one, and the sum over the images of a batch. */
 
-import { blockSize } from '../../../compile/layout.ts'
 import { range } from '../../../core/range.ts'
 import { sizeOf, stridesOf } from '../../../core/shape.ts'
 import {
@@ -16,9 +15,9 @@ import {
   type Value,
   v128,
 } from '../assembler/index.ts'
-import { type Buffer, laneBytes, lastBlockImages, loopShape } from '../buffer.ts'
+import { type Buffer, laneBytes, loopShape } from '../buffer.ts'
 import type { Kernel, KernelContext } from '../kernel.ts'
-import { horizontalSum, imageMask } from './convert.ts'
+import { horizontalSum, lastBlockMasks } from './convert.ts'
 import { byteStrides, type Expression, loadsOfBlock, startOf } from './map.ts'
 import { collapse, nest, plainItems, plainNest, type Stream } from './nest.ts'
 
@@ -221,20 +220,6 @@ export function sumBlocksKernel(name: string, values: Expression, axes: readonly
       })
       return [...masks.set, ...body]
     },
-  }
-}
-
-/** What leaves out the images that the last block does not have: `set` comes first, `apply` makes their lanes of two vectors 0. */
-export function lastBlockMasks(domain: Buffer, context: KernelContext) {
-  const images = lastBlockImages(domain)
-  const masks = images === blockSize ? [] : [new Local('v128'), new Local('v128')]
-  return {
-    set: masks.flatMap((mask, k) => [
-      mask.set(imageMask(blockSize, 0)),
-      ifThen(i32.eq(context.block, domain.blocks - 1), [mask.set(imageMask(images, 4 * k))]),
-    ]),
-    apply: (vectors: readonly Value<'v128'>[]): readonly Value<'v128'>[] =>
-      masks.length === 0 ? vectors : vectors.map((vector, k) => v128.and(vector, masks[k])),
   }
 }
 

@@ -23,7 +23,7 @@ import {
 } from '../assembler/index.ts'
 import { type Buffer, laneBytes } from '../buffer.ts'
 import type { Kernel, KernelContext } from '../kernel.ts'
-import { emitExpression } from './expression.ts'
+import { emitExpression, storeTogether } from './expression.ts'
 import { registerTile, vectorAt } from './register-tile.ts'
 import { type Segment, type SlidingAxis, segmentsOf } from './sliding-axis.ts'
 
@@ -125,8 +125,7 @@ export function storeSums(
   )
   return places.flatMap(({ position, r, halves }) => {
     const at = (half: number) => position * step + r * outputSteps.channel + 16 * half
-    const store = (values: readonly Value<'v128'>[]) => values.map((value, half) => v128.store(output, value, at(half)))
-    if (epilogue === undefined) return store(halves)
+    if (epilogue === undefined) return halves.map((sum, half) => v128.store(output, sum, at(half)))
     const results = halves.map((sum, half) => {
       const load = (leaf: Tensor): Value<'v128'> => {
         if (leaf === epilogue.producer) return sum
@@ -137,11 +136,7 @@ export function storeSums(
       }
       return emitExpression(epilogue.nodes, load, context)
     })
-    // Both halves are computed before either is stored, so that an engine may take them for one vector of twice the size.
-    return [
-      ...results.flatMap(({ statements, value }, half) => [...statements, halves[half].set(value)]),
-      ...store(halves),
-    ]
+    return storeTogether(output, results, at(0))
   })
 }
 

@@ -17,7 +17,7 @@ import {
 } from '../assembler/index.ts'
 import { laneBytes } from '../buffer.ts'
 import type { KernelContext } from '../kernel.ts'
-import { emitExpression } from './expression.ts'
+import { type Computed, emitExpression, storeTogether } from './expression.ts'
 import type { Epilogue } from './tile.ts'
 
 type Vector = Value<'v128'>
@@ -241,20 +241,19 @@ export function tileOutput(
     const place = (row * width + column) * laneBytes
     if (epilogue === undefined) return storeAll(target, values, place)
     const { nodes, producer, operands } = epilogue
-    const results = values.map(() => new Local('v128'))
-    const computed = values.flatMap((value, vector) => {
-      const result = results[vector]
+    const finished = values.map((value, vector): Computed => {
+      const sum = new Local('v128')
       const load = (leaf: Tensor): Vector => {
-        if (leaf === producer) return result
+        if (leaf === producer) return sum
         const k = operands.findIndex((operand) => operand.leaf === leaf)
         const { along } = operands[k]
         if (along === 'elements') return v128.load(pointers[k], place + 16 * vector)
         return along === 'channels' ? perChannel(pointers[k], vector) : v128.load32Splat(pointers[k])
       }
-      const expression = emitExpression(nodes, load, context)
-      return [result.set(value), ...expression.statements, result.set(expression.value)]
+      const result = emitExpression(nodes, load, context)
+      return { ...result, statements: [sum.set(value), ...result.statements] }
     })
-    return [...computed, ...storeAll(target, results, place)]
+    return storeTogether(target, finished, place)
   }
   /** Runs what stores a row or column of the tile only where the image has it. */
   const where = (index: number, axis: 0 | 1, statements: Statement[]): Statement[] =>
