@@ -1,6 +1,6 @@
 /** The wasm backend: compiles a graph to WebAssembly for its exact shapes and runs it on all cores. */
 
-import { simplify } from '../../compile/simplify.ts'
+import { hasLoops, simplify } from '../../compile/simplify.ts'
 import { ArgumentError, GentleError } from '../../core/errors.ts'
 import type { NDArray } from '../../core/ndarray.ts'
 import { formatShape, sizeOf } from '../../core/shape.ts'
@@ -117,6 +117,8 @@ class WasmBackend implements Backend {
 
   async compile(graph: Graph): Promise<Program> {
     checkGraph(graph)
+    if (hasLoops(graph))
+      throw new GentleError('compile: the wasm backend has no loops yet; use reference() for a graph with scan or call')
     const lowered = lower(simplify(graph), this.#code)
     const plan = schedule(lowered)
     const { arena, constants, giveBack } = this.#makeRoom(lowered, plan)
