@@ -104,6 +104,9 @@ export class Input extends Tensor<Signature> {
 /** What a traced function is called with: its values come from whoever calls it. */
 export class Parameter extends Input {}
 
+/** What a traced function sees of the world around it; in a loop the same in all steps. */
+export class Captured extends Parameter {}
+
 /** State that a program keeps from run to run: parameters, momenta, running statistics. */
 export class Variable extends Tensor<Signature> {
   /** Values before the first run, row-major; a backend copies them when it first meets the variable. */

@@ -11,7 +11,7 @@ import { type Shape, sameShape } from '../core/shape.ts'
 import { topologicalOrder } from '../graph/graph.ts'
 import { defineOp, type PullBack, type Signature } from '../graph/op.ts'
 import { rebuild } from '../graph/rebuild.ts'
-import { apply, Constant, constant, type Input, Parameter, type Tensor } from '../graph/tensor.ts'
+import { apply, Captured, Constant, constant, type Input, Parameter, type Tensor } from '../graph/tensor.ts'
 import { add } from './elementwise.ts'
 import {
   type Body,
@@ -123,7 +123,7 @@ function differentiate(
     return slice
   }
   const capturing = (operand: Tensor): Input => {
-    const captured = new Parameter(operand)
+    const captured = new Captured(operand)
     made.captured.set(captured, operand)
     return captured
   }

@@ -2,14 +2,14 @@
 import { ArgumentError } from '../core/errors.ts'
 import type { Signature } from '../graph/op.ts'
 import { rebuild } from '../graph/rebuild.ts'
-import { Constant, Input, idFromNowOn, Parameter, type Tensor, Variable } from '../graph/tensor.ts'
+import { Captured, Constant, Input, idFromNowOn, Parameter, type Tensor, Variable } from '../graph/tensor.ts'
 
 export interface TracedBody {
   readonly parameters: readonly Parameter[]
   /** What the function gives, over its parameters and `captured`. */
   readonly results: readonly Tensor[]
   /** What it uses of the world around it: the tensors, and the parameters that stand for them. */
-  readonly captured: ReadonlyMap<Parameter, Tensor>
+  readonly captured: ReadonlyMap<Captured, Tensor>
 }
 
 /**
@@ -25,8 +25,8 @@ export function traceBody(
   const own = new Set<Tensor>(parameters)
   const first = idFromNowOn()
   const traced = body(parameters)
-  const standIns = new Map<Tensor, Parameter>()
-  const captured = new Map<Parameter, Tensor>()
+  const standIns = new Map<Tensor, Captured>()
+  const captured = new Map<Captured, Tensor>()
   const results = rebuild(traced, (node) => {
     if (own.has(node) || node instanceof Constant) return undefined
     const isOutside = node.id < first || node instanceof Variable
@@ -35,7 +35,7 @@ export function traceBody(
         `${where}: the function uses an input of another one or of its own making, at ${node.site}; hand it in as an argument, or give it back from the function that it belongs to`,
       )
     if (!isOutside) return undefined
-    const standIn = standIns.get(node) ?? new Parameter({ shape: node.shape, dtype: node.dtype })
+    const standIn = standIns.get(node) ?? new Captured({ shape: node.shape, dtype: node.dtype })
     standIns.set(node, standIn)
     captured.set(standIn, node)
     return standIn

@@ -117,9 +117,7 @@ class WasmBackend implements Backend {
 
   async compile(graph: Graph): Promise<Program> {
     checkGraph(graph)
-    if (hasLoops(graph))
-      throw new GentleError('compile: the wasm backend has no loops yet; use reference() for a graph with scan or call')
-    const lowered = lower(simplify(graph), this.#code)
+    const lowered = await this.#lower(graph)
     const plan = schedule(lowered)
     const { arena, constants, giveBack } = this.#makeRoom(lowered, plan)
     const variables = new Map([...lowered.variables].map(([variable, buffer]) => [buffer, this.#addressOf(variable)]))
@@ -143,7 +141,7 @@ class WasmBackend implements Backend {
 
     const addressIn = (buffer: Buffer): number => {
       const place = plan.places.get(buffer.of ?? buffer)!
-      return place.in === 'store' ? storeAddress(place.buffer) : arena + place.offset
+      return 'buffer' in place ? storeAddress(place.buffer) : arena + place.offset
     }
     const inputs = Object.entries(graph.inputs).flatMap(([name, node]) => {
       const buffer = lowered.inputs.get(node)
@@ -244,6 +242,16 @@ class WasmBackend implements Backend {
 
   close(): Promise<void> {
     return this.#workers.end()
+  }
+
+  /** What only graphs with loops need is loaded when there is one. */
+  async #lower(graph: Graph): Promise<LoweredGraph> {
+    if (!hasLoops(graph)) return lower(simplify(graph), this.#code)
+    const [passes, { lowerLoop }] = await Promise.all([
+      import('../../compile/loops/index.ts'),
+      import('./lower-loop.ts'),
+    ])
+    return lower(simplify(graph, passes), { ...this.#code, lowerLoop })
   }
 
   async #load(bytes: Uint8Array<ArrayBuffer>): Promise<LoadedCode> {

@@ -4,7 +4,7 @@
  */
 import { topologicalOrder } from '../../graph/graph.ts'
 import { rebuild } from '../../graph/rebuild.ts'
-import { Constant, Parameter, type Tensor } from '../../graph/tensor.ts'
+import { Captured, Constant, type Input, Parameter, type Tensor } from '../../graph/tensor.ts'
 import { bodyRoots, operandsOf, steadyIn } from '../../ops/loop.ts'
 import { makeScan, resultOf, sliceShape } from '../../ops/scan-op.ts'
 import { isHeavy, type Outside, overAllSteps } from './all-steps.ts'
@@ -18,8 +18,8 @@ export const hoistFromLoop: RewriteLoop = (loop, read) => {
   const isSteady = steadyIn(body)
   const dependsOn = dependence(body.captured)
   const moved = new Map<Tensor, Parameter>()
-  const captured = new Map<Parameter, Tensor>(zip(body.captured as Parameter[], operands.captured))
-  const slices = new Map<Parameter, Tensor>(zip(body.slices as Parameter[], operands.sliced))
+  const captured = new Map<Input, Tensor>(zip(body.captured, operands.captured))
+  const slices = new Map<Input, Tensor>(zip(body.slices, operands.sliced))
 
   for (const node of topologicalOrder(roots)) {
     if (isSteady(node)) continue
@@ -27,7 +27,7 @@ export const hoistFromLoop: RewriteLoop = (loop, read) => {
       // What repeats values is cheaper made where it is used.
       const worthIt = isSteady(x) && dependsOn(x) && !(x instanceof Parameter) && x.op.name !== 'broadcastTo'
       if (!worthIt || moved.has(x)) continue
-      const parameter = new Parameter({ shape: x.shape, dtype: x.dtype })
+      const parameter = new Captured({ shape: x.shape, dtype: x.dtype })
       moved.set(x, parameter)
       captured.set(parameter, outside(x)!.tensor)
     }
