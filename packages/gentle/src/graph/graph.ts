@@ -1,6 +1,6 @@
 import { ArgumentError, InternalError, ShapeError } from '../core/errors.ts'
 import { formatShape, sameShape } from '../core/shape.ts'
-import { Constant, Input, Parameter, type Tensor, Variable } from './tensor.ts'
+import { Constant, Input, Parameter, Tensor, Variable } from './tensor.ts'
 
 /** A computation: what goes in, what comes out, and what becomes of its state at the end of each run. */
 export interface Graph {
@@ -91,25 +91,31 @@ export function verify(roots: readonly Tensor[], pass: string): void {
   }
 }
 
-/** The graph as text, a line a node: `%4 = add(%2, %3) float32 [8, 10]`. */
-export function printGraph(roots: readonly Tensor[]): string {
-  const names = new Map<Tensor, string>()
-  const lines = topologicalOrder(roots).map((node) => {
-    const name = `%${names.size}`
+/** The graph as text, a line a node: `%4 = add(%2, %3) float32 [8, 10]`. Graphs within a node's attributes follow it, set in. */
+export const printGraph = (roots: readonly Tensor[]): string => linesOf(roots, new Map(), '').join('\n')
+
+function linesOf(roots: readonly Tensor[], names: Map<Tensor, string>, indent: string): string[] {
+  return topologicalOrder(roots).flatMap((node) => {
+    const name = names.get(node) ?? `%${names.size}`
     names.set(node, name)
     const operands = node.inputs.map((operand) => names.get(operand)).join(', ')
-    const attributes =
-      node instanceof Variable
-        ? node.name
-        : node instanceof Constant || node instanceof Input
-          ? ''
-          : attributesText(node.attributes)
-    return `${name} = ${node.op.name}(${operands})${attributes && ` ${attributes}`} ${node.dtype} ${formatShape(node.shape)}`
+    const inner = isLeaf(node) ? [] : linesOf(innerRoots(node.attributes), names, `${indent}  `)
+    const attributes = node instanceof Variable ? node.name : isLeaf(node) ? '' : attributesText(node.attributes, names)
+    const line = `${indent}${name} = ${node.op.name}(${operands})${attributes && ` ${attributes}`} ${node.dtype} ${formatShape(node.shape)}`
+    return [line, ...inner]
   })
-  return lines.join('\n')
 }
 
-const attributesText = (attributes: unknown): string => {
-  const text = JSON.stringify(attributes)
+const isLeaf = (node: Tensor): boolean => node instanceof Constant || node instanceof Input
+
+/** The tensors among a node's attributes, in the order in which they stand. */
+function innerRoots(attributes: unknown): Tensor[] {
+  if (attributes instanceof Tensor) return [attributes]
+  if (typeof attributes !== 'object' || attributes === null) return []
+  return Object.values(attributes).flatMap(innerRoots)
+}
+
+const attributesText = (attributes: unknown, names: ReadonlyMap<Tensor, string>): string => {
+  const text = JSON.stringify(attributes, (_, value) => (value instanceof Tensor ? names.get(value) : value))
   return text === undefined || text === '{}' ? '' : text
 }

@@ -8,6 +8,7 @@ import { compareBitsRandomly, compareRandomly } from './comparison.ts'
 import { opCases } from './op-cases.ts'
 import { randomGraph, randomNetwork } from './random-graph.ts'
 import { randomInference } from './random-inference.ts'
+import { randomLoops } from './random-loop.ts'
 
 /** Registers the tests that every backend must pass: each op, random graphs, training, and what a program promises. */
 export function describeBackend(name: string, open: () => Promise<Backend>): void {
@@ -27,6 +28,9 @@ export function describeBackend(name: string, open: () => Promise<Backend>): voi
 
     it('runs random graphs with their gradients and updates as the reference does', () =>
       compareRandomly(backend, 150, randomGraph))
+
+    it('runs random loops and calls with their gradients as the reference does', () =>
+      compareRandomly(backend, 100, randomLoops))
 
     it('trains random convolutional networks step by step as the reference does', () =>
       compareRandomly(backend, 20, randomNetwork))
@@ -54,6 +58,8 @@ export function describeThreads(name: string, open: (threads: number) => Promise
       }))
 
     it('runs random graphs to the same bits', () => compareBitsRandomly(backends, 40, randomGraph))
+
+    it('runs random loops and calls to the same bits', () => compareBitsRandomly(backends, 30, randomLoops))
 
     it('predicts with random networks to the same bits', () => compareBitsRandomly(backends, 30, randomInference))
 

@@ -119,6 +119,20 @@ describe('scan', () => {
     )
   }
 
+  it.each(
+    [1, 2, 7, 64].flatMap((steps) => [
+      [steps, ''],
+      [steps, 'with lengths'],
+    ]) as [number, string][],
+  )('has gradients over %i steps that finite differences confirm %s', (steps, how) => {
+    const net = elman(steps, 2, 2)
+    const lengths = how === '' ? undefined : constant([Math.ceil(steps / 2), steps], [2], 'int32')
+    const loss = lossOf(net.run({ lengths }))
+    // Beyond their lengths inputs have no influence, and the error of a difference of 0 has no scale.
+    expect(checkGradients(loss, [net.h0, net.w, net.u, net.b], { elements: 4 }).error).toBeLessThan(1e-6)
+    if (how === '') expect(checkGradients(loss, [net.x], { elements: 6 }).error).toBeLessThan(1e-6)
+  })
+
   it('has gradients that finite differences confirm, to second order', () => {
     const net = elman(3)
     expect(checkGradients(lossOf(net.run()), net.all).error).toBeLessThan(1e-6)
@@ -141,6 +155,82 @@ describe('scan', () => {
     )
     expect(checkGradients(sum(state.h), [x, w]).error).toBeLessThan(1e-6)
   })
+
+  it('reads no padding: what lies past a length, even NaN, changes neither results nor gradients', async () => {
+    const net = elman(4, 2)
+    const padded = net.x.initial.slice()
+    padded.fill(Number.NaN, 3 * 6, 4 * 6)
+    padded.fill(Number.NaN, 2 * 6 + 3, 3 * 6)
+    const lengths = constant([3, 2], [2], 'int32')
+    const [x, clean] = [variable(net.x.shape, padded), net.x]
+    const over = (inputs: Tensor) =>
+      scan((h: Tensor, input: Tensor) => ({ state: net.cell(h, input), output: net.cell(h, input) }), net.h0, inputs, {
+        lengths,
+      })
+    const [a, b] = [over(x), over(clean)]
+    const learned = [net.h0, net.w, net.u, net.b]
+    await expectSame(withSlopes({ ...a }, lossOf(a), learned), withSlopes({ ...b }, lossOf(b), learned))
+  })
+
+  it('counts steps by themselves where there are no inputs', async () => {
+    const { state } = scan((n: Tensor) => ({ state: mul(n, 2) }), constant(1), [], { steps: 10 })
+    expect(await valuesOf({ state })).toEqual({ state: [1024] })
+  })
+
+  describe('refuses', () => {
+    const [h, x] = [constant(0, [2, 3]), constant(1, [4, 2, 3])]
+    const step = (state: Tensor, input: Tensor) => ({ state: add(state, input) })
+
+    it('inputs of different leading sizes', () => {
+      expect(() => scan((s: Tensor, { a }) => step(s, a), h, { a: x, b: constant(0, [5, 2, 3]) })).toThrow(
+        'scan: inputs have shapes [4, 2, 3], [5, 2, 3]; expected one leading size, the number of steps',
+      )
+    })
+
+    it('a state of another shape, and one with other parts', () => {
+      expect(() => scan((s: Tensor, input: Tensor) => ({ state: sum(step(s, input).state) }), h, x)).toThrow(
+        'scan: tensor 0 of the state is float32 [2, 3] before a step and float32 [] after it; they must be equal',
+      )
+      expect(() => scan(({ a }: { a: Tensor }) => ({ state: { b: a } as never }), { a: h }, x)).toThrow(
+        'scan: the state that the step gives has the parts b; expected a',
+      )
+    })
+
+    it('steps that are missing or not whole', () => {
+      expect(() => scan((s: Tensor) => ({ state: s }), h, [])).toThrow(
+        'scan: there are no inputs; give the number of steps',
+      )
+      expect(() => scan((s: Tensor) => ({ state: s }), h, [], { steps: 0.5 })).toThrow(
+        'scan: steps is 0.5; expected a whole number from 1',
+      )
+      expect(() => scan(step, h, x, { steps: 3 })).toThrow('scan: steps is 3, but the inputs have 4')
+      expect(() => scan(step, h, x, { rematerialize: 0 })).toThrow(
+        'scan: rematerialize is 0; expected a whole number from 1',
+      )
+    })
+
+    it('lengths that do not fit', () => {
+      expect(() => scan(step, h, x, { lengths: constant([1, 2, 3], [3], 'int32') })).toThrow(
+        'scan: there are 3 lengths for batches of 2, 2 examples',
+      )
+      expect(() => scan(step, h, x, { lengths: constant([1, 2], [2]) })).toThrow(
+        'scan: lengths are float32 [2]; expected int32 [N]',
+      )
+    })
+
+    it('tensors that leave the step by another way', async () => {
+      let leaked = h as Tensor
+      scan(
+        (s: Tensor, input: Tensor) => {
+          leaked = add(s, input)
+          return { state: leaked }
+        },
+        h,
+        x,
+      )
+      await expect(valuesOf({ leaked })).rejects.toThrow(/a tensor of the function traced at .* is used outside of it/)
+    })
+  })
 })
 
 describe('call', () => {
@@ -154,5 +244,13 @@ describe('call', () => {
       withSlopes({ y }, sum(mul(y, y)), [x, w]),
       withSlopes({ y: plain }, sum(mul(plain, plain)), [x, w]),
     )
+  })
+
+  it('refuses arguments of another form or shape', () => {
+    const f = traceFunction({ x: { shape: [2], dtype: 'float32' } }, ({ x }) => mul(x, 2))
+    expect(() => call(f, { x: constant(0, [3]) })).toThrow(
+      'call: argument 0 is float32 [3], but the function was traced for float32 [2]; trace it for these shapes',
+    )
+    expect(() => call(f, { y: constant(0, [2]) } as never)).toThrow('call: the arguments has the parts y; expected x')
   })
 })

@@ -6,7 +6,7 @@
 import type { Layout } from '../../compile/layout.ts'
 import { blockSize } from '../../compile/layout.ts'
 import type { Shape } from '../../core/shape.ts'
-import { Constant, type Tensor } from '../../graph/tensor.ts'
+import { Constant, type Input, type Tensor } from '../../graph/tensor.ts'
 import { bodyRoots, isResult, operandsOf } from '../../ops/loop.ts'
 import { type Buffer, bytesOf, createBuffer, floatBuffer, storageOf } from './buffer.ts'
 import type { Lowerer, LowerLoop } from './lower.ts'
@@ -19,9 +19,9 @@ export const lowerLoop: LowerLoop = (parent, loop) => {
 
   const child = parent.nested(bodyRoots(loop.attributes), (node, layout) => {
     if (node instanceof Constant) return parent.buffer(node, layout)
-    const seen = body.captured.findIndex((x) => x === node)
+    const seen = body.captured.indexOf(node as Input)
     if (seen >= 0) return parent.buffer(captured[seen], layout)
-    const slice = body.slices.findIndex((x) => x === node)
+    const slice = body.slices.indexOf(node as Input)
     if (slice < 0 || !isWhole(node.shape, layout)) return undefined
     const window = createBuffer('slice', node, layout)
     windows.set(window, storageOf(parent.buffer(sliced[slice], layout)))
@@ -57,7 +57,7 @@ export const lowerLoop: LowerLoop = (parent, loop) => {
   }
   const places = new Map<number, Buffer>()
   const stacked = results.flatMap((result, index) => (result.kind === 'stack' ? [{ index, of: result.of }] : []))
-  const isState = ({ of }: { readonly of: Tensor }): boolean => body.carries.some((carry) => carry === of)
+  const isState = ({ of }: { readonly of: Tensor }): boolean => body.carries.includes(of as Input)
   // The state is kept before anything can overwrite it.
   for (const { index, of } of stacked.filter(isState)) places.set(index, stackOf(of))
   child.run()

@@ -119,7 +119,7 @@ class WasmBackend implements Backend {
     checkGraph(graph)
     const lowered = await this.#lower(graph)
     const plan = schedule(lowered)
-    const { arena, constants, giveBack } = this.#makeRoom(lowered, plan)
+    const { arena, bytes, constants, giveBack } = this.#makeRoom(lowered, plan)
     const variables = new Map([...lowered.variables].map(([variable, buffer]) => [buffer, this.#addressOf(variable)]))
     const storeAddress = (buffer: Buffer): number => (constants.get(buffer) ?? variables.get(buffer))!
     const stale = arena + plan.arenaBytes + plan.scratchBytes * this.threads
@@ -178,6 +178,7 @@ class WasmBackend implements Backend {
 
     let recorder: Promise<Recorder> | undefined
     return {
+      bytes,
       run: async (feed: Feed = {}) => {
         check(feed)
         fill(feed)
@@ -315,7 +316,8 @@ class WasmBackend implements Backend {
         addresses.set(buffer, address)
         this.#write(buffer, address, constant.data)
       }
-      return { arena, constants: addresses, giveBack }
+      const bytes = owned.reduce((total, { bytes }) => total + bytes, 0)
+      return { arena, bytes, constants: addresses, giveBack }
     } catch (error) {
       giveBack()
       this.release(made)
