@@ -14,9 +14,12 @@ import {
 import { type Buffer, bytesOf, storageOf } from './buffer.ts'
 import { defineBarrier } from './control.ts'
 import type { Kernel, KernelContext, KernelLoop } from './kernel.ts'
-import { defineMark, type Log, waiting } from './log.ts'
+import type { Log } from './log.ts'
 import { MathLibrary } from './math/index.ts'
 import { kernelsOf, type Schedule } from './schedule.ts'
+
+/** What a thread marks when it begins to wait; all else are kernels, in the schedule's order. */
+export const waiting = -1
 
 export interface EmitOptions {
   readonly threads: number
@@ -51,7 +54,7 @@ export function emitProgram(schedule: Schedule, options: EmitOptions): Uint8Arra
   const module = new Module({ memory: { initialPages: 1, maximumPages, shared } })
   const math = new MathLibrary(module, { fma: fusedMultiplyAdd })
   const barrier = defineBarrier(module, threads)
-  const mark = options.log && defineMark(module, options.log)
+  const mark = options.log?.define(module)
   const marked = (thread: Local<'i32'>, what: number): Statement[] => (mark ? [call(mark, thread, what)] : [])
   const numbers = new Map(kernelsOf(schedule).map(({ kernel }, index) => [kernel, index]))
 

@@ -4,10 +4,8 @@
  */
 import type { Mark } from '../profile.ts'
 import { call, type FunctionHandle, f64, i32, type Module } from './assembler/index.ts'
+import { waiting } from './emit.ts'
 import { kernelsOf, type Schedule } from './schedule.ts'
-
-/** What a thread marks when it begins to wait; all else are kernels, in the schedule's order. */
-export const waiting = -1
 
 /** A mark is what begins, an int32, and the time, a float64. Before the first stands the number of marks. */
 const markBytes = 16
@@ -16,6 +14,8 @@ export interface Log {
   readonly address: number
   /** Bytes of one thread's log; those of the threads follow each other. */
   readonly threadBytes: number
+  /** Defines the function by which a thread marks what it begins. */
+  define(module: Module): FunctionHandle<'i32'>
 }
 
 /** Bytes that a thread's marks of one run take at most. */
