@@ -16,7 +16,7 @@ import { defineBarrier } from './control.ts'
 import type { Kernel, KernelContext, KernelLoop } from './kernel.ts'
 import type { Log } from './log.ts'
 import { MathLibrary } from './math/index.ts'
-import { kernelsOf, type Schedule } from './schedule.ts'
+import { isIndependentByBlock, kernelsOf, type Schedule } from './schedule.ts'
 
 /** What a thread marks when it begins to wait; all else are kernels, in the schedule's order. */
 export const waiting = -1
@@ -157,7 +157,9 @@ export function emitProgram(schedule: Schedule, options: EmitOptions): Uint8Arra
       if (place.in !== 'window') return inBlocks(buffer, block, start)
       return inBlocks(buffer, block, i32.add(start, i32.mul(step, bytesOf(storageOf(buffer)))))
     }
-    const phases = emitPhases(within, addressOf, (scratch) => around(arena, i32.const(0), scratch))
+    const phases = isIndependentByBlock(within)
+      ? [emitPhase(within.phases[0], within, addressOf)]
+      : emitPhases(within, addressOf, (scratch) => around(arena, i32.const(0), scratch))
     const run = module.function(
       `loop over ${steps} steps`,
       { thread: 'i32', scratch: 'i32', maySleep: 'i32' } as const,

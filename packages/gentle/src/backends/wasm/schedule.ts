@@ -116,7 +116,12 @@ function plan({ kernels, prepares, updates, inputs, outputs, places: known }: Wo
   )
   const phases = [...prepared, ...repeated]
   const { inPlace, copies } = placeUpdates(kernels, updates, phases, known)
-  if (copies.length > 0) phases.push(copies)
+  if (copies.length > 0) {
+    // What is copied block by block can follow block by block.
+    const last = phases.at(-1) ?? []
+    if (phases.length > prepared.length && isByBlocks([...last, ...copies])) last.push(...copies)
+    else phases.push(copies)
+  }
 
   const lives = livesOf(inputs, outputs, phases, prepared.length)
   const places = new Map<Buffer, Place>(known)
@@ -165,6 +170,15 @@ function plan({ kernels, prepares, updates, inputs, outputs, places: known }: Wo
       }, 0),
   }
 }
+
+/** Whether kernels do one block after the other, the same number of them. */
+const isByBlocks = (kernels: readonly Kernel[]): boolean =>
+  kernels.every(
+    ({ split, loop }) => split.by === 'blocks' && split.count === kernels[0].split.count && loop === undefined,
+  )
+
+/** Whether a thread's blocks depend on each other alone, from step to step of a loop: then no thread has to wait for another. */
+export const isIndependentByBlock = ({ phases }: Schedule): boolean => phases.length === 1 && isByBlocks(phases[0])
 
 /** Kernels that a schedule runs, those within loops in their loops' place: each with its phase, and how often it runs. */
 export function kernelsOf(
