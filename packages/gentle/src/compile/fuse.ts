@@ -119,7 +119,7 @@ function groupOf({ root, domain, nodes, producer }: Draft): Group {
 
 /** Ops of one instruction or two. */
 const cheapOps = new Set(
-  'add sub mul neg abs relu maximum minimum equal notEqual less lessEqual greater greaterEqual select'.split(' '),
+  'add sub mul neg abs relu maximum minimum equal notEqual less lessEqual greater greaterEqual where'.split(' '),
 )
 
 /**

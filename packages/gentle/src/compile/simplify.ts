@@ -8,7 +8,7 @@ import type { Op } from '../graph/op.ts'
 import { withOperands } from '../graph/rebuild.ts'
 import { apply, Constant, constant, Input, type Tensor, Variable, within } from '../graph/tensor.ts'
 import { type Conv2dAttributes, conv2dInputGradientOp, conv2dOp, conv2dWeightGradientOp } from '../ops/conv2d.ts'
-import { isElementwise, mul } from '../ops/elementwise.ts'
+import { definitionFor, isElementwise, mul } from '../ops/elementwise.ts'
 import { isScan } from '../ops/loop.ts'
 import { matmul } from '../ops/matmul.ts'
 import { broadcastTo, reshape } from '../ops/structure.ts'
@@ -33,8 +33,8 @@ const dropNeutral: Rule = (node) => {
   switch (node.op.name) {
     case 'stopGradient':
       return a
-    case 'toFloat':
-    case 'toInteger':
+    case 'toFloat32':
+    case 'toInt32':
       return keep(a)
     case 'add':
       return numberOf(b) === 0 ? keep(a) : numberOf(a) === 0 ? keep(b) : undefined
@@ -54,7 +54,7 @@ const foldNumbers: Rule = (node) => {
   if (!isElementwise(node)) return undefined
   const numbers = node.inputs.map(numberOf)
   if (numbers.includes(undefined)) return undefined
-  return fillOf(node.op.of(...(numbers as number[])), node)
+  return fillOf(definitionFor(node.op, node)(...(numbers as number[])), node)
 }
 
 const fillOf = (value: number, { shape, dtype }: Tensor): Tensor =>
@@ -87,9 +87,9 @@ const mergeReshapes: Rule = (node) =>
     ? reshape(node.inputs[0].inputs[0], node.shape)
     : undefined
 
-/** c (d x) is (c d) x for numbers c and d. */
+/** c (d x) is (c d) x for numbers c and d, of floats: a product of integers may not fit. */
 const mergeFactors: Rule = (node) => {
-  if (node.op.name !== 'mul') return undefined
+  if (node.op.name !== 'mul' || node.dtype === 'int32') return undefined
   const [factor, rest] = factorOf(node)
   if (factor === undefined || rest?.op.name !== 'mul') return undefined
   const [inner, x] = factorOf(rest)

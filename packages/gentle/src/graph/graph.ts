@@ -71,7 +71,7 @@ export function checkGraph(graph: Graph): void {
       )
     if (target.dtype !== next.dtype)
       throw new ShapeError(
-        `compile: variable ${target.name} is ${target.dtype}, its next value ${next.dtype}; use toFloat`,
+        `compile: variable ${target.name} is ${target.dtype}, its next value ${next.dtype}; use cast`,
       )
   }
 }

@@ -6,7 +6,7 @@ import { ArgumentError, ShapeError } from '../core/errors.ts'
 import { formatShape, sameShape } from '../core/shape.ts'
 import type { Tensor } from '../graph/tensor.ts'
 import { sigmoid, softplus } from '../ops/activations.ts'
-import { abs, add, div, greater, less, maximum, minimum, mul, pow, select, sub } from '../ops/elementwise.ts'
+import { abs, add, div, greater, less, maximum, minimum, mul, pow, sub, where } from '../ops/elementwise.ts'
 import { mean, sum } from '../ops/reduce.ts'
 import { reshape, slice } from '../ops/structure.ts'
 
@@ -57,7 +57,7 @@ export function smoothL1(prediction: Tensor, target: Tensor, { beta = 1, weights
   requireAlike(prediction, target, 'smoothL1')
   const residual = sub(prediction, target)
   const size = abs(residual)
-  const losses = select(less(size, beta), mul(mul(residual, residual), 0.5 / beta), sub(size, beta / 2))
+  const losses = where(less(size, beta), mul(mul(residual, residual), 0.5 / beta), sub(size, beta / 2))
   return weights === undefined ? mean(losses) : meanOverBoxes(mean(losses, -1), weights, 'smoothL1')
 }
 
@@ -119,7 +119,7 @@ const area = (left: Tensor, top: Tensor, right: Tensor, bottom: Tensor): Tensor 
   mul(maximum(sub(right, left), 0), maximum(sub(bottom, top), 0))
 
 /** Below 1e-12 the slope of a ratio of areas would be as steep as its rounding is large. */
-const share = (part: Tensor, whole: Tensor): Tensor => div(part, select(greater(whole, 1e-12), whole, 1))
+const share = (part: Tensor, whole: Tensor): Tensor => div(part, where(greater(whole, 1e-12), whole, 1))
 
 function meanOverBoxes(losses: Tensor, weights: Tensor | undefined, where: string): Tensor {
   if (weights === undefined) return mean(losses)

@@ -6,7 +6,7 @@ import { ArgumentError, ShapeError } from '../core/errors.ts'
 import { formatShape, sameShape } from '../core/shape.ts'
 import { constant, type Tensor } from '../graph/tensor.ts'
 import { logSoftmax, softplus } from '../ops/activations.ts'
-import { abs, add, div, less, maximum, mul, neg, select, sub } from '../ops/elementwise.ts'
+import { abs, add, div, less, maximum, mul, neg, sub, where } from '../ops/elementwise.ts'
 import { gather, oneHot } from '../ops/indexing.ts'
 import { mean, sum } from '../ops/reduce.ts'
 import { reshape } from '../ops/structure.ts'
@@ -93,7 +93,7 @@ export function huber(prediction: Tensor, target: Tensor, { delta = 1 }: { reado
   alike(prediction, target, 'huber')
   const residual = sub(prediction, target)
   const size = abs(residual)
-  return mean(select(less(size, delta), mul(mul(residual, residual), 0.5), mul(sub(size, delta / 2), delta)))
+  return mean(where(less(size, delta), mul(mul(residual, residual), 0.5), mul(sub(size, delta / 2), delta)))
 }
 
 /**

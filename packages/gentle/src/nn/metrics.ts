@@ -2,7 +2,7 @@
 import { ArgumentError, ShapeError } from '../core/errors.ts'
 import { formatShape, sameShape } from '../core/shape.ts'
 import type { Tensor } from '../graph/tensor.ts'
-import { equal, greater, less, mul } from '../ops/elementwise.ts'
+import { cast, equal, greater, less, mul } from '../ops/elementwise.ts'
 import { oneHot } from '../ops/indexing.ts'
 import { argmax, sum } from '../ops/reduce.ts'
 import { reshape } from '../ops/structure.ts'
@@ -19,7 +19,7 @@ export function countRight(prediction: Tensor, target: Tensor): Tensor {
   if (prediction.shape.length === 2 && classes > 1)
     return sum(equal(argmax(prediction), target.dtype === 'int32' ? target : argmax(target)))
   const flat = reshape(prediction, [examples])
-  return sum(equal(greater(flat, 0), greater(reshape(target, [examples]), 0.5)))
+  return sum(equal(greater(flat, 0), greater(cast(reshape(target, [examples]), 'float32'), 0.5)))
 }
 
 /**
@@ -33,7 +33,7 @@ export function countTopK(logits: Tensor, labels: Tensor, k: number): Tensor {
     throw new ShapeError(
       `topK: logits ${formatShape(logits.shape)} and labels ${formatShape(labels.shape)}; expected [N, classes] and [N]`,
     )
-  const own = sum(mul(oneHot(labels, classes), logits), 1, { keepAxes: true })
+  const own = sum(mul(oneHot(labels, classes), logits), 1, { keepDims: true })
   const larger = sum(greater(logits, own), 1)
   return sum(less(larger, k))
 }

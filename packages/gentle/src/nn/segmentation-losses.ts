@@ -20,9 +20,9 @@ import {
   neg,
   notEqual,
   pow,
-  select,
   stopGradient,
   sub,
+  where,
 } from '../ops/elementwise.ts'
 import { gather } from '../ops/indexing.ts'
 import { max, sum } from '../ops/reduce.ts'
@@ -91,10 +91,10 @@ export function diceLoss(logits: Tensor, labels: Tensor, options: PixelLossOptio
   const overPixels = (x: Tensor): Tensor => sum(x, [0, 2, 3])
   const probabilities = mul(exponentials, div(counts, total))
   const truth = overPixels(belongs)
-  const shared = overPixels(select(belongs, probabilities, 0))
+  const shared = overPixels(where(belongs, probabilities, 0))
   const present = greater(truth, 0)
   const sizes = add(overPixels(mul(probabilities, probabilities)), truth)
-  const misses = sub(1, div(mul(shared, 2), select(present, sizes, 1)))
+  const misses = sub(1, div(mul(shared, 2), where(present, sizes, 1)))
   return meanOver(present, misses)
 }
 
@@ -126,14 +126,14 @@ function pixelsOf(logits: Tensor, labels: Tensor, { ignore = ignoredPixel }: Pix
     )
   if (!Number.isInteger(ignore)) throw new ArgumentError(`${where}: ignore is ${ignore}; expected a whole number`)
   const aligned = reshape(labels, [images, 1, height, width])
-  const valid = mul(greaterEqual(aligned, whole(0)), less(aligned, whole(classes)))
-  const counts = mul(valid, notEqual(aligned, whole(ignore)))
+  const valid = mul(greaterEqual(aligned, 0), less(aligned, classes))
+  const counts = mul(valid, notEqual(aligned, ignore))
   const each = constant(
     Array.from({ length: classes }, (_, label) => label),
     [1, classes, 1, 1],
     'int32',
   )
-  const shifted = sub(logits, stopGradient(max(logits, 1, { keepAxes: true })))
+  const shifted = sub(logits, stopGradient(max(logits, 1, { keepDims: true })))
   const exponentials = exp(shifted)
   return {
     labels: aligned,
@@ -141,18 +141,16 @@ function pixelsOf(logits: Tensor, labels: Tensor, { ignore = ignoredPixel }: Pix
     belongs: mul(equal(aligned, each), counts),
     shifted,
     exponentials,
-    total: sum(exponentials, 1, { keepAxes: true }),
+    total: sum(exponentials, 1, { keepDims: true }),
   }
 }
 
-const whole = (value: number): Tensor => constant(value, [], 'int32')
-
 /** -log p of each pixel's label, from 0; of a pixel that does not count, a number without meaning. */
 const surprise = ({ belongs, shifted, total }: Pixels): Tensor =>
-  sub(log(total), sum(select(belongs, shifted, 0), 1, { keepAxes: true }))
+  sub(log(total), sum(where(belongs, shifted, 0), 1, { keepDims: true }))
 
 /** Mean of the values with weights; 0 where these sum to 0. */
 function meanOver(weights: Tensor, values: Tensor): Tensor {
   const total = sum(weights)
-  return div(sum(mul(weights, values)), select(greater(total, 0), total, 1))
+  return div(sum(mul(weights, values)), where(greater(total, 0), total, 1))
 }

@@ -15,12 +15,12 @@ import {
   minimum,
   mul,
   reluOp,
-  select,
   sigmoidOp,
   softplusOp,
   stopGradient,
   sub,
   tanhOp,
+  where,
 } from './elementwise.ts'
 import { max, sum } from './reduce.ts'
 
@@ -33,7 +33,7 @@ export const sigmoid = (x: Tensor): Tensor => apply(sigmoidOp, [x], {})
 /** max(x, 0); its gradient at 0 is 0. */
 export const relu = (x: Tensor): Tensor => apply(reluOp, [x], {})
 /** relu, at most 6 (Krizhevsky, "Convolutional Deep Belief Networks on CIFAR-10", 2010); its gradient at 0 and at 6 is 0. */
-export const relu6 = (x: Tensor): Tensor => select(greaterEqual(x, 6), 6, relu(x))
+export const relu6 = (x: Tensor): Tensor => where(greaterEqual(x, 6), 6, relu(x))
 /**
  * x, but at least `lowest` and at most `highest`; the gradient is 1 from the one to the other, both included.
  * @throws ArgumentError unless lowest <= highest.
@@ -41,12 +41,12 @@ export const relu6 = (x: Tensor): Tensor => select(greaterEqual(x, 6), 6, relu(x
 export function clip(x: Tensor, lowest: number, highest: number): Tensor {
   if (!(lowest <= highest))
     throw new ArgumentError(`clip: lowest is ${lowest} and highest ${highest}; expected lowest <= highest`)
-  return select(less(x, lowest), lowest, select(greater(x, highest), highest, x))
+  return where(less(x, lowest), lowest, where(greater(x, highest), highest, x))
 }
 /** x for x > 0, else slope x. */
-export const leakyRelu = (x: Tensor, slope = 0.01): Tensor => select(greater(x, 0), x, mul(x, slope))
+export const leakyRelu = (x: Tensor, slope = 0.01): Tensor => where(greater(x, 0), x, mul(x, slope))
 /** x for x > 0, else alpha (exp(x) - 1) (Clevert, Unterthiner, Hochreiter, 2015, eq. 15). */
-export const elu = (x: Tensor, alpha = 1): Tensor => select(greater(x, 0), x, mul(alpha, expm1(minimum(x, 0))))
+export const elu = (x: Tensor, alpha = 1): Tensor => where(greater(x, 0), x, mul(alpha, expm1(minimum(x, 0))))
 /** x Φ(x) with the exact normal distribution function (Hendrycks and Gimpel, 2016, section 2). */
 export const gelu = (x: Tensor): Tensor => mul(mul(x, 0.5), add(1, erf(mul(x, Math.SQRT1_2))))
 /** x sigmoid(x), also called swish. */
@@ -55,16 +55,16 @@ export const silu = (x: Tensor): Tensor => mul(x, sigmoid(x))
 export const softplus = (x: Tensor): Tensor => apply(softplusOp, [x], {})
 
 /** x less its largest value along the axis, so that exp cannot overflow; the shift cancels in both functions below. */
-const shifted = (x: Tensor, axis: number): Tensor => sub(x, stopGradient(max(x, axis, { keepAxes: true })))
+const shifted = (x: Tensor, axis: number): Tensor => sub(x, stopGradient(max(x, axis, { keepDims: true })))
 
 /** exp(x) / Σ exp(x) along an axis: probabilities. */
 export function softmax(x: Tensor, axis = -1): Tensor {
   const e = exp(shifted(x, axis))
-  return div(e, sum(e, axis, { keepAxes: true }))
+  return div(e, sum(e, axis, { keepDims: true }))
 }
 
 /** log(softmax(x)), computed without overflow. */
 export function logSoftmax(x: Tensor, axis = -1): Tensor {
   const z = shifted(x, axis)
-  return sub(z, log(sum(exp(z), axis, { keepAxes: true })))
+  return sub(z, log(sum(exp(z), axis, { keepDims: true })))
 }

@@ -59,7 +59,7 @@ export function adaptiveAvgPool2d(x: Tensor, size: Pair): Tensor {
   const [rows, columns] = adaptiveSize(x, size, 'adaptiveAvgPool2d')
   const [, , height, width] = x.shape
   if (rows === height && columns === width) return x
-  if (rows === 1 && columns === 1) return mean(x, [2, 3], { keepAxes: true })
+  if (rows === 1 && columns === 1) return mean(x, [2, 3], { keepDims: true })
   const window = windowOf(runsOf(height, rows), runsOf(width, columns))
   return window ? avgPool2d(x, window.size, window) : resample2d(x, 'average', [rows, columns])
 }
@@ -73,7 +73,7 @@ export function adaptiveMaxPool2d(x: Tensor, size: Pair): Tensor {
   const [rows, columns] = adaptiveSize(x, size, 'adaptiveMaxPool2d')
   const [, , height, width] = x.shape
   if (rows === height && columns === width) return x
-  if (rows === 1 && columns === 1) return max(x, [2, 3], { keepAxes: true })
+  if (rows === 1 && columns === 1) return max(x, [2, 3], { keepDims: true })
   const [vertical, horizontal] = [runsOf(height, rows), runsOf(width, columns)]
   const window = windowOf(vertical, horizontal)
   // Along rows first: the first of a part's equal winners is then the first row's first one, as in one window.

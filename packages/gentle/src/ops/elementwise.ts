@@ -1,31 +1,55 @@
 /**
- * Ops that act on each element alone. Operands broadcast by NumPy's rule; a number stands for a constant.
+ * Ops that act on each element alone. Operands broadcast by NumPy's rule; a number stands for a constant of the other operands' element type.
+ * Arithmetic and comparison take float32 or int32, never both: `cast` says which is meant. That of int32 wraps around at 32 bits, as in C.
  */
+
 import type { DType } from '../core/dtype.ts'
+import { ArgumentError, ShapeError } from '../core/errors.ts'
 import { broadcastShapes, broadcastStrides, type Shape, sizeOf } from '../core/shape.ts'
 import type { Op, Operand, Reference } from '../graph/op.ts'
 import { apply, constant, Tensor } from '../graph/tensor.ts'
-import { requireFloat32 } from './operands.ts'
+import { requireAlike, requireFloat32, requireInt32 } from './operands.ts'
 import { sum } from './reduce.ts'
 import { reshape } from './structure.ts'
 
 /** A tensor, or a number that stands for a constant. */
 export type Value = Tensor | number
 
-const toTensor = (value: Value): Tensor => (value instanceof Tensor ? value : constant(value))
+/**
+ * Operands as tensors: beside int32 a whole number is int32.
+ * @throws ShapeError for another number beside int32.
+ */
+function toTensors(values: readonly Value[], where: string): Tensor[] {
+  const integers = values.some((value) => value instanceof Tensor && value.dtype === 'int32')
+  return values.map((value) => {
+    if (value instanceof Tensor) return value
+    if (!integers) return constant(value)
+    if (value !== (value | 0))
+      throw new ShapeError(
+        `${where}: ${value} stands beside int32, with which only whole numbers of 32 bits go; use cast(x, 'float32')`,
+      )
+    return constant(value, [], 'int32')
+  })
+}
 
 /** An op that acts on each element alone. */
 export interface ElementwiseOp<Name extends string = string> extends Op<Name, object> {
   /** The definition: a function of one element of each operand. */
   readonly of: (...elements: number[]) => number
+  /** The definition for int32, where it is another: what the other gives is cut to its lowest 32 bits. */
+  readonly ofIntegers?: (...elements: number[]) => number
 }
 
 /** Whether a tensor is computed element by element. */
 export const isElementwise = (node: Tensor): node is Tensor & { readonly op: ElementwiseOp } => 'of' in node.op
 
-interface ElementwiseDefinition<Name extends string> extends Pick<ElementwiseOp<Name>, 'name' | 'of'> {
+/** What an op takes: float32 alone (unless given), int32 alone, either but not mixed, or anything. */
+type Accepted = 'float32' | 'int32' | 'alike' | 'any'
+
+interface ElementwiseDefinition<Name extends string> extends Pick<ElementwiseOp<Name>, 'name' | 'of' | 'ofIntegers'> {
   readonly gradient?: (node: { inputs: readonly Tensor[]; y: Tensor }, dy: Tensor) => (Tensor | undefined)[]
-  /** Of the result; float32 unless given. */
+  readonly accepts?: Accepted
+  /** Of the result; that of the last operand unless given. */
   readonly dtype?: DType
 }
 
@@ -33,14 +57,18 @@ interface ElementwiseDefinition<Name extends string> extends Pick<ElementwiseOp<
 export function defineElementwise<const Name extends string>(
   definition: ElementwiseDefinition<Name>,
 ): ElementwiseOp<Name> {
-  const { name, of, gradient, dtype = 'float32' } = definition
+  const { name, of, ofIntegers, gradient, accepts = 'float32', dtype } = definition
   return {
     name,
     of,
+    ...(ofIntegers && { ofIntegers }),
     infer(inputs) {
       const shape = inputs.map((x) => x.shape).reduce((a, b) => broadcastShapes(a, b, name))
-      if (!acceptsIntegers.has(name)) requireFloat32(inputs, name)
-      return { shape, dtype }
+      if (accepts === 'float32') requireFloat32(inputs, name)
+      if (accepts === 'int32') requireInt32(inputs, name)
+      // The condition of `where`, the one op of three operands, is of either type.
+      if (accepts === 'alike') requireAlike(inputs.slice(-2), name)
+      return { shape, dtype: dtype ?? inputs[inputs.length - 1].dtype }
     },
     gradient:
       gradient &&
@@ -51,24 +79,19 @@ export function defineElementwise<const Name extends string>(
   }
 }
 
+/** The function of one element of each operand that defines a node: by an op's elements of this type. */
+export const definitionFor = ({ of, ofIntegers }: ElementwiseOp, { dtype }: { readonly dtype: DType }) =>
+  dtype === 'int32' ? (ofIntegers ?? of) : of
+
 /** The loop that all elementwise ops have in common. */
 export const elementwiseReference =
-  ({ of }: ElementwiseOp): Reference<Op> =>
-  (inputs, _, output) =>
+  (op: ElementwiseOp): Reference<Op> =>
+  (inputs, _, output) => {
+    const of = definitionFor(op, output)
     forEachBroadcast(inputs, output, (offsets, i) => {
       output.data[i] = of(...inputs.map((x, k) => x.data[offsets[k]]))
     })
-
-const acceptsIntegers = new Set([
-  'equal',
-  'notEqual',
-  'less',
-  'lessEqual',
-  'greater',
-  'greaterEqual',
-  'toFloat',
-  'toInteger',
-])
+  }
 
 /** Visits the output's elements in order with each operand's matching offset. */
 function forEachBroadcast(
@@ -100,7 +123,12 @@ export function sumTo(x: Tensor, shape: Shape): Tensor {
   return axes.length === 0 ? x : reshape(sum(x, axes), shape)
 }
 
-export const negOp = defineElementwise({ name: 'neg', of: (x) => -x, gradient: (_, dy) => [neg(dy)] })
+export const negOp = defineElementwise({
+  name: 'neg',
+  accepts: 'alike',
+  of: (x) => -x,
+  gradient: (_, dy) => [neg(dy)],
+})
 export const expOp = defineElementwise({ name: 'exp', of: Math.exp, gradient: ({ y }, dy) => [mul(dy, y)] })
 export const expm1Op = defineElementwise({
   name: 'expm1',
@@ -115,10 +143,11 @@ export const sqrtOp = defineElementwise({
 })
 export const absOp = defineElementwise({
   name: 'abs',
+  accepts: 'alike',
   of: Math.abs,
   gradient: ({ inputs: [x] }, dy) => [mul(dy, sign(x))],
 })
-export const signOp = defineElementwise({ name: 'sign', of: Math.sign })
+export const signOp = defineElementwise({ name: 'sign', accepts: 'alike', of: Math.sign })
 export const tanhOp = defineElementwise({
   name: 'tanh',
   of: Math.tanh,
@@ -142,21 +171,34 @@ export const erfOp = defineElementwise({
 export const reluOp = defineElementwise({
   name: 'relu',
   of: (x) => Math.max(x, 0),
-  gradient: ({ y }, dy) => [select(greater(y, 0), dy, 0)],
+  gradient: ({ y }, dy) => [where(greater(y, 0), dy, 0)],
 })
-export const toFloatOp = defineElementwise({ name: 'toFloat', of: (x) => x })
-export const toIntegerOp = defineElementwise({
-  name: 'toInteger',
+export const toFloat32Op = defineElementwise({ name: 'toFloat32', accepts: 'any', of: (x) => x, dtype: 'float32' })
+export const toInt32Op = defineElementwise({
+  name: 'toInt32',
+  accepts: 'any',
   of: (x) => Math.max(-(2 ** 31), Math.min(Math.trunc(x), 2 ** 31 - 1)),
   dtype: 'int32',
 })
 export const stopGradientOp = defineElementwise({ name: 'stopGradient', of: (x) => x })
 
-export const addOp = defineElementwise({ name: 'add', of: (a, b) => a + b, gradient: (_, dy) => [dy, dy] })
-export const subOp = defineElementwise({ name: 'sub', of: (a, b) => a - b, gradient: (_, dy) => [dy, neg(dy)] })
+export const addOp = defineElementwise({
+  name: 'add',
+  accepts: 'alike',
+  of: (a, b) => a + b,
+  gradient: (_, dy) => [dy, dy],
+})
+export const subOp = defineElementwise({
+  name: 'sub',
+  accepts: 'alike',
+  of: (a, b) => a - b,
+  gradient: (_, dy) => [dy, neg(dy)],
+})
 export const mulOp = defineElementwise({
   name: 'mul',
+  accepts: 'alike',
   of: (a, b) => a * b,
+  ofIntegers: Math.imul,
   gradient: ({ inputs: [a, b] }, dy) => [mul(dy, b), mul(dy, a)],
 })
 export const divOp = defineElementwise({
@@ -164,21 +206,33 @@ export const divOp = defineElementwise({
   of: (a, b) => a / b,
   gradient: ({ inputs: [, b], y }, dy) => [div(dy, b), neg(div(mul(dy, y), b))],
 })
+export const floorDivOp = defineElementwise({
+  name: 'floorDiv',
+  accepts: 'int32',
+  of: (a, b) => (b === 0 ? 0 : Math.min(Math.floor(a / b), 2 ** 31 - 1)),
+})
+export const modOp = defineElementwise({
+  name: 'mod',
+  accepts: 'int32',
+  of: (a, b) => (b === 0 ? a : a - b * Math.floor(a / b)),
+})
 export const powOp = defineElementwise({
   name: 'pow',
   of: Math.pow,
   gradient: ({ inputs: [x, p], y }, dy) => [
-    select(equal(p, 0), 0, mul(dy, mul(p, pow(x, sub(p, 1))))),
-    select(greater(x, 0), mul(dy, mul(y, log(maximum(x, 1e-38)))), 0),
+    where(equal(p, 0), 0, mul(dy, mul(p, pow(x, sub(p, 1))))),
+    where(greater(x, 0), mul(dy, mul(y, log(maximum(x, 1e-38)))), 0),
   ],
 })
 export const maximumOp = defineElementwise({
   name: 'maximum',
+  accepts: 'alike',
   of: Math.max,
   gradient: ({ inputs: [a, b] }, dy) => shareByOrder(greater(a, b), equal(a, b), dy),
 })
 export const minimumOp = defineElementwise({
   name: 'minimum',
+  accepts: 'alike',
   of: Math.min,
   gradient: ({ inputs: [a, b] }, dy) => shareByOrder(less(a, b), equal(a, b), dy),
 })
@@ -190,7 +244,7 @@ function shareByOrder(first: Tensor, tie: Tensor, dy: Tensor): Tensor[] {
 }
 
 const comparison = <const Name extends string>(name: Name, holds: (a: number, b: number) => boolean) =>
-  defineElementwise({ name, of: (a, b) => (holds(a, b) ? 1 : 0) })
+  defineElementwise({ name, accepts: 'alike', of: (a, b) => (holds(a, b) ? 1 : 0), dtype: 'float32' })
 
 export const equalOp = comparison('equal', (a, b) => a === b)
 export const notEqualOp = comparison('notEqual', (a, b) => a !== b)
@@ -199,10 +253,11 @@ export const lessEqualOp = comparison('lessEqual', (a, b) => a <= b)
 export const greaterOp = comparison('greater', (a, b) => a > b)
 export const greaterEqualOp = comparison('greaterEqual', (a, b) => a >= b)
 
-export const selectOp = defineElementwise({
-  name: 'select',
+export const whereOp = defineElementwise({
+  name: 'where',
+  accepts: 'alike',
   of: (condition, a, b) => (condition !== 0 ? a : b),
-  gradient: ({ inputs: [condition] }, dy) => [undefined, select(condition, dy, 0), select(condition, 0, dy)],
+  gradient: ({ inputs: [condition] }, dy) => [undefined, where(condition, dy, 0), where(condition, 0, dy)],
 })
 
 /**
@@ -231,11 +286,11 @@ function errorFunction(x: number): number {
 const unary =
   (op: Op<string, object>) =>
   (x: Value): Tensor =>
-    apply(op, [toTensor(x)], {})
+    apply(op, toTensors([x], op.name), {})
 const binary =
   (op: Op<string, object>) =>
   (a: Value, b: Value): Tensor =>
-    apply(op, [toTensor(a), toTensor(b)], {})
+    apply(op, toTensors([a, b], op.name), {})
 
 /** -x. */
 export const neg = unary(negOp)
@@ -253,10 +308,16 @@ export const abs = unary(absOp)
 export const sign = unary(signOp)
 /** The error function. */
 export const erf = unary(erfOp)
-/** Integers as float32; no gradient flows. */
-export const toFloat = unary(toFloatOp)
-/** Whole numbers as int32, others cut off towards 0, NaN as 0; what does not fit becomes the nearest that does. No gradient flows. */
-export const toInteger = unary(toIntegerOp)
+/**
+ * x as another element type. As int32, numbers are cut off towards 0, NaN becomes 0, and what does not fit becomes the nearest that does. No
+ * gradient flows from one type to the other.
+ * @throws ArgumentError for a type that is neither 'float32' nor 'int32'.
+ */
+export function cast(x: Tensor, dtype: DType): Tensor {
+  if (dtype !== 'float32' && dtype !== 'int32')
+    throw new ArgumentError(`cast: the type is ${JSON.stringify(dtype)}; expected 'float32' or 'int32'`)
+  return x.dtype === dtype ? x : apply(dtype === 'int32' ? toInt32Op : toFloat32Op, [x], {})
+}
 /** x itself, through which no gradient flows. */
 export const stopGradient = unary(stopGradientOp)
 /** a + b. */
@@ -265,8 +326,14 @@ export const add = binary(addOp)
 export const sub = binary(subOp)
 /** a b, element by element. */
 export const mul = binary(mulOp)
-/** a / b. */
+/** a / b, of float32; for int32 there are `floorDiv` and `mod`. */
 export const div = binary(divOp)
+/**
+ * a / b of int32, rounded down, as Python's `//`: -7 by 2 is -4. By 0 it is 0, and what does not fit, -2^31 by -1, is 2^31 - 1.
+ */
+export const floorDiv = binary(floorDivOp)
+/** a less b floorDiv(a, b), of int32, as Python's `%`: it has the sign of b, -7 by 2 is 1. By 0 it is a. */
+export const mod = binary(modOp)
 /** x to the power p, as Math.pow; the gradient with respect to p is 0 where x <= 0. */
 export const pow = binary(powOp)
 /** The larger of a and b; where they tie, each receives half the gradient. */
@@ -286,5 +353,5 @@ export const greater = binary(greaterOp)
 /** 1 where a >= b, else 0. */
 export const greaterEqual = binary(greaterEqualOp)
 /** a where the condition is not 0, b elsewhere. */
-export const select = (condition: Value, a: Value, b: Value): Tensor =>
-  apply(selectOp, [toTensor(condition), toTensor(a), toTensor(b)], {})
+export const where = (condition: Value, a: Value, b: Value): Tensor =>
+  apply(whereOp, [...toTensors([condition], 'where'), ...toTensors([a, b], 'where')], {})

@@ -13,8 +13,8 @@ import { reshape, slice } from './structure.ts'
  */
 function standardize(x: Tensor, axes: readonly number[], epsilon: number, where: string): Tensor {
   if (!(epsilon > 0)) throw new ArgumentError(`${where}: epsilon is ${epsilon}; expected a number above 0`)
-  const centred = sub(x, mean(x, axes, { keepAxes: true }))
-  const variance = mean(mul(centred, centred), axes, { keepAxes: true })
+  const centred = sub(x, mean(x, axes, { keepDims: true }))
+  const variance = mean(mul(centred, centred), axes, { keepDims: true })
   return mul(centred, div(1, sqrt(add(variance, epsilon))))
 }
 

@@ -4,7 +4,7 @@ import { hashName, threefry2x32, toUniform } from '../core/random.ts'
 import { formatShape, type Shape } from '../core/shape.ts'
 import { defineOp, type Reference } from '../graph/op.ts'
 import { apply, type Tensor } from '../graph/tensor.ts'
-import { greaterEqual, mul, select } from './elementwise.ts'
+import { greaterEqual, mul, where } from './elementwise.ts'
 
 export interface UniformAttributes {
   readonly shape: Shape
@@ -59,8 +59,8 @@ function dropped(
   rate: number,
   step: Tensor,
   key: { seed: number; stream: string },
-  where: string,
+  name: string,
 ): Tensor {
-  if (!(rate >= 0 && rate < 1)) throw new ArgumentError(`${where}: rate is ${rate}; expected at least 0 and below 1`)
-  return mul(x, select(greaterEqual(uniform(mask, step, key), rate), 1 / (1 - rate), 0))
+  if (!(rate >= 0 && rate < 1)) throw new ArgumentError(`${name}: rate is ${rate}; expected at least 0 and below 1`)
+  return mul(x, where(greaterEqual(uniform(mask, step, key), rate), 1 / (1 - rate), 0))
 }

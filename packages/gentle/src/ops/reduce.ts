@@ -3,7 +3,7 @@ import { ShapeError } from '../core/errors.ts'
 import { formatShape, normalizeAxes, type Shape, sizeOf, stridesOf } from '../core/shape.ts'
 import { defineOp, type Operand, type Reference } from '../graph/op.ts'
 import { apply, type Tensor } from '../graph/tensor.ts'
-import { div, equal, mul, neg } from './elementwise.ts'
+import { div, equal, mul, neg, sub } from './elementwise.ts'
 import { requireFloat32 } from './operands.ts'
 import { broadcastTo, reshape } from './structure.ts'
 
@@ -33,12 +33,12 @@ function forEachReduced(x: Operand, axes: readonly number[], visit: (i: number, 
 
 export const sumOp = defineOp({
   name: 'sum',
-  infer: ([x], { axes }: ReduceAttributes) => ({ shape: withoutAxes(x.shape, axes), dtype: 'float32' }),
+  infer: ([x], { axes }: ReduceAttributes) => ({ shape: withoutAxes(x.shape, axes), dtype: x.dtype }),
   gradient: ({ inputs: [x], attributes: { axes } }, dy) => [broadcastTo(reshape(dy, onesAt(x.shape, axes)), x.shape)],
 })
 
 export const sumReference: Reference<typeof sumOp> = ([x], { axes }, y) => {
-  const total = new Float64Array(y.data.length)
+  const total = y.dtype === 'int32' ? new Int32Array(y.data.length) : new Float64Array(y.data.length)
   forEachReduced(x, axes, (i, o) => {
     total[o] += x.data[i]
   })
@@ -47,7 +47,7 @@ export const sumReference: Reference<typeof sumOp> = ([x], { axes }, y) => {
 
 export const maxOp = defineOp({
   name: 'max',
-  infer: ([x], { axes }: ReduceAttributes) => ({ shape: withoutAxes(x.shape, axes), dtype: 'float32' }),
+  infer: ([x], { axes }: ReduceAttributes) => ({ shape: withoutAxes(x.shape, axes), dtype: x.dtype }),
   gradient({ inputs: [x], attributes: { axes }, y }, dy) {
     const shape = onesAt(x.shape, axes)
     const winners = equal(x, reshape(y, shape))
@@ -57,7 +57,7 @@ export const maxOp = defineOp({
 })
 
 export const maxReference: Reference<typeof maxOp> = ([x], { axes }, y) => {
-  y.data.fill(Number.NEGATIVE_INFINITY)
+  y.data.fill(y.dtype === 'int32' ? -(2 ** 31) : Number.NEGATIVE_INFINITY)
   forEachReduced(x, axes, (i, o) => {
     y.data[o] = Math.max(y.data[o], x.data[i])
   })
@@ -81,33 +81,35 @@ export const argmaxReference: Reference<typeof argmaxOp> = ([x], { axis }, y) =>
 
 /** Which axes fold, and whether they stay with size 1. */
 type Axes = number | readonly number[]
-interface KeepAxes {
-  readonly keepAxes?: boolean
+interface KeepDims {
+  readonly keepDims?: boolean
 }
 
 function reduce(
   op: typeof sumOp | typeof maxOp,
   x: Tensor,
   axes: Axes | undefined,
-  { keepAxes = false }: KeepAxes,
+  { keepDims = false }: KeepDims,
 ): Tensor {
-  requireFloat32([x], op.name)
   const normal = normalizeAxes(axes, x.shape.length, op.name)
   const folded = normal.length === 0 ? x : apply(op, [x], { axes: normal })
-  return keepAxes ? reshape(folded, onesAt(x.shape, normal)) : folded
+  return keepDims ? reshape(folded, onesAt(x.shape, normal)) : folded
 }
 
-/** Sum over the given axes, all by default. */
-export const sum = (x: Tensor, axes?: Axes, options: KeepAxes = {}): Tensor => reduce(sumOp, x, axes, options)
+/** Sum over the given axes, all by default; that of int32 wraps around at 32 bits. */
+export const sum = (x: Tensor, axes?: Axes, options: KeepDims = {}): Tensor => reduce(sumOp, x, axes, options)
 
 /** Largest value over the given axes, all by default; equal winners share the gradient. */
-export const max = (x: Tensor, axes?: Axes, options: KeepAxes = {}): Tensor => reduce(maxOp, x, axes, options)
+export const max = (x: Tensor, axes?: Axes, options: KeepDims = {}): Tensor => reduce(maxOp, x, axes, options)
 
 /** Smallest value over the given axes, all by default; equal winners share the gradient. */
-export const min = (x: Tensor, axes?: Axes, options: KeepAxes = {}): Tensor => neg(max(neg(x), axes, options))
+export const min = (x: Tensor, axes?: Axes, options: KeepDims = {}): Tensor =>
+  // -1 - x, unlike -x, is an int32 for each int32.
+  x.dtype === 'int32' ? sub(-1, max(sub(-1, x), axes, options)) : neg(max(neg(x), axes, options))
 
-/** Mean over the given axes, all by default. */
-export function mean(x: Tensor, axes?: Axes, options: KeepAxes = {}): Tensor {
+/** Mean over the given axes, all by default, of float32. */
+export function mean(x: Tensor, axes?: Axes, options: KeepDims = {}): Tensor {
+  requireFloat32([x], 'mean')
   const count = normalizeAxes(axes, x.shape.length, 'mean').reduce((product, axis) => product * x.shape[axis], 1)
   return mul(sum(x, axes, options), 1 / count)
 }

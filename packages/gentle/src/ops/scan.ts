@@ -3,7 +3,7 @@ import { ArgumentError, ShapeError } from '../core/errors.ts'
 import { formatShape, sameShape } from '../core/shape.ts'
 import { constant, type Tensor } from '../graph/tensor.ts'
 import { isTensor, type MapTree, mapTree, tensorsLike, tensorsOf } from '../graph/tree.ts'
-import { less, select } from './elementwise.ts'
+import { less, where } from './elementwise.ts'
 import type { Body, ScanAttributes } from './loop.ts'
 import { makeScan, resultOf, sliceShape } from './scan-op.ts'
 import { concat, reshape, slice } from './structure.ts'
@@ -27,7 +27,7 @@ export interface ScanOptions {
   readonly reverse?: boolean
   /**
    * int32 [N], the number of steps of each example, where the first axis of the state and of each step's inputs and outputs counts N examples. Past it the
-   * state stands still, floating-point inputs are read as 0, and outputs are 0. With `reverse` an example begins at its own last step.
+   * state stands still, inputs are read as 0, and outputs are 0. With `reverse` an example begins at its own last step.
    */
   readonly lengths?: Tensor
   /**
@@ -222,7 +222,7 @@ function maskOf(lengths: Tensor, steps: number): Tensor {
 }
 
 /** x where the mask is not 0, else 0; the mask has the first axes of x. */
-const masked = (x: Tensor, mask: Tensor): Tensor => select(alongFirst(mask, x), x, 0)
+const masked = (x: Tensor, mask: Tensor): Tensor => where(alongFirst(mask, x), x, 0)
 
 const alongFirst = (mask: Tensor, { shape }: Tensor): Tensor =>
   reshape(mask, [...mask.shape, ...shape.slice(mask.shape.length).map(() => 1)])
@@ -241,7 +241,7 @@ function withMask(inputs: readonly Tensor[], state: readonly Tensor[], lengths: 
       `scan: there are ${examples} lengths for batches of ${batches.map((n) => n ?? 'no axis').join(', ')} examples; with lengths, inputs are [T, N, ...] and the state [N, ...]`,
     )
   const mask = maskOf(lengths, steps)
-  return [...inputs.map((x) => (x.dtype === 'float32' ? masked(x, mask) : x)), mask]
+  return [...inputs.map((x) => masked(x, mask)), mask]
 }
 
 /** A step after which the state stands still where the mask, the last of its inputs, is 0. */
@@ -255,5 +255,5 @@ const stoppedAt =
         throw new ShapeError(
           `scan: with lengths of ${mask.shape[0]} examples, an output of the step has shape ${formatShape(shape)}; expected [${mask.shape[0]}, ...]`,
         )
-    return { next: next.map((x, i) => select(alongFirst(mask, x), x, state[i])), outputs }
+    return { next: next.map((x, i) => where(alongFirst(mask, x), x, state[i])), outputs }
   }

@@ -25,13 +25,15 @@ export const elementwiseOps = {
   softplus: elementwise.softplusOp,
   erf: elementwise.erfOp,
   relu: elementwise.reluOp,
-  toFloat: elementwise.toFloatOp,
-  toInteger: elementwise.toIntegerOp,
+  toFloat32: elementwise.toFloat32Op,
+  toInt32: elementwise.toInt32Op,
   stopGradient: elementwise.stopGradientOp,
   add: elementwise.addOp,
   sub: elementwise.subOp,
   mul: elementwise.mulOp,
   div: elementwise.divOp,
+  floorDiv: elementwise.floorDivOp,
+  mod: elementwise.modOp,
   pow: elementwise.powOp,
   maximum: elementwise.maximumOp,
   minimum: elementwise.minimumOp,
@@ -41,7 +43,7 @@ export const elementwiseOps = {
   lessEqual: elementwise.lessEqualOp,
   greater: elementwise.greaterOp,
   greaterEqual: elementwise.greaterEqualOp,
-  select: elementwise.selectOp,
+  where: elementwise.whereOp,
 } as const
 
 export const structuredOps = {

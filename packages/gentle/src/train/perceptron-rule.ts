@@ -3,7 +3,7 @@ import type { Dataset } from '../data/dataset.ts'
 import { input } from '../graph/tensor.ts'
 import { thresholdNeuron } from '../models/perceptron.ts'
 import { createModel, type Model, type ModelOptions, traceInference } from '../nn/model.ts'
-import { abs, add, mul, sub, toFloat } from '../ops/elementwise.ts'
+import { abs, add, cast, mul, sub } from '../ops/elementwise.ts'
 import { sum } from '../ops/reduce.ts'
 import { reshape } from '../ops/structure.ts'
 
@@ -34,7 +34,7 @@ export async function perceptronRule(
   const x = input([1, ...dataset.inputShape])
   const y = input([1], 'int32')
   const predicted = traceInference(model, x)
-  const error = sub(reshape(toFloat(y), [1, 1]), predicted)
+  const error = sub(reshape(cast(y, 'float32'), [1, 1]), predicted)
   const [weight, bias] = [...model.parameters.values()]
   const change = mul(error, learningRate)
   const program = await model.backend.compile({

@@ -25,6 +25,29 @@ const binary = (op: Op<string, object>, sampler: Sampler = edgy): OpCase => ({
   build: (scene) => apply(op, broadcasting(scene, [sampler, sampler]), {}),
 })
 
+/** Of floats, or of integers up to the largest, so that results wrap around. */
+const arithmetic = (op: Op<string, object>, operands: 1 | 2): OpCase => ({
+  tolerance: 'exact',
+  build(scene) {
+    if (scene.flag(0.7)) return operands === 1 ? unary(op, 'exact').build(scene) : binary(op).build(scene)
+    return apply(op, integersThatBroadcast(scene, operands), {})
+  },
+})
+
+function integersThatBroadcast(scene: Scene, operands: 1 | 2): Tensor[] {
+  const limit = scene.pick([4, 1000, 2 ** 31])
+  const shape = scene.shape()
+  const a = scene.integers(shape, limit, -limit)
+  if (operands === 1) return [a]
+  const b = scene.integers(scene.flag(0.2) ? [] : scene.narrower(shape), limit, -limit)
+  return scene.flag() ? [a, b] : [b, a]
+}
+
+const onIntegers = (op: Op<string, object>): OpCase => ({
+  tolerance: 'exact',
+  build: (scene) => apply(op, integersThatBroadcast(scene, 2), {}),
+})
+
 /** Operands of which one has the whole shape and the others broadcast; at times one is a number, or all are the same tensor. */
 function broadcasting(scene: Scene, samplers: readonly Sampler[]): Tensor[] {
   const shape = scene.shape()
@@ -39,11 +62,11 @@ function broadcasting(scene: Scene, samplers: readonly Sampler[]): Tensor[] {
 const comparison = (op: Op<string, object>): OpCase => ({
   tolerance: 'exact',
   build(scene) {
-    const kind = scene.pick(['float32', 'int32', 'mixed'])
+    const integers = scene.flag()
+    const operand = (shape: readonly number[]): Tensor =>
+      integers ? scene.integers(shape, 3, -2) : scene.floats(shape, tied)
     const shape = scene.shape()
-    const a = kind === 'float32' ? scene.floats(shape, tied) : scene.integers(shape, 3, -2)
-    const bShape = scene.narrower(shape)
-    const b = kind === 'int32' ? scene.integers(bShape, 3, -2) : scene.floats(bShape, tied)
+    const [a, b] = [operand(shape), operand(scene.narrower(shape))]
     return apply(op, scene.flag() ? [a, b] : [b, a], {})
   },
 })
@@ -145,31 +168,33 @@ const matrixSize = (scene: Scene): number => (scene.flag(0.15) ? scene.between(2
 
 /** A case for each op; an op without one does not compile. */
 export const opCases: Readonly<Record<ElementwiseName | StructuredName, OpCase>> = {
-  neg: unary(elementwiseOps.neg, 'exact'),
+  neg: arithmetic(elementwiseOps.neg, 1),
   exp: unary(elementwiseOps.exp, approximated),
   expm1: unary(elementwiseOps.expm1, approximated),
   log: unary(elementwiseOps.log, approximated),
   sqrt: unary(elementwiseOps.sqrt, 'exact'),
-  abs: unary(elementwiseOps.abs, 'exact'),
-  sign: unary(elementwiseOps.sign, 'exact'),
+  abs: arithmetic(elementwiseOps.abs, 1),
+  sign: arithmetic(elementwiseOps.sign, 1),
   tanh: unary(elementwiseOps.tanh, approximated),
   sigmoid: unary(elementwiseOps.sigmoid, approximated),
   softplus: unary(elementwiseOps.softplus, approximated),
   erf: unary(elementwiseOps.erf, approximated),
   relu: unary(elementwiseOps.relu, 'exact'),
-  toFloat: {
+  toFloat32: {
     tolerance: 'exact',
-    build: (scene) => apply(elementwiseOps.toFloat, [anyTensor(scene, scene.shape())], {}),
+    build: (scene) => apply(elementwiseOps.toFloat32, [anyTensor(scene, scene.shape())], {}),
   },
-  toInteger: {
+  toInt32: {
     tolerance: 'exact',
-    build: (scene) => apply(elementwiseOps.toInteger, [anyTensor(scene, scene.shape())], {}),
+    build: (scene) => apply(elementwiseOps.toInt32, [anyTensor(scene, scene.shape())], {}),
   },
   stopGradient: unary(elementwiseOps.stopGradient, 'exact'),
-  add: binary(elementwiseOps.add),
-  sub: binary(elementwiseOps.sub),
-  mul: binary(elementwiseOps.mul),
+  add: arithmetic(elementwiseOps.add, 2),
+  sub: arithmetic(elementwiseOps.sub, 2),
+  mul: arithmetic(elementwiseOps.mul, 2),
   div: binary(elementwiseOps.div),
+  floorDiv: onIntegers(elementwiseOps.floorDiv),
+  mod: onIntegers(elementwiseOps.mod),
   pow: {
     tolerance: { relative: 5e-6, absolute: 1e-7, largest: 0 },
     build(scene) {
@@ -182,30 +207,36 @@ export const opCases: Readonly<Record<ElementwiseName | StructuredName, OpCase>>
       return apply(elementwiseOps.pow, broadcasting(scene, [base, exponent]), {})
     },
   },
-  maximum: binary(elementwiseOps.maximum),
-  minimum: binary(elementwiseOps.minimum),
+  maximum: arithmetic(elementwiseOps.maximum, 2),
+  minimum: arithmetic(elementwiseOps.minimum, 2),
   equal: comparison(elementwiseOps.equal),
   notEqual: comparison(elementwiseOps.notEqual),
   less: comparison(elementwiseOps.less),
   lessEqual: comparison(elementwiseOps.lessEqual),
   greater: comparison(elementwiseOps.greater),
   greaterEqual: comparison(elementwiseOps.greaterEqual),
-  select: {
+  where: {
     tolerance: 'exact',
-    build: (scene) => apply(elementwiseOps.select, broadcasting(scene, [coin, edgy, edgy]), {}),
+    build(scene) {
+      if (scene.flag(0.7)) return apply(elementwiseOps.where, broadcasting(scene, [coin, edgy, edgy]), {})
+      const condition = scene.integers(scene.shape(), 2, -1)
+      const branches = [0, 1].map(() => scene.integers(scene.narrower(condition.shape), 2 ** 31, -(2 ** 31)))
+      return apply(elementwiseOps.where, [condition, ...branches], {})
+    },
   },
   sum: {
     tolerance: summed,
     build(scene) {
       const shape = scene.shape(1)
-      return apply(structuredOps.sum, [scene.floats(shape)], { axes: someAxes(scene, shape.length) })
+      const x = scene.flag(0.2) ? scene.integers(shape, 2 ** 31, -(2 ** 31)) : scene.floats(shape)
+      return apply(structuredOps.sum, [x], { axes: someAxes(scene, shape.length) })
     },
   },
   max: {
     tolerance: 'exact',
     build(scene) {
       const shape = scene.shape(1)
-      return apply(structuredOps.max, [scene.floats(shape, edgy)], { axes: someAxes(scene, shape.length) })
+      return apply(structuredOps.max, [anyTensor(scene, shape)], { axes: someAxes(scene, shape.length) })
     },
   },
   argmax: {
@@ -213,7 +244,8 @@ export const opCases: Readonly<Record<ElementwiseName | StructuredName, OpCase>>
     build(scene) {
       const shape = scene.shape(1)
       const axis = scene.between(0, shape.length - 1)
-      return apply(structuredOps.argmax, [scene.floats(shape, contested(scene))], { axis })
+      const x = scene.flag(0.2) ? scene.integers(shape, 3, -2) : scene.floats(shape, contested(scene))
+      return apply(structuredOps.argmax, [x], { axis })
     },
   },
   reshape: {

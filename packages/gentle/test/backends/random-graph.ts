@@ -36,7 +36,6 @@ import {
   relu,
   relu6,
   reshape,
-  select,
   sigmoid,
   slice,
   softmax,
@@ -47,6 +46,7 @@ import {
   tanh,
   transpose,
   upsample2d,
+  where,
 } from '../../src/ops/index.ts'
 import { chained } from './closeness.ts'
 import type { RandomCase } from './comparison.ts'
@@ -73,16 +73,16 @@ const growths: readonly Grow[] = [
   (_, x) => div(x, add(1, mul(x, x))),
   (scene, x, pool) => scene.pick([add, sub, maximum])(x, scene.pick(pool.filter((y) => fits(y, x)))),
   (scene, x, pool) => mul(tanh(x), tanh(scene.pick(pool.filter((y) => fits(y, x))))),
-  (scene, x, pool) => select(greater(x, 0), x, scene.pick(pool.filter((y) => fits(y, x)))),
+  (scene, x, pool) => where(greater(x, 0), x, scene.pick(pool.filter((y) => fits(y, x)))),
   (scene, x) => add(x, scene.variable(scene.narrower(x.shape))),
   (scene, x) => (isImages(x) ? add(x, scene.variable([x.shape[1], 1, 1])) : undefined),
   (scene, x) => {
     if (x.shape.length === 0) return undefined
     const axis = scene.between(-x.shape.length, x.shape.length - 1)
-    return scene.pick([mean, max])(x, axis, { keepAxes: scene.flag() })
+    return scene.pick([mean, max])(x, axis, { keepDims: scene.flag() })
   },
   (_, x) => (isImages(x) ? mean(x, [2, 3]) : undefined),
-  (_, x) => (isImages(x) ? mean(x, [0, 2, 3], { keepAxes: true }) : undefined),
+  (_, x) => (isImages(x) ? mean(x, [0, 2, 3], { keepDims: true }) : undefined),
   (_, x) => (x.shape.length > 1 ? reshape(x, [x.shape[0], -1]) : undefined),
   (scene, x) => (isMatrix(x) ? transpose(x, scene.order(x.shape.length)) : undefined),
   (scene, x) => {
@@ -166,7 +166,7 @@ function grownByConvolution(scene: Scene, x: Tensor): Tensor {
 
 /** Each channel brought to mean 0 and variance 1 over the batch, as batch norm does. */
 function normalizedByBatch(scene: Scene, x: Tensor): Tensor {
-  const over = { keepAxes: true }
+  const over = { keepDims: true }
   const centred = sub(x, mean(x, [0, 2, 3], over))
   const scale = div(scene.variable([x.shape[1], 1, 1]), sqrt(add(mean(mul(centred, centred), [0, 2, 3], over), 0.1)))
   return add(mul(centred, scale), scene.variable([x.shape[1], 1, 1]))

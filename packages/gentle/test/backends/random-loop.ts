@@ -4,6 +4,7 @@ import { constant, type Tensor } from '../../src/graph/tensor.ts'
 import {
   add,
   call,
+  cast,
   conv2d,
   matmul,
   mean,
@@ -72,13 +73,13 @@ function recurrent(scene: Scene, x: Tensor): Tensor {
   const { state, outputs } = scan(
     ([h, count], input) => {
       const { state, output } = cell(h, input)
-      return { state: [state, add(count, 0.1)], output: { y: output } }
+      return { state: [state, add(count, 1)], output: { y: output } }
     },
-    [init, constant(0, [batch])] as const,
+    [init, constant(0, [batch], 'int32')] as const,
     x,
     { reverse: scene.flag(), lengths, rematerialize },
   )
-  const last = add(state[0], reshape(state[1], [batch, 1]))
+  const last = add(state[0], mul(cast(reshape(state[1], [batch, 1]), 'float32'), 0.1))
   return scene.pick([last, outputs.y, outputs.y])
 }
 

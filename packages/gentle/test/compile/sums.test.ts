@@ -17,7 +17,7 @@ const b = input(perChannel)
 const inputs = { x, y, a, b }
 const feed = { x: wave(120, 1.7), y: wave(120, 0.9), a: wave(4, 2), b: wave(4, 3) }
 
-const centred = (of: Tensor, over = axes): Tensor => sub(of, mean(of, over, { keepAxes: true }))
+const centred = (of: Tensor, over = axes): Tensor => sub(of, mean(of, over, { keepDims: true }))
 
 /** What the simplified graph computes: its ops, and the tensors that it sums over these axes. */
 function simplified(outputs: Record<string, Tensor>) {
@@ -69,7 +69,7 @@ describe('sums over axes', () => {
   it('of numbers without another mean are computed', async () => {
     const outputs = {
       otherAxes: sum(centred(x, [0, 2]), axes),
-      otherTensor: sum(sub(y, mean(x, axes, { keepAxes: true })), axes),
+      otherTensor: sum(sub(y, mean(x, axes, { keepDims: true })), axes),
       otherShare: sum(sub(x, reshape(mul(sum(x, axes), 1 / 29), perChannel)), axes),
       otherAxis: sum(sub(input([4, 4]), mean(input([4, 4]), [1])), 1),
     }

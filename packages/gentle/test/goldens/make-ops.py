@@ -117,7 +117,7 @@ def elementwise():
         short_name = {"equal": "eq", "notEqual": "ne", "less": "lt", "lessEqual": "le", "greater": "gt", "greaterEqual": "ge"}
         compare = getattr(torch, short_name[name])
         case(name, [shape, [4]], lambda a, b, compare=compare: compare(a, b).double(), "tied", False)
-    case("select", [shape, shape, [4]], lambda c, a, b: torch.where(c > 0, a, b))
+    case("where", [shape, shape, [4]], lambda c, a, b: torch.where(c > 0, a, b))
 
 
 def reductions():

@@ -84,7 +84,7 @@ describe('checkGraph', () => {
   it('refuses an update of another element type', () => {
     const v = variable([], 0, 'best')
     expect(() => checkGraph({ inputs: {}, outputs: {}, updates: [[v, argmax(constant([1, 2], [2]))]] })).toThrow(
-      new ShapeError('compile: variable best is float32, its next value int32; use toFloat'),
+      new ShapeError('compile: variable best is float32, its next value int32; use cast'),
     )
   })
 })

@@ -14,7 +14,7 @@ const noise = { seed: 0, stream: '' }
 describe('an op refuses operands that do not fit, with both shapes:', () => {
   it.each<[string, () => unknown, string]>([
     ['add', () => ops.add(x, input([2, 4])), 'add: shapes [2, 3] and [2, 4] do not broadcast'],
-    ['select', () => ops.select(x, input([2, 4]), 0), 'select: shapes [2, 3] and [2, 4] do not broadcast'],
+    ['where', () => ops.where(x, input([2, 4]), 0), 'where: shapes [2, 3] and [2, 4] do not broadcast'],
     ['matmul of inner sizes', () => ops.matmul(x, x), '[2, 3] and [2, 3] have inner sizes 3 and 2'],
     [
       'matmul transposed',
@@ -95,9 +95,23 @@ describe('an op refuses operands that do not fit, with both shapes:', () => {
 
 describe('an op refuses the wrong element type:', () => {
   it.each<[string, () => unknown, string]>([
-    ['exp', () => ops.exp(labels), 'exp: an operand is int32; expected float32, use toFloat'],
-    ['add', () => ops.add(x, counter), 'add: an operand is int32; expected float32, use toFloat'],
-    ['sum', () => ops.sum(labels), 'sum: an operand is int32'],
+    ['exp', () => ops.exp(labels), "exp: an operand is int32; expected float32, use cast(x, 'float32')"],
+    [
+      'add',
+      () => ops.add(x, counter),
+      "add: operands are float32 and int32; expected one type, use cast(x, 'float32') or cast(x, 'int32')",
+    ],
+    ['less', () => ops.less(x, counter), 'less: operands are float32 and int32; expected one type'],
+    ['where', () => ops.where(counter, x, counter), 'where: operands are float32 and int32; expected one type'],
+    [
+      'add of half a number',
+      () => ops.add(labels, 0.5),
+      "add: 0.5 stands beside int32, with which only whole numbers of 32 bits go; use cast(x, 'float32')",
+    ],
+    ['mul of a large number', () => ops.mul(2 ** 31, labels), 'mul: 2147483648 stands beside int32'],
+    ['div', () => ops.div(labels, 2), 'div: an operand is int32; expected float32'],
+    ['floorDiv', () => ops.floorDiv(x, 2), "floorDiv: an operand is float32; expected int32, use cast(x, 'int32')"],
+    ['mean', () => ops.mean(labels), 'mean: an operand is int32'],
     ['matmul', () => ops.matmul(x, input([3, 1], 'int32')), 'matmul: an operand is int32'],
     ['conv2d', () => ops.conv2d(input([1, 2, 5, 5], 'int32'), input([1, 2, 3, 3])), 'conv2d: an operand is int32'],
     ['pool2d', () => ops.maxPool2d(input([1, 2, 5, 5], 'int32'), 2), 'pool2d: an operand is int32'],
@@ -125,6 +139,11 @@ describe('an op refuses options outside what is allowed:', () => {
       'padding over half the window',
       () => ops.maxPool2d(images, 3, { padding: 2 }),
       'padding [2, 2] exceeds half the window [3, 3]',
+    ],
+    [
+      'an unknown type',
+      () => ops.cast(x, 'float16' as 'float32'),
+      `cast: the type is "float16"; expected 'float32' or 'int32'`,
     ],
     ['no classes', () => ops.oneHot(labels, 0), 'oneHot: classes is 0; expected a whole number from 1'],
     ['rate 1', () => ops.dropout(x, 1, counter, { seed: 0, stream: '' }), 'dropout: rate is 1; expected at least 0'],

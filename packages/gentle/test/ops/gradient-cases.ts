@@ -71,19 +71,19 @@ export const gradientCases: Readonly<Record<string, () => Tensor>> = {
   'pow to 0': () => ops.pow(signed([4]), 0),
   maximum: () => ops.maximum(distinct([2, 3]), signed([3])),
   minimum: () => ops.minimum(signed([2, 1]), distinct([2, 3])),
-  select: () => ops.select(constant([1, 0, 2], [3]), signed([2, 3]), signed([2, 1])),
-  'select by a comparison': () => {
+  where: () => ops.where(constant([1, 0, 2], [3]), signed([2, 3]), signed([2, 1])),
+  'where by a comparison': () => {
     const x = signed([2, 3])
-    return ops.select(ops.greater(x, 0), ops.mul(x, x), ops.mul(x, 3))
+    return ops.where(ops.greater(x, 0), ops.mul(x, x), ops.mul(x, 3))
   },
 
   'sum of all': () => ops.sum(signed([2, 3])),
   'sum over a negative axis': () => ops.sum(signed([2, 3, 2]), -2),
-  'sum over two axes that stay': () => ops.sum(signed([2, 3, 2]), [0, 2], { keepAxes: true }),
+  'sum over two axes that stay': () => ops.sum(signed([2, 3, 2]), [0, 2], { keepDims: true }),
   mean: () => ops.mean(signed([2, 3, 2]), [1, 2]),
   'max of all': () => ops.max(distinct([2, 3])),
   'max over an axis': () => ops.max(distinct([2, 3, 4]), 1),
-  'min over a negative axis that stays': () => ops.min(distinct([2, 3, 4]), -1, { keepAxes: true }),
+  'min over a negative axis that stays': () => ops.min(distinct([2, 3, 4]), -1, { keepDims: true }),
 
   reshape: () => ops.reshape(signed([2, 6]), [3, -1]),
   transpose: () => ops.transpose(signed([2, 3, 4]), [2, 0, 1]),

@@ -14,12 +14,12 @@ import {
   reshape,
   type ScanOptions,
   scan,
-  select,
   sigmoid,
   slice,
   sum,
   tanh,
   traceFunction,
+  where,
 } from '../../src/ops/index.ts'
 
 const random = new Random(3, 'scan')
@@ -84,8 +84,8 @@ function unrolled({ x, h0, cell }: ReturnType<typeof elman>, reverse = false, le
       Array.from({ length: batch }, (_, n) => (lengths === undefined || t < lengths[n] ? 1 : 0)),
       [batch, 1],
     )
-    h = select(mask, next, h)
-    outputs[t] = reshape(select(mask, mul(next, next), 0), [1, batch, width])
+    h = where(mask, next, h)
+    outputs[t] = reshape(where(mask, mul(next, next), 0), [1, batch, width])
   }
   return { state: h, outputs: concat(outputs) }
 }
@@ -170,6 +170,17 @@ describe('scan', () => {
     const [a, b] = [over(x), over(clean)]
     const learned = [net.h0, net.w, net.u, net.b]
     await expectSame(withSlopes({ ...a }, lossOf(a), learned), withSlopes({ ...b }, lossOf(b), learned))
+  })
+
+  it('carries and reads whole numbers, with lengths too', async () => {
+    const x = constant([1, 2, 3, 4, 5, 6], [3, 2], 'int32')
+    const { state, outputs } = scan(
+      (total: Tensor, n: Tensor) => ({ state: add(total, n), output: mul(n, 10) }),
+      constant([0, 0], [2], 'int32'),
+      x,
+      { lengths: constant([3, 2], [2], 'int32') },
+    )
+    expect(await valuesOf({ state, outputs })).toEqual({ state: [9, 6], outputs: [10, 20, 30, 40, 50, 0] })
   })
 
   it('counts steps by themselves where there are no inputs', async () => {

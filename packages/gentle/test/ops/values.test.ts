@@ -59,6 +59,46 @@ it('erf has the published values', async () => {
   }
 })
 
+describe('int32', () => {
+  const integers = (...values: number[]): Tensor => constant(values, [values.length], 'int32')
+  const least = -(2 ** 31)
+
+  it('stays int32 beside a whole number', async () => {
+    const y = ops.sub(ops.mul(ops.add(integers(1, -2), 3), 2), integers(1))
+    expect(y.dtype).toBe('int32')
+    expect(await valuesOf(y)).toEqual([7, 1])
+    expect(ops.greater(integers(1), 0).dtype).toBe('float32')
+  })
+
+  it('wraps around at 32 bits, and multiplies to the last of them', async () => {
+    expect(await valuesOf(ops.add(integers(2 ** 31 - 1), 1))).toEqual([least])
+    expect(await valuesOf(ops.mul(integers(123456789, 65536), integers(987654321, 65536)))).toEqual([-67153019, 0])
+    expect(await valuesOf(ops.neg(integers(least)))).toEqual([least])
+    expect(await valuesOf(ops.sum(integers(2 ** 31 - 1, 2 ** 31 - 1, 3)))).toEqual([1])
+  })
+
+  it('divides downwards, as Python does, and says what division by 0 is', async () => {
+    const [a, b] = [integers(7, -7, 7, -7, 5, -5, least), integers(2, 2, -2, -2, 0, 0, -1)]
+    expect(await valuesOf(ops.floorDiv(a, b))).toEqual([3, -4, -4, 3, 0, 0, 2 ** 31 - 1])
+    expect(await valuesOf(ops.mod(a, b))).toEqual([1, 1, -1, -1, 5, -5, 0])
+  })
+
+  it('has a largest, a smallest and a chosen value', async () => {
+    const x = integers(3, least, 2 ** 31 - 1, 0)
+    expect(await valuesOf(ops.max(x))).toEqual([2 ** 31 - 1])
+    expect(await valuesOf(ops.min(x))).toEqual([least])
+    expect(await valuesOf(ops.min(integers(least, 2)))).toEqual([least])
+    expect(await valuesOf(ops.where(ops.less(x, 1), -1, x))).toEqual([3, -1, 2 ** 31 - 1, -1])
+  })
+
+  it('is cast from floats towards 0 and within its limits', async () => {
+    const y = ops.cast(constant([1.9, -1.9, Number.NaN, 1e20, -1e20], [5]), 'int32')
+    expect(y.dtype).toBe('int32')
+    expect(await valuesOf(y)).toEqual([1, -1, 0, 2 ** 31 - 1, least])
+    expect(ops.cast(y, 'int32')).toBe(y)
+  })
+})
+
 describe('indices outside', () => {
   it('make a one-hot row of zeros', async () => {
     expect(await valuesOf(ops.oneHot(constant([-1, 1, 2], [3], 'int32'), 2))).toEqual([0, 0, 0, 1, 0, 0])
@@ -126,7 +166,7 @@ describe('adaptive pooling', () => {
     const x = input([1, 2, 7, 6])
     expect(names(ops.adaptiveAvgPool2d(x, [3, 2]))).toEqual(new Set(['input', 'avgPool2d']))
     expect(names(ops.adaptiveMaxPool2d(x, [3, 2]))).toEqual(new Set(['input', 'maxPool2d']))
-    expect(names(ops.adaptiveAvgPool2d(x, 1))).toEqual(names(ops.mean(x, [2, 3], { keepAxes: true })))
+    expect(names(ops.adaptiveAvgPool2d(x, 1))).toEqual(names(ops.mean(x, [2, 3], { keepDims: true })))
   })
 })
 

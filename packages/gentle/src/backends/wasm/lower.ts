@@ -454,7 +454,7 @@ const lowerReduction =
         }
         const values = lowerer.values(x, 'lanes', prologue)
         const { blocks } = values.domain
-        const partial = floatBuffer('sums by block', [blocks, ...output.shape])
+        const partial = createBuffer('sums by block', { shape: [blocks, ...output.shape], dtype: node.dtype }, 'plain')
         lowerer.emit(
           sumBlocksKernel(name('sum images'), values, inner, partial),
           reducePlainKernel('sum', partial, [0], output),

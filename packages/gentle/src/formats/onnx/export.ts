@@ -3,6 +3,7 @@
  * alone is computed and stored, so batch norm is part of the convolutions; weights keep their path names.
  */
 import { simplify } from '../../compile/simplify.ts'
+import type { TypedArray } from '../../core/dtype.ts'
 import { FormatError } from '../../core/errors.ts'
 import { type Graph, rootsOf, topologicalOrder } from '../../graph/graph.ts'
 import { Constant, Input, input, type Tensor, Variable } from '../../graph/tensor.ts'
@@ -49,15 +50,17 @@ async function steadyValues(
   graph: Graph,
   changing: ReadonlySet<Tensor>,
   { backend }: Model,
-): Promise<Map<Tensor, Float32Array>> {
+): Promise<Map<Tensor, Float32Array | Int32Array>> {
   const read = new Set([...changing].flatMap((node) => node.inputs))
   for (const root of rootsOf(graph)) read.add(root)
-  const values = new Map<Tensor, Float32Array>()
+  const values = new Map<Tensor, Float32Array | Int32Array>()
+  const typed = ({ dtype }: Tensor, data: TypedArray): Float32Array | Int32Array =>
+    dtype === 'int32' ? Int32Array.from(data) : Float32Array.from(data)
   const computed: Tensor[] = []
   for (const node of read) {
     if (changing.has(node)) continue
     if (node instanceof Variable) values.set(node, await backend.read(node))
-    else if (node instanceof Constant) values.set(node, Float32Array.from(node.data))
+    else if (node instanceof Constant) values.set(node, typed(node, node.data))
     else computed.push(node)
   }
   if (computed.length === 0) return values
@@ -65,7 +68,7 @@ async function steadyValues(
   const program = await backend.compile({ inputs: {}, outputs })
   const results = await program.run()
   program.dispose()
-  for (const [i, node] of computed.entries()) values.set(node, Float32Array.from(results[i].data))
+  for (const [i, node] of computed.entries()) values.set(node, typed(node, results[i].data))
   return values
 }
 
@@ -74,7 +77,7 @@ type Attributes = Record<string, OnnxAttribute>
 class Exporter {
   readonly #graph: Graph
   readonly #changing: ReadonlySet<Tensor>
-  readonly #values: ReadonlyMap<Tensor, Float32Array>
+  readonly #values: ReadonlyMap<Tensor, Float32Array | Int32Array>
   readonly #names = new Map<Tensor, string>()
   readonly #nodes: OnnxNode[] = []
   readonly #initializers: OnnxTensor[] = []
@@ -83,7 +86,7 @@ class Exporter {
   /** Sums with a bias, by the convolution or product that takes the bias in. */
   readonly #biases = new Map<Tensor, Tensor>()
 
-  constructor(graph: Graph, changing: ReadonlySet<Tensor>, values: ReadonlyMap<Tensor, Float32Array>) {
+  constructor(graph: Graph, changing: ReadonlySet<Tensor>, values: ReadonlyMap<Tensor, Float32Array | Int32Array>) {
     this.#graph = graph
     this.#changing = changing
     this.#values = values
@@ -112,10 +115,11 @@ class Exporter {
     return made
   }
 
-  /** Stores floats under a name like the one asked for. */
-  store(name: string, shape: readonly number[], data: Float32Array): string {
+  /** Stores floats, or integers of 32 bits, under a name like the one asked for. */
+  store(name: string, shape: readonly number[], data: Float32Array | Int32Array): string {
     const free = this.#free(name)
-    this.#initializers.push({ name: free, shape, dataType: dataTypes.float, data })
+    const dataType = data instanceof Int32Array ? dataTypes.int32 : dataTypes.float
+    this.#initializers.push({ name: free, shape, dataType, data })
     return free
   }
 
@@ -196,8 +200,10 @@ const cast = (exporter: Exporter, value: string, to: number): string => exporter
 const comparison =
   (operator: string, negated = false): Lowering =>
   (exporter, node) => {
-    const floats = node.inputs.map((x) => cast(exporter, exporter.name(x), dataTypes.float))
-    const found = exporter.step(operator, floats)
+    const found = exporter.step(
+      operator,
+      node.inputs.map((x) => exporter.name(x)),
+    )
     const truth = negated ? exporter.step('Not', [found]) : found
     exporter.give(node, 'Cast', [truth], { to: dataTypes.float })
   }
@@ -236,13 +242,15 @@ const lowerings: Record<ElementwiseName | StructuredName, Lowering> = {
   softplus: as('Softplus'),
   erf: as('Erf'),
   relu: as('Relu'),
-  toFloat: (exporter, node) => exporter.give(node, 'Cast', [exporter.name(node.inputs[0])], { to: dataTypes.float }),
-  toInteger: (exporter, node) => exporter.give(node, 'Cast', [exporter.name(node.inputs[0])], { to: dataTypes.int32 }),
+  toFloat32: (exporter, node) => exporter.give(node, 'Cast', [exporter.name(node.inputs[0])], { to: dataTypes.float }),
+  toInt32: (exporter, node) => exporter.give(node, 'Cast', [exporter.name(node.inputs[0])], { to: dataTypes.int32 }),
   stopGradient: as('Identity'),
   add: as('Add'),
   sub: as('Sub'),
   mul: as('Mul'),
   div: as('Div'),
+  floorDiv: none,
+  mod: as('Mod'),
   pow: as('Pow'),
   maximum: as('Max'),
   minimum: as('Min'),
@@ -252,7 +260,7 @@ const lowerings: Record<ElementwiseName | StructuredName, Lowering> = {
   lessEqual: comparison('LessOrEqual'),
   greater: comparison('Greater'),
   greaterEqual: comparison('GreaterOrEqual'),
-  select(exporter, node) {
+  where(exporter, node) {
     const [condition, a, b] = node.inputs.map((x) => exporter.name(x))
     exporter.give(node, 'Where', [cast(exporter, condition, dataTypes.bool), a, b])
   },

@@ -15,7 +15,7 @@ export interface OnnxTensor {
   /** One of `dataTypes`. */
   readonly dataType: number
   /** Row-major; integers beyond 2^53 are rounded. */
-  readonly data: Float32Array | readonly number[]
+  readonly data: Float32Array | Int32Array | readonly number[]
 }
 
 export type OnnxAttribute = number | string | readonly number[] | OnnxTensor
@@ -256,7 +256,7 @@ function writeTensor({ name, shape, dataType, data }: OnnxTensor): Write {
     writer.writePackedVarint(1, shape as number[])
     writer.writeVarintField(2, dataType)
     if (name !== '') writer.writeStringField(8, name)
-    const raw = data instanceof Float32Array ? data : BigInt64Array.from(data, BigInt)
+    const raw = ArrayBuffer.isView(data) ? data : BigInt64Array.from(data, BigInt)
     writer.writeBytesField(9, bytesOf(raw))
   }
 }

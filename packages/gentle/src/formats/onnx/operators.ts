@@ -5,6 +5,7 @@ import {
   abs,
   add,
   avgPool2d,
+  cast,
   clip,
   concat,
   conv2d,
@@ -36,7 +37,6 @@ import {
   pow,
   relu,
   reshape,
-  select,
   sigmoid,
   sign,
   slice,
@@ -46,9 +46,9 @@ import {
   sub,
   sum,
   tanh,
-  toInteger,
   transpose,
   upsample2d,
+  where,
 } from '../../ops/index.ts'
 import { isKnown, type Known, type OnnxCall, type OnnxVariable } from './call.ts'
 import { dataTypes } from './messages.ts'
@@ -127,12 +127,12 @@ const perChannel = (bias: Tensor): Tensor => reshape(bias, [bias.shape[0], 1, 1]
 const axesOf = (axes: readonly number[], rank: number): number[] => axes.map((axis) => (axis < 0 ? axis + rank : axis))
 
 /** The axes of a reduction: an attribute, or since operator set 13 or 18 an operand. */
-function reduction(of: (x: Tensor, axes: number[] | undefined, options: { keepAxes: boolean }) => Tensor): Operator {
+function reduction(of: (x: Tensor, axes: number[] | undefined, options: { keepDims: boolean }) => Tensor): Operator {
   return (call) => {
     const x = call.tensor(0)
     const given = call.list('axes') ?? (call.has(1) ? call.numbers(1) : undefined)
     const axes = given && axesOf(given, x.shape.length)
-    return [of(x, axes, { keepAxes: call.integer('keepdims', 1) === 1 })]
+    return [of(x, axes, { keepDims: call.integer('keepdims', 1) === 1 })]
   }
 }
 
@@ -204,8 +204,8 @@ function gathered(call: OnnxCall): OnnxVariable[] {
   const [axis] = axesOf([call.integer('axis', 0)], x.shape.length)
   const count = x.shape[axis]
   if (!isKnown(indices)) {
-    const fromStart = select(less(indices, 0), add(indices, count), indices)
-    return [gather(call.tensor(0), toInteger(fromStart), axis)]
+    const fromStart = where(less(indices, 0), add(indices, count), indices)
+    return [gather(call.tensor(0), cast(fromStart, 'int32'), axis)]
   }
   const { shape } = indices
   const places = indices.data.map((i) => (i < 0 ? i + count : i))
@@ -382,8 +382,8 @@ export const operators: Readonly<Record<string, Operator>> = {
   },
   Gather: gathered,
   Gemm: (call) => [gemm(call)],
-  GlobalAveragePool: (call) => [mean(images(call), [2, 3], { keepAxes: true })],
-  GlobalMaxPool: (call) => [max(images(call), [2, 3], { keepAxes: true })],
+  GlobalAveragePool: (call) => [mean(images(call), [2, 3], { keepDims: true })],
+  GlobalMaxPool: (call) => [max(images(call), [2, 3], { keepDims: true })],
   Greater: binary(greater, (a, b) => Number(a > b)),
   GreaterOrEqual: binary(greaterEqual, (a, b) => Number(a >= b)),
   HardSigmoid: (call) => [clip(add(mul(call.tensor(0), call.integer('alpha', 0.2)), call.integer('beta', 0.5)), 0, 1)],
@@ -396,8 +396,8 @@ export const operators: Readonly<Record<string, Operator>> = {
     const x = call.tensor(0)
     const [first] = axesOf([call.integer('axis', -1)], x.shape.length)
     const axes = x.shape.map((_, axis) => axis).slice(first)
-    const centred = sub(x, mean(x, axes, { keepAxes: true }))
-    const variance = mean(mul(centred, centred), axes, { keepAxes: true })
+    const centred = sub(x, mean(x, axes, { keepDims: true }))
+    const variance = mean(mul(centred, centred), axes, { keepDims: true })
     const scaled = mul(div(centred, sqrt(add(variance, call.integer('epsilon', 1e-5)))), call.tensor(1))
     return [call.has(2) ? add(scaled, call.tensor(2)) : scaled]
   },
@@ -493,5 +493,5 @@ export const operators: Readonly<Record<string, Operator>> = {
     return [reshapeTo(x, shape)]
   },
   Upsample: (call) => [resized(call)],
-  Where: (call) => [select(call.tensor(0), call.tensor(1), call.tensor(2))],
+  Where: (call) => [where(call.tensor(0), call.tensor(1), call.tensor(2))],
 }

@@ -1,4 +1,4 @@
-import { toInteger } from '../../ops/elementwise.ts'
+import { cast } from '../../ops/elementwise.ts'
 import { gather } from '../../ops/indexing.ts'
 import { type Initialization, initializerFrom } from '../initializers.ts'
 import { checkCount, checkOptions, inLayer, type Layer, registerLayer } from '../layer.ts'
@@ -25,7 +25,7 @@ export function embedding(count: number, dimensions: number, options: EmbeddingO
     description,
     apply: (x, scope) =>
       inLayer(scope, description, x, () =>
-        gather(scope.parameter('weight', [count, dimensions], initialize), toInteger(x)),
+        gather(scope.parameter('weight', [count, dimensions], initialize), cast(x, 'int32')),
       ),
   }
 }

@@ -4,7 +4,7 @@ import { constant, type Tensor } from '../../graph/tensor.ts'
 import { focalLoss, generalizedIoU } from '../../nn/box-losses.ts'
 import type { Loss } from '../../nn/losses.ts'
 import { softplus } from '../../ops/activations.ts'
-import { add, div, equal, greater, greaterEqual, maximum, mul, neg, select, sub } from '../../ops/elementwise.ts'
+import { add, div, equal, greater, greaterEqual, maximum, mul, neg, sub, where } from '../../ops/elementwise.ts'
 import { sum } from '../../ops/reduce.ts'
 import { concat, reshape, slice, transpose } from '../../ops/structure.ts'
 import { anything, nothing, targetRows } from './detection-targets.ts'
@@ -37,7 +37,7 @@ export const detectionLoss: Loss = (prediction, target) => {
     [1, classes, 1],
   )
   // Where anything goes, a logit that is right whatever it is.
-  const logits = select(greater(label, (nothing + anything) / 2), part(prediction, 0, classes), -30)
+  const logits = where(greater(label, (nothing + anything) / 2), part(prediction, 0, classes), -30)
   const named = focalLoss(logits, equal(label, numbers))
 
   const boxOf = (x: Tensor, from: number): Tensor => {

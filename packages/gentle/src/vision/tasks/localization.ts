@@ -4,7 +4,7 @@ import { formatShape, type Shape } from '../../core/shape.ts'
 import type { Tensor } from '../../graph/tensor.ts'
 import { boxIoU, giouLoss, smoothL1 } from '../../nn/box-losses.ts'
 import { crossEntropy } from '../../nn/losses.ts'
-import { add, equal, greaterEqual, mul, toInteger } from '../../ops/elementwise.ts'
+import { add, cast, equal, greaterEqual, mul } from '../../ops/elementwise.ts'
 import { argmax, sum } from '../../ops/reduce.ts'
 import { reshape, slice } from '../../ops/structure.ts'
 import { type Box, largestBox } from '../boxes.ts'
@@ -44,7 +44,7 @@ function parts(prediction: Tensor, target: Tensor) {
   return {
     logits: slice(prediction, [0, 0], [examples, classes]),
     box: slice(prediction, [0, classes], [examples, 4]),
-    label: reshape(toInteger(slice(target, [0, 0], [examples, 1])), [examples]),
+    label: reshape(cast(slice(target, [0, 0], [examples, 1]), 'int32'), [examples]),
     truth: slice(target, [0, 1], [examples, 4]),
   }
 }

@@ -12,6 +12,7 @@ export const f64x2 = {
   /** Twice the same constant. */
   splat: (value: number): Vector => ({ type: 'v128', code: [f64.const(value).code, simd(20)] }),
 
+  floor: unary('v128', 'v128', simd(117)),
   add: binaryVector(240),
   sub: binaryVector(241),
   mul: binaryVector(242),
@@ -21,6 +22,8 @@ export const f64x2 = {
   /** a < b ? b : a, so a NaN in a stays and one in b is ignored. */
   pmax: binaryVector(247),
 
+  /** The lower two of four int32. */
+  convertLowI32x4S: unary('v128', 'v128', simd(254)),
   /** The lower two of four float32. */
   promoteLowF32x4: unary('v128', 'v128', simd(95)),
 }

@@ -47,4 +47,6 @@ export const i32x4 = {
   /** Towards zero; what does not fit becomes the nearest integer that does, NaN becomes 0. */
   truncSatF32x4S: unaryVector(248),
   truncSatF32x4U: unaryVector(249),
+  /** Two float64, towards zero, as the lower two lanes; zeros above. What does not fit becomes the nearest that does, NaN becomes 0. */
+  truncSatF64x2SZero: unaryVector(252),
 }

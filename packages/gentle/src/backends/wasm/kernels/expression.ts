@@ -2,9 +2,20 @@
  * Elementwise arithmetic on one vector: a tree of elementwise nodes becomes one WebAssembly expression, so that chains of ops never
  * leave the registers.
  */
+import { InternalError } from '../../../core/errors.ts'
 import { Constant, type Tensor } from '../../../graph/tensor.ts'
 import type { ElementwiseName } from '../../../ops/table.ts'
-import { f32x4, i32x4, Local, type Statement, sequence, type Value, v128 } from '../assembler/index.ts'
+import {
+  f32x4,
+  f64x2,
+  i32x4,
+  Local,
+  type Statement,
+  sequence,
+  shuffle32,
+  type Value,
+  v128,
+} from '../assembler/index.ts'
 import type { KernelContext } from '../kernel.ts'
 
 type Vector = Value<'v128'>
@@ -41,8 +52,11 @@ type Comparison = keyof typeof comparisons
 
 const isComparison = (name: string): name is Comparison => name in comparisons
 
-/** The arithmetic of every elementwise op; comparisons and `select` work on masks and stand apart. */
-const arithmetic: Record<Exclude<ElementwiseName, Comparison | 'select' | 'toFloat' | 'toInteger'>, Emit> = {
+/** The arithmetic of every elementwise op on floats; comparisons and `where` work on masks and stand apart. */
+const arithmetic: Record<
+  Exclude<ElementwiseName, Comparison | IntegerName | 'where' | 'toFloat32' | 'toInt32'>,
+  Emit
+> = {
   neg: ([x]) => f32x4.neg(x),
   exp: ([x], { math }) => math.exp(x),
   expm1: ([x], { math }) => math.expm1(x),
@@ -65,15 +79,69 @@ const arithmetic: Record<Exclude<ElementwiseName, Comparison | 'select' | 'toFlo
   minimum: ([a, b]) => f32x4.min(a, b),
 }
 
+/** Ops on int32 alone. */
+type IntegerName = 'floorDiv' | 'mod'
+
+/** a / b, rounded down, of two int32 at a time: float64 holds both, and tells any quotient that is not whole from those that are. */
+function inFloat64(a: Vector, b: Vector, result: (a: Vector, b: Vector, quotient: Vector) => Vector): Vector {
+  const [x, y] = [new Local('v128'), new Local('v128')]
+  const half = (integersOf: (vector: Vector) => Vector): Vector => {
+    const [wideA, wideB] = [new Local('v128'), new Local('v128')]
+    return sequence(
+      [wideA.set(f64x2.convertLowI32x4S(integersOf(x))), wideB.set(f64x2.convertLowI32x4S(integersOf(y)))],
+      i32x4.truncSatF64x2SZero(result(wideA, wideB, f64x2.floor(f64x2.div(wideA, wideB)))),
+    )
+  }
+  const upper = (vector: Vector): Vector => shuffle32([2, 3, 2, 3], vector, vector)
+  return sequence(
+    [x.set(a), y.set(b)],
+    shuffle32(
+      [0, 1, 4, 5],
+      half((vector) => vector),
+      half(upper),
+    ),
+  )
+}
+
+/** One value where b is 0, another elsewhere. */
+const unlessZero = (b: Vector, value: (b: Vector) => Vector, otherwise: (b: Vector) => Vector): Vector =>
+  bind(b, (divisor) => v128.bitselect(otherwise(divisor), value(divisor), i32x4.eq(divisor, i32x4.splat(0))))
+
+/** The arithmetic of elementwise ops on int32. */
+const integerArithmetic: Readonly<Partial<Record<ElementwiseName, Emit>>> & Record<IntegerName, Emit> = {
+  neg: ([x]) => i32x4.neg(x),
+  abs: ([x]) => i32x4.abs(x),
+  sign: ([x]) => bind(x, (v) => i32x4.sub(i32x4.ltS(v, i32x4.splat(0)), i32x4.gtS(v, i32x4.splat(0)))),
+  stopGradient: ([x]) => x,
+  add: ([a, b]) => i32x4.add(a, b),
+  sub: ([a, b]) => i32x4.sub(a, b),
+  mul: ([a, b]) => i32x4.mul(a, b),
+  floorDiv: ([a, b]) =>
+    unlessZero(
+      b,
+      (divisor) => inFloat64(a, divisor, (_a, _b, quotient) => quotient),
+      () => i32x4.splat(0),
+    ),
+  mod: ([a, b]) =>
+    bind(a, (dividend) =>
+      unlessZero(
+        b,
+        (divisor) => inFloat64(dividend, divisor, (x, y, quotient) => f64x2.sub(x, f64x2.mul(y, quotient))),
+        () => dividend,
+      ),
+    ),
+  maximum: ([a, b]) => i32x4.maxS(a, b),
+  minimum: ([a, b]) => i32x4.minS(a, b),
+}
+
 const toFloat = ({ value, node }: Operand): Vector => (node.dtype === 'int32' ? f32x4.convertI32x4S(value) : value)
 
 const toInteger = ({ value, node }: Operand): Vector => (node.dtype === 'int32' ? value : i32x4.truncSatF32x4S(value))
 
-function comparisonMask(name: Comparison, operands: readonly Operand[]): Vector {
+/** Both operands are of one type. */
+function comparisonMask(name: Comparison, [a, b]: readonly Operand[]): Vector {
   const [ofFloats, ofIntegers] = comparisons[name]
-  const integers = operands.every(({ node }) => node.dtype === 'int32')
-  const [a, b] = operands.map((operand) => (integers ? operand.value : toFloat(operand)))
-  return (integers ? ofIntegers : ofFloats)(a, b)
+  return (a.node.dtype === 'int32' ? ofIntegers : ofFloats)(a.value, b.value)
 }
 
 /** One number that every element of a constant has, as a vector; undefined for other nodes. */
@@ -130,14 +198,15 @@ export function emitExpression(
 function emitNode(node: Tensor, operands: () => Operand[], context: KernelContext): Vector {
   const name = node.op.name as ElementwiseName
   if (isComparison(name)) return indicator(comparisonMask(name, operands()))
-  if (name === 'toFloat') return toFloat(operands()[0])
-  if (name === 'toInteger') return toInteger(operands()[0])
-  if (name === 'select') {
+  if (name === 'toFloat32') return toFloat(operands()[0])
+  if (name === 'toInt32') return toInteger(operands()[0])
+  if (name === 'where') {
     const [condition, a, b] = operands()
     return v128.bitselect(a.value, b.value, f32x4.ne(toFloat(condition), splat(0)))
   }
-  return arithmetic[name](
-    operands().map((x) => x.value),
-    context,
-  )
+  const values = operands().map((x) => x.value)
+  if (node.dtype === 'float32') return arithmetic[name as keyof typeof arithmetic](values, context)
+  const emit = integerArithmetic[name]
+  if (emit === undefined) throw new InternalError(`wasm: ${name} has no arithmetic of int32`)
+  return emit(values, context)
 }

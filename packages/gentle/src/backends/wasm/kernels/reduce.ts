@@ -1,5 +1,6 @@
 /** Reductions: sum and max over axes, argmax along one, and the sum over the images of a batch. */
 
+import type { DType } from '../../../core/dtype.ts'
 import { range } from '../../../core/range.ts'
 import { sizeOf, stridesOf } from '../../../core/shape.ts'
 import {
@@ -9,9 +10,11 @@ import {
   i32,
   i32x4,
   ifThen,
+  type Lane,
   Local,
   locals,
   type Statement,
+  sequence,
   type Value,
   v128,
 } from '../assembler/index.ts'
@@ -53,24 +56,28 @@ const storedStrides = (shape: readonly number[], bytes: number): number[][] => [
   stridesOf(shape).map((stride) => stride * bytes),
 ]
 
-const vectorIdentity = (reduction: Reduction): Value<'v128'> => {
-  const value = reduction === 'sum' ? 0 : Number.NEGATIVE_INFINITY
-  return v128.constF32x4(value, value, value, value)
-}
+const smallestInteger = -(2 ** 31)
 
-const combineVectors = (reduction: Reduction) => (reduction === 'sum' ? f32x4.add : f32x4.max)
+const vectorIdentity = (reduction: Reduction, dtype: DType): Value<'v128'> =>
+  dtype === 'int32'
+    ? i32x4.splat(reduction === 'sum' ? 0 : smallestInteger)
+    : f32x4.splat(reduction === 'sum' ? 0 : Number.NEGATIVE_INFINITY)
+
+const combineVectors = (reduction: Reduction, dtype: DType) =>
+  dtype === 'int32' ? (reduction === 'sum' ? i32x4.add : i32x4.maxS) : reduction === 'sum' ? f32x4.add : f32x4.max
 
 /** Folds vectors of four neighbours of row-major numbers. */
 function foldVectors(
   reduction: Reduction,
+  dtype: DType,
   { folded }: Folding,
   source: Local<'i32'>,
 ): { statements: Statement[]; total: Local<'v128'> } {
   const total = new Local('v128')
   const statements = [
-    total.set(vectorIdentity(reduction)),
+    total.set(vectorIdentity(reduction, dtype)),
     ...nest(folded.extents, [{ start: source, strides: folded.strides[0] }], ([x]) => [
-      total.set(combineVectors(reduction)(total, v128.load(x))),
+      total.set(combineVectors(reduction, dtype)(total, v128.load(x))),
     ]),
   ]
   return { statements, total }
@@ -84,7 +91,7 @@ function foldExpression(
   context: KernelContext,
   reduction: Reduction,
   { folded }: Folding,
-  { inputs, compute }: Expression,
+  { domain: { dtype }, inputs, compute }: Expression,
   sources: readonly Local<'i32'>[],
 ): { statements: Statement[]; totals: Local<'v128'>[] } {
   const inner = folded.extents.length - 1
@@ -94,7 +101,7 @@ function foldExpression(
     start,
     strides: folded.strides[k].with(inner, folded.strides[k][inner] * steps),
   }))
-  const combine = combineVectors(reduction)
+  const combine = combineVectors(reduction, dtype)
   const totals = range(steps).map(() => [new Local('v128'), new Local('v128')])
   const loads = loadsOfBlock(inputs, folded.strides)
   const body = (pointers: readonly Local<'i32'>[]): Statement[] =>
@@ -107,7 +114,7 @@ function foldExpression(
   const [first, ...others] = totals
   return {
     statements: [
-      ...totals.flat().map((total) => total.set(vectorIdentity(reduction))),
+      ...totals.flat().map((total) => total.set(vectorIdentity(reduction, dtype))),
       ...nest(extents, streams, body, loads.before),
       ...others.flatMap((other) => other.map((total, half) => first[half].set(combine(first[half], total)))),
     ],
@@ -164,19 +171,33 @@ export function reducePlainKernel(
 ): Kernel {
   const folding = foldingOf(input.shape, axes, storedStrides(input.shape, 4), 4)
   const { kept, folded } = folding
+  const integers = input.dtype === 'int32'
   const foldScalars = (target: Local<'i32'>, source: Local<'i32'>): Statement[] => {
+    const over = (body: (x: Local<'i32'>) => Statement): Statement[] =>
+      nest(folded.extents, [{ start: source, strides: folded.strides[0] }], ([x]) => [body(x)])
+    if (integers) {
+      const total = new Local('i32')
+      const combine = reduction === 'sum' ? i32.add : i32.max
+      return [
+        total.set(reduction === 'sum' ? 0 : smallestInteger),
+        ...over((x) => total.set(combine(total, i32.load(x)))),
+        i32.store(target, total),
+      ]
+    }
     if (reduction === 'max') {
       const total = new Local('f32')
-      const body = nest(folded.extents, [{ start: source, strides: folded.strides[0] }], ([x]) => [
-        total.set(f32.max(total, f32.load(x))),
-      ])
-      return [total.set(f32.const(Number.NEGATIVE_INFINITY)), ...body, f32.store(target, total)]
+      return [
+        total.set(f32.const(Number.NEGATIVE_INFINITY)),
+        ...over((x) => total.set(f32.max(total, f32.load(x)))),
+        f32.store(target, total),
+      ]
     }
     const total = new Local('f64')
-    const body = nest(folded.extents, [{ start: source, strides: folded.strides[0] }], ([x]) => [
-      total.set(f64.add(total, f64.promoteF32(f32.load(x)))),
-    ])
-    return [total.set(f64.const(0)), ...body, f32.store(target, f32.demoteF64(total))]
+    return [
+      total.set(f64.const(0)),
+      ...over((x) => total.set(f64.add(total, f64.promoteF32(f32.load(x))))),
+      f32.store(target, f32.demoteF64(total)),
+    ]
   }
   return {
     name: reduction,
@@ -190,7 +211,7 @@ export function reducePlainKernel(
         [output, input].map((buffer, k) => ({ start: context.address(buffer), strides: kept.strides[k] })),
         ([target, source], width) => {
           if (width === 'single') return foldScalars(target, source)
-          const { statements, total } = foldVectors(reduction, folding, source)
+          const { statements, total } = foldVectors(reduction, input.dtype, folding, source)
           return [...statements, v128.store(target, total)]
         },
       ),
@@ -216,11 +237,22 @@ export function sumBlocksKernel(name: string, values: Expression, axes: readonly
       const body = nest(extents, streams(context, row), ([target, ...sources]) => {
         const { statements, totals } = fold(context, sources)
         const [first, second] = masks.apply(totals)
-        return [...statements, f32.store(target, horizontalSum(f32x4.add(first, second)))]
+        return [
+          ...statements,
+          domain.dtype === 'int32'
+            ? i32.store(target, horizontalIntegerSum(i32x4.add(first, second)))
+            : f32.store(target, horizontalSum(f32x4.add(first, second))),
+        ]
       })
       return [...masks.set, ...body]
     },
   }
+}
+
+const horizontalIntegerSum = (vector: Value<'v128'>): Value<'i32'> => {
+  const local = new Local('v128')
+  const lane = (i: Lane): Value<'i32'> => i32x4.extractLane(local, i)
+  return sequence([local.set(vector)], i32.add(i32.add(lane(0), lane(1)), i32.add(lane(2), lane(3))))
 }
 
 /** Index of the largest value along one axis; input and output in the same layout. */
@@ -235,12 +267,12 @@ export function argmaxKernel(input: Buffer, axis: number, output: Buffer): Kerne
       const [best, index, value, wins] = locals('v128')
       const position = new Local('i32')
       return [
-        best.set(vectorIdentity('max')),
+        best.set(vectorIdentity('max', input.dtype)),
         index.set(v128.constI32x4(0, 0, 0, 0)),
         position.set(0),
         ...nest(folded.extents, [{ start: source, strides: folded.strides[0] }], ([x]) => [
           value.set(v128.load(x, half)),
-          wins.set(f32x4.gt(value, best)),
+          wins.set((input.dtype === 'int32' ? i32x4.gtS : f32x4.gt)(value, best)),
           best.set(v128.bitselect(value, best, wins)),
           index.set(v128.bitselect(i32x4.splat(position), index, wins)),
           position.advance(1),
@@ -250,19 +282,31 @@ export function argmaxKernel(input: Buffer, axis: number, output: Buffer): Kerne
     })
 
   const alongScalars = (target: Local<'i32'>, source: Local<'i32'>): Statement[] => {
-    const [best, value] = locals('f32')
     const [index, position] = locals('i32')
-    return [
-      best.set(f32.const(Number.NEGATIVE_INFINITY)),
+    const search = (
+      begin: Statement,
+      read: (x: Local<'i32'>) => Statement,
+      wins: Value<'i32'>,
+      keep: Statement,
+    ): Statement[] => [
+      begin,
       index.set(0),
       position.set(0),
       ...nest(folded.extents, [{ start: source, strides: folded.strides[0] }], ([x]) => [
-        value.set(f32.load(x)),
-        ifThen(f32.gt(value, best), [best.set(value), index.set(position)]),
+        read(x),
+        ifThen(wins, [keep, index.set(position)]),
         position.advance(1),
       ]),
       i32.store(target, index),
     ]
+    if (input.dtype === 'int32') {
+      const [best, value] = locals('i32')
+      const begin = best.set(smallestInteger)
+      return search(begin, (x) => value.set(i32.load(x)), i32.gtS(value, best), best.set(value))
+    }
+    const [best, value] = locals('f32')
+    const begin = best.set(f32.const(Number.NEGATIVE_INFINITY))
+    return search(begin, (x) => value.set(f32.load(x)), f32.gt(value, best), best.set(value))
   }
 
   return {

@@ -167,6 +167,14 @@ it('f64x2 computes on two float64', () => {
   expect(product).toEqual([3.75, 0, 0, 0])
 })
 
+it('f64x2 takes int32 and gives them back', () => {
+  const halved = integers(
+    (x) => i32x4.truncSatF64x2SZero(f64x2.floor(f64x2.div(f64x2.convertLowI32x4S(x), f64x2.splat(2)))),
+    [-7, 0x7fffffff, 1, 1],
+  )
+  expect(halved).toEqual([-4, 0x3fffffff, 0, 0])
+})
+
 describe('v128', () => {
   const [a, b, mask] = [
     [0b1100, -1, 0, 5],
