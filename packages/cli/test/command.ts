@@ -1,9 +1,10 @@
-/** Runs the command as a process, and makes small data for it. */
+/** Runs the command, in this process or as one of its own, and makes small data for it. */
 import { spawn } from 'node:child_process'
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { format } from 'node:util'
 
 /** The command's program. */
 export const main = fileURLToPath(new URL('../src/main.ts', import.meta.url))
@@ -14,8 +15,57 @@ export interface Outcome {
   readonly stderr: string
 }
 
-/** Runs `gentle` with these arguments; `onNote` sees what it says as it goes on, and may send signals. */
-export function gentle(
+let runs = 0
+let last: Promise<unknown> = Promise.resolve()
+
+/**
+ * Runs `gentle` with these arguments in this process, which saves the start of another and the loading of the library. The program reads its
+ * arguments when it is imported, and is imported anew by each run; runs that are started together go one after the other.
+ */
+export function gentle(args: readonly string[]): Promise<Outcome> {
+  const run = last.then(() => runHere(args))
+  last = run.catch(() => {})
+  return run
+}
+
+async function runHere(args: readonly string[]): Promise<Outcome> {
+  const [argv, writeOut, writeError, log, noColor] = [
+    process.argv,
+    process.stdout.write,
+    process.stderr.write,
+    console.log,
+    process.env['NO_COLOR'],
+  ]
+  let [stdout, stderr] = ['', '']
+  process.argv = [process.execPath, main, ...args]
+  process.env['NO_COLOR'] = '1'
+  process.exitCode = undefined
+  process.stdout.write = (chunk: string | Uint8Array) => {
+    stdout += chunk
+    return true
+  }
+  process.stderr.write = (chunk: string | Uint8Array) => {
+    stderr += chunk
+    return true
+  }
+  console.log = (...values) => {
+    stdout += `${format(...values)}\n`
+  }
+  try {
+    await import(/* @vite-ignore */ `${main}?run=${runs++}`)
+    return { code: Number(process.exitCode ?? 0), stdout, stderr }
+  } finally {
+    Object.assign(process, { argv, exitCode: undefined })
+    process.stdout.write = writeOut
+    process.stderr.write = writeError
+    console.log = log
+    if (noColor === undefined) delete process.env['NO_COLOR']
+    else process.env['NO_COLOR'] = noColor
+  }
+}
+
+/** Runs `gentle` as a process of its own; `onNote` sees what it says as it goes on, and may send signals. */
+export function gentleProcess(
   args: readonly string[],
   {
     cwd = process.cwd(),

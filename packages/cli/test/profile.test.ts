@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeAll, describe, expect, it } from 'vitest'
-import { gentle, type Outcome, smallIdxSet, temporaryFolder } from './command.ts'
+import { gentle, gentleProcess, type Outcome, smallIdxSet, temporaryFolder } from './command.ts'
 
 const folder = smallIdxSet()
 const train = ['train', 'lenet5', '--data', `idx:${folder}`, '--epochs', '1', '--batch-size', '20', '--threads', '2']
@@ -30,7 +30,13 @@ describe('gentle train --profile', () => {
   })
 
   it('names vectors of 256 bits where they were asked for', async () => {
-    const wide = await gentle([...train, '--wide-vectors', '--profile', '--run-dir', join(temporaryFolder(), 'wide')])
+    const wide = await gentleProcess([
+      ...train,
+      '--wide-vectors',
+      '--profile',
+      '--run-dir',
+      join(temporaryFolder(), 'wide'),
+    ])
     expect(wide.code).toBe(0)
     expect(wide.stdout).toMatch(/^[\d.]+ ms on wasm, 2 threads, vectors of 256 bits/m)
   })

@@ -3,7 +3,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import sharp from 'sharp'
 import { beforeAll, describe, expect, it } from 'vitest'
-import { gentle, main, type Outcome, smallIdxSet, temporaryFolder } from './command.ts'
+import { gentle, gentleProcess, main, type Outcome, smallIdxSet, temporaryFolder } from './command.ts'
 
 const folder = smallIdxSet()
 const run = join(temporaryFolder(), 'run')
@@ -95,7 +95,9 @@ describe('gentle train', () => {
   it('numbers its folders where a name is taken, and refuses a folder that holds a run', async () => {
     const cwd = temporaryFolder()
     for (let i = 0; i < 2; i++)
-      expect((await gentle(['train', 'perceptron', '--data', 'and', '--epochs', '2', '--quiet'], { cwd })).code).toBe(0)
+      expect(
+        (await gentleProcess(['train', 'perceptron', '--data', 'and', '--epochs', '2', '--quiet'], { cwd })).code,
+      ).toBe(0)
     expect(readdirSync(join(cwd, 'runs', 'classify')).sort()).toEqual(['perceptron-and', 'perceptron-and-2'])
     const taken = await gentle([
       'train',
@@ -112,7 +114,7 @@ describe('gentle train', () => {
   it('finishes the step at an interrupt, keeps everything, and goes on to the same result', async () => {
     const [stopped, whole] = [join(temporaryFolder(), 'stopped'), join(temporaryFolder(), 'whole')]
     const long = ['train', 'lenet5', '--data', `idx:${folder}`, '--epochs', '60', '--batch-size', '10']
-    const cut = await gentle([...long, '--run-dir', stopped], {
+    const cut = await gentleProcess([...long, '--run-dir', stopped], {
       onNote: (text, kill) => {
         if (text.includes('epoch  2/60')) kill('SIGINT')
       },
@@ -147,7 +149,7 @@ describe('gentle train', () => {
 
   it('takes two interrupts at once, as npm and a terminal send them, for one', async () => {
     const stopped = join(temporaryFolder(), 'stopped')
-    const { code, stderr } = await gentle([...train, '--epochs', '5000', '--run-dir', stopped], {
+    const { code, stderr } = await gentleProcess([...train, '--epochs', '5000', '--run-dir', stopped], {
       onNote(text, kill) {
         if (!text.includes('epoch    1/')) return
         kill('SIGINT')
