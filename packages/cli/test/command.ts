@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { format } from 'node:util'
+import { vi } from 'vitest'
 
 /** The command's program. */
 export const main = fileURLToPath(new URL('../src/main.ts', import.meta.url))
@@ -22,45 +23,39 @@ let last: Promise<unknown> = Promise.resolve()
  * Runs `gentle` with these arguments in this process, which saves the start of another and the loading of the library. The program reads its
  * arguments when it is imported, and is imported anew by each run; runs that are started together go one after the other.
  */
-export function gentle(args: readonly string[]): Promise<Outcome> {
-  const run = last.then(() => runHere(args))
+export function gentle(args: readonly string[], { cwd }: { cwd?: string } = {}): Promise<Outcome> {
+  const run = last.then(() => runHere(args, cwd))
   last = run.catch(() => {})
   return run
 }
 
-async function runHere(args: readonly string[]): Promise<Outcome> {
-  const [argv, writeOut, writeError, log, noColor] = [
-    process.argv,
-    process.stdout.write,
-    process.stderr.write,
-    console.log,
-    process.env['NO_COLOR'],
-  ]
+async function runHere(args: readonly string[], cwd = process.cwd()): Promise<Outcome> {
+  const [{ argv, env }, before] = [process, process.cwd()]
   let [stdout, stderr] = ['', '']
+  const captured = [
+    vi.spyOn(process.stdout, 'write').mockImplementation((chunk) => {
+      stdout += chunk
+      return true
+    }),
+    vi.spyOn(process.stderr, 'write').mockImplementation((chunk) => {
+      stderr += chunk
+      return true
+    }),
+    vi.spyOn(console, 'log').mockImplementation((...values) => {
+      stdout += `${format(...values)}\n`
+    }),
+  ]
   process.argv = [process.execPath, main, ...args]
-  process.env['NO_COLOR'] = '1'
+  process.env = { ...env, NO_COLOR: '1' }
   process.exitCode = undefined
-  process.stdout.write = (chunk: string | Uint8Array) => {
-    stdout += chunk
-    return true
-  }
-  process.stderr.write = (chunk: string | Uint8Array) => {
-    stderr += chunk
-    return true
-  }
-  console.log = (...values) => {
-    stdout += `${format(...values)}\n`
-  }
+  process.chdir(cwd)
   try {
     await import(/* @vite-ignore */ `${main}?run=${runs++}`)
     return { code: Number(process.exitCode ?? 0), stdout, stderr }
   } finally {
-    Object.assign(process, { argv, exitCode: undefined })
-    process.stdout.write = writeOut
-    process.stderr.write = writeError
-    console.log = log
-    if (noColor === undefined) delete process.env['NO_COLOR']
-    else process.env['NO_COLOR'] = noColor
+    for (const each of captured) each.mockRestore()
+    process.chdir(before)
+    Object.assign(process, { argv, env, exitCode: undefined })
   }
 }
 

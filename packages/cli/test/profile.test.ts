@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeAll, describe, expect, it } from 'vitest'
-import { gentle, gentleProcess, type Outcome, smallIdxSet, temporaryFolder } from './command.ts'
+import { gentle, type Outcome, smallIdxSet, temporaryFolder } from './command.ts'
 
 const folder = smallIdxSet()
 const train = ['train', 'lenet5', '--data', `idx:${folder}`, '--epochs', '1', '--batch-size', '20', '--threads', '2']
@@ -27,18 +27,6 @@ describe('gentle train --profile', () => {
       expect(lines).toContainEqual(expect.stringMatching(RegExp(`^ +${thread} +[\\d.]+ +[\\d.]+ % `)))
     expect(outcome.stdout).toMatch(/^[\d.]+ ms on wasm, 2 threads.*: [\d.]+ GFLOP\/s, [\d.]+ % of the [\d.]+ of large/m)
     expect(outcome.stdout).toContain('Test accuracy')
-  })
-
-  it('names vectors of 256 bits where they were asked for', async () => {
-    const wide = await gentleProcess([
-      ...train,
-      '--wide-vectors',
-      '--profile',
-      '--run-dir',
-      join(temporaryFolder(), 'wide'),
-    ])
-    expect(wide.code).toBe(0)
-    expect(wide.stdout).toMatch(/^[\d.]+ ms on wasm, 2 threads, vectors of 256 bits/m)
   })
 
   it('keeps the trace in the run folder, and says how to open it', () => {

@@ -95,9 +95,7 @@ describe('gentle train', () => {
   it('numbers its folders where a name is taken, and refuses a folder that holds a run', async () => {
     const cwd = temporaryFolder()
     for (let i = 0; i < 2; i++)
-      expect(
-        (await gentleProcess(['train', 'perceptron', '--data', 'and', '--epochs', '2', '--quiet'], { cwd })).code,
-      ).toBe(0)
+      expect((await gentle(['train', 'perceptron', '--data', 'and', '--epochs', '2', '--quiet'], { cwd })).code).toBe(0)
     expect(readdirSync(join(cwd, 'runs', 'classify')).sort()).toEqual(['perceptron-and', 'perceptron-and-2'])
     const taken = await gentle([
       'train',
@@ -113,10 +111,10 @@ describe('gentle train', () => {
 
   it('finishes the step at an interrupt, keeps everything, and goes on to the same result', async () => {
     const [stopped, whole] = [join(temporaryFolder(), 'stopped'), join(temporaryFolder(), 'whole')]
-    const long = ['train', 'lenet5', '--data', `idx:${folder}`, '--epochs', '60', '--batch-size', '10']
+    const long = ['train', 'lenet5', '--data', `idx:${folder}`, '--epochs', '30', '--batch-size', '10']
     const cut = await gentleProcess([...long, '--run-dir', stopped], {
       onNote: (text, kill) => {
-        if (text.includes('epoch  2/60')) kill('SIGINT')
+        if (text.includes('epoch  2/30')) kill('SIGINT')
       },
     })
     expect(cut.code).toBe(130)
@@ -131,8 +129,8 @@ describe('gentle train', () => {
         .map((row) => row.split(',')[0])
     expect(epochs(stopped)).toEqual(epochs(whole))
     const dots = (place: string) => readFileSync(join(place, 'curves.svg'), 'utf8').match(/[\d.]+,[\d.]+/g)
-    expect(dots(stopped)).toHaveLength(4 * 60)
-    expect(dots(whole)).toHaveLength(4 * 60)
+    expect(dots(stopped)).toHaveLength(4 * 30)
+    expect(dots(whole)).toHaveLength(4 * 30)
   })
 
   it('goes on only as the same training', async () => {
