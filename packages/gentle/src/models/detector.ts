@@ -3,7 +3,7 @@ import { formatShape, type Shape } from '../core/shape.ts'
 import { input, type Tensor } from '../graph/tensor.ts'
 import { conv2d, groupNorm, relu, sequential } from '../nn/index.ts'
 import { constants } from '../nn/initializers.ts'
-import { checkCount, checkOptions, inLayer, type Layer, layerFrom, registerLayer } from '../nn/layer.ts'
+import { checkCount, checkOptions, inLayer, type Layer, type LayerTypes } from '../nn/layer.ts'
 import { Scope } from '../nn/scope.ts'
 import { add, exp, mul } from '../ops/elementwise.ts'
 import { concat, reshape } from '../ops/structure.ts'
@@ -115,7 +115,10 @@ export function detector(network: Layer, options: DetectorOptions): Layer {
   }
 }
 
-registerLayer('detector', ({ network, options }) => detector(layerFrom(network), options as DetectorOptions))
+/** What builds these layers from their descriptions. */
+export const detectorTypes: LayerTypes = {
+  detector: ({ network, options }, layerFrom) => detector(layerFrom(network), options as DetectorOptions),
+}
 
 /**
  * The levels of a detector for pictures of a shape, in the order of its output's places; within a level places go row by row.

@@ -1,6 +1,7 @@
 export { type AlexNetOptions, alexnet, alexnetOriginal } from './alexnet.ts'
 export { type DetectorOptions, detector, levelsOf, type PyramidLevel } from './detector.ts'
 export { type GoogLeNetOptions, googlenet } from './googlenet.ts'
+export { layerFrom } from './layer-from.ts'
 export { lenet5 } from './lenet5.ts'
 export { type LocalizerOptions, localizer } from './localizer.ts'
 export { type MlpOptions, mlp } from './mlp.ts'

@@ -2,7 +2,7 @@ import { ShapeError } from '../core/errors.ts'
 import { formatShape, type Shape } from '../core/shape.ts'
 import { constant, type Tensor } from '../graph/tensor.ts'
 import { batchNorm, conv2d, linear, relu, sequential } from '../nn/index.ts'
-import { checkCount, checkOptions, inLayer, type Layer, layerFrom, registerLayer } from '../nn/layer.ts'
+import { checkCount, checkOptions, inLayer, type Layer, type LayerTypes } from '../nn/layer.ts'
 import { softmax } from '../ops/activations.ts'
 import { add, mul } from '../ops/elementwise.ts'
 import { max, sum } from '../ops/reduce.ts'
@@ -60,7 +60,10 @@ export function localizer(network: Layer, options: LocalizerOptions): Layer {
   }
 }
 
-registerLayer('localizer', ({ network, options }) => localizer(layerFrom(network), options as LocalizerOptions))
+/** What builds these layers from their descriptions. */
+export const localizerTypes: LayerTypes = {
+  localizer: ({ network, options }, layerFrom) => localizer(layerFrom(network), options as LocalizerOptions),
+}
 
 /** The middle of every place as shares of the picture, [1, 4, places]: x and y, for left and top as for right and bottom. */
 function placesOf(rows: number, columns: number): Tensor {

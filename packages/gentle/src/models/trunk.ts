@@ -1,33 +1,28 @@
 import { ArgumentError, ShapeError } from '../core/errors.ts'
 import { formatShape } from '../core/shape.ts'
 import type { Tensor } from '../graph/tensor.ts'
-import { type Layer, type LayerDescription, layerFrom } from '../nn/layer.ts'
+import type { Layer } from '../nn/layer.ts'
+import { sequential } from '../nn/layers/sequential.ts'
 import type { Scope } from '../nn/scope.ts'
-
-const typeOf = (stored: LayerDescription | [string, LayerDescription]): string =>
-  Array.isArray(stored) ? stored[1].type : stored.type
-
-/** The layers at which a classifier gives up places, and the heads that only its training has. */
-const ends = /^(adaptiveAvgPool2d|adaptiveMaxPool2d|globalAvgPool2d|flatten)$/
 
 /**
  * A classifier without its head: its layers up to the first that flattens, or pools to a fixed size. What is left is convolutions, which take pictures of any size and keep places:
  * "features" for other tasks. Names of parameters stay what they were.
  * @throws ArgumentError for a network that is no sequence of layers, or that has no layers before it flattens.
  */
-export function trunk(network: Layer): Layer {
-  const { type, layers } = network.description
-  if (type !== 'sequential' || !Array.isArray(layers))
+export function trunk({ description, layers }: Layer): Layer {
+  if (layers === undefined)
     throw new ArgumentError(
-      `trunk: the network is of type '${type}'; expected a sequence of layers, as all networks by name are`,
+      `trunk: the network is of type '${description.type}'; expected a sequence of layers, as all networks by name are`,
     )
-  const end = layers.findIndex((layer) => ends.test(typeOf(layer)))
-  const kept = layers.slice(0, end < 0 ? layers.length : end).filter((layer) => typeOf(layer) !== 'auxiliary')
+  const end = layers.findIndex(([, layer]) => layer.endsFeatures)
+  const kept = layers.slice(0, end < 0 ? layers.length : end).filter(([, layer]) => !layer.trainingOnly)
   if (kept.length === 0)
     throw new ArgumentError(
       'trunk: the network flattens its pictures at once; expected one that begins with convolutions',
     )
-  return layerFrom({ type: 'sequential', layers: kept })
+  const isNamed = kept.some(([name]) => !/^\d+$/.test(name))
+  return isNamed ? sequential(Object.fromEntries(kept)) : sequential(...kept.map(([, layer]) => layer))
 }
 
 /**

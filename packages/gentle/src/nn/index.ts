@@ -10,8 +10,21 @@ export {
   smoothL1,
 } from './box-losses.ts'
 export * from './initializers.ts'
-export { type Layer, type LayerDescription, layerFrom, registerLayer } from './layer.ts'
-export * from './layers/activation.ts'
+export { type BuildLayer, type Layer, type LayerDescription, registerLayer } from './layer.ts'
+export {
+  elu,
+  gelu,
+  leakyRelu,
+  logSoftmax,
+  relu,
+  relu6,
+  sigmoid,
+  silu,
+  softmax,
+  softplus,
+  step,
+  tanh,
+} from './layers/activation.ts'
 export { adaptiveAvgPool2d, adaptiveMaxPool2d } from './layers/adaptive-pooling.ts'
 export { auxiliary } from './layers/auxiliary.ts'
 export { type BatchNormOptions, batchNorm } from './layers/batch-norm.ts'

@@ -1,5 +1,5 @@
 /** A layer: plain data, and a function of a tensor. A network is a layer too. */
-import { ArgumentError, GentleError, ShapeError } from '../core/errors.ts'
+import { ArgumentError, ShapeError } from '../core/errors.ts'
 import { formatShape } from '../core/shape.ts'
 import type { Tensor } from '../graph/tensor.ts'
 import type { Scope } from './scope.ts'
@@ -12,6 +12,12 @@ export interface LayerDescription {
 
 export interface Layer {
   readonly description: LayerDescription
+  /** Of a sequence, its layers by their names. */
+  readonly layers?: readonly (readonly [name: string, layer: Layer])[]
+  /** Set where it gives up the places of images: it flattens them, or pools them to a fixed size. The features of a classifier end before it. */
+  readonly endsFeatures?: true
+  /** Set where it takes part in training alone. */
+  readonly trainingOnly?: true
   /**
    * Traces the layer on a batch, whose first axis counts the examples.
    * @throws ShapeError naming the layer when the input does not fit.
@@ -19,35 +25,24 @@ export interface Layer {
   apply(x: Tensor, scope: Scope): Tensor
 }
 
-type Build = (description: LayerDescription) => Layer
+/** Builds a layer from its description; those within it by `layerFrom`. */
+export type BuildLayer = (description: LayerDescription, layerFrom: (description: unknown) => Layer) => Layer
 
-const builders = new Map<string, Build>()
+/** Types of layers, by their names. */
+export type LayerTypes = Readonly<Record<string, BuildLayer>>
 
-/** Lets weights files name a type of layer; `build` gets what the layer's description holds. */
-export function registerLayer(type: string, build: Build): void {
-  builders.set(type, build)
-}
+const registered = new Map<string, BuildLayer>()
 
 /**
- * The layer that a description tells. It may come from a stranger's file: whatever it holds, there is a layer or an ArgumentError.
- * @throws ArgumentError for a type that is unknown and arguments that are missing, of a wrong kind or out of range.
+ * Lets weights files name a type of layer of your own; `build` gets what the layer's description holds. Call it before a model with such
+ * layers is loaded.
  */
-export function layerFrom(description: unknown): Layer {
-  const type = (description as LayerDescription | null)?.type
-  const build = typeof type === 'string' ? builders.get(type) : undefined
-  if (build === undefined)
-    throw new ArgumentError(
-      `layer type ${JSON.stringify(type)} is unknown; expected one of ${[...builders.keys()].sort().join(', ')}`,
-    )
-  try {
-    return build(description as LayerDescription)
-  } catch (error) {
-    if (error instanceof GentleError) throw error
-    throw new ArgumentError(`layer ${type}: its description lacks arguments, or they are of a wrong kind`, {
-      cause: error,
-    })
-  }
+export function registerLayer(type: string, build: BuildLayer): void {
+  registered.set(type, build)
 }
+
+/** The types that were registered. */
+export const registeredLayers: ReadonlyMap<string, BuildLayer> = registered
 
 /**
  * Runs part of a layer's trace; a shape that does not fit is told with the layer's place and type.

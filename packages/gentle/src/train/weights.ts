@@ -5,7 +5,7 @@ import { formatShape, type Shape, sameShape } from '../core/shape.ts'
 import { readSafetensors, type StoredTensor, writeSafetensors } from '../formats/safetensors.ts'
 import { topologicalOrder } from '../graph/graph.ts'
 import { input, type Tensor } from '../graph/tensor.ts'
-import { layerFrom } from '../nn/layer.ts'
+import { layerFrom } from '../models/layer-from.ts'
 import {
   createModel,
   type Model,

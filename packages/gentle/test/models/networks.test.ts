@@ -3,7 +3,8 @@ import { describe, expect, it } from 'vitest'
 import { ShapeError } from '../../src/core/errors.ts'
 import type { Shape } from '../../src/core/shape.ts'
 import * as models from '../../src/models/index.ts'
-import { type Layer, layerFrom, type NetworkSummary, summarize } from '../../src/nn/index.ts'
+import { layerFrom } from '../../src/models/layer-from.ts'
+import { type Layer, type NetworkSummary, summarize } from '../../src/nn/index.ts'
 
 const { networks } = models
 

@@ -2,7 +2,8 @@
 import { describe, expect, it } from 'vitest'
 import { ArgumentError, ShapeError } from '../../src/core/errors.ts'
 import { detector, fcn, levelsOf, localizer, networks, trunk, unet } from '../../src/models/index.ts'
-import { flatten, type Layer, layerFrom, linear, sequential, summarize } from '../../src/nn/index.ts'
+import { layerFrom } from '../../src/models/layer-from.ts'
+import { flatten, type Layer, linear, sequential, summarize } from '../../src/nn/index.ts'
 
 const outputOf = (network: Layer, inputShape: readonly number[]) =>
   summarize(network, inputShape).layers.at(-1)!.outputShape

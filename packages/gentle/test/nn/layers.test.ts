@@ -3,6 +3,7 @@ import { reference } from '../../src/backends/reference/reference.ts'
 import { ArgumentError, InternalError, ShapeError } from '../../src/core/errors.ts'
 import type { Shape } from '../../src/core/shape.ts'
 import { constant, input, type Tensor } from '../../src/graph/tensor.ts'
+import { layerFrom } from '../../src/models/layer-from.ts'
 import * as nn from '../../src/nn/index.ts'
 import * as ops from '../../src/ops/index.ts'
 
@@ -126,7 +127,7 @@ describe('an embedding', () => {
 
   it('is told by its description, and refuses what is no number of symbols', () => {
     const layer = nn.embedding(4, 3, { initializer: { normal: 0.1 } })
-    expect(nn.layerFrom(JSON.parse(JSON.stringify(layer.description))).description).toEqual(layer.description)
+    expect(layerFrom(JSON.parse(JSON.stringify(layer.description))).description).toEqual(layer.description)
     expect(() => nn.embedding(0, 3)).toThrow(new ArgumentError('embedding: count is 0; expected a whole number from 1'))
     expect(() => nn.embedding(4, 1.5)).toThrow(ArgumentError)
   })
@@ -258,7 +259,7 @@ describe('a description', () => {
       nn.linear(3, { bias: false, initializer: 'zeros' }),
       ...[nn.softmax(), nn.logSoftmax(), nn.step()],
     )
-    const again = nn.layerFrom(JSON.parse(JSON.stringify(network.description)))
+    const again = layerFrom(JSON.parse(JSON.stringify(network.description)))
     expect(again.description).toEqual(network.description)
     const [one, other] = [network, again].map((layer) => trace(layer, [2, 2, 9, 9], true))
     expect(other.shapes).toEqual(one.shapes)
@@ -279,7 +280,7 @@ describe('a description', () => {
       nn.upsample2d({ size: [9, 8] }),
       ...[nn.adaptiveMaxPool2d([6, 5]), nn.adaptiveAvgPool2d(3), nn.dropout2d(0.1), nn.relu6(), nn.identity()],
     )
-    const again = nn.layerFrom(JSON.parse(JSON.stringify(network.description)))
+    const again = layerFrom(JSON.parse(JSON.stringify(network.description)))
     expect(again.description).toEqual(network.description)
     const [one, other] = [network, again].map((layer) => trace(layer, [2, 4, 6, 6], true))
     expect(other.shapes).toEqual(one.shapes)
@@ -328,6 +329,6 @@ describe('a description', () => {
     ['settings that are text', { type: 'leakyRelu', settings: 'abc' }],
     ['too many settings', { type: 'tanh', settings: [1, 2, 3] }],
   ])('with %s is refused with an ArgumentError', (_, description) => {
-    expect(() => nn.layerFrom(description)).toThrow(ArgumentError)
+    expect(() => layerFrom(description)).toThrow(ArgumentError)
   })
 })

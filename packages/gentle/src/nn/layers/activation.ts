@@ -1,7 +1,7 @@
 import { ArgumentError } from '../../core/errors.ts'
 import type { Tensor } from '../../graph/tensor.ts'
 import * as activations from '../../ops/activations.ts'
-import { type Layer, registerLayer } from '../layer.ts'
+import type { BuildLayer, Layer, LayerTypes } from '../layer.ts'
 
 /** A layer that applies a function element by element, or along the last axis; `most` numbers at most set its shape. */
 function activation(
@@ -14,33 +14,57 @@ function activation(
       throw new ArgumentError(`${type}: its settings are ${JSON.stringify(settings)}; expected at most ${most} numbers`)
     return { description: settings.length === 0 ? { type } : { type, settings }, apply: (x) => of(x, ...settings) }
   }
-  registerLayer(type, ({ settings }) => layer(...((settings as number[] | undefined) ?? [])))
   return layer
 }
 
 /** 1 for x >= 0, else 0: the perceptron's. It has no gradient to learn by. */
-export const step: () => Layer = activation('step', activations.step)
+export const step: () => Layer = /* @__PURE__ */ activation('step', activations.step)
 /** Hyperbolic tangent. */
-export const tanh: () => Layer = activation('tanh', activations.tanh)
+export const tanh: () => Layer = /* @__PURE__ */ activation('tanh', activations.tanh)
 /** 1 / (1 + exp(-x)). */
-export const sigmoid: () => Layer = activation('sigmoid', activations.sigmoid)
+export const sigmoid: () => Layer = /* @__PURE__ */ activation('sigmoid', activations.sigmoid)
 /** max(x, 0). */
-export const relu: () => Layer = activation('relu', activations.relu)
+export const relu: () => Layer = /* @__PURE__ */ activation('relu', activations.relu)
 /** min(max(x, 0), 6): for low precision (Krizhevsky, "Convolutional Deep Belief Networks on CIFAR-10", 2010, section 2.1). */
-export const relu6: () => Layer = activation('relu6', activations.relu6)
+export const relu6: () => Layer = /* @__PURE__ */ activation('relu6', activations.relu6)
 /** x for x > 0, else slope x; slope 0.01 unless given. */
-export const leakyRelu: (slope?: number) => Layer = activation('leakyRelu', activations.leakyRelu, 1) as (
-  slope?: number,
-) => Layer
+export const leakyRelu: (slope?: number) => Layer = /* @__PURE__ */ activation(
+  'leakyRelu',
+  activations.leakyRelu,
+  1,
+) as (slope?: number) => Layer
 /** x for x > 0, else alpha (exp(x) - 1); alpha 1 unless given. */
-export const elu: (alpha?: number) => Layer = activation('elu', activations.elu, 1) as (alpha?: number) => Layer
+export const elu: (alpha?: number) => Layer = /* @__PURE__ */ activation('elu', activations.elu, 1) as (
+  alpha?: number,
+) => Layer
 /** x Φ(x). */
-export const gelu: () => Layer = activation('gelu', activations.gelu)
+export const gelu: () => Layer = /* @__PURE__ */ activation('gelu', activations.gelu)
 /** x sigmoid(x). */
-export const silu: () => Layer = activation('silu', activations.silu)
+export const silu: () => Layer = /* @__PURE__ */ activation('silu', activations.silu)
 /** log(1 + exp(x)). */
-export const softplus: () => Layer = activation('softplus', activations.softplus)
+export const softplus: () => Layer = /* @__PURE__ */ activation('softplus', activations.softplus)
 /** Probabilities along the last axis. Losses on logits take the layer before it. */
-export const softmax: () => Layer = activation('softmax', (x) => activations.softmax(x))
+export const softmax: () => Layer = /* @__PURE__ */ activation('softmax', (x) => activations.softmax(x))
 /** Logarithms of probabilities along the last axis. */
-export const logSoftmax: () => Layer = activation('logSoftmax', (x) => activations.logSoftmax(x))
+export const logSoftmax: () => Layer = /* @__PURE__ */ activation('logSoftmax', (x) => activations.logSoftmax(x))
+
+const ofSettings =
+  (layer: (...settings: number[]) => Layer): BuildLayer =>
+  ({ settings }) =>
+    layer(...((settings as number[] | undefined) ?? []))
+
+/** What builds these layers from their descriptions. */
+export const activationTypes: LayerTypes = {
+  step: ofSettings(step),
+  tanh: ofSettings(tanh),
+  sigmoid: ofSettings(sigmoid),
+  relu: ofSettings(relu),
+  relu6: ofSettings(relu6),
+  leakyRelu: ofSettings(leakyRelu),
+  elu: ofSettings(elu),
+  gelu: ofSettings(gelu),
+  silu: ofSettings(silu),
+  softplus: ofSettings(softplus),
+  softmax: ofSettings(softmax),
+  logSoftmax: ofSettings(logSoftmax),
+}

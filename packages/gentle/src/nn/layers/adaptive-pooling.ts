@@ -4,12 +4,12 @@ import {
   adaptiveMaxPool2d as adaptiveMaxPool2dOp,
 } from '../../ops/adaptive-pool2d.ts'
 import { type Pair, toPair } from '../../ops/window.ts'
-import { inLayer, type Layer, registerLayer } from '../layer.ts'
+import { inLayer, type Layer, type LayerTypes } from '../layer.ts'
 
 function adaptivePool2d(type: string, size: Pair, op: (x: Tensor, size: Pair) => Tensor): Layer {
   toPair(size, 1, `${type}: size`)
   const description = { type, size }
-  return { description, apply: (x, scope) => inLayer(scope, description, x, () => op(x, size)) }
+  return { description, endsFeatures: true, apply: (x, scope) => inLayer(scope, description, x, () => op(x, size)) }
 }
 
 /**
@@ -25,5 +25,8 @@ export const adaptiveAvgPool2d = (size: Pair): Layer => adaptivePool2d('adaptive
  */
 export const adaptiveMaxPool2d = (size: Pair): Layer => adaptivePool2d('adaptiveMaxPool2d', size, adaptiveMaxPool2dOp)
 
-registerLayer('adaptiveAvgPool2d', ({ size }) => adaptiveAvgPool2d(size as Pair))
-registerLayer('adaptiveMaxPool2d', ({ size }) => adaptiveMaxPool2d(size as Pair))
+/** What builds these layers from their descriptions. */
+export const adaptivePoolingTypes: LayerTypes = {
+  adaptiveAvgPool2d: ({ size }) => adaptiveAvgPool2d(size as Pair),
+  adaptiveMaxPool2d: ({ size }) => adaptiveMaxPool2d(size as Pair),
+}

@@ -1,5 +1,5 @@
 import { ArgumentError } from '../../core/errors.ts'
-import { type Layer, layerFrom, registerLayer } from '../layer.ts'
+import type { Layer, LayerTypes } from '../layer.ts'
 
 /**
  * A second classifier on the way: passes its input on, and in training gives the head's output to the loss with a weight, so that
@@ -11,6 +11,7 @@ export function auxiliary(head: Layer, weight = 0.3): Layer {
     throw new ArgumentError(`auxiliary: weight is ${JSON.stringify(weight)}; expected a number from 0`)
   return {
     description: { type: 'auxiliary', head: head.description, weight },
+    trainingOnly: true,
     apply(x, scope) {
       scope.auxiliary(scope.apply('', head, x), weight)
       return x
@@ -18,4 +19,7 @@ export function auxiliary(head: Layer, weight = 0.3): Layer {
   }
 }
 
-registerLayer('auxiliary', ({ head, weight }) => auxiliary(layerFrom(head), weight as number))
+/** What builds these layers from their descriptions. */
+export const auxiliaryTypes: LayerTypes = {
+  auxiliary: ({ head, weight }, layerFrom) => auxiliary(layerFrom(head), weight as number),
+}

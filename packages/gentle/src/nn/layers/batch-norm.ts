@@ -5,7 +5,7 @@ import { add, div, mul, sqrt, sub } from '../../ops/elementwise.ts'
 import { mean } from '../../ops/reduce.ts'
 import { reshape } from '../../ops/structure.ts'
 import { constants, zeros } from '../initializers.ts'
-import { checkFinite, checkFlag, checkOptions, inLayer, type Layer, registerLayer } from '../layer.ts'
+import { checkFinite, checkFlag, checkOptions, inLayer, type Layer, type LayerTypes } from '../layer.ts'
 
 export interface BatchNormOptions {
   /** Added to the variance; 1e-5 unless given. */
@@ -68,4 +68,7 @@ export function batchNorm(options: BatchNormOptions = {}): Layer {
   }
 }
 
-registerLayer('batchNorm', ({ options }) => batchNorm((options ?? {}) as BatchNormOptions))
+/** What builds these layers from their descriptions. */
+export const batchNormTypes: LayerTypes = {
+  batchNorm: ({ options }) => batchNorm((options ?? {}) as BatchNormOptions),
+}

@@ -13,7 +13,7 @@ import {
   inLayer,
   type Layer,
   type LayerDescription,
-  registerLayer,
+  type LayerTypes,
 } from '../layer.ts'
 
 export interface DepthwiseConv2dOptions {
@@ -92,9 +92,9 @@ export function depthwiseConv2d(kernel: Pair, options: DepthwiseConv2dOptions = 
   return convolution(description, kernel, options, (channels) => ({ channels, groups: channels }))
 }
 
-registerLayer('conv2d', ({ channels, kernel, options }) =>
-  conv2d(channels as number, kernel as Pair, (options ?? {}) as Conv2dLayerOptions),
-)
-registerLayer('depthwiseConv2d', ({ kernel, options }) =>
-  depthwiseConv2d(kernel as Pair, (options ?? {}) as DepthwiseConv2dOptions),
-)
+/** What builds these layers from their descriptions. */
+export const convolutionTypes: LayerTypes = {
+  conv2d: ({ channels, kernel, options }) =>
+    conv2d(channels as number, kernel as Pair, (options ?? {}) as Conv2dLayerOptions),
+  depthwiseConv2d: ({ kernel, options }) => depthwiseConv2d(kernel as Pair, (options ?? {}) as DepthwiseConv2dOptions),
+}

@@ -1,7 +1,7 @@
 import { ArgumentError } from '../../core/errors.ts'
 import type { Tensor } from '../../graph/tensor.ts'
 import { dropout2d as dropout2dOp, dropout as dropoutOp } from '../../ops/random.ts'
-import { inLayer, type Layer, registerLayer } from '../layer.ts'
+import { inLayer, type Layer, type LayerTypes } from '../layer.ts'
 import type { Scope } from '../scope.ts'
 
 /** A layer that drops in training alone; `drop` is given a key of this place in the network. */
@@ -38,5 +38,8 @@ export const dropout = (rate = 0.5): Layer => dropping('dropout', rate, (x, step
 export const dropout2d = (rate = 0.5): Layer =>
   dropping('dropout2d', rate, (x, step, key) => dropout2dOp(x, rate, step, key))
 
-registerLayer('dropout', ({ rate }) => dropout(rate as number))
-registerLayer('dropout2d', ({ rate }) => dropout2d(rate as number))
+/** What builds these layers from their descriptions. */
+export const dropoutTypes: LayerTypes = {
+  dropout: ({ rate }) => dropout(rate as number),
+  dropout2d: ({ rate }) => dropout2d(rate as number),
+}

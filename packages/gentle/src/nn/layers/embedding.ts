@@ -1,7 +1,7 @@
 import { cast } from '../../ops/elementwise.ts'
 import { gather } from '../../ops/indexing.ts'
 import { type Initialization, initializerFrom } from '../initializers.ts'
-import { checkCount, checkOptions, inLayer, type Layer, registerLayer } from '../layer.ts'
+import { checkCount, checkOptions, inLayer, type Layer, type LayerTypes } from '../layer.ts'
 
 export interface EmbeddingOptions {
   /** How vectors begin, such as { normal: 0.1 }; { normal: 1 } unless given, as in PyTorch. */
@@ -30,6 +30,8 @@ export function embedding(count: number, dimensions: number, options: EmbeddingO
   }
 }
 
-registerLayer('embedding', ({ count, dimensions, options }) =>
-  embedding(count as number, dimensions as number, (options ?? {}) as EmbeddingOptions),
-)
+/** What builds these layers from their descriptions. */
+export const embeddingTypes: LayerTypes = {
+  embedding: ({ count, dimensions, options }) =>
+    embedding(count as number, dimensions as number, (options ?? {}) as EmbeddingOptions),
+}

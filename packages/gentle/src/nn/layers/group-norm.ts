@@ -1,7 +1,7 @@
 import { ArgumentError } from '../../core/errors.ts'
 import { groupNorm as groupNormOp } from '../../ops/normalize.ts'
 import { constants, zeros } from '../initializers.ts'
-import { checkCount, checkFlag, checkOptions, inLayer, type Layer, registerLayer } from '../layer.ts'
+import { checkCount, checkFlag, checkOptions, inLayer, type Layer, type LayerTypes } from '../layer.ts'
 
 export interface GroupNormOptions {
   /** Added to the variance; 1e-5 unless given. */
@@ -35,4 +35,7 @@ export function groupNorm(groups: number, options: GroupNormOptions = {}): Layer
   }
 }
 
-registerLayer('groupNorm', ({ groups, options }) => groupNorm(groups as number, (options ?? {}) as GroupNormOptions))
+/** What builds these layers from their descriptions. */
+export const groupNormTypes: LayerTypes = {
+  groupNorm: ({ groups, options }) => groupNorm(groups as number, (options ?? {}) as GroupNormOptions),
+}

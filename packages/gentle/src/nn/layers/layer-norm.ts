@@ -2,7 +2,7 @@ import { ArgumentError, ShapeError } from '../../core/errors.ts'
 import { formatShape } from '../../core/shape.ts'
 import { layerNorm as layerNormOp } from '../../ops/normalize.ts'
 import { constants, zeros } from '../initializers.ts'
-import { checkCount, checkFlag, checkOptions, inLayer, type Layer, registerLayer } from '../layer.ts'
+import { checkCount, checkFlag, checkOptions, inLayer, type Layer, type LayerTypes } from '../layer.ts'
 
 export interface LayerNormOptions {
   /** How many axes, counted from the last, are brought to mean 0 and variance 1 together; 1 unless given. */
@@ -40,4 +40,7 @@ export function layerNorm(options: LayerNormOptions = {}): Layer {
   }
 }
 
-registerLayer('layerNorm', ({ options }) => layerNorm((options ?? {}) as LayerNormOptions))
+/** What builds these layers from their descriptions. */
+export const layerNormTypes: LayerTypes = {
+  layerNorm: ({ options }) => layerNorm((options ?? {}) as LayerNormOptions),
+}

@@ -2,7 +2,7 @@ import { ShapeError } from '../../core/errors.ts'
 import { add } from '../../ops/elementwise.ts'
 import { matmul } from '../../ops/matmul.ts'
 import { constants, type Initialization, initializerFrom } from '../initializers.ts'
-import { checkCount, checkFinite, checkFlag, checkOptions, inLayer, type Layer, registerLayer } from '../layer.ts'
+import { checkCount, checkFinite, checkFlag, checkOptions, inLayer, type Layer, type LayerTypes } from '../layer.ts'
 
 export interface LinearOptions {
   /** Whether each neuron adds a number of its own; true unless given. */
@@ -39,4 +39,7 @@ export function linear(units: number, options: LinearOptions = {}): Layer {
   }
 }
 
-registerLayer('linear', ({ units, options }) => linear(units as number, (options ?? {}) as LinearOptions))
+/** What builds these layers from their descriptions. */
+export const linearTypes: LayerTypes = {
+  linear: ({ units, options }) => linear(units as number, (options ?? {}) as LinearOptions),
+}

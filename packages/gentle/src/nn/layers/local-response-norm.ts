@@ -1,6 +1,6 @@
 import { ArgumentError } from '../../core/errors.ts'
 import { type LocalResponseNormOptions, localResponseNorm as localResponseNormOp } from '../../ops/normalize.ts'
-import { checkCount, checkFinite, checkOptions, inLayer, type Layer, registerLayer } from '../layer.ts'
+import { checkCount, checkFinite, checkOptions, inLayer, type Layer, type LayerTypes } from '../layer.ts'
 
 /**
  * Divides each value by (k + alpha m)^beta, where m is the mean of the squares of the `size` neighbouring channels, zeros beyond the
@@ -23,4 +23,7 @@ export function localResponseNorm(options: LocalResponseNormOptions = {}): Layer
   }
 }
 
-registerLayer('localResponseNorm', ({ options }) => localResponseNorm((options ?? {}) as LocalResponseNormOptions))
+/** What builds these layers from their descriptions. */
+export const localResponseNormTypes: LayerTypes = {
+  localResponseNorm: ({ options }) => localResponseNorm((options ?? {}) as LocalResponseNormOptions),
+}

@@ -1,5 +1,5 @@
 import { concat } from '../../ops/structure.ts'
-import { inLayer, type Layer, registerLayer } from '../layer.ts'
+import { inLayer, type Layer, type LayerTypes } from '../layer.ts'
 import { describeNamed, layersFrom, type NamedLayers, namedLayers } from './sequential.ts'
 
 /**
@@ -19,4 +19,7 @@ export function parallel(branches: NamedLayers): Layer {
   }
 }
 
-registerLayer('parallel', ({ branches }) => parallel(layersFrom(branches, 'parallel') as NamedLayers))
+/** What builds these layers from their descriptions. */
+export const parallelTypes: LayerTypes = {
+  parallel: ({ branches }, layerFrom) => parallel(layersFrom(branches, 'parallel', layerFrom) as NamedLayers),
+}

@@ -10,7 +10,7 @@ import {
   pool2dAttributes,
 } from '../../ops/pool2d.ts'
 import type { Pair } from '../../ops/window.ts'
-import { checkFlag, checkOptions, inLayer, type Layer, registerLayer } from '../layer.ts'
+import { checkFlag, checkOptions, inLayer, type Layer, type LayerTypes } from '../layer.ts'
 
 const requireImages = (x: Tensor): void => {
   if (x.shape.length !== 4) throw new ShapeError(`expected images [N, C, H, W], not ${formatShape(x.shape)}`)
@@ -58,9 +58,16 @@ export const avgPool2d: (size: Pair, options?: AvgPool2dOptions) => Layer = pool
 /** The mean of each channel: [N, C, H, W] becomes [N, C]. */
 export function globalAvgPool2d(): Layer {
   const description = { type: 'globalAvgPool2d' }
-  return { description, apply: (x, scope) => inLayer(scope, description, x, () => globalAvgPool2dOp(x)) }
+  return {
+    description,
+    endsFeatures: true,
+    apply: (x, scope) => inLayer(scope, description, x, () => globalAvgPool2dOp(x)),
+  }
 }
 
-registerLayer('avgPool2d', ({ size, options }) => avgPool2d(size as Pair, (options ?? {}) as AvgPool2dOptions))
-registerLayer('maxPool2d', ({ size, options }) => maxPool2d(size as Pair, (options ?? {}) as Pool2dOptions))
-registerLayer('globalAvgPool2d', globalAvgPool2d)
+/** What builds these layers from their descriptions. */
+export const poolingTypes: LayerTypes = {
+  avgPool2d: ({ size, options }) => avgPool2d(size as Pair, (options ?? {}) as AvgPool2dOptions),
+  maxPool2d: ({ size, options }) => maxPool2d(size as Pair, (options ?? {}) as Pool2dOptions),
+  globalAvgPool2d,
+}

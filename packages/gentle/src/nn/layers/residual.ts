@@ -1,5 +1,5 @@
 import { add } from '../../ops/elementwise.ts'
-import { checkOptions, inLayer, type Layer, layerFrom, registerLayer } from '../layer.ts'
+import { checkOptions, inLayer, type Layer, type LayerTypes } from '../layer.ts'
 
 export interface ResidualOptions {
   /** What brings the input to the shape of the body's output; the input itself unless given. Named `downsample`, as torchvision does. */
@@ -33,9 +33,11 @@ export function residual(body: Layer, options: ResidualOptions = {}): Layer {
   }
 }
 
-registerLayer('residual', ({ body, shortcut, activation }) =>
-  residual(layerFrom(body), {
-    shortcut: shortcut === undefined ? undefined : layerFrom(shortcut),
-    activation: activation === undefined ? undefined : layerFrom(activation),
-  }),
-)
+/** What builds these layers from their descriptions. */
+export const residualTypes: LayerTypes = {
+  residual: ({ body, shortcut, activation }, layerFrom) =>
+    residual(layerFrom(body), {
+      shortcut: shortcut === undefined ? undefined : layerFrom(shortcut),
+      activation: activation === undefined ? undefined : layerFrom(activation),
+    }),
+}

@@ -1,5 +1,5 @@
 import { ArgumentError } from '../../core/errors.ts'
-import { type Layer, type LayerDescription, layerFrom, registerLayer } from '../layer.ts'
+import type { Layer, LayerDescription, LayerTypes } from '../layer.ts'
 
 /** Layers by their names. */
 export type NamedLayers = Readonly<Record<string, Layer>>
@@ -21,6 +21,7 @@ export function sequential(...given: Layer[] | [NamedLayers]): Layer {
       type: 'sequential',
       layers: named ? describeNamed(layers) : layers.map(([, { description }]) => description),
     },
+    layers,
     apply: (x, scope) => layers.reduce((y, [name, layer]) => scope.apply(name, layer, y), x),
   }
 }
@@ -43,14 +44,21 @@ export const describeNamed = (layers: readonly (readonly [string, Layer])[]): [s
   layers.map(([name, { description }]) => [name, description])
 
 /** @throws ArgumentError when the description has no list of layers. */
-export function layersFrom(stored: unknown, where: string): Layer[] | NamedLayers {
+export function layersFrom(
+  stored: unknown,
+  where: string,
+  layerFrom: (description: unknown) => Layer,
+): Layer[] | NamedLayers {
   if (!Array.isArray(stored)) throw new ArgumentError(`layer ${where}: its description has no list of layers`)
   if (stored.length > 0 && stored.every(Array.isArray))
     return Object.fromEntries(stored.map(([name, layer]) => [String(name), layerFrom(layer)]))
-  return stored.map(layerFrom)
+  return stored.map((layer) => layerFrom(layer))
 }
 
-registerLayer('sequential', ({ layers }) => {
-  const made = layersFrom(layers, 'sequential')
-  return Array.isArray(made) ? sequential(...made) : sequential(made)
-})
+/** What builds these layers from their descriptions. */
+export const sequentialTypes: LayerTypes = {
+  sequential: ({ layers }, layerFrom) => {
+    const made = layersFrom(layers, 'sequential', layerFrom)
+    return Array.isArray(made) ? sequential(...made) : sequential(made)
+  },
+}

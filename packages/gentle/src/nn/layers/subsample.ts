@@ -1,7 +1,7 @@
 import { ShapeError } from '../../core/errors.ts'
 import { maxPool2d } from '../../ops/pool2d.ts'
 import { pad } from '../../ops/structure.ts'
-import { checkCount, inLayer, type Layer, registerLayer } from '../layer.ts'
+import { checkCount, inLayer, type Layer, type LayerTypes } from '../layer.ts'
 
 /** Keeps every `stride`-th row and column of images [N, C, H, W], from the first. @throws ArgumentError for a stride below 1. */
 export function subsample(stride: number): Layer {
@@ -34,5 +34,8 @@ export function padChannels(channels: number): Layer {
   }
 }
 
-registerLayer('subsample', ({ stride }) => subsample(stride as number))
-registerLayer('padChannels', ({ channels }) => padChannels(channels as number))
+/** What builds these layers from their descriptions. */
+export const subsampleTypes: LayerTypes = {
+  subsample: ({ stride }) => subsample(stride as number),
+  padChannels: ({ channels }) => padChannels(channels as number),
+}

@@ -6,7 +6,7 @@ import { add } from '../../ops/elementwise.ts'
 import { reshape } from '../../ops/structure.ts'
 import { type Pair, toPair } from '../../ops/window.ts'
 import { constants, type Initialization, initializerFrom } from '../initializers.ts'
-import { checkCount, checkFinite, checkFlag, checkOptions, inLayer, type Layer, registerLayer } from '../layer.ts'
+import { checkCount, checkFinite, checkFlag, checkOptions, inLayer, type Layer, type LayerTypes } from '../layer.ts'
 
 export interface ConvTranspose2dOptions {
   readonly stride?: Pair
@@ -65,6 +65,8 @@ export function convTranspose2d(channels: number, kernel: Pair, options: ConvTra
   }
 }
 
-registerLayer('convTranspose2d', ({ channels, kernel, options }) =>
-  convTranspose2d(channels as number, kernel as Pair, (options ?? {}) as ConvTranspose2dOptions),
-)
+/** What builds these layers from their descriptions. */
+export const transposedConvolutionTypes: LayerTypes = {
+  convTranspose2d: ({ channels, kernel, options }) =>
+    convTranspose2d(channels as number, kernel as Pair, (options ?? {}) as ConvTranspose2dOptions),
+}

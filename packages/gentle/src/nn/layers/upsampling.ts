@@ -1,7 +1,7 @@
 import { ArgumentError } from '../../core/errors.ts'
 import { upsample2d as upsample2dOp } from '../../ops/upsample2d.ts'
 import { type Pair, toPair } from '../../ops/window.ts'
-import { checkFlag, checkOptions, inLayer, type Layer, registerLayer } from '../layer.ts'
+import { checkFlag, checkOptions, inLayer, type Layer, type LayerTypes } from '../layer.ts'
 
 export interface Upsample2dOptions {
   /** 'nearest' repeats pixels, 'bilinear' draws lines between them; 'nearest' unless given. */
@@ -35,4 +35,7 @@ export function upsample2d(to: Pair | { readonly size: Pair }, options: Upsample
   }
 }
 
-registerLayer('upsample2d', ({ to, options }) => upsample2d(to as Pair, (options ?? {}) as Upsample2dOptions))
+/** What builds these layers from their descriptions. */
+export const upsamplingTypes: LayerTypes = {
+  upsample2d: ({ to, options }) => upsample2d(to as Pair, (options ?? {}) as Upsample2dOptions),
+}

@@ -1,0 +1,73 @@
+/**
+ * Layers from their descriptions. All types stand in one table, and no layer registers itself when its file is loaded: a bundler may leave out
+ * files of which nothing is used, and a page that loads models needs every type.
+ */
+import { ArgumentError, GentleError } from '../core/errors.ts'
+import { type Layer, type LayerDescription, type LayerTypes, registeredLayers } from '../nn/layer.ts'
+import { activationTypes } from '../nn/layers/activation.ts'
+import { adaptivePoolingTypes } from '../nn/layers/adaptive-pooling.ts'
+import { auxiliaryTypes } from '../nn/layers/auxiliary.ts'
+import { batchNormTypes } from '../nn/layers/batch-norm.ts'
+import { convolutionTypes } from '../nn/layers/convolution.ts'
+import { dropoutTypes } from '../nn/layers/dropout.ts'
+import { embeddingTypes } from '../nn/layers/embedding.ts'
+import { groupNormTypes } from '../nn/layers/group-norm.ts'
+import { layerNormTypes } from '../nn/layers/layer-norm.ts'
+import { linearTypes } from '../nn/layers/linear.ts'
+import { localResponseNormTypes } from '../nn/layers/local-response-norm.ts'
+import { parallelTypes } from '../nn/layers/parallel.ts'
+import { poolingTypes } from '../nn/layers/pooling.ts'
+import { residualTypes } from '../nn/layers/residual.ts'
+import { sequentialTypes } from '../nn/layers/sequential.ts'
+import { shapeTypes } from '../nn/layers/shape.ts'
+import { subsampleTypes } from '../nn/layers/subsample.ts'
+import { transposedConvolutionTypes } from '../nn/layers/transposed-convolution.ts'
+import { upsamplingTypes } from '../nn/layers/upsampling.ts'
+import { detectorTypes } from './detector.ts'
+import { localizerTypes } from './localizer.ts'
+
+const builtIn: LayerTypes = {
+  ...activationTypes,
+  ...adaptivePoolingTypes,
+  ...auxiliaryTypes,
+  ...batchNormTypes,
+  ...convolutionTypes,
+  ...dropoutTypes,
+  ...embeddingTypes,
+  ...groupNormTypes,
+  ...layerNormTypes,
+  ...linearTypes,
+  ...localResponseNormTypes,
+  ...parallelTypes,
+  ...poolingTypes,
+  ...residualTypes,
+  ...sequentialTypes,
+  ...shapeTypes,
+  ...subsampleTypes,
+  ...transposedConvolutionTypes,
+  ...upsamplingTypes,
+  ...detectorTypes,
+  ...localizerTypes,
+}
+
+/**
+ * The layer that a description tells. It may come from a stranger's file: whatever it holds, there is a layer or an ArgumentError.
+ * @throws ArgumentError for a type that is unknown and arguments that are missing, of a wrong kind or out of range.
+ */
+export function layerFrom(description: unknown): Layer {
+  const type = (description as LayerDescription | null)?.type
+  const build =
+    typeof type !== 'string' ? undefined : Object.hasOwn(builtIn, type) ? builtIn[type] : registeredLayers.get(type)
+  if (build === undefined)
+    throw new ArgumentError(
+      `layer type ${JSON.stringify(type)} is unknown; expected one of ${[...Object.keys(builtIn), ...registeredLayers.keys()].sort().join(', ')}`,
+    )
+  try {
+    return build(description as LayerDescription, layerFrom)
+  } catch (error) {
+    if (error instanceof GentleError) throw error
+    throw new ArgumentError(`layer ${type}: its description lacks arguments, or they are of a wrong kind`, {
+      cause: error,
+    })
+  }
+}

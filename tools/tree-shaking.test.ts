@@ -1,0 +1,59 @@
+/** What a bundler leaves of the library, which says that none of its files has side effects. */
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath, pathToFileURL } from 'node:url'
+import { createModel, lenet5, predict, reference, saveModel } from 'gentle-dl'
+import { build } from 'vite'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+
+// Within the workspace, so that the library is found by its name.
+let folder: string
+beforeAll(() => {
+  folder = mkdtempSync(fileURLToPath(new URL('../node_modules/.tree-shaking-', import.meta.url)))
+})
+afterAll(() => rmSync(folder, { recursive: true, force: true }))
+
+/** A program as a bundler makes it. */
+async function bundle(name: string, source: string): Promise<{ readonly path: string; readonly code: string }> {
+  const entry = join(folder, `${name}.js`)
+  writeFileSync(entry, source)
+  const result = await build({
+    root: folder,
+    configFile: false,
+    logLevel: 'error',
+    build: {
+      write: false,
+      target: 'esnext',
+      minify: false,
+      rolldownOptions: {
+        input: entry,
+        external: /^node:/,
+        preserveEntrySignatures: 'strict',
+        output: { codeSplitting: false },
+      },
+    },
+  })
+  const [{ code }] = (result as { output: { code: string }[] }).output
+  const path = join(folder, `${name}.bundled.mjs`)
+  writeFileSync(path, code)
+  return { path, code }
+}
+
+describe('a bundle', () => {
+  it('that only loads models and predicts knows every type of layer', async () => {
+    const model = await createModel(lenet5(), [1, 28, 28], { seed: 3, backend: reference() })
+    const bytes = await saveModel(model)
+    const { path } = await bundle('loads', "export { loadModel, predict, reference } from 'gentle-dl'")
+    const shaken = await import(pathToFileURL(path).href)
+    const loaded = await shaken.loadModel(bytes, { backend: shaken.reference() })
+    const image = new Float32Array(28 * 28).fill(0.5)
+    const [own, bundled] = [await predict(model, image), await shaken.predict(loaded, image)]
+    expect(Array.from(bundled.data)).toEqual(Array.from(own.data))
+  })
+
+  it('that trains takes no layers, ops or formats that it does not use', async () => {
+    const { code } = await bundle('trains', "export { fit, linear, sequential, sgd, wasm } from 'gentle-dl'")
+    for (const name of ['groupNorm', 'localResponseNorm', 'convTranspose2d', 'readSafetensors', 'scanOp'])
+      expect(code).not.toContain(`function ${name}(`)
+  })
+})
