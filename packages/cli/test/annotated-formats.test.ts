@@ -29,7 +29,7 @@ describe.concurrent('sets of files with boxes and masks', () => {
   it('train a detector from coco:DIR, which is evaluated on the same pictures as yolo:DIR', async () => {
     const run = join(temporaryFolder(), 'run')
     const flags = ['--resize', '32', '--epochs', '1', '--batch-size', '4', '--threads', '1', '--run-dir', run, '--json']
-    const trained = await gentle(['train', '--task', 'detect', '--data', `coco:${coco}`, ...flags])
+    const trained = await gentle(['train', 'lenet5', '--task', 'detect', '--data', `coco:${coco}`, ...flags])
     expect(trained.code).toBe(0)
     const { test } = JSON.parse(trained.stdout)
     const evaluated = await gentle(['eval', run, '--data', `yolo:${yolo}`, '--json'])

@@ -10,6 +10,8 @@ export const scenes = (options: string): string => `scenes:side=32,size=14-20,cl
 
 /** A preset with less data; what its run reaches of a score, if it is trained for long enough to learn. */
 export interface TaskRun {
+  /** The preset's unless given. */
+  readonly model?: string
   readonly preset: string
   readonly data: string
   readonly more: readonly string[]
@@ -18,13 +20,26 @@ export interface TaskRun {
 }
 
 /** Registers the tests of one task: its training by a preset, and what the commands make of the run. */
-export function describeTask(task: string, { preset, data, more, score, least }: TaskRun): void {
+export function describeTask(task: string, { model, preset, data, more, score, least }: TaskRun): void {
   const run = join(temporaryFolder(), task)
 
   describe(`gentle train --task ${task}`, () => {
     it('trains by its preset, and keeps figures, weights, and the best and the worst pictures', async () => {
       const { code, stdout, stderr } = await gentle([
-        ...['train', '--preset', preset, '--data', data, '--run-dir', run, '--seed', '1', '--threads', '2'],
+        ...[
+          'train',
+          ...(model === undefined ? [] : [model]),
+          '--preset',
+          preset,
+          '--data',
+          data,
+          '--run-dir',
+          run,
+          '--seed',
+          '1',
+          '--threads',
+          '2',
+        ],
         ...more,
       ])
       expect(stderr).toMatch(/^epoch 1\//m)

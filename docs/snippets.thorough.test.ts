@@ -1,0 +1,3 @@
+import { describeSnippets } from './snippets.ts'
+
+describeSnippets({ long: true })
