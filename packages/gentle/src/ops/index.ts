@@ -15,6 +15,7 @@ export {
   tanh,
 } from './activations.ts'
 export { adaptiveAvgPool2d, adaptiveMaxPool2d } from './adaptive-pool2d.ts'
+export { arange } from './arange.ts'
 export { type ConvTranspose2dOptions, convTranspose2d } from './conv-transpose2d.ts'
 export { type Conv2dOptions, conv2d } from './conv2d.ts'
 export {
@@ -51,7 +52,8 @@ export { matmul } from './matmul.ts'
 export { groupNorm, type LocalResponseNormOptions, layerNorm, localResponseNorm } from './normalize.ts'
 export { type AvgPool2dOptions, avgPool2d, globalAvgPool2d, maxPool2d, type Pool2dOptions } from './pool2d.ts'
 export { dropout, dropout2d, uniform } from './random.ts'
-export { argmax, max, mean, min, sum } from './reduce.ts'
-export { broadcastTo, concat, pad, reshape, slice, transpose } from './structure.ts'
+export { argmax, logSumExp, max, mean, min, sum } from './reduce.ts'
+export { expandDims, split, squeeze, stack, unstack } from './split-stack.ts'
+export { broadcastTo, concat, flip, pad, reshape, slice, transpose } from './structure.ts'
 export { type Upsample2dOptions, type UpsampleTo, upsample2d } from './upsample2d.ts'
 export type { Pair } from './window.ts'
