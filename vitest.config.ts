@@ -19,28 +19,70 @@ const inBrowser = (name: string, include: string, headers: Record<string, string
   },
 })
 
+const tests = ['packages/*/test/**/*.test.ts', 'examples/**/*.test.ts', 'docs/**/*.test.ts', 'tools/*.test.ts']
+const inPages = '**/test/browser/**'
+const installed = '**/node_modules/**'
+
+/** Whole trainings and large networks. */
+const long = '**/*.thorough.test.ts'
+
 const wideVectors = 'packages/gentle/test/backends/wide-vectors.test.ts'
+
+/** Tests of kernels, some with vectors of 256 bits. V8 joins vectors only in code that it optimizes, which it does late, and not in most tests. */
+const kernels = ['conv2d-weight-gradient', 'dense-rows', 'packed-tile', 'pixel-tile', 'product', 'winograd'].map(
+  (name) => `packages/gentle/test/backends/wasm/${name}.test.ts`,
+)
+const optimizedAtOnce = ['--no-liftoff']
+
+/** The thorough suite tries so many times the random cases of the quick one. */
+const randomCases = {
+  env: { RANDOM_CASES: process.env['RANDOM_CASES'] ?? '10' },
+  setupFiles: 'packages/gentle/test/random-cases.setup.ts',
+}
 
 export default defineConfig({
   test: {
+    // Tests of threads compute on two and mostly wait; the others keep a core busy each.
+    maxWorkers: '100%',
     projects: [
       {
         test: {
           name: 'node',
           environment: 'node',
-          include: ['packages/*/test/**/*.test.ts', 'examples/**/*.test.ts', 'docs/**/*.test.ts', 'tools/*.test.ts'],
-          exclude: ['**/test/browser/**', '**/node_modules/**', wideVectors],
+          include: tests,
+          exclude: [inPages, installed, long, wideVectors, ...kernels],
+          // Files share processes, which saves loading the library anew for each. The thorough suite runs them apart.
+          isolate: false,
           testTimeout: 60_000,
         },
       },
       {
         test: {
-          // V8 optimizes WebAssembly after it has run for a while, which most tests do not; and it joins vectors only then.
           name: 'optimized at once',
           environment: 'node',
-          include: [wideVectors, 'packages/gentle/test/backends/wasm/*.test.ts'],
-          execArgv: ['--no-liftoff'],
+          include: [wideVectors, ...kernels],
+          execArgv: optimizedAtOnce,
           testTimeout: 120_000,
+        },
+      },
+      {
+        test: {
+          name: 'thorough',
+          environment: 'node',
+          include: tests,
+          exclude: [inPages, installed, wideVectors],
+          ...randomCases,
+          testTimeout: 600_000,
+        },
+      },
+      {
+        test: {
+          name: 'thorough, optimized at once',
+          environment: 'node',
+          include: [wideVectors, 'packages/gentle/test/backends/wasm/*.test.ts'],
+          ...randomCases,
+          execArgv: optimizedAtOnce,
+          testTimeout: 600_000,
         },
       },
       {

@@ -1,9 +1,11 @@
-/** Runs the command as a process, and makes small data for it. */
+/** Runs the command, in this process or as one of its own, and makes small data for it. */
 import { spawn } from 'node:child_process'
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { format } from 'node:util'
+import { vi } from 'vitest'
 
 /** The command's program. */
 export const main = fileURLToPath(new URL('../src/main.ts', import.meta.url))
@@ -14,8 +16,51 @@ export interface Outcome {
   readonly stderr: string
 }
 
-/** Runs `gentle` with these arguments; `onNote` sees what it says as it goes on, and may send signals. */
-export function gentle(
+let runs = 0
+let last: Promise<unknown> = Promise.resolve()
+
+/**
+ * Runs `gentle` with these arguments in this process, which saves the start of another and the loading of the library. The program reads its
+ * arguments when it is imported, and is imported anew by each run; runs that are started together go one after the other.
+ */
+export function gentle(args: readonly string[], { cwd }: { cwd?: string } = {}): Promise<Outcome> {
+  const run = last.then(() => runHere(args, cwd))
+  last = run.catch(() => {})
+  return run
+}
+
+async function runHere(args: readonly string[], cwd = process.cwd()): Promise<Outcome> {
+  const [{ argv, env }, before] = [process, process.cwd()]
+  let [stdout, stderr] = ['', '']
+  const captured = [
+    vi.spyOn(process.stdout, 'write').mockImplementation((chunk) => {
+      stdout += chunk
+      return true
+    }),
+    vi.spyOn(process.stderr, 'write').mockImplementation((chunk) => {
+      stderr += chunk
+      return true
+    }),
+    vi.spyOn(console, 'log').mockImplementation((...values) => {
+      stdout += `${format(...values)}\n`
+    }),
+  ]
+  process.argv = [process.execPath, main, ...args]
+  process.env = { ...env, NO_COLOR: '1' }
+  process.exitCode = undefined
+  process.chdir(cwd)
+  try {
+    await import(/* @vite-ignore */ `${main}?run=${runs++}`)
+    return { code: Number(process.exitCode ?? 0), stdout, stderr }
+  } finally {
+    for (const each of captured) each.mockRestore()
+    process.chdir(before)
+    Object.assign(process, { argv, env, exitCode: undefined })
+  }
+}
+
+/** Runs `gentle` as a process of its own; `onNote` sees what it says as it goes on, and may send signals. */
+export function gentleProcess(
   args: readonly string[],
   {
     cwd = process.cwd(),

@@ -29,12 +29,6 @@ describe('gentle train --profile', () => {
     expect(outcome.stdout).toContain('Test accuracy')
   })
 
-  it('names vectors of 256 bits where they were asked for', async () => {
-    const wide = await gentle([...train, '--wide-vectors', '--profile', '--run-dir', join(temporaryFolder(), 'wide')])
-    expect(wide.code).toBe(0)
-    expect(wide.stdout).toMatch(/^[\d.]+ ms on wasm, 2 threads, vectors of 256 bits/m)
-  })
-
   it('keeps the trace in the run folder, and says how to open it', () => {
     expect(outcome.stderr).toContain(`${run}/profile.json`)
     expect(outcome.stderr).toContain('chrome://tracing')

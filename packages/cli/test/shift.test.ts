@@ -1,9 +1,7 @@
-import { readFileSync } from 'node:fs'
-import { join } from 'node:path'
 import { inMemory } from 'gentle-dl/data'
 import { describe, expect, it } from 'vitest'
 import { moved } from '../src/experiments/moved.ts'
-import { gentle, temporaryFolder } from './command.ts'
+import { gentle } from './command.ts'
 
 describe('a moved picture', () => {
   const dataset = inMemory({ inputs: Float32Array.of(1, 2, 3, 4), inputShape: [1, 2, 2], targets: Int32Array.of(0) })
@@ -26,43 +24,6 @@ describe('a moved picture', () => {
 })
 
 describe('gentle experiment shift', () => {
-  it('measures four networks at nine distances', async () => {
-    const folder = join(temporaryFolder(), 'shift')
-    const { code, stdout } = await gentle([
-      'experiment',
-      'shift',
-      '--examples',
-      '300',
-      '--epochs',
-      '2',
-      '--seeds',
-      '1',
-      '--out',
-      folder,
-      '--json',
-      '--quiet',
-    ])
-    expect(code).toBe(0)
-    const { results, distances, tested } = JSON.parse(stdout)
-    expect(tested).toBe(300)
-    expect(distances).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8])
-    expect(results.map(({ network }: { network: string }) => network)).toEqual([
-      'MLP',
-      'LeNet-5',
-      'CNN that averages',
-      'LeNet-5, moved digits',
-    ])
-    for (const { runs } of results) {
-      expect(runs[0].left).toHaveLength(9)
-      expect(runs[0].everywhere[0]).toBe(runs[0].left[0])
-    }
-    // An MLP has learned places.
-    expect(results[0].runs[0].left[8]).toBeLessThan(results[0].runs[0].left[0] - 0.2)
-    const svg = readFileSync(join(folder, 'shift.svg'), 'utf8')
-    expect(svg).toMatch(/moved to the left/)
-    expect(svg.match(/<use href="#picture"/g)).toHaveLength(9)
-  })
-
   it('refuses points, and numbers that are none', async () => {
     expect((await gentle(['experiment', 'shift', '--data', 'moons'])).stderr).toBe(
       'gentle: --data moons has no pictures; expected mnist or another set of pictures\n',

@@ -3,7 +3,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import sharp from 'sharp'
 import { beforeAll, describe, expect, it } from 'vitest'
-import { gentle, main, type Outcome, smallIdxSet, temporaryFolder } from './command.ts'
+import { gentle, gentleProcess, main, type Outcome, smallIdxSet, temporaryFolder } from './command.ts'
 
 const folder = smallIdxSet()
 const run = join(temporaryFolder(), 'run')
@@ -111,10 +111,10 @@ describe('gentle train', () => {
 
   it('finishes the step at an interrupt, keeps everything, and goes on to the same result', async () => {
     const [stopped, whole] = [join(temporaryFolder(), 'stopped'), join(temporaryFolder(), 'whole')]
-    const long = ['train', 'lenet5', '--data', `idx:${folder}`, '--epochs', '60', '--batch-size', '10']
-    const cut = await gentle([...long, '--run-dir', stopped], {
+    const long = ['train', 'lenet5', '--data', `idx:${folder}`, '--epochs', '30', '--batch-size', '10']
+    const cut = await gentleProcess([...long, '--run-dir', stopped], {
       onNote: (text, kill) => {
-        if (text.includes('epoch  2/60')) kill('SIGINT')
+        if (text.includes('epoch  2/30')) kill('SIGINT')
       },
     })
     expect(cut.code).toBe(130)
@@ -129,8 +129,8 @@ describe('gentle train', () => {
         .map((row) => row.split(',')[0])
     expect(epochs(stopped)).toEqual(epochs(whole))
     const dots = (place: string) => readFileSync(join(place, 'curves.svg'), 'utf8').match(/[\d.]+,[\d.]+/g)
-    expect(dots(stopped)).toHaveLength(4 * 60)
-    expect(dots(whole)).toHaveLength(4 * 60)
+    expect(dots(stopped)).toHaveLength(4 * 30)
+    expect(dots(whole)).toHaveLength(4 * 30)
   })
 
   it('goes on only as the same training', async () => {
@@ -147,7 +147,7 @@ describe('gentle train', () => {
 
   it('takes two interrupts at once, as npm and a terminal send them, for one', async () => {
     const stopped = join(temporaryFolder(), 'stopped')
-    const { code, stderr } = await gentle([...train, '--epochs', '5000', '--run-dir', stopped], {
+    const { code, stderr } = await gentleProcess([...train, '--epochs', '5000', '--run-dir', stopped], {
       onNote(text, kill) {
         if (!text.includes('epoch    1/')) return
         kill('SIGINT')

@@ -1,8 +1,10 @@
 import { ArgumentError } from '../core/errors.ts'
 import { formatShape } from '../core/shape.ts'
 import { topologicalOrder } from '../graph/graph.ts'
+import type { PullBack } from '../graph/op.ts'
 import { constant, type Tensor, within } from '../graph/tensor.ts'
 import { add } from '../ops/elementwise.ts'
+import { isResult } from '../ops/loop.ts'
 
 /**
  * Gradients of a scalar with respect to tensors of its graph, as new nodes of the same graph: reverse-mode differentiation
@@ -14,24 +16,44 @@ export function gradients(of: Tensor, withRespectTo: readonly Tensor[]): Tensor[
     throw new ArgumentError(
       `gradients: the result has shape ${formatShape(of.shape)}; only a scalar has a gradient, take its sum or mean`,
     )
-  const order = topologicalOrder([of])
+  return pullBack([[of, constant(1)]], withRespectTo).map((dx, i) => dx ?? constant(0, withRespectTo[i].shape))
+}
+
+/** Gradients from those of several results, of any shape; `undefined` where none flows. */
+const pullBack: PullBack = (results, withRespectTo) => {
+  const order = topologicalOrder(results.map(([result]) => result))
   const needed = new Set<Tensor>(withRespectTo)
   for (const node of order) if (node.inputs.some((x) => needed.has(x))) needed.add(node)
 
-  const gradientOf = new Map<Tensor, Tensor>([[of, constant(1)]])
+  const gradientOf = new Map<Tensor, Tensor>()
+  const accumulate = (x: Tensor, dx: Tensor | undefined): void => {
+    if (dx === undefined || !needed.has(x)) return
+    gradientOf.set(x, sumOf(gradientOf.get(x), dx))
+  }
+  for (const [result, dy] of results) accumulate(result, dy)
+
+  /** Of nodes with several results, the gradients of these. */
+  const gradientsOf = new Map<Tensor, Map<number, Tensor>>()
   for (const y of order.reverse()) {
+    if (!needed.has(y)) continue
     const dy = gradientOf.get(y)
-    const { gradient } = y.op
-    if (dy === undefined || !needed.has(y) || gradient === undefined) continue
-    const { inputs, attributes } = y
+    const { inputs, attributes, op } = y
     within(y.scope, () => {
-      gradient({ inputs, attributes, y }, dy).forEach((dx, i) => {
-        const x = inputs[i]
-        if (dx === undefined || !needed.has(x)) return
-        const soFar = gradientOf.get(x)
-        gradientOf.set(x, soFar === undefined ? dx : add(soFar, dx))
-      })
+      const several = gradientsOf.get(y)
+      if (several !== undefined)
+        op.gradientOfResults?.(y, several, pullBack).forEach((dx, i) => {
+          accumulate(inputs[i], dx)
+        })
+      else if (dy !== undefined && isResult(y)) {
+        const siblings = gradientsOf.get(inputs[0]) ?? new Map<number, Tensor>()
+        gradientsOf.set(inputs[0], siblings.set(y.attributes.index, sumOf(siblings.get(y.attributes.index), dy)))
+      } else if (dy !== undefined)
+        op.gradient?.({ inputs, attributes, y }, dy).forEach((dx, i) => {
+          accumulate(inputs[i], dx)
+        })
     })
   }
-  return withRespectTo.map((x) => gradientOf.get(x) ?? constant(0, x.shape))
+  return withRespectTo.map((x) => gradientOf.get(x))
 }
+
+const sumOf = (a: Tensor | undefined, b: Tensor): Tensor => (a === undefined ? b : add(a, b))

@@ -9,6 +9,8 @@ export type Feed = Readonly<Record<string, TypedArray | readonly number[] | numb
 
 /** A graph made ready to run any number of times. */
 export interface Program {
+  /** Bytes of memory that it takes while it runs, known before the first run; the variables', which programs share, are not among them. */
+  readonly bytes: number
   /**
    * Computes the outputs and then updates the variables. Runs of one backend follow each other, never overlap.
    * The results are copies that stay as they are.

@@ -8,7 +8,7 @@
  *   single image as well as many. Inference uses it where lanes would leave places or threads empty.
  */
 import { sizeOf } from '../core/shape.ts'
-import { Input, type Tensor, Variable } from '../graph/tensor.ts'
+import { Captured, Input, type Tensor, Variable } from '../graph/tensor.ts'
 import type { Conv2dAttributes } from '../ops/conv2d.ts'
 import { isElementwise } from '../ops/elementwise.ts'
 import type { AddSlicesAttributes, SlicePlace } from '../ops/structure.ts'
@@ -85,8 +85,10 @@ export const isDense = ({ op, inputs, attributes }: Tensor): boolean =>
   isWeights(inputs[1])
 
 const isWeights = (node: Tensor): boolean =>
-  node.shape.length === 2 &&
-  (node instanceof Variable || (node.op.name === 'reshape' && node.inputs[0] instanceof Variable))
+  node.shape.length === 2 && (isKept(node) || (node.op.name === 'reshape' && isKept(node.inputs[0])))
+
+/** Whether a tensor is there before the program, or the loop, begins. */
+const isKept = (node: Tensor): boolean => node instanceof Variable || node instanceof Captured
 
 /** Ops that exist in blocks alone, and dense layers, decide that a batch is in blocks. */
 const wantsBlocks = (node: Tensor): boolean => /2d/.test(node.op.name) || isDense(node)

@@ -5,12 +5,16 @@
 import { sameShape, sizeOf } from '../core/shape.ts'
 import { type Graph, rootsOf, topologicalOrder, verify } from '../graph/graph.ts'
 import type { Op } from '../graph/op.ts'
+import { withOperands } from '../graph/rebuild.ts'
 import { apply, Constant, constant, Input, type Tensor, Variable, within } from '../graph/tensor.ts'
 import { type Conv2dAttributes, conv2dInputGradientOp, conv2dOp, conv2dWeightGradientOp } from '../ops/conv2d.ts'
 import { definitionFor, isElementwise, mul } from '../ops/elementwise.ts'
+import { isScan } from '../ops/loop.ts'
 import { matmul } from '../ops/matmul.ts'
 import { broadcastTo, reshape } from '../ops/structure.ts'
+import type * as loopPasses from './loops/index.ts'
 import { SumsOfGraph, sumOfKnownSums, sumOfScaled } from './sums.ts'
+import { type Loop, withBody } from './with-body.ts'
 
 /** A rule gives a node's simpler equal, or undefined where it does not apply. */
 type Rule = (node: Tensor) => Tensor | undefined
@@ -178,7 +182,7 @@ class Sharing {
   readonly #nodes = new Map<string, Tensor>()
 
   of(node: Tensor): Tensor {
-    if (node instanceof Variable || node instanceof Input) return node
+    if (isScan(node) || node instanceof Variable || node instanceof Input) return node
     if (node instanceof Constant && node.data.length > 1) return node
     const values = node instanceof Constant ? `${node.dtype} ${Object.is(node.data[0], -0) ? '-0' : node.data[0]} ` : ''
     const operands = node.inputs.map((x) => x.id).join()
@@ -199,7 +203,7 @@ function simplifyOnce(roots: readonly Tensor[], always: readonly Rule[]): { root
   for (const node of order) {
     const inputs = node.inputs.map((x) => simpler.get(x)!)
     within(node.scope, () => {
-      const rebuilt = inputs.every((x, i) => x === node.inputs[i]) ? node : apply(node.op, inputs, node.attributes)
+      const rebuilt = isScan(node) ? simplifyLoop(node, inputs, always) : withOperands(node, inputs)
       const rewritten = rules.reduce<Tensor | undefined>((found, rule) => found ?? rule(rebuilt), undefined)
       const shared = sharing.of(rewritten ?? rebuilt)
       if (shared !== node) changed = true
@@ -209,13 +213,39 @@ function simplifyOnce(roots: readonly Tensor[], always: readonly Rule[]): { root
   return { roots: roots.map((root) => simpler.get(root)!), changed }
 }
 
-/** Simplifies until no rule applies. Inputs and variables stay the nodes that they are. */
-export function simplify(graph: Graph): Graph {
+/** A loop whose body is simplified once; the loop itself where nothing changes. */
+function simplifyLoop(loop: Loop, inputs: readonly Tensor[], always: readonly Rule[]): Loop {
+  let bodyChanged = false
+  const simpler = withBody(loop, inputs, (bodyRoots) => {
+    const { roots, changed } = simplifyOnce(bodyRoots, always)
+    bodyChanged = changed
+    return roots
+  })
+  return bodyChanged || inputs.some((x, i) => x !== loop.inputs[i]) ? simpler : loop
+}
+
+function simplifyFully(roots: readonly Tensor[], rules: readonly Rule[]): Tensor[] {
+  const once = simplifyOnce(roots, rules)
+  return once.changed ? simplifyFully(once.roots, rules) : once.roots
+}
+
+/** The passes on loops, `loops/index.ts`, which only graphs with loops need to load. */
+export type LoopPasses = typeof loopPasses
+
+/** Whether there are loops, or calls, in a graph. */
+export const hasLoops = (graph: Graph): boolean => topologicalOrder(rootsOf(graph)).some(isScan)
+
+/**
+ * Simplifies until no rule applies. Inputs and variables stay the nodes that they are. With the passes on loops, which graphs with loops need,
+ * calls become what they compute, and loops keep what they have to compute step by step.
+ */
+export function simplify(graph: Graph, loops?: LoopPasses): Graph {
   const names = Object.keys(graph.outputs)
   const targets = (graph.updates ?? []).map(([target]) => target)
   const all = [...rules, scaledConvolution(isSteady(new Set(targets)))]
-  let roots = rootsOf(graph)
-  for (let changed = true; changed; ) ({ roots, changed } = simplifyOnce(roots, all))
+  let roots = simplifyFully(loops?.tidyLoops(rootsOf(graph)) ?? rootsOf(graph), all)
+  if (loops !== undefined)
+    for (const pass of [loops.unburdenLoops, loops.finishLoops]) roots = simplifyFully(pass(roots), all)
   verify(roots, 'simplify')
   return {
     inputs: graph.inputs,

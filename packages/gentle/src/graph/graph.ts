@@ -1,6 +1,6 @@
 import { ArgumentError, InternalError, ShapeError } from '../core/errors.ts'
 import { formatShape, sameShape } from '../core/shape.ts'
-import { Constant, Input, type Tensor, Variable } from './tensor.ts'
+import { Constant, Input, Parameter, Tensor, Variable } from './tensor.ts'
 
 /** A computation: what goes in, what comes out, and what becomes of its state at the end of each run. */
 export interface Graph {
@@ -16,15 +16,18 @@ export const rootsOf = (graph: Graph): Tensor[] => [
   ...(graph.updates ?? []).map(([, next]) => next),
 ]
 
-/** Every node that the roots need, operands before results, in an order fixed by the tracing. */
-export function topologicalOrder(roots: readonly Tensor[]): Tensor[] {
+/**
+ * Every node that the roots need, operands before results, in an order fixed by the tracing. What nodes at which it stops need is left out,
+ * unless others need it.
+ */
+export function topologicalOrder(roots: readonly Tensor[], stopsAt: (node: Tensor) => boolean = () => false): Tensor[] {
   const order: Tensor[] = []
   const seen = new Set<Tensor>()
   const stack: { node: Tensor; next: number }[] = []
   const visit = (node: Tensor) => {
     if (seen.has(node)) return
     seen.add(node)
-    stack.push({ node, next: 0 })
+    stack.push({ node, next: stopsAt(node) ? node.inputs.length : 0 })
   }
   for (const root of roots) {
     visit(root)
@@ -47,11 +50,16 @@ export function topologicalOrder(roots: readonly Tensor[]): Tensor[] {
 export function checkGraph(graph: Graph): void {
   const named = new Set<Tensor>(Object.values(graph.inputs))
   const updates = graph.updates ?? []
-  for (const node of topologicalOrder(rootsOf(graph)))
-    if (node instanceof Input && !named.has(node))
+  for (const node of topologicalOrder(rootsOf(graph))) {
+    if (!(node instanceof Input) || named.has(node)) continue
+    if (node instanceof Parameter)
       throw new ArgumentError(
-        `compile: the input of shape ${formatShape(node.shape)} made at ${node.site} is used but not listed; add it to inputs`,
+        `compile: a tensor of the function traced at ${node.site} is used outside of it; let the function give it back, and use what its call or scan gives`,
       )
+    throw new ArgumentError(
+      `compile: the input of shape ${formatShape(node.shape)} made at ${node.site} is used but not listed; add it to inputs`,
+    )
+  }
   const updated = new Set<Variable>()
   for (const [target, next] of updates) {
     if (updated.has(target))
@@ -83,25 +91,31 @@ export function verify(roots: readonly Tensor[], pass: string): void {
   }
 }
 
-/** The graph as text, a line a node: `%4 = add(%2, %3) float32 [8, 10]`. */
-export function printGraph(roots: readonly Tensor[]): string {
-  const names = new Map<Tensor, string>()
-  const lines = topologicalOrder(roots).map((node) => {
-    const name = `%${names.size}`
+/** The graph as text, a line a node: `%4 = add(%2, %3) float32 [8, 10]`. Graphs within a node's attributes follow it, set in. */
+export const printGraph = (roots: readonly Tensor[]): string => linesOf(roots, new Map(), '').join('\n')
+
+function linesOf(roots: readonly Tensor[], names: Map<Tensor, string>, indent: string): string[] {
+  return topologicalOrder(roots).flatMap((node) => {
+    const name = names.get(node) ?? `%${names.size}`
     names.set(node, name)
     const operands = node.inputs.map((operand) => names.get(operand)).join(', ')
-    const attributes =
-      node instanceof Variable
-        ? node.name
-        : node instanceof Constant || node instanceof Input
-          ? ''
-          : attributesText(node.attributes)
-    return `${name} = ${node.op.name}(${operands})${attributes && ` ${attributes}`} ${node.dtype} ${formatShape(node.shape)}`
+    const inner = isLeaf(node) ? [] : linesOf(innerRoots(node.attributes), names, `${indent}  `)
+    const attributes = node instanceof Variable ? node.name : isLeaf(node) ? '' : attributesText(node.attributes, names)
+    const line = `${indent}${name} = ${node.op.name}(${operands})${attributes && ` ${attributes}`} ${node.dtype} ${formatShape(node.shape)}`
+    return [line, ...inner]
   })
-  return lines.join('\n')
 }
 
-const attributesText = (attributes: unknown): string => {
-  const text = JSON.stringify(attributes)
+const isLeaf = (node: Tensor): boolean => node instanceof Constant || node instanceof Input
+
+/** The tensors among a node's attributes, in the order in which they stand. */
+function innerRoots(attributes: unknown): Tensor[] {
+  if (attributes instanceof Tensor) return [attributes]
+  if (typeof attributes !== 'object' || attributes === null) return []
+  return Object.values(attributes).flatMap(innerRoots)
+}
+
+const attributesText = (attributes: unknown, names: ReadonlyMap<Tensor, string>): string => {
+  const text = JSON.stringify(attributes, (_, value) => (value instanceof Tensor ? names.get(value) : value))
   return text === undefined || text === '{}' ? '' : text
 }

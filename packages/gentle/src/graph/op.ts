@@ -14,6 +14,14 @@ export interface Operand extends Signature {
 }
 
 /**
+ * The gradients of tensors of a graph, from those of its results: `results` pairs each with its gradient. `undefined` where none flows.
+ */
+export type PullBack = (
+  results: readonly (readonly [result: Tensor, gradient: Tensor])[],
+  withRespectTo: readonly Tensor[],
+) => (Tensor | undefined)[]
+
+/**
  * An op, declared once: everything that does not depend on a backend.
  * `Attributes` are plain JSON values fixed when the graph is traced.
  */
@@ -29,6 +37,15 @@ export interface Op<Name extends string = string, Attributes = unknown> {
    * flows: integer operands, and results that are constant almost everywhere.
    */
   gradient?(node: { inputs: readonly Tensor[]; attributes: Attributes; y: Tensor }, dy: Tensor): (Tensor | undefined)[]
+  /**
+   * As `gradient`, for an op with several results: `gradientOf` has the gradient of each result that has one, by its place among the
+   * results. `pullBack` differentiates a graph within the op's attributes.
+   */
+  gradientOfResults?(
+    node: Tensor<Attributes>,
+    gradientOf: ReadonlyMap<number, Tensor>,
+    pullBack: PullBack,
+  ): (Tensor | undefined)[]
   /** Multiply-adds of convolutions and matrix products; absent for all other ops. */
   multiplyAdds?(inputs: readonly Signature[], attributes: Attributes, output: Signature): number
 }

@@ -5,6 +5,9 @@ import type { Op, Signature } from './op.ts'
 
 let nextId = 0
 
+/** Nodes that are made from now on have this id or a larger one. */
+export const idFromNowOn = (): number => nextId
+
 let presentScope = ''
 
 /** Says to which part of the network the nodes belong that are made from now on. Gives the part before, which has to be set again. */
@@ -97,6 +100,12 @@ export class Input extends Tensor<Signature> {
     super(inputOp, [], signature, signature)
   }
 }
+
+/** What a traced function is called with: its values come from whoever calls it. */
+export class Parameter extends Input {}
+
+/** What a traced function sees of the world around it; in a loop the same in all steps. */
+export class Captured extends Parameter {}
 
 /** State that a program keeps from run to run: parameters, momenta, running statistics. */
 export class Variable extends Tensor<Signature> {

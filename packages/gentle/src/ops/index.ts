@@ -16,6 +16,7 @@ export {
 } from './activations.ts'
 export { adaptiveAvgPool2d, adaptiveMaxPool2d } from './adaptive-pool2d.ts'
 export { arange } from './arange.ts'
+export { call, TracedFunction, traceFunction } from './call.ts'
 export { type ConvTranspose2dOptions, convTranspose2d } from './conv-transpose2d.ts'
 export { type Conv2dOptions, conv2d } from './conv2d.ts'
 export {
@@ -53,6 +54,7 @@ export { groupNorm, type LocalResponseNormOptions, layerNorm, localResponseNorm 
 export { type AvgPool2dOptions, avgPool2d, globalAvgPool2d, maxPool2d, type Pool2dOptions } from './pool2d.ts'
 export { dropout, dropout2d, uniform } from './random.ts'
 export { argmax, logSumExp, max, mean, min, sum } from './reduce.ts'
+export { type Scanned, type ScanOptions, type ScanStep, scan, type TensorsOf } from './scan.ts'
 export { expandDims, split, squeeze, stack, unstack } from './split-stack.ts'
 export { broadcastTo, concat, flip, pad, reshape, slice, transpose } from './structure.ts'
 export { type Upsample2dOptions, type UpsampleTo, upsample2d } from './upsample2d.ts'

@@ -8,6 +8,7 @@ import * as pool2d from './pool2d.ts'
 import { uniformOp } from './random.ts'
 import * as reduce from './reduce.ts'
 import * as resample2d from './resample2d.ts'
+import { resultOp, scanOp } from './scan-op.ts'
 import * as structure from './structure.ts'
 
 /** Ops that act on each element alone, in families by what a kernel has to know of them. */
@@ -72,6 +73,9 @@ export const structuredOps = {
   scatterAdd: indexing.scatterAddOp,
   uniform: uniformOp,
 } as const
+
+/** Functions and loops, whose bodies are graphs. */
+export const functionOps = { scan: scanOp, result: resultOp } as const
 
 /** Ops whose values come from outside the graph. */
 export const sourceOps = { input: inputOp, variable: variableOp, constant: constantOp } as const

@@ -4,6 +4,7 @@ import { reference } from '../../src/backends/reference/reference.ts'
 import type { NDArray } from '../../src/core/ndarray.ts'
 import { type Graph, printGraph, rootsOf } from '../../src/graph/graph.ts'
 import type { Tensor, Variable } from '../../src/graph/tensor.ts'
+import { randomCases } from '../random-cases.ts'
 import { mismatch, type Tolerance } from './closeness.ts'
 import { Scene } from './scene.ts'
 
@@ -111,5 +112,5 @@ const overRandomCases = (
       const feeds = Array.from({ length: steps }, () => scene.feed())
       await compare({ inputs: scene.inputs, outputs, updates }, feeds, scene.variables, tolerance)
     }),
-    { seed: 20260, numRuns },
+    { seed: 20260, numRuns: randomCases(numRuns) },
   )

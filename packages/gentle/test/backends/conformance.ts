@@ -8,9 +8,13 @@ import { compareBitsRandomly, compareRandomly } from './comparison.ts'
 import { opCases } from './op-cases.ts'
 import { randomGraph, randomNetwork } from './random-graph.ts'
 import { randomInference } from './random-inference.ts'
+import { randomLoops } from './random-loop.ts'
 
-/** Registers the tests that every backend must pass: each op, random graphs, training, and what a program promises. */
-export function describeBackend(name: string, open: () => Promise<Backend>): void {
+/**
+ * Registers the tests that every backend must pass: each op, random graphs, training, and what a program promises. `share` is how much of
+ * the random cases to try.
+ */
+export function describeBackend(name: string, open: () => Promise<Backend>, share = 1): void {
   describe(name, () => {
     let backend: Backend
     beforeAll(async () => {
@@ -20,26 +24,29 @@ export function describeBackend(name: string, open: () => Promise<Backend>): voi
 
     for (const op of Object.keys(opCases) as (ElementwiseName | StructuredName)[])
       it(`computes ${op} as the reference does`, () =>
-        compareRandomly(backend, intricate.has(op) ? 60 : 20, (scene) => {
+        compareRandomly(backend, share * (intricate.has(op) ? 60 : 20), (scene) => {
           const y = opCases[op].build(scene)
           return { outputs: { y }, tolerance: opCases[op].tolerance }
         }))
 
     it('runs random graphs with their gradients and updates as the reference does', () =>
-      compareRandomly(backend, 150, randomGraph))
+      compareRandomly(backend, share * 150, randomGraph))
+
+    it('runs random loops and calls with their gradients as the reference does', () =>
+      compareRandomly(backend, share * 100, randomLoops))
 
     it('trains random convolutional networks step by step as the reference does', () =>
-      compareRandomly(backend, 20, randomNetwork))
+      compareRandomly(backend, share * 20, randomNetwork))
 
     it('predicts with random networks for a few images as the reference does', () =>
-      compareRandomly(backend, 40, randomInference))
+      compareRandomly(backend, share * 40, randomInference))
 
     describePrograms(() => backend)
   })
 }
 
-/** Registers the test that the number of threads changes no bit of any result. */
-export function describeThreads(name: string, open: (threads: number) => Promise<Backend>): void {
+/** Registers the test that the number of threads changes no bit of any result; `share` is how much of the random cases to try. */
+export function describeThreads(name: string, open: (threads: number) => Promise<Backend>, share = 1): void {
   describe(`${name} with 1, 2, 3 and 4 threads`, () => {
     let backends: Backend[]
     beforeAll(async () => {
@@ -48,16 +55,20 @@ export function describeThreads(name: string, open: (threads: number) => Promise
     afterAll(() => Promise.all((backends ?? []).map((backend) => backend.close())))
 
     it('computes each op to the same bits', () =>
-      compareBitsRandomly(backends, 100, (scene) => {
+      compareBitsRandomly(backends, share * 100, (scene) => {
         const { build, tolerance } = scene.pick(Object.values(opCases))
         return { outputs: { y: build(scene) }, tolerance }
       }))
 
-    it('runs random graphs to the same bits', () => compareBitsRandomly(backends, 40, randomGraph))
+    it('runs random graphs to the same bits', () => compareBitsRandomly(backends, share * 40, randomGraph))
 
-    it('predicts with random networks to the same bits', () => compareBitsRandomly(backends, 30, randomInference))
+    it('runs random loops and calls to the same bits', () => compareBitsRandomly(backends, share * 30, randomLoops))
 
-    it('trains random convolutional networks to the same bits', () => compareBitsRandomly(backends, 10, randomNetwork))
+    it('predicts with random networks to the same bits', () =>
+      compareBitsRandomly(backends, share * 30, randomInference))
+
+    it('trains random convolutional networks to the same bits', () =>
+      compareBitsRandomly(backends, share * 10, randomNetwork))
   })
 }
 

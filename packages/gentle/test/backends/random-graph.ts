@@ -50,6 +50,8 @@ import {
 } from '../../src/ops/index.ts'
 import { chained } from './closeness.ts'
 import type { RandomCase } from './comparison.ts'
+import { descend } from './descend.ts'
+import { loopOver } from './random-loop.ts'
 import type { Scene } from './scene.ts'
 
 /** A step that makes a tensor from another; undefined where it does not apply. All keep values at about 1. */
@@ -117,6 +119,8 @@ const growths: readonly Grow[] = [
   (scene, x) =>
     x.shape.length > 0 ? layerNorm(x, scene.between(0, x.shape.length - 1), undefined, undefined, 0.1) : undefined,
   (scene, x) => scene.pick([relu6, (y: Tensor) => clip(y, -0.5, 0.75)])(x),
+  loopOver,
+  loopOver,
   (scene, x) => (x.shape.length > 0 ? gather(x, scene.integers([scene.size(5)], x.shape[0]), 0) : undefined),
 ]
 
@@ -201,12 +205,6 @@ export function randomGraph(scene: Scene): RandomCase {
     tolerance: chained,
     steps: scene.between(1, 2),
   }
-}
-
-/** The lecture's step: each parameter less the learning rate times its gradient. */
-export function descend(loss: Tensor, parameters: readonly Variable[], learningRate: number): [Variable, Tensor][] {
-  const slopes = gradients(loss, parameters)
-  return parameters.map((parameter, i) => [parameter, sub(parameter, mul(learningRate, slopes[i]))])
 }
 
 /** A convolutional network with its loss, trained by SGD with momentum for some steps. */

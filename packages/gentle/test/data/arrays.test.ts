@@ -6,6 +6,7 @@ import { numpySet } from '../../src/data/arrays.ts'
 import type { Dataset } from '../../src/data/dataset.ts'
 import { writeNpy } from '../../src/formats/npy.ts'
 import { readNpz } from '../../src/formats/npz.ts'
+import { randomCases } from '../random-cases.ts'
 
 const golden = JSON.parse(readFileSync(new URL('../goldens/npz.json', import.meta.url), 'utf8'))
 const bytesOf = (name: string): Uint8Array => new Uint8Array(Buffer.from(golden[name], 'base64'))
@@ -101,7 +102,7 @@ describe('numpySet', () => {
           }
         },
       ),
-      { numRuns: 150 },
+      { numRuns: randomCases(150) },
     )
     await expect(readNpz(whole.slice(0, 100))).rejects.toThrow(FormatError)
   })

@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { FormatError } from '../../src/core/errors.ts'
 import { parseIdx, unpacked } from '../../src/data/idx.ts'
+import { randomCases } from '../random-cases.ts'
 import { gzip, idxBytes } from './idx-bytes.ts'
 
 const images = idxBytes([2, 2, 3], [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12])
@@ -89,7 +90,7 @@ describe('an IDX file', () => {
           expect(error).toBeInstanceOf(FormatError)
         }
       }),
-      { seed: 20260, numRuns: 300 },
+      { seed: 20260, numRuns: randomCases(300) },
     )
   })
 })

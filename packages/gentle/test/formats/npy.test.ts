@@ -5,6 +5,7 @@ import { ArgumentError } from '../../src/core/errors.ts'
 import { sizeOf } from '../../src/core/shape.ts'
 import type { StoredTensor } from '../../src/formats/elements.ts'
 import { readNpy, writeNpy } from '../../src/formats/npy.ts'
+import { randomCases } from '../random-cases.ts'
 import { damaged, expectReadOrRefused, type Reader, refusal } from './fuzz.ts'
 
 interface Golden {
@@ -95,7 +96,7 @@ describe('a broken .npy file', () => {
   it('is read, or refused by a FormatError of one line, whatever bytes are changed or missing', () => {
     fc.assert(
       fc.property(damaged(good), (bytes) => expectReadOrRefused(read, bytes)),
-      { seed: 20262, numRuns: 2000 },
+      { seed: 20262, numRuns: randomCases(2000) },
     )
   })
 
@@ -113,7 +114,7 @@ describe('a broken .npy file', () => {
       fc.property(shape, type, fc.boolean(), fc.nat(64), (axes, descr, isFortran, bytes) =>
         expectReadOrRefused(read, file(header(axes, descr, isFortran ? 'True' : 'False'), bytes)),
       ),
-      { seed: 20263, numRuns: 1000 },
+      { seed: 20263, numRuns: randomCases(1000) },
     )
   })
 

@@ -13,6 +13,7 @@ import * as nn from '../../src/nn/index.ts'
 import { sgd } from '../../src/optim/sgd.ts'
 import { fit, loadModel, predict, saveModel } from '../../src/train/index.ts'
 import goldens from '../goldens/onnx.json' with { type: 'json' }
+import { randomCases } from '../random-cases.ts'
 import { damaged } from './fuzz.ts'
 
 const bytesOf = (base64: string): Uint8Array => new Uint8Array(Buffer.from(base64, 'base64'))
@@ -219,7 +220,7 @@ describe('ONNX', () => {
         expect(performance.now() - began).toBeLessThan(5000)
         expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(20 * bytes.length + 1e6)
       }),
-      { numRuns: 600, seed: 11 },
+      { numRuns: randomCases(600), seed: 11 },
     )
   })
 })

@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest'
 import { ArgumentError, FormatError } from '../../src/core/errors.ts'
 import { sizeOf } from '../../src/core/shape.ts'
 import { readSafetensors, type StoredTensor, writeSafetensors } from '../../src/formats/safetensors.ts'
+import { randomCases } from '../random-cases.ts'
 import { damaged, expectReadOrRefused, type Reader } from './fuzz.ts'
 
 const runs = { seed: 20260 }
@@ -160,7 +161,7 @@ describe('a broken file', () => {
     const python = new Uint8Array(readFileSync(new URL('../goldens/safetensors.safetensors', import.meta.url)))
     fc.assert(
       fc.property(damaged([good, python]), (bytes) => expectReadOrRefused(read, bytes)),
-      { ...runs, numRuns: 2000 },
+      { ...runs, numRuns: randomCases(2000) },
     )
   })
 
@@ -189,7 +190,7 @@ describe('a broken file', () => {
       fc.property(fc.dictionary(anyName, value, { maxKeys: 3 }), fc.nat(16), (header, dataBytes) => {
         expectReadOrRefused(read, file(header, dataBytes))
       }),
-      { ...runs, numRuns: 500 },
+      { ...runs, numRuns: randomCases(500) },
     )
   })
 

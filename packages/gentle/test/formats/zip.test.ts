@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { FormatError } from '../../src/core/errors.ts'
 import { failing } from '../../src/formats/failure.ts'
 import { isZip, readZip } from '../../src/formats/zip.ts'
+import { randomCases } from '../random-cases.ts'
 import { damaged } from './fuzz.ts'
 import { type ZipEnd, type ZipFile, zipBytes } from './pytorch/zip-bytes.ts'
 
@@ -138,7 +139,7 @@ describe('a broken archive', () => {
           expect((error as Error).message).toMatch(/^f: .+$/)
         }
       }),
-      { seed: 20265, numRuns: 2000 },
+      { seed: 20265, numRuns: randomCases(2000) },
     )
   })
 })

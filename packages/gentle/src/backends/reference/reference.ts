@@ -17,18 +17,20 @@ export interface ReferenceOptions {
   readonly precision?: Precision
 }
 
+/** Bytes of a tensor's values. */
+const bytesIn = ({ dtype, shape }: Tensor, precision: Precision): number =>
+  sizeOf(shape) * (dtype === 'float32' && precision === 'float64' ? 2 : 1) * bytesPerElement
+
 /** Each op is a kernel. */
 function describe(node: Tensor, precision: Precision): KernelDescription {
-  const bytesOf = ({ dtype, shape }: Tensor): number =>
-    sizeOf(shape) * (dtype === 'float32' && precision === 'float64' ? 2 : 1) * bytesPerElement
   const { op, inputs, attributes, scope } = node
   return {
     ops: op.name,
     scope,
     phase: 0,
     multiplyAdds: op.multiplyAdds?.(inputs, attributes, node) ?? 0,
-    bytesRead: [...new Set(inputs)].reduce((total, x) => total + bytesOf(x), 0),
-    bytesWritten: bytesOf(node),
+    bytesRead: [...new Set(inputs)].reduce((total, x) => total + bytesIn(x, precision), 0),
+    bytesWritten: bytesIn(node, precision),
     shares: [1],
   }
 }
@@ -78,6 +80,7 @@ export function reference({ precision = 'float32' }: ReferenceOptions = {}): Bac
     }
 
     return {
+      bytes: order.reduce((total, node) => total + (node instanceof Variable ? 0 : bytesIn(node, precision)), 0),
       run: async (feed = {}) => {
         checkFeed(graph.inputs, feed)
         return finish(compute(feed))

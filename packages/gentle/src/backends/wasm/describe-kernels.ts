@@ -5,26 +5,20 @@ import type { KernelDescription } from '../profile.ts'
 import { type Buffer, bytesOf, storageOf } from './buffer.ts'
 import type { Kernel } from './kernel.ts'
 import type { LoweredGraph } from './lower.ts'
-import type { Schedule } from './schedule.ts'
+import { kernelsOf, type Schedule } from './schedule.ts'
 
 /** In the schedule's order. */
-export function describeKernels(
-  { phases }: Schedule,
-  { variables }: LoweredGraph,
-  threads: number,
-): KernelDescription[] {
+export function describeKernels(schedule: Schedule, { variables }: LoweredGraph, threads: number): KernelDescription[] {
   const variableOf = new Map([...variables].map(([variable, buffer]) => [buffer, variable]))
-  return phases.flatMap((kernels, phase) =>
-    kernels.map((kernel): KernelDescription => {
-      return {
-        ops: kernel.name,
-        scope: kernel.scope || namesOf(kernel, variableOf),
-        phase,
-        multiplyAdds: kernel.multiplyAdds ?? 0,
-        bytesRead: bytesOfAll(kernel.reads),
-        bytesWritten: bytesOfAll(kernel.writes),
-        shares: range(threads).map((thread) => shareOf(kernel, thread, threads)),
-      }
+  return kernelsOf(schedule).map(
+    ({ kernel, phase, runs }): KernelDescription => ({
+      ops: kernel.name,
+      scope: kernel.scope || namesOf(kernel, variableOf),
+      phase,
+      multiplyAdds: runs * (kernel.multiplyAdds ?? 0),
+      bytesRead: runs * bytesOfAll(kernel.reads),
+      bytesWritten: runs * bytesOfAll(kernel.writes),
+      shares: range(threads).map((thread) => shareOf(kernel, thread, threads)),
     }),
   )
 }

@@ -11,12 +11,15 @@ import {
   type Statement,
   type Value,
 } from './assembler/index.ts'
-import { type Buffer, storageOf } from './buffer.ts'
+import { type Buffer, bytesOf, storageOf } from './buffer.ts'
 import { defineBarrier } from './control.ts'
-import type { Kernel, KernelContext } from './kernel.ts'
-import { defineMark, type Log, waiting } from './log.ts'
+import type { Kernel, KernelContext, KernelLoop } from './kernel.ts'
+import type { Log } from './log.ts'
 import { MathLibrary } from './math/index.ts'
-import type { Schedule } from './schedule.ts'
+import { isIndependentByBlock, kernelsOf, type Schedule } from './schedule.ts'
+
+/** What a thread marks when it begins to wait; all else are kernels, in the schedule's order. */
+export const waiting = -1
 
 export interface EmitOptions {
   readonly threads: number
@@ -40,13 +43,20 @@ export interface EmitOptions {
   storeAddress(buffer: Buffer): number
 }
 
+/** Where a buffer begins, or a block of it, in the code of a schedule. */
+type AddressOf = (buffer: Buffer, block: Value<'i32'>, scratch: Local<'i32'>) => Value<'i32'>
+
+/** What runs one phase on a thread. */
+type CallPhase = (thread: Local<'i32'>, scratch: Local<'i32'>, maySleep: Local<'i32'>) => Statement[]
+
 export function emitProgram(schedule: Schedule, options: EmitOptions): Uint8Array<ArrayBuffer> {
   const { threads, fusedMultiplyAdd, shared, maximumPages } = options
   const module = new Module({ memory: { initialPages: 1, maximumPages, shared } })
   const math = new MathLibrary(module, { fma: fusedMultiplyAdd })
   const barrier = defineBarrier(module, threads)
-  const mark = options.log && defineMark(module, options.log)
+  const mark = options.log?.define(module)
   const marked = (thread: Local<'i32'>, what: number): Statement[] => (mark ? [call(mark, thread, what)] : [])
+  const numbers = new Map(kernelsOf(schedule).map(({ kernel }, index) => [kernel, index]))
 
   const functions = new Map<string, FunctionHandle>()
   const sharedFunction = (key: string, make: () => FunctionHandle): FunctionHandle => {
@@ -55,9 +65,9 @@ export function emitProgram(schedule: Schedule, options: EmitOptions): Uint8Arra
     return handle
   }
 
-  const emitKernel = (kernel: Kernel, index: number) => {
+  const emitKernel = (kernel: Kernel, { workspaceOffset }: Schedule, addressOf: AddressOf) => {
     const parameters = { scratch: 'i32', from: 'i32', to: 'i32' } as const
-    return module.function(`${index} ${kernel.name}`, parameters, undefined, (p) => {
+    return module.function(`${numbers.get(kernel)} ${kernel.name}`, parameters, undefined, (p) => {
       const present = kernel.split.by === 'blocks' ? p.from : i32.const(0)
       const context: KernelContext = {
         module,
@@ -66,9 +76,9 @@ export function emitProgram(schedule: Schedule, options: EmitOptions): Uint8Arra
         block: present,
         from: p.from,
         to: p.to,
-        workspace: i32.add(p.scratch, schedule.workspaceOffset),
+        workspace: i32.add(p.scratch, workspaceOffset),
         shared: sharedFunction,
-        address: (buffer, block = present) => addressOf(buffer, block, p.scratch, schedule, options),
+        address: (buffer, block = present) => addressOf(buffer, block, p.scratch),
       }
       return kernel.emit(context)
     })
@@ -77,24 +87,29 @@ export function emitProgram(schedule: Schedule, options: EmitOptions): Uint8Arra
   const poisonBytes = (start: Value<'i32'>, bytes: number): Statement[] =>
     bytes > 0 ? [memoryFill(start, 0xff, bytes)] : []
 
-  /** Fills the arena between what is carried into a phase; thread 0 does it, the others wait. */
-  const poisonArena = (phase: number, thread: Local<'i32'>, maySleep: Local<'i32'>): Statement[] => {
-    let end = 0
-    const fills = [...schedule.carried[phase], { offset: schedule.arenaBytes, bytes: 0 }].flatMap(
-      ({ offset, bytes }) => {
-        const gap = poisonBytes(i32.const(options.arena + end), offset - end)
+  /** Fills an arena between what is carried into a phase; thread 0 does it, the others wait. */
+  const poisonArena =
+    ({ carried, arenaBytes }: Schedule, phase: number, arena: Value<'i32'>): CallPhase =>
+    (thread, _, maySleep) => {
+      let end = 0
+      const fills = [...carried[phase], { offset: arenaBytes, bytes: 0 }].flatMap(({ offset, bytes }) => {
+        const gap = poisonBytes(i32.add(arena, end), offset - end)
         end = Math.max(end, offset + bytes)
         return gap
-      },
-    )
-    return [ifThen(i32.eqz(thread), fills), call(barrier, maySleep)]
-  }
+      })
+      return [ifThen(i32.eqz(thread), fills), call(barrier, maySleep)]
+    }
 
-  let index = 0
-  const phases = schedule.phases.map((kernels) => {
-    const functions = kernels.map((kernel) => ({ kernel, index, run: emitKernel(kernel, index++) }))
-    return module.function(
-      `phase ${index}`,
+  /** Defines the function of a phase, which runs all its kernels but the loops. */
+  const emitPhase = (kernels: readonly Kernel[], within: Schedule, addressOf: AddressOf): CallPhase => {
+    const functions = kernels.map((kernel) => ({
+      kernel,
+      index: numbers.get(kernel)!,
+      run: emitKernel(kernel, within, addressOf),
+    }))
+    const last = Math.max(...functions.map(({ index }) => index))
+    const phase = module.function(
+      `phase ${last + 1}`,
       { thread: 'i32', scratch: 'i32' } as const,
       undefined,
       ({ thread, scratch }, builder) => {
@@ -127,20 +142,71 @@ export function emitProgram(schedule: Schedule, options: EmitOptions): Uint8Arra
         return [...byBlocks, ...byItems]
       },
     )
-  })
+    return (thread, scratch) => [call(phase, thread, scratch)]
+  }
 
+  /** Defines the function of a loop. Its kernels find the present step in a global of their own. */
+  const emitLoop = ({ steps, reverse, schedule: within, arena }: KernelLoop, around: AddressOf): CallPhase => {
+    const step = module.global()
+    const addressOf: AddressOf = (buffer, block, scratch) => {
+      const place = within.places.get(storageOf(buffer))!
+      if (place.in === 'scratch') return i32.add(scratch, place.offset)
+      if (place.in === 'arena')
+        return inBlocks(buffer, block, i32.add(around(arena, i32.const(0), scratch), place.offset))
+      const start = around(place.buffer, i32.const(0), scratch)
+      if (place.in !== 'window') return inBlocks(buffer, block, start)
+      return inBlocks(buffer, block, i32.add(start, i32.mul(step, bytesOf(storageOf(buffer)))))
+    }
+    const phases = isIndependentByBlock(within)
+      ? [emitPhase(within.phases[0], within, addressOf)]
+      : emitPhases(within, addressOf, (scratch) => around(arena, i32.const(0), scratch))
+    const run = module.function(
+      `loop over ${steps} steps`,
+      { thread: 'i32', scratch: 'i32', maySleep: 'i32' } as const,
+      undefined,
+      ({ thread, scratch, maySleep }, builder) => [
+        step.set(reverse ? steps - 1 : 0),
+        countedLoop(builder.local('i32'), i32.const(steps), [
+          ...phases.flatMap((callPhase) => callPhase(thread, scratch, maySleep)),
+          step.set(reverse ? i32.sub(step, 1) : i32.add(step, 1)),
+        ]),
+      ],
+    )
+    return (thread, scratch, maySleep) => [call(run, thread, scratch, maySleep)]
+  }
+
+  /** What runs the phases of a schedule one by one, all threads together. */
+  const emitPhases = (
+    within: Schedule,
+    addressOf: AddressOf,
+    arena: (scratch: Local<'i32'>) => Value<'i32'>,
+  ): CallPhase[] =>
+    within.phases.map((kernels, phase) => {
+      const plain = kernels.filter(({ loop }) => loop === undefined)
+      const parts = [
+        ...(plain.length > 0 ? [emitPhase(plain, within, addressOf)] : []),
+        ...kernels.flatMap(({ loop }) => (loop === undefined ? [] : [emitLoop(loop, addressOf)])),
+      ]
+      return (thread, scratch, maySleep) => [
+        ...(options.poison ? poisonArena(within, phase, arena(scratch))(thread, scratch, maySleep) : []),
+        ...parts.flatMap((part) => part(thread, scratch, maySleep)),
+        ...marked(thread, waiting),
+        call(barrier, maySleep),
+      ]
+    })
+
+  const phases = emitPhases(
+    schedule,
+    (buffer, block, scratch) => addressInProgram(buffer, block, scratch, schedule, options),
+    () => i32.const(options.arena),
+  )
   module.function(
     'run',
     { thread: 'i32', maySleep: 'i32' } as const,
     undefined,
     ({ thread, maySleep }, builder) => {
       const scratch = builder.local('i32')
-      const calls = phases.map((phase, i) => [
-        ...(options.poison ? poisonArena(i, thread, maySleep) : []),
-        call(phase, thread, scratch),
-        ...marked(thread, waiting),
-        call(barrier, maySleep),
-      ])
+      const calls = phases.map((callPhase) => callPhase(thread, scratch, maySleep))
       return [
         scratch.set(i32.add(i32.mul(thread, schedule.scratchBytes), options.scratch)),
         ifThen(i32.load(i32.const(options.stale)), calls.slice(0, schedule.preparation).flat()),
@@ -152,8 +218,12 @@ export function emitProgram(schedule: Schedule, options: EmitOptions): Uint8Arra
   return module.emit()
 }
 
+/** Where a block of a buffer begins that begins there. */
+const inBlocks = (buffer: Buffer, block: Value<'i32'>, start: Value<'i32'>): Value<'i32'> =>
+  buffer.layout === 'plain' ? start : i32.add(i32.mul(block, buffer.blockBytes), start)
+
 /** Where a buffer, or one of its blocks, begins. In scratch memory there is room for the thread's present block alone. */
-function addressOf(
+function addressInProgram(
   buffer: Buffer,
   block: Value<'i32'>,
   scratch: Local<'i32'>,
@@ -162,6 +232,5 @@ function addressOf(
 ): Value<'i32'> {
   const place = places.get(storageOf(buffer))!
   if (place.in === 'scratch') return i32.add(scratch, place.offset)
-  const base = place.in === 'store' ? storeAddress(place.buffer) : arena + place.offset
-  return buffer.layout !== 'plain' ? i32.add(i32.mul(block, buffer.blockBytes), base) : i32.const(base)
+  return inBlocks(buffer, block, i32.const(place.in === 'arena' ? arena + place.offset : storeAddress(place.buffer)))
 }

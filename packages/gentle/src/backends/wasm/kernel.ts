@@ -3,12 +3,23 @@
 import type { FunctionHandle, Module, Statement, Value } from './assembler/index.ts'
 import type { Buffer } from './buffer.ts'
 import type { MathLibrary } from './math/index.ts'
+import type { Schedule } from './schedule.ts'
 
 /**
  * How a kernel's work is shared among threads. `blocks`: each call does one block of 8 images or channels and touches only that
  * block of buffers that are not plain. `items`: each call does a range of equal, independent items.
  */
 export type Split = { readonly by: 'blocks'; readonly count: number } | { readonly by: 'items'; readonly count: number }
+
+/** Kernels that are run once a step. */
+export interface KernelLoop {
+  readonly steps: number
+  /** From the last step to the first. */
+  readonly reverse: boolean
+  readonly schedule: Schedule
+  /** What its schedule's arena lies in. */
+  readonly arena: Buffer
+}
 
 export interface Kernel {
   /** What it computes, for profiles and listings. */
@@ -26,6 +37,8 @@ export interface Kernel {
   readonly multiplyAdds?: number
   /** The part of the network whose ops it computes, as `Tensor.scope` tells it. */
   readonly scope?: string
+  /** Set where the kernel is a loop over kernels, which all threads run together; it emits nothing itself. */
+  readonly loop?: KernelLoop
   emit(context: KernelContext): Statement[]
 }
 

@@ -4,10 +4,8 @@
  */
 import type { Mark } from '../profile.ts'
 import { call, type FunctionHandle, f64, i32, type Module } from './assembler/index.ts'
-import type { Schedule } from './schedule.ts'
-
-/** What a thread marks when it begins to wait; all else are kernels, in the schedule's order. */
-export const waiting = -1
+import { waiting } from './emit.ts'
+import { kernelsOf, type Schedule } from './schedule.ts'
 
 /** A mark is what begins, an int32, and the time, a float64. Before the first stands the number of marks. */
 const markBytes = 16
@@ -16,14 +14,29 @@ export interface Log {
   readonly address: number
   /** Bytes of one thread's log; those of the threads follow each other. */
   readonly threadBytes: number
+  /** Defines the function by which a thread marks what it begins. */
+  define(module: Module): FunctionHandle<'i32'>
 }
 
 /** Bytes that a thread's marks of one run take at most. */
-export function logBytesOf({ phases }: Schedule, threads: number): number {
-  const marks = phases.flat().map(({ split }) => (split.by === 'blocks' ? Math.ceil(split.count / threads) : 1))
+export function logBytesOf(schedule: Schedule, threads: number): number {
+  const marks = kernelsOf(schedule).map(
+    ({ kernel: { split }, runs }) => runs * (split.by === 'blocks' ? Math.ceil(split.count / threads) : 1),
+  )
   // One more a phase, for the wait at its end; one place for their number; the rest so that threads share no cache line.
-  return markBytes * (marks.reduce((sum, n) => sum + n, 0) + phases.length + 1 + 8)
+  return markBytes * (marks.reduce((sum, n) => sum + n, 0) + waitsOf(schedule) + 1 + 8)
 }
+
+/** How often a thread waits in a run: once a phase. */
+const waitsOf = ({ phases }: Schedule): number =>
+  phases.reduce(
+    (sum, kernels) =>
+      kernels.reduce(
+        (inner, { loop }) => inner + (loop === undefined ? 0 : loop.steps * waitsOf(loop.schedule)),
+        sum + 1,
+      ),
+    0,
+  )
 
 /** Defines the function that marks what a thread begins. It imports the clock as `env.now`. */
 export function defineMark(module: Module, { address, threadBytes }: Log): FunctionHandle<'i32'> {

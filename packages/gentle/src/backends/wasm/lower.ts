@@ -3,6 +3,7 @@
 import { type FusionRules, fuse, type Group } from '../../compile/fuse.ts'
 import { assignLayouts, blockSize, isDense, isDepthwise, type Layout, leadingAxes } from '../../compile/layout.ts'
 import { isCentred } from '../../compile/sums.ts'
+import type { Loop } from '../../compile/with-body.ts'
 import { InternalError } from '../../core/errors.ts'
 import { broadcastStrides, type Shape, sameShape, sizeOf, stridesOf } from '../../core/shape.ts'
 import { type Graph, rootsOf, topologicalOrder } from '../../graph/graph.ts'
@@ -15,6 +16,7 @@ import {
   conv2dMultiplyAdds,
   conv2dSizes,
 } from '../../ops/conv2d.ts'
+import { isResult, isScan } from '../../ops/loop.ts'
 import type { MatmulAttributes } from '../../ops/matmul.ts'
 import type { AvgPool2dGradientAttributes, Pool2dAttributes } from '../../ops/pool2d.ts'
 import type { UniformAttributes } from '../../ops/random.ts'
@@ -117,19 +119,29 @@ type Lowering = (
   prologue: readonly Tensor[],
 ) => void
 
+/** Where a lowerer gets the buffers of tensors that it does not compute, in a layout; undefined where they do not stand in that one. */
+type Sources = (node: Tensor, layout: Layout) => Buffer | undefined
+
 export interface LowerOptions {
+  /** What lowers loops, `lower-loop.ts`, which only graphs with loops need to load. */
+  readonly lowerLoop?: LowerLoop
   /** Choose kernels for an engine that joins neighbouring vectors to such of 256 bits. */
   readonly wideVectors?: boolean
 }
 
-export function lower(graph: Graph, { wideVectors = false }: LowerOptions = {}): LoweredGraph {
-  return new Lowerer(graph, wideVectors).run()
+/** Lowers a loop: emits its kernels and defines its results. */
+export type LowerLoop = (lowerer: Lowerer, loop: Loop) => void
+
+export function lower(graph: Graph, options: LowerOptions = {}): LoweredGraph {
+  return new Lowerer(rootsOf(graph), options).program(graph)
 }
 
-class Lowerer {
+export class Lowerer {
   /** Whether the engine joins neighbouring vectors to such of 256 bits. */
   readonly wide: boolean
-  readonly #graph: Graph
+  readonly #roots: readonly Tensor[]
+  readonly #options: LowerOptions
+  readonly #sources: Sources
   readonly #order: readonly Tensor[]
   readonly #layouts: ReadonlyMap<Tensor, Layout>
   readonly #buffers = new Map<Tensor, Partial<Record<Layout, Buffer>>>()
@@ -141,26 +153,42 @@ class Lowerer {
   /** The part of the network whose nodes are being lowered. */
   #scope = ''
 
-  constructor(graph: Graph, wide: boolean) {
-    this.#graph = graph
-    this.wide = wide
-    this.#order = topologicalOrder(shallowFirst(rootsOf(graph)))
+  constructor(roots: readonly Tensor[], options: LowerOptions, sources: Sources = () => undefined) {
+    this.#roots = roots
+    this.#options = options
+    this.#sources = sources
+    this.wide = options.wideVectors === true
+    this.#order = topologicalOrder(shallowFirst(roots))
     this.#layouts = assignLayouts(this.#order)
   }
 
-  run(): LoweredGraph {
-    const roots = rootsOf(this.#graph)
-    for (const group of fuse(this.#order, roots, this.#layouts, fusionRules(this.#layouts))) {
+  /** A lowerer of other roots, as of a loop's body, with the same options. */
+  nested(roots: readonly Tensor[], sources: Sources): Lowerer {
+    return new Lowerer(roots, this.#options, sources)
+  }
+
+  /** The kernels so far. */
+  get kernels(): readonly Kernel[] {
+    return this.#kernels
+  }
+
+  /** Emits the kernels of all roots. */
+  run(): void {
+    for (const group of fuse(this.#order, this.#roots, this.#layouts, fusionRules(this.#layouts))) {
       this.#scope = scopeOf(group)
       this.#lowerGroup(group)
     }
     this.#scope = ''
+  }
+
+  program(graph: Graph): LoweredGraph {
+    this.run()
     // A run's outputs must not be what it overwrites: variables and inputs are copied out.
-    const outputs = Object.entries(this.#graph.outputs).map(([name, node]): [string, Buffer] => {
+    const outputs = Object.entries(graph.outputs).map(([name, node]): [string, Buffer] => {
       const buffer = this.buffer(node, 'plain')
       return [name, this.#isSource(node) ? this.#copyOf(buffer, node) : buffer]
     })
-    const updates = (this.#graph.updates ?? []).map(([variable, node]) => {
+    const updates = (graph.updates ?? []).map(([variable, node]) => {
       this.#sourceBuffer(variable)
       const buffer = this.buffer(node, 'plain')
       return { variable, next: this.#isSource(node) ? this.#copyOf(buffer, node) : buffer }
@@ -176,7 +204,7 @@ class Lowerer {
   }
 
   emit(...kernels: Kernel[]): void {
-    this.#kernels.push(...kernels.map((kernel) => ({ ...kernel, scope: this.#scope })))
+    this.#kernels.push(...kernels.map((kernel) => ({ ...kernel, scope: kernel.scope ?? this.#scope })))
   }
 
   /** A node's values in a layout; a conversion is added where it was computed in another one, by way of row-major. */
@@ -184,6 +212,11 @@ class Lowerer {
     const known = this.#buffers.get(node) ?? {}
     const present = known[layout]
     if (present !== undefined) return present
+    const source = this.#sources(node, layout)
+    if (source !== undefined) {
+      this.define(node, source)
+      return source
+    }
     const other = layout === 'plain' ? (known.lanes ?? known.channels) : this.buffer(node, 'plain')
     if (other === undefined) return this.#sourceBuffer(node)
     const renamed = sameInBothLayouts(other, layout)
@@ -222,6 +255,16 @@ class Lowerer {
     return masked
   }
 
+  /** Nodes that read a node. */
+  readersOf(node: Tensor): Tensor[] {
+    return this.#order.filter(({ inputs }) => inputs.includes(node))
+  }
+
+  /** Says where a node's values stand. */
+  define(node: Tensor, buffer: Buffer): void {
+    this.#buffers.set(node, { ...this.#buffers.get(node), [buffer.layout]: buffer })
+  }
+
   /** Says that a node's values are those of another buffer. */
   alias(node: Tensor, buffer: Buffer): void {
     this.#buffers.set(node, {
@@ -255,22 +298,29 @@ class Lowerer {
   #lowerGroup({ root, elementwise, producer, prologue }: Group): void {
     const layout = this.layoutOf(root)
     if (producer === undefined && elementwise.length > 0) {
-      const output = this.#define(root, layout)
+      const output = this.#made(root, layout)
       this.emit(elementwiseKernel(elementwise, output, (leaf, target) => this.operand(leaf, target)))
       return
     }
     const node = producer ?? root
+    // Its loop has said where a result stands.
+    if (isResult(node)) return
+    if (isScan(node)) {
+      if (this.#options.lowerLoop === undefined) throw new InternalError('lower: there is nothing that lowers loops')
+      this.#options.lowerLoop(this, node)
+      return
+    }
     if (node.op.name === 'reshape') {
       this.#lowerReshape(node)
       return
     }
     const operands = producer === undefined ? [] : this.#epilogueOperands(producer, elementwise, layout)
-    const output = this.#define(root, layout)
+    const output = this.#made(root, layout)
     const epilogue = producer === undefined ? undefined : { nodes: elementwise, producer, operands }
     lowerings[node.op.name as StructuredName](this, node, output, epilogue, prologue)
   }
 
-  #define(node: Tensor, layout: Layout): Buffer {
+  #made(node: Tensor, layout: Layout): Buffer {
     const buffer = createBuffer(node.op.name, node, layout)
     this.#buffers.set(node, { [layout]: buffer })
     return buffer

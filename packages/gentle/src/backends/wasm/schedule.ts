@@ -9,8 +9,8 @@
  * one kernel reads does not wait for it.
  */
 import { align, type Life, liveAt, liveBytes, planArena } from '../../compile/arena.ts'
-import { sizeOf } from '../../core/shape.ts'
-import { type Buffer, bytesOf, storageOf } from './buffer.ts'
+import { stridesOf } from '../../core/shape.ts'
+import { type Buffer, bytesOf, loopShape, storageOf } from './buffer.ts'
 import type { Kernel } from './kernel.ts'
 import { copyKernel } from './kernels/map.ts'
 import type { LoweredGraph } from './lower.ts'
@@ -24,10 +24,14 @@ const largestCachedBlock = 4 * 2 ** 20
 /** Kernels that write or use up so many bytes run in the order in which they come. */
 const orderedBytes = 4 * 2 ** 20
 
-/** Where a buffer is: in the program's arena, in each thread's scratch memory, or where a variable or constant is kept. */
+/**
+ * Where a buffer is: in the program's arena, in each thread's scratch memory, or where a variable or constant is kept. In a loop it can also be
+ * where it is outside of the loop, or a stretch of what is outside: the one of the present step.
+ */
 export type Place =
-  | { readonly in: 'arena' | 'scratch'; readonly offset: number }
-  | { readonly in: 'store'; readonly buffer: Buffer }
+  | { readonly in: 'arena'; readonly offset: number }
+  | { readonly in: 'scratch'; readonly offset: number }
+  | { readonly in: 'store' | 'outside' | 'window'; readonly buffer: Buffer }
 
 /** Bytes of the arena. */
 export interface Stretch {
@@ -54,24 +58,74 @@ export interface Schedule {
   liveBytes(threads: number): number
 }
 
+/** Kernels, what they begin with and what has to be there in the end. */
+interface Work {
+  readonly kernels: readonly Kernel[]
+  /** Those whose results stay the same from run to run. */
+  readonly prepares: ReadonlySet<Kernel>
+  /** State, and what it becomes when all kernels have run. */
+  readonly updates: LoweredUpdates
+  /** Filled before the first phase. */
+  readonly inputs: readonly Buffer[]
+  /** Read after the last. */
+  readonly outputs: readonly Buffer[]
+  /** Buffers whose place is known. */
+  readonly places: ReadonlyMap<Buffer, Place>
+}
+
+/** A program's schedule. */
 export function schedule(graph: LoweredGraph): Schedule {
-  const prepares = preparationOf(graph)
+  const stored = [...graph.variables.values(), ...graph.constants.values()]
   const updates = graph.updates.map(({ variable, next }) => ({ old: graph.variables.get(variable)!, next }))
+  const inputs = [...graph.inputs.values()]
+  return plan({
+    kernels: graph.kernels,
+    prepares: unchanging(graph.kernels, [...inputs, ...updates.map(({ old }) => old)]),
+    updates,
+    inputs,
+    outputs: Object.values(graph.outputs),
+    places: new Map(stored.map((buffer) => [buffer, { in: 'store', buffer }])),
+  })
+}
+
+/** What a step of a loop is made of. */
+export interface LoopBody {
+  readonly kernels: readonly Kernel[]
+  /** Buffers of the state, outside of the loop, and those in which the next state comes to stand. */
+  readonly states: LoweredUpdates
+  /** Buffers that are a step's stretch of one outside. */
+  readonly windows: ReadonlyMap<Buffer, Buffer>
+}
+
+/** The schedule of a step. What its kernels read and none of them writes is outside of the loop. */
+export function scheduleStep({ kernels, states, windows }: LoopBody): Schedule {
+  const written = new Set(kernels.flatMap(({ writes }) => writes.map(storageOf)))
+  const read = kernels.flatMap(({ reads }) => reads.map(storageOf)).filter((buffer) => !written.has(buffer))
+  const places = new Map<Buffer, Place>()
+  for (const buffer of [...read, ...states.map(({ old }) => old)]) places.set(buffer, { in: 'outside', buffer })
+  for (const [window, buffer] of windows) places.set(window, { in: 'window', buffer })
+  return plan({ kernels, prepares: new Set(), updates: states, inputs: [], outputs: [], places })
+}
+
+function plan({ kernels, prepares, updates, inputs, outputs, places: known }: Work): Schedule {
   const [prepared, repeated] = [true, false].map((prepared) =>
     phasesOf(
-      graph.kernels.filter((kernel) => prepares.has(kernel) === prepared),
+      kernels.filter((kernel) => prepares.has(kernel) === prepared),
       updates,
     ),
   )
   const phases = [...prepared, ...repeated]
-  const { inPlace, copies } = placeUpdates(graph, phases)
-  if (copies.length > 0) phases.push(copies)
+  const { inPlace, copies } = placeUpdates(kernels, updates, phases, known)
+  if (copies.length > 0) {
+    // What is copied block by block can follow block by block.
+    const last = phases.at(-1) ?? []
+    if (phases.length > prepared.length && isByBlocks([...last, ...copies])) last.push(...copies)
+    else phases.push(copies)
+  }
 
-  const lives = livesOf(graph, phases, prepared.length)
-  const places = new Map<Buffer, Place>()
-  for (const buffer of [...graph.variables.values(), ...graph.constants.values()])
-    places.set(buffer, { in: 'store', buffer })
-  for (const [buffer, target] of inPlace) places.set(buffer, { in: 'store', buffer: target })
+  const lives = livesOf(inputs, outputs, phases, prepared.length)
+  const places = new Map<Buffer, Place>(known)
+  for (const [buffer, target] of inPlace) places.set(buffer, known.get(target)!)
 
   const arena = new Map<Buffer, Life>()
   let scratchBytes = 0
@@ -85,13 +139,14 @@ export function schedule(graph: LoweredGraph): Schedule {
       scratch.set(life.phase, ofPhase)
     }
   }
-  const plan = planArena(arena)
-  for (const [buffer, offset] of plan.offsets) places.set(buffer, { in: 'arena', offset })
+  const layout = planArena(arena)
+  for (const [buffer, offset] of layout.offsets) places.set(buffer, { in: 'arena', offset })
   for (const ofPhase of scratch.values()) {
     const { offsets, bytes } = planArena(ofPhase)
     for (const [buffer, offset] of offsets) places.set(buffer, { in: 'scratch', offset })
     scratchBytes = Math.max(scratchBytes, bytes)
   }
+  const ownScratch = align(scratchBytes) + align(Math.max(0, ...kernels.map((kernel) => kernel.workspaceBytes ?? 0)))
   return {
     preparation: prepared.length,
     phases,
@@ -99,27 +154,50 @@ export function schedule(graph: LoweredGraph): Schedule {
     carried: phases.map((_, phase) =>
       [...arena]
         .filter(([, { from, to }]) => from < phase && phase <= to)
-        .map(([buffer, { bytes }]) => ({ offset: plan.offsets.get(buffer)!, bytes }))
+        .map(([buffer, { bytes }]) => ({ offset: layout.offsets.get(buffer)!, bytes }))
         .sort((a, b) => a.offset - b.offset),
     ),
-    arenaBytes: plan.bytes,
-    scratchBytes:
-      align(scratchBytes) + align(Math.max(0, ...graph.kernels.map((kernel) => kernel.workspaceBytes ?? 0))),
+    arenaBytes: layout.bytes,
+    // A loop's scratch memory is used while nothing of the phases around it lives there.
+    scratchBytes: Math.max(ownScratch, ...kernels.map(({ loop }) => loop?.schedule.scratchBytes ?? 0)),
     workspaceOffset: align(scratchBytes),
     liveBytes: (threads) =>
-      phases.reduce((most, _, phase) => {
+      phases.reduce((most, ofPhase, phase) => {
         const ofThread = liveBytes(scratch.get(phase)?.values() ?? [])
-        return Math.max(most, liveAt(arena.values(), phase) + threads * ofThread)
+        const ofLoops = ofPhase.map(({ loop }) => loop?.schedule.liveBytes(threads) ?? 0)
+        const around = ofPhase.reduce((sum, { loop }) => sum - (loop === undefined ? 0 : bytesOf(loop.arena)), 0)
+        return Math.max(most, liveAt(arena.values(), phase) + around + Math.max(threads * ofThread, ...ofLoops))
       }, 0),
   }
 }
 
-/** Kernels whose results are the same in every run: they read constants, variables that the graph leaves alone, and each other. */
-function preparationOf(graph: LoweredGraph): Set<Kernel> {
-  const updated = new Set(graph.updates.map(({ variable }) => graph.variables.get(variable)))
-  const changing = new Set<Buffer>(graph.inputs.values())
-  for (const buffer of updated) if (buffer !== undefined) changing.add(buffer)
-  const candidates = new Set(graph.kernels)
+/** Whether kernels do one block after the other, the same number of them. */
+const isByBlocks = (kernels: readonly Kernel[]): boolean =>
+  kernels.every(
+    ({ split, loop }) => split.by === 'blocks' && split.count === kernels[0].split.count && loop === undefined,
+  )
+
+/** Whether a thread's blocks depend on each other alone, from step to step of a loop: then no thread has to wait for another. */
+export const isIndependentByBlock = ({ phases }: Schedule): boolean => phases.length === 1 && isByBlocks(phases[0])
+
+/** Kernels that a schedule runs, those within loops in their loops' place: each with its phase, and how often it runs. */
+export function kernelsOf(
+  { phases }: Schedule,
+  runs = 1,
+): { readonly kernel: Kernel; readonly phase: number; readonly runs: number }[] {
+  return phases.flatMap((kernels, phase) =>
+    kernels.flatMap((kernel) =>
+      kernel.loop === undefined
+        ? [{ kernel, phase, runs }]
+        : kernelsOf(kernel.loop.schedule, runs * kernel.loop.steps).map((inner) => ({ ...inner, phase })),
+    ),
+  )
+}
+
+/** Kernels whose results stay the same where some buffers change: they read others alone, and each other's results. */
+export function unchanging(kernels: readonly Kernel[], changed: readonly Buffer[]): Set<Kernel> {
+  const changing = new Set<Buffer>(changed)
+  const candidates = new Set(kernels)
   for (let size = -1; size !== candidates.size; ) {
     size = candidates.size
     for (const kernel of candidates)
@@ -153,7 +231,8 @@ function phasesOf(kernels: readonly Kernel[], updates: LoweredUpdates): Kernel[]
     for (const { old, next } of updates)
       if (kernel.writes.some((buffer) => storageOf(buffer) === storageOf(next))) {
         const others = (readers.get(old) ?? []).filter((reader) => reader !== kernel)
-        levels.set(kernel, Math.max(levels.get(kernel)!, ...others.map((reader) => levels.get(reader)! + 1)))
+        const after = (reader: Kernel): number => levels.get(reader)! + (followsByBlock(reader, kernel, old) ? 0 : 1)
+        levels.set(kernel, Math.max(levels.get(kernel)!, ...others.map(after)))
       }
   }
   for (const kernel of kernels) {
@@ -216,30 +295,45 @@ function levelsOf(kernels: readonly Kernel[]): Map<Kernel, number> {
 
 /**
  * Lets the kernel that computes a variable's next value write it in place, where every other reader of the old value has
- * finished in an earlier phase; for the others there are copies, to be made when everything else is done.
+ * finished with it; for the others there are copies, to be made when everything else is done.
  */
-function placeUpdates(graph: LoweredGraph, phases: readonly (readonly Kernel[])[]) {
-  const levels = new Map(phases.flatMap((kernels, phase) => kernels.map((kernel) => [kernel, phase] as const)))
+function placeUpdates(
+  kernels: readonly Kernel[],
+  updates: LoweredUpdates,
+  phases: readonly (readonly Kernel[])[],
+  places: ReadonlyMap<Buffer, Place>,
+) {
+  const moments = new Map(
+    phases.flatMap((ofPhase, phase) => ofPhase.map((kernel, index) => [kernel, { phase, index }] as const)),
+  )
   const inPlace = new Map<Buffer, Buffer>()
   const copies: Kernel[] = []
-  for (const { variable, next } of graph.updates) {
-    const target = graph.variables.get(variable)!
+  for (const { old, next } of updates) {
     const storage = storageOf(next)
-    const reads = ({ reads }: Kernel): Buffer[] => reads.filter((buffer) => storageOf(buffer) === target)
-    const writers = graph.kernels.filter((kernel) => kernel.writes.some((buffer) => storageOf(buffer) === storage))
+    const reads = ({ reads }: Kernel): Buffer[] => reads.filter((buffer) => storageOf(buffer) === old)
+    const writers = kernels.filter((kernel) => kernel.writes.some((buffer) => storageOf(buffer) === storage))
     const [writer] = writers
-    const finished = (reader: Kernel): boolean =>
-      reader === writer
-        ? reads(reader).every((buffer) => writer.readsInPlace?.includes(buffer))
-        : levels.get(reader)! < levels.get(writer)!
-    const readers = graph.kernels.filter((kernel) => reads(kernel).length > 0)
-    if (writers.length === 1 && !inPlace.has(storage) && readers.every(finished)) inPlace.set(storage, target)
-    else copies.push(copyKernel('update', [sizeOf(target.shape)], whole(target), whole(next)))
+    /** Whether a reader is done with a block, or with all, when the writer writes it. */
+    const finished = (reader: Kernel): boolean => {
+      if (reader === writer) return reads(reader).every((buffer) => writer.readsInPlace?.includes(buffer))
+      const [before, after] = [moments.get(reader)!, moments.get(writer)!]
+      if (before.phase !== after.phase) return before.phase < after.phase
+      return before.index < after.index && followsByBlock(reader, writer, old)
+    }
+    const readers = kernels.filter((kernel) => reads(kernel).length > 0)
+    const isFree = writers.length === 1 && !inPlace.has(storage) && !places.has(storage)
+    if (isFree && readers.every(finished)) inPlace.set(storage, old)
+    else copies.push(copyOf('update', next, old))
   }
   return { inPlace, copies }
 }
 
-const whole = (buffer: Buffer) => ({ buffer, strides: [1] })
+/** A kernel that copies a buffer to another of its layout. */
+export function copyOf(name: string, from: Buffer, to: Buffer): Kernel {
+  const extents = to.layout === 'plain' ? [to.elements] : loopShape(to)
+  const strides = stridesOf(extents)
+  return copyKernel(name, extents, { buffer: to, strides }, { buffer: from, strides })
+}
 
 interface PlannedLife {
   readonly from: number
@@ -253,7 +347,8 @@ interface PlannedLife {
  * is kept for all runs.
  */
 function livesOf(
-  graph: LoweredGraph,
+  inputs: readonly Buffer[],
+  outputs: readonly Buffer[],
   phases: readonly (readonly Kernel[])[],
   preparation: number,
 ): Map<Buffer, PlannedLife> {
@@ -279,8 +374,8 @@ function livesOf(
       lives.set(buffer, { from, to: from < preparation && to >= preparation ? phases.length : to })
     }
   }
-  for (const input of graph.inputs.values()) lives.set(input, { from: -1, to: lives.get(input)?.to ?? preparation })
-  for (const output of Object.values(graph.outputs)) {
+  for (const input of inputs) lives.set(input, { from: -1, to: lives.get(input)?.to ?? preparation })
+  for (const output of outputs) {
     const storage = storageOf(output)
     lives.set(storage, { from: lives.get(storage)?.from ?? -1, to: phases.length })
   }

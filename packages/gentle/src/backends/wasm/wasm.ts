@@ -1,6 +1,6 @@
 /** The wasm backend: compiles a graph to WebAssembly for its exact shapes and runs it on all cores. */
 
-import { simplify } from '../../compile/simplify.ts'
+import { hasLoops, simplify } from '../../compile/simplify.ts'
 import { ArgumentError, GentleError } from '../../core/errors.ts'
 import type { NDArray } from '../../core/ndarray.ts'
 import { formatShape, sizeOf } from '../../core/shape.ts'
@@ -8,15 +8,15 @@ import { checkGraph, type Graph } from '../../graph/graph.ts'
 import type { Variable } from '../../graph/tensor.ts'
 import type { Backend, Feed, Program } from '../backend.ts'
 import { checkFeed } from '../feed.ts'
-import { fastest, type ProfileOptions, profileOf, type Recording } from '../profile.ts'
+import type { ProfileOptions } from '../profile.ts'
 import { wasmFeatures } from './assembler/index.ts'
 import { type Buffer, bytesOf } from './buffer.ts'
 import { controlBytes, mostThreads } from './control.ts'
-import { describeKernels } from './describe-kernels.ts'
 import { type EmitOptions, emitProgram } from './emit.ts'
 import { Heap } from './heap.ts'
-import { clearLog, type Log, logBytesOf, readLog } from './log.ts'
+import type { Log } from './log.ts'
 import { type LoweredGraph, lower } from './lower.ts'
+import type { Recorder } from './recorder.ts'
 import { type Schedule, schedule } from './schedule.ts'
 import { Threads } from './threads.ts'
 import { joinVectors } from './wide-vectors.ts'
@@ -89,13 +89,6 @@ interface LoadedCode {
   readonly entry: (thread: number, maySleep: number) => void
 }
 
-/** A program's second code, whose threads mark what they do, with what reads that. */
-interface Recorder {
-  readonly code: LoadedCode
-  record(compute: () => void): Recording
-  giveBack(): void
-}
-
 class WasmBackend implements Backend {
   readonly name: string
   readonly threads: number
@@ -117,9 +110,9 @@ class WasmBackend implements Backend {
 
   async compile(graph: Graph): Promise<Program> {
     checkGraph(graph)
-    const lowered = lower(simplify(graph), this.#code)
+    const lowered = await this.#lower(graph)
     const plan = schedule(lowered)
-    const { arena, constants, giveBack } = this.#makeRoom(lowered, plan)
+    const { arena, bytes, constants, giveBack } = this.#makeRoom(lowered, plan)
     const variables = new Map([...lowered.variables].map(([variable, buffer]) => [buffer, this.#addressOf(variable)]))
     const storeAddress = (buffer: Buffer): number => (constants.get(buffer) ?? variables.get(buffer))!
     const stale = arena + plan.arenaBytes + plan.scratchBytes * this.threads
@@ -141,7 +134,7 @@ class WasmBackend implements Backend {
 
     const addressIn = (buffer: Buffer): number => {
       const place = plan.places.get(buffer.of ?? buffer)!
-      return place.in === 'store' ? storeAddress(place.buffer) : arena + place.offset
+      return 'buffer' in place ? storeAddress(place.buffer) : arena + place.offset
     }
     const inputs = Object.entries(graph.inputs).flatMap(([name, node]) => {
       const buffer = lowered.inputs.get(node)
@@ -176,8 +169,9 @@ class WasmBackend implements Backend {
         ]),
       )
 
-    let recorder: Promise<Recorder> | undefined
+    let recorder: Promise<Recorder<LoadedCode>> | undefined
     return {
+      bytes,
       run: async (feed: Feed = {}) => {
         check(feed)
         fill(feed)
@@ -186,24 +180,35 @@ class WasmBackend implements Backend {
       },
       profile: async (feed: Feed = {}, options: ProfileOptions = {}) => {
         check(feed)
-        recorder ??= this.#recorder(plan, codeFor).catch((error) => {
-          recorder = undefined
-          throw error
-        })
-        const { code, record } = await recorder
+        recorder ??= import('./recorder.ts')
+          .then(({ openRecorder }) =>
+            openRecorder({
+              name: this.name,
+              plan,
+              lowered,
+              threads: this.threads,
+              heap: this.#heap,
+              load: codeFor,
+              drop: ({ id }) => void this.#workers.drop(id),
+            }),
+          )
+          .catch((error) => {
+            recorder = undefined
+            throw error
+          })
+        const opened = await recorder
         check(feed)
         // From here on nothing waits, so that no other run comes in between.
         const before = lowered.updates.map(({ variable }) => {
           const address = this.#addressOf(variable)
           return { address, values: this.#floats(address, sizeOf(variable.shape)).slice() }
         })
-        const recording = fastest(() => {
+        const prepare = (): void => {
           for (const { address, values } of before) this.#floats(address, values.length).set(values)
           fill(feed)
-          return record(() => compute(code))
-        }, options)
-        const descriptions = describeKernels(plan, lowered, this.threads)
-        return { outputs: results(), profile: profileOf(this.name, descriptions, recording) }
+        }
+        const profile = opened.profile({ prepare, compute }, options)
+        return { outputs: results(), profile }
       },
       dispose: () => {
         if (disposed) return
@@ -244,6 +249,16 @@ class WasmBackend implements Backend {
     return this.#workers.end()
   }
 
+  /** What only graphs with loops need is loaded when there is one. */
+  async #lower(graph: Graph): Promise<LoweredGraph> {
+    if (!hasLoops(graph)) return lower(simplify(graph), this.#code)
+    const [passes, { lowerLoop }] = await Promise.all([
+      import('../../compile/loops/index.ts'),
+      import('./lower-loop.ts'),
+    ])
+    return lower(simplify(graph, passes), { ...this.#code, lowerLoop })
+  }
+
   async #load(bytes: Uint8Array<ArrayBuffer>): Promise<LoadedCode> {
     const module = await WebAssembly.compile(bytes)
     const id = this.#nextProgram++
@@ -251,28 +266,6 @@ class WasmBackend implements Backend {
     const { exports } = await WebAssembly.instantiate(module, { env: { memory: this.#heap.memory, now } })
     await this.#workers.install(id, module)
     return { id, entry: exports.run as LoadedCode['entry'] }
-  }
-
-  /** @throws MemoryError when there is no room for its log. */
-  async #recorder(plan: Schedule, codeFor: (log: Log) => Promise<LoadedCode>): Promise<Recorder> {
-    const { threads } = this
-    const threadBytes = logBytesOf(plan, threads)
-    const log = { address: this.#heap.allocate(threadBytes * threads, 'profile: the times'), threadBytes }
-    const code = await codeFor(log)
-    return {
-      code,
-      record: (compute) => {
-        clearLog(this.#heap.memory, log, threads)
-        const start = performance.now()
-        compute()
-        const milliseconds = performance.now() - start
-        return { milliseconds, marks: readLog(this.#heap.memory, log, threads, start) }
-      },
-      giveBack: () => {
-        this.#heap.free(log.address, threadBytes * threads)
-        void this.#workers.drop(code.id)
-      },
-    }
   }
 
   /**
@@ -305,7 +298,8 @@ class WasmBackend implements Backend {
         addresses.set(buffer, address)
         this.#write(buffer, address, constant.data)
       }
-      return { arena, constants: addresses, giveBack }
+      const bytes = owned.reduce((total, { bytes }) => total + bytes, 0)
+      return { arena, bytes, constants: addresses, giveBack }
     } catch (error) {
       giveBack()
       this.release(made)

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { FormatError } from '../../../src/core/errors.ts'
 import { failing } from '../../../src/formats/failure.ts'
 import { PickleDictionary, type PickleValue, unpickle } from '../../../src/formats/pytorch/pickle.ts'
+import { randomCases } from '../../random-cases.ts'
 import { get, integer, long, named, pickle, put, text, tuple } from './pickle-bytes.ts'
 
 /** Knows one name, which gives a function that hands back its parameters. */
@@ -158,7 +159,7 @@ describe('a broken pickle', () => {
           expect((error as Error).message).toMatch(/^f: .+$/)
         }
       }),
-      { seed: 20264, numRuns: 1000 },
+      { seed: 20264, numRuns: randomCases(100) },
     )
   })
 })

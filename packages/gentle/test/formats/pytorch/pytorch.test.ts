@@ -3,6 +3,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { sizeOf } from '../../../src/core/shape.ts'
 import { readPyTorch } from '../../../src/formats/pytorch/pytorch.ts'
+import { randomCases } from '../../random-cases.ts'
 import { damaged, expectReadOrRefused, type Reader, refusal as refusalOf } from '../fuzz.ts'
 import { get, integer, named, pickle, put, type TensorCode, tensor, text, tuple } from './pickle-bytes.ts'
 import { type ZipFile, zipBytes } from './zip-bytes.ts'
@@ -313,7 +314,7 @@ describe('a hostile file', () => {
     const good = Object.values(golden.read).map(({ file }) => decoded(file))
     fc.assert(
       fc.property(damaged([...good, withTensor({})]), (bytes) => expectReadOrRefused(read, bytes)),
-      { seed: 20267, numRuns: 1500 },
+      { seed: 20267, numRuns: randomCases(1500) },
     )
   })
 
@@ -324,7 +325,7 @@ describe('a hostile file', () => {
     ].map((code) => pickle(code))
     fc.assert(
       fc.property(damaged(good), (program) => expectReadOrRefused(read, archive(program))),
-      { seed: 20268, numRuns: 1500 },
+      { seed: 20268, numRuns: randomCases(1500) },
     )
   })
 
@@ -347,7 +348,7 @@ describe('a hostile file', () => {
         ])
         expectReadOrRefused(read, archive(pickle(dictionary(...items))))
       }),
-      { seed: 20269, numRuns: 1000 },
+      { seed: 20269, numRuns: randomCases(1000) },
     )
   })
 })

@@ -1,7 +1,19 @@
 /** A module: functions over one imported memory, emitted in WebAssembly's binary format (spec, 5.5). */
 import { InternalError } from '../../../core/errors.ts'
 import { ByteWriter, nameBytes, unsignedLeb128 } from './bytes.ts'
-import { CodeWriter, Local, type Placed, type Statement, typeByte, type Value, type ValueType } from './code.ts'
+import {
+  type Code,
+  CodeWriter,
+  codeOf,
+  Local,
+  type Operand,
+  type Placed,
+  type Statement,
+  statement,
+  typeByte,
+  type Value,
+  type ValueType,
+} from './code.ts'
 
 export type Result = ValueType | undefined
 
@@ -30,6 +42,22 @@ export interface FunctionBuilder {
 /** A function's code. With a result it is the value, or statements that all end in `return_`. */
 type Body<R extends Result> = R extends ValueType ? Value<R> | readonly Statement[] : readonly Statement[]
 
+/** A number that all functions of a module see; each instance, and so each thread, has its own. It begins as 0. */
+export class Global implements Value<'i32'> {
+  readonly type = 'i32'
+  readonly code: Code
+  readonly #index: readonly number[]
+
+  constructor(index: number) {
+    this.#index = unsignedLeb128(index)
+    this.code = [0x23, this.#index]
+  }
+
+  set(value: Operand<'i32'>): Statement {
+    return statement(codeOf(value), 0x24, this.#index)
+  }
+}
+
 interface Definition {
   readonly name: string
   readonly signature: number
@@ -48,6 +76,7 @@ export class Module {
   readonly #signatures = new Map<string, { readonly index: number; readonly bytes: number[] }>()
   readonly #imports: { readonly name: string; readonly signature: number }[] = []
   readonly #definitions: Definition[] = []
+  #globals = 0
 
   constructor({ memory }: { readonly memory: MemoryType }) {
     this.#memory = memory
@@ -62,6 +91,10 @@ export class Module {
     const types = Object.values(parameters) as P[keyof P][]
     const position = this.#imports.push({ name, signature: this.#signature(types, result) }) - 1
     return this.#handle(name, types, result as R, () => position)
+  }
+
+  global(): Global {
+    return new Global(this.#globals++)
   }
 
   /**
@@ -100,6 +133,7 @@ export class Module {
     section(1, vector([...this.#signatures.values()].map(({ bytes }) => bytes)))
     section(2, vector([this.#memoryImport(), ...this.#imports.map(functionImport)]))
     section(3, vector(this.#definitions.map(({ signature }) => unsignedLeb128(signature))))
+    if (this.#globals > 0) section(6, vector(Array.from({ length: this.#globals }, () => globalBytes)))
     section(7, vector(this.#exports()))
     section(10, this.#codeSection())
     section(0, this.#nameSection())
@@ -168,6 +202,9 @@ export class Module {
     return [...nameBytes('name'), 0x01, ...unsignedLeb128(content.length), ...content]
   }
 }
+
+/** A variable i32, 0 at first. */
+const globalBytes = [typeByte.i32, 0x01, 0x41, 0x00, 0x0b]
 
 const functionImport = ({ name, signature }: { readonly name: string; readonly signature: number }): number[] => [
   ...nameBytes('env'),

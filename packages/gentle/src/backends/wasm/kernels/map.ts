@@ -78,7 +78,11 @@ export function mapKernel({ name, extents, output, inputs, compute }: MapDescrip
     reads: inputs.map(({ buffer }) => buffer),
     writes: [output.buffer],
     readsInPlace: inputs
-      .filter((_, k) => !inBlocks && loops.strides[k + 1].every((stride, axis) => stride === loops.strides[0][axis]))
+      .filter(
+        ({ buffer }, k) =>
+          buffer.layout === output.buffer.layout &&
+          loops.strides[k + 1].every((stride, axis) => stride === loops.strides[0][axis]),
+      )
       .map(({ buffer }) => buffer),
     emit: inBlocks ? emitBlock : emitPlain,
   }

@@ -1,0 +1,69 @@
+/** The experiments that train for long. */
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { gentle, temporaryFolder } from './command.ts'
+
+describe('gentle experiment depth', () => {
+  it('trains plain and residual nets of both depths, and keeps figures and picture', async () => {
+    const folder = join(temporaryFolder(), 'depth')
+    const size = ['--examples', '64', '--size', '8', '--epochs', '2', '--seeds', '2']
+    const { code, stdout, stderr } = await gentle(['experiment', 'depth', ...size, '--out', folder, '--json'])
+    expect(stderr).toContain('resnet56, seed 1: training loss')
+    expect(code).toBe(0)
+    const { results, epochs } = JSON.parse(stdout)
+    expect(epochs).toBe(2)
+    expect(results.map(({ network }: { network: string }) => network)).toEqual([
+      'plain20',
+      'plain56',
+      'resnet20',
+      'resnet56',
+    ])
+    for (const { runs } of results) {
+      expect(runs).toHaveLength(2)
+      expect(runs[0].trainLoss).toHaveLength(2)
+      expect(runs[0].trainLoss).not.toEqual(runs[1].trainLoss)
+    }
+    expect(JSON.parse(readFileSync(join(folder, 'depth.json'), 'utf8')).results).toEqual(results)
+    expect(readFileSync(join(folder, 'depth.svg'), 'utf8')).toMatch(/the same with shortcuts.*56 layers/)
+  })
+})
+
+describe('gentle experiment shift', () => {
+  it('measures four networks at nine distances', async () => {
+    const folder = join(temporaryFolder(), 'shift')
+    const { code, stdout } = await gentle([
+      'experiment',
+      'shift',
+      '--examples',
+      '300',
+      '--epochs',
+      '2',
+      '--seeds',
+      '1',
+      '--out',
+      folder,
+      '--json',
+      '--quiet',
+    ])
+    expect(code).toBe(0)
+    const { results, distances, tested } = JSON.parse(stdout)
+    expect(tested).toBe(300)
+    expect(distances).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8])
+    expect(results.map(({ network }: { network: string }) => network)).toEqual([
+      'MLP',
+      'LeNet-5',
+      'CNN that averages',
+      'LeNet-5, moved digits',
+    ])
+    for (const { runs } of results) {
+      expect(runs[0].left).toHaveLength(9)
+      expect(runs[0].everywhere[0]).toBe(runs[0].left[0])
+    }
+    // An MLP has learned places.
+    expect(results[0].runs[0].left[8]).toBeLessThan(results[0].runs[0].left[0] - 0.2)
+    const svg = readFileSync(join(folder, 'shift.svg'), 'utf8')
+    expect(svg).toMatch(/moved to the left/)
+    expect(svg.match(/<use href="#picture"/g)).toHaveLength(9)
+  })
+})

@@ -1,0 +1,70 @@
+/** The tasks with boxes and masks, at a tiny size. */
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import sharp from 'sharp'
+import { describe, expect, it } from 'vitest'
+import { gentle, smallIdxSet, temporaryFolder } from './command.ts'
+
+const source = `source=idx:${smallIdxSet()}`
+export const scenes = (options: string): string => `scenes:side=32,size=14-20,clutter=0,rotation=0,${options},${source}`
+
+/** A preset with less data; what its run reaches of a score, if it is trained for long enough to learn. */
+export interface TaskRun {
+  readonly preset: string
+  readonly data: string
+  readonly more: readonly string[]
+  readonly score: string
+  readonly least?: number
+}
+
+/** Registers the tests of one task: its training by a preset, and what the commands make of the run. */
+export function describeTask(task: string, { preset, data, more, score, least }: TaskRun): void {
+  const run = join(temporaryFolder(), task)
+
+  describe(`gentle train --task ${task}`, () => {
+    it('trains by its preset, and keeps figures, weights, and the best and the worst pictures', async () => {
+      const { code, stdout, stderr } = await gentle([
+        ...['train', '--preset', preset, '--data', data, '--run-dir', run, '--seed', '1', '--threads', '2'],
+        ...more,
+      ])
+      expect(stderr).toMatch(/^epoch 1\//m)
+      expect(code).toBe(0)
+      expect(stdout).toContain('Try next')
+      const summary = JSON.parse(readFileSync(join(run, 'summary.json'), 'utf8'))
+      expect(summary).toMatchObject({ task, data, seed: 1 })
+      expect(summary.test.metrics[score]).toBeGreaterThan(least ?? -1)
+      const expected = ['best.png', 'worst.png', 'example.png', 'curves.svg', 'metrics.csv', 'run.json', 'summary.json']
+      expect(readdirSync(run)).toEqual(expect.arrayContaining(expected))
+      expect(existsSync(join(run, 'precision-recall.svg'))).toBe(task === 'detect')
+      expect((await sharp(join(run, 'best.png')).metadata()).width).toBeGreaterThan(200)
+    })
+
+    it('is evaluated by the same figures, and with mirror images by others', async () => {
+      const summary = JSON.parse(readFileSync(join(run, 'summary.json'), 'utf8'))
+      const evaluated = await gentle(['eval', run, '--data', data, '--seed', '1', '--json'])
+      expect(JSON.parse(evaluated.stdout)[score]).toBe(summary.test.metrics[score])
+      const flipped = await gentle(['eval', run, '--data', data, '--seed', '1', '--json', '--flips'])
+      expect(flipped.code).toBe(0)
+      if (least !== undefined) expect(JSON.parse(flipped.stdout)[score]).not.toBe(summary.test.metrics[score])
+    })
+
+    it('says what is in a picture of another size, in its pixels, and draws it', async () => {
+      const picture = join(run, 'larger.png')
+      await sharp(join(run, 'example.png')).resize(64, 64, { kernel: 'nearest' }).extend({ right: 64 }).toFile(picture)
+      const drawn = join(run, 'annotated.png')
+      const { code, stdout } = await gentle(['predict', run, picture, '--out', drawn, '--json', '--least-score', '0'])
+      expect(code).toBe(0)
+      const [{ objects, pixels }] = JSON.parse(stdout)
+      if (task === 'segment') expect(pixels.background).toBeGreaterThan(0.5)
+      else if (least !== undefined) expect(objects.length).toBeGreaterThan(0)
+      for (const { box, score } of objects ?? []) {
+        const [left, top, width, height] = box
+        expect(score).toBeGreaterThan(0)
+        expect(left).toBeGreaterThanOrEqual(0)
+        expect(left + width).toBeLessThanOrEqual(128)
+        expect(top + height).toBeLessThanOrEqual(64)
+      }
+      expect((await sharp(drawn).metadata()).width).toBe(384)
+    })
+  })
+}

@@ -1,0 +1,28 @@
+/** Sums over the steps of a loop become a part of its state that each step adds to. */
+import { constant, Parameter, type Tensor } from '../../graph/tensor.ts'
+import { add } from '../../ops/elementwise.ts'
+import { operandsOf, type ScanResult } from '../../ops/loop.ts'
+import { makeScan, resultOf } from '../../ops/scan-op.ts'
+import { broadcastTo } from '../../ops/structure.ts'
+import type { RewriteLoop } from './rewrite.ts'
+
+export const accumulateSums: RewriteLoop = (loop, read) => {
+  const { body, steps, reverse, recompute, results } = loop.attributes
+  const operands = operandsOf(loop)
+  const carries = [...body.carries]
+  const next = [...body.next]
+  const initial = [...operands.initial]
+  const asState = (result: ScanResult): ScanResult => {
+    if (result.kind !== 'sum') return result
+    const { shape, dtype } = result.of
+    const total = new Parameter({ shape, dtype })
+    next.push(add(total, result.of))
+    initial.push(zeros(result.of))
+    return { kind: 'final', carry: carries.push(total) - 1 }
+  }
+  const kept = read.map((index) => asState(results[index]))
+  const accumulating = makeScan({ ...body, carries, next }, { ...operands, initial }, { steps, reverse, recompute })
+  return new Map(read.map((index, i) => [index, resultOf(accumulating, kept[i])]))
+}
+
+const zeros = ({ shape }: Tensor): Tensor => broadcastTo(constant(0), shape)
