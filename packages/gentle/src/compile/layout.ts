@@ -11,6 +11,7 @@ import { sizeOf } from '../core/shape.ts'
 import { Captured, Input, type Tensor, Variable } from '../graph/tensor.ts'
 import type { Conv2dAttributes } from '../ops/conv2d.ts'
 import { isElementwise } from '../ops/elementwise.ts'
+import type { AddSlicesAttributes, SlicePlace } from '../ops/structure.ts'
 
 export type Layout = 'plain' | 'lanes' | 'channels'
 
@@ -61,12 +62,20 @@ function tiedBy(node: Tensor): Tensor[] {
     case 'concat':
       return attributes.axis === 0 ? [] : [node, ...inputs]
     case 'slice':
+      return x.shape[0] === batch && keepsBatch(node.attributes as SlicePlace) ? [node, x] : []
     case 'pad':
       return x.shape[0] === batch ? [node, x] : []
+    case 'addSlices': {
+      const { places } = node.attributes as AddSlicesAttributes
+      return inputs.every((part) => part.shape[0] === batch) && places.every(keepsBatch) ? [node, ...inputs] : []
+    }
     default:
       return []
   }
 }
+
+/** Whether a slice that takes all images leaves them in their order. */
+const keepsBatch = ({ strides }: SlicePlace): boolean => strides === undefined || strides[0] === 1
 
 /** A matrix product of activations with a matrix of weights: what a dense layer does, forward and to its input. */
 export const isDense = ({ op, inputs, attributes }: Tensor): boolean =>

@@ -3,7 +3,7 @@ import { ShapeError } from '../core/errors.ts'
 import { formatShape, normalizeAxes, type Shape, sizeOf, stridesOf } from '../core/shape.ts'
 import { defineOp, type Operand, type Reference } from '../graph/op.ts'
 import { apply, type Tensor } from '../graph/tensor.ts'
-import { div, equal, mul, neg, sub } from './elementwise.ts'
+import { abs, add, div, equal, exp, less, log, mul, neg, stopGradient, sub, where } from './elementwise.ts'
 import { requireFloat32 } from './operands.ts'
 import { broadcastTo, reshape } from './structure.ts'
 
@@ -112,6 +112,21 @@ export function mean(x: Tensor, axes?: Axes, options: KeepDims = {}): Tensor {
   requireFloat32([x], 'mean')
   const count = normalizeAxes(axes, x.shape.length, 'mean').reduce((product, axis) => product * x.shape[axis], 1)
   return mul(sum(x, axes, options), 1 / count)
+}
+
+/**
+ * log Σ exp(x) over the given axes, all by default, which neither overflows nor loses small terms. Where all of x is -Infinity, it is
+ * -Infinity, and no gradient flows.
+ */
+export function logSumExp(x: Tensor, axes?: Axes, { keepDims = false }: KeepDims = {}): Tensor {
+  requireFloat32([x], 'logSumExp')
+  const folded = normalizeAxes(axes, x.shape.length, 'logSumExp')
+  const largest = stopGradient(max(x, folded, { keepDims: true }))
+  const shift = where(less(abs(largest), Number.POSITIVE_INFINITY), largest, 0)
+  const total = sum(exp(sub(x, shift)), folded, { keepDims: true })
+  const isNothing = equal(total, 0)
+  const result = add(where(isNothing, Number.NEGATIVE_INFINITY, log(where(isNothing, 1, total))), shift)
+  return keepDims ? result : reshape(result, withoutAxes(x.shape, folded))
 }
 
 /**

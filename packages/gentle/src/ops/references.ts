@@ -19,6 +19,7 @@ export const references: { readonly [Name in StructuredName]: Reference<(typeof 
   broadcastTo: structure.broadcastToReference,
   concat: structure.concatReference,
   slice: structure.sliceReference,
+  addSlices: structure.addSlicesReference,
   pad: structure.padReference,
   matmul: matmulReference,
   conv2d: conv2d.conv2dReference,

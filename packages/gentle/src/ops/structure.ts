@@ -1,9 +1,10 @@
-/** Ops that move elements without computing: reshape, transpose, broadcast, concat, slice, pad. */
+/** Ops that move elements: reshape, transpose, broadcast, concat, slice, pad, and the sum of slices in the places that they came from. */
 import { ShapeError } from '../core/errors.ts'
 import {
   broadcastShapes,
   broadcastStrides,
   formatShape,
+  normalizeAxes,
   type Shape,
   sameShape,
   sizeOf,
@@ -12,29 +13,35 @@ import {
 import { defineOp, type Operand, type Reference } from '../graph/op.ts'
 import { apply, type Tensor } from '../graph/tensor.ts'
 import { sumTo } from './elementwise.ts'
+import { requireFloat32 } from './operands.ts'
+
+/** Visits the elements of a shape in order, each with the offset `start` + Σ index · stride. */
+function visitStrided(
+  shape: Shape,
+  strides: readonly number[],
+  start: number,
+  visit: (i: number, offset: number) => void,
+): void {
+  const own = stridesOf(shape)
+  const size = sizeOf(shape)
+  for (let i = 0; i < size; i++) {
+    let offset = start
+    for (let axis = 0; axis < own.length; axis++) offset += (Math.floor(i / own[axis]) % shape[axis]) * strides[axis]
+    visit(i, offset)
+  }
+}
 
 /** Copies into `to`, in order, the elements of `from` at `start` + Σ index · stride. */
-function copyStrided(from: Operand, strides: readonly number[], start: number, to: Operand): void {
-  const own = stridesOf(to.shape)
-  const size = sizeOf(to.shape)
-  for (let i = 0; i < size; i++) {
-    let offset = start
-    for (let axis = 0; axis < own.length; axis++) offset += (Math.floor(i / own[axis]) % to.shape[axis]) * strides[axis]
+const copyStrided = (from: Operand, strides: readonly number[], start: number, to: Operand): void =>
+  visitStrided(to.shape, strides, start, (i, offset) => {
     to.data[i] = from.data[offset]
-  }
-}
+  })
 
 /** Copies `from`, in order, to the places of `to` at `start` + Σ index · stride. */
-function placeStrided(from: Operand, strides: readonly number[], start: number, to: Operand): void {
-  const own = stridesOf(from.shape)
-  const size = sizeOf(from.shape)
-  for (let i = 0; i < size; i++) {
-    let offset = start
-    for (let axis = 0; axis < own.length; axis++)
-      offset += (Math.floor(i / own[axis]) % from.shape[axis]) * strides[axis]
+const placeStrided = (from: Operand, strides: readonly number[], start: number, to: Operand): void =>
+  visitStrided(from.shape, strides, start, (i, offset) => {
     to.data[offset] = from.data[i]
-  }
-}
+  })
 
 /** One zero for each axis: nothing to do. */
 const isZero = (counts: readonly number[], x: Tensor): boolean =>
@@ -123,29 +130,94 @@ export const concatReference: Reference<typeof concatOp> = (inputs, { axis }, y)
   }
 }
 
-export const sliceOp = defineOp({
-  name: 'slice',
-  infer([x], { starts, sizes }: { starts: readonly number[]; sizes: Shape }) {
-    const fits = x.shape.length === starts.length && x.shape.length === sizes.length
-    if (!fits || x.shape.some((n, a) => !isCount(starts[a], 0) || !isCount(sizes[a], 1) || starts[a] + sizes[a] > n))
-      throw new ShapeError(
-        `slice: ${formatShape(sizes)} elements from ${formatShape(starts)} do not lie in a tensor of shape ${formatShape(x.shape)}`,
-      )
-    return { shape: sizes, dtype: x.dtype }
-  },
-  gradient: ({ inputs: [x], attributes: { starts, sizes } }, dy) => [
-    pad(
-      dy,
-      starts,
-      x.shape.map((n, a) => n - starts[a] - sizes[a]),
-    ),
-  ],
+/** Where a slice lies in a tensor: element i along an axis is at start + i stride. */
+export interface SlicePlace {
+  readonly starts: readonly number[]
+  /** 1 along each axis unless given. */
+  readonly strides?: readonly number[]
+}
+
+export interface SliceAttributes extends SlicePlace {
+  readonly sizes: Shape
+}
+
+/**
+ * The distance, in elements of a tensor, from its first element to that of a slice, and from one element of the slice to the next.
+ * `tensor` are the tensor's own strides.
+ */
+export const sliceSteps = (tensor: readonly number[], { starts, strides }: SlicePlace) => ({
+  offset: dot(tensor, starts),
+  strides: tensor.map((stride, axis) => stride * (strides?.[axis] ?? 1)),
 })
 
-export const sliceReference: Reference<typeof sliceOp> = ([x], { starts }, y) => {
-  const strides = stridesOf(x.shape)
-  copyStrided(x, strides, dot(starts, strides), y)
+/** @throws ShapeError unless a slice of these sizes lies in the shape. */
+function checkPlace(shape: Shape, sizes: Shape, { starts, strides = shape.map(() => 1) }: SlicePlace, name: string) {
+  const fits = [starts, sizes, strides].every(({ length }) => length === shape.length)
+  const lies = (n: number, axis: number): boolean =>
+    isCount(starts[axis], 0) &&
+    starts[axis] < n &&
+    isCount(sizes[axis], 1) &&
+    Number.isInteger(strides[axis]) &&
+    strides[axis] !== 0 &&
+    isCount(starts[axis] + (sizes[axis] - 1) * strides[axis], 0) &&
+    starts[axis] + (sizes[axis] - 1) * strides[axis] < n
+  if (fits && shape.every(lies)) return
+  const steps = strides.every((stride) => stride === 1) ? '' : ` in strides ${formatShape(strides)}`
+  throw new ShapeError(
+    `${name}: ${formatShape(sizes)} elements from ${formatShape(starts)}${steps} do not lie in a tensor of shape ${formatShape(shape)}`,
+  )
 }
+
+export const sliceOp = defineOp({
+  name: 'slice',
+  infer([x], attributes: SliceAttributes) {
+    checkPlace(x.shape, attributes.sizes, attributes, 'slice')
+    return { shape: attributes.sizes, dtype: x.dtype }
+  },
+  gradient({ inputs: [x], attributes: { starts, sizes, strides } }, dy) {
+    if (strides !== undefined) return [addSlices([dy], [{ starts, strides }], x.shape)]
+    const after = x.shape.map((n, a) => n - starts[a] - sizes[a])
+    return [pad(dy, starts, after)]
+  },
+})
+
+export const sliceReference: Reference<typeof sliceOp> = ([x], attributes, y) => {
+  const { offset, strides } = sliceSteps(stridesOf(x.shape), attributes)
+  copyStrided(x, strides, offset, y)
+}
+
+export interface AddSlicesAttributes {
+  /** Of the result. */
+  readonly shape: Shape
+  /** Of each operand. */
+  readonly places: readonly SlicePlace[]
+}
+
+/** The gradient of slices of one tensor: zeros, to which each operand is added where its slice lay. */
+export const addSlicesOp = defineOp({
+  name: 'addSlices',
+  infer(parts, { shape, places }: AddSlicesAttributes) {
+    requireFloat32(parts, 'addSlices')
+    for (const [i, part] of parts.entries()) checkPlace(shape, part.shape, places[i], 'addSlices')
+    return { shape, dtype: 'float32' }
+  },
+  gradient: ({ inputs, attributes: { places } }, dy) =>
+    inputs.map((part, i) => apply(sliceOp, [dy], { ...places[i], sizes: part.shape })),
+})
+
+export const addSlicesReference: Reference<typeof addSlicesOp> = (parts, { places }, y) => {
+  y.data.fill(0)
+  const own = stridesOf(y.shape)
+  for (const [i, part] of parts.entries()) {
+    const { offset, strides } = sliceSteps(own, places[i])
+    visitStrided(part.shape, strides, offset, (at, to) => {
+      y.data[to] += part.data[at]
+    })
+  }
+}
+
+const addSlices = (parts: readonly Tensor[], places: readonly SlicePlace[], shape: Shape): Tensor =>
+  apply(addSlicesOp, parts, { shape, places })
 
 export interface PadAttributes {
   readonly before: readonly number[]
@@ -223,11 +295,35 @@ export function concat(tensors: readonly Tensor[], axis = 0): Tensor {
 }
 
 /**
- * The box of `sizes` elements that begins at `starts`.
- * @throws ShapeError when it does not lie within x.
+ * The part of x with these sizes that begins at `starts`; with `strides` every so-manieth element, backwards where they are negative, as
+ * x[start:...:stride] does in NumPy. A start below 0 counts from the end, and a size of -1 takes as many elements as there are.
+ * @throws ShapeError when the part does not lie within x.
  */
-export const slice = (x: Tensor, starts: readonly number[], sizes: Shape): Tensor =>
-  sameShape(sizes, x.shape) && isZero(starts, x) ? x : apply(sliceOp, [x], { starts, sizes })
+export function slice(
+  x: Tensor,
+  starts: readonly number[],
+  sizes: Shape,
+  { strides = starts.map(() => 1) }: { readonly strides?: readonly number[] } = {},
+): Tensor {
+  const first = starts.map((start, axis) => (start < 0 ? start + x.shape[axis] : start))
+  const full = sizes.map((size, axis) => {
+    const [n, start, stride] = [x.shape[axis], first[axis], strides[axis]]
+    return size === -1 ? Math.floor((stride < 0 ? start : n - 1 - start) / Math.abs(stride)) + 1 : size
+  })
+  const steps = strides.every((stride) => stride === 1) && strides.length === starts.length ? {} : { strides }
+  if (sameShape(full, x.shape) && isZero(first, x) && !('strides' in steps)) return x
+  return apply(sliceOp, [x], { starts: first, sizes: full, ...steps })
+}
+
+/**
+ * x with its elements in the other order along the given axes, all by default.
+ * @throws ShapeError for an axis outside the rank.
+ */
+export function flip(x: Tensor, axes?: number | readonly number[]): Tensor {
+  const turned = normalizeAxes(axes, x.shape.length, 'flip')
+  const of = <T>(within: T, others: T): T[] => x.shape.map((_, axis) => (turned.includes(axis) ? within : others))
+  return slice(x, of(-1, 0), x.shape, { strides: of(-1, 1) })
+}
 
 /**
  * Surrounds x with a value: `before` and `after` elements along each axis.

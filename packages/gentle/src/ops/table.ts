@@ -55,6 +55,7 @@ export const structuredOps = {
   broadcastTo: structure.broadcastToOp,
   concat: structure.concatOp,
   slice: structure.sliceOp,
+  addSlices: structure.addSlicesOp,
   pad: structure.padOp,
   matmul: matmulOp,
   conv2d: conv2d.conv2dOp,

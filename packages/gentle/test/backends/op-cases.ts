@@ -1,9 +1,11 @@
+import { range } from '../../src/core/range.ts'
 import { sizeOf } from '../../src/core/shape.ts'
 import type { Op } from '../../src/graph/op.ts'
 import { apply, constant, type Tensor } from '../../src/graph/tensor.ts'
 import { type Conv2dAttributes, conv2dAttributes, conv2dSizes } from '../../src/ops/conv2d.ts'
 import { type Pool2dAttributes, pool2dAttributes } from '../../src/ops/pool2d.ts'
 import type { ResampleMethod } from '../../src/ops/resample2d.ts'
+import type { SlicePlace } from '../../src/ops/structure.ts'
 import { type ElementwiseName, elementwiseOps, type StructuredName, structuredOps } from '../../src/ops/table.ts'
 import { slidingOutput } from '../../src/ops/window.ts'
 import { approximated, summed, type Tolerance } from './closeness.ts'
@@ -80,6 +82,29 @@ const someAxes = (scene: Scene, rank: number): number[] =>
 /** A tensor of either element type, for the ops that only move. */
 const anyTensor = (scene: Scene, shape: readonly number[]): Tensor =>
   scene.flag(0.2) ? scene.integers(shape, 100, -100) : scene.floats(shape, edgy)
+
+/** A slice that lies in a shape, at times with strides. */
+function somePlace(scene: Scene, shape: readonly number[]): { place: SlicePlace; sizes: number[] } {
+  const sizes = shape.map((n) => (scene.flag(0.3) ? n : scene.size(n)))
+  if (scene.flag(0.6)) return { place: { starts: shape.map((n, axis) => scene.between(0, n - sizes[axis])) }, sizes }
+  const strides = shape.map((n, axis) => {
+    const most = sizes[axis] === 1 ? n : Math.floor((n - 1) / (sizes[axis] - 1))
+    return scene.pick([1, 1, -1, most, -most])
+  })
+  const starts = shape.map((n, axis) => {
+    const reach = (sizes[axis] - 1) * Math.abs(strides[axis])
+    return scene.between(0, n - 1 - reach) + (strides[axis] < 0 ? reach : 0)
+  })
+  return { place: { starts, strides }, sizes }
+}
+
+/** Slices of one element along an axis that together are the whole, or nearly. */
+function tiles(scene: Scene, shape: readonly number[]): { place: SlicePlace; sizes: number[] }[] {
+  const axis = scene.between(0, shape.length - 1)
+  const sizes = shape.with(axis, 1)
+  const whole = range(shape[axis]).map((i) => ({ place: { starts: shape.map((_, a) => (a === axis ? i : 0)) }, sizes }))
+  return scene.flag() ? whole : whole.slice(0, Math.max(1, whole.length - 1))
+}
 
 /** Another shape with as many elements: neighbouring axes joined, axes of 1 put in. */
 function regrouped(scene: Scene, shape: readonly number[]): number[] {
@@ -286,9 +311,17 @@ export const opCases: Readonly<Record<ElementwiseName | StructuredName, OpCase>>
     tolerance: 'exact',
     build(scene) {
       const shape = scene.shape(1)
-      const sizes = shape.map((n) => (scene.flag(0.3) ? n : scene.size(n)))
-      const starts = shape.map((n, axis) => scene.between(0, n - sizes[axis]))
-      return apply(structuredOps.slice, [anyTensor(scene, shape)], { starts, sizes })
+      const { place, sizes } = somePlace(scene, shape)
+      return apply(structuredOps.slice, [anyTensor(scene, shape)], { ...place, sizes })
+    },
+  },
+  addSlices: {
+    tolerance: summed,
+    build(scene) {
+      const shape = scene.shape(1)
+      const slices = scene.flag() ? tiles(scene, shape) : range(scene.between(1, 4)).map(() => somePlace(scene, shape))
+      const parts = slices.map(({ sizes }) => scene.floats(sizes))
+      return apply(structuredOps.addSlices, parts, { shape, places: slices.map(({ place }) => place) })
     },
   },
   pad: {

@@ -94,6 +94,28 @@ export const gradientCases: Readonly<Record<string, () => Tensor>> = {
     return ops.concat([x, signed([1, 2]), x], 0)
   },
   slice: () => ops.slice(signed([3, 4, 2]), [1, 0, 1], [2, 3, 1]),
+  'slice in strides, backwards': () => ops.slice(signed([5, 4]), [-1, 0], [-1, 2], { strides: [-2, 3] }),
+  'slices of one tensor that overlap': () => {
+    const x = signed([4, 3])
+    return ops.add(ops.slice(x, [0, 0], [3, 3]), ops.mul(ops.slice(x, [1, 0], [3, 3]), ops.slice(x, [1, 2], [3, 1])))
+  },
+  'all slices of one tensor, and the tensor itself': () => {
+    const x = signed([3, 2])
+    return ops.concat(
+      [...ops.unstack(x, 1).map((row, i) => ops.expandDims(ops.mul(row, row), i)), x].map((y) => ops.reshape(y, [-1])),
+    )
+  },
+  addSlices: () =>
+    apply(structuredOps.addSlices, [signed([2, 2]), signed([3, 1])], {
+      shape: [4, 3],
+      places: [{ starts: [0, 1] }, { starts: [3, 1], strides: [-1, 1] }],
+    }),
+  flip: () => ops.flip(signed([2, 3]), 1),
+  'split into sizes': () => ops.mul(...(ops.split(signed([2, 4]), [1, 3], -1) as [Tensor, Tensor])),
+  stack: () => ops.stack([signed([2, 3]), signed([2, 3])], -1),
+  squeeze: () => ops.squeeze(signed([1, 3, 1]), -1),
+  'logSumExp over an axis': () => ops.logSumExp(signed([3, 4]), 1),
+  'logSumExp over all, kept': () => ops.logSumExp(signed([2, 3]), undefined, { keepDims: true }),
   pad: () => ops.pad(signed([2, 3]), [1, 0], [0, 2], 5),
 
   'gather of rows, one twice': () => ops.gather(signed([4, 3]), indices([2, 0, 2])),
@@ -200,6 +222,11 @@ export const secondOrderCases: Readonly<Record<string, () => Tensor>> = {
     const x = signed([2, 3])
     return ops.pad(ops.slice(ops.concat([x, ops.tanh(x)], 1), [0, 1], [2, 4]), [1, 0], [0, 1])
   },
+  'slices in strides that overlap': () => {
+    const x = signed([5, 2])
+    return ops.mul(ops.slice(x, [-1, 0], [3, 2], { strides: [-2, 1] }), ops.slice(x, [1, 0], [3, 2]))
+  },
+  logSumExp: () => ops.logSumExp(signed([2, 3]), 0),
   matmul: () => ops.matmul(signed([2, 3]), signed([3, 2])),
   'matmul of batches that broadcast, transposed': () =>
     ops.matmul(signed([2, 3, 2]), signed([2, 3]), { transposeA: true, transposeB: true }),

@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest'
+import { gradients } from '../../src/autodiff/gradients.ts'
 import { reference } from '../../src/backends/reference/reference.ts'
 import { hashName, threefry2x32, toUniform } from '../../src/core/random.ts'
 import { topologicalOrder } from '../../src/graph/graph.ts'
-import { constant, input, type Tensor } from '../../src/graph/tensor.ts'
+import { constant, input, type Tensor, variable } from '../../src/graph/tensor.ts'
 import * as ops from '../../src/ops/index.ts'
 
 async function valuesOf(y: Tensor): Promise<number[]> {
@@ -57,6 +58,95 @@ it('erf has the published values', async () => {
     expect(Math.abs(y[2 * i] - wanted)).toBeLessThan(1e-13)
     expect(y[2 * i + 1]).toBe(-y[2 * i])
   }
+})
+
+describe('logSumExp', () => {
+  const infinity = Number.POSITIVE_INFINITY
+
+  it('neither overflows nor loses small terms', async () => {
+    expect(await valuesOf(ops.logSumExp(constant([1e4, 1e4, -1e4, -1e4], [2, 2]), 1))).toEqual([
+      1e4 + Math.LN2,
+      -1e4 + Math.LN2,
+    ])
+  })
+
+  it('takes rows with infinities, and lets no gradient flow where all are -Infinity', async () => {
+    const x = variable([3, 2], [-infinity, -infinity, -infinity, 1, infinity, 0])
+    const y = ops.logSumExp(x, 1)
+    expect(await valuesOf(y)).toEqual([-infinity, 1, infinity])
+    const [dx] = gradients(ops.sum(ops.slice(y, [0], [2])), [x])
+    expect(await valuesOf(ops.slice(dx, [0, 0], [2, 2]))).toEqual([0, 0, 0, 1])
+    expect(await valuesOf(ops.logSumExp(constant([Number.NaN, 1], [2])))).toEqual([Number.NaN])
+  })
+})
+
+describe('slice', () => {
+  const x = constant(
+    Array.from({ length: 20 }, (_, i) => i),
+    [4, 5],
+  )
+
+  it('counts starts below 0 from the end, and takes as many as there are for a size of -1', async () => {
+    expect(await valuesOf(ops.slice(x, [-1, 2], [1, -1]))).toEqual([17, 18, 19])
+  })
+
+  it('takes every second element, and goes backwards', async () => {
+    expect(await valuesOf(ops.slice(x, [1, 0], [1, -1], { strides: [1, 2] }))).toEqual([5, 7, 9])
+    expect(await valuesOf(ops.slice(x, [-1, 4], [-1, 2], { strides: [-3, -4] }))).toEqual([19, 15, 4, 0])
+  })
+
+  it('turns round by flip', async () => {
+    expect(await valuesOf(ops.flip(ops.slice(x, [0, 0], [2, 2])))).toEqual([6, 5, 1, 0])
+    expect(await valuesOf(ops.flip(ops.slice(x, [0, 0], [2, 2]), -1))).toEqual([1, 0, 6, 5])
+  })
+})
+
+describe('split, stack and their like', () => {
+  const x = constant([1, 2, 3, 4, 5, 6], [2, 3])
+
+  it('cut into equal parts, or parts of given sizes', async () => {
+    expect(await Promise.all(ops.split(x, 3, -1).map(valuesOf))).toEqual([
+      [1, 4],
+      [2, 5],
+      [3, 6],
+    ])
+    const [a, b] = ops.split(x, [1, 2], 1)
+    expect([a.shape, b.shape, await valuesOf(b)]).toEqual([
+      [2, 1],
+      [2, 2],
+      [2, 3, 5, 6],
+    ])
+  })
+
+  it('unstack what stack put together', async () => {
+    const rows = ops.unstack(x)
+    expect(rows.map(({ shape }) => shape)).toEqual([[3], [3]])
+    const stacked = ops.stack(rows, 1)
+    expect([stacked.shape, await valuesOf(stacked)]).toEqual([
+      [3, 2],
+      [1, 4, 2, 5, 3, 6],
+    ])
+    expect(await valuesOf(ops.stack(ops.unstack(x, -1), -1))).toEqual([1, 2, 3, 4, 5, 6])
+  })
+
+  it('put in axes of size 1 and take them out', () => {
+    expect(ops.expandDims(x, -1).shape).toEqual([2, 3, 1])
+    expect(ops.expandDims(x, [0, 2]).shape).toEqual([1, 2, 1, 3])
+    expect(ops.squeeze(ops.expandDims(x, [0, 2])).shape).toEqual([2, 3])
+    expect(ops.squeeze(input([1, 2, 1]), 0).shape).toEqual([2, 1])
+  })
+})
+
+describe('arange', () => {
+  it('counts up to before a number, in int32 where all is whole', async () => {
+    expect([ops.arange(3).dtype, await valuesOf(ops.arange(3))]).toEqual(['int32', [0, 1, 2]])
+    expect(await valuesOf(ops.arange(5, 0, -2))).toEqual([5, 3, 1])
+    expect([ops.arange(0, 1, 0.25).dtype, await valuesOf(ops.arange(0, 1, 0.25))]).toEqual([
+      'float32',
+      [0, 0.25, 0.5, 0.75],
+    ])
+    expect(ops.arange(0, 2, 1, 'float32').dtype).toBe('float32')
+  })
 })
 
 describe('int32', () => {

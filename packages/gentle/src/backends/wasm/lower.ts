@@ -5,7 +5,7 @@ import { assignLayouts, blockSize, isDense, isDepthwise, type Layout, leadingAxe
 import { isCentred } from '../../compile/sums.ts'
 import type { Loop } from '../../compile/with-body.ts'
 import { InternalError } from '../../core/errors.ts'
-import { broadcastStrides, sameShape, sizeOf, stridesOf } from '../../core/shape.ts'
+import { broadcastStrides, type Shape, sameShape, sizeOf, stridesOf } from '../../core/shape.ts'
 import { type Graph, rootsOf, topologicalOrder } from '../../graph/graph.ts'
 import { Constant, constant, Input, type Tensor, Variable } from '../../graph/tensor.ts'
 import {
@@ -21,6 +21,7 @@ import type { MatmulAttributes } from '../../ops/matmul.ts'
 import type { AvgPool2dGradientAttributes, Pool2dAttributes } from '../../ops/pool2d.ts'
 import type { UniformAttributes } from '../../ops/random.ts'
 import { type ResampleMethod, resampleTaps, transposedTaps } from '../../ops/resample2d.ts'
+import { type AddSlicesAttributes, type SlicePlace, sliceSteps } from '../../ops/structure.ts'
 import type { StructuredName } from '../../ops/table.ts'
 import { type Buffer, bytesOf, createBuffer, floatBuffer, lastBlockImages, loopShape } from './buffer.ts'
 import type { Kernel } from './kernel.ts'
@@ -33,6 +34,7 @@ import { constantVector } from './kernels/expression.ts'
 import { frameKernel, packedShape, packFiltersKernel } from './kernels/filters.ts'
 import { gatherKernel, oneHotKernel, scatterAddKernel } from './kernels/indexing.ts'
 import {
+  addToKernel,
   copyKernel,
   type Expression,
   elementwiseKernel,
@@ -491,20 +493,39 @@ function lowerCopy(
 /** The numbers that go with the axes over which a buffer's kernel loops. */
 const perLoop = <T>({ layout }: Buffer, values: readonly T[]): readonly T[] => values.slice(leadingAxes[layout])
 
-const dot = (a: readonly number[], b: readonly number[]): number => a.reduce((total, x, i) => total + x * b[i], 0)
+/** A slice's place along the axes over which a buffer's kernel loops. */
+const placeIn = (buffer: Buffer, { starts, strides }: SlicePlace): SlicePlace => ({
+  starts: perLoop(buffer, starts),
+  strides: strides && perLoop(buffer, strides),
+})
 
-/** Copies x into the box of the output that begins at `starts`. */
-function placeInto(lowerer: Lowerer, name: string, x: Tensor, output: Buffer, starts: readonly number[]): void {
+/** Copies x, or what `kernel` does, to its place in the output. */
+function placeInto(
+  lowerer: Lowerer,
+  name: string,
+  x: Tensor,
+  output: Buffer,
+  place: SlicePlace,
+  kernel = copyKernel,
+): void {
   const operand = lowerer.buffer(x, output.layout)
   const extents = loopShape(operand)
-  const strides = stridesOf(loopShape(output))
+  const { strides, offset } = sliceSteps(stridesOf(loopShape(output)), placeIn(output, place))
   lowerer.emit(
-    copyKernel(
-      name,
-      extents,
-      { buffer: output, strides, offset: dot(strides, perLoop(output, starts)) },
-      { buffer: operand, strides: stridesOf(extents) },
-    ),
+    kernel(name, extents, { buffer: output, strides, offset }, { buffer: operand, strides: stridesOf(extents) }),
+  )
+}
+
+/** Whether no two slices of these shapes reach into each other's box. */
+function lieApart(shapes: readonly Shape[], places: readonly SlicePlace[]): boolean {
+  const boxes = places.map(({ starts, strides }, i) =>
+    starts.map((start, axis) => {
+      const last = start + (shapes[i][axis] - 1) * (strides?.[axis] ?? 1)
+      return [Math.min(start, last), Math.max(start, last)]
+    }),
+  )
+  return boxes.every((a, i) =>
+    boxes.slice(0, i).every((b) => a.some(([from, to], axis) => to < b[axis][0] || b[axis][1] < from)),
   )
 }
 
@@ -747,33 +768,40 @@ const lowerings: Record<StructuredName, Lowering> = {
     }
     let start = 0
     for (const x of node.inputs) {
-      placeInto(
-        lowerer,
-        'concat',
-        x,
-        output,
-        x.shape.map((_, a) => (a === axis ? start : 0)),
-      )
+      placeInto(lowerer, 'concat', x, output, { starts: x.shape.map((_, a) => (a === axis ? start : 0)) })
       start += x.shape[axis]
     }
   },
 
   slice(lowerer, node, output) {
-    const { starts } = node.attributes as { starts: readonly number[] }
+    const place = placeIn(output, node.attributes as SlicePlace)
     lowerCopy(
       lowerer,
       'slice',
       node.inputs[0],
       output,
-      (_, shape) => stridesOf(shape),
-      (shape) => dot(stridesOf(shape), perLoop(output, starts)),
+      (_, shape) => sliceSteps(stridesOf(shape), place).strides,
+      (shape) => sliceSteps(stridesOf(shape), place).offset,
     )
+  },
+
+  addSlices(lowerer, node, output) {
+    const { places } = node.attributes as AddSlicesAttributes
+    const apart = lieApart(
+      node.inputs.map(({ shape }) => shape),
+      places,
+    )
+    const taken = node.inputs.reduce((sum, { shape }) => sum + sizeOf(shape), 0)
+    if (!apart || taken < sizeOf(node.shape)) lowerer.emit(fillKernel(output, 0))
+    node.inputs.forEach((part, i) => {
+      placeInto(lowerer, 'addSlices', part, output, places[i], apart ? copyKernel : addToKernel)
+    })
   },
 
   pad(lowerer, node, output) {
     const { before, value } = node.attributes as { before: readonly number[]; value: number }
     lowerer.emit(fillKernel(output, value))
-    placeInto(lowerer, 'pad', node.inputs[0], output, before)
+    placeInto(lowerer, 'pad', node.inputs[0], output, { starts: before })
   },
 
   matmul(lowerer, node, output, epilogue) {

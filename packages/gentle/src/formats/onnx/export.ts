@@ -12,6 +12,7 @@ import type { Conv2dAttributes, Conv2dInputGradientAttributes } from '../../ops/
 import type { MatmulAttributes } from '../../ops/matmul.ts'
 import type { Pool2dAttributes } from '../../ops/pool2d.ts'
 import type { ResampleMethod } from '../../ops/resample2d.ts'
+import type { SlicePlace } from '../../ops/structure.ts'
 import type { ElementwiseName, StructuredName } from '../../ops/table.ts'
 import { dataTypes, type OnnxAttribute, type OnnxNode, type OnnxTensor, writeGraph } from './messages.ts'
 
@@ -300,11 +301,18 @@ const lowerings: Record<ElementwiseName | StructuredName, Lowering> = {
   },
   slice(exporter, node) {
     const [x] = node.inputs
-    const { starts } = node.attributes as { starts: readonly number[] }
-    const axes = node.shape.flatMap((n, axis) => (n === x.shape[axis] ? [] : [axis]))
-    const bounds = [axes.map((axis) => starts[axis]), axes.map((axis) => starts[axis] + node.shape[axis]), axes]
-    exporter.give(node, 'Slice', [exporter.name(x), ...bounds.map((list) => exporter.integers(list))])
+    const { starts, strides = starts.map(() => 1) } = node.attributes as SlicePlace
+    const axes = node.shape.flatMap((n, axis) => (n === x.shape[axis] && strides[axis] === 1 ? [] : [axis]))
+    const ends = axes.map((axis) => {
+      const end = starts[axis] + node.shape[axis] * strides[axis]
+      // Below 0 an end would count from the other one.
+      return end < 0 ? -x.shape[axis] - 1 : end
+    })
+    const lists = [axes.map((axis) => starts[axis]), ends, axes, axes.map((axis) => strides[axis])]
+    const steps = lists[3].every((stride) => stride === 1) ? lists.slice(0, 3) : lists
+    exporter.give(node, 'Slice', [exporter.name(x), ...steps.map((list) => exporter.integers(list))])
   },
+  addSlices: none,
   pad(exporter, node) {
     const [x] = node.inputs
     const { before, value } = node.attributes as { before: readonly number[]; value: number }

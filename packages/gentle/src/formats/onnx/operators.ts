@@ -166,12 +166,16 @@ function sliced(call: OnnxCall): OnnxVariable[] {
   })
   const shape = places.map(({ length }) => length)
   if (isKnown(x)) return [picked(x, places)]
-  if (steps.some((step) => step !== 1)) call.fail('has steps other than 1')
+  const strides = x.shape.map(() => 1)
+  axes.forEach((axis, i) => {
+    strides[axis] = steps[i]
+  })
   return [
     slice(
       x,
       places.map(([first]) => first ?? 0),
       shape,
+      { strides },
     ),
   ]
 }

@@ -206,6 +206,16 @@ export function elementwiseKernel(nodes: readonly Tensor[], output: Buffer, sour
 export const copyKernel = (name: string, extents: readonly number[], output: MapOperand, input: MapOperand): Kernel =>
   mapKernel({ name, extents, output, inputs: [input], compute: ([value]) => ({ statements: [], value }) })
 
+/** A kernel that adds floats to those that are there. */
+export const addToKernel = (name: string, extents: readonly number[], output: MapOperand, input: MapOperand): Kernel =>
+  mapKernel({
+    name,
+    extents,
+    output,
+    inputs: [output, input],
+    compute: ([sum, value]) => ({ statements: [], value: f32x4.add(sum, value) }),
+  })
+
 /** A kernel that writes one number everywhere. */
 export const fillKernel = (output: Buffer, value: number): Kernel =>
   mapKernel({
