@@ -1,16 +1,7 @@
-import { evaluate, sizeOf } from 'gentle-dl'
+import { sizeOf } from 'gentle-dl'
 import { describe, expect, it } from 'vitest'
-import {
-  embeddings,
-  learn,
-  nameLanguage,
-  oneHotCharacters,
-  type Representation,
-  sharedEmbeddings,
-  stretches,
-  trigramCounts,
-  trigrams,
-} from './language.ts'
+import { expectLearned } from './expect-learned.ts'
+import { embeddings, oneHotCharacters, type Representation, stretches, trigramCounts, trigrams } from './language.ts'
 import { clean, readArticles } from './text.ts'
 
 const articles = readArticles()
@@ -81,17 +72,4 @@ it('stretches of text are the same whenever they are read, and differ from pass 
   expect(read(1)).not.toEqual(read(2))
 })
 
-it.each([
-  ['one-hot characters', oneHotCharacters, 0.3],
-  ['trigram counts', trigramCounts, 0.8],
-  ['learned embeddings', embeddings, 0.2],
-  ['shared embeddings', sharedEmbeddings, 0.2],
-] as const)('an epoch on %s names languages far better than by chance', async (_, represent, least) => {
-  const representation = represent(articles.train)
-  const model = await learn(representation, articles, { epochs: 1 })
-  const { accuracy } = await evaluate(model, stretches(articles.validation, representation, 20))
-  expect(accuracy).toBeGreaterThan(least)
-  const ranking = await nameLanguage(model, representation, 'Jeder Mensch hat das Recht auf Leben und Freiheit')
-  expect(ranking.reduce((sum, { probability }) => sum + probability, 0)).toBeCloseTo(1)
-  if (represent === trigramCounts) expect(ranking[0].language).toBe('German')
-})
+it('an epoch on trigram counts names languages far better than by chance', () => expectLearned(trigramCounts, 0.8))

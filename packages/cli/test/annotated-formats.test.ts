@@ -37,21 +37,6 @@ describe.concurrent('sets of files with boxes and masks', () => {
     expect(JSON.parse(evaluated.stdout).AP50).toBeCloseTo(test.metrics.AP50, 6)
   })
 
-  it('train a segmenter from masks:DIR', async () => {
-    const flags = ['--resize', '32', '--epochs', '1', '--threads', '1', '--run-dir', join(temporaryFolder(), 'run')]
-    const { code, stdout } = await gentle([
-      'train',
-      '--task',
-      'segment',
-      '--data',
-      `masks:${masks}`,
-      ...flags,
-      '--json',
-    ])
-    expect(code).toBe(0)
-    expect(JSON.parse(stdout).test.metrics['pixel accuracy']).toBeGreaterThan(0)
-  })
-
   it('are described, voc:DIR with a sheet of boxes and masks', async () => {
     const out = join(temporaryFolder(), 'sheet.png')
     const described = await gentle(['data', 'describe', `voc:${voc}`, '--resize', '64', '--out', out])

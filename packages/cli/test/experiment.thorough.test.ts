@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { gentle, temporaryFolder } from './command.ts'
+import { gentle, smallIdxSet, temporaryFolder } from './command.ts'
 
 describe('gentle experiment depth', () => {
   it('trains plain and residual nets of both depths, and keeps figures and picture', async () => {
@@ -65,5 +65,43 @@ describe('gentle experiment shift', () => {
     const svg = readFileSync(join(folder, 'shift.svg'), 'utf8')
     expect(svg).toMatch(/moved to the left/)
     expect(svg.match(/<use href="#picture"/g)).toHaveLength(9)
+  })
+})
+
+describe('gentle experiment overfitting', () => {
+  it('trains bare and with each remedy for the same steps, and keeps figures and picture', async () => {
+    const out = join(temporaryFolder(), 'overfitting')
+    const data = ['--data', smallIdxSet(), '--examples', '30,120']
+    const { code, stdout, stderr } = await gentle([
+      'experiment',
+      'overfitting',
+      ...data,
+      '--steps',
+      '12',
+      '--seeds',
+      '2',
+      '--out',
+      out,
+      '--json',
+    ])
+    expect(stderr).toContain('120 examples, augmentation, seed 1: loss')
+    expect(code).toBe(0)
+    const told = JSON.parse(stdout)
+    expect(told).toMatchObject({ experiment: 'overfitting', examples: [30, 120], steps: 12 })
+    const kinds = told.results.map(({ examples, remedy }: Record<string, unknown>) => `${examples} ${remedy}`)
+    expect(kinds).toEqual(
+      [30, 120].flatMap((n) => ['none', 'dropout', 'weight decay', 'augmentation'].map((remedy) => `${n} ${remedy}`)),
+    )
+    const ends = told.results.map(({ runs }: { runs: { moments: { step: number }[] }[] }) =>
+      runs.map(({ moments }) => moments.at(-1)!.step),
+    )
+    expect(ends).toEqual(Array(8).fill([12, 12]))
+    // Each remedy changes the training.
+    const losses = told.results.map(
+      ({ runs }: { runs: { moments: { train: { loss: number } }[] }[] }) => runs[0].moments.at(-1)!.train.loss,
+    )
+    expect(new Set(losses).size).toBe(8)
+    expect(JSON.parse(readFileSync(join(out, 'overfitting.json'), 'utf8'))).toEqual(told)
+    expect(readFileSync(join(out, 'overfitting.svg'), 'utf8')).toMatch(/loss, 120 examples.*validation accuracy/)
   })
 })

@@ -5,6 +5,6 @@ import { describeBackend, describeThreads } from './conformance.ts'
 describeBackend(
   'wasm with vectors of 256 bits, unneeded memory poisoned',
   () => wasm({ threads: 2, wideVectors: true, poison: true }),
-  0.5,
+  0.25,
 )
-describeThreads('wasm with vectors of 256 bits', (threads) => wasm({ threads, wideVectors: true }), 0.2)
+describeThreads('wasm with vectors of 256 bits', (threads) => wasm({ threads, wideVectors: true }), 0.1)

@@ -13,6 +13,7 @@ import type { Graph } from '../../../src/graph/graph.ts'
 import { input, type Tensor, variable } from '../../../src/graph/tensor.ts'
 import { abs, add, conv2d, mul, relu, sum } from '../../../src/ops/index.ts'
 import { randomCases } from '../../random-cases.ts'
+import { once } from '../once.ts'
 
 interface Sizes {
   readonly batch: number
@@ -73,15 +74,7 @@ const methodOf = (graph: Graph, options: WasmOptions, kernel = 'conv2d '): strin
 const bounds: Record<string, number> = { direct: 5e-7, winograd2: 5e-7, winograd4: 5e-6 }
 
 const exact = reference({ precision: 'float64' })
-const known = new Map<string, Promise<Results>>()
-type Results = Record<string, NDArray>
-
-/** What the reference gives, computed once for all that ask for the same: it takes longer than what is tested. */
-function exactly(what: string, compute: () => Promise<Results>): Promise<Results> {
-  const results = known.get(what) ?? compute()
-  known.set(what, results)
-  return results
-}
+const exactly = once<Record<string, NDArray>>()
 
 async function errorOf(
   backend: Backend,
@@ -90,7 +83,7 @@ async function errorOf(
 ): Promise<{ method: string; error: number }> {
   const { graph, scale, feed } = convolution(chosen)
   const run = async (on: Backend, what: Graph) => (await on.compile(what)).run(feed)
-  const { expected, scales } = await exactly(JSON.stringify(chosen), async () => ({
+  const { expected, scales } = await exactly(chosen, async () => ({
     expected: (await run(exact, graph)).y,
     scales: (await run(exact, scale)).y,
   }))
@@ -155,11 +148,11 @@ describe.each<[string, WasmOptions]>([
           (y) => y,
         )
         const run = async (on: Backend, what: Graph) => (await on.compile(what)).run()
-        const of = JSON.stringify([xShape, wShape, padding])
+        const of = [xShape, wShape, padding]
         const [actual, expected, scale] = [
           await run(backend, graph),
-          await exactly(`gradients of ${of}`, () => run(exact, graph)),
-          await exactly(`their magnitude of ${of}`, () => run(exact, magnitude)),
+          await exactly(['gradients', of], () => run(exact, graph)),
+          await exactly(['their magnitude', of], () => run(exact, magnitude)),
         ]
         for (const [name, kernel] of [
           ['y', 'conv2d '],
