@@ -64,6 +64,7 @@ import {
   sumBlocksKernel,
 } from './kernels/reduce.ts'
 import { resampleKernel, resampleTable } from './kernels/resample.ts'
+import { sideBySide } from './kernels/side-by-side.ts'
 import { type Epilogue, type EpilogueOperand, type TileProblem, tileKernel } from './kernels/tile.ts'
 import {
   directCycles,
@@ -499,7 +500,7 @@ const placeIn = (buffer: Buffer, { starts, strides }: SlicePlace): SlicePlace =>
   strides: strides && perLoop(buffer, strides),
 })
 
-/** Copies x, or what `kernel` does, to its place in the output. */
+/** A kernel that copies x, or does what `kernel` does, to its place in the output. */
 function placeInto(
   lowerer: Lowerer,
   name: string,
@@ -507,13 +508,11 @@ function placeInto(
   output: Buffer,
   place: SlicePlace,
   kernel = copyKernel,
-): void {
+): Kernel {
   const operand = lowerer.buffer(x, output.layout)
   const extents = loopShape(operand)
   const { strides, offset } = sliceSteps(stridesOf(loopShape(output)), placeIn(output, place))
-  lowerer.emit(
-    kernel(name, extents, { buffer: output, strides, offset }, { buffer: operand, strides: stridesOf(extents) }),
-  )
+  return kernel(name, extents, { buffer: output, strides, offset }, { buffer: operand, strides: stridesOf(extents) })
 }
 
 /** Whether no two slices of these shapes reach into each other's box. */
@@ -767,10 +766,12 @@ const lowerings: Record<StructuredName, Lowering> = {
       return
     }
     let start = 0
-    for (const x of node.inputs) {
-      placeInto(lowerer, 'concat', x, output, { starts: x.shape.map((_, a) => (a === axis ? start : 0)) })
+    const copies = node.inputs.map((x) => {
+      const starts = x.shape.map((_, a) => (a === axis ? start : 0))
       start += x.shape[axis]
-    }
+      return placeInto(lowerer, 'concat', x, output, { starts })
+    })
+    lowerer.emit(...sideBySide(copies))
   },
 
   slice(lowerer, node, output) {
@@ -793,15 +794,16 @@ const lowerings: Record<StructuredName, Lowering> = {
     )
     const taken = node.inputs.reduce((sum, { shape }) => sum + sizeOf(shape), 0)
     if (!apart || taken < sizeOf(node.shape)) lowerer.emit(fillKernel(output, 0))
-    node.inputs.forEach((part, i) => {
-      placeInto(lowerer, 'addSlices', part, output, places[i], apart ? copyKernel : addToKernel)
-    })
+    const kernels = node.inputs.map((part, i) =>
+      placeInto(lowerer, 'addSlices', part, output, places[i], apart ? copyKernel : addToKernel),
+    )
+    lowerer.emit(...(apart ? sideBySide(kernels) : kernels))
   },
 
   pad(lowerer, node, output) {
     const { before, value } = node.attributes as { before: readonly number[]; value: number }
     lowerer.emit(fillKernel(output, value))
-    placeInto(lowerer, 'pad', node.inputs[0], output, { starts: before })
+    lowerer.emit(placeInto(lowerer, 'pad', node.inputs[0], output, { starts: before }))
   },
 
   matmul(lowerer, node, output, epilogue) {
