@@ -16,11 +16,13 @@ import {
   conv2dMultiplyAdds,
   conv2dSizes,
 } from '../../ops/conv2d.ts'
+import type { CumsumAttributes } from '../../ops/cumulative.ts'
 import { isResult, isScan } from '../../ops/loop.ts'
 import type { MatmulAttributes } from '../../ops/matmul.ts'
 import type { AvgPool2dGradientAttributes, Pool2dAttributes } from '../../ops/pool2d.ts'
 import type { UniformAttributes } from '../../ops/random.ts'
 import { type ResampleMethod, resampleTaps, transposedTaps } from '../../ops/resample2d.ts'
+import type { ArgsortAttributes } from '../../ops/sort.ts'
 import { type AddSlicesAttributes, type SlicePlace, sliceSteps } from '../../ops/structure.ts'
 import type { StructuredName } from '../../ops/table.ts'
 import { type Buffer, bytesOf, createBuffer, floatBuffer, lastBlockImages, loopShape } from './buffer.ts'
@@ -29,10 +31,17 @@ import { squaresByBlockKernel, squaresOfAllKernel } from './kernels/centred-squa
 import { conv2dWeightGradientKernel, sumsByBlock } from './kernels/conv2d-weight-gradient.ts'
 import { maskImagesKernel, toBlocksKernel, toPlainKernel } from './kernels/convert.ts'
 import { conv2dInputGradientProblem, conv2dProblem, denseKernel } from './kernels/convolution.ts'
+import { cumsumKernel } from './kernels/cumsum.ts'
 import { canTakeRows, denseLanesKernel, denseRowsKernel, worthLanes } from './kernels/dense-rows.ts'
 import { constantVector } from './kernels/expression.ts'
 import { frameKernel, packedShape, packFiltersKernel } from './kernels/filters.ts'
-import { gatherKernel, oneHotKernel, scatterAddKernel } from './kernels/indexing.ts'
+import {
+  addAlongAxisKernel,
+  gatherKernel,
+  oneHotKernel,
+  scatterAddKernel,
+  takeAlongAxisKernel,
+} from './kernels/indexing.ts'
 import {
   addToKernel,
   copyKernel,
@@ -65,6 +74,7 @@ import {
 } from './kernels/reduce.ts'
 import { resampleKernel, resampleTable } from './kernels/resample.ts'
 import { sideBySide } from './kernels/side-by-side.ts'
+import { argsortKernel } from './kernels/sort.ts'
 import { type Epilogue, type EpilogueOperand, type TileProblem, tileKernel } from './kernels/tile.ts'
 import {
   directCycles,
@@ -915,6 +925,25 @@ const lowerings: Record<StructuredName, Lowering> = {
   scatterAdd(lowerer, node, output) {
     const [dy, indices] = node.inputs.map((input) => lowerer.buffer(input, 'plain'))
     lowerer.emit(scatterAddKernel(dy, indices, output, (node.attributes as { axis: number }).axis))
+  },
+
+  takeAlongAxis(lowerer, node, output) {
+    const [x, indices] = node.inputs.map((input) => lowerer.buffer(input, 'plain'))
+    lowerer.emit(takeAlongAxisKernel(x, indices, output, (node.attributes as { axis: number }).axis))
+  },
+
+  addAlongAxis(lowerer, node, output) {
+    const [dy, indices] = node.inputs.map((input) => lowerer.buffer(input, 'plain'))
+    lowerer.emit(addAlongAxisKernel(dy, indices, output, (node.attributes as { axis: number }).axis))
+  },
+
+  argsort(lowerer, node, output) {
+    const { descending } = node.attributes as ArgsortAttributes
+    lowerer.emit(argsortKernel(lowerer.buffer(node.inputs[0], 'plain'), descending, output))
+  },
+
+  cumsum(lowerer, node, output) {
+    lowerer.emit(cumsumKernel(lowerer.buffer(node.inputs[0], 'plain'), node.attributes as CumsumAttributes, output))
   },
 
   uniform(lowerer, node, output) {
