@@ -5,6 +5,7 @@ import type { PullBack } from '../graph/op.ts'
 import { constant, type Tensor, within } from '../graph/tensor.ts'
 import { add } from '../ops/elementwise.ts'
 import { isResult } from '../ops/loop.ts'
+import { sumOfGradients } from './sum-of-gradients.ts'
 
 /**
  * Gradients of a scalar with respect to tensors of its graph, as new nodes of the same graph: reverse-mode differentiation
@@ -25,10 +26,20 @@ const pullBack: PullBack = (results, withRespectTo) => {
   const needed = new Set<Tensor>(withRespectTo)
   for (const node of order) if (node.inputs.some((x) => needed.has(x))) needed.add(node)
 
-  const gradientOf = new Map<Tensor, Tensor>()
+  /** What the results of a tensor give to its gradient, or the one sum of it. */
+  const given = new Map<Tensor, Tensor[]>()
   const accumulate = (x: Tensor, dx: Tensor | undefined): void => {
     if (dx === undefined || !needed.has(x)) return
-    gradientOf.set(x, sumOf(gradientOf.get(x), dx))
+    const terms = given.get(x)
+    if (terms === undefined) given.set(x, [dx])
+    else terms.push(dx)
+  }
+  const gradientOf = (x: Tensor): Tensor | undefined => {
+    const terms = given.get(x)
+    if (terms === undefined) return undefined
+    const sum = sumOfGradients(terms)
+    given.set(x, [sum])
+    return sum
   }
   for (const [result, dy] of results) accumulate(result, dy)
 
@@ -36,9 +47,9 @@ const pullBack: PullBack = (results, withRespectTo) => {
   const gradientsOf = new Map<Tensor, Map<number, Tensor>>()
   for (const y of order.reverse()) {
     if (!needed.has(y)) continue
-    const dy = gradientOf.get(y)
     const { inputs, attributes, op } = y
     within(y.scope, () => {
+      const dy = gradientOf(y)
       const several = gradientsOf.get(y)
       if (several !== undefined)
         op.gradientOfResults?.(y, several, pullBack).forEach((dx, i) => {
@@ -46,14 +57,13 @@ const pullBack: PullBack = (results, withRespectTo) => {
         })
       else if (dy !== undefined && isResult(y)) {
         const siblings = gradientsOf.get(inputs[0]) ?? new Map<number, Tensor>()
-        gradientsOf.set(inputs[0], siblings.set(y.attributes.index, sumOf(siblings.get(y.attributes.index), dy)))
+        const known = siblings.get(y.attributes.index)
+        gradientsOf.set(inputs[0], siblings.set(y.attributes.index, known === undefined ? dy : add(known, dy)))
       } else if (dy !== undefined)
         op.gradient?.({ inputs, attributes, y }, dy).forEach((dx, i) => {
           accumulate(inputs[i], dx)
         })
     })
   }
-  return withRespectTo.map((x) => gradientOf.get(x))
+  return withRespectTo.map(gradientOf)
 }
-
-const sumOf = (a: Tensor | undefined, b: Tensor): Tensor => (a === undefined ? b : add(a, b))

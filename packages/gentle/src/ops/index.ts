@@ -19,6 +19,7 @@ export { arange } from './arange.ts'
 export { call, TracedFunction, traceFunction } from './call.ts'
 export { type ConvTranspose2dOptions, convTranspose2d } from './conv-transpose2d.ts'
 export { type Conv2dOptions, conv2d } from './conv2d.ts'
+export { cumsum } from './cumulative.ts'
 export {
   abs,
   add,
@@ -48,13 +49,14 @@ export {
   type Value,
   where,
 } from './elementwise.ts'
-export { gather, oneHot } from './indexing.ts'
+export { gather, oneHot, takeAlongAxis } from './indexing.ts'
 export { matmul } from './matmul.ts'
 export { groupNorm, type LocalResponseNormOptions, layerNorm, localResponseNorm } from './normalize.ts'
 export { type AvgPool2dOptions, avgPool2d, globalAvgPool2d, maxPool2d, type Pool2dOptions } from './pool2d.ts'
 export { dropout, dropout2d, uniform } from './random.ts'
 export { argmax, logSumExp, max, mean, min, sum } from './reduce.ts'
 export { type Scanned, type ScanOptions, type ScanStep, scan, type TensorsOf } from './scan.ts'
+export { argsort, type Sorted, sort, topK } from './sort.ts'
 export { expandDims, split, squeeze, stack, unstack } from './split-stack.ts'
 export { broadcastTo, concat, flip, pad, reshape, slice, transpose } from './structure.ts'
 export { type Upsample2dOptions, type UpsampleTo, upsample2d } from './upsample2d.ts'

@@ -1,7 +1,7 @@
-/** Ops that work with indices: one-hot vectors, gathering rows, and its gradient. */
+/** Ops that work with indices: one-hot vectors, gathering rows or single elements, and the gradients of that. */
 import { ArgumentError, ShapeError } from '../core/errors.ts'
 import { formatShape, normalizeAxes, type Shape, sizeOf } from '../core/shape.ts'
-import { defineOp, type Reference, type Signature } from '../graph/op.ts'
+import { defineOp, type Operand, type Reference, type Signature } from '../graph/op.ts'
 import { apply, type Tensor } from '../graph/tensor.ts'
 
 const requireIndices = ({ dtype }: Signature, where: string): void => {
@@ -87,8 +87,66 @@ export const scatterAddReference: Reference<typeof scatterAddOp> = ([dy, indices
         x.data[(o * along + clamp(indices.data[i], along)) * inner + j] += dy.data[(o * count + i) * inner + j]
 }
 
+const addAlongAxis = (dy: Tensor, indices: Tensor, attributes: ScatterAddAttributes): Tensor =>
+  apply(addAlongAxisOp, [dy, indices], attributes)
+
 const scatterAdd = (dy: Tensor, indices: Tensor, attributes: ScatterAddAttributes): Tensor =>
   apply(scatterAddOp, [dy, indices], attributes)
+
+/** @throws ShapeError unless indices are int32 and have all sizes of x but that along the axis. */
+function checkIndicesAlong(x: Shape, indices: Signature, axis: number, where: string): void {
+  requireIndices(indices, where)
+  if (indices.shape.length !== x.length || x.some((n, a) => a !== axis && n !== indices.shape[a]))
+    throw new ShapeError(
+      `${where}: indices ${formatShape(indices.shape)} for a tensor of shape ${formatShape(x)}; expected the same sizes outside of axis ${axis}`,
+    )
+}
+
+export const takeAlongAxisOp = defineOp({
+  name: 'takeAlongAxis',
+  infer([x, indices], { axis }: GatherAttributes) {
+    checkIndicesAlong(x.shape, indices, axis, 'takeAlongAxis')
+    return { shape: indices.shape, dtype: x.dtype }
+  },
+  gradient: ({ inputs: [x, indices], attributes: { axis } }, dy) => [
+    addAlongAxis(dy, indices, { axis, size: x.shape[axis] }),
+    undefined,
+  ],
+})
+
+/** Visits the places of indices along an axis, each with that in a tensor with `size` elements there that its index names. */
+function forEachAlongAxis(
+  indices: Operand,
+  { axis, size }: ScatterAddAttributes,
+  visit: (i: number, at: number) => void,
+): void {
+  const { outer, along, inner } = splitAt(indices.shape, axis)
+  for (let o = 0, i = 0; o < outer; o++)
+    for (let k = 0; k < along; k++)
+      for (let j = 0; j < inner; j++, i++) visit(i, (o * size + clamp(indices.data[i], size)) * inner + j)
+}
+
+export const takeAlongAxisReference: Reference<typeof takeAlongAxisOp> = ([x, indices], { axis }, y) =>
+  forEachAlongAxis(indices, { axis, size: x.shape[axis] }, (i, at) => {
+    y.data[i] = x.data[at]
+  })
+
+/** The gradient of takeAlongAxis: adds each element of dy at its index. */
+export const addAlongAxisOp = defineOp({
+  name: 'addAlongAxis',
+  infer([dy, indices], { axis, size }: ScatterAddAttributes) {
+    requireIndices(indices, 'addAlongAxis')
+    return { shape: dy.shape.with(axis, size), dtype: 'float32' }
+  },
+  gradient: ({ inputs: [, indices], attributes: { axis } }, dx) => [takeAlongAxis(dx, indices, axis), undefined],
+})
+
+export const addAlongAxisReference: Reference<typeof addAlongAxisOp> = ([dy, indices], attributes, x) => {
+  x.data.fill(0)
+  forEachAlongAxis(indices, attributes, (i, at) => {
+    x.data[at] += dy.data[i]
+  })
+}
 
 /**
  * Rows of 0 with a 1 at each index: int32 [...] becomes float32 [..., classes]. An index outside 0 to classes - 1 gives
@@ -107,4 +165,14 @@ export function oneHot(indices: Tensor, classes: number): Tensor {
 export function gather(x: Tensor, indices: Tensor, axis = 0): Tensor {
   if (x.shape.length === 0) throw new ShapeError(`gather: a scalar ${formatShape(x.shape)} has no axis`)
   return apply(gatherOp, [x, indices], { axis: normalizeAxes(axis, x.shape.length, 'gather')[0] })
+}
+
+/**
+ * Elements of x picked along an axis, each by an int32 index of its own: the result has the shape of the indices, whose other sizes are those
+ * of x. As NumPy's `take_along_axis` and PyTorch's `gather`. Indices outside are clamped.
+ * @throws ShapeError for an axis outside the rank, indices that are not int32 or of other sizes.
+ */
+export function takeAlongAxis(x: Tensor, indices: Tensor, axis: number): Tensor {
+  if (x.shape.length === 0) throw new ShapeError('takeAlongAxis: a scalar [] has no axis')
+  return apply(takeAlongAxisOp, [x, indices], { axis: normalizeAxes(axis, x.shape.length, 'takeAlongAxis')[0] })
 }

@@ -1,12 +1,14 @@
 /** The references of the structured ops, typed over their names: one that is missing is a compile error. */
 import type { Reference } from '../graph/op.ts'
 import * as conv2d from './conv2d.ts'
+import { cumsumReference } from './cumulative.ts'
 import * as indexing from './indexing.ts'
 import { matmulReference } from './matmul.ts'
 import * as pool2d from './pool2d.ts'
 import { uniformReference } from './random.ts'
 import * as reduce from './reduce.ts'
 import * as resample2d from './resample2d.ts'
+import { argsortReference } from './sort.ts'
 import * as structure from './structure.ts'
 import type { StructuredName, structuredOps } from './table.ts'
 
@@ -35,5 +37,9 @@ export const references: { readonly [Name in StructuredName]: Reference<(typeof 
   oneHot: indexing.oneHotReference,
   gather: indexing.gatherReference,
   scatterAdd: indexing.scatterAddReference,
+  takeAlongAxis: indexing.takeAlongAxisReference,
+  addAlongAxis: indexing.addAlongAxisReference,
+  argsort: argsortReference,
+  cumsum: cumsumReference,
   uniform: uniformReference,
 }

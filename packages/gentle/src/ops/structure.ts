@@ -216,8 +216,33 @@ export const addSlicesReference: Reference<typeof addSlicesOp> = (parts, { place
   }
 }
 
-const addSlices = (parts: readonly Tensor[], places: readonly SlicePlace[], shape: Shape): Tensor =>
-  apply(addSlicesOp, parts, { shape, places })
+/** Zeros of a shape, to which each part is added at its place; parts that make up the whole along an axis are joined. */
+export function addSlices(parts: readonly Tensor[], places: readonly SlicePlace[], shape: Shape): Tensor {
+  for (const axis of shape.keys()) {
+    const order = tilesAlong(axis, parts, places, shape)
+    if (order) return concat(order, axis)
+  }
+  return apply(addSlicesOp, parts, { shape, places })
+}
+
+/** The parts in order along an axis, where one begins where the one before ends, and nothing is missing. */
+function tilesAlong(
+  axis: number,
+  parts: readonly Tensor[],
+  places: readonly SlicePlace[],
+  shape: Shape,
+): Tensor[] | undefined {
+  const order = [...parts.keys()].sort((i, j) => places[i].starts[axis] - places[j].starts[axis])
+  let end = 0
+  for (const i of order) {
+    const { starts, strides } = places[i]
+    const { shape: sizes } = parts[i]
+    const isSlab = sizes.every((n, a) => a === axis || n === shape[a])
+    if (!isSlab || starts[axis] !== end || strides?.some((stride) => stride !== 1)) return undefined
+    end += sizes[axis]
+  }
+  return end === shape[axis] ? order.map((i) => parts[i]) : undefined
+}
 
 export interface PadAttributes {
   readonly before: readonly number[]

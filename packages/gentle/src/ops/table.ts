@@ -1,6 +1,7 @@
 /** Every op by its name. Backends are tables typed over these names, so that a missing kernel is a compile error. */
 import { constantOp, inputOp, variableOp } from '../graph/tensor.ts'
 import * as conv2d from './conv2d.ts'
+import { cumsumOp } from './cumulative.ts'
 import * as elementwise from './elementwise.ts'
 import * as indexing from './indexing.ts'
 import { matmulOp } from './matmul.ts'
@@ -9,6 +10,7 @@ import { uniformOp } from './random.ts'
 import * as reduce from './reduce.ts'
 import * as resample2d from './resample2d.ts'
 import { resultOp, scanOp } from './scan-op.ts'
+import { argsortOp } from './sort.ts'
 import * as structure from './structure.ts'
 
 /** Ops that act on each element alone, in families by what a kernel has to know of them. */
@@ -71,6 +73,10 @@ export const structuredOps = {
   oneHot: indexing.oneHotOp,
   gather: indexing.gatherOp,
   scatterAdd: indexing.scatterAddOp,
+  takeAlongAxis: indexing.takeAlongAxisOp,
+  addAlongAxis: indexing.addAlongAxisOp,
+  argsort: argsortOp,
+  cumsum: cumsumOp,
   uniform: uniformOp,
 } as const
 

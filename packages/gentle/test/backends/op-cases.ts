@@ -188,6 +188,17 @@ function resampling(scene: Scene): { x: number[]; y: number[]; method: ResampleM
 /** Values of images: all different, or with ties, of which the first wins. */
 const contested = (scene: Scene): Sampler => (scene.flag() ? normal : tied)
 
+/** Numbers among which NaN and infinities are. */
+const unordered: Sampler = (random) =>
+  [Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, -0, 0, 1, -1][random.integer(7)]
+
+/** Indices along an axis of a shape, some of them outside. */
+function picks(scene: Scene): { shape: number[]; axis: number; indices: Tensor } {
+  const shape = scene.shape(1)
+  const axis = scene.between(0, shape.length - 1)
+  return { shape, axis, indices: scene.integers(shape.with(axis, scene.size(9)), shape[axis] + 1, -1) }
+}
+
 /** Sizes of a matrix product: small ones, those around the multiples of a tile, and now and then a larger one. */
 const matrixSize = (scene: Scene): number => (scene.flag(0.15) ? scene.between(21, 70) : scene.size(20))
 
@@ -441,6 +452,39 @@ export const opCases: Readonly<Record<ElementwiseName | StructuredName, OpCase>>
       const indices = scene.integers(scene.shape(0, 2), shape[axis] + 1, -1)
       const dy = [...shape.slice(0, axis), ...indices.shape, ...shape.slice(axis + 1)]
       return apply(structuredOps.scatterAdd, [scene.floats(dy), indices], { axis, size: shape[axis] })
+    },
+  },
+  takeAlongAxis: {
+    tolerance: 'exact',
+    build(scene) {
+      const { shape, axis, indices } = picks(scene)
+      return apply(structuredOps.takeAlongAxis, [anyTensor(scene, shape), indices], { axis })
+    },
+  },
+  addAlongAxis: {
+    tolerance: summed,
+    build(scene) {
+      const { shape, axis, indices } = picks(scene)
+      return apply(structuredOps.addAlongAxis, [scene.floats(indices.shape), indices], { axis, size: shape[axis] })
+    },
+  },
+  argsort: {
+    tolerance: 'exact',
+    build(scene) {
+      const shape = scene.flag(0.3) ? [scene.size(3), scene.between(1, 300)] : scene.shape(1)
+      const x = scene.flag(0.2)
+        ? scene.integers(shape, 2 ** 31, -(2 ** 31))
+        : scene.floats(shape, scene.pick([edgy, tied, unordered]))
+      return apply(structuredOps.argsort, [x], { descending: scene.flag() })
+    },
+  },
+  cumsum: {
+    tolerance: summed,
+    build(scene) {
+      const shape = scene.shape(1)
+      const axis = scene.between(0, shape.length - 1)
+      const x = scene.flag(0.2) ? scene.integers(shape, 2 ** 31, -(2 ** 31)) : scene.floats(shape)
+      return apply(structuredOps.cumsum, [x], { axis, reverse: scene.flag(), exclusive: scene.flag() })
     },
   },
   uniform: {

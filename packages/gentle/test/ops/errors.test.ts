@@ -113,6 +113,21 @@ describe('an op refuses operands that do not fit, with both shapes:', () => {
     ['pad', () => ops.pad(x, [1], [0, 0]), '[1] before and [0, 0] after do not fit'],
     ['pad of no axes', () => ops.pad(x, [], []), '[] before and [] after do not fit'],
     ['pad less than nothing', () => ops.pad(x, [-1, 0], [0, 0]), 'give a number from 0 for each axis'],
+    [
+      'takeAlongAxis from a scalar',
+      () => ops.takeAlongAxis(scalar, labels, 0),
+      'takeAlongAxis: a scalar [] has no axis',
+    ],
+    [
+      'takeAlongAxis of other sizes',
+      () => ops.takeAlongAxis(x, input([3, 1], 'int32'), 1),
+      'takeAlongAxis: indices [3, 1] for a tensor of shape [2, 3]; expected the same sizes outside of axis 1',
+    ],
+    ['sort of a scalar', () => ops.sort(scalar), 'sort: a scalar [] has no axis'],
+    ['argsort outside', () => ops.argsort(x, 2), 'argsort: axis 2 is outside a tensor of rank 2'],
+    ['topK of a scalar', () => ops.topK(scalar, 1), 'topK: a scalar [] has no rows'],
+    ['cumsum of a scalar', () => ops.cumsum(scalar), 'cumsum: a scalar [] has no axis'],
+    ['cumsum outside', () => ops.cumsum(x, -3), 'cumsum: axis -3 is outside a tensor of rank 2'],
     ['gather from a scalar', () => ops.gather(scalar, labels), 'gather: a scalar [] has no axis'],
   ])('%s', (_, build, message) => {
     expect(build).toThrow(ShapeError)
@@ -145,6 +160,7 @@ describe('an op refuses the wrong element type:', () => {
     ['upsample2d', () => ops.upsample2d(input([1, 2, 5, 5], 'int32'), 2), 'resample2d: an operand is int32'],
     ['concat', () => ops.concat([input([2]), labels]), 'tensors are float32 and int32; all must be of one type'],
     ['oneHot', () => ops.oneHot(x, 3), 'oneHot: the indices are float32; expected int32'],
+    ['takeAlongAxis', () => ops.takeAlongAxis(x, x, 0), 'takeAlongAxis: the indices are float32; expected int32'],
     ['gather', () => ops.gather(x, scalar), 'gather: the indices are float32; expected int32'],
     ['uniform', () => ops.uniform([2], scalar, { seed: 0, stream: '' }), 'the step must be an int32 scalar'],
   ])('%s', (_, build, message) => {
@@ -183,6 +199,11 @@ describe('an op refuses options outside what is allowed:', () => {
       'no integers',
       () => ops.arange(0, 1, 0.5, 'int32'),
       'arange: from 0 to before 1 in steps of 0.5 are no int32; expected whole numbers of 32 bits',
+    ],
+    [
+      'more of the largest than there are',
+      () => ops.topK(x, 4),
+      'topK: k is 4 for a tensor of shape [2, 3]; expected a whole number from 1 to 3',
     ],
     ['no classes', () => ops.oneHot(labels, 0), 'oneHot: classes is 0; expected a whole number from 1'],
     ['rate 1', () => ops.dropout(x, 1, counter, { seed: 0, stream: '' }), 'dropout: rate is 1; expected at least 0'],

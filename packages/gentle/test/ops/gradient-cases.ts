@@ -123,6 +123,16 @@ export const gradientCases: Readonly<Record<string, () => Tensor>> = {
   'gather outside, clamped': () => ops.gather(signed([3, 2]), indices([-1, 7])),
   scatterAdd: () => apply(structuredOps.scatterAdd, [signed([2, 3, 2]), indices([1, 4, 1])], { axis: 1, size: 5 }),
 
+  'takeAlongAxis, some twice': () =>
+    ops.takeAlongAxis(signed([2, 3, 2]), indices([0, 2, 2, 0, 5, 1, -1, 0], [2, 2, 2]), 1),
+  addAlongAxis: () =>
+    apply(structuredOps.addAlongAxis, [signed([2, 3]), indices([0, 2, 2, 4, 1, 4], [2, 3])], { axis: 1, size: 5 }),
+  'sort along a first axis': () => ops.sort(distinct([4, 2]), 0).values,
+  topK: () => ops.topK(distinct([3, 5]), 2).values,
+  cumsum: () => ops.cumsum(signed([3, 4]), 1),
+  'cumsum from the end, without the element itself': () =>
+    ops.cumsum(signed([3, 2]), 0, { reverse: true, exclusive: true }),
+
   matmul: () => ops.matmul(signed([2, 3]), signed([3, 4])),
   'matmul with a transposed': () => ops.matmul(signed([3, 2]), signed([3, 4]), { transposeA: true }),
   'matmul with b transposed': () => ops.matmul(signed([2, 3]), signed([4, 3]), { transposeB: true }),
@@ -227,6 +237,8 @@ export const secondOrderCases: Readonly<Record<string, () => Tensor>> = {
     return ops.mul(ops.slice(x, [-1, 0], [3, 2], { strides: [-2, 1] }), ops.slice(x, [1, 0], [3, 2]))
   },
   logSumExp: () => ops.logSumExp(signed([2, 3]), 0),
+  cumsum: () => ops.cumsum(signed([2, 3]), -1, { exclusive: true }),
+  sort: () => ops.sort(distinct([2, 4]), -1, { descending: true }).values,
   matmul: () => ops.matmul(signed([2, 3]), signed([3, 2])),
   'matmul of batches that broadcast, transposed': () =>
     ops.matmul(signed([2, 3, 2]), signed([2, 3]), { transposeA: true, transposeB: true }),

@@ -137,6 +137,53 @@ describe('split, stack and their like', () => {
   })
 })
 
+describe('sort, argsort and topK', () => {
+  const nan = Number.NaN
+  const infinity = Number.POSITIVE_INFINITY
+  const x = constant([2, nan, -0, infinity, 0, 2, -infinity, nan], [8])
+
+  it('take NaN as the largest, 0 and -0 as equal, and keep the order of equal elements', async () => {
+    expect(await valuesOf(ops.argsort(x))).toEqual([6, 2, 4, 0, 5, 3, 1, 7])
+    expect(await valuesOf(ops.argsort(x, 0, { descending: true }))).toEqual([1, 7, 3, 0, 5, 2, 4, 6])
+    expect(await valuesOf(ops.sort(x).values)).toEqual([-infinity, -0, 0, 2, 2, infinity, nan, nan])
+  })
+
+  it('sort along any axis', async () => {
+    const { values, indices } = ops.sort(constant([3, 1, 2, 4, 0, 5], [3, 2]), 0)
+    expect([await valuesOf(values), await valuesOf(indices)]).toEqual([
+      [0, 1, 2, 4, 3, 5],
+      [2, 0, 1, 1, 0, 2],
+    ])
+  })
+
+  it('give the largest of each row, first the largest, and the first of equal ones', async () => {
+    const { values, indices } = ops.topK(constant([1, 5, 5, 2, 7, 7, 7, 0], [2, 4]), 2)
+    expect(indices.dtype).toBe('int32')
+    expect([await valuesOf(values), await valuesOf(indices)]).toEqual([
+      [5, 5, 7, 7],
+      [1, 2, 0, 1],
+    ])
+  })
+
+  it('sort integers', async () => {
+    expect(await valuesOf(ops.sort(constant([3, -(2 ** 31), 2 ** 31 - 1, 0], [4], 'int32')).values)).toEqual([
+      -(2 ** 31),
+      0,
+      3,
+      2 ** 31 - 1,
+    ])
+  })
+})
+
+it('cumsum adds up what comes before, or after, with or without the element itself', async () => {
+  const x = constant([1, 2, 3, 4], [2, 2])
+  expect(await valuesOf(ops.cumsum(x, 1))).toEqual([1, 3, 3, 7])
+  expect(await valuesOf(ops.cumsum(x))).toEqual([1, 2, 4, 6])
+  expect(await valuesOf(ops.cumsum(x, -1, { reverse: true }))).toEqual([3, 2, 7, 4])
+  expect(await valuesOf(ops.cumsum(x, 0, { exclusive: true }))).toEqual([0, 0, 1, 2])
+  expect(await valuesOf(ops.cumsum(constant([2 ** 31 - 1, 1], [2], 'int32')))).toEqual([2 ** 31 - 1, -(2 ** 31)])
+})
+
 describe('arange', () => {
   it('counts up to before a number, in int32 where all is whole', async () => {
     expect([ops.arange(3).dtype, await valuesOf(ops.arange(3))]).toEqual(['int32', [0, 1, 2]])

@@ -16,11 +16,13 @@ import {
   conv2dMultiplyAdds,
   conv2dSizes,
 } from '../../ops/conv2d.ts'
+import type { CumsumAttributes } from '../../ops/cumulative.ts'
 import { isResult, isScan } from '../../ops/loop.ts'
 import type { MatmulAttributes } from '../../ops/matmul.ts'
 import type { AvgPool2dGradientAttributes, Pool2dAttributes } from '../../ops/pool2d.ts'
 import type { UniformAttributes } from '../../ops/random.ts'
 import { type ResampleMethod, resampleTaps, transposedTaps } from '../../ops/resample2d.ts'
+import type { ArgsortAttributes } from '../../ops/sort.ts'
 import { type AddSlicesAttributes, type SlicePlace, sliceSteps } from '../../ops/structure.ts'
 import type { StructuredName } from '../../ops/table.ts'
 import { type Buffer, bytesOf, createBuffer, floatBuffer, lastBlockImages, loopShape } from './buffer.ts'
@@ -29,10 +31,17 @@ import { squaresByBlockKernel, squaresOfAllKernel } from './kernels/centred-squa
 import { conv2dWeightGradientKernel, sumsByBlock } from './kernels/conv2d-weight-gradient.ts'
 import { maskImagesKernel, toBlocksKernel, toPlainKernel } from './kernels/convert.ts'
 import { conv2dInputGradientProblem, conv2dProblem, denseKernel } from './kernels/convolution.ts'
+import { cumsumKernel } from './kernels/cumsum.ts'
 import { canTakeRows, denseLanesKernel, denseRowsKernel, worthLanes } from './kernels/dense-rows.ts'
 import { constantVector } from './kernels/expression.ts'
 import { frameKernel, packedShape, packFiltersKernel } from './kernels/filters.ts'
-import { gatherKernel, oneHotKernel, scatterAddKernel } from './kernels/indexing.ts'
+import {
+  addAlongAxisKernel,
+  gatherKernel,
+  oneHotKernel,
+  scatterAddKernel,
+  takeAlongAxisKernel,
+} from './kernels/indexing.ts'
 import {
   addToKernel,
   copyKernel,
@@ -64,6 +73,8 @@ import {
   sumBlocksKernel,
 } from './kernels/reduce.ts'
 import { resampleKernel, resampleTable } from './kernels/resample.ts'
+import { sideBySide } from './kernels/side-by-side.ts'
+import { argsortKernel } from './kernels/sort.ts'
 import { type Epilogue, type EpilogueOperand, type TileProblem, tileKernel } from './kernels/tile.ts'
 import {
   directCycles,
@@ -499,7 +510,7 @@ const placeIn = (buffer: Buffer, { starts, strides }: SlicePlace): SlicePlace =>
   strides: strides && perLoop(buffer, strides),
 })
 
-/** Copies x, or what `kernel` does, to its place in the output. */
+/** A kernel that copies x, or does what `kernel` does, to its place in the output. */
 function placeInto(
   lowerer: Lowerer,
   name: string,
@@ -507,13 +518,11 @@ function placeInto(
   output: Buffer,
   place: SlicePlace,
   kernel = copyKernel,
-): void {
+): Kernel {
   const operand = lowerer.buffer(x, output.layout)
   const extents = loopShape(operand)
   const { strides, offset } = sliceSteps(stridesOf(loopShape(output)), placeIn(output, place))
-  lowerer.emit(
-    kernel(name, extents, { buffer: output, strides, offset }, { buffer: operand, strides: stridesOf(extents) }),
-  )
+  return kernel(name, extents, { buffer: output, strides, offset }, { buffer: operand, strides: stridesOf(extents) })
 }
 
 /** Whether no two slices of these shapes reach into each other's box. */
@@ -767,10 +776,12 @@ const lowerings: Record<StructuredName, Lowering> = {
       return
     }
     let start = 0
-    for (const x of node.inputs) {
-      placeInto(lowerer, 'concat', x, output, { starts: x.shape.map((_, a) => (a === axis ? start : 0)) })
+    const copies = node.inputs.map((x) => {
+      const starts = x.shape.map((_, a) => (a === axis ? start : 0))
       start += x.shape[axis]
-    }
+      return placeInto(lowerer, 'concat', x, output, { starts })
+    })
+    lowerer.emit(...sideBySide(copies))
   },
 
   slice(lowerer, node, output) {
@@ -793,15 +804,16 @@ const lowerings: Record<StructuredName, Lowering> = {
     )
     const taken = node.inputs.reduce((sum, { shape }) => sum + sizeOf(shape), 0)
     if (!apart || taken < sizeOf(node.shape)) lowerer.emit(fillKernel(output, 0))
-    node.inputs.forEach((part, i) => {
-      placeInto(lowerer, 'addSlices', part, output, places[i], apart ? copyKernel : addToKernel)
-    })
+    const kernels = node.inputs.map((part, i) =>
+      placeInto(lowerer, 'addSlices', part, output, places[i], apart ? copyKernel : addToKernel),
+    )
+    lowerer.emit(...(apart ? sideBySide(kernels) : kernels))
   },
 
   pad(lowerer, node, output) {
     const { before, value } = node.attributes as { before: readonly number[]; value: number }
     lowerer.emit(fillKernel(output, value))
-    placeInto(lowerer, 'pad', node.inputs[0], output, { starts: before })
+    lowerer.emit(placeInto(lowerer, 'pad', node.inputs[0], output, { starts: before }))
   },
 
   matmul(lowerer, node, output, epilogue) {
@@ -913,6 +925,25 @@ const lowerings: Record<StructuredName, Lowering> = {
   scatterAdd(lowerer, node, output) {
     const [dy, indices] = node.inputs.map((input) => lowerer.buffer(input, 'plain'))
     lowerer.emit(scatterAddKernel(dy, indices, output, (node.attributes as { axis: number }).axis))
+  },
+
+  takeAlongAxis(lowerer, node, output) {
+    const [x, indices] = node.inputs.map((input) => lowerer.buffer(input, 'plain'))
+    lowerer.emit(takeAlongAxisKernel(x, indices, output, (node.attributes as { axis: number }).axis))
+  },
+
+  addAlongAxis(lowerer, node, output) {
+    const [dy, indices] = node.inputs.map((input) => lowerer.buffer(input, 'plain'))
+    lowerer.emit(addAlongAxisKernel(dy, indices, output, (node.attributes as { axis: number }).axis))
+  },
+
+  argsort(lowerer, node, output) {
+    const { descending } = node.attributes as ArgsortAttributes
+    lowerer.emit(argsortKernel(lowerer.buffer(node.inputs[0], 'plain'), descending, output))
+  },
+
+  cumsum(lowerer, node, output) {
+    lowerer.emit(cumsumKernel(lowerer.buffer(node.inputs[0], 'plain'), node.attributes as CumsumAttributes, output))
   },
 
   uniform(lowerer, node, output) {

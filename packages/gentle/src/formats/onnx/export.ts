@@ -9,6 +9,7 @@ import { type Graph, rootsOf, topologicalOrder } from '../../graph/graph.ts'
 import { Constant, Input, input, type Tensor, Variable } from '../../graph/tensor.ts'
 import { type Model, traceInference } from '../../nn/model.ts'
 import type { Conv2dAttributes, Conv2dInputGradientAttributes } from '../../ops/conv2d.ts'
+import type { CumsumAttributes } from '../../ops/cumulative.ts'
 import type { MatmulAttributes } from '../../ops/matmul.ts'
 import type { Pool2dAttributes } from '../../ops/pool2d.ts'
 import type { ResampleMethod } from '../../ops/resample2d.ts'
@@ -391,6 +392,24 @@ const lowerings: Record<ElementwiseName | StructuredName, Lowering> = {
     )
   },
   scatterAdd: none,
+  takeAlongAxis(exporter, node) {
+    const { axis } = node.attributes as { axis: number }
+    exporter.give(
+      node,
+      'GatherElements',
+      node.inputs.map((x) => exporter.name(x)),
+      { axis },
+    )
+  },
+  addAlongAxis: none,
+  argsort: none,
+  cumsum(exporter, node) {
+    const { axis, exclusive, reverse } = node.attributes as CumsumAttributes
+    exporter.give(node, 'CumSum', [exporter.name(node.inputs[0]), exporter.integers([axis], [])], {
+      exclusive: exclusive ? 1 : 0,
+      reverse: reverse ? 1 : 0,
+    })
+  },
   uniform: none,
 }
 

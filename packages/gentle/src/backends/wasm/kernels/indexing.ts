@@ -1,4 +1,4 @@
-/** Kernels around indices: one-hot vectors, gathering, and its gradient. */
+/** Kernels around indices: one-hot vectors, gathering, and the gradients of that. */
 import { sizeOf } from '../../../core/shape.ts'
 import {
   countedLoop,
@@ -121,6 +121,67 @@ export function scatterAddKernel(dy: Buffer, indices: Buffer, output: Buffer, ax
           source.set(i32.add(context.address(dy), i32.mul(item, count * innerBytes))),
           memoryFill(base, 0, along * innerBytes),
           countedLoop(position, count, body),
+        ]),
+      ]
+    },
+  }
+}
+
+/** Single elements of row-major x, each picked along an axis by an index of its own. */
+export function takeAlongAxisKernel(x: Buffer, indices: Buffer, output: Buffer, axis: number): Kernel {
+  const { outer, along, innerBytes } = axisSizes(indices.shape, axis)
+  const size = x.shape[axis]
+  return {
+    name: 'takeAlongAxis',
+    split: { by: 'items', count: outer * along },
+    reads: [x, indices],
+    writes: [output],
+    emit(context) {
+      const [item, base, index, target] = locals('i32')
+      return [
+        forEachItem(context, item, [
+          base.set(i32.add(context.address(x), i32.mul(i32.divU(item, along), size * innerBytes))),
+          index.set(i32.add(context.address(indices), i32.mul(item, innerBytes))),
+          target.set(i32.add(context.address(output), i32.mul(item, innerBytes))),
+          repeat(innerBytes / 4, [
+            i32.store(target, i32.load(i32.add(base, i32.mul(clamp(i32.load(index), size), innerBytes)))),
+            base.advance(4),
+            index.advance(4),
+            target.advance(4),
+          ]),
+        ]),
+      ]
+    },
+  }
+}
+
+/** Adds single elements of dy at their indices along an axis; each item is one place before the axis, so that no two threads add to one element. */
+export function addAlongAxisKernel(dy: Buffer, indices: Buffer, output: Buffer, axis: number): Kernel {
+  const { outer, along, innerBytes } = axisSizes(indices.shape, axis)
+  const size = output.shape[axis]
+  return {
+    name: 'addAlongAxis',
+    split: { by: 'items', count: outer },
+    reads: [dy, indices],
+    writes: [output],
+    emit(context) {
+      const [item, base, source, index, target] = locals('i32')
+      return [
+        forEachItem(context, item, [
+          base.set(i32.add(context.address(output), i32.mul(item, size * innerBytes))),
+          source.set(i32.add(context.address(dy), i32.mul(item, along * innerBytes))),
+          index.set(i32.add(context.address(indices), i32.mul(item, along * innerBytes))),
+          memoryFill(base, 0, size * innerBytes),
+          repeat(along, [
+            repeat(innerBytes / 4, [
+              target.set(i32.add(base, i32.mul(clamp(i32.load(index), size), innerBytes))),
+              f32.store(target, f32.add(f32.load(target), f32.load(source))),
+              base.advance(4),
+              source.advance(4),
+              index.advance(4),
+            ]),
+            base.advance(-innerBytes),
+          ]),
         ]),
       ]
     },
