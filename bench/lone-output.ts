@@ -8,7 +8,7 @@ import { type Buffer, storageOf } from '../packages/gentle/src/backends/wasm/buf
 import { controlBytes } from '../packages/gentle/src/backends/wasm/control.ts'
 import { emitProgram } from '../packages/gentle/src/backends/wasm/emit.ts'
 import type { Kernel } from '../packages/gentle/src/backends/wasm/kernel.ts'
-import { type LoweredGraph, lower } from '../packages/gentle/src/backends/wasm/lower.ts'
+import { type LoweredGraph, lower } from '../packages/gentle/src/backends/wasm/lowering/lowerer.ts'
 import { schedule } from '../packages/gentle/src/backends/wasm/schedule.ts'
 import { simplify } from '../packages/gentle/src/compile/simplify.ts'
 import { type Graph, input } from '../packages/gentle/src/index.ts'

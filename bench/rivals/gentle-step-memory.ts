@@ -5,7 +5,7 @@
  * `--bound`: the same, with the most bytes that have to live in one phase of its schedule in place of arena and scratch memory.
  * `--op-by-op`: the same, with what lives when ops run one after another on whole batches: activations, and the weights' gradients.
  */
-import { lower } from '../../packages/gentle/src/backends/wasm/lower.ts'
+import { lower } from '../../packages/gentle/src/backends/wasm/lowering/lowerer.ts'
 import { schedule } from '../../packages/gentle/src/backends/wasm/schedule.ts'
 import { simplify } from '../../packages/gentle/src/compile/simplify.ts'
 import { type Model, reference, sizeOf } from '../../packages/gentle/src/index.ts'

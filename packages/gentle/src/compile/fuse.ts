@@ -10,7 +10,6 @@
 import { broadcastStrides, sameShape } from '../core/shape.ts'
 import { type Tensor, Variable } from '../graph/tensor.ts'
 import { isElementwise } from '../ops/elementwise.ts'
-import type { Layout } from './layout.ts'
 
 /** The nodes that one kernel computes. */
 export interface Group {
@@ -30,24 +29,21 @@ export interface FusionRules {
   canFollow(producer: Tensor, elementwise: ReadonlySet<Tensor>): boolean
   /** Whether the kernel of a node that is not elementwise can compute its operand element by element as it reads it. */
   canFold(node: Tensor): boolean
+  /** Whether two tensors of one shape lie alike in memory, so that one kernel can go through both element by element. */
+  lieAlike(a: Tensor, b: Tensor): boolean
 }
 
 /** A group as it grows. */
 interface Draft {
   readonly root: Tensor
-  /** The tensor whose shape and layout the group's elementwise nodes have; none where no such node can join. */
+  /** The tensor whose shape the group's elementwise nodes have, and which they lie like; none where no such node can join. */
   readonly domain?: Tensor
   readonly nodes: Set<Tensor>
   producer?: Tensor
 }
 
 /** Groups all nodes but sources, in an order in which every group follows those that it reads. */
-export function fuse(
-  order: readonly Tensor[],
-  roots: readonly Tensor[],
-  layouts: ReadonlyMap<Tensor, Layout>,
-  rules: FusionRules,
-): Group[] {
+export function fuse(order: readonly Tensor[], roots: readonly Tensor[], rules: FusionRules): Group[] {
   const consumers = new Map<Tensor, Tensor[]>()
   for (const node of order) for (const x of new Set(node.inputs)) consumers.set(x, [...(consumers.get(x) ?? []), node])
 
@@ -73,7 +69,7 @@ export function fuse(
       domain !== undefined &&
       (nodes.has(reader) || reader === root) &&
       sameShape(node.shape, domain.shape) &&
-      layouts.get(node) === layouts.get(domain)
+      rules.lieAlike(node, domain)
     return uses.every(fits) ? [...new Set(uses.map(({ host }) => host))] : []
   }
 

@@ -33,9 +33,10 @@ export function activationMemory(result: Tensor, parameterGradients: readonly Te
     if (node instanceof Input || node.inputs.some((x) => activations.has(x))) activations.add(node)
   for (const gradient of parameterGradients) activations.delete(storage.get(gradient)!)
 
-  const groups = fuse(order, roots, new Map(), {
+  const groups = fuse(order, roots, {
     canFollow: ({ op }) => op.multiplyAdds !== undefined,
     canFold: ({ op }) => op.name === 'sum' || op.name === 'max',
+    lieAlike: () => true,
   })
   const momentOf = new Map<Tensor, number>()
   const lastRead = new Map<Tensor, Tensor>()

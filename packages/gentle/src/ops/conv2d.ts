@@ -46,6 +46,10 @@ export function conv2dSizes(x: Shape, w: Shape, attributes: Conv2dAttributes): C
   return { batch, inChannels, outChannels, height, width, kernel: [kernel[0], kernel[1]], outHeight, outWidth }
 }
 
+/** Whether a convolution filters each channel alone. */
+export const isDepthwise = (inChannels: number, outChannels: number, groups: number): boolean =>
+  groups === inChannels && groups === outChannels && groups > 1
+
 /** Visits every product of a convolution by its offsets in images, filters and output, all row-major. */
 function forEachProduct(
   sizes: Conv2dSizes,

@@ -87,4 +87,5 @@ export const functionOps = { scan: scanOp, result: resultOp } as const
 export const sourceOps = { input: inputOp, variable: variableOp, constant: constantOp } as const
 
 export type ElementwiseName = keyof typeof elementwiseOps
+export type FunctionName = keyof typeof functionOps
 export type StructuredName = keyof typeof structuredOps

@@ -26,8 +26,12 @@ import type { Scene } from './scene.ts'
 
 /** Loops and calls after each other, with the gradients of the mean square of the last and an update of each variable. */
 export function randomLoops(scene: Scene): RandomCase {
-  const first = scene.floats(scene.shape(1, 3))
-  let last = first
+  // A batch this large goes through products in blocks of 8.
+  const inBlocks = scene.flag(0.3)
+  const first = scene.floats(
+    inBlocks ? [scene.between(2, 4), scene.pick([32, 33, 40]), scene.size(5)] : scene.shape(1, 3),
+  )
+  let last = inBlocks ? recurrent(scene, first) : first
   for (let count = scene.between(1, 2); count > 0; count--) last = loopOver(scene, last)
   const loss = mean(mul(last, last))
   return {

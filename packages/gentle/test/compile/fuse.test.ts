@@ -8,9 +8,10 @@ const x = input([8, 4, 3])
 const perChannel = input([4, 1])
 
 function groupsOf(roots: readonly Tensor[], canFold = true): Group[] {
-  return fuse(topologicalOrder(roots), roots, new Map(), {
+  return fuse(topologicalOrder(roots), roots, {
     canFollow: () => false,
     canFold: ({ op }) => canFold && op.name === 'sum',
+    lieAlike: () => true,
   })
 }
 

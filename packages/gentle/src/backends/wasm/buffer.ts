@@ -1,8 +1,8 @@
 /** A stretch of memory that kernels read and write. */
 
-import { blockSize, type Layout, leadingAxes } from '../../compile/layout.ts'
 import type { DType } from '../../core/dtype.ts'
 import { type Shape, sizeOf } from '../../core/shape.ts'
+import { blockSize, type Layout, leadingAxes } from './layout/layout.ts'
 
 /** Bytes of one value of each image, or channel, of a block: the step between neighbours of a tensor that is not plain. */
 export const laneBytes = blockSize * 4

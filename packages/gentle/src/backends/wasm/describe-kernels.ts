@@ -4,7 +4,7 @@ import type { Variable } from '../../graph/tensor.ts'
 import type { KernelDescription } from '../profile.ts'
 import { type Buffer, bytesOf, storageOf } from './buffer.ts'
 import type { Kernel } from './kernel.ts'
-import type { LoweredGraph } from './lower.ts'
+import type { LoweredGraph } from './lowering/lowerer.ts'
 import { kernelsOf, type Schedule } from './schedule.ts'
 
 /** In the schedule's order. */

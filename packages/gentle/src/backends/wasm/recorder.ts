@@ -3,7 +3,7 @@ import { fastest, type Profile, type ProfileOptions, profileOf } from '../profil
 import { describeKernels } from './describe-kernels.ts'
 import type { Heap } from './heap.ts'
 import { clearLog, defineMark, type Log, logBytesOf, readLog } from './log.ts'
-import type { LoweredGraph } from './lower.ts'
+import type { LoweredGraph } from './lowering/lowerer.ts'
 import type { Schedule } from './schedule.ts'
 
 /** A program, as its recorder sees it. */

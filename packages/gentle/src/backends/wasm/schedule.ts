@@ -13,7 +13,7 @@ import { stridesOf } from '../../core/shape.ts'
 import { type Buffer, bytesOf, loopShape, storageOf } from './buffer.ts'
 import type { Kernel } from './kernel.ts'
 import { copyKernel } from './kernels/map.ts'
-import type { LoweredGraph } from './lower.ts'
+import type { LoweredGraph } from './lowering/lowerer.ts'
 
 /** Kernels may read, and the random ones write, up to one vector past a buffer's end. */
 const slack = 64

@@ -15,7 +15,7 @@ import { controlBytes, mostThreads } from './control.ts'
 import { type EmitOptions, emitProgram } from './emit.ts'
 import { Heap } from './heap.ts'
 import type { Log } from './log.ts'
-import { type LoweredGraph, lower } from './lower.ts'
+import { type LoweredGraph, lower } from './lowering/lowerer.ts'
 import type { Recorder } from './recorder.ts'
 import { type Schedule, schedule } from './schedule.ts'
 import { Threads } from './threads.ts'
@@ -254,7 +254,7 @@ class WasmBackend implements Backend {
     if (!hasLoops(graph)) return lower(simplify(graph), this.#code)
     const [passes, { lowerLoop }] = await Promise.all([
       import('../../compile/loops/index.ts'),
-      import('./lower-loop.ts'),
+      import('./lowering/loop.ts'),
     ])
     return lower(simplify(graph, passes), { ...this.#code, lowerLoop })
   }

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Backend } from '../../../src/backends/backend.ts'
 import { reference } from '../../../src/backends/reference/reference.ts'
-import { lower } from '../../../src/backends/wasm/lower.ts'
+import { lower } from '../../../src/backends/wasm/lowering/lowerer.ts'
 import { type WasmOptions, wasm } from '../../../src/backends/wasm/wasm.ts'
 import { simplify } from '../../../src/compile/simplify.ts'
 import type { NDArray } from '../../../src/core/ndarray.ts'

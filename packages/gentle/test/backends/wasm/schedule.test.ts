@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { gradients } from '../../../src/autodiff/gradients.ts'
 import { storageOf } from '../../../src/backends/wasm/buffer.ts'
-import { lower } from '../../../src/backends/wasm/lower.ts'
+import { lower } from '../../../src/backends/wasm/lowering/lowerer.ts'
 import { schedule } from '../../../src/backends/wasm/schedule.ts'
 import { simplify } from '../../../src/compile/simplify.ts'
 import { input, type Tensor, variable } from '../../../src/graph/tensor.ts'

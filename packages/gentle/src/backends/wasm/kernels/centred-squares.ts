@@ -4,7 +4,7 @@
  * and the parts are put together by what the means differ (Chan, Golub, LeVeque, "Updating Formulae and a Pairwise Algorithm for
  * Computing Sample Variances", 1979, eq. 2.1). No digits are lost where the mean is large, as they are with the sum of the squares of x.
  */
-import { blockSize } from '../../../compile/layout.ts'
+
 import { sizeOf } from '../../../core/shape.ts'
 import {
   countedLoop,
@@ -20,6 +20,7 @@ import {
 } from '../assembler/index.ts'
 import { type Buffer, lastBlockImages } from '../buffer.ts'
 import type { Kernel } from '../kernel.ts'
+import { blockSize } from '../layout/layout.ts'
 import { horizontalSum, lastBlockMasks } from './convert.ts'
 import { type Expression, storedValues } from './map.ts'
 import { forEachItem, nest } from './nest.ts'

@@ -39,13 +39,6 @@ import { type Buffer, laneBytes } from '../buffer.ts'
 import type { Kernel, KernelContext } from '../kernel.ts'
 import { balancedTiles, tileRows } from './tile.ts'
 
-/** Sums per block are kept apart up to this many bytes in all. */
-const largestPartials = 512 * 1024
-
-/** Whether the gradient is summed block by block: then the kernel's output is [blocks, ...w]. */
-export const sumsByBlock = (x: Buffer, weightShape: readonly number[]): boolean =>
-  x.blocks * sizeOf(weightShape) * 4 <= largestPartials
-
 /** Bytes of image and gradient that are walked again and again: they should stay in the second-level cache. */
 const walkedBytes = 192 * 1024
 
@@ -95,11 +88,13 @@ function validRange(size: number, outSize: number, tap: number, stride: number, 
   return { from, to: Math.max(from, to) }
 }
 
+/** The gradient of filters, dw, or, `byBlock`, that of each block of 8 images, [blocks, ...w]. */
 export function conv2dWeightGradientKernel(
   x: Buffer,
   dy: Buffer,
   dw: Buffer,
   attributes: Conv2dAttributes & { weightShape: readonly number[] },
+  byBlock: boolean,
 ): Kernel {
   const sizes = conv2dSizes(x.shape, attributes.weightShape, attributes)
   const inPerGroup = sizes.inChannels / attributes.groups
@@ -120,7 +115,6 @@ export function conv2dWeightGradientKernel(
     nearRows,
     weightShape: attributes.weightShape,
   }
-  const byBlock = sumsByBlock(x, attributes.weightShape)
   const items = attributes.groups * tiles.tiles * plan.channelUnits
   const weightBytes = sizeOf(attributes.weightShape) * 4
   const workspaceBytes = sizeOf(sizes.kernel) * 2 * tileRows * laneBytes

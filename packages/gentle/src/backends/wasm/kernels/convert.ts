@@ -1,6 +1,5 @@
 /** Changes of layout: row-major images, or channels, to blocks of 8, and back. Four rows and four columns are transposed at a time. */
 
-import { blockSize } from '../../../compile/layout.ts'
 import { range } from '../../../core/range.ts'
 import {
   countedLoop,
@@ -18,6 +17,7 @@ import {
 } from '../assembler/index.ts'
 import { type Buffer, channelBlocks, laneBytes, lastBlockImages } from '../buffer.ts'
 import type { Kernel, KernelContext } from '../kernel.ts'
+import { blockSize } from '../layout/layout.ts'
 
 type Vector = Value<'v128'>
 

@@ -7,7 +7,6 @@
  * tile of matrix products: its rows are 6 outputs, its columns the 8 rows of x.
  */
 
-import { blockSize } from '../../../compile/layout.ts'
 import { range } from '../../../core/range.ts'
 import {
   countedLoop,
@@ -22,6 +21,7 @@ import {
 } from '../assembler/index.ts'
 import { type Buffer, laneBytes } from '../buffer.ts'
 import type { Kernel, KernelContext } from '../kernel.ts'
+import { blockSize } from '../layout/layout.ts'
 import { horizontalSum } from './convert.ts'
 import { forEachItem } from './nest.ts'
 import { cut, cutRows, startOf, tileSums } from './product-tile.ts'
@@ -74,9 +74,6 @@ export function denseRowsKernel(x: Buffer, weights: Buffer, y: Buffer, transpose
     },
   }
 }
-
-/** Whether `denseLanesKernel` is the faster one. */
-export const worthLanes = (batch: number, transposed: boolean): boolean => transposed && batch > 4
 
 /** x [N, K] in lanes and weights [M, K] give y [N, M] in lanes; threads share outputs, not images. */
 export function denseLanesKernel(x: Buffer, weights: Buffer, y: Buffer): Kernel {

@@ -3,12 +3,12 @@
  * frame for kernels that only move elements, whose operands are walked with other strides.
  */
 
-import { alongChannels, type Layout } from '../../../compile/layout.ts'
 import { broadcastStrides, sizeOf, stridesOf } from '../../../core/shape.ts'
 import type { Tensor } from '../../../graph/tensor.ts'
 import { f32, f32x4, i32, i32x4, Local, type Statement, type Value, v128 } from '../assembler/index.ts'
 import { type Buffer, channelBlocks, elementBytes, laneBytes, loopShape } from '../buffer.ts'
 import type { Kernel, KernelContext } from '../kernel.ts'
+import { alongChannels, type Layout } from '../layout/layout.ts'
 import { type Computed, constantVector, emitExpression, storeTogether } from './expression.ts'
 import { collapse, nest, plainItems, plainNest, type Stream, type Width } from './nest.ts'
 

@@ -166,16 +166,6 @@ export function packWeightsKernel(problem: TileProblem, packed: Buffer): Kernel 
   }
 }
 
-/** From so many bytes of a block's source, and so many channels on, packing pays: measured on the layers of ResNet-20 and ResNet-50. */
-const leastBytes = 512 * 1024
-const leastChannels = 32
-
-/** Whether a problem is one for the packed tile, and faster by it. */
-export function isWorthPacking({ groups, source, channels, rowAxes, columnAxes }: TileProblem): boolean {
-  const reads = [rowAxes, columnAxes].every((axes) => axes.some(({ taps }) => taps > 0))
-  return groups === 1 && reads && channels >= leastChannels && source.blockBytes > leastBytes
-}
-
 /** @param problem its weights are those that `packWeightsKernel` has packed */
 export function packedTileKernel(problem: TileProblem): Kernel {
   const plan = planOf(problem)

@@ -9,13 +9,13 @@
  * multiplied with all panels of b before the next ones.
  */
 
-import { blockSize } from '../../../compile/layout.ts'
 import { range } from '../../../core/range.ts'
 import { broadcastStrides, sizeOf, stridesOf } from '../../../core/shape.ts'
 import { type MatmulAttributes, matmulSizes } from '../../../ops/matmul.ts'
 import { call, countedLoop, f32, i32, locals, repeat, type Statement, type Value, v128 } from '../assembler/index.ts'
 import { type Buffer, floatBuffer, laneBytes } from '../buffer.ts'
 import type { Kernel, KernelContext } from '../kernel.ts'
+import { blockSize } from '../layout/layout.ts'
 import { transpose4 } from './convert.ts'
 import { forEachItem } from './nest.ts'
 import { type Cut, cut, cutColumns, cutRows, startOf, tileSums } from './product-tile.ts'

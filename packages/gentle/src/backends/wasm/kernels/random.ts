@@ -1,11 +1,11 @@
 /** Uniform random numbers: Threefry-2x32 (core/random.ts) on four counters at a time. */
 
-import { blockSize } from '../../../compile/layout.ts'
 import { threefryParity, threefryRotations } from '../../../core/random.ts'
 import type { UniformAttributes } from '../../../ops/random.ts'
 import { f32x4, i32, i32x4, locals, repeat, type Statement, type Value, v128 } from '../assembler/index.ts'
 import { type Buffer, laneBytes } from '../buffer.ts'
 import type { Kernel } from '../kernel.ts'
+import { blockSize } from '../layout/layout.ts'
 
 type Vector = Value<'v128'>
 

@@ -30,7 +30,6 @@ import { balancedTiles, type Epilogue, nameWith, operandBuffers, tileRows } from
 import {
   gatherFour,
   middleBytes,
-  perCycle,
   placeBytes,
   tileOutput,
   tileTransform,
@@ -41,8 +40,8 @@ import {
 
 type Vector = Value<'v128'>
 
-export interface WinogradLanesPlan {
-  readonly transforms: WinogradTransforms
+/** A convolution of 3 x 3 and stride 1. */
+export interface WinogradLanesSizes {
   /** Channels summed over, and channels of the output. */
   readonly channels: number
   readonly outChannels: number
@@ -51,14 +50,15 @@ export interface WinogradLanesPlan {
   readonly outHeight: number
   readonly outWidth: number
   readonly padding: readonly [number, number]
+}
+
+export interface WinogradLanesPlan extends WinogradLanesSizes {
+  readonly transforms: WinogradTransforms
   readonly tileRows: number
   readonly tileColumns: number
 }
 
-export function planWinogradLanes(
-  transforms: WinogradTransforms,
-  sizes: Omit<WinogradLanesPlan, 'transforms' | 'tileRows' | 'tileColumns'>,
-): WinogradLanesPlan {
+export function planWinogradLanes(transforms: WinogradTransforms, sizes: WinogradLanesSizes): WinogradLanesPlan {
   const { m } = transforms
   return {
     ...sizes,
@@ -66,21 +66,6 @@ export function planWinogradLanes(
     tileRows: Math.ceil(sizes.outHeight / m),
     tileColumns: Math.ceil(sizes.outWidth / m),
   }
-}
-
-/** Cycles that one block of 8 images takes, roughly: products, transforms, and filters that each row of tiles reads anew. */
-export function winogradLanesCycles(plan: WinogradLanesPlan): number {
-  const { transforms, channels, outChannels, tileRows: rows, tileColumns: columns } = plan
-  const { m, input } = transforms
-  const n = input.length
-  const instructions = (rows: number, columns: number): number => rows * columns * (columns / 2 + 2)
-  const transformed =
-    2 * rows * columns * (channels * 2 * instructions(n, n) + outChannels * instructions(m, n) * (1 + m / n))
-  return (
-    (rows * columns * n * n * channels * outChannels * 8) / perCycle.multiplyAdds +
-    transformed / perCycle.instructions +
-    (rows * n * n * channels * outChannels * 4) / perCycle.bytes
-  )
 }
 
 /** Floats of the transformed filters, `[n²][out][in]`. */

@@ -278,6 +278,3 @@ export const middleBytes = (n: number): number => n * n * laneBytes
  * do not all fall into one set of the cache.
  */
 export const placeBytes = (bytes: number): number => (Math.ceil(bytes / 64) | 1) * 64
-
-/** Vector instructions of transforms in a processor's cycle, bytes of filters from beyond the second-level cache, multiply-adds. */
-export const perCycle = { instructions: 1.5, bytes: 8, multiplyAdds: 8 }

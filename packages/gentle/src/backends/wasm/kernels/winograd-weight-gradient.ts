@@ -7,20 +7,14 @@
  * channels, of 16 where the engine joins vectors, and runs over all tiles. Every sum is taken by one thread in one order, whatever the number of threads.
  */
 import { range } from '../../../core/range.ts'
+import type { Conv2dSizes } from '../../../ops/conv2d.ts'
 import { call, i32, Local, locals, memoryFill, repeat, type Statement, type Value, v128 } from '../assembler/index.ts'
 import { type Buffer, channelBlocks, laneBytes } from '../buffer.ts'
 import type { Kernel } from '../kernel.ts'
 import { transpose4 } from './convert.ts'
 import { forEachItem } from './nest.ts'
 import { registerTile, vectorAt } from './register-tile.ts'
-import {
-  middleBytes,
-  perCycle,
-  placeBytes,
-  tileTransform,
-  transformBothSides,
-  winograd4,
-} from './winograd-transforms.ts'
+import { middleBytes, placeBytes, tileTransform, transformBothSides, winograd4 } from './winograd-transforms.ts'
 
 /** Pixels of a side of a tile of dy, and places of a transformed one. */
 const m = winograd4.m
@@ -57,24 +51,11 @@ export interface WeightGradientPlan {
 const tilesOf = ({ batch, tileRows, tileColumns }: WeightGradientPlan): number => batch * tileRows * tileColumns
 
 export function planWeightGradient(
-  batch: number,
-  channels: number,
-  [outChannels, outHeight, outWidth]: readonly [number, number, number],
+  { batch, inChannels, outChannels, outHeight, outWidth }: Conv2dSizes,
   padding: readonly [number, number],
 ): WeightGradientPlan {
   const [tileRows, tileColumns] = [Math.ceil(outHeight / m), Math.ceil(outWidth / m)]
-  return { batch, channels, outChannels, padding, tileRows, tileColumns }
-}
-
-/** Cycles, roughly: products, transforms, and the sums that are written and read. */
-export function weightGradientCycles(plan: WeightGradientPlan): number {
-  const { channels, outChannels } = plan
-  const transform = 2 * n * n * (n / 2 + 2)
-  return (
-    (tilesOf(plan) * places * channels * outChannels) / perCycle.multiplyAdds +
-    (tilesOf(plan) * (channels + outChannels) * 2 * transform) / 4 / perCycle.instructions +
-    (2 * places * channels * outChannels * 4) / perCycle.bytes
-  )
+  return { batch, channels: inChannels, outChannels, padding, tileRows, tileColumns }
 }
 
 /** Height and width of x and of dy with the zeros around them that their tiles read. */

@@ -14,6 +14,7 @@
  * With wide vectors a tile of the products takes two blocks of output channels, and tiles are transformed whole.
  */
 import { range } from '../../../core/range.ts'
+import type { Conv2dSizes } from '../../../ops/conv2d.ts'
 import {
   call,
   countedLoop,
@@ -34,7 +35,6 @@ import { balancedTiles, type Epilogue, nameWith, operandBuffers } from './tile.t
 import {
   gatherFour,
   middleBytes,
-  perCycle,
   placeBytes,
   tileOutput,
   tileTransform,
@@ -76,13 +76,11 @@ const usualThreads = 4
 
 export function planWinograd(
   transforms: WinogradTransforms,
-  inChannels: number,
-  output: readonly number[],
+  { batch, inChannels, outChannels, outHeight, outWidth }: Conv2dSizes,
   wide: boolean,
 ): WinogradPlan {
-  const [batch, outChannels, height, width] = output
   const { m, input } = transforms
-  const [tileRows, tileColumns] = [Math.ceil(height / m), Math.ceil(width / m)]
+  const [tileRows, tileColumns] = [Math.ceil(outHeight / m), Math.ceil(outWidth / m)]
   const tiles = batch * tileRows * tileColumns
   const tileBytes = input.length ** 2 * inChannels * 4
   const most = Math.max(fewTiles, Math.floor(stripBytes / tileBytes / tilePixels) * tilePixels)
@@ -107,33 +105,6 @@ export function planWinograd(
     together,
   }
 }
-
-/** Bytes of filters that a core gets from memory in a cycle, while another one reads, too. */
-const filterBytes = 3
-
-/** How many times as fast arithmetic is where the engine joins vectors. */
-const gain = (wide: boolean): number => (wide ? 1.8 : 1)
-
-/** Cycles that a plan takes, roughly: products, transforms, and filters that each strip reads anew. */
-export function winogradCycles(plan: WinogradPlan, wide: boolean): number {
-  const { transforms, strips, stripTiles, shares, channels, outBlocks } = plan
-  const { m, input } = transforms
-  const n = input.length
-  const tiles = strips * stripTiles
-  const instructions = (rows: number, columns: number): number => rows * columns * (columns / 2 + 2)
-  // Each of two threads transforms a strip whose output channels they share.
-  const inputTransform = (Math.min(shares, 2) * (tiles * channels * (instructions(n, n) + instructions(n, n)))) / 4
-  const outputTransform = 2 * tiles * outBlocks * (instructions(m, n) * (1 + m / n))
-  return (
-    directCycles(tiles * n * n * channels * outBlocks * 8, wide) +
-    (inputTransform + outputTransform) / perCycle.instructions / gain(wide) +
-    (strips * n * n * channels * outBlocks * laneBytes) / filterBytes
-  )
-}
-
-/** Cycles of the direct method for so many multiply-adds. */
-export const directCycles = (multiplyAdds: number, wide = false): number =>
-  multiplyAdds / perCycle.multiplyAdds / gain(wide)
 
 /** Height and width of the zero-padded source that the tiles read. */
 export const winogradFrame = ({ transforms: { m }, tileRows, tileColumns }: WinogradPlan): [number, number] => [

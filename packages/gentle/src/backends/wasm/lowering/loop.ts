@@ -3,14 +3,13 @@
  * a step's slice of an input, and its part of an output, are stretches of what stands outside. What the steps have in common is computed
  * before the loop.
  */
-import type { Layout } from '../../compile/layout.ts'
-import { blockSize } from '../../compile/layout.ts'
-import type { Shape } from '../../core/shape.ts'
-import { Constant, type Input, type Tensor } from '../../graph/tensor.ts'
-import { bodyRoots, isResult, operandsOf } from '../../ops/loop.ts'
-import { type Buffer, bytesOf, createBuffer, floatBuffer, storageOf } from './buffer.ts'
-import type { Lowerer, LowerLoop } from './lower.ts'
-import { copyOf, scheduleStep, unchanging } from './schedule.ts'
+import type { Shape } from '../../../core/shape.ts'
+import { Constant, type Input, type Tensor } from '../../../graph/tensor.ts'
+import { bodyRoots, isResult, operandsOf } from '../../../ops/loop.ts'
+import { type Buffer, bytesOf, createBuffer, floatBuffer, storageOf } from '../buffer.ts'
+import { blockSize, type Layout } from '../layout/layout.ts'
+import { copyOf, scheduleStep, unchanging } from '../schedule.ts'
+import type { Lowerer, LowerLoop } from './lowerer.ts'
 
 export const lowerLoop: LowerLoop = (parent, loop) => {
   const { body, steps, reverse, results } = loop.attributes

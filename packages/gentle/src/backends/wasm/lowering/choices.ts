@@ -1,0 +1,174 @@
+/**
+ * Which method computes what. Conditions and costs look at sizes and layouts alone and never at the number of threads, so that results do
+ * not depend on it. Lowerings are tables over the methods' names.
+ */
+import { type Shape, sizeOf } from '../../../core/shape.ts'
+import { type Conv2dAttributes, type Conv2dSizes, conv2dMultiplyAdds } from '../../../ops/conv2d.ts'
+import type { MatmulAttributes } from '../../../ops/matmul.ts'
+import { canTakeRows } from '../kernels/dense-rows.ts'
+import type { TileProblem } from '../kernels/tile.ts'
+import { planWinograd } from '../kernels/winograd.ts'
+import { planWinogradLanes, type WinogradLanesSizes } from '../kernels/winograd-lanes.ts'
+import { type WinogradTransforms, winograd2, winograd4 } from '../kernels/winograd-transforms.ts'
+import { planWeightGradient } from '../kernels/winograd-weight-gradient.ts'
+import { blockSize, type Layout } from '../layout/layout.ts'
+import { directCycles, winogradCycles, winogradLanesCycles, winogradWeightGradientCycles } from './costs.ts'
+
+/** Methods, each with the condition under which it is taken unless one before it is; the last always can be. */
+type Conditions<Method extends string, Problem> = Readonly<Record<Method, (problem: Problem) => boolean>>
+
+/** Methods, each with the cycles that it takes, roughly; Infinity where it cannot compute the problem. */
+type Cycles<Method extends string, Problem> = Readonly<Record<Method, (problem: Problem) => number>>
+
+const always = (): boolean => true
+
+const namesOf = <Method extends string>(methods: Readonly<Record<Method, unknown>>): Method[] =>
+  Object.keys(methods) as Method[]
+
+/** The first method whose condition holds. */
+export const firstOf = <Method extends string, Problem>(
+  methods: Conditions<Method, Problem>,
+  problem: Problem,
+): Method => namesOf(methods).find((method) => methods[method](problem))!
+
+/** The method of the fewest cycles; of equals the first. */
+export function cheapestOf<Method extends string, Problem>(methods: Cycles<Method, Problem>, problem: Problem): Method {
+  const ways = namesOf(methods).map((method) => ({ method, cycles: methods[method](problem) }))
+  return ways.reduce((best, way) => (way.cycles < best.cycles ? way : best)).method
+}
+
+/** A sum or maximum over axes of an operand. */
+export interface Folding {
+  readonly op: string
+  readonly axes: readonly number[]
+  /** The layouts of the result and of the operand. */
+  readonly layout: Layout
+  readonly operand: Layout
+}
+
+export const reductions = {
+  /** The batch stays: each block folds on its own. */
+  withinBlocks: ({ layout }) => layout !== 'plain',
+  /** Over the images of a batch in lanes: each block is folded first, then the blocks' sums. */
+  overImages: ({ op, axes, operand }) => op === 'sum' && axes.includes(0) && operand === 'lanes',
+  rowMajor: always,
+} satisfies Conditions<string, Folding>
+
+/** c = a b, matrices of the last two axes. */
+export interface Product extends MatmulAttributes {
+  readonly a: Shape
+  readonly b: Shape
+  readonly c: Shape
+  /** Whether b is the weights of a dense layer. */
+  readonly dense: boolean
+  /** The layouts of c and of a. */
+  readonly layout: Layout
+  readonly operand: Layout
+}
+
+const isMatrix = (shape: Shape): boolean => shape.length === 2
+
+export const products = {
+  /** A dense layer on a batch in lanes: the tile of convolutions. */
+  tile: ({ layout }) => layout === 'lanes',
+  /** The gradient to a dense layer's weights: the inner index runs over the images. */
+  overImages: ({ a, b, transposeA, transposeB, operand }) =>
+    operand === 'lanes' && transposeA && !transposeB && isMatrix(a) && isMatrix(b),
+  /** A dense layer on some rows: up to 4, reading x again for each output is cheaper than bringing it into lanes. */
+  rowsInLanes: ({ a, dense, transposeB }) => dense && isMatrix(a) && transposeB && a[0] > 4,
+  rows: ({ a, c, dense, transposeB }) => dense && isMatrix(a) && canTakeRows(c[1], transposeB),
+  panels: always,
+} satisfies Conditions<string, Product>
+
+/** Whether a convolution is one that Winograd's method computes. */
+const isThreeByThree = ({ sizes, attributes }: Convolution): boolean => {
+  const { stride, dilation, groups, padding } = attributes
+  return (
+    groups === 1 &&
+    sizes.kernel.every((n) => n === 3) &&
+    [...stride, ...dilation].every((n) => n === 1) &&
+    padding.every((n) => n <= 2)
+  )
+}
+
+export interface Convolution {
+  readonly sizes: Conv2dSizes
+  readonly attributes: Conv2dAttributes
+}
+
+/** A convolution of a batch in lanes, or its gradient to the input, which is a convolution of dy to Winograd's method. */
+export interface LanesConvolution extends Convolution {
+  readonly asConvolution: WinogradLanesSizes
+}
+
+const winogradInLanes =
+  (transforms: WinogradTransforms) =>
+  (problem: LanesConvolution): number =>
+    isThreeByThree(problem) && problem.asConvolution.channels % 4 === 0
+      ? winogradLanesCycles(planWinogradLanes(transforms, problem.asConvolution))
+      : Number.POSITIVE_INFINITY
+
+export const lanesConvolutions = {
+  direct: ({ sizes, attributes }) => directCycles((conv2dMultiplyAdds(sizes, attributes) / sizes.batch) * blockSize),
+  winograd2: winogradInLanes(winograd2),
+  winograd4: winogradInLanes(winograd4),
+} satisfies Cycles<string, LanesConvolution>
+
+/** From so many bytes of a block's source, and so many channels on, packing pays: measured on the layers of ResNet-20 and ResNet-50. */
+const leastPackedBytes = 512 * 1024
+const leastPackedChannels = 32
+
+export const tiles = {
+  packed: ({ groups, source, channels, rowAxes, columnAxes }) => {
+    const reads = [rowAxes, columnAxes].every((axes) => axes.some(({ taps }) => taps > 0))
+    return groups === 1 && reads && channels >= leastPackedChannels && source.blockBytes > leastPackedBytes
+  },
+  asTheyStand: always,
+} satisfies Conditions<string, TileProblem>
+
+/** A convolution of images in channels. */
+export interface ChannelsConvolution extends Convolution {
+  readonly wide: boolean
+}
+
+/** Blocks of channels must be full. */
+const winogradInChannels =
+  (transforms: WinogradTransforms) =>
+  (problem: ChannelsConvolution): number => {
+    const { sizes, wide } = problem
+    return isThreeByThree(problem) && sizes.inChannels % blockSize === 0 && sizes.outChannels % blockSize === 0
+      ? winogradCycles(planWinograd(transforms, sizes, wide), wide)
+      : Number.POSITIVE_INFINITY
+  }
+
+export const channelsConvolutions = {
+  direct: ({ sizes, attributes, wide }) => directCycles(conv2dMultiplyAdds(sizes, attributes), wide),
+  winograd2: winogradInChannels(winograd2),
+  winograd4: winogradInChannels(winograd4),
+} satisfies Cycles<string, ChannelsConvolution>
+
+/** Bytes of sums, those of each block apart, up to which they stay in the cache until they are added up. */
+const mostPartialBytes = 512 * 1024
+
+/** The gradient of filters from images in so many blocks. */
+export interface WeightGradient extends Convolution {
+  readonly blocks: number
+  readonly weightShape: Shape
+}
+
+export const weightGradients = {
+  direct: ({ sizes, attributes }) => directCycles(conv2dMultiplyAdds(sizes, attributes)),
+  winograd: (problem) => {
+    const { sizes, attributes } = problem
+    return isThreeByThree(problem) && sizes.inChannels % 8 === 0 && sizes.outChannels % 4 === 0
+      ? winogradWeightGradientCycles(planWeightGradient(sizes, attributes.padding))
+      : Number.POSITIVE_INFINITY
+  },
+} satisfies Cycles<string, WeightGradient>
+
+/** How the direct method's gradient of filters is summed over images. */
+export const weightGradientSums = {
+  /** Each block on its own, then the blocks' sums. */
+  byBlock: ({ blocks, weightShape }) => blocks * sizeOf(weightShape) * 4 <= mostPartialBytes,
+  whole: always,
+} satisfies Conditions<string, WeightGradient>

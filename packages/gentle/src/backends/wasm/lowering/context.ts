@@ -1,0 +1,35 @@
+/** What lowerings work with. */
+import type { Tensor } from '../../../graph/tensor.ts'
+import type { Buffer } from '../buffer.ts'
+import type { Kernel } from '../kernel.ts'
+import type { Expression } from '../kernels/map.ts'
+import type { Epilogue } from '../kernels/tile.ts'
+import type { Layout } from '../layout/layout.ts'
+
+export interface LoweringContext {
+  /** Whether the engine joins neighbouring vectors to such of 256 bits. */
+  readonly wide: boolean
+  emit(...kernels: Kernel[]): void
+  /** A node's values in a layout; a conversion is added where it was computed in another one, by way of row-major. */
+  buffer(node: Tensor, layout: Layout): Buffer
+  /** A node's values as a kernel with this output reads them element by element. */
+  operand(node: Tensor, output: Buffer): Buffer
+  /** A node's values as what a kernel computes while it reads: by these nodes, the last of which it is, or as they are stored. */
+  values(node: Tensor, layout: Layout, nodes: readonly Tensor[]): Expression
+  /** The layout chosen for a node. */
+  layoutOf(node: Tensor): Layout
+  /** A buffer in lanes in which the places of missing images are 0. */
+  masked(buffer: Buffer): Buffer
+}
+
+/** How a structured op becomes kernels: those that compute a node, what follows and what leads to it, into the output. */
+export type Lowering = (
+  context: LoweringContext,
+  node: Tensor,
+  output: Buffer,
+  epilogue: Epilogue | undefined,
+  prologue: readonly Tensor[],
+) => void
+
+/** The lowerings of a family of ops. */
+export type Lowerings<Name extends string> = Readonly<Record<Name, Lowering>>

@@ -1,0 +1,66 @@
+/** Matrix products. */
+import type { Tensor } from '../../../graph/tensor.ts'
+import type { MatmulAttributes } from '../../../ops/matmul.ts'
+import { type Buffer, createBuffer } from '../buffer.ts'
+import { toPlainKernel } from '../kernels/convert.ts'
+import { denseKernel } from '../kernels/convolution.ts'
+import { denseLanesKernel, denseRowsKernel } from '../kernels/dense-rows.ts'
+import { imageProductKernel, productKernels } from '../kernels/product.ts'
+import type { Epilogue } from '../kernels/tile.ts'
+import { isDense } from '../layout/dense.ts'
+import { firstOf, products } from './choices.ts'
+import type { LoweringContext, Lowerings } from './context.ts'
+
+/** A product to lower. */
+interface Problem {
+  readonly a: Tensor
+  readonly b: Tensor
+  readonly attributes: MatmulAttributes
+  readonly output: Buffer
+  readonly epilogue: Epilogue | undefined
+}
+
+const methods: Readonly<Record<keyof typeof products, (context: LoweringContext, problem: Problem) => void>> = {
+  tile(context, { a, b, attributes, output, epilogue }) {
+    const [x, weights] = [context.buffer(a, 'lanes'), context.buffer(b, 'plain')]
+    context.emit(denseKernel(x, weights, output, attributes.transposeB, epilogue))
+  },
+
+  overImages(context, { a, b, output }) {
+    const [images, features] = [context.buffer(a, 'lanes'), context.buffer(b, 'plain')]
+    context.emit(imageProductKernel(images, features, output, context.wide))
+  },
+
+  rowsInLanes(context, { a, b, output }) {
+    const lanes = createBuffer('matmul', output, 'lanes')
+    const [x, weights] = [context.buffer(a, 'lanes'), context.buffer(b, 'plain')]
+    context.emit(denseLanesKernel(x, weights, lanes), toPlainKernel(lanes, output))
+  },
+
+  rows(context, { a, b, attributes, output }) {
+    const [x, weights] = [context.buffer(a, 'plain'), context.buffer(b, 'plain')]
+    context.emit(denseRowsKernel(x, weights, output, attributes.transposeB))
+  },
+
+  panels(context, { a, b, attributes, output }) {
+    const [left, right] = [context.buffer(a, 'plain'), context.buffer(b, 'plain')]
+    context.emit(...productKernels(left, right, output, attributes, context.wide))
+  },
+}
+
+export const lowerProducts: Lowerings<'matmul'> = {
+  matmul(context, node, output, epilogue) {
+    const [a, b] = node.inputs
+    const attributes = node.attributes as MatmulAttributes
+    const method = firstOf(products, {
+      ...attributes,
+      a: a.shape,
+      b: b.shape,
+      c: output.shape,
+      dense: isDense(node),
+      layout: output.layout,
+      operand: context.layoutOf(a),
+    })
+    methods[method](context, { a, b, attributes, output, epilogue })
+  },
+}
