@@ -1,4 +1,5 @@
 export type { LocalResponseNormOptions } from '../ops/normalize.ts'
+export type { AvgPool1dOptions, Pool1dOptions } from '../ops/pool1d.ts'
 export type { AvgPool2dOptions, Pool2dOptions } from '../ops/pool2d.ts'
 export {
   boxIoU,
@@ -28,7 +29,14 @@ export {
 export { adaptiveAvgPool2d, adaptiveMaxPool2d } from './layers/adaptive-pooling.ts'
 export { auxiliary } from './layers/auxiliary.ts'
 export { type BatchNormOptions, batchNorm } from './layers/batch-norm.ts'
-export { type Conv2dLayerOptions, conv2d, type DepthwiseConv2dOptions, depthwiseConv2d } from './layers/convolution.ts'
+export {
+  type Conv1dLayerOptions,
+  type Conv2dLayerOptions,
+  conv1d,
+  conv2d,
+  type DepthwiseConv2dOptions,
+  depthwiseConv2d,
+} from './layers/convolution.ts'
 export { dropout, dropout2d } from './layers/dropout.ts'
 export { type EmbeddingOptions, embedding } from './layers/embedding.ts'
 export { type GroupNormOptions, groupNorm } from './layers/group-norm.ts'
@@ -37,8 +45,11 @@ export { type LinearOptions, linear } from './layers/linear.ts'
 export { localResponseNorm } from './layers/local-response-norm.ts'
 export { parallel } from './layers/parallel.ts'
 export {
+  avgPool1d,
   avgPool2d,
+  globalAvgPool1d,
   globalAvgPool2d,
+  maxPool1d,
   maxPool2d,
 } from './layers/pooling.ts'
 export { type ResidualOptions, residual } from './layers/residual.ts'

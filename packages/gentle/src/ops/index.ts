@@ -18,8 +18,10 @@ export { adaptiveAvgPool2d, adaptiveMaxPool2d } from './adaptive-pool2d.ts'
 export { arange } from './arange.ts'
 export { call, TracedFunction, traceFunction } from './call.ts'
 export { type ConvTranspose2dOptions, convTranspose2d } from './conv-transpose2d.ts'
+export { type Conv1dOptions, conv1d } from './conv1d.ts'
 export { type Conv2dOptions, conv2d } from './conv2d.ts'
 export { cumsum } from './cumulative.ts'
+export { einsum } from './einsum.ts'
 export {
   abs,
   add,
@@ -52,6 +54,7 @@ export {
 export { gather, oneHot, takeAlongAxis } from './indexing.ts'
 export { matmul } from './matmul.ts'
 export { groupNorm, type LocalResponseNormOptions, layerNorm, localResponseNorm } from './normalize.ts'
+export { type AvgPool1dOptions, avgPool1d, globalAvgPool1d, maxPool1d, type Pool1dOptions } from './pool1d.ts'
 export { type AvgPool2dOptions, avgPool2d, globalAvgPool2d, maxPool2d, type Pool2dOptions } from './pool2d.ts'
 export { dropout, dropout2d, uniform } from './random.ts'
 export { argmax, logSumExp, max, mean, min, sum } from './reduce.ts'

@@ -21,6 +21,16 @@ export function toPair(value: Pair, least: number, where: string): Both {
   return pair
 }
 
+/**
+ * A whole number.
+ * @throws ArgumentError for anything else, or below `least`.
+ */
+export function toCount(value: number, least: number, where: string): number {
+  if (!Number.isInteger(value) || value < least)
+    throw new ArgumentError(`${where} is ${JSON.stringify(value)}; expected a whole number from ${least}`)
+  return value
+}
+
 /** How a window moves: step, zeros around the image on each side, and distance between taps, in pixels. */
 export interface Sliding {
   readonly stride: Both

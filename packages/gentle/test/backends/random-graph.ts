@@ -8,14 +8,18 @@ import {
   add,
   avgPool2d,
   broadcastTo,
+  cast,
   clip,
   concat,
   conv2d,
   convTranspose2d,
+  cumsum,
   div,
   dropout,
   dropout2d,
   exp,
+  flip,
+  floorDiv,
   gather,
   gelu,
   greater,
@@ -25,11 +29,13 @@ import {
   localResponseNorm,
   log,
   logSoftmax,
+  logSumExp,
   matmul,
   max,
   maximum,
   maxPool2d,
   mean,
+  min,
   mul,
   oneHot,
   pad,
@@ -41,10 +47,12 @@ import {
   softmax,
   softplus,
   sqrt,
+  stack,
   sub,
   sum,
   tanh,
   transpose,
+  unstack,
   upsample2d,
   where,
 } from '../../src/ops/index.ts'
@@ -81,6 +89,14 @@ const growths: readonly Grow[] = [
     const axis = scene.between(-x.shape.length, x.shape.length - 1)
     return scene.pick([mean, max])(x, axis, { keepDims: scene.flag() })
   },
+  withWholeNumbers,
+  slicedAnew,
+  (scene, x) => {
+    if (x.shape.length === 0) return undefined
+    const axis = scene.between(0, x.shape.length - 1)
+    return mul(cumsum(x, axis, { reverse: scene.flag(), exclusive: scene.flag() }), 1 / x.shape[axis])
+  },
+  (scene, x) => logSumExp(x, scene.flag() ? undefined : [], { keepDims: true }),
   (_, x) => (isImages(x) ? mean(x, [2, 3]) : undefined),
   (_, x) => (isImages(x) ? mean(x, [0, 2, 3], { keepDims: true }) : undefined),
   (_, x) => (x.shape.length > 1 ? reshape(x, [x.shape[0], -1]) : undefined),
@@ -123,6 +139,30 @@ const growths: readonly Grow[] = [
   loopOver,
   (scene, x) => (x.shape.length > 0 ? gather(x, scene.integers([scene.size(5)], x.shape[0]), 0) : undefined),
 ]
+
+/** x and what is counted in whole numbers beside it, some of it folded. */
+function withWholeNumbers(scene: Scene, x: Tensor): Tensor | undefined {
+  if (x.shape.length === 0) return undefined
+  const counted = floorDiv(mul(scene.integers(x.shape, 9, -9), 5), 3)
+  const axis = scene.between(0, x.shape.length - 1)
+  const folded = scene.pick([sum, max, min])(counted, scene.flag() ? axis : undefined, { keepDims: true })
+  return add(x, mul(cast(add(folded, counted), 'float32'), 0.01))
+}
+
+/** Slices of x that are used apart: all along an axis, or such that overlap or go backwards. */
+function slicedAnew(scene: Scene, x: Tensor): Tensor | undefined {
+  if (x.shape.length === 0) return undefined
+  const axis = scene.between(0, x.shape.length - 1)
+  if (scene.flag())
+    return stack(
+      unstack(x, axis).map((part, i) => (i % 2 === 0 ? tanh(part) : part)),
+      axis,
+    )
+  const half = Math.ceil(x.shape[axis] / 2)
+  const at = (start: number) => x.shape.map((_, a) => (a === axis ? start : 0))
+  const [first, last] = [slice(x, at(0), x.shape.with(axis, half)), slice(x, at(-half), x.shape.with(axis, half))]
+  return add(first, mul(flip(last, axis), 0.5))
+}
 
 function convolve(scene: Scene, x: Tensor): Tensor | undefined {
   if (!isImages(x)) return undefined

@@ -83,6 +83,13 @@ def convolutions():
     case("convTranspose2d in groups, dilated", nn.ConvTranspose2d(4, 6, 2, groups=2, dilation=2, bias=False), [1, 4, 3, 3])
 
 
+def sequences():
+    case("conv1d with a stride, padding and groups", nn.Conv1d(4, 6, 3, stride=2, padding=1, groups=2), [2, 4, 9])
+    case("conv1d, dilated, without bias", nn.Conv1d(2, 3, 2, dilation=3, bias=False), [1, 2, 8])
+    case("maxPool1d", nn.MaxPool1d(3, 2, 1), [2, 2, 8])
+    case("avgPool1d", nn.AvgPool1d(2), [2, 3, 7])
+
+
 def resizes():
     case("upsample2d to the nearest", nn.Upsample(scale_factor=2), [2, 2, 2, 3])
     case("upsample2d bilinearly", nn.Upsample(scale_factor=2, mode="bilinear", align_corners=False), [1, 2, 3, 2])
@@ -96,7 +103,7 @@ def embeddings():
 
 
 if __name__ == "__main__":
-    for family in [norms, pools, convolutions, resizes, embeddings]:
+    for family in [norms, pools, convolutions, sequences, resizes, embeddings]:
         family()
     lines = [f" {json.dumps(name)}: {json.dumps(entry, separators=(',', ':'))}" for name, entry in cases.items()]
     path = here.with_name("layers.json")

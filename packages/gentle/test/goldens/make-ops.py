@@ -253,8 +253,59 @@ def norms():
     case("localResponseNorm of more channels than there are", [[2, 2, 3]], lambda x: F.local_response_norm(x, 5, 1.0))
 
 
+def slices():
+    case("slice in strides", [[5, 6]], lambda x: x[1:5:3, 0:6:2])
+    case("flip over axis 1", [[2, 3, 2]], lambda x: x.flip(1))
+    case("slices that overlap", [[5, 2]], lambda x: x[0:3] * x[1:4] + x[2:5])
+    case("split into sizes, multiplied", [[2, 5]], lambda x: torch.split(x, [2, 1, 2], 1)[0] * torch.split(x, [2, 1, 2], 1)[2])
+    case("stack along axis 1", [[2, 3], [2, 3]], lambda a, b: torch.stack([a, b], 1))
+
+
+def orders():
+    case("cumsum over axis 1", [[2, 4, 3]], lambda x: x.cumsum(1))
+    case("cumsum from the end", [[3, 4]], lambda x: x.flip(1).cumsum(1).flip(1))
+    case("logSumExp over axes 0 and 2, kept", [[2, 3, 4]], lambda x: x.logsumexp((0, 2), keepdim=True))
+    case("sort over axis 0", [[5, 3]], lambda x: x.sort(0).values)
+    case("argsort, descending, of ties", [[3, 7]], lambda x: torch.sort(x, stable=True, dim=-1, descending=True).indices, "tied", False)
+    case("topK", [[3, 6]], lambda x: x.topk(3).values)
+    case("takeAlongAxis over axis 1", [[2, 4, 2]], lambda x: x.gather(1, torch.tensor([3, 1, 0, 3, 2, 2, 1, 1]).reshape(2, 2, 2)))
+
+
+def einsums():
+    for equation, shapes in [
+        ("bij,bjk->bik", [[2, 3, 4], [2, 4, 2]]),
+        ("ij,jk", [[2, 3], [3, 4]]),
+        ("kij,kj->ki", [[3, 2, 4], [3, 4]]),
+        ("bhqd,bhkd->bhqk", [[2, 2, 3, 4], [2, 2, 5, 4]]),
+        ("btij,ijo->bto", [[2, 3, 2, 2], [2, 2, 4]]),
+        ("ij,j,k->ki", [[2, 3], [3], [2]]),
+        ("iji->ji", [[3, 2, 3]]),
+        ("ii", [[4, 4]]),
+        ("ab,ab->", [[2, 3], [2, 3]]),
+        ("a,b->ba", [[2], [3]]),
+        ("ijk->kj", [[2, 3, 4]]),
+        ("ba", [[2, 3]]),
+    ]:
+        case("einsum " + equation, shapes, lambda *x, equation=equation: torch.einsum(equation, *x))
+
+
+def sequences():
+    for name, w, options in [
+        ("plain", [4, 3, 3], {}),
+        ("stride 2, padding 1", [2, 3, 2], {"stride": 2, "padding": 1}),
+        ("dilation 2, 3 groups", [6, 1, 3], {"dilation": 2, "groups": 3}),
+    ]:
+        case("conv1d " + name, [[2, 3, 9], w], lambda x, w, options=options: F.conv1d(x, w, **options))
+    case("maxPool1d", [[2, 3, 8]], lambda x: F.max_pool1d(x, 2))
+    case("maxPool1d with overlap and padding, rounded up", [[2, 2, 8]], lambda x: F.max_pool1d(x, 3, 2, 1, ceil_mode=True))
+    case("avgPool1d", [[2, 3, 9]], lambda x: F.avg_pool1d(x, 3))
+    case("avgPool1d without padding in the mean", [[1, 2, 8]], lambda x: F.avg_pool1d(x, 3, 2, 1, True, False))
+    case("globalAvgPool1d", [[2, 3, 5]], lambda x: x.mean(2))
+
+
 if __name__ == "__main__":
-    for family in [elementwise, reductions, structure, matmuls, convolutions, pools, resizes, transposed_convolutions, norms]:
+    families = [elementwise, reductions, structure, matmuls, convolutions, pools, resizes, transposed_convolutions, norms]
+    for family in [*families, slices, orders, einsums, sequences]:
         family()
     lines = [f" {json.dumps(name)}: {json.dumps(entry, separators=(',', ':'))}" for name, entry in cases.items()]
     path = Path(__file__).with_name("ops.json")

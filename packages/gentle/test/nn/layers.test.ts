@@ -178,6 +178,10 @@ describe('a layer that does not fit', () => {
     expect(() => trace(network(nn.conv2d(2, 5)), [1, 1, 4, 4])).toThrow(
       /layer 1\.0 \(conv2d\).*\[1, 1, 4, 4\].*\[5, 5\]/,
     )
+    expect(() => trace(network(nn.conv1d(2, 3)), [1, 1, 4, 4])).toThrow(
+      /layer 1\.0 \(conv1d\).*expected sequences \[N, C, L\], not \[1, 1, 4, 4\]/,
+    )
+    expect(() => trace(network(nn.maxPool1d(2)), [1, 4])).toThrow(/expected sequences \[N, C, L\], not \[1, 4\]/)
     expect(() => trace(network(nn.conv2d(2, 3)), [1, 4])).toThrow(/layer 1\.0 \(conv2d\).*\[1, 4\]/)
     expect(() => trace(network(nn.conv2d(4, 3, { groups: 2 })), [1, 3, 8, 8])).toThrow(/layer 1\.0.*\[1, 3, 8, 8\]/)
     expect(() => trace(network(nn.maxPool2d(5)), [1, 1, 4, 4])).toThrow(/layer 1\.0 \(maxPool2d\).*\[1, 1, 4, 4\]/)
@@ -210,6 +214,11 @@ describe('arguments out of range are refused:', () => {
     ['conv2d of a kernel of 2.5', () => nn.conv2d(1, 2.5)],
     ['conv2d with stride 0', () => nn.conv2d(1, 3, { stride: 0 })],
     ['conv2d with padding -1', () => nn.conv2d(1, 3, { padding: -1 })],
+    ['conv1d of a pair', () => nn.conv1d(1, [3, 3] as unknown as number)],
+    ['conv1d with stride 0', () => nn.conv1d(1, 3, { stride: 0 })],
+    ['conv1d with an unknown option', () => nn.conv1d(1, 3, { pad: 1 } as object)],
+    ['maxPool1d with padding over half the window', () => nn.maxPool1d(3, { padding: 2 })],
+    ['avgPool1d of 0', () => nn.avgPool1d(0)],
     ['conv2d with 0 groups', () => nn.conv2d(1, 3, { groups: 0 })],
     ['conv2d with an unknown initialiser', () => nn.conv2d(1, 3, { initializer: 'xavier' as 'zeros' })],
     ['conv2d with a normal distribution of deviation 0', () => nn.conv2d(1, 3, { initializer: { normal: 0 } })],
@@ -286,6 +295,21 @@ describe('a description', () => {
     expect(other.shapes).toEqual(one.shapes)
     expect(one.y.shape).toEqual([2, 4, 3, 3])
     expect(other.y.shape).toEqual(one.y.shape)
+  })
+
+  it('as JSON makes the same of every layer on sequences', () => {
+    const network = nn.sequential(
+      nn.conv1d(6, 3, { stride: 2, padding: 1, dilation: 1, groups: 2, initializer: 'heNormal', firstBias: 0.1 }),
+      nn.maxPool1d(3, { stride: 1, padding: 1 }),
+      nn.avgPool1d(2, { ceil: true, countPadding: false }),
+      nn.globalAvgPool1d(),
+    )
+    const again = layerFrom(JSON.parse(JSON.stringify(network.description)))
+    expect(again.description).toEqual(network.description)
+    const [one, other] = [network, again].map((layer) => trace(layer, [2, 4, 21]))
+    expect(one.shapes).toEqual({ '0.weight': [6, 2, 3], '0.bias': [6] })
+    expect(one.y.shape).toEqual([2, 6])
+    expect(other.shapes).toEqual(one.shapes)
   })
 
   let deep: unknown = { type: 'relu' }

@@ -185,6 +185,42 @@ const expressions: Record<string, Expression> = {
   'localResponseNorm of 4, with other numbers': (x) =>
     ops.localResponseNorm(x, { size: 4, alpha: 0.5, beta: 0.25, k: 2 }),
   'localResponseNorm of more channels than there are': (x) => ops.localResponseNorm(x, { alpha: 1 }),
+  'slice in strides': (x) => ops.slice(x, [1, 0], [2, 3], { strides: [3, 2] }),
+  'flip over axis 1': (x) => ops.flip(x, 1),
+  'slices that overlap': (x) => {
+    const [a, b, c] = [0, 1, 2].map((start) => ops.slice(x, [start, 0], [3, 2]))
+    return ops.add(ops.mul(a, b), c)
+  },
+  'split into sizes, multiplied': (x) => {
+    const [a, , c] = ops.split(x, [2, 1, 2], 1)
+    return ops.mul(a, c)
+  },
+  'stack along axis 1': (a, b) => ops.stack([a, b], 1),
+  'cumsum over axis 1': (x) => ops.cumsum(x, 1),
+  'cumsum from the end': (x) => ops.cumsum(x, -1, { reverse: true }),
+  'logSumExp over axes 0 and 2, kept': (x) => ops.logSumExp(x, [0, 2], { keepDims: true }),
+  'sort over axis 0': (x) => ops.sort(x, 0).values,
+  'argsort, descending, of ties': (x) => ops.argsort(x, -1, { descending: true }),
+  topK: (x) => ops.topK(x, 3).values,
+  'takeAlongAxis over axis 1': (x) => ops.takeAlongAxis(x, indices([3, 1, 0, 3, 2, 2, 1, 1], [2, 2, 2]), 1),
+  ...Object.fromEntries(
+    [
+      ...['bij,bjk->bik', 'ij,jk', 'kij,kj->ki', 'bhqd,bhkd->bhqk', 'btij,ijo->bto', 'ij,j,k->ki', 'iji->ji', 'ii'],
+      ...['ab,ab->', 'a,b->ba', 'ijk->kj', 'ba'],
+    ].map((equation): [string, Expression] => [
+      `einsum ${equation}`,
+      (...operands) => ops.einsum(equation, ...operands),
+    ]),
+  ),
+  'conv1d plain': (x, w) => ops.conv1d(x, w),
+  'conv1d stride 2, padding 1': (x, w) => ops.conv1d(x, w, { stride: 2, padding: 1 }),
+  'conv1d dilation 2, 3 groups': (x, w) => ops.conv1d(x, w, { dilation: 2, groups: 3 }),
+  maxPool1d: (x) => ops.maxPool1d(x, 2),
+  'maxPool1d with overlap and padding, rounded up': (x) => ops.maxPool1d(x, 3, { stride: 2, padding: 1, ceil: true }),
+  avgPool1d: (x) => ops.avgPool1d(x, 3),
+  'avgPool1d without padding in the mean': (x) =>
+    ops.avgPool1d(x, 3, { stride: 2, padding: 1, ceil: true, countPadding: false }),
+  globalAvgPool1d: ops.globalAvgPool1d,
 }
 
 /** Largest relative error; below 0.1 an absolute one of a tenth as much. */

@@ -164,6 +164,13 @@ export const gradientCases: Readonly<Record<string, () => Tensor>> = {
       weightShape: [2, 2, 2, 2],
     }),
 
+  conv1d: () => ops.conv1d(signed([2, 2, 6]), signed([4, 1, 3]), { stride: 2, padding: 1, groups: 2 }),
+  maxPool1d: () => ops.maxPool1d(distinct([1, 2, 7]), 3, { stride: 2, padding: 1 }),
+  avgPool1d: () => ops.avgPool1d(signed([2, 2, 5]), 2, { ceil: true }),
+  'einsum of three, one of them a diagonal': () =>
+    ops.einsum('aab,bc,c->ab', signed([2, 2, 3]), signed([3, 4]), signed([4])),
+  'einsum of batches': () => ops.einsum('bij,bkj->bki', signed([2, 3, 4]), signed([2, 2, 4])),
+
   maxPool2d: () => ops.maxPool2d(distinct([1, 2, 4, 4]), 2),
   'maxPool2d with overlap and padding': () => ops.maxPool2d(distinct([2, 1, 5, 5]), 3, { stride: 2, padding: 1 }),
   'maxPool2d with strides that skip': () => ops.maxPool2d(distinct([1, 2, 5, 7]), [1, 2], { stride: [2, 3] }),
@@ -242,6 +249,8 @@ export const secondOrderCases: Readonly<Record<string, () => Tensor>> = {
   matmul: () => ops.matmul(signed([2, 3]), signed([3, 2])),
   'matmul of batches that broadcast, transposed': () =>
     ops.matmul(signed([2, 3, 2]), signed([2, 3]), { transposeA: true, transposeB: true }),
+  einsum: () => ops.einsum('ij,jk->ki', signed([2, 3]), signed([3, 2])),
+  conv1d: () => ops.conv1d(signed([1, 2, 5]), signed([2, 2, 3]), { padding: 1 }),
   conv2d: convolution([1, 2, 4, 4], [2, 2, 3, 2]),
   'conv2d with stride, padding and dilation': convolution([1, 1, 5, 5], [2, 1, 2, 3], {
     stride: [1, 2],

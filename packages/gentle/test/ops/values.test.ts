@@ -307,6 +307,57 @@ describe('adaptive pooling', () => {
   })
 })
 
+describe('einsum', () => {
+  const count = (y: Tensor, name: string) => topologicalOrder([y]).filter(({ op }) => op.name === name).length
+
+  it.each<[string, number[][]]>([
+    [
+      'bhqd,bhkd->bhqk',
+      [
+        [2, 3, 4, 5],
+        [2, 3, 6, 5],
+      ],
+    ],
+    [
+      'btij,ijo->bto',
+      [
+        [2, 3, 4, 5],
+        [4, 5, 6],
+      ],
+    ],
+    [
+      'bij,bjk->bik',
+      [
+        [2, 3, 4],
+        [2, 4, 5],
+      ],
+    ],
+    [
+      'ji,jk->ik',
+      [
+        [3, 2],
+        [3, 4],
+      ],
+    ],
+  ])('%s is one product, and moves nothing beforehand', (equation, shapes) => {
+    const y = ops.einsum(equation, ...shapes.map((shape) => input(shape)))
+    expect([count(y, 'matmul'), count(y, 'transpose'), count(y, 'mul')]).toEqual([1, 0, 0])
+  })
+
+  it('takes spaces, and sums what nothing names before it multiplies', async () => {
+    const a = constant([1, 2, 3, 4], [2, 2])
+    expect(await valuesOf(ops.einsum(' i j , j -> j ', a, constant([10, 100], [2])))).toEqual([40, 600])
+  })
+})
+
+describe('conv1d and pooling of sequences', () => {
+  it('copy nothing: they are those of images of one row', () => {
+    const y = ops.maxPool1d(ops.conv1d(input([2, 3, 8]), input([4, 3, 3])), 2)
+    const names = topologicalOrder([y]).map(({ op }) => op.name)
+    expect(new Set(names)).toEqual(new Set(['input', 'reshape', 'conv2d', 'maxPool2d']))
+  })
+})
+
 describe('what changes nothing', () => {
   it('makes no node', () => {
     const x = input([2, 3])

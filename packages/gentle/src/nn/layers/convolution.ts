@@ -1,5 +1,7 @@
 import { ShapeError } from '../../core/errors.ts'
 import { formatShape } from '../../core/shape.ts'
+import type { Tensor } from '../../graph/tensor.ts'
+import { type Conv1dOptions, conv1d as conv1dOp, conv1dOptions } from '../../ops/conv1d.ts'
 import { type Conv2dOptions, conv2dAttributes, conv2d as conv2dOp } from '../../ops/conv2d.ts'
 import { add } from '../../ops/elementwise.ts'
 import { reshape } from '../../ops/structure.ts'
@@ -16,10 +18,7 @@ import {
   type LayerTypes,
 } from '../layer.ts'
 
-export interface DepthwiseConv2dOptions {
-  readonly stride?: Pair
-  readonly padding?: Pair
-  readonly dilation?: Pair
+interface WeightOptions {
   /** Whether each channel adds a number of its own; true unless given. */
   readonly bias?: boolean
   /** How filters begin, such as 'heNormal' or { normal: 0.01 }; 'glorotUniform' unless given. */
@@ -28,43 +27,69 @@ export interface DepthwiseConv2dOptions {
   readonly firstBias?: number
 }
 
+export interface DepthwiseConv2dOptions extends WeightOptions {
+  readonly stride?: Pair
+  readonly padding?: Pair
+  readonly dilation?: Pair
+}
+
 export interface Conv2dLayerOptions extends DepthwiseConv2dOptions {
   /** Channels are cut into this many groups that do not see each other; 1 unless given. */
   readonly groups?: number
 }
 
+export interface Conv1dLayerOptions extends Conv1dOptions, WeightOptions {}
+
 const depthwiseOptions = ['stride', 'padding', 'dilation', 'bias', 'initializer', 'firstBias']
+
+/** What a layer convolves, and how. */
+interface Form {
+  /** What it takes, in words. */
+  readonly input: string
+  /** Taps of a filter along each axis behind the channels. */
+  readonly size: readonly number[]
+  readonly convolve: (x: Tensor, weight: Tensor, groups: number) => Tensor
+}
 
 /** A layer that convolves; `divide` gives the channels and groups of its output for those of the input. */
 function convolution(
   description: LayerDescription,
-  kernel: Pair,
-  options: DepthwiseConv2dOptions,
+  { input, size, convolve }: Form,
+  options: WeightOptions,
   divide: (channels: number) => { readonly channels: number; readonly groups: number },
 ): Layer {
   const { type } = description
-  const { stride, padding, dilation, bias = true, initializer = 'glorotUniform', firstBias = 0 } = options
+  const { bias = true, initializer = 'glorotUniform', firstBias = 0 } = options
   checkFlag(bias, `${type}: bias`)
   checkFinite(firstBias, `${type}: firstBias`)
-  const size = toPair(kernel, 1, `${type}: kernel`)
-  const sliding: Conv2dOptions = { stride, padding, dilation }
-  conv2dAttributes(sliding)
   const initialize = initializerFrom(initializer)
   return {
     description,
     apply: (x, scope) =>
       inLayer(scope, description, x, () => {
-        if (x.shape.length !== 4) throw new ShapeError(`expected images [N, C, H, W], not ${formatShape(x.shape)}`)
+        if (x.shape.length !== size.length + 2) throw new ShapeError(`expected ${input}, not ${formatShape(x.shape)}`)
         const { channels, groups } = divide(x.shape[1])
         if (x.shape[1] % groups !== 0)
           throw new ShapeError(
-            `expected images with a number of channels that ${groups} groups divide, not ${formatShape(x.shape)}`,
+            `expected ${input} with a number of channels that ${groups} groups divide, not ${formatShape(x.shape)}`,
           )
         const weight = scope.parameter('weight', [channels, x.shape[1] / groups, ...size], initialize)
-        const y = conv2dOp(x, weight, { ...sliding, groups })
+        const y = convolve(x, weight, groups)
         if (!bias) return y
-        return add(y, reshape(scope.parameter('bias', [channels], constants(firstBias)), [channels, 1, 1]))
+        const shape = [channels, ...size.map(() => 1)]
+        return add(y, reshape(scope.parameter('bias', [channels], constants(firstBias)), shape))
       }),
+  }
+}
+
+/** @throws ArgumentError for numbers out of range. */
+function onImages(type: string, kernel: Pair, { stride, padding, dilation }: DepthwiseConv2dOptions): Form {
+  const sliding: Conv2dOptions = { stride, padding, dilation }
+  conv2dAttributes(sliding)
+  return {
+    input: 'images [N, C, H, W]',
+    size: toPair(kernel, 1, `${type}: kernel`),
+    convolve: (x, weight, groups) => conv2dOp(x, weight, { ...sliding, groups }),
   }
 }
 
@@ -78,7 +103,27 @@ export function conv2d(channels: number, kernel: Pair, options: Conv2dLayerOptio
   checkCount(channels, 'conv2d: channels')
   const { groups = 1 } = options
   checkCount(groups, 'conv2d: groups')
-  return convolution({ type: 'conv2d', channels, kernel, options }, kernel, options, () => ({ channels, groups }))
+  const description = { type: 'conv2d', channels, kernel, options }
+  return convolution(description, onImages('conv2d', kernel, options), options, () => ({ channels, groups }))
+}
+
+/**
+ * Slides `channels` learned filters over sequences [N, C, L], such as sound: parameters `weight` [channels, C / groups, K] and `bias`
+ * [channels].
+ * @throws ArgumentError for numbers out of range and unknown options.
+ */
+export function conv1d(channels: number, kernel: number, options: Conv1dLayerOptions = {}): Layer {
+  checkOptions(options, [...depthwiseOptions, 'groups'], 'conv1d')
+  checkCount(channels, 'conv1d: channels')
+  const { stride, padding, dilation, groups = 1 } = options
+  const sliding: Conv1dOptions = { stride, padding, dilation, groups }
+  conv1dOptions(sliding)
+  const form: Form = {
+    input: 'sequences [N, C, L]',
+    size: [checkCount(kernel, 'conv1d: kernel')],
+    convolve: (x, weight) => conv1dOp(x, weight, sliding),
+  }
+  return convolution({ type: 'conv1d', channels, kernel, options }, form, options, () => ({ channels, groups }))
 }
 
 /**
@@ -89,11 +134,14 @@ export function conv2d(channels: number, kernel: Pair, options: Conv2dLayerOptio
 export function depthwiseConv2d(kernel: Pair, options: DepthwiseConv2dOptions = {}): Layer {
   checkOptions(options, depthwiseOptions, 'depthwiseConv2d')
   const description = { type: 'depthwiseConv2d', kernel, options }
-  return convolution(description, kernel, options, (channels) => ({ channels, groups: channels }))
+  const form = onImages('depthwiseConv2d', kernel, options)
+  return convolution(description, form, options, (channels) => ({ channels, groups: channels }))
 }
 
 /** What builds these layers from their descriptions. */
 export const convolutionTypes: LayerTypes = {
+  conv1d: ({ channels, kernel, options }) =>
+    conv1d(channels as number, kernel as number, (options ?? {}) as Conv1dLayerOptions),
   conv2d: ({ channels, kernel, options }) =>
     conv2d(channels as number, kernel as Pair, (options ?? {}) as Conv2dLayerOptions),
   depthwiseConv2d: ({ kernel, options }) => depthwiseConv2d(kernel as Pair, (options ?? {}) as DepthwiseConv2dOptions),
