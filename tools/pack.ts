@@ -17,6 +17,7 @@ interface Manifest {
   readonly name: string
   readonly exports?: Readonly<Record<string, string>>
   readonly bin?: Readonly<Record<string, string>>
+  readonly sideEffects?: readonly string[]
 }
 
 const map = <From, To>(record: Readonly<Record<string, From>> | undefined, change: (value: From) => To) =>
@@ -30,6 +31,7 @@ export function publishedManifest(manifest: Manifest): object {
     ...manifest,
     exports: map(manifest.exports, (source) => ({ types: built(source, '.d.ts'), default: built(source, '.js') })),
     bin: map(manifest.bin, (source) => built(source, '.js')),
+    sideEffects: manifest.sideEffects?.map((source) => built(source, '.js')),
     files: ['dist'],
   }
 }

@@ -1,55 +1,40 @@
 /** What ONNX's operators compute, as ops on tensors, or on plain numbers where these are known (https://onnx.ai/onnx/operators). */
 import { type Shape, sizeOf, stridesOf } from '../../core/shape.ts'
 import { constant, type Tensor } from '../../graph/tensor.ts'
+import { clip, elu, leakyRelu, logSoftmax, relu, sigmoid, softmax, softplus, tanh } from '../../ops/activations.ts'
+import { convTranspose2d } from '../../ops/conv-transpose2d.ts'
+import { conv2d } from '../../ops/conv2d.ts'
 import {
   abs,
   add,
-  avgPool2d,
   cast,
-  clip,
-  concat,
-  conv2d,
-  convTranspose2d,
   div,
-  elu,
   equal,
   erf,
   exp,
-  gather,
   greater,
   greaterEqual,
-  leakyRelu,
   less,
   lessEqual,
-  localResponseNorm,
   log,
-  logSoftmax,
-  matmul,
-  max,
   maximum,
-  maxPool2d,
-  mean,
   minimum,
   mul,
   neg,
   notEqual,
-  pad,
   pow,
-  relu,
-  reshape,
-  sigmoid,
   sign,
-  slice,
-  softmax,
-  softplus,
   sqrt,
   sub,
-  sum,
-  tanh,
-  transpose,
-  upsample2d,
   where,
-} from '../../ops/index.ts'
+} from '../../ops/elementwise.ts'
+import { gather } from '../../ops/indexing.ts'
+import { matmul } from '../../ops/matmul.ts'
+import { localResponseNorm } from '../../ops/normalize.ts'
+import { avgPool2d, maxPool2d } from '../../ops/pool2d.ts'
+import { max, mean, sum } from '../../ops/reduce.ts'
+import { concat, pad, reshape, slice, transpose } from '../../ops/structure.ts'
+import { upsample2d } from '../../ops/upsample2d.ts'
 import { isKnown, type Known, type OnnxCall, type OnnxVariable } from './call.ts'
 import { dataTypes } from './messages.ts'
 
