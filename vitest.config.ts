@@ -44,6 +44,11 @@ export default defineConfig({
   test: {
     // Tests of threads compute on two and mostly wait; the others keep a core busy each.
     maxWorkers: '100%',
+    coverage: {
+      provider: 'v8',
+      include: ['packages/gentle/src/compile/**', 'packages/gentle/src/backends/wasm/**'],
+      reporter: 'text',
+    },
     projects: [
       {
         test: {

@@ -28,5 +28,30 @@ export async function bundled(entry: string): Promise<string> {
   return chunk.code
 }
 
+/** The files that a page has to load before it can begin to train, minified: the module and what it imports at once, not what it loads later. */
+export async function loadedFirst(entry: string): Promise<string[]> {
+  const chunks = await build({
+    root: fileURLToPath(new URL('.', import.meta.url)),
+    configFile: false,
+    logLevel: 'error',
+    build: {
+      write: false,
+      target: 'esnext',
+      minify: true,
+      modulePreload: false,
+      rolldownOptions: { input: entry, external: /^node:/, preserveEntrySignatures: 'allow-extension' },
+    },
+  })
+  const { output } = chunks as { output: { fileName: string; code: string; isEntry: boolean; imports: string[] }[] }
+  const byName = new Map(output.map((chunk) => [chunk.fileName, chunk]))
+  const needed = new Set(output.filter(({ isEntry }) => isEntry))
+  for (const { imports } of needed)
+    for (const name of imports) {
+      const chunk = byName.get(name)
+      if (chunk !== undefined) needed.add(chunk)
+    }
+  return [...needed].map(({ code }) => code)
+}
+
 /** Bytes as they travel. */
 export const gzippedBytes = (text: string): number => gzipSync(text, { level: 9 }).length

@@ -17,6 +17,7 @@ interface Manifest {
   readonly name: string
   readonly exports?: Readonly<Record<string, string>>
   readonly bin?: Readonly<Record<string, string>>
+  /** Files that do something when they are loaded, which a bundler must not leave out. */
   readonly sideEffects?: readonly string[]
 }
 
@@ -30,8 +31,13 @@ export function publishedManifest(manifest: Manifest): object {
   return {
     ...manifest,
     exports: map(manifest.exports, (source) => ({ types: built(source, '.d.ts'), default: built(source, '.js') })),
+    // What is no entry of its own is built into one that is.
+    ...(manifest.sideEffects && {
+      sideEffects: manifest.sideEffects
+        .filter((source) => Object.values(manifest.exports ?? {}).includes(source))
+        .map((source) => built(source, '.js')),
+    }),
     bin: map(manifest.bin, (source) => built(source, '.js')),
-    sideEffects: manifest.sideEffects?.map((source) => built(source, '.js')),
     files: ['dist'],
   }
 }

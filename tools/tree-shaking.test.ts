@@ -1,4 +1,4 @@
-/** What a bundler leaves of the library, which says that none of its files has side effects but the entry of the ops. */
+/** What a bundler leaves of the library, which says that few of its files have side effects: the entry of the ops, and the layer of ONNX graphs. */
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
@@ -49,6 +49,11 @@ describe('a bundle', () => {
     const image = new Float32Array(28 * 28).fill(0.5)
     const [own, bundled] = [await predict(model, image), await shaken.predict(loaded, image)]
     expect(Array.from(bundled.data)).toEqual(Array.from(own.data))
+  })
+
+  it('that loads models with ONNX graphs in them knows their layer by an import of that entry alone', async () => {
+    const { code } = await bundle('onnx', "import 'gentle-dl/onnx'; export { loadModel } from 'gentle-dl'")
+    expect(code).toMatch(/registerLayer\("onnx"/)
   })
 
   it('that trains takes no layers, ops or formats that it does not use', async () => {

@@ -16,6 +16,7 @@ import { type EmitOptions, emitProgram } from './emit.ts'
 import { Heap } from './heap.ts'
 import type { Log } from './log.ts'
 import { type LoweredGraph, lower } from './lowering/lowerer.ts'
+import { partsFor } from './lowering/parts.ts'
 import type { Recorder } from './recorder.ts'
 import { type Schedule, schedule } from './schedule.ts'
 import { Threads } from './threads.ts'
@@ -249,14 +250,10 @@ class WasmBackend implements Backend {
     return this.#workers.end()
   }
 
-  /** What only graphs with loops need is loaded when there is one. */
   async #lower(graph: Graph): Promise<LoweredGraph> {
-    if (!hasLoops(graph)) return lower(simplify(graph), this.#code)
-    const [passes, { lowerLoop }] = await Promise.all([
-      import('../../compile/loops/index.ts'),
-      import('./lowering/loop.ts'),
-    ])
-    return lower(simplify(graph, passes), { ...this.#code, lowerLoop })
+    const passes = hasLoops(graph) ? await import('../../compile/loops/index.ts') : undefined
+    const simpler = simplify(graph, passes)
+    return lower(simpler, { ...this.#code, ...(await partsFor(simpler)) })
   }
 
   async #load(bytes: Uint8Array<ArrayBuffer>): Promise<LoadedCode> {

@@ -1,3 +1,5 @@
 /** Models to and from ONNX files: the public entry `gentle-dl/onnx`. */
+import './layer.ts'
+
 export { exportOnnx } from './export.ts'
 export { type LoadOnnxOptions, loadOnnx } from './import.ts'

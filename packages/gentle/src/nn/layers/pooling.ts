@@ -98,6 +98,6 @@ export const poolingTypes: LayerTypes = {
   avgPool2d: ({ size, options }) => avgPool2d(size as Pair, (options ?? {}) as AvgPool2dOptions),
   maxPool1d: ({ size, options }) => maxPool1d(size as number, (options ?? {}) as Pool1dOptions),
   maxPool2d: ({ size, options }) => maxPool2d(size as Pair, (options ?? {}) as Pool2dOptions),
-  globalAvgPool1d,
-  globalAvgPool2d,
+  globalAvgPool1d: () => globalAvgPool1d(),
+  globalAvgPool2d: () => globalAvgPool2d(),
 }

@@ -14,6 +14,6 @@ export const identity = (): Layer => ({ description: { type: 'identity' }, apply
 
 /** What builds these layers from their descriptions. */
 export const shapeTypes: LayerTypes = {
-  identity,
-  flatten,
+  identity: () => identity(),
+  flatten: () => flatten(),
 }

@@ -2,14 +2,13 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { gradients } from '../../../src/autodiff/gradients.ts'
 import type { Backend, Feed } from '../../../src/backends/backend.ts'
 import { reference } from '../../../src/backends/reference/reference.ts'
-import { lower } from '../../../src/backends/wasm/lowering/lowerer.ts'
 import { schedule } from '../../../src/backends/wasm/schedule.ts'
 import { wasm } from '../../../src/backends/wasm/wasm.ts'
-import { simplify } from '../../../src/compile/simplify.ts'
 import type { Graph } from '../../../src/graph/graph.ts'
 import { input, type Variable } from '../../../src/graph/tensor.ts'
 import { batchNorm, conv2d, createModel, relu, Scope, sequential } from '../../../src/nn/index.ts'
 import { maxPool2d, mean, mul, reshape, sub } from '../../../src/ops/index.ts'
+import { lowered } from './lowered.ts'
 
 /** Two convolutions with batch norm between and behind them; 20 images, so that the last block of 8 is not full. */
 const images = [20, 3, 6, 6]
@@ -61,7 +60,7 @@ describe('a step of training with batch norm', () => {
 
   it('stores one tensor for each batch norm forward and one backward, and sums what it computes', async () => {
     const { graph } = await step(backend)
-    const { kernels } = lower(simplify(graph))
+    const { kernels } = await lowered(graph)
     const namesOf = (kept: (name: string) => boolean): string[] => kernels.map(({ name }) => name).filter(kept)
     expect(namesOf((name) => name.startsWith('sub +') && !name.includes('sum'))).toEqual([
       'sub + mul + add + relu',
@@ -81,7 +80,7 @@ describe('a step of training with batch norm', () => {
   })
 
   it('takes the variance of a convolution while its blocks are in the cache: in the phase of the convolution', async () => {
-    const { phases } = schedule(lower(simplify((await step(backend)).graph)))
+    const { phases } = schedule(await lowered((await step(backend)).graph))
     const names = phases.map((kernels) => kernels.map(({ name }) => name))
     const withSquares = names.filter((phase) => phase.includes('squares by block'))
     expect(withSquares).toHaveLength(2)
@@ -93,7 +92,7 @@ describe('a step of training with batch norm', () => {
     const x = maxPool2d(pictures, 2)
     const [sums, distances] = [mean(x, [0, 2, 3]), sub(x, reshape(mean(x, [0, 2, 3]), [3, 1, 1]))]
     const graph = { inputs: { pictures }, outputs: { sums, variance: mean(mul(distances, distances), [0, 2, 3]) } }
-    expect(lower(simplify(graph)).kernels.map(({ name }) => name)).toContain('squares by block')
+    expect((await lowered(graph)).kernels.map(({ name }) => name)).toContain('squares by block')
     const far = { pictures: wave(17 * 3 * 16, 1.3).map((value) => value + 1000) }
     const [actual, wanted] = await Promise.all(
       [backend, reference({ precision: 'float64' })].map(async (each) => (await each.compile(graph)).run(far)),

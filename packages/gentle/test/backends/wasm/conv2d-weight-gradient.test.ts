@@ -2,9 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { gradients } from '../../../src/autodiff/gradients.ts'
 import type { Backend } from '../../../src/backends/backend.ts'
 import { reference } from '../../../src/backends/reference/reference.ts'
-import { lower } from '../../../src/backends/wasm/lowering/lowerer.ts'
 import { type WasmOptions, wasm } from '../../../src/backends/wasm/wasm.ts'
-import { simplify } from '../../../src/compile/simplify.ts'
 import type { NDArray } from '../../../src/core/ndarray.ts'
 import { Random } from '../../../src/core/random.ts'
 import { type Shape, sizeOf } from '../../../src/core/shape.ts'
@@ -13,6 +11,7 @@ import { variable } from '../../../src/graph/tensor.ts'
 import { conv2d, mul, sum } from '../../../src/ops/index.ts'
 import { mismatch, summed } from '../closeness.ts'
 import { once } from '../once.ts'
+import { lowered } from './lowered.ts'
 
 interface Case {
   readonly x: Shape
@@ -67,7 +66,7 @@ describe.each<[string, WasmOptions]>([
 
   it.each(cases)('is the reference for $x by $w and the same for any number of threads', async (chosen) => {
     const graph = weightGradient(chosen)
-    expect(lower(simplify(graph)).kernels.map(({ name }) => name)).toContain('conv2dWeightGradient')
+    expect((await lowered(graph)).kernels.map(({ name }) => name)).toContain('conv2dWeightGradient')
     const [onThree, onOne] = [await run(backends[0], graph), await run(backends[1], graph)]
     const expected = await exactly(chosen, () => run(exact, graph))
     expect(mismatch(onThree, expected, expected, summed)).toBeUndefined()

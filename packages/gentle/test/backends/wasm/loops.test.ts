@@ -1,14 +1,11 @@
 import { describe, expect, it } from 'vitest'
 import { gradients } from '../../../src/autodiff/gradients.ts'
-import { lowerLoop } from '../../../src/backends/wasm/lowering/loop.ts'
-import { lower } from '../../../src/backends/wasm/lowering/lowerer.ts'
 import { kernelsOf, type Schedule, schedule } from '../../../src/backends/wasm/schedule.ts'
 import { wasm } from '../../../src/backends/wasm/wasm.ts'
-import * as loops from '../../../src/compile/loops/index.ts'
-import { simplify } from '../../../src/compile/simplify.ts'
 import type { Graph } from '../../../src/graph/graph.ts'
 import { constant, input, type Tensor, variable } from '../../../src/graph/tensor.ts'
 import { add, matmul, mul, scan, sub, sum, tanh } from '../../../src/ops/index.ts'
+import { lowered } from './lowered.ts'
 
 /** A training step of a plain recurrent network. */
 function training(steps: number, rematerialize?: number): Graph {
@@ -29,7 +26,7 @@ function training(steps: number, rematerialize?: number): Graph {
   return { inputs: { x }, outputs: { loss }, updates: [w, u].map((p, i) => [p, sub(p, mul(slopes[i], 0.1))] as const) }
 }
 
-const plan = (graph: Graph): Schedule => schedule(lower(simplify(graph, loops), { lowerLoop }))
+const plan = async (graph: Graph): Promise<Schedule> => schedule(await lowered(graph))
 
 /** The bytes of the modules that a graph is compiled to. */
 async function moduleBytes(graph: Graph): Promise<number> {
@@ -51,13 +48,13 @@ async function moduleBytes(graph: Graph): Promise<number> {
 
 describe('a loop that is compiled', () => {
   it('has as many kernels and as large a module for 1,000 steps as for 10', async () => {
-    expect(kernelsOf(plan(training(1000))).length).toBe(kernelsOf(plan(training(10))).length)
+    expect(kernelsOf(await plan(training(1000))).length).toBe(kernelsOf(await plan(training(10))).length)
     const [few, many] = [await moduleBytes(training(10)), await moduleBytes(training(1000))]
     expect(many / few).toBeLessThan(1.02)
   })
 
-  it('has one product with the inputs of all steps, and none for them within', () => {
-    const products = kernelsOf(plan(training(50))).filter(({ kernel }) => kernel.name.startsWith('matmul'))
+  it('has one product with the inputs of all steps, and none for them within', async () => {
+    const products = kernelsOf(await plan(training(50))).filter(({ kernel }) => kernel.name.startsWith('matmul'))
     expect(products.map(({ runs }) => runs).sort((a, b) => a - b)).toEqual([1, 1, 1, 50, 50])
   })
 

@@ -2,9 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { gradients } from '../../../src/autodiff/gradients.ts'
 import type { Backend } from '../../../src/backends/backend.ts'
 import { reference } from '../../../src/backends/reference/reference.ts'
-import { lower } from '../../../src/backends/wasm/lowering/lowerer.ts'
 import { type WasmOptions, wasm } from '../../../src/backends/wasm/wasm.ts'
-import { simplify } from '../../../src/compile/simplify.ts'
 import type { NDArray } from '../../../src/core/ndarray.ts'
 import { Random } from '../../../src/core/random.ts'
 import { type Shape, sizeOf } from '../../../src/core/shape.ts'
@@ -13,6 +11,7 @@ import { input, variable } from '../../../src/graph/tensor.ts'
 import { add, conv2d, mul, relu, sum } from '../../../src/ops/index.ts'
 import { mismatch, summed } from '../closeness.ts'
 import { once } from '../once.ts'
+import { lowered } from './lowered.ts'
 
 /** Convolutions whose maps are too large for the second-level cache: strips of rows that do not divide, strides, channels left over, odd windows. */
 const cases: readonly { x: Shape; w: Shape; stride: number; padding: number }[] = [
@@ -58,7 +57,7 @@ describe.each<[string, WasmOptions]>([
 
   it.each(cases)('are the reference for $x by $w, stride $stride, padding $padding', async (chosen) => {
     const { graph, feed } = convolution(chosen)
-    expect(lower(simplify(graph)).kernels.map(({ name }) => name)).toContain('packWeights')
+    expect((await lowered(graph)).kernels.map(({ name }) => name)).toContain('packWeights')
     const run = async (on: Backend) => (await on.compile(graph)).run(feed)
     const [actual, float64] = [await run(backend), await exactly(chosen, () => run(exact))]
     for (const [name, expected] of Object.entries(float64))
@@ -66,8 +65,8 @@ describe.each<[string, WasmOptions]>([
   })
 })
 
-it('packs what the gradient to the input reads, too', () => {
+it('packs what the gradient to the input reads, too', async () => {
   const { graph } = convolution({ x: [8, 8, 23, 23], w: [40, 8, 1, 1], stride: 1, padding: 0 })
-  const names = lower(simplify(graph)).kernels.map(({ name }) => name)
+  const names = (await lowered(graph)).kernels.map(({ name }) => name)
   expect(names[names.indexOf('packWeights') + 1]).toContain('conv2dInputGradient')
 })

@@ -1,9 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Backend } from '../../../src/backends/backend.ts'
 import { reference } from '../../../src/backends/reference/reference.ts'
-import { lower } from '../../../src/backends/wasm/lowering/lowerer.ts'
 import { type WasmOptions, wasm } from '../../../src/backends/wasm/wasm.ts'
-import { simplify } from '../../../src/compile/simplify.ts'
 import type { NDArray } from '../../../src/core/ndarray.ts'
 import { Random } from '../../../src/core/random.ts'
 import { type Shape, sizeOf } from '../../../src/core/shape.ts'
@@ -12,6 +10,7 @@ import { input, variable } from '../../../src/graph/tensor.ts'
 import { add, conv2d, mul, relu } from '../../../src/ops/index.ts'
 import { mismatch, summed } from '../closeness.ts'
 import { once } from '../once.ts'
+import { lowered } from './lowered.ts'
 
 interface Case {
   readonly x: Shape
@@ -73,7 +72,7 @@ describe.each<[string, WasmOptions]>([
 
   it.each(cases)('are the reference for $x by $w, the same on 1 thread and 3', async (chosen) => {
     const { graph, feed } = convolution(chosen)
-    const names = lower(simplify(graph), options).kernels.map(({ name }) => name)
+    const names = (await lowered(graph, options)).kernels.map(({ name }) => name)
     expect(names).toEqual(expect.arrayContaining(['packFilters']))
     const run = async (on: Backend) => (await (await on.compile(graph)).run(feed)).y
     const [one, three] = [await run(backends[0]), await run(backends[1])]

@@ -3,9 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { gradients } from '../../../src/autodiff/gradients.ts'
 import type { Backend } from '../../../src/backends/backend.ts'
 import { reference } from '../../../src/backends/reference/reference.ts'
-import { lower } from '../../../src/backends/wasm/lowering/lowerer.ts'
 import { type WasmOptions, wasm } from '../../../src/backends/wasm/wasm.ts'
-import { simplify } from '../../../src/compile/simplify.ts'
 import type { NDArray } from '../../../src/core/ndarray.ts'
 import { Random } from '../../../src/core/random.ts'
 import { sizeOf } from '../../../src/core/shape.ts'
@@ -14,6 +12,7 @@ import { input, type Tensor, variable } from '../../../src/graph/tensor.ts'
 import { abs, add, conv2d, mul, relu, sum } from '../../../src/ops/index.ts'
 import { randomCases } from '../../random-cases.ts'
 import { once } from '../once.ts'
+import { lowered } from './lowered.ts'
 
 interface Sizes {
   readonly batch: number
@@ -64,9 +63,9 @@ function convolution({ batch, inChannels, outChannels, height, width, padding }:
 }
 
 /** How the kernels whose names begin so convolve; Winograd's gradient of filters has kernels of other names. */
-const methodOf = (graph: Graph, options: WasmOptions, kernel = 'conv2d '): string => {
-  const name =
-    lower(simplify(graph), options).kernels.find(({ name }) => `${name} `.startsWith(kernel))?.name ?? 'winograd4'
+const methodOf = async (graph: Graph, options: WasmOptions, kernel = 'conv2d '): Promise<string> => {
+  const { kernels } = await lowered(graph, options)
+  const name = kernels.find(({ name }) => `${name} `.startsWith(kernel))?.name ?? 'winograd4'
   return name.match(/winograd\d/)?.[0] ?? 'direct'
 }
 
@@ -89,7 +88,7 @@ async function errorOf(
   }))
   const actual = (await run(backend, graph)).y.data
   const error = Math.max(...actual.map((value, i) => Math.abs(value - expected.data[i]) / (scales.data[i] + 1)))
-  return { method: methodOf(graph, options), error }
+  return { method: await methodOf(graph, options), error }
 }
 
 describe.each<[string, WasmOptions]>([
@@ -159,7 +158,7 @@ describe.each<[string, WasmOptions]>([
           ['dx', 'conv2dInputGradient '],
           ['dw', 'conv2dWeightGradient '],
         ]) {
-          const method = methodOf(graph, options, kernel)
+          const method = await methodOf(graph, options, kernel)
           seen.add(`${name} by ${method}`)
           const errors = [...actual[name].data].map(
             (value, i) => Math.abs(value - expected[name].data[i]) / (scale[name].data[i] + 1),

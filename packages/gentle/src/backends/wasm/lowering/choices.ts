@@ -7,12 +7,10 @@ import { type Conv2dAttributes, type Conv2dSizes, conv2dMultiplyAdds } from '../
 import type { MatmulAttributes } from '../../../ops/matmul.ts'
 import { canTakeRows } from '../kernels/dense-rows.ts'
 import type { TileProblem } from '../kernels/tile.ts'
-import { planWinograd } from '../kernels/winograd.ts'
-import { planWinogradLanes, type WinogradLanesSizes } from '../kernels/winograd-lanes.ts'
-import { type WinogradTransforms, winograd2, winograd4 } from '../kernels/winograd-transforms.ts'
-import { planWeightGradient } from '../kernels/winograd-weight-gradient.ts'
+import type { WinogradLanesSizes } from '../kernels/winograd-lanes.ts'
 import { blockSize, type Layout } from '../layout/layout.ts'
-import { directCycles, winogradCycles, winogradLanesCycles, winogradWeightGradientCycles } from './costs.ts'
+import { directCycles } from './costs.ts'
+import type { Winograd } from './winograd.ts'
 
 /** Methods, each with the condition under which it is taken unless one before it is; the last always can be. */
 type Conditions<Method extends string, Problem> = Readonly<Record<Method, (problem: Problem) => boolean>>
@@ -81,17 +79,21 @@ export const products = {
 } satisfies Conditions<string, Product>
 
 /** Whether a convolution is one that Winograd's method computes. */
-const isThreeByThree = ({ sizes, attributes }: Convolution): boolean => {
-  const { stride, dilation, groups, padding } = attributes
-  return (
-    groups === 1 &&
-    sizes.kernel.every((n) => n === 3) &&
-    [...stride, ...dilation].every((n) => n === 1) &&
-    padding.every((n) => n <= 2)
-  )
-}
+const isThreeByThree = ({ sizes, attributes }: Convolution): boolean => canBeWinograd(sizes.kernel, attributes)
+
+/** Whether filters of this height and width can be such. Programs without any do not load the method. */
+export const canBeWinograd = (
+  kernel: readonly number[],
+  { stride, dilation, groups, padding }: Conv2dAttributes,
+): boolean =>
+  groups === 1 &&
+  kernel.every((n) => n === 3) &&
+  [...stride, ...dilation].every((n) => n === 1) &&
+  padding.every((n) => n <= 2)
 
 export interface Convolution {
+  /** Winograd's method, where it is loaded. */
+  readonly winograd: Winograd | undefined
   readonly sizes: Conv2dSizes
   readonly attributes: Conv2dAttributes
 }
@@ -102,16 +104,16 @@ export interface LanesConvolution extends Convolution {
 }
 
 const winogradInLanes =
-  (transforms: WinogradTransforms) =>
+  (tiles: 'winograd2' | 'winograd4') =>
   (problem: LanesConvolution): number =>
     isThreeByThree(problem) && problem.asConvolution.channels % 4 === 0
-      ? winogradLanesCycles(planWinogradLanes(transforms, problem.asConvolution))
+      ? problem.winograd!.lanesCycles(tiles, problem.asConvolution)
       : Number.POSITIVE_INFINITY
 
 export const lanesConvolutions = {
   direct: ({ sizes, attributes }) => directCycles((conv2dMultiplyAdds(sizes, attributes) / sizes.batch) * blockSize),
-  winograd2: winogradInLanes(winograd2),
-  winograd4: winogradInLanes(winograd4),
+  winograd2: winogradInLanes('winograd2'),
+  winograd4: winogradInLanes('winograd4'),
 } satisfies Cycles<string, LanesConvolution>
 
 /** From so many bytes of a block's source, and so many channels on, packing pays: measured on the layers of ResNet-20 and ResNet-50. */
@@ -133,18 +135,18 @@ export interface ChannelsConvolution extends Convolution {
 
 /** Blocks of channels must be full. */
 const winogradInChannels =
-  (transforms: WinogradTransforms) =>
+  (tiles: 'winograd2' | 'winograd4') =>
   (problem: ChannelsConvolution): number => {
     const { sizes, wide } = problem
     return isThreeByThree(problem) && sizes.inChannels % blockSize === 0 && sizes.outChannels % blockSize === 0
-      ? winogradCycles(planWinograd(transforms, sizes, wide), wide)
+      ? problem.winograd!.channelsCycles(tiles, sizes, wide)
       : Number.POSITIVE_INFINITY
   }
 
 export const channelsConvolutions = {
   direct: ({ sizes, attributes, wide }) => directCycles(conv2dMultiplyAdds(sizes, attributes), wide),
-  winograd2: winogradInChannels(winograd2),
-  winograd4: winogradInChannels(winograd4),
+  winograd2: winogradInChannels('winograd2'),
+  winograd4: winogradInChannels('winograd4'),
 } satisfies Cycles<string, ChannelsConvolution>
 
 /** Bytes of sums, those of each block apart, up to which they stay in the cache until they are added up. */
@@ -161,7 +163,7 @@ export const weightGradients = {
   winograd: (problem) => {
     const { sizes, attributes } = problem
     return isThreeByThree(problem) && sizes.inChannels % 8 === 0 && sizes.outChannels % 4 === 0
-      ? winogradWeightGradientCycles(planWeightGradient(sizes, attributes.padding))
+      ? problem.winograd!.weightGradientCycles(sizes, attributes.padding)
       : Number.POSITIVE_INFINITY
   },
 } satisfies Cycles<string, WeightGradient>

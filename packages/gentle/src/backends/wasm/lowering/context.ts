@@ -5,10 +5,13 @@ import type { Kernel } from '../kernel.ts'
 import type { Expression } from '../kernels/map.ts'
 import type { Epilogue } from '../kernels/tile.ts'
 import type { Layout } from '../layout/layout.ts'
+import type { Winograd } from './winograd.ts'
 
 export interface LoweringContext {
   /** Whether the engine joins neighbouring vectors to such of 256 bits. */
   readonly wide: boolean
+  /** Winograd's method, where the program has convolutions that it computes. */
+  readonly winograd: Winograd | undefined
   emit(...kernels: Kernel[]): void
   /** A node's values in a layout; a conversion is added where it was computed in another one, by way of row-major. */
   buffer(node: Tensor, layout: Layout): Buffer

@@ -14,26 +14,10 @@ import { frameKernel, packedShape, packFiltersKernel } from '../kernels/filters.
 import { packedTileKernel, packedWeightCount, packWeightsKernel } from '../kernels/packed-tile.ts'
 import { pixelTileKernel } from '../kernels/pixel-tile.ts'
 import { type Epilogue, type TileProblem, tileKernel } from '../kernels/tile.ts'
-import {
-  planWinograd,
-  winogradFilterCount,
-  winogradFiltersKernel,
-  winogradFrame,
-  winogradKernel,
-} from '../kernels/winograd.ts'
-import {
-  planWinogradLanes,
-  type WinogradLanesSizes,
-  winogradLanesFilterCount,
-  winogradLanesFiltersKernel,
-  winogradLanesKernel,
-} from '../kernels/winograd-lanes.ts'
-import { type WinogradTransforms, winograd2, winograd4 } from '../kernels/winograd-transforms.ts'
+import type { WinogradLanesSizes } from '../kernels/winograd-lanes.ts'
 import { blockSize } from '../layout/layout.ts'
 import { channelsConvolutions, cheapestOf, firstOf, lanesConvolutions, tiles } from './choices.ts'
 import type { LoweringContext, Lowerings } from './context.ts'
-
-const transformsOf = { winograd2, winograd4 } as const
 
 /** A convolution of a batch in lanes, or its gradient to the input, to lower. */
 interface LanesProblem {
@@ -57,9 +41,10 @@ const transposedSizes = (sizes: Conv2dSizes, { padding: [top, left] }: Conv2dAtt
 })
 
 function convolveInLanes(context: LoweringContext, problem: LanesProblem): void {
-  const method = cheapestOf(lanesConvolutions, problem)
+  const { winograd } = context
+  const method = cheapestOf(lanesConvolutions, { ...problem, winograd })
   if (method === 'direct') convolveByTile(context, problem.tile)
-  else convolveByWinograd(context, problem, transformsOf[method])
+  else winograd!.convolveInLanes(context, method, problem.asConvolution, problem.tile)
 }
 
 const tileMethods: Readonly<Record<keyof typeof tiles, (context: LoweringContext, problem: TileProblem) => void>> = {
@@ -75,20 +60,6 @@ const tileMethods: Readonly<Record<keyof typeof tiles, (context: LoweringContext
 const convolveByTile = (context: LoweringContext, problem: TileProblem): void =>
   tileMethods[firstOf(tiles, problem)](context, problem)
 
-function convolveByWinograd(
-  context: LoweringContext,
-  { asConvolution, tile }: LanesProblem,
-  transforms: WinogradTransforms,
-): void {
-  const { name, source, weights, output, multiplyAdds, epilogue } = tile
-  const plan = planWinogradLanes(transforms, asConvolution)
-  const transformed = floatBuffer('winograd filters', [winogradLanesFilterCount(plan)])
-  context.emit(
-    winogradLanesFiltersKernel(weights, transformed, plan, name === 'conv2dInputGradient'),
-    winogradLanesKernel(name, source, transformed, output, plan, multiplyAdds, epilogue),
-  )
-}
-
 /** A convolution of images in channels, or of plain ones, which images are as they come. */
 function convolveInChannels(
   context: LoweringContext,
@@ -103,7 +74,8 @@ function convolveInChannels(
   const inChannels = context.layoutOf(x) === 'channels' || depthwise || sizes.inChannels >= blockSize
   const images = context.buffer(x, inChannels ? 'channels' : 'plain')
   const multiplyAdds = conv2dMultiplyAdds(sizes, attributes)
-  const method = cheapestOf(channelsConvolutions, { sizes, attributes, wide: context.wide })
+  const { wide, winograd } = context
+  const method = cheapestOf(channelsConvolutions, { sizes, attributes, wide, winograd })
   const frameOf = ([height, width]: readonly [number, number]): Buffer => {
     const framed = floatBuffer('framed', [x.shape[0], x.shape[1], height, width], images.layout)
     context.emit(frameKernel(images, framed, attributes.padding))
@@ -111,13 +83,7 @@ function convolveInChannels(
   }
   const filters = context.buffer(w, 'plain')
   if (method !== 'direct') {
-    const plan = planWinograd(transformsOf[method], sizes, context.wide)
-    const transformed = floatBuffer('winograd filters', [winogradFilterCount(plan)])
-    const framed = frameOf(winogradFrame(plan))
-    context.emit(
-      winogradFiltersKernel(filters, transformed, plan),
-      winogradKernel(framed, transformed, output, plan, multiplyAdds, epilogue),
-    )
+    winograd!.convolveInChannels(context, method, { sizes, multiplyAdds, filters, output, epilogue, frameOf })
     return
   }
 
@@ -137,7 +103,7 @@ function convolveInChannels(
       stride: attributes.stride,
       dilation: attributes.dilation,
       multiplyAdds,
-      wide: context.wide,
+      wide,
       epilogue,
     }),
   )

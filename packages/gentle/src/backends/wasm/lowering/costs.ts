@@ -1,68 +1,11 @@
 /** Cycles that methods take, roughly, by which the fastest is chosen. Measured on the layers of LeNet-5, ResNet-20 and ResNet-50. */
-import { laneBytes } from '../buffer.ts'
-import type { WinogradPlan } from '../kernels/winograd.ts'
-import type { WinogradLanesPlan } from '../kernels/winograd-lanes.ts'
-import { winograd4 } from '../kernels/winograd-transforms.ts'
-import type { WeightGradientPlan } from '../kernels/winograd-weight-gradient.ts'
 
 /** Vector instructions of transforms in a processor's cycle, bytes of filters from beyond the second-level cache, multiply-adds. */
-const perCycle = { instructions: 1.5, bytes: 8, multiplyAdds: 8 }
-
-/** Bytes of filters that a core gets from memory in a cycle, while another one reads, too. */
-const sharedBytesPerCycle = 3
+export const perCycle = { instructions: 1.5, bytes: 8, multiplyAdds: 8 }
 
 /** How many times as fast arithmetic is where the engine joins vectors. */
-const gain = (wide: boolean): number => (wide ? 1.8 : 1)
-
-/** Vector instructions of a transform of so many rows and columns. */
-const transformInstructions = (rows: number, columns: number): number => rows * columns * (columns / 2 + 2)
+export const gain = (wide: boolean): number => (wide ? 1.8 : 1)
 
 /** The direct method, for so many multiply-adds. */
 export const directCycles = (multiplyAdds: number, wide = false): number =>
   multiplyAdds / perCycle.multiplyAdds / gain(wide)
-
-/** Winograd's method on images in channels: products, transforms, and filters that each strip reads anew. */
-export function winogradCycles(plan: WinogradPlan, wide: boolean): number {
-  const { transforms, strips, stripTiles, shares, channels, outBlocks } = plan
-  const { m, input } = transforms
-  const n = input.length
-  const tiles = strips * stripTiles
-  // Each of two threads transforms a strip whose output channels they share.
-  const inputTransform =
-    (Math.min(shares, 2) * (tiles * channels * (transformInstructions(n, n) + transformInstructions(n, n)))) / 4
-  const outputTransform = 2 * tiles * outBlocks * (transformInstructions(m, n) * (1 + m / n))
-  return (
-    directCycles(tiles * n * n * channels * outBlocks * 8, wide) +
-    (inputTransform + outputTransform) / perCycle.instructions / gain(wide) +
-    (strips * n * n * channels * outBlocks * laneBytes) / sharedBytesPerCycle
-  )
-}
-
-/** Winograd's method on one block of 8 images in lanes: products, transforms, and filters that each row of tiles reads anew. */
-export function winogradLanesCycles(plan: WinogradLanesPlan): number {
-  const { transforms, channels, outChannels, tileRows: rows, tileColumns: columns } = plan
-  const { m, input } = transforms
-  const n = input.length
-  const transformed =
-    2 *
-    rows *
-    columns *
-    (channels * 2 * transformInstructions(n, n) + outChannels * transformInstructions(m, n) * (1 + m / n))
-  return (
-    (rows * columns * n * n * channels * outChannels * 8) / perCycle.multiplyAdds +
-    transformed / perCycle.instructions +
-    (rows * n * n * channels * outChannels * 4) / perCycle.bytes
-  )
-}
-
-/** The gradient of filters by Winograd's method: products, transforms, and the sums that are written and read. */
-export function winogradWeightGradientCycles(plan: WeightGradientPlan): number {
-  const { batch, channels, outChannels, tileRows, tileColumns } = plan
-  const n = winograd4.input.length
-  const tiles = batch * tileRows * tileColumns
-  return (
-    (tiles * n * n * channels * outChannels) / perCycle.multiplyAdds +
-    (tiles * (channels + outChannels) * 2 * (2 * transformInstructions(n, n))) / 4 / perCycle.instructions +
-    (2 * n * n * channels * outChannels * 4) / perCycle.bytes
-  )
-}

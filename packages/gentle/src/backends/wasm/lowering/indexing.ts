@@ -1,23 +1,11 @@
 /** Values at places that other values tell. */
 import type { GatherAttributes, ScatterAddAttributes } from '../../../ops/indexing.ts'
 import type { ArgsortAttributes } from '../../../ops/sort.ts'
-import {
-  addAlongAxisKernel,
-  gatherKernel,
-  oneHotKernel,
-  scatterAddKernel,
-  takeAlongAxisKernel,
-} from '../kernels/indexing.ts'
+import { addAlongAxisKernel, gatherKernel, scatterAddKernel, takeAlongAxisKernel } from '../kernels/indexing.ts'
 import { argsortKernel } from '../kernels/sort.ts'
 import type { Lowerings } from './context.ts'
 
-export const lowerIndexing: Lowerings<
-  'oneHot' | 'gather' | 'scatterAdd' | 'takeAlongAxis' | 'addAlongAxis' | 'argsort'
-> = {
-  oneHot(context, node, output) {
-    context.emit(oneHotKernel(context.buffer(node.inputs[0], output.layout), output))
-  },
-
+export const lowerIndexing: Lowerings<'gather' | 'scatterAdd' | 'takeAlongAxis' | 'addAlongAxis' | 'argsort'> = {
   gather(context, node, output) {
     const [x, indices] = node.inputs.map((input) => context.buffer(input, 'plain'))
     context.emit(gatherKernel(x, indices, output, (node.attributes as GatherAttributes).axis))

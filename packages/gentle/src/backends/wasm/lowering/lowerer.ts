@@ -21,9 +21,11 @@ import {
 import type { EpilogueOperand } from '../kernels/tile.ts'
 import { assignLayouts } from '../layout/assign.ts'
 import { blockSize, type Layout, leadingAxes } from '../layout/layout.ts'
-import type { LoweringContext } from './context.ts'
+import type { Lowering, LoweringContext } from './context.ts'
 import { epilogueAlong, epilogueLeaves, fusionRules } from './fusion-rules.ts'
-import { type LoweredName, lowerings } from './lowerings.ts'
+import { lowerings } from './lowerings.ts'
+import type { Parts } from './parts.ts'
+import type { Winograd } from './winograd.ts'
 
 /** Kernels in an order in which each follows those that it reads from. */
 export interface LoweredGraph {
@@ -45,9 +47,7 @@ export type Sources = (node: Tensor, layout: Layout) => Buffer | undefined
 /** Lowers a loop: emits its kernels and defines its results. */
 export type LowerLoop = (lowerer: Lowerer, loop: Loop) => void
 
-export interface LowerOptions {
-  /** What lowers loops, `loop.ts`, which only graphs with loops need to load. */
-  readonly lowerLoop?: LowerLoop
+export interface LowerOptions extends Parts {
   /** Choose kernels for an engine that joins neighbouring vectors to such of 256 bits. */
   readonly wideVectors?: boolean
 }
@@ -59,6 +59,7 @@ export function lower(graph: Graph, options: LowerOptions = {}): LoweredGraph {
 /** Lowers what some roots need. */
 export class Lowerer implements LoweringContext {
   readonly wide: boolean
+  readonly winograd: Winograd | undefined
   readonly #roots: readonly Tensor[]
   readonly #options: LowerOptions
   readonly #sources: Sources
@@ -78,6 +79,7 @@ export class Lowerer implements LoweringContext {
     this.#options = options
     this.#sources = sources
     this.wide = options.wideVectors === true
+    this.winograd = options.winograd
     this.#order = topologicalOrder(shallowFirst(roots))
     this.#layouts = assignLayouts(this.#order)
   }
@@ -233,7 +235,15 @@ export class Lowerer implements LoweringContext {
     const operands = producer === undefined ? [] : this.#epilogueOperands(producer, elementwise, layout)
     const output = this.#made(root, layout)
     const epilogue = producer === undefined ? undefined : { nodes: elementwise, producer, operands }
-    lowerings[node.op.name as LoweredName](this, node, output, epilogue, prologue)
+    this.#loweringOf(node)(this, node, output, epilogue, prologue)
+  }
+
+  #loweringOf({ op: { name } }: Tensor): Lowering {
+    const lowering = Object.hasOwn(lowerings, name)
+      ? lowerings[name as keyof typeof lowerings]
+      : this.#options.rare?.[name]
+    if (lowering === undefined) throw new InternalError(`lower: the kernels of ${name} are not loaded`)
+    return lowering
   }
 
   #made(node: Tensor, layout: Layout): Buffer {

@@ -1,11 +1,9 @@
 /** Sum, maximum and argmax, within images where the batch stays. */
 import { isCentred } from '../../../compile/sums.ts'
 import type { Tensor } from '../../../graph/tensor.ts'
-import type { CumsumAttributes } from '../../../ops/cumulative.ts'
 import type { ReduceAttributes } from '../../../ops/reduce.ts'
 import { type Buffer, createBuffer, floatBuffer } from '../buffer.ts'
 import { squaresByBlockKernel, squaresOfAllKernel } from '../kernels/centred-squares.ts'
-import { cumsumKernel } from '../kernels/cumsum.ts'
 import {
   argmaxKernel,
   type Reduction,
@@ -78,16 +76,12 @@ const lowerReduction =
     methods[firstOf(reductions, folding)](context, { reduction, x, axes, prologue, output })
   }
 
-export const lowerReductions: Lowerings<'sum' | 'max' | 'argmax' | 'cumsum'> = {
+export const lowerReductions: Lowerings<'sum' | 'max' | 'argmax'> = {
   sum: lowerReduction('sum'),
   max: lowerReduction('max'),
 
   argmax(context, node, output) {
     const { axis } = node.attributes as { axis: number }
     context.emit(argmaxKernel(context.buffer(node.inputs[0], output.layout), axis, output))
-  },
-
-  cumsum(context, node, output) {
-    context.emit(cumsumKernel(context.buffer(node.inputs[0], 'plain'), node.attributes as CumsumAttributes, output))
   },
 }

@@ -1,19 +1,9 @@
 /** The gradient of convolutions' filters. */
 import type { Tensor } from '../../../graph/tensor.ts'
-import { type Conv2dWeightGradientAttributes, conv2dMultiplyAdds, conv2dSizes } from '../../../ops/conv2d.ts'
+import { type Conv2dWeightGradientAttributes, conv2dSizes } from '../../../ops/conv2d.ts'
 import { type Buffer, floatBuffer } from '../buffer.ts'
 import { conv2dWeightGradientKernel } from '../kernels/conv2d-weight-gradient.ts'
 import { reducePlainKernel } from '../kernels/reduce.ts'
-import {
-  frameChannelsKernel,
-  gradientFiltersKernel,
-  gradientFrames,
-  gradientProductsKernel,
-  gradientSumCount,
-  planWeightGradient,
-  transformedCount,
-  transformTilesKernel,
-} from '../kernels/winograd-weight-gradient.ts'
 import { cheapestOf, firstOf, type WeightGradient, weightGradientSums, weightGradients } from './choices.ts'
 import type { LoweringContext, Lowerings } from './context.ts'
 
@@ -42,22 +32,7 @@ const methods: Readonly<Record<keyof typeof weightGradients, (context: LoweringC
   },
 
   winograd(context, problem) {
-    const { sizes, attributes, x, output } = problem
-    const plan = planWeightGradient(sizes, attributes.padding)
-    const dy = context.buffer(problem.dy, 'lanes')
-    const frames = gradientFrames(plan)
-    const transformed = (of: 'x' | 'dy', lanes: Buffer, padding: readonly [number, number]): Buffer => {
-      const framed = floatBuffer(`framed ${of}`, [sizes.batch, lanes.shape[1], ...frames[of]], 'channels')
-      const tiles = floatBuffer(`transformed ${of}`, [transformedCount(lanes.shape[1], plan)])
-      context.emit(frameChannelsKernel(lanes, framed, padding), transformTilesKernel(framed, tiles, plan, of))
-      return tiles
-    }
-    const [xTiles, dyTiles] = [transformed('x', x, attributes.padding), transformed('dy', dy, [0, 0])]
-    const sums = floatBuffer('winograd sums', [gradientSumCount(plan)])
-    context.emit(
-      gradientProductsKernel(xTiles, dyTiles, sums, plan, conv2dMultiplyAdds(sizes, attributes)),
-      gradientFiltersKernel(sums, output, plan),
-    )
+    context.winograd!.weightGradient(context, problem)
   },
 }
 
@@ -67,7 +42,8 @@ export const lowerWeightGradient: Lowerings<'conv2dWeightGradient'> = {
     const { weightShape } = attributes
     const x = context.buffer(node.inputs[0], 'lanes')
     const sizes = conv2dSizes(x.shape, weightShape, attributes)
-    const problem = { sizes, attributes, weightShape, blocks: x.blocks, x, dy: node.inputs[1], output }
+    const { winograd } = context
+    const problem = { winograd, sizes, attributes, weightShape, blocks: x.blocks, x, dy: node.inputs[1], output }
     methods[cheapestOf(weightGradients, problem)](context, problem)
   },
 }

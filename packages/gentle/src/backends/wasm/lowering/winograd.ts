@@ -1,0 +1,110 @@
+/** Winograd's method, loaded for programs with convolutions that it computes: those with filters of 3 x 3. */
+import type { Tensor } from '../../../graph/tensor.ts'
+import { type Conv2dAttributes, type Conv2dSizes, conv2dMultiplyAdds } from '../../../ops/conv2d.ts'
+import { type Buffer, floatBuffer } from '../buffer.ts'
+import type { Epilogue, TileProblem } from '../kernels/tile.ts'
+import {
+  planWinograd,
+  winogradFilterCount,
+  winogradFiltersKernel,
+  winogradFrame,
+  winogradKernel,
+} from '../kernels/winograd.ts'
+import {
+  planWinogradLanes,
+  type WinogradLanesSizes,
+  winogradLanesFilterCount,
+  winogradLanesFiltersKernel,
+  winogradLanesKernel,
+} from '../kernels/winograd-lanes.ts'
+import { winograd2, winograd4 } from '../kernels/winograd-transforms.ts'
+import {
+  frameChannelsKernel,
+  gradientFiltersKernel,
+  gradientFrames,
+  gradientProductsKernel,
+  gradientSumCount,
+  planWeightGradient,
+  transformedCount,
+  transformTilesKernel,
+} from '../kernels/winograd-weight-gradient.ts'
+import type { LoweringContext } from './context.ts'
+import { winogradCycles, winogradLanesCycles, winogradWeightGradientCycles } from './winograd-costs.ts'
+
+const transformsOf = { winograd2, winograd4 } as const
+
+/** Tiles of 2 x 2 or of 4 x 4 results. */
+type Tiles = keyof typeof transformsOf
+
+/** A convolution of images in channels. */
+interface InChannels {
+  readonly sizes: Conv2dSizes
+  readonly multiplyAdds: number
+  readonly filters: Buffer
+  readonly output: Buffer
+  readonly epilogue: Epilogue | undefined
+  /** The images within a frame of this height and width. */
+  frameOf(size: readonly [number, number]): Buffer
+}
+
+/** The gradient of filters from images in lanes. */
+interface OfFilters {
+  readonly sizes: Conv2dSizes
+  readonly attributes: Conv2dAttributes
+  readonly x: Buffer
+  readonly dy: Tensor
+  readonly output: Buffer
+}
+
+export const winograd = {
+  lanesCycles: (tiles: Tiles, sizes: WinogradLanesSizes): number =>
+    winogradLanesCycles(planWinogradLanes(transformsOf[tiles], sizes)),
+
+  channelsCycles: (tiles: Tiles, sizes: Conv2dSizes, wide: boolean): number =>
+    winogradCycles(planWinograd(transformsOf[tiles], sizes, wide), wide),
+
+  weightGradientCycles: (sizes: Conv2dSizes, padding: readonly [number, number]): number =>
+    winogradWeightGradientCycles(planWeightGradient(sizes, padding)),
+
+  convolveInLanes(context: LoweringContext, tiles: Tiles, sizes: WinogradLanesSizes, tile: TileProblem): void {
+    const { name, source, weights, output, multiplyAdds, epilogue } = tile
+    const plan = planWinogradLanes(transformsOf[tiles], sizes)
+    const transformed = floatBuffer('winograd filters', [winogradLanesFilterCount(plan)])
+    context.emit(
+      winogradLanesFiltersKernel(weights, transformed, plan, name === 'conv2dInputGradient'),
+      winogradLanesKernel(name, source, transformed, output, plan, multiplyAdds, epilogue),
+    )
+  },
+
+  convolveInChannels(context: LoweringContext, tiles: Tiles, problem: InChannels): void {
+    const { sizes, multiplyAdds, filters, output, epilogue, frameOf } = problem
+    const plan = planWinograd(transformsOf[tiles], sizes, context.wide)
+    const transformed = floatBuffer('winograd filters', [winogradFilterCount(plan)])
+    const framed = frameOf(winogradFrame(plan))
+    context.emit(
+      winogradFiltersKernel(filters, transformed, plan),
+      winogradKernel(framed, transformed, output, plan, multiplyAdds, epilogue),
+    )
+  },
+
+  weightGradient(context: LoweringContext, problem: OfFilters): void {
+    const { sizes, attributes, x, output } = problem
+    const plan = planWeightGradient(sizes, attributes.padding)
+    const dy = context.buffer(problem.dy, 'lanes')
+    const frames = gradientFrames(plan)
+    const transformed = (of: 'x' | 'dy', lanes: Buffer, padding: readonly [number, number]): Buffer => {
+      const framed = floatBuffer(`framed ${of}`, [sizes.batch, lanes.shape[1], ...frames[of]], 'channels')
+      const tiles = floatBuffer(`transformed ${of}`, [transformedCount(lanes.shape[1], plan)])
+      context.emit(frameChannelsKernel(lanes, framed, padding), transformTilesKernel(framed, tiles, plan, of))
+      return tiles
+    }
+    const [xTiles, dyTiles] = [transformed('x', x, attributes.padding), transformed('dy', dy, [0, 0])]
+    const sums = floatBuffer('winograd sums', [gradientSumCount(plan)])
+    context.emit(
+      gradientProductsKernel(xTiles, dyTiles, sums, plan, conv2dMultiplyAdds(sizes, attributes)),
+      gradientFiltersKernel(sums, output, plan),
+    )
+  },
+}
+
+export type Winograd = typeof winograd
