@@ -1,4 +1,4 @@
-/** What a bundler leaves of the library, which says that one of its files alone has side effects: that of the layer of ONNX graphs. */
+/** What a bundler leaves of the library, which says that few of its files have side effects: the entry of the ops, and the layer of ONNX graphs. */
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
@@ -58,7 +58,24 @@ describe('a bundle', () => {
 
   it('that trains takes no layers, ops or formats that it does not use', async () => {
     const { code } = await bundle('trains', "export { fit, linear, sequential, sgd, wasm } from 'gentle-dl'")
+    expect(code).not.toContain('installMethods')
     for (const name of ['groupNorm', 'localResponseNorm', 'convTranspose2d', 'readSafetensors', 'scanOp'])
       expect(code).not.toContain(`function ${name}(`)
+  })
+
+  it('that takes one op has the methods of tensors as well', async () => {
+    const { path } = await bundle('ops', "export { input } from 'gentle-dl'\nexport { relu } from 'gentle-dl/ops'")
+    const { input, relu } = await import(pathToFileURL(path).href)
+    expect(
+      relu(input([2, 3]))
+        .add(1)
+        .sum(1).shape,
+    ).toEqual([2])
+  })
+
+  it('without the ops has no methods of tensors', async () => {
+    const { path } = await bundle('input', "export { input } from 'gentle-dl'")
+    const { input } = await import(pathToFileURL(path).href)
+    expect(input([2]).add).toBeUndefined()
   })
 })

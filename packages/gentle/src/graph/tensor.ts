@@ -27,7 +27,16 @@ export function within<T>(scope: string, make: () => T): T {
   }
 }
 
+declare global {
+  /** Methods of tensors: `ops/methods.ts`, which stands above, says which there are, and puts them there. */
+  interface GentleTensorMethods {}
+}
+
+// biome-ignore lint/correctness/noUnusedVariables: an interface has the parameters of the class that it adds to
+export interface Tensor<Attributes> extends GentleTensorMethods {}
+
 /** A node of a traced graph: the result of an op on other nodes. It has a shape and an element type, but no values yet. */
+// biome-ignore lint/suspicious/noUnsafeDeclarationMerging: what declares methods puts them there
 export class Tensor<Attributes = unknown> implements Signature {
   /** Grows with the order of tracing, so that operands always have smaller ids than their results. */
   readonly id = nextId++

@@ -1,4 +1,6 @@
-/** Ops on tensors: the public entry `gentle-dl/ops`. */
+/** Ops on tensors, as functions and as methods: the public entry `gentle-dl/ops`. */
+import { installMethods } from './methods.ts'
+
 export {
   clip,
   elu,
@@ -53,6 +55,7 @@ export {
 } from './elementwise.ts'
 export { gather, oneHot, takeAlongAxis } from './indexing.ts'
 export { matmul } from './matmul.ts'
+export type { TensorMethods } from './methods.ts'
 export { groupNorm, type LocalResponseNormOptions, layerNorm, localResponseNorm } from './normalize.ts'
 export { type AvgPool1dOptions, avgPool1d, globalAvgPool1d, maxPool1d, type Pool1dOptions } from './pool1d.ts'
 export { type AvgPool2dOptions, avgPool2d, globalAvgPool2d, maxPool2d, type Pool2dOptions } from './pool2d.ts'
@@ -64,3 +67,5 @@ export { expandDims, split, squeeze, stack, unstack } from './split-stack.ts'
 export { broadcastTo, concat, flip, pad, reshape, slice, transpose } from './structure.ts'
 export { type Upsample2dOptions, type UpsampleTo, upsample2d } from './upsample2d.ts'
 export type { Pair } from './window.ts'
+
+installMethods()

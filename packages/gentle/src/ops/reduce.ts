@@ -80,8 +80,8 @@ export const argmaxReference: Reference<typeof argmaxOp> = ([x], { axis }, y) =>
 }
 
 /** Which axes fold, and whether they stay with size 1. */
-type Axes = number | readonly number[]
-interface KeepDims {
+export type Axes = number | readonly number[]
+export interface KeepDims {
   readonly keepDims?: boolean
 }
 

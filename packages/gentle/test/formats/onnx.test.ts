@@ -10,6 +10,7 @@ import { exportOnnx, loadOnnx } from '../../src/formats/onnx/index.ts'
 import { dataTypes, type OnnxGraph, writeGraph } from '../../src/formats/onnx/messages.ts'
 import { networks } from '../../src/models/index.ts'
 import * as nn from '../../src/nn/index.ts'
+import * as ops from '../../src/ops/index.ts'
 import { sgd } from '../../src/optim/sgd.ts'
 import { fit, loadModel, predict, saveModel } from '../../src/train/index.ts'
 import goldens from '../goldens/onnx.json' with { type: 'json' }
@@ -124,6 +125,27 @@ describe('ONNX', () => {
     const again = await loadOnnx(await exportOnnx(model), { backend })
     const symbols = Float32Array.of(0, 9, 3, 3, 1, 8, 2, 7, 4, 6)
     expect([...(await predict(again, symbols)).data]).toEqual([...(await predict(model, symbols)).data])
+  })
+
+  it('writes slices in strides, whole numbers, sums and picked elements so that what is read again computes the same', async () => {
+    const layer: nn.Layer = {
+      description: { type: 'mixture' },
+      apply(x) {
+        const strided = ops.slice(x, [0, -1, 1], [-1, -1, 2], { strides: [1, -2, 3] })
+        const counts = ops.mul(ops.add(ops.cast(ops.mul(x, 3), 'int32'), 2), -3)
+        const whole = ops.add(ops.cast(counts, 'float32'), ops.greater(counts, 1))
+        const picked = ops.takeAlongAxis(x, ops.cast(ops.add(ops.mul(x, 0), 1), 'int32'), 1)
+        const parts = [strided, ops.flip(whole, 2), ops.cumsum(x, 2, { reverse: true }), picked]
+        return ops.concat(
+          parts.map((part) => ops.reshape(part, [part.shape[0], -1])),
+          1,
+        )
+      },
+    }
+    const model = await nn.createModel(layer, [5, 6], { backend })
+    const again = await loadOnnx(await exportOnnx(model), { backend })
+    const x = normals(3 * 5 * 6)
+    expect(distance((await predict(model, x)).data, (await predict(again, x)).data)).toBeLessThan(1e-6)
   })
 
   it('writes weights under the names that they have in the model', async () => {

@@ -255,7 +255,7 @@ const lowerings: Record<ElementwiseName | StructuredName, Lowering> = {
   mul: as('Mul'),
   div: as('Div'),
   floorDiv: none,
-  mod: as('Mod'),
+  mod: none,
   pow: as('Pow'),
   maximum: as('Max'),
   minimum: as('Min'),

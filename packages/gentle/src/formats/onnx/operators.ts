@@ -1,55 +1,41 @@
 /** What ONNX's operators compute, as ops on tensors, or on plain numbers where these are known (https://onnx.ai/onnx/operators). */
 import { type Shape, sizeOf, stridesOf } from '../../core/shape.ts'
 import { constant, type Tensor } from '../../graph/tensor.ts'
+import { clip, elu, leakyRelu, logSoftmax, relu, sigmoid, softmax, softplus, tanh } from '../../ops/activations.ts'
+import { convTranspose2d } from '../../ops/conv-transpose2d.ts'
+import { conv2d } from '../../ops/conv2d.ts'
+import { cumsum } from '../../ops/cumulative.ts'
 import {
   abs,
   add,
-  avgPool2d,
   cast,
-  clip,
-  concat,
-  conv2d,
-  convTranspose2d,
   div,
-  elu,
   equal,
   erf,
   exp,
-  gather,
   greater,
   greaterEqual,
-  leakyRelu,
   less,
   lessEqual,
-  localResponseNorm,
   log,
-  logSoftmax,
-  matmul,
-  max,
   maximum,
-  maxPool2d,
-  mean,
   minimum,
   mul,
   neg,
   notEqual,
-  pad,
   pow,
-  relu,
-  reshape,
-  sigmoid,
   sign,
-  slice,
-  softmax,
-  softplus,
   sqrt,
   sub,
-  sum,
-  tanh,
-  transpose,
-  upsample2d,
   where,
-} from '../../ops/index.ts'
+} from '../../ops/elementwise.ts'
+import { gather, takeAlongAxis } from '../../ops/indexing.ts'
+import { matmul } from '../../ops/matmul.ts'
+import { localResponseNorm } from '../../ops/normalize.ts'
+import { avgPool2d, maxPool2d } from '../../ops/pool2d.ts'
+import { max, mean, sum } from '../../ops/reduce.ts'
+import { concat, pad, reshape, slice, transpose } from '../../ops/structure.ts'
+import { upsample2d } from '../../ops/upsample2d.ts'
 import { isKnown, type Known, type OnnxCall, type OnnxVariable } from './call.ts'
 import { dataTypes } from './messages.ts'
 
@@ -203,14 +189,15 @@ function reordered(x: OnnxVariable, order: readonly number[]): OnnxVariable {
   return { shape, data: offsets.map((offset) => x.data[offset]), whole: x.whole }
 }
 
+/** Indices along an axis of `count` elements as int32, of which those below 0 count from the end. */
+const fromStart = (indices: Tensor, count: number): Tensor =>
+  cast(where(less(indices, 0), add(indices, count), indices), 'int32')
+
 function gathered(call: OnnxCall): OnnxVariable[] {
   const [x, indices] = [call.value(0), call.value(1)]
   const [axis] = axesOf([call.integer('axis', 0)], x.shape.length)
   const count = x.shape[axis]
-  if (!isKnown(indices)) {
-    const fromStart = where(less(indices, 0), add(indices, count), indices)
-    return [gather(call.tensor(0), cast(fromStart, 'int32'), axis)]
-  }
+  if (!isKnown(indices)) return [gather(call.tensor(0), fromStart(indices, count), axis)]
   const { shape } = indices
   const places = indices.data.map((i) => (i < 0 ? i + count : i))
   if (isKnown(x)) return [{ shape, data: places.map((i) => x.data[i]), whole: x.whole }]
@@ -302,7 +289,9 @@ export const operators: Readonly<Record<string, Operator>> = {
     const to = call.integer('to', dataTypes.float)
     const whole = to !== dataTypes.float && to !== dataTypes.double && to !== dataTypes.float16
     if (isKnown(x)) return [{ ...x, data: whole ? x.data.map(Math.trunc) : x.data, whole }]
-    return [to === dataTypes.bool ? notEqual(x, 0) : x]
+    if (to === dataTypes.bool) return [notEqual(x, 0)]
+    // Whole numbers of a graph are computed as floats.
+    return [whole ? cast(cast(x, 'int32'), 'float32') : x]
   },
   Clip(call) {
     const bound = (index: number, name: string, otherwise: number): number =>
@@ -364,6 +353,11 @@ export const operators: Readonly<Record<string, Operator>> = {
     })
     return [call.has(2) ? add(y, perChannel(call.tensor(2))) : y]
   },
+  CumSum(call) {
+    const [axis] = axesOf(call.numbers(1), call.tensor(0).shape.length)
+    const options = { exclusive: call.integer('exclusive', 0) === 1, reverse: call.integer('reverse', 0) === 1 }
+    return [cumsum(call.tensor(0), axis, options)]
+  },
   Div: binary(div, (a, b) => a / b),
   Dropout: (call) => [call.value(0)],
   Elu: (call) => [elu(call.tensor(0), call.integer('alpha', 1))],
@@ -385,6 +379,11 @@ export const operators: Readonly<Record<string, Operator>> = {
     return [isKnown(x) ? { ...x, data: x.data.map(Math.floor) } : call.fail('rounds a tensor')]
   },
   Gather: gathered,
+  GatherElements(call) {
+    const [x, indices] = [call.tensor(0), call.tensor(1)]
+    const [axis] = axesOf([call.integer('axis', 0)], x.shape.length)
+    return [takeAlongAxis(x, fromStart(indices, x.shape[axis]), axis)]
+  },
   Gemm: (call) => [gemm(call)],
   GlobalAveragePool: (call) => [mean(images(call), [2, 3], { keepDims: true })],
   GlobalMaxPool: (call) => [max(images(call), [2, 3], { keepDims: true })],
