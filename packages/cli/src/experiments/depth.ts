@@ -4,11 +4,11 @@
  */
 import { type Backend, cosineDecay, countParameters, evaluate, fit, sgd, wasm } from 'gentle-dl'
 import { type Dataset, subset } from 'gentle-dl/data'
-import { openData } from '../datasets.ts'
-import { networkNamed } from '../networks.ts'
-import { resized } from '../resize.ts'
-import { note, percent, table } from '../terminal.ts'
-import { exitCodes, UsageError } from '../usage.ts'
+import { openData } from '../data/datasets.ts'
+import { resized } from '../data/resize.ts'
+import { networkNamed } from '../models/networks.ts'
+import { note, percent, table } from '../terminal/terminal.ts'
+import { exitCodes, UsageError } from '../terminal/usage.ts'
 import { depthSvg } from './depth-svg.ts'
 import { meanOf, spread, tellAndKeep } from './results.ts'
 

@@ -3,8 +3,8 @@
  * best classifier there is, whatever it is measured on, and that of classifiers which learned from the examples.
  */
 import { adam, type Backend, cosineDecay, evaluate, fit, linear, readWeights, wasm } from 'gentle-dl'
-import { note, table, thousands } from '../terminal.ts'
-import { exitCodes, UsageError } from '../usage.ts'
+import { note, table, thousands } from '../terminal/terminal.ts'
+import { exitCodes, UsageError } from '../terminal/usage.ts'
 import { epochsFor, exampleCounts } from './examples.ts'
 import { bestLoss, draw, empiricalLossOfBest, expectedLoss, expectedOptimism, lossDeviation } from './gaussians.ts'
 import { lossSvg } from './loss-svg.ts'

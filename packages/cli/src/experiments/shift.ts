@@ -24,9 +24,9 @@ import {
   wasm,
 } from 'gentle-dl'
 import { augmented, type Dataset } from 'gentle-dl/data'
-import { openData } from '../datasets.ts'
-import { note, percent, table } from '../terminal.ts'
-import { exitCodes, UsageError } from '../usage.ts'
+import { openData } from '../data/datasets.ts'
+import { note, percent, table } from '../terminal/terminal.ts'
+import { exitCodes, UsageError } from '../terminal/usage.ts'
 import { exampleCounts, pictureSize, someOf } from './examples.ts'
 import { moved } from './moved.ts'
 import { meanOf, spread, tellAndKeep } from './results.ts'

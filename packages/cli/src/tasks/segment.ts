@@ -1,8 +1,8 @@
 /** Segmentation: the class of every pixel. */
 import { evaluateSegmentation } from 'gentle-dl'
 import { addToConfusion, type SegmentationOptions, segmentation, segmentationMetrics } from 'gentle-dl/vision'
-import { percent } from '../terminal.ts'
-import { UsageError } from '../usage.ts'
+import { percent } from '../terminal/terminal.ts'
+import { UsageError } from '../terminal/usage.ts'
 import type { AnnotatedTask } from './annotated.ts'
 
 export const segment: AnnotatedTask<Uint8Array> = {
