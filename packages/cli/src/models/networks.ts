@@ -1,6 +1,6 @@
 /** The networks that can be named on the command line, and the recipes they are trained by unless told otherwise. */
 import { type Layer, mlp, type NetworkEntry, networks, type Shape, segmenters, sizeOf } from 'gentle-dl'
-import type { TaskName } from '../tasks/task.ts'
+import type { TaskName } from '../tasks/task-names.ts'
 import { UsageError, unknownChoice } from '../terminal/usage.ts'
 
 /** What a network is built for. */

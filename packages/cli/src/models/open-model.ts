@@ -15,7 +15,7 @@ import {
   weightsOf,
   writeSafetensors,
 } from 'gentle-dl'
-import { type TaskName, taskNames } from '../tasks/task.ts'
+import { type TaskName, taskNames } from '../tasks/task-names.ts'
 import { note } from '../terminal/terminal.ts'
 import { nearestOf, UsageError } from '../terminal/usage.ts'
 import { type Network, networkNamed, networkNames, takesPoints } from './networks.ts'

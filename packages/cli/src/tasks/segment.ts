@@ -3,7 +3,7 @@ import { evaluateSegmentation } from 'gentle-dl'
 import { addToConfusion, type SegmentationOptions, segmentation, segmentationMetrics } from 'gentle-dl/vision'
 import { percent } from '../terminal/terminal.ts'
 import { UsageError } from '../terminal/usage.ts'
-import type { AnnotatedTask } from './annotated.ts'
+import type { AnnotatedTask } from './annotated-task.ts'
 
 export const segment: AnnotatedTask<Uint8Array> = {
   name: 'segment',
