@@ -1,4 +1,3 @@
-/** The step that Gentle's `fit` runs, by its public pieces, without reading data. */
 import {
   type Backend,
   countParameters,
@@ -13,7 +12,7 @@ import {
   Scope,
   sgd,
   type Updates,
-} from '../packages/gentle/src/index.ts'
+} from '../packages/gentle/src/entries/index.ts'
 import type { Contender } from './contender-steps.ts'
 import { networks } from './networks.ts'
 import type { Settings } from './protocol.ts'

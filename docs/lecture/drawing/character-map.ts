@@ -1,4 +1,3 @@
-/** Chapter on input representation: the vectors that the example of languages learned for letters, in two dimensions. */
 import { readWeights } from 'gentle-dl'
 import { alphabetOf, embeddings, learn } from '../../../examples/language/language.ts'
 import { readArticles } from '../../../examples/language/text.ts'

@@ -1,4 +1,3 @@
-/** Pictures with truth and prediction drawn over them, and sheets of them. */
 import { ArgumentError } from 'gentle-dl'
 import type { Annotations } from 'gentle-dl/data'
 import {

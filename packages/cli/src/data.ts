@@ -1,4 +1,3 @@
-/** `gentle data`: what a data set consists of, at a glance. */
 import { sizeOf } from 'gentle-dl'
 import type { Dataset } from 'gentle-dl/data'
 import { areAnnotated } from './annotated-sets.ts'

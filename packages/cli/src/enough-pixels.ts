@@ -1,4 +1,3 @@
-/** Whether pictures are large enough for a network. */
 import type { Layer, Shape } from 'gentle-dl'
 import { checkFits, fits } from './structure.ts'
 import { UsageError } from './usage.ts'

@@ -1,5 +1,5 @@
-/** `gentle eval`: what a trained model is worth. */
-import { type Confusion, confusion, evaluate, evaluateViews, type Model } from 'gentle-dl'
+import { type Confusion, confusion, evaluate, type Model } from 'gentle-dl'
+import { evaluateViews } from 'gentle-dl/vision'
 import { type DataOptions, openData } from './datasets.ts'
 import { evaluateAnnotated } from './evaluate-annotated.ts'
 import { openModel } from './open-model.ts'

@@ -1,4 +1,3 @@
-/** `gentle explain`: what a trained network makes of a picture, as one picture. */
 import { type Model, predict, readWeights, sizeOf } from 'gentle-dl'
 import { writeImageFile } from 'gentle-dl/data'
 import { featureMaps, gradCam, type Image, image, occlusion, spatialLayers } from 'gentle-dl/vision'

@@ -1,9 +1,9 @@
 /** The end of a training on pictures with truth: the best weights on the test set, the figures, the best and the worst pictures. */
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { answers, countParameters, evaluate, loadModel, type Model, sizeOf } from 'gentle-dl'
+import { countParameters, evaluate, loadModel, type Model, sizeOf } from 'gentle-dl'
 import { type AnnotatedSet, type AnnotatedSplits, type Annotations, type Splits, writeImageFile } from 'gentle-dl/data'
-import { type Image, image, type Task, type Tile } from 'gentle-dl/vision'
+import { answers, type Image, image, type Task, type Tile } from 'gentle-dl/vision'
 import { annotatedTile, resultSheet } from './annotated-picture.ts'
 import { commandLine } from './invocation.ts'
 import { maskLegend } from './mask-colours.ts'

@@ -1,4 +1,3 @@
-/** How long networks, layers and this machine at its best take. */
 import {
   type Backend,
   type FirstValues,

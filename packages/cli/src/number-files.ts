@@ -1,6 +1,6 @@
 /** Pictures as raw numbers, in .npy and .csv files. */
 import { writeFile } from 'node:fs/promises'
-import { readNpy, writeNpy } from 'gentle-dl'
+import { readNpy, writeNpy } from 'gentle-dl/formats'
 import { type Image, image } from 'gentle-dl/vision'
 import { UsageError } from './usage.ts'
 import { bytesOf } from './weights-file.ts'

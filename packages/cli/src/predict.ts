@@ -1,6 +1,8 @@
 /** `gentle predict`: what a trained model makes of pictures, or of a tensor as it is. */
 import { readFileSync } from 'node:fs'
-import { type Model, predictViews, predict as predictWith, readNpy, type Shape, sizeOf } from 'gentle-dl'
+import { type Model, predict as predictWith, type Shape, sizeOf } from 'gentle-dl'
+import { readNpy } from 'gentle-dl/formats'
+import { predictViews } from 'gentle-dl/vision'
 import { readImage } from './images.ts'
 import { type Opened, openModel, openNamed } from './open-model.ts'
 import { viewsOf } from './policy.ts'

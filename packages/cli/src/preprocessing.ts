@@ -1,4 +1,3 @@
-/** What is done to a picture before a network sees it; runs store it with their weights. */
 import type { Shape } from 'gentle-dl'
 import { z } from 'zod'
 import { UsageError, unknownChoice } from './usage.ts'

@@ -1,4 +1,3 @@
-/** `--pretrained`: a model that begins with all that fits of another's weights, and what was and was not loaded. */
 import { type FirstValues, loadMatching, type Matching, type Model, Random, type Shape, weightsOf } from 'gentle-dl'
 import { note } from './terminal.ts'
 import { UsageError } from './usage.ts'

@@ -1,4 +1,3 @@
-/** Shapes of examples as they are typed: height, width, channels; inside, channels come first. */
 import type { Shape } from 'gentle-dl'
 import { UsageError } from './usage.ts'
 

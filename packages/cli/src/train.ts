@@ -9,13 +9,12 @@ import {
   type Evaluation,
   fit,
   type Model,
-  type Profile,
   sizeOf,
   type TrainingState,
-  traceEvents,
   wasm,
 } from 'gentle-dl'
 import type { Splits } from 'gentle-dl/data'
+import { type Profile, traceEvents } from 'gentle-dl/inspect'
 import { curvesSvg } from './charts.ts'
 import { frozenNames } from './freeze.ts'
 import { watchInterrupts } from './interrupts.ts'

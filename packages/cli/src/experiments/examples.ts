@@ -1,4 +1,3 @@
-/** How many examples experiments learn from, and which. */
 import { Random } from 'gentle-dl'
 import { type Dataset, subset } from 'gentle-dl/data'
 import { UsageError } from '../usage.ts'

@@ -1,29 +1,23 @@
-/**
- * `gentle experiment shift`: the lecture's "shift to the left". Networks learn from digits in the middle of the picture; then the test digits move. An
- * MLP has learned places, a convolution slides; what its dense head makes of that is seen beside a head that averages over all places, and
- * beside training on moved digits.
- */
 import {
   type Backend,
-  conv2d,
+  Conv2d,
   countParameters,
   createModel,
   evaluate,
   fit,
-  globalAvgPool2d,
+  GlobalAvgPool2d,
   type Layer,
-  lenet5,
-  linear,
+  Linear,
   linearDecay,
-  maxPool2d,
-  mlp,
-  relu,
-  sequential,
+  MaxPool2d,
+  ReLU,
+  Sequential,
   sgd,
   sizeOf,
   wasm,
 } from 'gentle-dl'
 import { augmented, type Dataset } from 'gentle-dl/data'
+import { lenet5, mlp } from 'gentle-dl/models'
 import { openData } from '../datasets.ts'
 import { note, percent, table } from '../terminal.ts'
 import { exitCodes, UsageError } from '../usage.ts'
@@ -84,17 +78,17 @@ interface Arm {
 
 /** Three convolutions whose last maps are averaged over all places: where something is cannot matter, but for the edges. */
 const pooled = (classes: number): Layer =>
-  sequential(
-    conv2d(16, 3, { padding: 1 }),
-    relu(),
-    maxPool2d(2),
-    conv2d(32, 3, { padding: 1 }),
-    relu(),
-    maxPool2d(2),
-    conv2d(64, 3, { padding: 1 }),
-    relu(),
-    globalAvgPool2d(),
-    linear(classes),
+  Sequential(
+    Conv2d(16, 3, { padding: 1 }),
+    ReLU(),
+    MaxPool2d(2),
+    Conv2d(32, 3, { padding: 1 }),
+    ReLU(),
+    MaxPool2d(2),
+    Conv2d(64, 3, { padding: 1 }),
+    ReLU(),
+    GlobalAvgPool2d(),
+    Linear(classes),
   )
 
 const arms: readonly Arm[] = [

@@ -1,5 +1,4 @@
-/** What localization, detection and segmentation have in common: pictures with truth, answers, and how good these are. */
-import type { AnswerOptions, Layer, Model, Shape } from 'gentle-dl'
+import type { Layer, Model, Shape } from 'gentle-dl'
 import {
   type AnnotatedSet,
   type AnnotatedSplits,
@@ -8,7 +7,7 @@ import {
   type Splits,
   taskSet,
 } from 'gentle-dl/data'
-import type { ScoredBox, Task } from 'gentle-dl/vision'
+import type { AnswerOptions, ScoredBox, Task } from 'gentle-dl/vision'
 import { openAnnotated } from '../annotated-sets.ts'
 import { skippedText } from '../datasets.ts'
 import { checkEnoughPixels } from '../enough-pixels.ts'

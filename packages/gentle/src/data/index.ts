@@ -44,7 +44,7 @@ export {
   imageFolder,
   type SkippedImage,
 } from './image-folder.ts'
-export { inMemory, labelsOf, type MemoryOptions, split, subset } from './memory.ts'
+export { inMemory, labelsOf, type MemoryOptions, randomSplit, subset } from './memory.ts'
 export { type MnistOptions, mnist } from './mnist.ts'
 export {
   logic,

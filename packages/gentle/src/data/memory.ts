@@ -145,7 +145,7 @@ export function labelsOf(dataset: Dataset): Int32Array {
  * Splits off `count` examples by seed: [the rest, the part]. With labels, each class gives its share.
  * @throws ArgumentError unless both parts have at least one example.
  */
-export function split(dataset: Dataset, count: number, seed = 0): [Dataset, Dataset] {
+export function randomSplit(dataset: Dataset, count: number, seed = 0): [Dataset, Dataset] {
   const [rest, part] = splitIndices(dataset, count, seed)
   return [subset(dataset, rest), subset(dataset, part)]
 }

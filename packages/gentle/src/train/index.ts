@@ -1,14 +1,5 @@
-export { type AnsweredPicture, type AnswerOptions, answers } from './answers.ts'
 export type { Batch } from './batches.ts'
 export { type EvaluateOptions, evaluate } from './evaluate.ts'
-export {
-  type Detections,
-  detectAll,
-  evaluateDetection,
-  evaluateLocalization,
-  evaluateSegmentation,
-  type LocalizationReport,
-} from './evaluate-tasks.ts'
 export type { Evaluation, SumsSoFar } from './evaluation.ts'
 export type { Acceptable, Fingerprint, Json, RestoreOptions } from './fingerprint.ts'
 export { type FitOptions, type FitResult, fit } from './fit.ts'
@@ -26,5 +17,4 @@ export {
   saveTrainingState,
   type TrainingState,
 } from './training-state.ts'
-export { evaluateViews, predictViews, type ViewOptions } from './views.ts'
 export { loadMatching, loadModel, loadWeights, type Matching, saveModel } from './weights.ts'

@@ -91,22 +91,22 @@ describe('ONNX', () => {
     ['resnet20', networks.resnet20.build({}), [3, 16, 16]],
     [
       'branches, resizing and norms',
-      nn.sequential(
-        nn.parallel({ a: nn.conv2d(4, 3, { padding: 1, groups: 2 }), b: nn.depthwiseConv2d(3, { padding: 1 }) }),
-        nn.localResponseNorm(),
-        nn.groupNorm(2),
-        nn.gelu(),
-        nn.maxPool2d(3, { stride: 2, ceil: true }),
-        nn.upsample2d(2),
-        nn.upsample2d({ size: [7, 9] }, { method: 'bilinear' }),
-        nn.convTranspose2d(4, 3, { stride: 2, padding: 1 }),
-        nn.batchNorm(),
-        nn.leakyRelu(),
-        nn.dropout(),
-        nn.avgPool2d(2, { padding: 1, countPadding: false }),
-        nn.flatten(),
-        nn.linear(6),
-        nn.logSoftmax(),
+      nn.Sequential(
+        nn.Concat({ a: nn.Conv2d(4, 3, { padding: 1, groups: 2 }), b: nn.DepthwiseConv2d(3, { padding: 1 }) }),
+        nn.LocalResponseNorm(),
+        nn.GroupNorm(2),
+        nn.GELU(),
+        nn.MaxPool2d(3, { stride: 2, ceil: true }),
+        nn.Upsample2d(2),
+        nn.Upsample2d({ size: [7, 9] }, { method: 'bilinear' }),
+        nn.ConvTranspose2d(4, 3, { stride: 2, padding: 1 }),
+        nn.BatchNorm(),
+        nn.LeakyReLU(),
+        nn.Dropout(),
+        nn.AvgPool2d(2, { padding: 1, countPadding: false }),
+        nn.Flatten(),
+        nn.Linear(6),
+        nn.LogSoftmax(),
       ),
       [2, 9, 8],
     ],
@@ -120,7 +120,7 @@ describe('ONNX', () => {
   })
 
   it('writes an embedding, whose rows the input picks, so that what is read again computes the same', async () => {
-    const layer = nn.sequential(nn.embedding(10, 4), nn.flatten(), nn.linear(3))
+    const layer = nn.Sequential(nn.Embedding(10, 4), nn.Flatten(), nn.Linear(3))
     const model = await nn.createModel(layer, [5], { backend, firstValues: drawn })
     const again = await loadOnnx(await exportOnnx(model), { backend })
     const symbols = Float32Array.of(0, 9, 3, 3, 1, 8, 2, 7, 4, 6)
@@ -165,7 +165,7 @@ describe('ONNX', () => {
       inputs: [{ name: 'input', shape, dataType: dataTypes.float }],
       outputs: [{ name: 'output', shape, dataType: dataTypes.float }],
     })
-    const layer = nn.localResponseNorm({ size: 3, alpha: 0.5, beta: 0.5, k: 2 })
+    const layer = nn.LocalResponseNorm({ size: 3, alpha: 0.5, beta: 0.5, k: 2 })
     const expected = await nn.createModel(layer, [4, 2, 2], { backend })
     const x = normals(16)
     expect((await predict(await loadOnnx(bytes, { backend }), x)).data).toEqual((await predict(expected, x)).data)

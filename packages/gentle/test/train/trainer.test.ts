@@ -14,9 +14,9 @@ const data = inMemory({
   classes: ['a', 'b', 'c'],
 })
 
-const network = nn.sequential(nn.conv2d(4, 3), nn.batchNorm(), nn.relu(), nn.flatten(), nn.dropout(0.2), nn.linear(3))
+const network = nn.Sequential(nn.Conv2d(4, 3), nn.BatchNorm(), nn.ReLU(), nn.Flatten(), nn.Dropout(0.2), nn.Linear(3))
 /** The gradient of its loss is the mean over the examples, whatever else is in the batch. */
-const plain = nn.sequential(nn.flatten(), nn.linear(5), nn.tanh(), nn.linear(3))
+const plain = nn.Sequential(nn.Flatten(), nn.Linear(5), nn.Tanh(), nn.Linear(3))
 
 const trainer = (
   optimizer: Optimizer = sgd({ learningRate: 0.1 }),
@@ -161,7 +161,7 @@ describe('gradients and update', () => {
   })
 
   it('draw other dropout for each batch, also of one step', async () => {
-    const layer = nn.sequential(nn.flatten(), nn.dropout(0.5), nn.linear(3))
+    const layer = nn.Sequential(nn.Flatten(), nn.Dropout(0.5), nn.Linear(3))
     const one = await trainer(sgd({ learningRate: 0.1 }), layer)
     const batch = batchOf([0, 1, 2])
     const [first, second] = [await one.gradients(batch), await one.gradients(batch)]

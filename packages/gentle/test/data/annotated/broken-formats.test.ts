@@ -1,4 +1,3 @@
-/** What is wrong in a set is told in one line, or left out and listed. */
 import { DataError } from 'gentle-dl'
 import { cocoFolder, type ImageFolderOptions, maskFolder, vocFolder, yoloFolder } from 'gentle-dl/data'
 import sharp from 'sharp'
