@@ -60,17 +60,17 @@ async function learn(name: string, recipe: Recipe, seed: number, { data }: Task,
     epochs,
     seed,
     backend,
-    onEpoch: ({ epoch, train, validation, imagesPerSecond }) =>
+    onEpoch: ({ epoch, train, validation, examplesPerSecond }) =>
       say(
-        `${name}, seed ${seed}, epoch ${epoch} of ${epochs}: training loss ${train.loss.toFixed(4)}, ${percent(train.accuracy)}, validation ${percent(validation!.accuracy)}, ${imagesPerSecond.toFixed(0)} images/s`,
+        `${name}, seed ${seed}, epoch ${epoch} of ${epochs}: training loss ${train.loss.toFixed(4)}, ${percent(train.accuracy!)}, validation ${percent(validation!.accuracy!)}, ${examplesPerSecond.toFixed(0)} examples/s`,
       ),
   })
   const minutes = (performance.now() - began) / 60_000
   const { accuracy } = await evaluate(model, test)
   return {
     parameters: countParameters(model),
-    validation: history[epoch - 1].validation!.accuracy,
-    test: accuracy,
+    validation: history[epoch - 1].validation!.accuracy!,
+    test: accuracy!,
     minutes,
   }
 }

@@ -52,6 +52,6 @@ const seconds = clock()
 if (values.json) console.log(JSON.stringify({ accuracy, seconds, loaded, ready, trained }))
 else
   console.log(
-    `seed ${values.seed}: ${(100 * accuracy).toFixed(2)} % of the test images after ${seconds.toFixed(2)} s, ${countParameters(model)} parameters, ${backend.threads} threads: program loaded ${loaded.toFixed(2)} s, data and threads ${(ready - loaded).toFixed(2)} s, ${recipe.epochs} epochs ${(trained - ready).toFixed(2)} s, test ${(seconds - trained).toFixed(2)} s`,
+    `seed ${values.seed}: ${(100 * accuracy!).toFixed(2)} % of the test images after ${seconds.toFixed(2)} s, ${countParameters(model)} parameters, ${backend.threads} threads: program loaded ${loaded.toFixed(2)} s, data and threads ${(ready - loaded).toFixed(2)} s, ${recipe.epochs} epochs ${(trained - ready).toFixed(2)} s, test ${(seconds - trained).toFixed(2)} s`,
   )
 process.exit()

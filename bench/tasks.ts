@@ -29,9 +29,9 @@ interface Summary {
   readonly data: string
   readonly parameters: number
   readonly epochs: number
-  readonly imagesPerSecond: number
+  readonly examplesPerSecond: number
   readonly seconds: number
-  readonly test: { readonly accuracy: number; readonly metrics?: Readonly<Record<string, number>> }
+  readonly test: { readonly accuracy?: number; readonly metrics?: Readonly<Record<string, number>> }
 }
 
 async function train(preset: string, seed: string, run: string): Promise<Summary> {
@@ -55,14 +55,14 @@ async function main(): Promise<void> {
   const rows: string[][] = []
   for (const preset of positionals.length > 0 ? positionals : Object.keys(targets)) {
     const { test, seconds, ...run } = await train(preset, values.seed, join(runs, preset))
-    const figures = test.metrics ?? { accuracy: test.accuracy }
+    const figures = test.metrics ?? { accuracy: test.accuracy! }
     const told = Object.entries(figures).filter(([name, value]) => value >= 0 && !/^AR|small|medium|large/.test(name))
     rows.push([
       preset,
       run.model,
       run.parameters.toLocaleString('en-US'),
       told.map(([name, value]) => `${name} ${percent(value)}`).join(', '),
-      String(run.imagesPerSecond),
+      String(run.examplesPerSecond),
       (seconds / 60).toFixed(1),
     ])
     say(`${rows.at(-1)!.join('; ')} minutes`)
@@ -74,7 +74,7 @@ async function main(): Promise<void> {
   if (values.runs === undefined) rmSync(runs, { recursive: true })
   const { processor, cores, platform, node } = machine()
   console.log(`seed ${values.seed}; ${processor}, ${cores} cores, ${platform}, Node ${node}\n`)
-  console.log(formatTable(['preset', 'network', 'parameters', 'on the test scenes', 'images/s', 'minutes'], rows))
+  console.log(formatTable(['preset', 'network', 'parameters', 'on the test scenes', 'examples/s', 'minutes'], rows))
 }
 
 await main()

@@ -125,7 +125,7 @@ if (import.meta.main) {
     for (const rate of rates) {
       const result = await learned(form(train), form(validation), rate)
       cells.push(
-        result === undefined ? 'overflowed' : `${result.loss.toFixed(2)} ${(100 * result.accuracy).toFixed(1)} %`,
+        result === undefined ? 'overflowed' : `${result.loss.toFixed(2)} ${(100 * result.accuracy!).toFixed(1)} %`,
       )
     }
     console.log(`${name.padEnd(14)}${cells.map((cell) => cell.padStart(16)).join('')}`)

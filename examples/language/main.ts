@@ -38,7 +38,7 @@ async function compare(): Promise<void> {
     const seconds = (performance.now() - started) / 1000
     const right: string[] = []
     for (const length of [5, 20, 80])
-      right.push(percent((await evaluate(model, stretches(articles.test, representation, length))).accuracy))
+      right.push(percent((await evaluate(model, stretches(articles.test, representation, length))).accuracy!))
     row(
       representation.name,
       sizeOf(representation.inputShape),

@@ -44,18 +44,18 @@ function panel(left: number, title: string, curves: readonly Curve[], low: numbe
 
 /**
  * Loss and score over the epochs, of training and validation.
- * @param scoreName what the score is called
- * @param scored whether training has a score, too
+ * @param score the metric that is the score; training may not have it
+ * @param scoreName what it is called
  */
-export function curvesSvg(history: readonly EpochReport[], scoreName = 'accuracy', scored = true): string {
-  const validated = history.filter((report) => report.validation !== undefined)
-  const curves = (of: 'loss' | 'accuracy'): Curve[] => [
-    ...(of === 'loss' || scored ? [{ colour: trainColour, values: history.map(({ train }) => train[of]) }] : []),
-    ...(validated.length > 0
-      ? [{ colour: validationColour, values: validated.map(({ validation }) => validation![of]) }]
-      : []),
-  ]
-  const bounds = (of: 'loss' | 'accuracy'): [number, number] => {
+export function curvesSvg(history: readonly EpochReport[], score = 'accuracy', scoreName = score): string {
+  const curveOf = (part: 'train' | 'validation', of: string): number[] =>
+    history.flatMap((report) => report[part]?.[of] ?? [])
+  const curves = (of: string): Curve[] =>
+    [
+      { colour: trainColour, values: curveOf('train', of) },
+      { colour: validationColour, values: curveOf('validation', of) },
+    ].filter(({ values }) => values.length > 0)
+  const bounds = (of: string): [number, number] => {
     const values = curves(of).flatMap((curve) => curve.values)
     const [low, high] = [Math.min(...values), Math.max(...values)]
     const margin = (high - low || Math.abs(high) || 1) * 0.06
@@ -66,7 +66,7 @@ export function curvesSvg(history: readonly EpochReport[], scoreName = 'accuracy
     720,
     304,
     panel(60, 'loss', curves('loss'), ...bounds('loss')) +
-      panel(410, scoreName, curves('accuracy'), ...bounds('accuracy')) +
+      panel(410, scoreName, curves(score), ...bounds(score)) +
       legend,
   )
 }

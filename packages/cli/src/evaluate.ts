@@ -58,7 +58,7 @@ export async function evaluateRun(
     console.log(
       [
         bold(
-          `${percent(accuracy)} of ${dataset.length.toLocaleString('en-US')} ${part} examples of ${flags.data} right, loss ${loss.toFixed(4)}`,
+          `${percent(accuracy!)} of ${dataset.length.toLocaleString('en-US')} ${part} examples of ${flags.data} right, loss ${loss.toFixed(4)}`,
         ),
         '',
         table([

@@ -30,8 +30,8 @@ export async function finishAnnotated(
   const best = await loadModel(await readFile(file), { name: file, backend })
   const figures = async (part: 'validation' | 'test') => {
     const judgement: Judgement = await kind.judge(best, sets[part])
-    const { loss } = await evaluate(best, splits[part], { loss: task.loss, batchSize: 32 })
-    return { judgement, summary: { loss, accuracy: judgement.score, metrics: judgement.metrics } }
+    const { loss } = await evaluate(best, splits[part], { loss: task.loss, metrics: [], batchSize: 32 })
+    return { judgement, summary: { loss, [kind.monitor]: judgement.score, metrics: judgement.metrics } }
   }
   const validation = await figures('validation')
   const test = await figures('test')
@@ -47,7 +47,7 @@ export async function finishAnnotated(
     train: history.at(-1)!.train,
     validation: validation.summary,
     test: test.summary,
-    imagesPerSecond: Math.round(meanSpeed(history)),
+    examplesPerSecond: Math.round(meanSpeed(history)),
     seconds: Number(seconds.toFixed(2)),
   }
   run.writeJson('summary.json', summary)
@@ -62,7 +62,7 @@ export async function finishAnnotated(
         '',
         bold(`Test ${kind.scoreName} ${percent(Math.max(0, test.judgement.score))}`),
         `with the weights of epoch ${summary.bestEpoch}, the best on validation`,
-        `${thousands(summary.imagesPerSecond)} images/s, ${seconds.toFixed(1)} s in all`,
+        `${thousands(summary.examplesPerSecond)} examples/s, ${seconds.toFixed(1)} s in all`,
         '',
         judgementText(test.judgement),
         '',

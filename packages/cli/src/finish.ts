@@ -23,7 +23,7 @@ export interface RunSummary {
   readonly train: Evaluation
   readonly validation: Evaluation
   readonly test: Evaluation
-  readonly imagesPerSecond: number
+  readonly examplesPerSecond: number
   readonly seconds: number
 }
 
@@ -46,7 +46,7 @@ export async function finish({ run, plan, backend, history, seconds, flags }: En
     train: history.at(-1)!.train,
     validation,
     test,
-    imagesPerSecond: Math.round(meanSpeed(history)),
+    examplesPerSecond: Math.round(meanSpeed(history)),
     seconds: Number(seconds.toFixed(2)),
   }
   run.writeJson('summary.json', summary)

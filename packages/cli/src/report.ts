@@ -57,7 +57,7 @@ export async function report(summary: RunSummary, path: string, test: Dataset, m
     ...(['train', 'validation', 'test'] as const).map((part) => [
       part,
       summary[part].loss.toFixed(4),
-      percent(summary[part].accuracy),
+      percent(summary[part].accuracy!),
     ]),
   ])
   const confusions = worstConfusions(matrix, classes)
@@ -75,9 +75,9 @@ export async function report(summary: RunSummary, path: string, test: Dataset, m
       ]
   return [
     '',
-    bold(`Test accuracy ${percent(summary.test.accuracy)}`),
+    bold(`Test accuracy ${percent(summary.test.accuracy!)}`),
     `with the weights of epoch ${summary.bestEpoch}, the best on validation`,
-    `${thousands(summary.imagesPerSecond)} images/s, ${summary.seconds.toFixed(1)} s in all`,
+    `${thousands(summary.examplesPerSecond)} examples/s, ${summary.seconds.toFixed(1)} s in all`,
     '',
     figures,
     '',

@@ -1,23 +1,17 @@
 /** The folder of a training: what was asked for, what came out, pictures, weights. */
 import { accessSync, constants, existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
-import { appendFile, readFile } from 'node:fs/promises'
+import { readFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
-import {
-  type EpochReport,
-  type Model,
-  type Progress,
-  readSafetensors,
-  type StoredTensor,
-  weightsOf,
-  writeSafetensors,
-} from 'gentle-dl'
+import { type EpochReport, loadTrainingState, type Model, saveTrainingState, type TrainingState } from 'gentle-dl'
 import { commandLine } from './invocation.ts'
-import { metricsHeader, metricsRow, parseMetrics } from './metrics.ts'
+import { metricsText } from './metrics.ts'
 import { describedModel } from './open-model.ts'
 import { plain } from './preprocessing.ts'
 import { type Settings, settingsOfFile } from './settings.ts'
 import type { TaskName } from './tasks/task.ts'
 import { UsageError } from './usage.ts'
+
+const stateFile = 'weights/progress.safetensors'
 
 /** Makes a folder and those above it, one by one: where the system refuses, the recursive call of Node can try for ever. */
 function makeFolders(path: string): void {
@@ -50,7 +44,7 @@ export class RunFolder {
     try {
       makeFolders(join(chosen, 'weights'))
       accessSync(chosen, constants.W_OK)
-      writeFileSync(join(chosen, 'metrics.csv'), metricsHeader)
+      writeFileSync(join(chosen, 'metrics.csv'), metricsText([]))
     } catch (error) {
       throw new UsageError(
         `the run folder ${chosen} cannot be written: ${(error as Error).message.split('\n')[0]}; give another with --run-dir`,
@@ -92,15 +86,9 @@ export class RunFolder {
     return settingsOfFile(this.readJson('run.json').settings, this.file('run.json'))
   }
 
-  async addMetrics(report: EpochReport): Promise<void> {
-    await appendFile(this.file('metrics.csv'), metricsRow(report))
-  }
-
-  /** The first epochs of the run. What is in the file after them is dropped: it was written, but its weights were not. */
-  history(epochs: number): EpochReport[] {
-    const history = parseMetrics(readFileSync(this.file('metrics.csv'), 'utf8')).slice(0, epochs)
-    this.write('metrics.csv', metricsHeader + history.map(metricsRow).join(''))
-    return history
+  /** Keeps the figures of the epochs so far. */
+  writeMetrics(history: readonly EpochReport[]): void {
+    this.write('metrics.csv', metricsText(history))
   }
 
   /** Keeps a model with its task and what is done to a picture before it sees it, so that the file alone can be used. */
@@ -109,31 +97,15 @@ export class RunFolder {
   }
 
   /** Keeps what is needed to go on. */
-  saveProgress({ steps, weights, optimizer }: Progress, model: Model): void {
-    const tensors = new Map<string, StoredTensor>()
-    const variables = weightsOf(model)
-    for (const [name, data] of weights)
-      tensors.set(`weights/${name}`, { shape: variables.get(name)!.shape, dtype: 'float32', data })
-    for (const [name, data] of optimizer)
-      tensors.set(`optimizer/${name}`, { shape: [data.length], dtype: 'float32', data })
-    this.write('weights/progress.safetensors', writeSafetensors(tensors, { steps: String(steps) }))
+  saveState(state: TrainingState): void {
+    this.write(stateFile, saveTrainingState(state))
   }
 
   /** @throws UsageError where the run has not got that far. */
-  async loadProgress(): Promise<Progress> {
-    const name = this.file('weights/progress.safetensors')
+  async loadState(): Promise<TrainingState> {
+    const name = this.file(stateFile)
     if (!existsSync(name))
       throw new UsageError(`${this.path} cannot be resumed: it was stopped before its first step; train anew`)
-    const { tensors, metadata } = readSafetensors(await readFile(name), name)
-    const part = (prefix: string): Map<string, Float32Array> =>
-      new Map(
-        [...tensors]
-          .filter(([key]) => key.startsWith(prefix))
-          .map(([key, { data }]) => [key.slice(prefix.length), data as Float32Array]),
-      )
-    const steps = Number(metadata.steps)
-    if (!Number.isInteger(steps) || steps < 1)
-      throw new UsageError(`${name} tells no number of steps; it was not written by gentle train`)
-    return { steps, weights: part('weights/'), optimizer: part('optimizer/') }
+    return loadTrainingState(await readFile(name), name)
   }
 }

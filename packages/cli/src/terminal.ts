@@ -1,5 +1,6 @@
 /** What is drawn in a terminal: colours, tables, small pictures, the progress bar. */
 import { SingleBar } from 'cli-progress'
+import type { StepReport } from 'gentle-dl'
 
 /** Whether notes may move the cursor and be coloured. */
 const lively = process.stderr.isTTY === true
@@ -101,21 +102,21 @@ export function gallery(
 
 /** What a training shows as it goes on. */
 export interface ProgressView {
-  step(report: { step: number; steps: number; epoch: number; loss: number; accuracy: number }): void
+  step(report: StepReport): void
   epoch(line: string): void
   end(): void
 }
 
-/** A bar, with the accuracy where examples are counted as right or wrong, where notes go to a terminal, a line an epoch elsewhere, nothing when quiet. */
+/** A bar, with the score where it is counted in training, where notes go to a terminal, a line an epoch elsewhere, nothing when quiet. */
 export function progressView(
   epochs: number,
-  { batchSize, quiet, accuracy: counted }: { batchSize: number; quiet: boolean; accuracy: boolean },
+  { batchSize, quiet, score }: { batchSize: number; quiet: boolean; score: { of: string; name: string } | undefined },
 ): ProgressView {
   if (quiet) return { step() {}, epoch() {}, end() {} }
   if (!lively) return { step() {}, epoch: note, end() {} }
   const bar = new SingleBar({
     stream: process.stderr,
-    format: `epoch {epoch}/${epochs} {bar} loss {loss}${counted ? '  acc {accuracy}' : ''}  {speed} img/s  {left} left`,
+    format: `epoch {epoch}/${epochs} {bar} loss {loss}${score === undefined ? '' : `  ${score.name} {score}`}  {speed} examples/s  {left} left`,
     barsize: 16,
     barCompleteChar: '█',
     barIncompleteChar: '░',
@@ -125,9 +126,9 @@ export function progressView(
   })
   let begun: { step: number; time: number } | undefined
   let drawn = false
-  const state = { epoch: 1, loss: '-', accuracy: '-', speed: '-', left: '-' }
+  const state = { epoch: 1, loss: '-', score: '-', speed: '-', left: '-' }
   return {
-    step({ step, steps, epoch, loss, accuracy }) {
+    step({ step, steps, epoch, train }) {
       const now = performance.now()
       begun ??= { step, time: now }
       if (step % 16 !== 0 && drawn) return
@@ -136,7 +137,12 @@ export function progressView(
         state.speed = thousands(rate * batchSize)
         state.left = clock((steps - step) / rate)
       }
-      Object.assign(state, { epoch, loss: loss.toFixed(4), accuracy: percent(accuracy) })
+      const value = score === undefined ? undefined : train[score.of]
+      Object.assign(state, {
+        epoch,
+        loss: train.loss.toFixed(4),
+        score: value === undefined ? '-' : percent(Math.max(0, value)),
+      })
       if (drawn) bar.update(step, state)
       else bar.start(steps, step, state)
       drawn = true

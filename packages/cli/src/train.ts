@@ -6,10 +6,12 @@ import {
   createModel,
   DivergedTraining,
   type EpochReport,
+  type Evaluation,
   fit,
   type Model,
   type Profile,
   sizeOf,
+  type TrainingState,
   traceEvents,
   wasm,
 } from 'gentle-dl'
@@ -19,7 +21,6 @@ import { frozenNames } from './freeze.ts'
 import { watchInterrupts } from './interrupts.ts'
 import { commandLine } from './invocation.ts'
 import { measurePeakOfThread } from './measure.ts'
-import { isBest } from './metrics.ts'
 import { takesPoints } from './networks.ts'
 import { policyOf, policyText } from './policy.ts'
 import { presetNamed } from './presets.ts'
@@ -92,12 +93,14 @@ function settingsFor(
 }
 
 /** What a run that goes on has done so far. @throws UsageError where that is more than it shall do. */
-async function resume(run: RunFolder, { epochs, batchSize }: Plan, examples: number) {
-  const progress = await run.loadProgress()
-  const done = progress.steps / Math.ceil(examples / batchSize)
-  if (done > epochs)
-    throw new UsageError(`--epochs is ${epochs}, but ${run.path} has done more; expected at least ${Math.ceil(done)}`)
-  return { progress, history: run.history(Math.floor(done)) }
+async function resume(run: RunFolder, { epochs }: Plan): Promise<TrainingState> {
+  const state = await run.loadState()
+  const begun = state.position > 0 ? state.epoch : state.epoch - 1
+  if (begun > epochs)
+    throw new UsageError(`--epochs is ${epochs}, but ${run.path} has done more; expected at least ${begun}`)
+  // What was written of epochs whose weights were not is dropped.
+  run.writeMetrics(state.history)
+  return state
 }
 
 /** What prepares a training of each task. */
@@ -140,9 +143,7 @@ export async function train(model: string | undefined, flags: TrainFlags): Promi
     plan.pretrained === undefined || resumed !== undefined
       ? undefined
       : { file: plan.pretrained, ...(await readWeightsFile(plan.pretrained, '--pretrained')) }
-  const { progress, history } = resumed
-    ? await resume(resumed, plan, splits.train.length)
-    : { progress: undefined, history: [] as EpochReport[] }
+  const state = resumed && (await resume(resumed, plan))
 
   const backend = await wasm({ threads: plan.threads, wideVectors: plan.wideVectors })
   const made = await createModel(network, inputShape, {
@@ -180,7 +181,7 @@ export async function train(model: string | undefined, flags: TrainFlags): Promi
   const view = progressView(plan.epochs, {
     batchSize: plan.batchSize,
     quiet: flags.quiet === true,
-    accuracy: prepared.score === undefined,
+    score: prepared.validate === undefined ? { of: prepared.monitor, name: prepared.scoreName } : undefined,
   })
   const abort = new AbortController()
   const endWatch = watchInterrupts(
@@ -190,55 +191,53 @@ export async function train(model: string | undefined, flags: TrainFlags): Promi
       process.exit(exitCodes.interrupted)
     },
   )
-  const earlier = history.reduce((sum, epoch) => sum + epoch.seconds, 0)
+  const earlier = (state?.history ?? []).reduce((sum, epoch) => sum + epoch.seconds, 0)
   try {
     const result = await fit(made, learned, {
       loss: prepared.loss,
-      metric: prepared.metric,
+      metrics: prepared.metrics,
+      monitor: prepared.monitor,
       validation: splits.validation,
+      validate: prepared.validate,
       optimizer,
       batchSize: plan.batchSize,
       epochs: plan.epochs,
       seed: plan.seed,
       keep: 'last',
       freeze: (name) => frozen.has(name),
-      progress,
+      state,
       signal: abort.signal,
       onStep: (step) => view.step(step),
       onProfile: flags.profile ? (profile) => tellProfile(profile, plan, peak, run, flags) : undefined,
-      async onEpoch(report, trained, progressNow) {
-        const accuracy = await prepared.score?.(trained)
-        const epoch =
-          accuracy === undefined ? report : { ...report, validation: { loss: report.validation!.loss, accuracy } }
-        const best = isBest(epoch.validation, history)
-        history.push({ ...epoch, best })
-        await run.addMetrics(epoch)
-        await run.saveWeights('last', trained, task)
-        if (best) await run.saveWeights('best', trained, task)
-        run.saveProgress(await progressNow(), trained)
-        run.write('curves.svg', curvesSvg(history, prepared.scoreName, prepared.score === undefined))
-        view.epoch(epochLine(epoch, plan.epochs, best, prepared))
+      async onEpoch(report, trainer) {
+        run.writeMetrics(trainer.history)
+        await run.saveWeights('last', trainer.model, task)
+        if (report.best) await run.saveWeights('best', trainer.model, task)
+        run.saveState(await trainer.state())
+        run.write('curves.svg', curvesSvg(trainer.history, prepared.monitor, prepared.scoreName))
+        view.epoch(epochLine(report, plan.epochs, prepared))
       },
     })
     view.end()
     if (result.interrupted) {
       await run.saveWeights('last', result.model, task)
-      run.saveProgress(result.progress, result.model)
+      run.saveState(result.state)
       note(
-        `stopped after step ${thousands(result.progress.steps)}; everything is in ${run.path}\nto go on: ${commandLine('train', '--resume', run.path)}`,
+        `stopped after step ${thousands(result.state.step)}; everything is in ${run.path}\nto go on: ${commandLine('train', '--resume', run.path)}`,
       )
       return exitCodes.interrupted
     }
     const seconds = earlier + (performance.now() - started) / 1000
-    return await prepared.finish({ run, plan, backend, history, seconds, flags })
+    return await prepared.finish({ run, plan, backend, history: result.history, seconds, flags })
   } catch (error) {
     view.end()
     if (!(error instanceof DivergedTraining)) throw error
+    const epochs = error.history.length
     const kept =
-      history.length > 0
-        ? `the weights of epoch ${history.length} are in ${run.path}`
+      epochs > 0
+        ? `the weights of epoch ${epochs} are in ${run.path}`
         : `no epoch was finished; settings are in ${run.path}`
-    note(`gentle: ${error.message.replace(/^fit: /, '')}; ${kept}`)
+    note(`gentle: ${error.message.replace(/^training: /, '')}; ${kept}`)
     return exitCodes.failed
   } finally {
     endWatch()
@@ -251,18 +250,17 @@ const countFrozen = ({ parameters }: Model, frozen: ReadonlySet<string>): number
   [...frozen].reduce((total, name) => total + sizeOf(parameters.get(name)!.shape), 0)
 
 function epochLine(
-  { epoch, train: learned, validation, imagesPerSecond }: EpochReport,
+  { epoch, train: learned, validation, examplesPerSecond, best }: EpochReport,
   epochs: number,
-  best: boolean,
-  { score, scoreName }: Preparation,
+  { monitor, scoreName }: Preparation,
 ): string {
-  const named = scoreName === 'accuracy' ? '' : `${scoreName} `
-  const counted = score === undefined ? ` ${percent(learned.accuracy)}` : ''
-  const checked =
-    validation === undefined
-      ? ''
-      : `  validation ${validation.loss.toFixed(4)} ${named}${percent(Math.max(0, validation.accuracy))}`
-  return `epoch ${String(epoch).padStart(String(epochs).length)}/${epochs}  train ${learned.loss.toFixed(4)}${counted}${checked}  ${thousands(imagesPerSecond)}/s${best ? '  best' : ''}`
+  const scoreOf = (part: Evaluation): string => {
+    const score = part[monitor]
+    const named = monitor === 'accuracy' ? '' : `${scoreName} `
+    return score === undefined ? '' : ` ${named}${percent(Math.max(0, score))}`
+  }
+  const checked = validation === undefined ? '' : `  validation ${validation.loss.toFixed(4)}${scoreOf(validation)}`
+  return `epoch ${String(epoch).padStart(String(epochs).length)}/${epochs}  train ${learned.loss.toFixed(4)}${scoreOf(learned)}${checked}  ${thousands(examplesPerSecond)}/s${best ? '  best' : ''}`
 }
 
 /** run.json: of a run that goes on, what is there and what changed. */

@@ -42,7 +42,11 @@ describe('gentle train --profile', () => {
     const plain = join(temporaryFolder(), 'plain')
     await gentle([...train, '--run-dir', plain, '--quiet'])
     const figures = (path: string) => {
-      const { imagesPerSecond: _, seconds: __, ...rest } = JSON.parse(readFileSync(join(path, 'summary.json'), 'utf8'))
+      const {
+        examplesPerSecond: _,
+        seconds: __,
+        ...rest
+      } = JSON.parse(readFileSync(join(path, 'summary.json'), 'utf8'))
       return rest
     }
     expect(figures(run)).toEqual(figures(plain))

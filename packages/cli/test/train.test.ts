@@ -83,9 +83,9 @@ describe('gentle train', () => {
 
   it('gives the same summary for the same seed, apart from times', async () => {
     const again = await gentle([...train, '--seed', '3', '--json', '--run-dir', join(temporaryFolder(), 'again')])
-    const { imagesPerSecond: _, seconds: __, ...figures } = JSON.parse(again.stdout)
+    const { examplesPerSecond: _, seconds: __, ...figures } = JSON.parse(again.stdout)
     const {
-      imagesPerSecond: ___,
+      examplesPerSecond: ___,
       seconds: ____,
       ...first
     } = JSON.parse(readFileSync(join(run, 'summary.json'), 'utf8'))

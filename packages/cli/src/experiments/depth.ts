@@ -126,7 +126,7 @@ async function trainOnce(
   const { loss, accuracy } = await evaluate(model, test)
   backend.release([...model.parameters.values(), ...model.state.values()])
   return {
-    run: { seed, trainLoss: history.map((epoch) => epoch.train.loss), test: { loss, accuracy }, seconds },
+    run: { seed, trainLoss: history.map((epoch) => epoch.train.loss), test: { loss, accuracy: accuracy! }, seconds },
     count: countParameters(model),
   }
 }

@@ -166,7 +166,7 @@ async function trainOnce(
   const count = countParameters(model) - (fixed ? filterCount * filterSize ** 2 * inputShape[0] : 0)
   const { loss, accuracy } = await evaluate(model, test)
   backend.release([...model.parameters.values(), ...model.state.values()])
-  return { run: { examples: length, seed, test: { loss, accuracy }, seconds }, count, filters: weights }
+  return { run: { examples: length, seed, test: { loss, accuracy: accuracy! }, seconds }, count, filters: weights }
 }
 
 function textOf(results: readonly FeaturesResult[], counts: readonly number[]): string {

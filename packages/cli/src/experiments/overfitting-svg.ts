@@ -14,7 +14,7 @@ const [top, width, height, gap] = [44, 240, 190, 60]
 
 const leftOf = (place: number): number => 60 + place * (width + gap)
 
-const lastAccuracy = ({ moments }: OverfittingRun): number => moments.at(-1)!.validation.accuracy
+const lastAccuracy = ({ moments }: OverfittingRun): number => moments.at(-1)!.validation.accuracy!
 
 const lineOf = ({ remedy, runs }: OverfittingResult, dashed: boolean, of: (moment: Moment) => number): Line => ({
   colour: colours[remedy],

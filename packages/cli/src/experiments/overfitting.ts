@@ -116,7 +116,7 @@ export async function overfittingExperiment(flags: OverfittingFlags): Promise<nu
           const { train: learned, validation: unseen } = run.moments.at(-1)!
           if (!flags.quiet)
             note(
-              `${examples} examples, ${remedy.remedy}, seed ${seed}: loss ${learned.loss.toFixed(4)} training, ${unseen.loss.toFixed(4)} validation; validation accuracy ${percent(unseen.accuracy)}, ${run.seconds.toFixed(1)} s`,
+              `${examples} examples, ${remedy.remedy}, seed ${seed}: loss ${learned.loss.toFixed(4)} training, ${unseen.loss.toFixed(4)} validation; validation accuracy ${percent(unseen.accuracy!)}, ${run.seconds.toFixed(1)} s`,
             )
         }
         results.push({ remedy: remedy.remedy, examples, runs })
@@ -171,7 +171,7 @@ async function trainOnce(
       epochs,
       seed,
       backend,
-      onEpoch: async ({ epoch }, current) => {
+      onEpoch: async ({ epoch }, { model: current }) => {
         if (looks.has(epoch))
           moments.push({
             step: epoch * stepsPerEpoch,
@@ -188,7 +188,7 @@ async function trainOnce(
 function textOf(results: readonly OverfittingResult[], counts: readonly number[]): string {
   const last = ({ runs }: OverfittingResult, of: (moment: Moment) => number): number[] =>
     runs.map(({ moments }) => of(moments.at(-1)!))
-  const accuracies = (result: OverfittingResult): number[] => last(result, ({ validation }) => validation.accuracy)
+  const accuracies = (result: OverfittingResult): number[] => last(result, ({ validation }) => validation.accuracy!)
   const rows = results.map((result) => [
     result.examples,
     result.remedy,

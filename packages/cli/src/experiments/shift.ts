@@ -183,7 +183,7 @@ async function trainOnce(
     for (const distance of distances) {
       // Not moved is not moved, wherever to.
       const known = distance === 0 ? accuracies.get('left')?.[0] : undefined
-      own.push(known ?? (await evaluate(model, moved(test, margin, right * distance, down * distance))).accuracy)
+      own.push(known ?? (await evaluate(model, moved(test, margin, right * distance, down * distance))).accuracy!)
     }
     accuracies.set(name, own)
   }

@@ -43,9 +43,11 @@ export interface Judgement {
 /** A task on pictures with truth. */
 export interface AnnotatedTask<Answer> {
   readonly name: Exclude<TaskName, 'classify'>
+  /** The metric that is the score, and what it is called. */
+  readonly monitor: string
   readonly scoreName: string
-  /** Whether the training knows what is right picture by picture; else the score takes a look at the whole set. */
-  readonly rightByPicture: boolean
+  /** Whether the score is counted in training; else it takes a look at the whole validation set. */
+  readonly countedInTraining: boolean
   readonly usualData: string
   readonly recipe: Recipe
   /** @throws UsageError for a network that is not for the task. */
@@ -108,9 +110,12 @@ export async function prepareAnnotated(
     recipe: kind.recipe,
     classes,
     loss: task.loss,
-    metric: task.metric,
+    metrics: task.metrics,
+    monitor: kind.monitor,
     scoreName: kind.scoreName,
-    ...(kind.rightByPicture ? {} : { score: async (trained) => (await kind.judge(trained, sets.validation)).score }),
+    ...(kind.countedInTraining
+      ? {}
+      : { validate: async (trained) => ({ [kind.monitor]: (await kind.judge(trained, sets.validation)).score }) }),
     augmented: (policy, by) => taskSet(augmentedScenes(sets.train, policy, { seed: by }), task.target),
     finish: (ending) => finishAnnotated(ending, kind, sets, splits, task),
   }

@@ -42,6 +42,7 @@ export async function prepareClassification(settings: NamedSettings, strict: boo
     recipe: network.recipe(purpose),
     classes: splits.train.classes,
     loss: lossOf(settings.classWeights, splits.train),
+    monitor: 'accuracy',
     scoreName: 'accuracy',
     augmented: (policy, seed) => augmented(splits.train, policy, { seed }),
     finish: (ending) => finish(ending, splits),

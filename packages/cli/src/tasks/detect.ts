@@ -19,8 +19,9 @@ const share = (value: number): string => (value < 0 ? 'none' : percent(value))
 
 export const detect: AnnotatedTask<ScoredBox[]> = {
   name: 'detect',
+  monitor: 'mAP',
   scoreName: 'mAP',
-  rightByPicture: false,
+  countedInTraining: false,
   usualData: 'scenes',
   recipe: { epochs: 2, batchSize: 16, optimizer: 'adamW', learningRate: 0.003, weightDecay: 1e-4, clipNorm: 10 },
   network: (build, classes) => detector(build(classes), { classes, channels: 48 }),

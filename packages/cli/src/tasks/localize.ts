@@ -12,8 +12,9 @@ import type { AnnotatedTask } from './annotated.ts'
 
 export const localize: AnnotatedTask<ScoredBox> = {
   name: 'localize',
+  monitor: 'localized',
   scoreName: 'localized',
-  rightByPicture: true,
+  countedInTraining: true,
   usualData: 'scenes:side=64,objects=1-1',
   recipe: { epochs: 3, batchSize: 16, optimizer: 'adamW', learningRate: 0.003, weightDecay: 1e-4 },
   network: (build, classes) => localizer(build(classes), { classes }),

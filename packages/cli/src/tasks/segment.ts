@@ -7,8 +7,9 @@ import type { AnnotatedTask } from './annotated.ts'
 
 export const segment: AnnotatedTask<Uint8Array> = {
   name: 'segment',
+  monitor: 'meanIoU',
   scoreName: 'mean IoU',
-  rightByPicture: false,
+  countedInTraining: true,
   usualData: 'scenes:side=64,objects=1-4,size=20-36',
   recipe: { epochs: 4, batchSize: 16, optimizer: 'adamW', learningRate: 0.004, weightDecay: 1e-4 },
   network: (build, classes) => build(classes),

@@ -33,12 +33,13 @@ export interface Preparation {
   /** Names of what the outputs tell. */
   readonly classes?: readonly string[]
   readonly loss: Loss
-  /** What counts as right example by example; the usual count unless given. */
-  readonly metric?: Metric
-  /** What the score is called, by which the best epoch is chosen. */
+  /** What is counted in training; the usual metrics unless given. */
+  readonly metrics?: readonly Metric[]
+  /** The metric by which the best epoch is chosen, 0 to 1, and what it is called. */
+  readonly monitor: string
   readonly scoreName: string
-  /** The score of weights on the validation set, 0 to 1, where it is not the share of examples that are right. */
-  score?(model: Model): Promise<number>
+  /** Measures it on the validation set, where it cannot be counted in training. */
+  validate?(model: Model): Promise<Readonly<Record<string, number>>>
   /** The training examples, changed by chance. */
   augmented(policy: Policy, seed: number): Dataset
   /** Looks at the test set once and tells everything. Gives the exit code. */

@@ -34,5 +34,15 @@ export class DivergenceError extends GentleError {
   }
 }
 
+/** A training's state that belongs to another training: of another network, data set, optimizer, seed or the like. */
+export class TrainingStateError extends GentleError {
+  /** What differs, such as `batchSize`; `restore` accepts each of them by name. */
+  readonly changed: readonly string[]
+  constructor(message: string, changed: readonly string[]) {
+    super(message)
+    this.changed = changed
+  }
+}
+
 /** A broken promise of Gentle's own code: a graph or plan that the verifier refuses. Please report it. */
 export class InternalError extends GentleError {}

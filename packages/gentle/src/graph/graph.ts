@@ -83,6 +83,7 @@ export function checkGraph(graph: Graph): void {
 export function verify(roots: readonly Tensor[], pass: string): void {
   for (const node of topologicalOrder(roots)) {
     if (node.inputs.length === 0) continue
+    verify(innerRoots(node.attributes), pass)
     const expected = node.op.infer(node.inputs, node.attributes)
     if (!sameShape(expected.shape, node.shape) || expected.dtype !== node.dtype)
       throw new InternalError(

@@ -59,7 +59,7 @@ export { padChannels, subsample } from './layers/subsample.ts'
 export { type ConvTranspose2dOptions, convTranspose2d } from './layers/transposed-convolution.ts'
 export { type Upsample2dOptions, upsample2d } from './layers/upsampling.ts'
 export * from './losses.ts'
-export { countRight, countTopK, type Metric } from './metrics.ts'
+export { accuracy, type Metric, topKAccuracy } from './metrics.ts'
 export {
   countParameters,
   createModel,

@@ -1,4 +1,4 @@
-/** Metrics: what a reader wants to know beside the loss. Each is a number of right examples in a batch. */
+/** Metrics: what a reader wants to know beside the loss, each by its name. */
 import { ArgumentError, ShapeError } from '../core/errors.ts'
 import { formatShape, sameShape } from '../core/shape.ts'
 import type { Tensor } from '../graph/tensor.ts'
@@ -7,33 +7,52 @@ import { oneHot } from '../ops/indexing.ts'
 import { argmax, sum } from '../ops/reduce.ts'
 import { reshape } from '../ops/structure.ts'
 
-/** How many examples of a batch are right, as a scalar, or the sum over them of how right each is, 0 to 1; from predictions [N, ...] and targets. */
-export type Metric = (prediction: Tensor, target: Tensor) => Tensor
-
 /**
- * How many examples are right: by the largest logit of [N, classes] against int32 labels [N], or against the likeliest class of float32
- * probabilities [N, classes]; for one logit an example, [N, 1] or [N], by its sign against int32 or float targets of 0 and 1.
+ * A number of a whole data set, counted example by example: what examples contribute is added up, batch by batch, in double precision, and
+ * `value` tells the number from the sums.
  */
-export function countRight(prediction: Tensor, target: Tensor): Tensor {
-  const [examples, classes] = prediction.shape
-  if (prediction.shape.length === 2 && classes > 1)
-    return sum(equal(argmax(prediction), target.dtype === 'int32' ? target : argmax(target)))
-  const flat = reshape(prediction, [examples])
-  return sum(equal(greater(flat, 0), greater(cast(reshape(target, [examples]), 'float32'), 0.5)))
+export interface Metric {
+  /** By which it stands in an evaluation, such as `accuracy`. */
+  readonly name: string
+  /** What each example of a batch contributes, [N], or [N, k] for k sums, from predictions [N, ...] and targets. */
+  readonly count: (prediction: Tensor, target: Tensor) => Tensor
+  /** The number from the k sums over so many examples; the first sum's mean unless given. */
+  readonly value?: (sums: Float64Array, examples: number) => number
+  /** Whether more of it is better, or less; 'more' unless given. */
+  readonly better?: 'more' | 'less'
 }
 
 /**
- * How many examples have their label among the k largest logits of [N, classes].
- * @throws ArgumentError for k below 1; ShapeError for other shapes.
+ * Share of the examples that are right, 0 to 1: by the largest logit of [N, classes] against int32 labels [N], or against the likeliest class of
+ * float32 probabilities [N, classes]; for one logit an example, [N, 1] or [N], by its sign against int32 or float targets of 0 and 1.
  */
-export function countTopK(logits: Tensor, labels: Tensor, k: number): Tensor {
-  if (!Number.isInteger(k) || k < 1) throw new ArgumentError(`topK: k is ${k}; expected a whole number from 1`)
-  const [examples, classes] = logits.shape
-  if (logits.shape.length !== 2 || !sameShape(labels.shape, [examples]))
-    throw new ShapeError(
-      `topK: logits ${formatShape(logits.shape)} and labels ${formatShape(labels.shape)}; expected [N, classes] and [N]`,
-    )
-  const own = sum(mul(oneHot(labels, classes), logits), 1, { keepDims: true })
-  const larger = sum(greater(logits, own), 1)
-  return sum(less(larger, k))
+export const accuracy: Metric = {
+  name: 'accuracy',
+  count(prediction, target) {
+    const [examples, classes] = prediction.shape
+    if (prediction.shape.length === 2 && classes > 1)
+      return equal(argmax(prediction), target.dtype === 'int32' ? target : argmax(target))
+    const flat = reshape(prediction, [examples])
+    return equal(greater(flat, 0), greater(cast(reshape(target, [examples]), 'float32'), 0.5))
+  },
+}
+
+/**
+ * Share of the examples whose label is among the k largest logits of [N, classes]; `top5Accuracy` for k = 5.
+ * @throws ArgumentError for k below 1; `count` throws a ShapeError for other shapes.
+ */
+export function topKAccuracy(k: number): Metric {
+  if (!Number.isInteger(k) || k < 1) throw new ArgumentError(`topKAccuracy: k is ${k}; expected a whole number from 1`)
+  return {
+    name: `top${k}Accuracy`,
+    count(logits, labels) {
+      const [examples, classes] = logits.shape
+      if (logits.shape.length !== 2 || !sameShape(labels.shape, [examples]))
+        throw new ShapeError(
+          `topKAccuracy: logits ${formatShape(logits.shape)} and labels ${formatShape(labels.shape)}; expected [N, classes] and [N]`,
+        )
+      const own = sum(mul(oneHot(labels, classes), logits), 1, { keepDims: true })
+      return less(sum(greater(logits, own), 1), k)
+    },
+  }
 }

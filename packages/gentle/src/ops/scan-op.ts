@@ -58,6 +58,11 @@ export const scanOp = defineOp({
     return { shape: [], dtype: 'float32' }
   },
   gradientOfResults: (node, gradientOf, pullBack) => differentiate(node, gradientOf, pullBack),
+  multiplyAdds: (_, attributes) =>
+    topologicalOrder(bodyRoots(attributes)).reduce(
+      (sum, node) => sum + attributes.steps * (node.op.multiplyAdds?.(node.inputs, node.attributes, node) ?? 0),
+      0,
+    ),
 })
 
 /** Reads one result of a loop. */

@@ -51,7 +51,7 @@ function adaptive(options: AdamOptions, where: string, decoupled: boolean): Opti
       ],
     }
   }
-  return optimizer(common, shared, (parameter, complements) => {
+  return optimizer({ type: where, beta1, beta2, epsilon }, common, shared, (parameter, complements) => {
     const weightDecay = decayOf(parameter)
     const mean = variable(parameter.shape, 0, `${parameter.name}.mean`)
     const square = variable(parameter.shape, 0, `${parameter.name}.square`)

@@ -8,14 +8,22 @@ import { type Schedule, toSchedule } from './schedule.ts'
 /** Variables and their next values. */
 export type Updates = (readonly [Variable, Tensor])[]
 
+/** An optimizer's type and numbers, its schedule apart. */
+export interface OptimizerDescription {
+  readonly type: string
+  readonly [option: string]: number | string | boolean
+}
+
 export interface Optimizer {
+  /** By which a training that goes on knows that it is the same: plain JSON. */
+  readonly description: OptimizerDescription
   readonly schedule: Schedule
   /** Makes the optimizer's state for these parameters. */
   begin(parameters: readonly Variable[]): OptimizerState
 }
 
 export interface OptimizerState {
-  /** What has to be kept to go on later. */
+  /** What has to be kept to go on later; each has a name of its own. */
   readonly variables: readonly Variable[]
   /** The updates of one step: `gradients` in the order of the parameters, `learningRate` a scalar. */
   updates(gradients: readonly Tensor[], learningRate: Tensor): Updates
@@ -65,10 +73,12 @@ export type ParameterRule = (
 
 /**
  * An optimizer that treats each parameter alone, after clipping. `prepare` makes a parameter's state, and `shared` what all use.
+ * @param own the type of the optimizer and the options that it has beside those of all
  * @throws ArgumentError for options out of range.
  */
 export function optimizer<Shared>(
-  { learningRate, clipNorm, clipValue }: OptimizerOptions,
+  own: OptimizerDescription,
+  { learningRate, clipNorm, clipValue, weightDecay = 0, decayed = 'all' }: OptimizerOptions & WeightDecayOptions,
   shared: () => { readonly variables: readonly Variable[]; readonly value: Shared; readonly updates: () => Updates },
   prepare: (
     parameter: Variable,
@@ -79,6 +89,13 @@ export function optimizer<Shared>(
     if (limit !== undefined && !(limit > 0))
       throw new ArgumentError(`optimizer: ${name} is ${limit}; expected a number above 0`)
   return {
+    description: {
+      ...own,
+      weightDecay,
+      decayed,
+      ...(clipNorm === undefined ? {} : { clipNorm }),
+      ...(clipValue === undefined ? {} : { clipValue }),
+    },
     schedule: toSchedule(learningRate),
     begin(parameters) {
       const common = shared()

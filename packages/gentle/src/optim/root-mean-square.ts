@@ -30,7 +30,7 @@ export function rmsProp(options: RmsPropOptions): Optimizer {
   checkNonNegative(epsilon, 'rmsProp: epsilon')
   checkDecay(momentum, 'rmsProp: momentum')
   const decayOf = weightDecayOf(common, 'rmsProp')
-  return optimizer(common, nothingShared, (parameter) => {
+  return optimizer({ type: 'rmsProp', decay, epsilon, momentum }, common, nothingShared, (parameter) => {
     const weightDecay = decayOf(parameter)
     const square = variable(parameter.shape, 0, `${parameter.name}.square`)
     const velocity = momentum > 0 ? variable(parameter.shape, 0, `${parameter.name}.velocity`) : undefined
@@ -66,7 +66,7 @@ export interface AdaGradOptions extends OptimizerOptions, WeightDecayOptions {
 export function adaGrad({ epsilon = 1e-10, ...common }: AdaGradOptions): Optimizer {
   checkNonNegative(epsilon, 'adaGrad: epsilon')
   const decayOf = weightDecayOf(common, 'adaGrad')
-  return optimizer(common, nothingShared, (parameter) => {
+  return optimizer({ type: 'adaGrad', epsilon }, common, nothingShared, (parameter) => {
     const weightDecay = decayOf(parameter)
     const square = variable(parameter.shape, 0, `${parameter.name}.square`)
     return {

@@ -1,8 +1,17 @@
 /** Learning rates over time. */
 import { ArgumentError } from '../core/errors.ts'
 
-/** The rate of a step, counted from 0, of a training of so many steps. */
-export type Schedule = (step: number, steps: number) => number
+/** The rate of a step, counted from 0, of a training of so many steps. A function of one's own will do. */
+export interface Schedule {
+  (step: number, steps: number): number
+  /** Its type and numbers as plain JSON, by which a training that goes on knows that it is the same. */
+  readonly description?: ScheduleDescription
+}
+
+export interface ScheduleDescription {
+  readonly type: string
+  readonly [argument: string]: number | string
+}
 
 export interface WarmUp {
   /** Steps over which the rate grows evenly from 0; none unless given. */
@@ -17,18 +26,20 @@ function checked(rate: number, { warmup = 0 }: WarmUp, where: string): { rate: n
   return { rate, warmup }
 }
 
-/** A schedule from what becomes of the rate after the warm-up: a factor of the part done, 0 to 1. */
+/** A schedule from what becomes of the rate after the warm-up: a factor of the part done, 0 to 1. `more` is what else describes it. */
 function schedule(
   rate: number,
   options: WarmUp,
-  where: string,
+  type: string,
   factor: (done: number, step: number) => number,
+  more: Readonly<Record<string, number>> = {},
 ): Schedule {
-  const { warmup } = checked(rate, options, where)
-  return (step, steps) => {
+  const { warmup } = checked(rate, options, type)
+  const rateOf = (step: number, steps: number): number => {
     if (step < warmup) return (rate * (step + 1)) / (warmup + 1)
     return rate * factor((step - warmup) / Math.max(1, steps - warmup), step - warmup)
   }
+  return Object.assign(rateOf, { description: { type, rate, warmup, ...more } })
 }
 
 /** The same rate throughout. */
@@ -54,8 +65,11 @@ export function stepDecay(
   if (!Number.isInteger(every) || every < 1)
     throw new ArgumentError(`stepDecay: every is ${every}; expected a whole number of steps from 1`)
   if (!(factor > 0)) throw new ArgumentError(`stepDecay: factor is ${factor}; expected a number above 0`)
-  return schedule(rate, options, 'stepDecay', (_, step) => factor ** Math.floor(step / every))
+  return schedule(rate, options, 'stepDecay', (_, step) => factor ** Math.floor(step / every), { every, factor })
 }
 
 /** @throws ArgumentError for a number that is no rate. */
 export const toSchedule = (rate: number | Schedule): Schedule => (typeof rate === 'number' ? constantRate(rate) : rate)
+
+/** What a schedule tells of itself; a function of one's own is 'custom'. */
+export const describeSchedule = ({ description }: Schedule): ScheduleDescription => description ?? { type: 'custom' }

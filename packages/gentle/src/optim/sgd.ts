@@ -26,7 +26,7 @@ export function sgd({ momentum = 0, nesterov = false, ...options }: SgdOptions):
   checkDecay(momentum, 'sgd: momentum')
   const decayOf = weightDecayOf(options, 'sgd')
   if (nesterov && momentum === 0) throw new ArgumentError('sgd: nesterov needs a momentum above 0')
-  return optimizer(options, nothingShared, (parameter) => {
+  return optimizer({ type: 'sgd', momentum, nesterov }, options, nothingShared, (parameter) => {
     const weightDecay = decayOf(parameter)
     const velocity = momentum > 0 ? variable(parameter.shape, 0, `${parameter.name}.velocity`) : undefined
     return {

@@ -1,13 +1,22 @@
 /** The batches of a data set. */
+import type { TypedArray } from '../core/dtype.ts'
 import { sizeOf } from '../core/shape.ts'
 import type { Dataset } from '../data/dataset.ts'
 
-/** Examples that have been read. The memory is the reader's: it holds them until the next batch is asked for. */
+/** Examples for a step. */
 export interface Batch {
+  /** How many. */
+  readonly examples: number
+  /** The network's inputs by name, row-major with the examples as the first axis; `x` is the only one of a network that takes one. */
+  readonly inputs: Readonly<Record<string, TypedArray>>
+  readonly targets: TypedArray
+}
+
+/** Examples that have been read. The memory is the reader's: it holds them until the next batch is asked for. */
+export interface ReadBatch extends Batch {
   readonly indices: Uint32Array
-  /** [indices.length, ...inputShape], row-major. */
-  readonly x: Float32Array
-  readonly y: Float32Array | Int32Array
+  readonly inputs: { readonly x: Float32Array }
+  readonly targets: Float32Array | Int32Array
 }
 
 /** Stretches of an order, each a batch; the last may be smaller. */
@@ -27,7 +36,7 @@ export async function* readBatches(
   order: Uint32Array,
   batchSize: number,
   pass = 0,
-): AsyncGenerator<Batch> {
+): AsyncGenerator<ReadBatch> {
   const { inputShape, target } = dataset
   const room = Math.min(batchSize, order.length)
   const [inputSize, targetSize] = [sizeOf(inputShape), sizeOf(target.shape)]
@@ -36,14 +45,15 @@ export async function* readBatches(
     y: target.dtype === 'int32' ? new Int32Array(room * targetSize) : new Float32Array(room * targetSize),
   }))
   let turn = 0
-  const read = async (indices: Uint32Array): Promise<Batch> => {
+  const read = async (indices: Uint32Array): Promise<ReadBatch> => {
     const { x, y } = memory[turn++ % 2]
     const examples = indices.length
-    const batch = { indices, x: x.subarray(0, examples * inputSize), y: y.subarray(0, examples * targetSize) }
-    await dataset.read(indices, batch.x, batch.y, pass)
-    return batch
+    const inputs = { x: x.subarray(0, examples * inputSize) }
+    const targets = y.subarray(0, examples * targetSize)
+    await dataset.read(indices, inputs.x, targets, pass)
+    return { examples, indices, inputs, targets }
   }
-  let coming: Promise<Batch> | undefined
+  let coming: Promise<ReadBatch> | undefined
   for (const indices of stretches(order, batchSize)) {
     const batch = await coming
     coming = read(indices)

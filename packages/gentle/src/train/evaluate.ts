@@ -1,31 +1,20 @@
 import { ArgumentError, DataError, ShapeError } from '../core/errors.ts'
-import { formatShape, type Shape, sameShape } from '../core/shape.ts'
+import { formatShape, sameShape } from '../core/shape.ts'
 import type { Dataset } from '../data/dataset.ts'
-import { constant, type Tensor } from '../graph/tensor.ts'
 import { crossEntropy, type Loss } from '../nn/losses.ts'
-import { countRight, countTopK, type Metric } from '../nn/metrics.ts'
+import type { Metric } from '../nn/metrics.ts'
 import { type Model, traceInference } from '../nn/model.ts'
 import { inOrder, readBatches } from './batches.ts'
-import { BatchPrograms, scalarOf } from './steps.ts'
+import { checkMetrics, type Evaluation, measured, Sums, usualMetrics } from './evaluation.ts'
+import { BatchPrograms } from './steps.ts'
 
 export interface EvaluateOptions {
   /** crossEntropy unless given. */
   readonly loss?: Loss
-  /** What counts as right, for `accuracy`; `countRight` where it goes with the shapes unless given. */
-  readonly metric?: Metric
+  /** What is told beside the loss; accuracy where there are classes, else nothing, unless given. */
+  readonly metrics?: readonly Metric[]
   /** Examples a step; 256 unless given. */
   readonly batchSize?: number
-  /** Also counts examples whose label is among the k best. */
-  readonly topK?: number
-}
-
-export interface Evaluation {
-  /** Mean over the examples. */
-  readonly loss: number
-  /** Share of examples that are right, 0 to 1. */
-  readonly accuracy: number
-  /** Share of examples whose label is among the k best, where asked for. */
-  readonly topKAccuracy?: number
 }
 
 /**
@@ -58,41 +47,31 @@ export function checkBatchSize(batchSize: number): void {
     throw new ArgumentError(`batchSize is ${batchSize}; expected a whole number from 1`)
 }
 
-/** Evaluates a model on data sets of one kind again and again: its programs are compiled once. */
+/** Evaluates a model on a data set again and again: its programs are compiled once. */
 export class Evaluator {
   readonly #programs: BatchPrograms
   readonly #dataset: Dataset
   readonly #batchSize: number
+  readonly #metrics: readonly Metric[]
 
   constructor(model: Model, dataset: Dataset, options: EvaluateOptions = {}) {
-    const { loss = crossEntropy, metric, batchSize = 256, topK } = options
+    const { loss = crossEntropy, metrics = usualMetrics(model.outputShape, dataset), batchSize = 256 } = options
     checkFits(model, dataset)
     checkBatchSize(batchSize)
     this.#dataset = dataset
     this.#batchSize = Math.min(batchSize, dataset.length)
+    this.#metrics = checkMetrics(metrics)
     this.#programs = new BatchPrograms(model, dataset, ({ x, y }) => {
       const prediction = traceInference(model, x)
-      return {
-        inputs: {},
-        outputs: {
-          loss: loss(prediction, y),
-          right: rightIn(prediction, y, dataset, metric),
-          topK: topK === undefined ? constant(0) : countTopK(prediction, y, topK),
-        },
-      }
+      return { inputs: {}, outputs: measured(loss(prediction, y), prediction, y, metrics) }
     })
   }
 
   async run(): Promise<Evaluation> {
-    let [loss, right, topK] = [0, 0, 0]
-    for await (const batch of readBatches(this.#dataset, inOrder(this.#dataset.length), this.#batchSize)) {
-      const results = await this.#programs.run(batch)
-      loss += scalarOf(results, 'loss') * batch.indices.length
-      right += scalarOf(results, 'right')
-      topK += scalarOf(results, 'topK')
-    }
-    const { length } = this.#dataset
-    return { loss: loss / length, accuracy: right / length, topKAccuracy: topK / length }
+    const sums = new Sums(this.#metrics)
+    for await (const batch of readBatches(this.#dataset, inOrder(this.#dataset.length), this.#batchSize))
+      sums.add(await this.#programs.run(batch), batch.examples)
+    return sums.evaluation()
   }
 
   dispose(): void {
@@ -100,29 +79,15 @@ export class Evaluator {
   }
 }
 
-/** How many examples are right, by the metric that is given or the usual one; 0 where there is none. */
-export function rightIn(prediction: Tensor, y: Tensor, dataset: Dataset, metric: Metric | undefined): Tensor {
-  if (metric !== undefined) return metric(prediction, y)
-  return countsRight(prediction.shape, y.shape, dataset) ? countRight(prediction, y) : constant(0)
-}
-
 /**
- * Whether right and wrong mean something: labels, or probabilities of classes that the data set names, against logits; or one logit against a
- * target of 0 or 1.
- */
-export const countsRight = (prediction: Shape, target: Shape, { classes }: Pick<Dataset, 'classes'>): boolean =>
-  (prediction.length === 2 && target.length === 1) ||
-  (prediction.length === 2 && prediction[1] === 1) ||
-  (prediction.length === 2 && prediction[1] === classes?.length && sameShape(prediction, target)) ||
-  prediction.length === 1
-
-/**
- * Mean loss and accuracy of a model on a data set.
+ * Mean loss and metrics of a model on a data set.
  * @throws ShapeError when they do not fit; DataError for an empty data set; ArgumentError for options out of range.
  */
 export async function evaluate(model: Model, dataset: Dataset, options: EvaluateOptions = {}): Promise<Evaluation> {
   const evaluator = new Evaluator(model, dataset, options)
-  const { loss, accuracy, topKAccuracy } = await evaluator.run()
-  evaluator.dispose()
-  return options.topK === undefined ? { loss, accuracy } : { loss, accuracy, topKAccuracy }
+  try {
+    return await evaluator.run()
+  } finally {
+    evaluator.dispose()
+  }
 }

@@ -1,5 +1,6 @@
 export { type AnsweredPicture, type AnswerOptions, answers } from './answers.ts'
-export { type EvaluateOptions, type Evaluation, evaluate } from './evaluate.ts'
+export type { Batch } from './batches.ts'
+export { type EvaluateOptions, evaluate } from './evaluate.ts'
 export {
   type Detections,
   detectAll,
@@ -8,16 +9,22 @@ export {
   evaluateSegmentation,
   type LocalizationReport,
 } from './evaluate-tasks.ts'
-export {
-  DivergedTraining,
-  type EpochReport,
-  type FitOptions,
-  type FitResult,
-  fit,
-  type Progress,
-  type StepReport,
-} from './fit.ts'
+export type { Evaluation, SumsSoFar } from './evaluation.ts'
+export type { Acceptable, Fingerprint, Json, RestoreOptions } from './fingerprint.ts'
+export { type FitOptions, type FitResult, fit } from './fit.ts'
+export type { Gradients } from './gradients.ts'
 export { type PerceptronRuleOptions, perceptronRule } from './perceptron-rule.ts'
 export { type Confusion, confusion, type PredictOptions, predict } from './predict.ts'
+export { DivergedTraining, type EpochReport, type StepReport } from './reports.ts'
+export { type RunOptions, runTraining } from './run-training.ts'
+export { createTrainer, type Trainer, type TrainerOptions } from './trainer.ts'
+export {
+  type BestEpoch,
+  loadTrainingState,
+  type RunningMetrics,
+  type StreamPositions,
+  saveTrainingState,
+  type TrainingState,
+} from './training-state.ts'
 export { evaluateViews, predictViews, type ViewOptions } from './views.ts'
 export { loadMatching, loadModel, loadWeights, type Matching, saveModel } from './weights.ts'

@@ -95,10 +95,10 @@ export async function confusion(model: Model, dataset: Dataset): Promise<Confusi
   const counts = new Int32Array(classes * classes)
   const batchSize = Math.min(500, dataset.length)
   const predictor = new Predictor(model, false)
-  for await (const { indices, x, y } of readBatches(dataset, inOrder(dataset.length), batchSize)) {
+  for await (const { indices, inputs, targets } of readBatches(dataset, inOrder(dataset.length), batchSize)) {
     const [first] = indices
-    labels.set(y, first)
-    const logits = await predictor.run(x, indices.length)
+    labels.set(targets, first)
+    const logits = await predictor.run(inputs.x, indices.length)
     for (let i = 0; i < indices.length; i++) {
       const own = logits.subarray(i * classes, (i + 1) * classes)
       predicted[first + i] = own.indexOf(Math.max(...own))

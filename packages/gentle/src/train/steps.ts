@@ -1,5 +1,6 @@
 /** Programs that process a data set batch by batch. The last, smaller batch has a program of its own, exact for every loss. */
 import type { Program } from '../backends/backend.ts'
+import { ArgumentError } from '../core/errors.ts'
 import type { NDArray } from '../core/ndarray.ts'
 import type { Shape } from '../core/shape.ts'
 import type { Dataset } from '../data/dataset.ts'
@@ -20,24 +21,24 @@ export type TraceBatch = (inputs: BatchInputs) => Graph
 /** One program a batch size, compiled when first needed. */
 export class BatchPrograms {
   readonly #model: Model
-  readonly #dataset: Dataset
+  readonly #dataset: Pick<Dataset, 'inputShape' | 'target'>
   readonly #trace: TraceBatch
   readonly #programs = new Map<number, Program>()
 
-  constructor(model: Model, dataset: Dataset, trace: TraceBatch) {
+  constructor(model: Model, dataset: Pick<Dataset, 'inputShape' | 'target'>, trace: TraceBatch) {
     this.#model = model
     this.#dataset = dataset
     this.#trace = trace
   }
 
-  /** Runs the program of a batch's size on it. */
-  async run({ indices, x, y }: Batch, feed: Record<string, number> = {}): Promise<Record<string, NDArray>> {
-    return (await this.#of(indices.length)).run({ ...feed, x, y })
+  /** Runs the program of a batch's size on it. @throws ArgumentError for a batch that lacks inputs, or has too few or too many values. */
+  async run(batch: Batch, feed: Record<string, number> = {}): Promise<Record<string, NDArray>> {
+    return (await this.#of(batch)).run({ ...feed, x: batch.inputs.x, y: batch.targets })
   }
 
   /** As `run`, and tells where the time goes. */
-  async profile({ indices, x, y }: Batch, feed: Record<string, number> = {}): ReturnType<Program['profile']> {
-    return (await this.#of(indices.length)).profile({ ...feed, x, y })
+  async profile(batch: Batch, feed: Record<string, number> = {}): ReturnType<Program['profile']> {
+    return (await this.#of(batch)).profile({ ...feed, x: batch.inputs.x, y: batch.targets })
   }
 
   dispose(): void {
@@ -45,21 +46,20 @@ export class BatchPrograms {
     this.#programs.clear()
   }
 
-  async #of(batchSize: number): Promise<Program> {
-    return this.#programs.get(batchSize) ?? (await this.#compile(batchSize))
+  async #of({ examples }: Batch): Promise<Program> {
+    return this.#programs.get(examples) ?? (await this.#compile(examples))
   }
 
-  async #compile(batchSize: number): Promise<Program> {
+  async #compile(examples: number): Promise<Program> {
+    if (!Number.isInteger(examples) || examples < 1)
+      throw new ArgumentError(`batch: examples is ${examples}; expected a whole number from 1`)
     const { inputShape, target } = this.#dataset
-    const batched = (shape: Shape): Shape => [batchSize, ...shape]
+    const batched = (shape: Shape): Shape => [examples, ...shape]
     const x = input(batched(inputShape))
     const y = input(batched(target.shape), target.dtype)
     const graph = this.#trace({ x, y })
     const program = await this.#model.backend.compile({ ...graph, inputs: { ...graph.inputs, x, y } })
-    this.#programs.set(batchSize, program)
+    this.#programs.set(examples, program)
     return program
   }
 }
-
-/** The number that a program gave under a name. */
-export const scalarOf = (results: Record<string, NDArray>, name: string): number => results[name].data[0]

@@ -9,7 +9,8 @@ import type { Dataset } from '../data/dataset.ts'
 import { labelsOf } from '../data/memory.ts'
 import type { Model } from '../nn/model.ts'
 import { inOrder, readBatches } from './batches.ts'
-import { checkFits, type Evaluation } from './evaluate.ts'
+import { checkFits } from './evaluate.ts'
+import type { Evaluation } from './evaluation.ts'
 import { type Confusion, Predictor } from './predict.ts'
 
 export interface ViewOptions {
@@ -76,7 +77,7 @@ export async function evaluateViews(
   model: Model,
   dataset: Dataset,
   options: ViewOptions,
-): Promise<Evaluation & Confusion> {
+): Promise<Required<Pick<Evaluation, 'loss' | 'accuracy'>> & Confusion> {
   checkViews(options)
   checkFits(model, dataset)
   const labels = labelsOf(dataset)
@@ -85,13 +86,13 @@ export async function evaluateViews(
   const predictor = new Predictor(model, true)
   const changed = augmented(dataset, options.policy, { seed: options.seed })
   for (let view = 0; view < options.views; view++)
-    for await (const { indices, x } of readBatches(
+    for await (const { indices, inputs } of readBatches(
       view === 0 ? dataset : changed,
       inOrder(dataset.length),
       Math.min(256, dataset.length),
       Math.max(0, view - 1),
     )) {
-      const probabilities = await predictor.run(x, indices.length)
+      const probabilities = await predictor.run(inputs.x, indices.length)
       const start = indices[0] * classes
       for (let i = 0; i < probabilities.length; i++) sums[start + i] += probabilities[i]
     }

@@ -56,7 +56,7 @@ describe('the differentiable perceptron', () => {
   const train = async (name: 'and' | 'or' | 'xor') => {
     const options = { optimizer: sgd({ learningRate: 1 }), epochs: 100, backend: await opened }
     const { model } = await fit(perceptron(), logic(name), options)
-    return (await evaluate(model, logic(name))).accuracy
+    return (await evaluate(model, logic(name))).accuracy!
   }
 
   it('learns AND and OR', async () => {

@@ -64,7 +64,7 @@ describe('examples with probabilities as targets', () => {
 
   it('are neither right nor wrong where the data set has no classes: then they are numbers to be met', async () => {
     const model = await nn.createModel(nn.flatten(), [3], { backend: reference() })
-    expect((await evaluate(model, blended(), { loss: nn.meanSquaredError })).accuracy).toBe(0)
+    expect(Object.keys(await evaluate(model, blended(), { loss: nn.meanSquaredError }))).toEqual(['loss'])
   })
 
   it('are trained on, with labels as validation', async () => {

@@ -4,6 +4,7 @@ import { gradients } from '../../src/autodiff/gradients.ts'
 import { reference } from '../../src/backends/reference/reference.ts'
 import { Random } from '../../src/core/random.ts'
 import { sizeOf } from '../../src/core/shape.ts'
+import { topologicalOrder } from '../../src/graph/graph.ts'
 import { constant, type Tensor, variable } from '../../src/graph/tensor.ts'
 import {
   add,
@@ -181,6 +182,15 @@ describe('scan', () => {
       { lengths: constant([3, 2], [2], 'int32') },
     )
     expect(await valuesOf({ state, outputs })).toEqual({ state: [9, 6], outputs: [10, 20, 30, 40, 50, 0] })
+  })
+
+  it('costs what its steps cost together', () => {
+    const { outputs } = elman(5, 2, 3).run()
+    const total = topologicalOrder([outputs]).reduce(
+      (sum, node) => sum + (node.op.multiplyAdds?.(node.inputs, node.attributes, node) ?? 0),
+      0,
+    )
+    expect(total).toBe(5 * 2 * (2 * 3 * 3))
   })
 
   it('counts steps by themselves where there are no inputs', async () => {

@@ -42,14 +42,14 @@ test('the next batch is being read while the caller works on one', async () => {
   release()
   await settled()
   // The second has been read into other memory.
-  expect([...value!.x]).toEqual([0, 1])
+  expect([...value!.inputs.x]).toEqual([0, 1])
   const second = await batches.next()
-  expect([...second.value!.x]).toEqual([2, 3])
+  expect([...second.value!.inputs.x]).toEqual([2, 3])
   const last = batches.next()
   await settled()
   release()
   const third = await last
-  expect([...third.value!.y]).toEqual([4])
+  expect([...third.value!.targets]).toEqual([4])
   expect((await batches.next()).done).toBe(true)
   expect(passes).toEqual([3, 3, 3])
 })

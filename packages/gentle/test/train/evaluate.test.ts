@@ -3,6 +3,7 @@ import { reference } from '../../src/backends/reference/reference.ts'
 import { ArgumentError, DataError, ShapeError } from '../../src/core/errors.ts'
 import { inMemory, moons } from '../../src/data/index.ts'
 import * as nn from '../../src/nn/index.ts'
+import { sum } from '../../src/ops/index.ts'
 import { confusion, evaluate, predict } from '../../src/train/index.ts'
 
 /** Labels 0, 1, 2, 2, 0 and, as inputs, logits that are right but for the last two. */
@@ -19,11 +20,12 @@ const mirror = nn.flatten()
 
 describe('evaluate', () => {
   it('gives the mean over the examples, whatever the size of the batches', async () => {
-    const whole = await evaluate(await model(mirror), answers, { topK: 2 })
+    const metrics = [nn.accuracy, nn.topKAccuracy(2)]
+    const whole = await evaluate(await model(mirror), answers, { metrics })
     expect(whole.accuracy).toBeCloseTo(3 / 5, 12)
-    expect(whole.topKAccuracy).toBeCloseTo(4 / 5, 12)
+    expect(whole.top2Accuracy).toBeCloseTo(4 / 5, 12)
     for (const batchSize of [1, 2, 3, 100]) {
-      const parts = await evaluate(await model(mirror), answers, { batchSize, topK: 2 })
+      const parts = await evaluate(await model(mirror), answers, { batchSize, metrics })
       expect(parts.accuracy).toBe(whole.accuracy)
       expect(parts.loss).toBeCloseTo(whole.loss, 6)
     }
@@ -34,13 +36,16 @@ describe('evaluate', () => {
     expect(await evaluate(network, answers)).toEqual(await evaluate(await model(mirror), answers))
   })
 
-  it('refuses data that the model does not fit, k below 1 and batches of nothing', async () => {
+  it('refuses data that the model does not fit, metrics that count no examples or have one name, and batches of nothing', async () => {
     const network = await model(mirror)
     await expect(evaluate(network, moons({ examples: 4 }))).rejects.toThrow(/\[2\].*\[3\]/)
     const two = { ...answers, classes: ['a', 'b'] }
     await expect(evaluate(network, two)).rejects.toThrow(ShapeError)
     await expect(evaluate(network, { ...answers, length: 0 })).rejects.toThrow(DataError)
-    await expect(evaluate(network, answers, { topK: 0 })).rejects.toThrow(ArgumentError)
+    const twice = { metrics: [nn.accuracy, nn.accuracy] }
+    await expect(evaluate(network, answers, twice)).rejects.toThrow("the name 'accuracy' is taken")
+    const whole: nn.Metric = { name: 'whole', count: (logits) => sum(logits) }
+    await expect(evaluate(network, answers, { metrics: [whole] })).rejects.toThrow(ShapeError)
     await expect(evaluate(network, answers, { batchSize: 0 })).rejects.toThrow(ArgumentError)
   })
 })

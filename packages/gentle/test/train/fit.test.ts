@@ -1,10 +1,11 @@
 import { describe, expect, it } from 'vitest'
 import type { Profile } from '../../src/backends/profile.ts'
 import { reference } from '../../src/backends/reference/reference.ts'
-import { ArgumentError, DataError, DivergenceError, ShapeError } from '../../src/core/errors.ts'
+import { ArgumentError, DataError, DivergenceError, ShapeError, TrainingStateError } from '../../src/core/errors.ts'
 import type { Dataset } from '../../src/data/dataset.ts'
 import { inMemory, logic, moons } from '../../src/data/index.ts'
 import * as nn from '../../src/nn/index.ts'
+import { abs, sub } from '../../src/ops/index.ts'
 import { adam, linearDecay, sgd } from '../../src/optim/index.ts'
 import { DivergedTraining, evaluate, type FitOptions, fit, type StepReport } from '../../src/train/index.ts'
 
@@ -90,8 +91,8 @@ describe('fit', () => {
       [6, 6, 2, 10],
     ])
     expect(epochs).toEqual([1, 2])
-    expect(history.map(({ train: { loss } }) => loss)).toEqual([steps[2].loss, steps[5].loss])
-    expect(history.map(({ train: { accuracy } }) => accuracy)).toEqual([steps[2].accuracy, steps[5].accuracy])
+    expect(history.map(({ train }) => train)).toEqual([steps[2].train, steps[5].train])
+    expect(history[1].train.accuracy).toBeGreaterThan(0)
     expect(history[1].learningRate).toBeCloseTo(0.25 / 6)
     expect(history.every(({ validation }) => validation === undefined)).toBe(true)
   })
@@ -144,19 +145,71 @@ describe('fit with a validation set', () => {
   it('keeps the epoch of best accuracy where targets are labels', async () => {
     const options: FitOptions = { ...common(), validation: moons({ examples: 50, seed: 1 }), epochs: 8, seed: 3 }
     const { model, history, epoch } = await fit(small, points, options)
-    const accuracies = history.map(({ validation }) => validation!.accuracy)
+    const accuracies = history.map(({ validation }) => validation!.accuracy!)
     expect(history[epoch - 1].validation?.accuracy).toBe(Math.max(...accuracies))
     expect(history.findLastIndex(({ best }) => best)).toBe(epoch - 1)
     const again = await evaluate(model, options.validation!)
-    expect(again.accuracy).toBe(Math.max(...accuracies))
+    expect(again.accuracy!).toBe(Math.max(...accuracies))
     expect(again.loss).toBeCloseTo(history[epoch - 1].validation!.loss, 6)
   })
 })
 
+describe('fit with what else is measured', () => {
+  const validation = moons({ examples: 20, seed: 1 })
+
+  it('keeps the epoch that is best by what monitor names', async () => {
+    const scores = [0.2, 0.7, 0.7, 0.1]
+    const { history, epoch } = await fit(small, points, {
+      ...common(),
+      validation,
+      validate: async () => ({ mAP: scores.shift()! }),
+      monitor: 'mAP',
+      epochs: 4,
+    })
+    expect(history.map(({ validation }) => validation?.mAP)).toEqual([0.2, 0.7, 0.7, 0.1])
+    // Of the two that are as good, the one of least loss.
+    const third = history[2].validation!.loss < history[1].validation!.loss
+    expect(epoch).toBe(third ? 3 : 2)
+  })
+
+  it('takes less for better where a metric says so', async () => {
+    const distance: nn.Metric = { name: 'distance', count: (y, x) => abs(sub(y, x)), better: 'less' }
+    const to = (number: number): Dataset =>
+      inMemory({
+        inputs: Float32Array.of(1),
+        inputShape: [1],
+        targets: Float32Array.of(number),
+        targetShape: [1],
+      })
+    const { history, epoch } = await fit(neuron, to(1), {
+      ...squared(),
+      optimizer: sgd({ learningRate: 0.1 }),
+      metrics: [distance],
+      validation: to(0.4),
+      epochs: 4,
+    })
+    expect(epoch).toBe(2)
+    expect(history[1].validation?.distance).toBeCloseTo(0.04, 6)
+    expect(history[0].train.distance).toBe(1)
+  })
+
+  it('refuses a monitor that the validation does not tell', async () => {
+    const training = fit(small, points, { ...common(), validation, monitor: 'mAP', epochs: 1 })
+    await expect(training).rejects.toThrow(/chosen by 'mAP', but the validation tells loss, accuracy/)
+  })
+
+  it('tells no accuracy where targets are numbers to be met', async () => {
+    const { history } = await fit(neuron, identity([1, 2]), { ...squared(), validation: identity([3]), epochs: 1 })
+    expect(Object.keys(history[0].train)).toEqual(['loss'])
+    expect(Object.keys(history[0].validation!)).toEqual(['loss'])
+  })
+})
+
 describe('an interrupted training', () => {
-  it.each([1, 3, 4])('stops after step %i and goes on as if nothing had been', async (stop) => {
+  it.each([0, 1, 3, 4])('stops after step %i and goes on as if nothing had been', async (stop) => {
     const whole = await fit(small, points, { ...common(), epochs: 2, keep: 'last' })
     const controller = new AbortController()
+    if (stop === 0) controller.abort()
     const first = await fit(small, points, {
       ...common(),
       epochs: 2,
@@ -165,17 +218,42 @@ describe('an interrupted training', () => {
       onStep: ({ step }) => step === stop && controller.abort(),
     })
     expect(first.interrupted).toBe(true)
-    expect(first.progress.steps).toBe(stop)
-    const rest = await fit(small, points, { ...common(), epochs: 2, keep: 'last', progress: first.progress })
+    expect(first.state.step).toBe(stop)
+    const rest = await fit(small, points, { ...common(), epochs: 2, keep: 'last', state: first.state })
     expect(rest.interrupted).toBe(false)
-    expect(rest.progress.steps).toBe(6)
+    expect(rest.state.step).toBe(6)
     expect(await valuesOf(rest.model)).toEqual(await valuesOf(whole.model))
   })
 
+  it('keeps the best of all epochs, also of those before it went on', async () => {
+    const scores = [0.5, 0.9, 0.7, 0.8]
+    const options = (signal?: AbortSignal) => ({
+      ...common(),
+      validation: points,
+      validate: async () => ({ score: scores.shift()! }),
+      monitor: 'score',
+      epochs: 4,
+      signal,
+    })
+    const controller = new AbortController()
+    const first = await fit(small, points, {
+      ...options(controller.signal),
+      onEpoch: ({ epoch }) => {
+        if (epoch === 3) controller.abort()
+      },
+    })
+    expect(first.interrupted).toBe(true)
+    const best = await valuesOf(first.model)
+    const rest = await fit(small, points, { ...options(), state: first.state })
+    expect(rest.epoch).toBe(2)
+    expect(await valuesOf(rest.model)).toEqual(best)
+    expect(rest.history.map(({ best }) => best)).toEqual([true, true, false, false])
+  })
+
   it('cannot go on with another optimizer', async () => {
-    const { progress, model } = await fit(small, points, { ...common(), epochs: 1 })
+    const { state, model } = await fit(small, points, { ...common(), epochs: 1 })
     const optimizer = adam({ learningRate: 0.1 })
-    await expect(fit(model, points, { ...common(), optimizer, epochs: 2, progress })).rejects.toThrow(ArgumentError)
+    await expect(fit(model, points, { ...common(), optimizer, epochs: 2, state })).rejects.toThrow(TrainingStateError)
   })
 })
 
@@ -233,7 +311,7 @@ describe('fit with a profile', () => {
     await fit(cut.model, points, {
       ...common(),
       epochs: 2,
-      progress: cut.progress,
+      state: cut.state,
       onProfile: () => told.push(-1),
       onStep: ({ step }) => told.push(step),
     })

@@ -2,6 +2,7 @@
  * Models as ONNX files: the graph that prediction traces, simplified, one or a few ONNX nodes for each of its nodes. What depends on weights
  * alone is computed and stored, so batch norm is part of the convolutions; weights keep their path names.
  */
+import * as loops from '../../compile/loops/index.ts'
 import { simplify } from '../../compile/simplify.ts'
 import type { TypedArray } from '../../core/dtype.ts'
 import { FormatError } from '../../core/errors.ts'
@@ -27,7 +28,7 @@ const tracedBatch = 9973
  */
 export async function exportOnnx(model: Model): Promise<Uint8Array<ArrayBuffer>> {
   const x = input([tracedBatch, ...model.inputShape])
-  const graph = simplify({ inputs: { x }, outputs: { y: traceInference(model, x) } })
+  const graph = simplify({ inputs: { x }, outputs: { y: traceInference(model, x) } }, loops)
   const changing = changingNodes(graph)
   const exporter = new Exporter(graph, changing, await steadyValues(graph, changing, model))
   const named = (shape: readonly number[]): (number | string)[] => ['batch', ...shape]
@@ -162,7 +163,9 @@ class Exporter {
       this.#names.set(node, this.name(convolution))
       return
     }
-    lowerings[node.op.name as ElementwiseName | StructuredName](this, node)
+    const { name } = node.op
+    const lowering = Object.hasOwn(lowerings, name) ? lowerings[name as ElementwiseName | StructuredName] : none
+    lowering(this, node)
   }
 
   #add(operator: string, inputs: readonly string[], attributes: Attributes, output?: string): string {

@@ -32,6 +32,7 @@ export function detection(levels: readonly PyramidLevel[], options: DetectionOpt
   return {
     target: detectionTarget(levels),
     loss: detectionLoss,
+    metrics: [],
     decode(output, mirrored) {
       const seen = candidatesIn(output, levels, leastScore)
       const again = mirrored === undefined ? [] : candidatesIn(mirrored, levels, leastScore)

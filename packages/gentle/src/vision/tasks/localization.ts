@@ -4,8 +4,9 @@ import { formatShape, type Shape } from '../../core/shape.ts'
 import type { Tensor } from '../../graph/tensor.ts'
 import { boxIoU, giouLoss, smoothL1 } from '../../nn/box-losses.ts'
 import { crossEntropy } from '../../nn/losses.ts'
+import type { Metric } from '../../nn/metrics.ts'
 import { add, cast, equal, greaterEqual, mul } from '../../ops/elementwise.ts'
-import { argmax, sum } from '../../ops/reduce.ts'
+import { argmax } from '../../ops/reduce.ts'
 import { reshape, slice } from '../../ops/structure.ts'
 import { type Box, largestBox } from '../boxes.ts'
 import type { ScoredBox } from '../suppression.ts'
@@ -57,10 +58,13 @@ export interface LocalizationOptions {
 /** Edges are shares of the picture: from a hundredth on, smooth L1 is to be straight. */
 const beta = 0.01
 
-/** How many examples of a batch are right in both: the label, and an IoU of 0.5 or more. */
-function countLocalized(prediction: Tensor, target: Tensor): Tensor {
-  const { logits, box, label, truth } = parts(prediction, target)
-  return sum(mul(equal(argmax(logits), label), greaterEqual(boxIoU(box, truth), 0.5)))
+/** Share of the examples that are right in both: the label, and an IoU of 0.5 or more. */
+const localized: Metric = {
+  name: 'localized',
+  count(prediction, target) {
+    const { logits, box, label, truth } = parts(prediction, target)
+    return mul(equal(argmax(logits), label), greaterEqual(boxIoU(box, truth), 0.5))
+  },
 }
 
 /**
@@ -76,7 +80,7 @@ export function localization(inputShape: Shape, { box: by = 'both' }: Localizati
   const [, height, width] = inputShape
   return {
     target: targetOf(inputShape),
-    metric: countLocalized,
+    metrics: [localized],
     loss(prediction, target) {
       const { logits, box, label, truth } = parts(prediction, target)
       const edges = mul(smoothL1(box, truth, { beta }), 10)

@@ -1,11 +1,13 @@
 /** The class of every pixel. */
 import { ArgumentError } from '../../core/errors.ts'
 import type { Shape } from '../../core/shape.ts'
-import type { Tensor } from '../../graph/tensor.ts'
+import { constant } from '../../graph/tensor.ts'
 import type { Loss } from '../../nn/losses.ts'
+import type { Metric } from '../../nn/metrics.ts'
 import { diceLoss, ignoredPixel, pixelCrossEntropy, pixelFocalLoss } from '../../nn/segmentation-losses.ts'
-import { add, div, equal, maximum, mul, notEqual } from '../../ops/elementwise.ts'
+import { add, equal, mul, notEqual } from '../../ops/elementwise.ts'
 import { argmax, sum } from '../../ops/reduce.ts'
+import { concat, reshape } from '../../ops/structure.ts'
 import type { Task } from './task.ts'
 
 export const segmentationLosses = ['crossEntropy', 'dice', 'focal', 'both'] as const
@@ -22,16 +24,58 @@ const losses: Readonly<Record<(typeof segmentationLosses)[number], Loss>> = {
   both: (logits, labels) => add(pixelCrossEntropy(logits, labels), diceLoss(logits, labels)),
 }
 
-/** The sum over the examples of a batch of the share of pixels whose class is right. */
-function sumOfPixelAccuracies(logits: Tensor, labels: Tensor): Tensor {
-  const counted = notEqual(labels, ignoredPixel)
-  const right = mul(equal(argmax(logits, 1), labels), counted)
-  return sum(div(sum(right, [1, 2]), maximum(sum(counted, [1, 2]), 1)))
+/** Pixels of a picture that are right, and that count: [N, 2]. */
+const pixelAccuracy: Metric = {
+  name: 'pixelAccuracy',
+  count(logits, labels) {
+    const [examples] = logits.shape
+    const counted = notEqual(labels, ignoredPixel)
+    const right = mul(equal(argmax(logits, 1), labels), counted)
+    return concat(
+      [right, counted].map((pixels) => reshape(sum(pixels, [1, 2]), [examples, 1])),
+      1,
+    )
+  },
+  value: ([right, counted]) => (counted === 0 ? -1 : right / counted),
+}
+
+/** The mean over the classes that are in truth or prediction of their intersection over union; it counts the pixels of each class in both, in truth, in prediction. */
+const meanIoU: Metric = {
+  name: 'meanIoU',
+  count(logits, labels) {
+    const [examples, classes, height, width] = logits.shape
+    const numbers = constant(
+      Int32Array.from({ length: classes }, (_, c) => c),
+      [1, classes, 1, 1],
+      'int32',
+    )
+    const flat: Shape = [examples, 1, height, width]
+    const truth = reshape(labels, flat)
+    const predicted = equal(reshape(argmax(logits, 1), flat), numbers)
+    const isClass = equal(truth, numbers)
+    return concat(
+      [mul(isClass, predicted), isClass, mul(predicted, notEqual(truth, ignoredPixel))].map((pixels) =>
+        sum(pixels, [2, 3]),
+      ),
+      1,
+    )
+  },
+  value(counts) {
+    const classes = counts.length / 3
+    let [total, present] = [0, 0]
+    for (let c = 0; c < classes; c++) {
+      const union = counts[classes + c] + counts[2 * classes + c] - counts[c]
+      if (union === 0) continue
+      total += counts[c] / union
+      present++
+    }
+    return present === 0 ? -1 : total / present
+  },
 }
 
 /**
  * Segmentation, for networks of pictures [N, C, H, W] to logits [N, classes, H, W], such as `unet` and `fcn`. An answer is the likeliest class of every pixel, [height, width]
- * row-major. Pixels of class 255 count nowhere. While it is trained, how right a picture is means the share of its pixels.
+ * row-major. Pixels of class 255 count nowhere.
  * @param inputShape [channels, height, width]
  * @throws ArgumentError for options out of range.
  */
@@ -55,7 +99,7 @@ export function segmentation(
       },
     },
     loss: losses[loss],
-    metric: sumOfPixelAccuracies,
+    metrics: [meanIoU, pixelAccuracy],
     decode(output, mirrored) {
       const classes = output.length / pixels
       const logits = mirrored === undefined ? output : sumWithMirrored(output, mirrored, width)

@@ -25,8 +25,8 @@ export interface TargetEncoding {
 export interface Task<Answer> {
   readonly target: TargetEncoding
   readonly loss: Loss
-  /** What counts as right while it is trained, where that can be said picture by picture. */
-  readonly metric?: Metric
+  /** What can be counted while it is trained; the first is the one that says how good a network is. */
+  readonly metrics: readonly Metric[]
   /**
    * What the network says of a picture.
    * @param output of the picture, without the axis of the batch

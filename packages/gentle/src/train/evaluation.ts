@@ -1,0 +1,141 @@
+/** Means over examples: the loss, and metrics by their names. */
+import { ArgumentError, ShapeError } from '../core/errors.ts'
+import type { NDArray } from '../core/ndarray.ts'
+import { formatShape, type Shape } from '../core/shape.ts'
+import type { Dataset } from '../data/dataset.ts'
+import type { Tensor } from '../graph/tensor.ts'
+import { accuracy, type Metric } from '../nn/metrics.ts'
+
+/** How good a model is: its loss and its metrics, each under its name. */
+export interface Evaluation {
+  /** Mean over the examples. */
+  readonly loss: number
+  /** Share of the examples that are right, 0 to 1, where there are classes. */
+  readonly accuracy?: number
+  readonly [metric: string]: number | undefined
+}
+
+/**
+ * The metrics of a data set unless others are asked for: accuracy where right and wrong mean something, for labels and for probabilities of
+ * classes that the set names; none for numbers to be met.
+ */
+export function usualMetrics(outputShape: Shape, { target, classes }: Pick<Dataset, 'target' | 'classes'>): Metric[] {
+  const targets = target.shape.length
+  const single = (shape: Shape): boolean => shape.length === 0 || (shape.length === 1 && shape[0] === 1)
+  const labels = target.dtype === 'int32' && targets === 0 && outputShape.length <= 1
+  const probabilities =
+    classes !== undefined &&
+    outputShape.length <= 1 &&
+    (single(outputShape) ? single(target.shape) : targets === 1 && target.shape[0] === outputShape[0])
+  return labels || probabilities ? [accuracy] : []
+}
+
+/** @throws ArgumentError for two metrics of one name, and names that evaluations have already. */
+export function checkMetrics(metrics: readonly Metric[]): readonly Metric[] {
+  const names = new Set(['loss'])
+  for (const { name } of metrics) {
+    if (names.has(name)) throw new ArgumentError(`metrics: the name '${name}' is taken; give each metric its own`)
+    names.add(name)
+  }
+  return metrics
+}
+
+/** What a program gives for a metric is under this name. */
+const outputOf = (name: string): string => `metric ${name}`
+
+/** The outputs of a program whose results `Sums` adds up. */
+export const measured = (
+  loss: Tensor,
+  prediction: Tensor,
+  target: Tensor,
+  metrics: readonly Metric[],
+): Record<string, Tensor> => ({
+  loss,
+  ...Object.fromEntries(metrics.map((metric) => [outputOf(metric.name), countOf(metric, prediction, target)])),
+})
+
+/** @throws ShapeError for a metric that does not count example by example. */
+function countOf({ name, count }: Metric, prediction: Tensor, target: Tensor): Tensor {
+  const counted = count(prediction, target)
+  const [examples] = prediction.shape
+  if (counted.shape[0] !== examples || counted.shape.length > 2)
+    throw new ShapeError(
+      `metric ${name}: it counts ${formatShape(counted.shape)}; expected [${examples}] or [${examples}, k], a row an example`,
+    )
+  return counted
+}
+
+/** What has been added up, as plain numbers. */
+export interface SumsSoFar {
+  readonly examples: number
+  readonly loss: number
+  /** The sums of each metric by its name. */
+  readonly metrics: Readonly<Record<string, readonly number[]>>
+}
+
+/** Sums over examples, from which their means are told. */
+export class Sums {
+  readonly #metrics: readonly Metric[]
+  readonly #sums: Float64Array[]
+  #examples = 0
+  #loss = 0
+
+  constructor(metrics: readonly Metric[], { examples, loss, metrics: sums }: SumsSoFar = nothing) {
+    this.#metrics = metrics
+    this.#examples = examples
+    this.#loss = loss
+    this.#sums = metrics.map(({ name }) => Float64Array.from(sums[name] ?? []))
+  }
+
+  get examples(): number {
+    return this.#examples
+  }
+
+  /** Mean loss so far. */
+  get loss(): number {
+    return this.#loss / this.#examples
+  }
+
+  /** Adds what a program gave for so many examples. */
+  add(results: Record<string, NDArray>, examples: number): void {
+    this.#examples += examples
+    this.#loss += results.loss.data[0] * examples
+    for (const [i, { name }] of this.#metrics.entries()) {
+      const { data } = results[outputOf(name)]
+      const sums = this.#room(i, data.length / examples)
+      for (let j = 0; j < data.length; j++) sums[j % sums.length] += data[j]
+    }
+  }
+
+  /** Adds what others have added up. */
+  addSums(other: Sums): void {
+    this.#examples += other.#examples
+    this.#loss += other.#loss
+    for (const [i, added] of other.#sums.entries()) {
+      const sums = this.#room(i, added.length)
+      for (let j = 0; j < added.length; j++) sums[j] += added[j]
+    }
+  }
+
+  evaluation(): Evaluation {
+    const values = this.#metrics.map(({ name, value = firstMean }, i): [string, number] => [
+      name,
+      value(this.#sums[i], this.#examples),
+    ])
+    return { loss: this.loss, ...Object.fromEntries(values) }
+  }
+
+  soFar(): SumsSoFar {
+    const metrics = this.#metrics.map(({ name }, i): [string, number[]] => [name, [...this.#sums[i]]])
+    return { examples: this.#examples, loss: this.#loss, metrics: Object.fromEntries(metrics) }
+  }
+
+  #room(i: number, count: number): Float64Array {
+    if (this.#sums[i].length === 0) this.#sums[i] = new Float64Array(count)
+    return this.#sums[i]
+  }
+}
+
+const nothing: SumsSoFar = { examples: 0, loss: 0, metrics: {} }
+
+const firstMean = ([sum]: Float64Array, examples: number): number => sum / examples

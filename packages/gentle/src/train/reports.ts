@@ -1,0 +1,50 @@
+/** What a training tells as it goes on. */
+import { DivergenceError } from '../core/errors.ts'
+import type { Model } from '../nn/model.ts'
+import type { Evaluation } from './evaluation.ts'
+
+/** What is known after a step. */
+export interface StepReport {
+  /** Steps done in all, and in the whole training. */
+  readonly step: number
+  readonly steps: number
+  /** The epoch that the step belongs to, from 1. */
+  readonly epoch: number
+  /** Mean loss of the step's own examples. */
+  readonly loss: number
+  /** Means of this epoch so far. */
+  readonly train: Evaluation
+  /** Examples trained on in this epoch so far. */
+  readonly examples: number
+  readonly learningRate: number
+}
+
+/** What is known after an epoch. */
+export interface EpochReport {
+  /** From 1. */
+  readonly epoch: number
+  /** Means over the epoch's steps, while the parameters changed. */
+  readonly train: Evaluation
+  /** On the validation set, where there is one. */
+  readonly validation?: Evaluation
+  /** Of its last step. */
+  readonly learningRate: number
+  /** Seconds of the epoch's reading and steps, validation apart. */
+  readonly seconds: number
+  readonly examplesPerSecond: number
+  /** Whether its weights are the best so far. */
+  readonly best: boolean
+}
+
+/** A training whose loss or parameters became NaN or infinite. */
+export class DivergedTraining extends DivergenceError {
+  /** The model, with the parameters of the last good epoch, or those it began with. */
+  readonly model: Model
+  /** The epochs before. */
+  readonly history: readonly EpochReport[]
+  constructor(message: string, step: number, model: Model, history: readonly EpochReport[]) {
+    super(message, step)
+    this.model = model
+    this.history = history
+  }
+}

@@ -1,0 +1,67 @@
+/** The loop over a trainer. */
+import type { Profile } from '../backends/profile.ts'
+import type { Dataset } from '../data/dataset.ts'
+import type { Model } from '../nn/model.ts'
+import type { EpochReport, StepReport } from './reports.ts'
+import type { Trainer } from './trainer.ts'
+
+export interface RunOptions {
+  /** By which the best epoch is chosen; without one, the last epoch counts as the best. */
+  readonly validation?: Dataset
+  /** What else is told of each epoch's validation, such as the mAP of a detector, by name. More is better, where `monitor` names it. */
+  readonly validate?: (model: Model) => Promise<Readonly<Record<string, number>>>
+  /** Called after every step; it must not wait. */
+  readonly onStep?: (report: StepReport) => void
+  /** Called and awaited after every epoch; `trainer.state()` is what has to be kept to go on from there. */
+  readonly onEpoch?: (report: EpochReport, trainer: Trainer) => void | Promise<void>
+  /**
+   * Told once where the time of a step goes, of the first one on a whole batch. That step takes about a second, which no report counts; the
+   * results of the training stay the same.
+   */
+  readonly onProfile?: (profile: Profile) => void
+  /** Pauses the training after the step in which it is aborted; the last step of an epoch ends its epoch first. */
+  readonly signal?: AbortSignal
+}
+
+/**
+ * How long the loop may run before other tasks of the thread, such as timers and signals, get their turn, in milliseconds. A turn costs a
+ * millisecond or two, in which LeNet-5 could have seen 60 images.
+ */
+const turn = 100
+
+const nextTurn = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 0))
+
+/**
+ * Trains until all epochs are done, or the signal pauses it: called again, it goes on. Gives whether all is done.
+ * @throws DivergedTraining when loss or parameters become NaN or infinite.
+ */
+export async function runTraining(trainer: Trainer, options: RunOptions = {}): Promise<boolean> {
+  const { validation, validate, onStep, onEpoch, signal } = options
+  let { onProfile } = options
+  let yielded = performance.now()
+  while (trainer.epoch <= trainer.epochs) {
+    if (signal?.aborted) return false
+    while (!trainer.epochIsOver) {
+      const batch = await trainer.nextBatch()
+      if (onProfile !== undefined && batch.examples === trainer.batchSize) {
+        const { report, profile } = await trainer.profile(batch)
+        onProfile(profile)
+        onProfile = undefined
+        onStep?.(report)
+      } else {
+        const report = await trainer.step(batch)
+        onStep?.(report)
+      }
+      if (performance.now() - yielded > turn) {
+        await nextTurn()
+        yielded = performance.now()
+      }
+      if (signal?.aborted && !trainer.epochIsOver) return false
+    }
+    const measured = validation && (await trainer.evaluate(validation))
+    const more = await validate?.(trainer.model)
+    const report = await trainer.endEpoch(measured && { ...measured, ...more })
+    await onEpoch?.(report, trainer)
+  }
+  return true
+}

@@ -1,0 +1,112 @@
+/** The programs of a training: the whole step as one, and its two halves, the gradients and the update. */
+import { gradients as gradientsOf } from '../autodiff/gradients.ts'
+import type { Program } from '../backends/backend.ts'
+import type { NDArray } from '../core/ndarray.ts'
+import type { Dataset } from '../data/dataset.ts'
+import { input, type Tensor, type Variable, within } from '../graph/tensor.ts'
+import type { Loss } from '../nn/losses.ts'
+import type { Metric } from '../nn/metrics.ts'
+import type { Model } from '../nn/model.ts'
+import { Scope } from '../nn/scope.ts'
+import { add, mul } from '../ops/elementwise.ts'
+import type { OptimizerState, Updates } from '../optim/optimizer.ts'
+import type { Batch } from './batches.ts'
+import { measured, Sums } from './evaluation.ts'
+import { GradientStore, type Gradients } from './gradients.ts'
+import { type BatchInputs, BatchPrograms } from './steps.ts'
+import type { Turns } from './turns.ts'
+
+export interface TrainedParts {
+  readonly model: Model
+  readonly data: Dataset
+  readonly loss: Loss
+  readonly metrics: readonly Metric[]
+  /** The parameters that learn. */
+  readonly learned: readonly Variable[]
+  readonly optimizer: OptimizerState
+  readonly seed: number
+  readonly frozen: (name: string) => boolean
+}
+
+/** Compiled when first needed. */
+export class TrainingPrograms {
+  readonly #parts: TrainedParts
+  readonly #store: GradientStore
+  readonly #step: BatchPrograms
+  readonly #gradients: BatchPrograms
+
+  constructor(parts: TrainedParts, turns: Turns) {
+    const { model, data, learned, optimizer } = parts
+    this.#parts = parts
+    this.#store = new GradientStore(model.backend, turns, learned)
+    this.#step = new BatchPrograms(model, data, (inputs) => {
+      const learningRate = input([])
+      const { draw, outputs, gradients, state } = this.#trace(inputs)
+      const updates = [...optimizer.updates(gradients, learningRate), ...state]
+      return { inputs: { learningRate, draw }, outputs, updates }
+    })
+    this.#gradients = new BatchPrograms(model, data, (inputs) => {
+      const { draw, outputs, gradients, state } = this.#trace(inputs)
+      const updates = [
+        ...gradients.map((gradient, i): readonly [Variable, Tensor] => [this.#store.place(learned[i]), gradient]),
+        ...state.map(([variable, next]): readonly [Variable, Tensor] => [this.#store.place(variable), next]),
+      ]
+      return { inputs: { draw }, outputs, updates }
+    })
+  }
+
+  /** Gradients and update at once. `draw` numbers the batch, for random numbers of its own. */
+  step(batch: Batch, learningRate: number, draw: number): Promise<Record<string, NDArray>> {
+    return this.#step.run(batch, { learningRate, draw })
+  }
+
+  profile(batch: Batch, learningRate: number, draw: number): ReturnType<Program['profile']> {
+    return this.#step.profile(batch, { learningRate, draw })
+  }
+
+  async gradients(batch: Batch, draw: number): Promise<Gradients> {
+    await this.#store.vacate()
+    const sums = new Sums(this.#parts.metrics)
+    sums.add(await this.#gradients.run(batch, { draw }), batch.examples)
+    return this.#store.hold(sums)
+  }
+
+  /** Gives what the examples of the gradients add up to. */
+  update(gradients: Gradients, learningRate: number): Promise<Sums> {
+    const trace = (values: readonly Tensor[], state: Updates) => {
+      const rate = input([])
+      const updates = [...this.#parts.optimizer.updates(values, rate), ...state]
+      return { inputs: { learningRate: rate }, outputs: {}, updates }
+    }
+    return this.#store.use(gradients, trace, { learningRate })
+  }
+
+  dispose(): void {
+    this.#step.dispose()
+    this.#gradients.dispose()
+    this.#store.dispose()
+  }
+
+  /** A batch's forward and backward pass. */
+  #trace({ x, y }: BatchInputs) {
+    const { model, loss, metrics, learned, seed, frozen } = this.#parts
+    const draw = input([], 'int32')
+    const state: Updates = []
+    const auxiliary: Tensor[] = []
+    const scope = new Scope({
+      parameters: model.parameters,
+      state: model.state,
+      seed,
+      training: true,
+      step: draw,
+      frozen,
+      onUpdate: (variable, next) => state.push([variable, next]),
+      onAuxiliary: (output, weight) => auxiliary.push(within('loss', () => mul(loss(output, y), weight))),
+    })
+    const prediction = model.layer.apply(x, scope)
+    const value = within('loss', () => loss(prediction, y))
+    const total = auxiliary.reduce((sum, part) => add(sum, part), value)
+    const outputs = measured(value, prediction, y, metrics)
+    return { draw, outputs, gradients: gradientsOf(total, learned), state }
+  }
+}

@@ -1,0 +1,137 @@
+/** All that a training is at a moment, as a value: to look at, to save, to send, and to go on from, with the same bits as if it had never stopped. */
+import { FormatError } from '../core/errors.ts'
+import { readSafetensors, type StoredTensor, writeSafetensors } from '../formats/safetensors.ts'
+import type { WeightValues } from '../nn/model.ts'
+import type { Evaluation, SumsSoFar } from './evaluation.ts'
+import type { Fingerprint } from './fingerprint.ts'
+import type { EpochReport } from './reports.ts'
+
+/**
+ * Where each stream of random numbers stands. All are functions of the seed and of what stands here: nothing was drawn that is not the same
+ * when it is drawn again.
+ */
+export interface StreamPositions {
+  /** The epoch whose order of examples is gone through. */
+  readonly order: number
+  /** How often the examples were seen before: what augmentation draws depends on it, and on each example's index. */
+  readonly augmentation: number
+  /** Batches whose gradients were computed: each draws its own dropout. */
+  readonly dropout: number
+}
+
+/** What has been added up of the epoch under way. */
+export interface RunningMetrics extends SumsSoFar {
+  readonly seconds: number
+  /** Of the last step. */
+  readonly learningRate: number
+}
+
+/** The best epoch so far. */
+export interface BestEpoch {
+  /** From 1. */
+  readonly epoch: number
+  readonly validation: Evaluation
+  readonly weights: WeightValues
+}
+
+export interface TrainingState {
+  /** Steps done, and of the whole training. */
+  readonly step: number
+  readonly steps: number
+  /** The epoch under way, from 1, and how many there shall be. */
+  readonly epoch: number
+  readonly epochs: number
+  /** Examples of the epoch's order that were taken. */
+  readonly position: number
+  readonly streams: StreamPositions
+  /** The network's parameters and its state, by path name. */
+  readonly weights: WeightValues
+  /** The optimizer's state, by the variables' names. */
+  readonly optimizer: WeightValues
+  readonly running: RunningMetrics
+  /** The epochs that ended. */
+  readonly history: readonly EpochReport[]
+  readonly best?: BestEpoch
+  readonly fingerprint: Fingerprint
+}
+
+const metadataKey = 'gentle.training'
+
+/** JSON has no NaN and no infinities; metrics may. */
+const encode = (_: string, value: unknown): unknown =>
+  typeof value === 'number' && !Number.isFinite(value) ? { number: String(value) } : value
+
+const decode = (_: string, value: unknown): unknown =>
+  typeof value === 'object' && value !== null && 'number' in value && Object.keys(value).length === 1
+    ? Number(value.number)
+    : value
+
+/** A training's state as bytes of a safetensors file. */
+export function saveTrainingState(state: TrainingState): Uint8Array<ArrayBuffer> {
+  const { weights, optimizer, best, ...rest } = state
+  const tensors = new Map<string, StoredTensor>()
+  const put = (folder: string, values: WeightValues): void => {
+    for (const [name, data] of values)
+      tensors.set(`${folder}/${name}`, { shape: [data.length], dtype: 'float32', data })
+  }
+  put('weights', weights)
+  put('optimizer', optimizer)
+  if (best !== undefined) put('best', best.weights)
+  const description = { ...rest, best: best && { epoch: best.epoch, validation: best.validation } }
+  return writeSafetensors(tensors, { [metadataKey]: JSON.stringify(description, encode) })
+}
+
+/**
+ * Reads what `saveTrainingState` wrote; `name` stands in messages.
+ * @throws FormatError for a broken file, or one that is no training's state.
+ */
+export function loadTrainingState(bytes: Uint8Array, name = 'training state'): TrainingState {
+  const { tensors, metadata } = readSafetensors(bytes, name)
+  const description = parse(metadata[metadataKey], name)
+  const part = (folder: string): WeightValues => {
+    const values = new Map<string, Float32Array>()
+    for (const [key, { dtype, data }] of tensors) {
+      if (!key.startsWith(`${folder}/`)) continue
+      if (dtype !== 'float32') throw new FormatError(`${name}: ${key} is ${dtype}; expected float32`)
+      values.set(key.slice(folder.length + 1), data as Float32Array)
+    }
+    return values
+  }
+  const { best, ...rest } = description
+  return {
+    ...rest,
+    weights: part('weights'),
+    optimizer: part('optimizer'),
+    ...(best === undefined ? {} : { best: { ...best, weights: part('best') } }),
+  }
+}
+
+type Description = Omit<TrainingState, 'weights' | 'optimizer' | 'best'> & { best?: Omit<BestEpoch, 'weights'> }
+
+/** @throws FormatError for anything but what `saveTrainingState` writes. */
+function parse(text: string | undefined, name: string): Description {
+  const fail = (problem: string): never => {
+    throw new FormatError(`${name}: ${problem}; expected a file that saveTrainingState wrote`)
+  }
+  if (text === undefined) return fail(`its metadata has no '${metadataKey}'`)
+  let value: unknown
+  try {
+    value = JSON.parse(text, decode)
+  } catch {
+    return fail(`its '${metadataKey}' is no JSON`)
+  }
+  const isRecord = (part: unknown): part is Record<string, unknown> => typeof part === 'object' && part !== null
+  const areCounts = (part: unknown, keys: readonly string[]): boolean =>
+    isRecord(part) && keys.every((key) => Number.isInteger(part[key]) && (part[key] as number) >= 0)
+  if (!areCounts(value, ['step', 'steps', 'epoch', 'epochs', 'position']))
+    return fail('it tells no step, epoch and position')
+  const { streams, running, history, best, fingerprint } = value as Record<string, unknown>
+  if (!areCounts(streams, ['order', 'augmentation', 'dropout'])) return fail('it tells no random streams')
+  if (!areCounts(running, ['examples']) || !isRecord((running as Record<string, unknown>)['metrics']))
+    return fail('it tells no running metrics')
+  if (!Array.isArray(history) || !history.every((report) => areCounts(report, ['epoch'])))
+    return fail('it tells no history')
+  if (!isRecord(fingerprint)) return fail('it tells nothing of the training that it is of')
+  if (best !== undefined && !areCounts(best, ['epoch'])) return fail('its best epoch is none')
+  return value as Description
+}
