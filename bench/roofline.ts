@@ -3,8 +3,8 @@
  * The bandwidth of memory is measured while it is drawn.
  */
 import { readFileSync, writeFileSync } from 'node:fs'
-import { faint, ink, muted, page, text } from '../packages/cli/src/svg.ts'
-import { reference, sizeOf } from '../packages/gentle/src/entries/index.ts'
+import { faint, ink, muted, page, text } from '../packages/cli/src/charts/svg.ts'
+import { reference, sizeOf } from '../packages/gentle/src/index.ts'
 import { convolutionsOf } from './convolutions.ts'
 import { zeros } from './networks.ts'
 import type { Part } from './protocol.ts'

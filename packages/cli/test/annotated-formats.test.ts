@@ -12,9 +12,9 @@ import {
   vocFiles,
   yoloFiles,
 } from '../../gentle/test/data/annotated/written-sets.ts'
-import { openData, skippedText } from '../src/datasets.ts'
-import { describe as describeSet } from '../src/describe.ts'
-import { type TrainFlags, train } from '../src/train.ts'
+import { openData, skippedText } from '../src/data/datasets.ts'
+import { describe as describeSet } from '../src/data/describe.ts'
+import { type TrainFlags, train } from '../src/train/train.ts'
 import { gentle, temporaryFolder } from './command.ts'
 
 const list = await sceneList(10)

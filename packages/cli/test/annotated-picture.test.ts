@@ -1,8 +1,8 @@
 import { ArgumentError } from 'gentle-dl'
 import { classColour, type Image, image } from 'gentle-dl/vision'
 import { expect, test } from 'vitest'
-import { annotatedTile, resultSheet } from '../src/annotated-picture.ts'
-import { maskColours, maskLegend } from '../src/mask-colours.ts'
+import { annotatedTile, resultSheet } from '../src/pictures/annotated-picture.ts'
+import { maskColours, maskLegend } from '../src/pictures/mask-colours.ts'
 
 const classes = ['cat', 'dog']
 const maskClasses = ['background', 'sky', 'dog', 'cat']

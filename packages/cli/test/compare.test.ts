@@ -1,8 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { type Plot, scatter } from '../src/scatter.ts'
-import { bySource, wrapped } from '../src/sources.ts'
+import { type Plot, scatter } from '../src/charts/scatter.ts'
+import { bySource, wrapped } from '../src/terminal/sources.ts'
 import { gentle, temporaryFolder } from './command.ts'
 
 describe('gentle compare', () => {

@@ -6,8 +6,8 @@ import { readNpy, writeNpy } from 'gentle-dl/formats'
 import { filter2d, filterPreset, image } from 'gentle-dl/vision'
 import sharp from 'sharp'
 import { describe, expect, it } from 'vitest'
-import { type FilterFlags, filter } from '../src/filter.ts'
-import { UsageError } from '../src/usage.ts'
+import { type FilterFlags, filter } from '../src/pictures/filter.ts'
+import { UsageError } from '../src/terminal/usage.ts'
 import { gentle, temporaryFolder } from './command.ts'
 
 const folder = temporaryFolder()

@@ -3,8 +3,8 @@ import { join } from 'node:path'
 import { inMemory } from 'gentle-dl/data'
 import { readSafetensors } from 'gentle-dl/formats'
 import { beforeAll, describe, expect, it } from 'vitest'
-import { frozenNames } from '../src/freeze.ts'
-import { resized } from '../src/resize.ts'
+import { resized } from '../src/data/resize.ts'
+import { frozenNames } from '../src/models/freeze.ts'
 import { gentle, idxBytes, smallIdxSet, temporaryFolder } from './command.ts'
 
 const folder = smallIdxSet()

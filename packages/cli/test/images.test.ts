@@ -3,9 +3,9 @@ import { join } from 'node:path'
 import { imageFolder } from 'gentle-dl/data'
 import sharp from 'sharp'
 import { beforeAll, describe, expect, it } from 'vitest'
-import { imagesOf, openData } from '../src/datasets.ts'
-import { readImage } from '../src/images.ts'
-import { plain } from '../src/preprocessing.ts'
+import { imagesOf, openData } from '../src/data/datasets.ts'
+import { readImage } from '../src/models/images.ts'
+import { plain } from '../src/models/preprocessing.ts'
 import { gentle, smallIdxSet, temporaryFolder } from './command.ts'
 
 /** Photos in two classes, red and blue, 40 x 30, among them a broken one. */

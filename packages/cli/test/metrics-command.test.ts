@@ -1,9 +1,9 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { readCocoResults, readCocoTruth } from '../src/coco-files.ts'
-import { metrics } from '../src/metrics-command.ts'
-import { UsageError } from '../src/usage.ts'
+import { readCocoResults, readCocoTruth } from '../src/evaluate/coco-files.ts'
+import { metrics } from '../src/evaluate/metrics-command.ts'
+import { UsageError } from '../src/terminal/usage.ts'
 import { gentle, temporaryFolder } from './command.ts'
 
 const folder = temporaryFolder()

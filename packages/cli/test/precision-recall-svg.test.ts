@@ -1,6 +1,6 @@
 import { averagePrecision, precisionRecallCurve } from 'gentle-dl/vision'
 import { expect, test } from 'vitest'
-import { precisionRecallSvg } from '../src/precision-recall-svg.ts'
+import { precisionRecallSvg } from '../src/charts/precision-recall-svg.ts'
 
 /** The texts of a picture, in the order in which they are drawn. */
 const textsOf = (svg: string): string[] => [...svg.matchAll(/<text[^>]*>([^<]*)</g)].map(([, content]) => content)

@@ -5,8 +5,8 @@ import { loadModel, type Model, predict } from 'gentle-dl'
 import { readSafetensors, writeNpy, writeSafetensors } from 'gentle-dl/formats'
 import sharp from 'sharp'
 import { beforeAll, describe, expect, it } from 'vitest'
-import { readImage } from '../src/images.ts'
-import { fromMetadata, imagenet, plain } from '../src/preprocessing.ts'
+import { readImage } from '../src/models/images.ts'
+import { fromMetadata, imagenet, plain } from '../src/models/preprocessing.ts'
 import { gentle, smallIdxSet, temporaryFolder } from './command.ts'
 
 const writeTensor = (file: string, shape: readonly number[], data: Float32Array): void =>

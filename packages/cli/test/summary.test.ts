@@ -14,10 +14,10 @@ import {
 } from 'gentle-dl'
 import { networkGraph, summarize } from 'gentle-dl/inspect'
 import { describe, expect, it } from 'vitest'
-import { measureLayers } from '../src/measure-layers.ts'
-import { blocksOf } from '../src/network-blocks.ts'
-import { networkSvg } from '../src/network-svg.ts'
-import { leavesOf } from '../src/structure.ts'
+import { blocksOf } from '../src/charts/network-blocks.ts'
+import { networkSvg } from '../src/charts/network-svg.ts'
+import { leavesOf } from '../src/models/structure.ts'
+import { measureLayers } from '../src/networks/measure-layers.ts'
 import { gentle, temporaryFolder } from './command.ts'
 
 const convolution = (channels: number, kernel: number): Layer =>

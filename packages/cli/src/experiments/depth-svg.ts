@@ -1,6 +1,6 @@
 /** The picture of `gentle experiment depth`: training loss over the epochs, plain networks beside residual ones. */
-import { ticks } from '../scatter.ts'
-import { muted, page, text } from '../svg.ts'
+import { ticks } from '../charts/scatter.ts'
+import { muted, page, text } from '../charts/svg.ts'
 import type { DepthResult } from './depth.ts'
 import { legendEntry, lossAxis, panel } from './panel.ts'
 

@@ -1,6 +1,6 @@
 import { Random } from 'gentle-dl'
 import { type Dataset, subset } from 'gentle-dl/data'
-import { UsageError } from '../usage.ts'
+import { UsageError } from '../terminal/usage.ts'
 
 /** Rows and columns at which image files are read: those of MNIST, for which the networks are made. */
 export const pictureSize = 28

@@ -1,5 +1,5 @@
 /** The picture of `gentle experiment loss`: empirical losses over the number of examples, the expected loss that they close in on, and how fast. */
-import { muted, page, text } from '../svg.ts'
+import { muted, page, text } from '../charts/svg.ts'
 import { type Errors, errorsOf, type LossResult, type LossRun } from './loss.ts'
 import { type Line, legendEntry, lossAxis, panel, powersAxis } from './panel.ts'
 

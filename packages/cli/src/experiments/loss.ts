@@ -1,6 +1,11 @@
+/**
+ * `gentle experiment loss`: on a distribution that is known, how the empirical loss of ever more examples closes in on the expected loss: that of the
+ * best classifier there is, whatever it is measured on, and that of classifiers which learned from the examples.
+ */
 import { adam, type Backend, cosineDecay, evaluate, fit, Linear, readWeights, wasm } from 'gentle-dl'
-import { note, table, thousands } from '../terminal.ts'
-import { exitCodes, UsageError } from '../usage.ts'
+import { note, table, thousands } from '../terminal/terminal.ts'
+import { exitCodes, UsageError } from '../terminal/usage.ts'
+
 import { epochsFor, exampleCounts } from './examples.ts'
 import { bestLoss, draw, empiricalLossOfBest, expectedLoss, expectedOptimism, lossDeviation } from './gaussians.ts'
 import { lossSvg } from './loss-svg.ts'

@@ -1,5 +1,5 @@
 /** The picture of `gentle experiment overfitting`: loss on training and validation examples over the steps, a panel a number of examples, and what it comes to. */
-import { muted, page, text } from '../svg.ts'
+import { muted, page, text } from '../charts/svg.ts'
 import type { Moment, OverfittingResult, OverfittingRun } from './overfitting.ts'
 import { accuracyAxis, type Line, legendEntry, lossAxis, panel } from './panel.ts'
 

@@ -16,9 +16,9 @@ import {
   wasm,
 } from 'gentle-dl'
 import { augmented, type Dataset, policies } from 'gentle-dl/data'
-import { openData } from '../datasets.ts'
-import { note, percent, table, thousands } from '../terminal.ts'
-import { exitCodes, UsageError } from '../usage.ts'
+import { openData } from '../data/datasets.ts'
+import { note, percent, table, thousands } from '../terminal/terminal.ts'
+import { exitCodes, UsageError } from '../terminal/usage.ts'
 import { epochsFor, exampleCounts, pictureSize, someOf } from './examples.ts'
 import { overfittingSvg } from './overfitting-svg.ts'
 import { meanOf, spread, tellAndKeep } from './results.ts'

@@ -1,6 +1,6 @@
 /** A panel of lines over an axis: the mean over the seeds, in a band that holds all of them. */
-import { ticks } from '../scatter.ts'
-import { faint, muted, text } from '../svg.ts'
+import { ticks } from '../charts/scatter.ts'
+import { faint, muted, text } from '../charts/svg.ts'
 import { meanOf } from './results.ts'
 
 export interface Line {

@@ -1,7 +1,7 @@
 /** What experiments over several seeds come to, and where it is kept. */
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { bold } from '../terminal.ts'
+import { bold } from '../terminal/terminal.ts'
 
 export const meanOf = (values: readonly number[]): number =>
   values.reduce((sum, value) => sum + value, 0) / values.length

@@ -1,5 +1,5 @@
 /** The picture of `gentle experiment shift`: accuracy over the distance, to the left and over all directions, and what a network sees. */
-import { muted, page, text } from '../svg.ts'
+import { muted, page, text } from '../charts/svg.ts'
 import { legendEntry, panel, type VerticalAxis } from './panel.ts'
 import { distances, type ShiftResult, type ShiftRun } from './shift.ts'
 

@@ -1,11 +1,11 @@
 import { crossEntropy, type Loss, type Shape } from 'gentle-dl'
 import { augmented, classWeights, type Dataset, type Splits } from 'gentle-dl/data'
-import { arePoints, openData } from '../datasets.ts'
-import { checkEnoughPixels } from '../enough-pixels.ts'
-import { finish } from '../finish.ts'
-import { networkNamed } from '../networks.ts'
-import { resized } from '../resize.ts'
-import { headOf } from '../structure.ts'
+import { arePoints, openData } from '../data/datasets.ts'
+import { resized } from '../data/resize.ts'
+import { checkEnoughPixels } from '../models/enough-pixels.ts'
+import { networkNamed } from '../models/networks.ts'
+import { headOf } from '../models/structure.ts'
+import { finish } from '../train/finish.ts'
 import type { NamedSettings, Preparation } from './task.ts'
 
 /** The data of a training, at the size that is asked for; image files at the network's usual one unless asked. */

@@ -8,9 +8,9 @@ import {
   precisionRecallCurve,
   type ScoredBox,
 } from 'gentle-dl/vision'
-import { precisionRecallSvg } from '../precision-recall-svg.ts'
-import { percent } from '../terminal.ts'
-import { UsageError } from '../usage.ts'
+import { precisionRecallSvg } from '../charts/precision-recall-svg.ts'
+import { percent } from '../terminal/terminal.ts'
+import { UsageError } from '../terminal/usage.ts'
 import type { AnnotatedTask } from './annotated.ts'
 
 /** Answers below are not counted among what a picture shows. */

@@ -7,7 +7,7 @@ import {
   localizer,
   type ScoredBox,
 } from 'gentle-dl/vision'
-import { UsageError } from '../usage.ts'
+import { UsageError } from '../terminal/usage.ts'
 import type { AnnotatedTask } from './annotated.ts'
 
 export const localize: AnnotatedTask<ScoredBox> = {

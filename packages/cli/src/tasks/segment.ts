@@ -1,3 +1,4 @@
+/** Segmentation: the class of every pixel. */
 import {
   addToConfusion,
   evaluateSegmentation,
@@ -5,8 +6,9 @@ import {
   segmentation,
   segmentationMetrics,
 } from 'gentle-dl/vision'
-import { percent } from '../terminal.ts'
-import { UsageError } from '../usage.ts'
+import { percent } from '../terminal/terminal.ts'
+import { UsageError } from '../terminal/usage.ts'
+
 import type { AnnotatedTask } from './annotated.ts'
 
 export const segment: AnnotatedTask<Uint8Array> = {

@@ -1,8 +1,8 @@
 import type { Backend, EpochReport, Layer, Loss, Metric, Model } from 'gentle-dl'
 import type { Dataset, Policy, Splits } from 'gentle-dl/data'
-import type { Recipe } from '../networks.ts'
-import type { RunFolder } from '../run-folder.ts'
-import type { Plan, Settings } from '../settings.ts'
+import type { Recipe } from '../models/networks.ts'
+import type { RunFolder } from '../train/run-folder.ts'
+import type { Plan, Settings } from '../train/settings.ts'
 
 export const taskNames = ['classify', 'localize', 'detect', 'segment'] as const
 

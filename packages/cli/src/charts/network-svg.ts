@@ -1,0 +1,140 @@
+/** A network's graph as a picture: from the input down to the logits, branches beside each other, shortcuts around what they skip. */
+import { graphlib, layout } from '@dagrejs/dagre'
+import { shapeText } from '../terminal/shapes.ts'
+import type { Block, BlockKind, Blocks } from './network-blocks.ts'
+import { faint, ink, muted, page, text } from './svg.ts'
+
+/** Fill and edge of each kind of block. */
+const colours: Readonly<Record<BlockKind, readonly [fill: string, edge: string]>> = {
+  input: ['#f5f7fa', '#9aa5b1'],
+  convolution: ['#dbeafe', '#2563eb'],
+  linear: ['#ede9fe', '#7c3aed'],
+  pooling: ['#dcfce7', '#16a34a'],
+  join: ['#ffedd5', '#ea580c'],
+  other: ['#f5f7fa', '#9aa5b1'],
+}
+
+const legend: readonly (readonly [BlockKind, string])[] = [
+  ['convolution', 'convolution'],
+  ['pooling', 'pooling'],
+  ['linear', 'linear'],
+  ['join', 'sum or concatenation'],
+]
+
+/** Width of a text, in pixels: of a sans-serif letter about 0.56 of its size. */
+const widthOf = (content: string, size: number, bold = false): number => content.length * size * (bold ? 0.63 : 0.56)
+
+const line = 15
+
+/** A block's lines: what it is, what follows in it, and where it stands and what it gives. */
+const linesOf = ({
+  kind,
+  title,
+  rest,
+  name,
+  outputShape,
+}: Block): { content: string; size: number; bold: boolean }[] => [
+  { content: kind === 'join' && rest.length > 0 ? `${title}  ${rest.join(', ')}` : title, size: 12, bold: true },
+  ...(kind !== 'join' && rest.length > 0 ? [{ content: rest.join(', '), size: 11, bold: false }] : []),
+  ...(kind === 'join' && title === '+'
+    ? []
+    : [
+        {
+          content:
+            kind === 'join' || kind === 'input' ? shapeText(outputShape) : `${name}  ·  ${shapeText(outputShape)}`,
+          size: 10,
+          bold: false,
+        },
+      ]),
+]
+
+interface Point {
+  readonly x: number
+  readonly y: number
+}
+
+interface Place extends Point {
+  readonly width: number
+  readonly height: number
+}
+
+/** A curve through points that leaves and ends upright. */
+function curve(points: readonly Point[]): string {
+  const at = ({ x, y }: Point): string => `${x.toFixed(1)},${y.toFixed(1)}`
+  return points.reduce((path, point, i) => {
+    if (i === 0) return `M${at(point)}`
+    const middle = (points[i - 1].y + point.y) / 2
+    return `${path}C${at({ x: points[i - 1].x, y: middle })} ${at({ x: point.x, y: middle })} ${at(point)}`
+  }, '')
+}
+
+function drawBlock(block: Block, { x, y, width, height }: Place): string {
+  const [fill, edge] = colours[block.kind]
+  const lines = linesOf(block)
+  const [left, top] = [x - width / 2, y - height / 2]
+  const box = `<rect x="${left.toFixed(1)}" y="${top.toFixed(1)}" width="${width.toFixed(1)}" height="${height}" rx="${block.kind === 'join' ? height / 2 : 5}" fill="${fill}" stroke="${edge}"/>`
+  return lines.reduce(
+    (drawn, { content, size, bold }, i) =>
+      drawn +
+      text(
+        x,
+        top + 5 + line * (i + 0.75),
+        content,
+        `text-anchor="middle" font-size="${size}" ${bold ? 'font-weight="600"' : `fill="${muted}"`}`,
+      ),
+    box,
+  )
+}
+
+/** The picture; `heading` stands above it, and `figures` below the heading. */
+export function networkSvg({ blocks, edges }: Blocks, heading: string, figures: string): string {
+  const graph = new graphlib.Graph()
+  graph.setGraph({ rankdir: 'TB', nodesep: 18, edgesep: 14, ranksep: 26 })
+  graph.setDefaultEdgeLabel(() => ({}))
+  for (const block of blocks) {
+    const lines = linesOf(block)
+    const width = Math.max(...lines.map(({ content, size, bold }) => widthOf(content, size, bold))) + 24
+    graph.setNode(String(block.id), { width: Math.max(width, 44), height: lines.length * line + 10 })
+  }
+  // Chains weigh more than shortcuts, so that the body stands straight and the shortcut bends.
+  const inputs = new Map<number, number>()
+  for (const [, to] of edges) inputs.set(to, (inputs.get(to) ?? 0) + 1)
+  for (const [from, to] of edges) graph.setEdge(String(from), String(to), { weight: inputs.get(to) === 1 ? 4 : 1 })
+  layout(graph)
+  // The graph's own width can be far more than what is in it.
+  const places = blocks.map(({ id }) => graph.node(String(id)) as Place)
+  const routes: Point[][] = graph.edges().map((edge: graphlib.Edge) => (graph.edge(edge) as { points: Point[] }).points)
+  const points = routes.flat()
+  const right = Math.max(...places.map((place) => place.x + place.width / 2), ...points.map(({ x }) => x))
+  const left = Math.min(...places.map((place) => place.x - place.width / 2), ...points.map(({ x }) => x))
+  const bottom = Math.max(...places.map((place) => place.y + place.height / 2))
+
+  const [top, margin] = [96, 24]
+  const width = Math.ceil(Math.max(right - left + 2 * margin, 560, 2 * margin + widthOf(figures, 12)))
+  const middle = (left + right) / 2
+  // Mirrored, for dagre sets first branches last: the first stands left, and a shortcut right of what it skips, as papers draw them.
+  const moved = ({ x, y }: Point): Point => ({ x: width / 2 + middle - x, y: y + top })
+  const arrows = routes.map(
+    (route) =>
+      `<path d="${curve(route.map(moved))}" fill="none" stroke="${muted}" stroke-width="1.3" marker-end="url(#arrow)"/>`,
+  )
+  const boxes = blocks.map((block, i) => drawBlock(block, { ...places[i], ...moved(places[i]) }))
+  let at = margin
+  const keys = legend.map(([kind, label]) => {
+    const [fill, edge] = colours[kind]
+    const key = `<rect x="${at}" y="58" width="14" height="12" rx="3" fill="${fill}" stroke="${edge}"/>${text(at + 20, 68, label, `font-size="11" fill="${muted}"`)}`
+    at += 40 + widthOf(label, 11)
+    return key
+  })
+  return page(
+    width,
+    Math.ceil(bottom + top + margin),
+    `<defs><marker id="arrow" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="7" markerHeight="7" orient="auto"><path d="M0 0.8L8 4L0 7.2z" fill="${muted}"/></marker></defs>` +
+      text(margin, 28, heading, `font-size="17" font-weight="600" fill="${ink}"`) +
+      text(margin, 47, figures, `fill="${muted}"`) +
+      keys.join('') +
+      `<line x1="${margin}" x2="${width - margin}" y1="79" y2="79" stroke="${faint}"/>` +
+      arrows.join('') +
+      boxes.join(''),
+  )
+}

@@ -1,0 +1,46 @@
+/** The sets of pictures with truth that can be named on the command line. */
+import { type AnnotatedSplits, cocoFolder, maskFolder, type SkippedImage, vocFolder, yoloFolder } from 'gentle-dl/data'
+import { UsageError, unknownChoice } from '../terminal/usage.ts'
+import { areScenes, openScenes } from './scenes.ts'
+
+export interface AnnotatedOptions {
+  readonly seed: number
+  readonly validation?: number
+  /** Sides of the pictures of files; scenes have sides of their own. */
+  readonly size: number | readonly [height: number, width: number]
+  /** Channels of the pictures of files: as they have them unless given. */
+  readonly channels?: 1 | 3
+  /** Takes pictures with masks alone, where a set lists them apart. */
+  readonly masks?: boolean
+  /** Refuses a set with a broken file, or a box without area. */
+  readonly strict?: boolean
+}
+
+/** What opens a folder of each format. */
+const formats = { coco: cocoFolder, voc: vocFolder, yolo: yoloFolder, masks: maskFolder } as const
+
+export const annotatedNames = ['scenes', ...Object.keys(formats).map((format) => `${format}:DIR`)]
+
+/** Format and place of a set of files; undefined for another name. */
+function filesOf(name: string): { format: keyof typeof formats; place: string } | undefined {
+  const [format, place] = name.split(/:(.*)/s)
+  return place !== undefined && Object.hasOwn(formats, format)
+    ? { format: format as keyof typeof formats, place }
+    : undefined
+}
+
+/** Whether a name is one of a set of pictures with truth. */
+export const areAnnotated = (name: string): boolean => areScenes(name) || filesOf(name) !== undefined
+
+/** @throws UsageError for a name that no such set has; DataError for a set that cannot be read. */
+export async function openAnnotated(
+  name: string,
+  { seed, masks, ...options }: AnnotatedOptions,
+): Promise<AnnotatedSplits & { readonly skipped?: readonly SkippedImage[] }> {
+  if (areScenes(name)) return openScenes(name, seed)
+  const files = filesOf(name)
+  if (files === undefined) throw unknownChoice('set of pictures with truth', name, annotatedNames)
+  if (files.place === '') throw new UsageError(`${name} names no folder; expected ${files.format}:DIR`)
+  if (files.format === 'voc') return vocFolder(files.place, { seed, masks, ...options })
+  return formats[files.format](files.place, { seed, ...options })
+}

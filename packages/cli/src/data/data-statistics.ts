@@ -1,0 +1,167 @@
+/** Figures of a data set: examples a class, mean and deviation, duplicates. */
+import { hash } from 'node:crypto'
+import { type Shape, sizeOf } from 'gentle-dl'
+import { type Dataset, labelsOf, type Splits } from 'gentle-dl/data'
+import { table } from '../terminal/terminal.ts'
+
+export const partNames = ['train', 'validation', 'test'] as const
+export type PartName = (typeof partNames)[number]
+export type PerPart<T> = Readonly<Record<PartName, T>>
+
+const eachPart = <T>(of: (name: PartName) => T): PerPart<T> => ({
+  train: of('train'),
+  validation: of('validation'),
+  test: of('test'),
+})
+
+export interface PartCounts {
+  readonly examples: number
+  readonly perClass: Readonly<Record<string, number>>
+}
+
+/** Examples of each part, and of each class in it. */
+export function countsOf(splits: Splits): PerPart<PartCounts> {
+  return eachPart((name) => {
+    const part = splits[name]
+    const classes = part.classes ?? []
+    const counts = new Array<number>(classes.length).fill(0)
+    for (const label of labelsOf(part)) counts[label]++
+    return { examples: part.length, perClass: Object.fromEntries(classes.map((label, i) => [label, counts[i]])) }
+  })
+}
+
+/** A row a class. */
+export function countsTable(counts: PerPart<PartCounts>): string {
+  return table([
+    ['class', ...partNames],
+    ...Object.keys(counts.train.perClass).map((label) => [
+      label,
+      ...partNames.map((name) => counts[name].perClass[label]),
+    ]),
+    ['all', ...partNames.map((name) => counts[name].examples)],
+  ])
+}
+
+/** Classes of the training set with the most and the fewest examples. */
+export function imbalanceOf({ train }: PerPart<PartCounts>) {
+  const sorted = Object.entries(train.perClass)
+    .map(([label, examples]) => ({ label, examples }))
+    .sort((a, b) => b.examples - a.examples)
+  const [most, fewest] = [sorted[0], sorted[sorted.length - 1]]
+  return { most, fewest, ratio: most.examples / fewest.examples }
+}
+
+/** Where an example is. */
+interface Place {
+  readonly part: PartName
+  readonly index: number
+  readonly label: number
+}
+
+/** Examples that are the same number for number. */
+export interface Duplicates {
+  /** Examples of a part that have come in it before. */
+  readonly within: PerPart<number>
+  /** Examples of the later part that are in the earlier, too. */
+  readonly between: readonly { readonly earlier: PartName; readonly later: PartName; readonly examples: number }[]
+  /** Duplicates whose label is another than their first one's. */
+  readonly contradicting: number
+  /** The first few: an example, and what it repeats. */
+  readonly found: readonly { readonly example: Place; readonly repeats: Place }[]
+}
+
+export interface PixelStatistics {
+  /** Of each channel over the training set, or of each coordinate of points. */
+  readonly mean: readonly number[]
+  readonly deviation: readonly number[]
+  readonly duplicates: Duplicates
+}
+
+/** Examples read at once. */
+const batchSize = 64
+
+/** Duplicates that are named. */
+const named = 10
+
+/** What has to be read to be known: every example of every part, once. */
+export async function pixelStatistics(splits: Splits): Promise<PixelStatistics> {
+  const { inputShape } = splits.train
+  const size = sizeOf(inputShape)
+  const moments = new Moments(inputShape)
+  const seen = new Map<string, Place[]>()
+  const within = { train: 0, validation: 0, test: 0 }
+  const between = [
+    { earlier: 'train', later: 'validation', examples: 0 },
+    { earlier: 'train', later: 'test', examples: 0 },
+    { earlier: 'validation', later: 'test', examples: 0 },
+  ] as const satisfies Duplicates['between']
+  const counted = between.map((pair) => ({ ...pair, examples: 0 as number }))
+  const found: { example: Place; repeats: Place }[] = []
+  let contradicting = 0
+  for (const part of partNames)
+    for await (const { index, label, values } of examplesOf(splits[part], size)) {
+      if (part === 'train') moments.add(values)
+      const key = hash('sha1', new Uint8Array(values.buffer, values.byteOffset, values.byteLength))
+      const before = seen.get(key)
+      const example: Place = { part, index, label }
+      if (before === undefined) {
+        seen.set(key, [example])
+        continue
+      }
+      if (before.some((place) => place.part === part)) within[part]++
+      for (const pair of counted)
+        if (pair.later === part && before.some((place) => place.part === pair.earlier)) pair.examples++
+      if (before[0].label !== label) contradicting++
+      if (found.length < named) found.push({ example, repeats: before[0] })
+      before.push(example)
+    }
+  return { ...moments.result(), duplicates: { within, between: counted, contradicting, found } }
+}
+
+/** The examples of a set one by one; `values` is overwritten by later ones. */
+async function* examplesOf(part: Dataset, size: number) {
+  const [inputs, labels] = [new Float32Array(batchSize * size), new Int32Array(batchSize)]
+  for (let start = 0; start < part.length; start += batchSize) {
+    const length = Math.min(batchSize, part.length - start)
+    await part.read(
+      Array.from({ length }, (_, i) => start + i),
+      inputs,
+      labels,
+    )
+    for (let i = 0; i < length; i++)
+      yield { index: start + i, label: labels[i], values: inputs.subarray(i * size, (i + 1) * size) }
+  }
+}
+
+/** Mean and deviation of each channel, in float64. */
+export class Moments {
+  readonly #sums: Float64Array
+  readonly #squares: Float64Array
+  #count = 0
+
+  constructor(shape: Shape) {
+    this.#sums = new Float64Array(shape[0])
+    this.#squares = new Float64Array(shape[0])
+  }
+
+  add(values: Float32Array): void {
+    const channels = this.#sums.length
+    const each = values.length / channels
+    for (let c = 0; c < channels; c++) {
+      let [sum, squares] = [0, 0]
+      for (let i = c * each; i < (c + 1) * each; i++) {
+        sum += values[i]
+        squares += values[i] * values[i]
+      }
+      this.#sums[c] += sum
+      this.#squares[c] += squares
+    }
+    this.#count += each
+  }
+
+  result(): { mean: number[]; deviation: number[] } {
+    const mean = Array.from(this.#sums, (sum) => sum / this.#count)
+    const deviation = Array.from(this.#squares, (sum, c) => Math.sqrt(Math.max(0, sum / this.#count - mean[c] ** 2)))
+    return { mean, deviation }
+  }
+}

@@ -1,0 +1,74 @@
+import { sizeOf } from 'gentle-dl'
+import type { Dataset } from 'gentle-dl/data'
+import { bold, dim, gallery } from '../terminal/terminal.ts'
+import { arePictures, drawn } from '../train/report.ts'
+import { areAnnotated } from './annotated-sets.ts'
+import { countsOf, countsTable } from './data-statistics.ts'
+import { openData } from './datasets.ts'
+import { describe } from './describe.ts'
+import { areScenes } from './scenes.ts'
+
+/** Sides at which image files are shown. */
+const usualSide = 28
+
+/** Runs the command. */
+export async function data(name: string, flags: { json?: boolean; seed?: number; validation?: number }): Promise<void> {
+  // Files with boxes and masks have more to tell than one label a picture, and some pictures have none.
+  if (areAnnotated(name) && !areScenes(name)) return describe(name, flags)
+  const splits = await openData(name, { seed: flags.seed ?? 0, validation: flags.validation, size: usualSide })
+  const { train } = splits
+  const parts = countsOf(splits)
+  const classes = train.classes ?? []
+  if (flags.json) {
+    console.log(JSON.stringify({ name, inputShape: train.inputShape, classes, ...parts }, null, 2))
+    return
+  }
+  console.log(
+    [
+      bold(`${name}: examples of ${train.inputShape.join(' x ')}, ${classes.length} classes`),
+      '',
+      countsTable(parts),
+      '',
+      ...(arePictures(train) ? [await examples(train)] : train.inputShape.join() === '2' ? [points(train)] : []),
+    ].join('\n'),
+  )
+}
+
+/** The first pictures. */
+async function examples(part: Dataset): Promise<string> {
+  const pixels = new Float32Array(sizeOf(part.inputShape))
+  const label = new Int32Array(1)
+  const shown = []
+  for (let i = 0; i < Math.min(5, part.length); i++) {
+    await part.read([i], pixels, label)
+    const caption = part.classes?.[label[0]] ?? ''
+    shown.push({
+      lines: drawn(pixels, part.inputShape),
+      caption,
+      width: Math.ceil(part.inputShape[2] / 2),
+      colour: dim,
+    })
+  }
+  return gallery(shown)
+}
+
+/** Points of a plane, each as the number of its class. */
+function points(part: Dataset): string {
+  const [rows, columns] = part.length < 50 ? [7, 17] : [20, 60]
+  const place = new Float32Array(2)
+  const label = new Int32Array(1)
+  const all = Array.from({ length: part.length }, (_, i) => {
+    part.read([i], place, label)
+    return { x: place[0], y: place[1], mark: part.classes?.[label[0]] ?? '' }
+  })
+  const span = (values: number[]): [number, number] => [Math.min(...values), Math.max(...values)]
+  const [left, right] = span(all.map(({ x }) => x))
+  const [low, high] = span(all.map(({ y }) => y))
+  const grid = Array.from({ length: rows }, () => new Array<string>(columns).fill(' '))
+  for (const { x, y, mark } of all) {
+    const column = Math.round(((x - left) / (right - left || 1)) * (columns - 1))
+    const row = Math.round(((high - y) / (high - low || 1)) * (rows - 1))
+    grid[row][column] = mark
+  }
+  return grid.map((line) => `  ${line.join('').trimEnd()}`).join('\n')
+}

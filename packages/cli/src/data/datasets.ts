@@ -1,0 +1,158 @@
+/** The data sets that can be named on the command line. */
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
+import { extname, join } from 'node:path'
+import {
+  cifar10,
+  cifar100,
+  csvPoints,
+  type ImageSplits,
+  idxFolder,
+  imageFolder,
+  labelled,
+  mnist,
+  numpySet,
+  type SkippedImage,
+  type Splits,
+  shapeSplits,
+  splits as splitsOf,
+  type ToyName,
+  toyNames,
+  toySplits,
+} from 'gentle-dl/data'
+import { note } from '../terminal/terminal.ts'
+import { UsageError, unknownChoice } from '../terminal/usage.ts'
+import { annotatedNames, areAnnotated, openAnnotated } from './annotated-sets.ts'
+import { areScenes } from './scenes.ts'
+
+export const dataNames = [
+  'mnist',
+  'idx:DIR',
+  'images:DIR',
+  'cifar10:DIR',
+  'cifar100:DIR',
+  'npz:FILE',
+  'csv:FILE',
+  'shapes',
+  ...toyNames,
+  ...annotatedNames,
+]
+
+export interface DataOptions {
+  readonly seed: number
+  readonly validation?: number
+  /** Sides of the pictures of image folders; other sets have sides of their own. */
+  readonly size?: number | readonly [height: number, width: number]
+  /** Channels of the pictures of image folders: as the files have them unless given. */
+  readonly channels?: 1 | 3
+  /** Refuses an image folder with a broken file. */
+  readonly strict?: boolean
+}
+
+interface SplitBy {
+  readonly seed: number
+  readonly validation?: number
+}
+
+/** The bytes of a file that is named as data. @throws UsageError where it cannot be read. */
+function bytesOf(file: string): Uint8Array {
+  try {
+    return readFileSync(file)
+  } catch (error) {
+    throw new UsageError(`--data ${file} cannot be read: ${(error as Error).message.split('\n')[0]}`)
+  }
+}
+
+/** What opens a place of each kind: a folder or a file. */
+const kinds: Readonly<Record<string, (place: string, by: SplitBy) => Promise<Splits>>> = {
+  idx: (place, by) => idxFolder(place, by),
+  cifar10: (place, by) => cifar10(place, by),
+  cifar100: (place, by) => cifar100(place, by),
+  npz: async (place, by) => numpySet(bytesOf(place), { ...by, name: place }),
+  csv: async (place, { seed, validation = 0.15 }) => {
+    const table = csvPoints(new TextDecoder().decode(bytesOf(place)), { name: place })
+    return splitsOf(table, { validation, test: 0.15, seed })
+  },
+}
+
+/** What a path holds, by its ending or by the files in it. */
+function kindOf(path: string): string {
+  const ending = extname(path).slice(1)
+  if (ending === 'csv' || ending === 'npz') return ending
+  const files = readdirSync(path)
+  if (files.includes('data_batch_1.bin')) return 'cifar10'
+  return files.includes('train.bin') ? 'cifar100' : 'idx'
+}
+
+/**
+ * Opens a data set by name: mnist, a folder or file of a kind (such as cifar10:DIR), by its path alone where one can see what it is, or a
+ * generated set. Its validation part is split off by the seed where it has none. Broken images are told and left out.
+ * @throws UsageError for a name that no data set has, and an image folder without a size.
+ */
+export async function openData(name: string, { size, ...options }: DataOptions): Promise<Splits> {
+  const { seed, validation } = options
+  const images = imagesOf(name)
+  if (images !== undefined) {
+    if (size === undefined)
+      throw new UsageError(`--data ${name}: image files have sizes of their own; give --resize 32`)
+    const splits = await openImages(images, { ...options, size })
+    if (splits.skipped.length > 0) note(skippedText(name, splits.skipped))
+    return splits
+  }
+  if (areAnnotated(name)) {
+    if (size === undefined && !areScenes(name))
+      throw new UsageError(`--data ${name}: image files have sizes of their own; give --resize 32`)
+    const splits = await openAnnotated(name, { ...options, size: size ?? 0 })
+    if (splits.skipped !== undefined && splits.skipped.length > 0) note(skippedText(name, splits.skipped))
+    if (splits.train.classes.length === 0)
+      throw new UsageError(`--data ${name} has masks, but no objects to classify; it is for --task segment`)
+    return { train: labelled(splits.train), validation: labelled(splits.validation), test: labelled(splits.test) }
+  }
+  if (name === 'mnist') return mnist({ seed, validation })
+  if (name === 'shapes') return shapeSplits(seed)
+  if ((toyNames as readonly string[]).includes(name)) return toySplits(name as ToyName, seed)
+  const [, kind, place] = /^([a-z0-9]+):(.*)$/.exec(name) ?? []
+  if (kind !== undefined && Object.hasOwn(kinds, kind)) return kinds[kind](place, { seed, validation })
+  if (existsSync(name)) return kinds[kindOf(name)](name, { seed, validation })
+  throw unknownChoice('data set', name, dataNames)
+}
+
+/** The path of an image folder that is named, or undefined for another data set. */
+export function imagesOf(name: string): string | undefined {
+  if (name.startsWith('images:')) return name.slice('images:'.length)
+  if (dataNames.includes(name) || !statSync(name, { throwIfNoEntry: false })?.isDirectory()) return undefined
+  const entries = readdirSync(name).filter((entry) => !entry.startsWith('.'))
+  const isIdx = entries.some((entry) => /idx[13]-ubyte/.test(entry))
+  const hasFolder = entries.some((entry) => statSync(join(name, entry), { throwIfNoEntry: false })?.isDirectory())
+  return !isIdx && (hasFolder || entries.some((entry) => /\.(jpe?g|png|webp)$/i.test(entry))) ? name : undefined
+}
+
+/** Opens an image folder; what is broken is listed, not told. */
+export function openImages(
+  path: string,
+  options: DataOptions & Required<Pick<DataOptions, 'size'>>,
+): Promise<ImageSplits> {
+  if (path === '') throw new UsageError('images: names no folder; expected images:DIR')
+  return imageFolder(path, options)
+}
+
+/** Files named before the rest is only counted. */
+const named = 5
+
+/** What was left out, in a line each. */
+export function skippedText(name: string, skipped: readonly SkippedImage[]): string {
+  const rest = skipped.length - named
+  const boxes = skipped.filter(({ box }) => box !== undefined).length
+  const images = skipped.length - boxes
+  const counts = [
+    ...(images > 0 ? [`${images} ${images === 1 ? 'image' : 'images'}`] : []),
+    ...(boxes > 0 ? [`${boxes} ${boxes === 1 ? 'box' : 'boxes'}`] : []),
+  ]
+  return [
+    `${name}: ${counts.join(' and ')} ${skipped.length === 1 ? 'is' : 'are'} left out (--strict refuses them)`,
+    ...skipped.slice(0, named).map(({ reason }) => `  ${reason}`),
+    ...(rest > 0 ? [`  and ${rest} more`] : []),
+  ].join('\n')
+}
+
+/** Whether examples are points in a plane. */
+export const arePoints = ({ train }: Splits): boolean => train.inputShape.length === 1

@@ -1,0 +1,64 @@
+/** `gentle eval` of models that tell boxes or masks. */
+
+import type { Opened } from '../models/open-model.ts'
+import { annotatedTask, openTold } from '../tasks/annotated.ts'
+import { bold, percent } from '../terminal/terminal.ts'
+import { exitCodes, UsageError } from '../terminal/usage.ts'
+import { judgementText } from '../train/finish-annotated.ts'
+
+export interface EvaluateAnnotatedFlags {
+  readonly data: string
+  readonly seed?: number
+  readonly views?: number
+  readonly augment?: string
+  readonly flips?: boolean
+  readonly strict?: boolean
+  readonly json?: boolean
+}
+
+/** The metrics of a model's task on part of a set. Gives the exit code. */
+export async function evaluateAnnotated(
+  { model, task }: Opened,
+  part: 'train' | 'validation' | 'test',
+  flags: EvaluateAnnotatedFlags,
+): Promise<number> {
+  if (task === 'classify') throw new UsageError('the model classifies; it tells no boxes and no masks')
+  if (flags.views !== undefined || flags.augment !== undefined)
+    throw new UsageError('--views and --augment are for classes; for boxes and masks there is --flips')
+  const kind = annotatedTask(task)
+  const [channels, height, width] = model.inputShape
+  const sets = await openTold(flags.data, {
+    seed: flags.seed ?? 0,
+    size: [height, width],
+    channels: channels as 1 | 3,
+    masks: task === 'segment',
+    strict: flags.strict,
+  })
+  const set = sets[part]
+  if (set.inputShape.join() !== model.inputShape.join())
+    throw new UsageError(
+      `--data ${flags.data} has pictures [${set.inputShape.join(', ')}], but the model takes [${model.inputShape.join(', ')}]`,
+    )
+  const names = kind.classesOf(set, flags.data)
+  if (model.classes !== undefined && names.join() !== model.classes.join())
+    throw new UsageError(
+      `--data ${flags.data} has other classes than the model: ${names.slice(0, 5).join(', ')}, not ${model.classes.slice(0, 5).join(', ')}`,
+    )
+  const judgement = await kind.judge(model, set, { flips: flags.flips })
+  if (flags.json) {
+    const { metrics, score } = judgement
+    console.log(
+      JSON.stringify({ task, score, ...metrics, data: flags.data, split: part, examples: set.length }, null, 2),
+    )
+  } else
+    console.log(
+      [
+        bold(
+          `${kind.scoreName} ${percent(Math.max(0, judgement.score))} on ${set.length} ${part} pictures of ${flags.data}`,
+        ),
+        '',
+        judgementText(judgement),
+      ].join('\n'),
+    )
+  return exitCodes.done
+}

@@ -1,0 +1,86 @@
+/** `gentle eval`: what a trained model is worth. */
+import { type Confusion, confusion, evaluate, type Model } from 'gentle-dl'
+import { evaluateViews } from 'gentle-dl/vision'
+import { type DataOptions, openData } from '../data/datasets.ts'
+import { viewsOf } from '../data/policy.ts'
+import { resized } from '../data/resize.ts'
+import { openModel } from '../models/open-model.ts'
+import { bold, percent, table } from '../terminal/terminal.ts'
+import { exitCodes, UsageError, unknownChoice } from '../terminal/usage.ts'
+
+import { evaluateAnnotated } from './evaluate-annotated.ts'
+
+const partNames = ['train', 'validation', 'test'] as const
+
+/** Loss and accuracy of a model on part of a data set. */
+export async function evaluateRun(
+  place: string,
+  flags: {
+    data: string
+    split: string
+    seed?: number
+    views?: number
+    flips?: boolean
+    augment?: string
+    strict?: boolean
+    json?: boolean
+  },
+): Promise<number> {
+  const part = partNames.find((name) => name === flags.split)
+  if (part === undefined) throw unknownChoice('split', flags.split, partNames)
+  const opened = await openModel(place)
+  const { model, preprocessing } = opened
+  if (opened.task !== 'classify') return evaluateAnnotated(opened, part, flags)
+  if (flags.flips)
+    throw new UsageError('--flips is for localization, detection and segmentation; give --views and --augment flip')
+  const whole = (await openData(flags.data, { seed: flags.seed ?? 0, strict: flags.strict, ...picturesOf(model) }))[
+    part
+  ]
+  // A run on resized pictures is evaluated on such.
+  const isSquare = preprocessing !== undefined && preprocessing.height === preprocessing.width
+  const dataset = isSquare && whole.inputShape.length === 3 ? resized(whole, preprocessing.height) : whole
+  const views = viewsOf(flags)
+  const looked = views && (await evaluateViews(model, dataset, views))
+  const { loss, accuracy } = looked ?? (await evaluate(model, dataset))
+  const matrix = looked ?? (await confusion(model, dataset))
+  const perClass = Object.fromEntries(
+    (dataset.classes ?? []).map((name, i) => [name, recall(matrix, i, dataset.classes!.length)]),
+  )
+  const result = {
+    loss,
+    accuracy,
+    data: flags.data,
+    split: part,
+    examples: dataset.length,
+    views: flags.views ?? 1,
+    perClass,
+  }
+  if (flags.json) console.log(JSON.stringify(result, null, 2))
+  else
+    console.log(
+      [
+        bold(
+          `${percent(accuracy!)} of ${dataset.length.toLocaleString('en-US')} ${part} examples of ${flags.data} right, loss ${loss.toFixed(4)}`,
+        ),
+        '',
+        table([
+          ['class', 'right'],
+          ...Object.entries(perClass).map(([name, share]) => [name, share === null ? 'no examples' : percent(share)]),
+        ]),
+      ].join('\n'),
+    )
+  return exitCodes.done
+}
+
+/** How the pictures of image folders are to be read for a model. */
+function picturesOf({ inputShape }: Model): Pick<DataOptions, 'size' | 'channels'> {
+  const [channels, height, width] = inputShape
+  return inputShape.length === 3 && (channels === 1 || channels === 3) ? { size: [height, width], channels } : {}
+}
+
+/** Share of a class's examples that are right; null where there are none. */
+function recall({ counts }: Confusion, row: number, classes: number): number | null {
+  const own = counts.subarray(row * classes, (row + 1) * classes)
+  const total = own.reduce((a, b) => a + b, 0)
+  return total === 0 ? null : own[row] / total
+}

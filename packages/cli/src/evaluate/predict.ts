@@ -1,0 +1,173 @@
+/** `gentle predict`: what a trained model makes of pictures, or of a tensor as it is. */
+import { readFileSync } from 'node:fs'
+
+import { type Model, predict as predictWith, type Shape, sizeOf } from 'gentle-dl'
+import { readNpy } from 'gentle-dl/formats'
+import { predictViews } from 'gentle-dl/vision'
+import { viewsOf } from '../data/policy.ts'
+import { readImage } from '../models/images.ts'
+import { type Opened, openModel, openNamed } from '../models/open-model.ts'
+import { bare, type Preprocessing, plain, preprocessingNamed, standardize } from '../models/preprocessing.ts'
+import { bytesOf } from '../models/weights-file.ts'
+import { bold, note, percent } from '../terminal/terminal.ts'
+import { exitCodes, UsageError } from '../terminal/usage.ts'
+
+import { predictAnnotated } from './predict-annotated.ts'
+
+export interface PredictFlags {
+  readonly weights?: string
+  readonly input?: string
+  readonly logits?: boolean
+  readonly normalize?: string
+  readonly labels?: string
+  readonly invert?: boolean
+  readonly views?: number
+  readonly augment?: string
+  readonly top: number
+  readonly out?: string
+  readonly leastScore?: number
+  readonly flips?: boolean
+  readonly json?: boolean
+}
+
+/** What the model says of one example. */
+type Answer =
+  | { readonly logits: readonly number[] }
+  | { readonly predictions: readonly { readonly label: string; readonly probability: number }[] }
+
+/** Runs the command. Gives the exit code. */
+export async function predict(place: string, images: readonly string[], flags: PredictFlags): Promise<number> {
+  if ((flags.input === undefined) === (images.length === 0))
+    throw new UsageError('predict takes pictures, or a tensor with --input FILE.npy: give one of the two')
+  if (flags.input !== undefined && flags.normalize !== undefined)
+    throw new UsageError('--normalize is for pictures; the tensor of --input is run as it is')
+  if (flags.views !== undefined && (flags.logits || flags.input !== undefined))
+    throw new UsageError('--views is for the probabilities of pictures; leave out --logits and --input')
+  return flags.input === undefined ? predictImages(place, images, flags) : predictTensor(place, flags.input, flags)
+}
+
+const open = (place: string, { weights }: PredictFlags, inputShape?: Shape): Promise<Opened> =>
+  weights === undefined ? openModel(place) : openNamed(place, weights, inputShape)
+
+/** A tensor [N, ...] as it is: an answer a row. */
+async function predictTensor(place: string, file: string, flags: PredictFlags): Promise<number> {
+  const { shape, dtype, data } = readNpy(await bytesOf(file, '--input'), file)
+  if (dtype !== 'float32' || shape.length < 2)
+    throw new UsageError(
+      `${file} is ${dtype} [${shape.join(', ')}]; expected float32 [N, C, H, W], such as [1, 3, 224, 224]`,
+    )
+  const { model } = await open(place, flags, shape.slice(1))
+  if (shape.slice(1).join() !== model.inputShape.join())
+    throw new UsageError(`${file} is [${shape.join(', ')}], but ${place} takes [N, ${model.inputShape.join(', ')}]`)
+  const answers = await answersOf(model, data as Float32Array, namesOf(model, flags), flags)
+  if (flags.json) console.log(JSON.stringify(answers, null, 2))
+  else for (const [row, answer] of answers.entries()) console.log(`${bold(`row ${row}`)}  ${told(answer)}`)
+  return exitCodes.done
+}
+
+/** Pictures one by one. One that cannot be read is named, the others are still told. */
+async function predictImages(place: string, images: readonly string[], flags: PredictFlags): Promise<number> {
+  const opened = await open(place, flags)
+  const { model } = opened
+  if (opened.task !== 'classify') return predictAnnotated(opened, images, flags)
+  if (flags.out !== undefined || flags.leastScore !== undefined || flags.flips)
+    throw new UsageError(`--out, --least-score and --flips are for boxes and masks; ${place} tells classes`)
+  const preprocessing = preprocessingOf(place, opened, flags)
+  const names = namesOf(model, flags)
+  const views = viewsOf(flags)
+  const results: ({ readonly image: string } & Answer)[] = []
+  let failed = 0
+  for (const image of images) {
+    let values: Float32Array
+    try {
+      // Views are changed while black is 0 and white is 1.
+      values = await readImage(image, views === undefined ? preprocessing : bare(preprocessing), flags.invert === true)
+    } catch (error) {
+      note(`gentle: ${(error as Error).message}`)
+      failed++
+      continue
+    }
+    if (views === undefined) {
+      const [answer] = await answersOf(model, values, names, flags)
+      results.push({ image, ...answer })
+    } else {
+      const probabilities = await predictViews(model, values, views, (pixels) => standardize(pixels, preprocessing))
+      results.push({ image, predictions: bestOf(Array.from(probabilities), names, flags.top) })
+    }
+  }
+  if (flags.json) console.log(JSON.stringify(results, null, 2))
+  else for (const { image, ...answer } of results) console.log(`${bold(image)}  ${told(answer)}`)
+  return failed > 0 ? exitCodes.usage : exitCodes.done
+}
+
+/**
+ * How pictures are prepared: as asked, as stored with the weights, or, for one channel, as MNIST's are.
+ * @throws UsageError where nobody says how.
+ */
+function preprocessingOf(place: string, { model, preprocessing }: Opened, { normalize }: PredictFlags): Preprocessing {
+  const { inputShape } = model
+  const usual = plain(inputShape)
+  if (usual === undefined)
+    throw new UsageError(`${place} takes examples of shape [${inputShape.join(', ')}]; pictures have 1 or 3 channels`)
+  if (normalize !== undefined) return preprocessingNamed(normalize, inputShape) ?? usual
+  if (preprocessing !== undefined) return preprocessing
+  if (usual.channels === 1) return usual
+  throw new UsageError(
+    `the weights of ${place} do not say how pictures are prepared for them; give --normalize imagenet for torchvision's, or none`,
+  )
+}
+
+/** A name for each output: from a file, the model's own, or numbers. */
+function namesOf({ outputShape, classes }: Model, { labels }: PredictFlags): readonly string[] {
+  const outputs = sizeOf(outputShape)
+  if (labels === undefined) return classes ?? Array.from({ length: outputs }, (_, i) => String(i))
+  const names = readLabels(labels)
+  if (names.length !== outputs)
+    throw new UsageError(`--labels ${labels} has ${names.length} names, but the model has ${outputs} outputs`)
+  return names
+}
+
+/** Names a line each, or a JSON list of texts. */
+function readLabels(file: string): readonly string[] {
+  let content: string
+  try {
+    content = readFileSync(file, 'utf8').trim()
+  } catch (error) {
+    throw new UsageError(`--labels ${file} cannot be read: ${(error as Error).message.split('\n')[0]}`)
+  }
+  if (!content.startsWith('[')) return content.split(/\r?\n/).map((name) => name.trim())
+  try {
+    const names: unknown = JSON.parse(content)
+    if (Array.isArray(names) && names.every((name) => typeof name === 'string')) return names
+  } catch {
+    // Told below.
+  }
+  throw new UsageError(`--labels ${file} is no list of names; expected a name a line, or a JSON list of texts`)
+}
+
+async function answersOf(
+  model: Model,
+  inputs: Float32Array,
+  names: readonly string[],
+  { logits = false, top }: PredictFlags,
+): Promise<Answer[]> {
+  const { data, shape } = await predictWith(model, inputs, { probabilities: !logits, batchSize: 8 })
+  const size = sizeOf(shape.slice(1))
+  return Array.from({ length: shape[0] }, (_, row): Answer => {
+    const values = Array.from(data.subarray(row * size, (row + 1) * size))
+    if (logits) return { logits: values }
+    return { predictions: bestOf(values, names, top) }
+  })
+}
+
+/** The likeliest classes first. */
+const bestOf = (probabilities: readonly number[], names: readonly string[], top: number) =>
+  probabilities
+    .map((probability, i) => ({ label: names[i], probability }))
+    .sort((a, b) => b.probability - a.probability)
+    .slice(0, top)
+
+const told = (answer: Answer): string =>
+  'logits' in answer
+    ? answer.logits.map((value) => value.toPrecision(6)).join(' ')
+    : answer.predictions.map(({ label, probability }) => `${label} ${percent(probability)}`).join('  ')

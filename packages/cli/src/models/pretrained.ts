@@ -1,0 +1,52 @@
+import { type FirstValues, loadMatching, type Matching, type Model, Random, type Shape, weightsOf } from 'gentle-dl'
+import { note } from '../terminal/terminal.ts'
+import { UsageError } from '../terminal/usage.ts'
+import type { Tensors } from './weights-file.ts'
+
+/** Stored values where name and shape fit, and what the network begins with elsewhere. */
+export const storedFirst =
+  (tensors: Tensors, seed: number): FirstValues =>
+  (path, shape, initializer) => {
+    const stored = tensors.get(path)
+    const fits = stored?.dtype === 'float32' && stored.shape.join() === shape.join()
+    return fits ? (stored.data as Float32Array) : initializer(shape, new Random(seed, path))
+  }
+
+/** A few names, and how many more there are. */
+export const someOf = (names: readonly string[], most = 4): string =>
+  names.length <= most ? names.join(', ') : `${names.slice(0, most).join(', ')} and ${names.length - most} more`
+
+/**
+ * Loads all that fits, and tells on stderr what was and was not loaded.
+ * @throws UsageError where nothing fits.
+ */
+export async function loadPretrained(
+  model: Model,
+  tensors: Tensors,
+  { file, name, head, quiet }: { file: string; name: string; head: ReadonlySet<string>; quiet: boolean },
+): Promise<Matching> {
+  const matching = await loadMatching(model, tensors)
+  const { loaded, missing, unexpected, otherShape } = matching
+  if (loaded.length === 0) {
+    const shapeIn = (weights: ReadonlyMap<string, { readonly shape: Shape }>, key: string): string =>
+      `[${weights.get(key)!.shape.join(', ')}]`
+    const why =
+      otherShape.length > 0
+        ? someOf(otherShape.map((key) => `${key} is ${shapeIn(tensors, key)} for ${shapeIn(weightsOf(model), key)}`))
+        : `it holds ${someOf([...tensors.keys()])}; expected ${someOf(missing)}`
+    throw new UsageError(`--pretrained ${file} has nothing that fits ${name}: ${why}`)
+  }
+  if (!quiet)
+    for (const line of [
+      `${file}: ${loaded.length} of the ${loaded.length + missing.length + otherShape.length} weights of ${name} are loaded`,
+      ...(otherShape.length === 0
+        ? []
+        : [
+            `  of another shape: ${someOf(otherShape)}${otherShape.every((each) => head.has(each)) ? ', the head' : ''}; these begin anew`,
+          ]),
+      ...(missing.length === 0 ? [] : [`  not in the file: ${someOf(missing)}; these begin anew`]),
+      ...(unexpected.length === 0 ? [] : [`  not in the network: ${someOf(unexpected)}; these are left out`]),
+    ])
+      note(line)
+  return matching
+}

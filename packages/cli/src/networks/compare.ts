@@ -1,0 +1,180 @@
+/** `gentle compare`: networks side by side, and the lecture's figures of how they grew. */
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+
+import { type Backend, wasm } from 'gentle-dl'
+import { summarize } from 'gentle-dl/inspect'
+import { accuracySvg, comparisonSvg, costSvg, growthSvg } from '../charts/compare-svg.ts'
+import { networkNamed, type Published, publishedOf } from '../models/networks.ts'
+import { shapeText } from '../terminal/shapes.ts'
+import { bySource, wrapped } from '../terminal/sources.ts'
+import { bold, bytes, dim, note, quantity, table, thousands } from '../terminal/terminal.ts'
+import { exitCodes, UsageError } from '../terminal/usage.ts'
+
+import { type Growth, growth } from './growth.ts'
+import { secondsOfNetwork } from './measure.ts'
+
+/** What is known of a network, each figure as its source gives it or as it is counted or measured here. */
+export interface Compared extends Published {
+  readonly name: string
+  readonly inputShape: readonly number[]
+  readonly classes: number
+  readonly parameters: number
+  readonly macs: number
+  readonly flops: number
+  /** Bytes of the parameters, and the most of activations at once in inference of one example. */
+  readonly parameterBytes: number
+  readonly inferenceBytes: number
+  /** Seconds of inference for one example; undefined where it was not measured. */
+  readonly seconds?: number
+}
+
+export interface Comparison {
+  readonly networks: readonly Compared[]
+  readonly growth: readonly Growth[]
+  /** Where counted and measured figures come from. */
+  readonly sources: { readonly counted: string; readonly measured?: string }
+}
+
+/** The networks of the lecture, in its order. */
+const lecture = [
+  ...['perceptron', 'mlp', 'lenet5', 'alexnet_original', 'alexnet', 'vgg16', 'vgg19', 'googlenet'],
+  ...['resnet18', 'resnet34', 'resnet50', 'resnet101', 'resnet152'],
+] as const
+
+const counted =
+  'counted from the networks as Gentle builds them; 2 FLOPs a multiply-add of convolutions and matrix products'
+
+export interface CompareFlags {
+  readonly json?: boolean
+  readonly measure: boolean
+  readonly svg?: string
+  readonly out?: string
+}
+
+/** Runs the command. Gives the exit code. */
+export async function compare(names: readonly string[], flags: CompareFlags): Promise<number> {
+  const chosen = [...new Set(names.length > 0 ? names : lecture)].map((name) => networkNamed(name, 'classify'))
+  const backend = flags.measure ? await wasm() : undefined
+  const networks: Compared[] = []
+  try {
+    for (const { name, inputShape, classes, build } of chosen) {
+      const layer = build({ classes, points: false })
+      const { parameters, macs, flops, inferenceBytes } = summarize(layer, inputShape)
+      if (backend !== undefined && process.stderr.isTTY) note(dim(`measuring ${name}`))
+      networks.push({
+        name,
+        ...publishedOf(name),
+        inputShape,
+        classes,
+        parameters,
+        macs,
+        flops,
+        parameterBytes: 4 * parameters,
+        inferenceBytes,
+        ...(backend === undefined ? {} : { seconds: await secondsOfNetwork(backend, layer, inputShape, 1) }),
+      })
+    }
+  } finally {
+    await backend?.close()
+  }
+  const comparison: Comparison = {
+    networks,
+    growth,
+    sources: { counted, ...(backend === undefined ? {} : { measured: measuredBy(backend) }) },
+  }
+  if (flags.svg !== undefined) writePicture(flags.svg, comparisonSvg(comparison))
+  if (flags.out !== undefined) writeAll(flags.out, comparison)
+  console.log(flags.json ? JSON.stringify(comparison, null, 2) : comparisonText(comparison))
+  return exitCodes.done
+}
+
+const measuredBy = ({ name }: Backend): string =>
+  `measured here: inference of one example, median of runs, ${name}, Node ${process.versions.node}`
+
+function writePicture(file: string, picture: string): void {
+  try {
+    writeFileSync(file, picture)
+  } catch (error) {
+    throw new UsageError(`${file} cannot be written: ${(error as Error).message.split('\n')[0]}`)
+  }
+}
+
+function writeAll(folder: string, comparison: Comparison): void {
+  try {
+    mkdirSync(folder, { recursive: true })
+  } catch (error) {
+    throw new UsageError(`--out ${folder} cannot be made: ${(error as Error).message.split('\n')[0]}`)
+  }
+  writePicture(join(folder, 'cost-by-year.svg'), costSvg(comparison))
+  writePicture(join(folder, 'cost-by-accuracy.svg'), accuracySvg(comparison))
+  writePicture(join(folder, 'growth.svg'), growthSvg(comparison))
+  writePicture(join(folder, 'compare.json'), `${JSON.stringify(comparison, null, 2)}\n`)
+}
+
+function comparisonText({ networks, growth: grown, sources }: Comparison): string {
+  const measured = networks.some(({ seconds }) => seconds !== undefined)
+  const header = [
+    'network',
+    'year',
+    'input',
+    'parameters',
+    'multiply-adds',
+    'FLOPs',
+    'memory',
+    ...(measured ? ['ms', 'GFLOP/s'] : []),
+    'top-1',
+  ]
+  const rows = networks.map((network) => [
+    network.name,
+    String(network.year),
+    shapeText(network.inputShape),
+    quantity(network.parameters),
+    quantity(network.macs),
+    quantity(network.flops),
+    bytes(network.parameterBytes + network.inferenceBytes),
+    ...(network.seconds === undefined
+      ? []
+      : [(1000 * network.seconds).toFixed(2), (network.flops / network.seconds / 1e9).toFixed(1)]),
+    network.top1 === undefined ? '-' : `${network.top1.value.toFixed(2)} %`,
+  ])
+  return [
+    bold('Networks, for one example'),
+    '',
+    table([header, ...rows]),
+    '',
+    ...told([
+      { of: 'parameters, multiply-adds, FLOPs', source: sources.counted },
+      { of: 'memory', source: 'parameters, and the most activations at once in inference, in float32' },
+      ...(sources.measured === undefined ? [] : [{ of: 'ms', source: sources.measured }]),
+    ]),
+    '',
+    bold('Sources of years and accuracies'),
+    ...told(networks.map(({ name, year, paper }) => ({ of: `${name} ${year}`, source: paper }))),
+    ...told(
+      networks.flatMap(({ name, top1 }) =>
+        top1 === undefined ? [] : [{ of: `${name} ${top1.value} %`, source: top1.source }],
+      ),
+    ),
+    '',
+    bold('What training took, as the lecture tells it'),
+    '',
+    table([
+      ['network', 'year', 'exaflops', 'parameters'],
+      ...grown.map(({ name, year, exaflops, parameters }) => [
+        name,
+        String(year),
+        exaflops,
+        `${thousands(parameters / 1e6)} M`,
+      ]),
+    ]),
+    '',
+    ...told(grown.map(({ name, source }) => ({ of: name, source }))),
+  ].join('\n')
+}
+
+/** Sources, a paragraph each. */
+const told = (entries: Parameters<typeof bySource>[0]): string[] =>
+  bySource(entries)
+    .flatMap((line) => wrapped(line, 100))
+    .map(dim)

@@ -1,0 +1,40 @@
+/** `gentle export`: a trained model as a file that others read. */
+import { writeFileSync } from 'node:fs'
+import { describedModel, type Opened, openModel, openNamed } from '../models/open-model.ts'
+import { shapeOf } from '../terminal/shapes.ts'
+import { note } from '../terminal/terminal.ts'
+import { exitCodes, UsageError, unknownChoice } from '../terminal/usage.ts'
+
+const formats: Readonly<Record<string, (opened: Opened) => Promise<Uint8Array>>> = {
+  async onnx({ model }) {
+    const { exportOnnx } = await import('gentle-dl/onnx')
+    return exportOnnx(model)
+  },
+  safetensors: ({ model, preprocessing }) => describedModel(model, preprocessing),
+}
+
+export const formatNames = Object.keys(formats)
+
+export interface ExportFlags {
+  readonly format: string
+  readonly out: string
+  readonly weights?: string
+  readonly input?: string
+}
+
+/** Runs the command. Gives the exit code. */
+export async function exportModel(place: string, { format, out, weights, input }: ExportFlags): Promise<number> {
+  if (!Object.hasOwn(formats, format)) throw unknownChoice('--format', format, formatNames)
+  const inputShape = input === undefined ? undefined : shapeOf(input)
+  if (inputShape !== undefined && weights === undefined)
+    throw new UsageError(`--input goes with --weights; ${place} tells its own`)
+  const opened = await (weights === undefined ? openModel(place) : openNamed(place, weights, inputShape))
+  const bytes = await formats[format](opened)
+  try {
+    writeFileSync(out, bytes)
+  } catch (error) {
+    throw new UsageError(`--out ${out} cannot be written: ${(error as Error).message.split('\n')[0]}`)
+  }
+  note(`${out}: ${format}, ${bytes.length.toLocaleString('en-US')} bytes`)
+  return exitCodes.done
+}

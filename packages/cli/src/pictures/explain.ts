@@ -1,0 +1,121 @@
+import { type Model, predict, readWeights, sizeOf } from 'gentle-dl'
+import { writeImageFile } from 'gentle-dl/data'
+import { featureMaps, gradCam, type Image, image, occlusion, spatialLayers } from 'gentle-dl/vision'
+import { readImage } from '../models/images.ts'
+import { openModel } from '../models/open-model.ts'
+import { bare, plain, standardize } from '../models/preprocessing.ts'
+import { note, percent } from '../terminal/terminal.ts'
+import { exitCodes, UsageError, unknownChoice } from '../terminal/usage.ts'
+import { explanationPicture } from './explanation-picture.ts'
+
+export interface ExplainFlags {
+  readonly out: string
+  readonly class?: string
+  readonly layers?: readonly string[]
+  readonly invert?: boolean
+  readonly json?: boolean
+}
+
+/** Layers whose maps are shown unless they are named. */
+const mostLayers = 6
+
+/** Kernels of the first convolution, or rows of a first dense layer that are as large as the picture. */
+export interface FirstFilters {
+  readonly name: string
+  /** Each a picture of 1 or 3 channels, of numbers of both signs. */
+  readonly filters: readonly Image[]
+}
+
+/** Everything that the picture shows. */
+export interface Explanation {
+  readonly title: string
+  /** As the network sees it, before it is standardised. */
+  readonly picture: Image
+  readonly predictions: readonly { readonly label: string; readonly probability: number }[]
+  /** The class that is explained. */
+  readonly label: string
+  readonly cam?: Image
+  readonly occluded: Image
+  readonly first?: FirstFilters
+  readonly layers: readonly { readonly layer: string; readonly type: string; readonly maps: Image }[]
+}
+
+/** Some of a list, spread evenly, the first and the last among them. */
+function spreadEvenly<T>(list: readonly T[], count: number): T[] {
+  if (list.length <= count) return [...list]
+  return Array.from({ length: count }, (_, i) => list[Math.round((i * (list.length - 1)) / (count - 1))])
+}
+
+/** @throws UsageError for a layer that gives no maps. */
+function chosenLayers(model: Model, named: readonly string[] | undefined): string[] {
+  const spatial = spatialLayers(model)
+  for (const layer of named ?? []) if (!spatial.includes(layer)) throw unknownChoice('layer', layer, spatial)
+  return named === undefined ? spreadEvenly(spatial, mostLayers) : [...named]
+}
+
+async function firstFilters(model: Model): Promise<FirstFilters | undefined> {
+  const [channels, height, width] = model.inputShape
+  const first = [...model.parameters].find(([, { shape }]) => shape.length >= 2)
+  if (first === undefined) return undefined
+  const [name, { shape }] = first
+  const data = (await readWeights(model)).get(name)!
+  const ofConvolution = shape.length === 4 && shape[1] === channels
+  const ofPicture = shape.length === 2 && shape[1] === channels * height * width
+  if (!ofConvolution && !ofPicture) return undefined
+  const [count, c, h, w] = ofConvolution ? shape : [shape[0], channels, height, width]
+  const size = c * h * w
+  const filters = Array.from({ length: count }, (_, i) => image(c, h, w, data.slice(i * size, (i + 1) * size)))
+  return { name, filters }
+}
+
+/** Runs the command. Gives the exit code. */
+export async function explain(place: string, file: string, flags: ExplainFlags): Promise<number> {
+  const opened = await openModel(place)
+  const { model, preprocessing = plain(opened.model.inputShape) } = opened
+  const { inputShape, outputShape } = model
+  if (preprocessing === undefined)
+    throw new UsageError(
+      `${place} takes examples of shape [${inputShape.join(', ')}], not pictures; explain is for networks that look at pictures`,
+    )
+  const [channels, height, width] = inputShape
+  const seen = await readImage(file, bare(preprocessing), flags.invert === true)
+  const input = seen.slice()
+  standardize(input, preprocessing)
+  const labels = model.classes ?? Array.from({ length: sizeOf(outputShape) }, (_, i) => String(i))
+  const { data } = await predict(model, input, { probabilities: true })
+  const order = Array.from(data.keys()).sort((a, b) => data[b] - data[a])
+  const classIndex = flags.class === undefined ? order[0] : labels.indexOf(flags.class)
+  if (classIndex < 0) throw unknownChoice('class', flags.class!, labels)
+  const layers = chosenLayers(model, flags.layers)
+  const patch = Math.max(2, Math.round(Math.min(height, width) / 6))
+  // What hides is the picture's mean colour, which looks like nothing.
+  const pixels = height * width
+  const fill = Array.from(
+    { length: channels },
+    (_, c) => input.subarray(c * pixels, (c + 1) * pixels).reduce((sum, value) => sum + value, 0) / pixels,
+  )
+  const explanation: Explanation = {
+    title: `${place}: ${file}`,
+    picture: image(channels, height, width, seen),
+    predictions: order.slice(0, 5).map((i) => ({ label: labels[i], probability: data[i] })),
+    label: labels[classIndex],
+    ...(layers.length === 0 ? {} : { cam: await gradCam(model, input, classIndex) }),
+    occluded: await occlusion(model, input, classIndex, { patch, stride: Math.max(1, patch >> 1), fill }),
+    first: await firstFilters(model),
+    layers: await featureMaps(model, input, layers),
+  }
+  await writeImageFile(flags.out, explanationPicture(explanation))
+  if (flags.json)
+    console.log(
+      JSON.stringify(
+        { image: file, class: explanation.label, predictions: explanation.predictions, layers, out: flags.out },
+        null,
+        2,
+      ),
+    )
+  else
+    note(
+      `${file}: ${explanation.predictions.map(({ label, probability }) => `${label} ${percent(probability)}`).join('  ')}\neverything is in ${flags.out}`,
+    )
+  return exitCodes.done
+}

@@ -1,0 +1,144 @@
+/** The end of a training on pictures with truth: the best weights on the test set, the figures, the best and the worst pictures. */
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { countParameters, evaluate, loadModel, type Model, sizeOf } from 'gentle-dl'
+import { type AnnotatedSet, type AnnotatedSplits, type Annotations, type Splits, writeImageFile } from 'gentle-dl/data'
+
+import { answers, type Image, image, type Task, type Tile } from 'gentle-dl/vision'
+import { annotatedTile, resultSheet } from '../pictures/annotated-picture.ts'
+import { maskLegend } from '../pictures/mask-colours.ts'
+import type { AnyTask, Judgement } from '../tasks/annotated.ts'
+import type { Ending } from '../tasks/task.ts'
+import { commandLine } from '../terminal/invocation.ts'
+import { bold, dim, percent, table, thousands } from '../terminal/terminal.ts'
+import { exitCodes } from '../terminal/usage.ts'
+
+import { meanSpeed } from './metrics.ts'
+
+/** Pictures of each end that are shown. */
+const shown = 6
+
+/** Test pictures that are looked through for the best and the worst. */
+const looked = 500
+
+export async function finishAnnotated(
+  { run, plan, backend, history, seconds, flags }: Ending,
+  kind: AnyTask,
+  sets: AnnotatedSplits,
+  splits: Splits,
+  task: Task<unknown>,
+): Promise<number> {
+  const file = run.file('weights/best.safetensors')
+  const best = await loadModel(await readFile(file), { name: file, backend })
+  const figures = async (part: 'validation' | 'test') => {
+    const judgement: Judgement = await kind.judge(best, sets[part])
+    const { loss } = await evaluate(best, splits[part], { loss: task.loss, metrics: [], batchSize: 32 })
+    return { judgement, summary: { loss, [kind.monitor]: judgement.score, metrics: judgement.metrics } }
+  }
+  const validation = await figures('validation')
+  const test = await figures('test')
+  const summary = {
+    model: plan.model,
+    data: plan.data,
+    task: kind.name,
+    seed: plan.seed,
+    epochs: plan.epochs,
+    bestEpoch: history.findLast((epoch) => epoch.best)!.epoch,
+    threads: backend.threads,
+    parameters: countParameters(best),
+    train: history.at(-1)!.train,
+    validation: validation.summary,
+    test: test.summary,
+    examplesPerSecond: Math.round(meanSpeed(history)),
+    seconds: Number(seconds.toFixed(2)),
+  }
+  run.writeJson('summary.json', summary)
+  for (const [name, svg] of Object.entries(test.judgement.pictures ?? {})) run.write(name, svg)
+  const sheets = await bestAndWorst(best, kind, task, sets.test)
+  for (const [name, sheet] of Object.entries(sheets)) await writeImageFile(run.file(`${name}.png`), sheet)
+  await writeImageFile(run.file('example.png'), await exampleOf(sets.test))
+  if (flags.json) console.log(JSON.stringify(summary, null, 2))
+  else if (!flags.quiet)
+    console.log(
+      [
+        '',
+        bold(`Test ${kind.scoreName} ${percent(Math.max(0, test.judgement.score))}`),
+        `with the weights of epoch ${summary.bestEpoch}, the best on validation`,
+        `${thousands(summary.examplesPerSecond)} examples/s, ${seconds.toFixed(1)} s in all`,
+        '',
+        judgementText(test.judgement),
+        '',
+        `Everything is in ${bold(run.path)}`,
+        dim(
+          `  summary.json, metrics.csv, curves.svg, best.png, worst.png, ${[...Object.keys(test.judgement.pictures ?? {}), 'weights/'].join(', ')}`,
+        ),
+        '',
+        'Try next',
+        `  ${commandLine('predict', run.path, join(run.path, 'example.png'), '--out', 'annotated.png')}`,
+        `  ${commandLine('eval', run.path, '--data', summary.data)}`,
+      ].join('\n'),
+    )
+  return exitCodes.done
+}
+
+/** Figures in a table each: of the whole, and a class. */
+export function judgementText({ metrics, perClass }: Judgement): string {
+  const told = Object.entries(metrics).map(([name, value]) => [name, value < 0 ? 'none' : percent(value)])
+  return [table([['metric', 'value'], ...told]), ...(perClass === undefined ? [] : ['', table(perClass)])].join('\n')
+}
+
+async function exampleOf(set: AnnotatedSet): Promise<Image> {
+  const [channels, height, width] = set.inputShape
+  const pixels = new Float32Array(sizeOf(set.inputShape))
+  await set.read(0, pixels)
+  return image(channels, height, width, pixels)
+}
+
+interface Judged {
+  readonly picture: Image
+  readonly truth: Annotations
+  readonly answer: unknown
+  readonly quality: number
+}
+
+/** Sheets of the pictures whose answers are the best and the worst, with truth and prediction. */
+async function bestAndWorst(
+  model: Model,
+  kind: AnyTask,
+  task: Task<unknown>,
+  set: AnnotatedSet,
+): Promise<Record<'best' | 'worst', Image>> {
+  const [channels, height, width] = set.inputShape
+  const judged: Judged[] = []
+  for await (const { index, picture, truth, answer } of answers(model, task, set)) {
+    if (index >= looked) break
+    judged.push({
+      picture: image(channels, height, width, picture.slice()),
+      truth,
+      answer,
+      quality: kind.quality(truth, answer),
+    })
+  }
+  // Of equally good ones, those in which there is the most to see.
+  const seen = ({ truth }: Judged): number => truth.boxes.length
+  judged.sort((a, b) => b.quality - a.quality || seen(b) - seen(a))
+  const { classes, maskClasses } = set
+  const names = kind.name === 'segment' ? { classes, maskClasses } : { classes }
+  const tileOf = ({ picture, truth, answer, quality }: Judged): Tile => ({
+    image: annotatedTile(picture, { truth, prediction: kind.said(answer), ...names }),
+    caption: `${qualityNames[kind.name]} ${percent(quality)}`,
+  })
+  const legend = kind.name === 'segment' ? maskLegend(classes, maskClasses) : []
+  const sheetOf = (which: readonly Judged[], title: string): Image => resultSheet(which.map(tileOf), title, legend)
+  const drawn = {
+    localize: 'truth dashed, prediction in colour',
+    detect: 'truth dashed, prediction in colour; F1 at an IoU of 0.5',
+    segment: 'picture, truth, prediction',
+  }[kind.name]
+  return {
+    best: sheetOf(judged.slice(0, shown), `the best: ${drawn}`),
+    worst: sheetOf(judged.slice(-shown).reverse(), `the worst: ${drawn}`),
+  }
+}
+
+const qualityNames = { localize: 'IoU', detect: 'F1', segment: 'mean IoU' } as const

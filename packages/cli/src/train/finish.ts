@@ -1,0 +1,63 @@
+/** The end of a training: the best weights on the test set, the figures, the pictures, the report. */
+import { readFile } from 'node:fs/promises'
+import { confusion, countParameters, type Evaluation, evaluate, loadModel, sizeOf } from 'gentle-dl'
+import { type Splits, writeImageFile } from 'gentle-dl/data'
+import { image } from 'gentle-dl/vision'
+import { confusionSvg } from '../charts/charts.ts'
+import type { Ending } from '../tasks/task.ts'
+import { exitCodes } from '../terminal/usage.ts'
+import { meanSpeed } from './metrics.ts'
+import { arePictures, report } from './report.ts'
+
+/** The figures of a finished run: summary.json. */
+export interface RunSummary {
+  readonly model: string
+  readonly data: string
+  readonly task: 'classify'
+  readonly seed: number
+  readonly epochs: number
+  /** The epoch whose weights are the best, and were tested. */
+  readonly bestEpoch: number
+  readonly threads: number
+  readonly parameters: number
+  readonly train: Evaluation
+  readonly validation: Evaluation
+  readonly test: Evaluation
+  readonly examplesPerSecond: number
+  readonly seconds: number
+}
+
+/** Looks at the test set once, with the best weights, and tells everything. */
+export async function finish({ run, plan, backend, history, seconds, flags }: Ending, splits: Splits): Promise<number> {
+  const file = run.file('weights/best.safetensors')
+  const best = await loadModel(await readFile(file), { name: file, backend })
+  const test = await evaluate(best, splits.test)
+  const validation = await evaluate(best, splits.validation)
+  const matrix = await confusion(best, splits.test)
+  const summary: RunSummary = {
+    model: plan.model,
+    data: plan.data,
+    task: 'classify',
+    seed: plan.seed,
+    epochs: plan.epochs,
+    bestEpoch: history.findLast((epoch) => epoch.best)!.epoch,
+    threads: backend.threads,
+    parameters: countParameters(best),
+    train: history.at(-1)!.train,
+    validation,
+    test,
+    examplesPerSecond: Math.round(meanSpeed(history)),
+    seconds: Number(seconds.toFixed(2)),
+  }
+  run.writeJson('summary.json', summary)
+  run.write('confusion.svg', confusionSvg(matrix.counts, splits.test.classes ?? []))
+  if (arePictures(splits.test)) {
+    const pixels = new Float32Array(sizeOf(splits.test.inputShape))
+    await splits.test.read([0], pixels, new Int32Array(1))
+    const [channels, height, width] = splits.test.inputShape
+    await writeImageFile(run.file('example.png'), image(channels, height, width, pixels))
+  }
+  if (flags.json) console.log(JSON.stringify(summary, null, 2))
+  else if (!flags.quiet) console.log(await report(summary, run.path, splits.test, matrix))
+  return exitCodes.done
+}

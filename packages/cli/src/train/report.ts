@@ -1,0 +1,92 @@
+/** What a finished training tells: figures, confusions, examples, what to try next. */
+import { join } from 'node:path'
+import { type Confusion, type Shape, sizeOf } from 'gentle-dl'
+import type { Dataset } from 'gentle-dl/data'
+import { image, toGrey } from 'gentle-dl/vision'
+import { commandLine } from '../terminal/invocation.ts'
+import { bold, braille, dim, gallery, green, percent, red, table, thousands } from '../terminal/terminal.ts'
+import type { RunSummary } from './finish.ts'
+
+/** Pairs of classes that are taken for each other most often. */
+function worstConfusions({ counts }: Confusion, classes: readonly string[]): string[] {
+  const n = classes.length
+  return Array.from({ length: n * n }, (_, i) => ({ row: Math.floor(i / n), column: i % n, count: counts[i] }))
+    .filter(({ row, column, count }) => row !== column && count > 0)
+    .sort((a, b) => b.count - a.count)
+    .slice(0, 5)
+    .map(
+      ({ row, column, count }) =>
+        `${classes[row]} taken for ${classes[column]}, ${thousands(count)} ${count === 1 ? 'time' : 'times'}`,
+    )
+}
+
+/** Whether examples are pictures, grey or of colours. */
+export const arePictures = ({ inputShape }: Dataset): boolean =>
+  inputShape.length === 3 && (inputShape[0] === 1 || inputShape[0] === 3)
+
+/** An example as braille. */
+export function drawn(pixels: Float32Array, [channels, height, width]: Shape): string[] {
+  return braille(toGrey(image(channels, height, width, pixels)).data, height, width)
+}
+
+/** Up to five test pictures: two mistakes, where there are, and then right ones. */
+async function pictures(test: Dataset, { predicted, labels }: Confusion, classes: readonly string[]): Promise<string> {
+  const [, , columns] = test.inputShape
+  const indices = Array.from({ length: test.length }, (_, i) => i)
+  const wrong = indices.filter((i) => predicted[i] !== labels[i]).slice(0, 2)
+  const right = indices.filter((i) => predicted[i] === labels[i]).slice(0, 5 - wrong.length)
+  const pixels = new Float32Array(sizeOf(test.inputShape))
+  const width = Math.ceil(columns / 2)
+  const shown = []
+  for (const index of [...right, ...wrong]) {
+    await test.read([index], pixels, new Int32Array(1))
+    const hit = predicted[index] === labels[index]
+    const caption = hit
+      ? `${classes[predicted[index]]} ✓`
+      : `${classes[predicted[index]]} ✗ is ${classes[labels[index]]}`
+    shown.push({ lines: drawn(pixels, test.inputShape), caption, width, colour: hit ? green : red })
+  }
+  return gallery(shown)
+}
+
+/** The whole text. */
+export async function report(summary: RunSummary, path: string, test: Dataset, matrix: Confusion): Promise<string> {
+  const classes = test.classes ?? []
+  const figures = table([
+    ['', 'loss', 'accuracy'],
+    ...(['train', 'validation', 'test'] as const).map((part) => [
+      part,
+      summary[part].loss.toFixed(4),
+      percent(summary[part].accuracy!),
+    ]),
+  ])
+  const confusions = worstConfusions(matrix, classes)
+  const images = arePictures(test)
+  const next = images
+    ? [
+        commandLine('predict', path, join(path, 'example.png')),
+        commandLine('eval', path, '--data', summary.data),
+        commandLine('summary', summary.model),
+      ]
+    : [
+        commandLine('eval', path, '--data', summary.data),
+        commandLine('train', 'mlp', '--data', 'spirals'),
+        commandLine('train', 'lenet5'),
+      ]
+  return [
+    '',
+    bold(`Test accuracy ${percent(summary.test.accuracy!)}`),
+    `with the weights of epoch ${summary.bestEpoch}, the best on validation`,
+    `${thousands(summary.examplesPerSecond)} examples/s, ${summary.seconds.toFixed(1)} s in all`,
+    '',
+    figures,
+    '',
+    ...(confusions.length > 0 ? ['Worst confusions', ...confusions.map((line) => `  ${line}`), ''] : []),
+    ...(images ? [await pictures(test, matrix, classes), ''] : []),
+    `Everything is in ${bold(path)}`,
+    dim('  summary.json, metrics.csv, curves.svg, confusion.svg, weights/'),
+    '',
+    'Try next',
+    ...next.map((command) => `  ${command}`),
+  ].join('\n')
+}

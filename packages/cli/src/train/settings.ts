@@ -1,0 +1,146 @@
+/** The settings of a training: flags over a config file over the network's recipe. */
+import { readFileSync } from 'node:fs'
+import { adam, adamW, constantRate, cosineDecay, linearDecay, type Optimizer, type Schedule, sgd } from 'gentle-dl'
+import { z } from 'zod'
+import type { Recipe } from '../models/networks.ts'
+import { taskNames } from '../tasks/task.ts'
+import { UsageError, unknownChoice } from '../terminal/usage.ts'
+
+const schedules = { constant: constantRate, linear: linearDecay, cosine: cosineDecay } as const satisfies Readonly<
+  Record<string, (rate: number) => Schedule>
+>
+
+const optimizers = ['sgd', 'adam', 'adamW'] as const
+
+const text = z.string('a text')
+
+const whole = (least: number, most: number) => {
+  const expected = most === Number.MAX_SAFE_INTEGER ? `a whole number from ${least}` : `${least} to ${most}`
+  return z.int(expected).min(least, expected).max(most, expected)
+}
+
+const positive = z.number('a number above 0').positive('a number above 0')
+
+/** What can be set; keys of a config file, and flags in dashes. A check's message is what it expects. */
+const settingsSchema = z.strictObject({
+  task: z.enum(taskNames).optional(),
+  model: text.optional(),
+  data: text.optional(),
+  epochs: whole(1, Number.MAX_SAFE_INTEGER).optional(),
+  batchSize: whole(1, Number.MAX_SAFE_INTEGER).optional(),
+  learningRate: positive.optional(),
+  schedule: z.enum(Object.keys(schedules) as (keyof typeof schedules)[]).optional(),
+  optimizer: z.enum(optimizers).optional(),
+  momentum: z.number('a number from 0, below 1').min(0, 'a number from 0').lt(1, 'a number below 1').optional(),
+  weightDecay: z.number('a number from 0').min(0, 'a number from 0').optional(),
+  decayed: z.enum(['all', 'weights']).optional(),
+  clipNorm: positive.optional(),
+  seed: whole(0, 2 ** 31 - 1).optional(),
+  threads: whole(1, 64).optional(),
+  wideVectors: z.boolean('true or false').optional(),
+  validation: whole(1, Number.MAX_SAFE_INTEGER).optional(),
+  resize: whole(1, 4096).optional(),
+  augment: text.optional(),
+  classWeights: z.enum(['none', 'balanced']).optional(),
+  loss: text.optional(),
+  pretrained: text.optional(),
+  freeze: z.array(text, 'a list of texts').min(1, 'at least one name').optional(),
+})
+
+export type Settings = z.infer<typeof settingsSchema>
+
+/** A training with everything decided that its result depends on. */
+export type Plan = Settings &
+  Required<
+    Pick<
+      Settings,
+      'model' | 'data' | 'epochs' | 'batchSize' | 'optimizer' | 'learningRate' | 'schedule' | 'seed' | 'threads'
+    >
+  >
+
+/** The flag of a setting: `--batch-size` of batchSize. */
+const flagOf = (key: string): string => `--${key.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`
+
+/** Settings from flags. @throws UsageError naming the flag, what it is and what was expected. */
+export const settingsOfFlags = (values: unknown): Settings => checkSettings(values, flagOf)
+
+/** Settings from a file. @throws UsageError naming the file, the key, what it is and what was expected. */
+export const settingsOfFile = (values: unknown, file: string): Settings =>
+  checkSettings(values, (key) => `${key} of ${file}`)
+
+function checkSettings(values: unknown, nameOf: (key: string) => string): Settings {
+  const result = settingsSchema.safeParse(values)
+  if (result.success) return result.data
+  const [issue] = result.error.issues
+  if (issue.code === 'unrecognized_keys')
+    throw unknownChoice(nameOf('setting'), issue.keys[0], Object.keys(settingsSchema.shape))
+  const [key] = issue.path
+  if (key === undefined) throw new UsageError(`${nameOf('the whole')} is no object; expected settings by name`)
+  const name = nameOf(String(key))
+  const value = (values as Record<PropertyKey, unknown>)[key]
+  if (issue.code === 'invalid_value') throw unknownChoice(name, String(value), issue.values.map(String))
+  throw new UsageError(`${name} is ${JSON.stringify(value)}; expected ${issue.message}`)
+}
+
+/** @throws UsageError for a file that is missing or no valid config. */
+export function readConfig(path: string): Settings {
+  let values: unknown
+  try {
+    values = JSON.parse(readFileSync(path, 'utf8'))
+  } catch (error) {
+    throw new UsageError(`config ${path} cannot be read: ${(error as Error).message.split('\n')[0]}`)
+  }
+  return settingsOfFile(values, `config ${path}`)
+}
+
+/** What can be another when a training goes on: how long, and on how many threads, which changes no bit. */
+const changeable: readonly string[] = ['epochs', 'threads'] satisfies (keyof Settings)[]
+
+/** @throws UsageError for a setting that would make another training of the one that goes on. */
+export function checkUnchanged(given: Settings, stored: Settings, run: string): void {
+  for (const [key, value] of Object.entries(given))
+    if (!changeable.includes(key) && String(value) !== String(stored[key as keyof Settings]))
+      throw new UsageError(
+        `${flagOf(key)} cannot change where ${run} goes on: it is ${stored[key as keyof Settings] ?? 'not set'}, not ${value}; only ${changeable.map(flagOf).join(' and ')} can`,
+      )
+}
+
+/** Settings over a network's recipe. @throws UsageError for settings that do not go together. */
+export function planOf(
+  settings: Settings & { model: string; data: string },
+  recipe: Recipe,
+  { examples, threads }: { examples: number; threads: number },
+): Plan {
+  const optimizer = settings.optimizer ?? recipe.optimizer
+  if (optimizer !== 'sgd' && settings.momentum !== undefined)
+    throw new UsageError(`--momentum goes with --optimizer sgd, not with ${optimizer}`)
+  const clipNorm = settings.clipNorm ?? recipe.clipNorm
+  const weightDecay = settings.weightDecay ?? (optimizer === recipe.optimizer ? recipe.weightDecay : undefined)
+  return {
+    ...settings,
+    epochs: settings.epochs ?? recipe.epochs,
+    batchSize: Math.min(settings.batchSize ?? recipe.batchSize, examples),
+    optimizer,
+    learningRate: settings.learningRate ?? recipe.learningRate,
+    schedule: settings.schedule ?? 'linear',
+    ...(optimizer === 'sgd' ? { momentum: settings.momentum ?? 0.9 } : {}),
+    ...(weightDecay === undefined ? {} : { weightDecay }),
+    ...(clipNorm === undefined ? {} : { clipNorm }),
+    seed: settings.seed ?? 0,
+    threads: settings.threads ?? threads,
+  }
+}
+
+/** The optimizer of a plan. */
+export function optimizerOf({
+  optimizer,
+  schedule,
+  learningRate,
+  momentum,
+  weightDecay,
+  decayed,
+  clipNorm,
+}: Plan): Optimizer {
+  const options = { learningRate: schedules[schedule](learningRate), weightDecay, decayed, clipNorm }
+  return optimizer === 'sgd' ? sgd({ ...options, momentum }) : (optimizer === 'adam' ? adam : adamW)(options)
+}
