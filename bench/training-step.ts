@@ -1,3 +1,4 @@
+/** The step that Gentle's `fit` runs, by its public pieces, without reading data. */
 import {
   type Backend,
   countParameters,

@@ -1,3 +1,4 @@
+/** Gentle trains in a worker of a page: it is asked to `prepare`, then for rounds, by messages, and gives one answer each. */
 import { wasm } from '../../packages/gentle/src/entries/index.ts'
 import { type Contender, makeSteps } from '../contender-steps.ts'
 import type { Settings } from '../protocol.ts'

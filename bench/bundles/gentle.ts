@@ -1,3 +1,4 @@
+/** The library as a page that trains takes it: engine, layers, LeNet and fit. */
 export {
   AvgPool2d,
   BatchNorm,

@@ -1,3 +1,4 @@
+/** Gentle trains. */
 import { wasm } from '../../packages/gentle/src/entries/index.ts'
 import { serve, wideVectors } from '../serve.ts'
 import { prepareTraining } from '../training-step.ts'

@@ -1,3 +1,13 @@
+/**
+ * What language is this? The same text in four representations, each with a network that fits it:
+ *
+ *   one-hot characters   [80 x alphabet] of 0 and 1, a 1 in each row    -> MLP
+ *   n-gram counts        how often each of 3000 trigrams occurs         -> MLP
+ *   learned embeddings   [80] numbers of characters -> [80 x 16] learned -> MLP
+ *   the same, shared     embeddings -> 128 learned detectors of three characters, wherever they stand -> linear
+ *
+ * Read it from top to bottom. A representation is a shape, a function from text to numbers, and a network for such numbers.
+ */
 import {
   AdaptiveMaxPool2d,
   adam,

@@ -1,3 +1,4 @@
+/** Compares the representations; with a text as argument, names the text's language. */
 import { confusion, countParameters, evaluate, type Model, sizeOf } from 'gentle-dl'
 import {
   embeddings,

@@ -1,3 +1,4 @@
+/** Chapter 16: published accuracy on ImageNet against the work for one image. */
 import { summarize } from 'gentle-dl/inspect'
 import { networks } from 'gentle-dl/models'
 import { axes } from './axes.ts'

@@ -1,3 +1,4 @@
+/** Chapter on input representation: the vectors that the example of languages learned for letters, in two dimensions. */
 import { readWeights } from 'gentle-dl'
 import { alphabetOf, embeddings, learn } from '../../../examples/language/language.ts'
 import { readArticles } from '../../../examples/language/text.ts'

@@ -1,3 +1,4 @@
+/** Chapter 15: plain and residual networks of 20 and 56 layers learn the same digits; about two minutes on two cores. */
 import { AvgPool2d, fit, type Layer, linearDecay, Sequential, sgd } from 'gentle-dl'
 import { mnist, subset } from 'gentle-dl/data'
 import { plain20, plain56, resnet20, resnet56 } from 'gentle-dl/models'

@@ -1,3 +1,4 @@
+/** Chapter 16: parameters and trainings over the years. */
 import { summarize } from 'gentle-dl/inspect'
 import { networks } from 'gentle-dl/models'
 import { type Axes, axes } from './axes.ts'

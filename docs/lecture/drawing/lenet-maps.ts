@@ -1,3 +1,4 @@
+/** Chapter 11: a digit, and what the first filters of LeNet-5 answer to it after one epoch. */
 import { compile, constant, fit, input, linearDecay, readWeights, sgd } from 'gentle-dl'
 import { mnist } from 'gentle-dl/data'
 import { lenet5 } from 'gentle-dl/models'

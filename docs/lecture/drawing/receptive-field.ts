@@ -1,3 +1,4 @@
+/** Chapter 8: what one output of three 3 x 3 convolutions sees in the image and on the way, found by differentiation. */
 import { compile, constant, gradients, input, type Tensor } from 'gentle-dl'
 import { conv2d, slice, sum } from 'gentle-dl/ops'
 import { blue, faint, muted, svg, text } from './svg.ts'

@@ -1,3 +1,4 @@
+/** Chapter 13: where networks have their parameters and where their work is. */
 import type { Layer } from 'gentle-dl'
 import { summarize } from 'gentle-dl/inspect'
 import { alexnet, googlenet, resnet18, resnet50, vgg16 } from 'gentle-dl/models'

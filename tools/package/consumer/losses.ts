@@ -1,3 +1,4 @@
+/** A training on three threads, from the formula: Node and a bundled page have to print the same. */
 import { gradients, input, Random, variable, wasm } from 'gentle-dl'
 import { conv2d, mean, mul, reshape, sub, tanh } from 'gentle-dl/ops'
 

@@ -1,3 +1,4 @@
+/** The library's own example, on a part of the images and for one epoch. */
 import {
   AvgPool2d,
   Conv2d,

@@ -1,3 +1,4 @@
+/** The declarations say what is meant: each line marked would have to fail. */
 import { type FitOptions, input, type Layer, Linear, Sequential, sgd } from 'gentle-dl'
 import { type Dataset, inMemory } from 'gentle-dl/data'
 import { add, type Sorted, sort } from 'gentle-dl/ops'

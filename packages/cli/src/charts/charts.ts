@@ -1,3 +1,4 @@
+/** The pictures of a run folder, as SVG. */
 import type { EpochReport } from 'gentle-dl'
 import { ticks } from './scatter.ts'
 import { faint, page, text } from './svg.ts'

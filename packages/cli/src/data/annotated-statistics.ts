@@ -1,3 +1,4 @@
+/** Figures of sets of pictures with boxes and masks. */
 import { Random, sizeOf } from 'gentle-dl'
 import { type AnnotatedSet, type AnnotatedSplits, type Annotations, ignoredPixel } from 'gentle-dl/data'
 import { boxArea } from 'gentle-dl/vision'

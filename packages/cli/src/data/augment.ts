@@ -1,3 +1,4 @@
+/** `gentle augment`: what a policy makes of pictures, as a sheet. */
 import { type Shape, sizeOf } from 'gentle-dl'
 import { augmented, type Dataset, inMemory, policies, readImageFile, writeImageFile } from 'gentle-dl/data'
 import { type Image, image, sheet } from 'gentle-dl/vision'

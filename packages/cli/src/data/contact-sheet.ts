@@ -1,3 +1,4 @@
+/** Some pictures of every class on one sheet. */
 import { Random, sizeOf } from 'gentle-dl'
 import { type Dataset, labelsOf } from 'gentle-dl/data'
 import { type Image, image, sheet } from 'gentle-dl/vision'

@@ -1,3 +1,4 @@
+/** `gentle data`: what a data set consists of, at a glance. */
 import { sizeOf } from 'gentle-dl'
 import type { Dataset } from 'gentle-dl/data'
 import { bold, dim, gallery } from '../terminal/terminal.ts'

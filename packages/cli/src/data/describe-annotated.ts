@@ -1,3 +1,4 @@
+/** `gentle data describe` of sets with boxes and masks. */
 import { Random } from 'gentle-dl'
 import { type AnnotatedSet, type AnnotatedSplits, writeImageFile } from 'gentle-dl/data'
 import { type Image, image } from 'gentle-dl/vision'

@@ -1,3 +1,4 @@
+/** Files of COCO that are named on the command line: annotations, and the results that a detector writes. */
 import { DataError } from 'gentle-dl'
 import { type CocoContent, parseCoco, parseCocoResults } from 'gentle-dl/data'
 import type { DetectedObject } from 'gentle-dl/vision'

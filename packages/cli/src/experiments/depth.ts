@@ -1,3 +1,7 @@
+/**
+ * `gentle experiment depth`: why shortcuts matter. Plain and residual networks of 20 and 56 layers are trained alike; plain ones learn worse
+ * when they are deeper, on the training set itself (He, Zhang, Ren, Sun, "Deep Residual Learning", 2015, figures 1 and 6).
+ */
 import { type Backend, cosineDecay, countParameters, evaluate, fit, sgd, wasm } from 'gentle-dl'
 import { type Dataset, subset } from 'gentle-dl/data'
 import { openData } from '../data/datasets.ts'

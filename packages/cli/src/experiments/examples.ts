@@ -1,3 +1,4 @@
+/** How many examples experiments learn from, and which. */
 import { Random } from 'gentle-dl'
 import { type Dataset, subset } from 'gentle-dl/data'
 import { UsageError } from '../terminal/usage.ts'

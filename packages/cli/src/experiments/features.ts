@@ -1,3 +1,7 @@
+/**
+ * `gentle experiment features`: no more feature engineering. A linear classifier learns from pixels, from features made by hand (Sobel and Gabor
+ * filters), and from the same number of filters that are learned with it, from few examples and from many; LeNet-5 is what comes after.
+ */
 import {
   AvgPool2d,
   adam,

@@ -1,3 +1,7 @@
+/**
+ * A distribution that is known: two classes, as likely, each a normal distribution around a point of the plane, with deviation 1 in every
+ * direction. What is a guess elsewhere can be computed here: the expected loss of any linear classifier.
+ */
 import { Random } from 'gentle-dl'
 import { type Dataset, inMemory } from 'gentle-dl/data'
 

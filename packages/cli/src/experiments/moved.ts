@@ -1,3 +1,4 @@
+/** Pictures on a larger black canvas, moved from its middle by whole pixels. */
 import { sizeOf } from 'gentle-dl'
 import type { Dataset } from 'gentle-dl/data'
 

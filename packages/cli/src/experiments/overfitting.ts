@@ -1,3 +1,8 @@
+/**
+ * `gentle experiment overfitting`: one network on few and on many pictures, bare and with each of three remedies: dropout, weight decay,
+ * augmentation. Every training takes the same number of steps of the same size; its loss is watched on the pictures that it learns from, as
+ * they are, and on those of the validation set.
+ */
 import {
   AvgPool2d,
   adamW,

@@ -1,3 +1,8 @@
+/**
+ * `gentle experiment shift`: the lecture's "shift to the left". Networks learn from digits in the middle of the picture; then the test digits move. An
+ * MLP has learned places, a convolution slides; what its dense head makes of that is seen beside a head that averages over all places, and
+ * beside training on moved digits.
+ */
 import {
   type Backend,
   Conv2d,

@@ -1,3 +1,4 @@
+/** Whether pictures are large enough for a network. */
 import type { Layer, Shape } from 'gentle-dl'
 import { UsageError } from '../terminal/usage.ts'
 import { checkFits, fits } from './structure.ts'

@@ -1,3 +1,4 @@
+/** What is done to a picture before a network sees it; runs store it with their weights. */
 import type { Shape } from 'gentle-dl'
 import { z } from 'zod'
 import { UsageError, unknownChoice } from '../terminal/usage.ts'

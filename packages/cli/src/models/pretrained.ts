@@ -1,3 +1,4 @@
+/** `--pretrained`: a model that begins with all that fits of another's weights, and what was and was not loaded. */
 import { type FirstValues, loadMatching, type Matching, type Model, Random, type Shape, weightsOf } from 'gentle-dl'
 import { note } from '../terminal/terminal.ts'
 import { UsageError } from '../terminal/usage.ts'

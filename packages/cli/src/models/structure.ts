@@ -1,3 +1,4 @@
+/** What a network's trace tells of it; nothing is computed. */
 import { input, type Layer, type LayerDescription, type Parameters, Scope, type Shape, ShapeError } from 'gentle-dl'
 
 /** The name of a layer without layers within: a block's and its activation's may be the same but for the type. */

@@ -1,3 +1,4 @@
+/** Each layer's time beside the least that its operations allow. */
 import { type Backend, type Layer, layerFrom, type Shape, type Tensor } from 'gentle-dl'
 import { type NetworkSummary, networkGraph } from 'gentle-dl/inspect'
 import { add, concat } from 'gentle-dl/ops'

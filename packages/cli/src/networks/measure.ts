@@ -1,3 +1,4 @@
+/** How long networks, layers and this machine at its best take. */
 import {
   type Backend,
   type FirstValues,

@@ -1,3 +1,4 @@
+/** Pictures with truth and prediction drawn over them, and sheets of them. */
 import { ArgumentError } from 'gentle-dl'
 import type { Annotations } from 'gentle-dl/data'
 import {

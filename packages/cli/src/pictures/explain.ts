@@ -1,3 +1,4 @@
+/** `gentle explain`: what a trained network makes of a picture, as one picture. */
 import { type Model, predict, readWeights, sizeOf } from 'gentle-dl'
 import { writeImageFile } from 'gentle-dl/data'
 import { featureMaps, gradCam, type Image, image, occlusion, spatialLayers } from 'gentle-dl/vision'

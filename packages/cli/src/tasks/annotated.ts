@@ -1,3 +1,4 @@
+/** What localization, detection and segmentation have in common: pictures with truth, answers, and how good these are. */
 import type { Layer, Model, Shape } from 'gentle-dl'
 import {
   type AnnotatedSet,

@@ -1,3 +1,4 @@
+/** Classification: one label a picture, or a point. */
 import { crossEntropy, type Loss, type Shape } from 'gentle-dl'
 import { augmented, classWeights, type Dataset, type Splits } from 'gentle-dl/data'
 import { arePoints, openData } from '../data/datasets.ts'

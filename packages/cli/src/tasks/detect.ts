@@ -1,3 +1,4 @@
+/** Detection: all objects of a picture. */
 import {
   averagePrecision,
   detectAll,

@@ -1,3 +1,4 @@
+/** Localization: one object a picture, its label and its box. */
 import {
   evaluateLocalization,
   intersectionOverUnion,

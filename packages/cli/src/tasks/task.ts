@@ -1,3 +1,4 @@
+/** The four tasks of the lecture, as a training sees them. */
 import type { Backend, EpochReport, Layer, Loss, Metric, Model } from 'gentle-dl'
 import type { Dataset, Policy, Splits } from 'gentle-dl/data'
 import type { Recipe } from '../models/networks.ts'

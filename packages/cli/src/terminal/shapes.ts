@@ -1,3 +1,4 @@
+/** Shapes of examples as they are typed: height, width, channels; inside, channels come first. */
 import type { Shape } from 'gentle-dl'
 import { UsageError } from './usage.ts'
 

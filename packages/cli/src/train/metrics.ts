@@ -1,3 +1,4 @@
+/** metrics.csv: a row an epoch. */
 import type { EpochReport } from 'gentle-dl'
 
 /** The whole file: loss and metrics of training and validation by their names. */

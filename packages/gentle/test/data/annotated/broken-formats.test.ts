@@ -1,3 +1,4 @@
+/** What is wrong in a set is told in one line, or left out and listed. */
 import { DataError } from 'gentle-dl'
 import { cocoFolder, type ImageFolderOptions, maskFolder, vocFolder, yoloFolder } from 'gentle-dl/data'
 import sharp from 'sharp'
