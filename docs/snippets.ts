@@ -1,4 +1,4 @@
-/** Runs the TypeScript blocks of the README and of the lecture's chapters, and checks what their `// →` comments claim. */
+/** Runs the TypeScript blocks of the README, of the architecture and of the lecture's chapters, and checks what their `// →` comments claim. */
 import { globSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { stripTypeScriptTypes } from 'node:module'
 import { join } from 'node:path'
@@ -17,8 +17,8 @@ const isLong = (code: string): boolean => /\bmnist\(\)[\s\S]*\bfit\(/.test(code)
 /** Long trainings are cut short: what is claimed of their results is checked by other tests. */
 const shortened = (code: string): string => code.replace('epochs: 5, seed: 1', 'epochs: 1, seed: 1')
 
-const pages = ['README.md', ...globSync('docs/lecture/*.md', { cwd: root }).sort()].filter((page) =>
-  readFileSync(join(root, page), 'utf8').includes('```ts'),
+const pages = ['README.md', 'docs/architecture.md', ...globSync('docs/lecture/*.md', { cwd: root }).sort()].filter(
+  (page) => readFileSync(join(root, page), 'utf8').includes('```ts'),
 )
 
 /** Registers a test for every block that is or is not long. */

@@ -48,7 +48,7 @@ test('the command line imports the public entries of the library alone', () => {
   const source = `import 'gentle-dl'\nimport 'gentle-dl/ops'\nimport 'gentle-dl/vision'\nimport 'gentle-dl/data'\nimport 'gentle-dl/onnx'\nimport 'sharp'\nimport 'node:fs'\nimport './a.ts'`
   expect(importProblems(cli, source)).toEqual([])
   expect(importProblems(cli, `import 'gentle-dl/src/core/shape.ts'`)).toEqual([
-    `${cli}:1 imports 'gentle-dl/src/core/shape.ts': the library's public entries are gentle-dl, gentle-dl/ops, gentle-dl/vision, gentle-dl/data, gentle-dl/onnx`,
+    `${cli}:1 imports 'gentle-dl/src/core/shape.ts': the library's public entries are gentle-dl, gentle-dl/ops, gentle-dl/kernels, gentle-dl/vision, gentle-dl/data, gentle-dl/onnx`,
   ])
   expect(importProblems(cli, `import '../../gentle/src/index.ts'`)).toEqual([
     expect.stringContaining('outside packages/cli/'),

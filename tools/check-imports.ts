@@ -26,7 +26,14 @@ const order = [
 
 const library = 'packages/gentle/src/'
 const commandLine = 'packages/cli/'
-const publicEntries = ['gentle-dl', 'gentle-dl/ops', 'gentle-dl/vision', 'gentle-dl/data', 'gentle-dl/onnx']
+const publicEntries = [
+  'gentle-dl',
+  'gentle-dl/ops',
+  'gentle-dl/kernels',
+  'gentle-dl/vision',
+  'gentle-dl/data',
+  'gentle-dl/onnx',
+]
 
 /** Packages that an entry of its own is bundled with, and the one file that may ask for each. */
 const bundled: Readonly<Record<string, string>> = { pbf: `${library}formats/onnx/messages.ts` }

@@ -1,4 +1,6 @@
 /** Ops on tensors: the public entry `gentle-dl/ops`. */
+export type { Op, Operand, Signature } from '../graph/op.ts'
+export { apply } from '../graph/tensor.ts'
 export {
   clip,
   elu,
@@ -20,6 +22,7 @@ export { call, TracedFunction, traceFunction } from './call.ts'
 export { type ConvTranspose2dOptions, convTranspose2d } from './conv-transpose2d.ts'
 export { type Conv2dOptions, conv2d } from './conv2d.ts'
 export { cumsum } from './cumulative.ts'
+export { defineOp, type OpDefinition } from './custom.ts'
 export {
   abs,
   add,

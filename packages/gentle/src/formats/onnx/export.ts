@@ -6,6 +6,7 @@ import { simplify } from '../../compile/simplify.ts'
 import type { TypedArray } from '../../core/dtype.ts'
 import { FormatError } from '../../core/errors.ts'
 import { type Graph, rootsOf, topologicalOrder } from '../../graph/graph.ts'
+import { isCustom } from '../../graph/op.ts'
 import { Constant, Input, input, type Tensor, Variable } from '../../graph/tensor.ts'
 import { type Model, traceInference } from '../../nn/model.ts'
 import type { Conv2dAttributes, Conv2dInputGradientAttributes } from '../../ops/conv2d.ts'
@@ -162,7 +163,8 @@ class Exporter {
       this.#names.set(node, this.name(convolution))
       return
     }
-    lowerings[node.op.name as ElementwiseName | StructuredName](this, node)
+    const lowering = isCustom(node.op) ? none : lowerings[node.op.name as ElementwiseName | StructuredName]
+    lowering(this, node)
   }
 
   #add(operator: string, inputs: readonly string[], attributes: Attributes, output?: string): string {
