@@ -21,17 +21,19 @@ const pages = ['README.md', 'docs/architecture.md', ...globSync('docs/lecture/*.
   (page) => readFileSync(join(root, page), 'utf8').includes('```ts'),
 )
 
+/** The blocks of a page, and the lines at which they begin. */
+function blocksOf(page: string) {
+  const text = readFileSync(join(root, page), 'utf8')
+  return [...text.matchAll(/^```ts\n([\s\S]*?)^```/gm)].map((match) => ({
+    code: match[1],
+    line: text.slice(0, match.index).split('\n').length + 1,
+  }))
+}
+
 /** Registers a test for every block that is or is not long. */
 export function describeSnippets({ long }: { readonly long: boolean }): void {
-  describe.each(pages)('%s', (page) => {
-    const text = readFileSync(join(root, page), 'utf8')
-    const all = [...text.matchAll(/^```ts\n([\s\S]*?)^```/gm)].map((match) => ({
-      code: match[1],
-      line: text.slice(0, match.index).split('\n').length + 1,
-    }))
-    const blocks = all.filter(({ code }) => isLong(code) === long)
-    if (blocks.length === 0) return
-
+  const withBlocks = pages.map((page) => ({ page, blocks: blocksOf(page).filter(({ code }) => isLong(code) === long) }))
+  describe.each(withBlocks.filter(({ blocks }) => blocks.length > 0))('$page', ({ page, blocks }) => {
     it.each(blocks)('runs the block at line $line', async ({ code, line }) => {
       const file = join(folder, `${page.replace(/\W/g, '-')}-${line}.mjs`)
       // Stripped here, because Node strips no types below node_modules.

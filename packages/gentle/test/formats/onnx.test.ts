@@ -8,8 +8,10 @@ import { type Shape, sizeOf } from '../../src/core/shape.ts'
 import { inMemory } from '../../src/data/memory.ts'
 import { exportOnnx, loadOnnx } from '../../src/formats/onnx/index.ts'
 import { dataTypes, type OnnxGraph, writeGraph } from '../../src/formats/onnx/messages.ts'
+import { apply } from '../../src/graph/tensor.ts'
 import { networks } from '../../src/models/index.ts'
 import * as nn from '../../src/nn/index.ts'
+import { defineOp, mul } from '../../src/ops/index.ts'
 import { sgd } from '../../src/optim/sgd.ts'
 import { fit, loadModel, predict, saveModel } from '../../src/train/index.ts'
 import goldens from '../goldens/onnx.json' with { type: 'json' }
@@ -124,6 +126,22 @@ describe('ONNX', () => {
     const again = await loadOnnx(await exportOnnx(model), { backend })
     const symbols = Float32Array.of(0, 9, 3, 3, 1, 8, 2, 7, 4, 6)
     expect([...(await predict(again, symbols)).data]).toEqual([...(await predict(model, symbols)).data])
+  })
+
+  it('refuses an op from outside of the library by its name', async () => {
+    const op = defineOp({
+      name: 'halved',
+      infer: ([x], _: object) => x,
+      gradient: (_, dy) => [mul(dy, 0.5)],
+      reference([x], _, y) {
+        y.data.set(x.data.map((value) => value / 2))
+      },
+    })
+    const layer: nn.Layer = { description: { type: 'halved' }, apply: (x) => apply(op, [x], {}) }
+    const model = await nn.createModel(layer, [3], { backend })
+    await expect(exportOnnx(model)).rejects.toThrow(
+      new FormatError('exportOnnx: halved has no form in ONNX; expected what prediction of images computes'),
+    )
   })
 
   it('writes weights under the names that they have in the model', async () => {
