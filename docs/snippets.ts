@@ -1,4 +1,4 @@
-/** Runs the TypeScript blocks of the README and of the lecture's chapters, and checks what their `// →` comments claim. */
+/** Runs the TypeScript blocks of the README, of the architecture and of the lecture's chapters, and checks what their `// →` comments claim. */
 import { globSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { stripTypeScriptTypes } from 'node:module'
 import { join } from 'node:path'
@@ -28,7 +28,7 @@ function blocksOf(page: string): { code: string; line: number }[] {
 
 /** Registers a test for every block that is or is not long. */
 export function describeSnippets({ long }: { readonly long: boolean }): void {
-  const pages = ['README.md', ...globSync('docs/lecture/*.md', { cwd: root }).sort()]
+  const pages = ['README.md', 'docs/architecture.md', ...globSync('docs/lecture/*.md', { cwd: root }).sort()]
     .map((page) => ({ page, blocks: blocksOf(page).filter(({ code }) => isLong(code) === long) }))
     .filter(({ blocks }) => blocks.length > 0)
   describe.each(pages)('$page', ({ page, blocks }) => {

@@ -1,7 +1,8 @@
 /** The declarations say what is meant: each line marked would have to fail. */
 import { type FitOptions, input, type Layer, Linear, Sequential, sgd } from 'gentle-dl'
 import { type Dataset, inMemory } from 'gentle-dl/data'
-import { add, type Sorted, sort } from 'gentle-dl/ops'
+import { defineKernel, elementwiseKernel, f32x4 } from 'gentle-dl/kernels'
+import { add, defineOp, type Sorted, sort } from 'gentle-dl/ops'
 
 export const layer: Layer = Sequential(Linear(2))
 export const options: FitOptions = { optimizer: sgd({ learningRate: 0.1 }), epochs: 1 }
@@ -11,6 +12,18 @@ export const data: Dataset = inMemory({
   targets: new Int32Array(1),
 })
 export const sorted: Sorted = sort(input([2, 3]).add(1).mean(1, { keepDims: true }))
+
+const scaledOp = defineOp({
+  name: 'scaled',
+  infer: ([x], _: { factor: number }) => x,
+  gradient: () => [undefined],
+  reference([x], { factor }, y) {
+    y.data[0] = factor * x.data[0]
+  },
+})
+defineKernel(scaledOp, ([x], y, { factor }) => elementwiseKernel([x], y, ([v]) => f32x4.mul(v, f32x4.splat(factor))))
+// @ts-expect-error: a kernel knows its op's attributes
+defineKernel(scaledOp, ([x], y, { other }) => elementwiseKernel([x], y, ([v]) => f32x4.mul(v, f32x4.splat(other))))
 
 // @ts-expect-error: a layer's width is a number
 Linear('two')

@@ -8,6 +8,7 @@ import { type Shape, sizeOf } from '../../src/core/shape.ts'
 import { inMemory } from '../../src/data/memory.ts'
 import { exportOnnx, loadOnnx } from '../../src/formats/onnx/index.ts'
 import { dataTypes, type OnnxGraph, writeGraph } from '../../src/formats/onnx/messages.ts'
+import { apply } from '../../src/graph/tensor.ts'
 import { networks } from '../../src/models/index.ts'
 import * as nn from '../../src/nn/index.ts'
 import * as ops from '../../src/ops/index.ts'
@@ -146,6 +147,22 @@ describe('ONNX', () => {
     const again = await loadOnnx(await exportOnnx(model), { backend })
     const x = normals(3 * 5 * 6)
     expect(distance((await predict(model, x)).data, (await predict(again, x)).data)).toBeLessThan(1e-6)
+  })
+
+  it('refuses an op from outside of the library by its name', async () => {
+    const op = ops.defineOp({
+      name: 'halved',
+      infer: ([x], _: object) => x,
+      gradient: (_, dy) => [ops.mul(dy, 0.5)],
+      reference([x], _, y) {
+        y.data.set(x.data.map((value) => value / 2))
+      },
+    })
+    const layer: nn.Layer = { description: { type: 'halved' }, apply: (x) => apply(op, [x], {}) }
+    const model = await nn.createModel(layer, [3], { backend })
+    await expect(exportOnnx(model)).rejects.toThrow(
+      new FormatError('exportOnnx: halved has no form in ONNX; expected what prediction of images computes'),
+    )
   })
 
   it('writes weights under the names that they have in the model', async () => {

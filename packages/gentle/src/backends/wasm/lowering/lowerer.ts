@@ -5,6 +5,7 @@ import type { Loop } from '../../../compile/with-body.ts'
 import { InternalError } from '../../../core/errors.ts'
 import { sizeOf } from '../../../core/shape.ts'
 import { type Graph, rootsOf } from '../../../graph/graph.ts'
+import { isCustom } from '../../../graph/op.ts'
 import { Constant, Input, type Tensor, Variable } from '../../../graph/tensor.ts'
 import { isResult, isScan } from '../../../ops/loop.ts'
 import { type Buffer, createBuffer, lastBlockImages } from '../buffer.ts'
@@ -23,6 +24,7 @@ import { assignLayouts } from '../layout/assign.ts'
 import { blockSize, type Layout, leadingAxes } from '../layout/layout.ts'
 import type { Channels } from './channels.ts'
 import type { Lowering, LoweringContext } from './context.ts'
+import { lowerCustom } from './custom.ts'
 import { epilogueAlong, epilogueLeaves, fusionRules } from './fusion-rules.ts'
 import { lowerings } from './lowerings.ts'
 import { loweringOrder } from './order.ts'
@@ -237,6 +239,10 @@ export class Lowerer implements LoweringContext {
     }
     if (node.op.name === 'reshape') {
       this.#lowerReshape(node)
+      return
+    }
+    if (isCustom(node.op)) {
+      lowerCustom(this, node, this.#made(node, 'plain'))
       return
     }
     const operands = producer === undefined ? [] : this.#epilogueOperands(producer, elementwise, layout)
