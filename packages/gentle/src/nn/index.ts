@@ -10,6 +10,7 @@ export {
   smoothL1,
 } from './box-losses.ts'
 export * from './initializers.ts'
+export { type InputsLayer, ofInput, type Tensors } from './inputs-layer.ts'
 export { type Layer, type LayerDescription, layerFrom, registerLayer } from './layer.ts'
 export * from './layers/activation.ts'
 export { adaptiveAvgPool2d, adaptiveMaxPool2d } from './layers/adaptive-pooling.ts'
@@ -37,8 +38,10 @@ export { type Upsample2dOptions, upsample2d } from './layers/upsampling.ts'
 export * from './losses.ts'
 export { accuracy, type Metric, topKAccuracy } from './metrics.ts'
 export {
+  type AnyModel,
   countParameters,
   createModel,
+  type InputsModel,
   type Model,
   type ModelOptions,
   readWeights,

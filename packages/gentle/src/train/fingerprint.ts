@@ -1,5 +1,12 @@
 /** What a training's course depends on, so that it goes on only as the same training. */
 import { TrainingStateError } from '../core/errors.ts'
+import type { AnyDataset } from '../data/dataset.ts'
+import type { BatchLoss, Loss } from '../nn/losses.ts'
+import type { Metric } from '../nn/metrics.ts'
+import type { AnyModel } from '../nn/model.ts'
+import type { Optimizer } from '../optim/optimizer.ts'
+import { describeSchedule } from '../optim/schedule.ts'
+import { fieldsOf } from './steps.ts'
 
 /** Any plain JSON. */
 export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json }
@@ -12,6 +19,8 @@ export interface Fingerprint {
   readonly loss: Json
   /** Names of the metrics. */
   readonly metrics: Json
+  /** What the best epoch is chosen by. */
+  readonly monitor: Json
   readonly optimizer: Json
   /** Of the learning rate; a function of one's own is 'custom'. */
   readonly schedule: Json
@@ -21,6 +30,39 @@ export interface Fingerprint {
   readonly seed: Json
   /** Names of parameters that stay as they are. */
   readonly freeze: Json
+}
+
+/** What a training of this model on this data depends on. */
+export function fingerprintOf(
+  { layer, ...model }: AnyModel,
+  data: AnyDataset,
+  options: {
+    readonly loss: Loss | BatchLoss
+    readonly metrics: readonly Metric[]
+    readonly monitor: string
+    readonly optimizer: Optimizer
+    readonly batchSize: number
+    readonly seed: number
+    readonly freeze: readonly string[]
+  },
+): Fingerprint {
+  const { loss, metrics, monitor, optimizer, batchSize, seed, freeze } = options
+  const fields = fieldsOf(data)
+  // As a file has it, so that what is read compares with what is made.
+  return JSON.parse(
+    JSON.stringify({
+      network: { layer: layer.description, inputs: 'inputs' in model ? model.inputs : model.inputShape },
+      loss: loss.name || 'custom',
+      metrics: metrics.map(({ name }) => name),
+      monitor,
+      optimizer: optimizer.description,
+      schedule: describeSchedule(optimizer.schedule),
+      batchSize,
+      data: { name: data.name, length: data.length, ...fields, description: data.description },
+      seed,
+      freeze,
+    }),
+  )
 }
 
 /** What may be another when a training goes on, where that is accepted. */

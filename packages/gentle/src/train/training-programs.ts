@@ -2,24 +2,24 @@
 import { gradients as gradientsOf } from '../autodiff/gradients.ts'
 import type { Program } from '../backends/backend.ts'
 import type { NDArray } from '../core/ndarray.ts'
-import type { Dataset } from '../data/dataset.ts'
+import type { AnyDataset } from '../data/dataset.ts'
 import { input, type Tensor, type Variable, within } from '../graph/tensor.ts'
-import type { Loss } from '../nn/losses.ts'
+import type { BatchLoss, BatchTensors, Loss } from '../nn/losses.ts'
 import type { Metric } from '../nn/metrics.ts'
-import type { Model } from '../nn/model.ts'
+import { type AnyModel, applyModel } from '../nn/model.ts'
 import { Scope } from '../nn/scope.ts'
 import { add, mul } from '../ops/elementwise.ts'
 import type { OptimizerState, Updates } from '../optim/optimizer.ts'
 import type { Batch } from './batches.ts'
-import { measured, Sums } from './evaluation.ts'
+import { lossOf, measured, Sums } from './evaluation.ts'
 import { GradientStore, type Gradients } from './gradients.ts'
-import { type BatchInputs, BatchPrograms } from './steps.ts'
+import { BatchPrograms, fieldsOf } from './steps.ts'
 import type { Turns } from './turns.ts'
 
 export interface TrainedParts {
-  readonly model: Model
-  readonly data: Dataset
-  readonly loss: Loss
+  readonly model: AnyModel
+  readonly data: AnyDataset
+  readonly loss: Loss | BatchLoss
   readonly metrics: readonly Metric[]
   /** The parameters that learn. */
   readonly learned: readonly Variable[]
@@ -39,14 +39,15 @@ export class TrainingPrograms {
     const { model, data, learned, optimizer } = parts
     this.#parts = parts
     this.#store = new GradientStore(model.backend, turns, learned)
-    this.#step = new BatchPrograms(model, data, (inputs) => {
+    const fields = fieldsOf(data)
+    this.#step = new BatchPrograms(model.backend, fields, (batch) => {
       const learningRate = input([])
-      const { draw, outputs, gradients, state } = this.#trace(inputs)
+      const { draw, outputs, gradients, state } = this.#trace(batch)
       const updates = [...optimizer.updates(gradients, learningRate), ...state]
       return { inputs: { learningRate, draw }, outputs, updates }
     })
-    this.#gradients = new BatchPrograms(model, data, (inputs) => {
-      const { draw, outputs, gradients, state } = this.#trace(inputs)
+    this.#gradients = new BatchPrograms(model.backend, fields, (batch) => {
+      const { draw, outputs, gradients, state } = this.#trace(batch)
       const updates = [
         ...gradients.map((gradient, i): readonly [Variable, Tensor] => [this.#store.place(learned[i]), gradient]),
         ...state.map(([variable, next]): readonly [Variable, Tensor] => [this.#store.place(variable), next]),
@@ -88,7 +89,7 @@ export class TrainingPrograms {
   }
 
   /** A batch's forward and backward pass. */
-  #trace({ x, y }: BatchInputs) {
+  #trace(batch: BatchTensors) {
     const { model, loss, metrics, learned, seed, frozen } = this.#parts
     const draw = input([], 'int32')
     const state: Updates = []
@@ -101,12 +102,12 @@ export class TrainingPrograms {
       step: draw,
       frozen,
       onUpdate: (variable, next) => state.push([variable, next]),
-      onAuxiliary: (output, weight) => auxiliary.push(within('loss', () => mul(loss(output, y), weight))),
+      onAuxiliary: (output, weight) => auxiliary.push(within('loss', () => mul(lossOf(loss, output, batch), weight))),
     })
-    const prediction = model.layer.apply(x, scope)
-    const value = within('loss', () => loss(prediction, y))
+    const prediction = applyModel(model, batch.inputs, scope)
+    const value = within('loss', () => lossOf(loss, prediction, batch))
     const total = auxiliary.reduce((sum, part) => add(sum, part), value)
-    const outputs = measured(value, prediction, y, metrics)
+    const outputs = measured(value, prediction, batch, metrics)
     return { draw, outputs, gradients: gradientsOf(total, learned), state }
   }
 }
