@@ -1,7 +1,6 @@
 import { ArgumentError, DataError, ShapeError } from '../core/errors.ts'
 import { type Field, formatField, sameField } from '../core/field.ts'
 import { formatShape, sameShape } from '../core/shape.ts'
-import { checkLengths } from '../data/buckets.ts'
 import { type AnyDataset, type Dataset, isNamed, type NamedDataset } from '../data/dataset.ts'
 import { type BatchLoss, crossEntropy, type Loss } from '../nn/losses.ts'
 import type { Metric } from '../nn/metrics.ts'
@@ -20,7 +19,7 @@ export interface EvaluateOptions {
 }
 
 /**
- * @throws ShapeError when a model and a data set do not fit together; DataError for an empty one, and sequences whose lengths are wrong.
+ * @throws ShapeError when a model and a data set do not fit together; DataError for an empty one.
  */
 export function checkFits(model: AnyModel, dataset: AnyDataset): void {
   if (dataset.length === 0) throw new DataError(`data set ${dataset.name} is empty; expected at least one example`)
@@ -44,7 +43,6 @@ function checkInputs({ inputs }: InputsModel, dataset: NamedDataset): void {
       )
     }
   }
-  checkLengths(dataset)
 }
 
 function checkShapes({ inputShape, outputShape }: Model, dataset: Dataset): void {

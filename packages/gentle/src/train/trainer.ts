@@ -11,7 +11,6 @@ import { type AnyModel, type Model, readWeights, type WeightValues, weightsOf, w
 import type { OptimizerState } from '../optim/optimizer.ts'
 import { type Batch, epochBatches } from './batches.ts'
 import { isBetter } from './better.ts'
-import { checkRestorable, checkWeights } from './check-state.ts'
 import { Evaluator } from './evaluate.ts'
 import { checkMetrics, type Evaluation, Sums, usualMetrics } from './evaluation.ts'
 import { type Fingerprint, fingerprintOf, type Json, type RestoreOptions } from './fingerprint.ts'
@@ -255,6 +254,7 @@ export class Trainer<M extends AnyModel = Model> {
    */
   restore(state: TrainingState, { accept = [] }: RestoreOptions = {}): Promise<void> {
     return this.#turns.run(async () => {
+      const { checkRestorable, checkWeights } = await import('./check-state.ts')
       const changes = checkRestorable(state, this.#fingerprint, accept, this.epochs, this.#data)
       checkWeights(state.weights, weightsOf(this.model))
       const optimizer = this.#optimizerValues(state)
