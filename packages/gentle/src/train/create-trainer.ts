@@ -32,7 +32,7 @@ export async function createTrainer(
     if (!Number.isInteger(count) || count < 1)
       throw new ArgumentError(`training: ${name} is ${count}; expected a whole number from 1`)
   const model = 'layer' in network ? network : await modelFor(network, data, { ...options, seed })
-  checkFits(model, data)
+  await checkFits(model, data)
   return new Trainer(model, data, options, await readWeights(model))
 }
 

@@ -1,5 +1,4 @@
 import { ArgumentError, DataError, ShapeError } from '../core/errors.ts'
-import { type Field, formatField, sameField } from '../core/field.ts'
 import { formatShape, sameShape } from '../core/shape.ts'
 import { type AnyDataset, type Dataset, isNamed, type NamedDataset } from '../data/dataset.ts'
 import { type BatchLoss, crossEntropy, type Loss } from '../nn/losses.ts'
@@ -21,28 +20,10 @@ export interface EvaluateOptions {
 /**
  * @throws ShapeError when a model and a data set do not fit together; DataError for an empty one.
  */
-export function checkFits(model: AnyModel, dataset: AnyDataset): void {
+export async function checkFits(model: AnyModel, dataset: AnyDataset): Promise<void> {
   if (dataset.length === 0) throw new DataError(`data set ${dataset.name} is empty; expected at least one example`)
-  if (isNamed(dataset) && 'inputs' in model) checkInputs(model, dataset)
-  else if (!isNamed(dataset) && 'inputShape' in model) checkShapes(model, dataset)
-  else
-    throw new ShapeError(
-      isNamed(dataset)
-        ? `data set ${dataset.name} has inputs by their names, but the model takes one tensor; ofInput makes a network that takes one of them`
-        : `data set ${dataset.name} has one input, but the model takes ${Object.keys((model as InputsModel).inputs).join(', ')}`,
-    )
-}
-
-function checkInputs({ inputs }: InputsModel, dataset: NamedDataset): void {
-  for (const name of new Set([...Object.keys(inputs), ...Object.keys(dataset.inputs)])) {
-    const [taken, given] = [inputs[name], dataset.inputs[name]]
-    if (taken === undefined || given === undefined || !sameField(taken, given)) {
-      const told = (field: Field | undefined): string => (field === undefined ? 'none' : formatField(field))
-      throw new ShapeError(
-        `data set ${dataset.name} gives as ${name} ${told(given)}, but the model takes ${told(taken)}`,
-      )
-    }
-  }
+  if (!isNamed(dataset) && 'inputShape' in model) checkShapes(model, dataset)
+  else (await import('./check-inputs.ts')).checkInputs(model, dataset)
 }
 
 function checkShapes({ inputShape, outputShape }: Model, dataset: Dataset): void {
@@ -68,7 +49,7 @@ export function checkBatchSize(batchSize: number): void {
     throw new ArgumentError(`batchSize is ${batchSize}; expected a whole number from 1`)
 }
 
-/** Evaluates a model on a data set again and again: its programs are compiled once. */
+/** Evaluates a model on a data set that it fits, again and again: its programs are compiled once. */
 export class Evaluator {
   readonly #programs: BatchPrograms
   readonly #dataset: AnyDataset
@@ -77,7 +58,6 @@ export class Evaluator {
 
   constructor(model: AnyModel, dataset: AnyDataset, options: EvaluateOptions = {}) {
     const { loss = crossEntropy, metrics = usualMetrics(model, dataset), batchSize = 256 } = options
-    checkFits(model, dataset)
     checkBatchSize(batchSize)
     this.#dataset = dataset
     this.#batchSize = Math.min(batchSize, dataset.length)
@@ -115,6 +95,7 @@ export async function evaluate(
   dataset: AnyDataset,
   options: EvaluateOptions = {},
 ): Promise<Evaluation> {
+  await checkFits(model, dataset)
   const evaluator = new Evaluator(model, dataset, options)
   try {
     return await evaluator.run()

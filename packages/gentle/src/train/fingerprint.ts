@@ -31,20 +31,19 @@ export interface Fingerprint {
   readonly freeze: Json
 }
 
+/** What a fingerprint is made of beside model and data. */
+export interface DependsOn {
+  readonly loss: Loss | BatchLoss
+  readonly metrics: readonly Metric[]
+  readonly monitor: string
+  readonly optimizer: Optimizer
+  readonly batchSize: number
+  readonly seed: number
+  readonly freeze: readonly string[]
+}
+
 /** What a training of this model on this data depends on. */
-export function fingerprintOf(
-  { layer, ...model }: AnyModel,
-  data: AnyDataset,
-  options: {
-    readonly loss: Loss | BatchLoss
-    readonly metrics: readonly Metric[]
-    readonly monitor: string
-    readonly optimizer: Optimizer
-    readonly batchSize: number
-    readonly seed: number
-    readonly freeze: readonly string[]
-  },
-): Fingerprint {
+export function fingerprintOf({ layer, ...model }: AnyModel, data: AnyDataset, options: DependsOn): Fingerprint {
   const { loss, metrics, monitor, optimizer, batchSize, seed, freeze } = options
   const fields = fieldsOf(data)
   // As a file has it, so that what is read compares with what is made.

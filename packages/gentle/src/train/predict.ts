@@ -73,7 +73,7 @@ async function predictNamed(
   data: NamedDataset,
   { probabilities = false, batchSize = 256 }: PredictOptions,
 ): Promise<NDArray[]> {
-  checkFits(model, data)
+  await checkFits(model, data)
   checkBatchSize(batchSize)
   const programs = new BatchPrograms(model.backend, fieldsOf(data), ({ inputs }) => {
     const y = traceInputs(model, inputs)
@@ -128,7 +128,7 @@ export interface Confusion {
  * @throws ShapeError when model and data set do not fit.
  */
 export async function confusion(model: Model, dataset: Dataset): Promise<Confusion> {
-  checkFits(model, dataset)
+  await checkFits(model, dataset)
   const [classes] = model.outputShape
   const labels = new Int32Array(dataset.length)
   const predicted = new Int32Array(dataset.length)

@@ -11,9 +11,9 @@ import { type AnyModel, type Model, readWeights, type WeightValues, weightsOf, w
 import type { OptimizerState } from '../optim/optimizer.ts'
 import { type Batch, epochBatches } from './batches.ts'
 import { isBetter } from './better.ts'
-import { Evaluator } from './evaluate.ts'
+import { checkFits, Evaluator } from './evaluate.ts'
 import { checkMetrics, type Evaluation, Sums, usualMetrics } from './evaluation.ts'
-import { type Fingerprint, fingerprintOf, type Json, type RestoreOptions } from './fingerprint.ts'
+import type { DependsOn, Fingerprint, Json, RestoreOptions } from './fingerprint.ts'
 import type { Gradients } from './gradients.ts'
 import { DivergedTraining, type EpochReport, type StepReport } from './reports.ts'
 import type { TrainerOptions } from './trainer-options.ts'
@@ -44,7 +44,7 @@ export class Trainer<M extends AnyModel = Model> {
   readonly #optimizer: OptimizerState
   readonly #programs: TrainingPrograms
   readonly #evaluators = new Map<AnyDataset, Evaluator>()
-  readonly #fingerprint: Fingerprint
+  readonly #dependsOn: DependsOn
   readonly #turns = new Turns()
 
   #step = 0
@@ -82,7 +82,7 @@ export class Trainer<M extends AnyModel = Model> {
     this.#running = new Sums(metrics)
     this.#steps = options.steps ?? epochs * Math.ceil(data.length / batchSize)
     this.#good = { weights: first, of: 'it began with' }
-    this.#fingerprint = fingerprintOf(model, data, {
+    this.#dependsOn = {
       loss,
       metrics,
       monitor: this.#monitor,
@@ -90,7 +90,7 @@ export class Trainer<M extends AnyModel = Model> {
       batchSize: this.batchSize,
       seed,
       freeze: names.filter(frozen),
-    })
+    }
   }
 
   /** Steps done. */
@@ -195,9 +195,10 @@ export class Trainer<M extends AnyModel = Model> {
 
   /** Loss and metrics of the present parameters on a data set; its programs are kept for the next time. */
   evaluate(dataset: M extends Model ? Dataset : NamedDataset): Promise<Evaluation> {
-    return this.#turns.run(() => {
+    return this.#turns.run(async () => {
       let evaluator = this.#evaluators.get(dataset)
       if (evaluator === undefined) {
+        await checkFits(this.model, dataset)
         evaluator = new Evaluator(this.model, dataset, { loss: this.#options.loss, metrics: this.#metrics })
         this.#evaluators.set(dataset, evaluator)
       }
@@ -241,7 +242,7 @@ export class Trainer<M extends AnyModel = Model> {
         running: { ...this.#running.soFar(), seconds: this.#seconds, learningRate: this.#learningRate },
         history: [...this.#history],
         ...(this.#best === undefined ? {} : { best: this.#best }),
-        fingerprint: this.#fingerprint,
+        fingerprint: await this.#fingerprint(),
       }
     })
   }
@@ -255,7 +256,8 @@ export class Trainer<M extends AnyModel = Model> {
   restore(state: TrainingState, { accept = [] }: RestoreOptions = {}): Promise<void> {
     return this.#turns.run(async () => {
       const { checkRestorable, checkWeights } = await import('./check-state.ts')
-      const changes = checkRestorable(state, this.#fingerprint, accept, this.epochs, this.#data)
+      const fingerprint = await this.#fingerprint()
+      const changes = checkRestorable(state, fingerprint, accept, this.epochs, this.#data)
       checkWeights(state.weights, weightsOf(this.model))
       const optimizer = this.#optimizerValues(state)
       await this.#closeReader()
@@ -283,6 +285,12 @@ export class Trainer<M extends AnyModel = Model> {
     this.#programs.dispose()
     for (const evaluator of this.#evaluators.values()) evaluator.dispose()
     this.model.backend.release(this.#optimizer.variables)
+  }
+
+  /** What makes it is loaded where a state is asked for. */
+  async #fingerprint(): Promise<Fingerprint> {
+    const { fingerprintOf } = await import('./fingerprint.ts')
+    return fingerprintOf(this.model, this.#data, this.#dependsOn)
   }
 
   async #next(): Promise<Batch> {
@@ -386,7 +394,7 @@ export class Trainer<M extends AnyModel = Model> {
   /** What the optimizer's variables become: of an optimizer of one type what is stored, else what they begin with. */
   #optimizerValues({ optimizer, fingerprint }: TrainingState): Map<Variable, ArrayLike<number>> {
     const typeOf = (description: Json): Json => (description as { readonly type: Json }).type
-    const sameType = typeOf(fingerprint.optimizer) === typeOf(this.#fingerprint.optimizer)
+    const sameType = typeOf(fingerprint.optimizer) === this.#options.optimizer.description.type
     return new Map(
       this.#optimizer.variables.map((variable) => {
         const stored = sameType ? optimizer.get(variable.name) : undefined
