@@ -1,3 +1,4 @@
+export { type InputsLayer, ofInput, type Tensors } from './inputs-layer.ts'
 export { type BuildLayer, type Layer, type LayerDescription, registerLayer } from './layer.ts'
 export {
   ELU,
@@ -48,8 +49,10 @@ export { Upsample2d, type Upsample2dLayerOptions } from './layers/upsampling.ts'
 export * from './losses.ts'
 export { accuracy, type Metric, topKAccuracy } from './metrics.ts'
 export {
+  type AnyModel,
   countParameters,
   createModel,
+  type InputsModel,
   type Model,
   type ModelOptions,
   readWeights,

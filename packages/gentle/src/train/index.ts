@@ -1,4 +1,5 @@
 export type { Batch } from './batches.ts'
+export { createTrainer } from './create-trainer.ts'
 export { type EvaluateOptions, evaluate } from './evaluate.ts'
 export type { Evaluation, SumsSoFar } from './evaluation.ts'
 export type { Acceptable, Fingerprint, Json, RestoreOptions } from './fingerprint.ts'
@@ -8,7 +9,8 @@ export { type PerceptronRuleOptions, perceptronRule } from './perceptron-rule.ts
 export { type Confusion, confusion, type PredictOptions, predict } from './predict.ts'
 export { DivergedTraining, type EpochReport, type StepReport } from './reports.ts'
 export { type RunOptions, runTraining } from './run-training.ts'
-export { createTrainer, type Trainer, type TrainerOptions } from './trainer.ts'
+export type { Trainer } from './trainer.ts'
+export type { TrainerOptions } from './trainer-options.ts'
 export {
   type BestEpoch,
   loadTrainingState,

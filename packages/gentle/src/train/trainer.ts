@@ -1,69 +1,25 @@
 /** A training, step by step, in the caller's hands. */
-import type { Backend } from '../backends/backend.ts'
 import type { Profile } from '../backends/profile.ts'
-import { ArgumentError, TrainingStateError, WeightsError } from '../core/errors.ts'
+import { ArgumentError } from '../core/errors.ts'
 import type { NDArray } from '../core/ndarray.ts'
-import { Random } from '../core/random.ts'
 import { sizeOf } from '../core/shape.ts'
-import type { Dataset } from '../data/dataset.ts'
+import type { AnyDataset, Dataset, NamedDataset } from '../data/dataset.ts'
 import type { Variable } from '../graph/tensor.ts'
-import type { Layer } from '../nn/layer.ts'
-import { crossEntropy, type Loss } from '../nn/losses.ts'
+import { crossEntropy } from '../nn/losses.ts'
 import type { Metric } from '../nn/metrics.ts'
-import { createModel, type Model, readWeights, type WeightValues, weightsOf, writeWeights } from '../nn/model.ts'
-import type { Optimizer, OptimizerState } from '../optim/optimizer.ts'
-import { describeSchedule } from '../optim/schedule.ts'
-import { type Batch, readBatches } from './batches.ts'
-import { checkBatchSize, checkFits, Evaluator } from './evaluate.ts'
+import { type AnyModel, type Model, readWeights, type WeightValues, weightsOf, writeWeights } from '../nn/model.ts'
+import type { OptimizerState } from '../optim/optimizer.ts'
+import { type Batch, epochBatches } from './batches.ts'
+import { isBetter } from './better.ts'
+import { checkFits, Evaluator } from './evaluate.ts'
 import { checkMetrics, type Evaluation, Sums, usualMetrics } from './evaluation.ts'
-import { checkAccepted, type Fingerprint, type Json, type RestoreOptions } from './fingerprint.ts'
+import type { DependsOn, Fingerprint, Json, RestoreOptions } from './fingerprint.ts'
 import type { Gradients } from './gradients.ts'
 import { DivergedTraining, type EpochReport, type StepReport } from './reports.ts'
+import type { TrainerOptions } from './trainer-options.ts'
 import { TrainingPrograms } from './training-programs.ts'
 import type { BestEpoch, TrainingState } from './training-state.ts'
 import { Turns } from './turns.ts'
-
-export interface TrainerOptions {
-  /** crossEntropy unless given. */
-  readonly loss?: Loss
-  /** What is told beside the loss; accuracy where there are classes, else nothing, unless given. */
-  readonly metrics?: readonly Metric[]
-  /**
-   * What of an epoch's validation says which epoch is the best, ties by loss: a metric's name or 'loss'. The first of the metrics unless given,
-   * 'loss' where there is none.
-   */
-  readonly monitor?: string
-  readonly optimizer: Optimizer
-  /** Examples a step; 64 unless given. */
-  readonly batchSize?: number
-  readonly epochs: number
-  /** Steps in all, as the schedule counts them, for those who make one of several batches; a step a batch unless given. */
-  readonly steps?: number
-  /** From which first values, the order of examples, and dropout derive; 0 unless given. */
-  readonly seed?: number
-  /** Where to compute, for a network that is not a model yet; wasm on all cores unless given. */
-  readonly backend?: Backend
-  /** Names of parameters that stay as they are, for fine-tuning; none unless given. Normalisation of frozen layers keeps its statistics. */
-  readonly freeze?: (name: string) => boolean
-}
-
-/**
- * Begins a training of a network, or of a model further: in every epoch all examples are seen once, in an order from the seed.
- * @throws ShapeError when network and data do not fit; DataError for an empty data set; ArgumentError for options out of range.
- */
-export async function createTrainer(network: Layer | Model, data: Dataset, options: TrainerOptions): Promise<Trainer> {
-  const { batchSize = 64, epochs, steps, seed = 0 } = options
-  checkBatchSize(batchSize)
-  for (const [name, count] of Object.entries({ epochs, steps: steps ?? 1 }))
-    if (!Number.isInteger(count) || count < 1)
-      throw new ArgumentError(`training: ${name} is ${count}; expected a whole number from 1`)
-  const model =
-    'layer' in network
-      ? network
-      : await createModel(network, data.inputShape, { seed, classes: data.classes, backend: options.backend })
-  checkFits(model, data)
-  return new Trainer(model, data, options, await readWeights(model))
-}
 
 /** Weights to go back to, and what they are of, for messages. */
 interface Good {
@@ -75,20 +31,20 @@ interface Good {
  * A training between its steps. What it computes stays with the backend until it is asked for: a step brings the loss and the metrics' counts to the
  * host and nothing else. Calls follow each other in the order in which they are made.
  */
-export class Trainer {
-  readonly model: Model
+export class Trainer<M extends AnyModel = Model> {
+  readonly model: M
   /** Examples a step; the last one of an epoch may have fewer. */
   readonly batchSize: number
   readonly epochs: number
-  readonly #data: Dataset
+  readonly #data: AnyDataset
   readonly #options: TrainerOptions
   readonly #seed: number
   readonly #metrics: readonly Metric[]
   readonly #monitor: string
   readonly #optimizer: OptimizerState
   readonly #programs: TrainingPrograms
-  readonly #evaluators = new Map<Dataset, Evaluator>()
-  readonly #fingerprint: Fingerprint
+  readonly #evaluators = new Map<AnyDataset, Evaluator>()
+  readonly #dependsOn: DependsOn
   readonly #turns = new Turns()
 
   #step = 0
@@ -105,8 +61,8 @@ export class Trainer {
   #reader: AsyncGenerator<Batch> | undefined
 
   /** See `createTrainer`, which makes the model. @param first the weights that it begins with */
-  constructor(model: Model, data: Dataset, options: TrainerOptions, first: WeightValues) {
-    const { loss = crossEntropy, metrics = usualMetrics(model.outputShape, data), optimizer, seed = 0 } = options
+  constructor(model: M, data: AnyDataset, options: TrainerOptions, first: WeightValues) {
+    const { loss = crossEntropy, metrics = usualMetrics(model, data), optimizer, seed = 0 } = options
     const { batchSize = 64, epochs, freeze: frozen = () => false } = options
     const names = [...model.parameters.keys()]
     const learned = names.filter((name) => !frozen(name)).map((name) => model.parameters.get(name)!)
@@ -126,14 +82,12 @@ export class Trainer {
     this.#running = new Sums(metrics)
     this.#steps = options.steps ?? epochs * Math.ceil(data.length / batchSize)
     this.#good = { weights: first, of: 'it began with' }
-    this.#fingerprint = {
-      network: { layer: model.layer.description as Json, inputShape: model.inputShape },
-      loss: loss.name || 'custom',
-      metrics: metrics.map(({ name }) => name),
-      optimizer: optimizer.description,
-      schedule: describeSchedule(optimizer.schedule),
+    this.#dependsOn = {
+      loss,
+      metrics,
+      monitor: this.#monitor,
+      optimizer,
       batchSize: this.batchSize,
-      data: { name: data.name, length: data.length, inputShape: data.inputShape, target: { ...data.target } },
       seed,
       freeze: names.filter(frozen),
     }
@@ -240,10 +194,11 @@ export class Trainer {
   }
 
   /** Loss and metrics of the present parameters on a data set; its programs are kept for the next time. */
-  evaluate(dataset: Dataset): Promise<Evaluation> {
-    return this.#turns.run(() => {
+  evaluate(dataset: M extends Model ? Dataset : NamedDataset): Promise<Evaluation> {
+    return this.#turns.run(async () => {
       let evaluator = this.#evaluators.get(dataset)
       if (evaluator === undefined) {
+        await checkFits(this.model, dataset)
         evaluator = new Evaluator(this.model, dataset, { loss: this.#options.loss, metrics: this.#metrics })
         this.#evaluators.set(dataset, evaluator)
       }
@@ -287,7 +242,7 @@ export class Trainer {
         running: { ...this.#running.soFar(), seconds: this.#seconds, learningRate: this.#learningRate },
         history: [...this.#history],
         ...(this.#best === undefined ? {} : { best: this.#best }),
-        fingerprint: this.#fingerprint,
+        fingerprint: await this.#fingerprint(),
       }
     })
   }
@@ -300,17 +255,9 @@ export class Trainer {
    */
   restore(state: TrainingState, { accept = [] }: RestoreOptions = {}): Promise<void> {
     return this.#turns.run(async () => {
-      const changes = checkAccepted(state.fingerprint, this.#fingerprint, accept)
-      if (changes.includes('metrics') && state.position > 0)
-        throw new TrainingStateError(
-          `restore: the state is in the middle of epoch ${state.epoch}, whose metrics were counted so far; other metrics can begin with an epoch`,
-          ['metrics'],
-        )
-      if (state.epoch > this.epochs + 1)
-        throw new TrainingStateError(
-          `restore: the state has done ${state.epoch - 1} epochs, but the training is of ${this.epochs}; give at least as many`,
-          ['epochs'],
-        )
+      const { checkRestorable, checkWeights } = await import('./check-state.ts')
+      const fingerprint = await this.#fingerprint()
+      const changes = checkRestorable(state, fingerprint, accept, this.epochs, this.#data)
       checkWeights(state.weights, weightsOf(this.model))
       const optimizer = this.#optimizerValues(state)
       await this.#closeReader()
@@ -340,14 +287,19 @@ export class Trainer {
     this.model.backend.release(this.#optimizer.variables)
   }
 
+  /** What makes it is loaded where a state is asked for. */
+  async #fingerprint(): Promise<Fingerprint> {
+    const { fingerprintOf } = await import('./fingerprint.ts')
+    return fingerprintOf(this.model, this.#data, this.#dependsOn)
+  }
+
   async #next(): Promise<Batch> {
     if (this.done) throw new ArgumentError(`training: all ${this.epochs} epochs are done; give more epochs to train on`)
     if (this.epochIsOver) await this.#end(undefined)
     const started = performance.now()
     if (this.#reader === undefined) {
-      const order = new Random(this.#seed, `order of epoch ${this.#epoch}`).permutation(this.#data.length)
-      const rest = order.subarray(this.#position)
-      this.#reader = readBatches(this.#data, rest, this.batchSize, this.#epoch - 1)
+      const place = { seed: this.#seed, epoch: this.#epoch, position: this.#position }
+      this.#reader = epochBatches(this.#data, this.batchSize, place)
     }
     const batch: Batch = (await this.#reader.next()).value
     this.#position += batch.examples
@@ -401,7 +353,8 @@ export class Trainer {
     if (!areFinite(weights)) throw await this.#diverged('parameters became NaN or infinite')
     if (validation !== undefined && !Number.isFinite(validation.loss))
       throw await this.#diverged(`the validation loss became ${validation.loss}`)
-    const better = validation === undefined || this.#isBest(validation)
+    const better =
+      validation === undefined || isBetter(validation, this.#best?.validation, this.#monitor, this.#metrics)
     if (validation !== undefined && better) this.#best = { epoch: this.#epoch, validation, weights }
     const report: EpochReport = {
       epoch: this.#epoch,
@@ -422,24 +375,7 @@ export class Trainer {
     return report
   }
 
-  /** @throws ArgumentError where the validation does not tell what the best is chosen by. */
-  #isBest(validation: Evaluation): boolean {
-    const name = this.#monitor
-    const value = validation[name]
-    if (value === undefined)
-      throw new ArgumentError(
-        `training: the best epoch is chosen by '${name}', but the validation tells ${Object.keys(validation).join(', ')}; give monitor one of these`,
-      )
-    const best = this.#best?.validation
-    if (best === undefined) return true
-    const before = best[name]
-    if (before === undefined || Number.isNaN(before)) return true
-    if (value === before) return validation.loss < best.loss
-    const less = name === 'loss' || this.#metrics.find((metric) => metric.name === name)?.better === 'less'
-    return less ? value < before : value > before
-  }
-
-  async #diverged(what: string, step = this.#step): Promise<DivergedTraining> {
+  async #diverged(what: string, step = this.#step): Promise<DivergedTraining<M>> {
     await writeWeights(this.model, this.#good.weights)
     return new DivergedTraining(
       `training: ${what} at step ${step} (epoch ${this.#epoch}); the model keeps the parameters ${this.#good.of}; use a smaller learning rate or clipNorm`,
@@ -458,7 +394,7 @@ export class Trainer {
   /** What the optimizer's variables become: of an optimizer of one type what is stored, else what they begin with. */
   #optimizerValues({ optimizer, fingerprint }: TrainingState): Map<Variable, ArrayLike<number>> {
     const typeOf = (description: Json): Json => (description as { readonly type: Json }).type
-    const sameType = typeOf(fingerprint.optimizer) === typeOf(this.#fingerprint.optimizer)
+    const sameType = typeOf(fingerprint.optimizer) === this.#options.optimizer.description.type
     return new Map(
       this.#optimizer.variables.map((variable) => {
         const stored = sameType ? optimizer.get(variable.name) : undefined
@@ -478,16 +414,5 @@ function checkNames(variables: readonly Variable[]): void {
     if (names.has(name))
       throw new ArgumentError(`optimizer: two of its variables are named '${name}'; give each a name of its own`)
     names.add(name)
-  }
-}
-
-/** @throws WeightsError unless the values are those of all the weights. */
-function checkWeights(values: WeightValues, weights: ReadonlyMap<string, Variable>): void {
-  for (const [name, { shape }] of weights) {
-    const size = values.get(name)?.length
-    if (size !== sizeOf(shape))
-      throw new WeightsError(
-        `restore: the state has ${size === undefined ? 'no' : size} values of ${name}, but the model has ${sizeOf(shape)}; it is of another network`,
-      )
   }
 }

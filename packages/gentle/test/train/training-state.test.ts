@@ -182,6 +182,8 @@ describe('a state', () => {
     const state = await at(2)
     await expect(restored(state, {}, pictures(12, 0))).rejects.toThrow(/data.length was 10 and is 12/)
     await expect(restored(state, {}, { ...data, name: 'others' })).rejects.toThrow(/data.name was "pictures"/)
+    const changed = augmented(pictures(10, 0), [{ type: 'rotate', degrees: 30 }, { type: 'flip' }], { seed: 4 })
+    await expect(restored(state, {}, changed)).rejects.toThrow(/augmentation.0.degrees was 20 and is 30/)
     const other = nn.Sequential(nn.Flatten(), nn.Linear(3))
     await expect(restored(state, {}, data, other)).rejects.toThrow(/network.layer/)
     await expect(
@@ -222,13 +224,13 @@ describe('a state', () => {
       ...options(sgd({ learningRate: 0.1, momentum: 0.9 })),
       metrics: [],
     })
-    await trainer.restore(state, { accept: ['optimizer', 'schedule', 'metrics'] })
+    await trainer.restore(state, { accept: ['optimizer', 'schedule', 'metrics', 'monitor'] })
     const { optimizer } = await trainer.state()
     for (const values of optimizer.values()) expect(values.every((value) => value === 0)).toBe(true)
     const middle = restored(await at(2), { metrics: [] })
     await expect(middle).rejects.toThrow(TrainingStateError)
     const accepted = createTrainer(network, data, { ...options(optimizers['Adam']()), metrics: [] })
-    await expect((await accepted).restore(await at(2), { accept: ['metrics'] })).rejects.toThrow(
+    await expect((await accepted).restore(await at(2), { accept: ['metrics', 'monitor'] })).rejects.toThrow(
       /in the middle of epoch 1/,
     )
   })
