@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import manifest from '../packages/gentle/package.json' with { type: 'json' }
-import { importProblems } from './check-imports.ts'
+import { circleProblems, importProblems } from './check-imports.ts'
 
 const nn = 'packages/gentle/src/nn/layers/linear.ts'
 const cli = 'packages/cli/src/main.ts'
@@ -77,4 +77,34 @@ test('a package that an entry is bundled with is asked for by one file alone', (
   expect(importProblems('packages/gentle/src/formats/safetensors.ts', `import 'pbf'`)).toEqual([
     expect.stringContaining('the library depends on no package'),
   ])
+})
+
+test('files that import each other in a circle are named, in every form of import', () => {
+  const upper = 'packages/cli/src/train/upper.ts'
+  const lower = 'packages/cli/src/train/lower.ts'
+  const other = 'packages/cli/src/terminal/other.ts'
+  const plain = new Map([
+    [upper, `import { a } from './lower.ts'\nimport { b } from '../terminal/other.ts'`],
+    [lower, `import { c } from 'gentle-dl'`],
+    [other, ''],
+  ])
+  expect(circleProblems(plain)).toEqual([])
+  for (const back of [
+    `import { d } from '../train/upper.ts'`,
+    `import type { D } from '../train/upper.ts'`,
+    `export * from '../train/upper.ts'`,
+    `const { d } = await import('../train/upper.ts')`,
+  ])
+    expect(circleProblems(new Map([...plain, [other, back]]))).toEqual([
+      expect.stringContaining(`${upper} imports ${other} imports ${upper}: a circle`),
+    ])
+  const longer = new Map([
+    [upper, `import './lower.ts'`],
+    [lower, `import '../terminal/other.ts'`],
+    [other, `import '../train/upper.ts'`],
+  ])
+  expect(circleProblems(longer)).toEqual([
+    expect.stringContaining(`${upper} imports ${lower} imports ${other} imports ${upper}: a circle`),
+  ])
+  expect(circleProblems(new Map([[lower, `import './lower.ts'`]]))).toHaveLength(1)
 })

@@ -1,6 +1,7 @@
 /**
  * Holds the order of the house: in the library a folder imports only itself and folders that stand before it in the list, and Node's
- * modules only where they are asked for at run time; the command line imports the library's public entries alone.
+ * modules only where they are asked for at run time; the command line imports the library's public entries alone, and no files of it import
+ * each other in a circle.
  */
 import { globSync, readFileSync } from 'node:fs'
 import { posix } from 'node:path'
@@ -92,10 +93,55 @@ export function importProblems(path: string, source: string): string[] {
   })
 }
 
+/** The shortest way along imports from a file back to itself, or undefined. */
+function circleOf(start: string, targets: ReadonlyMap<string, readonly string[]>): string[] | undefined {
+  const cameFrom = new Map<string, string>()
+  const waiting = [start]
+  for (const path of waiting)
+    for (const target of targets.get(path) ?? []) {
+      if (target === start) {
+        const circle = [start]
+        for (let at = path; at !== start; at = cameFrom.get(at)!) circle.unshift(at)
+        return [start, ...circle]
+      }
+      if (cameFrom.has(target)) continue
+      cameFrom.set(target, path)
+      waiting.push(target)
+    }
+  return undefined
+}
+
+/**
+ * Files that import each other in a circle, of types or at run time too, a line each circle.
+ * @param sources what is in each file, by its path relative to the repository
+ */
+export function circleProblems(sources: ReadonlyMap<string, string>): string[] {
+  const targets = new Map(
+    [...sources].map(([path, source]): [string, string[]] => [
+      path,
+      importsOf(path, source)
+        .filter(({ target }) => target.startsWith('.'))
+        .map(({ target }) => posix.join(posix.dirname(path), target)),
+    ]),
+  )
+  const told = new Set<string>()
+  return [...sources.keys()].flatMap((path) => {
+    if (told.has(path)) return []
+    const circle = circleOf(path, targets)
+    if (circle === undefined) return []
+    for (const each of circle) told.add(each)
+    return [`${circle.join(' imports ')}: a circle; what they share belongs into the lower file, or one of its own`]
+  })
+}
+
 if (import.meta.main) {
   const root = fileURLToPath(new URL('..', import.meta.url))
-  const files = globSync(['packages/gentle/src/**/*.ts', 'packages/cli/src/**/*.ts'], { cwd: root }).sort()
-  const problems = files.flatMap((path) => importProblems(path, readFileSync(root + path, 'utf8')))
+  const files = globSync('packages/*/src/**/*.ts', { cwd: root }).sort()
+  const sources = new Map(files.map((path) => [path, readFileSync(root + path, 'utf8')]))
+  const problems = [
+    ...files.flatMap((path) => importProblems(path, sources.get(path)!)),
+    ...circleProblems(new Map([...sources].filter(([path]) => !path.startsWith(library)))),
+  ]
   for (const problem of problems) console.error(problem)
   process.exitCode = problems.length > 0 ? 1 : 0
 }

@@ -1,5 +1,5 @@
 /** The pictures of `gentle compare`: what networks cost, against the year and against the accuracy that was published. */
-import type { Comparison } from '../networks/compare.ts'
+import type { Comparison } from '../networks/comparison.ts'
 import { bySource, wrapped } from '../terminal/sources.ts'
 import { quantity, thousands } from '../terminal/terminal.ts'
 import { type Plot, scatter } from './scatter.ts'

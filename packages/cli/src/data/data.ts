@@ -2,11 +2,11 @@
 import { sizeOf } from 'gentle-dl'
 import type { Dataset } from 'gentle-dl/data'
 import { bold, dim, gallery } from '../terminal/terminal.ts'
-import { arePictures, drawn } from '../train/report.ts'
 import { areAnnotated } from './annotated-sets.ts'
 import { countsOf, countsTable } from './data-statistics.ts'
 import { openData } from './datasets.ts'
 import { describe } from './describe.ts'
+import { arePictures, drawn } from './pictures.ts'
 import { areScenes } from './scenes.ts'
 
 /** Sides at which image files are shown. */

@@ -3,7 +3,6 @@ import { type ImageExample, type ImageSplits, type Splits, writeImageFile } from
 import { shapeText } from '../terminal/shapes.ts'
 import { bold, note, table, thousands } from '../terminal/terminal.ts'
 import { UsageError } from '../terminal/usage.ts'
-import { arePictures } from '../train/report.ts'
 import { areAnnotated, openAnnotated } from './annotated-sets.ts'
 import { contactSheet } from './contact-sheet.ts'
 import {
@@ -17,6 +16,7 @@ import {
 } from './data-statistics.ts'
 import { imagesOf, openData, openImages, skippedText } from './datasets.ts'
 import { describeAnnotated } from './describe-annotated.ts'
+import { arePictures } from './pictures.ts'
 
 export interface DescribeFlags {
   readonly seed?: number

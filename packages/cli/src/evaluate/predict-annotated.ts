@@ -16,10 +16,11 @@ import { readImage } from '../models/images.ts'
 import type { Opened } from '../models/open-model.ts'
 import { plain } from '../models/preprocessing.ts'
 import { maskColours } from '../pictures/mask-colours.ts'
-import { type AnyTask, annotatedTask, type Said } from '../tasks/annotated.ts'
+import { annotatedTask } from '../tasks/annotated.ts'
+import type { AnyTask, Said } from '../tasks/annotated-task.ts'
 import { bold, note, percent } from '../terminal/terminal.ts'
 import { exitCodes, UsageError } from '../terminal/usage.ts'
-import type { PredictFlags } from './predict.ts'
+import type { PredictFlags } from './predict-flags.ts'
 
 /** Pixels that the longer side of an annotated picture has at least; small pictures are enlarged. */
 const enoughToSee = 384

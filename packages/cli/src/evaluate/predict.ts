@@ -13,22 +13,7 @@ import { bold, note, percent } from '../terminal/terminal.ts'
 import { exitCodes, UsageError } from '../terminal/usage.ts'
 
 import { predictAnnotated } from './predict-annotated.ts'
-
-export interface PredictFlags {
-  readonly weights?: string
-  readonly input?: string
-  readonly logits?: boolean
-  readonly normalize?: string
-  readonly labels?: string
-  readonly invert?: boolean
-  readonly views?: number
-  readonly augment?: string
-  readonly top: number
-  readonly out?: string
-  readonly leastScore?: number
-  readonly flips?: boolean
-  readonly json?: boolean
-}
+import type { PredictFlags } from './predict-flags.ts'
 
 /** What the model says of one example. */
 type Answer =

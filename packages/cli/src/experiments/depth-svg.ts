@@ -1,7 +1,7 @@
 /** The picture of `gentle experiment depth`: training loss over the epochs, plain networks beside residual ones. */
 import { ticks } from '../charts/scatter.ts'
 import { muted, page, text } from '../charts/svg.ts'
-import type { DepthResult } from './depth.ts'
+import type { DepthResult } from './depth-results.ts'
 import { legendEntry, lossAxis, panel } from './panel.ts'
 
 const colours: Readonly<Record<number, string>> = { 20: '#d97706', 56: '#2563eb' }

@@ -9,6 +9,7 @@ import { resized } from '../data/resize.ts'
 import { networkNamed } from '../models/networks.ts'
 import { note, percent, table } from '../terminal/terminal.ts'
 import { exitCodes, UsageError } from '../terminal/usage.ts'
+import type { DepthResult, DepthRun } from './depth-results.ts'
 import { depthSvg } from './depth-svg.ts'
 import { meanOf, spread, tellAndKeep } from './results.ts'
 
@@ -22,23 +23,6 @@ export interface DepthFlags {
   readonly out: string
   readonly json?: boolean
   readonly quiet?: boolean
-}
-
-/** One training. */
-export interface DepthRun {
-  readonly seed: number
-  /** Mean training loss of each epoch. */
-  readonly trainLoss: readonly number[]
-  readonly test: { readonly loss: number; readonly accuracy: number }
-  readonly seconds: number
-}
-
-export interface DepthResult {
-  readonly network: string
-  readonly layers: number
-  readonly residual: boolean
-  readonly parameters: number
-  readonly runs: readonly DepthRun[]
 }
 
 const networks = [

@@ -1,6 +1,6 @@
 /** The picture of `gentle experiment features`: accuracy over the number of examples, and the filters, made by hand beside learned. */
 import { faint, muted, page, text } from '../charts/svg.ts'
-import type { FeaturesResult, Filters } from './features.ts'
+import type { FeaturesResult, Filters } from './features-results.ts'
 import { filterSize } from './filter-bank.ts'
 import { accuracyAxis, legendEntry, panel } from './panel.ts'
 

@@ -26,6 +26,7 @@ import { openData } from '../data/datasets.ts'
 import { note, percent, table, thousands } from '../terminal/terminal.ts'
 import { exitCodes, UsageError } from '../terminal/usage.ts'
 import { epochsFor, exampleCounts, pictureSize, someOf } from './examples.ts'
+import type { FeaturesResult, FeaturesRun, Filters } from './features-results.ts'
 import { featuresSvg } from './features-svg.ts'
 import { filterBank, filterCount, filterSize } from './filter-bank.ts'
 import { meanOf, spread, tellAndKeep } from './results.ts'
@@ -40,24 +41,6 @@ export interface FeaturesFlags {
   readonly json?: boolean
   readonly quiet?: boolean
 }
-
-/** One training. */
-export interface FeaturesRun {
-  readonly examples: number
-  readonly seed: number
-  readonly test: { readonly loss: number; readonly accuracy: number }
-  readonly seconds: number
-}
-
-export interface FeaturesResult {
-  readonly features: string
-  /** Numbers that are learned. */
-  readonly parameters: number
-  readonly runs: readonly FeaturesRun[]
-}
-
-/** The filters of one network, each [channels, filterSize, filterSize]. */
-export type Filters = readonly (readonly number[])[]
 
 const filterWeights = 'filters.weight'
 

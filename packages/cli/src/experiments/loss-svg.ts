@@ -1,6 +1,6 @@
 /** The picture of `gentle experiment loss`: empirical losses over the number of examples, the expected loss that they close in on, and how fast. */
 import { muted, page, text } from '../charts/svg.ts'
-import { type Errors, errorsOf, type LossResult, type LossRun } from './loss.ts'
+import { type Errors, errorsOf, type LossResult, type LossRun } from './loss-results.ts'
 import { type Line, legendEntry, lossAxis, panel, powersAxis } from './panel.ts'
 
 const [blue, orange, green, purple, grey] = ['#2563eb', '#d97706', '#15803d', '#9333ea', '#1f2933']

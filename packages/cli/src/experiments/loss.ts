@@ -7,9 +7,10 @@ import { note, table, thousands } from '../terminal/terminal.ts'
 import { exitCodes, UsageError } from '../terminal/usage.ts'
 
 import { epochsFor, exampleCounts } from './examples.ts'
-import { bestLoss, draw, empiricalLossOfBest, expectedLoss, expectedOptimism, lossDeviation } from './gaussians.ts'
+import { bestLoss, draw, empiricalLossOfBest, expectedLoss, lossDeviation } from './gaussians.ts'
+import { errorsOf, type LossResult, type LossRun } from './loss-results.ts'
 import { lossSvg } from './loss-svg.ts'
-import { meanOf, spread, tellAndKeep } from './results.ts'
+import { spread, tellAndKeep } from './results.ts'
 
 export interface LossFlags {
   readonly examples: string
@@ -19,42 +20,6 @@ export interface LossFlags {
   readonly json?: boolean
   readonly quiet?: boolean
 }
-
-/** One seed. */
-export interface LossRun {
-  readonly seed: number
-  /** Empirical loss of the best classifier there is, on these examples. */
-  readonly best: number
-  /** Of a classifier that learned from them: on them, on as many others, and expected. */
-  readonly train: number
-  readonly validation: number
-  readonly expected: number
-}
-
-export interface LossResult {
-  readonly examples: number
-  readonly runs: readonly LossRun[]
-}
-
-/** What the seeds of one number of examples say of the rates at which losses close in, and what theory says. */
-export interface Errors {
-  /** Root mean square of what the best classifier's empirical loss is off its expected loss, and the deviation of one example's loss / √n. */
-  readonly sampling: number
-  readonly samplingInTheory: number
-  /** Mean of what learning gains on its own examples and loses in expectation, both beside the best classifier; and in theory for many examples. */
-  readonly gained: number
-  readonly lost: number
-  readonly optimismInTheory: number
-}
-
-export const errorsOf = ({ examples, runs }: LossResult): Errors => ({
-  sampling: Math.sqrt(meanOf(runs.map(({ best }) => (best - bestLoss) ** 2))),
-  samplingInTheory: lossDeviation / Math.sqrt(examples),
-  // On the same examples: what these have of chance is in both, and goes.
-  gained: meanOf(runs.map(({ best, train }) => best - train)),
-  lost: meanOf(runs.map(({ expected }) => expected - bestLoss)),
-  optimismInTheory: expectedOptimism(examples),
-})
 
 /** More examples than this are not drawn. */
 const most = 1_000_000

@@ -1,6 +1,6 @@
 /** The picture of `gentle experiment overfitting`: loss on training and validation examples over the steps, a panel a number of examples, and what it comes to. */
 import { muted, page, text } from '../charts/svg.ts'
-import type { Moment, OverfittingResult, OverfittingRun } from './overfitting.ts'
+import type { Moment, OverfittingResult, OverfittingRun } from './overfitting-results.ts'
 import { accuracyAxis, type Line, legendEntry, lossAxis, panel } from './panel.ts'
 
 const colours: Readonly<Record<string, string>> = {

@@ -10,7 +10,6 @@ import {
   Conv2d,
   cosineDecay,
   Dropout,
-  type Evaluation,
   evaluate,
   Flatten,
   fit,
@@ -25,6 +24,7 @@ import { openData } from '../data/datasets.ts'
 import { note, percent, table, thousands } from '../terminal/terminal.ts'
 import { exitCodes, UsageError } from '../terminal/usage.ts'
 import { epochsFor, exampleCounts, pictureSize, someOf } from './examples.ts'
+import type { Moment, OverfittingResult, OverfittingRun } from './overfitting-results.ts'
 import { overfittingSvg } from './overfitting-svg.ts'
 import { meanOf, spread, tellAndKeep } from './results.ts'
 
@@ -37,27 +37,6 @@ export interface OverfittingFlags {
   readonly out: string
   readonly json?: boolean
   readonly quiet?: boolean
-}
-
-/** What is known of a training after some of its steps. */
-export interface Moment {
-  readonly step: number
-  /** On the examples learned from: as they are, without dropout. */
-  readonly train: Evaluation
-  readonly validation: Evaluation
-}
-
-/** One training. */
-export interface OverfittingRun {
-  readonly seed: number
-  readonly moments: readonly Moment[]
-  readonly seconds: number
-}
-
-export interface OverfittingResult {
-  readonly remedy: string
-  readonly examples: number
-  readonly runs: readonly OverfittingRun[]
 }
 
 interface Remedy {

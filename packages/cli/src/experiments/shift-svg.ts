@@ -1,7 +1,7 @@
 /** The picture of `gentle experiment shift`: accuracy over the distance, to the left and over all directions, and what a network sees. */
 import { muted, page, text } from '../charts/svg.ts'
 import { legendEntry, panel, type VerticalAxis } from './panel.ts'
-import { distances, type ShiftResult, type ShiftRun } from './shift.ts'
+import { distances, type ShiftResult, type ShiftRun } from './shift-results.ts'
 
 const colours = ['#d97706', '#2563eb', '#15803d', '#9333ea']
 

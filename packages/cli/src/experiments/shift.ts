@@ -29,6 +29,7 @@ import { exitCodes, UsageError } from '../terminal/usage.ts'
 import { exampleCounts, pictureSize, someOf } from './examples.ts'
 import { moved } from './moved.ts'
 import { meanOf, spread, tellAndKeep } from './results.ts'
+import { distances, type ShiftResult, type ShiftRun } from './shift-results.ts'
 import { type Picture, shiftSvg } from './shift-svg.ts'
 
 export interface ShiftFlags {
@@ -42,9 +43,6 @@ export interface ShiftFlags {
   readonly quiet?: boolean
 }
 
-/** How far digits move, in pixels. */
-export const distances = [0, 1, 2, 3, 4, 5, 6, 7, 8] as const
-
 /** Black around the pictures, so that moved digits stay nearly whole: by 8 pixels, MNIST's lose 0.1 % of their ink to the left and 2.4 % downwards. */
 const margin = 4
 
@@ -57,21 +55,6 @@ const directions = [
   { name: 'up', right: 0, down: -1 },
   { name: 'down', right: 0, down: 1 },
 ] as const
-
-/** Test accuracy at each distance. */
-export interface ShiftRun {
-  readonly seed: number
-  readonly left: readonly number[]
-  /** Mean over the four directions. */
-  readonly everywhere: readonly number[]
-  readonly seconds: number
-}
-
-export interface ShiftResult {
-  readonly network: string
-  readonly parameters: number
-  readonly runs: readonly ShiftRun[]
-}
 
 interface Arm {
   readonly network: string

@@ -2,7 +2,7 @@
 import { type Layer, type Shape, sizeOf } from 'gentle-dl'
 import { mlp, type NetworkEntry, networks } from 'gentle-dl/models'
 import { segmenters } from 'gentle-dl/vision'
-import type { TaskName } from '../tasks/task.ts'
+import type { TaskName } from '../tasks/task-names.ts'
 import { UsageError, unknownChoice } from '../terminal/usage.ts'
 
 /** What a network is built for. */

@@ -12,10 +12,9 @@ import {
   type Tensor,
   weightsOf,
 } from 'gentle-dl'
-
 import { readSafetensors, writeSafetensors } from 'gentle-dl/formats'
 import { traceInference } from 'gentle-dl/inspect'
-import { type TaskName, taskNames } from '../tasks/task.ts'
+import { type TaskName, taskNames } from '../tasks/task-names.ts'
 import { note } from '../terminal/terminal.ts'
 import { nearestOf, UsageError } from '../terminal/usage.ts'
 

@@ -5,36 +5,14 @@ import { join } from 'node:path'
 import { type Backend, wasm } from 'gentle-dl'
 import { summarize } from 'gentle-dl/inspect'
 import { accuracySvg, comparisonSvg, costSvg, growthSvg } from '../charts/compare-svg.ts'
-import { networkNamed, type Published, publishedOf } from '../models/networks.ts'
+import { networkNamed, publishedOf } from '../models/networks.ts'
 import { shapeText } from '../terminal/shapes.ts'
 import { bySource, wrapped } from '../terminal/sources.ts'
 import { bold, bytes, dim, note, quantity, table, thousands } from '../terminal/terminal.ts'
 import { exitCodes, UsageError } from '../terminal/usage.ts'
-
-import { type Growth, growth } from './growth.ts'
+import type { Compared, Comparison } from './comparison.ts'
+import { growth } from './growth.ts'
 import { secondsOfNetwork } from './measure.ts'
-
-/** What is known of a network, each figure as its source gives it or as it is counted or measured here. */
-export interface Compared extends Published {
-  readonly name: string
-  readonly inputShape: readonly number[]
-  readonly classes: number
-  readonly parameters: number
-  readonly macs: number
-  readonly flops: number
-  /** Bytes of the parameters, and the most of activations at once in inference of one example. */
-  readonly parameterBytes: number
-  readonly inferenceBytes: number
-  /** Seconds of inference for one example; undefined where it was not measured. */
-  readonly seconds?: number
-}
-
-export interface Comparison {
-  readonly networks: readonly Compared[]
-  readonly growth: readonly Growth[]
-  /** Where counted and measured figures come from. */
-  readonly sources: { readonly counted: string; readonly measured?: string }
-}
 
 /** The networks of the lecture, in its order. */
 const lecture = [

@@ -28,6 +28,12 @@ export interface Measured {
   readonly boundSeconds: number
 }
 
+/** A summary, and each layer's time where it was measured. */
+export interface MeasuredSummary extends NetworkSummary {
+  readonly layers: readonly (NetworkSummary['layers'][number] & Partial<LayerTime>)[]
+  readonly measured?: Measured
+}
+
 const joins: Readonly<Record<string, (...x: Tensor[]) => Tensor>> = {
   add: (...x) => x.reduce((sum, each) => add(sum, each)),
   concat: (...x) => concat(x, 1),

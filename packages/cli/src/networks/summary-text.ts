@@ -3,8 +3,7 @@
 import { shapeText } from '../terminal/shapes.ts'
 import { wrapped } from '../terminal/sources.ts'
 import { bold, bytes, dim, quantity, table, thousands } from '../terminal/terminal.ts'
-import type { Measured } from './measure-layers.ts'
-import type { MeasuredSummary } from './summary.ts'
+import type { Measured, MeasuredSummary } from './measure-layers.ts'
 
 type Row = MeasuredSummary['layers'][number]
 type Column = readonly [head: string, cell: (layer: Row) => string | number]

@@ -11,8 +11,7 @@ import { leavesOf } from '../models/structure.ts'
 import { shapeOf, shapeText } from '../terminal/shapes.ts'
 import { note, terminalWidth, thousands } from '../terminal/terminal.ts'
 import { exitCodes, UsageError } from '../terminal/usage.ts'
-
-import { type LayerTime, type Measured, measureLayers } from './measure-layers.ts'
+import { type MeasuredSummary, measureLayers } from './measure-layers.ts'
 import { summaryText } from './summary-text.ts'
 
 export interface SummaryFlags {
@@ -22,12 +21,6 @@ export interface SummaryFlags {
   readonly measure?: boolean
   readonly svg?: string
   readonly json?: boolean
-}
-
-/** A summary, and each layer's time where it was measured. */
-export interface MeasuredSummary extends NetworkSummary {
-  readonly layers: readonly (NetworkSummary['layers'][number] & Partial<LayerTime>)[]
-  readonly measured?: Measured
 }
 
 /** A network, of a name or of a file that describes its model. */

@@ -1,12 +1,13 @@
 /** `gentle explain`: what a trained network makes of a picture, as one picture. */
 import { type Model, predict, readWeights, sizeOf } from 'gentle-dl'
 import { writeImageFile } from 'gentle-dl/data'
-import { featureMaps, gradCam, type Image, image, occlusion, spatialLayers } from 'gentle-dl/vision'
+import { featureMaps, gradCam, image, occlusion, spatialLayers } from 'gentle-dl/vision'
 import { readImage } from '../models/images.ts'
 import { openModel } from '../models/open-model.ts'
 import { bare, plain, standardize } from '../models/preprocessing.ts'
 import { note, percent } from '../terminal/terminal.ts'
 import { exitCodes, UsageError, unknownChoice } from '../terminal/usage.ts'
+import type { Explanation, FirstFilters } from './explanation.ts'
 import { explanationPicture } from './explanation-picture.ts'
 
 export interface ExplainFlags {
@@ -19,27 +20,6 @@ export interface ExplainFlags {
 
 /** Layers whose maps are shown unless they are named. */
 const mostLayers = 6
-
-/** Kernels of the first convolution, or rows of a first dense layer that are as large as the picture. */
-export interface FirstFilters {
-  readonly name: string
-  /** Each a picture of 1 or 3 channels, of numbers of both signs. */
-  readonly filters: readonly Image[]
-}
-
-/** Everything that the picture shows. */
-export interface Explanation {
-  readonly title: string
-  /** As the network sees it, before it is standardised. */
-  readonly picture: Image
-  readonly predictions: readonly { readonly label: string; readonly probability: number }[]
-  /** The class that is explained. */
-  readonly label: string
-  readonly cam?: Image
-  readonly occluded: Image
-  readonly first?: FirstFilters
-  readonly layers: readonly { readonly layer: string; readonly type: string; readonly maps: Image }[]
-}
 
 /** Some of a list, spread evenly, the first and the last among them. */
 function spreadEvenly<T>(list: readonly T[], count: number): T[] {

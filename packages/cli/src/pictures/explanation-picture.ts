@@ -1,7 +1,7 @@
 /** The picture of `gentle explain`. */
 import { Canvas, type Colour, contrasted, cutText, heatOver, type Image, image, signed } from 'gentle-dl/vision'
 import { percent } from '../terminal/terminal.ts'
-import type { Explanation } from './explain.ts'
+import type { Explanation } from './explanation.ts'
 
 const ink: Colour = [0.12, 0.16, 0.2]
 const muted: Colour = [0.38, 0.43, 0.49]

@@ -12,7 +12,7 @@ import {
 import { precisionRecallSvg } from '../charts/precision-recall-svg.ts'
 import { percent } from '../terminal/terminal.ts'
 import { UsageError } from '../terminal/usage.ts'
-import type { AnnotatedTask } from './annotated.ts'
+import type { AnnotatedTask } from './annotated-task.ts'
 
 /** Answers below are not counted among what a picture shows. */
 const sure = 0.5

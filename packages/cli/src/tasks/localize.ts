@@ -9,7 +9,7 @@ import {
   type ScoredBox,
 } from 'gentle-dl/vision'
 import { UsageError } from '../terminal/usage.ts'
-import type { AnnotatedTask } from './annotated.ts'
+import type { AnnotatedTask } from './annotated-task.ts'
 
 export const localize: AnnotatedTask<ScoredBox> = {
   name: 'localize',

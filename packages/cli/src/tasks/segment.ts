@@ -8,8 +8,7 @@ import {
 } from 'gentle-dl/vision'
 import { percent } from '../terminal/terminal.ts'
 import { UsageError } from '../terminal/usage.ts'
-
-import type { AnnotatedTask } from './annotated.ts'
+import type { AnnotatedTask } from './annotated-task.ts'
 
 export const segment: AnnotatedTask<Uint8Array> = {
   name: 'segment',

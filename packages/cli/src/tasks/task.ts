@@ -5,10 +5,6 @@ import type { Recipe } from '../models/networks.ts'
 import type { RunFolder } from '../train/run-folder.ts'
 import type { Plan, Settings } from '../train/settings.ts'
 
-export const taskNames = ['classify', 'localize', 'detect', 'segment'] as const
-
-export type TaskName = (typeof taskNames)[number]
-
 /** Settings of a training whose network and data are known. */
 export type NamedSettings = Settings & { readonly model: string; readonly data: string }
 
@@ -44,11 +40,4 @@ export interface Preparation {
   augmented(policy: Policy, seed: number): Dataset
   /** Looks at the test set once and tells everything. Gives the exit code. */
   finish(ending: Ending): Promise<number>
-}
-
-/** What is tried where a task's network or data are not named. */
-export const usualModel: Readonly<Record<Exclude<TaskName, 'classify'>, string>> = {
-  localize: 'resnet14',
-  detect: 'resnet14',
-  segment: 'unet',
 }

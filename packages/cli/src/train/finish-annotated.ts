@@ -7,7 +7,7 @@ import { type AnnotatedSet, type AnnotatedSplits, type Annotations, type Splits,
 import { answers, type Image, image, type Task, type Tile } from 'gentle-dl/vision'
 import { annotatedTile, resultSheet } from '../pictures/annotated-picture.ts'
 import { maskLegend } from '../pictures/mask-colours.ts'
-import type { AnyTask, Judgement } from '../tasks/annotated.ts'
+import type { AnyTask, Judgement } from '../tasks/annotated-task.ts'
 import type { Ending } from '../tasks/task.ts'
 import { commandLine } from '../terminal/invocation.ts'
 import { bold, dim, percent, table, thousands } from '../terminal/terminal.ts'

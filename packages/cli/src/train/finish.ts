@@ -1,31 +1,15 @@
 /** The end of a training: the best weights on the test set, the figures, the pictures, the report. */
 import { readFile } from 'node:fs/promises'
-import { confusion, countParameters, type Evaluation, evaluate, loadModel, sizeOf } from 'gentle-dl'
+import { confusion, countParameters, evaluate, loadModel, sizeOf } from 'gentle-dl'
 import { type Splits, writeImageFile } from 'gentle-dl/data'
 import { image } from 'gentle-dl/vision'
 import { confusionSvg } from '../charts/charts.ts'
+import { arePictures } from '../data/pictures.ts'
 import type { Ending } from '../tasks/task.ts'
 import { exitCodes } from '../terminal/usage.ts'
 import { meanSpeed } from './metrics.ts'
-import { arePictures, report } from './report.ts'
-
-/** The figures of a finished run: summary.json. */
-export interface RunSummary {
-  readonly model: string
-  readonly data: string
-  readonly task: 'classify'
-  readonly seed: number
-  readonly epochs: number
-  /** The epoch whose weights are the best, and were tested. */
-  readonly bestEpoch: number
-  readonly threads: number
-  readonly parameters: number
-  readonly train: Evaluation
-  readonly validation: Evaluation
-  readonly test: Evaluation
-  readonly examplesPerSecond: number
-  readonly seconds: number
-}
+import { report } from './report.ts'
+import type { RunSummary } from './run-summary.ts'
 
 /** Looks at the test set once, with the best weights, and tells everything. */
 export async function finish({ run, plan, backend, history, seconds, flags }: Ending, splits: Splits): Promise<number> {

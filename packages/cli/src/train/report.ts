@@ -1,11 +1,11 @@
 /** What a finished training tells: figures, confusions, examples, what to try next. */
 import { join } from 'node:path'
-import { type Confusion, type Shape, sizeOf } from 'gentle-dl'
+import { type Confusion, sizeOf } from 'gentle-dl'
 import type { Dataset } from 'gentle-dl/data'
-import { image, toGrey } from 'gentle-dl/vision'
+import { arePictures, drawn } from '../data/pictures.ts'
 import { commandLine } from '../terminal/invocation.ts'
-import { bold, braille, dim, gallery, green, percent, red, table, thousands } from '../terminal/terminal.ts'
-import type { RunSummary } from './finish.ts'
+import { bold, dim, gallery, green, percent, red, table, thousands } from '../terminal/terminal.ts'
+import type { RunSummary } from './run-summary.ts'
 
 /** Pairs of classes that are taken for each other most often. */
 function worstConfusions({ counts }: Confusion, classes: readonly string[]): string[] {
@@ -18,15 +18,6 @@ function worstConfusions({ counts }: Confusion, classes: readonly string[]): str
       ({ row, column, count }) =>
         `${classes[row]} taken for ${classes[column]}, ${thousands(count)} ${count === 1 ? 'time' : 'times'}`,
     )
-}
-
-/** Whether examples are pictures, grey or of colours. */
-export const arePictures = ({ inputShape }: Dataset): boolean =>
-  inputShape.length === 3 && (inputShape[0] === 1 || inputShape[0] === 3)
-
-/** An example as braille. */
-export function drawn(pixels: Float32Array, [channels, height, width]: Shape): string[] {
-  return braille(toGrey(image(channels, height, width, pixels)).data, height, width)
 }
 
 /** Up to five test pictures: two mistakes, where there are, and then right ones. */

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs'
 import { adam, adamW, constantRate, cosineDecay, linearDecay, type Optimizer, type Schedule, sgd } from 'gentle-dl'
 import { z } from 'zod'
 import type { Recipe } from '../models/networks.ts'
-import { taskNames } from '../tasks/task.ts'
+import { taskNames } from '../tasks/task-names.ts'
 import { UsageError, unknownChoice } from '../terminal/usage.ts'
 
 const schedules = { constant: constantRate, linear: linearDecay, cosine: cosineDecay } as const satisfies Readonly<

@@ -1,0 +1,17 @@
+/** What `gentle predict` is asked for. */
+
+export interface PredictFlags {
+  readonly weights?: string
+  readonly input?: string
+  readonly logits?: boolean
+  readonly normalize?: string
+  readonly labels?: string
+  readonly invert?: boolean
+  readonly views?: number
+  readonly augment?: string
+  readonly top: number
+  readonly out?: string
+  readonly leastScore?: number
+  readonly flips?: boolean
+  readonly json?: boolean
+}
