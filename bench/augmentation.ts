@@ -1,7 +1,8 @@
 /** `npm run bench:augmentation [-- --rounds N]`: what augmentation costs LeNet-5's training, as a share of the training without it. */
 import { parseArgs } from 'node:util'
-import { fit, lenet5, linearDecay, sgd } from 'gentle-dl'
+import { fit, linearDecay, sgd } from 'gentle-dl'
 import { augmented, mnist, type Policy, policies } from 'gentle-dl/data'
+import { lenet5 } from 'gentle-dl/models'
 
 const rounds = Number(parseArgs({ options: { rounds: { type: 'string', default: '5' } } }).values.rounds)
 

@@ -1,7 +1,9 @@
 /** The convolutions that a network consists of, and their kernels as training runs them. */
+
+import { type Graph, input, type Model, type Tensor } from '../packages/gentle/src/entries/index.ts'
+import { traceInference } from '../packages/gentle/src/entries/inspect.ts'
 import { topologicalOrder } from '../packages/gentle/src/graph/graph.ts'
 import { apply } from '../packages/gentle/src/graph/tensor.ts'
-import { type Graph, input, type Model, type Tensor, traceInference } from '../packages/gentle/src/index.ts'
 import {
   type Conv2dAttributes,
   type Conv2dSizes,

@@ -4,7 +4,7 @@
  */
 import { parseArgs } from 'node:util'
 import { idxFolder } from '../packages/gentle/src/data/index.ts'
-import { type Backend, countParameters, evaluate, fit, wasm } from '../packages/gentle/src/index.ts'
+import { type Backend, countParameters, evaluate, fit, wasm } from '../packages/gentle/src/entries/index.ts'
 import { type Recipe, recipes } from './recipes.ts'
 import { formatTable, machine } from './report.ts'
 

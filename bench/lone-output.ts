@@ -11,7 +11,7 @@ import type { Kernel } from '../packages/gentle/src/backends/wasm/kernel.ts'
 import { type LoweredGraph, lower } from '../packages/gentle/src/backends/wasm/lowering/lowerer.ts'
 import { schedule } from '../packages/gentle/src/backends/wasm/schedule.ts'
 import { simplify } from '../packages/gentle/src/compile/simplify.ts'
-import { type Graph, input } from '../packages/gentle/src/index.ts'
+import { type Graph, input } from '../packages/gentle/src/entries/index.ts'
 
 export interface LoneOutput {
   /** Bytes of memory that it needs. */

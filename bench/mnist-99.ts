@@ -5,31 +5,31 @@
 import { parseArgs } from 'node:util'
 import { mnist } from '../packages/gentle/src/data/index.ts'
 import {
-  batchNorm,
-  conv2d,
+  BatchNorm,
+  Conv2d,
   countParameters,
   evaluate,
+  Flatten,
   fit,
-  flatten,
   type Layer,
-  linear,
+  Linear,
   linearDecay,
-  maxPool2d,
-  relu,
-  sequential,
+  MaxPool2d,
+  ReLU,
+  Sequential,
   sgd,
   wasm,
-} from '../packages/gentle/src/index.ts'
+} from '../packages/gentle/src/entries/index.ts'
 
 const { values } = parseArgs({ options: { seed: { type: 'string', default: '1' }, json: { type: 'boolean' } } })
 
 /** LeNet-5 with what came after it: batch norm, rectified linear units, and the largest of each pool. */
 const network = (): Layer =>
-  sequential(
-    ...[conv2d(6, 5, { padding: 2, bias: false }), batchNorm(), relu(), maxPool2d(2)],
-    ...[conv2d(16, 5, { bias: false }), batchNorm(), relu(), maxPool2d(2)],
-    ...[conv2d(120, 5, { bias: false }), batchNorm(), relu(), flatten()],
-    ...[linear(84), relu(), linear(10)],
+  Sequential(
+    ...[Conv2d(6, 5, { padding: 2, bias: false }), BatchNorm(), ReLU(), MaxPool2d(2)],
+    ...[Conv2d(16, 5, { bias: false }), BatchNorm(), ReLU(), MaxPool2d(2)],
+    ...[Conv2d(120, 5, { bias: false }), BatchNorm(), ReLU(), Flatten()],
+    ...[Linear(84), ReLU(), Linear(10)],
   )
 
 const recipe = {

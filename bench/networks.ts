@@ -1,4 +1,4 @@
-import type { FirstValues, Layer } from '../packages/gentle/src/index.ts'
+import type { FirstValues, Layer } from '../packages/gentle/src/entries/index.ts'
 import { lenet5, resnet18, resnet20, resnet50, vgg16 } from '../packages/gentle/src/models/index.ts'
 import type { Training } from './workload.ts'
 

@@ -13,13 +13,13 @@ import {
   type FirstValues,
   type Layer,
   type Model,
-  networks,
   predict,
   Random,
   type Shape,
   sizeOf,
   wasm,
-} from '../packages/gentle/src/index.ts'
+} from '../packages/gentle/src/entries/index.ts'
+import { networks } from '../packages/gentle/src/entries/models.ts'
 import { exportNetworks } from './export-networks.ts'
 import { installRivals } from './install.ts'
 import { formatTable } from './report.ts'

@@ -1,4 +1,4 @@
-import { cosineDecay, type Layer, type Optimizer, sgd } from '../packages/gentle/src/index.ts'
+import { cosineDecay, type Layer, type Optimizer, sgd } from '../packages/gentle/src/entries/index.ts'
 import { resnet20 } from '../packages/gentle/src/models/index.ts'
 import { vggSmall } from './vgg-small.ts'
 

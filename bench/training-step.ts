@@ -13,7 +13,7 @@ import {
   Scope,
   sgd,
   type Updates,
-} from '../packages/gentle/src/index.ts'
+} from '../packages/gentle/src/entries/index.ts'
 import type { Contender } from './contender-steps.ts'
 import { networks } from './networks.ts'
 import type { Settings } from './protocol.ts'

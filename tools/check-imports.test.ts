@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import manifest from '../packages/gentle/package.json' with { type: 'json' }
 import { circleProblems, importProblems } from './check-imports.ts'
 
 const nn = 'packages/gentle/src/nn/layers/linear.ts'
@@ -26,9 +27,22 @@ test('an import of a later folder is named with file and line, in every form', (
     expect(importProblems(nn, source)).toEqual([`${nn}:2 imports '../../train/fit.ts': nn/ ${problem}`])
 })
 
-test('the public entry imports every folder, and no folder imports it', () => {
-  expect(importProblems('packages/gentle/src/index.ts', `export * from './train/index.ts'`)).toEqual([])
-  expect(importProblems(nn, `import { wasm } from '../../index.ts'`)).toEqual([expect.stringContaining('public entry')])
+test('the public entries import every folder, and no folder imports them', () => {
+  expect(importProblems('packages/gentle/src/entries/index.ts', `export * from '../train/index.ts'`)).toEqual([])
+  expect(importProblems(nn, `import { wasm } from '../../entries/index.ts'`)).toEqual([
+    expect.stringContaining('entries/ stands after it'),
+  ])
+})
+
+test('no public entry has a name that another has, but for the types of options that both take', async () => {
+  const seen = new Map<string, string>()
+  for (const path of Object.values(manifest.exports)) {
+    const entry = await import(new URL(`../packages/gentle/${path}`, import.meta.url).href)
+    for (const name of Object.keys(entry)) {
+      expect(seen.get(name), `${name} of ${path}`).toBeUndefined()
+      seen.set(name, path)
+    }
+  }
 })
 
 test('a folder without a place in the order is refused', () => {
@@ -48,11 +62,29 @@ test('the command line imports the public entries of the library alone', () => {
   const source = `import 'gentle-dl'\nimport 'gentle-dl/ops'\nimport 'gentle-dl/vision'\nimport 'gentle-dl/data'\nimport 'gentle-dl/onnx'\nimport 'sharp'\nimport 'node:fs'\nimport './a.ts'`
   expect(importProblems(cli, source)).toEqual([])
   expect(importProblems(cli, `import 'gentle-dl/src/core/shape.ts'`)).toEqual([
-    `${cli}:1 imports 'gentle-dl/src/core/shape.ts': the library's public entries are gentle-dl, gentle-dl/ops, gentle-dl/vision, gentle-dl/data, gentle-dl/onnx`,
+    `${cli}:1 imports 'gentle-dl/src/core/shape.ts': the library's public entries are ${Object.keys(manifest.exports)
+      .map((path) => path.replace('.', 'gentle-dl'))
+      .join(', ')}`,
   ])
   expect(importProblems(cli, `import '../../gentle/src/index.ts'`)).toEqual([
     expect.stringContaining('outside packages/cli/'),
   ])
+})
+
+test('the charts take types of the library, and one package', () => {
+  const plot = 'packages/plot/src/network.ts'
+  const source = `import type { Shape } from 'gentle-dl'\nimport { type NetworkGraph } from 'gentle-dl/inspect'\nexport type { Shape } from 'gentle-dl'\nimport { layout } from '@dagrejs/dagre'\nimport './svg.ts'`
+  expect(importProblems(plot, source)).toEqual([])
+  for (const values of [
+    `import { sizeOf } from 'gentle-dl'`,
+    `import { sizeOf, type Shape } from 'gentle-dl'`,
+    `import 'gentle-dl'`,
+    `export { sizeOf, type Shape } from 'gentle-dl'`,
+    `await import('gentle-dl')`,
+  ])
+    expect(importProblems(plot, values), values).toEqual([expect.stringContaining('types of the library alone')])
+  expect(importProblems(plot, `import 'node:fs'`)).toEqual([expect.stringContaining('@dagrejs/dagre alone')])
+  expect(importProblems(plot, `import '../../gentle/src/core/shape.ts'`)).toEqual([expect.stringContaining('outside')])
 })
 
 test('a package that an entry is bundled with is asked for by one file alone', () => {

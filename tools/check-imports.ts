@@ -1,12 +1,13 @@
 /**
  * Holds the order of the house: in the library a folder imports only itself and folders that stand before it in the list, and Node's
- * modules only where they are asked for at run time; the command line imports the library's public entries alone, and no files of it import
- * each other in a circle.
+ * modules only where they are asked for at run time; the charts take types of the library alone; the command line imports public entries, and
+ * no files of either import each other in a circle.
  */
 import { globSync, readFileSync } from 'node:fs'
 import { posix } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseSync } from 'vite'
+import manifest from '../packages/gentle/package.json' with { type: 'json' }
 
 /** Folders of packages/gentle/src, lowest first. */
 const order = [
@@ -23,11 +24,13 @@ const order = [
   'vision',
   'data',
   'train',
+  'entries',
 ]
 
 const library = 'packages/gentle/src/'
+const charts = 'packages/plot/src/'
 const commandLine = 'packages/cli/'
-const publicEntries = ['gentle-dl', 'gentle-dl/ops', 'gentle-dl/vision', 'gentle-dl/data', 'gentle-dl/onnx']
+const publicEntries = Object.keys(manifest.exports).map((path) => path.replace(/^\./, 'gentle-dl'))
 
 /** Packages that an entry of its own is bundled with, and the one file that may ask for each. */
 const bundled: Readonly<Record<string, string>> = { pbf: `${library}formats/onnx/messages.ts` }
@@ -37,22 +40,36 @@ interface Import {
   readonly line: number
   /** Whether it happens at run time, by `import(...)`. */
   readonly dynamic: boolean
+  /** Whether it is of types alone. */
+  readonly types: boolean
 }
 
 /** All imports and re-exports of a source file, those of types among them. */
 function importsOf(path: string, source: string): Import[] {
   const { staticImports, staticExports, dynamicImports } = parseSync(path, source).module
-  const requests = [...staticImports, ...staticExports.flatMap(({ entries }) => entries)].flatMap(
-    ({ moduleRequest }) => moduleRequest ?? [],
-  )
   const lineOf = (position: number): number => source.slice(0, position).split('\n').length
-  const written = new Map(requests.map(({ start, value }) => [start, value]))
+  const imported = staticImports.map(({ moduleRequest, entries }) => ({
+    ...moduleRequest,
+    types: entries.length > 0 && entries.every(({ isType }) => isType),
+  }))
+  const exported = staticExports.flatMap(({ entries }) =>
+    entries.flatMap(({ moduleRequest, isType }) => moduleRequest && { ...moduleRequest, types: isType }),
+  )
+  const written = new Map<number, Import>()
+  for (const { start, value, types } of [...imported, ...exported.filter((each) => each !== null)])
+    written.set(start, {
+      target: value,
+      line: lineOf(start),
+      dynamic: false,
+      types: types && (written.get(start)?.types ?? true),
+    })
   return [
-    ...[...written].map(([start, target]) => ({ target, line: lineOf(start), dynamic: false })),
+    ...written.values(),
     ...dynamicImports.map(({ moduleRequest: { start, end } }) => ({
       target: source.slice(start + 1, end - 1),
       line: lineOf(start),
       dynamic: true,
+      types: false,
     })),
   ]
 }
@@ -66,13 +83,19 @@ function libraryProblem(path: string, { target, dynamic }: Import): string | und
   const imported = posix.join(posix.dirname(path), target)
   if (!imported.startsWith(library)) return `it is outside ${library}`
   const [from, to] = [path, imported].map((file) => file.slice(library.length).split('/'))
-  if (from.length === 1) return undefined
-  if (to.length === 1) return `only programs import the public entry; ${from[0]}/ imports folders`
   const unknown = [from[0], to[0]].find((folder) => !order.includes(folder))
   if (unknown !== undefined) return `the folder ${unknown}/ has no place in the order of tools/check-imports.ts`
   return order.indexOf(to[0]) > order.indexOf(from[0])
     ? `${from[0]}/ may import ${order.slice(0, order.indexOf(from[0]) + 1).join(', ')}; ${to[0]}/ stands after it`
     : undefined
+}
+
+/** What is wrong with an import in the charts, or undefined. */
+function chartsProblem(path: string, { target, types }: Import): string | undefined {
+  if (target.startsWith('.'))
+    return posix.join(posix.dirname(path), target).startsWith(charts) ? undefined : `it is outside ${charts}`
+  if (publicEntries.includes(target)) return types ? undefined : 'the charts take types of the library alone'
+  return target === '@dagrejs/dagre' ? undefined : 'the charts depend on @dagrejs/dagre alone, and work in browsers'
 }
 
 /** What is wrong with an import in the command line, or undefined. */
@@ -86,7 +109,11 @@ function commandLineProblem(path: string, { target }: Import): string | undefine
 
 /** What is wrong with the imports of a file, a line each; `path` is relative to the repository. */
 export function importProblems(path: string, source: string): string[] {
-  const problemOf = path.startsWith(library) ? libraryProblem : commandLineProblem
+  const problemOf = path.startsWith(library)
+    ? libraryProblem
+    : path.startsWith(charts)
+      ? chartsProblem
+      : commandLineProblem
   return importsOf(path, source).flatMap((each) => {
     const problem = problemOf(path, each)
     return problem === undefined ? [] : [`${path}:${each.line} imports '${each.target}': ${problem}`]

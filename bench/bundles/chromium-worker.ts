@@ -1,5 +1,5 @@
 /** Gentle trains in a worker of a page: it is asked to `prepare`, then for rounds, by messages, and gives one answer each. */
-import { wasm } from '../../packages/gentle/src/index.ts'
+import { wasm } from '../../packages/gentle/src/entries/index.ts'
 import { type Contender, makeSteps } from '../contender-steps.ts'
 import type { Settings } from '../protocol.ts'
 import { prepareTraining } from '../training-step.ts'

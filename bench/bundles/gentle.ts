@@ -1,20 +1,20 @@
 /** The library as a page that trains takes it: engine, layers, LeNet and fit. */
 export {
-  avgPool2d,
-  batchNorm,
-  conv2d,
+  AvgPool2d,
+  BatchNorm,
+  Conv2d,
   crossEntropy,
-  dropout,
+  Dropout,
   evaluate,
+  Flatten,
   fit,
-  flatten,
-  lenet5,
-  linear,
+  Linear,
   linearDecay,
-  maxPool2d,
-  relu,
-  sequential,
+  MaxPool2d,
+  ReLU,
+  Sequential,
   sgd,
-  tanh,
+  Tanh,
   wasm,
-} from '../../packages/gentle/src/index.ts'
+} from '../../packages/gentle/src/entries/index.ts'
+export { lenet5 } from '../../packages/gentle/src/entries/models.ts'

@@ -1,14 +1,8 @@
 /** Gentle predicts, with the weights of PyTorch's network where PyTorch has written them. */
 import { readFileSync } from 'node:fs'
-import {
-  createModel,
-  type FirstValues,
-  input,
-  type Layer,
-  readSafetensors,
-  traceInference,
-  wasm,
-} from '../../packages/gentle/src/index.ts'
+import { readSafetensors } from '../../packages/gentle/src/entries/formats.ts'
+import { createModel, type FirstValues, input, type Layer, wasm } from '../../packages/gentle/src/entries/index.ts'
+import { traceInference } from '../../packages/gentle/src/entries/inspect.ts'
 import { alexnet, googlenet, resnet18, resnet50, vgg16 } from '../../packages/gentle/src/models/index.ts'
 import { checkOutput, isExported, networkFile } from '../exported-networks.ts'
 import { serve, wideVectors } from '../serve.ts'

@@ -1,5 +1,5 @@
 /** Gentle's product of two square matrices on one thread. */
-import { input, wasm } from '../../packages/gentle/src/index.ts'
+import { input, wasm } from '../../packages/gentle/src/entries/index.ts'
 import { matmul } from '../../packages/gentle/src/ops/index.ts'
 import { serve, wideVectors } from '../serve.ts'
 

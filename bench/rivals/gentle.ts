@@ -1,5 +1,5 @@
 /** Gentle trains. */
-import { wasm } from '../../packages/gentle/src/index.ts'
+import { wasm } from '../../packages/gentle/src/entries/index.ts'
 import { serve, wideVectors } from '../serve.ts'
 import { prepareTraining } from '../training-step.ts'
 

@@ -7,7 +7,6 @@ import {
   fit,
   linearDecay,
   type Model,
-  mlp,
   perceptronRule,
   predict,
   readWeights,
@@ -15,6 +14,7 @@ import {
   sgd,
 } from 'gentle-dl'
 import { type Dataset, logic, mnist, moons, spirals, subset } from 'gentle-dl/data'
+import { mlp } from 'gentle-dl/models'
 import { svg } from './drawing/svg.ts'
 
 const folder = fileURLToPath(new URL('pictures/', import.meta.url))

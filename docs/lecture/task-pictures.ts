@@ -5,7 +5,7 @@
 import { copyFileSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { levelsOf, loadModel, type Model, predict } from 'gentle-dl'
+import { loadModel, type Model, predict } from 'gentle-dl'
 import { mnist, sceneSplits, writeImageFile } from 'gentle-dl/data'
 import {
   classColour,
@@ -13,6 +13,7 @@ import {
   drawBoxes,
   type Image,
   image,
+  levelsOf,
   localization,
   overlayMask,
   type ScoredBox,

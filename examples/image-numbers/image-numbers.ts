@@ -2,8 +2,9 @@
  * What a picture is for a network: bytes, channels, and numbers near 0. Read it from top to bottom; run, it shows the numbers of a digit
  * and measures what a network learns from bytes, from numbers between 0 and 1, and from standardised ones.
  */
-import { DivergedTraining, type Evaluation, evaluate, fit, mlp, sgd, sizeOf } from 'gentle-dl'
+import { DivergedTraining, type Evaluation, evaluate, fit, sgd, sizeOf } from 'gentle-dl'
 import { type Dataset, mnist, subset } from 'gentle-dl/data'
+import { mlp } from 'gentle-dl/models'
 
 // ------------------------------------------------------------------------------------------------------------------ layout
 

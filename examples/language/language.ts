@@ -9,19 +9,19 @@
  * Read it from top to bottom. A representation is a shape, a function from text to numbers, and a network for such numbers.
  */
 import {
+  AdaptiveMaxPool2d,
   adam,
-  adaptiveMaxPool2d,
-  conv2d,
-  embedding,
+  Conv2d,
+  Embedding,
+  Flatten,
   fit,
-  flatten,
   type Layer,
-  linear,
+  Linear,
   linearDecay,
   type Model,
   predict,
-  relu,
-  sequential,
+  ReLU,
+  Sequential,
   sizeOf,
 } from 'gentle-dl'
 import type { Dataset } from 'gentle-dl/data'
@@ -41,7 +41,7 @@ export interface Representation {
 }
 
 /** The same neurons behind each representation. */
-const mlp = (): Layer[] => [flatten(), linear(64, { initializer: 'heNormal' }), relu(), linear(languages.length)]
+const mlp = (): Layer[] => [Flatten(), Linear(64, { weightInit: 'heNormal' }), ReLU(), Linear(languages.length)]
 
 /** The most frequent items, at most `count` of them, each with its place from 0. */
 function mostFrequent(items: Iterable<string>, count: number): Map<string, number> {
@@ -70,7 +70,7 @@ export function oneHotCharacters(train: readonly Article[]): Representation {
         if (place !== undefined) numbers[i * alphabet.size + place] = 1
       }
     },
-    network: sequential(...mlp()),
+    network: Sequential(...mlp()),
   }
 }
 
@@ -95,7 +95,7 @@ export function trigramCounts(train: readonly Article[], count = 3000): Represen
       const norm = Math.hypot(...distinct.map((place) => numbers[place]))
       for (const place of distinct) numbers[place] /= norm
     },
-    network: sequential(...mlp()),
+    network: Sequential(...mlp()),
   }
 }
 
@@ -120,22 +120,22 @@ function characterNumbers(
 /** Numbers that stand for a character. */
 const dimensions = 16
 
-const characterVectors = (symbols: number): Layer => embedding(symbols, dimensions, { initializer: { normal: 0.3 } })
+const characterVectors = (symbols: number): Layer => Embedding(symbols, dimensions, { weightInit: { normal: 0.3 } })
 
 /** A learned vector for each character, so that characters can be alike; as the one-hot rows, they stand at fixed places. */
 export const embeddings = (train: readonly Article[]): Representation =>
-  characterNumbers('learned embeddings', train, (symbols) => sequential(characterVectors(symbols), ...mlp()))
+  characterNumbers('learned embeddings', train, (symbols) => Sequential(characterVectors(symbols), ...mlp()))
 
 /** The same vectors, seen by 128 detectors of three characters that are the same at all places: a convolution, on text. */
 export const sharedEmbeddings = (train: readonly Article[]): Representation =>
   characterNumbers('embeddings, shared', train, (symbols) =>
-    sequential(
+    Sequential(
       characterVectors(symbols),
-      conv2d(128, [3, dimensions]),
-      relu(),
-      adaptiveMaxPool2d(1),
-      flatten(),
-      linear(languages.length),
+      Conv2d(128, [3, dimensions]),
+      ReLU(),
+      AdaptiveMaxPool2d(1),
+      Flatten(),
+      Linear(languages.length),
     ),
   )
 

@@ -23,7 +23,7 @@ beforeAll(async () => {
   cpSync(join(import.meta.dirname, 'consumer'), project, { recursive: true })
 }, 300_000)
 
-afterAll(() => rmSync(project, { recursive: true, force: true }))
+afterAll(() => rmSync(project, { recursive: true, force: true }), 60_000)
 
 describe.each([
   { version: `v${oldestNode}`, node: join(project, 'node_modules/.bin/node') },

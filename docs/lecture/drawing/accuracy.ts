@@ -1,5 +1,6 @@
 /** Chapter 16: published accuracy on ImageNet against the work for one image. */
-import { networks, summarize } from 'gentle-dl'
+import { summarize } from 'gentle-dl/inspect'
+import { networks } from 'gentle-dl/models'
 import { axes } from './axes.ts'
 import { blue, green, heading, muted, orange, red, short, svg, text, violet } from './svg.ts'
 

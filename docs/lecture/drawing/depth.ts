@@ -1,17 +1,7 @@
 /** Chapter 15: plain and residual networks of 20 and 56 layers learn the same digits; about two minutes on two cores. */
-import {
-  avgPool2d,
-  fit,
-  type Layer,
-  linearDecay,
-  plain20,
-  plain56,
-  resnet20,
-  resnet56,
-  sequential,
-  sgd,
-} from 'gentle-dl'
+import { AvgPool2d, fit, type Layer, linearDecay, Sequential, sgd } from 'gentle-dl'
 import { mnist, subset } from 'gentle-dl/data'
+import { plain20, plain56, resnet20, resnet56 } from 'gentle-dl/models'
 import { axes } from './axes.ts'
 import { blue, heading, orange, short, svg, text } from './svg.ts'
 
@@ -25,7 +15,7 @@ export async function depth(): Promise<string> {
   )
   /** Training loss of each epoch, on digits of 14 x 14 pixels. */
   const losses = async (network: Layer): Promise<number[]> => {
-    const { history } = await fit(sequential(avgPool2d(2), network), digits, {
+    const { history } = await fit(Sequential(AvgPool2d(2), network), digits, {
       optimizer: sgd({ learningRate: linearDecay(0.1), momentum: 0.9, weightDecay: 1e-4 }),
       batchSize: 64,
       epochs,

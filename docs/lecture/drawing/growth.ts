@@ -1,5 +1,6 @@
 /** Chapter 16: parameters and trainings over the years. */
-import { networks, summarize } from 'gentle-dl'
+import { summarize } from 'gentle-dl/inspect'
+import { networks } from 'gentle-dl/models'
 import { type Axes, axes } from './axes.ts'
 import { blue, heading, muted, orange, short, svg, text } from './svg.ts'
 

@@ -1,6 +1,7 @@
 /** Chapter 11: a digit, and what the first filters of LeNet-5 answer to it after one epoch. */
-import { compile, constant, fit, input, lenet5, linearDecay, readWeights, sgd } from 'gentle-dl'
+import { compile, constant, fit, input, linearDecay, readWeights, sgd } from 'gentle-dl'
 import { mnist } from 'gentle-dl/data'
+import { lenet5 } from 'gentle-dl/models'
 import { add, conv2d, reshape, tanh } from 'gentle-dl/ops'
 import { heading, muted, svg, text } from './svg.ts'
 

@@ -1,5 +1,7 @@
 /** Chapter 13: where networks have their parameters and where their work is. */
-import { alexnet, googlenet, type Layer, resnet18, resnet50, summarize, vgg16 } from 'gentle-dl'
+import type { Layer } from 'gentle-dl'
+import { summarize } from 'gentle-dl/inspect'
+import { alexnet, googlenet, resnet18, resnet50, vgg16 } from 'gentle-dl/models'
 import { blue, heading, muted, short, svg, text, violet } from './svg.ts'
 
 const [top, row, bar, left, width, gap] = [78, 34, 20, 92, 220, 84]

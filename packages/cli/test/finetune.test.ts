@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { readSafetensors } from 'gentle-dl'
 import { inMemory } from 'gentle-dl/data'
+import { readSafetensors } from 'gentle-dl/formats'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { resized } from '../src/data/resize.ts'
 import { frozenNames } from '../src/models/freeze.ts'

@@ -1,33 +1,33 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import {
-  batchNorm,
-  conv2d,
-  globalAvgPool2d,
+  BatchNorm,
+  Concat,
+  Conv2d,
+  GlobalAvgPool2d,
   type Layer,
-  linear,
-  parallel,
-  relu,
-  residual,
-  sequential,
-  summarize,
+  Linear,
+  ReLU,
+  Residual,
+  Sequential,
   wasm,
 } from 'gentle-dl'
+import { summarize } from 'gentle-dl/inspect'
 import { describe, expect, it } from 'vitest'
 import { measureLayers } from '../src/networks/measure-layers.ts'
 import { gentle, temporaryFolder } from './command.ts'
 
 const convolution = (channels: number, kernel: number): Layer =>
-  sequential({ conv: conv2d(channels, kernel, { padding: kernel >> 1 }), bn: batchNorm(), relu: relu() })
+  Sequential({ conv: Conv2d(channels, kernel, { padding: kernel >> 1 }), bn: BatchNorm(), relu: ReLU() })
 
 /** A shortcut around two convolutions, and two branches. */
-const branched = sequential({
-  block: residual(sequential({ conv1: convolution(4, 3), conv2: conv2d(4, 3, { padding: 1 }) }), {
-    activation: relu(),
+const branched = Sequential({
+  block: Residual(Sequential({ conv1: convolution(4, 3), conv2: Conv2d(4, 3, { padding: 1 }) }), {
+    activation: ReLU(),
   }),
-  inception: parallel({ branch1: convolution(2, 1), branch2: convolution(6, 3) }),
-  pool: globalAvgPool2d(),
-  fc: linear(3),
+  inception: Concat({ branch1: convolution(2, 1), branch2: convolution(6, 3) }),
+  pool: GlobalAvgPool2d(),
+  fc: Linear(3),
 })
 const shape = [4, 8, 8]
 

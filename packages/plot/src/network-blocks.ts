@@ -1,5 +1,6 @@
 /** A network's graph with what a reader takes for one thing in one block: a convolution, its norm and its activation. */
-import type { LayerDescription, NetworkGraph, Shape } from 'gentle-dl'
+import type { LayerDescription, Shape } from 'gentle-dl'
+import type { NetworkGraph } from 'gentle-dl/inspect'
 
 export type BlockKind = 'input' | 'convolution' | 'linear' | 'pooling' | 'join' | 'other'
 

@@ -1,6 +1,7 @@
 /** A network's graph as a picture: from the input down to the logits, branches beside each other, shortcuts around what they skip. */
 import { graphlib, layout } from '@dagrejs/dagre'
-import type { NetworkGraph, Shape } from 'gentle-dl'
+import type { Shape } from 'gentle-dl'
+import type { NetworkGraph } from 'gentle-dl/inspect'
 import { type Block, type BlockKind, blocksOf } from './network-blocks.ts'
 import { faint, ink, muted, page, text } from './svg.ts'
 

@@ -1,30 +1,20 @@
-import {
-  batchNorm,
-  conv2d,
-  globalAvgPool2d,
-  type Layer,
-  linear,
-  networkGraph,
-  parallel,
-  relu,
-  residual,
-  sequential,
-} from 'gentle-dl'
+import { BatchNorm, Concat, Conv2d, GlobalAvgPool2d, type Layer, Linear, ReLU, Residual, Sequential } from 'gentle-dl'
+import { networkGraph } from 'gentle-dl/inspect'
 import { describe, expect, it } from 'vitest'
 import { plotNetwork } from '../src/network.ts'
 import { blocksOf } from '../src/network-blocks.ts'
 
 const convolution = (channels: number, kernel: number): Layer =>
-  sequential({ conv: conv2d(channels, kernel, { padding: kernel >> 1 }), bn: batchNorm(), relu: relu() })
+  Sequential({ conv: Conv2d(channels, kernel, { padding: kernel >> 1 }), bn: BatchNorm(), relu: ReLU() })
 
 /** A shortcut around two convolutions, and two branches. */
-const branched = sequential({
-  block: residual(sequential({ conv1: convolution(4, 3), conv2: conv2d(4, 3, { padding: 1 }) }), {
-    activation: relu(),
+const branched = Sequential({
+  block: Residual(Sequential({ conv1: convolution(4, 3), conv2: Conv2d(4, 3, { padding: 1 }) }), {
+    activation: ReLU(),
   }),
-  inception: parallel({ branch1: convolution(2, 1), branch2: convolution(6, 3) }),
-  pool: globalAvgPool2d(),
-  fc: linear(3),
+  inception: Concat({ branch1: convolution(2, 1), branch2: convolution(6, 3) }),
+  pool: GlobalAvgPool2d(),
+  fc: Linear(3),
 })
 const shape = [4, 8, 8]
 

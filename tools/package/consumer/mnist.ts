@@ -1,32 +1,32 @@
 /** The library's own example, on a part of the images and for one epoch. */
 import {
-  avgPool2d,
-  conv2d,
+  AvgPool2d,
+  Conv2d,
   crossEntropy,
   evaluate,
+  Flatten,
   fit,
-  flatten,
-  linear,
+  Linear,
   linearDecay,
-  sequential,
+  Sequential,
   sgd,
-  tanh,
+  Tanh,
 } from 'gentle-dl'
 import { mnist, subset } from 'gentle-dl/data'
 
-const lenet = sequential(
-  conv2d(6, 5, { padding: 2 }),
-  tanh(),
-  avgPool2d(2),
-  conv2d(16, 5),
-  tanh(),
-  avgPool2d(2),
-  conv2d(120, 5),
-  tanh(),
-  flatten(),
-  linear(84),
-  tanh(),
-  linear(10),
+const lenet = Sequential(
+  Conv2d(6, 5, { padding: 2 }),
+  Tanh(),
+  AvgPool2d(2),
+  Conv2d(16, 5),
+  Tanh(),
+  AvgPool2d(2),
+  Conv2d(120, 5),
+  Tanh(),
+  Flatten(),
+  Linear(84),
+  Tanh(),
+  Linear(10),
 )
 const { train, validation, test } = await mnist()
 const { model, history } = await fit(lenet, subset(train, Array(12_800).keys().toArray()), {

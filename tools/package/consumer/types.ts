@@ -1,10 +1,10 @@
 /** The declarations say what is meant: each line marked would have to fail. */
-
-import { type FitOptions, input, type Layer, linear, sequential, sgd } from 'gentle-dl'
+import { type FitOptions, input, type Layer, Linear, Sequential, sgd } from 'gentle-dl'
 import { type Dataset, inMemory } from 'gentle-dl/data'
-import { add, type Sorted, sort } from 'gentle-dl/ops'
+import { defineKernel, elementwiseKernel, f32x4 } from 'gentle-dl/kernels'
+import { add, defineOp, type Sorted, sort } from 'gentle-dl/ops'
 
-export const layer: Layer = sequential(linear(2))
+export const layer: Layer = Sequential(Linear(2))
 export const options: FitOptions = { optimizer: sgd({ learningRate: 0.1 }), epochs: 1 }
 export const data: Dataset = inMemory({
   inputs: new Float32Array(2),
@@ -13,8 +13,20 @@ export const data: Dataset = inMemory({
 })
 export const sorted: Sorted = sort(input([2, 3]).add(1).mean(1, { keepDims: true }))
 
+const scaledOp = defineOp({
+  name: 'scaled',
+  infer: ([x], _: { factor: number }) => x,
+  gradient: () => [undefined],
+  reference([x], { factor }, y) {
+    y.data[0] = factor * x.data[0]
+  },
+})
+defineKernel(scaledOp, ([x], y, { factor }) => elementwiseKernel([x], y, ([v]) => f32x4.mul(v, f32x4.splat(factor))))
+// @ts-expect-error: a kernel knows its op's attributes
+defineKernel(scaledOp, ([x], y, { other }) => elementwiseKernel([x], y, ([v]) => f32x4.mul(v, f32x4.splat(other))))
+
 // @ts-expect-error: a layer's width is a number
-linear('two')
+Linear('two')
 // @ts-expect-error: epochs are a number
 export const wrong: FitOptions = { optimizer: sgd({ learningRate: 0.1 }), epochs: 'one' }
 // @ts-expect-error: an op has operands

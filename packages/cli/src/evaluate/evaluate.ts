@@ -1,11 +1,13 @@
 /** `gentle eval`: what a trained model is worth. */
-import { type Confusion, confusion, evaluate, evaluateViews, type Model } from 'gentle-dl'
+import { type Confusion, confusion, evaluate, type Model } from 'gentle-dl'
+import { evaluateViews } from 'gentle-dl/vision'
 import { type DataOptions, openData } from '../data/datasets.ts'
 import { viewsOf } from '../data/policy.ts'
 import { resized } from '../data/resize.ts'
 import { openModel } from '../models/open-model.ts'
 import { bold, percent, table } from '../terminal/terminal.ts'
 import { exitCodes, UsageError, unknownChoice } from '../terminal/usage.ts'
+
 import { evaluateAnnotated } from './evaluate-annotated.ts'
 
 const partNames = ['train', 'validation', 'test'] as const

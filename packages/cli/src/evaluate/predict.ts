@@ -1,6 +1,9 @@
 /** `gentle predict`: what a trained model makes of pictures, or of a tensor as it is. */
 import { readFileSync } from 'node:fs'
-import { type Model, predictViews, predict as predictWith, readNpy, type Shape, sizeOf } from 'gentle-dl'
+
+import { type Model, predict as predictWith, type Shape, sizeOf } from 'gentle-dl'
+import { readNpy } from 'gentle-dl/formats'
+import { predictViews } from 'gentle-dl/vision'
 import { viewsOf } from '../data/policy.ts'
 import { readImage } from '../models/images.ts'
 import { type Opened, openModel, openNamed } from '../models/open-model.ts'
@@ -8,6 +11,7 @@ import { bare, type Preprocessing, plain, preprocessingNamed, standardize } from
 import { bytesOf } from '../models/weights-file.ts'
 import { bold, note, percent } from '../terminal/terminal.ts'
 import { exitCodes, UsageError } from '../terminal/usage.ts'
+
 import { predictAnnotated } from './predict-annotated.ts'
 import type { PredictFlags } from './predict-flags.ts'
 

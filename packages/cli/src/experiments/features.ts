@@ -3,24 +3,24 @@
  * filters), and from the same number of filters that are learned with it, from few examples and from many; LeNet-5 is what comes after.
  */
 import {
+  AvgPool2d,
   adam,
-  avgPool2d,
   type Backend,
-  conv2d,
+  Conv2d,
   cosineDecay,
   countParameters,
   createModel,
   evaluate,
+  Flatten,
   fit,
-  flatten,
   type Layer,
-  lenet5,
-  linear,
-  sequential,
+  Linear,
+  Sequential,
   wasm,
   writeWeights,
 } from 'gentle-dl'
 import type { Dataset } from 'gentle-dl/data'
+import { lenet5 } from 'gentle-dl/models'
 import { abs } from 'gentle-dl/ops'
 import { openData } from '../data/datasets.ts'
 import { note, percent, table, thousands } from '../terminal/terminal.ts'
@@ -48,12 +48,12 @@ const filterWeights = 'filters.weight'
 const magnitude: Layer = { description: { type: 'magnitude' }, apply: (x) => abs(x) }
 
 const filtered = (classes: number): Layer =>
-  sequential({
-    filters: conv2d(filterCount, filterSize, { padding: (filterSize - 1) / 2, bias: false }),
+  Sequential({
+    filters: Conv2d(filterCount, filterSize, { padding: (filterSize - 1) / 2, bias: false }),
     magnitude,
-    pool: avgPool2d(4),
-    flatten: flatten(),
-    classify: linear(classes),
+    pool: AvgPool2d(4),
+    flatten: Flatten(),
+    classify: Linear(classes),
   })
 
 interface Arm {
@@ -64,7 +64,7 @@ interface Arm {
 }
 
 const arms: readonly Arm[] = [
-  { features: 'pixels', network: (classes) => sequential(flatten(), linear(classes)) },
+  { features: 'pixels', network: (classes) => Sequential(Flatten(), Linear(classes)) },
   { features: 'filters made by hand', network: filtered, fixed: true },
   { features: 'filters learned', network: filtered },
   { features: 'LeNet-5', network: (classes) => lenet5({ classes }) },

@@ -2,9 +2,10 @@
  * `gentle experiment loss`: on a distribution that is known, how the empirical loss of ever more examples closes in on the expected loss: that of the
  * best classifier there is, whatever it is measured on, and that of classifiers which learned from the examples.
  */
-import { adam, type Backend, cosineDecay, evaluate, fit, linear, readWeights, wasm } from 'gentle-dl'
+import { adam, type Backend, cosineDecay, evaluate, fit, Linear, readWeights, wasm } from 'gentle-dl'
 import { note, table, thousands } from '../terminal/terminal.ts'
 import { exitCodes, UsageError } from '../terminal/usage.ts'
+
 import { epochsFor, exampleCounts } from './examples.ts'
 import { bestLoss, draw, empiricalLossOfBest, expectedLoss, lossDeviation } from './gaussians.ts'
 import { errorsOf, type LossResult, type LossRun } from './loss-results.ts'
@@ -68,7 +69,7 @@ async function trainOnce(examples: number, seed: number, backend: Backend): Prom
   const train = draw(examples, seed, `training ${examples}`)
   const validation = draw(examples, seed, `validation ${examples}`)
   const batchSize = Math.min(largestBatch, examples)
-  const { model } = await fit(linear(2), train, {
+  const { model } = await fit(Linear(2), train, {
     optimizer: adam({ learningRate: cosineDecay(0.05) }),
     batchSize,
     epochs: epochsFor(steps, examples, batchSize),

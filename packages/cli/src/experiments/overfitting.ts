@@ -4,19 +4,19 @@
  * they are, and on those of the validation set.
  */
 import {
+  AvgPool2d,
   adamW,
-  avgPool2d,
   type Backend,
-  conv2d,
+  Conv2d,
   cosineDecay,
-  dropout,
+  Dropout,
   evaluate,
+  Flatten,
   fit,
-  flatten,
   type Layer,
-  linear,
-  sequential,
-  tanh,
+  Linear,
+  Sequential,
+  Tanh,
   wasm,
 } from 'gentle-dl'
 import { augmented, type Dataset, policies } from 'gentle-dl/data'
@@ -57,21 +57,21 @@ const batchSize = 50
 
 /** LeNet-5, with dropout before its last two layers: a rate of 0 leaves it as it is. */
 const network = (classes: number, rate: number): Layer =>
-  sequential(
-    conv2d(6, 5, { padding: 2 }),
-    tanh(),
-    avgPool2d(2),
-    conv2d(16, 5),
-    tanh(),
-    avgPool2d(2),
-    conv2d(120, 5),
-    tanh(),
-    flatten(),
-    dropout(rate),
-    linear(84),
-    tanh(),
-    dropout(rate),
-    linear(classes),
+  Sequential(
+    Conv2d(6, 5, { padding: 2 }),
+    Tanh(),
+    AvgPool2d(2),
+    Conv2d(16, 5),
+    Tanh(),
+    AvgPool2d(2),
+    Conv2d(120, 5),
+    Tanh(),
+    Flatten(),
+    Dropout(rate),
+    Linear(84),
+    Tanh(),
+    Dropout(rate),
+    Linear(classes),
   )
 
 /** Runs the command. Gives the exit code. */

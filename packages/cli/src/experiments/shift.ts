@@ -5,25 +5,24 @@
  */
 import {
   type Backend,
-  conv2d,
+  Conv2d,
   countParameters,
   createModel,
   evaluate,
   fit,
-  globalAvgPool2d,
+  GlobalAvgPool2d,
   type Layer,
-  lenet5,
-  linear,
+  Linear,
   linearDecay,
-  maxPool2d,
-  mlp,
-  relu,
-  sequential,
+  MaxPool2d,
+  ReLU,
+  Sequential,
   sgd,
   sizeOf,
   wasm,
 } from 'gentle-dl'
 import { augmented, type Dataset } from 'gentle-dl/data'
+import { lenet5, mlp } from 'gentle-dl/models'
 import { openData } from '../data/datasets.ts'
 import { note, percent, table } from '../terminal/terminal.ts'
 import { exitCodes, UsageError } from '../terminal/usage.ts'
@@ -67,17 +66,17 @@ interface Arm {
 
 /** Three convolutions whose last maps are averaged over all places: where something is cannot matter, but for the edges. */
 const pooled = (classes: number): Layer =>
-  sequential(
-    conv2d(16, 3, { padding: 1 }),
-    relu(),
-    maxPool2d(2),
-    conv2d(32, 3, { padding: 1 }),
-    relu(),
-    maxPool2d(2),
-    conv2d(64, 3, { padding: 1 }),
-    relu(),
-    globalAvgPool2d(),
-    linear(classes),
+  Sequential(
+    Conv2d(16, 3, { padding: 1 }),
+    ReLU(),
+    MaxPool2d(2),
+    Conv2d(32, 3, { padding: 1 }),
+    ReLU(),
+    MaxPool2d(2),
+    Conv2d(64, 3, { padding: 1 }),
+    ReLU(),
+    GlobalAvgPool2d(),
+    Linear(classes),
   )
 
 const arms: readonly Arm[] = [

@@ -1,5 +1,7 @@
 /** The networks that can be named on the command line, and the recipes they are trained by unless told otherwise. */
-import { type Layer, mlp, type NetworkEntry, networks, type Shape, segmenters, sizeOf } from 'gentle-dl'
+import { type Layer, type Shape, sizeOf } from 'gentle-dl'
+import { mlp, type NetworkEntry, networks } from 'gentle-dl/models'
+import { segmenters } from 'gentle-dl/vision'
 import type { TaskName } from '../tasks/task-names.ts'
 import { UsageError, unknownChoice } from '../terminal/usage.ts'
 

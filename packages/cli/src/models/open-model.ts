@@ -7,17 +7,17 @@ import {
   loadMatching,
   loadModel,
   type Model,
-  readSafetensors,
   type Shape,
   saveModel,
   type Tensor,
-  traceInference,
   weightsOf,
-  writeSafetensors,
 } from 'gentle-dl'
+import { readSafetensors, writeSafetensors } from 'gentle-dl/formats'
+import { traceInference } from 'gentle-dl/inspect'
 import { type TaskName, taskNames } from '../tasks/task-names.ts'
 import { note } from '../terminal/terminal.ts'
 import { nearestOf, UsageError } from '../terminal/usage.ts'
+
 import { type Network, networkNamed, networkNames, takesPoints } from './networks.ts'
 import { fromMetadata, type Preprocessing, toMetadata } from './preprocessing.ts'
 import { someOf, storedFirst } from './pretrained.ts'

@@ -2,15 +2,9 @@
 import { existsSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { extname } from 'node:path'
-import {
-  type Backend,
-  type Model,
-  readPyTorch,
-  readSafetensors,
-  readWeights,
-  type StoredTensor,
-  weightsOf,
-} from 'gentle-dl'
+
+import { type Backend, type Model, readWeights, weightsOf } from 'gentle-dl'
+import { readPyTorch, readSafetensors, type StoredTensor } from 'gentle-dl/formats'
 import { UsageError } from '../terminal/usage.ts'
 
 export type Tensors = ReadonlyMap<string, StoredTensor>

@@ -1,7 +1,8 @@
 /** `gentle compare`: networks side by side, and the lecture's figures of how they grew. */
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { type Backend, summarize, wasm } from 'gentle-dl'
+import { type Backend, wasm } from 'gentle-dl'
+import { summarize } from 'gentle-dl/inspect'
 import { networkNamed, publishedOf } from '../models/networks.ts'
 import { shapeText } from '../terminal/shapes.ts'
 import { bySource, wrapped } from '../terminal/sources.ts'

@@ -1,13 +1,6 @@
 /** Each layer's time beside the least that its operations allow. */
-import {
-  type Backend,
-  type Layer,
-  layerFrom,
-  type NetworkSummary,
-  networkGraph,
-  type Shape,
-  type Tensor,
-} from 'gentle-dl'
+import { type Backend, type Layer, layerFrom, type Shape, type Tensor } from 'gentle-dl'
+import { type NetworkSummary, networkGraph } from 'gentle-dl/inspect'
 import { add, concat } from 'gentle-dl/ops'
 import { alone, measurePeak, peakMethod, secondsOfLayer, secondsOfNetwork } from './measure.ts'
 

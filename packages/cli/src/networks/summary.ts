@@ -1,6 +1,7 @@
 /** `gentle summary`: what a network consists of and what it costs, layer by layer. */
 import { writeFileSync } from 'node:fs'
-import { type Layer, type NetworkSummary, networkGraph, type Shape, summarize, wasm } from 'gentle-dl'
+import { type Layer, type Shape, wasm } from 'gentle-dl'
+import { type NetworkSummary, networkGraph, summarize } from 'gentle-dl/inspect'
 import { plotNetwork } from 'gentle-dl-plot'
 import { networkNamed, networkNames } from '../models/networks.ts'
 import { openModel } from '../models/open-model.ts'

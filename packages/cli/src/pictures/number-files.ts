@@ -1,6 +1,6 @@
 /** Pictures as raw numbers, in .npy and .csv files. */
 import { writeFile } from 'node:fs/promises'
-import { readNpy, writeNpy } from 'gentle-dl'
+import { readNpy, writeNpy } from 'gentle-dl/formats'
 import { type Image, image } from 'gentle-dl/vision'
 import { bytesOf } from '../models/weights-file.ts'
 import { UsageError } from '../terminal/usage.ts'

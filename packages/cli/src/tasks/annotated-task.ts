@@ -1,7 +1,7 @@
 /** A task on pictures with truth: what an answer says, and how good it is. */
-import type { AnswerOptions, Layer, Model, Shape } from 'gentle-dl'
+import type { Layer, Model, Shape } from 'gentle-dl'
 import type { AnnotatedSet, Annotations } from 'gentle-dl/data'
-import type { ScoredBox, Task } from 'gentle-dl/vision'
+import type { AnswerOptions, ScoredBox, Task } from 'gentle-dl/vision'
 import type { Recipe } from '../models/networks.ts'
 import type { TaskName } from './task-names.ts'
 

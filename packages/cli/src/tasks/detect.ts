@@ -1,9 +1,11 @@
 /** Detection: all objects of a picture. */
-import { detectAll, detector, levelsOf } from 'gentle-dl'
 import {
   averagePrecision,
+  detectAll,
   detection,
+  detector,
   intersectionOverUnion,
+  levelsOf,
   precisionRecallCurve,
   type ScoredBox,
 } from 'gentle-dl/vision'

@@ -1,10 +1,11 @@
 /** Localization: one object a picture, its label and its box. */
-import { evaluateLocalization, localizer } from 'gentle-dl'
 import {
+  evaluateLocalization,
   intersectionOverUnion,
   type LocalizationOptions,
   largestBox,
   localization,
+  localizer,
   type ScoredBox,
 } from 'gentle-dl/vision'
 import { UsageError } from '../terminal/usage.ts'

@@ -1,6 +1,11 @@
 /** Segmentation: the class of every pixel. */
-import { evaluateSegmentation } from 'gentle-dl'
-import { addToConfusion, type SegmentationOptions, segmentation, segmentationMetrics } from 'gentle-dl/vision'
+import {
+  addToConfusion,
+  evaluateSegmentation,
+  type SegmentationOptions,
+  segmentation,
+  segmentationMetrics,
+} from 'gentle-dl/vision'
 import { percent } from '../terminal/terminal.ts'
 import { UsageError } from '../terminal/usage.ts'
 import type { AnnotatedTask } from './annotated-task.ts'

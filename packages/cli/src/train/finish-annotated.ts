@@ -1,9 +1,10 @@
 /** The end of a training on pictures with truth: the best weights on the test set, the figures, the best and the worst pictures. */
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { answers, countParameters, evaluate, loadModel, type Model, sizeOf } from 'gentle-dl'
+import { countParameters, evaluate, loadModel, type Model, sizeOf } from 'gentle-dl'
 import { type AnnotatedSet, type AnnotatedSplits, type Annotations, type Splits, writeImageFile } from 'gentle-dl/data'
-import { type Image, image, type Task, type Tile } from 'gentle-dl/vision'
+
+import { answers, type Image, image, type Task, type Tile } from 'gentle-dl/vision'
 import { annotatedTile, resultSheet } from '../pictures/annotated-picture.ts'
 import { maskLegend } from '../pictures/mask-colours.ts'
 import type { AnyTask, Judgement } from '../tasks/annotated-task.ts'
@@ -11,6 +12,7 @@ import type { Ending } from '../tasks/task.ts'
 import { commandLine } from '../terminal/invocation.ts'
 import { bold, dim, percent, table, thousands } from '../terminal/terminal.ts'
 import { exitCodes } from '../terminal/usage.ts'
+
 import { meanSpeed } from './metrics.ts'
 
 /** Pictures of each end that are shown. */

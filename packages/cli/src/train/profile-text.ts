@@ -1,5 +1,5 @@
 /** Where the time of a step goes, as text. */
-import type { KernelProfile, Profile } from 'gentle-dl'
+import type { KernelProfile, Profile } from 'gentle-dl/inspect'
 import { wrapped } from '../terminal/sources.ts'
 import { bold, dim, table, thousands } from '../terminal/terminal.ts'
 

@@ -9,13 +9,12 @@ import {
   type Evaluation,
   fit,
   type Model,
-  type Profile,
   sizeOf,
   type TrainingState,
-  traceEvents,
   wasm,
 } from 'gentle-dl'
 import type { Splits } from 'gentle-dl/data'
+import { type Profile, traceEvents } from 'gentle-dl/inspect'
 import { plotHistory } from 'gentle-dl-plot'
 import { policyOf, policyText } from '../data/policy.ts'
 import { frozenNames } from '../models/freeze.ts'
@@ -32,6 +31,7 @@ import { commandLine } from '../terminal/invocation.ts'
 import { note, percent, progressView, terminalWidth, thousands } from '../terminal/terminal.ts'
 import { exitCodes, UsageError } from '../terminal/usage.ts'
 import { version } from '../version.ts'
+
 import { presetNamed } from './presets.ts'
 import { profileText } from './profile-text.ts'
 import { RunFolder } from './run-folder.ts'

@@ -180,18 +180,32 @@ const rules: readonly Rule[] = [
 /** Nodes that compute the same from the same operands become one. */
 class Sharing {
   readonly #nodes = new Map<string, Tensor>()
+  /** Ops by their numbers: a name alone may be that of two ops from outside of the library. */
+  readonly #ops = new Map<Op, number>()
 
   of(node: Tensor): Tensor {
     if (isScan(node) || node instanceof Variable || node instanceof Input) return node
     if (node instanceof Constant && node.data.length > 1) return node
     const values = node instanceof Constant ? `${node.dtype} ${Object.is(node.data[0], -0) ? '-0' : node.data[0]} ` : ''
     const operands = node.inputs.map((x) => x.id).join()
-    const key = `${node.op.name} ${values}${operands} ${JSON.stringify(node.attributes)}`
+    const key = `${this.#numberOf(node.op)} ${values}${operands} ${JSON.stringify(node.attributes, exactNumber)}`
     const known = this.#nodes.get(key)
     if (known === undefined) this.#nodes.set(key, node)
     return known ?? node
   }
+
+  #numberOf(op: Op): number {
+    const number = this.#ops.get(op) ?? this.#ops.size
+    this.#ops.set(op, number)
+    return number
+  }
 }
+
+/** Numbers that JSON does not tell apart, such as the infinities, which are `null` in it, as text. */
+const exactNumber = (_: string, value: unknown): unknown =>
+  typeof value === 'number' && (!Number.isFinite(value) || Object.is(value, -0))
+    ? `number ${Object.is(value, -0) ? '-0' : value}`
+    : value
 
 function simplifyOnce(roots: readonly Tensor[], always: readonly Rule[]): { roots: Tensor[]; changed: boolean } {
   const order = topologicalOrder(roots)

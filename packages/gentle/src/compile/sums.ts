@@ -122,7 +122,7 @@ export function sumOfKnownSums(node: Tensor, graph: SumsOfGraph): Tensor | undef
 
   const [x] = node.inputs
   const total = isCentred(x, axes) ? 'zero' : combined(x)
-  return total === 'zero' ? broadcastTo(constant(0), node.shape) : total
+  return total === 'zero' ? broadcastTo(constant(0, [], node.dtype), node.shape) : total
 }
 
 const negative = (total: Tensor | 'zero' | undefined): Tensor | 'zero' | undefined =>

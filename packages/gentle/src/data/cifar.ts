@@ -3,7 +3,7 @@ import { ArgumentError, DataError } from '../core/errors.ts'
 import type { Dataset } from './dataset.ts'
 import { type FileSource, filesAt } from './files.ts'
 import type { Splits } from './idx-folder.ts'
-import { checkIndex, checkRoom, split } from './memory.ts'
+import { checkIndex, checkRoom, randomSplit } from './memory.ts'
 import type { RandomAccess } from './random-access.ts'
 
 export interface CifarOptions {
@@ -120,7 +120,11 @@ async function readCifar(files: FileSource, layout: Layout, { validation, seed =
       ? Array.from({ length: layout.classes }, (_, i) => String(i))
       : new TextDecoder().decode(text).split(/\r?\n/).filter(Boolean)
   const whole = recordsOf(all.slice(0, trainFiles.length), layout, classes)
-  const [train, chosen] = split(whole, validation ?? Math.min(5000, Math.max(1, Math.round(whole.length / 10))), seed)
+  const [train, chosen] = randomSplit(
+    whole,
+    validation ?? Math.min(5000, Math.max(1, Math.round(whole.length / 10))),
+    seed,
+  )
   return { train, validation: chosen, test: recordsOf(all.slice(trainFiles.length), layout, classes) }
 }
 

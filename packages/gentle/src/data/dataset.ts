@@ -1,7 +1,8 @@
-import type { DType } from '../core/dtype.ts'
+import type { DType, TypedArray } from '../core/dtype.ts'
+import type { Field, Fields } from '../core/field.ts'
 import type { Shape } from '../core/shape.ts'
 
-/** Examples with targets, read a batch at a time into memory that the caller owns. */
+/** Examples with one input of floating-point numbers and a target, read a batch at a time into memory that the caller owns. */
 export interface Dataset {
   readonly name: string
   /** Number of examples. */
@@ -14,6 +15,8 @@ export interface Dataset {
   readonly classes?: readonly string[]
   /** The label of every example, where they are known without reading the inputs; a set that decodes files has to list them. */
   readonly labels?: ArrayLike<number>
+  /** What else the examples depend on, as plain JSON, such as an augmentation's policy: a training goes on only where it is the same. */
+  readonly description?: unknown
   /**
    * Copies the examples with these indices, in order, to the front of `inputs` and `targets`. It is called for every batch, and
    * allocates nothing where the examples are in memory. A set that decodes files gives a promise: the training loop asks for the next
@@ -28,3 +31,39 @@ export interface Dataset {
     pass?: number,
   ): void | Promise<void>
 }
+
+/**
+ * Examples with inputs by their names: floating-point numbers and integers, of one shape or sequences, each as long as it is. For networks that take
+ * several, or tell how long a text is.
+ */
+export interface NamedDataset {
+  readonly name: string
+  /** Number of examples. */
+  readonly length: number
+  readonly inputs: Fields
+  readonly target: Field
+  /** Names of the classes, for labels. */
+  readonly classes?: readonly string[]
+  /** The label of every example, where targets are labels. */
+  readonly labels?: ArrayLike<number>
+  /** How long each example is, of every input that is a sequence, by its name, and of a target that is one as `target`; from 1. */
+  readonly lengths?: Readonly<Record<string, ArrayLike<number>>>
+  /** What else the examples depend on, as plain JSON, such as an augmentation's policy: a training goes on only where it is the same. */
+  readonly description?: unknown
+  /**
+   * Writes an example: into each input's memory, and the target's, which have room for its own length and no more. It gives a promise where it
+   * decodes files. The result depends on index and pass alone; `pass` says how often the examples have been seen before.
+   * @throws ArgumentError for an index outside.
+   */
+  read(
+    index: number,
+    inputs: Readonly<Record<string, TypedArray>>,
+    target: TypedArray,
+    pass: number,
+  ): void | Promise<void>
+}
+
+/** What networks are trained and evaluated on. */
+export type AnyDataset = Dataset | NamedDataset
+
+export const isNamed = (dataset: AnyDataset): dataset is NamedDataset => 'inputs' in dataset

@@ -4,7 +4,7 @@ import { formatShape, sameShape } from '../core/shape.ts'
 import type { Dataset } from './dataset.ts'
 import { type FileSource, filesAt } from './files.ts'
 import { parseIdx, unpacked } from './idx.ts'
-import { inMemory, split } from './memory.ts'
+import { inMemory, randomSplit } from './memory.ts'
 
 /** Three sets: one to learn from, one to choose by, one to look at once, at the end. */
 export interface Splits {
@@ -90,7 +90,7 @@ export async function readIdxSet(files: FileSource, options: IdxOptions, check?:
     throw new DataError(
       `${files.place}: training images are ${formatShape(all.inputShape)}, test images ${formatShape(test.inputShape)}; they must be of one size`,
     )
-  const [train, validation] = split(all, options.validation ?? Math.max(1, Math.round(all.length / 12)), seed)
+  const [train, validation] = randomSplit(all, options.validation ?? Math.max(1, Math.round(all.length / 12)), seed)
   return { train, validation, test }
 }
 

@@ -1,5 +1,6 @@
 /** Data sets: the public entry `gentle-dl/data`. */
 
+export type { Field, Fields } from '../core/field.ts'
 export type { AnnotatedFileSet, AnnotatedFolder } from './annotated/annotated-files.ts'
 export { type AnnotatedSet, type AnnotatedSplits, type Annotations, ignoredPixel } from './annotated/annotated-set.ts'
 export { augmentedScenes } from './annotated/augmented-scenes.ts'
@@ -32,7 +33,7 @@ export {
 } from './augmentation/policy.ts'
 export { type Cifar100Options, type CifarOptions, cifar10, cifar100 } from './cifar.ts'
 export { type CsvOptions, csvPoints } from './csv.ts'
-export type { Dataset } from './dataset.ts'
+export type { AnyDataset, Dataset, NamedDataset } from './dataset.ts'
 export type { ImageFileInfo } from './decode.ts'
 export { type IdxOptions, idxFolder, type Splits } from './idx-folder.ts'
 export { imageFileInfo, type ReadImageOptions, readImageFile, writeImageFile } from './image-file.ts'
@@ -44,8 +45,9 @@ export {
   imageFolder,
   type SkippedImage,
 } from './image-folder.ts'
-export { inMemory, labelsOf, type MemoryOptions, split, subset } from './memory.ts'
+export { inMemory, labelsOf, type MemoryOptions, randomSplit, subset } from './memory.ts'
 export { type MnistOptions, mnist } from './mnist.ts'
+export { type FieldValues, type NamedMemoryOptions, namedInMemory } from './named.ts'
 export {
   logic,
   moons,

@@ -2,7 +2,7 @@
 import { ArgumentError, DataError } from '../core/errors.ts'
 import { Random } from '../core/random.ts'
 import { formatShape, type Shape, sizeOf } from '../core/shape.ts'
-import type { Dataset } from './dataset.ts'
+import { type AnyDataset, type Dataset, isNamed, type NamedDataset } from './dataset.ts'
 
 export interface MemoryOptions {
   readonly name?: string
@@ -95,10 +95,32 @@ export function checkRoom(name: string, examples: number, size: number, room: nu
  * The examples of a data set with these indices, in this order.
  * @throws ArgumentError for an index outside.
  */
-export function subset(dataset: Dataset, indices: ArrayLike<number>, name: string = dataset.name): Dataset {
+export function subset(dataset: Dataset, indices: ArrayLike<number>, name?: string): Dataset
+export function subset(dataset: NamedDataset, indices: ArrayLike<number>, name?: string): NamedDataset
+export function subset(dataset: AnyDataset, indices: ArrayLike<number>, name: string = dataset.name): AnyDataset {
   for (let i = 0; i < indices.length; i++) checkIndex(dataset.name, indices[i], dataset.length)
   const order = Uint32Array.from(indices)
-  const { inputShape, target, classes, labels } = dataset
+  return isNamed(dataset) ? namedSubset(dataset, order, name) : plainSubset(dataset, order, name)
+}
+
+function namedSubset(dataset: NamedDataset, order: Uint32Array, name: string): NamedDataset {
+  const part = (values: ArrayLike<number>): Int32Array => Int32Array.from(order, (index) => values[index])
+  const { labels, lengths = {} } = dataset
+  return {
+    ...dataset,
+    name,
+    length: order.length,
+    labels: labels && part(labels),
+    lengths: Object.fromEntries(Object.entries(lengths).map(([field, own]) => [field, part(own)])),
+    read(index, inputs, target, pass) {
+      checkIndex(name, index, order.length)
+      return dataset.read(order[index], inputs, target, pass)
+    },
+  }
+}
+
+function plainSubset(dataset: Dataset, order: Uint32Array, name: string): Dataset {
+  const { inputShape, target, classes, labels, description } = dataset
   let scratch = new Uint32Array(0)
   return {
     name,
@@ -107,6 +129,7 @@ export function subset(dataset: Dataset, indices: ArrayLike<number>, name: strin
     target,
     classes,
     labels: labels && Int32Array.from(order, (index) => labels[index]),
+    description,
     read(wanted, x, y, pass) {
       if (scratch.length !== wanted.length) scratch = new Uint32Array(wanted.length)
       for (let i = 0; i < wanted.length; i++) {
@@ -145,7 +168,14 @@ export function labelsOf(dataset: Dataset): Int32Array {
  * Splits off `count` examples by seed: [the rest, the part]. With labels, each class gives its share.
  * @throws ArgumentError unless both parts have at least one example.
  */
-export function split(dataset: Dataset, count: number, seed = 0): [Dataset, Dataset] {
+export function randomSplit(dataset: Dataset, count: number, seed?: number): [Dataset, Dataset]
+export function randomSplit(dataset: NamedDataset, count: number, seed?: number): [NamedDataset, NamedDataset]
+export function randomSplit(dataset: AnyDataset, count: number, seed = 0): [AnyDataset, AnyDataset] {
+  if (isNamed(dataset)) {
+    const { labels } = dataset
+    const [rest, part] = drawIndices(dataset, count, seed, labels && new Int32Array(labels))
+    return [subset(dataset, rest), subset(dataset, part)]
+  }
   const [rest, part] = splitIndices(dataset, count, seed)
   return [subset(dataset, rest), subset(dataset, part)]
 }

@@ -2,7 +2,7 @@
 import { ArgumentError, DataError } from '../core/errors.ts'
 import type { Dataset } from './dataset.ts'
 import type { Splits } from './idx-folder.ts'
-import { labelsOf, split, subset } from './memory.ts'
+import { labelsOf, randomSplit, subset } from './memory.ts'
 
 export interface SplitOptions {
   /** Examples for validation: a number from 1, or a share of all, above 0 and below 1. */
@@ -26,8 +26,10 @@ function countOf(what: string, size: number, length: number): number {
  */
 export function splits(dataset: Dataset, { validation, test, seed = 0 }: SplitOptions): Splits {
   const [known, unseen] =
-    test === undefined ? [dataset, subset(dataset, [])] : split(dataset, countOf('test', test, dataset.length), seed)
-  const [train, chosen] = split(known, countOf('validation', validation, dataset.length), seed)
+    test === undefined
+      ? [dataset, subset(dataset, [])]
+      : randomSplit(dataset, countOf('test', test, dataset.length), seed)
+  const [train, chosen] = randomSplit(known, countOf('validation', validation, dataset.length), seed)
   return { train, validation: chosen, test: unseen }
 }
 

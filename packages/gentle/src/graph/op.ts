@@ -48,6 +48,8 @@ export interface Op<Name extends string = string, Attributes = unknown> {
   ): (Tensor | undefined)[]
   /** Multiply-adds of convolutions and matrix products; absent for all other ops. */
   multiplyAdds?(inputs: readonly Signature[], attributes: Attributes, output: Signature): number
+  /** The definition of an op that is none of the library's own, whose references stand beside them, in a table. */
+  reference?(inputs: readonly Operand[], attributes: Attributes, output: Operand): void
 }
 
 /**
@@ -58,6 +60,9 @@ export type Reference<Defined extends Op> =
   Defined extends Op<string, infer Attributes>
     ? (inputs: readonly Operand[], attributes: Attributes, output: Operand) => void
     : never
+
+/** Whether an op was made outside of the library: no table of the library knows it. */
+export const isCustom = ({ reference }: Op): boolean => reference !== undefined
 
 /** Declares an op; this keeps the type of its name, over which the backends' tables are typed. */
 export const defineOp = <const Name extends string, Attributes>(

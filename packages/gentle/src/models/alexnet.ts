@@ -1,13 +1,13 @@
 import {
-  adaptiveAvgPool2d,
-  conv2d,
-  dropout,
-  flatten,
-  linear,
-  localResponseNorm,
-  maxPool2d,
-  relu,
-  sequential,
+  AdaptiveAvgPool2d,
+  Conv2d,
+  Dropout,
+  Flatten,
+  Linear,
+  LocalResponseNorm,
+  MaxPool2d,
+  ReLU,
+  Sequential,
 } from '../nn/index.ts'
 import type { Layer } from '../nn/layer.ts'
 
@@ -22,41 +22,41 @@ export interface AlexNetOptions {
  * local response normalisation; the parameters' names are torchvision's. Images may be of any size from 63.
  */
 export const alexnet = ({ classes = 1000 }: AlexNetOptions = {}): Layer =>
-  sequential({
-    features: sequential(
-      conv2d(64, 11, { stride: 4, padding: 2, initializer: 'heNormal' }),
-      relu(),
-      maxPool2d(3, { stride: 2 }),
-      conv2d(192, 5, { padding: 2, initializer: 'heNormal' }),
-      relu(),
-      maxPool2d(3, { stride: 2 }),
-      conv2d(384, 3, { padding: 1, initializer: 'heNormal' }),
-      relu(),
-      conv2d(256, 3, { padding: 1, initializer: 'heNormal' }),
-      relu(),
-      conv2d(256, 3, { padding: 1, initializer: 'heNormal' }),
-      relu(),
-      maxPool2d(3, { stride: 2 }),
+  Sequential({
+    features: Sequential(
+      Conv2d(64, 11, { stride: 4, padding: 2, weightInit: 'heNormal' }),
+      ReLU(),
+      MaxPool2d(3, { stride: 2 }),
+      Conv2d(192, 5, { padding: 2, weightInit: 'heNormal' }),
+      ReLU(),
+      MaxPool2d(3, { stride: 2 }),
+      Conv2d(384, 3, { padding: 1, weightInit: 'heNormal' }),
+      ReLU(),
+      Conv2d(256, 3, { padding: 1, weightInit: 'heNormal' }),
+      ReLU(),
+      Conv2d(256, 3, { padding: 1, weightInit: 'heNormal' }),
+      ReLU(),
+      MaxPool2d(3, { stride: 2 }),
     ),
-    avgpool: adaptiveAvgPool2d(6),
-    flatten: flatten(),
-    classifier: sequential(
-      dropout(0.5),
-      linear(4096, { initializer: 'heNormal' }),
-      relu(),
-      dropout(0.5),
-      linear(4096, { initializer: 'heNormal' }),
-      relu(),
-      linear(classes, { initializer: { normal: 0.01 } }),
+    avgpool: AdaptiveAvgPool2d(6),
+    flatten: Flatten(),
+    classifier: Sequential(
+      Dropout(0.5),
+      Linear(4096, { weightInit: 'heNormal' }),
+      ReLU(),
+      Dropout(0.5),
+      Linear(4096, { weightInit: 'heNormal' }),
+      ReLU(),
+      Linear(classes, { weightInit: { normal: 0.01 } }),
     ),
   })
 
 /** Normal with deviation 0.01; biases of 1 give ReLUs positive inputs to begin with (section 5). */
-const first = { initializer: { normal: 0.01 } } as const
-const firstPositive = { ...first, firstBias: 1 } as const
+const first = { weightInit: { normal: 0.01 } } as const
+const firstPositive = { ...first, biasInit: 1 } as const
 
 /** The paper's alpha weighs a sum, PyTorch's a mean over the 5 channels. */
-const normalize = (): Layer => localResponseNorm({ size: 5, alpha: 5e-4, beta: 0.75, k: 2 })
+const normalize = (): Layer => LocalResponseNorm({ size: 5, alpha: 5e-4, beta: 0.75, k: 2 })
 
 /**
  * AlexNet as it won ImageNet in 2012: images [N, 3, 227, 227] to logits [N, classes], 60,965,224 parameters (Krizhevsky, Sutskever,
@@ -65,32 +65,32 @@ const normalize = (): Layer => localResponseNorm({ size: 5, alpha: 5e-4, beta: 0
  * own numbers do not follow; 227 gives its 55 x 55 maps.
  */
 export const alexnetOriginal = ({ classes = 1000 }: AlexNetOptions = {}): Layer =>
-  sequential({
-    features: sequential(
-      conv2d(96, 11, { stride: 4, ...first }),
-      relu(),
+  Sequential({
+    features: Sequential(
+      Conv2d(96, 11, { stride: 4, ...first }),
+      ReLU(),
       normalize(),
-      maxPool2d(3, { stride: 2 }),
-      conv2d(256, 5, { padding: 2, groups: 2, ...firstPositive }),
-      relu(),
+      MaxPool2d(3, { stride: 2 }),
+      Conv2d(256, 5, { padding: 2, groups: 2, ...firstPositive }),
+      ReLU(),
       normalize(),
-      maxPool2d(3, { stride: 2 }),
-      conv2d(384, 3, { padding: 1, ...first }),
-      relu(),
-      conv2d(384, 3, { padding: 1, groups: 2, ...firstPositive }),
-      relu(),
-      conv2d(256, 3, { padding: 1, groups: 2, ...firstPositive }),
-      relu(),
-      maxPool2d(3, { stride: 2 }),
+      MaxPool2d(3, { stride: 2 }),
+      Conv2d(384, 3, { padding: 1, ...first }),
+      ReLU(),
+      Conv2d(384, 3, { padding: 1, groups: 2, ...firstPositive }),
+      ReLU(),
+      Conv2d(256, 3, { padding: 1, groups: 2, ...firstPositive }),
+      ReLU(),
+      MaxPool2d(3, { stride: 2 }),
     ),
-    flatten: flatten(),
-    classifier: sequential(
-      linear(4096, firstPositive),
-      relu(),
-      dropout(0.5),
-      linear(4096, firstPositive),
-      relu(),
-      dropout(0.5),
-      linear(classes, first),
+    flatten: Flatten(),
+    classifier: Sequential(
+      Linear(4096, firstPositive),
+      ReLU(),
+      Dropout(0.5),
+      Linear(4096, firstPositive),
+      ReLU(),
+      Dropout(0.5),
+      Linear(classes, first),
     ),
   })

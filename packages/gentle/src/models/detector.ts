@@ -1,7 +1,7 @@
 import { ShapeError } from '../core/errors.ts'
 import { formatShape, type Shape } from '../core/shape.ts'
 import { input, type Tensor } from '../graph/tensor.ts'
-import { conv2d, groupNorm, relu, sequential } from '../nn/index.ts'
+import { Conv2d, GroupNorm, ReLU, Sequential } from '../nn/index.ts'
 import { constants } from '../nn/initializers.ts'
 import { checkCount, checkOptions, inLayer, type Layer, type LayerTypes } from '../nn/layer.ts'
 import { Scope } from '../nn/scope.ts'
@@ -34,9 +34,9 @@ const finest = 3.5
 const prior = 0.01
 
 const convolution = (channels: number, stride = 1): Layer =>
-  conv2d(channels, 3, { stride, padding: 1, initializer: 'heNormal' })
+  Conv2d(channels, 3, { stride, padding: 1, weightInit: 'heNormal' })
 
-const normalized = (channels: number): Layer => sequential(convolution(channels), groupNorm(8), relu())
+const normalized = (channels: number): Layer => Sequential(convolution(channels), GroupNorm(8), ReLU())
 
 /**
  * A detector in one shot, without anchors, on any classifier's convolutions (Tian, Shen, Chen, He, "FCOS: Fully Convolutional One-Stage Object Detection",
@@ -54,17 +54,17 @@ export function detector(network: Layer, options: DetectorOptions): Layer {
   for (const [what, value] of Object.entries({ classes, channels, levels })) checkCount(value, `detector: ${what}`)
   const backbone = trunk(network)
   const description = { type: 'detector', network: backbone.description, options }
-  const tower = (): Layer => sequential(normalized(channels), normalized(channels))
+  const tower = (): Layer => Sequential(normalized(channels), normalized(channels))
   const parts = {
     classTower: tower(),
     boxTower: tower(),
-    classHead: conv2d(classes, 3, {
+    classHead: Conv2d(classes, 3, {
       padding: 1,
-      initializer: { normal: 0.01 },
-      firstBias: Math.log(prior / (1 - prior)),
+      weightInit: { normal: 0.01 },
+      biasInit: Math.log(prior / (1 - prior)),
     }),
-    boxHead: conv2d(4, 3, { padding: 1, initializer: { normal: 0.01 }, firstBias: Math.log(2) }),
-    centreHead: conv2d(1, 3, { padding: 1, initializer: { normal: 0.01 } }),
+    boxHead: Conv2d(4, 3, { padding: 1, weightInit: { normal: 0.01 }, biasInit: Math.log(2) }),
+    centreHead: Conv2d(1, 3, { padding: 1, weightInit: { normal: 0.01 } }),
   }
   const pyramid = (x: Tensor, scope: Scope): Tensor[] => {
     const looked = mapsOf(backbone, x, scope).filter(({ shape }) => x.shape[2] / shape[2] >= finest)
@@ -73,7 +73,7 @@ export function detector(network: Layer, options: DetectorOptions): Layer {
       throw new ShapeError(
         `the network shrinks pictures ${formatShape(x.shape.slice(2))} by less than ${finest}; expected one with more strides, or larger pictures`,
       )
-    const lateral = found.map((maps, i) => scope.apply(`lateral${i}`, conv2d(channels, 1), maps))
+    const lateral = found.map((maps, i) => scope.apply(`lateral${i}`, Conv2d(channels, 1), maps))
     for (let i = lateral.length - 2; i >= 0; i--) {
       const [, , height, width] = lateral[i].shape
       lateral[i] = scope.join(
@@ -86,7 +86,7 @@ export function detector(network: Layer, options: DetectorOptions): Layer {
     for (let i = smooth.length; i < levels; i++) {
       const last = smooth[i - 1]
       if (Math.min(last.shape[2], last.shape[3]) < 2) break
-      smooth.push(scope.apply(`smaller${i}`, sequential(relu(), convolution(channels, 2)), last))
+      smooth.push(scope.apply(`smaller${i}`, Sequential(ReLU(), convolution(channels, 2)), last))
     }
     return smooth
   }

@@ -1,30 +1,30 @@
 import {
-  adaptiveAvgPool2d,
-  auxiliary,
-  batchNorm,
-  conv2d,
-  dropout,
-  flatten,
-  linear,
-  maxPool2d,
-  parallel,
-  relu,
-  sequential,
+  AdaptiveAvgPool2d,
+  Auxiliary,
+  BatchNorm,
+  Concat,
+  Conv2d,
+  Dropout,
+  Flatten,
+  Linear,
+  MaxPool2d,
+  ReLU,
+  Sequential,
 } from '../nn/index.ts'
 import type { Layer } from '../nn/layer.ts'
 import type { Conv2dLayerOptions } from '../nn/layers/convolution.ts'
 
-const initializer = { normal: 0.01 } as const
+const weightInit = { normal: 0.01 } as const
 
 /** Every convolution of torchvision's GoogLeNet has batch normalisation, which the paper did not have yet. */
 const convolution = (channels: number, kernel: number, options: Conv2dLayerOptions = {}): Layer =>
-  sequential({
-    conv: conv2d(channels, kernel, { ...options, bias: false, initializer }),
-    bn: batchNorm({ epsilon: 0.001 }),
-    relu: relu(),
+  Sequential({
+    conv: Conv2d(channels, kernel, { ...options, bias: false, weightInit }),
+    bn: BatchNorm({ epsilon: 0.001 }),
+    relu: ReLU(),
   })
 
-const pool = (size: number, stride: number): Layer => maxPool2d(size, { stride, ceil: true })
+const pool = (size: number, stride: number): Layer => MaxPool2d(size, { stride, ceil: true })
 
 /**
  * The inception module (figure 2b): four views of the same maps, concatenated. Convolutions of 1 x 1 bring the channels down before the
@@ -39,24 +39,24 @@ const inception = (
   five: number,
   project: number,
 ): Layer =>
-  parallel({
+  Concat({
     branch1: convolution(one, 1),
-    branch2: sequential(convolution(reduce3, 1), convolution(three, 3, { padding: 1 })),
-    branch3: sequential(convolution(reduce5, 1), convolution(five, 3, { padding: 1 })),
-    branch4: sequential(maxPool2d(3, { stride: 1, padding: 1, ceil: true }), convolution(project, 1)),
+    branch2: Sequential(convolution(reduce3, 1), convolution(three, 3, { padding: 1 })),
+    branch3: Sequential(convolution(reduce5, 1), convolution(five, 3, { padding: 1 })),
+    branch4: Sequential(MaxPool2d(3, { stride: 1, padding: 1, ceil: true }), convolution(project, 1)),
   })
 
 /** A classifier halfway, whose loss counts 0.3 in training (section 5). */
 const head = (classes: number): Layer =>
-  auxiliary(
-    sequential({
-      avgpool: adaptiveAvgPool2d(4),
+  Auxiliary(
+    Sequential({
+      avgpool: AdaptiveAvgPool2d(4),
       conv: convolution(128, 1),
-      flatten: flatten(),
-      fc1: linear(1024, { initializer }),
-      relu: relu(),
-      dropout: dropout(0.7),
-      fc2: linear(classes, { initializer }),
+      flatten: Flatten(),
+      fc1: Linear(1024, { weightInit }),
+      relu: ReLU(),
+      dropout: Dropout(0.7),
+      fc2: Linear(classes, { weightInit }),
     }),
     0.3,
   )
@@ -75,7 +75,7 @@ export interface GoogLeNetOptions {
  * undoes that within the network (`transform_input`).
  */
 export function googlenet({ classes = 1000, auxiliary: heads = true }: GoogLeNetOptions = {}): Layer {
-  return sequential({
+  return Sequential({
     conv1: convolution(64, 7, { stride: 2, padding: 3 }),
     maxpool1: pool(3, 2),
     conv2: convolution(64, 1),
@@ -94,9 +94,9 @@ export function googlenet({ classes = 1000, auxiliary: heads = true }: GoogLeNet
     maxpool4: pool(2, 2),
     inception5a: inception(256, 160, 320, 32, 128, 128),
     inception5b: inception(384, 192, 384, 48, 128, 128),
-    avgpool: adaptiveAvgPool2d(1),
-    flatten: flatten(),
-    dropout: dropout(0.2),
-    fc: linear(classes, { initializer }),
+    avgpool: AdaptiveAvgPool2d(1),
+    flatten: Flatten(),
+    dropout: Dropout(0.2),
+    fc: Linear(classes, { weightInit }),
   })
 }

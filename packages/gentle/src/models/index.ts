@@ -1,16 +1,13 @@
+/** Networks that classify. */
 export { type AlexNetOptions, alexnet, alexnetOriginal } from './alexnet.ts'
-export { type DetectorOptions, detector, levelsOf, type PyramidLevel } from './detector.ts'
 export { type GoogLeNetOptions, googlenet } from './googlenet.ts'
-export { layerFrom } from './layer-from.ts'
 export { lenet5 } from './lenet5.ts'
-export { type LocalizerOptions, localizer } from './localizer.ts'
 export { type MlpOptions, mlp } from './mlp.ts'
 export { type MobileNetOptions, mobilenetV2 } from './mobilenet.ts'
-export { type NetworkEntry, networks, segmenters } from './networks.ts'
+export { type NetworkEntry, networks } from './networks.ts'
 export { perceptron, thresholdNeuron } from './perceptron.ts'
 export { type ResNetOptions, resnet18, resnet34, resnet50, resnet101, resnet152 } from './resnet.ts'
 export {
-  type CifarOptions,
   plain20,
   plain32,
   plain44,
@@ -20,7 +17,7 @@ export {
   resnet32,
   resnet44,
   resnet56,
+  type SmallResNetOptions,
 } from './resnet-cifar.ts'
-export { fcn, type SegmenterOptions, unet } from './segmenters.ts'
 export { trunk } from './trunk.ts'
 export { type VggOptions, vgg11, vgg13, vgg16, vgg19 } from './vgg.ts'

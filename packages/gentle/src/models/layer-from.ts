@@ -8,6 +8,7 @@ import { activationTypes } from '../nn/layers/activation.ts'
 import { adaptivePoolingTypes } from '../nn/layers/adaptive-pooling.ts'
 import { auxiliaryTypes } from '../nn/layers/auxiliary.ts'
 import { batchNormTypes } from '../nn/layers/batch-norm.ts'
+import { concatTypes } from '../nn/layers/concat.ts'
 import { convolutionTypes } from '../nn/layers/convolution.ts'
 import { dropoutTypes } from '../nn/layers/dropout.ts'
 import { embeddingTypes } from '../nn/layers/embedding.ts'
@@ -15,7 +16,6 @@ import { groupNormTypes } from '../nn/layers/group-norm.ts'
 import { layerNormTypes } from '../nn/layers/layer-norm.ts'
 import { linearTypes } from '../nn/layers/linear.ts'
 import { localResponseNormTypes } from '../nn/layers/local-response-norm.ts'
-import { parallelTypes } from '../nn/layers/parallel.ts'
 import { poolingTypes } from '../nn/layers/pooling.ts'
 import { residualTypes } from '../nn/layers/residual.ts'
 import { sequentialTypes } from '../nn/layers/sequential.ts'
@@ -38,7 +38,7 @@ const builtIn: LayerTypes = {
   ...layerNormTypes,
   ...linearTypes,
   ...localResponseNormTypes,
-  ...parallelTypes,
+  ...concatTypes,
   ...poolingTypes,
   ...residualTypes,
   ...sequentialTypes,

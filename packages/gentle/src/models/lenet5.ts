@@ -1,4 +1,4 @@
-import { avgPool2d, conv2d, flatten, linear, sequential, tanh } from '../nn/index.ts'
+import { AvgPool2d, Conv2d, Flatten, Linear, Sequential, Tanh } from '../nn/index.ts'
 import type { Layer } from '../nn/layer.ts'
 
 /**
@@ -7,17 +7,17 @@ import type { Layer } from '../nn/layer.ts'
  * table, trains the pooling and ends in radial basis functions, this one connects all, averages and ends in logits: 61,706 parameters.
  */
 export const lenet5 = ({ classes = 10 }: { readonly classes?: number } = {}): Layer =>
-  sequential(
-    conv2d(6, 5, { padding: 2 }),
-    tanh(),
-    avgPool2d(2),
-    conv2d(16, 5),
-    tanh(),
-    avgPool2d(2),
-    conv2d(120, 5),
-    tanh(),
-    flatten(),
-    linear(84),
-    tanh(),
-    linear(classes),
+  Sequential(
+    Conv2d(6, 5, { padding: 2 }),
+    Tanh(),
+    AvgPool2d(2),
+    Conv2d(16, 5),
+    Tanh(),
+    AvgPool2d(2),
+    Conv2d(120, 5),
+    Tanh(),
+    Flatten(),
+    Linear(84),
+    Tanh(),
+    Linear(classes),
   )

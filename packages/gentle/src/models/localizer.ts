@@ -1,7 +1,7 @@
 import { ShapeError } from '../core/errors.ts'
 import { formatShape, type Shape } from '../core/shape.ts'
 import { constant, type Tensor } from '../graph/tensor.ts'
-import { batchNorm, conv2d, linear, relu, sequential } from '../nn/index.ts'
+import { BatchNorm, Conv2d, Linear, ReLU, Sequential } from '../nn/index.ts'
 import { checkCount, checkOptions, inLayer, type Layer, type LayerTypes } from '../nn/layer.ts'
 import { softmax } from '../ops/activations.ts'
 import { add, mul } from '../ops/elementwise.ts'
@@ -34,10 +34,10 @@ export function localizer(network: Layer, options: LocalizerOptions): Layer {
   const backbone = trunk(network)
   const description = { type: 'localizer', network: backbone.description, options }
   const head = (): Layer =>
-    sequential({
-      conv: conv2d(channels, 3, { padding: 1, bias: false, initializer: 'heNormal' }),
-      bn: batchNorm(),
-      relu: relu(),
+    Sequential({
+      conv: Conv2d(channels, 3, { padding: 1, bias: false, weightInit: 'heNormal' }),
+      bn: BatchNorm(),
+      relu: ReLU(),
     })
   return {
     description,
@@ -50,11 +50,11 @@ export function localizer(network: Layer, options: LocalizerOptions): Layer {
         const flat = (maps: Tensor): Tensor => reshape(maps, [examples, maps.shape[1], rows * columns])
         const where = scope.apply('where', head(), seen)
         const what = flat(scope.apply('what', head(), seen))
-        const attention = softmax(flat(scope.apply('attention', conv2d(1, 1), where)))
+        const attention = softmax(flat(scope.apply('attention', Conv2d(1, 1), where)))
         const attend = (maps: Tensor): Tensor => scope.join('attend', [attention, maps], sum(mul(maps, attention), -1))
-        const box = attend(add(flat(scope.apply('box', conv2d(4, 1), where)), placesOf(rows, columns)))
+        const box = attend(add(flat(scope.apply('box', Conv2d(4, 1), where)), placesOf(rows, columns)))
         const features = concat([max(what, -1), attend(what)], 1)
-        const label = scope.apply('label', linear(classes), scope.join('concat', [what, attention], features))
+        const label = scope.apply('label', Linear(classes), scope.join('concat', [what, attention], features))
         return scope.join('concat', [label, box], concat([label, box], 1))
       }),
   }

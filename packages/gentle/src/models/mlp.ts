@@ -1,8 +1,8 @@
 import { ArgumentError } from '../core/errors.ts'
-import { flatten, linear, relu, sequential, sigmoid, tanh } from '../nn/index.ts'
+import { Flatten, Linear, ReLU, Sequential, Sigmoid, Tanh } from '../nn/index.ts'
 import type { Layer } from '../nn/layer.ts'
 
-const activations = { tanh, sigmoid, relu } as const
+const activations = { tanh: Tanh, sigmoid: Sigmoid, relu: ReLU } as const
 
 export interface MlpOptions {
   /** Neurons of each hidden layer; [64] unless given. */
@@ -22,9 +22,9 @@ export function mlp({ hidden = [64], classes = 2, activation = 'tanh' }: MlpOpti
     throw new ArgumentError(
       `mlp: activation '${activation}' is unknown; expected one of ${Object.keys(activations).join(', ')}`,
     )
-  return sequential(
-    flatten(),
-    ...hidden.flatMap((units) => [linear(units), activations[activation]()]),
-    linear(classes),
+  return Sequential(
+    Flatten(),
+    ...hidden.flatMap((units) => [Linear(units), activations[activation]()]),
+    Linear(classes),
   )
 }

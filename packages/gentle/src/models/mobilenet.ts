@@ -1,29 +1,29 @@
 import {
-  adaptiveAvgPool2d,
-  batchNorm,
-  conv2d,
-  dropout,
-  flatten,
-  linear,
-  relu6,
-  residual,
-  sequential,
+  AdaptiveAvgPool2d,
+  BatchNorm,
+  Conv2d,
+  Dropout,
+  Flatten,
+  Linear,
+  ReLU6,
+  Residual,
+  Sequential,
 } from '../nn/index.ts'
 import type { Layer } from '../nn/layer.ts'
 
 const convolution = (channels: number, kernel: number, stride: number, groups = 1): Layer[] => [
-  conv2d(channels, kernel, {
+  Conv2d(channels, kernel, {
     stride,
     padding: (kernel - 1) / 2,
     groups,
     bias: false,
-    initializer: 'heNormalOut',
+    weightInit: 'heNormalOut',
   }),
-  batchNorm(),
+  BatchNorm(),
 ]
 
 const activated = (channels: number, kernel: number, stride: number, groups = 1): Layer =>
-  sequential(...convolution(channels, kernel, stride, groups), relu6())
+  Sequential(...convolution(channels, kernel, stride, groups), ReLU6())
 
 /**
  * The inverted residual (figure 3b): 1 x 1 up to `expansion` times the channels, a filter of 3 x 3 for each channel alone, 1 x 1 down
@@ -31,12 +31,12 @@ const activated = (channels: number, kernel: number, stride: number, groups = 1)
  */
 function invertedResidual(from: number, to: number, stride: number, expansion: number): Layer {
   const wide = from * expansion
-  const conv = sequential(
+  const conv = Sequential(
     ...(expansion === 1 ? [] : [activated(wide, 1, 1)]),
     activated(wide, 3, stride, wide),
     ...convolution(to, 1, 1),
   )
-  return stride === 1 && from === to ? residual(sequential({ conv })) : sequential({ conv })
+  return stride === 1 && from === to ? Residual(Sequential({ conv })) : Sequential({ conv })
 }
 
 /** Expansion t, channels c, blocks n and first stride s (table 2). */
@@ -68,10 +68,10 @@ export function mobilenetV2({ classes = 1000 }: MobileNetOptions = {}): Layer {
       return block
     }),
   )
-  return sequential({
-    features: sequential(activated(32, 3, 2), ...blocks, activated(1280, 1, 1)),
-    avgpool: adaptiveAvgPool2d(1),
-    flatten: flatten(),
-    classifier: sequential(dropout(0.2), linear(classes, { initializer: { normal: 0.01 } })),
+  return Sequential({
+    features: Sequential(activated(32, 3, 2), ...blocks, activated(1280, 1, 1)),
+    avgpool: AdaptiveAvgPool2d(1),
+    flatten: Flatten(),
+    classifier: Sequential(Dropout(0.2), Linear(classes, { weightInit: { normal: 0.01 } })),
   })
 }

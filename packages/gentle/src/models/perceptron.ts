@@ -1,4 +1,4 @@
-import { flatten, linear, sequential, step } from '../nn/index.ts'
+import { Flatten, Linear, Sequential, Step } from '../nn/index.ts'
 import type { Layer } from '../nn/layer.ts'
 
 /**
@@ -6,10 +6,10 @@ import type { Layer } from '../nn/layer.ts'
  * softmax cross-entropy it is logistic regression.
  */
 export const perceptron = ({ classes = 2 }: { readonly classes?: number } = {}): Layer =>
-  sequential(flatten(), linear(classes, { initializer: 'zeros' }))
+  Sequential(Flatten(), Linear(classes, { weightInit: 'zeros' }))
 
 /**
  * The artificial neuron as Rosenblatt built it: 1 where w x + b >= 0, else 0, [N, ...] to [N, 1]. It has no gradient; `perceptronRule`
  * trains it (Rosenblatt, "The Perceptron", Psychological Review, 1958).
  */
-export const thresholdNeuron = (): Layer => sequential(flatten(), linear(1, { initializer: 'zeros' }), step())
+export const thresholdNeuron = (): Layer => Sequential(Flatten(), Linear(1, { weightInit: 'zeros' }), Step())

@@ -1,37 +1,37 @@
 import {
-  adaptiveAvgPool2d,
-  batchNorm,
-  conv2d,
-  flatten,
-  linear,
-  maxPool2d,
-  relu,
-  residual,
-  sequential,
+  AdaptiveAvgPool2d,
+  BatchNorm,
+  Conv2d,
+  Flatten,
+  Linear,
+  MaxPool2d,
+  ReLU,
+  Residual,
+  Sequential,
 } from '../nn/index.ts'
 import type { Layer } from '../nn/layer.ts'
 
 const convolution = (channels: number, kernel: number, stride = 1): Layer =>
-  conv2d(channels, kernel, { stride, padding: (kernel - 1) / 2, bias: false, initializer: 'heNormalOut' })
+  Conv2d(channels, kernel, { stride, padding: (kernel - 1) / 2, bias: false, weightInit: 'heNormalOut' })
 
 /** Brings the input to the shape of the body's output, where the two differ (option B of section 3.3). */
 const projection = (channels: number, stride: number): Layer =>
-  sequential(convolution(channels, 1, stride), batchNorm())
+  Sequential(convolution(channels, 1, stride), BatchNorm())
 
 /** One residual block of a stage; `project` where its input has another shape than its output. */
 type Block = (width: number, stride: number, project: boolean) => Layer
 
 /** Two convolutions of 3 x 3 (figure 5, left). */
 const basic: Block = (width, stride, project) =>
-  residual(
-    sequential({
+  Residual(
+    Sequential({
       conv1: convolution(width, 3, stride),
-      bn1: batchNorm(),
-      relu: relu(),
+      bn1: BatchNorm(),
+      relu: ReLU(),
       conv2: convolution(width, 3),
-      bn2: batchNorm(),
+      bn2: BatchNorm(),
     }),
-    { shortcut: project ? projection(width, stride) : undefined, activation: relu() },
+    { shortcut: project ? projection(width, stride) : undefined, activation: ReLU() },
   )
 
 /**
@@ -39,18 +39,18 @@ const basic: Block = (width, stride, project) =>
  * it; the paper has it in the first 1 x 1.
  */
 const bottleneck: Block = (width, stride, project) =>
-  residual(
-    sequential({
+  Residual(
+    Sequential({
       conv1: convolution(width, 1),
-      bn1: batchNorm(),
-      relu1: relu(),
+      bn1: BatchNorm(),
+      relu1: ReLU(),
       conv2: convolution(width, 3, stride),
-      bn2: batchNorm(),
-      relu2: relu(),
+      bn2: BatchNorm(),
+      relu2: ReLU(),
       conv3: convolution(4 * width, 1),
-      bn3: batchNorm(),
+      bn3: BatchNorm(),
     }),
-    { shortcut: project ? projection(4 * width, stride) : undefined, activation: relu() },
+    { shortcut: project ? projection(4 * width, stride) : undefined, activation: ReLU() },
   )
 
 /** Blocks of each of the four stages (table 1). */
@@ -77,25 +77,25 @@ const resnet =
   ({ classes = 1000, stem = 'imagenet' }: ResNetOptions = {}): Layer => {
     const [block, counts] = depths[depth]
     const stage = (index: number): Layer =>
-      sequential(
+      Sequential(
         ...Array.from({ length: counts[index] }, (_, i) => {
           const stride = i === 0 && index > 0 ? 2 : 1
           return block(64 * 2 ** index, stride, i === 0 && (index > 0 || block === bottleneck))
         }),
       )
     const whole = stem === 'imagenet'
-    return sequential({
+    return Sequential({
       conv1: whole ? convolution(64, 7, 2) : convolution(64, 3),
-      bn1: batchNorm(),
-      relu: relu(),
-      ...(whole ? { maxpool: maxPool2d(3, { stride: 2, padding: 1 }) } : {}),
+      bn1: BatchNorm(),
+      relu: ReLU(),
+      ...(whole ? { maxpool: MaxPool2d(3, { stride: 2, padding: 1 }) } : {}),
       layer1: stage(0),
       layer2: stage(1),
       layer3: stage(2),
       layer4: stage(3),
-      avgpool: adaptiveAvgPool2d(1),
-      flatten: flatten(),
-      fc: linear(classes),
+      avgpool: AdaptiveAvgPool2d(1),
+      flatten: Flatten(),
+      fc: Linear(classes),
     })
   }
 

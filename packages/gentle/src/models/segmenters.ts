@@ -1,4 +1,4 @@
-import { batchNorm, conv2d, maxPool2d, parallel, relu, residual, sequential, upsample2d } from '../nn/index.ts'
+import { BatchNorm, Concat, Conv2d, MaxPool2d, ReLU, Residual, Sequential, Upsample2d } from '../nn/index.ts'
 import type { Layer } from '../nn/layer.ts'
 
 export interface SegmenterOptions {
@@ -11,13 +11,13 @@ export interface SegmenterOptions {
 }
 
 const convolution = (channels: number): Layer =>
-  sequential({
-    conv: conv2d(channels, 3, { padding: 1, bias: false, initializer: 'heNormal' }),
-    bn: batchNorm(),
-    relu: relu(),
+  Sequential({
+    conv: Conv2d(channels, 3, { padding: 1, bias: false, weightInit: 'heNormal' }),
+    bn: BatchNorm(),
+    relu: ReLU(),
   })
 
-const twice = (channels: number): Layer => sequential(convolution(channels), convolution(channels))
+const twice = (channels: number): Layer => Sequential(convolution(channels), convolution(channels))
 
 /**
  * U-Net: pictures [N, C, H, W] to logits [N, classes, H, W] (Ronneberger, Fischer, Brox, "U-Net: Convolutional Networks for Biomedical Image Segmentation", 2015,
@@ -28,20 +28,20 @@ export function unet({ classes = 21, width = 16, depth = 4 }: SegmenterOptions =
   const level = (channels: number, below: number): Layer =>
     below === 0
       ? twice(channels)
-      : sequential({
+      : Sequential({
           down: twice(channels),
-          join: parallel({
-            skip: sequential(),
-            deeper: sequential({
-              pool: maxPool2d(2),
+          join: Concat({
+            skip: Sequential(),
+            deeper: Sequential({
+              pool: MaxPool2d(2),
               level: level(2 * channels, below - 1),
-              grow: upsample2d(2),
+              grow: Upsample2d(2),
               conv: convolution(channels),
             }),
           }),
           up: twice(channels),
         })
-  return sequential({ net: level(width, depth), head: conv2d(classes, 1) })
+  return Sequential({ net: level(width, depth), head: Conv2d(classes, 1) })
 }
 
 /**
@@ -50,12 +50,12 @@ export function unet({ classes = 21, width = 16, depth = 4 }: SegmenterOptions =
  * and depth 3 unless given; its finest scores have half the picture's sides.
  */
 export function fcn({ classes = 21, width = 16, depth = 3 }: SegmenterOptions = {}): Layer {
-  const score = (): Layer => conv2d(classes, 1)
+  const score = (): Layer => Conv2d(classes, 1)
   const from = (channels: number, below: number): Layer => {
-    const stage = sequential(twice(channels), maxPool2d(2))
-    if (below === 1) return sequential({ stage, score: score() })
-    const coarser = sequential({ level: from(2 * channels, below - 1), grow: upsample2d(2, { method: 'bilinear' }) })
-    return sequential({ stage, sum: residual(coarser, { shortcut: score() }) })
+    const stage = Sequential(twice(channels), MaxPool2d(2))
+    if (below === 1) return Sequential({ stage, score: score() })
+    const coarser = Sequential({ level: from(2 * channels, below - 1), grow: Upsample2d(2, { method: 'bilinear' }) })
+    return Sequential({ stage, sum: Residual(coarser, { shortcut: score() }) })
   }
-  return sequential({ level: from(width, depth), grow: upsample2d(2, { method: 'bilinear' }) })
+  return Sequential({ level: from(width, depth), grow: Upsample2d(2, { method: 'bilinear' }) })
 }

@@ -2,7 +2,7 @@ import { ArgumentError, ShapeError } from '../core/errors.ts'
 import { formatShape } from '../core/shape.ts'
 import type { Tensor } from '../graph/tensor.ts'
 import type { Layer } from '../nn/layer.ts'
-import { sequential } from '../nn/layers/sequential.ts'
+import { Sequential } from '../nn/layers/sequential.ts'
 import type { Scope } from '../nn/scope.ts'
 
 /**
@@ -22,7 +22,7 @@ export function trunk({ description, layers }: Layer): Layer {
       'trunk: the network flattens its pictures at once; expected one that begins with convolutions',
     )
   const isNamed = kept.some(([name]) => !/^\d+$/.test(name))
-  return isNamed ? sequential(Object.fromEntries(kept)) : sequential(...kept.map(([, layer]) => layer))
+  return isNamed ? Sequential(Object.fromEntries(kept)) : Sequential(...kept.map(([, layer]) => layer))
 }
 
 /**

@@ -1,13 +1,13 @@
 import {
-  adaptiveAvgPool2d,
-  batchNorm,
-  conv2d,
-  dropout,
-  flatten,
-  linear,
-  maxPool2d,
-  relu,
-  sequential,
+  AdaptiveAvgPool2d,
+  BatchNorm,
+  Conv2d,
+  Dropout,
+  Flatten,
+  Linear,
+  MaxPool2d,
+  ReLU,
+  Sequential,
 } from '../nn/index.ts'
 import type { Layer } from '../nn/layer.ts'
 
@@ -33,26 +33,26 @@ const vgg =
   (depth: keyof typeof depths) =>
   ({ classes = 1000, norm = false }: VggOptions = {}): Layer => {
     const convolution = (channels: number): Layer[] => [
-      conv2d(channels, 3, { padding: 1, initializer: 'heNormalOut' }),
-      ...(norm ? [batchNorm()] : []),
-      relu(),
+      Conv2d(channels, 3, { padding: 1, weightInit: 'heNormalOut' }),
+      ...(norm ? [BatchNorm()] : []),
+      ReLU(),
     ]
     const blocks = widths.flatMap((channels, block) => [
       ...Array.from({ length: depths[depth][block] }, () => convolution(channels)).flat(),
-      maxPool2d(2),
+      MaxPool2d(2),
     ])
-    return sequential({
-      features: sequential(...blocks),
-      avgpool: adaptiveAvgPool2d(7),
-      flatten: flatten(),
-      classifier: sequential(
-        linear(4096, { initializer: 'heNormal' }),
-        relu(),
-        dropout(0.5),
-        linear(4096, { initializer: 'heNormal' }),
-        relu(),
-        dropout(0.5),
-        linear(classes, { initializer: { normal: 0.01 } }),
+    return Sequential({
+      features: Sequential(...blocks),
+      avgpool: AdaptiveAvgPool2d(7),
+      flatten: Flatten(),
+      classifier: Sequential(
+        Linear(4096, { weightInit: 'heNormal' }),
+        ReLU(),
+        Dropout(0.5),
+        Linear(4096, { weightInit: 'heNormal' }),
+        ReLU(),
+        Dropout(0.5),
+        Linear(classes, { weightInit: { normal: 0.01 } }),
       ),
     })
   }

@@ -1,84 +1,63 @@
-export type { LocalResponseNormOptions } from '../ops/normalize.ts'
-export type { AvgPool1dOptions, Pool1dOptions } from '../ops/pool1d.ts'
-export type { AvgPool2dOptions, Pool2dOptions } from '../ops/pool2d.ts'
-export {
-  boxIoU,
-  type FocalLossOptions,
-  focalLoss,
-  generalizedIoU,
-  giouLoss,
-  type SmoothL1Options,
-  smoothL1,
-} from './box-losses.ts'
-export * from './initializers.ts'
+export { type InputsLayer, ofInput, type Tensors } from './inputs-layer.ts'
 export { type BuildLayer, type Layer, type LayerDescription, registerLayer } from './layer.ts'
 export {
-  elu,
-  gelu,
-  leakyRelu,
-  logSoftmax,
-  relu,
-  relu6,
-  sigmoid,
-  silu,
-  softmax,
-  softplus,
-  step,
-  tanh,
+  ELU,
+  GELU,
+  LeakyReLU,
+  LogSoftmax,
+  ReLU,
+  ReLU6,
+  Sigmoid,
+  SiLU,
+  Softmax,
+  Softplus,
+  Step,
+  Tanh,
 } from './layers/activation.ts'
-export { adaptiveAvgPool2d, adaptiveMaxPool2d } from './layers/adaptive-pooling.ts'
-export { auxiliary } from './layers/auxiliary.ts'
-export { type BatchNormOptions, batchNorm } from './layers/batch-norm.ts'
+export { AdaptiveAvgPool2d, AdaptiveMaxPool2d } from './layers/adaptive-pooling.ts'
+export { Auxiliary } from './layers/auxiliary.ts'
+export { BatchNorm, type BatchNormOptions } from './layers/batch-norm.ts'
+export { Concat } from './layers/concat.ts'
 export {
+  Conv1d,
   type Conv1dLayerOptions,
+  Conv2d,
   type Conv2dLayerOptions,
-  conv1d,
-  conv2d,
+  DepthwiseConv2d,
   type DepthwiseConv2dOptions,
-  depthwiseConv2d,
 } from './layers/convolution.ts'
-export { dropout, dropout2d } from './layers/dropout.ts'
-export { type EmbeddingOptions, embedding } from './layers/embedding.ts'
-export { type GroupNormOptions, groupNorm } from './layers/group-norm.ts'
-export { type LayerNormOptions, layerNorm } from './layers/layer-norm.ts'
-export { type LinearOptions, linear } from './layers/linear.ts'
-export { localResponseNorm } from './layers/local-response-norm.ts'
-export { parallel } from './layers/parallel.ts'
+export { Dropout, Dropout2d } from './layers/dropout.ts'
+export { Embedding, type EmbeddingOptions } from './layers/embedding.ts'
+export { GroupNorm, type GroupNormOptions } from './layers/group-norm.ts'
+export { LayerNorm, type LayerNormOptions } from './layers/layer-norm.ts'
+export { Linear, type LinearOptions } from './layers/linear.ts'
+export { LocalResponseNorm } from './layers/local-response-norm.ts'
 export {
-  avgPool1d,
-  avgPool2d,
-  globalAvgPool1d,
-  globalAvgPool2d,
-  maxPool1d,
-  maxPool2d,
+  AvgPool1d,
+  AvgPool2d,
+  GlobalAvgPool1d,
+  GlobalAvgPool2d,
+  MaxPool1d,
+  MaxPool2d,
 } from './layers/pooling.ts'
-export { type ResidualOptions, residual } from './layers/residual.ts'
-export { type NamedLayers, sequential } from './layers/sequential.ts'
-export { flatten, identity } from './layers/shape.ts'
-export { padChannels, subsample } from './layers/subsample.ts'
-export { type ConvTranspose2dOptions, convTranspose2d } from './layers/transposed-convolution.ts'
-export { type Upsample2dOptions, upsample2d } from './layers/upsampling.ts'
+export { Residual, type ResidualOptions } from './layers/residual.ts'
+export { type NamedLayers, Sequential } from './layers/sequential.ts'
+export { Flatten, Identity } from './layers/shape.ts'
+export { PadChannels, Subsample } from './layers/subsample.ts'
+export { ConvTranspose2d, type ConvTranspose2dLayerOptions } from './layers/transposed-convolution.ts'
+export { Upsample2d, type Upsample2dLayerOptions } from './layers/upsampling.ts'
 export * from './losses.ts'
 export { accuracy, type Metric, topKAccuracy } from './metrics.ts'
 export {
+  type AnyModel,
   countParameters,
   createModel,
+  type InputsModel,
   type Model,
   type ModelOptions,
   readWeights,
-  traceInference,
   type WeightValues,
   weightsOf,
   writeWeights,
 } from './model.ts'
-export { type NetworkGraph, type NetworkNode, networkGraph } from './network-graph.ts'
 export { type FirstValues, type Parameters, Scope, type ScopeOptions } from './scope.ts'
-export {
-  diceLoss,
-  type PixelCrossEntropyOptions,
-  type PixelFocalLossOptions,
-  type PixelLossOptions,
-  pixelCrossEntropy,
-  pixelFocalLoss,
-} from './segmentation-losses.ts'
-export { type LayerSummary, type NetworkSummary, type SummaryOptions, summarize } from './summary.ts'

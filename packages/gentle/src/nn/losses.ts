@@ -10,9 +10,27 @@ import { abs, add, div, less, maximum, mul, neg, sub, where } from '../ops/eleme
 import { gather, oneHot } from '../ops/indexing.ts'
 import { mean, sum } from '../ops/reduce.ts'
 import { reshape } from '../ops/structure.ts'
+import type { Tensors } from './inputs-layer.ts'
 
 /** A differentiable scalar from predictions [N, ...] and targets. */
 export type Loss = (prediction: Tensor, target: Tensor) => Tensor
+
+/** All of a batch. */
+export interface BatchTensors {
+  /** The network's inputs by name, with the lengths of sequences; `x` is the only one of a network that takes one tensor. */
+  readonly inputs: Tensors
+  readonly target: Tensor
+  /** Of targets that are sequences, padded to one length: how long each is, int32 [N]. */
+  readonly targetLengths?: Tensor
+}
+
+/** A loss that sees all of the batch, such as one of sequences, which leaves out what is padding. */
+export interface BatchLoss {
+  /** By which a training that goes on knows that it is the same. */
+  readonly name: string
+  /** A differentiable scalar, the mean over the examples. */
+  of(prediction: Tensor, target: Tensor, batch: BatchTensors): Tensor
+}
 
 export interface CrossEntropyOptions {
   /** Share of the target's probability that is spread evenly over all classes, 0 to 1 (Szegedy et al., 2015, section 7). */

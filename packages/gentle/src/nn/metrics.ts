@@ -6,6 +6,7 @@ import { cast, equal, greater, less, mul } from '../ops/elementwise.ts'
 import { oneHot } from '../ops/indexing.ts'
 import { argmax, sum } from '../ops/reduce.ts'
 import { reshape } from '../ops/structure.ts'
+import type { BatchTensors } from './losses.ts'
 
 /**
  * A number of a whole data set, counted example by example: what examples contribute is added up, batch by batch, in double precision, and
@@ -14,8 +15,8 @@ import { reshape } from '../ops/structure.ts'
 export interface Metric {
   /** By which it stands in an evaluation, such as `accuracy`. */
   readonly name: string
-  /** What each example of a batch contributes, [N], or [N, k] for k sums, from predictions [N, ...] and targets. */
-  readonly count: (prediction: Tensor, target: Tensor) => Tensor
+  /** What each example of a batch contributes, [N], or [N, k] for k sums, from predictions [N, ...], targets, and all of the batch. */
+  readonly count: (prediction: Tensor, target: Tensor, batch: BatchTensors) => Tensor
   /** The number from the k sums over so many examples; the first sum's mean unless given. */
   readonly value?: (sums: Float64Array, examples: number) => number
   /** Whether more of it is better, or less; 'more' unless given. */

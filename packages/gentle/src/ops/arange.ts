@@ -13,7 +13,7 @@ export function arange(start: number, stop: number, step?: number, dtype?: DType
 export function arange(first: number, second?: number, step = 1, dtype?: DType): Tensor {
   const [start, stop] = second === undefined ? [0, first] : [first, second]
   const count = Math.ceil((stop - start) / step)
-  if (!Number.isFinite(step) || step === 0 || !Number.isFinite(count) || count < 1)
+  if (!Number.isFinite(step) || step === 0 || !(count >= 1 && count < 2 ** 31))
     throw new ArgumentError(
       `arange: from ${start} to before ${stop} in steps of ${step} there are no numbers, or too many; expected at least one`,
     )

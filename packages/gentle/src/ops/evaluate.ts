@@ -18,7 +18,9 @@ export function storageFor({ dtype, shape }: Signature, precision: Precision): T
 }
 
 const referenceOf = (node: Tensor): Reference<Op> =>
-  isElementwise(node) ? elementwiseReference(node.op) : (references[node.op.name as StructuredName] as Reference<Op>)
+  isElementwise(node)
+    ? elementwiseReference(node.op)
+    : (node.op.reference ?? (references[node.op.name as StructuredName] as Reference<Op>))
 
 /**
  * Values of all nodes of a topological order, op by op with the ops' references. `valuesOf` gives those of inputs and

@@ -1,6 +1,8 @@
 /** Ops on tensors, as functions and as methods: the public entry `gentle-dl/ops`. */
 import { installMethods } from './methods.ts'
 
+export type { Op, Operand, Signature } from '../graph/op.ts'
+export { apply } from '../graph/tensor.ts'
 export {
   clip,
   elu,
@@ -23,6 +25,7 @@ export { type ConvTranspose2dOptions, convTranspose2d } from './conv-transpose2d
 export { type Conv1dOptions, conv1d } from './conv1d.ts'
 export { type Conv2dOptions, conv2d } from './conv2d.ts'
 export { cumsum } from './cumulative.ts'
+export { defineOp, type OpDefinition } from './custom.ts'
 export { einsum } from './einsum.ts'
 export {
   abs,

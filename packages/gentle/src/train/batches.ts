@@ -1,15 +1,23 @@
 /** The batches of a data set. */
-import type { TypedArray } from '../core/dtype.ts'
+import type { DType, TypedArray } from '../core/dtype.ts'
+import { Random } from '../core/random.ts'
 import { sizeOf } from '../core/shape.ts'
-import type { Dataset } from '../data/dataset.ts'
+import { type AnyDataset, type Dataset, isNamed, type NamedDataset } from '../data/dataset.ts'
 
 /** Examples for a step. */
 export interface Batch {
   /** How many. */
   readonly examples: number
-  /** The network's inputs by name, row-major with the examples as the first axis; `x` is the only one of a network that takes one. */
+  /**
+   * The network's inputs by name, row-major with the examples as the first axis; `x` is the only one of a network that takes one tensor. Sequences are
+   * padded to one length; how long the examples `tokens` are is `tokensLengths`.
+   */
   readonly inputs: Readonly<Record<string, TypedArray>>
   readonly targets: TypedArray
+  /** How long targets are that are sequences. */
+  readonly targetLengths?: Int32Array
+  /** The lengths to which sequences are padded, by their names, the targets' as `target`; where there are none, undefined. */
+  readonly padded?: Readonly<Record<string, number>>
 }
 
 /** Examples that have been read. The memory is the reader's: it holds them until the next batch is asked for. */
@@ -27,11 +35,41 @@ function* stretches(order: Uint32Array, batchSize: number): Generator<Uint32Arra
 /** The numbers 0 to length - 1. */
 export const inOrder = (length: number): Uint32Array => Uint32Array.from({ length }, (_, i) => i)
 
+/** Where a training stands in its data. */
+export interface Place {
+  readonly seed: number
+  /** From 1. */
+  readonly epoch: number
+  /** Examples of the epoch that were taken before. */
+  readonly position: number
+}
+
+/** What is left of an epoch's batches, in an order from the seed. */
+export function epochBatches(dataset: AnyDataset, batchSize: number, place: Place): AsyncGenerator<Batch> {
+  const { seed, epoch, position } = place
+  const order = new Random(seed, `order of epoch ${epoch}`).permutation(dataset.length)
+  return isNamed(dataset)
+    ? namedBatches(dataset, order, batchSize, place)
+    : readBatches(dataset, order.subarray(position), batchSize, epoch - 1)
+}
+
+/** All examples, each once, in an order that is always the same. */
+export function allBatches(dataset: AnyDataset, batchSize: number): AsyncGenerator<Batch & { indices: Uint32Array }> {
+  const order = inOrder(dataset.length)
+  return isNamed(dataset) ? namedBatches(dataset, order, batchSize) : readBatches(dataset, order, batchSize)
+}
+
+/** What reads named inputs is loaded where there are some. */
+async function* namedBatches(dataset: NamedDataset, order: Uint32Array, batchSize: number, place?: Place) {
+  const { readNamedBatches } = await import('./named-batches.ts')
+  yield* readNamedBatches(dataset, order, batchSize, place)
+}
+
 /**
  * The examples of an order, batch by batch. While the caller works on one batch the next is being read into other memory, so that
  * it need not wait for files that are decoded meanwhile.
  */
-export async function* readBatches(
+export function readBatches(
   dataset: Dataset,
   order: Uint32Array,
   batchSize: number,
@@ -42,21 +80,32 @@ export async function* readBatches(
   const [inputSize, targetSize] = [sizeOf(inputShape), sizeOf(target.shape)]
   const memory = Array.from({ length: 2 }, () => ({
     x: new Float32Array(room * inputSize),
-    y: target.dtype === 'int32' ? new Int32Array(room * targetSize) : new Float32Array(room * targetSize),
+    y: memoryOf(target.dtype, room * targetSize),
   }))
-  let turn = 0
-  const read = async (indices: Uint32Array): Promise<ReadBatch> => {
-    const { x, y } = memory[turn++ % 2]
+  const read = async (indices: Uint32Array, turn: number): Promise<ReadBatch> => {
+    const { x, y } = memory[turn % 2]
     const examples = indices.length
     const inputs = { x: x.subarray(0, examples * inputSize) }
     const targets = y.subarray(0, examples * targetSize)
     await dataset.read(indices, inputs.x, targets, pass)
     return { examples, indices, inputs, targets }
   }
-  let coming: Promise<ReadBatch> | undefined
-  for (const indices of stretches(order, batchSize)) {
+  return ahead(stretches(order, batchSize), read)
+}
+
+export const memoryOf = (dtype: DType, length: number): Float32Array<ArrayBuffer> | Int32Array<ArrayBuffer> =>
+  dtype === 'int32' ? new Int32Array(length) : new Float32Array(length)
+
+/** Reads a batch ahead of the one that is being worked on; `turn` counts them. */
+export async function* ahead<Plan, Read>(
+  plans: Iterable<Plan>,
+  read: (plan: Plan, turn: number) => Promise<Read>,
+): AsyncGenerator<Read> {
+  let coming: Promise<Read> | undefined
+  let turn = 0
+  for (const plan of plans) {
     const batch = await coming
-    coming = read(indices)
+    coming = read(plan, turn++)
     // Whoever asks for the batch is told; nobody may ask for it, where the caller stopped before.
     coming.catch(() => {})
     if (batch !== undefined) yield batch

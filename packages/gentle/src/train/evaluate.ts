@@ -1,16 +1,16 @@
 import { ArgumentError, DataError, ShapeError } from '../core/errors.ts'
 import { formatShape, sameShape } from '../core/shape.ts'
-import type { Dataset } from '../data/dataset.ts'
-import { crossEntropy, type Loss } from '../nn/losses.ts'
+import { type AnyDataset, type Dataset, isNamed, type NamedDataset } from '../data/dataset.ts'
+import { type BatchLoss, crossEntropy, type Loss } from '../nn/losses.ts'
 import type { Metric } from '../nn/metrics.ts'
-import { type Model, traceInference } from '../nn/model.ts'
-import { inOrder, readBatches } from './batches.ts'
-import { checkMetrics, type Evaluation, measured, Sums, usualMetrics } from './evaluation.ts'
-import { BatchPrograms } from './steps.ts'
+import { type AnyModel, type InputsModel, type Model, traceInputs } from '../nn/model.ts'
+import { allBatches } from './batches.ts'
+import { checkMetrics, type Evaluation, lossOf, measured, Sums, usualMetrics } from './evaluation.ts'
+import { BatchPrograms, fieldsOf } from './steps.ts'
 
 export interface EvaluateOptions {
   /** crossEntropy unless given. */
-  readonly loss?: Loss
+  readonly loss?: Loss | BatchLoss
   /** What is told beside the loss; accuracy where there are classes, else nothing, unless given. */
   readonly metrics?: readonly Metric[]
   /** Examples a step; 256 unless given. */
@@ -20,11 +20,13 @@ export interface EvaluateOptions {
 /**
  * @throws ShapeError when a model and a data set do not fit together; DataError for an empty one.
  */
-export function checkFits(
-  { inputShape, outputShape }: Pick<Model, 'inputShape' | 'outputShape'>,
-  dataset: Dataset,
-): void {
+export async function checkFits(model: AnyModel, dataset: AnyDataset): Promise<void> {
   if (dataset.length === 0) throw new DataError(`data set ${dataset.name} is empty; expected at least one example`)
+  if (!isNamed(dataset) && 'inputShape' in model) checkShapes(model, dataset)
+  else (await import('./check-inputs.ts')).checkInputs(model, dataset)
+}
+
+function checkShapes({ inputShape, outputShape }: Model, dataset: Dataset): void {
   if (!sameShape(inputShape, dataset.inputShape))
     throw new ShapeError(
       `data set ${dataset.name} has examples of shape ${formatShape(dataset.inputShape)}, but the model takes ${formatShape(inputShape)}`,
@@ -47,29 +49,28 @@ export function checkBatchSize(batchSize: number): void {
     throw new ArgumentError(`batchSize is ${batchSize}; expected a whole number from 1`)
 }
 
-/** Evaluates a model on a data set again and again: its programs are compiled once. */
+/** Evaluates a model on a data set that it fits, again and again: its programs are compiled once. */
 export class Evaluator {
   readonly #programs: BatchPrograms
-  readonly #dataset: Dataset
+  readonly #dataset: AnyDataset
   readonly #batchSize: number
   readonly #metrics: readonly Metric[]
 
-  constructor(model: Model, dataset: Dataset, options: EvaluateOptions = {}) {
-    const { loss = crossEntropy, metrics = usualMetrics(model.outputShape, dataset), batchSize = 256 } = options
-    checkFits(model, dataset)
+  constructor(model: AnyModel, dataset: AnyDataset, options: EvaluateOptions = {}) {
+    const { loss = crossEntropy, metrics = usualMetrics(model, dataset), batchSize = 256 } = options
     checkBatchSize(batchSize)
     this.#dataset = dataset
     this.#batchSize = Math.min(batchSize, dataset.length)
     this.#metrics = checkMetrics(metrics)
-    this.#programs = new BatchPrograms(model, dataset, ({ x, y }) => {
-      const prediction = traceInference(model, x)
-      return { inputs: {}, outputs: measured(loss(prediction, y), prediction, y, metrics) }
+    this.#programs = new BatchPrograms(model.backend, fieldsOf(dataset), (batch) => {
+      const prediction = traceInputs(model, batch.inputs)
+      return { inputs: {}, outputs: measured(lossOf(loss, prediction, batch), prediction, batch, metrics) }
     })
   }
 
   async run(): Promise<Evaluation> {
     const sums = new Sums(this.#metrics)
-    for await (const batch of readBatches(this.#dataset, inOrder(this.#dataset.length), this.#batchSize))
+    for await (const batch of allBatches(this.#dataset, this.#batchSize))
       sums.add(await this.#programs.run(batch), batch.examples)
     return sums.evaluation()
   }
@@ -83,7 +84,18 @@ export class Evaluator {
  * Mean loss and metrics of a model on a data set.
  * @throws ShapeError when they do not fit; DataError for an empty data set; ArgumentError for options out of range.
  */
-export async function evaluate(model: Model, dataset: Dataset, options: EvaluateOptions = {}): Promise<Evaluation> {
+export async function evaluate(model: Model, dataset: Dataset, options?: EvaluateOptions): Promise<Evaluation>
+export async function evaluate(
+  model: InputsModel,
+  dataset: NamedDataset,
+  options?: EvaluateOptions,
+): Promise<Evaluation>
+export async function evaluate(
+  model: AnyModel,
+  dataset: AnyDataset,
+  options: EvaluateOptions = {},
+): Promise<Evaluation> {
+  await checkFits(model, dataset)
   const evaluator = new Evaluator(model, dataset, options)
   try {
     return await evaluator.run()

@@ -2,9 +2,11 @@
 import { ArgumentError, ShapeError } from '../core/errors.ts'
 import type { NDArray } from '../core/ndarray.ts'
 import { formatShape, type Shape } from '../core/shape.ts'
-import type { Dataset } from '../data/dataset.ts'
+import { type AnyDataset, isNamed } from '../data/dataset.ts'
 import type { Tensor } from '../graph/tensor.ts'
+import type { BatchLoss, BatchTensors, Loss } from '../nn/losses.ts'
 import { accuracy, type Metric } from '../nn/metrics.ts'
+import type { AnyModel, Model } from '../nn/model.ts'
 
 /** How good a model is: its loss and its metrics, each under its name. */
 export interface Evaluation {
@@ -19,7 +21,13 @@ export interface Evaluation {
  * The metrics of a data set unless others are asked for: accuracy where right and wrong mean something, for labels and for probabilities of
  * classes that the set names; none for numbers to be met.
  */
-export function usualMetrics(outputShape: Shape, { target, classes }: Pick<Dataset, 'target' | 'classes'>): Metric[] {
+export function usualMetrics(model: AnyModel, dataset: AnyDataset): Metric[] {
+  const { target, classes } = dataset
+  if (isNamed(dataset)) {
+    const { dtype, shape, sequence } = dataset.target
+    return dtype === 'int32' && shape.length === 0 && sequence === undefined ? [accuracy] : []
+  }
+  const { outputShape } = model as Model
   const targets = target.shape.length
   const single = (shape: Shape): boolean => shape.length === 0 || (shape.length === 1 && shape[0] === 1)
   const labels = target.dtype === 'int32' && targets === 0 && outputShape.length <= 1
@@ -43,20 +51,24 @@ export function checkMetrics(metrics: readonly Metric[]): readonly Metric[] {
 /** What a program gives for a metric is under this name. */
 const outputOf = (name: string): string => `metric ${name}`
 
+/** The value of a loss of either kind. */
+export const lossOf = (loss: Loss | BatchLoss, prediction: Tensor, batch: BatchTensors): Tensor =>
+  typeof loss === 'function' ? loss(prediction, batch.target) : loss.of(prediction, batch.target, batch)
+
 /** The outputs of a program whose results `Sums` adds up. */
 export const measured = (
   loss: Tensor,
   prediction: Tensor,
-  target: Tensor,
+  batch: BatchTensors,
   metrics: readonly Metric[],
 ): Record<string, Tensor> => ({
   loss,
-  ...Object.fromEntries(metrics.map((metric) => [outputOf(metric.name), countOf(metric, prediction, target)])),
+  ...Object.fromEntries(metrics.map((metric) => [outputOf(metric.name), countOf(metric, prediction, batch)])),
 })
 
 /** @throws ShapeError for a metric that does not count example by example. */
-function countOf({ name, count }: Metric, prediction: Tensor, target: Tensor): Tensor {
-  const counted = count(prediction, target)
+function countOf({ name, count }: Metric, prediction: Tensor, batch: BatchTensors): Tensor {
+  const counted = count(prediction, batch.target, batch)
   const [examples] = prediction.shape
   if (counted.shape[0] !== examples || counted.shape.length > 2)
     throw new ShapeError(

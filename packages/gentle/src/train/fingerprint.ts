@@ -1,5 +1,11 @@
 /** What a training's course depends on, so that it goes on only as the same training. */
-import { TrainingStateError } from '../core/errors.ts'
+import type { AnyDataset } from '../data/dataset.ts'
+import type { BatchLoss, Loss } from '../nn/losses.ts'
+import type { Metric } from '../nn/metrics.ts'
+import type { AnyModel } from '../nn/model.ts'
+import type { Optimizer } from '../optim/optimizer.ts'
+import { describeSchedule } from '../optim/schedule.ts'
+import { fieldsOf } from './steps.ts'
 
 /** Any plain JSON. */
 export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json }
@@ -12,6 +18,8 @@ export interface Fingerprint {
   readonly loss: Json
   /** Names of the metrics. */
   readonly metrics: Json
+  /** What the best epoch is chosen by. */
+  readonly monitor: Json
   readonly optimizer: Json
   /** Of the learning rate; a function of one's own is 'custom'. */
   readonly schedule: Json
@@ -23,57 +31,42 @@ export interface Fingerprint {
   readonly freeze: Json
 }
 
+/** What a fingerprint is made of beside model and data. */
+export interface DependsOn {
+  readonly loss: Loss | BatchLoss
+  readonly metrics: readonly Metric[]
+  readonly monitor: string
+  readonly optimizer: Optimizer
+  readonly batchSize: number
+  readonly seed: number
+  readonly freeze: readonly string[]
+}
+
+/** What a training of this model on this data depends on. */
+export function fingerprintOf({ layer, ...model }: AnyModel, data: AnyDataset, options: DependsOn): Fingerprint {
+  const { loss, metrics, monitor, optimizer, batchSize, seed, freeze } = options
+  const fields = fieldsOf(data)
+  // As a file has it, so that what is read compares with what is made.
+  return JSON.parse(
+    JSON.stringify({
+      network: { layer: layer.description, inputs: 'inputs' in model ? model.inputs : model.inputShape },
+      loss: loss.name || 'custom',
+      metrics: metrics.map(({ name }) => name),
+      monitor,
+      optimizer: optimizer.description,
+      schedule: describeSchedule(optimizer.schedule),
+      batchSize,
+      data: { name: data.name, length: data.length, ...fields, description: data.description },
+      seed,
+      freeze,
+    }),
+  )
+}
+
 /** What may be another when a training goes on, where that is accepted. */
 export type Acceptable = keyof Fingerprint
 
 export interface RestoreOptions {
   /** What may differ from the training that the state is of, such as `batchSize`; nothing unless given. */
   readonly accept?: readonly Acceptable[]
-}
-
-/** What differs between two trainings. */
-export const changesBetween = (stored: Fingerprint, present: Fingerprint): Acceptable[] =>
-  (Object.keys(present) as Acceptable[]).filter((key) => firstDifference(stored[key], present[key], key) !== undefined)
-
-/** @throws TrainingStateError naming all that changed and is not accepted. */
-export function checkAccepted(
-  stored: Fingerprint,
-  present: Fingerprint,
-  accept: readonly Acceptable[],
-): readonly Acceptable[] {
-  const changes = changesBetween(stored, present)
-  const refused = changes.filter((key) => !accept.includes(key))
-  if (refused.length > 0) {
-    const told = refused.map((key) => firstDifference(stored[key], present[key], key))
-    const names = refused.map((key) => `'${key}'`).join(', ')
-    throw new TrainingStateError(
-      `restore: the state is of another training: ${told.join('; ')}; train on as it was, or restore with accept: [${names}]`,
-      refused,
-    )
-  }
-  return changes
-}
-
-/** Where two values differ first, as `optimizer.momentum was 0.9 and is 0.8`; undefined where they are equal. */
-function firstDifference(stored: Json | undefined, present: Json | undefined, path: string): string | undefined {
-  if (isRecord(stored) && isRecord(present)) {
-    for (const key of new Set([...Object.keys(stored), ...Object.keys(present)])) {
-      const difference = firstDifference(stored[key], present[key], `${path}.${key}`)
-      if (difference !== undefined) return difference
-    }
-    return undefined
-  }
-  return JSON.stringify(stored) === JSON.stringify(present)
-    ? undefined
-    : `${path} was ${shown(stored)} and is ${shown(present)}`
-}
-
-/** Lists too, by their places. */
-const isRecord = (value: Json | undefined): value is { readonly [key: string]: Json } =>
-  typeof value === 'object' && value !== null
-
-/** Long values are cut off. */
-function shown(value: Json | undefined): string {
-  const text = value === undefined ? 'not there' : JSON.stringify(value)
-  return text.length > 60 ? `${text.slice(0, 57)}...` : text
 }

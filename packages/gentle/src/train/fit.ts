@@ -1,22 +1,28 @@
 /** Training in one call: mini-batch gradient descent over epochs, watched on a validation set. */
-import type { Dataset } from '../data/dataset.ts'
+import type { AnyDataset, Dataset, NamedDataset } from '../data/dataset.ts'
+import type { InputsLayer } from '../nn/inputs-layer.ts'
 import type { Layer } from '../nn/layer.ts'
-import type { Model } from '../nn/model.ts'
+import type { AnyModel, InputsModel, Model } from '../nn/model.ts'
+import { createTrainer } from './create-trainer.ts'
 import type { RestoreOptions } from './fingerprint.ts'
 import type { EpochReport } from './reports.ts'
 import { type RunOptions, runTraining } from './run-training.ts'
-import { createTrainer, type TrainerOptions } from './trainer.ts'
+import type { Trainer } from './trainer.ts'
+import type { TrainerOptions } from './trainer-options.ts'
 import type { TrainingState } from './training-state.ts'
 
-export interface FitOptions extends Omit<TrainerOptions, 'steps'>, RunOptions, RestoreOptions {
+export interface FitOptions<M extends AnyModel = Model>
+  extends Omit<TrainerOptions, 'steps'>,
+    RunOptions<M>,
+    RestoreOptions {
   /** Whether the model ends with the best epoch's parameters or the last one's; 'best' unless given. */
   readonly keep?: 'best' | 'last'
   /** Goes on from the state of an interrupted training. */
   readonly state?: TrainingState
 }
 
-export interface FitResult {
-  readonly model: Model
+export interface FitResult<M extends AnyModel = Model> {
+  readonly model: M
   /** All epochs, also those before the state from which it went on. */
   readonly history: readonly EpochReport[]
   /** The epoch whose parameters the model has, from 1; 0 where no epoch was finished. */
@@ -34,8 +40,21 @@ export interface FitResult {
  * DivergenceError, when the loss becomes NaN or infinite: its model has the last good epoch's parameters; TrainingStateError for a state of another
  * training.
  */
-export async function fit(network: Layer | Model, train: Dataset, options: FitOptions): Promise<FitResult> {
-  const trainer = await createTrainer(network, train, options)
+export async function fit(network: Layer | Model, train: Dataset, options: FitOptions): Promise<FitResult>
+export async function fit(
+  network: InputsLayer | InputsModel,
+  train: NamedDataset,
+  options: FitOptions<InputsModel>,
+): Promise<FitResult<InputsModel>>
+export async function fit(
+  network: Layer | Model | InputsLayer | InputsModel,
+  train: AnyDataset,
+  options: FitOptions | FitOptions<InputsModel>,
+): Promise<FitResult<AnyModel>> {
+  return fitTrainer(await createTrainer(network as Layer, train as Dataset, options), options as FitOptions)
+}
+
+async function fitTrainer<M extends AnyModel>(trainer: Trainer<M>, options: FitOptions<M>): Promise<FitResult<M>> {
   try {
     if (options.state !== undefined) await trainer.restore(options.state, options)
     const interrupted = !(await runTraining(trainer, options))

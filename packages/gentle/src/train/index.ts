@@ -1,14 +1,6 @@
-export { type AnsweredPicture, type AnswerOptions, answers } from './answers.ts'
 export type { Batch } from './batches.ts'
+export { createTrainer } from './create-trainer.ts'
 export { type EvaluateOptions, evaluate } from './evaluate.ts'
-export {
-  type Detections,
-  detectAll,
-  evaluateDetection,
-  evaluateLocalization,
-  evaluateSegmentation,
-  type LocalizationReport,
-} from './evaluate-tasks.ts'
 export type { Evaluation, SumsSoFar } from './evaluation.ts'
 export type { Acceptable, Fingerprint, Json, RestoreOptions } from './fingerprint.ts'
 export { type FitOptions, type FitResult, fit } from './fit.ts'
@@ -17,7 +9,8 @@ export { type PerceptronRuleOptions, perceptronRule } from './perceptron-rule.ts
 export { type Confusion, confusion, type PredictOptions, predict } from './predict.ts'
 export { DivergedTraining, type EpochReport, type StepReport } from './reports.ts'
 export { type RunOptions, runTraining } from './run-training.ts'
-export { createTrainer, type Trainer, type TrainerOptions } from './trainer.ts'
+export type { Trainer } from './trainer.ts'
+export type { TrainerOptions } from './trainer-options.ts'
 export {
   type BestEpoch,
   loadTrainingState,
@@ -26,5 +19,4 @@ export {
   saveTrainingState,
   type TrainingState,
 } from './training-state.ts'
-export { evaluateViews, predictViews, type ViewOptions } from './views.ts'
 export { loadMatching, loadModel, loadWeights, type Matching, saveModel } from './weights.ts'

@@ -2,12 +2,13 @@ import type { Program } from '../backends/backend.ts'
 import { DataError } from '../core/errors.ts'
 import type { NDArray } from '../core/ndarray.ts'
 import { formatShape, sizeOf } from '../core/shape.ts'
-import type { Dataset } from '../data/dataset.ts'
+import type { Dataset, NamedDataset } from '../data/dataset.ts'
 import { input } from '../graph/tensor.ts'
-import { type Model, traceInference } from '../nn/model.ts'
+import { type AnyModel, type InputsModel, type Model, traceInference, traceInputs } from '../nn/model.ts'
 import { softmax } from '../ops/activations.ts'
-import { inOrder, readBatches } from './batches.ts'
+import { allBatches, inOrder, readBatches } from './batches.ts'
 import { checkBatchSize, checkFits } from './evaluate.ts'
+import { BatchPrograms, fieldsOf } from './steps.ts'
 
 export interface PredictOptions {
   /** Whether to give probabilities, softmax of the model's output along its last axis; the output itself unless set. */
@@ -48,13 +49,52 @@ export class Predictor {
 }
 
 /**
- * The model's outputs for inputs [N, ...inputShape], given row-major: [N, ...outputShape].
- * @throws DataError when the number of values is no multiple of an example's.
+ * The model's outputs for inputs [N, ...inputShape], given row-major: [N, ...outputShape]. Of a model that takes inputs by their names, the output for each
+ * example of a data set; where examples are sequences and so are outputs, these go on behind the end of shorter examples, as far as their batch.
+ * @throws DataError when the number of values is no multiple of an example's; ShapeError for a data set that the model does not fit.
  */
 export async function predict(
   model: Model,
   inputs: Float32Array,
-  { probabilities = false, batchSize = 256 }: PredictOptions = {},
+  options?: PredictOptions,
+): Promise<NDArray<Float32Array>>
+export async function predict(model: InputsModel, data: NamedDataset, options?: PredictOptions): Promise<NDArray[]>
+export async function predict(
+  model: AnyModel,
+  inputs: Float32Array | NamedDataset,
+  options: PredictOptions = {},
+): Promise<NDArray | NDArray[]> {
+  if ('inputs' in model) return predictNamed(model, inputs as NamedDataset, options)
+  return predictArray(model, inputs as Float32Array, options)
+}
+
+async function predictNamed(
+  model: InputsModel,
+  data: NamedDataset,
+  { probabilities = false, batchSize = 256 }: PredictOptions,
+): Promise<NDArray[]> {
+  await checkFits(model, data)
+  checkBatchSize(batchSize)
+  const programs = new BatchPrograms(model.backend, fieldsOf(data), ({ inputs }) => {
+    const y = traceInputs(model, inputs)
+    return { inputs: {}, outputs: { y: probabilities ? softmax(y) : y } }
+  })
+  const outputs = new Array<NDArray>(data.length)
+  for await (const batch of allBatches(data, batchSize)) {
+    const { y } = await programs.run(batch)
+    const shape = y.shape.slice(1)
+    const size = sizeOf(shape)
+    for (const [i, index] of batch.indices.entries())
+      outputs[index] = { shape, dtype: y.dtype, data: y.data.slice(i * size, (i + 1) * size) }
+  }
+  programs.dispose()
+  return outputs
+}
+
+async function predictArray(
+  model: Model,
+  inputs: Float32Array,
+  { probabilities = false, batchSize = 256 }: PredictOptions,
 ): Promise<NDArray<Float32Array>> {
   const [inSize, outSize] = [sizeOf(model.inputShape), sizeOf(model.outputShape)]
   const examples = inputs.length / inSize
@@ -88,7 +128,7 @@ export interface Confusion {
  * @throws ShapeError when model and data set do not fit.
  */
 export async function confusion(model: Model, dataset: Dataset): Promise<Confusion> {
-  checkFits(model, dataset)
+  await checkFits(model, dataset)
   const [classes] = model.outputShape
   const labels = new Int32Array(dataset.length)
   const predicted = new Int32Array(dataset.length)

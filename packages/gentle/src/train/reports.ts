@@ -1,6 +1,6 @@
 /** What a training tells as it goes on. */
 import { DivergenceError } from '../core/errors.ts'
-import type { Model } from '../nn/model.ts'
+import type { AnyModel, Model } from '../nn/model.ts'
 import type { Evaluation } from './evaluation.ts'
 
 /** What is known after a step. */
@@ -37,12 +37,12 @@ export interface EpochReport {
 }
 
 /** A training whose loss or parameters became NaN or infinite. */
-export class DivergedTraining extends DivergenceError {
+export class DivergedTraining<M extends AnyModel = Model> extends DivergenceError {
   /** The model, with the parameters of the last good epoch, or those it began with. */
-  readonly model: Model
+  readonly model: M
   /** The epochs before. */
   readonly history: readonly EpochReport[]
-  constructor(message: string, step: number, model: Model, history: readonly EpochReport[]) {
+  constructor(message: string, step: number, model: M, history: readonly EpochReport[]) {
     super(message, step)
     this.model = model
     this.history = history

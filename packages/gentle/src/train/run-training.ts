@@ -1,19 +1,20 @@
 /** The loop over a trainer. */
 import type { Profile } from '../backends/profile.ts'
-import type { Dataset } from '../data/dataset.ts'
-import type { Model } from '../nn/model.ts'
+import type { Dataset, NamedDataset } from '../data/dataset.ts'
+import type { AnyModel, Model } from '../nn/model.ts'
 import type { EpochReport, StepReport } from './reports.ts'
 import type { Trainer } from './trainer.ts'
 
-export interface RunOptions {
+/** @typeParam M the model that is trained: it says what kind of validation set goes with it */
+export interface RunOptions<M extends AnyModel = Model> {
   /** By which the best epoch is chosen; without one, the last epoch counts as the best. */
-  readonly validation?: Dataset
+  readonly validation?: M extends Model ? Dataset : NamedDataset
   /** What else is told of each epoch's validation, such as the mAP of a detector, by name. More is better, where `monitor` names it. */
-  readonly validate?: (model: Model) => Promise<Readonly<Record<string, number>>>
+  readonly validate?: (model: M) => Promise<Readonly<Record<string, number>>>
   /** Called after every step; it must not wait. */
   readonly onStep?: (report: StepReport) => void
   /** Called and awaited after every epoch; `trainer.state()` is what has to be kept to go on from there. */
-  readonly onEpoch?: (report: EpochReport, trainer: Trainer) => void | Promise<void>
+  readonly onEpoch?: (report: EpochReport, trainer: Trainer<M>) => void | Promise<void>
   /**
    * Told once where the time of a step goes, of the first one on a whole batch. That step takes about a second, which no report counts; the
    * results of the training stay the same.
@@ -35,7 +36,10 @@ const nextTurn = (): Promise<void> => new Promise((resolve) => setTimeout(resolv
  * Trains until all epochs are done, or the signal pauses it: called again, it goes on. Gives whether all is done.
  * @throws DivergedTraining when loss or parameters become NaN or infinite.
  */
-export async function runTraining(trainer: Trainer, options: RunOptions = {}): Promise<boolean> {
+export async function runTraining<M extends AnyModel>(
+  trainer: Trainer<M>,
+  options: RunOptions<M> = {},
+): Promise<boolean> {
   const { validation, validate, onStep, onEpoch, signal } = options
   let { onProfile } = options
   let yielded = performance.now()

@@ -1,44 +1,56 @@
 /** Programs that process a data set batch by batch. The last, smaller batch has a program of its own, exact for every loss. */
-import type { Program } from '../backends/backend.ts'
+import type { Backend, Feed, Program } from '../backends/backend.ts'
+import type { TypedArray } from '../core/dtype.ts'
 import { ArgumentError } from '../core/errors.ts'
+import { batchShape, type Field, type Fields, lengthsOf } from '../core/field.ts'
 import type { NDArray } from '../core/ndarray.ts'
-import type { Shape } from '../core/shape.ts'
-import type { Dataset } from '../data/dataset.ts'
+import { type AnyDataset, isNamed } from '../data/dataset.ts'
 import type { Graph } from '../graph/graph.ts'
-import { type Input, input } from '../graph/tensor.ts'
-import type { Model } from '../nn/model.ts'
+import { input } from '../graph/tensor.ts'
+import type { BatchTensors } from '../nn/losses.ts'
+import { inputsOf } from '../nn/model.ts'
 import type { Batch } from './batches.ts'
 
-/** The inputs of a program for a batch of this many examples. */
-export interface BatchInputs {
-  readonly x: Input
-  readonly y: Input
+/** What a batch consists of. */
+export interface BatchFields {
+  readonly inputs: Fields
+  readonly target: Field
 }
 
-/** Builds the graph of one batch; `inputs` are listed by the caller under `x` and `y`. */
-export type TraceBatch = (inputs: BatchInputs) => Graph
+export const fieldsOf = (dataset: AnyDataset): BatchFields =>
+  isNamed(dataset)
+    ? { inputs: dataset.inputs, target: dataset.target }
+    : { inputs: { x: { dtype: 'float32', shape: dataset.inputShape } }, target: dataset.target }
 
-/** One program a batch size, compiled when first needed. */
+/** Builds the graph of one batch; what it consists of is listed by the caller. */
+export type TraceBatch = (batch: BatchTensors) => Graph
+
+/** One program a batch size, and a length of sequences, compiled when first needed. */
 export class BatchPrograms {
-  readonly #model: Model
-  readonly #dataset: Pick<Dataset, 'inputShape' | 'target'>
+  readonly #backend: Backend
+  readonly #fields: BatchFields
   readonly #trace: TraceBatch
-  readonly #programs = new Map<number, Program>()
+  readonly #programs = new Map<number | string, Program>()
+  /** Names of the inputs, with the names under which a program has them. */
+  readonly #names = new Map<string, string>()
 
-  constructor(model: Model, dataset: Pick<Dataset, 'inputShape' | 'target'>, trace: TraceBatch) {
-    this.#model = model
-    this.#dataset = dataset
+  constructor(backend: Backend, fields: BatchFields, trace: TraceBatch) {
+    this.#backend = backend
+    this.#fields = fields
     this.#trace = trace
+    for (const [name, { sequence }] of Object.entries(fields.inputs))
+      for (const each of sequence === undefined ? [name] : [name, lengthsOf(name)])
+        this.#names.set(each, `input ${each}`)
   }
 
   /** Runs the program of a batch's size on it. @throws ArgumentError for a batch that lacks inputs, or has too few or too many values. */
-  async run(batch: Batch, feed: Record<string, number> = {}): Promise<Record<string, NDArray>> {
-    return (await this.#of(batch)).run({ ...feed, x: batch.inputs.x, y: batch.targets })
+  async run(batch: Batch, numbers: Record<string, number> = {}): Promise<Record<string, NDArray>> {
+    return (await this.#of(batch)).run(this.#feed(batch, numbers))
   }
 
   /** As `run`, and tells where the time goes. */
-  async profile(batch: Batch, feed: Record<string, number> = {}): ReturnType<Program['profile']> {
-    return (await this.#of(batch)).profile({ ...feed, x: batch.inputs.x, y: batch.targets })
+  async profile(batch: Batch, numbers: Record<string, number> = {}): ReturnType<Program['profile']> {
+    return (await this.#of(batch)).profile(this.#feed(batch, numbers))
   }
 
   dispose(): void {
@@ -46,20 +58,45 @@ export class BatchPrograms {
     this.#programs.clear()
   }
 
-  async #of({ examples }: Batch): Promise<Program> {
-    return this.#programs.get(examples) ?? (await this.#compile(examples))
+  #feed({ inputs, targets, targetLengths }: Batch, numbers: Record<string, number>): Feed {
+    const feed: Record<string, TypedArray | number> = { ...numbers, target: targets }
+    for (const name in inputs) {
+      const key = this.#names.get(name)
+      if (key === undefined)
+        throw new ArgumentError(`batch: there is no input '${name}'; expected ${[...this.#names.keys()].join(', ')}`)
+      feed[key] = inputs[name]
+    }
+    if (targetLengths !== undefined) feed.targetLengths = targetLengths
+    return feed
   }
 
-  async #compile(examples: number): Promise<Program> {
+  async #of({ examples, padded }: Batch): Promise<Program> {
+    const key = padded === undefined ? examples : [examples, ...Object.values(padded)].join()
+    let program = this.#programs.get(key)
+    if (program === undefined) {
+      program = await this.#compile(examples, padded)
+      this.#programs.set(key, program)
+    }
+    return program
+  }
+
+  async #compile(examples: number, padded: Batch['padded'] = {}): Promise<Program> {
     if (!Number.isInteger(examples) || examples < 1)
       throw new ArgumentError(`batch: examples is ${examples}; expected a whole number from 1`)
-    const { inputShape, target } = this.#dataset
-    const batched = (shape: Shape): Shape => [examples, ...shape]
-    const x = input(batched(inputShape))
-    const y = input(batched(target.shape), target.dtype)
-    const graph = this.#trace({ x, y })
-    const program = await this.#model.backend.compile({ ...graph, inputs: { ...graph.inputs, x, y } })
-    this.#programs.set(examples, program)
-    return program
+    const { inputs: fields, target: field } = this.#fields
+    const inputs = inputsOf(fields, examples, padded)
+    const target = input(batchShape(field, examples, padded.target), field.dtype)
+    const targetLengths = field.sequence === undefined ? undefined : input([examples], 'int32')
+    const graph = this.#trace({ inputs, target, targetLengths })
+    const named = Object.entries(inputs).map(([name, node]) => [this.#names.get(name)!, node])
+    return this.#backend.compile({
+      ...graph,
+      inputs: {
+        ...graph.inputs,
+        ...Object.fromEntries(named),
+        target,
+        ...(targetLengths === undefined ? {} : { targetLengths }),
+      },
+    })
   }
 }

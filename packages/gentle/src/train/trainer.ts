@@ -1,112 +1,52 @@
 /** A training, step by step, in the caller's hands. */
-import type { Backend } from '../backends/backend.ts'
 import type { Profile } from '../backends/profile.ts'
-import { ArgumentError, TrainingStateError, WeightsError } from '../core/errors.ts'
+import { ArgumentError } from '../core/errors.ts'
 import type { NDArray } from '../core/ndarray.ts'
-import { Random } from '../core/random.ts'
-import { sizeOf } from '../core/shape.ts'
-import type { Dataset } from '../data/dataset.ts'
+import type { AnyDataset, Dataset, NamedDataset } from '../data/dataset.ts'
 import type { Variable } from '../graph/tensor.ts'
-import type { Layer } from '../nn/layer.ts'
-import { crossEntropy, type Loss } from '../nn/losses.ts'
+import { crossEntropy } from '../nn/losses.ts'
 import type { Metric } from '../nn/metrics.ts'
-import { createModel, type Model, readWeights, type WeightValues, weightsOf, writeWeights } from '../nn/model.ts'
-import type { Optimizer, OptimizerState } from '../optim/optimizer.ts'
-import { describeSchedule } from '../optim/schedule.ts'
-import { type Batch, readBatches } from './batches.ts'
-import { checkBatchSize, checkFits, Evaluator } from './evaluate.ts'
+import { type AnyModel, type Model, readWeights, type WeightValues, writeWeights } from '../nn/model.ts'
+import type { OptimizerState } from '../optim/optimizer.ts'
+import { type Batch, epochBatches } from './batches.ts'
+import { isBetter } from './better.ts'
+import { checkFits, Evaluator } from './evaluate.ts'
 import { checkMetrics, type Evaluation, Sums, usualMetrics } from './evaluation.ts'
-import { checkAccepted, type Fingerprint, type Json, type RestoreOptions } from './fingerprint.ts'
+import type { RestoreOptions } from './fingerprint.ts'
 import type { Gradients } from './gradients.ts'
+import type { Moment, Parts } from './moment.ts'
 import { DivergedTraining, type EpochReport, type StepReport } from './reports.ts'
+import type { TrainerOptions } from './trainer-options.ts'
 import { TrainingPrograms } from './training-programs.ts'
 import type { BestEpoch, TrainingState } from './training-state.ts'
 import { Turns } from './turns.ts'
-
-export interface TrainerOptions {
-  /** crossEntropy unless given. */
-  readonly loss?: Loss
-  /** What is told beside the loss; accuracy where there are classes, else nothing, unless given. */
-  readonly metrics?: readonly Metric[]
-  /**
-   * What of an epoch's validation says which epoch is the best, ties by loss: a metric's name or 'loss'. The first of the metrics unless given,
-   * 'loss' where there is none.
-   */
-  readonly monitor?: string
-  readonly optimizer: Optimizer
-  /** Examples a step; 64 unless given. */
-  readonly batchSize?: number
-  readonly epochs: number
-  /** Steps in all, as the schedule counts them, for those who make one of several batches; a step a batch unless given. */
-  readonly steps?: number
-  /** From which first values, the order of examples, and dropout derive; 0 unless given. */
-  readonly seed?: number
-  /** Where to compute, for a network that is not a model yet; wasm on all cores unless given. */
-  readonly backend?: Backend
-  /** Names of parameters that stay as they are, for fine-tuning; none unless given. Normalisation of frozen layers keeps its statistics. */
-  readonly freeze?: (name: string) => boolean
-}
-
-/**
- * Begins a training of a network, or of a model further: in every epoch all examples are seen once, in an order from the seed.
- * @throws ShapeError when network and data do not fit; DataError for an empty data set; ArgumentError for options out of range.
- */
-export async function createTrainer(network: Layer | Model, data: Dataset, options: TrainerOptions): Promise<Trainer> {
-  const { batchSize = 64, epochs, steps, seed = 0 } = options
-  checkBatchSize(batchSize)
-  for (const [name, count] of Object.entries({ epochs, steps: steps ?? 1 }))
-    if (!Number.isInteger(count) || count < 1)
-      throw new ArgumentError(`training: ${name} is ${count}; expected a whole number from 1`)
-  const model =
-    'layer' in network
-      ? network
-      : await createModel(network, data.inputShape, { seed, classes: data.classes, backend: options.backend })
-  checkFits(model, data)
-  return new Trainer(model, data, options, await readWeights(model))
-}
-
-/** Weights to go back to, and what they are of, for messages. */
-interface Good {
-  readonly weights: WeightValues
-  readonly of: string
-}
 
 /**
  * A training between its steps. What it computes stays with the backend until it is asked for: a step brings the loss and the metrics' counts to the
  * host and nothing else. Calls follow each other in the order in which they are made.
  */
-export class Trainer {
-  readonly model: Model
+export class Trainer<M extends AnyModel = Model> {
+  readonly model: M
   /** Examples a step; the last one of an epoch may have fewer. */
   readonly batchSize: number
   readonly epochs: number
-  readonly #data: Dataset
+  readonly #data: AnyDataset
   readonly #options: TrainerOptions
   readonly #seed: number
   readonly #metrics: readonly Metric[]
   readonly #monitor: string
   readonly #optimizer: OptimizerState
   readonly #programs: TrainingPrograms
-  readonly #evaluators = new Map<Dataset, Evaluator>()
-  readonly #fingerprint: Fingerprint
+  readonly #evaluators = new Map<AnyDataset, Evaluator>()
+  readonly #parts: Parts
   readonly #turns = new Turns()
 
-  #step = 0
-  #steps: number
-  #epoch = 1
-  #position = 0
-  #draw = 0
-  #running: Sums
-  #seconds = 0
-  #learningRate = 0
-  #history: EpochReport[] = []
-  #best: BestEpoch | undefined
-  #good: Good
+  readonly #at: Moment
   #reader: AsyncGenerator<Batch> | undefined
 
   /** See `createTrainer`, which makes the model. @param first the weights that it begins with */
-  constructor(model: Model, data: Dataset, options: TrainerOptions, first: WeightValues) {
-    const { loss = crossEntropy, metrics = usualMetrics(model.outputShape, data), optimizer, seed = 0 } = options
+  constructor(model: M, data: AnyDataset, options: TrainerOptions, first: WeightValues) {
+    const { loss = crossEntropy, metrics = usualMetrics(model, data), optimizer, seed = 0 } = options
     const { batchSize = 64, epochs, freeze: frozen = () => false } = options
     const names = [...model.parameters.keys()]
     const learned = names.filter((name) => !frozen(name)).map((name) => model.parameters.get(name)!)
@@ -123,17 +63,30 @@ export class Trainer {
     checkNames(this.#optimizer.variables)
     const parts = { model, data, loss, metrics, learned, optimizer: this.#optimizer, seed, frozen }
     this.#programs = new TrainingPrograms(parts, this.#turns)
-    this.#running = new Sums(metrics)
-    this.#steps = options.steps ?? epochs * Math.ceil(data.length / batchSize)
-    this.#good = { weights: first, of: 'it began with' }
-    this.#fingerprint = {
-      network: { layer: model.layer.description as Json, inputShape: model.inputShape },
-      loss: loss.name || 'custom',
-      metrics: metrics.map(({ name }) => name),
-      optimizer: optimizer.description,
-      schedule: describeSchedule(optimizer.schedule),
+    this.#at = {
+      step: 0,
+      steps: options.steps ?? epochs * Math.ceil(data.length / batchSize),
+      epoch: 1,
+      position: 0,
+      draw: 0,
+      running: new Sums(metrics),
+      seconds: 0,
+      learningRate: 0,
+      history: [],
+      best: undefined,
+      good: { weights: first, of: 'it began with' },
+    }
+    this.#parts = {
+      model,
+      data,
+      epochs,
       batchSize: this.batchSize,
-      data: { name: data.name, length: data.length, inputShape: data.inputShape, target: { ...data.target } },
+      steps: options.steps,
+      loss,
+      metrics,
+      monitor: this.#monitor,
+      optimizer,
+      optimizerState: this.#optimizer,
       seed,
       freeze: names.filter(frozen),
     }
@@ -141,37 +94,37 @@ export class Trainer {
 
   /** Steps done. */
   get stepsDone(): number {
-    return this.#step
+    return this.#at.step
   }
 
   /** Steps of the whole training. */
   get steps(): number {
-    return this.#steps
+    return this.#at.steps
   }
 
   /** The epoch under way, from 1. */
   get epoch(): number {
-    return this.#epoch
+    return this.#at.epoch
   }
 
   /** Whether all examples of the epoch under way were taken; then `endEpoch` is due. */
   get epochIsOver(): boolean {
-    return this.#position >= this.#data.length
+    return this.#at.position >= this.#data.length
   }
 
   /** Whether there are no more batches to take. */
   get done(): boolean {
-    return this.#epoch > this.epochs || (this.#epoch === this.epochs && this.epochIsOver)
+    return this.#at.epoch > this.epochs || (this.#at.epoch === this.epochs && this.epochIsOver)
   }
 
   /** The epochs that ended. */
   get history(): readonly EpochReport[] {
-    return this.#history
+    return this.#at.history
   }
 
   /** The best epoch so far by its validation. */
   get best(): BestEpoch | undefined {
-    return this.#best
+    return this.#at.best
   }
 
   /**
@@ -191,7 +144,7 @@ export class Trainer {
     return this.#turns.run(async () => {
       const taken = batch ?? (await this.#next())
       const started = performance.now()
-      const results = await this.#programs.step(taken, this.#rate(), this.#draw++)
+      const results = await this.#programs.step(taken, this.#rate(), this.#at.draw++)
       this.#count(started)
       return this.#finishStep(results, taken.examples)
     })
@@ -201,7 +154,7 @@ export class Trainer {
   profile(batch?: Batch): Promise<{ readonly report: StepReport; readonly profile: Profile }> {
     return this.#turns.run(async () => {
       const taken = batch ?? (await this.#next())
-      const { outputs, profile } = await this.#programs.profile(taken, this.#rate(), this.#draw++)
+      const { outputs, profile } = await this.#programs.profile(taken, this.#rate(), this.#at.draw++)
       return { report: await this.#finishStep(outputs, taken.examples), profile }
     })
   }
@@ -215,10 +168,10 @@ export class Trainer {
     return this.#turns.run(async () => {
       const taken = batch ?? (await this.#next())
       const started = performance.now()
-      const gradients = await this.#programs.gradients(taken, this.#draw++)
+      const gradients = await this.#programs.gradients(taken, this.#at.draw++)
       this.#count(started)
       if (!Number.isFinite(gradients.loss))
-        throw await this.#diverged(`the loss became ${gradients.loss}`, this.#step + 1)
+        throw await this.#diverged(`the loss became ${gradients.loss}`, this.#at.step + 1)
       return gradients
     })
   }
@@ -233,17 +186,18 @@ export class Trainer {
       const started = performance.now()
       const sums = await this.#programs.update(gradients, this.#rate())
       this.#count(started)
-      this.#step++
-      this.#running.addSums(sums)
+      this.#at.step++
+      this.#at.running.addSums(sums)
       return this.#report(sums.loss)
     })
   }
 
   /** Loss and metrics of the present parameters on a data set; its programs are kept for the next time. */
-  evaluate(dataset: Dataset): Promise<Evaluation> {
-    return this.#turns.run(() => {
+  evaluate(dataset: M extends Model ? Dataset : NamedDataset): Promise<Evaluation> {
+    return this.#turns.run(async () => {
       let evaluator = this.#evaluators.get(dataset)
       if (evaluator === undefined) {
+        await checkFits(this.model, dataset)
         evaluator = new Evaluator(this.model, dataset, { loss: this.#options.loss, metrics: this.#metrics })
         this.#evaluators.set(dataset, evaluator)
       }
@@ -263,33 +217,15 @@ export class Trainer {
   /** Gives the model the weights of the best epoch so far. Gives that epoch; 0 where none was validated, and then nothing is changed. */
   useBest(): Promise<number> {
     return this.#turns.run(async () => {
-      if (this.#best === undefined) return 0
-      await writeWeights(this.model, this.#best.weights)
-      return this.#best.epoch
+      if (this.#at.best === undefined) return 0
+      await writeWeights(this.model, this.#at.best.weights)
+      return this.#at.best.epoch
     })
   }
 
   /** All that the training is now. Gradients that are not used yet are not in it. */
   state(): Promise<TrainingState> {
-    return this.#turns.run(async () => {
-      const optimizer = new Map<string, Float32Array>()
-      for (const variable of this.#optimizer.variables)
-        optimizer.set(variable.name, await this.model.backend.read(variable))
-      return {
-        step: this.#step,
-        steps: this.#steps,
-        epoch: this.#epoch,
-        epochs: this.epochs,
-        position: this.#position,
-        streams: { order: this.#epoch, augmentation: this.#epoch - 1, dropout: this.#draw },
-        weights: await readWeights(this.model),
-        optimizer,
-        running: { ...this.#running.soFar(), seconds: this.#seconds, learningRate: this.#learningRate },
-        history: [...this.#history],
-        ...(this.#best === undefined ? {} : { best: this.#best }),
-        fingerprint: this.#fingerprint,
-      }
-    })
+    return this.#turns.run(async () => (await import('./snapshot.ts')).takeState(this.#at, this.#parts))
   }
 
   /**
@@ -300,35 +236,9 @@ export class Trainer {
    */
   restore(state: TrainingState, { accept = [] }: RestoreOptions = {}): Promise<void> {
     return this.#turns.run(async () => {
-      const changes = checkAccepted(state.fingerprint, this.#fingerprint, accept)
-      if (changes.includes('metrics') && state.position > 0)
-        throw new TrainingStateError(
-          `restore: the state is in the middle of epoch ${state.epoch}, whose metrics were counted so far; other metrics can begin with an epoch`,
-          ['metrics'],
-        )
-      if (state.epoch > this.epochs + 1)
-        throw new TrainingStateError(
-          `restore: the state has done ${state.epoch - 1} epochs, but the training is of ${this.epochs}; give at least as many`,
-          ['epochs'],
-        )
-      checkWeights(state.weights, weightsOf(this.model))
-      const optimizer = this.#optimizerValues(state)
+      const { putState } = await import('./snapshot.ts')
+      await putState(state, accept, this.#at, this.#parts)
       await this.#closeReader()
-      await writeWeights(this.model, state.weights)
-      for (const [variable, values] of optimizer) await this.model.backend.write(variable, values)
-      this.#step = state.step
-      this.#epoch = state.epoch
-      this.#position = Math.min(state.position, this.#data.length)
-      this.#draw = state.streams.dropout
-      this.#running = new Sums(this.#metrics, state.running)
-      this.#seconds = state.running.seconds
-      this.#learningRate = state.running.learningRate
-      this.#history = [...state.history]
-      this.#best = state.best
-      const sameLength = state.epochs === this.epochs && !changes.includes('batchSize') && !changes.includes('data')
-      this.#steps = this.#options.steps ?? (sameLength ? state.steps : this.#step + this.#remainingSteps())
-      const between = this.#position === 0 && this.#epoch > 1
-      this.#good = { weights: state.weights, of: between ? `of epoch ${this.#epoch - 1}` : `of step ${this.#step}` }
     })
   }
 
@@ -345,12 +255,16 @@ export class Trainer {
     if (this.epochIsOver) await this.#end(undefined)
     const started = performance.now()
     if (this.#reader === undefined) {
-      const order = new Random(this.#seed, `order of epoch ${this.#epoch}`).permutation(this.#data.length)
-      const rest = order.subarray(this.#position)
-      this.#reader = readBatches(this.#data, rest, this.batchSize, this.#epoch - 1)
+      const place = { seed: this.#seed, epoch: this.#at.epoch, position: this.#at.position }
+      this.#reader = epochBatches(this.#data, this.batchSize, place)
     }
-    const batch: Batch = (await this.#reader.next()).value
-    this.#position += batch.examples
+    const reading = this.#reader.next()
+    // What could not be read is read again where it is asked for again.
+    reading.catch(() => {
+      this.#reader = undefined
+    })
+    const batch: Batch = (await reading).value
+    this.#at.position += batch.examples
     this.#count(started)
     return batch
   }
@@ -364,106 +278,72 @@ export class Trainer {
 
   /** The rate of the step to come. */
   #rate(): number {
-    if (this.#step >= this.#steps)
-      throw new ArgumentError(`training: all ${this.#steps} steps are done; give more epochs or steps to train on`)
-    this.#learningRate = this.#options.optimizer.schedule(this.#step, this.#steps)
-    return this.#learningRate
+    if (this.#at.step >= this.#at.steps)
+      throw new ArgumentError(`training: all ${this.#at.steps} steps are done; give more epochs or steps to train on`)
+    this.#at.learningRate = this.#options.optimizer.schedule(this.#at.step, this.#at.steps)
+    return this.#at.learningRate
   }
 
   #count(started: number): void {
-    this.#seconds += (performance.now() - started) / 1000
+    this.#at.seconds += (performance.now() - started) / 1000
   }
 
   async #finishStep(results: Record<string, NDArray>, examples: number): Promise<StepReport> {
-    this.#step++
+    this.#at.step++
     const loss = results.loss.data[0]
     if (!Number.isFinite(loss)) throw await this.#diverged(`the loss became ${loss}`)
-    this.#running.add(results, examples)
+    this.#at.running.add(results, examples)
     return this.#report(loss)
   }
 
   #report(loss: number): StepReport {
     return {
-      step: this.#step,
-      steps: this.#steps,
-      epoch: this.#epoch,
+      step: this.#at.step,
+      steps: this.#at.steps,
+      epoch: this.#at.epoch,
       loss,
-      train: this.#running.evaluation(),
-      examples: this.#running.examples,
-      learningRate: this.#learningRate,
+      train: this.#at.running.evaluation(),
+      examples: this.#at.running.examples,
+      learningRate: this.#at.learningRate,
     }
   }
 
   async #end(validation: Evaluation | undefined): Promise<EpochReport> {
-    const { examples } = this.#running
-    if (examples === 0) throw new ArgumentError(`endEpoch: no step was made in epoch ${this.#epoch}`)
+    const { examples } = this.#at.running
+    if (examples === 0) throw new ArgumentError(`endEpoch: no step was made in epoch ${this.#at.epoch}`)
     const weights = await readWeights(this.model)
     if (!areFinite(weights)) throw await this.#diverged('parameters became NaN or infinite')
     if (validation !== undefined && !Number.isFinite(validation.loss))
       throw await this.#diverged(`the validation loss became ${validation.loss}`)
-    const better = validation === undefined || this.#isBest(validation)
-    if (validation !== undefined && better) this.#best = { epoch: this.#epoch, validation, weights }
+    const better =
+      validation === undefined || isBetter(validation, this.#at.best?.validation, this.#monitor, this.#metrics)
+    if (validation !== undefined && better) this.#at.best = { epoch: this.#at.epoch, validation, weights }
     const report: EpochReport = {
-      epoch: this.#epoch,
-      train: this.#running.evaluation(),
+      epoch: this.#at.epoch,
+      train: this.#at.running.evaluation(),
       ...(validation === undefined ? {} : { validation }),
-      learningRate: this.#learningRate,
-      seconds: this.#seconds,
-      examplesPerSecond: examples / this.#seconds,
+      learningRate: this.#at.learningRate,
+      seconds: this.#at.seconds,
+      examplesPerSecond: examples / this.#at.seconds,
       best: better,
     }
-    this.#good = { weights, of: `of epoch ${this.#epoch}` }
-    this.#history.push(report)
-    this.#epoch++
-    this.#position = 0
-    this.#running = new Sums(this.#metrics)
-    this.#seconds = 0
+    this.#at.good = { weights, of: `of epoch ${this.#at.epoch}` }
+    this.#at.history.push(report)
+    this.#at.epoch++
+    this.#at.position = 0
+    this.#at.running = new Sums(this.#metrics)
+    this.#at.seconds = 0
     await this.#closeReader()
     return report
   }
 
-  /** @throws ArgumentError where the validation does not tell what the best is chosen by. */
-  #isBest(validation: Evaluation): boolean {
-    const name = this.#monitor
-    const value = validation[name]
-    if (value === undefined)
-      throw new ArgumentError(
-        `training: the best epoch is chosen by '${name}', but the validation tells ${Object.keys(validation).join(', ')}; give monitor one of these`,
-      )
-    const best = this.#best?.validation
-    if (best === undefined) return true
-    const before = best[name]
-    if (before === undefined || Number.isNaN(before)) return true
-    if (value === before) return validation.loss < best.loss
-    const less = name === 'loss' || this.#metrics.find((metric) => metric.name === name)?.better === 'less'
-    return less ? value < before : value > before
-  }
-
-  async #diverged(what: string, step = this.#step): Promise<DivergedTraining> {
-    await writeWeights(this.model, this.#good.weights)
+  async #diverged(what: string, step = this.#at.step): Promise<DivergedTraining<M>> {
+    await writeWeights(this.model, this.#at.good.weights)
     return new DivergedTraining(
-      `training: ${what} at step ${step} (epoch ${this.#epoch}); the model keeps the parameters ${this.#good.of}; use a smaller learning rate or clipNorm`,
+      `training: ${what} at step ${step} (epoch ${this.#at.epoch}); the model keeps the parameters ${this.#at.good.of}; use a smaller learning rate or clipNorm`,
       step,
       this.model,
-      this.#history,
-    )
-  }
-
-  #remainingSteps(): number {
-    const stepsOf = (examples: number): number => Math.ceil(examples / this.batchSize)
-    const epochsAfter = this.epochs - this.#epoch
-    return epochsAfter < 0 ? 0 : stepsOf(this.#data.length - this.#position) + epochsAfter * stepsOf(this.#data.length)
-  }
-
-  /** What the optimizer's variables become: of an optimizer of one type what is stored, else what they begin with. */
-  #optimizerValues({ optimizer, fingerprint }: TrainingState): Map<Variable, ArrayLike<number>> {
-    const typeOf = (description: Json): Json => (description as { readonly type: Json }).type
-    const sameType = typeOf(fingerprint.optimizer) === typeOf(this.#fingerprint.optimizer)
-    return new Map(
-      this.#optimizer.variables.map((variable) => {
-        const stored = sameType ? optimizer.get(variable.name) : undefined
-        return [variable, stored?.length === sizeOf(variable.shape) ? stored : variable.initial]
-      }),
+      this.#at.history,
     )
   }
 }
@@ -478,16 +358,5 @@ function checkNames(variables: readonly Variable[]): void {
     if (names.has(name))
       throw new ArgumentError(`optimizer: two of its variables are named '${name}'; give each a name of its own`)
     names.add(name)
-  }
-}
-
-/** @throws WeightsError unless the values are those of all the weights. */
-function checkWeights(values: WeightValues, weights: ReadonlyMap<string, Variable>): void {
-  for (const [name, { shape }] of weights) {
-    const size = values.get(name)?.length
-    if (size !== sizeOf(shape))
-      throw new WeightsError(
-        `restore: the state has ${size === undefined ? 'no' : size} values of ${name}, but the model has ${sizeOf(shape)}; it is of another network`,
-      )
   }
 }

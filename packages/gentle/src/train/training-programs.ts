@@ -2,24 +2,24 @@
 import { gradients as gradientsOf } from '../autodiff/gradients.ts'
 import type { Program } from '../backends/backend.ts'
 import type { NDArray } from '../core/ndarray.ts'
-import type { Dataset } from '../data/dataset.ts'
+import type { AnyDataset } from '../data/dataset.ts'
 import { input, type Tensor, type Variable, within } from '../graph/tensor.ts'
-import type { Loss } from '../nn/losses.ts'
+import type { BatchLoss, BatchTensors, Loss } from '../nn/losses.ts'
 import type { Metric } from '../nn/metrics.ts'
-import type { Model } from '../nn/model.ts'
+import { type AnyModel, applyModel } from '../nn/model.ts'
 import { Scope } from '../nn/scope.ts'
 import { add, mul } from '../ops/elementwise.ts'
 import type { OptimizerState, Updates } from '../optim/optimizer.ts'
 import type { Batch } from './batches.ts'
-import { measured, Sums } from './evaluation.ts'
-import { GradientStore, type Gradients } from './gradients.ts'
-import { type BatchInputs, BatchPrograms } from './steps.ts'
+import { lossOf, measured, Sums } from './evaluation.ts'
+import type { GradientStore, Gradients } from './gradients.ts'
+import { BatchPrograms, fieldsOf } from './steps.ts'
 import type { Turns } from './turns.ts'
 
 export interface TrainedParts {
-  readonly model: Model
-  readonly data: Dataset
-  readonly loss: Loss
+  readonly model: AnyModel
+  readonly data: AnyDataset
+  readonly loss: Loss | BatchLoss
   readonly metrics: readonly Metric[]
   /** The parameters that learn. */
   readonly learned: readonly Variable[]
@@ -31,27 +31,20 @@ export interface TrainedParts {
 /** Compiled when first needed. */
 export class TrainingPrograms {
   readonly #parts: TrainedParts
-  readonly #store: GradientStore
+  readonly #turns: Turns
   readonly #step: BatchPrograms
-  readonly #gradients: BatchPrograms
+  /** Where gradients are kept that are apart from an update, and the programs that compute them; what does this is loaded where it is asked for. */
+  #apart: { readonly store: GradientStore; readonly programs: BatchPrograms } | undefined
 
   constructor(parts: TrainedParts, turns: Turns) {
-    const { model, data, learned, optimizer } = parts
+    const { model, data, optimizer } = parts
     this.#parts = parts
-    this.#store = new GradientStore(model.backend, turns, learned)
-    this.#step = new BatchPrograms(model, data, (inputs) => {
+    this.#turns = turns
+    this.#step = new BatchPrograms(model.backend, fieldsOf(data), (batch) => {
       const learningRate = input([])
-      const { draw, outputs, gradients, state } = this.#trace(inputs)
+      const { draw, outputs, gradients, state } = this.#trace(batch)
       const updates = [...optimizer.updates(gradients, learningRate), ...state]
       return { inputs: { learningRate, draw }, outputs, updates }
-    })
-    this.#gradients = new BatchPrograms(model, data, (inputs) => {
-      const { draw, outputs, gradients, state } = this.#trace(inputs)
-      const updates = [
-        ...gradients.map((gradient, i): readonly [Variable, Tensor] => [this.#store.place(learned[i]), gradient]),
-        ...state.map(([variable, next]): readonly [Variable, Tensor] => [this.#store.place(variable), next]),
-      ]
-      return { inputs: { draw }, outputs, updates }
     })
   }
 
@@ -65,30 +58,48 @@ export class TrainingPrograms {
   }
 
   async gradients(batch: Batch, draw: number): Promise<Gradients> {
-    await this.#store.vacate()
+    this.#apart ??= await this.#makeApart()
+    const { store, programs } = this.#apart
+    await store.vacate()
     const sums = new Sums(this.#parts.metrics)
-    sums.add(await this.#gradients.run(batch, { draw }), batch.examples)
-    return this.#store.hold(sums)
+    sums.add(await programs.run(batch, { draw }), batch.examples)
+    return store.hold(sums)
   }
 
-  /** Gives what the examples of the gradients add up to. */
-  update(gradients: Gradients, learningRate: number): Promise<Sums> {
+  /** Gives what the examples of the gradients add up to. @throws ArgumentError for gradients of another trainer, or used before. */
+  async update(gradients: Gradients, learningRate: number): Promise<Sums> {
     const trace = (values: readonly Tensor[], state: Updates) => {
       const rate = input([])
       const updates = [...this.#parts.optimizer.updates(values, rate), ...state]
       return { inputs: { learningRate: rate }, outputs: {}, updates }
     }
-    return this.#store.use(gradients, trace, { learningRate })
+    this.#apart ??= await this.#makeApart()
+    return this.#apart.store.use(gradients, trace, { learningRate })
   }
 
   dispose(): void {
     this.#step.dispose()
-    this.#gradients.dispose()
-    this.#store.dispose()
+    this.#apart?.programs.dispose()
+    this.#apart?.store.dispose()
+  }
+
+  async #makeApart() {
+    const { GradientStore } = await import('./gradients.ts')
+    const { model, data, learned } = this.#parts
+    const store = new GradientStore(model.backend, this.#turns, learned)
+    const programs = new BatchPrograms(model.backend, fieldsOf(data), (batch) => {
+      const { draw, outputs, gradients, state } = this.#trace(batch)
+      const updates = [
+        ...gradients.map((gradient, i): readonly [Variable, Tensor] => [store.place(learned[i]), gradient]),
+        ...state.map(([variable, next]): readonly [Variable, Tensor] => [store.place(variable), next]),
+      ]
+      return { inputs: { draw }, outputs, updates }
+    })
+    return { store, programs }
   }
 
   /** A batch's forward and backward pass. */
-  #trace({ x, y }: BatchInputs) {
+  #trace(batch: BatchTensors) {
     const { model, loss, metrics, learned, seed, frozen } = this.#parts
     const draw = input([], 'int32')
     const state: Updates = []
@@ -101,12 +112,12 @@ export class TrainingPrograms {
       step: draw,
       frozen,
       onUpdate: (variable, next) => state.push([variable, next]),
-      onAuxiliary: (output, weight) => auxiliary.push(within('loss', () => mul(loss(output, y), weight))),
+      onAuxiliary: (output, weight) => auxiliary.push(within('loss', () => mul(lossOf(loss, output, batch), weight))),
     })
-    const prediction = model.layer.apply(x, scope)
-    const value = within('loss', () => loss(prediction, y))
+    const prediction = applyModel(model, batch.inputs, scope)
+    const value = within('loss', () => lossOf(loss, prediction, batch))
     const total = auxiliary.reduce((sum, part) => add(sum, part), value)
-    const outputs = measured(value, prediction, y, metrics)
+    const outputs = measured(value, prediction, batch, metrics)
     return { draw, outputs, gradients: gradientsOf(total, learned), state }
   }
 }

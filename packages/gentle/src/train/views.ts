@@ -79,7 +79,7 @@ export async function evaluateViews(
   options: ViewOptions,
 ): Promise<Required<Pick<Evaluation, 'loss' | 'accuracy'>> & Confusion> {
   checkViews(options)
-  checkFits(model, dataset)
+  await checkFits(model, dataset)
   const labels = labelsOf(dataset)
   const classes = sizeOf(model.outputShape)
   const sums = new Float64Array(dataset.length * classes)

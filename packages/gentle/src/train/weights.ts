@@ -4,14 +4,17 @@ import { ArgumentError, FormatError, ShapeError, WeightsError } from '../core/er
 import { formatShape, type Shape, sameShape } from '../core/shape.ts'
 import { readSafetensors, type StoredTensor, writeSafetensors } from '../formats/safetensors.ts'
 import { topologicalOrder } from '../graph/graph.ts'
-import { input, type Tensor } from '../graph/tensor.ts'
+import type { Tensor } from '../graph/tensor.ts'
 import { layerFrom } from '../models/layer-from.ts'
 import {
+  type AnyModel,
   createModel,
+  fieldsOfModel,
+  inputsOf,
   type Model,
   type ModelOptions,
   readWeights,
-  traceInference,
+  traceInputs,
   weightsOf,
   writeWeights,
 } from '../nn/model.ts'
@@ -19,13 +22,14 @@ import type { FirstValues } from '../nn/scope.ts'
 
 const metadataKey = 'gentle.model'
 
-/** A model as bytes of a safetensors file. */
-export async function saveModel(model: Model): Promise<Uint8Array<ArrayBuffer>> {
+/** A model as bytes of a safetensors file; `loadModel` opens it again, where it takes one tensor. */
+export async function saveModel(model: AnyModel): Promise<Uint8Array<ArrayBuffer>> {
   const values = await readWeights(model)
   const tensors = new Map<string, StoredTensor>()
   for (const [name, { shape }] of weightsOf(model))
     tensors.set(name, { shape, dtype: 'float32', data: values.get(name)! })
-  const description = { layer: model.layer.description, inputShape: model.inputShape, classes: model.classes }
+  const inputs = 'inputs' in model ? { inputs: model.inputs } : { inputShape: model.inputShape }
+  const description = { layer: model.layer.description, ...inputs, classes: model.classes }
   return writeSafetensors(tensors, { [metadataKey]: JSON.stringify(description) })
 }
 
@@ -80,7 +84,7 @@ async function fromFile(
  * not depend on, as auxiliary heads, may be missing and then stay as they are; PyTorch's `num_batches_tracked` is passed over.
  * @throws FormatError for a broken file; WeightsError listing what differs, and then nothing is changed.
  */
-export async function loadWeights(model: Model, bytes: Uint8Array, name = 'weights'): Promise<void> {
+export async function loadWeights(model: AnyModel, bytes: Uint8Array, name = 'weights'): Promise<void> {
   const { tensors } = readSafetensors(bytes, name)
   const { loaded, missing, unexpected, otherShape } = match(model, tensors)
   const weights = weightsOf(model)
@@ -117,13 +121,13 @@ export interface Matching {
  * Sets those of a model's weights that fit, by name and shape, and tells what was and was not loaded: to go on from weights of a network
  * whose head has another number of classes. The other weights stay as they are; PyTorch's `num_batches_tracked` is passed over.
  */
-export async function loadMatching(model: Model, tensors: ReadonlyMap<string, StoredTensor>): Promise<Matching> {
+export async function loadMatching(model: AnyModel, tensors: ReadonlyMap<string, StoredTensor>): Promise<Matching> {
   const matching = match(model, tensors)
   await assign(model, tensors, matching.loaded)
   return matching
 }
 
-function match(model: Model, tensors: ReadonlyMap<string, StoredTensor>): Matching {
+function match(model: AnyModel, tensors: ReadonlyMap<string, StoredTensor>): Matching {
   const weights = weightsOf(model)
   const stored = [...weights.keys()].filter((key) => tensors.has(key))
   const fits = (key: string): boolean => {
@@ -145,10 +149,10 @@ const formatStored = ({ shape, dtype }: StoredTensor): string =>
   dtype === 'float32' ? formatShape(shape) : `${formatShape(shape)} of ${dtype}`
 
 /** The weights that the output depends on: those of auxiliary heads are not among them. */
-const neededToPredict = (model: Model): Set<Tensor> =>
-  new Set(topologicalOrder([traceInference(model, input([1, ...model.inputShape]))]))
+const neededToPredict = (model: AnyModel): Set<Tensor> =>
+  new Set(topologicalOrder([traceInputs(model, inputsOf(fieldsOfModel(model), 1))]))
 
-const assign = (model: Model, tensors: ReadonlyMap<string, StoredTensor>, names: readonly string[]): Promise<void> =>
+const assign = (model: AnyModel, tensors: ReadonlyMap<string, StoredTensor>, names: readonly string[]): Promise<void> =>
   writeWeights(model, new Map(names.map((key) => [key, tensors.get(key)!.data as Float32Array])))
 
 function parseDescription(text: string, name: string): { layer: unknown; inputShape: Shape; classes?: string[] } {
@@ -161,7 +165,9 @@ function parseDescription(text: string, name: string): { layer: unknown; inputSh
   } catch {
     return fail('is no JSON')
   }
-  const { layer, inputShape, classes } = (description ?? {}) as Record<string, unknown>
+  const { layer, inputShape, inputs, classes } = (description ?? {}) as Record<string, unknown>
+  if (inputs !== undefined)
+    return fail('is of a network that takes inputs by their names; build the network and use loadWeights instead')
   if (!Array.isArray(inputShape) || !inputShape.every((n) => Number.isInteger(n) && n >= 1))
     return fail(`has the input shape ${JSON.stringify(inputShape)}; expected whole numbers from 1`)
   if (classes !== undefined && !(Array.isArray(classes) && classes.every((label) => typeof label === 'string')))

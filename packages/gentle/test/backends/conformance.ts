@@ -2,7 +2,22 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Backend } from '../../src/backends/backend.ts'
 import { ArgumentError } from '../../src/core/errors.ts'
 import { constant, input, variable } from '../../src/graph/tensor.ts'
-import { add, argmax, conv2d, matmul, mul, oneHot, relu, reshape, slice, sub, sum, tanh } from '../../src/ops/index.ts'
+import {
+  add,
+  argmax,
+  conv2d,
+  floorDiv,
+  matmul,
+  mod,
+  mul,
+  oneHot,
+  relu,
+  reshape,
+  slice,
+  sub,
+  sum,
+  tanh,
+} from '../../src/ops/index.ts'
 import type { ElementwiseName, StructuredName } from '../../src/ops/table.ts'
 import { compareBitsRandomly, compareRandomly } from './comparison.ts'
 import { opCases } from './op-cases.ts'
@@ -301,6 +316,21 @@ function describePrograms(backend: () => Backend): void {
     const y = await program.run({ x: Int32Array.of(5, 2 ** 24 + 1, -(2 ** 31)) })
     expect(values(y.y)).toEqual([2 ** 24 + 1, -(2 ** 31)])
     expect(values(y.z)).toEqual([5, 2 ** 24 + 1, -(2 ** 31)])
+  })
+
+  it('divides int32 at its limits, and by 0', async () => {
+    const [a, b] = [input([6], 'int32'), input([6], 'int32')]
+    const program = await backend().compile({
+      inputs: { a, b },
+      outputs: { quotient: floorDiv(a, b), rest: mod(a, b) },
+    })
+    const least = -(2 ** 31)
+    const y = await program.run({
+      a: Int32Array.of(least, least, 2 ** 31 - 1, least, 7, -7),
+      b: Int32Array.of(-1, 1, least, 2 ** 31 - 1, 0, 0),
+    })
+    expect(values(y.quotient)).toEqual([2 ** 31 - 1, least, -1, -2, 0, 0])
+    expect(values(y.rest)).toEqual([0, 0, -1, 2 ** 31 - 2, 7, -7])
   })
 
   it('chains int32 results into further ops', async () => {

@@ -6,6 +6,7 @@ import {
   adaptiveAvgPool2d,
   adaptiveMaxPool2d,
   add,
+  argmax,
   avgPool2d,
   broadcastTo,
   cast,
@@ -18,6 +19,7 @@ import {
   dropout,
   dropout2d,
   exp,
+  expandDims,
   flip,
   floorDiv,
   gather,
@@ -145,7 +147,9 @@ function withWholeNumbers(scene: Scene, x: Tensor): Tensor | undefined {
   if (x.shape.length === 0) return undefined
   const counted = floorDiv(mul(scene.integers(x.shape, 9, -9), 5), 3)
   const axis = scene.between(0, x.shape.length - 1)
-  const folded = scene.pick([sum, max, min])(counted, scene.flag() ? axis : undefined, { keepDims: true })
+  const folded = scene.flag(0.2)
+    ? expandDims(argmax(counted, axis), axis)
+    : scene.pick([sum, max, min])(counted, scene.flag() ? axis : undefined, { keepDims: true })
   return add(x, mul(cast(add(folded, counted), 'float32'), 0.01))
 }
 

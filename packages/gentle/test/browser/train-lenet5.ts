@@ -1,6 +1,7 @@
 /** One short training that Node, a page and a worker run alike. */
 import { inMemory } from '../../src/data/index.ts'
-import { fit, lenet5, Random, readWeights, sgd, wasm } from '../../src/index.ts'
+import { fit, Random, readWeights, sgd, wasm } from '../../src/entries/index.ts'
+import { lenet5 } from '../../src/entries/models.ts'
 
 export interface Training {
   /** What the backend says of itself. */

@@ -66,6 +66,15 @@ describe('sums over axes', () => {
     await expectSameValues(outputs)
   })
 
+  it('of whole numbers are whole', () => {
+    const counts = input([4, 1], 'int32')
+    const { outputs } = simplify({
+      inputs: { counts },
+      outputs: { s: sum(sub(counts, sum(counts, 1, { keepDims: true })), 1) },
+    })
+    expect(outputs['s'].dtype).toBe('int32')
+  })
+
   it('of numbers without another mean are computed', async () => {
     const outputs = {
       otherAxes: sum(centred(x, [0, 2]), axes),

@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { ArgumentError, DataError } from '../../src/core/errors.ts'
 import type { Dataset } from '../../src/data/index.ts'
-import { inMemory, labelsOf, split, subset } from '../../src/data/index.ts'
+import { inMemory, labelsOf, randomSplit, subset } from '../../src/data/index.ts'
 
 /** Example i is the point (i, -i) with label i mod classes. */
 const points = (length: number, classes = 3): Dataset =>
@@ -129,7 +129,7 @@ describe('a split', () => {
     fc.assert(
       fc.property(fc.integer({ min: 2, max: 40 }), fc.nat(), fc.nat(), (length, draw, seed) => {
         const count = 1 + (draw % (length - 1))
-        const [rest, part] = split(points(length), count, seed).map(membersOf)
+        const [rest, part] = randomSplit(points(length), count, seed).map(membersOf)
         expect(part).toHaveLength(count)
         expect(part).toEqual(part.toSorted((a, b) => a - b))
         expect(rest).toEqual(Array.from({ length }, (_, i) => i).filter((i) => !part.includes(i)))
@@ -147,7 +147,7 @@ describe('a split', () => {
           inputShape: [],
           targets: Int32Array.from(labels),
         })
-        const taken = countsOf(labelsOf(split(all, count)[1]), 5)
+        const taken = countsOf(labelsOf(randomSplit(all, count)[1]), 5)
         countsOf(labels, 5).forEach((members, label) => {
           expect(Math.abs(taken[label] - (members * count) / labels.length)).toBeLessThan(1)
         })
@@ -157,7 +157,7 @@ describe('a split', () => {
   })
 
   it('is the same for the same seed, and another for another', () => {
-    const part = (seed?: number) => membersOf(split(points(60), 20, seed)[1])
+    const part = (seed?: number) => membersOf(randomSplit(points(60), 20, seed)[1])
     expect(part()).toEqual(part(0))
     expect(part(1)).toEqual(part(1))
     expect(part(1)).not.toEqual(part(2))
@@ -165,15 +165,15 @@ describe('a split', () => {
 
   it('needs no labels', () => {
     const all = inMemory({ inputs: new Float32Array(9), inputShape: [], targets: new Float32Array(9) })
-    expect(split(all, 4).map(({ length }) => length)).toEqual([5, 4])
+    expect(randomSplit(all, 4).map(({ length }) => length)).toEqual([5, 4])
   })
 
   it.each([0, 10, -1, 2.5, Number.NaN])('of %d of ten examples is refused', (count) => {
-    expect(() => split(points(10), count)).toThrow(ArgumentError)
-    expect(() => split(points(10), count)).toThrow(/expected 1 to 9/)
+    expect(() => randomSplit(points(10), count)).toThrow(ArgumentError)
+    expect(() => randomSplit(points(10), count)).toThrow(/expected 1 to 9/)
   })
 
   it('of a single example is refused', () => {
-    expect(() => split(points(1), 1)).toThrow(/it is too small/)
+    expect(() => randomSplit(points(1), 1)).toThrow(/it is too small/)
   })
 })

@@ -8,6 +8,7 @@ import { type Shape, sizeOf } from '../../src/core/shape.ts'
 import { inMemory } from '../../src/data/memory.ts'
 import { exportOnnx, loadOnnx } from '../../src/formats/onnx/index.ts'
 import { dataTypes, type OnnxGraph, writeGraph } from '../../src/formats/onnx/messages.ts'
+import { apply } from '../../src/graph/tensor.ts'
 import { networks } from '../../src/models/index.ts'
 import * as nn from '../../src/nn/index.ts'
 import * as ops from '../../src/ops/index.ts'
@@ -91,22 +92,22 @@ describe('ONNX', () => {
     ['resnet20', networks.resnet20.build({}), [3, 16, 16]],
     [
       'branches, resizing and norms',
-      nn.sequential(
-        nn.parallel({ a: nn.conv2d(4, 3, { padding: 1, groups: 2 }), b: nn.depthwiseConv2d(3, { padding: 1 }) }),
-        nn.localResponseNorm(),
-        nn.groupNorm(2),
-        nn.gelu(),
-        nn.maxPool2d(3, { stride: 2, ceil: true }),
-        nn.upsample2d(2),
-        nn.upsample2d({ size: [7, 9] }, { method: 'bilinear' }),
-        nn.convTranspose2d(4, 3, { stride: 2, padding: 1 }),
-        nn.batchNorm(),
-        nn.leakyRelu(),
-        nn.dropout(),
-        nn.avgPool2d(2, { padding: 1, countPadding: false }),
-        nn.flatten(),
-        nn.linear(6),
-        nn.logSoftmax(),
+      nn.Sequential(
+        nn.Concat({ a: nn.Conv2d(4, 3, { padding: 1, groups: 2 }), b: nn.DepthwiseConv2d(3, { padding: 1 }) }),
+        nn.LocalResponseNorm(),
+        nn.GroupNorm(2),
+        nn.GELU(),
+        nn.MaxPool2d(3, { stride: 2, ceil: true }),
+        nn.Upsample2d(2),
+        nn.Upsample2d({ size: [7, 9] }, { method: 'bilinear' }),
+        nn.ConvTranspose2d(4, 3, { stride: 2, padding: 1 }),
+        nn.BatchNorm(),
+        nn.LeakyReLU(),
+        nn.Dropout(),
+        nn.AvgPool2d(2, { padding: 1, countPadding: false }),
+        nn.Flatten(),
+        nn.Linear(6),
+        nn.LogSoftmax(),
       ),
       [2, 9, 8],
     ],
@@ -120,7 +121,7 @@ describe('ONNX', () => {
   })
 
   it('writes an embedding, whose rows the input picks, so that what is read again computes the same', async () => {
-    const layer = nn.sequential(nn.embedding(10, 4), nn.flatten(), nn.linear(3))
+    const layer = nn.Sequential(nn.Embedding(10, 4), nn.Flatten(), nn.Linear(3))
     const model = await nn.createModel(layer, [5], { backend, firstValues: drawn })
     const again = await loadOnnx(await exportOnnx(model), { backend })
     const symbols = Float32Array.of(0, 9, 3, 3, 1, 8, 2, 7, 4, 6)
@@ -148,6 +149,22 @@ describe('ONNX', () => {
     expect(distance((await predict(model, x)).data, (await predict(again, x)).data)).toBeLessThan(1e-6)
   })
 
+  it('refuses an op from outside of the library by its name', async () => {
+    const op = ops.defineOp({
+      name: 'halved',
+      infer: ([x], _: object) => x,
+      gradient: (_, dy) => [ops.mul(dy, 0.5)],
+      reference([x], _, y) {
+        y.data.set(x.data.map((value) => value / 2))
+      },
+    })
+    const layer: nn.Layer = { description: { type: 'halved' }, apply: (x) => apply(op, [x], {}) }
+    const model = await nn.createModel(layer, [3], { backend })
+    await expect(exportOnnx(model)).rejects.toThrow(
+      new FormatError('exportOnnx: halved has no form in ONNX; expected what prediction of images computes'),
+    )
+  })
+
   it('writes weights under the names that they have in the model', async () => {
     const model = await nn.createModel(networks.lenet5.build({}), [1, 28, 28], { backend })
     const again = await loadOnnx(await exportOnnx(model), { backend })
@@ -165,7 +182,7 @@ describe('ONNX', () => {
       inputs: [{ name: 'input', shape, dataType: dataTypes.float }],
       outputs: [{ name: 'output', shape, dataType: dataTypes.float }],
     })
-    const layer = nn.localResponseNorm({ size: 3, alpha: 0.5, beta: 0.5, k: 2 })
+    const layer = nn.LocalResponseNorm({ size: 3, alpha: 0.5, beta: 0.5, k: 2 })
     const expected = await nn.createModel(layer, [4, 2, 2], { backend })
     const x = normals(16)
     expect((await predict(await loadOnnx(bytes, { backend }), x)).data).toEqual((await predict(expected, x)).data)

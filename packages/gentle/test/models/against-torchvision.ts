@@ -8,15 +8,8 @@ import type { NDArray } from '../../src/core/ndarray.ts'
 import { sizeOf } from '../../src/core/shape.ts'
 import { input, type Tensor } from '../../src/graph/tensor.ts'
 import { networks } from '../../src/models/index.ts'
-import {
-  createModel,
-  crossEntropy,
-  type Model,
-  Scope,
-  traceInference,
-  weightsOf,
-  writeWeights,
-} from '../../src/nn/index.ts'
+import { createModel, crossEntropy, type Model, Scope, weightsOf, writeWeights } from '../../src/nn/index.ts'
+import { traceInference } from '../../src/nn/model.ts'
 import { add, mul } from '../../src/ops/index.ts'
 import { drawn, drawnWeight, normsOffBends } from '../goldens/drawn-weights.ts'
 

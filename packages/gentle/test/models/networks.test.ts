@@ -4,7 +4,8 @@ import { ShapeError } from '../../src/core/errors.ts'
 import type { Shape } from '../../src/core/shape.ts'
 import * as models from '../../src/models/index.ts'
 import { layerFrom } from '../../src/models/layer-from.ts'
-import { type Layer, type NetworkSummary, summarize } from '../../src/nn/index.ts'
+import type { Layer } from '../../src/nn/index.ts'
+import { type NetworkSummary, summarize } from '../../src/nn/summary.ts'
 
 const { networks } = models
 

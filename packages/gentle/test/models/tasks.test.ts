@@ -1,9 +1,11 @@
 /** Networks of the vision tasks: what they give, and that a description tells them whole. */
 import { describe, expect, it } from 'vitest'
 import { ArgumentError, ShapeError } from '../../src/core/errors.ts'
-import { detector, fcn, levelsOf, localizer, networks, trunk, unet } from '../../src/models/index.ts'
+import { networks, trunk } from '../../src/models/index.ts'
 import { layerFrom } from '../../src/models/layer-from.ts'
-import { flatten, type Layer, linear, sequential, summarize } from '../../src/nn/index.ts'
+import { detector, fcn, levelsOf, localizer, unet } from '../../src/models/tasks.ts'
+import { Flatten, type Layer, Linear, Sequential } from '../../src/nn/index.ts'
+import { summarize } from '../../src/nn/summary.ts'
 
 const outputOf = (network: Layer, inputShape: readonly number[]) =>
   summarize(network, inputShape).layers.at(-1)!.outputShape
@@ -20,8 +22,8 @@ describe('the trunk of a classifier', () => {
 
   it('is refused where there are no convolutions before the end', () => {
     expect(() => trunk(networks.mlp.build({}))).toThrow(ArgumentError)
-    expect(() => trunk(sequential(flatten(), linear(3)))).toThrow(/flattens its pictures at once/)
-    expect(() => trunk(linear(3))).toThrow(/expected a sequence of layers/)
+    expect(() => trunk(Sequential(Flatten(), Linear(3)))).toThrow(/flattens its pictures at once/)
+    expect(() => trunk(Linear(3))).toThrow(/expected a sequence of layers/)
   })
 })
 
@@ -34,7 +36,7 @@ describe('a detector', () => {
       const levels = levelsOf(network, shape)
       expect(levels.length).toBeGreaterThan(1)
       const places = levels.reduce((total, { rows, columns }) => total + rows * columns, 0)
-      expect(outputOf(sequential(network), shape)).toEqual([10, places])
+      expect(outputOf(Sequential(network), shape)).toEqual([10, places])
       expect(levelsOf(told(network), shape)).toEqual(levels)
     },
   )

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { reference } from '../../src/backends/reference/reference.ts'
 import { inMemory } from '../../src/data/memory.ts'
-import { batchNorm, createModel, flatten, linear, sequential } from '../../src/nn/index.ts'
+import { BatchNorm, createModel, Flatten, Linear, Sequential } from '../../src/nn/index.ts'
 import { sgd } from '../../src/optim/sgd.ts'
 import { evaluate, fit } from '../../src/train/index.ts'
 
@@ -14,7 +14,7 @@ const images = () => {
 
 describe('batch normalisation', () => {
   it('keeps its running statistics apart from its parameters', async () => {
-    const model = await createModel(sequential({ bn1: batchNorm(), flat: flatten(), fc: linear(2) }), [2, 2, 2], {
+    const model = await createModel(Sequential({ bn1: BatchNorm(), flat: Flatten(), fc: Linear(2) }), [2, 2, 2], {
       backend: reference(),
     })
     expect([...model.parameters.keys()]).toEqual(['bn1.weight', 'bn1.bias', 'fc.weight', 'fc.bias'])
@@ -23,7 +23,7 @@ describe('batch normalisation', () => {
 
   it('follows the batches in training, and evaluation leaves the running statistics alone', async () => {
     const data = images()
-    const network = sequential({ bn1: batchNorm({ momentum: 0.5 }), flat: flatten(), fc: linear(2) })
+    const network = Sequential({ bn1: BatchNorm({ momentum: 0.5 }), flat: Flatten(), fc: Linear(2) })
     const { model } = await fit(network, data, {
       optimizer: sgd({ learningRate: 0.01 }),
       epochs: 1,
@@ -50,7 +50,7 @@ describe('batch normalisation', () => {
   })
 
   it('of frozen layers uses and keeps the running statistics in training', async () => {
-    const network = sequential({ bn1: batchNorm(), flat: flatten(), fc: linear(2) })
+    const network = Sequential({ bn1: BatchNorm(), flat: Flatten(), fc: Linear(2) })
     const { model } = await fit(network, images(), {
       optimizer: sgd({ learningRate: 0.1 }),
       epochs: 2,
@@ -64,7 +64,7 @@ describe('batch normalisation', () => {
   })
 
   it('refuses one value a channel in training, and says what to do', async () => {
-    const network = sequential({ flat: flatten(), bn1: batchNorm(), fc: linear(2) })
+    const network = Sequential({ flat: Flatten(), bn1: BatchNorm(), fc: Linear(2) })
     const run = fit(network, images(), {
       optimizer: sgd({ learningRate: 0.1 }),
       epochs: 1,

@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest'
 import { ArgumentError } from '../../src/core/errors.ts'
 import { Random } from '../../src/core/random.ts'
 import { input } from '../../src/graph/tensor.ts'
-import * as nn from '../../src/nn/index.ts'
+import { Linear, type Parameters, Scope, Sequential } from '../../src/nn/index.ts'
+import * as nn from '../../src/nn/initializers.ts'
 
 /** [out, in, kh, kw] */
 const shape = [30, 20, 5, 5]
@@ -42,9 +43,9 @@ describe('an initialiser', () => {
 })
 
 describe('first parameters', () => {
-  const first = (seed: number, layer = nn.sequential(nn.linear(3), nn.linear(3))) => {
-    const parameters: nn.Parameters = new Map()
-    layer.apply(input([1, 3]), new nn.Scope({ parameters, state: new Map(), seed, training: false }))
+  const first = (seed: number, layer = Sequential(Linear(3), Linear(3))) => {
+    const parameters: Parameters = new Map()
+    layer.apply(input([1, 3]), new Scope({ parameters, state: new Map(), seed, training: false }))
     return [...parameters.values()].map(({ initial }) => [...initial])
   }
 
@@ -58,11 +59,11 @@ describe('first parameters', () => {
     const [weight, bias] = first(1)
     expect(Math.max(...weight.map(Math.abs))).toBeLessThanOrEqual(1)
     expect(bias).toEqual([0, 0, 0])
-    expect(first(1, nn.linear(2, { initializer: 'zeros' }))[0]).toEqual([0, 0, 0, 0, 0, 0])
+    expect(first(1, Linear(2, { weightInit: 'zeros' }))[0]).toEqual([0, 0, 0, 0, 0, 0])
   })
 
   it('are drawn with the deviation that is asked for, and biases begin as asked', () => {
-    const [weight, bias] = first(1, nn.linear(1000, { initializer: { normal: 0.01 }, firstBias: 1 }))
+    const [weight, bias] = first(1, Linear(1000, { weightInit: { normal: 0.01 }, biasInit: 1 }))
     const { mean, variance } = statistics(Float32Array.from(weight))
     expect(Math.abs(mean)).toBeLessThan(1e-3)
     expect(Math.sqrt(variance) / 0.01).toBeCloseTo(1, 1)

@@ -22,13 +22,13 @@ const run = async (y: Tensor): Promise<number[]> => {
 
 describe('a layer', () => {
   it('infers the shapes of its parameters as PyTorch lays them out, and names them by their path', () => {
-    const network = nn.sequential(
-      nn.conv2d(6, [3, 5], { groups: 2 }),
-      nn.relu(),
-      nn.sequential(nn.maxPool2d(2), nn.conv2d(4, 1, { bias: false })),
-      nn.globalAvgPool2d(),
-      nn.linear(3),
-      nn.linear(2, { bias: false }),
+    const network = nn.Sequential(
+      nn.Conv2d(6, [3, 5], { groups: 2 }),
+      nn.ReLU(),
+      nn.Sequential(nn.MaxPool2d(2), nn.Conv2d(4, 1, { bias: false })),
+      nn.GlobalAvgPool2d(),
+      nn.Linear(3),
+      nn.Linear(2, { bias: false }),
     )
     const { y, shapes } = trace(network, [8, 4, 8, 8])
     expect(y.shape).toEqual([8, 2])
@@ -43,8 +43,8 @@ describe('a layer', () => {
   })
 
   it('used twice in a network has parameters of its own in each place', () => {
-    const layer = nn.linear(3)
-    expect(Object.keys(trace(nn.sequential(layer, layer), [1, 3]).shapes)).toEqual([
+    const layer = nn.Linear(3)
+    expect(Object.keys(trace(nn.Sequential(layer, layer), [1, 3]).shapes)).toEqual([
       '0.weight',
       '0.bias',
       '1.weight',
@@ -55,7 +55,7 @@ describe('a layer', () => {
   it('gets the same parameters at every trace and refuses another shape', () => {
     const parameters: nn.Parameters = new Map()
     const scope = new nn.Scope({ parameters, state: new Map(), seed: 1, training: false })
-    const layer = nn.linear(3)
+    const layer = nn.Linear(3)
     layer.apply(input([1, 4]), scope)
     const [weight] = parameters.values()
     layer.apply(input([7, 4]), scope)
@@ -72,34 +72,34 @@ describe('a layer', () => {
     const parameters: nn.Parameters = new Map()
     const scope = new nn.Scope({ parameters, state: new Map(), seed: 1, training: false })
     const options = { stride: [1, 2] as const, padding: 1 }
-    const y = nn.conv2d(2, 3, options).apply(x, scope)
+    const y = nn.Conv2d(2, 3, options).apply(x, scope)
     const [weight, bias] = [...parameters.values()]
     expect(await run(y)).toEqual(await run(ops.add(ops.conv2d(x, weight, options), ops.reshape(bias, [2, 1, 1]))))
     const activations: [nn.Layer, (x: Tensor) => Tensor][] = [
-      [nn.step(), ops.step],
-      [nn.tanh(), ops.tanh],
-      [nn.sigmoid(), ops.sigmoid],
-      [nn.relu(), ops.relu],
-      [nn.relu6(), (t) => ops.minimum(ops.relu(t), 6)],
-      [nn.identity(), (t) => t],
-      [nn.leakyRelu(), ops.leakyRelu],
-      [nn.leakyRelu(0.5), (t) => ops.leakyRelu(t, 0.5)],
-      [nn.elu(), ops.elu],
-      [nn.elu(2), (t) => ops.elu(t, 2)],
-      [nn.gelu(), ops.gelu],
-      [nn.silu(), ops.silu],
-      [nn.softplus(), ops.softplus],
-      [nn.softmax(), ops.softmax],
-      [nn.logSoftmax(), ops.logSoftmax],
+      [nn.Step(), ops.step],
+      [nn.Tanh(), ops.tanh],
+      [nn.Sigmoid(), ops.sigmoid],
+      [nn.ReLU(), ops.relu],
+      [nn.ReLU6(), (t) => ops.minimum(ops.relu(t), 6)],
+      [nn.Identity(), (t) => t],
+      [nn.LeakyReLU(), ops.leakyRelu],
+      [nn.LeakyReLU(0.5), (t) => ops.leakyRelu(t, 0.5)],
+      [nn.ELU(), ops.elu],
+      [nn.ELU(2), (t) => ops.elu(t, 2)],
+      [nn.GELU(), ops.gelu],
+      [nn.SiLU(), ops.silu],
+      [nn.Softplus(), ops.softplus],
+      [nn.Softmax(), ops.softmax],
+      [nn.LogSoftmax(), ops.logSoftmax],
     ]
     for (const [layer, op] of activations)
       expect(await run(layer.apply(x, scope)), layer.description.type).toEqual(await run(op(x)))
-    expect(await run(nn.maxPool2d(2, { stride: 1 }).apply(x, scope))).toEqual(
+    expect(await run(nn.MaxPool2d(2, { stride: 1 }).apply(x, scope))).toEqual(
       await run(ops.maxPool2d(x, 2, { stride: 1 })),
     )
-    expect(await run(nn.avgPool2d([2, 1]).apply(x, scope))).toEqual(await run(ops.avgPool2d(x, [2, 1])))
-    expect(await run(nn.globalAvgPool2d().apply(x, scope))).toEqual(await run(ops.globalAvgPool2d(x)))
-    expect(await run(nn.flatten().apply(x, scope))).toEqual(await run(x))
+    expect(await run(nn.AvgPool2d([2, 1]).apply(x, scope))).toEqual(await run(ops.avgPool2d(x, [2, 1])))
+    expect(await run(nn.GlobalAvgPool2d().apply(x, scope))).toEqual(await run(ops.globalAvgPool2d(x)))
+    expect(await run(nn.Flatten().apply(x, scope))).toEqual(await run(x))
   })
 })
 
@@ -107,7 +107,7 @@ describe('a maximum over windows that end outside the image', () => {
   it('is of pixels alone, though all are below 0', async () => {
     const x = constant([-3, -1, -2], [1, 1, 1, 3])
     const scope = new nn.Scope({ parameters: new Map(), state: new Map(), seed: 1, training: false })
-    const layer = nn.maxPool2d([1, 2], { ceil: true })
+    const layer = nn.MaxPool2d([1, 2], { ceil: true })
     expect(await run(layer.apply(x, scope))).toEqual([-1, -2])
   })
 })
@@ -116,7 +116,7 @@ describe('an embedding', () => {
   it('gives a one-hot vector times its matrix, of floats and of integers, and clamps what is outside', async () => {
     const parameters: nn.Parameters = new Map()
     const scope = new nn.Scope({ parameters, state: new Map(), seed: 1, training: false })
-    const layer = nn.embedding(4, 3)
+    const layer = nn.Embedding(4, 3)
     const symbols = constant([2, 0, 3, 3], [2, 2], 'int32')
     const y = layer.apply(symbols, scope)
     expect(y.shape).toEqual([2, 2, 3])
@@ -126,20 +126,20 @@ describe('an embedding', () => {
   })
 
   it('is told by its description, and refuses what is no number of symbols', () => {
-    const layer = nn.embedding(4, 3, { initializer: { normal: 0.1 } })
+    const layer = nn.Embedding(4, 3, { weightInit: { normal: 0.1 } })
     expect(layerFrom(JSON.parse(JSON.stringify(layer.description))).description).toEqual(layer.description)
-    expect(() => nn.embedding(0, 3)).toThrow(new ArgumentError('embedding: count is 0; expected a whole number from 1'))
-    expect(() => nn.embedding(4, 1.5)).toThrow(ArgumentError)
+    expect(() => nn.Embedding(0, 3)).toThrow(new ArgumentError('embedding: count is 0; expected a whole number from 1'))
+    expect(() => nn.Embedding(4, 1.5)).toThrow(ArgumentError)
   })
 })
 
 describe('dropout', () => {
   it('drops in training, other values at each step and in each place, and else does nothing', async () => {
-    expect(trace(nn.dropout(0.5), [4, 4]).y.op.name).toBe('input')
+    expect(trace(nn.Dropout(0.5), [4, 4]).y.op.name).toBe('input')
     const x = constant(new Float32Array(1000).fill(1), [1000])
     const step = input([], 'int32')
     const scope = new nn.Scope({ parameters: new Map(), state: new Map(), seed: 1, training: true, step })
-    const layer = nn.dropout(0.25)
+    const layer = nn.Dropout(0.25)
     const outputs = { here: scope.apply('0', layer, x), there: scope.apply('1', layer, x) }
     const program = await reference().compile({ inputs: { step }, outputs })
     const first = await program.run({ step: 0 })
@@ -155,11 +155,11 @@ describe('dropout', () => {
 
 describe('spatial dropout', () => {
   it('drops whole channels in training, and else does nothing', async () => {
-    expect(trace(nn.dropout2d(0.5), [4, 4, 2, 2]).y.op.name).toBe('input')
+    expect(trace(nn.Dropout2d(0.5), [4, 4, 2, 2]).y.op.name).toBe('input')
     const x = constant(new Float32Array(4000).fill(1), [10, 100, 2, 2])
     const step = input([], 'int32')
     const scope = new nn.Scope({ parameters: new Map(), state: new Map(), seed: 1, training: true, step })
-    const y = scope.apply('0', nn.dropout2d(0.25), x)
+    const y = scope.apply('0', nn.Dropout2d(0.25), x)
     const program = await reference().compile({ inputs: { step }, outputs: { y } })
     const { data } = (await program.run({ step: 0 }))['y']
     const channels = Array.from({ length: 1000 }, (_, i) => [...data.slice(4 * i, 4 * i + 4)])
@@ -174,83 +174,83 @@ describe('spatial dropout', () => {
 
 describe('a layer that does not fit', () => {
   it('tells its place, its type, and both shapes', () => {
-    const network = (last: nn.Layer) => nn.sequential(nn.relu(), nn.sequential(last))
-    expect(() => trace(network(nn.conv2d(2, 5)), [1, 1, 4, 4])).toThrow(
+    const network = (last: nn.Layer) => nn.Sequential(nn.ReLU(), nn.Sequential(last))
+    expect(() => trace(network(nn.Conv2d(2, 5)), [1, 1, 4, 4])).toThrow(
       /layer 1\.0 \(conv2d\).*\[1, 1, 4, 4\].*\[5, 5\]/,
     )
-    expect(() => trace(network(nn.conv1d(2, 3)), [1, 1, 4, 4])).toThrow(
+    expect(() => trace(network(nn.Conv1d(2, 3)), [1, 1, 4, 4])).toThrow(
       /layer 1\.0 \(conv1d\).*expected sequences \[N, C, L\], not \[1, 1, 4, 4\]/,
     )
-    expect(() => trace(network(nn.maxPool1d(2)), [1, 4])).toThrow(/expected sequences \[N, C, L\], not \[1, 4\]/)
-    expect(() => trace(network(nn.conv2d(2, 3)), [1, 4])).toThrow(/layer 1\.0 \(conv2d\).*\[1, 4\]/)
-    expect(() => trace(network(nn.conv2d(4, 3, { groups: 2 })), [1, 3, 8, 8])).toThrow(/layer 1\.0.*\[1, 3, 8, 8\]/)
-    expect(() => trace(network(nn.maxPool2d(5)), [1, 1, 4, 4])).toThrow(/layer 1\.0 \(maxPool2d\).*\[1, 1, 4, 4\]/)
-    expect(() => trace(network(nn.globalAvgPool2d()), [1, 4])).toThrow(/layer 1\.0 \(globalAvgPool2d\).*\[1, 4\]/)
-    expect(() => trace(network(nn.linear(2)), [1])).toThrow(ShapeError)
-    expect(() => trace(network(nn.depthwiseConv2d(3)), [1, 4])).toThrow(/layer 1\.0 \(depthwiseConv2d\).*\[1, 4\]/)
-    expect(() => trace(network(nn.convTranspose2d(4, 3, { groups: 2 })), [1, 3, 8, 8])).toThrow(
+    expect(() => trace(network(nn.MaxPool1d(2)), [1, 4])).toThrow(/expected sequences \[N, C, L\], not \[1, 4\]/)
+    expect(() => trace(network(nn.Conv2d(2, 3)), [1, 4])).toThrow(/layer 1\.0 \(conv2d\).*\[1, 4\]/)
+    expect(() => trace(network(nn.Conv2d(4, 3, { groups: 2 })), [1, 3, 8, 8])).toThrow(/layer 1\.0.*\[1, 3, 8, 8\]/)
+    expect(() => trace(network(nn.MaxPool2d(5)), [1, 1, 4, 4])).toThrow(/layer 1\.0 \(maxPool2d\).*\[1, 1, 4, 4\]/)
+    expect(() => trace(network(nn.GlobalAvgPool2d()), [1, 4])).toThrow(/layer 1\.0 \(globalAvgPool2d\).*\[1, 4\]/)
+    expect(() => trace(network(nn.Linear(2)), [1])).toThrow(ShapeError)
+    expect(() => trace(network(nn.DepthwiseConv2d(3)), [1, 4])).toThrow(/layer 1\.0 \(depthwiseConv2d\).*\[1, 4\]/)
+    expect(() => trace(network(nn.ConvTranspose2d(4, 3, { groups: 2 })), [1, 3, 8, 8])).toThrow(
       /layer 1\.0 \(convTranspose2d\).*\[1, 3, 8, 8\]/,
     )
-    expect(() => trace(network(nn.convTranspose2d(1, 1, { padding: 1 })), [1, 1, 2, 4])).toThrow(
+    expect(() => trace(network(nn.ConvTranspose2d(1, 1, { padding: 1 })), [1, 1, 2, 4])).toThrow(
       /layer 1\.0 \(convTranspose2d\).*padding \[1, 1\]/,
     )
-    expect(() => trace(network(nn.groupNorm(2)), [1, 3, 8, 8])).toThrow(/layer 1\.0 \(groupNorm\).*\[1, 3, 8, 8\]/)
-    expect(() => trace(network(nn.layerNorm({ axes: 2 })), [1, 3])).toThrow(/layer 1\.0 \(layerNorm\).*\[1, 3\]/)
-    expect(() => trace(network(nn.localResponseNorm()), [3])).toThrow(/layer 1\.0 \(localResponseNorm\).*\[3\]/)
-    expect(() => trace(network(nn.adaptiveAvgPool2d(1)), [1, 3])).toThrow(/layer 1\.0 \(adaptiveAvgPool2d\).*\[1, 3\]/)
-    expect(() => trace(network(nn.adaptiveMaxPool2d(1)), [1, 3])).toThrow(/layer 1\.0 \(adaptiveMaxPool2d\).*\[1, 3\]/)
-    expect(() => trace(network(nn.upsample2d(2)), [1, 3])).toThrow(/layer 1\.0 \(upsample2d\).*\[1, 3\]/)
-    expect(() => trace(network(nn.dropout2d()), [1, 3], true)).toThrow(/layer 1\.0 \(dropout2d\).*\[1, 3\]/)
+    expect(() => trace(network(nn.GroupNorm(2)), [1, 3, 8, 8])).toThrow(/layer 1\.0 \(groupNorm\).*\[1, 3, 8, 8\]/)
+    expect(() => trace(network(nn.LayerNorm({ axes: 2 })), [1, 3])).toThrow(/layer 1\.0 \(layerNorm\).*\[1, 3\]/)
+    expect(() => trace(network(nn.LocalResponseNorm()), [3])).toThrow(/layer 1\.0 \(localResponseNorm\).*\[3\]/)
+    expect(() => trace(network(nn.AdaptiveAvgPool2d(1)), [1, 3])).toThrow(/layer 1\.0 \(adaptiveAvgPool2d\).*\[1, 3\]/)
+    expect(() => trace(network(nn.AdaptiveMaxPool2d(1)), [1, 3])).toThrow(/layer 1\.0 \(adaptiveMaxPool2d\).*\[1, 3\]/)
+    expect(() => trace(network(nn.Upsample2d(2)), [1, 3])).toThrow(/layer 1\.0 \(upsample2d\).*\[1, 3\]/)
+    expect(() => trace(network(nn.Dropout2d()), [1, 3], true)).toThrow(/layer 1\.0 \(dropout2d\).*\[1, 3\]/)
   })
 
   it('because groups do not divide its own channels is refused', () => {
-    expect(() => trace(nn.conv2d(3, 1, { groups: 2 }), [1, 2, 4, 4])).toThrow(ShapeError)
+    expect(() => trace(nn.Conv2d(3, 1, { groups: 2 }), [1, 2, 4, 4])).toThrow(ShapeError)
   })
 })
 
 describe('arguments out of range are refused:', () => {
   it.each<[string, () => nn.Layer]>([
-    ['conv2d of 0 channels', () => nn.conv2d(0, 3)],
-    ['conv2d of a kernel of 2.5', () => nn.conv2d(1, 2.5)],
-    ['conv2d with stride 0', () => nn.conv2d(1, 3, { stride: 0 })],
-    ['conv2d with padding -1', () => nn.conv2d(1, 3, { padding: -1 })],
-    ['conv1d of a pair', () => nn.conv1d(1, [3, 3] as unknown as number)],
-    ['conv1d with stride 0', () => nn.conv1d(1, 3, { stride: 0 })],
-    ['conv1d with an unknown option', () => nn.conv1d(1, 3, { pad: 1 } as object)],
-    ['maxPool1d with padding over half the window', () => nn.maxPool1d(3, { padding: 2 })],
-    ['avgPool1d of 0', () => nn.avgPool1d(0)],
-    ['conv2d with 0 groups', () => nn.conv2d(1, 3, { groups: 0 })],
-    ['conv2d with an unknown initialiser', () => nn.conv2d(1, 3, { initializer: 'xavier' as 'zeros' })],
-    ['conv2d with a normal distribution of deviation 0', () => nn.conv2d(1, 3, { initializer: { normal: 0 } })],
-    ['conv2d with a first bias that is no number', () => nn.conv2d(1, 3, { firstBias: Number.NaN })],
-    ['depthwiseConv2d with groups', () => nn.depthwiseConv2d(3, { groups: 2 } as object)],
-    ['depthwiseConv2d with dilation 0', () => nn.depthwiseConv2d(3, { dilation: 0 })],
-    ['convTranspose2d with groups that do not divide', () => nn.convTranspose2d(3, 2, { groups: 2 })],
+    ['conv2d of 0 channels', () => nn.Conv2d(0, 3)],
+    ['conv2d of a kernel of 2.5', () => nn.Conv2d(1, 2.5)],
+    ['conv2d with stride 0', () => nn.Conv2d(1, 3, { stride: 0 })],
+    ['conv2d with padding -1', () => nn.Conv2d(1, 3, { padding: -1 })],
+    ['conv1d of a pair', () => nn.Conv1d(1, [3, 3] as unknown as number)],
+    ['conv1d with stride 0', () => nn.Conv1d(1, 3, { stride: 0 })],
+    ['conv1d with an unknown option', () => nn.Conv1d(1, 3, { pad: 1 } as object)],
+    ['maxPool1d with padding over half the window', () => nn.MaxPool1d(3, { padding: 2 })],
+    ['avgPool1d of 0', () => nn.AvgPool1d(0)],
+    ['conv2d with 0 groups', () => nn.Conv2d(1, 3, { groups: 0 })],
+    ['conv2d with an unknown initialiser', () => nn.Conv2d(1, 3, { weightInit: 'xavier' as 'zeros' })],
+    ['conv2d with a normal distribution of deviation 0', () => nn.Conv2d(1, 3, { weightInit: { normal: 0 } })],
+    ['conv2d with a first bias that is no number', () => nn.Conv2d(1, 3, { biasInit: Number.NaN })],
+    ['depthwiseConv2d with groups', () => nn.DepthwiseConv2d(3, { groups: 2 } as object)],
+    ['depthwiseConv2d with dilation 0', () => nn.DepthwiseConv2d(3, { dilation: 0 })],
+    ['convTranspose2d with groups that do not divide', () => nn.ConvTranspose2d(3, 2, { groups: 2 })],
     [
       'convTranspose2d with output padding as large as the stride',
-      () => nn.convTranspose2d(1, 2, { outputPadding: 1 }),
+      () => nn.ConvTranspose2d(1, 2, { outputPadding: 1 }),
     ],
-    ['linear of -1 units', () => nn.linear(-1)],
-    ['linear with an initialiser from the prototype', () => nn.linear(1, { initializer: 'toString' as 'zeros' })],
-    ['maxPool2d of 0', () => nn.maxPool2d(0)],
-    ['avgPool2d with stride 0', () => nn.avgPool2d(2, { stride: 0 })],
-    ['maxPool2d that rounds up half', () => nn.maxPool2d(2, { ceil: 0.5 as never })],
-    ['maxPool2d that counts padding', () => nn.maxPool2d(2, { countPadding: true } as object)],
-    ['adaptiveAvgPool2d to 0', () => nn.adaptiveAvgPool2d(0)],
-    ['adaptiveMaxPool2d to [2, 0]', () => nn.adaptiveMaxPool2d([2, 0])],
-    ['localResponseNorm of 0 channels', () => nn.localResponseNorm({ size: 0 })],
-    ['localResponseNorm with alpha below 0', () => nn.localResponseNorm({ alpha: -1 })],
-    ['layerNorm of 0 axes', () => nn.layerNorm({ axes: 0 })],
-    ['layerNorm with epsilon 0', () => nn.layerNorm({ epsilon: 0 })],
-    ['groupNorm of 0 groups', () => nn.groupNorm(0)],
-    ['groupNorm with epsilon below 0', () => nn.groupNorm(1, { epsilon: -1 })],
-    ['upsample2d by a half', () => nn.upsample2d(0.5)],
-    ['upsample2d to a size of 0', () => nn.upsample2d({ size: 0 })],
-    ['upsample2d by an unknown method', () => nn.upsample2d(2, { method: 'cubic' as 'nearest' })],
-    ['upsample2d to the nearest with aligned corners', () => nn.upsample2d(2, { alignCorners: true })],
-    ['dropout2d of 1', () => nn.dropout2d(1)],
-    ['dropout of 1', () => nn.dropout(1)],
-    ['dropout below 0', () => nn.dropout(-0.1)],
+    ['linear of -1 units', () => nn.Linear(-1)],
+    ['linear with an initialiser from the prototype', () => nn.Linear(1, { weightInit: 'toString' as 'zeros' })],
+    ['maxPool2d of 0', () => nn.MaxPool2d(0)],
+    ['avgPool2d with stride 0', () => nn.AvgPool2d(2, { stride: 0 })],
+    ['maxPool2d that rounds up half', () => nn.MaxPool2d(2, { ceil: 0.5 as never })],
+    ['maxPool2d that counts padding', () => nn.MaxPool2d(2, { countPadding: true } as object)],
+    ['adaptiveAvgPool2d to 0', () => nn.AdaptiveAvgPool2d(0)],
+    ['adaptiveMaxPool2d to [2, 0]', () => nn.AdaptiveMaxPool2d([2, 0])],
+    ['localResponseNorm of 0 channels', () => nn.LocalResponseNorm({ size: 0 })],
+    ['localResponseNorm with alpha below 0', () => nn.LocalResponseNorm({ alpha: -1 })],
+    ['layerNorm of 0 axes', () => nn.LayerNorm({ axes: 0 })],
+    ['layerNorm with epsilon 0', () => nn.LayerNorm({ epsilon: 0 })],
+    ['groupNorm of 0 groups', () => nn.GroupNorm(0)],
+    ['groupNorm with epsilon below 0', () => nn.GroupNorm(1, { epsilon: -1 })],
+    ['upsample2d by a half', () => nn.Upsample2d(0.5)],
+    ['upsample2d to a size of 0', () => nn.Upsample2d({ size: 0 })],
+    ['upsample2d by an unknown method', () => nn.Upsample2d(2, { method: 'cubic' as 'nearest' })],
+    ['upsample2d to the nearest with aligned corners', () => nn.Upsample2d(2, { alignCorners: true })],
+    ['dropout2d of 1', () => nn.Dropout2d(1)],
+    ['dropout of 1', () => nn.Dropout(1)],
+    ['dropout below 0', () => nn.Dropout(-0.1)],
   ])('%s', (_, make) => {
     expect(make).toThrow(ArgumentError)
   })
@@ -258,15 +258,15 @@ describe('arguments out of range are refused:', () => {
 
 describe('a description', () => {
   it('as JSON makes the same network again', () => {
-    const network = nn.sequential(
-      nn.conv2d(4, [3, 2], { stride: [1, 2], padding: 1, groups: 2, bias: false, initializer: 'heNormal' }),
-      ...[nn.tanh(), nn.sigmoid(), nn.relu(), nn.leakyRelu(0.2), nn.elu(0.5), nn.gelu(), nn.silu(), nn.softplus()],
-      nn.dropout(0.25),
-      nn.maxPool2d(2, { stride: 1 }),
-      nn.sequential(nn.avgPool2d([1, 2]), nn.globalAvgPool2d()),
-      nn.flatten(),
-      nn.linear(3, { bias: false, initializer: 'zeros' }),
-      ...[nn.softmax(), nn.logSoftmax(), nn.step()],
+    const network = nn.Sequential(
+      nn.Conv2d(4, [3, 2], { stride: [1, 2], padding: 1, groups: 2, bias: false, weightInit: 'heNormal' }),
+      ...[nn.Tanh(), nn.Sigmoid(), nn.ReLU(), nn.LeakyReLU(0.2), nn.ELU(0.5), nn.GELU(), nn.SiLU(), nn.Softplus()],
+      nn.Dropout(0.25),
+      nn.MaxPool2d(2, { stride: 1 }),
+      nn.Sequential(nn.AvgPool2d([1, 2]), nn.GlobalAvgPool2d()),
+      nn.Flatten(),
+      nn.Linear(3, { bias: false, weightInit: 'zeros' }),
+      ...[nn.Softmax(), nn.LogSoftmax(), nn.Step()],
     )
     const again = layerFrom(JSON.parse(JSON.stringify(network.description)))
     expect(again.description).toEqual(network.description)
@@ -276,18 +276,18 @@ describe('a description', () => {
   })
 
   it('as JSON makes the same of every layer on images', () => {
-    const network = nn.sequential(
-      nn.depthwiseConv2d(3, { padding: 1, bias: false, initializer: 'heNormalOut' }),
-      nn.convTranspose2d(4, [2, 3], { stride: 2, outputPadding: [1, 0], initializer: { normal: 0.01 }, firstBias: 1 }),
-      nn.batchNorm({ momentum: 0.2 }),
-      nn.layerNorm({ axes: 3, affine: false }),
-      nn.groupNorm(2, { epsilon: 0.1 }),
-      nn.localResponseNorm({ size: 3, k: 2 }),
-      nn.maxPool2d(3, { stride: 2, ceil: true }),
-      nn.avgPool2d(2, { stride: 1, padding: 1, countPadding: false }),
-      nn.upsample2d(2, { method: 'bilinear', alignCorners: true }),
-      nn.upsample2d({ size: [9, 8] }),
-      ...[nn.adaptiveMaxPool2d([6, 5]), nn.adaptiveAvgPool2d(3), nn.dropout2d(0.1), nn.relu6(), nn.identity()],
+    const network = nn.Sequential(
+      nn.DepthwiseConv2d(3, { padding: 1, bias: false, weightInit: 'heNormalOut' }),
+      nn.ConvTranspose2d(4, [2, 3], { stride: 2, outputPadding: [1, 0], weightInit: { normal: 0.01 }, biasInit: 1 }),
+      nn.BatchNorm({ momentum: 0.2 }),
+      nn.LayerNorm({ axes: 3, affine: false }),
+      nn.GroupNorm(2, { epsilon: 0.1 }),
+      nn.LocalResponseNorm({ size: 3, k: 2 }),
+      nn.MaxPool2d(3, { stride: 2, ceil: true }),
+      nn.AvgPool2d(2, { stride: 1, padding: 1, countPadding: false }),
+      nn.Upsample2d(2, { method: 'bilinear', alignCorners: true }),
+      nn.Upsample2d({ size: [9, 8] }),
+      ...[nn.AdaptiveMaxPool2d([6, 5]), nn.AdaptiveAvgPool2d(3), nn.Dropout2d(0.1), nn.ReLU6(), nn.Identity()],
     )
     const again = layerFrom(JSON.parse(JSON.stringify(network.description)))
     expect(again.description).toEqual(network.description)
@@ -298,11 +298,11 @@ describe('a description', () => {
   })
 
   it('as JSON makes the same of every layer on sequences', () => {
-    const network = nn.sequential(
-      nn.conv1d(6, 3, { stride: 2, padding: 1, dilation: 1, groups: 2, initializer: 'heNormal', firstBias: 0.1 }),
-      nn.maxPool1d(3, { stride: 1, padding: 1 }),
-      nn.avgPool1d(2, { ceil: true, countPadding: false }),
-      nn.globalAvgPool1d(),
+    const network = nn.Sequential(
+      nn.Conv1d(6, 3, { stride: 2, padding: 1, dilation: 1, groups: 2, weightInit: 'heNormal', biasInit: 0.1 }),
+      nn.MaxPool1d(3, { stride: 1, padding: 1 }),
+      nn.AvgPool1d(2, { ceil: true, countPadding: false }),
+      nn.GlobalAvgPool1d(),
     )
     const again = layerFrom(JSON.parse(JSON.stringify(network.description)))
     expect(again.description).toEqual(network.description)

@@ -1,17 +1,17 @@
 import { expect, it } from 'vitest'
 import {
-  auxiliary,
-  conv2d,
-  dropout,
-  identity,
+  Auxiliary,
+  Concat,
+  Conv2d,
+  Dropout,
+  Identity,
   type Layer,
-  linear,
-  networkGraph,
-  parallel,
-  relu,
-  residual,
-  sequential,
+  Linear,
+  ReLU,
+  Residual,
+  Sequential,
 } from '../../src/nn/index.ts'
+import { networkGraph } from '../../src/nn/network-graph.ts'
 
 /** Each edge as the names of the layers that it connects. */
 function edgesOf(network: Layer, inputShape = [2, 4, 4]): string[] {
@@ -21,28 +21,28 @@ function edgesOf(network: Layer, inputShape = [2, 4, 4]): string[] {
 }
 
 it('shows a chain, with layers that do nothing in prediction', () => {
-  expect(edgesOf(sequential({ drop: dropout(), fc: linear(2) }), [3])).toEqual([
+  expect(edgesOf(Sequential({ drop: Dropout(), fc: Linear(2) }), [3])).toEqual([
     'input -> drop:dropout',
     'drop:dropout -> fc:linear',
   ])
 })
 
 it('shows the shortcut of a residual block', () => {
-  const body = sequential({ conv1: conv2d(2, 1) })
-  expect(edgesOf(sequential({ block: residual(body, { activation: relu() }) }))).toEqual([
+  const body = Sequential({ conv1: Conv2d(2, 1) })
+  expect(edgesOf(Sequential({ block: Residual(body, { activation: ReLU() }) }))).toEqual([
     'input -> block.conv1:conv2d',
     'block.conv1:conv2d -> block:add',
     'input -> block:add',
     'block:add -> block.activation:relu',
   ])
-  expect(edgesOf(sequential({ block: residual(body, { shortcut: conv2d(2, 1) }) }))).toContain(
+  expect(edgesOf(Sequential({ block: Residual(body, { shortcut: Conv2d(2, 1) }) }))).toContain(
     'block.downsample:conv2d -> block:add',
   )
 })
 
 it('shows branches that begin at one layer and meet in a concatenation', () => {
-  const branches = parallel({ same: identity(), deep: sequential(conv2d(2, 1), relu()) })
-  expect(edgesOf(sequential({ stem: relu(), mixed: branches, out: relu() }))).toEqual([
+  const branches = Concat({ same: Identity(), deep: Sequential(Conv2d(2, 1), ReLU()) })
+  expect(edgesOf(Sequential({ stem: ReLU(), mixed: branches, out: ReLU() }))).toEqual([
     'input -> stem:relu',
     'stem:relu -> mixed.same:identity',
     'stem:relu -> mixed.deep.0:conv2d',
@@ -54,9 +54,17 @@ it('shows branches that begin at one layer and meet in a concatenation', () => {
 })
 
 it('tells of each layer its place, its output and its cost, and leaves auxiliary heads out', () => {
-  const { nodes } = networkGraph(sequential({ aux: auxiliary(linear(7)), fc: linear(2) }), [3])
+  const { nodes } = networkGraph(Sequential({ aux: Auxiliary(Linear(7)), fc: Linear(2) }), [3])
   expect(nodes).toEqual([
     { id: 0, name: 'input', type: 'input', outputShape: [3], parameters: 0, macs: 0 },
-    { id: 1, name: 'fc', type: 'linear', outputShape: [2], parameters: 8, macs: 6 },
+    {
+      id: 1,
+      name: 'fc',
+      type: 'linear',
+      description: { type: 'linear', units: 2, options: {} },
+      outputShape: [2],
+      parameters: 8,
+      macs: 6,
+    },
   ])
 })

@@ -11,7 +11,7 @@ import type { NDArray } from '../../src/core/ndarray.ts'
 import { Random } from '../../src/core/random.ts'
 import { type Shape, sizeOf } from '../../src/core/shape.ts'
 import { constant, input, type Tensor, type Variable, variable } from '../../src/graph/tensor.ts'
-import { diceLoss, pixelCrossEntropy, pixelFocalLoss } from '../../src/nn/index.ts'
+import { diceLoss, pixelCrossEntropy, pixelFocalLoss } from '../../src/nn/vision-losses.ts'
 import { conv2d } from '../../src/ops/conv2d.ts'
 import { chained, mismatch } from '../backends/closeness.ts'
 

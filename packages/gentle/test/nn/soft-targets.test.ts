@@ -58,12 +58,12 @@ const blended = (classes?: string[]) =>
 
 describe('examples with probabilities as targets', () => {
   it('are right where the largest logit is at the likeliest class', async () => {
-    const model = await nn.createModel(nn.flatten(), [3], { backend: reference() })
+    const model = await nn.createModel(nn.Flatten(), [3], { backend: reference() })
     expect((await evaluate(model, blended(['a', 'b', 'c']))).accuracy).toBe(0.75)
   })
 
   it('are neither right nor wrong where the data set has no classes: then they are numbers to be met', async () => {
-    const model = await nn.createModel(nn.flatten(), [3], { backend: reference() })
+    const model = await nn.createModel(nn.Flatten(), [3], { backend: reference() })
     expect(Object.keys(await evaluate(model, blended(), { loss: nn.meanSquaredError }))).toEqual(['loss'])
   })
 
@@ -74,7 +74,7 @@ describe('examples with probabilities as targets', () => {
       targets: Int32Array.of(0, 1, 2),
       classes: ['a', 'b', 'c'],
     })
-    const { history } = await fit(nn.linear(3), blended(['a', 'b', 'c']), {
+    const { history } = await fit(nn.Linear(3), blended(['a', 'b', 'c']), {
       validation: labels,
       optimizer: sgd({ learningRate: 0.1 }),
       epochs: 20,

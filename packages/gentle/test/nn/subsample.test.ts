@@ -4,7 +4,7 @@ import { gradients } from '../../src/autodiff/index.ts'
 import { reference } from '../../src/backends/reference/reference.ts'
 import { ArgumentError, ShapeError } from '../../src/core/errors.ts'
 import { input, variable } from '../../src/graph/tensor.ts'
-import { type Layer, padChannels, Scope, sequential, subsample } from '../../src/nn/index.ts'
+import { type Layer, PadChannels, Scope, Sequential, Subsample } from '../../src/nn/index.ts'
 import { mul, sum } from '../../src/ops/index.ts'
 
 const scope = () => new Scope({ parameters: new Map(), state: new Map(), seed: 0, training: false })
@@ -25,7 +25,7 @@ async function run(layer: Layer, shape: readonly number[]) {
 
 describe('subsample', () => {
   it('keeps every second row and column from the first, also of odd sizes', async () => {
-    expect(await run(subsample(2), [1, 1, 3, 5])).toEqual({
+    expect(await run(Subsample(2), [1, 1, 3, 5])).toEqual({
       shape: [1, 1, 2, 3],
       y: [1, 3, 5, 11, 13, 15],
       slope: [1, 0, 3, 0, 5, 0, 0, 0, 0, 0, 11, 0, 13, 0, 15],
@@ -33,13 +33,13 @@ describe('subsample', () => {
   })
 
   it('refuses a stride below 1', () => {
-    expect(() => subsample(0)).toThrow(ArgumentError)
+    expect(() => Subsample(0)).toThrow(ArgumentError)
   })
 })
 
 describe('padChannels', () => {
   it('adds channels of zeros behind those that there are', async () => {
-    expect(await run(sequential(subsample(2), padChannels(3)), [2, 1, 2, 2])).toEqual({
+    expect(await run(Sequential(Subsample(2), PadChannels(3)), [2, 1, 2, 2])).toEqual({
       shape: [2, 3, 1, 1],
       y: [1, 0, 0, 5, 0, 0],
       slope: [1, 0, 0, 0, 5, 0, 0, 0],
@@ -47,7 +47,7 @@ describe('padChannels', () => {
   })
 
   it('refuses fewer channels than there are', () => {
-    expect(() => padChannels(1).apply(input([1, 2, 4, 4]), scope())).toThrow(ShapeError)
-    expect(() => padChannels(0)).toThrow(ArgumentError)
+    expect(() => PadChannels(1).apply(input([1, 2, 4, 4]), scope())).toThrow(ShapeError)
+    expect(() => PadChannels(0)).toThrow(ArgumentError)
   })
 })

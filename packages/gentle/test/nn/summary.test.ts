@@ -2,20 +2,20 @@ import { describe, expect, it } from 'vitest'
 import { ArgumentError } from '../../src/core/errors.ts'
 import { lenet5 } from '../../src/models/index.ts'
 import {
-  auxiliary,
-  batchNorm,
-  conv2d,
-  dropout,
-  flatten,
+  Auxiliary,
+  BatchNorm,
+  Concat,
+  Conv2d,
+  Dropout,
+  Flatten,
   type Layer,
-  linear,
-  parallel,
-  relu,
-  residual,
-  sequential,
-  summarize,
-  tanh,
+  Linear,
+  ReLU,
+  Residual,
+  Sequential,
+  Tanh,
 } from '../../src/nn/index.ts'
+import { summarize } from '../../src/nn/summary.ts'
 
 it('counts the parameters and multiply-adds of LeNet-5', () => {
   const summary = summarize(lenet5(), [1, 28, 28])
@@ -36,15 +36,15 @@ it('counts the parameters and multiply-adds of LeNet-5', () => {
 })
 
 it('names the layers of a network within a network by their path', () => {
-  const { layers } = summarize(sequential(sequential(linear(3), tanh()), linear(2)), [4])
+  const { layers } = summarize(Sequential(Sequential(Linear(3), Tanh()), Linear(2)), [4])
   expect(layers.map(({ name }) => name)).toEqual(['0.0', '0.1', '1'])
 })
 
 it('lists sums and concatenations of branches, and no layer that consists of layers', () => {
-  const body = sequential({ conv1: conv2d(2, 1), relu1: relu() })
-  const network = sequential({
-    block: residual(body, { activation: relu() }),
-    mixed: parallel({ left: relu(), right: conv2d(3, 1) }),
+  const body = Sequential({ conv1: Conv2d(2, 1), relu1: ReLU() })
+  const network = Sequential({
+    block: Residual(body, { activation: ReLU() }),
+    mixed: Concat({ left: ReLU(), right: Conv2d(3, 1) }),
   })
   const { layers } = summarize(network, [2, 4, 4])
   expect(layers.map(({ name, type }) => `${name} ${type}`)).toEqual([
@@ -61,12 +61,12 @@ it('lists sums and concatenations of branches, and no layer that consists of lay
 })
 
 it('counts what a layer of layers computes by itself', () => {
-  const twice = linear(3)
+  const twice = Linear(3)
   const network: Layer = {
     description: { type: 'own' },
     apply: (x, scope) => twice.apply(scope.apply('first', twice, x), scope),
   }
-  const { layers, parameters, macs } = summarize(sequential(network), [3])
+  const { layers, parameters, macs } = summarize(Sequential(network), [3])
   expect(layers.map(({ name, type, macs }) => [name, type, macs])).toEqual([
     ['0.first', 'linear', 9],
     ['0', 'own', 9],
@@ -75,8 +75,8 @@ it('counts what a layer of layers computes by itself', () => {
 })
 
 it('counts auxiliary heads apart: totals are what predicting needs', () => {
-  const head = sequential({ drop: dropout(), fc: linear(5) })
-  const summary = summarize(sequential({ fc: linear(4), aux: auxiliary(head), out: linear(2) }), [3])
+  const head = Sequential({ drop: Dropout(), fc: Linear(5) })
+  const summary = summarize(Sequential({ fc: Linear(4), aux: Auxiliary(head), out: Linear(2) }), [3])
   expect(summary.parameters).toBe(16 + 10)
   expect(summary.auxiliaryParameters).toBe(25)
   expect(summary.macs).toBe(12 + 8)
@@ -84,11 +84,11 @@ it('counts auxiliary heads apart: totals are what predicting needs', () => {
 })
 
 it('takes no memory for weights: 10 billion parameters are counted', () => {
-  expect(summarize(linear(100_000), [100_000]).parameters).toBe(100_000 * 100_001)
+  expect(summarize(Linear(100_000), [100_000]).parameters).toBe(100_000 * 100_001)
 })
 
 describe('the memory of activations', () => {
-  const network = sequential(linear(3), tanh(), dropout(), linear(2))
+  const network = Sequential(Linear(3), Tanh(), Dropout(), Linear(2))
 
   it('of predicting is the most that lives at one moment', () => {
     const { inferenceBytes, layers, activationBytes } = summarize(network, [5], { batchSize: 2 })
@@ -106,15 +106,15 @@ describe('the memory of activations', () => {
   })
 
   it('is apart from that of weights and their gradients', () => {
-    const { inferenceBytes, trainingBytes } = summarize(sequential(linear(1000), tanh(), linear(10)), [1000])
+    const { inferenceBytes, trainingBytes } = summarize(Sequential(Linear(1000), Tanh(), Linear(10)), [1000])
     expect(inferenceBytes).toBe(8000)
     expect(trainingBytes).toBeLessThan(20_000)
   })
 
   it('keeps the input of a residual block until it is added', () => {
-    const block = residual(sequential(conv2d(4, 1), relu(), conv2d(4, 1)))
+    const block = Residual(Sequential(Conv2d(4, 1), ReLU(), Conv2d(4, 1)))
     const image = 4 * 8 * 8 * 4
-    expect(summarize(sequential(relu(), block, flatten(), linear(1)), [4, 8, 8]).inferenceBytes).toBe(3 * image)
+    expect(summarize(Sequential(ReLU(), block, Flatten(), Linear(1)), [4, 8, 8]).inferenceBytes).toBe(3 * image)
   })
 
   it('grows with the batch', () => {
@@ -126,7 +126,7 @@ describe('the memory of activations', () => {
   })
 
   it('of training is unknown for a batch that batch norm refuses', () => {
-    const normed = sequential(linear(3), batchNorm())
+    const normed = Sequential(Linear(3), BatchNorm())
     expect(summarize(normed, [2]).trainingBytes).toBeNull()
     expect(summarize(normed, [2]).layers[0].trainingBytes).toBeNull()
     expect(summarize(normed, [2], { batchSize: 2 }).trainingBytes).toBeGreaterThan(0)

@@ -16,7 +16,7 @@ const answers = inMemory({
 
 const model = (layer: nn.Layer, inputShape = [3]) => nn.createModel(layer, inputShape, { backend: reference() })
 /** Gives its inputs. */
-const mirror = nn.flatten()
+const mirror = nn.Flatten()
 
 describe('evaluate', () => {
   it('gives the mean over the examples, whatever the size of the batches', async () => {
@@ -32,7 +32,7 @@ describe('evaluate', () => {
   })
 
   it('drops nothing', async () => {
-    const network = await model(nn.sequential(nn.dropout(0.9), mirror))
+    const network = await model(nn.Sequential(nn.Dropout(0.9), mirror))
     expect(await evaluate(network, answers)).toEqual(await evaluate(await model(mirror), answers))
   })
 
@@ -52,7 +52,7 @@ describe('evaluate', () => {
 
 describe('predict', () => {
   it('gives the outputs of all examples, whatever the size of the batches', async () => {
-    const network = await model(nn.linear(2))
+    const network = await model(nn.Linear(2))
     const inputs = Float32Array.from({ length: 15 }, (_, i) => Math.sin(i))
     const whole = await predict(network, inputs)
     expect(whole.shape).toEqual([5, 2])

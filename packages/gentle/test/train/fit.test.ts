@@ -32,8 +32,8 @@ function recorded(dataset: Dataset): Dataset & { batches: number[][] } {
   }
 }
 
-const neuron = nn.linear(1, { bias: false, initializer: 'zeros' })
-const small = nn.sequential(nn.linear(4), nn.tanh(), nn.dropout(0.2), nn.linear(2))
+const neuron = nn.Linear(1, { bias: false, weightInit: 'zeros' })
+const small = nn.Sequential(nn.Linear(4), nn.Tanh(), nn.Dropout(0.2), nn.Linear(2))
 const points = moons({ examples: 10 })
 
 const common = () => ({ backend: reference(), optimizer: sgd({ learningRate: 0.1, momentum: 0.9 }), batchSize: 4 })
@@ -114,7 +114,7 @@ describe('fit', () => {
   it('learns', async () => {
     const options = { ...common(), optimizer: adam({ learningRate: 0.05 }), epochs: 60, batchSize: 20 }
     const data = moons({ examples: 60 })
-    const { model, history } = await fit(nn.sequential(nn.linear(8), nn.tanh(), nn.linear(2)), data, options)
+    const { model, history } = await fit(nn.Sequential(nn.Linear(8), nn.Tanh(), nn.Linear(2)), data, options)
     expect(history[59].train.loss).toBeLessThan(0.5 * history[0].train.loss)
     expect((await evaluate(model, data)).accuracy).toBeGreaterThan(0.9)
   })
@@ -329,9 +329,9 @@ describe('fit refuses', () => {
   })
 
   it('a network that does not fit the data, naming the layer and the shape', async () => {
-    const network = nn.sequential(nn.relu(), nn.conv2d(1, 3))
+    const network = nn.Sequential(nn.ReLU(), nn.Conv2d(1, 3))
     await expect(fit(network, points, { ...common(), epochs: 1 })).rejects.toThrow(/layer 1 \(conv2d\).*\[1, 2\]/)
-    await expect(fit(nn.linear(3), points, { ...common(), epochs: 1 })).rejects.toThrow(ShapeError)
+    await expect(fit(nn.Linear(3), points, { ...common(), epochs: 1 })).rejects.toThrow(ShapeError)
   })
 
   it('validation data of another shape', async () => {

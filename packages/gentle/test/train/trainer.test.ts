@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { reference } from '../../src/backends/reference/reference.ts'
 import { wasm } from '../../src/backends/wasm/wasm.ts'
-import { ArgumentError, DivergenceError } from '../../src/core/errors.ts'
+import { ArgumentError, DataError, DivergenceError } from '../../src/core/errors.ts'
 import { inMemory } from '../../src/data/index.ts'
 import * as nn from '../../src/nn/index.ts'
 import { adam, type Optimizer, sgd } from '../../src/optim/index.ts'
@@ -14,9 +14,9 @@ const data = inMemory({
   classes: ['a', 'b', 'c'],
 })
 
-const network = nn.sequential(nn.conv2d(4, 3), nn.batchNorm(), nn.relu(), nn.flatten(), nn.dropout(0.2), nn.linear(3))
+const network = nn.Sequential(nn.Conv2d(4, 3), nn.BatchNorm(), nn.ReLU(), nn.Flatten(), nn.Dropout(0.2), nn.Linear(3))
 /** The gradient of its loss is the mean over the examples, whatever else is in the batch. */
-const plain = nn.sequential(nn.flatten(), nn.linear(5), nn.tanh(), nn.linear(3))
+const plain = nn.Sequential(nn.Flatten(), nn.Linear(5), nn.Tanh(), nn.Linear(3))
 
 const trainer = (
   optimizer: Optimizer = sgd({ learningRate: 0.1 }),
@@ -161,7 +161,7 @@ describe('gradients and update', () => {
   })
 
   it('draw other dropout for each batch, also of one step', async () => {
-    const layer = nn.sequential(nn.flatten(), nn.dropout(0.5), nn.linear(3))
+    const layer = nn.Sequential(nn.Flatten(), nn.Dropout(0.5), nn.Linear(3))
     const one = await trainer(sgd({ learningRate: 0.1 }), layer)
     const batch = batchOf([0, 1, 2])
     const [first, second] = [await one.gradients(batch), await one.gradients(batch)]
@@ -237,6 +237,25 @@ describe('a trainer', () => {
     await expect(one.gradients(broken)).rejects.toThrow(DivergenceError)
     await expect(one.step(broken)).rejects.toThrow(/the loss became NaN at step 1/)
     expect((await everything(one)).weights).toEqual(before)
+  })
+
+  it('reads again what could not be read', async () => {
+    let broken = true
+    const flaky = {
+      ...data,
+      async read(...args: Parameters<typeof data.read>) {
+        if (broken) throw new DataError('a file is broken')
+        await data.read(...args)
+      },
+    }
+    const optimizer = sgd({ learningRate: 0.1 })
+    const one = await createTrainer(plain, flaky, { optimizer, batchSize: 4, epochs: 3, seed: 2, backend: reference() })
+    await expect(one.step()).rejects.toThrow('a file is broken')
+    broken = false
+    const other = await trainer()
+    await one.step()
+    await other.step()
+    expect(await everything(one)).toEqual(await everything(other))
   })
 
   it('refuses batches that do not fit, and optimizers whose variables share a name', async () => {

@@ -29,7 +29,7 @@ const pictures = (examples: number, from: number): Dataset =>
 const data = augmented(pictures(10, 0), [{ type: 'rotate', degrees: 20 }, { type: 'flip' }], { seed: 4 })
 const validation = pictures(7, 11)
 
-const network = nn.sequential(nn.conv2d(3, 3), nn.batchNorm(), nn.relu(), nn.flatten(), nn.dropout(0.3), nn.linear(3))
+const network = nn.Sequential(nn.Conv2d(3, 3), nn.BatchNorm(), nn.ReLU(), nn.Flatten(), nn.Dropout(0.3), nn.Linear(3))
 
 const optimizers: Record<string, () => Optimizer> = {
   'SGD with momentum': () => sgd({ learningRate: stepDecay(0.1, { every: 4 }), momentum: 0.9, weightDecay: 1e-3 }),
@@ -182,7 +182,9 @@ describe('a state', () => {
     const state = await at(2)
     await expect(restored(state, {}, pictures(12, 0))).rejects.toThrow(/data.length was 10 and is 12/)
     await expect(restored(state, {}, { ...data, name: 'others' })).rejects.toThrow(/data.name was "pictures"/)
-    const other = nn.sequential(nn.flatten(), nn.linear(3))
+    const changed = augmented(pictures(10, 0), [{ type: 'rotate', degrees: 30 }, { type: 'flip' }], { seed: 4 })
+    await expect(restored(state, {}, changed)).rejects.toThrow(/augmentation.0.degrees was 20 and is 30/)
+    const other = nn.Sequential(nn.Flatten(), nn.Linear(3))
     await expect(restored(state, {}, data, other)).rejects.toThrow(/network.layer/)
     await expect(
       createTrainer(other, data, options(optimizers['Adam']())).then((trainer) =>
@@ -222,13 +224,13 @@ describe('a state', () => {
       ...options(sgd({ learningRate: 0.1, momentum: 0.9 })),
       metrics: [],
     })
-    await trainer.restore(state, { accept: ['optimizer', 'schedule', 'metrics'] })
+    await trainer.restore(state, { accept: ['optimizer', 'schedule', 'metrics', 'monitor'] })
     const { optimizer } = await trainer.state()
     for (const values of optimizer.values()) expect(values.every((value) => value === 0)).toBe(true)
     const middle = restored(await at(2), { metrics: [] })
     await expect(middle).rejects.toThrow(TrainingStateError)
     const accepted = createTrainer(network, data, { ...options(optimizers['Adam']()), metrics: [] })
-    await expect((await accepted).restore(await at(2), { accept: ['metrics'] })).rejects.toThrow(
+    await expect((await accepted).restore(await at(2), { accept: ['metrics', 'monitor'] })).rejects.toThrow(
       /in the middle of epoch 1/,
     )
   })

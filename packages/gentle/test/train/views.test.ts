@@ -3,9 +3,9 @@ import { reference } from '../../src/backends/reference/reference.ts'
 import { ArgumentError } from '../../src/core/errors.ts'
 import { augmented } from '../../src/data/augmentation/augmented.ts'
 import { inMemory } from '../../src/data/memory.ts'
-import { linear } from '../../src/nn/layers/linear.ts'
-import { sequential } from '../../src/nn/layers/sequential.ts'
-import { flatten } from '../../src/nn/layers/shape.ts'
+import { Linear } from '../../src/nn/layers/linear.ts'
+import { Sequential } from '../../src/nn/layers/sequential.ts'
+import { Flatten } from '../../src/nn/layers/shape.ts'
 import { createModel } from '../../src/nn/model.ts'
 import { evaluate } from '../../src/train/evaluate.ts'
 import { confusion, predict } from '../../src/train/predict.ts'
@@ -17,7 +17,7 @@ const pictures = inMemory({
   targets: Uint8Array.of(0, 1, 2, 0, 1, 2, 0),
   classes: ['a', 'b', 'c'],
 })
-const model = await createModel(sequential(flatten(), linear(3)), [1, 4, 5], { seed: 4, backend: reference() })
+const model = await createModel(Sequential(Flatten(), Linear(3)), [1, 4, 5], { seed: 4, backend: reference() })
 
 test('one view is the picture itself: the evaluation is the usual one', async () => {
   const plain = await evaluate(model, pictures)

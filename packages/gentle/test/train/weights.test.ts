@@ -7,7 +7,7 @@ import * as nn from '../../src/nn/index.ts'
 import { loadMatching, loadModel, loadWeights, predict, saveModel } from '../../src/train/index.ts'
 
 const backend = reference()
-const network = nn.sequential(nn.conv2d(2, 2), nn.tanh(), nn.flatten(), nn.linear(3))
+const network = nn.Sequential(nn.Conv2d(2, 2), nn.Tanh(), nn.Flatten(), nn.Linear(3))
 const model = (layer = network, seed = 0) =>
   nn.createModel(layer, [1, 3, 3], { seed, backend, classes: ['a', 'b', 'c'] })
 
@@ -51,7 +51,7 @@ describe('a saved model', () => {
 
 describe('weights that do not fit', () => {
   it('are refused with a list of all that differs, and nothing is changed', async () => {
-    const wider = nn.sequential(nn.conv2d(4, 2), nn.tanh(), nn.flatten(), nn.linear(3, { bias: false }), nn.linear(3))
+    const wider = nn.Sequential(nn.Conv2d(4, 2), nn.Tanh(), nn.Flatten(), nn.Linear(3, { bias: false }), nn.Linear(3))
     const target = await model()
     const before = await nn.readWeights(target)
     const error = await loadWeights(target, await saveModel(await model(wider)), 'w.safetensors').catch((e) => e)
@@ -67,7 +67,7 @@ const stored = async (source: nn.Model): Promise<Map<string, StoredTensor>> =>
   new Map(readSafetensors(await saveModel(source)).tensors)
 
 describe('weights of PyTorch', () => {
-  const normed = nn.sequential({ conv: nn.conv2d(2, 2), norm: nn.batchNorm(), flat: nn.flatten(), fc: nn.linear(3) })
+  const normed = nn.Sequential({ conv: nn.Conv2d(2, 2), norm: nn.BatchNorm(), flat: nn.Flatten(), fc: nn.Linear(3) })
   const steps: StoredTensor = { shape: [], dtype: 'int32', data: Int32Array.of(7) }
 
   it('count the steps of batch norm, which is passed over', async () => {
@@ -80,11 +80,11 @@ describe('weights of PyTorch', () => {
 
   it('may lack those of auxiliary heads, which then stay as they are, but nothing that predicts', async () => {
     const headed = (heads: boolean) =>
-      nn.sequential({
-        fc1: nn.linear(4),
-        ...(heads ? { aux: nn.auxiliary(nn.sequential({ flat: nn.flatten(), fc: nn.linear(3) }), 0.3) } : {}),
-        flat: nn.flatten(),
-        fc2: nn.linear(3),
+      nn.Sequential({
+        fc1: nn.Linear(4),
+        ...(heads ? { aux: nn.Auxiliary(nn.Sequential({ flat: nn.Flatten(), fc: nn.Linear(3) }), 0.3) } : {}),
+        flat: nn.Flatten(),
+        fc2: nn.Linear(3),
       })
     const [without, target] = [await model(headed(false), 1), await model(headed(true), 2)]
     const before = await nn.readWeights(target)
@@ -100,11 +100,11 @@ describe('weights of PyTorch', () => {
 
 describe('weights that fit in part', () => {
   const named = (classes: number, extra = {}) =>
-    nn.sequential({ conv: nn.conv2d(2, 2), flat: nn.flatten(), ...extra, fc: nn.linear(classes) })
+    nn.Sequential({ conv: nn.Conv2d(2, 2), flat: nn.Flatten(), ...extra, fc: nn.Linear(classes) })
 
   it('are loaded where they fit, and it is told what was and was not', async () => {
-    const source = await model(named(5, { old: nn.linear(8) }), 1)
-    const target = await model(named(3, { fresh: nn.linear(8) }), 2)
+    const source = await model(named(5, { old: nn.Linear(8) }), 1)
+    const target = await model(named(3, { fresh: nn.Linear(8) }), 2)
     const [given, before] = [await nn.readWeights(source), await nn.readWeights(target)]
     expect(await loadMatching(target, await stored(source))).toEqual({
       loaded: ['conv.weight', 'conv.bias'],

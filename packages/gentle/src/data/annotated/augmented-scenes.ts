@@ -45,6 +45,7 @@ export function augmentedScenes(
   const { objects: _, ...unchanged } = set
   return {
     ...unchanged,
+    description: { augmentation: policy, seed, of: set.description },
     read(index, picture, pass = 0) {
       const reading = set.read(index, picture, pass)
       return reading instanceof Promise

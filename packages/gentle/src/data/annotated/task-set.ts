@@ -9,7 +9,7 @@ import type { AnnotatedSet } from './annotated-set.ts'
  * @param encoding a task's `target`
  */
 export function taskSet(set: AnnotatedSet, encoding: TargetEncoding): Dataset {
-  const { name, length, inputShape } = set
+  const { name, length, inputShape, description } = set
   const size = sizeOf(inputShape)
   const targetSize = sizeOf(encoding.shape)
   return {
@@ -17,6 +17,7 @@ export function taskSet(set: AnnotatedSet, encoding: TargetEncoding): Dataset {
     length,
     inputShape,
     target: { dtype: encoding.dtype, shape: encoding.shape },
+    description,
     read(indices, inputs, targets, pass = 0) {
       checkRoom(name, indices.length, size, inputs.length, 'inputs')
       checkRoom(name, indices.length, targetSize, targets.length, 'targets')

@@ -27,6 +27,7 @@ export function augmented(dataset: Dataset, policy: Policy, { seed = 0 }: { read
   }
   const changed: Dataset = {
     ...dataset,
+    description: { augmentation: policy, seed, of: dataset.description },
     read(indices, inputs, targets, pass = 0) {
       const reading = dataset.read(indices, inputs, targets, pass)
       if (reading instanceof Promise) return reading.then(() => change(indices, inputs, pass))

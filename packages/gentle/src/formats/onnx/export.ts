@@ -7,6 +7,7 @@ import { simplify } from '../../compile/simplify.ts'
 import type { TypedArray } from '../../core/dtype.ts'
 import { FormatError } from '../../core/errors.ts'
 import { type Graph, rootsOf, topologicalOrder } from '../../graph/graph.ts'
+import { isCustom } from '../../graph/op.ts'
 import { Constant, Input, input, type Tensor, Variable } from '../../graph/tensor.ts'
 import { type Model, traceInference } from '../../nn/model.ts'
 import type { Conv2dAttributes, Conv2dInputGradientAttributes } from '../../ops/conv2d.ts'
@@ -164,7 +165,8 @@ class Exporter {
       return
     }
     const { name } = node.op
-    const lowering = Object.hasOwn(lowerings, name) ? lowerings[name as ElementwiseName | StructuredName] : none
+    const hasForm = !isCustom(node.op) && Object.hasOwn(lowerings, name)
+    const lowering = hasForm ? lowerings[name as ElementwiseName | StructuredName] : none
     lowering(this, node)
   }
 

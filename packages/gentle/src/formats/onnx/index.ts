@@ -1,5 +1,3 @@
 /** Models to and from ONNX files: the public entry `gentle-dl/onnx`. */
-import './layer.ts'
-
 export { exportOnnx } from './export.ts'
 export { type LoadOnnxOptions, loadOnnx } from './import.ts'

@@ -18,35 +18,35 @@ function activation(
 }
 
 /** 1 for x >= 0, else 0: the perceptron's. It has no gradient to learn by. */
-export const step: () => Layer = /* @__PURE__ */ activation('step', activations.step)
+export const Step: () => Layer = /* @__PURE__ */ activation('step', activations.step)
 /** Hyperbolic tangent. */
-export const tanh: () => Layer = /* @__PURE__ */ activation('tanh', activations.tanh)
+export const Tanh: () => Layer = /* @__PURE__ */ activation('tanh', activations.tanh)
 /** 1 / (1 + exp(-x)). */
-export const sigmoid: () => Layer = /* @__PURE__ */ activation('sigmoid', activations.sigmoid)
+export const Sigmoid: () => Layer = /* @__PURE__ */ activation('sigmoid', activations.sigmoid)
 /** max(x, 0). */
-export const relu: () => Layer = /* @__PURE__ */ activation('relu', activations.relu)
+export const ReLU: () => Layer = /* @__PURE__ */ activation('relu', activations.relu)
 /** min(max(x, 0), 6): for low precision (Krizhevsky, "Convolutional Deep Belief Networks on CIFAR-10", 2010, section 2.1). */
-export const relu6: () => Layer = /* @__PURE__ */ activation('relu6', activations.relu6)
+export const ReLU6: () => Layer = /* @__PURE__ */ activation('relu6', activations.relu6)
 /** x for x > 0, else slope x; slope 0.01 unless given. */
-export const leakyRelu: (slope?: number) => Layer = /* @__PURE__ */ activation(
+export const LeakyReLU: (slope?: number) => Layer = /* @__PURE__ */ activation(
   'leakyRelu',
   activations.leakyRelu,
   1,
 ) as (slope?: number) => Layer
 /** x for x > 0, else alpha (exp(x) - 1); alpha 1 unless given. */
-export const elu: (alpha?: number) => Layer = /* @__PURE__ */ activation('elu', activations.elu, 1) as (
+export const ELU: (alpha?: number) => Layer = /* @__PURE__ */ activation('elu', activations.elu, 1) as (
   alpha?: number,
 ) => Layer
 /** x Φ(x). */
-export const gelu: () => Layer = /* @__PURE__ */ activation('gelu', activations.gelu)
+export const GELU: () => Layer = /* @__PURE__ */ activation('gelu', activations.gelu)
 /** x sigmoid(x). */
-export const silu: () => Layer = /* @__PURE__ */ activation('silu', activations.silu)
+export const SiLU: () => Layer = /* @__PURE__ */ activation('silu', activations.silu)
 /** log(1 + exp(x)). */
-export const softplus: () => Layer = /* @__PURE__ */ activation('softplus', activations.softplus)
+export const Softplus: () => Layer = /* @__PURE__ */ activation('softplus', activations.softplus)
 /** Probabilities along the last axis. Losses on logits take the layer before it. */
-export const softmax: () => Layer = /* @__PURE__ */ activation('softmax', (x) => activations.softmax(x))
+export const Softmax: () => Layer = /* @__PURE__ */ activation('softmax', (x) => activations.softmax(x))
 /** Logarithms of probabilities along the last axis. */
-export const logSoftmax: () => Layer = /* @__PURE__ */ activation('logSoftmax', (x) => activations.logSoftmax(x))
+export const LogSoftmax: () => Layer = /* @__PURE__ */ activation('logSoftmax', (x) => activations.logSoftmax(x))
 
 const ofSettings =
   (layer: (...settings: number[]) => Layer): BuildLayer =>
@@ -55,16 +55,16 @@ const ofSettings =
 
 /** What builds these layers from their descriptions. */
 export const activationTypes: LayerTypes = {
-  step: ofSettings(step),
-  tanh: ofSettings(tanh),
-  sigmoid: ofSettings(sigmoid),
-  relu: ofSettings(relu),
-  relu6: ofSettings(relu6),
-  leakyRelu: ofSettings(leakyRelu),
-  elu: ofSettings(elu),
-  gelu: ofSettings(gelu),
-  silu: ofSettings(silu),
-  softplus: ofSettings(softplus),
-  softmax: ofSettings(softmax),
-  logSoftmax: ofSettings(logSoftmax),
+  step: ofSettings(Step),
+  tanh: ofSettings(Tanh),
+  sigmoid: ofSettings(Sigmoid),
+  relu: ofSettings(ReLU),
+  relu6: ofSettings(ReLU6),
+  leakyRelu: ofSettings(LeakyReLU),
+  elu: ofSettings(ELU),
+  gelu: ofSettings(GELU),
+  silu: ofSettings(SiLU),
+  softplus: ofSettings(Softplus),
+  softmax: ofSettings(Softmax),
+  logSoftmax: ofSettings(LogSoftmax),
 }

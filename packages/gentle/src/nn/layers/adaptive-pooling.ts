@@ -17,16 +17,16 @@ function adaptivePool2d(type: string, size: Pair, op: (x: Tensor, size: Pair) =>
  * of n along an axis of length L is floor(i L / n) to ceil((i + 1) L / n), as in PyTorch: parts overlap where n does not divide L.
  * @throws ArgumentError for sizes out of range.
  */
-export const adaptiveAvgPool2d = (size: Pair): Layer => adaptivePool2d('adaptiveAvgPool2d', size, adaptiveAvgPool2dOp)
+export const AdaptiveAvgPool2d = (size: Pair): Layer => adaptivePool2d('adaptiveAvgPool2d', size, adaptiveAvgPool2dOp)
 
 /**
  * The largest pixel of each of the parts that `adaptiveAvgPool2d` averages.
  * @throws ArgumentError for sizes out of range.
  */
-export const adaptiveMaxPool2d = (size: Pair): Layer => adaptivePool2d('adaptiveMaxPool2d', size, adaptiveMaxPool2dOp)
+export const AdaptiveMaxPool2d = (size: Pair): Layer => adaptivePool2d('adaptiveMaxPool2d', size, adaptiveMaxPool2dOp)
 
 /** What builds these layers from their descriptions. */
 export const adaptivePoolingTypes: LayerTypes = {
-  adaptiveAvgPool2d: ({ size }) => adaptiveAvgPool2d(size as Pair),
-  adaptiveMaxPool2d: ({ size }) => adaptiveMaxPool2d(size as Pair),
+  adaptiveAvgPool2d: ({ size }) => AdaptiveAvgPool2d(size as Pair),
+  adaptiveMaxPool2d: ({ size }) => AdaptiveMaxPool2d(size as Pair),
 }

@@ -6,7 +6,7 @@ import type { Layer, LayerTypes } from '../layer.ts'
  * gradients reach the layers before it on a short path (Szegedy et al., 2014, section 5: weight 0.3).
  * @throws ArgumentError for a weight below 0.
  */
-export function auxiliary(head: Layer, weight = 0.3): Layer {
+export function Auxiliary(head: Layer, weight = 0.3): Layer {
   if (typeof weight !== 'number' || !(weight >= 0))
     throw new ArgumentError(`auxiliary: weight is ${JSON.stringify(weight)}; expected a number from 0`)
   return {
@@ -21,5 +21,5 @@ export function auxiliary(head: Layer, weight = 0.3): Layer {
 
 /** What builds these layers from their descriptions. */
 export const auxiliaryTypes: LayerTypes = {
-  auxiliary: ({ head, weight }, layerFrom) => auxiliary(layerFrom(head), weight as number),
+  auxiliary: ({ head, weight }, layerFrom) => Auxiliary(layerFrom(head), weight as number),
 }

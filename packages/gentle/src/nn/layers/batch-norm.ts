@@ -24,7 +24,7 @@ export interface BatchNormOptions {
  * `running_var`, which prediction uses. Parameters `weight` and `bias` [C]; names and the unbiased running variance are PyTorch's.
  * @throws ArgumentError for options out of range; ShapeError for other inputs, and in training for one value a channel.
  */
-export function batchNorm(options: BatchNormOptions = {}): Layer {
+export function BatchNorm(options: BatchNormOptions = {}): Layer {
   checkOptions(options, ['epsilon', 'momentum', 'affine', 'gain'], 'batchNorm')
   const { epsilon = 1e-5, momentum = 0.1, affine = true, gain = 1 } = options
   if (!(epsilon > 0)) throw new ArgumentError(`batchNorm: epsilon is ${epsilon}; expected a number above 0`)
@@ -70,5 +70,5 @@ export function batchNorm(options: BatchNormOptions = {}): Layer {
 
 /** What builds these layers from their descriptions. */
 export const batchNormTypes: LayerTypes = {
-  batchNorm: ({ options }) => batchNorm((options ?? {}) as BatchNormOptions),
+  batchNorm: ({ options }) => BatchNorm((options ?? {}) as BatchNormOptions),
 }

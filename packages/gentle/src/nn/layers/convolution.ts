@@ -22,9 +22,9 @@ interface WeightOptions {
   /** Whether each channel adds a number of its own; true unless given. */
   readonly bias?: boolean
   /** How filters begin, such as 'heNormal' or { normal: 0.01 }; 'glorotUniform' unless given. */
-  readonly initializer?: Initialization
+  readonly weightInit?: Initialization
   /** First value of every bias; 0 unless given. */
-  readonly firstBias?: number
+  readonly biasInit?: number
 }
 
 export interface DepthwiseConv2dOptions extends WeightOptions {
@@ -40,7 +40,7 @@ export interface Conv2dLayerOptions extends DepthwiseConv2dOptions {
 
 export interface Conv1dLayerOptions extends Conv1dOptions, WeightOptions {}
 
-const depthwiseOptions = ['stride', 'padding', 'dilation', 'bias', 'initializer', 'firstBias']
+const depthwiseOptions = ['stride', 'padding', 'dilation', 'bias', 'weightInit', 'biasInit']
 
 /** What a layer convolves, and how. */
 interface Form {
@@ -59,10 +59,10 @@ function convolution(
   divide: (channels: number) => { readonly channels: number; readonly groups: number },
 ): Layer {
   const { type } = description
-  const { bias = true, initializer = 'glorotUniform', firstBias = 0 } = options
+  const { bias = true, weightInit = 'glorotUniform', biasInit = 0 } = options
   checkFlag(bias, `${type}: bias`)
-  checkFinite(firstBias, `${type}: firstBias`)
-  const initialize = initializerFrom(initializer)
+  checkFinite(biasInit, `${type}: biasInit`)
+  const initialize = initializerFrom(weightInit)
   return {
     description,
     apply: (x, scope) =>
@@ -77,7 +77,7 @@ function convolution(
         const y = convolve(x, weight, groups)
         if (!bias) return y
         const shape = [channels, ...size.map(() => 1)]
-        return add(y, reshape(scope.parameter('bias', [channels], constants(firstBias)), shape))
+        return add(y, reshape(scope.parameter('bias', [channels], constants(biasInit)), shape))
       }),
   }
 }
@@ -98,7 +98,7 @@ function onImages(type: string, kernel: Pair, { stride, padding, dilation }: Dep
  * [channels]. Strides, paddings and kernels are one number or [vertical, horizontal].
  * @throws ArgumentError for numbers out of range and unknown options.
  */
-export function conv2d(channels: number, kernel: Pair, options: Conv2dLayerOptions = {}): Layer {
+export function Conv2d(channels: number, kernel: Pair, options: Conv2dLayerOptions = {}): Layer {
   checkOptions(options, [...depthwiseOptions, 'groups'], 'conv2d')
   checkCount(channels, 'conv2d: channels')
   const { groups = 1 } = options
@@ -112,7 +112,7 @@ export function conv2d(channels: number, kernel: Pair, options: Conv2dLayerOptio
  * [channels].
  * @throws ArgumentError for numbers out of range and unknown options.
  */
-export function conv1d(channels: number, kernel: number, options: Conv1dLayerOptions = {}): Layer {
+export function Conv1d(channels: number, kernel: number, options: Conv1dLayerOptions = {}): Layer {
   checkOptions(options, [...depthwiseOptions, 'groups'], 'conv1d')
   checkCount(channels, 'conv1d: channels')
   const { stride, padding, dilation, groups = 1 } = options
@@ -131,7 +131,7 @@ export function conv1d(channels: number, kernel: number, options: Conv1dLayerOpt
  * `weight` [C, 1, KH, KW] and `bias` [C]. A convolution of 1 x 1 after it mixes the channels.
  * @throws ArgumentError for numbers out of range and unknown options.
  */
-export function depthwiseConv2d(kernel: Pair, options: DepthwiseConv2dOptions = {}): Layer {
+export function DepthwiseConv2d(kernel: Pair, options: DepthwiseConv2dOptions = {}): Layer {
   checkOptions(options, depthwiseOptions, 'depthwiseConv2d')
   const description = { type: 'depthwiseConv2d', kernel, options }
   const form = onImages('depthwiseConv2d', kernel, options)
@@ -141,8 +141,8 @@ export function depthwiseConv2d(kernel: Pair, options: DepthwiseConv2dOptions = 
 /** What builds these layers from their descriptions. */
 export const convolutionTypes: LayerTypes = {
   conv1d: ({ channels, kernel, options }) =>
-    conv1d(channels as number, kernel as number, (options ?? {}) as Conv1dLayerOptions),
+    Conv1d(channels as number, kernel as number, (options ?? {}) as Conv1dLayerOptions),
   conv2d: ({ channels, kernel, options }) =>
-    conv2d(channels as number, kernel as Pair, (options ?? {}) as Conv2dLayerOptions),
-  depthwiseConv2d: ({ kernel, options }) => depthwiseConv2d(kernel as Pair, (options ?? {}) as DepthwiseConv2dOptions),
+    Conv2d(channels as number, kernel as Pair, (options ?? {}) as Conv2dLayerOptions),
+  depthwiseConv2d: ({ kernel, options }) => DepthwiseConv2d(kernel as Pair, (options ?? {}) as DepthwiseConv2dOptions),
 }

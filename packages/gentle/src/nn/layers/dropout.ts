@@ -27,7 +27,7 @@ function dropping(
  * nothing (Srivastava et al., 2014).
  * @throws ArgumentError for a rate outside [0, 1).
  */
-export const dropout = (rate = 0.5): Layer => dropping('dropout', rate, (x, step, key) => dropoutOp(x, rate, step, key))
+export const Dropout = (rate = 0.5): Layer => dropping('dropout', rate, (x, step, key) => dropoutOp(x, rate, step, key))
 
 /**
  * In training, sets whole channels of images [N, C, H, W] to 0 with probability `rate` and scales the others so that the expectation
@@ -35,11 +35,11 @@ export const dropout = (rate = 0.5): Layer => dropping('dropout', rate, (x, step
  * Convolutional Networks", 2015, section 3.3).
  * @throws ArgumentError for a rate outside [0, 1); ShapeError for an input without channels.
  */
-export const dropout2d = (rate = 0.5): Layer =>
+export const Dropout2d = (rate = 0.5): Layer =>
   dropping('dropout2d', rate, (x, step, key) => dropout2dOp(x, rate, step, key))
 
 /** What builds these layers from their descriptions. */
 export const dropoutTypes: LayerTypes = {
-  dropout: ({ rate }) => dropout(rate as number),
-  dropout2d: ({ rate }) => dropout2d(rate as number),
+  dropout: ({ rate }) => Dropout(rate as number),
+  dropout2d: ({ rate }) => Dropout2d(rate as number),
 }

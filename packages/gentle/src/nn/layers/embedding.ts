@@ -5,7 +5,7 @@ import { checkCount, checkOptions, inLayer, type Layer, type LayerTypes } from '
 
 export interface EmbeddingOptions {
   /** How vectors begin, such as { normal: 0.1 }; { normal: 1 } unless given, as in PyTorch. */
-  readonly initializer?: Initialization
+  readonly weightInit?: Initialization
 }
 
 /**
@@ -15,11 +15,11 @@ export interface EmbeddingOptions {
  * Source: Bengio, Ducharme, Vincent, Jauvin, "A Neural Probabilistic Language Model", 2003, section 2.
  * @throws ArgumentError for numbers out of range and unknown options.
  */
-export function embedding(count: number, dimensions: number, options: EmbeddingOptions = {}): Layer {
+export function Embedding(count: number, dimensions: number, options: EmbeddingOptions = {}): Layer {
   checkCount(count, 'embedding: count')
   checkCount(dimensions, 'embedding: dimensions')
-  checkOptions(options, ['initializer'], 'embedding')
-  const initialize = initializerFrom(options.initializer ?? { normal: 1 })
+  checkOptions(options, ['weightInit'], 'embedding')
+  const initialize = initializerFrom(options.weightInit ?? { normal: 1 })
   const description = { type: 'embedding', count, dimensions, options }
   return {
     description,
@@ -33,5 +33,5 @@ export function embedding(count: number, dimensions: number, options: EmbeddingO
 /** What builds these layers from their descriptions. */
 export const embeddingTypes: LayerTypes = {
   embedding: ({ count, dimensions, options }) =>
-    embedding(count as number, dimensions as number, (options ?? {}) as EmbeddingOptions),
+    Embedding(count as number, dimensions as number, (options ?? {}) as EmbeddingOptions),
 }

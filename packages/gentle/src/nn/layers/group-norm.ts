@@ -16,7 +16,7 @@ export interface GroupNormOptions {
  * Parameters `weight` and `bias` [C].
  * @throws ArgumentError for options out of range; ShapeError for channels that the groups do not divide.
  */
-export function groupNorm(groups: number, options: GroupNormOptions = {}): Layer {
+export function GroupNorm(groups: number, options: GroupNormOptions = {}): Layer {
   checkCount(groups, 'groupNorm: groups')
   checkOptions(options, ['epsilon', 'affine'], 'groupNorm')
   const { epsilon = 1e-5, affine = true } = options
@@ -37,5 +37,5 @@ export function groupNorm(groups: number, options: GroupNormOptions = {}): Layer
 
 /** What builds these layers from their descriptions. */
 export const groupNormTypes: LayerTypes = {
-  groupNorm: ({ groups, options }) => groupNorm(groups as number, (options ?? {}) as GroupNormOptions),
+  groupNorm: ({ groups, options }) => GroupNorm(groups as number, (options ?? {}) as GroupNormOptions),
 }

@@ -18,7 +18,7 @@ export interface LayerNormOptions {
  * Normalization", 2016, eq. 4). The same in training and prediction. Parameters `weight` and `bias` have the shape of the last `axes` axes.
  * @throws ArgumentError for options out of range; ShapeError for an input that has no such axes beside the batch.
  */
-export function layerNorm(options: LayerNormOptions = {}): Layer {
+export function LayerNorm(options: LayerNormOptions = {}): Layer {
   checkOptions(options, ['axes', 'epsilon', 'affine'], 'layerNorm')
   const { axes = 1, epsilon = 1e-5, affine = true } = options
   checkCount(axes, 'layerNorm: axes')
@@ -42,5 +42,5 @@ export function layerNorm(options: LayerNormOptions = {}): Layer {
 
 /** What builds these layers from their descriptions. */
 export const layerNormTypes: LayerTypes = {
-  layerNorm: ({ options }) => layerNorm((options ?? {}) as LayerNormOptions),
+  layerNorm: ({ options }) => LayerNorm((options ?? {}) as LayerNormOptions),
 }

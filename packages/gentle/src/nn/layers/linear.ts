@@ -8,9 +8,9 @@ export interface LinearOptions {
   /** Whether each neuron adds a number of its own; true unless given. */
   readonly bias?: boolean
   /** How weights begin, such as 'heNormal' or { normal: 0.01 }; 'glorotUniform' unless given. */
-  readonly initializer?: Initialization
+  readonly weightInit?: Initialization
   /** First value of every bias; 0 unless given. */
-  readonly firstBias?: number
+  readonly biasInit?: number
 }
 
 /**
@@ -18,13 +18,13 @@ export interface LinearOptions {
  * [units, F] and `bias` [units].
  * @throws ArgumentError for numbers out of range and unknown options.
  */
-export function linear(units: number, options: LinearOptions = {}): Layer {
-  checkOptions(options, ['bias', 'initializer', 'firstBias'], 'linear')
-  const { bias = true, initializer = 'glorotUniform', firstBias = 0 } = options
+export function Linear(units: number, options: LinearOptions = {}): Layer {
+  checkOptions(options, ['bias', 'weightInit', 'biasInit'], 'linear')
+  const { bias = true, weightInit = 'glorotUniform', biasInit = 0 } = options
   checkCount(units, 'linear: units')
   checkFlag(bias, 'linear: bias')
-  checkFinite(firstBias, 'linear: firstBias')
-  const initialize = initializerFrom(initializer)
+  checkFinite(biasInit, 'linear: biasInit')
+  const initialize = initializerFrom(weightInit)
   const description = { type: 'linear', units, options }
   return {
     description,
@@ -34,12 +34,12 @@ export function linear(units: number, options: LinearOptions = {}): Layer {
         if (x.shape.length < 2 || features === undefined)
           throw new ShapeError('expected a batch of features [N, F]; put flatten() before this layer')
         const y = matmul(x, scope.parameter('weight', [units, features], initialize), { transposeB: true })
-        return bias ? add(y, scope.parameter('bias', [units], constants(firstBias))) : y
+        return bias ? add(y, scope.parameter('bias', [units], constants(biasInit))) : y
       }),
   }
 }
 
 /** What builds these layers from their descriptions. */
 export const linearTypes: LayerTypes = {
-  linear: ({ units, options }) => linear(units as number, (options ?? {}) as LinearOptions),
+  linear: ({ units, options }) => Linear(units as number, (options ?? {}) as LinearOptions),
 }

@@ -8,7 +8,7 @@ import { checkCount, checkFinite, checkOptions, inLayer, type Layer, type LayerT
  * form, whose alpha is `size` times the paper's).
  * @throws ArgumentError for options out of range; ShapeError for an input without channels.
  */
-export function localResponseNorm(options: LocalResponseNormOptions = {}): Layer {
+export function LocalResponseNorm(options: LocalResponseNormOptions = {}): Layer {
   checkOptions(options, ['size', 'alpha', 'beta', 'k'], 'localResponseNorm')
   const { size = 5, alpha = 1e-4, beta = 0.75, k = 1 } = options
   checkCount(size, 'localResponseNorm: size')
@@ -25,5 +25,5 @@ export function localResponseNorm(options: LocalResponseNormOptions = {}): Layer
 
 /** What builds these layers from their descriptions. */
 export const localResponseNormTypes: LayerTypes = {
-  localResponseNorm: ({ options }) => localResponseNorm((options ?? {}) as LocalResponseNormOptions),
+  localResponseNorm: ({ options }) => LocalResponseNorm((options ?? {}) as LocalResponseNormOptions),
 }

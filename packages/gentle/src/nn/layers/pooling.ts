@@ -71,33 +71,33 @@ function globalAverage(type: string, op: (x: Tensor) => Tensor): Layer {
 }
 
 /** The largest pixel of each window of images [N, C, H, W]. @throws ArgumentError for sizes out of range. */
-export const maxPool2d = (size: Pair, options: Pool2dOptions = {}): Layer =>
+export const MaxPool2d = (size: Pair, options: Pool2dOptions = {}): Layer =>
   pooling('maxPool2d', maxPool2dOp, { ...onImages, flags: ['ceil'] }, size, options)
 
 /** The mean of each window of images [N, C, H, W]. @throws ArgumentError for sizes out of range. */
-export const avgPool2d = (size: Pair, options: AvgPool2dOptions = {}): Layer =>
+export const AvgPool2d = (size: Pair, options: AvgPool2dOptions = {}): Layer =>
   pooling('avgPool2d', avgPool2dOp, { ...onImages, flags: ['ceil', 'countPadding'] }, size, options)
 
 /** The largest number of each window of sequences [N, C, L]. @throws ArgumentError for sizes out of range. */
-export const maxPool1d = (size: number, options: Pool1dOptions = {}): Layer =>
+export const MaxPool1d = (size: number, options: Pool1dOptions = {}): Layer =>
   pooling('maxPool1d', maxPool1dOp, { ...onSequences, flags: ['ceil'] }, size, options)
 
 /** The mean of each window of sequences [N, C, L]. @throws ArgumentError for sizes out of range. */
-export const avgPool1d = (size: number, options: AvgPool1dOptions = {}): Layer =>
+export const AvgPool1d = (size: number, options: AvgPool1dOptions = {}): Layer =>
   pooling('avgPool1d', avgPool1dOp, { ...onSequences, flags: ['ceil', 'countPadding'] }, size, options)
 
 /** The mean of each channel: [N, C, H, W] becomes [N, C]. */
-export const globalAvgPool2d = (): Layer => globalAverage('globalAvgPool2d', globalAvgPool2dOp)
+export const GlobalAvgPool2d = (): Layer => globalAverage('globalAvgPool2d', globalAvgPool2dOp)
 
 /** The mean of each channel: [N, C, L] becomes [N, C]. */
-export const globalAvgPool1d = (): Layer => globalAverage('globalAvgPool1d', globalAvgPool1dOp)
+export const GlobalAvgPool1d = (): Layer => globalAverage('globalAvgPool1d', globalAvgPool1dOp)
 
 /** What builds these layers from their descriptions. */
 export const poolingTypes: LayerTypes = {
-  avgPool1d: ({ size, options }) => avgPool1d(size as number, (options ?? {}) as AvgPool1dOptions),
-  avgPool2d: ({ size, options }) => avgPool2d(size as Pair, (options ?? {}) as AvgPool2dOptions),
-  maxPool1d: ({ size, options }) => maxPool1d(size as number, (options ?? {}) as Pool1dOptions),
-  maxPool2d: ({ size, options }) => maxPool2d(size as Pair, (options ?? {}) as Pool2dOptions),
-  globalAvgPool1d: () => globalAvgPool1d(),
-  globalAvgPool2d: () => globalAvgPool2d(),
+  avgPool1d: ({ size, options }) => AvgPool1d(size as number, (options ?? {}) as AvgPool1dOptions),
+  avgPool2d: ({ size, options }) => AvgPool2d(size as Pair, (options ?? {}) as AvgPool2dOptions),
+  maxPool1d: ({ size, options }) => MaxPool1d(size as number, (options ?? {}) as Pool1dOptions),
+  maxPool2d: ({ size, options }) => MaxPool2d(size as Pair, (options ?? {}) as Pool2dOptions),
+  globalAvgPool1d: () => GlobalAvgPool1d(),
+  globalAvgPool2d: () => GlobalAvgPool2d(),
 }

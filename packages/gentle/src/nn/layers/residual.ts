@@ -13,7 +13,7 @@ export interface ResidualOptions {
  * Learning for Image Recognition", 2015, eq. 1 and 2). The body's parameters are named as if they were the block's own.
  * @throws ArgumentError for unknown options.
  */
-export function residual(body: Layer, options: ResidualOptions = {}): Layer {
+export function Residual(body: Layer, options: ResidualOptions = {}): Layer {
   checkOptions(options, ['shortcut', 'activation'], 'residual')
   const { shortcut, activation } = options
   const description = {
@@ -36,7 +36,7 @@ export function residual(body: Layer, options: ResidualOptions = {}): Layer {
 /** What builds these layers from their descriptions. */
 export const residualTypes: LayerTypes = {
   residual: ({ body, shortcut, activation }, layerFrom) =>
-    residual(layerFrom(body), {
+    Residual(layerFrom(body), {
       shortcut: shortcut === undefined ? undefined : layerFrom(shortcut),
       activation: activation === undefined ? undefined : layerFrom(activation),
     }),

@@ -8,9 +8,9 @@ export type NamedLayers = Readonly<Record<string, Layer>>
  * Layers one after another. Their parameters are named by position, `0.weight`, `0.bias`, ..., or by the names given, `conv1.weight`, ...
  * @throws ArgumentError for names that are numbers, for these JavaScript would reorder, and names with dots.
  */
-export function sequential(layers: NamedLayers): Layer
-export function sequential(...layers: Layer[]): Layer
-export function sequential(...given: Layer[] | [NamedLayers]): Layer {
+export function Sequential(layers: NamedLayers): Layer
+export function Sequential(...layers: Layer[]): Layer
+export function Sequential(...given: Layer[] | [NamedLayers]): Layer {
   const [first] = given
   const named = first !== undefined && !isLayer(first)
   const layers = named
@@ -59,6 +59,6 @@ export function layersFrom(
 export const sequentialTypes: LayerTypes = {
   sequential: ({ layers }, layerFrom) => {
     const made = layersFrom(layers, 'sequential', layerFrom)
-    return Array.isArray(made) ? sequential(...made) : sequential(made)
+    return Array.isArray(made) ? Sequential(...made) : Sequential(made)
   },
 }

@@ -4,7 +4,7 @@ import { pad } from '../../ops/structure.ts'
 import { checkCount, inLayer, type Layer, type LayerTypes } from '../layer.ts'
 
 /** Keeps every `stride`-th row and column of images [N, C, H, W], from the first. @throws ArgumentError for a stride below 1. */
-export function subsample(stride: number): Layer {
+export function Subsample(stride: number): Layer {
   checkCount(stride, 'subsample: stride')
   const description = { type: 'subsample', stride }
   return { description, apply: (x, scope) => inLayer(scope, description, x, () => maxPool2d(x, 1, { stride })) }
@@ -15,7 +15,7 @@ export function subsample(stride: number): Layer {
  * al., "Deep Residual Learning", 2015, section 3.3, option A.
  * @throws ArgumentError for a number below 1; ShapeError for an input that has more channels.
  */
-export function padChannels(channels: number): Layer {
+export function PadChannels(channels: number): Layer {
   checkCount(channels, 'padChannels: channels')
   const description = { type: 'padChannels', channels }
   return {
@@ -36,6 +36,6 @@ export function padChannels(channels: number): Layer {
 
 /** What builds these layers from their descriptions. */
 export const subsampleTypes: LayerTypes = {
-  subsample: ({ stride }) => subsample(stride as number),
-  padChannels: ({ channels }) => padChannels(channels as number),
+  subsample: ({ stride }) => Subsample(stride as number),
+  padChannels: ({ channels }) => PadChannels(channels as number),
 }

@@ -8,7 +8,7 @@ import { type Pair, toPair } from '../../ops/window.ts'
 import { constants, type Initialization, initializerFrom } from '../initializers.ts'
 import { checkCount, checkFinite, checkFlag, checkOptions, inLayer, type Layer, type LayerTypes } from '../layer.ts'
 
-export interface ConvTranspose2dOptions {
+export interface ConvTranspose2dLayerOptions {
   readonly stride?: Pair
   readonly padding?: Pair
   /** Rows and columns more at the bottom and at the right, below the stride: several sizes shrink to the same one. 0 unless given. */
@@ -18,9 +18,9 @@ export interface ConvTranspose2dOptions {
   /** Whether each channel adds a number of its own; true unless given. */
   readonly bias?: boolean
   /** How filters begin, such as 'heNormal' or { normal: 0.01 }; 'glorotUniform' unless given. */
-  readonly initializer?: Initialization
+  readonly weightInit?: Initialization
   /** First value of every bias; 0 unless given. */
-  readonly firstBias?: number
+  readonly biasInit?: number
 }
 
 /**
@@ -29,17 +29,17 @@ export interface ConvTranspose2dOptions {
  * arithmetic", 2016, chapter 4). Parameters `weight` [C, channels / groups, KH, KW] and `bias` [channels].
  * @throws ArgumentError for numbers out of range and unknown options.
  */
-export function convTranspose2d(channels: number, kernel: Pair, options: ConvTranspose2dOptions = {}): Layer {
+export function ConvTranspose2d(channels: number, kernel: Pair, options: ConvTranspose2dLayerOptions = {}): Layer {
   const sliding = ['stride', 'padding', 'outputPadding', 'dilation', 'groups']
-  checkOptions(options, [...sliding, 'bias', 'initializer', 'firstBias'], 'convTranspose2d')
-  const { bias = true, initializer = 'glorotUniform', firstBias = 0, outputPadding = 0 } = options
+  checkOptions(options, [...sliding, 'bias', 'weightInit', 'biasInit'], 'convTranspose2d')
+  const { bias = true, weightInit = 'glorotUniform', biasInit = 0, outputPadding = 0 } = options
   const { stride, padding, dilation, groups = 1 } = options
   checkCount(channels, 'convTranspose2d: channels')
   checkCount(groups, 'convTranspose2d: groups')
   if (channels % groups !== 0)
     throw new ArgumentError(`convTranspose2d: ${groups} groups do not divide ${channels} channels`)
   checkFlag(bias, 'convTranspose2d: bias')
-  checkFinite(firstBias, 'convTranspose2d: firstBias')
+  checkFinite(biasInit, 'convTranspose2d: biasInit')
   const size = toPair(kernel, 1, 'convTranspose2d: kernel')
   const attributes = conv2dAttributes({ stride, padding, dilation, groups })
   const more = toPair(outputPadding, 0, 'convTranspose2d: outputPadding')
@@ -47,7 +47,7 @@ export function convTranspose2d(channels: number, kernel: Pair, options: ConvTra
     throw new ArgumentError(
       `convTranspose2d: outputPadding ${formatShape(more)} is not below stride ${formatShape(attributes.stride)} or dilation ${formatShape(attributes.dilation)}`,
     )
-  const initialize = initializerFrom(initializer)
+  const initialize = initializerFrom(weightInit)
   const description = { type: 'convTranspose2d', channels, kernel, options }
   return {
     description,
@@ -60,7 +60,7 @@ export function convTranspose2d(channels: number, kernel: Pair, options: ConvTra
         const weight = scope.parameter('weight', [x.shape[1], channels / groups, ...size], initialize)
         const y = convTranspose2dOp(x, weight, { stride, padding, outputPadding, dilation, groups })
         if (!bias) return y
-        return add(y, reshape(scope.parameter('bias', [channels], constants(firstBias)), [channels, 1, 1]))
+        return add(y, reshape(scope.parameter('bias', [channels], constants(biasInit)), [channels, 1, 1]))
       }),
   }
 }
@@ -68,5 +68,5 @@ export function convTranspose2d(channels: number, kernel: Pair, options: ConvTra
 /** What builds these layers from their descriptions. */
 export const transposedConvolutionTypes: LayerTypes = {
   convTranspose2d: ({ channels, kernel, options }) =>
-    convTranspose2d(channels as number, kernel as Pair, (options ?? {}) as ConvTranspose2dOptions),
+    ConvTranspose2d(channels as number, kernel as Pair, (options ?? {}) as ConvTranspose2dLayerOptions),
 }

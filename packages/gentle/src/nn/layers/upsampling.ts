@@ -3,7 +3,7 @@ import { upsample2d as upsample2dOp } from '../../ops/upsample2d.ts'
 import { type Pair, toPair } from '../../ops/window.ts'
 import { checkFlag, checkOptions, inLayer, type Layer, type LayerTypes } from '../layer.ts'
 
-export interface Upsample2dOptions {
+export interface Upsample2dLayerOptions {
   /** 'nearest' repeats pixels, 'bilinear' draws lines between them; 'nearest' unless given. */
   readonly method?: 'nearest' | 'bilinear'
   /** Whether bilinear sampling maps the centres of corner pixels to each other instead of the image's corners; false unless given. */
@@ -15,7 +15,7 @@ export interface Upsample2dOptions {
  * `Upsample`.
  * @throws ArgumentError for sizes out of range and unknown options.
  */
-export function upsample2d(to: Pair | { readonly size: Pair }, options: Upsample2dOptions = {}): Layer {
+export function Upsample2d(to: Pair | { readonly size: Pair }, options: Upsample2dLayerOptions = {}): Layer {
   checkOptions(options, ['method', 'alignCorners'], 'upsample2d')
   const { method = 'nearest', alignCorners = false } = options
   if (method !== 'nearest' && method !== 'bilinear')
@@ -37,5 +37,5 @@ export function upsample2d(to: Pair | { readonly size: Pair }, options: Upsample
 
 /** What builds these layers from their descriptions. */
 export const upsamplingTypes: LayerTypes = {
-  upsample2d: ({ to, options }) => upsample2d(to as Pair, (options ?? {}) as Upsample2dOptions),
+  upsample2d: ({ to, options }) => Upsample2d(to as Pair, (options ?? {}) as Upsample2dLayerOptions),
 }

@@ -6,19 +6,19 @@ import { schedule } from '../../../src/backends/wasm/schedule.ts'
 import { wasm } from '../../../src/backends/wasm/wasm.ts'
 import type { Graph } from '../../../src/graph/graph.ts'
 import { input, type Variable } from '../../../src/graph/tensor.ts'
-import { batchNorm, conv2d, createModel, relu, Scope, sequential } from '../../../src/nn/index.ts'
+import { BatchNorm, Conv2d, createModel, ReLU, Scope, Sequential } from '../../../src/nn/index.ts'
 import { maxPool2d, mean, mul, reshape, sub } from '../../../src/ops/index.ts'
 import { lowered } from './lowered.ts'
 
 /** Two convolutions with batch norm between and behind them; 20 images, so that the last block of 8 is not full. */
 const images = [20, 3, 6, 6]
 const network = () =>
-  sequential({
-    conv1: conv2d(4, 3, { padding: 1, bias: false }),
-    bn1: batchNorm(),
-    relu1: relu(),
-    conv2: conv2d(5, 3, { padding: 1, bias: false }),
-    bn2: batchNorm(),
+  Sequential({
+    conv1: Conv2d(4, 3, { padding: 1, bias: false }),
+    bn1: BatchNorm(),
+    relu1: ReLU(),
+    conv2: Conv2d(5, 3, { padding: 1, bias: false }),
+    bn2: BatchNorm(),
   })
 
 /** A step of gradient descent on the mean square of the distance from a target. */

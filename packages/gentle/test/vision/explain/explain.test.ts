@@ -4,12 +4,12 @@ import { reference } from '../../../src/backends/reference/reference.ts'
 import { wasm } from '../../../src/backends/wasm/wasm.ts'
 import { ArgumentError } from '../../../src/core/errors.ts'
 import { resnet20 } from '../../../src/models/resnet-cifar.ts'
-import { relu } from '../../../src/nn/layers/activation.ts'
-import { conv2d } from '../../../src/nn/layers/convolution.ts'
-import { linear } from '../../../src/nn/layers/linear.ts'
-import { maxPool2d } from '../../../src/nn/layers/pooling.ts'
-import { sequential } from '../../../src/nn/layers/sequential.ts'
-import { flatten } from '../../../src/nn/layers/shape.ts'
+import { ReLU } from '../../../src/nn/layers/activation.ts'
+import { Conv2d } from '../../../src/nn/layers/convolution.ts'
+import { Linear } from '../../../src/nn/layers/linear.ts'
+import { MaxPool2d } from '../../../src/nn/layers/pooling.ts'
+import { Sequential } from '../../../src/nn/layers/sequential.ts'
+import { Flatten } from '../../../src/nn/layers/shape.ts'
 import { createModel } from '../../../src/nn/model.ts'
 import { predict } from '../../../src/train/predict.ts'
 import { featureMaps, spatialLayers } from '../../../src/vision/explain/feature-maps.ts'
@@ -23,7 +23,7 @@ const picture = Float32Array.from(golden.picture as number[])
 
 const small = (backend = reference()) =>
   createModel(
-    sequential(conv2d(4, 3, { padding: 1 }), relu(), maxPool2d(2), conv2d(6, 3), relu(), flatten(), linear(5)),
+    Sequential(Conv2d(4, 3, { padding: 1 }), ReLU(), MaxPool2d(2), Conv2d(6, 3), ReLU(), Flatten(), Linear(5)),
     [3, 8, 10],
     { backend, firstValues: (path) => Float32Array.from(golden.weights[path] as number[]) },
   )
@@ -57,7 +57,7 @@ describe('Grad-CAM', () => {
   })
 
   test('of a network without maps is refused', async () => {
-    const dense = await createModel(sequential(flatten(), linear(5)), [3, 8, 10], { backend: reference() })
+    const dense = await createModel(Sequential(Flatten(), Linear(5)), [3, 8, 10], { backend: reference() })
     await expect(gradCam(dense, picture, 0)).rejects.toThrow('it needs a convolution')
   })
 })

@@ -3,7 +3,8 @@ import { reference } from '../../../src/backends/reference/reference.ts'
 import type { AnnotatedSet } from '../../../src/data/annotated/annotated-set.ts'
 import { ignoredPixel, taskSet } from '../../../src/data/index.ts'
 import * as nn from '../../../src/nn/index.ts'
-import { evaluate, evaluateSegmentation } from '../../../src/train/index.ts'
+import { evaluate } from '../../../src/train/index.ts'
+import { evaluateSegmentation } from '../../../src/train/vision.ts'
 import { segmentation } from '../../../src/vision/index.ts'
 
 /** Pictures whose pixels say little of their masks; every seventh pixel counts nowhere, and class 3 never is. */
@@ -22,7 +23,7 @@ const set: AnnotatedSet = {
 
 it('is measured in training as it is afterwards: mean IoU and pixel accuracy of the whole set, not of batches', async () => {
   const task = segmentation(set.inputShape)
-  const model = await nn.createModel(nn.conv2d(4, 3, { padding: 1 }), set.inputShape, { backend: reference(), seed: 3 })
+  const model = await nn.createModel(nn.Conv2d(4, 3, { padding: 1 }), set.inputShape, { backend: reference(), seed: 3 })
   const report = await evaluateSegmentation(model, task, set)
   expect(report.meanIoU).toBeGreaterThan(0)
   for (const batchSize of [2, 5]) {

@@ -1,4 +1,5 @@
 /** How each op treats a batch: a table typed over the ops' names, so that an op without an entry does not compile. */
+import { isCustom } from '../../../graph/op.ts'
 import type { Tensor } from '../../../graph/tensor.ts'
 import { isElementwise } from '../../../ops/elementwise.ts'
 import type { ReduceAttributes } from '../../../ops/reduce.ts'
@@ -125,12 +126,12 @@ const opLayouts: Readonly<Record<StructuredName | FunctionName, OpLayouts>> = {
   result: { tied: none },
 }
 
-/** Tensors whose values come from outside of the graph. */
-const source: OpLayouts = { tied: none }
+/** Tensors whose values come from outside of the graph, and ops from outside of the library: both are row-major. */
+const rowMajor: OpLayouts = { tied: none }
 
 export const layoutsOf = (node: Tensor): OpLayouts =>
   isElementwise(node)
     ? elementwise
-    : node.inputs.length === 0
-      ? source
+    : node.inputs.length === 0 || isCustom(node.op)
+      ? rowMajor
       : opLayouts[node.op.name as StructuredName | FunctionName]

@@ -118,7 +118,7 @@ export const lanesConvolutions = {
 
 /** From so many bytes of a block's source, and so many channels on, packing pays: measured on the layers of ResNet-20 and ResNet-50. */
 const leastPackedBytes = 512 * 1024
-const leastPackedChannels = 32
+export const leastPackedChannels = 32
 
 export const tiles = {
   packed: ({ groups, source, channels, rowAxes, columnAxes }) => {

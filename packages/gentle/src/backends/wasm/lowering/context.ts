@@ -5,13 +5,23 @@ import type { Kernel } from '../kernel.ts'
 import type { Expression } from '../kernels/map.ts'
 import type { Epilogue } from '../kernels/tile.ts'
 import type { Layout } from '../layout/layout.ts'
+import type { Channels } from './channels.ts'
+import type { Packed } from './packed.ts'
 import type { Winograd } from './winograd.ts'
 
-export interface LoweringContext {
-  /** Whether the engine joins neighbouring vectors to such of 256 bits. */
-  readonly wide: boolean
+/** Parts of the backend that the program has loaded. */
+export interface LoadedParts {
   /** Winograd's method, where the program has convolutions that it computes. */
   readonly winograd: Winograd | undefined
+  /** The tile on packed operands, where a convolution has many channels. */
+  readonly packed: Packed | undefined
+  /** Convolutions of images in channels, where there are such images. */
+  readonly channels: Channels | undefined
+}
+
+export interface LoweringContext extends LoadedParts {
+  /** Whether the engine joins neighbouring vectors to such of 256 bits. */
+  readonly wide: boolean
   emit(...kernels: Kernel[]): void
   /** A node's values in a layout; a conversion is added where it was computed in another one, by way of row-major. */
   buffer(node: Tensor, layout: Layout): Buffer

@@ -1,22 +1,14 @@
-/** Convolutions on a batch in lanes, with their gradients to the input, and on images in channels. */
-import type { Tensor } from '../../../graph/tensor.ts'
+/** Convolutions on a batch in lanes, and their gradients to the input; those of images in channels are a part of their own. */
 import {
   type Conv2dAttributes,
   type Conv2dInputGradientAttributes,
   type Conv2dSizes,
-  conv2dMultiplyAdds,
   conv2dSizes,
-  isDepthwise,
 } from '../../../ops/conv2d.ts'
-import { type Buffer, floatBuffer } from '../buffer.ts'
 import { conv2dInputGradientProblem, conv2dProblem } from '../kernels/convolution.ts'
-import { frameKernel, packedShape, packFiltersKernel } from '../kernels/filters.ts'
-import { packedTileKernel, packedWeightCount, packWeightsKernel } from '../kernels/packed-tile.ts'
-import { pixelTileKernel } from '../kernels/pixel-tile.ts'
-import { type Epilogue, type TileProblem, tileKernel } from '../kernels/tile.ts'
+import { type TileProblem, tileKernel } from '../kernels/tile.ts'
 import type { WinogradLanesSizes } from '../kernels/winograd-lanes.ts'
-import { blockSize } from '../layout/layout.ts'
-import { channelsConvolutions, cheapestOf, firstOf, lanesConvolutions, tiles } from './choices.ts'
+import { cheapestOf, firstOf, lanesConvolutions, tiles } from './choices.ts'
 import type { LoweringContext, Lowerings } from './context.ts'
 
 /** A convolution of a batch in lanes, or its gradient to the input, to lower. */
@@ -49,8 +41,7 @@ function convolveInLanes(context: LoweringContext, problem: LanesProblem): void 
 
 const tileMethods: Readonly<Record<keyof typeof tiles, (context: LoweringContext, problem: TileProblem) => void>> = {
   packed(context, problem) {
-    const weights = floatBuffer('packed weights', [packedWeightCount(problem)])
-    context.emit(packWeightsKernel(problem, weights), packedTileKernel({ ...problem, weights }))
+    context.packed!.convolve(context, problem)
   },
   asTheyStand(context, problem) {
     context.emit(tileKernel(problem))
@@ -60,59 +51,10 @@ const tileMethods: Readonly<Record<keyof typeof tiles, (context: LoweringContext
 const convolveByTile = (context: LoweringContext, problem: TileProblem): void =>
   tileMethods[firstOf(tiles, problem)](context, problem)
 
-/** A convolution of images in channels, or of plain ones, which images are as they come. */
-function convolveInChannels(
-  context: LoweringContext,
-  node: Tensor,
-  output: Buffer,
-  epilogue: Epilogue | undefined,
-): void {
-  const [x, w] = node.inputs
-  const attributes = node.attributes as Conv2dAttributes
-  const sizes = conv2dSizes(x.shape, w.shape, attributes)
-  const depthwise = isDepthwise(sizes.inChannels, sizes.outChannels, attributes.groups)
-  const inChannels = context.layoutOf(x) === 'channels' || depthwise || sizes.inChannels >= blockSize
-  const images = context.buffer(x, inChannels ? 'channels' : 'plain')
-  const multiplyAdds = conv2dMultiplyAdds(sizes, attributes)
-  const { wide, winograd } = context
-  const method = cheapestOf(channelsConvolutions, { sizes, attributes, wide, winograd })
-  const frameOf = ([height, width]: readonly [number, number]): Buffer => {
-    const framed = floatBuffer('framed', [x.shape[0], x.shape[1], height, width], images.layout)
-    context.emit(frameKernel(images, framed, attributes.padding))
-    return framed
-  }
-  const filters = context.buffer(w, 'plain')
-  if (method !== 'direct') {
-    winograd!.convolveInChannels(context, method, { sizes, multiplyAdds, filters, output, epilogue, frameOf })
-    return
-  }
-
-  const needed = (axis: 0 | 1, out: number): number =>
-    (out - 1) * attributes.stride[axis] + (sizes.kernel[axis] - 1) * attributes.dilation[axis] + 1
-  const unpadded = attributes.padding.every((n) => n === 0)
-  const packed = floatBuffer('packed filters', packedShape(w.shape))
-  context.emit(
-    packFiltersKernel(filters, packed, inChannels && !depthwise),
-    pixelTileKernel({
-      name: 'conv2d',
-      source: unpadded ? images : frameOf([needed(0, sizes.outHeight), needed(1, sizes.outWidth)]),
-      weights: packed,
-      output,
-      groups: attributes.groups,
-      kernel: sizes.kernel,
-      stride: attributes.stride,
-      dilation: attributes.dilation,
-      multiplyAdds,
-      wide,
-      epilogue,
-    }),
-  )
-}
-
 export const lowerConvolution: Lowerings<'conv2d' | 'conv2dInputGradient'> = {
   conv2d(context, node, output, epilogue) {
     if (output.layout === 'channels') {
-      convolveInChannels(context, node, output, epilogue)
+      context.channels!.convolve(context, node, output, epilogue)
       return
     }
     const [x, w] = node.inputs

@@ -4,7 +4,8 @@ import { fuse, type Group } from '../../../compile/fuse.ts'
 import type { Loop } from '../../../compile/with-body.ts'
 import { InternalError } from '../../../core/errors.ts'
 import { sizeOf } from '../../../core/shape.ts'
-import { type Graph, rootsOf, topologicalOrder } from '../../../graph/graph.ts'
+import { type Graph, rootsOf } from '../../../graph/graph.ts'
+import { isCustom } from '../../../graph/op.ts'
 import { Constant, Input, type Tensor, Variable } from '../../../graph/tensor.ts'
 import { isResult, isScan } from '../../../ops/loop.ts'
 import { type Buffer, createBuffer, lastBlockImages } from '../buffer.ts'
@@ -21,9 +22,13 @@ import {
 import type { EpilogueOperand } from '../kernels/tile.ts'
 import { assignLayouts } from '../layout/assign.ts'
 import { blockSize, type Layout, leadingAxes } from '../layout/layout.ts'
+import type { Channels } from './channels.ts'
 import type { Lowering, LoweringContext } from './context.ts'
+import { lowerCustom } from './custom.ts'
 import { epilogueAlong, epilogueLeaves, fusionRules } from './fusion-rules.ts'
 import { lowerings } from './lowerings.ts'
+import { loweringOrder } from './order.ts'
+import type { Packed } from './packed.ts'
 import type { Parts } from './parts.ts'
 import type { Winograd } from './winograd.ts'
 
@@ -60,6 +65,8 @@ export function lower(graph: Graph, options: LowerOptions = {}): LoweredGraph {
 export class Lowerer implements LoweringContext {
   readonly wide: boolean
   readonly winograd: Winograd | undefined
+  readonly packed: Packed | undefined
+  readonly channels: Channels | undefined
   readonly #roots: readonly Tensor[]
   readonly #options: LowerOptions
   readonly #sources: Sources
@@ -80,7 +87,9 @@ export class Lowerer implements LoweringContext {
     this.#sources = sources
     this.wide = options.wideVectors === true
     this.winograd = options.winograd
-    this.#order = topologicalOrder(shallowFirst(roots))
+    this.packed = options.packed
+    this.channels = options.channels
+    this.#order = loweringOrder(roots)
     this.#layouts = assignLayouts(this.#order)
   }
 
@@ -232,6 +241,10 @@ export class Lowerer implements LoweringContext {
       this.#lowerReshape(node)
       return
     }
+    if (isCustom(node.op)) {
+      lowerCustom(this, node, this.#made(node, 'plain'))
+      return
+    }
     const operands = producer === undefined ? [] : this.#epilogueOperands(producer, elementwise, layout)
     const output = this.#made(root, layout)
     const epilogue = producer === undefined ? undefined : { nodes: elementwise, producer, operands }
@@ -266,17 +279,6 @@ export class Lowerer implements LoweringContext {
       return { leaf, along, buffer: this.buffer(leaf, along === 'elements' ? layout : 'plain') }
     })
   }
-}
-
-/**
- * Roots by how many ops lead to them: so a traversal meets the weights of the last layers first, and each gradient is computed, and used
- * for its weights, before it is passed on.
- */
-function shallowFirst(roots: readonly Tensor[]): Tensor[] {
-  const depths = new Map<Tensor, number>()
-  for (const node of topologicalOrder(roots))
-    depths.set(node, 1 + Math.max(0, ...node.inputs.map((x) => depths.get(x)!)))
-  return [...roots].sort((a, b) => depths.get(a)! - depths.get(b)!)
 }
 
 /** The part of the network that a group belongs to: that of what leads it, or of its first node that is within one. */

@@ -3,31 +3,32 @@ import { type Graph, rootsOf, topologicalOrder } from '../../../graph/graph.ts'
 import type { Tensor } from '../../../graph/tensor.ts'
 import type { Conv2dAttributes } from '../../../ops/conv2d.ts'
 import { bodyRoots, isScan } from '../../../ops/loop.ts'
-import { canBeWinograd } from './choices.ts'
-import type { Lowerings } from './context.ts'
+import { assignLayouts } from '../layout/assign.ts'
+import { canBeWinograd, leastPackedChannels } from './choices.ts'
+import type { LoadedParts, Lowerings } from './context.ts'
 import type { LowerLoop } from './lowerer.ts'
 import { rareLowerings } from './lowerings.ts'
-import type { Winograd } from './winograd.ts'
+import { loweringOrder } from './order.ts'
 
-export interface Parts {
+export interface Parts extends Partial<LoadedParts> {
   /** Lowers loops. */
   readonly lowerLoop?: LowerLoop
   /** Lowers ops that few programs have. */
   readonly rare?: Lowerings<string>
-  /** Winograd's method for convolutions. */
-  readonly winograd?: Winograd
 }
 
 /** The parts that a simplified graph needs. */
 export async function partsFor(graph: Graph): Promise<Parts> {
   const nodes = nodesWithin(rootsOf(graph))
   const families = new Set(nodes.flatMap(({ op }) => familyOf(op.name) ?? []))
-  const [lowerLoop, winograd, ...rare] = await Promise.all([
+  const [lowerLoop, winograd, packed, channels, ...rare] = await Promise.all([
     nodes.some(isScan) ? import('./loop.ts').then((module) => module.lowerLoop) : undefined,
     nodes.some(mayBeWinograd) ? import('./winograd.ts').then((module) => module.winograd) : undefined,
+    nodes.some(hasManyChannels) ? import('./packed.ts').then((module) => module.packed) : undefined,
+    usesChannels(rootsOf(graph)) ? import('./channels.ts').then((module) => module.channels) : undefined,
     ...[...families].map((load) => load()),
   ])
-  return { lowerLoop, winograd, rare: Object.assign({}, ...rare) }
+  return { lowerLoop, winograd, packed, channels, rare: Object.assign({}, ...rare) }
 }
 
 const familyOf = (name: string): (() => Promise<Lowerings<string>>) | undefined =>
@@ -44,6 +45,18 @@ const filters: Readonly<Record<string, (node: Tensor) => readonly number[]>> = {
   conv2d: ({ inputs: [, w] }) => w.shape,
   conv2dInputGradient: ({ inputs: [w] }) => w.shape,
   conv2dWeightGradient: ({ shape }) => shape,
+}
+
+const hasManyChannels = (node: Tensor): boolean =>
+  filters[node.op.name]?.(node).some((n, axis) => axis < 2 && n >= leastPackedChannels) === true
+
+/** Whether tensors, or some of a loop's body, are in channels. */
+const usesChannels = (roots: readonly Tensor[]): boolean => {
+  const order = loweringOrder(roots)
+  return (
+    [...assignLayouts(order).values()].includes('channels') ||
+    order.some((node) => isScan(node) && usesChannels(bodyRoots(node.attributes)))
+  )
 }
 
 function mayBeWinograd(node: Tensor): boolean {

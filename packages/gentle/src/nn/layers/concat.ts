@@ -7,9 +7,9 @@ import { describeNamed, layersFrom, type NamedLayers, namedLayers } from './sequ
  * with Convolutions", 2014, figure 2).
  * @throws ArgumentError for names that are numbers or have dots.
  */
-export function parallel(branches: NamedLayers): Layer {
-  const layers = namedLayers(branches, 'parallel')
-  const description = { type: 'parallel', branches: describeNamed(layers) }
+export function Concat(branches: NamedLayers): Layer {
+  const layers = namedLayers(branches, 'concat')
+  const description = { type: 'concat', branches: describeNamed(layers) }
   return {
     description,
     apply(x, scope) {
@@ -20,6 +20,6 @@ export function parallel(branches: NamedLayers): Layer {
 }
 
 /** What builds these layers from their descriptions. */
-export const parallelTypes: LayerTypes = {
-  parallel: ({ branches }, layerFrom) => parallel(layersFrom(branches, 'parallel', layerFrom) as NamedLayers),
+export const concatTypes: LayerTypes = {
+  concat: ({ branches }, layerFrom) => Concat(layersFrom(branches, 'concat', layerFrom) as NamedLayers),
 }

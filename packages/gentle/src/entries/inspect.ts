@@ -1,0 +1,20 @@
+/** What a network costs, how it is connected, what a program computes and where its time goes, and whether gradients are right. */
+export {
+  type CheckedElement,
+  checkGradients,
+  type GradientCheck,
+  type GradientCheckOptions,
+} from '../autodiff/index.ts'
+export type {
+  KernelOfThread,
+  KernelProfile,
+  Profile,
+  ProfileEvent,
+  ProfileOptions,
+  ThreadProfile,
+} from '../backends/profile.ts'
+export { type Trace, type TraceEvent, traceEvents } from '../backends/trace.ts'
+export { printGraph, rootsOf } from '../graph/graph.ts'
+export { traceInference } from '../nn/model.ts'
+export { type NetworkGraph, type NetworkNode, networkGraph } from '../nn/network-graph.ts'
+export { type LayerSummary, type NetworkSummary, type SummaryOptions, summarize } from '../nn/summary.ts'

@@ -1,0 +1,2 @@
+/** The lecture's networks, by their names. */
+export * from '../models/index.ts'

@@ -1,0 +1,4 @@
+/** Models to and from ONNX files; apart, for the sake of what reads their encoding. */
+import '../formats/onnx/layer.ts'
+
+export * from '../formats/onnx/index.ts'

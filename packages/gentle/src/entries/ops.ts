@@ -1,0 +1,2 @@
+/** Functions of tensors. */
+export * from '../ops/index.ts'

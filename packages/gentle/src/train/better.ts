@@ -1,0 +1,25 @@
+import { ArgumentError } from '../core/errors.ts'
+import type { Metric } from '../nn/metrics.ts'
+import type { Evaluation } from './evaluation.ts'
+
+/**
+ * Whether a validation is better than the best so far: by the metric of this name, or 'loss', ties by loss.
+ * @throws ArgumentError where the validation does not tell it.
+ */
+export function isBetter(
+  validation: Evaluation,
+  best: Evaluation | undefined,
+  monitor: string,
+  metrics: readonly Metric[],
+): boolean {
+  const value = validation[monitor]
+  if (value === undefined)
+    throw new ArgumentError(
+      `training: the best epoch is chosen by '${monitor}', but the validation tells ${Object.keys(validation).join(', ')}; give monitor one of these`,
+    )
+  const before = best?.[monitor]
+  if (best === undefined || before === undefined || Number.isNaN(before)) return true
+  if (value === before) return validation.loss < best.loss
+  const less = monitor === 'loss' || metrics.find(({ name }) => name === monitor)?.better === 'less'
+  return less ? value < before : value > before
+}

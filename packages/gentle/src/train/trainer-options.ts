@@ -1,0 +1,28 @@
+import type { Backend } from '../backends/backend.ts'
+import type { BatchLoss, Loss } from '../nn/losses.ts'
+import type { Metric } from '../nn/metrics.ts'
+import type { Optimizer } from '../optim/optimizer.ts'
+
+export interface TrainerOptions {
+  /** crossEntropy unless given. */
+  readonly loss?: Loss | BatchLoss
+  /** What is told beside the loss; accuracy where there are classes, else nothing, unless given. */
+  readonly metrics?: readonly Metric[]
+  /**
+   * What of an epoch's validation says which epoch is the best, ties by loss: a metric's name or 'loss'. The first of the metrics unless given,
+   * 'loss' where there is none.
+   */
+  readonly monitor?: string
+  readonly optimizer: Optimizer
+  /** Examples a step; 64 unless given. */
+  readonly batchSize?: number
+  readonly epochs: number
+  /** Steps in all, as the schedule counts them, for those who make one of several batches; a step a batch unless given. */
+  readonly steps?: number
+  /** From which first values, the order of examples, and dropout derive; 0 unless given. */
+  readonly seed?: number
+  /** Where to compute, for a network that is not a model yet; wasm on all cores unless given. */
+  readonly backend?: Backend
+  /** Names of parameters that stay as they are, for fine-tuning; none unless given. Normalisation of frozen layers keeps its statistics. */
+  readonly freeze?: (name: string) => boolean
+}
