@@ -1,5 +1,5 @@
 /** The summary as a picture: a bar a goal, as long as the figure is good beside what it has to be at least, on a logarithmic scale. */
-import { faint, ink, muted, page, text } from '../packages/cli/src/charts/svg.ts'
+import { faint, ink, muted, page, text } from 'gentle-dl-plot'
 import { formatAmount, lead } from './report.ts'
 import { formatFigure, type Standing } from './summary.ts'
 

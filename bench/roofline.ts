@@ -3,7 +3,7 @@
  * The bandwidth of memory is measured while it is drawn.
  */
 import { readFileSync, writeFileSync } from 'node:fs'
-import { faint, ink, muted, page, text } from '../packages/cli/src/charts/svg.ts'
+import { faint, ink, muted, page, text } from 'gentle-dl-plot'
 import { reference, sizeOf } from '../packages/gentle/src/index.ts'
 import { convolutionsOf } from './convolutions.ts'
 import { zeros } from './networks.ts'

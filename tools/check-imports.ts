@@ -28,7 +28,8 @@ const order = [
 ]
 
 const library = 'packages/gentle/src/'
-const commandLine = 'packages/cli/'
+/** What is built on the library: they import its public entries alone. */
+const programs = ['packages/cli/', 'packages/plot/']
 const publicEntries = Object.keys(manifest.exports).map((path) => path.replace(/^\./, 'gentle-dl'))
 
 /** Packages that an entry of its own is bundled with, and the one file that may ask for each. */
@@ -75,10 +76,12 @@ function libraryProblem(path: string, { target, dynamic }: Import): string | und
     : undefined
 }
 
-/** What is wrong with an import in the command line, or undefined. */
-function commandLineProblem(path: string, { target }: Import): string | undefined {
-  if (target.startsWith('.'))
-    return posix.join(posix.dirname(path), target).startsWith(commandLine) ? undefined : `it is outside ${commandLine}`
+/** What is wrong with an import in the command line or the charts, or undefined. */
+function programProblem(path: string, { target }: Import): string | undefined {
+  if (target.startsWith('.')) {
+    const own = programs.find((folder) => path.startsWith(folder))!
+    return posix.join(posix.dirname(path), target).startsWith(own) ? undefined : `it is outside ${own}`
+  }
   return /^gentle-dl(\/|$)/.test(target) && !publicEntries.includes(target)
     ? `the library's public entries are ${publicEntries.join(', ')}`
     : undefined
@@ -86,7 +89,7 @@ function commandLineProblem(path: string, { target }: Import): string | undefine
 
 /** What is wrong with the imports of a file, a line each; `path` is relative to the repository. */
 export function importProblems(path: string, source: string): string[] {
-  const problemOf = path.startsWith(library) ? libraryProblem : commandLineProblem
+  const problemOf = path.startsWith(library) ? libraryProblem : programProblem
   return importsOf(path, source).flatMap((each) => {
     const problem = problemOf(path, each)
     return problem === undefined ? [] : [`${path}:${each.line} imports '${each.target}': ${problem}`]

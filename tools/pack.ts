@@ -1,5 +1,5 @@
 /**
- * Packs both packages as they would be published, into dist-packages. In the repository `exports` and `bin` name TypeScript, which Node 26
+ * Packs the packages as they would be published, into dist-packages. In the repository `exports` and `bin` name TypeScript, which Node 26
  * runs as it is; a published package names what the build made of it.
  */
 import { execFileSync } from 'node:child_process'
@@ -66,12 +66,12 @@ async function packOne(folder: string): Promise<string> {
   }
 }
 
-/** Builds and packs both packages; gives the tarballs' paths, the library's first. */
+/** Builds and packs all packages; gives the tarballs' paths, the library's first. */
 export async function pack(): Promise<string[]> {
   rmSync(destination, { recursive: true, force: true })
   mkdirSync(destination)
   await build({ config: join(root, 'tsdown.config.ts'), logLevel: 'warn' })
-  return [await packOne('gentle'), await packOne('cli')]
+  return [await packOne('gentle'), await packOne('plot'), await packOne('cli')]
 }
 
 if (import.meta.main) for (const tarball of await pack()) console.log(tarball)

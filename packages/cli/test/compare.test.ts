@@ -1,7 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { type Plot, scatter } from '../src/charts/scatter.ts'
 import { bySource, wrapped } from '../src/terminal/sources.ts'
 import { gentle, temporaryFolder } from './command.ts'
 
@@ -40,37 +39,6 @@ describe('gentle compare', () => {
     expect(readFileSync(join(folder, 'growth.svg'), 'utf8')).toContain('ResNet: 7 exaflops, 60 M parameters')
     const all = readFileSync(svg, 'utf8')
     for (const words of ['lenet5', '1998', 'A gentle introduction to Deep Learning']) expect(all).toContain(words)
-  })
-})
-
-describe('a plot', () => {
-  const plot = (marks: Plot['marks']): Plot => ({
-    title: 'title',
-    colour: '#000000',
-    x: { label: 'x', scale: 'linear', format: String },
-    y: { label: 'y', scale: 'logarithmic', format: String },
-    marks,
-  })
-  const frame = { left: 50, right: 450, top: 50, bottom: 350 }
-
-  it('sets labels of points that are close apart from each other', () => {
-    const marks = Array.from({ length: 5 }, (_, i) => ({ x: 2015, y: 100 + i, label: `network ${i}`, area: 1 }))
-    const drawn = scatter(plot([...marks, { x: 1990, y: 1, label: 'first', area: 1 }]), frame)
-    const places = [...drawn.matchAll(/x="([\d.]+)" y="([\d.]+)"[^>]*>network \d/g)].map(([, x, y]) => [
-      Number(x),
-      Number(y),
-    ])
-    expect(places).toHaveLength(5)
-    for (const [i, [x, y]] of places.entries())
-      for (const [otherX, otherY] of places.slice(i + 1))
-        expect(Math.abs(y - otherY) >= 13 || Math.abs(x - otherX) >= 50).toBe(true)
-  })
-
-  it('has a single point in its frame', () => {
-    const drawn = scatter(plot([{ x: 3, y: 10, label: 'one', area: 1 }]), frame)
-    const [, x, y] = drawn.match(/cx="([\d.]+)" cy="([\d.]+)"/)!.map(Number)
-    expect(x).toBeCloseTo(250, 0)
-    expect(y).toBeCloseTo(200, 0)
   })
 })
 

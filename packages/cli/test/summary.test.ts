@@ -12,11 +12,8 @@ import {
   Sequential,
   wasm,
 } from 'gentle-dl'
-import { networkGraph, summarize } from 'gentle-dl/inspect'
+import { summarize } from 'gentle-dl/inspect'
 import { describe, expect, it } from 'vitest'
-import { blocksOf } from '../src/charts/network-blocks.ts'
-import { networkSvg } from '../src/charts/network-svg.ts'
-import { leavesOf } from '../src/models/structure.ts'
 import { measureLayers } from '../src/networks/measure-layers.ts'
 import { gentle, temporaryFolder } from './command.ts'
 
@@ -69,40 +66,6 @@ describe('gentle summary', () => {
     }
     const total = layers.reduce((sum: number, { share }: { share: number }) => sum + share, 0)
     expect(total).toBeCloseTo(1, 9)
-  })
-})
-
-describe('the picture of a network', () => {
-  const graph = networkGraph(branched, shape)
-  const { blocks, edges } = blocksOf(graph, leavesOf(branched, shape))
-  const titled = (title: string): number => blocks.find((block) => block.title === title)!.id
-
-  it('has a convolution, its norm and its activation in one block, and joins alone', () => {
-    expect(blocks.map(({ title, rest }) => [title, ...rest].join(' '))).toEqual([
-      'input',
-      '3 x 3 conv, 4 batchNorm relu',
-      '3 x 3 conv, 4',
-      '+ relu',
-      '1 x 1 conv, 2 batchNorm relu',
-      '3 x 3 conv, 6 batchNorm relu',
-      'concat',
-      'globalAvgPool2d',
-      'linear, 3',
-    ])
-  })
-
-  it('has the shortcut and the branches as edges', () => {
-    expect(edges).toContainEqual([titled('input'), titled('+')])
-    expect(edges).toContainEqual([titled('+'), titled('1 x 1 conv, 2')])
-    expect(edges).toContainEqual([titled('1 x 1 conv, 2'), titled('concat')])
-    expect(edges).toContainEqual([titled('3 x 3 conv, 6'), titled('concat')])
-  })
-
-  it('sets the first branch left of the second, and the shortcut beside what it skips', () => {
-    const picture = networkSvg({ blocks, edges }, 'branched', 'figures')
-    const at = (title: string): number => Number(picture.match(new RegExp(`x="([\\d.]+)"[^>]*>${title}<`))![1])
-    expect(at('1 x 1 conv, 2')).toBeLessThan(at('3 x 3 conv, 6'))
-    expect(picture.match(/marker-end/g)).toHaveLength(edges.length)
   })
 })
 

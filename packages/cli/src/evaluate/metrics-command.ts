@@ -2,7 +2,7 @@
 import { writeFile } from 'node:fs/promises'
 import type { CocoContent } from 'gentle-dl/data'
 import { averagePrecision, type DetectionReport, precisionRecallCurve } from 'gentle-dl/vision'
-import { precisionRecallSvg } from '../charts/precision-recall-svg.ts'
+import { precisionRecallPicture } from '../pictures/precision-recall-picture.ts'
 import { bold, note, table, thousands } from '../terminal/terminal.ts'
 import { exitCodes, UsageError, unknownChoice } from '../terminal/usage.ts'
 import { type CocoResults, readCocoResults, readCocoTruth } from './coco-files.ts'
@@ -59,7 +59,7 @@ async function writeCurves(
     return
   }
   try {
-    await writeFile(path, precisionRecallSvg(drawn))
+    await writeFile(path, precisionRecallPicture(drawn))
   } catch (error) {
     throw new UsageError(`--curves ${path} cannot be written: ${(error as Error).message}`)
   }

@@ -1,8 +1,6 @@
 /** The picture of `gentle experiment depth`: training loss over the epochs, plain networks beside residual ones. */
-import { ticks } from '../charts/scatter.ts'
-import { muted, page, text } from '../charts/svg.ts'
+import { legendEntry, linePanel, lossAxis, muted, page, text, ticks } from 'gentle-dl-plot'
 import type { DepthResult } from './depth-results.ts'
-import { legendEntry, lossAxis, panel } from './panel.ts'
 
 const colours: Readonly<Record<number, string>> = { 20: '#d97706', 56: '#2563eb' }
 
@@ -12,7 +10,7 @@ export function depthSvg(results: readonly DepthResult[]): string {
   const highest = 1.05 * Math.max(...results.flatMap(({ runs }) => runs.flatMap(({ trainLoss }) => trainLoss)))
   const epochs = results[0].runs[0].trainLoss.map((_, i) => i + 1)
   const panelOf = (residual: boolean, title: string): string =>
-    panel(
+    linePanel(
       {
         left: residual ? left + width + gap : left,
         top,

@@ -1,8 +1,7 @@
 /** The picture of `gentle experiment features`: accuracy over the number of examples, and the filters, made by hand beside learned. */
-import { faint, muted, page, text } from '../charts/svg.ts'
+import { accuracyAxis, faint, legendEntry, linePanel, muted, page, text } from 'gentle-dl-plot'
 import type { FeaturesResult, Filters } from './features-results.ts'
 import { filterSize } from './filter-bank.ts'
-import { accuracyAxis, legendEntry, panel } from './panel.ts'
 
 const colours: Readonly<Record<string, string>> = {
   pixels: '#616e7c',
@@ -55,7 +54,7 @@ export function featuresSvg(results: readonly FeaturesResult[], byHand: Filters,
     right + columns * place + 22,
     below + 24,
     [
-      panel(
+      linePanel(
         {
           left,
           top,

@@ -1,7 +1,6 @@
 /** The picture of `gentle experiment loss`: empirical losses over the number of examples, the expected loss that they close in on, and how fast. */
-import { muted, page, text } from '../charts/svg.ts'
+import { type Line, legendEntry, linePanel, lossAxis, muted, page, powersAxis, text } from 'gentle-dl-plot'
 import { type Errors, errorsOf, type LossResult, type LossRun } from './loss-results.ts'
-import { type Line, legendEntry, lossAxis, panel, powersAxis } from './panel.ts'
 
 const [blue, orange, green, purple, grey] = ['#2563eb', '#d97706', '#15803d', '#9333ea', '#1f2933']
 
@@ -29,17 +28,17 @@ export function lossSvg(results: readonly LossResult[], bestLoss: number): strin
     lefts[2] + width + 50,
     below + 68,
     [
-      panel({ ...frame, y, left: lefts[0], title: 'loss of the best classifier there is' }, [
+      linePanel({ ...frame, y, left: lefts[0], title: 'loss of the best classifier there is' }, [
         line(blue, ({ best }) => best),
         known,
       ]),
-      panel({ ...frame, y, left: lefts[1], title: 'loss of one that learned from the examples' }, [
+      linePanel({ ...frame, y, left: lefts[1], title: 'loss of one that learned from the examples' }, [
         line(green, ({ expected }) => expected),
         line(orange, ({ validation }) => validation),
         line(blue, ({ train }) => train),
         known,
       ]),
-      panel({ ...frame, y: powersAxis(theory), left: lefts[2], title: 'how far they are off' }, [
+      linePanel({ ...frame, y: powersAxis(theory), left: lefts[2], title: 'how far they are off' }, [
         error(blue, 'sampling'),
         error(purple, 'gained'),
         error(green, 'lost'),

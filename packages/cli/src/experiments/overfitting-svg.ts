@@ -1,7 +1,6 @@
 /** The picture of `gentle experiment overfitting`: loss on training and validation examples over the steps, a panel a number of examples, and what it comes to. */
-import { muted, page, text } from '../charts/svg.ts'
+import { accuracyAxis, type Line, legendEntry, linePanel, lossAxis, muted, page, text } from 'gentle-dl-plot'
 import type { Moment, OverfittingResult, OverfittingRun } from './overfitting-results.ts'
-import { accuracyAxis, type Line, legendEntry, lossAxis, panel } from './panel.ts'
 
 const colours: Readonly<Record<string, string>> = {
   none: '#616e7c',
@@ -30,7 +29,7 @@ export function overfittingSvg(results: readonly OverfittingResult[]): string {
     const unseen = shown.flatMap(({ runs }) =>
       runs.flatMap(({ moments }) => moments.map(({ validation }) => validation.loss)),
     )
-    return panel(
+    return linePanel(
       {
         left: leftOf(i),
         top,
@@ -54,7 +53,7 @@ export function overfittingSvg(results: readonly OverfittingResult[]): string {
       .filter((result) => result.remedy === remedy)
       .map(({ examples, runs }) => ({ x: examples, values: runs.map(lastAccuracy) })),
   }))
-  const accuracy = panel(
+  const accuracy = linePanel(
     {
       left: leftOf(counts.length),
       top,

@@ -1,6 +1,5 @@
 /** The picture of `gentle experiment shift`: accuracy over the distance, to the left and over all directions, and what a network sees. */
-import { muted, page, text } from '../charts/svg.ts'
-import { legendEntry, panel, type VerticalAxis } from './panel.ts'
+import { legendEntry, linePanel, muted, page, text, type VerticalAxis } from 'gentle-dl-plot'
 import { distances, type ShiftResult, type ShiftRun } from './shift-results.ts'
 
 const colours = ['#d97706', '#2563eb', '#15803d', '#9333ea']
@@ -39,7 +38,7 @@ function strip({ height, width, pixels }: Picture, left: number, above: number, 
 
 export function shiftSvg(results: readonly ShiftResult[], picture: Picture): string {
   const drawn = (left: number, title: string, of: (run: ShiftRun) => readonly number[]): string =>
-    panel(
+    linePanel(
       { left, top, width, height, title, xLabel: 'pixels moved', xScale: 'linear', xTicks: distances, y: shares },
       results.map(({ runs }, i) => ({
         colour: colours[i],

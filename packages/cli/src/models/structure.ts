@@ -1,38 +1,21 @@
 /** What a network's trace tells of it; nothing is computed. */
-import { input, type Layer, type LayerDescription, type Parameters, Scope, type Shape, ShapeError } from 'gentle-dl'
-
-/** The name of a layer without layers within: a block's and its activation's may be the same but for the type. */
-export const leafKey = (type: string, path: string): string => `${type} ${path}`
+import { input, type Layer, type Parameters, Scope, type Shape, ShapeError } from 'gentle-dl'
 
 /**
- * Traces a network on one example of a shape, for its parameters' shapes and its layers' descriptions.
+ * The parameters of a network that takes examples of a shape; they have no values.
  * @throws ShapeError naming the layer that the shape does not fit.
  */
-function traced(network: Layer, inputShape: Shape): { parameters: Parameters; leaves: Map<string, LayerDescription> } {
+function parametersOf(network: Layer, inputShape: Shape): Parameters {
   const parameters: Parameters = new Map()
-  const leaves = new Map<string, LayerDescription>()
-  const scope = new Scope({
-    parameters,
-    state: new Map(),
-    seed: 0,
-    training: false,
-    inspection: true,
-    onLayer({ path, description, leaf }) {
-      if (leaf) leaves.set(leafKey(description.type, path), description)
-    },
-  })
+  const scope = new Scope({ parameters, state: new Map(), seed: 0, training: false, inspection: true })
   scope.apply('', network, input([1, ...inputShape]))
-  return { parameters, leaves }
+  return parameters
 }
-
-/** Descriptions of the layers that have none within, by `leafKey`. */
-export const leavesOf = (network: Layer, inputShape: Shape): ReadonlyMap<string, LayerDescription> =>
-  traced(network, inputShape).leaves
 
 /** Whether a network takes examples of a shape. */
 export function fits(network: Layer, inputShape: Shape): boolean {
   try {
-    traced(network, inputShape)
+    parametersOf(network, inputShape)
     return true
   } catch (error) {
     if (error instanceof ShapeError) return false
@@ -42,7 +25,7 @@ export function fits(network: Layer, inputShape: Shape): boolean {
 
 /** @throws ShapeError naming the layer that the shape does not fit. */
 export function checkFits(network: Layer, inputShape: Shape): void {
-  traced(network, inputShape)
+  parametersOf(network, inputShape)
 }
 
 /** What builds a network for a number of classes. */
@@ -53,7 +36,7 @@ export type Build = (classes: number) => Layer
  * @throws ShapeError naming the layer that the shape does not fit.
  */
 export function headOf(build: Build, inputShape: Shape): Map<string, number> {
-  const [two, three] = [2, 3].map((classes) => traced(build(classes), inputShape).parameters)
+  const [two, three] = [2, 3].map((classes) => parametersOf(build(classes), inputShape))
   const head = new Map<string, number>()
   for (const [name, { shape }] of two) {
     const axis = shape.findIndex((n, i) => n !== three.get(name)?.shape[i])

@@ -1,15 +1,14 @@
 /** `gentle compare`: networks side by side, and the lecture's figures of how they grew. */
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-
 import { type Backend, wasm } from 'gentle-dl'
 import { summarize } from 'gentle-dl/inspect'
-import { accuracySvg, comparisonSvg, costSvg, growthSvg } from '../charts/compare-svg.ts'
 import { networkNamed, publishedOf } from '../models/networks.ts'
 import { shapeText } from '../terminal/shapes.ts'
 import { bySource, wrapped } from '../terminal/sources.ts'
 import { bold, bytes, dim, note, quantity, table, thousands } from '../terminal/terminal.ts'
 import { exitCodes, UsageError } from '../terminal/usage.ts'
+import { accuracySvg, comparisonSvg, costSvg, growthSvg } from './compare-svg.ts'
 import type { Compared, Comparison } from './comparison.ts'
 import { growth } from './growth.ts'
 import { secondsOfNetwork } from './measure.ts'

@@ -2,7 +2,6 @@
 import { type Backend, type Layer, layerFrom, type Shape, type Tensor } from 'gentle-dl'
 import { type NetworkSummary, networkGraph } from 'gentle-dl/inspect'
 import { add, concat } from 'gentle-dl/ops'
-import { leafKey, leavesOf } from '../models/structure.ts'
 import { alone, measurePeak, peakMethod, secondsOfLayer, secondsOfNetwork } from './measure.ts'
 
 /** Of a layer alone, on a batch. */
@@ -46,14 +45,12 @@ export async function measureLayers(
   { inputShape, batchSize, flops, layers }: NetworkSummary,
 ): Promise<Measured & { readonly times: readonly LayerTime[] }> {
   const { nodes, edges } = networkGraph(network, inputShape)
-  const leaves = leavesOf(network, inputShape)
   const peakBefore = await measurePeak(backend)
   const known = new Map<string, number>()
   const seconds: number[] = []
   // The graph's first node is the input; the others are the summary's layers.
-  for (const { id, name, type } of nodes.slice(1)) {
+  for (const { id, type, description } of nodes.slice(1)) {
     const inputShapes = edges.filter(([, to]) => to === id).map(([from]): Shape => nodes[from].outputShape)
-    const description = leaves.get(leafKey(type, name))
     const key = JSON.stringify([description ?? type, inputShapes])
     const join = joins[type]
     const apply =

@@ -1,13 +1,10 @@
 /** `gentle summary`: what a network consists of and what it costs, layer by layer. */
 import { writeFileSync } from 'node:fs'
-
 import { type Layer, type Shape, wasm } from 'gentle-dl'
 import { type NetworkSummary, networkGraph, summarize } from 'gentle-dl/inspect'
-import { blocksOf } from '../charts/network-blocks.ts'
-import { networkSvg } from '../charts/network-svg.ts'
+import { plotNetwork } from 'gentle-dl-plot'
 import { networkNamed, networkNames } from '../models/networks.ts'
 import { openModel } from '../models/open-model.ts'
-import { leavesOf } from '../models/structure.ts'
 import { shapeOf, shapeText } from '../terminal/shapes.ts'
 import { note, terminalWidth, thousands } from '../terminal/terminal.ts'
 import { exitCodes, UsageError } from '../terminal/usage.ts'
@@ -66,11 +63,10 @@ async function measured(layer: Layer, counted: NetworkSummary): Promise<Measured
 }
 
 function draw(file: string, name: string, layer: Layer, { inputShape, parameters, macs, flops }: NetworkSummary): void {
-  const picture = networkSvg(
-    blocksOf(networkGraph(layer, inputShape), leavesOf(layer, inputShape)),
-    `${name} on ${shapeText(inputShape)}`,
-    `${thousands(parameters)} parameters; ${thousands(macs)} multiply-adds, ${thousands(flops)} FLOPs an example`,
-  )
+  const picture = plotNetwork(networkGraph(layer, inputShape), {
+    title: `${name} on ${shapeText(inputShape)}`,
+    subtitle: `${thousands(parameters)} parameters; ${thousands(macs)} multiply-adds, ${thousands(flops)} FLOPs an example`,
+  })
   try {
     writeFileSync(file, picture)
   } catch (error) {

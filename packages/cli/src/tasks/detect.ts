@@ -9,7 +9,7 @@ import {
   precisionRecallCurve,
   type ScoredBox,
 } from 'gentle-dl/vision'
-import { precisionRecallSvg } from '../charts/precision-recall-svg.ts'
+import { precisionRecallPicture } from '../pictures/precision-recall-picture.ts'
 import { percent } from '../terminal/terminal.ts'
 import { UsageError } from '../terminal/usage.ts'
 import type { AnnotatedTask } from './annotated-task.ts'
@@ -55,7 +55,7 @@ export const detect: AnnotatedTask<ScoredBox[]> = {
           return [name, own ? share(own.AP) : 'none', own ? share(own.AP50) : 'none']
         }),
       ],
-      ...(curves.length > 0 ? { pictures: { 'precision-recall.svg': precisionRecallSvg(curves) } } : {}),
+      ...(curves.length > 0 ? { pictures: { 'precision-recall.svg': precisionRecallPicture(curves) } } : {}),
     }
   },
   said: (answer) => ({ objects: answer.filter(({ score }) => score >= sure) }),

@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises'
 import { confusion, countParameters, evaluate, loadModel, sizeOf } from 'gentle-dl'
 import { type Splits, writeImageFile } from 'gentle-dl/data'
 import { image } from 'gentle-dl/vision'
-import { confusionSvg } from '../charts/charts.ts'
+import { plotConfusionMatrix } from 'gentle-dl-plot'
 import { arePictures } from '../data/pictures.ts'
 import type { Ending } from '../tasks/task.ts'
 import { exitCodes } from '../terminal/usage.ts'
@@ -34,7 +34,12 @@ export async function finish({ run, plan, backend, history, seconds, flags }: En
     seconds: Number(seconds.toFixed(2)),
   }
   run.writeJson('summary.json', summary)
-  run.write('confusion.svg', confusionSvg(matrix.counts, splits.test.classes ?? []))
+  run.write(
+    'confusion.svg',
+    plotConfusionMatrix(matrix.counts, splits.test.classes ?? [], {
+      title: 'Test examples: true class (rows) and predicted class (columns)',
+    }),
+  )
   if (arePictures(splits.test)) {
     const pixels = new Float32Array(sizeOf(splits.test.inputShape))
     await splits.test.read([0], pixels, new Int32Array(1))

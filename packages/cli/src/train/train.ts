@@ -14,9 +14,8 @@ import {
   wasm,
 } from 'gentle-dl'
 import type { Splits } from 'gentle-dl/data'
-
 import { type Profile, traceEvents } from 'gentle-dl/inspect'
-import { curvesSvg } from '../charts/charts.ts'
+import { plotHistory } from 'gentle-dl-plot'
 import { policyOf, policyText } from '../data/policy.ts'
 import { frozenNames } from '../models/freeze.ts'
 import { takesPoints } from '../models/networks.ts'
@@ -216,7 +215,10 @@ export async function train(model: string | undefined, flags: TrainFlags): Promi
         await run.saveWeights('last', trainer.model, task)
         if (report.best) await run.saveWeights('best', trainer.model, task)
         run.saveState(await trainer.state())
-        run.write('curves.svg', curvesSvg(trainer.history, prepared.monitor, prepared.scoreName))
+        run.write(
+          'curves.svg',
+          plotHistory(trainer.history, { metric: prepared.monitor, metricLabel: prepared.scoreName }),
+        )
         view.epoch(epochLine(report, plan.epochs, prepared))
       },
     })

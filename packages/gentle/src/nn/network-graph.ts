@@ -1,7 +1,7 @@
 /** A network as a graph of its layers, to be drawn: branches and shortcuts are edges, and where they meet are `concat` and `add`. */
 import type { Shape } from '../core/shape.ts'
 import type { Tensor } from '../graph/tensor.ts'
-import type { Layer } from './layer.ts'
+import type { Layer, LayerDescription } from './layer.ts'
 import { multiplyAddsOf, parametersOf, partsOfOutput, takeApart } from './parts.ts'
 
 export interface NetworkNode {
@@ -11,6 +11,8 @@ export interface NetworkNode {
   readonly name: string
   /** The layer's type; `input` for the first node, `add` and `concat` where branches meet. */
   readonly type: string
+  /** Of a layer without layers within: its options, as `layerFrom` takes them. */
+  readonly description?: LayerDescription
   /** Of one example. */
   readonly outputShape: Shape
   readonly parameters: number
@@ -41,10 +43,18 @@ export function networkGraph(layer: Layer, inputShape: Shape): NetworkGraph {
     return id === undefined ? tensor.inputs.flatMap(sourcesOf) : [id]
   }
   for (const part of partsOfOutput(parted)) {
-    const { name, type, inputs, output } = part
+    const { name, type, description, inputs, output } = part
     const id = nodes.length
     const parameters = parametersOf(part, parted.parameters)
-    nodes.push({ id, name, type, outputShape: output.shape.slice(1), parameters, macs: multiplyAddsOf(part) })
+    nodes.push({
+      id,
+      name,
+      type,
+      ...(description === undefined ? {} : { description }),
+      outputShape: output.shape.slice(1),
+      parameters,
+      macs: multiplyAddsOf(part),
+    })
     for (const from of new Set(inputs.flatMap(sourcesOf))) edges.push([from, id])
     idOf.set(output, id)
   }

@@ -2,7 +2,7 @@
 import { type Shape, sizeOf } from '../core/shape.ts'
 import { topologicalOrder } from '../graph/graph.ts'
 import { type Input, input, type Tensor, Variable } from '../graph/tensor.ts'
-import type { Layer } from './layer.ts'
+import type { Layer, LayerDescription } from './layer.ts'
 import { type Parameters, Scope } from './scope.ts'
 
 /** A layer that has no layers within, or an op that joins branches. */
@@ -10,6 +10,8 @@ export interface Part {
   /** Path of the layer, or of the one that joins. */
   readonly name: string
   readonly type: string
+  /** Of a layer; none of what joins, or of what a layer of layers adds to them. */
+  readonly description?: LayerDescription
   readonly inputs: readonly Tensor[]
   readonly output: Tensor
   /** What it made of the graph: its parameters and its ops. */
@@ -40,8 +42,8 @@ export function takeApart(
   const auxiliary: Tensor[] = []
   const x = input([batchSize, ...inputShape])
   const known = new Set<Tensor>([x])
-  const addPart = (name: string, type: string, inputs: readonly Tensor[], output: Tensor): void => {
-    parts.push({ name, type, inputs, output, nodes: unknownNodes(output, known) })
+  const addPart = (part: Omit<Part, 'nodes'>): void => {
+    parts.push({ ...part, nodes: unknownNodes(part.output, known) })
   }
   const scope = new Scope({
     parameters,
@@ -52,9 +54,10 @@ export function takeApart(
     step: training ? input([], 'int32') : undefined,
     onLayer({ path, description, input, output, leaf }) {
       // A layer of layers is a part only where it ends in ops of its own that it did not tell of as a join.
-      if (leaf || !known.has(output)) addPart(path, description.type, [input], output)
+      if (leaf || !known.has(output))
+        addPart({ name: path, type: description.type, inputs: [input], output, ...(leaf ? { description } : {}) })
     },
-    onJoin: ({ path, type, inputs, output }) => addPart(path, type, inputs, output),
+    onJoin: ({ path, type, inputs, output }) => addPart({ name: path, type, inputs, output }),
     onAuxiliary: (output) => auxiliary.push(output),
   })
   const output = scope.apply('', network, x)

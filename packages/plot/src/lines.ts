@@ -1,16 +1,15 @@
-/** A panel of lines over an axis: the mean over the seeds, in a band that holds all of them. */
-import { ticks } from '../charts/scatter.ts'
-import { faint, muted, text } from '../charts/svg.ts'
-import { meanOf } from './results.ts'
+/** A panel of lines over an axis: the mean over several trainings, in a band that holds all of them. */
+import { faint, muted, text } from './svg.ts'
+import { ticks } from './ticks.ts'
 
 export interface Line {
   readonly colour: string
   readonly dashed?: boolean
-  /** The values of all seeds at each place of the horizontal axis, ascending. */
+  /** The values of all trainings at each place of the horizontal axis, ascending. */
   readonly points: readonly { readonly x: number; readonly values: readonly number[] }[]
 }
 
-export interface Panel {
+export interface LinePanel {
   readonly left: number
   readonly top: number
   readonly width: number
@@ -61,7 +60,10 @@ export function accuracyAxis(accuracies: readonly number[]): VerticalAxis {
   }
 }
 
-export function panel(options: Panel, lines: readonly Line[]): string {
+const meanOf = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length
+
+/** The mean of each line's values, in a band from the least to the most. */
+export function linePanel(options: LinePanel, lines: readonly Line[]): string {
   const { left, top, width, height, title, xLabel, xScale = 'logarithmic', xTicks, y } = options
   const placeOf = xScale === 'linear' ? (x: number): number => x : Math.log
   const places = lines.flatMap(({ points }) => points.map((point) => placeOf(point.x)))

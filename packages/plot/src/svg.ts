@@ -1,4 +1,4 @@
-/** What all pictures are made of. */
+/** What all charts are made of: strings of SVG. */
 
 export const ink = '#1f2933'
 export const muted = '#616e7c'

@@ -1,5 +1,6 @@
 /** Points with names in a plane, whose labels do not cover each other. */
-import { faint, ink, muted, text } from './svg.ts'
+import { faint, ink, muted, page, text } from './svg.ts'
+import { ticks } from './ticks.ts'
 
 export interface Mark {
   readonly x: number
@@ -19,23 +20,14 @@ export interface Axis {
   readonly leastStep?: number
 }
 
-export interface Plot {
+export interface ScatterPlot {
   readonly title: string
   readonly x: Axis
   readonly y: Axis
   readonly marks: readonly Mark[]
   readonly colour: string
-}
-
-/** Round numbers between two bounds, about four, at least `leastStep` apart. */
-export function ticks(low: number, high: number, leastStep = 0): number[] {
-  const rough = Math.max(leastStep, (high - low) / 4)
-  const power = 10 ** Math.floor(Math.log10(rough))
-  const step = [1, 2, 5, 10].map((n) => n * power).find((n) => n >= rough) ?? rough
-  const first = Math.ceil(low / step) * step
-  return Array.from({ length: Math.floor((high - first) / step + 1e-9) + 1 }, (_, i) =>
-    Number((first + i * step).toPrecision(6)),
-  )
+  /** Lines of small print below, such as sources. */
+  readonly notes?: readonly string[]
 }
 
 interface Scaled {
@@ -81,7 +73,7 @@ const overlap = (a: Box, b: Box): number =>
 const rows = [0, -1, 1, -2, 2, -3, 3, -4, 4]
 
 /** A plot whose frame has this place and size, in pixels; its title stands above, its axes' texts around. */
-export function scatter({ title, x, y, marks, colour }: Plot, frame: Box): string {
+export function scatterPanel({ title, x, y, marks, colour }: ScatterPlot, frame: Box): string {
   const across = scaled(
     x,
     marks.map((mark) => mark.x),
@@ -166,4 +158,24 @@ export function scatter({ title, x, y, marks, colour }: Plot, frame: Box): strin
     ...circles,
     ...labels,
   ].join('')
+}
+
+const [width, height] = [760, 400]
+const [left, right, above, below] = [84, 92, 56, 52]
+
+/** Scatter plots below each other, each with its notes; those without marks are left out. */
+export function plotScatter(plots: readonly ScatterPlot[]): string {
+  let top = 0
+  const drawn = plots
+    .filter(({ marks }) => marks.length > 0)
+    .map((plot) => {
+      const frame = { left, right: width - right, top: top + above, bottom: top + height - below }
+      const lines = plot.notes ?? []
+      const notes = lines.map((line, i) =>
+        text(24, top + height + 10 + 13 * i, line, `font-size="9.5" fill="${muted}"`),
+      )
+      top += height + 13 * lines.length + 16
+      return scatterPanel(plot, frame) + notes.join('')
+    })
+  return page(width, Math.max(top, 1), drawn.join(''))
 }

@@ -1,12 +1,14 @@
 /** How precise a detector is as it finds more, as SVG. */
-import { type Colour, classColour } from 'gentle-dl/vision'
+import { colourOf } from './colours.ts'
 import { faint, muted, page, text } from './svg.ts'
 
 /** Points of growing recall; several detections of one class, best first. */
-export interface RecallCurve {
+export interface PrecisionRecallLine {
   readonly name: string
   readonly recall: readonly number[]
   readonly precision: readonly number[]
+  /** As CSS writes it; one after the other unless given. */
+  readonly colour?: string
 }
 
 /** The best precision at a recall or beyond, as a falling staircase of few steps. */
@@ -29,11 +31,11 @@ const ticks = [0, 0.2, 0.4, 0.6, 0.8, 1]
  * legend has classes of the highest average precision first, and their mean.
  * @param curves recall and precision, 0 to 1, after each detection, best first
  */
-export function precisionRecallSvg(curves: readonly RecallCurve[]): string {
+export function plotPrecisionRecall(curves: readonly PrecisionRecallLine[]): string {
   const entries = curves
     .map((curve, i) => {
       const stairs = staircase(curve)
-      return { stairs, colour: cssColour(classColour(i)), averagePrecision: averagePrecisionOf(stairs) }
+      return { stairs, colour: curve.colour ?? colourOf(i), averagePrecision: averagePrecisionOf(stairs) }
     })
     .sort((a, b) => b.averagePrecision - a.averagePrecision)
   const mean = entries.reduce((sum, { averagePrecision }) => sum + averagePrecision, 0) / entries.length
@@ -88,9 +90,7 @@ function grid(): string {
   ].join('')
 }
 
-const cssColour = (colour: Colour): string => `rgb(${colour.map((value) => Math.round(255 * value)).join(', ')})`
-
-function staircase({ name, recall, precision }: RecallCurve): Staircase {
+function staircase({ name, recall, precision }: PrecisionRecallLine): Staircase {
   const steps: { recall: number; precision: number }[] = []
   let best = -1
   for (let i = recall.length - 1; i >= 0; i--) {

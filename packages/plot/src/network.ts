@@ -1,7 +1,8 @@
 /** A network's graph as a picture: from the input down to the logits, branches beside each other, shortcuts around what they skip. */
 import { graphlib, layout } from '@dagrejs/dagre'
-import { shapeText } from '../terminal/shapes.ts'
-import type { Block, BlockKind, Blocks } from './network-blocks.ts'
+import type { Shape } from 'gentle-dl'
+import type { NetworkGraph } from 'gentle-dl/inspect'
+import { type Block, type BlockKind, blocksOf } from './network-blocks.ts'
 import { faint, ink, muted, page, text } from './svg.ts'
 
 /** Fill and edge of each kind of block. */
@@ -20,6 +21,9 @@ const legend: readonly (readonly [BlockKind, string])[] = [
   ['linear', 'linear'],
   ['join', 'sum or concatenation'],
 ]
+
+/** `3 x 224 x 224` */
+const shapeText = (shape: Shape): string => shape.join(' x ')
 
 /** Width of a text, in pixels: of a sans-serif letter about 0.56 of its size. */
 const widthOf = (content: string, size: number, bold = false): number => content.length * size * (bold ? 0.63 : 0.56)
@@ -86,8 +90,19 @@ function drawBlock(block: Block, { x, y, width, height }: Place): string {
   )
 }
 
-/** The picture; `heading` stands above it, and `figures` below the heading. */
-export function networkSvg({ blocks, edges }: Blocks, heading: string, figures: string): string {
+export interface NetworkPlotOptions {
+  /** What stands above the graph. */
+  readonly title?: string
+  /** What stands below the title. */
+  readonly subtitle?: string
+}
+
+/**
+ * A network's graph. A layer without multiply-adds that alone follows another stands in that one's box.
+ * @param network what `networkGraph` gives
+ */
+export function plotNetwork(network: NetworkGraph, { title = '', subtitle = '' }: NetworkPlotOptions = {}): string {
+  const { blocks, edges } = blocksOf(network)
   const graph = new graphlib.Graph()
   graph.setGraph({ rankdir: 'TB', nodesep: 18, edgesep: 14, ranksep: 26 })
   graph.setDefaultEdgeLabel(() => ({}))
@@ -110,7 +125,7 @@ export function networkSvg({ blocks, edges }: Blocks, heading: string, figures: 
   const bottom = Math.max(...places.map((place) => place.y + place.height / 2))
 
   const [top, margin] = [96, 24]
-  const width = Math.ceil(Math.max(right - left + 2 * margin, 560, 2 * margin + widthOf(figures, 12)))
+  const width = Math.ceil(Math.max(right - left + 2 * margin, 560, 2 * margin + widthOf(subtitle, 12)))
   const middle = (left + right) / 2
   // Mirrored, for dagre sets first branches last: the first stands left, and a shortcut right of what it skips, as papers draw them.
   const moved = ({ x, y }: Point): Point => ({ x: width / 2 + middle - x, y: y + top })
@@ -130,8 +145,8 @@ export function networkSvg({ blocks, edges }: Blocks, heading: string, figures: 
     width,
     Math.ceil(bottom + top + margin),
     `<defs><marker id="arrow" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="7" markerHeight="7" orient="auto"><path d="M0 0.8L8 4L0 7.2z" fill="${muted}"/></marker></defs>` +
-      text(margin, 28, heading, `font-size="17" font-weight="600" fill="${ink}"`) +
-      text(margin, 47, figures, `fill="${muted}"`) +
+      text(margin, 28, title, `font-size="17" font-weight="600" fill="${ink}"`) +
+      text(margin, 47, subtitle, `fill="${muted}"`) +
       keys.join('') +
       `<line x1="${margin}" x2="${width - margin}" y1="79" y2="79" stroke="${faint}"/>` +
       arrows.join('') +

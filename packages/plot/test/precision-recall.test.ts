@@ -1,6 +1,6 @@
 import { averagePrecision, precisionRecallCurve } from 'gentle-dl/vision'
 import { expect, test } from 'vitest'
-import { precisionRecallSvg } from '../src/charts/precision-recall-svg.ts'
+import { plotPrecisionRecall } from '../src/index.ts'
 
 /** The texts of a picture, in the order in which they are drawn. */
 const textsOf = (svg: string): string[] => [...svg.matchAll(/<text[^>]*>([^<]*)</g)].map(([, content]) => content)
@@ -19,7 +19,7 @@ const linesOf = (svg: string): number[][][] =>
 
 test('a line is the best precision at each recall or beyond, and ends where nothing more is found', () => {
   const curve = { name: 'cat', recall: [0.25, 0.25, 0.5, 0.75], precision: [1, 0.5, 0.6, 0.75] }
-  const svg = precisionRecallSvg([curve])
+  const svg = plotPrecisionRecall([curve])
   expect(linesOf(svg)).toEqual([
     [
       [0, 1],
@@ -32,13 +32,13 @@ test('a line is the best precision at each recall or beyond, and ends where noth
   // Of the recalls 0, 0.01, … 1 there are 26 up to 0.25, and 50 more up to 0.75.
   expect(textsOf(svg)).toContain(((26 + 50 * 0.75) / 101).toFixed(3))
   expect(textsOf(svg)).toContain('average precision')
-  expect(linesOf(precisionRecallSvg([]))).toEqual([])
+  expect(linesOf(plotPrecisionRecall([]))).toEqual([])
 })
 
 test('a line that finds all does not fall to 0; a class without detections has none, and an average precision of 0', () => {
   const all = { name: 'all', recall: [0.5, 1, 1], precision: [1, 1, 0.67] }
   const none = { name: 'none', recall: [], precision: [] }
-  const svg = precisionRecallSvg([none, all])
+  const svg = plotPrecisionRecall([none, all])
   expect(linesOf(svg)).toEqual([
     [],
     [
@@ -52,10 +52,10 @@ test('a line that finds all does not fall to 0; a class without detections has n
 
 test('the legend is sorted, cuts long names and escapes others, and grows to the right', () => {
   const curveOf = (name: string, recall: number) => ({ name, recall: [recall], precision: [1] })
-  const svg = precisionRecallSvg([curveOf('a very long name of a class', 0.2), curveOf('<b>', 0.8)])
+  const svg = plotPrecisionRecall([curveOf('a very long name of a class', 0.2), curveOf('<b>', 0.8)])
   expect(textsOf(svg).slice(-4)).toEqual(['&lt;b&gt;', '0.802', 'a very long name …', '0.208'])
   const widthOf = (picture: string): number => Number(/width="(\d+)"/.exec(picture)![1])
-  const many = precisionRecallSvg(Array.from({ length: 60 }, (_, i) => curveOf(`class ${i}`, 1)))
+  const many = plotPrecisionRecall(Array.from({ length: 60 }, (_, i) => curveOf(`class ${i}`, 1)))
   expect(widthOf(many)).toBeGreaterThan(widthOf(svg))
 })
 
@@ -67,6 +67,6 @@ test('its average precision is that of the metric', () => {
     { image: 1, category: 0, box: box(0), score: 0.8 },
     { image: 2, category: 0, box: box(41), score: 0.7 },
   ]
-  const svg = precisionRecallSvg([{ name: 'cat', ...precisionRecallCurve(truths, found, { iou: 0.5 }) }])
+  const svg = plotPrecisionRecall([{ name: 'cat', ...precisionRecallCurve(truths, found, { iou: 0.5 }) }])
   expect(textsOf(svg)).toContain(averagePrecision(truths, found).AP50.toFixed(3))
 })

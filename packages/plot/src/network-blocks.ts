@@ -1,7 +1,6 @@
 /** A network's graph with what a reader takes for one thing in one block: a convolution, its norm and its activation. */
 import type { LayerDescription, Shape } from 'gentle-dl'
 import type { NetworkGraph } from 'gentle-dl/inspect'
-import { leafKey } from '../models/structure.ts'
 
 export type BlockKind = 'input' | 'convolution' | 'linear' | 'pooling' | 'join' | 'other'
 
@@ -63,7 +62,7 @@ function titleOf(type: string, description: LayerDescription | undefined): strin
 }
 
 /** Puts each layer without multiply-adds that alone follows another into that one's block; pooling and joins stand alone. */
-export function blocksOf({ nodes, edges }: NetworkGraph, descriptions: ReadonlyMap<string, LayerDescription>): Blocks {
+export function blocksOf({ nodes, edges }: NetworkGraph): Blocks {
   const [before, after] = [new Map<number, number[]>(), new Map<number, number[]>()]
   for (const [from, to] of edges) {
     before.set(to, [...(before.get(to) ?? []), from])
@@ -98,7 +97,7 @@ export function blocksOf({ nodes, edges }: NetworkGraph, descriptions: ReadonlyM
       id,
       kind,
       name,
-      title: titleOf(node.type, descriptions.get(leafKey(node.type, name))),
+      title: titleOf(node.type, node.description),
       rest: [],
       outputShape,
       parameters,

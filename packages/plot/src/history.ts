@@ -1,7 +1,7 @@
-/** The pictures of a run folder, as SVG. */
+/** Learning curves: loss and a metric over the epochs. */
 import type { EpochReport } from 'gentle-dl'
-import { ticks } from './scatter.ts'
 import { faint, page, text } from './svg.ts'
+import { ticks } from './ticks.ts'
 
 const trainColour = '#2563eb'
 const validationColour = '#d97706'
@@ -42,12 +42,21 @@ function panel(left: number, title: string, curves: readonly Curve[], low: numbe
   return `${text(left, 30, title, 'font-weight="600" font-size="14"')}${grid}${lines}${count > 1 ? ends : ''}${text(left + width / 2, top + height + 18, 'epoch', 'text-anchor="middle"')}`
 }
 
+export interface HistoryOptions {
+  /** The metric beside the loss, as its name is in the history; training may not have it. 'accuracy' unless given. */
+  readonly metric?: string
+  /** What it is called; its name unless given. */
+  readonly metricLabel?: string
+}
+
 /**
- * Loss and score over the epochs, of training and validation.
- * @param score the metric that is the score; training may not have it
- * @param scoreName what it is called
+ * Loss and a metric over the epochs, of training and validation.
+ * @param history the reports of all epochs, as `fit` gives them
  */
-export function curvesSvg(history: readonly EpochReport[], score = 'accuracy', scoreName = score): string {
+export function plotHistory(
+  history: readonly Pick<EpochReport, 'train' | 'validation'>[],
+  { metric = 'accuracy', metricLabel = metric }: HistoryOptions = {},
+): string {
   const curveOf = (part: 'train' | 'validation', of: string): number[] =>
     history.flatMap((report) => report[part]?.[of] ?? [])
   const curves = (of: string): Curve[] =>
@@ -66,44 +75,7 @@ export function curvesSvg(history: readonly EpochReport[], score = 'accuracy', s
     720,
     304,
     panel(60, 'loss', curves('loss'), ...bounds('loss')) +
-      panel(410, scoreName, curves(score), ...bounds(score)) +
+      panel(410, metricLabel, curves(metric), ...bounds(metric)) +
       legend,
-  )
-}
-
-/** How often each class was taken for each; rows are the true classes. Mistakes are shaded by their own largest. */
-export function confusionSvg(counts: Int32Array, classes: readonly string[]): string {
-  const n = classes.length
-  const cell = Math.max(14, Math.min(42, Math.floor(560 / n)))
-  const [left, top] = [96, 70]
-  const mistakes = Math.max(1, ...counts.filter((_, i) => Math.floor(i / n) !== i % n))
-  const cells = Array.from({ length: n * n }, (_, i) => {
-    const [row, column] = [Math.floor(i / n), i % n]
-    const share = row === column ? 0 : counts[i] / mistakes
-    const fill = row === column ? '#e6f4ea' : `rgba(220, 38, 38, ${(0.85 * share).toFixed(3)})`
-    const box = `<rect x="${left + column * cell}" y="${top + row * cell}" width="${cell - 1}" height="${cell - 1}" fill="${fill}"/>`
-    const label =
-      counts[i] > 0 && cell >= 26
-        ? text(
-            left + (column + 0.5) * cell,
-            top + (row + 0.5) * cell + 4,
-            String(counts[i]),
-            `text-anchor="middle" ${share > 0.6 ? 'fill="white"' : ''}`,
-          )
-        : ''
-    return box + label
-  })
-  const rows = classes.map((name, i) => text(left - 8, top + (i + 0.5) * cell + 4, name, 'text-anchor="end"'))
-  const columns = classes.map((name, i) => text(left + (i + 0.5) * cell, top - 8, name, 'text-anchor="middle"'))
-  const titles = text(
-    left,
-    26,
-    'Test examples: true class (rows) and predicted class (columns)',
-    'font-weight="600" font-size="14"',
-  )
-  return page(
-    Math.max(560, left + n * cell + 30),
-    top + n * cell + 24,
-    titles + cells.join('') + rows.join('') + columns.join(''),
   )
 }

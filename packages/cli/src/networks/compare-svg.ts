@@ -1,0 +1,66 @@
+/** The pictures of `gentle compare`: what networks cost, against the year and against the accuracy that was published. */
+import { plotScatter, type ScatterPlot } from 'gentle-dl-plot'
+import { bySource, wrapped } from '../terminal/sources.ts'
+import { quantity, thousands } from '../terminal/terminal.ts'
+import type { Comparison } from './comparison.ts'
+
+/** A tick's round number: zeros behind the point tell nothing. */
+const tick = (n: number): string => quantity(n).replace(/\.0+(?= |$)/, '')
+
+const flops = { label: 'FLOPs of one example', scale: 'logarithmic', format: tick } as const
+
+/** Sources as small print. */
+const notesOf = (sources: readonly string[]): string[] => sources.flatMap((source) => wrapped(source, 140))
+
+function costPlot({ networks, sources }: Comparison): ScatterPlot {
+  return {
+    title: 'Cost of inference against the year; areas are parameters',
+    x: { label: 'year, each at the same distance', scale: 'steps', format: String },
+    y: flops,
+    colour: '#2563eb',
+    marks: networks.map(({ name, year: x, flops: y, parameters }) => ({ x, y, label: name, area: parameters })),
+    notes: notesOf([
+      `FLOPs and parameters: ${sources.counted}`,
+      ...bySource(networks.map(({ name, year, paper }) => ({ of: `${name} ${year}`, source: paper }))),
+    ]),
+  }
+}
+
+function accuracyPlot({ networks, sources }: Comparison): ScatterPlot {
+  const known = networks.flatMap((network) => (network.top1 === undefined ? [] : [{ ...network, top1: network.top1 }]))
+  return {
+    title: 'Cost of inference against published accuracy; areas are parameters',
+    x: { ...flops, label: 'FLOPs of one example' },
+    y: { label: 'top-1 accuracy, %', scale: 'linear', format: String },
+    colour: '#16a34a',
+    marks: known.map(({ name, flops: x, top1, parameters }) => ({ x, y: top1.value, label: name, area: parameters })),
+    notes: notesOf([
+      `FLOPs and parameters: ${sources.counted}`,
+      ...bySource(known.map(({ name, top1 }) => ({ of: `${name} ${top1.value} %`, source: top1.source }))),
+    ]),
+  }
+}
+
+function growthPlot({ growth }: Comparison): ScatterPlot {
+  return {
+    title: 'Cost of training against the year; areas are parameters',
+    x: { label: 'year', scale: 'linear', format: String, leastStep: 1 },
+    y: { label: 'exaflops of the whole training', scale: 'logarithmic', format: String },
+    colour: '#ea580c',
+    marks: growth.map(({ name, year: x, exaflops, parameters }) => ({
+      x,
+      y: exaflops,
+      label: `${name}: ${exaflops} exaflops, ${thousands(parameters / 1e6)} M parameters`,
+      area: parameters,
+    })),
+    notes: notesOf(bySource(growth.map(({ name, source }) => ({ of: name, source })))),
+  }
+}
+
+export const costSvg = (comparison: Comparison): string => plotScatter([costPlot(comparison)])
+export const accuracySvg = (comparison: Comparison): string => plotScatter([accuracyPlot(comparison)])
+export const growthSvg = (comparison: Comparison): string => plotScatter([growthPlot(comparison)])
+
+/** All of them in one picture. */
+export const comparisonSvg = (comparison: Comparison): string =>
+  plotScatter([costPlot(comparison), accuracyPlot(comparison), growthPlot(comparison)])
