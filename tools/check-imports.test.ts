@@ -71,6 +71,22 @@ test('the command line imports the public entries of the library alone', () => {
   ])
 })
 
+test('the charts take types of the library, and one package', () => {
+  const plot = 'packages/plot/src/network.ts'
+  const source = `import type { Shape } from 'gentle-dl'\nimport { type NetworkGraph } from 'gentle-dl/inspect'\nexport type { Shape } from 'gentle-dl'\nimport { layout } from '@dagrejs/dagre'\nimport './svg.ts'`
+  expect(importProblems(plot, source)).toEqual([])
+  for (const values of [
+    `import { sizeOf } from 'gentle-dl'`,
+    `import { sizeOf, type Shape } from 'gentle-dl'`,
+    `import 'gentle-dl'`,
+    `export { sizeOf, type Shape } from 'gentle-dl'`,
+    `await import('gentle-dl')`,
+  ])
+    expect(importProblems(plot, values), values).toEqual([expect.stringContaining('types of the library alone')])
+  expect(importProblems(plot, `import 'node:fs'`)).toEqual([expect.stringContaining('@dagrejs/dagre alone')])
+  expect(importProblems(plot, `import '../../gentle/src/core/shape.ts'`)).toEqual([expect.stringContaining('outside')])
+})
+
 test('a package that an entry is bundled with is asked for by one file alone', () => {
   const messages = 'packages/gentle/src/formats/onnx/messages.ts'
   expect(importProblems(messages, `import 'pbf'`)).toEqual([])

@@ -1,7 +1,7 @@
 /**
  * Holds the order of the house: in the library a folder imports only itself and folders that stand before it in the list, and Node's
- * modules only where they are asked for at run time; the command line imports the library's public entries alone, and no files of it import
- * each other in a circle.
+ * modules only where they are asked for at run time; the charts take types of the library alone; the command line imports public entries, and
+ * no files of either import each other in a circle.
  */
 import { globSync, readFileSync } from 'node:fs'
 import { posix } from 'node:path'
@@ -28,8 +28,8 @@ const order = [
 ]
 
 const library = 'packages/gentle/src/'
-/** What is built on the library: they import its public entries alone. */
-const programs = ['packages/cli/', 'packages/plot/']
+const charts = 'packages/plot/src/'
+const commandLine = 'packages/cli/'
 const publicEntries = Object.keys(manifest.exports).map((path) => path.replace(/^\./, 'gentle-dl'))
 
 /** Packages that an entry of its own is bundled with, and the one file that may ask for each. */
@@ -40,22 +40,36 @@ interface Import {
   readonly line: number
   /** Whether it happens at run time, by `import(...)`. */
   readonly dynamic: boolean
+  /** Whether it is of types alone. */
+  readonly types: boolean
 }
 
 /** All imports and re-exports of a source file, those of types among them. */
 function importsOf(path: string, source: string): Import[] {
   const { staticImports, staticExports, dynamicImports } = parseSync(path, source).module
-  const requests = [...staticImports, ...staticExports.flatMap(({ entries }) => entries)].flatMap(
-    ({ moduleRequest }) => moduleRequest ?? [],
-  )
   const lineOf = (position: number): number => source.slice(0, position).split('\n').length
-  const written = new Map(requests.map(({ start, value }) => [start, value]))
+  const imported = staticImports.map(({ moduleRequest, entries }) => ({
+    ...moduleRequest,
+    types: entries.length > 0 && entries.every(({ isType }) => isType),
+  }))
+  const exported = staticExports.flatMap(({ entries }) =>
+    entries.flatMap(({ moduleRequest, isType }) => moduleRequest && { ...moduleRequest, types: isType }),
+  )
+  const written = new Map<number, Import>()
+  for (const { start, value, types } of [...imported, ...exported.filter((each) => each !== null)])
+    written.set(start, {
+      target: value,
+      line: lineOf(start),
+      dynamic: false,
+      types: types && (written.get(start)?.types ?? true),
+    })
   return [
-    ...[...written].map(([start, target]) => ({ target, line: lineOf(start), dynamic: false })),
+    ...written.values(),
     ...dynamicImports.map(({ moduleRequest: { start, end } }) => ({
       target: source.slice(start + 1, end - 1),
       line: lineOf(start),
       dynamic: true,
+      types: false,
     })),
   ]
 }
@@ -76,12 +90,18 @@ function libraryProblem(path: string, { target, dynamic }: Import): string | und
     : undefined
 }
 
-/** What is wrong with an import in the command line or the charts, or undefined. */
-function programProblem(path: string, { target }: Import): string | undefined {
-  if (target.startsWith('.')) {
-    const own = programs.find((folder) => path.startsWith(folder))!
-    return posix.join(posix.dirname(path), target).startsWith(own) ? undefined : `it is outside ${own}`
-  }
+/** What is wrong with an import in the charts, or undefined. */
+function chartsProblem(path: string, { target, types }: Import): string | undefined {
+  if (target.startsWith('.'))
+    return posix.join(posix.dirname(path), target).startsWith(charts) ? undefined : `it is outside ${charts}`
+  if (publicEntries.includes(target)) return types ? undefined : 'the charts take types of the library alone'
+  return target === '@dagrejs/dagre' ? undefined : 'the charts depend on @dagrejs/dagre alone, and work in browsers'
+}
+
+/** What is wrong with an import in the command line, or undefined. */
+function commandLineProblem(path: string, { target }: Import): string | undefined {
+  if (target.startsWith('.'))
+    return posix.join(posix.dirname(path), target).startsWith(commandLine) ? undefined : `it is outside ${commandLine}`
   return /^gentle-dl(\/|$)/.test(target) && !publicEntries.includes(target)
     ? `the library's public entries are ${publicEntries.join(', ')}`
     : undefined
@@ -89,7 +109,11 @@ function programProblem(path: string, { target }: Import): string | undefined {
 
 /** What is wrong with the imports of a file, a line each; `path` is relative to the repository. */
 export function importProblems(path: string, source: string): string[] {
-  const problemOf = path.startsWith(library) ? libraryProblem : programProblem
+  const problemOf = path.startsWith(library)
+    ? libraryProblem
+    : path.startsWith(charts)
+      ? chartsProblem
+      : commandLineProblem
   return importsOf(path, source).flatMap((each) => {
     const problem = problemOf(path, each)
     return problem === undefined ? [] : [`${path}:${each.line} imports '${each.target}': ${problem}`]

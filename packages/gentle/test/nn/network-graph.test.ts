@@ -57,6 +57,14 @@ it('tells of each layer its place, its output and its cost, and leaves auxiliary
   const { nodes } = networkGraph(Sequential({ aux: Auxiliary(Linear(7)), fc: Linear(2) }), [3])
   expect(nodes).toEqual([
     { id: 0, name: 'input', type: 'input', outputShape: [3], parameters: 0, macs: 0 },
-    { id: 1, name: 'fc', type: 'linear', outputShape: [2], parameters: 8, macs: 6 },
+    {
+      id: 1,
+      name: 'fc',
+      type: 'linear',
+      description: { type: 'linear', units: 2, options: {} },
+      outputShape: [2],
+      parameters: 8,
+      macs: 6,
+    },
   ])
 })
