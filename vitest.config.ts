@@ -59,6 +59,7 @@ export default defineConfig({
           // Files share processes, which saves loading the library anew for each. The thorough suite runs them apart.
           isolate: false,
           testTimeout: 60_000,
+          hookTimeout: 60_000,
         },
       },
       {
@@ -68,6 +69,7 @@ export default defineConfig({
           include: [wideVectors, ...kernels],
           execArgv: optimizedAtOnce,
           testTimeout: 120_000,
+          hookTimeout: 120_000,
         },
       },
       {
@@ -78,6 +80,7 @@ export default defineConfig({
           exclude: [inPages, installed, wideVectors],
           ...randomCases,
           testTimeout: 600_000,
+          hookTimeout: 600_000,
         },
       },
       {
@@ -88,6 +91,7 @@ export default defineConfig({
           ...randomCases,
           execArgv: optimizedAtOnce,
           testTimeout: 600_000,
+          hookTimeout: 600_000,
         },
       },
       {
@@ -96,6 +100,7 @@ export default defineConfig({
           environment: 'node',
           include: ['tools/package/*.test.ts'],
           testTimeout: 120_000,
+          hookTimeout: 120_000,
         },
       },
       inBrowser('browser', 'packages/gentle/test/browser/isolated.test.ts', {
