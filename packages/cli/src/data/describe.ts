@@ -1,19 +1,22 @@
 /** `gentle data describe`: all that should be known of a data set before it is trained on. */
-import { type ImageExample, type ImageSplits, type Splits, writeImageFile } from 'gentle-dl/data'
+import {
+  classImbalance,
+  countExamples,
+  type Duplicates,
+  dataStatistics,
+  type ImageExample,
+  type ImageSplits,
+  type PartName,
+  partNames,
+  type Splits,
+  writeImageFile,
+} from 'gentle-dl/data'
 import { shapeText } from '../terminal/shapes.ts'
 import { bold, note, table, thousands } from '../terminal/terminal.ts'
 import { UsageError } from '../terminal/usage.ts'
 import { areAnnotated, openAnnotated } from './annotated-sets.ts'
 import { contactSheet } from './contact-sheet.ts'
-import {
-  countsOf,
-  countsTable,
-  type Duplicates,
-  imbalanceOf,
-  type PartName,
-  partNames,
-  pixelStatistics,
-} from './data-statistics.ts'
+import { countsTable } from './counts-table.ts'
 import { imagesOf, openData, openImages, skippedText } from './datasets.ts'
 import { describeAnnotated } from './describe-annotated.ts'
 import { arePictures } from './pictures.ts'
@@ -49,9 +52,9 @@ export async function describe(
   const splits: Splits = files ?? (await openData(name, options))
   if (out !== undefined && !arePictures(splits.train))
     throw new UsageError(`--out is for sets of pictures; the examples of ${name} are points`)
-  const counts = countsOf(splits)
-  const { mean, deviation, duplicates } = await pixelStatistics(splits)
-  const imbalance = imbalanceOf(counts)
+  const counts = countExamples(splits)
+  const { mean, deviation, duplicates } = await dataStatistics(splits)
+  const imbalance = classImbalance(counts)
   const sizes = files && sizesOf(files)
   const nameOf = (part: PartName, index: number): string => files?.[part].examples[index].file ?? `${part} ${index}`
   const repeated = duplicates.found.map(({ example, repeats }) => ({
