@@ -14,10 +14,10 @@ import {
 import { shapeText } from '../terminal/shapes.ts'
 import { bold, note, table, thousands } from '../terminal/terminal.ts'
 import { UsageError } from '../terminal/usage.ts'
-import { areAnnotated, openAnnotated } from './annotated-sets.ts'
+import { areAnnotated } from './annotated-sets.ts'
 import { contactSheet } from './contact-sheet.ts'
 import { countsTable } from './counts-table.ts'
-import { imagesOf, openData, openImages, skippedText } from './datasets.ts'
+import { imagesOf, openData, openImages, openTold, skippedText } from './datasets.ts'
 import { describeAnnotated } from './describe-annotated.ts'
 import { arePictures } from './pictures.ts'
 
@@ -43,9 +43,7 @@ export async function describe(
     throw new UsageError(`--resize is ${resize}; expected a whole number from 1`)
   const options = { seed: flags.seed ?? 0, validation: flags.validation, strict: flags.strict, size: resize }
   if (areAnnotated(name)) {
-    const splits = await openAnnotated(name, options)
-    if (splits.skipped !== undefined && splits.skipped.length > 0) note(skippedText(name, splits.skipped))
-    return describeAnnotated(name, splits, { out, seed: options.seed, json })
+    return describeAnnotated(name, await openTold(name, options), { out, seed: options.seed, json })
   }
   const path = imagesOf(name)
   const files = path === undefined ? undefined : await openImages(path, options)
