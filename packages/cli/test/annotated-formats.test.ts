@@ -14,7 +14,8 @@ import {
 } from '../../gentle/test/data/annotated/written-sets.ts'
 import { openData, skippedText } from '../src/data/datasets.ts'
 import { describe as describeSet } from '../src/data/describe.ts'
-import { type TrainFlags, train } from '../src/train/train.ts'
+import type { TrainFlags } from '../src/train/choose-settings.ts'
+import { train } from '../src/train/train.ts'
 import { gentle, temporaryFolder } from './command.ts'
 
 const list = await sceneList(10)

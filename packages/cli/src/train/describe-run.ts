@@ -1,0 +1,30 @@
+/** What a run folder tells of how it came about: run.json. */
+import { availableParallelism, cpus } from 'node:os'
+import type { Backend } from 'gentle-dl'
+import type { Splits } from 'gentle-dl/data'
+import { version } from '../version.ts'
+import type { Plan } from './settings.ts'
+
+/** run.json: of a run that goes on, what is there and what changed. */
+export function describeRun(
+  plan: Plan,
+  { train, validation, test }: Splits,
+  backend: Backend,
+  earlier?: Record<string, unknown>,
+) {
+  const now = new Date().toISOString()
+  const made = {
+    command: process.argv.slice(2),
+    versions: { gentle: version, node: process.versions.node },
+    machine: {
+      platform: process.platform,
+      architecture: process.arch,
+      processor: cpus()[0]?.model ?? 'unknown',
+      cores: availableParallelism(),
+    },
+    examples: { train: train.length, validation: validation.length, test: test.length },
+    backend: backend.name,
+    started: now,
+  }
+  return { ...(earlier === undefined ? made : { ...earlier, resumed: now }), settings: plan }
+}

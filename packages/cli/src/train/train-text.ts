@@ -1,0 +1,40 @@
+/** What is told of a training while it goes on. */
+import { type Backend, countParameters, type EpochReport, type Evaluation, type Model, sizeOf } from 'gentle-dl'
+import type { Preparation } from '../tasks/task.ts'
+import { percent, thousands } from '../terminal/terminal.ts'
+import type { Plan } from './settings.ts'
+
+/** Number of learned numbers that stay as they are. */
+const countFrozen = ({ parameters }: Model, frozen: ReadonlySet<string>): number =>
+  [...frozen].reduce((total, name) => total + sizeOf(parameters.get(name)!.shape), 0)
+
+/** What is trained, on what. */
+export function beginning(
+  { model, data, augment }: Plan,
+  { splits: { train, validation, test } }: Preparation,
+  made: Model,
+  frozen: ReadonlySet<string>,
+  backend: Backend,
+): string {
+  const kept = frozen.size === 0 ? '' : `, ${thousands(countFrozen(made, frozen))} of them frozen`
+  return [
+    `${model}: ${thousands(countParameters(made))} parameters${kept}; ${backend.name}`,
+    `${data}: ${thousands(train.length)} training, ${thousands(validation.length)} validation, ${thousands(test.length)} test examples`,
+    ...(augment === undefined ? [] : [`augmented: ${augment}`]),
+  ].join('\n')
+}
+
+/** An epoch in a line. */
+export function epochLine(
+  { epoch, train: learned, validation, examplesPerSecond, best }: EpochReport,
+  epochs: number,
+  { monitor, scoreName }: Preparation,
+): string {
+  const scoreOf = (part: Evaluation): string => {
+    const score = part[monitor]
+    const named = monitor === 'accuracy' ? '' : `${scoreName} `
+    return score === undefined ? '' : ` ${named}${percent(Math.max(0, score))}`
+  }
+  const checked = validation === undefined ? '' : `  validation ${validation.loss.toFixed(4)}${scoreOf(validation)}`
+  return `epoch ${String(epoch).padStart(String(epochs).length)}/${epochs}  train ${learned.loss.toFixed(4)}${scoreOf(learned)}${checked}  ${thousands(examplesPerSecond)}/s${best ? '  best' : ''}`
+}
