@@ -4,7 +4,7 @@ import { inMemory } from 'gentle-dl/data'
 import { readSafetensors } from 'gentle-dl/formats'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { resized } from '../src/data/resize.ts'
-import { frozenNames } from '../src/models/freeze.ts'
+import { frozenNames } from '../src/train/freeze.ts'
 import { gentle, idxBytes, smallIdxSet, temporaryFolder } from './command.ts'
 
 const folder = smallIdxSet()

@@ -1,11 +1,11 @@
 import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { imageFolder } from 'gentle-dl/data'
+import { plainPreprocessing } from 'gentle-dl/vision'
 import sharp from 'sharp'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { imagesOf, openData } from '../src/data/datasets.ts'
-import { readImage } from '../src/models/images.ts'
-import { plain } from '../src/models/preprocessing.ts'
+import { readImage } from '../src/data/images.ts'
 import { gentle, smallIdxSet, temporaryFolder } from './command.ts'
 
 /** Photos in two classes, red and blue, 40 x 30, among them a broken one. */
@@ -60,7 +60,7 @@ describe('folders of images', () => {
     const pixels = new Float32Array(3 * 144)
     for (const index of [0, 7, train.length - 1]) {
       await train.read([index], pixels, new Int32Array(1))
-      expect(await readImage(train.examples[index].file, plain([3, 12, 12])!, false)).toEqual(pixels)
+      expect(await readImage(train.examples[index].file, plainPreprocessing([3, 12, 12])!, false)).toEqual(pixels)
     }
   })
 
@@ -80,9 +80,9 @@ describe('a picture', () => {
     await sharp({ create: { width: 8, height: 4, channels: 3, background: '#ffffff' } })
       .png()
       .toFile(file)
-    const dark = await readImage(file, plain([1, 4, 4])!, true)
+    const dark = await readImage(file, plainPreprocessing([1, 4, 4])!, true)
     expect([...dark]).toEqual(new Array(16).fill(0))
-    const light = await readImage(file, plain([1, 4, 4])!, false)
+    const light = await readImage(file, plainPreprocessing([1, 4, 4])!, false)
     expect([...light]).toEqual([...new Array(4).fill(0), ...new Array(8).fill(1), ...new Array(4).fill(0)])
   })
 

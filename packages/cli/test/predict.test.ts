@@ -3,10 +3,10 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { loadModel, type Model, predict } from 'gentle-dl'
 import { readSafetensors, writeNpy, writeSafetensors } from 'gentle-dl/formats'
+import { imagenetPreprocessing, plainPreprocessing, preprocessingFrom } from 'gentle-dl/vision'
 import sharp from 'sharp'
 import { beforeAll, describe, expect, it } from 'vitest'
-import { readImage } from '../src/models/images.ts'
-import { fromMetadata, imagenet, plain } from '../src/models/preprocessing.ts'
+import { readImage } from '../src/data/images.ts'
 import { gentle, smallIdxSet, temporaryFolder } from './command.ts'
 
 const writeTensor = (file: string, shape: readonly number[], data: Float32Array): void =>
@@ -98,8 +98,8 @@ describe('gentle predict', () => {
 describe('what is done to a picture', () => {
   it('is stored with the weights of a run', () => {
     const { metadata } = readSafetensors(readFileSync(weights))
-    expect(fromMetadata(metadata, weights)).toEqual(plain([1, 28, 28]))
-    expect(() => fromMetadata({ 'gentle.preprocessing': '{"height": 0}' }, 'x')).toThrow(/is broken/)
+    expect(preprocessingFrom(metadata, weights)).toEqual(plainPreprocessing([1, 28, 28]))
+    expect(() => preprocessingFrom({ 'gentle.preprocessing': '{"height": 0}' }, 'x')).toThrow(/is broken/)
   })
 
   it("is torchvision's: the middle of the scaled picture, each channel with its mean and deviation", async () => {
@@ -111,7 +111,7 @@ describe('what is done to a picture', () => {
       .composite([{ input: right, left: 256, top: 0 }])
       .png()
       .toFile(file)
-    const pixels = await readImage(file, imagenet([3, 224, 224]), false)
+    const pixels = await readImage(file, imagenetPreprocessing([3, 224, 224]), false)
     const at = (channel: number, row: number, column: number): number => pixels[(channel * 224 + row) * 224 + column]
     expect(pixels).toHaveLength(3 * 224 * 224)
     expect(at(0, 100, 100)).toBeCloseTo((1 - 0.485) / 0.229, 4)

@@ -2,7 +2,7 @@
 import { DataError } from 'gentle-dl'
 import { type CocoContent, parseCoco, parseCocoResults } from 'gentle-dl/data'
 import type { DetectedObject } from 'gentle-dl/vision'
-import { bytesOf } from '../models/weights-file.ts'
+import { bytesOf } from '../data/file-bytes.ts'
 import { UsageError } from '../terminal/usage.ts'
 
 /**

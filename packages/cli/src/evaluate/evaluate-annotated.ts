@@ -1,6 +1,6 @@
 /** `gentle eval` of models that tell boxes or masks. */
 
-import type { Opened } from '../models/open-model.ts'
+import type { OpenedModel } from 'gentle-dl'
 import { annotatedTask, openTold } from '../tasks/annotated.ts'
 import { bold, percent } from '../terminal/terminal.ts'
 import { exitCodes, UsageError } from '../terminal/usage.ts'
@@ -18,7 +18,7 @@ export interface EvaluateAnnotatedFlags {
 
 /** The metrics of a model's task on part of a set. Gives the exit code. */
 export async function evaluateAnnotated(
-  { model, task }: Opened,
+  { model, task }: OpenedModel,
   part: 'train' | 'validation' | 'test',
   flags: EvaluateAnnotatedFlags,
 ): Promise<number> {

@@ -1,20 +1,20 @@
 /** `gentle predict` of models that tell boxes or masks: what they say, and the picture with it drawn over. */
+
 import { mkdirSync } from 'node:fs'
 import { basename, extname, join } from 'node:path'
-import { type Model, predict } from 'gentle-dl'
+import { type Model, type OpenedModel, predict } from 'gentle-dl'
 import { readImageFile, writeImageFile } from 'gentle-dl/data'
 import {
   classColour,
   drawBoxes,
   type Image,
   overlayMask,
+  plainPreprocessing,
   type ScoredBox,
   unfittedBox,
   unfittedMask,
 } from 'gentle-dl/vision'
-import { readImage } from '../models/images.ts'
-import type { Opened } from '../models/open-model.ts'
-import { plain } from '../models/preprocessing.ts'
+import { readImage } from '../data/images.ts'
 import { maskColours } from '../pictures/mask-colours.ts'
 import { annotatedTask } from '../tasks/annotated.ts'
 import type { AnyTask, Said } from '../tasks/annotated-task.ts'
@@ -29,7 +29,7 @@ const flagsForClasses = ['weights', 'logits', 'labels', 'normalize', 'views', 'a
 
 /** Runs the command for a model of localization, detection or segmentation. Gives the exit code. */
 export async function predictAnnotated(
-  { model, task, preprocessing = plain(model.inputShape) }: Opened,
+  { model, task, preprocessing = plainPreprocessing(model.inputShape) }: OpenedModel,
   files: readonly string[],
   flags: PredictFlags,
 ): Promise<number> {

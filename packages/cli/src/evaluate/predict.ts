@@ -1,16 +1,22 @@
 /** `gentle predict`: what a trained model makes of pictures, or of a tensor as it is. */
-import { readFileSync } from 'node:fs'
 
-import { type Model, predict as predictWith, type Shape, sizeOf } from 'gentle-dl'
+import { readFileSync } from 'node:fs'
+import { type Model, type OpenedModel, predict as predictWith, type Shape, sizeOf } from 'gentle-dl'
 import { readNpy } from 'gentle-dl/formats'
-import { predictViews } from 'gentle-dl/vision'
+import {
+  normalizePixels,
+  type Preprocessing,
+  plainPreprocessing,
+  predictViews,
+  withoutNormalization,
+} from 'gentle-dl/vision'
+import { bytesOf } from '../data/file-bytes.ts'
+import { readImage } from '../data/images.ts'
 import { viewsOf } from '../data/policy.ts'
-import { readImage } from '../models/images.ts'
-import { type Opened, openModel, openNamed } from '../models/open-model.ts'
-import { bare, type Preprocessing, plain, preprocessingNamed, standardize } from '../models/preprocessing.ts'
-import { bytesOf } from '../models/weights-file.ts'
+import { openModel, openNamed } from '../models/open-model.ts'
 import { bold, note, percent } from '../terminal/terminal.ts'
 import { exitCodes, UsageError } from '../terminal/usage.ts'
+import { preprocessingNamed } from './normalize.ts'
 
 import { predictAnnotated } from './predict-annotated.ts'
 import type { PredictFlags } from './predict-flags.ts'
@@ -31,7 +37,7 @@ export async function predict(place: string, images: readonly string[], flags: P
   return flags.input === undefined ? predictImages(place, images, flags) : predictTensor(place, flags.input, flags)
 }
 
-const open = (place: string, { weights }: PredictFlags, inputShape?: Shape): Promise<Opened> =>
+const open = (place: string, { weights }: PredictFlags, inputShape?: Shape): Promise<OpenedModel> =>
   weights === undefined ? openModel(place) : openNamed(place, weights, inputShape)
 
 /** A tensor [N, ...] as it is: an answer a row. */
@@ -66,7 +72,11 @@ async function predictImages(place: string, images: readonly string[], flags: Pr
     let values: Float32Array
     try {
       // Views are changed while black is 0 and white is 1.
-      values = await readImage(image, views === undefined ? preprocessing : bare(preprocessing), flags.invert === true)
+      values = await readImage(
+        image,
+        views === undefined ? preprocessing : withoutNormalization(preprocessing),
+        flags.invert === true,
+      )
     } catch (error) {
       note(`gentle: ${(error as Error).message}`)
       failed++
@@ -76,7 +86,7 @@ async function predictImages(place: string, images: readonly string[], flags: Pr
       const [answer] = await answersOf(model, values, names, flags)
       results.push({ image, ...answer })
     } else {
-      const probabilities = await predictViews(model, values, views, (pixels) => standardize(pixels, preprocessing))
+      const probabilities = await predictViews(model, values, views, (pixels) => normalizePixels(pixels, preprocessing))
       results.push({ image, predictions: bestOf(Array.from(probabilities), names, flags.top) })
     }
   }
@@ -89,9 +99,13 @@ async function predictImages(place: string, images: readonly string[], flags: Pr
  * How pictures are prepared: as asked, as stored with the weights, or, for one channel, as MNIST's are.
  * @throws UsageError where nobody says how.
  */
-function preprocessingOf(place: string, { model, preprocessing }: Opened, { normalize }: PredictFlags): Preprocessing {
+function preprocessingOf(
+  place: string,
+  { model, preprocessing }: OpenedModel,
+  { normalize }: PredictFlags,
+): Preprocessing {
   const { inputShape } = model
-  const usual = plain(inputShape)
+  const usual = plainPreprocessing(inputShape)
   if (usual === undefined)
     throw new UsageError(`${place} takes examples of shape [${inputShape.join(', ')}]; pictures have 1 or 3 channels`)
   if (normalize !== undefined) return preprocessingNamed(normalize, inputShape) ?? usual

@@ -1,10 +1,20 @@
 /** Whether pictures are large enough for a network. */
-import type { Layer, Shape } from 'gentle-dl'
+import { type Layer, parameterShapes, type Shape, ShapeError } from 'gentle-dl'
 import { UsageError } from '../terminal/usage.ts'
-import { checkFits, fits } from './structure.ts'
 
 /** Pictures larger than this are not asked for. */
 const largest = 256
+
+/** Whether a network takes examples of a shape. */
+function fits(network: Layer, inputShape: Shape): boolean {
+  try {
+    parameterShapes(network, inputShape)
+    return true
+  } catch (error) {
+    if (error instanceof ShapeError) return false
+    throw error
+  }
+}
 
 /**
  * Lets pass what a network can take.
@@ -26,5 +36,5 @@ export function checkEnoughPixels(name: string, layer: Layer, inputShape: Shape)
       `${name} needs pictures of at least ${enough} x ${enough}, not ${sides.join(' x ')}; give a larger size, such as --resize ${enough}`,
     )
   }
-  checkFits(layer, inputShape)
+  parameterShapes(layer, inputShape)
 }

@@ -1,16 +1,17 @@
 /** `gentle export`: a trained model as a file that others read. */
 import { writeFileSync } from 'node:fs'
-import { describedModel, type Opened, openModel, openNamed } from '../models/open-model.ts'
+import { type OpenedModel, saveModel } from 'gentle-dl'
+import { openModel, openNamed } from '../models/open-model.ts'
 import { shapeOf } from '../terminal/shapes.ts'
 import { note } from '../terminal/terminal.ts'
 import { exitCodes, UsageError, unknownChoice } from '../terminal/usage.ts'
 
-const formats: Readonly<Record<string, (opened: Opened) => Promise<Uint8Array>>> = {
+const formats: Readonly<Record<string, (opened: OpenedModel) => Promise<Uint8Array>>> = {
   async onnx({ model }) {
     const { exportOnnx } = await import('gentle-dl/onnx')
     return exportOnnx(model)
   },
-  safetensors: ({ model, preprocessing }) => describedModel(model, preprocessing),
+  safetensors: ({ model, ...purpose }) => saveModel(model, purpose),
 }
 
 export const formatNames = Object.keys(formats)

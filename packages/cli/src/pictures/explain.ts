@@ -1,10 +1,19 @@
 /** `gentle explain`: what a trained network makes of a picture, as one picture. */
+
 import { type Model, predict, readWeights, sizeOf } from 'gentle-dl'
 import { writeImageFile } from 'gentle-dl/data'
-import { featureMaps, gradCam, image, occlusion, spatialLayers } from 'gentle-dl/vision'
-import { readImage } from '../models/images.ts'
+import {
+  featureMaps,
+  gradCam,
+  image,
+  normalizePixels,
+  occlusion,
+  plainPreprocessing,
+  spatialLayers,
+  withoutNormalization,
+} from 'gentle-dl/vision'
+import { readImage } from '../data/images.ts'
 import { openModel } from '../models/open-model.ts'
-import { bare, plain, standardize } from '../models/preprocessing.ts'
 import { note, percent } from '../terminal/terminal.ts'
 import { exitCodes, UsageError, unknownChoice } from '../terminal/usage.ts'
 import type { Explanation, FirstFilters } from './explanation.ts'
@@ -52,16 +61,16 @@ async function firstFilters(model: Model): Promise<FirstFilters | undefined> {
 /** Runs the command. Gives the exit code. */
 export async function explain(place: string, file: string, flags: ExplainFlags): Promise<number> {
   const opened = await openModel(place)
-  const { model, preprocessing = plain(opened.model.inputShape) } = opened
+  const { model, preprocessing = plainPreprocessing(opened.model.inputShape) } = opened
   const { inputShape, outputShape } = model
   if (preprocessing === undefined)
     throw new UsageError(
       `${place} takes examples of shape [${inputShape.join(', ')}], not pictures; explain is for networks that look at pictures`,
     )
   const [channels, height, width] = inputShape
-  const seen = await readImage(file, bare(preprocessing), flags.invert === true)
+  const seen = await readImage(file, withoutNormalization(preprocessing), flags.invert === true)
   const input = seen.slice()
-  standardize(input, preprocessing)
+  normalizePixels(input, preprocessing)
   const labels = model.classes ?? Array.from({ length: sizeOf(outputShape) }, (_, i) => String(i))
   const { data } = await predict(model, input, { probabilities: true })
   const order = Array.from(data.keys()).sort((a, b) => data[b] - data[a])

@@ -2,7 +2,7 @@
 import { writeFile } from 'node:fs/promises'
 import { readNpy, writeNpy } from 'gentle-dl/formats'
 import { type Image, image } from 'gentle-dl/vision'
-import { bytesOf } from '../models/weights-file.ts'
+import { bytesOf } from '../data/file-bytes.ts'
 import { UsageError } from '../terminal/usage.ts'
 
 /** Whether a file of this name holds numbers, not a picture to look at. */

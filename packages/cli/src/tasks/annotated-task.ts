@@ -1,9 +1,8 @@
 /** A task on pictures with truth: what an answer says, and how good it is. */
 import type { Layer, Model, Shape } from 'gentle-dl'
 import type { AnnotatedSet, Annotations } from 'gentle-dl/data'
-import type { AnswerOptions, ScoredBox, Task } from 'gentle-dl/vision'
-import type { Recipe } from '../models/networks.ts'
-import type { TaskName } from './task-names.ts'
+import type { Recipe } from 'gentle-dl/models'
+import type { AnswerOptions, ScoredBox, Task, TaskName } from 'gentle-dl/vision'
 
 /** What an answer says, whatever the task: objects, or a mask. */
 export interface Said {
@@ -31,6 +30,8 @@ export interface AnnotatedTask<Answer> {
   readonly scoreName: string
   /** Whether the score is counted in training; else it takes a look at the whole validation set. */
   readonly countedInTraining: boolean
+  /** What is tried where network or data are not named. */
+  readonly usualModel: string
   readonly usualData: string
   readonly recipe: Recipe
   /** @throws UsageError for a network that is not for the task. */

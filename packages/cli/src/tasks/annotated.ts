@@ -1,11 +1,12 @@
 /** What localization, detection and segmentation have in common: pictures with truth, answers, and how good these are. */
-import type { Layer } from 'gentle-dl'
+
+import { headParameters, type Layer } from 'gentle-dl'
 import { type AnnotatedSplits, augmentedScenes, type Splits, taskSet } from 'gentle-dl/data'
+import type { TaskName } from 'gentle-dl/vision'
 import { openAnnotated } from '../data/annotated-sets.ts'
 import { skippedText } from '../data/datasets.ts'
 import { checkEnoughPixels } from '../models/enough-pixels.ts'
 import { networkNamed } from '../models/networks.ts'
-import { headOf } from '../models/structure.ts'
 import { note } from '../terminal/terminal.ts'
 import { UsageError } from '../terminal/usage.ts'
 import { finishAnnotated } from '../train/finish-annotated.ts'
@@ -14,7 +15,6 @@ import { detect } from './detect.ts'
 import { localize } from './localize.ts'
 import { segment } from './segment.ts'
 import type { NamedSettings, Preparation } from './task.ts'
-import type { TaskName } from './task-names.ts'
 
 const tasks: Readonly<Record<Exclude<TaskName, 'classify'>, AnyTask>> = { localize, detect, segment }
 
@@ -56,7 +56,7 @@ export async function prepareAnnotated(
   return {
     splits,
     network: layer,
-    head: new Set(headOf(build, inputShape).keys()),
+    head: new Set(headParameters(build, inputShape).keys()),
     recipe: kind.recipe,
     classes,
     loss: task.loss,

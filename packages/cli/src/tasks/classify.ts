@@ -1,11 +1,10 @@
 /** Classification: one label a picture, or a point. */
-import { crossEntropy, type Loss, type Shape } from 'gentle-dl'
+import { crossEntropy, headParameters, type Loss, type Shape } from 'gentle-dl'
 import { augmented, classWeights, type Dataset, type Splits } from 'gentle-dl/data'
 import { arePoints, openData } from '../data/datasets.ts'
 import { resized } from '../data/resize.ts'
 import { checkEnoughPixels } from '../models/enough-pixels.ts'
 import { networkNamed } from '../models/networks.ts'
-import { headOf } from '../models/structure.ts'
 import { finish } from '../train/finish.ts'
 import type { NamedSettings, Preparation } from './task.ts'
 
@@ -38,7 +37,7 @@ export async function prepareClassification(settings: NamedSettings, strict: boo
   return {
     splits,
     network: layer,
-    head: new Set(headOf((classes) => network.build({ ...purpose, classes }), inputShape).keys()),
+    head: new Set(headParameters((classes) => network.build({ ...purpose, classes }), inputShape).keys()),
     recipe: network.recipe(purpose),
     classes: splits.train.classes,
     loss: lossOf(settings.classWeights, splits.train),

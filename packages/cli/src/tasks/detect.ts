@@ -24,6 +24,7 @@ export const detect: AnnotatedTask<ScoredBox[]> = {
   monitor: 'mAP',
   scoreName: 'mAP',
   countedInTraining: false,
+  usualModel: 'resnet14',
   usualData: 'scenes',
   recipe: { epochs: 2, batchSize: 16, optimizer: 'adamW', learningRate: 0.003, weightDecay: 1e-4, clipNorm: 10 },
   network: (build, classes) => detector(build(classes), { classes, channels: 48 }),

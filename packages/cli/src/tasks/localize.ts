@@ -16,6 +16,7 @@ export const localize: AnnotatedTask<ScoredBox> = {
   monitor: 'localized',
   scoreName: 'localized',
   countedInTraining: true,
+  usualModel: 'resnet14',
   usualData: 'scenes:side=64,objects=1-1',
   recipe: { epochs: 3, batchSize: 16, optimizer: 'adamW', learningRate: 0.003, weightDecay: 1e-4 },
   network: (build, classes) => localizer(build(classes), { classes }),

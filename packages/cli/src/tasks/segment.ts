@@ -15,6 +15,7 @@ export const segment: AnnotatedTask<Uint8Array> = {
   monitor: 'meanIoU',
   scoreName: 'mean IoU',
   countedInTraining: true,
+  usualModel: 'unet',
   usualData: 'scenes:side=64,objects=1-4,size=20-36',
   recipe: { epochs: 4, batchSize: 16, optimizer: 'adamW', learningRate: 0.004, weightDecay: 1e-4 },
   network: (build, classes) => build(classes),

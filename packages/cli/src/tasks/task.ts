@@ -1,7 +1,7 @@
 /** The four tasks of the lecture, as a training sees them. */
 import type { Backend, EpochReport, Layer, Loss, Metric, Model } from 'gentle-dl'
 import type { Dataset, Policy, Splits } from 'gentle-dl/data'
-import type { Recipe } from '../models/networks.ts'
+import type { Recipe } from 'gentle-dl/models'
 import type { RunFolder } from '../train/run-folder.ts'
 import type { Plan, Settings } from '../train/settings.ts'
 

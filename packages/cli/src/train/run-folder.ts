@@ -2,10 +2,15 @@
 import { accessSync, constants, existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
-import { type EpochReport, loadTrainingState, type Model, saveTrainingState, type TrainingState } from 'gentle-dl'
-import { describedModel } from '../models/open-model.ts'
-import { plain } from '../models/preprocessing.ts'
-import type { TaskName } from '../tasks/task-names.ts'
+import {
+  type EpochReport,
+  loadTrainingState,
+  type Model,
+  saveModel,
+  saveTrainingState,
+  type TrainingState,
+} from 'gentle-dl'
+import { plainPreprocessing, type TaskName } from 'gentle-dl/vision'
 import { commandLine } from '../terminal/invocation.ts'
 import { UsageError } from '../terminal/usage.ts'
 import { metricsText } from './metrics.ts'
@@ -93,7 +98,10 @@ export class RunFolder {
 
   /** Keeps a model with its task and what is done to a picture before it sees it, so that the file alone can be used. */
   async saveWeights(which: 'best' | 'last', model: Model, task: TaskName): Promise<void> {
-    this.write(`weights/${which}.safetensors`, await describedModel(model, plain(model.inputShape), task))
+    this.write(
+      `weights/${which}.safetensors`,
+      await saveModel(model, { preprocessing: plainPreprocessing(model.inputShape), task }),
+    )
   }
 
   /** Keeps what is needed to go on. */

@@ -1,9 +1,9 @@
 /** The settings of a training: flags over a config file over the network's recipe. */
 import { readFileSync } from 'node:fs'
 import { adam, adamW, constantRate, cosineDecay, linearDecay, type Optimizer, type Schedule, sgd } from 'gentle-dl'
+import type { Recipe } from 'gentle-dl/models'
+import { taskNames } from 'gentle-dl/vision'
 import { z } from 'zod'
-import type { Recipe } from '../models/networks.ts'
-import { taskNames } from '../tasks/task-names.ts'
 import { UsageError, unknownChoice } from '../terminal/usage.ts'
 
 const schedules = { constant: constantRate, linear: linearDecay, cosine: cosineDecay } as const satisfies Readonly<

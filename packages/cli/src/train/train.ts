@@ -1,4 +1,5 @@
 /** `gentle train`: trains a network and keeps everything about it in a run folder. */
+
 import { availableParallelism, cpus } from 'node:os'
 import {
   type Backend,
@@ -9,30 +10,30 @@ import {
   type Evaluation,
   fit,
   type Model,
+  pretrainedValues,
+  readWeightsFile,
   sizeOf,
   type TrainingState,
   wasm,
 } from 'gentle-dl'
 import type { Splits } from 'gentle-dl/data'
 import { type Profile, traceEvents } from 'gentle-dl/inspect'
+import { takesPoints } from 'gentle-dl/models'
+import type { TaskName } from 'gentle-dl/vision'
 import { plotHistory } from 'gentle-dl-plot'
 import { policyOf, policyText } from '../data/policy.ts'
-import { frozenNames } from '../models/freeze.ts'
-import { takesPoints } from '../models/networks.ts'
-import { loadPretrained, storedFirst } from '../models/pretrained.ts'
-import { readWeightsFile } from '../models/weights-file.ts'
 import { measurePeakOfThread } from '../networks/measure.ts'
 import { annotatedTask, prepareAnnotated } from '../tasks/annotated.ts'
 import { prepareClassification } from '../tasks/classify.ts'
 import type { NamedSettings, Preparation } from '../tasks/task.ts'
-import { type TaskName, usualModel } from '../tasks/task-names.ts'
 import { watchInterrupts } from '../terminal/interrupts.ts'
 import { commandLine } from '../terminal/invocation.ts'
 import { note, percent, progressView, terminalWidth, thousands } from '../terminal/terminal.ts'
 import { exitCodes, UsageError } from '../terminal/usage.ts'
 import { version } from '../version.ts'
-
+import { frozenNames } from './freeze.ts'
 import { presetNamed } from './presets.ts'
+import { loadTold } from './pretrained.ts'
 import { profileText } from './profile-text.ts'
 import { RunFolder } from './run-folder.ts'
 import {
@@ -84,7 +85,7 @@ function settingsFor(
   }
   const settings = { ...stored, ...given }
   const { task = 'classify' } = settings
-  if (task !== 'classify') settings.model ??= usualModel[task]
+  if (task !== 'classify') settings.model ??= annotatedTask(task).usualModel
   if (settings.model === undefined) throw new UsageError('no model is named; give one, as in: gentle train lenet5')
   return {
     ...settings,
@@ -143,7 +144,7 @@ export async function train(model: string | undefined, flags: TrainFlags): Promi
   const pretrained =
     plan.pretrained === undefined || resumed !== undefined
       ? undefined
-      : { file: plan.pretrained, ...(await readWeightsFile(plan.pretrained, '--pretrained')) }
+      : { file: plan.pretrained, ...(await readWeightsFile(plan.pretrained)) }
   const state = resumed && (await resume(resumed, plan))
 
   const backend = await wasm({ threads: plan.threads, wideVectors: plan.wideVectors })
@@ -151,12 +152,12 @@ export async function train(model: string | undefined, flags: TrainFlags): Promi
     seed: plan.seed,
     classes: prepared.classes,
     backend,
-    ...(pretrained === undefined ? {} : { firstValues: storedFirst(pretrained.tensors, plan.seed) }),
+    ...(pretrained === undefined ? {} : { firstValues: pretrainedValues(pretrained.tensors, plan.seed) }),
   })
   const frozen = frozenNames(plan.freeze ?? [], [...made.parameters.keys()], head)
   const matching =
     pretrained &&
-    (await loadPretrained(made, pretrained.tensors, {
+    (await loadTold(made, pretrained.tensors, {
       file: pretrained.file,
       name: plan.model,
       head,

@@ -59,6 +59,7 @@ export {
   toyNames,
   toySplits,
 } from './points.ts'
+export { readPreprocessedImage } from './preprocessed-image.ts'
 export { resized } from './resized.ts'
 export { type ShapeOptions, shapeNames, shapeSplits, shapes } from './shapes.ts'
 export { classWeights, type SplitOptions, splits } from './splits.ts'

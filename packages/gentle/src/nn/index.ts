@@ -60,4 +60,6 @@ export {
   weightsOf,
   writeWeights,
 } from './model.ts'
+export { headParameters, parameterShapes } from './parameter-shapes.ts'
 export { type FirstValues, type Parameters, Scope, type ScopeOptions } from './scope.ts'
+export { selectParameters } from './select-parameters.ts'

@@ -5,6 +5,7 @@ export type { Evaluation, SumsSoFar } from './evaluation.ts'
 export type { Acceptable, Fingerprint, Json, RestoreOptions } from './fingerprint.ts'
 export { type FitOptions, type FitResult, fit } from './fit.ts'
 export type { Gradients } from './gradients.ts'
+export { type OpenedModel, type OpenOptions, openModel, pretrainedValues } from './open-model.ts'
 export { type PerceptronRuleOptions, perceptronRule } from './perceptron-rule.ts'
 export { type Confusion, confusion, type PredictOptions, predict } from './predict.ts'
 export { DivergedTraining, type EpochReport, type StepReport } from './reports.ts'
@@ -19,4 +20,5 @@ export {
   saveTrainingState,
   type TrainingState,
 } from './training-state.ts'
-export { loadMatching, loadModel, loadWeights, type Matching, saveModel } from './weights.ts'
+export { loadMatching, loadModel, loadWeights, type Matching, type ModelPurpose, saveModel } from './weights.ts'
+export { readWeightsFile, type WeightsFile } from './weights-file.ts'

@@ -19,18 +19,36 @@ import {
   writeWeights,
 } from '../nn/model.ts'
 import type { FirstValues } from '../nn/scope.ts'
+import { type Preprocessing, preprocessingFrom, preprocessingMetadata } from '../vision/preprocessing.ts'
+import { type TaskName, taskNames } from '../vision/tasks/task-names.ts'
 
 const metadataKey = 'gentle.model'
+const taskKey = 'gentle.task'
 
-/** A model as bytes of a safetensors file; `loadModel` opens it again, where it takes one tensor. */
-export async function saveModel(model: AnyModel): Promise<Uint8Array<ArrayBuffer>> {
+/** What a file of a model can tell beside: `openModel` gives it again. */
+export interface ModelPurpose {
+  /** What is done to a picture before the model sees it. */
+  readonly preprocessing?: Preprocessing
+  /** What it was trained for. */
+  readonly task?: TaskName
+}
+
+/** A model as bytes of a safetensors file; `loadModel` and `openModel` open it again, where it takes one tensor. */
+export async function saveModel(
+  model: AnyModel,
+  { preprocessing, task }: ModelPurpose = {},
+): Promise<Uint8Array<ArrayBuffer>> {
   const values = await readWeights(model)
   const tensors = new Map<string, StoredTensor>()
   for (const [name, { shape }] of weightsOf(model))
     tensors.set(name, { shape, dtype: 'float32', data: values.get(name)! })
   const inputs = 'inputs' in model ? { inputs: model.inputs } : { inputShape: model.inputShape }
   const description = { layer: model.layer.description, ...inputs, classes: model.classes }
-  return writeSafetensors(tensors, { [metadataKey]: JSON.stringify(description) })
+  return writeSafetensors(tensors, {
+    [metadataKey]: JSON.stringify(description),
+    ...preprocessingMetadata(preprocessing),
+    ...(task === undefined ? {} : { [taskKey]: task }),
+  })
 }
 
 /**
@@ -53,6 +71,21 @@ export async function loadModel(
   if (unknown.length > 0)
     throw new WeightsError(`${name} does not fit its own description; not in the model: ${unknown.join(', ')}`)
   return model
+}
+
+/**
+ * What a safetensors file's metadata tells of its model's purpose; models classify unless it tells.
+ * @throws FormatError for a preprocessing that is broken, and a task that there is not.
+ */
+export function purposeFrom(
+  metadata: Readonly<Record<string, string>>,
+  name: string,
+): ModelPurpose & { readonly task: TaskName } {
+  const stored = metadata[taskKey] ?? 'classify'
+  const task = taskNames.find((known) => known === stored)
+  if (task === undefined)
+    throw new FormatError(`${name}: its task '${stored}' is unknown; expected one of ${taskNames.join(', ')}`)
+  return { task, preprocessing: preprocessingFrom(metadata, name) }
 }
 
 /** The model described, its parameters from the file. A parameter is checked before it gets memory: files come from anywhere. */
@@ -149,7 +182,7 @@ const formatStored = ({ shape, dtype }: StoredTensor): string =>
   dtype === 'float32' ? formatShape(shape) : `${formatShape(shape)} of ${dtype}`
 
 /** The weights that the output depends on: those of auxiliary heads are not among them. */
-const neededToPredict = (model: AnyModel): Set<Tensor> =>
+export const neededToPredict = (model: AnyModel): Set<Tensor> =>
   new Set(topologicalOrder([traceInputs(model, inputsOf(fieldsOfModel(model), 1))]))
 
 const assign = (model: AnyModel, tensors: ReadonlyMap<string, StoredTensor>, names: readonly string[]): Promise<void> =>

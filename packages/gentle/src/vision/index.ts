@@ -45,6 +45,17 @@ export * from './metrics/index.ts'
 export { type OverlayOptions, overlayMask } from './overlay-mask.ts'
 export { type Corners, perspectiveCoefficients, randomCorners } from './perspective.ts'
 export * from './photometric/index.ts'
+export {
+  imagenetPreprocessing,
+  normalizePixels,
+  type Preprocessing,
+  type PreprocessOptions,
+  plainPreprocessing,
+  preprocessImage,
+  preprocessingFrom,
+  preprocessingMetadata,
+  withoutNormalization,
+} from './preprocessing.ts'
 export { type Fit, fits, type ResizeOptions, resizeImage, type Size } from './resize.ts'
 export { type SheetOptions, sheet, type Tile } from './sheet.ts'
 export {
@@ -57,4 +68,5 @@ export { type DetectionOptions, detection } from './tasks/detection.ts'
 export { type LocalizationOptions, localization } from './tasks/localization.ts'
 export { type SegmentationOptions, segmentation, segmentationLosses } from './tasks/segmentation.ts'
 export type { TargetEncoding, Task, Truth } from './tasks/task.ts'
+export { type TaskName, taskNames } from './tasks/task-names.ts'
 export { type Displacements, Warp } from './warp.ts'

@@ -1,29 +1,19 @@
 /** `--pretrained`: a model that begins with all that fits of another's weights, and what was and was not loaded. */
-import { type FirstValues, loadMatching, type Matching, type Model, Random, type Shape, weightsOf } from 'gentle-dl'
+import { loadMatching, type Matching, type Model, type Shape, type WeightsFile, weightsOf } from 'gentle-dl'
 import { note } from '../terminal/terminal.ts'
 import { UsageError } from '../terminal/usage.ts'
-import type { Tensors } from './weights-file.ts'
-
-/** Stored values where name and shape fit, and what the network begins with elsewhere. */
-export const storedFirst =
-  (tensors: Tensors, seed: number): FirstValues =>
-  (path, shape, initializer) => {
-    const stored = tensors.get(path)
-    const fits = stored?.dtype === 'float32' && stored.shape.join() === shape.join()
-    return fits ? (stored.data as Float32Array) : initializer(shape, new Random(seed, path))
-  }
 
 /** A few names, and how many more there are. */
-export const someOf = (names: readonly string[], most = 4): string =>
+const someOf = (names: readonly string[], most = 4): string =>
   names.length <= most ? names.join(', ') : `${names.slice(0, most).join(', ')} and ${names.length - most} more`
 
 /**
  * Loads all that fits, and tells on stderr what was and was not loaded.
  * @throws UsageError where nothing fits.
  */
-export async function loadPretrained(
+export async function loadTold(
   model: Model,
-  tensors: Tensors,
+  tensors: WeightsFile['tensors'],
   { file, name, head, quiet }: { file: string; name: string; head: ReadonlySet<string>; quiet: boolean },
 ): Promise<Matching> {
   const matching = await loadMatching(model, tensors)

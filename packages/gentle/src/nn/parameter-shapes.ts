@@ -1,0 +1,31 @@
+/** The shapes of a network's parameters, from a trace that gives them no values. */
+import type { Shape } from '../core/shape.ts'
+import { input } from '../graph/tensor.ts'
+import type { Layer } from './layer.ts'
+import { type Parameters, Scope } from './scope.ts'
+
+/**
+ * The shapes that a network's parameters have for examples of a shape, by path name; nothing is computed or allocated.
+ * @throws ShapeError naming the layer that the shape does not fit.
+ */
+export function parameterShapes(network: Layer, inputShape: Shape): Map<string, Shape> {
+  const parameters: Parameters = new Map()
+  const scope = new Scope({ parameters, state: new Map(), seed: 0, training: false, inspection: true })
+  scope.apply('', network, input([1, ...inputShape]))
+  return new Map([...parameters].map(([name, { shape }]) => [name, shape]))
+}
+
+/**
+ * The head of a network, which is the parameters whose shapes depend on the number of classes: by path name, with the axis that counts them.
+ * @param build the network for a number of classes
+ * @throws ShapeError naming the layer that the shape does not fit.
+ */
+export function headParameters(build: (classes: number) => Layer, inputShape: Shape): Map<string, number> {
+  const [two, three] = [2, 3].map((classes) => parameterShapes(build(classes), inputShape))
+  const head = new Map<string, number>()
+  for (const [name, shape] of two) {
+    const axis = shape.findIndex((n, i) => n !== three.get(name)?.[i])
+    if (axis >= 0) head.set(name, axis)
+  }
+  return head
+}

@@ -1,0 +1,71 @@
+/** A trained model from where it is kept: a folder of a training, or a file that describes its model. */
+import type { Backend } from '../backends/backend.ts'
+import { ArgumentError, DataError } from '../core/errors.ts'
+import { Random } from '../core/random.ts'
+import { sameShape } from '../core/shape.ts'
+import { inNode } from '../data/node.ts'
+import { readSafetensors, type StoredTensor } from '../formats/safetensors.ts'
+import type { Model } from '../nn/model.ts'
+import type { FirstValues } from '../nn/scope.ts'
+import type { Preprocessing } from '../vision/preprocessing.ts'
+import type { TaskName } from '../vision/tasks/task-names.ts'
+import { loadModel, purposeFrom } from './weights.ts'
+import { bytesAt, openOnnx, weightsEnding } from './weights-file.ts'
+
+/** A model, and what is known of how it is used. */
+export interface OpenedModel {
+  readonly model: Model
+  /** What is done to a picture before the model sees it, where that is known. */
+  readonly preprocessing?: Preprocessing
+  /** What it was trained for. */
+  readonly task: TaskName
+}
+
+export interface OpenOptions {
+  /** The usual backend unless given. */
+  readonly backend?: Backend
+}
+
+/** A folder's file of weights, the best where there are, or the place itself where it is a file; undefined where there is none. */
+function weightsFileOf(place: string): string | undefined {
+  if (!inNode() || /^https?:/.test(place)) return place
+  const { statSync } = process.getBuiltinModule('node:fs')
+  const { join } = process.getBuiltinModule('node:path')
+  const isFile = (path: string): boolean => statSync(path, { throwIfNoEntry: false })?.isFile() === true
+  return [...['best', 'last'].map((which) => join(place, 'weights', `${which}.safetensors`)), place].find(isFile)
+}
+
+/**
+ * Opens a model from a file that `saveModel` wrote or an ONNX file, or from the folder of a training: its best weights.
+ * @param place a path in Node, else an address
+ * @throws DataError where there is none; ArgumentError for a file of weights alone; FormatError for a broken file; WeightsError for one that does
+ * not fit its own description.
+ */
+export async function openModel(place: string, { backend }: OpenOptions = {}): Promise<OpenedModel> {
+  const file = weightsFileOf(place)
+  if (file === undefined)
+    throw new DataError(`${place} is neither a file of a model nor a folder of a training with weights`)
+  const ending = weightsEnding(file)
+  if (ending === '.onnx') return { model: await openOnnx(file, backend), task: 'classify' }
+  if (ending !== '.safetensors')
+    throw new ArgumentError(
+      `${file} holds no description of a network; expected a .safetensors file that saveModel wrote, or an .onnx file`,
+    )
+  const bytes = await bytesAt(file)
+  return {
+    model: await loadModel(bytes, { name: file, backend }),
+    ...purposeFrom(readSafetensors(bytes, file).metadata, file),
+  }
+}
+
+/**
+ * Values for `createModel` to begin with: those of a file where name and shape fit, else what the network begins with.
+ * @param tensors as `readWeightsFile` gives them
+ */
+export const pretrainedValues =
+  (tensors: ReadonlyMap<string, StoredTensor>, seed = 0): FirstValues =>
+  (path, shape, initializer) => {
+    const stored = tensors.get(path)
+    const fits = stored?.dtype === 'float32' && sameShape(stored.shape, shape)
+    return fits ? (stored.data as Float32Array) : initializer(shape, new Random(seed, path))
+  }

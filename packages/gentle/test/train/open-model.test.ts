@@ -1,0 +1,84 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, expect, test } from 'vitest'
+import { ArgumentError, DataError, FormatError, WeightsError } from '../../src/core/errors.ts'
+import { readSafetensors, writeSafetensors } from '../../src/formats/safetensors.ts'
+import { perceptron } from '../../src/models/index.ts'
+import { createModel } from '../../src/nn/model.ts'
+import { loadPretrained } from '../../src/train/load-pretrained.ts'
+import { openModel, pretrainedValues } from '../../src/train/open-model.ts'
+import { predict } from '../../src/train/predict.ts'
+import { saveModel } from '../../src/train/weights.ts'
+import { readWeightsFile } from '../../src/train/weights-file.ts'
+import { plainPreprocessing } from '../../src/vision/preprocessing.ts'
+
+const folder = mkdtempSync(join(tmpdir(), 'gentle-open-'))
+afterAll(() => rmSync(folder, { recursive: true }))
+
+const x = Float32Array.from({ length: 784 }, (_, i) => (i % 7) / 7)
+const model = await createModel(perceptron({ classes: 3 }), [1, 28, 28], { seed: 5 })
+const expected = [...(await predict(model, x)).data]
+const preprocessing = plainPreprocessing([1, 28, 28])!
+const bytes = await saveModel(model, { preprocessing, task: 'localize' })
+const file = join(folder, 'model.safetensors')
+writeFileSync(file, bytes)
+
+test('a model is opened from its file, with what it is for', async () => {
+  const opened = await openModel(file)
+  expect(opened).toMatchObject({ preprocessing, task: 'localize' })
+  expect([...(await predict(opened.model, x)).data]).toEqual(expected)
+})
+
+test('of the folder of a training the best weights are taken, else the last', async () => {
+  const weights = join(folder, 'run', 'weights')
+  mkdirSync(weights, { recursive: true })
+  await expect(openModel(join(folder, 'run'))).rejects.toThrow(DataError)
+  writeFileSync(join(weights, 'last.safetensors'), await saveModel(model))
+  expect((await openModel(join(folder, 'run'))).task).toBe('classify')
+  writeFileSync(join(weights, 'best.safetensors'), bytes)
+  expect((await openModel(join(folder, 'run'))).task).toBe('localize')
+})
+
+test('what is no model is refused by name', async () => {
+  await expect(openModel(join(folder, 'none.safetensors'))).rejects.toThrow(/none\.safetensors is neither a file/)
+  const other = join(folder, 'weights.pth')
+  writeFileSync(other, 'weights')
+  await expect(openModel(other)).rejects.toThrow(ArgumentError)
+  const strange = join(folder, 'strange.safetensors')
+  const { tensors, metadata } = readSafetensors(bytes)
+  writeFileSync(strange, writeSafetensors(tensors, { ...metadata, 'gentle.task': 'juggle' }))
+  await expect(openModel(strange)).rejects.toThrow(FormatError)
+  await expect(openModel(strange)).rejects.toThrow(/its task 'juggle' is unknown/)
+})
+
+test('a network of a name takes the weights of a file, which tells the number of classes', async () => {
+  const opened = await loadPretrained('perceptron', file)
+  expect(opened.model.outputShape).toEqual([3])
+  expect([...(await predict(opened.model, x)).data]).toEqual(expected)
+  const { tensors } = await readWeightsFile(file)
+  const more = join(folder, 'more.safetensors')
+  writeFileSync(
+    more,
+    writeSafetensors(new Map([...tensors, ['extra', { shape: [1], dtype: 'float32', data: x.slice(0, 1) }]])),
+  )
+  expect((await loadPretrained('perceptron', more)).unexpected).toEqual(['extra'])
+  await expect(loadPretrained('mlp', file)).rejects.toThrow(WeightsError)
+  await expect(loadPretrained('mlp', file)).rejects.toThrow(/does not fit mlp: it has no 3\.weight/)
+  await expect(loadPretrained('perceptrons', file)).rejects.toThrow(ArgumentError)
+})
+
+test('a file of weights is read by its ending', async () => {
+  await expect(readWeightsFile('weights.bin')).rejects.toThrow(/ends in \.safetensors, \.pth, \.pt, \.onnx/)
+  await expect(readWeightsFile(join(folder, 'none.pth'))).rejects.toThrow(/there is no such file/)
+})
+
+test('a model begins with what fits of stored values', async () => {
+  const { tensors } = await readWeightsFile(file)
+  const wider = await createModel(perceptron({ classes: 4 }), [1, 28, 28], {
+    firstValues: pretrainedValues(tensors, 5),
+  })
+  const same = await createModel(perceptron({ classes: 3 }), [1, 28, 28], { firstValues: pretrainedValues(tensors) })
+  expect([...(await predict(same, x)).data]).toEqual(expected)
+  expect(wider.outputShape).toEqual([4])
+})
