@@ -1,7 +1,12 @@
 import { join } from 'node:path'
-import { type AnnotatedSet, type AnnotatedSplits, type Annotations, imageFileInfo } from 'gentle-dl/data'
+import {
+  type AnnotatedSet,
+  type AnnotatedSplits,
+  type Annotations,
+  annotatedStatistics,
+  imageFileInfo,
+} from 'gentle-dl/data'
 import { afterEach, expect, test, vi } from 'vitest'
-import { annotatedStatistics } from '../src/data/annotated-statistics.ts'
 import { describeAnnotated } from '../src/data/describe-annotated.ts'
 import { gentle, smallIdxSet, temporaryFolder } from './command.ts'
 

@@ -1,9 +1,9 @@
 /** `gentle data`: what a data set consists of, at a glance. */
 import { sizeOf } from 'gentle-dl'
-import type { Dataset } from 'gentle-dl/data'
+import { countExamples, type Dataset } from 'gentle-dl/data'
 import { bold, dim, gallery } from '../terminal/terminal.ts'
 import { areAnnotated } from './annotated-sets.ts'
-import { countsOf, countsTable } from './data-statistics.ts'
+import { countsTable } from './counts-table.ts'
 import { openData } from './datasets.ts'
 import { describe } from './describe.ts'
 import { arePictures, drawn } from './pictures.ts'
@@ -18,7 +18,7 @@ export async function data(name: string, flags: { json?: boolean; seed?: number;
   if (areAnnotated(name) && !areScenes(name)) return describe(name, flags)
   const splits = await openData(name, { seed: flags.seed ?? 0, validation: flags.validation, size: usualSide })
   const { train } = splits
-  const parts = countsOf(splits)
+  const parts = countExamples(splits)
   const classes = train.classes ?? []
   if (flags.json) {
     console.log(JSON.stringify({ name, inputShape: train.inputShape, classes, ...parts }, null, 2))

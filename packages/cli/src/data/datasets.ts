@@ -2,6 +2,7 @@
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
 import { extname, join } from 'node:path'
 import {
+  type AnnotatedSplits,
   cifar10,
   cifar100,
   csvPoints,
@@ -21,7 +22,7 @@ import {
 } from 'gentle-dl/data'
 import { note } from '../terminal/terminal.ts'
 import { UsageError, unknownChoice } from '../terminal/usage.ts'
-import { annotatedNames, areAnnotated, openAnnotated } from './annotated-sets.ts'
+import { type AnnotatedOptions, annotatedNames, areAnnotated, openAnnotated } from './annotated-sets.ts'
 import { areScenes } from './scenes.ts'
 
 export const dataNames = [
@@ -101,8 +102,7 @@ export async function openData(name: string, { size, ...options }: DataOptions):
   if (areAnnotated(name)) {
     if (size === undefined && !areScenes(name))
       throw new UsageError(`--data ${name}: image files have sizes of their own; give --resize 32`)
-    const splits = await openAnnotated(name, { ...options, size: size ?? 0 })
-    if (splits.skipped !== undefined && splits.skipped.length > 0) note(skippedText(name, splits.skipped))
+    const splits = await openTold(name, { ...options, size: size ?? 0 })
     if (splits.train.classes.length === 0)
       throw new UsageError(`--data ${name} has masks, but no objects to classify; it is for --task segment`)
     return { train: labelled(splits.train), validation: labelled(splits.validation), test: labelled(splits.test) }
@@ -114,6 +114,13 @@ export async function openData(name: string, { size, ...options }: DataOptions):
   if (kind !== undefined && Object.hasOwn(kinds, kind)) return kinds[kind](place, { seed, validation })
   if (existsSync(name)) return kinds[kindOf(name)](name, { seed, validation })
   throw unknownChoice('data set', name, dataNames)
+}
+
+/** Opens a set of pictures with truth; what is left out is told. */
+export async function openTold(name: string, options: AnnotatedOptions): Promise<AnnotatedSplits> {
+  const splits = await openAnnotated(name, options)
+  if (splits.skipped !== undefined && splits.skipped.length > 0) note(skippedText(name, splits.skipped))
+  return splits
 }
 
 /** The path of an image folder that is named, or undefined for another data set. */

@@ -1,19 +1,21 @@
 /** `gentle data describe` of sets with boxes and masks. */
 import { Random } from 'gentle-dl'
-import { type AnnotatedSet, type AnnotatedSplits, writeImageFile } from 'gentle-dl/data'
+import {
+  type AnnotatedSet,
+  type AnnotatedSplits,
+  type AnnotatedStatistics,
+  annotatedPictures,
+  annotatedStatistics,
+  type BoxSizes,
+  boxQuantiles,
+  partNames,
+  writeImageFile,
+} from 'gentle-dl/data'
 import { type Image, image } from 'gentle-dl/vision'
 import { annotatedTile, resultSheet } from '../pictures/annotated-picture.ts'
 import { maskLegend } from '../pictures/mask-colours.ts'
 import { shapeText } from '../terminal/shapes.ts'
 import { bold, note, percent, table, thousands } from '../terminal/terminal.ts'
-import {
-  type AnnotatedStatistics,
-  annotatedPictures,
-  annotatedStatistics,
-  type BoxSizes,
-  quantiles,
-} from './annotated-statistics.ts'
-import { partNames } from './data-statistics.ts'
 
 export interface DescribeAnnotatedOptions {
   /** Where to write a sheet of training pictures. */
@@ -86,7 +88,7 @@ const picturesTable = (counts: AnnotatedStatistics['counts'], objects: boolean):
 const boxesText = ({ small, medium, large, width, height, area }: BoxSizes): string =>
   [
     table([
-      ['boxes of the training set', ...quantiles.map((share) => (share === 0.5 ? 'median' : `${100 * share} %`))],
+      ['boxes of the training set', ...boxQuantiles.map((share) => (share === 0.5 ? 'median' : `${100 * share} %`))],
       ...Object.entries({ width, height, area }).map(([what, shares]) => [
         `share of the picture's ${what}`,
         ...shares.map(percent),

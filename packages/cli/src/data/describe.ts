@@ -1,20 +1,23 @@
 /** `gentle data describe`: all that should be known of a data set before it is trained on. */
-import { type ImageExample, type ImageSplits, type Splits, writeImageFile } from 'gentle-dl/data'
+import {
+  classImbalance,
+  countExamples,
+  type Duplicates,
+  dataStatistics,
+  type ImageExample,
+  type ImageSplits,
+  type PartName,
+  partNames,
+  type Splits,
+  writeImageFile,
+} from 'gentle-dl/data'
 import { shapeText } from '../terminal/shapes.ts'
 import { bold, note, table, thousands } from '../terminal/terminal.ts'
 import { UsageError } from '../terminal/usage.ts'
-import { areAnnotated, openAnnotated } from './annotated-sets.ts'
+import { areAnnotated } from './annotated-sets.ts'
 import { contactSheet } from './contact-sheet.ts'
-import {
-  countsOf,
-  countsTable,
-  type Duplicates,
-  imbalanceOf,
-  type PartName,
-  partNames,
-  pixelStatistics,
-} from './data-statistics.ts'
-import { imagesOf, openData, openImages, skippedText } from './datasets.ts'
+import { countsTable } from './counts-table.ts'
+import { imagesOf, openData, openImages, openTold, skippedText } from './datasets.ts'
 import { describeAnnotated } from './describe-annotated.ts'
 import { arePictures } from './pictures.ts'
 
@@ -40,18 +43,16 @@ export async function describe(
     throw new UsageError(`--resize is ${resize}; expected a whole number from 1`)
   const options = { seed: flags.seed ?? 0, validation: flags.validation, strict: flags.strict, size: resize }
   if (areAnnotated(name)) {
-    const splits = await openAnnotated(name, options)
-    if (splits.skipped !== undefined && splits.skipped.length > 0) note(skippedText(name, splits.skipped))
-    return describeAnnotated(name, splits, { out, seed: options.seed, json })
+    return describeAnnotated(name, await openTold(name, options), { out, seed: options.seed, json })
   }
   const path = imagesOf(name)
   const files = path === undefined ? undefined : await openImages(path, options)
   const splits: Splits = files ?? (await openData(name, options))
   if (out !== undefined && !arePictures(splits.train))
     throw new UsageError(`--out is for sets of pictures; the examples of ${name} are points`)
-  const counts = countsOf(splits)
-  const { mean, deviation, duplicates } = await pixelStatistics(splits)
-  const imbalance = imbalanceOf(counts)
+  const counts = countExamples(splits)
+  const { mean, deviation, duplicates } = await dataStatistics(splits)
+  const imbalance = classImbalance(counts)
   const sizes = files && sizesOf(files)
   const nameOf = (part: PartName, index: number): string => files?.[part].examples[index].file ?? `${part} ${index}`
   const repeated = duplicates.found.map(({ example, repeats }) => ({

@@ -1,7 +1,10 @@
 /** `gentle eval` of models that tell boxes or masks. */
 
 import type { OpenedModel } from 'gentle-dl'
-import { annotatedTask, openTold } from '../tasks/annotated.ts'
+import { openTold } from '../data/datasets.ts'
+import { judge } from '../tasks/annotated-task.ts'
+import { annotatedTask } from '../tasks/annotated-tasks.ts'
+import { classesFor } from '../tasks/prepare-annotated.ts'
 import { bold, percent } from '../terminal/terminal.ts'
 import { exitCodes, UsageError } from '../terminal/usage.ts'
 import { judgementText } from '../train/finish-annotated.ts'
@@ -39,12 +42,12 @@ export async function evaluateAnnotated(
     throw new UsageError(
       `--data ${flags.data} has pictures [${set.inputShape.join(', ')}], but the model takes [${model.inputShape.join(', ')}]`,
     )
-  const names = kind.classesOf(set, flags.data)
+  const names = classesFor(kind, set, flags.data)
   if (model.classes !== undefined && names.join() !== model.classes.join())
     throw new UsageError(
       `--data ${flags.data} has other classes than the model: ${names.slice(0, 5).join(', ')}, not ${model.classes.slice(0, 5).join(', ')}`,
     )
-  const judgement = await kind.judge(model, set, { flips: flags.flips })
+  const judgement = await judge(kind, model, set, { flips: flags.flips })
   if (flags.json) {
     const { metrics, score } = judgement
     console.log(

@@ -5,6 +5,7 @@ import { basename, extname, join } from 'node:path'
 import { type Model, type OpenedModel, predict } from 'gentle-dl'
 import { readImageFile, writeImageFile } from 'gentle-dl/data'
 import {
+  type AnswerContent,
   classColour,
   drawBoxes,
   type Image,
@@ -16,8 +17,8 @@ import {
 } from 'gentle-dl/vision'
 import { readImage } from '../data/images.ts'
 import { maskColours } from '../pictures/mask-colours.ts'
-import { annotatedTask } from '../tasks/annotated.ts'
-import type { AnyTask, Said } from '../tasks/annotated-task.ts'
+import type { AnyTask } from '../tasks/annotated-task.ts'
+import { annotatedTask } from '../tasks/annotated-tasks.ts'
 import { bold, note, percent } from '../terminal/terminal.ts'
 import { exitCodes, UsageError } from '../terminal/usage.ts'
 import type { PredictFlags } from './predict-flags.ts'
@@ -79,23 +80,28 @@ export async function predictAnnotated(
 }
 
 /** What the model says of a picture, in the pixels of its own input. */
-async function answerOf(model: Model, kind: AnyTask, values: Float32Array, { flips }: PredictFlags): Promise<Said> {
+async function answerOf(
+  model: Model,
+  kind: AnyTask,
+  values: Float32Array,
+  { flips }: PredictFlags,
+): Promise<AnswerContent> {
   const task = kind.task(model.layer, model.inputShape)
   const [, , width] = model.inputShape
   const { data } = await predict(model, values)
-  if (!flips) return kind.said(task.decode(data))
+  if (!flips) return kind.contentOf(task.decode(data))
   const mirrored = values.map((_, i) => values[i - (i % width) + width - 1 - (i % width)])
-  return kind.said(task.decode(data, (await predict(model, mirrored)).data))
+  return kind.contentOf(task.decode(data, (await predict(model, mirrored)).data))
 }
 
 /** The same, in the pixels of the picture: it was fitted in whole into the model's input, in its middle. */
 function onOriginal(
-  { objects, mask }: Said,
+  { objects, mask }: AnswerContent,
   { inputShape: [, height, width] }: Model,
   picture: Image,
   leastScore: number,
   always: boolean,
-): Said {
+): AnswerContent {
   const fit = { height, width, fit: 'contain' } as const
   return {
     objects: objects
@@ -118,7 +124,7 @@ interface Described {
 
 const rounded = (value: number, digits: number): number => Number(value.toFixed(digits))
 
-function described({ objects, mask }: Said, { height, width }: Image, names: readonly string[]): Described {
+function described({ objects, mask }: AnswerContent, { height, width }: Image, names: readonly string[]): Described {
   const describe = ({ label, score, box: { left, top, right, bottom } }: ScoredBox) => ({
     label: names[label] ?? String(label),
     score: rounded(score, 4),
@@ -136,7 +142,7 @@ function described({ objects, mask }: Said, { height, width }: Image, names: rea
   }
 }
 
-function annotated(picture: Image, { objects = [], mask }: Said, names: readonly string[]): Image {
+function annotated(picture: Image, { objects = [], mask }: AnswerContent, names: readonly string[]): Image {
   const scale = Math.max(1, Math.ceil(enoughToSee / Math.max(picture.height, picture.width)))
   if (mask !== undefined) {
     const classes = names.filter((name) => name !== 'background')

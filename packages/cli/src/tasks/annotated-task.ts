@@ -1,18 +1,13 @@
-/** A task on pictures with truth: what an answer says, and how good it is. */
-import type { Layer, Model, Shape } from 'gentle-dl'
-import type { AnnotatedSet, Annotations } from 'gentle-dl/data'
-import type { Recipe } from 'gentle-dl/models'
-import type { AnswerOptions, ScoredBox, Task, TaskName } from 'gentle-dl/vision'
+/** A task on pictures with truth, as the command line tells of it. */
+import type { Model } from 'gentle-dl'
+import type { AnnotatedSet } from 'gentle-dl/data'
+import type { AnswerOptions, TaskScore, VisionTask } from 'gentle-dl/vision'
+import { precisionRecallPicture } from '../pictures/precision-recall-picture.ts'
+import { percent } from '../terminal/terminal.ts'
 
-/** What an answer says, whatever the task: objects, or a mask. */
-export interface Said {
-  readonly objects?: readonly ScoredBox[]
-  readonly mask?: Uint8Array
-}
-
-/** How good a model is. */
+/** How good a model is, as it is told. */
 export interface Judgement {
-  /** Name and value of what the best epoch is chosen by, 0 to 1. */
+  /** The value of what the best epoch is chosen by, 0 to 1. */
   readonly score: number
   /** By name, 0 to 1, -1 where there is nothing to measure. */
   readonly metrics: Readonly<Record<string, number>>
@@ -22,30 +17,46 @@ export interface Judgement {
   readonly pictures?: Readonly<Record<string, string>>
 }
 
-/** A task on pictures with truth. */
-export interface AnnotatedTask<Answer> {
-  readonly name: Exclude<TaskName, 'classify'>
-  /** The metric that is the score, and what it is called. */
-  readonly monitor: string
+export interface AnnotatedTask<Answer> extends VisionTask<Answer> {
+  /** What the score is called. */
   readonly scoreName: string
-  /** Whether the score is counted in training; else it takes a look at the whole validation set. */
-  readonly countedInTraining: boolean
   /** What is tried where network or data are not named. */
   readonly usualModel: string
   readonly usualData: string
-  readonly recipe: Recipe
-  /** @throws UsageError for a network that is not for the task. */
-  network(build: (classes: number) => Layer, classes: number): Layer
-  /** Names of what the outputs tell. @throws UsageError for a set without what the task needs. */
-  classesOf(set: AnnotatedSet, name: string): readonly string[]
-  /** @param loss a name of one of the task's losses */
-  task(layer: Layer, inputShape: Shape, loss?: string): Task<Answer>
-  judge(model: Model, set: AnnotatedSet, options?: AnswerOptions): Promise<Judgement>
-  said(answer: Answer): Said
-  /** How good an answer is for one picture, 0 to 1. */
-  quality(truth: Annotations, answer: Answer): number
+  /** What a set must have, and why. */
+  readonly needs: { readonly what: 'boxes' | 'masks'; readonly text: string }
+  /** What metrics are called, by their names; those not listed are not told. All by their own names unless given. */
+  readonly metricNames?: Readonly<Record<string, string>>
 }
 
 /** Any of them; answers go back to the task that gave them. */
 // biome-ignore lint/suspicious/noExplicitAny: the type of the answers is each task's own
 export type AnyTask = AnnotatedTask<any>
+
+/** How good a model is on a set. */
+export async function judge(
+  task: AnyTask,
+  model: Model,
+  set: AnnotatedSet,
+  options?: AnswerOptions,
+): Promise<Judgement> {
+  const { score, metrics, perClass, curves = [] } = await task.score(model, set, options)
+  return {
+    score,
+    metrics: renamed(metrics, task.metricNames),
+    ...(perClass === undefined ? {} : { perClass: rowsOf(perClass) }),
+    ...(curves.length > 0 ? { pictures: { 'precision-recall.svg': precisionRecallPicture(curves) } } : {}),
+  }
+}
+
+const renamed = (metrics: TaskScore['metrics'], names: Readonly<Record<string, string>> | undefined) =>
+  names === undefined ? metrics : Object.fromEntries(Object.entries(names).map(([key, name]) => [name, metrics[key]]))
+
+function rowsOf(perClass: NonNullable<TaskScore['perClass']>): readonly (readonly string[])[] {
+  const figures = Object.keys(perClass[0]?.metrics ?? {})
+  const share = (value: number): string => (value < 0 ? 'none' : percent(value))
+  return [
+    ['class', ...figures],
+    ...perClass.map(({ name, metrics }) => [name, ...figures.map((figure) => share(metrics[figure]))]),
+  ]
+}

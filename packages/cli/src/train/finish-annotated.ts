@@ -7,7 +7,7 @@ import { type AnnotatedSet, type AnnotatedSplits, type Annotations, type Splits,
 import { answers, type Image, image, type Task, type Tile } from 'gentle-dl/vision'
 import { annotatedTile, resultSheet } from '../pictures/annotated-picture.ts'
 import { maskLegend } from '../pictures/mask-colours.ts'
-import type { AnyTask, Judgement } from '../tasks/annotated-task.ts'
+import { type AnyTask, type Judgement, judge } from '../tasks/annotated-task.ts'
 import type { Ending } from '../tasks/task.ts'
 import { commandLine } from '../terminal/invocation.ts'
 import { bold, dim, percent, table, thousands } from '../terminal/terminal.ts'
@@ -31,7 +31,7 @@ export async function finishAnnotated(
   const file = run.file('weights/best.safetensors')
   const best = await loadModel(await readFile(file), { name: file, backend })
   const figures = async (part: 'validation' | 'test') => {
-    const judgement: Judgement = await kind.judge(best, sets[part])
+    const judgement = await judge(kind, best, sets[part])
     const { loss } = await evaluate(best, splits[part], { loss: task.loss, metrics: [], batchSize: 32 })
     return { judgement, summary: { loss, [kind.monitor]: judgement.score, metrics: judgement.metrics } }
   }
@@ -116,7 +116,7 @@ async function bestAndWorst(
       picture: image(channels, height, width, picture.slice()),
       truth,
       answer,
-      quality: kind.quality(truth, answer),
+      quality: kind.qualityOf(answer, truth),
     })
   }
   // Of equally good ones, those in which there is the most to see.
@@ -125,7 +125,7 @@ async function bestAndWorst(
   const { classes, maskClasses } = set
   const names = kind.name === 'segment' ? { classes, maskClasses } : { classes }
   const tileOf = ({ picture, truth, answer, quality }: Judged): Tile => ({
-    image: annotatedTile(picture, { truth, prediction: kind.said(answer), ...names }),
+    image: annotatedTile(picture, { truth, prediction: kind.contentOf(answer), ...names }),
     caption: `${qualityNames[kind.name]} ${percent(quality)}`,
   })
   const legend = kind.name === 'segment' ? maskLegend(classes, maskClasses) : []

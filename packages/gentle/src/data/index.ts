@@ -3,6 +3,14 @@
 export type { Field, Fields } from '../core/field.ts'
 export type { AnnotatedFileSet, AnnotatedFolder } from './annotated/annotated-files.ts'
 export { type AnnotatedSet, type AnnotatedSplits, type Annotations, ignoredPixel } from './annotated/annotated-set.ts'
+export {
+  type AnnotatedStatistics,
+  annotatedPictures,
+  annotatedStatistics,
+  type BoxSizes,
+  boxQuantiles,
+  type ObjectCounts,
+} from './annotated/annotated-statistics.ts'
 export { augmentedScenes } from './annotated/augmented-scenes.ts'
 export {
   type CocoContent,
@@ -63,3 +71,16 @@ export { readPreprocessedImage } from './preprocessed-image.ts'
 export { resized } from './resized.ts'
 export { type ShapeOptions, shapeNames, shapeSplits, shapes } from './shapes.ts'
 export { classWeights, type SplitOptions, splits } from './splits.ts'
+export {
+  type ClassImbalance,
+  classImbalance,
+  countExamples,
+  type DataStatistics,
+  type Duplicates,
+  dataStatistics,
+  type ExamplePlace,
+  type PartCounts,
+  type PartName,
+  type PerPart,
+  partNames,
+} from './statistics.ts'

@@ -9,3 +9,10 @@ export {
   type LocalizationReport,
 } from './evaluate-tasks.ts'
 export { evaluateViews, predictViews, type ViewOptions } from './views.ts'
+export {
+  type AnswerContent,
+  type ClassScore,
+  type TaskScore,
+  type VisionTask,
+  visionTasks,
+} from './vision-tasks/index.ts'

@@ -1,11 +1,15 @@
 /** Figures of a data set: examples a class, mean and deviation, duplicates. */
-import { hash } from 'node:crypto'
-import { type Shape, sizeOf } from 'gentle-dl'
-import { type Dataset, labelsOf, type Splits } from 'gentle-dl/data'
-import { table } from '../terminal/terminal.ts'
+import { type Shape, sizeOf } from '../core/shape.ts'
+import type { Dataset } from './dataset.ts'
+import type { Splits } from './idx-folder.ts'
+import { labelsOf } from './memory.ts'
 
+/** The parts of a data set. */
 export const partNames = ['train', 'validation', 'test'] as const
+
 export type PartName = (typeof partNames)[number]
+
+/** One of each part. */
 export type PerPart<T> = Readonly<Record<PartName, T>>
 
 const eachPart = <T>(of: (name: PartName) => T): PerPart<T> => ({
@@ -20,7 +24,7 @@ export interface PartCounts {
 }
 
 /** Examples of each part, and of each class in it. */
-export function countsOf(splits: Splits): PerPart<PartCounts> {
+export function countExamples(splits: Splits): PerPart<PartCounts> {
   return eachPart((name) => {
     const part = splits[name]
     const classes = part.classes ?? []
@@ -30,20 +34,16 @@ export function countsOf(splits: Splits): PerPart<PartCounts> {
   })
 }
 
-/** A row a class. */
-export function countsTable(counts: PerPart<PartCounts>): string {
-  return table([
-    ['class', ...partNames],
-    ...Object.keys(counts.train.perClass).map((label) => [
-      label,
-      ...partNames.map((name) => counts[name].perClass[label]),
-    ]),
-    ['all', ...partNames.map((name) => counts[name].examples)],
-  ])
+/** Classes of the training set with the most and the fewest examples. */
+export interface ClassImbalance {
+  readonly most: { readonly label: string; readonly examples: number }
+  readonly fewest: { readonly label: string; readonly examples: number }
+  /** Examples of the one over those of the other. */
+  readonly ratio: number
 }
 
-/** Classes of the training set with the most and the fewest examples. */
-export function imbalanceOf({ train }: PerPart<PartCounts>) {
+/** How unequal classes are in the training set. */
+export function classImbalance({ train }: PerPart<PartCounts>): ClassImbalance {
   const sorted = Object.entries(train.perClass)
     .map(([label, examples]) => ({ label, examples }))
     .sort((a, b) => b.examples - a.examples)
@@ -52,7 +52,7 @@ export function imbalanceOf({ train }: PerPart<PartCounts>) {
 }
 
 /** Where an example is. */
-interface Place {
+export interface ExamplePlace {
   readonly part: PartName
   readonly index: number
   readonly label: number
@@ -67,10 +67,10 @@ export interface Duplicates {
   /** Duplicates whose label is another than their first one's. */
   readonly contradicting: number
   /** The first few: an example, and what it repeats. */
-  readonly found: readonly { readonly example: Place; readonly repeats: Place }[]
+  readonly found: readonly { readonly example: ExamplePlace; readonly repeats: ExamplePlace }[]
 }
 
-export interface PixelStatistics {
+export interface DataStatistics {
   /** Of each channel over the training set, or of each coordinate of points. */
   readonly mean: readonly number[]
   readonly deviation: readonly number[]
@@ -83,12 +83,12 @@ const batchSize = 64
 /** Duplicates that are named. */
 const named = 10
 
-/** What has to be read to be known: every example of every part, once. */
-export async function pixelStatistics(splits: Splits): Promise<PixelStatistics> {
+/** What has to be read to be known: every example of every part, and those that may be duplicates again. */
+export async function dataStatistics(splits: Splits): Promise<DataStatistics> {
   const { inputShape } = splits.train
   const size = sizeOf(inputShape)
   const moments = new Moments(inputShape)
-  const seen = new Map<string, Place[]>()
+  const seen = new SeenExamples(splits, size)
   const within = { train: 0, validation: 0, test: 0 }
   const between = [
     { earlier: 'train', later: 'validation', examples: 0 },
@@ -96,16 +96,15 @@ export async function pixelStatistics(splits: Splits): Promise<PixelStatistics> 
     { earlier: 'validation', later: 'test', examples: 0 },
   ] as const satisfies Duplicates['between']
   const counted = between.map((pair) => ({ ...pair, examples: 0 as number }))
-  const found: { example: Place; repeats: Place }[] = []
+  const found: { example: ExamplePlace; repeats: ExamplePlace }[] = []
   let contradicting = 0
   for (const part of partNames)
     for await (const { index, label, values } of examplesOf(splits[part], size)) {
       if (part === 'train') moments.add(values)
-      const key = hash('sha1', new Uint8Array(values.buffer, values.byteOffset, values.byteLength))
-      const before = seen.get(key)
-      const example: Place = { part, index, label }
-      if (before === undefined) {
-        seen.set(key, [example])
+      const example: ExamplePlace = { part, index, label }
+      const before = await seen.equalTo(values)
+      if (before.length === 0) {
+        seen.add(values, example)
         continue
       }
       if (before.some((place) => place.part === part)) within[part]++
@@ -130,6 +129,54 @@ async function* examplesOf(part: Dataset, size: number) {
     )
     for (let i = 0; i < length; i++)
       yield { index: start + i, label: labels[i], values: inputs.subarray(i * size, (i + 1) * size) }
+  }
+}
+
+/** A number of 32 bits that depends on all bits of the values (FNV-1a over words). */
+function hashOf(values: Float32Array): number {
+  const words = new Int32Array(values.buffer, values.byteOffset, values.length)
+  let hash = 0x811c9dc5
+  for (let i = 0; i < words.length; i++) {
+    hash = Math.imul(hash ^ words[i], 0x01000193)
+    hash ^= hash >>> 15
+  }
+  return hash
+}
+
+/** Whether all bits are the same. */
+function areSame(a: Float32Array, b: Float32Array): boolean {
+  const [x, y] = [a, b].map(({ buffer, byteOffset, length }) => new Int32Array(buffer, byteOffset, length))
+  return x.every((word, i) => word === y[i])
+}
+
+/** Examples by what they hold. Of each kind the places are kept alone: its first example is read again where a hash says that another may be like it. */
+class SeenExamples {
+  readonly #splits: Splits
+  readonly #kinds = new Map<number, ExamplePlace[][]>()
+  readonly #values: Float32Array
+  readonly #label = new Int32Array(1)
+
+  constructor(splits: Splits, size: number) {
+    this.#splits = splits
+    this.#values = new Float32Array(size)
+  }
+
+  /** The examples of these very values, to which a further one may be added; none where there are none. */
+  async equalTo(values: Float32Array): Promise<ExamplePlace[]> {
+    for (const kind of this.#kinds.get(hashOf(values)) ?? []) {
+      const [{ part, index }] = kind
+      await this.#splits[part].read([index], this.#values, this.#label)
+      if (areSame(this.#values, values)) return kind
+    }
+    return []
+  }
+
+  /** Adds the first example of its kind. */
+  add(values: Float32Array, example: ExamplePlace): void {
+    const hash = hashOf(values)
+    const kinds = this.#kinds.get(hash)
+    if (kinds === undefined) this.#kinds.set(hash, [[example]])
+    else kinds.push([example])
   }
 }
 

@@ -1,8 +1,10 @@
 /** Figures of sets of pictures with boxes and masks. */
-import { Random, sizeOf } from 'gentle-dl'
-import { type AnnotatedSet, type AnnotatedSplits, type Annotations, ignoredPixel } from 'gentle-dl/data'
-import { boxArea } from 'gentle-dl/vision'
-import { Moments, type PartName, type PerPart, partNames } from './data-statistics.ts'
+import { Random } from '../../core/random.ts'
+import { sizeOf } from '../../core/shape.ts'
+import { ignoredPixel } from '../../nn/segmentation-losses.ts'
+import { boxArea } from '../../vision/boxes.ts'
+import { Moments, type PartName, type PerPart, partNames } from '../statistics.ts'
+import type { AnnotatedSet, AnnotatedSplits, Annotations } from './annotated-set.ts'
 
 export interface ObjectCounts {
   readonly pictures: number
@@ -15,15 +17,15 @@ export interface ObjectCounts {
   readonly objectsPerPicture?: { readonly least: number; readonly median: number; readonly most: number }
 }
 
-/** Shares of boxes' values that are at most these. */
-export const quantiles = [0.05, 0.25, 0.5, 0.75, 0.95] as const
+/** Shares of boxes' values that are at most those of `BoxSizes`. */
+export const boxQuantiles = [0.05, 0.25, 0.5, 0.75, 0.95] as const
 
 export interface BoxSizes {
   /** Boxes by their areas in the pictures as they are read: below 32 x 32 pixels, from there to 96 x 96, above (COCO's small, medium and large). */
   readonly small: number
   readonly medium: number
   readonly large: number
-  /** Shares of the picture's width, height and area at each of `quantiles`. */
+  /** Shares of the picture's width, height and area at each of `boxQuantiles`. */
   readonly width: readonly number[]
   readonly height: readonly number[]
   readonly area: readonly number[]
@@ -46,7 +48,7 @@ export interface AnnotatedStatistics {
 const mostSampled = 2000
 
 /** Reads every picture once. Pixels are looked at in up to 2,000 of the training set, chosen by seed. */
-export async function annotatedStatistics(splits: AnnotatedSplits, seed: number): Promise<AnnotatedStatistics> {
+export async function annotatedStatistics(splits: AnnotatedSplits, seed = 0): Promise<AnnotatedStatistics> {
   const { train } = splits
   const sample = new Set(new Random(seed, 'described pixels').permutation(train.length).slice(0, mostSampled))
   const moments = new Moments(train.inputShape)
@@ -152,7 +154,7 @@ class BoxCollector {
     const { height, width } = this.#picture
     const shares = (values: number[], whole: number): number[] => {
       const sorted = values.sort((a, b) => a - b)
-      return quantiles.map((quantile) => sorted[Math.floor(quantile * sorted.length)] / whole)
+      return boxQuantiles.map((quantile) => sorted[Math.floor(quantile * sorted.length)] / whole)
     }
     const small = this.#areas.filter((area) => area < 32 * 32).length
     const large = this.#areas.filter((area) => area > 96 * 96).length

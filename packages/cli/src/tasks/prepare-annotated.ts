@@ -1,30 +1,19 @@
-/** What localization, detection and segmentation have in common: pictures with truth, answers, and how good these are. */
-
+/** What a training of localization, detection or segmentation needs. */
 import { headParameters, type Layer } from 'gentle-dl'
-import { type AnnotatedSplits, augmentedScenes, type Splits, taskSet } from 'gentle-dl/data'
-import type { TaskName } from 'gentle-dl/vision'
-import { openAnnotated } from '../data/annotated-sets.ts'
-import { skippedText } from '../data/datasets.ts'
+import { type AnnotatedSet, augmentedScenes, type Splits, taskSet } from 'gentle-dl/data'
+import { openTold } from '../data/datasets.ts'
 import { checkEnoughPixels } from '../models/enough-pixels.ts'
 import { networkNamed } from '../models/networks.ts'
-import { note } from '../terminal/terminal.ts'
 import { UsageError } from '../terminal/usage.ts'
 import { finishAnnotated } from '../train/finish-annotated.ts'
-import type { AnyTask } from './annotated-task.ts'
-import { detect } from './detect.ts'
-import { localize } from './localize.ts'
-import { segment } from './segment.ts'
+import { type AnyTask, judge } from './annotated-task.ts'
 import type { NamedSettings, Preparation } from './task.ts'
 
-const tasks: Readonly<Record<Exclude<TaskName, 'classify'>, AnyTask>> = { localize, detect, segment }
-
-export const annotatedTask = (name: Exclude<TaskName, 'classify'>): AnyTask => tasks[name]
-
-/** Opens a set of pictures with truth; what is left out is told. */
-export async function openTold(name: string, options: Parameters<typeof openAnnotated>[1]): Promise<AnnotatedSplits> {
-  const splits = await openAnnotated(name, options)
-  if (splits.skipped !== undefined && splits.skipped.length > 0) note(skippedText(name, splits.skipped))
-  return splits
+/** Names of what the outputs tell. @throws UsageError for a set without what the task needs. */
+export function classesFor(kind: AnyTask, set: AnnotatedSet, data: string): readonly string[] {
+  const lacks = kind.needs.what === 'boxes' ? set.classes.length === 0 : set.maskClasses === undefined
+  if (lacks) throw new UsageError(`--data ${data} ${kind.needs.text}`)
+  return kind.classesOf(set)
 }
 
 export async function prepareAnnotated(
@@ -33,6 +22,8 @@ export async function prepareAnnotated(
   strict: boolean,
 ): Promise<Preparation> {
   if (classWeights === 'balanced') throw new UsageError('--class-weights is for --task classify')
+  if (kind.name === 'detect' && loss !== undefined)
+    throw new UsageError('--loss is for --task localize and segment; a detector has one of its own')
   const network = networkNamed(model, kind.name)
   const [, ...usual] = network.inputShape
   const sets = await openTold(data, {
@@ -43,7 +34,7 @@ export async function prepareAnnotated(
     strict,
   })
   const { inputShape } = sets.train
-  const classes = kind.classesOf(sets.train, data)
+  const classes = classesFor(kind, sets.train, data)
   const build = (count: number): Layer => kind.network((c) => network.build({ classes: c, points: false }), count)
   const layer = build(classes.length)
   checkEnoughPixels(model, layer, inputShape)
@@ -65,7 +56,7 @@ export async function prepareAnnotated(
     scoreName: kind.scoreName,
     ...(kind.countedInTraining
       ? {}
-      : { validate: async (trained) => ({ [kind.monitor]: (await kind.judge(trained, sets.validation)).score }) }),
+      : { validate: async (trained) => ({ [kind.monitor]: (await judge(kind, trained, sets.validation)).score }) }),
     augmented: (policy, by) => taskSet(augmentedScenes(sets.train, policy, { seed: by }), task.target),
     finish: (ending) => finishAnnotated(ending, kind, sets, splits, task),
   }

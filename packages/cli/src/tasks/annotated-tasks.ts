@@ -1,0 +1,31 @@
+/** Localization, detection and segmentation, as they are named and told. */
+import { type TaskName, visionTasks } from 'gentle-dl/vision'
+import type { AnyTask } from './annotated-task.ts'
+
+const tasks: Readonly<Record<Exclude<TaskName, 'classify'>, AnyTask>> = {
+  localize: {
+    ...visionTasks.localize,
+    scoreName: 'localized',
+    usualModel: 'resnet14',
+    usualData: 'scenes:side=64,objects=1-1',
+    needs: { what: 'boxes', text: 'has no boxes; --task localize needs them' },
+    metricNames: { accuracy: 'label right', meanIoU: 'mean IoU', localized: 'label right and IoU >= 0.5' },
+  },
+  detect: {
+    ...visionTasks.detect,
+    scoreName: 'mAP',
+    usualModel: 'resnet14',
+    usualData: 'scenes',
+    needs: { what: 'boxes', text: 'has no boxes; --task detect needs them' },
+  },
+  segment: {
+    ...visionTasks.segment,
+    scoreName: 'mean IoU',
+    usualModel: 'unet',
+    usualData: 'scenes:side=64,objects=1-4,size=20-36',
+    needs: { what: 'masks', text: 'has no masks; --task segment needs the class of every pixel' },
+    metricNames: { meanIoU: 'mean IoU', meanDice: 'mean Dice', pixelAccuracy: 'pixel accuracy' },
+  },
+}
+
+export const annotatedTask = (name: Exclude<TaskName, 'classify'>): AnyTask => tasks[name]
