@@ -35,10 +35,9 @@ const kernels = ['conv2d-weight-gradient', 'dense-rows', 'packed-tile', 'pixel-t
 const optimizedAtOnce = ['--no-liftoff']
 
 /** The thorough suite tries so many times the random cases of the quick one. */
-const randomCases = {
-  env: { RANDOM_CASES: process.env['RANDOM_CASES'] ?? '10' },
-  setupFiles: 'packages/gentle/test/random-cases.setup.ts',
-}
+const manyCases = { RANDOM_CASES: process.env['RANDOM_CASES'] ?? '10' }
+const fewCases = { RANDOM_CASES: '1' }
+const setupFiles = 'packages/gentle/test/random-cases.setup.ts'
 
 export default defineConfig({
   test: {
@@ -58,6 +57,8 @@ export default defineConfig({
           exclude: [inPages, installed, long, wideVectors, ...kernels],
           // Files share processes, which saves loading the library anew for each. The thorough suite runs them apart.
           isolate: false,
+          setupFiles,
+          env: fewCases,
           testTimeout: 60_000,
           hookTimeout: 60_000,
         },
@@ -67,6 +68,8 @@ export default defineConfig({
           name: 'optimized at once',
           environment: 'node',
           include: [wideVectors, ...kernels],
+          setupFiles,
+          env: fewCases,
           execArgv: optimizedAtOnce,
           testTimeout: 120_000,
           hookTimeout: 120_000,
@@ -78,7 +81,8 @@ export default defineConfig({
           environment: 'node',
           include: tests,
           exclude: [inPages, installed, wideVectors],
-          ...randomCases,
+          setupFiles,
+          env: manyCases,
           testTimeout: 600_000,
           hookTimeout: 600_000,
         },
@@ -88,7 +92,8 @@ export default defineConfig({
           name: 'thorough, optimized at once',
           environment: 'node',
           include: [wideVectors, 'packages/gentle/test/backends/wasm/*.test.ts'],
-          ...randomCases,
+          setupFiles,
+          env: manyCases,
           execArgv: optimizedAtOnce,
           testTimeout: 600_000,
           hookTimeout: 600_000,

@@ -4,7 +4,7 @@
  */
 import { readFileSync, writeFileSync } from 'node:fs'
 import { faint, ink, muted, page, text } from 'gentle-dl-plot'
-import { reference, sizeOf } from '../packages/gentle/src/index.ts'
+import { reference, sizeOf } from '../packages/gentle/src/entries/index.ts'
 import { convolutionsOf } from './convolutions.ts'
 import { zeros } from './networks.ts'
 import type { Part } from './protocol.ts'

@@ -1,5 +1,5 @@
-/** Has properties for which no number of random cases is given try as many times more as those for which one is. */
+/** Properties draw the same cases in each run, and those for which no number of cases is given follow the setting as the others do. */
 import fc from 'fast-check'
 import { randomCases } from './random-cases.ts'
 
-fc.configureGlobal({ numRuns: randomCases(100) })
+fc.configureGlobal({ seed: 20260, numRuns: randomCases(100) })

@@ -66,6 +66,6 @@ describe('16 pictures are learned by heart', () => {
       expect(history[0]).toBeGreaterThan(1)
       expect(history.at(-1)).toBeLessThan(0.05)
     },
-    180_000,
+    600_000,
   )
 })
