@@ -3,6 +3,7 @@ import { type FitOptions, input, type Layer, Linear, Sequential, sgd } from 'gen
 import { type Dataset, inMemory } from 'gentle-dl/data'
 import { defineKernel, elementwiseKernel, f32x4 } from 'gentle-dl/kernels'
 import { add, defineOp, type Sorted, sort } from 'gentle-dl/ops'
+import { plotHistory } from 'gentle-dl-plot'
 
 export const layer: Layer = Sequential(Linear(2))
 export const options: FitOptions = { optimizer: sgd({ learningRate: 0.1 }), epochs: 1 }
@@ -11,6 +12,7 @@ export const data: Dataset = inMemory({
   inputShape: [2],
   targets: new Int32Array(1),
 })
+export const curves: string = plotHistory([{ train: { loss: 1 } }])
 export const sorted: Sorted = sort(input([2, 3]).add(1).mean(1, { keepDims: true }))
 
 const scaledOp = defineOp({
@@ -33,3 +35,5 @@ export const wrong: FitOptions = { optimizer: sgd({ learningRate: 0.1 }), epochs
 add()
 // @ts-expect-error: a method, too
 input([2]).add()
+// @ts-expect-error: a history has epochs
+plotHistory({ train: { loss: 1 } })
