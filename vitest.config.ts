@@ -35,8 +35,8 @@ const kernels = ['conv2d-weight-gradient', 'dense-rows', 'packed-tile', 'pixel-t
 const optimizedAtOnce = ['--no-liftoff']
 
 /** The thorough suite tries so many times the random cases of the quick one. */
-const manyCases = { RANDOM_CASES: process.env['RANDOM_CASES'] ?? '10' }
-const fewCases = { RANDOM_CASES: '1' }
+const manyCases = { THOROUGH: 'yes', RANDOM_CASES: process.env['RANDOM_CASES'] ?? '10' }
+const fewCases = { THOROUGH: 'no', RANDOM_CASES: '1' }
 const setupFiles = 'packages/gentle/test/random-cases.setup.ts'
 
 export default defineConfig({

@@ -10,7 +10,7 @@ import { sizeOf } from '../../../src/core/shape.ts'
 import type { Graph } from '../../../src/graph/graph.ts'
 import { input, type Tensor, variable } from '../../../src/graph/tensor.ts'
 import { abs, add, conv2d, mul, relu, sum } from '../../../src/ops/index.ts'
-import { randomCases } from '../../random-cases.ts'
+import { randomCases, thorough } from '../../random-cases.ts'
 import { once } from '../once.ts'
 import { lowered } from './lowered.ts'
 
@@ -40,6 +40,17 @@ const trainingSizes: fc.Arbitrary<Sizes> = fc.record({
   width: fc.integer({ min: 3, max: 10 }),
   padding: fc.constantFrom(0, 1),
 })
+
+const examples: [Sizes][] = [
+  [{ batch: 1, inChannels: 64, outChannels: 64, height: 16, width: 16, padding: 1 }],
+  [{ batch: 3, inChannels: 64, outChannels: 64, height: 14, width: 2, padding: 1 }],
+]
+// The reference takes seconds for these.
+if (thorough)
+  examples.push(
+    [{ batch: 1, inChannels: 256, outChannels: 256, height: 7, width: 7, padding: 1 }],
+    [{ batch: 1, inChannels: 64, outChannels: 64, height: 29, width: 30, padding: 1 }],
+  )
 
 /** relu(x * w + b + r), the residual r of the output's shape, and Σ |x| |w|, in which errors are measured. */
 function convolution({ batch, inChannels, outChannels, height, width, padding }: Sizes) {
@@ -112,13 +123,8 @@ describe.each<[string, WasmOptions]>([
       }),
       {
         seed: 1,
-        numRuns: randomCases(7),
-        examples: [
-          [{ batch: 1, inChannels: 64, outChannels: 64, height: 16, width: 16, padding: 1 }],
-          [{ batch: 3, inChannels: 64, outChannels: 64, height: 14, width: 2, padding: 1 }],
-          [{ batch: 1, inChannels: 256, outChannels: 256, height: 7, width: 7, padding: 1 }],
-          [{ batch: 1, inChannels: 64, outChannels: 64, height: 29, width: 30, padding: 1 }],
-        ],
+        numRuns: examples.length + randomCases(5),
+        examples,
       },
     )
     expect([...seen]).toEqual(expect.arrayContaining(['winograd2', 'winograd4']))
