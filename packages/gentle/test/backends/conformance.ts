@@ -48,7 +48,7 @@ export function describeBackend(name: string, open: () => Promise<Backend>, shar
       compareRandomly(backend, share * 150, randomGraph))
 
     it('runs random loops and calls with their gradients as the reference does', () =>
-      compareRandomly(backend, share * 100, randomLoops))
+      compareRandomly(backend, share * 25, randomLoops))
 
     it('trains random convolutional networks step by step as the reference does', () =>
       compareRandomly(backend, share * 20, randomNetwork))
@@ -77,7 +77,7 @@ export function describeThreads(name: string, open: (threads: number) => Promise
 
     it('runs random graphs to the same bits', () => compareBitsRandomly(backends, share * 40, randomGraph))
 
-    it('runs random loops and calls to the same bits', () => compareBitsRandomly(backends, share * 30, randomLoops))
+    it('runs random loops and calls to the same bits', () => compareBitsRandomly(backends, share * 10, randomLoops))
 
     it('predicts with random networks to the same bits', () =>
       compareBitsRandomly(backends, share * 30, randomInference))
