@@ -6,6 +6,7 @@ import {
   call,
   cast,
   conv2d,
+  gather,
   matmul,
   mean,
   mul,
@@ -98,6 +99,48 @@ function repeated(scene: Scene, x: Tensor): Tensor {
   return state
 }
 
+/** Embedded tokens that a state collects: each step has one, or one per example. */
+function embedded(scene: Scene, width: number): Tensor {
+  const [steps, tokens] = [scene.between(2, 5), scene.between(1, 6)]
+  const batch = scene.flag() ? [] : [scene.size(5)]
+  const table = scene.variable([tokens, width])
+  const { state, outputs } = scan(
+    (h: Tensor, id: Tensor) => {
+      const row = gather(table, id)
+      return { state: tanh(add(h, row)), output: mul(row, 0.5) }
+    },
+    tanh(scene.floats([...batch, width])),
+    scene.integers([steps, ...batch], tokens),
+  )
+  return scene.pick([state, outputs])
+}
+
+/** Products of what a step reads, with leading axes that broadcast, and a weight that each step uses again and again. */
+function multiplied(scene: Scene, x: Tensor): Tensor {
+  const [steps, rows, width] = x.shape
+  const [batch, uses] = [scene.between(1, 3), scene.between(1, 4)]
+  const w = scene.weight([width, width], width)
+  const pairs = scene.pick([
+    [[batch], [batch]],
+    [[batch], [1]],
+    [[1], [batch]],
+    [[], [batch]],
+    [[batch], []],
+  ])
+  const [a, b] = [scene.floats([steps, ...pairs[0], rows, width]), scene.floats([steps, ...pairs[1], width, width])]
+  const { state, outputs } = scan(
+    (h: Tensor, [x, a, b]: readonly Tensor[]) => {
+      const product = tanh(matmul(a, b))
+      let next = add(h, mul(x, sum(product, 0)))
+      for (let use = 0; use < uses; use++) next = tanh(matmul(next, w))
+      return { state: next, output: product }
+    },
+    scene.floats([rows, width]),
+    [x, a, b],
+  )
+  return scene.pick([state, outputs])
+}
+
 /** Scans within a scan, over the first two axes. */
 function nested(scene: Scene, x: Tensor): Tensor {
   const rest = x.shape.slice(2)
@@ -139,6 +182,8 @@ export function loopOver(scene: Scene, x: Tensor): Tensor {
       () => recurrent(scene, x),
       () => recurrent(scene, x),
       () => nested(scene, x),
+      () => multiplied(scene, x),
+      () => embedded(scene, x.shape[2]),
     )
   if (x.shape.length === 4)
     choices.push(

@@ -98,4 +98,52 @@ describe('passes on loops', () => {
     expect(opsIn(loop)).not.toContain('mul')
     expect(opsIn(loop)).not.toContain('tanh')
   })
+
+  it('sum the gradient of a table of which each step reads one row', async () => {
+    const table = drawn([5, 4])
+    const ids = constant([1, 2, 4, 1, 0, 2], [6], 'int32')
+    const { state, outputs } = scan(
+      (h: Tensor, id: Tensor) => {
+        const next = tanh(add(h, gather(table, id)))
+        return { state: next, output: next }
+      },
+      drawn([4]),
+      ids,
+    )
+    const loss = add(sum(mul(outputs, outputs)), sum(state))
+    const graph = await expectSame({ inputs: {}, outputs: { slope: gradients(loss, [table])[0] } })
+    for (const loop of loopsIn(graph)) expect(opsIn(loop)).not.toContain('scatterAdd')
+  })
+
+  it.each([
+    ['of one batch by another', [2, 3, 4], [2, 4, 3]],
+    ['of a batch by one matrix with a leading axis', [5, 2, 4], [1, 4, 3]],
+    ['of one matrix by a batch', [2, 4], [5, 4, 3]],
+    ['of a batch by one matrix', [5, 2, 4], [4, 3]],
+  ])('keep products %s that change with the step', async (_, left, right) => {
+    const [a, b] = [drawn([6, ...left]), drawn([6, ...right])]
+    const { state, outputs } = scan(
+      (h: Tensor, [a, b]: readonly Tensor[]) => {
+        const product = matmul(a, b)
+        return { state: tanh(add(h, sum(product))), output: product }
+      },
+      drawn([]),
+      [a, b],
+    )
+    const loss = add(sum(mul(outputs, outputs)), state)
+    const [da, db] = gradients(loss, [a, b])
+    await expectSame({ inputs: {}, outputs: { outputs, da, db } })
+  })
+
+  it('take a weight that a step uses often in their stride', async () => {
+    const w = drawn([4, 4])
+    const { state } = scan(
+      (h: Tensor, x: Tensor) => ({
+        state: Array.from({ length: 40 }).reduce<Tensor>((next) => tanh(matmul(next, w)), add(h, x)),
+      }),
+      drawn([3, 4]),
+      drawn([5, 3, 4]),
+    )
+    await expectSame({ inputs: {}, outputs: { slope: gradients(sum(state), [w])[0] } })
+  })
 })

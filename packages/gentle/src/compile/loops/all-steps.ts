@@ -31,27 +31,25 @@ const alongOtherAxes =
   (node, operands) =>
     axesOf(node).includes(0) ? undefined : asItIs(node, operands)
 
-const firstHasRows =
-  (holds: (node: Tensor) => boolean = () => true): OverAllSteps =>
-  (node, operands) =>
-    !operands[0].steady && operands.slice(1).every(({ steady }) => steady) && holds(node)
-      ? asItIs(node, operands)
-      : undefined
+const firstHasRows: OverAllSteps = (node, operands) =>
+  !operands[0].steady && operands.slice(1).every(({ steady }) => steady) ? asItIs(node, operands) : undefined
 
 const structured: Partial<Record<StructuredName, OverAllSteps>> = {
   matmul(node, [a, b]) {
     const { transposeA } = node.attributes as MatmulAttributes
-    const batched = (x: Outside): boolean => x.tensor.shape.length > 2
-    const isRow = (x: Outside): boolean => x.steady === false
-    if (isRow(a) && !isRow(b) && !batched(b) && (batched(a) || !transposeA)) return asItIs(node, [a, b])
-    if (isRow(a) === isRow(b) && a.tensor.shape.length === b.tensor.shape.length && batched(a))
-      return asItIs(node, [a, b])
-    return isRow(b) && batched(b) && !batched(a) ? asItIs(node, [a, b]) : undefined
+    const [first, second] = node.inputs.map((x) => x.shape)
+    const [firstIsBatch, secondIsBatch] = [first.length > 2, second.length > 2]
+    const isRowWise = a.steady
+      ? secondIsBatch && !firstIsBatch
+      : b.steady
+        ? !secondIsBatch && (firstIsBatch || !transposeA)
+        : firstIsBatch && first.length === second.length && first[0] === second[0]
+    return isRowWise ? asItIs(node, [a, b]) : undefined
   },
-  conv2d: firstHasRows(),
-  maxPool2d: firstHasRows(),
-  avgPool2d: firstHasRows(),
-  oneHot: firstHasRows(),
+  conv2d: firstHasRows,
+  maxPool2d: firstHasRows,
+  avgPool2d: firstHasRows,
+  oneHot: firstHasRows,
   reshape: ({ shape }, [x], steps) => (shape.length === 0 ? undefined : reshape(x.tensor, rows(shape, steps))),
   broadcastTo: ({ inputs: [x], shape }, [operand], steps) =>
     x.shape.length === shape.length && x.shape[0] === shape[0]

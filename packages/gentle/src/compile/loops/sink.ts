@@ -2,12 +2,12 @@
  * Computes behind a loop, for all steps at once, what no step needs: products that only lead to outputs, and sums over the steps of products, as
  * gradients of weights are.
  */
+import { sameShape } from '../../core/shape.ts'
 import { topologicalOrder } from '../../graph/graph.ts'
 import { apply, type Tensor } from '../../graph/tensor.ts'
-import { add, mul, neg, sub } from '../../ops/elementwise.ts'
+import { mul, neg } from '../../ops/elementwise.ts'
 import { operandsOf, type ScanResult, steadyIn } from '../../ops/loop.ts'
-import type { MatmulAttributes } from '../../ops/matmul.ts'
-import { matmul } from '../../ops/matmul.ts'
+import { type MatmulAttributes, matmul } from '../../ops/matmul.ts'
 import { type ReduceAttributes, sum } from '../../ops/reduce.ts'
 import { makeScan, resultOf } from '../../ops/scan-op.ts'
 import { reshape, transpose } from '../../ops/structure.ts'
@@ -28,7 +28,9 @@ export const sinkFromLoop: RewriteLoop = (loop, read) => {
     const known = outside(x)
     return known === undefined || known.steady ? resultOf(rest, { kind: 'stack', of: x }) : known.tensor
   }
-  const summed = (x: Tensor): Tensor => contracted(x) ?? resultOf(rest, { kind: 'sum', of: x })
+  /** A tensor at all steps with an axis of its own for the steps where it has no rows to join. */
+  const stackedBy = (x: Tensor, rows: Tensor): Tensor =>
+    rows.shape.length === 0 ? reshape(stacked(x), [steps, ...x.shape]) : stacked(x)
 
   /** The sum over steps of a tensor by one op on all of them, where there is such an op. */
   const contracted = (node: Tensor): Tensor | undefined => {
@@ -45,7 +47,7 @@ export const sinkFromLoop: RewriteLoop = (loop, read) => {
         return changing ? apply(node.op, [stacked(a), stacked(b)], node.attributes) : undefined
       case 'scatterAdd':
         return changing && (node.attributes as { axis: number }).axis === 0
-          ? apply(node.op, [stacked(a), stacked(b)], node.attributes)
+          ? apply(node.op, [stackedBy(a, b), stacked(b)], node.attributes)
           : undefined
       case 'sum': {
         const { axes } = node.attributes as ReduceAttributes
@@ -65,9 +67,9 @@ export const sinkFromLoop: RewriteLoop = (loop, read) => {
       }
       case 'add':
       case 'sub': {
-        if (!node.inputs.every((x) => x.shape.join() === node.shape.join() && contracted(x) !== undefined))
-          return undefined
-        return (node.op.name === 'add' ? add : sub)(summed(a), summed(b))
+        if (node.inputs.some((x) => !sameShape(x.shape, node.shape))) return undefined
+        const totals = node.inputs.map(contracted).filter((total) => total !== undefined)
+        return totals.length === 2 ? apply(node.op, totals, node.attributes) : undefined
       }
       default:
         return undefined
