@@ -204,6 +204,19 @@ describe('a broken file', () => {
     expect(refusal(Uint8Array.of(...good, 0))).toMatch(/end at byte 28 of the data, which has 29/)
   })
 
+  it('is refused rather than read wrongly where the engine takes a name for another', () => {
+    JSON.parse('{"a":{},"\\\\":{}}')
+    const bytes = file({ a: entry([1], [0, 4]), '\n': entry([1], [4, 8]) }, 8)
+    let names: string[]
+    try {
+      names = [...readSafetensors(bytes).tensors.keys()]
+    } catch (error) {
+      expect((error as Error).message).toMatch(/names "\\n", which this engine takes for another name/)
+      return
+    }
+    expect(names).toEqual(['a', '\n'])
+  })
+
   it.each<[string, Uint8Array, RegExp]>([
     ['a header beyond the format’s bound', new Uint8Array(16).fill(255, 0, 8), /more than the format's 100,000,000/],
     ['a header longer than the file', file('{}').subarray(0, 9), /its header ends at byte 10, but it has 9/],
