@@ -2,6 +2,7 @@
 import { DataError } from '../core/errors.ts'
 import { formatShape, type Shape, sameShape, sizeOf } from '../core/shape.ts'
 import type { StoredTensor } from '../formats/elements.ts'
+import { printable } from '../formats/failure.ts'
 import { readNpy } from '../formats/npy.ts'
 import { readNpz } from '../formats/npz.ts'
 import type { Dataset } from './dataset.ts'
@@ -81,7 +82,7 @@ function arraySplits(arrays: ReadonlyMap<string, StoredTensor>, name: string, op
   const [x, y] = [named(arrays, ['x_train', 'x']), named(arrays, ['y_train', 'y'])]
   if (x === undefined || y === undefined)
     throw new DataError(
-      `${name} has the arrays ${[...arrays.keys()].join(', ') || 'none'}; expected x_train, y_train, x_test and y_test, or x and y`,
+      `${name} has the arrays ${[...arrays.keys()].map(printable).join(', ') || 'none'}; expected x_train, y_train, x_test and y_test, or x and y`,
     )
   const [unseenX, unseenY] = [arrays.get('x_test'), arrays.get('y_test')]
   const known = paired(x, y, name, options)
