@@ -1,4 +1,5 @@
 /** What a loop is made of, for all who only look at one: `scan-op.ts` makes them. */
+import type { Shape } from '../core/shape.ts'
 import type { Input, Tensor } from '../graph/tensor.ts'
 import { Variable } from '../graph/tensor.ts'
 
@@ -31,6 +32,12 @@ export interface ScanAttributes {
   readonly recompute: boolean
   readonly results: ScanResult[]
 }
+
+/** The shape of one step's stretch of an input. */
+export const sliceShape = ([leading, ...rest]: Shape, steps: number): Shape => [leading / steps, ...rest]
+
+/** The shape of a tensor of the body at all steps. */
+export const stackedShape = ([leading = 1, ...rest]: Shape, steps: number): Shape => [steps * leading, ...rest]
 
 /** The operands of a loop: what the state begins with, the inputs, and what all steps see. */
 export function operandsOf({ inputs, attributes: { body } }: Tensor<ScanAttributes>) {

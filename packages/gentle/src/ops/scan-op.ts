@@ -7,7 +7,7 @@
  * for what a step has computed; what a graph does not read, it does not compute.
  */
 import { InternalError } from '../core/errors.ts'
-import { type Shape, sameShape } from '../core/shape.ts'
+import { sameShape } from '../core/shape.ts'
 import { topologicalOrder } from '../graph/graph.ts'
 import { defineOp, type PullBack, type Signature } from '../graph/op.ts'
 import { rebuild } from '../graph/rebuild.ts'
@@ -21,15 +21,11 @@ import {
   operandsOf,
   type ScanAttributes,
   type ScanResult,
+  sliceShape,
+  stackedShape,
   steadyIn,
 } from './loop.ts'
 import { broadcastTo, reshape } from './structure.ts'
-
-/** The shape of one step's stretch of an input. */
-export const sliceShape = ([leading, ...rest]: Shape, steps: number): Shape => [leading / steps, ...rest]
-
-/** The shape of a tensor of the body at all steps. */
-const stackedShape = ([leading = 1, ...rest]: Shape, steps: number): Shape => [steps * leading, ...rest]
 
 const resultSignature = ({ body, steps }: ScanAttributes, result: ScanResult): Signature => {
   if (result.kind === 'final') return body.carries[result.carry]
@@ -100,7 +96,8 @@ export function resultOf(scan: Tensor<ScanAttributes>, result: ScanResult): Tens
   return apply(resultOp, [scan], { index })
 }
 
-const zeros = ({ shape }: Signature): Tensor => broadcastTo(constant(0), shape)
+/** What a sum over steps begins with. */
+export const zerosLike = ({ shape }: Signature): Tensor => broadcastTo(constant(0), shape)
 
 const isFloat = ({ dtype }: Signature): boolean => dtype === 'float32'
 
@@ -136,7 +133,7 @@ function differentiate(
   // What the results' gradients say of the tensors of one step.
   const floatCarries = body.carries.flatMap((carry, i) => (isFloat(carry) ? [i] : []))
   const carries = floatCarries.map((i) => new Parameter(body.carries[i]))
-  const last = floatCarries.map((i): Tensor => zeros(body.carries[i]))
+  const last = floatCarries.map((i): Tensor => zerosLike(body.carries[i]))
   const known: (readonly [Tensor, Tensor])[] = floatCarries.map((i, k) => [body.next[i], carries[k]])
   for (const [index, dy] of gradientOf) {
     const result = results[index]
@@ -183,7 +180,7 @@ function differentiate(
       carries,
       slices: [...made.slices.keys()],
       captured: [...made.captured.keys()],
-      next: floatCarries.map((i) => slopeFor(body.carries[i]) ?? zeros(body.carries[i])),
+      next: floatCarries.map((i) => slopeFor(body.carries[i]) ?? zerosLike(body.carries[i])),
     },
     { initial: last, sliced: [...made.slices.values()], captured: [...made.captured.values()] },
     { steps, reverse: !reverse, recompute },

@@ -3,6 +3,7 @@
  */
 import { apply, type Tensor } from '../../graph/tensor.ts'
 import { isElementwise } from '../../ops/elementwise.ts'
+import { stackedShape } from '../../ops/loop.ts'
 import type { MatmulAttributes } from '../../ops/matmul.ts'
 import { broadcastTo, reshape } from '../../ops/structure.ts'
 import type { StructuredName } from '../../ops/table.ts'
@@ -22,8 +23,6 @@ const asItIs = (node: Tensor, operands: readonly Outside[]): Tensor =>
     operands.map(({ tensor }) => tensor),
     node.attributes,
   )
-
-const rows = ([leading, ...rest]: readonly number[], steps: number): number[] => [steps * leading, ...rest]
 
 /** Ops on a tensor that may mix what is within a row, along other axes than the first. */
 const alongOtherAxes =
@@ -50,10 +49,10 @@ const structured: Partial<Record<StructuredName, OverAllSteps>> = {
   maxPool2d: firstHasRows,
   avgPool2d: firstHasRows,
   oneHot: firstHasRows,
-  reshape: ({ shape }, [x], steps) => (shape.length === 0 ? undefined : reshape(x.tensor, rows(shape, steps))),
+  reshape: ({ shape }, [x], steps) => (shape.length === 0 ? undefined : reshape(x.tensor, stackedShape(shape, steps))),
   broadcastTo: ({ inputs: [x], shape }, [operand], steps) =>
     x.shape.length === shape.length && x.shape[0] === shape[0]
-      ? broadcastTo(operand.tensor, rows(shape, steps))
+      ? broadcastTo(operand.tensor, stackedShape(shape, steps))
       : undefined,
   transpose: alongOtherAxes(({ attributes }) =>
     (attributes as { order: readonly number[] }).order[0] === 0 ? [] : [0],

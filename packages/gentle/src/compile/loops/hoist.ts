@@ -5,8 +5,8 @@
 import { topologicalOrder } from '../../graph/graph.ts'
 import { rebuild } from '../../graph/rebuild.ts'
 import { Captured, Constant, type Input, Parameter, type Tensor } from '../../graph/tensor.ts'
-import { bodyRoots, operandsOf, steadyIn } from '../../ops/loop.ts'
-import { makeScan, resultOf, sliceShape } from '../../ops/scan-op.ts'
+import { bodyRoots, operandsOf, sliceShape, steadyIn } from '../../ops/loop.ts'
+import { makeScan, resultOf } from '../../ops/scan-op.ts'
 import { isHeavy, type Outside, overAllSteps } from './all-steps.ts'
 import type { RewriteLoop } from './rewrite.ts'
 

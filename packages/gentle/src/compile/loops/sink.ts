@@ -6,7 +6,7 @@ import { sameShape } from '../../core/shape.ts'
 import { topologicalOrder } from '../../graph/graph.ts'
 import { apply, type Tensor } from '../../graph/tensor.ts'
 import { mul, neg } from '../../ops/elementwise.ts'
-import { operandsOf, type ScanResult, steadyIn } from '../../ops/loop.ts'
+import { operandsOf, type ScanResult, stackedShape, steadyIn } from '../../ops/loop.ts'
 import { type MatmulAttributes, matmul } from '../../ops/matmul.ts'
 import { type ReduceAttributes, sum } from '../../ops/reduce.ts'
 import { makeScan, resultOf } from '../../ops/scan-op.ts'
@@ -24,7 +24,7 @@ export const sinkFromLoop: RewriteLoop = (loop, read) => {
   /** A tensor at all steps; a reshape of one is reshaped there. */
   const stacked = (x: Tensor): Tensor => {
     if (x.op.name === 'reshape' && x.shape.length > 0 && x.inputs[0].shape.length > 0)
-      return reshape(stacked(x.inputs[0]), [steps * x.shape[0], ...x.shape.slice(1)])
+      return reshape(stacked(x.inputs[0]), stackedShape(x.shape, steps))
     const known = outside(x)
     return known === undefined || known.steady ? resultOf(rest, { kind: 'stack', of: x }) : known.tensor
   }

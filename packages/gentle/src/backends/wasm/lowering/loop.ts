@@ -5,7 +5,7 @@
  */
 import type { Shape } from '../../../core/shape.ts'
 import { Constant, type Input, type Tensor } from '../../../graph/tensor.ts'
-import { bodyRoots, isResult, operandsOf } from '../../../ops/loop.ts'
+import { bodyRoots, isResult, operandsOf, stackedShape } from '../../../ops/loop.ts'
 import { type Buffer, bytesOf, createBuffer, floatBuffer, storageOf } from '../buffer.ts'
 import { blockSize, type Layout } from '../layout/layout.ts'
 import { copyOf, scheduleStep, unchanging } from '../schedule.ts'
@@ -49,8 +49,7 @@ export const lowerLoop: LowerLoop = (parent, loop) => {
   const stackOf = (of: Tensor): Buffer => {
     const chosen = child.layoutOf(of)
     const layout = isWhole(of.shape, chosen) ? chosen : 'plain'
-    const [leading = 1, ...rest] = of.shape
-    const stack = createBuffer('stack', { shape: [steps * leading, ...rest], dtype: of.dtype }, layout)
+    const stack = createBuffer('stack', { shape: stackedShape(of.shape, steps), dtype: of.dtype }, layout)
     windows.set(ownBuffer('output', of, layout), stack)
     return stack
   }
