@@ -46,7 +46,8 @@ export interface Scanned<State, Output> {
 
 /**
  * Computes `step` once for each position of the leading axis of the inputs, [T, ...], and hands its state on from step to step: the loop of recurrent
- * networks. `step` is traced once, whatever T, and may use tensors and variables from around it; its gradient is such a loop, too.
+ * networks. `step` is traced once, whatever T (twice where `rematerialize` does not divide T), and may use tensors and variables from around it;
+ * its gradient is such a loop, too.
  *
  * @example
  * ```ts

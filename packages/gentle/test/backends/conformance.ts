@@ -21,7 +21,7 @@ import {
 import type { ElementwiseName, StructuredName } from '../../src/ops/table.ts'
 import { compareBitsRandomly, compareRandomly } from './comparison.ts'
 import { opCases } from './op-cases.ts'
-import { randomGraph, randomNetwork } from './random-graph.ts'
+import { randomGraph, randomNetwork, randomSteps } from './random-graph.ts'
 import { randomInference } from './random-inference.ts'
 import { randomLoops } from './random-loop.ts'
 
@@ -49,6 +49,9 @@ export function describeBackend(name: string, open: () => Promise<Backend>, shar
 
     it('runs random loops and calls with their gradients as the reference does', () =>
       compareRandomly(backend, share * 25, randomLoops))
+
+    it('runs loops of random steps with their gradients as the reference does', () =>
+      compareRandomly(backend, share * 25, randomSteps))
 
     it('trains random convolutional networks step by step as the reference does', () =>
       compareRandomly(backend, share * 20, randomNetwork))

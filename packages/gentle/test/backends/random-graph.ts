@@ -1,6 +1,6 @@
 import { gradients } from '../../src/autodiff/gradients.ts'
-import { sizeOf } from '../../src/core/shape.ts'
-import type { Tensor, Variable } from '../../src/graph/tensor.ts'
+import { formatShape, sizeOf } from '../../src/core/shape.ts'
+import { constant, type Tensor, type Variable } from '../../src/graph/tensor.ts'
 import {
   abs,
   adaptiveAvgPool2d,
@@ -44,6 +44,7 @@ import {
   relu,
   relu6,
   reshape,
+  scan,
   sigmoid,
   slice,
   softmax,
@@ -228,26 +229,57 @@ const fits = (y: Tensor, x: Tensor): boolean =>
 
 const largest = 3000
 
-/**
- * A graph grown at random, each node from any earlier one, the mean square of its last as loss, an update of each variable
- * by its gradient, and some nodes as further outputs.
- */
-export function randomGraph(scene: Scene): RandomCase {
-  const first = scene.floats(scene.flag(0.7) ? scene.shape(4) : scene.shape())
-  const pool = [first]
-  const count = scene.between(1, 10)
-  for (let i = 0; i < count; i++) {
+/** Adds nodes to a pool, each grown from any earlier one, and gives the last. */
+export function grow(scene: Scene, pool: Tensor[], steps: number): Tensor {
+  for (let i = 0; i < steps; i++) {
     const from = scene.flag(0.7) ? pool[pool.length - 1] : scene.pick(pool)
     const grown = scene.pick(growths)(scene, from, pool)
     if (grown && sizeOf(grown.shape) <= largest) pool.push(grown)
   }
-  const last = pool[pool.length - 1]
+  return pool[pool.length - 1]
+}
+
+/**
+ * A graph grown at random, the mean square of its last node as loss, an update of each variable by its gradient, and some nodes as further
+ * outputs.
+ */
+export function randomGraph(scene: Scene): RandomCase {
+  const first = scene.floats(scene.flag(0.7) ? scene.shape(4) : scene.shape())
+  const pool = [first]
+  const last = grow(scene, pool, scene.between(1, 10))
   const loss = mean(mul(last, last))
   return {
     outputs: { loss, last, other: scene.pick(pool), slope: gradients(loss, [first])[0] },
     updates: descend(loss, scene.variables, 0.1),
     tolerance: chained,
     steps: scene.between(1, 2),
+  }
+}
+
+/** A loop whose step is grown at random from its state, its input and what is around it, with the gradients of all. */
+export function randomSteps(scene: Scene): RandomCase {
+  const [count, shape] = [scene.between(2, 4), scene.shape().map((n) => Math.min(n, 6))]
+  const xs = scene.floats([count, ...shape])
+  const first = tanh(scene.floats(scene.flag() ? shape : scene.narrower(shape)))
+  const around = [scene.floats(scene.narrower(shape)), scene.floats(shape)]
+  const { state, outputs } = scan(
+    (h: Tensor, x: Tensor) =>
+      scene.traced(() => {
+        const pool = [h, x, ...around]
+        const last = grow(scene, pool, scene.between(1, 7))
+        const news = formatShape(last.shape) === formatShape(h.shape) ? last : mean(last)
+        return { state: tanh(add(mul(h, 0.5), news)), output: { last, other: scene.pick(pool) } }
+      }),
+    first,
+    xs,
+    { reverse: scene.flag(0.3), rematerialize: scene.flag(0.2) ? scene.pick([1, count]) : undefined },
+  )
+  const loss = [outputs.last, outputs.other, state].reduce((total, y) => add(total, mean(mul(y, y))), constant(0))
+  const [dx, dh] = gradients(loss, [xs, first])
+  return {
+    outputs: { loss, state, ...outputs, dx, dh },
+    updates: descend(loss, scene.variables, 0.1),
+    tolerance: chained,
   }
 }
 

@@ -28,6 +28,7 @@ export class Scene {
   readonly #samplers: Record<string, Sampler> = {}
   readonly #generate: fc.GeneratorValue
   readonly #random: Random
+  #takesInputs = true
 
   constructor(generate: fc.GeneratorValue) {
     this.#generate = generate
@@ -90,14 +91,26 @@ export class Scene {
     return made
   }
 
+  /** What is made by a function that is traced, which cannot have inputs of its own: variables and constants stand in their place. */
+  traced<T>(make: () => T): T {
+    const before = this.#takesInputs
+    this.#takesInputs = false
+    try {
+      return make()
+    } finally {
+      this.#takesInputs = before
+    }
+  }
+
   input(shape: Shape, sampler: Sampler = normal): Input {
+    if (!this.#takesInputs) return this.variable(shape, sampler)
     return this.#register(input(shape), sampler)
   }
 
   /** An int32 input or constant of numbers from `least` to below `limit`. */
   integers(shape: Shape, limit: number, least = 0): Tensor {
     const sampler: Sampler = (random) => least + random.integer(limit - least)
-    if (this.flag(0.2)) return constant(this.#values(shape, sampler), shape, 'int32')
+    if (this.flag(0.2) || !this.#takesInputs) return constant(this.#values(shape, sampler), shape, 'int32')
     return this.#register(input(shape, 'int32'), sampler)
   }
 
