@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
+import { bestLoss } from '../src/experiments/gaussians.ts'
 import { gentle, smallIdxSet, temporaryFolder } from './command.ts'
 
 describe('gentle experiment depth', () => {
@@ -103,5 +104,40 @@ describe('gentle experiment overfitting', () => {
     expect(new Set(losses).size).toBe(8)
     expect(JSON.parse(readFileSync(join(out, 'overfitting.json'), 'utf8'))).toEqual(told)
     expect(readFileSync(join(out, 'overfitting.svg'), 'utf8')).toMatch(/loss, 120 examples.*validation accuracy/)
+  })
+})
+
+describe('gentle experiment loss', () => {
+  it('closes in on the expected loss', async () => {
+    const folder = join(temporaryFolder(), 'loss')
+    const { code, stdout } = await gentle([
+      'experiment',
+      'loss',
+      '--examples',
+      '10,3000',
+      '--seeds',
+      '2',
+      '--out',
+      folder,
+      '--json',
+      '--quiet',
+    ])
+    expect(code).toBe(0)
+    const { results, bestLoss: told } = JSON.parse(stdout)
+    expect(told).toBeCloseTo(bestLoss, 10)
+    for (const { examples, runs } of results) {
+      expect(runs).toHaveLength(2)
+      for (const { best, train, expected } of runs) {
+        expect(expected).toBeGreaterThanOrEqual(bestLoss)
+        expect(train).toBeLessThan(best)
+        if (examples === 3000) {
+          expect(expected).toBeLessThan(bestLoss + 0.01)
+          expect(Math.abs(train - bestLoss)).toBeLessThan(0.05)
+        } else expect(expected - train).toBeGreaterThan(0.02)
+      }
+    }
+    expect(readFileSync(join(folder, 'loss.svg'), 'utf8')).toMatch(
+      /loss of the best classifier there is.*how far they are off/,
+    )
   })
 })
