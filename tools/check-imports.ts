@@ -32,8 +32,8 @@ const charts = 'packages/plot/src/'
 const commandLine = 'packages/cli/'
 const publicEntries = Object.keys(manifest.exports).map((path) => path.replace(/^\./, 'gentle-dl'))
 
-/** Packages that an entry of its own is bundled with, and the one file that may ask for each. */
-const bundled: Readonly<Record<string, string>> = { pbf: `${library}formats/onnx/messages.ts` }
+/** Packages that an entry of its own is bundled with, and the one folder whose files may ask for each. */
+const bundled: Readonly<Record<string, string>> = { pbf: `${library}formats/onnx/` }
 
 interface Import {
   readonly target: string
@@ -78,7 +78,7 @@ function importsOf(path: string, source: string): Import[] {
 function libraryProblem(path: string, { target, dynamic }: Import): string | undefined {
   if (target.startsWith('node:'))
     return dynamic ? undefined : 'browsers have no such module; ask for it at run time, await import(...)'
-  if (bundled[target] === path) return undefined
+  if (Object.hasOwn(bundled, target) && path.startsWith(bundled[target])) return undefined
   if (!target.startsWith('.')) return 'the library depends on no package'
   const imported = posix.join(posix.dirname(path), target)
   if (!imported.startsWith(library)) return `it is outside ${library}`

@@ -17,7 +17,8 @@ import type { Pool2dAttributes } from '../../ops/pool2d.ts'
 import type { ResampleMethod } from '../../ops/resample2d.ts'
 import type { SlicePlace } from '../../ops/structure.ts'
 import type { ElementwiseName, StructuredName } from '../../ops/table.ts'
-import { dataTypes, type OnnxAttribute, type OnnxNode, type OnnxTensor, writeGraph } from './messages.ts'
+import { dataTypes, type OnnxAttribute, type OnnxNode, type OnnxTensor } from './messages.ts'
+import { writeGraph } from './write-graph.ts'
 
 /** Examples in the batch that is traced: a number that no network has anywhere else, so that it is seen where the batch goes. */
 const tracedBatch = 9973

@@ -6,7 +6,8 @@ import { createModel, type Model } from '../../nn/model.ts'
 import { printable } from '../failure.ts'
 import type { Known } from './call.ts'
 import { type OnnxDescription, onnxLayer } from './layer.ts'
-import { dataTypes, type OnnxGraph, readGraph } from './messages.ts'
+import { dataTypes, type OnnxGraph } from './messages.ts'
+import { readGraph } from './read-graph.ts'
 
 /** Tensors up to this many numbers may be shapes, bounds and factors, as well as weights. */
 const mostKnown = 16
