@@ -7,7 +7,7 @@ import { formatShape, type Shape } from '../core/shape.ts'
 import { defineOp, type Reference, type Signature } from '../graph/op.ts'
 import { apply, type Tensor } from '../graph/tensor.ts'
 import { requireFloat32 } from './operands.ts'
-import { type Pair, type Sliding, slidingOutput, toPair } from './window.ts'
+import { type Pair, type Sliding, slidingOutput, stepsWithin, toPair } from './window.ts'
 
 export interface Conv2dAttributes extends Sliding {
   /** Channels are cut into this many groups that do not see each other. */
@@ -213,4 +213,4 @@ export function conv2dAttributes({
  * @throws ShapeError when shapes do not fit; ArgumentError for options out of range.
  */
 export const conv2d = (x: Tensor, w: Tensor, options: Conv2dOptions = {}): Tensor =>
-  apply(conv2dOp, [x, w], conv2dAttributes(options))
+  apply(conv2dOp, [x, w], stepsWithin(x.shape.slice(2), w.shape.slice(2), conv2dAttributes(options)))

@@ -5,7 +5,7 @@ import { defineOp, type Reference, type Signature } from '../graph/op.ts'
 import { apply, type Tensor } from '../graph/tensor.ts'
 import { requireFloat32 } from './operands.ts'
 import { mean } from './reduce.ts'
-import { type Both, type Pair, slidingOutput, toPair } from './window.ts'
+import { type Both, type Pair, slidingOutput, stepsWithin, toPair } from './window.ts'
 
 export interface Pool2dAttributes {
   readonly size: Both
@@ -203,12 +203,18 @@ export function pool2dAttributes(
   return attributes
 }
 
+/** Attributes of a pooling of images. */
+function poolingOf(x: Tensor, size: Pair, options: Pool2dOptions): Pool2dAttributes {
+  const attributes = pool2dAttributes(size, options)
+  return stepsWithin(x.shape.slice(2), attributes.size, attributes)
+}
+
 /**
  * Largest pixel of each window of images [N, C, H, W].
  * @throws ShapeError, ArgumentError when the window does not fit.
  */
 export const maxPool2d = (x: Tensor, size: Pair, options: Pool2dOptions = {}): Tensor =>
-  apply(maxPool2dOp, [x], pool2dAttributes(size, options))
+  apply(maxPool2dOp, [x], poolingOf(x, size, options))
 
 /**
  * Mean of each window of images [N, C, H, W].
@@ -216,7 +222,7 @@ export const maxPool2d = (x: Tensor, size: Pair, options: Pool2dOptions = {}): T
  */
 export const avgPool2d = (x: Tensor, size: Pair, options: AvgPool2dOptions = {}): Tensor =>
   apply(avgPool2dOp, [x], {
-    ...pool2dAttributes(size, options),
+    ...poolingOf(x, size, options),
     ...(options.countPadding === false ? { countPadding: false } : {}),
   })
 

@@ -1,6 +1,6 @@
 /** The geometry that convolution and pooling share: a window that slides over the rows and columns of an image. */
 import { ArgumentError, ShapeError } from '../core/errors.ts'
-import { formatShape } from '../core/shape.ts'
+import { formatShape, type Shape } from '../core/shape.ts'
 
 /** A number for both directions, or [vertical, horizontal]. */
 export type Pair = number | readonly [number, number]
@@ -36,6 +36,24 @@ export interface Sliding {
   readonly stride: Both
   readonly padding: Both
   readonly dilation: Both
+}
+
+/**
+ * The same places by steps that are no longer than the image with its padding: a longer step has one place anyway, a single tap no distance to
+ * another, and kernels multiply both with sizes, in 32 bits.
+ */
+export function stepsWithin<
+  Attributes extends { readonly stride: Both; readonly padding: Both; readonly dilation?: Both },
+>(image: Shape, size: Shape, attributes: Attributes): Attributes {
+  const { stride, padding, dilation } = attributes
+  const longest = (axis: 0 | 1): number => Math.max(1, image[axis] + 2 * padding[axis])
+  const step = (axis: 0 | 1): number => Math.min(stride[axis], longest(axis))
+  const distance = (axis: 0 | 1): number => (size[axis] === 1 ? 1 : dilation![axis])
+  return {
+    ...attributes,
+    stride: [step(0), step(1)],
+    ...(dilation === undefined ? {} : { dilation: [distance(0), distance(1)] }),
+  }
 }
 
 /**

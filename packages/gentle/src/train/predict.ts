@@ -104,13 +104,16 @@ async function predictArray(
     )
   checkBatchSize(batchSize)
   const predictor = new Predictor(model, probabilities)
-  const data = new Float32Array(examples * outSize)
+  // Not before the first batch, whose program tells by name what no memory holds.
+  let data: Float32Array<ArrayBuffer> | undefined
   for (let start = 0; start < examples; start += batchSize) {
     const end = Math.min(start + batchSize, examples)
-    data.set(await predictor.run(inputs.subarray(start * inSize, end * inSize), end - start), start * outSize)
+    const outputs = await predictor.run(inputs.subarray(start * inSize, end * inSize), end - start)
+    data ??= new Float32Array(examples * outSize)
+    data.set(outputs, start * outSize)
   }
   predictor.dispose()
-  return { shape: [examples, ...model.outputShape], dtype: 'float32', data }
+  return { shape: [examples, ...model.outputShape], dtype: 'float32', data: data! }
 }
 
 /** What a classifier takes the examples of a data set for. */

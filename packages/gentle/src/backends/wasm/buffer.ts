@@ -7,6 +7,9 @@ import { blockSize, type Layout, leadingAxes } from './layout/layout.ts'
 /** Bytes of one value of each image, or channel, of a block: the step between neighbours of a tensor that is not plain. */
 export const laneBytes = blockSize * 4
 
+/** The most that 32-bit addresses reach. */
+export const addressableBytes = 2 ** 32
+
 export interface Buffer {
   readonly name: string
   readonly shape: Shape

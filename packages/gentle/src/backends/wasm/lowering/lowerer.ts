@@ -2,13 +2,13 @@
 
 import { fuse, type Group } from '../../../compile/fuse.ts'
 import type { Loop } from '../../../compile/with-body.ts'
-import { InternalError } from '../../../core/errors.ts'
-import { sizeOf } from '../../../core/shape.ts'
+import { InternalError, MemoryError } from '../../../core/errors.ts'
+import { formatShape, sizeOf } from '../../../core/shape.ts'
 import { type Graph, rootsOf } from '../../../graph/graph.ts'
 import { isCustom } from '../../../graph/op.ts'
 import { Constant, Input, type Tensor, Variable } from '../../../graph/tensor.ts'
 import { isResult, isScan } from '../../../ops/loop.ts'
-import { type Buffer, createBuffer, lastBlockImages } from '../buffer.ts'
+import { addressableBytes, type Buffer, bytesOf, createBuffer, lastBlockImages } from '../buffer.ts'
 import type { Kernel } from '../kernel.ts'
 import { maskImagesKernel, toBlocksKernel, toPlainKernel } from '../kernels/convert.ts'
 import {
@@ -259,8 +259,13 @@ export class Lowerer implements LoweringContext {
     return lowering
   }
 
+  /** The buffer of a result. Its kernels may have tables as long as its axes, so what no memory holds is refused before. */
   #made(node: Tensor, layout: Layout): Buffer {
     const buffer = createBuffer(node.op.name, node, layout)
+    if (!(bytesOf(buffer) <= addressableBytes))
+      throw new MemoryError(
+        `${[node.scope, node.op.name].filter(Boolean).join(': ')} gives ${formatShape(node.shape)}, ${bytesOf(buffer)} bytes, and WebAssembly's memory has ${addressableBytes}; use a smaller batch, input or model`,
+      )
     this.#buffers.set(node, { [layout]: buffer })
     return buffer
   }
