@@ -136,6 +136,11 @@ export const expm1Op = defineElementwise({
   gradient: ({ y }, dy) => [mul(dy, add(y, 1))],
 })
 export const logOp = defineElementwise({ name: 'log', of: Math.log, gradient: ({ inputs: [x] }, dy) => [div(dy, x)] })
+export const log1pOp = defineElementwise({
+  name: 'log1p',
+  of: Math.log1p,
+  gradient: ({ inputs: [x] }, dy) => [div(dy, add(x, 1))],
+})
 export const sqrtOp = defineElementwise({
   name: 'sqrt',
   of: Math.sqrt,
@@ -283,7 +288,8 @@ function errorFunction(x: number): number {
   return Math.sign(x) * (1 - Math.exp(-a * a) / (fraction * Math.sqrt(Math.PI)))
 }
 
-const unary =
+/** The function of a tensor, or of a number, that users call. */
+export const unary =
   (op: Op<string, object>) =>
   (x: Value): Tensor =>
     apply(op, toTensors([x], op.name), {})
@@ -300,6 +306,8 @@ export const exp = unary(expOp)
 export const expm1 = unary(expm1Op)
 /** Natural logarithm; -Infinity at 0, NaN below. */
 export const log = unary(logOp)
+/** log(1 + x), accurate near 0; -Infinity at -1, NaN below. */
+export const log1p = unary(log1pOp)
 /** Square root; NaN below 0. */
 export const sqrt = unary(sqrtOp)
 /** |x|; its gradient at 0 is 0. */

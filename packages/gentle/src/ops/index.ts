@@ -42,6 +42,7 @@ export {
   less,
   lessEqual,
   log,
+  log1p,
   maximum,
   minimum,
   mod,
@@ -56,6 +57,7 @@ export {
   type Value,
   where,
 } from './elementwise.ts'
+export { acosh, asinh, atanh, cosh, sinh } from './hyperbolic.ts'
 export { gather, oneHot, takeAlongAxis } from './indexing.ts'
 export { matmul } from './matmul.ts'
 export type { TensorMethods } from './methods.ts'
@@ -64,10 +66,12 @@ export { type AvgPool1dOptions, avgPool1d, globalAvgPool1d, maxPool1d, type Pool
 export { type AvgPool2dOptions, avgPool2d, globalAvgPool2d, maxPool2d, type Pool2dOptions } from './pool2d.ts'
 export { dropout, dropout2d, uniform } from './random.ts'
 export { argmax, logSumExp, max, mean, min, sum } from './reduce.ts'
+export { ceil, floor, round, trunc } from './rounding.ts'
 export { type Scanned, type ScanOptions, type ScanStep, scan, type TensorsOf } from './scan.ts'
 export { argsort, type Sorted, sort, topK } from './sort.ts'
 export { expandDims, split, squeeze, stack, unstack } from './split-stack.ts'
 export { broadcastTo, concat, flip, pad, reshape, slice, transpose } from './structure.ts'
+export { acos, asin, atan, cos, sin, tan } from './trigonometry.ts'
 export { type Upsample2dOptions, type UpsampleTo, upsample2d } from './upsample2d.ts'
 export type { Pair } from './window.ts'
 

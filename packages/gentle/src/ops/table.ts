@@ -3,15 +3,18 @@ import { constantOp, inputOp, variableOp } from '../graph/tensor.ts'
 import * as conv2d from './conv2d.ts'
 import { cumsumOp } from './cumulative.ts'
 import * as elementwise from './elementwise.ts'
+import * as hyperbolic from './hyperbolic.ts'
 import * as indexing from './indexing.ts'
 import { matmulOp } from './matmul.ts'
 import * as pool2d from './pool2d.ts'
 import { uniformOp } from './random.ts'
 import * as reduce from './reduce.ts'
 import * as resample2d from './resample2d.ts'
+import * as rounding from './rounding.ts'
 import { resultOp, scanOp } from './scan-op.ts'
 import { argsortOp } from './sort.ts'
 import * as structure from './structure.ts'
+import * as trigonometry from './trigonometry.ts'
 
 /** Ops that act on each element alone, in families by what a kernel has to know of them. */
 export const elementwiseOps = {
@@ -19,14 +22,30 @@ export const elementwiseOps = {
   exp: elementwise.expOp,
   expm1: elementwise.expm1Op,
   log: elementwise.logOp,
+  log1p: elementwise.log1pOp,
   sqrt: elementwise.sqrtOp,
   abs: elementwise.absOp,
   sign: elementwise.signOp,
   tanh: elementwise.tanhOp,
+  sin: trigonometry.sinOp,
+  cos: trigonometry.cosOp,
+  tan: trigonometry.tanOp,
+  asin: trigonometry.asinOp,
+  acos: trigonometry.acosOp,
+  atan: trigonometry.atanOp,
+  sinh: hyperbolic.sinhOp,
+  cosh: hyperbolic.coshOp,
+  asinh: hyperbolic.asinhOp,
+  acosh: hyperbolic.acoshOp,
+  atanh: hyperbolic.atanhOp,
   sigmoid: elementwise.sigmoidOp,
   softplus: elementwise.softplusOp,
   erf: elementwise.erfOp,
   relu: elementwise.reluOp,
+  floor: rounding.floorOp,
+  ceil: rounding.ceilOp,
+  round: rounding.roundOp,
+  trunc: rounding.truncOp,
   toFloat32: elementwise.toFloat32Op,
   toInt32: elementwise.toInt32Op,
   stopGradient: elementwise.stopGradientOp,

@@ -185,6 +185,13 @@ function resampling(scene: Scene): { x: number[]; y: number[]; method: ResampleM
   return { x: [...planes, ...image], y: [...planes, ...size], method }
 }
 
+/** Numbers up to 1 and -1, which are among them, and a few beyond. */
+const upToOne: Sampler = (random) => (random.integer(4) > 0 ? 2 * random.uniform() - 1 : random.integer(5) / 2 - 1)
+
+/** Numbers that round in all ways: wholes, halves, those beside them, and some without a fraction. */
+const nearHalves: Sampler = (random) =>
+  random.integer(4) > 0 ? (random.integer(21) - 10) / 2 + [0, 0, 0.25, -1e-6][random.integer(4)] : edgy(random)
+
 /** Values of images: all different, or with ties, of which the first wins. */
 const contested = (scene: Scene): Sampler => (scene.flag() ? normal : tied)
 
@@ -208,14 +215,30 @@ export const opCases: Readonly<Record<ElementwiseName | StructuredName, OpCase>>
   exp: unary(elementwiseOps.exp, approximated),
   expm1: unary(elementwiseOps.expm1, approximated),
   log: unary(elementwiseOps.log, approximated),
+  log1p: unary(elementwiseOps.log1p, approximated),
   sqrt: unary(elementwiseOps.sqrt, 'exact'),
   abs: arithmetic(elementwiseOps.abs, 1),
   sign: arithmetic(elementwiseOps.sign, 1),
   tanh: unary(elementwiseOps.tanh, approximated),
+  sin: unary(elementwiseOps.sin, approximated),
+  cos: unary(elementwiseOps.cos, approximated),
+  tan: unary(elementwiseOps.tan, approximated),
+  asin: unary(elementwiseOps.asin, approximated, upToOne),
+  acos: unary(elementwiseOps.acos, approximated, upToOne),
+  atan: unary(elementwiseOps.atan, approximated),
+  sinh: unary(elementwiseOps.sinh, approximated),
+  cosh: unary(elementwiseOps.cosh, approximated),
+  asinh: unary(elementwiseOps.asinh, approximated),
+  acosh: unary(elementwiseOps.acosh, approximated),
+  atanh: unary(elementwiseOps.atanh, approximated, upToOne),
   sigmoid: unary(elementwiseOps.sigmoid, approximated),
   softplus: unary(elementwiseOps.softplus, approximated),
   erf: unary(elementwiseOps.erf, approximated),
   relu: unary(elementwiseOps.relu, 'exact'),
+  floor: unary(elementwiseOps.floor, 'exact', nearHalves),
+  ceil: unary(elementwiseOps.ceil, 'exact', nearHalves),
+  round: unary(elementwiseOps.round, 'exact', nearHalves),
+  trunc: unary(elementwiseOps.trunc, 'exact', nearHalves),
   toFloat32: {
     tolerance: 'exact',
     build: (scene) => apply(elementwiseOps.toFloat32, [anyTensor(scene, scene.shape())], {}),

@@ -242,14 +242,35 @@ const lowerings: Record<ElementwiseName | StructuredName, Lowering> = {
   expm1: (exporter, node) =>
     exporter.give(node, 'Sub', [exporter.step('Exp', [exporter.name(node.inputs[0])]), one(exporter)]),
   log: as('Log'),
+  log1p: (exporter, node) =>
+    exporter.give(node, 'Log', [exporter.step('Add', [exporter.name(node.inputs[0]), one(exporter)])]),
   sqrt: as('Sqrt'),
   abs: as('Abs'),
   sign: as('Sign'),
   tanh: as('Tanh'),
+  sin: as('Sin'),
+  cos: as('Cos'),
+  tan: as('Tan'),
+  asin: as('Asin'),
+  acos: as('Acos'),
+  atan: as('Atan'),
+  sinh: as('Sinh'),
+  cosh: as('Cosh'),
+  asinh: as('Asinh'),
+  acosh: as('Acosh'),
+  atanh: as('Atanh'),
   sigmoid: as('Sigmoid'),
   softplus: as('Softplus'),
   erf: as('Erf'),
   relu: as('Relu'),
+  floor: as('Floor'),
+  ceil: as('Ceil'),
+  round: as('Round'),
+  trunc(exporter, node) {
+    const x = exporter.name(node.inputs[0])
+    const magnitude = exporter.step('Floor', [exporter.step('Abs', [x])])
+    exporter.give(node, 'Mul', [exporter.step('Sign', [x]), magnitude])
+  },
   toFloat32: (exporter, node) => exporter.give(node, 'Cast', [exporter.name(node.inputs[0])], { to: dataTypes.float }),
   toInt32: (exporter, node) => exporter.give(node, 'Cast', [exporter.name(node.inputs[0])], { to: dataTypes.int32 }),
   stopGradient: as('Identity'),

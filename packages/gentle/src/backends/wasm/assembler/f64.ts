@@ -31,6 +31,7 @@ export const f64 = {
 
   convertI32S: unary('i32', 'f64', 0xb7),
   convertI32U: unary('i32', 'f64', 0xb8),
+  convertI64S: unary('i64', 'f64', 0xb9),
   promoteF32: unary('f32', 'f64', 0xbb),
 
   load: load('f64', 0x2b, 3),

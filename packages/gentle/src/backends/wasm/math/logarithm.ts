@@ -1,5 +1,5 @@
 /**
- * log and softplus. x = 2^k (1 + f) with 1 + f between sqrt(1/2) and sqrt(2), and log(1 + f) by an odd polynomial in f / (2 + f), which
+ * log, log1p and softplus. x = 2^k (1 + f) with 1 + f between sqrt(1/2) and sqrt(2), and log(1 + f) by an odd polynomial in f / (2 + f), which
  * keeps its relative accuracy for small f. Method and coefficients: FreeBSD's msun, e_logf.c (Sun Microsystems, 1993).
  */
 import { f32x4, i32x4, v128 } from '../assembler/index.ts'
@@ -48,6 +48,16 @@ export function log(a: Arithmetic, x: Vector): Vector {
   // At 0, infinity, NaN and below 0 this difference is what the logarithm is there.
   const limit = f32x4.sub(f32x4.sqrt(x), f32x4.div(splat(1), f32x4.abs(x)))
   return v128.bitselect(ordinary, limit, positiveFinite(x))
+}
+
+/** log(1 + x), to 2 ulp: what 1 + x loses of x is added as a part of the result. -infinity at -1, NaN below. */
+export function log1p(a: Arithmetic, x: Vector): Vector {
+  const sum = a.keep(f32x4.add(x, splat(1)))
+  // The larger of x and 1 less the sum is exact, and so is what is left of the smaller.
+  const isLarge = a.keep(f32x4.gt(x, splat(1)))
+  const lost = v128.bitselect(f32x4.sub(splat(1), f32x4.sub(sum, x)), f32x4.sub(x, f32x4.sub(sum, splat(1))), isLarge)
+  const correction = v128.and(f32x4.div(lost, sum), positiveFinite(sum))
+  return v128.or(f32x4.add(log(a, sum), correction), v128.and(x, splat(-0)))
 }
 
 /** log(1 + exp(x)) = max(x, 0) + log1p(exp(-|x|)), which neither overflows nor cancels. */
