@@ -79,7 +79,7 @@ async function imported(name: string, inputShape: Shape, backend: Backend): Prom
   try {
     exportNetworks([name], folder)
     const path = join(folder, `${name}.onnx`)
-    const model = await loadOnnx(readFileSync(path), { backend })
+    const model = await (await loadOnnx(readFileSync(path), { backend })).asModel()
     const input = imageOf(inputShape)
     return relativeDifference(await runGentle(model, input), await runOnnx(path, inputShape, input))
   } finally {

@@ -41,6 +41,10 @@ export interface ModelOptions {
   readonly seed?: number
   /** Where the first values of parameters come from instead. */
   readonly firstValues?: FirstValues
+  /** Parameters that exist, such as another model's, with which it then shares them; what is missing is added to them. */
+  readonly parameters?: Parameters
+  /** As `parameters`, for what layers keep beside them. */
+  readonly state?: Parameters
   readonly classes?: readonly string[]
   /** Where the model computes; wasm on all cores unless given. */
   readonly backend?: Backend
@@ -58,8 +62,7 @@ export async function createModel(
   options: ModelOptions = {},
 ): Promise<AnyModel> {
   const { seed = 0, firstValues, classes, backend = await defaultBackend() } = options
-  const parameters: Parameters = new Map()
-  const state: Parameters = new Map()
+  const { parameters = new Map(), state = new Map() } = options
   const scope = new Scope({ parameters, state, seed, firstValues, training: false })
   const common = { classes, parameters, state, backend }
   if (takesInputs(layer)) {

@@ -36,7 +36,7 @@ export async function openOnnx(place: string, backend?: Backend): Promise<Model>
   const bytes = await bytesAt(place)
   await import('../formats/onnx/layer.ts')
   const { loadOnnx } = await import('../formats/onnx/index.ts')
-  return loadOnnx(bytes, { name: place, backend })
+  return (await loadOnnx(bytes, { name: place, backend })).asModel()
 }
 
 /**

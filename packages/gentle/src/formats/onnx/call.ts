@@ -1,45 +1,35 @@
 /** One node of an ONNX graph as its operator sees it. */
 import { FormatError } from '../../core/errors.ts'
 import type { Shape } from '../../core/shape.ts'
-import { constant, Tensor } from '../../graph/tensor.ts'
-import { zeros } from '../../nn/initializers.ts'
-import type { Scope } from '../../nn/scope.ts'
+import { topologicalOrder } from '../../graph/graph.ts'
+import { Constant, Input, type Tensor, Variable } from '../../graph/tensor.ts'
+import { evaluate } from '../../ops/evaluate.ts'
 import { printable } from '../failure.ts'
-import type { OnnxAttribute, OnnxNode, OnnxTensor } from './messages.ts'
+import type { OnnxType } from './element-types.ts'
+import { typeOfNumber } from './element-types.ts'
+import type { Frame, Trace } from './frame.ts'
+import type { OnnxAttribute, OnnxGraph, OnnxNode, OnnxTensor } from './messages.ts'
+import { constantOf, isKnown, type Known, type Numbers, shapeOf, type Value } from './values.ts'
+import { Wanted } from './wanted.ts'
 
-/** Numbers that are known when the graph is traced, such as a shape. */
-export interface Known {
-  readonly shape: Shape
-  readonly data: readonly number[]
-  /** Whether they are whole numbers, whose quotients are cut; else floats. */
-  readonly whole: boolean
-}
-
-export type OnnxVariable = Tensor | Known
-
-export const isKnown = (value: OnnxVariable): value is Known => !(value instanceof Tensor)
+/** Runs the nodes of a graph within a frame, and gives its outputs. */
+export type RunGraph = (graph: OnnxGraph, frame: Frame, trace: Trace) => Value[]
 
 /** A node's operands and attributes, as its operator reads them. */
 export class OnnxCall {
   readonly node: OnnxNode
-  readonly #values: ReadonlyMap<string, OnnxVariable>
-  readonly #scope: Scope
-  readonly #weights: Readonly<Record<string, Shape>>
+  /** The version of the operators' set. */
+  readonly opset: number
+  readonly #frame: Frame
+  readonly #trace: Trace
+  readonly #run: RunGraph
 
-  constructor(
-    node: OnnxNode,
-    values: ReadonlyMap<string, OnnxVariable>,
-    scope: Scope,
-    weights: Readonly<Record<string, Shape>>,
-  ) {
+  constructor(node: OnnxNode, opset: number, frame: Frame, trace: Trace, run: RunGraph) {
     this.node = node
-    this.#values = values
-    this.#scope = scope
-    this.#weights = weights
-  }
-
-  get training(): boolean {
-    return this.#scope.training
+    this.opset = opset
+    this.#frame = frame
+    this.#trace = trace
+    this.#run = run
   }
 
   has(index: number): boolean {
@@ -50,58 +40,204 @@ export class OnnxCall {
     return this.node.inputs.length
   }
 
+  /** Whether somebody reads the output of this place. */
+  gives(index: number): boolean {
+    return (this.node.outputs[index] ?? '') !== ''
+  }
+
   /** An operand as it is: numbers that are known stay so. */
-  value(index: number): OnnxVariable {
+  value(index: number): Value {
     const name = this.node.inputs[index] ?? ''
-    const found = this.#values.get(name)
-    if (found !== undefined) return found
-    if (Object.hasOwn(this.#weights, name)) return this.#scope.parameter(name, this.#weights[name], zeros)
-    return this.fail(`reads '${printable(name)}', which nothing gives`)
+    if (name === '') return this.fail(`has no operand ${index}`)
+    return this.#frame.find(name, this.#trace) ?? this.fail(`reads '${printable(name)}', which nothing gives`)
   }
 
-  /** An operand as a tensor. */
+  values(): Value[] {
+    return this.node.inputs.map((_, index) => this.value(index))
+  }
+
+  /** An operand as a tensor of the engine. */
   tensor(index: number): Tensor {
-    const value = this.value(index)
-    return isKnown(value) ? constant(value.data, value.shape) : value
+    return this.tensorOf(this.value(index))
   }
 
-  /** An operand as numbers. */
+  tensorOf(value: Value): Tensor {
+    return isKnown(value) ? constantOf(value) : value.tensor
+  }
+
+  /** An operand that is left out where it may be. */
+  optionalTensor(index: number): Tensor | undefined {
+    return this.has(index) ? this.tensor(index) : undefined
+  }
+
+  type(index: number): OnnxType {
+    return this.value(index).type
+  }
+
+  shape(index: number): Shape {
+    return shapeOf(this.value(index))
+  }
+
+  /**
+   * An operand as numbers.
+   * @throws Wanted where they depend on what the program is fed.
+   */
+  known(index: number): Known {
+    const value = this.value(index)
+    return foldedOf(value) ?? this.#want([this.node.inputs[index]])
+  }
+
   numbers(index: number): readonly number[] {
-    const value = this.value(index)
-    if (isKnown(value)) return value.data
-    return this.fail(`needs numbers that are known beforehand for operand ${index}, and they depend on the input`)
+    return Array.from(this.known(index).data)
   }
 
-  /** Statistics that a layer keeps and does not learn. */
-  state(index: number): Tensor {
-    const name = this.node.inputs[index] ?? ''
-    if (!Object.hasOwn(this.#weights, name)) return this.tensor(index)
-    return this.#scope.state(name, this.#weights[name], zeros)
+  /** What depends on numbers in ways that no graph can tell: computed here from known operands, those left out undefined. */
+  onHost(
+    compute: (...operands: (Known | undefined)[]) => readonly (Known | undefined)[],
+  ): readonly (Known | undefined)[] {
+    const operands = this.node.inputs.map((name, index) => (name === '' ? undefined : foldedOf(this.value(index))))
+    const missing = this.node.inputs.filter((name, index) => name !== '' && operands[index] === undefined)
+    if (missing.length === 0) return compute(...operands)
+    return this.#want(missing, (found) => {
+      const results = compute(...this.node.inputs.map((name, i) => operands[i] ?? found.get(this.#frame.keyOf(name))))
+      return new Map(
+        this.node.outputs.flatMap((name, i): [string, Known][] => {
+          const result = results[i]
+          return result === undefined || name === '' ? [] : [[this.#frame.keyOf(name), result]]
+        }),
+      )
+    })
   }
 
-  integer(name: string, otherwise: number): number {
-    const value = this.node.attributes[name] ?? otherwise
+  #want(names: readonly string[], compute?: (found: ReadonlyMap<string, Known>) => ReadonlyMap<string, Known>): never {
+    const values = names.map((name) => [this.#frame.keyOf(name), this.#frame.find(name, this.#trace)] as const)
+    throw new Wanted(
+      new Map(values.flatMap(([key, value]) => (value === undefined || isKnown(value) ? [] : [[key, value]]))),
+      `node '${printable(this.#title)}' (${printable(this.node.operator)})`,
+      compute,
+    )
+  }
+
+  /** A whole number or a float. */
+  number(name: string, otherwise: number): number {
+    const value = this.#attribute(name) ?? otherwise
     return typeof value === 'number' ? value : this.fail(`has an attribute ${name} that is no number`)
   }
 
+  flag(name: string, otherwise = false): boolean {
+    return this.number(name, otherwise ? 1 : 0) !== 0
+  }
+
   text(name: string, otherwise: string): string {
-    const value = this.node.attributes[name] ?? otherwise
+    const value = this.#attribute(name) ?? otherwise
     return typeof value === 'string' ? value : this.fail(`has an attribute ${name} that is no text`)
   }
 
+  /** One of some texts. */
+  choice<const Name extends string>(name: string, choices: readonly Name[], otherwise: Name): Name {
+    const found = this.text(name, otherwise)
+    if (!(choices as readonly string[]).includes(found))
+      this.fail(`has ${name} '${printable(found)}'; expected ${choices.join(', ')}`)
+    return found as Name
+  }
+
   list(name: string): readonly number[] | undefined {
-    const value: OnnxAttribute | undefined = this.node.attributes[name]
+    const value = this.#attribute(name)
     if (value === undefined || (Array.isArray(value) && value.every((n) => typeof n === 'number')))
       return value as readonly number[] | undefined
     return this.fail(`has an attribute ${name} that is no list of numbers`)
   }
 
-  constant(name: string): OnnxTensor | undefined {
-    return this.node.attributes[name] as OnnxTensor | undefined
+  texts(name: string): readonly string[] | undefined {
+    const value = this.#attribute(name)
+    if (value === undefined || (Array.isArray(value) && value.every((n) => typeof n === 'string')))
+      return value as readonly string[] | undefined
+    return this.fail(`has an attribute ${name} that is no list of texts`)
+  }
+
+  /** An attribute that is a tensor. */
+  constant(name: string): Known | undefined {
+    const value = this.#attribute(name)
+    if (value === undefined) return undefined
+    if (typeof value !== 'object' || !('dataType' in value))
+      return this.fail(`has an attribute ${name} that is no tensor`)
+    return knownOf(value, (problem) => this.fail(problem))
+  }
+
+  /** A type that an attribute names by its number. */
+  typeNamed(name: string, otherwise?: OnnxType): OnnxType {
+    const value = this.#attribute(name)
+    if (value === undefined && otherwise !== undefined) return otherwise
+    return (
+      typeOfNumber(value as number) ??
+      this.fail(
+        `has ${name} ${printable(String(value))}; expected the number of a type of floats, integers or truth values`,
+      )
+    )
+  }
+
+  graph(name: string): OnnxGraph {
+    const value = this.#attribute(name)
+    if (typeof value === 'object' && 'nodes' in value) return value
+    return this.fail(`has no graph ${name}`)
+  }
+
+  /** Runs a graph that is an attribute of this node; `place` tells its runs apart. */
+  run(graph: OnnxGraph, place: string, inputs: readonly Value[]): Value[] {
+    const frame = this.#frame.inner(`${this.#title}/${place}/`)
+    graph.inputs.forEach(({ name }, i) => {
+      frame.set(name, inputs[i] ?? this.fail(`gives its graph ${place} no '${printable(name)}'`), this.#trace)
+    })
+    return this.#run(graph, frame, this.#trace)
+  }
+
+  /** Tells of a condition that must not hold of any element, float32 0 or 1, when the program runs. */
+  refuseWhere(condition: Tensor, problem: string): void {
+    this.#trace.checks.push({ condition, problem: `${this.#named} ${problem}` })
   }
 
   fail(problem: string): never {
-    const { name, operator, outputs } = this.node
-    throw new FormatError(`ONNX node '${printable(name || (outputs[0] ?? ''))}' (${printable(operator)}) ${problem}`)
+    throw new FormatError(`ONNX ${this.#named} ${problem}`)
   }
+
+  get #title(): string {
+    return this.node.name || (this.node.outputs[0] ?? '')
+  }
+
+  get #named(): string {
+    return `node '${printable(this.#title)}' (${printable(this.node.operator)})`
+  }
+
+  #attribute(name: string): Exclude<OnnxAttribute, { unread: string }> | undefined {
+    const value = Object.hasOwn(this.node.attributes, name) ? this.node.attributes[name] : undefined
+    if (typeof value === 'object' && 'unread' in value)
+      return this.fail(`has an attribute ${name} that is ${value.unread}`)
+    return value
+  }
+}
+
+/** A tensor of a file as known numbers. */
+export function knownOf({ shape, dataType, data }: OnnxTensor, fail: (problem: string) => never): Known {
+  return { type: typeOfNumber(dataType) ?? fail(`has elements of type ${dataType}`), shape, data }
+}
+
+const folded = new WeakMap<Tensor, Numbers>()
+
+/** The numbers of a value that depends on constants alone. */
+export function foldedOf(value: Value): Known | undefined {
+  if (isKnown(value)) return value
+  const { type, tensor } = value
+  let data = folded.get(tensor)
+  if (data === undefined) {
+    const order = topologicalOrder([tensor])
+    const depends = (node: Tensor): boolean =>
+      node instanceof Input || node instanceof Variable || (node.inputs.length === 0 && !(node instanceof Constant))
+    if (order.some(depends)) return undefined
+    const values = evaluate(order, 'float32', () => {
+      throw new FormatError('a constant depends on an input')
+    })
+    data = values.get(tensor)! as Numbers
+    folded.set(tensor, data)
+  }
+  return { type, shape: tensor.shape, data }
 }

@@ -1,90 +1,178 @@
 /** ONNX files as models. */
 import type { Backend } from '../../backends/backend.ts'
-import { FormatError, GentleError } from '../../core/errors.ts'
+import { defaultBackend } from '../../backends/default.ts'
+import { ArgumentError, FormatError, GentleError } from '../../core/errors.ts'
+import type { Field } from '../../core/field.ts'
+import { nearestName } from '../../core/nearest-name.ts'
 import type { Shape } from '../../core/shape.ts'
-import { createModel, type Model } from '../../nn/model.ts'
+import { variable } from '../../graph/tensor.ts'
+import { createModel, type InputsModel, type Model } from '../../nn/model.ts'
+import type { Parameters } from '../../nn/scope.ts'
 import { printable } from '../failure.ts'
-import type { Known } from './call.ts'
-import { type OnnxDescription, onnxLayer } from './layer.ts'
-import { dataTypes, type OnnxGraph } from './messages.ts'
-import { readGraph } from './read-graph.ts'
-
-/** Tensors up to this many numbers may be shapes, bounds and factors, as well as weights. */
-const mostKnown = 16
+import { arrayOf, knownInput, type OnnxArray, type OnnxFeed } from './arrays.ts'
+import { engineType } from './element-types.ts'
+import { onnxInputsLayer, onnxLayer } from './layer.ts'
+import { networkOf, type OnnxNetwork, type OnnxPort } from './network.ts'
+import { readOnnx } from './read-onnx.ts'
+import { Runner } from './run.ts'
 
 export interface LoadOnnxOptions {
   /** What to call the file in messages; 'ONNX file' unless given. */
   readonly name?: string
   /** Where the model computes; wasm on all cores unless given. */
   readonly backend?: Backend
+  /** Sizes of axes that the file leaves open, by their names there: `{ height: 48 }`. */
+  readonly sizes?: Readonly<Record<string, number>>
+}
+
+export interface AsModelOptions {
+  /** The output that predictions are; the first unless given. */
+  readonly output?: string
+}
+
+/** A network of an ONNX file, with its weights. */
+export interface OnnxModel {
+  readonly inputs: readonly OnnxPort[]
+  readonly outputs: readonly OnnxPort[]
+  /** The learned tensors by their names in the file; their present values are with the backend. */
+  readonly parameters: Parameters
+  /** Statistics that normalisation uses, by their names. */
+  readonly state: Parameters
+  readonly backend: Backend
+  /**
+   * Computes the outputs: for inputs of any shapes that fit the file, for each set of them by a program that is compiled at its first run and kept.
+   * Floats are computed in 32 bits, also those of 16 and 64; integers of 64 bits in 32, and what does not fit is refused.
+   * @param inputs row-major values and their shape by the inputs' names
+   * @throws ArgumentError for inputs that do not fit; FormatError for what cannot be computed, naming the node.
+   * @example
+   * const { y } = await model.run({ x: { data: new Float32Array(6), shape: [2, 3] } })
+   */
+  run(inputs: Readonly<Record<string, OnnxFeed>>): Promise<Record<string, OnnxArray>>
+  /**
+   * The same network, with the same weights, as a model for `predict`, `evaluate` and `fit`: one input [N, ...] of floats whose other sizes are fixed
+   * (give open ones to `loadOnnx` as `sizes`).
+   * @throws FormatError where the network is none of these, naming what stands against it.
+   */
+  asModel(options?: AsModelOptions): Promise<Model>
+  /** As `asModel`, for a network of several inputs [N, ...], by their names. */
+  asInputsModel(options?: AsModelOptions): Promise<InputsModel>
+  /** Gives back the memory of the programs of `run`; weights stay with the backend. */
+  dispose(): void
 }
 
 /**
- * Opens the model of an ONNX file: one input [N, ...] of floats and one output. Weights keep their names, and can be trained further;
- * normalisation uses the statistics of the file.
- * @throws FormatError for a broken file, an operator that is not supported, by its node's name, and sizes that are not fixed.
+ * Opens the network of an ONNX file: any number of inputs and outputs, of floats, integers and truth values. Weights keep their names, and can be trained further.
+ * @throws FormatError for a broken file, a set of operators that is not read, and inputs that are no tensors; ArgumentError for sizes that the file does not leave open.
  */
 export async function loadOnnx(
   bytes: Uint8Array,
-  { name = 'ONNX file', backend }: LoadOnnxOptions = {},
-): Promise<Model> {
-  const graph = readGraph(bytes, name)
-  const { description, inputShape, weights } = describe(graph, name)
-  try {
-    return await createModel(onnxLayer(description), inputShape, {
-      backend,
-      firstValues: (path) => weights.get(path)!,
-    })
-  } catch (error) {
-    if (error instanceof FormatError || !(error instanceof GentleError)) throw error
-    throw new FormatError(`${name}: its graph makes no model: ${error.message}`, { cause: error })
+  { name = 'ONNX file', backend: given, sizes = {} }: LoadOnnxOptions = {},
+): Promise<OnnxModel> {
+  const { network, values } = networkOf(readOnnx(bytes, name), name)
+  const bound = bind(network, sizes, name)
+  const backend = given ?? (await defaultBackend())
+  const [parameters, state]: [Parameters, Parameters] = [new Map(), new Map()]
+  for (const [path, weight] of Object.entries(bound.weights))
+    (weight.state ? state : parameters).set(path, variable(weight.shape, values.get(path)!, path))
+  const runner = new Runner(bound, (path) => (parameters.get(path) ?? state.get(path))!, backend, name)
+  const { inputs, outputs } = bound
+  const chosen = (output = outputs[0]?.name ?? ''): string => {
+    if (outputs.length === 0) throw new FormatError(`${name}: it has no outputs`)
+    if (outputs.every((port) => port.name !== output))
+      throw new ArgumentError(
+        `${name}: it has no output '${printable(output)}'; expected ${outputs.map((port) => port.name).join(', ')}`,
+      )
+    return output
   }
-}
-
-function describe(
-  { nodes, initializers, inputs, outputs }: OnnxGraph,
-  name: string,
-): { description: OnnxDescription; inputShape: Shape; weights: Map<string, Float32Array> } {
-  const fail = (problem: string): never => {
-    throw new FormatError(`${name}: ${problem}`)
-  }
-  const stored = new Set(initializers.map((tensor) => tensor.name))
-  const open = inputs.filter((value) => !stored.has(value.name))
-  if (open.length !== 1 || outputs.length !== 1)
-    fail(`it has ${open.length} inputs and ${outputs.length} outputs; expected one of each`)
-  const [input] = open
-  if (input.dataType !== dataTypes.float) fail(`its input '${printable(input.name)}' is not of floats`)
-  const inputShape = input.shape.slice(1).map((size, i) => {
-    if (typeof size === 'number' && Number.isSafeInteger(size) && size >= 1) return size
-    return fail(
-      `axis ${i + 1} of its input '${printable(input.name)}' has no fixed size; export it for one size of example`,
-    )
-  })
-  const weights = new Map<string, Float32Array>()
-  const shapes: Record<string, Shape> = Object.create(null)
-  const known: Record<string, Known> = Object.create(null)
-  const asNumbers = numbersRead(nodes)
-  for (const { name: tensor, shape, data } of initializers) {
-    const numbers = !(data instanceof Float32Array) || (asNumbers.has(tensor) && data.length <= mostKnown)
-    if (numbers || data.length === 0) known[tensor] = { shape, data: [...data], whole: !(data instanceof Float32Array) }
-    else {
-      weights.set(tensor, data)
-      shapes[tensor] = shape
+  const made = async <M>(create: () => Promise<M>): Promise<M> => {
+    try {
+      return await create()
+    } catch (error) {
+      if (error instanceof ArgumentError || !(error instanceof GentleError)) throw error
+      if (error.message.startsWith(name) || error.message.startsWith('ONNX ')) throw error
+      throw new FormatError(`${name}: its graph makes no model: ${error.message}`, { cause: error })
     }
   }
-  const description = { input: input.name, output: outputs[0].name, nodes, weights: shapes, known }
-  return { description, inputShape, weights }
+  const weights = { parameters, state, backend }
+  return {
+    inputs,
+    outputs,
+    ...weights,
+    async run(feed) {
+      const names = inputs.map((port) => port.name)
+      for (const key of Object.keys(feed))
+        if (!names.includes(key))
+          throw new ArgumentError(
+            `${name}: there is no input '${printable(key)}'; expected ${names.join(', ') || 'none'}, nearest ${nearestName(key, names)}`,
+          )
+      const fed = inputs.map((port): [string, ReturnType<typeof knownInput>] => {
+        if (feed[port.name] === undefined)
+          throw new ArgumentError(`${name}: input '${printable(port.name)}' is missing; expected ${portText(port)}`)
+        return [port.name, knownInput(port, feed[port.name], name)]
+      })
+      const results = await runner.run(
+        new Map(fed),
+        outputs.map((port) => port.name),
+      )
+      return Object.fromEntries(outputs.map((port, i) => [port.name, arrayOf(results[i])]))
+    },
+    asModel({ output } = {}) {
+      const [port, ...others] = inputs
+      if (port === undefined || others.length > 0)
+        throw new FormatError(`${name}: it has ${inputs.length} inputs; expected one, or use asInputsModel`)
+      if (engineType(port.type) !== 'float32')
+        throw new FormatError(`${name}: its input '${printable(port.name)}' is of ${port.type}; use asInputsModel`)
+      const layer = onnxLayer(bound, chosen(output))
+      return made(() => createModel(layer, exampleShape(port, name), weights))
+    },
+    asInputsModel({ output } = {}) {
+      const fields = inputs.map((port): [string, Field] => [
+        port.name,
+        { dtype: engineType(port.type), shape: exampleShape(port, name) },
+      ])
+      return made(() => createModel(onnxInputsLayer(bound, chosen(output)), Object.fromEntries(fields), weights))
+    },
+    dispose: () => runner.dispose(),
+  }
 }
 
-/** Names of values that some operator reads as numbers: bounds of Clip, factors of Resize, and the like. */
-function numbersRead(nodes: OnnxGraph['nodes']): Set<string> {
-  const readers: Readonly<Record<string, readonly number[]>> = {
-    Clip: [1, 2],
-    Resize: [1, 2, 3],
-    Upsample: [1],
-    Pad: [1, 2],
-    Floor: [0],
-    Cast: [0],
-  }
-  return new Set(nodes.flatMap(({ operator, inputs }) => (readers[operator] ?? []).map((i) => inputs[i] ?? '')))
+const portText = ({ type, shape }: OnnxPort): string =>
+  `${type}${shape === undefined ? '' : ` [${shape.map((n) => n || '?').join(', ')}]`}`
+
+/** The shape of one example of an input [N, ...]. */
+function exampleShape({ name: of, shape }: OnnxPort, name: string): Shape {
+  if (shape === undefined || shape.length === 0)
+    throw new FormatError(`${name}: its input '${printable(of)}' has no axis of examples; use run`)
+  return shape.slice(1).map((size, i) => {
+    if (typeof size === 'number') return size
+    throw new FormatError(
+      `${name}: axis ${i + 1} of its input '${printable(of)}' is left open; give its size as ${size || `${of}.${i + 1}`}`,
+    )
+  })
+}
+
+/** The network with sizes for axes that it leaves open: those without a name are called `input.axis`. */
+function bind(network: OnnxNetwork, sizes: Readonly<Record<string, number>>, name: string): OnnxNetwork {
+  const used = new Set<string>()
+  const open = new Set<string>()
+  const inputs = network.inputs.map((port) => ({
+    ...port,
+    shape: port.shape?.map((size, axis) => {
+      if (typeof size === 'number' && size >= 1) return size
+      const axisName = typeof size === 'string' && size !== '' ? size : `${port.name}.${axis}`
+      open.add(axisName)
+      if (!Object.hasOwn(sizes, axisName)) return typeof size === 'string' ? size : ''
+      const given = sizes[axisName]
+      if (!Number.isSafeInteger(given) || given < 1)
+        throw new ArgumentError(`${name}: size ${axisName} is ${given}; expected a whole number from 1`)
+      used.add(axisName)
+      return given
+    }),
+  }))
+  for (const key of Object.keys(sizes))
+    if (!used.has(key))
+      throw new ArgumentError(
+        `${name}: there is no open axis '${printable(key)}'; ${open.size === 0 ? 'all sizes are fixed' : `open are ${[...open].join(', ')}`}`,
+      )
+  return { ...network, inputs }
 }

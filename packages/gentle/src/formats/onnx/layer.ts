@@ -1,65 +1,95 @@
-/**
- * An ONNX graph as a layer: tracing it runs its nodes in order on tensors. Shapes are known when it is traced, so arithmetic on shapes, which
- * PyTorch writes as nodes too, happens right there, on plain numbers.
- */
+/** An ONNX network as a layer: tracing it runs its nodes on tensors. */
 import { ArgumentError, FormatError } from '../../core/errors.ts'
-import type { Shape } from '../../core/shape.ts'
-import { type Layer, registerLayer } from '../../nn/layer.ts'
+import { formatShape } from '../../core/shape.ts'
+import type { Tensor } from '../../graph/tensor.ts'
+import { zeros } from '../../nn/initializers.ts'
+import type { InputsLayer, Tensors } from '../../nn/inputs-layer.ts'
+import { type Layer, type LayerDescription, registerLayer } from '../../nn/layer.ts'
+import type { Scope } from '../../nn/scope.ts'
 import { printable } from '../failure.ts'
-import { isKnown, type Known, OnnxCall, type OnnxVariable } from './call.ts'
-import type { OnnxNode } from './messages.ts'
-import { operators } from './operators.ts'
+import { isInteger } from './element-types.ts'
+import type { OnnxNetwork } from './network.ts'
+import { packed, unpacked } from './packed.ts'
+import { traceNetwork } from './trace.ts'
+import { constantOf, isKnown, type Value } from './values.ts'
+import { Wanted } from './wanted.ts'
 
-/** What a description stores of a graph: everything but the weights. */
-export interface OnnxDescription {
-  readonly input: string
-  readonly output: string
-  readonly nodes: readonly OnnxNode[]
-  /** Shapes of the tensors that are weights, by name. */
-  readonly weights: Readonly<Record<string, Shape>>
-  /** Initialisers that are small: shapes, bounds, factors. */
-  readonly known: Readonly<Record<string, Known>>
-}
+const describe = (network: OnnxNetwork, output: string): LayerDescription => ({
+  type: 'onnx',
+  network: packed(network),
+  output,
+})
 
-/** The layer of a description. @throws ArgumentError for a description that is none. */
-export function onnxLayer(graph: OnnxDescription): Layer {
-  const { input, output, nodes, weights, known } = graph
-  if (!Array.isArray(nodes) || typeof weights !== 'object' || typeof known !== 'object')
-    throw new ArgumentError('layer onnx: its description has no nodes, weights and known values')
-  return {
-    description: { type: 'onnx', ...graph },
-    apply(x, scope) {
-      const values = new Map<string, OnnxVariable>(Object.entries(known))
-      values.set(input, x)
-      for (const node of nodes) {
-        const call = new OnnxCall(node, values, scope, weights)
-        if (node.domain !== '' || !Object.hasOwn(operators, node.operator))
-          call.fail(
-            `is of an operator that is not supported${node.domain === '' ? '' : `, of domain ${printable(node.domain)}`}; supported are ${Object.keys(operators).join(', ')}`,
-          )
-        const run = operators[node.operator]
-        const results = atNode(call, () => run(call))
-        node.outputs.forEach((name: string, i: number) => {
-          if (name !== '' && results[i] !== undefined) values.set(name, results[i])
-        })
-      }
-      const y = values.get(output)
-      if (y === undefined || isKnown(y))
-        throw new FormatError(`ONNX graph: its output '${printable(output)}' is given by no node`)
-      return y
-    },
+/** The output of this name as a function of the inputs, for a batch of examples. */
+function outputOf(network: OnnxNetwork, output: string, inputs: Tensors, scope: Scope): Tensor {
+  const weight = (name: string): Tensor => {
+    const { shape, state } = network.weights[name]
+    return state ? scope.state(name, shape, zeros) : scope.parameter(name, shape, zeros)
   }
+  const given = new Map(
+    network.inputs.map(({ name, type }): [string, Value] => {
+      const tensor = inputs[name]
+      if (tensor === undefined) throw new ArgumentError(`layer onnx: there is no input '${printable(name)}'`)
+      return [name, { type, tensor }]
+    }),
+  )
+  const y = tracedValue(network, output, given, weight)
+  const { type } = y
+  if (isInteger(type))
+    throw new FormatError(
+      `ONNX graph: its output '${printable(output)}' is of ${type}, for which there is no loss; use run of loadOnnx's model`,
+    )
+  const tensor = isKnown(y) ? constantOf(y) : y.tensor
+  const examples = Object.values(inputs)[0].shape[0]
+  if (tensor.shape[0] !== examples)
+    throw new FormatError(
+      `ONNX graph: its output '${printable(output)}' is ${formatShape(tensor.shape)} for ${examples} examples; the first axis has to count the examples, else use run of loadOnnx's model`,
+    )
+  return tensor
 }
 
-/** What goes wrong in an operator tells the node, too. */
-function atNode<T>(call: OnnxCall, run: () => T): T {
+function tracedValue(
+  network: OnnxNetwork,
+  output: string,
+  given: ReadonlyMap<string, Value>,
+  weight: (name: string) => Tensor,
+): Value {
   try {
-    return run()
+    return traceNetwork(network, [output], given, weight).outputs[0]
   } catch (error) {
-    if (error instanceof FormatError) throw error
-    // Whatever a stranger's file makes an operator do, the file is at fault.
-    return call.fail(`does not fit: ${printable((error as Error).message)}`)
+    if (!(error instanceof Wanted)) throw error
+    throw new FormatError(
+      `ONNX ${error.by} needs numbers that depend on the input to know its shape; only run of loadOnnx's model computes such graphs`,
+    )
   }
 }
 
-registerLayer('onnx', (description) => onnxLayer(description as unknown as OnnxDescription))
+/** The layer of a network of one input. */
+export const onnxLayer = (network: OnnxNetwork, output: string): Layer => ({
+  get description() {
+    return describe(network, output)
+  },
+  apply: (x, scope) => outputOf(network, output, { [network.inputs[0].name]: x }, scope),
+})
+
+/** The layer of a network of several inputs, by their names. */
+export const onnxInputsLayer = (network: OnnxNetwork, output: string): InputsLayer => ({
+  get description() {
+    return describe(network, output)
+  },
+  applyInputs: (inputs, scope) => outputOf(network, output, inputs, scope),
+})
+
+/** @throws ArgumentError for a description that is none. */
+function layerFrom({ network: stored, output }: LayerDescription): Layer {
+  const network = unpacked(stored) as Partial<OnnxNetwork> | undefined
+  const { nodes, inputs, weights, known, opsets } = network ?? {}
+  const whole = [weights, known, opsets].every((part) => typeof part === 'object' && part !== null)
+  if (!Array.isArray(nodes) || !Array.isArray(inputs) || inputs.length !== 1 || !whole || typeof output !== 'string')
+    throw new ArgumentError(
+      'layer onnx: its description is not that of a network; expected nodes, one input, an output, weights, known values and operator sets',
+    )
+  return onnxLayer(network as OnnxNetwork, output)
+}
+
+registerLayer('onnx', layerFrom)

@@ -38,7 +38,7 @@ function writeAttribute(name: string, value: OnnxAttribute, floats: ReadonlySet<
       writeMessage(writer, 5, writeTensor(value))
       writer.writeVarintField(20, 4)
     } else {
-      for (const n of value) writer.writeVarintField(8, n)
+      for (const n of value as readonly number[]) writer.writeVarintField(8, n)
       writer.writeVarintField(20, 7)
     }
   }
@@ -65,7 +65,7 @@ function writeValue({ name, shape, dataType }: OnnxValue): Write {
       writeMessage(type, 1, (tensor) => {
         tensor.writeVarintField(1, dataType)
         writeMessage(tensor, 2, (dimensions) => {
-          for (const size of shape)
+          for (const size of shape ?? [])
             writeMessage(dimensions, 1, (dimension) =>
               typeof size === 'number' ? dimension.writeVarintField(1, size) : dimension.writeStringField(2, size),
             )

@@ -1,0 +1,27 @@
+/** Every operator of ONNX that can be read, by its name (https://onnx.ai/onnx/operators). */
+import { activationOperators } from './activations.ts'
+import { arithmeticOperators } from './arithmetic.ts'
+import { convolutionOperators } from './convolution.ts'
+import { indexingOperators } from './indexing.ts'
+import { normalizationOperators } from './normalization.ts'
+import type { Operator } from './operator.ts'
+import { poolingOperators } from './pooling.ts'
+import { productOperators } from './products.ts'
+import { reductionOperators } from './reduction.ts'
+import { resizeOperators } from './resize.ts'
+import { structureOperators } from './structure.ts'
+import { trainingOperators } from './training.ts'
+
+export const operators: Readonly<Record<string, Operator>> = {
+  ...activationOperators,
+  ...arithmeticOperators,
+  ...convolutionOperators,
+  ...indexingOperators,
+  ...normalizationOperators,
+  ...poolingOperators,
+  ...productOperators,
+  ...reductionOperators,
+  ...resizeOperators,
+  ...structureOperators,
+  ...trainingOperators,
+}
