@@ -1,7 +1,8 @@
 /** Decoding of picture files by sharp, an optional peer dependency, on threads of its own. */
 import { DataError } from '../core/errors.ts'
-import { type Image, image, toGrey } from '../vision/image.ts'
-import { checkSize, type ResizeOptions, resizeImage, shrinkage } from '../vision/resize.ts'
+import { type Image, image, mixGrey } from '../vision/image.ts'
+import { type Placement, Resizer, type RowReader } from '../vision/resize.ts'
+import { Budget } from './budget.ts'
 import { inNode, peerPackage } from './node.ts'
 
 type Sharp = typeof import('sharp')['default']
@@ -57,16 +58,18 @@ export function undecodable(name: string, cause: unknown): DataError {
         ? 'it is a folder; expected a file'
         : reason.includes('pixel limit')
           ? `it has more than ${largest.toLocaleString('en-US')} pixels; make it smaller`
-          : reason.includes('is empty')
-            ? 'the file is empty; expected a picture'
-            : reason.includes('unsupported image format')
-              ? 'it cannot be decoded, for it is no picture; expected PNG, JPEG, WebP, GIF, TIFF or AVIF'
-              : // What libvips says may be of another file that is decoded at the same time.
-                'it cannot be decoded, for it is broken or cut off; expected a whole PNG, JPEG, WebP, GIF, TIFF or AVIF file'
+          : reason.startsWith('unknown white of ')
+            ? `its numbers are of type ${reason.slice('unknown white of '.length)}, which does not say what is white; expected 8 or 16 bits a channel`
+            : reason.includes('is empty')
+              ? 'the file is empty; expected a picture'
+              : reason.includes('unsupported image format')
+                ? 'it cannot be decoded, for it is no picture; expected PNG, JPEG, WebP, GIF, TIFF or AVIF'
+                : // What libvips says may be of another file that is decoded at the same time.
+                  'it cannot be decoded, for it is broken or cut off; expected a whole PNG, JPEG, WebP, GIF, TIFF or AVIF file'
   return new DataError(`${name}: ${why}`, { cause })
 }
 
-/** @throws DataError for a file that is missing, no picture, broken, or of more than 2^28 pixels. */
+/** @throws DataError for a file that is missing, no picture, broken, of numbers whose white nobody knows, or of more than 2^28 pixels. */
 export async function readHeader(source: ImageSource, name = nameOf(source)): Promise<ImageFileInfo> {
   sharp()
   try {
@@ -74,6 +77,8 @@ export async function readHeader(source: ImageSource, name = nameOf(source)): Pr
     const { height, width } = autoOrient
     // Decoding checks this too, but names it only after it has opened the file.
     if (height * width > largest) throw new Error('exceeds pixel limit')
+    // Of floating-point numbers white may be 1 or 255, of long integers anything.
+    if (depth !== 'uchar' && depth !== 'ushort') throw new Error(`unknown white of ${depth}`)
     return {
       format,
       height,
@@ -88,60 +93,112 @@ export async function readHeader(source: ImageSource, name = nameOf(source)): Pr
   }
 }
 
+/** Pixel after pixel, as sharp gives them; of greys or colours, and opacity where there is some. */
+interface Pixels {
+  readonly values: Uint8Array | Uint16Array
+  readonly height: number
+  readonly width: number
+  /** Values a pixel. */
+  readonly step: number
+}
+
+/** Bytes of decoded pixels that are on their way at once: whole photos are large, and threads decode faster than rows are read. */
+const onTheirWay = new Budget(2 ** 28)
+
 /**
- * Decodes a picture whose header is known. What shrinks to less than a quarter is shrunk in part as it is decoded, to twice the size asked
- * for; the rest, and all enlarging, is `resizeImage`: libvips' own shifts small pictures by a part of a pixel.
+ * Decodes a picture whose header is known, and lets it be used. It is decoded whole: what a decoder shrinks on its way is not what PIL or our own
+ * resizing makes of all pixels.
+ * @throws DataError for a broken file.
+ */
+async function withPixels<Result>(
+  source: ImageSource,
+  { height, width, bits, alpha, channels }: ImageFileInfo,
+  name: string,
+  use: (pixels: Pixels) => Result,
+): Promise<Result> {
+  const grey = channels === 1
+  // 'b-w' loses transparency.
+  const space = bits === 16 ? (grey ? 'grey16' : 'rgb16') : grey && !alpha ? 'b-w' : 'srgb'
+  const size = height * width * (bits / 8) * (channels + Number(alpha))
+  return onTheirWay.spend(size, async () => {
+    let pixels: Pixels
+    try {
+      const { data, info } = await open(source)
+        .autoOrient()
+        .toColourspace(space)
+        .raw(bits === 16 ? { depth: 'ushort' } : {})
+        .toBuffer({ resolveWithObject: true })
+      const values = bits === 16 ? new Uint16Array(data.buffer, data.byteOffset, data.length / 2) : data
+      pixels = { values, height: info.height, width: info.width, step: info.channels }
+    } catch (cause) {
+      throw undecodable(name, cause)
+    }
+    return use(pixels)
+  })
+}
+
+/** Decodes a picture to see that it can be. @throws DataError for a broken file. */
+export const checkDecodes = (source: ImageSource, info: ImageFileInfo): Promise<void> =>
+  withPixels(source, info, nameOf(source), () => {})
+
+/**
+ * Decodes a picture whose header is known, and places it: as large as it is unless told.
  * @throws DataError for a broken file.
  */
 export async function decode(
   source: ImageSource,
-  { height, width, bits, alpha, channels: stored }: ImageFileInfo,
-  { channels, size, name = nameOf(source) }: { channels: 1 | 3; size?: ResizeOptions; name?: string },
+  info: ImageFileInfo,
+  { channels, placement, name = nameOf(source) }: { channels: 1 | 3; placement?: Placement; name?: string },
 ): Promise<Image> {
-  if (size !== undefined) checkSize(size)
-  const grey = stored === 1
-  // 'b-w' loses transparency.
-  const space = bits === 16 ? (grey ? 'grey16' : 'rgb16') : grey && !alpha ? 'b-w' : 'srgb'
-  const shrinks = size === undefined ? 1 : shrinkage({ height, width }, size) / 2
-  const smaller = { height: Math.max(1, Math.round(height / shrinks)), width: Math.max(1, Math.round(width / shrinks)) }
-  let decoded: Image
-  try {
-    const upright = open(source).autoOrient()
-    const pipeline = shrinks < 2 ? upright : upright.resize({ ...smaller, fit: 'fill', kernel: 'linear' })
-    const { data, info } = await pipeline
-      .toColourspace(space)
-      .raw(bits === 16 ? { depth: 'ushort' } : {})
-      .toBuffer({ resolveWithObject: true })
-    const values = bits === 16 ? new Uint16Array(data.buffer, data.byteOffset, data.length / 2) : data
-    decoded = overWhite(values, info, stored, 2 ** bits - 1)
-  } catch (cause) {
-    throw undecodable(name, cause)
-  }
-  const picture = channels === 1 ? toGrey(decoded) : repeated(decoded)
-  return size === undefined || (picture.height === size.height && picture.width === size.width)
-    ? picture
-    : resizeImage(picture, size, { height, width })
+  return withPixels(source, info, name, (pixels) => {
+    // Grey is placed once, whatever it shall become.
+    const made = Math.min(channels, info.channels)
+    const { height, width } = placement ?? pixels
+    const picture = image(made, height, width)
+    const resizer = placement && new Resizer(pixels, placement)
+    for (let c = 0; c < made; c++) {
+      const read = made < info.channels ? greyRows(pixels) : rowsOf(pixels, c)
+      if (resizer !== undefined) resizer.rows(read, picture.data, c * height * width)
+      else
+        for (let row = 0; row < height; row++)
+          read(row, picture.data.subarray((c * height + row) * width, (c * height + row + 1) * width))
+    }
+    return channels === 3 ? repeated(picture) : picture
+  })
 }
 
-/** Pixel after pixel becomes channel after channel, byte after byte [0, 1]; what is transparent shows white. */
-function overWhite(
-  values: Uint8Array | Uint16Array,
-  { height, width, channels: step }: { height: number; width: number; channels: number },
-  channels: 1 | 3,
-  most: number,
-): Image {
-  const picture = image(channels, height, width)
-  const { data } = picture
-  const transparent = step % 2 === 0
-  for (let c = 0, place = 0; c < channels; c++)
-    for (let at = 0; at < values.length; at += step) {
-      const value = values[at + c] / most
-      if (transparent) {
-        const opaque = values[at + step - 1] / most
-        data[place++] = value * opaque + (1 - opaque)
-      } else data[place++] = value
+/** byte / 255 for every byte. */
+const unitInterval = Float32Array.from({ length: 256 }, (_, byte) => byte / 255)
+
+/** Rows of one channel, in [0, 1]; what is transparent shows white. */
+function rowsOf({ values, width, step }: Pixels, channel: number): RowReader {
+  const most = values instanceof Uint8Array ? 255 : 65535
+  const opacity = step - 1
+  // One loop a type: a loop that meets both types is compiled for neither.
+  if (step % 2 === 0)
+    return (row, into) => {
+      for (let x = 0, at = row * width * step; x < width; x++, at += step) {
+        const opaque = values[at + opacity] / most
+        into[x] = (values[at + channel] / most) * opaque + (1 - opaque)
+      }
     }
-  return picture
+  if (values instanceof Uint8Array)
+    return (row, into) => {
+      for (let x = 0, at = row * width * step + channel; x < width; x++, at += step) into[x] = unitInterval[values[at]]
+    }
+  return (row, into) => {
+    for (let x = 0, at = row * width * step + channel; x < width; x++, at += step) into[x] = values[at] / most
+  }
+}
+
+/** Rows of colours as grey. */
+function greyRows(pixels: Pixels): RowReader {
+  const readers = [0, 1, 2].map((channel) => rowsOf(pixels, channel))
+  const [red, green, blue] = readers.map(() => new Float32Array(pixels.width))
+  return (row, into) => {
+    for (const [c, colour] of [red, green, blue].entries()) readers[c](row, colour)
+    mixGrey(red, green, blue, into)
+  }
 }
 
 /** Grey as red, green and blue. */

@@ -1,7 +1,7 @@
 /** Picture files, in Node. They are decoded and encoded by sharp, an optional peer dependency, on threads of its own. */
 import { ArgumentError, DataError } from '../core/errors.ts'
 import type { Image } from '../vision/image.ts'
-import type { ResizeOptions } from '../vision/resize.ts'
+import { type Placement, placementOf, type ResizeOptions } from '../vision/resize.ts'
 import { decode, type ImageFileInfo, type ImageSource, nameOf, readHeader, sharp, undecodable } from './decode.ts'
 
 export interface ReadImageOptions {
@@ -30,6 +30,17 @@ export async function imageFileInfo(file: string | Uint8Array): Promise<ImageFil
   return readHeader(await bytesOf(file), nameOf(file))
 }
 
+/** Decodes a file as its header has it to be decoded. */
+export async function decodeFile(
+  file: ImageSource,
+  how: (info: ImageFileInfo) => { readonly channels: 1 | 3; readonly placement?: Placement },
+): Promise<Image> {
+  const bytes = await bytesOf(file)
+  const name = nameOf(file)
+  const info = await readHeader(bytes, name)
+  return decode(bytes, info, { ...how(info), name })
+}
+
 /**
  * Reads a PNG, JPEG, WebP, GIF, TIFF or AVIF file: turned as its EXIF data says, transparency over white, in sRGB whatever its colours are stored as;
  * 8 or 16 bits become [0, 1]. Of an animation, the first frame (`imageFileInfo` tells how many there are).
@@ -39,10 +50,10 @@ export async function readImageFile(
   file: string | Uint8Array,
   { channels, size }: ReadImageOptions = {},
 ): Promise<Image> {
-  const bytes = await bytesOf(file)
-  const name = nameOf(file)
-  const info = await readHeader(bytes, name)
-  return decode(bytes, info, { channels: channels ?? info.channels, size, name })
+  return decodeFile(file, (info) => ({
+    channels: channels ?? info.channels,
+    ...(size === undefined ? {} : { placement: placementOf(info, size) }),
+  }))
 }
 
 /**

@@ -2,10 +2,10 @@
 import { ArgumentError, DataError } from '../core/errors.ts'
 import type { Shape } from '../core/shape.ts'
 import type { Box } from '../vision/boxes.ts'
-import type { Fit, ResizeOptions } from '../vision/resize.ts'
+import { type Fit, placementOf, type ResizeOptions } from '../vision/resize.ts'
 import { atOnce } from './at-once.ts'
 import type { Dataset } from './dataset.ts'
-import { decode, type ImageFileInfo, readHeader, sharp } from './decode.ts'
+import { checkDecodes, decode, type ImageFileInfo, readHeader, sharp } from './decode.ts'
 import { type LabelledFile, readLayout } from './folder-layout.ts'
 import { checkIndex, checkRoom, splitIndices } from './memory.ts'
 import { threeParts } from './three-parts.ts'
@@ -74,7 +74,7 @@ export async function imageFolder(path: string, options: ImageFolderOptions): Pr
   sharp()
   const skipped: SkippedImage[] = []
   const readable = async (files: readonly LabelledFile[]): Promise<ImageExample[]> => {
-    const checked = await checkAll(files, size, workers)
+    const checked = await checkAll(files, workers)
     skipped.push(...checked.skipped)
     if (strict && checked.skipped.length > 0)
       throw new DataError(
@@ -115,13 +115,13 @@ export function checkedSize(
 }
 
 /** Decodes every file once. What cannot be decoded is listed in the files' order. */
-async function checkAll(files: readonly LabelledFile[], size: ResizeOptions, workers: number) {
+async function checkAll(files: readonly LabelledFile[], workers: number) {
   const checked = new Array<ImageExample | SkippedImage>(files.length)
   await atOnce(files.length, workers, async (i) => {
     const { file, label } = files[i]
     try {
       const info = await readHeader(file)
-      await decode(file, info, { channels: info.channels, size })
+      await checkDecodes(file, info)
       checked[i] = { file, label, info }
     } catch (error) {
       if (!(error instanceof DataError)) throw error
@@ -172,7 +172,7 @@ function imageSet(
       for (let i = 0; i < indices.length; i++) checkIndex(name, indices[i], examples.length)
       await atOnce(indices.length, workers, async (i) => {
         const { file, info, label } = examples[indices[i]]
-        const { data } = await decode(file, info, { channels, size })
+        const { data } = await decode(file, info, { channels, placement: placementOf(info, size) })
         inputs.set(data, i * values)
         targets[i] = label
       })

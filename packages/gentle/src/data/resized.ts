@@ -1,7 +1,7 @@
 /** Data sets of pictures at another size. */
 import { ArgumentError } from '../core/errors.ts'
 import { formatShape, type Shape, sizeOf } from '../core/shape.ts'
-import { type ResizeOptions, Resizer } from '../vision/resize.ts'
+import { placementOf, type ResizeOptions, Resizer } from '../vision/resize.ts'
 import type { Dataset } from './dataset.ts'
 
 /**
@@ -17,7 +17,7 @@ export function resized(dataset: Dataset, size: ResizeOptions): Dataset {
   const [channels, height, width] = inputShape
   if (height === size.height && width === size.width) return dataset
   const newShape: Shape = [channels, size.height, size.width]
-  const resizer = new Resizer({ height, width }, size)
+  const resizer = new Resizer({ height, width }, placementOf({ height, width }, size))
   const [pixels, newPixels] = [height * width, size.height * size.width]
   let whole = new Float32Array(0)
   return {

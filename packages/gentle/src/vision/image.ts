@@ -28,6 +28,18 @@ export function image(channels: number, height: number, width: number, data?: Fl
 /** What red, green and blue add to grey: ITU-R BT.601 as Octave's rgb2gray has it, not rounded to three digits. */
 const greyWeights = [0.298936, 0.587043, 0.114021] as const
 
+/** Red, green and blue as grey, as Octave's rgb2gray. */
+export function mixGrey(
+  red: Float32Array,
+  green: Float32Array,
+  blue: Float32Array,
+  grey: Float32Array = new Float32Array(red.length),
+): Float32Array {
+  const [r, g, b] = greyWeights
+  for (let i = 0; i < red.length; i++) grey[i] = r * red[i] + g * green[i] + b * blue[i]
+  return grey
+}
+
 /**
  * A picture's grey values, as Octave's rgb2gray; of one channel, the picture itself.
  * @throws ArgumentError for a number of channels that is neither 1 nor 3.
@@ -36,9 +48,7 @@ export function toGrey(picture: Image): Image {
   const { channels, height, width, data } = picture
   if (channels === 1) return picture
   if (channels !== 3) throw new ArgumentError(`toGrey: the picture has ${channels} channels; expected 1 or 3`)
-  const [red, green, blue] = greyWeights
   const pixels = height * width
-  const grey = new Float32Array(pixels)
-  for (let i = 0; i < pixels; i++) grey[i] = red * data[i] + green * data[pixels + i] + blue * data[2 * pixels + i]
-  return { channels: 1, height, width, data: grey }
+  const [red, green, blue] = [0, 1, 2].map((c) => data.subarray(c * pixels, (c + 1) * pixels))
+  return { channels: 1, height, width, data: mixGrey(red, green, blue) }
 }

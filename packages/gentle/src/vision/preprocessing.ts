@@ -2,7 +2,7 @@
 import { ArgumentError, FormatError } from '../core/errors.ts'
 import { formatShape, type Shape } from '../core/shape.ts'
 import { type Image, image, toGrey } from './image.ts'
-import { type ResizeOptions, resizeImage, type Size } from './resize.ts'
+import { type Axis, type Placement, placed, placementOf, type Size } from './resize.ts'
 
 /** How pictures are prepared, as plain data. */
 export interface Preprocessing {
@@ -10,7 +10,7 @@ export interface Preprocessing {
   readonly width: number
   /** 1 for grey, 3 for red, green, blue. */
   readonly channels: 1 | 3
-  /** Fitted in whole on black, or cut from the middle after the shorter side is scaled to `shorterSide`. */
+  /** Fitted in whole on black, or cut from the middle, on black where that is larger, after the shorter side is scaled to `shorterSide`. */
   readonly fit: 'contain' | { readonly shorterSide: number }
   /** A byte b of channel c becomes (b scale - mean[c]) / deviation[c]. */
   readonly scale: number
@@ -66,35 +66,54 @@ export function normalizePixels(pixels: Float32Array, { channels, scale, mean, d
   }
 }
 
-/** The size to which a picture of another is brought, before what is too much is cut off. */
-export function resizeFor({ height, width, fit }: Preprocessing, original: Size, invert: boolean): ResizeOptions {
-  // What is black in the end is white before it is inverted.
-  if (fit === 'contain') return { height, width, fit, padding: invert ? 1 : 0 }
-  const scale = fit.shorterSide / Math.min(original.width, original.height)
-  const side = (length: number): number => Math.max(fit.shorterSide, Math.trunc(length * scale))
-  return { height: side(original.height), width: side(original.width) }
+/** To the nearest whole number; halves go to the even one, as Python rounds. */
+function roundHalfEven(value: number): number {
+  const below = Math.floor(value)
+  if (value - below !== 0.5) return Math.round(value)
+  return below % 2 === 0 ? below : below + 1
 }
 
-/** The middle of a picture, as torchvision cuts it. @throws ArgumentError for one that is too small. */
-function middleOf(picture: Image, height: number, width: number): Image {
-  if (picture.height === height && picture.width === width) return picture
-  if (picture.height < height || picture.width < width)
-    throw new ArgumentError(
-      `preprocessing: a picture scaled to ${picture.height} x ${picture.width} has no middle of ${height} x ${width}; expected a larger shorterSide`,
-    )
-  const middle = image(picture.channels, height, width)
-  const [top, left] = [Math.round((picture.height - height) / 2), Math.round((picture.width - width) / 2)]
-  for (let c = 0; c < picture.channels; c++)
-    for (let row = 0; row < height; row++) {
-      const from = (c * picture.height + top + row) * picture.width + left
-      middle.data.set(picture.data.subarray(from, from + width), (c * height + row) * width)
-    }
-  return middle
+/** The middle `kept` of a side of `old` pixels that is brought to `length`, as torchvision's `CenterCrop` cuts it; in the middle where it is shorter. */
+function middleOf(old: number, length: number, kept: number): Axis {
+  if (length < kept) return { from: 0, to: old, length, before: Math.floor((kept - length) / 2) }
+  const first = roundHalfEven((length - kept) / 2)
+  return { from: (first * old) / length, to: ((first + kept) * old) / length, length: kept, before: 0 }
 }
 
-/** What is left to do to a picture that has been resized by `resizeFor`: [channels, height, width]. */
-export function prepareResized(resized: Image, preprocessing: Preprocessing, invert: boolean): Float32Array {
-  const { data } = middleOf(resized, preprocessing.height, preprocessing.width)
+/**
+ * The size to which torchvision's `Resize` scales a picture, by its shorter side. The product comes before the division: a scale would be rounded first,
+ * and be short of a pixel for hundreds of sizes.
+ */
+export function scaledSize({ height, width }: Size, shorterSide: number): Size {
+  const shorter = Math.min(height, width)
+  const scaled = (side: number): number => Math.trunc((shorterSide * side) / shorter)
+  return { height: scaled(height), width: scaled(width) }
+}
+
+/** Where a picture of a size comes to lie. Black in the end is white before it is inverted. */
+export function preprocessedPlacement(
+  { height, width, fit }: Preprocessing,
+  original: Size,
+  { invert = false }: PreprocessOptions = {},
+): Placement {
+  const padding = invert ? 1 : 0
+  if (fit === 'contain') return placementOf(original, { height, width, fit, padding })
+  const scaled = scaledSize(original, fit.shorterSide)
+  return {
+    height,
+    width,
+    padding,
+    rows: middleOf(original.height, scaled.height, height),
+    columns: middleOf(original.width, scaled.width, width),
+  }
+}
+
+/** What is left to do to a picture that lies where it belongs, in place: [channels, height, width]. */
+export function finishPreprocessing(
+  { data }: Image,
+  preprocessing: Preprocessing,
+  { invert = false }: PreprocessOptions = {},
+): Float32Array {
   if (invert) for (let i = 0; i < data.length; i++) data[i] = 1 - data[i]
   normalizePixels(data, preprocessing)
   return data
@@ -119,16 +138,16 @@ export interface PreprocessOptions {
 }
 
 /**
- * A picture of any size, values in [0, 1], as [channels, height, width] as a network takes it.
- * @throws ArgumentError for a picture that is too small for what shall be cut from its middle.
+ * A picture of any size, values in [0, 1], as [channels, height, width] as a network takes it. With a `shorterSide` it is what torchvision's `Resize`,
+ * `CenterCrop` and `Normalize` give, but for PIL's rounding to bytes after each of two passes of resizing: at most 1 of 255.
  */
 export function preprocessImage(
   picture: Image,
   preprocessing: Preprocessing,
-  { invert = false }: PreprocessOptions = {},
+  options: PreprocessOptions = {},
 ): Float32Array {
-  const resized = resizeImage(withChannels(picture, preprocessing.channels), resizeFor(preprocessing, picture, invert))
-  return prepareResized(resized, preprocessing, invert)
+  const placement = preprocessedPlacement(preprocessing, picture, options)
+  return finishPreprocessing(placed(withChannels(picture, preprocessing.channels), placement), preprocessing, options)
 }
 
 const metadataKey = 'gentle.preprocessing'

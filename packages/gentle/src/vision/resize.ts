@@ -41,8 +41,15 @@ export interface Axis {
   readonly before: number
 }
 
-/** Old pixels for one new one: how strongly a picture shrinks, at least; below 1 it grows. */
-export function shrinkage(old: Size, { height, width, fit = 'stretch' }: ResizeOptions): number {
+/** What becomes of a picture: which of its rows and columns come where in one of another size, and what is around them. */
+export interface Placement extends Size {
+  readonly rows: Axis
+  readonly columns: Axis
+  readonly padding: number
+}
+
+/** Old pixels for one new one; below 1 a picture grows. */
+function scaleOf(old: Size, { height, width, fit = 'stretch' }: ResizeOptions): number {
   const [vertical, horizontal] = [old.height / height, old.width / width]
   return fit === 'contain' ? Math.max(vertical, horizontal) : Math.min(vertical, horizontal)
 }
@@ -60,11 +67,16 @@ function axisOf(old: number, length: number, fit: Fit, scale: number): Axis {
 /** Which rows and columns of a picture become which when it is resized. */
 export function resizedAxes(old: Size, options: ResizeOptions): { readonly rows: Axis; readonly columns: Axis } {
   const { height, width, fit = 'stretch' } = options
-  const scale = shrinkage(old, options)
+  const scale = scaleOf(old, options)
   return { rows: axisOf(old.height, height, fit, scale), columns: axisOf(old.width, width, fit, scale) }
 }
 
-const shrunk = (axis: Axis, by: number): Axis => ({ ...axis, from: axis.from * by, to: axis.to * by })
+/** What becomes of a picture of size `old` that is resized. @throws ArgumentError for sizes that are no whole numbers from 1. */
+export function placementOf(old: Size, options: ResizeOptions): Placement {
+  checkSize(options)
+  const { height, width, padding = 0 } = options
+  return { height, width, padding, ...resizedAxes(old, options) }
+}
 
 /** The old pixels that each new one of an axis is a mean of: `count` from `first[i]`, weighted. */
 interface Taps {
@@ -95,42 +107,43 @@ function tapsOf(old: number, { from, to, length }: Axis): Taps {
   return { first, weights, count }
 }
 
-/** Resizes pictures of one size to another, again and again. Nothing is allocated after it is made. */
+/** Writes a row of one channel to the front of a buffer. */
+export type RowReader = (row: number, into: Float32Array) => void
+
+/** Brings pictures of one size to another, again and again. Nothing is allocated after it is made. */
 export class Resizer {
-  readonly #old: Size
-  readonly #rows: Axis
-  readonly #columns: Axis
+  readonly #placement: Placement
   readonly #down: Taps
   readonly #across: Taps
-  readonly #size: Size
-  readonly #padding: number
+  readonly #wide: Float32Array
   readonly #narrow: Float32Array
 
-  /**
-   * `original` is the size that the pictures had before they were shrunk in part: their shape is decided by that.
-   * @throws ArgumentError for sizes that are no whole numbers from 1.
-   */
-  constructor(old: Size, options: ResizeOptions, original: Size = old) {
-    const { height, width, padding = 0 } = options
-    checkSize(options)
-    const { rows, columns } = resizedAxes(original, options)
-    this.#old = { height: old.height, width: old.width }
-    this.#size = { height, width }
-    this.#padding = padding
-    this.#rows = shrunk(rows, old.height / original.height)
-    this.#columns = shrunk(columns, old.width / original.width)
-    this.#down = tapsOf(old.height, this.#rows)
-    this.#across = tapsOf(old.width, this.#columns)
-    this.#narrow = new Float32Array(old.height * this.#columns.length)
+  constructor(old: Size, placement: Placement) {
+    this.#placement = placement
+    this.#down = tapsOf(old.height, placement.rows)
+    this.#across = tapsOf(old.width, placement.columns)
+    this.#wide = new Float32Array(old.width)
+    this.#narrow = new Float32Array(old.height * placement.columns.length)
   }
 
   /** Resizes one channel, row-major, from `data[at...]` into `result[place...]`. */
   channel(data: Float32Array, at: number, result: Float32Array, place: number): void {
-    const { height, width } = this.#size
-    const [rows, columns, narrow] = [this.#rows, this.#columns, this.#narrow]
-    narrowed(data, at, this.#old, this.#across, columns.length, narrow)
-    if (columns.length < width || rows.length < height) result.fill(this.#padding, place, place + height * width)
+    const width = this.#wide.length
+    this.rows((row, into) => into.set(data.subarray(at + row * width, at + (row + 1) * width)), result, place)
+  }
+
+  /** Resizes one channel, whose rows are asked for once each, into `result[place...]`. */
+  rows(read: RowReader, result: Float32Array, place: number): void {
+    const { height, width, rows, columns, padding } = this.#placement
     const { first, weights, count } = this.#down
+    const [wide, narrow] = [this.#wide, this.#narrow]
+    // The other rows are cut off.
+    const end = first[rows.length - 1] + count
+    for (let row = first[0]; row < end; row++) {
+      read(row, wide)
+      narrowed(wide, this.#across, narrow, row * columns.length, columns.length)
+    }
+    if (columns.length < width || rows.length < height) result.fill(padding, place, place + height * width)
     for (let row = 0; row < rows.length; row++) {
       const start = place + (rows.before + row) * width + columns.before
       const end = start + columns.length
@@ -141,22 +154,20 @@ export class Resizer {
   }
 }
 
-/** Every row of a channel, resized across. */
+/** A row, resized across, to `result[place...]`. */
 function narrowed(
-  data: Float32Array,
-  at: number,
-  { height, width }: Size,
+  row: Float32Array,
   { first, weights, count }: Taps,
-  length: number,
   result: Float32Array,
+  place: number,
+  length: number,
 ): void {
-  for (let row = 0, place = 0; row < height; row++, at += width)
-    for (let column = 0; column < length; column++) {
-      const from = at + first[column]
-      let sum = 0
-      for (let tap = 0, weight = column * count; tap < count; tap++, weight++) sum += weights[weight] * data[from + tap]
-      result[place++] = sum
-    }
+  for (let column = 0; column < length; column++) {
+    const from = first[column]
+    let sum = 0
+    for (let tap = 0, weight = column * count; tap < count; tap++, weight++) sum += weights[weight] * row[from + tap]
+    result[place + column] = sum
+  }
 }
 
 function addScaled(
@@ -171,16 +182,20 @@ function addScaled(
   for (let i = start; i < end; i++) result[i] += by * values[from++]
 }
 
+/** What becomes of a picture. */
+export function placed(picture: Image, placement: Placement): Image {
+  const { channels, data } = picture
+  const { height, width } = placement
+  const resizer = new Resizer(picture, placement)
+  const result = image(channels, height, width)
+  for (let c = 0; c < channels; c++)
+    resizer.channel(data, c * picture.height * picture.width, result.data, c * height * width)
+  return result
+}
+
 /**
- * A picture at another size; `original` as for `Resizer`.
+ * A picture at another size.
  * @throws ArgumentError for sizes that are no whole numbers from 1.
  */
-export function resizeImage(picture: Image, options: ResizeOptions, original: Size = picture): Image {
-  const { channels, data } = picture
-  const { height, width } = options
-  const resizer = new Resizer(picture, options, original)
-  const resized = image(channels, height, width)
-  for (let c = 0; c < channels; c++)
-    resizer.channel(data, c * picture.height * picture.width, resized.data, c * height * width)
-  return resized
-}
+export const resizeImage = (picture: Image, options: ResizeOptions): Image =>
+  placed(picture, placementOf(picture, options))

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import { ArgumentError, FormatError } from '../../src/core/errors.ts'
 import { image } from '../../src/vision/image.ts'
@@ -8,6 +9,7 @@ import {
   preprocessImage,
   preprocessingFrom,
   preprocessingMetadata,
+  scaledSize,
   withoutNormalization,
 } from '../../src/vision/preprocessing.ts'
 
@@ -43,12 +45,39 @@ describe('a picture as a network takes it', () => {
     expect(Math.max(...bare)).toBeLessThanOrEqual(1)
   })
 
-  test('is refused where it is too small for its middle, and for networks that take no such pictures', () => {
-    const wide: Preprocessing = { ...imagenetPreprocessing([3, 14, 14]), width: 60 }
-    expect(() => preprocessImage(grey, wide)).toThrow(/scaled to 16 x 16 has no middle of 14 x 60/)
+  test('lies on black where it is smaller than what shall be cut from its middle, inverted or not', () => {
+    const wide: Preprocessing = { ...withoutNormalization(imagenetPreprocessing([3, 14, 14])), width: 17 }
+    for (const invert of [false, true]) {
+      const pixels = preprocessImage(image(1, 2, 2, new Float32Array(4).fill(Number(!invert))), wide, { invert })
+      // 16 columns of 17: torchvision adds half of what is missing, rounded down, before them.
+      expect([...pixels.subarray(0, 17)]).toEqual([...Array(16).fill(1), 0])
+    }
+  })
+
+  test('is refused for networks that take no such pictures', () => {
     expect(() => imagenetPreprocessing([1, 28, 28])).toThrow(ArgumentError)
     expect(() => imagenetPreprocessing([2])).toThrow(/the network takes \[2\]/)
     expect(plainPreprocessing([2])).toBeUndefined()
+  })
+})
+
+describe('the size to which a picture is scaled', () => {
+  test("is torchvision's", () => {
+    const path = new URL('../goldens/preprocessing.json', import.meta.url)
+    const { sizes }: { sizes: readonly number[][] } = JSON.parse(readFileSync(path, 'utf8'))
+    for (const [height, width, shorterSide, newHeight, newWidth] of sizes)
+      expect(scaledSize({ height, width }, shorterSide)).toEqual({ height: newHeight, width: newWidth })
+  })
+
+  test('is the whole part of the exact quotient, for all sizes up to 2,000', () => {
+    let others = 0
+    for (let height = 1; height <= 2000; height++)
+      for (let width = height; width <= 2000; width++) {
+        const found = scaledSize({ height, width }, 256)
+        const exact = (256 * width - ((256 * width) % height)) / height
+        if (found.height !== 256 || found.width !== exact) others++
+      }
+    expect(others).toBe(0)
   })
 })
 

@@ -3,9 +3,9 @@ import { DataError } from '../../core/errors.ts'
 import type { Shape } from '../../core/shape.ts'
 import { type Box, boxArea, clipBox } from '../../vision/boxes.ts'
 import { fittedBox, fittedMask } from '../../vision/fitted.ts'
-import type { ResizeOptions, Size } from '../../vision/resize.ts'
+import { placementOf, type ResizeOptions, type Size } from '../../vision/resize.ts'
 import { atOnce } from '../at-once.ts'
-import { decode, type ImageFileInfo, readHeader, sharp } from '../decode.ts'
+import { checkDecodes, decode, type ImageFileInfo, readHeader, sharp } from '../decode.ts'
 import { checkedSize, type ImageFolderOptions, type SkippedImage } from '../image-folder.ts'
 import { checkIndex, checkRoom, drawIndices } from '../memory.ts'
 import { type GivenParts, mapParts, threeParts } from '../three-parts.ts'
@@ -127,7 +127,7 @@ async function openAll(
       checkTold(entry, info)
       const { objects, skipped } = cut(entry, info, size)
       if (masks) await entry.mask!(info)
-      await decode(file, info, { channels: info.channels, size })
+      await checkDecodes(file, info)
       opened[i] = [...skipped, { source: entry, info, objects }]
     } catch (error) {
       if (!(error instanceof DataError)) throw error
@@ -203,7 +203,7 @@ function fileSet(
       checkIndex(name, index, examples.length)
       checkRoom(name, 1, values, picture.length, 'picture')
       const { source, info, objects } = examples[index]
-      const { data } = await decode(source.file, info, { channels, size })
+      const { data } = await decode(source.file, info, { channels, placement: placementOf(info, size) })
       picture.set(data)
       if (maskClasses === undefined) return objects
       return { ...objects, mask: fittedMask(await source.mask!(info), info, size) }
