@@ -10,7 +10,6 @@ import { describe } from './data/describe.ts'
 import { policyNames } from './data/policy.ts'
 import { evaluateRun } from './evaluate/evaluate.ts'
 import { metrics, scoredTasks } from './evaluate/metrics-command.ts'
-import { normalizeNames } from './evaluate/normalize.ts'
 import { predict } from './evaluate/predict.ts'
 import { depthExperiment } from './experiments/depth.ts'
 import { featuresExperiment } from './experiments/features.ts'
@@ -18,6 +17,7 @@ import { lossExperiment } from './experiments/loss.ts'
 import { overfittingExperiment } from './experiments/overfitting.ts'
 import { shiftExperiment } from './experiments/shift.ts'
 import { classifierNames, networkNames } from './models/networks.ts'
+import { normalizeNames } from './models/normalize.ts'
 import { compare } from './networks/compare.ts'
 import { exportModel, formatNames } from './networks/export.ts'
 import { summary } from './networks/summary.ts'
@@ -87,6 +87,10 @@ program
   .description('loss and accuracy of a trained model')
   .requiredOption('--data <name>', dataNames.join(', '))
   .option('--split <part>', 'train, validation or test', 'test')
+  .option(
+    '--normalize <name>',
+    `how pictures are prepared: ${normalizeNames.join(' or ')} (as stored with the weights)`,
+  )
   .option('--seed <n>', 'by which validation is split off (0)', number)
   .option('--strict', 'refuse a folder with a broken image, instead of leaving it out')
   .option('--views <n>', 'looks at each picture so often, changed by --augment, and averages', number)
@@ -148,6 +152,10 @@ program
   .option('--out <file>', 'where to write it: .png, .jpg or .webp', 'explain.png')
   .option('--class <name>', 'the class to explain (the likeliest)')
   .option('--layers <name...>', 'whose maps are shown (six, from the first to the last)')
+  .option(
+    '--normalize <name>',
+    `how the picture is prepared: ${normalizeNames.join(' or ')} (as stored with the weights)`,
+  )
   .option('--invert', 'the picture is dark on light')
   .option('--json', 'print JSON')
   .action(async (run, image, flags) => finishWith(await explain(run, image, flags)))

@@ -2,6 +2,7 @@
 
 import type { OpenedModel } from 'gentle-dl'
 import { openTold } from '../data/datasets.ts'
+import { checkPlain } from '../models/normalize.ts'
 import { judge } from '../tasks/annotated-task.ts'
 import { annotatedTask } from '../tasks/annotated-tasks.ts'
 import { classesFor } from '../tasks/prepare-annotated.ts'
@@ -21,10 +22,13 @@ export interface EvaluateAnnotatedFlags {
 
 /** The metrics of a model's task on part of a set. Gives the exit code. */
 export async function evaluateAnnotated(
-  { model, task }: OpenedModel,
+  place: string,
+  opened: OpenedModel,
   part: 'train' | 'validation' | 'test',
   flags: EvaluateAnnotatedFlags,
 ): Promise<number> {
+  const { model, task } = opened
+  checkPlain(place, opened)
   if (task === 'classify') throw new UsageError('the model classifies; it tells no boxes and no masks')
   if (flags.views !== undefined || flags.augment !== undefined)
     throw new UsageError('--views and --augment are for classes; for boxes and masks there is --flips')

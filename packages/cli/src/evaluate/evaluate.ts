@@ -1,13 +1,14 @@
 /** `gentle eval`: what a trained model is worth. */
 import { type Confusion, confusion, evaluate, type Model } from 'gentle-dl'
-import { evaluateViews } from 'gentle-dl/vision'
+import { preprocessed } from 'gentle-dl/data'
+import { evaluateViews, normalizePixels, plainPreprocessing, withoutNormalization } from 'gentle-dl/vision'
 import { type DataOptions, openData } from '../data/datasets.ts'
+import { arePictures } from '../data/pictures.ts'
 import { viewsOf } from '../data/policy.ts'
-import { resized } from '../data/resize.ts'
+import { preprocessingOf } from '../models/normalize.ts'
 import { openModel } from '../models/open-model.ts'
 import { bold, percent, table } from '../terminal/terminal.ts'
 import { exitCodes, UsageError, unknownChoice } from '../terminal/usage.ts'
-
 import { evaluateAnnotated } from './evaluate-annotated.ts'
 
 const partNames = ['train', 'validation', 'test'] as const
@@ -23,24 +24,35 @@ export async function evaluateRun(
     flips?: boolean
     augment?: string
     strict?: boolean
+    normalize?: string
     json?: boolean
   },
 ): Promise<number> {
   const part = partNames.find((name) => name === flags.split)
   if (part === undefined) throw unknownChoice('split', flags.split, partNames)
   const opened = await openModel(place)
-  const { model, preprocessing } = opened
-  if (opened.task !== 'classify') return evaluateAnnotated(opened, part, flags)
+  const { model } = opened
+  if (opened.task !== 'classify') {
+    if (flags.normalize !== undefined) throw new UsageError('--normalize is for models that tell classes')
+    return evaluateAnnotated(place, opened, part, flags)
+  }
   if (flags.flips)
     throw new UsageError('--flips is for localization, detection and segmentation; give --views and --augment flip')
   const whole = (await openData(flags.data, { seed: flags.seed ?? 0, strict: flags.strict, ...picturesOf(model) }))[
     part
   ]
-  // A run on resized pictures is evaluated on such.
-  const isSquare = preprocessing !== undefined && preprocessing.height === preprocessing.width
-  const dataset = isSquare && whole.inputShape.length === 3 ? resized(whole, preprocessing.height) : whole
   const views = viewsOf(flags)
-  const looked = views && (await evaluateViews(model, dataset, views))
+  const looksAtPictures = arePictures(whole) && plainPreprocessing(model.inputShape) !== undefined
+  if (!looksAtPictures && flags.normalize !== undefined)
+    throw new UsageError(`--normalize is for pictures; the examples of ${flags.data} are none`)
+  const preprocessing = looksAtPictures ? preprocessingOf(place, opened, flags.normalize) : undefined
+  // Views are changed while black is 0 and white is 1.
+  const dataset =
+    preprocessing === undefined
+      ? whole
+      : preprocessed(whole, views === undefined ? preprocessing : withoutNormalization(preprocessing))
+  const prepare = preprocessing && ((pixels: Float32Array) => normalizePixels(pixels, preprocessing))
+  const looked = views && (await evaluateViews(model, dataset, views, prepare))
   const { loss, accuracy } = looked ?? (await evaluate(model, dataset))
   const matrix = looked ?? (await confusion(model, dataset))
   const perClass = Object.fromEntries(

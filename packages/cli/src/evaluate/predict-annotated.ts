@@ -16,6 +16,7 @@ import {
   unfittedMask,
 } from 'gentle-dl/vision'
 import { readImage } from '../data/images.ts'
+import { checkPlain } from '../models/normalize.ts'
 import { maskColours } from '../pictures/mask-colours.ts'
 import type { AnyTask } from '../tasks/annotated-task.ts'
 import { annotatedTask } from '../tasks/annotated-tasks.ts'
@@ -30,10 +31,14 @@ const flagsForClasses = ['weights', 'logits', 'labels', 'normalize', 'views', 'a
 
 /** Runs the command for a model of localization, detection or segmentation. Gives the exit code. */
 export async function predictAnnotated(
-  { model, task, preprocessing = plainPreprocessing(model.inputShape) }: OpenedModel,
+  place: string,
+  opened: OpenedModel,
   files: readonly string[],
   flags: PredictFlags,
 ): Promise<number> {
+  const { model, task } = opened
+  const preprocessing = plainPreprocessing(model.inputShape)
+  checkPlain(place, opened)
   const given = flagsForClasses.find((name) => flags[name] !== undefined)
   if (given !== undefined)
     throw new UsageError(`--${given} is for models that tell classes; this one is for --task ${task}`)

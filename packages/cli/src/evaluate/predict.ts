@@ -3,20 +3,14 @@
 import { readFileSync } from 'node:fs'
 import { type Model, type OpenedModel, predict as predictWith, type Shape, sizeOf } from 'gentle-dl'
 import { readNpy } from 'gentle-dl/formats'
-import {
-  normalizePixels,
-  type Preprocessing,
-  plainPreprocessing,
-  predictViews,
-  withoutNormalization,
-} from 'gentle-dl/vision'
+import { normalizePixels, predictViews, withoutNormalization } from 'gentle-dl/vision'
 import { bytesOf } from '../data/file-bytes.ts'
 import { readImage } from '../data/images.ts'
 import { viewsOf } from '../data/policy.ts'
+import { preprocessingOf } from '../models/normalize.ts'
 import { openModel, openNamed } from '../models/open-model.ts'
 import { bold, note, percent } from '../terminal/terminal.ts'
 import { exitCodes, UsageError } from '../terminal/usage.ts'
-import { preprocessingNamed } from './normalize.ts'
 
 import { predictAnnotated } from './predict-annotated.ts'
 import type { PredictFlags } from './predict-flags.ts'
@@ -60,10 +54,10 @@ async function predictTensor(place: string, file: string, flags: PredictFlags): 
 async function predictImages(place: string, images: readonly string[], flags: PredictFlags): Promise<number> {
   const opened = await open(place, flags)
   const { model } = opened
-  if (opened.task !== 'classify') return predictAnnotated(opened, images, flags)
+  if (opened.task !== 'classify') return predictAnnotated(place, opened, images, flags)
   if (flags.out !== undefined || flags.leastScore !== undefined || flags.flips)
     throw new UsageError(`--out, --least-score and --flips are for boxes and masks; ${place} tells classes`)
-  const preprocessing = preprocessingOf(place, opened, flags)
+  const preprocessing = preprocessingOf(place, opened, flags.normalize)
   const names = namesOf(model, flags)
   const views = viewsOf(flags)
   const results: ({ readonly image: string } & Answer)[] = []
@@ -93,27 +87,6 @@ async function predictImages(place: string, images: readonly string[], flags: Pr
   if (flags.json) console.log(JSON.stringify(results, null, 2))
   else for (const { image, ...answer } of results) console.log(`${bold(image)}  ${told(answer)}`)
   return failed > 0 ? exitCodes.usage : exitCodes.done
-}
-
-/**
- * How pictures are prepared: as asked, as stored with the weights, or, for one channel, as MNIST's are.
- * @throws UsageError where nobody says how.
- */
-function preprocessingOf(
-  place: string,
-  { model, preprocessing }: OpenedModel,
-  { normalize }: PredictFlags,
-): Preprocessing {
-  const { inputShape } = model
-  const usual = plainPreprocessing(inputShape)
-  if (usual === undefined)
-    throw new UsageError(`${place} takes examples of shape [${inputShape.join(', ')}]; pictures have 1 or 3 channels`)
-  if (normalize !== undefined) return preprocessingNamed(normalize, inputShape) ?? usual
-  if (preprocessing !== undefined) return preprocessing
-  if (usual.channels === 1) return usual
-  throw new UsageError(
-    `the weights of ${place} do not say how pictures are prepared for them; give --normalize imagenet for torchvision's, or none`,
-  )
 }
 
 /** A name for each output: from a file, the model's own, or numbers. */

@@ -13,6 +13,7 @@ import {
   withoutNormalization,
 } from 'gentle-dl/vision'
 import { readImage } from '../data/images.ts'
+import { preprocessingOf } from '../models/normalize.ts'
 import { openModel } from '../models/open-model.ts'
 import { note, percent } from '../terminal/terminal.ts'
 import { exitCodes, UsageError, unknownChoice } from '../terminal/usage.ts'
@@ -23,6 +24,7 @@ export interface ExplainFlags {
   readonly out: string
   readonly class?: string
   readonly layers?: readonly string[]
+  readonly normalize?: string
   readonly invert?: boolean
   readonly json?: boolean
 }
@@ -61,12 +63,13 @@ async function firstFilters(model: Model): Promise<FirstFilters | undefined> {
 /** Runs the command. Gives the exit code. */
 export async function explain(place: string, file: string, flags: ExplainFlags): Promise<number> {
   const opened = await openModel(place)
-  const { model, preprocessing = plainPreprocessing(opened.model.inputShape) } = opened
+  const { model } = opened
   const { inputShape, outputShape } = model
-  if (preprocessing === undefined)
+  if (plainPreprocessing(inputShape) === undefined)
     throw new UsageError(
       `${place} takes examples of shape [${inputShape.join(', ')}], not pictures; explain is for networks that look at pictures`,
     )
+  const preprocessing = preprocessingOf(place, opened, flags.normalize)
   const [channels, height, width] = inputShape
   const seen = await readImage(file, withoutNormalization(preprocessing), flags.invert === true)
   const input = seen.slice()

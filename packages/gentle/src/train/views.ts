@@ -71,16 +71,19 @@ export async function predictViews(
 /**
  * Loss and accuracy of a classifier by the mean of its probabilities over views, and what it takes each class for. The loss is the
  * cross-entropy of the mean.
+ * @param prepare what is done to each view, in place, before the network sees it
  * @throws ShapeError when model and data set do not fit; ArgumentError for targets that are no labels and options out of range.
  */
 export async function evaluateViews(
   model: Model,
   dataset: Dataset,
   options: ViewOptions,
+  prepare: (pixels: Float32Array) => void = () => {},
 ): Promise<Required<Pick<Evaluation, 'loss' | 'accuracy'>> & Confusion> {
   checkViews(options)
   await checkFits(model, dataset)
   const labels = labelsOf(dataset)
+  const size = sizeOf(dataset.inputShape)
   const classes = sizeOf(model.outputShape)
   const sums = new Float64Array(dataset.length * classes)
   const predictor = new Predictor(model, true)
@@ -92,6 +95,7 @@ export async function evaluateViews(
       Math.min(256, dataset.length),
       Math.max(0, view - 1),
     )) {
+      for (let i = 0; i < indices.length; i++) prepare(inputs.x.subarray(i * size, (i + 1) * size) as Float32Array)
       const probabilities = await predictor.run(inputs.x, indices.length)
       const start = indices[0] * classes
       for (let i = 0; i < probabilities.length; i++) sums[start + i] += probabilities[i]

@@ -1,0 +1,66 @@
+/** Data sets of pictures as a network takes them. */
+import { ArgumentError } from '../core/errors.ts'
+import { formatShape, type Shape, sizeOf } from '../core/shape.ts'
+import { image } from '../vision/image.ts'
+import {
+  finishPreprocessing,
+  type Preprocessing,
+  preprocessedPlacement,
+  preprocessImage,
+} from '../vision/preprocessing.ts'
+import { atOnce } from './at-once.ts'
+import type { Dataset } from './dataset.ts'
+import { decode } from './decode.ts'
+import type { ImageSet } from './image-folder.ts'
+import { checkIndex, checkRoom } from './memory.ts'
+
+/** Files that are on their way at once, as of an image folder. */
+const workers = 64
+
+/**
+ * The pictures of a data set prepared as a network takes them, so that it is scored on what it is shown in use: those of an image folder from their files,
+ * whatever size the folder was opened at, as `readPreprocessedImage` reads them, others from their values in [0, 1], as `preprocessImage` prepares them.
+ * @throws ArgumentError for examples that are no pictures.
+ */
+export function preprocessed(dataset: Dataset | ImageSet, preprocessing: Preprocessing): Dataset {
+  const { name, inputShape, length, target, classes, labels, description } = dataset
+  const [channels, height, width] = inputShape
+  if (inputShape.length !== 3 || (channels !== 1 && channels !== 3))
+    throw new ArgumentError(
+      `preprocessed: the examples of data set ${name} have shape ${formatShape(inputShape)}; pictures are [channels, height, width] of 1 or 3 channels`,
+    )
+  const shape: Shape = [preprocessing.channels, preprocessing.height, preprocessing.width]
+  const size = sizeOf(shape)
+  const common = { name, length, inputShape: shape, target, classes, labels, description }
+  if ('examples' in dataset) {
+    const { examples } = dataset
+    return {
+      ...common,
+      async read(indices, inputs, targets) {
+        checkRoom(name, indices.length, size, inputs.length, 'inputs')
+        checkRoom(name, indices.length, 1, targets.length, 'targets')
+        for (let i = 0; i < indices.length; i++) checkIndex(name, indices[i], length)
+        await atOnce(indices.length, workers, async (i) => {
+          const { file, info, label } = examples[indices[i]]
+          const placement = preprocessedPlacement(preprocessing, info)
+          const picture = await decode(file, info, { channels: preprocessing.channels, placement })
+          inputs.set(finishPreprocessing(picture, preprocessing), i * size)
+          targets[i] = label
+        })
+      },
+    }
+  }
+  const pixels = sizeOf(inputShape)
+  return {
+    ...common,
+    async read(indices, inputs, targets, pass) {
+      checkRoom(name, indices.length, size, inputs.length, 'inputs')
+      const whole = new Float32Array(indices.length * pixels)
+      await dataset.read(indices, whole, targets, pass)
+      for (let i = 0; i < indices.length; i++) {
+        const picture = image(channels, height, width, whole.subarray(i * pixels, (i + 1) * pixels))
+        inputs.set(preprocessImage(picture, preprocessing), i * size)
+      }
+    },
+  }
+}
