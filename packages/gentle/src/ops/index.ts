@@ -65,7 +65,7 @@ export { groupNorm, type LocalResponseNormOptions, layerNorm, localResponseNorm 
 export { type AvgPool1dOptions, avgPool1d, globalAvgPool1d, maxPool1d, type Pool1dOptions } from './pool1d.ts'
 export { type AvgPool2dOptions, avgPool2d, globalAvgPool2d, maxPool2d, type Pool2dOptions } from './pool2d.ts'
 export { dropout, dropout2d, uniform } from './random.ts'
-export { argmax, logSumExp, max, mean, min, sum } from './reduce.ts'
+export { argmax, argmin, logSumExp, max, mean, min, prod, sum } from './reduce.ts'
 export { ceil, floor, round, trunc } from './rounding.ts'
 export { type Scanned, type ScanOptions, type ScanStep, scan, type TensorsOf } from './scan.ts'
 export { argsort, type Sorted, sort, topK } from './sort.ts'

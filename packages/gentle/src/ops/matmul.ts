@@ -3,8 +3,10 @@ import { ShapeError } from '../core/errors.ts'
 import { broadcastShapes, broadcastStrides, formatShape, sizeOf, stridesOf } from '../core/shape.ts'
 import { defineOp, type Reference, type Signature } from '../graph/op.ts'
 import { apply, type Tensor } from '../graph/tensor.ts'
-import { sumTo } from './elementwise.ts'
+import { mul, sumTo } from './elementwise.ts'
 import { requireFloat32 } from './operands.ts'
+import { sum } from './reduce.ts'
+import { reshape, transpose } from './structure.ts'
 
 export interface MatmulAttributes {
   /** Read a as its transpose: its last two axes are [K, M]. */
@@ -79,8 +81,25 @@ export const matmulReference: Reference<typeof matmulOp> = (inputs, attributes, 
 }
 
 /**
- * Product of the matrices in the last two axes: [..., M, K] times [..., K, N] is [..., M, N]. Leading axes broadcast.
+ * Product of the matrices in the last two axes: [..., M, K] times [..., K, N] is [..., M, N]. Leading axes broadcast. Of int32 it wraps around at 32
+ * bits, and takes memory for all M K N products.
  * @throws ShapeError when inner sizes differ.
  */
 export const matmul = (a: Tensor, b: Tensor, { transposeA = false, transposeB = false } = {}): Tensor =>
-  apply(matmulOp, [a, b], { transposeA, transposeB })
+  a.dtype === 'int32' && b.dtype === 'int32'
+    ? integerProduct(a, b, { transposeA, transposeB })
+    : apply(matmulOp, [a, b], { transposeA, transposeB })
+
+function integerProduct(a: Tensor, b: Tensor, attributes: MatmulAttributes): Tensor {
+  matmulSizes([a, b], attributes)
+  const rows = attributes.transposeA ? turned(a) : a
+  const columns = attributes.transposeB ? b : turned(b)
+  const spread = (x: Tensor, axis: number): Tensor => reshape(x, x.shape.toSpliced(axis, 0, 1))
+  return sum(mul(spread(rows, -1), spread(columns, -2)), -1)
+}
+
+/** The transposes of matrices in the last two axes. */
+const turned = (x: Tensor): Tensor => {
+  const rank = x.shape.length
+  return transpose(x, [...x.shape.keys()].with(-2, rank - 1).with(-1, rank - 2))
+}

@@ -10,7 +10,7 @@ import { logSoftmax, relu, sigmoid, softmax, tanh } from './activations.ts'
 import type { Value } from './elementwise.ts'
 import * as elementwise from './elementwise.ts'
 import { matmul } from './matmul.ts'
-import { type Axes, argmax, type KeepDims, max, mean, min, sum } from './reduce.ts'
+import { type Axes, argmax, argmin, type KeepDims, max, mean, min, prod, sum } from './reduce.ts'
 import { expandDims, split, squeeze, unstack } from './split-stack.ts'
 import { broadcastTo, reshape, slice, transpose } from './structure.ts'
 
@@ -19,6 +19,7 @@ export interface TensorMethods {
   abs(): Tensor
   add(y: Value): Tensor
   argmax(axis?: number): Tensor
+  argmin(axis?: number): Tensor
   broadcastTo(shape: Shape): Tensor
   cast(dtype: DType): Tensor
   div(y: Value): Tensor
@@ -43,6 +44,7 @@ export interface TensorMethods {
   neg(): Tensor
   notEqual(y: Value): Tensor
   pow(exponent: Value): Tensor
+  prod(axes?: Axes, options?: KeepDims): Tensor
   relu(): Tensor
   reshape(shape: Shape): Tensor
   sigmoid(): Tensor
@@ -74,9 +76,9 @@ const functions: {
     ...rest: Parameters<TensorMethods[Name]>
   ) => ReturnType<TensorMethods[Name]>
 } = {
-  ...{ abs, add, argmax, broadcastTo, cast, div, equal, exp, expandDims, floorDiv, greater, greaterEqual },
+  ...{ abs, add, argmax, argmin, broadcastTo, cast, div, equal, exp, expandDims, floorDiv, greater, greaterEqual },
   ...{ less, lessEqual, log, logSoftmax, matmul, max, maximum, mean, min, minimum, mod, mul, neg, notEqual, pow },
-  ...{ relu, reshape, sigmoid, sign, slice, softmax, split, sqrt, squeeze, stopGradient, sub, sum, tanh },
+  ...{ prod, relu, reshape, sigmoid, sign, slice, softmax, split, sqrt, squeeze, stopGradient, sub, sum, tanh },
   ...{ transpose, unstack },
 }
 

@@ -1,11 +1,11 @@
-/** Ops that fold axes away: sum, mean, max, min, argmax. */
+/** Ops that fold axes away: sum, mean, product, max, min, argmax, argmin. */
 import { ShapeError } from '../core/errors.ts'
 import { formatShape, normalizeAxes, type Shape, sizeOf, stridesOf } from '../core/shape.ts'
 import { defineOp, type Operand, type Reference } from '../graph/op.ts'
 import { apply, type Tensor } from '../graph/tensor.ts'
 import { abs, add, div, equal, exp, less, log, mul, neg, stopGradient, sub, where } from './elementwise.ts'
 import { requireFloat32 } from './operands.ts'
-import { broadcastTo, reshape } from './structure.ts'
+import { broadcastTo, pad, reshape, slice } from './structure.ts'
 
 export interface ReduceAttributes {
   /** Sorted, distinct, non-negative. */
@@ -103,15 +103,36 @@ export const sum = (x: Tensor, axes?: Axes, options: KeepDims = {}): Tensor => r
 export const max = (x: Tensor, axes?: Axes, options: KeepDims = {}): Tensor => reduce(maxOp, x, axes, options)
 
 /** Smallest value over the given axes, all by default; equal winners share the gradient. */
-export const min = (x: Tensor, axes?: Axes, options: KeepDims = {}): Tensor =>
-  // -1 - x, unlike -x, is an int32 for each int32.
-  x.dtype === 'int32' ? sub(-1, max(sub(-1, x), axes, options)) : neg(max(neg(x), axes, options))
+export const min = (x: Tensor, axes?: Axes, options: KeepDims = {}): Tensor => reversed(max(reversed(x), axes, options))
+
+/** Numbers in the other order: -1 - x, unlike -x, is an int32 for each int32. */
+const reversed = (x: Tensor): Tensor => (x.dtype === 'int32' ? sub(-1, x) : neg(x))
 
 /** Mean over the given axes, all by default, of float32. */
 export function mean(x: Tensor, axes?: Axes, options: KeepDims = {}): Tensor {
   requireFloat32([x], 'mean')
   const count = normalizeAxes(axes, x.shape.length, 'mean').reduce((product, axis) => product * x.shape[axis], 1)
   return mul(sum(x, axes, options), 1 / count)
+}
+
+/**
+ * Product over the given axes, all by default; that of int32 wraps around at 32 bits. The gradient is right where factors are 0, too, and so are further
+ * ones: it is the product of the other factors.
+ */
+export function prod(x: Tensor, axes?: Axes, { keepDims = false }: KeepDims = {}): Tensor {
+  const folded = normalizeAxes(axes, x.shape.length, 'prod')
+  const result = folded.reduce(productAlong, x)
+  return keepDims ? result : reshape(result, withoutAxes(x.shape, folded))
+}
+
+/** The first half of an axis times the second, behind which a 1 stands where it is shorter, until one number is left. */
+function productAlong(x: Tensor, axis: number): Tensor {
+  const length = x.shape[axis]
+  if (length === 1) return x
+  const half = Math.ceil(length / 2)
+  const along = (n: number): number[] => x.shape.map((_, a) => (a === axis ? n : 0))
+  const part = (start: number, size: number): Tensor => slice(x, along(start), x.shape.with(axis, size))
+  return productAlong(mul(part(0, half), pad(part(half, length - half), along(0), along(2 * half - length), 1)), axis)
 }
 
 /**
@@ -136,4 +157,13 @@ export function logSumExp(x: Tensor, axes?: Axes, { keepDims = false }: KeepDims
 export function argmax(x: Tensor, axis = -1): Tensor {
   if (x.shape.length === 0) throw new ShapeError(`argmax: a scalar ${formatShape(x.shape)} has no axis`)
   return apply(argmaxOp, [x], { axis: normalizeAxes(axis, x.shape.length, 'argmax')[0] })
+}
+
+/**
+ * Index of the smallest value along an axis, int32; the first of equal ones.
+ * @throws ShapeError for a scalar or an axis outside the rank.
+ */
+export function argmin(x: Tensor, axis = -1): Tensor {
+  if (x.shape.length === 0) throw new ShapeError(`argmin: a scalar ${formatShape(x.shape)} has no axis`)
+  return argmax(reversed(x), axis)
 }

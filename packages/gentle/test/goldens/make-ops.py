@@ -156,6 +156,15 @@ def first_largest(x):
     return torch.tensor([[float(v) for v in column].index(float(column.max())) for column in x.T])
 
 
+def products():
+    case("prod", [[2, 3]], torch.prod)
+    case("prod over axis 1 of odd size", [[2, 5, 3]], lambda x: x.prod(1))
+    case("prod of zeros", [[6, 3]], lambda x: x.prod(1), "tied")
+    case("prod of zeros over axes 0 and 2, kept", [[2, 4, 2]], lambda x: x.prod(0, True).prod(2, True), "tied")
+    case("argmin", [[3, 5]], lambda x: x.argmin(-1), "signed", False)
+    case("argmin over axis 0 of ties", [[5, 3]], lambda x: first_largest(-x), "tied", False)
+
+
 def structure():
     case("reshape", [[2, 6]], lambda x: x.reshape(3, -1))
     case("transpose", [[2, 3, 4]], lambda x: x.permute(2, 0, 1))
@@ -320,7 +329,7 @@ def sequences():
 
 
 if __name__ == "__main__":
-    families = [elementwise, reductions, structure, matmuls, convolutions, pools, resizes, transposed_convolutions, norms]
+    families = [elementwise, reductions, products, structure, matmuls, convolutions, pools, resizes, transposed_convolutions, norms]
     for family in [*families, slices, orders, einsums, sequences]:
         family()
     lines = [f" {json.dumps(name)}: {json.dumps(entry, separators=(',', ':'))}" for name, entry in cases.items()]

@@ -22,6 +22,9 @@ const distinct = (shape: Shape): Variable => {
   const order = random.permutation(sizeOf(shape))
   return filled(shape, (i) => (order[i] + 0.5 * random.uniform()) / 20 - 2)
 }
+/** Random values, with 0 at some places. */
+const withZeros = (shape: Shape, zeros: readonly number[]): Variable =>
+  filled(shape, (i) => (zeros.includes(i) ? 0 : 0.5 + random.uniform()))
 const indices = (values: number[], shape: Shape = [values.length]): Tensor => constant(values, shape, 'int32')
 
 const convolution =
@@ -96,6 +99,10 @@ export const gradientCases: Readonly<Record<string, () => Tensor>> = {
   'max of all': () => ops.max(distinct([2, 3])),
   'max over an axis': () => ops.max(distinct([2, 3, 4]), 1),
   'min over a negative axis that stays': () => ops.min(distinct([2, 3, 4]), -1, { keepDims: true }),
+
+  'prod of all': () => ops.prod(signed([2, 3])),
+  'prod over axes of odd sizes': () => ops.prod(signed([3, 2, 5]), [0, -1], { keepDims: true }),
+  'prod of zeros': () => ops.prod(withZeros([3, 3], [1, 3, 5]), 1),
 
   reshape: () => ops.reshape(signed([2, 6]), [3, -1]),
   transpose: () => ops.transpose(signed([2, 3, 4]), [2, 0, 1]),
@@ -268,6 +275,7 @@ export const secondOrderCases: Readonly<Record<string, () => Tensor>> = {
     return ops.mul(ops.slice(x, [-1, 0], [3, 2], { strides: [-2, 1] }), ops.slice(x, [1, 0], [3, 2]))
   },
   logSumExp: () => ops.logSumExp(signed([2, 3]), 0),
+  'prod of zeros': () => ops.add(ops.prod(withZeros([3, 3], [1, 3, 5]), 1), 1),
   cumsum: () => ops.cumsum(signed([2, 3]), -1, { exclusive: true }),
   sort: () => ops.sort(distinct([2, 4]), -1, { descending: true }).values,
   matmul: () => ops.matmul(signed([2, 3]), signed([3, 2])),

@@ -6,7 +6,21 @@ import { lower } from '../../../src/backends/wasm/lowering/lowerer.ts'
 import { wasm } from '../../../src/backends/wasm/wasm.ts'
 import { simplify } from '../../../src/compile/simplify.ts'
 import { input, type Tensor, variable } from '../../../src/graph/tensor.ts'
-import { add, argmax, cast, conv2d, max, mod, mul, reshape, sum } from '../../../src/ops/index.ts'
+import {
+  add,
+  argmax,
+  argmin,
+  cast,
+  conv2d,
+  matmul,
+  max,
+  min,
+  mod,
+  mul,
+  prod,
+  reshape,
+  sum,
+} from '../../../src/ops/index.ts'
 
 describe('whole numbers beside images, in blocks of 8 of them', () => {
   let backend: Backend
@@ -50,5 +64,55 @@ describe('whole numbers beside images, in blocks of 8 of them', () => {
     const blocks = kernels.filter(({ split, reads }) => split.by === 'blocks' && reads.some((x) => x.dtype === 'int32'))
     const names = blocks.map(({ name }) => name).join()
     for (const name of ['sum', 'max', 'argmax', 'sum images']) expect(names).toContain(name)
+  })
+})
+
+describe('whole numbers of 32 bits', () => {
+  const least = -(2 ** 31)
+  const x = input([2, 3], 'int32')
+  const outputs = { sum: sum(x, 1), prod: prod(x, 1), max: max(x, 1), min: min(x, 1), argmin: argmin(x), all: prod(x) }
+
+  it.each([
+    ['the reference', () => reference()],
+    ['wasm', () => wasm({ threads: 1 })],
+  ])('are folded by %s, and wrap around', async (_, open) => {
+    const backend = await open()
+    const program = await backend.compile({ inputs: { x }, outputs })
+    const results = await program.run({ x: Int32Array.of(least, -1, 1, 2 ** 30 + 1, 2 ** 30, 3) })
+    await backend.close()
+    const found = Object.fromEntries(Object.entries(results).map(([name, { data, dtype }]) => [name, [dtype, ...data]]))
+    expect(found).toEqual({
+      sum: ['int32', least, least + 4],
+      prod: ['int32', least, 2 ** 30 + 2 ** 31 - 2 ** 32],
+      max: ['int32', 1, 2 ** 30 + 1],
+      min: ['int32', least, 3],
+      argmin: ['int32', 0, 2],
+      all: ['int32', 0],
+    })
+  })
+
+  it.each([
+    [false, false],
+    [true, false],
+    [false, true],
+    [true, true],
+  ])('are multiplied as matrices, transposed or not: %s, %s', async (transposeA, transposeB) => {
+    const [a, b] = [input([2, 2, 2], 'int32'), input([2, 2], 'int32')]
+    const backend = await wasm({ threads: 1 })
+    const y = matmul(a, b, { transposeA, transposeB })
+    const program = await backend.compile({ inputs: { a, b }, outputs: { y } })
+    const factors = { a: Int32Array.of(1, 2, 3, 4, -5, 6, 2 ** 30, 8), b: Int32Array.of(1, -2, 3, 4) }
+    const { data } = (await program.run(factors))['y']
+    await backend.close()
+    const entry = (values: Int32Array, from: number, i: number, j: number, isTransposed: boolean): number =>
+      values[from + (isTransposed ? 2 * j + i : 2 * i + j)]
+    const expected = Array.from({ length: 8 }, (_, at) => {
+      const [matrix, i, j] = [at & 4, (at >> 1) & 1, at & 1]
+      const products = [0, 1].map((k) =>
+        Math.imul(entry(factors.a, matrix, i, k, transposeA), entry(factors.b, 0, k, j, transposeB)),
+      )
+      return (products[0] + products[1]) | 0
+    })
+    expect([...data]).toEqual(expected)
   })
 })
