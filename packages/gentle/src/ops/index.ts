@@ -73,6 +73,6 @@ export { expandDims, split, squeeze, stack, unstack } from './split-stack.ts'
 export { broadcastTo, concat, flip, pad, reshape, slice, transpose } from './structure.ts'
 export { acos, asin, atan, cos, sin, tan } from './trigonometry.ts'
 export { type Upsample2dOptions, type UpsampleTo, upsample2d } from './upsample2d.ts'
-export type { Pair } from './window.ts'
+export type { Padding, Pair } from './window.ts'
 
 installMethods()

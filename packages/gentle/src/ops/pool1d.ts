@@ -9,7 +9,7 @@ import { type Both, toCount } from './window.ts'
 export interface Pool1dOptions {
   /** Step of the window; its size by default, so that windows tile the sequence. */
   readonly stride?: number
-  /** Zeros (average) or nothing (maximum) before and behind each sequence; at most half the window. */
+  /** Zeros (average) or nothing (maximum) before and behind each sequence, less than the window. */
   readonly padding?: number
   /** Whether a last window that begins within the sequence or the padding before it may end outside; false unless given. */
   readonly ceil?: boolean
@@ -27,8 +27,8 @@ export function pool1dWindow(
 ): { readonly size: Both; readonly options: AvgPool2dOptions } {
   toCount(size, 1, 'pool1d: size')
   toCount(stride, 1, 'pool1d: stride')
-  if (2 * toCount(padding, 0, 'pool1d: padding') > size)
-    throw new ArgumentError(`pool1d: padding ${padding} exceeds half the window ${size}; some windows would be empty`)
+  if (toCount(padding, 0, 'pool1d: padding') >= size)
+    throw new ArgumentError(`pool1d: padding ${padding} is not below the window ${size}; some windows would be empty`)
   return { size: [1, size], options: { stride: [1, stride], padding: [0, padding], ceil, countPadding } }
 }
 

@@ -1,16 +1,24 @@
 /** Pooling: each channel's window is reduced to one number, its maximum or its mean. */
 import { ArgumentError, ShapeError } from '../core/errors.ts'
+import { range } from '../core/range.ts'
 import { formatShape, type Shape } from '../core/shape.ts'
 import { defineOp, type Reference, type Signature } from '../graph/op.ts'
-import { apply, type Tensor } from '../graph/tensor.ts'
+import { apply, constant, type Tensor } from '../graph/tensor.ts'
+import { conv2d } from './conv2d.ts'
+import { div } from './elementwise.ts'
 import { requireFloat32 } from './operands.ts'
 import { mean } from './reduce.ts'
-import { type Both, type Pair, slidingOutput, stepsWithin, toPair } from './window.ts'
+import { broadcastTo, pad } from './structure.ts'
+import { type Both, type Padding, type Pair, slidingOutput, stepsWithin, toPadding, toPair } from './window.ts'
 
 export interface Pool2dAttributes {
   readonly size: Both
   readonly stride: Both
   readonly padding: Both
+  /** Padding at the bottom and at the right, where it is another. */
+  readonly after?: Both
+  /** Distance between the pixels of a window; 1 unless given. */
+  readonly dilation?: Both
   /** Whether the last windows may end outside; they may not unless given. */
   readonly ceil?: boolean
 }
@@ -20,17 +28,36 @@ export interface AvgPool2dAttributes extends Pool2dAttributes {
   readonly countPadding?: boolean
 }
 
-const dilation: Both = [1, 1]
-
 function pooled(x: Signature, attributes: Pool2dAttributes): Signature {
   requireFloat32([x], 'pool2d')
   return { shape: pooledShape(x.shape, attributes), dtype: 'float32' }
 }
 
-function pooledShape(x: Shape, { size, stride, padding, ceil }: Pool2dAttributes): Shape {
+function pooledShape(x: Shape, attributes: Pool2dAttributes): Shape {
   if (x.length !== 4) throw new ShapeError(`pool2d: images have shape ${formatShape(x)}; expected [N, C, H, W]`)
-  return [x[0], x[1], ...slidingOutput([x[2], x[3]], size, { stride, padding, dilation, ceil }, 'pool2d')]
+  const { size, dilation = [1, 1] } = attributes
+  const pooled = slidingOutput([x[2], x[3]], size, { ...attributes, dilation }, 'pool2d')
+  const reaches = (axis: 0 | 1): boolean =>
+    range(pooled[axis]).every((position) => tapsBetween(0, x[2 + axis], position, attributes, axis).length > 0)
+  if (!reaches(0) || !reaches(1))
+    throw new ShapeError(
+      `pool2d: a window of ${formatShape(size)} with dilation ${formatShape(dilation)} has no pixel of images ${formatShape(x)} at some places; use less dilation or padding`,
+    )
+  return [x[0], x[1], ...pooled]
 }
+
+/** The taps of window `position`, along an axis, that lie from `begin` to before `end`. */
+const tapsBetween = (
+  begin: number,
+  end: number,
+  position: number,
+  { size, stride, padding, dilation = [1, 1] }: Pool2dAttributes,
+  axis: 0 | 1,
+): number[] =>
+  range(size[axis]).flatMap((tap) => {
+    const at = position * stride[axis] - padding[axis] + tap * dilation[axis]
+    return at >= begin && at < end ? [at] : []
+  })
 
 /** Visits every window in order, with the offsets of its pixels that lie in the image. */
 function forEachWindow(
@@ -40,18 +67,13 @@ function forEachWindow(
 ): void {
   const [batch, channels, height, width] = x
   const [, , outHeight, outWidth] = pooledShape(x, attributes)
-  const { size, stride, padding } = attributes
+  const rows = range(outHeight).map((i) => tapsBetween(0, height, i, attributes, 0))
+  const columns = range(outWidth).map((j) => tapsBetween(0, width, j, attributes, 1))
   for (let plane = 0, y = 0; plane < batch * channels; plane++)
     for (let i = 0; i < outHeight; i++)
       for (let j = 0; j < outWidth; j++, y++) {
         const pixels: number[] = []
-        for (let a = 0; a < size[0]; a++)
-          for (let b = 0; b < size[1]; b++) {
-            const row = i * stride[0] - padding[0] + a
-            const column = j * stride[1] - padding[1] + b
-            if (row >= 0 && row < height && column >= 0 && column < width)
-              pixels.push((plane * height + row) * width + column)
-          }
+        for (const row of rows[i]) for (const column of columns[j]) pixels.push((plane * height + row) * width + column)
         visit(y, pixels)
       }
 }
@@ -103,15 +125,10 @@ export const maxPool2dGatherReference: Reference<typeof maxPool2dGatherOp> = ([x
  * By how many rows (axis 0) or columns (axis 1) window `position` along an image of `length` divides: those of the image, those of the
  * padding where it counts, and never those beyond both.
  */
-export function countedAlong(
-  position: number,
-  length: number,
-  { size, stride, padding, countPadding = true }: AvgPool2dAttributes,
-  axis: 0 | 1,
-): number {
-  const around = countPadding ? padding[axis] : 0
-  const begin = position * stride[axis] - padding[axis]
-  return Math.min(begin + size[axis], length + around) - Math.max(begin, -around)
+export function countedAlong(position: number, length: number, attributes: AvgPool2dAttributes, axis: 0 | 1): number {
+  const { padding, after = padding, countPadding = true } = attributes
+  const [before, behind] = countPadding ? [padding[axis], after[axis]] : [0, 0]
+  return tapsBetween(-before, length + behind, position, attributes, axis).length
 }
 
 /** Pixels by which each window of an image divides, row by row. */
@@ -174,8 +191,13 @@ const shareAmongPixels = (dy: Tensor, attributes: AvgPool2dGradientAttributes): 
 export interface Pool2dOptions {
   /** Step of the window; its size by default, so that windows tile the image. */
   readonly stride?: Pair
-  /** Zeros (average) or nothing (maximum) around the image; at most half the window. */
-  readonly padding?: Pair
+  /**
+   * Zeros (average) or nothing (maximum) around the image, less than the window: a number, [vertical, horizontal], or of each side
+   * [[top, bottom], [left, right]]; 0 unless given.
+   */
+  readonly padding?: Padding
+  /** Distance between the pixels of a window; 1 unless given. */
+  readonly dilation?: Pair
   /** Whether a last window that begins within the image or the padding before it may end outside; false unless given. */
   readonly ceil?: boolean
 }
@@ -188,18 +210,22 @@ export interface AvgPool2dOptions extends Pool2dOptions {
 /** Attributes of a pooling, checked. @throws ArgumentError */
 export function pool2dAttributes(
   size: Pair,
-  { stride = size, padding = 0, ceil = false }: Pool2dOptions,
+  { stride = size, padding = 0, dilation = 1, ceil = false }: Pool2dOptions,
 ): Pool2dAttributes {
+  const distance = toPair(dilation, 1, 'pool2d: dilation')
   const attributes: Pool2dAttributes = {
     size: toPair(size, 1, 'pool2d: size'),
     stride: toPair(stride, 1, 'pool2d: stride'),
-    padding: toPair(padding, 0, 'pool2d: padding'),
+    ...toPadding(padding, 'pool2d: padding'),
+    ...(distance.every((n) => n === 1) ? {} : { dilation: distance }),
     ...(ceil ? { ceil } : {}),
   }
-  if (attributes.padding.some((n, axis) => 2 * n > attributes.size[axis]))
-    throw new ArgumentError(
-      `pool2d: padding ${formatShape(attributes.padding)} exceeds half the window ${formatShape(attributes.size)}; some windows would be empty`,
-    )
+  const extent = attributes.size.map((n, axis) => (n - 1) * distance[axis] + 1)
+  for (const side of [attributes.padding, attributes.after ?? attributes.padding])
+    if (side.some((n, axis) => n >= extent[axis]))
+      throw new ArgumentError(
+        `pool2d: padding ${formatShape(side)} is not below the window, ${formatShape(extent)} pixels; some windows would be empty`,
+      )
   return attributes
 }
 
@@ -220,11 +246,29 @@ export const maxPool2d = (x: Tensor, size: Pair, options: Pool2dOptions = {}): T
  * Mean of each window of images [N, C, H, W].
  * @throws ShapeError, ArgumentError when the window does not fit.
  */
-export const avgPool2d = (x: Tensor, size: Pair, options: AvgPool2dOptions = {}): Tensor =>
-  apply(avgPool2dOp, [x], {
+export function avgPool2d(x: Tensor, size: Pair, options: AvgPool2dOptions = {}): Tensor {
+  const attributes = {
     ...poolingOf(x, size, options),
     ...(options.countPadding === false ? { countPadding: false } : {}),
+  }
+  return attributes.dilation === undefined ? apply(avgPool2dOp, [x], attributes) : meanOfDistantPixels(x, attributes)
+}
+
+/** Means of windows whose pixels are not neighbours: sums, as a convolution with ones gives them, divided by how many pixels count. */
+function meanOfDistantPixels(x: Tensor, attributes: AvgPool2dAttributes): Tensor {
+  const { shape } = pooled(x, attributes)
+  const { size, stride, padding, dilation = [1, 1] } = attributes
+  const [, channels, ...image] = x.shape
+  // As far as the last windows reach.
+  const after = image.map((length, axis) => {
+    const end = (shape[2 + axis] - 1) * stride[axis] - padding[axis] + (size[axis] - 1) * dilation[axis] + 1
+    return Math.max(0, end - length)
   })
+  const ones = broadcastTo(constant(1), [channels, 1, ...size])
+  const around = pad(x, [0, 0, ...padding], [0, 0, ...after])
+  const sums = conv2d(around, ones, { stride, dilation, groups: channels })
+  return div(sums, constant(countedPixels(x.shape, attributes, shape), shape.with(0, 1).with(1, 1)))
+}
 
 /** Mean of each channel of images [N, C, H, W], as [N, C] (Lin, Chen, Yan, "Network in Network", 2013, section 3.2). */
 export function globalAvgPool2d(x: Tensor): Tensor {

@@ -21,6 +21,25 @@ export function toPair(value: Pair, least: number, where: string): Both {
   return pair
 }
 
+/** Pixels around an image: a number for all sides, [vertical, horizontal], or those of each side, [[top, bottom], [left, right]]. */
+export type Padding = Pair | readonly [vertical: Both, horizontal: Both]
+
+/**
+ * Padding before and behind the image along both axes; `after` is there where it differs.
+ * @throws ArgumentError for anything but whole numbers from 0.
+ */
+export function toPadding(value: Padding, where: string): { readonly padding: Both; readonly after?: Both } {
+  const isOfEachSide = typeof value === 'object' && value.some((side) => typeof side === 'object')
+  if (!isOfEachSide) return { padding: toPair(value as Pair, 0, where) }
+  const sides = (value as readonly Both[]).map((side) => toPair(side, 0, where))
+  if (sides.length !== 2)
+    throw new ArgumentError(`${where} is ${JSON.stringify(value)}; expected [[top, bottom], [left, right]]`)
+  const [vertical, horizontal] = sides
+  const padding: Both = [vertical[0], horizontal[0]]
+  const after: Both = [vertical[1], horizontal[1]]
+  return padding.every((n, axis) => n === after[axis]) ? { padding } : { padding, after }
+}
+
 /**
  * A whole number.
  * @throws ArgumentError for anything else, or below `least`.
@@ -31,10 +50,12 @@ export function toCount(value: number, least: number, where: string): number {
   return value
 }
 
-/** How a window moves: step, zeros around the image on each side, and distance between taps, in pixels. */
+/** How a window moves: step, padding around the image, and distance between taps, in pixels. */
 export interface Sliding {
   readonly stride: Both
   readonly padding: Both
+  /** Padding at the bottom and at the right, where it is another than at the top and at the left. */
+  readonly after?: Both
   readonly dilation: Both
 }
 
@@ -42,11 +63,13 @@ export interface Sliding {
  * The same places by steps that are no longer than the image with its padding: a longer step has one place anyway, a single tap no distance to
  * another, and kernels multiply both with sizes, in 32 bits.
  */
-export function stepsWithin<
-  Attributes extends { readonly stride: Both; readonly padding: Both; readonly dilation?: Both },
->(image: Shape, size: Shape, attributes: Attributes): Attributes {
-  const { stride, padding, dilation } = attributes
-  const longest = (axis: 0 | 1): number => Math.max(1, image[axis] + 2 * padding[axis])
+export function stepsWithin<Attributes extends Omit<Sliding, 'dilation'> & Partial<Pick<Sliding, 'dilation'>>>(
+  image: Shape,
+  size: Shape,
+  attributes: Attributes,
+): Attributes {
+  const { stride, padding, after = padding, dilation } = attributes
+  const longest = (axis: 0 | 1): number => Math.max(1, image[axis] + padding[axis] + after[axis])
   const step = (axis: 0 | 1): number => Math.min(stride[axis], longest(axis))
   const distance = (axis: 0 | 1): number => (size[axis] === 1 ? 1 : dilation![axis])
   return {
@@ -64,11 +87,11 @@ export function stepsWithin<
 export function slidingOutput(
   image: Both,
   size: Both,
-  { stride, padding, dilation, ceil = false }: Sliding & { readonly ceil?: boolean },
+  { stride, padding, after = padding, dilation, ceil = false }: Sliding & { readonly ceil?: boolean },
   where: string,
 ): [number, number] {
   const along = (axis: 0 | 1): number => {
-    const steps = (image[axis] + 2 * padding[axis] - dilation[axis] * (size[axis] - 1) - 1) / stride[axis]
+    const steps = (image[axis] + padding[axis] + after[axis] - dilation[axis] * (size[axis] - 1) - 1) / stride[axis]
     if (!ceil) return Math.floor(steps) + 1
     const last = Math.ceil(steps)
     return last * stride[axis] < image[axis] + padding[axis] ? last + 1 : last
@@ -76,7 +99,10 @@ export function slidingOutput(
   const output: [number, number] = [along(0), along(1)]
   if (output[0] < 1 || output[1] < 1)
     throw new ShapeError(
-      `${where}: a window of ${formatShape(size)} with dilation ${formatShape(dilation)} does not fit an image of ${formatShape(image)} with padding ${formatShape(padding)}`,
+      `${where}: a window of ${formatShape(size)} with dilation ${formatShape(dilation)} does not fit an image of ${formatShape(image)} with padding ${formatPadding(padding, after)}`,
     )
   return output
 }
+
+const formatPadding = (before: Both, after: Both): string =>
+  before === after ? formatShape(before) : `${formatShape(before)} before and ${formatShape(after)} behind it`

@@ -164,14 +164,20 @@ interface Pooling {
   readonly counting: { countPadding?: boolean }
 }
 
-function pooling(scene: Scene): Pooling {
+function pooling(scene: Scene, isMaximum: boolean): Pooling {
   const image: [number, number] = [scene.size(9), scene.size(9)]
   const size = image.map((n) => Math.min(n, scene.pick([1, 2, 2, 3, 4, n]))) as [number, number]
   const stride = scene.flag() ? size : scene.pair(1, 4)
-  const padding = size.map((n) => (scene.flag() ? 0 : Math.floor(n / 2))) as [number, number]
-  const attributes = pool2dAttributes(size, { stride, padding, ceil: scene.flag(0.3) })
+  const longest = (axis: 0 | 1): number => Math.floor((image[axis] - 1) / Math.max(1, size[axis] - 1))
+  const distances = [scene.between(1, Math.max(1, longest(0))), scene.between(1, Math.max(1, longest(1)))] as const
+  const dilation = isMaximum && scene.flag(0.3) ? distances : 1
+  const side = (n: number): [number, number] => [scene.between(0, n - 1), scene.between(0, n - 1)]
+  const even = size.map((n) => (scene.flag() ? 0 : Math.floor(n / 2))) as [number, number]
+  const uneven = [side(size[0]), side(size[1])] as const
+  const padding = scene.flag(0.7) && even.every((n, axis) => n < size[axis]) ? even : uneven
+  const attributes = pool2dAttributes(size, { stride, padding, dilation, ceil: scene.flag(0.3) })
   const planes = [scene.batch(), scene.size(14)]
-  const out = slidingOutput(image, size, { ...attributes, dilation: [1, 1] }, 'pooling')
+  const out = slidingOutput(image, size, { dilation: [1, 1], ...attributes }, 'pooling')
   const counting = scene.flag(0.3) ? { countPadding: false } : {}
   return { x: [...planes, ...image], y: [...planes, ...out], attributes, counting }
 }
@@ -404,35 +410,35 @@ export const opCases: Readonly<Record<ElementwiseName | StructuredName, OpCase>>
   maxPool2d: {
     tolerance: 'exact',
     build(scene) {
-      const { x, attributes } = pooling(scene)
+      const { x, attributes } = pooling(scene, true)
       return apply(structuredOps.maxPool2d, [scene.floats(x, contested(scene))], attributes)
     },
   },
   maxPool2dScatter: {
     tolerance: summed,
     build(scene) {
-      const { x, y, attributes } = pooling(scene)
+      const { x, y, attributes } = pooling(scene, true)
       return apply(structuredOps.maxPool2dScatter, [scene.floats(x, contested(scene)), scene.floats(y)], attributes)
     },
   },
   maxPool2dGather: {
     tolerance: 'exact',
     build(scene) {
-      const { x, attributes } = pooling(scene)
+      const { x, attributes } = pooling(scene, true)
       return apply(structuredOps.maxPool2dGather, [scene.floats(x, contested(scene)), scene.floats(x)], attributes)
     },
   },
   avgPool2d: {
     tolerance: summed,
     build(scene) {
-      const { x, attributes, counting } = pooling(scene)
+      const { x, attributes, counting } = pooling(scene, false)
       return apply(structuredOps.avgPool2d, [scene.floats(x)], { ...attributes, ...counting })
     },
   },
   avgPool2dGradient: {
     tolerance: summed,
     build(scene) {
-      const { x, y, attributes, counting } = pooling(scene)
+      const { x, y, attributes, counting } = pooling(scene, false)
       return apply(structuredOps.avgPool2dGradient, [scene.floats(y)], { ...attributes, ...counting, inputShape: x })
     },
   },

@@ -230,6 +230,35 @@ def pools():
     case("globalAvgPool2d", [[2, 3, 3, 2]], lambda x: F.adaptive_avg_pool2d(x, 1).flatten(1))
 
 
+def uneven_pools():
+    pads = (2, 1, 0, 1)
+
+    def mean(x, size, stride, count):
+        padded = F.pad(x, pads)
+        inside = F.pad(torch.ones_like(x), pads, value=1.0 if count else 0.0)
+        return F.avg_pool2d(padded, size, stride) / F.avg_pool2d(inside, size, stride)
+
+    def dilated_mean(x, count):
+        w = torch.ones(x.shape[1], 1, 3, 2, dtype=torch.float64)
+        convolve = lambda x: F.conv2d(F.pad(x, (1, 1, 2, 2)), w, stride=(1, 2), dilation=(2, 1), groups=x.shape[1])
+        return convolve(x) / (convolve(torch.ones_like(x)) if count else 6)
+
+    def rounded_up(x):
+        w = torch.ones(1, 1, 2, 2, dtype=torch.float64)
+        convolve = lambda x: F.conv2d(F.pad(x, (0, 0, 0, 1)), w, stride=2, dilation=2)
+        return convolve(F.pad(x, (1, 1, 1, 1))) / convolve(F.pad(torch.ones_like(x), (1, 1, 1, 1), value=1.0))
+
+    case("avgPool2d dilation 2 that rounds up", [[2, 1, 6, 5]], rounded_up)
+    case("maxPool2d dilation [2, 3], padding 1", [[2, 2, 8, 9]], lambda x: F.max_pool2d(x, 3, 2, 1, (2, 3)))
+    case("maxPool2d dilation 2 that rounds up", [[1, 2, 7, 8]], lambda x: F.max_pool2d(x, 2, 3, 1, 2, True))
+    case("maxPool2d uneven padding", [[1, 2, 5, 6]], lambda x: F.max_pool2d(F.pad(x, pads, value=-torch.inf), 3, 2))
+    case("maxPool2d padding over half the window", [[1, 1, 4, 4]], lambda x: F.max_pool2d(F.pad(x, (2, 2, 2, 2), value=-torch.inf), 3, 1))
+    case("avgPool2d uneven padding", [[1, 2, 6, 5]], lambda x: mean(x, 3, 2, True))
+    case("avgPool2d uneven padding that does not count", [[1, 2, 6, 5]], lambda x: mean(x, 3, 2, False))
+    case("avgPool2d dilation [2, 1], padding [2, 1]", [[1, 2, 6, 5]], lambda x: dilated_mean(x, False))
+    case("avgPool2d dilation [2, 1], padding that does not count", [[1, 2, 6, 5]], lambda x: dilated_mean(x, True))
+
+
 def resizes():
     def to(name, shape, **options):
         case("upsample2d " + name, [shape], lambda x: F.interpolate(x, **options))
@@ -329,7 +358,7 @@ def sequences():
 
 
 if __name__ == "__main__":
-    families = [elementwise, reductions, products, structure, matmuls, convolutions, pools, resizes, transposed_convolutions, norms]
+    families = [elementwise, reductions, products, structure, matmuls, convolutions, pools, uneven_pools, resizes, transposed_convolutions, norms]
     for family in [*families, slices, orders, einsums, sequences]:
         family()
     lines = [f" {json.dumps(name)}: {json.dumps(entry, separators=(',', ':'))}" for name, entry in cases.items()]

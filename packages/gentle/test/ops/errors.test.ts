@@ -210,9 +210,26 @@ describe('an op refuses options outside what is allowed:', () => {
     ['groups 0', () => ops.conv2d(images, w, { groups: 0 }), 'conv2d: groups is 0; expected a whole number from 1'],
     ['size 0', () => ops.avgPool2d(images, [0, 2]), 'pool2d: size is [0,2]'],
     [
-      'padding over half the window',
-      () => ops.maxPool2d(images, 3, { padding: 2 }),
-      'padding [2, 2] exceeds half the window [3, 3]',
+      'padding as large as the window',
+      () => ops.maxPool2d(images, 3, { padding: 3 }),
+      'padding [3, 3] is not below the window, [3, 3] pixels; some windows would be empty',
+    ],
+    [
+      'padding of one side as large as the window',
+      () =>
+        ops.maxPool2d(images, 2, {
+          dilation: 2,
+          padding: [
+            [0, 3],
+            [1, 1],
+          ],
+        }),
+      'padding [3, 1] is not below the window, [3, 3] pixels',
+    ],
+    [
+      'padding of three sides',
+      () => ops.maxPool2d(images, 2, { padding: [[0, 1], [1]] as unknown as Pair }),
+      'pool2d: padding is [1]; expected a whole number from 0, or two of them',
     ],
     [
       'an unknown type',
@@ -259,9 +276,9 @@ describe('an op refuses options outside what is allowed:', () => {
       'conv1d: stride is 0; expected a whole',
     ],
     [
-      'padding over half the window of sequences',
-      () => ops.avgPool1d(input([1, 2, 5]), 3, { padding: 2 }),
-      'pool1d: padding 2 exceeds half the window 3',
+      'padding as large as the window of sequences',
+      () => ops.avgPool1d(input([1, 2, 5]), 3, { padding: 3 }),
+      'pool1d: padding 3 is not below the window 3',
     ],
     ['no classes', () => ops.oneHot(labels, 0), 'oneHot: classes is 0; expected a whole number from 1'],
     ['rate 1', () => ops.dropout(x, 1, counter, { seed: 0, stream: '' }), 'dropout: rate is 1; expected at least 0'],

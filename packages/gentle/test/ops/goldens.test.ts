@@ -31,6 +31,12 @@ const convolution =
   (x, w) =>
     ops.conv2d(x, w, options)
 
+/** More at the left than at the right, and at the bottom alone. */
+const uneven: ops.Padding = [
+  [0, 1],
+  [2, 1],
+]
+
 const bilinear =
   (size: ops.Pair, alignCorners = false): Expression =>
   (x) =>
@@ -168,6 +174,18 @@ const expressions: Record<string, Expression> = {
   'avgPool2d without padding in the mean': (x) => ops.avgPool2d(x, 3, { stride: 2, padding: 1, countPadding: false }),
   'avgPool2d that rounds up, without padding in the mean': (x) =>
     ops.avgPool2d(x, 3, { stride: 2, padding: 1, ceil: true, countPadding: false }),
+  'maxPool2d dilation [2, 3], padding 1': (x) => ops.maxPool2d(x, 3, { stride: 2, padding: 1, dilation: [2, 3] }),
+  'maxPool2d dilation 2 that rounds up': (x) => ops.maxPool2d(x, 2, { stride: 3, padding: 1, dilation: 2, ceil: true }),
+  'maxPool2d uneven padding': (x) => ops.maxPool2d(x, 3, { stride: 2, padding: uneven }),
+  'maxPool2d padding over half the window': (x) => ops.maxPool2d(x, 3, { stride: 1, padding: 2 }),
+  'avgPool2d uneven padding': (x) => ops.avgPool2d(x, 3, { stride: 2, padding: uneven }),
+  'avgPool2d uneven padding that does not count': (x) =>
+    ops.avgPool2d(x, 3, { stride: 2, padding: uneven, countPadding: false }),
+  'avgPool2d dilation 2 that rounds up': (x) => ops.avgPool2d(x, 2, { stride: 2, padding: 1, dilation: 2, ceil: true }),
+  'avgPool2d dilation [2, 1], padding [2, 1]': (x) =>
+    ops.avgPool2d(x, [3, 2], { stride: [1, 2], padding: [2, 1], dilation: [2, 1] }),
+  'avgPool2d dilation [2, 1], padding that does not count': (x) =>
+    ops.avgPool2d(x, [3, 2], { stride: [1, 2], padding: [2, 1], dilation: [2, 1], countPadding: false }),
   globalAvgPool2d: ops.globalAvgPool2d,
   'upsample2d nearest': (x) => ops.upsample2d(x, [3, 2]),
   'upsample2d nearest to a size': (x) => ops.upsample2d(x, { size: [5, 6] }),

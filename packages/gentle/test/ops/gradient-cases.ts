@@ -201,6 +201,34 @@ export const gradientCases: Readonly<Record<string, () => Tensor>> = {
   'avgPool2d that rounds up': () => ops.avgPool2d(signed([1, 2, 6, 5]), 3, { stride: 2, padding: 1, ceil: true }),
   'avgPool2d that does not count padding': () =>
     ops.avgPool2d(signed([1, 2, 4, 6]), 3, { stride: 2, padding: [1, 0], ceil: true, countPadding: false }),
+  'maxPool2d with dilation and uneven padding': () =>
+    ops.maxPool2d(distinct([1, 2, 6, 6]), [2, 3], {
+      stride: 2,
+      padding: [
+        [1, 0],
+        [0, 2],
+      ],
+      dilation: 2,
+    }),
+  'avgPool2d with dilation': () =>
+    ops.avgPool2d(signed([1, 2, 5, 4]), 2, {
+      stride: 1,
+      padding: [
+        [2, 0],
+        [0, 1],
+      ],
+      dilation: 2,
+      countPadding: false,
+    }),
+  'avgPool2d with uneven padding that rounds up': () =>
+    ops.avgPool2d(signed([1, 2, 5, 4]), 3, {
+      stride: 2,
+      padding: [
+        [2, 0],
+        [0, 1],
+      ],
+      ceil: true,
+    }),
   'global average pooling': () => ops.globalAvgPool2d(signed([2, 3, 2, 3])),
   maxPool2dScatter: () =>
     apply(structuredOps.maxPool2dScatter, [distinct([1, 2, 5, 5]), signed([1, 2, 3, 3])], overlapping),

@@ -227,7 +227,7 @@ const pooling =
     exporter.give(node, operator, [exporter.name(node.inputs[0])], {
       kernel_shape: attributes.size,
       strides: attributes.stride,
-      pads: [...attributes.padding, ...attributes.padding],
+      pads: [...attributes.padding, ...(attributes.after ?? attributes.padding)],
       ceil_mode: attributes.ceil ? 1 : 0,
       ...more(attributes),
     })
@@ -387,7 +387,7 @@ const lowerings: Record<ElementwiseName | StructuredName, Lowering> = {
     })
   },
   conv2dWeightGradient: none,
-  maxPool2d: pooling('MaxPool', () => ({})),
+  maxPool2d: pooling('MaxPool', ({ dilation }) => (dilation ? { dilations: dilation } : ({} as Attributes))),
   maxPool2dScatter: none,
   maxPool2dGather: none,
   avgPool2d: pooling('AveragePool', ({ countPadding }) => ({ count_include_pad: countPadding === false ? 0 : 1 })),

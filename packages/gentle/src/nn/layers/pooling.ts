@@ -27,6 +27,7 @@ interface Form<Size, Options> {
   readonly rank: number
   /** @throws ArgumentError for sizes out of range. */
   readonly check: (size: Size, options: Options) => void
+  readonly steps: readonly string[]
   readonly flags: readonly (keyof Options & string)[]
 }
 
@@ -34,23 +35,25 @@ const onImages = {
   input: 'images [N, C, H, W]',
   rank: 4,
   check: (size: Pair, options: Pool2dOptions) => pool2dAttributes(size, options),
+  steps: ['stride', 'padding', 'dilation'],
 }
 
 const onSequences = {
   input: 'sequences [N, C, L]',
   rank: 3,
   check: (size: number, options: Pool1dOptions) => pool1dWindow(size, options),
+  steps: ['stride', 'padding'],
 }
 
 /** A layer that pools by an op with these options. */
 function pooling<Size, Options extends object>(
   type: string,
   op: (x: Tensor, size: Size, options: Options) => Tensor,
-  { input, rank, check, flags }: Form<Size, Options>,
+  { input, rank, check, steps, flags }: Form<Size, Options>,
   size: Size,
   options: Options,
 ): Layer {
-  checkOptions(options, ['stride', 'padding', ...flags], type)
+  checkOptions(options, [...steps, ...flags], type)
   for (const flag of flags) if (options[flag] !== undefined) checkFlag(options[flag] as boolean, `${type}: ${flag}`)
   check(size, options)
   const description = { type, size, options }

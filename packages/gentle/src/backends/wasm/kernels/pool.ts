@@ -53,7 +53,7 @@ function forEachWindow(
   const [height, width] = image[0].shape.slice(2)
   const [outHeight, outWidth] = pooled[0].shape.slice(2)
   const channels = image[0].layout === 'channels' ? 1 : image[0].shape[1]
-  const { size, stride, padding } = attributes
+  const { size, stride, padding, dilation = [1, 1] } = attributes
   const segments = (extent: number, outExtent: number, axis: 0 | 1): Segment[] =>
     segmentsOf(
       forwardAxes({
@@ -62,19 +62,19 @@ function forEachWindow(
         kernel: size[axis],
         stride: stride[axis],
         padding: padding[axis],
-        dilation: 1,
+        dilation: dilation[axis],
       })[0],
     )
   return segments(height, outHeight, 0).flatMap((rows) =>
     segments(width, outWidth, 1).flatMap((columns) => {
-      const firstRow = rows.from * stride[0] - padding[0] + rows.firstTap
-      const firstColumn = columns.from * stride[1] - padding[1] + columns.firstTap
+      const firstRow = rows.from * stride[0] - padding[0] + rows.firstTap * dilation[0]
+      const firstColumn = columns.from * stride[1] - padding[1] + columns.firstTap * dilation[1]
       const pixels = Array.from({ length: rows.taps * columns.taps }, (_, i) => {
         const row = Math.floor(i / columns.taps)
         const column = i % columns.taps
         return {
           index: (rows.firstTap + row) * size[1] + columns.firstTap + column,
-          offset: (row * width + column) * laneBytes,
+          offset: (row * dilation[0] * width + column * dilation[1]) * laneBytes,
         }
       })
       const imageStrides = [height * width, stride[0] * width, stride[1]].map((n) => n * laneBytes)
