@@ -2,6 +2,7 @@
 
 export interface PredictFlags {
   readonly weights?: string
+  readonly weightsKey?: string
   readonly input?: string
   readonly logits?: boolean
   readonly normalize?: string

@@ -31,8 +31,8 @@ export async function predict(place: string, images: readonly string[], flags: P
   return flags.input === undefined ? predictImages(place, images, flags) : predictTensor(place, flags.input, flags)
 }
 
-const open = (place: string, { weights }: PredictFlags, inputShape?: Shape): Promise<OpenedModel> =>
-  weights === undefined ? openModel(place) : openNamed(place, weights, inputShape)
+const open = (place: string, { weights, weightsKey }: PredictFlags, inputShape?: Shape): Promise<OpenedModel> =>
+  weights === undefined ? openModel(place) : openNamed(place, weights, inputShape, weightsKey)
 
 /** A tensor [N, ...] as it is: an answer a row. */
 async function predictTensor(place: string, file: string, flags: PredictFlags): Promise<number> {

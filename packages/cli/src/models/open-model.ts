@@ -1,7 +1,7 @@
 /** A trained model as it is named on the command line: a run folder, a weights file that describes its model, or a network's name and its weights. */
 import { existsSync } from 'node:fs'
 import { nearestName, type OpenedModel, openModel as openFrom, type Shape } from 'gentle-dl'
-import { loadPretrained } from 'gentle-dl/models'
+import { loadPretrained, type WeightsSource } from 'gentle-dl/models'
 import { note } from '../terminal/terminal.ts'
 import { UsageError } from '../terminal/usage.ts'
 import { networkNamed, networkNames } from './networks.ts'
@@ -17,24 +17,35 @@ export async function openModel(place: string): Promise<OpenedModel> {
     const nearest = place.includes('/') ? '' : `; the nearest network is ${nearestName(place, networkNames)}`
     throw new UsageError(`${place} is neither a run folder with weights nor a .safetensors or .onnx file${nearest}`)
   }
-  if (/\.pth?$/.test(place))
-    throw new UsageError(
-      `${place} holds weights without a network; name it, as in: gentle predict resnet18 --weights ${place}`,
-    )
   return openFrom(place)
 }
 
 /**
  * The model of a network's name and a file of its weights; the file tells the number of classes. An ONNX file is a whole model, and run as
- * it is. What the network does not have is told.
+ * it is. Which weights of the file were taken, and what the network does not have, is told.
+ * @param key of the weights, where a checkpoint has several
  * @throws UsageError for a network that there is not; WeightsError when the file does not fit it.
  */
-export async function openNamed(name: string, file: string, inputShape?: Shape): Promise<OpenedModel> {
+export async function openNamed(name: string, file: string, inputShape?: Shape, key?: string): Promise<OpenedModel> {
   networkNamed(name)
-  const { unexpected, ...opened } = await loadPretrained(name, file, { inputShape })
+  const { unexpected, source, ...opened } = await loadPretrained(name, file, { inputShape, key })
+  for (const line of sourceText(file, source)) note(line)
   if (unexpected.length > 0)
     note(
       `${file}: not in ${name}, and left out: ${unexpected.slice(0, 4).join(', ')}${unexpected.length > 4 ? ` and ${unexpected.length - 4} more` : ''}`,
     )
   return opened
+}
+
+/** Which weights of a file were taken, where it has several or names of its own. */
+export function sourceText(file: string, { key, others, changes }: WeightsSource): string[] {
+  const average = /ema/.test(key) ? ', an average over steps (EMA)' : ''
+  return [
+    ...(others.length > 0 || average !== ''
+      ? [
+          `${file}: its ${key} is taken${average}${others.length > 0 ? `; --weights-key takes ${others.join(' or ')}` : ''}`,
+        ]
+      : []),
+    ...(changes.length > 0 ? [`${file}: its names are taken ${changes.join(', ')}`] : []),
+  ]
 }

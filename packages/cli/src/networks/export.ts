@@ -20,16 +20,20 @@ export interface ExportFlags {
   readonly format: string
   readonly out: string
   readonly weights?: string
+  readonly weightsKey?: string
   readonly input?: string
 }
 
 /** Runs the command. Gives the exit code. */
-export async function exportModel(place: string, { format, out, weights, input }: ExportFlags): Promise<number> {
+export async function exportModel(
+  place: string,
+  { format, out, weights, weightsKey, input }: ExportFlags,
+): Promise<number> {
   if (!Object.hasOwn(formats, format)) throw unknownChoice('--format', format, formatNames)
   const inputShape = input === undefined ? undefined : shapeOf(input)
   if (inputShape !== undefined && weights === undefined)
     throw new UsageError(`--input goes with --weights; ${place} tells its own`)
-  const opened = await (weights === undefined ? openModel(place) : openNamed(place, weights, inputShape))
+  const opened = await (weights === undefined ? openModel(place) : openNamed(place, weights, inputShape, weightsKey))
   const bytes = await formats[format](opened)
   try {
     writeFileSync(out, bytes)

@@ -17,6 +17,8 @@ export interface TrainFlags extends Settings {
   readonly resume?: string
   /** Tells where the time of a step goes. */
   readonly profile?: boolean
+  /** Which of the weights of a checkpoint are taken. */
+  readonly weightsKey?: string
   /** Refuses an image folder with a broken file. */
   readonly strict?: boolean
   readonly json?: boolean
@@ -32,7 +34,18 @@ function usualData(model: string, task: TaskName = 'classify'): string {
 /** Settings as given, over those of a run that goes on. */
 export function settingsFor(
   model: string | undefined,
-  { config, preset, runDir, resume: _, json: __, quiet: ___, strict: ____, profile: _____, ...flags }: TrainFlags,
+  {
+    config,
+    preset,
+    runDir,
+    resume: _,
+    json: __,
+    quiet: ___,
+    strict: ____,
+    profile: _____,
+    weightsKey: ______,
+    ...flags
+  }: TrainFlags,
   resumed: RunFolder | undefined,
 ): NamedSettings {
   const fromFlags = settingsOfFlags({ ...flags, ...(model === undefined ? {} : { model }) })

@@ -1,5 +1,7 @@
 /** `--pretrained`: a model that begins with all that fits of another's weights, and what was and was not loaded. */
 import { loadMatching, type Matching, type Model, type Shape, type WeightsFile, weightsOf } from 'gentle-dl'
+import type { WeightsSource } from 'gentle-dl/models'
+import { sourceText } from '../models/open-model.ts'
 import { note } from '../terminal/terminal.ts'
 import { UsageError } from '../terminal/usage.ts'
 
@@ -7,14 +9,21 @@ import { UsageError } from '../terminal/usage.ts'
 const someOf = (names: readonly string[], most = 4): string =>
   names.length <= most ? names.join(', ') : `${names.slice(0, most).join(', ')} and ${names.length - most} more`
 
+/** Weights to begin with, under the names of the network that is trained. */
+export interface Pretrained {
+  readonly file: string
+  readonly tensors: WeightsFile['tensors']
+  readonly source: WeightsSource
+}
+
 /**
  * Loads all that fits, and tells on stderr what was and was not loaded.
  * @throws UsageError where nothing fits.
  */
 export async function loadTold(
   model: Model,
-  tensors: WeightsFile['tensors'],
-  { file, name, head, quiet }: { file: string; name: string; head: ReadonlySet<string>; quiet: boolean },
+  { file, tensors, source }: Pretrained,
+  { name, head, quiet }: { name: string; head: ReadonlySet<string>; quiet: boolean },
 ): Promise<Matching> {
   const matching = await loadMatching(model, tensors)
   const { loaded, missing, unexpected, otherShape } = matching
@@ -29,6 +38,7 @@ export async function loadTold(
   }
   if (!quiet)
     for (const line of [
+      ...sourceText(file, source),
       `${file}: ${loaded.length} of the ${loaded.length + missing.length + otherShape.length} weights of ${name} are loaded`,
       ...(otherShape.length === 0
         ? []

@@ -7,12 +7,12 @@ import {
   type FitResult,
   fit,
   type Model,
+  namedAsNetwork,
   type Optimizer,
   pretrainedValues,
   type RunFolder,
   readWeightsFile,
   type TrainingState,
-  type WeightsFile,
   wasm,
 } from 'gentle-dl'
 import type { Dataset } from 'gentle-dl/data'
@@ -32,7 +32,7 @@ import { exitCodes, UsageError } from '../terminal/usage.ts'
 import { settingsFor, type TrainFlags } from './choose-settings.ts'
 import { describeRun } from './describe-run.ts'
 import { frozenNames } from './freeze.ts'
-import { loadTold } from './pretrained.ts'
+import { loadTold, type Pretrained } from './pretrained.ts'
 import { profileText } from './profile-text.ts'
 import { createRun, openRun } from './run-folder.ts'
 import { optimizerOf, type Plan, planOf } from './settings.ts'
@@ -50,7 +50,7 @@ interface Planned {
   /** The run that goes on, and how far it has come. */
   readonly resumed?: { readonly run: RunFolder; readonly state: TrainingState }
   /** Weights to begin with; a run that goes on has its own. */
-  readonly pretrained?: WeightsFile & { readonly file: string }
+  readonly pretrained?: Pretrained
 }
 
 /** A training with its model and its folder. */
@@ -98,8 +98,19 @@ async function planTraining(model: string | undefined, flags: TrainFlags): Promi
     learned: augment === undefined ? splits.train : prepared.augmented(policyOf('--augment', augment), plan.seed),
     optimizer: optimizerOf(plan),
     ...(run === undefined ? {} : { resumed: { run, state: resume(run, plan) } }),
-    ...(file === undefined ? {} : { pretrained: { file, ...(await readWeightsFile(file)) } }),
+    ...(file === undefined ? {} : { pretrained: await readPretrained(file, flags.weightsKey, prepared) }),
   }
+}
+
+/** A file's weights under the names of the network that is trained. */
+async function readPretrained(
+  file: string,
+  key: string | undefined,
+  { network, splits }: Preparation,
+): Promise<Pretrained> {
+  const { tensors: stored, ...read } = await readWeightsFile(file, { key })
+  const { tensors, changes } = namedAsNetwork(network, splits.train.inputShape, stored, file)
+  return { file, tensors, source: { ...read, changes } }
 }
 
 /** Makes the model and the run folder, and tells what is trained. */
@@ -114,8 +125,7 @@ async function begin(planned: Planned, backend: Backend): Promise<Begun> {
     ...(pretrained === undefined ? {} : { firstValues: pretrainedValues(pretrained.tensors, plan.seed) }),
   })
   const frozen = frozenNames(plan.freeze ?? [], [...model.parameters.keys()], head)
-  const matching =
-    pretrained && (await loadTold(model, pretrained.tensors, { file: pretrained.file, name: plan.model, head, quiet }))
+  const matching = pretrained && (await loadTold(model, pretrained, { name: plan.model, head, quiet }))
   const run = resumed?.run ?? createRun(task, `${plan.model}-${plan.data.replace(/[^\w-]+/g, '-')}`, flags.runDir)
   run.writeJson('run.json', {
     ...describeRun(plan, splits, backend, resumed?.run.readJson('run.json')),

@@ -18,8 +18,25 @@ export class DataError extends GentleError {}
 /** A file whose bytes do not follow its format. */
 export class FormatError extends GentleError {}
 
+/** How a file's weights and a model's go together, by name. */
+export interface WeightsMismatch {
+  /** Weights of the model that the file does not have. */
+  readonly missing: readonly string[]
+  /** Tensors of the file that the model does not have. */
+  readonly unexpected: readonly string[]
+  /** Weights that the file has with another shape, or not as floating-point numbers. */
+  readonly otherShape: readonly string[]
+}
+
 /** Weights that do not fit the model they are loaded into. */
-export class WeightsError extends GentleError {}
+export class WeightsError extends GentleError {
+  /** All that differs, of which the message tells some. */
+  readonly mismatch: WeightsMismatch | undefined
+  constructor(message: string, mismatch?: WeightsMismatch) {
+    super(message)
+    this.mismatch = mismatch
+  }
+}
 
 /** A program that needs more memory than the backend can address. */
 export class MemoryError extends GentleError {}

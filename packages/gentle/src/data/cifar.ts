@@ -1,10 +1,10 @@
 /** CIFAR-10 and CIFAR-100 in their binary versions (Krizhevsky, "Learning Multiple Layers of Features from Tiny Images", 2009). */
 import { ArgumentError, DataError } from '../core/errors.ts'
+import type { RandomAccess } from '../core/random-access.ts'
 import type { Dataset } from './dataset.ts'
 import { type FileSource, filesAt } from './files.ts'
 import type { Splits } from './idx-folder.ts'
 import { checkIndex, checkRoom, randomSplit } from './memory.ts'
-import type { RandomAccess } from './random-access.ts'
 
 export interface CifarOptions {
   /** Training examples that are split off for validation, of each class its share; 5,000, or a tenth of fewer, unless given. */

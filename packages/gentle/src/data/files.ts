@@ -1,7 +1,7 @@
 /** Where files come from: a folder, an address, or memory. */
 import { ArgumentError, DataError } from '../core/errors.ts'
+import { bytesAccess, type RandomAccess } from '../core/random-access.ts'
 import { inNode, openIn, readIn } from './node.ts'
-import { bytesAccess, type RandomAccess } from './random-access.ts'
 
 /** Reads a file by name. */
 export interface FileSource {

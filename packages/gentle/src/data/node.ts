@@ -3,7 +3,7 @@
  * dynamic one, makes bundlers for browsers look for them.
  */
 import { DataError } from '../core/errors.ts'
-import type { RandomAccess } from './random-access.ts'
+import type { RandomAccess } from '../core/random-access.ts'
 
 export const inNode = (): boolean => typeof process !== 'undefined' && process.versions?.node !== undefined
 
@@ -26,20 +26,35 @@ export async function readIn(folder: string, name: string): Promise<Uint8Array |
 /** Closes files whose readers nobody has any more. */
 const openFiles = new FinalizationRegistry<number>((file) => process.getBuiltinModule('node:fs').closeSync(file))
 
+/** Systems read no more at once. */
+const mostAtOnce = 2 ** 30
+
 /** A file that stays open and is read where it is asked for, or undefined where there is none. @throws DataError when it cannot be read. */
 export function openIn(folder: string, name: string): RandomAccess | undefined {
-  const { fstatSync, openSync, readSync } = process.getBuiltinModule('node:fs')
+  const { closeSync, fstatSync, openSync, readSync } = process.getBuiltinModule('node:fs')
   const path = process.getBuiltinModule('node:path').join(folder, name)
   try {
     const file = openSync(path, 'r')
+    const stats = fstatSync(file)
+    if (stats.isDirectory()) {
+      closeSync(file)
+      return undefined
+    }
     const access: RandomAccess = {
-      length: fstatSync(file).size,
+      length: stats.size,
       read(offset, into) {
-        const count = readSync(file, into, 0, into.length, offset)
-        if (count !== into.length) throw new DataError(`${path} was cut off while it is being read`)
+        for (let at = 0; at < into.length; ) {
+          const count = readSync(file, into, at, Math.min(into.length - at, mostAtOnce), offset + at)
+          if (count === 0) throw new DataError(`${path} was cut off while it is being read`)
+          at += count
+        }
+      },
+      close() {
+        openFiles.unregister(access)
+        closeSync(file)
       },
     }
-    openFiles.register(access, file)
+    openFiles.register(access, file, access)
     return access
   } catch (cause) {
     const { code, message } = cause as NodeJS.ErrnoException

@@ -1,3 +1,3 @@
 /** The lecture's networks by their names, the recipes they are trained by, and their weights from files. */
 export * from '../models/index.ts'
-export { loadPretrained, type PretrainedOptions } from '../train/load-pretrained.ts'
+export { loadPretrained, type PretrainedOptions, type WeightsSource } from '../train/load-pretrained.ts'

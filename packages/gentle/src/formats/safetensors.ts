@@ -3,6 +3,7 @@
  * type, shape and place, and the tensors' bytes. Files are checked in full before anything is read, since they come from anywhere.
  */
 import { ArgumentError } from '../core/errors.ts'
+import { bytesAccess, partOf, type RandomAccess } from '../core/random-access.ts'
 import { type Shape, sizeOf } from '../core/shape.ts'
 import {
   bfloat16,
@@ -21,6 +22,7 @@ import {
   uint8,
 } from './elements.ts'
 import { type Fail, failing, isCount, quoted, shown } from './failure.ts'
+import { kindBytes, otherKind } from './file-kind.ts'
 
 export type { StoredTensor }
 
@@ -46,33 +48,49 @@ const types: Readonly<Record<string, ElementType>> = {
   BOOL: bool,
 }
 
-interface Entry {
+/** A tensor as the header lists it. */
+export interface SafetensorsEntry {
   readonly name: string
+  /** As the format names it, such as `F32`. */
   readonly type: string
   readonly shape: Shape
+  /** Its bytes within the data, from the first to before the last. */
   readonly from: number
   readonly to: number
+}
+
+export interface SafetensorsHeader {
+  /** In the order of the data. */
+  readonly entries: readonly SafetensorsEntry[]
+  readonly metadata: Readonly<Record<string, string>>
+  /** Where the data begins. */
+  readonly body: number
 }
 
 const isRecord = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
 
 /**
- * Reads a file: F32, F64, F16 and BF16 as float32; I64, I32, I16, I8, U8 and BOOL as int32. Values are not copied where they are
- * aligned and need no conversion. `name` stands in messages.
- * @throws FormatError for a file that is cut off, whose header is broken, or whose tensors do not fill its bytes exactly.
+ * Reads what a file says of its tensors, and no values.
+ * @param file its bytes, or a file that stays where it is
+ * @throws FormatError as `readSafetensors`, but for types that it does not read.
  */
-export function readSafetensors(bytes: Uint8Array, name = 'safetensors file'): SafetensorsFile {
+export function readSafetensorsHeader(file: Uint8Array | RandomAccess, name = 'safetensors file'): SafetensorsHeader {
   const fail: Fail = failing(name)
-  if (bytes.length < 8) fail(`it has ${bytes.length} bytes, less than the 8 of a header's length; it is cut off`)
-  const headerLength = Number(new DataView(bytes.buffer, bytes.byteOffset).getBigUint64(0, true))
+  const access = accessTo(file)
+  const { length } = access
+  if (length < 8) fail(`it has ${length} bytes, less than the 8 of a header's length; it is cut off`)
+  const start = partOf(access, 0, 8)
+  const headerLength = Number(new DataView(start.buffer, start.byteOffset).getBigUint64(0, true))
+  const isOther = (): string => {
+    const other = otherKind(partOf(access, 0, Math.min(length, kindBytes)))
+    return /safetensors|no format/.test(other) ? 'it is no safetensors file' : `it ${other}`
+  }
   if (headerLength > largestHeader)
-    fail(`its header would have ${headerLength} bytes, more than the format's 100,000,000; it is no safetensors file`)
-  if (8 + headerLength > bytes.length)
-    fail(`its header ends at byte ${8 + headerLength}, but it has ${bytes.length}; it is cut off`)
-  const { __metadata__: metadata, ...header } = parseHeader(bytes.subarray(8, 8 + headerLength), fail)
-  const body = bytes.subarray(8 + headerLength)
-
+    fail(`its header would have ${headerLength} bytes, more than the format's 100,000,000; ${isOther()}`)
+  const body = 8 + headerLength
+  if (body > length) fail(`its header ends at byte ${body}, but it has ${length}; it is cut off`)
+  const { __metadata__: metadata, ...header } = parseHeader(partOf(access, 8, body), fail)
   const entries = Object.entries(header)
     .map(([tensor, value]) => parseEntry(tensor, value, fail))
     .sort((a, b) => a.from - b.from || a.to - b.to)
@@ -84,15 +102,35 @@ export function readSafetensors(bytes: Uint8Array, name = 'safetensors file'): S
       )
     end = to
   }
-  if (end !== body.length)
-    fail(`its tensors end at byte ${end} of the data, which has ${body.length}; it is cut off or has more`)
+  if (end !== length - body)
+    fail(`its tensors end at byte ${end} of the data, which has ${length - body}; it is cut off or has more`)
+  return { entries, metadata: parseMetadata(metadata, fail), body }
+}
+
+/**
+ * Reads a file: F32, F64, F16 and BF16 as float32; I64, I32, I16, I8, U8 and BOOL as int32. Of bytes, values are not copied where they are
+ * aligned and need no conversion; of a file that stays where it is each tensor is read into memory of its own, and nothing else. `name` stands
+ * in messages.
+ * @throws FormatError for a file that is cut off, whose header is broken, or whose tensors do not fill its bytes exactly.
+ */
+export function readSafetensors(file: Uint8Array | RandomAccess, name = 'safetensors file'): SafetensorsFile {
+  const fail: Fail = failing(name)
+  const access = accessTo(file)
+  const { entries, metadata, body } = readSafetensorsHeader(access, name)
+  for (const { name: tensor, type } of entries) if (!Object.hasOwn(types, type)) refuseType(tensor, type, fail)
   const tensors = new Map<string, StoredTensor>()
   for (const { name: tensor, type, shape, from, to } of entries) {
     const failOfTensor: Fail = (problem) => fail(`tensor ${quoted(tensor)} ${problem}`)
-    tensors.set(tensor, storedTensor(types[type], shape, body.subarray(from, to), failOfTensor))
+    tensors.set(tensor, storedTensor(types[type], shape, partOf(access, body + from, body + to), failOfTensor))
   }
-  return { tensors, metadata: parseMetadata(metadata, fail) }
+  return { tensors, metadata }
 }
+
+const accessTo = (file: Uint8Array | RandomAccess): RandomAccess =>
+  file instanceof Uint8Array ? bytesAccess(file) : file
+
+const refuseType = (tensor: string, type: unknown, fail: Fail): never =>
+  fail(`tensor ${quoted(tensor)} is of type ${shown(type)}; expected one of ${Object.keys(types).join(', ')}`)
 
 function parseHeader(bytes: Uint8Array, fail: Fail): Record<string, unknown> {
   let text: string
@@ -138,18 +176,17 @@ function parseMetadata(value: unknown, fail: Fail): Record<string, string> {
   return Object.assign(Object.create(null), value)
 }
 
-function parseEntry(name: string, value: unknown, fail: Fail): Entry {
+function parseEntry(name: string, value: unknown, fail: Fail): SafetensorsEntry {
   const tensor = `tensor ${quoted(name)}`
   if (!isRecord(value)) return fail(`the entry of ${tensor} is no JSON object`)
   const { dtype, shape, data_offsets: offsets } = value
-  if (typeof dtype !== 'string' || !Object.hasOwn(types, dtype))
-    return fail(`${tensor} is of type ${shown(dtype)}; expected one of ${Object.keys(types).join(', ')}`)
+  if (typeof dtype !== 'string') return refuseType(name, dtype, fail)
   if (!Array.isArray(shape) || !shape.every(isCount))
     return fail(`${tensor} has shape ${shown(shape)}; expected whole numbers from 0`)
   if (!Array.isArray(offsets) || offsets.length !== 2 || !offsets.every(isCount) || offsets[0] > offsets[1])
     return fail(`${tensor} has data_offsets ${shown(offsets)}; expected two whole numbers in order`)
   const [from, to] = offsets
-  const needed = types[dtype].bytes * sizeOf(shape)
+  const needed = Object.hasOwn(types, dtype) ? types[dtype].bytes * sizeOf(shape) : to - from
   if (needed !== to - from)
     return fail(`${tensor} of ${dtype} ${shown(shape)} needs ${needed} bytes, but its place has ${to - from}`)
   return { name, type: dtype, shape, from, to }

@@ -22,5 +22,6 @@ export {
   saveTrainingState,
   type TrainingState,
 } from './training-state.ts'
+export { type NamedWeights, namedAsNetwork } from './weight-names.ts'
 export { loadMatching, loadModel, loadWeights, type Matching, type ModelPurpose, saveModel } from './weights.ts'
-export { readWeightsFile, type WeightsFile } from './weights-file.ts'
+export { readWeightsFile, type WeightsFile, type WeightsFileOptions } from './weights-file.ts'

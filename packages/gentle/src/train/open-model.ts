@@ -9,8 +9,8 @@ import type { Model } from '../nn/model.ts'
 import type { FirstValues } from '../nn/scope.ts'
 import type { Preprocessing } from '../vision/preprocessing.ts'
 import type { TaskName } from '../vision/tasks/task-names.ts'
-import { loadModel, purposeFrom } from './weights.ts'
-import { bytesAt, openOnnx, weightsEnding } from './weights-file.ts'
+import { modelIn, purposeFrom } from './weights.ts'
+import { openOnnx, withFile } from './weights-file.ts'
 
 /** A model, and what is known of how it is used. */
 export interface OpenedModel {
@@ -45,17 +45,17 @@ export async function openModel(place: string, { backend }: OpenOptions = {}): P
   const file = weightsFileOf(place)
   if (file === undefined)
     throw new DataError(`${place} is neither a file of a model nor a folder of a training with weights`)
-  const ending = weightsEnding(file)
-  if (ending === '.onnx') return { model: await openOnnx(file, backend), task: 'classify' }
-  if (ending !== '.safetensors')
-    throw new ArgumentError(
-      `${file} holds no description of a network; expected a .safetensors file that saveModel wrote, or an .onnx file`,
-    )
-  const bytes = await bytesAt(file)
-  return {
-    model: await loadModel(bytes, { name: file, backend }),
-    ...purposeFrom(readSafetensors(bytes, file).metadata, file),
-  }
+  return withFile(file, async ({ access, kind, isOther }) => {
+    if (kind === 'onnx') return { model: await openOnnx(file, backend), task: 'classify' }
+    if (kind === 'zip' || kind === 'legacyPyTorch')
+      throw new ArgumentError(
+        `${file} holds weights without a network; name it, as in loadPretrained('resnet18', file), or resnet18 --weights FILE`,
+      )
+    if (kind !== 'safetensors')
+      throw new ArgumentError(`${file} ${isOther}; expected a file that saveModel wrote, or an ONNX file`)
+    const stored = readSafetensors(access, file)
+    return { model: await modelIn(stored, file, backend), ...purposeFrom(stored.metadata, file) }
+  })
 }
 
 /**

@@ -1,66 +1,130 @@
-/** Files of weights, whoever wrote them: a path in Node, else an address. */
+/** Files of weights, whoever wrote them and whatever they are called: a path in Node, else an address. */
 
 import type { Backend } from '../backends/backend.ts'
-import { ArgumentError, DataError } from '../core/errors.ts'
+import { ArgumentError, DataError, FormatError } from '../core/errors.ts'
+import { partOf, type RandomAccess } from '../core/random-access.ts'
 import { filesAt } from '../data/files.ts'
-import { inNode, readIn } from '../data/node.ts'
+import { inNode } from '../data/node.ts'
+import { type FileKind, fileKind, kindBytes, otherKind } from '../formats/file-kind.ts'
 import { readPyTorch } from '../formats/pytorch/pytorch.ts'
 import { readSafetensors, type StoredTensor } from '../formats/safetensors.ts'
-import { type Model, readWeights, weightsOf } from '../nn/model.ts'
+import { type Model, readWeights as valuesOf, weightsOf } from '../nn/model.ts'
+import { isShardIndex, shardNames } from './shards.ts'
 
 export interface WeightsFile {
   readonly tensors: ReadonlyMap<string, StoredTensor>
   /** What a safetensors file says beside. */
   readonly metadata: Readonly<Record<string, string>>
+  /** The key under which a checkpoint has these weights, such as `state_dict_ema`; '' where they are all of it. */
+  readonly key: string
+  /** Keys of other weights in the checkpoint. */
+  readonly others: readonly string[]
 }
 
-const endings = ['.safetensors', '.pth', '.pt', '.onnx'] as const
+export interface WeightsFileOptions {
+  /** The key of the weights that are read, where a checkpoint has several, such as `state_dict`. */
+  readonly key?: string
+}
 
-/** The kind of a weights file, by its ending; undefined for another file. */
-export const weightsEnding = (place: string): (typeof endings)[number] | undefined =>
-  endings.find((ending) => place.toLowerCase().endsWith(ending))
+/** A file that stays where it is. */
+export interface FileAt {
+  readonly access: RandomAccess
+  /** What it is, by its content. */
+  readonly kind: FileKind | undefined
+  /** What it is, for a message that refuses it: `is a web page, ...`. */
+  readonly isOther: string
+}
 
-/** The bytes of a file: of a path in Node, else of an address. @throws DataError for one that is missing or cannot be read. */
-export async function bytesAt(place: string): Promise<Uint8Array> {
+/**
+ * What `use` makes of a file, which is closed after that.
+ * @throws DataError for a file that is missing or cannot be read.
+ */
+export async function withFile<T>(place: string, use: (file: FileAt) => T | Promise<T>): Promise<T> {
+  const { folder, name } = splitPlace(place)
+  const access = await filesAt(folder, 'weights file').open(name)
+  if (access === undefined) throw new DataError(`${place} cannot be read: there is no such file`)
+  try {
+    const head = partOf(access, 0, Math.min(access.length, kindBytes))
+    // Protobuf has no beginning of its own: of an ONNX file that begins otherwise, the name tells.
+    const kind = fileKind(head) ?? (place.toLowerCase().endsWith('.onnx') ? 'onnx' : undefined)
+    return await use({ access, kind, isOther: otherKind(head) })
+  } finally {
+    access.close()
+  }
+}
+
+function splitPlace(place: string): { folder: string; name: string } {
   const isPath = inNode() && !/^https?:/.test(place)
-  const name = place.slice(place.lastIndexOf('/') + 1)
-  const bytes = isPath
-    ? await readIn('', place)
-    : await filesAt(place.slice(0, place.length - name.length) || './', 'weights file').read(name)
-  if (bytes === undefined) throw new DataError(`${place} cannot be read: there is no such file`)
-  return bytes
+  const at = isPath ? Math.max(place.lastIndexOf('/'), place.lastIndexOf(pathSeparator())) : place.lastIndexOf('/')
+  return { folder: place.slice(0, at + 1) || './', name: place.slice(at + 1) }
 }
+
+const pathSeparator = (): string => process.getBuiltinModule('node:path').sep
+
+/** All of a file's bytes. */
+export const bytesOf = ({ access }: FileAt): Uint8Array => partOf(access, 0, access.length)
 
 /** The model of an ONNX file. Its protobuf reader is loaded only here. */
 export async function openOnnx(place: string, backend?: Backend): Promise<Model> {
-  const bytes = await bytesAt(place)
+  const bytes = await withFile(place, bytesOf)
   await import('../formats/onnx/layer.ts')
   const { loadOnnx } = await import('../formats/onnx/index.ts')
   return (await loadOnnx(bytes, { name: place, backend })).asModel()
 }
 
+const expected =
+  'expected safetensors, a file of torch.save (.pth, .pt, .bin, .ckpt), the index.json of a file in shards, or ONNX'
+
 /**
- * The tensors of a .safetensors, .pth, .pt or .onnx file, by name.
+ * The tensors of a file of weights, by name: safetensors, what `torch.save` wrote, an ONNX file, or the index of Hugging Face's files in shards. What
+ * a file is, its content tells.
  * @param place a path in Node, else an address
- * @throws ArgumentError for a file of another kind; DataError for one that is missing; FormatError for one that is broken.
+ * @throws ArgumentError for a file of another kind, by its name; DataError for one that is missing; FormatError for one that is broken, or
+ * without the key that is asked for.
  */
-export async function readWeightsFile(place: string): Promise<WeightsFile> {
-  switch (weightsEnding(place)) {
-    case '.safetensors':
-      return readSafetensors(await bytesAt(place), place)
-    case '.pth':
-    case '.pt':
-      return { tensors: readPyTorch(await bytesAt(place), place), metadata: {} }
-    case '.onnx': {
-      const model = await openOnnx(place)
-      const values = await readWeights(model)
-      const tensors = [...weightsOf(model)].map(([name, { shape }]): [string, StoredTensor] => [
-        name,
-        { shape, dtype: 'float32', data: values.get(name)! },
-      ])
-      return { tensors: new Map(tensors), metadata: {} }
-    }
+export const readWeightsFile = (place: string, options: WeightsFileOptions = {}): Promise<WeightsFile> =>
+  withFile(place, (file) => readWeights(file, place, options))
+
+async function readWeights(file: FileAt, place: string, options: WeightsFileOptions): Promise<WeightsFile> {
+  const { key } = options
+  if (key !== undefined && file.kind !== 'zip' && file.kind !== 'legacyPyTorch' && file.kind !== 'json')
+    throw new ArgumentError(`${place}: ${key} is for checkpoints that torch.save wrote; this ${file.isOther}`)
+  switch (file.kind) {
+    case 'safetensors':
+      return { ...readSafetensors(file.access, place), key: '', others: [] }
+    case 'zip':
+    case 'legacyPyTorch':
+      return { ...readPyTorch(bytesOf(file), place, options), metadata: {} }
+    case 'json':
+      return readShards(place, bytesOf(file), options)
+    case 'onnx':
+      return { tensors: await tensorsOf(await openOnnx(place)), metadata: {}, key: '', others: [] }
     default:
-      throw new ArgumentError(`${place} is no file of weights; expected a name that ends in ${endings.join(', ')}`)
+      throw new ArgumentError(`${place} ${file.isOther}; ${expected}`)
   }
+}
+
+async function tensorsOf(model: Model): Promise<Map<string, StoredTensor>> {
+  const values = await valuesOf(model)
+  return new Map(
+    [...weightsOf(model)].map(([name, { shape }]) => [name, { shape, dtype: 'float32', data: values.get(name)! }]),
+  )
+}
+
+/** All shards of an index, each read as the file that it is. */
+async function readShards(place: string, index: Uint8Array, options: WeightsFileOptions): Promise<WeightsFile> {
+  const listed = isShardIndex(index)
+  if (listed === undefined) throw new ArgumentError(`${place} is JSON, but no index of shards; ${expected}`)
+  const { folder } = splitPlace(place)
+  const tensors = new Map<string, StoredTensor>()
+  for (const [shard, names] of shardNames(listed, place)) {
+    const read = await readWeightsFile(folder + shard, options)
+    for (const name of names) {
+      const tensor = read.tensors.get(name)
+      if (tensor === undefined)
+        throw new FormatError(`${place}: it says that ${shard} has ${name}, but that has no such tensor`)
+      tensors.set(name, tensor)
+    }
+  }
+  return { tensors, metadata: {}, key: '', others: [] }
 }

@@ -2,7 +2,9 @@
 import type { Backend } from '../backends/backend.ts'
 import { ArgumentError, FormatError, ShapeError, WeightsError } from '../core/errors.ts'
 import { formatShape, type Shape, sameShape } from '../core/shape.ts'
-import { readSafetensors, type StoredTensor, writeSafetensors } from '../formats/safetensors.ts'
+import { printable } from '../formats/failure.ts'
+import { fileKind, kindBytes } from '../formats/file-kind.ts'
+import { readSafetensors, type SafetensorsFile, type StoredTensor, writeSafetensors } from '../formats/safetensors.ts'
 import { topologicalOrder } from '../graph/graph.ts'
 import type { Tensor } from '../graph/tensor.ts'
 import { layerFrom } from '../models/layer-from.ts'
@@ -21,6 +23,8 @@ import {
 import type { FirstValues } from '../nn/scope.ts'
 import { type Preprocessing, preprocessingFrom, preprocessingMetadata } from '../vision/preprocessing.ts'
 import { type TaskName, taskNames } from '../vision/tasks/task-names.ts'
+import { differing, lacking, someOf } from './mismatch.ts'
+import { namedAs } from './weight-names.ts'
 
 const metadataKey = 'gentle.model'
 const taskKey = 'gentle.task'
@@ -59,7 +63,11 @@ export async function loadModel(
   bytes: Uint8Array,
   { name = 'weights', backend }: { name?: string; backend?: Backend } = {},
 ): Promise<Model> {
-  const { tensors, metadata } = readSafetensors(bytes, name)
+  return modelIn(readSafetensors(bytes, name), name, backend)
+}
+
+/** As `loadModel`, of a file that is read. */
+export async function modelIn({ tensors, metadata }: SafetensorsFile, name: string, backend?: Backend): Promise<Model> {
   const text = metadata[metadataKey]
   if (text === undefined)
     throw new FormatError(
@@ -113,29 +121,44 @@ async function fromFile(
 }
 
 /**
- * Sets a model's weights from a file, such as one that PyTorch wrote: all of them, each of the same name and shape. Those that prediction does
- * not depend on, as auxiliary heads, may be missing and then stay as they are; PyTorch's `num_batches_tracked` is passed over.
- * @throws FormatError for a broken file; WeightsError listing what differs, and then nothing is changed.
+ * Sets a model's weights from a file of safetensors or of `torch.save`: all of them, each of the same name and shape. What training puts before
+ * the names, such as `module.` or `model.`, is taken away. Those that prediction does not depend on, as auxiliary heads, may be missing and then
+ * stay as they are; PyTorch's `num_batches_tracked` is passed over.
+ * @throws FormatError for a broken file; WeightsError telling what differs, all of it in its `mismatch`, and then nothing is changed.
  */
 export async function loadWeights(model: AnyModel, bytes: Uint8Array, name = 'weights'): Promise<void> {
-  const { tensors } = readSafetensors(bytes, name)
-  const { loaded, missing, unexpected, otherShape } = match(model, tensors)
-  const weights = weightsOf(model)
-  const needed = missing.length > 0 ? neededToPredict(model) : new Set<Tensor>()
-  const lacking = missing.filter((key) => needed.has(weights.get(key)!))
-  const differing = otherShape.map(
-    (key) => `${key} is ${formatStored(tensors.get(key)!)}, the model has ${formatShape(weights.get(key)!.shape)}`,
-  )
-  const problems = [
-    ...(lacking.length > 0 ? [`missing: ${lacking.join(', ')}`] : []),
-    ...(unexpected.length > 0 ? [`not in the model: ${unexpected.join(', ')}`] : []),
-    ...(differing.length > 0 ? [`other shapes: ${differing.join('; ')}`] : []),
-  ]
-  if (problems.length > 0)
+  const matching = match(model, await tensorsIn(bytes, name), name)
+  checkComplete(model, matching, `${name} does not fit the model`, '; loadMatching loads what fits and leaves the rest')
+  if (matching.unexpected.length > 0)
     throw new WeightsError(
-      `${name} does not fit the model; ${problems.join('; ')}; loadMatching loads what fits and leaves the rest`,
+      `${name} does not fit the model; not in the model: ${someOf(matching.unexpected.map(printable))}; loadMatching loads what fits and leaves the rest`,
+      matching,
     )
-  await assign(model, tensors, loaded)
+  await assign(model, matching)
+}
+
+async function tensorsIn(bytes: Uint8Array, name: string): Promise<ReadonlyMap<string, StoredTensor>> {
+  const kind = fileKind(bytes.subarray(0, kindBytes))
+  if (kind !== 'zip' && kind !== 'legacyPyTorch') return readSafetensors(bytes, name).tensors
+  const { readPyTorch } = await import('../formats/pytorch/pytorch.ts')
+  return readPyTorch(bytes, name).tensors
+}
+
+/**
+ * What of a model's weights a file lacks that prediction depends on, and what it has otherwise, is an error.
+ * @throws WeightsError that begins with `what`
+ */
+export function checkComplete(model: AnyModel, matching: NamedMatching, what: string, advice = ''): void {
+  const { missing, unexpected, otherShape, tensors } = matching
+  const needed = missing.length > 0 ? neededToPredict(model) : new Set<Tensor>()
+  const weights = weightsOf(model)
+  const lacked = missing.filter((key) => needed.has(weights.get(key)!))
+  const problems = [
+    lacking(lacked, weights, unexpected, tensors),
+    otherShape.length > 0 ? `other shapes: ${differing(otherShape, weights, tensors)}` : '',
+  ].filter((problem) => problem !== '')
+  if (problems.length > 0)
+    throw new WeightsError(`${what}: ${problems.join('; ')}${advice}`, { missing: lacked, unexpected, otherShape })
 }
 
 /** How a file's tensors and a model's weights go together, by name. */
@@ -150,43 +173,50 @@ export interface Matching {
   readonly otherShape: string[]
 }
 
+/** The same with the tensors under the model's names. */
+export interface NamedMatching extends Matching {
+  readonly tensors: ReadonlyMap<string, StoredTensor>
+}
+
 /**
  * Sets those of a model's weights that fit, by name and shape, and tells what was and was not loaded: to go on from weights of a network
- * whose head has another number of classes. The other weights stay as they are; PyTorch's `num_batches_tracked` is passed over.
+ * whose head has another number of classes. What training puts before the names, such as `module.` or `model.`, is taken away. The other
+ * weights stay as they are; PyTorch's `num_batches_tracked` is passed over.
+ * @throws WeightsError where several sets of weights in the file fit alike.
  */
 export async function loadMatching(model: AnyModel, tensors: ReadonlyMap<string, StoredTensor>): Promise<Matching> {
-  const matching = match(model, tensors)
-  await assign(model, tensors, matching.loaded)
+  const { tensors: named, ...matching } = match(model, tensors, 'the file')
+  await assign(model, { ...matching, tensors: named })
   return matching
 }
 
-function match(model: AnyModel, tensors: ReadonlyMap<string, StoredTensor>): Matching {
+/** How tensors go together with a model's weights. @throws WeightsError where several sets of them fit alike. */
+export function match(model: AnyModel, stored: ReadonlyMap<string, StoredTensor>, name: string): NamedMatching {
   const weights = weightsOf(model)
-  const stored = [...weights.keys()].filter((key) => tensors.has(key))
+  const { tensors } = namedAs(weights, stored, name)
+  const present = [...weights.keys()].filter((key) => tensors.has(key))
   const fits = (key: string): boolean => {
     const { shape, dtype } = tensors.get(key)!
     return dtype === 'float32' && sameShape(shape, weights.get(key)!.shape)
   }
   return {
-    loaded: stored.filter(fits),
+    loaded: present.filter(fits),
     missing: [...weights.keys()].filter((key) => !tensors.has(key)),
     unexpected: [...tensors.keys()].filter((key) => !weights.has(key) && !countsSteps(key)),
-    otherShape: stored.filter((key) => !fits(key)),
+    otherShape: present.filter((key) => !fits(key)),
+    tensors,
   }
 }
 
 /** PyTorch's batch norm counts its training steps; its mean and variance do not depend on them unless momentum is None. */
 const countsSteps = (key: string): boolean => /(^|\.)num_batches_tracked$/.test(key)
 
-const formatStored = ({ shape, dtype }: StoredTensor): string =>
-  dtype === 'float32' ? formatShape(shape) : `${formatShape(shape)} of ${dtype}`
-
 /** The weights that the output depends on: those of auxiliary heads are not among them. */
 export const neededToPredict = (model: AnyModel): Set<Tensor> =>
   new Set(topologicalOrder([traceInputs(model, inputsOf(fieldsOfModel(model), 1))]))
 
-const assign = (model: AnyModel, tensors: ReadonlyMap<string, StoredTensor>, names: readonly string[]): Promise<void> =>
-  writeWeights(model, new Map(names.map((key) => [key, tensors.get(key)!.data as Float32Array])))
+const assign = (model: AnyModel, { loaded, tensors }: NamedMatching): Promise<void> =>
+  writeWeights(model, new Map(loaded.map((key) => [key, tensors.get(key)!.data as Float32Array])))
 
 function parseDescription(text: string, name: string): { layer: unknown; inputShape: Shape; classes?: string[] } {
   const fail = (problem: string): never => {

@@ -3,12 +3,16 @@
 
 Run with a Python that has torch (Debian: python3-torch).
 """
+import argparse
 import base64
 import io
 import json
-from collections import OrderedDict
+import sys
+import types as python_types
+from collections import OrderedDict, defaultdict
 from pathlib import Path
 
+import numpy
 import torch
 from torch import nn
 
@@ -81,16 +85,93 @@ read = {
     "pickle protocol 4": (saved(state, pickle_protocol=4), tensors(state)),
 }
 
-script = io.BytesIO()
-torch.jit.save(torch.jit.script(nn.Identity()), script)
+
+# Objects beside the weights, of classes that whoever reads the file does not have.
+foreign = python_types.ModuleType("foreign.config")
+sys.modules["foreign"] = sys.modules["foreign.config"] = foreign
+Config = type("Config", (dict,), {"__module__": "foreign.config"})
+foreign.Config = Config
+wrapped = nn.DataParallel(network).state_dict()
+averages = {name: t * 2 for name, t in state.items()}
+lightning = {
+    "epoch": 4,
+    "global_step": 100,
+    "pytorch-lightning_version": "1.8.6",
+    "state_dict": OrderedDict((f"model.{name}", t) for name, t in state.items()),
+    "callbacks": {"ModelCheckpoint": {"best_model_score": torch.tensor(0.5), "dirpath": Path("/x")}},
+    "optimizer_states": [optimizer.state_dict()],
+    "lr_schedulers": [],
+    "hyper_parameters": Config(lr=0.1, device=torch.device("cpu")),
+    "seen": {1, 2},
+    "best": numpy.float64(0.25),
+    "rows": numpy.arange(3),
+}
+reference = {
+    "model": state,
+    "optimizer": optimizer.state_dict(),
+    "lr_scheduler": {"milestones": defaultdict(int, {30: 1})},
+    "epoch": 3,
+    "args": argparse.Namespace(lr=0.1, data_path="/x"),
+    "model_ema": OrderedDict([("n_averaged", torch.tensor(5)), *((f"module.{name}", t * 2) for name, t in state.items())]),
+}
+tuned = nn.Sequential(nn.Conv2d(1, 2, 3), nn.Module())
+tuned[1].register_buffer("kept", torch.ones(2))
+tuned[1].register_buffer("left", torch.ones(2), persistent=False)
+tuned[1].register_parameter("none", None)
+
+
+def legacy(value):
+    return saved(value, _use_new_zipfile_serialization=False)
+
+
+more = {
+    "a whole network": (saved(tuned), "", [], tensors(tuned.state_dict())),
+    "a whole network in a checkpoint, its average missing": (saved({"model": network, "ema": None}), "model", [], tensors(state)),
+    "Lightning": (saved(lightning), "state_dict", [], tensors(lightning["state_dict"])),
+    "timm": (
+        saved({"epoch": 1, "arch": "x", "state_dict": state, "state_dict_ema": averages, "args": argparse.Namespace(lr=0.1)}),
+        "state_dict_ema",
+        ["state_dict"],
+        tensors(averages),
+    ),
+    "torchvision's references": (saved(reference), "model_ema", ["model"], tensors(reference["model_ema"])),
+    "averages of some weights alone": (
+        saved({"state_dict": state, "ema": {"decay": 0.9, "shadow_params": list(network.parameters())}}),
+        "state_dict",
+        ["ema"],
+        tensors(state),
+    ),
+    "objects beside tensors": (
+        saved({"x": torch.ones(1), "device": torch.device("cpu"), "dtype": torch.float16, "size": torch.Size([2])}),
+        "",
+        [],
+        {"x": {"shape": [1], "integer": False, "values": [1.0]}},
+    ),
+    "the older format": (legacy(state), "", [], tensors(state)),
+    "the older format, views of storages": (legacy(views), "", [], tensors(views)),
+    "the older format, a checkpoint": (legacy({"arch": "x", "state_dict": wrapped}), "state_dict", [], tensors(wrapped)),
+}
+
+script, traced = io.BytesIO(), nn.Sequential(nn.Linear(1, 1))
+torch.jit.save(torch.jit.script(traced), script)
 refused = {
-    "a module": saved(nn.Identity()),
-    "a device": saved({"x": torch.ones(1), "device": torch.device("cpu")}),
     "a sparse tensor": saved({"x": torch.eye(2).to_sparse()}),
+    "a complex tensor": saved({"x": torch.ones(2, dtype=torch.complex64)}),
+    "a quantised tensor": saved({"x": torch.quantize_per_tensor(torch.ones(2), 0.1, 0, torch.qint8)}),
+    "a list": saved([1, 2]),
     "a tensor alone": saved(torch.ones(1)),
-    "the older format": saved(state, _use_new_zipfile_serialization=False),
+    "an object": saved(argparse.Namespace(lr=0.1)),
     "TorchScript": base64.b64encode(script.getvalue()).decode(),
 }
 
-golden = {"read": {name: {"file": file, "tensors": values} for name, (file, values) in read.items()}, "refused": refused}
-Path(__file__).with_name("pytorch.json").write_text(json.dumps(golden, indent=1) + "\n")
+golden = {
+    "read": {
+        name: {"file": file, "tensors": values, "key": key, "others": others}
+        for name, (file, key, others, values) in {
+            **{name: (file, "state_dict" if name == "a checkpoint" else "", [], values) for name, (file, values) in read.items()},
+            **more,
+        }.items()
+    },
+    "refused": refused,
+}
+Path(__file__).with_name("pytorch.json").write_text(json.dumps(golden) + "\n")

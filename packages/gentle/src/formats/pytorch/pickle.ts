@@ -1,13 +1,13 @@
 /**
  * Python's pickle (Python's library, pickletools: "A pickle is a program for a virtual pickle machine"), protocols 2 to 5, as data
- * alone: None, booleans, numbers, text, bytes, lists, tuples and dictionaries. A name of Python code means nothing here but what
- * `PickleNames` says, which refuses by default, and nothing is ever looked up or run. The machine has no recursion, every
- * step reads at least a byte and makes at most a value, and values that are used again are shared, never copied: time and
- * memory grow with the bytes alone.
+ * alone: None, booleans, numbers, text, bytes, lists, tuples, sets and dictionaries. A name of Python code means nothing here but what
+ * `PickleNames` says, and nothing is ever looked up or run: objects of other classes are kept as what the pickle says of them. The machine has
+ * no recursion, every step reads at least a byte and makes at most a value, and values that are used again are shared, never copied: time
+ * and memory grow with the bytes alone.
  */
 import type { Fail } from '../failure.ts'
 
-/** Of a tuple: an array, as of a list. Whole numbers beyond 2^53 are bigints. */
+/** Of a tuple and a set: an array, as of a list. Whole numbers beyond 2^53 are bigints. */
 export type PickleValue =
   | null
   | boolean
@@ -24,12 +24,37 @@ export class PickleDictionary {
   readonly items: PickleValue[] = []
 }
 
+/** A name of Python code that stands for nothing here. */
+export class PickleName {
+  readonly name: string
+
+  constructor(name: string) {
+    this.name = name
+  }
+}
+
+/** What code of this name would have made, had it been run: what it would have been called with, and what was set of it. */
+export class PickleObject {
+  readonly name: string
+  readonly parameters: readonly PickleValue[]
+  /** What it holds as a list, and as a dictionary: keys and values in turn. */
+  readonly entries: PickleValue[] = []
+  readonly items: PickleValue[] = []
+  /** Its attributes. */
+  state: PickleValue = null
+
+  constructor(name: string, parameters: readonly PickleValue[] = []) {
+    this.name = name
+    this.parameters = parameters
+  }
+}
+
 /** What a name of Python code stands for where it is called. */
 export type PickleFunction = (parameters: readonly PickleValue[]) => PickleValue
 
 export interface PickleNames {
-  /** What `module.name` stands for; must refuse names that it does not know. Functions can be called, other values are only handed on. */
-  readonly named: (name: string) => PickleFunction | object
+  /** What `module.name` stands for; undefined for a name that means nothing. Functions can be called, other values are only handed on. */
+  readonly named: (name: string) => PickleFunction | object | undefined
   /** What is stored beside the pickle under this key. */
   readonly persistent: (key: PickleValue) => PickleValue
 }
@@ -46,6 +71,16 @@ export function unpickle(bytes: Uint8Array, names: PickleNames, fail: Fail): Pic
   return new Unpickler(bytes, names, fail).run()
 }
 
+/** The value that a pickle at the beginning of the bytes makes, and how long it is. */
+export function unpickleFirst(
+  bytes: Uint8Array,
+  names: PickleNames,
+  fail: Fail,
+): { readonly value: PickleValue; readonly length: number } {
+  const unpickler = new Unpickler(bytes.subarray(0, largestPickle), names, fail)
+  return { value: unpickler.run(), length: unpickler.at }
+}
+
 /** What each opcode does, by its byte. */
 const instructions: Readonly<Record<number, (machine: Unpickler) => void>> = {
   // Frames only say how far one may read ahead.
@@ -59,15 +94,22 @@ const instructions: Readonly<Record<number, (machine: Unpickler) => void>> = {
   [0x4d /* BININT2 */]: (machine) => machine.push(machine.unsigned(2)),
   [0x4a /* BININT */]: (machine) => machine.push(machine.unsigned(4) | 0),
   [0x8a /* LONG1 */]: (machine) => machine.push(machine.long(machine.unsigned(1))),
+  [0x8b /* LONG4 */]: (machine) => machine.push(machine.long(machine.unsigned(4))),
   [0x47 /* BINFLOAT */]: (machine) => machine.push(machine.float()),
   [0x8c /* SHORT_BINUNICODE */]: (machine) => machine.push(machine.text(machine.unsigned(1))),
   [0x58 /* BINUNICODE */]: (machine) => machine.push(machine.text(machine.unsigned(4))),
   [0x8d /* BINUNICODE8 */]: (machine) => machine.push(machine.text(machine.unsigned(8))),
+  // Text of Python 2.
+  [0x55 /* SHORT_BINSTRING */]: (machine) => machine.push(machine.text(machine.unsigned(1))),
+  [0x54 /* BINSTRING */]: (machine) => machine.push(machine.text(machine.unsigned(4))),
   [0x43 /* SHORT_BINBYTES */]: (machine) => machine.push(machine.take(machine.unsigned(1))),
   [0x42 /* BINBYTES */]: (machine) => machine.push(machine.take(machine.unsigned(4))),
+  [0x8e /* BINBYTES8 */]: (machine) => machine.push(machine.take(machine.unsigned(8))),
+  [0x96 /* BYTEARRAY8 */]: (machine) => machine.push(machine.take(machine.unsigned(8))),
 
   [0x28 /* MARK */]: (machine) => machine.mark(),
   [0x30 /* POP */]: (machine) => machine.pop(),
+  [0x32 /* DUP */]: (machine) => machine.duplicate(),
   [0x31 /* POP_MARK */]: (machine) => machine.popToMark(),
   [0x29 /* EMPTY_TUPLE */]: (machine) => machine.push([]),
   [0x85 /* TUPLE1 */]: (machine) => machine.push(machine.popSeveral(1)),
@@ -77,6 +119,9 @@ const instructions: Readonly<Record<number, (machine: Unpickler) => void>> = {
   [0x5d /* EMPTY_LIST */]: (machine) => machine.push([]),
   [0x61 /* APPEND */]: (machine) => machine.append(machine.popSeveral(1)),
   [0x65 /* APPENDS */]: (machine) => machine.append(machine.popToMark()),
+  [0x8f /* EMPTY_SET */]: (machine) => machine.push([]),
+  [0x90 /* ADDITEMS */]: (machine) => machine.append(machine.popToMark()),
+  [0x91 /* FROZENSET */]: (machine) => machine.push(machine.popToMark()),
   [0x7d /* EMPTY_DICT */]: (machine) => machine.push(new PickleDictionary()),
   [0x73 /* SETITEM */]: (machine) => machine.setItems(machine.popSeveral(2)),
   [0x75 /* SETITEMS */]: (machine) => machine.setItems(machine.popToMark()),
@@ -91,10 +136,15 @@ const instructions: Readonly<Record<number, (machine: Unpickler) => void>> = {
   [0x93 /* STACK_GLOBAL */]: (machine) => machine.nameFromStack(),
   [0x51 /* BINPERSID */]: (machine) => machine.persistent(),
   [0x52 /* REDUCE */]: (machine) => machine.call(),
+  [0x81 /* NEWOBJ */]: (machine) => machine.call(),
+  [0x92 /* NEWOBJ_EX */]: (machine) => machine.callByName(),
   [0x62 /* BUILD */]: (machine) => machine.build(),
 }
 
 const stop = 0x2e
+
+/** Bytes of a whole number: reading it takes time by their square. */
+const longestNumber = 1024
 
 const decoder = new TextDecoder('utf-8', { ignoreBOM: true })
 
@@ -114,6 +164,11 @@ class Unpickler {
     this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length)
     this.#names = names
     this.#fail = fail
+  }
+
+  /** The byte that is read next. */
+  get at(): number {
+    return this.#at
   }
 
   run(): PickleValue {
@@ -152,6 +207,7 @@ class Unpickler {
 
   /** Two's complement, the lowest byte first. */
   long(length: number): number | bigint {
+    if (length > longestNumber) this.#broken(`a whole number has ${length} bytes; expected at most ${longestNumber}`)
     const value = this.take(length).reduceRight((higher, byte) => (higher << 8n) | BigInt(byte), 0n)
     const signed = BigInt.asIntN(8 * length, value)
     return Number.isSafeInteger(Number(signed)) ? Number(signed) : signed
@@ -196,15 +252,20 @@ class Unpickler {
     return this.#stack.splice(this.#marks.pop() ?? this.#broken('there is no mark'))
   }
 
+  duplicate(): void {
+    this.push(this.#top())
+  }
+
   append(values: readonly PickleValue[]): void {
-    const list = this.#top()
+    const top = this.#top()
+    const list = top instanceof PickleObject ? top.entries : top
     if (!Array.isArray(list)) this.#broken('it appends to what is no list')
     for (const value of values) list.push(value)
   }
 
   setItems(items: readonly PickleValue[]): void {
     const dictionary = this.#top()
-    if (!(dictionary instanceof PickleDictionary) || items.length % 2 !== 0)
+    if (!(dictionary instanceof PickleDictionary || dictionary instanceof PickleObject) || items.length % 2 !== 0)
       this.#broken('it sets items of what is no dictionary')
     for (const item of items) dictionary.items.push(item)
   }
@@ -219,7 +280,8 @@ class Unpickler {
   }
 
   name(module: string, name: string): void {
-    this.push(this.#names.named(`${module}.${name}`))
+    const full = `${module}.${name}`
+    this.push(this.#names.named(full) ?? new PickleName(full))
   }
 
   nameFromStack(): void {
@@ -234,14 +296,29 @@ class Unpickler {
 
   call(): void {
     const [callee, parameters] = this.popSeveral(2)
-    if (typeof callee !== 'function' || !Array.isArray(parameters)) this.#broken('it calls what is no function')
-    this.push(callee(parameters))
+    this.#call(callee, parameters)
+  }
+
+  /** With parameters by name, too. */
+  callByName(): void {
+    const [callee, parameters, named] = this.popSeveral(3)
+    this.#call(callee, Array.isArray(parameters) ? [...parameters, named] : parameters)
+  }
+
+  #call(callee: PickleValue, parameters: PickleValue): void {
+    if (!Array.isArray(parameters)) this.#broken('its parameters are no tuple')
+    if (typeof callee === 'function') this.push(callee(parameters))
+    else if (callee instanceof PickleName || callee instanceof PickleObject)
+      this.push(new PickleObject(callee.name, parameters))
+    else this.#broken('it calls what is no function')
   }
 
   /** Sets a value's attributes: those of a dictionary, such as a state dict's `_metadata`, hold nothing that is asked for. */
   build(): void {
-    this.pop()
-    if (!(this.#top() instanceof PickleDictionary)) this.#broken('it sets attributes of what is no dictionary')
+    const state = this.pop()
+    const top = this.#top()
+    if (top instanceof PickleObject) top.state = state
+    else if (!(top instanceof PickleDictionary)) this.#broken('it sets attributes of what is no object')
   }
 
   #top(): PickleValue {

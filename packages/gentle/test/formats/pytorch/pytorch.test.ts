@@ -10,14 +10,22 @@ import { type ZipFile, zipBytes } from './zip-bytes.ts'
 
 interface Golden {
   readonly read: Readonly<
-    Record<string, { file: string; tensors: Record<string, { shape: number[]; integer: boolean; values: number[] }> }>
+    Record<
+      string,
+      {
+        file: string
+        tensors: Record<string, { shape: number[]; integer: boolean; values: number[] }>
+        key: string
+        others: string[]
+      }
+    >
   >
   readonly refused: Readonly<Record<string, string>>
 }
 
 const golden: Golden = JSON.parse(readFileSync(new URL('../../goldens/pytorch.json', import.meta.url), 'utf8'))
 const decoded = (text: string): Uint8Array => new Uint8Array(Buffer.from(text, 'base64'))
-const read: Reader = (bytes, name) => readPyTorch(bytes, name).values()
+const read: Reader = (bytes, name) => readPyTorch(bytes, name).tensors.values()
 const refusal = (bytes: Uint8Array): string => refusalOf(read, bytes)
 
 /** An archive of this pickle and storage 0, of the floats 1, 2, 3, ..., beside what torch.save of PyTorch 2 adds. */
@@ -51,11 +59,12 @@ const withTensor = (code: TensorCode, elements?: number): Uint8Array =>
   archive(pickle(dictionary(['x', tensor(code)])), elements)
 
 const values = (bytes: Uint8Array): Record<string, number[]> =>
-  Object.fromEntries([...readPyTorch(bytes)].map(([name, { data }]) => [name, [...data]]))
+  Object.fromEntries([...readPyTorch(bytes).tensors].map(([name, { data }]) => [name, [...data]]))
 
 describe('a file that PyTorch wrote', () => {
-  it.each(Object.entries(golden.read))('of %s gives its tensors', (_, { file, tensors }) => {
-    const stored = readPyTorch(decoded(file))
+  it.each(Object.entries(golden.read))('of %s gives its tensors', (_, { file, tensors, ...where }) => {
+    const { tensors: stored, ...said } = readPyTorch(decoded(file))
+    expect(said).toMatchObject(where)
     expect([...stored.keys()]).toEqual(Object.keys(tensors))
     for (const [name, { shape, integer, values }] of Object.entries(tensors)) {
       expect(stored.get(name)).toMatchObject({ shape, dtype: integer ? 'int32' : 'float32' })
@@ -64,20 +73,38 @@ describe('a file that PyTorch wrote', () => {
   })
 
   it.each([
-    ['a module', 'holds a torch.nn.modules.linear.Identity, which is neither a tensor nor a plain container'],
-    ['a device', 'holds a torch.device, which is neither'],
-    ['a sparse tensor', 'holds a torch._utils._rebuild_sparse_tensor, which is neither'],
-    ['a tensor alone', 'holds a tensor that is no dictionary of tensors'],
-    ['the older format', 'is in the format that PyTorch had before version 1.6; load it in PyTorch and save'],
+    ['a sparse tensor', 'holds "x", a torch._utils._rebuild_sparse_tensor, which has tensors that are not read'],
+    ['a complex tensor', 'holds "x", a torch.ComplexFloatStorage, which has tensors'],
+    ['a quantised tensor', 'holds "x", a torch._utils._rebuild_qtensor, which has tensors'],
+    ['a tensor alone', 'holds a tensor, which is no dictionary of tensors'],
+    ['a list', 'holds a list, which is no dictionary of tensors'],
+    ['an object', 'holds a argparse.Namespace, which is no dictionary of tensors'],
     ['TorchScript', 'is a TorchScript archive, which holds code; load it with torch.jit.load and save'],
   ])('of %s is refused, and the message says what to do', (name, message) => {
     expect(refusal(decoded(golden.refused[name]))).toContain(`f: ${message}`)
     expect(refusal(decoded(golden.refused[name]))).toContain("torch.save(model.state_dict(), 'x.pth')")
   })
 
+  it('of a whole network tells its class', () => {
+    const { network } = readPyTorch(decoded(golden.read['a whole network'].file))
+    expect(network).toBe('torch.nn.modules.container.Sequential')
+  })
+
+  it('gives the weights under a key that is asked for', () => {
+    const bytes = decoded(golden.read.timm.file)
+    const { tensors, key, others } = readPyTorch(bytes, 'f', { key: 'state_dict' })
+    expect([key, others]).toEqual(['state_dict', ['state_dict_ema']])
+    expect([...tensors.get('0.weight')!.data]).toEqual(
+      golden.read["a network's state dict"].tensors['0.weight'].values.map(Math.fround),
+    )
+    expect(() => readPyTorch(bytes, 'f', { key: 'model' })).toThrow(
+      'f: has no weights under "model"; it has "epoch", "arch", "state_dict", "state_dict_ema", "args"',
+    )
+  })
+
   it('is read without a copy where its bytes are aligned', () => {
     const bytes = decoded(golden.read['views of storages'].file)
-    const tensors = readPyTorch(bytes)
+    const { tensors } = readPyTorch(bytes)
     for (const name of ['whole', 'again', 'slice', 'oneRow']) expect(tensors.get(name)!.data.buffer).toBe(bytes.buffer)
     expect(tensors.get('transposed')!.data.buffer).not.toBe(bytes.buffer)
   })
@@ -102,18 +129,33 @@ describe('the state dict of a file', () => {
     ['under model', dictionary(['architecture', text('model')], ['model', dictionary(['a', one])]), ['a']],
     [
       'all of it',
-      dictionary(['ema', dictionary(['a', one])], ['model', one], ['epoch', integer(3)]),
-      ['ema.a', 'model'],
+      dictionary(['encoder', dictionary(['a', one])], ['model', one], ['epoch', integer(3)]),
+      ['encoder.a', 'model'],
+    ],
+    [
+      'averages of all weights',
+      dictionary(['ema', dictionary(['module', dictionary(['a', one])])], ['model', dictionary(['a', one])]),
+      ['module.a'],
+    ],
+    [
+      'not averages of a part of them',
+      dictionary(['ema', dictionary(['b', one])], ['model', dictionary(['a', one])]),
+      ['a'],
+    ],
+    [
+      'not the state of an optimizer',
+      dictionary(['a', one], ['o', dictionary(['state', dictionary(['0', one])], ['param_groups', [0x5d]])]),
+      ['a'],
     ],
   ])('is %s', (_, root, names) => {
-    expect([...readPyTorch(archive(pickle(root))).keys()]).toEqual(names)
+    expect([...readPyTorch(archive(pickle(root))).tensors.keys()]).toEqual(names)
   })
 
   it('may name a tensor twice, and has none where the file has none', () => {
     const twice = dictionary(['a', [...tensor(), ...put(9)]], ['b', get(9)])
-    const tensors = readPyTorch(archive(pickle(twice)))
+    const { tensors } = readPyTorch(archive(pickle(twice)))
     expect(tensors.get('a')).toBe(tensors.get('b'))
-    expect(readPyTorch(archive(pickle('}'))).size).toBe(0)
+    expect(readPyTorch(archive(pickle('}'))).tensors.size).toBe(0)
   })
 })
 
@@ -166,7 +208,11 @@ describe('a tensor', () => {
       { shape: new Array(65).fill(1), strides: new Array(65).fill(1) },
       /at most 64 sizes/,
     ],
-    ['has a storage of an unknown type', { type: 'ComplexFloatStorage' }, /holds a torch\.ComplexFloatStorage, which/],
+    [
+      'has a storage of an unknown type',
+      { type: 'ComplexFloatStorage' },
+      /"x", a torch\.ComplexFloatStorage, which has/,
+    ],
     ['says that its storage is shorter', { elements: 3 }, /storage "0" of 3 elements has 16 bytes; expected 12/],
     ['says that its storage is longer', { elements: 5 }, /storage "0" of 5 elements has 16 bytes; expected 20/],
     [
@@ -199,8 +245,12 @@ describe('a tensor', () => {
 
 describe('a hostile file', () => {
   it.each<[string, Uint8Array, RegExp]>([
-    ['nothing', new Uint8Array(0), /is no zip archive/],
-    ['a web page', new TextEncoder().encode('<!doctype html>'), /is no zip archive, which PyTorch's files are/],
+    ['nothing', new Uint8Array(0), /is empty; it may be cut off; expected a file of torch\.save/],
+    [
+      'a web page',
+      new TextEncoder().encode('<!doctype html>'),
+      /is a web page, which a server answered instead of the file/,
+    ],
     [
       'another zip archive',
       zipBytes([{ name: 'a/b.txt', data: new Uint8Array(1) }]),
@@ -219,7 +269,7 @@ describe('a hostile file', () => {
     [
       'code',
       archive(pickle(named('os', 'system'), tuple(text('true')), 'R')),
-      /holds a os\.system, which is neither .* is not read for safety/,
+      /holds a os\.system, which is no dictionary of tensors/,
     ],
     [
       'code with a name that a terminal obeys',
@@ -243,8 +293,8 @@ describe('a hostile file', () => {
     ],
     [
       'an ordered dictionary of a list',
-      archive(pickle(named('collections', 'OrderedDict'), tuple([0x5d]), 'R')),
-      /OrderedDict made of a list/,
+      archive(pickle(named('collections', 'OrderedDict'), tuple([0x5d, ...integer(1), 0x61]), 'R')),
+      /OrderedDict that is not made of pairs/,
     ],
     [
       'a parameter of nothing',
@@ -259,7 +309,7 @@ describe('a hostile file', () => {
       ),
       /refers to \[\?,\?,\?,\?,4\] beside its pickle/,
     ],
-    ['no dictionary', archive(pickle(']')), /holds something that is no dictionary of tensors/],
+    ['no dictionary', archive(pickle('N')), /holds something, which is no dictionary of tensors/],
     [
       'two tensors of one name',
       archive(pickle(dictionary(['a.b', tensor()], ['a', dictionary(['b', tensor()])]))),
@@ -306,7 +356,7 @@ describe('a hostile file', () => {
         ),
         10_000,
       )
-    expect(readPyTorch(all(4)).size).toBe(4)
+    expect(readPyTorch(all(4)).tensors.size).toBe(4)
     expect(refusal(all(6))).toMatch(/tensor "\d" needs 40000 bytes and all until it \d+, but the file has \d+/)
   })
 
