@@ -109,11 +109,20 @@ export class OnnxCall {
     })
   }
 
+  /** The numbers of a value that this node computes; `place` names it. @throws Wanted where they depend on what the program is fed. */
+  resolve(value: Value, place: string): Known {
+    const key = this.#frame.keyOf(`${this.#title}/${place}`)
+    const given = this.#trace.given.get(key)
+    const known = given !== undefined && isKnown(given) ? given : foldedOf(value)
+    if (known !== undefined) return known
+    throw new Wanted(new Map(isKnown(value) ? [] : [[key, value]]), this.#named)
+  }
+
   #want(names: readonly string[], compute?: (found: ReadonlyMap<string, Known>) => ReadonlyMap<string, Known>): never {
     const values = names.map((name) => [this.#frame.keyOf(name), this.#frame.find(name, this.#trace)] as const)
     throw new Wanted(
       new Map(values.flatMap(([key, value]) => (value === undefined || isKnown(value) ? [] : [[key, value]]))),
-      `node '${printable(this.#title)}' (${printable(this.node.operator)})`,
+      this.#named,
       compute,
     )
   }

@@ -1,6 +1,7 @@
 /** Every operator of ONNX that can be read, by its name (https://onnx.ai/onnx/operators). */
 import { activationOperators } from './activations.ts'
 import { arithmeticOperators } from './arithmetic.ts'
+import { controlOperators } from './control.ts'
 import { convolutionOperators } from './convolution.ts'
 import { indexingOperators } from './indexing.ts'
 import { normalizationOperators } from './normalization.ts'
@@ -15,6 +16,7 @@ import { trainingOperators } from './training.ts'
 export const operators: Readonly<Record<string, Operator>> = {
   ...activationOperators,
   ...arithmeticOperators,
+  ...controlOperators,
   ...convolutionOperators,
   ...indexingOperators,
   ...normalizationOperators,

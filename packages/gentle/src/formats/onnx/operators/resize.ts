@@ -1,36 +1,170 @@
-/** Resize and its forerunner. */
+/** Resize of ONNX, and Upsample, which it replaced. */
+import type { Tensor } from '../../../graph/tensor.ts'
+import { constant } from '../../../graph/tensor.ts'
+import { add, mul } from '../../../ops/elementwise.ts'
+import { gather } from '../../../ops/indexing.ts'
+import { matmul } from '../../../ops/matmul.ts'
+import { transpose } from '../../../ops/structure.ts'
 import { upsample2d } from '../../../ops/upsample2d.ts'
-import { like } from './elements.ts'
+import type { OnnxCall } from '../call.ts'
+import { isInteger } from '../element-types.ts'
+import { isKnown, type Value } from '../values.ts'
+import { computed, like } from './elements.ts'
 import { type Compute, type Operator, operator } from './operator.ts'
+import {
+  type FilterRule,
+  type NearestRule,
+  nearestTo,
+  type PlaceRule,
+  placesOf,
+  type ResizedAxis,
+  weightsOf,
+} from './resize-weights.ts'
+import { axesOf } from './structure.ts'
 
-const resized: Compute = (call) => {
-  const x = call.tensor(0)
-  if (x.shape.length !== 4) call.fail(`has an operand of ${x.shape.length} axes; expected images [N, C, H, W]`)
-  const sizes = call.has(3)
-    ? call.numbers(3)
-    : (call.list('scales') ?? call.numbers(call.count > 2 ? 2 : 1)).map((scale, axis) =>
-        Math.floor(x.shape[axis] * scale),
-      )
-  const mode = call.text('mode', 'nearest')
-  const place = call.text('coordinate_transformation_mode', call.opset < 11 ? 'asymmetric' : 'half_pixel')
-  const size: [number, number] = [sizes[2], sizes[3]]
-  if (mode === 'nearest') {
-    const whole = size.every((n, axis) => n % x.shape[2 + axis] === 0)
-    const floored =
-      place === 'asymmetric' && call.text('nearest_mode', call.opset < 11 ? 'floor' : 'round_prefer_floor') === 'floor'
-    if (!floored && !(whole && place === 'half_pixel'))
-      call.fail(`places pixels by ${place}; expected a whole factor, or asymmetric and floor`)
-    return [like(call, 0, upsample2d(x, { size }, { method: 'nearest' }))]
-  }
-  if (mode !== 'linear') call.fail(`has mode ${mode}; expected nearest or linear`)
-  if (place !== 'half_pixel' && place !== 'pytorch_half_pixel' && place !== 'align_corners')
-    call.fail(`places pixels by ${place}; expected half_pixel or align_corners`)
-  return [like(call, 0, upsample2d(x, { size }, { method: 'bilinear', alignCorners: place === 'align_corners' }))]
+const placeRules = [
+  'half_pixel',
+  'half_pixel_symmetric',
+  'pytorch_half_pixel',
+  'align_corners',
+  'asymmetric',
+  'tf_half_pixel_for_nn',
+  'tf_crop_and_resize',
+] as const satisfies readonly PlaceRule[]
+const nearestRules = [
+  'round_prefer_floor',
+  'round_prefer_ceil',
+  'floor',
+  'ceil',
+] as const satisfies readonly NearestRule[]
+
+const { fround } = Math
+
+/** An operand that is there and has elements: an empty one says nothing. */
+function numbersAt(call: OnnxCall, index: number): readonly number[] | undefined {
+  if (!call.has(index)) return undefined
+  const numbers = call.numbers(index)
+  return numbers.length === 0 ? undefined : numbers
 }
 
-const attributes = 'coordinate_transformation_mode cubic_coeff_a exclude_outside extrapolation_value mode nearest_mode'
+/** How each axis is resized. */
+function resizedAxes(call: OnnxCall, shape: readonly number[], place: PlaceRule): ResizedAxis[] {
+  const rank = shape.length
+  const axes = axesOf(call, call.list('axes') ?? shape.map((_, axis) => axis), rank)
+  const [scalesAt, sizesAt, regionAt] = call.opset < 11 ? [1, -1, -1] : [2, 3, 1]
+  const scales = call.list('scales') ?? (scalesAt < call.count ? numbersAt(call, scalesAt) : undefined)
+  const sizes = sizesAt < 0 ? undefined : numbersAt(call, sizesAt)
+  if ((scales === undefined) === (sizes === undefined)) call.fail('has to have either scales or sizes')
+  const given = (scales ?? sizes)!
+  if (given.length !== axes.length) call.fail(`has ${given.length} scales or sizes for ${axes.length} axes`)
+  const region = place === 'tf_crop_and_resize' ? call.numbers(regionAt) : []
+  const policy = call.choice('keep_aspect_ratio_policy', ['stretch', 'not_larger', 'not_smaller'], 'stretch')
+  const ratios = axes.map((axis, i) => (sizes ? sizes[i] / shape[axis] : 1))
+  const common = policy === 'not_larger' ? Math.min(...ratios) : Math.max(...ratios)
+  return shape.map((from, axis) => {
+    const i = axes.indexOf(axis)
+    if (i < 0) return { from, to: from, scale: 1, place, region: [0, 1] }
+    const [start, end] = [region[i] ?? 0, region[axes.length + i] ?? 1]
+    const scale = scales ? fround(scales[i]) : policy === 'stretch' ? fround(given[i] / from) : fround(common)
+    if (!(scale > 0)) call.fail(`has a scale of ${scale}`)
+    const kept = policy === 'stretch' ? given[i] : Math.floor(common * from + 0.5)
+    const to = sizes ? kept : Math.floor(fround(fround(from * fround(end - start)) * scale))
+    if (to < 1) call.fail(`makes axis ${axis} of ${from} elements one of ${to}`)
+    return { from, to, scale, place, region: [start, end] }
+  })
+}
+
+const isSame = ({ from, to, scale, place }: ResizedAxis): boolean =>
+  from === to &&
+  (scale === 1 || place === 'align_corners') &&
+  place !== 'tf_crop_and_resize' &&
+  place !== 'tf_half_pixel_for_nn'
+
+/** x with the elements of an axis at these places, or their weighted sums. */
+function alongAxis(x: Tensor, axis: number, change: (last: Tensor) => Tensor): Tensor {
+  const last = x.shape.length - 1
+  if (axis === last) return change(x)
+  const order = x.shape.map((_, i) => (i === axis ? last : i === last ? axis : i))
+  return transpose(change(transpose(x, order)), order)
+}
+
+const onLastAxes = (axes: readonly ResizedAxis[]): boolean => axes.length === 4 && isSame(axes[0]) && isSame(axes[1])
+
+function nearest(x: Tensor, axes: readonly ResizedAxis[], rule: NearestRule): Tensor {
+  const places = axes.map((axis) => placesOf(axis).map((place) => nearestTo(place, axis.from, rule)))
+  const plain = places.every((list, axis) =>
+    list.every((at, i) => at === Math.floor((i * axes[axis].from) / axes[axis].to)),
+  )
+  if (plain && onLastAxes(axes)) return upsample2d(x, { size: [axes[2].to, axes[3].to] }, { method: 'nearest' })
+  return places.reduce((y, list, axis) => {
+    if (list.length === axes[axis].from && list.every((at, i) => at === i)) return y
+    return gather(y, constant(list, [list.length], 'int32'), axis)
+  }, x)
+}
+
+/** Whether the engine's own enlarging does it. */
+function nativeMethod(axes: readonly ResizedAxis[], rule: FilterRule): { alignCorners: boolean } | undefined {
+  if (!onLastAxes(axes) || rule.mode !== 'linear' || rule.antialias) return undefined
+  const [, , rows, columns] = axes
+  const exact = [rows, columns].every(({ from, to, scale }) => Math.abs(scale * from - to) < 1e-3 * Math.min(1, scale))
+  const { place } = rows
+  if (place === 'align_corners') return { alignCorners: true }
+  const centred = place === 'half_pixel' || (place === 'pytorch_half_pixel' && rows.to > 1 && columns.to > 1)
+  return centred && exact && !rule.excludeOutside ? { alignCorners: false } : undefined
+}
+
+function filtered(x: Tensor, axes: readonly ResizedAxis[], rule: FilterRule): Tensor {
+  const native = nativeMethod(axes, rule)
+  if (native) return upsample2d(x, { size: [axes[2].to, axes[3].to] }, { method: 'bilinear', ...native })
+  return axes.reduce((y, axis, i) => {
+    if (isSame(axis)) return y
+    const weights = constant(weightsOf(axis, rule), [axis.from, axis.to])
+    return alongAxis(y, i, (last) => matmul(last, weights))
+  }, x)
+}
+
+/** Of the result, 1 where it comes from beyond the operand; undefined where nothing does. */
+function beyond(axes: readonly ResizedAxis[]): Tensor | undefined {
+  const outside = axes.map((axis) => placesOf(axis).map((place) => place < 0 || place > axis.from - 1))
+  if (!outside.some((list) => list.includes(true))) return undefined
+  const data = outside.reduce<boolean[]>((all, own) => all.flatMap((a) => own.map((b) => a || b)), [false])
+  return constant(
+    data.map(Number),
+    axes.map(({ to }) => to),
+  )
+}
+
+const resized: Compute = (call) => {
+  const x = call.value(0)
+  const tensor = call.tensorOf(x)
+  const place = call.choice('coordinate_transformation_mode', placeRules, call.opset < 11 ? 'asymmetric' : 'half_pixel')
+  const axes = resizedAxes(call, tensor.shape, place)
+  const mode = call.choice('mode', ['nearest', 'linear', 'bilinear', 'cubic'], 'nearest')
+  if (mode === 'nearest') {
+    const rule = call.choice('nearest_mode', nearestRules, call.opset < 11 ? 'floor' : 'round_prefer_floor')
+    return [extrapolated(call, x, nearest(tensor, axes, rule), axes)]
+  }
+  if (isInteger(x.type)) call.fail(`takes ${mode} means of ${x.type}; expected floats`)
+  const y = filtered(tensor, axes, {
+    mode: mode === 'cubic' ? 'cubic' : 'linear',
+    cubicCoefficient: call.number('cubic_coeff_a', -0.75),
+    excludeOutside: call.flag('exclude_outside'),
+    antialias: call.flag('antialias'),
+  })
+  return [extrapolated(call, x, y, axes)]
+}
+
+function extrapolated(call: OnnxCall, x: Value, y: Tensor, axes: readonly ResizedAxis[]): Value {
+  const outside = axes[0].place === 'tf_crop_and_resize' ? beyond(axes) : undefined
+  if (outside === undefined) return isKnown(x) ? computed(x.type, y) : like(call, 0, y)
+  const value = call.number('extrapolation_value', 0)
+  return like(call, 0, add(mul(y, add(mul(outside, -1), 1)), mul(outside, value)))
+}
+
+const since11 = 'coordinate_transformation_mode cubic_coeff_a exclude_outside extrapolation_value mode nearest_mode'
+const since18 = `${since11} antialias axes keep_aspect_ratio_policy`
 
 export const resizeOperators = {
-  Resize: operator(resized, [10, 'mode'], [11, attributes], [13, attributes]),
+  Resize: operator(resized, [10, 'mode'], [11, since11], [13, since11], [18, since18], [19, since18]),
   Upsample: operator(resized, [7, 'mode scales'], [9, 'mode']),
 } satisfies Record<string, Operator>
