@@ -27,15 +27,8 @@ function arrayIn(file: Uint8Array, what: string): OnnxArray {
   return arrayOf(knownOf(readTensorFile(file, what), fail))
 }
 
-const brainFloatOf = (bits: number): number => new Float32Array(Uint32Array.of(bits << 16).buffer)[0]
-
 /** How two arrays differ; '' where they are alike. */
-function difference(found: OnnxArray, stored: OnnxArray): string {
-  // The project's files hold such floats as their bits.
-  const asBits = found.dtype === 'bfloat16' && stored.dtype === 'uint16'
-  const expected: OnnxArray = asBits
-    ? { ...stored, dtype: 'bfloat16', data: Float32Array.from(stored.data as Uint16Array, brainFloatOf) }
-    : stored
+function difference(found: OnnxArray, expected: OnnxArray): string {
   if (found.dtype !== expected.dtype) return `is ${found.dtype}; expected ${expected.dtype}`
   if (found.shape.join() !== expected.shape.join()) return `is [${found.shape}]; expected [${expected.shape}]`
   for (let i = 0; i < expected.data.length; i++) {

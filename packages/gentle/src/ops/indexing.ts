@@ -87,10 +87,12 @@ export const scatterAddReference: Reference<typeof scatterAddOp> = ([dy, indices
         x.data[(o * along + clamp(indices.data[i], along)) * inner + j] += dy.data[(o * count + i) * inner + j]
 }
 
-const addAlongAxis = (dy: Tensor, indices: Tensor, attributes: ScatterAddAttributes): Tensor =>
+/** Sums of the elements of dy at each index along an axis of this size, which the other ops of the gradient are made of. */
+export const addAlongAxis = (dy: Tensor, indices: Tensor, attributes: ScatterAddAttributes): Tensor =>
   apply(addAlongAxisOp, [dy, indices], attributes)
 
-const scatterAdd = (dy: Tensor, indices: Tensor, attributes: ScatterAddAttributes): Tensor =>
+/** Sums of the slices of dy at each index along an axis of this size. */
+export const scatterAdd = (dy: Tensor, indices: Tensor, attributes: ScatterAddAttributes): Tensor =>
   apply(scatterAddOp, [dy, indices], attributes)
 
 /** @throws ShapeError unless indices are int32 and have all sizes of x but that along the axis. */

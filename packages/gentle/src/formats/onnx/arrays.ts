@@ -2,7 +2,7 @@
 import { ArgumentError } from '../../core/errors.ts'
 import { formatShape, type Shape, sizeOf } from '../../core/shape.ts'
 import { printable } from '../failure.ts'
-import { integerRange, isInteger, type OnnxType, toBrainFloat, toHalf } from './element-types.ts'
+import { integerRange, isInteger, type OnnxType, toHalf } from './element-types.ts'
 import type { OnnxPort } from './network.ts'
 import type { Known } from './values.ts'
 
@@ -76,11 +76,10 @@ export function arrayOf({ type, shape, data }: Known): OnnxArray {
 function storedAs(type: OnnxType, data: ArrayLike<number>): OnnxData {
   switch (type) {
     case 'float32':
+    case 'bfloat16':
       return Float32Array.from(data)
     case 'float16':
       return Float32Array.from(data, toHalf)
-    case 'bfloat16':
-      return Float32Array.from(data, toBrainFloat)
     case 'float64':
       return Float64Array.from(data)
     case 'int8':

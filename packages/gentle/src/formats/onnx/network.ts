@@ -96,6 +96,10 @@ export function networkOf(
     const type = typeOfNumber(dataType)
     if (kind !== undefined) return fail(`its ${what} '${printable(of)}' is a ${kind}; expected a tensor`)
     if (type === undefined) return fail(`its ${what} '${printable(of)}' has elements of type ${dataType} of ONNX`)
+    if (type === 'bfloat16')
+      return fail(
+        `its ${what} '${printable(of)}' is of bfloat16, of which there are no arrays; cast it within the model`,
+      )
     return { name: of, type, shape }
   }
   const names = new Set(graph.initializers.map((tensor) => tensor.name))

@@ -103,7 +103,10 @@ const selus = activation((x, call) => {
 })
 
 const prelu: Compute = (call) => {
-  const [x, slope] = [call.tensor(0), call.tensor(1)]
+  const [x, given] = [call.tensor(0), call.tensor(1)]
+  // Before operator set 7 a vector has a slope for each channel.
+  const perChannel = call.opset < 7 && given.shape.length === 1 && given.shape[0] > 1
+  const slope = perChannel ? reshape(given, [given.shape[0], ...x.shape.slice(2).map(() => 1)]) : given
   return [like(call, 0, where(less(x, 0), mul(x, slope), x))]
 }
 

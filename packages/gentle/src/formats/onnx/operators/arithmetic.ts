@@ -21,6 +21,7 @@ import {
   sub,
   where,
 } from '../../../ops/elementwise.ts'
+import { floor } from '../../../ops/rounding.ts'
 import type { OnnxCall } from '../call.ts'
 import { isInteger } from '../element-types.ts'
 import { mapKnown, zipKnown } from '../on-known.ts'
@@ -61,8 +62,17 @@ const remainder: Compute = (call) => {
   if (!fmod && !isInteger(type)) call.fail('takes a remainder of floats; expected fmod 1')
   if (isKnown(a) && isKnown(b)) return [zipKnown([a, b], (x, y) => (fmod ? x % y : ((x % y) + y) % y), type)]
   const [x, y] = [call.tensorOf(a), call.tensorOf(b)]
-  if (!isInteger(type)) return call.fail('takes a remainder of floats that are not known beforehand')
+  if (!isInteger(type)) return [computed(type, floatRemainder(x, y))]
   return [computed(type, fmod ? sub(x, mul(truncatedQuotient(call, x, y), y)) : mod(x, y))]
+}
+
+/** The remainder of floats, with the sign of the dividend: exact where the quotient has fewer digits than float32. */
+function floatRemainder(a: Tensor, b: Tensor): Tensor {
+  const size = abs(b)
+  const rest = sub(abs(a), mul(floor(div(abs(a), size)), size))
+  // The quotient may have been rounded across a whole number.
+  const low = where(less(rest, 0), add(rest, size), rest)
+  return mul(sign(a), where(greaterEqual(low, size), sub(low, size), low))
 }
 
 /** A power has the type of its base; the exponent may be of another. */

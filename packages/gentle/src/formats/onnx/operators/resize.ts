@@ -57,7 +57,7 @@ function resizedAxes(call: OnnxCall, shape: readonly number[], place: PlaceRule)
   if ((scales === undefined) === (sizes === undefined)) call.fail('has to have either scales or sizes')
   const given = (scales ?? sizes)!
   if (given.length !== axes.length) call.fail(`has ${given.length} scales or sizes for ${axes.length} axes`)
-  const region = place === 'tf_crop_and_resize' ? call.numbers(regionAt) : []
+  const region = place === 'tf_crop_and_resize' ? (numbersAt(call, regionAt) ?? []) : []
   const policy = call.choice('keep_aspect_ratio_policy', ['stretch', 'not_larger', 'not_smaller'], 'stretch')
   const ratios = axes.map((axis, i) => (sizes ? sizes[i] / shape[axis] : 1))
   const common = policy === 'not_larger' ? Math.min(...ratios) : Math.max(...ratios)
@@ -69,6 +69,11 @@ function resizedAxes(call: OnnxCall, shape: readonly number[], place: PlaceRule)
     if (!(scale > 0)) call.fail(`has a scale of ${scale}`)
     const kept = policy === 'stretch' ? given[i] : Math.floor(common * from + 0.5)
     const to = sizes ? kept : Math.floor(fround(fround(from * fround(end - start)) * scale))
+    // The standard's own reference counts fractions of pixels there, and runtimes do not.
+    if (scales && place === 'align_corners' && Math.abs(scale * from - to) > 1e-3)
+      call.fail(
+        `aligns the corners of ${scale * from} elements, which is not the same to all runtimes; give sizes instead`,
+      )
     if (to < 1) call.fail(`makes axis ${axis} of ${from} elements one of ${to}`)
     return { from, to, scale, place, region: [start, end] }
   })

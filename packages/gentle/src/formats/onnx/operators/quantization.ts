@@ -1,0 +1,80 @@
+/** Integers of few bits that stand for floats. */
+import type { Tensor } from '../../../graph/tensor.ts'
+import { add, cast, div, maximum, minimum, mul, sub } from '../../../ops/elementwise.ts'
+import { matmul } from '../../../ops/matmul.ts'
+import { max, min } from '../../../ops/reduce.ts'
+import { round } from '../../../ops/rounding.ts'
+import { reshape } from '../../../ops/structure.ts'
+import type { OnnxCall } from '../call.ts'
+import { integerRange, type OnnxType } from '../element-types.ts'
+import { computed } from './elements.ts'
+import { type Compute, type Operator, operator } from './operator.ts'
+import { axisOf } from './structure.ts'
+
+/** A scale or zero point, one or one for each slice along an axis, as float32 beside x. */
+function alongAxis(call: OnnxCall, index: number, x: Tensor): Tensor {
+  const tensor = cast(call.tensor(index), 'float32')
+  if (call.number('block_size', 0) !== 0)
+    call.fail('has scales of blocks; expected one, or one for each slice of an axis')
+  if (tensor.shape.length === 0) return tensor
+  if (tensor.shape.length > 1) call.fail(`has scales of shape [${tensor.shape}]`)
+  if (tensor.shape[0] === 1) return reshape(tensor, [])
+  const axis = axisOf(call, call.number('axis', 1), x.shape.length)
+  return reshape(
+    tensor,
+    x.shape.map((_, i) => (i === axis ? tensor.shape[0] : 1)),
+  )
+}
+
+const inRange = (x: Tensor, type: OnnxType): Tensor => {
+  const [least, largest] = integerRange(type)
+  return cast(minimum(maximum(x, least), largest), 'int32')
+}
+
+const quantize: Compute = (call) => {
+  const x = cast(call.tensor(0), 'float32')
+  const type = call.has(2) ? call.type(2) : 'uint8'
+  const scaled = round(div(x, alongAxis(call, 1, x)))
+  return [computed(type, inRange(call.has(2) ? add(scaled, alongAxis(call, 2, x)) : scaled, type))]
+}
+
+const dequantize: Compute = (call) => {
+  const x = cast(call.tensor(0), 'float32')
+  const centred = call.has(2) ? sub(x, alongAxis(call, 2, x)) : x
+  return [computed(call.type(1), mul(centred, alongAxis(call, 1, x)))]
+}
+
+/** To 8 bits, with the scale that holds all values and 0. */
+const dynamicQuantize: Compute = (call) => {
+  const x = call.tensor(0)
+  const [least, largest] = [minimum(min(x), 0), maximum(max(x), 0)]
+  const scale = div(sub(largest, least), 255)
+  const zero = round(minimum(maximum(div(sub(0, least), scale), 0), 255))
+  const y = inRange(add(round(div(x, scale)), zero), 'uint8')
+  return [computed('uint8', y), computed('float32', scale), computed('uint8', cast(zero, 'int32'))]
+}
+
+const matMulInteger: Compute = (call) => {
+  const [a, b] = [call.tensor(0), call.tensor(1)]
+  const without = (x: Tensor, index: number, axis: 0 | 1): Tensor => {
+    const zero = call.optionalTensor(index)
+    if (zero === undefined) return x
+    if (zero.shape.length <= 1 && (zero.shape[0] ?? 1) === 1) return sub(x, reshape(zero, []))
+    if (zero.shape.length > 1) call.fail(`has zero points of shape [${zero.shape}]`)
+    return sub(x, axis === 0 ? reshape(zero, [zero.shape[0], 1]) : zero)
+  }
+  return [computed('int32', matmul(without(a, 2, 0), without(b, 3, 1)))]
+}
+
+export const quantizationOperators = {
+  DequantizeLinear: operator(dequantize, [10, ''], [13, 'axis'], [19, 'axis'], [21, 'axis block_size']),
+  DynamicQuantizeLinear: operator(dynamicQuantize, [11, '']),
+  MatMulInteger: operator(matMulInteger, [10, '']),
+  QuantizeLinear: operator(
+    quantize,
+    [10, ''],
+    [13, 'axis'],
+    [19, 'axis saturate'],
+    [21, 'axis block_size output_dtype saturate'],
+  ),
+} satisfies Record<string, Operator>
