@@ -296,6 +296,37 @@ def transposed_convolutions():
     transposed("output padding of a stride", [1, 1, 3, 3], [1, 2, 2, 3], dilation=3, padding=1, output_padding=(2, 1))
 
 
+def volumes():
+    def convolved(name, x, w, uneven=None, **options):
+        case("conv3d " + name, [x, w], lambda x, w: F.conv3d(F.pad(x, uneven) if uneven else x, w, **options))
+
+    convolved("plain", [2, 2, 3, 3, 3], [2, 2, 2, 2, 2])
+    convolved("stride [2, 1, 2], padding [1, 0, 2]", [1, 2, 3, 3, 4], [2, 2, 2, 3, 2], stride=(2, 1, 2), padding=(1, 0, 2))
+    convolved("dilation [2, 1, 2], 2 groups", [1, 4, 4, 2, 3], [2, 2, 2, 2, 2], dilation=(2, 1, 2), groups=2)
+    convolved("uneven padding", [1, 1, 3, 2, 3], [2, 1, 2, 2, 3], (2, 1, 0, 1, 1, 0), stride=2)
+    case("maxPool3d", [[1, 2, 2, 4, 4]], lambda x: F.max_pool3d(x, 2))
+    case("maxPool3d of ties, with overlap and padding", [[1, 2, 3, 4, 4]], lambda x: F.max_pool3d(x, 3, 2, 1), "tied")
+    case("maxPool3d dilation [1, 2, 3]", [[1, 1, 3, 5, 5]], lambda x: F.max_pool3d(x, 2, (1, 2, 1), 0, (1, 2, 3)))
+    case("maxPool3d that rounds up", [[1, 1, 3, 4, 5]], lambda x: F.max_pool3d(x, 2, 2, 1, 1, True))
+    case("avgPool3d", [[1, 2, 2, 4, 4]], lambda x: F.avg_pool3d(x, 2))
+    case("avgPool3d that rounds up, with padding", [[1, 1, 3, 4, 5]], lambda x: F.avg_pool3d(x, 3, 2, 1, True))
+    case("avgPool3d without padding in the mean", [[1, 1, 3, 4, 5]], lambda x: F.avg_pool3d(x, (2, 3, 3), 2, (1, 0, 1), False, False))
+    for name, x, w, options in [
+        ("plain", [2, 2, 4], [2, 3, 3], {}),
+        ("that doubles", [1, 3, 4], [3, 2, 3], {"stride": 2, "padding": 1, "output_padding": 1}),
+        ("2 groups, dilation 2", [1, 4, 3], [4, 3, 2], {"groups": 2, "dilation": 2}),
+    ]:
+        case("convTranspose1d " + name, [x, w], lambda x, w, options=options: F.conv_transpose1d(x, w, **options))
+    for name, x, w, options in [
+        ("plain", [1, 2, 2, 2, 2], [2, 2, 2, 2, 3], {}),
+        ("that doubles", [1, 2, 2, 2, 2], [2, 1, 3, 3, 3], {"stride": 2, "padding": 1, "output_padding": 1}),
+        ("2 groups, output padding", [1, 2, 2, 3, 2], [2, 2, 2, 2, 1], {"groups": 2, "dilation": (3, 1, 1), "stride": (2, 1, 3), "output_padding": (2, 0, 1)}),
+    ]:
+        case("convTranspose3d " + name, [x, w], lambda x, w, options=options: F.conv_transpose3d(x, w, **options))
+    case("resizeByWeights over the last axis", [[2, 3, 4], [4, 5]], torch.matmul)
+    case("resizeByWeights over axis 1", [[2, 3, 4], [3, 2]], lambda x, w: torch.einsum("abc,bd->adc", x, w))
+
+
 def norms():
     case("layerNorm of the last axis", [[3, 5], [5], [5]], lambda x, g, b: F.layer_norm(x, [5], g, b))
     case("layerNorm of the last two, epsilon 0.1", [[2, 3, 4], [3, 4]], lambda x, g: F.layer_norm(x, [3, 4], g, eps=0.1))
@@ -358,7 +389,7 @@ def sequences():
 
 
 if __name__ == "__main__":
-    families = [elementwise, reductions, products, structure, matmuls, convolutions, pools, uneven_pools, resizes, transposed_convolutions, norms]
+    families = [elementwise, reductions, products, structure, matmuls, convolutions, pools, uneven_pools, resizes, transposed_convolutions, volumes, norms]
     for family in [*families, slices, orders, einsums, sequences]:
         family()
     lines = [f" {json.dumps(name)}: {json.dumps(entry, separators=(',', ':'))}" for name, entry in cases.items()]

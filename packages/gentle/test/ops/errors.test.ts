@@ -7,6 +7,7 @@ import * as ops from '../../src/ops/index.ts'
 const x = input([2, 3])
 const labels = input([2], 'int32')
 const images = input([1, 2, 5, 5])
+const volumes = input([1, 2, 4, 5, 5])
 const scalar = input([])
 const counter = input([], 'int32')
 const noise = { seed: 0, stream: '' }
@@ -64,6 +65,38 @@ describe('an op refuses operands that do not fit, with both shapes:', () => {
       "einsum: axis j of 'ij,jk' has sizes 3 and 2; they must be equal",
     ],
     ['einsum of a square that is none', () => ops.einsum('ii', x), "axis i of 'ii' has sizes 2 and 3"],
+    ['pool3d of rank 4', () => ops.maxPool3d(images, 2), 'maxPool3d: volumes have shape'],
+    [
+      'conv3d of other filters',
+      () => ops.conv3d(volumes, images),
+      'expected [N, C, D, H, W] and [O, C / groups, KD, KH, KW]',
+    ],
+    [
+      'conv3d too deep',
+      () => ops.conv3d(volumes, input([3, 2, 5, 1, 1])),
+      'conv3d: a window of 5 slices with dilation 1 does not fit volumes of 4 with padding [0, 0]',
+    ],
+    [
+      'convTranspose3d of which nothing is left',
+      () => ops.convTranspose3d(volumes, input([2, 1, 1, 5, 5]), { padding: 2 }),
+      'convTranspose3d: padding 2 leaves nothing of the result, which would have 0 slices',
+    ],
+    [
+      'convTranspose1d of other filters',
+      () => ops.convTranspose1d(input([1, 2, 5]), images),
+      'convTranspose1d: filters have shape',
+    ],
+    [
+      'a window that leaps over images',
+      () => ops.maxPool2d(input([1, 1, 3, 4]), [2, 2], { stride: 1, dilation: 4, padding: 4 }),
+      'pool2d: a window of [2, 2] with dilation [4, 4] has no pixel of images [1, 1, 3, 4] at some places',
+    ],
+    [
+      'weights of other places',
+      () => ops.resizeByWeights(x, 1, input([2, 5])),
+      'resizeByWeights: weights [2, 5] for axis 1 of [2, 3]; expected [3, places]',
+    ],
+    ['argmin of a scalar', () => ops.argmin(input([])), 'argmin: a scalar [] has no axis'],
     ['pool2d too large', () => ops.maxPool2d(images, 6), 'pool2d: a window of [6, 6]'],
     ['pool2d of rank 2', () => ops.avgPool2d(x, 2), 'pool2d: images have shape [2, 3]; expected [N, C, H, W]'],
     ['global pooling of rank 2', () => ops.globalAvgPool2d(x), 'globalAvgPool2d: shape [2, 3]'],
@@ -208,6 +241,16 @@ describe('an op refuses options outside what is allowed:', () => {
     ['dilation 1.5', () => ops.conv2d(images, w, { dilation: 1.5 }), 'conv2d: dilation is 1.5'],
     ['three strides', () => ops.conv2d(images, w, { stride: [1, 1, 1] as unknown as Pair }), 'stride is [1,1,1]'],
     ['groups 0', () => ops.conv2d(images, w, { groups: 0 }), 'conv2d: groups is 0; expected a whole number from 1'],
+    [
+      'two strides of volumes',
+      () => ops.conv3d(volumes, volumes, { stride: [1, 2] as never }),
+      'conv3d: stride is [1,2]',
+    ],
+    [
+      'padding of two sides of volumes',
+      () => ops.avgPool3d(volumes, 2, { padding: [[1, 0], 1] as never }),
+      'expected [[front, back], [top, bottom], [left, right]]',
+    ],
     ['size 0', () => ops.avgPool2d(images, [0, 2]), 'pool2d: size is [0,2]'],
     [
       'padding as large as the window',

@@ -216,6 +216,35 @@ const expressions: Record<string, Expression> = {
   'convTranspose2d 2 groups, dilation 2': (x, w) => ops.convTranspose2d(x, w, { groups: 2, dilation: 2 }),
   'convTranspose2d output padding of a stride': (x, w) =>
     ops.convTranspose2d(x, w, { dilation: 3, padding: 1, outputPadding: [2, 1] }),
+  'conv3d plain': (x, w) => ops.conv3d(x, w),
+  'conv3d stride [2, 1, 2], padding [1, 0, 2]': (x, w) => ops.conv3d(x, w, { stride: [2, 1, 2], padding: [1, 0, 2] }),
+  'conv3d dilation [2, 1, 2], 2 groups': (x, w) => ops.conv3d(x, w, { dilation: [2, 1, 2], groups: 2 }),
+  'conv3d uneven padding': (x, w) =>
+    ops.conv3d(x, w, {
+      stride: 2,
+      padding: [
+        [1, 0],
+        [0, 1],
+        [2, 1],
+      ],
+    }),
+  maxPool3d: (x) => ops.maxPool3d(x, 2),
+  'maxPool3d of ties, with overlap and padding': (x) => ops.maxPool3d(x, 3, { stride: 2, padding: 1 }),
+  'maxPool3d dilation [1, 2, 3]': (x) => ops.maxPool3d(x, 2, { stride: [1, 2, 1], dilation: [1, 2, 3] }),
+  'maxPool3d that rounds up': (x) => ops.maxPool3d(x, 2, { padding: 1, ceil: true }),
+  avgPool3d: (x) => ops.avgPool3d(x, 2),
+  'avgPool3d that rounds up, with padding': (x) => ops.avgPool3d(x, 3, { stride: 2, padding: 1, ceil: true }),
+  'avgPool3d without padding in the mean': (x) =>
+    ops.avgPool3d(x, [2, 3, 3], { stride: 2, padding: [1, 0, 1], countPadding: false }),
+  'convTranspose1d plain': (x, w) => ops.convTranspose1d(x, w),
+  'convTranspose1d that doubles': (x, w) => ops.convTranspose1d(x, w, { stride: 2, padding: 1, outputPadding: 1 }),
+  'convTranspose1d 2 groups, dilation 2': (x, w) => ops.convTranspose1d(x, w, { groups: 2, dilation: 2 }),
+  'convTranspose3d plain': (x, w) => ops.convTranspose3d(x, w),
+  'convTranspose3d that doubles': (x, w) => ops.convTranspose3d(x, w, { stride: 2, padding: 1, outputPadding: 1 }),
+  'convTranspose3d 2 groups, output padding': (x, w) =>
+    ops.convTranspose3d(x, w, { groups: 2, dilation: [3, 1, 1], stride: [2, 1, 3], outputPadding: [2, 0, 1] }),
+  'resizeByWeights over the last axis': (x, w) => ops.resizeByWeights(x, -1, w),
+  'resizeByWeights over axis 1': (x, w) => ops.resizeByWeights(x, 1, w),
   'layerNorm of the last axis': (x, gain, bias) => ops.layerNorm(x, -1, gain, bias),
   'layerNorm of the last two, epsilon 0.1': (x, gain) => ops.layerNorm(x, [1, 2], gain, undefined, 0.1),
   'layerNorm of a middle axis': (x) => ops.layerNorm(x, 1),

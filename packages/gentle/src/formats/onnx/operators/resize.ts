@@ -3,8 +3,7 @@ import type { Tensor } from '../../../graph/tensor.ts'
 import { constant } from '../../../graph/tensor.ts'
 import { add, mul } from '../../../ops/elementwise.ts'
 import { gather } from '../../../ops/indexing.ts'
-import { matmul } from '../../../ops/matmul.ts'
-import { transpose } from '../../../ops/structure.ts'
+import { resizeByWeights } from '../../../ops/resize.ts'
 import { upsample2d } from '../../../ops/upsample2d.ts'
 import type { OnnxCall } from '../call.ts'
 import { isInteger } from '../element-types.ts'
@@ -85,14 +84,6 @@ const isSame = ({ from, to, scale, place }: ResizedAxis): boolean =>
   place !== 'tf_crop_and_resize' &&
   place !== 'tf_half_pixel_for_nn'
 
-/** x with the elements of an axis at these places, or their weighted sums. */
-function alongAxis(x: Tensor, axis: number, change: (last: Tensor) => Tensor): Tensor {
-  const last = x.shape.length - 1
-  if (axis === last) return change(x)
-  const order = x.shape.map((_, i) => (i === axis ? last : i === last ? axis : i))
-  return transpose(change(transpose(x, order)), order)
-}
-
 const onLastAxes = (axes: readonly ResizedAxis[]): boolean => axes.length === 4 && isSame(axes[0]) && isSame(axes[1])
 
 function nearest(x: Tensor, axes: readonly ResizedAxis[], rule: NearestRule): Tensor {
@@ -123,8 +114,7 @@ function filtered(x: Tensor, axes: readonly ResizedAxis[], rule: FilterRule): Te
   if (native) return upsample2d(x, { size: [axes[2].to, axes[3].to] }, { method: 'bilinear', ...native })
   return axes.reduce((y, axis, i) => {
     if (isSame(axis)) return y
-    const weights = constant(weightsOf(axis, rule), [axis.from, axis.to])
-    return alongAxis(y, i, (last) => matmul(last, weights))
+    return resizeByWeights(y, i, constant(weightsOf(axis, rule), [axis.from, axis.to]))
   }, x)
 }
 
