@@ -9,6 +9,7 @@ import { sigmoid, softplus } from '../ops/activations.ts'
 import { abs, add, div, greater, less, maximum, minimum, mul, pow, sub, where } from '../ops/elementwise.ts'
 import { mean, sum } from '../ops/reduce.ts'
 import { reshape, slice } from '../ops/structure.ts'
+import { sigmoidLogits } from './scores.ts'
 
 /**
  * The area that each box of `a` shares with its counterpart in `b` over the area that they cover together, 0 to 1 (Jaccard's index). [..., 4]
@@ -71,14 +72,19 @@ export interface FocalLossOptions {
 /**
  * Sum over all elements of -alpha_t (1 - p_t)^gamma log p_t, where p is the sigmoid of a logit and p_t what it gives to the target, 0 to 1 and
  * of the logits' shape (Lin et al., "Focal Loss for Dense Object Detection", 2017, equation 5): torchvision's sigmoid_focal_loss with
- * reduction 'sum'. Divide it by the number of objects.
+ * reduction 'sum'. Divide it by the number of objects. Of predictions that a sigmoid gave, it is taken of what the sigmoid was taken of.
  * @throws ShapeError when the shapes differ; ArgumentError for options out of range.
  */
-export function focalLoss(logits: Tensor, targets: Tensor, { alpha = 0.25, gamma = 2 }: FocalLossOptions = {}): Tensor {
+export function focalLoss(
+  prediction: Tensor,
+  targets: Tensor,
+  { alpha = 0.25, gamma = 2 }: FocalLossOptions = {},
+): Tensor {
   if (!(alpha >= 0 && alpha <= 1)) throw new ArgumentError(`focalLoss: alpha is ${alpha}; expected 0 to 1`)
   if (!(gamma >= 0 && gamma < Infinity))
     throw new ArgumentError(`focalLoss: gamma is ${gamma}; expected a number from 0`)
-  requireAlike(logits, targets, 'focalLoss')
+  requireAlike(prediction, targets, 'focalLoss')
+  const logits = sigmoidLogits(prediction, 'focalLoss')
   const surprise = sub(softplus(logits), mul(targets, logits))
   const absent = sub(1, targets)
   const probability = sigmoid(logits)

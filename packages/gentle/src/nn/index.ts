@@ -62,4 +62,5 @@ export {
 } from './model.ts'
 export { headParameters, parameterShapes } from './parameter-shapes.ts'
 export { type FirstValues, type Parameters, Scope, type ScopeOptions } from './scope.ts'
+export { classCount, type OutputKind, outputKind } from './scores.ts'
 export { selectParameters } from './select-parameters.ts'

@@ -5,12 +5,13 @@
 import { ArgumentError, ShapeError } from '../core/errors.ts'
 import { formatShape, sameShape } from '../core/shape.ts'
 import { constant, type Tensor } from '../graph/tensor.ts'
-import { logSoftmax, softplus } from '../ops/activations.ts'
+import { softplus } from '../ops/activations.ts'
 import { abs, add, div, less, maximum, mul, neg, sub, where } from '../ops/elementwise.ts'
 import { gather, oneHot } from '../ops/indexing.ts'
 import { mean, sum } from '../ops/reduce.ts'
 import { reshape } from '../ops/structure.ts'
 import type { Tensors } from './inputs-layer.ts'
+import { classScores, logLikelihoods, sigmoidLogits } from './scores.ts'
 
 /** A differentiable scalar from predictions [N, ...] and targets. */
 export type Loss = (prediction: Tensor, target: Tensor) => Tensor
@@ -45,15 +46,20 @@ export interface CrossEntropyOptions {
 /**
  * Negative log-likelihood of targets under softmax of logits [N, classes]. Targets are int32 labels [N], or float32 probabilities
  * [N, classes], such as the blends of MixUp; whether these are from 0 and sum to 1 is not checked.
+ *
+ * Predictions that are probabilities already are not taken for logits: of what a softmax gave it is -log p, computed from what the softmax was
+ * taken of, which loses nothing where p is near 0; of what sigmoids gave, each class's own, it is -log of the probability that it is the
+ * label's class and none of the others. One number an example, [N, 1] or [N], is the logit of class 1 of two, or its sigmoid.
  * @throws ShapeError when shapes do not fit; ArgumentError for options out of range.
  */
-export function crossEntropy(logits: Tensor, targets: Tensor, options: CrossEntropyOptions = {}): Tensor {
+export function crossEntropy(prediction: Tensor, targets: Tensor, options: CrossEntropyOptions = {}): Tensor {
   const { labelSmoothing = 0, classWeights } = options
-  const [examples, classes] = logits.shape
+  const scores = classScores(prediction)
+  const [examples, classes] = scores?.logits.shape ?? []
   const soft = targets.dtype === 'float32'
-  if (logits.shape.length !== 2 || !sameShape(targets.shape, soft ? logits.shape : [examples]))
+  if (scores === undefined || !sameShape(targets.shape, soft ? [examples, classes] : [examples]))
     throw new ShapeError(
-      `crossEntropy: logits ${formatShape(logits.shape)} and ${targets.dtype} targets ${formatShape(targets.shape)}; expected [N, classes], and int32 labels [N] or float32 probabilities [N, classes]`,
+      `crossEntropy: logits ${formatShape(prediction.shape)} and ${targets.dtype} targets ${formatShape(targets.shape)}; expected [N, classes], and int32 labels [N] or float32 probabilities [N, classes]`,
     )
   if (!(labelSmoothing >= 0 && labelSmoothing <= 1))
     throw new ArgumentError(`crossEntropy: labelSmoothing is ${labelSmoothing}; expected 0 to 1`)
@@ -61,7 +67,7 @@ export function crossEntropy(logits: Tensor, targets: Tensor, options: CrossEntr
     throw new ArgumentError(
       `crossEntropy: ${classWeights.length} class weights for ${classes} classes; expected a number from 0 for each`,
     )
-  const likelihoods = logSoftmax(logits)
+  const likelihoods = logLikelihoods(scores)
   const probabilities = soft ? targets : oneHot(targets, classes)
   if (classWeights === undefined) {
     const own = sum(mul(probabilities, likelihoods), 1)
@@ -83,9 +89,14 @@ const alike = (prediction: Tensor, target: Tensor, where: string): void => {
     )
 }
 
-/** Mean of log(1 + exp(z)) - y z: the negative log-likelihood of targets y in [0, 1] under sigmoid of logits z of the same shape. */
-export function binaryCrossEntropy(logits: Tensor, target: Tensor): Tensor {
-  alike(logits, target, 'binaryCrossEntropy')
+/**
+ * Mean of log(1 + exp(z)) - y z: the negative log-likelihood of targets y in [0, 1] under sigmoid of logits z of the same shape. Of predictions
+ * that a sigmoid gave, it is taken of what the sigmoid was taken of.
+ * @throws ShapeError for other shapes; ArgumentError for predictions that a softmax gave.
+ */
+export function binaryCrossEntropy(prediction: Tensor, target: Tensor): Tensor {
+  alike(prediction, target, 'binaryCrossEntropy')
+  const logits = sigmoidLogits(prediction, 'binaryCrossEntropy')
   return mean(sub(softplus(logits), mul(target, logits)))
 }
 

@@ -1,12 +1,13 @@
 /** Metrics: what a reader wants to know beside the loss, each by its name. */
 import { ArgumentError, ShapeError } from '../core/errors.ts'
-import { formatShape, sameShape } from '../core/shape.ts'
+import { formatShape, sameShape, sizeOf } from '../core/shape.ts'
 import type { Tensor } from '../graph/tensor.ts'
 import { cast, equal, greater, less, mul } from '../ops/elementwise.ts'
 import { oneHot } from '../ops/indexing.ts'
 import { argmax, sum } from '../ops/reduce.ts'
 import { reshape } from '../ops/structure.ts'
 import type { BatchTensors } from './losses.ts'
+import { classScores, scoresOf } from './scores.ts'
 
 /**
  * A number of a whole data set, counted example by example: what examples contribute is added up, batch by batch, in double precision, and
@@ -25,16 +26,21 @@ export interface Metric {
 
 /**
  * Share of the examples that are right, 0 to 1: by the largest logit of [N, classes] against int32 labels [N], or against the likeliest class of
- * float32 probabilities [N, classes]; for one logit an example, [N, 1] or [N], by its sign against int32 or float targets of 0 and 1.
+ * float32 probabilities [N, classes]; for one logit an example, [N, 1] or [N], by its sign against int32 or float targets of 0 and 1, and for one
+ * sigmoid by whether it is above a half.
  */
 export const accuracy: Metric = {
   name: 'accuracy',
   count(prediction, target) {
-    const [examples, classes] = prediction.shape
-    if (prediction.shape.length === 2 && classes > 1)
-      return equal(argmax(prediction), target.dtype === 'int32' ? target : argmax(target))
-    const flat = reshape(prediction, [examples])
-    return equal(greater(flat, 0), greater(cast(reshape(target, [examples]), 'float32'), 0.5))
+    const [examples] = prediction.shape
+    if (sizeOf(prediction.shape) === examples) {
+      const logits = reshape(scoresOf(prediction).logits, [examples])
+      return equal(greater(logits, 0), greater(cast(reshape(target, [examples]), 'float32'), 0.5))
+    }
+    const scores = classScores(prediction)
+    if (scores === undefined)
+      throw new ShapeError(`accuracy: predictions ${formatShape(prediction.shape)}; expected [N, classes]`)
+    return equal(argmax(scores.logits), target.dtype === 'int32' ? target : argmax(target))
   },
 }
 
@@ -46,11 +52,12 @@ export function topKAccuracy(k: number): Metric {
   if (!Number.isInteger(k) || k < 1) throw new ArgumentError(`topKAccuracy: k is ${k}; expected a whole number from 1`)
   return {
     name: `top${k}Accuracy`,
-    count(logits, labels) {
-      const [examples, classes] = logits.shape
-      if (logits.shape.length !== 2 || !sameShape(labels.shape, [examples]))
+    count(prediction, labels) {
+      const logits = classScores(prediction)?.logits
+      const [examples, classes] = logits?.shape ?? []
+      if (logits === undefined || !sameShape(labels.shape, [examples]))
         throw new ShapeError(
-          `topKAccuracy: logits ${formatShape(logits.shape)} and labels ${formatShape(labels.shape)}; expected [N, classes] and [N]`,
+          `topKAccuracy: logits ${formatShape(prediction.shape)} and labels ${formatShape(labels.shape)}; expected [N, classes] and [N]`,
         )
       const own = sum(mul(oneHot(labels, classes), logits), 1, { keepDims: true })
       return less(sum(greater(logits, own), 1), k)

@@ -1,7 +1,7 @@
 /**
  * Losses of segmentation: logits [N, C, H, W] of C classes for each pixel against int32 labels [N, H, W]. Pixels whose label is `ignore`, or
  * none of 0 to C - 1, do not count; where none counts, a loss is 0. Probabilities are the softmax along the axis of the classes, which
- * stays where the convolutions left it.
+ * stays where the convolutions left it; of predictions that such a softmax gave, the losses are taken of what it was taken of.
  */
 import { ArgumentError, ShapeError } from '../core/errors.ts'
 import { formatShape, sameShape } from '../core/shape.ts'
@@ -27,6 +27,7 @@ import {
 import { gather } from '../ops/indexing.ts'
 import { max, sum } from '../ops/reduce.ts'
 import { reshape } from '../ops/structure.ts'
+import { softmaxLogits } from './scores.ts'
 
 /** A pixel of a mask with this class counts nowhere: not in a loss, not in a metric. As in Pascal VOC's masks. */
 export const ignoredPixel = 255
@@ -113,16 +114,21 @@ interface Pixels {
   readonly total: Tensor
 }
 
-function pixelsOf(logits: Tensor, labels: Tensor, { ignore = ignoredPixel }: PixelLossOptions, where: string): Pixels {
-  const [images, classes, height, width] = logits.shape
+function pixelsOf(
+  prediction: Tensor,
+  labels: Tensor,
+  { ignore = ignoredPixel }: PixelLossOptions,
+  where: string,
+): Pixels {
+  const [images, classes, height, width] = prediction.shape
   if (
-    logits.shape.length !== 4 ||
-    logits.dtype !== 'float32' ||
+    prediction.shape.length !== 4 ||
+    prediction.dtype !== 'float32' ||
     labels.dtype !== 'int32' ||
     !sameShape(labels.shape, [images, height, width])
   )
     throw new ShapeError(
-      `${where}: ${logits.dtype} logits ${formatShape(logits.shape)} and ${labels.dtype} labels ${formatShape(labels.shape)}; expected float32 [N, classes, H, W] and int32 [N, H, W]`,
+      `${where}: ${prediction.dtype} logits ${formatShape(prediction.shape)} and ${labels.dtype} labels ${formatShape(labels.shape)}; expected float32 [N, classes, H, W] and int32 [N, H, W]`,
     )
   if (!Number.isInteger(ignore)) throw new ArgumentError(`${where}: ignore is ${ignore}; expected a whole number`)
   const aligned = reshape(labels, [images, 1, height, width])
@@ -133,6 +139,7 @@ function pixelsOf(logits: Tensor, labels: Tensor, { ignore = ignoredPixel }: Pix
     [1, classes, 1, 1],
     'int32',
   )
+  const logits = softmaxLogits(prediction, 1, where)
   const shifted = sub(logits, stopGradient(max(logits, 1, { keepDims: true })))
   const exponentials = exp(shifted)
   return {

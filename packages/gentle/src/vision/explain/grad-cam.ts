@@ -4,7 +4,7 @@ import type { Model } from '../../nn/model.ts'
 import { sum } from '../../ops/reduce.ts'
 import { slice } from '../../ops/structure.ts'
 import { type Image, image } from '../image.ts'
-import { checkClass, checkPicture, isSpatial, type TracedLayer, traceLayers } from './layers.ts'
+import { checkPicture, isSpatial, scoresOfClass, type TracedLayer, traceLayers } from './layers.ts'
 
 /** The last layer whose maps still have places, poolings apart: what a network knows, and where. */
 const lastMaps = (layers: readonly TracedLayer[]): TracedLayer | undefined =>
@@ -12,7 +12,7 @@ const lastMaps = (layers: readonly TracedLayer[]): TracedLayer | undefined =>
 
 /**
  * Where a class is seen: Grad-CAM (Selvaraju et al., "Grad-CAM: Visual Explanations from Deep Networks via Gradient-based Localization", 2017). The mean over all
- * places of the logit's gradient says how much each map speaks for the class (equation 1); the maps are summed with these weights, and what speaks
+ * places of the logit's gradient, behind which softmax or sigmoid may stand, says how much each map speaks for the class (equation 1); the maps are summed with these weights, and what speaks
  * against it is left out (equation 2).
  * @param picture [channels, height, width], as the network sees it
  * @param layer the layer whose maps are weighed; the last with more than one place that is no pooling, unless given
@@ -21,8 +21,8 @@ const lastMaps = (layers: readonly TracedLayer[]): TracedLayer | undefined =>
  */
 export async function gradCam(model: Model, picture: Float32Array, classIndex: number, layer?: string): Promise<Image> {
   checkPicture(model, picture, 'gradCam')
-  checkClass(model.outputShape, classIndex, 'gradCam')
   const { x, output, layers } = traceLayers(model)
+  const { logits } = scoresOfClass(output, classIndex, 'gradCam')
   const chosen = layer === undefined ? lastMaps(layers) : layers.find(({ path }) => path === layer)
   if (chosen === undefined || !isSpatial(chosen))
     throw new ArgumentError(
@@ -33,7 +33,7 @@ export async function gradCam(model: Model, picture: Float32Array, classIndex: n
             .map(({ path }) => path)
             .join(', ')}`,
     )
-  const logit = sum(slice(output, [0, classIndex], [1, 1]))
+  const logit = sum(slice(logits, [0, classIndex], [1, 1]))
   const [slopes] = gradients(logit, [chosen.output])
   const program = await model.backend.compile({ inputs: { x }, outputs: { maps: chosen.output, slopes } })
   const results = await program.run({ x: picture })

@@ -1,9 +1,10 @@
 /** What goes on inside a model while it looks at a picture. */
 import { ArgumentError } from '../../core/errors.ts'
-import { formatShape, type Shape, sizeOf } from '../../core/shape.ts'
+import { formatShape, sizeOf } from '../../core/shape.ts'
 import { type Input, input, type Tensor } from '../../graph/tensor.ts'
 import type { Model } from '../../nn/model.ts'
 import { Scope } from '../../nn/scope.ts'
+import { type ClassScores, classScores } from '../../nn/scores.ts'
 
 /** A layer that was traced on one picture. */
 export interface TracedLayer {
@@ -52,9 +53,13 @@ export function checkPicture({ inputShape }: Model, picture: Float32Array, where
     )
 }
 
-/** @throws ArgumentError for a class that the model does not tell. */
-export function checkClass(outputShape: Shape, classIndex: number, where: string): void {
-  const classes = sizeOf(outputShape)
+/** The scores of classes in a model's output. @throws ArgumentError for a model that does not classify, and a class that it does not tell. */
+export function scoresOfClass(output: Tensor, classIndex: number, where: string): ClassScores {
+  const scores = classScores(output)
+  if (scores === undefined)
+    throw new ArgumentError(`${where}: the model's output is ${formatShape(output.shape)}; expected [N, classes]`)
+  const [, classes] = scores.logits.shape
   if (!Number.isInteger(classIndex) || classIndex < 0 || classIndex >= classes)
     throw new ArgumentError(`${where}: there is no class ${classIndex}; expected 0 to ${classes - 1}`)
+  return scores
 }

@@ -1,8 +1,8 @@
 import { ArgumentError } from '../../core/errors.ts'
 import type { Model } from '../../nn/model.ts'
-import { softmax } from '../../ops/activations.ts'
+import { classProbabilities } from '../../nn/scores.ts'
 import { type Image, image } from '../image.ts'
-import { checkClass, checkPicture, traceLayers } from './layers.ts'
+import { checkPicture, scoresOfClass, traceLayers } from './layers.ts'
 
 export interface OcclusionOptions {
   /** Side of the square that is hidden, in pixels. */
@@ -31,7 +31,6 @@ export async function occlusion(
   { patch, stride, fill }: OcclusionOptions,
 ): Promise<Image> {
   checkPicture(model, picture, 'occlusion')
-  checkClass(model.outputShape, classIndex, 'occlusion')
   for (const [what, value] of Object.entries({ patch, stride }))
     if (!Number.isInteger(value) || value < 1)
       throw new ArgumentError(`occlusion: ${what} is ${value}; expected a whole number of pixels from 1`)
@@ -57,9 +56,10 @@ export async function occlusion(
   const count = rows * columns + 1
   const examples = Math.min(batchSize, count)
   const { x, output } = traceLayers(model, examples)
-  const program = await model.backend.compile({ inputs: { x }, outputs: { y: softmax(output) } })
+  const y = classProbabilities(scoresOfClass(output, classIndex, 'occlusion'))
+  const program = await model.backend.compile({ inputs: { x }, outputs: { y } })
   const batch = new Float32Array(examples * picture.length)
-  const classes = output.shape[1]
+  const [, classes] = y.shape
   const probabilities = new Float32Array(count)
   for (let first = 0; first < count; first += examples) {
     // The last batch is filled up by squares that were seen before.
