@@ -97,6 +97,7 @@ program
   .option('--views <n>', 'looks at each picture so often, changed by --augment, and averages', number)
   .option('--augment <policy>', `${policyNames.join(', ')}, JSON or a JSON file`)
   .option('--flips', "looks at each picture's mirror image, too: localization, detection, segmentation")
+  .option('--labels <file>', "names of the model's classes, one a line, where it has none")
   .option('--json', 'print JSON')
   .action(async (run, flags) => finishWith(await evaluateRun(run, flags)))
 

@@ -88,7 +88,7 @@ describe('gentle predict', () => {
       refuses(['predict', 'lenet5', '--input', tensor], /lenet5 is a network without weights; .*--weights/),
       refuses(['predict', 'lenet', '--input', tensor], /nearest network is lenet5/),
       refuses(['predict', 'mlp', '--weights', weights, '--input', tensor], /does not fit mlp: it has no 1\./),
-      refuses(['predict', run, '--input', tensor, '--labels', few], /has 1 names, but the model has 2 outputs/),
+      refuses(['predict', run, '--input', tensor, '--labels', few], /has 1 names, but the model has 2 classes/),
       refuses(['predict', run, 'x.png', '--normalize', 'imagnet'], /did you mean imagenet/),
       refuses(['predict', run, 'x.png', '--normalize', 'imagenet'], /3 channels; the network takes 1/),
     ])

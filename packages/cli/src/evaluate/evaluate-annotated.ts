@@ -1,6 +1,7 @@
 /** `gentle eval` of models that tell boxes or masks. */
 
 import type { OpenedModel } from 'gentle-dl'
+import { alignAnnotated } from 'gentle-dl/vision'
 import { openTold } from '../data/datasets.ts'
 import { checkPlain } from '../models/normalize.ts'
 import { judge } from '../tasks/annotated-task.ts'
@@ -9,12 +10,14 @@ import { classesFor } from '../tasks/prepare-annotated.ts'
 import { bold, percent } from '../terminal/terminal.ts'
 import { exitCodes, UsageError } from '../terminal/usage.ts'
 import { judgementText } from '../train/finish-annotated.ts'
+import { tellPlaces } from './tell-outputs.ts'
 
 export interface EvaluateAnnotatedFlags {
   readonly data: string
   readonly seed?: number
   readonly views?: number
   readonly augment?: string
+  readonly labels?: string
   readonly flips?: boolean
   readonly strict?: boolean
   readonly json?: boolean
@@ -32,6 +35,7 @@ export async function evaluateAnnotated(
   if (task === 'classify') throw new UsageError('the model classifies; it tells no boxes and no masks')
   if (flags.views !== undefined || flags.augment !== undefined)
     throw new UsageError('--views and --augment are for classes; for boxes and masks there is --flips')
+  if (flags.labels !== undefined) throw new UsageError(`--labels is for models that tell classes; ${place} has its own`)
   const kind = annotatedTask(task)
   const [channels, height, width] = model.inputShape
   const sets = await openTold(flags.data, {
@@ -46,12 +50,10 @@ export async function evaluateAnnotated(
     throw new UsageError(
       `--data ${flags.data} has pictures [${set.inputShape.join(', ')}], but the model takes [${model.inputShape.join(', ')}]`,
     )
-  const names = classesFor(kind, set, flags.data)
-  if (model.classes !== undefined && names.join() !== model.classes.join())
-    throw new UsageError(
-      `--data ${flags.data} has other classes than the model: ${names.slice(0, 5).join(', ')}, not ${model.classes.slice(0, 5).join(', ')}`,
-    )
-  const judgement = await judge(kind, model, set, { flips: flags.flips })
+  classesFor(kind, set, flags.data)
+  const { data: aligned, by } = alignAnnotated(model, set, task, place)
+  if (by === 'places') tellPlaces(place, flags.data, model.classes)
+  const judgement = await judge(kind, model, aligned, { flips: flags.flips })
   if (flags.json) {
     const { metrics, score } = judgement
     console.log(

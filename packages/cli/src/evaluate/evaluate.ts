@@ -1,5 +1,5 @@
 /** `gentle eval`: what a trained model is worth. */
-import { type Confusion, confusion, evaluate, type Model } from 'gentle-dl'
+import { alignClasses, type Confusion, confusion, evaluate, type Model } from 'gentle-dl'
 import { preprocessed } from 'gentle-dl/data'
 import { evaluateViews, normalizePixels, plainPreprocessing, withoutNormalization } from 'gentle-dl/vision'
 import { type DataOptions, openData } from '../data/datasets.ts'
@@ -9,7 +9,9 @@ import { preprocessingOf } from '../models/normalize.ts'
 import { openModel } from '../models/open-model.ts'
 import { bold, percent, table } from '../terminal/terminal.ts'
 import { exitCodes, UsageError, unknownChoice } from '../terminal/usage.ts'
+import { withLabels } from './class-names.ts'
 import { evaluateAnnotated } from './evaluate-annotated.ts'
+import { tellOutputs, tellPlaces } from './tell-outputs.ts'
 
 const partNames = ['train', 'validation', 'test'] as const
 
@@ -23,6 +25,7 @@ export async function evaluateRun(
     views?: number
     flips?: boolean
     augment?: string
+    labels?: string
     strict?: boolean
     normalize?: string
     json?: boolean
@@ -31,16 +34,17 @@ export async function evaluateRun(
   const part = partNames.find((name) => name === flags.split)
   if (part === undefined) throw unknownChoice('split', flags.split, partNames)
   const opened = await openModel(place)
-  const { model } = opened
   if (opened.task !== 'classify') {
     if (flags.normalize !== undefined) throw new UsageError('--normalize is for models that tell classes')
     return evaluateAnnotated(place, opened, part, flags)
   }
+  const model = withLabels(opened.model, place, flags.labels)
   if (flags.flips)
     throw new UsageError('--flips is for localization, detection and segmentation; give --views and --augment flip')
-  const whole = (await openData(flags.data, { seed: flags.seed ?? 0, strict: flags.strict, ...picturesOf(model) }))[
-    part
-  ]
+  const parts = await openData(flags.data, { seed: flags.seed ?? 0, strict: flags.strict, ...picturesOf(model) })
+  const { data: whole, by } = alignClasses(model, parts[part], place)
+  if (by === 'places') tellPlaces(place, flags.data, whole.classes)
+  tellOutputs(opened, place)
   const views = viewsOf(flags)
   const looksAtPictures = arePictures(whole) && plainPreprocessing(model.inputShape) !== undefined
   if (!looksAtPictures && flags.normalize !== undefined)

@@ -1,6 +1,5 @@
 /** `gentle predict`: what a trained model makes of pictures, or of a tensor as it is. */
 
-import { readFileSync } from 'node:fs'
 import { type Model, type OpenedModel, predict as predictWith, type Shape, sizeOf } from 'gentle-dl'
 import { readNpy } from 'gentle-dl/formats'
 import { normalizePixels, predictViews, withoutNormalization } from 'gentle-dl/vision'
@@ -11,9 +10,11 @@ import { preprocessingOf } from '../models/normalize.ts'
 import { openModel, openNamed } from '../models/open-model.ts'
 import { bold, note, percent } from '../terminal/terminal.ts'
 import { exitCodes, UsageError } from '../terminal/usage.ts'
+import { classesTold, namesOf, withLabels } from './class-names.ts'
 
 import { predictAnnotated } from './predict-annotated.ts'
 import type { PredictFlags } from './predict-flags.ts'
+import { tellOutputs } from './tell-outputs.ts'
 
 /** What the model says of one example. */
 type Answer =
@@ -41,10 +42,10 @@ async function predictTensor(place: string, file: string, flags: PredictFlags): 
     throw new UsageError(
       `${file} is ${dtype} [${shape.join(', ')}]; expected float32 [N, C, H, W], such as [1, 3, 224, 224]`,
     )
-  const { model } = await open(place, flags, shape.slice(1))
+  const model = asNamed(place, await open(place, flags, shape.slice(1)), flags)
   if (shape.slice(1).join() !== model.inputShape.join())
     throw new UsageError(`${file} is [${shape.join(', ')}], but ${place} takes [N, ${model.inputShape.join(', ')}]`)
-  const answers = await answersOf(model, data as Float32Array, namesOf(model, flags), flags)
+  const answers = await answersOf(model, place, data as Float32Array, flags)
   if (flags.json) console.log(JSON.stringify(answers, null, 2))
   else for (const [row, answer] of answers.entries()) console.log(`${bold(`row ${row}`)}  ${told(answer)}`)
   return exitCodes.done
@@ -53,12 +54,11 @@ async function predictTensor(place: string, file: string, flags: PredictFlags): 
 /** Pictures one by one. One that cannot be read is named, the others are still told. */
 async function predictImages(place: string, images: readonly string[], flags: PredictFlags): Promise<number> {
   const opened = await open(place, flags)
-  const { model } = opened
   if (opened.task !== 'classify') return predictAnnotated(place, opened, images, flags)
   if (flags.out !== undefined || flags.leastScore !== undefined || flags.flips)
     throw new UsageError(`--out, --least-score and --flips are for boxes and masks; ${place} tells classes`)
   const preprocessing = preprocessingOf(place, opened, flags.normalize)
-  const names = namesOf(model, flags)
+  const model = asNamed(place, opened, flags)
   const views = viewsOf(flags)
   const results: ({ readonly image: string } & Answer)[] = []
   let failed = 0
@@ -77,11 +77,11 @@ async function predictImages(place: string, images: readonly string[], flags: Pr
       continue
     }
     if (views === undefined) {
-      const [answer] = await answersOf(model, values, names, flags)
+      const [answer] = await answersOf(model, place, values, flags)
       results.push({ image, ...answer })
     } else {
       const probabilities = await predictViews(model, values, views, (pixels) => normalizePixels(pixels, preprocessing))
-      results.push({ image, predictions: bestOf(Array.from(probabilities), names, flags.top) })
+      results.push({ image, predictions: bestOf(Array.from(probabilities), namesOf(model, place), flags.top) })
     }
   }
   if (flags.json) console.log(JSON.stringify(results, null, 2))
@@ -89,38 +89,22 @@ async function predictImages(place: string, images: readonly string[], flags: Pr
   return failed > 0 ? exitCodes.usage : exitCodes.done
 }
 
-/** A name for each output: from a file, the model's own, or numbers. */
-function namesOf({ outputShape, classes }: Model, { labels }: PredictFlags): readonly string[] {
-  const outputs = sizeOf(outputShape)
-  if (labels === undefined) return classes ?? Array.from({ length: outputs }, (_, i) => String(i))
-  const names = readLabels(labels)
-  if (names.length !== outputs)
-    throw new UsageError(`--labels ${labels} has ${names.length} names, but the model has ${outputs} outputs`)
-  return names
-}
-
-/** Names a line each, or a JSON list of texts. */
-function readLabels(file: string): readonly string[] {
-  let content: string
-  try {
-    content = readFileSync(file, 'utf8').trim()
-  } catch (error) {
-    throw new UsageError(`--labels ${file} cannot be read: ${(error as Error).message.split('\n')[0]}`)
+/**
+ * The model with the names that it is asked for with. What its probabilities are is told, where they are asked for.
+ * @throws UsageError for names that do not go with it, and for a model that tells no classes where probabilities are asked for.
+ */
+function asNamed(place: string, opened: OpenedModel, { labels, logits, weights }: PredictFlags): Model {
+  if (!logits) {
+    classesTold(opened.model, place, '; --logits prints what it gives')
+    tellOutputs(opened, weights ?? place)
   }
-  if (!content.startsWith('[')) return content.split(/\r?\n/).map((name) => name.trim())
-  try {
-    const names: unknown = JSON.parse(content)
-    if (Array.isArray(names) && names.every((name) => typeof name === 'string')) return names
-  } catch {
-    // Told below.
-  }
-  throw new UsageError(`--labels ${file} is no list of names; expected a name a line, or a JSON list of texts`)
+  return withLabels(opened.model, place, labels)
 }
 
 async function answersOf(
   model: Model,
+  place: string,
   inputs: Float32Array,
-  names: readonly string[],
   { logits = false, top }: PredictFlags,
 ): Promise<Answer[]> {
   const { data, shape } = await predictWith(model, inputs, { probabilities: !logits, batchSize: 8 })
@@ -128,7 +112,7 @@ async function answersOf(
   return Array.from({ length: shape[0] }, (_, row): Answer => {
     const values = Array.from(data.subarray(row * size, (row + 1) * size))
     if (logits) return { logits: values }
-    return { predictions: bestOf(values, names, top) }
+    return { predictions: bestOf(values, namesOf(model, place), top) }
   })
 }
 

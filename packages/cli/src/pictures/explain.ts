@@ -1,6 +1,6 @@
 /** `gentle explain`: what a trained network makes of a picture, as one picture. */
 
-import { type Model, predict, readWeights, sizeOf } from 'gentle-dl'
+import { type Model, predict, readWeights } from 'gentle-dl'
 import { writeImageFile } from 'gentle-dl/data'
 import {
   featureMaps,
@@ -13,6 +13,8 @@ import {
   withoutNormalization,
 } from 'gentle-dl/vision'
 import { readImage } from '../data/images.ts'
+import { namesOf } from '../evaluate/class-names.ts'
+import { tellOutputs } from '../evaluate/tell-outputs.ts'
 import { preprocessingOf } from '../models/normalize.ts'
 import { openModel } from '../models/open-model.ts'
 import { note, percent } from '../terminal/terminal.ts'
@@ -64,7 +66,7 @@ async function firstFilters(model: Model): Promise<FirstFilters | undefined> {
 export async function explain(place: string, file: string, flags: ExplainFlags): Promise<number> {
   const opened = await openModel(place)
   const { model } = opened
-  const { inputShape, outputShape } = model
+  const { inputShape } = model
   if (plainPreprocessing(inputShape) === undefined)
     throw new UsageError(
       `${place} takes examples of shape [${inputShape.join(', ')}], not pictures; explain is for networks that look at pictures`,
@@ -74,7 +76,8 @@ export async function explain(place: string, file: string, flags: ExplainFlags):
   const seen = await readImage(file, withoutNormalization(preprocessing), flags.invert === true)
   const input = seen.slice()
   normalizePixels(input, preprocessing)
-  const labels = model.classes ?? Array.from({ length: sizeOf(outputShape) }, (_, i) => String(i))
+  const labels = namesOf(model, place)
+  tellOutputs(opened, place)
   const { data } = await predict(model, input, { probabilities: true })
   const order = Array.from(data.keys()).sort((a, b) => data[b] - data[a])
   const classIndex = flags.class === undefined ? order[0] : labels.indexOf(flags.class)

@@ -1,13 +1,14 @@
 /** What a training of localization, detection or segmentation needs. */
 import { headParameters, type Layer } from 'gentle-dl'
-import { type AnnotatedSet, augmentedScenes, type Splits, taskSet } from 'gentle-dl/data'
+import { type AnnotatedSet, type AnnotatedSplits, augmentedScenes, type Splits, taskSet } from 'gentle-dl/data'
+import { alignAnnotated } from 'gentle-dl/vision'
 import { openTold } from '../data/datasets.ts'
 import { checkEnoughPixels } from '../models/enough-pixels.ts'
 import { networkNamed } from '../models/networks.ts'
 import { UsageError } from '../terminal/usage.ts'
 import { finishAnnotated } from '../train/finish-annotated.ts'
 import { type AnyTask, judge } from './annotated-task.ts'
-import type { NamedSettings, Preparation } from './task.ts'
+import type { EarlierRun, NamedSettings, Preparation } from './task.ts'
 
 /** Names of what the outputs tell. @throws UsageError for a set without what the task needs. */
 export function classesFor(kind: AnyTask, set: AnnotatedSet, data: string): readonly string[] {
@@ -16,25 +17,34 @@ export function classesFor(kind: AnyTask, set: AnnotatedSet, data: string): read
   return kind.classesOf(set)
 }
 
+/** Three sets with their labels as a run that goes on counts its classes. @throws ClassesError for classes that it does not have. */
+function asBefore(kind: AnyTask, sets: AnnotatedSplits, { run, classes }: EarlierRun): AnnotatedSplits {
+  const of = (set: AnnotatedSet): AnnotatedSet => alignAnnotated({ classes }, set, kind.name, run).data
+  return { train: of(sets.train), validation: of(sets.validation), test: of(sets.test) }
+}
+
 export async function prepareAnnotated(
   kind: AnyTask,
   { model, data, seed = 0, validation, resize: size, loss, classWeights }: NamedSettings,
   strict: boolean,
+  earlier: EarlierRun | undefined,
 ): Promise<Preparation> {
   if (classWeights === 'balanced') throw new UsageError('--class-weights is for --task classify')
   if (kind.name === 'detect' && loss !== undefined)
     throw new UsageError('--loss is for --task localize and segment; a detector has one of its own')
   const network = networkNamed(model, kind.name)
   const [, ...usual] = network.inputShape
-  const sets = await openTold(data, {
+  const opened = await openTold(data, {
     seed,
     validation,
     size: size ?? (usual as [number, number]),
     masks: kind.name === 'segment',
     strict,
   })
+  classesFor(kind, opened.train, data)
+  const sets = earlier?.classes === undefined ? opened : asBefore(kind, opened, earlier)
   const { inputShape } = sets.train
-  const classes = classesFor(kind, sets.train, data)
+  const classes = kind.classesOf(sets.train)
   const build = (count: number): Layer => kind.network((c) => network.build({ classes: c, points: false }), count)
   const layer = build(classes.length)
   checkEnoughPixels(model, layer, inputShape)
@@ -47,7 +57,7 @@ export async function prepareAnnotated(
   return {
     splits,
     network: layer,
-    head: new Set(headParameters(build, inputShape).keys()),
+    head: headParameters(build, inputShape),
     recipe: kind.recipe,
     classes,
     loss: task.loss,

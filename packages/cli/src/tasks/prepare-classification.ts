@@ -1,12 +1,12 @@
 /** Classification: one label a picture, or a point. */
-import { crossEntropy, headParameters, type Loss, type Shape } from 'gentle-dl'
+import { alignClasses, crossEntropy, headParameters, type Loss, type Shape } from 'gentle-dl'
 import { augmented, classWeights, type Dataset, type Splits } from 'gentle-dl/data'
 import { arePoints, openData } from '../data/datasets.ts'
 import { resized } from '../data/resize.ts'
 import { checkEnoughPixels } from '../models/enough-pixels.ts'
 import { networkNamed } from '../models/networks.ts'
 import { finish } from '../train/finish.ts'
-import type { NamedSettings, Preparation } from './task.ts'
+import type { EarlierRun, NamedSettings, Preparation } from './task.ts'
 
 /** The data of a training, at the size that is asked for; image files at the network's usual one unless asked. */
 async function openSplits(
@@ -27,9 +27,20 @@ function lossOf(weighting: NamedSettings['classWeights'], train: Dataset): Loss 
   return (logits, labels) => crossEntropy(logits, labels, { classWeights: weights })
 }
 
-export async function prepareClassification(settings: NamedSettings, strict: boolean): Promise<Preparation> {
+/** Three sets with their labels as a run that goes on counts its classes. @throws ClassesError for classes that it does not have. */
+function asBefore(splits: Splits, { run, classes }: EarlierRun): Splits {
+  const of = (set: Dataset): Dataset => alignClasses({ classes }, set, run).data
+  return { train: of(splits.train), validation: of(splits.validation), test: of(splits.test) }
+}
+
+export async function prepareClassification(
+  settings: NamedSettings,
+  strict: boolean,
+  earlier: EarlierRun | undefined,
+): Promise<Preparation> {
   const network = networkNamed(settings.model, 'classify')
-  const splits = await openSplits(settings, network.inputShape, strict)
+  const opened = await openSplits(settings, network.inputShape, strict)
+  const splits = earlier?.classes === undefined ? opened : asBefore(opened, earlier)
   const purpose = { classes: splits.train.classes?.length ?? 1, points: arePoints(splits) }
   const layer = network.build(purpose)
   const { inputShape } = splits.train
@@ -37,7 +48,7 @@ export async function prepareClassification(settings: NamedSettings, strict: boo
   return {
     splits,
     network: layer,
-    head: new Set(headParameters((classes) => network.build({ ...purpose, classes }), inputShape).keys()),
+    head: headParameters((classes) => network.build({ ...purpose, classes }), inputShape),
     recipe: network.recipe(purpose),
     classes: splits.train.classes,
     loss: lossOf(settings.classWeights, splits.train),

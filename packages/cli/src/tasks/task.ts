@@ -7,6 +7,12 @@ import type { Plan, Settings } from '../train/settings.ts'
 /** Settings of a training whose network and data are known. */
 export type NamedSettings = Settings & { readonly model: string; readonly data: string }
 
+/** A run that goes on, and the classes that it has: data in another order is brought into theirs. */
+export interface EarlierRun {
+  readonly run: string
+  readonly classes?: readonly string[]
+}
+
 /** A training that has come to its end. */
 export interface Ending {
   readonly run: RunFolder
@@ -22,8 +28,8 @@ export interface Preparation {
   /** The examples as the loss wants them. */
   readonly splits: Splits
   readonly network: Layer
-  /** Parameters whose shapes depend on the classes. */
-  readonly head: ReadonlySet<string>
+  /** Parameters whose shapes depend on the classes, with the axis that counts them. */
+  readonly head: ReadonlyMap<string, number>
   readonly recipe: Recipe
   /** Names of what the outputs tell. */
   readonly classes?: readonly string[]

@@ -5,7 +5,7 @@ import { UsageError } from '../terminal/usage.ts'
 export const allButHead = 'all-but-head'
 
 /** @throws UsageError for a pattern that means nothing. */
-function meantBy(pattern: string, names: readonly string[], head: ReadonlySet<string>): Iterable<string> {
+function meantBy(pattern: string, names: readonly string[], head: Pick<ReadonlySet<string>, 'has'>): Iterable<string> {
   if (pattern === allButHead) {
     const body = names.filter((name) => !head.has(name))
     if (body.length > 0) return body
@@ -26,7 +26,7 @@ function meantBy(pattern: string, names: readonly string[], head: ReadonlySet<st
 export function frozenNames(
   patterns: readonly string[],
   names: readonly string[],
-  head: ReadonlySet<string>,
+  head: Pick<ReadonlySet<string>, 'has'>,
 ): Set<string> {
   const frozen = new Set(patterns.flatMap((pattern) => [...meantBy(pattern, names, head)]))
   if (frozen.size === names.length)

@@ -1,5 +1,5 @@
 /** `--pretrained`: a model that begins with all that fits of another's weights, and what was and was not loaded. */
-import { loadMatching, type Matching, type Model, type Shape, type WeightsFile, weightsOf } from 'gentle-dl'
+import { loadMatching, type Matching, type Model, type PretrainedHead, type Shape, weightsOf } from 'gentle-dl'
 import type { WeightsSource } from 'gentle-dl/models'
 import { sourceText } from '../models/open-model.ts'
 import { note } from '../terminal/terminal.ts'
@@ -10,9 +10,8 @@ const someOf = (names: readonly string[], most = 4): string =>
   names.length <= most ? names.join(', ') : `${names.slice(0, most).join(', ')} and ${names.length - most} more`
 
 /** Weights to begin with, under the names of the network that is trained. */
-export interface Pretrained {
+export interface Pretrained extends PretrainedHead {
   readonly file: string
-  readonly tensors: WeightsFile['tensors']
   readonly source: WeightsSource
 }
 
@@ -22,29 +21,35 @@ export interface Pretrained {
  */
 export async function loadTold(
   model: Model,
-  { file, tensors, source }: Pretrained,
-  { name, head, quiet }: { name: string; head: ReadonlySet<string>; quiet: boolean },
+  { file, tensors, otherClasses, source }: Pretrained,
+  { name, head, quiet }: { name: string; head: ReadonlyMap<string, number>; quiet: boolean },
 ): Promise<Matching> {
   const matching = await loadMatching(model, tensors)
-  const { loaded, missing, unexpected, otherShape } = matching
+  const { loaded, unexpected, otherShape } = matching
+  const missing = matching.missing.filter((each) => !otherClasses.includes(each))
   if (loaded.length === 0) {
     const shapeIn = (weights: ReadonlyMap<string, { readonly shape: Shape }>, key: string): string =>
       `[${weights.get(key)!.shape.join(', ')}]`
     const why =
       otherShape.length > 0
         ? someOf(otherShape.map((key) => `${key} is ${shapeIn(tensors, key)} for ${shapeIn(weightsOf(model), key)}`))
-        : `it holds ${someOf([...tensors.keys()])}; expected ${someOf(missing)}`
+        : otherClasses.length > 0
+          ? 'it has other classes, by their names, and all that fits is its head'
+          : `it holds ${someOf([...tensors.keys()])}; expected ${someOf(missing)}`
     throw new UsageError(`--pretrained ${file} has nothing that fits ${name}: ${why}`)
   }
   if (!quiet)
     for (const line of [
       ...sourceText(file, source),
-      `${file}: ${loaded.length} of the ${loaded.length + missing.length + otherShape.length} weights of ${name} are loaded`,
+      `${file}: ${loaded.length} of the ${loaded.length + matching.missing.length + otherShape.length} weights of ${name} are loaded`,
       ...(otherShape.length === 0
         ? []
         : [
             `  of another shape: ${someOf(otherShape)}${otherShape.every((each) => head.has(each)) ? ', the head' : ''}; these begin anew`,
           ]),
+      ...(otherClasses.length === 0
+        ? []
+        : [`  of other classes, by their names: ${someOf(otherClasses)}, the head; these begin anew`]),
       ...(missing.length === 0 ? [] : [`  not in the file: ${someOf(missing)}; these begin anew`]),
       ...(unexpected.length === 0 ? [] : [`  not in the network: ${someOf(unexpected)}; these are left out`]),
     ])

@@ -9,6 +9,7 @@ import {
   type Model,
   namedAsNetwork,
   type Optimizer,
+  pretrainedHead,
   pretrainedValues,
   type RunFolder,
   readWeightsFile,
@@ -38,6 +39,12 @@ import { createRun, openRun } from './run-folder.ts'
 import { optimizerOf, type Plan, planOf } from './settings.ts'
 import { beginning, epochLine } from './train-text.ts'
 
+/** The run that goes on, and how far it has come. */
+interface Resumed {
+  readonly run: RunFolder
+  readonly state: TrainingState
+}
+
 /** A training with everything read that it needs, before anything is made for it. */
 interface Planned {
   readonly flags: TrainFlags
@@ -47,8 +54,7 @@ interface Planned {
   /** The training examples, changed by chance where that is asked for. */
   readonly learned: Dataset
   readonly optimizer: Optimizer
-  /** The run that goes on, and how far it has come. */
-  readonly resumed?: { readonly run: RunFolder; readonly state: TrainingState }
+  readonly resumed?: Resumed
   /** Weights to begin with; a run that goes on has its own. */
   readonly pretrained?: Pretrained
 }
@@ -62,32 +68,37 @@ interface Begun extends Planned {
 }
 
 /** What prepares a training of each task. */
-function prepare(settings: NamedSettings, strict: boolean): Promise<Preparation> {
+function prepare(settings: NamedSettings, strict: boolean, resumed: Resumed | undefined): Promise<Preparation> {
   const { task = 'classify' } = settings
+  const earlier = resumed && { run: resumed.run.path, classes: classesOf(resumed.state) }
   return task === 'classify'
-    ? prepareClassification(settings, strict)
-    : prepareAnnotated(annotatedTask(task), settings, strict)
+    ? prepareClassification(settings, strict, earlier)
+    : prepareAnnotated(annotatedTask(task), settings, strict, earlier)
 }
 
-/** What a run that goes on has done so far. @throws UsageError where that is more than it shall do. */
-function resume(run: RunFolder, { epochs }: Plan): TrainingState {
-  const state = run.loadState()
+/** The classes of a run that goes on. */
+const classesOf = ({ fingerprint }: TrainingState): readonly string[] | undefined =>
+  (fingerprint.classes as readonly string[] | null | undefined) ?? undefined
+
+/** @throws UsageError where a run that goes on has done more than it shall do. */
+function checkResumed({ run, state }: Resumed, { epochs }: Plan): void {
   const begun = state.position > 0 ? state.epoch : state.epoch - 1
   if (begun > epochs)
     throw new UsageError(`--epochs is ${epochs}, but ${run.path} has done more; expected at least ${begun}`)
   // What was written of epochs whose weights were not is dropped.
   run.saveHistory(state.history)
-  return state
 }
 
 /** Settles everything that the training depends on. */
 async function planTraining(model: string | undefined, flags: TrainFlags): Promise<Planned> {
   const run = flags.resume === undefined ? undefined : openRun(flags.resume)
   const settings = settingsFor(model, flags, run)
-  const prepared = await prepare(settings, flags.strict === true)
+  const resumed = run && { run, state: run.loadState() }
+  const prepared = await prepare(settings, flags.strict === true, resumed)
   const { splits, recipe } = prepared
   const threads = Math.min(availableParallelism(), 64)
   const plan = planOf(settings, recipe, { examples: splits.train.length, threads })
+  if (resumed !== undefined) checkResumed(resumed, plan)
   const { augment } = plan
   const file = run === undefined ? plan.pretrained : undefined
   return {
@@ -97,7 +108,7 @@ async function planTraining(model: string | undefined, flags: TrainFlags): Promi
     prepared,
     learned: augment === undefined ? splits.train : prepared.augmented(policyOf('--augment', augment), plan.seed),
     optimizer: optimizerOf(plan),
-    ...(run === undefined ? {} : { resumed: { run, state: resume(run, plan) } }),
+    ...(resumed === undefined ? {} : { resumed }),
     ...(file === undefined ? {} : { pretrained: await readPretrained(file, flags.weightsKey, prepared) }),
   }
 }
@@ -106,11 +117,15 @@ async function planTraining(model: string | undefined, flags: TrainFlags): Promi
 async function readPretrained(
   file: string,
   key: string | undefined,
-  { network, splits }: Preparation,
+  { network, splits, head, classes }: Preparation,
 ): Promise<Pretrained> {
   const { tensors: stored, ...read } = await readWeightsFile(file, { key })
   const { tensors, changes } = namedAsNetwork(network, splits.train.inputShape, stored, file)
-  return { file, tensors, source: { ...read, changes } }
+  return {
+    file,
+    ...pretrainedHead(tensors, head, { stored: read.classes, wanted: classes }),
+    source: { ...read, changes },
+  }
 }
 
 /** Makes the model and the run folder, and tells what is trained. */

@@ -15,6 +15,19 @@ export class ArgumentError extends GentleError {}
 /** A data set that is missing, broken or inconsistent. */
 export class DataError extends GentleError {}
 
+/** Classes of data that are others than those of the model that it is for. */
+export class ClassesError extends GentleError {
+  /** Names that only the data has. */
+  readonly unknown: readonly string[]
+  /** Names that only the model has. */
+  readonly missing: readonly string[]
+  constructor(message: string, unknown: readonly string[] = [], missing: readonly string[] = []) {
+    super(message)
+    this.unknown = unknown
+    this.missing = missing
+  }
+}
+
 /** A file whose bytes do not follow its format. */
 export class FormatError extends GentleError {}
 

@@ -1,5 +1,8 @@
 /** How readers of files refuse: by a FormatError of one line that begins with the file's name, whatever text the file holds. */
 import { FormatError } from '../core/errors.ts'
+import { printable } from '../core/printable.ts'
+
+export { printable }
 
 export type Fail = (problem: string, cause?: unknown) => never
 
@@ -8,14 +11,6 @@ export const failing =
   (problem, cause) => {
     throw new FormatError(`${name}: ${problem}`, { cause })
   }
-
-/** Text of a file within a message: on the same line, not much of it, and nothing that a terminal would obey. */
-export function printable(text: string): string {
-  const short = text.length > 80 ? `${text.slice(0, 80)}...` : text
-  return JSON.stringify(short)
-    .slice(1, -1)
-    .replace(/[\u007f-\u009f\u2028\u2029]/g, (each) => `\\u${each.charCodeAt(0).toString(16).padStart(4, '0')}`)
-}
 
 export const quoted = (text: string): string => `"${printable(text)}"`
 

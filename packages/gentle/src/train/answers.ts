@@ -3,7 +3,8 @@ import { sizeOf } from '../core/shape.ts'
 import type { AnnotatedSet, Annotations } from '../data/annotated/annotated-set.ts'
 import type { Model } from '../nn/model.ts'
 import type { Task } from '../vision/tasks/task.ts'
-import { Predictor } from './predict.ts'
+import { alignAnnotated } from './align-classes.ts'
+import { Predictor } from './predictor.ts'
 
 export interface AnswerOptions {
   /** Pictures a step; 32 unless given. */
@@ -29,16 +30,20 @@ function mirror(pictures: Float32Array, width: number): Float32Array {
   return mirrored
 }
 
-/** Goes through an annotated set, picture by picture in order. */
+/**
+ * Goes through an annotated set, picture by picture in order. Its truth comes as the model counts its classes: those of one name are the same.
+ * @throws ClassesError for classes that the model does not have.
+ */
 export async function* answers<Answer>(
   model: Model,
   task: Task<Answer>,
-  set: AnnotatedSet,
+  pictures: AnnotatedSet,
   { batchSize = 32, flips = false }: AnswerOptions = {},
 ): AsyncGenerator<AnsweredPicture<Answer>> {
+  const { data: set } = alignAnnotated(model, pictures, task.name)
   const [inputs, outputs] = [sizeOf(model.inputShape), sizeOf(model.outputShape)]
   const width = model.inputShape[model.inputShape.length - 1]
-  const predictor = new Predictor(model, false)
+  const predictor = new Predictor(model, 'outputs')
   const room = Math.min(batchSize, set.length)
   const memory = new Float32Array(room * inputs)
   try {
@@ -49,14 +54,14 @@ export async function* answers<Answer>(
       const truths = await Promise.all(
         Array.from({ length: count }, (_, i) => set.read(first + i, part(memory, i, inputs))),
       )
-      const pictures = memory.subarray(0, count * inputs)
+      const shown = memory.subarray(0, count * inputs)
       // A program's results are overwritten by its next run.
-      const said = (await predictor.run(pictures, count)).slice()
-      const mirrored = flips ? (await predictor.run(mirror(pictures, width), count)).slice() : undefined
+      const said = (await predictor.run(shown, count)).slice()
+      const mirrored = flips ? (await predictor.run(mirror(shown, width), count)).slice() : undefined
       for (let i = 0; i < count; i++)
         yield {
           index: first + i,
-          picture: part(pictures, i, inputs),
+          picture: part(shown, i, inputs),
           truth: truths[i],
           answer: task.decode(part(said, i, outputs), mirrored && part(mirrored, i, outputs)),
         }

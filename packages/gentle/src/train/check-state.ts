@@ -1,5 +1,6 @@
 /** Whether a training can go on from a state. */
 import { TrainingStateError, WeightsError } from '../core/errors.ts'
+import { differenceOfClasses } from '../core/match-classes.ts'
 import { sizeOf } from '../core/shape.ts'
 import { type AnyDataset, isNamed } from '../data/dataset.ts'
 import type { Variable } from '../graph/tensor.ts'
@@ -65,7 +66,11 @@ function checkAccepted(
   const changes = changesBetween(stored, present)
   const refused = changes.filter((key) => !accept.includes(key))
   if (refused.length > 0) {
-    const told = refused.map((key) => firstDifference(stored[key], present[key], key))
+    const told = refused.map((key) =>
+      key === 'classes'
+        ? otherClasses(stored.classes, present.classes)
+        : firstDifference(stored[key], present[key], key),
+    )
     const names = refused.map((key) => `'${key}'`).join(', ')
     throw new TrainingStateError(
       `restore: the state is of another training: ${told.join('; ')}; train on as it was, or restore with accept: [${names}]`,
@@ -74,6 +79,13 @@ function checkAccepted(
   }
   return changes
 }
+
+/** How the classes of a state and of a training differ. */
+const otherClasses = (stored: Json, present: Json): string | undefined =>
+  differenceOfClasses(
+    { of: 'the state', names: (stored ?? []) as string[] },
+    { of: 'the training', names: (present ?? []) as string[] },
+  )
 
 /** Where two values differ first, as `optimizer.momentum was 0.9 and is 0.8`; undefined where they are equal. */
 function firstDifference(stored: Json | undefined, present: Json | undefined, path: string): string | undefined {

@@ -1,15 +1,18 @@
-import { ArgumentError } from '../core/errors.ts'
+import { ArgumentError, ShapeError } from '../core/errors.ts'
+import { formatShape } from '../core/shape.ts'
 import { type AnyDataset, type Dataset, isNamed, type NamedDataset } from '../data/dataset.ts'
 import type { InputsLayer } from '../nn/inputs-layer.ts'
 import type { Layer } from '../nn/layer.ts'
 import { type AnyModel, createModel, type InputsModel, type Model, readWeights } from '../nn/model.ts'
-import { checkBatchSize, checkFits } from './evaluate.ts'
+import { classCount } from '../nn/scores.ts'
+import { checkBatchSize, fitted } from './evaluate.ts'
 import { Trainer } from './trainer.ts'
 import type { TrainerOptions } from './trainer-options.ts'
 
 /**
  * Begins a training of a network, or of a model further: in every epoch all examples are seen once, in an order from the seed.
- * @throws ShapeError when network and data do not fit; DataError for an empty data set; ArgumentError for options out of range.
+ * @throws ShapeError when network and data do not fit; ClassesError for data with classes that a model does not have; DataError for an empty data set;
+ * ArgumentError for options out of range.
  */
 export async function createTrainer(
   network: Layer | Model,
@@ -32,16 +35,32 @@ export async function createTrainer(
     if (!Number.isInteger(count) || count < 1)
       throw new ArgumentError(`training: ${name} is ${count}; expected a whole number from 1`)
   const model = 'layer' in network ? network : await modelFor(network, data, { ...options, seed })
-  await checkFits(model, data)
-  return new Trainer(model, data, options, await readWeights(model))
+  const examples = await fitted(model, data)
+  return new Trainer(model, examples, options, await readWeights(model))
 }
 
 /** A model of a network that takes what a data set gives. */
-function modelFor(
+async function modelFor(
   network: Layer | InputsLayer,
   data: AnyDataset,
-  { seed, backend }: TrainerOptions,
+  { seed, backend, classes = data.classes }: TrainerOptions,
 ): Promise<AnyModel> {
-  const options = { seed, classes: data.classes, backend }
-  return createModel(network as InputsLayer, isNamed(data) ? data.inputs : (data.inputShape as never), options)
+  const options = { seed, classes, backend }
+  const made = await createModel(
+    network as InputsLayer,
+    isNamed(data) ? data.inputs : (data.inputShape as never),
+    options,
+  )
+  if (!('inputs' in made)) checkUnits(made, data)
+  return made
+}
+
+/** @throws ShapeError for a network that has not as many outputs as there are classes. */
+function checkUnits({ outputShape }: Model, { name, target, classes }: AnyDataset): void {
+  const count = classCount(outputShape)
+  if (target.dtype !== 'int32' || target.shape.length > 0 || classes === undefined || count === undefined) return
+  if (count !== classes.length)
+    throw new ShapeError(
+      `data set ${name} has ${classes.length} classes, but the network's output has shape ${formatShape(outputShape)}; give its last layer ${classes.length} units`,
+    )
 }

@@ -4,6 +4,7 @@ import { type AnyDataset, type Dataset, isNamed, type NamedDataset } from '../da
 import { type BatchLoss, crossEntropy, type Loss } from '../nn/losses.ts'
 import type { Metric } from '../nn/metrics.ts'
 import { type AnyModel, type InputsModel, type Model, traceInputs } from '../nn/model.ts'
+import { alignClasses } from './align-classes.ts'
 import { allBatches } from './batches.ts'
 import { checkMetrics, type Evaluation, lossOf, measured, Sums, usualMetrics } from './evaluation.ts'
 import { BatchPrograms, fieldsOf } from './steps.ts'
@@ -18,7 +19,7 @@ export interface EvaluateOptions {
 }
 
 /**
- * @throws ShapeError when a model and a data set do not fit together; DataError for an empty one.
+ * @throws ShapeError when the inputs of a model and a data set do not fit together; DataError for an empty set.
  */
 export async function checkFits(model: AnyModel, dataset: AnyDataset): Promise<void> {
   if (dataset.length === 0) throw new DataError(`data set ${dataset.name} is empty; expected at least one example`)
@@ -26,20 +27,19 @@ export async function checkFits(model: AnyModel, dataset: AnyDataset): Promise<v
   else (await import('./check-inputs.ts')).checkInputs(model, dataset)
 }
 
-function checkShapes({ inputShape, outputShape }: Model, dataset: Dataset): void {
+/**
+ * A data set that fits a model, with its labels as the model counts its classes.
+ * @throws ClassesError for classes that the model does not have; and as `checkFits`.
+ */
+export async function fitted<Data extends AnyDataset>(model: AnyModel, dataset: Data): Promise<Data> {
+  await checkFits(model, dataset)
+  return alignClasses(model, dataset).data
+}
+
+function checkShapes({ inputShape }: Model, dataset: Dataset): void {
   if (!sameShape(inputShape, dataset.inputShape))
     throw new ShapeError(
       `data set ${dataset.name} has examples of shape ${formatShape(dataset.inputShape)}, but the model takes ${formatShape(inputShape)}`,
-    )
-  const classes = dataset.classes?.length
-  if (
-    dataset.target.dtype === 'int32' &&
-    classes !== undefined &&
-    outputShape.length === 1 &&
-    outputShape[0] !== classes
-  )
-    throw new ShapeError(
-      `data set ${dataset.name} has ${classes} classes, but the model's output has shape ${formatShape(outputShape)}; give its last layer ${classes} units`,
     )
 }
 
@@ -81,8 +81,9 @@ export class Evaluator {
 }
 
 /**
- * Mean loss and metrics of a model on a data set.
- * @throws ShapeError when they do not fit; DataError for an empty data set; ArgumentError for options out of range.
+ * Mean loss and metrics of a model on a data set. Classes are the same that have the same name, in whatever order.
+ * @throws ShapeError when they do not fit; ClassesError for classes that the model does not have; DataError for an empty data set; ArgumentError for
+ * options out of range.
  */
 export async function evaluate(model: Model, dataset: Dataset, options?: EvaluateOptions): Promise<Evaluation>
 export async function evaluate(
@@ -95,8 +96,7 @@ export async function evaluate(
   dataset: AnyDataset,
   options: EvaluateOptions = {},
 ): Promise<Evaluation> {
-  await checkFits(model, dataset)
-  const evaluator = new Evaluator(model, dataset, options)
+  const evaluator = new Evaluator(model, await fitted(model, dataset), options)
   try {
     return await evaluator.run()
   } finally {

@@ -1,12 +1,13 @@
 /** Means over examples: the loss, and metrics by their names. */
 import { ArgumentError, ShapeError } from '../core/errors.ts'
 import type { NDArray } from '../core/ndarray.ts'
-import { formatShape, type Shape } from '../core/shape.ts'
+import { formatShape, type Shape, sizeOf } from '../core/shape.ts'
 import { type AnyDataset, isNamed } from '../data/dataset.ts'
 import type { Tensor } from '../graph/tensor.ts'
 import type { BatchLoss, BatchTensors, Loss } from '../nn/losses.ts'
 import { accuracy, type Metric } from '../nn/metrics.ts'
 import type { AnyModel, Model } from '../nn/model.ts'
+import { classCount } from '../nn/scores.ts'
 
 /** How good a model is: its loss and its metrics, each under its name. */
 export interface Evaluation {
@@ -28,13 +29,14 @@ export function usualMetrics(model: AnyModel, dataset: AnyDataset): Metric[] {
     return dtype === 'int32' && shape.length === 0 && sequence === undefined ? [accuracy] : []
   }
   const { outputShape } = model as Model
+  const count = classCount(outputShape)
   const targets = target.shape.length
   const single = (shape: Shape): boolean => shape.length === 0 || (shape.length === 1 && shape[0] === 1)
-  const labels = target.dtype === 'int32' && targets === 0 && outputShape.length <= 1
+  const labels = target.dtype === 'int32' && targets === 0 && count !== undefined
   const probabilities =
     classes !== undefined &&
-    outputShape.length <= 1 &&
-    (single(outputShape) ? single(target.shape) : targets === 1 && target.shape[0] === outputShape[0])
+    count !== undefined &&
+    (sizeOf(outputShape) === 1 ? single(target.shape) : targets === 1 && target.shape[0] === count)
   return labels || probabilities ? [accuracy] : []
 }
 

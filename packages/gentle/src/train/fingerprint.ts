@@ -27,6 +27,8 @@ export interface Fingerprint {
   /** Name, length, shapes, and what the set tells of itself. */
   readonly data: Json
   readonly seed: Json
+  /** Names of the model's classes; null where they have none. */
+  readonly classes: Json
   /** Names of parameters that stay as they are. */
   readonly freeze: Json
 }
@@ -43,7 +45,11 @@ export interface DependsOn {
 }
 
 /** What a training of this model on this data depends on. */
-export function fingerprintOf({ layer, ...model }: AnyModel, data: AnyDataset, options: DependsOn): Fingerprint {
+export function fingerprintOf(
+  { layer, classes, ...model }: AnyModel,
+  data: AnyDataset,
+  options: DependsOn,
+): Fingerprint {
   const { loss, metrics, monitor, optimizer, batchSize, seed, freeze } = options
   const fields = fieldsOf(data)
   // As a file has it, so that what is read compares with what is made.
@@ -56,6 +62,7 @@ export function fingerprintOf({ layer, ...model }: AnyModel, data: AnyDataset, o
       optimizer: optimizer.description,
       schedule: describeSchedule(optimizer.schedule),
       batchSize,
+      classes: classes ?? null,
       data: { name: data.name, length: data.length, ...fields, description: data.description },
       seed,
       freeze,

@@ -51,7 +51,13 @@ export async function fit(
   train: AnyDataset,
   options: FitOptions | FitOptions<InputsModel>,
 ): Promise<FitResult<AnyModel>> {
-  return fitTrainer(await createTrainer(network as Layer, train as Dataset, options), options as FitOptions)
+  // A training that goes on counts its classes as it did.
+  const known = options.state?.fingerprint.classes as readonly string[] | null | undefined
+  const trainer = await createTrainer(network as Layer, train as Dataset, {
+    ...(options as FitOptions),
+    classes: options.classes ?? known ?? undefined,
+  })
+  return fitTrainer(trainer, options as FitOptions)
 }
 
 async function fitTrainer<M extends AnyModel>(trainer: Trainer<M>, options: FitOptions<M>): Promise<FitResult<M>> {

@@ -5,10 +5,10 @@ import { buildNetwork, publishedSizes, takesPoints } from '../models/recipes.ts'
 import { createModel } from '../nn/model.ts'
 import { headParameters } from '../nn/parameter-shapes.ts'
 import type { Preprocessing } from '../vision/preprocessing.ts'
-import { type OpenedModel, type OpenOptions, pretrainedValues } from './open-model.ts'
+import { type OpenedModel, type OpenOptions, openByOthers, pretrainedValues } from './open-model.ts'
 import { namedAsNetwork } from './weight-names.ts'
 import { checkComplete, match, purposeFrom } from './weights.ts'
-import { openOnnx, readWeightsFile, withFile } from './weights-file.ts'
+import { readWeightsFile, withFile } from './weights-file.ts'
 
 export interface PretrainedOptions extends OpenOptions {
   /** Of an example; as the file's preprocessing tells or the network was published for unless given. */
@@ -45,15 +45,19 @@ export async function loadPretrained(
 ): Promise<OpenedModel & { readonly unexpected: readonly string[]; readonly source: WeightsSource }> {
   const published = publishedSizes(name)
   if (await withFile(place, ({ kind }) => kind === 'onnx'))
-    return { model: await openOnnx(place, backend), task: 'classify', unexpected: [], source: wholeFile }
-  const { tensors: stored, metadata, key: taken, others } = await readWeightsFile(place, { key })
+    return { ...(await openByOthers(place, backend)), unexpected: [], source: wholeFile }
+  const { tensors: stored, metadata, classes: names, key: taken, others } = await readWeightsFile(place, { key })
   const purpose = purposeFrom(metadata, place)
   const shape = inputShape ?? shapeOf(purpose.preprocessing) ?? published.inputShape
   const points = takesPoints(name) && shape.length === 1
   const build = (classes: number) => buildNetwork(name, { classes, points })
   const { tensors, changes } = namedAsNetwork(build(published.classes), shape, stored, place)
   const classes = classesIn(tensors, headParameters(build, shape)) ?? published.classes
-  const model = await createModel(build(classes), shape, { backend, firstValues: pretrainedValues(tensors) })
+  const model = await createModel(build(classes), shape, {
+    backend,
+    classes: names?.length === classes ? names : undefined,
+    firstValues: pretrainedValues(tensors),
+  })
   const matching = match(model, tensors, place)
   checkComplete(model, matching, `${place} does not fit ${name}`)
   return { model, ...purpose, unexpected: matching.unexpected, source: { key: taken, others, changes } }

@@ -1,6 +1,6 @@
 /** A trained model from where it is kept: a folder of a training, or a file that describes its model. */
 import type { Backend } from '../backends/backend.ts'
-import { ArgumentError, DataError } from '../core/errors.ts'
+import { ArgumentError, DataError, FormatError } from '../core/errors.ts'
 import { Random } from '../core/random.ts'
 import { sameShape } from '../core/shape.ts'
 import { inNode } from '../data/node.ts'
@@ -8,7 +8,7 @@ import { readSafetensors, type StoredTensor } from '../formats/safetensors.ts'
 import type { Model } from '../nn/model.ts'
 import type { FirstValues } from '../nn/scope.ts'
 import type { Preprocessing } from '../vision/preprocessing.ts'
-import type { TaskName } from '../vision/tasks/task-names.ts'
+import { outputClasses, type TaskName } from '../vision/tasks/task-names.ts'
 import { modelIn, purposeFrom } from './weights.ts'
 import { openOnnx, withFile } from './weights-file.ts'
 
@@ -19,6 +19,8 @@ export interface OpenedModel {
   readonly preprocessing?: Preprocessing
   /** What it was trained for. */
   readonly task: TaskName
+  /** Set where another program wrote the file, which may not say what the outputs are. */
+  readonly byOthers?: true
 }
 
 export interface OpenOptions {
@@ -46,7 +48,7 @@ export async function openModel(place: string, { backend }: OpenOptions = {}): P
   if (file === undefined)
     throw new DataError(`${place} is neither a file of a model nor a folder of a training with weights`)
   return withFile(file, async ({ access, kind, isOther }) => {
-    if (kind === 'onnx') return { model: await openOnnx(file, backend), task: 'classify' }
+    if (kind === 'onnx') return openByOthers(file, backend)
     if (kind === 'zip' || kind === 'legacyPyTorch')
       throw new ArgumentError(
         `${file} holds weights without a network; name it, as in loadPretrained('resnet18', file), or resnet18 --weights FILE`,
@@ -54,8 +56,25 @@ export async function openModel(place: string, { backend }: OpenOptions = {}): P
     if (kind !== 'safetensors')
       throw new ArgumentError(`${file} ${isOther}; expected a file that saveModel wrote, or an ONNX file`)
     const stored = readSafetensors(access, file)
-    return { model: await modelIn(stored, file, backend), ...purposeFrom(stored.metadata, file) }
+    const model = await modelIn(stored, file, backend)
+    const purpose = purposeFrom(stored.metadata, file)
+    checkNames(model, purpose.task, file)
+    return { model, ...purpose }
   })
+}
+
+/** The model of another program's file, which is taken for one that classifies. */
+export const openByOthers = async (file: string, backend?: Backend): Promise<OpenedModel> => ({
+  model: await openOnnx(file, backend),
+  task: 'classify',
+  byOthers: true,
+})
+
+/** @throws FormatError for another number of names than the outputs have classes. */
+function checkNames({ classes, outputShape }: Model, task: TaskName, file: string): void {
+  const outputs = outputClasses(task, outputShape)
+  if (classes !== undefined && outputs !== undefined && classes.length !== outputs)
+    throw new FormatError(`${file}: it names ${classes.length} classes, but the outputs of its model are of ${outputs}`)
 }
 
 /**

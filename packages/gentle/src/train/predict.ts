@@ -1,51 +1,24 @@
-import type { Program } from '../backends/backend.ts'
-import { DataError } from '../core/errors.ts'
+import { DataError, ShapeError } from '../core/errors.ts'
 import type { NDArray } from '../core/ndarray.ts'
 import { formatShape, sizeOf } from '../core/shape.ts'
 import type { Dataset, NamedDataset } from '../data/dataset.ts'
-import { input } from '../graph/tensor.ts'
-import { type AnyModel, type InputsModel, type Model, traceInference, traceInputs } from '../nn/model.ts'
-import { softmax } from '../ops/activations.ts'
+import type { Tensor } from '../graph/tensor.ts'
+import { type AnyModel, type InputsModel, type Model, traceInputs } from '../nn/model.ts'
+import { classCount, classProbabilities, classScores, probabilitiesAlong } from '../nn/scores.ts'
 import { allBatches, inOrder, readBatches } from './batches.ts'
-import { checkBatchSize, checkFits } from './evaluate.ts'
+import { checkBatchSize, checkFits, fitted } from './evaluate.ts'
+import { Predictor } from './predictor.ts'
 import { BatchPrograms, fieldsOf } from './steps.ts'
 
 export interface PredictOptions {
-  /** Whether to give probabilities, softmax of the model's output along its last axis; the output itself unless set. */
+  /**
+   * Whether to give probabilities of classes, [N, classes]: those that a softmax or sigmoids in the model give, else the softmax of its outputs; of one
+   * number an example, those of two classes. Outputs of several axes keep their shape; where they are no probabilities, softmax is taken along the
+   * channels of maps, else along the last axis. The outputs as they are unless set.
+   */
   readonly probabilities?: boolean
   /** Examples a step; 256 unless given. */
   readonly batchSize?: number
-}
-
-/** Predicts batch after batch: one program a batch size, compiled when first needed. */
-export class Predictor {
-  readonly #model: Model
-  readonly #probabilities: boolean
-  readonly #programs = new Map<number, Program>()
-
-  constructor(model: Model, probabilities: boolean) {
-    this.#model = model
-    this.#probabilities = probabilities
-  }
-
-  /** Outputs for so many examples. */
-  async run(inputs: Float32Array, examples: number): Promise<Float32Array> {
-    const program = this.#programs.get(examples) ?? (await this.#compile(examples))
-    return (await program.run({ x: inputs })).y.data as Float32Array
-  }
-
-  dispose(): void {
-    for (const program of this.#programs.values()) program.dispose()
-  }
-
-  async #compile(examples: number): Promise<Program> {
-    const { inputShape, backend } = this.#model
-    const x = input([examples, ...inputShape])
-    const y = traceInference(this.#model, x)
-    const program = await backend.compile({ inputs: { x }, outputs: { y: this.#probabilities ? softmax(y) : y } })
-    this.#programs.set(examples, program)
-    return program
-  }
 }
 
 /**
@@ -77,7 +50,7 @@ async function predictNamed(
   checkBatchSize(batchSize)
   const programs = new BatchPrograms(model.backend, fieldsOf(data), ({ inputs }) => {
     const y = traceInputs(model, inputs)
-    return { inputs: {}, outputs: { y: probabilities ? softmax(y) : y } }
+    return { inputs: {}, outputs: { y: probabilities ? namedProbabilities(y) : y } }
   })
   const outputs = new Array<NDArray>(data.length)
   for await (const batch of allBatches(data, batchSize)) {
@@ -91,19 +64,27 @@ async function predictNamed(
   return outputs
 }
 
+/** Of outputs [N, classes], of each class; of sequences, along the last axis, however long they are. */
+function namedProbabilities(y: Tensor): Tensor {
+  const scores = y.shape.length > 2 ? undefined : classScores(y)
+  return scores === undefined ? probabilitiesAlong(y, -1) : classProbabilities(scores)
+}
+
 async function predictArray(
   model: Model,
   inputs: Float32Array,
   { probabilities = false, batchSize = 256 }: PredictOptions,
 ): Promise<NDArray<Float32Array>> {
-  const [inSize, outSize] = [sizeOf(model.inputShape), sizeOf(model.outputShape)]
+  const classes = probabilities ? classCount(model.outputShape) : undefined
+  const outputShape = classes === undefined ? model.outputShape : [classes]
+  const [inSize, outSize] = [sizeOf(model.inputShape), sizeOf(outputShape)]
   const examples = inputs.length / inSize
   if (!Number.isInteger(examples) || examples < 1)
     throw new DataError(
       `predict: ${inputs.length} values are no whole number of examples of shape ${formatShape(model.inputShape)}, ${inSize} values each`,
     )
   checkBatchSize(batchSize)
-  const predictor = new Predictor(model, probabilities)
+  const predictor = new Predictor(model, probabilities ? 'probabilities' : 'outputs')
   // Not before the first batch, whose program tells by name what no memory holds.
   let data: Float32Array<ArrayBuffer> | undefined
   for (let start = 0; start < examples; start += batchSize) {
@@ -113,10 +94,18 @@ async function predictArray(
     data.set(outputs, start * outSize)
   }
   predictor.dispose()
-  return { shape: [examples, ...model.outputShape], dtype: 'float32', data: data! }
+  return { shape: [examples, ...outputShape], dtype: 'float32', data: data! }
 }
 
-/** What a classifier takes the examples of a data set for. */
+/** How many classes a model tells. @throws ShapeError for one that does not classify. */
+export function classesOf({ outputShape }: Model, where: string): number {
+  const classes = classCount(outputShape)
+  if (classes === undefined)
+    throw new ShapeError(`${where}: the model's output has shape ${formatShape(outputShape)}; expected [classes]`)
+  return classes
+}
+
+/** What a classifier takes the examples of a data set for; labels are the model's. */
 export interface Confusion {
   /** Row-major [classes, classes]: how often the class of the row was taken for the class of the column. */
   readonly counts: Int32Array
@@ -127,17 +116,17 @@ export interface Confusion {
 }
 
 /**
- * How often a classifier with one logit a class takes each class for each.
- * @throws ShapeError when model and data set do not fit.
+ * How often a classifier takes each class for each. Classes are the same that have the same name, in whatever order.
+ * @throws ShapeError when model and data set do not fit, or the model does not classify; ClassesError for classes that the model does not have.
  */
-export async function confusion(model: Model, dataset: Dataset): Promise<Confusion> {
-  await checkFits(model, dataset)
-  const [classes] = model.outputShape
+export async function confusion(model: Model, examples: Dataset): Promise<Confusion> {
+  const classes = classesOf(model, 'confusion')
+  const dataset = await fitted(model, examples)
   const labels = new Int32Array(dataset.length)
   const predicted = new Int32Array(dataset.length)
   const counts = new Int32Array(classes * classes)
   const batchSize = Math.min(500, dataset.length)
-  const predictor = new Predictor(model, false)
+  const predictor = new Predictor(model, 'scores')
   for await (const { indices, inputs, targets } of readBatches(dataset, inOrder(dataset.length), batchSize)) {
     const [first] = indices
     labels.set(targets, first)

@@ -13,6 +13,11 @@ export interface TrainerOptions {
    * 'loss' where there is none.
    */
   readonly monitor?: string
+  /**
+   * Names of the classes in the order in which the model shall count them, for a network that is not a model yet; those of the data unless given. Data
+   * in another order is brought into this one.
+   */
+  readonly classes?: readonly string[]
   readonly optimizer: Optimizer
   /** Examples a step; 64 unless given. */
   readonly batchSize?: number

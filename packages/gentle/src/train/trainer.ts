@@ -10,7 +10,7 @@ import { type AnyModel, type Model, readWeights, type WeightValues, writeWeights
 import type { OptimizerState } from '../optim/optimizer.ts'
 import { type Batch, epochBatches } from './batches.ts'
 import { isBetter } from './better.ts'
-import { checkFits, Evaluator } from './evaluate.ts'
+import { Evaluator, fitted } from './evaluate.ts'
 import { checkMetrics, type Evaluation, Sums, usualMetrics } from './evaluation.ts'
 import type { RestoreOptions } from './fingerprint.ts'
 import type { Gradients } from './gradients.ts'
@@ -197,8 +197,8 @@ export class Trainer<M extends AnyModel = Model> {
     return this.#turns.run(async () => {
       let evaluator = this.#evaluators.get(dataset)
       if (evaluator === undefined) {
-        await checkFits(this.model, dataset)
-        evaluator = new Evaluator(this.model, dataset, { loss: this.#options.loss, metrics: this.#metrics })
+        const examples = await fitted<AnyDataset>(this.model, dataset)
+        evaluator = new Evaluator(this.model, examples, { loss: this.#options.loss, metrics: this.#metrics })
         this.#evaluators.set(dataset, evaluator)
       }
       return evaluator.run()

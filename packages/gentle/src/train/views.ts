@@ -8,10 +8,12 @@ import { type Policy, settlePolicy } from '../data/augmentation/policy.ts'
 import type { Dataset } from '../data/dataset.ts'
 import { labelsOf } from '../data/memory.ts'
 import type { Model } from '../nn/model.ts'
+import { outputKind } from '../nn/scores.ts'
 import { inOrder, readBatches } from './batches.ts'
-import { checkFits } from './evaluate.ts'
+import { fitted } from './evaluate.ts'
 import type { Evaluation } from './evaluation.ts'
-import { type Confusion, Predictor } from './predict.ts'
+import { type Confusion, classesOf } from './predict.ts'
+import { Predictor } from './predictor.ts'
 
 export interface ViewOptions {
   /** How the views after the first, which is the picture itself, are changed. */
@@ -59,10 +61,10 @@ export async function predictViews(
     }
     prepare(pixels)
   }
-  const predictor = new Predictor(model, true)
+  const classes = classesOf(model, 'predictViews')
+  const predictor = new Predictor(model, 'probabilities')
   const probabilities = await predictor.run(inputs, options.views)
   predictor.dispose()
-  const classes = sizeOf(model.outputShape)
   return meanOf(
     Array.from({ length: options.views }, (_, view) => probabilities.subarray(view * classes, (view + 1) * classes)),
   )
@@ -72,21 +74,22 @@ export async function predictViews(
  * Loss and accuracy of a classifier by the mean of its probabilities over views, and what it takes each class for. The loss is the
  * cross-entropy of the mean.
  * @param prepare what is done to each view, in place, before the network sees it
- * @throws ShapeError when model and data set do not fit; ArgumentError for targets that are no labels and options out of range.
+ * @throws ShapeError when model and data set do not fit; ClassesError for classes that the model does not have; ArgumentError for targets that are no
+ * labels and options out of range.
  */
 export async function evaluateViews(
   model: Model,
-  dataset: Dataset,
+  examples: Dataset,
   options: ViewOptions,
   prepare: (pixels: Float32Array) => void = () => {},
 ): Promise<Required<Pick<Evaluation, 'loss' | 'accuracy'>> & Confusion> {
   checkViews(options)
-  await checkFits(model, dataset)
+  const classes = classesOf(model, 'evaluateViews')
+  const dataset = await fitted(model, examples)
   const labels = labelsOf(dataset)
   const size = sizeOf(dataset.inputShape)
-  const classes = sizeOf(model.outputShape)
   const sums = new Float64Array(dataset.length * classes)
-  const predictor = new Predictor(model, true)
+  const predictor = new Predictor(model, 'probabilities')
   const changed = augmented(dataset, options.policy, { seed: options.seed })
   for (let view = 0; view < options.views; view++)
     for await (const { indices, inputs } of readBatches(
@@ -101,6 +104,7 @@ export async function evaluateViews(
       for (let i = 0; i < probabilities.length; i++) sums[start + i] += probabilities[i]
     }
   predictor.dispose()
+  const independent = outputKind(model) === 'sigmoids' && sizeOf(model.outputShape) > 1
   const counts = new Int32Array(classes * classes)
   const predicted = new Int32Array(dataset.length)
   let [loss, right] = [0, 0]
@@ -109,7 +113,10 @@ export async function evaluateViews(
     predicted[i] = own.indexOf(Math.max(...own))
     counts[label * classes + predicted[i]]++
     // The smallest float32 above 0 stands for a probability that was rounded to 0.
-    loss -= Math.log(Math.max(own[label] / options.views, 2 ** -149))
+    const likelihood = (probability: number): number => Math.log(Math.max(probability, 2 ** -149))
+    loss -= likelihood(own[label] / options.views)
+    // Classes that have a probability each, of its own, are to be denied as well.
+    if (independent) for (const [c, sum] of own.entries()) if (c !== label) loss -= likelihood(1 - sum / options.views)
     if (predicted[i] === label) right++
   }
   return { loss: loss / dataset.length, accuracy: right / dataset.length, counts, predicted, labels }

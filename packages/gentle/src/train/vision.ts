@@ -1,4 +1,5 @@
 /** What trained models say of pictures, and how good that is. */
+export { alignAnnotated } from './align-classes.ts'
 export { type AnsweredPicture, type AnswerOptions, answers } from './answers.ts'
 export {
   type Detections,

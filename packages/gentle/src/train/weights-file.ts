@@ -10,6 +10,7 @@ import { readPyTorch } from '../formats/pytorch/pytorch.ts'
 import { readSafetensors, type StoredTensor } from '../formats/safetensors.ts'
 import { type Model, readWeights as valuesOf, weightsOf } from '../nn/model.ts'
 import { isShardIndex, shardNames } from './shards.ts'
+import { classesFrom } from './weights.ts'
 
 export interface WeightsFile {
   readonly tensors: ReadonlyMap<string, StoredTensor>
@@ -19,6 +20,8 @@ export interface WeightsFile {
   readonly key: string
   /** Keys of other weights in the checkpoint. */
   readonly others: readonly string[]
+  /** Names of the classes, where the file tells them. */
+  readonly classes?: readonly string[]
 }
 
 export interface WeightsFileOptions {
@@ -90,8 +93,10 @@ async function readWeights(file: FileAt, place: string, options: WeightsFileOpti
   if (key !== undefined && file.kind !== 'zip' && file.kind !== 'legacyPyTorch' && file.kind !== 'json')
     throw new ArgumentError(`${place}: ${key} is for checkpoints that torch.save wrote; this ${file.isOther}`)
   switch (file.kind) {
-    case 'safetensors':
-      return { ...readSafetensors(file.access, place), key: '', others: [] }
+    case 'safetensors': {
+      const stored = readSafetensors(file.access, place)
+      return { ...stored, classes: classesFrom(stored.metadata, place), key: '', others: [] }
+    }
     case 'zip':
     case 'legacyPyTorch':
       return { ...readPyTorch(bytesOf(file), place, options), metadata: {} }

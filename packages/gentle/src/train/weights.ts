@@ -96,6 +96,12 @@ export function purposeFrom(
   return { task, preprocessing: preprocessingFrom(metadata, name) }
 }
 
+/** The names of a model's classes, where a safetensors file's metadata tells them. @throws FormatError for a description that is broken. */
+export function classesFrom(metadata: Readonly<Record<string, string>>, name: string): readonly string[] | undefined {
+  const text = metadata[metadataKey]
+  return text === undefined ? undefined : parseJson(text, name).classes
+}
+
 /** The model described, its parameters from the file. A parameter is checked before it gets memory: files come from anywhere. */
 async function fromFile(
   layer: unknown,
@@ -222,18 +228,24 @@ function parseDescription(text: string, name: string): { layer: unknown; inputSh
   const fail = (problem: string): never => {
     throw new FormatError(`${name}: the model's description ${problem}`)
   }
-  let description: unknown
-  try {
-    description = JSON.parse(text)
-  } catch {
-    return fail('is no JSON')
-  }
-  const { layer, inputShape, inputs, classes } = (description ?? {}) as Record<string, unknown>
+  const { layer, inputShape, inputs, classes } = parseJson(text, name)
   if (inputs !== undefined)
     return fail('is of a network that takes inputs by their names; build the network and use loadWeights instead')
   if (!Array.isArray(inputShape) || !inputShape.every((n) => Number.isInteger(n) && n >= 1))
     return fail(`has the input shape ${JSON.stringify(inputShape)}; expected whole numbers from 1`)
+  return { layer, inputShape, classes }
+}
+
+/** A model's description as it stands in a file: an object with a list of names, if any. */
+function parseJson(text: string, name: string): Record<string, unknown> & { classes?: string[] } {
+  let description: unknown
+  try {
+    description = JSON.parse(text)
+  } catch {
+    throw new FormatError(`${name}: the model's description is no JSON`)
+  }
+  const { classes, ...rest } = (description ?? {}) as Record<string, unknown>
   if (classes !== undefined && !(Array.isArray(classes) && classes.every((label) => typeof label === 'string')))
-    return fail('has class names that are no list of texts')
-  return { layer, inputShape, classes: classes as string[] | undefined }
+    throw new FormatError(`${name}: the model's description has class names that are no list of texts`)
+  return { ...rest, classes: classes as string[] | undefined }
 }

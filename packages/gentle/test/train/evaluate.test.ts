@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { reference } from '../../src/backends/reference/reference.ts'
-import { ArgumentError, DataError, ShapeError } from '../../src/core/errors.ts'
+import { ArgumentError, ClassesError, DataError, ShapeError } from '../../src/core/errors.ts'
 import { inMemory, moons } from '../../src/data/index.ts'
 import * as nn from '../../src/nn/index.ts'
 import { sum } from '../../src/ops/index.ts'
@@ -40,7 +40,7 @@ describe('evaluate', () => {
     const network = await model(mirror)
     await expect(evaluate(network, moons({ examples: 4 }))).rejects.toThrow(/\[2\].*\[3\]/)
     const two = { ...answers, classes: ['a', 'b'] }
-    await expect(evaluate(network, two)).rejects.toThrow(ShapeError)
+    await expect(evaluate(network, two)).rejects.toThrow(ClassesError)
     await expect(evaluate(network, { ...answers, length: 0 })).rejects.toThrow(DataError)
     const twice = { metrics: [nn.accuracy, nn.accuracy] }
     await expect(evaluate(network, answers, twice)).rejects.toThrow("the name 'accuracy' is taken")

@@ -30,6 +30,7 @@ export function detection(levels: readonly PyramidLevel[], options: DetectionOpt
     throw new ArgumentError(`detection: most is ${most}; expected a whole number from 1`)
   const width = levels[0].columns * levels[0].stride[1]
   return {
+    name: 'detect',
     target: detectionTarget(levels),
     loss: detectionLoss,
     metrics: [],

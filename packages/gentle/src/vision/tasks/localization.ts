@@ -79,6 +79,7 @@ export function localization(inputShape: Shape, { box: by = 'both' }: Localizati
     throw new ArgumentError(`localization: box is ${JSON.stringify(by)}; expected 'giou', 'smoothL1' or 'both'`)
   const [, height, width] = inputShape
   return {
+    name: 'localize',
     target: targetOf(inputShape),
     metrics: [localized],
     loss(prediction, target) {

@@ -77,7 +77,7 @@ const meanIoU: Metric = {
  * Segmentation, for networks of pictures [N, C, H, W] to logits [N, classes, H, W], such as `unet` and `fcn`. An answer is the likeliest class of every pixel, [height, width]
  * row-major. Pixels of class 255 count nowhere.
  * @param inputShape [channels, height, width]
- * @throws ArgumentError for options out of range.
+ * @throws ArgumentError for options out of range; `decode` throws one for an output that is no map for each class.
  */
 export function segmentation(
   [, height, width]: Shape,
@@ -89,6 +89,7 @@ export function segmentation(
     )
   const pixels = height * width
   return {
+    name: 'segment',
     target: {
       dtype: 'int32',
       shape: [height, width],
@@ -102,6 +103,10 @@ export function segmentation(
     metrics: [meanIoU, pixelAccuracy],
     decode(output, mirrored) {
       const classes = output.length / pixels
+      if (!Number.isInteger(classes) || classes < 2)
+        throw new ArgumentError(
+          `segmentation: ${output.length} values for ${pixels} pixels; expected a map of them for each class, of two or more`,
+        )
       const logits = mirrored === undefined ? output : sumWithMirrored(output, mirrored, width)
       const mask = new Uint8Array(pixels)
       for (let i = 0; i < pixels; i++) {

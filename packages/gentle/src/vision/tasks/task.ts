@@ -4,6 +4,7 @@ import type { Shape } from '../../core/shape.ts'
 import type { Loss } from '../../nn/losses.ts'
 import type { Metric } from '../../nn/metrics.ts'
 import type { Box } from '../boxes.ts'
+import type { TaskName } from './task-names.ts'
 
 /** What is in a picture, as far as a task wants to know. */
 export interface Truth {
@@ -23,6 +24,8 @@ export interface TargetEncoding {
 
 /** A task: targets and loss for training, and what an output says. */
 export interface Task<Answer> {
+  /** Which task it is: it tells which of a set's classes the outputs are of, and how many of them. */
+  readonly name: TaskName
   readonly target: TargetEncoding
   readonly loss: Loss
   /** What can be counted while it is trained; the first is the one that says how good a network is. */

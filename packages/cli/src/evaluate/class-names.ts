@@ -1,0 +1,52 @@
+/** Names of a model's classes: from a file, its own, or numbers. */
+import { readFileSync } from 'node:fs'
+import { classCount, type Model } from 'gentle-dl'
+import { UsageError } from '../terminal/usage.ts'
+
+/**
+ * How many classes a model tells.
+ * @throws UsageError for one that tells none.
+ */
+export function classesTold({ outputShape }: Model, place: string, instead = ''): number {
+  const count = classCount(outputShape)
+  if (count === undefined)
+    throw new UsageError(
+      `${place} gives [${outputShape.join(', ')}] for an example, no number for each class${instead}`,
+    )
+  return count
+}
+
+/**
+ * The model with the names of a file of `--labels`, where one is given.
+ * @throws UsageError for a file that is none, or has another number of names.
+ */
+export function withLabels(model: Model, place: string, labels: string | undefined): Model {
+  if (labels === undefined) return model
+  const classes = readLabels(labels)
+  const count = classesTold(model, place)
+  if (classes.length !== count)
+    throw new UsageError(`--labels ${labels} has ${classes.length} names, but the model has ${count} classes`)
+  return { ...model, classes }
+}
+
+/** A name for each class: the model's own, or numbers. */
+export const namesOf = (model: Model, place: string): readonly string[] =>
+  model.classes ?? Array.from({ length: classesTold(model, place) }, (_, i) => String(i))
+
+/** Names a line each, or a JSON list of texts. */
+function readLabels(file: string): readonly string[] {
+  let content: string
+  try {
+    content = readFileSync(file, 'utf8').trim()
+  } catch (error) {
+    throw new UsageError(`--labels ${file} cannot be read: ${(error as Error).message.split('\n')[0]}`)
+  }
+  if (!content.startsWith('[')) return content.split(/\r?\n/).map((name) => name.trim())
+  try {
+    const names: unknown = JSON.parse(content)
+    if (Array.isArray(names) && names.every((name) => typeof name === 'string')) return names
+  } catch {
+    // Told below.
+  }
+  throw new UsageError(`--labels ${file} is no list of names; expected a name a line, or a JSON list of texts`)
+}

@@ -1,0 +1,28 @@
+/** What is told beside results, where a file leaves open what they mean. */
+import { classCount, type OpenedModel, outputKind } from 'gentle-dl'
+import { note } from '../terminal/terminal.ts'
+
+/**
+ * Tells how the probabilities of a model by others come about, where that does not go without saying.
+ * @param file that the model is from
+ */
+export function tellOutputs({ model, byOthers }: OpenedModel, file: string): void {
+  const kind = outputKind(model)
+  const alone = model.outputShape.every((n) => n === 1)
+  if (kind === 'sigmoids' && !alone)
+    note(`${file} ends in sigmoids: each class has a probability of its own, and they need not add up to 100 %`)
+  if (kind !== 'logits' || !byOthers || classCount(model.outputShape) === undefined) return
+  note(
+    alone
+      ? `${file} gives one number and does not say what it is: taken for a logit, its sigmoid is the probability of the second of two classes`
+      : `${file} does not say what its outputs are: taken for logits, their softmax is told`,
+  )
+}
+
+/** Tells that classes were told apart by their places, because the model or the data has no names for them. */
+export function tellPlaces(place: string, data: string, names: readonly string[] | undefined): void {
+  const first = (names ?? []).slice(0, 3).map((name, i) => `${i} is ${name}`)
+  note(
+    `the classes of ${place} and ${data} are told apart by their order alone, for not both have names for them${first.length === 0 ? '' : `: ${first.join(', ')}${names!.length > 3 ? ', ...' : ''}`}`,
+  )
+}

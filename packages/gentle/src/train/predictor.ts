@@ -1,0 +1,46 @@
+/** The loop over batches of predictions. */
+import type { Program } from '../backends/backend.ts'
+import { input, type Tensor } from '../graph/tensor.ts'
+import { type Model, traceInference } from '../nn/model.ts'
+import { classProbabilities, classScores, probabilitiesAlong } from '../nn/scores.ts'
+
+/** What is asked of a model: its outputs as they are, the scores of classes, or probabilities. */
+export type Asked = 'outputs' | 'scores' | 'probabilities'
+
+/** Answers of a model's outputs; of those that tell no classes, maps of them along the axis of the channels, others along the last one. */
+function answerOf(outputs: Tensor, asked: Asked): Tensor {
+  const scores = asked === 'outputs' ? undefined : classScores(outputs)
+  if (scores !== undefined) return asked === 'scores' ? scores.logits : classProbabilities(scores)
+  return asked === 'probabilities' ? probabilitiesAlong(outputs, outputs.shape.length === 4 ? 1 : -1) : outputs
+}
+
+/** Predicts batch after batch: one program a batch size, compiled when first needed. */
+export class Predictor {
+  readonly #model: Model
+  readonly #asked: Asked
+  readonly #programs = new Map<number, Program>()
+
+  constructor(model: Model, asked: Asked) {
+    this.#model = model
+    this.#asked = asked
+  }
+
+  /** Answers for so many examples, row-major; [N, classes] where scores or probabilities of classes are asked for. */
+  async run(inputs: Float32Array, examples: number): Promise<Float32Array> {
+    const program = this.#programs.get(examples) ?? (await this.#compile(examples))
+    return (await program.run({ x: inputs })).y.data as Float32Array
+  }
+
+  dispose(): void {
+    for (const program of this.#programs.values()) program.dispose()
+  }
+
+  async #compile(examples: number): Promise<Program> {
+    const { inputShape, backend } = this.#model
+    const x = input([examples, ...inputShape])
+    const y = answerOf(traceInference(this.#model, x), this.#asked)
+    const program = await backend.compile({ inputs: { x }, outputs: { y } })
+    this.#programs.set(examples, program)
+    return program
+  }
+}
