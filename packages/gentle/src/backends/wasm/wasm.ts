@@ -16,7 +16,7 @@ import { type EmitOptions, emitProgram } from './emit.ts'
 import { Heap } from './heap.ts'
 import type { Log } from './log.ts'
 import { type LoweredGraph, lower } from './lowering/lowerer.ts'
-import { partsFor } from './lowering/parts.ts'
+import { partsFor, withFewImages } from './lowering/parts.ts'
 import type { Recorder } from './recorder.ts'
 import { type Schedule, schedule } from './schedule.ts'
 import { Threads } from './threads.ts'
@@ -252,7 +252,7 @@ class WasmBackend implements Backend {
 
   async #lower(graph: Graph): Promise<LoweredGraph> {
     const passes = hasLoops(graph) ? await import('../../compile/loops/index.ts') : undefined
-    const simpler = simplify(graph, passes)
+    const simpler = await withFewImages(simplify(graph, passes))
     return lower(simpler, { ...this.#code, ...(await partsFor(simpler)) })
   }
 

@@ -17,6 +17,13 @@ export interface Parts extends Partial<LoadedParts> {
   readonly rare?: Lowerings<string>
 }
 
+/** A simplified graph as it is computed for few images: where it has transposed convolutions, they become convolutions. */
+export async function withFewImages(graph: Graph): Promise<Graph> {
+  if (topologicalOrder(rootsOf(graph)).every(({ op }) => op.name !== 'conv2dInputGradient')) return graph
+  const { convolveTransposed, hasSubPixels } = await import('../../../compile/sub-pixels.ts')
+  return hasSubPixels(graph) ? convolveTransposed(graph) : graph
+}
+
 /** The parts that a simplified graph needs. */
 export async function partsFor(graph: Graph): Promise<Parts> {
   const nodes = nodesWithin(rootsOf(graph))
