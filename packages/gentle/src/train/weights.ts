@@ -49,6 +49,8 @@ export async function saveModel(
   const inputs = 'inputs' in model ? { inputs: model.inputs } : { inputShape: model.inputShape }
   const description = { layer: model.layer.description, ...inputs, classes: model.classes }
   return writeSafetensors(tensors, {
+    // Hugging Face's readers refuse files that do not say whose names and layouts they have: these are PyTorch's.
+    format: 'pt',
     [metadataKey]: JSON.stringify(description),
     ...preprocessingMetadata(preprocessing),
     ...(task === undefined ? {} : { [taskKey]: task }),

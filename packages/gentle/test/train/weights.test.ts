@@ -161,6 +161,8 @@ describe('a file is refused', () => {
   it('is read no other way than it was written', async () => {
     const bytes = file(linear, { weight: zeros(2, 3), bias: zeros(2) })
     expect([...readSafetensors(bytes).tensors.keys()]).toEqual(['weight', 'bias'])
+    // By which Hugging Face's readers know PyTorch's names and layouts.
+    expect(readSafetensors(bytes).metadata.format).toBe('pt')
     expect((await loadModel(bytes, { backend })).outputShape).toEqual([2])
   })
 })
