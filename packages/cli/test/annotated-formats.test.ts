@@ -12,8 +12,9 @@ import {
   vocFiles,
   yoloFiles,
 } from '../../gentle/test/data/annotated/written-sets.ts'
-import { openData, skippedText } from '../src/data/datasets.ts'
+import { openData } from '../src/data/datasets.ts'
 import { describe as describeSet } from '../src/data/describe.ts'
+import { findingsText, skippedText } from '../src/data/findings-text.ts'
 import type { TrainFlags } from '../src/train/choose-settings.ts'
 import { train } from '../src/train/train.ts'
 import { gentle, temporaryFolder } from './command.ts'
@@ -61,18 +62,30 @@ describe.concurrent('sets of files with boxes and masks', () => {
     const told = await gentle(['data', 'describe', `coco:${folder}`, '--resize', '32', '--json'])
     expect(told.code).toBe(0)
     expect(told.stderr).toMatch(
-      /: 1 image and 1 box are left out \(--strict refuses them\)\n {2}.*annotation 1: the box from 1,1 to 1,6 has no area\n {2}image none\.png: there is no such file/,
+      /: 1 image and 1 object are left out \(--strict refuses them\)\n {2}image none\.png: there is no such file.*\n {2}.*annotation 1: the box from 1,1 to 1,6 has no area\n/,
     )
     await expect(describeSet(`coco:${folder}`, { strict: true })).rejects.toThrow(
-      /2 of its pictures and boxes cannot be used/,
+      /2 of its pictures and annotations would be left out or mended/,
     )
   })
 
   it('count one that is left out, and many', () => {
-    const box = { left: 0, top: 0, right: 0, bottom: 0 }
-    const boxes = Array.from({ length: 7 }, (_, i) => ({ file: 'a.png', reason: `box ${i}`, box }))
-    expect(skippedText('coco:a', boxes.slice(0, 1))).toBe('coco:a: 1 box is left out (--strict refuses them)\n  box 0')
-    expect(skippedText('coco:a', boxes)).toMatch(/7 boxes are left out .*\n {2}box 0\n( {2}box \d\n){4} {2}and 2 more$/)
+    const boxes = Array.from({ length: 7 }, (_, i) => ({ file: 'a.png', reason: `box ${i}`, object: true as const }))
+    expect(skippedText('coco:a', boxes.slice(0, 1))).toBe(
+      'coco:a: 1 object is left out (--strict refuses them)\n  box 0',
+    )
+    expect(skippedText('coco:a', boxes)).toMatch(
+      /7 objects are left out .*\n {2}box 0\n( {2}box \d\n){4} {2}and 2 more$/,
+    )
+  })
+
+  it('are told what is mended by kinds, and how they were understood', () => {
+    const mended = ['cut', 'cut', 'found'].map((what, i) => ({ file: 'a.png', what, reason: `box ${i}` }))
+    expect(findingsText('coco:a', { mended, remarks: ['it counts from 0'] })).toEqual([
+      'coco:a: 3 things are mended (--strict refuses them)\n  cut: 2\n    box 0\n    box 1\n  found: 1\n    box 2',
+      'coco:a: it counts from 0',
+    ])
+    expect(findingsText('coco:a', {})).toEqual([])
   })
 
   it('are examples for classification by the largest object of each picture', async () => {

@@ -1,5 +1,5 @@
 /** The sets of pictures with truth that can be named on the command line. */
-import { type AnnotatedSplits, cocoFolder, maskFolder, type SkippedImage, vocFolder, yoloFolder } from 'gentle-dl/data'
+import { type AnnotatedSplits, cocoFolder, type Findings, maskFolder, vocFolder, yoloFolder } from 'gentle-dl/data'
 import { UsageError, unknownChoice } from '../terminal/usage.ts'
 import { areScenes, openScenes } from './scenes.ts'
 
@@ -10,9 +10,9 @@ export interface AnnotatedOptions {
   readonly size: number | readonly [height: number, width: number]
   /** Channels of the pictures of files: as they have them unless given. */
   readonly channels?: 1 | 3
-  /** Takes pictures with masks alone, where a set lists them apart. */
+  /** Whether masks are wanted; unless given they are read where all pictures have them. */
   readonly masks?: boolean
-  /** Refuses a set with a broken file, or a box without area. */
+  /** Refuses a set of which anything is left out or mended. */
   readonly strict?: boolean
 }
 
@@ -36,11 +36,11 @@ export const areAnnotated = (name: string): boolean => areScenes(name) || filesO
 export async function openAnnotated(
   name: string,
   { seed, masks, ...options }: AnnotatedOptions,
-): Promise<AnnotatedSplits & { readonly skipped?: readonly SkippedImage[] }> {
+): Promise<AnnotatedSplits & Partial<Findings>> {
   if (areScenes(name)) return openScenes(name, seed)
   const files = filesOf(name)
   if (files === undefined) throw unknownChoice('set of pictures with truth', name, annotatedNames)
   if (files.place === '') throw new UsageError(`${name} names no folder; expected ${files.format}:DIR`)
-  if (files.format === 'voc') return vocFolder(files.place, { seed, masks, ...options })
-  return formats[files.format](files.place, { seed, ...options })
+  if (files.format === 'masks') return maskFolder(files.place, { seed, ...options })
+  return formats[files.format](files.place, { seed, masks, ...options })
 }

@@ -6,13 +6,13 @@ import {
   cifar10,
   cifar100,
   csvPoints,
+  type Findings,
   type ImageSplits,
   idxFolder,
   imageFolder,
   labelled,
   mnist,
   numpySet,
-  type SkippedImage,
   type Splits,
   shapeSplits,
   splits as splitsOf,
@@ -23,6 +23,7 @@ import {
 import { note } from '../terminal/terminal.ts'
 import { UsageError, unknownChoice } from '../terminal/usage.ts'
 import { type AnnotatedOptions, annotatedNames, areAnnotated, openAnnotated } from './annotated-sets.ts'
+import { findingsText, skippedText } from './findings-text.ts'
 import { areScenes } from './scenes.ts'
 
 export const dataNames = [
@@ -102,7 +103,7 @@ export async function openData(name: string, { size, ...options }: DataOptions):
   if (areAnnotated(name)) {
     if (size === undefined && !areScenes(name))
       throw new UsageError(`--data ${name}: image files have sizes of their own; give --resize 32`)
-    const splits = await openTold(name, { ...options, size: size ?? 0 })
+    const splits = await openTold(name, { ...options, size: size ?? 0, masks: false })
     if (splits.train.classes.length === 0)
       throw new UsageError(`--data ${name} has masks, but no objects to classify; it is for --task segment`)
     return { train: labelled(splits.train), validation: labelled(splits.validation), test: labelled(splits.test) }
@@ -116,10 +117,10 @@ export async function openData(name: string, { size, ...options }: DataOptions):
   throw unknownChoice('data set', name, dataNames)
 }
 
-/** Opens a set of pictures with truth; what is left out is told. */
-export async function openTold(name: string, options: AnnotatedOptions): Promise<AnnotatedSplits> {
+/** Opens a set of pictures with truth; what is left out, mended or to be remarked is told. */
+export async function openTold(name: string, options: AnnotatedOptions): Promise<AnnotatedSplits & Partial<Findings>> {
   const splits = await openAnnotated(name, options)
-  if (splits.skipped !== undefined && splits.skipped.length > 0) note(skippedText(name, splits.skipped))
+  for (const text of findingsText(name, splits)) note(text)
   return splits
 }
 
@@ -140,25 +141,6 @@ export function openImages(
 ): Promise<ImageSplits> {
   if (path === '') throw new UsageError('images: names no folder; expected images:DIR')
   return imageFolder(path, options)
-}
-
-/** Files named before the rest is only counted. */
-const named = 5
-
-/** What was left out, in a line each. */
-export function skippedText(name: string, skipped: readonly SkippedImage[]): string {
-  const rest = skipped.length - named
-  const boxes = skipped.filter(({ box }) => box !== undefined).length
-  const images = skipped.length - boxes
-  const counts = [
-    ...(images > 0 ? [`${images} ${images === 1 ? 'image' : 'images'}`] : []),
-    ...(boxes > 0 ? [`${boxes} ${boxes === 1 ? 'box' : 'boxes'}`] : []),
-  ]
-  return [
-    `${name}: ${counts.join(' and ')} ${skipped.length === 1 ? 'is' : 'are'} left out (--strict refuses them)`,
-    ...skipped.slice(0, named).map(({ reason }) => `  ${reason}`),
-    ...(rest > 0 ? [`  and ${rest} more`] : []),
-  ].join('\n')
 }
 
 /** Whether examples are points in a plane. */

@@ -8,6 +8,7 @@ import {
   annotatedStatistics,
   type BoxSizes,
   boxQuantiles,
+  type Findings,
   partNames,
   writeImageFile,
 } from 'gentle-dl/data'
@@ -27,7 +28,7 @@ export interface DescribeAnnotatedOptions {
 /** Prints what is in a set, and draws some of it. */
 export async function describeAnnotated(
   name: string,
-  splits: AnnotatedSplits,
+  splits: AnnotatedSplits & Partial<Findings>,
   { out, seed, json }: DescribeAnnotatedOptions,
 ): Promise<void> {
   const statistics = await annotatedStatistics(splits, seed)
@@ -37,7 +38,10 @@ export async function describeAnnotated(
   }
   const { inputShape, classes, maskClasses } = splits.train
   const { counts, ...figures } = statistics
-  if (json) console.log(JSON.stringify({ name, inputShape, classes, maskClasses, ...counts, ...figures }, null, 2))
+  const { skipped, mended, remarks } = splits
+  const found = { skipped, mended, remarks }
+  if (json)
+    console.log(JSON.stringify({ name, inputShape, classes, maskClasses, ...counts, ...figures, ...found }, null, 2))
   else console.log(describedText(name, splits.train, statistics))
 }
 

@@ -17,8 +17,9 @@ import { UsageError } from '../terminal/usage.ts'
 import { areAnnotated } from './annotated-sets.ts'
 import { contactSheet } from './contact-sheet.ts'
 import { countsTable } from './counts-table.ts'
-import { imagesOf, openData, openImages, openTold, skippedText } from './datasets.ts'
+import { imagesOf, openData, openImages, openTold } from './datasets.ts'
 import { describeAnnotated } from './describe-annotated.ts'
+import { skippedText } from './findings-text.ts'
 import { arePictures } from './pictures.ts'
 
 export interface DescribeFlags {

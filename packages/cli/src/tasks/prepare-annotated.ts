@@ -1,6 +1,13 @@
 /** What a training of localization, detection or segmentation needs. */
 import { headParameters, type Layer } from 'gentle-dl'
-import { type AnnotatedSet, type AnnotatedSplits, augmentedScenes, type Splits, taskSet } from 'gentle-dl/data'
+import {
+  type AnnotatedSet,
+  type AnnotatedSplits,
+  augmentedScenes,
+  checkLearnable,
+  type Splits,
+  taskSet,
+} from 'gentle-dl/data'
 import { alignAnnotated } from 'gentle-dl/vision'
 import { openTold } from '../data/datasets.ts'
 import { checkEnoughPixels } from '../models/enough-pixels.ts'
@@ -42,6 +49,7 @@ export async function prepareAnnotated(
     strict,
   })
   classesFor(kind, opened.train, data)
+  checkLearnable(opened.train, kind.needs.what)
   const sets = earlier?.classes === undefined ? opened : asBefore(kind, opened, earlier)
   const { inputShape } = sets.train
   const classes = kind.classesOf(sets.train)

@@ -1,7 +1,6 @@
 /** Data sets of picture files, a folder a class, decoded when they are read. */
 import { ArgumentError, DataError } from '../core/errors.ts'
 import type { Shape } from '../core/shape.ts'
-import type { Box } from '../vision/boxes.ts'
 import { type Fit, placementOf, type ResizeOptions } from '../vision/resize.ts'
 import { atOnce } from './at-once.ts'
 import type { Dataset } from './dataset.ts'
@@ -45,8 +44,6 @@ export interface ImageSet extends Dataset {
 /** A file that was left out, and why: the message names it. */
 export interface SkippedImage {
   readonly file: string
-  /** Given where only this box of the picture was left out, as the annotations have it. */
-  readonly box?: Box
   readonly reason: string
 }
 

@@ -1,7 +1,7 @@
 /** Data sets: the public entry `gentle-dl/data`. */
 
 export type { Field, Fields } from '../core/field.ts'
-export type { AnnotatedFileSet, AnnotatedFolder } from './annotated/annotated-files.ts'
+export type { AnnotatedFileSet, AnnotatedFolder, AnnotatedFolderOptions } from './annotated/annotated-files.ts'
 export { type AnnotatedSet, type AnnotatedSplits, type Annotations, ignoredPixel } from './annotated/annotated-set.ts'
 export {
   type AnnotatedStatistics,
@@ -20,11 +20,13 @@ export {
   parseCocoResults,
 } from './annotated/coco-content.ts'
 export { cocoFolder } from './annotated/coco-folder.ts'
+export type { Findings, Mended, SkippedObject } from './annotated/findings.ts'
 export { labelled } from './annotated/labelled.ts'
+export { checkLearnable } from './annotated/learnable.ts'
 export { maskFolder } from './annotated/mask-folder.ts'
 export { type SceneOptions, sceneSplits, scenes } from './annotated/scenes.ts'
 export { taskSet } from './annotated/task-set.ts'
-export { type VocFolderOptions, vocFolder } from './annotated/voc-folder.ts'
+export { vocFolder } from './annotated/voc-folder.ts'
 export { yoloFolder } from './annotated/yolo-folder.ts'
 export { type ArrayOptions, numpySet } from './arrays.ts'
 export { Augmentation } from './augmentation/augmentation.ts'

@@ -1,7 +1,7 @@
 /** How good a model is at a task, on an annotated set. */
 import type { AnnotatedSet } from '../data/annotated/annotated-set.ts'
 import type { Model } from '../nn/model.ts'
-import { intersectionOverUnion, largestBox } from '../vision/boxes.ts'
+import { intersectionOverUnion } from '../vision/boxes.ts'
 import {
   averagePrecision,
   type DetectedObject,
@@ -10,6 +10,7 @@ import {
 } from '../vision/metrics/average-precision.ts'
 import { addToConfusion, type SegmentationReport, segmentationMetrics } from '../vision/metrics/segmentation.ts'
 import type { ScoredBox } from '../vision/suppression.ts'
+import { largestObject } from '../vision/tasks/localization.ts'
 import type { Task } from '../vision/tasks/task.ts'
 import { type AnswerOptions, answers } from './answers.ts'
 
@@ -22,7 +23,7 @@ export interface LocalizationReport {
   readonly localized: number
 }
 
-/** Judges the largest object of each picture. */
+/** Judges the largest object of each picture. @throws ArgumentError for a picture without one that counts. */
 export async function evaluateLocalization(
   model: Model,
   task: Task<ScoredBox>,
@@ -31,9 +32,9 @@ export async function evaluateLocalization(
 ): Promise<LocalizationReport> {
   let [right, overlap, both] = [0, 0, 0]
   for await (const { truth, answer } of answers(model, task, set, options)) {
-    const largest = largestBox(truth.boxes)
-    const iou = intersectionOverUnion(truth.boxes[largest], answer.box)
-    const named = answer.label === truth.labels[largest]
+    const { box, label } = largestObject(truth)
+    const iou = intersectionOverUnion(box, answer.box)
+    const named = answer.label === label
     overlap += iou
     if (named) right++
     if (named && iou >= 0.5) both++

@@ -41,10 +41,14 @@ export function clipBox({ left, top, right, bottom }: Box, height: number, width
 export const boxArea = ({ left, top, right, bottom }: Box): number =>
   Math.max(0, right - left) * Math.max(0, bottom - top)
 
-/** Index of the box with the largest area, the first of equal ones; 0 for none. */
-export function largestBox(boxes: readonly Box[]): number {
-  let largest = 0
-  for (let i = 1; i < boxes.length; i++) if (boxArea(boxes[i]) > boxArea(boxes[largest])) largest = i
+/**
+ * Index of the box with the largest area, the first of equal ones; -1 where there is none.
+ * @param ignored boxes that are left out
+ */
+export function largestBox(boxes: readonly Box[], ignored: readonly boolean[] = []): number {
+  let largest = -1
+  for (let i = 0; i < boxes.length; i++)
+    if (!ignored[i] && (largest < 0 || boxArea(boxes[i]) > boxArea(boxes[largest]))) largest = i
   return largest
 }
 

@@ -9,7 +9,13 @@ import { checkDecodes, decode, type ImageFileInfo, readHeader, sharp } from '../
 import { checkedSize, type ImageFolderOptions, type SkippedImage } from '../image-folder.ts'
 import { checkIndex, checkRoom, drawIndices } from '../memory.ts'
 import { type GivenParts, mapParts, threeParts } from '../three-parts.ts'
-import type { AnnotatedSet, AnnotatedSplits, Annotations } from './annotated-set.ts'
+import { type AnnotatedSet, type AnnotatedSplits, type Annotations, ignoredPixel } from './annotated-set.ts'
+import type { Findings, Mended, SkippedObject } from './findings.ts'
+
+export interface AnnotatedFolderOptions extends ImageFolderOptions {
+  /** True takes masks where any object or picture has one; false takes none; unless given there are masks where all have one. */
+  readonly masks?: boolean
+}
 
 /** An object as a file has it. */
 export interface FileObject {
@@ -22,6 +28,14 @@ export interface FileObject {
   readonly where: string
 }
 
+/** A mask as it is read. */
+export interface ReadMask {
+  /** The class of every pixel, row-major. */
+  readonly values: Uint8Array
+  /** What of it was mended. */
+  readonly mended?: readonly Mended[]
+}
+
 /** A picture file, and what is known of it. Whatever is wrong with it alone is thrown as DataError when it is asked for. */
 export interface AnnotatedFile {
   readonly file: string
@@ -29,12 +43,12 @@ export interface AnnotatedFile {
   readonly told?: Size & { readonly where: string }
   /** What is in it, if it has this size. */
   objects(size: Size): readonly FileObject[]
-  /** The class of every pixel, if it has this size, row-major; missing in sets without masks. */
-  mask?(size: Size): Uint8Array | Promise<Uint8Array>
+  /** The class of every pixel, if it has this size; missing in sets without masks. */
+  mask?(size: Size): ReadMask | Promise<ReadMask>
 }
 
-/** A set as a format has it. What cannot be part of it is listed in its place. */
-export interface AnnotatedFiles {
+/** A set as a format has it. What cannot be part of it is listed in its place, or with the findings. */
+export interface AnnotatedFiles extends Partial<Findings> {
   /** How messages call it, such as 'COCO set pets'. */
   readonly what: string
   readonly path: string
@@ -51,12 +65,11 @@ export interface AnnotatedFileSet extends AnnotatedSet {
   read(index: number, picture: Float32Array, pass?: number): Promise<Annotations>
 }
 
-/** A set of picture files in three parts. What was left out is listed: pictures, and boxes without area. */
-export interface AnnotatedFolder extends AnnotatedSplits {
+/** A set of picture files in three parts, and what was left out or mended when it was read. */
+export interface AnnotatedFolder extends AnnotatedSplits, Findings {
   readonly train: AnnotatedFileSet
   readonly validation: AnnotatedFileSet
   readonly test: AnnotatedFileSet
-  readonly skipped: readonly SkippedImage[]
 }
 
 /** A picture that can be read, and what is in it at the size that it is brought to. */
@@ -64,37 +77,42 @@ interface Example {
   readonly source: AnnotatedFile
   readonly info: ImageFileInfo
   readonly objects: Omit<Annotations, 'mask'>
+  /** Which classes its mask has; none without a mask. */
+  readonly inMask: ReadonlySet<number>
 }
 
 const isSkipped = (entry: object): entry is SkippedImage => 'reason' in entry
 
 /**
  * Opens picture files with what is in them. Opening decodes every picture and looks at every mask once, as `imageFolder` does: what is broken, missing or
- * contradicts its picture is left out and listed. Boxes are cut at the picture's edges; those of which nothing is left are left out and listed.
- * @throws DataError for a set of which nothing can be read or too little to split, and, with `strict`, the first that would be left out; ArgumentError for
+ * contradicts its picture is left out and listed. Boxes are cut at the picture's edges, which is listed where it takes more than a pixel; those of which nothing is left
+ * are left out and listed.
+ * @throws DataError for a set of which nothing can be read or too little to split, and, with `strict`, the first that would be left out or mended; ArgumentError for
  * options out of range. `read` throws DataError for a file that broke since.
  */
 export async function openAnnotatedFiles(
-  { what, path, classes, maskClasses, parts }: AnnotatedFiles,
+  { what, path, classes, maskClasses, parts, ...found }: AnnotatedFiles,
   options: ImageFolderOptions,
 ): Promise<AnnotatedFolder> {
   const { seed = 0, strict = false } = options
   const { size, workers } = checkedSize(what, options)
   // Where it is not installed that is to be told, not that no file can be read.
   sharp()
-  const skipped: SkippedImage[] = []
+  const skipped = [...(found.skipped ?? [])]
+  const mended = [...(found.mended ?? [])]
   const readable = async (entries: readonly (AnnotatedFile | SkippedImage)[]): Promise<readonly Example[]> => {
+    if (entries.length === 0) throw new DataError(`${what}: one of its parts has no pictures; expected one at least`)
     const opened = await openAll(entries, { size, workers, masks: maskClasses !== undefined })
     skipped.push(...opened.skipped)
-    const [first] = opened.skipped
+    mended.push(...opened.mended)
+    const first = skipped[0] ?? mended[0]
     if (strict && first !== undefined)
       throw new DataError(
-        `${what}: ${opened.skipped.length} of its pictures and boxes cannot be used; the first: ${first.reason}`,
+        `${what}: ${skipped.length + mended.length} of its pictures and annotations would be left out or mended; the first: ${first.reason}`,
       )
-    if (entries.length === 0) throw new DataError(`${what}: one of its parts has no pictures; expected one at least`)
     if (opened.examples.length === 0)
       throw new DataError(
-        `${what}: of a part's ${entries.length} pictures none can be used; the first: ${first.reason}`,
+        `${what}: of a part's ${entries.length} pictures none can be used; the first: ${opened.skipped[0].reason}`,
       )
     return opened.examples
   }
@@ -106,36 +124,63 @@ export async function openAnnotatedFiles(
     ([train, validation, test].every((part) => part.every(({ info }) => info.channels === 1)) ? 1 : 3)
   const setOf = (examples: readonly Example[]): AnnotatedFileSet =>
     fileSet(examples, { name: path, classes, maskClasses, channels, size })
-  return { train: setOf(train), validation: setOf(validation), test: setOf(test), skipped }
+  return {
+    train: setOf(train),
+    validation: setOf(validation),
+    test: setOf(test),
+    skipped,
+    mended,
+    remarks: found.remarks ?? [],
+  }
 }
 
-/** Opens every file once. What is left out is listed in the files' order. */
+/** Opens every file once. What is left out or mended is listed in the files' order. */
 async function openAll(
   entries: readonly (AnnotatedFile | SkippedImage)[],
   { size, workers, masks }: { size: ResizeOptions; workers: number; masks: boolean },
 ) {
-  const opened = new Array<readonly (Example | SkippedImage)[]>(entries.length)
+  interface Opened {
+    readonly example?: Example
+    readonly skipped: readonly (SkippedImage | SkippedObject)[]
+    readonly mended: readonly Mended[]
+  }
+  const opened = new Array<Opened>(entries.length)
   await atOnce(entries.length, workers, async (i) => {
     const entry = entries[i]
     if (isSkipped(entry)) {
-      opened[i] = [entry]
+      opened[i] = { skipped: [entry], mended: [] }
       return
     }
     const { file } = entry
     try {
       const info = await readHeader(file)
       checkTold(entry, info)
-      const { objects, skipped } = cut(entry, info, size)
-      if (masks) await entry.mask!(info)
+      const { objects, skipped, mended } = cut(entry, info, size)
+      const mask = masks ? await entry.mask!(info) : undefined
       await checkDecodes(file, info)
-      opened[i] = [...skipped, { source: entry, info, objects }]
+      opened[i] = {
+        example: { source: entry, info, objects, inMask: classesIn(mask?.values) },
+        skipped,
+        mended: [...mended, ...(mask?.mended ?? [])],
+      }
     } catch (error) {
       if (!(error instanceof DataError)) throw error
-      opened[i] = [{ file, reason: error.message }]
+      opened[i] = { skipped: [{ file, reason: error.message }], mended: [] }
     }
   })
-  const all = opened.flat()
-  return { examples: all.filter((each): each is Example => !isSkipped(each)), skipped: all.filter(isSkipped) }
+  return {
+    examples: opened.flatMap(({ example }) => example ?? []),
+    skipped: opened.flatMap(({ skipped }) => skipped),
+    mended: opened.flatMap(({ mended }) => mended),
+  }
+}
+
+/** The classes that a mask has. */
+function classesIn(mask: Uint8Array = new Uint8Array(0)): ReadonlySet<number> {
+  const seen = new Uint8Array(256)
+  for (let i = 0; i < mask.length; i++) seen[mask[i]] = 1
+  seen[ignoredPixel] = 0
+  return new Set(seen.keys().filter((value) => seen[value] === 1))
 }
 
 function checkTold({ file, told }: AnnotatedFile, { height, width }: Size): void {
@@ -145,23 +190,41 @@ function checkTold({ file, told }: AnnotatedFile, { height, width }: Size): void
   )
 }
 
+/** How far a box may reach beyond its picture without a word, in pixels: as far as rounding, or counting from 0 or 1, moves it. */
+const slack = 1
+
 /** What is within a picture, at the size that it is brought to; and boxes of which nothing is. */
 function cut(source: AnnotatedFile, info: Size, size: ResizeOptions) {
   const { file } = source
-  const skipped: SkippedImage[] = []
+  const skipped: SkippedObject[] = []
+  const mended: Mended[] = []
   const found = source.objects(info).flatMap(({ box, label, ignored = false, where }) => {
     const within = clipBox(box, info.height, info.width)
+    const corners = [box.left, box.top, box.right, box.bottom].map((value) => Number(value.toFixed(2)))
+    const told = `${where}: the box from ${corners.slice(0, 2)} to ${corners.slice(2)}`
     if (boxArea(within) > 0) {
+      const beyond = Math.max(-box.left, -box.top, box.right - info.width, box.bottom - info.height)
+      if (beyond > slack)
+        mended.push({
+          file,
+          what: 'boxes cut at the edges of their pictures',
+          reason: `${told} reaches beyond its picture of ${info.width} x ${info.height}`,
+        })
       const fitted = fittedBox(within, info, size)
       return fitted === undefined ? [] : [{ box: fitted, label, ignored }]
     }
-    const corners = [box.left, box.top, box.right, box.bottom].map((value) => Number(value.toFixed(2)))
-    const why = boxArea(box) > 0 ? `lies outside of its picture of ${info.width} x ${info.height}` : 'has no area'
-    skipped.push({ file, box, reason: `${where}: the box from ${corners.slice(0, 2)} to ${corners.slice(2)} ${why}` })
+    const crossed = box.right < box.left || box.bottom < box.top
+    const why = crossed
+      ? 'has its corners in the wrong order'
+      : boxArea(box) > 0
+        ? `lies outside of its picture of ${info.width} x ${info.height}`
+        : 'has no area'
+    skipped.push({ file, object: true, box, reason: `${told} ${why}` })
     return []
   })
   return {
     skipped,
+    mended,
     objects: {
       boxes: found.map(({ box }) => box),
       labels: found.map(({ label }) => label),
@@ -195,6 +258,9 @@ function fileSet(
     classes,
     maskClasses,
     files: examples.map(({ source }) => source.file),
+    ...(maskClasses && {
+      classesInMasks: [...new Set(examples.flatMap(({ inMask }) => [...inMask]))].sort((a, b) => a - b),
+    }),
     objects(index) {
       checkIndex(name, index, examples.length)
       return examples[index].objects
@@ -206,7 +272,7 @@ function fileSet(
       const { data } = await decode(source.file, info, { channels, placement: placementOf(info, size) })
       picture.set(data)
       if (maskClasses === undefined) return objects
-      return { ...objects, mask: fittedMask(await source.mask!(info), info, size) }
+      return { ...objects, mask: fittedMask((await source.mask!(info)).values, info, size) }
     },
   }
 }

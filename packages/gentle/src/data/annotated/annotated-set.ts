@@ -26,6 +26,8 @@ export interface AnnotatedSet {
   readonly classes: readonly string[]
   /** Names of the masks' classes, often 'background' before `classes`; without them there are no masks. */
   readonly maskClasses?: readonly string[]
+  /** Indices of `maskClasses` that are in its masks, where that is known without reading them. */
+  readonly classesInMasks?: readonly number[]
   /** What else the examples depend on, as plain JSON, such as an augmentation's policy: a training goes on only where it is the same. */
   readonly description?: unknown
   /** What is in a picture beside its mask, where that is known without reading the picture. */

@@ -8,14 +8,51 @@ export function checkInNode(what: string): void {
   if (!inNode()) throw new DataError(`${what}: only Node reads folders`)
 }
 
-/** The text of a file. @throws DataError where it cannot be read. */
-export async function textOf(file: string): Promise<string> {
+/** The bytes of a file. @throws DataError where it cannot be read. */
+export async function annotationBytes(file: string): Promise<Uint8Array> {
   const { readFile } = process.getBuiltinModule('node:fs/promises')
   try {
-    return new TextDecoder().decode(await readFile(file))
+    return await readFile(file)
   } catch (cause) {
     const { code, message } = cause as NodeJS.ErrnoException
     throw new DataError(`${file} cannot be read: ${code === 'ENOENT' ? 'there is no such file' : message}`, { cause })
+  }
+}
+
+/** The text of a file (`unicodeText`). @throws DataError where it cannot be read. */
+export const textOf = async (file: string): Promise<string> => unicodeText(await annotationBytes(file), file)
+
+/** The encoding that a byte order mark tells, which Windows' programs write. */
+export function markedEncoding([first, second, third]: Uint8Array): string | undefined {
+  if (first === 0xff && second === 0xfe) return 'utf-16le'
+  if (first === 0xfe && second === 0xff) return 'utf-16be'
+  return first === 0xef && second === 0xbb && third === 0xbf ? 'utf-8' : undefined
+}
+
+/**
+ * A text in UTF-8, or in what its byte order mark tells.
+ * @param file how messages call it
+ * @throws DataError for bytes that are not of that encoding: read all the same, two names could become one.
+ */
+export const unicodeText = (bytes: Uint8Array, file: string): string =>
+  decoded(bytes, markedEncoding(bytes) ?? 'utf-8', file)
+
+/** A text in an encoding by its name. @throws DataError for a name that no encoding has, and bytes that are not of it. */
+export function decoded(bytes: Uint8Array, encoding: string, file: string): string {
+  let decoder: TextDecoder
+  try {
+    decoder = new TextDecoder(encoding, { fatal: true })
+  } catch (cause) {
+    throw new DataError(`${file} is in the encoding '${encoding}', which is not known; save it in UTF-8`, { cause })
+  }
+  try {
+    return decoder.decode(bytes)
+  } catch (cause) {
+    const name = decoder.encoding.toUpperCase()
+    throw new DataError(
+      `${file} is not in ${name}, as was expected; ${name === 'UTF-8' ? 'save it in UTF-8' : 'save it in UTF-8, and say so where it tells its encoding'}`,
+      { cause },
+    )
   }
 }
 
@@ -59,3 +96,11 @@ export const picturesIn = async (path: string): Promise<string[]> =>
 
 /** A file's name without its ending. */
 export const stemOf = (name: string): string => name.replace(/\.[^./\\]+$/, '')
+
+/** Files of a folder by their names without endings. */
+export type ByStem = ReadonlyMap<string, string>
+
+export function byStem(folder: string, names: readonly string[]): ByStem {
+  const { join } = process.getBuiltinModule('node:path')
+  return new Map(names.map((name) => [stemOf(name), join(folder, name)]))
+}

@@ -2,39 +2,67 @@
 import { DataError } from '../../core/errors.ts'
 import { ignoredPixel } from './annotated-set.ts'
 
+/** What a file of classes says. */
+export interface ClassList {
+  /** How messages call the file. */
+  readonly file: string
+  readonly names: readonly string[]
+  /** The number before each name, where all lines have one. */
+  readonly numbers?: readonly number[]
+  /** Red, green and blue of each class, 0 to 255, where all lines have them. */
+  readonly colours?: readonly (readonly [red: number, green: number, blue: number])[]
+}
+
 /**
  * The names that a text lists, in order: as they stand, as `0 name` where all lines have their number, or as CVAT's labelmap has them, `name:r,g,b:parts:actions`.
  * Empty lines and those that begin with # are left out.
  * @param file how messages call it
- * @throws DataError for no name, a name that comes twice, and numbers out of order.
+ * @throws DataError for no name, and a name or number that comes twice.
  */
-export function parseClassNames(text: string, file: string): string[] {
+export function parseClassList(text: string, file: string): ClassList {
   const lines = text
     .split(/\r?\n/)
     .map((line) => line.trim())
     .filter((line) => line !== '' && !line.startsWith('#'))
   if (lines.length === 0) throw new DataError(`${file} lists no classes; expected their names, one a line`)
-  const names =
-    mapped(lines, /^(.+?):(?:\d+,\d+,\d+)?:[^:]*:[^:]*$/, ([, name]) => name) ??
-    mapped(lines, /^(\d+)[\s:,]+(\S.*)$/, ([line, number, name], i) => {
-      if (Number(number) !== i)
-        throw new DataError(`${file}: line ${i + 1} is '${line}'; expected the number ${i} before its name`)
-      return name
-    }) ??
-    lines
-  const twice = names.find((name, i) => names.indexOf(name) !== i)
-  if (twice !== undefined) throw new DataError(`${file}: '${twice}' stands there twice; expected each class once`)
+  const list = withColours(lines) ?? withNumbers(lines) ?? { names: lines }
+  const twice = (each: string | number, i: number, all: readonly (string | number)[]) => all.indexOf(each) !== i
+  const again = list.names.find(twice) ?? list.numbers?.find(twice)
+  if (again !== undefined) throw new DataError(`${file}: '${again}' stands there twice; expected each class once`)
+  return { file, ...list }
+}
+
+/**
+ * The names of classes from index 0 on.
+ * @throws DataError as `parseClassList`, and for numbers that are not 0, 1, 2, ...
+ */
+export function parseClassNames(text: string, file: string): readonly string[] {
+  const { names, numbers } = parseClassList(text, file)
+  const wrong = numbers?.findIndex((number, i) => number !== i) ?? -1
+  if (wrong >= 0)
+    throw new DataError(
+      `${file}: '${names[wrong]}' has the number ${numbers![wrong]}; expected ${wrong}, as it is the class ${wrong}`,
+    )
   return names
 }
 
-/** What is made of lines of a form, or undefined where one has another. */
-function mapped(
-  lines: readonly string[],
-  form: RegExp,
-  nameOf: (match: RegExpExecArray, i: number) => string,
-): string[] | undefined {
+function withColours(lines: readonly string[]): Omit<ClassList, 'file'> | undefined {
+  const matches = matchesOf(lines, /^(.+?):(?:(\d+),(\d+),(\d+))?:[^:]*:[^:]*$/)
+  if (matches === undefined) return undefined
+  const names = matches.map(([, name]) => name)
+  if (matches.some(([, , red]) => red === undefined)) return { names }
+  return { names, colours: matches.map(([, , ...colour]) => colour.map(Number) as [number, number, number]) }
+}
+
+function withNumbers(lines: readonly string[]): Omit<ClassList, 'file'> | undefined {
+  const matches = matchesOf(lines, /^(\d+)[\s:,]+(\S.*)$/)
+  return matches && { names: matches.map(([, , name]) => name), numbers: matches.map(([, number]) => Number(number)) }
+}
+
+/** What lines of a form hold, or undefined where one has another. */
+function matchesOf(lines: readonly string[], form: RegExp): RegExpExecArray[] | undefined {
   const matches = lines.map((line) => form.exec(line))
-  return matches.every((match) => match !== null) ? matches.map(nameOf) : undefined
+  return matches.every((match) => match !== null) ? matches : undefined
 }
 
 /** @throws DataError for more classes than a mask's pixels can tell apart. */

@@ -1,6 +1,8 @@
 /** What files of COCO say: annotations, and the results that a detector writes (cocodataset.org, "Data format" and "Results format"). */
 import { DataError } from '../../core/errors.ts'
 import { cocoBox, type DetectedObject, type SizedBox, type TruthObject } from '../../vision/metrics/objects.ts'
+import { isSegmented, outlineBox } from './coco-outline.ts'
+import type { Mended, SkippedObject } from './findings.ts'
 
 /** A picture that annotations are about. */
 export interface CocoImage {
@@ -16,7 +18,7 @@ export interface CocoObject extends TruthObject {
   /** Where it stands, as messages call it. */
   readonly where: string
   readonly crowd: boolean
-  /** As it stands: polygons, runs, or nothing. */
+  /** As it stands: polygons or runs; missing where there is nothing of them. */
   readonly segmentation?: unknown
 }
 
@@ -28,51 +30,124 @@ export interface CocoContent {
   readonly objects: readonly CocoObject[]
   /** Names by id. */
   readonly categories: ReadonlyMap<number, string>
+  /** Annotations that were left out: of images or categories that the file does not have, without a box, or broken. */
+  readonly skipped: readonly SkippedObject[]
+  /** What was taken otherwise than it stands. */
+  readonly mended: readonly Mended[]
 }
 
 type Entry = Readonly<Record<string, unknown>>
 
 /**
- * Reads the text of a COCO annotations file. Segmentations are not looked at.
- * @throws DataError for a text that is no JSON or no COCO, an id that comes twice, a box that is broken, and an annotation whose image or category the
- * file does not have.
+ * Reads the text of a COCO annotations file. Ids may be strings of digits; a width or height of 0 is not known; a box that is missing is taken from the
+ * segmentation, which is not looked at otherwise. Annotations that cannot be used are listed as `skipped`, and what was taken otherwise than it stands as `mended`.
+ * @throws DataError for a text that is no JSON or no COCO, and an id of images or categories that is broken, or comes twice for different ones.
  */
 export function parseCoco(text: string, file: string): CocoContent {
   const content = parseJson(text, file)
-  const listOf = (name: string): Entry[] => {
+  const listOf = (name: string): unknown[] => {
     const list: unknown = isEntry(content) ? content[name] : undefined
-    if (!Array.isArray(list) || !list.every(isEntry))
+    if (!Array.isArray(list))
       throw new DataError(
         `${file} has no list of ${name}; expected COCO annotations: { "images": [...], "annotations": [...], "categories": [...] }`,
       )
     return list
   }
-  const byId = <Value>(what: string, entries: Entry[], read: (entry: Entry, id: number) => Value) => {
-    const values = new Map<number, Value>()
+  const skipped: SkippedObject[] = []
+  const mended: Mended[] = []
+  const byId = <Value>(what: string, entries: readonly unknown[], read: (entry: Entry, id: number) => Value) => {
+    const values = new Map<number, { readonly value: Value; readonly text: string }>()
     for (const [i, entry] of entries.entries()) {
-      const id = idOf(entry.id, 'id', `${file}: ${what} ${i}`)
-      if (values.has(id)) throw new DataError(`${file}: ${what} ${i} has the id ${id} again; expected each id once`)
-      values.set(id, read(entry, id))
+      const where = `${file}: ${what} ${i}`
+      if (!isEntry(entry)) throw new DataError(`${where} is ${shown(entry)}; expected an object with an id`)
+      const id = idOf(entry['id'], 'id', where)
+      const value = read(entry, id)
+      const known = values.get(id)
+      if (known === undefined) values.set(id, { value, text: JSON.stringify(value) })
+      else if (known.text !== JSON.stringify(value))
+        throw new DataError(`${where} has the id ${id} again; expected each id once`)
+      else mended.push({ file, what: `${what}s listed twice, taken once`, reason: `${where}, ${id}, is there already` })
     }
-    return values
+    return new Map(Array.from(values, ([id, { value }]) => [id, value]))
   }
   const [pictures, entries, kinds] = [listOf('images'), listOf('annotations'), listOf('categories')]
   const images = byId('image', pictures, ({ file_name: name, height, width }, id): CocoImage => {
-    const size = isNumber(height) && isNumber(width) ? { size: { height, width } } : {}
+    const size = isNumber(height) && isNumber(width) && height > 0 && width > 0 ? { size: { height, width } } : {}
     return { id, ...(typeof name === 'string' ? { file: name } : {}), ...size }
   })
   const categories = byId('category', kinds, ({ name }, id) => (typeof name === 'string' ? name : String(id)))
-  const objects = entries.map((entry, i): CocoObject => {
-    const where = `${file}: annotation ${entry.id ?? i}`
-    const { area, iscrowd = 0, segmentation } = entry
-    if (area !== undefined && !(isNumber(area) && area >= 0))
-      throw new DataError(`${where} has the area ${shown(area)}; expected square pixels, a number from 0`)
-    if (Number(iscrowd) !== 0 && Number(iscrowd) !== 1)
-      throw new DataError(`${where} has "iscrowd": ${shown(iscrowd)}; expected 0 or 1`)
-    const crowd = Number(iscrowd) === 1
-    return { where, ...placed(entry, images, categories, where, file), area, crowd, segmentation }
+  const repeated = repetitions(entries)
+  const objects = entries.flatMap((entry, i): CocoObject[] => {
+    const where = `${file}: annotation ${isEntry(entry) ? (entry['id'] ?? i) : i}`
+    try {
+      if (!isEntry(entry)) throw new DataError(`${where} is ${shown(entry)}; expected an object`)
+      if (repeated.has(i)) throw new DataError(`${where} is there already, with all that it says`)
+      const { object, notes } = objectOf(entry, where, { file, images, categories })
+      mended.push(...notes)
+      return [object]
+    } catch (error) {
+      if (!(error instanceof DataError)) throw error
+      skipped.push({ file, object: true, reason: error.message })
+      return []
+    }
   })
-  return { file, images, objects, categories }
+  return { file, images, objects, categories, skipped, mended }
+}
+
+/** Places of annotations that were listed before, with the same id and all that they say. */
+function repetitions(entries: readonly unknown[]): ReadonlySet<number> {
+  const byId = new Map<unknown, number>()
+  const found = new Set<number>()
+  for (const [i, entry] of entries.entries()) {
+    if (!isEntry(entry) || entry['id'] === undefined) continue
+    const before = byId.get(entry['id'])
+    if (before === undefined) byId.set(entry['id'], i)
+    else if (JSON.stringify(entries[before]) === JSON.stringify(entry)) found.add(i)
+  }
+  return found
+}
+
+/** An annotation. @throws DataError where it cannot be used. */
+function objectOf(
+  entry: Entry,
+  where: string,
+  { file, images, categories }: Pick<CocoContent, 'file' | 'images' | 'categories'>,
+): { object: CocoObject; notes: Mended[] } {
+  const { area, iscrowd, segmentation } = entry
+  const notes: Mended[] = []
+  const { image, category } = idsOf(entry, images, file, where)
+  if (!categories.has(category))
+    throw new DataError(`${where} is of category ${category}, which is not among the categories of ${file}`)
+  if (Number(iscrowd ?? 0) !== 0 && Number(iscrowd) !== 1)
+    throw new DataError(`${where} has "iscrowd": ${shown(iscrowd)}; expected 0 or 1`)
+  const missing = entry['bbox'] === null || entry['bbox'] === undefined
+  const outline = missing ? outlineBox(segmentation, images.get(image)?.size) : undefined
+  if (outline !== undefined)
+    notes.push({
+      file,
+      what: 'boxes that are missing, taken from outlines',
+      reason: `${where} has the bbox ${shown(entry['bbox'])}`,
+    })
+  const box = outline ?? boxOf(entry, where)
+  const known = isNumber(area) && area >= 0
+  if (area !== undefined && area !== null && !known)
+    notes.push({
+      file,
+      what: 'areas that are none, taken from boxes',
+      reason: `${where} has the area ${shown(area)}; expected square pixels, a number from 0`,
+    })
+  return {
+    object: {
+      where,
+      image,
+      category,
+      box,
+      ...(known ? { area } : {}),
+      crowd: Number(iscrowd ?? 0) === 1,
+      ...(isSegmented(segmentation) ? { segmentation } : {}),
+    },
+    notes,
+  }
 }
 
 /**
@@ -89,35 +164,33 @@ export function parseCocoResults(text: string, file: string, truth: Pick<CocoCon
     const where = `${file}: result ${i}`
     const { score } = entry
     if (!isNumber(score)) throw new DataError(`${where} has the score ${shown(score)}; expected a finite number`)
-    return { ...placed(entry, truth.images, undefined, where, truth.file), score }
+    return { ...idsOf(entry, truth.images, truth.file, where), box: boxOf(entry, where), score }
   })
 }
 
-/** Image, category and box of an entry. */
-function placed(
-  entry: Entry,
-  images: ReadonlyMap<number, unknown>,
-  categories: ReadonlyMap<number, string> | undefined,
-  where: string,
-  truthFile: string,
-): { image: number; category: number; box: SizedBox } {
-  const [image, category] = [idOf(entry.image_id, 'image_id', where), idOf(entry.category_id, 'category_id', where)]
+/** Image and category of an entry. */
+function idsOf(entry: Entry, images: ReadonlyMap<number, unknown>, imagesFile: string, where: string) {
+  const image = idOf(entry['image_id'], 'image_id', where)
+  const category = idOf(entry['category_id'], 'category_id', where)
   if (!images.has(image))
-    throw new DataError(`${where} is of image ${image}, which is not among the images of ${truthFile}`)
-  if (categories?.has(category) === false)
-    throw new DataError(`${where} is of category ${category}, which is not among the categories of ${truthFile}`)
-  const { bbox } = entry
+    throw new DataError(`${where} is of image ${image}, which is not among the images of ${imagesFile}`)
+  return { image, category }
+}
+
+function boxOf({ bbox }: Entry, where: string): SizedBox {
   if (!Array.isArray(bbox) || bbox.length !== 4 || !bbox.every(isNumber))
     throw new DataError(`${where} has the bbox ${shown(bbox)}; expected [x, y, width, height] in pixels`)
   const [x, y, width, height] = bbox
   if (width < 0 || height < 0)
     throw new DataError(`${where} has the bbox ${shown(bbox)} of negative size; expected [x, y, width, height]`)
-  return { image, category, box: cocoBox([x, y, width, height]) }
+  return cocoBox([x, y, width, height])
 }
 
 function idOf(id: unknown, name: string, where: string): number {
-  if (!Number.isSafeInteger(id)) throw new DataError(`${where} has the ${name} ${shown(id)}; expected a whole number`)
-  return id as number
+  const number = typeof id === 'string' && /^\d+$/.test(id) ? Number(id) : id
+  if (!Number.isSafeInteger(number))
+    throw new DataError(`${where} has the ${name} ${shown(id)}; expected a whole number`)
+  return number as number
 }
 
 const isEntry = (value: unknown): value is Entry => typeof value === 'object' && value !== null && !Array.isArray(value)

@@ -1,52 +1,48 @@
-/** Segmentations of COCO as masks. */
-import { DataError, FormatError } from '../../core/errors.ts'
+/** Masks of COCO's segmentations. */
 import type { Box } from '../../vision/boxes.ts'
-import { fillPolygons, type Polygon } from '../../vision/masks/polygon.ts'
-import { decodeRunLengths } from '../../vision/masks/run-length.ts'
 import type { Size } from '../../vision/resize.ts'
+import type { ReadMask } from './annotated-files.ts'
 import { ignoredPixel } from './annotated-set.ts'
 import type { CocoObject } from './coco-content.ts'
+import { isSegmented, readOutline } from './coco-outline.ts'
+import type { Mended } from './findings.ts'
 import { paintedMask } from './paint-mask.ts'
 
-/** Whether an annotation says which pixels are the object's. */
-export const isSegmented = ({ segmentation }: CocoObject): boolean =>
-  Array.isArray(segmentation) ? segmentation.length > 0 : typeof segmentation === 'object' && segmentation !== null
-
 /**
- * The mask of a picture: of each pixel the smallest object that has it. Crowds, and boxes of crowds without a segmentation, count nowhere.
+ * The mask of a picture: of each pixel the smallest object that has it. Crowds count nowhere; of crowds and objects without a segmentation that can be read, the pixels of
+ * their boxes.
+ * @param file the picture's
  * @param maskClassOf the mask's class of a category
- * @throws DataError for a segmentation that is broken or of another size than the picture.
  */
 export function cocoMask(
+  file: string,
   objects: readonly CocoObject[],
   size: Size,
   maskClassOf: (category: number) => number,
-): Uint8Array {
-  const painted = objects.map((object) => ({
-    pixels: object.crowd && !isSegmented(object) ? boxPixels(object.box, size) : segmentationPixels(object, size),
-    value: object.crowd ? ignoredPixel : maskClassOf(object.category),
-  }))
-  return paintedMask(painted, size.height * size.width)
+): ReadMask {
+  const mended: Mended[] = []
+  const painted = objects.map(({ segmentation, box, crowd, category, where }) => {
+    const { pixels, fault } = isSegmented(segmentation) ? readOutline(segmentation, box, size) : missingOutline(crowd)
+    if (fault !== undefined)
+      mended.push({
+        file,
+        what:
+          pixels === undefined
+            ? 'objects without an outline that can be read, the pixels of whose boxes count nowhere'
+            : 'outlines that are broken in part, taken as far as they can be read',
+        reason: `${where}: ${fault}`,
+      })
+    return {
+      pixels: pixels ?? boxPixels(box, size),
+      value: crowd || pixels === undefined ? ignoredPixel : maskClassOf(category),
+    }
+  })
+  return { values: paintedMask(painted, size.height * size.width), mended }
 }
 
-function segmentationPixels({ segmentation, where }: CocoObject, { height, width }: Size): Uint8Array {
-  try {
-    if (Array.isArray(segmentation)) {
-      if (!segmentation.every(Array.isArray))
-        throw new FormatError('expected polygons, [[x, y, x, y, ...], ...], or runs, { size, counts }')
-      return fillPolygons(segmentation as Polygon[], height, width)
-    }
-    const { size, counts } = segmentation as { size?: unknown; counts?: unknown }
-    if (!Array.isArray(size) || !(Array.isArray(counts) || typeof counts === 'string'))
-      throw new FormatError('expected runs as { "size": [height, width], "counts": [...] }, or as a string')
-    if (size.length !== 2 || size[0] !== height || size[1] !== width)
-      throw new FormatError(`its size is [${size}]; expected that of its picture, [${height},${width}]`)
-    return decodeRunLengths({ height, width, counts })
-  } catch (cause) {
-    if (!(cause instanceof FormatError)) throw cause
-    throw new DataError(`${where}: the segmentation is broken: ${cause.message}`, { cause })
-  }
-}
+/** Of a crowd the box is enough. */
+const missingOutline = (crowd: boolean): { pixels?: Uint8Array; fault?: string } =>
+  crowd ? {} : { fault: 'it has no segmentation' }
 
 /** The pixels whose middles are within a box. */
 function boxPixels({ left, top, right, bottom }: Box, { height, width }: Size): Uint8Array {

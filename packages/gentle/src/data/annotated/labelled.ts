@@ -5,15 +5,16 @@ import type { AnnotatedSet, Annotations } from './annotated-set.ts'
 import { taskSet } from './task-set.ts'
 
 /**
- * An annotated set as examples for classification: the label of a picture is that of its largest object; where it is does not matter.
- * @throws ArgumentError for a picture without an object, at once where the set tells its objects, else when it is read.
+ * An annotated set as examples for classification: the label of a picture is that of its largest object that counts; where it is does not matter.
+ * @throws ArgumentError for a picture without one, at once where the set tells its objects, else when it is read.
  */
 export function labelled(set: AnnotatedSet): Dataset {
   const { classes, length } = set
-  const labelOf = ({ boxes, labels }: Omit<Annotations, 'mask'>): number => {
-    if (boxes.length === 0)
-      throw new ArgumentError(`${set.name}: a picture has no object; classification expects one in each`)
-    return labels[largestBox(boxes)]
+  const labelOf = ({ boxes, labels, ignored }: Omit<Annotations, 'mask'>): number => {
+    const largest = largestBox(boxes, ignored)
+    if (largest < 0)
+      throw new ArgumentError(`${set.name}: a picture has no object that counts; classification expects one in each`)
+    return labels[largest]
   }
   const examples = taskSet(set, {
     dtype: 'int32',

@@ -5,10 +5,10 @@ import { validationNames } from '../folder-layout.ts'
 import type { ImageFolderOptions, SkippedImage } from '../image-folder.ts'
 import { type GivenParts, mapParts, partsGiven } from '../three-parts.ts'
 import { type AnnotatedFile, type AnnotatedFolder, openAnnotatedFiles } from './annotated-files.ts'
-import { ignoredPixel } from './annotated-set.ts'
 import { checkInNode, type Listing, listed, listedSet, picturesIn, stemOf, textOf } from './annotation-text.ts'
-import { checkMaskClasses, parseClassNames } from './class-names.ts'
-import { readMaskFile, readMaskIndices } from './mask-file.ts'
+import { parseClassList } from './class-names.ts'
+import { lookThrough, readMaskFile } from './mask-file.ts'
+import { keyOfList, keyOfValues, type SeenInMasks } from './mask-key.ts'
 
 const expected =
   'expected images/ and masks/, or train/images/ and train/masks/, with a .png in masks/ for each picture, of the same name'
@@ -36,9 +36,11 @@ interface MaskedPicture {
 /**
  * Opens a set of pictures for segmentation: `images/` and `masks/` (or `labels/`, `annotations/`), or the same below `train/`, `val/` and `test/`, or these below them. A mask is a
  * PNG of the picture's name and size, of a palette or grey, whose values are class indices, 255 for pixels that count nowhere. `classes.txt` has the
- * classes' names, one a line from index 0 on; else they are 'background', 'class 1', ... Parts that are missing are split off by seed. There are no boxes, and `classes` is empty.
- * @throws DataError for a folder without pictures and masks, masks of 0 and 255 alone, and as `openAnnotatedFiles`: pictures whose mask is missing, broken, of
- * another size or with an index that has no class are left out and listed, with `strict` refused. ArgumentError for options out of range.
+ * classes' names, one a line from index 0 on, with the masks' values before them (`127 cat`), or with colours (`cat:128,0,0::`); else they are 'background', 'class 1', ...
+ * Shades such as 0, 127 and 254, 0 and 255, or colours, are classes in their order, which `remarks` tell. Parts that are missing are split off by seed. There are no boxes, and `classes`
+ * is empty.
+ * @throws DataError for a folder without pictures and masks, masks of which one cannot know the classes (`keyOfValues`), and as `openAnnotatedFiles`: pictures whose mask is missing,
+ * broken, of another size or with a value that has no class are left out and listed, with `strict` refused. ArgumentError for options out of range.
  */
 export async function maskFolder(path: string, options: ImageFolderOptions): Promise<AnnotatedFolder> {
   const what = `mask set ${path}`
@@ -49,18 +51,28 @@ export async function maskFolder(path: string, options: ImageFolderOptions): Pro
   const masked = partsGiven(pictures)
     .flat()
     .filter((each) => 'mask' in each)
-  const highest = await highestIndex(what, masked)
+  const seen = await seenIn(masked)
   const file = join(path, classFile)
-  const maskClasses = root.files.includes(classFile)
-    ? parseClassNames(await textOf(file), file)
-    : Array.from({ length: highest + 1 }, (_, i) => (i === 0 ? 'background' : `class ${i}`))
-  checkMaskClasses(maskClasses, file)
+  const { key, remark } = root.files.includes(classFile)
+    ? keyOfList(parseClassList(await textOf(file), file), seen)
+    : keyOfValues(what, seen)
   const fileOf = (picture: MaskedPicture | SkippedImage): AnnotatedFile | SkippedImage =>
     'reason' in picture
       ? picture
-      : { file: picture.file, objects: () => [], mask: (size) => readMaskFile(picture.mask, size, maskClasses) }
+      : {
+          file: picture.file,
+          objects: () => [],
+          mask: async (size) => ({ values: await readMaskFile(picture.mask, size, key) }),
+        }
   return openAnnotatedFiles(
-    { what, path, classes: [], maskClasses, parts: await mapParts(pictures, (part) => part.map(fileOf)) },
+    {
+      what,
+      path,
+      classes: [],
+      maskClasses: key.classes,
+      parts: await mapParts(pictures, (part) => part.map(fileOf)),
+      remarks: remark === undefined ? [] : [remark],
+    },
     options,
   )
 }
@@ -95,14 +107,18 @@ async function maskLayout(what: string, path: string, root: Listing): Promise<Gi
 async function picturesOf({ images, masks }: Pair): Promise<(MaskedPicture | SkippedImage)[]> {
   const { join } = process.getBuiltinModule('node:path')
   const pictures = await picturesIn(images)
-  const files = (await picturesIn(masks)).filter((name) => /\.png$/i.test(name))
+  const all = await picturesIn(masks)
+  const files = all.filter((name) => /\.png$/i.test(name))
+  const others = new Map(all.filter((name) => !/\.png$/i.test(name)).map((name) => [stemOf(name), name]))
   const byStem = new Map(files.map((name) => [stemOf(name), join(masks, name)]))
   const stems = new Set(pictures.map(stemOf))
   return [
     ...pictures.map((name) => {
       const [file, mask] = [join(images, name), byStem.get(stemOf(name))]
       if (mask !== undefined) return { file, mask }
-      return { file, reason: `image ${file}: it has no mask; expected ${join(masks, `${stemOf(name)}.png`)}` }
+      const other = others.get(stemOf(name))
+      const why = other === undefined ? '' : `, not ${other}, for what is no PNG may have changed the values`
+      return { file, reason: `image ${file}: it has no mask; expected ${join(masks, `${stemOf(name)}.png`)}${why}` }
     }),
     ...[...byStem]
       .filter(([stem]) => !stems.has(stem))
@@ -110,22 +126,18 @@ async function picturesOf({ images, masks }: Pair): Promise<(MaskedPicture | Ski
   ]
 }
 
-/** The highest class index of all masks that can be read. @throws DataError for masks that seem to say inside and outside by 255 and 0. */
-async function highestIndex(what: string, pictures: readonly MaskedPicture[]): Promise<number> {
-  let [highest, ignoring] = [0, undefined as string | undefined]
+/** What is in all masks that can be read. */
+async function seenIn(pictures: readonly MaskedPicture[]): Promise<SeenInMasks> {
+  const [values, colours] = [new Set<number>(), new Set<number>()]
+  let palette = true
   await atOnce(pictures.length, readers, async (i) => {
     try {
-      for (const value of (await readMaskIndices(pictures[i].mask)).values)
-        if (value === ignoredPixel) ignoring ??= pictures[i].mask
-        else if (value > highest) highest = value
+      const kind = await lookThrough(pictures[i].mask, { values, colours })
+      palette &&= kind === 'palette'
     } catch (error) {
       // It is told when the picture is opened.
       if (!(error instanceof DataError)) throw error
     }
   })
-  if (highest === 0 && ignoring !== undefined)
-    throw new DataError(
-      `${what}: its masks have no values but 0 and 255, as ${ignoring}, and 255 counts nowhere; expected class indices, so write 1 for what is inside`,
-    )
-  return highest
+  return { values, colours, palette }
 }

@@ -1,56 +1,68 @@
 /** Sets in Pascal VOC's format. */
 import { DataError } from '../../core/errors.ts'
+import type { Box } from '../../vision/boxes.ts'
 import { atOnce } from '../at-once.ts'
-import type { ImageFolderOptions, SkippedImage } from '../image-folder.ts'
-import { type GivenParts, mapParts, partsGiven } from '../three-parts.ts'
-import { type AnnotatedFile, type AnnotatedFolder, openAnnotatedFiles } from './annotated-files.ts'
-import { checkInNode, type Listing, listed, listedSet, picturesIn, stemOf, textOf } from './annotation-text.ts'
-import { checkMaskClasses, parseClassNames } from './class-names.ts'
+import type { SkippedImage } from '../image-folder.ts'
+import { mapParts, partsGiven } from '../three-parts.ts'
+import {
+  type AnnotatedFile,
+  type AnnotatedFolder,
+  type AnnotatedFolderOptions,
+  openAnnotatedFiles,
+} from './annotated-files.ts'
+import {
+  annotationBytes,
+  type ByStem,
+  byStem,
+  checkInNode,
+  type Listing,
+  listed,
+  listedSet,
+  picturesIn,
+  stemOf,
+} from './annotation-text.ts'
+import type { Mended } from './findings.ts'
 import { readMaskFile } from './mask-file.ts'
-import { parseVoc, type VocAnnotation, xmlParser } from './voc-xml.ts'
+import { maskPlace, vocMaskKey, vocMasks } from './voc-masks.ts'
+import { vocParts } from './voc-parts.ts'
+import { parseVoc, type VocAnnotation } from './voc-xml.ts'
+import { xmlParser } from './xml.ts'
 
 const expected = 'expected Annotations/ with a .xml file a picture, and JPEGImages/'
 
-/** The classes of Pascal VOC, in the order of its masks' indices from 1 on. */
-export const vocClasses = [
-  ...['aeroplane', 'bicycle', 'bird', 'boat', 'bottle', 'bus', 'car', 'cat', 'chair', 'cow'],
-  ...['diningtable', 'dog', 'horse', 'motorbike', 'person', 'pottedplant', 'sheep', 'sofa', 'train', 'tvmonitor'],
-] as const
-
-/** Files that say which class each index of a mask is. */
-const nameFiles = ['labelmap.txt', 'classes.txt']
-
 /** Annotation files read at once. */
 const readers = 64
-
-export interface VocFolderOptions extends ImageFolderOptions {
-  /** Takes the parts that `ImageSets/Segmentation/` lists, where it is there: of VOC's own pictures those alone have masks. */
-  readonly masks?: boolean
-}
 
 /** A picture by the name that its files have without endings. */
 interface NamedPicture {
   readonly stem: string
   readonly xml: string
+  /** Where the picture is, or would be. */
   readonly file: string
 }
 
+interface KnownPicture extends NamedPicture {
+  readonly annotation: VocAnnotation
+  readonly mended?: readonly Mended[]
+}
+
 /** A picture's annotation, or why there is none. */
-type Read = (NamedPicture & { readonly annotation: VocAnnotation }) | SkippedImage
+type Read = KnownPicture | SkippedImage
 
 /**
  * Opens a set in Pascal VOC's format: `Annotations/` with a .xml file a picture, pictures of the same names in `JPEGImages/` (or `images/`), and
- * `ImageSets/Main/{train,val,trainval,test}.txt` where there are parts (`ImageSets/Segmentation/` where that alone is there, or `masks` asks for it); parts that are missing are split off by seed.
+ * `ImageSets/Main/{train,val,trainval,test}.txt` where there are parts (`ImageSets/Segmentation/` where that alone is there, or `masks` asks for them: of VOC's own pictures those alone have masks); parts that are missing are split off by seed.
  *
- * Classes are the objects' names in order. Difficult objects are `ignored`. There are masks if each picture has one in `SegmentationClass/`, a PNG of a palette whose indices
- * are classes: the lines of `labelmap.txt` or `classes.txt`, from 0 on, where there is one, else 'background' and VOC's 20 classes.
+ * Classes are the objects' names in order. Difficult objects are `ignored`. Each <bndbox> of an object is an object. VOC counts pixels from 1; where a box begins at 0, the set counts from 0, and all
+ * of its boxes are taken so, which `remarks` tell. A picture of another name is found by <filename>. There are masks if each picture has one in `SegmentationClass/`, a PNG whose values are
+ * classes: the lines of `labelmap.txt` or `classes.txt`, from 0 on, where there is one, else 'background' and VOC's 20 classes; or a PNG of the list's colours, or of VOC's.
  * @throws DataError for a folder without annotations, no list of training pictures, masks of which one cannot know the classes, and as
  * `openAnnotatedFiles`: pictures that are missing, of another size than told, or with a broken annotation or mask are left out and listed, with `strict` refused.
  * ArgumentError for options out of range.
  */
 export async function vocFolder(
   path: string,
-  { masks: masked = false, ...options }: VocFolderOptions,
+  { masks: wanted, ...options }: AnnotatedFolderOptions,
 ): Promise<AnnotatedFolder> {
   const what = `VOC set ${path}`
   checkInNode(what)
@@ -63,54 +75,133 @@ export async function vocFolder(
     throw new DataError(
       `${what}: there is no folder ${annotations === undefined ? 'Annotations' : 'JPEGImages'}; ${expected}${await hint(path, root)}`,
     )
-  const [annotationPlace, picturePlace] = [join(path, annotations), join(path, pictures)]
-  const pictureNames = new Map((await picturesIn(picturePlace)).map((name) => [stemOf(name), name]))
-  const xmlStems = (await listed(annotationPlace))!.files.filter((name) => /\.xml$/i.test(name)).map(stemOf)
-  const all = { train: [...new Set([...xmlStems, ...pictureNames.keys()])].sort() }
-  const parts = await mapParts((await listedParts(what, path, root, masked)) ?? all, (stems) =>
-    readAll(
-      stems.map((stem) => ({
-        stem,
-        xml: join(annotationPlace, `${stem}.xml`),
-        file: join(picturePlace, pictureNames.get(stem) ?? stem),
-      })),
-    ),
+  const xmls = byStem(
+    join(path, annotations),
+    (await listed(join(path, annotations)))!.files.filter((name) => /\.xml$/i.test(name)),
   )
+  const images = byStem(join(path, pictures), await picturesIn(join(path, pictures)))
+  const all = { train: [...new Set([...xmls.keys(), ...images.keys()])].sort() }
+  const placeOf = (stem: string): NamedPicture => ({
+    stem,
+    xml: xmls.get(stem) ?? join(path, annotations, `${stem}.xml`),
+    file: images.get(stem) ?? join(path, pictures, stem),
+  })
+  const places = (await vocParts(what, path, root, { masked: wanted === true, stems: all.train })) ?? all
+  const parts = await mapParts(places, (stems) => readAll(stems.map(placeOf), images))
   const known = partsGiven(parts)
     .flat()
     .filter((read) => 'annotation' in read)
-  const classes = [...new Set(known.flatMap(({ annotation }) => annotation.objects.map(({ name }) => name)))].sort()
-  const masks = await masksOf(path, known)
-  const maskClasses = masks && (await maskClassesOf(what, path, root, classes))
+  const objects = known.flatMap(({ annotation }) => annotation.objects)
+  const classes = [...new Set(objects.map(({ name }) => name))].sort()
+  const masks = wanted === false ? new Map<string, string>() : await vocMasks(path)
+  const without = known.filter(({ stem }) => !masks.has(stem))
+  const hasMasks = masks.size > 0 && (wanted === true || without.length === 0)
+  const key = hasMasks ? await vocMaskKey(what, path, root, classes) : undefined
+  const first = objects.find(({ corners }) => beginsAtZero(corners))
   const fileOf = (read: Read): AnnotatedFile | SkippedImage => {
     if ('reason' in read) return read
     const { file, stem, xml, annotation } = read
-    const { size, objects } = annotation
     return {
       file,
-      ...(size && { told: { ...size, where: xml } }),
+      ...(annotation.size && { told: { ...annotation.size, where: xml } }),
       objects: () =>
-        objects.map(({ name, difficult, ...object }) => ({
-          ...object,
+        annotation.objects.map(({ name, corners, difficult, where }) => ({
+          box: first === undefined ? fromOne(corners) : corners,
           label: classes.indexOf(name),
           ignored: difficult,
+          where,
         })),
-      ...(maskClasses && { mask: (own) => readMaskFile(masks.get(stem)!, own, maskClasses) }),
+      ...(key && {
+        mask: async (own) => ({
+          values: await readMaskFile(masks.get(stem) ?? join(path, maskPlace, `${stem}.png`), own, key),
+        }),
+      }),
     }
   }
   return openAnnotatedFiles(
-    { what, path, classes, maskClasses, parts: await mapParts(parts, (reads) => reads.map(fileOf)) },
+    {
+      what,
+      path,
+      classes,
+      ...(key && { maskClasses: key.classes }),
+      parts: await mapParts(parts, (reads) => {
+        const taken = new Set(reads.flatMap((read) => ('annotation' in read ? read.file : [])))
+        // A picture that another annotation names needs none of its own name.
+        return reads.filter((read) => 'annotation' in read || !taken.has(read.file)).map(fileOf)
+      }),
+      mended: known.flatMap(({ mended }) => mended ?? []),
+      remarks: [
+        ...remarksOf(known, images),
+        ...(first === undefined
+          ? []
+          : [
+              `boxes begin at 0, such as ${first.where}, and VOC counts pixels from 1; so all boxes of the set are taken to count from 0, as edges`,
+            ]),
+        ...(wanted === undefined && masks.size > 0 && !hasMasks
+          ? [
+              `${without.length} of its ${known.length} pictures have no mask in ${maskPlace}, such as ${without[0].file}; it is read without masks`,
+            ]
+          : []),
+      ],
+    },
     options,
   )
 }
 
-/** Reads the annotations of pictures. */
-async function readAll(pictures: readonly NamedPicture[]): Promise<Read[]> {
+/** Edges of a box that counts pixels from 1 and includes the last: pixels 1 to 3 are from 0 to 3. */
+const fromOne = ({ left, top, right, bottom }: Box): Box => ({ left: left - 1, top: top - 1, right, bottom })
+
+const beginsAtZero = ({ left, top }: Box): boolean => Math.min(left, top) >= 0 && Math.min(left, top) < 1
+
+/** What annotations say that could have been meant otherwise. */
+function remarksOf(known: readonly KnownPicture[], images: ByStem): string[] {
+  const several = known.flatMap(({ annotation }) => annotation.severalBoxes)
+  const strangers = known.filter(({ annotation, file }) => {
+    const other = imageNamed(annotation.picture, images)
+    return other !== undefined && other !== file
+  })
+  return [
+    ...(several.length === 0
+      ? []
+      : [`${several.length} of its objects have several boxes, such as ${several[0]}; each box is taken as an object`]),
+    ...(strangers.length === 0
+      ? []
+      : [
+          `${strangers.length} annotations have the <filename> of another picture, such as ${strangers[0].xml}, '${strangers[0].annotation.picture}'; they are taken for the picture of their own name`,
+        ]),
+  ]
+}
+
+/** The picture that a <filename> names, which may have another computer's folders before it. */
+function imageNamed(filename: string | undefined, images: ByStem): string | undefined {
+  const { basename } = process.getBuiltinModule('node:path')
+  const name = filename?.split(/[\\/]/).at(-1)
+  const found = name && images.get(stemOf(name))
+  return found && basename(found) === name ? found : undefined
+}
+
+/** Reads the annotations of pictures; one whose own picture is missing is of that which its <filename> names. */
+async function readAll(pictures: readonly NamedPicture[], images: ByStem): Promise<Read[]> {
   const read = new Array<Read>(pictures.length)
   await atOnce(pictures.length, readers, async (i) => {
-    const { file, xml } = pictures[i]
+    const { stem, file, xml } = pictures[i]
     try {
-      read[i] = { ...pictures[i], annotation: parseVoc(await textOf(xml), xml) }
+      const annotation = parseVoc(await annotationBytes(xml), xml)
+      const other = images.has(stem) ? undefined : imageNamed(annotation.picture, images)
+      read[i] = {
+        ...pictures[i],
+        annotation,
+        ...(other !== undefined && {
+          file: other,
+          mended: [
+            {
+              file: other,
+              what: 'annotations taken for the picture that their <filename> names',
+              reason: `${xml}: there is no picture of its name; it is taken for ${other}`,
+            },
+          ],
+        }),
+      }
     } catch (error) {
       if (!(error instanceof DataError)) throw error
       read[i] = { file, reason: error.message }
@@ -127,65 +218,4 @@ async function hint(path: string, root: Listing): Promise<string> {
     if (inside?.folders.includes('Annotations')) return `; did you mean ${join(path, name)}?`
   }
   return ''
-}
-
-/** Names of the pictures of each part, as lists of `ImageSets` have them; undefined without lists. */
-async function listedParts(
-  what: string,
-  path: string,
-  root: Listing,
-  masked: boolean,
-): Promise<GivenParts<readonly string[]> | undefined> {
-  const { join } = process.getBuiltinModule('node:path')
-  if (!root.folders.includes('ImageSets')) return undefined
-  const inside = (await listed(join(path, 'ImageSets')))!
-  const kinds = ['Main', 'Segmentation']
-  const kind = (masked ? kinds.reverse() : kinds).find((name) => inside.folders.includes(name))
-  if (kind === undefined) return undefined
-  const place = join(path, 'ImageSets', kind)
-  const { files } = (await listed(place))!
-  const read = async (part: string): Promise<string[] | undefined> => {
-    if (!files.includes(`${part}.txt`)) return undefined
-    const lines = (await textOf(join(place, `${part}.txt`))).split(/\r?\n/).map((line) => line.trim())
-    return [...new Set(lines.filter((line) => line !== '').map((line) => line.split(/\s+/)[0]))]
-  }
-  const [alone, validation, all, test] = [
-    await read('train'),
-    await read('val'),
-    await read('trainval'),
-    await read('test'),
-  ]
-  const train = alone ?? all?.filter((stem) => validation?.includes(stem) !== true)
-  if (train !== undefined) return { train, validation, test }
-  if (validation === undefined && test === undefined) return undefined
-  throw new DataError(`${what}: ${place} lists no pictures for training; expected train.txt or trainval.txt in it`)
-}
-
-/** The mask files by the pictures' stems if all have one. */
-async function masksOf(
-  path: string,
-  pictures: readonly { readonly stem: string }[],
-): Promise<ReadonlyMap<string, string> | undefined> {
-  const { join } = process.getBuiltinModule('node:path')
-  const place = join(path, 'SegmentationClass')
-  const files = ((await listed(place))?.files ?? []).filter((name) => /\.png$/i.test(name))
-  const masks = new Map(files.map((name) => [stemOf(name), join(place, name)]))
-  return masks.size > 0 && pictures.every(({ stem }) => masks.has(stem)) ? masks : undefined
-}
-
-async function maskClassesOf(what: string, path: string, root: Listing, classes: readonly string[]): Promise<string[]> {
-  const { join } = process.getBuiltinModule('node:path')
-  const name = nameFiles.find((each) => root.files.includes(each))
-  if (name !== undefined) {
-    const file = join(path, name)
-    const names = parseClassNames(await textOf(file), file)
-    checkMaskClasses(names, file)
-    return names
-  }
-  const other = classes.find((each) => !(vocClasses as readonly string[]).includes(each))
-  if (other !== undefined)
-    throw new DataError(
-      `${what}: '${other}' is none of VOC's own classes, so one cannot know which class an index of the masks in SegmentationClass is; expected labelmap.txt or classes.txt with their names, one a line, from index 0, the background, on`,
-    )
-  return ['background', ...vocClasses]
 }

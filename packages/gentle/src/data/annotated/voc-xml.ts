@@ -2,14 +2,13 @@
 import { DataError } from '../../core/errors.ts'
 import type { Box } from '../../vision/boxes.ts'
 import type { Size } from '../../vision/resize.ts'
-import { peerPackage } from '../node.ts'
-
-type FastXmlParser = typeof import('fast-xml-parser')
+import { parseXml, type XmlElement } from './xml.ts'
 
 export interface VocObject {
   readonly where: string
   readonly name: string
-  readonly box: Box
+  /** The numbers of <bndbox> as they stand. */
+  readonly corners: Box
   readonly difficult: boolean
 }
 
@@ -18,61 +17,61 @@ export interface VocAnnotation {
   readonly picture?: string
   readonly size?: Size
   readonly objects: readonly VocObject[]
+  /** Where objects are that have several boxes; each box is an object. */
+  readonly severalBoxes: readonly string[]
 }
 
-let loaded: FastXmlParser | undefined
-
-/** @throws DataError where fast-xml-parser is not installed. */
-export function xmlParser(): FastXmlParser {
-  loaded ??= peerPackage('fast-xml-parser') as FastXmlParser | undefined
-  if (loaded === undefined)
-    throw new DataError(
-      'VOC annotations need the package fast-xml-parser, which is not installed; run npm install fast-xml-parser',
-    )
-  return loaded
-}
-
-type Element = Readonly<Record<string, unknown>>
-
-const isElement = (value: unknown): value is Element =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)
+const child = ({ children }: XmlElement, name: string): XmlElement | undefined =>
+  children.find((each) => each.name === name)
 
 /**
- * Reads the text of an annotation. Coordinates are 1 for the first pixel and include the last: pixels 1 to 3 are a box from 0 to 3.
+ * Reads an annotation.
  * @param file how messages call it
- * @throws DataError for a text that is no XML or no annotation, and an object without a name or a whole box.
+ * @throws DataError for bytes that are no XML or no annotation, and an object without a name or a whole box.
  */
-export function parseVoc(text: string, file: string): VocAnnotation {
-  const { XMLParser, XMLValidator } = xmlParser()
-  const valid = XMLValidator.validate(text)
-  if (valid !== true) throw new DataError(`${file} is no XML: line ${valid.err.line}: ${valid.err.msg}`)
-  const content: unknown = new XMLParser({ parseTagValue: false, isArray: (name) => name === 'object' }).parse(text)
-  const annotation = isElement(content) ? content['annotation'] : undefined
-  // What holds nothing is read as ''.
-  if (annotation === '') return { objects: [] }
-  if (!isElement(annotation)) throw new DataError(`${file} has no <annotation>; expected an annotation of Pascal VOC`)
-  const { filename, size, object: objects = [] } = annotation
-  const [height, width] = isElement(size) ? [Number(size['height']), Number(size['width'])] : [0, 0]
+export function parseVoc(bytes: Uint8Array, file: string): VocAnnotation {
+  const annotation = parseXml(bytes, file)
+  if (annotation.name !== 'annotation')
+    throw new DataError(`${file} has no <annotation>; expected an annotation of Pascal VOC`)
+  const filename = child(annotation, 'filename')?.text ?? ''
+  const size = child(annotation, 'size')
+  const [height, width] = ['height', 'width'].map((name) => Number(size && child(size, name)?.text))
+  const objects = annotation.children
+    .filter(({ name }) => name === 'object')
+    .map((object, i) => objectsOf(object, `${file}: object ${i + 1}`))
   return {
-    ...(typeof filename === 'string' && filename !== '' ? { picture: filename } : {}),
+    ...(filename === '' ? {} : { picture: filename }),
     // Some programs write 0 where they do not know it.
     ...(height > 0 && width > 0 ? { size: { height, width } } : {}),
-    objects: (objects as unknown[]).map((object, i) => objectOf(object, `${file}: object ${i + 1}`)),
+    objects: objects.flat(),
+    severalBoxes: objects.filter((boxes) => boxes.length > 1).map(([{ where }]) => where),
   }
 }
 
-function objectOf(object: unknown, where: string): VocObject {
-  const { name, bndbox, difficult } = isElement(object) ? object : {}
-  if (typeof name !== 'string' || name === '') throw new DataError(`${where} has no <name>; expected its class`)
-  const edge = (which: string): number => {
-    const text = isElement(bndbox) ? bndbox[which] : undefined
-    const value = typeof text === 'string' && text.trim() !== '' ? Number(text) : NaN
+/** An object for each of an object's boxes. */
+function objectsOf(object: XmlElement, where: string): VocObject[] {
+  // One name is the same however its accents were typed.
+  const name = (child(object, 'name')?.text ?? '').normalize('NFC')
+  if (name === '') throw new DataError(`${where} has no <name>; expected its class`)
+  const cornerOf = (box: XmlElement | undefined, which: string): number => {
+    const text = box && child(box, which)?.text
+    const value = text === undefined || text === '' ? NaN : Number(text)
     if (!Number.isFinite(value))
       throw new DataError(
         `${where}, ${name}, has the ${which} ${text === undefined ? 'missing' : `'${text}'`}; expected <bndbox> with xmin, ymin, xmax and ymax in pixels`,
       )
     return value
   }
-  const box = { left: edge('xmin') - 1, top: edge('ymin') - 1, right: edge('xmax'), bottom: edge('ymax') }
-  return { where: `${where}, ${name}`, name, box, difficult: difficult === '1' }
+  const boxes = object.children.filter((each) => each.name === 'bndbox')
+  return (boxes.length > 0 ? boxes : [undefined]).map((box) => ({
+    where: `${where}, ${name}`,
+    name,
+    corners: {
+      left: cornerOf(box, 'xmin'),
+      top: cornerOf(box, 'ymin'),
+      right: cornerOf(box, 'xmax'),
+      bottom: cornerOf(box, 'ymax'),
+    },
+    difficult: /^(1|true)$/i.test(child(object, 'difficult')?.text ?? ''),
+  }))
 }

@@ -59,7 +59,7 @@ export async function readYoloConfig(what: string, path: string): Promise<YoloCo
 export function parseYoloConfig(text: string, file: string): YoloConfig {
   let content: unknown
   try {
-    content = yaml().parse(text)
+    content = yaml().parse(withPlainPaths(text))
   } catch (error) {
     if (error instanceof DataError) throw error
     const [line] = (error as Error).message.split('\n')
@@ -90,6 +90,12 @@ export function parseYoloConfig(text: string, file: string): YoloConfig {
     ...(typeof path === 'string' ? { root: path } : {}),
   }
 }
+
+/** Paths of Windows in double quotes, in which YAML takes \ for the beginning of an escape such as \t, in single ones, in which it is itself. */
+const withPlainPaths = (text: string): string =>
+  text.replace(/^(\s*(?:path|train|val|valid|test)\s*:\s*)"([^"\n]*)"/gm, (all, key: string, path: string) =>
+    /(^|[^\\])\\([^\\]|$)/.test(path) ? `${key}'${path.replaceAll("'", "''")}'` : all,
+  )
 
 /** A list of names, or a map from 0, 1, ... to them. */
 function namesOf(names: unknown, file: string): string[] {

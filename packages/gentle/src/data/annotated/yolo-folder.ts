@@ -3,11 +3,19 @@ import { DataError } from '../../core/errors.ts'
 import { fillPolygons } from '../../vision/masks/polygon.ts'
 import type { Size } from '../../vision/resize.ts'
 import { atOnce } from '../at-once.ts'
-import type { ImageFolderOptions, SkippedImage } from '../image-folder.ts'
+import type { SkippedImage } from '../image-folder.ts'
 import { mapParts, partsGiven } from '../three-parts.ts'
-import { type AnnotatedFile, type AnnotatedFolder, openAnnotatedFiles } from './annotated-files.ts'
+import {
+  type AnnotatedFile,
+  type AnnotatedFolder,
+  type AnnotatedFolderOptions,
+  openAnnotatedFiles,
+  type ReadMask,
+} from './annotated-files.ts'
 import { ignoredPixel } from './annotated-set.ts'
-import { checkInNode, textOf } from './annotation-text.ts'
+import { checkInNode, listed, picturesIn, stemOf, textOf } from './annotation-text.ts'
+import { areMasks, missingOutlines } from './are-masks.ts'
+import type { Mended, SkippedObject } from './findings.ts'
 import { paintedMask } from './paint-mask.ts'
 import { readYoloConfig } from './yolo-config.ts'
 import { parseYoloLabels, type YoloObject } from './yolo-labels.ts'
@@ -18,7 +26,13 @@ const readers = 64
 
 /** A picture's labels, or why there are none. */
 type Read =
-  | { readonly file: string; readonly labelled: boolean; readonly objects: readonly YoloObject[] }
+  | {
+      readonly file: string
+      /** Its label file, where it has one. */
+      readonly labels?: string
+      readonly objects: readonly YoloObject[]
+      readonly repeated: readonly string[]
+    }
   | SkippedImage
 
 /**
@@ -27,25 +41,37 @@ type Read =
  * lists of paths; or `classes.txt` or `obj.names` has the names, and pictures lie in `images/train/`, `train/images/`, or `images/` and their kin. Labels lie in labels/ where the
  * pictures lie in images/, or beside them. A picture without a label file has no objects. Parts that are missing are split off by seed.
  *
- * There are masks, of 'background' and the classes, if all objects are outlines and the classes at most 254; of objects that overlap the smaller one is seen.
+ * Paths may be those of Windows, and of another computer: what is not there is looked for under the end of its path, and listed as mended.
+ *
+ * There are masks, of 'background' and the classes, if all objects are outlines and the classes at most 254; of objects that overlap the smaller one is seen. Where
+ * `masks` asks for them though some objects are boxes, the pixels of these count nowhere.
  * @param path a folder, or a .yaml file
  * @throws DataError for a set without names of classes, pictures or any label file, places that are named and not there, and as `openAnnotatedFiles`: pictures that are
- * missing or whose label file is broken are left out and listed, with `strict` refused. ArgumentError for options out of range.
+ * missing or whose label file is broken, and lines that come twice, are left out and listed, with `strict` refused. ArgumentError for options out of range.
  */
-export async function yoloFolder(path: string, options: ImageFolderOptions): Promise<AnnotatedFolder> {
+export async function yoloFolder(
+  path: string,
+  { masks, ...options }: AnnotatedFolderOptions,
+): Promise<AnnotatedFolder> {
   const what = `YOLO set ${path}`
   checkInNode(what)
   const config = await readYoloConfig(what, path)
   const { classes } = config
-  const parts = await mapParts(await yoloLayout(what, path, config), (pictures) => readAll(pictures, classes))
+  const layout = await yoloLayout(what, path, config)
+  const parts = await mapParts(layout.parts, (pictures) => readAll(pictures, classes))
   const all = partsGiven(parts).flat()
-  if (all.length > 0 && all.every((read) => 'objects' in read && !read.labelled))
+  const readable = all.filter((read) => 'objects' in read)
+  const unlabelled = readable.filter(({ labels }) => labels === undefined)
+  if (all.length > 0 && unlabelled.length === all.length)
     throw new DataError(
       `${what}: none of its ${all.length} pictures has a label file; expected labels/ beside images/, or a .txt file beside each picture`,
     )
-  const objects = all.flatMap((read) => ('objects' in read ? read.objects : []))
-  const hasMasks =
-    objects.length > 0 && objects.every(({ polygon }) => polygon !== undefined) && classes.length < ignoredPixel
+  const objects = readable.flatMap((read) => read.objects)
+  const hasMasks = areMasks(
+    masks,
+    objects.map(({ polygon }) => polygon !== undefined),
+    classes,
+  )
   const fileOf = (read: Read): AnnotatedFile | SkippedImage => {
     if ('reason' in read) return read
     return {
@@ -56,7 +82,7 @@ export async function yoloFolder(path: string, options: ImageFolderOptions): Pro
           label,
           where,
         })),
-      ...(hasMasks ? { mask: (size: Size) => maskOf(read.objects, size) } : {}),
+      ...(hasMasks ? { mask: (size: Size) => maskOf(read.file, read.objects, size) } : {}),
     }
   }
   return openAnnotatedFiles(
@@ -66,6 +92,25 @@ export async function yoloFolder(path: string, options: ImageFolderOptions): Pro
       classes,
       ...(hasMasks ? { maskClasses: ['background', ...classes] } : {}),
       parts: await mapParts(parts, (reads) => reads.map(fileOf)),
+      skipped: [
+        ...readable.flatMap(({ file, repeated }) =>
+          repeated.map((where): SkippedObject => ({ file, object: true, reason: `${where} stands there already` })),
+        ),
+        ...(await withoutPicture(readable)),
+      ],
+      mended: layout.mended,
+      remarks: [
+        ...(unlabelled.length === 0
+          ? []
+          : [
+              `${unlabelled.length} of its ${all.length} pictures have no label file, such as ${unlabelled[0].file}; they are taken as pictures without objects`,
+            ]),
+        ...missingOutlines(
+          masks,
+          objects.filter(({ polygon }) => polygon === undefined),
+          objects.length,
+        ),
+      ],
     },
     options,
   )
@@ -78,8 +123,9 @@ async function readAll(pictures: readonly string[], classes: readonly string[]):
     const file = pictures[i]
     const labels = labelFileOf(file)
     try {
-      const objects = labels === undefined ? [] : parseYoloLabels(await textOf(labels), labels, classes)
-      read[i] = { file, labelled: labels !== undefined, objects }
+      const parsed =
+        labels === undefined ? { objects: [], repeated: [] } : parseYoloLabels(await textOf(labels), labels, classes)
+      read[i] = { file, ...(labels === undefined ? {} : { labels }), ...parsed }
     } catch (error) {
       if (!(error instanceof DataError)) throw error
       read[i] = { file, reason: error.message }
@@ -88,10 +134,50 @@ async function readAll(pictures: readonly string[], classes: readonly string[]):
   return read
 }
 
-function maskOf(objects: readonly YoloObject[], { height, width }: Size): Uint8Array {
-  const painted = objects.map(({ label, polygon }) => {
-    const outline = polygon!.map((share, i) => share * (i % 2 === 0 ? width : height))
-    return { pixels: fillPolygons([outline], height, width), value: label + 1 }
+/** Label files in the folders of labels whose picture is not there. */
+async function withoutPicture(
+  pictures: readonly { readonly file: string; readonly labels?: string }[],
+): Promise<SkippedObject[]> {
+  const { dirname, join } = process.getBuiltinModule('node:path')
+  const folders = new Map<string, Set<string>>()
+  for (const { file, labels } of pictures) {
+    // Beside pictures lie other texts, too.
+    if (labels === undefined || dirname(labels) === dirname(file)) continue
+    const own = folders.get(dirname(labels))
+    if (own === undefined) folders.set(dirname(labels), new Set([dirname(file)]))
+    else own.add(dirname(file))
+  }
+  const found = await Promise.all(
+    [...folders].map(async ([folder, places]) => {
+      const stems = new Set((await Promise.all([...places].map(picturesIn))).flat().map(stemOf))
+      const texts = (await listed(folder))!.files.filter((name) => /\.txt$/i.test(name) && name !== 'classes.txt')
+      return texts
+        .filter((name) => !stems.has(stemOf(name)))
+        .map((name): SkippedObject => {
+          const file = join(folder, name)
+          return { file, object: true, reason: `${file}: it has no picture in ${[...places].join(' or ')}` }
+        })
+    }),
+  )
+  return found.flat()
+}
+
+function maskOf(file: string, objects: readonly YoloObject[], { height, width }: Size): ReadMask {
+  const mended: Mended[] = []
+  const painted = objects.map(({ label, polygon, box: { left, top, right, bottom }, where }) => {
+    if (polygon === undefined)
+      mended.push({
+        file,
+        what: 'objects without an outline, the pixels of whose boxes count nowhere',
+        reason: `${where} is a box`,
+      })
+    const outline = (polygon ?? [left, top, right, top, right, bottom, left, bottom]).map(
+      (share, i) => share * (i % 2 === 0 ? width : height),
+    )
+    return {
+      pixels: fillPolygons([outline], height, width),
+      value: polygon === undefined ? ignoredPixel : label + 1,
+    }
   })
-  return paintedMask(painted, height * width)
+  return { values: paintedMask(painted, height * width), mended }
 }

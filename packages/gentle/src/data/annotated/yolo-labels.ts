@@ -15,15 +15,28 @@ export interface YoloObject {
 /** What rounding may add to a share. */
 const slack = 0.01
 
+export interface YoloLabels {
+  readonly objects: readonly YoloObject[]
+  /** Where lines are that stand there already. */
+  readonly repeated: readonly string[]
+}
+
 /**
- * Reads the text of a label file.
+ * Reads the text of a label file. An object whose line comes twice is one.
  * @throws DataError for a line with something that is no number, no share or too few of them, and a class that has no name.
  */
-export function parseYoloLabels(text: string, file: string, classes: readonly string[]): YoloObject[] {
-  return text.split(/\r?\n/).flatMap((line, i) => {
+export function parseYoloLabels(text: string, file: string, classes: readonly string[]): YoloLabels {
+  const objects = new Map<string, YoloObject>()
+  const repeated: string[] = []
+  for (const [i, line] of text.split(/\r?\n/).entries()) {
     const words = line.trim().split(/\s+/)
-    return words[0] === '' ? [] : [objectOf(words, `${file}: line ${i + 1}`, classes)]
-  })
+    if (words[0] === '') continue
+    const where = `${file}: line ${i + 1}`
+    const key = words.join(' ')
+    if (objects.has(key)) repeated.push(where)
+    else objects.set(key, objectOf(words, where, classes))
+  }
+  return { objects: [...objects.values()], repeated }
 }
 
 function objectOf(words: readonly string[], where: string, classes: readonly string[]): YoloObject {

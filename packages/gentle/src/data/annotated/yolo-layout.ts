@@ -3,10 +3,16 @@ import { DataError } from '../../core/errors.ts'
 import { pictureEnding, validationNames } from '../folder-layout.ts'
 import type { GivenParts } from '../three-parts.ts'
 import { listed, picturesIn, textOf } from './annotation-text.ts'
+import { findFiles, foundByEnd, pathEnds, portablePath } from './file-finder.ts'
+import type { Mended } from './findings.ts'
 import { expectedYolo, type YoloConfig } from './yolo-config.ts'
 
-/** Paths of the pictures of each part. */
-export type YoloLayout = GivenParts<readonly string[]>
+export interface YoloLayout {
+  /** Paths of the pictures of each part. */
+  readonly parts: GivenParts<readonly string[]>
+  /** Places that were found elsewhere than they are said to be. */
+  readonly mended: readonly Mended[]
+}
 
 /**
  * Finds the pictures of a set.
@@ -15,41 +21,62 @@ export type YoloLayout = GivenParts<readonly string[]>
 export async function yoloLayout(what: string, path: string, config: YoloConfig): Promise<YoloLayout> {
   const { dirname } = process.getBuiltinModule('node:path')
   const folder = /\.ya?ml$/i.test(path) ? dirname(path) : path
-  if (config.train === undefined && config.validation === undefined) return usualLayout(what, folder)
-  const picturesOf = async (places: readonly string[] | undefined, key: string) =>
-    places && (await Promise.all(places.map((place) => picturesAt(folder, config, place, key)))).flat()
+  const mended: Mended[] = []
+  if (config.train === undefined && config.validation === undefined)
+    return { parts: await usualLayout(what, folder, mended), mended }
+  const guessed = new Map<string, string>()
+  const picturesOf = async (places: readonly string[] | undefined, key: string) => {
+    if (places === undefined) return undefined
+    const found = places.map((place) => {
+      const at = placeOf(folder, config, place, key)
+      if (at.shortened) {
+        // Two parts must not become one because their paths end alike.
+        if ((guessed.get(at.file) ?? place) !== place) throw notThere(config.file, key, place, [at.file])
+        guessed.set(at.file, place)
+        mended.push({
+          file: config.file,
+          what: foundByEnd,
+          reason: `${config.file}: ${key} is ${place}, which is not there; it is taken to be ${at.file}`,
+        })
+      }
+      return at.file
+    })
+    const pictures = found.map((place) =>
+      /\.txt$/i.test(place) ? picturesListed(folder, place, mended) : picturesBelow(place),
+    )
+    return (await Promise.all(pictures)).flat()
+  }
   const train = await picturesOf(config.train, 'train')
   if (train === undefined)
     throw new DataError(`${config.file} names no pictures for training; expected train: and a folder of pictures`)
-  return {
-    train,
-    validation: await picturesOf(config.validation, 'val'),
-    test: await picturesOf(config.test, 'test'),
-  }
+  const validation = await picturesOf(config.validation, 'val')
+  return { parts: { train, validation, test: await picturesOf(config.test, 'test') }, mended }
 }
 
-/** The pictures of a place that a .yaml file names. */
-async function picturesAt(
-  folder: string,
-  { file, root = '' }: YoloConfig,
-  place: string,
-  key: string,
-): Promise<string[]> {
+/** Where a place is that a .yaml file names: where it says, or where another computer's path ends. */
+function placeOf(folder: string, { file, root = '' }: YoloConfig, place: string, key: string) {
   const { existsSync } = process.getBuiltinModule('node:fs')
   const { resolve } = process.getBuiltinModule('node:path')
+  const path = portablePath(place)
   // Roboflow writes ../train/images where train/images is meant.
   const places = [
-    resolve(folder, root, place),
-    resolve(folder, place),
-    resolve(folder, place.replace(/^(\.\.\/)+/, '')),
+    resolve(folder, portablePath(root), path),
+    resolve(folder, path),
+    resolve(folder, path.replace(/^(\.\.\/)+/, '')),
   ]
-  const found = places.find((each) => existsSync(each))
-  if (found === undefined)
-    throw new DataError(
-      `${file}: ${key} is ${place}, which is not there: looked for ${[...new Set(places)].join(' and ')}; expected a folder of pictures, or a .txt file of their paths`,
-    )
-  return /\.txt$/i.test(found) ? picturesListed(folder, found) : picturesBelow(found)
+  const told = places.find((each) => existsSync(each))
+  if (told !== undefined) return { file: told, shortened: false }
+  const end = pathEnds(path)
+    .map((each) => resolve(folder, each))
+    .find((each) => existsSync(each))
+  if (end === undefined) throw notThere(file, key, place, places)
+  return { file: end, shortened: true }
 }
+
+const notThere = (file: string, key: string, place: string, places: readonly string[]): DataError =>
+  new DataError(
+    `${file}: ${key} is ${place}, which is not there: looked for ${[...new Set(places)].join(' and ')}; expected a folder of pictures, or a .txt file of their paths`,
+  )
 
 /** All pictures in a folder and in those below it, in order. */
 async function picturesBelow(folder: string): Promise<string[]> {
@@ -60,23 +87,27 @@ async function picturesBelow(folder: string): Promise<string[]> {
 }
 
 /** The pictures that a text file lists, a path a line: relative to the file or to the set; Darknet's begin with data/. */
-async function picturesListed(folder: string, file: string): Promise<string[]> {
-  const { existsSync } = process.getBuiltinModule('node:fs')
+async function picturesListed(folder: string, file: string, mended: Mended[]): Promise<string[]> {
   const { dirname, resolve } = process.getBuiltinModule('node:path')
-  const lines = (await textOf(file)).split(/\r?\n/).map((line) => line.trim().replaceAll('\\', '/'))
-  return lines
-    .filter((line) => line !== '')
-    .map((line) => {
-      const places = [resolve(dirname(file), line), resolve(folder, line), resolve(folder, line.replace(/^data\//, ''))]
-      return places.find((each) => existsSync(each)) ?? places[0]
-    })
+  const lines = (await textOf(file)).split(/\r?\n/).flatMap((line) => line.trim() || [])
+  const found = findFiles(lines, [dirname(file), folder])
+  return lines.map((line) => {
+    const picture = found.get(line)
+    if (picture?.shortened === true && !line.startsWith('data/'))
+      mended.push({
+        file: picture.file,
+        what: foundByEnd,
+        reason: `${file}: ${line} is not there; it is taken to be ${picture.file}`,
+      })
+    return picture?.file ?? resolve(dirname(file), portablePath(line))
+  })
 }
 
 /** Names of parts, in folders and lists. */
 const partNames = { train: ['train'], validation: validationNames, test: ['test'] } as const
 
 /** The pictures of a set that does not say where they are. */
-async function usualLayout(what: string, folder: string): Promise<YoloLayout> {
+async function usualLayout(what: string, folder: string, mended: Mended[]): Promise<YoloLayout['parts']> {
   const { existsSync } = process.getBuiltinModule('node:fs')
   const { join } = process.getBuiltinModule('node:path')
   const picturesOf = async (names: readonly string[]): Promise<string[] | undefined> => {
@@ -86,7 +117,7 @@ async function usualLayout(what: string, folder: string): Promise<YoloLayout> {
         if (pictures.length > 0) return pictures.map((each) => join(folder, place, each))
       }
       const list = join(folder, `${name}.txt`)
-      if (existsSync(list)) return picturesListed(folder, list)
+      if (existsSync(list)) return picturesListed(folder, list, mended)
     }
     return undefined
   }

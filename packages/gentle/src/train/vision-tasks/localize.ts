@@ -1,9 +1,9 @@
 /** Localization: one object a picture, its label and its box. */
 import { ArgumentError } from '../../core/errors.ts'
 import { localizer } from '../../models/localizer.ts'
-import { intersectionOverUnion, largestBox } from '../../vision/boxes.ts'
+import { intersectionOverUnion } from '../../vision/boxes.ts'
 import type { ScoredBox } from '../../vision/suppression.ts'
-import { type LocalizationOptions, localization } from '../../vision/tasks/localization.ts'
+import { type LocalizationOptions, largestObject, localization } from '../../vision/tasks/localization.ts'
 import { evaluateLocalization } from '../evaluate-tasks.ts'
 import type { VisionTask } from './vision-task.ts'
 
@@ -24,7 +24,7 @@ export const localize: VisionTask<ScoredBox> = {
   },
   contentOf: (answer) => ({ objects: [answer] }),
   qualityOf({ label, box }, truth) {
-    const largest = largestBox(truth.boxes)
-    return label === truth.labels[largest] ? intersectionOverUnion(truth.boxes[largest], box) : 0
+    const largest = largestObject(truth)
+    return label === largest.label ? intersectionOverUnion(largest.box, box) : 0
   },
 }

@@ -18,14 +18,20 @@ export type Polygon = readonly number[]
 export function fillPolygons(polygons: readonly Polygon[], height: number, width: number): Uint8Array {
   const pixels = new Uint8Array(height * width)
   for (const [i, polygon] of polygons.entries()) {
-    if (polygon.length < 6 || polygon.length % 2 === 1)
-      throw new FormatError(`Polygon ${i} has ${polygon.length} numbers; expected an even count, 6 at least: x, y, ...`)
-    const broken = polygon.findIndex((value) => !(Math.abs(value) <= farthest))
-    if (broken >= 0)
-      throw new FormatError(`Number ${broken} of polygon ${i} is ${polygon[broken]}; expected one up to ${farthest}`)
+    const fault = polygonFault(polygon, i)
+    if (fault !== undefined) throw new FormatError(fault)
     fillBetween(crossings(polygon, height, width), pixels, height, width)
   }
   return pixels
+}
+
+/** What is wrong with a polygon, in words that call it by its number; undefined for one that can be filled. */
+export function polygonFault(polygon: Polygon, number: number): string | undefined {
+  if (polygon.length < 6 || polygon.length % 2 === 1)
+    return `Polygon ${number} has ${polygon.length} numbers; expected an even count, 6 at least: x, y, ...`
+  const broken = polygon.findIndex((value) => !(Math.abs(value) <= farthest))
+  if (broken < 0) return undefined
+  return `Number ${broken} of polygon ${number} is ${polygon[broken]}; expected one up to ${farthest}`
 }
 
 /** Where the outline crosses the middles of the columns, as places down the columns from the left to the right, ascending. */

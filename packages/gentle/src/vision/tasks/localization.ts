@@ -10,28 +10,36 @@ import { argmax } from '../../ops/reduce.ts'
 import { reshape, slice } from '../../ops/structure.ts'
 import { type Box, largestBox } from '../boxes.ts'
 import type { ScoredBox } from '../suppression.ts'
-import type { TargetEncoding, Task } from './task.ts'
+import type { TargetEncoding, Task, Truth } from './task.ts'
 
 /**
- * The target of localization, float32 [5]: the label of the largest object, then left, top, right and bottom of its box as shares of the picture.
+ * The target of localization, float32 [5]: the label of the largest object that counts, then left, top, right and bottom of its box as shares of the picture.
  * @param inputShape [channels, height, width]
  */
 function targetOf([, height, width]: Shape): TargetEncoding {
   return {
     dtype: 'float32',
     shape: [5],
-    write({ boxes, labels }, target) {
-      if (boxes.length === 0)
-        throw new ArgumentError('localization: a picture has no object; expected one in each, leave out those without')
-      const largest = largestBox(boxes)
-      const { left, top, right, bottom } = boxes[largest]
-      target[0] = labels[largest]
+    write(truth, target) {
+      const { box, label } = largestObject(truth)
+      const { left, top, right, bottom } = box
+      target[0] = label
       target[1] = left / width
       target[2] = top / height
       target[3] = right / width
       target[4] = bottom / height
     },
   }
+}
+
+/** The largest object of a picture that counts. @throws ArgumentError where there is none. */
+export function largestObject({ boxes, labels, ignored }: Truth): { readonly box: Box; readonly label: number } {
+  const largest = largestBox(boxes, ignored)
+  if (largest < 0)
+    throw new ArgumentError(
+      'localization: a picture has no object that counts; expected one in each, leave out those without',
+    )
+  return { box: boxes[largest], label: labels[largest] }
 }
 
 /** Label logits, label, predicted and true box of a batch. @throws ShapeError for other shapes. */

@@ -5,6 +5,7 @@ import sharp from 'sharp'
 import { describe, expect, it } from 'vitest'
 import { parseClassNames } from '../../../src/data/annotated/class-names.ts'
 import {
+  allOf,
   cocoJson,
   type Files,
   folderOf,
@@ -50,9 +51,9 @@ async function leftOut(format: keyof typeof readers, files: Files, message: RegE
   expect(skipped.map(({ reason }) => reason)).toEqual([expect.stringMatching(message)])
   expect(skipped[0].reason).not.toContain('\n')
   expect([train, validation, test].reduce((sum, { length }) => sum + length, 0)).toBe(pictures)
-  expect(skipped[0].box === undefined).toBe(pictures === 3)
+  expect('object' in skipped[0]).toBe(pictures !== 3)
   const strict = readers[format](folder, { ...options, strict: true })
-  await expect(strict).rejects.toThrow(/1 of its pictures and boxes cannot be used; the first: /)
+  await expect(strict).rejects.toThrow(/1 of its pictures and annotations would be left out or mended; the first: /)
   await expect(strict).rejects.toThrow(DataError)
 }
 
@@ -80,16 +81,22 @@ describe('a COCO set', () => {
   it.each<[string, Files, RegExp]>([
     ['without annotations', pictures, /^COCO set .*: it has no annotations; expected annotations\/instances_train/],
     ['of broken JSON', { ...pictures, 'all.json': '{"images": [' }, /all\.json is no JSON: /],
-    ['with an image id twice', filesWith({ images: [...json.images, json.images[1]] }), /image 4 has the id 2 again/],
-    ['with a category id twice', filesWith({ categories: [{ id: 7 }, { id: 7 }] }), /category 1 has the id 7 again/],
+    [
+      'with an image id twice',
+      filesWith({ images: [...json.images, { ...json.images[0], id: 2 }] }),
+      /image 4 has the id 2 again/,
+    ],
+    [
+      'with a category id twice',
+      filesWith({ categories: [{ id: 7 }, { id: 7, name: 'cat' }] }),
+      /category 1 has the id 7 again/,
+    ],
     [
       'with a category name twice',
       filesWith({ categories: [3, 7].map((id) => ({ id, name: 'cat' })) }),
       /3 and 7 of .* are both called 'cat'/,
     ],
     ['without categories', filesWith({ categories: [], annotations: [] }), /has no categories; expected one at least/],
-    ['with an unknown image', annotationWith({ image_id: 50 }), /annotation 1 is of image 50, which is not among/],
-    ['with an unknown category', annotationWith({ category_id: 1 }), /annotation 1 is of category 1, which is not/],
     [
       'with other categories in another part',
       {
@@ -139,48 +146,78 @@ describe('a COCO set', () => {
       imageWith({ width: 50 }),
       /it is 32 wide and 32 high as it is seen, but .*all\.json says 50 x 32/,
     ],
+  ])('leaves out %s', (_, files, message) => leftOut('coco', files, message))
+
+  it.each<[string, object, RegExp]>([
+    ['a box without area', { bbox: [3, 4, 0, 5] }, /annotation 1: the box from 3,4 to 3,9 has no area/],
+    [
+      'a box outside of its picture',
+      { bbox: [40, 4, 5, 5] },
+      /annotation 1: the box from 40,4 to 45,9 lies outside of its picture of 32 x 32/,
+    ],
+    ['a box of negative size', { bbox: [9, 9, -3, 4] }, /annotation 1 has the bbox \[9,9,-3,4\] of negative size/],
+    [
+      'a box that is none',
+      { bbox: [1, 2, 3] },
+      /annotation 1 has the bbox \[1,2,3\]; expected \[x, y, width, height\]/,
+    ],
+    ['an unknown image', { image_id: 50 }, /annotation 1 is of image 50, which is not among the images of .*all\.json/],
+    ['an unknown category', { category_id: 1 }, /annotation 1 is of category 1, which is not among the categories/],
+    ['neither box nor outline', { bbox: null, segmentation: [] }, /annotation 1 has the bbox null/],
+    ['a crowd of another kind', { iscrowd: 2 }, /annotation 1 has "iscrowd": 2; expected 0 or 1/],
+  ])('leaves out an annotation with %s, and keeps all pictures', (_, change, message) =>
+    leftOut('coco', annotationWith(change), message, 4),
+  )
+
+  it.each<[string, object, RegExp]>([
     [
       'a polygon of an odd count',
-      annotationWith({ segmentation: [[1, 2, 3, 4, 5, 6, 7]] }),
-      /annotation 1: the segmentation is broken: .*even/,
+      { segmentation: [[1, 2, 3, 4, 5, 6, 7]] },
+      /annotation 1: Polygon 0 has 7 numbers; .*even/,
     ],
-    [
-      'a segmentation that is none',
-      annotationWith({ segmentation: { runs: 1 } }),
-      /annotation 1: the segmentation is broken: expected runs/,
-    ],
-    [
-      'a segmentation of numbers',
-      annotationWith({ segmentation: [1, 2] }),
-      /annotation 1: the segmentation is broken: expected polygons/,
-    ],
+    ['a segmentation that is none', { segmentation: { runs: 1 } }, /annotation 1: expected runs/],
+    ['a segmentation of words', { segmentation: ['runs'] }, /annotation 1: expected polygons/],
     [
       'runs of another size',
-      annotationWith({ segmentation: { size: [3, 3], counts: [9] } }),
-      /its size is \[3,3\]; expected that of its picture, \[32,32\]/,
+      { segmentation: { size: [3, 3], counts: [9] } },
+      /annotation 1: its size is \[3,3\]; expected that of its picture, \[32,32\]/,
     ],
     [
       'runs that do not fill it',
-      annotationWith({ segmentation: { size: [side, side], counts: [9] } }),
+      { segmentation: { size: [side, side], counts: [9] } },
       /annotation 1: .* sum to 9; expected/,
     ],
     [
       'runs as a broken string',
-      annotationWith({ segmentation: { size: [side, side], counts: 'é' } }),
+      { segmentation: { size: [side, side], counts: 'é' } },
       /annotation 1: .*COCO's compressed counts/,
     ],
-  ])('leaves out %s', (_, files, message) => leftOut('coco', files, message))
-
-  it.each<[string, number[], RegExp]>([
-    ['without area', [3, 4, 0, 5], /annotation 1: the box from 3,4 to 3,9 has no area/],
-    [
-      'outside of its picture',
-      [40, 4, 5, 5],
-      /annotation 1: the box from 40,4 to 45,9 lies outside of its picture of 32 x 32/,
-    ],
-  ])('leaves out a box %s, and keeps its picture', (_, bbox, message) =>
-    leftOut('coco', annotationWith({ bbox }), message, 4),
-  )
+  ])('counts the box of %s nowhere in its mask, and loses nothing of it without masks', async (_, change, message) => {
+    const folder = folderOf(annotationWith(change))
+    const masked = await cocoFolder(folder, options)
+    expect(masked.skipped).toEqual([])
+    expect(masked.mended).toEqual([
+      {
+        file: expect.stringMatching(/0\.png$/),
+        what: 'objects without an outline that can be read, the pixels of whose boxes count nowhere',
+        reason: expect.stringMatching(message),
+      },
+    ])
+    const { mask, boxes } = (await allOf(masked)).find(({ index }) => index === 0)!
+    expect(boxes[0]).toEqual(expect.objectContaining(list[0].boxes[0]))
+    for (let i = 0; i < side * side; i++) {
+      const [y, x] = [Math.floor(i / side), i % side]
+      const { left, top, right, bottom } = list[0].boxes[0]
+      const inside = x >= left && x < right && y >= top && y < bottom
+      expect(mask![i]).toBe(inside ? 255 : list[0].mask[i])
+    }
+    const detected = await cocoFolder(folder, { ...options, masks: false, strict: true })
+    expect(detected.mended).toEqual([])
+    expect((await allOf(detected)).map(({ boxes }) => boxes.length)).toEqual(
+      (await allOf(masked)).map(({ boxes }) => boxes.length),
+    )
+    await expect(cocoFolder(folder, { ...options, strict: true })).rejects.toThrow(message)
+  })
 
   it('cuts boxes at the edges of their pictures', async () => {
     const sets = await cocoFolder(folderOf(annotationWith({ bbox: [-5, 20, 10, 30] })), options)
@@ -275,15 +312,15 @@ describe('a VOC set', () => {
     [
       'a mask of colours',
       changed(files, { 'SegmentationClass/0.png': colours }),
-      /0\.png: its pixels are red, green and blue/,
+      /0\.png: its pixels are colours, and nothing says which class/,
     ],
   ])('leaves out %s', (_, content, message) => leftOut('voc', content, message))
 
-  it('leaves out a box without area, and keeps its picture', () =>
+  it('leaves out a box whose corners are in the wrong order, and keeps its picture', () =>
     leftOut(
       'voc',
       changed(files, { 'Annotations/0.xml': xml.replace(/<xmax>\d+/, '<xmax>0') }),
-      /0\.xml: object 1, \w+: the box from .* has no area/,
+      /0\.xml: object 1, \w+: the box from .* has its corners in the wrong order/,
       4,
     ))
 
@@ -369,19 +406,14 @@ describe('a set of masks', () => {
   it.each<[string, Files, RegExp]>([
     ['without masks', pictures, /it has no pictures with masks; expected images\/ and masks\//],
     [
-      'of 0 and 255',
-      {
-        ...pictures,
-        ...Object.fromEntries(
-          list.map(({ mask }, i) => [`masks/${i}.png`, indexPng(mask.map((value) => (value === 0 ? 0 : 255)))]),
-        ),
-      },
-      /its masks have no values but 0 and 255.*write 1 for what is inside/,
+      'with a number twice',
+      changed(files, { 'classes.txt': '0 background\n0 ring' }),
+      /classes\.txt: '0' stands there twice/,
     ],
     [
-      'with classes out of order',
-      changed(files, { 'classes.txt': '0 background\n2 ring' }),
-      /line 2 is '2 ring'; expected the number 1/,
+      'with a number that no byte has',
+      changed(files, { 'classes.txt': '0 background\n256 ring' }),
+      /has the number 256; expected 0 to 255/,
     ],
     [
       'with too many classes',
@@ -404,7 +436,7 @@ describe('a set of masks', () => {
     [
       'an index without a class',
       changed(files, { 'masks/0.png': indexPng(outside), 'classes.txt': 'background\ncorner\nring' }),
-      /the pixel of row \d+ and column \d+ has the class (9|18); expected 0 to 2/,
+      /the pixel of row \d+ and column \d+ has the value (9|18); expected 0 to 2, or 255 for/,
     ],
     [
       'a mask that is broken',
@@ -444,6 +476,7 @@ describe('names of classes', () => {
   it('are refused where there are none, or one comes twice', () => {
     expect(() => parseClassNames('\n', 'classes.txt')).toThrow(/^classes\.txt lists no classes/)
     expect(() => parseClassNames('a\nb\na', 'classes.txt')).toThrow(/'a' stands there twice/)
+    expect(() => parseClassNames('0 a\n2 b', 'classes.txt')).toThrow(/'b' has the number 2; expected 1/)
   })
 })
 

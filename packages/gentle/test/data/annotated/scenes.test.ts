@@ -151,7 +151,7 @@ describe('labelled', () => {
     const empty = labelled(scenes(source, 20, { side: 64, objects: [0, 1] }))
     const all = () => empty.read([...Array(20).keys()], new Float32Array(20 * 64 ** 2), new Int32Array(20))
     await expect(async () => await all()).rejects.toThrow(
-      'scenes of squares: a picture has no object; classification expects one in each',
+      'scenes of squares: a picture has no object that counts; classification expects one in each',
     )
   })
 })

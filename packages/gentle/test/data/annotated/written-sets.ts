@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { crc32, deflateSync } from 'node:zlib'
-import { type Annotations, inMemory, scenes } from 'gentle-dl/data'
+import { type AnnotatedFolder, type Annotations, inMemory, scenes } from 'gentle-dl/data'
 import { compressRunLengths, encodeRunLengths } from 'gentle-dl/vision'
 import sharp from 'sharp'
 
@@ -274,3 +274,7 @@ export async function readAll(set: {
     }),
   )
 }
+
+/** What all parts of a set have. */
+export const allOf = async ({ train, validation, test }: AnnotatedFolder) =>
+  (await Promise.all([train, validation, test].map(readAll))).flat()

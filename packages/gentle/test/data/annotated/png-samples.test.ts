@@ -1,20 +1,21 @@
 import { DataError } from 'gentle-dl'
 import sharp from 'sharp'
 import { describe, expect, it } from 'vitest'
-import { pngIndices } from '../../../src/data/annotated/png-indices.ts'
+import { pngSamples } from '../../../src/data/annotated/png-samples.ts'
 import { indexPng } from './written-sets.ts'
 
 /** Values below a limit without a pattern. */
 const valuesBelow = (limit: number, count: number): Uint8Array =>
   Uint8Array.from({ length: count }, (_, i) => ((i * 7919) ^ (i >> 3)) % limit)
 
-describe('indices of a PNG', () => {
+describe('samples of a PNG', () => {
   it.each(
     ([1, 2, 4, 8] as const).flatMap((bits) => ([0, 3] as const).map((colourType) => [bits, colourType] as const)),
   )('of %i bits and colour type %i are read, whatever the filters', (bits, colourType) => {
     const values = valuesBelow(2 ** bits, 13 * 11)
     const bytes = indexPng(values, 13, 11, { bits, colourType, filters: [4, 0, 1, 2, 3, 4, 2] })
-    expect(pngIndices(bytes, 'mask')).toEqual({ height: 13, width: 11, values })
+    const palette = colourType === 3
+    expect(pngSamples(bytes, 'mask')).toEqual({ height: 13, width: 11, palette, channels: 1, samples: values })
   })
 
   it('are those that another program wrote', async () => {
@@ -22,7 +23,26 @@ describe('indices of a PNG', () => {
     const grey = sharp(values, { raw: { height: 40, width: 60, channels: 1 } }).toColourspace('b-w')
     for (const adaptiveFiltering of [false, true]) {
       const bytes = await grey.clone().png({ adaptiveFiltering }).toBuffer()
-      expect([...pngIndices(bytes, 'mask').values]).toEqual([...values])
+      expect([...pngSamples(bytes, 'mask').samples]).toEqual([...values])
+    }
+  })
+
+  it.each([
+    ['grey and how opaque it is', 2],
+    ['colours', 3],
+    ['colours and how opaque they are', 4],
+  ] as const)('are those of %s', async (_, channels) => {
+    const samples = valuesBelow(256, 60 * 40 * channels)
+    const raw = { raw: { height: 40, width: 60, channels } }
+    for (const adaptiveFiltering of [false, true]) {
+      const bytes = await sharp(samples, raw)
+        .toColourspace(channels === 2 ? 'b-w' : 'srgb')
+        .png({ adaptiveFiltering })
+        .toBuffer()
+      expect(pngSamples(bytes, 'mask')).toEqual({
+        ...{ height: 40, width: 60, palette: false, channels },
+        samples: Uint8Array.from(samples),
+      })
     }
   })
 
@@ -36,14 +56,9 @@ describe('indices of a PNG', () => {
     [
       'a JPEG',
       () => colours.clone().jpeg().toBuffer(),
-      /^mask 1: it is no PNG; expected a PNG of up to 8 bits a pixel/,
+      /^mask 1: it is no PNG; expected a PNG of up to 8 bits a sample/,
     ],
-    [
-      'colours',
-      () => colours.clone().png().toBuffer(),
-      /its pixels are red, green and blue; expected .* class indices/,
-    ],
-    ['16 bits', () => grey.clone().toColourspace('grey16').png().toBuffer(), /it has 16 bits a pixel; expected/],
+    ['16 bits', () => grey.clone().toColourspace('grey16').png().toBuffer(), /it has 16 bits a sample; expected/],
     ['interlacing', () => grey.clone().toColourspace('b-w').png({ progressive: true }).toBuffer(), /it is interlaced/],
     ['an end too early', () => png.subarray(0, -30), /it is cut off/],
     ['nothing after the signature', () => png.subarray(0, 8), /it is cut off/],
@@ -53,7 +68,7 @@ describe('indices of a PNG', () => {
     ['an unknown filter', () => indexPng(valuesBelow(4, 64), 8, 8, { filters: [0, 5] }), /its row 1 has the filter 5/],
   ])('are refused of %s', async (_, bytes, message) => {
     const file = await bytes()
-    expect(() => pngIndices(file, 'mask 1')).toThrow(message)
-    expect(() => pngIndices(file, 'mask 1')).toThrow(DataError)
+    expect(() => pngSamples(file, 'mask 1')).toThrow(message)
+    expect(() => pngSamples(file, 'mask 1')).toThrow(DataError)
   })
 })

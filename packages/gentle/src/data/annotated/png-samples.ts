@@ -1,36 +1,36 @@
 /**
- * PNG files whose values are meant as they are stored, such as masks of classes: indices of a palette, or shades of grey. Decoders of pictures make colours
- * of a palette, and two of its entries may be the same colour. ISO/IEC 15948 (PNG, second edition): chunks 5.3, filters 9.2, scanlines 7.2.
+ * PNG files whose values are meant as they are stored, such as masks of classes. Decoders of pictures make colours of a palette, of which two entries may be the same, and
+ * follow colour profiles. ISO/IEC 15948 (PNG, second edition): chunks 5.3, filters 9.2, scanlines 7.2.
  */
 import { DataError } from '../../core/errors.ts'
 
-/** Values row-major [height, width]. */
-export interface PngIndices {
+export interface PngSamples {
   readonly height: number
   readonly width: number
-  readonly values: Uint8Array
+  /** Whether the samples are indices of a palette. */
+  readonly palette: boolean
+  /** Samples of a pixel: an index or grey; grey and how opaque it is; red, green and blue; these and how opaque it is. */
+  readonly channels: 1 | 2 | 3 | 4
+  /** Row-major [height, width, channels]. */
+  readonly samples: Uint8Array
 }
 
 const signature = [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]
 
-const expected = 'expected a PNG of up to 8 bits a pixel, a palette or grey, whose values are class indices'
+const expected = 'expected a PNG of up to 8 bits a sample'
 
-/** What IHDR calls the kinds of colour that are no indices. */
-const colourTypes: Readonly<Record<number, string>> = {
-  2: 'red, green and blue',
-  4: 'grey with transparency',
-  6: 'red, green and blue with transparency',
-}
+/** Samples of a pixel by IHDR's colour type. */
+const channelsOf: Readonly<Record<number, PngSamples['channels']>> = { 0: 1, 2: 3, 3: 1, 4: 2, 6: 4 }
 
 /** A mask has no more pixels than a picture may have. */
 const largest = 2 ** 28
 
 /**
- * Reads a PNG of a palette or of grey, 1, 2, 4 or 8 bits a pixel, not interlaced.
+ * Reads a PNG of up to 8 bits a sample, not interlaced.
  * @param name how messages call it
  * @throws DataError for another file, another kind of PNG, and one that is broken or cut off.
  */
-export function pngIndices(bytes: Uint8Array, name: string): PngIndices {
+export function pngSamples(bytes: Uint8Array, name: string): PngSamples {
   const fail = (why: string, cause?: unknown): never => {
     throw new DataError(`${name}: ${why}`, { cause })
   }
@@ -51,29 +51,30 @@ export function pngIndices(bytes: Uint8Array, name: string): PngIndices {
   if (header === undefined) return fail('it has no header; expected a whole PNG')
   const [width, height, bits] = [header.getUint32(0), header.getUint32(4), header.getUint8(8)]
   const [colour, interlaced] = [header.getUint8(9), header.getUint8(12)]
-  if (colour !== 0 && colour !== 3)
-    fail(`its pixels are ${colourTypes[colour] ?? `of colour type ${colour}`}; ${expected}`)
-  if (![1, 2, 4, 8].includes(bits)) fail(`it has ${bits} bits a pixel; ${expected}`)
+  const channels = channelsOf[colour]
+  if (channels === undefined) return fail(`it is of colour type ${colour}, which no PNG has; ${expected}`)
+  if (!(channels === 1 ? [1, 2, 4, 8] : [8]).includes(bits)) fail(`it has ${bits} bits a sample; ${expected}`)
   if (interlaced !== 0) fail('it is interlaced; expected a PNG that is not, so save it without interlacing')
   if (width === 0 || height === 0 || width * height > largest)
     fail(`it is ${height} x ${width}; expected 1 to ${largest} pixels`)
 
-  const pitch = Math.ceil((width * bits) / 8)
+  const pitch = Math.ceil((width * channels * bits) / 8)
   const lines = inflated(data, height * (pitch + 1))
   if (lines === undefined) return fail('it is broken or cut off; expected a whole PNG')
-  const values = new Uint8Array(height * width)
+  const row = width * channels
+  const samples = new Uint8Array(height * row)
   const perByte = 8 / bits
   for (let y = 0; y < height; y++) {
     const line = lines.subarray(y * (pitch + 1), (y + 1) * (pitch + 1))
     const above = y === 0 ? undefined : lines.subarray((y - 1) * (pitch + 1), y * (pitch + 1))
     if (line[0] > 4) fail(`its row ${y} has the filter ${line[0]}; expected 0 to 4`)
-    unfilter(line, above)
-    for (let x = 0; x < width; x++) {
+    unfilter(line, above, channels)
+    for (let x = 0; x < row; x++) {
       const shift = 8 - bits - (x % perByte) * bits
-      values[y * width + x] = (line[1 + Math.floor(x / perByte)] >> shift) & (2 ** bits - 1)
+      samples[y * row + x] = (line[1 + Math.floor(x / perByte)] >> shift) & (2 ** bits - 1)
     }
   }
-  return { height, width, values }
+  return { height, width, palette: colour === 3, channels, samples }
 }
 
 /** Exactly so many bytes, or undefined. */
@@ -93,13 +94,13 @@ function inflated(parts: readonly Uint8Array[], length: number): Uint8Array | un
   }
 }
 
-/** Undoes a row's filter, whose number stands before its bytes, in place; `above` is undone already. */
-function unfilter(line: Uint8Array, above: Uint8Array | undefined): void {
+/** Undoes a row's filter, whose number stands before its bytes, in place; `above` is undone already, and `step` is the bytes of a pixel. */
+function unfilter(line: Uint8Array, above: Uint8Array | undefined, step: number): void {
   const filter = line[0]
   for (let i = 1; i < line.length; i++) {
-    const left = i > 1 ? line[i - 1] : 0
+    const left = i > step ? line[i - step] : 0
     const up = above === undefined ? 0 : above[i]
-    const corner = i > 1 && above !== undefined ? above[i - 1] : 0
+    const corner = i > step && above !== undefined ? above[i - step] : 0
     if (filter === 1) line[i] += left
     else if (filter === 2) line[i] += up
     else if (filter === 3) line[i] += (left + up) >> 1

@@ -1,0 +1,58 @@
+/** What of a set was left out, mended, or understood in one of several ways, as it is told. */
+import type { Findings, SkippedImage, SkippedObject } from 'gentle-dl/data'
+
+/** Things of a kind that are named before the rest is only counted. */
+const named = 5
+
+/** Things, the first of them by name. */
+function listText(reasons: readonly string[], indent: string): string[] {
+  const rest = reasons.length - named
+  return [
+    ...reasons.slice(0, named).map((reason) => `${indent}${reason}`),
+    ...(rest > 0 ? [`${indent}and ${rest} more`] : []),
+  ]
+}
+
+const counted = (n: number, one: string): string => `${n} ${one}${n === 1 ? '' : 's'}`
+
+/** What was left out, in a line each: pictures, and objects. */
+export function skippedText(name: string, skipped: readonly (SkippedImage | SkippedObject)[]): string {
+  const [images, objects] = [false, true].map((object) => skipped.filter((entry) => 'object' in entry === object))
+  const counts = [
+    ...(images.length > 0 ? [counted(images.length, 'image')] : []),
+    ...(objects.length > 0 ? [counted(objects.length, 'object')] : []),
+  ]
+  return [
+    `${name}: ${counts.join(' and ')} ${skipped.length === 1 ? 'is' : 'are'} left out (--strict refuses them)`,
+    ...[images, objects].flatMap((kind) =>
+      listText(
+        kind.map(({ reason }) => reason),
+        '  ',
+      ),
+    ),
+  ].join('\n')
+}
+
+/** What was mended, by kinds. */
+function mendedText(name: string, mended: Findings['mended']): string {
+  const kinds = new Map<string, string[]>()
+  for (const { what, reason } of mended) {
+    const own = kinds.get(what)
+    if (own === undefined) kinds.set(what, [reason])
+    else own.push(reason)
+  }
+  return [
+    `${name}: ${mended.length} ${mended.length === 1 ? 'thing is' : 'things are'} mended (--strict refuses them)`,
+    ...Array.from(kinds, ([what, reasons]) => [`  ${what}: ${reasons.length}`, ...listText(reasons, '    ')]).flat(),
+  ].join('\n')
+}
+
+/** All that there is to say of how a set was read. */
+export const findingsText = (
+  name: string,
+  { skipped = [], mended = [], remarks = [] }: Partial<Findings>,
+): string[] => [
+  ...(skipped.length > 0 ? [skippedText(name, skipped)] : []),
+  ...(mended.length > 0 ? [mendedText(name, mended)] : []),
+  ...remarks.map((remark) => `${name}: ${remark}`),
+]
