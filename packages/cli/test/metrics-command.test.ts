@@ -1,6 +1,6 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { readCocoResults, readCocoTruth } from '../src/evaluate/coco-files.ts'
 import { metrics } from '../src/evaluate/metrics-command.ts'
 import { UsageError } from '../src/terminal/usage.ts'
@@ -97,6 +97,12 @@ describe('a truth file', () => {
     ['is no COCO', file([]), /has no list of images; expected COCO annotations/],
     ['has no categories', file({ images: [], annotations: [] }), /has no list of categories/],
     ['has an image without an id', file({ ...small, images: [{}] }), /image 0 has the id missing; expected a whole/],
+  ])('that %s is refused', async (_, path, message) => {
+    await expect(readCocoTruth(path)).rejects.toThrow(message)
+    await expect(readCocoTruth(path)).rejects.toThrow(UsageError)
+  })
+
+  it.each([
     [
       'names an unknown image',
       truthWith({ image_id: 2 }),
@@ -112,14 +118,20 @@ describe('a truth file', () => {
     ['has no box', truthWith({ bbox: undefined }), /annotation 7 has the bbox missing/],
     ['has a broken area', truthWith({ area: -4 }), /the area -4; expected square pixels, a number from 0/],
     ['has a broken crowd', truthWith({ iscrowd: 'yes' }), /"iscrowd": "yes"; expected 0 or 1/],
-  ])('that %s is refused', async (_, path, message) => {
-    await expect(readCocoTruth(path)).rejects.toThrow(message)
-    await expect(readCocoTruth(path)).rejects.toThrow(UsageError)
+  ])('that %s is scored without, which is told, or refused if it is to be strict', async (_, path, message) => {
+    const told = vi.spyOn(process.stderr, 'write').mockReturnValue(true)
+    const { skipped, mended } = await readCocoTruth(path)
+    expect([...skipped, ...mended].map(({ reason }) => reason)).toEqual([expect.stringMatching(message)])
+    expect(told.mock.calls.join('')).toMatch(message)
+    told.mockRestore()
+    await expect(readCocoTruth(path, true)).rejects.toThrow(message)
+    await expect(readCocoTruth(path, true)).rejects.toThrow(UsageError)
   })
 
   it('may leave areas and crowds out', async () => {
     const { objects } = await readCocoTruth(truthWith({ area: undefined, iscrowd: undefined }))
-    expect(objects).toMatchObject([{ image: 1, category: 1, area: undefined, crowd: false, box: { right: 10 } }])
+    expect(objects).toMatchObject([{ image: 1, category: 1, crowd: false, box: { right: 10 } }])
+    expect(objects[0].area).toBeUndefined()
   })
 })
 

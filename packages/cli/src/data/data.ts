@@ -13,10 +13,18 @@ import { areScenes } from './scenes.ts'
 const usualSide = 28
 
 /** Runs the command. */
-export async function data(name: string, flags: { json?: boolean; seed?: number; validation?: number }): Promise<void> {
+export async function data(
+  name: string,
+  flags: { json?: boolean; seed?: number; validation?: number; strict?: boolean },
+): Promise<void> {
   // Files with boxes and masks have more to tell than one label a picture, and some pictures have none.
   if (areAnnotated(name) && !areScenes(name)) return describe(name, flags)
-  const splits = await openData(name, { seed: flags.seed ?? 0, validation: flags.validation, size: usualSide })
+  const splits = await openData(name, {
+    seed: flags.seed ?? 0,
+    validation: flags.validation,
+    strict: flags.strict,
+    size: usualSide,
+  })
   const { train } = splits
   const parts = countExamples(splits)
   const classes = train.classes ?? []

@@ -3,14 +3,29 @@ import { DataError } from 'gentle-dl'
 import { type CocoContent, parseCoco, parseCocoResults } from 'gentle-dl/data'
 import type { DetectedObject } from 'gentle-dl/vision'
 import { bytesOf } from '../data/file-bytes.ts'
+import { findingsText } from '../data/findings-text.ts'
+import { note } from '../terminal/terminal.ts'
 import { UsageError } from '../terminal/usage.ts'
 
 /**
- * Reads a COCO annotations file.
+ * Reads a COCO annotations file; what of it is left out or mended is told, or with `strict` refused.
  * @throws UsageError for a file that is missing, or broken (`parseCoco`).
  */
-export const readCocoTruth = async (file: string): Promise<CocoContent> =>
-  told(parseCoco, new TextDecoder().decode(await bytesOf(file, 'the truth')), file)
+export async function readCocoTruth(file: string, strict = false): Promise<CocoContent> {
+  const truth = told(parseCoco, textOf(await bytesOf(file, 'the truth'), file), file)
+  const [first] = [...truth.skipped, ...truth.mended]
+  if (strict && first !== undefined) throw new UsageError(first.reason)
+  for (const text of findingsText(file, truth)) note(text)
+  return truth
+}
+
+function textOf(bytes: Uint8Array, file: string): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes)
+  } catch {
+    throw new UsageError(`${file} is not in UTF-8; save it in that encoding`)
+  }
+}
 
 /** The objects that a detector found, and how many it found of categories that the truth does not have. */
 export interface CocoResults {
@@ -24,7 +39,7 @@ export interface CocoResults {
  * @throws UsageError for a file that is missing, or broken (`parseCocoResults`).
  */
 export async function readCocoResults(file: string, truth: CocoContent): Promise<CocoResults> {
-  const text = new TextDecoder().decode(await bytesOf(file, 'the predictions'))
+  const text = textOf(await bytesOf(file, 'the predictions'), file)
   const objects = told(parseCocoResults, text, file, truth)
   const known = objects.filter(({ category }) => truth.categories.has(category))
   return { objects: known, strangers: objects.length - known.length }

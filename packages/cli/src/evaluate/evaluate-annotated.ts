@@ -7,7 +7,7 @@ import { checkPlain } from '../models/normalize.ts'
 import { judge } from '../tasks/annotated-task.ts'
 import { annotatedTask } from '../tasks/annotated-tasks.ts'
 import { classesFor } from '../tasks/prepare-annotated.ts'
-import { bold, percent } from '../terminal/terminal.ts'
+import { bold, scoreText } from '../terminal/terminal.ts'
 import { exitCodes, UsageError } from '../terminal/usage.ts'
 import { judgementText } from '../train/finish-annotated.ts'
 import { tellPlaces } from './tell-outputs.ts'
@@ -62,9 +62,7 @@ export async function evaluateAnnotated(
   } else
     console.log(
       [
-        bold(
-          `${kind.scoreName} ${percent(Math.max(0, judgement.score))} on ${set.length} ${part} pictures of ${flags.data}`,
-        ),
+        bold(`${kind.scoreName} ${scoreText(judgement.score)} on ${set.length} ${part} pictures of ${flags.data}`),
         '',
         judgementText(judgement),
       ].join('\n'),

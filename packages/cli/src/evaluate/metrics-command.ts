@@ -12,6 +12,7 @@ export interface MetricsFlags {
   readonly truth: string
   readonly predictions: string
   readonly curves?: string
+  readonly strict?: boolean
   readonly json?: boolean
 }
 
@@ -29,10 +30,10 @@ export async function metrics(flags: MetricsFlags): Promise<number> {
   return exitCodes.done
 }
 
-async function scoreDetections({ truth: truthFile, predictions, curves, json }: MetricsFlags): Promise<void> {
+async function scoreDetections({ truth: truthFile, predictions, curves, strict, json }: MetricsFlags): Promise<void> {
   if (curves !== undefined && !/\.svg$/i.test(curves))
     throw new UsageError(`--curves ${curves}: expected a name that ends in .svg`)
-  const truth = await readCocoTruth(truthFile)
+  const truth = await readCocoTruth(truthFile, strict === true)
   const results = await readCocoResults(predictions, truth)
   if (results.strangers > 0)
     note(

@@ -3,7 +3,7 @@ import type { Model } from 'gentle-dl'
 import type { AnnotatedSet } from 'gentle-dl/data'
 import type { AnswerOptions, TaskScore, VisionTask } from 'gentle-dl/vision'
 import { precisionRecallPicture } from '../pictures/precision-recall-picture.ts'
-import { percent } from '../terminal/terminal.ts'
+import { scoreText } from '../terminal/terminal.ts'
 
 /** How good a model is, as it is told. */
 export interface Judgement {
@@ -54,9 +54,8 @@ const renamed = (metrics: TaskScore['metrics'], names: Readonly<Record<string, s
 
 function rowsOf(perClass: NonNullable<TaskScore['perClass']>): readonly (readonly string[])[] {
   const figures = Object.keys(perClass[0]?.metrics ?? {})
-  const share = (value: number): string => (value < 0 ? 'none' : percent(value))
   return [
     ['class', ...figures],
-    ...perClass.map(({ name, metrics }) => [name, ...figures.map((figure) => share(metrics[figure]))]),
+    ...perClass.map(({ name, metrics }) => [name, ...figures.map((figure) => scoreText(metrics[figure]))]),
   ]
 }

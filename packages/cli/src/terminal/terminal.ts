@@ -27,6 +27,9 @@ export const terminalWidth = (): number => process.stdout.columns ?? process.std
 /** `98.79 %` */
 export const percent = (share: number): string => `${(100 * share).toFixed(2)} %`
 
+/** A score from 0 to 1; one below is of something of which there was nothing to measure. */
+export const scoreText = (score: number): string => (score < 0 ? 'none' : percent(score))
+
 /** `1:07` */
 export const clock = (seconds: number): string =>
   `${Math.floor(seconds / 60)}:${String(Math.floor(seconds % 60)).padStart(2, '0')}`
@@ -141,7 +144,7 @@ export function progressView(
       Object.assign(state, {
         epoch,
         loss: train.loss.toFixed(4),
-        score: value === undefined ? '-' : percent(Math.max(0, value)),
+        score: value === undefined ? '-' : scoreText(value),
       })
       if (drawn) bar.update(step, state)
       else bar.start(steps, step, state)

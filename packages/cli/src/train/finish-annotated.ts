@@ -10,7 +10,7 @@ import { maskLegend } from '../pictures/mask-colours.ts'
 import { type AnyTask, type Judgement, judge } from '../tasks/annotated-task.ts'
 import type { Ending } from '../tasks/task.ts'
 import { commandLine } from '../terminal/invocation.ts'
-import { bold, dim, percent, table, thousands } from '../terminal/terminal.ts'
+import { bold, dim, percent, scoreText, table, thousands } from '../terminal/terminal.ts'
 import { exitCodes } from '../terminal/usage.ts'
 
 import { meanSpeed } from './metrics.ts'
@@ -62,7 +62,7 @@ export async function finishAnnotated(
     console.log(
       [
         '',
-        bold(`Test ${kind.scoreName} ${percent(Math.max(0, test.judgement.score))}`),
+        bold(`Test ${kind.scoreName} ${scoreText(test.judgement.score)}`),
         `with the weights of epoch ${summary.bestEpoch}, the best on validation`,
         `${thousands(summary.examplesPerSecond)} examples/s, ${seconds.toFixed(1)} s in all`,
         '',
@@ -83,7 +83,7 @@ export async function finishAnnotated(
 
 /** Figures in a table each: of the whole, and a class. */
 export function judgementText({ metrics, perClass }: Judgement): string {
-  const told = Object.entries(metrics).map(([name, value]) => [name, value < 0 ? 'none' : percent(value)])
+  const told = Object.entries(metrics).map(([name, value]) => [name, scoreText(value)])
   return [table([['metric', 'value'], ...told]), ...(perClass === undefined ? [] : ['', table(perClass)])].join('\n')
 }
 

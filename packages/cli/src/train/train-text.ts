@@ -1,7 +1,7 @@
 /** What is told of a training while it goes on. */
 import { type Backend, countParameters, type EpochReport, type Evaluation, type Model, sizeOf } from 'gentle-dl'
 import type { Preparation } from '../tasks/task.ts'
-import { percent, thousands } from '../terminal/terminal.ts'
+import { scoreText, thousands } from '../terminal/terminal.ts'
 import type { Plan } from './settings.ts'
 
 /** Number of learned numbers that stay as they are. */
@@ -33,7 +33,7 @@ export function epochLine(
   const scoreOf = (part: Evaluation): string => {
     const score = part[monitor]
     const named = monitor === 'accuracy' ? '' : `${scoreName} `
-    return score === undefined ? '' : ` ${named}${percent(Math.max(0, score))}`
+    return score === undefined ? '' : ` ${named}${scoreText(score)}`
   }
   const checked = validation === undefined ? '' : `  validation ${validation.loss.toFixed(4)}${scoreOf(validation)}`
   return `epoch ${String(epoch).padStart(String(epochs).length)}/${epochs}  train ${learned.loss.toFixed(4)}${scoreOf(learned)}${checked}  ${thousands(examplesPerSecond)}/s${best ? '  best' : ''}`

@@ -4,7 +4,7 @@ import type { Size } from '../../vision/resize.ts'
 import type { ReadMask } from './annotated-files.ts'
 import { ignoredPixel } from './annotated-set.ts'
 import type { CocoObject } from './coco-content.ts'
-import { isSegmented, readOutline } from './coco-outline.ts'
+import { isSegmented, type ReadOutline, readOutline } from './coco-outline.ts'
 import type { Mended } from './findings.ts'
 import { paintedMask } from './paint-mask.ts'
 
@@ -22,14 +22,15 @@ export function cocoMask(
 ): ReadMask {
   const mended: Mended[] = []
   const painted = objects.map(({ segmentation, box, crowd, category, where }) => {
-    const { pixels, fault } = isSegmented(segmentation) ? readOutline(segmentation, box, size) : missingOutline(crowd)
+    const {
+      pixels,
+      fault,
+      what = unread,
+    } = isSegmented(segmentation) ? readOutline(segmentation, box, size) : missingOutline(crowd)
     if (fault !== undefined)
       mended.push({
         file,
-        what:
-          pixels === undefined
-            ? 'objects without an outline that can be read, the pixels of whose boxes count nowhere'
-            : 'outlines that are broken in part, taken as far as they can be read',
+        what,
         reason: `${where}: ${fault}`,
       })
     return {
@@ -40,9 +41,10 @@ export function cocoMask(
   return { values: paintedMask(painted, size.height * size.width), mended }
 }
 
+const unread = 'objects without an outline that can be read, the pixels of whose boxes count nowhere'
+
 /** Of a crowd the box is enough. */
-const missingOutline = (crowd: boolean): { pixels?: Uint8Array; fault?: string } =>
-  crowd ? {} : { fault: 'it has no segmentation' }
+const missingOutline = (crowd: boolean): ReadOutline => (crowd ? {} : { fault: 'it has no segmentation' })
 
 /** The pixels whose middles are within a box. */
 function boxPixels({ left, top, right, bottom }: Box, { height, width }: Size): Uint8Array {

@@ -16,7 +16,11 @@ export interface ReadOutline {
   readonly pixels?: Uint8Array
   /** What is wrong with it. */
   readonly fault?: string
+  /** What was made of it in spite of that, as `Mended` has it. */
+  readonly what?: string
 }
+
+const inPart = 'outlines that are broken in part, taken as far as they can be read'
 
 /**
  * The pixels of an object in a picture. Of several polygons those that are broken are left out. Runs whose size is [width, height] are taken for the picture's if they are
@@ -27,7 +31,8 @@ export function readOutline(segmentation: unknown, box: Box, size: Size): ReadOu
     if (!Array.isArray(segmentation)) return readRuns(segmentation, box, size)
     const { polygons, fault } = polygonsOf(segmentation)
     if (polygons.length === 0) return { fault }
-    return { pixels: fillPolygons(polygons, size.height, size.width), ...(fault === undefined ? {} : { fault }) }
+    const pixels = fillPolygons(polygons, size.height, size.width)
+    return fault === undefined ? { pixels } : { pixels, fault, what: inPart }
   } catch (error) {
     if (!(error instanceof FormatError)) throw error
     return { fault: error.message }
@@ -56,6 +61,8 @@ export function outlineBox(segmentation: unknown, size: Size | undefined): Sized
 const sized = ({ left, top, right, bottom }: Box): SizedBox | undefined =>
   right > left && bottom > top ? cocoBox([left, top, right - left, bottom - top]) : undefined
 
+const widthFirst = 'runs whose size has the width first, taken the other way, as they are where the boxes are then'
+
 function readRuns(segmentation: unknown, box: Box, picture: Size): ReadOutline {
   try {
     return { pixels: decodeRunLengths(runsOf(segmentation, picture)) }
@@ -65,7 +72,7 @@ function readRuns(segmentation: unknown, box: Box, picture: Size): ReadOutline {
     if (!(error instanceof FormatError && Array.isArray(size)) || size.join() !== `${width},${height}`) throw error
     const turned = runsOf({ ...runs, size: [height, width] }, picture)
     if (!isNear(runLengthBox(turned), box)) throw error
-    return { pixels: decodeRunLengths(turned), fault: `its size is [${size}], the width first` }
+    return { pixels: decodeRunLengths(turned), fault: `its size is [${size}], the width first`, what: widthFirst }
   }
 }
 
