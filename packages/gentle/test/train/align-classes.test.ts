@@ -216,6 +216,9 @@ describe('pictures with truth', () => {
     const masks = alignAnnotated({ classes: kinds }, shuffled, 'segment').data
     expect([...(await masks.read(1, new Float32Array(6))).mask!]).toEqual([0, 255])
     expect((await masks.read(1, new Float32Array(6))).labels).toEqual([2, 0])
+    const known = { ...shuffled, classesInMasks: [1, 2] }
+    expect(alignAnnotated({ classes: kinds }, known, 'segment').data.classesInMasks).toEqual([0, 1])
+    expect(alignAnnotated({ classes: kinds }, known, 'detect').data.classesInMasks).toEqual([1, 2])
   })
 
   it('are scored the same in whatever order the set has its classes, and refused where it has others', async () => {

@@ -23,10 +23,13 @@ export function relabelledSet(
     of === 'maskClasses' && truth.mask !== undefined
       ? { ...truth, mask: truth.mask.map((value) => table[value]) }
       : ofObjects(truth)
-  const { objects } = set
+  const { objects, classesInMasks } = set
   return {
     ...set,
     [of]: classes,
+    ...(of === 'maskClasses' && classesInMasks
+      ? { classesInMasks: classesInMasks.map((label) => table[label]).sort((a, b) => a - b) }
+      : {}),
     ...(objects === undefined ? {} : { objects: (index) => ofObjects(objects.call(set, index)) }),
     read(index, picture, pass) {
       const truth = set.read(index, picture, pass)
