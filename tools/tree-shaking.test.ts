@@ -57,6 +57,12 @@ describe('a bundle', () => {
     expect(code).toMatch(/registerLayer\("onnx"/)
   })
 
+  it('that loads models of TensorFlow.js knows their layers by an import of that entry alone', async () => {
+    const { code } = await bundle('tensorflow', "import 'gentle-dl/tensorflow'; export { loadModel } from 'gentle-dl'")
+    expect(code).toMatch(/registerLayer\("keras"/)
+    expect(code).toMatch(/registerLayer\("tensorflowGraph"/)
+  })
+
   it('that trains takes no layers, ops or formats that it does not use', async () => {
     const { code } = await bundle('trains', "export { fit, Linear, Sequential, sgd, wasm } from 'gentle-dl'")
     expect(code).not.toContain('installMethods')

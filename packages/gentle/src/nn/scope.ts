@@ -108,9 +108,9 @@ export class Scope {
     return { output: new Scope({ ...this.#options, onLayer }, this.path).apply(name, layer, input), layers }
   }
 
-  /** Tells of an op that joins what layers within this one gave; gives its output on. */
-  join(type: string, inputs: readonly Tensor[], output: Tensor): Tensor {
-    this.#options.onJoin?.({ path: this.path, type, inputs, output })
+  /** Tells of an op that joins what layers within this one gave, by a name where it has one of its own; gives its output on. */
+  join(type: string, inputs: readonly Tensor[], output: Tensor, name = ''): Tensor {
+    this.#options.onJoin?.({ path: this.#join(name), type, inputs, output })
     return output
   }
 

@@ -1,0 +1,5 @@
+/** Models of TensorFlow.js and Keras, and weights of TensorFlow.js. */
+import '../formats/tensorflow/graph/layer.ts'
+import '../formats/tensorflow/keras/layer.ts'
+
+export * from '../formats/tensorflow/index.ts'

@@ -1,0 +1,143 @@
+/** A network of Keras as a layer of ours: tracing it runs its layers in their order. */
+import { ArgumentError, FormatError } from '../../../core/errors.ts'
+import type { Tensor } from '../../../graph/tensor.ts'
+import { inLayer, type Layer, registerLayer } from '../../../nn/layer.ts'
+import type { Scope } from '../../../nn/scope.ts'
+import { printable } from '../../failure.ts'
+import { isRecord } from '../json.ts'
+import { Placed } from '../placed.ts'
+import { convolutionLayers } from './convolution-layers.ts'
+import { denseLayers } from './dense-layers.ts'
+import { elementwiseLayers } from './elementwise-layers.ts'
+import type { BuildKerasLayer, KerasLayer } from './keras-layer.ts'
+import { type Dialect, LayerConfig } from './layer-config.ts'
+import { mergingLayers } from './merging-layers.ts'
+import type { KerasLayerEntry, KerasNetwork } from './network.ts'
+import { normalizationLayers } from './normalization-layers.ts'
+import { poolingLayers } from './pooling-layers.ts'
+import { wrapperLayers } from './wrapper-layers.ts'
+
+/** Every class of layers that can be read. */
+export const kerasLayers: Readonly<Record<string, BuildKerasLayer>> = {
+  ...convolutionLayers,
+  ...denseLayers,
+  ...elementwiseLayers,
+  ...mergingLayers,
+  ...normalizationLayers,
+  ...poolingLayers,
+  ...wrapperLayers,
+}
+
+const recurrent = /^(Simple)?RNN|LSTM|GRU|Bidirectional|StackedRNNCells/
+
+/** A layer that knows its settings. @throws FormatError for a class, or a setting, that is unknown. */
+export function buildKerasLayer({ name, className, settings }: KerasLayerEntry, dialect: Dialect): KerasLayer {
+  const config = new LayerConfig(name, className, settings, dialect)
+  if (!Object.hasOwn(kerasLayers, className))
+    return config.fail(
+      recurrent.test(className)
+        ? 'is recurrent, and recurrent layers of Keras are not supported'
+        : `is of a class that is not supported; supported are ${Object.keys(kerasLayers).sort().join(', ')}`,
+    )
+  const layer = kerasLayers[className](config)
+  config.checkAllRead()
+  return layer
+}
+
+/** A network whose layers are made. */
+export interface BuiltNetwork {
+  /** Traces it; `inputs` in the order of the network's. */
+  run(inputs: readonly Placed[], scope: Scope): readonly Placed[]
+}
+
+export function buildNetwork(network: KerasNetwork, dialect: Dialect): BuiltNetwork {
+  const { layers, calls, inputs, outputs } = network
+  const built = layers.map((entry) =>
+    entry.network !== undefined
+      ? buildNetwork(entry.network, dialect)
+      : entry.className === 'InputLayer'
+        ? undefined
+        : buildKerasLayer(entry, dialect),
+  )
+  return {
+    run(given, scope) {
+      const values: (readonly Placed[])[] = []
+      for (const [i, { layer, inputs: taken }] of calls.entries()) {
+        const made = built[layer]
+        const operands = taken.map(([call, output]) => values[call][output])
+        if (made === undefined) values.push([given[inputs.findIndex(({ call }) => call === i)]])
+        else values.push(runAt(layers[layer], made, operands, scope))
+      }
+      return outputs.map(([call, output]) => values[call][output])
+    },
+  }
+}
+
+/** A use of a layer, at its place in the network. */
+function runAt(
+  { name, className }: KerasLayerEntry,
+  made: KerasLayer | BuiltNetwork,
+  inputs: readonly Placed[],
+  scope: Scope,
+): readonly Placed[] {
+  const description = { type: className }
+  if ('merges' in made) {
+    const y = inLayer(scope, description, inputs[0].tensor, () => made.run(inputs, scope))
+    scope.join(
+      className,
+      inputs.map((x) => x.tensor),
+      y.tensor,
+      name,
+    )
+    return [y]
+  }
+  let results: readonly Placed[] = []
+  const layer: Layer = {
+    description,
+    apply: (tensor, inner) =>
+      inLayer(inner, description, tensor, () => {
+        const y = made.run([inputs[0].at(tensor), ...inputs.slice(1)], inner)
+        results = Array.isArray(y) ? y : [y as Placed]
+        return results[0].tensor
+      }),
+  }
+  const output = scope.apply(name, layer, inputs[0].tensor)
+  return [results[0].at(output), ...results.slice(1)]
+}
+
+/** What a description stores of a network: everything but the weights. */
+export interface KerasDescription {
+  readonly dialect: Dialect
+  readonly network: KerasNetwork
+  /** Whether its images lie as PyTorch's. */
+  readonly channelsFirst: boolean
+  /** Which of its outputs is meant. */
+  readonly output: number
+}
+
+/** A tensor as a network of Keras means it: an image comes channels first, as everywhere in the library. */
+export const meantInKeras = (x: Tensor, channelsFirst: boolean): Placed =>
+  x.shape.length === 4 && !channelsFirst ? Placed.channelsFirst(x) : Placed.written(x)
+
+/** The same the other way round. */
+export const givenByKeras = (y: Placed, channelsFirst: boolean): Tensor =>
+  y.shape.length === 4 && !channelsFirst ? y.channelsFirst : y.written
+
+/** The layer of a description. @throws ArgumentError for a description that is none. */
+export function kerasLayer(description: KerasDescription): Layer {
+  const { dialect, network, channelsFirst, output } = description
+  if (!isRecord(network) || !Array.isArray(network.calls) || !Array.isArray(network.layers))
+    throw new ArgumentError('layer keras: its description has no network')
+  const built = buildNetwork(network, dialect)
+  return {
+    description: { type: 'keras', ...description },
+    apply(x, scope) {
+      const outputs = built.run([meantInKeras(x, channelsFirst)], scope)
+      const y = outputs[output]
+      if (y === undefined) throw new FormatError(`its network has no output ${printable(String(output))}`)
+      return givenByKeras(y, channelsFirst)
+    },
+  }
+}
+
+registerLayer('keras', (description) => kerasLayer(description as unknown as KerasDescription))

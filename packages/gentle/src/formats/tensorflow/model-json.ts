@@ -1,0 +1,78 @@
+/** TensorFlow.js' `model.json`: a network of layers or a graph of ops, with a manifest of its weights. */
+import type { StoredTensor } from '../elements.ts'
+import { type Fail, failing } from '../failure.ts'
+import { openGraph } from './graph/graph-network.ts'
+import { isRecord, type Json, parseJson } from './json.ts'
+import { openKeras } from './keras/keras-network.ts'
+import type { WeightSource } from './keras/weights.ts'
+import {
+  type LoadTensorflowOptions,
+  openTensorflowModel,
+  type TensorflowModel,
+  type TensorflowNetwork,
+} from './tensorflow-model.ts'
+import { type ReadShard, readTensorflowWeights } from './weights-manifest.ts'
+
+/** Weights by `layer/weight`, whatever networks the layer is within: TensorFlow.js gives each layer a name of its own. */
+function namedWeights(tensors: ReadonlyMap<string, StoredTensor>): WeightSource {
+  const left = new Set(tensors.keys())
+  /** Names without what TensorFlow 2 puts before the last part. */
+  const short = new Map([...tensors.keys()].map((name) => [name.split('/').toSpliced(-2, 1).join('/'), name]))
+  return {
+    find({ layers, all, index }) {
+      const layer = layers[layers.length - 1]
+      const { name, alias } = all[index]
+      for (const weight of [name, alias]) {
+        const asked = `${layer}/${weight}`
+        const found = tensors.has(asked) ? asked : short.get(asked)
+        if (weight === undefined || found === undefined) continue
+        left.delete(found)
+        return tensors.get(found)
+      }
+      return undefined
+    },
+    unused: () => [...left],
+  }
+}
+
+/** The network within a `model.json` of layers. */
+function kerasConfig(topology: Json): unknown {
+  return topology.model_config ?? topology
+}
+
+/** The JSON of a `model.json`, checked to be one. */
+export function modelJson(json: Uint8Array | object, fail: Fail): Json & { readonly modelTopology: Json } {
+  const model = json instanceof Uint8Array ? parseJson(json, fail) : json
+  if (!isRecord(model) || Array.isArray(model) || !isRecord(model.modelTopology))
+    return fail('it has no modelTopology; expected a model.json of TensorFlow.js')
+  return model as Json & { readonly modelTopology: Json }
+}
+
+/** What a `model.json` holds. */
+export async function readModelJson(
+  json: Uint8Array | object,
+  shard: ReadShard,
+  fail: Fail,
+  name: string,
+): Promise<TensorflowNetwork> {
+  const model = modelJson(json, fail)
+  const { modelTopology: topology } = model
+  const tensors = await readTensorflowWeights(model, shard, name)
+  if (model.format === 'graph-model' || Array.isArray(topology.node)) return openGraph(model, topology, tensors, fail)
+  return openKeras(kerasConfig(topology), 'tensorflow.js', namedWeights(tensors), fail).network
+}
+
+/**
+ * Opens a model of TensorFlow.js, of layers or a graph of ops.
+ * @param json the file's bytes, or what its text stands for
+ * @param shard gives the bytes of a file that it names, such as `group1-shard1of2.bin`
+ * @throws FormatError for a file that is broken, and for layers, ops, settings and attributes that are unknown, by their names.
+ */
+export async function loadTensorflow(
+  json: Uint8Array | object,
+  shard: ReadShard,
+  options: LoadTensorflowOptions = {},
+): Promise<TensorflowModel> {
+  const { name = 'model.json' } = options
+  return openTensorflowModel(await readModelJson(json, shard, failing(name), name), options, name)
+}

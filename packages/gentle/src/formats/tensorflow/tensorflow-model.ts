@@ -1,0 +1,253 @@
+/** A network of TensorFlow's family, as its file means it, and as models of ours. */
+import type { Backend, Program } from '../../backends/backend.ts'
+import { defaultBackend } from '../../backends/default.ts'
+import type { DType } from '../../core/dtype.ts'
+import { ArgumentError, FormatError, GentleError } from '../../core/errors.ts'
+import type { NDArray } from '../../core/ndarray.ts'
+import { nearestName } from '../../core/nearest-name.ts'
+import { formatShape, type Shape, sizeOf } from '../../core/shape.ts'
+import { input, type Tensor, variable } from '../../graph/tensor.ts'
+import type { InputsLayer } from '../../nn/inputs-layer.ts'
+import type { Layer } from '../../nn/layer.ts'
+import { createModel, type InputsModel, type Model } from '../../nn/model.ts'
+import { type Parameters, Scope } from '../../nn/scope.ts'
+import { transpose } from '../../ops/structure.ts'
+import type { StoredTensor } from '../elements.ts'
+import { printable } from '../failure.ts'
+
+/** An input as the file tells it. */
+export interface TensorflowInput {
+  readonly name: string
+  /** Without the batch, channels last; sizes that are open are null. */
+  readonly shape: readonly (number | null)[]
+  readonly dtype: DType
+  /** How many examples it is for, where it is for no other number. */
+  readonly batch?: number
+}
+
+/** What a file holds: a function of tensors, and its weights. */
+export interface TensorflowNetwork {
+  readonly inputs: readonly TensorflowInput[]
+  /** Their names. */
+  readonly outputs: readonly string[]
+  /** By their path within the network. */
+  readonly weights: ReadonlyMap<string, StoredTensor>
+  /** Whether a weight is kept and not learned, such as a moving mean. */
+  readonly isState: (path: string) => boolean
+  /** Whether images lie as PyTorch's in the file, too. */
+  readonly channelsFirst: boolean
+  /** Traces it on tensors as the file means them, in the order of its inputs. */
+  readonly trace: (inputs: readonly Tensor[], scope: Scope) => readonly Tensor[]
+  /** The layer of the one input and of this output; images come channels first, and leave so. */
+  readonly layer: (output: number) => Layer
+}
+
+export interface LoadTensorflowOptions {
+  /** What to call the file in messages; `model.json` or the like unless given. */
+  readonly name?: string
+  /** Where the model computes; wasm on all cores unless given. */
+  readonly backend?: Backend
+}
+
+export interface AsTensorflowModelOptions {
+  /** The output that predictions are; the first unless given. */
+  readonly output?: string
+  /** Shape of one example as the library has it, a picture's channels first, for a file that leaves sizes open. */
+  readonly inputShape?: Shape
+}
+
+/** A network with its weights. */
+export interface TensorflowModel {
+  readonly inputs: readonly TensorflowInput[]
+  /** Names of the outputs. */
+  readonly outputs: readonly string[]
+  /** Names of the classes, where the file has them. */
+  readonly classes?: readonly string[]
+  /** The learned tensors by their names in the file; their present values are with the backend. */
+  readonly parameters: Parameters
+  /** Statistics that normalisation uses, by their names. */
+  readonly state: Parameters
+  readonly backend: Backend
+  /**
+   * The outputs by their names for inputs by their names, [N, ...] each, as the file means them: a picture's channels last. Sizes that the
+   * file leaves open are those of the inputs; for each set of shapes a program is compiled at its first run and kept.
+   * @throws ArgumentError for inputs that are missing, unknown, or of another shape or type; FormatError for what cannot be computed.
+   * @example
+   * const { dense } = await model.run({ input: { data: pixels, shape: [1, 224, 224, 3], dtype: 'float32' } })
+   */
+  run(inputs: Readonly<Record<string, NDArray>>): Promise<Record<string, NDArray>>
+  /**
+   * The same network, with the same weights, as a model for `predict`, `evaluate` and `fit`: one input [N, ...] of floats. A picture is
+   * [C, H, W] to it, as everywhere in the library, where the file has [H, W, C], and so is an output of three axes; all else is as in the file.
+   * @throws FormatError for several inputs, whole numbers, and sizes that are open; ArgumentError for an output that there is not.
+   */
+  asModel(options?: AsTensorflowModelOptions): Promise<Model>
+  /** As `asModel`, for a network of several inputs, or of whole numbers, by their names. */
+  asInputsModel(options?: Pick<AsTensorflowModelOptions, 'output'>): Promise<InputsModel>
+  /** Gives back the memory of the programs of `run`; weights stay with the backend. */
+  dispose(): void
+}
+
+/** The order of a picture's axes in the library, of those in the file. */
+const channelsFirst = <Size>([height, width, channels]: readonly Size[]): Size[] => [channels, height, width]
+
+const sizesText = (sizes: readonly (number | null)[]): string => sizes.map((size) => size ?? 'any').join(', ')
+
+/**
+ * Makes a network's model, and traces it once where its shapes are known, so that what is wrong with it is told when it is opened.
+ * @param classes names of what the last axis of its output tells, where the file has them
+ */
+export async function openTensorflowModel(
+  network: TensorflowNetwork,
+  options: LoadTensorflowOptions,
+  name: string,
+  classes?: readonly string[],
+): Promise<TensorflowModel> {
+  const backend = options.backend ?? (await defaultBackend())
+  const { inputs, outputs, weights } = network
+  const [parameters, state]: [Parameters, Parameters] = [new Map(), new Map()]
+  for (const [path, { shape, data }] of weights)
+    (network.isState(path) ? state : parameters).set(path, variable(shape, data, path))
+  const scope = (): Scope => new Scope({ parameters, state, seed: 0, training: false })
+  /** What goes wrong in a stranger's network is the file's fault. */
+  const told = <Result>(trace: () => Result): Result => {
+    try {
+      return trace()
+    } catch (error) {
+      if (!(error instanceof GentleError)) throw error
+      throw new FormatError(`${name}: ${error.message}`, { cause: error })
+    }
+  }
+  const traced = (shapes: readonly Shape[]) => {
+    const tensors = inputs.map(({ dtype }, i) => input(shapes[i], dtype))
+    return { tensors, results: told(() => network.trace(tensors, scope())) }
+  }
+  if (inputs.every(({ shape }) => !shape.includes(null)))
+    traced(inputs.map(({ shape, batch = 1 }) => [batch, ...(shape as Shape)]))
+  const programs = new Map<string, Promise<Program>>()
+  const chosen = (output = outputs[0]): number => {
+    const index = outputs.indexOf(output)
+    if (index >= 0) return index
+    throw new ArgumentError(
+      `${name}: it has no output '${printable(output)}'; expected ${outputs.map(printable).join(', ')}`,
+    )
+  }
+  const isPicture = (shape: readonly unknown[]): boolean => shape.length === 3 && !network.channelsFirst
+  const made = async <Made>(create: () => Promise<Made>): Promise<Made> => {
+    try {
+      return await create()
+    } catch (error) {
+      if (!(error instanceof GentleError) || error.message.startsWith(name)) throw error
+      throw new FormatError(`${name}: ${error.message}`, { cause: error })
+    }
+  }
+  return {
+    inputs,
+    outputs,
+    ...(classes === undefined ? {} : { classes }),
+    parameters,
+    state,
+    backend,
+    async run(given) {
+      const arrays = fedArrays(inputs, given, name)
+      const shapes = arrays.map(({ shape }) => shape)
+      const key = JSON.stringify(shapes)
+      let program = programs.get(key)
+      if (program === undefined) {
+        const { tensors, results } = traced(shapes)
+        program = backend.compile({
+          inputs: Object.fromEntries(tensors.entries()),
+          outputs: Object.fromEntries(results.entries()),
+        })
+        programs.set(key, program)
+      }
+      const results = await (await program).run(Object.fromEntries(arrays.map(({ data }, i) => [i, data])))
+      return Object.fromEntries(outputs.map((output, i) => [output, results[i]]))
+    },
+    asModel: ({ output, inputShape } = {}) =>
+      made(async () => {
+        const index = chosen(output)
+        const [only, ...others] = inputs
+        if (others.length > 0)
+          throw new FormatError(
+            `it has inputs ${inputs.map((each) => printable(each.name)).join(', ')}; expected one, or use asInputsModel`,
+          )
+        if (only.dtype !== 'float32')
+          throw new FormatError(`its input '${printable(only.name)}' is of whole numbers; use asInputsModel`)
+        const shape = isPicture(only.shape) ? channelsFirst(only.shape) : only.shape
+        const layer = network.layer(index)
+        return createModel(layer, boundShape(shape, inputShape, only.name), { parameters, state, backend, classes })
+      }),
+    asInputsModel: ({ output } = {}) =>
+      made(async () => {
+        const index = chosen(output)
+        const fields = inputs.map(({ name: of, shape, dtype }) => {
+          const bound = boundShape(shape, undefined, of)
+          return [of, { dtype, shape: isPicture(shape) ? channelsFirst(bound) : bound }] as const
+        })
+        const layer = inputsLayer(network, index)
+        return createModel(layer, Object.fromEntries(fields), { parameters, state, backend, classes })
+      }),
+    dispose() {
+      for (const program of programs.values()) void program.then((each) => each.dispose())
+      programs.clear()
+    },
+  }
+}
+
+/** The shape of an example, of which the file may leave sizes open. */
+function boundShape(shape: readonly (number | null)[], given: Shape | undefined, name: string): Shape {
+  if (given !== undefined) {
+    if (given.length === shape.length && shape.every((size, i) => size === null || size === given[i])) return given
+    throw new ArgumentError(`inputShape is ${formatShape(given)}; expected [${sizesText(shape)}]`)
+  }
+  if (!shape.includes(null)) return shape as Shape
+  throw new FormatError(`its input '${printable(name)}' leaves sizes open, [${sizesText(shape)}]; give inputShape`)
+}
+
+/** The network of several inputs, and of one output; images come channels first, and leave so. */
+function inputsLayer({ inputs, channelsFirst: asInLibrary, trace }: TensorflowNetwork, output: number): InputsLayer {
+  const isImage = ({ shape }: Tensor): boolean => shape.length === 4 && !asInLibrary
+  return {
+    description: { type: 'tensorflowInputs' },
+    applyInputs(given, scope) {
+      const tensors = inputs.map(({ name }) => {
+        const x = given[name]
+        return isImage(x) ? transpose(x, [0, 2, 3, 1]) : x
+      })
+      const y = trace(tensors, scope)[output]
+      return isImage(y) ? transpose(y, [0, 3, 1, 2]) : y
+    },
+  }
+}
+
+/** What is handed in, in the order of the inputs. @throws ArgumentError */
+function fedArrays(
+  inputs: readonly TensorflowInput[],
+  given: Readonly<Record<string, NDArray>>,
+  file: string,
+): NDArray[] {
+  const names = inputs.map(({ name }) => name)
+  for (const name of Object.keys(given))
+    if (!names.includes(name))
+      throw new ArgumentError(
+        `${file}: there is no input '${printable(name)}'; expected ${names.map(printable).join(', ')}, nearest ${nearestName(name, names)}`,
+      )
+  return inputs.map(({ name, shape, dtype, batch }) => {
+    const array = given[name]
+    const expected = `[${batch ?? 'N'}, ${sizesText(shape)}] of ${dtype}`
+    if (array === undefined)
+      throw new ArgumentError(`${file}: input '${printable(name)}' is missing; expected ${expected}`)
+    const [examples, ...sizes] = array.shape
+    const fits =
+      examples >= 1 &&
+      (batch ?? examples) === examples &&
+      sizes.length === shape.length &&
+      shape.every((size, i) => size === null || size === sizes[i])
+    if (!fits || array.dtype !== dtype || array.data.length !== sizeOf(array.shape))
+      throw new ArgumentError(
+        `${file}: input '${printable(name)}' is ${formatShape(array.shape)} of ${array.dtype}, ${array.data.length} values; expected ${expected}`,
+      )
+    return array
+  })
+}

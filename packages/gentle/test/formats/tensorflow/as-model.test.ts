@@ -1,0 +1,136 @@
+/** Networks of TensorFlow.js as models of ours. */
+import { readFileSync } from 'node:fs'
+import { expect, it } from 'vitest'
+import { reference } from '../../../src/backends/reference/reference.ts'
+import { sizeOf } from '../../../src/core/shape.ts'
+import { inMemory } from '../../../src/data/memory.ts'
+import '../../../src/entries/tensorflow.ts'
+import { loadTensorflow } from '../../../src/formats/tensorflow/index.ts'
+import { meanSquaredError } from '../../../src/nn/losses.ts'
+import { readWeights } from '../../../src/nn/model.ts'
+import { summarize } from '../../../src/nn/summary.ts'
+import { sgd } from '../../../src/optim/sgd.ts'
+import { fit } from '../../../src/train/fit.ts'
+import { predict } from '../../../src/train/predict.ts'
+import { loadModel, saveModel } from '../../../src/train/weights.ts'
+import { type Golden, shardOf } from './golden.ts'
+
+const cases = (name: string): Readonly<Record<string, Golden>> =>
+  JSON.parse(readFileSync(new URL(`../../goldens/${name}.json`, import.meta.url), 'utf8'))
+
+const layers = cases('tensorflow-layers')
+const graphs = cases('tensorflow-graphs')
+const backend = reference()
+
+/** Pictures [N, H, W, C] as [N, C, H, W]. */
+function channelsFirst(data: readonly number[], [batch, height, width, channels]: readonly number[]): Float32Array {
+  const result = new Float32Array(data.length)
+  for (let n = 0; n < batch; n++)
+    for (let i = 0; i < height * width; i++)
+      for (let c = 0; c < channels; c++)
+        result[(n * channels + c) * height * width + i] = data[(n * height * width + i) * channels + c]
+  return result
+}
+
+it.each([
+  ['layers', layers['Sequential, Dense after Flatten']],
+  ['a graph', graphs['Mean of rows and columns']],
+])('a picture comes channels first to %s, and the numbers are the same', async (_, golden) => {
+  const [input] = Object.values(golden.inputs)
+  const model = await (await loadTensorflow(golden.model, shardOf(golden), { backend })).asModel()
+  const [, height, width, channels] = input.shape
+  expect(model.inputShape).toEqual([channels, height, width])
+  const { data } = await predict(model, channelsFirst(input.data, input.shape))
+  golden.outputs[0].data.forEach((value, i) => {
+    expect(data[i]).toBeCloseTo(value, 5)
+  })
+})
+
+it('an output that is a picture leaves channels first', async () => {
+  const golden = layers['UpSampling2D bilinear']
+  const [input] = Object.values(golden.inputs)
+  const model = await (await loadTensorflow(golden.model, shardOf(golden), { backend })).asModel()
+  expect(model.outputShape).toEqual([2, 6, 6])
+  const { data } = await predict(model, channelsFirst(input.data, input.shape))
+  const [{ data: expected, shape }] = golden.outputs
+  channelsFirst(expected, shape).forEach((value, i) => {
+    expect(data[i]).toBeCloseTo(value, 5)
+  })
+})
+
+it('one of several outputs is chosen by its name', async () => {
+  const golden = layers['A shared layer, two outputs, a network within']
+  const opened = await loadTensorflow(golden.model, shardOf(golden), { backend })
+  expect(opened.outputs).toHaveLength(2)
+  expect((await opened.asModel()).outputShape).toEqual([4])
+  expect((await opened.asModel({ output: opened.outputs[1] })).outputShape).toEqual([3])
+  await expect(opened.asModel({ output: 'none' })).rejects.toThrow(
+    /it has no output 'none'; expected sequential_1, glob/,
+  )
+})
+
+it('several inputs are a model of inputs by their names', async () => {
+  const golden = layers['Dot of vectors']
+  const opened = await loadTensorflow(golden.model, shardOf(golden), { backend })
+  await expect(opened.asModel()).rejects.toThrow(/it has inputs .*; expected one, or use asInputsModel/)
+  const model = await opened.asInputsModel()
+  expect(Object.values(model.inputs)).toEqual([
+    { dtype: 'float32', shape: [5] },
+    { dtype: 'float32', shape: [5] },
+  ])
+})
+
+it('what is handed in is checked', async () => {
+  const golden = graphs.Relu
+  const opened = await loadTensorflow(golden.model, shardOf(golden), { backend })
+  const x = { shape: [2, 6], dtype: 'float32' as const, data: new Float32Array(12) }
+  await expect(opened.run({ y: x })).rejects.toThrow(/there is no input 'y'; expected x/)
+  await expect(opened.run({})).rejects.toThrow(/input 'x' is missing; expected \[N, 6\] of float32/)
+  await expect(opened.run({ x: { ...x, shape: [3, 4] } })).rejects.toThrow(
+    /input 'x' is \[3, 4\] of float32, 12 values; expected \[N, 6\]/,
+  )
+})
+
+it('a network is summarised by the names of its layers', async () => {
+  const golden = layers['A shared layer, two outputs, a network within']
+  const { layer, inputShape } = await (await loadTensorflow(golden.model, shardOf(golden), { backend })).asModel()
+  const rows = summarize(layer, inputShape).layers.map(({ name, type, outputShape }) => [name, type, outputShape])
+  expect(rows.slice(0, 3)).toEqual([
+    ['conv2d_Conv2D20', 'Conv2D', [3, 6, 6]],
+    ['conv2d_Conv2D20', 'Conv2D', [3, 6, 6]],
+    ['add_Add2', 'Add', [3, 6, 6]],
+  ])
+  expect(rows[3]).toEqual(['sequential_1.conv2d_Conv2D21', 'Conv2D', [2, 2, 2]])
+})
+
+it.each([
+  ['layers', layers['A shared layer, two outputs, a network within']],
+  ['a graph', graphs['_FusedConv2D with BiasAdd and Relu']],
+])('%s is saved and opened again, and predicts the same', async (_, golden) => {
+  const model = await (await loadTensorflow(golden.model, shardOf(golden), { backend })).asModel()
+  const pixels = Float32Array.from({ length: 2 * sizeOf(model.inputShape) }, (_, i) => Math.sin(i))
+  const again = await loadModel(await saveModel(model), { backend })
+  expect([...(await predict(again, pixels)).data]).toEqual([...(await predict(model, pixels)).data])
+})
+
+it('a network is trained further, and its moving variance follows that of the population', async () => {
+  const golden = layers['BatchNormalization of images']
+  const [{ data, shape }] = Object.values(golden.inputs)
+  const model = await (await loadTensorflow(golden.model, shardOf(golden), { backend })).asModel()
+  const [name] = [...model.state.keys()].filter((key) => key.endsWith('moving_variance'))
+  const before = (await readWeights(model)).get(name)!
+  const inputs = channelsFirst(data, shape)
+  const targets = inputs.map((x) => 2 * x + 1)
+  const set = inMemory({ inputs, inputShape: model.inputShape, targets, targetShape: model.outputShape })
+  const options = { loss: meanSquaredError, optimizer: sgd({ learningRate: 0.1 }), batchSize: 2, keep: 'last' as const }
+  await fit(model, set, { ...options, epochs: 1 })
+  const after = (await readWeights(model)).get(name)!
+  for (let c = 0; c < 3; c++) {
+    const values = data.filter((_, i) => i % 3 === c)
+    const mean = values.reduce((a, b) => a + b) / values.length
+    const variance = values.reduce((total, value) => total + (value - mean) ** 2, 0) / values.length
+    expect(after[c]).toBeCloseTo(0.99 * before[c] + 0.01 * variance, 5)
+  }
+  const { history } = await fit(model, set, { ...options, epochs: 20 })
+  expect(history.at(-1)!.train.loss).toBeLessThan(0.1 * history[0].train.loss)
+})

@@ -1,0 +1,150 @@
+/** What is not understood is refused by its name, never passed over. */
+import { readFileSync } from 'node:fs'
+import { expect, it } from 'vitest'
+import { reference } from '../../../src/backends/reference/reference.ts'
+import { FormatError } from '../../../src/core/errors.ts'
+import { loadTensorflow } from '../../../src/formats/tensorflow/index.ts'
+
+const backend = reference()
+const kernel = { name: 'c/kernel', shape: [1, 1, 2, 3], dtype: 'float32' }
+
+/** A network of a convolution, and this layer behind it. */
+const layers = (convolution: object, ...behind: object[]) => ({
+  modelTopology: {
+    class_name: 'Sequential',
+    config: {
+      name: 's',
+      layers: [
+        {
+          class_name: 'Conv2D',
+          config: {
+            name: 'c',
+            batch_input_shape: [null, 3, 3, 2],
+            filters: 3,
+            kernel_size: 1,
+            use_bias: false,
+            ...convolution,
+          },
+        },
+        ...behind,
+      ],
+    },
+  },
+  weightsManifest: [{ paths: ['w'], weights: [kernel] }],
+})
+
+/** A graph of a placeholder, this node behind it, and others. */
+const graph = (node: object, ...others: object[]) => ({
+  modelTopology: {
+    node: [
+      {
+        name: 'x',
+        op: 'Placeholder',
+        attr: { dtype: { type: 'DT_FLOAT' }, shape: { shape: { dim: [{ size: '-1' }, { size: '3' }] } } },
+      },
+      { name: 'y', input: ['x'], ...node },
+      ...others,
+    ],
+  },
+  weightsManifest: [],
+})
+
+const load = (json: object, bytes = 24) => loadTensorflow(json, () => new Uint8Array(bytes), { backend })
+
+it('opens what the cases below are made of', async () => {
+  expect((await load(layers({}))).outputs).toEqual(['c'])
+  expect((await load(graph({ op: 'Relu' }))).outputs).toEqual(['y'])
+})
+
+it.each<[string, object, RegExp]>([
+  [
+    'a class of layers',
+    layers({}, { class_name: 'Whiten', config: { name: 'w' } }),
+    /layer 'w' \(Whiten\) is of a class that is not supported; supported are Activation, Act/,
+  ],
+  [
+    'a recurrent layer',
+    layers({}, { class_name: 'LSTM', config: { name: 'l', units: 3 } }),
+    /layer 'l' \(LSTM\) is recurrent, and recurrent layers of Keras are not supported/,
+  ],
+  ['a setting', layers({ twist: 3 }), /layer 'c' \(Conv2D\) has a setting twist that is unknown, "3"/],
+  [
+    'a value of a setting',
+    layers({ padding: 'circular' }),
+    /layer 'c' \(Conv2D\) has padding "circular"; expected valid or same/,
+  ],
+  [
+    'an activation',
+    layers({ activation: 'zigzag' }),
+    /layer 'c' \(Conv2D\) has an activation that is not supported, 'zigzag'/,
+  ],
+  [
+    'a slope that TensorFlow.js passes over',
+    layers({}, { class_name: 'ReLU', config: { name: 'r', negative_slope: 0.5 } }),
+    /'r' \(ReLU\) has negative_slope or threshold, which TensorFlow\.js passes over/,
+  ],
+  [
+    'a mask',
+    layers({}, { class_name: 'Embedding', config: { name: 'e', input_dim: 3, output_dim: 2, mask_zero: true } }),
+    /layer 'e' \(Embedding\) has mask_zero/,
+  ],
+  ['weights that are not there', layers({ use_bias: true }), /it has no weight bias for layer 'c'/],
+  [
+    'weights of another shape',
+    layers({ filters: 4 }),
+    /c\.kernel has shape \[1, 1, 2, 3\], but now \[1, 1, 2, 4\] is asked for/,
+  ],
+  ['an op', graph({ op: 'Whiten' }), /node 'y' is of an op that is not supported, "Whiten"; supported are Abs, /],
+  [
+    'an attribute',
+    graph({ op: 'Relu', attr: { twist: { i: '3' } } }),
+    /node 'y' \(Relu\) has an attribute twist that is unknown, "3"/,
+  ],
+  [
+    'a kind of attribute',
+    graph({ op: 'Relu', attr: { f: { func: { name: 'g' } } } }),
+    /node "y" has an attribute "f" of a kind that is not supported/,
+  ],
+  [
+    'an order of axes',
+    graph({ op: 'AvgPool', attr: { data_format: { s: btoa('NCHW') } } }),
+    /node 'y' \(AvgPool\) has data_format NCHW; expected NHWC/,
+  ],
+  ['a value that nothing gives', graph({ op: 'Relu', input: ['z'] }), /no node "z", which is taken from/],
+  [
+    'a circle',
+    graph(
+      { op: 'Add', input: ['x', 'z'] },
+      { name: 'z', op: 'Relu', input: ['y'] },
+      { name: 'end', op: 'Relu', input: ['z'] },
+    ),
+    /its graph goes round in a circle at node "z"/,
+  ],
+  ['a graph without an end', graph({ op: 'Relu', input: ['y'] }), /its graph gives no outputs/],
+  [
+    'numbers that depend on the input',
+    graph({ op: 'Reshape', input: ['x', 'x'] }),
+    /node 'y' \(Reshape\) needs numbers that are known beforehand for operand 1/,
+  ],
+  ['no model.json', { layers: [] }, /it has no modelTopology; expected a model\.json of TensorFlow\.js/],
+])('%s is refused by name', async (_, json, message) => {
+  await expect(load(json)).rejects.toThrow(FormatError)
+  await expect(load(json)).rejects.toThrow(message)
+})
+
+it('a weight that no layer takes is refused by name', async () => {
+  const json = layers({})
+  json.weightsManifest[0].weights.push({ name: 'd/kernel', shape: [1, 1, 1, 1], dtype: 'float32' })
+  await expect(load(json, 28)).rejects.toThrow(/it has weights that no layer takes: "d\/kernel"/)
+})
+
+it('a layer that is called as in training is refused by name', async () => {
+  const cases = JSON.parse(readFileSync(new URL('../../goldens/tensorflow-layers.json', import.meta.url), 'utf8'))
+  const { model } = structuredClone(cases['Add of convolutions'])
+  const add = model.modelTopology.config.layers.find((layer: { class_name: string }) => layer.class_name === 'Add')
+  add.inbound_nodes[0][0][3] = { training: true }
+  const bytes = Uint8Array.from(atob(cases['Add of convolutions'].weights), (c) => c.charCodeAt(0))
+  await expect(loadTensorflow(model, () => bytes, { backend })).rejects.toThrow(
+    /is called with "training", which is not supported/,
+  )
+})
