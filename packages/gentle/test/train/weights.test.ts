@@ -66,6 +66,10 @@ describe('weights that do not fit', () => {
 const stored = async (source: nn.Model): Promise<Map<string, StoredTensor>> =>
   new Map(readSafetensors(await saveModel(source)).tensors)
 
+it("a model's file says that its names and layouts are PyTorch's, as Hugging Face's readers ask", async () => {
+  expect(readSafetensors(await saveModel(await model())).metadata.format).toBe('pt')
+})
+
 describe('weights of PyTorch', () => {
   const normed = nn.Sequential({ conv: nn.Conv2d(2, 2), norm: nn.BatchNorm(), flat: nn.Flatten(), fc: nn.Linear(3) })
   const steps: StoredTensor = { shape: [], dtype: 'int32', data: Int32Array.of(7) }
@@ -161,8 +165,6 @@ describe('a file is refused', () => {
   it('is read no other way than it was written', async () => {
     const bytes = file(linear, { weight: zeros(2, 3), bias: zeros(2) })
     expect([...readSafetensors(bytes).tensors.keys()]).toEqual(['weight', 'bias'])
-    // By which Hugging Face's readers know PyTorch's names and layouts.
-    expect(readSafetensors(bytes).metadata.format).toBe('pt')
     expect((await loadModel(bytes, { backend })).outputShape).toEqual([2])
   })
 })
