@@ -7,6 +7,7 @@ import {
   adaptiveMaxPool2d,
   add,
   argmax,
+  atan,
   avgPool2d,
   broadcastTo,
   cast,
@@ -46,6 +47,7 @@ import {
   reshape,
   scan,
   sigmoid,
+  sin,
   slice,
   softmax,
   softplus,
@@ -68,7 +70,7 @@ import type { Scene } from './scene.ts'
 /** A step that makes a tensor from another; undefined where it does not apply. All keep values at about 1. */
 type Grow = (scene: Scene, x: Tensor, pool: readonly Tensor[]) => Tensor | undefined
 
-const smooth = [tanh, sigmoid, gelu, softplus, softmax, logSoftmax]
+const smooth = [tanh, sigmoid, gelu, softplus, softmax, logSoftmax, sin, atan]
 const kinked = [relu, abs, (x: Tensor) => leakyRelu(x, 0.1), (x: Tensor) => maximum(x, 0.25)]
 
 const isMatrix = (x: Tensor): boolean => x.shape.length >= 2
