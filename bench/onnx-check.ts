@@ -1,6 +1,7 @@
 /**
- * `npm run bench:onnx -- [network...]`: whether ONNX files go both ways. What Gentle exports must give Gentle's own outputs in onnxruntime,
- * and what PyTorch exports of torchvision's networks must give onnxruntime's outputs in Gentle. Ends with exit code 1 where one does not.
+ * `npm run bench:onnx -- [network...]`: whether ONNX files go both ways. What Gentle exports, of each operator set, must give Gentle's own outputs in
+ * onnxruntime, and what PyTorch exports of torchvision's networks must give onnxruntime's outputs in Gentle. `ops` instead of a network tries random
+ * graphs of every op. Ends with exit code 1 where one does not.
  */
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -20,8 +21,10 @@ import {
   wasm,
 } from '../packages/gentle/src/entries/index.ts'
 import { networks } from '../packages/gentle/src/entries/models.ts'
+import { detector, fcn, localizer, unet } from '../packages/gentle/src/entries/vision.ts'
 import { exportNetworks } from './export-networks.ts'
 import { installRivals } from './install.ts'
+import { wrongOps } from './onnx-ops.ts'
 import { formatTable } from './report.ts'
 import { relativeDifference } from './workload.ts'
 
@@ -33,6 +36,23 @@ const torchvision = [
   ...['resnet18', 'resnet34', 'resnet50', 'resnet101', 'resnet152'],
   'mobilenet_v2',
 ]
+
+/** Those in which the form of an operator changed that is written, the first and the last. */
+const opsets = [13, 17, 18, 21, 22]
+
+/** What is exported: networks that classify, and one of each task. */
+const checked: Readonly<Record<string, { readonly build: () => Layer; readonly inputShape: Shape }>> = {
+  ...Object.fromEntries(
+    Object.entries(networks).map(([name, { build, inputShape }]) => [name, { build: () => build({}), inputShape }]),
+  ),
+  localizer: { build: () => localizer(networks.resnet20.build({}), { classes: 3 }), inputShape: [3, 48, 64] },
+  detector: { build: () => detector(networks.resnet20.build({}), { classes: 3 }), inputShape: [3, 72, 88] },
+  unet: { build: () => unet({ classes: 3 }), inputShape: [3, 48, 64] },
+  fcn: { build: () => fcn({ classes: 3 }), inputShape: [3, 48, 64] },
+}
+
+/** Examples in a batch: another number than the file was traced with. */
+const examples = 2
 
 /** The largest difference by the largest output that is let pass. */
 const tolerance = 1e-4
@@ -49,16 +69,18 @@ const firstValues: FirstValues = (path, shape, initializer) => {
   return initializer(shape, random)
 }
 
-const imageOf = (shape: Shape): Float32Array => {
-  const random = new Random(1, 'image')
-  return numbers(sizeOf(shape), () => random.normal())
+const imagesOf = (shape: Shape): Float32Array => {
+  const random = new Random(1, 'images')
+  return numbers(examples * sizeOf(shape), () => random.normal())
 }
 
-/** onnxruntime's output of a file for one example. */
+/** onnxruntime's output of a file for a batch. */
 async function runOnnx(file: Uint8Array | string, inputShape: Shape, input: Float32Array): Promise<Float32Array> {
   const { InferenceSession, Tensor } = await import('onnxruntime-node')
   const session: Session = await InferenceSession.create(file as string)
-  const outputs = await session.run({ [session.inputNames[0]]: new Tensor('float32', input, [1, ...inputShape]) })
+  const outputs = await session.run({
+    [session.inputNames[0]]: new Tensor('float32', input, [examples, ...inputShape]),
+  })
   const { data } = outputs[session.outputNames[0]]
   await session.release()
   return data as Float32Array
@@ -66,11 +88,18 @@ async function runOnnx(file: Uint8Array | string, inputShape: Shape, input: Floa
 
 const runGentle = async (model: Model, input: Float32Array): Promise<Float32Array> => (await predict(model, input)).data
 
-/** The difference of what onnxruntime makes of Gentle's file from what Gentle makes of its network. */
+/** The largest difference of what onnxruntime makes of Gentle's files from what Gentle makes of its network. */
 async function exported(layer: Layer, inputShape: Shape, backend: Backend): Promise<number> {
   const model = await createModel(layer, inputShape, { backend, firstValues })
-  const input = imageOf(inputShape)
-  return relativeDifference(await runOnnx(await exportOnnx(model), inputShape, input), await runGentle(model, input))
+  const input = imagesOf(inputShape)
+  const expected = await runGentle(model, input)
+  let largest = 0
+  for (const opset of opsets) {
+    const found = await runOnnx(await exportOnnx(model, { opset }), inputShape, input)
+    if (found.length !== expected.length) throw new Error(`${found.length} outputs instead of ${expected.length}`)
+    largest = Math.max(largest, relativeDifference(found, expected))
+  }
+  return largest
 }
 
 /** The difference of what Gentle makes of PyTorch's file from what onnxruntime makes of it. */
@@ -80,7 +109,7 @@ async function imported(name: string, inputShape: Shape, backend: Backend): Prom
     exportNetworks([name], folder)
     const path = join(folder, `${name}.onnx`)
     const model = await (await loadOnnx(readFileSync(path), { backend })).asModel()
-    const input = imageOf(inputShape)
+    const input = imagesOf(inputShape)
     return relativeDifference(await runGentle(model, input), await runOnnx(path, inputShape, input))
   } finally {
     rmSync(folder, { recursive: true })
@@ -106,27 +135,39 @@ async function attempt(name: string, difference: (backend: Backend) => Promise<n
   }
 }
 
+async function checkOps(): Promise<void> {
+  for (const opset of opsets) {
+    const wrong = await wrongOps(opset)
+    for (const line of wrong) say(`opset ${opset}, ${line}`)
+    if (wrong.length > 0) process.exitCode = 1
+    else say(`opset ${opset}: random graphs of every op that prediction computes give Gentle's numbers`)
+  }
+}
+
 async function main(names: readonly string[]): Promise<void> {
-  const unknown = names.find((name) => !Object.hasOwn(networks, name))
+  const unknown = names.find((name) => name !== 'ops' && !Object.hasOwn(checked, name))
   if (unknown !== undefined) {
-    say(`no network ${unknown}; expected some of ${Object.keys(networks).join(', ')}`)
+    say(`no network ${unknown}; expected ops, or some of ${Object.keys(checked).join(', ')}`)
     process.exitCode = 2
     return
   }
   installRivals(say)
+  const wanted = names.length > 0 ? names : ['ops', ...Object.keys(checked)]
+  if (wanted.includes('ops')) await checkOps()
   const rows: string[][] = []
-  for (const name of names.length > 0 ? names : Object.keys(networks)) {
-    const { build, inputShape } = networks[name]
+  for (const name of wanted.filter((name) => name !== 'ops')) {
+    const { build, inputShape } = checked[name]
     rows.push([
       name,
-      await attempt(`${name}, Gentle's file in onnxruntime`, (backend) => exported(build({}), inputShape, backend)),
+      await attempt(`${name}, Gentle's files in onnxruntime`, (backend) => exported(build(), inputShape, backend)),
       torchvision.includes(name)
         ? await attempt(`${name}, PyTorch's file in Gentle`, (backend) => imported(name, inputShape, backend))
         : '',
     ])
   }
-  console.log(`Largest difference by largest output; ${tolerance} is let pass\n`)
-  console.log(formatTable(['network', "Gentle's file in onnxruntime", "PyTorch's file in Gentle"], rows))
+  if (rows.length === 0) return
+  console.log(`Largest difference by largest output, ${opsets.length} operator sets; ${tolerance} is let pass\n`)
+  console.log(formatTable(['network', "Gentle's files in onnxruntime", "PyTorch's file in Gentle"], rows))
 }
 
 await main(process.argv.slice(2))

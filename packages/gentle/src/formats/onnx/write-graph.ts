@@ -1,6 +1,9 @@
 /** ONNX's messages in protobuf's wire format. */
 import { PbfWriter } from 'pbf'
+import { InternalError } from '../../core/errors.ts'
+import { isFloatAttribute } from './attribute-types.ts'
 import type { OnnxAttribute, OnnxGraph, OnnxNode, OnnxTensor, OnnxValue } from './messages.ts'
+import { defaultOpset, irVersionOf } from './opsets.ts'
 
 type Write = (writer: PbfWriter) => void
 
@@ -21,40 +24,57 @@ function writeTensor({ name, shape, dataType, data }: OnnxTensor): Write {
 
 const isTensor = (value: OnnxAttribute): value is OnnxTensor => typeof value === 'object' && 'dataType' in value
 
-/** Numbers are written as integers, unless the name is in `floats`. */
-function writeAttribute(name: string, value: OnnxAttribute, floats: ReadonlySet<string>): Write {
+const isList = (value: OnnxAttribute): value is readonly number[] | readonly string[] => Array.isArray(value)
+
+const isGraph = (value: OnnxAttribute): value is OnnxGraph => typeof value === 'object' && 'nodes' in value
+
+/** Numbers are floats where the operator has floats there, else integers. */
+function writeAttribute(operator: string, name: string, value: OnnxAttribute): Write {
+  const asFloats = isFloatAttribute(operator, name)
+  const fail = (problem: string): never => {
+    throw new InternalError(`ONNX's ${operator} has ${problem} in ${name}`)
+  }
+  const integer = (n: number | string): number => (Number.isInteger(n) ? (n as number) : fail(`integers, and no ${n},`))
   return (writer) => {
     writer.writeStringField(1, name)
     if (typeof value === 'string') {
       writer.writeStringField(4, value)
       writer.writeVarintField(20, 3)
-    } else if (typeof value === 'number' && floats.has(name)) {
+    } else if (typeof value === 'number' && asFloats) {
       writer.writeFloatField(2, value)
       writer.writeVarintField(20, 1)
     } else if (typeof value === 'number') {
-      writer.writeVarintField(3, value)
+      writer.writeVarintField(3, integer(value))
       writer.writeVarintField(20, 2)
+    } else if (isGraph(value)) {
+      writeMessage(writer, 6, writeBody(value))
+      writer.writeVarintField(20, 5)
     } else if (isTensor(value)) {
       writeMessage(writer, 5, writeTensor(value))
       writer.writeVarintField(20, 4)
+    } else if (!isList(value)) {
+      fail('nothing that can be written')
+    } else if (value.length > 0 && value.every((text) => typeof text === 'string')) {
+      for (const text of value) writer.writeStringField(9, text)
+      writer.writeVarintField(20, 8)
+    } else if (asFloats) {
+      for (const n of value) writer.writeFloatField(7, n as number)
+      writer.writeVarintField(20, 6)
     } else {
-      for (const n of value as readonly number[]) writer.writeVarintField(8, n)
+      for (const n of value) writer.writeVarintField(8, integer(n))
       writer.writeVarintField(20, 7)
     }
   }
 }
 
-/** Attributes of the operators that Gentle writes that are floats. */
-const floatAttributes = new Set(['alpha', 'beta', 'bias', 'epsilon'])
-
-function writeNode({ name, operator, inputs, outputs, attributes }: OnnxNode): Write {
+function writeNode({ name, operator, domain, inputs, outputs, attributes }: OnnxNode): Write {
   return (writer) => {
     for (const input of inputs) writer.writeStringField(1, input)
     for (const output of outputs) writer.writeStringField(2, output)
     writer.writeStringField(3, name)
     writer.writeStringField(4, operator)
-    for (const [key, value] of Object.entries(attributes))
-      writeMessage(writer, 5, writeAttribute(key, value, floatAttributes))
+    for (const [key, value] of Object.entries(attributes)) writeMessage(writer, 5, writeAttribute(operator, key, value))
+    if (domain !== '') writer.writeStringField(7, domain)
   }
 }
 
@@ -75,18 +95,22 @@ function writeValue({ name, shape, dataType }: OnnxValue): Write {
   }
 }
 
-/** An ONNX file with this graph, of IR version 8 and operator set 13. */
-export function writeGraph({ name, nodes, initializers, inputs, outputs }: OnnxGraph): Uint8Array<ArrayBuffer> {
+function writeBody({ name, nodes, initializers, inputs, outputs }: OnnxGraph): Write {
+  return (writer) => {
+    for (const node of nodes) writeMessage(writer, 1, writeNode(node))
+    writer.writeStringField(2, name)
+    for (const tensor of initializers) writeMessage(writer, 5, writeTensor(tensor))
+    for (const input of inputs) writeMessage(writer, 11, writeValue(input))
+    for (const output of outputs) writeMessage(writer, 12, writeValue(output))
+  }
+}
+
+/** An ONNX file with this graph, of an operator set and of the IR version that came with it. */
+export function writeGraph(graph: OnnxGraph, opset: number = defaultOpset): Uint8Array<ArrayBuffer> {
   const writer = new PbfWriter()
-  writer.writeVarintField(1, 8)
+  writer.writeVarintField(1, irVersionOf(opset))
   writer.writeStringField(2, 'gentle-dl')
-  writeMessage(writer, 7, (graph) => {
-    for (const node of nodes) writeMessage(graph, 1, writeNode(node))
-    graph.writeStringField(2, name)
-    for (const tensor of initializers) writeMessage(graph, 5, writeTensor(tensor))
-    for (const input of inputs) writeMessage(graph, 11, writeValue(input))
-    for (const output of outputs) writeMessage(graph, 12, writeValue(output))
-  })
-  writeMessage(writer, 8, (operators) => operators.writeVarintField(2, 13))
+  writeMessage(writer, 7, writeBody(graph))
+  writeMessage(writer, 8, (operators) => operators.writeVarintField(2, opset))
   return writer.finish() as Uint8Array<ArrayBuffer>
 }
