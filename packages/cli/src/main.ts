@@ -250,6 +250,7 @@ program
   .option('--weights <file>', 'weights of the network named: safetensors, a file of PyTorch, or ONNX')
   .option('--weights-key <name>', 'of those in a checkpoint with several: such as state_dict')
   .option('--input <HxWxC>', 'size of an example, for a network named')
+  .option('--opset <n>', "ONNX's operator set, 13 to 22 (13, which most programs read)", number)
   .action(async (model, flags) => finishWith(await exportModel(model, flags)))
 
 const dataCommand = program

@@ -28,6 +28,18 @@ describe('gentle export', () => {
     for (const [i, logit] of own[0].logits.entries()) expect(exported[0].logits[i]).toBeCloseTo(logit, 4)
   })
 
+  it('writes the operator set that --opset asks for, and refuses one that is not written', async () => {
+    const out = join(folder, 'new.onnx')
+    expect((await gentle(['export', run, '--format', 'onnx', '--opset', '21', '--out', out])).code).toBe(0)
+    // Field 8 of the file holds the versions: a message of two bytes, whose field 2 is the number.
+    expect([...readFileSync(out).subarray(-4)]).toEqual([0x42, 2, 0x10, 21])
+    const old = await gentle(['export', run, '--format', 'onnx', '--opset', '9', '--out', out])
+    expect(old.code).toBe(2)
+    expect(old.stderr).toMatch(/^gentle: exportOnnx: opset is 9; expected a whole number from 13 to 22\n$/)
+    const misplaced = await gentle(['export', run, '--format', 'safetensors', '--opset', '17', '--out', out])
+    expect(misplaced.stderr).toMatch(/it goes with --format onnx/)
+  })
+
   it('refuses unknown formats and places that cannot be written, in one line', async () => {
     const unknown = await gentle(['export', run, '--format', 'onx', '--out', join(folder, 'x')])
     expect(unknown).toMatchObject({ code: 2, stdout: '' })

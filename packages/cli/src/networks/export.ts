@@ -6,10 +6,10 @@ import { shapeOf } from '../terminal/shapes.ts'
 import { note } from '../terminal/terminal.ts'
 import { exitCodes, UsageError, unknownChoice } from '../terminal/usage.ts'
 
-const formats: Readonly<Record<string, (opened: OpenedModel) => Promise<Uint8Array>>> = {
-  async onnx({ model }) {
+const formats: Readonly<Record<string, (opened: OpenedModel, flags: ExportFlags) => Promise<Uint8Array>>> = {
+  async onnx({ model }, { opset }) {
     const { exportOnnx } = await import('gentle-dl/onnx')
-    return exportOnnx(model)
+    return exportOnnx(model, { opset })
   },
   safetensors: ({ model, ...purpose }) => saveModel(model, purpose),
 }
@@ -22,19 +22,20 @@ export interface ExportFlags {
   readonly weights?: string
   readonly weightsKey?: string
   readonly input?: string
+  readonly opset?: number
 }
 
 /** Runs the command. Gives the exit code. */
-export async function exportModel(
-  place: string,
-  { format, out, weights, weightsKey, input }: ExportFlags,
-): Promise<number> {
+export async function exportModel(place: string, flags: ExportFlags): Promise<number> {
+  const { format, out, weights, weightsKey, input, opset } = flags
   if (!Object.hasOwn(formats, format)) throw unknownChoice('--format', format, formatNames)
+  if (opset !== undefined && format !== 'onnx')
+    throw new UsageError(`--opset is a version of ONNX's operators; it goes with --format onnx, not with ${format}`)
   const inputShape = input === undefined ? undefined : shapeOf(input)
   if (inputShape !== undefined && weights === undefined)
     throw new UsageError(`--input goes with --weights; ${place} tells its own`)
   const opened = await (weights === undefined ? openModel(place) : openNamed(place, weights, inputShape, weightsKey))
-  const bytes = await formats[format](opened)
+  const bytes = await formats[format](opened, flags)
   try {
     writeFileSync(out, bytes)
   } catch (error) {

@@ -166,7 +166,7 @@ describe('ONNX', () => {
     const layer: nn.Layer = { description: { type: 'halved' }, apply: (x) => apply(op, [x], {}) }
     const model = await nn.createModel(layer, [3], { backend })
     await expect(exportOnnx(model)).rejects.toThrow(
-      new FormatError('exportOnnx: halved has no form in ONNX; expected what prediction of images computes'),
+      new FormatError('exportOnnx: halved has no form in ONNX; expected a network of ops that have one'),
     )
   })
 

@@ -38,7 +38,7 @@ export const cube = (x: Value): Tensor => apply(cubeOp, toTensors([x], 'cube'), 
   'src/backends/wasm/kernels/expression.ts': [
     added('  relu: ([x]) => f32x4.max(', '  cube: ([x]) => bind(x, (v) => f32x4.mul(f32x4.mul(v, v), v)),\n'),
   ],
-  'src/formats/onnx/export.ts': [added("  relu: as('Relu'),", '  cube: none,\n')],
+  'src/formats/onnx/lowerings.ts': [added("  relu: as('Relu'),", '  cube: none,\n')],
   'test/backends/op-cases.ts': [
     added("  relu: unary(elementwiseOps.relu, 'exact'),", '  cube: unary(elementwiseOps.cube, approximated),\n'),
   ],
@@ -82,7 +82,7 @@ export const mirror = (x: Tensor): Tensor => apply(mirrorOp, [x], {})
   'src/backends/wasm/layout/op-layouts.ts': [
     added('  pad: { tied:', '  mirror: { tied: where(({ shape }) => shape.length > 1, withFirst) },\n'),
   ],
-  'src/formats/onnx/export.ts': [added('  pad(exporter, node) {', '  mirror: none,\n')],
+  'src/formats/onnx/lowerings.ts': [added('  pad(exporter, node) {', '  mirror: none,\n')],
   'test/backends/op-cases.ts': [
     added(
       '  uniform: {\n',

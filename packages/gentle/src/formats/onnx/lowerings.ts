@@ -148,9 +148,12 @@ const lowerings: Record<ElementwiseName | StructuredName, Lower> = {
     const { a, b, byZero } = divided(exporter, node)
     const multiple = exporter.step('Sub', [a, exporter.step('Mod', [a, b])])
     const quotient = exporter.step('Where', [byZero, exporter.integers([0], []), exporter.step('Div', [multiple, b])])
-    const beyond = exporter.step('Equal', [quotient, exporter.integers([2 ** 31], [])])
-    const fitting = exporter.step('Where', [beyond, exporter.integers([2 ** 31 - 1], []), quotient])
-    exporter.give(node, 'Cast', [fitting], { to: dataTypes.int32 })
+    const [least, minusOne] = [-(2 ** 31), -1].map((value, i) =>
+      exporter.step('Equal', [exporter.name(node.inputs[i]), exporter.number(value, node)]),
+    )
+    const beyond = exporter.step('And', [least, minusOne])
+    const fitting = cast(exporter, quotient, dataTypes.int32)
+    exporter.give(node, 'Where', [beyond, exporter.number(2 ** 31 - 1, node), fitting])
   },
   mod(exporter, node) {
     const { a, b, byZero } = divided(exporter, node)
