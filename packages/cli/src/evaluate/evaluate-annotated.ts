@@ -52,7 +52,7 @@ export async function evaluateAnnotated(
     )
   classesFor(kind, set, flags.data)
   const { data: aligned, by } = alignAnnotated(model, set, task, place)
-  if (by === 'places') tellPlaces(place, flags.data, model.classes)
+  if (by === 'places') tellPlaces(place, flags.data, kind.classesOf(aligned))
   const judgement = await judge(kind, model, aligned, { flips: flags.flips })
   if (flags.json) {
     const { metrics, score } = judgement

@@ -24,8 +24,8 @@ export interface ClassMatch {
 
 /**
  * Finds each class of the data among a model's; the data may lack some of them. Names are the same where they are equal but for spaces around them and
- * the way in which an accent is encoded (Unicode's NFC): 'a' and 'A' may be two classes. Numbers in order, 0, 1, 2, ..., are no names where
- * the other side has other ones; then, and where there are none at all, there have to be as many classes on both sides.
+ * the way in which an accent is encoded (Unicode's NFC): 'a' and 'A' may be two classes. Labels in the place of names, 0, 1, 2, ..., are
+ * none where the other side has names; then, and where there are none at all, there have to be as many classes on both sides.
  * @throws ClassesError for a class of the data that the model lacks, listing what only one side has; for a name that stands for two classes; and for
  * other numbers of classes where there are no names.
  */
@@ -43,7 +43,7 @@ export function matchClasses(model: Classes, data: Classes): ClassMatch {
   const [taken, there] = [model.count ?? known?.length, data.count ?? given?.length]
   if (taken !== undefined && there !== undefined && taken !== there)
     throw new ClassesError(
-      `${data.of} has ${there} classes${listed(data)}, but ${model.of} has ${taken}${listed(model)}, and ${nameless(known, given)}: they cannot be told apart by name, and their numbers have to be equal`,
+      `${data.of} has ${there} classes${listed(data)}, but ${model.of} has ${taken}${listed(model)}, and ${nameless(known, given)}: there is nothing to tell them apart by but their order; name them, or give as many`,
     )
   return { by: 'places', names: known === undefined || areNumbers(known) ? (data.names ?? model.names) : model.names }
 }
@@ -61,8 +61,9 @@ const plain = (name: string): string => name.normalize('NFC').trim()
 const sameNames = (a: readonly string[], b: readonly string[]): boolean =>
   a.length === b.length && a.every((name, i) => name === b[i])
 
-/** Whether names are labels themselves, as those of sets that have no names. */
-const areNumbers = (names: readonly string[]): boolean => names.every((name, i) => name === String(i))
+/** Whether names are labels themselves, as those of sets that have no names: 0, 1, 2, or, of masks, background, class 1, class 2. */
+const areNumbers = (names: readonly string[]): boolean =>
+  names.every((name, i) => name === String(i) || name === (i === 0 ? 'background' : `class ${i}`))
 
 /** @throws ClassesError for a name of the data that stands for two classes of either side. */
 function checkOnce(known: readonly string[], given: readonly string[], model: Classes, data: Classes): void {

@@ -62,6 +62,7 @@ describe('classes of a model and of data', () => {
       [model(digits), data(pets), pets],
       [model(undefined, 2), data(digits), digits],
       [model(), data(pets), pets],
+      [model(['background', 'cat']), data(['background', 'class 1']), ['background', 'cat']],
     ] as const)
       expect(matchClasses(known, given)).toEqual({ by: 'places', names })
     expect(() => matchClasses(model(undefined, 3), data(pets))).toThrow(
