@@ -116,7 +116,7 @@ export async function loadOnnx(
       )
       return Object.fromEntries(outputs.map((port, i) => [port.name, arrayOf(results[i])]))
     },
-    asModel({ output } = {}) {
+    async asModel({ output } = {}) {
       const [port, ...others] = inputs
       if (port === undefined || others.length > 0)
         throw new FormatError(`${name}: it has ${inputs.length} inputs; expected one, or use asInputsModel`)
@@ -125,7 +125,7 @@ export async function loadOnnx(
       const layer = onnxLayer(bound, chosen(output))
       return made(() => createModel(layer, exampleShape(port, name), weights))
     },
-    asInputsModel({ output } = {}) {
+    async asInputsModel({ output } = {}) {
       const fields = inputs.map((port): [string, Field] => [
         port.name,
         { dtype: engineType(port.type), shape: exampleShape(port, name) },

@@ -1,4 +1,5 @@
 /** Resize of ONNX, and Upsample, which it replaced. */
+import { sizeOf } from '../../../core/shape.ts'
 import type { Tensor } from '../../../graph/tensor.ts'
 import { constant } from '../../../graph/tensor.ts'
 import { add, mul } from '../../../ops/elementwise.ts'
@@ -60,7 +61,7 @@ function resizedAxes(call: OnnxCall, shape: readonly number[], place: PlaceRule)
   const policy = call.choice('keep_aspect_ratio_policy', ['stretch', 'not_larger', 'not_smaller'], 'stretch')
   const ratios = axes.map((axis, i) => (sizes ? sizes[i] / shape[axis] : 1))
   const common = policy === 'not_larger' ? Math.min(...ratios) : Math.max(...ratios)
-  return shape.map((from, axis) => {
+  const resized = shape.map((from, axis): ResizedAxis => {
     const i = axes.indexOf(axis)
     if (i < 0) return { from, to: from, scale: 1, place, region: [0, 1] }
     const [start, end] = [region[i] ?? 0, region[axes.length + i] ?? 1]
@@ -76,7 +77,17 @@ function resizedAxes(call: OnnxCall, shape: readonly number[], place: PlaceRule)
     if (to < 1) call.fail(`makes axis ${axis} of ${from} elements one of ${to}`)
     return { from, to, scale, place, region: [start, end] }
   })
+  // Before the weights of each element are computed.
+  const sizesGiven = resized.map(({ to }) => to)
+  if (sizeOf(sizesGiven) > mostElements || Math.max(...sizesGiven) > mostPositions)
+    call.fail(`makes [${sizesGiven}] of [${shape}], which is more than is computed`)
+  return resized
 }
+
+/** Of float32 in the 4 GiB that WebAssembly addresses. */
+const mostElements = 2 ** 30
+/** Of one axis, as for all resizing. */
+const mostPositions = 2 ** 22
 
 const isSame = ({ from, to, scale, place }: ResizedAxis): boolean =>
   from === to &&
