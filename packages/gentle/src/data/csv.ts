@@ -1,10 +1,20 @@
-/** Points from tables in text (Shafranovich, "Common Format and MIME Type for Comma-Separated Values Files", RFC 4180). */
+/** Examples from tables in text. */
 import { FormatError } from '../core/errors.ts'
+import { printable } from '../formats/failure.ts'
 import type { Dataset } from './dataset.ts'
 import { inMemory } from './memory.ts'
+import { areBytes } from './pixel-bytes.ts'
+import { type Columns, checkCells, columnName, columnsOf, type LabelChoice } from './tables/columns.ts'
+import { isMissing, Numbers, plainNumber } from './tables/numbers.ts'
+import { Rows, type Separator } from './tables/rows.ts'
+import { separatorOf } from './tables/separator.ts'
+import { decodeText, type Encoding } from './tables/text.ts'
 
 export interface CsvOptions {
-  /** The column with the label: its name, where there is a header, or its number from 0; the last unless given. */
+  /**
+   * The column with the label: its name, where there is a header, or its number from 0. Unless given, a column with a name such as `label`, `class` or
+   * `target`; else the only one of text; else the first, where its numbers look more as classes do than those of the last; else the last.
+   */
   readonly label?: string | number
   /** Whether the labels are classes, or numbers to predict, whose targets are float32 [1]; 'classes' unless given. */
   readonly targets?: 'classes' | 'numbers'
@@ -12,94 +22,182 @@ export interface CsvOptions {
   readonly name?: string
 }
 
-interface Row {
-  readonly line: number
-  readonly cells: readonly string[]
+/** How a table was read, as plain data. */
+export interface TableReading {
+  readonly encoding: Encoding
+  readonly separator: Separator
+  /** What stands before decimals. */
+  readonly decimal: '.' | ','
+  readonly header: boolean
+  /** The column with the label, and how it was found. */
+  readonly label: { readonly column: number; readonly name?: string; readonly chosen: LabelChoice }
+  /** A column that was left out because it numbers the rows. */
+  readonly index?: { readonly column: number; readonly name?: string }
+  /** Whether the inputs are bytes, which are read as themselves / 255, or numbers as they are. */
+  readonly values: 'bytes' | 'numbers'
 }
 
-/** Cells between commas; within double quotes a comma and a line's end are text, and two quotes are one. */
-function rowsOf(text: string, name: string): Row[] {
-  const rows: Row[] = []
-  let cells: string[] = []
-  let cell = ''
-  let line = 1
-  let first = 1
-  let quotedSince = 0
-  const endRow = (): void => {
-    cells.push(cell)
-    if (cells.length > 1 || cells[0].trim() !== '') rows.push({ line: first, cells: cells.map((each) => each.trim()) })
-    cells = []
-    cell = ''
-    first = line + 1
-  }
-  for (let i = text.startsWith('\ufeff') ? 1 : 0; i < text.length; i++) {
-    const letter = text[i]
-    if (quotedSince > 0) {
-      if (letter !== '"') cell += letter
-      else if (text[i + 1] === '"') cell += text[++i]
-      else quotedSince = 0
-    } else if (letter === '"' && cell.trim() === '') {
-      cell = ''
-      quotedSince = line
-    } else if (letter === ',') {
-      cells.push(cell)
-      cell = ''
-    } else if (letter === '\n') endRow()
-    else if (letter !== '\r') cell += letter
-    if (letter === '\n') line++
-  }
-  if (quotedSince > 0) throw new FormatError(`${name}, line ${quotedSince}: a quote is opened there and never closed`)
-  endRow()
-  return rows
+/** A data set of a table. */
+export interface TableSet extends Dataset {
+  readonly reading: TableReading
 }
 
-const isNumber = (cell: string): boolean => cell !== '' && Number.isFinite(Number(cell))
+interface Content {
+  readonly inputs: Float32Array<ArrayBuffer>
+  /** Numbers to predict, where those are the labels. */
+  readonly predicted: Float32Array<ArrayBuffer>
+  /** Classes as they are written, one a row, where those are the labels. */
+  readonly labels: readonly string[]
+  /** The line in which a label is met first. */
+  readonly lineOf: ReadonlyMap<string, number>
+  readonly decimal: '.' | ','
+}
+
+/** Rows that a text may have, by the ends of its lines. */
+function mostRows(text: string): number {
+  let lines = 1
+  for (let at = text.indexOf('\n'); at >= 0; at = text.indexOf('\n', at + 1)) lines++
+  for (let at = text.indexOf('\r'); at >= 0; at = text.indexOf('\r', at + 1)) if (text[at + 1] !== '\n') lines++
+  return lines
+}
+
+/** All rows; undefined where the first column turns out not to count them. */
+function readContent(
+  text: string,
+  separator: Separator,
+  columns: Columns,
+  { targets, name }: { readonly targets: 'classes' | 'numbers'; readonly name: string },
+): Content | undefined {
+  const rows = new Rows(text, separator, name)
+  const numbers = new Numbers()
+  const { count, header, label, index } = columns
+  const features = Array.from({ length: count }, (_, column) => column).filter(
+    (column) => column !== label && !(column === 0 && index !== undefined),
+  )
+  const most = mostRows(text)
+  const inputs = new Float32Array(most * features.length)
+  const predicted = new Float32Array(targets === 'numbers' ? most : 0)
+  let [row, place] = [0, 0]
+  const labels: string[] = []
+  const lineOf = new Map<string, number>()
+  if (header !== undefined) rows.next()
+  let start = 0
+  for (; rows.next(); row++) {
+    checkCells(rows, count, name)
+    if (index === 'counting') {
+      const counted = rows.digits(0)
+      if (row === 0) start = counted
+      if (counted !== start + row) return undefined
+    }
+    for (const column of features) {
+      const value = numbers.read(rows, column)
+      if (Number.isNaN(value)) throw new FormatError(refusal(rows, column, columns, name))
+      inputs[place++] = value
+    }
+    if (targets === 'numbers') {
+      const value = numbers.read(rows, label)
+      if (Number.isNaN(value))
+        throw new FormatError(
+          `${name}, line ${rows.line}, ${columnName(columns, label)}: '${printable(rows.text(label))}' is no number to predict`,
+        )
+      predicted[row] = value
+      continue
+    }
+    const own = rows.text(label).normalize('NFC')
+    labels.push(own)
+    if (!lineOf.has(own)) lineOf.set(own, rows.line)
+  }
+  return {
+    inputs: inputs.subarray(0, place),
+    predicted: predicted.subarray(0, row),
+    labels,
+    lineOf,
+    decimal: numbers.decimal(name),
+  }
+}
+
+/** Why a cell is no input. */
+function refusal(rows: Rows, column: number, columns: Columns, name: string): string {
+  const cell = rows.text(column)
+  const where = `${name}, line ${rows.line}, ${columnName(columns, column)}`
+  return isMissing(cell)
+    ? `${where}: the value is missing${cell === '' ? '' : ` (${printable(cell)})`}; fill it or leave the row out`
+    : `${where}: '${printable(cell)}' is no number; the label is ${columnName(columns, columns.label)}, all others are inputs`
+}
+
+/** Most classes of which a few examples each are believed. */
+const believed = 20
+
+/** Labels as classes in order of their names, by their value where all are numbers. */
+function classesOf({ labels, lineOf }: Content, called: string, name: string) {
+  const texts = [...lineOf.keys()]
+  const present = texts.filter((text) => !isMissing(text))
+  const areNumbers = present.length > 0 && present.every((text) => !Number.isNaN(plainNumber(text)))
+  // Among names 'none' and 'NA' can be names.
+  const missing = texts.find((text) => isMissing(text) && (areNumbers || text === '' || text.toLowerCase() === 'nan'))
+  if (missing !== undefined)
+    throw new FormatError(
+      `${name}, line ${lineOf.get(missing)}, ${called}: the label is missing${missing === '' ? '' : ` (${missing})`}; fill it or leave the row out`,
+    )
+  const nameOf = areNumbers ? (text: string) => String(plainNumber(text)) : (text: string) => text
+  const names = [...new Set(texts.map(nameOf))]
+  if (names.length < 2)
+    throw new FormatError(
+      `${name}: ${called} is ${printable(names[0])} in every row, which leaves nothing to tell apart; name the column with the classes as label`,
+    )
+  const isFraction = areNumbers && names.some((each) => !Number.isInteger(Number(each)))
+  if (names.length > believed && (isFraction || 2 * names.length > labels.length))
+    throw new FormatError(
+      `${name}: ${called} has ${names.length} different ${areNumbers ? 'numbers' : 'texts'} in ${labels.length} rows, so it is ${areNumbers ? 'a number to predict or an index' : 'a name'}, no class; name the column with the classes as label`,
+    )
+  const classes = areNumbers ? names.sort((a, b) => Number(a) - Number(b)) : names.sort()
+  const places = new Map(texts.map((text) => [text, classes.indexOf(nameOf(text))]))
+  return { classes, targets: Int32Array.from(labels, (label) => places.get(label)!) }
+}
 
 /**
- * Examples of a table: a row each, its numbers the input, one column its label. A first row that has no number where all others have one is a header. Classes are in
- * order of their names, by their value where all are numbers.
- * @throws FormatError for no rows, rows of another length, cells that are no numbers, and a label column that is none.
+ * Examples of a table, as text or as a file's bytes: a row each, its numbers the input, one column its label. What separates cells, whether there is a
+ * header, the label's column, decimal commas, and a first column that only numbers the rows, which is left out, are seen by the content; `reading` says
+ * what was seen. `True` and `False` are 1 and 0. Where all inputs are whole numbers of 0 to 255 that by number or by name are pixels, they are bytes, and
+ * become [0, 1]. Classes are in order of their names, by their value where all are numbers.
+ * @throws FormatError for no rows, rows of another length, cells that are no numbers or missing, a label column that is not there, has one class alone, or
+ * no classes; the message names line and column.
  */
-export function csvPoints(text: string, { label, targets = 'classes', name = 'csv' }: CsvOptions = {}): Dataset {
-  const rows = rowsOf(text, name)
-  if (rows.length === 0) throw new FormatError(`${name} is empty; expected a row of numbers and a label each line`)
-  const columns = rows[0].cells.length
-  const other = rows.find(({ cells }) => cells.length !== columns)
-  if (other !== undefined)
-    throw new FormatError(`${name}, line ${other.line}: ${other.cells.length} cells; the first row has ${columns}`)
-  if (columns < 2) throw new FormatError(`${name} has one column; expected numbers and a label`)
-  const hasHeader = rows.length > 1 && rows[0].cells.some((cell, i) => !isNumber(cell) && isNumber(rows[1].cells[i]))
-  const header = hasHeader || typeof label === 'string' ? rows[0].cells : undefined
-  const examples = header === undefined ? rows : rows.slice(1)
-  const column = typeof label === 'string' ? rows[0].cells.indexOf(label) : (label ?? columns - 1)
-  if (!(Number.isInteger(column) && column >= 0 && column < columns))
-    throw new FormatError(
-      `${name} has no column ${label}; there are ${header === undefined ? `0 to ${columns - 1}` : header.join(', ')}`,
-    )
-  const numbers = examples.flatMap(({ line, cells }) =>
-    cells.flatMap((cell, i) => {
-      if (i === column) return []
-      if (!isNumber(cell)) throw new FormatError(`${name}, line ${line}: '${cell.slice(0, 40)}' is no number`)
-      return [Number(cell)]
-    }),
-  )
-  const labels = examples.map(({ cells }) => cells[column])
-  const inputs = Float32Array.from(numbers)
-  const inputShape = [columns - 1]
-  if (targets === 'numbers') {
-    const none = examples.find((_, i) => !isNumber(labels[i]))
-    if (none !== undefined)
-      throw new FormatError(`${name}, line ${none.line}: '${none.cells[column].slice(0, 40)}' is no number`)
-    return inMemory({ name, inputs, inputShape, targets: Float32Array.from(labels, Number), targetShape: [1] })
+export function csvPoints(
+  source: string | Uint8Array,
+  { label, targets = 'classes', name = 'csv' }: CsvOptions = {},
+): TableSet {
+  const { text, encoding } =
+    typeof source === 'string' ? { text: source, encoding: 'utf-8' as const } : decodeText(source)
+  const separator = separatorOf(text, name)
+  const seen = columnsOf(text, separator, { label, name })
+  let columns: Columns = seen
+  let content = readContent(text, separator, columns, { targets, name })
+  if (content === undefined) {
+    columns = { ...seen, index: undefined }
+    content = readContent(text, separator, columns, { targets, name })!
   }
-  const names = [...new Set(labels)]
-  const classes = names.every(isNumber) ? names.sort((a, b) => Number(a) - Number(b)) : names.sort()
-  const places = new Map(classes.map((each, i) => [each, i]))
-  return inMemory({
-    name,
-    inputs,
-    inputShape,
-    targets: Int32Array.from(labels, (each) => places.get(each)!),
-    classes,
-  })
+  if (content.inputs.length === 0) throw new FormatError(`${name} has a header alone; expected examples below it`)
+  const { inputs, decimal } = content
+  const { header, count, index } = columns
+  const called = columnName(columns, columns.label)
+  const inputShape = [count - 1 - Number(index !== undefined)]
+  const features = header?.filter((_, column) => column !== columns.label && !(column === 0 && index !== undefined))
+  const isPixels = areBytes(inputs, { features: inputShape[0], names: features })
+  const named = (column: number) => ({ column, ...(header && { name: header[column] }) })
+  const reading: TableReading = {
+    encoding,
+    separator,
+    decimal,
+    header: header !== undefined,
+    label: { ...named(columns.label), chosen: columns.chosen },
+    ...(index !== undefined && { index: named(0) }),
+    values: isPixels ? 'bytes' : 'numbers',
+  }
+  const common = { name, inputs: isPixels ? new Uint8Array(inputs) : inputs, inputShape }
+  const dataset =
+    targets === 'numbers'
+      ? inMemory({ ...common, targets: content.predicted, targetShape: [1] })
+      : inMemory({ ...common, ...classesOf(content, called, name) })
+  return { ...dataset, description: reading, reading }
 }

@@ -49,8 +49,8 @@ describe('a table of points', () => {
     ['', 'csv is empty'],
     ['\n \n', 'csv is empty'],
     ['1,2,a\n3,4\n', 'line 2: 2 cells; the first row has 3'],
-    ['x,y,kind\n1,2,a\n3,?,b', "line 3: '?' is no number"],
-    ['1,,a', "line 1: '' is no number"],
+    ['x,y,kind\n1,2,a\n3,?,b', "line 3, column 'y': the value is missing (?); fill it or leave the row out"],
+    ['1,,a', 'line 1, column 1 (from 0): the value is missing; fill it or leave the row out'],
     ['1,2,"a', 'line 1: a quote is opened there and never closed'],
     ['a\nb', 'has one column'],
   ])('refuses %j with the line', (text, message) => {
@@ -62,7 +62,7 @@ describe('a table of points', () => {
     expect(() => csvPoints('x,y\n1,2', { label: 'z' })).toThrow('has no column z; there are x, y')
     expect(() => csvPoints('1,2', { label: 2 })).toThrow('has no column 2; there are 0 to 1')
     expect(() => csvPoints('1,a', { targets: 'numbers', name: 'houses.csv' })).toThrow(
-      "houses.csv, line 1: 'a' is no number",
+      "houses.csv, line 1, column 1 (from 0): 'a' is no number to predict",
     )
   })
 })
