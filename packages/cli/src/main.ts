@@ -66,6 +66,10 @@ program
   .option('--threads <n>', 'threads that compute (all cores)', number)
   .option('--wide-vectors', 'compute on vectors of 256 bits (AVX2), by a pass that V8 calls experimental')
   .option('--validation <n>', 'training examples to split off for validation', number)
+  .option(
+    '--label <column>',
+    'of a table: the column with the classes, its name or its number from 0 (seen by name and content)',
+  )
   .option('--resize <n>', "train on pictures of n x n (files: the network's usual size)", number)
   .option('--strict', 'refuse data of which anything is broken, instead of leaving it out or mending it')
   .option('--augment <policy>', `changes pictures by chance: ${policyNames.join(', ')}, JSON or a JSON file`)
@@ -88,6 +92,10 @@ program
   .description('loss and accuracy of a trained model')
   .requiredOption('--data <name>', dataNames.join(', '))
   .option('--split <part>', 'train, validation or test', 'test')
+  .option(
+    '--label <column>',
+    'of a table: the column with the classes, its name or its number from 0 (seen by name and content)',
+  )
   .option(
     '--normalize <name>',
     `how pictures are prepared: ${normalizeNames.join(' or ')} (as stored with the weights)`,
@@ -260,6 +268,10 @@ const dataCommand = program
   .option('--seed <n>', 'by which validation is split off (0)', number)
   .option('--validation <n>', 'examples to split off', number)
   .option('--strict', 'refuse data of which anything is broken, instead of leaving it out or mending it')
+  .option(
+    '--label <column>',
+    'of a table: the column with the classes, its name or its number from 0 (seen by name and content)',
+  )
   .option('--json', 'print JSON')
   .action((name, flags) => data(name, flags))
 
@@ -269,6 +281,10 @@ dataCommand
   .description('classes, sizes, mean and deviation, duplicates, broken files, and a sheet of pictures')
   .option('--seed <n>', 'by which parts are split off (0)', number)
   .option('--validation <n>', 'examples to split off', number)
+  .option(
+    '--label <column>',
+    'of a table: the column with the classes, its name or its number from 0 (seen by name and content)',
+  )
   .option('--resize <n>', 'look at image files at n x n (64; 256 with boxes or masks)', number)
   .option('--strict', 'refuse data of which anything is broken, instead of leaving it out or mending it')
   .option('--out <file>', 'write some pictures of every class as one, such as contact-sheet.png')

@@ -15,7 +15,7 @@ const usualSide = 28
 /** Runs the command. */
 export async function data(
   name: string,
-  flags: { json?: boolean; seed?: number; validation?: number; strict?: boolean },
+  flags: { json?: boolean; seed?: number; validation?: number; strict?: boolean; label?: string },
 ): Promise<void> {
   // Files with boxes and masks have more to tell than one label a picture, and some pictures have none.
   if (areAnnotated(name) && !areScenes(name)) return describe(name, flags)
@@ -23,6 +23,7 @@ export async function data(
     seed: flags.seed ?? 0,
     validation: flags.validation,
     strict: flags.strict,
+    label: flags.label,
     size: usualSide,
   })
   const { train } = splits

@@ -25,6 +25,7 @@ import { UsageError, unknownChoice } from '../terminal/usage.ts'
 import { type AnnotatedOptions, annotatedNames, areAnnotated, openAnnotated } from './annotated-sets.ts'
 import { findingsText, skippedText } from './findings-text.ts'
 import { areScenes } from './scenes.ts'
+import { tableText } from './table-text.ts'
 
 export const dataNames = [
   'mnist',
@@ -48,12 +49,11 @@ export interface DataOptions {
   readonly channels?: 1 | 3
   /** Refuses an image folder with a broken file. */
   readonly strict?: boolean
+  /** The column with the label of a table: its name or its number from 0. */
+  readonly label?: string
 }
 
-interface SplitBy {
-  readonly seed: number
-  readonly validation?: number
-}
+type SplitBy = Pick<DataOptions, 'seed' | 'validation' | 'label'>
 
 /** The bytes of a file that is named as data. @throws UsageError where it cannot be read. */
 function bytesOf(file: string): Uint8Array {
@@ -70,19 +70,31 @@ const kinds: Readonly<Record<string, (place: string, by: SplitBy) => Promise<Spl
   cifar10: (place, by) => cifar10(place, by),
   cifar100: (place, by) => cifar100(place, by),
   npz: async (place, by) => numpySet(bytesOf(place), { ...by, name: place }),
-  csv: async (place, { seed, validation = 0.15 }) => {
-    const table = csvPoints(new TextDecoder().decode(bytesOf(place)), { name: place })
+  csv: async (place, { seed, validation = 0.15, label }) => {
+    const table = csvPoints(bytesOf(place), { name: place, label })
+    note(tableText(table))
     return splitsOf(table, { validation, test: 0.15, seed })
   },
 }
 
-/** What a path holds, by its ending or by the files in it. */
+/** What a path holds, by its ending or by the files in it. @throws UsageError for a file that may be anything. */
 function kindOf(path: string): string {
-  const ending = extname(path).slice(1)
+  const ending = extname(path).slice(1).toLowerCase()
   if (ending === 'csv' || ending === 'npz') return ending
+  if (ending === 'tsv') return 'csv'
+  if (!statSync(path).isDirectory())
+    throw new UsageError(`--data ${path} is a file of no known ending; say what it is, as in csv:${path}`)
   const files = readdirSync(path)
   if (files.includes('data_batch_1.bin')) return 'cifar10'
   return files.includes('train.bin') ? 'cifar100' : 'idx'
+}
+
+/** Kind and place of a data set that is named as kind:place or by its path alone; no kind where it is neither. */
+function kindAndPlace(name: string): { readonly kind?: string; readonly place: string } {
+  const [, kind, place = name] = /^([a-z0-9]+):(.*)$/.exec(name) ?? []
+  if (kind !== undefined && Object.hasOwn(kinds, kind)) return { kind, place }
+  const isPath = !dataNames.includes(name) && !areAnnotated(name) && imagesOf(name) === undefined && existsSync(name)
+  return isPath ? { kind: kindOf(name), place: name } : { place: name }
 }
 
 /**
@@ -91,8 +103,11 @@ function kindOf(path: string): string {
  * @throws UsageError for a name that no data set has, and an image folder without a size.
  */
 export async function openData(name: string, { size, ...options }: DataOptions): Promise<Splits> {
-  const { seed, validation } = options
+  const { seed, validation, label } = options
   const images = imagesOf(name)
+  const { kind, place } = kindAndPlace(name)
+  if (label !== undefined && kind !== 'csv')
+    throw new UsageError(`--label names the column of a table; ${name} is none`)
   if (images !== undefined) {
     if (size === undefined)
       throw new UsageError(`--data ${name}: image files have sizes of their own; give --resize 32`)
@@ -111,9 +126,7 @@ export async function openData(name: string, { size, ...options }: DataOptions):
   if (name === 'mnist') return mnist({ seed, validation })
   if (name === 'shapes') return shapeSplits(seed)
   if ((toyNames as readonly string[]).includes(name)) return toySplits(name as ToyName, seed)
-  const [, kind, place] = /^([a-z0-9]+):(.*)$/.exec(name) ?? []
-  if (kind !== undefined && Object.hasOwn(kinds, kind)) return kinds[kind](place, { seed, validation })
-  if (existsSync(name)) return kinds[kindOf(name)](name, { seed, validation })
+  if (kind !== undefined) return kinds[kind](place, { seed, validation, label })
   throw unknownChoice('data set', name, dataNames)
 }
 

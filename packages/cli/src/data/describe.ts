@@ -27,6 +27,7 @@ export interface DescribeFlags {
   readonly validation?: number
   readonly resize?: number
   readonly strict?: boolean
+  readonly label?: string
   readonly out?: string
   readonly json?: boolean
 }
@@ -42,7 +43,13 @@ export async function describe(
 ): Promise<void> {
   if (!Number.isInteger(resize) || resize < 1)
     throw new UsageError(`--resize is ${resize}; expected a whole number from 1`)
-  const options = { seed: flags.seed ?? 0, validation: flags.validation, strict: flags.strict, size: resize }
+  const options = {
+    seed: flags.seed ?? 0,
+    validation: flags.validation,
+    strict: flags.strict,
+    label: flags.label,
+    size: resize,
+  }
   if (areAnnotated(name)) {
     return describeAnnotated(name, await openTold(name, options), { out, seed: options.seed, json })
   }

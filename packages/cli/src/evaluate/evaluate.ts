@@ -28,6 +28,7 @@ export async function evaluateRun(
     labels?: string
     strict?: boolean
     normalize?: string
+    label?: string
     json?: boolean
   },
 ): Promise<number> {
@@ -41,7 +42,12 @@ export async function evaluateRun(
   const model = withLabels(opened.model, place, flags.labels)
   if (flags.flips)
     throw new UsageError('--flips is for localization, detection and segmentation; give --views and --augment flip')
-  const parts = await openData(flags.data, { seed: flags.seed ?? 0, strict: flags.strict, ...picturesOf(model) })
+  const parts = await openData(flags.data, {
+    seed: flags.seed ?? 0,
+    strict: flags.strict,
+    label: flags.label,
+    ...picturesOf(model),
+  })
   const { data: whole, by } = alignClasses(model, parts[part], place)
   if (by === 'places') tellPlaces(place, flags.data, whole.classes)
   tellOutputs(opened, place)

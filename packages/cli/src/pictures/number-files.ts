@@ -38,6 +38,11 @@ function readCsv(text: string, path: string): Image {
       if (rows > 0) channels++
       continue
     }
+    // 1,5;2,5 and 1,5 2,5 are two numbers with decimal commas, no four.
+    if (row.includes(',') && /[;\t]|[^\s,;]\s+[^\s,;]/.test(row.trim()))
+      throw new UsageError(
+        `${path}: line ${line} has commas and other marks between numbers; expected one of them throughout, and points before decimals`,
+      )
     const words = row.trim().split(/\s*[,;]\s*|\s+/)
     if (rows === 0) columns = words.length
     if (words.length !== columns)

@@ -32,10 +32,11 @@ function asBefore(kind: AnyTask, sets: AnnotatedSplits, { run, classes }: Earlie
 
 export async function prepareAnnotated(
   kind: AnyTask,
-  { model, data, seed = 0, validation, resize: size, loss, classWeights }: NamedSettings,
+  { model, data, seed = 0, validation, label, resize: size, loss, classWeights }: NamedSettings,
   strict: boolean,
   earlier: EarlierRun | undefined,
 ): Promise<Preparation> {
+  if (label !== undefined) throw new UsageError(`--label names the column of a table; ${data} is none`)
   if (classWeights === 'balanced') throw new UsageError('--class-weights is for --task classify')
   if (kind.name === 'detect' && loss !== undefined)
     throw new UsageError('--loss is for --task localize and segment; a detector has one of its own')

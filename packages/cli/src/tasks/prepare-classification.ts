@@ -10,11 +10,11 @@ import type { EarlierRun, NamedSettings, Preparation } from './task.ts'
 
 /** The data of a training, at the size that is asked for; image files at the network's usual one unless asked. */
 async function openSplits(
-  { data, seed = 0, validation, resize: size }: NamedSettings,
+  { data, seed = 0, validation, label, resize: size }: NamedSettings,
   [, ...usual]: Shape,
   strict: boolean,
 ): Promise<Splits> {
-  const splits = await openData(data, { seed, validation, size: size ?? (usual as [number, number]), strict })
+  const splits = await openData(data, { seed, validation, label, size: size ?? (usual as [number, number]), strict })
   if (size === undefined) return splits
   const { train, validation: chosen, test } = splits
   return { train: resized(train, size), validation: resized(chosen, size), test: resized(test, size) }

@@ -21,6 +21,7 @@ export async function finish({ run, plan, backend, history, seconds, flags }: En
   const summary: RunSummary = {
     model: plan.model,
     data: plan.data,
+    ...(plan.label === undefined ? {} : { label: plan.label }),
     task: 'classify',
     seed: plan.seed,
     epochs: plan.epochs,

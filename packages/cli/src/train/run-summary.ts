@@ -5,6 +5,8 @@ import type { Evaluation } from 'gentle-dl'
 export interface RunSummary {
   readonly model: string
   readonly data: string
+  /** The column of a table that was taken for the label, where it was told. */
+  readonly label?: string
   readonly task: 'classify'
   readonly seed: number
   readonly epochs: number

@@ -40,6 +40,7 @@ const settingsSchema = z.strictObject({
   wideVectors: z.boolean('true or false').optional(),
   validation: whole(1, Number.MAX_SAFE_INTEGER).optional(),
   resize: whole(1, 4096).optional(),
+  label: text.optional(),
   augment: text.optional(),
   classWeights: z.enum(['none', 'balanced']).optional(),
   loss: text.optional(),

@@ -129,7 +129,10 @@ function refusal(rows: Rows, column: number, columns: Columns, name: string): st
 const believed = 20
 
 /** Labels as classes in order of their names, by their value where all are numbers. */
-function classesOf({ labels, lineOf }: Content, called: string, name: string) {
+function classesOf(
+  { labels, lineOf }: Content,
+  { called, chosen, name }: { called: string; chosen: LabelChoice; name: string },
+) {
   const texts = [...lineOf.keys()]
   const present = texts.filter((text) => !isMissing(text))
   const areNumbers = present.length > 0 && present.every((text) => !Number.isNaN(plainNumber(text)))
@@ -141,7 +144,8 @@ function classesOf({ labels, lineOf }: Content, called: string, name: string) {
     )
   const nameOf = areNumbers ? (text: string) => String(plainNumber(text)) : (text: string) => text
   const names = [...new Set(texts.map(nameOf))]
-  if (names.length < 2)
+  // A column that was taken by itself is the wrong one; one that is named may have one class, to score a model on.
+  if (names.length < 2 && (chosen === 'by its values' || chosen === 'the last'))
     throw new FormatError(
       `${name}: ${called} is ${printable(names[0])} in every row, which leaves nothing to tell apart; name the column with the classes as label`,
     )
@@ -160,8 +164,8 @@ function classesOf({ labels, lineOf }: Content, called: string, name: string) {
  * header, the label's column, decimal commas, and a first column that only numbers the rows, which is left out, are seen by the content; `reading` says
  * what was seen. `True` and `False` are 1 and 0. Where all inputs are whole numbers of 0 to 255 that by number or by name are pixels, they are bytes, and
  * become [0, 1]. Classes are in order of their names, by their value where all are numbers.
- * @throws FormatError for no rows, rows of another length, cells that are no numbers or missing, a label column that is not there, has one class alone, or
- * no classes; the message names line and column.
+ * @throws FormatError for no rows, rows of another length, cells that are no numbers or missing, a label column that is not there or has no
+ * classes, and one that nobody named and that is the same in every row; the message names line and column.
  */
 export function csvPoints(
   source: string | Uint8Array,
@@ -169,8 +173,9 @@ export function csvPoints(
 ): TableSet {
   const { text, encoding } =
     typeof source === 'string' ? { text: source, encoding: 'utf-8' as const } : decodeText(source)
+  if (text.includes('\0')) throw new FormatError(`${name} is no text: it has bytes of 0; expected a table in text`)
   const separator = separatorOf(text, name)
-  const seen = columnsOf(text, separator, { label, name })
+  const seen = columnsOf(text, separator, { label, targets, name })
   let columns: Columns = seen
   let content = readContent(text, separator, columns, { targets, name })
   if (content === undefined) {
@@ -198,6 +203,6 @@ export function csvPoints(
   const dataset =
     targets === 'numbers'
       ? inMemory({ ...common, targets: content.predicted, targetShape: [1] })
-      : inMemory({ ...common, ...classesOf(content, called, name) })
+      : inMemory({ ...common, ...classesOf(content, { called, chosen: columns.chosen, name }) })
   return { ...dataset, description: reading, reading }
 }

@@ -42,7 +42,7 @@ export {
   transformNames,
 } from './augmentation/policy.ts'
 export { type Cifar100Options, type CifarOptions, cifar10, cifar100 } from './cifar.ts'
-export { type CsvOptions, csvPoints } from './csv.ts'
+export { type CsvOptions, csvPoints, type TableReading, type TableSet } from './csv.ts'
 export type { AnyDataset, Dataset, NamedDataset } from './dataset.ts'
 export type { ImageFileInfo } from './decode.ts'
 export { type IdxOptions, idxFolder, type Splits } from './idx-folder.ts'

@@ -1,4 +1,4 @@
-import { ArgumentError, ShapeError } from '../core/errors.ts'
+import { ArgumentError, DataError, ShapeError } from '../core/errors.ts'
 import { formatShape } from '../core/shape.ts'
 import { type AnyDataset, type Dataset, isNamed, type NamedDataset } from '../data/dataset.ts'
 import type { InputsLayer } from '../nn/inputs-layer.ts'
@@ -11,8 +11,8 @@ import type { TrainerOptions } from './trainer-options.ts'
 
 /**
  * Begins a training of a network, or of a model further: in every epoch all examples are seen once, in an order from the seed.
- * @throws ShapeError when network and data do not fit; ClassesError for data with classes that a model does not have; DataError for an empty data set;
- * ArgumentError for options out of range.
+ * @throws ShapeError when network and data do not fit; ClassesError for data with classes that a model does not have; DataError for an empty data set, and
+ * for one whose labels are all the same, where the network is no model that has learned others; ArgumentError for options out of range.
  */
 export async function createTrainer(
   network: Layer | Model,
@@ -34,6 +34,7 @@ export async function createTrainer(
   for (const [name, count] of Object.entries({ epochs, steps: steps ?? 1 }))
     if (!Number.isInteger(count) || count < 1)
       throw new ArgumentError(`training: ${name} is ${count}; expected a whole number from 1`)
+  if (!('layer' in network)) checkLabelsDiffer(data)
   const model = 'layer' in network ? network : await modelFor(network, data, { ...options, seed })
   const examples = await fitted(model, data)
   return new Trainer(model, examples, options, await readWeights(model))
@@ -63,4 +64,13 @@ function checkUnits({ outputShape }: Model, { name, target, classes }: AnyDatase
     throw new ShapeError(
       `data set ${name} has ${classes.length} classes, but the network's output has shape ${formatShape(outputShape)}; give its last layer ${classes.length} units`,
     )
+}
+
+/** Of labels that are all the same nothing is learned, but the loss falls to 0. One example may be learned by heart. @throws DataError for such. */
+function checkLabelsDiffer({ name, labels, classes, length }: AnyDataset): void {
+  if (labels === undefined || length < 2) return
+  for (let i = 1; i < length; i++) if (labels[i] !== labels[0]) return
+  throw new DataError(
+    `training: all ${length} examples of data set ${name} are of class ${classes?.[labels[0]] ?? labels[0]}; expected examples of two classes at least`,
+  )
 }

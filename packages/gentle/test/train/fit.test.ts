@@ -320,6 +320,22 @@ describe('fit with a profile', () => {
 })
 
 describe('fit refuses', () => {
+  it('labels that are all the same, but of one example or for a model that has learned others', async () => {
+    const alike = (examples: number): Dataset =>
+      inMemory({
+        name: 'cats',
+        inputs: new Float32Array(2 * examples),
+        inputShape: [2],
+        targets: new Int32Array(examples),
+        classes: ['cat', 'dog'],
+      })
+    const training = fit(small, alike(3), { ...common(), epochs: 1 })
+    await expect(training).rejects.toThrow(DataError)
+    await expect(training).rejects.toThrow(/all 3 examples of data set cats are of class cat; expected examples of two/)
+    const { model } = await fit(small, alike(1), { ...common(), epochs: 1 })
+    await fit(model, alike(3), { ...common(), epochs: 1 })
+  })
+
   it.each<[string, Partial<FitOptions>]>([
     ['0 epochs', { epochs: 0 }],
     ['1.5 epochs', { epochs: 1.5 }],

@@ -64,7 +64,7 @@ const isLabelName = (name: string): boolean => labelNames.includes(name.toLowerC
 /** Whether the first row names the columns. */
 function hasHeader({ rows, areNumbers }: Sample): boolean {
   const [first, ...rest] = rows
-  if (rest.length === 0) return false
+  if (rest.length === 0) return areNumbers[0].every((isNumber) => !isNumber)
   const areMostlyNumbers = (column: number): boolean =>
     2 * areNumbers.slice(1).filter((row) => row[column]).length > rest.length
   if (first.some((cell, i) => !areNumbers[0][i] && !isMissing(cell) && areMostlyNumbers(i))) return true
@@ -76,8 +76,10 @@ function hasHeader({ rows, areNumbers }: Sample): boolean {
   return counted >= 4 && named.every((cell, i) => cell === String(i) || Number.isNaN(plainNumber(cell)))
 }
 
-/** How much a column looks as classes do: not at all, somewhat, or as numbered ones, 0, 1, 2, ... or 1, 2, 3, ... */
-function likeness(text: string, separator: Separator, name: string, column: number, header: boolean): 0 | 1 | 2 {
+/**
+ * How much a column looks as classes do: as fractions, which are measured, not at all, somewhat, or as numbered ones, 0, 1, 2, ... or 1, 2, 3, ...
+ */
+function likeness(text: string, separator: Separator, name: string, column: number, header: boolean): -1 | 0 | 1 | 2 {
   const rows = new Rows(text, separator, name)
   const numbers = new Numbers()
   const seen = new Set<number>()
@@ -85,7 +87,7 @@ function likeness(text: string, separator: Separator, name: string, column: numb
   if (header) rows.next()
   for (; rows.next(); count++) {
     const value = numbers.read(rows, column)
-    if (!Number.isInteger(value)) return 0
+    if (!Number.isInteger(value)) return -1
     seen.add(value)
     if (seen.size > 1000) return 0
   }
@@ -94,15 +96,17 @@ function likeness(text: string, separator: Separator, name: string, column: numb
   return (least === 0 || least === 1) && Math.max(...seen) - least === seen.size - 1 ? 2 : 1
 }
 
+const isPlace = (label: string): boolean => /^\d+$/.test(label)
+
 /** The column that is asked for, by its name or its number. */
 function toldColumn(label: string | number, first: readonly string[], header: boolean, name: string): number {
-  const named = first.flatMap((cell, i) => (cell === label ? [i] : []))
+  const named = header ? first.flatMap((cell, i) => (cell === label ? [i] : [])) : []
   if (named.length > 1)
     throw new FormatError(
       `${name} has ${named.length} columns that are called '${printable(String(label))}': ${named.join(', ')}; give the number of one`,
     )
-  if (typeof label === 'string' && named.length === 1) return named[0]
-  const column = typeof label === 'number' || /^\d+$/.test(label) ? Number(label) : -1
+  if (named.length === 1) return named[0]
+  const column = typeof label === 'number' || isPlace(label) ? Number(label) : -1
   if (Number.isInteger(column) && column >= 0 && column < first.length) return column
   const names = first.slice(0, 12).map(printable).join(', ')
   throw new FormatError(
@@ -114,7 +118,11 @@ function toldColumn(label: string | number, first: readonly string[], header: bo
 export function columnsOf(
   text: string,
   separator: Separator,
-  { label, name }: { readonly label?: string | number; readonly name: string },
+  {
+    label,
+    targets,
+    name,
+  }: { readonly label?: string | number; readonly targets: 'classes' | 'numbers'; readonly name: string },
 ): Columns {
   const sample = sampleOf(text, separator, name)
   const { rows, areNumbers } = sample
@@ -125,7 +133,7 @@ export function columnsOf(
     throw new FormatError(
       `${name} has one column; expected numbers and a label, with commas, semicolons, tabs or | between them`,
     )
-  const isNamed = typeof label === 'string' && first.includes(label)
+  const isNamed = typeof label === 'string' && !isPlace(label) && first.includes(label)
   const header = isNamed || hasHeader(sample) ? first : undefined
   const examples = rows.slice(header === undefined ? 0 : 1)
   const found = (): Pick<Columns, 'label' | 'chosen'> => {
@@ -135,15 +143,19 @@ export function columnsOf(
     const sure = labelNames.filter((each) => names.includes(each) && !(each === 'y' && names.includes('x')))
     if (sure.length > 0)
       return { label: toldColumn(header![names.indexOf(sure[0])], first, true, name), chosen: 'by its name' }
+    const last = count - 1
+    if (targets === 'numbers') return { label: last, chosen: 'the last' }
     const isText = (column: number): boolean =>
       areNumbers.slice(rows.length - examples.length).every((row, i) => !row[column] && !isMissing(examples[i][column]))
     const texts = first.flatMap((_, column) =>
       isText(column) && !(column === 0 && header?.[0] === '') ? [column] : [],
     )
     if (texts.length === 1) return { label: texts[0], chosen: 'the only text' }
-    const last = count - 1
     const [ofFirst, ofLast] = [0, last].map((column) => likeness(text, separator, name, column, header !== undefined))
-    return ofFirst > ofLast ? { label: 0, chosen: 'by its values' } : { label: last, chosen: 'the last' }
+    // Where a name could have told, a last column of what was measured is asked for by mistake.
+    return ofFirst > Math.max(0, ofLast) && (header === undefined || ofLast >= 0)
+      ? { label: 0, chosen: 'by its values' }
+      : { label: last, chosen: 'the last' }
   }
   const { label: column, chosen } = found()
   const index = column === 0 || count < 3 ? undefined : indexOf(header, examples)

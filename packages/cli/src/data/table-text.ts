@@ -1,0 +1,30 @@
+/** How a table was read, in a line. */
+import type { TableSet } from 'gentle-dl/data'
+import { thousands } from '../terminal/terminal.ts'
+
+const separators = { ',': 'commas', ';': 'semicolons', '\t': 'tabs', '|': 'bars' } as const
+
+const choices = {
+  'as told': 'as told',
+  'by its name': 'by its name',
+  'the only text': 'the only one of text',
+  'by its values': 'for its numbers look more as classes do than those of the last column',
+  'the last': 'the last',
+} as const
+
+const called = ({ column, name }: { readonly column: number; readonly name?: string }): string =>
+  name ? `${column} '${name}'` : String(column)
+
+/** What was taken for what. */
+export function tableText({ name, length, inputShape: [features], classes = [], reading }: TableSet): string {
+  const { encoding, separator, decimal, header, label, index, values } = reading
+  const some = classes.slice(0, 5).join(', ')
+  return [
+    `${name}: ${thousands(length)} rows with ${separators[separator]} between cells${decimal === ',' ? ', decimal commas' : ''}${header ? ', and a header' : ', no header'}${encoding === 'utf-8' ? '' : `, in ${encoding}`}`,
+    `the label is column ${called(label)}, ${choices[label.chosen]}${label.chosen === 'as told' ? '' : ' (--label takes another)'}: ${classes.length} classes, ${some}${classes.length > 5 ? ', ...' : ''}`,
+    ...(index === undefined ? [] : [`column ${called(index)} numbers the rows and is left out`]),
+    values === 'bytes'
+      ? `${features} inputs, bytes, which are brought to [0, 1]`
+      : `${features} ${features === 1 ? 'input, a number as it is' : 'inputs, numbers as they are'}`,
+  ].join('; ')
+}
