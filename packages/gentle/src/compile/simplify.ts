@@ -25,11 +25,15 @@ function numberOf(node: Tensor): number | undefined {
   return node.data.every((value) => value === node.data[0]) ? node.data[0] : undefined
 }
 
-/** x + 0, x - 0, x 1, x / 1 are x. */
+/** x + -0, x - 0, x 1, x / 1 are x; x + 0 is, where x is no -0, which integers never are. */
 const dropNeutral: Rule = (node) => {
   const [a, b] = node.inputs
   const keep = (x: Tensor): Tensor | undefined =>
     sameShape(x.shape, node.shape) && x.dtype === node.dtype ? x : undefined
+  const isNeutral = (x: Tensor): boolean => {
+    const value = numberOf(x)
+    return value === 0 && (x.dtype === 'int32' || Object.is(value, -0))
+  }
   switch (node.op.name) {
     case 'stopGradient':
       return a
@@ -37,9 +41,9 @@ const dropNeutral: Rule = (node) => {
     case 'toInt32':
       return keep(a)
     case 'add':
-      return numberOf(b) === 0 ? keep(a) : numberOf(a) === 0 ? keep(b) : undefined
+      return isNeutral(b) ? keep(a) : isNeutral(a) ? keep(b) : undefined
     case 'sub':
-      return numberOf(b) === 0 ? keep(a) : undefined
+      return Object.is(numberOf(b), 0) ? keep(a) : undefined
     case 'mul':
       return numberOf(b) === 1 ? keep(a) : numberOf(a) === 1 ? keep(b) : undefined
     case 'div':
@@ -87,14 +91,17 @@ const mergeReshapes: Rule = (node) =>
     ? reshape(node.inputs[0].inputs[0], node.shape)
     : undefined
 
-/** c (d x) is (c d) x for numbers c and d, of floats: a product of integers may not fit. */
+/** c (d x) is (c d) x for numbers c and d, of floats: a product of integers may not fit. Nor does one of floats that is too large or small. */
 const mergeFactors: Rule = (node) => {
   if (node.op.name !== 'mul' || node.dtype === 'int32') return undefined
   const [factor, rest] = factorOf(node)
   if (factor === undefined || rest?.op.name !== 'mul') return undefined
   const [inner, x] = factorOf(rest)
-  return inner === undefined || x === undefined ? undefined : mul(x, factor * inner)
+  return inner === undefined || x === undefined || !isOrdinary(factor * inner) ? undefined : mul(x, factor * inner)
 }
+
+/** Whether a float32 holds a number with all of its digits. */
+const isOrdinary = (value: number): boolean => Math.abs(value) >= 2 ** -126 && Number.isFinite(Math.fround(value))
 
 function factorOf({ inputs: [a, b] }: Tensor): [number, Tensor] | [undefined, undefined] {
   const right = b.shape.length === 0 ? numberOf(b) : undefined

@@ -5,11 +5,12 @@
 import { ArgumentError, ShapeError } from '../core/errors.ts'
 import { formatShape, sameShape } from '../core/shape.ts'
 import type { Tensor } from '../graph/tensor.ts'
-import { sigmoid, softplus } from '../ops/activations.ts'
+import { sigmoid } from '../ops/activations.ts'
 import { abs, add, div, greater, less, maximum, minimum, mul, pow, sub, where } from '../ops/elementwise.ts'
 import { mean, sum } from '../ops/reduce.ts'
 import { reshape, slice } from '../ops/structure.ts'
 import { sigmoidLogits } from './scores.ts'
+import { logisticLoss } from './weighed.ts'
 
 /**
  * The area that each box of `a` shares with its counterpart in `b` over the area that they cover together, 0 to 1 (Jaccard's index). [..., 4]
@@ -56,9 +57,9 @@ export interface SmoothL1Options {
 export function smoothL1(prediction: Tensor, target: Tensor, { beta = 1, weights }: SmoothL1Options = {}): Tensor {
   if (!(beta > 0 && beta < Infinity)) throw new ArgumentError(`smoothL1: beta is ${beta}; expected a number above 0`)
   requireAlike(prediction, target, 'smoothL1')
-  const residual = sub(prediction, target)
-  const size = abs(residual)
-  const losses = where(less(size, beta), mul(mul(residual, residual), 0.5 / beta), sub(size, beta / 2))
+  const size = abs(sub(prediction, target))
+  const near = minimum(size, beta)
+  const losses = add(mul(mul(near, near), 0.5 / beta), sub(size, near))
   return weights === undefined ? mean(losses) : meanOverBoxes(mean(losses, -1), weights, 'smoothL1')
 }
 
@@ -85,7 +86,7 @@ export function focalLoss(
     throw new ArgumentError(`focalLoss: gamma is ${gamma}; expected a number from 0`)
   requireAlike(prediction, targets, 'focalLoss')
   const logits = sigmoidLogits(prediction, 'focalLoss')
-  const surprise = sub(softplus(logits), mul(targets, logits))
+  const surprise = logisticLoss(logits, targets)
   const absent = sub(1, targets)
   const probability = sigmoid(logits)
   const doubt = add(mul(probability, absent), mul(sub(1, probability), targets))
@@ -122,7 +123,10 @@ function edges(boxes: Tensor): Tensor[] {
 }
 
 const area = (left: Tensor, top: Tensor, right: Tensor, bottom: Tensor): Tensor =>
-  mul(maximum(sub(right, left), 0), maximum(sub(bottom, top), 0))
+  mul(length(sub(right, left)), length(sub(bottom, top)))
+
+/** From 0; where edges meet, the slope is that of edges apart, as in PyTorch. */
+const length = (difference: Tensor): Tensor => where(less(difference, 0), 0, difference)
 
 /** Below 1e-12 the slope of a ratio of areas would be as steep as its rounding is large. */
 const share = (part: Tensor, whole: Tensor): Tensor => div(part, where(greater(whole, 1e-12), whole, 1))

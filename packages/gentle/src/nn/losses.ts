@@ -5,13 +5,15 @@
 import { ArgumentError, ShapeError } from '../core/errors.ts'
 import { formatShape, sameShape } from '../core/shape.ts'
 import { constant, type Tensor } from '../graph/tensor.ts'
-import { softplus } from '../ops/activations.ts'
-import { abs, add, div, less, maximum, mul, neg, sub, where } from '../ops/elementwise.ts'
+import { relu } from '../ops/activations.ts'
+import { abs, add, div, minimum, mul, neg, sub } from '../ops/elementwise.ts'
 import { gather, oneHot } from '../ops/indexing.ts'
 import { mean, sum } from '../ops/reduce.ts'
 import { reshape } from '../ops/structure.ts'
 import type { Tensors } from './inputs-layer.ts'
+import { expectLabels } from './labels.ts'
 import { classScores, logLikelihoods, sigmoidLogits } from './scores.ts'
+import { logisticLoss, weighed } from './weighed.ts'
 
 /** A differentiable scalar from predictions [N, ...] and targets. */
 export type Loss = (prediction: Tensor, target: Tensor) => Tensor
@@ -45,7 +47,8 @@ export interface CrossEntropyOptions {
 
 /**
  * Negative log-likelihood of targets under softmax of logits [N, classes]. Targets are int32 labels [N], or float32 probabilities
- * [N, classes], such as the blends of MixUp; whether these are from 0 and sum to 1 is not checked.
+ * [N, classes], such as the blends of MixUp; whether these are from 0 and sum to 1 is not checked. A class of probability 0 counts nothing, though
+ * its logit be -Infinity, where PyTorch gives NaN for probabilities. A label outside 0 to classes - 1 gives NaN; training refuses it before.
  *
  * Predictions that are probabilities already are not taken for logits: of what a softmax gave it is -log p, computed from what the softmax was
  * taken of, which loses nothing where p is near 0; of what sigmoids gave, each class's own, it is -log of the probability that it is the
@@ -67,17 +70,19 @@ export function crossEntropy(prediction: Tensor, targets: Tensor, options: Cross
     throw new ArgumentError(
       `crossEntropy: ${classWeights.length} class weights for ${classes} classes; expected a number from 0 for each`,
     )
+  if (!soft) expectLabels(targets, classes)
   const likelihoods = logLikelihoods(scores)
   const probabilities = soft ? targets : oneHot(targets, classes)
   if (classWeights === undefined) {
-    const own = sum(mul(probabilities, likelihoods), 1)
+    const own = sum(weighed(probabilities, likelihoods), 1)
     if (labelSmoothing === 0) return neg(mean(own))
     return neg(mean(add(mul(own, 1 - labelSmoothing), mul(mean(likelihoods, 1), labelSmoothing))))
   }
   const weights = constant(classWeights, [classes])
   const total = soft ? examples : sum(gather(weights, targets))
-  const weighted = mul(likelihoods, weights)
-  const own = sum(mul(probabilities, weighted))
+  const weighted = weighed(weights, likelihoods)
+  const own = sum(weighed(probabilities, weighted))
+  if (labelSmoothing === 0) return neg(div(own, total))
   const smooth = mul(sum(weighted), labelSmoothing / classes)
   return neg(div(add(mul(own, 1 - labelSmoothing), smooth), total))
 }
@@ -91,13 +96,12 @@ const alike = (prediction: Tensor, target: Tensor, where: string): void => {
 
 /**
  * Mean of log(1 + exp(z)) - y z: the negative log-likelihood of targets y in [0, 1] under sigmoid of logits z of the same shape. Of predictions
- * that a sigmoid gave, it is taken of what the sigmoid was taken of.
+ * that a sigmoid gave, it is taken of what the sigmoid was taken of. An infinite logit that is right costs nothing.
  * @throws ShapeError for other shapes; ArgumentError for predictions that a softmax gave.
  */
 export function binaryCrossEntropy(prediction: Tensor, target: Tensor): Tensor {
   alike(prediction, target, 'binaryCrossEntropy')
-  const logits = sigmoidLogits(prediction, 'binaryCrossEntropy')
-  return mean(sub(softplus(logits), mul(target, logits)))
+  return mean(logisticLoss(sigmoidLogits(prediction, 'binaryCrossEntropy'), target))
 }
 
 /** Mean of (prediction - target)². */
@@ -122,26 +126,28 @@ export function huber(prediction: Tensor, target: Tensor, { delta = 1 }: { reado
   alike(prediction, target, 'huber')
   const residual = sub(prediction, target)
   const size = abs(residual)
-  return mean(where(less(size, delta), mul(mul(residual, residual), 0.5), mul(sub(size, delta / 2), delta)))
+  const near = minimum(size, delta)
+  return mean(add(mul(mul(near, near), 0.5), mul(sub(size, near), delta)))
 }
 
 /**
  * Hinge loss. Binary: mean of max(0, 1 - y z) for targets y of -1 and 1 with the predictions' shape. With int32 labels [N]
  * and scores [N, classes]: mean over examples of Σ over wrong classes of max(0, 1 - score of the label + score) / classes, as in PyTorch's
- * multi-margin loss.
+ * multi-margin loss. Where a margin is just kept, no gradient flows. A label outside 0 to classes - 1 gives NaN; training refuses it before.
  */
 export function hinge(prediction: Tensor, target: Tensor): Tensor {
   if (target.dtype === 'float32') {
     alike(prediction, target, 'hinge')
-    return mean(maximum(sub(1, mul(prediction, target)), 0))
+    return mean(relu(sub(1, mul(prediction, target))))
   }
   const [examples, classes] = prediction.shape
   if (prediction.shape.length !== 2 || !sameShape(target.shape, [examples]))
     throw new ShapeError(
       `hinge: scores ${formatShape(prediction.shape)} and labels ${formatShape(target.shape)}; expected [N, classes] and [N]`,
     )
+  expectLabels(target, classes)
   const targets = oneHot(target, classes)
-  const own = reshape(sum(mul(targets, prediction), 1), [examples, 1])
-  const margins = mul(maximum(add(sub(prediction, own), 1), 0), sub(1, targets))
+  const own = reshape(sum(weighed(targets, prediction), 1), [examples, 1])
+  const margins = weighed(sub(1, targets), relu(add(sub(prediction, own), 1)))
   return mean(mul(sum(margins, 1), 1 / classes))
 }

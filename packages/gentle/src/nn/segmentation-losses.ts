@@ -1,7 +1,8 @@
 /**
- * Losses of segmentation: logits [N, C, H, W] of C classes for each pixel against int32 labels [N, H, W]. Pixels whose label is `ignore`, or
- * none of 0 to C - 1, do not count; where none counts, a loss is 0. Probabilities are the softmax along the axis of the classes, which
- * stays where the convolutions left it; of predictions that such a softmax gave, the losses are taken of what it was taken of.
+ * Losses of segmentation: logits [N, C, H, W] of C classes for each pixel against int32 labels [N, H, W]. Pixels whose label is `ignore` do not
+ * count; where none counts, a loss is 0. Any other label outside 0 to C - 1 gives NaN; training refuses it before. Probabilities are the
+ * softmax along the axis of the classes, which stays where the convolutions left it; of predictions that such a softmax gave, the losses are
+ * taken of what it was taken of.
  */
 import { ArgumentError, ShapeError } from '../core/errors.ts'
 import { formatShape, sameShape } from '../core/shape.ts'
@@ -11,9 +12,6 @@ import {
   div,
   equal,
   exp,
-  greater,
-  greaterEqual,
-  less,
   log,
   maximum,
   mul,
@@ -27,7 +25,9 @@ import {
 import { gather } from '../ops/indexing.ts'
 import { max, sum } from '../ops/reduce.ts'
 import { reshape } from '../ops/structure.ts'
+import { countedLabels } from './labels.ts'
 import { softmaxLogits } from './scores.ts'
+import { weighed } from './weighed.ts'
 
 /** A pixel of a mask with this class counts nowhere: not in a loss, not in a metric. As in Pascal VOC's masks. */
 export const ignoredPixel = 255
@@ -61,8 +61,9 @@ export function pixelCrossEntropy(logits: Tensor, labels: Tensor, options: Pixel
     throw new ArgumentError(
       `pixelCrossEntropy: the class weights are [${classWeights.join(', ')}] for ${classes} classes; expected a number from 0 for each`,
     )
-  const weights = gather(constant(classWeights, [classes]), pixels.labels)
-  return meanOver(mul(weights, pixels.counts), surprise(pixels))
+  const { counts } = pixels
+  const weights = gather(constant(classWeights, [classes]), where(equal(counts, 1), pixels.labels, 0))
+  return meanOver(weighed(counts, weights), surprise(pixels))
 }
 
 /**
@@ -93,7 +94,8 @@ export function diceLoss(logits: Tensor, labels: Tensor, options: PixelLossOptio
   const probabilities = mul(exponentials, div(counts, total))
   const truth = overPixels(belongs)
   const shared = overPixels(where(belongs, probabilities, 0))
-  const present = greater(truth, 0)
+  // Also where it is NaN.
+  const present = notEqual(truth, 0)
   const sizes = add(overPixels(mul(probabilities, probabilities)), truth)
   const misses = sub(1, div(mul(shared, 2), where(present, sizes, 1)))
   return meanOver(present, misses)
@@ -103,7 +105,7 @@ export function diceLoss(logits: Tensor, labels: Tensor, options: PixelLossOptio
 interface Pixels {
   /** Labels [N, 1, H, W]. */
   readonly labels: Tensor
-  /** 1 where the pixel counts, else 0: [N, 1, H, W]. */
+  /** 1 where the pixel counts, else 0, NaN for a label of no class: [N, 1, H, W]. */
   readonly counts: Tensor
   /** 1 where the pixel counts and has the class, else 0: [N, C, H, W]. */
   readonly belongs: Tensor
@@ -132,8 +134,7 @@ function pixelsOf(
     )
   if (!Number.isInteger(ignore)) throw new ArgumentError(`${where}: ignore is ${ignore}; expected a whole number`)
   const aligned = reshape(labels, [images, 1, height, width])
-  const valid = mul(greaterEqual(aligned, 0), less(aligned, classes))
-  const counts = mul(valid, notEqual(aligned, ignore))
+  const counts = countedLabels(aligned, classes, ignore)
   const each = constant(
     Array.from({ length: classes }, (_, label) => label),
     [1, classes, 1, 1],
@@ -159,5 +160,5 @@ const surprise = ({ belongs, shifted, total }: Pixels): Tensor =>
 /** Mean of the values with weights; 0 where these sum to 0. */
 function meanOver(weights: Tensor, values: Tensor): Tensor {
   const total = sum(weights)
-  return div(sum(mul(weights, values)), where(greater(total, 0), total, 1))
+  return div(sum(weighed(weights, values)), where(equal(total, 0), 1, total))
 }

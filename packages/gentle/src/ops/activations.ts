@@ -12,7 +12,6 @@ import {
   greaterEqual,
   less,
   log,
-  minimum,
   mul,
   reluOp,
   sigmoidOp,
@@ -46,7 +45,11 @@ export function clip(x: Tensor, lowest: number, highest: number): Tensor {
 /** x for x > 0, else slope x. */
 export const leakyRelu = (x: Tensor, slope = 0.01): Tensor => where(greater(x, 0), x, mul(x, slope))
 /** x for x > 0, else alpha (exp(x) - 1) (Clevert, Unterthiner, Hochreiter, 2015, eq. 15). */
-export const elu = (x: Tensor, alpha = 1): Tensor => where(greater(x, 0), x, mul(alpha, expm1(minimum(x, 0))))
+export function elu(x: Tensor, alpha = 1): Tensor {
+  const positive = greater(x, 0)
+  // Where it is not used, the exponential is kept from overflow; at 0 the gradient is that of the left, alpha.
+  return where(positive, x, mul(alpha, expm1(where(positive, 0, x))))
+}
 /** x Φ(x) with the exact normal distribution function (Hendrycks and Gimpel, 2016, section 2). */
 export const gelu = (x: Tensor): Tensor => mul(mul(x, 0.5), add(1, erf(mul(x, Math.SQRT1_2))))
 /** x sigmoid(x), also called swish. */

@@ -152,7 +152,7 @@ export const absOp = defineElementwise({
   of: Math.abs,
   gradient: ({ inputs: [x] }, dy) => [mul(dy, sign(x))],
 })
-export const signOp = defineElementwise({ name: 'sign', accepts: 'alike', of: Math.sign })
+export const signOp = defineElementwise({ name: 'sign', accepts: 'alike', of: (x) => Number(x > 0) - Number(x < 0) })
 export const tanhOp = defineElementwise({
   name: 'tanh',
   of: Math.tanh,
@@ -223,11 +223,15 @@ export const modOp = defineElementwise({
 })
 export const powOp = defineElementwise({
   name: 'pow',
-  of: Math.pow,
-  gradient: ({ inputs: [x, p], y }, dy) => [
-    where(equal(p, 0), 0, mul(dy, mul(p, pow(x, sub(p, 1))))),
-    where(greater(x, 0), mul(dy, mul(y, log(maximum(x, 1e-38)))), 0),
-  ],
+  of: power,
+  gradient({ inputs: [x, p], y }, dy) {
+    // 0 stays 0 whatever the power is, though its logarithm is infinite.
+    const staysZero = mul(equal(x, 0), greaterEqual(p, 0))
+    return [
+      where(equal(p, 0), 0, mul(dy, mul(p, pow(x, sub(p, 1))))),
+      where(staysZero, 0, mul(dy, mul(y, log(where(staysZero, 1, x))))),
+    ]
+  },
 })
 export const maximumOp = defineElementwise({
   name: 'maximum',
@@ -264,6 +268,11 @@ export const whereOp = defineElementwise({
   of: (condition, a, b) => (condition !== 0 ? a : b),
   gradient: ({ inputs: [condition] }, dy) => [undefined, where(condition, dy, 0), where(condition, 0, dy)],
 })
+
+/** Math.pow, but 1 to any power and -1 to an infinite one are 1, as in C and in PyTorch. */
+function power(x: number, p: number): number {
+  return x === 1 || (x === -1 && Math.abs(p) === Number.POSITIVE_INFINITY) ? 1 : x ** p
+}
 
 /**
  * erf by its Maclaurin series for |x| < 3 and the continued fraction of erfc beyond (Abramowitz and Stegun, 7.1.5 and
@@ -312,7 +321,7 @@ export const log1p = unary(log1pOp)
 export const sqrt = unary(sqrtOp)
 /** |x|; its gradient at 0 is 0. */
 export const abs = unary(absOp)
-/** -1, 0 or 1; no gradient flows. */
+/** -1, 0 or 1; 0 for NaN, as in PyTorch. No gradient flows. */
 export const sign = unary(signOp)
 /** The error function. */
 export const erf = unary(erfOp)
@@ -342,7 +351,10 @@ export const div = binary(divOp)
 export const floorDiv = binary(floorDivOp)
 /** a less b floorDiv(a, b), of int32, as Python's `%`: it has the sign of b, -7 by 2 is 1. By 0 it is a. */
 export const mod = binary(modOp)
-/** x to the power p, as Math.pow; the gradient with respect to p is 0 where x <= 0. */
+/**
+ * x to the power p: NaN where x < 0 and p is not whole, 1 where p is 0 or x is 1, whatever the other is. The gradient with respect to p is NaN
+ * where x < 0.
+ */
 export const pow = binary(powOp)
 /** The larger of a and b; where they tie, each receives half the gradient. */
 export const maximum = binary(maximumOp)

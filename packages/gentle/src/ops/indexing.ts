@@ -1,4 +1,7 @@
-/** Ops that work with indices: one-hot vectors, gathering rows or single elements, and the gradients of that. */
+/**
+ * Ops that work with indices: one-hot vectors, gathering rows or single elements, and the gradients of that. What an index outside picks is
+ * NaN, or -2^31 of int32, so that no number comes of it that looks right; their gradients leave it out.
+ */
 import { ArgumentError, ShapeError } from '../core/errors.ts'
 import { formatShape, normalizeAxes, type Shape, sizeOf } from '../core/shape.ts'
 import { defineOp, type Operand, type Reference, type Signature } from '../graph/op.ts'
@@ -17,9 +20,10 @@ export const oneHotOp = defineOp({
 })
 
 export const oneHotReference: Reference<typeof oneHotOp> = ([indices], { classes }, y) => {
-  y.data.fill(0)
   indices.data.forEach((index, i) => {
-    if (index >= 0 && index < classes) y.data[i * classes + index] = 1
+    const row = y.data.subarray(i * classes, (i + 1) * classes)
+    row.fill(isInside(index, classes) ? 0 : Number.NaN)
+    if (isInside(index, classes)) row[index] = 1
   })
 }
 
@@ -34,7 +38,10 @@ const splitAt = (shape: Shape, axis: number) => ({
   inner: sizeOf(shape.slice(axis + 1)),
 })
 
-const clamp = (index: number, count: number): number => Math.min(Math.max(index, 0), count - 1)
+const isInside = (index: number, count: number): boolean => index >= 0 && index < count
+
+/** What an index outside picks. */
+const nothing = ({ dtype }: Signature): number => (dtype === 'int32' ? -(2 ** 31) : Number.NaN)
 
 export const gatherOp = defineOp({
   name: 'gather',
@@ -54,14 +61,16 @@ export const gatherReference: Reference<typeof gatherOp> = ([x, indices], { axis
   for (let o = 0; o < outer; o++)
     for (let i = 0; i < count; i++)
       for (let j = 0; j < inner; j++)
-        y.data[(o * count + i) * inner + j] = x.data[(o * along + clamp(indices.data[i], along)) * inner + j]
+        y.data[(o * count + i) * inner + j] = isInside(indices.data[i], along)
+          ? x.data[(o * along + indices.data[i]) * inner + j]
+          : nothing(y)
 }
 
 export interface ScatterAddAttributes extends GatherAttributes {
   readonly size: number
 }
 
-/** The gradient of gather: adds each slice of dy at its index. */
+/** The gradient of gather: adds each slice of dy at its index, if there is such a place. */
 export const scatterAddOp = defineOp({
   name: 'scatterAdd',
   infer([dy, indices], { axis, size }: ScatterAddAttributes) {
@@ -83,8 +92,9 @@ export const scatterAddReference: Reference<typeof scatterAddOp> = ([dy, indices
   x.data.fill(0)
   for (let o = 0; o < outer; o++)
     for (let i = 0; i < count; i++)
-      for (let j = 0; j < inner; j++)
-        x.data[(o * along + clamp(indices.data[i], along)) * inner + j] += dy.data[(o * count + i) * inner + j]
+      if (isInside(indices.data[i], along))
+        for (let j = 0; j < inner; j++)
+          x.data[(o * along + indices.data[i]) * inner + j] += dy.data[(o * count + i) * inner + j]
 }
 
 /** Sums of the elements of dy at each index along an axis of this size, which the other ops of the gradient are made of. */
@@ -116,7 +126,7 @@ export const takeAlongAxisOp = defineOp({
   ],
 })
 
-/** Visits the places of indices along an axis, each with that in a tensor with `size` elements there that its index names. */
+/** Visits the places of indices along an axis, each with that in a tensor with `size` elements there that its index names, -1 for one outside. */
 function forEachAlongAxis(
   indices: Operand,
   { axis, size }: ScatterAddAttributes,
@@ -125,15 +135,18 @@ function forEachAlongAxis(
   const { outer, along, inner } = splitAt(indices.shape, axis)
   for (let o = 0, i = 0; o < outer; o++)
     for (let k = 0; k < along; k++)
-      for (let j = 0; j < inner; j++, i++) visit(i, (o * size + clamp(indices.data[i], size)) * inner + j)
+      for (let j = 0; j < inner; j++, i++) {
+        const index = indices.data[i]
+        visit(i, isInside(index, size) ? (o * size + index) * inner + j : -1)
+      }
 }
 
 export const takeAlongAxisReference: Reference<typeof takeAlongAxisOp> = ([x, indices], { axis }, y) =>
   forEachAlongAxis(indices, { axis, size: x.shape[axis] }, (i, at) => {
-    y.data[i] = x.data[at]
+    y.data[i] = at < 0 ? nothing(y) : x.data[at]
   })
 
-/** The gradient of takeAlongAxis: adds each element of dy at its index. */
+/** The gradient of takeAlongAxis: adds each element of dy at its index, if there is such a place. */
 export const addAlongAxisOp = defineOp({
   name: 'addAlongAxis',
   infer([dy, indices], { axis, size }: ScatterAddAttributes) {
@@ -146,13 +159,13 @@ export const addAlongAxisOp = defineOp({
 export const addAlongAxisReference: Reference<typeof addAlongAxisOp> = ([dy, indices], attributes, x) => {
   x.data.fill(0)
   forEachAlongAxis(indices, attributes, (i, at) => {
-    x.data[at] += dy.data[i]
+    if (at >= 0) x.data[at] += dy.data[i]
   })
 }
 
 /**
  * Rows of 0 with a 1 at each index: int32 [...] becomes float32 [..., classes]. An index outside 0 to classes - 1 gives
- * a row of zeros.
+ * a row of NaN.
  */
 export function oneHot(indices: Tensor, classes: number): Tensor {
   if (!Number.isInteger(classes) || classes < 1)
@@ -161,7 +174,8 @@ export function oneHot(indices: Tensor, classes: number): Tensor {
 }
 
 /**
- * Slices of x picked by int32 indices along an axis, which is replaced by the indices' shape. Indices outside are clamped.
+ * Slices of x picked by int32 indices along an axis, which is replaced by the indices' shape. An index outside picks NaN, of int32 -2^31, and no
+ * gradient flows through it.
  * @throws ShapeError for an axis outside the rank or indices that are not int32.
  */
 export function gather(x: Tensor, indices: Tensor, axis = 0): Tensor {
@@ -171,7 +185,7 @@ export function gather(x: Tensor, indices: Tensor, axis = 0): Tensor {
 
 /**
  * Elements of x picked along an axis, each by an int32 index of its own: the result has the shape of the indices, whose other sizes are those
- * of x. As NumPy's `take_along_axis` and PyTorch's `gather`. Indices outside are clamped.
+ * of x. As NumPy's `take_along_axis` and PyTorch's `gather`. An index outside picks NaN, of int32 -2^31, and no gradient flows through it.
  * @throws ShapeError for an axis outside the rank, indices that are not int32 or of other sizes.
  */
 export function takeAlongAxis(x: Tensor, indices: Tensor, axis: number): Tensor {

@@ -78,7 +78,7 @@ function forEachWindow(
       }
 }
 
-/** The first largest pixel of a window. */
+/** The first largest pixel of a window; which one it is where there is a NaN, is not promised. */
 const winner = (data: ArrayLike<number>, pixels: readonly number[]): number =>
   pixels.reduce((best, pixel) => (data[pixel] > data[best] ? pixel : best))
 
@@ -90,7 +90,7 @@ export const maxPool2dOp = defineOp({
 
 export const maxPool2dReference: Reference<typeof maxPool2dOp> = ([x], attributes, y) => {
   forEachWindow(x.shape, attributes, (i, pixels) => {
-    y.data[i] = x.data[winner(x.data, pixels)]
+    y.data[i] = pixels.reduce((largest, pixel) => Math.max(largest, x.data[pixel]), Number.NEGATIVE_INFINITY)
   })
 }
 
@@ -236,7 +236,7 @@ function poolingOf(x: Tensor, size: Pair, options: Pool2dOptions): Pool2dAttribu
 }
 
 /**
- * Largest pixel of each window of images [N, C, H, W].
+ * Largest pixel of each window of images [N, C, H, W]; NaN where there is one.
  * @throws ShapeError, ArgumentError when the window does not fit.
  */
 export const maxPool2d = (x: Tensor, size: Pair, options: Pool2dOptions = {}): Tensor =>

@@ -72,7 +72,8 @@ export const argmaxReference: Reference<typeof argmaxOp> = ([x], { axis }, y) =>
   const best = new Float64Array(y.data.length).fill(Number.NEGATIVE_INFINITY)
   const inner = stridesOf(x.shape)[axis]
   forEachReduced(x, [axis], (i, o) => {
-    if (x.data[i] > best[o]) {
+    // NaN, which is not <= anything, wins once and for all.
+    if (!(x.data[i] <= best[o]) && !Number.isNaN(best[o])) {
       best[o] = x.data[i]
       y.data[o] = Math.floor(i / inner) % x.shape[axis]
     }
@@ -99,10 +100,10 @@ function reduce(
 /** Sum over the given axes, all by default; that of int32 wraps around at 32 bits. */
 export const sum = (x: Tensor, axes?: Axes, options: KeepDims = {}): Tensor => reduce(sumOp, x, axes, options)
 
-/** Largest value over the given axes, all by default; equal winners share the gradient. */
+/** Largest value over the given axes, all by default, NaN where there is one; equal winners share the gradient. */
 export const max = (x: Tensor, axes?: Axes, options: KeepDims = {}): Tensor => reduce(maxOp, x, axes, options)
 
-/** Smallest value over the given axes, all by default; equal winners share the gradient. */
+/** Smallest value over the given axes, all by default, NaN where there is one; equal winners share the gradient. */
 export const min = (x: Tensor, axes?: Axes, options: KeepDims = {}): Tensor => reversed(max(reversed(x), axes, options))
 
 /** Numbers in the other order: -1 - x, unlike -x, is an int32 for each int32. */
@@ -151,7 +152,7 @@ export function logSumExp(x: Tensor, axes?: Axes, { keepDims = false }: KeepDims
 }
 
 /**
- * Index of the largest value along an axis, int32; the first of equal ones.
+ * Index of the largest value along an axis, int32; the first of equal ones. NaN counts as the largest, as in PyTorch and NumPy.
  * @throws ShapeError for a scalar or an axis outside the rank.
  */
 export function argmax(x: Tensor, axis = -1): Tensor {

@@ -84,10 +84,23 @@ export interface RandomCase {
 
 type Build = (scene: Scene) => RandomCase
 
+interface SceneOptions {
+  /** The share of the cases in which some of the numbers are NaN, infinite, zeros of either sign, or subnormal; 0 unless given. */
+  readonly special?: number
+}
+
 /** Compares a backend with the references over random cases. */
-export const compareRandomly = (backend: Backend, numRuns: number, build: Build): Promise<void> =>
-  overRandomCases(numRuns, build, (graph, feeds, variables, tolerance) =>
-    expectSame(backend, graph, feeds, variables, tolerance),
+export const compareRandomly = (
+  backend: Backend,
+  numRuns: number,
+  build: Build,
+  options: SceneOptions = {},
+): Promise<void> =>
+  overRandomCases(
+    numRuns,
+    build,
+    (graph, feeds, variables, tolerance) => expectSame(backend, graph, feeds, variables, tolerance),
+    options,
   )
 
 /** Compares backends with each other over random cases, to the bit. */
@@ -104,10 +117,11 @@ const overRandomCases = (
     variables: readonly Variable[],
     tolerance: Tolerance,
   ) => Promise<void>,
+  { special = 0 }: SceneOptions = {},
 ): Promise<void> =>
   fc.assert(
     fc.asyncProperty(fc.gen(), async (generate) => {
-      const scene = new Scene(generate)
+      const scene = new Scene(generate, special)
       const { outputs, updates, tolerance, steps = 1 } = build(scene)
       const feeds = Array.from({ length: steps }, () => scene.feed())
       await compare({ inputs: scene.inputs, outputs, updates }, feeds, scene.variables, tolerance)

@@ -24,6 +24,7 @@ import { opCases } from './op-cases.ts'
 import { randomGraph, randomNetwork, randomSteps } from './random-graph.ts'
 import { randomInference } from './random-inference.ts'
 import { randomLoops } from './random-loop.ts'
+import { describeSpecialValues } from './special-values.ts'
 
 /**
  * Registers the tests that every backend must pass: each op, random graphs, training, and what a program promises. `share` is how much of
@@ -39,10 +40,15 @@ export function describeBackend(name: string, open: () => Promise<Backend>, shar
 
     for (const op of Object.keys(opCases) as (ElementwiseName | StructuredName)[])
       it(`computes ${op} as the reference does`, () =>
-        compareRandomly(backend, share * (intricate.has(op) ? 60 : 20), (scene) => {
-          const y = opCases[op].build(scene)
-          return { outputs: { y }, tolerance: opCases[op].tolerance }
-        }))
+        compareRandomly(
+          backend,
+          share * (intricate.has(op) ? 60 : 20),
+          (scene) => {
+            const y = opCases[op].build(scene)
+            return { outputs: { y }, tolerance: opCases[op].tolerance }
+          },
+          { special: 0.25 },
+        ))
 
     it('runs random graphs with their gradients and updates as the reference does', () =>
       compareRandomly(backend, share * 150, randomGraph))
@@ -59,6 +65,7 @@ export function describeBackend(name: string, open: () => Promise<Backend>, shar
     it('predicts with random networks for a few images as the reference does', () =>
       compareRandomly(backend, share * 40, randomInference))
 
+    describeSpecialValues(() => backend)
     describePrograms(() => backend)
   })
 }

@@ -8,7 +8,7 @@ import type { ResampleMethod } from '../../src/ops/resample2d.ts'
 import type { SlicePlace } from '../../src/ops/structure.ts'
 import { type ElementwiseName, elementwiseOps, type StructuredName, structuredOps } from '../../src/ops/table.ts'
 import { slidingOutput } from '../../src/ops/window.ts'
-import { approximated, summed, type Tolerance } from './closeness.ts'
+import { approximated, spreading, summed, type Tolerance } from './closeness.ts'
 import { coin, edgy, normal, positive, type Sampler, type Scene, tied } from './scene.ts'
 
 /** How one op is tried: a graph of it with random shapes and attributes. */
@@ -385,14 +385,14 @@ export const opCases: Readonly<Record<ElementwiseName | StructuredName, OpCase>>
     },
   },
   conv2d: {
-    tolerance: summed,
+    tolerance: spreading,
     build(scene) {
       const { x, w, attributes, terms } = convolution(scene)
       return apply(structuredOps.conv2d, [scene.floats(x), scene.weight(w, terms)], attributes)
     },
   },
   conv2dInputGradient: {
-    tolerance: summed,
+    tolerance: spreading,
     build(scene) {
       const { x, w, y, attributes, terms } = convolution(scene)
       const operands = [scene.weight(w, terms), scene.floats(y)]
@@ -400,7 +400,7 @@ export const opCases: Readonly<Record<ElementwiseName | StructuredName, OpCase>>
     },
   },
   conv2dWeightGradient: {
-    tolerance: summed,
+    tolerance: spreading,
     build(scene) {
       const { x, w, y, attributes } = convolution(scene)
       const operands = [scene.floats(x), scene.floats(y)]

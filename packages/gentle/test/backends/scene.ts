@@ -18,6 +18,16 @@ export const edgy: Sampler = (random) => {
 }
 const edges = [0, -0, 1, -1, 0.5, -0.5, 1e-8, -1e-8, 1e-4, 3, -3, 8, -8, 20, -20, 88, -88, 120, -120, 1e30, -1e30]
 
+/** Kinds of numbers with rules of their own, of which a scene may have one kind, or all. */
+const specialKinds = [
+  [Number.NaN],
+  [Number.POSITIVE_INFINITY],
+  [Number.NEGATIVE_INFINITY],
+  [0, -0],
+  [1e-40, -1e-40],
+  [Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, 0, -0, 1e-40, -1e-40],
+]
+
 /**
  * Draws the pieces of a random graph and keeps what is needed to run it: its inputs with their values, its variables.
  * Sizes come from fast-check, which shrinks them; values come from a seed.
@@ -28,11 +38,18 @@ export class Scene {
   readonly #samplers: Record<string, Sampler> = {}
   readonly #generate: fc.GeneratorValue
   readonly #random: Random
+  readonly #special: readonly number[]
+  /** Of how many numbers one is special. */
+  readonly #rarity: number
   #takesInputs = true
 
-  constructor(generate: fc.GeneratorValue) {
+  /** @param special how probable it is that some of the floats are NaN, infinite, zeros of either sign, or subnormal */
+  constructor(generate: fc.GeneratorValue, special = 0) {
     this.#generate = generate
     this.#random = new Random(this.between(0, 2 ** 30), 'conformance')
+    const isSpecial = special > 0 && this.flag(special)
+    this.#special = isSpecial ? this.pick(specialKinds) : []
+    this.#rarity = isSpecial ? this.pick([2, 5, 30]) : 0
   }
 
   between(min: number, max: number): number {
@@ -79,7 +96,8 @@ export class Scene {
   }
 
   /** A float32 tensor: an input, a variable or a constant. */
-  floats(shape: Shape, sampler: Sampler = normal): Tensor {
+  floats(shape: Shape, ordinary: Sampler = normal): Tensor {
+    const sampler = this.#withSpecial(ordinary)
     const source = this.between(0, 9)
     if (source < 6) return this.input(shape, sampler)
     return source < 9 ? this.variable(shape, sampler) : constant(this.#values(shape, sampler), shape)
@@ -114,9 +132,15 @@ export class Scene {
     return this.#register(input(shape, 'int32'), sampler)
   }
 
-  /** A weight whose sums over `count` terms stay about 1. */
+  /** A weight, always of ordinary numbers, whose sums over `count` terms stay about 1. */
   weight(shape: Shape, count: number): Variable {
     return this.variable(shape, (random) => random.normal() / Math.sqrt(count))
+  }
+
+  #withSpecial(sampler: Sampler): Sampler {
+    if (this.#special.length === 0) return sampler
+    return (random) =>
+      random.integer(this.#rarity) === 0 ? this.#special[random.integer(this.#special.length)] : sampler(random)
   }
 
   /** Fresh values for all inputs. */

@@ -113,7 +113,7 @@ describe('a maximum over windows that end outside the image', () => {
 })
 
 describe('an embedding', () => {
-  it('gives a one-hot vector times its matrix, of floats and of integers, and clamps what is outside', async () => {
+  it('gives a one-hot vector times its matrix, of floats and of integers, and NaN for what is outside', async () => {
     const parameters: nn.Parameters = new Map()
     const scope = new nn.Scope({ parameters, state: new Map(), seed: 1, training: false })
     const layer = nn.Embedding(4, 3)
@@ -122,7 +122,10 @@ describe('an embedding', () => {
     expect(y.shape).toEqual([2, 2, 3])
     const product = ops.matmul(ops.reshape(ops.oneHot(symbols, 4), [4, 4]), parameters.get('weight')!)
     expect(await run(y)).toEqual(await run(product))
-    expect(await run(layer.apply(constant([2, -7, 3.5, 99], [2, 2]), scope))).toEqual(await run(y))
+    expect(await run(layer.apply(constant([2, 0, 3.5, 3], [2, 2]), scope))).toEqual(await run(y))
+    const outside = constant([-1, 4, Number.NaN], [3])
+    for (const x of [outside, ops.cast(ops.where(ops.equal(outside, outside), outside, 99), 'int32')])
+      expect(await run(layer.apply(x, scope))).toEqual(new Array(9).fill(Number.NaN))
   })
 
   it('is told by its description, and refuses what is no number of symbols', () => {

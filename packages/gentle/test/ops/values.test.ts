@@ -237,12 +237,26 @@ describe('int32', () => {
 })
 
 describe('indices outside', () => {
-  it('make a one-hot row of zeros', async () => {
-    expect(await valuesOf(ops.oneHot(constant([-1, 1, 2], [3], 'int32'), 2))).toEqual([0, 0, 0, 1, 0, 0])
+  const [nan, least] = [Number.NaN, -(2 ** 31)]
+  const integers = (...values: number[]): Tensor => constant(values, [values.length], 'int32')
+  const outside = integers(-4, 1, 3)
+
+  it('make a one-hot row of NaN', async () => {
+    expect(await valuesOf(ops.oneHot(integers(-1, 1, 2), 2))).toEqual([nan, nan, 0, 1, nan, nan])
   })
 
-  it('are clamped by gather', async () => {
-    expect(await valuesOf(ops.gather(constant([5, 6, 7], [3]), constant([-4, 9], [2], 'int32')))).toEqual([5, 7])
+  it.each<[string, (x: Tensor) => Tensor]>([
+    ['gather', (x) => ops.gather(x, outside)],
+    ['takeAlongAxis', (x) => ops.takeAlongAxis(x, outside, 0)],
+  ])('pick NaN, or the smallest integer, by %s', async (_, pick) => {
+    expect(await valuesOf(pick(constant([5, 6, 7], [3])))).toEqual([nan, 6, nan])
+    expect(await valuesOf(pick(integers(5, 6, 7)))).toEqual([least, 6, least])
+  })
+
+  it('get no gradient', async () => {
+    const x = variable([3], [5, 6, 7])
+    const [slope] = gradients(ops.sum(ops.gather(x, outside)), [x])
+    expect(await valuesOf(slope)).toEqual([0, 1, 0])
   })
 })
 

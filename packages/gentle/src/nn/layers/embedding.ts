@@ -1,4 +1,5 @@
-import { cast } from '../../ops/elementwise.ts'
+import type { Tensor } from '../../graph/tensor.ts'
+import { cast, equal, where } from '../../ops/elementwise.ts'
 import { gather } from '../../ops/indexing.ts'
 import { type Initialization, initializerFrom } from '../initializers.ts'
 import { checkCount, checkOptions, inLayer, type Layer, type LayerTypes } from '../layer.ts'
@@ -11,7 +12,7 @@ export interface EmbeddingOptions {
 /**
  * A learned vector of `dimensions` numbers for each of `count` symbols, such as the characters of an alphabet: whole numbers from 0 to
  * count - 1, as float32 or int32 [N, ...], become [N, ..., dimensions]. It gives what a one-hot vector times a matrix would, without the
- * vector and the product. Numbers outside are clamped. Parameter `weight` [count, dimensions].
+ * vector and the product. A number outside, or NaN, gives NaN. Parameter `weight` [count, dimensions].
  * Source: Bengio, Ducharme, Vincent, Jauvin, "A Neural Probabilistic Language Model", 2003, section 2.
  * @throws ArgumentError for numbers out of range and unknown options.
  */
@@ -25,10 +26,13 @@ export function Embedding(count: number, dimensions: number, options: EmbeddingO
     description,
     apply: (x, scope) =>
       inLayer(scope, description, x, () =>
-        gather(scope.parameter('weight', [count, dimensions], initialize), cast(x, 'int32')),
+        gather(scope.parameter('weight', [count, dimensions], initialize), symbolsOf(x)),
       ),
   }
 }
+
+/** NaN, which as int32 would be 0, is no symbol. */
+const symbolsOf = (x: Tensor): Tensor => (x.dtype === 'int32' ? x : cast(where(equal(x, x), x, -1), 'int32'))
 
 /** What builds these layers from their descriptions. */
 export const embeddingTypes: LayerTypes = {

@@ -3,8 +3,8 @@ import { formatShape } from '../../core/shape.ts'
 import { constant, type Tensor } from '../../graph/tensor.ts'
 import { focalLoss, generalizedIoU } from '../../nn/box-losses.ts'
 import type { Loss } from '../../nn/losses.ts'
-import { softplus } from '../../ops/activations.ts'
-import { add, div, equal, greater, greaterEqual, maximum, mul, neg, sub, where } from '../../ops/elementwise.ts'
+import { logisticLoss, weighed } from '../../nn/weighed.ts'
+import { add, div, equal, greater, greaterEqual, less, maximum, mul, neg, sub, where } from '../../ops/elementwise.ts'
 import { sum } from '../../ops/reduce.ts'
 import { concat, reshape, slice, transpose } from '../../ops/structure.ts'
 import { anything, nothing, targetRows } from './detection-targets.ts'
@@ -12,7 +12,7 @@ import { anything, nothing, targetRows } from './detection-targets.ts'
 /**
  * The loss of a detector's output [N, classes + 5, places] against targets [N, 6, places] of `detectionTarget`: focal loss of the classes at all places (Lin, Goyal,
  * Girshick, He, Dollár, "Focal Loss for Dense Object Detection", 2017), and at places that answer for an object 1 - generalised IoU, weighed by centreness, and the cross-entropy of
- * centreness (FCOS, equation 2 and section 3.3). All are a mean over such places.
+ * centreness (FCOS, equation 2 and section 3.3). All are a mean over such places. A label that is no class of the network's gives NaN.
  * @throws ShapeError for other shapes.
  */
 export const detectionLoss: Loss = (prediction, target) => {
@@ -30,7 +30,7 @@ export const detectionLoss: Loss = (prediction, target) => {
   const label = part(target, 0, 1)
   const centreness = part(target, 5, 1)
   const answering = greaterEqual(label, 0)
-  const objects = maximum(sum(answering), 1)
+  const objects = maximum(sum(where(less(label, classes), answering, Number.NaN)), 1)
 
   const numbers = constant(
     Array.from({ length: classes }, (_, c) => c),
@@ -52,6 +52,6 @@ export const detectionLoss: Loss = (prediction, target) => {
   const missed = div(sum(mul(sub(1, reshape(overlap, weights.shape)), weights)), total)
 
   const middle = part(prediction, classes + 4, 1)
-  const uncentred = sum(mul(sub(softplus(middle), mul(centreness, middle)), answering))
+  const uncentred = sum(weighed(answering, logisticLoss(middle, centreness)))
   return add(add(div(named, objects), missed), div(uncentred, objects))
 }

@@ -3,6 +3,7 @@ import { ArgumentError, ShapeError } from '../../core/errors.ts'
 import { formatShape, type Shape } from '../../core/shape.ts'
 import type { Tensor } from '../../graph/tensor.ts'
 import { boxIoU, giouLoss, smoothL1 } from '../../nn/box-losses.ts'
+import { countedLabels } from '../../nn/labels.ts'
 import { crossEntropy } from '../../nn/losses.ts'
 import type { Metric } from '../../nn/metrics.ts'
 import { add, cast, equal, greaterEqual, mul } from '../../ops/elementwise.ts'
@@ -71,7 +72,8 @@ const localized: Metric = {
   name: 'localized',
   count(prediction, target) {
     const { logits, box, label, truth } = parts(prediction, target)
-    return mul(equal(argmax(logits), label), greaterEqual(boxIoU(box, truth), 0.5))
+    const right = mul(equal(argmax(logits), label), countedLabels(label, logits.shape[1]))
+    return mul(right, greaterEqual(boxIoU(box, truth), 0.5))
   },
 }
 

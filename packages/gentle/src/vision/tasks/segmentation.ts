@@ -2,10 +2,11 @@
 import { ArgumentError } from '../../core/errors.ts'
 import type { Shape } from '../../core/shape.ts'
 import { constant } from '../../graph/tensor.ts'
+import { countedLabels } from '../../nn/labels.ts'
 import type { Loss } from '../../nn/losses.ts'
 import type { Metric } from '../../nn/metrics.ts'
 import { diceLoss, ignoredPixel, pixelCrossEntropy, pixelFocalLoss } from '../../nn/segmentation-losses.ts'
-import { add, equal, mul, notEqual } from '../../ops/elementwise.ts'
+import { add, equal, mul } from '../../ops/elementwise.ts'
 import { argmax, sum } from '../../ops/reduce.ts'
 import { concat, reshape } from '../../ops/structure.ts'
 import type { Task } from './task.ts'
@@ -29,7 +30,7 @@ const pixelAccuracy: Metric = {
   name: 'pixelAccuracy',
   count(logits, labels) {
     const [examples] = logits.shape
-    const counted = notEqual(labels, ignoredPixel)
+    const counted = countedLabels(labels, logits.shape[1], ignoredPixel)
     const right = mul(equal(argmax(logits, 1), labels), counted)
     return concat(
       [right, counted].map((pixels) => reshape(sum(pixels, [1, 2]), [examples, 1])),
@@ -54,7 +55,7 @@ const meanIoU: Metric = {
     const predicted = equal(reshape(argmax(logits, 1), flat), numbers)
     const isClass = equal(truth, numbers)
     return concat(
-      [mul(isClass, predicted), isClass, mul(predicted, notEqual(truth, ignoredPixel))].map((pixels) =>
+      [mul(isClass, predicted), isClass, mul(predicted, countedLabels(truth, classes, ignoredPixel))].map((pixels) =>
         sum(pixels, [2, 3]),
       ),
       1,

@@ -255,6 +255,10 @@ const horizontalIntegerSum = (vector: Value<'v128'>): Value<'i32'> => {
   return sequence([local.set(vector)], i32.add(i32.add(lane(0), lane(1)), i32.add(lane(2), lane(3))))
 }
 
+/** Where a value is larger than the best so far; NaN, which is not <= anything, is, and then nothing exceeds it. */
+const exceedsOrIsNaN = (value: Value<'v128'>, best: Value<'v128'>): Value<'v128'> =>
+  v128.andnot(f32x4.eq(best, best), f32x4.le(value, best))
+
 /** Index of the largest value along one axis; input and output in the same layout. */
 export function argmaxKernel(input: Buffer, axis: number, output: Buffer): Kernel {
   const lanes = input.layout === 'lanes'
@@ -272,7 +276,7 @@ export function argmaxKernel(input: Buffer, axis: number, output: Buffer): Kerne
         position.set(0),
         ...nest(folded.extents, [{ start: source, strides: folded.strides[0] }], ([x]) => [
           value.set(v128.load(x, half)),
-          wins.set((input.dtype === 'int32' ? i32x4.gtS : f32x4.gt)(value, best)),
+          wins.set(input.dtype === 'int32' ? i32x4.gtS(value, best) : exceedsOrIsNaN(value, best)),
           best.set(v128.bitselect(value, best, wins)),
           index.set(v128.bitselect(i32x4.splat(position), index, wins)),
           position.advance(1),
@@ -306,7 +310,8 @@ export function argmaxKernel(input: Buffer, axis: number, output: Buffer): Kerne
     }
     const [best, value] = locals('f32')
     const begin = best.set(f32.const(Number.NEGATIVE_INFINITY))
-    return search(begin, (x) => value.set(f32.load(x)), f32.gt(value, best), best.set(value))
+    const wins = i32.and(i32.eqz(f32.le(value, best)), f32.eq(best, best))
+    return search(begin, (x) => value.set(f32.load(x)), wins, best.set(value))
   }
 
   return {

@@ -2,7 +2,7 @@
  * exp and expm1. x = n ln 2 + r with |r| <= ln 2 / 2, and exp(x) = 2^n exp(r); n is rounded by adding a large number, whose low
  * bits then hold it. The polynomial for exp(r) and ln 2 in two parts are Cephes' (Moshier, single/expf.c).
  */
-import { f32x4, i32x4 } from '../assembler/index.ts'
+import { f32x4, i32x4, v128 } from '../assembler/index.ts'
 import { type Arithmetic, polynomial, splat, type Vector } from './arithmetic.ts'
 
 /** ln 2 in two parts: the first has so few bits that its product with n is exact. */
@@ -40,12 +40,12 @@ export function exp(a: Arithmetic, x: Vector): Vector {
   return f32x4.mul(a.multiplyAdd(remainder, splat(2), splat(2)), halfPower)
 }
 
-/** exp(x) - 1, without cancellation near 0. */
+/** exp(x) - 1, without cancellation near 0; it has the sign of x, also at -0. */
 export function expm1(a: Arithmetic, x: Vector): Vector {
   const { remainder, halfPower } = reduced(a, x)
   const half = a.keep(halfPower)
   const sum = a.keep(a.multiplyAdd(half, remainder, f32x4.sub(half, splat(0.5))))
-  return f32x4.add(sum, sum)
+  return v128.or(f32x4.add(sum, sum), v128.and(x, splat(-0)))
 }
 
 /** 1 / (1 + exp(-x)). */

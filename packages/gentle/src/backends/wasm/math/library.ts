@@ -122,7 +122,7 @@ export class MathLibrary {
     return this.#inline(erf, x)
   }
 
-  /** x to the power y, as Math.pow in every special case. */
+  /** x to the power y, as C's pow in every special case. */
   pow(x: Vector, y: Vector): Value<'v128'> {
     this.#pow ??= this.#module.function('pow', { x: 'v128', y: 'v128' }, 'v128', (p) => this.#inline(pow, p.x, p.y))
     return call(this.#pow, x, y)

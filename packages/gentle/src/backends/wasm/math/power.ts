@@ -54,7 +54,7 @@ function magnitude(a: Arithmetic, x: Vector, y: Vector): Vector {
   return f32x4.mul(f32x4.mul(mantissaOfResult, powerOf2(half)), powerOf2(i32x4.sub(whole, half)))
 }
 
-/** x^y as JavaScript's Math.pow: NaN where x < 0 and y is not whole, where y is NaN, and for 1 to the infinite; x^0 is 1 for every x. */
+/** x^y as C's pow: NaN where x < 0 and y is not whole; x^0 is 1 for every x, 1^y for every y, and so is -1 to an infinite power. */
 export function pow(a: Arithmetic, x: Vector, y: Vector): Vector {
   const absolute = a.keep(f32x4.abs(x))
   const halfY = a.keep(f32x4.mul(y, splat(0.5)))
@@ -64,5 +64,7 @@ export function pow(a: Arithmetic, x: Vector, y: Vector): Vector {
   const sign = v128.and(v128.and(x, v128.andnot(whole, even)), splat(-0))
   const signed = v128.or(magnitude(a, absolute, y), sign)
   const undefinedLanes = v128.andnot(negative, whole)
-  return v128.bitselect(splat(1), v128.or(signed, undefinedLanes), f32x4.eq(y, splat(0)))
+  const infinite = v128.and(f32x4.eq(absolute, splat(1)), f32x4.eq(f32x4.abs(y), splat(Number.POSITIVE_INFINITY)))
+  const one = v128.or(v128.or(f32x4.eq(x, splat(1)), f32x4.eq(y, splat(0))), infinite)
+  return v128.bitselect(splat(1), v128.or(signed, undefinedLanes), one)
 }
