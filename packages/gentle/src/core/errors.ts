@@ -58,8 +58,9 @@ export class MemoryError extends GentleError {}
 export class DivergenceError extends GentleError {
   /** The step, counted from 1, whose loss was not finite. */
   readonly step: number
-  constructor(message: string, step: number) {
-    super(message)
+  /** @param options `cause`: a DataError, where the data is why */
+  constructor(message: string, step: number, options?: ErrorOptions) {
+    super(message, options)
     this.step = step
   }
 }

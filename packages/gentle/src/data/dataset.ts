@@ -17,6 +17,8 @@ export interface Dataset {
   readonly labels?: ArrayLike<number>
   /** What else the examples depend on, as plain JSON, such as an augmentation's policy: a training goes on only where it is the same. */
   readonly description?: unknown
+  /** Where an example is from, such as its file, for messages; where that is known. */
+  nameOf?(index: number): string
   /**
    * Copies the examples with these indices, in order, to the front of `inputs` and `targets`. It is called for every batch, and
    * allocates nothing where the examples are in memory. A set that decodes files gives a promise: the training loop asks for the next

@@ -163,6 +163,7 @@ function imageSet(
     classes,
     labels,
     examples,
+    nameOf: (index) => examples[index].file,
     async read(indices, inputs, targets) {
       checkRoom(name, indices.length, values, inputs.length, 'inputs')
       checkRoom(name, indices.length, 1, targets.length, 'targets')

@@ -130,6 +130,7 @@ function plainSubset(dataset: Dataset, order: Uint32Array, name: string): Datase
     classes,
     labels: labels && Int32Array.from(order, (index) => labels[index]),
     description,
+    nameOf: dataset.nameOf && ((index) => dataset.nameOf!(order[index])),
     read(wanted, x, y, pass) {
       if (scratch.length !== wanted.length) scratch = new Uint32Array(wanted.length)
       for (let i = 0; i < wanted.length; i++) {

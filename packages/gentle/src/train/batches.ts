@@ -8,6 +8,8 @@ import { type AnyDataset, type Dataset, isNamed, type NamedDataset } from '../da
 export interface Batch {
   /** How many. */
   readonly examples: number
+  /** Which of the data set's they are, for messages; a batch of one's own need not tell. */
+  readonly indices?: Uint32Array
   /**
    * The network's inputs by name, row-major with the examples as the first axis; `x` is the only one of a network that takes one tensor. Sequences are
    * padded to one length; how long the examples `tokens` are is `tokensLengths`.
@@ -32,6 +34,28 @@ function* stretches(order: Uint32Array, batchSize: number): Generator<Uint32Arra
   for (let start = 0; start < order.length; start += batchSize) yield order.subarray(start, start + batchSize)
 }
 
+/**
+ * As `stretches`, for training: one example that is left over goes into the batch before, which then has one more. A batch of its own would be a
+ * step by that example alone, as large as one by all others, and batch norm, which needs several values, could not take it.
+ */
+function* trainingStretches(order: Uint32Array, batchSize: number): Generator<Uint32Array> {
+  const whole = wholeBatches(order.length, batchSize)
+  yield* stretches(order.subarray(0, whole), batchSize)
+  if (whole < order.length) yield order.subarray(whole)
+}
+
+/** How many of a number of examples are in batches of full size; the rest are the last batch of an epoch of training, which may have one more. */
+function wholeBatches(examples: number, batchSize: number): number {
+  const rest = examples % batchSize
+  return examples - rest - (rest === 1 && examples > 1 ? batchSize : 0)
+}
+
+/** Steps that an epoch of so many examples takes. */
+export function stepsOf(examples: number, batchSize: number): number {
+  const whole = wholeBatches(examples, batchSize)
+  return whole / batchSize + (whole < examples ? 1 : 0)
+}
+
 /** The numbers 0 to length - 1. */
 export const inOrder = (length: number): Uint32Array => Uint32Array.from({ length }, (_, i) => i)
 
@@ -44,13 +68,13 @@ export interface Place {
   readonly position: number
 }
 
-/** What is left of an epoch's batches, in an order from the seed. */
+/** What is left of an epoch's batches, in an order from the seed. The last may be smaller, or have one example more: none has one alone beside others. */
 export function epochBatches(dataset: AnyDataset, batchSize: number, place: Place): AsyncGenerator<Batch> {
   const { seed, epoch, position } = place
   const order = new Random(seed, `order of epoch ${epoch}`).permutation(dataset.length)
   return isNamed(dataset)
     ? namedBatches(dataset, order, batchSize, place)
-    : readBatches(dataset, order.subarray(position), batchSize, epoch - 1)
+    : read(dataset, [...trainingStretches(order.subarray(position), batchSize)], epoch - 1)
 }
 
 /** All examples, each once, in an order that is always the same. */
@@ -69,20 +93,22 @@ async function* namedBatches(dataset: NamedDataset, order: Uint32Array, batchSiz
  * The examples of an order, batch by batch. While the caller works on one batch the next is being read into other memory, so that
  * it need not wait for files that are decoded meanwhile.
  */
-export function readBatches(
+export const readBatches = (
   dataset: Dataset,
   order: Uint32Array,
   batchSize: number,
   pass = 0,
-): AsyncGenerator<ReadBatch> {
+): AsyncGenerator<ReadBatch> => read(dataset, [...stretches(order, batchSize)], pass)
+
+function read(dataset: Dataset, batches: readonly Uint32Array[], pass: number): AsyncGenerator<ReadBatch> {
   const { inputShape, target } = dataset
-  const room = Math.min(batchSize, order.length)
+  const room = batches.reduce((most, { length }) => Math.max(most, length), 0)
   const [inputSize, targetSize] = [sizeOf(inputShape), sizeOf(target.shape)]
   const memory = Array.from({ length: 2 }, () => ({
     x: new Float32Array(room * inputSize),
     y: memoryOf(target.dtype, room * targetSize),
   }))
-  const read = async (indices: Uint32Array, turn: number): Promise<ReadBatch> => {
+  const readBatch = async (indices: Uint32Array, turn: number): Promise<ReadBatch> => {
     const { x, y } = memory[turn % 2]
     const examples = indices.length
     const inputs = { x: x.subarray(0, examples * inputSize) }
@@ -90,7 +116,7 @@ export function readBatches(
     await dataset.read(indices, inputs.x, targets, pass)
     return { examples, indices, inputs, targets }
   }
-  return ahead(stretches(order, batchSize), read)
+  return ahead(batches, readBatch)
 }
 
 export const memoryOf = (dtype: DType, length: number): Float32Array<ArrayBuffer> | Int32Array<ArrayBuffer> =>

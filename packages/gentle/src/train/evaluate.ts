@@ -7,7 +7,7 @@ import { type AnyModel, type InputsModel, type Model, traceInputs } from '../nn/
 import { alignClasses } from './align-classes.ts'
 import { allBatches } from './batches.ts'
 import { checkMetrics, type Evaluation, lossOf, measured, Sums, usualMetrics } from './evaluation.ts'
-import { BatchPrograms, fieldsOf } from './steps.ts'
+import { BatchPrograms } from './steps.ts'
 
 export interface EvaluateOptions {
   /** crossEntropy unless given. */
@@ -62,16 +62,26 @@ export class Evaluator {
     this.#dataset = dataset
     this.#batchSize = Math.min(batchSize, dataset.length)
     this.#metrics = checkMetrics(metrics)
-    this.#programs = new BatchPrograms(model.backend, fieldsOf(dataset), (batch) => {
+    this.#programs = new BatchPrograms(model.backend, dataset, (batch) => {
       const prediction = traceInputs(model, batch.inputs)
       return { inputs: {}, outputs: measured(lossOf(loss, prediction, batch), prediction, batch, metrics) }
     })
   }
 
+  /** @throws DataError where the loss is no number because an example holds NaN or an infinity, and for labels that loss or metrics do not know. */
   async run(): Promise<Evaluation> {
     const sums = new Sums(this.#metrics)
-    for await (const batch of allBatches(this.#dataset, this.#batchSize))
-      sums.add(await this.#programs.run(batch), batch.examples)
+    for await (const batch of allBatches(this.#dataset, this.#batchSize)) {
+      const results = await this.#programs.run(batch)
+      const [loss] = results.loss.data
+      if (!Number.isFinite(loss)) {
+        const { nonFiniteIn } = await import('./non-finite.ts')
+        const fault = nonFiniteIn(batch, this.#dataset)
+        if (fault !== undefined)
+          throw new DataError(`evaluate: the loss is ${loss}, for ${fault}; mend the example or leave it out`)
+      }
+      sums.add(results, batch.examples)
+    }
     return sums.evaluation()
   }
 
@@ -82,8 +92,9 @@ export class Evaluator {
 
 /**
  * Mean loss and metrics of a model on a data set. Classes are the same that have the same name, in whatever order.
- * @throws ShapeError when they do not fit; ClassesError for classes that the model does not have; DataError for an empty data set; ArgumentError for
- * options out of range.
+ * @throws ShapeError when they do not fit; ClassesError for classes that the model does not have; DataError for an empty data set, for labels that are
+ * none of the model's classes, and for examples that hold NaN or an infinity where the loss is no number for that; ArgumentError for options out of
+ * range.
  */
 export async function evaluate(model: Model, dataset: Dataset, options?: EvaluateOptions): Promise<Evaluation>
 export async function evaluate(

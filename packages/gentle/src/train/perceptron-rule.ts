@@ -52,6 +52,10 @@ export async function perceptronRule(
     let wrong = 0
     for (let i = 0; i < dataset.length; i++) {
       await dataset.read([i], inputs, label)
+      if (label[0] !== 0 && label[0] !== 1)
+        throw new DataError(
+          `perceptronRule: example ${i} of data set ${dataset.name} has label ${label[0]}; expected 0 or 1`,
+        )
       wrong += (await program.run({ x: inputs, y: label })).mistake.data[0]
     }
     mistakes.push(wrong)

@@ -6,9 +6,10 @@ import type { Tensor } from '../graph/tensor.ts'
 import { type AnyModel, type InputsModel, type Model, traceInputs } from '../nn/model.ts'
 import { classCount, classProbabilities, classScores, probabilitiesAlong } from '../nn/scores.ts'
 import { allBatches, inOrder, readBatches } from './batches.ts'
+import { checkLabels } from './check-labels.ts'
 import { checkBatchSize, checkFits, fitted } from './evaluate.ts'
 import { Predictor } from './predictor.ts'
-import { BatchPrograms, fieldsOf } from './steps.ts'
+import { BatchPrograms } from './steps.ts'
 
 export interface PredictOptions {
   /**
@@ -48,7 +49,7 @@ async function predictNamed(
 ): Promise<NDArray[]> {
   await checkFits(model, data)
   checkBatchSize(batchSize)
-  const programs = new BatchPrograms(model.backend, fieldsOf(data), ({ inputs }) => {
+  const programs = new BatchPrograms(model.backend, data, ({ inputs }) => {
     const y = traceInputs(model, inputs)
     return { inputs: {}, outputs: { y: probabilities ? namedProbabilities(y) : y } }
   })
@@ -105,6 +106,16 @@ export function classesOf({ outputShape }: Model, where: string): number {
   return classes
 }
 
+/** The class of the largest of an example's scores or probabilities. @throws DataError where one is NaN. */
+export function likeliest(values: Float32Array | Float64Array, { name }: Dataset, index: number): number {
+  const most = Math.max(...values)
+  if (Number.isNaN(most))
+    throw new DataError(
+      `data set ${name}: the model gives NaN for example ${index}, as it does for an example that holds NaN, or by weights that became so`,
+    )
+  return values.indexOf(most)
+}
+
 /** What a classifier takes the examples of a data set for; labels are the model's. */
 export interface Confusion {
   /** Row-major [classes, classes]: how often the class of the row was taken for the class of the column. */
@@ -117,7 +128,8 @@ export interface Confusion {
 
 /**
  * How often a classifier takes each class for each. Classes are the same that have the same name, in whatever order.
- * @throws ShapeError when model and data set do not fit, or the model does not classify; ClassesError for classes that the model does not have.
+ * @throws ShapeError when model and data set do not fit, or the model does not classify; ClassesError for classes that the model does not have;
+ * DataError for labels that are none of the model's classes, and outputs that are NaN.
  */
 export async function confusion(model: Model, examples: Dataset): Promise<Confusion> {
   const classes = classesOf(model, 'confusion')
@@ -129,11 +141,12 @@ export async function confusion(model: Model, examples: Dataset): Promise<Confus
   const predictor = new Predictor(model, 'scores')
   for await (const { indices, inputs, targets } of readBatches(dataset, inOrder(dataset.length), batchSize)) {
     const [first] = indices
+    checkLabels({ examples: indices.length, indices, inputs, targets }, dataset, [{ classes }])
     labels.set(targets, first)
     const logits = await predictor.run(inputs.x, indices.length)
     for (let i = 0; i < indices.length; i++) {
       const own = logits.subarray(i * classes, (i + 1) * classes)
-      predicted[first + i] = own.indexOf(Math.max(...own))
+      predicted[first + i] = likeliest(own, dataset, first + i)
       counts[labels[first + i] * classes + predicted[first + i]]++
     }
   }

@@ -36,14 +36,14 @@ export interface EpochReport {
   readonly best: boolean
 }
 
-/** A training whose loss or parameters became NaN or infinite. */
+/** A training whose loss or parameters became NaN or infinite. Where an example is why, which holds such a number, its `cause` is a DataError. */
 export class DivergedTraining<M extends AnyModel = Model> extends DivergenceError {
   /** The model, with the parameters of the last good epoch, or those it began with. */
   readonly model: M
   /** The epochs before. */
   readonly history: readonly EpochReport[]
-  constructor(message: string, step: number, model: M, history: readonly EpochReport[]) {
-    super(message, step)
+  constructor(message: string, step: number, model: M, history: readonly EpochReport[], options?: ErrorOptions) {
+    super(message, step, options)
     this.model = model
     this.history = history
   }

@@ -47,7 +47,7 @@ export async function runTraining<M extends AnyModel>(
     if (signal?.aborted) return false
     while (!trainer.epochIsOver) {
       const batch = await trainer.nextBatch()
-      if (onProfile !== undefined && batch.examples === trainer.batchSize) {
+      if (onProfile !== undefined && batch.examples >= trainer.batchSize) {
         const { report, profile } = await trainer.profile(batch)
         onProfile(profile)
         onProfile = undefined

@@ -2,6 +2,7 @@
 import { sizeOf } from '../core/shape.ts'
 import type { Variable } from '../graph/tensor.ts'
 import { readWeights, weightsOf, writeWeights } from '../nn/model.ts'
+import { stepsOf } from './batches.ts'
 import { checkRestorable, checkWeights } from './check-state.ts'
 import { Sums } from './evaluation.ts'
 import { type Acceptable, fingerprintOf, type Json } from './fingerprint.ts'
@@ -62,8 +63,8 @@ export async function putState(
 }
 
 function remainingSteps(epoch: number, position: number, { data, epochs, batchSize }: Parts): number {
-  const stepsOf = (examples: number): number => Math.ceil(examples / batchSize)
-  return epoch > epochs ? 0 : stepsOf(data.length - position) + (epochs - epoch) * stepsOf(data.length)
+  if (epoch > epochs) return 0
+  return stepsOf(data.length - position, batchSize) + (epochs - epoch) * stepsOf(data.length, batchSize)
 }
 
 /** What the optimizer's variables become: of an optimizer of one type what is stored, else what they begin with. */

@@ -7,9 +7,11 @@ import type { NDArray } from '../core/ndarray.ts'
 import { type AnyDataset, isNamed } from '../data/dataset.ts'
 import type { Graph } from '../graph/graph.ts'
 import { input } from '../graph/tensor.ts'
+import { type LabelRule, labelRulesOf } from '../nn/labels.ts'
 import type { BatchTensors } from '../nn/losses.ts'
 import { inputsOf } from '../nn/model.ts'
 import type { Batch } from './batches.ts'
+import { checkLabels, checkListedLabels } from './check-labels.ts'
 
 /** What a batch consists of. */
 export interface BatchFields {
@@ -28,22 +30,30 @@ export type TraceBatch = (batch: BatchTensors) => Graph
 /** One program a batch size, and a length of sequences, compiled when first needed. */
 export class BatchPrograms {
   readonly #backend: Backend
+  readonly #dataset: AnyDataset
   readonly #fields: BatchFields
   readonly #trace: TraceBatch
+  /** What loss and metrics expect of labels; known when a program was traced. */
+  #labelRules: readonly LabelRule[] | undefined
   readonly #programs = new Map<number | string, Program>()
   /** Names of the inputs, with the names under which a program has them. */
   readonly #names = new Map<string, string>()
 
-  constructor(backend: Backend, fields: BatchFields, trace: TraceBatch) {
+  /** @param dataset of which the batches are, or are like */
+  constructor(backend: Backend, dataset: AnyDataset, trace: TraceBatch) {
     this.#backend = backend
-    this.#fields = fields
+    this.#dataset = dataset
+    this.#fields = fieldsOf(dataset)
     this.#trace = trace
-    for (const [name, { sequence }] of Object.entries(fields.inputs))
+    for (const [name, { sequence }] of Object.entries(this.#fields.inputs))
       for (const each of sequence === undefined ? [name] : [name, lengthsOf(name)])
         this.#names.set(each, `input ${each}`)
   }
 
-  /** Runs the program of a batch's size on it. @throws ArgumentError for a batch that lacks inputs, or has too few or too many values. */
+  /**
+   * Runs the program of a batch's size on it.
+   * @throws ArgumentError for a batch that lacks inputs, or has too few or too many values; DataError for labels that loss or metrics do not know.
+   */
   async run(batch: Batch, numbers: Record<string, number> = {}): Promise<Record<string, NDArray>> {
     return (await this.#of(batch)).run(this.#feed(batch, numbers))
   }
@@ -70,13 +80,15 @@ export class BatchPrograms {
     return feed
   }
 
-  async #of({ examples, padded }: Batch): Promise<Program> {
+  async #of(batch: Batch): Promise<Program> {
+    const { examples, padded } = batch
     const key = padded === undefined ? examples : [examples, ...Object.values(padded)].join()
     let program = this.#programs.get(key)
     if (program === undefined) {
       program = await this.#compile(examples, padded)
       this.#programs.set(key, program)
     }
+    checkLabels(batch, this.#dataset, this.#labelRules!)
     return program
   }
 
@@ -88,6 +100,11 @@ export class BatchPrograms {
     const target = input(batchShape(field, examples, padded.target), field.dtype)
     const targetLengths = field.sequence === undefined ? undefined : input([examples], 'int32')
     const graph = this.#trace({ inputs, target, targetLengths })
+    if (this.#labelRules === undefined) {
+      this.#labelRules = labelRulesOf(target)
+      // At once, and not when the batch comes that has them.
+      checkListedLabels(this.#dataset, this.#labelRules)
+    }
     const named = Object.entries(inputs).map(([name, node]) => [this.#names.get(name)!, node])
     return this.#backend.compile({
       ...graph,

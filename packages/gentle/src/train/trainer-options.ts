@@ -19,7 +19,7 @@ export interface TrainerOptions {
    */
   readonly classes?: readonly string[]
   readonly optimizer: Optimizer
-  /** Examples a step; 64 unless given. */
+  /** Examples a step; 64 unless given. What is left over is an epoch's last step, but one example alone goes with the step before. */
   readonly batchSize?: number
   readonly epochs: number
   /** Steps in all, as the schedule counts them, for those who make one of several batches; a step a batch unless given. */

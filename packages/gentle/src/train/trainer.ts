@@ -1,6 +1,6 @@
 /** A training, step by step, in the caller's hands. */
 import type { Profile } from '../backends/profile.ts'
-import { ArgumentError } from '../core/errors.ts'
+import { ArgumentError, DataError } from '../core/errors.ts'
 import type { NDArray } from '../core/ndarray.ts'
 import type { AnyDataset, Dataset, NamedDataset } from '../data/dataset.ts'
 import type { Variable } from '../graph/tensor.ts'
@@ -8,7 +8,7 @@ import { crossEntropy } from '../nn/losses.ts'
 import type { Metric } from '../nn/metrics.ts'
 import { type AnyModel, type Model, readWeights, type WeightValues, writeWeights } from '../nn/model.ts'
 import type { OptimizerState } from '../optim/optimizer.ts'
-import { type Batch, epochBatches } from './batches.ts'
+import { type Batch, epochBatches, stepsOf } from './batches.ts'
 import { isBetter } from './better.ts'
 import { Evaluator, fitted } from './evaluate.ts'
 import { checkMetrics, type Evaluation, Sums, usualMetrics } from './evaluation.ts'
@@ -27,7 +27,7 @@ import { Turns } from './turns.ts'
  */
 export class Trainer<M extends AnyModel = Model> {
   readonly model: M
-  /** Examples a step; the last one of an epoch may have fewer. */
+  /** Examples a step; the last one of an epoch may have fewer, or one more where one alone would be left. */
   readonly batchSize: number
   readonly epochs: number
   readonly #data: AnyDataset
@@ -65,7 +65,7 @@ export class Trainer<M extends AnyModel = Model> {
     this.#programs = new TrainingPrograms(parts, this.#turns)
     this.#at = {
       step: 0,
-      steps: options.steps ?? epochs * Math.ceil(data.length / batchSize),
+      steps: options.steps ?? epochs * stepsOf(data.length, this.batchSize),
       epoch: 1,
       position: 0,
       draw: 0,
@@ -137,8 +137,9 @@ export class Trainer<M extends AnyModel = Model> {
 
   /**
    * Trains on a batch, the next one of the data unless given: gradients and update in one program, the fastest way.
-   * @throws DivergedTraining when the loss becomes NaN or infinite: the model has the last good epoch's parameters then; ArgumentError where all
-   * steps are done.
+   * @throws DivergedTraining when the loss becomes NaN or infinite: the model has the last good epoch's parameters then, and it says which example holds
+   * such a number, if one does; DataError for labels that loss or metrics do not know, before anything is changed; ArgumentError where all steps are
+   * done.
    */
   step(batch?: Batch): Promise<StepReport> {
     return this.#turns.run(async () => {
@@ -146,7 +147,7 @@ export class Trainer<M extends AnyModel = Model> {
       const started = performance.now()
       const results = await this.#programs.step(taken, this.#rate(), this.#at.draw++)
       this.#count(started)
-      return this.#finishStep(results, taken.examples)
+      return this.#finishStep(results, taken)
     })
   }
 
@@ -155,7 +156,7 @@ export class Trainer<M extends AnyModel = Model> {
     return this.#turns.run(async () => {
       const taken = batch ?? (await this.#next())
       const { outputs, profile } = await this.#programs.profile(taken, this.#rate(), this.#at.draw++)
-      return { report: await this.#finishStep(outputs, taken.examples), profile }
+      return { report: await this.#finishStep(outputs, taken), profile }
     })
   }
 
@@ -171,7 +172,7 @@ export class Trainer<M extends AnyModel = Model> {
       const gradients = await this.#programs.gradients(taken, this.#at.draw++)
       this.#count(started)
       if (!Number.isFinite(gradients.loss))
-        throw await this.#diverged(`the loss became ${gradients.loss}`, this.#at.step + 1)
+        throw await this.#diverged(`the loss became ${gradients.loss}`, this.#at.step + 1, taken)
       return gradients
     })
   }
@@ -288,11 +289,11 @@ export class Trainer<M extends AnyModel = Model> {
     this.#at.seconds += (performance.now() - started) / 1000
   }
 
-  async #finishStep(results: Record<string, NDArray>, examples: number): Promise<StepReport> {
+  async #finishStep(results: Record<string, NDArray>, batch: Batch): Promise<StepReport> {
     this.#at.step++
     const loss = results.loss.data[0]
-    if (!Number.isFinite(loss)) throw await this.#diverged(`the loss became ${loss}`)
-    this.#at.running.add(results, examples)
+    if (!Number.isFinite(loss)) throw await this.#diverged(`the loss became ${loss}`, this.#at.step, batch)
+    this.#at.running.add(results, batch.examples)
     return this.#report(loss)
   }
 
@@ -337,13 +338,23 @@ export class Trainer<M extends AnyModel = Model> {
     return report
   }
 
-  async #diverged(what: string, step = this.#at.step): Promise<DivergedTraining<M>> {
+  /** Tells why, as far as the data does; that is looked at only now. @param batch whose loss it is */
+  async #diverged(what: string, step = this.#at.step, batch?: Batch): Promise<DivergedTraining<M>> {
     await writeWeights(this.model, this.#at.good.weights)
+    const { firstNonFinite, nonFiniteIn } = await import('./non-finite.ts')
+    const fault = (batch && nonFiniteIn(batch, this.#data)) ?? (await firstNonFinite(this.#data))
+    const advice =
+      fault !== undefined
+        ? `${fault}: mend the example or leave it out`
+        : batch !== undefined && step === 1
+          ? 'no step was made before, so look at the loss (a logarithm or a division of 0, an index outside), the first parameters, and how large the inputs are'
+          : 'use a smaller learning rate or clipNorm'
     return new DivergedTraining(
-      `training: ${what} at step ${step} (epoch ${this.#at.epoch}); the model keeps the parameters ${this.#at.good.of}; use a smaller learning rate or clipNorm`,
+      `training: ${what} at step ${step} (epoch ${this.#at.epoch}); the model keeps the parameters ${this.#at.good.of}; ${advice}`,
       step,
       this.model,
       this.#at.history,
+      fault === undefined ? undefined : { cause: new DataError(fault) },
     )
   }
 }

@@ -13,7 +13,7 @@ import type { OptimizerState, Updates } from '../optim/optimizer.ts'
 import type { Batch } from './batches.ts'
 import { lossOf, measured, Sums } from './evaluation.ts'
 import type { GradientStore, Gradients } from './gradients.ts'
-import { BatchPrograms, fieldsOf } from './steps.ts'
+import { BatchPrograms } from './steps.ts'
 import type { Turns } from './turns.ts'
 
 export interface TrainedParts {
@@ -40,7 +40,7 @@ export class TrainingPrograms {
     const { model, data, optimizer } = parts
     this.#parts = parts
     this.#turns = turns
-    this.#step = new BatchPrograms(model.backend, fieldsOf(data), (batch) => {
+    this.#step = new BatchPrograms(model.backend, data, (batch) => {
       const learningRate = input([])
       const { draw, outputs, gradients, state } = this.#trace(batch)
       const updates = [...optimizer.updates(gradients, learningRate), ...state]
@@ -87,7 +87,7 @@ export class TrainingPrograms {
     const { GradientStore } = await import('./gradients.ts')
     const { model, data, learned } = this.#parts
     const store = new GradientStore(model.backend, this.#turns, learned)
-    const programs = new BatchPrograms(model.backend, fieldsOf(data), (batch) => {
+    const programs = new BatchPrograms(model.backend, data, (batch) => {
       const { draw, outputs, gradients, state } = this.#trace(batch)
       const updates = [
         ...gradients.map((gradient, i): readonly [Variable, Tensor] => [store.place(learned[i]), gradient]),

@@ -10,9 +10,10 @@ import { labelsOf } from '../data/memory.ts'
 import type { Model } from '../nn/model.ts'
 import { outputKind } from '../nn/scores.ts'
 import { inOrder, readBatches } from './batches.ts'
+import { checkListedLabels } from './check-labels.ts'
 import { fitted } from './evaluate.ts'
 import type { Evaluation } from './evaluation.ts'
-import { type Confusion, classesOf } from './predict.ts'
+import { type Confusion, classesOf, likeliest } from './predict.ts'
 import { Predictor } from './predictor.ts'
 
 export interface ViewOptions {
@@ -74,8 +75,8 @@ export async function predictViews(
  * Loss and accuracy of a classifier by the mean of its probabilities over views, and what it takes each class for. The loss is the
  * cross-entropy of the mean.
  * @param prepare what is done to each view, in place, before the network sees it
- * @throws ShapeError when model and data set do not fit; ClassesError for classes that the model does not have; ArgumentError for targets that are no
- * labels and options out of range.
+ * @throws ShapeError when model and data set do not fit; ClassesError for classes that the model does not have; DataError for labels that are none of
+ * its classes, and outputs that are NaN; ArgumentError for targets that are no labels and options out of range.
  */
 export async function evaluateViews(
   model: Model,
@@ -87,6 +88,7 @@ export async function evaluateViews(
   const classes = classesOf(model, 'evaluateViews')
   const dataset = await fitted(model, examples)
   const labels = labelsOf(dataset)
+  checkListedLabels({ ...dataset, labels }, [{ classes }])
   const size = sizeOf(dataset.inputShape)
   const sums = new Float64Array(dataset.length * classes)
   const predictor = new Predictor(model, 'probabilities')
@@ -110,7 +112,7 @@ export async function evaluateViews(
   let [loss, right] = [0, 0]
   for (const [i, label] of labels.entries()) {
     const own = sums.subarray(i * classes, (i + 1) * classes)
-    predicted[i] = own.indexOf(Math.max(...own))
+    predicted[i] = likeliest(own, dataset, i)
     counts[label * classes + predicted[i]]++
     // The smallest float32 above 0 stands for a probability that was rounded to 0.
     const likelihood = (probability: number): number => Math.log(Math.max(probability, 2 ** -149))

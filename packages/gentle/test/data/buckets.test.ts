@@ -3,6 +3,7 @@ import { DataError } from '../../src/core/errors.ts'
 import { Random } from '../../src/core/random.ts'
 import { batchesByLength, batchesFrom, bucketLength, checkLengths } from '../../src/data/buckets.ts'
 import { type NamedDataset, namedInMemory, randomSplit, subset } from '../../src/data/index.ts'
+import { stepsOf } from '../../src/train/batches.ts'
 
 const sequences = (lengths: readonly number[]): NamedDataset =>
   namedInMemory({
@@ -30,9 +31,10 @@ describe('buckets', () => {
       const lengths = Array.from({ length: 1 + random.integer(60) }, () => 1 + random.integer(70))
       const batchSize = 1 + random.integer(9)
       const batches = batchesByLength(sequences(lengths), random.permutation(lengths.length), batchSize, random)
-      expect(batches).toHaveLength(Math.ceil(lengths.length / batchSize))
+      expect(batches).toHaveLength(stepsOf(lengths.length, batchSize))
       expect(batches.flatMap(({ indices }) => [...indices]).sort((a, b) => a - b)).toEqual([...inOrder(lengths.length)])
-      expect(batches.filter(({ indices }) => indices.length < batchSize).length).toBeLessThanOrEqual(1)
+      expect(batches.filter(({ indices }) => indices.length !== batchSize).length).toBeLessThanOrEqual(1)
+      if (lengths.length > 1 && batchSize > 1) for (const { indices } of batches) expect(indices.length).not.toBe(1)
       for (const { indices, padded } of batches)
         expect(padded['tokens']).toBe(
           bucketLength(Math.max(...[...indices].map((i) => lengths[i])), Math.max(...lengths)),
@@ -56,12 +58,18 @@ describe('buckets', () => {
       target: { values: new Float32Array(5) },
     })
     const order = Uint32Array.of(3, 1, 4, 0, 2)
-    const batches = batchesByLength(set, order, 2, new Random(0))
+    const batches = batchesByLength(set, order, 3, new Random(0))
     expect(batches.map(({ indices, padded }) => [[...indices], padded])).toEqual([
-      [[3, 1], {}],
-      [[4, 0], {}],
-      [[2], {}],
+      [[3, 1, 4], {}],
+      [[0, 2], {}],
     ])
+  })
+
+  it('have in training no batch of one example that was left over', () => {
+    const batches = (random?: Random) =>
+      batchesByLength(sequences([20, 3, 9, 5, 20, 7, 10]), inOrder(7), 2, random).map(({ indices }) => indices.length)
+    expect(batches()).toEqual([2, 2, 2, 1])
+    expect(batches(new Random(1)).sort()).toEqual([2, 2, 3])
   })
 
   it('go on after the examples that were taken', () => {

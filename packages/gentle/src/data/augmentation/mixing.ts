@@ -1,5 +1,5 @@
 /** Mixing: an example and the next of its batch become one, and so do their labels. */
-import { ArgumentError } from '../../core/errors.ts'
+import { ArgumentError, DataError } from '../../core/errors.ts'
 import { Random } from '../../core/random.ts'
 import { sizeOf } from '../../core/shape.ts'
 import type { Dataset } from '../dataset.ts'
@@ -40,7 +40,7 @@ export const cutMix =
 
 /**
  * A data set of labels whose batches are mixed; with several ways, each example draws one. Its targets are probabilities,
- * float32 [classes].
+ * float32 [classes]. `read` throws a DataError for a label outside the classes.
  * @throws ArgumentError where targets are no labels of named classes.
  */
 export function mixed(dataset: Dataset, ways: readonly Mix[], probability: number, seed: number): Dataset {
@@ -56,6 +56,11 @@ export function mixed(dataset: Dataset, ways: readonly Mix[], probability: numbe
   let labels = new Int32Array(0)
   const mix = (indices: ArrayLike<number>, inputs: Float32Array, targets: Float32Array, pass: number): void => {
     const examples = indices.length
+    for (let i = 0; i < examples; i++)
+      if (!(labels[i] >= 0 && labels[i] < classes.length))
+        throw new DataError(
+          `data set ${name}: example ${indices[i]} has label ${labels[i]}; expected 0 to ${classes.length - 1} for ${classes.length} classes`,
+        )
     targets.fill(0, 0, examples * classes.length)
     // The first is changed before it is the last one's other.
     first.set(inputs.subarray(0, values))
