@@ -65,6 +65,7 @@ export function relabelled<Data extends AnyDataset>(
     : {
         ...common,
         inputShape: dataset.inputShape,
+        nameOf: dataset.nameOf,
         read: readPlain(dataset, change),
         ...(hasFiles(dataset) ? { examples: filesOf(dataset, labels) } : {}),
       }

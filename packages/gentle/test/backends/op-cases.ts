@@ -395,7 +395,9 @@ export const opCases: Readonly<Record<ElementwiseName | StructuredName, OpCase>>
     tolerance: spreading,
     build(scene) {
       const { x, w, y, attributes, terms } = convolution(scene)
-      const operands = [scene.weight(w, terms), scene.floats(y)]
+      // The gradient of a window that sees padding alone goes nowhere, but NaN in it may go anywhere.
+      const inPadding = attributes.padding.some((n, axis) => n > (w[2 + axis] - 1) * attributes.dilation[axis])
+      const operands = [scene.weight(w, terms), inPadding ? scene.weight(y, 1) : scene.floats(y)]
       return apply(structuredOps.conv2dInputGradient, operands, { ...attributes, inputShape: x })
     },
   },

@@ -17,11 +17,6 @@ const integers = [0, 1, -1, 2, -2, 7, -7, 2 ** 31 - 1, -(2 ** 31)]
 const onIntegers = new Set<ElementwiseName>(['neg', 'abs', 'sign', 'add', 'sub', 'mul', 'maximum', 'minimum'])
 const onIntegersAlone = new Set<ElementwiseName>(['floorDiv', 'mod'])
 const comparing = new Set<ElementwiseName>(['equal', 'notEqual', 'less', 'lessEqual', 'greater', 'greaterEqual'])
-const unary = new Set<ElementwiseName>(
-  'neg exp expm1 log sqrt abs sign tanh sigmoid softplus erf relu toFloat32 toInt32 stopGradient'.split(
-    ' ',
-  ) as ElementwiseName[],
-)
 
 /** All pairs of some numbers: the first of each, and the second. */
 const pairs = (values: readonly number[]): [number[], number[]] => [
@@ -47,7 +42,7 @@ export function describeSpecialValues(backend: () => Backend): void {
     const outputs: Record<string, Tensor> = {}
     for (const name of Object.keys(elementwiseOps) as ElementwiseName[]) {
       const make = ([a, b]: readonly Tensor[]): Tensor =>
-        apply(elementwiseOps[name], name === 'where' ? [a, b, a] : unary.has(name) ? [a] : [a, b], {})
+        apply(elementwiseOps[name], [a, b, a].slice(0, elementwiseOps[name].of.length), {})
       if (!onIntegersAlone.has(name)) outputs[name] = make(ofFloats)
       if (onIntegers.has(name) || onIntegersAlone.has(name) || comparing.has(name) || name.startsWith('to'))
         outputs[`${name} of integers`] = make(ofIntegers)
