@@ -57,12 +57,12 @@ async function modelFor(
 }
 
 /** @throws ShapeError for a network that has not as many outputs as there are classes. */
-function checkUnits({ outputShape }: Model, { name, target, classes }: AnyDataset): void {
+function checkUnits({ outputShape, classes }: Model, { name, target }: AnyDataset): void {
   const count = classCount(outputShape)
   if (target.dtype !== 'int32' || target.shape.length > 0 || classes === undefined || count === undefined) return
   if (count !== classes.length)
     throw new ShapeError(
-      `data set ${name} has ${classes.length} classes, but the network's output has shape ${formatShape(outputShape)}; give its last layer ${classes.length} units`,
+      `data set ${name}: there are ${classes.length} classes, but the network's output has shape ${formatShape(outputShape)}; give its last layer ${classes.length} units`,
     )
 }
 

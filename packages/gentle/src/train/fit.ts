@@ -36,7 +36,8 @@ export interface FitResult<M extends AnyModel = Model> {
 /**
  * Trains a network, or a model further: in every epoch all examples are seen once, in an order from the seed. It is a loop over a `Trainer`, which
  * gives the same steps one by one.
- * @throws ShapeError when network and data do not fit; ArgumentError for options out of range; DivergedTraining, a
+ * @throws ShapeError when network and data do not fit; ClassesError for data with classes that the model, or the training that goes on, does not have;
+ * ArgumentError for options out of range; DivergedTraining, a
  * DivergenceError, when the loss becomes NaN or infinite: its model has the last good epoch's parameters, and it names the example that holds such a
  * number, if one does; DataError for labels that are none of the network's classes; TrainingStateError for a state of another
  * training.

@@ -136,6 +136,8 @@ describe('training', () => {
     const gone = await fit(network(), examples(['dog', 'cat', 'ant']), { ...options, state })
     expect(gone.model.classes).toEqual(kinds)
     expect(await nn.readWeights(gone.model)).toEqual(await nn.readWeights(whole.model))
+    const some = examples(['dog', 'ant'], ['ant', 'dog', 'dog', 'ant', 'dog', 'ant'])
+    expect((await fit(network(), some, { ...options, state })).model.classes).toEqual(kinds)
     const renamed = examples(
       ['ant', 'cat', 'wolf'],
       looks.map((each) => (each === 'dog' ? 'wolf' : each)),
