@@ -20,6 +20,14 @@ import { train } from '../src/train/train.ts'
 import { gentle, temporaryFolder } from './command.ts'
 
 const list = await sceneList(10)
+const crowdsJson = cocoJson(list)
+const crowds = folderOf({
+  ...(await pictureFiles('images', list)),
+  'all.json': JSON.stringify({
+    ...crowdsJson,
+    annotations: crowdsJson.annotations.map((each) => ({ ...each, iscrowd: 1 })),
+  }),
+})
 const [coco, voc, yolo, masks] = [
   await cocoFiles({ train2017: list.slice(0, 6), val2017: list.slice(6) }),
   await vocFiles(list),
@@ -86,6 +94,7 @@ describe.concurrent('sets of files with boxes and masks', () => {
       'coco:a: it counts from 0',
     ])
     expect(findingsText('coco:a', {})).toEqual([])
+    expect(findingsText('coco:a', { remarks: ['called \u001b[2J\n'] })).toEqual(['coco:a: called \\u001b[2J\\u000a'])
   })
 
   it('are examples for classification by the largest object of each picture', async () => {
@@ -99,6 +108,11 @@ describe.concurrent('sets of files with boxes and masks', () => {
       undefined,
       { task: 'segment', data: `yolo:${yolo}` },
       /has no masks; --task segment needs the class of every pixel/,
+    ],
+    [
+      undefined,
+      { task: 'detect', data: `coco:${crowds}` },
+      /its 7 training pictures have no objects but \d+ that are ignored, as crowds and difficult ones are/,
     ],
     [undefined, { task: 'detect', data: `masks:${masks}` }, /has no boxes; --task detect needs them/],
     [undefined, { task: 'localize', data: `masks:${masks}` }, /has no boxes; --task localize needs them/],

@@ -4,11 +4,15 @@ import type { Findings, SkippedImage, SkippedObject } from 'gentle-dl/data'
 /** Things of a kind that are named before the rest is only counted. */
 const named = 5
 
+/** Text of files, without what a terminal would obey. */
+const inert = (text: string): string =>
+  text.replace(/[\p{Cc}\u2028\u2029]/gu, (each) => `\\u${each.charCodeAt(0).toString(16).padStart(4, '0')}`)
+
 /** Things, the first of them by name. */
 function listText(reasons: readonly string[], indent: string): string[] {
   const rest = reasons.length - named
   return [
-    ...reasons.slice(0, named).map((reason) => `${indent}${reason}`),
+    ...reasons.slice(0, named).map((reason) => `${indent}${inert(reason)}`),
     ...(rest > 0 ? [`${indent}and ${rest} more`] : []),
   ]
 }
@@ -54,5 +58,5 @@ export const findingsText = (
 ): string[] => [
   ...(skipped.length > 0 ? [skippedText(name, skipped)] : []),
   ...(mended.length > 0 ? [mendedText(name, mended)] : []),
-  ...remarks.map((remark) => `${name}: ${remark}`),
+  ...remarks.map((remark) => `${name}: ${inert(remark)}`),
 ]

@@ -97,10 +97,13 @@ export const picturesIn = async (path: string): Promise<string[]> =>
 /** A file's name without its ending. */
 export const stemOf = (name: string): string => name.replace(/\.[^./\\]+$/, '')
 
-/** Files of a folder by their names without endings. */
+/** Paths of files by their names without endings. */
 export type ByStem = ReadonlyMap<string, string>
 
+/** Of several files of one such name, the first. */
 export function byStem(folder: string, names: readonly string[]): ByStem {
   const { join } = process.getBuiltinModule('node:path')
-  return new Map(names.map((name) => [stemOf(name), join(folder, name)]))
+  const files = new Map<string, string>()
+  for (const name of names) if (!files.has(stemOf(name))) files.set(stemOf(name), join(folder, name))
+  return files
 }

@@ -30,9 +30,15 @@ export async function readMaskFile(file: string, { height, width }: Size, key: M
       `mask ${file}: its pixels are colours, and nothing says which class each colour is; expected lines such as 'cat:128,0,0::' in labelmap.txt or classes.txt, or a PNG of a palette or grey, whose values are class indices`,
     )
   const values = new Uint8Array(height * width)
+  // Neighbours are mostly alike, and looking up takes longer than comparing.
+  let [last, label] = [-1, 0]
   for (let i = 0; i < values.length; i++) {
-    const label = table.get(mask.codes[i])
-    if (label === undefined) throw new DataError(`mask ${file}: ${strangeText(mask, i, table)}`)
+    if (mask.codes[i] !== last) {
+      const found = table.get(mask.codes[i])
+      if (found === undefined) throw new DataError(`mask ${file}: ${strangeText(mask, i, table)}`)
+      last = mask.codes[i]
+      label = found
+    }
     values[i] = label
   }
   return values

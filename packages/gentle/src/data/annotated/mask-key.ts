@@ -43,8 +43,9 @@ const areIndices = (values: readonly number[]): boolean =>
 const areShades = (values: readonly number[]): boolean =>
   values.length > 1 && values.every((value, i) => Math.abs(value - (255 * i) / (values.length - 1)) <= 1)
 
-/** More values or colours than this are shades of soft edges, unless a list of classes says otherwise. */
+/** More shades or colours than this are those of soft edges, unless a list of classes says otherwise; indices in a row may be more. */
 const mostUnlisted = 64
+const mostIndices = 200
 
 const advice = (example: string): string => `expected classes.txt, which says what each is, such as '${example}'`
 
@@ -101,9 +102,9 @@ export function keyOfValues(what: string, seen: SeenInMasks): Understood {
   // Of masks that are all broken there are none; that is told of each.
   const [example = 0] = others.slice(-1)
   const nameOf = (value: number): string => (value === 0 ? 'background' : `class ${value}`)
-  if (!seen.palette && all.length > mostUnlisted)
+  if (!seen.palette && all.length > (areIndices(others) ? mostIndices : mostUnlisted))
     throw new DataError(
-      `${what}: its masks have ${all.length} values, as shades of soft edges have them; ${advice(`${example} cat`)}`,
+      `${what}: its masks have ${all.length} values, as shades of soft edges have them; expected a value a class, so save them without smoothing, or list all values in classes.txt, such as '${example} cat'`,
     )
   const onlyInside = others.join() === '0' && all.length === 2
   if (all.length === 0 || (areIndices(others) && !onlyInside)) {
@@ -126,7 +127,7 @@ export function keyOfValues(what: string, seen: SeenInMasks): Understood {
 function keyOfColours(what: string, seen: ReadonlySet<number>): Understood {
   if (seen.size > mostUnlisted)
     throw new DataError(
-      `${what}: its masks have ${seen.size} colours, as pictures and soft edges have them; ${advice('cat:128,0,0::')}`,
+      `${what}: its masks have ${seen.size} colours, as pictures and soft edges have them; expected a colour a class, so save them without smoothing, or list all colours in classes.txt, such as 'cat:128,0,0::'`,
     )
   const taken = ascending(seen)
   const nameOf = (code: number): string => (code === 0 ? 'background' : `#${code.toString(16).padStart(6, '0')}`)

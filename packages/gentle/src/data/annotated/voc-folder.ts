@@ -79,7 +79,8 @@ export async function vocFolder(
     join(path, annotations),
     (await listed(join(path, annotations)))!.files.filter((name) => /\.xml$/i.test(name)),
   )
-  const images = byStem(join(path, pictures), await picturesIn(join(path, pictures)))
+  const pictureNames = await picturesIn(join(path, pictures))
+  const images = byStem(join(path, pictures), pictureNames)
   const all = { train: [...new Set([...xmls.keys(), ...images.keys()])].sort() }
   const placeOf = (stem: string): NamedPicture => ({
     stem,
@@ -128,6 +129,12 @@ export async function vocFolder(
         const taken = new Set(reads.flatMap((read) => ('annotation' in read ? read.file : [])))
         // A picture that another annotation names needs none of its own name.
         return reads.filter((read) => 'annotation' in read || !taken.has(read.file)).map(fileOf)
+      }),
+      skipped: pictureNames.flatMap((name): SkippedImage[] => {
+        const [file, other] = [join(path, pictures, name), images.get(stemOf(name))!]
+        return file === other
+          ? []
+          : [{ file, reason: `image ${file}: ${other} has the same name but for its ending; an annotation is of one` }]
       }),
       mended: known.flatMap(({ mended }) => mended ?? []),
       remarks: [

@@ -50,8 +50,8 @@ export function parseVoc(bytes: Uint8Array, file: string): VocAnnotation {
 
 /** An object for each of an object's boxes. */
 function objectsOf(object: XmlElement, where: string): VocObject[] {
-  // One name is the same however its accents were typed.
-  const name = (child(object, 'name')?.text ?? '').normalize('NFC')
+  // One name is the same however its accents were typed, and its lines were broken.
+  const name = (child(object, 'name')?.text ?? '').normalize('NFC').replace(/\s+/g, ' ')
   if (name === '') throw new DataError(`${where} has no <name>; expected its class`)
   const cornerOf = (box: XmlElement | undefined, which: string): number => {
     const text = box && child(box, which)?.text

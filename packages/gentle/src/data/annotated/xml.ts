@@ -67,5 +67,5 @@ function xmlText(bytes: Uint8Array, file: string): string {
   const start = String.fromCharCode(...bytes.subarray(0, 200))
   const [, declared = 'utf-8'] = /^<\?xml[^>]*\sencoding\s*=\s*["']([^"']*)["']/.exec(start) ?? []
   // .NET's programs declare UTF-16, in which a text was in memory, in files of UTF-8.
-  return decoded(bytes, /^utf-?16/i.test(declared) ? 'utf-8' : declared, file)
+  return decoded(bytes, /^(utf-?16|ucs-?2|(cs)?unicode|iso-10646-ucs-2)/i.test(declared) ? 'utf-8' : declared, file)
 }

@@ -25,7 +25,7 @@ describe('values of masks', () => {
     ['in a row are indices, 255 counts nowhere', [0, 1, 255], ['background', 'class 1', '-']],
     ['in a row from 1 are indices', [1, 2, 3], ['class 1', 'class 2', 'class 3']],
     ['of 0 alone are the background', [0], ['background']],
-    ['of 64 classes are indices', range(64), range(64).map((i) => (i === 0 ? 'background' : `class ${i}`))],
+    ['of 151 classes are indices', range(151), range(151).map((i) => (i === 0 ? 'background' : `class ${i}`))],
   ])('%s', (_, values, names) => {
     const understood = keyOfValues('masks', seen(values))
     expect(read(understood, values)).toEqual(names)
@@ -60,8 +60,9 @@ describe('values of masks', () => {
     [
       'of soft edges',
       range(256),
-      /its masks have 256 values, as shades of soft edges have them; expected classes\.txt/,
+      /its masks have 256 values, as shades of soft edges have them; expected a value a class/,
     ],
+    ['of soft edges in steps', range(65).map((i) => 2 * i), /its masks have 65 values, as shades of soft edges/],
   ])('%s are refused', (_, values, message) => {
     expect(() => keyOfValues('masks', seen(values))).toThrow(message)
     expect(() => keyOfValues('masks', seen(values))).toThrow(DataError)

@@ -425,6 +425,14 @@ describe('a VOC set', async () => {
     expect((await vocFolder(folderOf(files), { ...options, masks: false })).train.maskClasses).toBeUndefined()
   })
 
+  it('takes the first of two pictures that one annotation could be of', async () => {
+    const set = await opened({ 'JPEGImages/0.tif': 'another' })
+    expect(reasons(set.skipped)).toEqual([
+      expect.stringMatching(/^image .*0\.tif: .*0\.png has the same name but for its ending/),
+    ])
+    await expectObjects(set)
+  })
+
   it('may list names with spaces or endings', async () => {
     const set = await vocFolder(
       folderOf({

@@ -35,11 +35,12 @@ describe('an annotation of VOC', () => {
       '车',
     ],
     ['UTF-8 that says it is UTF-16, as .NET writes it', utf8(annotation('Bär', declared('utf-16'))), 'Bär'],
+    ['UTF-8 that says it is Unicode', utf8(annotation('Bär', declared('Unicode'))), 'Bär'],
     ['numeric references', utf8(annotation('&#36710;')), '车'],
     ['hexadecimal references', utf8(annotation('&#x8F66; &#x1F600;')), '车 😀'],
     ['named references', utf8(annotation('&lt;a&gt; &amp;amp; &quot;b&apos;')), '<a> &amp; "b\''],
     ['a CDATA section', utf8(annotation('<![CDATA[a &amp; <b>]]>')), 'a &amp; <b>'],
-    ['white space and comments', utf8(annotation('\n  big <!-- really -->dog\t')), 'big dog'],
+    ['white space and comments', utf8(annotation('\n  big\n <!-- really -->dog\t')), 'big dog'],
     ['accents typed as marks of their own', utf8(annotation('Ba\u0308r')), 'Bär'],
   ])('has one name in %s', (_, bytes, name) => expect(namesOf(bytes)).toEqual([name]))
 
