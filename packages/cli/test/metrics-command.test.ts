@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { describe, expect, it, vi } from 'vitest'
 import { readCocoResults, readCocoTruth } from '../src/evaluate/coco-files.ts'
 import { metrics } from '../src/evaluate/metrics-command.ts'
+import { scoreText } from '../src/terminal/terminal.ts'
 import { UsageError } from '../src/terminal/usage.ts'
 import { gentle, temporaryFolder } from './command.ts'
 
@@ -86,6 +87,11 @@ describe.concurrent('gentle metrics', () => {
     expect(code).toBe(2)
     expect(stderr).toMatch(/^gentle: .*\.json is no JSON: [^\n]*\n$/)
   })
+})
+
+describe('a score', () => {
+  it('of something of which there is nothing to measure is none, not 0', () =>
+    expect([scoreText(-1), scoreText(0), scoreText(0.5)]).toEqual(['none', '0.00 %', '50.00 %']))
 })
 
 describe('a truth file', () => {

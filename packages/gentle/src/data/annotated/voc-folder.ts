@@ -25,7 +25,7 @@ import type { Mended } from './findings.ts'
 import { readMaskFile } from './mask-file.ts'
 import { maskPlace, vocMaskKey, vocMasks } from './voc-masks.ts'
 import { vocParts } from './voc-parts.ts'
-import { parseVoc, type VocAnnotation } from './voc-xml.ts'
+import { parseVoc, type VocAnnotation, type VocObject } from './voc-xml.ts'
 import { xmlParser } from './xml.ts'
 
 const expected = 'expected Annotations/ with a .xml file a picture, and JPEGImages/'
@@ -88,7 +88,8 @@ export async function vocFolder(
     file: images.get(stem) ?? join(path, pictures, stem),
   })
   const places = (await vocParts(what, path, root, { masked: wanted === true, stems: all.train })) ?? all
-  const parts = await mapParts(places, (stems) => readAll(stems.map(placeOf), images))
+  const read = await mapParts(places, (stems) => readAll(stems.map(placeOf), { images, xmls }))
+  const parts = await mapParts(read, oneEach(partsGiven(read).flat()))
   const known = partsGiven(parts)
     .flat()
     .filter((read) => 'annotation' in read)
@@ -125,11 +126,7 @@ export async function vocFolder(
       path,
       classes,
       ...(key && { maskClasses: key.classes }),
-      parts: await mapParts(parts, (reads) => {
-        const taken = new Set(reads.flatMap((read) => ('annotation' in read ? read.file : [])))
-        // A picture that another annotation names needs none of its own name.
-        return reads.filter((read) => 'annotation' in read || !taken.has(read.file)).map(fileOf)
-      }),
+      parts: await mapParts(parts, (reads) => reads.map(fileOf)),
       skipped: pictureNames.flatMap((name): SkippedImage[] => {
         const [file, other] = [join(path, pictures, name), images.get(stemOf(name))!]
         return file === other
@@ -138,12 +135,7 @@ export async function vocFolder(
       }),
       mended: known.flatMap(({ mended }) => mended ?? []),
       remarks: [
-        ...remarksOf(known, images),
-        ...(first === undefined
-          ? []
-          : [
-              `boxes begin at 0, such as ${first.where}, and VOC counts pixels from 1; so all boxes of the set are taken to count from 0, as edges`,
-            ]),
+        ...remarksOf(known, images, first),
         ...(wanted === undefined && masks.size > 0 && !hasMasks
           ? [
               `${without.length} of its ${known.length} pictures have no mask in ${maskPlace}, such as ${without[0].file}; it is read without masks`,
@@ -158,10 +150,10 @@ export async function vocFolder(
 /** Edges of a box that counts pixels from 1 and includes the last: pixels 1 to 3 are from 0 to 3. */
 const fromOne = ({ left, top, right, bottom }: Box): Box => ({ left: left - 1, top: top - 1, right, bottom })
 
-const beginsAtZero = ({ left, top }: Box): boolean => Math.min(left, top) >= 0 && Math.min(left, top) < 1
+const beginsAtZero = ({ left, top }: Box): boolean => [left, top].some((edge) => edge >= 0 && edge < 1)
 
-/** What annotations say that could have been meant otherwise. */
-function remarksOf(known: readonly KnownPicture[], images: ByStem): string[] {
+/** What annotations say that could have been meant otherwise. @param first an object whose box begins at 0 */
+function remarksOf(known: readonly KnownPicture[], images: ByStem, first: VocObject | undefined): string[] {
   const several = known.flatMap(({ annotation }) => annotation.severalBoxes)
   const strangers = known.filter(({ annotation, file }) => {
     const other = imageNamed(annotation.picture, images)
@@ -174,7 +166,12 @@ function remarksOf(known: readonly KnownPicture[], images: ByStem): string[] {
     ...(strangers.length === 0
       ? []
       : [
-          `${strangers.length} annotations have the <filename> of another picture, such as ${strangers[0].xml}, '${strangers[0].annotation.picture}'; they are taken for the picture of their own name`,
+          `${strangers.length} of its annotations have the <filename> of another picture, such as ${strangers[0].xml}, '${strangers[0].annotation.picture}'; they are taken for the picture of their own name`,
+        ]),
+    ...(first === undefined
+      ? []
+      : [
+          `boxes begin at 0, such as ${first.where}, and VOC counts pixels from 1; so all boxes of the set are taken to count from 0, as edges`,
         ]),
   ]
 }
@@ -188,13 +185,19 @@ function imageNamed(filename: string | undefined, images: ByStem): string | unde
 }
 
 /** Reads the annotations of pictures; one whose own picture is missing is of that which its <filename> names. */
-async function readAll(pictures: readonly NamedPicture[], images: ByStem): Promise<Read[]> {
+async function readAll(
+  pictures: readonly NamedPicture[],
+  { images, xmls }: { images: ByStem; xmls: ByStem },
+): Promise<Read[]> {
+  const { basename } = process.getBuiltinModule('node:path')
   const read = new Array<Read>(pictures.length)
   await atOnce(pictures.length, readers, async (i) => {
     const { stem, file, xml } = pictures[i]
     try {
       const annotation = parseVoc(await annotationBytes(xml), xml)
-      const other = images.has(stem) ? undefined : imageNamed(annotation.picture, images)
+      const named = images.has(stem) ? undefined : imageNamed(annotation.picture, images)
+      // That which has an annotation of its own name is of that.
+      const other = named !== undefined && xmls.has(stemOf(basename(named))) ? undefined : named
       read[i] = {
         ...pictures[i],
         annotation,
@@ -215,6 +218,19 @@ async function readAll(pictures: readonly NamedPicture[], images: ByStem): Promi
     }
   })
   return read
+}
+
+/** Leaves out pictures that several annotations name, and takes those for known that have none of their own name but are named by another's. */
+function oneEach(all: readonly Read[]): (reads: readonly Read[]) => Read[] {
+  const named = new Map<string, number>()
+  for (const read of all)
+    if ('annotation' in read && read.mended !== undefined) named.set(read.file, (named.get(read.file) ?? 0) + 1)
+  return (reads) =>
+    reads.flatMap((read): Read[] => {
+      if ('reason' in read) return named.has(read.file) ? [] : [read]
+      if (read.mended === undefined || named.get(read.file) === 1) return [read]
+      return [{ file: read.file, reason: `${read.xml}: other annotations, too, name its picture ${read.file}` }]
+    })
 }
 
 /** Where a folder of VOC's development kit holds the set. */

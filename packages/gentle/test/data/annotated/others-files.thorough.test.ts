@@ -335,9 +335,29 @@ describe('a VOC set', async () => {
     ])
     expect(set.remarks).toEqual([
       expect.stringMatching(
-        /^1 annotations have the <filename> of another picture, such as .*1\.xml, '2\.png'; they are taken for the picture of their own name$/,
+        /^1 of its annotations have the <filename> of another picture, such as .*1\.xml, '2\.png'; they are taken for the picture of their own name$/,
       ),
     ])
+  })
+
+  it('takes a picture for none of two annotations that name it, and not for one of another name than its own', async () => {
+    const named = (i: number, name: string) =>
+      xmlOf(i).replace('<annotation>', `<annotation><filename>${name}</filename>`)
+    const set = await vocFolder(
+      folderOf({
+        ...without(/Annotations.0\.xml|Segmentation/),
+        'Annotations/a.xml': named(0, '0.png'),
+        'Annotations/b.xml': named(0, '0.png'),
+        'Annotations/c.xml': named(0, '1.png'),
+      }),
+      options,
+    )
+    expect(reasons(set.skipped)).toEqual([
+      expect.stringMatching(/a\.xml: other annotations, too, name its picture .*0\.png/),
+      expect.stringMatching(/b\.xml: other annotations, too, name its picture .*0\.png/),
+      expect.stringMatching(/image .*JPEGImages.c: there is no such file/),
+    ])
+    await expectObjects(set)
   })
 
   it('that counts from 0 is read so, and says it', async () => {
