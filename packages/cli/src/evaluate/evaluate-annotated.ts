@@ -51,8 +51,8 @@ export async function evaluateAnnotated(
       `--data ${flags.data} has pictures [${set.inputShape.join(', ')}], but the model takes [${model.inputShape.join(', ')}]`,
     )
   classesFor(kind, set, flags.data)
-  const { data: aligned, by } = alignAnnotated(model, set, task, place)
-  if (by === 'places') tellPlaces(place, flags.data, kind.classesOf(aligned))
+  const { data: aligned, by, classes } = alignAnnotated(model, set, task, place)
+  if (by === 'places') tellPlaces(place, flags.data, classes)
   const judgement = await judge(kind, model, aligned, { flips: flags.flips })
   if (flags.json) {
     const { metrics, score } = judgement

@@ -9,7 +9,7 @@ import { preprocessingOf } from '../models/normalize.ts'
 import { openModel } from '../models/open-model.ts'
 import { bold, percent, table } from '../terminal/terminal.ts'
 import { exitCodes, UsageError, unknownChoice } from '../terminal/usage.ts'
-import { withLabels } from './class-names.ts'
+import { classesTold, withLabels } from './class-names.ts'
 import { evaluateAnnotated } from './evaluate-annotated.ts'
 import { tellOutputs, tellPlaces } from './tell-outputs.ts'
 
@@ -39,6 +39,7 @@ export async function evaluateRun(
     if (flags.normalize !== undefined) throw new UsageError('--normalize is for models that tell classes')
     return evaluateAnnotated(place, opened, part, flags)
   }
+  classesTold(opened.model, place)
   const model = withLabels(opened.model, place, flags.labels)
   if (flags.flips)
     throw new UsageError('--flips is for localization, detection and segmentation; give --views and --augment flip')
@@ -48,8 +49,8 @@ export async function evaluateRun(
     label: flags.label,
     ...picturesOf(model),
   })
-  const { data: whole, by } = alignClasses(model, parts[part], place)
-  if (by === 'places') tellPlaces(place, flags.data, whole.classes)
+  const { data: whole, by, classes = [] } = alignClasses(model, parts[part], place)
+  if (by === 'places') tellPlaces(place, flags.data, classes)
   tellOutputs(opened, place)
   const views = viewsOf(flags)
   const looksAtPictures = arePictures(whole) && plainPreprocessing(model.inputShape) !== undefined
@@ -65,9 +66,7 @@ export async function evaluateRun(
   const looked = views && (await evaluateViews(model, dataset, views, prepare))
   const { loss, accuracy } = looked ?? (await evaluate(model, dataset))
   const matrix = looked ?? (await confusion(model, dataset))
-  const perClass = Object.fromEntries(
-    (dataset.classes ?? []).map((name, i) => [name, recall(matrix, i, dataset.classes!.length)]),
-  )
+  const perClass = Object.fromEntries(classes.map((name, i) => [name, recall(matrix, i, classes.length)]))
   const result = {
     loss,
     accuracy,

@@ -20,9 +20,9 @@ export function tellOutputs({ model, byOthers }: OpenedModel, file: string): voi
 }
 
 /** Tells that classes were told apart by their places, because the model or the data has no names for them. */
-export function tellPlaces(place: string, data: string, names: readonly string[] | undefined): void {
-  const first = (names ?? []).slice(0, 3).map((name, i) => `${i} is ${name}`)
+export function tellPlaces(place: string, data: string, names: readonly string[] = []): void {
+  const first = names.slice(0, 3).map((name, i) => `${i} is ${name}`)
   note(
-    `the classes of ${place} and ${data} are told apart by their order alone, for not both have names for them${first.length === 0 ? '' : `: ${first.join(', ')}${names!.length > 3 ? ', ...' : ''}`}`,
+    `the classes of ${place} and ${data} are told apart by their order alone, for not both have names for them${first.length === 0 ? '' : `: ${first.join(', ')}${names.length > 3 ? ', ...' : ''}`}`,
   )
 }

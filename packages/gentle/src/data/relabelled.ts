@@ -65,7 +65,7 @@ export function relabelled<Data extends AnyDataset>(
     : {
         ...common,
         inputShape: dataset.inputShape,
-        nameOf: dataset.nameOf,
+        ...(dataset.nameOf === undefined ? {} : { nameOf: (index: number) => dataset.nameOf!(index) }),
         read: readPlain(dataset, change),
         ...(hasFiles(dataset) ? { examples: filesOf(dataset, labels) } : {}),
       }

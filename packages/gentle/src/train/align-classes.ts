@@ -11,10 +11,12 @@ import { outputClasses, type TaskName } from '../vision/tasks/task-names.ts'
 export type HasClasses = AnyModel | { readonly classes?: readonly string[] }
 
 export interface Aligned<Data> {
-  /** With the labels, and the names, of the model's classes. */
+  /** With the labels of the model's classes, and their names, where both sides have names. */
   readonly data: Data
   /** Whether classes were told apart by names, or, where one side has none, by their places alone. */
   readonly by: ClassMatch['by']
+  /** What the model's classes are called, by whichever side has names for them. */
+  readonly classes?: readonly string[]
 }
 
 /** The classes of a model that was trained for a task. @param of what it is called in messages */
@@ -44,8 +46,7 @@ export function alignClasses<Data extends AnyDataset>(
   if (!tellsClasses(dataset)) return { data: dataset, by: 'places' }
   const own = classesOf(model, 'classify', of)
   const { by, labels, names } = matchClasses(own, { of: `data set ${dataset.name}`, names: dataset.classes })
-  if (labels !== undefined) return { data: relabelled(dataset, names!, labels), by }
-  return { data: names === dataset.classes ? dataset : { ...dataset, classes: names }, by }
+  return { data: labels === undefined ? dataset : relabelled(dataset, names!, labels), by, classes: names }
 }
 
 /**
@@ -62,6 +63,5 @@ export function alignAnnotated(
   if (set[which] === undefined) return { data: set, by: 'places' }
   const own = classesOf(model, task, of)
   const { by, labels, names } = matchClasses(own, { of: `data set ${set.name}`, names: set[which] })
-  if (labels !== undefined) return { data: relabelledSet(set, which, names!, labels), by }
-  return { data: names === set[which] ? set : { ...set, [which]: names }, by }
+  return { data: labels === undefined ? set : relabelledSet(set, which, names!, labels), by, classes: names }
 }

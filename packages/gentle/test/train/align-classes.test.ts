@@ -78,6 +78,8 @@ describe('evaluation and confusion', () => {
       )
     const bare = await model()
     await expect(evaluate(bare, examples(['ant', 'cat', 'dog', 'owl']))).rejects.toThrow(ClassesError)
+    const { by, classes } = alignClasses(bare, examples(kinds))
+    expect([by, classes]).toEqual(['places', kinds])
     expect((await evaluate(bare, examples(kinds))).accuracy).toBeCloseTo(5 / 6, 6)
   })
 

@@ -23,9 +23,9 @@ export function relabelledSet(
     of === 'maskClasses' && truth.mask !== undefined
       ? { ...truth, mask: truth.mask.map((value) => table[value]) }
       : ofObjects(truth)
-  const { objects, classesInMasks } = set
+  const { name, length, inputShape, description, objects, classesInMasks } = set
   return {
-    ...set,
+    ...{ name, length, inputShape, description, classes: set.classes, maskClasses: set.maskClasses, classesInMasks },
     [of]: classes,
     ...(of === 'maskClasses' && classesInMasks
       ? { classesInMasks: classesInMasks.map((label) => table[label]).sort((a, b) => a - b) }
