@@ -24,6 +24,7 @@ const order = [
   'vision',
   'data',
   'train',
+  'inspect',
   'entries',
 ]
 

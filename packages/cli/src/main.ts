@@ -19,7 +19,9 @@ import { shiftExperiment } from './experiments/shift.ts'
 import { classifierNames, networkNames } from './models/networks.ts'
 import { normalizeNames } from './models/normalize.ts'
 import { compare } from './networks/compare.ts'
+import { diff } from './networks/diff.ts'
 import { exportModel, formatNames } from './networks/export.ts'
+import { show } from './networks/show.ts'
 import { summary } from './networks/summary.ts'
 import { explain } from './pictures/explain.ts'
 import { filter } from './pictures/filter.ts'
@@ -260,6 +262,23 @@ program
   .option('--input <HxWxC>', 'size of an example, for a network named')
   .option('--opset <n>', "ONNX's operator set, 13 to 22 (13, which most programs read)", number)
   .action(async (model, flags) => finishWith(await exportModel(model, flags)))
+
+program
+  .command('show')
+  .argument('<file>', 'weights, a model or arrays, whoever wrote them; or a run folder')
+  .description('what is in a file: tensors, operators, what it says of itself, what Gentle can do with it')
+  .option('--weights-key <name>', 'of those in a checkpoint with several: such as state_dict')
+  .option('--json', 'print JSON')
+  .action(async (file, flags) => finishWith(await show(file, flags)))
+
+program
+  .command('diff')
+  .argument('<a>', 'a file as `gentle show` takes it, or a run folder')
+  .argument('<b>', 'another, of the same format or not')
+  .description('how two models differ: what only one has, shapes, types, and values by how much')
+  .option('--weights-key <name>', 'of those in a checkpoint with several: such as state_dict')
+  .option('--json', 'print JSON')
+  .action(async (a, b, flags) => finishWith(await diff(a, b, flags)))
 
 const dataCommand = program
   .command('data')

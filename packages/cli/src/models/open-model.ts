@@ -1,6 +1,6 @@
 /** A trained model as it is named on the command line: a run folder, a weights file that describes its model, or a network's name and its weights. */
 import { existsSync } from 'node:fs'
-import { nearestName, type OpenedModel, openModel as openFrom, type Shape } from 'gentle-dl'
+import { nearestName, type OpenedModel, openModel as openFrom, type Shape, WeightsError } from 'gentle-dl'
 import { loadPretrained, type WeightsSource } from 'gentle-dl/models'
 import { note } from '../terminal/terminal.ts'
 import { UsageError } from '../terminal/usage.ts'
@@ -28,7 +28,11 @@ export async function openModel(place: string): Promise<OpenedModel> {
  */
 export async function openNamed(name: string, file: string, inputShape?: Shape, key?: string): Promise<OpenedModel> {
   networkNamed(name)
-  const { unexpected, source, ...opened } = await loadPretrained(name, file, { inputShape, key })
+  const { unexpected, source, ...opened } = await loadPretrained(name, file, { inputShape, key }).catch((error) => {
+    if (error instanceof WeightsError)
+      throw new WeightsError(`${error.message}; gentle show ${file} lists all that it has`, error.mismatch)
+    throw error
+  })
   for (const line of sourceText(file, source)) note(line)
   if (unexpected.length > 0)
     note(

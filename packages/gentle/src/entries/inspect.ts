@@ -15,6 +15,21 @@ export type {
 } from '../backends/profile.ts'
 export { type Trace, type TraceEvent, traceEvents } from '../backends/trace.ts'
 export { printGraph, rootsOf } from '../graph/graph.ts'
+export {
+  compareFiles,
+  type FileComparison,
+  type OperatorDifference,
+  type TensorDifference,
+} from '../inspect/compare-files.ts'
+export type {
+  FileContent,
+  FileOperator,
+  FilePort,
+  FileTensor,
+  FileUse,
+  FittingNetwork,
+} from '../inspect/file-content.ts'
+export { inspectFile } from '../inspect/inspect-file.ts'
 export { traceInference } from '../nn/model.ts'
 export { type NetworkGraph, type NetworkNode, networkGraph } from '../nn/network-graph.ts'
 export { type LayerSummary, type NetworkSummary, type SummaryOptions, summarize } from '../nn/summary.ts'

@@ -1,10 +1,13 @@
 /** One of the lecture's networks with the weights of a file. */
+import { WeightsError } from '../core/errors.ts'
 import type { Shape } from '../core/shape.ts'
+import { printable } from '../formats/failure.ts'
 import type { StoredTensor } from '../formats/safetensors.ts'
 import { buildNetwork, publishedSizes, takesPoints } from '../models/recipes.ts'
-import { createModel } from '../nn/model.ts'
+import { createModel, weightsOf } from '../nn/model.ts'
 import { headParameters } from '../nn/parameter-shapes.ts'
 import type { Preprocessing } from '../vision/preprocessing.ts'
+import { beyond, someOf } from './mismatch.ts'
 import { type OpenedModel, type OpenOptions, openByOthers, pretrainedValues } from './open-model.ts'
 import { namedAsNetwork } from './weight-names.ts'
 import { checkComplete, match, purposeFrom } from './weights.ts'
@@ -60,6 +63,12 @@ export async function loadPretrained(
   })
   const matching = match(model, tensors, place)
   checkComplete(model, matching, `${place} does not fit ${name}`)
+  const more = beyond(matching.unexpected, weightsOf(model).keys())
+  if (more.length > 0)
+    throw new WeightsError(
+      `${place} does not fit ${name}: it has more within the network's modules, ${someOf(more.map(printable))}, so it is of a larger one; name that`,
+      matching,
+    )
   return { model, ...purpose, unexpected: matching.unexpected, source: { key: taken, others, changes } }
 }
 

@@ -56,6 +56,15 @@ export function differing(
   )
 }
 
+/** The part of a network that a name stands in: its first module, or the row of layers where those have numbers for names. */
+const moduleOf = (name: string): string => name.split('.')[0].replace(/^\d+$/, '#')
+
+/** Those of a file's tensors beyond a network's that stand within the network's own modules: then it is of another, larger one. */
+export function beyond(unexpected: readonly string[], network: Iterable<string>): string[] {
+  const modules = new Set([...network].map(moduleOf))
+  return unexpected.filter((name) => modules.has(moduleOf(name)))
+}
+
 const isTransposed = (a: Shape, b: Shape): boolean =>
   !sameShape(a, b) &&
   a.length === b.length &&

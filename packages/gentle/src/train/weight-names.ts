@@ -14,41 +14,51 @@ type Shapes = ReadonlyMap<string, { readonly shape: Shape }>
 /** Parts of names that wrappers of PyTorch add, anywhere within. */
 const wrapperParts = new Set(['module', '_orig_mod', '_fsdp_wrapped_module', '_checkpoint_wrapped_module'])
 
-export interface NamedWeights {
-  /** The file's tensors, those that are the network's under its names. */
-  readonly tensors: ReadonlyMap<string, StoredTensor>
+/** A file's tensors, those that are a network's under its names. */
+export interface Renamed<T> {
+  readonly tensors: ReadonlyMap<string, T>
   /** How names were changed, such as `without "module."`; empty where they were not. */
   readonly changes: readonly string[]
 }
 
+export type NamedWeights = Renamed<StoredTensor>
+
 /**
- * A file's tensors under the names of a network. Names that fit as they are stay; else what stands before them in all is taken away, or what
+ * Tensors under the names of a network. Names that fit as they are stay; else what stands before them in all is taken away, or what
  * stands before those of the network is added, if that fits half of the weights in name and shape.
  * @param place the file's name, for messages
  * @throws WeightsError where several parts of the file fit alike.
  */
-export function namedAs(network: Shapes, stored: ReadonlyMap<string, StoredTensor>, place: string): NamedWeights {
-  const { tensors: unwrapped, changes } = withoutWrappers(network, stored, place)
-  const tensors = withoutWeightNorm(network, unwrapped)
-  if (tensors !== unwrapped) changes.push('weights put together from weight_norm')
-  const needed = Math.max(1, network.size / 2)
-  const [before, ...others] = prefixesOf(tensors, network, needed)
+export function renamedAs<T extends { readonly shape: Shape }>(
+  network: Shapes,
+  stored: ReadonlyMap<string, T>,
+  place: string,
+): Renamed<T> {
+  const { tensors, changes } = withoutWrappers(network, stored, place)
+  const [before, ...others] = prefixesOf(tensors, network, Math.max(1, network.size / 2))
   if (others.length > 0)
     throw new WeightsError(
       `${place} has ${others.length + 1} sets of weights that fit, named ${[before, ...others].map((each) => quoted(`${each}*`)).join(', ')}; keep one of them in a file of its own`,
     )
   if (before === '') return { tensors, changes }
-  if (before !== undefined) {
-    changes.push(`without ${quoted(before)}`)
+  if (before !== undefined)
     return {
       tensors: renamed(tensors, (name) => (name.startsWith(before) ? name.slice(before.length) : undefined)),
-      changes,
+      changes: [...changes, `without ${quoted(before)}`],
     }
-  }
   const [within, ...more] = prefixesOf(network, tensors, Math.max(1, tensors.size / 2))
   if (within === undefined || within === '' || more.length > 0) return { tensors, changes }
-  changes.push(`as the network's ${quoted(within)}`)
-  return { tensors: renamed(tensors, (name) => within + name), changes }
+  return {
+    tensors: renamed(tensors, (name) => within + name),
+    changes: [...changes, `as the network's ${quoted(within)}`],
+  }
+}
+
+/** As `renamedAs`, with the weights that a file has as length and direction put together. @throws WeightsError as that. */
+export function namedAs(network: Shapes, stored: ReadonlyMap<string, StoredTensor>, place: string): NamedWeights {
+  const whole = withoutWeightNorm(network, stored)
+  const { tensors, changes } = renamedAs(network, whole, place)
+  return { tensors, changes: whole === stored ? changes : [...changes, 'put together from those of weight_norm'] }
 }
 
 /** As `namedAs`, for a network that is not a model yet. */
@@ -61,11 +71,8 @@ export const namedAsNetwork = (
   namedAs(new Map([...parameterShapes(network, inputShape)].map(([name, shape]) => [name, { shape }])), tensors, place)
 
 /** With other names; those that have none keep theirs, if it is still free. */
-function renamed(
-  tensors: ReadonlyMap<string, StoredTensor>,
-  nameFor: (name: string) => string | undefined,
-): Map<string, StoredTensor> {
-  const result = new Map<string, StoredTensor>()
+function renamed<T>(tensors: ReadonlyMap<string, T>, nameFor: (name: string) => string | undefined): Map<string, T> {
+  const result = new Map<string, T>()
   for (const [name, tensor] of tensors) {
     const other = nameFor(name)
     if (other !== undefined) result.set(other, tensor)
@@ -75,14 +82,10 @@ function renamed(
   return result
 }
 
-function withoutWrappers(
-  network: ReadonlyMap<string, unknown>,
-  stored: ReadonlyMap<string, StoredTensor>,
-  place: string,
-): { tensors: ReadonlyMap<string, StoredTensor>; changes: string[] } {
+function withoutWrappers<T>(network: Shapes, stored: ReadonlyMap<string, T>, place: string): Renamed<T> {
   const own = new Set([...network.keys()].flatMap((name) => name.split('.')))
   const taken = new Set<string>()
-  const tensors = new Map<string, StoredTensor>()
+  const tensors = new Map<string, T>()
   for (const [name, tensor] of stored) {
     const parts = name.split('.')
     const kept = parts.filter((part) => !wrapperParts.has(part) || own.has(part))
@@ -122,7 +125,7 @@ const normed: readonly (readonly [direction: string, length: string])[] = [
 
 /** With the weights that a file has as length and direction: w = g v / |v| (Salimans and Kingma, "Weight Normalization", 2016, equation 2). */
 function withoutWeightNorm(
-  network: ReadonlyMap<string, unknown>,
+  network: Shapes,
   stored: ReadonlyMap<string, StoredTensor>,
 ): ReadonlyMap<string, StoredTensor> {
   if (network.has('weight_v')) return stored

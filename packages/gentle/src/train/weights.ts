@@ -104,6 +104,24 @@ export function classesFrom(metadata: Readonly<Record<string, string>>, name: st
   return text === undefined ? undefined : parseJson(text, name).classes
 }
 
+/** A model's description. */
+export interface ModelDescription {
+  readonly layer: unknown
+  /** Of a network that takes one tensor. */
+  readonly inputShape?: Shape
+  /** Of a network that takes inputs by their names, unchecked. */
+  readonly inputs?: unknown
+  readonly classes?: readonly string[]
+}
+
+/** What a safetensors file's metadata tells of its model; undefined where it tells nothing. @throws FormatError for a description that is broken. */
+export function descriptionIn(metadata: Readonly<Record<string, string>>, name: string): ModelDescription | undefined {
+  const text = metadata[metadataKey]
+  if (text === undefined) return undefined
+  const { layer, inputs, classes } = parseJson(text, name)
+  return inputs === undefined ? parseDescription(text, name) : { layer, inputs, classes }
+}
+
 /** The model described, its parameters from the file. A parameter is checked before it gets memory: files come from anywhere. */
 async function fromFile(
   layer: unknown,

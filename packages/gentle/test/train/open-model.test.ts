@@ -63,6 +63,11 @@ test('a network of a name takes the weights of a file, which tells the number of
     writeSafetensors(new Map([...tensors, ['extra', { shape: [1], dtype: 'float32', data: x.slice(0, 1) }]])),
   )
   expect((await loadPretrained('perceptron', more)).unexpected).toEqual(['extra'])
+  const larger = join(folder, 'larger.safetensors')
+  writeFileSync(larger, writeSafetensors(new Map([...tensors, ['3.weight', tensors.get('1.bias')!]])))
+  await expect(loadPretrained('perceptron', larger)).rejects.toThrow(
+    /does not fit perceptron: it has more within the network's modules, 3\.weight, so it is of a larger one/,
+  )
   await expect(loadPretrained('mlp', file)).rejects.toThrow(WeightsError)
   await expect(loadPretrained('mlp', file)).rejects.toThrow(/does not fit mlp: it has no 3\.weight/)
   await expect(loadPretrained('perceptrons', file)).rejects.toThrow(ArgumentError)

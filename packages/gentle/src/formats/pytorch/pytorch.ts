@@ -43,21 +43,38 @@ export interface PyTorchFile {
  * @throws FormatError for a file that is cut off or broken, of another format or TorchScript, without the key that is asked for, and for weights
  * that are no plain tensors: sparse, quantised or complex ones.
  */
-export function readPyTorch(bytes: Uint8Array, name = 'PyTorch file', { key }: PyTorchOptions = {}): PyTorchFile {
+export function readPyTorch(bytes: Uint8Array, name = 'PyTorch file', options: PyTorchOptions = {}): PyTorchFile {
   const fail: Fail = failing(name)
-  const { root, pickled } = readSaved(bytes, fail)
-  const chosen = chooseWeights(root, key, fail)
-  const { value } = chosen
+  const { tensors, key, others, network } = listPyTorch(bytes, fail, options)
+  return {
+    tensors: readAll(tensors, mostSharing * bytes.length, fail),
+    key,
+    others,
+    ...(network === undefined ? {} : { network }),
+  }
+}
+
+/** A file's tensors without their values, and all that it holds. */
+export interface PyTorchListing extends Omit<PyTorchFile, 'tensors'> {
+  readonly tensors: ReadonlyMap<string, PickledTensor>
+  readonly root: PickleValue
+  /** Whether it is of the format before version 1.6. */
+  readonly isLegacy: boolean
+}
+
+export function listPyTorch(bytes: Uint8Array, fail: Fail, options: PyTorchOptions = {}): PyTorchListing {
+  const { root, pickled, isLegacy } = readSaved(bytes, fail)
+  const { value, key, others } = chooseWeights(root, options.key, fail)
   if (itemsOf(value) === undefined) return fail(`holds ${kindOf(value)}, which is no dictionary of tensors; ${advice}`)
-  const tensors = readAll(tensorsOf(value, mostNaming * pickled, advice, fail), mostSharing * bytes.length, fail)
-  return { tensors, key: chosen.key, others: chosen.others, ...(isModule(value) ? { network: value.name } : {}) }
+  const tensors = tensorsOf(value, mostNaming * pickled, advice, fail)
+  return { tensors, key, others, root, isLegacy, ...(isModule(value) ? { network: value.name } : {}) }
 }
 
 /** What torch.save was given. */
-export function readSaved(bytes: Uint8Array, fail: Fail): Saved {
+function readSaved(bytes: Uint8Array, fail: Fail): Saved & { readonly isLegacy: boolean } {
   const kind = fileKind(bytes.subarray(0, kindBytes))
-  if (kind === 'zip') return readArchive(bytes, advice, fail)
-  if (kind === 'legacyPyTorch') return readLegacy(bytes, fail)
+  if (kind === 'zip') return { ...readArchive(bytes, advice, fail), isLegacy: false }
+  if (kind === 'legacyPyTorch') return { ...readLegacy(bytes, fail), isLegacy: true }
   return fail(`${otherKind(bytes)}; expected a file of torch.save`)
 }
 

@@ -1,0 +1,66 @@
+/** What is in a file, whoever wrote it: `gentle show`. */
+import { ArgumentError } from '../core/errors.ts'
+import { failing } from '../formats/failure.ts'
+import { isShardIndex, shardNames } from '../train/shards.ts'
+import { bytesOf, type FileAt, type WeightsFileOptions, withFile } from '../train/weights-file.ts'
+import type { FileContent } from './file-content.ts'
+import { fittingNetworks } from './fitting-networks.ts'
+import { isNumpyArchive, npyContent, npzContent } from './numpy-content.ts'
+import { pytorchContent } from './pytorch-content.ts'
+import { safetensorsContent } from './safetensors-content.ts'
+
+/**
+ * What is in a file of weights, of a model or of arrays: its tensors by name, type and shape, operators, what it says of itself, and what Gentle
+ * can do with it. Of safetensors no values are read. What a file is, its content tells.
+ * @param place a path in Node, else an address
+ * @throws ArgumentError for a file of another kind, by its name; DataError for one that is missing; FormatError for one that is broken.
+ */
+export const inspectFile = (place: string, options: WeightsFileOptions = {}): Promise<FileContent> =>
+  withFile(place, (file) => contentOf(file, place, options))
+
+async function contentOf(file: FileAt, place: string, options: WeightsFileOptions): Promise<FileContent> {
+  switch (file.kind) {
+    case 'safetensors':
+      return safetensorsContent(file.access, place)
+    case 'legacyPyTorch':
+      return pytorchContent(bytesOf(file), place, options)
+    case 'zip':
+      return zipContent(bytesOf(file), place, options)
+    case 'npy':
+      return npyContent(bytesOf(file), place)
+    case 'onnx': {
+      const { onnxContent } = await import('./onnx-content.ts')
+      return onnxContent(bytesOf(file), place)
+    }
+    case 'json':
+      return shardsContent(bytesOf(file), place, options)
+    default:
+      throw new ArgumentError(
+        `${place} ${file.isOther}; expected a file of weights, of a model or of arrays: safetensors, PyTorch, ONNX, NumPy`,
+      )
+  }
+}
+
+const zipContent = (
+  bytes: Uint8Array,
+  place: string,
+  options: WeightsFileOptions,
+): FileContent | Promise<FileContent> =>
+  isNumpyArchive(bytes, failing(place)) ? npzContent(bytes, place) : pytorchContent(bytes, place, options)
+
+async function shardsContent(bytes: Uint8Array, place: string, options: WeightsFileOptions): Promise<FileContent> {
+  const map = isShardIndex(bytes)
+  if (map === undefined) throw new ArgumentError(`${place} is JSON, but no index of shards`)
+  const folder = place.slice(0, place.length - place.split(/[/\\]/).at(-1)!.length)
+  const shards = await Promise.all(
+    [...shardNames(map, place).keys()].map((shard) => inspectFile(folder + shard, options)),
+  )
+  const tensors = shards.flatMap((shard) => shard.tensors).filter(({ name }) => Object.hasOwn(map, name))
+  return {
+    format: `${shards[0]?.format ?? 'nothing'}, in ${shards.length} ${shards.length === 1 ? 'shard' : 'shards'}`,
+    bytes: shards.reduce((sum, shard) => sum + shard.bytes, 0),
+    tensors,
+    facts: shards[0]?.facts ?? {},
+    use: { as: 'weights', networks: fittingNetworks(tensors) },
+  }
+}

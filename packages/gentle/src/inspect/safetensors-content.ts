@@ -1,0 +1,87 @@
+/** What a safetensors file holds: weights, or a model that `saveModel` wrote; of neither the values are read. */
+import { GentleError } from '../core/errors.ts'
+import type { RandomAccess } from '../core/random-access.ts'
+import { sameShape } from '../core/shape.ts'
+import { printable } from '../formats/failure.ts'
+import { readSafetensorsHeader } from '../formats/safetensors.ts'
+import { layerFrom } from '../models/layer-from.ts'
+import { parameterShapes } from '../nn/parameter-shapes.ts'
+import { descriptionIn, purposeFrom } from '../train/weights.ts'
+import { counted, type FileContent, type FileTensor, type FileUse } from './file-content.ts'
+import { fittingNetworks } from './fitting-networks.ts'
+
+const typeNames: Readonly<Record<string, string>> = {
+  F64: 'float64',
+  F32: 'float32',
+  F16: 'float16',
+  BF16: 'bfloat16',
+  I64: 'int64',
+  I32: 'int32',
+  I16: 'int16',
+  I8: 'int8',
+  U64: 'uint64',
+  U32: 'uint32',
+  U16: 'uint16',
+  U8: 'uint8',
+  BOOL: 'bool',
+}
+
+export function safetensorsContent(access: RandomAccess, place: string): FileContent {
+  const { entries, metadata } = readSafetensorsHeader(access, place)
+  const tensors = entries.map(({ name, type, shape }) => ({ name, type: typeNames[type] ?? printable(type), shape }))
+  const facts = Object.fromEntries(
+    Object.entries(metadata).flatMap(([key, value]) =>
+      key.startsWith('gentle.') ? [] : [[printable(key), printable(value)]],
+    ),
+  )
+  const plain = { format: 'safetensors', bytes: access.length, tensors }
+  const described = descriptionIn(metadata, place)
+  if (described === undefined) return { ...plain, facts, use: { as: 'weights', networks: fittingNetworks(tensors) } }
+  const { layer, inputShape, classes, inputs } = described
+  const { task, preprocessing } = purposeFrom(metadata, place)
+  return {
+    ...plain,
+    format: "safetensors, with a model of Gentle's",
+    facts: { task, ...facts },
+    inputs:
+      inputShape === undefined
+        ? Object.entries(inputs ?? {}).map(([name, field]) => ({
+            name: printable(name),
+            type: printable(String(field?.dtype)),
+          }))
+        : [{ name: 'x', type: 'float32', shape: ['N', ...inputShape] }],
+    operators: counted(typesWithin(layer), () => true),
+    classes,
+    preprocessing,
+    use: useOf(layer, inputShape, tensors),
+  }
+}
+
+/** The types of layers in a description, those that hold others left out. */
+function typesWithin(description: unknown): string[] {
+  if (Array.isArray(description)) return description.flatMap(typesWithin)
+  if (typeof description !== 'object' || description === null) return []
+  const { type, ...rest } = description as Record<string, unknown>
+  const within = Object.values(rest).flatMap(typesWithin)
+  return typeof type === 'string' && within.length === 0 ? [printable(type)] : within
+}
+
+function useOf(layer: unknown, inputShape: readonly number[] | undefined, tensors: readonly FileTensor[]): FileUse {
+  if (inputShape === undefined)
+    return {
+      as: 'nothing',
+      reason: 'its network takes inputs by their names; build it in a program and use loadWeights',
+    }
+  try {
+    const stored = new Map(tensors.map(({ name, shape }) => [name, shape]))
+    for (const [name, shape] of parameterShapes(layerFrom(layer), inputShape)) {
+      const own = stored.get(name)
+      if (own === undefined || !sameShape(own, shape))
+        return { as: 'nothing', reason: `its ${name} is not what its own description says` }
+    }
+    return { as: 'model' }
+  } catch (error) {
+    if (!(error instanceof GentleError)) throw error
+    return { as: 'nothing', reason: error.message }
+  }
+}
