@@ -8,7 +8,7 @@ import { inNode } from '../data/node.ts'
 import { type FileKind, fileKind, kindBytes, otherKind } from '../formats/file-kind.ts'
 import { readPyTorch } from '../formats/pytorch/pytorch.ts'
 import { readSafetensors, type StoredTensor } from '../formats/safetensors.ts'
-import { type Model, readWeights as valuesOf, weightsOf } from '../nn/model.ts'
+import type { Model } from '../nn/model.ts'
 import { isShardIndex, shardNames } from './shards.ts'
 import { classesFrom } from './weights.ts'
 
@@ -103,17 +103,15 @@ async function readWeights(file: FileAt, place: string, options: WeightsFileOpti
     case 'json':
       return readShards(place, bytesOf(file), options)
     case 'onnx':
-      return { tensors: await tensorsOf(await openOnnx(place)), metadata: {}, key: '', others: [] }
+      return { tensors: await onnxWeights(file, place), metadata: {}, key: '', others: [] }
     default:
       throw new ArgumentError(`${place} ${file.isOther}; ${expected}`)
   }
 }
 
-async function tensorsOf(model: Model): Promise<Map<string, StoredTensor>> {
-  const values = await valuesOf(model)
-  return new Map(
-    [...weightsOf(model)].map(([name, { shape }]) => [name, { shape, dtype: 'float32', data: values.get(name)! }]),
-  )
+async function onnxWeights(file: FileAt, place: string): Promise<Map<string, StoredTensor>> {
+  const { readOnnxWeights } = await import('../formats/onnx/weights.ts')
+  return readOnnxWeights(bytesOf(file), place)
 }
 
 /** All shards of an index, each read as the file that it is. */
