@@ -3,6 +3,7 @@ import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
 import { extname, join } from 'node:path'
 import {
   type AnnotatedSplits,
+  type ArraySplits,
   cifar10,
   cifar100,
   csvPoints,
@@ -24,8 +25,8 @@ import { note } from '../terminal/terminal.ts'
 import { UsageError, unknownChoice } from '../terminal/usage.ts'
 import { type AnnotatedOptions, annotatedNames, areAnnotated, openAnnotated } from './annotated-sets.ts'
 import { findingsText, skippedText } from './findings-text.ts'
+import { arraysText, tableText } from './reading-text.ts'
 import { areScenes } from './scenes.ts'
-import { tableText } from './table-text.ts'
 
 export const dataNames = [
   'mnist',
@@ -34,6 +35,7 @@ export const dataNames = [
   'cifar10:DIR',
   'cifar100:DIR',
   'npz:FILE',
+  'npy:DIR',
   'csv:FILE',
   'shapes',
   ...toyNames,
@@ -64,12 +66,19 @@ function bytesOf(file: string): Uint8Array {
   }
 }
 
+/** Three sets of arrays, and what they were taken for. */
+function toldArrays(splits: ArraySplits): ArraySplits {
+  note(arraysText(splits))
+  return splits
+}
+
 /** What opens a place of each kind: a folder or a file. */
 const kinds: Readonly<Record<string, (place: string, by: SplitBy) => Promise<Splits>>> = {
   idx: (place, by) => idxFolder(place, by),
   cifar10: (place, by) => cifar10(place, by),
   cifar100: (place, by) => cifar100(place, by),
-  npz: async (place, by) => numpySet(bytesOf(place), { ...by, name: place }),
+  npz: async (place, by) => toldArrays(await numpySet(bytesOf(place), { ...by, name: place })),
+  npy: async (place, by) => toldArrays(await numpySet(place, by)),
   csv: async (place, { seed, validation = 0.15, label }) => {
     const table = csvPoints(bytesOf(place), { name: place, label })
     note(tableText(table))
@@ -86,7 +95,8 @@ function kindOf(path: string): string {
     throw new UsageError(`--data ${path} is a file of no known ending; say what it is, as in csv:${path}`)
   const files = readdirSync(path)
   if (files.includes('data_batch_1.bin')) return 'cifar10'
-  return files.includes('train.bin') ? 'cifar100' : 'idx'
+  if (files.includes('train.bin')) return 'cifar100'
+  return files.some((file) => /^x(_train)?\.npy$/.test(file)) ? 'npy' : 'idx'
 }
 
 /** Kind and place of a data set that is named as kind:place or by its path alone; no kind where it is neither. */

@@ -3,12 +3,13 @@ import { DataError } from '../core/errors.ts'
 import { formatShape, type Shape, sameShape, sizeOf } from '../core/shape.ts'
 import type { StoredTensor } from '../formats/elements.ts'
 import { printable } from '../formats/failure.ts'
-import { readNpy } from '../formats/npy.ts'
-import { readNpz } from '../formats/npz.ts'
+import { npyType, readNpy } from '../formats/npy.ts'
+import { arrayOf, unpackNpz } from '../formats/npz.ts'
 import type { Dataset } from './dataset.ts'
 import { filesAt } from './files.ts'
 import type { Splits } from './idx-folder.ts'
 import { inMemory } from './memory.ts'
+import { areBytes } from './pixel-bytes.ts'
 import { splits } from './splits.ts'
 
 export interface ArrayOptions {
@@ -26,6 +27,29 @@ export interface ArrayOptions {
   readonly classes?: readonly string[]
   readonly name?: string
 }
+
+/** How arrays were read, as plain data. */
+export interface ArrayReading {
+  /** Whether the inputs are bytes, which are read as themselves / 255, or numbers as they are. */
+  readonly values: 'bytes' | 'numbers'
+  /** Where the channels of pictures with several stand in the arrays. */
+  readonly channels?: 'first' | 'last'
+}
+
+/** The three sets of arrays. */
+export interface ArraySplits extends Splits {
+  readonly reading: ArrayReading
+}
+
+/** An array of a file, and NumPy's name of its elements, such as 'u1'. */
+interface FileArray extends StoredTensor {
+  readonly type: string
+}
+
+const readArray = (bytes: Uint8Array, where: string): FileArray => ({
+  ...readNpy(bytes, where),
+  type: npyType(bytes, where),
+})
 
 /** Axes of one example, and whether its channels stand last. */
 function exampleShape(shape: Shape, layout: ArrayOptions['layout']): { inputShape: Shape; last: boolean } {
@@ -47,8 +71,30 @@ function channelsFirst<Data extends Float32Array | Uint8Array>(data: Data, [chan
   return result
 }
 
-/** The examples of an array of inputs [N, ...] and one of labels [N] or [N, 1]. Whole numbers from 0 to 255 are bytes, and become [0, 1]. */
-function paired(x: StoredTensor, y: StoredTensor, where: string, options: ArrayOptions): Dataset {
+/**
+ * Whether inputs are bytes: whole numbers of pictures, but flags of 0 and 1, and rows of numbers that can be nothing else.
+ * @throws DataError for pictures of whole numbers that are no bytes.
+ */
+function holdBytes({ dtype, data, type }: FileArray, { length, [0]: features }: Shape, where: string): boolean {
+  if (dtype !== 'int32') return false
+  if (length === 1) return areBytes(data, { features, stored: type === 'u1' })
+  if (length !== 3) return false
+  const outside = data.findIndex((value) => value < 0 || value > 255)
+  if (outside >= 0) throw new DataError(`${where}: a pixel is ${data[outside]}; expected 0 to 255, or floats`)
+  return data.some((value) => value > 1)
+}
+
+/**
+ * The examples of an array of inputs [N, ...] and one of labels [N] or [N, 1].
+ * @param bytes whether the inputs are bytes, where that is known already
+ */
+function paired(
+  x: FileArray,
+  y: FileArray,
+  where: string,
+  options: ArrayOptions,
+  bytes?: boolean,
+): { readonly dataset: Dataset; readonly reading: ArrayReading } {
   const [count] = x.shape
   if (x.shape.length < 2 || count === 0)
     throw new DataError(`${where}: the inputs are ${formatShape(x.shape)}; expected [N, ...] with examples`)
@@ -58,18 +104,26 @@ function paired(x: StoredTensor, y: StoredTensor, where: string, options: ArrayO
   const odd = labels.findIndex((label, i) => label !== y.data[i] || label < 0)
   if (odd >= 0) throw new DataError(`${where}: label ${odd} is ${y.data[odd]}; expected whole numbers from 0`)
   const { inputShape, last } = exampleShape(x.shape, options.layout)
-  const isBytes = x.dtype === 'int32' && inputShape.length === 3
-  const outside = isBytes ? x.data.findIndex((value) => value < 0 || value > 255) : -1
-  if (outside >= 0) throw new DataError(`${where}: a pixel is ${x.data[outside]}; expected 0 to 255, or floats`)
+  const found = holdBytes(x, inputShape, where)
+  const isBytes = bytes ?? found
+  if (isBytes && x.data.some((value) => !(value >= 0 && value <= 255 && Number.isInteger(value))))
+    throw new DataError(`${where}: the training inputs are bytes, those of the test are not; expected both to be alike`)
   const plain = isBytes ? Uint8Array.from(x.data) : Float32Array.from(x.data)
   const inputs = last ? channelsFirst(plain, inputShape) : plain
   const largest = labels.reduce((a, b) => Math.max(a, b), 0)
   const classes = options.classes ?? Array.from({ length: largest + 1 }, (_, i) => String(i))
-  return inMemory({ name: where, inputs, inputShape, targets: labels, classes })
+  const reading: ArrayReading = {
+    values: isBytes ? 'bytes' : 'numbers',
+    ...(inputShape.length === 3 && x.shape.length === 4 && inputShape[0] > 1
+      ? { channels: last ? 'last' : 'first' }
+      : {}),
+  }
+  const dataset = inMemory({ name: where, inputs, inputShape, targets: labels, classes })
+  return { dataset: { ...dataset, description: reading }, reading }
 }
 
 /** The first of some names that there is. */
-const named = (arrays: ReadonlyMap<string, StoredTensor>, names: readonly string[]): StoredTensor | undefined =>
+const named = (arrays: ReadonlyMap<string, FileArray>, names: readonly string[]): FileArray | undefined =>
   names.map((name) => arrays.get(name)).find((array) => array !== undefined)
 
 /**
@@ -77,7 +131,7 @@ const named = (arrays: ReadonlyMap<string, StoredTensor>, names: readonly string
  * labels [N]. What is not there is split off by seed, of each class its share.
  * @throws DataError for arrays that are missing or do not go together; ArgumentError for options out of range.
  */
-function arraySplits(arrays: ReadonlyMap<string, StoredTensor>, name: string, options: ArrayOptions): Splits {
+function arraySplits(arrays: ReadonlyMap<string, FileArray>, name: string, options: ArrayOptions): ArraySplits {
   const { validation = 1 / 12, test = 1 / 6, seed = 0 } = options
   const [x, y] = [named(arrays, ['x_train', 'x']), named(arrays, ['y_train', 'y'])]
   if (x === undefined || y === undefined)
@@ -85,39 +139,43 @@ function arraySplits(arrays: ReadonlyMap<string, StoredTensor>, name: string, op
       `${name} has the arrays ${[...arrays.keys()].map(printable).join(', ') || 'none'}; expected x_train, y_train, x_test and y_test, or x and y`,
     )
   const [unseenX, unseenY] = [arrays.get('x_test'), arrays.get('y_test')]
-  const known = paired(x, y, name, options)
-  if (unseenX === undefined || unseenY === undefined) return splits(known, { validation, test, seed })
-  const unseen = paired(unseenX, unseenY, name, { ...options, classes: options.classes ?? known.classes })
+  const { dataset: known, reading } = paired(x, y, name, options)
+  if (unseenX === undefined || unseenY === undefined) return { ...splits(known, { validation, test, seed }), reading }
+  const ofKnown = { ...options, classes: options.classes ?? known.classes }
+  const { dataset: unseen } = paired(unseenX, unseenY, name, ofKnown, reading.values === 'bytes')
   if (sizeOf(unseen.inputShape) !== sizeOf(known.inputShape))
     throw new DataError(
       `${name}: training inputs are ${formatShape(known.inputShape)}, test inputs ${formatShape(unseen.inputShape)}; they must be alike`,
     )
   const { train, validation: chosen } = splits(known, { validation, seed })
-  return { train, validation: chosen, test: unseen }
+  return { train, validation: chosen, test: unseen, reading }
 }
 
 const arrayNames = ['x_train', 'y_train', 'x_test', 'y_test', 'x', 'y']
 
 /**
  * A data set of a .npz file's arrays, or of the .npy files of a folder, by the names of `x_train.npy` and so on: see `arraySplits` for the names. The
- * arrays are kept in memory, pictures of bytes as bytes.
+ * arrays are kept in memory, bytes as bytes. Bytes, which become [0, 1], are whole numbers of 0 to 255 in pictures, unless they are 0 and 1 alone, and in rows
+ * [N, features] such with bright ones among them that are stored as unsigned bytes or are 64 at least; all else is read as it is. `reading` says which.
  * @param place bytes of a .npz file, or a folder, base URL or files in memory with .npy files
  * @throws DataError for arrays that are missing or do not go together; FormatError for broken files; ArgumentError for options out of range.
  */
 export async function numpySet(
   place: Uint8Array | string | ReadonlyMap<string, Uint8Array>,
   options: ArrayOptions = {},
-): Promise<Splits> {
+): Promise<ArraySplits> {
   if (place instanceof Uint8Array) {
     const name = options.name ?? '.npz file'
-    return arraySplits(await readNpz(place, name), name, options)
+    const files = await unpackNpz(place, name)
+    const arrays = new Map([...files].map(([array, bytes]) => [array, readArray(bytes, arrayOf(array, name))]))
+    return arraySplits(arrays, name, options)
   }
   const files = filesAt(place, 'numpySet')
   const name = options.name ?? files.place
-  const arrays = new Map<string, StoredTensor>()
+  const arrays = new Map<string, FileArray>()
   for (const array of arrayNames) {
     const bytes = await files.read(`${array}.npy`)
-    if (bytes !== undefined) arrays.set(array, readNpy(bytes, `${array}.npy of ${files.place}`))
+    if (bytes !== undefined) arrays.set(array, readArray(bytes, `${array}.npy of ${files.place}`))
   }
   return arraySplits(arrays, name, options)
 }

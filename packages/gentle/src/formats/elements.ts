@@ -15,15 +15,20 @@ export interface ElementType {
 }
 
 export const float32: ElementType = { bytes: 4, read: (bytes) => viewed(Float32Array, bytes) }
-/** Rounded to float32. */
-export const float64: ElementType = { bytes: 8, read: (bytes) => new Float32Array(viewed(Float64Array, bytes)) }
+/** Rounded to float32, which its finite values must fit. */
+export const float64: ElementType = { bytes: 8, read: (bytes, fail) => rounded(viewed(Float64Array, bytes), fail) }
 /** Widened, exactly. */
 export const float16: ElementType = { bytes: 2, read: (bytes) => widenHalves(viewed(Uint16Array, bytes)) }
 /** Widened, exactly. */
 export const bfloat16: ElementType = { bytes: 2, read: (bytes) => widenBrainFloats(viewed(Uint16Array, bytes)) }
+/** Its values must fit int32. */
+export const uint64: ElementType = { bytes: 8, read: (bytes, fail) => narrowed(viewed(BigUint64Array, bytes), fail) }
 /** Counters have it. Its values must fit int32. */
 export const int64: ElementType = { bytes: 8, read: (bytes, fail) => narrowed(viewed(BigInt64Array, bytes), fail) }
+/** Its values must fit int32. */
+export const uint32: ElementType = { bytes: 4, read: (bytes, fail) => fitting(viewed(Uint32Array, bytes), fail) }
 export const int32: ElementType = { bytes: 4, read: (bytes) => viewed(Int32Array, bytes) }
+export const uint16: ElementType = { bytes: 2, read: (bytes) => new Int32Array(viewed(Uint16Array, bytes)) }
 export const int16: ElementType = { bytes: 2, read: (bytes) => new Int32Array(viewed(Int16Array, bytes)) }
 export const int8: ElementType = { bytes: 1, read: (bytes) => new Int32Array(viewed(Int8Array, bytes)) }
 export const uint8: ElementType = { bytes: 1, read: (bytes) => new Int32Array(bytes) }
@@ -75,7 +80,22 @@ function widenBrainFloats(halves: Uint16Array): Float32Array {
   return new Float32Array(words.buffer)
 }
 
-function narrowed(values: BigInt64Array, fail: Fail): Int32Array {
+function rounded(values: Float64Array, fail: Fail): Float32Array {
+  const result = new Float32Array(values)
+  const lost = result.findIndex((value, i) => !Number.isFinite(value) && Number.isFinite(values[i]))
+  return lost < 0
+    ? result
+    : fail(`holds the 64-bit number ${values[lost]}, which float32 cannot; scale its values or store them as float32`)
+}
+
+function fitting(values: Uint32Array, fail: Fail): Int32Array {
+  const outside = values.find((value) => value > 0x7fffffff)
+  return outside === undefined
+    ? new Int32Array(values)
+    : fail(`holds the number ${outside}, which int32 cannot; store it as int32 or float32`)
+}
+
+function narrowed(values: BigInt64Array | BigUint64Array, fail: Fail): Int32Array {
   const outside = values.find((value) => value !== BigInt.asIntN(32, value))
   return outside === undefined
     ? Int32Array.from(values, Number)

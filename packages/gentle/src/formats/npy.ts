@@ -17,6 +17,9 @@ import {
   type StoredTensor,
   storedTensor,
   uint8,
+  uint16,
+  uint32,
+  uint64,
 } from './elements.ts'
 import { type Fail, failing, isCount, printable, quoted } from './failure.ts'
 import { rowMajor } from './strided.ts'
@@ -26,28 +29,48 @@ const magic = '\x93NUMPY'
 /** NumPy reads no longer header either. */
 const longestHeader = 10_000
 
-/** NumPy's names: the byte order, the kind, the bytes of an element. */
+/** NumPy's names of types: the kind, the bytes of an element. */
 const types: Readonly<Record<string, ElementType>> = {
-  '<f4': float32,
-  '<f8': float64,
-  '<f2': float16,
-  '<i4': int32,
-  '<i8': int64,
-  '<i2': int16,
-  '|i1': int8,
-  '|u1': uint8,
-  '|b1': bool,
+  f2: float16,
+  f4: float32,
+  f8: float64,
+  i1: int8,
+  i2: int16,
+  i4: int32,
+  i8: int64,
+  u1: uint8,
+  u2: uint16,
+  u4: uint32,
+  u8: uint64,
+  b1: bool,
+}
+
+/** A type with its byte order: little, big, or of single bytes. */
+const described = /^([<>|])([a-z]\d)$/
+
+/** The type of a .npy file's elements, such as 'u1'. @throws FormatError for a file that is none, and elements of another type. */
+export function npyType(bytes: Uint8Array, name = '.npy file'): string {
+  const fail = failing(name)
+  return parseHeader(split(bytes, fail).header, fail).type
+}
+
+/** Elements of several bytes, the other way round; a copy. */
+function swapped(bytes: Uint8Array, width: number): Uint8Array {
+  const result = new Uint8Array(bytes.length)
+  for (let i = 0; i < bytes.length; i += width)
+    for (let byte = 0; byte < width; byte++) result[i + byte] = bytes[i + width - 1 - byte]
+  return result
 }
 
 /**
- * Reads a .npy file of version 1, 2 or 3: floats of any width as float32, integers and booleans as int32, row-major whichever order
- * the file has. Values are not copied where they are aligned and need no conversion. `name` stands in messages.
- * @throws FormatError for a file that is cut off or broken, for elements of another type, and for integers beyond int32.
+ * Reads a .npy file of version 1, 2 or 3: floats of 16, 32 or 64 bits as float32, integers and booleans as int32, of either byte order, row-major whichever
+ * order the file has. Values are not copied where they are aligned and need no conversion. `name` stands in messages.
+ * @throws FormatError for a file that is cut off or broken, for elements of another type, for integers beyond int32 and floats beyond float32.
  */
 export function readNpy(bytes: Uint8Array, name = '.npy file'): StoredTensor {
   const fail: Fail = failing(name)
   const { header, body } = split(bytes, fail)
-  const { type, shape, isFortran } = parseHeader(header, fail)
+  const { type, isBig, shape, isFortran } = parseHeader(header, fail)
   const { bytes: width } = types[type]
   const needed = width * sizeOf(shape)
   if (needed !== body.length)
@@ -55,7 +78,8 @@ export function readNpy(bytes: Uint8Array, name = '.npy file'): StoredTensor {
       `its array of ${type} ${printable(`[${shape}]`)} needs ${needed} bytes, but it has ${body.length}; it is cut off or has more`,
     )
   const strides = isFortran ? stridesOf(shape.toReversed()).reverse() : stridesOf(shape)
-  return storedTensor(types[type], shape, rowMajor(body, width, shape, strides), fail)
+  const elements = rowMajor(body, width, shape, strides)
+  return storedTensor(types[type], shape, isBig && width > 1 ? swapped(elements, width) : elements, fail)
 }
 
 function split(bytes: Uint8Array, fail: Fail): { header: string; body: Uint8Array } {
@@ -75,27 +99,32 @@ function split(bytes: Uint8Array, fail: Fail): { header: string; body: Uint8Arra
 
 interface Header {
   readonly type: string
+  /** Whether of an element's bytes the first counts most. */
+  readonly isBig: boolean
   readonly shape: Shape
   readonly isFortran: boolean
 }
 
 function parseHeader(text: string, fail: Fail): Header {
-  const type = /'descr': *'([^']*)'/.exec(text)?.[1]
+  const descr = /'descr': *'([^']*)'/.exec(text)?.[1]
   const order = /'fortran_order': *(True|False)/.exec(text)?.[1]
-  const axes = /'shape': *\(([\d, ]*)\)/.exec(text)?.[1]
-  if (type === undefined || order === undefined || axes === undefined)
+  // Python 2 wrote long integers as 28L.
+  const axes = /'shape': *\(([\dL, ]*)\)/.exec(text)?.[1]
+  if (descr === undefined || order === undefined || axes === undefined)
     return fail(`its header is ${quoted(text)}; expected 'descr' of plain numbers, 'fortran_order' and 'shape'`)
-  if (!Object.hasOwn(types, type))
-    fail(
-      `its elements are of type ${quoted(type)}; expected one of ${Object.keys(types).join(', ')}, as array.astype('<f4') makes`,
+  const [, mark, type] = described.exec(descr) ?? []
+  if (type === undefined || !Object.hasOwn(types, type))
+    return fail(
+      `its elements are of type ${quoted(descr)}; expected one of ${Object.keys(types).join(', ')}, as array.astype('f4') makes`,
     )
   const shape = axes
+    .replaceAll('L', '')
     .split(',')
     .filter((axis) => axis.trim() !== '')
     .map(Number)
   // NumPy's arrays have at most 64 axes.
   if (!shape.every(isCount) || shape.length > 64) fail(`its shape is ${quoted(`(${axes})`)}; expected at most 64 sizes`)
-  return { type, shape, isFortran: order === 'True' }
+  return { type, isBig: mark === '>', shape, isFortran: order === 'True' }
 }
 
 /**

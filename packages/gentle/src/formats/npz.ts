@@ -9,13 +9,10 @@ async function inflated(data: Uint8Array): Promise<Uint8Array> {
   return new Uint8Array(await new Response(stream).arrayBuffer())
 }
 
-/**
- * The arrays of a .npz file by name. `name` stands in messages.
- * @throws FormatError for an archive or an array that is cut off or broken, and for elements that `readNpy` does not take.
- */
-export async function readNpz(bytes: Uint8Array, name = '.npz file'): Promise<Map<string, StoredTensor>> {
+/** The .npy files of a .npz file, by the names of their arrays. @throws FormatError for an archive that is cut off or broken. */
+export async function unpackNpz(bytes: Uint8Array, name = '.npz file'): Promise<Map<string, Uint8Array>> {
   const fail = failing(name)
-  const arrays = new Map<string, StoredTensor>()
+  const files = new Map<string, Uint8Array>()
   for (const [file, { isCompressed, data }] of readZip(bytes, fail)) {
     if (!file.endsWith('.npy')) continue
     const array = file.slice(0, -'.npy'.length)
@@ -26,7 +23,19 @@ export async function readNpz(bytes: Uint8Array, name = '.npz file'): Promise<Ma
       } catch (cause) {
         fail(`its array ${quoted(array)} cannot be inflated; the file is broken`, cause)
       }
-    arrays.set(array, readNpy(content, `array ${quoted(array)} of ${name}`))
+    files.set(array, content)
   }
-  return arrays
+  return files
+}
+
+/** How messages call an array of a .npz file. */
+export const arrayOf = (array: string, name: string): string => `array ${quoted(array)} of ${name}`
+
+/**
+ * The arrays of a .npz file by name. `name` stands in messages.
+ * @throws FormatError for an archive or an array that is cut off or broken, and for elements that `readNpy` does not take.
+ */
+export async function readNpz(bytes: Uint8Array, name = '.npz file'): Promise<Map<string, StoredTensor>> {
+  const files = await unpackNpz(bytes, name)
+  return new Map([...files].map(([array, content]) => [array, readNpy(content, arrayOf(array, name))]))
 }

@@ -59,6 +59,41 @@ describe('numpySet', () => {
     expect(test.classes).toEqual(['no', 'yes'])
   })
 
+  it('brings bytes to [0, 1], in pictures and in rows, leaves other numbers as they are, and says which', async () => {
+    /** A .npy file of this type, of whole numbers up to 255. */
+    const npy = (type: string, shape: number[], values: readonly number[]) => {
+      const header = `{'descr': '${type}', 'fortran_order': False, 'shape': (${shape.join(', ')},), }\n`
+      const width = Number(type.at(-1))
+      const bytes = new Uint8Array(10 + header.length + width * values.length)
+      bytes.set(Buffer.from(`\x93NUMPY\x01\x00  ${header}`, 'latin1'))
+      new DataView(bytes.buffer).setUint16(8, header.length, true)
+      for (const [i, value] of values.entries())
+        bytes[10 + header.length + width * i + (type.startsWith('>') ? width - 1 : 0)] = value
+      return bytes
+    }
+    const opened = async (type: string, shape: number[], most: number) => {
+      const size = shape.reduce((a, b) => a * b, 1)
+      const values = Array.from({ length: 4 * size }, (_, i) => (i % 3 === 0 ? most : 0))
+      const files = new Map([
+        ['x.npy', npy(type, [4, ...shape], values)],
+        ['y.npy', npy('|u1', [4], [0, 1, 0, 1])],
+      ])
+      const { train, reading } = await numpySet(files, { validation: 1, test: 1 })
+      return { most: Math.max(...read(train, 0).inputs), values: reading.values, told: train.description }
+    }
+    const bytes = { values: 'bytes', told: { values: 'bytes' }, most: 1 }
+    expect(await opened('|u1', [28, 28], 255)).toEqual(bytes)
+    expect(await opened('|u1', [784], 255)).toEqual(bytes)
+    expect(await opened('<i8', [784], 255)).toEqual(bytes)
+    expect(await opened('>u2', [784], 255)).toEqual(bytes)
+    expect(await opened('|u1', [12], 255)).toEqual(bytes)
+    const numbers = (most: number) => ({ values: 'numbers', told: { values: 'numbers' }, most })
+    expect(await opened('<i8', [12], 255)).toEqual(numbers(255))
+    expect(await opened('|u1', [784], 6)).toEqual(numbers(6))
+    expect(await opened('|u1', [28, 28], 1)).toEqual(numbers(1))
+    expect(await opened('|b1', [28, 28], 1)).toEqual(numbers(1))
+  })
+
   it.each([
     [{ x: [[3, 2], 'float32', 6] }, /has the arrays x; expected x_train, y_train/],
     [{ x: [[3, 2], 'float32', 6], y: [[2], 'int32', 2] }, /the labels are \[2\]; expected \[3\]/],

@@ -36,15 +36,23 @@ describe('a file that NumPy wrote', () => {
   })
 
   it.each([
-    ['another byte order', /type ">f4"; expected one of <f4, .*array\.astype\('<f4'\)/],
     ['complex numbers', /type "<c8"/],
-    ['unsigned integers that int32 cannot hold', /type "<u4"/],
+    ['unsigned integers that int32 cannot hold', /the number 2147483648, which int32 cannot/],
+    ['large unsigned integers', /64-bit number 9223372036854775808/],
+    ['floats beyond float32', /64-bit number 1e\+39, which float32 cannot/],
+    ['extended precision', /type "<f16"; expected one of f2, f4, .*array\.astype\('f4'\)/],
+    ['texts', /type "<U1"/],
+    ['dates', /type "<M8\[D\]"/],
     ['records', /expected 'descr' of plain numbers/],
     ['objects', /type "\|O"/],
     ['large integers', /64-bit number 2147483648/],
   ])('of %s is refused', (name, message) => {
     expect(refusal(read, decoded(golden.refused[name]))).toMatch(message)
   })
+})
+
+it('sizes that Python 2 wrote as long integers are sizes', () => {
+  expect(readNpy(file(header('(2L, 3L)', '|u1'), 6)).shape).toEqual([2, 3])
 })
 
 describe('an array that is written', () => {

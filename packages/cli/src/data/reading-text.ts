@@ -1,5 +1,6 @@
-/** How a table was read, in a line. */
-import type { TableSet } from 'gentle-dl/data'
+/** How tables and arrays were read, in a line. */
+import type { ArraySplits, TableSet } from 'gentle-dl/data'
+import { shapeText } from '../terminal/shapes.ts'
 import { thousands } from '../terminal/terminal.ts'
 
 const separators = { ',': 'commas', ';': 'semicolons', '\t': 'tabs', '|': 'bars' } as const
@@ -23,8 +24,18 @@ export function tableText({ name, length, inputShape: [features], classes = [], 
     `${name}: ${thousands(length)} rows with ${separators[separator]} between cells${decimal === ',' ? ', decimal commas' : ''}${header ? ', and a header' : ', no header'}${encoding === 'utf-8' ? '' : `, in ${encoding}`}`,
     `the label is column ${called(label)}, ${choices[label.chosen]}${label.chosen === 'as told' ? '' : ' (--label takes another)'}: ${classes.length} classes, ${some}${classes.length > 5 ? ', ...' : ''}`,
     ...(index === undefined ? [] : [`column ${called(index)} numbers the rows and is left out`]),
-    values === 'bytes'
-      ? `${features} inputs, bytes, which are brought to [0, 1]`
-      : `${features} ${features === 1 ? 'input, a number as it is' : 'inputs, numbers as they are'}`,
+    `${features} ${features === 1 ? 'input' : 'inputs'}, ${valuesText(values)}`,
   ].join('; ')
+}
+
+const valuesText = (values: 'bytes' | 'numbers'): string =>
+  values === 'bytes' ? 'bytes, which are brought to [0, 1]' : 'numbers as they are'
+
+/** What a set of arrays was taken for. */
+export function arraysText({
+  train: { name, inputShape, classes = [] },
+  reading: { values, channels },
+}: ArraySplits): string {
+  const order = channels === undefined ? '' : `, channels ${channels}`
+  return `${name}: inputs of ${shapeText(inputShape)}${order}, ${valuesText(values)}; classes ${classes[0]} to ${classes.at(-1)}`
 }
