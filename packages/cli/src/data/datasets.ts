@@ -1,6 +1,6 @@
 /** The data sets that can be named on the command line. */
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
-import { extname, join } from 'node:path'
+import { basename, dirname, extname, join } from 'node:path'
 import {
   type AnnotatedSplits,
   type ArraySplits,
@@ -25,7 +25,7 @@ import { note } from '../terminal/terminal.ts'
 import { UsageError, unknownChoice } from '../terminal/usage.ts'
 import { type AnnotatedOptions, annotatedNames, areAnnotated, openAnnotated } from './annotated-sets.ts'
 import { findingsText, skippedText } from './findings-text.ts'
-import { arraysText, tableText } from './reading-text.ts'
+import { arraysText, idxText, tableText } from './reading-text.ts'
 import { areScenes } from './scenes.ts'
 
 export const dataNames = [
@@ -66,6 +66,14 @@ function bytesOf(file: string): Uint8Array {
   }
 }
 
+/** One of several sets in a folder, where a path is the folder and what the set's files begin with: DIR/emnist-letters. */
+function setWithin(path: string): { readonly folder: string; readonly prefix: string } | undefined {
+  const [folder, beginning] = [dirname(path), basename(path)]
+  if (existsSync(path) || !statSync(folder, { throwIfNoEntry: false })?.isDirectory()) return undefined
+  const prefix = `${beginning.replace(/-$/, '')}-`
+  return readdirSync(folder).some((name) => name.startsWith(`${prefix}train-images`)) ? { folder, prefix } : undefined
+}
+
 /** Three sets of arrays, and what they were taken for. */
 function toldArrays(splits: ArraySplits): ArraySplits {
   note(arraysText(splits))
@@ -74,7 +82,12 @@ function toldArrays(splits: ArraySplits): ArraySplits {
 
 /** What opens a place of each kind: a folder or a file. */
 const kinds: Readonly<Record<string, (place: string, by: SplitBy) => Promise<Splits>>> = {
-  idx: (place, by) => idxFolder(place, by),
+  idx: async (place, { seed, validation }) => {
+    const set = setWithin(place)
+    const splits = await idxFolder(set?.folder ?? place, { seed, validation, prefix: set?.prefix, name: place })
+    if (splits.reading.prefix !== '') note(idxText(splits))
+    return splits
+  },
   cifar10: (place, by) => cifar10(place, by),
   cifar100: (place, by) => cifar100(place, by),
   npz: async (place, by) => toldArrays(await numpySet(bytesOf(place), { ...by, name: place })),
@@ -103,6 +116,7 @@ function kindOf(path: string): string {
 function kindAndPlace(name: string): { readonly kind?: string; readonly place: string } {
   const [, kind, place = name] = /^([a-z0-9]+):(.*)$/.exec(name) ?? []
   if (kind !== undefined && Object.hasOwn(kinds, kind)) return { kind, place }
+  if (!dataNames.includes(name) && setWithin(name) !== undefined) return { kind: 'idx', place: name }
   const isPath = !dataNames.includes(name) && !areAnnotated(name) && imagesOf(name) === undefined && existsSync(name)
   return isPath ? { kind: kindOf(name), place: name } : { place: name }
 }

@@ -1,5 +1,5 @@
 /** How tables and arrays were read, in a line. */
-import type { ArraySplits, TableSet } from 'gentle-dl/data'
+import type { ArraySplits, IdxSplits, TableSet } from 'gentle-dl/data'
 import { shapeText } from '../terminal/shapes.ts'
 import { thousands } from '../terminal/terminal.ts'
 
@@ -38,4 +38,10 @@ export function arraysText({
 }: ArraySplits): string {
   const order = channels === undefined ? '' : `, channels ${channels}`
   return `${name}: inputs of ${shapeText(inputShape)}${order}, ${valuesText(values)}; classes ${classes[0]} to ${classes.at(-1)}`
+}
+
+/** Which of several sets was taken, and how. */
+export function idxText({ train: { name, classes = [] }, reading: { prefix, transposed } }: IdxSplits): string {
+  const upright = transposed ? '; its pictures, which EMNIST stores with rows and columns exchanged, are turned' : ''
+  return `${name}: the files that begin with ${prefix}${upright}; ${classes.length} classes, ${classes[0]} to ${classes.at(-1)}`
 }

@@ -1,7 +1,7 @@
 /** Where files come from: a folder, an address, or memory. */
 import { ArgumentError, DataError } from '../core/errors.ts'
 import { bytesAccess, type RandomAccess } from '../core/random-access.ts'
-import { inNode, openIn, readIn } from './node.ts'
+import { inNode, namesIn, openIn, readIn } from './node.ts'
 
 /** Reads a file by name. */
 export interface FileSource {
@@ -9,6 +9,8 @@ export interface FileSource {
   readonly place: string
   /** The file's bytes, or undefined where there is none of this name. @throws DataError when it cannot be read. */
   read(name: string): Promise<Uint8Array | undefined>
+  /** The names of all files; undefined where they cannot be known. */
+  list(): Promise<readonly string[] | undefined>
   /** The file, to be read in parts: where it is, if that can be, else from memory. */
   open(name: string): Promise<RandomAccess | undefined>
 }
@@ -22,7 +24,12 @@ const openWhole = async (read: FileSource['read'], name: string): Promise<Random
 /** Files of a folder. @throws DataError where there are no folders: in browsers. */
 export function folder(path: string): FileSource {
   if (!inNode()) throw new DataError(`folder ${path}: only Node reads folders; in a browser, give a base URL`)
-  return { place: path, read: (name) => readIn(path, name), open: async (name) => openIn(path, name) }
+  return {
+    place: path,
+    read: (name) => readIn(path, name),
+    list: () => namesIn(path),
+    open: async (name) => openIn(path, name),
+  }
 }
 
 /** Files below an address; in browsers it may be relative to the page. */
@@ -41,13 +48,13 @@ export function address(baseUrl: string): FileSource {
       throw new DataError(`${url} cannot be read: ${(cause as Error).message}`, { cause })
     }
   }
-  return { place: base, read, open: (name) => openWhole(read, name) }
+  return { place: base, read, list: async () => undefined, open: (name) => openWhole(read, name) }
 }
 
 /** Files in memory, by name. */
 export function given(files: ReadonlyMap<string, Uint8Array>): FileSource {
   const read: FileSource['read'] = async (name) => files.get(name)
-  return { place: 'the files given', read, open: (name) => openWhole(read, name) }
+  return { place: 'the files given', read, list: async () => [...files.keys()], open: (name) => openWhole(read, name) }
 }
 
 /** Files of a folder, below a base URL, or in memory. @throws ArgumentError for empty text. */

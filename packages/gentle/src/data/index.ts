@@ -45,7 +45,7 @@ export { type Cifar100Options, type CifarOptions, cifar10, cifar100 } from './ci
 export { type CsvOptions, csvPoints, type TableReading, type TableSet } from './csv.ts'
 export type { AnyDataset, Dataset, NamedDataset } from './dataset.ts'
 export type { ImageFileInfo } from './decode.ts'
-export { type IdxOptions, idxFolder, type Splits } from './idx-folder.ts'
+export { type IdxOptions, type IdxReading, type IdxSplits, idxFolder, type Splits } from './idx-folder.ts'
 export { imageFileInfo, type ReadImageOptions, readImageFile, writeImageFile } from './image-file.ts'
 export {
   type ImageExample,

@@ -23,6 +23,18 @@ export async function readIn(folder: string, name: string): Promise<Uint8Array |
   }
 }
 
+/** The names in a folder; none where there is no such folder. @throws DataError when it cannot be read. */
+export async function namesIn(folder: string): Promise<string[]> {
+  const { readdir } = process.getBuiltinModule('node:fs/promises')
+  try {
+    return (await readdir(folder)).sort()
+  } catch (cause) {
+    const { code, message } = cause as NodeJS.ErrnoException
+    if (code !== undefined && absent.includes(code)) return []
+    throw new DataError(`${folder} cannot be read: ${message}`, { cause })
+  }
+}
+
 /** Closes files whose readers nobody has any more. */
 const openFiles = new FinalizationRegistry<number>((file) => process.getBuiltinModule('node:fs').closeSync(file))
 

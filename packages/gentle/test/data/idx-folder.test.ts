@@ -143,6 +143,91 @@ describe('an IDX set', () => {
   })
 })
 
+/** The files of an EMNIST set: pictures of 2 x 3 whose pixels are 0 to 5 in the file, and these labels in training and test. */
+function emnist(name: string, labels: readonly number[], ending = ''): Map<string, Uint8Array> {
+  const images = idxBytes(
+    [labels.length, 2, 3],
+    labels.flatMap(() => [0, 1, 2, 3, 4, 5]),
+  )
+  const packed = (bytes: Uint8Array) => (ending === '.gz' ? gzip(bytes) : bytes)
+  return new Map(
+    ['train', 'test'].flatMap((part) => [
+      [`emnist-${name}-${part}-images-idx3-ubyte${ending}`, packed(images)] as const,
+      [`emnist-${name}-${part}-labels-idx1-ubyte${ending}`, packed(idxBytes([labels.length], [...labels]))] as const,
+    ]),
+  )
+}
+
+const upTo = (first: number, last: number): number[] => Array.from({ length: last - first + 1 }, (_, i) => first + i)
+
+describe("EMNIST's files", () => {
+  it.each(['', '.gz'])(
+    'give pictures turned upright, whose first rows are the columns of the file%s',
+    async (ending) => {
+      const { train, test, reading } = await idxFolder(emnist('digits', upTo(0, 9), ending), { validation: 1 })
+      expect(reading).toEqual({ prefix: 'emnist-digits-', transposed: true })
+      expect(train.description).toEqual(reading)
+      expect(test.inputShape).toEqual([1, 3, 2])
+      const pixels = new Float32Array(6)
+      test.read([0], pixels, new Int32Array(1))
+      expect([...pixels].map((value) => Math.round(255 * value))).toEqual([0, 3, 1, 4, 2, 5])
+    },
+  )
+
+  it.each([
+    ['letters', upTo(1, 26), 'ABCDEFGHIJKLMNOPQRSTUVWXYZ'],
+    ['digits', upTo(0, 9), '0123456789'],
+    ['mnist', upTo(0, 9), '0123456789'],
+    ['balanced', upTo(0, 46), '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabdefghnqrt'],
+    ['bymerge', upTo(0, 46), '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabdefghnqrt'],
+    ['byclass', upTo(0, 61), '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz'],
+  ])('of %s have classes by their characters', async (name, labels, characters) => {
+    const { test } = await idxFolder(emnist(name, labels), { validation: 1 })
+    expect(test.classes).toEqual([...characters])
+    expect([...labelsOf(test)]).toEqual(upTo(0, labels.length - 1))
+  })
+
+  it('have the classes of their mapping, where it is there', async () => {
+    const mapping = (text: string) =>
+      emnist('letters', [1, 2, 5]).set('emnist-letters-mapping.txt', new TextEncoder().encode(text))
+    const { test } = await idxFolder(mapping('1 65 97\r\n2 66 98\n5 228\n'), { validation: 1 })
+    expect(test.classes).toEqual(['A', 'B', 'ä'])
+    expect([...labelsOf(test)]).toEqual([0, 1, 2])
+    const refused = (text: string) => expect(idxFolder(mapping(text))).rejects
+    await refused('1 65\n2 66\n').toThrow(/label 2 is 5; expected those of 1 to 2, which stand for A to B/)
+    await refused('one A\n').toThrow(/emnist-letters-mapping\.txt of the files given: a line is 'one A'/)
+    await refused('1 65\n2 65\n').toThrow(/label 2, 'A', is listed twice/)
+    await refused('').toThrow(/it lists no labels/)
+  })
+
+  it('of several sets are of the one that is told', async () => {
+    const both = new Map([...emnist('letters', upTo(1, 26)), ...emnist('digits', upTo(0, 9), '.gz')])
+    const opened = idxFolder(both)
+    await expect(opened).rejects.toThrow(DataError)
+    await expect(opened).rejects.toThrow(
+      'the files given has 2 sets, whose files begin with emnist-letters-, emnist-digits-; say which, as prefix or behind the folder: the files given/emnist-letters',
+    )
+    const { test } = await idxFolder(both, { prefix: 'emnist-digits-', validation: 1 })
+    expect(test.classes).toHaveLength(10)
+    await expect(idxFolder(both, { prefix: 'emnist-balanced-' })).rejects.toThrow(
+      /has no emnist-balanced-train-images-idx3-ubyte \(nor \.gz of it\)/,
+    )
+    // Beside MNIST's own names those are taken, as they are stored.
+    const { reading } = await idxFolder(new Map([...both, ...smallSet()]))
+    expect(reading).toEqual({ prefix: '', transposed: false })
+  })
+
+  it('are found in a folder, and below an address where they are told', async () => {
+    const files = emnist('letters', upTo(1, 26))
+    await inFolder(files, async (folder) => {
+      expect((await idxFolder(folder, { validation: 1 })).test.classes).toHaveLength(26)
+    })
+    serve(files)
+    const { test } = await idxFolder('http://host/data', { prefix: 'emnist-letters-', validation: 1 })
+    expect(test.length).toBe(26)
+  })
+})
+
 describe('a folder', () => {
   it('that is not there, or is a file, has no files', async () => {
     await inFolder(new Map([['file', new Uint8Array(1)]]), async (folder) => {

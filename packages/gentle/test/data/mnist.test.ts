@@ -14,7 +14,8 @@ const run = promisify(execFile)
 /** Runs MNIST's default in a copy of the library that stands in `root` alone, and gives the error's name and message. */
 async function defaultIn(root: string): Promise<string> {
   const source = fileURLToPath(new URL('../../src/', import.meta.url))
-  for (const room of ['core', 'data']) await cp(join(source, room), join(root, 'src', room), { recursive: true })
+  for (const room of ['core', 'data', 'formats'])
+    await cp(join(source, room), join(root, 'src', room), { recursive: true })
   const entry = pathToFileURL(join(root, 'src/data/mnist.ts'))
   const script = `const { mnist } = await import('${entry}'); await mnist().catch((e) => console.log(String(e)))`
   const { stdout } = await run(process.execPath, ['--input-type=module', '-e', script], { cwd: root })
