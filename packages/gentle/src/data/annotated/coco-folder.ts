@@ -9,12 +9,12 @@ import {
   openAnnotatedFiles,
 } from './annotated-files.ts'
 import { checkInNode, textOf } from './annotation-text.ts'
-import { areMasks, missingOutlines } from './are-masks.ts'
 import { type CocoContent, type CocoImage, type CocoObject, parseCoco } from './coco-content.ts'
 import { type CocoPart, cocoLayout } from './coco-layout.ts'
 import { cocoMask } from './coco-mask.ts'
 import { findFiles, foundByEnd } from './file-finder.ts'
 import type { Mended } from './findings.ts'
+import { outlineMasks } from './outline-masks.ts'
 
 /**
  * Opens a set of pictures with COCO annotations: `annotations/instances_train2017.json` and its kin (or `train.json`, `val.json`, `test.json` there or at the top) with
@@ -43,11 +43,8 @@ export async function cocoFolder(
   const { ids, remarks } = categoryIds(what, contents)
   const classes = ids.map((id) => contents[0].categories.get(id)!)
   const counted = contents.flatMap(({ objects }) => objects.filter(({ crowd }) => !crowd))
-  const hasMasks = areMasks(
-    masks,
-    counted.map(({ segmentation }) => segmentation !== undefined),
-    classes,
-  )
+  const outlines = counted.map(({ where, segmentation }) => ({ where, outlined: segmentation !== undefined }))
+  const { hasMasks, remarks: remarksOnMasks } = outlineMasks(masks, outlines, classes.length)
   const mended = contents.flatMap((content) => content.mended)
   return openAnnotatedFiles(
     {
@@ -58,14 +55,7 @@ export async function cocoFolder(
       parts: await mapParts(parts, ({ part, content }) => cocoFiles(part, content, { ids, hasMasks, mended })),
       skipped: contents.flatMap((content) => content.skipped),
       mended,
-      remarks: [
-        ...remarks,
-        ...missingOutlines(
-          masks,
-          counted.filter(({ segmentation }) => segmentation === undefined),
-          counted.length,
-        ),
-      ],
+      remarks: [...remarks, ...remarksOnMasks],
     },
     options,
   )

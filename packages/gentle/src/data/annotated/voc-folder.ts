@@ -136,6 +136,7 @@ export async function vocFolder(
       mended: known.flatMap(({ mended }) => mended ?? []),
       remarks: [
         ...remarksOf(known, images, first),
+        ...(wanted === true && !hasMasks ? [`there are no masks in ${maskPlace}`] : []),
         ...(wanted === undefined && masks.size > 0 && !hasMasks
           ? [
               `${without.length} of its ${known.length} pictures have no mask in ${maskPlace}, such as ${without[0].file}; it is read without masks`,

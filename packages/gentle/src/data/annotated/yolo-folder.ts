@@ -14,8 +14,8 @@ import {
 } from './annotated-files.ts'
 import { ignoredPixel } from './annotated-set.ts'
 import { checkInNode, listed, picturesIn, stemOf, textOf } from './annotation-text.ts'
-import { areMasks, missingOutlines } from './are-masks.ts'
 import type { Mended, SkippedObject } from './findings.ts'
+import { outlineMasks } from './outline-masks.ts'
 import { paintedMask } from './paint-mask.ts'
 import { readYoloConfig } from './yolo-config.ts'
 import { parseYoloLabels, type YoloObject } from './yolo-labels.ts'
@@ -67,11 +67,8 @@ export async function yoloFolder(
       `${what}: none of its ${all.length} pictures has a label file; expected labels/ beside images/, or a .txt file beside each picture`,
     )
   const objects = readable.flatMap((read) => read.objects)
-  const hasMasks = areMasks(
-    masks,
-    objects.map(({ polygon }) => polygon !== undefined),
-    classes,
-  )
+  const outlines = objects.map(({ where, polygon }) => ({ where, outlined: polygon !== undefined }))
+  const { hasMasks, remarks: remarksOnMasks } = outlineMasks(masks, outlines, classes.length)
   const fileOf = (read: Read): AnnotatedFile | SkippedImage => {
     if ('reason' in read) return read
     return {
@@ -105,11 +102,7 @@ export async function yoloFolder(
           : [
               `${unlabelled.length} of its ${all.length} pictures have no label file, such as ${unlabelled[0].file}; they are taken as pictures without objects`,
             ]),
-        ...missingOutlines(
-          masks,
-          objects.filter(({ polygon }) => polygon === undefined),
-          objects.length,
-        ),
+        ...remarksOnMasks,
       ],
     },
     options,

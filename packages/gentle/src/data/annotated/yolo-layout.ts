@@ -66,7 +66,7 @@ function placeOf(folder: string, { file, root = '' }: YoloConfig, place: string,
   ]
   const told = places.find((each) => existsSync(each))
   if (told !== undefined) return { file: told, shortened: false }
-  const end = pathEnds(path)
+  const end = pathEnds(`${root}/${path}`)
     .map((each) => resolve(folder, each))
     .find((each) => existsSync(each))
   if (end === undefined) throw notThere(file, key, place, places)

@@ -249,6 +249,11 @@ describe('a COCO set', () => {
     expect(() => checkLearnable(set.train, 'boxes')).toThrow(
       /its 3 training pictures have no objects but \d that are ignored, as crowds and difficult ones are; expected one/,
     )
+    const masked = await opened(filesWith({ annotations: crowds }), { masks: true })
+    expect([masked.train.maskClasses, masked.remarks]).toEqual([
+      undefined,
+      ['none of its 0 objects that count has an outline'],
+    ])
     const none = await opened(filesWith({ annotations: [] }))
     expect(() => checkLearnable(none.train, 'boxes')).toThrow(/its 3 training pictures have no objects; expected one/)
     const whole = await opened(filesWith({}))
@@ -442,6 +447,8 @@ describe('a VOC set', async () => {
     const masked = await vocFolder(folder, { ...options, masks: true })
     expect(masked.train.maskClasses).toEqual(['background', ...classes])
     expect(reasons(masked.skipped)).toEqual([expect.stringMatching(/^mask .*0\.png: there is no such file/)])
+    const none = await vocFolder(folderOf(without(/Segmentation/)), { ...options, masks: true })
+    expect([none.train.maskClasses, none.remarks]).toEqual([undefined, ['there are no masks in SegmentationClass']])
     expect((await vocFolder(folderOf(files), { ...options, masks: false })).train.maskClasses).toBeUndefined()
   })
 
@@ -493,6 +500,15 @@ describe('a YOLO set', async () => {
       expect(reason).toMatch(
         /data\.yaml: (train|val) is .*, which is not there; it is taken to be .*images.(train|val)$/,
       )
+  })
+
+  it("is found below the last folder of another computer's root", async () => {
+    const below = Object.fromEntries(
+      Object.entries(files).map(([name, content]) => [name === 'data.yaml' ? name : `pets/${name}`, content]),
+    )
+    const yaml = `path: "C:\\sets\\pets"\ntrain: images\\train\nval: images\\val\n${names}`
+    const set = await yoloFolder(folderOf({ ...below, 'data.yaml': yaml }), { ...options, test: 1 })
+    expect([lengths(set), set.skipped, set.mended.length]).toEqual([[2, 2], [], 2])
   })
 
   it('does not take one folder for two places that end alike', async () => {
