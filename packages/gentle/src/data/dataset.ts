@@ -52,6 +52,8 @@ export interface NamedDataset {
   readonly lengths?: Readonly<Record<string, ArrayLike<number>>>
   /** What else the examples depend on, as plain JSON, such as an augmentation's policy: a training goes on only where it is the same. */
   readonly description?: unknown
+  /** Where an example is from, such as its file, for messages; where that is known. */
+  nameOf?(index: number): string
   /**
    * Writes an example: into each input's memory, and the target's, which have room for its own length and no more. It gives a promise where it
    * decodes files. The result depends on index and pass alone; `pass` says how often the examples have been seen before.

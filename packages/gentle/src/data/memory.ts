@@ -103,6 +103,12 @@ export function subset(dataset: AnyDataset, indices: ArrayLike<number>, name: st
   return isNamed(dataset) ? namedSubset(dataset, order, name) : plainSubset(dataset, order, name)
 }
 
+/** Where an example of a part is from: as the whole says, else its index there. */
+const nameInWhole =
+  (dataset: AnyDataset, order: Uint32Array) =>
+  (index: number): string =>
+    dataset.nameOf?.(order[index]) ?? `${order[index]} of the whole set`
+
 function namedSubset(dataset: NamedDataset, order: Uint32Array, name: string): NamedDataset {
   const part = (values: ArrayLike<number>): Int32Array => Int32Array.from(order, (index) => values[index])
   const { labels, lengths = {} } = dataset
@@ -112,6 +118,7 @@ function namedSubset(dataset: NamedDataset, order: Uint32Array, name: string): N
     length: order.length,
     labels: labels && part(labels),
     lengths: Object.fromEntries(Object.entries(lengths).map(([field, own]) => [field, part(own)])),
+    nameOf: nameInWhole(dataset, order),
     read(index, inputs, target, pass) {
       checkIndex(name, index, order.length)
       return dataset.read(order[index], inputs, target, pass)
@@ -130,7 +137,7 @@ function plainSubset(dataset: Dataset, order: Uint32Array, name: string): Datase
     classes,
     labels: labels && Int32Array.from(order, (index) => labels[index]),
     description,
-    nameOf: dataset.nameOf && ((index) => dataset.nameOf!(order[index])),
+    nameOf: nameInWhole(dataset, order),
     read(wanted, x, y, pass) {
       if (scratch.length !== wanted.length) scratch = new Uint32Array(wanted.length)
       for (let i = 0; i < wanted.length; i++) {

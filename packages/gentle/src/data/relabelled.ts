@@ -59,13 +59,20 @@ export function relabelled<Data extends AnyDataset>(
   const { name, length, target, description } = dataset
   const change = changeOf(name, target, classes, labels)
   const known = dataset.labels && Int32Array.from(dataset.labels, (label) => labels[label] ?? none)
-  const common = { name, length, target: change.target, classes, labels: known, description }
+  const common = {
+    name,
+    length,
+    target: change.target,
+    classes,
+    labels: known,
+    description,
+    ...(dataset.nameOf === undefined ? {} : { nameOf: (index: number) => dataset.nameOf!(index) }),
+  }
   const changed = isNamed(dataset)
     ? { ...common, inputs: dataset.inputs, lengths: dataset.lengths, read: readNamed(dataset, change) }
     : {
         ...common,
         inputShape: dataset.inputShape,
-        ...(dataset.nameOf === undefined ? {} : { nameOf: (index: number) => dataset.nameOf!(index) }),
         read: readPlain(dataset, change),
         ...(hasFiles(dataset) ? { examples: filesOf(dataset, labels) } : {}),
       }

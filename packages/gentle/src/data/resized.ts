@@ -9,7 +9,7 @@ import type { Dataset } from './dataset.ts'
  * @throws ArgumentError for examples that are no pictures, and sizes that are no whole numbers from 1.
  */
 export function resized(dataset: Dataset, size: ResizeOptions): Dataset {
-  const { name, inputShape, length, target, classes, labels, description, nameOf } = dataset
+  const { name, inputShape, length, target, classes, labels, description } = dataset
   if (inputShape.length !== 3)
     throw new ArgumentError(
       `resized: the examples of data set ${name} have shape ${formatShape(inputShape)}; pictures are [channels, height, width]`,
@@ -28,7 +28,7 @@ export function resized(dataset: Dataset, size: ResizeOptions): Dataset {
     classes,
     labels,
     description,
-    nameOf,
+    nameOf: dataset.nameOf?.bind(dataset),
     read(indices, inputs, targets, pass) {
       if (whole.length < indices.length * sizeOf(inputShape))
         whole = new Float32Array(indices.length * sizeOf(inputShape))

@@ -1,7 +1,7 @@
 /** How messages tell of an example, and of a place in it. */
 import type { Field } from '../core/field.ts'
 import { formatShape, stridesOf } from '../core/shape.ts'
-import { type AnyDataset, isNamed } from '../data/dataset.ts'
+import type { AnyDataset } from '../data/dataset.ts'
 
 /** `example 17 of data set flowers (flowers/rose/3.jpg)`, from its place in a batch. */
 export function exampleOf(
@@ -10,7 +10,7 @@ export function exampleOf(
   i: number,
 ): string {
   if (indices === undefined) return `example ${i} of the batch`
-  const from = isNamed(dataset) ? undefined : dataset.nameOf?.(indices[i])
+  const from = dataset.nameOf?.(indices[i])
   return `example ${indices[i]} of data set ${dataset.name}${from === undefined ? '' : ` (${from})`}`
 }
 

@@ -343,12 +343,13 @@ export class Trainer<M extends AnyModel = Model> {
     await writeWeights(this.model, this.#at.good.weights)
     const { firstNonFinite, nonFiniteIn } = await import('./non-finite.ts')
     const fault = (batch && nonFiniteIn(batch, this.#data)) ?? (await firstNonFinite(this.#data))
-    const advice =
-      fault !== undefined
-        ? `${fault}: mend the example or leave it out`
-        : batch !== undefined && step === 1
-          ? 'no step was made before, so look at the loss (a logarithm or a division of 0, an index outside), the first parameters, and how large the inputs are'
-          : 'use a smaller learning rate or clipNorm'
+    let advice = 'use a smaller learning rate or clipNorm'
+    if (fault !== undefined) advice = `${fault}: mend the example or leave it out`
+    else if (batch !== undefined && step === 1) {
+      // The weights are those again that it was computed by.
+      const first = await this.#programs.firstNonFinite(batch, this.#at.draw - 1)
+      advice = `no step was made before${first === undefined ? '' : `: ${first}`}; look at the loss, the first parameters and how large the inputs are`
+    }
     return new DivergedTraining(
       `training: ${what} at step ${step} (epoch ${this.#at.epoch}); the model keeps the parameters ${this.#at.good.of}; ${advice}`,
       step,

@@ -3,12 +3,15 @@ import { gradients as gradientsOf } from '../autodiff/gradients.ts'
 import type { Program } from '../backends/backend.ts'
 import type { NDArray } from '../core/ndarray.ts'
 import type { AnyDataset } from '../data/dataset.ts'
+import { topologicalOrder } from '../graph/graph.ts'
 import { input, type Tensor, type Variable, within } from '../graph/tensor.ts'
 import type { BatchLoss, BatchTensors, Loss } from '../nn/losses.ts'
 import type { Metric } from '../nn/metrics.ts'
 import { type AnyModel, applyModel } from '../nn/model.ts'
 import { Scope } from '../nn/scope.ts'
-import { add, mul } from '../ops/elementwise.ts'
+import { abs, add, mul } from '../ops/elementwise.ts'
+import { isScan } from '../ops/loop.ts'
+import { max } from '../ops/reduce.ts'
 import type { OptimizerState, Updates } from '../optim/optimizer.ts'
 import type { Batch } from './batches.ts'
 import { lossOf, measured, Sums } from './evaluation.ts'
@@ -75,6 +78,31 @@ export class TrainingPrograms {
     }
     this.#apart ??= await this.#makeApart()
     return this.#apart.store.use(gradients, trace, { learningRate })
+  }
+
+  /**
+   * The op of the forward pass that is the first to make NaN of numbers that are not, or an infinity, told as `log (loss) at main.ts:12:9 gives NaN`: by
+   * a pass of its own, at the present weights, that looks at all that is computed on the way to the loss.
+   */
+  async firstNonFinite(batch: Batch, draw: number): Promise<string | undefined> {
+    let nodes: readonly Tensor[] = []
+    const programs = new BatchPrograms(this.#parts.model.backend, this.#parts.data, (traced) => {
+      const { draw, outputs } = this.#trace(traced)
+      nodes = topologicalOrder([outputs['loss']]).filter(
+        (node) => node.dtype === 'float32' && node.inputs.length > 0 && !isScan(node),
+      )
+      const largest = nodes.map((node, i): [string, Tensor] => [`${i}`, max(abs(node))])
+      return { inputs: { draw }, outputs: Object.fromEntries(largest) }
+    })
+    const largest = await programs.run(batch, { draw })
+    programs.dispose()
+    const values = nodes.map((_, i) => largest[i].data[0])
+    // Infinities may be meant, as those of a mask are: NaN tells more.
+    const nan = values.findIndex(Number.isNaN)
+    const at = nan >= 0 ? nan : values.indexOf(Number.POSITIVE_INFINITY)
+    if (at < 0) return undefined
+    const { op, scope, site } = nodes[at]
+    return `${op.name}${scope && ` (${scope})`}${site && ` at ${site}`} gives ${nan >= 0 ? 'NaN' : 'an infinity'}`
   }
 
   dispose(): void {

@@ -1,6 +1,7 @@
 /** Data that cannot be learned from is named, by the example, and not taken for a training that goes wrong. */
 import { describe, expect, it } from 'vitest'
 import { reference } from '../../src/backends/reference/reference.ts'
+import { wasm } from '../../src/backends/wasm/wasm.ts'
 import { DataError, DivergenceError } from '../../src/core/errors.ts'
 import { Random } from '../../src/core/random.ts'
 import { augmented } from '../../src/data/augmentation/augmented.ts'
@@ -186,6 +187,8 @@ describe('NaN or an infinity in the data', () => {
   it('is told by the index in the whole set where a part of it is trained on', async () => {
     const part = subset(withBad(Number.NaN), [9, 6, 1], 'part')
     await expect(fit(network, part, options())).rejects.toThrow('example 1 of data set part (points.csv, line 8)')
+    const unnamed = subset(subset({ ...withBad(Number.NaN), nameOf: undefined }, [9, 6, 1, 2]), [3, 1, 0], 'part')
+    await expect(fit(network, unnamed, options())).rejects.toThrow('example 1 of data set part (6 of the whole set)')
   })
 
   it('is told of targets and of inputs by name', async () => {
@@ -234,10 +237,24 @@ describe('NaN or an infinity in the data', () => {
 })
 
 describe('a loss that is no number on clean data', () => {
+  it('is told by the op that is the first to make NaN, in the layer where it is', async () => {
+    const root: nn.Layer = { description: { type: 'root' }, apply: (x) => ops.sqrt(ops.sub(x, 1)) }
+    const layers = nn.Sequential(nn.Linear(3), root, nn.Linear(3))
+    for (const backend of [reference(), await wasm({ threads: 1 })]) {
+      const trainer = await createTrainer(layers, points(fine), { ...options(1e-30), backend })
+      await expect(trainer.gradients()).rejects.toThrow(/step 1 .*: sqrt \(1\) at .* gives NaN; look at/)
+      trainer.dispose()
+      await expect(fit(layers, points(fine), { ...options(), backend })).rejects.toThrow(/: sqrt \(1\) at .* gives NaN/)
+      await backend.close()
+    }
+  })
+
   it('is told to be of the loss or the network at the first step, and of the learning rate later', async () => {
     const logOf0 = (z: Tensor) => ops.mean(ops.log(ops.mul(z, 0)))
     const first: Error = await fit(network, points(fine), { ...options(), loss: logOf0 }).catch((error) => error)
-    expect(first.message).toMatch(/became -Infinity at step 1 .* no step was made before, so look at the loss/)
+    expect(first.message).toMatch(
+      /became -Infinity at step 1 .* no step was made before: log \(loss\) at .*data-faults\.test\.ts:\d+:\d+ gives an infinity; look at the loss/,
+    )
     expect(first.message).not.toMatch(/learning rate/)
     const later: Error = await fit(nn.Linear(1), growing, squared(1e30)).catch((error) => error)
     expect(later.message).toMatch(/at step [23] .* use a smaller learning rate or clipNorm$/)
