@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { inMemory } from 'gentle-dl/data'
-import { readSafetensors } from 'gentle-dl/formats'
+import { readSafetensors, writeSafetensors } from 'gentle-dl/formats'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { resized } from '../src/data/resize.ts'
 import { frozenNames } from '../src/train/freeze.ts'
@@ -75,6 +75,25 @@ describe('fine-tuning', () => {
     const { code, stderr: said } = await gentle(['train', '--resume', tuned, '--freeze', '0'])
     expect(code).toBe(2)
     expect(said).toMatch(/--freeze cannot change/)
+  })
+
+  it('takes weights whose names a training has changed, and says so', async () => {
+    const wrapped = join(temporaryFolder(), 'wrapped.ckpt')
+    const tensors = [...weightsIn(first, 'best')].map(([name, tensor]) => [`model._orig_mod.${name}`, tensor] as const)
+    writeFileSync(wrapped, writeSafetensors(new Map(tensors)))
+    const run = join(temporaryFolder(), 'from-wrapped')
+    const flags = ['--epochs', '1', '--pretrained', wrapped, '--freeze', 'all-but-head', '--run-dir', run]
+    const { code, stderr: said } = await gentle(['train', 'lenet5', '--data', set, '--batch-size', '40', ...flags])
+    expect(code).toBe(0)
+    expect(said).toContain(`${wrapped}: its names are taken without "_orig_mod.", without "model."`)
+    expect(said).toContain('8 of the 10 weights of lenet5 are loaded')
+    expect(weightsIn(run).get('3.weight')!.data).toEqual(weightsIn(first, 'best').get('3.weight')!.data)
+  })
+
+  it('refuses a key of weights where there are none', async () => {
+    const { code, stderr: said } = await gentle(['train', 'lenet5', '--data', set, '--weights-key', 'ema'])
+    expect(code).toBe(2)
+    expect(said).toMatch(/--weights-key goes with --pretrained/)
   })
 
   it('refuses weights of which nothing fits', async () => {

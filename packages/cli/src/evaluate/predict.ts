@@ -7,7 +7,7 @@ import { bytesOf } from '../data/file-bytes.ts'
 import { readImage } from '../data/images.ts'
 import { viewsOf } from '../data/policy.ts'
 import { preprocessingOf } from '../models/normalize.ts'
-import { openModel, openNamed } from '../models/open-model.ts'
+import { checkKey, openModel, openNamed } from '../models/open-model.ts'
 import { bold, note, percent } from '../terminal/terminal.ts'
 import { exitCodes, UsageError } from '../terminal/usage.ts'
 import { classesTold, namesOf, withLabels } from './class-names.ts'
@@ -32,8 +32,10 @@ export async function predict(place: string, images: readonly string[], flags: P
   return flags.input === undefined ? predictImages(place, images, flags) : predictTensor(place, flags.input, flags)
 }
 
-const open = (place: string, { weights, weightsKey }: PredictFlags, inputShape?: Shape): Promise<OpenedModel> =>
-  weights === undefined ? openModel(place) : openNamed(place, weights, inputShape, weightsKey)
+async function open(place: string, { weights, weightsKey }: PredictFlags, inputShape?: Shape): Promise<OpenedModel> {
+  checkKey(weightsKey, '--weights', weights)
+  return weights === undefined ? openModel(place) : openNamed(place, weights, inputShape, weightsKey)
+}
 
 /** A tensor [N, ...] as it is: an answer a row. */
 async function predictTensor(place: string, file: string, flags: PredictFlags): Promise<number> {

@@ -41,6 +41,12 @@ export async function openNamed(name: string, file: string, inputShape?: Shape, 
   return opened
 }
 
+/** @throws UsageError for a key of weights where no file of weights is named. */
+export function checkKey(key: string | undefined, flag: string, file: string | undefined): void {
+  if (key !== undefined && file === undefined)
+    throw new UsageError(`--weights-key goes with ${flag}, whose weights it names`)
+}
+
 /** Which weights of a file were taken, where it has several or names of its own. */
 export function sourceText(file: string, { key, others, changes }: WeightsSource): string[] {
   const average = /ema/.test(key) ? ', an average over steps (EMA)' : ''

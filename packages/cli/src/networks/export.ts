@@ -1,7 +1,7 @@
 /** `gentle export`: a trained model as a file that others read. */
 import { writeFileSync } from 'node:fs'
 import { type OpenedModel, saveModel } from 'gentle-dl'
-import { openModel, openNamed } from '../models/open-model.ts'
+import { checkKey, openModel, openNamed } from '../models/open-model.ts'
 import { shapeOf } from '../terminal/shapes.ts'
 import { note } from '../terminal/terminal.ts'
 import { exitCodes, UsageError, unknownChoice } from '../terminal/usage.ts'
@@ -34,6 +34,7 @@ export async function exportModel(place: string, flags: ExportFlags): Promise<nu
   const inputShape = input === undefined ? undefined : shapeOf(input)
   if (inputShape !== undefined && weights === undefined)
     throw new UsageError(`--input goes with --weights; ${place} tells its own`)
+  checkKey(weightsKey, '--weights', weights)
   const opened = await (weights === undefined ? openModel(place) : openNamed(place, weights, inputShape, weightsKey))
   const bytes = await formats[format](opened, flags)
   try {

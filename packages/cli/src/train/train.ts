@@ -21,6 +21,7 @@ import { type Profile, traceEvents } from 'gentle-dl/inspect'
 import { plainPreprocessing, type TaskName } from 'gentle-dl/vision'
 import { plotHistory } from 'gentle-dl-plot'
 import { policyOf } from '../data/policy.ts'
+import { checkKey } from '../models/open-model.ts'
 import { measurePeakOfThread } from '../networks/measure.ts'
 import { annotatedTask } from '../tasks/annotated-tasks.ts'
 import { prepareAnnotated } from '../tasks/prepare-annotated.ts'
@@ -101,6 +102,7 @@ async function planTraining(model: string | undefined, flags: TrainFlags): Promi
   if (resumed !== undefined) checkResumed(resumed, plan)
   const { augment } = plan
   const file = run === undefined ? plan.pretrained : undefined
+  checkKey(flags.weightsKey, '--pretrained', file)
   return {
     flags,
     task: settings.task ?? 'classify',
