@@ -1,6 +1,7 @@
 /** Models as files: parameters in safetensors, with the model's description in the metadata, so that a file alone can be used. */
 import type { Backend } from '../backends/backend.ts'
-import { ArgumentError, FormatError, ShapeError, WeightsError } from '../core/errors.ts'
+import { ArgumentError, ClassesError, FormatError, ShapeError, WeightsError } from '../core/errors.ts'
+import { matchClasses } from '../core/match-classes.ts'
 import { formatShape, type Shape, sameShape } from '../core/shape.ts'
 import { printable } from '../formats/failure.ts'
 import { fileKind, kindBytes } from '../formats/file-kind.ts'
@@ -150,24 +151,46 @@ async function fromFile(
  * Sets a model's weights from a file of safetensors or of `torch.save`: all of them, each of the same name and shape. What training puts before
  * the names, such as `module.` or `model.`, is taken away. Those that prediction does not depend on, as auxiliary heads, may be missing and then
  * stay as they are; PyTorch's `num_batches_tracked` is passed over.
- * @throws FormatError for a broken file; WeightsError telling what differs, all of it in its `mismatch`, and then nothing is changed.
+ * @throws FormatError for a broken file; WeightsError telling what differs, all of it in its `mismatch`, and ClassesError for weights of other classes by
+ * their names; then nothing is changed.
  */
 export async function loadWeights(model: AnyModel, bytes: Uint8Array, name = 'weights'): Promise<void> {
-  const matching = match(model, await tensorsIn(bytes, name), name)
+  const { tensors, classes } = await weightsIn(bytes, name)
+  const matching = match(model, tensors, name)
   checkComplete(model, matching, `${name} does not fit the model`, '; loadMatching loads what fits and leaves the rest')
   if (matching.unexpected.length > 0)
     throw new WeightsError(
       `${name} does not fit the model; not in the model: ${someOf(matching.unexpected.map(printable))}; loadMatching loads what fits and leaves the rest`,
       matching,
     )
+  checkClasses(model, classes, name)
   await assign(model, matching)
 }
 
-async function tensorsIn(bytes: Uint8Array, name: string): Promise<ReadonlyMap<string, StoredTensor>> {
+/** Tensors of a file, and the names of the classes, where it tells them. */
+interface StoredWeights {
+  readonly tensors: ReadonlyMap<string, StoredTensor>
+  readonly classes?: readonly string[]
+}
+
+async function weightsIn(bytes: Uint8Array, name: string): Promise<StoredWeights> {
   const kind = fileKind(bytes.subarray(0, kindBytes))
-  if (kind !== 'zip' && kind !== 'legacyPyTorch') return readSafetensors(bytes, name).tensors
+  if (kind !== 'zip' && kind !== 'legacyPyTorch') {
+    const { tensors, metadata } = readSafetensors(bytes, name)
+    return { tensors, classes: classesFrom(metadata, name) }
+  }
   const { readPyTorch } = await import('../formats/pytorch/pytorch.ts')
-  return readPyTorch(bytes, name).tensors
+  return readPyTorch(bytes, name)
+}
+
+/** @throws ClassesError for weights of other classes than the model's, by their names, or of the same in another order. */
+function checkClasses({ classes }: AnyModel, stored: readonly string[] | undefined, name: string): void {
+  if (classes === undefined || stored === undefined) return
+  const { labels } = matchClasses({ of: 'the model', names: classes }, { of: name, names: stored })
+  if (labels !== undefined)
+    throw new ClassesError(
+      `${name} has the classes of the model in another order; give the model the order of the file`,
+    )
 }
 
 /**
@@ -207,7 +230,8 @@ export interface NamedMatching extends Matching {
 /**
  * Sets those of a model's weights that fit, by name and shape, and tells what was and was not loaded: to go on from weights of a network
  * whose head has another number of classes. What training puts before the names, such as `module.` or `model.`, is taken away. The other
- * weights stay as they are; PyTorch's `num_batches_tracked` is passed over.
+ * weights stay as they are; PyTorch's `num_batches_tracked` is passed over. It does not ask what the classes are: of a head with other ones
+ * `pretrainedHead` takes what is of the model's.
  * @throws WeightsError where several sets of weights in the file fit alike.
  */
 export async function loadMatching(model: AnyModel, tensors: ReadonlyMap<string, StoredTensor>): Promise<Matching> {

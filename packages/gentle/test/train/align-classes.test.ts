@@ -14,6 +14,7 @@ import {
   createTrainer,
   evaluate,
   fit,
+  loadWeights,
   openModel,
   pretrainedHead,
   saveModel,
@@ -240,6 +241,18 @@ describe('pictures with truth', () => {
 })
 
 describe('a file of a model', () => {
+  it('gives its weights to a model of the same classes alone', async () => {
+    const made = (classes?: readonly string[]) =>
+      nn.createModel(nn.Sequential(nn.Flatten(), nn.Linear(3)), [3, 1, 1], { classes, backend })
+    const bytes = await saveModel(await made(kinds))
+    await loadWeights(await made(kinds), bytes)
+    await loadWeights(await made(), bytes)
+    await expect(loadWeights(await made(['dog', 'ant', 'cat']), bytes)).rejects.toThrow('in another order')
+    await expect(loadWeights(await made(['ant', 'cat', 'owl']), bytes, 'a.safetensors')).rejects.toThrow(
+      'a.safetensors and the model have other classes: the former alone has dog; the latter alone has owl',
+    )
+  })
+
   it('with another number of names than its outputs have classes is refused', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'gentle-'))
     onTestFinished(() => rmSync(folder, { recursive: true }))

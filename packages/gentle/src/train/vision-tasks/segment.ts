@@ -24,7 +24,7 @@ export const segment: VisionTask<Uint8Array> = {
       score: metrics.meanIoU,
       metrics,
       perClass: perClass.map(({ iou, dice }, i) => ({
-        name: model.classes?.[i] ?? String(i),
+        name: (model.classes ?? set.maskClasses)?.[i] ?? String(i),
         metrics: { IoU: iou, Dice: dice },
       })),
     }
