@@ -48,6 +48,10 @@ const finishWith = (code: number): void => {
   process.exitCode = code
 }
 
+/** Files that hold a model. */
+const modelFiles = "saved by Gentle, ONNX, TensorFlow.js' model.json, Keras' .keras and .h5, Teachable Machine's .zip"
+const modelText = `a run folder, a file of a model (${modelFiles}), or the name of a network with --weights`
+
 program
   .command('train')
   .argument('[model]', networkNames.join(', '))
@@ -113,7 +117,7 @@ program
 
 program
   .command('predict')
-  .argument('<model>', 'a run folder, a weights file, or the name of a network with --weights')
+  .argument('<model>', modelText)
   .argument('[image...]', 'PNG, JPEG or WebP files of any size')
   .description('what a trained model takes pictures for, or what it makes of a tensor')
   .option('--weights <file>', 'weights of the network named: safetensors, a file of PyTorch, or ONNX')
@@ -137,7 +141,7 @@ program
 
 program
   .command('summary')
-  .argument('<model>', `${networkNames.join(', ')}, a run folder or an .onnx file`)
+  .argument('<model>', `${networkNames.join(', ')}, a run folder, or a file of a model: ${modelFiles}`)
   .description("a network's layers and what they cost")
   .option('--input <HxWxC>', 'size of an example, such as 224x224x3')
   .option('--classes <n>', 'outputs', number)
@@ -253,7 +257,7 @@ experiment
 
 program
   .command('export')
-  .argument('<model>', 'a run folder, a weights file, or the name of a network with --weights')
+  .argument('<model>', modelText)
   .description('a trained model as a file that others read')
   .requiredOption('--format <name>', formatNames.join(' or '))
   .requiredOption('--out <file>', 'where to write it')

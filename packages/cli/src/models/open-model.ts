@@ -15,7 +15,9 @@ export async function openModel(place: string): Promise<OpenedModel> {
     if (networkNames.includes(place))
       throw new UsageError(`${place} is a network without weights; give them with --weights FILE`)
     const nearest = place.includes('/') ? '' : `; the nearest network is ${nearestName(place, networkNames)}`
-    throw new UsageError(`${place} is neither a run folder with weights nor a .safetensors or .onnx file${nearest}`)
+    throw new UsageError(
+      `${place} is neither a run folder with weights nor a file of a model, such as .safetensors, .onnx, model.json, .keras or .h5${nearest}`,
+    )
   }
   return openFrom(place)
 }

@@ -1,6 +1,7 @@
 /** What is in a file as text. */
 import { sizeOf } from 'gentle-dl'
 import type { FileContent, FileOperator, FilePort, FileTensor } from 'gentle-dl/inspect'
+import type { Preprocessing } from 'gentle-dl/vision'
 import { wrapped } from '../terminal/sources.ts'
 import { bold, bytes, quantity, table, thousands } from '../terminal/terminal.ts'
 
@@ -83,7 +84,7 @@ export function showText(file: string, content: FileContent, columns: number): s
       ? []
       : line(
           'pictures',
-          `${preprocessing.height} x ${preprocessing.width}, ${preprocessing.channels === 1 ? 'grey' : 'red, green, blue'}, ${preprocessing.fit === 'contain' ? 'fitted in whole' : `cut from the middle of ${preprocessing.fit.shorterSide}`}; bytes times ${preprocessing.scale.toPrecision(4)}, less ${preprocessing.mean.join(', ')}, over ${preprocessing.deviation.join(', ')}`,
+          `${preprocessing.height} x ${preprocessing.width}, ${preprocessing.channels === 1 ? 'grey' : 'red, green, blue'}, ${fitText(preprocessing)}; bytes times ${preprocessing.scale.toPrecision(4)}, less ${preprocessing.mean.join(', ')}, over ${preprocessing.deviation.join(', ')}`,
         )),
     ...wrapped(totals(tensors), columns),
     ...wrapped(useText(file, content), columns).map(bold),
@@ -95,3 +96,6 @@ const someNames = (names: readonly string[], most = 12): string =>
   names.length <= most
     ? names.join(', ')
     : `${names.slice(0, most).join(', ')} and ${quantity(names.length - most)} more`
+
+const fitText = ({ fit }: Preprocessing): string =>
+  fit === 'contain' ? 'fitted in whole' : fit === 'stretch' ? 'stretched' : `cut from the middle of ${fit.shorterSide}`

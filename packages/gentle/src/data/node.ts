@@ -103,5 +103,13 @@ export function peerPackage(name: string): unknown {
   return undefined
 }
 
+/** A module of an installed package, by its file; undefined where the package is not installed. For packages that name no entry for this way. */
+export function peerModule(name: string, folder: string, file: string): unknown {
+  const found = folderOfPackage(name, folder)
+  if (found === undefined) return undefined
+  const { join } = process.getBuiltinModule('node:path')
+  return process.getBuiltinModule('node:module').createRequire(import.meta.url)(join(found, file))
+}
+
 /** In hexadecimal. Node's own hash takes half the time of crypto.subtle, which copies the bytes first. */
 export const sha256 = (bytes: Uint8Array): string => process.getBuiltinModule('node:crypto').hash('sha256', bytes)

@@ -3,3 +3,4 @@ import '../formats/tensorflow/graph/layer.ts'
 import '../formats/tensorflow/keras/layer.ts'
 
 export * from '../formats/tensorflow/index.ts'
+export { type LoadKerasOptions, loadKeras } from '../train/open-tensorflow.ts'

@@ -2,28 +2,15 @@
 import type { StoredTensor } from './elements.ts'
 import { failing, quoted } from './failure.ts'
 import { readNpy } from './npy.ts'
-import { readZip } from './zip.ts'
-
-async function inflated(data: Uint8Array): Promise<Uint8Array> {
-  const stream = new Blob([data as BlobPart]).stream().pipeThrough(new DecompressionStream('deflate-raw'))
-  return new Uint8Array(await new Response(stream).arrayBuffer())
-}
+import { readZip, unzipped } from './zip.ts'
 
 /** The .npy files of a .npz file, by the names of their arrays. @throws FormatError for an archive that is cut off or broken. */
 export async function unpackNpz(bytes: Uint8Array, name = '.npz file'): Promise<Map<string, Uint8Array>> {
   const fail = failing(name)
   const files = new Map<string, Uint8Array>()
-  for (const [file, { isCompressed, data }] of readZip(bytes, fail)) {
+  for (const [file, entry] of readZip(bytes, fail)) {
     if (!file.endsWith('.npy')) continue
-    const array = file.slice(0, -'.npy'.length)
-    let content = data
-    if (isCompressed)
-      try {
-        content = await inflated(data)
-      } catch (cause) {
-        fail(`its array ${quoted(array)} cannot be inflated; the file is broken`, cause)
-      }
-    files.set(array, content)
+    files.set(file.slice(0, -'.npy'.length), await unzipped(entry, file, fail))
   }
   return files
 }

@@ -119,3 +119,14 @@ function widened(numbers: readonly number[], view: DataView, from: number, to: n
   }
   return [...numbers]
 }
+
+/** A file of an archive, its bytes as they were. `fail` refuses what cannot be inflated. */
+export async function unzipped({ isCompressed, data }: ZipEntry, name: string, fail: Fail): Promise<Uint8Array> {
+  if (!isCompressed) return data
+  try {
+    const stream = new Blob([data as BlobPart]).stream().pipeThrough(new DecompressionStream('deflate-raw'))
+    return new Uint8Array(await new Response(stream).arrayBuffer())
+  } catch (cause) {
+    return fail(`${quoted(name)} in its archive cannot be inflated; the file is broken`, cause)
+  }
+}

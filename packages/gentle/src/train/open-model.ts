@@ -10,7 +10,7 @@ import type { FirstValues } from '../nn/scope.ts'
 import type { Preprocessing } from '../vision/preprocessing.ts'
 import { outputClasses, type TaskName } from '../vision/tasks/task-names.ts'
 import { modelIn, purposeFrom } from './weights.ts'
-import { openOnnx, withFile } from './weights-file.ts'
+import { bytesOf, openOnnx, withFile } from './weights-file.ts'
 
 /** A model, and what is known of how it is used. */
 export interface OpenedModel {
@@ -38,7 +38,8 @@ function weightsFileOf(place: string): string | undefined {
 }
 
 /**
- * Opens a model from a file that `saveModel` wrote or an ONNX file, or from the folder of a training: its best weights.
+ * Opens a model from a file: one that `saveModel` wrote, ONNX, a `model.json` of TensorFlow.js with its weights beside it, Keras' `.keras` and `.h5`, or
+ * Teachable Machine's zip archive; or from the folder of a training: its best weights.
  * @param place a path in Node, else an address
  * @throws DataError where there is none; ArgumentError for a file of weights alone; FormatError for a broken file; WeightsError for one that does
  * not fit its own description.
@@ -47,21 +48,43 @@ export async function openModel(place: string, { backend }: OpenOptions = {}): P
   const file = weightsFileOf(place)
   if (file === undefined)
     throw new DataError(`${place} is neither a file of a model nor a folder of a training with weights`)
-  return withFile(file, async ({ access, kind, isOther }) => {
+  return withFile(file, async (at) => {
+    const { access, kind, isOther } = at
     if (kind === 'onnx') return openByOthers(file, backend)
+    if (kind === 'json') return (await tensorflow()).openModelJson(file, bytesOf(at), backend)
+    if (kind === 'hdf5') return (await tensorflow()).openKerasFile(file, bytesOf(at), backend)
+    const archived = kind === 'zip' && (await (await tensorflow()).openArchive(file, bytesOf(at), backend))
+    if (archived) return archived
     if (kind === 'zip' || kind === 'legacyPyTorch')
       throw new ArgumentError(
         `${file} holds weights without a network; name it, as in loadPretrained('resnet18', file), or resnet18 --weights FILE`,
       )
     if (kind !== 'safetensors')
-      throw new ArgumentError(`${file} ${isOther}; expected a file that saveModel wrote, or an ONNX file`)
+      throw new ArgumentError(`${file} ${isOther}; expected a file of saveModel, ONNX, TensorFlow.js or Keras`)
     const stored = readSafetensors(access, file)
+    await loadLayers(stored.metadata)
     const model = await modelIn(stored, file, backend)
     const purpose = purposeFrom(stored.metadata, file)
     checkNames(model, purpose.task, file)
     return { model, ...purpose }
   })
 }
+
+/** Layers that files of others became, which only a model with such layers loads. */
+const layersOfOthers: Readonly<Record<string, () => Promise<unknown>>> = {
+  onnx: () => import('../formats/onnx/layer.ts'),
+  keras: () => import('../formats/tensorflow/keras/layer.ts'),
+  tensorflowGraph: () => import('../formats/tensorflow/graph/layer.ts'),
+}
+
+/** Makes known the layers that a file's description names. */
+async function loadLayers(metadata: Readonly<Record<string, string>>): Promise<void> {
+  const described = Object.values(metadata).join()
+  for (const [type, load] of Object.entries(layersOfOthers)) if (described.includes(`"type":"${type}"`)) await load()
+}
+
+/** Readers of TensorFlow's family are loaded only for a file of it. */
+const tensorflow = () => import('./open-tensorflow.ts')
 
 /** The model of another program's file, which is taken for one that classifies. */
 export const openByOthers = async (file: string, backend?: Backend): Promise<OpenedModel> => ({

@@ -10,8 +10,8 @@ export interface Preprocessing {
   readonly width: number
   /** 1 for grey, 3 for red, green, blue. */
   readonly channels: 1 | 3
-  /** Fitted in whole on black, or cut from the middle, on black where that is larger, after the shorter side is scaled to `shorterSide`. */
-  readonly fit: 'contain' | { readonly shorterSide: number }
+  /** Fitted in whole on black, stretched, or cut from the middle, on black where that is larger, after the shorter side is scaled to `shorterSide`. */
+  readonly fit: 'contain' | 'stretch' | { readonly shorterSide: number }
   /** A byte b of channel c becomes (b scale - mean[c]) / deviation[c]. */
   readonly scale: number
   readonly mean: readonly number[]
@@ -97,7 +97,7 @@ export function preprocessedPlacement(
   { invert = false }: PreprocessOptions = {},
 ): Placement {
   const padding = invert ? 1 : 0
-  if (fit === 'contain') return placementOf(original, { height, width, fit, padding })
+  if (fit === 'contain' || fit === 'stretch') return placementOf(original, { height, width, fit, padding })
   const scaled = scaledSize(original, fit.shorterSide)
   return {
     height,
@@ -170,6 +170,7 @@ function isPreprocessing(value: unknown): value is Preprocessing {
     isSize(width) &&
     (channels === 1 || channels === 3) &&
     (fit === 'contain' ||
+      fit === 'stretch' ||
       (typeof fit === 'object' &&
         fit !== null &&
         Object.keys(fit).join() === 'shorterSide' &&

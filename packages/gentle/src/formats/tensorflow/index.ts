@@ -1,4 +1,11 @@
 /** Models of TensorFlow's family. */
-export { loadTensorflow } from './model-json.ts'
-export type { LoadTensorflowOptions, TensorflowInput, TensorflowModel } from './tensorflow-model.ts'
+export type { Hdf5Package } from '../hdf5.ts'
+export { type LoadModelJsonOptions, loadTensorflow } from './model-json.ts'
+export type {
+  AsTensorflowModelOptions,
+  LoadTensorflowOptions,
+  PixelScale,
+  TensorflowInput,
+  TensorflowModel,
+} from './tensorflow-model.ts'
 export { type ReadShard, readTensorflowWeights } from './weights-manifest.ts'

@@ -1,10 +1,11 @@
 /** TensorFlow.js' `model.json`: a network of layers or a graph of ops, with a manifest of its weights. */
 import type { StoredTensor } from '../elements.ts'
-import { type Fail, failing } from '../failure.ts'
+import { failing } from '../failure.ts'
 import { openGraph } from './graph/graph-network.ts'
-import { isRecord, type Json, parseJson } from './json.ts'
+import { isRecord, parseJson } from './json.ts'
 import { openKeras } from './keras/keras-network.ts'
 import type { WeightSource } from './keras/weights.ts'
+import { teachableMachine } from './teachable-machine.ts'
 import {
   type LoadTensorflowOptions,
   openTensorflowModel,
@@ -35,31 +36,21 @@ function namedWeights(tensors: ReadonlyMap<string, StoredTensor>): WeightSource 
   }
 }
 
-/** The network within a `model.json` of layers. */
-function kerasConfig(topology: Json): unknown {
-  return topology.model_config ?? topology
-}
-
-/** The JSON of a `model.json`, checked to be one. */
-export function modelJson(json: Uint8Array | object, fail: Fail): Json & { readonly modelTopology: Json } {
-  const model = json instanceof Uint8Array ? parseJson(json, fail) : json
-  if (!isRecord(model) || Array.isArray(model) || !isRecord(model.modelTopology))
-    return fail('it has no modelTopology; expected a model.json of TensorFlow.js')
-  return model as Json & { readonly modelTopology: Json }
-}
-
 /** What a `model.json` holds. */
-export async function readModelJson(
-  json: Uint8Array | object,
-  shard: ReadShard,
-  fail: Fail,
-  name: string,
-): Promise<TensorflowNetwork> {
-  const model = modelJson(json, fail)
+async function readModelJson(json: Uint8Array | object, shard: ReadShard, name: string): Promise<TensorflowNetwork> {
+  const fail = failing(name)
+  const model = json instanceof Uint8Array ? parseJson(json, fail) : json
+  if (!isRecord(model) || !isRecord(model.modelTopology))
+    return fail('it has no modelTopology; expected a model.json of TensorFlow.js')
   const { modelTopology: topology } = model
   const tensors = await readTensorflowWeights(model, shard, name)
   if (model.format === 'graph-model' || Array.isArray(topology.node)) return openGraph(model, topology, tensors, fail)
-  return openKeras(kerasConfig(topology), 'tensorflow.js', namedWeights(tensors), fail).network
+  return openKeras(topology.model_config ?? topology, 'tensorflow.js', namedWeights(tensors), fail)
+}
+
+export interface LoadModelJsonOptions extends LoadTensorflowOptions {
+  /** Teachable Machine's `metadata.json`, which names classes and says how pictures are prepared: its bytes, or what its text stands for. */
+  readonly metadata?: Uint8Array | object
 }
 
 /**
@@ -71,8 +62,10 @@ export async function readModelJson(
 export async function loadTensorflow(
   json: Uint8Array | object,
   shard: ReadShard,
-  options: LoadTensorflowOptions = {},
+  options: LoadModelJsonOptions = {},
 ): Promise<TensorflowModel> {
-  const { name = 'model.json' } = options
-  return openTensorflowModel(await readModelJson(json, shard, failing(name), name), options, name)
+  const { name = 'model.json', metadata } = options
+  const network = await readModelJson(json, shard, name)
+  const more = metadata === undefined ? {} : teachableMachine(metadata, failing(`${name}: its metadata.json`))
+  return openTensorflowModel(network, options, name, more)
 }

@@ -6,7 +6,8 @@ import { ArgumentError, FormatError, GentleError } from '../../core/errors.ts'
 import type { NDArray } from '../../core/ndarray.ts'
 import { nearestName } from '../../core/nearest-name.ts'
 import { formatShape, type Shape, sizeOf } from '../../core/shape.ts'
-import { input, type Tensor, variable } from '../../graph/tensor.ts'
+import { topologicalOrder } from '../../graph/graph.ts'
+import { input, type Tensor, Variable, variable } from '../../graph/tensor.ts'
 import type { InputsLayer } from '../../nn/inputs-layer.ts'
 import type { Layer } from '../../nn/layer.ts'
 import { createModel, type InputsModel, type Model } from '../../nn/model.ts'
@@ -25,6 +26,14 @@ export interface TensorflowInput {
   readonly batch?: number
 }
 
+/** How a picture comes to a network: a byte b as b scale - mean. */
+export interface PixelScale {
+  readonly scale: number
+  readonly mean: number
+  /** Stretched to the network's size, as Keras reads folders of pictures, or cut from the middle, as Teachable Machine does. */
+  readonly fit: 'stretch' | 'crop'
+}
+
 /** What a file holds: a function of tensors, and its weights. */
 export interface TensorflowNetwork {
   readonly inputs: readonly TensorflowInput[]
@@ -36,6 +45,8 @@ export interface TensorflowNetwork {
   readonly isState: (path: string) => boolean
   /** Whether images lie as PyTorch's in the file, too. */
   readonly channelsFirst: boolean
+  /** Where the network says it itself: it begins with a layer that rescales bytes. */
+  readonly pixels?: PixelScale
   /** Traces it on tensors as the file means them, in the order of its inputs. */
   readonly trace: (inputs: readonly Tensor[], scope: Scope) => readonly Tensor[]
   /** The layer of the one input and of this output; images come channels first, and leave so. */
@@ -63,6 +74,8 @@ export interface TensorflowModel {
   readonly outputs: readonly string[]
   /** Names of the classes, where the file has them. */
   readonly classes?: readonly string[]
+  /** How a picture has to come to it, where the file says so. */
+  readonly pixels?: PixelScale
   /** The learned tensors by their names in the file; their present values are with the backend. */
   readonly parameters: Parameters
   /** Statistics that normalisation uses, by their names. */
@@ -93,15 +106,18 @@ const channelsFirst = <Size>([height, width, channels]: readonly Size[]): Size[]
 
 const sizesText = (sizes: readonly (number | null)[]): string => sizes.map((size) => size ?? 'any').join(', ')
 
-/**
- * Makes a network's model, and traces it once where its shapes are known, so that what is wrong with it is told when it is opened.
- * @param classes names of what the last axis of its output tells, where the file has them
- */
+/** What a file beside the network says of it. */
+export interface TensorflowMetadata {
+  readonly classes?: readonly string[]
+  readonly pixels?: PixelScale
+}
+
+/** Makes a network's model, and traces it once where its shapes are known, so that what is wrong with it is told when it is opened. */
 export async function openTensorflowModel(
   network: TensorflowNetwork,
   options: LoadTensorflowOptions,
   name: string,
-  classes?: readonly string[],
+  { classes, pixels = network.pixels }: TensorflowMetadata = {},
 ): Promise<TensorflowModel> {
   const backend = options.backend ?? (await defaultBackend())
   const { inputs, outputs, weights } = network
@@ -145,6 +161,7 @@ export async function openTensorflowModel(
     inputs,
     outputs,
     ...(classes === undefined ? {} : { classes }),
+    ...(pixels === undefined ? {} : { pixels }),
     parameters,
     state,
     backend,
@@ -176,7 +193,14 @@ export async function openTensorflowModel(
           throw new FormatError(`its input '${printable(only.name)}' is of whole numbers; use asInputsModel`)
         const shape = isPicture(only.shape) ? channelsFirst(only.shape) : only.shape
         const layer = network.layer(index)
-        return createModel(layer, boundShape(shape, inputShape, only.name), { parameters, state, backend, classes })
+        const bound = boundShape(shape, inputShape, only.name)
+        const needed = variablesOf(layer.apply(input([1, ...bound]), scope()))
+        return createModel(layer, bound, {
+          parameters: those(parameters, needed),
+          state: those(state, needed),
+          backend,
+          classes,
+        })
       }),
     asInputsModel: ({ output } = {}) =>
       made(async () => {
@@ -194,6 +218,13 @@ export async function openTensorflowModel(
     },
   }
 }
+
+/** The variables that a tensor depends on. */
+const variablesOf = (x: Tensor): Set<Tensor> =>
+  new Set(topologicalOrder([x]).filter((node) => node instanceof Variable))
+
+const those = (all: Parameters, needed: ReadonlySet<Tensor>): Parameters =>
+  new Map([...all].filter(([, each]) => needed.has(each)))
 
 /** The shape of an example, of which the file may leave sizes open. */
 function boundShape(shape: readonly (number | null)[], given: Shape | undefined, name: string): Shape {

@@ -7,7 +7,7 @@ import type { Json } from '../json.ts'
 import { Placed } from '../placed.ts'
 import type { TensorflowInput, TensorflowNetwork } from '../tensorflow-model.ts'
 import type { Known } from './call.ts'
-import { graphLayer, graphOperators, isSource, runGraph } from './layer.ts'
+import { type GraphDescription, graphLayer, graphOperators, isSource, runGraph } from './layer.ts'
 import { endsFrom, type GraphEnd, type GraphNode, nodesBelow, nodesFrom, outputOf, signatureOf } from './nodes.ts'
 
 /** Operands by which the op normalises: kept, not learned. */
@@ -87,7 +87,25 @@ export function openGraph(
     isState: (path) => states.has(path),
     channelsFirst: false,
     trace: (given, scope) => runGraph(graph, given.map(Placed.written), scope).map((y) => y.written),
-    layer: (output) => graphLayer({ ...graph, output }),
+    layer: (output) => graphLayer(ofOutput(graph, output)),
+  }
+}
+
+/** What one of the outputs needs. */
+function ofOutput(graph: GraphDescription, output: number): GraphDescription {
+  const outputs = [graph.outputs[output]]
+  const needed = new Set(outputs.map(({ value }) => outputOf(value).node))
+  for (const { name, inputs } of graph.nodes.toReversed())
+    if (needed.has(name)) for (const input of inputs) needed.add(outputOf(input).node)
+  const those = <Value>(all: Readonly<Record<string, Value>>): Record<string, Value> =>
+    Object.fromEntries(Object.entries(all).filter(([name]) => needed.has(name)))
+  return {
+    nodes: graph.nodes.filter(({ name }) => needed.has(name)),
+    inputs: graph.inputs,
+    outputs,
+    weights: those(graph.weights),
+    states: graph.states.filter((name) => needed.has(name)),
+    known: those(graph.known),
   }
 }
 

@@ -35,8 +35,6 @@ export interface GraphDescription {
   readonly states: readonly string[]
   /** Constants that are numbers: shapes, axes, bounds, factors. */
   readonly known: Readonly<Record<string, Known>>
-  /** Which of its outputs is meant. */
-  readonly output: number
 }
 
 /** Whether a node is a value from outside: an input, or a constant. */
@@ -47,7 +45,7 @@ export const isSource = ({ op }: Pick<GraphNode, 'op'>): boolean =>
 const mostComputed = 2 ** 16
 
 /** Traces a graph; `inputs` are as it means them, in the order of its own. */
-export function runGraph(graph: Omit<GraphDescription, 'output'>, inputs: readonly Placed[], scope: Scope): Placed[] {
+export function runGraph(graph: GraphDescription, inputs: readonly Placed[], scope: Scope): Placed[] {
   const values = new Map<string, readonly GraphValue[]>()
   const states = new Set(graph.states)
   graph.inputs.forEach(({ value }, i) => {
@@ -101,9 +99,9 @@ function resultsOf(call: GraphCall): readonly GraphValue[] {
 /** A tensor as a graph means it: an image comes channels first, as everywhere in the library. */
 const meantInGraph = (x: Tensor): Placed => (x.shape.length === 4 ? Placed.channelsFirst(x) : Placed.written(x))
 
-/** The layer of a description. @throws ArgumentError for a description that is none. */
+/** The layer of a description of one input and one output. @throws ArgumentError for a description that is none. */
 export function graphLayer(description: GraphDescription): Layer {
-  const { nodes, inputs, outputs, weights, known, states, output } = description
+  const { nodes, inputs, outputs, weights, known, states } = description
   if (
     ![nodes, inputs, outputs, states].every(Array.isArray) ||
     typeof weights !== 'object' ||
@@ -115,8 +113,7 @@ export function graphLayer(description: GraphDescription): Layer {
   return {
     description: { type: 'tensorflowGraph', ...description },
     apply(x, scope) {
-      const y = runGraph(description, [meantInGraph(x)], scope)[output]
-      if (y === undefined) throw new FormatError(`its graph has no output ${printable(String(output))}`)
+      const [y] = runGraph(description, [meantInGraph(x)], scope)
       if (y.shape[0] !== x.shape[0])
         throw new FormatError(
           `its graph makes ${formatShape(y.shape)} of ${x.shape[0]} examples; expected as many rows. It may be for another number of examples`,

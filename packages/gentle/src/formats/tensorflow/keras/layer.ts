@@ -1,9 +1,8 @@
 /** A network of Keras as a layer of ours: tracing it runs its layers in their order. */
-import { ArgumentError, FormatError } from '../../../core/errors.ts'
+import { ArgumentError } from '../../../core/errors.ts'
 import type { Tensor } from '../../../graph/tensor.ts'
 import { inLayer, type Layer, registerLayer } from '../../../nn/layer.ts'
 import type { Scope } from '../../../nn/scope.ts'
-import { printable } from '../../failure.ts'
 import { isRecord } from '../json.ts'
 import { Placed } from '../placed.ts'
 import { convolutionLayers } from './convolution-layers.ts'
@@ -111,8 +110,6 @@ export interface KerasDescription {
   readonly network: KerasNetwork
   /** Whether its images lie as PyTorch's. */
   readonly channelsFirst: boolean
-  /** Which of its outputs is meant. */
-  readonly output: number
 }
 
 /** A tensor as a network of Keras means it: an image comes channels first, as everywhere in the library. */
@@ -123,18 +120,16 @@ export const meantInKeras = (x: Tensor, channelsFirst: boolean): Placed =>
 export const givenByKeras = (y: Placed, channelsFirst: boolean): Tensor =>
   y.shape.length === 4 && !channelsFirst ? y.channelsFirst : y.written
 
-/** The layer of a description. @throws ArgumentError for a description that is none. */
+/** The layer of a description of one input and one output. @throws ArgumentError for a description that is none. */
 export function kerasLayer(description: KerasDescription): Layer {
-  const { dialect, network, channelsFirst, output } = description
+  const { dialect, network, channelsFirst } = description
   if (!isRecord(network) || !Array.isArray(network.calls) || !Array.isArray(network.layers))
     throw new ArgumentError('layer keras: its description has no network')
   const built = buildNetwork(network, dialect)
   return {
     description: { type: 'keras', ...description },
     apply(x, scope) {
-      const outputs = built.run([meantInKeras(x, channelsFirst)], scope)
-      const y = outputs[output]
-      if (y === undefined) throw new FormatError(`its network has no output ${printable(String(output))}`)
+      const [y] = built.run([meantInKeras(x, channelsFirst)], scope)
       return givenByKeras(y, channelsFirst)
     },
   }

@@ -235,6 +235,22 @@ function referencesIn(value: unknown, fail: Fail): Reference[] {
   return fail('its network has no lists input_layers and output_layers')
 }
 
+/** What one of the outputs needs. */
+export function ofOutput({ layers, calls, inputs, outputs }: KerasNetwork, output: number): KerasNetwork {
+  const needed = new Set([outputs[output][0], ...inputs.map(({ call }) => call)])
+  for (let i = calls.length - 1; i >= 0; i--) if (needed.has(i)) for (const [call] of calls[i].inputs) needed.add(call)
+  const kept = calls.flatMap((_, i) => (needed.has(i) ? [i] : []))
+  const moved = ([call, of]: KerasValue): KerasValue => [kept.indexOf(call), of]
+  const used = new Set(kept.map((i) => calls[i].layer))
+  const places = layers.flatMap((_, i) => (used.has(i) ? [i] : []))
+  return {
+    layers: places.map((i) => layers[i]),
+    calls: kept.map((i) => ({ layer: places.indexOf(calls[i].layer), inputs: calls[i].inputs.map(moved) })),
+    inputs: inputs.map((each) => ({ ...each, call: kept.indexOf(each.call) })),
+    outputs: [moved(outputs[output])],
+  }
+}
+
 /** Whether any layer of it takes images as PyTorch does. */
 export const isChannelsFirst = ({ layers }: KerasNetwork): boolean =>
   layers.some(

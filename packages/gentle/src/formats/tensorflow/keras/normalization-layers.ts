@@ -35,7 +35,7 @@ const batchNormalization: BuildKerasLayer = (config) => {
   const scale = config.flag('scale', true)
   config.expect('renorm', false)
   // How the work is done, and how devices share it.
-  for (const setting of ['fused', 'synchronized']) config.value(setting)
+  for (const setting of ['fused', 'synchronized', 'renorm_clipping', 'renorm_momentum']) config.value(setting)
   return {
     weights: [
       ...gainAndOffset(scale, center),

@@ -1,0 +1,121 @@
+/** Files of TensorFlow.js, Keras and Teachable Machine as models. */
+import type { Backend } from '../backends/backend.ts'
+import { ArgumentError, DataError, FormatError } from '../core/errors.ts'
+import type { Shape } from '../core/shape.ts'
+import { filesAt } from '../data/files.ts'
+import { inNode, peerModule } from '../data/node.ts'
+import { failing, quoted } from '../formats/failure.ts'
+import type { Hdf5Package } from '../formats/hdf5.ts'
+import { isRecord, parseJson } from '../formats/tensorflow/json.ts'
+import { isKerasArchive, readKeras } from '../formats/tensorflow/keras/keras-file.ts'
+import { loadTensorflow } from '../formats/tensorflow/model-json.ts'
+import { isTeachableMachine } from '../formats/tensorflow/teachable-machine.ts'
+import {
+  type LoadTensorflowOptions,
+  openTensorflowModel,
+  type PixelScale,
+  type TensorflowModel,
+} from '../formats/tensorflow/tensorflow-model.ts'
+import { readZip, unzipped } from '../formats/zip.ts'
+import type { Preprocessing } from '../vision/preprocessing.ts'
+import type { OpenedModel } from './open-model.ts'
+
+export interface LoadKerasOptions extends LoadTensorflowOptions {
+  /** The package h5wasm, which reads HDF5, as `await import('h5wasm')` gives it; Node finds an installed one itself. */
+  readonly hdf5?: Hdf5Package
+}
+
+/** @throws DataError where h5wasm is not installed. */
+async function installedHdf5(): Promise<Hdf5Package> {
+  const found = inNode() ? peerModule('h5wasm', 'dist/esm', 'hdf5_hl.js') : undefined
+  if (found !== undefined) return found as Hdf5Package
+  throw new DataError(
+    inNode()
+      ? 'files of Keras need the package h5wasm, which is not installed; run npm install h5wasm'
+      : "files of Keras need the package h5wasm; give it as loadKeras(bytes, { hdf5: await import('h5wasm') })",
+  )
+}
+
+/**
+ * Opens a file of Keras 2 or 3: `.keras`, or `.h5` with its network. Recurrent layers are not read.
+ * @throws FormatError for a file that is broken, and for layers and settings that are unknown, by their names; DataError where the package
+ * h5wasm is not installed.
+ */
+export async function loadKeras(bytes: Uint8Array, options: LoadKerasOptions = {}): Promise<TensorflowModel> {
+  const { name = 'file of Keras', hdf5 } = options
+  const network = await readKeras(bytes, async () => hdf5 ?? installedHdf5(), name)
+  return openTensorflowModel(network, options, name)
+}
+
+/** How a picture is prepared for a model that says how; undefined for examples that are no pictures. */
+function preprocessingFor(inputShape: Shape, { scale, mean, fit }: PixelScale): Preprocessing | undefined {
+  const [channels, height, width] = inputShape
+  if (inputShape.length !== 3 || (channels !== 1 && channels !== 3)) return undefined
+  const all = (value: number): number[] => Array.from({ length: channels }, () => value)
+  return {
+    height,
+    width,
+    channels,
+    fit: fit === 'stretch' ? 'stretch' : { shorterSide: Math.min(height, width) },
+    scale,
+    mean: all(mean),
+    deviation: all(1),
+  }
+}
+
+async function opened(loaded: TensorflowModel, place: string): Promise<OpenedModel> {
+  const model = await loaded.asModel()
+  const outputs = model.outputShape[model.outputShape.length - 1]
+  if (loaded.classes !== undefined && loaded.classes.length !== outputs)
+    throw new FormatError(`${place}: it names ${loaded.classes.length} classes, and its model has ${outputs} outputs`)
+  const preprocessing = loaded.pixels && preprocessingFor(model.inputShape, loaded.pixels)
+  return { model, task: 'classify', byOthers: true, ...(preprocessing === undefined ? {} : { preprocessing }) }
+}
+
+/** The model of a `model.json`; its weights, and Teachable Machine's metadata, lie beside it. */
+export async function openModelJson(place: string, bytes: Uint8Array, backend?: Backend): Promise<OpenedModel> {
+  const at = Math.max(place.lastIndexOf('/'), place.lastIndexOf('\\'))
+  const files = filesAt(place.slice(0, at + 1) || './', 'model.json')
+  return openFiles(place, bytes, (file) => files.read(file), backend)
+}
+
+async function openFiles(
+  place: string,
+  json: Uint8Array,
+  read: (file: string) => Promise<Uint8Array | undefined>,
+  backend: Backend | undefined,
+): Promise<OpenedModel> {
+  const fail = failing(place)
+  const parsed = parseJson(json, fail)
+  if (!isRecord(parsed) || !('modelTopology' in parsed))
+    throw new ArgumentError(`${place} is JSON, but no model; expected a model.json of TensorFlow.js`)
+  const beside = await read('metadata.json')
+  const metadata = beside && parseJson(beside, failing(`${place}: metadata.json beside it`))
+  const shard = async (file: string): Promise<Uint8Array> =>
+    (await read(file)) ?? fail(`its weights ${quoted(file)} are not beside it`)
+  const options = { name: place, backend, ...(isTeachableMachine(metadata) ? { metadata: metadata as object } : {}) }
+  return opened(await loadTensorflow(parsed, shard, options), place)
+}
+
+/** The model of an HDF5 file of Keras. */
+export const openKerasFile = async (place: string, bytes: Uint8Array, backend?: Backend): Promise<OpenedModel> =>
+  opened(await loadKeras(bytes, { name: place, backend }), place)
+
+/** The model of a zip archive, `.keras` or Teachable Machine's; undefined for another archive. */
+export async function openArchive(
+  place: string,
+  bytes: Uint8Array,
+  backend?: Backend,
+): Promise<OpenedModel | undefined> {
+  const fail = failing(place)
+  const files = readZip(bytes, fail)
+  if (isKerasArchive(files)) return openKerasFile(place, bytes, backend)
+  const json = [...files.keys()].find((file) => /(^|\/)model\.json$/.test(file))
+  if (json === undefined) return undefined
+  const folder = json.slice(0, -'model.json'.length)
+  const read = async (file: string): Promise<Uint8Array | undefined> => {
+    const entry = files.get(folder + file)
+    return entry && unzipped(entry, file, fail)
+  }
+  return openFiles(place, (await read('model.json'))!, read, backend)
+}

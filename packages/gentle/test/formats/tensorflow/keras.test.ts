@@ -1,0 +1,45 @@
+/** Files of Keras, as make-keras.py writes them by Keras' own sources. */
+import { readFileSync } from 'node:fs'
+import { expect, it } from 'vitest'
+import { reference } from '../../../src/backends/reference/reference.ts'
+import { FormatError } from '../../../src/core/errors.ts'
+import { loadKeras } from '../../../src/train/open-tensorflow.ts'
+import { bytesFrom } from './golden.ts'
+
+const { input, files }: Golden = JSON.parse(readFileSync(new URL('../../goldens/keras.json', import.meta.url), 'utf8'))
+
+interface Golden {
+  readonly input: { readonly shape: number[]; readonly data: number[] }
+  readonly files: Readonly<Record<string, { file: string; output: number[] }>>
+}
+
+const backend = reference()
+
+it.each(Object.entries(files))('a file of %s gives the numbers of its network', async (_, { file, output }) => {
+  const model = await loadKeras(bytesFrom(file), { backend })
+  expect(model.inputs).toEqual([{ name: 'picture', shape: [5, 6, 3], dtype: 'float32' }])
+  expect(model.pixels).toEqual({ scale: 1, mean: 0, fit: 'stretch' })
+  const picture = { shape: input.shape, dtype: 'float32' as const, data: Float32Array.from(input.data) }
+  const { dense } = await model.run({ picture })
+  expect(dense.shape).toEqual([2, 5])
+  output.forEach((value, i) => {
+    expect(dense.data[i]).toBeCloseTo(value, 5)
+  })
+})
+
+it('weights keep their names', async () => {
+  const { parameters, state } = await loadKeras(bytesFrom(files['keras 3'].file), { backend })
+  expect([...parameters.keys()]).toEqual([
+    ...['conv.kernel', 'conv.bias', 'bn.gamma', 'bn.beta', 'deep.depthwise_kernel', 'deep.bias'],
+    ...['head.inner_dense.kernel', 'head.inner_dense.bias', 'dense.kernel', 'dense.bias'],
+  ])
+  expect([...state.keys()]).toEqual(['bn.moving_mean', 'bn.moving_variance'])
+})
+
+it('a file that is cut off or none is refused in one line', async () => {
+  for (const { file } of Object.values(files)) {
+    const bytes = bytesFrom(file)
+    await expect(loadKeras(bytes.subarray(0, bytes.length / 2), { name: 'my.keras' })).rejects.toThrow(FormatError)
+  }
+  await expect(loadKeras(new Uint8Array(9), { name: 'my.h5' })).rejects.toThrow(/^my\.h5: its HDF5 file cannot be read/)
+})
