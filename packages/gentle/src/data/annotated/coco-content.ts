@@ -1,6 +1,8 @@
 /** What files of COCO say: annotations, and the results that a detector writes (cocodataset.org, "Data format" and "Results format"). */
 import { DataError } from '../../core/errors.ts'
 import { cocoBox, type DetectedObject, type SizedBox, type TruthObject } from '../../vision/metrics/objects.ts'
+import { idOf, type WordIds, wordIdsOf } from './coco-ids.ts'
+import { type Entry, isEntry, isNumber, parseJson, shown } from './coco-json.ts'
 import { isSegmented, outlineBox } from './coco-outline.ts'
 import type { Mended, SkippedObject } from './findings.ts'
 
@@ -30,16 +32,19 @@ export interface CocoContent {
   readonly objects: readonly CocoObject[]
   /** Names by id. */
   readonly categories: ReadonlyMap<number, string>
+  /** Numbers for ids that are words, which results have, too. */
+  readonly wordIds: { readonly images: WordIds; readonly categories: WordIds }
   /** Annotations that were left out: of images or categories that the file does not have, without a box, or broken. */
   readonly skipped: readonly SkippedObject[]
   /** What was taken otherwise than it stands. */
   readonly mended: readonly Mended[]
 }
 
-type Entry = Readonly<Record<string, unknown>>
+/** What entries of images refer to. */
+type Images = Pick<CocoContent, 'file' | 'images' | 'wordIds'>
 
 /**
- * Reads the text of a COCO annotations file. Ids may be strings of digits; a width or height of 0 is not known; a box that is missing is taken from the
+ * Reads the text of a COCO annotations file. Ids may be strings, of digits or words; a width or height of 0 is not known; a box that is missing is taken from the
  * segmentation, which is not looked at otherwise. Annotations that cannot be used are listed as `skipped`, and what was taken otherwise than it stands as `mended`.
  * @throws DataError for a text that is no JSON or no COCO, and an id of images or categories that is broken, or comes twice for different ones.
  */
@@ -55,34 +60,47 @@ export function parseCoco(text: string, file: string): CocoContent {
   }
   const skipped: SkippedObject[] = []
   const mended: Mended[] = []
-  const byId = <Value>(what: string, entries: readonly unknown[], read: (entry: Entry, id: number) => Value) => {
+  const byId = <Value>(
+    what: string,
+    entries: readonly unknown[],
+    words: WordIds,
+    read: (entry: Entry, id: number) => Value,
+  ) => {
     const values = new Map<number, { readonly value: Value; readonly text: string }>()
     for (const [i, entry] of entries.entries()) {
       const where = `${file}: ${what} ${i}`
       if (!isEntry(entry)) throw new DataError(`${where} is ${shown(entry)}; expected an object with an id`)
-      const id = idOf(entry['id'], 'id', where)
+      const id = idOf(entry['id'], 'id', words, where)
       const value = read(entry, id)
       const known = values.get(id)
       if (known === undefined) values.set(id, { value, text: JSON.stringify(value) })
       else if (known.text !== JSON.stringify(value))
-        throw new DataError(`${where} has the id ${id} again; expected each id once`)
-      else mended.push({ file, what: `${what}s listed twice, taken once`, reason: `${where}, ${id}, is there already` })
+        throw new DataError(`${where} has the id ${shown(entry['id'])} again; expected each id once`)
+      else
+        mended.push({
+          file,
+          what: `${what}s listed twice, taken once`,
+          reason: `${where}, ${shown(entry['id'])}, is there already`,
+        })
     }
     return new Map(Array.from(values, ([id, { value }]) => [id, value]))
   }
   const [pictures, entries, kinds] = [listOf('images'), listOf('annotations'), listOf('categories')]
-  const images = byId('image', pictures, ({ file_name: name, height, width }, id): CocoImage => {
+  const wordIds = { images: wordIdsOf(pictures), categories: wordIdsOf(kinds) }
+  const images = byId('image', pictures, wordIds.images, ({ file_name: name, height, width }, id): CocoImage => {
     const size = isNumber(height) && isNumber(width) && height > 0 && width > 0 ? { size: { height, width } } : {}
     return { id, ...(typeof name === 'string' ? { file: name } : {}), ...size }
   })
-  const categories = byId('category', kinds, ({ name }, id) => (typeof name === 'string' ? name : String(id)))
+  const categories = byId('category', kinds, wordIds.categories, ({ name, id }) =>
+    typeof name === 'string' ? name : String(id),
+  )
   const repeated = repetitions(entries)
   const objects = entries.flatMap((entry, i): CocoObject[] => {
     const where = `${file}: annotation ${isEntry(entry) ? (entry['id'] ?? i) : i}`
     try {
       if (!isEntry(entry)) throw new DataError(`${where} is ${shown(entry)}; expected an object`)
       if (repeated.has(i)) throw new DataError(`${where} is there already, with all that it says`)
-      const { object, notes } = objectOf(entry, where, { file, images, categories })
+      const { object, notes } = objectOf(entry, where, { file, images, categories, wordIds })
       mended.push(...notes)
       return [object]
     } catch (error) {
@@ -91,7 +109,7 @@ export function parseCoco(text: string, file: string): CocoContent {
       return []
     }
   })
-  return { file, images, objects, categories, skipped, mended }
+  return { file, images, objects, categories, wordIds, skipped, mended }
 }
 
 /** Places of annotations that were listed before, with the same id and all that they say. */
@@ -111,13 +129,16 @@ function repetitions(entries: readonly unknown[]): ReadonlySet<number> {
 function objectOf(
   entry: Entry,
   where: string,
-  { file, images, categories }: Pick<CocoContent, 'file' | 'images' | 'categories'>,
+  { categories, ...truth }: Images & Pick<CocoContent, 'categories'>,
 ): { object: CocoObject; notes: Mended[] } {
   const { area, iscrowd, segmentation } = entry
   const notes: Mended[] = []
-  const { image, category } = idsOf(entry, images, file, where)
+  const { file, images } = truth
+  const { image, category } = idsOf(entry, truth, where)
   if (!categories.has(category))
-    throw new DataError(`${where} is of category ${category}, which is not among the categories of ${file}`)
+    throw new DataError(
+      `${where} is of category ${shown(entry['category_id'])}, which is not among the categories of ${file}`,
+    )
   if (Number(iscrowd ?? 0) !== 0 && Number(iscrowd) !== 1)
     throw new DataError(`${where} has "iscrowd": ${shown(iscrowd)}; expected 0 or 1`)
   const missing = entry['bbox'] === null || entry['bbox'] === undefined
@@ -154,7 +175,7 @@ function objectOf(
  * Reads the text of a COCO results file: a list of { image_id, category_id, bbox, score }. Categories may be others than the truth's.
  * @throws DataError for a text that is no JSON or no such list, a box or score that is broken, and an image that is not in the truth.
  */
-export function parseCocoResults(text: string, file: string, truth: Pick<CocoContent, 'file' | 'images'>) {
+export function parseCocoResults(text: string, file: string, truth: Images) {
   const content = parseJson(text, file)
   if (!Array.isArray(content) || !content.every(isEntry))
     throw new DataError(
@@ -164,16 +185,16 @@ export function parseCocoResults(text: string, file: string, truth: Pick<CocoCon
     const where = `${file}: result ${i}`
     const { score } = entry
     if (!isNumber(score)) throw new DataError(`${where} has the score ${shown(score)}; expected a finite number`)
-    return { ...idsOf(entry, truth.images, truth.file, where), box: boxOf(entry, where), score }
+    return { ...idsOf(entry, truth, where), box: boxOf(entry, where), score }
   })
 }
 
 /** Image and category of an entry. */
-function idsOf(entry: Entry, images: ReadonlyMap<number, unknown>, imagesFile: string, where: string) {
-  const image = idOf(entry['image_id'], 'image_id', where)
-  const category = idOf(entry['category_id'], 'category_id', where)
+function idsOf(entry: Entry, { file, images, wordIds }: Images, where: string) {
+  const image = idOf(entry['image_id'], 'image_id', wordIds.images, where)
+  const category = idOf(entry['category_id'], 'category_id', wordIds.categories, where)
   if (!images.has(image))
-    throw new DataError(`${where} is of image ${image}, which is not among the images of ${imagesFile}`)
+    throw new DataError(`${where} is of image ${shown(entry['image_id'])}, which is not among the images of ${file}`)
   return { image, category }
 }
 
@@ -184,32 +205,4 @@ function boxOf({ bbox }: Entry, where: string): SizedBox {
   if (width < 0 || height < 0)
     throw new DataError(`${where} has the bbox ${shown(bbox)} of negative size; expected [x, y, width, height]`)
   return cocoBox([x, y, width, height])
-}
-
-function idOf(id: unknown, name: string, where: string): number {
-  const number = typeof id === 'string' && /^\d+$/.test(id) ? Number(id) : id
-  if (!Number.isSafeInteger(number))
-    throw new DataError(`${where} has the ${name} ${shown(id)}; expected a whole number`)
-  return number as number
-}
-
-const isEntry = (value: unknown): value is Entry => typeof value === 'object' && value !== null && !Array.isArray(value)
-
-const isNumber = (value: unknown): value is number => Number.isFinite(value)
-
-/** A value as it stands in a file, cut short. */
-const shown = (value: unknown): string => (value === undefined ? 'missing' : (JSON.stringify(value) ?? '').slice(0, 60))
-
-function parseJson(text: string, file: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch (error) {
-    // Python writes NaN and Infinity, which JSON does not have; as words they are refused where they stand for a number that counts.
-    const words = text.replace(/([:[,]\s*)(NaN|-?Infinity)(?=\s*[,\]}])/g, '$1"$2"')
-    try {
-      return JSON.parse(words)
-    } catch {
-      throw new DataError(`${file} is no JSON: ${(error as Error).message.replace(/\s+/g, ' ').slice(0, 120)}`)
-    }
-  }
 }

@@ -6,6 +6,8 @@ import {
   cocoFolder,
   ignoredPixel,
   maskFolder,
+  parseCoco,
+  parseCocoResults,
   vocFolder,
   yoloFolder,
 } from 'gentle-dl/data'
@@ -84,6 +86,40 @@ describe('a COCO set', () => {
     expectWhole(set)
     await expectObjects(set)
     await expectMasks(set)
+  })
+
+  it('may have words for ids, which results name, too', async () => {
+    const word = (id: number): string => `pet-${id}`
+    const named = {
+      images: json.images.map((each) => ({ ...each, id: word(each.id) })),
+      categories: json.categories.map((each) => ({ ...each, id: word(each.id) })),
+      annotations: json.annotations.map((each) => ({
+        ...each,
+        image_id: word(each.image_id),
+        category_id: word(each.category_id),
+      })),
+    }
+    const set = await opened(filesWith(named), { strict: true })
+    expectWhole(set)
+    expect(set.train.classes).toEqual(['ring', 'corner'])
+    for (const { index, labels } of await allOf(set))
+      expect(labels).toEqual(list[index].labels.map((label) => 1 - label))
+    const truth = parseCoco(
+      JSON.stringify({
+        ...named,
+        annotations: [...named.annotations, { ...named.annotations[0], id: 99, image_id: 'pet-x' }],
+      }),
+      'all.json',
+    )
+    expect(reasons(truth.skipped)).toEqual([
+      'all.json: annotation 99 has the image_id "pet-x"; expected a whole number, or an id of the file',
+    ])
+    const [result] = parseCocoResults(
+      '[{"image_id":"pet-2","category_id":"pet-3","bbox":[1,2,3,4],"score":1}]',
+      'results.json',
+      truth,
+    )
+    expect([truth.images.get(result.image)!.file, truth.categories.get(result.category)]).toEqual(['1.png', 'corner'])
   })
 
   it.each([
