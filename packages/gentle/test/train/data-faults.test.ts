@@ -4,16 +4,20 @@ import { reference } from '../../src/backends/reference/reference.ts'
 import { wasm } from '../../src/backends/wasm/wasm.ts'
 import { DataError, DivergenceError } from '../../src/core/errors.ts'
 import { Random } from '../../src/core/random.ts'
+import { taskSet } from '../../src/data/annotated/task-set.ts'
 import { augmented } from '../../src/data/augmentation/augmented.ts'
 import type { Dataset } from '../../src/data/dataset.ts'
 import { inMemory, namedInMemory, subset } from '../../src/data/index.ts'
-import type { Tensor } from '../../src/graph/tensor.ts'
+import { constant, type Tensor } from '../../src/graph/tensor.ts'
 import * as nn from '../../src/nn/index.ts'
 import { pixelCrossEntropy } from '../../src/nn/vision-losses.ts'
 import * as ops from '../../src/ops/index.ts'
 import { sgd } from '../../src/optim/index.ts'
 import { confusion, createTrainer, DivergedTraining, evaluate, fit, perceptronRule } from '../../src/train/index.ts'
 import { evaluateViews } from '../../src/train/vision.ts'
+import { detectionLoss } from '../../src/vision/tasks/detection-loss.ts'
+import { localization } from '../../src/vision/tasks/localization.ts'
+import { segmentation } from '../../src/vision/tasks/segmentation.ts'
 
 const options = (learningRate = 0.1) => ({
   backend: reference(),
@@ -159,6 +163,51 @@ describe('a label of no class', () => {
     await expect(perceptronRule({ ...points(fine), classes: ['a', 'b'] }, options())).rejects.toThrow(
       'example 2 of data set points has label 2; expected 0 or 1',
     )
+  })
+})
+
+describe('truth of no class', () => {
+  /** Two pictures; the second has an object of a label, and a pixel of one. */
+  const pictures = (object: number, pixel: number) => ({
+    name: 'scenes',
+    length: 2,
+    inputShape: [1, 2, 2],
+    classes: ['a', 'b'],
+    maskClasses: ['background', 'a', 'b'],
+    files: ['0.png', '1.png'],
+    read(index: number, picture: Float32Array) {
+      picture.fill(0.5)
+      const mask = Uint8Array.of(0, 1, 255, index === 1 ? pixel : 2)
+      return { boxes: [{ left: 0, top: 0, right: 1, bottom: 2 }], labels: [index === 1 ? object : 0], mask }
+    },
+  })
+  const training = (loss: nn.Loss) => ({ ...options(), loss, metrics: [] })
+
+  it('is refused by the picture that has it: of its objects and of its mask', async () => {
+    const { target, loss } = localization([1, 2, 2])
+    const localizer = nn.Sequential(nn.Flatten(), nn.Linear(6))
+    await expect(fit(localizer, taskSet(pictures(2, 0), target), training(loss))).rejects.toThrow(
+      new DataError('data set scenes: example 1 has an object of label 2; expected 0 to 1 for 2 classes'),
+    )
+    const task = segmentation([1, 2, 2])
+    const segmenter = nn.Conv2d(3, 1)
+    await expect(fit(segmenter, taskSet(pictures(1, 3), task.target), training(task.loss))).rejects.toThrow(
+      'example 1 of data set scenes (1.png) has label 3 at [1, 1]; expected 0 to 2 for 3 classes, or 255, which does not count',
+    )
+    expect((await fit(segmenter, taskSet(pictures(1, 2), task.target), training(task.loss))).history).toHaveLength(1)
+  })
+
+  it('gives a loss that is NaN where a network tells fewer classes', async () => {
+    const labels = constant([2, 0.1, 0.1, 0.5, 0.5], [1, 5])
+    const { loss } = localization([1, 2, 2])
+    const told = await reference().compile({ inputs: {}, outputs: { y: loss(constant(0, [1, 6]), labels) } })
+    expect([...(await told.run()).y.data]).toEqual([Number.NaN])
+    const places = constant([-1, 2, 0, 1, 0, 1, 0, 1, 0, 1, 0, 1], [1, 6, 2])
+    const detected = await reference().compile({
+      inputs: {},
+      outputs: { y: detectionLoss(constant(0, [1, 7, 2]), places) },
+    })
+    expect([...(await detected.run()).y.data]).toEqual([Number.NaN])
   })
 })
 

@@ -3,7 +3,10 @@ import { sizeOf } from '../../core/shape.ts'
 import type { TargetEncoding, Truth } from '../../vision/tasks/task.ts'
 import type { Dataset } from '../dataset.ts'
 import { checkRoom } from '../memory.ts'
+import type { AnnotatedFileSet } from './annotated-files.ts'
 import type { AnnotatedSet } from './annotated-set.ts'
+
+const isOfFiles = (set: AnnotatedSet): set is AnnotatedFileSet => 'files' in set
 
 /** @throws DataError for an object of no class of the set. */
 function checkObjects({ labels }: Truth, index: number, { name, classes }: AnnotatedSet): void {
@@ -29,6 +32,7 @@ export function taskSet(set: AnnotatedSet, encoding: TargetEncoding): Dataset {
     inputShape,
     target: { dtype: encoding.dtype, shape: encoding.shape },
     description,
+    ...(isOfFiles(set) ? { nameOf: (index: number) => set.files[index] } : {}),
     read(indices, inputs, targets, pass = 0) {
       checkRoom(name, indices.length, size, inputs.length, 'inputs')
       checkRoom(name, indices.length, targetSize, targets.length, 'targets')
