@@ -33,24 +33,35 @@ async function contentOf(file: FileAt, place: string, options: WeightsFileOption
       return onnxContent(bytesOf(file), place)
     }
     case 'json':
-      return shardsContent(bytesOf(file), place, options)
+      return jsonContent(bytesOf(file), place, options)
+    case 'hdf5':
+      return (await tensorflow()).hdf5Content(bytesOf(file), place)
     default:
       throw new ArgumentError(
-        `${place} ${file.isOther}; expected a file of weights, of a model or of arrays: safetensors, PyTorch, ONNX, NumPy`,
+        `${place} ${file.isOther}; expected a file of weights, of a model or of arrays: safetensors, PyTorch, ONNX, TensorFlow.js, Keras, NumPy`,
       )
   }
 }
 
-const zipContent = (
-  bytes: Uint8Array,
+async function zipContent(bytes: Uint8Array, place: string, options: WeightsFileOptions): Promise<FileContent> {
+  if (isNumpyArchive(bytes, failing(place))) return npzContent(bytes, place)
+  return (await (await tensorflow()).archiveContent(bytes, place)) ?? pytorchContent(bytes, place, options)
+}
+
+/** Loaded only for a file that may be of TensorFlow's family. */
+const tensorflow = () => import('./tensorflow-content.ts')
+
+async function jsonContent(bytes: Uint8Array, place: string, options: WeightsFileOptions): Promise<FileContent> {
+  const map = isShardIndex(bytes)
+  if (map !== undefined) return shardsContent(map, place, options)
+  return (await tensorflow()).modelJsonContent(bytes, bytes.length, place)
+}
+
+async function shardsContent(
+  map: Readonly<Record<string, unknown>>,
   place: string,
   options: WeightsFileOptions,
-): FileContent | Promise<FileContent> =>
-  isNumpyArchive(bytes, failing(place)) ? npzContent(bytes, place) : pytorchContent(bytes, place, options)
-
-async function shardsContent(bytes: Uint8Array, place: string, options: WeightsFileOptions): Promise<FileContent> {
-  const map = isShardIndex(bytes)
-  if (map === undefined) throw new ArgumentError(`${place} is JSON, but no index of shards`)
+): Promise<FileContent> {
   const folder = place.slice(0, place.length - place.split(/[/\\]/).at(-1)!.length)
   const shards = await Promise.all(
     [...shardNames(map, place).keys()].map((shard) => inspectFile(folder + shard, options)),

@@ -6,6 +6,7 @@ import { printable } from '../formats/failure.ts'
 import { readSafetensorsHeader } from '../formats/safetensors.ts'
 import { layerFrom } from '../models/layer-from.ts'
 import { parameterShapes } from '../nn/parameter-shapes.ts'
+import { loadLayers } from '../train/open-model.ts'
 import { descriptionIn, purposeFrom } from '../train/weights.ts'
 import { counted, type FileContent, type FileTensor, type FileUse } from './file-content.ts'
 import { fittingNetworks } from './fitting-networks.ts'
@@ -26,7 +27,7 @@ const typeNames: Readonly<Record<string, string>> = {
   BOOL: 'bool',
 }
 
-export function safetensorsContent(access: RandomAccess, place: string): FileContent {
+export async function safetensorsContent(access: RandomAccess, place: string): Promise<FileContent> {
   const { entries, metadata } = readSafetensorsHeader(access, place)
   const tensors = entries.map(({ name, type, shape }) => ({ name, type: typeNames[type] ?? printable(type), shape }))
   const facts = Object.fromEntries(
@@ -39,6 +40,7 @@ export function safetensorsContent(access: RandomAccess, place: string): FileCon
   if (described === undefined) return { ...plain, facts, use: { as: 'weights', networks: fittingNetworks(tensors) } }
   const { layer, inputShape, classes, inputs } = described
   const { task, preprocessing } = purposeFrom(metadata, place)
+  await loadLayers(metadata)
   return {
     ...plain,
     format: "safetensors, with a model of Gentle's",

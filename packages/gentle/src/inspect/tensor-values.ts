@@ -1,9 +1,13 @@
 /** The values of what `inspectFile` lists, by the same names. */
+import { reference } from '../backends/reference/reference.ts'
 import { failing, printable } from '../formats/failure.ts'
 import { readNpy } from '../formats/npy.ts'
 import { readNpz } from '../formats/npz.ts'
 import type { StoredTensor } from '../formats/safetensors.ts'
+import { readWeights, weightsOf } from '../nn/model.ts'
+import { openModel } from '../train/open-model.ts'
 import { bytesOf, readWeightsFile, type WeightsFileOptions, withFile } from '../train/weights-file.ts'
+import { inspectFile } from './inspect-file.ts'
 import { isNumpyArchive } from './numpy-content.ts'
 
 export type TensorValues = ReadonlyMap<string, StoredTensor>
@@ -13,8 +17,18 @@ export function tensorValues(place: string, options: WeightsFileOptions): Promis
     if (file.kind === 'npy') return new Map([['array', readNpy(bytesOf(file), place)]])
     if (file.kind === 'zip' && isNumpyArchive(bytesOf(file), failing(place))) return readNpz(bytesOf(file), place)
     if (file.kind === 'onnx') return onnxValues(bytesOf(file), place)
+    if ((await inspectFile(place, options)).use.as === 'model' && file.kind !== 'safetensors') return modelValues(place)
     return (await readWeightsFile(place, options)).tensors
   })
+}
+
+/** The weights of a model that another program wrote, as it is opened here. */
+async function modelValues(place: string): Promise<TensorValues> {
+  const { model } = await openModel(place, { backend: reference() })
+  const values = await readWeights(model)
+  return new Map(
+    [...weightsOf(model)].map(([name, { shape }]) => [name, { shape, dtype: 'float32', data: values.get(name)! }]),
+  )
 }
 
 async function onnxValues(bytes: Uint8Array, place: string): Promise<TensorValues> {

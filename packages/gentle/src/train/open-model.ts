@@ -78,7 +78,7 @@ const layersOfOthers: Readonly<Record<string, () => Promise<unknown>>> = {
 }
 
 /** Makes known the layers that a file's description names. */
-async function loadLayers(metadata: Readonly<Record<string, string>>): Promise<void> {
+export async function loadLayers(metadata: Readonly<Record<string, string>>): Promise<void> {
   const described = Object.values(metadata).join()
   for (const [type, load] of Object.entries(layersOfOthers)) if (described.includes(`"type":"${type}"`)) await load()
 }

@@ -13,6 +13,7 @@ import { createModel, readWeights, weightsOf } from '../../src/nn/index.ts'
 import { saveModel } from '../../src/train/index.ts'
 import { plainPreprocessing } from '../../src/vision/preprocessing.ts'
 import { zipBytes } from '../formats/pytorch/zip-bytes.ts'
+import { bytesFrom } from '../formats/tensorflow/golden.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'gentle-inspect-'))
 afterAll(() => rmSync(folder, { recursive: true }))
@@ -107,6 +108,25 @@ describe('what is in a file', () => {
     })
     expect(onnx.operators!.every(({ known }) => known)).toBe(true)
     expect(onnx.tensors.map(({ name }) => name)).toContain('1.weight')
+  })
+
+  it('of TensorFlow.js and Keras is told with layers, and with those that are not known', async () => {
+    const { model: json, weights: shard } = golden('tensorflow-layers')['Sequential, Dense after Flatten']
+    place('weights.bin', bytesFrom(shard))
+    const read = await inspectFile(place('model.json', JSON.stringify(json)))
+    expect(read).toMatchObject({ format: 'TensorFlow.js', use: { as: 'model' } })
+    expect(read.operators).toContainEqual({ name: 'MaxPooling2D', count: 1, known: true })
+    expect(read.tensors).toHaveLength(4)
+
+    const unknown = JSON.parse(JSON.stringify(json).replaceAll('MaxPooling2D', 'FooPooling2D'))
+    const refused = await inspectFile(place('model.json', JSON.stringify(unknown)))
+    expect(refused.operators).toContainEqual({ name: 'FooPooling2D', count: 1, known: false })
+    expect(refused.tensors).toHaveLength(4)
+    expect(refused.use).toEqual({ as: 'nothing', reason: expect.stringContaining('FooPooling2D') })
+
+    const keras = await inspectFile(place('net', bytesFrom(golden('keras').files['keras 3'].file)))
+    expect(keras).toMatchObject({ format: 'Keras', use: { as: 'model' } })
+    expect((await compareFiles(join(folder, 'net'), join(folder, 'net'))).equal).toBe(keras.tensors.length)
   })
 
   it('of NumPy is told', async () => {
