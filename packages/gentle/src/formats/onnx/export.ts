@@ -22,7 +22,7 @@ export interface ExportOnnxOptions {
 /**
  * A model as bytes of an ONNX file, as prediction computes it, for any number of examples: input `input` [batch, ...inputShape], output `output`
  * [batch, ...outputShape], of floats, or of int32 where the network gives such. The inputs of a model of named inputs have their names and types; its
- * sequences are padded to the longest, and come with their lengths.
+ * sequences are padded to the longest, and come with their lengths. Names of classes are among the metadata, as `classes`.
  * @throws ArgumentError for an operator set that is not written; FormatError naming an op that it has no form for, and for a network that
  * depends on how many examples it sees at once.
  */
@@ -37,13 +37,24 @@ export async function exportOnnx(
     const output = traceInputs(model, inputs)
     return { inputs: named ? inputs : { input: inputs.x }, outputs: { output } }
   }
-  return exportGraph(trace, { name: model.layer.description.type, opset, backend: model.backend })
+  const { classes, backend } = model
+  return exportGraph(trace, { name: model.layer.description.type, opset, backend, classes })
 }
 
 /** A graph as an ONNX file: its inputs and outputs have their names there. `trace` makes it for a number of examples. */
 export async function exportGraph(
   trace: (examples: number) => Graph,
-  { name, opset, backend }: { readonly name: string; readonly opset: number; readonly backend: Backend },
+  {
+    name,
+    opset,
+    backend,
+    classes,
+  }: {
+    readonly name: string
+    readonly opset: number
+    readonly backend: Backend
+    readonly classes?: readonly string[]
+  },
 ): Promise<Uint8Array<ArrayBuffer>> {
   const traced = BatchedTrace.of(trace)
   const { graph } = traced
@@ -52,8 +63,12 @@ export async function exportGraph(
   const exporter = new Exporter({ opset, trace: traced, changing, roots: rootsOf(graph), values, lower })
   const inputs = Object.entries(graph.inputs).map(([name, x]) => exporter.addInput(name, x))
   const outputs = Object.entries(graph.outputs).map(([name, y]) => exporter.addOutput(name, y))
-  return writeGraph({ name, ...exporter.finish(), inputs, outputs }, opset)
+  return writeGraph({ name, ...exporter.finish(), inputs, outputs }, opset, metadataOf(classes))
 }
+
+/** As `loadOnnx` reads it. */
+const metadataOf = (classes: readonly string[] | undefined): Record<string, string> =>
+  classes === undefined ? {} : { classes: JSON.stringify(classes) }
 
 /** The nodes that depend on the inputs, or whose shapes do; operands before results. */
 function changingNodes(trace: BatchedTrace): Set<Tensor> {

@@ -10,6 +10,7 @@ import { createModel, type InputsModel, type Model } from '../../nn/model.ts'
 import type { Parameters } from '../../nn/scope.ts'
 import { printable } from '../failure.ts'
 import { arrayOf, knownInput, type OnnxArray, type OnnxFeed } from './arrays.ts'
+import { classNamesIn } from './class-names.ts'
 import { engineType } from './element-types.ts'
 import { onnxInputsLayer, onnxLayer } from './layer.ts'
 import { networkOf, type OnnxNetwork, type OnnxPort } from './network.ts'
@@ -39,6 +40,8 @@ export interface OnnxModel {
   /** Statistics that normalisation uses, by their names. */
   readonly state: Parameters
   readonly backend: Backend
+  /** Names of the classes that it tells apart, where the file says them. */
+  readonly classes?: readonly string[]
   /**
    * Computes the outputs: for inputs of any shapes that fit the file, for each set of them by a program that is compiled at its first run and kept.
    * Floats are computed in 32 bits, also those of 16 and 64; integers of 64 bits in 32, and what does not fit is refused.
@@ -68,7 +71,9 @@ export async function loadOnnx(
   bytes: Uint8Array,
   { name = 'ONNX file', backend: given, sizes = {} }: LoadOnnxOptions = {},
 ): Promise<OnnxModel> {
-  const { network, values } = networkOf(readOnnx(bytes, name), name)
+  const file = readOnnx(bytes, name)
+  const { network, values } = networkOf(file, name)
+  const classes = classNamesIn(file.metadata)
   const bound = bind(network, sizes, name)
   const backend = given ?? (await defaultBackend())
   const [parameters, state]: [Parameters, Parameters] = [new Map(), new Map()]
@@ -97,6 +102,7 @@ export async function loadOnnx(
   return {
     inputs,
     outputs,
+    classes,
     ...weights,
     async run(feed) {
       const names = inputs.map((port) => port.name)
@@ -123,7 +129,9 @@ export async function loadOnnx(
       if (engineType(port.type) !== 'float32')
         throw new FormatError(`${name}: its input '${printable(port.name)}' is of ${port.type}; use asInputsModel`)
       const layer = onnxLayer(bound, chosen(output))
-      return made(() => createModel(layer, exampleShape(port, name), weights))
+      const model = await made(() => createModel(layer, exampleShape(port, name), weights))
+      // Names of a detector's classes are none of its outputs.
+      return classes?.length === model.outputShape.at(0) ? { ...model, classes } : model
     },
     async asInputsModel({ output } = {}) {
       const fields = inputs.map((port): [string, Field] => [

@@ -105,12 +105,21 @@ function writeBody({ name, nodes, initializers, inputs, outputs }: OnnxGraph): W
   }
 }
 
-/** An ONNX file with this graph, of an operator set and of the IR version that came with it. */
-export function writeGraph(graph: OnnxGraph, opset: number = defaultOpset): Uint8Array<ArrayBuffer> {
+/** An ONNX file with this graph and metadata, of an operator set and of the IR version that came with it. */
+export function writeGraph(
+  graph: OnnxGraph,
+  opset: number = defaultOpset,
+  metadata: Readonly<Record<string, string>> = {},
+): Uint8Array<ArrayBuffer> {
   const writer = new PbfWriter()
   writer.writeVarintField(1, irVersionOf(opset))
   writer.writeStringField(2, 'gentle-dl')
   writeMessage(writer, 7, writeBody(graph))
   writeMessage(writer, 8, (operators) => operators.writeVarintField(2, opset))
+  for (const [key, value] of Object.entries(metadata))
+    writeMessage(writer, 14, (entry) => {
+      entry.writeStringField(1, key)
+      entry.writeStringField(2, value)
+    })
   return writer.finish() as Uint8Array<ArrayBuffer>
 }
