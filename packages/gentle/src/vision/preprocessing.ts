@@ -103,6 +103,7 @@ export function preprocessedPlacement(
     height,
     width,
     padding,
+    bytes: true,
     rows: middleOf(original.height, scaled.height, height),
     columns: middleOf(original.width, scaled.width, width),
   }
@@ -139,7 +140,7 @@ export interface PreprocessOptions {
 
 /**
  * A picture of any size, values in [0, 1], as [channels, height, width] as a network takes it. With a `shorterSide` it is what torchvision's `Resize`,
- * `CenterCrop` and `Normalize` give, but for PIL's rounding to bytes after each of two passes of resizing: at most 1 of 255.
+ * `CenterCrop`, `ToTensor` and `Normalize` give for a picture of bytes, to the bit before means are taken away.
  */
 export function preprocessImage(
   picture: Image,

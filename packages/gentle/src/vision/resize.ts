@@ -46,6 +46,8 @@ export interface Placement extends Size {
   readonly rows: Axis
   readonly columns: Axis
   readonly padding: number
+  /** Pixels are bytes throughout, rounded after each of two passes, to the bit as PIL resizes pictures of bytes; as exact as they are unless given. */
+  readonly bytes?: boolean
 }
 
 /** Old pixels for one new one; below 1 a picture grows. */
@@ -86,8 +88,11 @@ interface Taps {
   readonly count: number
 }
 
-/** The window and its weights as PIL has them (Pillow, Resample.c, precompute_coeffs, triangle filter). */
-function tapsOf(old: number, { from, to, length }: Axis): Taps {
+/** PIL's weights for bytes are whole numbers of 2^-22. */
+const byteWeight = (weight: number): number => Math.floor(weight * 2 ** 22 + 0.5) / 2 ** 22
+
+/** The window and its weights as PIL has them (Pillow, Resample.c, precompute_coeffs and normalize_coeffs_8bpc, triangle filter). */
+function tapsOf(old: number, { from, to, length }: Axis, bytes: boolean): Taps {
   const scale = (to - from) / length
   const reach = Math.max(1, scale)
   const count = Math.min(old, 2 * Math.ceil(reach) + 1)
@@ -102,7 +107,10 @@ function tapsOf(old: number, { from, to, length }: Axis): Taps {
     const weightOf = (j: number): number => Math.max(0, 1 - Math.abs(j + 0.5 - middle) / reach)
     let sum = 0
     for (let j = begin; j < end; j++) sum += weightOf(j)
-    for (let j = begin; j < end; j++) weights[i * count + j - first[i]] = weightOf(j) / sum
+    for (let j = begin; j < end; j++) {
+      const weight = weightOf(j) / sum
+      weights[i * count + j - first[i]] = bytes ? byteWeight(weight) : weight
+    }
   }
   return { first, weights, count }
 }
@@ -120,10 +128,11 @@ export class Resizer {
 
   constructor(old: Size, placement: Placement) {
     this.#placement = placement
-    this.#down = tapsOf(old.height, placement.rows)
-    this.#across = tapsOf(old.width, placement.columns)
+    const { rows, columns, bytes = false } = placement
+    this.#down = tapsOf(old.height, rows, bytes)
+    this.#across = tapsOf(old.width, columns, bytes)
     this.#wide = new Float32Array(old.width)
-    this.#narrow = new Float32Array(old.height * placement.columns.length)
+    this.#narrow = new Float32Array(old.height * columns.length)
   }
 
   /** Resizes one channel, row-major, from `data[at...]` into `result[place...]`. */
@@ -134,19 +143,24 @@ export class Resizer {
 
   /** Resizes one channel, whose rows are asked for once each, into `result[place...]`. */
   rows(read: RowReader, result: Float32Array, place: number): void {
-    const { height, width, rows, columns, padding } = this.#placement
+    const { height, width, rows, columns, padding, bytes = false } = this.#placement
     const { first, weights, count } = this.#down
     const [wide, narrow] = [this.#wide, this.#narrow]
     // The other rows are cut off.
     const end = first[rows.length - 1] + count
     for (let row = first[0]; row < end; row++) {
       read(row, wide)
-      narrowed(wide, this.#across, narrow, row * columns.length, columns.length)
+      if (bytes) toBytes(wide)
+      narrowed(wide, this.#across, narrow, row * columns.length, columns.length, bytes)
     }
     if (columns.length < width || rows.length < height) result.fill(padding, place, place + height * width)
     for (let row = 0; row < rows.length; row++) {
       const start = place + (rows.before + row) * width + columns.before
       const end = start + columns.length
+      if (bytes) {
+        byteRow(narrow, this.#down, row, result, start, columns.length)
+        continue
+      }
       result.fill(0, start, end)
       for (let tap = 0, from = first[row] * columns.length; tap < count; tap++, from += columns.length)
         addScaled(narrow, from, weights[row * count + tap], result, start, end)
@@ -154,19 +168,42 @@ export class Resizer {
   }
 }
 
-/** A row, resized across, to `result[place...]`. */
+/** Values in [0, 1] as whole numbers of 0 to 255. */
+function toBytes(values: Float32Array): void {
+  for (let i = 0; i < values.length; i++) values[i] = Math.min(255, Math.max(0, Math.round(255 * values[i])))
+}
+
+/** A row of bytes, of the columns of `narrow`, as values in [0, 1] to `result[place...]`: sums of bytes with weights of 22 bits are exact. */
+function byteRow(
+  narrow: Float32Array,
+  { first, weights, count }: Taps,
+  row: number,
+  result: Float32Array,
+  place: number,
+  length: number,
+): void {
+  for (let column = 0; column < length; column++) {
+    let sum = 0
+    for (let tap = 0, from = first[row] * length + column; tap < count; tap++, from += length)
+      sum += weights[row * count + tap] * narrow[from]
+    result[place + column] = Math.floor(sum + 0.5) / 255
+  }
+}
+
+/** A row, resized across, to `result[place...]`, rounded to whole numbers where that is asked for. */
 function narrowed(
   row: Float32Array,
   { first, weights, count }: Taps,
   result: Float32Array,
   place: number,
   length: number,
+  rounds: boolean,
 ): void {
   for (let column = 0; column < length; column++) {
     const from = first[column]
     let sum = 0
     for (let tap = 0, weight = column * count; tap < count; tap++, weight++) sum += weights[weight] * row[from + tap]
-    result[place + column] = sum
+    result[place + column] = rounds ? Math.floor(sum + 0.5) : sum
   }
 }
 
