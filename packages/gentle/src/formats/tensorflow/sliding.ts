@@ -1,4 +1,6 @@
 /** Convolutions and pooling with TensorFlow's padding, of tensors [N, C, H, W]. */
+import { ShapeError } from '../../core/errors.ts'
+import { formatShape } from '../../core/shape.ts'
 import type { Tensor } from '../../graph/tensor.ts'
 import { convTranspose2d } from '../../ops/conv-transpose2d.ts'
 import { conv2d } from '../../ops/conv2d.ts'
@@ -21,8 +23,13 @@ const both = (of: (axis: 0 | 1) => number): Both => [of(0), of(1)]
 const missing = (size: number, reach: number, stride: number): number =>
   Math.max(0, (Math.ceil(size / stride) - 1) * stride + reach - size)
 
+/** The most rows or columns of a window. */
+const mostRows = 2 ** 16
+
 /** Padding before and behind rows and columns, in pixels. */
 function pixels(size: Both, kernel: Both, { stride, dilation, padding }: Window): { before: Both; after: Both } {
+  if (kernel.some((n) => n > mostRows))
+    throw new ShapeError(`a window of ${formatShape(kernel)} pixels; expected at most ${mostRows} along an axis`)
   if (padding === 'valid') return { before: [0, 0], after: [0, 0] }
   if (padding !== 'same') return padding
   const all = both((axis) => missing(size[axis], (kernel[axis] - 1) * dilation[axis] + 1, stride[axis]))

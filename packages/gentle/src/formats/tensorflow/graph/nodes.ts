@@ -52,9 +52,14 @@ function withAttributes({ raw, ...node }: RawNode, fail: Fail): GraphNode {
 /** Whole numbers are texts in JSON, for 64 bits do not fit its numbers. */
 const wholeNumber = (value: unknown): number => Number(value)
 
-const textOf = (value: unknown): string => {
+/** Bytes as the letters of their numbers, in base64 or a list. */
+function textOf(value: unknown, refuse: () => never): string {
   if (Array.isArray(value)) return String.fromCharCode(...value)
-  return atob(String(value))
+  try {
+    return atob(String(value))
+  } catch {
+    return refuse()
+  }
 }
 
 /** The sizes of a shape; open ones are null. */
@@ -73,7 +78,7 @@ function attributeFrom(value: unknown, refuse: () => never): Attribute {
   if (i !== undefined) return wholeNumber(i)
   if (f !== undefined) return Number(f)
   if (b !== undefined) return b === true
-  if (s !== undefined) return textOf(s)
+  if (s !== undefined) return textOf(s, refuse)
   if (type !== undefined) return String(type)
   if (shape !== undefined) return sizesOf(shape)
   if (list !== undefined) return listFrom(list, refuse)

@@ -86,6 +86,13 @@ function joined(call: GraphCall, indices: readonly number[], axis: number): read
 
 const range = (from: number, to: number): number[] => Array.from({ length: to - from }, (_, i) => from + i)
 
+/** The most numbers that are written out while a graph is traced. */
+const mostNumbers = 2 ** 20
+
+function checkFew(call: GraphCall, count: number): void {
+  if (!(count <= mostNumbers)) call.fail(`makes ${count} numbers; expected at most ${mostNumbers}`)
+}
+
 const packed: GraphOperator = (call) => {
   const axis = call.attributeNumber('axis', 0)
   return written(
@@ -244,11 +251,10 @@ const tiled: GraphOperator = (call) => {
   return written(
     times.reduce((x, count, axis) => {
       if (count === 1) return x
-      if (x.shape[axis] === 1) return broadcastTo(x, x.shape.with(axis, count))
-      return concat(
-        Array.from({ length: count }, () => x),
-        axis,
-      )
+      const { shape } = x
+      // The axis cut into one of copies and one of what is copied.
+      const copies = broadcastTo(reshape(x, shape.toSpliced(axis, 0, 1)), shape.toSpliced(axis, 0, count))
+      return reshape(copies, shape.with(axis, shape[axis] * count))
     }, call.tensor(0)),
   )
 }
@@ -395,6 +401,7 @@ export const shapeOperators: Readonly<Record<string, GraphOperator>> = {
   GatherV2: gathered,
   LinSpace(call) {
     const [from, to, count] = [call.number(0), call.number(1), call.number(2)]
+    checkFew(call, count)
     const step = count > 1 ? (to - from) / (count - 1) : 0
     return [
       known(
@@ -423,6 +430,7 @@ export const shapeOperators: Readonly<Record<string, GraphOperator>> = {
   Range(call) {
     const [from, to, step] = [call.number(0), call.number(1), call.number(2)]
     const count = Math.max(0, Math.ceil((to - from) / step))
+    checkFew(call, count)
     const first = call.value(0)
     return [
       known(

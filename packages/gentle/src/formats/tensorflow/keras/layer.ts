@@ -1,8 +1,9 @@
 /** A network of Keras as a layer of ours: tracing it runs its layers in their order. */
-import { ArgumentError } from '../../../core/errors.ts'
+import { ArgumentError, FormatError } from '../../../core/errors.ts'
 import type { Tensor } from '../../../graph/tensor.ts'
 import { inLayer, type Layer, registerLayer } from '../../../nn/layer.ts'
 import type { Scope } from '../../../nn/scope.ts'
+import { printable } from '../../failure.ts'
 import { isRecord } from '../json.ts'
 import { Placed } from '../placed.ts'
 import { convolutionLayers } from './convolution-layers.ts'
@@ -65,11 +66,27 @@ export function buildNetwork(network: KerasNetwork, dialect: Dialect): BuiltNetw
         const made = built[layer]
         const operands = taken.map(([call, output]) => values[call][output])
         if (made === undefined) values.push([given[inputs.findIndex(({ call }) => call === i)]])
-        else values.push(runAt(layers[layer], made, operands, scope))
+        else {
+          checkCount(layers[layer], made, operands.length)
+          values.push(runAt(layers[layer], made, operands, scope))
+        }
       }
       return outputs.map(([call, output]) => values[call][output])
     },
   }
+}
+
+/** @throws FormatError for another number of tensors than a layer takes. */
+function checkCount(
+  { name, className, network }: KerasLayerEntry,
+  made: KerasLayer | BuiltNetwork,
+  count: number,
+): void {
+  const wanted = network?.inputs.length ?? ('merges' in made ? Math.max(count, 1) : 1)
+  if (count !== wanted)
+    throw new FormatError(
+      `layer '${printable(name)}' (${printable(className)}) is called with ${count} tensors; expected ${wanted}`,
+    )
 }
 
 /** A use of a layer, at its place in the network. */

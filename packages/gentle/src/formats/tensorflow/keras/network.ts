@@ -179,6 +179,12 @@ function functional(list: readonly Json[], config: Json, fail: Fail): KerasNetwo
     inputs.push({ name, shape, isWhole: isWhole(settings), call: calls.length })
     calls.push({ layer: i, inputs: [] })
   }
+  const valueAt = ([name, use, output]: Reference): KerasValue | undefined => {
+    const call = made.get(keyOf(name, use))
+    if (call === undefined) return undefined
+    const count = layers[calls[call].layer].network?.outputs.length ?? 1
+    return output < count ? [call, output] : fail(`layer ${quoted(name)} has no output ${output}`)
+  }
   let waiting = layers.flatMap(({ className }, i) =>
     className === inputLayer
       ? []
@@ -187,10 +193,7 @@ function functional(list: readonly Json[], config: Json, fail: Fail): KerasNetwo
   while (waiting.length > 0) {
     const later: typeof waiting = []
     for (const each of waiting) {
-      const values = each.takes.map(([name, use, output]): KerasValue | undefined => {
-        const call = made.get(keyOf(name, use))
-        return call === undefined ? undefined : [call, output]
-      })
+      const values = each.takes.map(valueAt)
       if (values.includes(undefined)) later.push(each)
       else {
         made.set(keyOf(layers[each.layer].name, each.use), calls.length)
@@ -201,11 +204,11 @@ function functional(list: readonly Json[], config: Json, fail: Fail): KerasNetwo
       return fail(`layer ${quoted(layers[later[0].layer].name)} takes a tensor that no layer before it gives`)
     waiting = later
   }
-  const endOf = ([name, use, output]: Reference): KerasValue => {
-    const call = made.get(keyOf(name, use))
-    return call === undefined ? fail(`${quoted(name)} is one of its ends, but no layer`) : [call, output]
-  }
+  const endOf = (end: Reference): KerasValue =>
+    valueAt(end) ?? fail(`${quoted(end[0])} is one of its ends, but no layer`)
   const [order, outputs] = ends.map((references) => references.map(endOf))
+  const unnamed = inputs.find(({ call }) => !order.some(([each]) => each === call))
+  if (unnamed !== undefined) return fail(`its input ${quoted(unnamed.name)} is none of its input_layers`)
   return {
     layers,
     calls,
