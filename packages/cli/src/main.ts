@@ -260,7 +260,7 @@ program
   .argument('<model>', modelText)
   .description('a trained model as a file that others read')
   .requiredOption('--format <name>', formatNames.join(' or '))
-  .requiredOption('--out <file>', 'where to write it')
+  .requiredOption('--out <file>', 'where to write it; for tfjs a folder, of model.json and weights.bin')
   .option('--weights <file>', 'weights of the network named: safetensors, a file of PyTorch, or ONNX')
   .option('--weights-key <name>', 'of those in a checkpoint with several: such as state_dict')
   .option('--input <HxWxC>', 'size of an example, for a network named')

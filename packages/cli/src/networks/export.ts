@@ -1,17 +1,25 @@
 /** `gentle export`: a trained model as a file that others read. */
-import { writeFileSync } from 'node:fs'
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { type OpenedModel, saveModel } from 'gentle-dl'
 import { checkKey, openModel, openNamed } from '../models/open-model.ts'
 import { shapeOf } from '../terminal/shapes.ts'
 import { note } from '../terminal/terminal.ts'
 import { exitCodes, UsageError, unknownChoice } from '../terminal/usage.ts'
 
-const formats: Readonly<Record<string, (opened: OpenedModel, flags: ExportFlags) => Promise<Uint8Array>>> = {
+/** The content of a file, or of the files of a folder by their names. */
+type Exported = Uint8Array | Readonly<Record<string, Uint8Array>>
+
+const formats: Readonly<Record<string, (opened: OpenedModel, flags: ExportFlags) => Promise<Exported>>> = {
   async onnx({ model }, { opset }) {
     const { exportOnnx } = await import('gentle-dl/onnx')
     return exportOnnx(model, { opset })
   },
   safetensors: ({ model, ...purpose }) => saveModel(model, purpose),
+  async tfjs({ model }) {
+    const { exportTensorflow } = await import('gentle-dl/tensorflow')
+    return { ...(await exportTensorflow(model)) }
+  },
 }
 
 export const formatNames = Object.keys(formats)
@@ -36,12 +44,18 @@ export async function exportModel(place: string, flags: ExportFlags): Promise<nu
     throw new UsageError(`--input goes with --weights; ${place} tells its own`)
   checkKey(weightsKey, '--weights', weights)
   const opened = await (weights === undefined ? openModel(place) : openNamed(place, weights, inputShape, weightsKey))
-  const bytes = await formats[format](opened, flags)
+  const exported = await formats[format](opened, flags)
+  const files = exported instanceof Uint8Array ? [exported] : Object.values(exported)
   try {
-    writeFileSync(out, bytes)
+    if (exported instanceof Uint8Array) writeFileSync(out, exported)
+    else {
+      mkdirSync(out, { recursive: true })
+      for (const [name, bytes] of Object.entries(exported)) writeFileSync(join(out, name), bytes)
+    }
   } catch (error) {
     throw new UsageError(`--out ${out} cannot be written: ${(error as Error).message.split('\n')[0]}`)
   }
-  note(`${out}: ${format}, ${bytes.length.toLocaleString('en-US')} bytes`)
+  const size = files.reduce((total, { length }) => total + length, 0)
+  note(`${out}: ${format}, ${size.toLocaleString('en-US')} bytes`)
   return exitCodes.done
 }
