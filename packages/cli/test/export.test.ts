@@ -40,6 +40,21 @@ describe('gentle export', () => {
     expect(misplaced.stderr).toMatch(/it goes with --format onnx/)
   })
 
+  it('writes a folder for TensorFlow.js', async () => {
+    const out = join(folder, 'web')
+    expect((await gentle(['export', run, '--format', 'tfjs', '--out', out])).code).toBe(0)
+    const { modelTopology, userDefinedMetadata, weightsManifest } = JSON.parse(
+      readFileSync(join(out, 'model.json'), 'utf8'),
+    )
+    expect(modelTopology.config.layers[0]).toMatchObject({
+      class_name: 'InputLayer',
+      config: { batch_input_shape: [null, 28, 28, 1] },
+    })
+    expect(userDefinedMetadata.classes).toHaveLength(2)
+    const numbers = weightsManifest[0].weights.map(({ shape }: { shape: number[] }) => shape.reduce((a, b) => a * b, 1))
+    expect(readFileSync(join(out, 'weights.bin')).length).toBe(4 * numbers.reduce((a: number, b: number) => a + b, 0))
+  })
+
   it('refuses unknown formats and places that cannot be written, in one line', async () => {
     const unknown = await gentle(['export', run, '--format', 'onx', '--out', join(folder, 'x')])
     expect(unknown).toMatchObject({ code: 2, stdout: '' })

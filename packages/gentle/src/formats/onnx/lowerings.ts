@@ -71,14 +71,46 @@ function divided(exporter: Exporter, node: Tensor): { a: string; b: string; byZe
   return { a, b: exporter.step('Where', [byZero, exporter.integers([1], []), b]), byZero }
 }
 
-/** Indices as they are here, where one outside means the nearest: ONNX counts those below 0 from the end, and has none beyond it. */
-function withinAxis(exporter: Exporter, x: Tensor, axis: number, indices: Tensor): string {
-  const name = exporter.name(indices)
-  const size = x.shape[axis]
-  if (exporter.values(indices)?.every((i) => i >= 0 && i < size) && exporter.trace.isFixed(x, axis)) return name
-  if (!exporter.trace.isFixed(x, axis)) return exporter.fail(indices, 'picks elements along the batch')
-  return exporter.step('Clip', [name, exporter.number(0, indices), exporter.number(size - 1, indices)])
+/** Whether indices are known to lie along an axis of so many elements. */
+function lieWithin(exporter: Exporter, indices: Tensor, size: number): boolean {
+  const [of] = indices.inputs
+  if (indices.op.name === 'argsort') return of.shape.at(-1) === size
+  if (indices.op.name === 'argmax') return of.shape[(indices.attributes as { axis: number }).axis] === size
+  return exporter.values(indices)?.every((i) => i >= 0 && i < size) ?? false
 }
+
+/** Which indices are from 0 to below a size. */
+function inside(exporter: Exporter, indices: Tensor, size: number): string {
+  const name = exporter.name(indices)
+  const fromZero = exporter.step('GreaterOrEqual', [name, exporter.number(0, indices)])
+  return exporter.step('And', [fromZero, exporter.step('Less', [name, exporter.number(size, indices)])])
+}
+
+/**
+ * Gives what indices pick along an axis: of one outside NaN, or -2^31, where ONNX counts those below 0 from the end, and has none beyond it. `inner`
+ * axes of what is picked stand behind those of the indices.
+ */
+function pick(exporter: Exporter, node: Tensor, operator: string, axis: number, inner: number): void {
+  const [x, indices] = node.inputs
+  const size = x.shape[axis]
+  if (!exporter.trace.isFixed(x, axis)) exporter.fail(node, 'picks elements along the batch')
+  const operands = [exporter.name(x), exporter.name(indices)]
+  if (lieWithin(exporter, indices, size)) {
+    exporter.give(node, operator, operands, { axis })
+    return
+  }
+  const bounds = [exporter.number(0, indices), exporter.number(size - 1, indices)]
+  const near = exporter.step('Clip', [operands[1], ...bounds])
+  const picked = exporter.step(operator, [operands[0], near], { axis })
+  const known = inside(exporter, indices, size)
+  const behind = Array.from({ length: inner }, (_, i) => indices.shape.length + i)
+  const spread = inner === 0 ? known : exporter.step('Unsqueeze', [known, exporter.integers(behind)])
+  exporter.give(node, 'Where', [spread, picked, nothing(exporter, node)])
+}
+
+/** What an index outside picks. */
+const nothing = (exporter: Exporter, node: Tensor): string =>
+  exporter.number(node.dtype === 'int32' ? -(2 ** 31) : Number.NaN, node)
 
 const lowerings: Record<ElementwiseName | StructuredName, Lower> = {
   neg: as('Neg'),
@@ -129,7 +161,9 @@ const lowerings: Record<ElementwiseName | StructuredName, Lower> = {
     const bounds = [exporter.number(-(2 ** 31), x), exporter.number(2 ** 31 - 128, x)]
     const fitting = cast(exporter, exporter.step('Clip', [name, ...bounds]), dataTypes.int32)
     const beyond = exporter.step('GreaterOrEqual', [name, exporter.number(2 ** 31, x)])
-    exporter.give(node, 'Where', [beyond, exporter.number(2 ** 31 - 1, node), fitting])
+    const whole = exporter.step('Where', [beyond, exporter.number(2 ** 31 - 1, node), fitting])
+    // NaN, of which ONNX does not say what it becomes, is 0.
+    exporter.give(node, 'Where', [exporter.step('Equal', [name, name]), whole, exporter.number(0, node)])
   },
   stopGradient: as('Identity'),
   add: as('Add'),
@@ -285,24 +319,26 @@ const lowerings: Record<ElementwiseName | StructuredName, Lower> = {
   resample2dGradient: ofGradients,
   oneHot(exporter, node) {
     const { classes } = node.attributes as { classes: number }
-    const column = exporter.step('Unsqueeze', [...namesOf(exporter, node), exporter.integers([-1])])
+    const [indices] = node.inputs
+    const last = exporter.integers([-1])
+    const column = exporter.step('Unsqueeze', [exporter.name(indices), last])
     const numbers = exporter.store(
       'classes',
       [classes],
       Int32Array.from({ length: classes }, (_, c) => c),
     )
-    exporter.give(node, 'Cast', [exporter.step('Equal', [column, numbers])], { to: dataTypes.float })
+    const row = cast(exporter, exporter.step('Equal', [column, numbers]), dataTypes.float)
+    if (lieWithin(exporter, indices, classes)) return exporter.give(node, 'Identity', [row])
+    const known = exporter.step('Unsqueeze', [inside(exporter, indices, classes), last])
+    exporter.give(node, 'Where', [known, row, nothing(exporter, node)])
   },
   gather(exporter, node) {
-    const [x, indices] = node.inputs
     const { axis } = node.attributes as { axis: number }
-    exporter.give(node, 'Gather', [exporter.name(x), withinAxis(exporter, x, axis, indices)], { axis })
+    pick(exporter, node, 'Gather', axis, node.inputs[0].shape.length - axis - 1)
   },
   scatterAdd: ofGradients,
   takeAlongAxis(exporter, node) {
-    const [x, indices] = node.inputs
-    const { axis } = node.attributes as { axis: number }
-    exporter.give(node, 'GatherElements', [exporter.name(x), withinAxis(exporter, x, axis, indices)], { axis })
+    pick(exporter, node, 'GatherElements', (node.attributes as { axis: number }).axis, 0)
   },
   addAlongAxis: ofGradients,
   argsort(exporter, node) {

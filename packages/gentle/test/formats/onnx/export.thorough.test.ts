@@ -1,8 +1,8 @@
 import { describe, it } from 'vitest'
-import { compareRandomly } from '../backends/comparison.ts'
-import { opCases } from '../backends/op-cases.ts'
-import { randomInference } from '../backends/random-inference.ts'
-import { throughOnnx } from './onnx-backend.ts'
+import { compareRandomly } from '../../backends/comparison.ts'
+import { opCases } from '../../backends/op-cases.ts'
+import { randomInference } from '../../backends/random-inference.ts'
+import { throughOnnx } from './through-onnx.ts'
 
 /** What has no form in ONNX: what gradients alone compute, and random numbers. */
 const without = new Set([

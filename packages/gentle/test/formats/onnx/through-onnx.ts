@@ -1,9 +1,9 @@
-import type { Backend, Feed, Program } from '../../src/backends/backend.ts'
-import { reference } from '../../src/backends/reference/reference.ts'
-import type { NDArray } from '../../src/core/ndarray.ts'
-import { exportGraph } from '../../src/formats/onnx/export.ts'
-import { loadOnnx } from '../../src/formats/onnx/index.ts'
-import type { Graph } from '../../src/graph/graph.ts'
+import type { Backend, Feed, Program } from '../../../src/backends/backend.ts'
+import { reference } from '../../../src/backends/reference/reference.ts'
+import type { NDArray } from '../../../src/core/ndarray.ts'
+import { exportGraph } from '../../../src/formats/onnx/export.ts'
+import { loadOnnx } from '../../../src/formats/onnx/index.ts'
+import type { Graph } from '../../../src/graph/graph.ts'
 
 /** A backend that writes each graph as an ONNX file of an operator set, and runs what it reads of it. */
 export function throughOnnx(opset: number): Backend {

@@ -1,18 +1,18 @@
 import { describe, expect, it } from 'vitest'
-import { reference } from '../../src/backends/reference/reference.ts'
-import { ArgumentError, FormatError, InternalError } from '../../src/core/errors.ts'
-import type { Fields } from '../../src/core/field.ts'
-import { Random } from '../../src/core/random.ts'
-import { sizeOf } from '../../src/core/shape.ts'
-import { exportGraph } from '../../src/formats/onnx/export.ts'
-import { exportOnnx, loadOnnx } from '../../src/formats/onnx/index.ts'
-import { dataTypes } from '../../src/formats/onnx/messages.ts'
-import { readOnnx } from '../../src/formats/onnx/read-onnx.ts'
-import { writeGraph } from '../../src/formats/onnx/write-graph.ts'
-import { constant, input, type Tensor } from '../../src/graph/tensor.ts'
-import * as nn from '../../src/nn/index.ts'
-import { traceInference } from '../../src/nn/model.ts'
-import * as ops from '../../src/ops/index.ts'
+import { reference } from '../../../src/backends/reference/reference.ts'
+import { ArgumentError, FormatError, InternalError } from '../../../src/core/errors.ts'
+import type { Fields } from '../../../src/core/field.ts'
+import { Random } from '../../../src/core/random.ts'
+import { sizeOf } from '../../../src/core/shape.ts'
+import { exportGraph } from '../../../src/formats/onnx/export.ts'
+import { exportOnnx, loadOnnx } from '../../../src/formats/onnx/index.ts'
+import { dataTypes } from '../../../src/formats/onnx/messages.ts'
+import { readOnnx } from '../../../src/formats/onnx/read-onnx.ts'
+import { writeGraph } from '../../../src/formats/onnx/write-graph.ts'
+import { constant, input, type Tensor } from '../../../src/graph/tensor.ts'
+import * as nn from '../../../src/nn/index.ts'
+import { traceInference } from '../../../src/nn/model.ts'
+import * as ops from '../../../src/ops/index.ts'
 
 const backend = reference()
 
@@ -132,12 +132,12 @@ describe('exportOnnx', () => {
     expect(graph.initializers.map(({ name }) => name)).toContain('embedding.weight')
   })
 
-  it('keeps indices outside within, which ONNX would count from the end', async () => {
-    const model = await nn.createModel(nn.Embedding(4, 2), [3], { backend })
+  it('gives NaN for indices outside, which ONNX would count from the end, and for NaN', async () => {
+    const model = await nn.createModel(nn.Embedding(4, 2), [5], { backend })
     const file = await loadOnnx(await exportOnnx(model), { backend })
-    const { output } = await file.run({ input: { data: Float32Array.of(-1, 9, 3e9), shape: [1, 3] } })
+    const { output } = await file.run({ input: { data: Float32Array.of(-1, 9, 3e9, Number.NaN, 3), shape: [1, 5] } })
     const weight = await backend.read(model.parameters.get('weight')!)
-    expect([...output.data]).toEqual([...weight.slice(0, 2), ...weight.slice(6), ...weight.slice(6)])
+    expect([...output.data]).toEqual([...Array<number>(8).fill(Number.NaN), ...weight.slice(6)])
   })
 
   const resized: readonly [string, nn.Layer][] = [
