@@ -60,7 +60,7 @@ describe('gentle predict', () => {
     writeFileSync(bare, writeSafetensors(readSafetensors(readFileSync(weights)).tensors))
     const { stdout } = await gentle(['predict', 'lenet5', '--weights', bare, '--input', tensor, '--logits', '--json'])
     expect(JSON.parse(stdout)[0].logits).toHaveLength(2)
-    await refuses(['predict', bare, '--input', tensor], /its metadata has no 'gentle\.model'/)
+    await refuses(['predict', bare, '--input', tensor], /holds weights without a network, those of lenet5; name it/)
   })
 
   it("takes PyTorch's weights and networks, and NumPy's tensors, and gives PyTorch's logits", async () => {

@@ -1,6 +1,7 @@
 /** A trained model as it is named on the command line: a run folder, a weights file that describes its model, or a network's name and its weights. */
 import { existsSync } from 'node:fs'
 import { nearestName, type OpenedModel, openModel as openFrom, type Shape, WeightsError } from 'gentle-dl'
+import { inspectFile } from 'gentle-dl/inspect'
 import { loadPretrained, type WeightsSource } from 'gentle-dl/models'
 import { note } from '../terminal/terminal.ts'
 import { UsageError } from '../terminal/usage.ts'
@@ -19,7 +20,24 @@ export async function openModel(place: string): Promise<OpenedModel> {
       `${place} is neither a run folder with weights nor a file of a model, such as .safetensors, .onnx, model.json, .keras or .h5${nearest}`,
     )
   }
-  return openFrom(place)
+  return openFrom(place).catch(async (error) => {
+    const fitting = await networkOf(place)
+    if (fitting === undefined) throw error
+    throw new UsageError(
+      `${place} holds weights without a network, those of ${fitting}; name it, as in: gentle predict ${fitting} --weights ${place}`,
+    )
+  })
+}
+
+/** The network by name that a file's weights are of; undefined for another file. */
+async function networkOf(file: string, key?: string): Promise<string | undefined> {
+  try {
+    const { use } = await inspectFile(file, { key })
+    return use.as === 'weights' ? use.networks[0]?.name : undefined
+  } catch {
+    // What is wrong with the file has been told by whoever opened it.
+    return undefined
+  }
 }
 
 /**
@@ -30,11 +48,14 @@ export async function openModel(place: string): Promise<OpenedModel> {
  */
 export async function openNamed(name: string, file: string, inputShape?: Shape, key?: string): Promise<OpenedModel> {
   networkNamed(name)
-  const { unexpected, source, ...opened } = await loadPretrained(name, file, { inputShape, key }).catch((error) => {
-    if (error instanceof WeightsError)
-      throw new WeightsError(`${error.message}; gentle show ${file} lists all that it has`, error.mismatch)
-    throw error
-  })
+  const { unexpected, source, ...opened } = await loadPretrained(name, file, { inputShape, key }).catch(
+    async (error) => {
+      if (!(error instanceof WeightsError)) throw error
+      const fitting = await networkOf(file, key)
+      const advice = fitting === undefined ? `gentle show ${file} lists all that it has` : `it fits ${fitting}`
+      throw new WeightsError(`${error.message}; ${advice}`, error.mismatch)
+    },
+  )
   for (const line of sourceText(file, source)) note(line)
   if (unexpected.length > 0)
     note(
