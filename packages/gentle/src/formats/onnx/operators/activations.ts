@@ -82,7 +82,7 @@ const clipped: Compute = (call) => {
   const inBounds = (value: number, least: number, most: number): number => Math.min(Math.max(value, least), most)
   if ([x, low, high].every(isKnown)) return [zipKnown([x, low, high] as Known[], inBounds, x.type)]
   const tensor = call.tensorOf(x)
-  if (isKnown(low) && isKnown(high) && !isInteger(x.type))
+  if (isKnown(low) && isKnown(high) && !isInteger(x.type) && low.data[0] <= high.data[0])
     return [computed(x.type, clip(tensor, low.data[0], high.data[0]))]
   const above = isKnown(low) && low.data[0] === Number.NEGATIVE_INFINITY ? tensor : maximum(tensor, scalar(call, low))
   const within = isKnown(high) && high.data[0] === Number.POSITIVE_INFINITY ? above : minimum(above, scalar(call, high))
@@ -174,7 +174,7 @@ export const activationOperators = {
   Shrink: operator(
     activation((x, call) => {
       const [bias, lambda] = [call.number('bias', 0), call.number('lambd', 0.5)]
-      return where(less(x, -lambda), add(x, bias), where(greater(x, lambda), sub(x, bias), mul(x, 0)))
+      return where(less(x, -lambda), add(x, bias), where(greater(x, lambda), sub(x, bias), 0))
     }),
     [9, 'bias lambd'],
   ),
@@ -189,7 +189,7 @@ export const activationOperators = {
   Sqrt: operator(unary(sqrt, Math.sqrt), [1, ''], [6, ''], [13, '']),
   Tanh: operator(activation(tanh), [1, ''], [6, ''], [13, '']),
   ThresholdedRelu: operator(
-    activation((x, call) => where(greater(x, call.number('alpha', 1)), x, mul(x, 0))),
+    activation((x, call) => where(greater(x, call.number('alpha', 1)), x, 0)),
     [10, 'alpha'],
     [22, 'alpha'],
   ),

@@ -62,17 +62,24 @@ const remainder: Compute = (call) => {
   if (!fmod && !isInteger(type)) call.fail('takes a remainder of floats; expected fmod 1')
   if (isKnown(a) && isKnown(b)) return [zipKnown([a, b], (x, y) => (fmod ? x % y : ((x % y) + y) % y), type)]
   const [x, y] = [call.tensorOf(a), call.tensorOf(b)]
-  if (!isInteger(type)) return [computed(type, floatRemainder(x, y))]
+  if (!isInteger(type)) return [computed(type, floatRemainder(call, x, y))]
   return [computed(type, fmod ? sub(x, mul(truncatedQuotient(call, x, y), y)) : mod(x, y))]
 }
 
 /** The remainder of floats, with the sign of the dividend: exact where the quotient has fewer digits than float32. */
-function floatRemainder(a: Tensor, b: Tensor): Tensor {
+function floatRemainder(call: OnnxCall, a: Tensor, b: Tensor): Tensor {
   const size = abs(b)
-  const rest = sub(abs(a), mul(floor(div(abs(a), size)), size))
+  const quotient = div(abs(a), size)
+  const infinite = mul(equal(size, Number.POSITIVE_INFINITY), less(abs(a), Number.POSITIVE_INFINITY))
+  const large = mul(greater(quotient, 2 ** 24), less(quotient, Number.POSITIVE_INFINITY))
+  call.refuseWhere(
+    large,
+    'takes the remainder of a float more than 2^24 times as large as its divisor, which is not exact',
+  )
+  const rest = sub(abs(a), mul(floor(quotient), size))
   // The quotient may have been rounded across a whole number.
   const low = where(less(rest, 0), add(rest, size), rest)
-  return mul(sign(a), where(greaterEqual(low, size), sub(low, size), low))
+  return where(infinite, a, mul(sign(a), where(greaterEqual(low, size), sub(low, size), low)))
 }
 
 /** A power has the type of its base; the exponent may be of another. */
@@ -82,7 +89,12 @@ const power: Compute = (call) => {
   if (isKnown(a) && isKnown(b)) return [zipKnown([a, b], (x, y) => x ** y, type)]
   const [x, y] = [call.tensorOf(a), call.tensorOf(b)].map((t) => cast(t, 'float32'))
   const result = pow(x, y)
-  if (!isInteger(type)) return [computed(type, result)]
+  if (!isInteger(type)) {
+    if (isKnown(b)) return [computed(type, result)]
+    // As IEEE 754 has it: 1 to the power of anything is 1, and so is -1 to that of infinity.
+    const one = maximum(equal(x, 1), mul(equal(abs(x), 1), equal(abs(y), Number.POSITIVE_INFINITY)))
+    return [computed(type, where(one, 1, result))]
+  }
   call.refuseWhere(greater(abs(result), 2 ** 24), 'computes a power beyond 2^24, to which integers are exact')
   const whole = cast(result, 'int32')
   return [
@@ -122,7 +134,7 @@ const absolute: Compute = (call) => {
 const signOf: Compute = (call) => {
   const x = call.value(0)
   if (isKnown(x)) return [mapKnown(x, Math.sign)]
-  if (!isInteger(x.type)) return [computed(x.type, sign(x.tensor))]
+  if (!isInteger(x.type)) return [computed(x.type, where(equal(x.tensor, x.tensor), sign(x.tensor), x.tensor))]
   return [computed(x.type, cast(sub(greater(x.tensor, 0), less(x.tensor, 0)), 'int32'))]
 }
 

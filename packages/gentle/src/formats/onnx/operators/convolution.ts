@@ -2,7 +2,9 @@
 import { formatShape } from '../../../core/shape.ts'
 import type { Tensor } from '../../../graph/tensor.ts'
 import { convTranspose2d } from '../../../ops/conv-transpose2d.ts'
+import { convTranspose3d } from '../../../ops/conv-transpose3d.ts'
 import { conv2d } from '../../../ops/conv2d.ts'
+import { conv3d } from '../../../ops/conv3d.ts'
 import { add } from '../../../ops/elementwise.ts'
 import { pad, reshape, slice } from '../../../ops/structure.ts'
 import type { OnnxCall } from '../call.ts'
@@ -37,8 +39,25 @@ const withBias = (call: OnnxCall, y: Tensor): Tensor => {
 
 const convolution: Compute = (call) => {
   const [x, w] = [call.tensor(0), call.tensor(1)]
-  const axes = spatialAxes(call, x, 2)
-  const windows = asTwo(windowsOf(call, x.shape.slice(2), w.shape.slice(2)))
+  return [like(call, 0, withBias(call, convolved(call, x, w)))]
+}
+
+/** x under the filters, without a bias. */
+export function convolved(call: OnnxCall, x: Tensor, w: Tensor): Tensor {
+  const axes = spatialAxes(call, x, 3)
+  const own = windowsOf(call, x.shape.slice(2), w.shape.slice(2))
+  const groups = call.number('group', 1)
+  if (axes === 3) {
+    const [depth, rows, columns] = own
+    const each = <T>(of: (window: Window) => T): [T, T, T] => [of(depth), of(rows), of(columns)]
+    return conv3d(x, w, {
+      stride: each(({ stride }) => stride),
+      padding: each(({ before, after }): [number, number] => [before, after]),
+      dilation: each(({ dilation }) => dilation),
+      groups,
+    })
+  }
+  const windows = asTwo(own)
   const even = windows.every(({ before, after }) => before === after)
   const images = asImages(x)
   const [before, after] = [pairOf(windows, 'before'), pairOf(windows, 'after')]
@@ -46,9 +65,9 @@ const convolution: Compute = (call) => {
     stride: pairOf(windows, 'stride'),
     padding: even ? before : [0, 0],
     dilation: pairOf(windows, 'dilation'),
-    groups: call.number('group', 1),
+    groups,
   })
-  return [like(call, 0, withBias(call, asBefore(y, axes)))]
+  return asBefore(y, axes)
 }
 
 /** The sizes that come out, and how much is cut off before them. */
@@ -68,7 +87,9 @@ function transposedPlaces(call: OnnxCall, sizes: readonly number[], kernel: read
       return { stride, dilation, start: before, count: full - before - after }
     }
     const count = asked?.[axis] ?? size * stride
-    const missing = full - count
+    const missing = Math.max(0, full - count)
+    if (same && asked === undefined && full < count)
+      call.fail(`makes ${full} elements ${count} by auto_pad ${auto}, which runtimes do not; give output_shape instead`)
     const before = auto === 'SAME_UPPER' ? Math.floor(missing / 2) : missing - Math.floor(missing / 2)
     return { stride, dilation, start: before, count }
   })
@@ -76,8 +97,17 @@ function transposedPlaces(call: OnnxCall, sizes: readonly number[], kernel: read
 
 const transposed: Compute = (call) => {
   const [x, w] = [call.tensor(0), call.tensor(1)]
-  const axes = spatialAxes(call, x, 2)
+  const axes = spatialAxes(call, x, 3)
   const places = transposedPlaces(call, x.shape.slice(2), w.shape.slice(2))
+  if (axes === 3) {
+    const [depth, rows, columns] = places
+    const volumes = convTranspose3d(x, w, {
+      stride: [depth.stride, rows.stride, columns.stride],
+      dilation: [depth.dilation, rows.dilation, columns.dilation],
+      groups: call.number('group', 1),
+    })
+    return [like(call, 0, withBias(call, cropped(volumes, places)))]
+  }
   const two = axes === 1 ? [{ stride: 1, dilation: 1, start: 0, count: 1 }, places[0]] : places
   const y = convTranspose2d(asImages(x), asImages(w), {
     stride: [two[0].stride, two[1].stride],
@@ -88,7 +118,7 @@ const transposed: Compute = (call) => {
   return [like(call, 0, withBias(call, cut))]
 }
 
-/** The part of images that begins at `start` and has `count` rows and columns; beyond the images it is 0. */
+/** The part of images or volumes that begins at `start` and has `count` elements along each axis; beyond them it is 0. */
 function cropped(y: Tensor, places: readonly { start: number; count: number }[]): Tensor {
   const front = places.map(({ start }) => Math.max(0, -start))
   const back = places.map(({ start, count }, axis) => Math.max(0, start + count - y.shape[2 + axis]))

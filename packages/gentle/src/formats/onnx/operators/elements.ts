@@ -15,9 +15,9 @@ import {
   where,
 } from '../../../ops/elementwise.ts'
 import type { OnnxCall } from '../call.ts'
-import { engineType, fitsEngine, integerRange, isInteger, type OnnxType } from '../element-types.ts'
+import { fitsEngine, integerRange, isInteger, type OnnxType } from '../element-types.ts'
 import { mapKnown, zipKnown } from '../on-known.ts'
-import { isKnown, type Known, type Value } from '../values.ts'
+import { isKnown, type Value } from '../values.ts'
 import type { Compute } from './operator.ts'
 
 export const computed = (type: OnnxType, tensor: Tensor): Value => ({ type, tensor })
@@ -106,9 +106,3 @@ export function truncatedQuotient(call: OnnxCall, a: Tensor, b: Tensor): Tensor 
 
 /** A tensor of truth values, or numbers, as truth values. */
 export const truth = (x: Tensor): Tensor => notEqual(x, 0)
-
-/** A value as another type, as ONNX's Cast does it. */
-export function castTo(value: Value, type: OnnxType, ofNumber: (x: number) => number = (x) => x): Value {
-  if (isKnown(value)) return mapKnown(value as Known, ofNumber, type)
-  return computed(type, cast(value.tensor, engineType(type)))
-}

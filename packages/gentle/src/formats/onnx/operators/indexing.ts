@@ -177,6 +177,8 @@ const compress: Compute = (call) => {
 const nonZero: Compute = (call) =>
   call.onHost((x) => {
     const { shape, data } = x!
+    if (shape.length === 0)
+      call.fail('has an operand without axes, whose places have no axis in the standard and one in runtimes')
     const found = Array.from(data, (value, i) => (value !== 0 ? i : -1)).filter((i) => i >= 0)
     const strides = stridesOf(shape)
     const rows = shape.map((n, axis) => found.map((offset) => Math.floor(offset / strides[axis]) % n))

@@ -2,6 +2,7 @@
 import type { Tensor } from '../../../graph/tensor.ts'
 import { add, mul } from '../../../ops/elementwise.ts'
 import { matmul } from '../../../ops/matmul.ts'
+import { reshape } from '../../../ops/structure.ts'
 import { like } from './elements.ts'
 import { type Compute, type Operator, operator } from './operator.ts'
 
@@ -15,6 +16,18 @@ const gemm: Compute = (call) => {
 
 const gemmAttributes = 'alpha beta transA transB'
 
+/** As NumPy's: a vector is a row on the left and a column on the right, and its axis is not there afterwards. */
+const product: Compute = (call) => {
+  const [a, b] = [call.tensor(0), call.tensor(1)]
+  const row = a.shape.length === 1
+  const column = b.shape.length === 1
+  if (!row && !column) return [like(call, 0, matmul(a, b))]
+  const y = matmul(row ? reshape(a, [1, ...a.shape]) : a, column ? reshape(b, [...b.shape, 1]) : b)
+  const lead = y.shape.slice(0, -2)
+  const [rows, columns] = y.shape.slice(-2)
+  return [like(call, 0, reshape(y, [...lead, ...(row ? [] : [rows]), ...(column ? [] : [columns])]))]
+}
+
 export const productOperators = {
   Gemm: operator(
     gemm,
@@ -25,5 +38,5 @@ export const productOperators = {
     [11, gemmAttributes],
     [13, gemmAttributes],
   ),
-  MatMul: operator((call) => [like(call, 0, matmul(call.tensor(0), call.tensor(1)))], [1, ''], [9, ''], [13, '']),
+  MatMul: operator(product, [1, ''], [9, ''], [13, '']),
 } satisfies Record<string, Operator>

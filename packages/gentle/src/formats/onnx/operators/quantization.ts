@@ -1,6 +1,6 @@
 /** Integers of few bits that stand for floats. */
 import type { Tensor } from '../../../graph/tensor.ts'
-import { add, cast, div, maximum, minimum, mul, sub } from '../../../ops/elementwise.ts'
+import { add, cast, div, equal, maximum, minimum, mul, sub, where } from '../../../ops/elementwise.ts'
 import { matmul } from '../../../ops/matmul.ts'
 import { max, min } from '../../../ops/reduce.ts'
 import { round } from '../../../ops/rounding.ts'
@@ -48,7 +48,9 @@ const dequantize: Compute = (call) => {
 const dynamicQuantize: Compute = (call) => {
   const x = call.tensor(0)
   const [least, largest] = [minimum(min(x), 0), maximum(max(x), 0)]
-  const scale = div(sub(largest, least), 255)
+  const span = div(sub(largest, least), 255)
+  // Zeros alone have any scale.
+  const scale = where(equal(span, 0), 1, span)
   const zero = round(minimum(maximum(div(sub(0, least), scale), 0), 255))
   const y = inRange(add(round(div(x, scale)), zero), 'uint8')
   return [computed('uint8', y), computed('float32', scale), computed('uint8', cast(zero, 'int32'))]

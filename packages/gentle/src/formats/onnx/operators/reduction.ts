@@ -1,26 +1,29 @@
 /** Reductions of ONNX over axes. */
+import { type Shape, sizeOf } from '../../../core/shape.ts'
 import type { Tensor } from '../../../graph/tensor.ts'
 import { abs, cast, log, maximum, mul, sqrt, sub } from '../../../ops/elementwise.ts'
 import { argmax, argmin, logSumExp, max, mean, min, prod, sum } from '../../../ops/reduce.ts'
 import { flip, reshape } from '../../../ops/structure.ts'
 import type { OnnxCall } from '../call.ts'
 import { isInteger } from '../element-types.ts'
-import type { Value } from '../values.ts'
+import { type Known, shapeOf, type Value } from '../values.ts'
 import { computed, integerResult } from './elements.ts'
 import { type Compute, type Operator, operator } from './operator.ts'
 import { axesGiven, axesOf, axisOf } from './structure.ts'
 
 type Reduce = (x: Tensor, axes: number[], options: { keepDims: boolean }) => Tensor
 
-/** Reduces over axes that are an attribute or an operand: over all where there are none, over none where `noop_with_empty_axes` says so. */
+/**
+ * Reduces over axes that are an attribute or an operand: over all where there are none, over none where `noop_with_empty_axes` says so, by which
+ * a sum of squares is a square. `empty` is what it makes of no elements.
+ */
 const reduction =
-  (of: Reduce): Compute =>
+  (of: Reduce, empty?: number): Compute =>
   (call) => {
     const x = call.value(0)
-    const tensor = call.tensorOf(x)
-    const axes = axesReduced(call, tensor)
-    if (axes === undefined) return [x]
-    return [reduced(call, x, tensor, axes, of)]
+    const axes = axesReduced(call, shapeOf(x))
+    if (shapeOf(x).includes(0)) return [ofNone(call, x, axes, empty)]
+    return [reduced(call, x, call.tensorOf(x), axes, of)]
   }
 
 function reduced(call: OnnxCall, x: Value, tensor: Tensor, axes: number[], of: Reduce): Value {
@@ -35,16 +38,25 @@ function reduced(call: OnnxCall, x: Value, tensor: Tensor, axes: number[], of: R
 
 /** Of floats alone: what it computes between has no place among integers. */
 const ofFloats =
-  (of: Reduce): Compute =>
+  (of: Reduce, empty?: number): Compute =>
   (call) => {
     if (isInteger(call.type(0))) call.fail(`has an operand of ${call.type(0)}; expected floats`)
-    return reduction(of)(call)
+    return reduction(of, empty)(call)
   }
 
-function axesReduced(call: OnnxCall, x: Tensor): number[] | undefined {
+function axesReduced(call: OnnxCall, shape: Shape): number[] {
   const given = axesGiven(call, 1)
-  if (given !== undefined && given.length > 0) return axesOf(call, given, x.shape.length)
-  return call.flag('noop_with_empty_axes') ? undefined : x.shape.map((_, axis) => axis)
+  if (given !== undefined && given.length > 0) return axesOf(call, given, shape.length)
+  return call.flag('noop_with_empty_axes') ? [] : shape.map((_, axis) => axis)
+}
+
+/** What is reduced has no elements: each result is that of none. */
+function ofNone(call: OnnxCall, x: Value, axes: readonly number[], empty: number | undefined): Known {
+  const from = shapeOf(x)
+  const kept = from.map((n, axis) => (axes.includes(axis) ? 1 : n))
+  const shape = call.flag('keepdims', true) ? kept : kept.filter((_, axis) => !axes.includes(axis))
+  if (empty === undefined && !shape.includes(0)) call.fail(`reduces [${from}], which has no elements`)
+  return { type: x.type, shape, data: new Float64Array(sizeOf(shape)).fill(empty ?? 0) }
 }
 
 const squares = (x: Tensor, axes: number[], options: { keepDims: boolean }): Tensor => sum(mul(x, x), axes, options)
@@ -89,20 +101,20 @@ const places = [
 export const reductionOperators = {
   ArgMax: operator(placeOf(argmax), ...places),
   ArgMin: operator(placeOf(argmin), ...places),
-  ReduceL1: operator(reduction(l1), ...versions),
+  ReduceL1: operator(reduction(l1, 0), ...versions),
   ReduceL2: operator(
-    ofFloats((x, axes, options) => sqrt(squares(x, axes, options))),
+    ofFloats((x, axes, options) => sqrt(squares(x, axes, options)), 0),
     ...versions,
   ),
   ReduceLogSum: operator(
-    ofFloats((x, axes, options) => log(sum(x, axes, options))),
+    ofFloats((x, axes, options) => log(sum(x, axes, options)), Number.NEGATIVE_INFINITY),
     ...versions,
   ),
-  ReduceLogSumExp: operator(ofFloats(logSumExp), ...versions),
+  ReduceLogSumExp: operator(ofFloats(logSumExp, Number.NEGATIVE_INFINITY), ...versions),
   ReduceMax: operator(reduction(max), ...ofExtremes),
   ReduceMean: operator(ofFloats(mean), ...versions),
   ReduceMin: operator(reduction(min), ...ofExtremes),
-  ReduceProd: operator(reduction(prod), ...versions),
-  ReduceSum: operator(reduction(sum), [1, attributes], [11, attributes], [13, asOperand]),
-  ReduceSumSquare: operator(reduction(squares), ...versions),
+  ReduceProd: operator(reduction(prod, 1), ...versions),
+  ReduceSum: operator(reduction(sum, 0), [1, attributes], [11, attributes], [13, asOperand]),
+  ReduceSumSquare: operator(reduction(squares, 0), ...versions),
 } satisfies Record<string, Operator>

@@ -46,7 +46,7 @@ export function placesOf({ from, to, scale, place, region: [start, end] }: Resiz
       case 'half_pixel_symmetric': {
         const adjustment = fround(to / fround(scale * from))
         const centre = fround(from / 2)
-        return fround(fround(centre * (1 - adjustment)) + fround(fround((i + 0.5) / scale) - 0.5))
+        return fround(fround(fround(centre * fround(1 - adjustment)) + fround((i + 0.5) / scale)) - 0.5)
       }
       case 'pytorch_half_pixel':
         return to > 1 ? fround(fround((i + 0.5) / scale) - 0.5) : 0
@@ -95,8 +95,7 @@ export function weightsOf(axis: ResizedAxis, rule: FilterRule): Float32Array {
     rule.mode === 'linear' ? linear(distance) : cubic(distance, rule.cubicCoefficient)
   placesOf(axis).forEach((place, i) => {
     const [first, last] = [Math.floor(place - radius) + 1, Math.ceil(place + radius) - 1]
-    // A narrowed filter does not reach beyond the operand.
-    const outside = rule.excludeOutside || shrink < 1
+    const outside = rule.excludeOutside
     let total = 0
     for (let k = first; k <= last; k++) if (!outside || (k >= 0 && k < from)) total += filter((k - place) * shrink)
     for (let k = first; k <= last; k++) {

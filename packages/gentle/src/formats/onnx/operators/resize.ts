@@ -74,6 +74,9 @@ function resizedAxes(call: OnnxCall, shape: readonly number[], place: PlaceRule)
       call.fail(
         `aligns the corners of ${scale * from} elements, which is not the same to all runtimes; give sizes instead`,
       )
+    // Runtimes take the whole operand's size there, and the standard that of the region.
+    if (scales && end - start !== 1)
+      call.fail(`resizes a region by scales, which is not the same to all runtimes; give sizes instead`)
     if (to < 1) call.fail(`makes axis ${axis} of ${from} elements one of ${to}`)
     return { from, to, scale, place, region: [start, end] }
   })
@@ -90,19 +93,25 @@ const mostElements = 2 ** 30
 const mostPositions = 2 ** 22
 
 const isSame = ({ from, to, scale, place }: ResizedAxis): boolean =>
-  from === to &&
-  (scale === 1 || place === 'align_corners') &&
-  place !== 'tf_crop_and_resize' &&
-  place !== 'tf_half_pixel_for_nn'
+  from === to && (scale === 1 || place === 'align_corners') && place !== 'tf_crop_and_resize'
 
 const onLastAxes = (axes: readonly ResizedAxis[]): boolean => axes.length === 4 && isSame(axes[0]) && isSame(axes[1])
 
-function nearest(x: Tensor, axes: readonly ResizedAxis[], rule: NearestRule): Tensor {
-  const places = axes.map((axis) => placesOf(axis).map((place) => nearestTo(place, axis.from, rule)))
+function nearest(
+  x: Tensor,
+  axes: readonly ResizedAxis[],
+  rule: NearestRule | ((axis: ResizedAxis) => NearestRule),
+): Tensor {
+  const places = axes.map((axis) =>
+    isSame(axis)
+      ? Array.from({ length: axis.to }, (_, i) => i)
+      : placesOf(axis).map((place) => nearestTo(place, axis.from, typeof rule === 'string' ? rule : rule(axis))),
+  )
   const plain = places.every((list, axis) =>
     list.every((at, i) => at === Math.floor((i * axes[axis].from) / axes[axis].to)),
   )
-  if (plain && onLastAxes(axes)) return upsample2d(x, { size: [axes[2].to, axes[3].to] }, { method: 'nearest' })
+  if (plain && onLastAxes(axes) && x.dtype === 'float32')
+    return upsample2d(x, { size: [axes[2].to, axes[3].to] }, { method: 'nearest' })
   return places.reduce((y, list, axis) => {
     if (list.length === axes[axis].from && list.every((at, i) => at === i)) return y
     return gather(y, constant(list, [list.length], 'int32'), axis)
@@ -147,7 +156,11 @@ const resized: Compute = (call) => {
   const axes = resizedAxes(call, tensor.shape, place)
   const mode = call.choice('mode', ['nearest', 'linear', 'bilinear', 'cubic'], 'nearest')
   if (mode === 'nearest') {
-    const rule = call.choice('nearest_mode', nearestRules, call.opset < 11 ? 'floor' : 'round_prefer_floor')
+    // Before operator set 11 it is as in the standard's examples: the next element where it gets smaller, the one before where it gets larger.
+    const rule =
+      call.opset < 11
+        ? ({ scale }: ResizedAxis): NearestRule => (scale < 1 ? 'ceil' : 'floor')
+        : call.choice('nearest_mode', nearestRules, 'round_prefer_floor')
     return [extrapolated(call, x, nearest(tensor, axes, rule), axes)]
   }
   if (isInteger(x.type)) call.fail(`takes ${mode} means of ${x.type}; expected floats`)

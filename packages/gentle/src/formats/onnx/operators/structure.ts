@@ -1,14 +1,35 @@
 /** Operators of ONNX that move elements about, and tell of shapes. */
 import { broadcastShapes, broadcastStrides, type Shape, sizeOf, stridesOf } from '../../../core/shape.ts'
 import type { Tensor } from '../../../graph/tensor.ts'
-import { add, greaterEqual, less, maximum, where } from '../../../ops/elementwise.ts'
+import {
+  add,
+  cast as asType,
+  greater,
+  greaterEqual,
+  less,
+  maximum,
+  mod,
+  mul,
+  sub,
+  where,
+} from '../../../ops/elementwise.ts'
 import { gather } from '../../../ops/indexing.ts'
 import { broadcastTo, concat, pad, reshape, slice, transpose } from '../../../ops/structure.ts'
 import type { OnnxCall } from '../call.ts'
-import type { OnnxType } from '../element-types.ts'
+import { fitsEngine, integerRange, isFloat, isInteger, type OnnxType } from '../element-types.ts'
 import { knownAs } from '../on-known.ts'
-import { constantOf, integers, isKnown, type Known, offsetsOf, picked, shapeOf, type Value } from '../values.ts'
-import { alike, castTo, computed, truth } from './elements.ts'
+import {
+  type Computed,
+  constantOf,
+  integers,
+  isKnown,
+  type Known,
+  offsetsOf,
+  picked,
+  shapeOf,
+  type Value,
+} from '../values.ts'
+import { alike, computed, truth } from './elements.ts'
 import { roundHalf } from './halves.ts'
 import { type Compute, type Operator, operator } from './operator.ts'
 
@@ -55,6 +76,8 @@ const squeeze: Compute = (call) => {
   const x = call.value(0)
   const shape = shapeOf(x)
   const given = axesGiven(call, 1)
+  if (given?.length === 0 && shape.includes(1))
+    call.fail('takes away an empty list of axes, which is none or all, depending on the runtime')
   const axes = given ? axesOf(call, given, shape.length) : shape.flatMap((n, axis) => (n === 1 ? [axis] : []))
   const other = axes.find((axis) => shape[axis] !== 1)
   if (other !== undefined) call.fail(`takes away axis ${other} of size ${shape[other]}; expected size 1`)
@@ -272,14 +295,43 @@ const constantOfShape: Compute = (call) => {
 }
 
 /** Values as elements of another type: fractions are cut, truth values are 0 or 1, floats of 16 bits rounded. */
-function cast(x: Value, type: OnnxType): Value {
+function cast(call: OnnxCall, x: Value, type: OnnxType): Value {
   if (x.type === type) return x
   if (isKnown(x)) return { ...knownAs(type, x.shape, x.data) }
   if (type === 'bool') return computed(type, truth(x.tensor))
-  const converted = castTo(x, type)
-  if (isKnown(converted)) return converted
-  if (type === 'float16' || type === 'bfloat16') return computed(type, roundHalf(converted.tensor, type))
-  return converted
+  if (isInteger(type)) return computed(type, asInteger(call, x, type))
+  const converted = asType(x.tensor, 'float32')
+  if (type === 'float16' || type === 'bfloat16') return computed(type, roundHalf(converted, type))
+  return computed(type, converted)
+}
+
+/** The whole part of a number as an integer of a type, of which one of fewer bits is cut to its lowest. What the engine's 32 bits do not hold is refused when the program runs. */
+function asInteger(call: OnnxCall, { type: from, tensor }: Computed, type: OnnxType): Tensor {
+  const [least, largest] = integerRange(type)
+  const unsigned = least === 0 && !fitsEngine(type)
+  if (isFloat(from)) {
+    // NaN is not within, either.
+    const within = mul(greaterEqual(tensor, -(2 ** 31)), less(tensor, 2 ** 31))
+    call.refuseWhere(
+      sub(1, unsigned ? mul(within, greater(tensor, -1)) : within),
+      `casts to ${type} a number that does not fit the 32 bits that integers are computed with`,
+    )
+  }
+  const whole = asType(tensor, 'int32')
+  const [fromLeast, fromLargest] = isInteger(from)
+    ? integerRange(from)
+    : from === 'bool'
+      ? [0, 1]
+      : [-Infinity, Infinity]
+  if (least <= fromLeast && fromLargest <= largest) return whole
+  if (unsigned && !isFloat(from))
+    call.refuseWhere(
+      less(whole, 0),
+      `casts a number below 0 to ${type}, which does not fit the 32 bits that integers are computed with`,
+    )
+  if (!fitsEngine(type) || type === 'int32') return whole
+  const count = largest - least + 1
+  return least === 0 ? mod(whole, count) : add(mod(sub(whole, least), count), least)
 }
 
 const padded: Compute = (call) => {
@@ -363,6 +415,7 @@ const tiled: Compute = (call) => {
   const shape = shapeOf(x)
   if (repeats.length !== shape.length) call.fail(`repeats ${repeats.length} axes of ${shape.length}`)
   if (repeats.every((n) => n === 1)) return [x]
+  if (repeats.includes(0)) return [{ type: x.type, shape: shape.map((n, axis) => n * repeats[axis]), data: [] }]
   const spread = expanded(
     reshaped(
       x,
@@ -393,14 +446,14 @@ const range: Compute = (call) => {
 
 export const structureOperators = {
   Cast: operator(
-    (call) => [cast(call.value(0), call.typeNamed('to'))],
+    (call) => [cast(call, call.value(0), call.typeNamed('to'))],
     [6, 'to'],
     [9, 'to'],
     [13, 'to'],
     [19, 'to saturate'],
     [21, 'to saturate'],
   ),
-  CastLike: operator((call) => [cast(call.value(0), call.type(1))], [15, ''], [19, 'saturate'], [21, 'saturate']),
+  CastLike: operator((call) => [cast(call, call.value(0), call.type(1))], [15, ''], [19, 'saturate'], [21, 'saturate']),
   Concat: operator(
     (call) => {
       const values = call.values()

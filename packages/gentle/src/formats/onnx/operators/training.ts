@@ -12,6 +12,7 @@ const dropout: Compute = (call) => {
   if (call.opset < 7 && !call.flag('is_test')) call.fail('is in training mode; expected is_test 1')
   const x = call.value(0)
   if (!call.gives(1)) return [x]
+  if (call.opset < 12) call.fail('gives a mask, which before operator set 12 is not the same to all runtimes')
   const shape = shapeOf(x)
   const size = shape.reduce((product, n) => product * n, 1)
   const mask = { type: 'bool' as const, shape, data: new Float64Array(size).fill(1) }

@@ -1,0 +1,156 @@
+"""
+Writes to a file of JSON small models of one operator each, at the operator sets that changed it: `make-onnx-versions.py models.json`, and then
+`node make-onnx-versions.js models.json` for onnxruntime's numbers. Python's onnx 1.12 or newer.
+"""
+import base64
+import json
+import sys
+
+import numpy as np
+from onnx import TensorProto, helper, numpy_helper
+
+random = np.random.default_rng(0)
+cases = []
+
+
+def floats(*shape):
+    return random.standard_normal(shape).round(2).astype(np.float32)
+
+
+def whole(*values, dtype='int64'):
+    return np.array(values, dtype)
+
+
+def kind(dtype):
+    return helper.np_dtype_to_tensor_dtype(np.dtype(dtype)) if hasattr(helper, 'np_dtype_to_tensor_dtype') else {
+        'float32': TensorProto.FLOAT, 'float64': TensorProto.DOUBLE, 'int8': TensorProto.INT8, 'int16': TensorProto.INT16,
+        'int32': TensorProto.INT32, 'int64': TensorProto.INT64, 'uint8': TensorProto.UINT8, 'uint16': TensorProto.UINT16,
+        'uint32': TensorProto.UINT32, 'uint64': TensorProto.UINT64, 'bool': TensorProto.BOOL}[str(np.dtype(dtype))]
+
+
+def listed(array):
+    array = np.asarray(array)
+    if array.dtype == np.float32:
+        array = array.astype(np.float64).round(3)
+        return {**listed(array), 'dtype': 'float32'}
+    return {'dtype': str(array.dtype), 'shape': list(array.shape), 'data': [str(x) if array.dtype.kind == 'f' and not np.isfinite(x) else x for x in array.ravel().tolist()]}
+
+
+def add(operator, opsets, operands, outputs=None, stored=(), domain='', note='', **attributes):
+    """A case for each operator set; `outputs` are their types, `stored` the operands that are part of the file."""
+    for opset in opsets:
+        names = ['' if x is None else f'x{i}' for i, x in enumerate(operands)]
+        types = [next(np.asarray(x).dtype for x in operands if x is not None)] if outputs is None else outputs
+        results = [f'y{i}' for i in range(len(types))]
+        node = helper.make_node(operator, names, results, name='node', domain=domain, **attributes)
+        fed = {name: x for i, (name, x) in enumerate(zip(names, operands)) if x is not None and i not in stored}
+        graph = helper.make_graph(
+            [node], 'graph',
+            [helper.make_tensor_value_info(name, kind(np.asarray(x).dtype), np.asarray(x).shape) for name, x in fed.items()],
+            [helper.make_tensor_value_info(name, kind(dtype), None) for name, dtype in zip(results, types)],
+            [numpy_helper.from_array(np.asarray(operands[i]), names[i]) for i in stored],
+        )
+        sets = [helper.make_opsetid('', opset)] + ([helper.make_opsetid(domain, 1)] if domain else [])
+        model = helper.make_model(graph, opset_imports=sets, ir_version=8 if opset < 19 else 9 if opset < 21 else 10)
+        told = ' '.join(filter(None, [f'{operator} {opset}', note, *(f'{name} {value}' for name, value in attributes.items())]))
+        cases.append({'name': told, 'model': base64.b64encode(model.SerializeToString()).decode(), 'inputs': {name: listed(x) for name, x in fed.items()}})
+
+
+def chain(types, x):
+    """Casts one after the other: what is between has to have its own type."""
+    names = ['x0', *(f't{i}' for i in range(len(types) - 1)), 'y0']
+    nodes = [helper.make_node('Cast', [names[i]], [names[i + 1]], to=kind(dtype)) for i, dtype in enumerate(types)]
+    graph = helper.make_graph(nodes, 'graph', [helper.make_tensor_value_info('x0', kind(x.dtype), x.shape)], [helper.make_tensor_value_info('y0', kind(types[-1]), None)])
+    model = helper.make_model(graph, opset_imports=[helper.make_opsetid('', 13)], ir_version=8)
+    cases.append({'name': f'Cast {x.dtype} {" ".join(types)}', 'model': base64.b64encode(model.SerializeToString()).decode(), 'inputs': {'x0': listed(x)}})
+
+
+numbers = np.array([0, 1, -1, 127, 128, 200, 255, 256, 300, -129, 40000, 70000, -70000, 1.5, -2.7], np.float32)
+for dtype in ('int8', 'uint8', 'int16', 'uint16', 'int32', 'int64', 'bool', 'float64'):
+    chain([dtype, 'float32'], numbers)
+    chain([dtype, 'float32'], numbers.astype('int32'))
+for dtype in ('uint32', 'uint64'):
+    chain([dtype, 'float32'], np.abs(numbers))
+
+# Reductions: over no axes they still square, root and take logarithms; of no elements they have a value.
+x = np.abs(floats(2, 3, 4)) + 0.1
+for name in ('L1', 'L2', 'LogSum', 'LogSumExp', 'Max', 'Mean', 'Min', 'Prod', 'Sum', 'SumSquare'):
+    operand = 13 if name == 'Sum' else 18
+    add(f'Reduce{name}', [7, 11], [x], axes=[0, 2], keepdims=0)
+    add(f'Reduce{name}', [11, 12], [x], axes=[-1])
+    add(f'Reduce{name}', [operand, 20], [x, whole(-1)], keepdims=0, note='axes -1')
+    add(f'Reduce{name}', [operand, 20], [x], noop_with_empty_axes=1)
+    add(f'Reduce{name}', [operand, 20], [x], keepdims=0)
+    if name not in ('Max', 'Min', 'Mean'):
+        add(f'Reduce{name}', [20], [np.zeros((2, 0, 3), np.float32), whole(1)], keepdims=0, note='no elements')
+ties = np.array([[2, 1, 2], [0, 0, 3], [2, 3, 3]], np.float32)
+for name in ('ArgMax', 'ArgMin'):
+    add(name, [11, 12, 13], [ties], ['int64'], axis=-1, keepdims=0)
+    add(name, [12, 13], [ties], ['int64'], axis=0, select_last_index=1)
+
+# Softmax flattens before operator set 13.
+for name in ('Softmax', 'LogSoftmax', 'Hardmax'):
+    add(name, [7, 11, 13], [floats(2, 3, 4)])
+    add(name, [7, 11, 13], [floats(2, 3, 4)], axis=0)
+
+# Convolutions of one to three axes.
+for axes, kernel in ((1, (3,)), (2, (3, 2)), (3, (2, 3, 2))):
+    image, image2 = floats(2, 4, *(6, 7, 5)[:axes]), floats(2, 4, *(4, 5, 3)[:axes])
+    add('Conv', [7, 11, 22], [image, floats(6, 2, *kernel), floats(6)], group=2, note=f'{axes} axes')
+    add('Conv', [11], [image, floats(3, 4, *kernel)], strides=[2, 3, 2][:axes], pads=[1, 0, 2][:axes] + [0, 2, 1][:axes], dilations=[1, 2, 1][:axes], note=f'{axes} axes')
+    add('Conv', [11], [image, floats(3, 4, *kernel)], auto_pad='SAME_LOWER', strides=[2, 1, 3][:axes], note=f'{axes} axes')
+    add('ConvTranspose', [7, 11, 22], [image2, floats(4, 3, *kernel), floats(3)], strides=[2, 3, 2][:axes], pads=[1, 0, 1][:axes] + [0, 1, 1][:axes], note=f'{axes} axes')
+    add('ConvTranspose', [11], [image2, floats(4, 2, *kernel)], group=2, dilations=[2, 1, 3][:axes], note=f'{axes} axes')
+    for auto in ('SAME_UPPER', 'SAME_LOWER', 'NOTSET'):
+        add('ConvTranspose', [11], [image2, floats(4, 3, *kernel)], auto_pad=auto, strides=[2, 3, 2][:axes], output_shape=[9, 14, 7][:axes], note=f'{axes} axes')
+
+    # Pools.
+    edges = {'strides': [2, 3, 2][:axes], 'pads': [1, 0, 1][:axes] + [0, 1, 1][:axes], 'note': f'{axes} axes'}
+    add('MaxPool', [7, 8, 10, 11, 12, 22], [image], kernel_shape=kernel, **edges)
+    add('MaxPool', [10, 12, 22], [image], kernel_shape=[2] * axes, ceil_mode=1, **edges)
+    add('MaxPool', [10, 12, 22], [image], kernel_shape=[2] * axes, dilations=[2, 3, 2][:axes], note=f'{axes} axes')
+    add('MaxPool', [12], [image], ['float32', 'int64'], kernel_shape=kernel, **edges)
+    add('AveragePool', [7, 10, 11, 19, 22], [image], kernel_shape=kernel, **edges)
+    add('AveragePool', [7, 10, 11, 19, 22], [image], kernel_shape=kernel, count_include_pad=1, **edges)
+    add('AveragePool', [10, 19], [image], kernel_shape=kernel, ceil_mode=1, **edges)
+    add('AveragePool', [19, 22], [image], kernel_shape=[2] * axes, dilations=[2, 3, 2][:axes], count_include_pad=1, pads=[1] * 2 * axes, note=f'{axes} axes')
+    add('LpPool', [7, 11, 18, 22], [image], kernel_shape=kernel, p=3, **edges)
+    add('GlobalLpPool', [7], [image], p=1, note=f'{axes} axes')
+    add('GlobalMaxPool', [7, 22], [image], note=f'{axes} axes')
+    add('GlobalAveragePool', [7, 22], [image], note=f'{axes} axes')
+add('MaxPool', [12], [floats(2, 2, 5, 4)], ['float32', 'int64'], kernel_shape=[2, 2], storage_order=1)
+add('MaxPool', [12], [np.arange(-8, 8, dtype='int8').reshape(1, 1, 4, 4)], kernel_shape=[2, 2])
+add('MaxUnpool', [9, 11, 22], [floats(1, 1, 2, 2), np.array([[[[5, 7], [13, 15]]]])], kernel_shape=[2, 2], strides=[2, 2])
+
+# Resize: filters that reach beyond the edge, scales against sizes, the nearest before operator set 11.
+image = floats(1, 2, 5, 6)
+for mode in ('nearest', 'linear'):
+    add('Resize', [10], [image, np.array([1, 1, 0.6, 0.5], np.float32)], stored=[1], mode=mode)
+    add('Upsample', [9], [image, np.array([1, 1, 1.5, 2], np.float32)], stored=[1], mode=mode)
+    add('Upsample', [7], [image], mode=mode, scales=[1.0, 1.0, 1.5, 2.0])
+for rule in ('half_pixel', 'pytorch_half_pixel', 'asymmetric', 'align_corners', 'half_pixel_symmetric'):
+    opsets = [19] if rule == 'half_pixel_symmetric' else [13, 18, 19]
+    for mode in ('nearest', 'linear', 'cubic'):
+        add('Resize', opsets, [image, None, None, whole(1, 2, 7, 4)], stored=[3], coordinate_transformation_mode=rule, mode=mode)
+    for mode in ('linear', 'cubic'):
+        add('Resize', [19], [image, None, None, whole(1, 2, 3, 4)], stored=[3], coordinate_transformation_mode=rule, mode=mode, antialias=1)
+add('Resize', [11], [image, np.zeros(0, np.float32), np.array([1, 1, 1.5, 0.6], np.float32)], stored=[1, 2], coordinate_transformation_mode='tf_half_pixel_for_nn', mode='nearest', nearest_mode='ceil')
+add('Resize', [19], [image, None, np.array([1, 1, 1.5, 0.6], np.float32)], stored=[2], coordinate_transformation_mode='half_pixel_symmetric', mode='nearest', nearest_mode='floor')
+add('Resize', [13], [np.arange(12, dtype='int32').reshape(1, 1, 3, 4), None, np.array([1, 1, 2, 2], np.float32)], stored=[2], mode='nearest')
+for policy in ('not_larger', 'not_smaller'):
+    add('Resize', [18, 19], [image, None, None, whole(7, 8)], stored=[3], axes=[2, 3], keep_aspect_ratio_policy=policy, mode='linear')
+
+# Products of vectors; edges of functions.
+for left, right in (((3,), (3,)), ((2, 3), (3,)), ((3,), (3, 4)), ((5, 2, 3), (3,)), ((3,), (5, 3, 4))):
+    add('MatMul', [7, 9, 13], [floats(*left), floats(*right)], note=f'{left} {right}')
+infinite = np.array([-np.inf, np.inf, -3, -0.4, 0.2, 5], np.float32)
+add('ThresholdedRelu', [10, 22], [infinite], alpha=0.4)
+add('Shrink', [9], [infinite], lambd=0.3, bias=0.1)
+add('Sign', [9, 13], [np.array([np.nan, -2, 0, 3], np.float32)])
+add('Mod', [10, 13], [np.array([1, -2, 5.5, -7.25], np.float32), np.array([np.inf, np.inf, 2, 2], np.float32)], fmod=1)
+add('Pow', [7, 12, 13, 15], [np.array([1, 1, -1, -8, 0], np.float32), np.array([np.nan, 3, np.inf, 2, 0], np.float32)])
+add('Clip', [11, 12, 13], [floats(6), np.float32(1), np.float32(-1)], stored=[1, 2], note='bounds that cross')
+add('DynamicQuantizeLinear', [11], [np.zeros(3, np.float32)], ['uint8', 'float32', 'uint8'])
+add('Tile', [13], [floats(2, 3), whole(0, 1)])
+# MORE
+json.dump(cases, open(sys.argv[1], 'w'))
