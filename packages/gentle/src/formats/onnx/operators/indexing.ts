@@ -299,7 +299,7 @@ export const indexingOperators = {
   NonZero: operator(nonZero, [9, ''], [13, '']),
   OneHot: operator(oneHots, [9, 'axis'], [11, 'axis']),
   ReverseSequence: operator(reverseSequence, [10, 'batch_axis time_axis']),
-  Scatter: operator(scatterElements, [9, 'axis'], [11, 'axis']),
+  Scatter: operator(scatterElements, [9, 'axis']),
   ScatterElements: operator(
     scatterElements,
     [11, 'axis'],
