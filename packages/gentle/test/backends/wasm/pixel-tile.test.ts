@@ -81,3 +81,25 @@ describe.each<[string, WasmOptions]>([
     expect(three.data).toEqual(one.data)
   })
 })
+
+it('gives 0 for windows that see padding alone, whatever stands beside the frame, with any number of threads', async () => {
+  for (const threads of [1, 2]) {
+    const backend = await wasm({ threads })
+    for (const [batch, attributes] of [
+      [2, { stride: [3, 1], padding: [1, 0] }],
+      [5, { stride: [1, 4], padding: [0, 2] }],
+    ] as const) {
+      const x = input([batch, 1, 1, 1])
+      const y = conv2d(x, variable([1, 1, 1, 1], 2), attributes)
+      const beside = mul(x, 3)
+      const program = await backend.compile({ inputs: { x }, outputs: { y, beside } })
+      const feed = Float32Array.from({ length: batch }, (_, i) => i + 5)
+      const results = await program.run({ x: feed })
+      const expected = await (await reference().compile({ inputs: { x }, outputs: { y } })).run({ x: feed })
+      expect([...results.y.data]).toEqual([...expected.y.data])
+      expect([...results.beside.data]).toEqual([...feed.map((value) => 3 * value)])
+      program.dispose()
+    }
+    await backend.close()
+  }
+})

@@ -82,10 +82,20 @@ export function frameKernel(images: Buffer, framed: Buffer, [top, left]: readonl
       const first = i32.const(0)
       const above = top * frameWidth * bytes
       const below = (frameHeight - top - rows) * frameWidth * bytes
+      const planeBytes = frameHeight * frameWidth * bytes
+      // Windows that skip the image, such as those of one pixel with padding and a stride beyond it, see margins alone.
+      if (rows < 1 || rowBytes < 1)
+        return [
+          forEachItem(
+            context,
+            plane,
+            fill(i32.add(context.address(framed, first), i32.mul(plane, planeBytes)), planeBytes),
+          ),
+        ]
       return [
         forEachItem(context, plane, [
           source.set(i32.add(context.address(images, first), i32.mul(plane, height * width * bytes))),
-          target.set(i32.add(context.address(framed, first), i32.mul(plane, frameHeight * frameWidth * bytes))),
+          target.set(i32.add(context.address(framed, first), i32.mul(plane, planeBytes))),
           // One row's right margin and the next one's left margin are neighbours.
           ...fill(target, above + left * bytes),
           target.advance(above + left * bytes),
