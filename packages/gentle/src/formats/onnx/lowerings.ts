@@ -346,6 +346,7 @@ const lowerings: Record<ElementwiseName | StructuredName, Lower> = {
     const axis = node.shape.length - 1
     if (!exporter.trace.isFixed(node, axis)) exporter.fail(node, 'sorts along the batch')
     const operands = [...namesOf(exporter, node), exporter.integers([node.shape[axis]])]
+    // Of equal elements the first comes first there, too; where NaN comes, ONNX does not say.
     const [, order] = exporter.steps('TopK', operands, 2, { axis: -1, largest: descending ? 1 : 0, sorted: 1 })
     exporter.give(node, 'Cast', [order], { to: dataTypes.int32 })
   },
