@@ -37,6 +37,9 @@ const number = (text: string): number => {
   return value
 }
 
+/** An option that may be given several times. */
+const each = (text: string, before: readonly string[] = []): readonly string[] => [...before, text]
+
 const program = new Command('gentle')
   .description('Deep learning written from scratch: train, evaluate and use neural networks.')
   .version(version)
@@ -112,6 +115,7 @@ program
   .option('--augment <policy>', `${policyNames.join(', ')}, JSON or a JSON file`)
   .option('--flips', "looks at each picture's mirror image, too: localization, detection, segmentation")
   .option('--labels <file>', "names of the model's classes, one a line, where it has none")
+  .option('--size <name=n>', 'of an axis that an ONNX file leaves open, such as height=48; once for each', each)
   .option('--json', 'print JSON')
   .action(async (run, flags) => finishWith(await evaluateRun(run, flags)))
 
@@ -136,6 +140,7 @@ program
   .option('--out <file>', 'the picture with boxes or mask drawn over it; with several pictures, a folder')
   .option('--least-score <share>', 'objects that are less sure are not told (0.5)', number)
   .option('--flips', "looks at each picture's mirror image, too: localization, detection, segmentation")
+  .option('--size <name=n>', 'of an axis that an ONNX file leaves open, such as height=48; once for each', each)
   .option('--json', 'print JSON')
   .action(async (model, images, flags) => finishWith(await predict(model, images, flags)))
 
@@ -148,6 +153,7 @@ program
   .option('--batch <n>', 'examples for which memory is told and time is measured', number, 1)
   .option('--measure', "measure each layer's time, beside the least that its FLOPs allow")
   .option('--svg <file>', "draw the network's graph")
+  .option('--size <name=n>', 'of an axis that an ONNX file leaves open, such as height=48; once for each', each)
   .option('--json', 'print JSON')
   .action(async (model, flags) => finishWith(await summary(model, flags)))
 
@@ -174,6 +180,7 @@ program
     `how the picture is prepared: ${normalizeNames.join(' or ')} (as stored with the weights)`,
   )
   .option('--invert', 'the picture is dark on light')
+  .option('--size <name=n>', 'of an axis that an ONNX file leaves open, such as height=48; once for each', each)
   .option('--json', 'print JSON')
   .action(async (run, image, flags) => finishWith(await explain(run, image, flags)))
 

@@ -6,6 +6,7 @@ import { readSafetensors, writeNpy, writeSafetensors } from 'gentle-dl/formats'
 import { imagenetPreprocessing, plainPreprocessing, preprocessingFrom } from 'gentle-dl/vision'
 import sharp from 'sharp'
 import { beforeAll, describe, expect, it } from 'vitest'
+import graphs from '../../gentle/test/goldens/onnx-graphs.json' with { type: 'json' }
 import { readImage } from '../src/data/images.ts'
 import { gentle, smallIdxSet, temporaryFolder } from './command.ts'
 
@@ -118,5 +119,24 @@ describe('what is done to a picture', () => {
     expect(at(2, 100, 100)).toBeCloseTo(-0.406 / 0.225, 4)
     expect(at(0, 100, 124)).toBeCloseTo(-0.485 / 0.229, 4)
     expect(at(2, 100, 124)).toBeCloseTo((1 - 0.406) / 0.225, 4)
+  })
+})
+
+describe('an ONNX file with open sizes', () => {
+  it('is given them by --size, once for each', async () => {
+    const folder = temporaryFolder()
+    const file = join(folder, 'classifier.onnx')
+    writeFileSync(file, Buffer.from(graphs.classifier, 'base64'))
+    const open = await gentle(['summary', file, '--json'])
+    expect(open.code).toBe(2)
+    expect(open.stderr).toContain("axis 2 of its input 'image' is left open; give its size as height")
+    const given = await gentle(['summary', file, '--size', 'height=4', '--size', 'width=6', '--json'])
+    expect(JSON.parse(given.stdout).inputShape).toEqual([2, 4, 6])
+    const wrong = await gentle(['summary', file, '--size', 'height'])
+    expect(wrong.stderr).toBe(
+      "gentle: --size is 'height'; expected the name of an open axis and its size, such as height=48\n",
+    )
+    const named = await gentle(['summary', 'lenet5', '--size', 'height=4'])
+    expect(named).toMatchObject({ code: 2, stderr: expect.stringContaining('--size is for an ONNX file') })
   })
 })

@@ -29,12 +29,13 @@ export async function evaluateRun(
     strict?: boolean
     normalize?: string
     label?: string
+    size?: readonly string[]
     json?: boolean
   },
 ): Promise<number> {
   const part = partNames.find((name) => name === flags.split)
   if (part === undefined) throw unknownChoice('split', flags.split, partNames)
-  const opened = await openModel(place)
+  const opened = await openModel(place, flags.size)
   if (opened.task !== 'classify') {
     if (flags.normalize !== undefined) throw new UsageError('--normalize is for models that tell classes')
     return evaluateAnnotated(place, opened, part, flags)

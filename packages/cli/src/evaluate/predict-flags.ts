@@ -3,6 +3,7 @@
 export interface PredictFlags {
   readonly weights?: string
   readonly weightsKey?: string
+  readonly size?: readonly string[]
   readonly input?: string
   readonly logits?: boolean
   readonly normalize?: string

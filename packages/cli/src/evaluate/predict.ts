@@ -32,9 +32,14 @@ export async function predict(place: string, images: readonly string[], flags: P
   return flags.input === undefined ? predictImages(place, images, flags) : predictTensor(place, flags.input, flags)
 }
 
-async function open(place: string, { weights, weightsKey }: PredictFlags, inputShape?: Shape): Promise<OpenedModel> {
+async function open(
+  place: string,
+  { weights, weightsKey, size }: PredictFlags,
+  inputShape?: Shape,
+): Promise<OpenedModel> {
   checkKey(weightsKey, '--weights', weights)
-  return weights === undefined ? openModel(place) : openNamed(place, weights, inputShape, weightsKey)
+  if (size !== undefined && weights !== undefined) throw new UsageError('--size is for an ONNX file, without --weights')
+  return weights === undefined ? openModel(place, size) : openNamed(place, weights, inputShape, weightsKey)
 }
 
 /** A tensor [N, ...] as it is: an answer a row. */

@@ -9,9 +9,10 @@ import { networkNamed, networkNames } from './networks.ts'
 
 /**
  * Opens the model of a run folder, its best weights, or of a file that describes its model.
- * @throws UsageError where there is none.
+ * @param sizes of axes that an ONNX file leaves open, each as `height=48`
+ * @throws UsageError where there is none, and for sizes that are none.
  */
-export async function openModel(place: string): Promise<OpenedModel> {
+export async function openModel(place: string, sizes?: readonly string[]): Promise<OpenedModel> {
   if (!existsSync(place)) {
     if (networkNames.includes(place))
       throw new UsageError(`${place} is a network without weights; give them with --weights FILE`)
@@ -20,7 +21,7 @@ export async function openModel(place: string): Promise<OpenedModel> {
       `${place} is neither a run folder with weights nor a file of a model, such as .safetensors, .onnx, model.json, .keras or .h5${nearest}`,
     )
   }
-  return openFrom(place).catch(async (error) => {
+  return openFrom(place, { sizes: sizes && sizesIn(sizes) }).catch(async (error) => {
     const fitting = await networkOf(place)
     if (fitting === undefined) throw error
     throw new UsageError(
@@ -38,6 +39,19 @@ async function networkOf(file: string, key?: string): Promise<string | undefined
     // What is wrong with the file has been told by whoever opened it.
     return undefined
   }
+}
+
+/** `height=48`: the name of an axis, and its size. */
+function sizesIn(texts: readonly string[]): Record<string, number> {
+  const sizes: Record<string, number> = Object.create(null)
+  for (const text of texts) {
+    const at = text.lastIndexOf('=')
+    const size = Number(text.slice(at + 1))
+    if (at < 1 || !Number.isInteger(size) || size < 1)
+      throw new UsageError(`--size is '${text}'; expected the name of an open axis and its size, such as height=48`)
+    sizes[text.slice(0, at)] = size
+  }
+  return sizes
 }
 
 /**

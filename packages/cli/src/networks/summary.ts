@@ -17,16 +17,18 @@ export interface SummaryFlags {
   readonly batch: number
   readonly measure?: boolean
   readonly svg?: string
+  readonly size?: readonly string[]
   readonly json?: boolean
 }
 
 /** A network, of a name or of a file that describes its model. */
 async function openNetwork(
   place: string,
-  { input, classes }: SummaryFlags,
+  { input, classes, size }: SummaryFlags,
 ): Promise<{ layer: Layer; inputShape: Shape }> {
   const given = input === undefined ? undefined : shapeOf(input)
   if (networkNames.includes(place)) {
+    if (size !== undefined) throw new UsageError('--size is for an ONNX file; a network named takes --input')
     const network = networkNamed(place)
     const inputShape = given ?? network.inputShape
     return {
@@ -34,7 +36,7 @@ async function openNetwork(
       inputShape,
     }
   }
-  const { model } = await openModel(place)
+  const { model } = await openModel(place, size)
   if (classes !== undefined)
     throw new UsageError(
       `--classes is for a network named; the model of ${place} has ${model.outputShape.join(' x ')} outputs`,

@@ -27,6 +27,7 @@ export interface ExplainFlags {
   readonly class?: string
   readonly layers?: readonly string[]
   readonly normalize?: string
+  readonly size?: readonly string[]
   readonly invert?: boolean
   readonly json?: boolean
 }
@@ -64,7 +65,7 @@ async function firstFilters(model: Model): Promise<FirstFilters | undefined> {
 
 /** Runs the command. Gives the exit code. */
 export async function explain(place: string, file: string, flags: ExplainFlags): Promise<number> {
-  const opened = await openModel(place)
+  const opened = await openModel(place, flags.size)
   const { model } = opened
   const { inputShape } = model
   if (plainPreprocessing(inputShape) === undefined)

@@ -48,7 +48,7 @@ export async function loadPretrained(
 ): Promise<OpenedModel & { readonly unexpected: readonly string[]; readonly source: WeightsSource }> {
   const published = publishedSizes(name)
   if (await withFile(place, ({ kind }) => kind === 'onnx'))
-    return { ...(await openByOthers(place, backend)), unexpected: [], source: wholeFile }
+    return { ...(await openByOthers(place, { backend })), unexpected: [], source: wholeFile }
   const { tensors: stored, metadata, classes: names, key: taken, others } = await readWeightsFile(place, { key })
   const purpose = purposeFrom(metadata, place)
   const shape = inputShape ?? shapeOf(purpose.preprocessing) ?? published.inputShape

@@ -26,6 +26,8 @@ export interface OpenedModel {
 export interface OpenOptions {
   /** The usual backend unless given. */
   readonly backend?: Backend
+  /** Sizes of axes that an ONNX file leaves open, by their names there: `{ height: 48 }`. */
+  readonly sizes?: Readonly<Record<string, number>>
 }
 
 /** A folder's file of weights, the best where there are, or the place itself where it is a file; undefined where there is none. */
@@ -44,13 +46,16 @@ function weightsFileOf(place: string): string | undefined {
  * @throws DataError where there is none; ArgumentError for a file of weights alone; FormatError for a broken file; WeightsError for one that does
  * not fit its own description.
  */
-export async function openModel(place: string, { backend }: OpenOptions = {}): Promise<OpenedModel> {
+export async function openModel(place: string, options: OpenOptions = {}): Promise<OpenedModel> {
+  const { backend, sizes } = options
   const file = weightsFileOf(place)
   if (file === undefined)
     throw new DataError(`${place} is neither a file of a model nor a folder of a training with weights`)
   return withFile(file, async (at) => {
     const { access, kind, isOther } = at
-    if (kind === 'onnx') return openByOthers(file, backend)
+    if (kind === 'onnx') return openByOthers(file, options)
+    if (sizes !== undefined)
+      throw new ArgumentError(`${file} ${isOther}; sizes are for ONNX files, which leave some open`)
     if (kind === 'json') return (await tensorflow()).openModelJson(file, bytesOf(at), backend)
     if (kind === 'hdf5') return (await tensorflow()).openKerasFile(file, bytesOf(at), backend)
     const archived = kind === 'zip' && (await (await tensorflow()).openArchive(file, bytesOf(at), backend))
@@ -87,8 +92,8 @@ export async function loadLayers(metadata: Readonly<Record<string, string>>): Pr
 const tensorflow = () => import('./open-tensorflow.ts')
 
 /** The model of another program's file, which is taken for one that classifies. */
-export const openByOthers = async (file: string, backend?: Backend): Promise<OpenedModel> => ({
-  model: await openOnnx(file, backend),
+export const openByOthers = async (file: string, options?: OpenOptions): Promise<OpenedModel> => ({
+  model: await openOnnx(file, options),
   task: 'classify',
   byOthers: true,
 })

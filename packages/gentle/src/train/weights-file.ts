@@ -1,11 +1,11 @@
 /** Files of weights, whoever wrote them and whatever they are called: a path in Node, else an address. */
 
-import type { Backend } from '../backends/backend.ts'
 import { ArgumentError, DataError, FormatError } from '../core/errors.ts'
 import { partOf, type RandomAccess } from '../core/random-access.ts'
 import { filesAt } from '../data/files.ts'
 import { inNode } from '../data/node.ts'
 import { type FileKind, fileKind, kindBytes, otherKind } from '../formats/file-kind.ts'
+import type { LoadOnnxOptions } from '../formats/onnx/index.ts'
 import { readPyTorch } from '../formats/pytorch/pytorch.ts'
 import { readSafetensors, type StoredTensor } from '../formats/safetensors.ts'
 import type { Model } from '../nn/model.ts'
@@ -68,11 +68,11 @@ const pathSeparator = (): string => process.getBuiltinModule('node:path').sep
 export const bytesOf = ({ access }: FileAt): Uint8Array => partOf(access, 0, access.length)
 
 /** The model of an ONNX file. Its protobuf reader is loaded only here. */
-export async function openOnnx(place: string, backend?: Backend): Promise<Model> {
+export async function openOnnx(place: string, options: LoadOnnxOptions = {}): Promise<Model> {
   const bytes = await withFile(place, bytesOf)
   await import('../formats/onnx/layer.ts')
   const { loadOnnx } = await import('../formats/onnx/index.ts')
-  return (await loadOnnx(bytes, { name: place, backend })).asModel()
+  return (await loadOnnx(bytes, { ...options, name: place })).asModel()
 }
 
 const expected =
