@@ -1,6 +1,8 @@
+import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { FormatError } from '../../src/core/errors.ts'
 import { csvPoints } from '../../src/data/csv.ts'
+import { randomCases } from '../random-cases.ts'
 
 function rows(dataset: ReturnType<typeof csvPoints>) {
   const [size] = dataset.inputShape
@@ -193,6 +195,26 @@ describe('a table of points', () => {
       expect(classes).toEqual(['B\u00e4r', 'K\u00e4fer'])
       expect(reading.encoding).toBe(encoding)
     }
+  })
+
+  it('reads any text, or refuses it in a line', () => {
+    const marks = [',', ';', '\t', '|', '\n', '\r\n', '\r', '"', '""', ' ', '\u00a0', '\ufeff']
+    const cells = ['1', '2', '-1.5', '2,5', '1,234', '1e5', '0x1', 'a', 'label', 'NaN', 'True', '']
+    const text = fc.array(fc.constantFrom(...marks, ...cells), { maxLength: 30 }).map((parts) => parts.join(''))
+    const targets = fc.constantFrom('classes' as const, 'numbers' as const)
+    fc.assert(
+      fc.property(text, fc.constantFrom(undefined, 0, 1, 'label'), targets, (source, label, kind) => {
+        try {
+          const dataset = csvPoints(source, { label, targets: kind })
+          expect(rows(dataset).flat().every(Number.isFinite)).toBe(true)
+        } catch (error) {
+          expect(error).toBeInstanceOf(FormatError)
+          expect((error as Error).message).not.toContain('\n')
+        }
+      }),
+      { seed: 5, numRuns: randomCases(2000) },
+    )
+    expect(csvPoints('1,\u00a0"a\n2,b').classes).toEqual(['"a', 'b'])
   })
 
   it('reads line ends of three kinds, and tells lines of a file by them', () => {

@@ -108,8 +108,9 @@ export class Rows {
 
   /** A cell, without blanks around it and without quotes. */
   text(cell: number): string {
-    const raw = this.#text.slice(this.#starts[cell], this.#ends[cell]).trim()
-    return raw.startsWith('"') ? unquoted(raw) : raw
+    // Blanks before a quote are those that the row was read by; `trim` knows more of them.
+    const raw = this.#text.slice(this.#starts[cell], this.#ends[cell]).replace(/^[ \t]+/, '')
+    return raw.startsWith('"') ? unquoted(raw) : raw.trim()
   }
 
   /** All cells. */
