@@ -33,7 +33,7 @@ async function contentOf(file: FileAt, place: string, options: WeightsFileOption
       return onnxContent(bytesOf(file), place)
     }
     case 'json':
-      return jsonContent(bytesOf(file), place, options)
+      return jsonContent(bytesOf(file), place)
     case 'hdf5':
       return (await tensorflow()).hdf5Content(bytesOf(file), place)
     default:
@@ -51,21 +51,15 @@ async function zipContent(bytes: Uint8Array, place: string, options: WeightsFile
 /** Loaded only for a file that may be of TensorFlow's family. */
 const tensorflow = () => import('./tensorflow-content.ts')
 
-async function jsonContent(bytes: Uint8Array, place: string, options: WeightsFileOptions): Promise<FileContent> {
+async function jsonContent(bytes: Uint8Array, place: string): Promise<FileContent> {
   const map = isShardIndex(bytes)
-  if (map !== undefined) return shardsContent(map, place, options)
+  if (map !== undefined) return shardsContent(map, place)
   return (await tensorflow()).modelJsonContent(bytes, bytes.length, place)
 }
 
-async function shardsContent(
-  map: Readonly<Record<string, unknown>>,
-  place: string,
-  options: WeightsFileOptions,
-): Promise<FileContent> {
+async function shardsContent(map: Readonly<Record<string, unknown>>, place: string): Promise<FileContent> {
   const folder = place.slice(0, place.length - place.split(/[/\\]/).at(-1)!.length)
-  const shards = await Promise.all(
-    [...shardNames(map, place).keys()].map((shard) => inspectFile(folder + shard, options)),
-  )
+  const shards = await Promise.all([...shardNames(map, place).keys()].map((shard) => inspectFile(folder + shard)))
   const tensors = shards.flatMap((shard) => shard.tensors).filter(({ name }) => Object.hasOwn(map, name))
   return {
     format: `${shards[0]?.format ?? 'nothing'}, in ${shards.length} ${shards.length === 1 ? 'shard' : 'shards'}`,

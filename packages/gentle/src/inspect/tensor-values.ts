@@ -18,7 +18,9 @@ export function tensorValues(place: string, options: WeightsFileOptions): Promis
     if (file.kind === 'zip' && isNumpyArchive(bytesOf(file), failing(place))) return readNpz(bytesOf(file), place)
     if (file.kind === 'onnx') return onnxValues(bytesOf(file), place)
     if ((await inspectFile(place, options)).use.as === 'model' && file.kind !== 'safetensors') return modelValues(place)
-    return (await readWeightsFile(place, options)).tensors
+    // Of files of PyTorch a part may be listed; of others all is.
+    const isPyTorch = file.kind === 'zip' || file.kind === 'legacyPyTorch'
+    return (await readWeightsFile(place, isPyTorch ? options : {})).tensors
   })
 }
 

@@ -38,7 +38,7 @@ export function renamedAs<T extends { readonly shape: Shape }>(
   const [before, ...others] = prefixesOf(tensors, network, Math.max(1, network.size / 2))
   if (others.length > 0)
     throw new WeightsError(
-      `${place} has ${others.length + 1} sets of weights that fit, named ${[before, ...others].map((each) => quoted(`${each}*`)).join(', ')}; keep one of them in a file of its own`,
+      `${place} has ${others.length + 1} sets of weights that fit, named ${[before, ...others].map((each) => quoted(`${each}*`)).join(', ')}; name one as the key of the weights, such as ${quoted(before.slice(0, -1) || others[0].slice(0, -1))}`,
     )
   if (before === '') return { tensors, changes }
   if (before !== undefined)

@@ -4,6 +4,7 @@ import { ArgumentError, DataError, FormatError } from '../core/errors.ts'
 import { partOf, type RandomAccess } from '../core/random-access.ts'
 import { filesAt } from '../data/files.ts'
 import { inNode } from '../data/node.ts'
+import { quoted } from '../formats/failure.ts'
 import { type FileKind, fileKind, kindBytes, otherKind } from '../formats/file-kind.ts'
 import type { LoadOnnxOptions } from '../formats/onnx/index.ts'
 import { readPyTorch } from '../formats/pytorch/pytorch.ts'
@@ -25,7 +26,7 @@ export interface WeightsFile {
 }
 
 export interface WeightsFileOptions {
-  /** The key of the weights that are read, where a checkpoint has several, such as `state_dict`. */
+  /** The key of the weights that are read, where a checkpoint has several, such as `state_dict`; or what their names begin with, such as `teacher`. */
   readonly key?: string
 }
 
@@ -90,12 +91,13 @@ export const readWeightsFile = (place: string, options: WeightsFileOptions = {})
 
 async function readWeights(file: FileAt, place: string, options: WeightsFileOptions): Promise<WeightsFile> {
   const { key } = options
-  if (key !== undefined && file.kind !== 'zip' && file.kind !== 'legacyPyTorch' && file.kind !== 'json')
-    throw new ArgumentError(`${place}: ${key} is for checkpoints that torch.save wrote; this ${file.isOther}`)
+  if (key !== undefined && file.kind === 'onnx')
+    throw new ArgumentError(`${place}: an ONNX file has one set of weights; leave out their key, ${quoted(key)}`)
   switch (file.kind) {
     case 'safetensors': {
       const stored = readSafetensors(file.access, place)
-      return { ...stored, classes: classesFrom(stored.metadata, place), key: '', others: [] }
+      const tensors = key === undefined ? stored.tensors : namesBelow(stored.tensors, key, place)
+      return { ...stored, tensors, classes: classesFrom(stored.metadata, place), key: key ?? '', others: [] }
     }
     case 'zip':
     case 'legacyPyTorch':
@@ -114,14 +116,23 @@ async function onnxWeights(file: FileAt, place: string): Promise<Map<string, Sto
   return readOnnxWeights(bytesOf(file), place)
 }
 
+/** Tensors whose names begin with a key, without that. @throws ArgumentError where there are none. */
+function namesBelow(tensors: WeightsFile['tensors'], key: string, place: string): Map<string, StoredTensor> {
+  const below = [...tensors].flatMap(([name, tensor]) =>
+    name.startsWith(`${key}.`) ? [[name.slice(key.length + 1), tensor] as const] : [],
+  )
+  if (below.length === 0) throw new ArgumentError(`${place} has no weights whose names begin with ${quoted(`${key}.`)}`)
+  return new Map(below)
+}
+
 /** All shards of an index, each read as the file that it is. */
-async function readShards(place: string, index: Uint8Array, options: WeightsFileOptions): Promise<WeightsFile> {
+async function readShards(place: string, index: Uint8Array, { key }: WeightsFileOptions): Promise<WeightsFile> {
   const listed = isShardIndex(index)
   if (listed === undefined) throw new ArgumentError(`${place} is JSON, but no index of shards; ${expected}`)
   const { folder } = splitPlace(place)
   const tensors = new Map<string, StoredTensor>()
   for (const [shard, names] of shardNames(listed, place)) {
-    const read = await readWeightsFile(folder + shard, options)
+    const read = await readWeightsFile(folder + shard)
     for (const name of names) {
       const tensor = read.tensors.get(name)
       if (tensor === undefined)
@@ -129,5 +140,10 @@ async function readShards(place: string, index: Uint8Array, options: WeightsFile
       tensors.set(name, tensor)
     }
   }
-  return { tensors, metadata: {}, key: '', others: [] }
+  return {
+    tensors: key === undefined ? tensors : namesBelow(tensors, key, place),
+    metadata: {},
+    key: key ?? '',
+    others: [],
+  }
 }

@@ -71,8 +71,13 @@ describe('weights as trainings leave them', () => {
   it('that fit twice over are refused, with the names of both', async () => {
     const { tensors } = readPyTorch(decoded(golden.two))
     await expect(loadMatching(await network(), tensors)).rejects.toThrow(
-      /2 sets of weights that fit, named "student\.\*", "teacher\.\*"/,
+      /2 sets of weights that fit, named "student\.\*", "teacher\.\*"; name one as the key of the weights, such as "student"/,
     )
+    const { tensors: student, key } = readPyTorch(decoded(golden.two), 'f', { key: 'student' })
+    expect([key, [...student.keys()]]).toEqual(['student', ['fc1.weight', 'fc1.bias', 'fc2.weight', 'fc2.bias']])
+    const model = await network()
+    expect((await loadMatching(model, student)).loaded).toHaveLength(4)
+    expect([...(await predict(model, Float32Array.from(golden.x))).data]).toEqual(close())
   })
 
   it('of a network are also those of a backbone within another', async () => {
@@ -164,6 +169,12 @@ describe('a file of weights', () => {
     expect(error).toBeInstanceOf(ArgumentError)
     expect(error.message).toMatch(message)
     expect(error.message).not.toContain('\n')
+  })
+
+  it('of safetensors with several sets gives the one whose names begin with the key', async () => {
+    const file = place('two.safetensors', writeSafetensors(new Map([...readPyTorch(decoded(golden.two)).tensors])))
+    expect([...(await readWeightsFile(file, { key: 'teacher' })).tensors.keys()]).toContain('fc1.weight')
+    await expect(readWeightsFile(file, { key: 'ema' })).rejects.toThrow(/no weights whose names begin with "ema\."/)
   })
 
   it('that is another zip archive is refused', async () => {

@@ -17,7 +17,7 @@ const mostNaming = 16
 const advice = "save the weights alone: torch.save(model.state_dict(), 'x.pth')"
 
 export interface PyTorchOptions {
-  /** The key of the weights that are read, where a checkpoint has several, such as `state_dict`. */
+  /** The key of the weights that are read, where a checkpoint has several, such as `state_dict`; or what their names begin with, such as `teacher`. */
   readonly key?: string
 }
 
@@ -64,11 +64,20 @@ export interface PyTorchListing extends Omit<PyTorchFile, 'tensors'> {
 
 export function listPyTorch(bytes: Uint8Array, fail: Fail, options: PyTorchOptions = {}): PyTorchListing {
   const { root, pickled, isLegacy } = readSaved(bytes, fail)
-  const { value, key, others } = chooseWeights(root, options.key, fail)
+  const { value, key, others, part } = chooseWeights(root, options.key, fail)
   if (itemsOf(value) === undefined) return fail(`holds ${kindOf(value)}, which is no dictionary of tensors; ${advice}`)
-  const tensors = tensorsOf(value, mostNaming * pickled, advice, fail)
-  return { tensors, key, others, root, isLegacy, ...(isModule(value) ? { network: value.name } : {}) }
+  const all = tensorsOf(value, mostNaming * pickled, advice, fail)
+  const tensors = part === undefined ? all : namesBelow(all, part)
+  return { tensors, key: part ?? key, others, root, isLegacy, ...(isModule(value) ? { network: value.name } : {}) }
 }
+
+/** Tensors whose names begin with a part's, without that. */
+const namesBelow = (tensors: ReadonlyMap<string, PickledTensor>, part: string): Map<string, PickledTensor> =>
+  new Map(
+    [...tensors].flatMap(([name, tensor]) =>
+      name.startsWith(`${part}.`) ? [[name.slice(part.length + 1), tensor] as const] : [],
+    ),
+  )
 
 /** What torch.save was given. */
 function readSaved(bytes: Uint8Array, fail: Fail): Saved & { readonly isLegacy: boolean } {

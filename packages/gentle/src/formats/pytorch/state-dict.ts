@@ -87,10 +87,12 @@ export interface Part {
 /** The part of a checkpoint that is read, and the keys of others that might be. */
 export interface Choice extends Part {
   readonly others: readonly string[]
+  /** What the names of the tensors that are read begin with, where they are a part of these. */
+  readonly part?: string
 }
 
 /**
- * The weights of a file: the part of a key that is given; else averages of the weights, as their libraries take them for prediction, if they are
+ * The weights of a file: the part of a key that is given, or those whose names begin with it; else averages of the weights, as their libraries take them for prediction, if they are
  * averages of all; else the weights under a usual key; else all there is.
  */
 export function chooseWeights(root: PickleValue, key: string | undefined, fail: Fail): Choice {
@@ -108,9 +110,13 @@ export function chooseWeights(root: PickleValue, key: string | undefined, fail: 
   const all = [...averages, ...weights]
   if (key !== undefined) {
     const value = valueAt(items, key)
-    if (value === undefined || itemsOf(value) === undefined)
-      return fail(`has no weights under ${quoted(key)}; it has ${keysOf(items).map(quoted).join(', ')}`)
-    return { key, value, others: all.map((each) => each.key).filter((each) => each !== key) }
+    if (value !== undefined && itemsOf(value) !== undefined)
+      return { key, value, others: all.map((each) => each.key).filter((each) => each !== key) }
+    const chosen = chooseWeights(root, undefined, fail)
+    const names = itemsOf(chosen.value) ?? []
+    if (names.some((name, i) => i % 2 === 0 && typeof name === 'string' && name.startsWith(`${key}.`)))
+      return { ...chosen, part: key }
+    return fail(`has no weights under ${quoted(key)}; it has ${keysOf(items).map(quoted).join(', ')}`)
   }
   const average = averages.find(({ value }) => weights.length === 0 || covers(value, weights[0].value))
   const chosen = average ?? weights[0] ?? { key: '', value: root }
