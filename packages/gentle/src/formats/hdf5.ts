@@ -1,11 +1,17 @@
 /** HDF5 files by h5wasm, the HDF5 library itself as WebAssembly (https://github.com/usnistgov/h5wasm): what is asked of it. */
 import { bfloat16, type StoredTensor } from './elements.ts'
-import { type Fail, quoted } from './failure.ts'
+import { type Fail, printable } from './failure.ts'
 
 /** The package h5wasm, as `import('h5wasm')` gives it. */
 export interface Hdf5Package {
-  readonly ready: Promise<{ readonly FS: Hdf5Files }>
+  readonly ready: Promise<Hdf5Module>
   readonly File: new (name: string, mode: 'r') => Hdf5Group & { close(): unknown }
+}
+
+interface Hdf5Module {
+  readonly FS: Hdf5Files
+  /** Lets what is wrong be thrown; it is printed unless asked for. */
+  activate_throwing_error_handler(): unknown
 }
 
 /** Its file system in memory. */
@@ -50,7 +56,9 @@ export async function readHdf5(
   skip: readonly string[],
   fail: Fail,
 ): Promise<Hdf5Content> {
-  const { FS } = await hdf5.ready
+  const module = await hdf5.ready
+  const { FS } = module
+  module.activate_throwing_error_handler()
   const name = `gentle-${files++}.h5`
   FS.writeFile(name, bytes)
   const attributes = new Map<string, Readonly<Record<string, unknown>>>()
@@ -73,11 +81,17 @@ export async function readHdf5(
       file.close()
     }
   } catch (cause) {
-    fail(`its HDF5 file cannot be read: ${quoted((cause as Error).message)}; it may be cut off`, cause)
+    fail(`its HDF5 file cannot be read: ${printable(reasonOf((cause as Error).message))}`, cause)
   } finally {
     FS.unlink(name)
   }
   return { attributes, arrays }
+}
+
+/** The innermost of the library's reasons, which it tells from the outermost on. */
+function reasonOf(message: string): string {
+  const reasons = [...message.matchAll(/^\s*#\d+: .*?\(\): (.*)$/gm)]
+  return reasons.at(-1)?.[1] ?? message.split('\n')[0]
 }
 
 function arrayOf({ attrs, shape, value, dtype }: Hdf5Dataset): StoredTensor | { readonly kind: string } {
