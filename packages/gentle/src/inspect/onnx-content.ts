@@ -4,7 +4,8 @@ import { GentleError } from '../core/errors.ts'
 import { printable } from '../formats/failure.ts'
 import { typeOfNumber } from '../formats/onnx/element-types.ts'
 import { loadOnnx } from '../formats/onnx/index.ts'
-import type { OnnxFile, OnnxGraph, OnnxNode, OnnxValue } from '../formats/onnx/messages.ts'
+import type { OnnxFile, OnnxGraph, OnnxNode, OnnxTensor, OnnxValue } from '../formats/onnx/messages.ts'
+import { lifted, mostKnown } from '../formats/onnx/network.ts'
 import { operators } from '../formats/onnx/operators/index.ts'
 import { versionIn } from '../formats/onnx/operators/operator.ts'
 import { readOnnx } from '../formats/onnx/read-onnx.ts'
@@ -22,7 +23,7 @@ export async function onnxContent(bytes: Uint8Array, place: string): Promise<Fil
   return {
     format: 'ONNX',
     bytes: bytes.length,
-    tensors: graph.initializers.map(({ name, dataType, shape }) => ({
+    tensors: [...graph.initializers, ...weightsAmongNodes(graph)].map(({ name, dataType, shape }) => ({
       name: printable(name),
       type: typeOfNumber(dataType) ?? `type ${dataType}`,
       shape,
@@ -41,6 +42,10 @@ export async function onnxContent(bytes: Uint8Array, place: string): Promise<Fil
     use: await useOf(file, bytes, place),
   }
 }
+
+/** Tensors that stand as nodes, but for shapes, bounds and factors. */
+const weightsAmongNodes = (graph: OnnxGraph): OnnxTensor[] =>
+  lifted(graph).constants.filter(({ data }) => data.length > mostKnown)
 
 const nameOf = ({ operator, domain }: OnnxNode): string =>
   printable(domain === '' || domain === 'ai.onnx' ? operator : `${domain}.${operator}`)

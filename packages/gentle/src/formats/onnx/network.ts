@@ -9,7 +9,7 @@ import type { OnnxFile, OnnxGraph, OnnxNode, OnnxTensor, OnnxValue } from './mes
 import type { Known } from './values.ts'
 
 /** Tensors up to this many numbers may be shapes, bounds and factors, as well as weights. */
-const mostKnown = 16
+export const mostKnown = 16
 
 /** An input or output of a network. */
 export interface OnnxPort {
@@ -108,8 +108,8 @@ export function networkOf(
   return { network: { opsets, inputs, outputs, nodes, weights, known }, values }
 }
 
-/** Without the nodes that give a tensor of their own: some programs write weights so. */
-function lifted({ nodes }: OnnxGraph): { nodes: OnnxNode[]; constants: OnnxTensor[] } {
+/** A graph's nodes without those that give a tensor of their own, and these tensors: some programs write weights so. */
+export function lifted({ nodes }: OnnxGraph): { nodes: OnnxNode[]; constants: OnnxTensor[] } {
   const constants: OnnxTensor[] = []
   const others = nodes.filter(({ operator, domain, attributes, outputs }) => {
     const { value } = attributes
