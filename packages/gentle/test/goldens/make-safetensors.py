@@ -9,7 +9,7 @@ from pathlib import Path
 
 tensors = [
     ("steps", "I64", [], struct.pack("<q", -3)),
-    ("fine", "F64", [2], struct.pack("<2d", 0.1, -1e300)),
+    ("fine", "F64", [2], struct.pack("<2d", 0.1, -1e30)),
     ("layer.weight", "F32", [2, 3], struct.pack("<6f", 0, 1, -2, 0.5, 3.4028234663852886e38, float("-inf"))),
     ("labels", "I32", [3], struct.pack("<3i", 7, -(2**31), 2**31 - 1)),
     # One, the largest, the smallest subnormal, the largest subnormal, -0, -infinity, a third.
