@@ -152,5 +152,96 @@ add('Pow', [7, 12, 13, 15], [np.array([1, 1, -1, -8, 0], np.float32), np.array([
 add('Clip', [11, 12, 13], [floats(6), np.float32(1), np.float32(-1)], stored=[1, 2], note='bounds that cross')
 add('DynamicQuantizeLinear', [11], [np.zeros(3, np.float32)], ['uint8', 'float32', 'uint8'])
 add('Tile', [13], [floats(2, 3), whole(0, 1)])
-# MORE
+add('OneHot', [9, 11], [whole(0, 2, -1, 7, -4), whole(3), floats(2)], ['float32'], stored=[1])
+
+# Elements alone.
+table = {
+    'Abs': [7, 13], 'Acos': [7, 22], 'Asin': [7, 22], 'Asinh': [9, 22], 'Atan': [7, 22], 'Atanh': [9, 22], 'Ceil': [7, 13], 'Cos': [7, 22],
+    'Cosh': [9, 22], 'Elu': [7, 22], 'Erf': [9, 13], 'Exp': [7, 13], 'Floor': [7, 13], 'Gelu': [20], 'HardSigmoid': [7, 22], 'HardSwish': [14, 22],
+    'LeakyRelu': [7, 16], 'Mish': [18, 22], 'Neg': [7, 13], 'Reciprocal': [7, 13], 'Relu': [7, 13, 14], 'Round': [11, 22], 'Selu': [7, 22],
+    'Sigmoid': [7, 13], 'Sin': [7, 22], 'Sinh': [9, 22], 'Softplus': [7, 22], 'Softsign': [7, 22], 'Tan': [7, 22], 'Tanh': [7, 13], 'Celu': [12],
+}
+for name, opsets in table.items():
+    add(name, opsets, [np.array([[-0.9, -0.5, 0.25], [0.5, 0.75, 0.9]], np.float32)])
+for name in ('Sqrt', 'Log'):
+    add(name, [7, 13], [np.array([0.25, 2, 7], np.float32)])
+add('Acosh', [9, 22], [np.array([1, 2, 7], np.float32)])
+for name in ('Add', 'Sub', 'Mul', 'Div'):
+    for dtype in ('float32', 'int32', 'int64'):
+        add(name, [7, 13, 14], [whole(7, -7, 100, -1, dtype=dtype).reshape(2, 2), whole(2, -3, dtype=dtype)])
+    add(name, [14], [whole(7, 100, 127, dtype='int8'), whole(2, 3, 5, dtype='int8')])
+for name, opsets in (('Equal', [11, 13, 19]), ('Less', [9, 13]), ('Greater', [9, 13]), ('LessOrEqual', [12, 16]), ('GreaterOrEqual', [12, 16])):
+    add(name, opsets, [whole(1, 2, 3), whole(3, 2, 1)], ['bool'])
+for name in ('And', 'Or', 'Xor'):
+    add(name, [7], [np.array([[True], [False]]), np.array([True, False])])
+for name in ('Max', 'Min'):
+    add(name, [8, 12, 13], [floats(2, 3), floats(3)])
+for fmod in (0, 1):
+    add('Mod', [10, 13], [whole(-7, 7, -8, 5), whole(3, -3, 3, -3)], fmod=fmod)
+add('Where', [9, 16], [np.array([True, False]), whole(1, 2), whole(3, 4)], ['int64'])
+
+# Indices.
+for axis in (0, -1):
+    add('Gather', [7, 11, 13], [floats(3, 4), whole(1, 0)], axis=axis)
+    add('GatherElements', [11, 13], [floats(3, 3), whole(1, 2, 0, 2, 0, -1).reshape(2, 3)], axis=axis)
+    add('ScatterElements', [11, 13, 16, 18], [floats(3, 4), whole(1, 0, 2, 0, 2, 1).reshape(2, 3), floats(2, 3)], axis=axis)
+    add('TopK', [11], [ties, whole(2)], ['float32', 'int64'], axis=axis)
+for reduction in ('add', 'mul', 'max', 'min'):
+    opsets = [16, 18] if reduction in ('add', 'mul') else [18]
+    add('ScatterElements', opsets, [floats(5), whole(1, 3, 1, -2), floats(4)], reduction=reduction)
+    add('ScatterND', opsets, [floats(5, 2), whole(1, 3, 1).reshape(3, 1), floats(3, 2)], reduction=reduction)
+add('ScatterND', [11, 13, 16, 18], [floats(4, 3), whole(0, -1, -2, 0).reshape(2, 2), floats(2)])
+add('GatherND', [12, 13], [floats(2, 3, 4), whole(1, 0).reshape(2, 1)], batch_dims=1)
+for reverse in (0, 1):
+    add('CumSum', [11, 14], [floats(2, 3), whole(1).reshape(())], exclusive=1, reverse=reverse)
+    add('Trilu', [14], [floats(3, 4), whole(1).reshape(())], upper=reverse)
+add('Slice', [10, 11, 13], [floats(4, 5), whole(-1, 1), whole(-1000, 4), whole(0, -1), whole(-2, 2)])
+add('Split', [18], [floats(7, 2)], ['float32'] * 3, num_outputs=3)
+add('Split', [13, 18], [floats(7, 2), whole(2, 5)], ['float32'] * 2)
+for mode in ('constant', 'reflect', 'edge'):
+    add('Pad', [11, 13, 18, 19, 21], [floats(3, 4), whole(1, 2, 0, -1)], mode=mode)
+add('Pad', [19, 21], [floats(3, 4), whole(1, 2, 0, 3)], mode='wrap')
+add('Pad', [18], [floats(3, 4), whole(2, 1), None, whole(-1)])
+for start in (-1, 1, -9):
+    add('Shape', [15, 19, 21], [floats(2, 3, 4)], ['int64'], start=start, end=9)
+
+# Normalisation.
+image, scales = floats(2, 4, 3, 3), [np.abs(floats(4)) + 0.5, floats(4), floats(4), np.abs(floats(4)) + 0.5]
+add('BatchNormalization', [7, 9, 14, 15], [image, *scales])
+add('BatchNormalization', [14, 15], [image, *scales], ['float32'] * 3, training_mode=1, momentum=0.7)
+add('InstanceNormalization', [7, 22], [image, *scales[:2]])
+add('LayerNormalization', [17], [image, floats(3, 3), floats(3, 3)], ['float32'] * 3, axis=2)
+add('GroupNormalization', [18], [image, *[s[:2] for s in scales[:2]]], num_groups=2)
+add('GroupNormalization', [21], [image, *scales[:2]], num_groups=2)
+for p in (1, 2):
+    add('LpNormalization', [7, 22], [floats(3, 4)], p=p, axis=0)
+add('MeanVarianceNormalization', [9, 13], [image])
+
+# Grids, boxes, windows of signals.
+for mode in ('linear', 'nearest'):
+    for padding in ('zeros', 'border', 'reflection'):
+        for corners in (0, 1):
+            grid = (random.random((2, 3, 3, 2)) * 3 - 1.5).round(2).astype(np.float32)
+            add('GridSample', [20, 22], [floats(2, 3, 4, 5), grid], mode=mode, padding_mode=padding, align_corners=corners)
+add('GridSample', [16], [floats(2, 3, 4, 5), grid], mode='bilinear')
+for corners in (0, 1):
+    add('AffineGrid', [20], [floats(2, 2, 3), whole(2, 3, 4, 5)], align_corners=corners)
+    add('AffineGrid', [20], [floats(2, 3, 4), whole(2, 3, 3, 4, 2)], align_corners=corners)
+boxes = np.array([[[0, 0, 1, 1], [0, 0.1, 1, 1.1], [0, -0.1, 1, 0.9], [0, 10, 1, 11], [0, 10.1, 1, 11.1], [1, 101, 0, 100]]], np.float32)
+scores = np.array([[[0.9, 0.75, 0.6, 0.95, 0.5, 0.3], [0.1, 0.75, 0.75, 0.2, 0.5, 0.9]]], np.float32)
+add('NonMaxSuppression', [10, 11], [boxes, scores, whole(3), np.float32([0.5]), np.float32([0.25])], ['int64'])
+add('NonMaxSuppression', [11], [boxes, scores, whole(2), np.float32([0.3])], ['int64'], center_point_box=1)
+for name in ('HannWindow', 'HammingWindow', 'BlackmanWindow'):
+    for periodic in (0, 1):
+        add(name, [17], [whole(7).reshape(())], ['float32'], periodic=periodic)
+
+# Whole numbers of scales.
+a, b = random.integers(0, 255, (3, 4)).astype('uint8'), random.integers(0, 255, (4, 2)).astype('uint8')
+images, filters = random.integers(0, 255, (1, 2, 4, 4)).astype('uint8'), random.integers(0, 255, (3, 2, 2, 2)).astype('uint8')
+byte, factor = np.uint8, np.float32
+add('MatMulInteger', [10], [a, b, byte(12), byte(100)], ['int32'])
+add('ConvInteger', [10], [images, filters, byte(7), byte(100)], ['int32'], pads=[1, 1, 1, 1], strides=[2, 1])
+add('QLinearMatMul', [10], [a, factor(0.02), byte(12), b, factor(0.03), byte(100), factor(0.5), byte(118)])
+add('QLinearConv', [10], [images, factor(0.02), byte(12), filters, factor([0.03, 0.01, 0.02]), byte([100, 100, 100]), factor(0.5), byte(118), whole(100, -500, 3000, dtype='int32')], pads=[1, 0, 1, 0])
+
 json.dump(cases, open(sys.argv[1], 'w'))

@@ -4,6 +4,7 @@ import { arithmeticOperators } from './arithmetic.ts'
 import { blockOperators } from './blocks.ts'
 import { controlOperators } from './control.ts'
 import { convolutionOperators } from './convolution.ts'
+import { detectionOperators } from './detection.ts'
 import { functionOperators } from './functions.ts'
 import { indexingOperators } from './indexing.ts'
 import { lossOperators } from './losses.ts'
@@ -14,6 +15,8 @@ import { productOperators } from './products.ts'
 import { quantizationOperators } from './quantization.ts'
 import { reductionOperators } from './reduction.ts'
 import { resizeOperators } from './resize.ts'
+import { samplingOperators } from './sampling.ts'
+import { signalOperators } from './signals.ts'
 import { structureOperators } from './structure.ts'
 import { trainingOperators } from './training.ts'
 
@@ -26,12 +29,15 @@ export const operators: Readonly<Record<string, Operator>> = {
   ...lossOperators,
   ...quantizationOperators,
   ...convolutionOperators,
+  ...detectionOperators,
   ...indexingOperators,
   ...normalizationOperators,
   ...poolingOperators,
   ...productOperators,
   ...reductionOperators,
   ...resizeOperators,
+  ...samplingOperators,
+  ...signalOperators,
   ...structureOperators,
   ...trainingOperators,
 }

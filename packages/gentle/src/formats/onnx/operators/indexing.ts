@@ -2,7 +2,7 @@
 import { type Shape, sizeOf, stridesOf } from '../../../core/shape.ts'
 import { constant, type Tensor } from '../../../graph/tensor.ts'
 import { cumsum } from '../../../ops/cumulative.ts'
-import { add, cast, less, mul, sub, where } from '../../../ops/elementwise.ts'
+import { add, cast, greaterEqual, less, mul, sub, where } from '../../../ops/elementwise.ts'
 import { addAlongAxis, gather, oneHot, scatterAdd, takeAlongAxis } from '../../../ops/indexing.ts'
 import { sort } from '../../../ops/sort.ts'
 import { concat, reshape, slice, transpose } from '../../../ops/structure.ts'
@@ -154,7 +154,10 @@ const oneHots: Compute = (call) => {
   const depth = call.numbers(1)[0]
   const rank = indices.shape.length + 1
   const axis = axisOf(call, call.number('axis', -1), rank)
-  const rows = oneHot(where(less(indices, 0), add(indices, depth), indices), depth)
+  const places = where(less(indices, 0), add(indices, depth), indices)
+  // Beyond the depth there is nothing on.
+  const within = mul(greaterEqual(places, 0), less(places, depth))
+  const rows = mul(oneHot(where(within, places, 0), depth), reshape(within, [...within.shape, 1]))
   const order = Array.from({ length: rank }, (_, i) => (i === axis ? rank - 1 : i < axis ? i : i - 1))
   const values = call.tensor(2)
   const [off, on] = [0, 1].map((i) => reshape(slice(values, [i], [1]), []))

@@ -1,12 +1,15 @@
 /** Integers of few bits that stand for floats. */
+import { sizeOf } from '../../../core/shape.ts'
 import type { Tensor } from '../../../graph/tensor.ts'
-import { add, cast, div, equal, maximum, minimum, mul, sub, where } from '../../../ops/elementwise.ts'
+import { abs, add, cast, div, equal, greater, maximum, minimum, mul, sub, where } from '../../../ops/elementwise.ts'
 import { matmul } from '../../../ops/matmul.ts'
 import { max, min } from '../../../ops/reduce.ts'
 import { round } from '../../../ops/rounding.ts'
 import { reshape } from '../../../ops/structure.ts'
 import type { OnnxCall } from '../call.ts'
 import { integerRange, type OnnxType } from '../element-types.ts'
+import type { Value } from '../values.ts'
+import { convolved } from './convolution.ts'
 import { computed } from './elements.ts'
 import { type Compute, type Operator, operator } from './operator.ts'
 import { axisOf } from './structure.ts'
@@ -68,10 +71,65 @@ const matMulInteger: Compute = (call) => {
   return [computed('int32', matmul(without(a, 2, 0), without(b, 3, 1)))]
 }
 
+/** Whole numbers of 8 bits without their zero point, as floats: one, or one for each slice along the first axis. */
+function centred(call: OnnxCall, index: number, zero: number): Tensor {
+  const x = cast(call.tensor(index), 'float32')
+  const point = call.optionalTensor(zero)
+  if (point === undefined) return x
+  const shape = sizeOf(point.shape) === 1 ? [] : [point.shape[0], ...x.shape.slice(1).map(() => 1)]
+  return sub(x, cast(reshape(point, shape), 'float32'))
+}
+
+/** A convolution of whole numbers, which is exact up to 2^24. */
+function wholeConvolution(call: OnnxCall, x: Tensor, w: Tensor): Tensor {
+  const terms = sizeOf(w.shape.slice(1))
+  if (terms * 255 ** 2 > 2 ** 24)
+    call.refuseWhere(
+      greater(convolved(call, abs(x), abs(w)), 2 ** 24),
+      'adds up products beyond 2^24, to which they are exact',
+    )
+  return convolved(call, x, w)
+}
+
+const convInteger: Compute = (call) => [
+  computed('int32', cast(wholeConvolution(call, centred(call, 0, 2), centred(call, 1, 3)), 'int32')),
+]
+
+/** Whole numbers of scales as those of another scale and zero point. */
+function requantized(call: OnnxCall, x: Tensor, scale: Tensor, places: { scale: number; zero: number }): Value {
+  const type = call.type(places.zero)
+  const [own, zero] = [places.scale, places.zero].map((i) => reshape(cast(call.tensor(i), 'float32'), []))
+  return computed(type, inRange(add(round(mul(x, div(scale, own))), zero), type))
+}
+
+const quantizedConvolution: Compute = (call) => {
+  const products = wholeConvolution(call, centred(call, 0, 2), centred(call, 3, 5))
+  const along = (t: Tensor): Tensor =>
+    reshape(t, sizeOf(t.shape) === 1 ? [] : [t.shape[0], ...products.shape.slice(2).map(() => 1)])
+  const bias = call.optionalTensor(8)
+  const total = bias ? add(products, along(cast(bias, 'float32'))) : products
+  const scale = mul(reshape(call.tensor(1), []), along(call.tensor(4)))
+  return [requantized(call, total, scale, { scale: 6, zero: 7 })]
+}
+
+const quantizedProduct: Compute = (call) => {
+  for (const index of [1, 2, 4, 5])
+    if (sizeOf(call.shape(index)) !== 1) call.fail('has scales of rows or columns; expected one of each matrix')
+  const without = (index: number, zero: number): Tensor => sub(call.tensor(index), reshape(call.tensor(zero), []))
+  const products = cast(matmul(without(0, 2), without(3, 5)), 'float32')
+  const scale = mul(reshape(call.tensor(1), []), reshape(call.tensor(4), []))
+  return [requantized(call, products, scale, { scale: 6, zero: 7 })]
+}
+
+const window = 'auto_pad dilations group kernel_shape pads strides'
+
 export const quantizationOperators = {
+  ConvInteger: operator(convInteger, [10, window]),
   DequantizeLinear: operator(dequantize, [10, ''], [13, 'axis'], [19, 'axis'], [21, 'axis block_size']),
   DynamicQuantizeLinear: operator(dynamicQuantize, [11, '']),
   MatMulInteger: operator(matMulInteger, [10, '']),
+  QLinearConv: operator(quantizedConvolution, [10, window]),
+  QLinearMatMul: operator(quantizedProduct, [10, ''], [21, '']),
   QuantizeLinear: operator(
     quantize,
     [10, ''],
