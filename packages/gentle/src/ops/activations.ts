@@ -40,7 +40,8 @@ export const relu6 = (x: Tensor): Tensor => where(greaterEqual(x, 6), 6, relu(x)
 export function clip(x: Tensor, lowest: number, highest: number): Tensor {
   if (!(lowest <= highest))
     throw new ArgumentError(`clip: lowest is ${lowest} and highest ${highest}; expected lowest <= highest`)
-  return where(less(x, lowest), lowest, where(greater(x, highest), highest, x))
+  const below = where(greater(x, highest), highest, x)
+  return where(less(below, lowest), lowest, below)
 }
 /** x for x > 0, else slope x. */
 export const leakyRelu = (x: Tensor, slope = 0.01): Tensor => where(greater(x, 0), x, mul(x, slope))

@@ -77,7 +77,7 @@ function storedAs(type: OnnxType, data: ArrayLike<number>): OnnxData {
   switch (type) {
     case 'float32':
     case 'bfloat16':
-      return Float32Array.from(data)
+      return new Float32Array(data)
     case 'float16':
       return Float32Array.from(data, toHalf)
     case 'float64':
@@ -87,7 +87,7 @@ function storedAs(type: OnnxType, data: ArrayLike<number>): OnnxData {
     case 'int16':
       return Int16Array.from(data)
     case 'int32':
-      return Int32Array.from(data)
+      return new Int32Array(data)
     case 'int64':
       return BigInt64Array.from(data as readonly number[], bigOf)
     case 'uint8':

@@ -82,11 +82,13 @@ export function networkOf(
   const weights: Record<string, OnnxWeight> = Object.create(null)
   const known: Record<string, Known> = Object.create(null)
   const values = new Map<string, Float32Array>()
+  // One number within a node of its own is a factor or a bound; stored ones may be learned.
+  const factors = new Set(constants.filter(({ data }) => data.length === 1))
   for (const tensor of stored) {
     const value = knownOf(tensor, (problem) => fail(`tensor '${printable(tensor.name)}' ${problem}`))
     const { type, shape, data } = value
     const small = asNumbers.has(tensor.name) && data.length <= mostKnown
-    if (!isFloat(type) || small || data.length === 0) known[tensor.name] = value
+    if (!isFloat(type) || small || factors.has(tensor) || data.length === 0) known[tensor.name] = value
     else {
       values.set(tensor.name, data instanceof Float32Array ? data : Float32Array.from(data))
       weights[tensor.name] = { shape, type, state: asStatistics.has(tensor.name) }

@@ -115,11 +115,11 @@ export function writeGraph(
   writer.writeVarintField(1, irVersionOf(opset))
   writer.writeStringField(2, 'gentle-dl')
   writeMessage(writer, 7, writeBody(graph))
-  writeMessage(writer, 8, (operators) => operators.writeVarintField(2, opset))
   for (const [key, value] of Object.entries(metadata))
     writeMessage(writer, 14, (entry) => {
       entry.writeStringField(1, key)
       entry.writeStringField(2, value)
     })
+  writeMessage(writer, 8, (operators) => operators.writeVarintField(2, opset))
   return writer.finish() as Uint8Array<ArrayBuffer>
 }

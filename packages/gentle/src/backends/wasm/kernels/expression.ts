@@ -204,11 +204,44 @@ export function emitExpression(
   }
   const operand = (node: Tensor): Vector => values.get(node) ?? constantVector(node) ?? keep(node, load(node))
 
+  const conditions = conditionsAmong(nodes, uses)
   for (const node of nodes) {
     const operands = (): Operand[] => node.inputs.map((x) => ({ node: x, value: operand(x) }))
-    keep(node, emitNode(node, operands, context))
+    if (conditions.has(node)) keep(node, comparisonMask(node.op.name as Comparison, operands()))
+    else if (node.op.name === 'where') keep(node, emitChoice(operands(), conditions.has(node.inputs[0])))
+    else keep(node, emitNode(node, operands, context))
   }
   return { statements, value: values.get(nodes[nodes.length - 1])! }
+}
+
+/** Comparisons that only choose between values: they stay masks. */
+function conditionsAmong(nodes: readonly Tensor[], uses: ReadonlyMap<Tensor, number>): Set<Tensor> {
+  const chosenBy = new Map<Tensor, number>()
+  for (const { op, inputs } of nodes)
+    if (op.name === 'where' && !inputs.slice(1).includes(inputs[0]))
+      chosenBy.set(inputs[0], (chosenBy.get(inputs[0]) ?? 0) + 1)
+  return new Set(
+    nodes.filter((node) => isComparison(node.op.name) && chosenBy.has(node) && chosenBy.get(node) === uses.get(node)),
+  )
+}
+
+/** Whether two operands are one, or the same number. */
+const isSame = (a: Tensor, b: Tensor): boolean =>
+  a === b ||
+  (a instanceof Constant &&
+    b instanceof Constant &&
+    a.data.length === 1 &&
+    b.data.length === 1 &&
+    Object.is(a.data[0], b.data[0]))
+
+/** One of two values by a condition, a number or a mask. The larger or the smaller of them is one instruction, to the sign of a zero. */
+function emitChoice([condition, a, b]: readonly Operand[], isMask: boolean): Vector {
+  const { op, inputs } = condition.node
+  const ofThese = inputs[0] === b.node && isSame(inputs[1], a.node) && a.node.dtype === 'float32'
+  if (isMask && ofThese && op.name === 'less') return f32x4.pmax(b.value, a.value)
+  if (isMask && ofThese && op.name === 'greater') return f32x4.pmin(b.value, a.value)
+  const mask = isMask ? condition.value : f32x4.ne(toFloat(condition), splat(0))
+  return v128.bitselect(a.value, b.value, mask)
 }
 
 function emitNode(node: Tensor, operands: () => Operand[], context: KernelContext): Vector {
@@ -216,10 +249,6 @@ function emitNode(node: Tensor, operands: () => Operand[], context: KernelContex
   if (isComparison(name)) return indicator(comparisonMask(name, operands()))
   if (name === 'toFloat32') return toFloat(operands()[0])
   if (name === 'toInt32') return toInteger(operands()[0])
-  if (name === 'where') {
-    const [condition, a, b] = operands()
-    return v128.bitselect(a.value, b.value, f32x4.ne(toFloat(condition), splat(0)))
-  }
   const values = operands().map((x) => x.value)
   if (node.dtype === 'float32') return arithmetic[name as keyof typeof arithmetic](values, context)
   const emit = integerArithmetic[name]
