@@ -1,6 +1,6 @@
 /** One node of an ONNX graph as its operator sees it. */
 import { FormatError } from '../../core/errors.ts'
-import type { Shape } from '../../core/shape.ts'
+import { type Shape, sizeOf } from '../../core/shape.ts'
 import { topologicalOrder } from '../../graph/graph.ts'
 import { Constant, Input, type Tensor, Variable } from '../../graph/tensor.ts'
 import { evaluate } from '../../ops/evaluate.ts'
@@ -11,6 +11,9 @@ import type { Frame, Trace } from './frame.ts'
 import type { OnnxAttribute, OnnxGraph, OnnxNode, OnnxTensor } from './messages.ts'
 import { constantOf, isKnown, type Known, type Numbers, shapeOf, type Value } from './values.ts'
 import { Wanted } from './wanted.ts'
+
+/** Of float32 in the 4 GiB that WebAssembly addresses. */
+const mostElements = 2 ** 30
 
 /** Runs the nodes of a graph within a frame, and gives its outputs. */
 export type RunGraph = (graph: OnnxGraph, frame: Frame, trace: Trace) => Value[]
@@ -203,6 +206,11 @@ export class OnnxCall {
   /** Tells of a condition that must not hold of any element, float32 0 or 1, when the program runs. */
   refuseWhere(condition: Tensor, problem: string): void {
     this.#trace.checks.push({ condition, problem: `${this.#named} ${problem}` })
+  }
+
+  /** Refuses a result that no memory holds, before anything is made of it. */
+  checkSize(shape: Shape): void {
+    if (sizeOf(shape) > mostElements) this.fail(`gives [${shape}], which no memory holds`)
   }
 
   fail(problem: string): never {

@@ -6,7 +6,7 @@ import type { Frame, Trace } from './frame.ts'
 import type { OnnxGraph, OnnxNode } from './messages.ts'
 import { operators } from './operators/index.ts'
 import { type OperatorVersion, versionIn, withoutEffect } from './operators/operator.ts'
-import type { Value } from './values.ts'
+import { shapeOf, type Value } from './values.ts'
 import { Wanted } from './wanted.ts'
 
 /** Versions of each set of operators, by its domain. */
@@ -63,6 +63,7 @@ function runNode(node: OnnxNode, frame: Frame, trace: Trace, opsets: Opsets): vo
   )
   const found = operatorOf(node, opsets)
   const results = typeof found === 'string' ? call.fail(found) : atNode(call, () => found.compute!(call))
+  for (const value of results) if (value !== undefined) call.checkSize(shapeOf(value))
   node.outputs.forEach((name, i) => {
     if (name === '') return
     const value = results[i]

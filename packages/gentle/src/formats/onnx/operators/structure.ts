@@ -290,6 +290,7 @@ const constant: Compute = (call) => {
 
 const constantOfShape: Compute = (call) => {
   const shape = call.numbers(0)
+  call.checkSize(shape)
   const { type, data } = call.constant('value') ?? { type: 'float32' as const, data: [0] }
   return [{ type, shape, data: new Float64Array(sizeOf(shape)).fill(data[0]) }]
 }
@@ -365,6 +366,7 @@ const padded: Compute = (call) => {
   if (front.every((n) => n === 0) && back.every((n) => n === 0)) return [kept]
   if (isKnown(kept)) {
     const filled = shapeOf(kept).map((n, axis) => n + front[axis] + back[axis])
+    call.checkSize(filled)
     const data = new Float64Array(sizeOf(filled)).fill(value)
     const strides = stridesOf(filled)
     const start = front.reduce((sum, n, axis) => sum + n * strides[axis], 0)
@@ -435,6 +437,7 @@ const range: Compute = (call) => {
   const [start, limit, delta] = [0, 1, 2].map((i) => call.numbers(i)[0])
   if (delta === 0) call.fail('has a step of 0')
   const count = Math.max(0, Math.ceil((limit - start) / delta))
+  call.checkSize([count])
   return [
     knownAs(
       call.type(0),
