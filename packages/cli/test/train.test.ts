@@ -1,9 +1,8 @@
-import { spawnSync } from 'node:child_process'
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import sharp from 'sharp'
 import { beforeAll, describe, expect, it } from 'vitest'
-import { gentle, gentleProcess, main, type Outcome, smallIdxSet, temporaryFolder } from './command.ts'
+import { gentle, type Outcome, smallIdxSet, temporaryFolder } from './command.ts'
 
 const folder = smallIdxSet()
 const run = join(temporaryFolder(), 'run')
@@ -109,30 +108,6 @@ describe('gentle train', () => {
     expect(taken.stderr).toContain('--resume')
   })
 
-  it('finishes the step at an interrupt, keeps everything, and goes on to the same result', async () => {
-    const [stopped, whole] = [join(temporaryFolder(), 'stopped'), join(temporaryFolder(), 'whole')]
-    const long = ['train', 'lenet5', '--data', `idx:${folder}`, '--epochs', '30', '--batch-size', '10']
-    const cut = await gentleProcess([...long, '--run-dir', stopped], {
-      onNote: (text, kill) => {
-        if (text.includes('epoch  2/30')) kill('SIGINT')
-      },
-    })
-    expect(cut.code).toBe(130)
-    expect(cut.stderr).toContain(`npx gentle train --resume ${stopped}`)
-    expect((await gentle(['train', '--resume', stopped, '--quiet'])).code).toBe(0)
-    expect((await gentle([...long, '--run-dir', whole, '--quiet'])).code).toBe(0)
-    for (const weights of ['weights/last.safetensors', 'weights/best.safetensors'])
-      expect(readFileSync(join(stopped, weights)).equals(readFileSync(join(whole, weights)))).toBe(true)
-    const epochs = (place: string): string[] =>
-      readFileSync(join(place, 'metrics.csv'), 'utf8')
-        .split('\n')
-        .map((row) => row.split(',')[0])
-    expect(epochs(stopped)).toEqual(epochs(whole))
-    const dots = (place: string) => readFileSync(join(place, 'curves.svg'), 'utf8').match(/[\d.]+,[\d.]+/g)
-    expect(dots(stopped)).toHaveLength(4 * 30)
-    expect(dots(whole)).toHaveLength(4 * 30)
-  })
-
   it('goes on only as the same training', async () => {
     const refuses = async (flags: readonly string[], pattern: RegExp): Promise<void> => {
       const { code, stderr } = await gentle(['train', '--resume', run, ...flags])
@@ -143,29 +118,6 @@ describe('gentle train', () => {
     await refuses(['--batch-size', '10'], /--batch-size cannot change .* it is 20, not 10/)
     await refuses(['--epochs', '1'], /--epochs is 1, but .* has done more; expected at least 2/)
     await refuses(['--run-dir', 'elsewhere'], /--run-dir is for a new run/)
-  })
-
-  it('takes two interrupts at once, as npm and a terminal send them, for one', async () => {
-    const stopped = join(temporaryFolder(), 'stopped')
-    const { code, stderr } = await gentleProcess([...train, '--epochs', '5000', '--run-dir', stopped], {
-      onNote(text, kill) {
-        if (!text.includes('epoch    1/')) return
-        kill('SIGINT')
-        kill('SIGTERM')
-      },
-    })
-    expect(code).toBe(130)
-    expect(stderr).toContain('--resume')
-    expect(existsSync(join(stopped, 'weights/progress.safetensors'))).toBe(true)
-  })
-
-  it('prints commands that work as they are, whatever the folders are called', async () => {
-    const strange = join(temporaryFolder(), "it's a run")
-    const { stdout } = await gentle([...train, '--epochs', '1', '--run-dir', strange])
-    const [predict] = stdout.match(/(?<=npx gentle )predict .*/) ?? []
-    const shell = spawnSync('sh', ['-c', `"$0" "$1" ${predict}`, process.execPath, main], { encoding: 'utf8' })
-    expect(shell.stderr).toBe('')
-    expect(shell.stdout).toContain('example.png')
   })
 
   it('stops at a loss that is not finite, says the step and exits with 1', async () => {
