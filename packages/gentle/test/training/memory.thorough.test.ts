@@ -118,8 +118,9 @@ describe('a model that needs more memory than WebAssembly has', () => {
       'activations',
       6272,
       () => {
-        const images = input([512, 64, 224, 224])
-        return { inputs: { images }, outputs: { loss: mean(conv2d(images, variable([64, 64, 3, 3]))) } }
+        const [left, right] = [input([256, 64, 224, 224]), input([256, 64, 224, 224])]
+        const loss = (images: Tensor): Tensor => mean(conv2d(images, variable([64, 64, 3, 3])))
+        return { inputs: { left, right }, outputs: { loss: loss(left).add(loss(right)) } }
       },
     ],
     [
