@@ -72,17 +72,6 @@ describe('gentle show', () => {
   })
 })
 
-describe('weights without their network, or with another', () => {
-  it('are refused with the network that they fit', async () => {
-    const alone = await gentle(['predict', weights, 'x.png'])
-    expect(alone.code).toBe(2)
-    expect(alone.stderr).toContain(`those of lenet5; name it, as in: gentle predict lenet5 --weights ${weights}`)
-    const other = await gentle(['predict', 'resnet18', '--weights', weights, 'x.png'])
-    expect(other.code).toBe(2)
-    expect(other.stderr).toMatch(/^gentle: .* does not fit resnet18: it has no conv1\.weight .*; it fits lenet5\n$/)
-  })
-})
-
 describe('gentle diff', () => {
   it('tells what differs, with names of both matched', async () => {
     const { code, stdout } = await gentle(['diff', saved, weights])

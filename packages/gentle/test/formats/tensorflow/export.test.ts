@@ -4,7 +4,6 @@ import { FormatError } from '../../../src/core/errors.ts'
 import { Random } from '../../../src/core/random.ts'
 import { type Shape, sizeOf } from '../../../src/core/shape.ts'
 import { exportTensorflow, loadTensorflow } from '../../../src/formats/tensorflow/index.ts'
-import { networks } from '../../../src/models/index.ts'
 import * as nn from '../../../src/nn/index.ts'
 import { predict } from '../../../src/train/index.ts'
 import { exportCases } from './export-cases.ts'
@@ -89,9 +88,9 @@ describe('exportTensorflow', () => {
     ],
     [
       'a norm over channels',
-      networks.alexnet_original.build({}),
-      [3, 99, 99],
-      "layer features.2 (localResponseNorm) has no form in TensorFlow.js' layers",
+      nn.Sequential(nn.LocalResponseNorm()),
+      [6, 2, 2],
+      "layer 0 (localResponseNorm) has no form in TensorFlow.js' layers",
     ],
   ]
   it.each(refused)(
