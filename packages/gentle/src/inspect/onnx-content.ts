@@ -2,6 +2,7 @@
 import { reference } from '../backends/reference/reference.ts'
 import { GentleError } from '../core/errors.ts'
 import { printable } from '../formats/failure.ts'
+import { classNamesIn } from '../formats/onnx/class-names.ts'
 import { typeOfNumber } from '../formats/onnx/element-types.ts'
 import { loadOnnx } from '../formats/onnx/index.ts'
 import type { OnnxFile, OnnxGraph, OnnxNode, OnnxTensor, OnnxValue } from '../formats/onnx/messages.ts'
@@ -14,6 +15,11 @@ import { counted, type FileContent, type FilePort, type FileUse } from './file-c
 export async function onnxContent(bytes: Uint8Array, place: string): Promise<FileContent> {
   const file = readOnnx(bytes, place)
   const { graph, opsets, producer, irVersion, metadata } = file
+  const classes = classNamesIn(metadata)
+  // Names that are understood are told as such.
+  const facts = Object.entries(metadata).filter(
+    ([key]) => classes === undefined || (key !== 'classes' && key !== 'names'),
+  )
   const stored = new Set(graph.initializers.map(({ name }) => name))
   const port = ({ name, dataType, kind, shape }: OnnxValue): FilePort => ({
     name: printable(name),
@@ -34,8 +40,9 @@ export async function onnxContent(bytes: Uint8Array, place: string): Promise<Fil
         .join(', '),
       'format version': String(irVersion),
       ...(producer === '' ? {} : { producer: printable(producer) }),
-      ...Object.fromEntries(Object.entries(metadata).map(([key, value]) => [printable(key), printable(value)])),
+      ...Object.fromEntries(facts.map(([key, value]) => [printable(key), printable(value)])),
     },
+    classes: classes?.map(printable),
     inputs: graph.inputs.filter(({ name }) => !stored.has(name)).map(port),
     outputs: graph.outputs.map(port),
     operators: counted(nodesWithin(graph).map(nameOf), (name) => isKnown(name, opsets)),
