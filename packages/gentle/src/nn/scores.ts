@@ -4,9 +4,9 @@
  */
 import { ArgumentError } from '../core/errors.ts'
 import { type Shape, sizeOf } from '../core/shape.ts'
-import type { Tensor } from '../graph/tensor.ts'
+import { Constant, type Tensor } from '../graph/tensor.ts'
 import { logSoftmax, sigmoid, softmax, softplus } from '../ops/activations.ts'
-import { exp, mul, sub } from '../ops/elementwise.ts'
+import { where as choose, exp, mul, sub } from '../ops/elementwise.ts'
 import type { ReduceAttributes } from '../ops/reduce.ts'
 import { sum } from '../ops/reduce.ts'
 import { concat, reshape, transpose } from '../ops/structure.ts'
@@ -38,9 +38,16 @@ export function scoresOf(prediction: Tensor): Scores {
     if (before.kind === 'logits' || axis !== undefined || before.kind === 'sigmoids')
       return { kind: before.kind, axis, logits: movedAlike(prediction, before.logits) }
   }
+  // A prediction that is NaN where something is wrong with it.
+  if (op.name === 'where' && isNaNConstant(inputs[1])) {
+    const { logits, ...before } = scoresOf(inputs[2])
+    return { ...before, logits: choose(x, Number.NaN, logits) }
+  }
   const softmaxed = ofSoftmax(prediction) ?? ofLogSoftmax(prediction)
   return softmaxed ?? { kind: 'logits', logits: prediction }
 }
+
+const isNaNConstant = (x: Tensor): boolean => x instanceof Constant && x.data.length === 1 && Number.isNaN(x.data[0])
 
 /** exp(z) / Σ exp(z). */
 function ofSoftmax({ op, inputs: [e, total] }: Tensor): Scores | undefined {

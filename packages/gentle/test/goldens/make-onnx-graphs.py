@@ -74,6 +74,60 @@ def loop():
     )
 
 
+def loop_of_places():
+    """Over three steps, x less the step: the places above 0 of each, summed up. Two loops of one name, which the standard allows."""
+
+    def body(prefix, step):
+        names = {n: prefix + n for n in ('i', 'go', 'v', 'again', 'w', 'c', 'places', 'count', 'both', 'n')}
+        return helper.make_graph(
+            [
+                node('Sub', [names['v'], step], [names['w']]),
+                node('Greater', [names['w'], 'zero'], [names['c']]),
+                node('NonZero', [names['c']], [names['places']]),
+                node('Shape', [names['places']], [names['both']]),
+                node('Gather', [names['both'], 'last'], [names['count']]),
+                node('Identity', [names['count']], [names['n']]),
+                node('Greater', [names['count'], 'none'], [names['again']]),
+            ],
+            prefix,
+            [value(names['i'], INT64, []), value(names['go'], BOOL, []), value(names['v'], FLOAT, ['N'])],
+            [value(names['again'], BOOL, []), value(names['w'], FLOAT, ['N']), value(names['n'], INT64, [])],
+        )
+
+    return model(
+        [
+            node('Loop', ['', 'yes', 'x'], ['a', 'slow'], name='loop', body=body('p', 'one')),
+            node('Loop', ['', 'yes', 'x'], ['b', 'fast'], name='loop', body=body('q', 'two')),
+        ],
+        [value('x', FLOAT, ['N'])],
+        [value('slow', INT64, ['S']), value('fast', INT64, ['F'])],
+        [
+            tensor('yes', np.bool_(True)),
+            tensor('zero', np.float32(0)),
+            tensor('none', np.int64(0)),
+            tensor('last', np.int64(1)),
+            tensor('one', np.float32(1)),
+            tensor('two', np.float32(2)),
+        ],
+    )
+
+
+def table():
+    """Rows of a table by numbers that the input computes, and softmax: [N, 1] to [N, 2]."""
+    return model(
+        [
+            node('Cast', ['x'], ['i'], to=INT64),
+            node('Mul', ['i', 'i'], ['squares']),
+            node('Gather', ['rows', 'squares'], ['r']),
+            node('Flatten', ['r'], ['f']),
+            node('Softmax', ['f'], ['y']),
+        ],
+        [value('x', FLOAT, ['N', 1])],
+        [value('y', FLOAT, ['N', 2])],
+        [tensor('rows', np.arange(10, dtype=np.float32).reshape(5, 2))],
+    )
+
+
 def positive():
     """The places of the elements above 0, how many there are, and these elements."""
     return model(
@@ -135,6 +189,8 @@ models = {
     'two': two(),
     'branch': branch(),
     'loop': loop(),
+    'loopOfPlaces': loop_of_places(),
+    'table': table(),
     'positive': positive(),
     'shaped': shaped(),
     'squares': squares(),

@@ -5,8 +5,7 @@ import { topologicalOrder } from '../../graph/graph.ts'
 import { Constant, Input, type Tensor, Variable } from '../../graph/tensor.ts'
 import { evaluate } from '../../ops/evaluate.ts'
 import { printable } from '../failure.ts'
-import type { OnnxType } from './element-types.ts'
-import { typeOfNumber } from './element-types.ts'
+import { type OnnxType, typeOfNumber } from './element-types.ts'
 import type { Frame, Trace } from './frame.ts'
 import type { OnnxAttribute, OnnxGraph, OnnxNode, OnnxTensor } from './messages.ts'
 import { constantOf, isKnown, type Known, type Numbers, shapeOf, type Value } from './values.ts'
@@ -106,7 +105,7 @@ export class OnnxCall {
       return new Map(
         this.node.outputs.flatMap((name, i): [string, Known][] => {
           const result = results[i]
-          return result === undefined || name === '' ? [] : [[this.#frame.keyOf(name), result]]
+          return result === undefined || name === '' ? [] : [[this.#frame.ownKey(name), result]]
         }),
       )
     })
@@ -114,7 +113,7 @@ export class OnnxCall {
 
   /** The numbers of a value that this node computes; `place` names it. @throws Wanted where they depend on what the program is fed. */
   resolve(value: Value, place: string): Known {
-    const key = this.#frame.keyOf(`${this.#title}/${place}`)
+    const key = this.#frame.ownKey(`${this.#place}/${place}`)
     const given = this.#trace.given.get(key)
     const known = given !== undefined && isKnown(given) ? given : foldedOf(value)
     if (known !== undefined) return known
@@ -160,13 +159,6 @@ export class OnnxCall {
     return this.fail(`has an attribute ${name} that is no list of numbers`)
   }
 
-  texts(name: string): readonly string[] | undefined {
-    const value = this.#attribute(name)
-    if (value === undefined || (Array.isArray(value) && value.every((n) => typeof n === 'string')))
-      return value as readonly string[] | undefined
-    return this.fail(`has an attribute ${name} that is no list of texts`)
-  }
-
   /** An attribute that is a tensor. */
   constant(name: string): Known | undefined {
     const value = this.#attribute(name)
@@ -196,7 +188,7 @@ export class OnnxCall {
 
   /** Runs a graph that is an attribute of this node; `place` tells its runs apart. */
   run(graph: OnnxGraph, place: string, inputs: readonly Value[]): Value[] {
-    const frame = this.#frame.inner(`${this.#title}/${place}/`)
+    const frame = this.#frame.inner(`${this.#place}/${place}/`)
     graph.inputs.forEach(({ name }, i) => {
       frame.set(name, inputs[i] ?? this.fail(`gives its graph ${place} no '${printable(name)}'`), this.#trace)
     })
@@ -219,6 +211,11 @@ export class OnnxCall {
 
   get #title(): string {
     return this.node.name || (this.node.outputs[0] ?? '')
+  }
+
+  /** What tells a node apart from all others of its graph: two may have one name, but no value is given twice. */
+  get #place(): string {
+    return this.node.outputs.find((name) => name !== '') ?? ''
   }
 
   get #named(): string {

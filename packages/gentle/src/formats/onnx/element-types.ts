@@ -71,7 +71,7 @@ export function toHalf(x: number): number {
 }
 
 /** The nearest float of the upper 16 bits of a float32; of two as near, the even one. */
-export function toBrainFloat(x: number): number {
+function toBrainFloat(x: number): number {
   if (Number.isNaN(x)) return x
   bits.setFloat32(0, x)
   const all = bits.getUint32(0)
@@ -87,7 +87,7 @@ export function roundToEven(x: number): number {
 }
 
 /** The lowest bits of a whole number as an integer of a type, as C and NumPy cut them. */
-export function wrapInteger(x: number, type: OnnxType): number {
+function wrapInteger(x: number, type: OnnxType): number {
   const [least, largest] = integerRange(type)
   if (x >= least && x <= largest) return x + 0
   if (!Number.isFinite(x)) return 0

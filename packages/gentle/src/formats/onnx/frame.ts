@@ -1,5 +1,5 @@
 /** Which values have names while a graph is traced; graphs within it see those around them. */
-import type { Tensor } from '../../graph/tensor.ts'
+import type { Check } from './checks.ts'
 import type { Value } from './values.ts'
 
 /** What one trace of a file shares among its graphs. */
@@ -7,7 +7,7 @@ export interface Trace {
   /** Values that are given from outside in place of what the graph computes, by key: inputs, and what was computed before. */
   readonly given: ReadonlyMap<string, Value>
   /** What must not hold of any element of a tensor when the program runs. */
-  readonly checks: { readonly condition: Tensor; readonly problem: string }[]
+  readonly checks: Check[]
 }
 
 export class Frame {
@@ -32,20 +32,25 @@ export class Frame {
   }
 
   set(name: string, value: Value, trace: Trace): void {
-    this.#values.set(name, trace.given.get(this.#path + name) ?? value)
+    this.#values.set(name, trace.given.get(this.ownKey(name)) ?? value)
   }
 
   /** The value of a name here or around; undefined where there is none. */
   find(name: string, trace: Trace): Value | undefined {
     const found = this.#values.get(name)
     if (found !== undefined) return found
-    const weight = trace.given.get(this.#path + name) ?? this.#weight?.(name)
+    const weight = trace.given.get(this.ownKey(name)) ?? this.#weight?.(name)
     if (weight !== undefined) this.#values.set(name, weight)
     return weight ?? this.#outer?.find(name, trace)
   }
 
-  /** What tells a value apart from those of the same name in other frames. */
+  /** What tells the value of a name that is found here or around apart from those of the same name in other frames. */
   keyOf(name: string): string {
-    return this.#values.has(name) || this.#outer === undefined ? this.#path + name : this.#outer.keyOf(name)
+    return this.#values.has(name) || this.#outer === undefined ? this.ownKey(name) : this.#outer.keyOf(name)
+  }
+
+  /** As `keyOf`, of a value that this frame's graph gives. */
+  ownKey(name: string): string {
+    return this.#path + name
   }
 }

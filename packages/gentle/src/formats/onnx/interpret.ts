@@ -16,7 +16,7 @@ export type Opsets = Readonly<Record<string, number>>
 export const newestOpset = 22
 
 /** What a node's operator is in the file's set of operators, or why it cannot be read. */
-export function operatorOf({ operator, domain, attributes }: OnnxNode, opsets: Opsets): OperatorVersion | string {
+function operatorOf({ operator, domain, attributes }: OnnxNode, opsets: Opsets): OperatorVersion | string {
   if (domain !== '') return `is of domain ${printable(domain)}, whose operators are not read`
   if (!Object.hasOwn(operators, operator)) return 'is of an operator that is not read'
   const opset = opsets[''] ?? 1
@@ -51,7 +51,7 @@ export function runGraph(graph: OnnxGraph, frame: Frame, trace: Trace, opsets: O
 }
 
 function runNode(node: OnnxNode, frame: Frame, trace: Trace, opsets: Opsets): void {
-  const given = node.outputs.map((name) => (name === '' ? undefined : trace.given.get(frame.keyOf(name))))
+  const given = node.outputs.map((name) => (name === '' ? undefined : trace.given.get(frame.ownKey(name))))
   if (node.outputs.every((name, i) => name === '' || given[i] !== undefined)) {
     node.outputs.forEach((name, i) => {
       if (given[i] !== undefined) frame.set(name, given[i], trace)

@@ -6,11 +6,14 @@ import { zeros } from '../../nn/initializers.ts'
 import type { InputsLayer, Tensors } from '../../nn/inputs-layer.ts'
 import { type Layer, type LayerDescription, registerLayer } from '../../nn/layer.ts'
 import type { Scope } from '../../nn/scope.ts'
+import { maximum, where } from '../../ops/elementwise.ts'
+import { max } from '../../ops/reduce.ts'
 import { printable } from '../failure.ts'
+import { type Check, openChecks } from './checks.ts'
 import { isInteger } from './element-types.ts'
 import type { OnnxNetwork } from './network.ts'
 import { packed, unpacked } from './packed.ts'
-import { traceNetwork } from './trace.ts'
+import { type Traced, traceNetwork } from './trace.ts'
 import { constantOf, isKnown, type Value } from './values.ts'
 import { Wanted } from './wanted.ts'
 
@@ -33,7 +36,8 @@ function outputOf(network: OnnxNetwork, output: string, inputs: Tensors, scope: 
       return [name, { type, tensor }]
     }),
   )
-  const y = tracedValue(network, output, given, weight)
+  const { outputs, checks } = traced(network, output, given, weight)
+  const [y] = outputs
   const { type } = y
   if (isInteger(type))
     throw new FormatError(
@@ -45,17 +49,24 @@ function outputOf(network: OnnxNetwork, output: string, inputs: Tensors, scope: 
     throw new FormatError(
       `ONNX graph: its output '${printable(output)}' is ${formatShape(tensor.shape)} for ${examples} examples; the first axis has to count the examples, else use run of loadOnnx's model`,
     )
-  return tensor
+  return checked(tensor, openChecks(checks))
 }
 
-function tracedValue(
+/** y, or NaN where a check is broken: a program of a model has nobody to tell. */
+function checked(y: Tensor, checks: readonly Check[]): Tensor {
+  if (checks.length === 0) return y
+  const broken = checks.map(({ condition }) => max(condition)).reduce(maximum)
+  return where(broken, Number.NaN, y)
+}
+
+function traced(
   network: OnnxNetwork,
   output: string,
   given: ReadonlyMap<string, Value>,
   weight: (name: string) => Tensor,
-): Value {
+): Traced {
   try {
-    return traceNetwork(network, [output], given, weight).outputs[0]
+    return traceNetwork(network, [output], given, weight)
   } catch (error) {
     if (!(error instanceof Wanted)) throw error
     throw new FormatError(

@@ -4,9 +4,10 @@
  */
 import type { Backend, Program } from '../../backends/backend.ts'
 import { FormatError, GentleError } from '../../core/errors.ts'
-import { Constant, Input, type Tensor } from '../../graph/tensor.ts'
+import { Input, type Tensor } from '../../graph/tensor.ts'
 import { max } from '../../ops/reduce.ts'
 import { foldedOf } from './call.ts'
+import { type Check, openChecks } from './checks.ts'
 import { engineType, fitsEngine, isInteger } from './element-types.ts'
 import type { OnnxNetwork } from './network.ts'
 import { traceNetwork } from './trace.ts'
@@ -42,6 +43,7 @@ export class Runner {
   readonly #backend: Backend
   readonly #name: string
   readonly #stages = new Map<string, Stage>()
+  #last: Promise<unknown> = Promise.resolve()
 
   constructor(network: OnnxNetwork, weight: (name: string) => Tensor, backend: Backend, name: string) {
     this.#network = network
@@ -50,8 +52,17 @@ export class Runner {
     this.#name = name
   }
 
-  /** The outputs of these names. @throws FormatError for what cannot be read or computed, naming the node. */
-  async run(inputs: ReadonlyMap<string, Known>, outputs: readonly string[]): Promise<Known[]> {
+  /**
+   * The outputs of these names. Runs follow each other: one could give back the program that another is about to use.
+   * @throws FormatError for what cannot be read or computed, naming the node.
+   */
+  run(inputs: ReadonlyMap<string, Known>, outputs: readonly string[]): Promise<Known[]> {
+    const found = this.#last.then(() => this.#run(inputs, outputs))
+    this.#last = found.catch(() => undefined)
+    return found
+  }
+
+  async #run(inputs: ReadonlyMap<string, Known>, outputs: readonly string[]): Promise<Known[]> {
     const given = new Map<string, Given>()
     // A tensor of the engine has at least one element.
     for (const [name, numbers] of inputs) given.set(name, { numbers, fixed: numbers.shape.includes(0) })
@@ -105,7 +116,7 @@ export class Runner {
     }
     let wanted: Wanted | undefined
     let results: ReadonlyMap<string, Value>
-    let checks: readonly { condition: Tensor; problem: string }[] = []
+    let checks: readonly Check[] = []
     try {
       const traced = traceNetwork(this.#network, outputs, values, this.#weight)
       results = new Map(outputs.map((name, i) => [name, traced.outputs[i]]))
@@ -119,13 +130,7 @@ export class Runner {
     const computed = [...folded].filter(
       (entry): entry is [string, Computed] => !isKnown(entry[1]) && !(entry[1].tensor instanceof Input),
     )
-    // A constant condition is checked at once.
-    const open = checks.filter(({ condition, problem }) => {
-      const found = condition instanceof Constant ? condition.data : foldedOf({ type: 'bool', tensor: condition })?.data
-      if (found === undefined) return true
-      if (Array.from(found).some((x) => x !== 0)) throw new FormatError(`${this.#name}: ONNX ${problem}`)
-      return false
-    })
+    const open = openChecks(checks)
     let program: Program | undefined
     if (computed.length > 0 || open.length > 0) {
       const tensors = Object.fromEntries([

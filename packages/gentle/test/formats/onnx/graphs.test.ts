@@ -7,6 +7,7 @@ import { type LoadOnnxOptions, loadOnnx, type OnnxModel } from '../../../src/for
 import { input, type Tensor } from '../../../src/graph/tensor.ts'
 import '../../../src/ops/index.ts'
 import { traceInputs } from '../../../src/nn/model.ts'
+import { outputKind } from '../../../src/nn/scores.ts'
 import { sgd } from '../../../src/optim/sgd.ts'
 import { fit, loadModel, predict, saveModel } from '../../../src/train/index.ts'
 import models from '../../goldens/onnx-graphs.json' with { type: 'json' }
@@ -91,6 +92,36 @@ describe('a graph of ONNX', () => {
     const { y, sums } = await (await open('loop')).run({ x: { data: floats(3, 10), shape: [2] } })
     expect(y.data).toEqual(floats(24, 80))
     expect(sums).toEqual({ data: floats(26, 52, 104), shape: [3], dtype: 'float32' })
+  })
+
+  it('tells the steps of loops apart, and loops of one name, where their shapes depend on the numbers', async () => {
+    const { slow, fast } = await (await open('loopOfPlaces')).run({ x: { data: floats(3.5, 1.5, 2.5), shape: [3] } })
+    expect(slow.data).toEqual(longs(3, 2, 1, 0))
+    expect(fast.data).toEqual(longs(2, 0))
+  })
+
+  it('runs as often at once as it is asked to', async () => {
+    const model = await open('positive')
+    const counts = Array.from({ length: 40 }, (_, i) => i + 1)
+    const found = await Promise.all(
+      counts.map((n) => model.run({ x: { data: new Float32Array(n).fill(1), shape: [n] } })),
+    )
+    expect(found.map(({ count }) => Number(count.data[0]))).toEqual(counts)
+  })
+
+  it('as a model gives NaN where `run` refuses its numbers, and tells what its outputs are all the same', async () => {
+    const onnx = await open('table')
+    const model = await onnx.asModel()
+    expect(outputKind(model)).toBe('probabilities')
+    const { data } = await predict(model, floats(0, 1, 2))
+    expect(data[0] + data[1]).toBeCloseTo(1, 6)
+    await expect(onnx.run({ x: { data: floats(0, 3), shape: [2, 1] } })).rejects.toThrow(
+      /takes an element outside of 5/,
+    )
+    expect([...(await predict(model, floats(0, 3))).data]).toEqual(new Array(4).fill(Number.NaN))
+    await expect(onnx.run({ x: { data: floats(65_536), shape: [1, 1] } })).rejects.toThrow(/does not fit the 32 bits/)
+    // Whose square is 2^32, of which the lowest 32 bits are 0.
+    expect([...(await predict(model, floats(65_536))).data]).toEqual([Number.NaN, Number.NaN])
   })
 
   it('gives tensors whose size depends on the numbers, and none where there are none', async () => {

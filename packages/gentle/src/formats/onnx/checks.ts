@@ -1,0 +1,19 @@
+/** What must not hold when a program runs, such as an index outside of its tensor. */
+import { FormatError } from '../../core/errors.ts'
+import type { Tensor } from '../../graph/tensor.ts'
+import { foldedOf } from './call.ts'
+
+export interface Check {
+  /** float32, 0 or 1: must be 0 everywhere. */
+  readonly condition: Tensor
+  readonly problem: string
+}
+
+/** The checks that only a program can make. @throws FormatError where one is broken whatever the program is fed. */
+export const openChecks = (checks: readonly Check[]): Check[] =>
+  checks.filter(({ condition, problem }) => {
+    const known = foldedOf({ type: 'bool', tensor: condition })
+    if (known === undefined) return true
+    if (Array.from(known.data).some((x) => x !== 0)) throw new FormatError(`ONNX ${problem}`)
+    return false
+  })
