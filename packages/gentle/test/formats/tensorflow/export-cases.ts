@@ -58,6 +58,8 @@ export const exportCases: Readonly<Record<string, readonly [layer: nn.Layer, inp
     [9],
   ],
   'softmax along the columns of pictures': [nn.Sequential(nn.Softmax(), nn.Conv2d(2, 2)), [2, 3, 4]],
+  // As many columns as channels: one taken for the other would fit.
+  'batch norm of pictures behind softmax along their columns': [nn.Sequential(nn.Softmax(), nn.BatchNorm()), [3, 2, 3]],
   'layer norm of features and of pictures': [
     nn.Sequential(nn.LayerNorm({ axes: 2 }), nn.Flatten(), nn.LayerNorm()),
     [2, 3, 4],

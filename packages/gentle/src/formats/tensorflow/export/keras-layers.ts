@@ -163,7 +163,9 @@ const linear: Convert = (part) => {
 }
 
 const batchNorm: Convert = (part) => {
-  const x = part.input()
+  const given = part.input()
+  // Its channels are the last axis there, also of a picture that came in the library's order.
+  const x = given.shape.length === 3 ? part.images() : given
   const { options = {} } = part.description as { options?: { epsilon?: number; momentum?: number } }
   const [gamma, beta] = [part.weight('weight'), part.weight('bias')]
   const config = {
