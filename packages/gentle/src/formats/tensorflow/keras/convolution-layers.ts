@@ -1,5 +1,6 @@
 /** Keras' convolutions. Filters keep its shapes, [KH, KW, C, O]. */
 import type { Tensor } from '../../../graph/tensor.ts'
+import type { Scope } from '../../../nn/scope.ts'
 import { add } from '../../../ops/elementwise.ts'
 import { pad, reshape } from '../../../ops/structure.ts'
 import type { Both } from '../../../ops/window.ts'
@@ -9,8 +10,8 @@ import {
   type BuildKerasLayer,
   expectAxes,
   imageOrder,
+  type KerasLayer,
   type KerasWeight,
-  kernelAndBias,
   learned,
 } from './keras-layer.ts'
 import type { LayerConfig } from './layer-config.ts'
@@ -25,26 +26,45 @@ function windowOf(config: LayerConfig): { kernel: Both; window: Window } {
   return { kernel, window: { stride, dilation, padding: config.choice('padding', ['valid', 'same'], 'valid') } }
 }
 
-const perChannel = (bias: Tensor, axes: number): Tensor =>
-  reshape(bias, [bias.shape[0], ...Array.from({ length: axes }, () => 1)])
+/** A layer that convolves tensors of `axes` axes, [N, C, ...] to `of`, then adds a bias to each channel and applies its activation. */
+function convolving(
+  config: LayerConfig,
+  axes: number,
+  weights: readonly KerasWeight[],
+  of: (x: Tensor, scope: Scope) => Tensor,
+): KerasLayer {
+  const bias = config.flag('use_bias', true)
+  const activation = activationOf(config)
+  const { read, give } = imageOrder(config)
+  return {
+    weights: [...weights, ...(bias ? [{ name: 'bias' }] : [])],
+    run([input], scope) {
+      expectAxes(config, input, axes)
+      const y = of(read(input), scope)
+      if (!bias) return activation(give(y))
+      const [, channels, ...places] = y.shape
+      return activation(give(add(y, reshape(learned(scope, 'bias', [channels]), [channels, ...places.map(() => 1)]))))
+    },
+  }
+}
+
+const kernelAlone: readonly KerasWeight[] = [{ name: 'kernel' }]
+
+/** How many channels of x each filter sees. */
+function channelsSeen(config: LayerConfig, x: Tensor, groups: number): number {
+  const [, channels] = x.shape
+  return channels % groups === 0
+    ? channels / groups
+    : config.fail(`has ${groups} groups, which do not divide ${channels} channels`)
+}
 
 const convolution2d: BuildKerasLayer = (config) => {
   const filters = config.count('filters')
   const { kernel, window } = windowOf(config)
   const groups = config.count('groups', 1)
-  const bias = config.flag('use_bias', true)
-  const activation = activationOf(config)
-  const { read, give } = imageOrder(config)
-  return {
-    weights: kernelAndBias(bias),
-    run([input], scope) {
-      expectAxes(config, input, 4)
-      const x = read(input)
-      if (x.shape[1] % groups !== 0) config.fail(`has ${groups} groups, which do not divide ${x.shape[1]} channels`)
-      const y = convolve(x, learned(scope, 'kernel', [...kernel, x.shape[1] / groups, filters]), window)
-      return activation(give(bias ? add(y, perChannel(learned(scope, 'bias', [filters]), 2)) : y))
-    },
-  }
+  return convolving(config, 4, kernelAlone, (x, scope) =>
+    convolve(x, learned(scope, 'kernel', [...kernel, channelsSeen(config, x, groups), filters]), window),
+  )
 }
 
 const convolution1d: BuildKerasLayer = (config) => {
@@ -54,76 +74,46 @@ const convolution1d: BuildKerasLayer = (config) => {
   const [dilation] = config.counts('dilation_rate', 1, 1, 1)
   const padding = config.choice('padding', ['valid', 'same', 'causal'], 'valid')
   const groups = config.count('groups', 1)
-  const bias = config.flag('use_bias', true)
-  const activation = activationOf(config)
-  const { read, give } = imageOrder(config)
-  return {
-    weights: kernelAndBias(bias),
-    run([input], scope) {
-      expectAxes(config, input, 3)
-      const sequences = read(input)
-      // Causal: nothing is seen of what comes later.
-      const before = padding === 'causal' ? dilation * (taps - 1) : 0
-      const x = pad(sequences, [0, 0, before], [0, 0, 0])
-      const [batch, channels, length] = x.shape
-      if (channels % groups !== 0) config.fail(`has ${groups} groups, which do not divide ${channels} channels`)
-      const kernel = learned(scope, 'kernel', [taps, channels / groups, filters])
-      const y = convolve(reshape(x, [batch, channels, 1, length]), reshape(kernel, [1, ...kernel.shape]), {
-        stride: [1, stride],
-        dilation: [1, dilation],
-        padding: padding === 'same' ? 'same' : 'valid',
-      })
-      const sums = bias ? add(y, perChannel(learned(scope, 'bias', [filters]), 2)) : y
-      return activation(give(reshape(sums, [batch, filters, sums.shape[3]])))
-    },
-  }
+  // Causal: nothing is seen of what comes later.
+  const before = padding === 'causal' ? dilation * (taps - 1) : 0
+  return convolving(config, 3, kernelAlone, (sequences, scope) => {
+    const x = pad(sequences, [0, 0, before], [0, 0, 0])
+    const [batch, channels, length] = x.shape
+    const kernel = learned(scope, 'kernel', [taps, channelsSeen(config, x, groups), filters])
+    const y = convolve(reshape(x, [batch, channels, 1, length]), reshape(kernel, [1, ...kernel.shape]), {
+      stride: [1, stride],
+      dilation: [1, dilation],
+      padding: padding === 'same' ? 'same' : 'valid',
+    })
+    return reshape(y, [batch, filters, y.shape[3]])
+  })
 }
-
-const depthwiseKernel: KerasWeight = { name: 'depthwise_kernel', alias: 'kernel' }
 
 const depthwise2d: BuildKerasLayer = (config) => {
   const { kernel, window } = windowOf(config)
   const multiplier = config.count('depth_multiplier', 1)
-  const bias = config.flag('use_bias', true)
-  const activation = activationOf(config)
-  const { read, give } = imageOrder(config)
-  return {
-    weights: [depthwiseKernel, ...(bias ? [{ name: 'bias' }] : [])],
-    run([input], scope) {
-      expectAxes(config, input, 4)
-      const x = read(input)
-      const y = convolveDepthwise(x, learned(scope, 'depthwise_kernel', [...kernel, x.shape[1], multiplier]), window)
-      return activation(give(bias ? add(y, perChannel(learned(scope, 'bias', [y.shape[1]]), 2)) : y))
-    },
-  }
+  onlyOneGroup(config)
+  return convolving(config, 4, [{ name: 'depthwise_kernel', alias: 'kernel' }], (x, scope) =>
+    convolveDepthwise(x, learned(scope, 'depthwise_kernel', [...kernel, x.shape[1], multiplier]), window),
+  )
 }
 
 const separable2d: BuildKerasLayer = (config) => {
   const filters = config.count('filters')
   const { kernel, window } = windowOf(config)
   const multiplier = config.count('depth_multiplier', 1)
-  const bias = config.flag('use_bias', true)
-  const activation = activationOf(config)
-  const { read, give } = imageOrder(config)
-  return {
-    weights: [{ name: 'depthwise_kernel' }, { name: 'pointwise_kernel' }, ...(bias ? [{ name: 'bias' }] : [])],
-    run([input], scope) {
-      expectAxes(config, input, 4)
-      const x = read(input)
-      const alone = convolveDepthwise(
-        x,
-        learned(scope, 'depthwise_kernel', [...kernel, x.shape[1], multiplier]),
-        window,
-      )
-      const y = convolve(alone, learned(scope, 'pointwise_kernel', [1, 1, alone.shape[1], filters]), {
-        stride: [1, 1],
-        dilation: [1, 1],
-        padding: 'valid',
-      })
-      return activation(give(bias ? add(y, perChannel(learned(scope, 'bias', [filters]), 2)) : y))
-    },
-  }
+  onlyOneGroup(config)
+  const weights = [{ name: 'depthwise_kernel' }, { name: 'pointwise_kernel' }]
+  return convolving(config, 4, weights, (x, scope) => {
+    const depthwise = learned(scope, 'depthwise_kernel', [...kernel, x.shape[1], multiplier])
+    const alone = convolveDepthwise(x, depthwise, window)
+    const pointwise = learned(scope, 'pointwise_kernel', [1, 1, alone.shape[1], filters])
+    return convolve(alone, pointwise, { stride: [1, 1], dilation: [1, 1], padding: 'valid' })
+  })
 }
+
+/** Keras 2 writes the groups of Conv2D, 1 of them, with layers that have none, too. */
+const onlyOneGroup = (config: LayerConfig): void => config.expect('groups', 1)
 
 /** The size that Keras gives images of a transposed convolution. */
 function transposedSize(size: number, kernel: number, stride: number, dilation: number, same: boolean, more?: number) {
@@ -136,24 +126,16 @@ const transposed2d: BuildKerasLayer = (config) => {
   const filters = config.count('filters')
   const { kernel, window } = windowOf(config)
   const more = config.value('output_padding') === undefined ? undefined : config.counts('output_padding', 2, 0, 0)
-  const bias = config.flag('use_bias', true)
-  const activation = activationOf(config)
-  const { read, give } = imageOrder(config)
+  onlyOneGroup(config)
   if (config.dialect === 'tensorflow.js' && (more !== undefined || window.dilation.some((n) => n !== 1)))
     config.fail('has output_padding or dilation_rate, which TensorFlow.js passes over and Keras does not')
   const { stride, dilation, padding } = window
-  return {
-    weights: kernelAndBias(bias),
-    run([input], scope) {
-      expectAxes(config, input, 4)
-      const x = read(input)
-      const sizeOfAxis = (axis: 0 | 1): number =>
-        transposedSize(x.shape[2 + axis], kernel[axis], stride[axis], dilation[axis], padding === 'same', more?.[axis])
-      const weight = learned(scope, 'kernel', [...kernel, filters, x.shape[1]])
-      const y = convolveTransposed(x, weight, [sizeOfAxis(0), sizeOfAxis(1)], window)
-      return activation(give(bias ? add(y, perChannel(learned(scope, 'bias', [filters]), 2)) : y))
-    },
-  }
+  return convolving(config, 4, kernelAlone, (x, scope) => {
+    const sizeOfAxis = (axis: 0 | 1): number =>
+      transposedSize(x.shape[2 + axis], kernel[axis], stride[axis], dilation[axis], padding === 'same', more?.[axis])
+    const weight = learned(scope, 'kernel', [...kernel, filters, x.shape[1]])
+    return convolveTransposed(x, weight, [sizeOfAxis(0), sizeOfAxis(1)], window)
+  })
 }
 
 export const convolutionLayers: Readonly<Record<string, BuildKerasLayer>> = {

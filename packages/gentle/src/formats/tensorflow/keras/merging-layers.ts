@@ -3,18 +3,28 @@ import type { Tensor } from '../../../graph/tensor.ts'
 import { add, div, maximum, minimum, mul, sqrt, sub } from '../../../ops/elementwise.ts'
 import { matmul } from '../../../ops/matmul.ts'
 import { sum } from '../../../ops/reduce.ts'
-import { concat } from '../../../ops/structure.ts'
+import { concat, reshape } from '../../../ops/structure.ts'
 import { combine, Placed } from '../placed.ts'
 import type { BuildKerasLayer } from './keras-layer.ts'
 
+/** Tensors of elements that meet: of fewer axes than others, one has those that it lacks behind the batch, and NumPy would put them before it. */
+function merged(inputs: readonly Placed[], of: (...tensors: Tensor[]) => Tensor): Placed {
+  const rank = Math.max(...inputs.map(({ shape }) => shape.length))
+  const alike = inputs.map((x) => {
+    const missing = Array.from({ length: rank - x.shape.length }, () => 1)
+    return missing.length === 0 ? x : Placed.written(reshape(x.written, x.shape.toSpliced(1, 0, ...missing)))
+  })
+  return combine(alike, of)
+}
+
 const folding =
   (of: (a: Tensor, b: Tensor) => Tensor): BuildKerasLayer =>
-  () => ({ merges: true, run: (inputs) => combine(inputs, (...tensors) => tensors.reduce(of)) })
+  () => ({ merges: true, run: (inputs) => merged(inputs, (...tensors) => tensors.reduce(of)) })
 
 const average: BuildKerasLayer = () => ({
   merges: true,
   run: (inputs) =>
-    combine(inputs, (...tensors) =>
+    merged(inputs, (...tensors) =>
       mul(
         tensors.reduce((a, b) => add(a, b)),
         1 / tensors.length,
@@ -26,7 +36,7 @@ const subtract: BuildKerasLayer = (config) => ({
   merges: true,
   run(inputs) {
     if (inputs.length !== 2) config.fail(`takes 2 tensors, and gets ${inputs.length}`)
-    return combine(inputs, sub)
+    return merged(inputs, sub)
   },
 })
 
