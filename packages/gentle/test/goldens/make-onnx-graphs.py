@@ -75,7 +75,7 @@ def loop():
 
 
 def loop_of_places():
-    """Over three steps, x less the step: the places above 0 of each, summed up. Two loops of one name, which the standard allows."""
+    """Over three steps, x less the step: the places above 0 of each, summed up. Two loops have one name, as careless programs write them."""
 
     def body(prefix, step):
         names = {n: prefix + n for n in ('i', 'go', 'v', 'again', 'w', 'c', 'places', 'count', 'both', 'n')}
