@@ -144,6 +144,30 @@ def positive():
     )
 
 
+def found():
+    """Of the elements above 0, their places, and by how much the sigmoid of each is more than a half, as a matrix of two columns."""
+    return model(
+        [
+            node('Greater', ['x', 'zero'], ['c']),
+            node('NonZero', ['c'], ['rows']),
+            node('Transpose', ['rows'], ['places']),
+            node('GatherND', ['x', 'places'], ['v']),
+            node('Sigmoid', ['v'], ['s']),
+            node('Sub', ['s', 'half'], ['d']),
+            node('Unsqueeze', ['d', 'one'], ['u']),
+            node('MatMul', ['u', 'w'], ['y']),
+        ],
+        [value('x', FLOAT, ['N'])],
+        [value('places', INT64, ['M', 1]), value('y', FLOAT, ['M', 2])],
+        [
+            tensor('zero', np.float32(0)),
+            tensor('half', np.float32(0.5)),
+            tensor('one', np.array([1])),
+            tensor('w', np.array([[1, 2]], np.float32)),
+        ],
+    )
+
+
 def shaped():
     """x in the shape that an input tells."""
     return model(
@@ -192,6 +216,7 @@ models = {
     'loopOfPlaces': loop_of_places(),
     'table': table(),
     'positive': positive(),
+    'found': found(),
     'shaped': shaped(),
     'squares': squares(),
     'classifier': classifier(),

@@ -8,6 +8,7 @@ import { operators } from './operators/index.ts'
 import { type OperatorVersion, versionIn, withoutEffect } from './operators/operator.ts'
 import { shapeOf, type Value } from './values.ts'
 import { Wanted } from './wanted.ts'
+import { readsNone, resultsOfNone } from './without-elements.ts'
 
 /** Versions of each set of operators, by its domain. */
 export type Opsets = Readonly<Record<string, number>>
@@ -58,11 +59,22 @@ function runNode(node: OnnxNode, frame: Frame, trace: Trace, opsets: Opsets): vo
     })
     return
   }
-  const call = new OnnxCall(node, opsets[''] ?? 1, frame, trace, (inner, within, of) =>
-    runGraph(inner, within, of, opsets),
-  )
+  const callIn = (within: Frame, of: Trace): OnnxCall =>
+    new OnnxCall(node, opsets[''] ?? 1, within, of, (inner, place, traced) => runGraph(inner, place, traced, opsets))
+  const call = callIn(frame, trace)
   const found = operatorOf(node, opsets)
-  const results = typeof found === 'string' ? call.fail(found) : atNode(call, () => found.compute!(call))
+  if (typeof found === 'string') call.fail(found)
+  const { compute } = found as OperatorVersion
+  const results = atNode(call, () => {
+    try {
+      return compute!(call)
+    } catch (error) {
+      if (error instanceof Wanted || !readsNone(node, frame, trace)) throw error
+      const none = resultsOfNone(node, frame, trace, (within, of) => compute!(callIn(within, of)))
+      if (none === undefined) throw error
+      return none
+    }
+  })
   for (const value of results) if (value !== undefined) call.checkSize(shapeOf(value))
   node.outputs.forEach((name, i) => {
     if (name === '') return

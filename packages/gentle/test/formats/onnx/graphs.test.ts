@@ -135,6 +135,15 @@ describe('a graph of ONNX', () => {
     expect(none.count.data).toEqual(longs(0))
   })
 
+  it('goes on with nothing where nothing is found', async () => {
+    const model = await open('found')
+    const some = await model.run({ x: { data: floats(-1, 30), shape: [2] } })
+    expect(some.y).toEqual({ data: floats(0.5, 1), shape: [1, 2], dtype: 'float32' })
+    const none = await model.run({ x: { data: floats(-1, -30, 0), shape: [3] } })
+    expect(none.places).toEqual({ data: longs(), shape: [0, 1], dtype: 'int64' })
+    expect(none.y).toEqual({ data: floats(), shape: [0, 2], dtype: 'float32' })
+  })
+
   it('takes a shape from an input', async () => {
     const model = await open('shaped')
     for (const shape of [[3, 2], [6], [1, 6, 1]]) {

@@ -233,6 +233,47 @@ describe('ONNX', () => {
     expect(error.message).not.toContain('\n')
   })
 
+  it.each([
+    [[-9], [2 ** 63], [1], [0, 1, 2]],
+    [[-9], [-(2 ** 63)], [-1], [0]],
+    [[9], [-9], [-2], [2, 0]],
+    [[-1], [0], [-1], [2, 1]],
+    [[1], [1], [1], []],
+  ])(
+    'slices from %j to %j by %j as the standard clamps them, which is not as NumPy does',
+    async (starts, ends, steps, expected) => {
+      const integers = (name: string, data: number[]) => ({ name, shape: [1], dataType: dataTypes.int64, data })
+      const bytes = writeGraph({
+        name: 'g',
+        nodes: [
+          {
+            name: '',
+            operator: 'Slice',
+            domain: '',
+            inputs: ['x', 's', 'e', 'a', 'k'],
+            outputs: ['y'],
+            attributes: {},
+          },
+        ],
+        initializers: [
+          integers('s', starts),
+          integers(
+            'e',
+            ends.map((end) => Math.min(Math.max(end, -(2 ** 52)), 2 ** 52)),
+          ),
+          integers('a', [0]),
+          integers('k', steps),
+        ],
+        inputs: [{ name: 'x', shape: ['N'], dataType: dataTypes.float }],
+        outputs: [{ name: 'y', shape: ['M'], dataType: dataTypes.float }],
+      })
+      const { y } = await (await loadOnnx(bytes, { backend })).run({
+        x: { data: Float32Array.of(0, 1, 2), shape: [3] },
+      })
+      expect([...(y.data as Float32Array)]).toEqual(expected)
+    },
+  )
+
   it('refuses a size that is not fixed, and several inputs', async () => {
     const graph = (shape: (number | string)[], inputs: string[]): Uint8Array =>
       writeGraph({

@@ -176,12 +176,10 @@ const sliceOf: Compute = (call) => {
   axes.forEach((axis, i) => {
     const [size, step] = [shape[axis], steps[i]]
     if (step === 0) call.fail('has a step of 0')
-    const within = (at: number): number => {
-      const place = at < 0 ? at + size : at
-      return step > 0 ? Math.min(Math.max(place, 0), size) : Math.min(Math.max(place, -1), size - 1)
-    }
-    const start = within(starts[i])
-    along[axis] = { start, step, count: Math.max(0, Math.ceil((within(ends[i]) - start) / step)) }
+    const [fromEnd, toEnd] = [starts[i], ends[i]].map((at) => (at < 0 ? at + size : at))
+    const start = Math.min(Math.max(fromEnd, 0), step > 0 ? size : size - 1)
+    const end = step > 0 ? Math.min(Math.max(toEnd, 0), size) : Math.min(Math.max(toEnd, -1), size - 1)
+    along[axis] = { start, step, count: Math.max(0, Math.ceil((end - start) / step)) }
   })
   return [sliced(call, x, along)]
 }
