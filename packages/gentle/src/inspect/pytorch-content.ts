@@ -16,7 +16,7 @@ const typeNames = new Map(
 )
 
 export function pytorchContent(bytes: Uint8Array, place: string, options: WeightsFileOptions): FileContent {
-  const { tensors: listed, key, others, network, root, isLegacy } = listPyTorch(bytes, failing(place), options)
+  const { tensors: listed, key, others, network, classes, root, isLegacy } = listPyTorch(bytes, failing(place), options)
   const tensors = [...listed].map(([name, { type, shape }]) => ({ name, type: typeNames.get(type) ?? '?', shape }))
   const items = network === undefined ? (itemsOf(root) ?? []) : []
   return {
@@ -29,7 +29,7 @@ export function pytorchContent(bytes: Uint8Array, place: string, options: Weight
       ...(network === undefined ? {} : { network: printable(network) }),
       ...factsOf(items, [key, ...others]),
     },
-    classes: classesIn(items),
+    classes: classes?.map(printable),
     use: { as: 'weights', networks: fittingNetworks(tensors) },
   }
 }
@@ -56,32 +56,4 @@ function told(value: PickleValue): string {
   const items = itemsOf(value)
   if (items !== undefined) return `a dictionary of ${items.length / 2}`
   return typeof value === 'object' ? 'an object' : String(value)
-}
-
-/** Names of classes, under the keys by which trainings keep them: a list, or a dictionary from or to numbers. */
-function classesIn(items: readonly PickleValue[]): readonly string[] | undefined {
-  for (let i = 0; i < items.length; i += 2) {
-    if (
-      typeof items[i] !== 'string' ||
-      !/^(classes|class_names|names|labels|class_to_idx|idx_to_class)$/i.test(items[i] as string)
-    )
-      continue
-    const value = items[i + 1]
-    const pairs = Array.isArray(value) ? value.flatMap((name, index) => [index, name]) : (itemsOf(value) ?? [])
-    const names: string[] = []
-    for (let j = 0; j < pairs.length; j += 2) {
-      const [index, name] = typeof pairs[j] === 'number' ? [pairs[j], pairs[j + 1]] : [pairs[j + 1], pairs[j]]
-      if (
-        typeof index === 'number' &&
-        Number.isInteger(index) &&
-        index >= 0 &&
-        index < pairs.length &&
-        typeof name === 'string'
-      )
-        names[index] = printable(name)
-    }
-    if (names.length > 0 && names.length === pairs.length / 2 && !names.includes(undefined as unknown as string))
-      return names
-  }
-  return undefined
 }

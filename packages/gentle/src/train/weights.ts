@@ -155,7 +155,7 @@ async function fromFile(
  * their names; then nothing is changed.
  */
 export async function loadWeights(model: AnyModel, bytes: Uint8Array, name = 'weights'): Promise<void> {
-  const { tensors, classes } = await weightsIn(bytes, name)
+  const { tensors, classes } = await weightsIn(bytes, name, model)
   const matching = match(model, tensors, name)
   checkComplete(model, matching, `${name} does not fit the model`, '; loadMatching loads what fits and leaves the rest')
   if (matching.unexpected.length > 0)
@@ -173,14 +173,16 @@ interface StoredWeights {
   readonly classes?: readonly string[]
 }
 
-async function weightsIn(bytes: Uint8Array, name: string): Promise<StoredWeights> {
+async function weightsIn(bytes: Uint8Array, name: string, model: AnyModel): Promise<StoredWeights> {
   const kind = fileKind(bytes.subarray(0, kindBytes))
   if (kind !== 'zip' && kind !== 'legacyPyTorch') {
     const { tensors, metadata } = readSafetensors(bytes, name)
     return { tensors, classes: classesFrom(metadata, name) }
   }
   const { readPyTorch } = await import('../formats/pytorch/pytorch.ts')
-  return readPyTorch(bytes, name)
+  const { tensors, classes } = readPyTorch(bytes, name)
+  // Names that stand beside weights may be of anything, unless there are as many.
+  return { tensors, classes: classes?.length === model.classes?.length ? classes : undefined }
 }
 
 /** @throws ClassesError for weights of other classes than the model's, by their names, or of the same in another order. */

@@ -82,6 +82,7 @@ golden = {
     "brain": saved({name: t.bfloat16() for name, t in state.items()}),
     "average": saved({"state_dict": state, "state_dict_ema": under("module.", average)}),
     "two": saved({**under("student.", state), **under("teacher.", average)}),
+    "named": saved({"state_dict": state, "class_to_idx": {"dog": 0, "fox": 2, "cat": 1}, "epoch": 3}),
     "transposed": saved({**state, "fc1.weight": state["fc1.weight"].t().contiguous()}),
     "other names": saved({"embed.dense.weight": state["fc1.weight"], "embed.dense.bias": state["fc1.bias"], "head.weight": state["fc2.weight"]}),
 }

@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
-import { ArgumentError, DataError, FormatError, WeightsError } from '../../src/core/errors.ts'
+import { ArgumentError, ClassesError, DataError, FormatError, WeightsError } from '../../src/core/errors.ts'
 import { readPyTorch } from '../../src/formats/pytorch/pytorch.ts'
 import { writeSafetensors } from '../../src/formats/safetensors.ts'
 import * as nn from '../../src/nn/index.ts'
@@ -17,6 +17,7 @@ interface Golden {
   readonly brain: string
   readonly average: string
   readonly two: string
+  readonly named: string
   readonly transposed: string
   readonly 'other names': string
 }
@@ -66,6 +67,16 @@ describe('weights as trainings leave them', () => {
     const difference = average.tensors.get('module.fc1.bias')!.data[0] - last.tensors.get('fc1.bias')!.data[0]
     expect(difference).toBeCloseTo(1)
     await expect(readWeightsFile(file, { key: 'net' })).rejects.toThrow(/no weights under "net"; it has "state_dict"/)
+  })
+
+  it('of classes that have names are not given to other classes, nor to the same in another order', async () => {
+    const bytes = decoded(golden.named)
+    expect(readPyTorch(bytes).classes).toEqual(['dog', 'cat', 'fox'])
+    const to = async (...classes: string[]) => loadWeights({ ...(await network()), classes }, bytes, 'f')
+    await to('dog', 'cat', 'fox')
+    await expect(to('dog', 'cat', 'wolf')).rejects.toThrow(ClassesError)
+    await expect(to('cat', 'dog', 'fox')).rejects.toThrow(/f has the classes of the model in another order/)
+    await loadWeights(await network(), bytes)
   })
 
   it('that fit twice over are refused, with the names of both', async () => {

@@ -3,6 +3,7 @@ import type { StoredTensor } from '../elements.ts'
 import { type Fail, failing, printable, quoted } from '../failure.ts'
 import { fileKind, kindBytes, otherKind } from '../file-kind.ts'
 import { readArchive, type Saved } from './archive.ts'
+import { classNames } from './class-names.ts'
 import { readLegacy } from './legacy.ts'
 import { PickleName, PickleObject, type PickleValue } from './pickle.ts'
 import { chooseWeights, isModule, itemsOf, tensorsOf } from './state-dict.ts'
@@ -29,6 +30,8 @@ export interface PyTorchFile {
   readonly others: readonly string[]
   /** The class of the network, where it was saved as a whole. */
   readonly network?: string
+  /** Names of classes, where a checkpoint has them beside its weights, under `classes`, `class_names`, `class_to_idx` or the like. */
+  readonly classes?: readonly string[]
 }
 
 /**
@@ -38,19 +41,20 @@ export interface PyTorchFile {
  *
  * Of a checkpoint the weights alone are read: averages of them (EMA) under `state_dict_ema`, `model_ema` and the like, where they are averages of
  * all, else those under `state_dict`, `model_state_dict`, `model` and the like, else all there is but optimizers. A network that was saved as a
- * whole gives what its `state_dict()` would. Tensors deeper within have names joined by dots, as in `encoder.0.weight`. Other values are left
- * out, and objects of classes of Python are passed over, never made. `name` stands in messages.
+ * whole gives what its `state_dict()` would. Tensors deeper within have names joined by dots, as in `encoder.0.weight`. Other values but
+ * names of classes are left out, and objects of classes of Python are passed over, never made. `name` stands in messages.
  * @throws FormatError for a file that is cut off or broken, of another format or TorchScript, without the key that is asked for, and for weights
  * that are no plain tensors: sparse, quantised or complex ones.
  */
 export function readPyTorch(bytes: Uint8Array, name = 'PyTorch file', options: PyTorchOptions = {}): PyTorchFile {
   const fail: Fail = failing(name)
-  const { tensors, key, others, network } = listPyTorch(bytes, fail, options)
+  const { tensors, key, others, network, classes } = listPyTorch(bytes, fail, options)
   return {
     tensors: readAll(tensors, mostSharing * bytes.length, fail),
     key,
     others,
     ...(network === undefined ? {} : { network }),
+    ...(classes === undefined ? {} : { classes }),
   }
 }
 
@@ -68,7 +72,16 @@ export function listPyTorch(bytes: Uint8Array, fail: Fail, options: PyTorchOptio
   if (itemsOf(value) === undefined) return fail(`holds ${kindOf(value)}, which is no dictionary of tensors; ${advice}`)
   const all = tensorsOf(value, mostNaming * pickled, advice, fail)
   const tensors = part === undefined ? all : namesBelow(all, part)
-  return { tensors, key: part ?? key, others, root, isLegacy, ...(isModule(value) ? { network: value.name } : {}) }
+  const classes = isModule(root) ? undefined : classNames(itemsOf(root) ?? [])
+  return {
+    tensors,
+    key: part ?? key,
+    others,
+    root,
+    isLegacy,
+    ...(isModule(value) ? { network: value.name } : {}),
+    ...(classes === undefined ? {} : { classes }),
+  }
 }
 
 /** Tensors whose names begin with a part's, without that. */
