@@ -1,6 +1,6 @@
 /** Data sets of NumPy's arrays. */
 import { DataError } from '../core/errors.ts'
-import { formatShape, type Shape, sameShape, sizeOf } from '../core/shape.ts'
+import { formatShape, type Shape, sameShape } from '../core/shape.ts'
 import type { StoredTensor } from '../formats/elements.ts'
 import { printable } from '../formats/failure.ts'
 import { npyType, readNpy } from '../formats/npy.ts'
@@ -84,16 +84,34 @@ function holdBytes({ dtype, data, type }: FileArray, { length, [0]: features }: 
   return data.some((value) => value > 1)
 }
 
+/** What the inputs of a training set are, by which those of its test set are read. */
+interface KnownInputs {
+  readonly x: FileArray
+  readonly isBytes: boolean
+}
+
 /**
- * The examples of an array of inputs [N, ...] and one of labels [N] or [N, 1].
- * @param bytes whether the inputs are bytes, where that is known already
+ * Whether inputs of a test set are bytes, as those of training are. Numbers in rows may happen to be within bytes there.
+ * @throws DataError for bytes beside others: they would be read at another scale.
  */
+function holdBytesAs(training: KnownInputs, test: KnownInputs, where: string): boolean {
+  const { data, shape } = test.x
+  if (training.isBytes) {
+    if (data.every((value) => value >= 0 && value <= 255 && Number.isInteger(value))) return true
+    throw new DataError(`${where}: the training inputs are bytes, those of the test are not; expected both to be alike`)
+  }
+  if (test.isBytes && (training.x.dtype === 'float32' || shape.length > 2))
+    throw new DataError(`${where}: the test inputs are bytes, those of training are not; expected both to be alike`)
+  return false
+}
+
+/** The examples of an array of inputs [N, ...] and one of labels [N] or [N, 1]; those of a test set as its training set is read. */
 function paired(
   x: FileArray,
   y: FileArray,
   where: string,
   options: ArrayOptions,
-  bytes?: boolean,
+  training?: KnownInputs,
 ): { readonly dataset: Dataset; readonly reading: ArrayReading } {
   const [count] = x.shape
   if (x.shape.length < 2 || count === 0)
@@ -105,9 +123,7 @@ function paired(
   if (odd >= 0) throw new DataError(`${where}: label ${odd} is ${y.data[odd]}; expected whole numbers from 0`)
   const { inputShape, last } = exampleShape(x.shape, options.layout)
   const found = holdBytes(x, inputShape, where)
-  const isBytes = bytes ?? found
-  if (isBytes && x.data.some((value) => !(value >= 0 && value <= 255 && Number.isInteger(value))))
-    throw new DataError(`${where}: the training inputs are bytes, those of the test are not; expected both to be alike`)
+  const isBytes = training === undefined ? found : holdBytesAs(training, { x, isBytes: found }, where)
   const plain = isBytes ? Uint8Array.from(x.data) : Float32Array.from(x.data)
   const inputs = last ? channelsFirst(plain, inputShape) : plain
   const largest = labels.reduce((a, b) => Math.max(a, b), 0)
@@ -139,11 +155,16 @@ function arraySplits(arrays: ReadonlyMap<string, FileArray>, name: string, optio
       `${name} has the arrays ${[...arrays.keys()].map(printable).join(', ') || 'none'}; expected x_train, y_train, x_test and y_test, or x and y`,
     )
   const [unseenX, unseenY] = [arrays.get('x_test'), arrays.get('y_test')]
+  if ((unseenX === undefined) !== (unseenY === undefined)) {
+    const [there, missing] = unseenX === undefined ? ['y_test', 'x_test'] : ['x_test', 'y_test']
+    throw new DataError(`${name} has the array ${there}, but no ${missing}; expected both, or neither`)
+  }
   const { dataset: known, reading } = paired(x, y, name, options)
   if (unseenX === undefined || unseenY === undefined) return { ...splits(known, { validation, test, seed }), reading }
   const ofKnown = { ...options, classes: options.classes ?? known.classes }
-  const { dataset: unseen } = paired(unseenX, unseenY, name, ofKnown, reading.values === 'bytes')
-  if (sizeOf(unseen.inputShape) !== sizeOf(known.inputShape))
+  const training: KnownInputs = { x, isBytes: reading.values === 'bytes' }
+  const { dataset: unseen } = paired(unseenX, unseenY, name, ofKnown, training)
+  if (!sameShape(unseen.inputShape, known.inputShape))
     throw new DataError(
       `${name}: training inputs are ${formatShape(known.inputShape)}, test inputs ${formatShape(unseen.inputShape)}; they must be alike`,
     )

@@ -11,6 +11,9 @@ import { randomCases } from '../random-cases.ts'
 const golden = JSON.parse(readFileSync(new URL('../goldens/npz.json', import.meta.url), 'utf8'))
 const bytesOf = (name: string): Uint8Array => new Uint8Array(Buffer.from(golden[name], 'base64'))
 
+const npy = (shape: number[], data: Float32Array | Int32Array): Uint8Array =>
+  writeNpy({ shape, dtype: data instanceof Int32Array ? 'int32' : 'float32', data })
+
 function read(dataset: Dataset, index: number) {
   const size = dataset.inputShape.reduce((a, b) => a * b, 1)
   const [inputs, targets] = [new Float32Array(size), new Int32Array(1)]
@@ -48,8 +51,6 @@ describe('numpySet', () => {
   })
 
   it('reads the .npy files of a folder or from memory', async () => {
-    const npy = (shape: number[], data: Float32Array | Int32Array) =>
-      writeNpy({ shape, dtype: data instanceof Int32Array ? 'int32' : 'float32', data })
     const files = new Map([
       ['x.npy', npy([4, 2], Float32Array.of(1, 2, 3, 4, 5, 6, 7, 8))],
       ['y.npy', npy([4], Int32Array.of(0, 1, 0, 1))],
@@ -118,6 +119,33 @@ describe('numpySet', () => {
       await expect(opened).rejects.toThrow(message)
     },
   )
+
+  it('refuses a test set that is not as its training set is: of another scale, another shape, or half of it', async () => {
+    const opened = (test: Uint8Array | undefined, train = npy([6, 2, 4], new Float32Array(48).fill(0.5))) => {
+      const labels = (count: number) => npy([count], Int32Array.from({ length: count }, (_, i) => i % 2))
+      return numpySet(
+        new Map([
+          ['x_train.npy', train],
+          ['y_train.npy', labels(6)],
+          ...(test === undefined ? [] : [['x_test.npy', test] as const]),
+          ['y_test.npy', labels(2)],
+        ]),
+      )
+    }
+    const alike = /the test inputs are bytes, those of training are not; expected both to be alike/
+    const bytes = npy([2, 2, 4], new Int32Array(16).fill(255))
+    await expect(opened(bytes)).rejects.toThrow(alike)
+    await expect(opened(bytes, npy([6, 2, 4], new Int32Array(48).fill(1)))).rejects.toThrow(alike)
+    const [rows, testRows] = [npy([6, 64], new Float32Array(384)), npy([2, 64], new Int32Array(128).fill(255))]
+    await expect(opened(testRows, rows)).rejects.toThrow(alike)
+    // Below zero these are no bytes, whatever the test set happens to have.
+    const { test } = await opened(testRows, npy([6, 64], new Int32Array(384).fill(-1)))
+    expect(read(test, 0).inputs[0]).toBe(255)
+    await expect(opened(npy([2, 4, 2], new Float32Array(16)))).rejects.toThrow(
+      /training inputs are \[1, 2, 4\], test inputs \[1, 4, 2\]; they must be alike/,
+    )
+    await expect(opened(undefined)).rejects.toThrow(/has the array y_test, but no x_test; expected both, or neither/)
+  })
 
   it('names the array that cannot be inflated, and survives any damage with an error of one line', async () => {
     const whole = bytesOf('deflated')
