@@ -122,7 +122,11 @@ describe('numpySet', () => {
 
   it('refuses a test set that is not as its training set is: of another scale, another shape, or half of it', async () => {
     const opened = (test: Uint8Array | undefined, train = npy([6, 2, 4], new Float32Array(48).fill(0.5))) => {
-      const labels = (count: number) => npy([count], Int32Array.from({ length: count }, (_, i) => i % 2))
+      const labels = (count: number) =>
+        npy(
+          [count],
+          Int32Array.from({ length: count }, (_, i) => i % 2),
+        )
       return numpySet(
         new Map([
           ['x_train.npy', train],
