@@ -203,6 +203,8 @@ await add('SpaceToBatchND, Conv2D, BatchToSpaceND', (g) => {
 })
 await add('DepthToSpace', (g) => g.op('DepthToSpace', [g.input('x', [2, 2, 3, 8])], { ...floats, block_size: int(2), data_format: text('NHWC') }))
 await add('LRN', (g) => g.op('LRN', [g.input('x', [2, 2, 3, 6])], { ...floats, depth_radius: int(2), bias: float(1), alpha: float(0.25), beta: float(0.5) }))
+await add('OneHot of integers, some of no class', (g) => g.op('OneHot', [g.input('labels', [2, 3], { dtype: 'int32', of: () => Math.floor(4 * draw()) }), g.whole([3], []), g.whole([5], []), g.whole([2], [])], { T: type('DT_INT32'), axis: int(-1) }))
+await add('FloorMod whose quotients are nearly whole numbers', (g) => g.op('FloorMod', [g.input('x', [2, 6], { of: () => Math.round(40 * draw()) / 10 }), g.constant([6], [0.1, -0.1, 0.3, 0.7, -0.2, 0.05])]))
 
 writeFileSync(new URL('tensorflow-graphs.json', import.meta.url), `{${Object.entries(cases).map(([name, each]) => `${JSON.stringify(name)}:${JSON.stringify(each)}`).join(',\n')}}\n`)
 console.log(Object.keys(cases).length, 'cases')

@@ -138,6 +138,19 @@ it('a weight that no layer takes is refused by name', async () => {
   await expect(load(json, 28)).rejects.toThrow(/it has weights that no layer takes: "d\/kernel"/)
 })
 
+it('an element beyond its axis is refused by name', async () => {
+  const json = graph(
+    { op: 'StridedSlice', input: ['shape', 'four', 'four', 'four'], attr: { shrink_axis_mask: { i: '1' } } },
+    { name: 'shape', op: 'Shape', input: ['x'] },
+    { name: 'four', op: 'Const' },
+  )
+  const weightsManifest = [{ paths: ['w'], weights: [{ name: 'four', shape: [1], dtype: 'int32' }] }]
+  const bytes = new Uint8Array(Int32Array.of(4).buffer)
+  await expect(loadTensorflow({ ...json, weightsManifest }, () => bytes, { backend })).rejects.toThrow(
+    /node 'y' \(StridedSlice\) takes element 4 of axis 0 of \[2\]/,
+  )
+})
+
 it('a layer that is called as in training is refused by name', async () => {
   const cases = JSON.parse(readFileSync(new URL('../../goldens/tensorflow-layers.json', import.meta.url), 'utf8'))
   const { model } = structuredClone(cases['Add of convolutions'])

@@ -21,7 +21,7 @@ import {
   sub,
   where,
 } from '../../../ops/elementwise.ts'
-import { floor } from '../../../ops/rounding.ts'
+import { floatRemainder } from '../../float-remainder.ts'
 import type { OnnxCall } from '../call.ts'
 import { isInteger } from '../element-types.ts'
 import { mapKnown, zipKnown } from '../on-known.ts'
@@ -71,24 +71,13 @@ const remainder: Compute = (call) => {
   if (!fmod && !isInteger(type)) call.fail('takes a remainder of floats; expected fmod 1')
   if (isKnown(a) && isKnown(b)) return [zipKnown([a, b], (x, y) => (fmod ? x % y : ((x % y) + y) % y), type)]
   const [x, y] = [call.tensorOf(a), call.tensorOf(b)]
-  if (!isInteger(type)) return [computed(type, floatRemainder(call, x, y))]
-  return [computed(type, fmod ? sub(x, mul(truncatedQuotient(call, x, y), y)) : mod(x, y))]
-}
-
-/** The remainder of floats, with the sign of the dividend: exact where the quotient has fewer digits than float32. */
-function floatRemainder(call: OnnxCall, a: Tensor, b: Tensor): Tensor {
-  const size = abs(b)
-  const quotient = div(abs(a), size)
-  const infinite = mul(equal(size, Number.POSITIVE_INFINITY), less(abs(a), Number.POSITIVE_INFINITY))
-  const large = mul(greater(quotient, 2 ** 24), less(quotient, Number.POSITIVE_INFINITY))
+  if (isInteger(type)) return [computed(type, fmod ? sub(x, mul(truncatedQuotient(call, x, y), y)) : mod(x, y))]
+  const { remainder: rest, inexact } = floatRemainder(x, y)
   call.refuseWhere(
-    large,
-    'takes the remainder of a float more than 2^24 times as large as its divisor, which is not exact',
+    inexact,
+    'takes the remainder of a float more than 2^24 times as large as its divisor, or beyond 2^114, which is not exact',
   )
-  const rest = sub(abs(a), mul(floor(quotient), size))
-  // The quotient may have been rounded across a whole number.
-  const low = where(less(rest, 0), add(rest, size), rest)
-  return where(infinite, a, mul(sign(a), where(greaterEqual(low, size), sub(low, size), low)))
+  return [computed(type, rest)]
 }
 
 /** A power has the type of its base; the exponent may be of another. */

@@ -32,6 +32,7 @@ import {
 import { acosh, asinh, atanh, cosh, sinh } from '../../../ops/hyperbolic.ts'
 import { ceil, floor, round } from '../../../ops/rounding.ts'
 import { acos, asin, atan, cos, sin, tan } from '../../../ops/trigonometry.ts'
+import { floatRemainder } from '../../float-remainder.ts'
 import { combine } from '../placed.ts'
 import type { GraphOperator } from './call.ts'
 
@@ -56,6 +57,13 @@ const quotient = (a: Tensor, b: Tensor): Tensor => (isInteger(a) && isInteger(b)
 const quotientOrZero = (a: Tensor, b: Tensor): Tensor => {
   const isZero = equal(b, 0)
   return where(isZero, 0, div(a, where(isZero, 1, b)))
+}
+
+/** With the sign of the divisor; NaN where it is not exact. */
+function flooredRemainder(a: Tensor, b: Tensor): Tensor {
+  const { remainder, inexact } = floatRemainder(a, b)
+  const isOther = both(notEqual(remainder, 0), notEqual(less(remainder, 0), less(b, 0)))
+  return where(inexact, Number.NaN, where(isOther, add(remainder, b), remainder))
 }
 
 const square = (x: Tensor): Tensor => mul(x, x)
@@ -147,7 +155,7 @@ export const elementwiseOperators: Readonly<Record<string, GraphOperator>> = {
   Expm1: unary(expm1),
   Floor: unary(floor),
   FloorDiv: binary((a, b) => (isInteger(a) ? floorDiv(a, b) : floor(div(a, b)))),
-  FloorMod: binary((a, b) => (isInteger(a) ? mod(a, b) : sub(a, mul(floor(div(a, b)), b)))),
+  FloorMod: binary((a, b) => (isInteger(a) ? mod(a, b) : flooredRemainder(a, b))),
   Greater: binary(greater),
   GreaterEqual: binary(greaterEqual),
   Identity: identity,

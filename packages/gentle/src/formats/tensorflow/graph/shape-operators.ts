@@ -2,8 +2,8 @@
 import { type Shape, sizeOf, stridesOf } from '../../../core/shape.ts'
 import { constant, type Tensor } from '../../../graph/tensor.ts'
 import { cumsum } from '../../../ops/cumulative.ts'
-import { add, cast, less, mul, neg, sqrt, where } from '../../../ops/elementwise.ts'
-import { gather, oneHot } from '../../../ops/indexing.ts'
+import { add, cast, equal, less, mul, neg, sqrt, sub, where } from '../../../ops/elementwise.ts'
+import { gather } from '../../../ops/indexing.ts'
 import { argmax, max, mean, min, sum } from '../../../ops/reduce.ts'
 import { topK } from '../../../ops/sort.ts'
 import { split, stack } from '../../../ops/split-stack.ts'
@@ -13,7 +13,8 @@ import { type GraphCall, type GraphOperator, type GraphValue, isKnown, known } f
 
 const written = (x: Tensor): readonly GraphValue[] => [Placed.written(x)]
 
-const fromStart = (axis: number, rank: number): number => (axis < 0 ? axis + rank : axis)
+/** An axis of so many, or an element, of which those below 0 are counted from the end. */
+const fromStart = (place: number, count: number): number => (place < 0 ? place + count : place)
 
 /** A list of shapes' numbers may be empty, which a tensor cannot be. */
 const isEmpty = (value: GraphValue): boolean => value.shape.includes(0)
@@ -137,16 +138,24 @@ const stridedSlice: GraphOperator = (call) => {
     else {
       const size = shape[starts.length]
       if (size === undefined) return call.fail(`takes a slice of ${given.length} axes of [${shape}]`)
-      const step = has(masks.single, i) ? 1 : strides[i]
+      if (has(masks.single, i)) {
+        const at = fromStart(begin[i], size)
+        if (at < 0 || at >= size) return call.fail(`takes element ${begin[i]} of axis ${starts.length} of [${shape}]`)
+        starts.push(at)
+        sizes.push(1)
+        steps.push(1)
+        continue
+      }
+      const step = strides[i]
       const [low, high] = step > 0 ? [0, size] : [-1, size - 1]
       const place = (at: number): number => Math.min(Math.max(at < 0 ? at + size : at, low), high)
       const from = has(masks.begin, i) ? (step > 0 ? 0 : size - 1) : place(begin[i])
-      const to = has(masks.single, i) ? from + 1 : has(masks.end, i) ? (step > 0 ? size : -1) : place(end[i])
+      const to = has(masks.end, i) ? (step > 0 ? size : -1) : place(end[i])
       const count = Math.max(0, Math.ceil((to - from) / step))
       starts.push(from)
       sizes.push(count)
       steps.push(step)
-      if (!has(masks.single, i)) result.push(count)
+      result.push(count)
     }
   }
   while (starts.length < shape.length) whole()
@@ -363,7 +372,9 @@ const extreme =
   (call) => {
     const axis = call.has(1) ? call.axis(1, 0) : 0
     const x = call.tensor(0)
-    return written(argmax(sign === 1 ? x : neg(x), axis))
+    // The least integer has no opposite of 32 bits.
+    const least = x.dtype === 'int32' ? sub(-1, x) : neg(x)
+    return written(argmax(sign === 1 ? x : least, axis))
   }
 
 const cumulated: GraphOperator = (call) => {
@@ -418,9 +429,13 @@ export const shapeOperators: Readonly<Record<string, GraphOperator>> = {
   OneHot(call) {
     const axis = call.attributeNumber('axis', -1)
     if (axis !== -1 && axis !== call.shape(0).length) call.fail(`has axis ${axis}; expected the last`)
-    const [classes, on, off] = [call.number(1), call.number(2), call.number(3)]
-    const hot = oneHot(cast(call.tensor(0), 'int32'), classes)
-    return written(on === 1 && off === 0 ? hot : add(mul(hot, on - off), off))
+    const classes = call.number(1)
+    checkFew(call, classes)
+    const indices = cast(call.tensor(0), 'int32')
+    const each = constant(range(0, classes), [classes], 'int32')
+    // Of an index that is none of them, all are off.
+    const isOn = equal(reshape(indices, [...indices.shape, 1]), each)
+    return written(where(isOn, call.tensor(2), call.tensor(3)))
   },
   OnesLike: ones(1),
   Pack: packed,
