@@ -181,6 +181,21 @@ def squares():
     return model([node('Mul', ['n', 'n'], ['y'])], [value('n', INT64, ['N'])], [value('y', INT64, ['N'])])
 
 
+def numbers_to_square():
+    """The numbers below n n, and n n n as int32."""
+    return model(
+        [
+            node('Mul', ['n', 'n'], ['nn']),
+            node('Range', ['from', 'nn', 'step'], ['y']),
+            node('Mul', ['nn', 'n'], ['nnn']),
+            node('Cast', ['nnn'], ['low'], to=TensorProto.INT32),
+        ],
+        [value('n', INT64, [])],
+        [value('y', INT64, ['M']), value('low', TensorProto.INT32, [])],
+        [tensor('from', np.int64(0)), tensor('step', np.int64(1))],
+    )
+
+
 def classifier():
     """Mean over rows and columns of [N, 2, H, W], a dense layer to 3 and softmax."""
     w = np.arange(6, dtype=np.float32).reshape(2, 3) / 6
@@ -219,6 +234,7 @@ models = {
     'found': found(),
     'shaped': shaped(),
     'squares': squares(),
+    'numbersToSquare': numbers_to_square(),
     'classifier': classifier(),
     'unknownAttribute': unknown_attribute(),
     'batchMean': batch([node('ReduceMean', ['x'], ['y'], axes=[0])]),

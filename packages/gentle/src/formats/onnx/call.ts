@@ -1,14 +1,14 @@
 /** One node of an ONNX graph as its operator sees it. */
 import { FormatError } from '../../core/errors.ts'
 import { type Shape, sizeOf } from '../../core/shape.ts'
-import { topologicalOrder } from '../../graph/graph.ts'
-import { Constant, Input, type Tensor, Variable } from '../../graph/tensor.ts'
-import { evaluate } from '../../ops/evaluate.ts'
+import type { Tensor } from '../../graph/tensor.ts'
 import { printable } from '../failure.ts'
+import { trusted } from './checks.ts'
 import { type OnnxType, typeOfNumber } from './element-types.ts'
+import { foldedOf } from './folded.ts'
 import type { Frame, Trace } from './frame.ts'
 import type { OnnxAttribute, OnnxGraph, OnnxNode, OnnxTensor } from './messages.ts'
-import { constantOf, isKnown, type Known, type Numbers, shapeOf, type Value } from './values.ts'
+import { constantOf, isKnown, type Known, shapeOf, type Value } from './values.ts'
 import { Wanted } from './wanted.ts'
 
 /** Of float32 in the 4 GiB that WebAssembly addresses. */
@@ -49,6 +49,11 @@ export class OnnxCall {
 
   /** An operand as it is: numbers that are known stay so. */
   value(index: number): Value {
+    return trusted(this.lowestBits(index), this.#trace)
+  }
+
+  /** As `value`, where no more than the lowest 32 bits of an integer are looked at. */
+  lowestBits(index: number): Value {
     const name = this.node.inputs[index] ?? ''
     if (name === '') return this.fail(`has no operand ${index}`)
     return this.#frame.find(name, this.#trace) ?? this.fail(`reads '${printable(name)}', which nothing gives`)
@@ -115,9 +120,9 @@ export class OnnxCall {
   resolve(value: Value, place: string): Known {
     const key = this.#frame.ownKey(`${this.#place}/${place}`)
     const given = this.#trace.given.get(key)
-    const known = given !== undefined && isKnown(given) ? given : foldedOf(value)
+    const known = given !== undefined && isKnown(given) ? given : foldedOf(trusted(value, this.#trace))
     if (known !== undefined) return known
-    throw new Wanted(new Map(isKnown(value) ? [] : [[key, value]]), this.#named)
+    throw new Wanted(new Map(isKnown(value) ? [] : [[key, value]]), this.#named, this.#trace.checks)
   }
 
   #want(names: readonly string[], compute?: (found: ReadonlyMap<string, Known>) => ReadonlyMap<string, Known>): never {
@@ -125,6 +130,7 @@ export class OnnxCall {
     throw new Wanted(
       new Map(values.flatMap(([key, value]) => (value === undefined || isKnown(value) ? [] : [[key, value]]))),
       this.#named,
+      this.#trace.checks,
       compute,
     )
   }
@@ -200,6 +206,11 @@ export class OnnxCall {
     this.#trace.checks.push({ condition, problem: `${this.#named} ${problem}` })
   }
 
+  /** As `refuseWhere`, once more than the lowest 32 bits of a result are looked at. */
+  doubtWhere(condition: Tensor, result: Tensor, problem: string): void {
+    this.#trace.doubts.set(result, { condition, problem: `${this.#named} ${problem}` })
+  }
+
   /** Refuses a result that no memory holds, before anything is made of it. */
   checkSize(shape: Shape): void {
     if (sizeOf(shape) > mostElements) this.fail(`gives [${shape}], which no memory holds`)
@@ -233,25 +244,4 @@ export class OnnxCall {
 /** A tensor of a file as known numbers. */
 export function knownOf({ shape, dataType, data }: OnnxTensor, fail: (problem: string) => never): Known {
   return { type: typeOfNumber(dataType) ?? fail(`has elements of type ${dataType}`), shape, data }
-}
-
-const folded = new WeakMap<Tensor, Numbers>()
-
-/** The numbers of a value that depends on constants alone. */
-export function foldedOf(value: Value): Known | undefined {
-  if (isKnown(value)) return value
-  const { type, tensor } = value
-  let data = folded.get(tensor)
-  if (data === undefined) {
-    const order = topologicalOrder([tensor])
-    const depends = (node: Tensor): boolean =>
-      node instanceof Input || node instanceof Variable || (node.inputs.length === 0 && !(node instanceof Constant))
-    if (order.some(depends)) return undefined
-    const values = evaluate(order, 'float32', () => {
-      throw new FormatError('a constant depends on an input')
-    })
-    data = values.get(tensor)! as Numbers
-    folded.set(tensor, data)
-  }
-  return { type, shape: tensor.shape, data }
 }

@@ -1,4 +1,5 @@
 /** Which values have names while a graph is traced; graphs within it see those around them. */
+import type { Tensor } from '../../graph/tensor.ts'
 import type { Check } from './checks.ts'
 import type { Value } from './values.ts'
 
@@ -8,6 +9,8 @@ export interface Trace {
   readonly given: ReadonlyMap<string, Value>
   /** What must not hold of any element of a tensor when the program runs. */
   readonly checks: Check[]
+  /** What must not hold of tensors once more than their lowest 32 bits are looked at. */
+  readonly doubts: Map<Tensor, Check>
 }
 
 export class Frame {

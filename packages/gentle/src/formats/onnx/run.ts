@@ -6,9 +6,9 @@ import type { Backend, Program } from '../../backends/backend.ts'
 import { FormatError, GentleError } from '../../core/errors.ts'
 import { Input, type Tensor } from '../../graph/tensor.ts'
 import { max } from '../../ops/reduce.ts'
-import { foldedOf } from './call.ts'
 import { type Check, openChecks } from './checks.ts'
 import { engineType, fitsEngine, isInteger } from './element-types.ts'
+import { foldedOf } from './folded.ts'
 import type { OnnxNetwork } from './network.ts'
 import { traceNetwork } from './trace.ts'
 import { type Computed, isKnown, type Known, type Value } from './values.ts'
@@ -125,6 +125,7 @@ export class Runner {
       if (!(error instanceof Wanted)) throw error
       wanted = error
       results = error.values
+      checks = error.checks
     }
     const folded = new Map([...results].map(([name, value]): [string, Value] => [name, foldedOf(value) ?? value]))
     const computed = [...folded].filter(

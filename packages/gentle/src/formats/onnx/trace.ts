@@ -1,5 +1,6 @@
 /** Traces a network, on inputs and weights that are given. */
 import type { Tensor } from '../../graph/tensor.ts'
+import { trusted } from './checks.ts'
 import { Frame, type Trace } from './frame.ts'
 import { runGraph } from './interpret.ts'
 import type { OnnxGraph } from './messages.ts'
@@ -48,10 +49,11 @@ export function traceNetwork(
 ): Traced {
   const { weights, known, opsets } = network
   const checks: Trace['checks'] = []
-  const trace = { given, checks }
+  const trace = { given, checks, doubts: new Map() }
   const frame = new Frame((name): Value | undefined => {
     if (Object.hasOwn(weights, name)) return { type: weights[name].type, tensor: weight(name) }
     return Object.hasOwn(known, name) ? (known[name] satisfies Known) : undefined
   })
-  return { outputs: runGraph(graphOf(network, outputs), frame, trace, opsets), checks }
+  const values = runGraph(graphOf(network, outputs), frame, trace, opsets)
+  return { outputs: values.map((value) => trusted(value, trace)), checks }
 }

@@ -28,7 +28,7 @@ export function resultsOfNone(
 ): Results | undefined {
   const shapesFor = (size: number): { type: Value['type']; shape: readonly number[] }[] => {
     const other = frame.inner(`${size} elements/`)
-    const alone: Trace = { given: new Map(), checks: [] }
+    const alone: Trace = { given: new Map(), checks: [], doubts: new Map() }
     for (const name of new Set(inputs)) {
       const value = name === '' ? undefined : frame.find(name, trace)
       if (!isWithout(value)) continue

@@ -164,6 +164,14 @@ describe('a graph of ONNX', () => {
     await expect(model.run({ n: { data: longs(2 ** 40), shape: [1] } })).rejects.toThrow(/1099511627776/)
   })
 
+  it('refuses such integers as shapes, too, and takes the lowest 32 bits where it is asked for no more', async () => {
+    const model = await open('numbersToSquare')
+    const { y, low } = await model.run({ n: { data: longs(1300), shape: [] } })
+    expect(y.shape).toEqual([1_690_000])
+    expect(low.data).toEqual(Int32Array.of(2_197_000_000 | 0))
+    await expect(model.run({ n: { data: longs(65_536), shape: [] } })).rejects.toThrow(/does not fit the 32 bits/)
+  })
+
   it('leaves sizes open, which `run` takes as they come and a model is given', async () => {
     const model = await open('classifier')
     const image = (rows: number, columns: number) => ({

@@ -40,7 +40,7 @@ export const activation =
 
 /**
  * An integer result of the engine as one of its own type: of fewer bits it is cut to its lowest, of 32 it was already. One of 64 bits is refused when the program
- * runs where it would not fit.
+ * runs where it would not fit, unless nothing but its lowest 32 bits is looked at.
  * @param estimate about the result, as float32
  */
 export function integerResult(call: OnnxCall, type: OnnxType, result: Tensor, estimate: () => Tensor): Tensor {
@@ -54,7 +54,7 @@ export function integerResult(call: OnnxCall, type: OnnxType, result: Tensor, es
   const size = 2 ** 31 - 1024
   const about = estimate()
   const bad = least === 0 ? maximum(greater(about, size), less(about, 0)) : greater(abs(about), size)
-  call.refuseWhere(bad, `computes an ${type} that does not fit the 32 bits that integers are computed with`)
+  call.doubtWhere(bad, result, `computes an ${type} that does not fit the 32 bits that integers are computed with`)
   return result
 }
 

@@ -293,6 +293,12 @@ const constantOfShape: Compute = (call) => {
   return [{ type, shape, data: new Float64Array(sizeOf(shape)).fill(data[0]) }]
 }
 
+/** The operand as elements of another type, of which integers of up to 32 bits are the lowest of those of 64. */
+function castOperand(call: OnnxCall, type: OnnxType): Value {
+  const low = isInteger(type) && fitsEngine(type)
+  return cast(call, low ? call.lowestBits(0) : call.value(0), type)
+}
+
 /** Values as elements of another type: fractions are cut, truth values are 0 or 1, floats of 16 bits rounded. */
 function cast(call: OnnxCall, x: Value, type: OnnxType): Value {
   if (x.type === type) return x
@@ -447,14 +453,14 @@ const range: Compute = (call) => {
 
 export const structureOperators = {
   Cast: operator(
-    (call) => [cast(call, call.value(0), call.typeNamed('to'))],
+    (call) => [castOperand(call, call.typeNamed('to'))],
     [6, 'to'],
     [9, 'to'],
     [13, 'to'],
     [19, 'to saturate'],
     [21, 'to saturate'],
   ),
-  CastLike: operator((call) => [cast(call, call.value(0), call.type(1))], [15, ''], [19, 'saturate'], [21, 'saturate']),
+  CastLike: operator((call) => [castOperand(call, call.type(1))], [15, ''], [19, 'saturate'], [21, 'saturate']),
   Concat: operator(
     (call) => {
       const values = call.values()
