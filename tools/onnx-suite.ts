@@ -44,6 +44,17 @@ async function runAll(backend: Backend): Promise<Result[]> {
   return results
 }
 
+/** Cases that are refused, by why they are, names of their own left out; the commonest first. */
+function byReason(results: readonly Result[]): [reason: string, names: string[]][] {
+  const found = new Map<string, string[]>()
+  for (const { name, verdict, reason } of results) {
+    if (verdict !== 'refused') continue
+    const general = reason.replace(/^[A-Za-z]+Error: (ONNX )?(model: )?/, '').replace(/ '[^']*'/, '')
+    found.set(general, [...(found.get(general) ?? []), name])
+  }
+  return [...found].sort(([, a], [, b]) => b.length - a.length)
+}
+
 if (foldersIn(flags.data).length === 0) {
   console.error(`onnx-suite: there are no cases in ${flags.data}; install Debian's libonnx-testdata, or give --data`)
   process.exitCode = 2
@@ -58,6 +69,9 @@ if (foldersIn(flags.data).length === 0) {
     )
     for (const { group, name, verdict, reason } of results)
       if (verdict === 'wrong' || verdict === 'error') console.log(`${verdict} ${group}/${name}: ${reason}`)
+    console.log('\nrefused, by reason')
+    for (const [reason, names] of byReason(results))
+      console.log(`${`${names.length}`.padStart(4)}  ${reason}, as ${names[0]}`)
   } finally {
     await backend.close()
   }

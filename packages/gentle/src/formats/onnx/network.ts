@@ -5,7 +5,7 @@ import { printable } from '../failure.ts'
 import { knownOf } from './call.ts'
 import { isFloat, type OnnxType, typeOfNumber } from './element-types.ts'
 import { newestOpset, type Opsets } from './interpret.ts'
-import type { OnnxFile, OnnxGraph, OnnxNode, OnnxTensor, OnnxValue } from './messages.ts'
+import { dataTypes, type OnnxFile, type OnnxGraph, type OnnxNode, type OnnxTensor, type OnnxValue } from './messages.ts'
 import type { Known } from './values.ts'
 
 /** Tensors up to this many numbers may be shapes, bounds and factors, as well as weights. */
@@ -96,7 +96,8 @@ export function networkOf(
   }
   const port = ({ name: of, shape, dataType, kind }: OnnxValue, what: string): OnnxPort => {
     const type = typeOfNumber(dataType)
-    if (kind !== undefined) return fail(`its ${what} '${printable(of)}' is a ${kind}; expected a tensor`)
+    if (kind !== undefined) return fail(`its ${what} '${printable(of)}' is no tensor but of the kind: ${kind}`)
+    if (dataType === dataTypes.string) return fail(`its ${what} '${printable(of)}' is of texts; expected numbers`)
     if (type === undefined) return fail(`its ${what} '${printable(of)}' has elements of type ${dataType} of ONNX`)
     if (type === 'bfloat16')
       return fail(
