@@ -15,6 +15,8 @@ export interface FolderLayout {
   readonly train: readonly LabelledFile[]
   readonly validation?: readonly LabelledFile[]
   readonly test?: readonly LabelledFile[]
+  /** Picture files beside the folders of classes, which are of none. */
+  readonly outside: readonly string[]
 }
 
 /** Endings of picture files, those among them that cannot be read and have to be told. */
@@ -66,7 +68,7 @@ const className = (folder: string): string => folder.normalize('NFC')
 
 /**
  * Reads the names of an image folder.
- * @throws DataError for a folder that is missing or empty, images outside a class or too deep, a class without an image, fewer than two classes, or
+ * @throws DataError for a folder that is missing or empty, images in no class alone or too deep, a class without an image, fewer than two classes, or
  * classes of validation or test that training does not have.
  */
 export async function readLayout(path: string): Promise<FolderLayout> {
@@ -89,8 +91,10 @@ export async function readLayout(path: string): Promise<FolderLayout> {
     fail(`it has only one class, '${classes[0]}'; expected at least two folders of images${hint}`)
   }
 
+  const outside = inParts ? root.pictures.map((name) => join(path, name)) : []
   const filesOf = async (part: string): Promise<LabelledFile[]> => {
-    const { folders } = part === path ? top : await entriesOf(part, path)
+    const { folders, pictures } = part === path ? top : await entriesOf(part, path)
+    outside.push(...pictures.map((name) => join(part, name)))
     const files: LabelledFile[] = []
     for (const folder of folders) {
       const label = classes.indexOf(className(folder))
@@ -105,11 +109,11 @@ export async function readLayout(path: string): Promise<FolderLayout> {
         )
       for (const name of inside.pictures) files.push({ file: join(place, name), label })
     }
-    if (files.length === 0) fail(`${part} is empty; ${expected}`)
+    if (files.length === 0) fail(`${part} ${pictures.length > 0 ? 'has images in no class' : 'is empty'}; ${expected}`)
     return files
   }
 
-  if (!inParts) return { classes, train: await filesOf(path) }
+  if (!inParts) return { classes, train: await filesOf(path), outside }
   const train = await filesOf(join(path, 'train'))
   const validation = validationNames.find((name) => root.folders.includes(name))
   return {
@@ -117,5 +121,6 @@ export async function readLayout(path: string): Promise<FolderLayout> {
     train,
     ...(validation === undefined ? {} : { validation: await filesOf(join(path, validation)) }),
     ...(root.folders.includes('test') ? { test: await filesOf(join(path, 'test')) } : {}),
+    outside,
   }
 }

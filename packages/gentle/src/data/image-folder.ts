@@ -59,9 +59,9 @@ export interface ImageSplits {
  * all in one, of which validation and test are split off by seed, of each class its share. Classes are in order of their names.
  *
  * Opening decodes every file once, one epoch's decoding (half a second for 1,000 small JPEGs on 2 cores): only that finds all that are broken,
- * and they are left out and listed. After that only names and sizes are kept; `read` decodes, and the examples do not depend on `workers`.
+ * and they are left out and listed, and so are those beside the folders of classes. After that only names and sizes are kept; `read` decodes, and the examples do not depend on `workers`.
  * @throws DataError for a folder without images in classes (`readLayout`), a class none of whose images can be read, too few of them, and, with `strict`,
- * the first broken one; ArgumentError for options out of range. `read` throws DataError for a file that broke since.
+ * the first that is broken or in no class; ArgumentError for options out of range. `read` throws DataError for a file that broke since.
  */
 export async function imageFolder(path: string, options: ImageFolderOptions): Promise<ImageSplits> {
   const { seed = 0, strict = false } = options
@@ -69,6 +69,9 @@ export async function imageFolder(path: string, options: ImageFolderOptions): Pr
   const layout = await readLayout(path)
   // Where it is not installed that is to be told, not that no file can be read.
   sharp()
+  const [outside] = layout.outside
+  if (strict && outside !== undefined)
+    throw new DataError(`image folder ${path}: ${layout.outside.length} images are in no class; the first: ${outside}`)
   const skipped: SkippedImage[] = []
   const readable = async (files: readonly LabelledFile[]): Promise<ImageExample[]> => {
     const checked = await checkAll(files, workers)
@@ -96,7 +99,15 @@ export async function imageFolder(path: string, options: ImageFolderOptions): Pr
     (examples, count) => splitIndices(setOf(examples), count, seed),
   )
   checkClasses(path, train, layout.classes, skipped)
-  return { train: setOf(train), validation: setOf(validation), test: setOf(test), skipped }
+  return {
+    train: setOf(train),
+    validation: setOf(validation),
+    test: setOf(test),
+    skipped: [
+      ...layout.outside.map((file) => ({ file, reason: `image ${file}: it is in no folder of a class` })),
+      ...skipped,
+    ],
+  }
 }
 
 /** The size that a folder's pictures are brought to. @throws ArgumentError for numbers that are no whole ones from 1. */

@@ -145,6 +145,31 @@ describe('imageFolder', () => {
   })
 })
 
+describe('images beside the folders of classes', () => {
+  it('are left out and listed, wherever they lie, and refused when strict', async () => {
+    const folder = made({
+      ...inFolder('train/a', 4),
+      ...inFolder('train/b', 4),
+      ...inFolder('train', 1),
+      ...inFolder('.', 1),
+    })
+    const { train, skipped } = await open(folder, { test: 1, validation: 1 })
+    expect(train.length).toBe(6)
+    expect(skipped).toEqual(
+      ['0.jpg', join('train', '0.jpg')].map((name) => ({
+        file: join(folder, name),
+        reason: `image ${join(folder, name)}: it is in no folder of a class`,
+      })),
+    )
+    await expect(open(folder, { strict: true })).rejects.toThrow(/2 images are in no class; the first: .*0\.jpg$/)
+  })
+
+  it('are no part', () =>
+    expect(
+      open(made({ ...inFolder('train/a', 4), ...inFolder('train/b', 4), ...inFolder('test', 2) })),
+    ).rejects.toThrow(/test has images in no class; expected a folder a class/))
+})
+
 describe('broken images among many', () => {
   const broken = (): string => {
     const folder = made({
