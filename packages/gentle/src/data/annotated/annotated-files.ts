@@ -86,8 +86,8 @@ const isSkipped = (entry: object): entry is SkippedImage => 'reason' in entry
 /**
  * Opens picture files with what is in them. Opening decodes every picture and looks at every mask once, as `imageFolder` does: what is broken, missing or
  * contradicts its picture is left out and listed. Boxes are cut at the picture's edges, which is listed where it takes more than a pixel; those of which nothing is left
- * are left out and listed.
- * @throws DataError for a set of which nothing can be read or too little to split, and, with `strict`, the first that would be left out or mended; ArgumentError for
+ * are left out and listed. Pictures that come again, in another part, too, are remarked.
+ * @throws DataError for a set of which nothing can be read or too little to split, whose boxes are all within the first pixel, and, with `strict`, the first that would be left out or mended; ArgumentError for
  * options out of range. `read` throws DataError for a file that broke since.
  */
 export async function openAnnotatedFiles(
@@ -119,6 +119,9 @@ export async function openAnnotatedFiles(
   const { train, validation, test } = threeParts(what, await mapParts(parts, readable), options, (examples, count) =>
     drawIndices({ name: path, length: examples.length }, count, seed),
   )
+  const all = { train, validation, test }
+  if (areShares(Object.values(all).flat()))
+    throw new DataError(`${what}: all its boxes are within 0 and 1, as shares of a picture are; expected pixels`)
   const channels =
     options.channels ??
     ([train, validation, test].every((part) => part.every(({ info }) => info.channels === 1)) ? 1 : 3)
@@ -130,8 +133,34 @@ export async function openAnnotatedFiles(
     test: setOf(test),
     skipped,
     mended,
-    remarks: found.remarks ?? [],
+    remarks: [...(found.remarks ?? []), ...remarksOnRepeated(all)],
   }
+}
+
+/** Whether there are boxes, and all of them are within the first pixel of a larger picture. */
+function areShares(examples: readonly Example[]): boolean {
+  let found = false
+  for (const { source, info } of examples)
+    for (const { box } of source.objects(info)) {
+      if (box.right > 1 || box.bottom > 1 || info.height * info.width === 1) return false
+      found = true
+    }
+  return found
+}
+
+/** Says where a picture is learned from and scored on, too, or comes twice in a part. */
+function remarksOnRepeated(parts: Readonly<Record<string, readonly Example[]>>): string[] {
+  const partOf = new Map<string, string>()
+  const repeated: string[] = []
+  for (const [part, examples] of Object.entries(parts))
+    for (const { file } of examples.map(({ source }) => source)) {
+      const before = partOf.get(file)
+      if (before === undefined) partOf.set(file, part)
+      else repeated.push(`${file}, ${before === part ? `twice in ${part}` : `in ${before} and in ${part}`}`)
+    }
+  return repeated.length === 0
+    ? []
+    : [`${repeated.length} of its pictures ${repeated.length === 1 ? 'comes' : 'come'} again, such as ${repeated[0]}`]
 }
 
 /** Opens every file once. What is left out or mended is listed in the files' order. */

@@ -91,8 +91,9 @@ export function parseCoco(text: string, file: string): CocoContent {
     const size = isNumber(height) && isNumber(width) && height > 0 && width > 0 ? { size: { height, width } } : {}
     return { id, ...(typeof name === 'string' ? { file: name } : {}), ...size }
   })
+  // Digits are often called by numbers.
   const categories = byId('category', kinds, wordIds.categories, ({ name, id }) =>
-    typeof name === 'string' ? name : String(id),
+    String((typeof name === 'string' && name !== '') || isNumber(name) ? name : id),
   )
   const repeated = repetitions(entries)
   const objects = entries.flatMap((entry, i): CocoObject[] => {

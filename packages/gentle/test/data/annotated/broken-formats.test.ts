@@ -123,6 +123,11 @@ describe('a COCO set', () => {
     ],
     ['of no pictures', filesWith({ images: [], annotations: [] }), /one of its parts has no pictures/],
     [
+      'whose boxes are shares of their pictures',
+      filesWith({ annotations: json.annotations.map((each) => ({ ...each, bbox: [0.1, 0.2, 0.5, 0.6] })) }),
+      /all its boxes are within 0 and 1, as shares of a picture are; expected pixels/,
+    ],
+    [
       'too small to split',
       filesWith({ images: json.images.slice(0, 2), annotations: [] }),
       /2 images are too few to split/,
@@ -217,6 +222,27 @@ describe('a COCO set', () => {
       (await allOf(masked)).map(({ boxes }) => boxes.length),
     )
     await expect(cocoFolder(folder, { ...options, strict: true })).rejects.toThrow(message)
+  })
+
+  it('may call its categories by numbers', async () => {
+    const named = (name: unknown) =>
+      cocoFolder(
+        folderOf(filesWith({ categories: [3, 7].map((id) => ({ id, name: id === 3 ? name : 'x' })) })),
+        options,
+      )
+    expect((await named(0)).train.classes).toEqual(['0', 'x'])
+    expect((await named(undefined)).train.classes).toEqual(['3', 'x'])
+  })
+
+  it('tells of pictures that are in two parts, or twice in one', async () => {
+    const folder = (own: object) =>
+      folderOf({ ...pictures, 'train.json': JSON.stringify({ ...json, ...own }), 'val.json': JSON.stringify(json) })
+    expect((await cocoFolder(folder({}), { ...options, test: 1 })).remarks).toEqual([
+      expect.stringMatching(/^4 of its pictures come again, such as .*\.png, in train and in validation$/),
+    ])
+    const images = json.images.map((each) => ({ ...each, file_name: json.images[0].file_name }))
+    const { remarks } = await cocoFolder(folder({ images }), { ...options, test: 1 })
+    expect(remarks).toEqual([expect.stringMatching(/come again, such as .*0\.png, twice in train$/)])
   })
 
   it('cuts boxes at the edges of their pictures', async () => {
