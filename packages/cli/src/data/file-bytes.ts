@@ -15,3 +15,12 @@ export async function bytesOf(file: string, what: string): Promise<Uint8Array> {
     throw new UsageError(`${what} ${file} cannot be read: ${reason}`)
   }
 }
+
+/** A file's text. @throws UsageError for one in another encoding than UTF-8, of which something else would be read. */
+export function textOf(bytes: Uint8Array, file: string): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes)
+  } catch {
+    throw new UsageError(`${file} is not in UTF-8; save it in that encoding`)
+  }
+}

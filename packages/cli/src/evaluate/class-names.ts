@@ -1,6 +1,7 @@
 /** Names of a model's classes: from a file, its own, or numbers. */
 import { readFileSync } from 'node:fs'
 import { classCount, type Model } from 'gentle-dl'
+import { textOf } from '../data/file-bytes.ts'
 import { UsageError } from '../terminal/usage.ts'
 
 /**
@@ -35,12 +36,13 @@ export const namesOf = (model: Model, place: string): readonly string[] =>
 
 /** Names a line each, or a JSON list of texts. */
 function readLabels(file: string): readonly string[] {
-  let content: string
+  let bytes: Uint8Array
   try {
-    content = readFileSync(file, 'utf8').trim()
+    bytes = readFileSync(file)
   } catch (error) {
     throw new UsageError(`--labels ${file} cannot be read: ${(error as Error).message.split('\n')[0]}`)
   }
+  const content = textOf(bytes, `--labels ${file}`).trim()
   if (!content.startsWith('[')) return content.split(/\r?\n/).map((name) => name.trim())
   try {
     const names: unknown = JSON.parse(content)

@@ -2,7 +2,7 @@
 import { DataError } from 'gentle-dl'
 import { type CocoContent, parseCoco, parseCocoResults } from 'gentle-dl/data'
 import type { DetectedObject } from 'gentle-dl/vision'
-import { bytesOf } from '../data/file-bytes.ts'
+import { bytesOf, textOf } from '../data/file-bytes.ts'
 import { findingsText } from '../data/findings-text.ts'
 import { note } from '../terminal/terminal.ts'
 import { UsageError } from '../terminal/usage.ts'
@@ -17,14 +17,6 @@ export async function readCocoTruth(file: string, strict = false): Promise<CocoC
   if (strict && first !== undefined) throw new UsageError(first.reason)
   for (const text of findingsText(file, truth)) note(text)
   return truth
-}
-
-function textOf(bytes: Uint8Array, file: string): string {
-  try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(bytes)
-  } catch {
-    throw new UsageError(`${file} is not in UTF-8; save it in that encoding`)
-  }
 }
 
 /** The objects that a detector found, and how many it found of categories that the truth does not have. */
