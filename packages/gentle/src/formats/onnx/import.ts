@@ -3,12 +3,12 @@ import type { Backend } from '../../backends/backend.ts'
 import { defaultBackend } from '../../backends/default.ts'
 import { ArgumentError, FormatError, GentleError } from '../../core/errors.ts'
 import type { Field } from '../../core/field.ts'
-import { nearestName } from '../../core/nearest-name.ts'
 import type { Shape } from '../../core/shape.ts'
 import { variable } from '../../graph/tensor.ts'
 import { createModel, type InputsModel, type Model } from '../../nn/model.ts'
 import type { Parameters } from '../../nn/scope.ts'
 import { printable } from '../failure.ts'
+import { inOrderOf, placeOfOutput } from '../named-ends.ts'
 import { arrayOf, knownInput, type OnnxArray, type OnnxFeed } from './arrays.ts'
 import { classNamesIn } from './class-names.ts'
 import { engineType } from './element-types.ts'
@@ -81,13 +81,10 @@ export async function loadOnnx(
     (weight.state ? state : parameters).set(path, variable(weight.shape, values.get(path)!, path))
   const runner = new Runner(bound, (path) => (parameters.get(path) ?? state.get(path))!, backend, name)
   const { inputs, outputs } = bound
-  const chosen = (output = outputs[0]?.name ?? ''): string => {
+  const outputNames = outputs.map((port) => port.name)
+  const chosen = (output?: string): string => {
     if (outputs.length === 0) throw new FormatError(`${name}: it has no outputs`)
-    if (outputs.every((port) => port.name !== output))
-      throw new ArgumentError(
-        `${name}: it has no output '${printable(output)}'; expected ${outputs.map((port) => port.name).join(', ')}`,
-      )
-    return output
+    return outputNames[placeOfOutput(outputNames, output, name)]
   }
   const made = async <M>(create: () => Promise<M>): Promise<M> => {
     try {
@@ -105,22 +102,11 @@ export async function loadOnnx(
     classes,
     ...weights,
     async run(feed) {
-      const names = inputs.map((port) => port.name)
-      for (const key of Object.keys(feed))
-        if (!names.includes(key))
-          throw new ArgumentError(
-            `${name}: there is no input '${printable(key)}'; expected ${names.join(', ') || 'none'}, nearest ${nearestName(key, names)}`,
-          )
-      const fed = inputs.map((port): [string, ReturnType<typeof knownInput>] => {
-        if (feed[port.name] === undefined)
-          throw new ArgumentError(`${name}: input '${printable(port.name)}' is missing; expected ${portText(port)}`)
-        return [port.name, knownInput(port, feed[port.name], name)]
-      })
-      const results = await runner.run(
-        new Map(fed),
-        outputs.map((port) => port.name),
+      const fed = inOrderOf(inputs, feed, portText, name).map(
+        ([port, array]) => [port.name, knownInput(port, array, name)] as const,
       )
-      return Object.fromEntries(outputs.map((port, i) => [port.name, arrayOf(results[i])]))
+      const results = await runner.run(new Map(fed), outputNames)
+      return Object.fromEntries(outputNames.map((output, i) => [output, arrayOf(results[i])]))
     },
     async asModel({ output } = {}) {
       const [port, ...others] = inputs

@@ -6,6 +6,7 @@ import type { Backend, Program } from '../../backends/backend.ts'
 import { FormatError, GentleError } from '../../core/errors.ts'
 import { Input, type Tensor } from '../../graph/tensor.ts'
 import { max } from '../../ops/reduce.ts'
+import { type Prepared, RecentPrograms } from '../recent-programs.ts'
 import { type Check, openChecks } from './checks.ts'
 import { engineType, fitsEngine, isInteger } from './element-types.ts'
 import { foldedOf } from './folded.ts'
@@ -21,10 +22,8 @@ interface Given {
 }
 
 /** What is to be done for one set of shapes and known numbers. */
-interface Stage {
+interface Stage extends Prepared {
   readonly inputs: ReadonlyMap<string, Input>
-  /** Undefined where nothing is left to compute. */
-  readonly program: Program | undefined
   /** Values that the program gives, or that were known, by name. */
   readonly values: ReadonlyMap<string, Value>
   readonly problems: readonly string[]
@@ -32,8 +31,6 @@ interface Stage {
   readonly wanted: Wanted | undefined
 }
 
-/** Programs that are kept, each with memory of its own. */
-const mostPrograms = 24
 /** Rounds of running and tracing again, of one call. */
 const mostStages = 1000
 
@@ -42,8 +39,7 @@ export class Runner {
   readonly #weight: (name: string) => Tensor
   readonly #backend: Backend
   readonly #name: string
-  readonly #stages = new Map<string, Stage>()
-  #last: Promise<unknown> = Promise.resolve()
+  readonly #stages = new RecentPrograms<Stage>()
 
   constructor(network: OnnxNetwork, weight: (name: string) => Tensor, backend: Backend, name: string) {
     this.#network = network
@@ -52,14 +48,9 @@ export class Runner {
     this.#name = name
   }
 
-  /**
-   * The outputs of these names. Runs follow each other: one could give back the program that another is about to use.
-   * @throws FormatError for what cannot be read or computed, naming the node.
-   */
+  /** The outputs of these names. @throws FormatError for what cannot be read or computed, naming the node. */
   run(inputs: ReadonlyMap<string, Known>, outputs: readonly string[]): Promise<Known[]> {
-    const found = this.#last.then(() => this.#run(inputs, outputs))
-    this.#last = found.catch(() => undefined)
-    return found
+    return this.#stages.inTurn(() => this.#run(inputs, outputs))
   }
 
   async #run(inputs: ReadonlyMap<string, Known>, outputs: readonly string[]): Promise<Known[]> {
@@ -67,7 +58,8 @@ export class Runner {
     // A tensor of the engine has at least one element.
     for (const [name, numbers] of inputs) given.set(name, { numbers, fixed: numbers.shape.includes(0) })
     for (let i = 0; i < mostStages; i++) {
-      const stage = await this.#stage(given, outputs)
+      const key = `${outputs.join()}\n${[...given].map(keyOf).join('\n')}`
+      const stage = await this.#stages.at(key, () => this.#make(given, outputs))
       const values = await this.#compute(stage, given)
       if (stage.wanted === undefined) return outputs.map((name) => values.get(name)!)
       const { compute } = stage.wanted
@@ -80,26 +72,11 @@ export class Runner {
   }
 
   dispose(): void {
-    for (const { program } of this.#stages.values()) program?.dispose()
-    this.#stages.clear()
+    this.#stages.dispose()
   }
 
   #fits({ type, data }: Known): boolean {
     return !isInteger(type) || fitsEngine(type) || Array.from(data).every((x) => x === (x | 0))
-  }
-
-  async #stage(given: ReadonlyMap<string, Given>, outputs: readonly string[]): Promise<Stage> {
-    const key = `${outputs.join()}\n${[...given].map(keyOf).join('\n')}`
-    let stage = this.#stages.get(key)
-    this.#stages.delete(key)
-    stage ??= await this.#make(given, outputs)
-    this.#stages.set(key, stage)
-    if (this.#stages.size > mostPrograms) {
-      const [[oldest, { program }]] = this.#stages
-      program?.dispose()
-      this.#stages.delete(oldest)
-    }
-    return stage
   }
 
   async #make(given: ReadonlyMap<string, Given>, outputs: readonly string[]): Promise<Stage> {

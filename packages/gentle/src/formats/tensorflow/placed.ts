@@ -1,5 +1,6 @@
 /** Tensors as TensorFlow means them, channels last, that lie in memory as ops on images want them, channels first. */
-import { type Shape, sizeOf } from '../../core/shape.ts'
+import { FormatError } from '../../core/errors.ts'
+import { formatShape, type Shape, sizeOf } from '../../core/shape.ts'
 import type { Tensor } from '../../graph/tensor.ts'
 import { reshape, transpose } from '../../ops/structure.ts'
 
@@ -77,6 +78,22 @@ export class Placed {
     const y = of(this.tensor)
     return this.liesChannelsFirst ? Placed.channelsFirst(y) : Placed.written(y)
   }
+}
+
+/** Whether a tensor of the library has its channels at another place in a file: images have, unless they lie as PyTorch's there, too. */
+const isTurned = ({ shape }: Tensor | Placed, asInLibrary: boolean): boolean => shape.length === 4 && !asInLibrary
+
+/** A tensor as a network means it: an image comes channels first, as everywhere in the library. */
+export const meantBy = (x: Tensor, asInLibrary: boolean): Placed =>
+  isTurned(x, asInLibrary) ? Placed.channelsFirst(x) : Placed.written(x)
+
+/** What a network gives for so many examples, as the library has it. @throws FormatError where it does not have a row for each. */
+export function givenBy(y: Placed, asInLibrary: boolean, examples: number): Tensor {
+  if (y.shape[0] !== examples)
+    throw new FormatError(
+      `its graph makes ${formatShape(y.shape)} of ${examples} examples; expected as many rows. It may be for another number of examples`,
+    )
+  return isTurned(y, asInLibrary) ? y.channelsFirst : y.written
 }
 
 /** What an op on elements makes of tensors that broadcast to each other by NumPy's rule. */

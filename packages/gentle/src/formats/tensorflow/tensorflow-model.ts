@@ -4,7 +4,6 @@ import { defaultBackend } from '../../backends/default.ts'
 import type { DType } from '../../core/dtype.ts'
 import { ArgumentError, FormatError, GentleError } from '../../core/errors.ts'
 import type { NDArray } from '../../core/ndarray.ts'
-import { nearestName } from '../../core/nearest-name.ts'
 import { formatShape, type Shape, sizeOf } from '../../core/shape.ts'
 import { topologicalOrder } from '../../graph/graph.ts'
 import { input, type Tensor, Variable, variable } from '../../graph/tensor.ts'
@@ -12,9 +11,11 @@ import type { InputsLayer } from '../../nn/inputs-layer.ts'
 import type { Layer } from '../../nn/layer.ts'
 import { createModel, type InputsModel, type Model } from '../../nn/model.ts'
 import { type Parameters, Scope } from '../../nn/scope.ts'
-import { transpose } from '../../ops/structure.ts'
 import type { StoredTensor } from '../elements.ts'
 import { printable } from '../failure.ts'
+import { inOrderOf, placeOfOutput } from '../named-ends.ts'
+import { RecentPrograms } from '../recent-programs.ts'
+import { givenBy, meantBy, Placed } from './placed.ts'
 
 /** An input as the file tells it. */
 export interface TensorflowInput {
@@ -47,8 +48,8 @@ export interface TensorflowNetwork {
   readonly channelsFirst: boolean
   /** Where the network says it itself: it begins with a layer that rescales bytes. */
   readonly pixels?: PixelScale
-  /** Traces it on tensors as the file means them, in the order of its inputs. */
-  readonly trace: (inputs: readonly Tensor[], scope: Scope) => readonly Tensor[]
+  /** Traces it, in the order of its inputs and outputs. */
+  readonly trace: (inputs: readonly Placed[], scope: Scope) => readonly Placed[]
   /** The layer of the one input and of this output; images come channels first, and leave so. */
   readonly layer: (output: number) => Layer
 }
@@ -136,18 +137,13 @@ export async function openTensorflowModel(
   }
   const traced = (shapes: readonly Shape[]) => {
     const tensors = inputs.map(({ dtype }, i) => input(shapes[i], dtype))
-    return { tensors, results: told(() => network.trace(tensors, scope())) }
+    const results = told(() => network.trace(tensors.map(Placed.written), scope()))
+    return { tensors, results: results.map((y) => y.written) }
   }
   if (inputs.every(({ shape }) => !shape.includes(null)))
     traced(inputs.map(({ shape, batch = 1 }) => [batch, ...(shape as Shape)]))
-  const programs = new Map<string, Promise<Program>>()
-  const chosen = (output = outputs[0]): number => {
-    const index = outputs.indexOf(output)
-    if (index >= 0) return index
-    throw new ArgumentError(
-      `${name}: it has no output '${printable(output)}'; expected ${outputs.map(printable).join(', ')}`,
-    )
-  }
+  const programs = new RecentPrograms<{ readonly program: Program }>()
+  const chosen = (output?: string): number => placeOfOutput(outputs, output, name)
   const isPicture = (shape: readonly unknown[]): boolean => shape.length === 3 && !network.channelsFirst
   const made = async <Made>(create: () => Promise<Made>): Promise<Made> => {
     try {
@@ -166,19 +162,19 @@ export async function openTensorflowModel(
     state,
     backend,
     async run(given) {
-      const arrays = fedArrays(inputs, given, name)
+      const arrays = inOrderOf(inputs, given, expectedBy, name).map(([port, array]) => checked(port, array, name))
       const shapes = arrays.map(({ shape }) => shape)
-      const key = JSON.stringify(shapes)
-      let program = programs.get(key)
-      if (program === undefined) {
-        const { tensors, results } = traced(shapes)
-        program = backend.compile({
-          inputs: Object.fromEntries(tensors.entries()),
-          outputs: Object.fromEntries(results.entries()),
+      const results = await programs.inTurn(async () => {
+        const { program } = await programs.at(JSON.stringify(shapes), async () => {
+          const { tensors, results } = traced(shapes)
+          const graph = {
+            inputs: Object.fromEntries(tensors.entries()),
+            outputs: Object.fromEntries(results.entries()),
+          }
+          return { program: await backend.compile(graph) }
         })
-        programs.set(key, program)
-      }
-      const results = await (await program).run(Object.fromEntries(arrays.map(({ data }, i) => [i, data])))
+        return program.run(Object.fromEntries(arrays.map(({ data }, i) => [i, data])))
+      })
       return Object.fromEntries(outputs.map((output, i) => [output, results[i]]))
     },
     asModel: ({ output, inputShape } = {}) =>
@@ -212,10 +208,7 @@ export async function openTensorflowModel(
         const layer = inputsLayer(network, index)
         return createModel(layer, Object.fromEntries(fields), { parameters, state, backend, classes })
       }),
-    dispose() {
-      for (const program of programs.values()) void program.then((each) => each.dispose())
-      programs.clear()
-    },
+    dispose: () => programs.dispose(),
   }
 }
 
@@ -238,47 +231,39 @@ function boundShape(shape: readonly (number | null)[], given: Shape | undefined,
 
 /** The network of several inputs, and of one output; images come channels first, and leave so. */
 function inputsLayer({ inputs, channelsFirst: asInLibrary, trace }: TensorflowNetwork, output: number): InputsLayer {
-  const isImage = ({ shape }: Tensor): boolean => shape.length === 4 && !asInLibrary
   return {
     description: { type: 'tensorflowInputs' },
     applyInputs(given, scope) {
-      const tensors = inputs.map(({ name }) => {
-        const x = given[name]
-        return isImage(x) ? transpose(x, [0, 2, 3, 1]) : x
-      })
-      const y = trace(tensors, scope)[output]
-      return isImage(y) ? transpose(y, [0, 3, 1, 2]) : y
+      const tensors = inputs.map(({ name }) => given[name])
+      const results = trace(
+        tensors.map((x) => meantBy(x, asInLibrary)),
+        scope,
+      )
+      return givenBy(results[output], asInLibrary, tensors[0].shape[0])
     },
   }
 }
 
-/** What is handed in, in the order of the inputs. @throws ArgumentError */
-function fedArrays(
-  inputs: readonly TensorflowInput[],
-  given: Readonly<Record<string, NDArray>>,
-  file: string,
-): NDArray[] {
-  const names = inputs.map(({ name }) => name)
-  for (const name of Object.keys(given))
-    if (!names.includes(name))
-      throw new ArgumentError(
-        `${file}: there is no input '${printable(name)}'; expected ${names.map(printable).join(', ')}, nearest ${nearestName(name, names)}`,
-      )
-  return inputs.map(({ name, shape, dtype, batch }) => {
-    const array = given[name]
-    const expected = `[${batch ?? 'N'}, ${sizesText(shape)}] of ${dtype}`
-    if (array === undefined)
-      throw new ArgumentError(`${file}: input '${printable(name)}' is missing; expected ${expected}`)
-    const [examples, ...sizes] = array.shape
-    const fits =
-      examples >= 1 &&
-      (batch ?? examples) === examples &&
-      sizes.length === shape.length &&
-      shape.every((size, i) => size === null || size === sizes[i])
-    if (!fits || array.dtype !== dtype || array.data.length !== sizeOf(array.shape))
-      throw new ArgumentError(
-        `${file}: input '${printable(name)}' is ${formatShape(array.shape)} of ${array.dtype}, ${array.data.length} values; expected ${expected}`,
-      )
-    return array
-  })
+const expectedBy = ({ shape, dtype, batch }: TensorflowInput): string =>
+  `[${batch ?? 'N'}, ${sizesText(shape)}] of ${dtype}`
+
+/** What is handed in for an input. @throws ArgumentError unless it is an array of the input's type and shape. */
+function checked(port: TensorflowInput, array: NDArray, file: string): NDArray {
+  const { name, shape, dtype, batch } = port
+  const where = `${file}: input '${printable(name)}'`
+  if (!Array.isArray(array.shape) || !ArrayBuffer.isView(array.data))
+    throw new ArgumentError(`${where} is no array { data, shape, dtype }; expected ${expectedBy(port)}`)
+  const [examples, ...sizes] = array.shape
+  const fits =
+    examples >= 1 &&
+    (batch ?? examples) === examples &&
+    sizes.length === shape.length &&
+    shape.every((size, i) => size === null || size === sizes[i])
+  if (!fits || array.dtype !== dtype || array.data.length !== sizeOf(array.shape))
+    throw new ArgumentError(
+      `${where} is ${formatShape(array.shape)} of ${array.dtype}, ${array.data.length} values; expected ${expectedBy(port)}`,
+    )
+  const other = dtype === 'int32' ? array.data.find((x) => x !== (x | 0)) : undefined
+  if (other !== undefined) throw new ArgumentError(`${where} holds ${other}; expected whole numbers of 32 bits`)
+  return array
 }

@@ -92,6 +92,50 @@ it('what is handed in is checked', async () => {
   await expect(opened.run({ x: { ...x, shape: [3, 4] } })).rejects.toThrow(
     /input 'x' is \[3, 4\] of float32, 12 values; expected \[N, 6\]/,
   )
+  await expect(opened.run({ x: new Float32Array(12) as never })).rejects.toThrow(
+    /input 'x' is no array \{ data, shape, dtype \}; expected \[N, 6\] of float32/,
+  )
+  const words = graphs['GatherV2 of words']
+  const embedding = await loadTensorflow(words.model, shardOf(words), { backend })
+  const data = Float32Array.of(0, 1.5, 1, 2)
+  await expect(embedding.run({ words: { shape: [1, 4], dtype: 'int32', data } })).rejects.toThrow(
+    /input 'words' holds 1\.5; expected whole numbers of 32 bits/,
+  )
+})
+
+it('runs at once, of more shapes than programs are kept, give their own numbers each', async () => {
+  const golden = graphs.Relu
+  const opened = await loadTensorflow(golden.model, shardOf(golden), { backend })
+  const runs = Array.from({ length: 60 }, async (_, i) => {
+    const examples = 1 + (i % 30)
+    const data = new Float32Array(6 * examples).fill(i)
+    const [y] = Object.values(await opened.run({ x: { shape: [examples, 6], dtype: 'float32', data } }))
+    expect(y.shape).toEqual([examples, 6])
+    expect([...y.data]).toEqual([...data])
+  })
+  await Promise.all(runs)
+})
+
+it('a network that makes other rows than examples is no model', async () => {
+  const layer = (name: string, className: string, config: object, from: readonly string[]) => ({
+    name,
+    class_name: className,
+    config: { name, ...config },
+    inbound_nodes: from.length === 0 ? [] : [from.map((each) => [each, 0, 0, {}])],
+  })
+  const layers = [
+    layer('a', 'InputLayer', { batch_input_shape: [null, 2] }, []),
+    layer('b', 'InputLayer', { batch_input_shape: [null, 2] }, []),
+    layer('y', 'Concatenate', { axis: 0 }, ['a', 'b']),
+  ]
+  const ends = [
+    ['a', 0, 0],
+    ['b', 0, 0],
+  ]
+  const config = { layers, input_layers: ends, output_layers: [['y', 0, 0]] }
+  const json = { modelTopology: { class_name: 'Functional', config }, weightsManifest: [] }
+  const opened = await loadTensorflow(json, () => new Uint8Array(), { backend })
+  await expect(opened.asInputsModel()).rejects.toThrow(/makes \[2, 2\] of 1 examples; expected as many rows/)
 })
 
 it('a network is summarised by the names of its layers', async () => {

@@ -4,7 +4,6 @@ import { sizeOf } from '../../../core/shape.ts'
 import type { StoredTensor } from '../../elements.ts'
 import { type Fail, printable, quoted } from '../../failure.ts'
 import type { Json } from '../json.ts'
-import { Placed } from '../placed.ts'
 import type { TensorflowInput, TensorflowNetwork } from '../tensorflow-model.ts'
 import type { Known } from './call.ts'
 import { type GraphDescription, graphLayer, graphOperators, isSource, runGraph } from './layer.ts'
@@ -86,7 +85,7 @@ export function openGraph(
     weights,
     isState: (path) => states.has(path),
     channelsFirst: false,
-    trace: (given, scope) => runGraph(graph, given.map(Placed.written), scope).map((y) => y.written),
+    trace: (given, scope) => runGraph(graph, given, scope),
     layer: (output) => graphLayer(ofOutput(graph, output)),
   }
 }

@@ -3,13 +3,13 @@
  * as nodes too, is done at once, on plain numbers.
  */
 import { ArgumentError, FormatError, GentleError } from '../../../core/errors.ts'
-import { formatShape, type Shape, sizeOf } from '../../../core/shape.ts'
-import { constant, type Tensor } from '../../../graph/tensor.ts'
+import { type Shape, sizeOf } from '../../../core/shape.ts'
+import { constant } from '../../../graph/tensor.ts'
 import { zeros } from '../../../nn/initializers.ts'
 import { type Layer, registerLayer } from '../../../nn/layer.ts'
 import type { Scope } from '../../../nn/scope.ts'
 import { printable } from '../../failure.ts'
-import { Placed } from '../placed.ts'
+import { givenBy, meantBy, Placed } from '../placed.ts'
 import { computed, GraphCall, type GraphOperator, type GraphValue, isKnown, type Known } from './call.ts'
 import { elementwiseOperators } from './elementwise-operators.ts'
 import { imageOperators } from './image-operators.ts'
@@ -96,9 +96,6 @@ function resultsOf(call: GraphCall): readonly GraphValue[] {
   }
 }
 
-/** A tensor as a graph means it: an image comes channels first, as everywhere in the library. */
-const meantInGraph = (x: Tensor): Placed => (x.shape.length === 4 ? Placed.channelsFirst(x) : Placed.written(x))
-
 /** The layer of a description of one input and one output. @throws ArgumentError for a description that is none. */
 export function graphLayer(description: GraphDescription): Layer {
   const { nodes, inputs, outputs, weights, known, states } = description
@@ -113,12 +110,8 @@ export function graphLayer(description: GraphDescription): Layer {
   return {
     description: { type: 'tensorflowGraph', ...description },
     apply(x, scope) {
-      const [y] = runGraph(description, [meantInGraph(x)], scope)
-      if (y.shape[0] !== x.shape[0])
-        throw new FormatError(
-          `its graph makes ${formatShape(y.shape)} of ${x.shape[0]} examples; expected as many rows. It may be for another number of examples`,
-        )
-      return y.shape.length === 4 ? y.channelsFirst : y.written
+      const [y] = runGraph(description, [meantBy(x, false)], scope)
+      return givenBy(y, false, x.shape[0])
     },
   }
 }

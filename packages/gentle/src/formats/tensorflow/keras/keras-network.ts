@@ -1,6 +1,5 @@
 /** A network of Keras with its weights, as all files of it are opened. */
 import { type Fail, printable } from '../../failure.ts'
-import { Placed } from '../placed.ts'
 import type { TensorflowNetwork } from '../tensorflow-model.ts'
 import { buildNetwork, kerasLayer } from './layer.ts'
 import type { Dialect } from './layer-config.ts'
@@ -48,7 +47,7 @@ export function openKeras(config: unknown, dialect: Dialect, source: WeightSourc
     isState: (path) => states.has(path),
     channelsFirst,
     ...(takesBytes ? { pixels: { scale: 1, mean: 0, fit: 'stretch' as const } } : {}),
-    trace: (tensors, scope) => built.run(tensors.map(Placed.written), scope).map((y) => y.written),
+    trace: built.run,
     layer: (output) => kerasLayer({ dialect, network: ofOutput(network, output), channelsFirst }),
   }
 }

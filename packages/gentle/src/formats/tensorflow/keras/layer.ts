@@ -1,11 +1,10 @@
 /** A network of Keras as a layer of ours: tracing it runs its layers in their order. */
 import { ArgumentError, FormatError } from '../../../core/errors.ts'
-import type { Tensor } from '../../../graph/tensor.ts'
 import { inLayer, type Layer, registerLayer } from '../../../nn/layer.ts'
 import type { Scope } from '../../../nn/scope.ts'
 import { printable } from '../../failure.ts'
 import { isRecord } from '../json.ts'
-import { Placed } from '../placed.ts'
+import { givenBy, meantBy, type Placed } from '../placed.ts'
 import { convolutionLayers } from './convolution-layers.ts'
 import { denseLayers } from './dense-layers.ts'
 import { elementwiseLayers } from './elementwise-layers.ts'
@@ -129,14 +128,6 @@ export interface KerasDescription {
   readonly channelsFirst: boolean
 }
 
-/** A tensor as a network of Keras means it: an image comes channels first, as everywhere in the library. */
-export const meantInKeras = (x: Tensor, channelsFirst: boolean): Placed =>
-  x.shape.length === 4 && !channelsFirst ? Placed.channelsFirst(x) : Placed.written(x)
-
-/** The same the other way round. */
-export const givenByKeras = (y: Placed, channelsFirst: boolean): Tensor =>
-  y.shape.length === 4 && !channelsFirst ? y.channelsFirst : y.written
-
 /** The layer of a description of one input and one output. @throws ArgumentError for a description that is none. */
 export function kerasLayer(description: KerasDescription): Layer {
   const { dialect, network, channelsFirst } = description
@@ -146,8 +137,8 @@ export function kerasLayer(description: KerasDescription): Layer {
   return {
     description: { type: 'keras', ...description },
     apply(x, scope) {
-      const [y] = built.run([meantInKeras(x, channelsFirst)], scope)
-      return givenByKeras(y, channelsFirst)
+      const [y] = built.run([meantBy(x, channelsFirst)], scope)
+      return givenBy(y, channelsFirst, x.shape[0])
     },
   }
 }
