@@ -22,6 +22,7 @@ const order = [
   'optim',
   'formats',
   'vision',
+  'language',
   'data',
   'train',
   'inspect',
