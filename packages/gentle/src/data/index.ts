@@ -58,6 +58,22 @@ export {
 export { inMemory, labelsOf, type MemoryOptions, randomSplit, subset } from './memory.ts'
 export { type MnistOptions, mnist } from './mnist.ts'
 export { type FieldValues, type NamedMemoryOptions, namedInMemory } from './named.ts'
+export { endedPieces, type PairsSet, type PairsSetOptions, type PairVocabularies, pairsSet } from './pairs/pairs-set.ts'
+export {
+  parsePairs,
+  parseParallel,
+  type SkippedLine,
+  type TextFile,
+  type TextPair,
+  type TextPairs,
+} from './pairs/read-pairs.ts'
+export {
+  bySource,
+  type PairSplitOptions,
+  type PairSplits,
+  type SourceWithTargets,
+  splitPairs,
+} from './pairs/split-pairs.ts'
 export {
   logic,
   moons,
