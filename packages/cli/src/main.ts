@@ -2,7 +2,7 @@
 /** The command line of Gentle. */
 import { Command, CommanderError, InvalidArgumentError } from 'commander'
 import { DivergenceError, GentleError, InternalError, MemoryError } from 'gentle-dl'
-import { segmentationLosses, taskNames } from 'gentle-dl/vision'
+import { segmentationLosses } from 'gentle-dl/vision'
 import { augment } from './data/augment.ts'
 import { data } from './data/data.ts'
 import { dataNames } from './data/datasets.ts'
@@ -25,6 +25,8 @@ import { show } from './networks/show.ts'
 import { summary } from './networks/summary.ts'
 import { explain } from './pictures/explain.ts'
 import { filter } from './pictures/filter.ts'
+import { sequenceNetworkNames, sequenceTasks } from './tasks/sequence-tasks.ts'
+import { allTaskNames } from './tasks/task-names.ts'
 import { exitCodes, UsageError, unknownChoice } from './terminal/usage.ts'
 import { allButHead } from './train/freeze.ts'
 import { presetNames } from './train/presets.ts'
@@ -51,17 +53,19 @@ const finishWith = (code: number): void => {
   process.exitCode = code
 }
 
+const allDataNames = [...dataNames, ...sequenceTasks.flatMap((task) => task.dataNames)]
+
 /** Files that hold a model. */
 const modelFiles = "saved by Gentle, ONNX, TensorFlow.js' model.json, Keras' .keras and .h5, Teachable Machine's .zip"
 const modelText = `a run folder, a file of a model (${modelFiles}), or the name of a network with --weights`
 
 program
   .command('train')
-  .argument('[model]', networkNames.join(', '))
+  .argument('[model]', [...networkNames, ...sequenceNetworkNames()].join(', '))
   .description('train a network; everything about it goes to a run folder')
-  .option('--task <name>', `${taskNames.join(', ')} (classify)`)
+  .option('--task <name>', `${allTaskNames.join(', ')} (classify, or what the network is for)`)
   .option('--preset <name>', `settings that are known to work: ${presetNames.join(', ')}; flags win`)
-  .option('--data <name>', dataNames.join(', '))
+  .option('--data <name>', allDataNames.join(', '))
   .option('--epochs <n>', 'passes over the training examples', number)
   .option('--batch-size <n>', 'examples a step', number)
   .option('--learning-rate <rate>', 'at its highest', number)
@@ -99,7 +103,7 @@ program
   .command('eval')
   .argument('<run>', 'a run folder or a weights file')
   .description('loss and accuracy of a trained model')
-  .requiredOption('--data <name>', dataNames.join(', '))
+  .requiredOption('--data <name>', allDataNames.join(', '))
   .option('--split <part>', 'train, validation or test', 'test')
   .option(
     '--label <column>',

@@ -68,7 +68,9 @@ export function plotHistory(
     const values = curves(of).flatMap((curve) => curve.values)
     const [low, high] = [Math.min(...values), Math.max(...values)]
     const margin = (high - low || Math.abs(high) || 1) * 0.06
-    return of === 'loss' ? [Math.min(0, low), high + margin] : [low - margin, Math.min(1, high + margin)]
+    return of === 'loss'
+      ? [Math.min(0, low), high + margin]
+      : [low - margin, Math.max(high, Math.min(1, high + margin))]
   }
   const legend = `<rect x="60" y="286" width="12" height="3" fill="${trainColour}"/>${text(78, 291, 'training, while it learns')}<rect x="250" y="286" width="12" height="3" fill="${validationColour}"/>${text(268, 291, 'validation')}`
   return page(

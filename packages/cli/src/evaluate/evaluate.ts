@@ -6,7 +6,9 @@ import { type DataOptions, openData } from '../data/datasets.ts'
 import { arePictures } from '../data/pictures.ts'
 import { viewsOf } from '../data/policy.ts'
 import { preprocessingOf } from '../models/normalize.ts'
-import { openModel } from '../models/open-model.ts'
+import { openAnyModel, takesInputs } from '../models/open-model.ts'
+import { sequenceTask } from '../tasks/sequence-tasks.ts'
+import type { EvaluationFlags } from '../tasks/task.ts'
 import { bold, percent, table } from '../terminal/terminal.ts'
 import { exitCodes, UsageError, unknownChoice } from '../terminal/usage.ts'
 import { classesTold, withLabels } from './class-names.ts'
@@ -15,27 +17,34 @@ import { tellOutputs, tellPlaces } from './tell-outputs.ts'
 
 const partNames = ['train', 'validation', 'test'] as const
 
+export interface EvaluateFlags extends EvaluationFlags {
+  readonly split: string
+  readonly views?: number
+  readonly flips?: boolean
+  readonly augment?: string
+  readonly labels?: string
+  readonly normalize?: string
+  readonly label?: string
+  readonly size?: readonly string[]
+}
+
+/** @throws UsageError for flags that mean nothing for sequences. */
+function checkForPictures(flags: EvaluateFlags, task: string): void {
+  for (const name of ['views', 'flips', 'augment', 'labels', 'normalize', 'label', 'size'] as const)
+    if (flags[name] !== undefined) throw new UsageError(`--${name} is not for a model that was trained to ${task}`)
+}
+
 /** Loss and accuracy of a model on part of a data set. */
-export async function evaluateRun(
-  place: string,
-  flags: {
-    data: string
-    split: string
-    seed?: number
-    views?: number
-    flips?: boolean
-    augment?: string
-    labels?: string
-    strict?: boolean
-    normalize?: string
-    label?: string
-    size?: readonly string[]
-    json?: boolean
-  },
-): Promise<number> {
+export async function evaluateRun(place: string, flags: EvaluateFlags): Promise<number> {
   const part = partNames.find((name) => name === flags.split)
   if (part === undefined) throw unknownChoice('split', flags.split, partNames)
-  const opened = await openModel(place, flags.size)
+  const opened = await openAnyModel(place, flags.size)
+  if (takesInputs(opened)) {
+    const task = sequenceTask(opened.task)
+    if (task === undefined) throw new UsageError(`${place} does not say what its model of sequences is for`)
+    checkForPictures(flags, task.name)
+    return task.evaluate(place, opened, part, flags)
+  }
   if (opened.task !== 'classify') {
     if (flags.normalize !== undefined) throw new UsageError('--normalize is for models that tell classes')
     return evaluateAnnotated(place, opened, part, flags)

@@ -1,8 +1,16 @@
 /** A trained model as it is named on the command line: a run folder, a weights file that describes its model, or a network's name and its weights. */
 import { existsSync } from 'node:fs'
-import { nearestName, type OpenedModel, openModel as openFrom, type Shape, WeightsError } from 'gentle-dl'
+import {
+  nearestName,
+  type OpenedInputsModel,
+  type OpenedModel,
+  openAnyModel as openFrom,
+  type Shape,
+  WeightsError,
+} from 'gentle-dl'
 import { inspectFile } from 'gentle-dl/inspect'
 import { loadPretrained, type WeightsSource } from 'gentle-dl/models'
+import { sequenceTaskNames } from '../tasks/task-names.ts'
 import { note } from '../terminal/terminal.ts'
 import { UsageError } from '../terminal/usage.ts'
 import { networkNamed, networkNames } from './networks.ts'
@@ -13,6 +21,20 @@ import { networkNamed, networkNames } from './networks.ts'
  * @throws UsageError where there is none, and for sizes that are none.
  */
 export async function openModel(place: string, sizes?: readonly string[]): Promise<OpenedModel> {
+  const opened = await openAnyModel(place, sizes)
+  if (!takesInputs(opened)) return opened
+  const { task } = opened
+  throw new UsageError(
+    `${place} is a model of sequences${task === undefined ? '' : `, to ${task}`}${task === undefined || !sequenceTaskNames.some((name) => name === task) ? '' : `; give it to gentle ${task}`}`,
+  )
+}
+
+/** Whether a model takes inputs by their names. */
+export const takesInputs = (opened: OpenedModel | OpenedInputsModel): opened is OpenedInputsModel =>
+  'inputs' in opened.model
+
+/** As `openModel`, of pictures, points or sequences. */
+export async function openAnyModel(place: string, sizes?: readonly string[]): Promise<OpenedModel | OpenedInputsModel> {
   if (!existsSync(place)) {
     if (networkNames.includes(place))
       throw new UsageError(`${place} is a network without weights; give them with --weights FILE`)

@@ -1,5 +1,5 @@
 /** What a training of localization, detection or segmentation needs. */
-import { headParameters, type Layer } from 'gentle-dl'
+import { headParameters, type Layer, type Model } from 'gentle-dl'
 import {
   type AnnotatedSet,
   type AnnotatedSplits,
@@ -8,8 +8,9 @@ import {
   type Splits,
   taskSet,
 } from 'gentle-dl/data'
-import { alignAnnotated } from 'gentle-dl/vision'
+import { alignAnnotated, plainPreprocessing } from 'gentle-dl/vision'
 import { openTold } from '../data/datasets.ts'
+import { policyOf } from '../data/policy.ts'
 import { checkEnoughPixels } from '../models/enough-pixels.ts'
 import { networkNamed } from '../models/networks.ts'
 import { UsageError } from '../terminal/usage.ts'
@@ -71,12 +72,18 @@ export async function prepareAnnotated(
     classes,
     loss: task.loss,
     metrics: task.metrics,
+    purpose: { preprocessing: plainPreprocessing(inputShape), task: kind.name },
     monitor: kind.monitor,
     scoreName: kind.scoreName,
     ...(kind.countedInTraining
       ? {}
-      : { validate: async (trained) => ({ [kind.monitor]: (await judge(kind, trained, sets.validation)).score }) }),
-    augmented: (policy, by) => taskSet(augmentedScenes(sets.train, policy, { seed: by }), task.target),
+      : {
+          validate: async (trained) => ({
+            [kind.monitor]: (await judge(kind, trained as Model, sets.validation)).score,
+          }),
+        }),
+    augmented: (policy, by) =>
+      taskSet(augmentedScenes(sets.train, policyOf('--augment', policy), { seed: by }), task.target),
     finish: (ending) => finishAnnotated(ending, kind, sets, splits, task),
   }
 }

@@ -1,7 +1,9 @@
 /** Classification: one label a picture, or a point. */
 import { alignClasses, crossEntropy, headParameters, type Loss, type Shape } from 'gentle-dl'
 import { augmented, classWeights, type Dataset, type Splits } from 'gentle-dl/data'
+import { plainPreprocessing } from 'gentle-dl/vision'
 import { arePoints, openData } from '../data/datasets.ts'
+import { policyOf } from '../data/policy.ts'
 import { resized } from '../data/resize.ts'
 import { checkEnoughPixels } from '../models/enough-pixels.ts'
 import { networkNamed } from '../models/networks.ts'
@@ -52,9 +54,10 @@ export async function prepareClassification(
     recipe: network.recipe(purpose),
     classes: splits.train.classes,
     loss: lossOf(settings.classWeights, splits.train),
+    purpose: { preprocessing: plainPreprocessing(inputShape), task: 'classify' },
     monitor: 'accuracy',
     scoreName: 'accuracy',
-    augmented: (policy, seed) => augmented(splits.train, policy, { seed }),
+    augmented: (policy, seed) => augmented(splits.train, policyOf('--augment', policy), { seed }),
     finish: (ending) => finish(ending, splits),
   }
 }

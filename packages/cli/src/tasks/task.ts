@@ -1,8 +1,21 @@
-/** The four tasks of the lecture, as a training sees them. */
-import type { Backend, EpochReport, Layer, Loss, Metric, Model, RunFolder } from 'gentle-dl'
-import type { Dataset, Policy, Splits } from 'gentle-dl/data'
+/** What a training needs of its task. */
+import type {
+  AnyModel,
+  Backend,
+  BatchLoss,
+  EpochReport,
+  InputsLayer,
+  Layer,
+  Loss,
+  Metric,
+  ModelPurpose,
+  OpenedInputsModel,
+  RunFolder,
+} from 'gentle-dl'
+import type { AnyDataset } from 'gentle-dl/data'
 import type { Recipe } from 'gentle-dl/models'
 import type { Plan, Settings } from '../train/settings.ts'
+import type { AnyTaskName } from './task-names.ts'
 
 /** Settings of a training whose network and data are known. */
 export type NamedSettings = Settings & { readonly model: string; readonly data: string }
@@ -23,26 +36,64 @@ export interface Ending {
   readonly flags: { readonly json?: boolean; readonly quiet?: boolean }
 }
 
-/** Everything that a training needs of its task. */
+/** Everything that a training needs of its task. Network and data are of one kind: of one tensor an example, or of inputs by their names. */
 export interface Preparation {
   /** The examples as the loss wants them. */
-  readonly splits: Splits
-  readonly network: Layer
+  readonly splits: { readonly train: AnyDataset; readonly validation: AnyDataset; readonly test: AnyDataset }
+  readonly network: Layer | InputsLayer
   /** Parameters whose shapes depend on the classes, with the axis that counts them. */
   readonly head: ReadonlyMap<string, number>
   readonly recipe: Recipe
   /** Names of what the outputs tell. */
   readonly classes?: readonly string[]
-  readonly loss: Loss
+  /** What the files of weights tell beside. */
+  readonly purpose: ModelPurpose
+  readonly loss: Loss | BatchLoss
   /** What is counted in training; the usual metrics unless given. */
   readonly metrics?: readonly Metric[]
   /** The metric by which the best epoch is chosen, 0 to 1, and what it is called. */
   readonly monitor: string
   readonly scoreName: string
+  /** Whether more of it is better, or less, where `validate` tells it; 'more' unless given. */
+  readonly monitorBetter?: 'more' | 'less'
+  /** Whether the first epoch goes from short examples to long ones. */
+  readonly shortestFirst?: boolean
   /** Measures it on the validation set, where it cannot be counted in training. */
-  validate?(model: Model): Promise<Readonly<Record<string, number>>>
-  /** The training examples, changed by chance. */
-  augmented(policy: Policy, seed: number): Dataset
+  validate?(model: AnyModel): Promise<Readonly<Record<string, number>>>
+  /** What --augment is unless given; nothing is changed unless there is such. */
+  readonly usualAugment?: string
+  /** The training examples, changed by chance, as the text of --augment says. */
+  augmented(policy: string, seed: number): AnyDataset
+  /** Keeps in the run's folder what belongs to it beside weights. */
+  keep?(run: RunFolder): void
   /** Looks at the test set once and tells everything. Gives the exit code. */
   finish(ending: Ending): Promise<number>
+}
+
+/** What `gentle eval` is asked for beside the data. */
+export interface EvaluationFlags {
+  readonly data: string
+  readonly seed?: number
+  readonly strict?: boolean
+  readonly json?: boolean
+}
+
+/** A task on sequences, such as speech: its networks have names of their own, take inputs by their names, and say what they are for. */
+export interface SequenceTask {
+  /** What it is called, also in files of weights. */
+  readonly name: AnyTaskName
+  /** Names of its networks; the first is tried where none is named. */
+  readonly networks: readonly string[]
+  /** Data that can be named for it, such as `speech:DIR`; no data is taken unless named. */
+  readonly dataNames: readonly string[]
+  /** The text that stands for what --augment is given, and is kept with the run. @throws UsageError for what is none. */
+  policyText(given: string): string
+  prepare(settings: NamedSettings, strict: boolean, earlier: EarlierRun | undefined): Promise<Preparation>
+  /** Tells how good a model is on part of a data set. Gives the exit code. */
+  evaluate(
+    place: string,
+    opened: OpenedInputsModel,
+    part: 'train' | 'validation' | 'test',
+    flags: EvaluationFlags,
+  ): Promise<number>
 }

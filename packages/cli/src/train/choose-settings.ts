@@ -1,10 +1,11 @@
 /** What a training is asked for: by flags, a preset, a config file, and the run that goes on. */
 import type { RunFolder } from 'gentle-dl'
 import { takesPoints } from 'gentle-dl/models'
-import type { TaskName } from 'gentle-dl/vision'
 import { policyText } from '../data/policy.ts'
 import { annotatedTask } from '../tasks/annotated-tasks.ts'
+import { sequenceTaskFor } from '../tasks/sequence-tasks.ts'
 import type { NamedSettings } from '../tasks/task.ts'
+import type { AnyTaskName } from '../tasks/task-names.ts'
 import { UsageError } from '../terminal/usage.ts'
 import { presetNamed } from './presets.ts'
 import { settingsOf } from './run-folder.ts'
@@ -25,10 +26,22 @@ export interface TrainFlags extends Settings {
   readonly quiet?: boolean
 }
 
-/** The data that a network is trained on unless told otherwise. */
-function usualData(model: string, task: TaskName = 'classify'): string {
-  if (task !== 'classify') return annotatedTask(task).usualData
-  return takesPoints(model) ? 'moons' : 'mnist'
+/** The network and the data that a task is tried with unless told otherwise. @throws UsageError where there are none. */
+function usual(
+  task: AnyTaskName,
+  { model, data }: Pick<Settings, 'model' | 'data'>,
+): { readonly model: string; readonly data: string } {
+  if (task === 'transcribe' || task === 'translate') {
+    const { networks, dataNames } = sequenceTaskFor(model, task)!
+    if (data === undefined) throw new UsageError(`no data is named; give some, as in --data ${dataNames[0]}`)
+    return { model: model ?? networks[0], data }
+  }
+  if (task !== 'classify') {
+    const { usualModel, usualData } = annotatedTask(task)
+    return { model: model ?? usualModel, data: data ?? usualData }
+  }
+  if (model === undefined) throw new UsageError('no model is named; give one, as in: gentle train lenet5')
+  return { model, data: data ?? (takesPoints(model) ? 'moons' : 'mnist') }
 }
 
 /** Settings as given, over those of a run that goes on. */
@@ -55,18 +68,14 @@ export function settingsFor(
     ...fromFlags,
   }
   const stored = resumed === undefined ? {} : settingsOf(resumed)
-  if (given.augment !== undefined) given.augment = policyText('--augment', given.augment)
-  if (resumed !== undefined) {
-    if (runDir !== undefined) throw new UsageError('--run-dir is for a new run; --resume goes on in its own folder')
-    checkUnchanged(given, stored, resumed.path)
-  }
+  if (resumed !== undefined && runDir !== undefined)
+    throw new UsageError('--run-dir is for a new run; --resume goes on in its own folder')
+  const { model: name, task: named } = { ...stored, ...given }
+  const sequences = sequenceTaskFor(name, named)
+  if (given.augment !== undefined)
+    given.augment = sequences?.policyText(given.augment) ?? policyText('--augment', given.augment)
+  if (resumed !== undefined) checkUnchanged(given, stored, resumed.path)
   const settings = { ...stored, ...given }
-  const { task = 'classify' } = settings
-  if (task !== 'classify') settings.model ??= annotatedTask(task).usualModel
-  if (settings.model === undefined) throw new UsageError('no model is named; give one, as in: gentle train lenet5')
-  return {
-    ...settings,
-    model: settings.model,
-    data: settings.data ?? usualData(settings.model, task),
-  }
+  const task = sequences?.name ?? settings.task ?? 'classify'
+  return { ...settings, ...(sequences === undefined ? {} : { task }), ...usual(task, settings) }
 }

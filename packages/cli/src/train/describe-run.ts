@@ -1,14 +1,14 @@
 /** What a run folder tells of how it came about: run.json. */
 import { availableParallelism, cpus } from 'node:os'
 import type { Backend } from 'gentle-dl'
-import type { Splits } from 'gentle-dl/data'
+import type { Preparation } from '../tasks/task.ts'
 import { version } from '../version.ts'
 import type { Plan } from './settings.ts'
 
 /** run.json: of a run that goes on, what is there and what changed. */
 export function describeRun(
   plan: Plan,
-  { train, validation, test }: Splits,
+  { train, validation, test }: Preparation['splits'],
   backend: Backend,
   earlier?: Record<string, unknown>,
 ) {

@@ -1,7 +1,7 @@
 /** The end of a training on pictures with truth: the best weights on the test set, the figures, the best and the worst pictures. */
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { countParameters, evaluate, loadModel, type Model, sizeOf } from 'gentle-dl'
+import { evaluate, loadModel, type Model, sizeOf } from 'gentle-dl'
 import { type AnnotatedSet, type AnnotatedSplits, type Annotations, type Splits, writeImageFile } from 'gentle-dl/data'
 
 import { answers, type Image, image, type Task, type Tile } from 'gentle-dl/vision'
@@ -13,7 +13,7 @@ import { commandLine } from '../terminal/invocation.ts'
 import { bold, dim, percent, scoreText, table, thousands } from '../terminal/terminal.ts'
 import { exitCodes } from '../terminal/usage.ts'
 
-import { meanSpeed } from './metrics.ts'
+import { summaryBeginning, summaryEnd } from './run-summary.ts'
 
 /** Pictures of each end that are shown. */
 const shown = 6
@@ -22,12 +22,13 @@ const shown = 6
 const looked = 500
 
 export async function finishAnnotated(
-  { run, plan, backend, history, seconds, flags }: Ending,
+  ending: Ending,
   kind: AnyTask,
   sets: AnnotatedSplits,
   splits: Splits,
   task: Task<unknown>,
 ): Promise<number> {
+  const { run, backend, seconds, flags } = ending
   const file = run.file('weights/best.safetensors')
   const best = await loadModel(await readFile(file), { name: file, backend })
   const figures = async (part: 'validation' | 'test') => {
@@ -38,19 +39,10 @@ export async function finishAnnotated(
   const validation = await figures('validation')
   const test = await figures('test')
   const summary = {
-    model: plan.model,
-    data: plan.data,
-    task: kind.name,
-    seed: plan.seed,
-    epochs: plan.epochs,
-    bestEpoch: history.findLast((epoch) => epoch.best)!.epoch,
-    threads: backend.threads,
-    parameters: countParameters(best),
-    train: history.at(-1)!.train,
+    ...summaryBeginning(ending, kind.name, best),
     validation: validation.summary,
     test: test.summary,
-    examplesPerSecond: Math.round(meanSpeed(history)),
-    seconds: Number(seconds.toFixed(2)),
+    ...summaryEnd(ending),
   }
   run.writeJson('summary.json', summary)
   for (const [name, svg] of Object.entries(test.judgement.pictures ?? {})) run.write(name, svg)

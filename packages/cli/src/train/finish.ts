@@ -1,38 +1,28 @@
 /** The end of a training: the best weights on the test set, the figures, the pictures, the report. */
 import { readFile } from 'node:fs/promises'
-import { confusion, countParameters, evaluate, loadModel, sizeOf } from 'gentle-dl'
+import { confusion, evaluate, loadModel, sizeOf } from 'gentle-dl'
 import { type Splits, writeImageFile } from 'gentle-dl/data'
 import { image } from 'gentle-dl/vision'
 import { plotConfusionMatrix } from 'gentle-dl-plot'
 import { arePictures } from '../data/pictures.ts'
 import type { Ending } from '../tasks/task.ts'
 import { exitCodes } from '../terminal/usage.ts'
-import { meanSpeed } from './metrics.ts'
 import { report } from './report.ts'
-import type { RunSummary } from './run-summary.ts'
+import { type RunSummary, summaryBeginning, summaryEnd } from './run-summary.ts'
 
 /** Looks at the test set once, with the best weights, and tells everything. */
-export async function finish({ run, plan, backend, history, seconds, flags }: Ending, splits: Splits): Promise<number> {
+export async function finish(ending: Ending, splits: Splits): Promise<number> {
+  const { run, backend, flags } = ending
   const file = run.file('weights/best.safetensors')
   const best = await loadModel(await readFile(file), { name: file, backend })
   const test = await evaluate(best, splits.test)
   const validation = await evaluate(best, splits.validation)
   const matrix = await confusion(best, splits.test)
   const summary: RunSummary = {
-    model: plan.model,
-    data: plan.data,
-    ...(plan.label === undefined ? {} : { label: plan.label }),
-    task: 'classify',
-    seed: plan.seed,
-    epochs: plan.epochs,
-    bestEpoch: history.findLast((epoch) => epoch.best)!.epoch,
-    threads: backend.threads,
-    parameters: countParameters(best),
-    train: history.at(-1)!.train,
+    ...summaryBeginning(ending, 'classify', best),
     validation,
     test,
-    examplesPerSecond: Math.round(meanSpeed(history)),
-    seconds: Number(seconds.toFixed(2)),
+    ...summaryEnd(ending),
   }
   run.writeJson('summary.json', summary)
   run.write(

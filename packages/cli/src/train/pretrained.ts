@@ -1,5 +1,5 @@
 /** `--pretrained`: a model that begins with all that fits of another's weights, and what was and was not loaded. */
-import { loadMatching, type Matching, type Model, type PretrainedHead, type Shape, weightsOf } from 'gentle-dl'
+import { type AnyModel, loadMatching, type Matching, type PretrainedHead, type Shape, weightsOf } from 'gentle-dl'
 import type { WeightsSource } from 'gentle-dl/models'
 import { sourceText } from '../models/open-model.ts'
 import { note } from '../terminal/terminal.ts'
@@ -20,7 +20,7 @@ export interface Pretrained extends PretrainedHead {
  * @throws UsageError where nothing fits.
  */
 export async function loadTold(
-  model: Model,
+  model: AnyModel,
   { file, tensors, otherClasses, source }: Pretrained,
   { name, head, quiet }: { name: string; head: ReadonlyMap<string, number>; quiet: boolean },
 ): Promise<Matching> {

@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { DataError, RunFolder } from 'gentle-dl'
-import type { TaskName } from 'gentle-dl/vision'
+import type { AnyTaskName } from '../tasks/task-names.ts'
 import { commandLine } from '../terminal/invocation.ts'
 import { UsageError } from '../terminal/usage.ts'
 import { type Settings, settingsOfFile } from './settings.ts'
@@ -18,7 +18,7 @@ export function openRun(path: string): RunFolder {
  * A new folder: `path`, or runs/<task>/<name> with -2, -3, ... where taken.
  * @throws UsageError where it cannot be written.
  */
-export function createRun(task: TaskName, name: string, path?: string): RunFolder {
+export function createRun(task: AnyTaskName, name: string, path?: string): RunFolder {
   let chosen = path ?? join('runs', task, name)
   for (let n = 2; path === undefined && existsSync(chosen); n++) chosen = join('runs', task, `${name}-${n}`)
   if (path !== undefined && existsSync(join(path, 'run.json')))

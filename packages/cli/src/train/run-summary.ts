@@ -1,13 +1,16 @@
-/** What a finished training of a classifier comes to. */
-import type { Evaluation } from 'gentle-dl'
+/** What a finished training comes to. */
+import { type AnyModel, countParameters, type Evaluation } from 'gentle-dl'
+import type { Ending } from '../tasks/task.ts'
+import type { AnyTaskName } from '../tasks/task-names.ts'
+import { meanSpeed } from './metrics.ts'
 
-/** The figures of a finished run: summary.json. */
+/** The figures of a finished run of a classifier: summary.json. */
 export interface RunSummary {
   readonly model: string
   readonly data: string
   /** The column of a table that was taken for the label, where it was told. */
   readonly label?: string
-  readonly task: 'classify'
+  readonly task: AnyTaskName
   readonly seed: number
   readonly epochs: number
   /** The epoch whose weights are the best, and were tested. */
@@ -20,3 +23,23 @@ export interface RunSummary {
   readonly examplesPerSecond: number
   readonly seconds: number
 }
+
+/** What summary.json tells first, whatever the task. */
+export const summaryBeginning = ({ plan, backend, history }: Ending, task: AnyTaskName, model: AnyModel) => ({
+  model: plan.model,
+  data: plan.data,
+  ...(plan.label === undefined ? {} : { label: plan.label }),
+  task,
+  seed: plan.seed,
+  epochs: plan.epochs,
+  bestEpoch: history.findLast((epoch) => epoch.best)!.epoch,
+  threads: backend.threads,
+  parameters: countParameters(model),
+  train: history.at(-1)!.train,
+})
+
+/** What it tells last. */
+export const summaryEnd = ({ history, seconds }: Ending) => ({
+  examplesPerSecond: Math.round(meanSpeed(history)),
+  seconds: Number(seconds.toFixed(2)),
+})

@@ -2,8 +2,8 @@
 import { readFileSync } from 'node:fs'
 import { adam, adamW, constantRate, cosineDecay, linearDecay, type Optimizer, type Schedule, sgd } from 'gentle-dl'
 import type { Recipe } from 'gentle-dl/models'
-import { taskNames } from 'gentle-dl/vision'
 import { z } from 'zod'
+import { allTaskNames } from '../tasks/task-names.ts'
 import { UsageError, unknownChoice } from '../terminal/usage.ts'
 
 const schedules = { constant: constantRate, linear: linearDecay, cosine: cosineDecay } as const satisfies Readonly<
@@ -23,7 +23,7 @@ const positive = z.number('a number above 0').positive('a number above 0')
 
 /** What can be set; keys of a config file, and flags in dashes. A check's message is what it expects. */
 const settingsSchema = z.strictObject({
-  task: z.enum(taskNames).optional(),
+  task: z.enum(allTaskNames).optional(),
   model: text.optional(),
   data: text.optional(),
   epochs: whole(1, Number.MAX_SAFE_INTEGER).optional(),

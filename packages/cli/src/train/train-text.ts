@@ -1,18 +1,18 @@
 /** What is told of a training while it goes on. */
-import { type Backend, countParameters, type EpochReport, type Evaluation, type Model, sizeOf } from 'gentle-dl'
+import { type AnyModel, type Backend, countParameters, type EpochReport, type Evaluation, sizeOf } from 'gentle-dl'
 import type { Preparation } from '../tasks/task.ts'
 import { scoreText, thousands } from '../terminal/terminal.ts'
 import type { Plan } from './settings.ts'
 
 /** Number of learned numbers that stay as they are. */
-const countFrozen = ({ parameters }: Model, frozen: ReadonlySet<string>): number =>
+const countFrozen = ({ parameters }: AnyModel, frozen: ReadonlySet<string>): number =>
   [...frozen].reduce((total, name) => total + sizeOf(parameters.get(name)!.shape), 0)
 
 /** What is trained, on what. */
 export function beginning(
   { model, data, augment }: Plan,
   { splits: { train, validation, test } }: Preparation,
-  made: Model,
+  made: AnyModel,
   frozen: ReadonlySet<string>,
   backend: Backend,
 ): string {

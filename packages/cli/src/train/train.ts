@@ -1,12 +1,10 @@
 /** `gentle train`: trains a network and keeps everything about it in a run folder. */
 import { availableParallelism } from 'node:os'
 import {
+  type AnyModel,
   type Backend,
-  createModel,
   DivergedTraining,
   type FitResult,
-  fit,
-  type Model,
   namedAsNetwork,
   type Optimizer,
   pretrainedHead,
@@ -16,23 +14,24 @@ import {
   type TrainingState,
   wasm,
 } from 'gentle-dl'
-import type { Dataset } from 'gentle-dl/data'
+import type { AnyDataset, Dataset } from 'gentle-dl/data'
 import { type Profile, traceEvents } from 'gentle-dl/inspect'
-import { plainPreprocessing, type TaskName } from 'gentle-dl/vision'
 import { plotHistory } from 'gentle-dl-plot'
-import { policyOf } from '../data/policy.ts'
 import { checkKey } from '../models/open-model.ts'
 import { measurePeakOfThread } from '../networks/measure.ts'
 import { annotatedTask } from '../tasks/annotated-tasks.ts'
 import { prepareAnnotated } from '../tasks/prepare-annotated.ts'
 import { prepareClassification } from '../tasks/prepare-classification.ts'
+import { sequenceTask } from '../tasks/sequence-tasks.ts'
 import type { NamedSettings, Preparation } from '../tasks/task.ts'
+import type { AnyTaskName } from '../tasks/task-names.ts'
 import { watchInterrupts } from '../terminal/interrupts.ts'
 import { commandLine } from '../terminal/invocation.ts'
 import { note, type ProgressView, progressView, terminalWidth, thousands } from '../terminal/terminal.ts'
 import { exitCodes, UsageError } from '../terminal/usage.ts'
 import { settingsFor, type TrainFlags } from './choose-settings.ts'
 import { describeRun } from './describe-run.ts'
+import { fitEither, modelFor } from './either-kind.ts'
 import { frozenNames } from './freeze.ts'
 import { loadTold, type Pretrained } from './pretrained.ts'
 import { profileText } from './profile-text.ts'
@@ -49,11 +48,11 @@ interface Resumed {
 /** A training with everything read that it needs, before anything is made for it. */
 interface Planned {
   readonly flags: TrainFlags
-  readonly task: TaskName
+  readonly task: AnyTaskName
   readonly plan: Plan
   readonly prepared: Preparation
   /** The training examples, changed by chance where that is asked for. */
-  readonly learned: Dataset
+  readonly learned: AnyDataset
   readonly optimizer: Optimizer
   readonly resumed?: Resumed
   /** Weights to begin with; a run that goes on has its own. */
@@ -63,7 +62,7 @@ interface Planned {
 /** A training with its model and its folder. */
 interface Begun extends Planned {
   readonly backend: Backend
-  readonly model: Model
+  readonly model: AnyModel
   readonly frozen: ReadonlySet<string>
   readonly run: RunFolder
 }
@@ -72,9 +71,9 @@ interface Begun extends Planned {
 function prepare(settings: NamedSettings, strict: boolean, resumed: Resumed | undefined): Promise<Preparation> {
   const { task = 'classify' } = settings
   const earlier = resumed && { run: resumed.run.path, classes: classesOf(resumed.state) }
-  return task === 'classify'
-    ? prepareClassification(settings, strict, earlier)
-    : prepareAnnotated(annotatedTask(task), settings, strict, earlier)
+  if (task === 'classify') return prepareClassification(settings, strict, earlier)
+  if (task === 'transcribe' || task === 'translate') return sequenceTask(task)!.prepare(settings, strict, earlier)
+  return prepareAnnotated(annotatedTask(task), settings, strict, earlier)
 }
 
 /** The classes of a run that goes on. */
@@ -98,7 +97,10 @@ async function planTraining(model: string | undefined, flags: TrainFlags): Promi
   const prepared = await prepare(settings, flags.strict === true, resumed)
   const { splits, recipe } = prepared
   const threads = Math.min(availableParallelism(), 64)
-  const plan = planOf(settings, recipe, { examples: splits.train.length, threads })
+  const plan = planOf({ augment: prepared.usualAugment, ...settings }, recipe, {
+    examples: splits.train.length,
+    threads,
+  })
   if (resumed !== undefined) checkResumed(resumed, plan)
   const { augment } = plan
   const file = run === undefined ? plan.pretrained : undefined
@@ -108,7 +110,7 @@ async function planTraining(model: string | undefined, flags: TrainFlags): Promi
     task: settings.task ?? 'classify',
     plan,
     prepared,
-    learned: augment === undefined ? splits.train : prepared.augmented(policyOf('--augment', augment), plan.seed),
+    learned: augment === undefined ? splits.train : prepared.augmented(augment, plan.seed),
     optimizer: optimizerOf(plan),
     ...(resumed === undefined ? {} : { resumed }),
     ...(file === undefined ? {} : { pretrained: await readPretrained(file, flags.weightsKey, prepared) }),
@@ -122,7 +124,10 @@ async function readPretrained(
   { network, splits, head, classes }: Preparation,
 ): Promise<Pretrained> {
   const { tensors: stored, ...read } = await readWeightsFile(file, { key })
-  const { tensors, changes } = namedAsNetwork(network, splits.train.inputShape, stored, file)
+  const { tensors, changes } =
+    'applyInputs' in network
+      ? { tensors: stored, changes: [] }
+      : namedAsNetwork(network, (splits.train as Dataset).inputShape, stored, file)
   return {
     file,
     ...pretrainedHead(tensors, head, { stored: read.classes, wanted: classes }),
@@ -135,7 +140,7 @@ async function begin(planned: Planned, backend: Backend): Promise<Begun> {
   const { flags, task, plan, prepared, resumed, pretrained } = planned
   const { splits, network, head, classes } = prepared
   const quiet = flags.quiet === true
-  const model = await createModel(network, splits.train.inputShape, {
+  const model = await modelFor(network, splits.train, {
     seed: plan.seed,
     classes,
     backend,
@@ -149,6 +154,7 @@ async function begin(planned: Planned, backend: Backend): Promise<Begun> {
     ...(matching === undefined ? {} : { pretrained: { file: plan.pretrained, ...matching } }),
     ...(frozen.size === 0 ? {} : { frozen: [...frozen] }),
   })
+  prepared.keep?.(run)
   if (!quiet) note(beginning(plan, prepared, model, frozen, backend))
   return { ...planned, backend, model, frozen, run }
 }
@@ -165,17 +171,21 @@ function tellProfile(profile: Profile, peak: number, { plan: { model, batchSize 
   )
 }
 
-/** What the files of weights tell beside. */
-const purposeOf = ({ model, task }: Begun) => ({ preprocessing: plainPreprocessing(model.inputShape), task })
-
 /** Trains, and keeps every epoch. @param peak FLOP/s of a thread, where the time of a step is told */
-async function learn(begun: Begun, peak: number, view: ProgressView, signal: AbortSignal): Promise<FitResult> {
+async function learn(
+  begun: Begun,
+  peak: number,
+  view: ProgressView,
+  signal: AbortSignal,
+): Promise<FitResult<AnyModel>> {
   const { flags, plan, prepared, learned, optimizer, resumed, model, frozen, run } = begun
-  const { splits, loss, metrics, monitor, scoreName, validate } = prepared
-  return fit(model, learned, {
+  const { splits, loss, metrics, monitor, monitorBetter, scoreName, shortestFirst, validate, purpose } = prepared
+  return fitEither(model, learned, {
     loss,
     metrics,
     monitor,
+    monitorBetter,
+    shortestFirst,
     validation: splits.validation,
     validate,
     optimizer,
@@ -189,7 +199,7 @@ async function learn(begun: Begun, peak: number, view: ProgressView, signal: Abo
     onStep: (step) => view.step(step),
     onProfile: flags.profile ? (profile) => tellProfile(profile, peak, begun) : undefined,
     async onEpoch(report, trainer) {
-      await run.saveEpoch(report, trainer, purposeOf(begun))
+      await run.saveEpoch(report, trainer, purpose)
       run.write('curves.svg', plotHistory(trainer.history, { metric: monitor, metricLabel: scoreName }))
       view.epoch(epochLine(report, plan.epochs, prepared))
     },
@@ -197,9 +207,9 @@ async function learn(begun: Begun, peak: number, view: ProgressView, signal: Abo
 }
 
 /** Keeps what an interrupted training has come to, and tells how to go on. */
-async function keepInterrupted(begun: Begun, { model, state }: FitResult): Promise<number> {
-  const { run } = begun
-  await run.saveModel('last', model, purposeOf(begun))
+async function keepInterrupted(begun: Begun, { model, state }: FitResult<AnyModel>): Promise<number> {
+  const { run, prepared } = begun
+  await run.saveModel('last', model, prepared.purpose)
   run.saveState(state)
   note(
     `stopped after step ${thousands(state.step)}; everything is in ${run.path}\nto go on: ${commandLine('train', '--resume', run.path)}`,

@@ -47,13 +47,13 @@ export function checkLengths(dataset: NamedDataset): void {
  * The batches of an order of examples. Those whose first sequence is padded to the same length come together, in their order; what is left of a length after
  * whole batches goes to the next longer one, so that only the last batch of all may be smaller. Other sequences are padded as far as the longest of the batch
  * needs. With `random`, in training, one example that is left over alone goes into the batch before, and then batches of several lengths are put in
- * random order. Without sequences they are stretches of the order.
+ * random order, unless they shall stay by length. Without sequences they are stretches of the order.
  */
 export function batchesByLength(
   dataset: NamedDataset,
   order: Uint32Array,
   batchSize: number,
-  random?: Random,
+  { random, byLength: keepOrder = false }: { readonly random?: Random; readonly byLength?: boolean } = {},
 ): PaddedBatch[] {
   const sequences = sequencesOf(dataset)
   const [first] = sequences
@@ -77,7 +77,7 @@ export function batchesByLength(
     // The longest of all come last, so that these are most alike.
     batches.push(Uint32Array.from([...batches.pop()!, ...left]))
   } else if (left.length > 0) batches.push(Uint32Array.from(left))
-  const shuffled = random === undefined || byLength.size < 2 ? batches : shuffle(batches, random)
+  const shuffled = random === undefined || keepOrder || byLength.size < 2 ? batches : shuffle(batches, random)
   return shuffled.map((indices) => ({
     indices,
     padded: Object.fromEntries(

@@ -4,10 +4,10 @@ import type { RandomAccess } from '../core/random-access.ts'
 import { sameShape } from '../core/shape.ts'
 import { printable } from '../formats/failure.ts'
 import { readSafetensorsHeader } from '../formats/safetensors.ts'
-import { layerFrom } from '../models/layer-from.ts'
+import { inputsLayerFrom, layerFrom } from '../models/layer-from.ts'
 import { parameterShapes } from '../nn/parameter-shapes.ts'
 import { loadLayers } from '../train/open-model.ts'
-import { descriptionIn, purposeFrom } from '../train/weights.ts'
+import { descriptionIn, inputsPurposeFrom, type ModelPurpose, purposeFrom } from '../train/weights.ts'
 import { counted, type FileContent, type FileTensor, type FileUse } from './file-content.ts'
 import { fittingNetworks } from './fitting-networks.ts'
 
@@ -39,7 +39,8 @@ export async function safetensorsContent(access: RandomAccess, place: string): P
   const described = descriptionIn(metadata, place)
   if (described === undefined) return { ...plain, facts, use: { as: 'weights', networks: fittingNetworks(tensors) } }
   const { layer, inputShape, classes, inputs } = described
-  const { task, preprocessing } = purposeFrom(metadata, place)
+  const { task = 'unknown', preprocessing }: ModelPurpose =
+    inputShape === undefined ? inputsPurposeFrom(metadata, place) : purposeFrom(metadata, place)
   await loadLayers(metadata)
   return {
     ...plain,
@@ -55,7 +56,7 @@ export async function safetensorsContent(access: RandomAccess, place: string): P
     operators: counted(typesWithin(layer), () => true),
     classes,
     preprocessing,
-    use: useOf(layer, inputShape, tensors),
+    use: inputShape === undefined ? inputsUse(layer) : useOf(layer, inputShape, tensors),
   }
 }
 
@@ -68,12 +69,17 @@ function typesWithin(description: unknown): string[] {
   return typeof type === 'string' && within.length === 0 ? [printable(type)] : within
 }
 
-function useOf(layer: unknown, inputShape: readonly number[] | undefined, tensors: readonly FileTensor[]): FileUse {
-  if (inputShape === undefined)
-    return {
-      as: 'nothing',
-      reason: 'its network takes inputs by their names; build it in a program and use loadWeights',
-    }
+function inputsUse(layer: unknown): FileUse {
+  try {
+    inputsLayerFrom(layer)
+    return { as: 'model' }
+  } catch (error) {
+    if (error instanceof GentleError) return { as: 'nothing', reason: printable(error.message) }
+    throw error
+  }
+}
+
+function useOf(layer: unknown, inputShape: readonly number[], tensors: readonly FileTensor[]): FileUse {
   try {
     const stored = new Map(tensors.map(({ name, shape }) => [name, shape]))
     for (const [name, shape] of parameterShapes(layerFrom(layer), inputShape)) {

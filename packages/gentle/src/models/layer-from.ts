@@ -3,6 +3,7 @@
  * files of which nothing is used, and a page that loads models needs every type.
  */
 import { ArgumentError, GentleError } from '../core/errors.ts'
+import { type InputsLayer, type InputsLayerTypes, ofInputTypes, registeredInputsLayers } from '../nn/inputs-layer.ts'
 import { type Layer, type LayerDescription, type LayerTypes, registeredLayers } from '../nn/layer.ts'
 import { activationTypes } from '../nn/layers/activation.ts'
 import { adaptivePoolingTypes } from '../nn/layers/adaptive-pooling.ts'
@@ -50,23 +51,37 @@ const builtIn: LayerTypes = {
   ...localizerTypes,
 }
 
+const inputsBuiltIn: InputsLayerTypes = { ...ofInputTypes }
+
 /**
  * The layer that a description tells. It may come from a stranger's file: whatever it holds, there is a layer or an ArgumentError.
  * @throws ArgumentError for a type that is unknown and arguments that are missing, of a wrong kind or out of range.
  */
-export function layerFrom(description: unknown): Layer {
+export const layerFrom = (description: unknown): Layer => built(description, 'layer', builtIn, registeredLayers)
+
+/** As `layerFrom`, of a network that takes inputs by their names. */
+export const inputsLayerFrom = (description: unknown): InputsLayer =>
+  built(description, 'network of named inputs', inputsBuiltIn, registeredInputsLayers)
+
+type Build<Built> = (description: LayerDescription, layerFrom: (description: unknown) => Layer) => Built
+
+function built<Built>(
+  description: unknown,
+  what: string,
+  known: Readonly<Record<string, Build<Built>>>,
+  registered: ReadonlyMap<string, Build<Built>>,
+): Built {
   const type = (description as LayerDescription | null)?.type
-  const build =
-    typeof type !== 'string' ? undefined : Object.hasOwn(builtIn, type) ? builtIn[type] : registeredLayers.get(type)
+  const build = typeof type !== 'string' ? undefined : Object.hasOwn(known, type) ? known[type] : registered.get(type)
   if (build === undefined)
     throw new ArgumentError(
-      `layer type ${JSON.stringify(type)} is unknown; expected one of ${[...Object.keys(builtIn), ...registeredLayers.keys()].sort().join(', ')}`,
+      `${what} type ${JSON.stringify(type)} is unknown; expected one of ${[...Object.keys(known), ...registered.keys()].sort().join(', ')}`,
     )
   try {
     return build(description as LayerDescription, layerFrom)
   } catch (error) {
     if (error instanceof GentleError) throw error
-    throw new ArgumentError(`layer ${type}: its description lacks arguments, or they are of a wrong kind`, {
+    throw new ArgumentError(`${what} ${type}: its description lacks arguments, or they are of a wrong kind`, {
       cause: error,
     })
   }

@@ -1,4 +1,4 @@
-export { type InputsLayer, ofInput, type Tensors } from './inputs-layer.ts'
+export { type BuildInputsLayer, type InputsLayer, ofInput, registerInputsLayer, type Tensors } from './inputs-layer.ts'
 export { expectLabels } from './labels.ts'
 export { type BuildLayer, type Layer, type LayerDescription, registerLayer } from './layer.ts'
 export {

@@ -17,6 +17,28 @@ export interface InputsLayer {
   applyInputs(inputs: Tensors, scope: Scope): Tensor
 }
 
+/** Builds such a network from its description; layers within it by `layerFrom`. */
+export type BuildInputsLayer = (
+  description: LayerDescription,
+  layerFrom: (description: unknown) => Layer,
+) => InputsLayer
+
+/** Types of networks that take inputs by their names. */
+export type InputsLayerTypes = Readonly<Record<string, BuildInputsLayer>>
+
+const registered = new Map<string, BuildInputsLayer>()
+
+/**
+ * Lets weights files name a type of network of your own that takes inputs by their names; `build` gets what its description holds. Call it before a
+ * model of that type is opened.
+ */
+export function registerInputsLayer(type: string, build: BuildInputsLayer): void {
+  registered.set(type, build)
+}
+
+/** The types that were registered. */
+export const registeredInputsLayers: ReadonlyMap<string, BuildInputsLayer> = registered
+
 /** Whether a network takes inputs by their names. */
 export const takesInputs = (network: Layer | InputsLayer): network is InputsLayer => 'applyInputs' in network
 
@@ -35,4 +57,12 @@ export function ofInput(name: string, layer: Layer): InputsLayer {
       return layer.apply(x, scope)
     },
   }
+}
+
+export const ofInputTypes: InputsLayerTypes = {
+  ofInput: ({ name, layer }, layerFrom) => {
+    if (typeof name !== 'string')
+      throw new ArgumentError(`ofInput: the input is ${JSON.stringify(name)}; expected its name`)
+    return ofInput(name, layerFrom(layer))
+  },
 }

@@ -66,6 +66,8 @@ export interface Place {
   readonly epoch: number
   /** Examples of the epoch that were taken before. */
   readonly position: number
+  /** Whether its batches go from short sequences to long ones. */
+  readonly byLength?: boolean
 }
 
 /** What is left of an epoch's batches, in an order from the seed. The last may be smaller, or have one example more: none has one alone beside others. */

@@ -11,6 +11,7 @@ export function isBetter(
   best: Evaluation | undefined,
   monitor: string,
   metrics: readonly Metric[],
+  better: 'more' | 'less' = metrics.find(({ name }) => name === monitor)?.better ?? 'more',
 ): boolean {
   const value = validation[monitor]
   if (value === undefined)
@@ -20,6 +21,5 @@ export function isBetter(
   const before = best?.[monitor]
   if (best === undefined || before === undefined || Number.isNaN(before)) return true
   if (value === before) return validation.loss < best.loss
-  const less = monitor === 'loss' || metrics.find(({ name }) => name === monitor)?.better === 'less'
-  return less ? value < before : value > before
+  return monitor === 'loss' || better === 'less' ? value < before : value > before
 }

@@ -25,7 +25,7 @@ export function checkRestorable(
       `restore: the state is in the middle of epoch ${state.epoch}, whose metrics were counted so far; other metrics can begin with an epoch`,
       ['metrics'],
     )
-  const other = (['batchSize', 'seed', 'data'] as const).find((name) => changes.includes(name))
+  const other = (['batchSize', 'seed', 'data', 'order'] as const).find((name) => changes.includes(name))
   if (other !== undefined && state.position > 0 && hasSequences(data))
     throw new TrainingStateError(
       `restore: the state is in the middle of epoch ${state.epoch}, whose batches of sequences depend on '${other}'; it can change with an epoch`,
@@ -55,7 +55,9 @@ export function checkWeights(values: WeightValues, weights: ReadonlyMap<string, 
 
 /** What differs between two trainings. */
 const changesBetween = (stored: Fingerprint, present: Fingerprint): Acceptable[] =>
-  (Object.keys(present) as Acceptable[]).filter((key) => firstDifference(stored[key], present[key], key) !== undefined)
+  ([...new Set([...Object.keys(present), ...Object.keys(stored)])] as Acceptable[]).filter(
+    (key) => firstDifference(stored[key], present[key], key) !== undefined,
+  )
 
 /** @throws TrainingStateError naming all that changed and is not accepted. */
 function checkAccepted(

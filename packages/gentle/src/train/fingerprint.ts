@@ -31,6 +31,8 @@ export interface Fingerprint {
   readonly classes: Json
   /** Names of parameters that stay as they are. */
   readonly freeze: Json
+  /** Where batches do not come in random order. */
+  readonly order?: Json
 }
 
 /** What a fingerprint is made of beside model and data. */
@@ -42,6 +44,7 @@ export interface DependsOn {
   readonly batchSize: number
   readonly seed: number
   readonly freeze: readonly string[]
+  readonly shortestFirst: boolean
 }
 
 /** What a training of this model on this data depends on. */
@@ -50,7 +53,7 @@ export function fingerprintOf(
   data: AnyDataset,
   options: DependsOn,
 ): Fingerprint {
-  const { loss, metrics, monitor, optimizer, batchSize, seed, freeze } = options
+  const { loss, metrics, monitor, optimizer, batchSize, seed, freeze, shortestFirst } = options
   const fields = fieldsOf(data)
   // As a file has it, so that what is read compares with what is made.
   return JSON.parse(
@@ -66,6 +69,7 @@ export function fingerprintOf(
       data: { name: data.name, length: data.length, ...fields, description: data.description },
       seed,
       freeze,
+      ...(shortestFirst ? { order: 'shortestFirst' } : {}),
     }),
   )
 }

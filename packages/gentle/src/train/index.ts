@@ -7,7 +7,15 @@ export type { Acceptable, Fingerprint, Json, RestoreOptions } from './fingerprin
 export { type FitOptions, type FitResult, fit } from './fit.ts'
 export type { Gradients } from './gradients.ts'
 export { historyCsv } from './history-csv.ts'
-export { type OpenedModel, type OpenOptions, openModel, pretrainedValues } from './open-model.ts'
+export {
+  type OpenedInputsModel,
+  type OpenedModel,
+  type OpenOptions,
+  openAnyModel,
+  openInputsModel,
+  openModel,
+  pretrainedValues,
+} from './open-model.ts'
 export { type PerceptronRuleOptions, perceptronRule } from './perceptron-rule.ts'
 export { type Confusion, confusion, type PredictOptions, predict } from './predict.ts'
 export { type PretrainedHead, pretrainedHead } from './pretrained-head.ts'
@@ -25,5 +33,13 @@ export {
   type TrainingState,
 } from './training-state.ts'
 export { type NamedWeights, namedAsNetwork } from './weight-names.ts'
-export { loadMatching, loadModel, loadWeights, type Matching, type ModelPurpose, saveModel } from './weights.ts'
+export {
+  loadInputsModel,
+  loadMatching,
+  loadModel,
+  loadWeights,
+  type Matching,
+  type ModelPurpose,
+  saveModel,
+} from './weights.ts'
 export { readWeightsFile, type WeightsFile, type WeightsFileOptions } from './weights-file.ts'

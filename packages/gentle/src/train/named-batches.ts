@@ -20,7 +20,8 @@ export function readNamedBatches(
 ): AsyncGenerator<Batch & { indices: Uint32Array }> {
   checkLengths(dataset)
   const random = place && new Random(place.seed, `order of batches of epoch ${place.epoch}`)
-  const batches = batchesFrom(batchesByLength(dataset, order, batchSize, random), place?.position ?? 0)
+  const together = batchesByLength(dataset, order, batchSize, { random, byLength: place?.byLength })
+  const batches = batchesFrom(together, place?.position ?? 0)
   const pass = place === undefined ? 0 : place.epoch - 1
   const fields = Object.entries({ ...dataset.inputs, target: dataset.target })
   const hasSequences = fields.some(([, { sequence }]) => sequence !== undefined)

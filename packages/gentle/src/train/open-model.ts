@@ -5,11 +5,11 @@ import { Random } from '../core/random.ts'
 import { sameShape } from '../core/shape.ts'
 import { inNode } from '../data/node.ts'
 import { readSafetensors, type StoredTensor } from '../formats/safetensors.ts'
-import type { Model } from '../nn/model.ts'
+import type { InputsModel, Model } from '../nn/model.ts'
 import type { FirstValues } from '../nn/scope.ts'
 import type { Preprocessing } from '../vision/preprocessing.ts'
 import { outputClasses, type TaskName } from '../vision/tasks/task-names.ts'
-import { modelIn, purposeFrom } from './weights.ts'
+import { describesInputs, inputsModelIn, inputsPurposeFrom, modelIn, purposeFrom } from './weights.ts'
 import { bytesOf, openOnnx, withFile } from './weights-file.ts'
 
 /** A model, and what is known of how it is used. */
@@ -21,6 +21,15 @@ export interface OpenedModel {
   readonly task: TaskName
   /** Set where another program wrote the file, which may not say what the outputs are. */
   readonly byOthers?: true
+}
+
+/** A model that takes inputs by their names, and what is known of how it is used. */
+export interface OpenedInputsModel {
+  readonly model: InputsModel
+  /** What it was trained for, such as `transcribe`, where the file tells. */
+  readonly task?: string
+  /** How what it is asked becomes numbers, and its numbers an answer, as the file tells it: see `ModelPurpose`. Unchecked. */
+  readonly encoding?: unknown
 }
 
 export interface OpenOptions {
@@ -47,6 +56,30 @@ function weightsFileOf(place: string): string | undefined {
  * not fit its own description.
  */
 export async function openModel(place: string, options: OpenOptions = {}): Promise<OpenedModel> {
+  const opened = await openAnyModel(place, options)
+  if (!('inputs' in opened.model)) return opened as OpenedModel
+  throw new ArgumentError(
+    `${place} is a model that takes inputs by their names${opened.task === undefined ? '' : `, to ${opened.task}`}; use openInputsModel instead`,
+  )
+}
+
+/**
+ * Opens a model that takes inputs by their names, of a file that `saveModel` wrote, or of the folder of a training; of a network of your own,
+ * `registerInputsLayer` makes its type known before.
+ * @param place a path in Node, else an address
+ * @throws as `openModel`, and ArgumentError for a model that takes one tensor.
+ */
+export async function openInputsModel(
+  place: string,
+  options: Omit<OpenOptions, 'sizes'> = {},
+): Promise<OpenedInputsModel> {
+  const opened = await openAnyModel(place, options)
+  if ('inputs' in opened.model) return opened as OpenedInputsModel
+  throw new ArgumentError(`${place} is a model that takes one tensor; use openModel instead`)
+}
+
+/** Opens a model of either kind; see `openModel` and `openInputsModel`. */
+export async function openAnyModel(place: string, options: OpenOptions = {}): Promise<OpenedModel | OpenedInputsModel> {
   const { backend, sizes } = options
   const file = weightsFileOf(place)
   if (file === undefined)
@@ -67,6 +100,8 @@ export async function openModel(place: string, options: OpenOptions = {}): Promi
     if (kind !== 'safetensors')
       throw new ArgumentError(`${file} ${isOther}; expected a file of saveModel, ONNX, TensorFlow.js or Keras`)
     const stored = readSafetensors(access, file)
+    if (describesInputs(stored.metadata, file))
+      return { model: await inputsModelIn(stored, file, backend), ...inputsPurposeFrom(stored.metadata, file) }
     await loadLayers(stored.metadata)
     const model = await modelIn(stored, file, backend)
     const purpose = purposeFrom(stored.metadata, file)

@@ -9,7 +9,10 @@ import type { Trainer } from './trainer.ts'
 export interface RunOptions<M extends AnyModel = Model> {
   /** By which the best epoch is chosen; without one, the last epoch counts as the best. */
   readonly validation?: M extends Model ? Dataset : NamedDataset
-  /** What else is told of each epoch's validation, such as the mAP of a detector, by name. More is better, where `monitor` names it. */
+  /**
+   * What else is told of each epoch's validation, such as the mAP of a detector, by name. Where `monitor` names it, more is better, unless
+   * `monitorBetter` says otherwise.
+   */
   readonly validate?: (model: M) => Promise<Readonly<Record<string, number>>>
   /** Called after every step; it must not wait. */
   readonly onStep?: (report: StepReport) => void

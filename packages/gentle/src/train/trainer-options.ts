@@ -13,6 +13,8 @@ export interface TrainerOptions {
    * 'loss' where there is none.
    */
   readonly monitor?: string
+  /** Whether more of it is better, or less, where `validate` tells it and no metric does; 'more' unless given. */
+  readonly monitorBetter?: 'more' | 'less'
   /**
    * Names of the classes in the order in which the model shall count them, for a network that is not a model yet; those of the data unless given. Data
    * in another order is brought into this one.
@@ -22,6 +24,11 @@ export interface TrainerOptions {
   /** Examples a step; 64 unless given. What is left over is an epoch's last step, but one example alone goes with the step before. */
   readonly batchSize?: number
   readonly epochs: number
+  /**
+   * Whether the batches of the first epoch go from the shortest sequences to the longest, and only those of later ones are in random order: SortaGrad (Amodei
+   * et al., 2016, section 3.3). Long sequences are hard to learn from at first.
+   */
+  readonly shortestFirst?: boolean
   /** Steps in all, as the schedule counts them, for those who make one of several batches; a step a batch unless given. */
   readonly steps?: number
   /** From which first values, the order of examples, and dropout derive; 0 unless given. */

@@ -89,6 +89,7 @@ export class Trainer<M extends AnyModel = Model> {
       optimizerState: this.#optimizer,
       seed,
       freeze: names.filter(frozen),
+      shortestFirst: options.shortestFirst === true,
     }
   }
 
@@ -256,7 +257,8 @@ export class Trainer<M extends AnyModel = Model> {
     if (this.epochIsOver) await this.#end(undefined)
     const started = performance.now()
     if (this.#reader === undefined) {
-      const place = { seed: this.#seed, epoch: this.#at.epoch, position: this.#at.position }
+      const { epoch, position } = this.#at
+      const place = { seed: this.#seed, epoch, position, byLength: epoch === 1 && this.#options.shortestFirst === true }
       this.#reader = epochBatches(this.#data, this.batchSize, place)
     }
     const reading = this.#reader.next()
@@ -317,7 +319,8 @@ export class Trainer<M extends AnyModel = Model> {
     if (validation !== undefined && !Number.isFinite(validation.loss))
       throw await this.#diverged(`the validation loss became ${validation.loss}`)
     const better =
-      validation === undefined || isBetter(validation, this.#at.best?.validation, this.#monitor, this.#metrics)
+      validation === undefined ||
+      isBetter(validation, this.#at.best?.validation, this.#monitor, this.#metrics, this.#options.monitorBetter)
     if (validation !== undefined && better) this.#at.best = { epoch: this.#at.epoch, validation, weights }
     const report: EpochReport = {
       epoch: this.#at.epoch,

@@ -1,6 +1,7 @@
 /** Models as files: parameters in safetensors, with the model's description in the metadata, so that a file alone can be used. */
 import type { Backend } from '../backends/backend.ts'
 import { ArgumentError, ClassesError, FormatError, ShapeError, WeightsError } from '../core/errors.ts'
+import { checkFields, type Field, type Fields } from '../core/field.ts'
 import { matchClasses } from '../core/match-classes.ts'
 import { formatShape, type Shape, sameShape } from '../core/shape.ts'
 import { printable } from '../formats/failure.ts'
@@ -8,14 +9,14 @@ import { fileKind, kindBytes } from '../formats/file-kind.ts'
 import { readSafetensors, type SafetensorsFile, type StoredTensor, writeSafetensors } from '../formats/safetensors.ts'
 import { topologicalOrder } from '../graph/graph.ts'
 import type { Tensor } from '../graph/tensor.ts'
-import { layerFrom } from '../models/layer-from.ts'
+import { inputsLayerFrom, layerFrom } from '../models/layer-from.ts'
 import {
   type AnyModel,
   createModel,
   fieldsOfModel,
+  type InputsModel,
   inputsOf,
   type Model,
-  type ModelOptions,
   readWeights,
   traceInputs,
   weightsOf,
@@ -29,19 +30,25 @@ import { namedAs } from './weight-names.ts'
 
 const metadataKey = 'gentle.model'
 const taskKey = 'gentle.task'
+const encodingKey = 'gentle.encoding'
 
-/** What a file of a model can tell beside: `openModel` gives it again. */
+/** What a file of a model can tell beside: `openModel` and `openInputsModel` give it again. */
 export interface ModelPurpose {
   /** What is done to a picture before the model sees it. */
   readonly preprocessing?: Preprocessing
-  /** What it was trained for. */
-  readonly task?: TaskName
+  /** What it was trained for: one of the tasks on pictures, or, of a model that takes inputs by their names, any other. */
+  readonly task?: string
+  /**
+   * Of a model that takes inputs by their names: how what it is asked becomes numbers, and its numbers become an answer, as plain JSON. A table of
+   * symbols, a vocabulary, or the settings of a spectrum.
+   */
+  readonly encoding?: unknown
 }
 
-/** A model as bytes of a safetensors file; `loadModel` and `openModel` open it again, where it takes one tensor. */
+/** A model as bytes of a safetensors file; `loadModel`, `loadInputsModel`, `openModel` and `openInputsModel` open it again. */
 export async function saveModel(
   model: AnyModel,
-  { preprocessing, task }: ModelPurpose = {},
+  { preprocessing, task, encoding }: ModelPurpose = {},
 ): Promise<Uint8Array<ArrayBuffer>> {
   const values = await readWeights(model)
   const tensors = new Map<string, StoredTensor>()
@@ -55,6 +62,7 @@ export async function saveModel(
     [metadataKey]: JSON.stringify(description),
     ...preprocessingMetadata(preprocessing),
     ...(task === undefined ? {} : { [taskKey]: task }),
+    ...(encoding === undefined ? {} : { [encodingKey]: JSON.stringify(encoding) }),
   })
 }
 
@@ -69,15 +77,80 @@ export async function loadModel(
   return modelIn(readSafetensors(bytes, name), name, backend)
 }
 
+/**
+ * As `loadModel`, of a network that takes inputs by their names; of one of your own, `registerInputsLayer` makes its type known before.
+ * @throws as `loadModel`, and FormatError for a model that takes one tensor.
+ */
+export async function loadInputsModel(
+  bytes: Uint8Array,
+  { name = 'weights', backend }: { name?: string; backend?: Backend } = {},
+): Promise<InputsModel> {
+  return inputsModelIn(readSafetensors(bytes, name), name, backend)
+}
+
 /** As `loadModel`, of a file that is read. */
 export async function modelIn({ tensors, metadata }: SafetensorsFile, name: string, backend?: Backend): Promise<Model> {
+  const { layer, inputShape, classes } = parseDescription(descriptionText(metadata, name), name)
+  const make = (firstValues: FirstValues): Promise<Model> =>
+    createModel(layerFrom(layer), inputShape, { classes, backend, firstValues })
+  return fromFile(make, tensors, name)
+}
+
+/** As `loadInputsModel`, of a file that is read. */
+export async function inputsModelIn(
+  { tensors, metadata }: SafetensorsFile,
+  name: string,
+  backend?: Backend,
+): Promise<InputsModel> {
+  const { layer, inputs, classes } = parseJson(descriptionText(metadata, name), name)
+  const fields = fieldsFrom(inputs, name)
+  const make = (firstValues: FirstValues): Promise<InputsModel> =>
+    createModel(inputsLayerFrom(layer), fields, { classes, backend, firstValues })
+  return fromFile(make, tensors, name)
+}
+
+/** Whether a safetensors file's metadata tells of a model that takes inputs by their names. */
+export function describesInputs(metadata: Readonly<Record<string, string>>, name: string): boolean {
   const text = metadata[metadataKey]
-  if (text === undefined)
-    throw new FormatError(
-      `${name}: its metadata has no '${metadataKey}'; build the network and use loadWeights instead`,
-    )
-  const { layer, inputShape, classes } = parseDescription(text, name)
-  const model = await fromFile(layer, inputShape, { classes, backend }, tensors, name)
+  return text !== undefined && parseJson(text, name).inputs !== undefined
+}
+
+/** @throws FormatError for a file without a model's description. */
+function descriptionText(metadata: Readonly<Record<string, string>>, name: string): string {
+  const text = metadata[metadataKey]
+  if (text !== undefined) return text
+  throw new FormatError(`${name}: its metadata has no '${metadataKey}'; build the network and use loadWeights instead`)
+}
+
+/** @throws FormatError for inputs that a file describes wrongly. */
+function fieldsFrom(stored: unknown, name: string): Fields {
+  const fail = (problem: string, options?: ErrorOptions): never => {
+    throw new FormatError(`${name}: the model's description ${problem}`, options)
+  }
+  if (stored === undefined) return fail('is of a network that takes one tensor; use loadModel instead')
+  if (typeof stored !== 'object' || stored === null || Array.isArray(stored))
+    return fail(`has the inputs ${JSON.stringify(stored)}; expected fields by their names`)
+  for (const [key, field] of Object.entries(stored as Record<string, Partial<Field> | null>)) {
+    const { dtype, shape, padding = 0 } = field ?? {}
+    const isShape = Array.isArray(shape) && shape.every((n) => Number.isInteger(n) && n >= 1)
+    if (!(dtype === 'float32' || dtype === 'int32') || !isShape || typeof padding !== 'number')
+      return fail(`has the input ${JSON.stringify(key)}: ${JSON.stringify(field)}; expected a dtype and a shape`)
+  }
+  try {
+    checkFields(stored as Fields, name)
+  } catch (cause) {
+    return fail(`has inputs that do not go together: ${(cause as Error).message}`, { cause })
+  }
+  return stored as Fields
+}
+
+/** Makes a model that has all of a file's tensors, and no others. */
+async function fromFile<M extends AnyModel>(
+  make: (firstValues: FirstValues) => Promise<M>,
+  tensors: ReadonlyMap<string, StoredTensor>,
+  name: string,
+): Promise<M> {
+  const model = await described(make, tensors, name)
   const unknown = [...tensors.keys()].filter((key) => !weightsOf(model).has(key))
   if (unknown.length > 0)
     throw new WeightsError(`${name} does not fit its own description; not in the model: ${unknown.join(', ')}`)
@@ -97,6 +170,22 @@ export function purposeFrom(
   if (task === undefined)
     throw new FormatError(`${name}: its task '${stored}' is unknown; expected one of ${taskNames.join(', ')}`)
   return { task, preprocessing: preprocessingFrom(metadata, name) }
+}
+
+/** As `purposeFrom`, of a model that takes inputs by their names. @throws FormatError for an encoding that is no JSON. */
+export function inputsPurposeFrom(
+  metadata: Readonly<Record<string, string>>,
+  name: string,
+): Pick<ModelPurpose, 'task' | 'encoding'> {
+  const { [taskKey]: task, [encodingKey]: text } = metadata
+  try {
+    return {
+      ...(task === undefined ? {} : { task }),
+      ...(text === undefined ? {} : { encoding: JSON.parse(text) }),
+    }
+  } catch (cause) {
+    throw new FormatError(`${name}: its encoding is no JSON`, { cause })
+  }
 }
 
 /** The names of a model's classes, where a safetensors file's metadata tells them. @throws FormatError for a description that is broken. */
@@ -124,13 +213,11 @@ export function descriptionIn(metadata: Readonly<Record<string, string>>, name: 
 }
 
 /** The model described, its parameters from the file. A parameter is checked before it gets memory: files come from anywhere. */
-async function fromFile(
-  layer: unknown,
-  inputShape: Shape,
-  options: ModelOptions,
+async function described<M extends AnyModel>(
+  make: (firstValues: FirstValues) => Promise<M>,
   tensors: ReadonlyMap<string, StoredTensor>,
   name: string,
-): Promise<Model> {
+): Promise<M> {
   const firstValues: FirstValues = (path, shape) => {
     const stored = tensors.get(path)
     if (stored?.dtype !== 'float32' || !sameShape(stored.shape, shape))
@@ -140,7 +227,7 @@ async function fromFile(
     return stored.data as Float32Array
   }
   try {
-    return await createModel(layerFrom(layer), inputShape, { ...options, firstValues })
+    return await make(firstValues)
   } catch (error) {
     if (!(error instanceof ArgumentError || error instanceof ShapeError)) throw error
     throw new FormatError(`${name}: its description makes no model: ${error.message}`, { cause: error })
@@ -275,8 +362,7 @@ function parseDescription(text: string, name: string): { layer: unknown; inputSh
     throw new FormatError(`${name}: the model's description ${problem}`)
   }
   const { layer, inputShape, inputs, classes } = parseJson(text, name)
-  if (inputs !== undefined)
-    return fail('is of a network that takes inputs by their names; build the network and use loadWeights instead')
+  if (inputs !== undefined) return fail('is of a network that takes inputs by their names; use loadInputsModel instead')
   if (!Array.isArray(inputShape) || !inputShape.every((n) => Number.isInteger(n) && n >= 1))
     return fail(`has the input shape ${JSON.stringify(inputShape)}; expected whole numbers from 1`)
   return { layer, inputShape, classes }

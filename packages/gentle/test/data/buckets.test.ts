@@ -30,7 +30,7 @@ describe('buckets', () => {
     for (let n = 0; n < 20; n++) {
       const lengths = Array.from({ length: 1 + random.integer(60) }, () => 1 + random.integer(70))
       const batchSize = 1 + random.integer(9)
-      const batches = batchesByLength(sequences(lengths), random.permutation(lengths.length), batchSize, random)
+      const batches = batchesByLength(sequences(lengths), random.permutation(lengths.length), batchSize, { random })
       expect(batches).toHaveLength(stepsOf(lengths.length, batchSize))
       expect(batches.flatMap(({ indices }) => [...indices]).sort((a, b) => a - b)).toEqual([...inOrder(lengths.length)])
       expect(batches.filter(({ indices }) => indices.length !== batchSize).length).toBeLessThanOrEqual(1)
@@ -58,7 +58,7 @@ describe('buckets', () => {
       target: { values: new Float32Array(5) },
     })
     const order = Uint32Array.of(3, 1, 4, 0, 2)
-    const batches = batchesByLength(set, order, 3, new Random(0))
+    const batches = batchesByLength(set, order, 3, { random: new Random(0) })
     expect(batches.map(({ indices, padded }) => [[...indices], padded])).toEqual([
       [[3, 1, 4], {}],
       [[0, 2], {}],
@@ -67,7 +67,9 @@ describe('buckets', () => {
 
   it('have in training no batch of one example that was left over', () => {
     const batches = (random?: Random) =>
-      batchesByLength(sequences([20, 3, 9, 5, 20, 7, 10]), inOrder(7), 2, random).map(({ indices }) => indices.length)
+      batchesByLength(sequences([20, 3, 9, 5, 20, 7, 10]), inOrder(7), 2, { random }).map(
+        ({ indices }) => indices.length,
+      )
     expect(batches()).toEqual([2, 2, 2, 1])
     expect(batches(new Random(1)).sort()).toEqual([2, 2, 3])
   })

@@ -145,7 +145,7 @@ describe('a network of sequences', () => {
   it('is saved with its weights, which its own network takes', async () => {
     const { model } = await fit(bagOfLetters, texts(16, 1), options(1))
     const bytes = await saveModel(model)
-    await expect(loadModel(bytes)).rejects.toThrow(/takes inputs by their names; build the network and use loadWeights/)
+    await expect(loadModel(bytes)).rejects.toThrow(/takes inputs by their names; use loadInputsModel/)
     const again = await nn.createModel(bagOfLetters, model.inputs, { backend: reference(), seed: 9 })
     await loadWeights(again, bytes)
     expect(await nn.readWeights(again)).toEqual(await nn.readWeights(model))

@@ -1,0 +1,26 @@
+/** Tasks on sequences. */
+import { UsageError } from '../terminal/usage.ts'
+import type { SequenceTask } from './task.ts'
+
+export const sequenceTasks: SequenceTask[] = []
+
+/** The task of this name; undefined for one on pictures. */
+export const sequenceTask = (name: string | undefined): SequenceTask | undefined =>
+  sequenceTasks.find((task) => task.name === name)
+
+/** Networks on sequences. */
+export const sequenceNetworkNames = (): readonly string[] => sequenceTasks.flatMap(({ networks }) => networks)
+
+/**
+ * The task that a network is for, which its name tells; undefined for one on pictures.
+ * @throws UsageError for a task that the network is not for.
+ */
+export function sequenceTaskFor(network: string | undefined, task: string | undefined): SequenceTask | undefined {
+  const fitting = sequenceTasks.find(({ networks }) => network !== undefined && networks.includes(network))
+  if (fitting !== undefined && task !== undefined && task !== fitting.name)
+    throw new UsageError(`${network} is not for --task ${task}; it is for ${fitting.name}`)
+  const named = sequenceTask(task)
+  if (named !== undefined && network !== undefined && fitting === undefined)
+    throw new UsageError(`${network} is not for --task ${task}; there are ${named.networks.join(', ')}`)
+  return fitting ?? named
+}
