@@ -18,6 +18,7 @@ import { layerNormTypes } from '../nn/layers/layer-norm.ts'
 import { linearTypes } from '../nn/layers/linear.ts'
 import { localResponseNormTypes } from '../nn/layers/local-response-norm.ts'
 import { poolingTypes } from '../nn/layers/pooling.ts'
+import { recurrentTypes } from '../nn/layers/recurrent/types.ts'
 import { residualTypes } from '../nn/layers/residual.ts'
 import { sequentialTypes } from '../nn/layers/sequential.ts'
 import { shapeTypes } from '../nn/layers/shape.ts'
@@ -41,6 +42,7 @@ const builtIn: LayerTypes = {
   ...localResponseNormTypes,
   ...concatTypes,
   ...poolingTypes,
+  ...recurrentTypes,
   ...residualTypes,
   ...sequentialTypes,
   ...shapeTypes,

@@ -41,6 +41,11 @@ export {
   MaxPool1d,
   MaxPool2d,
 } from './layers/pooling.ts'
+export type { CellOptions } from './layers/recurrent/cell.ts'
+export { GRU, GRUCell, type GRUCellOptions, type GRUOptions } from './layers/recurrent/gru.ts'
+export { LSTM, LSTMCell, type LSTMCellOptions, type LSTMOptions } from './layers/recurrent/lstm.ts'
+export type { RecurrentLayer, RecurrentOptions } from './layers/recurrent/recurrent-layer.ts'
+export { RNN, RNNCell, type RNNCellOptions, type RNNOptions } from './layers/recurrent/rnn.ts'
 export { Residual, type ResidualOptions } from './layers/residual.ts'
 export { type NamedLayers, Sequential } from './layers/sequential.ts'
 export { Flatten, Identity } from './layers/shape.ts'
@@ -65,3 +70,11 @@ export { headParameters, parameterShapes } from './parameter-shapes.ts'
 export { type FirstValues, type Parameters, Scope, type ScopeOptions } from './scope.ts'
 export { classCount, type OutputKind, outputKind } from './scores.ts'
 export { selectParameters } from './select-parameters.ts'
+export type {
+  CellState,
+  RecurrentCell,
+  SequenceLayer,
+  SequenceOptions,
+  SequenceResult,
+  SequenceState,
+} from './sequence-layer.ts'

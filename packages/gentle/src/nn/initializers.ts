@@ -69,6 +69,34 @@ export const heNormalOut: Initializer = (shape, random) => {
   return fill(shape, () => random.normal() * deviation)
 }
 
+/**
+ * Orthogonal rows of length 1, or columns where there are more rows than columns, drawn evenly among all: a state that is multiplied by such weights again and
+ * again neither vanishes nor explodes (Saxe, McClelland, Ganguli, "Exact solutions to the nonlinear dynamics of learning in deep linear neural networks",
+ * 2013, section 3).
+ */
+export const orthogonal: Initializer = (shape, random) => {
+  const rows = shape.length < 2 ? fans(shape).fanOut : shape[0]
+  const columns = sizeOf(shape.slice(1))
+  const [count, length] = rows <= columns ? [rows, columns] : [columns, rows]
+  const vectors: Float64Array[] = []
+  for (let i = 0; i < count; i++) {
+    const vector = Float64Array.from({ length }, () => random.normal())
+    // Modified Gram and Schmidt, twice: once is not enough where little is left of a vector.
+    for (const before of [...vectors, ...vectors]) {
+      let along = 0
+      for (let k = 0; k < length; k++) along += before[k] * vector[k]
+      for (let k = 0; k < length; k++) vector[k] -= along * before[k]
+    }
+    const norm = Math.hypot(...vector)
+    vectors.push(vector.map((value) => value / norm))
+  }
+  const values = new Float32Array(rows * columns)
+  for (let row = 0; row < rows; row++)
+    for (let column = 0; column < columns; column++)
+      values[row * columns + column] = rows <= columns ? vectors[row][column] : vectors[column][row]
+  return values
+}
+
 /** Normal with mean 0 and this deviation (0.01 in Krizhevsky et al., 2012, section 5). */
 export const normalWith =
   (deviation: number): Initializer =>
@@ -76,7 +104,15 @@ export const normalWith =
     fill(shape, () => random.normal() * deviation)
 
 /** Initialisers by the name under which a model's description stores them. */
-export const initializers = { glorotUniform, glorotNormal, heUniform, heNormal, heNormalOut, zeros } as const
+export const initializers = {
+  glorotUniform,
+  glorotNormal,
+  heUniform,
+  heNormal,
+  heNormalOut,
+  orthogonal,
+  zeros,
+} as const
 
 export type InitializerName = keyof typeof initializers
 

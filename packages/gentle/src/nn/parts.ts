@@ -2,6 +2,7 @@
 import { type Shape, sizeOf } from '../core/shape.ts'
 import { topologicalOrder } from '../graph/graph.ts'
 import { type Input, input, type Tensor, Variable } from '../graph/tensor.ts'
+import { bodyDepth } from '../ops/trace-body.ts'
 import type { Layer, LayerDescription } from './layer.ts'
 import { type Parameters, Scope } from './scope.ts'
 
@@ -42,6 +43,7 @@ export function takeApart(
   const auxiliary: Tensor[] = []
   const x = input([batchSize, ...inputShape])
   const known = new Set<Tensor>([x])
+  const depth = bodyDepth()
   const addPart = (part: Omit<Part, 'nodes'>): void => {
     parts.push({ ...part, nodes: unknownNodes(part.output, known) })
   }
@@ -53,11 +55,15 @@ export function takeApart(
     inspection: true,
     step: training ? input([], 'int32') : undefined,
     onLayer({ path, description, input, output, leaf }) {
+      // Within the body of a loop: part of the layer that loops.
+      if (bodyDepth() > depth) return
       // A layer of layers is a part only where it ends in ops of its own that it did not tell of as a join.
       if (leaf || !known.has(output))
         addPart({ name: path, type: description.type, inputs: [input], output, ...(leaf ? { description } : {}) })
     },
-    onJoin: ({ path, type, inputs, output }) => addPart({ name: path, type, inputs, output }),
+    onJoin({ path, type, inputs, output }) {
+      if (bodyDepth() === depth) addPart({ name: path, type, inputs, output })
+    },
     onAuxiliary: (output) => auxiliary.push(output),
   })
   const output = scope.apply('', network, x)

@@ -5,6 +5,7 @@ import { apply, setScope, type Tensor, Variable, variable } from '../graph/tenso
 import { reshapeOp } from '../ops/structure.ts'
 import type { Initializer } from './initializers.ts'
 import type { Layer, LayerDescription } from './layer.ts'
+import type { CellState, RecurrentCell, SequenceLayer, SequenceOptions, SequenceResult } from './sequence-layer.ts'
 
 /** The parameters of a model by their path names, in the order in which its layers made them. */
 export type Parameters = Map<string, Variable>
@@ -95,6 +96,44 @@ export class Scope {
     const output = passedOn ? apply(reshapeOp, [input], { shape: input.shape }) : applied
     this.#options.onLayer?.({ path, description: layer.description, input, output, leaf })
     return output
+  }
+
+  /** As `apply`, of a layer that knows how long sequences are; it also gives the state after them. */
+  applySequence(name: string, layer: SequenceLayer, input: Tensor, options: SequenceOptions = {}): SequenceResult {
+    this.#leaf = false
+    const path = this.#join(name)
+    const inner = new Scope(this.#options, path)
+    const before = setScope(path)
+    let applied: SequenceResult
+    try {
+      applied = layer.applySequence(input, inner, options)
+    } finally {
+      setScope(before)
+    }
+    this.#options.onLayer?.({
+      path,
+      description: layer.description,
+      input,
+      output: applied.outputs,
+      leaf: inner.#leaf,
+    })
+    return applied
+  }
+
+  /** Traces one step of a recurrent cell, such as in the body of a `scan`, at a place of its own: its parameters are this layer's, not a part's. */
+  applyCell(
+    name: string,
+    cell: RecurrentCell,
+    input: Tensor,
+    state: CellState,
+  ): { readonly output: Tensor; readonly state: CellState } {
+    const path = this.#join(name)
+    const before = setScope(path)
+    try {
+      return cell.step(input, state, new Scope(this.#options, path))
+    } finally {
+      setScope(before)
+    }
   }
 
   /** As `apply`; also gives what every layer within that part gave, innermost layers first. */

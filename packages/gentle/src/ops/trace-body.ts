@@ -4,6 +4,11 @@ import type { Signature } from '../graph/op.ts'
 import { rebuild } from '../graph/rebuild.ts'
 import { Captured, Constant, Input, idFromNowOn, Parameter, type Tensor, Variable } from '../graph/tensor.ts'
 
+let depth = 0
+
+/** How many bodies are being traced, one within the other. */
+export const bodyDepth = (): number => depth
+
 export interface TracedBody {
   readonly parameters: readonly Parameter[]
   /** What the function gives, over its parameters and `captured`. */
@@ -24,7 +29,13 @@ export function traceBody(
   const parameters = signatures.map((signature) => new Parameter({ shape: signature.shape, dtype: signature.dtype }))
   const own = new Set<Tensor>(parameters)
   const first = idFromNowOn()
-  const traced = body(parameters)
+  depth++
+  let traced: readonly Tensor[]
+  try {
+    traced = body(parameters)
+  } finally {
+    depth--
+  }
   const standIns = new Map<Tensor, Captured>()
   const captured = new Map<Captured, Tensor>()
   const results = rebuild(traced, (node) => {

@@ -1,0 +1,72 @@
+import { sigmoid, tanh } from '../../../ops/activations.ts'
+import { add, mul } from '../../../ops/elementwise.ts'
+import { slice } from '../../../ops/structure.ts'
+import type { Initializer } from '../../initializers.ts'
+import { checkFinite, checkOptions } from '../../layer.ts'
+import type { RecurrentCell } from '../../sequence-layer.ts'
+import {
+  type CellInitializers,
+  type CellKind,
+  type CellOptions,
+  cellInitializers,
+  cellOf,
+  cellOptions,
+} from './cell.ts'
+import { type RecurrentLayer, type RecurrentOptions, recurrentLayer, recurrentOptions } from './recurrent-layer.ts'
+
+export interface LSTMCellOptions extends CellOptions {
+  /**
+   * First value of the forget gate's bias, `bias_ih` and `bias_hh` together: 1 lets a state pass through many steps from the beginning (Jozefowicz, Zaremba,
+   * Sutskever, 2015, section 2.2), as Keras has it. Like all biases unless given.
+   */
+  readonly forgetBias?: number
+}
+
+export interface LSTMOptions extends RecurrentOptions, LSTMCellOptions {}
+
+/** Gates in PyTorch's order: input, forget, cell, output. */
+const lstmKind: CellKind = {
+  type: 'lstm',
+  gates: 4,
+  states: ['h', 'c'],
+  advance(fromInput, [h, c], { units, product }) {
+    const gates = add(fromInput, product(h))
+    const gate = (i: number) => slice(gates, [0, i * units], [gates.shape[0], units])
+    const next = add(mul(sigmoid(gate(1)), c), mul(sigmoid(gate(0)), tanh(gate(2))))
+    return [mul(sigmoid(gate(3)), tanh(next)), next]
+  },
+}
+
+/** The biases of the forget gate begin with one value, which the first of the two holds. */
+function lstmInitializers(units: number, options: LSTMCellOptions, where: string): CellInitializers {
+  const usual = cellInitializers(units, options, where)
+  const { forgetBias } = options
+  if (forgetBias === undefined) return usual
+  checkFinite(forgetBias, `${where}: forgetBias`)
+  const withForget =
+    (initialize: Initializer, value: number): Initializer =>
+    (shape, random) =>
+      initialize(shape, random).fill(value, units, 2 * units)
+  return { ...usual, biasIh: withForget(usual.biasIh, forgetBias), biasHh: withForget(usual.biasHh, 0) }
+}
+
+/**
+ * A cell with long short-term memory (Hochreiter and Schmidhuber, 1997; with the forget gate of Gers, Schmidhuber, Cummins, 2000; no peepholes):
+ * i, f, g, o = sigmoid, sigmoid, tanh, sigmoid of W x + b + U h + d; c' = f c + i g; h' = o tanh(c'). Its state is [h, c]. Parameters `weight_ih`
+ * [4 units, K] and `weight_hh` [4 units, units], `bias_ih` and `bias_hh` [4 units], rows in the order i, f, g, o.
+ * @throws ArgumentError for numbers out of range and unknown options.
+ */
+export function LSTMCell(units: number, options: LSTMCellOptions = {}): RecurrentCell {
+  checkOptions(options, [...cellOptions, 'forgetBias'], 'lstmCell')
+  return cellOf(lstmKind, units, lstmInitializers(units, options, 'lstmCell'), options)
+}
+
+/**
+ * LSTM networks over sequences, each a loop over an `LSTMCell`: [N, T, K] becomes [N, T, units]. Parameters `weight_ih_l0` [4 units, K], `weight_hh_l0`
+ * [4 units, units], `bias_ih_l0` and `bias_hh_l0` [4 units], those of the second layer `_l1`, backwards `_l0_reverse`, as PyTorch's.
+ * @throws ArgumentError for numbers out of range and unknown options.
+ */
+export function LSTM(units: number, options: LSTMOptions = {}): RecurrentLayer {
+  checkOptions(options, [...cellOptions, ...recurrentOptions, 'forgetBias'], 'lstm')
+  return recurrentLayer(lstmKind, units, lstmInitializers(units, options, 'lstm'), options)
+}

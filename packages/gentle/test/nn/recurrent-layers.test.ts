@@ -1,0 +1,163 @@
+import { describe, expect, it } from 'vitest'
+import { reference } from '../../src/backends/reference/reference.ts'
+import { ArgumentError, ShapeError } from '../../src/core/errors.ts'
+import { constant, input, type Tensor } from '../../src/graph/tensor.ts'
+import { layerFrom } from '../../src/models/layer-from.ts'
+import * as nn from '../../src/nn/index.ts'
+import { summarize } from '../../src/nn/summary.ts'
+import { matmul, scan, transpose } from '../../src/ops/index.ts'
+
+const [batch, steps, inputs, units] = [2, 4, 3, 5]
+
+const sequences = (): Tensor =>
+  constant(
+    Float32Array.from({ length: batch * steps * inputs }, (_, i) => Math.sin(i)),
+    [batch, steps, inputs],
+  )
+
+const scopeOf = (parameters: nn.Parameters = new Map()): nn.Scope =>
+  new nn.Scope({ parameters, state: new Map(), seed: 1, training: false })
+
+async function run(outputs: Record<string, Tensor>): Promise<Record<string, number[]>> {
+  const program = await reference().compile({ inputs: {}, outputs })
+  const values = await program.run()
+  return Object.fromEntries(Object.keys(outputs).map((name) => [name, [...values[name].data]]))
+}
+
+const kinds = [
+  ['RNN', nn.RNN, nn.RNNCell],
+  ['LSTM', nn.LSTM, nn.LSTMCell],
+  ['GRU', nn.GRU, nn.GRUCell],
+] as const
+
+describe('a recurrent layer', () => {
+  it.each(kinds)('%s is a loop over its cell', async (_, Layer, Cell) => {
+    const cell = Cell(units)
+    const parameters: nn.Parameters = new Map()
+    const scope = scopeOf(parameters)
+    const x = sequences()
+    const looped = scan(
+      (state: nn.CellState, slice: Tensor) => scope.applyCell('cell', cell, slice, state),
+      cell.zeroState(batch),
+      transpose(x, [1, 0, 2]),
+    )
+    expect([...parameters.keys()]).toEqual(['cell.weight_ih', 'cell.weight_hh', 'cell.bias_ih', 'cell.bias_hh'])
+    const renamed = new Map([...parameters].map(([name, value]) => [`${name.replace('cell.', '')}_l0`, value]))
+    const layer = Layer(units).applySequence(x, scopeOf(renamed))
+    const values = await run({
+      cell: transpose(looped.outputs, [1, 0, 2]),
+      layer: layer.outputs,
+      ofCell: looped.state.at(-1)!,
+      ofLayer: layer.state[0].at(-1)!,
+    })
+    expect(values.layer).toEqual(values.cell)
+    expect(values.ofLayer).toEqual(values.ofCell)
+  })
+
+  it('begins as PyTorch has it, or as Keras', async () => {
+    const begun = async (options: nn.LSTMOptions): Promise<Record<string, number[]>> => {
+      const parameters: nn.Parameters = new Map()
+      nn.LSTM(units, options).apply(sequences(), scopeOf(parameters))
+      return run(Object.fromEntries(parameters))
+    }
+    const limit = 1 / Math.sqrt(units)
+    for (const values of Object.values(await begun({}))) {
+      expect(Math.max(...values.map(Math.abs))).toBeLessThanOrEqual(limit)
+      expect(Math.max(...values.map(Math.abs))).toBeGreaterThan(0.6 * limit)
+    }
+    const keras = await begun({ weightInit: 'glorotUniform', recurrentInit: 'orthogonal', biasInit: 0, forgetBias: 1 })
+    const gates = (...values: number[]): number[] => values.flatMap((value) => Array<number>(units).fill(value))
+    expect(keras.bias_ih_l0).toEqual(gates(0, 1, 0, 0))
+    expect(keras.bias_hh_l0).toEqual(gates(0, 0, 0, 0))
+    const weight = constant(keras.weight_hh_l0, [4 * units, units])
+    const { squares } = await run({ squares: matmul(weight, weight, { transposeA: true }) })
+    squares.forEach((value, i) => {
+      expect(value).toBeCloseTo(i % (units + 1) === 0 ? 1 : 0, 5)
+    })
+  })
+
+  it('gives the last states of both directions where one answer is asked of a sequence', async () => {
+    const parameters: nn.Parameters = new Map()
+    const x = sequences()
+    const all = nn.GRU(units, { bidirectional: true }).applySequence(x, scopeOf(parameters))
+    const last = nn.GRU(units, { bidirectional: true, outputs: 'last' }).apply(x, scopeOf(parameters))
+    expect(last.shape).toEqual([batch, 2 * units])
+    const values = await run({ all: all.outputs, last })
+    for (let example = 0; example < batch; example++) {
+      const at = (step: number) => (example * steps + step) * 2 * units
+      expect(values.last.slice(example * 2 * units, (example + 1) * 2 * units)).toEqual([
+        ...values.all.slice(at(steps - 1), at(steps - 1) + units),
+        ...values.all.slice(at(0) + units, at(1)),
+      ])
+    }
+  })
+
+  it('is counted with all of its steps', () => {
+    const summary = summarize(nn.Sequential(nn.LSTM(units, { layers: 2 }), nn.Linear(7)), [steps, inputs])
+    const ofLayers = 4 * units * (inputs + units + 2 + units + units + 2)
+    expect(
+      summary.layers.map(({ name, type, outputShape, parameters, macs }) => ({
+        name,
+        type,
+        outputShape,
+        parameters,
+        macs,
+      })),
+    ).toEqual([
+      {
+        name: '0',
+        type: 'lstm',
+        outputShape: [steps, units],
+        parameters: ofLayers,
+        macs: steps * 4 * units * (inputs + units + units + units),
+      },
+      { name: '1', type: 'linear', outputShape: [steps, 7], parameters: 7 * (units + 1), macs: steps * 7 * units },
+    ])
+  })
+
+  it('with layers in the body of a loop is one part of a network', () => {
+    const looping: nn.Layer = {
+      description: { type: 'looping' },
+      apply(x, scope) {
+        const { outputs } = scan(
+          (h: Tensor, slice: Tensor) => {
+            const next = scope.apply('linear', nn.Linear(inputs), slice.add(h))
+            return { state: next, output: next }
+          },
+          x.slice([0, 0, 0], [batch, 1, inputs]).reshape([batch, inputs]).mul(0),
+          transpose(x, [1, 0, 2]),
+        )
+        return transpose(outputs, [1, 0, 2])
+      },
+    }
+    const summary = summarize(looping, [steps, inputs], { batchSize: batch })
+    expect(summary.layers.map(({ type, parameters, macs }) => [type, parameters, macs])).toEqual([
+      ['looping', inputs * (inputs + 1), steps * inputs * inputs],
+    ])
+  })
+
+  it('refuses what does not fit, by its place', () => {
+    const apply = (layer: nn.RecurrentLayer, shape: number[], options?: nn.SequenceOptions) => () =>
+      scopeOf().applySequence('rnn', layer, input(shape), options)
+    expect(apply(nn.LSTM(2), [3, 4])).toThrow(
+      new ShapeError('layer rnn (lstm) on input [3, 4]: expected sequences [N, T, K]'),
+    )
+    expect(apply(nn.LSTM(2), [3, 4, 5], { state: [] })).toThrow(
+      new ArgumentError(
+        'lstm: the state is a list of 0; expected one state [h, c] for each of 1 layers and directions',
+      ),
+    )
+    expect(apply(nn.GRU(2), [3, 4, 5], { state: [[input([3, 1])]] })).toThrow(
+      new ShapeError("layer rnn (gru) on input [3, 4, 5]: the state's h is float32 [3, 1]; expected [h], each [3, 2]"),
+    )
+    expect(apply(nn.RNN(2), [3, 4, 5], { lengths: input([2], 'int32') })).toThrow(ShapeError)
+    expect(() => nn.LSTM(0)).toThrow(new ArgumentError('lstm: units is 0; expected a whole number from 1'))
+    expect(() => nn.RNN(2, { activation: 'gelu' as 'relu' })).toThrow(
+      new ArgumentError("rnn: activation is \"gelu\"; expected 'tanh' or 'relu'"),
+    )
+    expect(() => layerFrom({ type: 'gru', units: 2, options: { layers: 1.5 } })).toThrow(
+      new ArgumentError('gru: layers is 1.5; expected a whole number from 1'),
+    )
+    expect(() => nn.GRU(2, { direction: 'both' } as nn.GRUOptions)).toThrow(/gru: option 'direction' is unknown/)
+  })
+})
