@@ -1,5 +1,6 @@
 /** Texts: the public entry `gentle-dl/language`. */
 
+export { type BeamSearchOptions, type BeamStep, beamSearch, type Hypothesis } from './beam-search.ts'
 export { type BleuOptions, type BleuScore, type BleuSmoothing, bleu } from './bleu.ts'
 export type { BleuTokenizer } from './bleu-tokenizers.ts'
 export { type ChrfOptions, type ChrfScore, chrf } from './chrf.ts'

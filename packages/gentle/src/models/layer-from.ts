@@ -7,6 +7,7 @@ import { type InputsLayer, type InputsLayerTypes, ofInputTypes, registeredInputs
 import { type Layer, type LayerDescription, type LayerTypes, registeredLayers } from '../nn/layer.ts'
 import { activationTypes } from '../nn/layers/activation.ts'
 import { adaptivePoolingTypes } from '../nn/layers/adaptive-pooling.ts'
+import { multiHeadAttentionTypes } from '../nn/layers/attention/multi-head.ts'
 import { auxiliaryTypes } from '../nn/layers/auxiliary.ts'
 import { batchNormTypes } from '../nn/layers/batch-norm.ts'
 import { concatTypes } from '../nn/layers/concat.ts'
@@ -26,6 +27,7 @@ import { subsampleTypes } from '../nn/layers/subsample.ts'
 import { transposedConvolutionTypes } from '../nn/layers/transposed-convolution.ts'
 import { upsamplingTypes } from '../nn/layers/upsampling.ts'
 import { detectorTypes } from './detector.ts'
+import { gnmtTypes } from './gnmt.ts'
 import { localizerTypes } from './localizer.ts'
 
 const builtIn: LayerTypes = {
@@ -40,6 +42,7 @@ const builtIn: LayerTypes = {
   ...layerNormTypes,
   ...linearTypes,
   ...localResponseNormTypes,
+  ...multiHeadAttentionTypes,
   ...concatTypes,
   ...poolingTypes,
   ...recurrentTypes,
@@ -53,7 +56,7 @@ const builtIn: LayerTypes = {
   ...localizerTypes,
 }
 
-const inputsBuiltIn: InputsLayerTypes = { ...ofInputTypes }
+const inputsBuiltIn: InputsLayerTypes = { ...ofInputTypes, ...gnmtTypes }
 
 /**
  * The layer that a description tells. It may come from a stranger's file: whatever it holds, there is a layer or an ArgumentError.

@@ -1,3 +1,4 @@
+export { type DecoderStep, type DecodingLayer, decodes } from './decoding-layer.ts'
 export { type BuildInputsLayer, type InputsLayer, ofInput, registerInputsLayer, type Tensors } from './inputs-layer.ts'
 export { expectLabels } from './labels.ts'
 export { type BuildLayer, type Layer, type LayerDescription, registerLayer } from './layer.ts'
@@ -16,6 +17,12 @@ export {
   Tanh,
 } from './layers/activation.ts'
 export { AdaptiveAvgPool2d, AdaptiveMaxPool2d } from './layers/adaptive-pooling.ts'
+export { AdditiveAttention, type AttentionMemory } from './layers/attention/additive.ts'
+export {
+  MultiHeadAttention,
+  type MultiHeadAttentionLayer,
+  type MultiHeadAttentionOptions,
+} from './layers/attention/multi-head.ts'
 export { Auxiliary } from './layers/auxiliary.ts'
 export { BatchNorm, type BatchNormOptions } from './layers/batch-norm.ts'
 export { Concat } from './layers/concat.ts'
@@ -78,3 +85,4 @@ export type {
   SequenceResult,
   SequenceState,
 } from './sequence-layer.ts'
+export { type SequenceCrossEntropyOptions, sequenceAccuracy, sequenceCrossEntropy, tokenAccuracy } from './sequence-losses.ts'

@@ -27,7 +27,7 @@ export interface Metric {
 }
 
 /** What was counted, NaN where that is of NaN. */
-const orNaN = (counted: Tensor, of: Tensor): Tensor => where(notEqual(of, of), Number.NaN, counted)
+export const orNaN = (counted: Tensor, of: Tensor): Tensor => where(notEqual(of, of), Number.NaN, counted)
 
 /**
  * Share of the examples that are right, 0 to 1: by the largest logit of [N, classes] against int32 labels [N], or against the likeliest class of

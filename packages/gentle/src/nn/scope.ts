@@ -136,6 +136,12 @@ export class Scope {
     }
   }
 
+  /** The scope of a part of this layer, at a place of its own, that is no layer of one tensor, such as a cell in a loop. */
+  part(name: string): Scope {
+    this.#leaf = false
+    return new Scope(this.#options, this.#join(name))
+  }
+
   /** As `apply`; also gives what every layer within that part gave, innermost layers first. */
   applyWatched(name: string, layer: Layer, input: Tensor): { output: Tensor; layers: readonly LayerReport[] } {
     const layers: LayerReport[] = []

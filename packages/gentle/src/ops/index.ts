@@ -20,6 +20,7 @@ export {
 } from './activations.ts'
 export { adaptiveAvgPool2d, adaptiveMaxPool2d } from './adaptive-pool2d.ts'
 export { arange } from './arange.ts'
+export { type Attended, type AttentionMask, lengthMask, maskedSoftmax, scaledDotProductAttention } from './attention.ts'
 export { call, TracedFunction, traceFunction } from './call.ts'
 export { type ConvTranspose1dOptions, convTranspose1d } from './conv-transpose1d.ts'
 export { type ConvTranspose2dOptions, convTranspose2d } from './conv-transpose2d.ts'

@@ -43,3 +43,4 @@ export {
   saveModel,
 } from './weights.ts'
 export { readWeightsFile, type WeightsFile, type WeightsFileOptions } from './weights-file.ts'
+export { createTranslator, type SequenceMarks, type TranslateOptions, type Translator } from './translator.ts'

@@ -1,0 +1,235 @@
+/** Beam search: likely sequences of tokens, found step by step. It knows no network, only a function that tells how likely each next token is. */
+import { ArgumentError, DataError } from '../core/errors.ts'
+
+/** What is known of the next token of each row; it is read before the next step, and may be the same memory each time. */
+export interface BeamStep {
+  /** The logarithm of each token's probability, [rows, tokens]. */
+  readonly logProbabilities: Float32Array
+  /** How much the step attended to each position of the source, [rows, positions]. */
+  readonly attention?: Float32Array
+}
+
+export interface BeamSearchOptions {
+  /** How many sequences are looked for at once; 1 unless given. */
+  readonly examples?: number
+  /** How many hypotheses of an example go on from step to step: 1, unless given, is greedy decoding. */
+  readonly beam?: number
+  /** Which token every sequence begins with; it is no part of the hypotheses. */
+  readonly begin: number
+  /** Which token ends a sequence; it counts in its length and probability, but is no part of its tokens. */
+  readonly end: number
+  /** The most tokens of a sequence with its end mark, of all examples or of each. */
+  readonly maxLength: number | readonly number[]
+  /** α of the length normalisation, which divides logarithms by ((5 + length) / 6)^α; 0, unless given, prefers short sequences. GNMT has 0.2. */
+  readonly lengthPenalty?: number
+  /** β of the penalty for positions of the source that were attended to less than once in all; 0 unless given. GNMT has 0.2. */
+  readonly coveragePenalty?: number
+  /** How many positions each example's source has, for attention: those behind are padding. All of them unless given. */
+  readonly positions?: ArrayLike<number>
+  /** How many hypotheses of an example to give, at most `beam`; 1 unless given. */
+  readonly best?: number
+}
+
+/** A sequence that was found. */
+export interface Hypothesis {
+  /** Without begin and end marks. */
+  readonly tokens: Int32Array
+  /** By which hypotheses are compared: GNMT's equation 14. */
+  readonly score: number
+  /** Of all its tokens, the end mark's with them. */
+  readonly logProbability: number
+  /** Whether it ended by itself, and not because it had its maximal length. */
+  readonly ended: boolean
+  /** How much each token, and the end mark where there is one, attended to each position of the source: a row a token. */
+  readonly attention?: readonly Float32Array[]
+}
+
+/** A hypothesis that goes on: a list from its last token back. */
+interface Live {
+  readonly token: number
+  readonly before?: Live
+  readonly length: number
+  readonly logProbability: number
+  readonly attention?: Float32Array
+  /** Row of the step that this one goes on from. */
+  readonly row: number
+}
+
+/**
+ * The likeliest sequences of each example, best first, by a search that keeps `beam` hypotheses of each and looks at what they may go on with. `step` is
+ * given the last token of each row and the row of the step before that it goes on from (whose state it takes over), examples x beam of each, the rows of
+ * an example together; rows of which nothing is wanted any more are given, too. Of an example are given first the hypotheses that ended; it is done when
+ * `beam` have ended, or at its maximal length. A sequence ends where the end mark is among the `beam` likeliest ways to go on.
+ *
+ * A hypothesis is scored by log P(Y|X) / ((5 + |Y|) / 6)^α + β Σ log(min(Σ attention to a position, 1)), the sum over the source's positions; a position
+ * that was never attended to counts as 1e-10.
+ * Source: Wu et al., "Google's Neural Machine Translation System", 2016, section 7, equation 14.
+ *
+ * @example
+ * ```ts
+ * const [[best]] = await beamSearch((tokens, parents) => ({ logProbabilities: decode(tokens, parents) }), { beam: 4, begin: 1, end: 2, maxLength: 50 })
+ * ```
+ * @throws ArgumentError for options out of range; DataError for steps of another size, or that give NaN.
+ */
+export async function beamSearch(
+  step: (tokens: Int32Array, parents: Int32Array) => BeamStep | Promise<BeamStep>,
+  options: BeamSearchOptions,
+): Promise<Hypothesis[][]> {
+  const { examples, beam, begin, maxLengths, best } = checked(options)
+  const rows = examples * beam
+  const searches = maxLengths.map((most, i) => new Search(i, most, options))
+  const tokens = new Int32Array(rows).fill(begin)
+  const parents = Int32Array.from({ length: rows }, (_, i) => i)
+  while (searches.some(({ done }) => !done)) {
+    const { logProbabilities, attention } = await step(tokens, parents)
+    const count = logProbabilities.length / rows
+    const positions = (attention?.length ?? 0) / rows
+    if (!Number.isInteger(count) || count < 1 || !Number.isInteger(positions))
+      throw new DataError(
+        `beamSearch: a step gives ${logProbabilities.length} probabilities and ${attention?.length ?? 'no'} weights of attention; expected as many for each of ${rows} rows`,
+      )
+    for (const search of searches) {
+      if (search.done) continue
+      search.goOn(logProbabilities, count, attention && { weights: attention, positions })
+      search.live.forEach(({ token, row }, i) => {
+        tokens[search.firstRow + i] = token
+        parents[search.firstRow + i] = row
+      })
+    }
+  }
+  return searches.map((search) => search.hypotheses().slice(0, best))
+}
+
+function checked(options: BeamSearchOptions) {
+  const { examples = 1, beam = 1, best = 1, begin, maxLength, lengthPenalty = 0, coveragePenalty = 0 } = options
+  const whole = { examples, beam, best, ...(typeof maxLength === 'number' ? { maxLength } : {}) }
+  for (const [name, value] of Object.entries(whole))
+    if (!Number.isInteger(value) || value < 1)
+      throw new ArgumentError(`beamSearch: ${name} is ${value}; expected a whole number from 1`)
+  if (best > beam) throw new ArgumentError(`beamSearch: best is ${best}; expected at most beam, ${beam}`)
+  for (const [name, value] of Object.entries({ lengthPenalty, coveragePenalty }))
+    if (!(value >= 0 && Number.isFinite(value)))
+      throw new ArgumentError(`beamSearch: ${name} is ${value}; expected a number from 0`)
+  const maxLengths = typeof maxLength === 'number' ? new Array<number>(examples).fill(maxLength) : maxLength
+  if (maxLengths.length !== examples || maxLengths.some((n) => !Number.isInteger(n) || n < 1))
+    throw new ArgumentError(
+      `beamSearch: maxLength is ${maxLengths.join(', ')}; expected a whole number from 1 for each of ${examples} examples`,
+    )
+  return { examples, beam, begin, maxLengths, best }
+}
+
+/** A way in which a row may go on. */
+interface Way {
+  readonly row: number
+  readonly token: number
+  readonly logProbability: number
+}
+
+/** The search for the sequences of one example. */
+class Search {
+  readonly firstRow: number
+  readonly #example: number
+  readonly #maxLength: number
+  readonly #options: BeamSearchOptions
+  readonly #beam: number
+  readonly #ended: Live[] = []
+  live: readonly Live[]
+  done = false
+
+  constructor(example: number, maxLength: number, options: BeamSearchOptions) {
+    this.#example = example
+    this.#maxLength = maxLength
+    this.#options = options
+    this.#beam = options.beam ?? 1
+    this.firstRow = example * this.#beam
+    // All rows are alike at first: one of them counts.
+    this.live = [{ token: options.begin, length: 0, logProbability: 0, row: this.firstRow }]
+  }
+
+  /** One step, from what all rows of all examples may go on with. */
+  goOn(
+    logProbabilities: Float32Array,
+    count: number,
+    attention: { readonly weights: Float32Array; readonly positions: number } | undefined,
+  ): void {
+    const attended = this.live.map((_, i) => attention && this.#attentionOf(attention, this.firstRow + i))
+    const next: Live[] = []
+    for (const [rank, { row, token, logProbability }] of this.#ways(logProbabilities, count).entries()) {
+      const before = this.live[row]
+      const longer: Live = {
+        token,
+        before,
+        length: before.length + 1,
+        logProbability,
+        attention: attended[row],
+        row: this.firstRow + row,
+      }
+      if (token !== this.#options.end) next.push(longer)
+      else if (rank < this.#beam && this.#ended.length < this.#beam) this.#ended.push(longer)
+      if (next.length === this.#beam) break
+    }
+    if (next.length + this.#ended.length === 0)
+      throw new DataError(`beamSearch: no token can follow in example ${this.#example}, all have probability 0`)
+    this.live = next
+    this.done = this.#ended.length === this.#beam || next.length === 0 || next[0].length === this.#maxLength
+  }
+
+  /** The likeliest ways to go on, best first: twice as many as the beam is wide, so that enough are left where sequences end. */
+  #ways(logProbabilities: Float32Array, count: number): Way[] {
+    const most = 2 * this.#beam
+    const ways: Way[] = []
+    let least = Number.NEGATIVE_INFINITY
+    for (const [row, { logProbability: before }] of this.live.entries()) {
+      const start = (this.firstRow + row) * count
+      for (let token = 0; token < count; token++) {
+        const logProbability = before + logProbabilities[start + token]
+        if (logProbability > least) {
+          let at = ways.length
+          while (at > 0 && ways[at - 1].logProbability < logProbability) at--
+          ways.splice(at, 0, { row, token, logProbability })
+          if (ways.length > most) ways.pop()
+          if (ways.length === most) least = ways[most - 1].logProbability
+        } else if (Number.isNaN(logProbability))
+          throw new DataError(`beamSearch: the probability of token ${token} is NaN, for example ${this.#example}`)
+      }
+    }
+    return ways
+  }
+
+  #attentionOf({ weights, positions }: { weights: Float32Array; positions: number }, row: number): Float32Array {
+    const own = this.#options.positions?.[this.#example] ?? positions
+    return weights.slice(row * positions, row * positions + own)
+  }
+
+  hypotheses(): Hypothesis[] {
+    const { end } = this.#options
+    const unended = this.live.slice(0, this.#beam - this.#ended.length)
+    const told = (group: readonly Live[]): Hypothesis[] =>
+      group.map((last) => this.#hypothesis(last, last.token === end)).sort((a, b) => b.score - a.score)
+    return [...told(this.#ended), ...told(unended)]
+  }
+
+  #hypothesis(last: Live, ended: boolean): Hypothesis {
+    const path: Live[] = []
+    for (let at = last; at.before !== undefined; at = at.before) path.push(at)
+    path.reverse()
+    const { lengthPenalty = 0, coveragePenalty = 0 } = this.#options
+    const attention = path.map((each) => each.attention).filter((each) => each !== undefined)
+    const coverage = coveragePenalty === 0 ? 0 : coveragePenalty * logCoverage(attention)
+    const score = last.logProbability / ((5 + last.length) / 6) ** lengthPenalty + coverage
+    return {
+      tokens: Int32Array.from((ended ? path.slice(0, -1) : path).map(({ token }) => token)),
+      score,
+      logProbability: last.logProbability,
+      ended,
+      ...(attention.length > 0 && { attention }),
+    }
+  }
+}
+
+/** Σ log(min(Σ weights, 1)) over the positions. */
+function logCoverage(attention: readonly Float32Array[]): number {
+  const sums = new Float64Array(attention[0]?.length ?? 0)
+  for (const weights of attention) for (let i = 0; i < sums.length; i++) sums[i] += weights[i]
+  return sums.reduce((total, sum) => total + Math.log(Math.min(Math.max(sum, 1e-10), 1)), 0)
+}
