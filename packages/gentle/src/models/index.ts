@@ -1,7 +1,7 @@
 /** Networks that classify. */
 export { type AlexNetOptions, alexnet, alexnetOriginal } from './alexnet.ts'
-export { type GoogLeNetOptions, googlenet } from './googlenet.ts'
 export { type GnmtOptions, gnmt } from './gnmt.ts'
+export { type GoogLeNetOptions, googlenet } from './googlenet.ts'
 export { lenet5 } from './lenet5.ts'
 export { type MlpOptions, mlp } from './mlp.ts'
 export { type MobileNetOptions, mobilenetV2 } from './mobilenet.ts'

@@ -85,4 +85,9 @@ export type {
   SequenceResult,
   SequenceState,
 } from './sequence-layer.ts'
-export { type SequenceCrossEntropyOptions, sequenceAccuracy, sequenceCrossEntropy, tokenAccuracy } from './sequence-losses.ts'
+export {
+  type SequenceCrossEntropyOptions,
+  sequenceAccuracy,
+  sequenceCrossEntropy,
+  tokenAccuracy,
+} from './sequence-losses.ts'

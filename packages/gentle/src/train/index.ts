@@ -32,6 +32,7 @@ export {
   saveTrainingState,
   type TrainingState,
 } from './training-state.ts'
+export { createTranslator, type SequenceMarks, type TranslateOptions, type Translator } from './translator.ts'
 export { type NamedWeights, namedAsNetwork } from './weight-names.ts'
 export {
   loadInputsModel,
@@ -43,4 +44,3 @@ export {
   saveModel,
 } from './weights.ts'
 export { readWeightsFile, type WeightsFile, type WeightsFileOptions } from './weights-file.ts'
-export { createTranslator, type SequenceMarks, type TranslateOptions, type Translator } from './translator.ts'

@@ -7,8 +7,8 @@ import { type DecodingLayer, decodes } from '../nn/decoding-layer.ts'
 import type { Tensors } from '../nn/inputs-layer.ts'
 import type { InputsModel } from '../nn/model.ts'
 import { Scope } from '../nn/scope.ts'
-import { gather } from '../ops/indexing.ts'
 import { logSoftmax } from '../ops/activations.ts'
+import { gather } from '../ops/indexing.ts'
 
 export interface TranslateOptions
   extends Partial<Pick<BeamSearchOptions, 'beam' | 'lengthPenalty' | 'coveragePenalty' | 'best'>> {
@@ -120,7 +120,8 @@ async function makeDecoder(model: InputsModel, layer: DecodingLayer, size: Decod
   const { sentences, beam, length } = size
   const scope = (): Scope => new Scope({ parameters, state, seed: 0, training: false })
   const rows = sentences * beam
-  const variablesLike = (tensors: Tensors): Record<string, Variable> => mapValues(tensors, ({ shape }) => variable(shape))
+  const variablesLike = (tensors: Tensors): Record<string, Variable> =>
+    mapValues(tensors, ({ shape }) => variable(shape))
 
   const source = input([sentences, length], 'int32')
   const sourceLengths = input([sentences], 'int32')

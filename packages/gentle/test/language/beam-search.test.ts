@@ -91,7 +91,8 @@ describe('beam search', () => {
 
   it('gives with a wider beam nothing less likely than the greedy sequence, here', async () => {
     const [narrow, wide] = await Promise.all([1, 3].map((beam) => search({ examples: 4, beam, maxLength: 8 })))
-    for (const [i, [best]] of wide.entries()) expect(best.logProbability).toBeGreaterThanOrEqual(narrow[i][0].logProbability - 1e-6)
+    for (const [i, [best]] of wide.entries())
+      expect(best.logProbability).toBeGreaterThanOrEqual(narrow[i][0].logProbability - 1e-6)
   })
 
   it('keeps the attention of each token, and takes off for positions that were left out', async () => {
@@ -111,7 +112,10 @@ describe('beam search', () => {
         })
         const sums = rows.reduce((a, b) => a.map((sum, i) => sum + b[i]), new Array<number>(positions).fill(0))
         const coverage = sums.reduce((total, sum) => total + Math.log(Math.min(Math.max(sum, 1e-10), 1)), 0)
-        expect(score).toBeCloseTo(logProbability / lengthNorm({ tokens: { length: rows.length - 1 } }, 0.2) + 0.5 * coverage, 5)
+        expect(score).toBeCloseTo(
+          logProbability / lengthNorm({ tokens: { length: rows.length - 1 } }, 0.2) + 0.5 * coverage,
+          5,
+        )
       }
     }
     check(all, 3)
@@ -122,7 +126,9 @@ describe('beam search', () => {
   it('tells sequences that had to stop from those that ended, and gives these first', async () => {
     const never = () => ({ logProbabilities: Float32Array.of(-0.1, -3, -4, -9) })
     const [stopped] = await beamSearch(never, { begin, end, maxLength: 4 })
-    expect(stopped.map(({ tokens, ended }) => ({ tokens: [...tokens], ended }))).toEqual([{ tokens: [0, 0, 0, 0], ended: false }])
+    expect(stopped.map(({ tokens, ended }) => ({ tokens: [...tokens], ended }))).toEqual([
+      { tokens: [0, 0, 0, 0], ended: false },
+    ])
     const late = (tokens: Int32Array) => ({
       logProbabilities: Float32Array.from(Array.from(tokens).flatMap(() => [-0.1, -9, -9, -0.2])),
     })
@@ -131,7 +137,9 @@ describe('beam search', () => {
   })
 
   it('refuses options out of range and steps that give no probabilities', async () => {
-    await expect(search({ beam: 0 })).rejects.toThrow(new ArgumentError('beamSearch: beam is 0; expected a whole number from 1'))
+    await expect(search({ beam: 0 })).rejects.toThrow(
+      new ArgumentError('beamSearch: beam is 0; expected a whole number from 1'),
+    )
     await expect(search({ beam: 2, best: 3 })).rejects.toThrow('expected at most beam, 2')
     await expect(search({ lengthPenalty: -1 })).rejects.toThrow('lengthPenalty is -1')
     await expect(search({ examples: 2, maxLength: [3] })).rejects.toThrow('for each of 2 examples')
@@ -141,8 +149,8 @@ describe('beam search', () => {
     await expect(beamSearch(nan, options)).rejects.toThrow('the probability of token 1 is NaN, for example 0')
     const impossible = () => ({ logProbabilities: new Float32Array(4).fill(Number.NEGATIVE_INFINITY) })
     await expect(beamSearch(impossible, options)).rejects.toThrow('no token can follow')
-    await expect(beamSearch(() => ({ logProbabilities: new Float32Array(5) }), { ...options, beam: 2 })).rejects.toThrow(
-      'for each of 2 rows',
-    )
+    await expect(
+      beamSearch(() => ({ logProbabilities: new Float32Array(5) }), { ...options, beam: 2 }),
+    ).rejects.toThrow('for each of 2 rows')
   })
 })

@@ -62,13 +62,7 @@ export function MultiHeadAttention(
   const drop = Dropout(dropout)
   const description = { type: 'multiHeadAttention', units, heads, options }
 
-  const attend = (
-    query: Tensor,
-    key: Tensor,
-    value: Tensor,
-    scope: Scope,
-    mask: AttentionMask = {},
-  ): Attended => {
+  const attend = (query: Tensor, key: Tensor, value: Tensor, scope: Scope, mask: AttentionMask = {}): Attended => {
     for (const [name, { shape }] of Object.entries({ query, key, value }))
       if (shape.length !== 3 || shape[2] !== units)
         throw new ShapeError(`multiHeadAttention: ${name} is ${formatShape(shape)}; expected [N, T, ${units}]`)
