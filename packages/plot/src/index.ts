@@ -1,4 +1,5 @@
 /** Charts of networks and of their training, each a string of SVG: the package `gentle-dl-plot`. In Node and in pages. */
+export { type AttentionPlotOptions, plotAttention } from './attention.ts'
 export { plotConfusionMatrix } from './confusion-matrix.ts'
 export { type HistoryOptions, plotHistory } from './history.ts'
 export {
