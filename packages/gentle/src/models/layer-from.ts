@@ -21,11 +21,13 @@ import { localResponseNormTypes } from '../nn/layers/local-response-norm.ts'
 import { poolingTypes } from '../nn/layers/pooling.ts'
 import { recurrentTypes } from '../nn/layers/recurrent/types.ts'
 import { residualTypes } from '../nn/layers/residual.ts'
+import { rowConvolutionTypes } from '../nn/layers/row-convolution.ts'
 import { sequentialTypes } from '../nn/layers/sequential.ts'
 import { shapeTypes } from '../nn/layers/shape.ts'
 import { subsampleTypes } from '../nn/layers/subsample.ts'
 import { transposedConvolutionTypes } from '../nn/layers/transposed-convolution.ts'
 import { upsamplingTypes } from '../nn/layers/upsampling.ts'
+import { deepSpeechTypes } from './deep-speech/deep-speech.ts'
 import { detectorTypes } from './detector.ts'
 import { gnmtTypes } from './gnmt.ts'
 import { localizerTypes } from './localizer.ts'
@@ -47,6 +49,7 @@ const builtIn: LayerTypes = {
   ...poolingTypes,
   ...recurrentTypes,
   ...residualTypes,
+  ...rowConvolutionTypes,
   ...sequentialTypes,
   ...shapeTypes,
   ...subsampleTypes,
@@ -56,7 +59,7 @@ const builtIn: LayerTypes = {
   ...localizerTypes,
 }
 
-const inputsBuiltIn: InputsLayerTypes = { ...ofInputTypes, ...gnmtTypes }
+const inputsBuiltIn: InputsLayerTypes = { ...ofInputTypes, ...deepSpeechTypes, ...gnmtTypes }
 
 /**
  * The layer that a description tells. It may come from a stranger's file: whatever it holds, there is a layer or an ArgumentError.

@@ -54,6 +54,7 @@ export { LSTM, LSTMCell, type LSTMCellOptions, type LSTMOptions } from './layers
 export type { RecurrentLayer, RecurrentOptions } from './layers/recurrent/recurrent-layer.ts'
 export { RNN, RNNCell, type RNNCellOptions, type RNNOptions } from './layers/recurrent/rnn.ts'
 export { Residual, type ResidualOptions } from './layers/residual.ts'
+export { RowConv } from './layers/row-convolution.ts'
 export { type NamedLayers, Sequential } from './layers/sequential.ts'
 export { Flatten, Identity } from './layers/shape.ts'
 export { PadChannels, Subsample } from './layers/subsample.ts'
