@@ -53,6 +53,7 @@ export { GRU, GRUCell, type GRUCellOptions, type GRUOptions } from './layers/rec
 export { LSTM, LSTMCell, type LSTMCellOptions, type LSTMOptions } from './layers/recurrent/lstm.ts'
 export type { RecurrentLayer, RecurrentOptions } from './layers/recurrent/recurrent-layer.ts'
 export { RNN, RNNCell, type RNNCellOptions, type RNNOptions } from './layers/recurrent/rnn.ts'
+export { SequenceBatchNorm } from './layers/recurrent/sequence-batch-norm.ts'
 export { Residual, type ResidualOptions } from './layers/residual.ts'
 export { RowConv } from './layers/row-convolution.ts'
 export { type NamedLayers, Sequential } from './layers/sequential.ts'

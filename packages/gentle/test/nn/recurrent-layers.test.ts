@@ -92,6 +92,58 @@ describe('a recurrent layer', () => {
     }
   })
 
+  it('drops, in training, the same inputs and the same of the state in all steps of an example, and other values between layers in each', async () => {
+    const [many, long] = [4, 6]
+    const outputsOf = async (options: nn.RNNOptions, training = true): Promise<number[][][]> => {
+      // Weights of the identity: what is dropped shows.
+      const firstValues: nn.FirstValues = (path, [rows, columns]) =>
+        Float32Array.from({ length: rows * columns }, (_, i) =>
+          path.startsWith('weight_ih') && i % (columns + 1) === 0
+            ? 1
+            : path === 'weight_hh_l0' && i % (columns + 1) === 0
+              ? 0.5
+              : 0,
+        )
+      const scope = new nn.Scope({
+        parameters: new Map(),
+        state: new Map(),
+        seed: 3,
+        training,
+        step: training ? constant(7, [], 'int32') : undefined,
+        firstValues,
+      })
+      const layer = nn.RNN(units, { activation: 'relu', bias: false, ...options })
+      const { y } = await run({
+        y: layer.apply(constant(new Float32Array(many * long * units).fill(1), [many, long, units]), scope),
+      })
+      return Array.from({ length: many }, (_, n) =>
+        Array.from({ length: long }, (_, t) => y.slice((n * long + t) * units, (n * long + t + 1) * units)),
+      )
+    }
+    const kept = await outputsOf({ inputDropout: 0.5, recurrentDropout: 0.5, dropout: 0.5 }, false)
+    expect(kept[0][1]).toEqual(Array<number>(units).fill(1.5))
+
+    const ofInput = await outputsOf({ inputDropout: 0.5 })
+    for (const [first, ...later] of ofInput) {
+      for (const value of first) expect([0, 2]).toContain(value)
+      for (const values of later) expect(values.map((value) => value > 0)).toEqual(first.map((value) => value > 0))
+    }
+    expect(new Set(ofInput.map((steps) => steps[0].join())).size).toBeGreaterThan(1)
+
+    // Where the state is dropped only the input is left, and where it is kept it counts twice: 1, 2, 3, ...
+    const ofState = await outputsOf({ recurrentDropout: 0.5 })
+    const courses = new Set(
+      ofState.flatMap((steps) => steps[0].map((_, unit) => steps.map((values) => values[unit]).join())),
+    )
+    expect([...courses].sort()).toEqual(['1,1,1,1,1,1', '1,2,3,4,5,6'])
+
+    const between = await outputsOf({ layers: 2, dropout: 0.5 })
+    expect(
+      new Set(between.flatMap((steps) => steps.map((values) => values.map((value) => value > 0).join()))).size,
+    ).toBeGreaterThan(3)
+    expect((await outputsOf({ dropout: 0.5 }))[0]).toEqual(kept[0])
+  })
+
   it('is counted with all of its steps', () => {
     const summary = summarize(nn.Sequential(nn.LSTM(units, { layers: 2 }), nn.Linear(7)), [steps, inputs])
     const ofLayers = 4 * units * (inputs + units + 2 + units + units + 2)
@@ -151,6 +203,13 @@ describe('a recurrent layer', () => {
       new ShapeError("layer rnn (gru) on input [3, 4, 5]: the state's h is float32 [3, 1]; expected [h], each [3, 2]"),
     )
     expect(apply(nn.RNN(2), [3, 4, 5], { lengths: input([2], 'int32') })).toThrow(ShapeError)
+    expect(() => nn.LSTM(2, { dropout: 1 })).toThrow(
+      new ArgumentError('lstm: dropout is 1; expected at least 0 and below 1'),
+    )
+    expect(() => nn.LSTM(2, { residual: true, outputs: 'last' })).toThrow(ArgumentError)
+    expect(() => nn.LSTMCell(2, { normalization: 'batch' as 'layer' })).toThrow(
+      new ArgumentError('lstmCell: normalization is "batch"; expected \'layer\''),
+    )
     expect(() => nn.LSTM(0)).toThrow(new ArgumentError('lstm: units is 0; expected a whole number from 1'))
     expect(() => nn.RNN(2, { activation: 'gelu' as 'relu' })).toThrow(
       new ArgumentError("rnn: activation is \"gelu\"; expected 'tanh' or 'relu'"),
@@ -159,5 +218,58 @@ describe('a recurrent layer', () => {
       new ArgumentError('gru: layers is 1.5; expected a whole number from 1'),
     )
     expect(() => nn.GRU(2, { direction: 'both' } as nn.GRUOptions)).toThrow(/gru: option 'direction' is unknown/)
+  })
+})
+
+describe('sequence-wise batch norm', () => {
+  const [examples, long, channels, rows] = [2, 3, 2, 2]
+  const numbers = (count: number): Float32Array => Float32Array.from({ length: count }, (_, i) => Math.sin(3 * i))
+  const normed = (x: Tensor, training: boolean, lengths?: Tensor) => {
+    const updates = new Map<string, Tensor>()
+    const scope = new nn.Scope({
+      parameters: new Map(),
+      state: new Map(),
+      seed: 1,
+      training,
+      onUpdate: (state, next) => updates.set(state.name, next),
+    })
+    const { outputs } = scope.applySequence('', nn.SequenceBatchNorm(), x, { lengths })
+    return run({ outputs, ...Object.fromEntries(updates) })
+  }
+
+  it('of whole sequences is batch norm over examples and steps', async () => {
+    const x = constant(numbers(examples * long * channels * rows), [examples, long, channels, rows])
+    const updates = new Map<string, Tensor>()
+    const scope = new nn.Scope({
+      parameters: new Map(),
+      state: new Map(),
+      seed: 1,
+      training: true,
+      onUpdate: (state, next) => updates.set(state.name, next),
+    })
+    const usual = nn.BatchNorm().apply(transpose(x, [0, 2, 1, 3]), scope)
+    const wanted = await run({ outputs: transpose(usual, [0, 2, 1, 3]), ...Object.fromEntries(updates) })
+    const found = await normed(x, true)
+    for (const [name, values] of Object.entries(wanted))
+      for (const [i, value] of values.entries()) expect(found[name][i], name).toBeCloseTo(value, 6)
+  })
+
+  it('leaves padding out, even where it is NaN', async () => {
+    // One example of two steps and one of one are what a batch of three steps is.
+    const values = numbers(3 * channels)
+    const padded = new Float32Array(examples * long * channels).fill(Number.NaN)
+    padded.set(values.subarray(0, 2 * channels))
+    padded.set(values.subarray(2 * channels), long * channels)
+    const lengths = constant([2, 1], [2], 'int32')
+    const found = await normed(constant(padded, [examples, long, channels]), true, lengths)
+    const wanted = await normed(constant(values, [1, 3, channels]), true)
+    const { outputs } = found
+    const shown = [...outputs.slice(0, 2 * channels), ...outputs.slice(long * channels, (long + 1) * channels)]
+    for (const [i, value] of wanted.outputs.entries()) expect(shown[i]).toBeCloseTo(value, 6)
+    expect(outputs.filter((value) => value === 0).length).toBe(3 * channels)
+    for (const name of ['running_mean', 'running_var'])
+      for (const [i, value] of wanted[name].entries()) expect(found[name][i], name).toBeCloseTo(value, 6)
+    const predicted = await normed(constant(padded, [examples, long, channels]), false, lengths)
+    expect(predicted.outputs.every(Number.isFinite)).toBe(true)
   })
 })

@@ -1,11 +1,12 @@
 import { ArgumentError, ShapeError } from '../../core/errors.ts'
 import { formatShape, sizeOf } from '../../core/shape.ts'
 import type { Tensor } from '../../graph/tensor.ts'
-import { add, div, mul, sqrt, sub } from '../../ops/elementwise.ts'
-import { mean } from '../../ops/reduce.ts'
+import { add, div, maximum, mul, sqrt, sub, where } from '../../ops/elementwise.ts'
+import { mean, sum } from '../../ops/reduce.ts'
 import { reshape } from '../../ops/structure.ts'
 import { constants, zeros } from '../initializers.ts'
 import { checkFinite, checkFlag, checkOptions, inLayer, type Layer, type LayerTypes } from '../layer.ts'
+import type { Scope } from '../scope.ts'
 
 export interface BatchNormOptions {
   /** Added to the variance; 1e-5 unless given. */
@@ -25,13 +26,7 @@ export interface BatchNormOptions {
  * @throws ArgumentError for options out of range; ShapeError for other inputs, and in training for one value a channel.
  */
 export function BatchNorm(options: BatchNormOptions = {}): Layer {
-  checkOptions(options, ['epsilon', 'momentum', 'affine', 'gain'], 'batchNorm')
-  const { epsilon = 1e-5, momentum = 0.1, affine = true, gain = 1 } = options
-  if (!(epsilon > 0)) throw new ArgumentError(`batchNorm: epsilon is ${epsilon}; expected a number above 0`)
-  if (!(momentum >= 0 && momentum <= 1))
-    throw new ArgumentError(`batchNorm: momentum is ${momentum}; expected a number from 0 to 1`)
-  checkFinite(gain, 'batchNorm: gain')
-  checkFlag(affine, 'batchNorm: affine')
+  const settings = batchNormSettings(options, 'batchNorm')
   const description = { type: 'batchNorm', options }
   return {
     description,
@@ -39,33 +34,72 @@ export function BatchNorm(options: BatchNormOptions = {}): Layer {
       inLayer(scope, description, x, () => {
         if (x.shape.length !== 2 && x.shape.length !== 4)
           throw new ShapeError(`expected [N, C] or [N, C, H, W], not ${formatShape(x.shape)}`)
-        const channels = x.shape[1]
-        const along = (statistic: Tensor): Tensor =>
-          x.shape.length === 4 ? reshape(statistic, [channels, 1, 1]) : statistic
-        const weight = affine ? scope.parameter('weight', [channels], constants(gain)) : undefined
-        const bias = affine ? scope.parameter('bias', [channels], zeros) : undefined
-        const runningMean = scope.state('running_mean', [channels], zeros)
-        const runningVariance = scope.state('running_var', [channels], constants(1))
-        const factor = (variance: Tensor): Tensor => div(weight ?? 1, sqrt(add(variance, epsilon)))
-        if (!scope.training || scope.isFrozen('weight')) {
-          // One multiply-add a value: factor and offset depend on weights alone.
-          const scale = factor(runningVariance)
-          const offset = sub(bias ?? 0, mul(runningMean, scale))
-          return add(mul(x, along(scale)), along(offset))
-        }
-        const count = sizeOf(x.shape) / channels
-        if (count === 1) throw new ShapeError('training needs more than one value a channel; use a larger batch')
-        const axes = x.shape.length === 4 ? [0, 2, 3] : [0]
-        const batchMean = mean(x, axes)
-        const centred = sub(x, along(batchMean))
-        const variance = mean(mul(centred, centred), axes)
-        const follow = (running: Tensor, batch: Tensor): Tensor => add(mul(running, 1 - momentum), mul(batch, momentum))
-        scope.update(runningMean, follow(runningMean, batchMean))
-        scope.update(runningVariance, follow(runningVariance, mul(variance, count / (count - 1))))
-        const scaled = mul(centred, along(factor(variance)))
-        return bias === undefined ? scaled : add(scaled, along(bias))
+        return normalizeChannels(x, 1, scope, settings)
       }),
   }
+}
+
+/** @throws ArgumentError for options out of range and unknown ones. */
+export function batchNormSettings(options: BatchNormOptions, where: string): Required<BatchNormOptions> {
+  checkOptions(options, ['epsilon', 'momentum', 'affine', 'gain'], where)
+  const { epsilon = 1e-5, momentum = 0.1, affine = true, gain = 1 } = options
+  if (!(epsilon > 0)) throw new ArgumentError(`${where}: epsilon is ${epsilon}; expected a number above 0`)
+  if (!(momentum >= 0 && momentum <= 1))
+    throw new ArgumentError(`${where}: momentum is ${momentum}; expected a number from 0 to 1`)
+  checkFinite(gain, `${where}: gain`)
+  checkFlag(affine, `${where}: affine`)
+  return { epsilon, momentum, affine, gain }
+}
+
+/**
+ * Batch norm of the channels that this axis counts, over all other axes. With a mask, which has the axes before that of the channels, what it is 0 for takes no
+ * part in the statistics.
+ */
+export function normalizeChannels(
+  x: Tensor,
+  axis: number,
+  scope: Scope,
+  { epsilon, momentum, affine, gain }: Required<BatchNormOptions>,
+  mask?: Tensor,
+): Tensor {
+  const channels = x.shape[axis]
+  const behind = x.shape.slice(axis + 1).map(() => 1)
+  const along = (statistic: Tensor): Tensor =>
+    behind.length === 0 ? statistic : reshape(statistic, [channels, ...behind])
+  const weight = affine ? scope.parameter('weight', [channels], constants(gain)) : undefined
+  const bias = affine ? scope.parameter('bias', [channels], zeros) : undefined
+  const runningMean = scope.state('running_mean', [channels], zeros)
+  const runningVariance = scope.state('running_var', [channels], constants(1))
+  const factor = (variance: Tensor): Tensor => div(weight ?? 1, sqrt(add(variance, epsilon)))
+  if (!scope.training || scope.isFrozen('weight')) {
+    // One multiply-add a value: factor and offset depend on weights alone.
+    const scale = factor(runningVariance)
+    const offset = sub(bias ?? 0, mul(runningMean, scale))
+    return add(mul(x, along(scale)), along(offset))
+  }
+  const count = sizeOf(x.shape) / channels
+  if (count === 1) throw new ShapeError('training needs more than one value a channel; use a larger batch')
+  const axes = x.shape.flatMap((_, i) => (i === axis ? [] : [i]))
+  const present = mask && reshape(mask, [...mask.shape, 1, ...behind])
+  const share = mask && div(sizeOf(mask.shape), sum(mask))
+  const known = (values: Tensor): Tensor => (present === undefined ? values : where(present, values, 0))
+  const meanOf = (values: Tensor): Tensor =>
+    share === undefined ? mean(values, axes) : mul(mean(known(values), axes), share)
+  const batchMean = meanOf(x)
+  const centred = known(sub(known(x), along(batchMean)))
+  const variance = meanOf(mul(centred, centred))
+  const follow = (running: Tensor, batch: Tensor): Tensor => add(mul(running, 1 - momentum), mul(batch, momentum))
+  scope.update(runningMean, follow(runningMean, batchMean))
+  scope.update(runningVariance, follow(runningVariance, mul(variance, unbiased(count, share))))
+  const scaled = mul(centred, along(factor(variance)))
+  return bias === undefined ? scaled : add(scaled, along(bias))
+}
+
+/** n / (n - 1), of the `count` values of which one in `share` is known. */
+function unbiased(count: number, share: Tensor | undefined): Tensor | number {
+  if (share === undefined) return count / (count - 1)
+  const known = div(count, share)
+  return div(known, maximum(sub(known, 1), 1))
 }
 
 /** What builds these layers from their descriptions. */

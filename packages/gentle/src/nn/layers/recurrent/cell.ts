@@ -2,13 +2,14 @@
 import { ArgumentError, ShapeError } from '../../../core/errors.ts'
 import { formatShape, sameShape } from '../../../core/shape.ts'
 import { constant, type Tensor } from '../../../graph/tensor.ts'
-import { add } from '../../../ops/elementwise.ts'
+import { add, mul } from '../../../ops/elementwise.ts'
 import { matmul } from '../../../ops/matmul.ts'
 import { broadcastTo, slice } from '../../../ops/structure.ts'
 import { constants, type Initialization, type Initializer, initializerFrom, uniformWithin } from '../../initializers.ts'
 import { checkCount, checkFinite, checkFlag, inLayer } from '../../layer.ts'
 import type { Scope } from '../../scope.ts'
 import type { CellState, RecurrentCell } from '../../sequence-layer.ts'
+import { LayerNorm } from '../layer-norm.ts'
 
 export interface CellOptions {
   /** Whether gates add numbers of their own, twice as PyTorch's do: `bias_ih` to the product with the input, `bias_hh` to that with the state; true unless given. */
@@ -19,9 +20,14 @@ export interface CellOptions {
   readonly recurrentInit?: Initialization
   /** First value of every bias; uniform within 1 / sqrt(units) unless given, as in PyTorch. Keras has 0. */
   readonly biasInit?: number
+  /**
+   * 'layer': layer norm of what gates get from the input and from the state, each by itself, and of an LSTM's cell before its tanh; of a plain cell, of their sum (Ba, Kiros,
+   * Hinton, "Layer Normalization", 2016, eq. 4, 20 to 22 and 28 to 31). Its offsets stand for the biases. None unless given.
+   */
+  readonly normalization?: 'layer'
 }
 
-export const cellOptions = ['bias', 'weightInit', 'recurrentInit', 'biasInit'] as const
+export const cellOptions = ['bias', 'weightInit', 'recurrentInit', 'biasInit', 'normalization'] as const
 
 /** How a kind of cell computes. */
 export interface CellKind {
@@ -39,6 +45,8 @@ export interface Recurrence {
   readonly units: number
   /** Product of the state with `weight_hh`, with its bias; of `count` gates from the first-th on, or of all. */
   product(h: Tensor, first?: number, count?: number): Tensor
+  /** Layer norm of this name, of the first `count` gates or of all; x as it is where the cell has none. */
+  norm(name: string, x: Tensor, count?: number): Tensor
 }
 
 export interface CellWeights {
@@ -55,17 +63,28 @@ export interface CellInitializers {
   readonly recurrent: Initializer
   readonly biasIh: Initializer
   readonly biasHh: Initializer
+  readonly normalization?: 'layer' | 'batch'
 }
 
 /** @throws ArgumentError for numbers out of range. */
-export function cellInitializers(units: number, options: CellOptions, where: string): CellInitializers {
+export function cellInitializers(
+  units: number,
+  options: Omit<CellOptions, 'normalization'> & { readonly normalization?: 'layer' | 'batch' },
+  where: string,
+  normalizations: readonly string[] = ['layer'],
+): CellInitializers {
   checkCount(units, `${where}: units`)
-  const { bias = true, weightInit, recurrentInit, biasInit } = options
+  const { bias = true, weightInit, recurrentInit, biasInit, normalization } = options
   checkFlag(bias, `${where}: bias`)
+  if (normalization !== undefined && !normalizations.includes(normalization))
+    throw new ArgumentError(
+      `${where}: normalization is ${JSON.stringify(normalization)}; expected ${normalizations.map((name) => `'${name}'`).join(' or ')}`,
+    )
   const usual = uniformWithin(1 / Math.sqrt(units))
   const ofBias = biasInit === undefined ? usual : constants(checkFinite(biasInit, `${where}: biasInit`))
   return {
-    bias,
+    bias: bias && normalization === undefined,
+    normalization,
     weight: weightInit === undefined ? usual : initializerFrom(weightInit),
     recurrent: recurrentInit === undefined ? usual : initializerFrom(recurrentInit),
     biasIh: ofBias,
@@ -99,17 +118,43 @@ const affine = (x: Tensor, weight: Tensor, bias: Tensor | undefined): Tensor => 
   return bias === undefined ? product : add(product, bias)
 }
 
-/** One step of a cell with these weights, on input [N, K]. */
-export function stepOf(kind: CellKind, units: number, x: Tensor, state: CellState, weights: CellWeights): CellState {
-  const { weightIh, weightHh, biasIh, biasHh } = weights
+/** What gates get from inputs [..., K]. */
+export const fromInputs = (x: Tensor, { weightIh, biasIh }: CellWeights): Tensor => affine(x, weightIh, biasIh)
+
+export interface StepOptions {
+  readonly units: number
+  readonly weights: CellWeights
+  /** Where layer norms have their parameters, by the ends of their names; none where it is not given. */
+  readonly norms?: { readonly scope: Scope; readonly suffix: string }
+  /** [N, units], by which the state is multiplied before its product with the weights. */
+  readonly mask?: Tensor
+}
+
+/** One step of a cell, after the product with the input. */
+export function stepOf(
+  kind: CellKind,
+  fromInput: Tensor,
+  state: CellState,
+  { units, weights, norms, mask }: StepOptions,
+): CellState {
+  const { weightHh, biasHh } = weights
   const rowsOf = (all: Tensor, first: number, count: number): Tensor =>
     count === kind.gates
       ? all
       : slice(all, [first * units, ...all.shape.slice(1).map(() => 0)], [count * units, ...all.shape.slice(1)])
-  return kind.advance(affine(x, weightIh, biasIh), state, {
+  return kind.advance(fromInput, state, {
     units,
     product: (h, first = 0, count = kind.gates) =>
-      affine(h, rowsOf(weightHh, first, count), biasHh && rowsOf(biasHh, first, count)),
+      affine(
+        mask === undefined ? h : mul(h, mask),
+        rowsOf(weightHh, first, count),
+        biasHh && rowsOf(biasHh, first, count),
+      ),
+    norm(name, x, count) {
+      if (norms === undefined) return x
+      const normed = count === undefined ? x : slice(x, [0, 0], [x.shape[0], count * units])
+      return LayerNorm().apply(normed, norms.scope.part(`${name}${norms.suffix}`))
+    },
   })
 }
 
@@ -145,7 +190,9 @@ export function cellOf(
       inLayer(scope, description, x, () => {
         if (x.shape.length !== 2) throw new ShapeError('expected the inputs of one step, [N, K]')
         checkState(kind, units, state, x.shape[0])
-        const next = stepOf(kind, units, x, state, cellWeights(kind, units, x.shape[1], initializers, scope))
+        const weights = cellWeights(kind, units, x.shape[1], initializers, scope)
+        const norms = initializers.normalization === 'layer' ? { scope, suffix: '' } : undefined
+        const next = stepOf(kind, fromInputs(x, weights), state, { units, weights, norms })
         return { output: next[0], state: next }
       }),
   }

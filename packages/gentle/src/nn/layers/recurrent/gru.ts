@@ -15,7 +15,7 @@ export interface GRUCellOptions extends CellOptions {
   readonly resetAfter?: boolean
 }
 
-export interface GRUOptions extends RecurrentOptions, GRUCellOptions {}
+export interface GRUOptions extends RecurrentOptions, Omit<GRUCellOptions, 'normalization'> {}
 
 /** Gates in PyTorch's order: reset, update, new. */
 function gruKind(resetAfter = true, where: string): CellKind {
@@ -24,13 +24,16 @@ function gruKind(resetAfter = true, where: string): CellKind {
     type: 'gru',
     gates: 3,
     states: ['h'],
-    advance(fromInput, [h], { units, product }) {
+    advance(fromInput, [h], { units, product, norm }) {
       const part = (x: Tensor, i: number): Tensor => slice(x, [0, i * units], [x.shape[0], units])
       const fromState = resetAfter ? product(h) : product(h, 0, 2)
-      const gate = (i: number): Tensor => sigmoid(add(part(fromInput, i), part(fromState, i)))
+      const [input, recurrent] = [norm('norm_ih', fromInput, 2), norm('norm_hh', fromState, 2)]
+      const gate = (i: number): Tensor => sigmoid(add(part(input, i), part(recurrent, i)))
       const [reset, update] = [gate(0), gate(1)]
-      const recalled = resetAfter ? mul(reset, part(fromState, 2)) : product(mul(reset, h), 2, 1)
-      const next = tanh(add(part(fromInput, 2), recalled))
+      const recalled = resetAfter
+        ? mul(reset, norm('norm_hn', part(fromState, 2)))
+        : norm('norm_hn', product(mul(reset, h), 2, 1))
+      const next = tanh(add(norm('norm_in', part(fromInput, 2)), recalled))
       return [add(next, mul(update, sub(h, next)))]
     },
   }
@@ -56,5 +59,5 @@ export function GRUCell(units: number, options: GRUCellOptions = {}): RecurrentC
 export function GRU(units: number, options: GRUOptions = {}): RecurrentLayer {
   checkOptions(options, [...cellOptions, ...recurrentOptions, 'resetAfter'], 'gru')
   const kind = gruKind(options.resetAfter, 'gru')
-  return recurrentLayer(kind, units, cellInitializers(units, options, 'gru'), options)
+  return recurrentLayer(kind, units, cellInitializers(units, options, 'gru', ['layer', 'batch']), options)
 }

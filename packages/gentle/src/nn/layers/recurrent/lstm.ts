@@ -22,24 +22,29 @@ export interface LSTMCellOptions extends CellOptions {
   readonly forgetBias?: number
 }
 
-export interface LSTMOptions extends RecurrentOptions, LSTMCellOptions {}
+export interface LSTMOptions extends RecurrentOptions, Omit<LSTMCellOptions, 'normalization'> {}
 
 /** Gates in PyTorch's order: input, forget, cell, output. */
 const lstmKind: CellKind = {
   type: 'lstm',
   gates: 4,
   states: ['h', 'c'],
-  advance(fromInput, [h, c], { units, product }) {
-    const gates = add(fromInput, product(h))
+  advance(fromInput, [h, c], { units, product, norm }) {
+    const gates = add(norm('norm_ih', fromInput), norm('norm_hh', product(h)))
     const gate = (i: number) => slice(gates, [0, i * units], [gates.shape[0], units])
     const next = add(mul(sigmoid(gate(1)), c), mul(sigmoid(gate(0)), tanh(gate(2))))
-    return [mul(sigmoid(gate(3)), tanh(next)), next]
+    return [mul(sigmoid(gate(3)), tanh(norm('norm_c', next))), next]
   },
 }
 
 /** The biases of the forget gate begin with one value, which the first of the two holds. */
-function lstmInitializers(units: number, options: LSTMCellOptions, where: string): CellInitializers {
-  const usual = cellInitializers(units, options, where)
+function lstmInitializers(
+  units: number,
+  options: LSTMCellOptions | LSTMOptions,
+  where: string,
+  normalizations?: readonly string[],
+): CellInitializers {
+  const usual = cellInitializers(units, options, where, normalizations)
   const { forgetBias } = options
   if (forgetBias === undefined) return usual
   checkFinite(forgetBias, `${where}: forgetBias`)
@@ -68,5 +73,5 @@ export function LSTMCell(units: number, options: LSTMCellOptions = {}): Recurren
  */
 export function LSTM(units: number, options: LSTMOptions = {}): RecurrentLayer {
   checkOptions(options, [...cellOptions, ...recurrentOptions, 'forgetBias'], 'lstm')
-  return recurrentLayer(lstmKind, units, lstmInitializers(units, options, 'lstm'), options)
+  return recurrentLayer(lstmKind, units, lstmInitializers(units, options, 'lstm', ['layer', 'batch']), options)
 }

@@ -13,7 +13,7 @@ export interface RNNCellOptions extends CellOptions {
   readonly activation?: 'tanh' | 'relu'
 }
 
-export interface RNNOptions extends RecurrentOptions, RNNCellOptions {}
+export interface RNNOptions extends RecurrentOptions, Omit<RNNCellOptions, 'normalization'> {}
 
 function rnnKind(activation: 'tanh' | 'relu' = 'tanh', where: string): CellKind {
   if (typeof activation !== 'string' || !Object.hasOwn(activations, activation))
@@ -22,7 +22,7 @@ function rnnKind(activation: 'tanh' | 'relu' = 'tanh', where: string): CellKind 
     type: 'rnn',
     gates: 1,
     states: ['h'],
-    advance: (fromInput, [h], { product }) => [activations[activation](add(fromInput, product(h)))],
+    advance: (fromInput, [h], { product, norm }) => [activations[activation](norm('norm', add(fromInput, product(h))))],
   }
 }
 
@@ -45,5 +45,5 @@ export function RNNCell(units: number, options: RNNCellOptions = {}): RecurrentC
 export function RNN(units: number, options: RNNOptions = {}): RecurrentLayer {
   checkOptions(options, [...cellOptions, ...recurrentOptions, 'activation'], 'rnn')
   const kind = rnnKind(options.activation, 'rnn')
-  return recurrentLayer(kind, units, cellInitializers(units, options, 'rnn'), options)
+  return recurrentLayer(kind, units, cellInitializers(units, options, 'rnn', ['layer', 'batch']), options)
 }
