@@ -23,6 +23,7 @@ const order = [
   'formats',
   'vision',
   'language',
+  'speech',
   'data',
   'train',
   'inspect',

@@ -1,0 +1,12 @@
+/** Sounds: the public entry `gentle-dl/speech`. */
+export { resample, resampledLength } from './resample.ts'
+export { durationOf, mixDown, type Sound } from './sound.ts'
+export { RealFourier } from './spectra/fourier.ts'
+export { type FrameOptions, Frames } from './spectra/frames.ts'
+export { fromMel, type MelFilters, type MelOptions, type MelScale, melFilters, toMel } from './spectra/mel.ts'
+export { Spectrogram, type SpectrogramOptions } from './spectra/spectrogram.ts'
+export { type WindowKind, type WindowName, windowSamples } from './spectra/windows.ts'
+export type { WaveEncoding } from './wave/encodings.ts'
+export { readWave, type WaveSound } from './wave/read-wave.ts'
+export { readWaveHeader, type WaveHeader } from './wave/wave-header.ts'
+export { type WriteWaveOptions, writeWave } from './wave/write-wave.ts'
