@@ -1,5 +1,6 @@
 /** Networks of several inputs, or of sequences that tell how long they are. */
 import { ArgumentError } from '../core/errors.ts'
+import { lengthsOf } from '../core/field.ts'
 import type { Tensor } from '../graph/tensor.ts'
 import type { Layer, LayerDescription } from './layer.ts'
 import type { Scope } from './scope.ts'
@@ -43,7 +44,8 @@ export const registeredInputsLayers: ReadonlyMap<string, BuildInputsLayer> = reg
 export const takesInputs = (network: Layer | InputsLayer): network is InputsLayer => 'applyInputs' in network
 
 /**
- * A network of one of the inputs alone: the layer, applied to the input of this name.
+ * A network of one of the inputs alone: the layer, applied to the input of this name. Where that is a sequence, recurrent layers within it know how long
+ * each example is.
  */
 export function ofInput(name: string, layer: Layer): InputsLayer {
   return {
@@ -54,7 +56,8 @@ export function ofInput(name: string, layer: Layer): InputsLayer {
         throw new ArgumentError(
           `ofInput: there is no input '${name}'; expected one of ${Object.keys(inputs).join(', ')}`,
         )
-      return layer.apply(x, scope)
+      const lengths = inputs[lengthsOf(name)]
+      return layer.apply(x, lengths === undefined ? scope : scope.ofSequences(lengths, x.shape[1]))
     },
   }
 }

@@ -1,4 +1,4 @@
-import { InternalError } from '../core/errors.ts'
+import { InternalError, ShapeError } from '../core/errors.ts'
 import { Random } from '../core/random.ts'
 import { formatShape, type Shape, sameShape } from '../core/shape.ts'
 import { apply, setScope, type Tensor, Variable, variable } from '../graph/tensor.ts'
@@ -56,6 +56,8 @@ export interface ScopeOptions {
   readonly step?: Tensor
   /** Whether the parameter of this path stays as it is; layers with such parameters keep their state, too. */
   readonly frozen?: (path: string) => boolean
+  /** How long the examples are of the sequences that the network takes, int32 [N], and how many steps those have with padding. */
+  readonly sequences?: { readonly lengths: Tensor; readonly steps: number }
   /** Told in training of each piece of state and of its value after the step. */
   readonly onUpdate?: (state: Variable, next: Tensor) => void
   /** Told in training of each output beside the network's own, and of its weight in the loss. */
@@ -140,6 +142,29 @@ export class Scope {
   part(name: string): Scope {
     this.#leaf = false
     return new Scope(this.#options, this.#join(name))
+  }
+
+  /**
+   * This scope, for sequences of these lengths, int32 [N], padded to so many steps: layers of sequences within it leave the padding out wherever they
+   * are applied without lengths of their own.
+   */
+  ofSequences(lengths: Tensor, steps: number): Scope {
+    return new Scope({ ...this.#options, sequences: { lengths, steps } }, this.path)
+  }
+
+  /**
+   * The lengths of the sequences [N, T, ...] that a layer is applied to, where the network tells any.
+   * @throws ShapeError where their number of steps is no longer that which the lengths are of.
+   */
+  lengthsFor({ shape }: Tensor): Tensor | undefined {
+    const { sequences } = this.#options
+    if (sequences === undefined) return undefined
+    const { lengths, steps } = sequences
+    if (shape[0] !== lengths.shape[0] || shape[1] !== steps)
+      throw new ShapeError(
+        `sequences ${formatShape(shape)} are others than those of ${lengths.shape[0]} examples and ${steps} steps whose lengths are known; use applySequence with their own lengths`,
+      )
+    return lengths
   }
 
   /** As `apply`; also gives what every layer within that part gave, innermost layers first. */

@@ -45,7 +45,8 @@ export interface SequenceResult {
   readonly state: SequenceState
 }
 
-/** A layer on sequences [N, T, ...], padded behind. A parent applies it by `scope.applySequence`. */
+/** A layer on sequences [N, T, ...], padded behind. A parent applies it by `scope.applySequence`; by `apply` it has the lengths
+ * of the network's input, where `ofInput` or `scope.ofSequences` told them. */
 export interface SequenceLayer extends Layer {
   /**
    * Traces the layer on a batch of sequences.

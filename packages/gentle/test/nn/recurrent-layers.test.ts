@@ -92,6 +92,32 @@ describe('a recurrent layer', () => {
     }
   })
 
+  it('knows the lengths of a sequence that its network takes, through layers around it', async () => {
+    const network = nn.ofInput('frames', nn.Sequential(nn.Linear(4), nn.LSTM(units, { outputs: 'last' }), nn.Linear(2)))
+    const parameters: nn.Parameters = new Map()
+    const scope = scopeOf(parameters)
+    const shorter = constant([steps, 2], [batch], 'int32')
+    const x = sequences()
+    const whole = network.applyInputs({ frames: x }, scope)
+    const y = network.applyInputs({ frames: x, framesLengths: shorter }, scope)
+    const alone = network.applyInputs({ frames: x.slice([1, 0, 0], [1, 2, inputs]) }, scope)
+    const values = await run({ whole, y, alone })
+    expect(values.y.slice(0, 2)).toEqual(values.whole.slice(0, 2))
+    expect(values.y.slice(2)).not.toEqual(values.whole.slice(2))
+    for (const [i, value] of values.alone.entries()) expect(values.y[2 + i]).toBeCloseTo(value, 6)
+    const halved: nn.Layer = {
+      description: { type: 'halved' },
+      apply: (all) => all.slice([0, 0, 0], [batch, 2, inputs]),
+    }
+    expect(() =>
+      nn.ofInput('x', nn.Sequential(halved, nn.GRU(2))).applyInputs({ x, xLengths: shorter }, scopeOf()),
+    ).toThrow(
+      new ShapeError(
+        'layer 1 (gru) on input [2, 2, 3]: sequences [2, 2, 3] are others than those of 2 examples and 4 steps whose lengths are known; use applySequence with their own lengths',
+      ),
+    )
+  })
+
   it('drops, in training, the same inputs and the same of the state in all steps of an example, and other values between layers in each', async () => {
     const [many, long] = [4, 6]
     const outputsOf = async (options: nn.RNNOptions, training = true): Promise<number[][][]> => {

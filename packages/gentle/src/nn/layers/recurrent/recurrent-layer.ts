@@ -206,11 +206,11 @@ export function recurrentLayer(
     for (const each of state) checkState(kind, units, each, examples)
   }
 
-  const layer: RecurrentLayer = {
+  return {
     description,
     units,
-    apply: (x, scope) => layer.applySequence(x, scope).outputs,
+    apply: (x, scope) =>
+      inLayer(scope, description, x, () => applySequence(x, scope, { lengths: scope.lengthsFor(x) }).outputs),
     applySequence: (x, scope, given) => inLayer(scope, description, x, () => applySequence(x, scope, given)),
   }
-  return layer
 }

@@ -19,7 +19,8 @@ export function SequenceBatchNorm(options: BatchNormOptions = {}): SequenceLayer
   const description = { type: 'sequenceBatchNorm', options }
   const layer: SequenceLayer = {
     description,
-    apply: (x, scope) => layer.applySequence(x, scope).outputs,
+    apply: (x, scope) =>
+      layer.applySequence(x, scope, { lengths: inLayer(scope, description, x, () => scope.lengthsFor(x)) }).outputs,
     applySequence: (x, scope, { lengths, state = [] } = {}) =>
       inLayer(scope, description, x, () => {
         if (x.shape.length < 3) throw new ShapeError('expected sequences [N, T, C] or [N, T, C, ...]')
