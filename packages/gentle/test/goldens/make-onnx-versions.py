@@ -244,4 +244,84 @@ add('ConvInteger', [10], [images, filters, byte(7), byte(100)], ['int32'], pads=
 add('QLinearMatMul', [10], [a, factor(0.02), byte(12), b, factor(0.03), byte(100), factor(0.5), byte(118)])
 add('QLinearConv', [10], [images, factor(0.02), byte(12), filters, factor([0.03, 0.01, 0.02]), byte([100, 100, 100]), factor(0.5), byte(118), whole(100, -500, 3000, dtype='int32')], pads=[1, 0, 1, 0])
 
+# Recurrent networks: directions, lengths of sequences, first states, peepholes, activations with numbers of their own, bounds, coupled gates.
+def network(operator, opsets, direction='forward', steps=4, examples=2, width=3, units=4, bias=True, lengths=None, states=0, peepholes=False, **attributes):
+    gates, both = {'RNN': 1, 'GRU': 3, 'LSTM': 4}[operator], 2 if direction == 'bidirectional' else 1
+    operands = [floats(steps, examples, width), floats(both, gates * units, width), floats(both, gates * units, units)]
+    operands += [floats(both, 2 * gates * units) if bias else None, None if lengths is None else whole(*lengths, dtype='int32')]
+    operands += [floats(both, examples, units) if i < states else None for i in range(2 if operator == 'LSTM' else 1)]
+    operands += [floats(both, 3 * units)] if peepholes else []
+    while operands[-1] is None:
+        operands.pop()
+    note = ' '.join(filter(None, ['' if lengths is None else f'lengths {lengths}', f'{states} states' if states else '', 'peepholes' if peepholes else '', '' if bias else 'no bias']))
+    outputs = ['float32'] * (3 if operator == 'LSTM' else 2)
+    stored = [i for i in (1, 2, 3, 7) if i < len(operands) and operands[i] is not None]
+    add(operator, opsets, operands, outputs, stored=stored, note=note, direction=direction, hidden_size=units, **attributes)
+
+
+for name, newest in (('RNN', 22), ('GRU', 22), ('LSTM', 22)):
+    states = 2 if name == 'LSTM' else 1
+    network(name, [7, 14, newest])
+    network(name, [7, 14, newest], 'reverse', lengths=(2, 4), states=states)
+    network(name, [7, 14, newest], 'bidirectional', lengths=(4, 1), states=1)
+    network(name, [7, 14], 'bidirectional', states=states, bias=False, clip=0.4)
+    network(name, [14], steps=1, examples=1, states=states)
+    network(name, [14], lengths=(0, 3), states=states)
+for reset in (0, 1):
+    network('GRU', [7, 14], 'bidirectional', states=1, linear_before_reset=reset)
+    network('GRU', [14], lengths=(3, 2), linear_before_reset=reset, clip=0.3)
+network('LSTM', [7, 14], 'bidirectional', states=2, peepholes=True)
+network('LSTM', [14], 'reverse', lengths=(3, 4), peepholes=True, clip=0.5)
+network('LSTM', [7, 14], input_forget=1, peepholes=True)
+for names, alphas, betas in (
+    (['Relu', 'LeakyRelu'], None, None), (['Affine', 'ScaledTanh'], [0.7, 0.6], [0.1, 0.8]), (['HardSigmoid', 'Softsign'], None, None),
+    (['HardSigmoid', 'Elu'], [0.3, 0.9], [0.4]), (['ThresholdedRelu', 'Tanh'], [0.2], None), (['Sigmoid', 'Softplus'], None, None), (['Elu', 'HardSigmoid'], None, None),
+):
+    given = {**({} if alphas is None else {'activation_alpha': alphas}), **({} if betas is None else {'activation_beta': betas})}
+    network('GRU', [14], steps=3, activations=names, **given)
+    network('RNN', [14], steps=3, activations=names[:1], **{key: values[:1] for key, values in given.items() if names[0] not in ('Relu', 'Elu') or key == ''})
+
+
+# Loops: a step's graph, seen by what is around it.
+def value(name, *shape, dtype=TensorProto.FLOAT):
+    return helper.make_tensor_value_info(name, dtype, shape)
+
+
+def graph_case(name, opset, nodes, fed, results, stored=()):
+    graph = helper.make_graph(
+        nodes, 'graph', [helper.make_tensor_value_info(key, kind(x.dtype), x.shape) for key, x in fed.items()],
+        [helper.make_tensor_value_info(key, TensorProto.FLOAT, None) for key in results], [numpy_helper.from_array(x, key) for key, x in stored])
+    model = helper.make_model(graph, opset_imports=[helper.make_opsetid('', opset)], ir_version=8 if opset < 19 else 9 if opset < 21 else 10)
+    cases.append({'name': f'{name} {opset}', 'model': base64.b64encode(model.SerializeToString()).decode(), 'inputs': {key: listed(x) for key, x in fed.items()}})
+
+
+body = helper.make_graph(
+    [helper.make_node('MatMul', ['h', 'w'], ['p']), helper.make_node('Add', ['p', 'x'], ['s']), helper.make_node('Tanh', ['s'], ['next']), helper.make_node('Mul', ['next', 'x'], ['kept'])],
+    'step', [value('h', 2, 3), value('x', 2, 3)], [value('next', 2, 3), value('kept', 2, 3)])
+weights = [('w', floats(3, 3))]
+for opset in (9, 11, 16):
+    for axis, backward, out, reversed_ in ((0, 0, 0, 0), (1, 1, -1, 1), (2, 1, 1, 0), (-2, 0, 0, 1)):
+        shape = [2, 3]
+        shape.insert(axis if axis >= 0 else axis + 3, 5)
+        node = helper.make_node('Scan', ['first', 'xs'], ['last', 'all'], name='node', body=body, num_scan_inputs=1, scan_input_axes=[axis], scan_input_directions=[backward], scan_output_axes=[out], scan_output_directions=[reversed_])
+        graph_case(f'Scan along {axis} {backward}, {out} {reversed_}', opset, [node], {'first': floats(2, 3), 'xs': floats(*shape)}, ['last', 'all'], weights)
+row = helper.make_graph(
+    [helper.make_node('Mul', ['h', 'x'], ['p']), helper.make_node('Tanh', ['p'], ['t']), helper.make_node('Add', ['t', 'x'], ['next']), helper.make_node('Identity', ['next'], ['kept'])],
+    'step', [value('h', 3), value('x', 3)], [value('next', 3), value('kept', 3)])
+for lengths in (None, whole(5, 2)):
+    for backward in (0, 1):
+        node = helper.make_node('Scan', ['' if lengths is None else 'lengths', 'first', 'xs'], ['last', 'all'], name='node', body=row, num_scan_inputs=1, directions=[backward])
+        fed = {'first': floats(2, 3), 'xs': floats(2, 5, 3), **({} if lengths is None else {'lengths': lengths})}
+        graph_case(f'Scan {"with lengths" if lengths is not None else "whole"} {backward}', 8, [node], fed, ['last', 'all'])
+steps = helper.make_graph(
+    [helper.make_node('Identity', ['goes'], ['on']), helper.make_node('Cast', ['i'], ['f'], to=TensorProto.FLOAT), helper.make_node('MatMul', ['h', 'w'], ['p']), helper.make_node('Add', ['p', 'f'], ['s']), helper.make_node('Sin', ['s'], ['next']), helper.make_node('Add', ['next', 'x'], ['kept'])],
+    'step', [value('i', dtype=TensorProto.INT64), value('goes', dtype=TensorProto.BOOL), value('h', 2, 3)], [value('on', dtype=TensorProto.BOOL), value('next', 2, 3), value('kept', 2, 3)])
+until = helper.make_graph(
+    [helper.make_node('ReduceSum', ['h'], ['sum'], keepdims=0), helper.make_node('Less', ['sum', 'bound'], ['on']), helper.make_node('Add', ['h', 'x'], ['next'])],
+    'step', [value('i', dtype=TensorProto.INT64), value('goes', dtype=TensorProto.BOOL), value('h', 2, 3)], [value('on', dtype=TensorProto.BOOL), value('next', 2, 3)])
+for opset in (11, 13, 16):
+    for name, inner, results in (('of a count', steps, ['last', 'all']), ('until', until, ['last'])):
+        node = helper.make_node('Loop', ['count', '', 'first'], results, name='node', body=inner)
+        graph_case(f'Loop {name}', opset, [node], {'first': np.abs(floats(2, 3)), 'x': np.abs(floats(2, 3)), 'count': whole(6).reshape(())}, results, [*weights, ('bound', np.float32(12))])
+
 json.dump(cases, open(sys.argv[1], 'w'))

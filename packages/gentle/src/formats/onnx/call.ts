@@ -1,5 +1,5 @@
 /** One node of an ONNX graph as its operator sees it. */
-import { FormatError } from '../../core/errors.ts'
+import { FormatError, GentleError } from '../../core/errors.ts'
 import { type Shape, sizeOf } from '../../core/shape.ts'
 import type { Tensor } from '../../graph/tensor.ts'
 import { printable } from '../failure.ts'
@@ -165,6 +165,13 @@ export class OnnxCall {
     return this.fail(`has an attribute ${name} that is no list of numbers`)
   }
 
+  texts(name: string): readonly string[] | undefined {
+    const value = this.#attribute(name)
+    if (value === undefined || (Array.isArray(value) && value.every((text) => typeof text === 'string')))
+      return value as readonly string[] | undefined
+    return this.fail(`has an attribute ${name} that is no list of texts`)
+  }
+
   /** An attribute that is a tensor. */
   constant(name: string): Known | undefined {
     const value = this.#attribute(name)
@@ -199,6 +206,23 @@ export class OnnxCall {
       frame.set(name, inputs[i] ?? this.fail(`gives its graph ${place} no '${printable(name)}'`), this.#trace)
     })
     return this.#run(graph, frame, this.#trace)
+  }
+
+  /**
+   * As `run`, for a graph that stands for all steps of a loop: undefined where it needs numbers that only the program knows, where something has to be checked
+   * when it runs, and where it does not fit.
+   */
+  runAsStep(graph: OnnxGraph, place: string, inputs: readonly Value[]): Value[] | undefined {
+    const trace: Trace = { ...this.#trace, checks: [], doubts: new Map(this.#trace.doubts) }
+    const alone = new OnnxCall(this.node, this.opset, this.#frame, trace, this.#run)
+    try {
+      const results = alone.run(graph, place, inputs)
+      const doubted = results.some((value) => !isKnown(value) && trace.doubts.has(value.tensor))
+      return trace.checks.length > 0 || doubted ? undefined : results
+    } catch (error) {
+      if (error instanceof Wanted || error instanceof GentleError) return undefined
+      throw error
+    }
   }
 
   /** Tells of a condition that must not hold of any element, float32 0 or 1, when the program runs. */

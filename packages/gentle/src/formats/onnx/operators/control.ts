@@ -1,9 +1,11 @@
-/** Graphs within a node: branches and loops. A branch is chosen, and a loop is written out, when the graph is traced. */
+/** Graphs within a node: branches and loops. A branch is chosen when the graph is traced. A loop whose steps are alike is one of the engine; another is written out. */
+import { sizeOf } from '../../../core/shape.ts'
 import type { OnnxCall } from '../call.ts'
 import { typeOfNumber } from '../element-types.ts'
 import type { OnnxGraph, OnnxValue } from '../messages.ts'
 import { type Known, shapeOf, type Value } from '../values.ts'
 import { type Compute, type Operator, operator } from './operator.ts'
+import { type Direction, looped } from './steps.ts'
 import { axisOf, concatenated, reshaped, sliced } from './structure.ts'
 
 const choose: Compute = (call) => {
@@ -14,6 +16,11 @@ const choose: Compute = (call) => {
 /** Steps of a loop that are written out. */
 const mostSteps = 10_000
 
+/** Steps of a loop of the engine: of its numbers of steps there is a list. */
+const mostPositions = 2 ** 24
+
+const onward: Direction = { axis: 0, backward: false }
+
 const truth = (data: number): Known => ({ type: 'bool', shape: [], data: [data] })
 
 const loop: Compute = (call) => {
@@ -21,6 +28,20 @@ const loop: Compute = (call) => {
   const count = call.has(0) ? call.numbers(0)[0] : Number.POSITIVE_INFINITY
   let condition = call.has(1) ? call.numbers(1)[0] !== 0 : true
   let carried: readonly Value[] = Array.from({ length: call.count - 2 }, (_, i) => call.value(2 + i))
+  if (condition && count > 1 && count < mostPositions) {
+    const numbers: Known = { type: 'int64', shape: [count], data: Array.from({ length: count }, (_, i) => i) }
+    const found = looped(call, {
+      body,
+      count,
+      states: carried,
+      inputs: [{ value: numbers, direction: onward }],
+      operands: (states, [number]) => [number, truth(1), ...states],
+      first: [{ type: 'int64', shape: [], data: [0] }],
+      conditional: true,
+      outputs: body.outputs.slice(1 + carried.length).map(() => onward),
+    })
+    if (found !== undefined) return found
+  }
   const stacks: Value[][] = body.outputs.slice(1 + carried.length).map(() => [])
   let step = 0
   for (; step < count && condition; step++) {
@@ -63,11 +84,6 @@ function stepOf(call: OnnxCall, value: Value, axis: number, step: number): Value
   return reshaped(sliced(call, value, along), shape.toSpliced(axis, 1))
 }
 
-interface Direction {
-  readonly axis: number
-  readonly backward: boolean
-}
-
 function scanned(
   call: OnnxCall,
   body: OnnxGraph,
@@ -80,15 +96,32 @@ function scanned(
   const lengths = inputs.map((value, i) => shapeOf(value)[axisOf(call, places[i].axis, shapeOf(value).length)])
   const steps = lengths[0]
   if (lengths.some((n) => n !== steps)) call.fail(`goes through inputs of ${lengths.join(' and ')} steps`)
+  const sliceAt = (step: number): Value[] =>
+    inputs.map((value, i) => {
+      const axis = axisOf(call, places[i].axis, shapeOf(value).length)
+      return stepOf(call, value, axis, places[i].backward ? steps - 1 - step : step)
+    })
+  if (steps > 1) {
+    const found = looped(call, {
+      body,
+      count: steps,
+      states,
+      inputs: inputs.map((value, i) => {
+        const { axis, backward } = places[i]
+        return { value, direction: { axis: axisOf(call, axis, shapeOf(value).length), backward } }
+      }),
+      operands: (before, slices) => [...before, ...slices],
+      first: sliceAt(0),
+      conditional: false,
+      outputs,
+    })
+    if (found !== undefined) return found
+  }
   if (steps > mostSteps) call.fail(`takes more than ${mostSteps} steps`)
   let carried = states
   const stacks: Value[][] = outputs.map(() => [])
   for (let step = 0; step < steps; step++) {
-    const slices = inputs.map((value, i) => {
-      const axis = axisOf(call, places[i].axis, shapeOf(value).length)
-      return stepOf(call, value, axis, places[i].backward ? steps - 1 - step : step)
-    })
-    const results = call.run(body, `${place}${step}`, [...carried, ...slices])
+    const results = call.run(body, `${place}${step}`, [...carried, ...sliceAt(step)])
     carried = results.slice(0, states.length)
     stacks.forEach((stack, i) => {
       stack[outputs[i].backward ? 'unshift' : 'push'](results[states.length + i])
@@ -122,9 +155,24 @@ const scan: Compute = (call) => {
   )
 }
 
+/** The first steps of a value. */
+function upTo(call: OnnxCall, value: Value, count: number): Value {
+  const [steps, ...rest] = shapeOf(value)
+  const along = [count, ...rest].map((n) => ({ start: 0, count: n, step: 1 }))
+  return count === steps ? value : sliced(call, value, along)
+}
+
+/** A value with zeros for the steps that it does not have. */
+function filledTo(call: OnnxCall, value: Value, steps: number): Value {
+  const [count, ...rest] = shapeOf(value)
+  if (count === steps) return value
+  const missing = [steps - count, ...rest]
+  const zeros: Known = { type: value.type, shape: missing, data: Array<number>(sizeOf(missing)).fill(0) }
+  return concatenated(call, [value, zeros], 0)
+}
+
 /** In operator set 8 the first axis counts examples, each of which is a scan of its own. */
 const batchedScan: Compute = (call) => {
-  if (call.has(0)) call.fail('has lengths of sequences; expected whole ones')
   const body = call.graph('body')
   const inputs = call.number('num_scan_inputs', 0)
   const values = Array.from({ length: call.count - 1 }, (_, i) => call.value(i + 1))
@@ -133,9 +181,19 @@ const batchedScan: Compute = (call) => {
   const places = Array.from({ length: inputs }, (_, i) => ({ axis: 0, backward: backward?.[i] === 1 }))
   const outputs = body.outputs.slice(states).map(() => ({ axis: 0, backward: false }))
   const examples = shapeOf(values[0])[0]
-  const all = Array.from({ length: examples }, (_, example) => {
-    const own = values.map((value) => stepOf(call, value, 0, example))
-    return scanned(call, body, own.slice(0, states), own.slice(states), places, outputs, `${example}/`)
+  const steps = shapeOf(values[states])[1]
+  const lengths = call.has(0) ? call.numbers(0) : Array<number>(examples).fill(steps)
+  if (lengths.length !== examples || lengths.some((n) => n < 1 || n > steps))
+    call.fail(
+      `has lengths of sequences ${lengths.join()}; expected one from 1 to ${steps} for each of ${examples} examples`,
+    )
+  const all = lengths.map((length, example) => {
+    const own = values.map((value, i) => {
+      const whole = stepOf(call, value, 0, example)
+      return i < states ? whole : upTo(call, whole, length)
+    })
+    const results = scanned(call, body, own.slice(0, states), own.slice(states), places, outputs, `${example}/`)
+    return results.map((value, i) => (i < states ? value : filledTo(call, value, steps)))
   })
   return body.outputs.map((port, i) =>
     stacked(

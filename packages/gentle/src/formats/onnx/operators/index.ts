@@ -13,6 +13,7 @@ import type { Operator } from './operator.ts'
 import { poolingOperators } from './pooling.ts'
 import { productOperators } from './products.ts'
 import { quantizationOperators } from './quantization.ts'
+import { recurrentOperators } from './recurrent.ts'
 import { reductionOperators } from './reduction.ts'
 import { resizeOperators } from './resize.ts'
 import { samplingOperators } from './sampling.ts'
@@ -34,6 +35,7 @@ export const operators: Readonly<Record<string, Operator>> = {
   ...normalizationOperators,
   ...poolingOperators,
   ...productOperators,
+  ...recurrentOperators,
   ...reductionOperators,
   ...resizeOperators,
   ...samplingOperators,
