@@ -35,3 +35,55 @@ export const sampled = (data: ArrayLike<number>): number[] => {
   const step = Math.max(1, Math.floor(data.length / 200) - 1)
   return Array.from({ length: Math.floor(data.length / step) }, (_, i) => data[i * step])
 }
+
+/** Silero VAD, which tells speech from other sound chunk by chunk: its files, what it is fed, and which outputs are the next chunk's state. */
+export const speechDetectors = [
+  {
+    file: 'silero_vad_legacy.onnx',
+    rate: 16000,
+    chunk: 1536,
+    states: { h: [2, 1, 64], c: [2, 1, 64] },
+    next: { h: 'hn', c: 'cn' },
+  },
+  {
+    file: 'silero_vad_legacy.onnx',
+    rate: 8000,
+    chunk: 512,
+    states: { h: [2, 1, 64], c: [2, 1, 64] },
+    next: { h: 'hn', c: 'cn' },
+  },
+  { file: 'silero_vad_v5.onnx', rate: 16000, chunk: 512, states: { state: [2, 1, 128] }, next: { state: 'stateN' } },
+  { file: 'silero_vad_v5.onnx', rate: 8000, chunk: 256, states: { state: [2, 1, 128] }, next: { state: 'stateN' } },
+  { file: 'silero_vad_v6.onnx', rate: 16000, chunk: 512, states: { state: [2, 1, 128] }, next: { state: 'stateN' } },
+] as const
+
+export const speechDetectorPath = (file: string): string =>
+  fileURLToPath(new URL(file, import.meta.resolve('@ricky0123/vad-web')))
+
+/** Chunks of sound: vowels of a gliding voice, with pauses of soft noise. */
+export function drawnSound(rate: number, count: number): Float32Array {
+  const random = new Random(5, 'sound')
+  const formants = [
+    [700, 1220, 2600],
+    [300, 2300, 3000],
+    [450, 800, 2830],
+  ]
+  let phase = 0
+  return Float32Array.from({ length: count }, (_, i) => {
+    const time = i / rate
+    const syllable = Math.floor(time / 0.25)
+    const loud = syllable % 4 === 3 ? 0 : Math.sin(Math.PI * (time / 0.25 - syllable))
+    const pitch = 120 + 30 * Math.sin(2 * time)
+    phase += pitch / rate
+    let sum = 0
+    for (let harmonic = 1; harmonic * pitch < rate / 2.2; harmonic++) {
+      const frequency = harmonic * pitch
+      const size = formants[syllable % 3].reduce((all, f) => all + 1 / (1 + ((frequency - f) / 90) ** 2), 0.02)
+      sum += (size / Math.sqrt(harmonic)) * Math.sin(2 * Math.PI * harmonic * phase)
+    }
+    return 0.12 * loud * sum + 0.002 * (random.uniform() - 0.5)
+  })
+}
+
+/** Seconds of sound that a detector is tried on. */
+export const heard = 3
