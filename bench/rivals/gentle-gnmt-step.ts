@@ -16,12 +16,17 @@ await serve(async ({ threads }) => {
     {
       backend,
       firstValues: (name, shape) =>
-        Float32Array.from({ length: shape.reduce((a, b) => a * b, 1) }, (_, i) => 0.1 * Math.sin(0.7 * i + name.length)),
+        Float32Array.from(
+          { length: shape.reduce((a, b) => a * b, 1) },
+          (_, i) => 0.1 * Math.sin(0.7 * i + name.length),
+        ),
     },
   )
   const began = performance.now()
   const decoder = await makeDecoder(model, network, { sentences, beam, length })
-  await decoder.encode(Array.from({ length: sentences }, (_, n) => Int32Array.from({ length }, (_, i) => n * length + i)))
+  await decoder.encode(
+    Array.from({ length: sentences }, (_, n) => Int32Array.from({ length }, (_, i) => n * length + i)),
+  )
   const rows = Int32Array.from({ length: sentences * beam }, (_, i) => i)
   const compileMilliseconds = performance.now() - began
   const { logProbabilities: first } = await decoder.step(rows, rows)

@@ -39,8 +39,6 @@ class Gnmt(nn.Module):
         self.decoder.embedding = nn.Embedding(target_tokens, units)
         self.output = nn.Linear(units, target_tokens)
         self.dropout = nn.Dropout(dropout)
-        for embedding in (self.encoder.embedding, self.decoder.embedding):
-            nn.init.normal_(embedding.weight, std=0.1)
         for linear in (self.attention.query, self.attention.key, self.attention.energy, self.output):
             nn.init.xavier_uniform_(linear.weight)
             if linear.bias is not None:
