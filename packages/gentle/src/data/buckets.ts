@@ -55,8 +55,7 @@ export function batchesByLength(
   batchSize: number,
   { random, byLength: keepOrder = false }: { readonly random?: Random; readonly byLength?: boolean } = {},
 ): PaddedBatch[] {
-  const sequences = sequencesOf(dataset)
-  const [first] = sequences
+  const [first] = sequencesOf(dataset)
   const byLength = new Map<number, number[]>()
   for (const index of order) {
     const bucket = first === undefined ? 0 : bucketLength(first.lengths[index], first.longest)
@@ -78,19 +77,22 @@ export function batchesByLength(
     batches.push(Uint32Array.from([...batches.pop()!, ...left]))
   } else if (left.length > 0) batches.push(Uint32Array.from(left))
   const shuffled = random === undefined || keepOrder || byLength.size < 2 ? batches : shuffle(batches, random)
-  return shuffled.map((indices) => ({
-    indices,
-    padded: Object.fromEntries(
-      sequences.map(({ field, longest, lengths }) => [
-        field,
-        bucketLength(
-          indices.reduce((most, index) => Math.max(most, lengths[index]), 0),
-          longest,
-        ),
-      ]),
-    ),
-  }))
+  return shuffled.map((indices) => paddedBatch(dataset, indices))
 }
+
+/** Examples as a batch, its sequences as long as the longest of each needs. */
+export const paddedBatch = (dataset: NamedDataset, indices: Uint32Array): PaddedBatch => ({
+  indices,
+  padded: Object.fromEntries(
+    sequencesOf(dataset).map(({ field, longest, lengths }) => [
+      field,
+      bucketLength(
+        indices.reduce((most, index) => Math.max(most, lengths[index]), 0),
+        longest,
+      ),
+    ]),
+  ),
+})
 
 const shuffle = <T>(items: readonly T[], random: Random): T[] =>
   Array.from(random.permutation(items.length), (i) => items[i])

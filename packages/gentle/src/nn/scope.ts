@@ -2,7 +2,7 @@ import { InternalError, ShapeError } from '../core/errors.ts'
 import { Random } from '../core/random.ts'
 import { formatShape, type Shape, sameShape } from '../core/shape.ts'
 import { apply, setScope, type Tensor, Variable, variable } from '../graph/tensor.ts'
-import { reshapeOp } from '../ops/structure.ts'
+import { concat, reshapeOp, slice } from '../ops/structure.ts'
 import type { Initializer } from './initializers.ts'
 import type { Layer, LayerDescription } from './layer.ts'
 import type { CellState, RecurrentCell, SequenceLayer, SequenceOptions, SequenceResult } from './sequence-layer.ts'
@@ -56,9 +56,14 @@ export interface ScopeOptions {
   readonly step?: Tensor
   /** Whether the parameter of this path stays as it is; layers with such parameters keep their state, too. */
   readonly frozen?: (path: string) => boolean
+  /**
+   * State that goes from batch to batch, where it is kept: a variable of each path, [rows, units], with room for so many examples. `onUpdate` is told of its
+   * next values.
+   */
+  readonly carried?: { readonly rows: number; variable(path: string, units: number): Variable }
   /** How long the examples are of the sequences that the network takes, int32 [N], and how many steps those have with padding. */
   readonly sequences?: { readonly lengths: Tensor; readonly steps: number }
-  /** Told in training of each piece of state and of its value after the step. */
+  /** Told of each piece of state that changes, as in training, and of its value after the step. */
   readonly onUpdate?: (state: Variable, next: Tensor) => void
   /** Told in training of each output beside the network's own, and of its weight in the loss. */
   readonly onAuxiliary?: (output: Tensor, weight: number) => void
@@ -203,6 +208,29 @@ export class Scope {
   /** In training, gives state its value after the step. */
   update(state: Variable, next: Tensor): void {
     if (this.training) this.#options.onUpdate?.(state, next)
+  }
+
+  /**
+   * State [examples, units] of this name that goes on from batch to batch, each example where the one in its place ended; undefined where it is not kept.
+   * @throws ShapeError for more examples than there is room for.
+   */
+  carry(
+    name: string,
+    examples: number,
+    units: number,
+  ): { readonly before: Tensor; keep(after: Tensor): void } | undefined {
+    const { carried, onUpdate } = this.#options
+    if (carried === undefined) return undefined
+    const { rows } = carried
+    if (examples > rows)
+      throw new ShapeError(`state is kept of ${rows} examples from batch to batch, and there are ${examples} now`)
+    const kept = carried.variable(this.#join(name), units)
+    const others = rows - examples
+    return {
+      before: others === 0 ? kept : slice(kept, [0, 0], [examples, units]),
+      keep: (after) =>
+        onUpdate?.(kept, others === 0 ? after : concat([after, slice(kept, [examples, 0], [others, units])])),
+    }
   }
 
   /** In training, gives an output of shape [N, ...] that takes part in the loss with this weight, beside the network's own. */

@@ -38,7 +38,7 @@ function* stretches(order: Uint32Array, batchSize: number): Generator<Uint32Arra
  * As `stretches`, for training: one example that is left over goes into the batch before, which then has one more. A batch of its own would be a
  * step by that example alone, as large as one by all others, and batch norm, which needs several values, could not take it.
  */
-function* trainingStretches(order: Uint32Array, batchSize: number): Generator<Uint32Array> {
+export function* trainingStretches(order: Uint32Array, batchSize: number): Generator<Uint32Array> {
   const whole = wholeBatches(order.length, batchSize)
   yield* stretches(order.subarray(0, whole), batchSize)
   if (whole < order.length) yield order.subarray(whole)
@@ -68,12 +68,16 @@ export interface Place {
   readonly position: number
   /** Whether its batches go from short sequences to long ones. */
   readonly byLength?: boolean
+  /** Whether they are stretches of the data's own order. */
+  readonly inOrder?: boolean
 }
 
 /** What is left of an epoch's batches, in an order from the seed. The last may be smaller, or have one example more: none has one alone beside others. */
 export function epochBatches(dataset: AnyDataset, batchSize: number, place: Place): AsyncGenerator<Batch> {
   const { seed, epoch, position } = place
-  const order = new Random(seed, `order of epoch ${epoch}`).permutation(dataset.length)
+  const order = place.inOrder
+    ? inOrder(dataset.length)
+    : new Random(seed, `order of epoch ${epoch}`).permutation(dataset.length)
   return isNamed(dataset)
     ? namedBatches(dataset, order, batchSize, place)
     : read(dataset, [...trainingStretches(order.subarray(position), batchSize)], epoch - 1)

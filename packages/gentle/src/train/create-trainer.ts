@@ -34,6 +34,8 @@ export async function createTrainer(
   for (const [name, count] of Object.entries({ epochs, steps: steps ?? 1 }))
     if (!Number.isInteger(count) || count < 1)
       throw new ArgumentError(`training: ${name} is ${count}; expected a whole number from 1`)
+  if (options.shuffle === false && options.shortestFirst === true)
+    throw new ArgumentError('training: shuffle is false and shortestFirst true; one order of examples is possible')
   if (!('layer' in network)) checkLabelsDiffer(data)
   const model = 'layer' in network ? network : await modelFor(network, data, { ...options, seed })
   const examples = await fitted(model, data)

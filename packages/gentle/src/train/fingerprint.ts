@@ -45,6 +45,8 @@ export interface DependsOn {
   readonly seed: number
   readonly freeze: readonly string[]
   readonly shortestFirst: boolean
+  /** Whether examples come in the data's own order. */
+  readonly inOrder: boolean
 }
 
 /** What a training of this model on this data depends on. */
@@ -53,7 +55,7 @@ export function fingerprintOf(
   data: AnyDataset,
   options: DependsOn,
 ): Fingerprint {
-  const { loss, metrics, monitor, optimizer, batchSize, seed, freeze, shortestFirst } = options
+  const { loss, metrics, monitor, optimizer, batchSize, seed, freeze, shortestFirst, inOrder } = options
   const fields = fieldsOf(data)
   // As a file has it, so that what is read compares with what is made.
   return JSON.parse(
@@ -69,7 +71,7 @@ export function fingerprintOf(
       data: { name: data.name, length: data.length, ...fields, description: data.description },
       seed,
       freeze,
-      ...(shortestFirst ? { order: 'shortestFirst' } : {}),
+      ...(shortestFirst ? { order: 'shortestFirst' } : inOrder ? { order: 'inOrder' } : {}),
     }),
   )
 }

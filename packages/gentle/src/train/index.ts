@@ -22,6 +22,7 @@ export { type PretrainedHead, pretrainedHead } from './pretrained-head.ts'
 export { DivergedTraining, type EpochReport, type StepReport } from './reports.ts'
 export { RunFolder } from './run-folder.ts'
 export { type RunOptions, runTraining } from './run-training.ts'
+export { type StatefulPredictor, statefulPredictor } from './stateful-predictor.ts'
 export type { Trainer } from './trainer.ts'
 export type { TrainerOptions } from './trainer-options.ts'
 export {

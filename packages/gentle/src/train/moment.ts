@@ -2,6 +2,7 @@
 import type { AnyDataset } from '../data/dataset.ts'
 import type { AnyModel, WeightValues } from '../nn/model.ts'
 import type { OptimizerState } from '../optim/optimizer.ts'
+import type { CarriedState } from './carried-state.ts'
 import type { Sums } from './evaluation.ts'
 import type { DependsOn } from './fingerprint.ts'
 import type { EpochReport } from './reports.ts'
@@ -32,4 +33,5 @@ export interface Parts extends DependsOn {
   /** As the caller asked for, if so. */
   readonly steps: number | undefined
   readonly optimizerState: OptimizerState
+  readonly carried: CarriedState
 }

@@ -3,9 +3,9 @@ import type { TypedArray } from '../core/dtype.ts'
 import { type Field, lengthsOf } from '../core/field.ts'
 import { Random } from '../core/random.ts'
 import { sizeOf } from '../core/shape.ts'
-import { batchesByLength, batchesFrom, checkLengths, type PaddedBatch } from '../data/buckets.ts'
+import { batchesByLength, batchesFrom, checkLengths, type PaddedBatch, paddedBatch } from '../data/buckets.ts'
 import type { NamedDataset } from '../data/dataset.ts'
-import { ahead, type Batch, memoryOf, type Place } from './batches.ts'
+import { ahead, type Batch, memoryOf, type Place, trainingStretches } from './batches.ts'
 
 /**
  * The examples of an order by their lengths, as `batchesByLength` puts them together; in training, what is left of an epoch's batches. They are read ahead as
@@ -20,7 +20,9 @@ export function readNamedBatches(
 ): AsyncGenerator<Batch & { indices: Uint32Array }> {
   checkLengths(dataset)
   const random = place && new Random(place.seed, `order of batches of epoch ${place.epoch}`)
-  const together = batchesByLength(dataset, order, batchSize, { random, byLength: place?.byLength })
+  const together = place?.inOrder
+    ? [...trainingStretches(order, batchSize)].map((indices) => paddedBatch(dataset, indices))
+    : batchesByLength(dataset, order, batchSize, { random, byLength: place?.byLength })
   const batches = batchesFrom(together, place?.position ?? 0)
   const pass = place === undefined ? 0 : place.epoch - 1
   const fields = Object.entries({ ...dataset.inputs, target: dataset.target })

@@ -14,6 +14,7 @@ export async function takeState(at: Moment, parts: Parts): Promise<TrainingState
   const { step, steps, epoch, position, draw, running, seconds, learningRate, history, best } = at
   const optimizer = new Map<string, Float32Array>()
   for (const variable of optimizerState.variables) optimizer.set(variable.name, await model.backend.read(variable))
+  const carried = await parts.carried.read()
   return {
     step,
     steps,
@@ -23,6 +24,7 @@ export async function takeState(at: Moment, parts: Parts): Promise<TrainingState
     streams: { order: epoch, augmentation: epoch - 1, dropout: draw },
     weights: await readWeights(model),
     optimizer,
+    ...(carried.size === 0 ? {} : { carried }),
     running: { ...running.soFar(), seconds, learningRate },
     history: [...history],
     ...(best === undefined ? {} : { best }),
@@ -42,6 +44,7 @@ export async function putState(
   checkWeights(state.weights, weightsOf(model))
   const optimizer = optimizerValues(state, parts)
   await writeWeights(model, state.weights)
+  await parts.carried.write(state.carried ?? new Map())
   for (const [variable, values] of optimizer) await model.backend.write(variable, values)
   const { step, epoch, streams, running, history, best } = state
   const { seconds, learningRate } = running

@@ -29,6 +29,11 @@ export interface TrainerOptions {
    * et al., 2016, section 3.3). Long sequences are hard to learn from at first.
    */
   readonly shortestFirst?: boolean
+  /**
+   * Whether examples come in random order, another in each epoch; true unless given. In the data's own order, batches are stretches of it, whatever the lengths of
+   * sequences: what layers with `stateful: true` need.
+   */
+  readonly shuffle?: boolean
   /** Steps in all, as the schedule counts them, for those who make one of several batches; a step a batch unless given. */
   readonly steps?: number
   /** From which first values, the order of examples, and dropout derive; 0 unless given. */

@@ -10,6 +10,7 @@ import { type AnyModel, type Model, readWeights, type WeightValues, writeWeights
 import type { OptimizerState } from '../optim/optimizer.ts'
 import { type Batch, epochBatches, stepsOf } from './batches.ts'
 import { isBetter } from './better.ts'
+import { CarriedState } from './carried-state.ts'
 import { Evaluator, fitted } from './evaluate.ts'
 import { checkMetrics, type Evaluation, Sums, usualMetrics } from './evaluation.ts'
 import type { RestoreOptions } from './fingerprint.ts'
@@ -37,6 +38,7 @@ export class Trainer<M extends AnyModel = Model> {
   readonly #monitor: string
   readonly #optimizer: OptimizerState
   readonly #programs: TrainingPrograms
+  readonly #carried: CarriedState
   readonly #evaluators = new Map<AnyDataset, Evaluator>()
   readonly #parts: Parts
   readonly #turns = new Turns()
@@ -61,8 +63,11 @@ export class Trainer<M extends AnyModel = Model> {
     this.#monitor = options.monitor ?? metrics[0]?.name ?? 'loss'
     this.#optimizer = optimizer.begin(learned)
     checkNames(this.#optimizer.variables)
+    // The last batch of an epoch may have one example more.
+    this.#carried = new CarriedState(model.backend, this.batchSize + 1)
+    const inOrder = options.shuffle === false
     const parts = { model, data, loss, metrics, learned, optimizer: this.#optimizer, seed, frozen }
-    this.#programs = new TrainingPrograms(parts, this.#turns)
+    this.#programs = new TrainingPrograms({ ...parts, carried: this.#carried, inOrder }, this.#turns)
     this.#at = {
       step: 0,
       steps: options.steps ?? epochs * stepsOf(data.length, this.batchSize),
@@ -90,6 +95,8 @@ export class Trainer<M extends AnyModel = Model> {
       seed,
       freeze: names.filter(frozen),
       shortestFirst: options.shortestFirst === true,
+      inOrder,
+      carried: this.#carried,
     }
   }
 
@@ -249,6 +256,7 @@ export class Trainer<M extends AnyModel = Model> {
     void this.#closeReader()
     this.#programs.dispose()
     for (const evaluator of this.#evaluators.values()) evaluator.dispose()
+    this.#carried.dispose()
     this.model.backend.release(this.#optimizer.variables)
   }
 
@@ -258,7 +266,9 @@ export class Trainer<M extends AnyModel = Model> {
     const started = performance.now()
     if (this.#reader === undefined) {
       const { epoch, position } = this.#at
-      const place = { seed: this.#seed, epoch, position, byLength: epoch === 1 && this.#options.shortestFirst === true }
+      const { shuffle, shortestFirst } = this.#options
+      const inOrder = shuffle === false
+      const place = { seed: this.#seed, epoch, position, byLength: epoch === 1 && shortestFirst === true, inOrder }
       this.#reader = epochBatches(this.#data, this.batchSize, place)
     }
     const reading = this.#reader.next()
@@ -337,6 +347,7 @@ export class Trainer<M extends AnyModel = Model> {
     this.#at.position = 0
     this.#at.running = new Sums(this.#metrics)
     this.#at.seconds = 0
+    await this.#carried.reset()
     await this.#closeReader()
     return report
   }

@@ -1,6 +1,7 @@
 /** The programs of a training: the whole step as one, and its two halves, the gradients and the update. */
 import { gradients as gradientsOf } from '../autodiff/gradients.ts'
 import type { Program } from '../backends/backend.ts'
+import { ArgumentError } from '../core/errors.ts'
 import type { NDArray } from '../core/ndarray.ts'
 import type { AnyDataset } from '../data/dataset.ts'
 import { topologicalOrder } from '../graph/graph.ts'
@@ -14,6 +15,7 @@ import { isScan } from '../ops/loop.ts'
 import { max } from '../ops/reduce.ts'
 import type { OptimizerState, Updates } from '../optim/optimizer.ts'
 import type { Batch } from './batches.ts'
+import type { CarriedState } from './carried-state.ts'
 import { lossOf, measured, Sums } from './evaluation.ts'
 import type { GradientStore, Gradients } from './gradients.ts'
 import { BatchPrograms } from './steps.ts'
@@ -29,6 +31,9 @@ export interface TrainedParts {
   readonly optimizer: OptimizerState
   readonly seed: number
   readonly frozen: (name: string) => boolean
+  readonly carried: CarriedState
+  /** Whether examples come in the data's own order. */
+  readonly inOrder: boolean
 }
 
 /** Compiled when first needed. */
@@ -116,7 +121,11 @@ export class TrainingPrograms {
     const { model, data, learned } = this.#parts
     const store = new GradientStore(model.backend, this.#turns, learned)
     const programs = new BatchPrograms(model.backend, data, (batch) => {
-      const { draw, outputs, gradients, state } = this.#trace(batch)
+      const { draw, outputs, gradients, state, carries } = this.#trace(batch)
+      if (carries)
+        throw new ArgumentError(
+          'training: gradients apart from their update hand no state on to the next batch; use step for a network with stateful layers',
+        )
       const updates = [
         ...gradients.map((gradient, i): readonly [Variable, Tensor] => [store.place(learned[i]), gradient]),
         ...state.map(([variable, next]): readonly [Variable, Tensor] => [store.place(variable), next]),
@@ -128,7 +137,8 @@ export class TrainingPrograms {
 
   /** A batch's forward and backward pass. */
   #trace(batch: BatchTensors) {
-    const { model, loss, metrics, learned, seed, frozen } = this.#parts
+    const { model, loss, metrics, learned, seed, frozen, carried, inOrder } = this.#parts
+    let carries = false
     const draw = input([], 'int32')
     const state: Updates = []
     const auxiliary: Tensor[] = []
@@ -139,6 +149,17 @@ export class TrainingPrograms {
       training: true,
       step: draw,
       frozen,
+      carried: {
+        rows: carried.rows,
+        variable(path, units) {
+          if (!inOrder)
+            throw new ArgumentError(
+              'training: state goes from batch to batch, but examples come in random order; give shuffle: false, and each example as the next piece of the one a batch before it',
+            )
+          carries = true
+          return carried.variable(path, units)
+        },
+      },
       onUpdate: (variable, next) => state.push([variable, next]),
       onAuxiliary: (output, weight) => auxiliary.push(within('loss', () => mul(lossOf(loss, output, batch), weight))),
     })
@@ -146,6 +167,6 @@ export class TrainingPrograms {
     const value = within('loss', () => lossOf(loss, prediction, batch))
     const total = auxiliary.reduce((sum, part) => add(sum, part), value)
     const outputs = measured(value, prediction, batch, metrics)
-    return { draw, outputs, gradients: gradientsOf(total, learned), state }
+    return { draw, outputs, gradients: gradientsOf(total, learned), state, carries }
   }
 }

@@ -48,6 +48,8 @@ export interface TrainingState {
   readonly weights: WeightValues
   /** The optimizer's state, by the variables' names. */
   readonly optimizer: WeightValues
+  /** What stateful layers hand on to the next batch, by path name, where there are any. */
+  readonly carried?: WeightValues
   readonly running: RunningMetrics
   /** The epochs that ended. */
   readonly history: readonly EpochReport[]
@@ -68,7 +70,7 @@ const decode = (_: string, value: unknown): unknown =>
 
 /** A training's state as bytes of a safetensors file. */
 export function saveTrainingState(state: TrainingState): Uint8Array<ArrayBuffer> {
-  const { weights, optimizer, best, ...rest } = state
+  const { weights, optimizer, carried, best, ...rest } = state
   const tensors = new Map<string, StoredTensor>()
   const put = (folder: string, values: WeightValues): void => {
     for (const [name, data] of values)
@@ -76,6 +78,7 @@ export function saveTrainingState(state: TrainingState): Uint8Array<ArrayBuffer>
   }
   put('weights', weights)
   put('optimizer', optimizer)
+  if (carried !== undefined) put('carried', carried)
   if (best !== undefined) put('best', best.weights)
   const description = { ...rest, best: best && { epoch: best.epoch, validation: best.validation } }
   return writeSafetensors(tensors, { [metadataKey]: JSON.stringify(description, encode) })
@@ -98,15 +101,19 @@ export function loadTrainingState(bytes: Uint8Array, name = 'training state'): T
     return values
   }
   const { best, ...rest } = description
+  const carried = part('carried')
   return {
     ...rest,
     weights: part('weights'),
     optimizer: part('optimizer'),
+    ...(carried.size === 0 ? {} : { carried }),
     ...(best === undefined ? {} : { best: { ...best, weights: part('best') } }),
   }
 }
 
-type Description = Omit<TrainingState, 'weights' | 'optimizer' | 'best'> & { best?: Omit<BestEpoch, 'weights'> }
+type Description = Omit<TrainingState, 'weights' | 'optimizer' | 'carried' | 'best'> & {
+  best?: Omit<BestEpoch, 'weights'>
+}
 
 /** @throws FormatError for anything but what `saveTrainingState` writes. */
 function parse(text: string | undefined, name: string): Description {

@@ -49,6 +49,12 @@ export interface RecurrentOptions {
    * state is that without the sum. false unless given.
    */
   readonly residual?: boolean
+  /**
+   * Whether each example's state goes on, in training and in a `statefulPredictor`, where that of the example in its place in the batch before ended; gradients do
+   * not go back into that batch. Every epoch begins with 0. `evaluate` and `predict` begin each batch with 0 and keep nothing. Training needs `shuffle: false`, and an
+   * example to be the next piece of the one that stands a batch before it. false unless given.
+   */
+  readonly stateful?: boolean
   /** Whether the state begins as parameters `initial_h_l0` (and `initial_c_l0`) [units] that are learned, at first 0, where none is given; false unless given. */
   readonly learnedState?: boolean
   /**
@@ -69,6 +75,7 @@ export const recurrentOptions = [
   'recurrentDropout',
   'residual',
   'learnedState',
+  'stateful',
   'normalization',
   'rematerialize',
 ] as const
@@ -93,7 +100,14 @@ export function recurrentLayer(
 ): RecurrentLayer {
   const { layers = 1, bidirectional = false, outputs = 'all', rematerialize } = options
   const { normalization } = initializers
-  const { dropout = 0, inputDropout = 0, recurrentDropout = 0, residual = false, learnedState = false } = options
+  const {
+    dropout = 0,
+    inputDropout = 0,
+    recurrentDropout = 0,
+    residual = false,
+    learnedState = false,
+    stateful = false,
+  } = options
   checkCount(layers, `${kind.type}: layers`)
   checkFlag(bidirectional, `${kind.type}: bidirectional`)
   if (outputs !== 'all' && outputs !== 'last')
@@ -101,6 +115,13 @@ export function recurrentLayer(
   if (rematerialize !== undefined) checkCount(rematerialize, `${kind.type}: rematerialize`)
   checkFlag(residual, `${kind.type}: residual`)
   checkFlag(learnedState, `${kind.type}: learnedState`)
+  checkFlag(stateful, `${kind.type}: stateful`)
+  if (stateful && learnedState)
+    throw new ArgumentError(`${kind.type}: a stateful layer begins with 0; use one of stateful and learnedState`)
+  if (stateful && bidirectional)
+    throw new ArgumentError(
+      `${kind.type}: backwards there is no state from the batch before; use one of stateful and bidirectional`,
+    )
   if (residual && outputs === 'last')
     throw new ArgumentError(
       `${kind.type}: outputs 'last' are states, which residual leaves as they are; use one of them`,
@@ -128,15 +149,19 @@ export function recurrentLayer(
     }
     const normed =
       normalization === 'batch' ? normedInputs(seen, weights, scope.part(`norm${suffix}`), lengths) : undefined
-    return scan(
+    const carried = stateful ? kind.states.map((name) => scope.carry(`carried_${name}${suffix}`, examples, units)) : []
+    const begun = carried.flatMap((each) => (each === undefined ? [] : [each.before]))
+    const scanned = scan(
       (state: CellState, input: Tensor) => {
         const next = stepOf(kind, normed === undefined ? fromInputs(input, weights) : input, state, how)
         return { state: next, output: next[0] }
       },
-      given ?? firstState(scope, suffix, examples),
+      given ?? (begun.length > 0 ? begun : firstState(scope, suffix, examples)),
       normed ?? seen,
       { lengths, rematerialize, reverse: suffix.endsWith('_reverse') },
     )
+    for (const [i, each] of carried.entries()) each?.keep(scanned.state[i])
+    return scanned
   }
 
   /** What gates get from the inputs of all steps, batch normed. */
