@@ -1,14 +1,16 @@
 /**
  * How much memory a graph's activations take: what is computed from the inputs and is not a gradient of parameters. Values live from the
  * op that computes them to the last one that reads them, ops run in the order of the trace, elementwise ops ride in the kernel of what they
- * follow, of a sum that folds them, or of all that read them, and reshaping and repeating move nothing. It is the least that any plan for these kernels needs, in float32, without a
- * backend's rounding to blocks, conversions and packed copies.
+ * follow, of a sum that folds them, or of all that read them, and reshaping and repeating move nothing. Of a loop, inputs and results count, which
+ * for the way back are what its steps have computed; one step's own values do not. It is the least that any plan for these kernels needs, in float32,
+ * without a backend's rounding to blocks, conversions and packed copies.
  */
 import { fuse } from '../compile/fuse.ts'
 import { bytesPerElement } from '../core/dtype.ts'
 import { sizeOf } from '../core/shape.ts'
 import { topologicalOrder } from '../graph/graph.ts'
 import { Input, type Tensor } from '../graph/tensor.ts'
+import { isResult, isScan } from '../ops/loop.ts'
 
 export interface ActivationMemory {
   /** The most bytes that live at one moment. */
@@ -28,6 +30,9 @@ export function activationMemory(result: Tensor, parameterGradients: readonly Te
   const order = topologicalOrder(roots).sort((a, b) => a.id - b.id)
   const storage = new Map<Tensor, Tensor>()
   for (const node of order) storage.set(node, views.has(node.op.name) ? storage.get(node.inputs[0])! : node)
+  const resultsOf = new Map<Tensor, Tensor[]>()
+  for (const node of order)
+    if (isResult(node)) resultsOf.set(node.inputs[0], [...(resultsOf.get(node.inputs[0]) ?? []), node])
   const activations = new Set<Tensor>()
   for (const node of order)
     if (node instanceof Input || node.inputs.some((x) => activations.has(x))) activations.add(node)
@@ -55,6 +60,13 @@ export function activationMemory(result: Tensor, parameterGradients: readonly Te
       }
   })
 
+  // A loop's results are there when it has run, whoever asks for them later.
+  for (const [loop, results] of resultsOf)
+    for (const result of results) {
+      const life = lives.get(result)
+      if (life !== undefined) life.from = momentOf.get(loop) ?? life.from
+    }
+
   const changes = new Float64Array(groups.length + 1)
   for (const [node, { from, to }] of lives) {
     changes[from] += bytesOf(node)
@@ -67,8 +79,11 @@ export function activationMemory(result: Tensor, parameterGradients: readonly Te
     peak: alive.reduce((most, bytes) => Math.max(most, bytes), 0),
     whileComputing: (nodes) => nodes.reduce((most, node) => Math.max(most, alive[momentOf.get(node) ?? -1] ?? 0), 0),
     readAfter: (moment, nodes) =>
-      nodes.reduce((total, node) => ((lastRead.get(node)?.id ?? 0) > moment.id ? total + bytesOf(node) : total), 0),
+      nodes
+        .flatMap((node) => (isScan(node) ? (resultsOf.get(node) ?? []) : isResult(node) ? [] : [node]))
+        .reduce((total, node) => ((lastRead.get(node)?.id ?? 0) > moment.id ? total + bytesOf(node) : total), 0),
   }
 }
 
-const bytesOf = ({ shape }: Tensor): number => bytesPerElement * sizeOf(shape)
+/** A loop has no value of its own; its results have. */
+const bytesOf = (node: Tensor): number => (isScan(node) ? 0 : bytesPerElement * sizeOf(node.shape))

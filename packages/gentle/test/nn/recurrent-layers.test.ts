@@ -193,6 +193,15 @@ describe('a recurrent layer', () => {
     ])
   })
 
+  it('keeps what its steps compute for the way back, or states alone where they are computed anew', () => {
+    const keptBy = (options: nn.LSTMOptions) =>
+      summarize(nn.LSTM(units, options), [100, units]).layers[0].trainingBytes!
+    const ofOne = 4 * 100 * units
+    // Four gates, the cell, its tanh, the outputs; and what goes in.
+    expect(keptBy({})).toBeGreaterThanOrEqual(8 * ofOne)
+    expect(keptBy({ rematerialize: 10 })).toBeLessThan(3 * ofOne)
+  })
+
   it('with layers in the body of a loop is one part of a network', () => {
     const looping: nn.Layer = {
       description: { type: 'looping' },
