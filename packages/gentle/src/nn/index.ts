@@ -1,3 +1,4 @@
+export { type CtcLossOptions, type CtcOptions, ctc, ctcLoss } from './ctc-loss.ts'
 export { type DecoderStep, type DecodingLayer, decodes } from './decoding-layer.ts'
 export { type BuildInputsLayer, type InputsLayer, ofInput, registerInputsLayer, type Tensors } from './inputs-layer.ts'
 export { expectLabels } from './labels.ts'

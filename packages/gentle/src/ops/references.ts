@@ -1,6 +1,7 @@
 /** The references of the structured ops, typed over their names: one that is missing is a compile error. */
 import type { Reference } from '../graph/op.ts'
 import * as conv2d from './conv2d.ts'
+import { ctcLossGradientReference, ctcLossReference } from './ctc-loss.ts'
 import { cumsumReference } from './cumulative.ts'
 import * as indexing from './indexing.ts'
 import { matmulReference } from './matmul.ts'
@@ -41,5 +42,7 @@ export const references: { readonly [Name in StructuredName]: Reference<(typeof 
   addAlongAxis: indexing.addAlongAxisReference,
   argsort: argsortReference,
   cumsum: cumsumReference,
+  ctcLoss: ctcLossReference,
+  ctcLossGradient: ctcLossGradientReference,
   uniform: uniformReference,
 }

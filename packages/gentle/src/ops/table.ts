@@ -1,6 +1,7 @@
 /** Every op by its name. Backends are tables typed over these names, so that a missing kernel is a compile error. */
 import { constantOp, inputOp, variableOp } from '../graph/tensor.ts'
 import * as conv2d from './conv2d.ts'
+import { ctcLossGradientOp, ctcLossOp } from './ctc-loss.ts'
 import { cumsumOp } from './cumulative.ts'
 import * as elementwise from './elementwise.ts'
 import * as hyperbolic from './hyperbolic.ts'
@@ -96,6 +97,8 @@ export const structuredOps = {
   addAlongAxis: indexing.addAlongAxisOp,
   argsort: argsortOp,
   cumsum: cumsumOp,
+  ctcLoss: ctcLossOp,
+  ctcLossGradient: ctcLossGradientOp,
   uniform: uniformOp,
 } as const
 

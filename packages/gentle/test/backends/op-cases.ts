@@ -3,6 +3,8 @@ import { sizeOf } from '../../src/core/shape.ts'
 import type { Op } from '../../src/graph/op.ts'
 import { apply, constant, type Tensor } from '../../src/graph/tensor.ts'
 import { type Conv2dAttributes, conv2dAttributes, conv2dSizes } from '../../src/ops/conv2d.ts'
+import type { CtcAttributes } from '../../src/ops/ctc-loss.ts'
+import { add, cast, greaterEqual } from '../../src/ops/elementwise.ts'
 import { type Pool2dAttributes, pool2dAttributes } from '../../src/ops/pool2d.ts'
 import type { ResampleMethod } from '../../src/ops/resample2d.ts'
 import type { SlicePlace } from '../../src/ops/structure.ts'
@@ -115,6 +117,30 @@ function regrouped(scene: Scene, shape: readonly number[]): number[] {
     if (joined.length < 4 && scene.flag(0.2)) joined.push(1)
   }
   return joined
+}
+
+/** Mostly normal, at times so far from it that a probability is no float32. */
+const farFromLikely: Sampler = (random) => random.normal() * [1, 1, 30, 150][random.integer(4)]
+
+/** Operands and attributes of CTC: few symbols, so that labels repeat; at times lengths and labels that are none, and targets that do not fit. */
+function alignments(scene: Scene): [Tensor[], CtcAttributes] {
+  const [examples, steps, symbols] = [scene.batch(), scene.between(1, 40), scene.between(2, 9)]
+  const labels = scene.flag() ? scene.between(1, Math.ceil(steps / 2)) : scene.between(1, 20)
+  const blank = scene.between(0, symbols - 1)
+  const shape = [examples, labels]
+  const labelled = (drawn: Tensor): Tensor => add(drawn, cast(greaterEqual(drawn, blank), 'int32'))
+  const areLabels = scene.flag(0.9)
+  const targets = areLabels ? labelled(scene.integers(shape, symbols - 1)) : scene.integers(shape, symbols + 1, -1)
+  const beyond = scene.flag(0.1) ? 1 : 0
+  return [
+    [
+      scene.floats([examples, steps, symbols], farFromLikely),
+      targets,
+      scene.integers([examples], steps + 1 + beyond, scene.flag() ? 0 : steps),
+      scene.integers([examples], labels + 1 + beyond, -beyond),
+    ],
+    { blank, zeroInfinity: scene.flag() },
+  ]
 }
 
 interface Convolution {
@@ -517,6 +543,14 @@ export const opCases: Readonly<Record<ElementwiseName | StructuredName, OpCase>>
       const x = scene.flag(0.2) ? scene.integers(shape, 2 ** 31, -(2 ** 31)) : scene.floats(shape)
       return apply(structuredOps.cumsum, [x], { axis, reverse: scene.flag(), exclusive: scene.flag() })
     },
+  },
+  ctcLoss: {
+    tolerance: summed,
+    build: (scene) => apply(structuredOps.ctcLoss, ...alignments(scene)),
+  },
+  ctcLossGradient: {
+    tolerance: summed,
+    build: (scene) => apply(structuredOps.ctcLossGradient, ...alignments(scene)),
   },
   uniform: {
     tolerance: 'exact',

@@ -156,6 +156,18 @@ export const gradientCases: Readonly<Record<string, () => Tensor>> = {
   'cumsum from the end, without the element itself': () =>
     ops.cumsum(signed([3, 2]), 0, { reverse: true, exclusive: true }),
 
+  'ctcLoss, labels that repeat, examples of their own lengths, one too long, one empty': () =>
+    apply(
+      structuredOps.ctcLoss,
+      [
+        signed([4, 6, 4]),
+        indices([2, 2, 0, 3, 0, 2, 2, 2, 2, 1, 1, 1], [4, 3]),
+        indices([6, 5, 4, 3]),
+        indices([3, 2, 3, 0]),
+      ],
+      { blank: 1, zeroInfinity: true },
+    ),
+
   matmul: () => ops.matmul(signed([2, 3]), signed([3, 4])),
   'matmul with a transposed': () => ops.matmul(signed([3, 2]), signed([3, 4]), { transposeA: true }),
   'matmul with b transposed': () => ops.matmul(signed([2, 3]), signed([4, 3]), { transposeB: true }),

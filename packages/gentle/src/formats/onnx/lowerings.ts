@@ -357,6 +357,8 @@ const lowerings: Record<ElementwiseName | StructuredName, Lower> = {
       reverse: reverse ? 1 : 0,
     })
   },
+  ctcLoss: none,
+  ctcLossGradient: ofGradients,
   uniform: (exporter, node) => exporter.fail(node, 'has no form in ONNX, whose random numbers are others'),
 }
 

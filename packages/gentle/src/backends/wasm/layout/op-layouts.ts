@@ -120,6 +120,8 @@ const opLayouts: Readonly<Record<StructuredName | FunctionName, OpLayouts>> = {
   addAlongAxis: { tied: none },
   argsort: { tied: none },
   cumsum: { tied: none },
+  ctcLoss: { tied: none },
+  ctcLossGradient: { tied: none },
   uniform: { tied: itself },
   // A loop's body has layouts of its own; results stand as the body leaves them.
   scan: { tied: none },

@@ -30,6 +30,7 @@ type RareName = Exclude<LoweredName, keyof typeof lowerings>
 
 const indexing = () => import('./indexing.ts').then(({ lowerIndexing }) => lowerIndexing)
 const resampling = () => import('./resampling.ts').then(({ lowerResampling }) => lowerResampling)
+const ctc = () => import('./ctc.ts').then(({ lowerCtc }) => lowerCtc)
 const cumulative = () => import('./cumulative.ts').then(({ lowerCumulative }) => lowerCumulative)
 
 export const rareLowerings: Readonly<Record<RareName, () => Promise<Lowerings<string>>>> = {
@@ -41,4 +42,6 @@ export const rareLowerings: Readonly<Record<RareName, () => Promise<Lowerings<st
   resample2d: resampling,
   resample2dGradient: resampling,
   cumsum: cumulative,
+  ctcLoss: ctc,
+  ctcLossGradient: ctc,
 }

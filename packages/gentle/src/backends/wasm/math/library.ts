@@ -1,7 +1,7 @@
 /** The functions of this folder, ready to stand in a kernel's expressions. */
 import { call, type FunctionHandle, type Module, type Value } from '../assembler/index.ts'
 import { inlined, type Products, products, type Vector, type VectorFunction } from './arithmetic.ts'
-import { exp, expm1, sigmoid } from './exponential.ts'
+import { exp, expm1, expm1Near0, sigmoid } from './exponential.ts'
 import { acosh, asinh, atanh, cosh, sinh } from './hyperbolic.ts'
 import { acos, asin, atan } from './inverse-trigonometry.ts'
 import { log, log1p, softplus } from './logarithm.ts'
@@ -39,6 +39,11 @@ export class MathLibrary {
   /** exp(x) - 1, without cancellation near 0. */
   expm1(x: Vector): Vector {
     return this.#inline(expm1, x)
+  }
+
+  /** exp(x) - 1 for |x| of at most ln 2 / 2, and little more. */
+  expm1Near0(x: Vector): Vector {
+    return this.#inline(expm1Near0, x)
   }
 
   /** The natural logarithm; -infinity at 0, NaN below. */
