@@ -1,7 +1,7 @@
 /** Programs that process a data set batch by batch. The last, smaller batch has a program of its own, exact for every loss. */
 import type { Backend, Feed, Program } from '../backends/backend.ts'
 import type { TypedArray } from '../core/dtype.ts'
-import { ArgumentError } from '../core/errors.ts'
+import { ArgumentError, MemoryError } from '../core/errors.ts'
 import { batchShape, type Field, type Fields, lengthsOf } from '../core/field.ts'
 import type { NDArray } from '../core/ndarray.ts'
 import { type AnyDataset, isNamed } from '../data/dataset.ts'
@@ -83,13 +83,26 @@ export class BatchPrograms {
   async #of(batch: Batch): Promise<Program> {
     const { examples, padded } = batch
     const key = padded === undefined ? examples : [examples, ...Object.values(padded)].join()
-    let program = this.#programs.get(key)
-    if (program === undefined) {
-      program = await this.#compile(examples, padded)
-      this.#programs.set(key, program)
-    }
+    const program = this.#programs.get(key) ?? (await this.#compileInRoom(examples, padded))
+    // The last one is that of the batch just now.
+    this.#programs.delete(key)
+    this.#programs.set(key, program)
     checkLabels(batch, this.#dataset, this.#labelRules!)
     return program
+  }
+
+  /** Where memory is short, gives back the programs that were not used for longest, until there is room. */
+  async #compileInRoom(examples: number, padded: Batch['padded']): Promise<Program> {
+    for (;;)
+      try {
+        return await this.#compile(examples, padded)
+      } catch (error) {
+        const [oldest] = this.#programs
+        if (!(error instanceof MemoryError) || oldest === undefined) throw error
+        const [key, program] = oldest
+        program.dispose()
+        this.#programs.delete(key)
+      }
   }
 
   async #compile(examples: number, padded: Batch['padded'] = {}): Promise<Program> {

@@ -17,6 +17,7 @@ import { Heap } from './heap.ts'
 import type { Log } from './log.ts'
 import { type LoweredGraph, lower } from './lowering/lowerer.ts'
 import { partsFor, withFewImages } from './lowering/parts.ts'
+import { ProgramMemories, type ProgramMemory } from './program-memory.ts'
 import type { Recorder } from './recorder.ts'
 import { type Schedule, schedule } from './schedule.ts'
 import { Threads } from './threads.ts'
@@ -96,6 +97,7 @@ class WasmBackend implements Backend {
   readonly #workers: Threads
   readonly #code: CodeOptions
   readonly #heap: Heap
+  readonly #programMemories: ProgramMemories
   readonly #variables = new Map<Variable, number>()
   /** Counts the changes of variables, by which programs see that what they prepared is out of date. */
   #changes = 0
@@ -107,13 +109,15 @@ class WasmBackend implements Backend {
     this.#workers = workers
     this.#code = code
     this.#heap = new Heap(memory, controlBytes, maximumPages)
+    this.#programMemories = new ProgramMemories(this.#heap)
   }
 
   async compile(graph: Graph): Promise<Program> {
     checkGraph(graph)
     const lowered = await this.#lower(graph)
     const plan = schedule(lowered)
-    const { arena, bytes, constants, giveBack } = this.#makeRoom(lowered, plan)
+    const { memory, bytes, constants, giveBack } = this.#makeRoom(lowered, plan)
+    const arena = memory.address
     const variables = new Map([...lowered.variables].map(([variable, buffer]) => [buffer, this.#addressOf(variable)]))
     const storeAddress = (buffer: Buffer): number => (constants.get(buffer) ?? variables.get(buffer))!
     const stale = arena + plan.arenaBytes + plan.scratchBytes * this.threads
@@ -156,7 +160,10 @@ class WasmBackend implements Backend {
     const fill = (feed: Feed): void => {
       for (const { name, buffer, address } of inputs) this.#write(buffer, address, feed[name])
     }
+    const me = {}
     const compute = ({ id, entry }: LoadedCode): void => {
+      if (memory.last !== me) prepared = -1
+      memory.last = me
       new Int32Array(this.#heap.memory.buffer, stale, 1)[0] = Number(prepared !== this.#changes)
       this.#workers.run(id, entry)
       if (lowered.updates.length > 0) this.#changes++
@@ -272,31 +279,29 @@ class WasmBackend implements Backend {
   #makeRoom({ variables, constants }: LoweredGraph, { arenaBytes, scratchBytes }: Schedule) {
     const made = [...variables.keys()].filter((variable) => !this.#variables.has(variable))
     const programBytes = arenaBytes + scratchBytes * this.threads + wordBytes
-    this.#heap.require(
-      [programBytes, ...[...constants.values()].map(storedBytes), ...made.map(variableBytes)],
-      'compile: the program and its variables',
-    )
+    const others = [...[...constants.values()].map(storedBytes), ...made.map(variableBytes)]
+    const what = 'compile: the program and its variables'
+    this.#programMemories.require(programBytes, others, what)
     const owned: { address: number; bytes: number }[] = []
-    const own = (bytes: number, what: string): number => {
-      const address = this.#heap.allocate(bytes, what)
-      owned.push({ address, bytes })
-      return address
-    }
+    let memory: ProgramMemory | undefined
     const giveBack = (): void => {
       for (const { address, bytes } of owned) this.#heap.free(address, bytes)
+      if (memory !== undefined) this.#programMemories.giveBack(memory)
     }
     try {
       // Variables outlive the program: below it, they leave no hole when it goes.
       for (const variable of made) this.#addressOf(variable)
-      const arena = own(programBytes, 'compile: the program')
+      memory = this.#programMemories.take(programBytes, what)
       const addresses = new Map<Buffer, number>()
       for (const [constant, buffer] of constants) {
-        const address = own(storedBytes(buffer), 'compile: a constant')
+        const bytes = storedBytes(buffer)
+        const address = this.#heap.allocate(bytes, 'compile: a constant')
+        owned.push({ address, bytes })
         addresses.set(buffer, address)
         this.#write(buffer, address, constant.data)
       }
-      const bytes = owned.reduce((total, { bytes }) => total + bytes, 0)
-      return { arena, bytes, constants: addresses, giveBack }
+      const bytes = owned.reduce((total, { bytes }) => total + bytes, programBytes)
+      return { memory, bytes, constants: addresses, giveBack }
     } catch (error) {
       giveBack()
       this.release(made)
