@@ -50,6 +50,11 @@ export interface NamedDataset {
   readonly labels?: ArrayLike<number>
   /** How long each example is, of every input that is a sequence, by its name, and of a target that is one as `target`; from 1. */
   readonly lengths?: Readonly<Record<string, ArrayLike<number>>>
+  /**
+   * `lengths` in a pass, where they differ from pass to pass, as those of sounds at another speed each time; `lengths` are those of pass 0 then. None is
+   * longer than its field says.
+   */
+  lengthsIn?(pass: number): Readonly<Record<string, ArrayLike<number>>>
   /** What else the examples depend on, as plain JSON, such as an augmentation's policy: a training goes on only where it is the same. */
   readonly description?: unknown
   /** Where an example is from, such as its file, for messages; where that is known. */

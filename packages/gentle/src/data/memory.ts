@@ -112,12 +112,15 @@ const nameInWhole =
 function namedSubset(dataset: NamedDataset, order: Uint32Array, name: string): NamedDataset {
   const part = (values: ArrayLike<number>): Int32Array => Int32Array.from(order, (index) => values[index])
   const { labels, lengths = {} } = dataset
+  const parts = (whole: Readonly<Record<string, ArrayLike<number>>>) =>
+    Object.fromEntries(Object.entries(whole).map(([field, own]) => [field, part(own)]))
   return {
     ...dataset,
     name,
     length: order.length,
     labels: labels && part(labels),
-    lengths: Object.fromEntries(Object.entries(lengths).map(([field, own]) => [field, part(own)])),
+    lengths: parts(lengths),
+    ...(dataset.lengthsIn && { lengthsIn: (pass: number) => parts(dataset.lengthsIn!(pass)) }),
     nameOf: nameInWhole(dataset, order),
     read(index, inputs, target, pass) {
       checkIndex(name, index, order.length)

@@ -69,7 +69,13 @@ export function relabelled<Data extends AnyDataset>(
     ...(dataset.nameOf === undefined ? {} : { nameOf: (index: number) => dataset.nameOf!(index) }),
   }
   const changed = isNamed(dataset)
-    ? { ...common, inputs: dataset.inputs, lengths: dataset.lengths, read: readNamed(dataset, change) }
+    ? {
+        ...common,
+        inputs: dataset.inputs,
+        lengths: dataset.lengths,
+        ...(dataset.lengthsIn && { lengthsIn: (pass: number) => dataset.lengthsIn!(pass) }),
+        read: readNamed(dataset, change),
+      }
     : {
         ...common,
         inputShape: dataset.inputShape,

@@ -1,4 +1,14 @@
 /** Sounds: the public entry `gentle-dl/speech`. */
+export { changeSound, drawnSpeed, lengthAtSpeed } from './augmentation/change-sound.ts'
+export { maskSpectrogram } from './augmentation/mask-spectrogram.ts'
+export {
+  checkSoundPolicy,
+  type MaskPolicy,
+  maskPolicies,
+  type NoisePolicy,
+  type SoundPolicy,
+  type Span,
+} from './augmentation/sound-policy.ts'
 export { resample, resampledLength } from './resample.ts'
 export { durationOf, mixDown, type Sound } from './sound.ts'
 export { RealFourier } from './spectra/fourier.ts'
@@ -6,6 +16,8 @@ export { type FrameOptions, Frames } from './spectra/frames.ts'
 export { fromMel, type MelFilters, type MelOptions, type MelScale, melFilters, toMel } from './spectra/mel.ts'
 export { Spectrogram, type SpectrogramOptions } from './spectra/spectrogram.ts'
 export { type WindowKind, type WindowName, windowSamples } from './spectra/windows.ts'
+export { SymbolTable } from './text/symbol-table.ts'
+export { type TranscriptOptions, transcriptText, wordsOf } from './text/transcript-text.ts'
 export type { WaveEncoding } from './wave/encodings.ts'
 export { readWave, type WaveSound } from './wave/read-wave.ts'
 export { readWaveHeader, type WaveHeader } from './wave/wave-header.ts'

@@ -13,18 +13,19 @@ import { ahead, type Batch, memoryOf, type Place, trainingStretches } from './ba
  * @throws DataError for sequences without lengths, or with wrong ones.
  */
 export function readNamedBatches(
-  dataset: NamedDataset,
+  wanted: NamedDataset,
   order: Uint32Array,
   batchSize: number,
   place?: Place,
 ): AsyncGenerator<Batch & { indices: Uint32Array }> {
+  const pass = place === undefined ? 0 : place.epoch - 1
+  const dataset = wanted.lengthsIn === undefined ? wanted : { ...wanted, lengths: wanted.lengthsIn(pass) }
   checkLengths(dataset)
   const random = place && new Random(place.seed, `order of batches of epoch ${place.epoch}`)
   const together = place?.inOrder
     ? [...trainingStretches(order, batchSize)].map((indices) => paddedBatch(dataset, indices))
     : batchesByLength(dataset, order, batchSize, { random, byLength: place?.byLength })
   const batches = batchesFrom(together, place?.position ?? 0)
-  const pass = place === undefined ? 0 : place.epoch - 1
   const fields = Object.entries({ ...dataset.inputs, target: dataset.target })
   const hasSequences = fields.some(([, { sequence }]) => sequence !== undefined)
   const valuesOf = (name: string, { shape, sequence }: Field, { indices, padded }: PaddedBatch): number =>

@@ -2,7 +2,7 @@
 What others make of sounds: sounds.json. Run with Debian's sox, ffmpeg, python3-numpy, python3-scipy, python3-torch and python3-torchaudio.
 
 `files`: a WAV file of each kind as sox or ffmpeg writes it, with the samples that sox reads from it as 32-bit whole numbers (for 64-bit floating point, those
-that were written). `resampled`: noise by scipy.signal.resample_poly, with the filter of the same specification designed by scipy.signal.firwin. `spectra`: power spectra by
+that were written). `others`: a tone of 440 Hz in other formats. `resampled`: noise by scipy.signal.resample_poly, with the filter of the same specification designed by scipy.signal.firwin. `spectra`: power spectra by
 torch.stft. `mel`: filters by torchaudio.
 """
 import base64
@@ -90,6 +90,15 @@ g711 = {
     for name in ("mu-law", "a-law")
 }
 
+# A tone of 440 Hz as other formats have it; those that lose something are compared loosely.
+tone = numpy.round(0.5 * numpy.sin(2 * numpy.pi * 440 * numpy.arange(1600) / 16000) * 2**15).astype("<i2")
+scipy.io.wavfile.write(at("tone.wav"), 16000, tone)
+others = {}
+for ending in ("flac", "mp3", "ogg", "opus"):
+    run("ffmpeg", "-y", "-i", at("tone.wav"), "-bitexact", at("tone." + ending))
+    with open(at("tone." + ending), "rb") as file:
+        others[ending] = base(file.read())
+
 noise = draw.uniform(-1, 1, 60).astype(numpy.float32)
 resampled = []
 for up, down in [(2, 1), (1, 2), (3, 2), (80, 441), (10, 9)]:
@@ -135,7 +144,7 @@ for scale in ("htk", "slaney"):
 
 with open(os.path.join(os.path.dirname(__file__), "sounds.json"), "w") as file:
     json.dump(
-        {"files": files, "g711": g711, "noise": short(noise, 9), "resampled": resampled, "sound": short(sound, 9), "spectra": spectra, "mel": mel},
+        {"files": files, "g711": g711, "others": others, "noise": short(noise, 9), "resampled": resampled, "sound": short(sound, 9), "spectra": spectra, "mel": mel},
         file,
     )
     file.write("\n")

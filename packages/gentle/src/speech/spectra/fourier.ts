@@ -10,6 +10,8 @@ interface Pass {
   /** exp(-2 pi i p j / length) for j from 1 and p from 0: [rest, radix - 1]. */
   readonly cosines: Float64Array
   readonly sines: Float64Array
+  /** exp(-2 pi i k / radix), for k from 0. */
+  readonly turns: { readonly cosine: Float64Array; readonly sine: Float64Array }
 }
 
 /** Factors of a length: 4 as often as it goes, then primes. */
@@ -37,6 +39,10 @@ function passesOf(length: number): Pass[] {
       parts,
       cosines: Float64Array.from({ length: count }, (_, k) => Math.cos(angle(k))),
       sines: Float64Array.from({ length: count }, (_, k) => -Math.sin(angle(k))),
+      turns: {
+        cosine: Float64Array.from({ length: radix }, (_, k) => Math.cos((2 * Math.PI * k) / radix)),
+        sine: Float64Array.from({ length: radix }, (_, k) => -Math.sin((2 * Math.PI * k) / radix)),
+      },
     }
     parts *= radix
     return pass
@@ -56,16 +62,20 @@ const numbers = (length: number): Numbers => ({
 
 function passOfTwo({ rest, parts, cosines, sines }: Pass, x: Numbers, y: Numbers): void {
   const half = rest * parts
+  const { real: xr, imaginary: xi } = x
+  const { real: yr, imaginary: yi } = y
   for (let p = 0; p < rest; p++) {
-    const [cosine, sine] = [cosines[p], sines[p]]
+    const cosine = cosines[p]
+    const sine = sines[p]
     for (let q = 0; q < parts; q++) {
-      const [a, to] = [p * parts + q, 2 * p * parts + q]
-      const [ar, ai, br, bi] = [x.real[a], x.imaginary[a], x.real[a + half], x.imaginary[a + half]]
-      y.real[to] = ar + br
-      y.imaginary[to] = ai + bi
-      const [dr, di] = [ar - br, ai - bi]
-      y.real[to + parts] = dr * cosine - di * sine
-      y.imaginary[to + parts] = dr * sine + di * cosine
+      const a = p * parts + q
+      const to = a + p * parts
+      const lessR = xr[a] - xr[a + half]
+      const lessI = xi[a] - xi[a + half]
+      yr[to] = xr[a] + xr[a + half]
+      yi[to] = xi[a] + xi[a + half]
+      yr[to + parts] = lessR * cosine - lessI * sine
+      yi[to + parts] = lessR * sine + lessI * cosine
     }
   }
 }
@@ -111,26 +121,46 @@ function passOfFour({ rest, parts, cosines, sines }: Pass, x: Numbers, y: Number
   }
 }
 
-/** Of any prime, by its definition. */
-function passOfPrime({ radix, rest, parts, cosines, sines }: Pass, x: Numbers, y: Numbers): void {
+/** Of any prime, by its definition; the numbers k and radix - k turn alike, so that half of the products are enough. */
+function passOfPrime({ radix, rest, parts, cosines, sines, turns }: Pass, x: Numbers, y: Numbers): void {
   const stride = rest * parts
-  const cosine = Float64Array.from({ length: radix }, (_, k) => Math.cos((2 * Math.PI * k) / radix))
-  const sine = Float64Array.from({ length: radix }, (_, k) => -Math.sin((2 * Math.PI * k) / radix))
+  const { real: xr, imaginary: xi } = x
+  const { real: yr, imaginary: yi } = y
+  const { cosine, sine } = turns
+  const half = (radix - 1) / 2
   for (let p = 0; p < rest; p++)
     for (let q = 0; q < parts; q++) {
       const a = p * parts + q
-      for (let j = 0; j < radix; j++) {
-        let [sumR, sumI] = [0, 0]
-        for (let k = 0, turn = 0; k < radix; k++) {
-          const [r, i] = [x.real[a + k * stride], x.imaginary[a + k * stride]]
-          sumR += r * cosine[turn] - i * sine[turn]
-          sumI += r * sine[turn] + i * cosine[turn]
-          turn = (turn + j) % radix
+      const to = radix * p * parts + q
+      let allR = xr[a]
+      let allI = xi[a]
+      for (let k = a + stride; k < a + radix * stride; k += stride) {
+        allR += xr[k]
+        allI += xi[k]
+      }
+      yr[to] = allR
+      yi[to] = allI
+      for (let j = 1; j <= half; j++) {
+        let evenR = xr[a]
+        let evenI = xi[a]
+        let oddR = 0
+        let oddI = 0
+        for (let k = 1, turn = j; k <= half; k++) {
+          const near = a + k * stride
+          const far = a + (radix - k) * stride
+          evenR += (xr[near] + xr[far]) * cosine[turn]
+          evenI += (xi[near] + xi[far]) * cosine[turn]
+          oddR += (xi[far] - xi[near]) * sine[turn]
+          oddI += (xr[near] - xr[far]) * sine[turn]
+          turn += j
+          if (turn >= radix) turn -= radix
         }
-        const to = (radix * p + j) * parts + q
-        const [c, s] = j === 0 ? [1, 0] : [cosines[p * (radix - 1) + j - 1], sines[p * (radix - 1) + j - 1]]
-        y.real[to] = sumR * c - sumI * s
-        y.imaginary[to] = sumR * s + sumI * c
+        const low = p * (radix - 1) + j - 1
+        const high = p * (radix - 1) + radix - j - 1
+        yr[to + j * parts] = (evenR + oddR) * cosines[low] - (evenI + oddI) * sines[low]
+        yi[to + j * parts] = (evenR + oddR) * sines[low] + (evenI + oddI) * cosines[low]
+        yr[to + (radix - j) * parts] = (evenR - oddR) * cosines[high] - (evenI - oddI) * sines[high]
+        yi[to + (radix - j) * parts] = (evenR - oddR) * sines[high] + (evenI - oddI) * cosines[high]
       }
     }
 }
@@ -207,15 +237,17 @@ export class RealFourier {
   /** Of the transform of x[2n] + i x[2n + 1]: that of the even numbers and, turned, that of the odd ones. */
   #split({ real, imaginary }: Numbers): void {
     const half = this.length / 2
+    const cosines = this.#cosines
+    const sines = this.#sines
     for (let k = 0; k < this.bins; k++) {
-      const [a, b] = [k % half, (half - k) % half]
+      const a = k === half ? 0 : k
+      const b = k === 0 ? 0 : half - k
       const evenR = (real[a] + real[b]) / 2
       const evenI = (imaginary[a] - imaginary[b]) / 2
       const oddR = (imaginary[a] + imaginary[b]) / 2
       const oddI = (real[b] - real[a]) / 2
-      const [c, s] = [this.#cosines[k], this.#sines[k]]
-      this.real[k] = evenR + oddR * c - oddI * s
-      this.imaginary[k] = evenI + oddR * s + oddI * c
+      this.real[k] = evenR + oddR * cosines[k] - oddI * sines[k]
+      this.imaginary[k] = evenI + oddR * sines[k] + oddI * cosines[k]
     }
   }
 }

@@ -1,0 +1,145 @@
+/** Recordings as a network of speech wants them: spectrograms, and the symbols of what is said. */
+import { ArgumentError } from '../../core/errors.ts'
+import { Random } from '../../core/random.ts'
+import { changeSound, drawnSpeed, lengthAtSpeed } from '../../speech/augmentation/change-sound.ts'
+import { maskSpectrogram } from '../../speech/augmentation/mask-spectrogram.ts'
+import { checkSoundPolicy, type SoundPolicy } from '../../speech/augmentation/sound-policy.ts'
+import { resample } from '../../speech/resample.ts'
+import { mixDown } from '../../speech/sound.ts'
+import type { Spectrogram } from '../../speech/spectra/spectrogram.ts'
+import type { SymbolTable } from '../../speech/text/symbol-table.ts'
+import type { NamedDataset } from '../dataset.ts'
+import { checkIndex } from '../memory.ts'
+import { type SampleReader, type Stretch, samplesOf } from './samples.ts'
+import { readSoundFile } from './sound-file.ts'
+
+/** A recording of a set. */
+export interface SpeechExample {
+  /** Path of the sound file. */
+  readonly file: string
+  /** As it is written. */
+  readonly transcript: string
+  /** As the network writes it. */
+  readonly text: string
+  readonly seconds: number
+  readonly stretch: Stretch
+}
+
+/** A data set of one sequence `spectrogram`, float32 [frames, features], whose target is a sequence of symbols. */
+export interface SpeechSet extends NamedDataset {
+  readonly examples: readonly SpeechExample[]
+  readonly spectrogram: Spectrogram
+  readonly symbols: SymbolTable
+  /** All of it, in seconds. */
+  readonly seconds: number
+  /** The samples of a recording at the rate of the spectrogram, of one channel, as they are before augmentation. They are kept; do not change them. */
+  samples(index: number): Float32Array<ArrayBuffer> | Promise<Float32Array<ArrayBuffer>>
+}
+
+/** What a speech set is made of. */
+export interface SpeechParts {
+  readonly name: string
+  readonly examples: readonly SpeechExample[]
+  readonly spectrogram: Spectrogram
+  readonly symbols: SymbolTable
+  readonly reader: SampleReader
+  /** What the set tells of itself, beside the augmentation. */
+  readonly description: unknown
+}
+
+/** By what examples are changed when they are read. */
+interface Change {
+  readonly policy: SoundPolicy
+  readonly seed: number
+  readonly noises: readonly Float32Array[]
+}
+
+/** What sets are made of, so that others can be made of the same. */
+const partsOf = new WeakMap<object, SpeechParts>()
+
+/** Which recordings a set has does not depend on `change`; how long they are does, where it changes their speed. */
+export function speechSet(parts: SpeechParts, change?: Change): SpeechSet {
+  const { name, examples, spectrogram, symbols, reader, description } = parts
+  const { sampleRate } = spectrogram.options
+  const samples = examples.map(({ stretch }) => samplesOf(stretch, sampleRate))
+  const targets = examples.map(({ text }) => symbols.encode(text))
+  const targetLengths = Int32Array.from(targets, ({ length }) => length)
+  const stream = new Random(change?.seed ?? 0, 'augmentation of sounds')
+  const { speed } = change?.policy ?? {}
+  const speedOf = (pass: number, index: number): number =>
+    speed === undefined ? 100 : drawnSpeed(change!.policy, stream.fork(pass, index))
+  const framesIn = (pass: number): Int32Array =>
+    Int32Array.from(samples, (count, index) => spectrogram.frames(lengthAtSpeed(count, speedOf(pass, index))))
+  const most = (values: ArrayLike<number>): number => Array.from(values).reduce((a, b) => Math.max(a, b), 1)
+  const slowest = Math.round(100 * (speed?.[0] ?? 1))
+  const longest = most(samples.map((count) => spectrogram.frames(lengthAtSpeed(count, slowest))))
+  const lengths = { spectrogram: framesIn(0), target: targetLengths }
+  const write = (heard: Float32Array<ArrayBuffer>, index: number, into: Float32Array, pass: number): void => {
+    if (change === undefined) {
+      spectrogram.of(heard, into)
+      return
+    }
+    const random = stream.fork(pass, index)
+    spectrogram.of(changeSound(heard, sampleRate, change.policy, random, change.noises), into)
+    if (change.policy.mask !== undefined) maskSpectrogram(into, spectrogram.features, change.policy.mask, random)
+  }
+  const set: SpeechSet = {
+    name,
+    length: examples.length,
+    examples,
+    spectrogram,
+    symbols,
+    seconds: examples.reduce((sum, { seconds }) => sum + seconds, 0),
+    inputs: { spectrogram: { dtype: 'float32', shape: [spectrogram.features], sequence: longest } },
+    target: { dtype: 'int32', shape: [], sequence: most(targetLengths) },
+    lengths,
+    ...(speed && { lengthsIn: (pass: number) => (pass === 0 ? lengths : { ...lengths, spectrogram: framesIn(pass) }) }),
+    description:
+      change === undefined ? description : { augmentation: change.policy, seed: change.seed, of: description },
+    nameOf: (index) => examples[index].file,
+    samples(index) {
+      checkIndex(name, index, examples.length)
+      return reader.read(examples[index].stretch)
+    },
+    read(index, inputs, target, pass) {
+      checkIndex(name, index, examples.length)
+      target.set(targets[index])
+      const into = inputs['spectrogram'] as Float32Array
+      const heard = reader.read(examples[index].stretch)
+      if (heard instanceof Promise) return heard.then((values) => write(values, index, into, pass))
+      write(heard, index, into, pass)
+    },
+  }
+  partsOf.set(set, parts)
+  return set
+}
+
+/**
+ * The same recordings, each time they are read at another speed, moved, with noise, louder or quieter, and with stripes of their spectrograms wiped out: what a policy says. What happens to a
+ * recording depends on the seed, the pass and its index alone.
+ *
+ * ```ts
+ * const train = await augmentedSpeech(set, { speed: [0.9, 1.1], noise: { ratio: [10, 30], probability: 0.5 }, mask: maskPolicies.SM })
+ * ```
+ * @throws ArgumentError for a set that is no speech set, or augmented already, and a policy with numbers out of range; DataError for files of noise that cannot be read.
+ */
+export async function augmentedSpeech(
+  set: SpeechSet,
+  policy: SoundPolicy,
+  { seed = 0 }: { readonly seed?: number } = {},
+): Promise<SpeechSet> {
+  const parts = partsOf.get(set)
+  if (parts === undefined)
+    throw new ArgumentError(
+      `augmentedSpeech: ${set.name} is no set as speechFolder gives them; augment it before anything else`,
+    )
+  checkSoundPolicy(policy)
+  const { sampleRate } = parts.spectrogram.options
+  const noises = await Promise.all(
+    (policy.noise?.files ?? []).map(async (file) => {
+      const sound = await readSoundFile(file)
+      return resample(mixDown(sound), sound.sampleRate, sampleRate)
+    }),
+  )
+  return speechSet(parts, { policy, seed, noises })
+}
