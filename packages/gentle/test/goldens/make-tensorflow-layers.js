@@ -134,6 +134,38 @@ await add('A network of networks', tf.sequential({ layers: [
   tf.sequential({ layers: [l.dense({ inputShape: [3], units: 4, activation: 'relu' }), l.dense({ units: 2, activation: 'softmax', useBias: false })] }),
 ] }))
 
+/** Recurrent layers, masks among them: every third word is 0. */
+const words = () => { const word = Math.floor((draw() + 1) * 3); return word % 3 === 0 ? 0 : word }
+const sequence = (options) => ({ units: 3, ...options })
+await one('SimpleRNN', [4, 2], l.simpleRNN(sequence()))
+await one('SimpleRNN of relu, all steps, no bias', [4, 2], l.simpleRNN(sequence({ activation: 'relu', useBias: false, returnSequences: true })))
+await one('LSTM', [4, 2], l.lstm(sequence({ recurrentActivation: 'sigmoid' })))
+await one('LSTM of hard sigmoid, backwards, all steps', [4, 2], l.lstm(sequence({ goBackwards: true, returnSequences: true, recurrentDropout: 0.2, dropout: 0.1 })))
+await one('GRU', [4, 2], l.gru(sequence({ recurrentActivation: 'sigmoid', returnSequences: true })))
+await one('GRU of hard sigmoid, no bias', [4, 2], l.gru(sequence({ useBias: false, implementation: 2 })))
+for (const mergeMode of ['concat', 'sum', 'ave', 'mul', null])
+  await one(`Bidirectional ${mergeMode}`, [4, 2], l.bidirectional({ layer: l.lstm(sequence({ returnSequences: mergeMode !== 'sum' })), mergeMode }))
+await one('Bidirectional of the last steps', [4, 2], l.bidirectional({ layer: l.gru(sequence()), mergeMode: 'concat' }))
+await one('LSTM with its state', [4, 2], l.lstm(sequence({ returnState: true, returnSequences: true })))
+await one('RNN of a cell', [4, 2], l.rnn({ cell: l.gruCell(sequence()), returnSequences: true }))
+await one('RNN of cells', [4, 2], l.rnn({ cell: [l.lstmCell(sequence()), l.gruCell({ units: 2 }), l.simpleRNNCell({ units: 4 })] }))
+await one('RNN of cells, all steps', [4, 2], l.rnn({ cell: l.stackedRNNCells({ cells: [l.simpleRNNCell(sequence()), l.lstmCell({ units: 2 })] }), returnSequences: true }))
+{
+  const [q, h, c] = [tf.input({ shape: [3, 2] }), tf.input({ shape: [3] }), tf.input({ shape: [3] })]
+  const [y, ...states] = l.lstm(sequence({ returnState: true, returnSequences: true })).apply(q, { initialState: [h, c] })
+  await add('LSTM after another, from its state', tf.model({ inputs: [q, h, c], outputs: l.lstm(sequence()).apply(y, { initialState: states }) }))
+}
+for (const [name, layer] of [
+  ['LSTM, all steps', l.lstm(sequence({ returnSequences: true }))],
+  ['GRU backwards', l.gru(sequence({ goBackwards: true, returnSequences: true }))],
+  ['the last step', l.simpleRNN(sequence())],
+  ['Bidirectional', l.bidirectional({ layer: l.lstm(sequence({ returnSequences: true })), mergeMode: 'concat' })],
+])
+  await add(`Words of which 0 is none: ${name}`, tf.sequential({ layers: [l.embedding({ inputDim: 6, outputDim: 2, maskZero: true, inputLength: 6 }), layer] }), { of: words, batch: 3 })
+await add('Steps that are passed over', tf.sequential({ layers: [
+  l.masking({ inputShape: [5, 1], maskValue: 0.5 }), l.dense({ units: 2, activation: 'tanh' }), l.lstm(sequence({ returnSequences: true })), l.gru({ units: 2 }),
+] }), { of: () => (draw() > 0 ? 0.5 : draw()), batch: 4 })
+
 /** How weights began, which no one reads, is kept of the first case alone. */
 const [first] = Object.keys(cases)
 const lines = Object.entries(cases).map(([name, each]) => {

@@ -4,7 +4,7 @@ import { failing } from '../failure.ts'
 import { openGraph } from './graph/graph-network.ts'
 import { isRecord, parseJson } from './json.ts'
 import { openKeras } from './keras/keras-network.ts'
-import type { WeightSource } from './keras/weights.ts'
+import { amongNamesakes, type WeightSource } from './keras/weights.ts'
 import { teachableMachine } from './teachable-machine.ts'
 import {
   type LoadTensorflowOptions,
@@ -20,9 +20,20 @@ function namedWeights(tensors: ReadonlyMap<string, StoredTensor>): WeightSource 
   /** Names without what TensorFlow 2 puts before the last part. */
   const short = new Map([...tensors.keys()].map((name) => [name.split('/').toSpliced(-2, 1).join('/'), name]))
   return {
-    find({ layers, all, index }) {
+    find(place) {
+      const { layers, all, index } = place
       const layer = layers[layers.length - 1]
-      const { name, alias } = all[index]
+      const { name, alias, stored } = all[index]
+      if (stored !== undefined) {
+        const { nth, count } = amongNamesakes(place)
+        const found = [...tensors.keys()].filter((each) => {
+          const parts = each.split('/')
+          return parts.pop() === stored && parts.includes(layer)
+        })
+        if (found.length !== count) return undefined
+        left.delete(found[nth])
+        return tensors.get(found[nth])
+      }
       for (const weight of [name, alias]) {
         const asked = `${layer}/${weight}`
         const found = tensors.has(asked) ? asked : short.get(asked)

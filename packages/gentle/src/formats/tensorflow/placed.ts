@@ -17,11 +17,14 @@ const toLast = (rank: number): number[] => [0, ...Array.from({ length: rank - 2 
 export class Placed {
   /** As TensorFlow means it: channels last. */
   readonly shape: Shape
+  /** [N, T] of a sequence: 0 at steps that are passed over, else 1; undefined where there is none. */
+  readonly mask: Tensor | undefined
   #written: Tensor | undefined
   #first: Tensor | undefined
 
-  private constructor(shape: Shape, written: Tensor | undefined, first: Tensor | undefined) {
+  private constructor(shape: Shape, written: Tensor | undefined, first: Tensor | undefined, mask?: Tensor) {
     this.shape = shape
+    this.mask = mask
     this.#written = written
     this.#first = first
   }
@@ -70,7 +73,12 @@ export class Placed {
   /** What this is, with another tensor of the same values as it lies. */
   at(x: Tensor): Placed {
     if (x === this.tensor) return this
-    return this.liesChannelsFirst ? Placed.channelsFirst(x) : Placed.written(x)
+    return (this.liesChannelsFirst ? Placed.channelsFirst(x) : Placed.written(x)).masked(this.mask)
+  }
+
+  /** The same with this mask. */
+  masked(mask: Tensor | undefined): Placed {
+    return mask === this.mask ? this : new Placed(this.shape, this.#written, this.#first, mask)
   }
 
   /** What an op that acts on each element alone makes of it; it lies as before. */

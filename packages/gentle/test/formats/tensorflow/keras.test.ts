@@ -27,6 +27,23 @@ it.each(Object.entries(files))('a file of %s gives the numbers of its network', 
   })
 })
 
+const recurrent: Golden = JSON.parse(
+  readFileSync(new URL('../../goldens/keras-recurrent.json', import.meta.url), 'utf8'),
+)
+
+it.each(Object.entries(recurrent.files))(
+  'a recurrent network of %s gives its numbers, with words that are none passed over',
+  async (_, { file, output }) => {
+    const model = await loadKeras(bytesFrom(file), { backend })
+    const { shape, data } = recurrent.input
+    const { rnn } = await model.run({ words: { shape, dtype: 'float32', data: Float32Array.from(data) } })
+    expect(rnn.shape).toEqual([3, 2])
+    output.forEach((value, i) => {
+      expect(rnn.data[i]).toBeCloseTo(value, 5)
+    })
+  },
+)
+
 it('weights keep their names', async () => {
   const { parameters, state } = await loadKeras(bytesFrom(files['keras 3'].file), { backend })
   expect([...parameters.keys()]).toEqual([

@@ -63,9 +63,24 @@ it.each<[string, object, RegExp]>([
     /layer 'w' \(Whiten\) is of a class that is not supported; supported are Activation, Act/,
   ],
   [
-    'a recurrent layer',
-    layers({}, { class_name: 'LSTM', config: { name: 'l', units: 3 } }),
-    /layer 'l' \(LSTM\) is recurrent, and recurrent layers of Keras are not supported/,
+    'a recurrent layer of another kind',
+    layers({}, { class_name: 'ConvLSTM2D', config: { name: 'l', filters: 3 } }),
+    /layer 'l' \(ConvLSTM2D\) is of a class that is not supported; supported are/,
+  ],
+  [
+    'a cell of another kind',
+    layers({}, { class_name: 'RNN', config: { name: 'l', cell: { class_name: 'MyCell', config: { name: 'mine' } } } }),
+    /layer 'mine' \(MyCell\) is of a class of cells that is not supported; supported are GRUCell/,
+  ],
+  [
+    'a state that is kept from batch to batch',
+    layers({}, { class_name: 'SimpleRNN', config: { name: 'l', units: 2, activation: 'tanh', stateful: true } }),
+    /layer 'l' \(SimpleRNN\) is stateful/,
+  ],
+  [
+    'an activation that is not told',
+    layers({}, { class_name: 'LSTM', config: { name: 'l', units: 2, activation: 'tanh' } }),
+    /layer 'l' \(LSTM\) does not tell its recurrent_activation/,
   ],
   ['a setting', layers({ twist: 3 }), /layer 'c' \(Conv2D\) has a setting twist that is unknown, "3"/],
   [
@@ -84,9 +99,13 @@ it.each<[string, object, RegExp]>([
     /'r' \(ReLU\) has negative_slope or threshold, which TensorFlow\.js passes over/,
   ],
   [
-    'a mask',
-    layers({}, { class_name: 'Embedding', config: { name: 'e', input_dim: 3, output_dim: 2, mask_zero: true } }),
-    /layer 'e' \(Embedding\) has mask_zero/,
+    'a mask, where it goes through a layer that takes none',
+    layers(
+      {},
+      { class_name: 'Masking', config: { name: 'm', mask_value: 0 } },
+      { class_name: 'Flatten', config: { name: 'f' } },
+    ),
+    /layer 'f' \(Flatten\) gets a sequence with a mask, and is of no class that is known to take one/,
   ],
   ['weights that are not there', layers({ use_bias: true }), /it has no weight bias for layer 'c'/],
   [

@@ -1,6 +1,6 @@
 /** Keras' layers of neurons, and those that change shapes. */
 import { sizeOf } from '../../../core/shape.ts'
-import { add, cast } from '../../../ops/elementwise.ts'
+import { add, cast, notEqual } from '../../../ops/elementwise.ts'
 import { gather } from '../../../ops/indexing.ts'
 import { matmul } from '../../../ops/matmul.ts'
 import { broadcastTo, reshape, transpose } from '../../../ops/structure.ts'
@@ -28,13 +28,16 @@ const dense: BuildKerasLayer = (config) => {
 
 const embedding: BuildKerasLayer = (config) => {
   const outputs = config.count('output_dim')
-  if (config.flag('mask_zero', false))
-    config.fail('has mask_zero, and masks are not supported; they come with recurrent layers')
+  const masksZero = config.flag('mask_zero', false)
   const words = config.count('input_dim')
   return {
     weights: [{ name: 'embeddings' }],
-    run: ([x], scope) =>
-      Placed.written(gather(learned(scope, 'embeddings', [words, outputs]), cast(x.written, 'int32'), 0)),
+    readsMasks: true,
+    run([x], scope) {
+      const numbers = cast(x.written, 'int32')
+      const rows = Placed.written(gather(learned(scope, 'embeddings', [words, outputs]), numbers, 0))
+      return rows.masked(masksZero ? notEqual(numbers, 0) : undefined)
+    },
   }
 }
 

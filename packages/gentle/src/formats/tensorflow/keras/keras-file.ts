@@ -10,7 +10,7 @@ import { isRecord, parseJson } from '../json.ts'
 import type { TensorflowNetwork } from '../tensorflow-model.ts'
 import { openKeras } from './keras-network.ts'
 import type { Dialect } from './layer-config.ts'
-import type { WeightPlace, WeightSource } from './weights.ts'
+import { amongNamesakes, type WeightPlace, type WeightSource } from './weights.ts'
 
 /** Whose numbers a version stands for. */
 function dialectOf(version: unknown, fail: Fail): Dialect {
@@ -67,16 +67,19 @@ function weightsInFolders(content: Hdf5Content, fail: Fail): WeightSource {
     folder.replaceAll('layers/', '_layer_checkpoint_dependencies/'),
   ]
   return {
-    find({ folder, layers, all, index }: WeightPlace) {
+    find({ folder: outer, layers, all, index }: WeightPlace) {
+      const within = all[index].folder
+      const folder = within === undefined ? outer : `${outer}/${within}`
       const home = foldersOf(folder).find(
         (each) => content.attributes.has(`${each}/vars`) && content.arrays.has(`${each}/vars/0`),
       )
       if (home === undefined) return undefined
       const told = content.attributes.get(`${home}/vars`)?.name
       const name = layers[layers.length - 1]
-      if (typeof told === 'string' && home === folder && told !== name)
+      if (typeof told === 'string' && home === outer && told !== name)
         fail(`its folder ${quoted(home)} is of layer ${quoted(told)}; expected ${quoted(name)}`)
-      const path = `${home}/vars/${index}`
+      const place = all.slice(0, index).filter((other) => other.folder === within).length
+      const path = `${home}/vars/${place}`
       taken.add(path)
       return all[index].unused ? undefined : tensorAt(content, path, fail)
     },
@@ -125,20 +128,23 @@ function weightsInGroups(content: Hdf5Content, fail: Fail): WeightSource {
   const taken = new Set<string>()
   const partsOf = (name: string): string[] => name.replace(/:\d+$/, '').split('/')
   return {
-    find({ layers, all, index }: WeightPlace) {
+    find(place: WeightPlace) {
+      const { layers, all, index } = place
       const [outermost] = layers
       const stored = names.get(outermost) ?? []
-      const { name, alias, unused } = all[index]
+      const { name, alias, unused, stored: wanted = name } = all[index]
       const inner = layers.length > 1 ? layers[layers.length - 1] : undefined
-      const [found, ...others] = stored.filter((each) => {
+      const { nth, count } = amongNamesakes(place)
+      const matching = stored.filter((each) => {
         const parts = partsOf(each)
         const last = parts[parts.length - 1]
-        return (last === name || last === alias) && (inner === undefined || parts[parts.length - 2] === inner)
+        return (last === wanted || last === alias) && (inner === undefined || parts.slice(0, -1).includes(inner))
       })
+      const found = matching[nth]
       if (found === undefined) return undefined
-      if (others.length > 0)
+      if (matching.length > count)
         fail(
-          `layer ${quoted(layers.join('/'))} has two weights ${quoted(name)}, ${quoted(found)} and ${quoted(others[0])}`,
+          `layer ${quoted(layers.join('/'))} has ${matching.length} weights ${quoted(wanted)}, as ${quoted(matching[0])} and ${quoted(matching[1])}; expected ${count}`,
         )
       const path = `${group}/${outermost}/${found}`
       taken.add(path)

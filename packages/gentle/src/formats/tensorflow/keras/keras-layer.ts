@@ -15,6 +15,10 @@ export interface KerasWeight {
   readonly state?: true
   /** Whether files have it though nothing is computed with it. */
   readonly unused?: true
+  /** What files call it, where a layer has several of that name; their order tells them apart. */
+  readonly stored?: string
+  /** Its folder within that of the layer, in Keras 3. */
+  readonly folder?: string
 }
 
 /** What a layer's settings make of it. */
@@ -23,7 +27,11 @@ export interface KerasLayer {
   readonly weights?: readonly KerasWeight[]
   /** Set where it takes several tensors. */
   readonly merges?: true
-  readonly run: (inputs: readonly Placed[], scope: Scope) => Placed
+  /** Set where tensors behind the first are states to begin with. */
+  readonly takesStates?: true
+  /** Set where it reads the masks of sequences, and says itself which mask what it gives has. */
+  readonly readsMasks?: true
+  readonly run: (inputs: readonly Placed[], scope: Scope) => Placed | readonly Placed[]
 }
 
 /** Reads a layer's settings. */
@@ -37,6 +45,14 @@ export const learned = (scope: Scope, name: string, shape: Shape): Tensor => sco
 /** `kernel`, and `bias` where there is one. */
 export const kernelAndBias = (bias: boolean): KerasWeight[] =>
   bias ? [{ name: 'kernel' }, { name: 'bias' }] : [{ name: 'kernel' }]
+
+/** Keras 3 names folders by classes. */
+export const inSnakeCase = (name: string): string =>
+  name
+    .replace(/\W+/g, '')
+    .replace(/(.)([A-Z][a-z]+)/g, '$1_$2')
+    .replace(/([a-z])([A-Z])/g, '$1_$2')
+    .toLowerCase()
 
 /** A moving mean or variance. */
 export const moving = (scope: Scope, name: string, shape: Shape, first: number) =>

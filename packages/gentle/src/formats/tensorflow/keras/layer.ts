@@ -10,10 +10,12 @@ import { denseLayers } from './dense-layers.ts'
 import { elementwiseLayers } from './elementwise-layers.ts'
 import type { BuildKerasLayer, KerasLayer } from './keras-layer.ts'
 import { type Dialect, LayerConfig } from './layer-config.ts'
+import { maskBehind } from './masks.ts'
 import { mergingLayers } from './merging-layers.ts'
-import type { KerasLayerEntry, KerasNetwork } from './network.ts'
+import type { KerasLayerEntry, KerasNetwork, KerasValue } from './network.ts'
 import { normalizationLayers } from './normalization-layers.ts'
 import { poolingLayers } from './pooling-layers.ts'
+import { recurrentLayers } from './recurrent-layers.ts'
 import { wrapperLayers } from './wrapper-layers.ts'
 
 /** Every class of layers that can be read. */
@@ -24,19 +26,16 @@ export const kerasLayers: Readonly<Record<string, BuildKerasLayer>> = {
   ...mergingLayers,
   ...normalizationLayers,
   ...poolingLayers,
+  ...recurrentLayers,
   ...wrapperLayers,
 }
-
-const recurrent = /^(Simple)?RNN|LSTM|GRU|Bidirectional|StackedRNNCells/
 
 /** A layer that knows its settings. @throws FormatError for a class, or a setting, that is unknown. */
 export function buildKerasLayer({ name, className, settings }: KerasLayerEntry, dialect: Dialect): KerasLayer {
   const config = new LayerConfig(name, className, settings, dialect)
   if (!Object.hasOwn(kerasLayers, className))
     return config.fail(
-      recurrent.test(className)
-        ? 'is recurrent, and recurrent layers of Keras are not supported'
-        : `is of a class that is not supported; supported are ${Object.keys(kerasLayers).sort().join(', ')}`,
+      `is of a class that is not supported; supported are ${Object.keys(kerasLayers).sort().join(', ')}`,
     )
   const layer = kerasLayers[className](config)
   config.checkAllRead()
@@ -63,16 +62,28 @@ export function buildNetwork(network: KerasNetwork, dialect: Dialect): BuiltNetw
       const values: (readonly Placed[])[] = []
       for (const [i, { layer, inputs: taken }] of calls.entries()) {
         const made = built[layer]
-        const operands = taken.map(([call, output]) => values[call][output])
+        const operands = taken.map((value) => takenFrom(values, value, network))
         if (made === undefined) values.push([given[inputs.findIndex(({ call }) => call === i)]])
         else {
           checkCount(layers[layer], made, operands.length)
           values.push(runAt(layers[layer], made, operands, scope))
         }
       }
-      return outputs.map(([call, output]) => values[call][output])
+      return outputs.map((value) => takenFrom(values, value, network))
     },
   }
+}
+
+/** @throws FormatError for an output that a layer does not have. */
+function takenFrom(
+  values: readonly (readonly Placed[])[],
+  [call, output]: KerasValue,
+  { calls, layers }: KerasNetwork,
+): Placed {
+  const value = values[call][output]
+  if (value === undefined)
+    throw new FormatError(`layer '${printable(layers[calls[call].layer].name)}' has no output ${output}`)
+  return value
 }
 
 /** @throws FormatError for another number of tensors than a layer takes. */
@@ -81,23 +92,41 @@ function checkCount(
   made: KerasLayer | BuiltNetwork,
   count: number,
 ): void {
-  const wanted = network?.inputs.length ?? ('merges' in made ? Math.max(count, 1) : 1)
+  const several = 'merges' in made || 'takesStates' in made
+  const wanted = network?.inputs.length ?? (several ? Math.max(count, 1) : 1)
   if (count !== wanted)
     throw new FormatError(
       `layer '${printable(name)}' (${printable(className)}) is called with ${count} tensors; expected ${wanted}`,
     )
 }
 
-/** A use of a layer, at its place in the network. */
-function runAt(
-  { name, className }: KerasLayerEntry,
+/** What a layer gives, with the masks of sequences. */
+function ran(
+  { name, className, network }: KerasLayerEntry,
   made: KerasLayer | BuiltNetwork,
   inputs: readonly Placed[],
   scope: Scope,
 ): readonly Placed[] {
+  const given = made.run(inputs, scope)
+  const results: readonly Placed[] = Array.isArray(given) ? given : [given as Placed]
+  if (network !== undefined || 'readsMasks' in made) return results
+  const mask = maskBehind(className, inputs, (problem) => {
+    throw new FormatError(`layer '${printable(name)}' (${printable(className)}) ${problem}`)
+  })
+  return results.map((y) => y.masked(mask))
+}
+
+/** A use of a layer, at its place in the network. */
+function runAt(
+  entry: KerasLayerEntry,
+  made: KerasLayer | BuiltNetwork,
+  inputs: readonly Placed[],
+  scope: Scope,
+): readonly Placed[] {
+  const { name, className } = entry
   const description = { type: className }
   if ('merges' in made) {
-    const y = inLayer(scope, description, inputs[0].tensor, () => made.run(inputs, scope))
+    const [y] = inLayer(scope, description, inputs[0].tensor, () => ran(entry, made, inputs, scope))
     scope.join(
       className,
       inputs.map((x) => x.tensor),
@@ -111,8 +140,7 @@ function runAt(
     description,
     apply: (tensor, inner) =>
       inLayer(inner, description, tensor, () => {
-        const y = made.run([inputs[0].at(tensor), ...inputs.slice(1)], inner)
-        results = Array.isArray(y) ? y : [y as Placed]
+        results = ran(entry, made, [inputs[0].at(tensor), ...inputs.slice(1)], inner)
         return results[0].tensor
       }),
   }

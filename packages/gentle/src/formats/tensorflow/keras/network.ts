@@ -75,7 +75,18 @@ function entryOf(entry: Json, fail: Fail): KerasLayerEntry {
   if (isNetwork(className)) return { name, className, settings: {}, network: networkFrom(entry, fail) }
   // Operations of Keras 3 have classes by the same names as layers; their module tells them apart.
   const isOperation = typeof entry.module === 'string' && /\bops\b/.test(entry.module)
-  return { name, className: isOperation ? `operation ${className}` : className, settings: relevantSettings(settings) }
+  return {
+    name,
+    className: isOperation ? `operation ${className}` : className,
+    // Of Bidirectional, that there is nothing says something.
+    settings: { ...relevantSettings(settings), ...(settings.merge_mode === null ? { merge_mode: 'none' } : {}) },
+  }
+}
+
+/** Whether a layer may give more than one tensor: which it does is known when it is made. */
+const givesSeveral = ({ settings }: KerasLayerEntry): boolean => {
+  const inner = isRecord(settings.layer) && isRecord(settings.layer.config) ? settings.layer.config : {}
+  return settings.return_state === true || inner.return_state === true || settings.merge_mode === 'none'
 }
 
 /** The shape that a layer's settings tell of its input, without the batch; undefined where they do not. */
@@ -134,8 +145,9 @@ function usesOf(entry: Json, name: string, fail: Fail): Reference[][] {
   if (!Array.isArray(nodes)) return fail(`layer ${quoted(name)} has no list inbound_nodes`)
   return nodes.map((node) => {
     if (isRecord(node) && !Array.isArray(node)) {
-      checkArguments(node.kwargs, name, fail)
-      return tensorsOf(node.args, name, fail)
+      const { initial_state: states, ...others } = isRecord(node.kwargs) ? node.kwargs : ({} as Json)
+      checkArguments(others, name, fail)
+      return [...tensorsOf(node.args, name, fail), ...(states == null ? [] : tensorsOf(states, name, fail))]
     }
     const list: unknown[] = Array.isArray(node) ? (isReference(node) ? [node] : node) : []
     return list.map((each) => {
@@ -182,7 +194,8 @@ function functional(list: readonly Json[], config: Json, fail: Fail): KerasNetwo
   const valueAt = ([name, use, output]: Reference): KerasValue | undefined => {
     const call = made.get(keyOf(name, use))
     if (call === undefined) return undefined
-    const count = layers[calls[call].layer].network?.outputs.length ?? 1
+    const entry = layers[calls[call].layer]
+    const count = entry.network?.outputs.length ?? (givesSeveral(entry) ? Number.POSITIVE_INFINITY : 1)
     return output < count ? [call, output] : fail(`layer ${quoted(name)} has no output ${output}`)
   }
   let waiting = layers.flatMap(({ className }, i) =>

@@ -1,6 +1,7 @@
 /** Keras' pooling, of images and of sequences, and enlarging. */
 import type { Tensor } from '../../../graph/tensor.ts'
-import { max, mean } from '../../../ops/reduce.ts'
+import { div, mul } from '../../../ops/elementwise.ts'
+import { max, mean, sum } from '../../../ops/reduce.ts'
 import { pad, reshape, slice } from '../../../ops/structure.ts'
 import type { Both } from '../../../ops/window.ts'
 import { Placed } from '../placed.ts'
@@ -129,12 +130,32 @@ const upSampling1d: BuildKerasLayer = (config) => {
   })
 }
 
+/** The mean of all steps, or of those that a mask leaves. */
+const averageOfSteps: BuildKerasLayer = (config) => {
+  const whole = globalPool(3, mean)(config)
+  const plain =
+    config.choice('data_format', ['channels_last', 'channels_first'], 'channels_last') === 'channels_last' &&
+    !config.flag('keepdims', false)
+  return {
+    readsMasks: true,
+    run([x], scope) {
+      if (x.mask === undefined) return whole.run([x], scope)
+      if (!plain || config.dialect === 'tensorflow.js')
+        config.fail(
+          'gets a sequence with a mask, which it takes in Keras alone, with channels last and without keepdims',
+        )
+      const here = reshape(x.mask, [...x.mask.shape, 1])
+      return Placed.written(div(sum(mul(x.written, here), 1), sum(here, 1)))
+    },
+  }
+}
+
 export const poolingLayers: Readonly<Record<string, BuildKerasLayer>> = {
   AveragePooling1D: pool1d(poolMean),
   AveragePooling2D: pool2d(poolMean),
   Cropping1D: cropping1d,
   Cropping2D: cropping2d,
-  GlobalAveragePooling1D: globalPool(3, mean),
+  GlobalAveragePooling1D: averageOfSteps,
   GlobalAveragePooling2D: globalPool(4, mean),
   GlobalMaxPooling1D: globalPool(3, max),
   GlobalMaxPooling2D: globalPool(4, max),

@@ -2,7 +2,7 @@
 import { formatShape } from '../../../core/shape.ts'
 import type { StoredTensor } from '../../elements.ts'
 import { type Fail, printable, quoted } from '../../failure.ts'
-import type { KerasWeight } from './keras-layer.ts'
+import { inSnakeCase, type KerasWeight } from './keras-layer.ts'
 import { buildKerasLayer } from './layer.ts'
 import type { Dialect } from './layer-config.ts'
 import type { KerasNetwork } from './network.ts'
@@ -19,20 +19,19 @@ export interface WeightPlace {
   readonly index: number
 }
 
+/** Which of the weights of one name a place is, and how many the layer has of that name. */
+export function amongNamesakes({ all, index }: WeightPlace): { readonly nth: number; readonly count: number } {
+  const names = all.map(({ name, stored }) => stored ?? name)
+  const same = names.flatMap((name, i) => (name === names[index] ? [i] : []))
+  return { nth: same.indexOf(index), count: same.length }
+}
+
 /** Where the weights are. */
 export interface WeightSource {
   find(place: WeightPlace): StoredTensor | undefined
   /** What has not been found by now, to be told. */
   unused(): readonly string[]
 }
-
-/** Keras 3 names a layer's folder by its class. */
-const inSnakeCase = (name: string): string =>
-  name
-    .replace(/\W+/g, '')
-    .replace(/(.)([A-Z][a-z]+)/g, '$1_$2')
-    .replace(/([a-z])([A-Z])/g, '$1_$2')
-    .toLowerCase()
 
 export interface NetworkWeights {
   readonly weights: ReadonlyMap<string, StoredTensor>

@@ -30,7 +30,8 @@ const timeDistributed: BuildKerasLayer = (config) => {
     weights: layer.weights,
     run([input], scope) {
       const [batch, steps, ...rest] = input.shape
-      const y = layer.run([Placed.written(reshape(input.written, [batch * steps, ...rest]))], scope).written
+      const [given] = [layer.run([Placed.written(reshape(input.written, [batch * steps, ...rest]))], scope)].flat()
+      const y = given.written
       return Placed.written(reshape(y, [batch, steps, ...y.shape.slice(1)]))
     },
   }
