@@ -263,6 +263,12 @@ export const gradientCases: Readonly<Record<string, () => Tensor>> = {
     ops.convTranspose2d(signed([1, 2, 2, 3]), signed([2, 1, 3, 2]), { stride: 2, padding: [1, 0], outputPadding: 1 }),
   'convTranspose2d with an output padding of a stride': () =>
     ops.convTranspose2d(signed([1, 2, 2, 2]), signed([2, 1, 2, 2]), { dilation: 3, outputPadding: [2, 0], groups: 2 }),
+  maskedSoftmax: () => ops.maskedSoftmax(signed([2, 3]), constant([1, 0, 1, 0, 0, 0], [2, 3])),
+  scaledDotProductAttention: () =>
+    ops.scaledDotProductAttention(signed([2, 2, 3]), signed([2, 3, 3]), signed([2, 3, 2]), {
+      lengths: indices([3, 1]),
+      causal: true,
+    }).output,
   'layerNorm of the last axes': () => ops.layerNorm(signed([2, 2, 3]), [1, 2], signed([2, 3]), signed([2, 3])),
   'layerNorm of the first axis': () => ops.layerNorm(signed([4, 2]), 0, signed([4])),
   groupNorm: () => ops.groupNorm(signed([2, 4, 2, 1]), 2, signed([4]), signed([4])),
