@@ -59,7 +59,7 @@ interface Live {
  * The likeliest sequences of each example, best first, by a search that keeps `beam` hypotheses of each and looks at what they may go on with. `step` is
  * given the last token of each row and the row of the step before that it goes on from (whose state it takes over), examples x beam of each, the rows of
  * an example together; rows of which nothing is wanted any more are given, too. Of an example are given first the hypotheses that ended; it is done when
- * `beam` have ended, or at its maximal length. A sequence ends where the end mark is among the `beam` likeliest ways to go on.
+ * `beam` have ended and none that goes on is as good by now, or at its maximal length. A sequence ends where the end mark is among the `beam` likeliest ways to go on.
  *
  * A hypothesis is scored by log P(Y|X) / ((5 + |Y|) / 6)^α + β Σ log(min(Σ attention to a position, 1)), the sum over the source's positions; a position
  * that was never attended to counts as 1e-10.
@@ -132,7 +132,7 @@ class Search {
   readonly #maxLength: number
   readonly #options: BeamSearchOptions
   readonly #beam: number
-  readonly #ended: Live[] = []
+  readonly #ended: { readonly last: Live; readonly score: number }[] = []
   live: readonly Live[]
   done = false
 
@@ -165,13 +165,24 @@ class Search {
         row: this.firstRow + row,
       }
       if (token !== this.#options.end) next.push(longer)
-      else if (rank < this.#beam && this.#ended.length < this.#beam) this.#ended.push(longer)
+      else if (rank < this.#beam) this.#ended.push({ last: longer, score: this.#scoreOf(longer) })
       if (next.length === this.#beam) break
     }
     if (next.length + this.#ended.length === 0)
       throw new DataError(`beamSearch: no token can follow in example ${this.#example}, all have probability 0`)
     this.live = next
-    this.done = this.#ended.length === this.#beam || next.length === 0 || next[0].length === this.#maxLength
+    this.done = next.length === 0 || next[0].length === this.#maxLength || this.#isFound(next[0])
+  }
+
+  /**
+   * Whether `beam` have ended, and as many of them as are wanted are better than the likeliest that goes on. Where a network is sure, the first to end are
+   * the improbable ones that end too early.
+   */
+  #isFound(live: Live): boolean {
+    if (this.#ended.length < this.#beam) return false
+    const { best = 1, lengthPenalty = 0 } = this.#options
+    const wanted = this.#ended.map(({ score }) => score).sort((a, b) => b - a)[best - 1]
+    return wanted >= live.logProbability / lengthNorm(live.length, lengthPenalty)
   }
 
   /** The likeliest ways to go on, best first: twice as many as the beam is wide, so that enough are left where sequences end. */
@@ -202,21 +213,28 @@ class Search {
   }
 
   hypotheses(): Hypothesis[] {
-    const { end } = this.#options
-    const unended = this.live.slice(0, this.#beam - this.#ended.length)
-    const told = (group: readonly Live[]): Hypothesis[] =>
-      group.map((last) => this.#hypothesis(last, last.token === end)).sort((a, b) => b.score - a.score)
-    return [...told(this.#ended), ...told(unended)]
+    const unended = this.live.slice(0, Math.max(0, this.#beam - this.#ended.length))
+    const told = (group: readonly Live[], ended: boolean): Hypothesis[] =>
+      group.map((last) => this.#hypothesis(last, ended)).sort((a, b) => b.score - a.score)
+    return [
+      ...told(
+        this.#ended.map(({ last }) => last),
+        true,
+      ),
+      ...told(unended, false),
+    ]
+  }
+
+  #scoreOf(last: Live): number {
+    const { lengthPenalty = 0, coveragePenalty = 0 } = this.#options
+    const coverage = coveragePenalty === 0 ? 0 : coveragePenalty * logCoverage(attentionOf(pathTo(last)))
+    return last.logProbability / lengthNorm(last.length, lengthPenalty) + coverage
   }
 
   #hypothesis(last: Live, ended: boolean): Hypothesis {
-    const path: Live[] = []
-    for (let at = last; at.before !== undefined; at = at.before) path.push(at)
-    path.reverse()
-    const { lengthPenalty = 0, coveragePenalty = 0 } = this.#options
-    const attention = path.map((each) => each.attention).filter((each) => each !== undefined)
-    const coverage = coveragePenalty === 0 ? 0 : coveragePenalty * logCoverage(attention)
-    const score = last.logProbability / ((5 + last.length) / 6) ** lengthPenalty + coverage
+    const path = pathTo(last)
+    const attention = attentionOf(path)
+    const score = this.#scoreOf(last)
     return {
       tokens: Int32Array.from((ended ? path.slice(0, -1) : path).map(({ token }) => token)),
       score,
@@ -226,6 +244,19 @@ class Search {
     }
   }
 }
+
+/** All that led to a token, from the first one on. */
+function pathTo(last: Live): Live[] {
+  const path: Live[] = []
+  for (let at = last; at.before !== undefined; at = at.before) path.push(at)
+  return path.reverse()
+}
+
+const attentionOf = (path: readonly Live[]): Float32Array[] =>
+  path.map((each) => each.attention).filter((each) => each !== undefined)
+
+/** What logarithms of sequences of a length are divided by. */
+const lengthNorm = (length: number, penalty: number): number => ((5 + length) / 6) ** penalty
 
 /** Σ log(min(Σ weights, 1)) over the positions. */
 function logCoverage(attention: readonly Float32Array[]): number {
