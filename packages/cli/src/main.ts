@@ -14,7 +14,6 @@ import { predict } from './evaluate/predict.ts'
 import { depthExperiment } from './experiments/depth.ts'
 import { featuresExperiment } from './experiments/features.ts'
 import { lossExperiment } from './experiments/loss.ts'
-import { memoryExperiment } from './experiments/memory.ts'
 import { overfittingExperiment } from './experiments/overfitting.ts'
 import { shiftExperiment } from './experiments/shift.ts'
 import { classifierNames, networkNames } from './models/networks.ts'
@@ -32,6 +31,7 @@ import { exitCodes, UsageError, unknownChoice } from './terminal/usage.ts'
 import { allButHead } from './train/freeze.ts'
 import { presetNames } from './train/presets.ts'
 import { train } from './train/train.ts'
+import { translate } from './translation/translate.ts'
 import { version } from './version.ts'
 
 const number = (text: string): number => {
@@ -76,10 +76,12 @@ program
   .option('--weight-decay <factor>', 'pulls weights towards 0', number)
   .option('--decayed <what>', 'all (parameters), or weights: without biases and norms')
   .option('--clip-norm <limit>', 'largest norm of a gradient', number)
+  .option('--warmup <steps>', 'first steps, over which the learning rate grows from 0', number)
   .option('--seed <n>', 'from which all chance derives (0)', number)
   .option('--threads <n>', 'threads that compute (all cores)', number)
   .option('--wide-vectors', 'compute on vectors of 256 bits (AVX2), by a pass that V8 calls experimental')
   .option('--validation <n>', 'training examples to split off for validation', number)
+  .option('--test <n>', 'of pairs: different sources to split off for the test, or their share (0.1)', number)
   .option(
     '--label <column>',
     'of a table: the column with the classes, its name or its number from 0 (seen by name and content)',
@@ -89,6 +91,11 @@ program
   .option('--augment <policy>', `changes pictures by chance: ${policyNames.join(', ')}, JSON or a JSON file`)
   .option('--class-weights <how>', 'none, or balanced: rare classes count as much as frequent ones')
   .option('--loss <name>', `localize: both, giou, smoothL1; segment: ${segmentationLosses.join(', ')}`)
+  .option('--label-smoothing <share>', 'of pairs: probability that is spread evenly over all pieces', number)
+  .option('--pieces <n>', 'of pairs: most pieces of both sides or of each, as in 8000 or characters,100')
+  .option('--longest <n>', 'of pairs: most pieces of a text; longer ones are left out (128)', number)
+  .option('--layers <n>', 'recurrent layers of the encoder, and of the decoder', number)
+  .option('--units <n>', 'of each recurrent layer', number)
   .option('--pretrained <file>', 'begin with what fits of weights: safetensors, a file of PyTorch, or ONNX')
   .option('--weights-key <name>', 'of those in a checkpoint with several: such as state_dict')
   .option('--freeze <name...>', `parameters that stay: ${allButHead}, names, beginnings of names, or globs`)
@@ -105,7 +112,7 @@ program
   .argument('<run>', 'a run folder or a weights file')
   .description('loss and accuracy of a trained model')
   .requiredOption('--data <name>', allDataNames.join(', '))
-  .option('--split <part>', 'train, validation or test', 'test')
+  .option('--split <part>', 'train, validation or test (test; all of other pairs than those of the training)')
   .option(
     '--label <column>',
     'of a table: the column with the classes, its name or its number from 0 (seen by name and content)',
@@ -148,6 +155,20 @@ program
   .option('--size <name=n>', 'of an axis that an ONNX file leaves open, such as height=48; once for each', each)
   .option('--json', 'print JSON')
   .action(async (model, images, flags) => finishWith(await predict(model, images, flags)))
+
+program
+  .command('translate')
+  .argument('<run>', 'a run folder or a weights file of gnmt')
+  .argument('[text...]', 'what to translate; else lines of standard input, or of a terminal as they are typed')
+  .description('what a trained model makes of texts')
+  .option('--beam <n>', 'hypotheses that are looked at together (4)', number)
+  .option('--best <n>', 'translations of each text (1)', number)
+  .option('--length-penalty <alpha>', 'the more, the longer the translations: α of GNMT (0.2)', number)
+  .option('--coverage-penalty <beta>', 'the more, the less of a text is passed over: β of GNMT (0)', number)
+  .option('--out <file>', 'draw what each piece of the translation looked at, as .svg')
+  .option('--json', 'print JSON')
+  .option('--quiet', 'print translations alone, a line each')
+  .action(async (run, texts, flags) => finishWith(await translate(run, texts, flags)))
 
 program
   .command('summary')
@@ -253,20 +274,6 @@ experiment
   .option('--json', 'print JSON')
   .option('--quiet', 'no progress')
   .action(async (flags) => finishWith(await lossExperiment(flags)))
-
-experiment
-  .command('memory')
-  .description('how many steps plain recurrent networks, LSTMs and GRUs remember: adding and copying')
-  .option('--distances <list>', 'steps over which something has to be remembered', '10,20,50,100')
-  .option('--units <n>', 'of the recurrent layer', number, 64)
-  .option('--symbols <n>', 'that have to be copied', number, 3)
-  .option('--steps <n>', 'steps of each training', number, 1500)
-  .option('--seeds <n>', 'trainings of each kind', number, 1)
-  .option('--threads <n>', 'threads that compute (all cores)', number)
-  .option('--out <folder>', 'where to keep figures and picture', 'runs/experiment/memory')
-  .option('--json', 'print JSON')
-  .option('--quiet', 'no progress')
-  .action(async (flags) => finishWith(await memoryExperiment(flags)))
 
 experiment
   .command('overfitting')

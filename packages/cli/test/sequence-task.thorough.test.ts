@@ -45,6 +45,7 @@ const task: SequenceTask = {
   name: 'transcribe',
   networks: ['mean'],
   dataNames: ['numbers'],
+  settings: [],
   policyText(given) {
     if (given !== 'none') throw new UsageError(`--augment is ${given}; expected none`)
     return given

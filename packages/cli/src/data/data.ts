@@ -2,6 +2,7 @@
 import { sizeOf } from 'gentle-dl'
 import { countExamples, type Dataset } from 'gentle-dl/data'
 import { bold, dim, gallery } from '../terminal/terminal.ts'
+import { describePairs } from '../translation/describe-pairs.ts'
 import { areAnnotated } from './annotated-sets.ts'
 import { countsTable } from './counts-table.ts'
 import { openData } from './datasets.ts'
@@ -17,6 +18,7 @@ export async function data(
   name: string,
   flags: { json?: boolean; seed?: number; validation?: number; strict?: boolean; label?: string },
 ): Promise<void> {
+  if (name.startsWith('pairs:')) return describePairs(name, flags)
   // Files with boxes and masks have more to tell than one label a picture, and some pictures have none.
   if (areAnnotated(name) && !areScenes(name)) return describe(name, flags)
   const splits = await openData(name, {

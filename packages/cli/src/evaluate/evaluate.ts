@@ -18,7 +18,6 @@ import { tellOutputs, tellPlaces } from './tell-outputs.ts'
 const partNames = ['train', 'validation', 'test'] as const
 
 export interface EvaluateFlags extends EvaluationFlags {
-  readonly split: string
   readonly views?: number
   readonly flips?: boolean
   readonly augment?: string
@@ -36,8 +35,9 @@ function checkForPictures(flags: EvaluateFlags, task: string): void {
 
 /** Loss and accuracy of a model on part of a data set. */
 export async function evaluateRun(place: string, flags: EvaluateFlags): Promise<number> {
-  const part = partNames.find((name) => name === flags.split)
-  if (part === undefined) throw unknownChoice('split', flags.split, partNames)
+  const { split = 'test' } = flags
+  const part = partNames.find((name) => name === split)
+  if (part === undefined) throw unknownChoice('split', split, partNames)
   const opened = await openAnyModel(place, flags.size)
   if (takesInputs(opened)) {
     const task = sequenceTask(opened.task)

@@ -1,8 +1,25 @@
 /** Tasks on sequences. */
 import { UsageError } from '../terminal/usage.ts'
+import { flagOf, type Settings } from '../train/settings.ts'
+import { translationTask } from '../translation/translation-task.ts'
 import type { SequenceTask } from './task.ts'
 
-export const sequenceTasks: SequenceTask[] = []
+export const sequenceTasks: SequenceTask[] = [translationTask]
+
+/** Settings of tasks on pictures alone. */
+const forPictures: readonly (keyof Settings)[] = ['resize', 'label', 'classWeights', 'loss']
+
+/** @throws UsageError for a setting that means nothing for the task; undefined is one on pictures. */
+export function checkSettingsOf(task: SequenceTask | undefined, settings: Settings): void {
+  const own = task?.settings ?? forPictures
+  const others = [...forPictures, ...sequenceTasks.flatMap((each) => each.settings)]
+  const odd = others.find((name) => settings[name] !== undefined && !own.includes(name))
+  if (odd === undefined) return
+  const takers = sequenceTasks.filter((each) => each.settings.includes(odd)).map(({ name }) => name)
+  throw new UsageError(
+    `${flagOf(odd)} is not for ${task === undefined ? 'pictures' : `--task ${task.name}`}; it is for ${takers.length === 0 ? 'pictures' : `--task ${takers.join(' and ')}`}`,
+  )
+}
 
 /** The task of this name; undefined for one on pictures. */
 export const sequenceTask = (name: string | undefined): SequenceTask | undefined =>

@@ -62,6 +62,10 @@ export interface Preparation {
   validate?(model: AnyModel): Promise<Readonly<Record<string, number>>>
   /** What --augment is unless given; nothing is changed unless there is such. */
   readonly usualAugment?: string
+  /** What other settings are unless given, which are kept with the run. */
+  readonly usualSettings?: Partial<Settings>
+  /** What there is to tell of the data before the training, a line each. */
+  readonly remarks?: readonly string[]
   /** The training examples, changed by chance, as the text of --augment says. */
   augmented(policy: string, seed: number): AnyDataset
   /** Keeps in the run's folder what belongs to it beside weights. */
@@ -76,6 +80,8 @@ export interface EvaluationFlags {
   readonly seed?: number
   readonly strict?: boolean
   readonly json?: boolean
+  /** The part that is asked for; the test part of the data that a model was trained with, unless given. */
+  readonly split?: string
 }
 
 /** A task on sequences, such as speech: its networks have names of their own, take inputs by their names, and say what they are for. */
@@ -86,6 +92,8 @@ export interface SequenceTask {
   readonly networks: readonly string[]
   /** Data that can be named for it, such as `speech:DIR`; no data is taken unless named. */
   readonly dataNames: readonly string[]
+  /** Settings that not all tasks have, and this one has. */
+  readonly settings: readonly (keyof Settings)[]
   /** The text that stands for what --augment is given, and is kept with the run. @throws UsageError for what is none. */
   policyText(given: string): string
   prepare(settings: NamedSettings, strict: boolean, earlier: EarlierRun | undefined): Promise<Preparation>

@@ -3,7 +3,7 @@ import type { RunFolder } from 'gentle-dl'
 import { takesPoints } from 'gentle-dl/models'
 import { policyText } from '../data/policy.ts'
 import { annotatedTask } from '../tasks/annotated-tasks.ts'
-import { sequenceTaskFor } from '../tasks/sequence-tasks.ts'
+import { checkSettingsOf, sequenceTaskFor } from '../tasks/sequence-tasks.ts'
 import type { NamedSettings } from '../tasks/task.ts'
 import type { AnyTaskName } from '../tasks/task-names.ts'
 import { UsageError } from '../terminal/usage.ts'
@@ -72,6 +72,7 @@ export function settingsFor(
     throw new UsageError('--run-dir is for a new run; --resume goes on in its own folder')
   const { model: name, task: named } = { ...stored, ...given }
   const sequences = sequenceTaskFor(name, named)
+  checkSettingsOf(sequences, { ...stored, ...given })
   if (given.augment !== undefined)
     given.augment = sequences?.policyText(given.augment) ?? policyText('--augment', given.augment)
   if (resumed !== undefined) checkUnchanged(given, stored, resumed.path)

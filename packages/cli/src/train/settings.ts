@@ -7,7 +7,7 @@ import { allTaskNames } from '../tasks/task-names.ts'
 import { UsageError, unknownChoice } from '../terminal/usage.ts'
 
 const schedules = { constant: constantRate, linear: linearDecay, cosine: cosineDecay } as const satisfies Readonly<
-  Record<string, (rate: number) => Schedule>
+  Record<string, (rate: number, options: { readonly warmup?: number }) => Schedule>
 >
 
 const optimizers = ['sgd', 'adam', 'adamW'] as const
@@ -35,15 +35,22 @@ const settingsSchema = z.strictObject({
   weightDecay: z.number('a number from 0').min(0, 'a number from 0').optional(),
   decayed: z.enum(['all', 'weights']).optional(),
   clipNorm: positive.optional(),
+  warmup: whole(0, Number.MAX_SAFE_INTEGER).optional(),
   seed: whole(0, 2 ** 31 - 1).optional(),
   threads: whole(1, 64).optional(),
   wideVectors: z.boolean('true or false').optional(),
   validation: whole(1, Number.MAX_SAFE_INTEGER).optional(),
+  test: positive.optional(),
   resize: whole(1, 4096).optional(),
   label: text.optional(),
   augment: text.optional(),
   classWeights: z.enum(['none', 'balanced']).optional(),
   loss: text.optional(),
+  labelSmoothing: z.number('a number from 0, below 1').min(0, 'a number from 0').lt(1, 'a number below 1').optional(),
+  pieces: text.optional(),
+  longest: whole(1, Number.MAX_SAFE_INTEGER).optional(),
+  layers: whole(1, 64).optional(),
+  units: whole(1, 8192).optional(),
   pretrained: text.optional(),
   freeze: z.array(text, 'a list of texts').min(1, 'at least one name').optional(),
 })
@@ -60,7 +67,7 @@ export type Plan = Settings &
   >
 
 /** The flag of a setting: `--batch-size` of batchSize. */
-const flagOf = (key: string): string => `--${key.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`
+export const flagOf = (key: string): string => `--${key.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`
 
 /** Settings from flags. @throws UsageError naming the flag, what it is and what was expected. */
 export const settingsOfFlags = (values: unknown): Settings => checkSettings(values, flagOf)
@@ -141,7 +148,8 @@ export function optimizerOf({
   weightDecay,
   decayed,
   clipNorm,
+  warmup,
 }: Plan): Optimizer {
-  const options = { learningRate: schedules[schedule](learningRate), weightDecay, decayed, clipNorm }
+  const options = { learningRate: schedules[schedule](learningRate, { warmup }), weightDecay, decayed, clipNorm }
   return optimizer === 'sgd' ? sgd({ ...options, momentum }) : (optimizer === 'adam' ? adam : adamW)(options)
 }

@@ -11,7 +11,7 @@ const countFrozen = ({ parameters }: AnyModel, frozen: ReadonlySet<string>): num
 /** What is trained, on what. */
 export function beginning(
   { model, data, augment }: Plan,
-  { splits: { train, validation, test } }: Preparation,
+  { splits: { train, validation, test }, remarks = [] }: Preparation,
   made: AnyModel,
   frozen: ReadonlySet<string>,
   backend: Backend,
@@ -20,6 +20,7 @@ export function beginning(
   return [
     `${model}: ${thousands(countParameters(made))} parameters${kept}; ${backend.name}`,
     `${data}: ${thousands(train.length)} training, ${thousands(validation.length)} validation, ${thousands(test.length)} test examples`,
+    ...remarks,
     ...(augment === undefined ? [] : [`augmented: ${augment}`]),
   ].join('\n')
 }

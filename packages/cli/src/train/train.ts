@@ -97,7 +97,7 @@ async function planTraining(model: string | undefined, flags: TrainFlags): Promi
   const prepared = await prepare(settings, flags.strict === true, resumed)
   const { splits, recipe } = prepared
   const threads = Math.min(availableParallelism(), 64)
-  const plan = planOf({ augment: prepared.usualAugment, ...settings }, recipe, {
+  const plan = planOf({ augment: prepared.usualAugment, ...prepared.usualSettings, ...settings }, recipe, {
     examples: splits.train.length,
     threads,
   })

@@ -1,2 +1,9 @@
-/** Texts: pieces of words, and how good translations are. */
+/** Texts: pieces of words, translations, and how good they are. */
 export * from '../language/index.ts'
+export {
+  openTranslator,
+  TextTranslator,
+  type Translation,
+  type TranslationEncoding,
+  vocabulariesFrom,
+} from '../train/text-translator.ts'

@@ -5,5 +5,6 @@ export { type BleuOptions, type BleuScore, type BleuSmoothing, bleu } from './bl
 export type { BleuTokenizer } from './bleu-tokenizers.ts'
 export { type ChrfOptions, type ChrfScore, chrf } from './chrf.ts'
 export type { References } from './references.ts'
+export { scoreTranslations, type TranslationScores } from './score-translations.ts'
 export { characterPieces, trainWordpieces, type WordpieceOptions } from './train-wordpieces.ts'
 export { beginPiece, endPiece, type StoredPieces, Wordpieces } from './wordpieces.ts'

@@ -29,7 +29,7 @@ export interface PairsSet extends NamedDataset {
 /** Pieces of many texts, one text after the other. */
 class Sequences {
   readonly lengths: Int32Array
-  readonly #values: Int32Array
+  readonly values: Int32Array
   readonly #starts: Uint32Array
 
   constructor(texts: readonly (readonly number[])[]) {
@@ -40,19 +40,23 @@ class Sequences {
       this.#starts[i] = total
       total += length
     }
-    this.#values = new Int32Array(total)
-    for (const [i, text] of texts.entries()) this.#values.set(text, this.#starts[i])
+    this.values = new Int32Array(total)
+    for (const [i, text] of texts.entries()) this.values.set(text, this.#starts[i])
   }
 
   of(index: number): Int32Array {
     const start = this.#starts[index]
-    return this.#values.subarray(start, start + this.lengths[index])
+    return this.values.subarray(start, start + this.lengths[index])
   }
 
   get longest(): number {
     return this.lengths.reduce((most, length) => Math.max(most, length), 1)
   }
 }
+
+/** Another number for other pieces, almost always: a training goes on only with the same. */
+const hashOf = (...sides: readonly Sequences[]): number =>
+  sides.reduce((hash, side) => side.values.reduce((a, value) => Math.imul(a ^ value, 0x01000193), hash), 0x811c9dc5)
 
 /** The pieces of a text with its end, as a network reads it. */
 export const endedPieces = (pieces: Wordpieces, text: string): number[] => [...pieces.encode(text), endPiece]
@@ -95,7 +99,7 @@ export function pairsSet(
     inputs: { source: field(sources.longest), previous: field(targets.longest) },
     target: field(targets.longest),
     lengths: { source: sources.lengths, previous: targets.lengths, target: targets.lengths },
-    description: { sourcePieces: vocabularies.source.size, targetPieces: vocabularies.target.size },
+    description: { pieces: [vocabularies.source.size, vocabularies.target.size], content: hashOf(sources, targets) },
     nameOf: (index) => `the pair of line ${pairs[index].line}`,
     read(index, inputs, target) {
       checkIndex(name, index, pairs.length)

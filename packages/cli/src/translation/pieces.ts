@@ -1,0 +1,47 @@
+/** How many pieces the texts of pairs are made of. */
+import type { PairSplits, PairVocabularies, TextPair } from 'gentle-dl/data'
+import { characterPieces, trainWordpieces, type Wordpieces } from 'gentle-dl/language'
+import { UsageError } from '../terminal/usage.ts'
+
+/** Most pieces of a side. */
+type Size = number | 'characters'
+
+/** What --pieces says, of the source and of the target. @throws UsageError for what is none. */
+export function sizesOf(pieces: string): { readonly source: Size; readonly target: Size } {
+  const parts = pieces.split(',').map((part): Size => {
+    const text = part.trim()
+    if (text === 'characters') return text
+    const size = Number(text)
+    if (/^\d+$/.test(text) && size >= 19) return size
+    throw new UsageError(
+      `--pieces is '${pieces}'; expected characters or a whole number from 19, of both sides or of source and target: 8000, or characters,100`,
+    )
+  })
+  if (parts.length > 2) throw new UsageError(`--pieces is '${pieces}'; expected one or two sizes`)
+  return { source: parts[0], target: parts.at(-1)! }
+}
+
+/** Share of all words from which on most are met once or twice, so that they cannot be learned as words. */
+const rare = 0.2
+
+/**
+ * Pieces for texts, unless told. Where words are met again and again, most of them become pieces: up to 8,000. Where hardly one is met twice, as among the names of
+ * numbers in German or words to be pronounced, pieces must be parts that are: single words are spelled in characters, and others in few pieces.
+ */
+export function usualSize(texts: readonly string[]): Size {
+  const words = texts.flatMap((text) => text.split(/\s+/))
+  if (new Set(words).size < rare * words.length) return Math.min(8000, Math.max(120, Math.round(words.length / 80)))
+  return 120
+}
+
+const made = (texts: readonly string[], size: Size): Wordpieces =>
+  size === 'characters' ? characterPieces(texts) : trainWordpieces(texts, { size })
+
+/** The vocabularies of the training part: as --pieces says, or as usual. */
+export function vocabulariesOf({ train }: PairSplits, pieces: string | undefined): PairVocabularies {
+  const of = (side: keyof Pick<TextPair, 'source' | 'target'>): Wordpieces => {
+    const texts = train.map((pair) => pair[side])
+    return made(texts, pieces === undefined ? usualSize(texts) : sizesOf(pieces)[side])
+  }
+  return { source: of('source'), target: of('target') }
+}
