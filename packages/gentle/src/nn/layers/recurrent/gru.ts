@@ -5,7 +5,8 @@ import { slice } from '../../../ops/structure.ts'
 import { checkFlag, checkOptions } from '../../layer.ts'
 import type { RecurrentCell } from '../../sequence-layer.ts'
 import { type CellKind, type CellOptions, cellInitializers, cellOf, cellOptions } from './cell.ts'
-import { type RecurrentLayer, type RecurrentOptions, recurrentLayer, recurrentOptions } from './recurrent-layer.ts'
+import { type RecurrentLayer, recurrentLayer } from './recurrent-layer.ts'
+import { type RecurrentOptions, recurrentOptions } from './recurrent-options.ts'
 
 export interface GRUCellOptions extends CellOptions {
   /**

@@ -12,7 +12,8 @@ import {
   cellOf,
   cellOptions,
 } from './cell.ts'
-import { type RecurrentLayer, type RecurrentOptions, recurrentLayer, recurrentOptions } from './recurrent-layer.ts'
+import { type RecurrentLayer, recurrentLayer } from './recurrent-layer.ts'
+import { type RecurrentOptions, recurrentOptions } from './recurrent-options.ts'
 
 export interface LSTMCellOptions extends CellOptions {
   /**

@@ -4,7 +4,8 @@ import { add } from '../../../ops/elementwise.ts'
 import { checkOptions } from '../../layer.ts'
 import type { RecurrentCell } from '../../sequence-layer.ts'
 import { type CellKind, type CellOptions, cellInitializers, cellOf, cellOptions } from './cell.ts'
-import { type RecurrentLayer, type RecurrentOptions, recurrentLayer, recurrentOptions } from './recurrent-layer.ts'
+import { type RecurrentLayer, recurrentLayer } from './recurrent-layer.ts'
+import { type RecurrentOptions, recurrentOptions } from './recurrent-options.ts'
 
 const activations = { tanh, relu } as const
 
