@@ -32,4 +32,11 @@ export type {
 export { inspectFile } from '../inspect/inspect-file.ts'
 export { traceInference } from '../nn/model.ts'
 export { type NetworkGraph, type NetworkNode, networkGraph } from '../nn/network-graph.ts'
-export { type LayerSummary, type NetworkSummary, type SummaryOptions, summarize } from '../nn/summary.ts'
+export {
+  type InputsNetworkSummary,
+  type LayerSummary,
+  type NetworkSummary,
+  type SummaryOptions,
+  summarize,
+  summarizeInputs,
+} from '../nn/summary.ts'

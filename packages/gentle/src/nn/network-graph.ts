@@ -36,7 +36,7 @@ export function networkGraph(layer: Layer, inputShape: Shape): NetworkGraph {
     { id: 0, name: 'input', type: 'input', outputShape: inputShape, parameters: 0, macs: 0 },
   ]
   const edges: [number, number][] = []
-  const idOf = new Map<Tensor, number>([[parted.input, 0]])
+  const idOf = new Map<Tensor, number>([[parted.inputs[0], 0]])
   /** The nodes whose outputs a tensor is, or is made of. */
   const sourcesOf = (tensor: Tensor): number[] => {
     const id = idOf.get(tensor)

@@ -1,9 +1,12 @@
 /** A network taken apart: its layers and joins with the nodes of the graph that each made, from a trace that is never run. */
+import type { Fields } from '../core/field.ts'
 import { type Shape, sizeOf } from '../core/shape.ts'
 import { topologicalOrder } from '../graph/graph.ts'
 import { type Input, input, type Tensor, Variable } from '../graph/tensor.ts'
 import { bodyDepth } from '../ops/trace-body.ts'
+import type { InputsLayer } from './inputs-layer.ts'
 import type { Layer, LayerDescription } from './layer.ts'
+import { inputsOf } from './model.ts'
 import { type Parameters, Scope } from './scope.ts'
 
 /** A layer that has no layers within, or an op that joins branches. */
@@ -20,7 +23,8 @@ export interface Part {
 }
 
 export interface PartedNetwork {
-  readonly input: Input
+  /** Of a network that takes inputs by names, all of them. */
+  readonly inputs: readonly Input[]
   readonly output: Tensor
   /** Outputs of auxiliary heads, in training. */
   readonly auxiliary: readonly Tensor[]
@@ -29,23 +33,48 @@ export interface PartedNetwork {
   readonly parameters: Parameters
 }
 
+export interface TakeApartOptions {
+  readonly batchSize: number
+  readonly training: boolean
+}
+
 /**
  * Traces a network on a batch of examples of a shape, and allocates nothing for its parameters.
  * @throws ShapeError naming the layer that the shape does not fit.
  */
-export function takeApart(
-  network: Layer,
-  inputShape: Shape,
-  { batchSize, training }: { readonly batchSize: number; readonly training: boolean },
+export function takeApart(network: Layer, inputShape: Shape, options: TakeApartOptions): PartedNetwork {
+  const x = input([options.batchSize, ...inputShape])
+  return parted([x], options, (scope) => scope.apply('', network, x))
+}
+
+/**
+ * As `takeApart`, of a network that takes inputs by their names; sequences are as long as the longest that their fields allow. Parameters and products of
+ * its own, between its layers, are parts with its type and without a name.
+ */
+export function takeInputsApart(network: InputsLayer, fields: Fields, options: TakeApartOptions): PartedNetwork {
+  const inputs = inputsOf(fields, options.batchSize)
+  return parted(Object.values(inputs), options, (scope) => network.applyInputs(inputs, scope), network.description.type)
+}
+
+function parted(
+  inputs: readonly Input[],
+  { training }: TakeApartOptions,
+  trace: (scope: Scope) => Tensor,
+  own?: string,
 ): PartedNetwork {
   const parameters: Parameters = new Map()
   const parts: Part[] = []
   const auxiliary: Tensor[] = []
-  const x = input([batchSize, ...inputShape])
-  const known = new Set<Tensor>([x])
+  const known = new Set<Tensor>(inputs)
   const depth = bodyDepth()
   const addPart = (part: Omit<Part, 'nodes'>): void => {
     parts.push({ ...part, nodes: unknownNodes(part.output, known) })
+  }
+  /** What leads to a tensor besides layers, where it costs anything; what costs nothing is left to the layer that follows. */
+  const addOwn = (output: Tensor): void => {
+    const nodes = unknownNodes(output, new Set(known))
+    if (nodes.some((node) => node instanceof Variable || node.op.multiplyAdds !== undefined))
+      addPart({ name: '', type: own!, inputs, output })
   }
   const scope = new Scope({
     parameters,
@@ -57,6 +86,7 @@ export function takeApart(
     onLayer({ path, description, input, output, leaf }) {
       // Within the body of a loop: part of the layer that loops.
       if (bodyDepth() > depth) return
+      if (own !== undefined) addOwn(input)
       // A layer of layers is a part only where it ends in ops of its own that it did not tell of as a join.
       if (leaf || !known.has(output))
         addPart({ name: path, type: description.type, inputs: [input], output, ...(leaf ? { description } : {}) })
@@ -66,8 +96,9 @@ export function takeApart(
     },
     onAuxiliary: (output) => auxiliary.push(output),
   })
-  const output = scope.apply('', network, x)
-  return { input: x, output, auxiliary, parts, parameters }
+  const output = trace(scope)
+  if (own !== undefined) addOwn(output)
+  return { inputs, output, auxiliary, parts, parameters }
 }
 
 /** The parts that the network's output needs: all but auxiliary heads. */

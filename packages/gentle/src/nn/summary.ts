@@ -2,13 +2,23 @@
 import { gradients } from '../autodiff/gradients.ts'
 import { bytesPerElement } from '../core/dtype.ts'
 import { ShapeError } from '../core/errors.ts'
+import { checkFields, type Fields } from '../core/field.ts'
 import { type Shape, sizeOf } from '../core/shape.ts'
 import type { Tensor } from '../graph/tensor.ts'
 import { add, mul } from '../ops/elementwise.ts'
 import { sum } from '../ops/reduce.ts'
 import { activationMemory } from './activation-memory.ts'
+import type { InputsLayer } from './inputs-layer.ts'
 import { checkCount, checkOptions, type Layer } from './layer.ts'
-import { multiplyAddsOf, type PartedNetwork, parametersOf, partsOfOutput, takeApart } from './parts.ts'
+import {
+  multiplyAddsOf,
+  type PartedNetwork,
+  parametersOf,
+  partsOfOutput,
+  type TakeApartOptions,
+  takeApart,
+  takeInputsApart,
+} from './parts.ts'
 
 export interface LayerSummary {
   /** Path of the layer within the network, as its parameters are named; of the block, for an `add` or `concat` of its branches. */
@@ -57,18 +67,49 @@ export interface SummaryOptions {
   readonly batchSize?: number
 }
 
+/** The summary of a network that takes inputs by their names. */
+export interface InputsNetworkSummary extends Omit<NetworkSummary, 'inputShape'> {
+  readonly inputs: Fields
+}
+
+type TakenApart = (options: TakeApartOptions) => PartedNetwork
+
 /**
  * Summarises a network for one example of a shape; nothing is computed, and no memory is taken for its weights.
  * @throws ShapeError naming the layer that the shape does not fit; ArgumentError for a batch size that is no whole number from 1.
  */
 export function summarize(network: Layer, inputShape: Shape, options: SummaryOptions = {}): NetworkSummary {
-  checkOptions(options, ['batchSize'], 'summarize')
+  return { inputShape, ...summaryOf((how) => takeApart(network, inputShape, how), options, 'summarize') }
+}
+
+/**
+ * Summarises a network that takes inputs by their names, such as those of speech and translation, for one example whose sequences are as long as the
+ * longest of their fields. What it computes outside of layers, such as a loop of its own, is a row with its own type.
+ *
+ * @example
+ * ```ts
+ * const tokens = (length: number) => ({ dtype: 'int32', shape: [], sequence: length }) as const
+ * summarizeInputs(gnmt({ sourceTokens: 8000, targetTokens: 8000 }), { source: tokens(30), previous: tokens(30) }).macs
+ * ```
+ * @throws ShapeError naming the layer that the inputs do not fit; ArgumentError for fields or a batch size out of range.
+ */
+export function summarizeInputs(
+  network: InputsLayer,
+  inputs: Fields,
+  options: SummaryOptions = {},
+): InputsNetworkSummary {
+  checkFields(inputs, 'summarizeInputs')
+  return { inputs, ...summaryOf((how) => takeInputsApart(network, inputs, how), options, 'summarizeInputs') }
+}
+
+function summaryOf(takenApart: TakenApart, options: SummaryOptions, where: string): Omit<NetworkSummary, 'inputShape'> {
+  checkOptions(options, ['batchSize'], where)
   const { batchSize = 1 } = options
-  checkCount(batchSize, 'summarize: batchSize')
-  const parted = takeApart(network, inputShape, { batchSize, training: false })
+  checkCount(batchSize, `${where}: batchSize`)
+  const parted = takenApart({ batchSize, training: false })
   const { parameters } = parted
   const inference = activationMemory(parted.output)
-  const training = trainingMemory(network, inputShape, batchSize)
+  const training = trainingMemory(takenApart, batchSize)
   const layers = partsOfOutput(parted).map((part): LayerSummary => {
     const { name, type, nodes, output } = part
     const macs = multiplyAddsOf(part) / batchSize
@@ -87,7 +128,6 @@ export function summarize(network: Layer, inputShape: Shape, options: SummaryOpt
   const needed = total((layer) => layer.parameters)
   const macs = total((layer) => layer.macs)
   return {
-    inputShape,
     parameters: needed,
     auxiliaryParameters: [...parameters.values()].reduce((sum, { shape }) => sum + sizeOf(shape), 0) - needed,
     macs,
@@ -107,10 +147,10 @@ interface TrainingMemory {
 }
 
 /** Undefined where the batch is too small to train on. */
-function trainingMemory(network: Layer, inputShape: Shape, batchSize: number): TrainingMemory | undefined {
+function trainingMemory(takenApart: TakenApart, batchSize: number): TrainingMemory | undefined {
   let parted: PartedNetwork
   try {
-    parted = takeApart(network, inputShape, { batchSize, training: true })
+    parted = takenApart({ batchSize, training: true })
   } catch (error) {
     if (error instanceof ShapeError) return undefined
     throw error

@@ -1,11 +1,13 @@
 import { describe, expect, it } from 'vitest'
 import { ArgumentError } from '../../src/core/errors.ts'
-import { lenet5 } from '../../src/models/index.ts'
+import { gnmt, lenet5 } from '../../src/models/index.ts'
 import {
   Auxiliary,
   BatchNorm,
   Concat,
   Conv2d,
+  countParameters,
+  createModel,
   Dropout,
   Flatten,
   type Layer,
@@ -15,7 +17,7 @@ import {
   Sequential,
   Tanh,
 } from '../../src/nn/index.ts'
-import { summarize } from '../../src/nn/summary.ts'
+import { summarize, summarizeInputs } from '../../src/nn/summary.ts'
 
 it('counts the parameters and multiply-adds of LeNet-5', () => {
   const summary = summarize(lenet5(), [1, 28, 28])
@@ -130,5 +132,31 @@ describe('the memory of activations', () => {
     expect(summarize(normed, [2]).trainingBytes).toBeNull()
     expect(summarize(normed, [2]).layers[0].trainingBytes).toBeNull()
     expect(summarize(normed, [2], { batchSize: 2 }).trainingBytes).toBeGreaterThan(0)
+  })
+})
+
+describe('a network of named inputs', () => {
+  const tokens = (sequence: number) => ({ dtype: 'int32', shape: [], sequence }) as const
+  const inputs = { source: tokens(7), previous: tokens(5) }
+  const summary = summarizeInputs(gnmt({ sourceTokens: 11, targetTokens: 13, units: 8, layers: 2 }), inputs)
+
+  it('is summarised with loops of its own as rows of its type, and all of its parameters', async () => {
+    const model = await createModel(gnmt({ sourceTokens: 11, targetTokens: 13, units: 8, layers: 2 }), inputs)
+    expect(summary.parameters).toBe(countParameters(model))
+    expect(summary.layers.reduce((sum, { parameters }) => sum + parameters, 0)).toBe(summary.parameters)
+    const row = (name: string) => summary.layers.find((layer) => layer.name === name && layer.macs > 0)!
+    // Both directions of seven steps: four gates from 8 inputs and 8 units.
+    expect(row('encoder.0').macs).toBe(2 * 7 * 4 * 8 * (8 + 8))
+    expect(row('output')).toMatchObject({ macs: 5 * 8 * 13, parameters: 13 * 8 + 13, outputShape: [5, 13] })
+    // Five steps of the lowest layer, from token, context and state; the query, and the mean of seven positions; and seven keys, once.
+    const loop = 5 * (4 * 8 * (8 + 8 + 8) + 8 * 8 + 7 * 8) + 7 * 8 * 8
+    expect(summary.layers.filter(({ type }) => type === 'gnmt').reduce((sum, { macs }) => sum + macs, 0)).toBe(loop)
+    expect(summary.trainingBytes).toBeGreaterThan(summary.inferenceBytes)
+  })
+
+  it('is refused without inputs, by name', () => {
+    expect(() => summarizeInputs(gnmt({ sourceTokens: 11, targetTokens: 13 }), {})).toThrow(
+      'summarizeInputs: there are no inputs; name at least one',
+    )
   })
 })

@@ -32,7 +32,7 @@ export async function exportTensorflow(model: Model): Promise<TensorflowFiles> {
   const parts = partsOfOutput(parted)
   const weights = await readWeights(model)
   const writer = new KerasWriter()
-  const known = new Map<Tensor, Written>([[parted.input, inputOf(writer, inputShape, parts, parted.input)]])
+  const known = new Map<Tensor, Written>([[parted.inputs[0], inputOf(writer, inputShape, parts, parted.inputs[0])]])
   for (const part of parts) {
     const { type, output } = part
     const context = new PartContext(part, known, writer, weights)
