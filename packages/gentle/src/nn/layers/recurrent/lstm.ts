@@ -70,6 +70,12 @@ export function LSTMCell(units: number, options: LSTMCellOptions = {}): Recurren
 /**
  * LSTM networks over sequences, each a loop over an `LSTMCell`: [N, T, K] becomes [N, T, units]. Parameters `weight_ih_l0` [4 units, K], `weight_hh_l0`
  * [4 units, units], `bias_ih_l0` and `bias_hh_l0` [4 units], those of the second layer `_l1`, backwards `_l0_reverse`, as PyTorch's.
+ *
+ * @example
+ * ```ts
+ * // Texts as whole numbers, each as long as it is, to two classes; padding is left out.
+ * const network = ofInput('tokens', Sequential(Embedding(5000, 64), LSTM(128, { bidirectional: true, outputs: 'last' }), Linear(2)))
+ * ```
  * @throws ArgumentError for numbers out of range and unknown options.
  */
 export function LSTM(units: number, options: LSTMOptions = {}): RecurrentLayer {
