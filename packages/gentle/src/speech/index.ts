@@ -9,6 +9,9 @@ export {
   type SoundPolicy,
   type Span,
 } from './augmentation/sound-policy.ts'
+export { CtcBeamSearch, type CtcBeamSearchOptions, type CtcHypothesis } from './ctc/beam-search.ts'
+export { ctcGreedy, type HeardSymbols } from './ctc/greedy.ts'
+export type { DecodingLanguage } from './ctc/spelling.ts'
 export { resample, resampledLength } from './resample.ts'
 export { durationOf, mixDown, type Sound } from './sound.ts'
 export { RealFourier } from './spectra/fourier.ts'

@@ -1,0 +1,124 @@
+/** N-gram models counted from texts, smoothed by Kneser and Ney's method. */
+import { ArgumentError } from '../../core/errors.ts'
+import { type Ngram, NgramModel, newNgram, sentenceBegin, sentenceEnd, unknownToken } from './ngram-model.ts'
+
+export interface CountOptions {
+  /** Tokens of the longest sequences; 3 unless given. */
+  readonly order?: number
+}
+
+/** A sequence while it is counted. */
+interface Counted {
+  readonly ngram: Ngram
+  readonly children: Map<number, Counted>
+  /** How often it was seen; below the model's order, how many different tokens were seen before it. */
+  count: number
+}
+
+const newCounted = (): Counted => ({ ngram: newNgram(), children: new Map(), count: 0 })
+
+function childOf(parent: Counted, token: number): Counted {
+  let child = parent.children.get(token)
+  if (child === undefined) {
+    child = newCounted()
+    parent.children.set(token, child)
+    parent.ngram.children.set(token, child.ngram)
+  }
+  return child
+}
+
+/**
+ * Counts sentences, of words or of `characterTokens`, and smooths what was counted: interpolated Kneser-Ney (Kneser and Ney, 1995; Chen and Goodman, "An
+ * Empirical Study of Smoothing Techniques for Language Modeling", 1999, sections 2.7 and 3). Each count is less by a discount D, and what that
+ * leaves goes to the shorter history, where a token counts by how many different ones were seen before it. D is n1 / (n1 + 2 n2) of each order, of the
+ * sequences seen once and twice; 1/2 where there are none of either. After every history the probabilities of all tokens, the end and `<unk>` add up to 1.
+ * @throws ArgumentError for an order that is no whole number from 1, tokens that are empty, have blanks in them or are marks, and where there is no sentence.
+ */
+export function countNgrams(sentences: Iterable<readonly string[]>, { order = 3 }: CountOptions = {}): NgramModel {
+  if (!(Number.isInteger(order) && order >= 1))
+    throw new ArgumentError(`countNgrams: order is ${order}; expected a whole number from 1`)
+  const tokens = [unknownToken, sentenceBegin, sentenceEnd]
+  const numbers = new Map(tokens.map((token, number) => [token, number]))
+  const [unknown, begin, end] = [0, 1, 2]
+  const numberOf = (token: string): number => {
+    let number = numbers.get(token)
+    if (number === undefined) {
+      if (token === '' || /\s/u.test(token))
+        throw new ArgumentError(`countNgrams: '${token}' is no token; expected words without blanks`)
+      number = tokens.push(token) - 1
+      numbers.set(token, number)
+    }
+    if (number <= end) throw new ArgumentError(`countNgrams: '${token}' is a mark; expected words of a text`)
+    return number
+  }
+  const root = newCounted()
+  let any = false
+  for (const sentence of sentences) {
+    any = true
+    const sequence = [begin, ...sentence.map(numberOf), end]
+    for (let i = 0; i < sequence.length; i++) {
+      let counted = root
+      for (const token of sequence.slice(i, i + order)) {
+        counted = childOf(counted, token)
+        counted.count++
+      }
+    }
+  }
+  if (!any) throw new ArgumentError('countNgrams: there are no sentences to count')
+  for (let length = 1; length < order; length++) countPredecessors(root, length, begin)
+  // No sentence begins in the middle of one.
+  const first = root.children.get(begin)!
+  first.count = 0
+  first.ngram.logProbability = Number.NEGATIVE_INFINITY
+  const lacking = smooth(root, order, tokens.length - 1)
+  root.ngram.children.set(unknown, { ...newNgram(), logProbability: Math.log(lacking) })
+  return new NgramModel(order, tokens, root.ngram)
+}
+
+/** All sequences of a length, with their tokens. */
+function* sequencesOf(
+  counted: Counted,
+  length: number,
+  before: readonly number[] = [],
+): Generator<[number[], Counted]> {
+  for (const [token, child] of counted.children) {
+    const sequence = [...before, token]
+    if (sequence.length === length) yield [sequence, child]
+    else yield* sequencesOf(child, length, sequence)
+  }
+}
+
+const found = (root: Counted, sequence: readonly number[]): Counted =>
+  sequence.reduce((counted, token) => counted.children.get(token)!, root)
+
+/** How many different tokens come before each sequence; those at the beginning of sentences keep their counts, for nothing comes before them. */
+function countPredecessors(root: Counted, length: number, begin: number): void {
+  for (const [sequence, counted] of sequencesOf(root, length)) if (sequence[0] !== begin) counted.count = 0
+  for (const [sequence] of sequencesOf(root, length + 1)) found(root, sequence.slice(1)).count++
+}
+
+/** Sets all probabilities, of short sequences first; gives that of one token that was never seen. */
+function smooth(root: Counted, order: number, tokens: number): number {
+  let lacking = 0
+  for (let length = 1; length <= order; length++) {
+    const all = [...sequencesOf(root, length)].filter(([, { count }]) => count > 0)
+    const seen = (times: number): number => all.filter(([, { count }]) => count === times).length
+    const [once, twice] = [seen(1), seen(2)]
+    const discount = once > 0 && twice > 0 ? once / (once + 2 * twice) : 0.5
+    const histories = length === 1 ? [[[], root] as const] : sequencesOf(root, length - 1)
+    for (const [history, counted] of histories) {
+      const followers = [...counted.children].filter(([, { count }]) => count > 0)
+      const total = followers.reduce((sum, [, { count }]) => sum + count, 0)
+      if (total === 0) continue
+      const left = (discount * followers.length) / total
+      counted.ngram.logBackoff = length === 1 ? 0 : Math.log(left)
+      if (length === 1) lacking = left / tokens
+      for (const [token, { count, ngram }] of followers) {
+        const shorter =
+          length === 1 ? 1 / tokens : Math.exp(found(root, [...history.slice(1), token]).ngram.logProbability)
+        ngram.logProbability = Math.log((count - discount) / total + left * shorter)
+      }
+    }
+  }
+  return lacking
+}

@@ -1,0 +1,186 @@
+/** The likeliest texts of a network of CTC, with a language model: prefix beam search. */
+import { ArgumentError } from '../../core/errors.ts'
+import { logSumOfStep, stepsOf } from './greedy.ts'
+import { type DecodingLanguage, type Spelled, Spelling } from './spelling.ts'
+
+export interface CtcBeamSearchOptions {
+  /** How many beginnings go on from step to step; 64 unless given. */
+  readonly beam?: number
+  /** The symbol that stands for none; 0 unless given. */
+  readonly blank?: number
+  /** A language model, and how much it counts; none unless given. */
+  readonly language?: DecodingLanguage
+}
+
+/** A text that was found. */
+export interface CtcHypothesis {
+  readonly symbols: Int32Array
+  /** The logarithm of the probability that the network gives it, summed over the paths that were followed. */
+  readonly logProbability: number
+  /** By which texts are compared: that, and what the language model counts. */
+  readonly score: number
+}
+
+/** Symbols less likely than this are no continuation at a step, unless nothing else is. */
+const leastLogProbability = -16
+
+/** A beginning of a text; all share those that they begin with. */
+class Prefix {
+  readonly parent: Prefix | undefined
+  readonly symbol: number
+  readonly spelled: Spelled | undefined
+  readonly children = new Map<number, Prefix>()
+  /** Logarithms of the probability of paths up to the last step that give this and end in the blank, or in its last symbol. */
+  blank = Number.NEGATIVE_INFINITY
+  other = Number.NEGATIVE_INFINITY
+  /** The same with the step that is being taken. */
+  nextBlank = Number.NEGATIVE_INFINITY
+  nextOther = Number.NEGATIVE_INFINITY
+  /** Whether it is among those that the step has reached. */
+  isReached = false
+
+  constructor(parent: Prefix | undefined, symbol: number, spelled: Spelled | undefined) {
+    this.parent = parent
+    this.symbol = symbol
+    this.spelled = spelled
+  }
+
+  get logProbability(): number {
+    return logAdd(this.blank, this.other)
+  }
+
+  get score(): number {
+    return this.logProbability + (this.spelled?.score ?? 0)
+  }
+
+  symbols(): Int32Array {
+    const symbols: number[] = []
+    for (let prefix: Prefix = this; prefix.parent !== undefined; prefix = prefix.parent) symbols.push(prefix.symbol)
+    return Int32Array.from(symbols.reverse())
+  }
+}
+
+function logAdd(a: number, b: number): number {
+  const [low, high] = a < b ? [a, b] : [b, a]
+  return low === Number.NEGATIVE_INFINITY ? high : high + Math.log1p(Math.exp(low - high))
+}
+
+/**
+ * Prefix beam search (Hannun, Maas, Jurafsky and Ng, "First-Pass Large Vocabulary Continuous Speech Recognition using Bi-Directional Recurrent DNNs", 2014,
+ * algorithm 1): beginnings of texts are compared by the sum over their paths, and by what a language model says of their words. It takes logits as they
+ * come: `push` goes on where the last one ended.
+ *
+ * ```ts
+ * const search = new CtcBeamSearch(symbols.size, { beam: 100, language: { model, symbols: symbols.symbols, tokens: 'words', weight: 0.8, bonus: 1 } })
+ * search.push(logits)
+ * const [{ symbols: best }] = search.best()
+ * ```
+ */
+export class CtcBeamSearch {
+  readonly #symbols: number
+  readonly #beam: number
+  readonly #blank: number
+  readonly #spelling: Spelling | undefined
+  #prefixes: Prefix[]
+
+  /** @throws ArgumentError for options out of range, and a language model for other symbols. */
+  constructor(symbols: number, { beam = 64, blank = 0, language }: CtcBeamSearchOptions = {}) {
+    if (!(Number.isInteger(beam) && beam >= 1))
+      throw new ArgumentError(`ctcBeamSearch: beam is ${beam}; expected a whole number from 1`)
+    if (!(Number.isInteger(blank) && blank >= 0 && blank < symbols))
+      throw new ArgumentError(`ctcBeamSearch: blank is ${blank}; expected a symbol from 0 to ${symbols - 1}`)
+    if (language !== undefined && language.symbols.length !== symbols)
+      throw new ArgumentError(
+        `ctcBeamSearch: the language model has texts for ${language.symbols.length} symbols; expected ${symbols}`,
+      )
+    this.#symbols = symbols
+    this.#beam = beam
+    this.#blank = blank
+    this.#spelling = language && new Spelling(language)
+    const empty = new Prefix(undefined, blank, this.#spelling?.begin())
+    empty.blank = 0
+    this.#prefixes = [empty]
+  }
+
+  /** Takes further steps. @throws ShapeError for logits that are no whole steps. */
+  push(logits: Float32Array): void {
+    const steps = stepsOf(logits, this.#symbols, 'ctcBeamSearch')
+    for (let t = 0; t < steps; t++) this.#step(logits.subarray(t * this.#symbols, (t + 1) * this.#symbols))
+  }
+
+  /** The texts that score best if all has been heard, at most `count` of them, the best one first. */
+  best(count = 1): CtcHypothesis[] {
+    return this.#prefixes
+      .map((prefix) => {
+        const ofLanguage = prefix.spelled === undefined ? 0 : this.#spelling!.ended(prefix.spelled)
+        return { prefix, logProbability: prefix.logProbability, score: prefix.logProbability + ofLanguage }
+      })
+      .sort((a, b) => descending(a.score, b.score))
+      .slice(0, count)
+      .map(({ prefix, ...rest }) => ({ symbols: prefix.symbols(), ...rest }))
+  }
+
+  #step(row: Float32Array): void {
+    const total = logSumOfStep(row, 'ctcBeamSearch')
+    const [blank, symbols] = [this.#blank, this.#symbols]
+    const blankLog = row[blank] - total
+    const likely: number[] = []
+    let most = Number.NEGATIVE_INFINITY
+    for (const logit of row) most = Math.max(most, logit)
+    const least = Math.min(most, total + leastLogProbability)
+    for (let k = 0; k < symbols; k++) if (k !== blank && row[k] >= least) likely.push(k)
+    const reached: Prefix[] = []
+    const reach = (prefix: Prefix): Prefix => {
+      if (!prefix.isReached) reached.push(prefix)
+      prefix.isReached = true
+      return prefix
+    }
+    for (const prefix of this.#prefixes) {
+      const all = prefix.logProbability
+      reach(prefix)
+      prefix.nextBlank = logAdd(prefix.nextBlank, all + blankLog)
+      // The last symbol once more is the same text; after a blank it is the next one.
+      if (prefix.parent !== undefined)
+        prefix.nextOther = logAdd(prefix.nextOther, prefix.other + row[prefix.symbol] - total)
+      for (const symbol of likely) {
+        const isRepeated = prefix.parent !== undefined && symbol === prefix.symbol
+        const before = isRepeated ? prefix.blank : all
+        if (before === Number.NEGATIVE_INFINITY) continue
+        const longer = reach(this.#longer(prefix, symbol))
+        longer.nextOther = logAdd(longer.nextOther, before + row[symbol] - total)
+      }
+    }
+    for (const prefix of reached) {
+      prefix.blank = prefix.nextBlank
+      prefix.other = prefix.nextOther
+      prefix.nextBlank = Number.NEGATIVE_INFINITY
+      prefix.nextOther = Number.NEGATIVE_INFINITY
+      prefix.isReached = false
+    }
+    this.#prefixes = this.#kept(reached)
+  }
+
+  #longer(prefix: Prefix, symbol: number): Prefix {
+    let longer = prefix.children.get(symbol)
+    if (longer === undefined) {
+      longer = new Prefix(prefix, symbol, prefix.spelled && this.#spelling!.next(prefix.spelled, symbol))
+      prefix.children.set(symbol, longer)
+    }
+    return longer
+  }
+
+  /** The best of the prefixes. Those that are left are forgotten with all that only they hold. */
+  #kept(reached: Prefix[]): Prefix[] {
+    const scored = reached.map((prefix) => ({ prefix, score: prefix.score }))
+    scored.sort((a, b) => descending(a.score, b.score))
+    for (const { prefix } of scored.slice(this.#beam)) {
+      prefix.blank = Number.NEGATIVE_INFINITY
+      prefix.other = Number.NEGATIVE_INFINITY
+      if (prefix.children.size === 0) prefix.parent?.children.delete(prefix.symbol)
+    }
+    return scored.slice(0, this.#beam).map(({ prefix }) => prefix)
+  }
+}
+
+/** From the largest to the smallest; -Infinity is equal to itself. */
+const descending = (a: number, b: number): number => (a === b ? 0 : b - a)
