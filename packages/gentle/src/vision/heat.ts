@@ -52,6 +52,14 @@ export function contrasted({ channels, height, width, data }: Image): Image {
   )
 }
 
+/** One channel in colours, from dark violet at its least value over red and orange to light yellow at its largest. */
+export function heated(map: Image): Image {
+  const { data } = contrasted(map)
+  const result = image(3, map.height, map.width)
+  for (let c = 0; c < 3; c++) for (let i = 0; i < data.length; i++) result.data[c * data.length + i] = heat(data[i], c)
+  return result
+}
+
 /** One channel of numbers of both signs: blue below 0, white at 0, red above, as strong as their size beside the largest. */
 export function signed({ height, width, data }: Image): Image {
   const most = data.reduce((a, b) => Math.max(a, Math.abs(b)), 0)

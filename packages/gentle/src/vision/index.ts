@@ -37,7 +37,7 @@ export {
   upsideDownMap,
   zoomMap,
 } from './geometry.ts'
-export { contrasted, heatOver, signed } from './heat.ts'
+export { contrasted, heated, heatOver, signed } from './heat.ts'
 export { type Image, image, toGrey } from './image.ts'
 export { type Kernel, kernelOf, parseKernel } from './kernel.ts'
 export * from './masks/index.ts'

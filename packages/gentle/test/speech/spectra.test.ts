@@ -6,6 +6,7 @@ import {
   melFilters,
   RealFourier,
   Spectrogram,
+  spectrogramImage,
   toMel,
   type WindowKind,
   type WindowName,
@@ -191,5 +192,17 @@ describe('melFilters', () => {
   it('refuses filters that would catch no frequency, and ranges outside', () => {
     expect(() => melFilters({ filters: 80 }, 81, 8000)).toThrow(/between two frequencies/)
     expect(() => melFilters({ filters: 4, high: 5000 }, 81, 8000)).toThrow(/within 0 and 4000 Hz/)
+  })
+})
+
+describe('spectrogramImage', () => {
+  it('has low frequencies below, time to the right, and loud parts bright', () => {
+    // Three frames of two frequencies: loud is the low one at the end.
+    const { channels, height, width, data } = spectrogramImage(Float32Array.of(0, 0, 0, 0, 5, 0), 2)
+    expect([channels, height, width]).toEqual([3, 2, 3])
+    const brightness = Array.from({ length: 6 }, (_, i) => data[i] + data[6 + i] + data[12 + i])
+    expect(brightness.indexOf(Math.max(...brightness))).toBe(5)
+    expect(new Set(brightness.slice(0, 5)).size).toBe(1)
+    expect(() => spectrogramImage(new Float32Array(3), 2)).toThrow(/no whole number of frames/)
   })
 })

@@ -10,7 +10,7 @@ import type { SkippedKind, SkippedRecording } from './findings.ts'
 import type { Recording } from './recording.ts'
 import { SampleReader, type Stretch, samplesOf } from './samples.ts'
 import { soundFileInfo } from './sound-file.ts'
-import { type RecordingList, speechLayout } from './speech-layout.ts'
+import { noRecordings, type RecordingList, speechLayout } from './speech-layout.ts'
 import { type SpeechExample, type SpeechSet, speechSet } from './speech-set.ts'
 import { splitByWords } from './split-by-words.ts'
 
@@ -119,7 +119,7 @@ function outputsNeeded(text: string): number {
 /**
  * Opens recorded speech: a folder with `NAME.wav` and `transcripts.txt`, lines `NAME: text` (names may have folders in them; `;` begins a comment, what stands in brackets is no speech), or with the list of Asterisk's
  * sounds (`core-sounds-en.txt`, also packed); or with a manifest, `manifest.csv` with columns `audio` and `text` or `manifest.jsonl` as NeMo writes it; or a manifest by itself; or folders train, validation and test with
- * such lists, or manifests by these names. Other sound files than WAV take the package audio-decode.
+ * such lists, or manifests by these names, or a folder test alone, and then the other parts are empty. Other sound files than WAV take the package audio-decode.
  *
  * Opening reads the first bytes of every WAV file. What is missing, broken, cut off, without words, too short or too long is left out and listed. What is split off has no word sequence that another part has; where
  * parts are given, that is remarked.
@@ -144,10 +144,14 @@ export async function speechFolder(place: string, options: SpeechFolderOptions =
     return recordings
   })
   const { sampleRate, remarks: ofRates } = rateOf(files, options.sampleRate)
-  if (partsGiven(files).some((part) => part.length === 0))
-    throw new DataError(
-      `${what}: of a part none of its recordings can be used${skipped.length > 0 ? `; the first: ${skipped[0].reason}` : ''}`,
-    )
+  const checkUsable = (usable: GivenParts<readonly unknown[]>): void => {
+    for (const part of ['train', 'validation', 'test'] as const)
+      if (usable[part]?.length === 0 && lists[part] !== noRecordings)
+        throw new DataError(
+          `${what}: of its part ${part} no recording can be used${skipped.length > 0 ? `; the first: ${skipped[0].reason}` : ''}`,
+        )
+  }
+  checkUsable(files)
   remarks.push(...ofRates)
   const spectrogram = new Spectrogram({ ...options.spectrogram, sampleRate })
   const known = options.symbols && new SymbolTable(options.symbols)
@@ -184,9 +188,8 @@ export async function speechFolder(place: string, options: SpeechFolderOptions =
   const wrong = skipped.filter(({ kind }) => kind !== 'no speech')
   if (strict && wrong.length > 0)
     throw new DataError(`${what}: ${wrong.length} of its recordings would be left out; the first: ${wrong[0].reason}`)
+  checkUsable(parts)
   const given = partsGiven(parts)
-  if (given.some((part) => part.length === 0))
-    throw new DataError(`${what}: of a part none of its recordings can be used; the first: ${skipped[0].reason}`)
   const split = threeParts(what, parts, options, (examples, count) =>
     splitByWords(
       examples.map(({ transcript }) => transcript),

@@ -129,11 +129,15 @@ async function partOf(folder: string, names: readonly string[]): Promise<Recordi
   return undefined
 }
 
+/** The parts of a set that is to be tested with alone. */
+export const noRecordings: RecordingList = { recordings: [], skipped: [], english: false }
+
 const expected =
   "expected transcripts.txt with lines name: text, Asterisk's core-sounds-en.txt, manifest.csv with columns audio and text, or manifest.jsonl; or folders train and test with such"
 
 /**
- * Finds recordings and what is said in them: a folder with one list of them, a folder with parts (train, validation, test: folders with a list each, or manifests), or a manifest by itself.
+ * Finds recordings and what is said in them: a folder with one list of them, a folder with parts (train, validation, test: folders with a list each, or manifests), of which
+ * there may be the test alone, or a manifest by itself.
  * @param transcripts a list that lies elsewhere than the folder of the sounds
  * @throws DataError where there is none, or it cannot be understood.
  */
@@ -150,7 +154,8 @@ export async function speechLayout(place: string, transcripts?: string): Promise
   const own = await listIn(place)
   if (own !== undefined) return { train: await listAt(own, place) }
   const train = await partOf(place, partNames.train)
-  if (train === undefined) throw new DataError(`speech ${place}: it has no transcripts; ${expected}`)
   const [validation, test] = [await partOf(place, partNames.validation), await partOf(place, partNames.test)]
-  return { train, ...(validation && { validation }), ...(test && { test }) }
+  if (train !== undefined) return { train, ...(validation && { validation }), ...(test && { test }) }
+  if (test === undefined) throw new DataError(`speech ${place}: it has no transcripts; ${expected}`)
+  return { train: noRecordings, validation: validation ?? noRecordings, test }
 }

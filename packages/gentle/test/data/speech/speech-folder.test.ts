@@ -30,7 +30,7 @@ const sound = (length: number, sampleRate = 8000): Uint8Array =>
 function many(things: number): Record<string, string | number> {
   const files: Record<string, string | number> = {}
   const words = (i: number) => `word ${'abcdefghijklmnopqrstuvwxyz'[i]}`
-  for (let i = 0; i < things; i++) for (const turn of ['x', 'y']) files[`${turn}/${i}.wav`] = 4000 + 160 * i
+  for (let i = 0; i < things; i++) for (const turn of ['x', 'y']) files[`${turn}/${i}.wav`] = 1200 + 80 * i
   files['transcripts.txt'] = Object.keys(files)
     .map((name) => `${name.replace('.wav', '')}: ${words(Number(/\d+/.exec(name)![0]))}\n`)
     .join('')
@@ -183,6 +183,13 @@ describe('speechFolder', () => {
     ])
   })
 
+  it('takes a part for the test alone', async () => {
+    const place = folderOf({ 'test/1.wav': 8000, 'test/transcripts.txt': '1: one' })
+    const { train, validation, test, remarks } = await speechFolder(place)
+    expect([train, validation, test].map(textsOf)).toEqual([[], [], ['one']])
+    expect(remarks).toEqual([])
+  })
+
   it('brings all to one rate, and says so', async () => {
     const files = { ...many(6), 'x/0.wav': sound(8000, 16000) }
     const { remarks, spectrogram, train, validation, test } = await speechFolder(folderOf(files))
@@ -212,6 +219,13 @@ describe('speechFolder', () => {
       {},
       /1 different things/,
     ],
+    [
+      'parts of which nothing can be used',
+      { 'train/transcripts.txt': '1: one', 'test/transcripts.txt': '1: one' },
+      {},
+      /part train no recording/,
+    ],
+    ['a list of nothing', { 'transcripts.txt': '' }, {}, /part train no recording/],
     ['a limit below 0', many(3), { longest: -1 }, /longest is -1/],
   ])('refuses %s', async (_, files, options, message) => {
     await expect(speechFolder(folderOf(files), options)).rejects.toThrow(message)
