@@ -57,6 +57,9 @@ export interface SpeechSplits {
 /** Files that are looked at together. */
 const workers = 16
 
+/** Characters that nobody says within a second; fast speakers of English say 20. What has more is described, not said: `beep ascending`. */
+const mostCharacters = 35
+
 /** A recording whose file was looked at. */
 interface Opened extends Recording {
   readonly stretch: Stretch
@@ -121,7 +124,7 @@ function outputsNeeded(text: string): number {
  * sounds (`core-sounds-en.txt`, also packed); or with a manifest, `manifest.csv` with columns `audio` and `text` or `manifest.jsonl` as NeMo writes it; or a manifest by itself; or folders train, validation and test with
  * such lists, or manifests by these names, or a folder test alone, and then the other parts are empty. Other sound files than WAV take the package audio-decode.
  *
- * Opening reads the first bytes of every WAV file. What is missing, broken, cut off, without words, too short or too long is left out and listed. What is split off has no word sequence that another part has; where
+ * Opening reads the first bytes of every WAV file. What is missing, broken, cut off, without words, too short for its words or too long is left out and listed. What is split off has no word sequence that another part has; where
  * parts are given, that is remarked.
  * @throws DataError for a folder without a list, a list that cannot be understood, too few recordings, and, with `strict`, the first that is left out; ArgumentError for options out of range. Reading
  * throws DataError for a file that broke since.
@@ -174,6 +177,12 @@ export async function speechFolder(place: string, options: SpeechFolderOptions =
         recording,
         'too short',
         `it has ${frames} frames (${seconds.toFixed(2)} s) for '${own}', which takes at least ${needed * framesPerOutput}`,
+      )
+    if (own.length > mostCharacters * seconds)
+      return skip(
+        recording,
+        'too short',
+        `nobody says the ${own.length} characters of '${own}' in ${seconds.toFixed(2)} s`,
       )
     return { file, transcript, text: own, seconds, stretch }
   }

@@ -11,14 +11,14 @@ export interface TranscriptLine {
 
 /** What stands in brackets is no speech: `[ascending tones]`, `at [@]`. */
 const brackets = /\[[^\]]*\]/g
-/** And in Asterisk's files in parentheses: `(10 seconds of silence)`. */
-const asterisksParentheses = /\([^()]*\)/g
+/** And in Asterisk's files in others: `(10 seconds of silence)`, `<beep ascending>`. */
+const asterisksBrackets = /\([^()]*\)|<[^<>]*>/g
 
 /** What Asterisk's voice calls these keys of a telephone. */
 const keys: Readonly<Record<string, string>> = { '*': 'star', '#': 'pound' }
 
 /**
- * Lines `name: text`; those that begin with `;` are comments, and what stands in brackets is no speech. In Asterisk's files what stands in parentheses is none either, and in its English
+ * Lines `name: text`; those that begin with `;` are comments, and what stands in brackets is no speech. In Asterisk's files what stands in parentheses or angle brackets is none either, and in its English
  * ones a sign of the telephone's keys that stands alone is read as star or pound.
  * @param file how messages call it
  */
@@ -38,7 +38,7 @@ export function parseTranscriptLines(
       continue
     }
     let transcript = content.replace(brackets, ' ')
-    if (asterisk) transcript = transcript.replace(asterisksParentheses, ' ')
+    if (asterisk) transcript = transcript.replace(asterisksBrackets, ' ')
     if (asterisk && english) transcript = transcript.replace(/(?<=^|\s)[*#](?=\s|$)/g, (key) => keys[key])
     lines.push({ name: name.trim(), transcript: transcript.trim(), where })
   }

@@ -30,7 +30,7 @@ const sound = (length: number, sampleRate = 8000): Uint8Array =>
 function many(things: number): Record<string, string | number> {
   const files: Record<string, string | number> = {}
   const words = (i: number) => `word ${'abcdefghijklmnopqrstuvwxyz'[i]}`
-  for (let i = 0; i < things; i++) for (const turn of ['x', 'y']) files[`${turn}/${i}.wav`] = 1200 + 80 * i
+  for (let i = 0; i < things; i++) for (const turn of ['x', 'y']) files[`${turn}/${i}.wav`] = 2400 + 80 * i
   files['transcripts.txt'] = Object.keys(files)
     .map((name) => `${name.replace('.wav', '')}: ${words(Number(/\d+/.exec(name)![0]))}\n`)
     .join('')
@@ -81,12 +81,13 @@ describe('speechFolder', () => {
       'b: at [@]',
       'beep: [a simple beep tone]',
       'silence/1: (1 second of silence)',
+      'join: <beep ascending>',
       'c: IAX (note: does not say "2")',
       'd: Dial 500.',
       'e: It is 3D.',
     ].join('\n')
     const sounds = Object.fromEntries(
-      ['a', 'b', 'beep', 'silence/1', 'c', 'd', 'e'].map((name) => [`${name}.wav`, 8000]),
+      ['a', 'b', 'beep', 'silence/1', 'join', 'c', 'd', 'e'].map((name) => [`${name}.wav`, 8000]),
     )
     const packed = { 'core-sounds-en.txt.gz': new Uint8Array(gzipSync(list)) }
     const { train, validation, test, skipped, remarks } = await speechFolder(folderOf({ ...sounds, ...packed }))
@@ -97,6 +98,7 @@ describe('speechFolder', () => {
       'press one or pound now',
     ])
     expect(skipped.map(({ kind, reason }) => [kind, reason.split(': ').at(-1)])).toEqual([
+      ['no speech', "its transcript '' has no words"],
       ['no speech', "its transcript '' has no words"],
       ['no speech', "its transcript '' has no words"],
       ['unknown symbols', "how the number in 'Dial 500.' is read is not written"],
@@ -138,6 +140,15 @@ describe('speechFolder', () => {
     expect(skipped.filter(({ kind }) => kind === 'broken')).toHaveLength(2)
     expect(skipped.some(({ reason }) => /no colon/.test(reason))).toBe(true)
     await expect(speechFolder(place, { strict: true })).rejects.toThrow(/recordings would be left out; the first/)
+  })
+
+  it('leaves out what is described rather than said: more characters than anybody says in the time', async () => {
+    const files = { ...many(4), 'join.wav': 3000 }
+    const place = folderOf({ ...files, 'transcripts.txt': `${many(4)['transcripts.txt']}join: beep ascending` })
+    const { skipped } = await speechFolder(place)
+    expect(skipped.map(({ kind, reason }) => [kind, reason.split(': ').at(-1)])).toEqual([
+      ['too short', "nobody says the 14 characters of 'beep ascending' in 0.38 s"],
+    ])
   })
 
   it("reads manifests: tables, and JSON lines as NeMo's with parts of files", async () => {
