@@ -31,6 +31,7 @@ import { exitCodes, UsageError, unknownChoice } from './terminal/usage.ts'
 import { allButHead } from './train/freeze.ts'
 import { presetNames } from './train/presets.ts'
 import { train } from './train/train.ts'
+import { pairNames } from './translation/open-pairs.ts'
 import { translate } from './translation/translate.ts'
 import { version } from './version.ts'
 
@@ -319,7 +320,7 @@ program
 
 const dataCommand = program
   .command('data')
-  .argument('<name>', dataNames.join(', '))
+  .argument('<name>', [...dataNames, ...pairNames].join(', '))
   .description('what is in a data set')
   .option('--seed <n>', 'by which validation is split off (0)', number)
   .option('--validation <n>', 'examples to split off', number)

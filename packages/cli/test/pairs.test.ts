@@ -46,8 +46,9 @@ describe('the number of pieces', () => {
 
   it('is small where words are hardly met twice, and grows with the texts where they are', () => {
     const names = Array.from({ length: 3000 }, (_, i) => `name${i}`)
-    expect(usualSize(names)).toBe(120)
-    const sentences = Array.from({ length: 4000 }, (_, i) => `one of ${i % 100} is as good as ${i % 77}`)
-    expect(usualSize(sentences)).toBe(400)
+    expect(usualSize(names)).toBe('characters')
+    expect(usualSize(names.map((name) => name.repeat(4)))).toBe(120)
+    const sentences = Array.from({ length: 9000 }, (_, i) => `one of ${i % 100} is as good as ${i % 77}`)
+    expect(usualSize(sentences)).toBe(240)
   })
 })

@@ -65,7 +65,7 @@ describe('gentle translate', () => {
     expect(json('run.json').settings).toMatchObject({ units: 64, layers: 2, test: 0.1, longest: 128, warmup: 20 })
     for (const file of ['attention.svg', 'curves.svg', 'examples.json', 'pieces.json', 'weights/best.safetensors'])
       expect(existsSync(join(run, file)), file).toBe(true)
-    expect(trained.stdout).toMatch(/% of 100 test texts exactly right, BLEU \d/)
+    expect(trained.stdout).toMatch(/% of 100 test texts exactly right, chrF \d/)
     expect(trained.stdout).toContain('✓')
   })
 

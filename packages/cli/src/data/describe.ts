@@ -14,6 +14,7 @@ import {
 import { shapeText } from '../terminal/shapes.ts'
 import { bold, note, table, thousands } from '../terminal/terminal.ts'
 import { UsageError } from '../terminal/usage.ts'
+import { describePairs } from '../translation/describe-pairs.ts'
 import { areAnnotated } from './annotated-sets.ts'
 import { contactSheet } from './contact-sheet.ts'
 import { countsTable } from './counts-table.ts'
@@ -41,6 +42,7 @@ export async function describe(
   name: string,
   { out, json, resize = areAnnotated(name) ? usualAnnotatedSide : usualSide, ...flags }: DescribeFlags,
 ): Promise<void> {
+  if (name.startsWith('pairs:')) return describePairs(name, { ...flags, json })
   if (!Number.isInteger(resize) || resize < 1)
     throw new UsageError(`--resize is ${resize}; expected a whole number from 1`)
   const options = {

@@ -34,6 +34,8 @@ export interface Judgement {
   readonly beams: readonly BeamFigures[]
   /** How BLEU and chrF were counted. */
   readonly signatures: { readonly bleu: string; readonly chrf: string }
+  /** Whether texts are long enough for BLEU, of which some have to have four words. */
+  readonly longEnough: boolean
   /** With the widest beam. */
   readonly examples: readonly Example[]
 }
@@ -51,6 +53,7 @@ export async function judge(
   const figures: BeamFigures[] = []
   let signatures = { bleu: '', chrf: '' }
   let examples: Example[] = []
+  let longEnough = true
   for (const beam of beams) {
     if (!quiet) note(`translating ${thousands(sources.length)} texts with beam ${beam}`)
     const found = await translator.translate(
@@ -66,10 +69,11 @@ export async function judge(
       bleu: rounded(bleu.score, 3),
       chrf: rounded(chrf.score, 3),
     })
+    longEnough = bleu.totals.every((total) => total > 0)
     signatures = { bleu: bleu.signature, chrf: `${chrf.name}|${chrf.signature}` }
     examples = sources.map((each, i) => ({ ...each, text: texts[i] }))
   }
-  return { sources: sources.length, beams: figures, signatures, examples }
+  return { sources: sources.length, beams: figures, signatures, longEnough, examples }
 }
 
 /** As plain data: the figures of the usual beam, and of all. */
@@ -96,10 +100,12 @@ function examplesText(examples: readonly Example[]): string[] {
 
 /** All of it for a reader. */
 export function judgementText(judgement: Judgement, what: string): string {
-  const { sources, beams: all, signatures, examples } = judgement
+  const { sources, beams: all, signatures, longEnough, examples } = judgement
   const usual = judgementData(judgement)
   return [
-    bold(`${percent(usual.exactMatch)} of ${thousands(sources)} ${what} exactly right, BLEU ${usual.bleu.toFixed(2)}`),
+    bold(
+      `${percent(usual.exactMatch)} of ${thousands(sources)} ${what} exactly right, ${longEnough ? `BLEU ${usual.bleu.toFixed(2)}` : `chrF ${usual.chrf.toFixed(2)}`}`,
+    ),
     '',
     table([
       ['beam', 'exactly right', 'token errors', 'BLEU', 'chrF2'],
@@ -113,6 +119,7 @@ export function judgementText(judgement: Judgement, what: string): string {
     ]),
     dim(`BLEU|${signatures.bleu}`),
     dim(signatures.chrf),
+    ...(longEnough ? [] : [dim('BLEU is 0 where no translation has four words')]),
     '',
     ...examplesText(examples),
   ].join('\n')

@@ -21,17 +21,22 @@ export function sizesOf(pieces: string): { readonly source: Size; readonly targe
   return { source: parts[0], target: parts.at(-1)! }
 }
 
-/** Share of all words from which on most are met once or twice, so that they cannot be learned as words. */
+/** Share of different words among all from which on most are met once or twice, so that they cannot be learned as words. */
 const rare = 0.2
 
+/** Characters of a word up to which it is spelled letter by letter. */
+const short = 16
+
 /**
- * Pieces for texts, unless told. Where words are met again and again, most of them become pieces: up to 8,000. Where hardly one is met twice, as among the names of
- * numbers in German or words to be pronounced, pieces must be parts that are: single words are spelled in characters, and others in few pieces.
+ * How many pieces there are unless told. Where words are met again and again, most of them become pieces, the more the more text there is: one for 300 words, up to 8,000. Where
+ * hardly a word is met twice, pieces have to be what words are made of: letters, as of words to be pronounced, or few pieces where words are long, as
+ * the names of numbers in German.
  */
 export function usualSize(texts: readonly string[]): Size {
   const words = texts.flatMap((text) => text.split(/\s+/))
-  if (new Set(words).size < rare * words.length) return Math.min(8000, Math.max(120, Math.round(words.length / 80)))
-  return 120
+  if (new Set(words).size < rare * words.length) return Math.min(8000, Math.max(120, Math.round(words.length / 300)))
+  const length = words.reduce((sum, word) => sum + word.length, 0) / words.length
+  return length <= short ? 'characters' : 120
 }
 
 const made = (texts: readonly string[], size: Size): Wordpieces =>

@@ -31,7 +31,7 @@ export async function prepareTranslation(settings: NamedSettings, strict: boolea
   const parts = splitPairs(openPairs(data, strict).pairs, { seed, validation, test })
   const vocabularies = vocabulariesOf(parts, settings.pieces)
   const splits = pairsSets(parts, vocabularies, settings)
-  const recipe = translationRecipe(splits.train, vocabularies.target.size, settings)
+  const recipe = translationRecipe(vocabularies.target.size, settings)
   const { units, layers, dropout, labelSmoothing } = recipe
   const network = gnmt({
     sourceTokens: vocabularies.source.size,

@@ -1,5 +1,4 @@
 /** How GNMT is built and trained unless told otherwise. */
-import type { PairsSet } from 'gentle-dl/data'
 import type { GnmtOptions, Recipe } from 'gentle-dl/models'
 import type { NamedSettings } from '../tasks/task.ts'
 
@@ -18,22 +17,18 @@ const manyPieces = 1000
  * them by heart. What is told is taken.
  */
 export function translationRecipe(
-  { length }: PairsSet,
   targetPieces: number,
   { units, layers, labelSmoothing }: Pick<NamedSettings, 'units' | 'layers' | 'labelSmoothing'>,
 ): TranslationRecipe {
-  const common = {
+  const sentences = targetPieces >= manyPieces
+  return {
     optimizer: 'adam',
     learningRate: 0.002,
     warmup: 200,
     schedule: 'cosine',
     clipNorm: 1,
     batchSize: 64,
-  } as const
-  const sentences = targetPieces >= manyPieces
-  return {
-    ...common,
-    epochs: sentences ? 10 : length > 50_000 ? 6 : 8,
+    epochs: sentences ? 10 : 8,
     units: units ?? (sentences ? 256 : 128),
     layers: layers ?? 2,
     dropout: sentences ? 0.2 : 0.1,
