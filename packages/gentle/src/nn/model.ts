@@ -7,7 +7,7 @@ import { formatShape, type Shape, sizeOf } from '../core/shape.ts'
 import { type Input, input, type Tensor, type Variable } from '../graph/tensor.ts'
 import { type InputsLayer, type Tensors, takesInputs } from './inputs-layer.ts'
 import type { Layer } from './layer.ts'
-import { type FirstValues, type Parameters, Scope } from './scope.ts'
+import { type FirstValues, type Parameters, Scope, type ScopeOptions } from './scope.ts'
 
 /** What models have in common. */
 interface Trained {
@@ -106,8 +106,16 @@ export const applyModel = ({ layer }: AnyModel, inputs: Tensors, scope: Scope): 
   takesInputs(layer) ? layer.applyInputs(inputs, scope) : layer.apply(inputs.x, scope)
 
 /** Traces any model as it predicts. */
-export const traceInputs = (model: AnyModel, inputs: Tensors): Tensor =>
-  applyModel(model, inputs, new Scope({ parameters: model.parameters, state: model.state, seed: 0, training: false }))
+export const traceInputs = (
+  model: AnyModel,
+  inputs: Tensors,
+  options: Pick<ScopeOptions, 'recurrentLoop'> = {},
+): Tensor =>
+  applyModel(
+    model,
+    inputs,
+    new Scope({ parameters: model.parameters, state: model.state, seed: 0, training: false, ...options }),
+  )
 
 /** All that a model's weights consist of, by path name: parameters, then state. */
 export const weightsOf = ({ parameters, state }: Pick<Model, 'parameters' | 'state'>): Map<string, Variable> =>

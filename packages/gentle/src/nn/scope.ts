@@ -5,7 +5,15 @@ import { apply, setScope, type Tensor, Variable, variable } from '../graph/tenso
 import { concat, reshapeOp, slice } from '../ops/structure.ts'
 import type { Initializer } from './initializers.ts'
 import type { Layer, LayerDescription } from './layer.ts'
-import type { CellState, RecurrentCell, SequenceLayer, SequenceOptions, SequenceResult } from './sequence-layer.ts'
+import type {
+  CellState,
+  RecurrentCell,
+  RecurrentLoop,
+  RecurrentLoopResult,
+  SequenceLayer,
+  SequenceOptions,
+  SequenceResult,
+} from './sequence-layer.ts'
 
 /** The parameters of a model by their path names, in the order in which its layers made them. */
 export type Parameters = Map<string, Variable>
@@ -63,6 +71,8 @@ export interface ScopeOptions {
   readonly carried?: { readonly rows: number; variable(path: string, units: number): Variable }
   /** How long the examples are of the sequences that the network takes, int32 [N], and how many steps those have with padding. */
   readonly sequences?: { readonly lengths: Tensor; readonly steps: number }
+  /** Traces a recurrent layer's loop in another way than as a `scan`, such as for a file that has a node for it. */
+  readonly recurrentLoop?: (loop: RecurrentLoop) => RecurrentLoopResult
   /** Told of each piece of state that changes, as in training, and of its value after the step. */
   readonly onUpdate?: (state: Variable, next: Tensor) => void
   /** Told in training of each output beside the network's own, and of its weight in the loss. */
@@ -208,6 +218,11 @@ export class Scope {
   /** In training, gives state its value after the step. */
   update(state: Variable, next: Tensor): void {
     if (this.training) this.#options.onUpdate?.(state, next)
+  }
+
+  /** A recurrent layer's loop, where it is traced in another way than as a `scan`. */
+  recurrentLoop(loop: RecurrentLoop): RecurrentLoopResult | undefined {
+    return this.#options.recurrentLoop?.(loop)
   }
 
   /**

@@ -30,6 +30,35 @@ export interface RecurrentCell {
  */
 export type SequenceState = readonly CellState[]
 
+/** One direction of a recurrent layer over time, of a cell without norms and dropout: what a file has a node of its own for. */
+export interface RecurrentLoop {
+  readonly type: 'rnn' | 'lstm' | 'gru'
+  /** Of a plain cell. */
+  readonly activation?: 'tanh' | 'relu'
+  /** Of a GRU: whether it resets after the product. */
+  readonly resetAfter?: boolean
+  readonly units: number
+  /** [T, N, K] */
+  readonly x: Tensor
+  readonly weights: {
+    readonly weightIh: Tensor
+    readonly weightHh: Tensor
+    readonly biasIh?: Tensor
+    readonly biasHh?: Tensor
+  }
+  /** The state before the first step; undefined where it is 0. */
+  readonly state?: CellState
+  /** int32 [N]; undefined where all examples have T steps. */
+  readonly lengths?: Tensor
+  readonly reverse: boolean
+}
+
+/** The state after the last step, and the outputs [T, N, units]. */
+export interface RecurrentLoopResult {
+  readonly state: CellState
+  readonly outputs: Tensor
+}
+
 /** What a layer of sequences gets beside the sequences. */
 export interface SequenceOptions {
   /** int32 [N], the number of steps of each example; what stands behind is padding. All have T steps unless given. */

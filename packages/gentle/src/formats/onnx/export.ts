@@ -12,6 +12,7 @@ import { BatchedTrace } from './batched-trace.ts'
 import { Exporter } from './exporter.ts'
 import { lower } from './lowerings.ts'
 import { checkOpset, defaultOpset } from './opsets.ts'
+import { recurrentNode } from './recurrent.ts'
 import { writeGraph } from './write-graph.ts'
 
 export interface ExportOnnxOptions {
@@ -34,7 +35,7 @@ export async function exportOnnx(
   const named = 'inputs' in model
   const trace = (examples: number): Graph => {
     const inputs = inputsOf(fieldsOfModel(model), examples)
-    const output = traceInputs(model, inputs)
+    const output = traceInputs(model, inputs, { recurrentLoop: recurrentNode })
     return { inputs: named ? inputs : { input: inputs.x }, outputs: { output } }
   }
   const { classes, backend } = model

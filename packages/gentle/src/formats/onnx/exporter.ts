@@ -43,7 +43,7 @@ export class Exporter {
   /** Sums with a bias, by the convolution or product that takes the bias in. */
   readonly #biases = new Map<Tensor, Tensor>()
   readonly #outputs: string[] = []
-  readonly #results = new Map<Tensor, readonly string[]>()
+  readonly #results = new Map<object, readonly string[]>()
   #lowered = false
   #examples: string | undefined
   #input: string | undefined
@@ -75,8 +75,13 @@ export class Exporter {
   }
 
   /** Says what a loop's results are called. */
-  knowResults(loop: Tensor, names: readonly string[]): void {
+  knowResults(loop: object, names: readonly string[]): void {
     this.#results.set(loop, names)
+  }
+
+  /** The names of a loop's results, where they are known. */
+  resultsOf(loop: object): readonly string[] | undefined {
+    return this.#results.get(loop)
   }
 
   /** The name of a loop's result. */
@@ -123,12 +128,17 @@ export class Exporter {
     if (this.#outer !== undefined) return this.#outer.name(node)
     const values = this.values(node)
     if (values === undefined) throw new InternalError(`exportOnnx: ${node.op.name} is read before it is computed`)
-    const stored = node instanceof Variable ? node.name : variableBelow(node)
+    const stored = this.nameOfWeight(node)
     const made = this.trace.isFixedShape(node)
       ? this.store(stored, node.shape, values)
       : this.#add('Expand', [this.store(stored, [], values.slice(0, 1)), this.shape(node)])[0]
     this.#names.set(node, made)
     return made
+  }
+
+  /** What to call numbers that are made of a weight. */
+  nameOfWeight(node: Tensor): string {
+    return node instanceof Variable ? node.name : variableBelow(node)
   }
 
   /** The numbers of a node that depends on weights alone. */

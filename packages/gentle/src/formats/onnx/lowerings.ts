@@ -12,6 +12,7 @@ import type { ElementwiseName, StructuredName } from '../../ops/table.ts'
 import type { Attributes, Exporter, Lower } from './exporter.ts'
 import { lowerLoop, lowerResult } from './loop.ts'
 import { dataTypes } from './messages.ts'
+import { isRecurrent, lowerRecurrent } from './recurrent.ts'
 import { softmaxOf } from './softmax.ts'
 
 /** Writes a node of any op. @throws FormatError naming one that has no form. */
@@ -20,6 +21,7 @@ export const lower: Lower = (exporter, node) => {
   if (isCustom(node.op)) none(exporter, node)
   else if (name === 'scan') lowerLoop(exporter, node)
   else if (name === 'result') lowerResult(exporter, node)
+  else if (isRecurrent(node)) lowerRecurrent(exporter, node)
   else lowerings[name as ElementwiseName | StructuredName](exporter, node)
 }
 

@@ -32,6 +32,10 @@ export const cellOptions = ['bias', 'weightInit', 'recurrentInit', 'biasInit', '
 /** How a kind of cell computes. */
 export interface CellKind {
   readonly type: 'rnn' | 'lstm' | 'gru'
+  /** Of a plain cell. */
+  readonly activation?: 'tanh' | 'relu'
+  /** Of a GRU: whether it resets after the product. */
+  readonly resetAfter?: boolean
   /** How many times `units` numbers the products with input and state have. */
   readonly gates: number
   /** What the state's tensors are called. */

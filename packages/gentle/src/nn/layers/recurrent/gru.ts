@@ -23,6 +23,7 @@ function gruKind(resetAfter = true, where: string): CellKind {
   checkFlag(resetAfter, `${where}: resetAfter`)
   return {
     type: 'gru',
+    resetAfter,
     gates: 3,
     states: ['h'],
     advance(fromInput, [h], { units, product, norm }) {

@@ -62,16 +62,24 @@ export function recurrentLayer(
     const normed =
       normalization === 'batch' ? normedInputs(seen, weights, scope.part(`norm${suffix}`), lengths) : undefined
     const carried = stateful ? kind.states.map((name) => scope.carry(`carried_${name}${suffix}`, examples, units)) : []
-    const begun = firstState(scope, suffix, examples).map((first, i) => carried[i]?.before ?? first)
-    const scanned = scan(
-      (state: CellState, input: Tensor) => {
-        const next = stepOf(kind, normed === undefined ? fromInputs(input, weights) : input, state, how)
-        return { state: next, output: next[0] }
-      },
-      given ?? begun,
-      normed ?? seen,
-      { lengths, rematerialize, reverse: suffix.endsWith('_reverse') },
-    )
+    const begun = carried.flatMap((each) => (each === undefined ? [] : [each.before]))
+    const first = given ?? (begun.length > 0 ? begun : firstState(scope, suffix, examples))
+    const reverse = suffix.endsWith('_reverse')
+    const { type, activation, resetAfter } = kind
+    const isPlain = normalization === undefined && how.mask === undefined
+    const loop = { type, activation, resetAfter, units, x: seen, weights, state: first, lengths, reverse }
+    const otherwise = isPlain ? scope.recurrentLoop(loop) : undefined
+    const scanned =
+      otherwise ??
+      scan(
+        (state: CellState, input: Tensor) => {
+          const next = stepOf(kind, normed === undefined ? fromInputs(input, weights) : input, state, how)
+          return { state: next, output: next[0] }
+        },
+        first ?? zeroState(kind, units, examples),
+        normed ?? seen,
+        { lengths, rematerialize, reverse },
+      )
     for (const [i, each] of carried.entries()) each?.keep(scanned.state[i])
     return scanned
   }
@@ -84,12 +92,13 @@ export function recurrentLayer(
     return normalizeChannels(fromInputs(known, weights), 2, scope, batchNormSettings({}, kind.type), mask)
   }
 
-  const firstState = (scope: Scope, suffix: string, examples: number): CellState =>
+  /** Undefined where it is 0. */
+  const firstState = (scope: Scope, suffix: string, examples: number): CellState | undefined =>
     settings.learnedState
       ? kind.states.map((name) =>
           broadcastTo(scope.parameter(`initial_${name}${suffix}`, [units], zeros), [examples, units]),
         )
-      : zeroState(kind, units, examples)
+      : undefined
 
   function applySequence(x: Tensor, scope: Scope, { lengths, state }: SequenceOptions = {}): SequenceResult {
     if (x.shape.length !== 3) throw new ShapeError('expected sequences [N, T, K]')

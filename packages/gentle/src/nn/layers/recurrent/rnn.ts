@@ -21,6 +21,7 @@ function rnnKind(activation: 'tanh' | 'relu' = 'tanh', where: string): CellKind 
     throw new ArgumentError(`${where}: activation is ${JSON.stringify(activation)}; expected 'tanh' or 'relu'`)
   return {
     type: 'rnn',
+    activation,
     gates: 1,
     states: ['h'],
     advance: (fromInput, [h], { product, norm }) => [activations[activation](norm('norm', add(fromInput, product(h))))],
