@@ -50,6 +50,15 @@ export const exportCases: Readonly<Record<string, readonly [layer: nn.Layer, inp
     [2, 7, 8],
   ],
   'maxima of equal parts': [nn.Sequential(nn.AdaptiveMaxPool2d(4), nn.AdaptiveMaxPool2d(1)), [2, 8, 8]],
+  'an LSTM over all steps, and the last of another': [
+    nn.Sequential(nn.LSTM(3), nn.LSTM(2, { bias: false, outputs: 'last' }), nn.Linear(2)),
+    [4, 2],
+  ],
+  'GRUs upon each other in both directions': [
+    nn.GRU(3, { layers: 2, bidirectional: true, resetAfter: false, outputs: 'last', dropout: 0.2 }),
+    [4, 2],
+  ],
+  'plain recurrent layers with residuals': [nn.RNN(3, { layers: 3, residual: true, activation: 'relu' }), [4, 2]],
   activations: [
     nn.Sequential(
       ...[nn.Tanh(), nn.SiLU(), nn.GELU(), nn.ELU(), nn.LeakyReLU(0.2), nn.Softplus(), nn.Sigmoid(), nn.ReLU6()],

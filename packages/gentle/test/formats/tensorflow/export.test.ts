@@ -92,6 +92,18 @@ describe('exportTensorflow', () => {
       [6, 2, 2],
       "layer 0 (localResponseNorm) has no form in TensorFlow.js' layers",
     ],
+    [
+      'a GRU that resets after the product',
+      nn.GRU(2),
+      [3, 2],
+      'layer 0 (gru) resets after the product, which TensorFlow.js does not compute; it does with resetAfter false',
+    ],
+    [
+      'a recurrent layer that normalises',
+      nn.LSTM(2, { normalization: 'layer' }),
+      [3, 2],
+      'layer 0 (lstm) normalises within its steps, which has no form in TensorFlow.js',
+    ],
   ]
   it.each(refused)(
     'refuses %s that TensorFlow.js does not have, by the name of its layer',

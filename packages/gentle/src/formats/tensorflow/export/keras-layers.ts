@@ -5,6 +5,7 @@ import type { Conv2dAttributes, Conv2dInputGradientAttributes } from '../../../o
 import type { KerasWeight, Written } from './keras-writer.ts'
 import type { Convert, Converted, PartContext } from './part-context.ts'
 import { averagePooled, isSame, maxPooled, padded } from './pooled.ts'
+import { recurrent } from './recurrent.ts'
 import { resampled } from './resampled.ts'
 
 const sameLayout = { kind: 'same' } as const
@@ -322,6 +323,9 @@ export const layers: Readonly<Record<string, Convert>> = {
   linear,
   batchNorm,
   layerNorm,
+  rnn: recurrent,
+  lstm: recurrent,
+  gru: recurrent,
   embedding,
   flatten,
   identity: passedOn,
