@@ -16,7 +16,7 @@ export type Contenders = readonly [gentle: Contender, ...rivals: Contender[]]
 export const gentle = (program: string): Contender => ({ name: 'gentle', title: 'Gentle', program: [program] })
 
 /** Gentle as it comes, and by the setting that may be faster. */
-const gentles = (program: string): [Contender, ...Contender[]] => [
+export const gentles = (program: string): [Contender, ...Contender[]] => [
   gentle(program),
   { name: 'gentle-wide', title: 'Gentle, vectors of 256 bits', program: [program, '--wide-vectors'] },
 ]
