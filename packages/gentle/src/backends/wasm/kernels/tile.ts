@@ -87,7 +87,7 @@ export const operandBuffers = (epilogue: Epilogue | undefined): Buffer[] =>
   (epilogue?.operands ?? []).map(({ buffer }) => buffer)
 
 /** Operands of the epilogue that pointers walk along: all but single numbers. */
-export const walkingOperands = ({ epilogue }: TileProblem): EpilogueOperand[] =>
+export const walkingOperands = ({ epilogue }: Pick<TileProblem, 'epilogue'>): EpilogueOperand[] =>
   (epilogue?.operands ?? []).filter(({ along }) => along !== 'nothing')
 
 /** A parameter for each walking operand of a function that computes tiles. */
@@ -112,7 +112,7 @@ export const nextChannels = (
 
 /** Stores a tile's sums after what the epilogue makes of them: of each channel those of some positions `step` bytes apart, two vectors a position. */
 export function storeSums(
-  { epilogue, outputSteps }: TileProblem,
+  { epilogue, outputSteps }: Pick<TileProblem, 'epilogue'> & { readonly outputSteps: Pick<Steps, 'channel'> },
   walking: readonly EpilogueOperand[],
   pointers: readonly Local<'i32'>[],
   context: KernelContext,

@@ -1,6 +1,7 @@
 /** What a node costs in each layout. */
 import type { Tensor } from '../../../graph/tensor.ts'
 import { type Conv2dAttributes, isDepthwise } from '../../../ops/conv2d.ts'
+import { isInLoop } from './dense.ts'
 import { blockSize } from './layout.ts'
 
 /** Multiply-adds that a node takes in each layout, those on places that hold no image or no channel counted. */
@@ -18,6 +19,9 @@ export const lanesAlone: Costs = { lanes: 0, channels: Number.POSITIVE_INFINITY 
 /** Fewer blocks of images than this leave cores idle. */
 const usualThreads = 4
 
+/** The same within a loop, where threads that share a product wait for each other in every step, and those that take blocks never do. */
+const usualThreadsInLoop = 2
+
 /** Channels of one group that a register tile in lanes has. */
 const tileChannels = 6
 
@@ -29,9 +33,9 @@ const multiplyAddsOf = (node: Tensor): number => node.op.multiplyAdds?.(node.inp
  * In lanes threads take whole blocks of images, so that small batches leave places or cores empty. How many threads there are must not
  * decide, or results would depend on it.
  */
-const laneMultiplyAdds = (node: Tensor): number => {
+const laneMultiplyAdds = (node: Tensor, threads = usualThreads): number => {
   const batch = node.shape[0]
-  return multiplyAddsOf(node) * ((Math.max(blocksFor(batch), usualThreads) * blockSize) / batch)
+  return multiplyAddsOf(node) * ((Math.max(blocksFor(batch), threads) * blockSize) / batch)
 }
 
 export function convolutionCosts(node: Tensor): Costs {
@@ -45,7 +49,10 @@ export function convolutionCosts(node: Tensor): Costs {
   }
 }
 
-export const denseCosts = (node: Tensor): Costs => ({ lanes: laneMultiplyAdds(node), channels: multiplyAddsOf(node) })
+export const denseCosts = (node: Tensor): Costs => ({
+  lanes: laneMultiplyAdds(node, isInLoop(node.inputs[1]) ? usualThreadsInLoop : usualThreads),
+  channels: multiplyAddsOf(node),
+})
 
 /** Whether each group of a convolution has whole blocks of channels, or every channel is a group of its own. */
 function canConvolveInChannels({ inputs: [x], shape, attributes }: Tensor): boolean {

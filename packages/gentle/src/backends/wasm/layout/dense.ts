@@ -13,3 +13,7 @@ const isWeights = (node: Tensor): boolean =>
 
 /** Whether a tensor is there before the program, or the loop, begins. */
 const isKept = (node: Tensor): boolean => node instanceof Variable || node instanceof Captured
+
+/** Whether the weights of a dense layer come from outside of the loop whose step it is in. */
+export const isInLoop = (weights: Tensor): boolean =>
+  weights instanceof Captured || (weights.op.name === 'reshape' && weights.inputs[0] instanceof Captured)

@@ -62,11 +62,17 @@ export interface Product extends MatmulAttributes {
   /** The layouts of c and of a. */
   readonly layout: Layout
   readonly operand: Layout
+  /** Whether the same weights are used again and again: in the steps of a loop, or for the rows of all steps. */
+  readonly isRepeated: boolean
 }
+
+/** From so many rows on, packing weights takes little time beside their product with them. */
+export const manyRows = 64
 
 const isMatrix = (shape: Shape): boolean => shape.length === 2
 
 export const products = {
+  panelsInLanes: ({ a, layout, isRepeated }) => layout === 'lanes' && isRepeated && isMatrix(a),
   /** A dense layer on a batch in lanes: the tile of convolutions. */
   tile: ({ layout }) => layout === 'lanes',
   /** The gradient to a dense layer's weights: the inner index runs over the images. */

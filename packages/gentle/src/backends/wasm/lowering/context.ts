@@ -6,6 +6,7 @@ import type { Expression } from '../kernels/map.ts'
 import type { Epilogue } from '../kernels/tile.ts'
 import type { Layout } from '../layout/layout.ts'
 import type { Channels } from './channels.ts'
+import type { DensePanels } from './dense-panels.ts'
 import type { Packed } from './packed.ts'
 import type { Winograd } from './winograd.ts'
 
@@ -15,6 +16,8 @@ export interface LoadedParts {
   readonly winograd: Winograd | undefined
   /** The tile on packed operands, where a convolution has many channels. */
   readonly packed: Packed | undefined
+  /** Dense layers on packed weights, where the program has loops. */
+  readonly densePanels: DensePanels | undefined
   /** Convolutions of images in channels, where there are such images. */
   readonly channels: Channels | undefined
 }

@@ -25,6 +25,7 @@ import { blockSize, type Layout, leadingAxes } from '../layout/layout.ts'
 import type { Channels } from './channels.ts'
 import type { Lowering, LoweringContext } from './context.ts'
 import { lowerCustom } from './custom.ts'
+import type { DensePanels } from './dense-panels.ts'
 import { epilogueAlong, epilogueLeaves, fusionRules } from './fusion-rules.ts'
 import { lowerings } from './lowerings.ts'
 import { loweringOrder } from './order.ts'
@@ -65,6 +66,7 @@ export function lower(graph: Graph, options: LowerOptions = {}): LoweredGraph {
 export class Lowerer implements LoweringContext {
   readonly wide: boolean
   readonly winograd: Winograd | undefined
+  readonly densePanels: DensePanels | undefined
   readonly packed: Packed | undefined
   readonly channels: Channels | undefined
   readonly #roots: readonly Tensor[]
@@ -87,6 +89,7 @@ export class Lowerer implements LoweringContext {
     this.#sources = sources
     this.wide = options.wideVectors === true
     this.winograd = options.winograd
+    this.densePanels = options.densePanels
     this.packed = options.packed
     this.channels = options.channels
     this.#order = loweringOrder(roots)

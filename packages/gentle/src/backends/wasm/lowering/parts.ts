@@ -28,14 +28,15 @@ export async function withFewImages(graph: Graph): Promise<Graph> {
 export async function partsFor(graph: Graph): Promise<Parts> {
   const nodes = nodesWithin(rootsOf(graph))
   const families = new Set(nodes.flatMap(({ op }) => familyOf(op.name) ?? []))
-  const [lowerLoop, winograd, packed, channels, ...rare] = await Promise.all([
+  const [lowerLoop, densePanels, winograd, packed, channels, ...rare] = await Promise.all([
     nodes.some(isScan) ? import('./loop.ts').then((module) => module.lowerLoop) : undefined,
+    nodes.some(isScan) ? import('./dense-panels.ts').then((module) => module.densePanels) : undefined,
     nodes.some(mayBeWinograd) ? import('./winograd.ts').then((module) => module.winograd) : undefined,
     nodes.some(hasManyChannels) ? import('./packed.ts').then((module) => module.packed) : undefined,
     usesChannels(rootsOf(graph)) ? import('./channels.ts').then((module) => module.channels) : undefined,
     ...[...families].map((load) => load()),
   ])
-  return { lowerLoop, winograd, packed, channels, rare: Object.assign({}, ...rare) }
+  return { lowerLoop, densePanels, winograd, packed, channels, rare: Object.assign({}, ...rare) }
 }
 
 const familyOf = (name: string): (() => Promise<Lowerings<string>>) | undefined =>

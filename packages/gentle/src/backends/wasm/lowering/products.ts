@@ -7,8 +7,8 @@ import { denseKernel } from '../kernels/convolution.ts'
 import { denseLanesKernel, denseRowsKernel } from '../kernels/dense-rows.ts'
 import { imageProductKernel, productKernels } from '../kernels/product.ts'
 import type { Epilogue } from '../kernels/tile.ts'
-import { isDense } from '../layout/dense.ts'
-import { firstOf, products } from './choices.ts'
+import { isDense, isInLoop } from '../layout/dense.ts'
+import { firstOf, manyRows, products } from './choices.ts'
 import type { LoweringContext, Lowerings } from './context.ts'
 
 /** A product to lower. */
@@ -21,6 +21,12 @@ interface Problem {
 }
 
 const methods: Readonly<Record<keyof typeof products, (context: LoweringContext, problem: Problem) => void>> = {
+  panelsInLanes(context, { a, b, attributes, output, epilogue }) {
+    const [x, weights] = [context.buffer(a, 'lanes'), context.buffer(b, 'plain')]
+    const transposed = attributes.transposeB
+    context.densePanels!.multiply(context, { x, weights, transposed, y: output, epilogue }, isInLoop(b))
+  },
+
   tile(context, { a, b, attributes, output, epilogue }) {
     const [x, weights] = [context.buffer(a, 'lanes'), context.buffer(b, 'plain')]
     context.emit(denseKernel(x, weights, output, attributes.transposeB, epilogue))
@@ -60,6 +66,7 @@ export const lowerProducts: Lowerings<'matmul'> = {
       dense: isDense(node),
       layout: output.layout,
       operand: context.layoutOf(a),
+      isRepeated: context.densePanels !== undefined && isDense(node) && (isInLoop(b) || a.shape[0] >= manyRows),
     })
     methods[method](context, { a, b, attributes, output, epilogue })
   },
