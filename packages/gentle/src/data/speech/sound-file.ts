@@ -47,7 +47,8 @@ function asDataError(error: unknown): unknown {
 }
 
 /**
- * The sound in a file: WAV as `readWave` reads it; MP3, FLAC, Ogg Vorbis, Opus, AAC and others by the package audio-decode.
+ * The sound in a file: WAV as `readWave` reads it; MP3, FLAC, Ogg Vorbis, Opus, AAC and others by the package audio-decode,
+ * whose decoders divide whole numbers by their largest one, so that values may lie beyond -1 by the last bit.
  * @throws DataError for a file that is missing, broken, cut off, or holds numbers that are not finite.
  */
 export async function readSoundFile(path: string): Promise<Sound> {
