@@ -320,7 +320,7 @@ program
 
 const dataCommand = program
   .command('data')
-  .argument('<name>', [...dataNames, ...pairNames].join(', '))
+  .argument('<name>', [...dataNames, ...pairNames, 'speech:DIR', 'speech:MANIFEST'].join(', '))
   .description('what is in a data set')
   .option('--seed <n>', 'by which validation is split off (0)', number)
   .option('--validation <n>', 'examples to split off', number)

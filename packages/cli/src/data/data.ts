@@ -1,6 +1,7 @@
 /** `gentle data`: what a data set consists of, at a glance. */
 import { sizeOf } from 'gentle-dl'
 import { countExamples, type Dataset } from 'gentle-dl/data'
+import { describeSpeech } from '../speech/describe-speech.ts'
 import { bold, dim, gallery } from '../terminal/terminal.ts'
 import { describePairs } from '../translation/describe-pairs.ts'
 import { areAnnotated } from './annotated-sets.ts'
@@ -19,6 +20,7 @@ export async function data(
   flags: { json?: boolean; seed?: number; validation?: number; strict?: boolean; label?: string },
 ): Promise<void> {
   if (name.startsWith('pairs:')) return describePairs(name, flags)
+  if (name.startsWith('speech:')) return describeSpeech(name, flags)
   // Files with boxes and masks have more to tell than one label a picture, and some pictures have none.
   if (areAnnotated(name) && !areScenes(name)) return describe(name, flags)
   const splits = await openData(name, {

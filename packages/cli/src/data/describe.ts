@@ -11,6 +11,7 @@ import {
   type Splits,
   writeImageFile,
 } from 'gentle-dl/data'
+import { describeSpeech } from '../speech/describe-speech.ts'
 import { shapeText } from '../terminal/shapes.ts'
 import { bold, note, table, thousands } from '../terminal/terminal.ts'
 import { UsageError } from '../terminal/usage.ts'
@@ -43,6 +44,7 @@ export async function describe(
   { out, json, resize = areAnnotated(name) ? usualAnnotatedSide : usualSide, ...flags }: DescribeFlags,
 ): Promise<void> {
   if (name.startsWith('pairs:')) return describePairs(name, { ...flags, json })
+  if (name.startsWith('speech:')) return describeSpeech(name, { ...flags, json })
   if (!Number.isInteger(resize) || resize < 1)
     throw new UsageError(`--resize is ${resize}; expected a whole number from 1`)
   const options = {

@@ -1,5 +1,6 @@
 /** Data sets of recorded speech. */
 import { ArgumentError, DataError } from '../../core/errors.ts'
+import { printable } from '../../core/printable.ts'
 import { Spectrogram, type SpectrogramOptions } from '../../speech/spectra/spectrogram.ts'
 import { SymbolTable } from '../../speech/text/symbol-table.ts'
 import { type TranscriptOptions, transcriptText, wordsOf } from '../../speech/text/transcript-text.ts'
@@ -165,9 +166,9 @@ export async function speechFolder(place: string, options: SpeechFolderOptions =
     const seconds = samples / sampleRate
     const [frames, needed] = [spectrogram.frames(samples), outputsNeeded(own)]
     const unknown = known?.unknown(own) ?? []
-    if (own === '') return skip(recording, 'no speech', `its transcript '${transcript}' has no words`)
+    if (own === '') return skip(recording, 'no speech', `its transcript '${printable(transcript)}' has no words`)
     if (text.digits === 'english' && /\p{N}/u.test(own))
-      return skip(recording, 'unknown symbols', `how the number in '${transcript}' is read is not written`)
+      return skip(recording, 'unknown symbols', `how its numbers are read is not written: '${printable(transcript)}'`)
     if (unknown.length > 0)
       return skip(recording, 'unknown symbols', `'${unknown.join('')}' is none of the model's symbols`)
     if (seconds > longest)
@@ -176,13 +177,13 @@ export async function speechFolder(place: string, options: SpeechFolderOptions =
       return skip(
         recording,
         'too short',
-        `it has ${frames} frames (${seconds.toFixed(2)} s) for '${own}', which takes at least ${needed * framesPerOutput}`,
+        `it has ${frames} frames (${seconds.toFixed(2)} s) for '${printable(own)}', which takes at least ${needed * framesPerOutput}`,
       )
     if (own.length > mostCharacters * seconds)
       return skip(
         recording,
         'too short',
-        `nobody says the ${own.length} characters of '${own}' in ${seconds.toFixed(2)} s`,
+        `nobody says the ${own.length} characters of '${printable(own)}' in ${seconds.toFixed(2)} s`,
       )
     return { file, transcript, text: own, seconds, stretch }
   }

@@ -101,7 +101,7 @@ describe('speechFolder', () => {
       ['no speech', "its transcript '' has no words"],
       ['no speech', "its transcript '' has no words"],
       ['no speech', "its transcript '' has no words"],
-      ['unknown symbols', "how the number in 'Dial 500.' is read is not written"],
+      ['unknown symbols', "'Dial 500.'"],
     ])
     expect(remarks).toEqual(['single digits are spelled in English: 1 is one'])
   })

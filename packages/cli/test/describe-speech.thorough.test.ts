@@ -1,0 +1,32 @@
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { writeWave } from 'gentle-dl/speech'
+import { expect, it } from 'vitest'
+import { gentle, temporaryFolder } from './command.ts'
+
+it('gentle data speech:DIR tells how much is said, and what is left out', async () => {
+  const folder = join(temporaryFolder(), 'voices')
+  mkdirSync(folder)
+  const words = ['one', 'two', 'three', 'four']
+  const channels = [Float32Array.from({ length: 8000 }, (_, i) => Math.sin(i))]
+  for (const word of words) writeFileSync(join(folder, `${word}.wav`), writeWave({ sampleRate: 8000, channels }))
+  const lines = [...words.map((word) => `${word}: ${word}`), 'gone: gone']
+  writeFileSync(join(folder, 'transcripts.txt'), lines.join('\n'))
+  const { code, stdout } = await gentle(['data', `speech:${folder}`])
+  expect(code).toBe(0)
+  expect(stdout).toContain('4 recordings, 0.1 min, 8000 samples a second')
+  expect(stdout).toContain('9 symbols: e f h n o r t u w')
+  expect(stdout).toMatch(/left out, missing: 1\n.*transcripts\.txt, line 5: there is no sound file .*gone\.wav/)
+  const json = JSON.parse((await gentle(['data', `speech:${folder}`, '--json'])).stdout)
+  expect(json.parts.train).toEqual({
+    recordings: 2,
+    minutes: 0.03,
+    medianSeconds: 1,
+    longestSeconds: 1,
+    words: 2,
+    differentTexts: 2,
+  })
+  const strict = await gentle(['data', `speech:${folder}`, '--strict'])
+  expect([strict.code, strict.stderr]).toEqual([2, expect.stringMatching(/1 of its recordings would be left out/)])
+  expect((await gentle(['data', 'speech:'])).stderr).toContain('name the folder, as in speech:DIR')
+})
