@@ -70,55 +70,80 @@ export function countNgrams(sentences: Iterable<readonly string[]>, { order = 3 
   const first = root.children.get(begin)!
   first.count = 0
   first.ngram.logProbability = Number.NEGATIVE_INFINITY
-  const lacking = smooth(root, order, tokens.length - 1)
-  root.ngram.children.set(unknown, { ...newNgram(), logProbability: Math.log(lacking) })
+  const unseen = smooth(root, order, tokens.length - 1)
+  root.ngram.children.set(unknown, { ...newNgram(), logProbability: Math.log(unseen) })
   return new NgramModel(order, tokens, root.ngram)
 }
 
-/** All sequences of a length, with their tokens. */
-function* sequencesOf(
-  counted: Counted,
+/** Visits all sequences of a length. `sequence` is the same array each time. */
+function visitSequences(
+  root: Counted,
   length: number,
-  before: readonly number[] = [],
-): Generator<[number[], Counted]> {
-  for (const [token, child] of counted.children) {
-    const sequence = [...before, token]
-    if (sequence.length === length) yield [sequence, child]
-    else yield* sequencesOf(child, length, sequence)
+  visit: (sequence: readonly number[], counted: Counted) => void,
+): void {
+  const sequence: number[] = []
+  const descend = (counted: Counted): void => {
+    if (sequence.length === length) {
+      visit(sequence, counted)
+      return
+    }
+    for (const [token, child] of counted.children) {
+      sequence.push(token)
+      descend(child)
+      sequence.pop()
+    }
   }
+  descend(root)
 }
 
-const found = (root: Counted, sequence: readonly number[]): Counted =>
-  sequence.reduce((counted, token) => counted.children.get(token)!, root)
+/** What was counted of a sequence without its first token. */
+function withoutFirst(root: Counted, sequence: readonly number[]): Counted {
+  let counted = root
+  for (let i = 1; i < sequence.length; i++) counted = counted.children.get(sequence[i])!
+  return counted
+}
 
 /** How many different tokens come before each sequence; those at the beginning of sentences keep their counts, for nothing comes before them. */
 function countPredecessors(root: Counted, length: number, begin: number): void {
-  for (const [sequence, counted] of sequencesOf(root, length)) if (sequence[0] !== begin) counted.count = 0
-  for (const [sequence] of sequencesOf(root, length + 1)) found(root, sequence.slice(1)).count++
+  visitSequences(root, length, (sequence, counted) => {
+    if (sequence[0] !== begin) counted.count = 0
+  })
+  visitSequences(root, length + 1, (sequence) => {
+    withoutFirst(root, sequence).count++
+  })
 }
 
 /** Sets all probabilities, of short sequences first; gives that of one token that was never seen. */
 function smooth(root: Counted, order: number, tokens: number): number {
-  let lacking = 0
+  let unseen = 0
   for (let length = 1; length <= order; length++) {
-    const all = [...sequencesOf(root, length)].filter(([, { count }]) => count > 0)
-    const seen = (times: number): number => all.filter(([, { count }]) => count === times).length
-    const [once, twice] = [seen(1), seen(2)]
-    const discount = once > 0 && twice > 0 ? once / (once + 2 * twice) : 0.5
-    const histories = length === 1 ? [[[], root] as const] : sequencesOf(root, length - 1)
-    for (const [history, counted] of histories) {
-      const followers = [...counted.children].filter(([, { count }]) => count > 0)
-      const total = followers.reduce((sum, [, { count }]) => sum + count, 0)
-      if (total === 0) continue
-      const left = (discount * followers.length) / total
-      counted.ngram.logBackoff = length === 1 ? 0 : Math.log(left)
-      if (length === 1) lacking = left / tokens
-      for (const [token, { count, ngram }] of followers) {
-        const shorter =
-          length === 1 ? 1 / tokens : Math.exp(found(root, [...history.slice(1), token]).ngram.logProbability)
-        ngram.logProbability = Math.log((count - discount) / total + left * shorter)
+    const discount = discountOf(root, length)
+    visitSequences(root, length - 1, (history, { ngram, children }) => {
+      let [total, followers] = [0, 0]
+      for (const { count } of children.values()) {
+        total += count
+        if (count > 0) followers++
       }
-    }
+      if (total === 0) return
+      const left = (discount * followers) / total
+      if (length === 1) unseen = left / tokens
+      else ngram.logBackoff = Math.log(left)
+      const shorter = withoutFirst(root, history).children
+      for (const [token, child] of children) {
+        const before = length === 1 ? 1 / tokens : Math.exp(shorter.get(token)?.ngram.logProbability ?? 0)
+        if (child.count > 0) child.ngram.logProbability = Math.log((child.count - discount) / total + left * before)
+      }
+    })
   }
-  return lacking
+  return unseen
+}
+
+/** Of sequences of a length, n1 / (n1 + 2 n2), of those with the counts 1 and 2. */
+function discountOf(root: Counted, length: number): number {
+  let [once, twice] = [0, 0]
+  visitSequences(root, length, (_, { count }) => {
+    if (count === 1) once++
+    if (count === 2) twice++
+  })
+  return once > 0 && twice > 0 ? once / (once + 2 * twice) : 0.5
 }

@@ -29,7 +29,6 @@ class Prefix {
   readonly parent: Prefix | undefined
   readonly symbol: number
   readonly spelled: Spelled | undefined
-  readonly children = new Map<number, Prefix>()
   /** Logarithms of the probability of paths up to the last step that give this and end in the blank, or in its last symbol. */
   blank = Number.NEGATIVE_INFINITY
   other = Number.NEGATIVE_INFINITY
@@ -38,6 +37,11 @@ class Prefix {
   nextOther = Number.NEGATIVE_INFINITY
   /** Whether it is among those that the step has reached. */
   isReached = false
+  /** By which prefixes are compared. */
+  score = 0
+  // Most prefixes are left out after the step that made them; they need no maps.
+  #children: Map<number, Prefix> | undefined
+  #spelledNext: Map<number, Spelled> | undefined
 
   constructor(parent: Prefix | undefined, symbol: number, spelled: Spelled | undefined) {
     this.parent = parent
@@ -49,8 +53,30 @@ class Prefix {
     return logAdd(this.blank, this.other)
   }
 
-  get score(): number {
-    return this.logProbability + (this.spelled?.score ?? 0)
+  /** Those with one more symbol. */
+  get children(): Map<number, Prefix> {
+    this.#children ??= new Map()
+    return this.#children
+  }
+
+  /** What the language model knows of those with one more symbol; it is asked once. */
+  get spelledNext(): Map<number, Spelled> {
+    this.#spelledNext ??= new Map()
+    return this.#spelledNext
+  }
+
+  get hasChildren(): boolean {
+    return this.#children !== undefined && this.#children.size > 0
+  }
+
+  /** What the step led to is what is known. */
+  settle(): void {
+    this.blank = this.nextBlank
+    this.other = this.nextOther
+    this.nextBlank = Number.NEGATIVE_INFINITY
+    this.nextOther = Number.NEGATIVE_INFINITY
+    this.isReached = false
+    this.score = this.logProbability + (this.spelled?.score ?? 0)
   }
 
   symbols(): Int32Array {
@@ -81,6 +107,7 @@ export class CtcBeamSearch {
   readonly #beam: number
   readonly #blank: number
   readonly #spelling: Spelling | undefined
+  readonly #mostGain: number
   #prefixes: Prefix[]
 
   /** @throws ArgumentError for options out of range, and a language model for other symbols. */
@@ -97,6 +124,7 @@ export class CtcBeamSearch {
     this.#beam = beam
     this.#blank = blank
     this.#spelling = language && new Spelling(language)
+    this.#mostGain = this.#spelling?.mostGain ?? 0
     const empty = new Prefix(undefined, blank, this.#spelling?.begin())
     empty.blank = 0
     this.#prefixes = [empty]
@@ -127,60 +155,73 @@ export class CtcBeamSearch {
     const likely: number[] = []
     let most = Number.NEGATIVE_INFINITY
     for (const logit of row) most = Math.max(most, logit)
-    const least = Math.min(most, total + leastLogProbability)
-    for (let k = 0; k < symbols; k++) if (k !== blank && row[k] >= least) likely.push(k)
+    const atLeast = Math.min(most, total + leastLogProbability)
+    for (let k = 0; k < symbols; k++) if (k !== blank && row[k] >= atLeast) likely.push(k)
     const reached: Prefix[] = []
-    const reach = (prefix: Prefix): Prefix => {
-      if (!prefix.isReached) reached.push(prefix)
+    for (const prefix of this.#prefixes) {
       prefix.isReached = true
-      return prefix
+      reached.push(prefix)
+      prefix.nextBlank = prefix.logProbability + blankLog
+      // The last symbol once more is the same text; after a blank it is the next one.
+      if (prefix.parent !== undefined) prefix.nextOther = prefix.other + row[prefix.symbol] - total
     }
+    // What can score no better than all that are here already is not looked at: it would be left out in the end.
+    const least = this.#prefixes.length < this.#beam ? Number.NEGATIVE_INFINITY : leastNext(this.#prefixes)
+    const gain = this.#mostGain
     for (const prefix of this.#prefixes) {
       const all = prefix.logProbability
-      reach(prefix)
-      prefix.nextBlank = logAdd(prefix.nextBlank, all + blankLog)
-      // The last symbol once more is the same text; after a blank it is the next one.
-      if (prefix.parent !== undefined)
-        prefix.nextOther = logAdd(prefix.nextOther, prefix.other + row[prefix.symbol] - total)
+      const most = gain + (prefix.spelled?.score ?? 0)
       for (const symbol of likely) {
         const isRepeated = prefix.parent !== undefined && symbol === prefix.symbol
-        const before = isRepeated ? prefix.blank : all
-        if (before === Number.NEGATIVE_INFINITY) continue
-        const longer = reach(this.#longer(prefix, symbol))
-        longer.nextOther = logAdd(longer.nextOther, before + row[symbol] - total)
+        const logProbability = (isRepeated ? prefix.blank : all) + row[symbol] - total
+        if (logProbability === Number.NEGATIVE_INFINITY) continue
+        if (logProbability + most < least && prefix.children.get(symbol)?.isReached !== true) continue
+        const longer = this.#longer(prefix, symbol)
+        if (!longer.isReached) reached.push(longer)
+        longer.isReached = true
+        longer.nextOther = logAdd(longer.nextOther, logProbability)
       }
     }
-    for (const prefix of reached) {
-      prefix.blank = prefix.nextBlank
-      prefix.other = prefix.nextOther
-      prefix.nextBlank = Number.NEGATIVE_INFINITY
-      prefix.nextOther = Number.NEGATIVE_INFINITY
-      prefix.isReached = false
-    }
+    for (const prefix of reached) prefix.settle()
     this.#prefixes = this.#kept(reached)
   }
 
   #longer(prefix: Prefix, symbol: number): Prefix {
     let longer = prefix.children.get(symbol)
     if (longer === undefined) {
-      longer = new Prefix(prefix, symbol, prefix.spelled && this.#spelling!.next(prefix.spelled, symbol))
+      longer = new Prefix(prefix, symbol, prefix.spelled && this.#spelledNext(prefix, prefix.spelled, symbol))
       prefix.children.set(symbol, longer)
     }
     return longer
   }
 
+  #spelledNext({ spelledNext }: Prefix, spelled: Spelled, symbol: number): Spelled {
+    let next = spelledNext.get(symbol)
+    if (next === undefined) {
+      next = this.#spelling!.next(spelled, symbol)
+      spelledNext.set(symbol, next)
+    }
+    return next
+  }
+
   /** The best of the prefixes. Those that are left are forgotten with all that only they hold. */
   #kept(reached: Prefix[]): Prefix[] {
-    const scored = reached.map((prefix) => ({ prefix, score: prefix.score }))
-    scored.sort((a, b) => descending(a.score, b.score))
-    for (const { prefix } of scored.slice(this.#beam)) {
+    reached.sort((a, b) => descending(a.score, b.score))
+    for (const prefix of reached.slice(this.#beam)) {
       prefix.blank = Number.NEGATIVE_INFINITY
       prefix.other = Number.NEGATIVE_INFINITY
-      if (prefix.children.size === 0) prefix.parent?.children.delete(prefix.symbol)
+      if (!prefix.hasChildren) prefix.parent?.children.delete(prefix.symbol)
     }
-    return scored.slice(0, this.#beam).map(({ prefix }) => prefix)
+    return reached.slice(0, this.#beam)
   }
 }
+
+/** The least score that prefixes have after a step, whatever else it leads to. */
+const leastNext = (prefixes: readonly Prefix[]): number =>
+  prefixes.reduce(
+    (least, { nextBlank, nextOther, spelled }) => Math.min(least, logAdd(nextBlank, nextOther) + (spelled?.score ?? 0)),
+    Number.POSITIVE_INFINITY,
+  )
 
 /** From the largest to the smallest; -Infinity is equal to itself. */
 const descending = (a: number, b: number): number => (a === b ? 0 : b - a)

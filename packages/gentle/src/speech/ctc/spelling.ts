@@ -37,6 +37,13 @@ export class Spelling {
     this.#language = { ...language, bonus }
   }
 
+  /** The most that one more symbol can add to the score. */
+  get mostGain(): number {
+    const { bonus, symbols, tokens } = this.#language
+    const most = tokens === 'words' ? 1 : Math.max(...symbols.map((text) => characterTokens(text).length))
+    return Math.max(0, bonus) * most
+  }
+
   begin(): Spelled {
     return { state: this.#language.model.begin(), word: '', score: 0 }
   }
