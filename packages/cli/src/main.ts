@@ -2,6 +2,7 @@
 /** The command line of Gentle. */
 import { Command, CommanderError, InvalidArgumentError } from 'commander'
 import { DivergenceError, GentleError, InternalError, MemoryError } from 'gentle-dl'
+import { speechNetworks } from 'gentle-dl/models'
 import { segmentationLosses } from 'gentle-dl/vision'
 import { augment } from './data/augment.ts'
 import { data } from './data/data.ts'
@@ -25,6 +26,8 @@ import { show } from './networks/show.ts'
 import { summary } from './networks/summary.ts'
 import { explain } from './pictures/explain.ts'
 import { filter } from './pictures/filter.ts'
+import { soundPolicyNames } from './speech/sound-policies.ts'
+import { transcribe } from './speech/transcribe.ts'
 import { sequenceNetworkNames, sequenceTasks } from './tasks/sequence-tasks.ts'
 import { allTaskNames } from './tasks/task-names.ts'
 import { exitCodes, UsageError, unknownChoice } from './terminal/usage.ts'
@@ -82,20 +85,32 @@ program
   .option('--threads <n>', 'threads that compute (all cores)', number)
   .option('--wide-vectors', 'compute on vectors of 256 bits (AVX2), by a pass that V8 calls experimental')
   .option('--validation <n>', 'training examples to split off for validation', number)
-  .option('--test <n>', 'of pairs: different sources to split off for the test, or their share (0.1)', number)
+  .option(
+    '--test <n>',
+    'of pairs and speech: how many to split off for the test, or their share (0.1; a sixth of recordings)',
+    number,
+  )
   .option(
     '--label <column>',
     'of a table: the column with the classes, its name or its number from 0 (seen by name and content)',
   )
   .option('--resize <n>', "train on pictures of n x n (files: the network's usual size)", number)
   .option('--strict', 'refuse data of which anything is broken, instead of leaving it out or mending it')
-  .option('--augment <policy>', `changes pictures by chance: ${policyNames.join(', ')}, JSON or a JSON file`)
+  .option(
+    '--augment <policy>',
+    `changes pictures by chance: ${policyNames.join(', ')}, sounds: ${soundPolicyNames.join(', ')}; JSON or a JSON file`,
+  )
   .option('--class-weights <how>', 'none, or balanced: rare classes count as much as frequent ones')
   .option('--loss <name>', `localize: both, giou, smoothL1; segment: ${segmentationLosses.join(', ')}`)
+  .option('--rate <n>', 'of speech: samples a second to which all sounds are brought (8000)', number)
   .option('--label-smoothing <share>', 'of pairs: probability that is spread evenly over all pieces', number)
   .option('--pieces <n>', 'of pairs: most pieces of both sides or of each, as in 8000 or characters,100')
-  .option('--longest <n>', 'of pairs: most pieces of a text; longer ones are left out (128)', number)
-  .option('--layers <n>', 'recurrent layers of the encoder, and of the decoder', number)
+  .option(
+    '--longest <n>',
+    'of pairs: most pieces of a text (128); of speech: most seconds of a sound that is learned from (20); longer ones are left out',
+    number,
+  )
+  .option('--layers <n>', 'recurrent layers; of gnmt, of the encoder and of the decoder', number)
   .option('--units <n>', 'of each recurrent layer', number)
   .option('--pretrained <file>', 'begin with what fits of weights: safetensors, a file of PyTorch, or ONNX')
   .option('--weights-key <name>', 'of those in a checkpoint with several: such as state_dict')
@@ -158,6 +173,26 @@ program
   .action(async (model, images, flags) => finishWith(await predict(model, images, flags)))
 
 program
+  .command('transcribe')
+  .argument('<run>', 'a run folder or a weights file of deepspeech')
+  .argument(
+    '[sound...]',
+    'WAV files of any rate, and others; else what comes through standard input: WAV, or raw samples with --rate',
+  )
+  .description('what is said in sounds')
+  .option(
+    '--beam <n>',
+    'beginnings of texts that are looked at together (32); 1: the likeliest letter of each step',
+    number,
+  )
+  .option('--language-model <file>', 'ARPA, of words or letters; none: what is heard alone (that of the run)')
+  .option('--rate <n>', 'of raw samples (16 bits, little endian, one channel): how many a second', number)
+  .option('--out <file>', 'draw the spectrogram with the letters over it at their times, as .svg or .png')
+  .option('--json', 'print JSON, with the times of words and letters')
+  .option('--quiet', 'print texts alone, a line each')
+  .action(async (run, sounds, flags) => finishWith(await transcribe(run, sounds, flags)))
+
+program
   .command('translate')
   .argument('<run>', 'a run folder or a weights file of gnmt')
   .argument('[text...]', 'what to translate; else lines of standard input, or of a terminal as they are typed')
@@ -173,7 +208,10 @@ program
 
 program
   .command('summary')
-  .argument('<model>', `${networkNames.join(', ')}, a run folder, or a file of a model: ${modelFiles}`)
+  .argument(
+    '<model>',
+    `${[...networkNames, ...Object.keys(speechNetworks)].join(', ')}, a run folder, or a file of a model: ${modelFiles}`,
+  )
   .description("a network's layers and what they cost")
   .option('--input <HxWxC>', 'size of an example, such as 224x224x3')
   .option('--classes <n>', 'outputs', number)

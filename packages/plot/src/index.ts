@@ -17,3 +17,4 @@ export { type PrecisionRecallLine, plotPrecisionRecall } from './precision-recal
 export { type Axis, type Mark, plotScatter, type ScatterPlot } from './scatter.ts'
 export { faint, ink, muted, page, text } from './svg.ts'
 export { ticks } from './ticks.ts'
+export { plotTranscript, type TranscriptPlotOptions } from './transcript.ts'

@@ -2,9 +2,10 @@
 import { writeFileSync } from 'node:fs'
 import { type Layer, type Shape, wasm } from 'gentle-dl'
 import { type NetworkSummary, networkGraph, summarize } from 'gentle-dl/inspect'
+import { type DeepSpeech, onSpectrograms, speechNetwork, speechNetworks } from 'gentle-dl/models'
 import { plotNetwork } from 'gentle-dl-plot'
 import { networkNamed, networkNames } from '../models/networks.ts'
-import { openModel } from '../models/open-model.ts'
+import { openAnyModel } from '../models/open-model.ts'
 import { shapeOf, shapeText } from '../terminal/shapes.ts'
 import { note, terminalWidth, thousands } from '../terminal/terminal.ts'
 import { exitCodes, UsageError } from '../terminal/usage.ts'
@@ -19,6 +20,17 @@ export interface SummaryFlags {
   readonly svg?: string
   readonly size?: readonly string[]
   readonly json?: boolean
+}
+
+/** Ten seconds of 40 filters, a frame each 10 ms; the letters of English, an apostrophe and the blanks of texts and of CTC. */
+const usualSpectrogram: Shape = [1000, 40]
+const usualSymbols = 29
+
+/** Frames x features of what is given as a picture. @throws UsageError for another shape. */
+function framesOf(given: Shape): Shape {
+  if (given.length !== 3 || given[0] !== 1)
+    throw new UsageError('--input is of a spectrogram; expected its frames x features, such as 1000x40')
+  return given.slice(1)
 }
 
 /** A network, of a name or of a file that describes its model. */
@@ -36,7 +48,20 @@ async function openNetwork(
       inputShape,
     }
   }
-  const { model } = await openModel(place, size)
+  if (Object.hasOwn(speechNetworks, place)) {
+    if (size !== undefined) throw new UsageError('--size is for an ONNX file; a network named takes --input')
+    const layer = onSpectrograms(speechNetwork(place, { symbols: classes ?? usualSymbols }))
+    return { layer, inputShape: given === undefined ? usualSpectrogram : framesOf(given) }
+  }
+  const opened = await openAnyModel(place, size)
+  const { model } = opened
+  if ('inputs' in model) {
+    if (opened.task !== 'transcribe')
+      throw new UsageError(`${place} is a model of sequences; layers of such are not told`)
+    const [features] = model.inputs['spectrogram'].shape
+    const inputShape = given === undefined ? [usualSpectrogram[0], features] : framesOf(given)
+    return { layer: onSpectrograms(model.layer as DeepSpeech), inputShape }
+  }
   if (classes !== undefined)
     throw new UsageError(
       `--classes is for a network named; the model of ${place} has ${model.outputShape.join(' x ')} outputs`,
@@ -49,6 +74,10 @@ export async function summary(place: string, flags: SummaryFlags): Promise<numbe
   const { layer, inputShape } = await openNetwork(place, flags)
   const counted = summarize(layer, inputShape, { batchSize: flags.batch })
   if (flags.svg !== undefined) draw(flags.svg, place, layer, counted)
+  if (flags.measure && layer.description.type === 'deepSpeech')
+    throw new UsageError(
+      `--measure is for networks on pictures; gentle train ${place} --profile tells where the time of a step goes`,
+    )
   const result = flags.measure ? await measured(layer, counted) : counted
   console.log(flags.json ? JSON.stringify(result, null, 2) : summaryText(place, result, terminalWidth()))
   return exitCodes.done

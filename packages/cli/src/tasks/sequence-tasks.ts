@@ -1,10 +1,12 @@
 /** Tasks on sequences. */
+
+import { speechTask } from '../speech/speech-task.ts'
 import { UsageError } from '../terminal/usage.ts'
 import { flagOf, type Settings } from '../train/settings.ts'
 import { translationTask } from '../translation/translation-task.ts'
 import type { SequenceTask } from './task.ts'
 
-export const sequenceTasks: SequenceTask[] = [translationTask]
+export const sequenceTasks: SequenceTask[] = [speechTask, translationTask]
 
 /** Settings of tasks on pictures alone. */
 const forPictures: readonly (keyof Settings)[] = ['resize', 'label', 'classWeights', 'loss']

@@ -67,7 +67,7 @@ export interface Preparation {
   /** What there is to tell of the data before the training, a line each. */
   readonly remarks?: readonly string[]
   /** The training examples, changed by chance, as the text of --augment says. */
-  augmented(policy: string, seed: number): AnyDataset
+  augmented(policy: string, seed: number): AnyDataset | Promise<AnyDataset>
   /** Keeps in the run's folder what belongs to it beside weights. */
   keep?(run: RunFolder): void
   /** Looks at the test set once and tells everything. Gives the exit code. */

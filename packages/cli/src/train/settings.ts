@@ -41,6 +41,7 @@ const settingsSchema = z.strictObject({
   wideVectors: z.boolean('true or false').optional(),
   validation: whole(1, Number.MAX_SAFE_INTEGER).optional(),
   test: positive.optional(),
+  rate: whole(1, 192_000).optional(),
   resize: whole(1, 4096).optional(),
   label: text.optional(),
   augment: text.optional(),

@@ -110,7 +110,7 @@ async function planTraining(model: string | undefined, flags: TrainFlags): Promi
     task: settings.task ?? 'classify',
     plan,
     prepared,
-    learned: augment === undefined ? splits.train : prepared.augmented(augment, plan.seed),
+    learned: augment === undefined ? splits.train : await prepared.augmented(augment, plan.seed),
     optimizer: optimizerOf(plan),
     ...(resumed === undefined ? {} : { resumed }),
     ...(file === undefined ? {} : { pretrained: await readPretrained(file, flags.weightsKey, prepared) }),

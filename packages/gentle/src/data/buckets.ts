@@ -45,8 +45,8 @@ export function checkLengths(dataset: NamedDataset): void {
 
 /**
  * The batches of an order of examples. Those whose first sequence is padded to the same length come together, in their order; what is left of a length after
- * whole batches goes to the next longer one, so that only the last batch of all may be smaller. Other sequences are padded as far as the longest of the batch
- * needs. With `random`, in training, one example that is left over alone goes into the batch before, and then batches of several lengths are put in
+ * whole batches goes to the next longer one, so that only the last batch of all may be smaller. Other sequences are padded as far as any example needs whose
+ * first one is no longer, and not as this batch does: a program is compiled for each pair of lengths. With `random`, in training, one example that is left over alone goes into the batch before, and then batches of several lengths are put in
  * random order, unless they shall stay by length. Without sequences they are stretches of the order.
  */
 export function batchesByLength(
@@ -77,7 +77,30 @@ export function batchesByLength(
     batches.push(Uint32Array.from([...batches.pop()!, ...left]))
   } else if (left.length > 0) batches.push(Uint32Array.from(left))
   const shuffled = random === undefined || keepOrder || byLength.size < 2 ? batches : shuffle(batches, random)
-  return shuffled.map((indices) => paddedBatch(dataset, indices))
+  const upTo = [...byLength.keys()].sort((a, b) => a - b)
+  const longest = longestUpTo(dataset, upTo, byLength)
+  return shuffled.map((indices) => {
+    const { padded } = paddedBatch(dataset, indices)
+    return { indices, padded: first === undefined ? padded : longest.get(padded[first.field])! }
+  })
+}
+
+/** The lengths to which all sequences are padded, of the examples up to each length of the first one. */
+function longestUpTo(
+  dataset: NamedDataset,
+  lengths: readonly number[],
+  members: ReadonlyMap<number, readonly number[]>,
+): ReadonlyMap<number, PaddedBatch['padded']> {
+  const found = new Map<number, PaddedBatch['padded']>()
+  let before: PaddedBatch['padded'] = {}
+  for (const length of lengths) {
+    const { padded } = paddedBatch(dataset, Uint32Array.from(members.get(length)!))
+    before = Object.fromEntries(
+      Object.entries(padded).map(([field, own]) => [field, Math.max(own, before[field] ?? 0)]),
+    )
+    found.set(length, before)
+  }
+  return found
 }
 
 /** Examples as a batch, its sequences as long as the longest of each needs. */

@@ -1,7 +1,8 @@
 /** The lecture's networks: those that classify, Deep Speech 2 and GNMT. */
 export { type AlexNetOptions, alexnet, alexnetOriginal } from './alexnet.ts'
 export type { SpeechConvolution } from './deep-speech/convolutions.ts'
-export { type DeepSpeech, type DeepSpeechOptions, deepSpeech } from './deep-speech/deep-speech.ts'
+export { type DeepSpeech, type DeepSpeechOptions, deepSpeech, onSpectrograms } from './deep-speech/deep-speech.ts'
+export { type SpeechNetworkEntry, speechNetwork, speechNetworks } from './deep-speech/sizes.ts'
 export { SpeechStream } from './deep-speech/stream.ts'
 export { type GnmtOptions, gnmt } from './gnmt.ts'
 export { type GoogLeNetOptions, googlenet } from './googlenet.ts'

@@ -1,4 +1,5 @@
 /** Sounds: the public entry `gentle-dl/speech`. */
+export { alignSymbols } from './align.ts'
 export { changeSound, drawnSpeed, lengthAtSpeed } from './augmentation/change-sound.ts'
 export { maskSpectrogram } from './augmentation/mask-spectrogram.ts'
 export {
@@ -20,6 +21,7 @@ export { fromMel, type MelFilters, type MelOptions, type MelScale, melFilters, t
 export { Spectrogram, type SpectrogramOptions } from './spectra/spectrogram.ts'
 export { spectrogramImage } from './spectra/spectrogram-image.ts'
 export { type WindowKind, type WindowName, windowSamples } from './spectra/windows.ts'
+export { ResampleStream, SpectrogramStream } from './streams.ts'
 export { SymbolTable } from './text/symbol-table.ts'
 export { type TranscriptOptions, transcriptText, wordsOf } from './text/transcript-text.ts'
 export type { WaveEncoding } from './wave/encodings.ts'

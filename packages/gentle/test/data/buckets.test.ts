@@ -52,6 +52,26 @@ describe('buckets', () => {
     ])
   })
 
+  it('pad other sequences alike, of all batches of a length of the first one', () => {
+    const random = new Random(4)
+    const source = Array.from({ length: 200 }, () => 1 + random.integer(60))
+    const target = source.map((length) => 1 + random.integer(length))
+    const set: NamedDataset = {
+      ...sequences(source),
+      target: { dtype: 'int32', shape: [], sequence: Math.max(...target) },
+      lengths: { tokens: source, target },
+    }
+    const batches = batchesByLength(set, random.permutation(200), 8, { random })
+    const pairs = new Map<number, Set<number>>()
+    for (const { indices, padded } of batches) {
+      expect(padded['target']).toBeGreaterThanOrEqual(Math.max(...[...indices].map((i) => target[i])))
+      expect(padded['target']).toBeLessThanOrEqual(padded['tokens'])
+      pairs.set(padded['tokens'], (pairs.get(padded['tokens']) ?? new Set()).add(padded['target']))
+    }
+    expect(pairs.size).toBeGreaterThan(4)
+    for (const targets of pairs.values()) expect(targets.size).toBe(1)
+  })
+
   it('are stretches of the order where there are no sequences', () => {
     const set = namedInMemory({
       inputs: { a: { values: new Float32Array(5) } },

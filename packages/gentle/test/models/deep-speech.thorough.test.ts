@@ -200,7 +200,8 @@ it('norms of sounds count no padding: neither statistics nor gradients change wi
   }
   const [short, long] = [await trained(5), await trained(9)]
   for (const [name, numbers] of Object.entries(short))
-    for (const [i, value] of numbers.entries()) expect(long[name][i], name).toBeCloseTo(value, 8)
+    for (const [i, value] of numbers.entries())
+      expect(Math.abs(long[name][i] - value), name).toBeLessThan(1e-5 * (1 + Math.abs(value)))
   // The unbiased variance of the numbers of a channel, by which the running one moves by a tenth.
   const own = lengths.flatMap((length, n) => Array.from({ length: 2 * length }, (_, i) => valueAt(n, 0, i >> 1, i & 1)))
   const mean = own.reduce((a, b) => a + b) / own.length

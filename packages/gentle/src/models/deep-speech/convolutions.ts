@@ -69,7 +69,11 @@ export function convolved(
   if (spectrogram.shape.length !== 3)
     throw new ShapeError(`deepSpeech: expected spectrograms [N, T, F], not ${formatShape(spectrogram.shape)}`)
   const [examples, frames, bins] = spectrogram.shape
-  let x = reshape(spectrogram, [examples, 1, frames, bins])
+  const sounds = reshape(spectrogram, [examples, 1, frames, bins])
+  const within = maskOf(places, frames)
+  // For spectrograms that nobody brought to mean 0, as those of sounds of which the end is not known.
+  const centred = scope.apply('norm0', sequenceNorm(within), sounds)
+  let x = within === undefined ? centred : where(within, centred, 0)
   let now = places
   for (const [i, { channels, kernel, stride }] of convolutions.entries()) {
     const padding = [(kernel[0] - 1) / 2, (kernel[1] - 1) / 2] as const

@@ -2,7 +2,7 @@
 import { ArgumentError } from '../../core/errors.ts'
 import type { Tensor } from '../../graph/tensor.ts'
 import type { InputsLayer, InputsLayerTypes, Tensors } from '../../nn/inputs-layer.ts'
-import { checkCount, checkFlag, checkOptions } from '../../nn/layer.ts'
+import { checkCount, checkFlag, checkOptions, type Layer } from '../../nn/layer.ts'
 import { Dropout } from '../../nn/layers/dropout.ts'
 import { Linear } from '../../nn/layers/linear.ts'
 import { GRU } from '../../nn/layers/recurrent/gru.ts'
@@ -91,6 +91,12 @@ export function deepSpeech(options: DeepSpeechOptions): DeepSpeech {
   }
 }
 
+/** The network as a layer on spectrograms [N, T, F] that all have T frames, such as to look at what it costs. */
+export const onSpectrograms = (network: DeepSpeech): Layer => ({
+  description: network.description,
+  apply: (spectrogram, scope) => network.applyInputs({ spectrogram }, scope),
+})
+
 /** The recurrent layers; each adds up its directions. */
 export function recurrent(
   features: Tensor,
@@ -101,7 +107,7 @@ export function recurrent(
   let x = features
   const last: CellState[] = []
   for (let i = 0; i < layers; i++) {
-    const layer = cells[cell](units, { bidirectional })
+    const layer = cells[cell](units, { bidirectional, normalization: 'batch' })
     const before: SequenceState | undefined = state && [state[i]]
     const passed = scope.applySequence(`recurrent${i + 1}`, layer, x, { lengths, state: before })
     last.push(passed.state[0])

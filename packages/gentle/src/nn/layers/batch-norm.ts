@@ -52,8 +52,8 @@ export function batchNormSettings(options: BatchNormOptions, where: string): Req
 }
 
 /**
- * Batch norm of the channels that this axis counts, over all other axes. With a mask, which has the axes before that of the channels, what it is 0 for takes no
- * part in the statistics.
+ * Batch norm of the channels that this axis counts, over all other axes. With a mask, which has the axes before that of the channels, or all axes, those that it
+ * does not depend on of size 1, what it is 0 for takes no part in the statistics.
  */
 export function normalizeChannels(
   x: Tensor,
@@ -80,7 +80,7 @@ export function normalizeChannels(
   const count = sizeOf(x.shape) / channels
   if (count === 1) throw new ShapeError('training needs more than one value a channel; use a larger batch')
   const axes = x.shape.flatMap((_, i) => (i === axis ? [] : [i]))
-  const present = mask && reshape(mask, [...mask.shape, 1, ...behind])
+  const present = mask && (mask.shape.length > axis ? mask : reshape(mask, [...mask.shape, 1, ...behind]))
   const share = mask && div(sizeOf(mask.shape), sum(mask))
   const known = (values: Tensor): Tensor => (present === undefined ? values : where(present, values, 0))
   const meanOf = (values: Tensor): Tensor =>

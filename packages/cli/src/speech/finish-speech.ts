@@ -1,0 +1,79 @@
+/** The end of a training of speech: the best weights on the test set, the figures, examples, the report. */
+import { readFile } from 'node:fs/promises'
+import { evaluate, type RunFolder } from 'gentle-dl'
+import type { SpeechSplits } from 'gentle-dl/data'
+import { readArpa } from 'gentle-dl/language'
+import { openTranscriber, type Transcriber } from 'gentle-dl/speech'
+import type { Ending } from '../tasks/task.ts'
+import { commandLine } from '../terminal/invocation.ts'
+import { bold, dim, percent } from '../terminal/terminal.ts'
+import { exitCodes } from '../terminal/usage.ts'
+import { summaryBeginning, summaryEnd } from '../train/run-summary.ts'
+import { chooseWeights, decodingFile, decodingFor, languageModelFile } from './decoding.ts'
+import { lossOf } from './evaluate-speech.ts'
+import { errorRates, examplesText, ratesTable } from './judge.ts'
+
+/** Looks at the test set once, with the best weights, and tells everything. */
+export async function finishSpeech(ending: Ending, splits: SpeechSplits): Promise<number> {
+  const { run, backend, flags } = ending
+  const transcriber = await openTranscriber(run.path, { backend })
+  run.writeJson(decodingFile, await chosenWeights(run, transcriber, splits))
+  const decoding = await decodingFor(run.path, transcriber, {})
+  const validation = await errorRates(transcriber, splits.validation, decoding)
+  const greedy = await errorRates(transcriber, splits.test)
+  const test = await errorRates(transcriber, splits.test, decoding)
+  const loss = { loss: lossOf(transcriber), metrics: [], batchSize: 8 }
+  const { loss: testLoss } = await evaluate(transcriber.model, splits.test, loss)
+  const summary = {
+    ...summaryBeginning(ending, 'transcribe', transcriber.model),
+    validation: validation.rates,
+    test: { loss: testLoss, ...test.rates, greedy: greedy.rates },
+    decoding: decoding.text,
+    ...summaryEnd(ending),
+  }
+  transcriber.dispose()
+  run.writeJson('summary.json', summary)
+  run.writeJson(
+    'examples.json',
+    test.examples.map(({ file, said, heard }) => ({ file, said, heard: heard.text })),
+  )
+  if (flags.json) console.log(JSON.stringify(summary, null, 2))
+  else if (!flags.quiet) {
+    const { bestEpoch, seconds, data } = summary
+    const [{ file }] = splits.test.examples
+    console.log(
+      [
+        '',
+        bold(
+          `Test: ${percent(test.rates.characterErrorRate)} of the letters and ${percent(test.rates.wordErrorRate)} of the words wrong`,
+        ),
+        `${splits.test.length} recordings of what no other part says; ${decoding.text}`,
+        `with the weights of epoch ${bestEpoch}, the best on validation; ${seconds.toFixed(1)} s in all`,
+        '',
+        ratesTable([
+          ['validation', validation.rates],
+          ['test', test.rates],
+          ['test, by the likeliest letter of each step alone', greedy.rates],
+        ]),
+        examplesText(test.examples),
+        '',
+        `Everything is in ${bold(run.path)}`,
+        dim(`  summary.json, metrics.csv, curves.svg, examples.json, ${languageModelFile}, weights/`),
+        '',
+        'Try next',
+        `  ${commandLine('transcribe', run.path, file)}`,
+        `  ${commandLine('transcribe', run.path, file, '--out', 'heard.png')}`,
+        `  ${commandLine('eval', run.path, '--data', data)}`,
+      ].join('\n'),
+    )
+  }
+  return exitCodes.done
+}
+
+/** How much the run's language model counts, by its validation recordings. */
+async function chosenWeights(run: RunFolder, transcriber: Transcriber, { validation }: SpeechSplits) {
+  const file = run.file(languageModelFile)
+  const model = await readArpa(await readFile(file), file)
+  const said = validation.examples.map(({ text }) => text)
+  return chooseWeights(transcriber, model, await transcriber.logitsOf(validation), said)
+}

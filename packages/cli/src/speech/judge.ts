@@ -1,0 +1,88 @@
+/** How wrong transcripts are. */
+
+import type { SpeechSet } from 'gentle-dl/data'
+import { characterErrorRate, editDistance, wordErrorRate } from 'gentle-dl/language'
+import type { TranscribeOptions, Transcriber, Transcript } from 'gentle-dl/speech'
+import { bold, green, percent, red, table } from '../terminal/terminal.ts'
+
+/** Letters, and words, to replace, leave out and put in, over those that were said: 0 is all right, and above 1 is possible. */
+export interface ErrorRates {
+  readonly characterErrorRate: number
+  readonly wordErrorRate: number
+}
+
+/** A recording, what is said in it, and what was heard. */
+export interface HeardExample {
+  readonly file: string
+  readonly said: string
+  readonly heard: Transcript
+}
+
+export interface Judged {
+  readonly rates: ErrorRates
+  readonly examples: readonly HeardExample[]
+}
+
+/** What a model hears in the recordings of a set, and how wrong it is. */
+export async function errorRates(
+  transcriber: Transcriber,
+  set: SpeechSet,
+  options: TranscribeOptions = {},
+): Promise<Judged> {
+  const logits = await transcriber.logitsOf(set)
+  const examples = set.examples.map(
+    ({ file, text: said, seconds }, i): HeardExample => ({
+      file,
+      said,
+      heard: transcriber.transcript(logits[i], { ...options, seconds }),
+    }),
+  )
+  const said = examples.map((each) => each.said)
+  const heard = examples.map((each) => each.heard.text)
+  return {
+    rates: {
+      characterErrorRate: characterErrorRate(said, heard).rate,
+      wordErrorRate: wordErrorRate(said, heard).rate,
+    },
+    examples,
+  }
+}
+
+/** Some examples that were heard rightly, and those that were heard worst. */
+export function examplesText(examples: readonly HeardExample[], most = 5): string {
+  const wrong = ({ said, heard }: HeardExample): number =>
+    editDistance([...said], [...heard.text]) / Math.max(1, [...said].length)
+  const byWrong = examples.toSorted((a, b) => wrong(a) - wrong(b))
+  const right = byWrong.filter((each) => wrong(each) === 0)
+  // Of those that are right, the longest say the most.
+  const best = right.toSorted((a, b) => b.said.length - a.said.length).slice(0, most)
+  const middle = byWrong.filter((each) => wrong(each) > 0 && wrong(each) < 0.6)
+  const worst = byWrong.filter((each) => wrong(each) > 0).slice(-3)
+  const lines = (title: string, some: readonly HeardExample[], colour: (text: string) => string): string[] =>
+    some.length === 0
+      ? []
+      : [
+          '',
+          bold(title),
+          ...some.flatMap(({ said, heard }) => [
+            `  said   ${said}`,
+            `  heard  ${colour(heard.text === '' ? '(nothing)' : heard.text)}`,
+          ]),
+        ]
+  return [
+    ...lines(`Heard rightly: ${right.length} of ${examples.length}`, best, green),
+    ...lines(
+      'Heard with mistakes',
+      middle.slice(-most).filter((each) => !worst.includes(each)),
+      red,
+    ),
+    ...lines('Heard worst', worst, red),
+  ].join('\n')
+}
+
+/** Error rates in a table, a row a way of decoding. */
+export const ratesTable = (rows: readonly (readonly [name: string, rates: ErrorRates])[]): string =>
+  table([
+    ['', 'letters wrong (CER)', 'words wrong (WER)'],
+    ...rows.map(([name, rates]) => [name, percent(rates.characterErrorRate), percent(rates.wordErrorRate)]),
+  ])

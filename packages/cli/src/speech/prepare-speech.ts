@@ -1,0 +1,86 @@
+/** What a training of a network of speech needs. */
+import { ctc, type InputsModel } from 'gentle-dl'
+import { augmentedSpeech, type SpeechSet, type SpeechSplits, subset } from 'gentle-dl/data'
+import { speechNetwork, speechNetworks } from 'gentle-dl/models'
+import { type SpeechEncoding, Transcriber } from 'gentle-dl/speech'
+import type { NamedSettings, Preparation } from '../tasks/task.ts'
+import { thousands } from '../terminal/terminal.ts'
+import { UsageError } from '../terminal/usage.ts'
+import { countLanguageModel, languageModelFile } from './decoding.ts'
+import { finishSpeech } from './finish-speech.ts'
+import { errorRates } from './judge.ts'
+import { openSpeech } from './open-speech.ts'
+import { spectrogramFor, speechRecipe, usualLongest, usualRate, usualWarmup } from './recipe.ts'
+import { soundPolicyOf } from './sound-policies.ts'
+
+/** Indices of the recordings of at most so many seconds. */
+const shortOnes = ({ examples }: SpeechSet, longest: number): number[] =>
+  examples.flatMap(({ seconds }, i) => (seconds <= longest ? [i] : []))
+
+/** How much is said in how long, and what is not learned from. */
+function remarksOf({ train, symbols }: SpeechSplits, longest: number): string[] {
+  const left = train.length - shortOnes(train, longest).length
+  const symbolsText = symbols.symbols
+    .slice(1)
+    .map((symbol) => (symbol === ' ' ? 'blank' : symbol))
+    .join(' ')
+  return [
+    `${(train.seconds / 60).toFixed(1)} minutes to learn from, at ${thousands(train.spectrogram.options.sampleRate)} samples a second; symbols: ${symbolsText}`,
+    ...(left === 0 ? [] : [`${left} of them are longer than ${longest} s and not learned from (--longest)`]),
+  ]
+}
+
+export async function prepareSpeech(settings: NamedSettings, strict: boolean): Promise<Preparation> {
+  const { model, data, seed = 0, validation, test, rate = usualRate, longest = usualLongest, layers, units } = settings
+  const { options } = speechNetworks[model]
+  const online = options.bidirectional === false
+  const stride = options.convolutions.reduce((product, each) => product * each.stride[0], 1)
+  const splits = await openSpeech(data, {
+    sampleRate: rate,
+    spectrogram: spectrogramFor(rate, online),
+    framesPerOutput: stride,
+    seed,
+    validation,
+    ...(test === undefined ? {} : { test }),
+    strict,
+  })
+  const { symbols, spectrogram } = splits
+  const network = speechNetwork(model, { symbols: symbols.size, layers, units })
+  const encoding: SpeechEncoding = {
+    symbols: symbols.symbols,
+    spectrogram: spectrogram.options,
+    text: (splits.train.description as Pick<SpeechEncoding, 'text'>).text,
+  }
+  const learned = (set: SpeechSet) => {
+    const short = shortOnes(set, longest)
+    if (short.length === 0) throw new UsageError(`--longest is ${longest} s; all recordings are longer`)
+    return short.length === set.length ? set : subset(set, short)
+  }
+  let judged: Transcriber | undefined
+  return {
+    splits: { ...splits, train: learned(splits.train) },
+    network,
+    head: new Map([
+      ['output.weight', 0],
+      ['output.bias', 0],
+    ]),
+    recipe: speechRecipe(splits.train.seconds),
+    purpose: { task: 'transcribe', encoding },
+    loss: ctc({ lengthsOf: ({ spectrogramLengths }) => network.outputLengths(spectrogramLengths), zeroInfinity: true }),
+    metrics: [],
+    monitor: 'characterErrorRate',
+    monitorBetter: 'less',
+    scoreName: 'letters wrong',
+    shortestFirst: true,
+    async validate(trained) {
+      judged ??= new Transcriber(trained as InputsModel, encoding)
+      return { ...(await errorRates(judged, splits.validation)).rates }
+    },
+    usualAugment: 'sounds',
+    usualSettings: { rate, longest, layers: network.options.layers, units: network.options.units, warmup: usualWarmup },
+    remarks: remarksOf(splits, longest),
+    augmented: async (policy, by) => learned(await augmentedSpeech(splits.train, soundPolicyOf(policy), { seed: by })),
+    keep: (run) => run.write(languageModelFile, countLanguageModel(splits.train.examples.map(({ text }) => text))),
+    finish: (ending) => finishSpeech(ending, splits),
+  }
+}
