@@ -49,6 +49,10 @@ def train(model, folder, settings):
 def search(model, sources, beam, settings):
     """What beamSearch of the library does: the same ways to go on, ends and scores."""
     begin, end, alpha = settings["begin"], settings["end"], settings["lengthPenalty"]
+
+    def score_of(made, likelihood):
+        return likelihood / ((5 + len(made)) / 6) ** alpha
+
     count, rows = len(sources), len(sources) * beam
     memory = model.encode(padded(sources), lengths_of(sources))
     state = torch.zeros(2 * model.layers, rows, model.units)
@@ -73,13 +77,14 @@ def search(model, sources, beam, settings):
                 if token != end:
                     tokens[i, len(following)], parents[i * beam + len(following)] = token, i * beam + row
                     following.append((made, total))
-                elif rank < beam and len(ended[i]) < beam:
-                    ended[i].append((made[:-1], total / ((5 + len(made)) / 6) ** alpha))
+                elif rank < beam:
+                    ended[i].append((made[:-1], score_of(made, total)))
                 if len(following) == beam:
                     break
             live[i] = following
-            done[i] = len(ended[i]) == beam or not following or len(following[0][0]) == most[i]
-    stopped = [[(made, total / ((5 + len(made)) / 6) ** alpha) for made, total in each] for each in live]
+            found = len(ended[i]) >= beam and following and max(score for _, score in ended[i]) >= score_of(*following[0])
+            done[i] = found or not following or len(following[0][0]) == most[i]
+    stopped = [[(made, score_of(made, total)) for made, total in each] for each in live]
     return [max(ended[i] or stopped[i], key=lambda found: found[1])[0] for i in range(count)]
 
 

@@ -10,15 +10,15 @@ it('positions are such that a shift turns each pair of sine and cosine by the sa
   const program = await backend.compile({ inputs: {}, outputs: { y: sinusoidalPositions(40) } })
   const { data } = (await program.run()).y
   const pair = (position: number, i: number): number[] => [
-    ...data.subarray(position * 64 + 2 * i, position * 64 + 2 * i + 2),
+    ...data.subarray(position * 32 + 2 * i, position * 32 + 2 * i + 2),
   ]
   expect(pair(0, 5)).toEqual([0, 1])
-  for (const i of [0, 7, 31]) {
+  for (const i of [0, 7, 15]) {
     const dots = [0, 9, 30].map((position) => {
       const [a, b] = [pair(position, i), pair(position + 6, i)]
       return a[0] * b[0] + a[1] * b[1]
     })
-    for (const dot of dots) expect(dot).toBeCloseTo(Math.cos(6 / 10_000 ** (i / 32)), 5)
+    for (const dot of dots) expect(dot).toBeCloseTo(Math.cos(6 / 10_000 ** (i / 16)), 5)
   }
 })
 

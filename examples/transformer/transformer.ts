@@ -1,7 +1,7 @@
 /**
  * What language is this, asked of a transformer: no loop and no convolution, only characters that look at each other.
  *
- *   characters [T] -> learned vectors [T x 64] + where they stand, as sines
+ *   characters [T] -> learned vectors [T x 32] + where they stand, as sines
  *   2 times: each character looks at all others, and then thinks for itself
  *   the mean of all characters -> 20 languages
  *
@@ -31,7 +31,7 @@ import { add, cast, div, lengthMask, mul, reshape, sum } from 'gentle-dl/ops'
 import { type Article, type Articles, clean, languages } from '../language/text.ts'
 
 /** Numbers that stand for a character, heads that look, and neurons behind them. */
-const [units, heads, hidden, blocks] = [64, 4, 128, 2]
+const [units, heads, hidden, blocks] = [32, 4, 64, 2]
 /** Lengths of text in characters. */
 const [shortest, longest] = [5, 80]
 
@@ -124,11 +124,11 @@ export function stretches(articles: readonly Article[], alphabet: Alphabet, leng
 export async function learn(
   { train, validation }: Articles,
   alphabet: Alphabet,
-  { epochs = 4, seed = 1, ...options }: TransformerOptions & { epochs?: number; seed?: number } = {},
+  { epochs = 3, seed = 1, ...options }: TransformerOptions & { epochs?: number; seed?: number } = {},
 ): Promise<InputsModel> {
   const { model } = await fit(transformer(alphabet.size + 1, options).network, stretches(train, alphabet), {
     validation: stretches(validation, alphabet),
-    optimizer: adam({ learningRate: linearDecay(0.002), clipNorm: 1 }),
+    optimizer: adam({ learningRate: linearDecay(0.004), clipNorm: 1 }),
     batchSize: 64,
     epochs,
     seed,

@@ -27,7 +27,7 @@ export interface GnmtOptions {
   readonly units?: number
   /** LSTM layers of the encoder, and of the decoder, 2 to 8; 2 unless given (8 in the paper). */
   readonly layers?: number
-  /** Share of the values that are dropped before each LSTM layer and before the softmax, in training; 0.2 unless given, as in the paper's table 4. */
+  /** Share of the values that are dropped before each LSTM layer and before the softmax, in training; 0.2 unless given. */
   readonly dropout?: number
   /** Whether both languages have one embedding, for tokens that they have in common; false unless given. */
   readonly sharedEmbedding?: boolean
