@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import { gzipSync } from 'node:zlib'
 import { describe, expect, it } from 'vitest'
 import {
@@ -124,6 +125,16 @@ describe('ARPA files', () => {
     for (const sentence of [...text, ['zebra', 'the', 'cat'], ['mat', 'mat']])
       expect(read.logProbability(sentence)).toBeCloseTo(model.logProbability(sentence), 4)
     expect(writeArpa(read)).toBe(writeArpa(model))
+  })
+
+  it('mean to CMU Sphinx what they mean here: bits a word, to the precision of its tables', () => {
+    const { learned, sentences, bits } = JSON.parse(
+      readFileSync(new URL('../goldens/ngrams.json', import.meta.url), 'utf8'),
+    ) as { learned: string[]; sentences: string[]; bits: number[] }
+    const model = countNgrams(learned.map((line) => line.split(' ')))
+    sentences.forEach((sentence, i) => {
+      expect(Math.log2(model.perplexity([sentence.split(' ')])), sentence).toBeCloseTo(bits[i], 2)
+    })
   })
 
   it.each([
