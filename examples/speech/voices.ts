@@ -30,11 +30,14 @@ export interface VoiceParts {
   readonly test: readonly Voice[]
 }
 
-/** A tenth of the speakers for validation and a sixth for the test, rms of flite among these; no speaker is in two parts, in no accent. */
+/**
+ * Of espeak-ng's speakers a tenth for validation and a sixth for the test; of flite's four rms for the test and the others to learn from. No speaker is in two parts, in no accent.
+ */
 export function splitVoices(voices: readonly Voice[], seed = 0): VoiceParts {
-  const speakers = [...new Set(voices.map(({ speaker }) => speaker))].filter((speaker) => speaker !== 'rms').sort()
-  const order = Array.from(new Random(seed, 'voices').permutation(speakers.length), (i) => speakers[i])
-  const [tested, validated] = [Math.round(speakers.length / 6), Math.round(speakers.length / 10)]
+  const variants = new Set(voices.flatMap(({ synthesizer, speaker }) => (synthesizer === 'espeak-ng' ? [speaker] : [])))
+  const sorted = [...variants].sort()
+  const order = Array.from(new Random(seed, 'voices').permutation(sorted.length), (i) => sorted[i])
+  const [tested, validated] = [Math.round(sorted.length / 6), Math.round(sorted.length / 10)]
   const test = new Set([...order.slice(0, tested), 'rms'])
   const validation = new Set(order.slice(tested, tested + validated))
   const of = (belongs: (speaker: string) => boolean) => voices.filter(({ speaker }) => belongs(speaker))
