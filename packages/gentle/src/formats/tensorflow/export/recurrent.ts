@@ -15,15 +15,13 @@ interface Options {
   readonly residual?: boolean
   readonly learnedState?: boolean
   readonly stateful?: boolean
-  readonly normalization?: string
   readonly activation?: 'tanh' | 'relu'
   readonly resetAfter?: boolean
 }
 
 /** What has no place in Keras' layers as TensorFlow.js has them. */
 function checkForm(part: PartContext, options: Options): void {
-  const { normalization, learnedState = false, stateful = false, resetAfter = true } = options
-  if (normalization !== undefined) part.fail('normalises within its steps, which has no form in TensorFlow.js')
+  const { learnedState = false, stateful = false, resetAfter = true } = options
   if (learnedState) part.fail('begins with a learned state, which has no form in TensorFlow.js')
   if (stateful)
     part.fail('is stateful, and there a stateful layer is for one number of examples; expected stateful false')
@@ -49,7 +47,9 @@ function weightsOf(part: PartContext, kind: keyof typeof classNames, units: numb
 
 /** A recurrent layer that hands on its outputs or its last one. */
 export const recurrent: Convert = (part) => {
-  const { units, options = {} } = part.description as { units: number; options?: Options }
+  const { units, options = {} } = part.description as { units?: number; options?: Options }
+  // Only a layer without parts of its own has a description here; its parts are norms.
+  if (units === undefined) return part.fail('normalises within its steps, which has no form in TensorFlow.js')
   checkForm(part, options)
   const kind = part.type as keyof typeof classNames
   const { layers = 1, bidirectional = false, outputs = 'all', dropout = 0, residual = false, activation } = options
