@@ -29,9 +29,15 @@ const long = '**/*.thorough.test.ts'
 const wideVectors = 'packages/gentle/test/backends/wide-vectors.test.ts'
 
 /** Tests of kernels, some with vectors of 256 bits. V8 joins vectors only in code that it optimizes, which it does late, and not in most tests. */
-const kernels = ['conv2d-weight-gradient', 'dense-rows', 'packed-tile', 'pixel-tile', 'product', 'winograd'].map(
-  (name) => `packages/gentle/test/backends/wasm/${name}.test.ts`,
-)
+const kernels = [
+  'conv2d-weight-gradient',
+  'dense-panels',
+  'dense-rows',
+  'packed-tile',
+  'pixel-tile',
+  'product',
+  'winograd',
+].map((name) => `packages/gentle/test/backends/wasm/${name}.test.ts`)
 const optimizedAtOnce = ['--no-liftoff']
 
 /** The thorough suite tries so many times the random cases of the quick one. */

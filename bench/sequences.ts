@@ -47,6 +47,15 @@ function benchmarkOf(network: SequenceName): Benchmark {
   }
 }
 
+const ctc: Benchmark = {
+  name: 'ctc',
+  kind: 'training',
+  title: 'Loss of CTC with its gradient, 500 steps of time, 29 symbols, targets of 80, batch 32',
+  settings: { threads, batch: 32, network: 'ctc' },
+  quantity: quantities.millisecondsPerBatch,
+  contenders: [...gentles('rivals/gentle-ctc.ts'), ...pytorch],
+}
+
 const sorted = (values: readonly number[]): number[] => [...values].sort((a, b) => a - b)
 const median = (values: readonly number[]): number => sorted(values)[values.length >> 1]
 const spread = (values: readonly number[], digits: number): string =>
@@ -135,7 +144,8 @@ async function main(): Promise<void> {
     allowPositionals: true,
   })
   const rounds = Number(values.rounds)
-  const known = [...names, 'memory', 'compile']
+  const benchmarks = [...names.map(benchmarkOf), ctc]
+  const known = [...benchmarks.map(({ name }) => name), 'memory', 'compile']
   const unknown = positionals.find((name) => !known.includes(name))
   if (unknown !== undefined || !(Number.isInteger(rounds) && rounds >= 1)) {
     say(
@@ -150,8 +160,7 @@ async function main(): Promise<void> {
   installRivals(say)
   const { processor, cores, platform, node } = machine()
   console.log(`${processor}, ${cores} cores, ${platform}, Node ${node}; ${rounds} rounds, ${threads} threads`)
-  for (const name of names.filter(asked)) {
-    const benchmark = benchmarkOf(name)
+  for (const benchmark of benchmarks.filter(({ name }) => asked(name))) {
     const rows: Row[] = benchmark.contenders.map((contender) => ({ benchmark, contender }))
     report(benchmark.title, await measure(benchmark, rows, rounds, say))
   }
