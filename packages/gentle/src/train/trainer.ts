@@ -2,7 +2,7 @@
 import type { Profile } from '../backends/profile.ts'
 import { ArgumentError, DataError } from '../core/errors.ts'
 import type { NDArray } from '../core/ndarray.ts'
-import type { AnyDataset, Dataset, NamedDataset } from '../data/dataset.ts'
+import { type AnyDataset, type Dataset, isNamed, type NamedDataset } from '../data/dataset.ts'
 import type { Variable } from '../graph/tensor.ts'
 import { crossEntropy } from '../nn/losses.ts'
 import type { Metric } from '../nn/metrics.ts'
@@ -207,7 +207,12 @@ export class Trainer<M extends AnyModel = Model> {
       let evaluator = this.#evaluators.get(dataset)
       if (evaluator === undefined) {
         const examples = await fitted<AnyDataset>(this.model, dataset)
-        evaluator = new Evaluator(this.model, examples, { loss: this.#options.loss, metrics: this.#metrics })
+        evaluator = new Evaluator(this.model, examples, {
+          loss: this.#options.loss,
+          metrics: this.#metrics,
+          // Of sequences, one large batch would be padded to the longest of all.
+          ...(isNamed(examples) ? { batchSize: this.batchSize } : {}),
+        })
         this.#evaluators.set(dataset, evaluator)
       }
       return evaluator.run()
