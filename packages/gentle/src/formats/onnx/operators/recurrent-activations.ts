@@ -24,7 +24,7 @@ const activations: Readonly<Record<string, Named>> = {
   softplus: { defaults: [], of: softplus },
   softsign: { defaults: [], of: (x) => div(x, add(1, abs(x))) },
   tanh: { defaults: [], of: tanh },
-  // The standard's 1 is 0 to onnxruntime.
+  // The standard's 1 is 0 to onnxruntime: findings/onnxruntime-recurrent-thresholded-relu.sh.
   thresholdedrelu: { defaults: [undefined], of: (x, alpha) => where(greater(x, alpha), x, 0) },
 }
 
