@@ -1,6 +1,6 @@
 /** Chapter 16: parameters and trainings over the years. */
-import { summarize } from 'gentle-dl/inspect'
-import { networks } from 'gentle-dl/models'
+import { summarize, summarizeInputs } from 'gentle-dl/inspect'
+import { gnmt, networks, speechNetwork } from 'gentle-dl/models'
 import { type Axes, axes } from './axes.ts'
 import { blue, heading, muted, orange, short, svg, text } from './svg.ts'
 
@@ -31,6 +31,35 @@ const size = (network: string, name: string, place: Placed = {}): Point => {
 const training = (network: string, name: string, images: number, place: Placed = {}): Point => {
   const { year, macs } = costOf(network)
   return { name, year, value: (3 * 2 * macs * images) / 1e18, ...place }
+}
+
+/** Networks of sequences, as large as their papers', and the exaflops of their trainings. */
+function systems(): { readonly sizes: Point[]; readonly trainings: Point[] } {
+  const pieces = { dtype: 'int32', shape: [], sequence: 30 } as const
+  const sound = { dtype: 'float32', shape: [161], sequence: 1000 } as const
+  const speech = summarizeInputs(speechNetwork('deepspeech_large', { symbols: 29 }), { spectrogram: sound })
+  const translation = summarizeInputs(gnmt({ sourceTokens: 32_000, targetTokens: 32_000, units: 1024, layers: 8 }), {
+    source: pieces,
+    previous: pieces,
+  })
+  const exaflops = (macs: number, examples: number): number => (3 * 2 * macs * examples) / 1e18
+  return {
+    sizes: [
+      { name: 'Deep Speech 2', year: 2016, value: speech.parameters, dy: 9 },
+      { name: 'GNMT', year: 2016, value: translation.parameters, dx: -9, dy: -4, anchor: 'end' },
+    ],
+    trainings: [
+      {
+        name: 'Deep Speech 2',
+        year: 2016,
+        value: exaflops(speech.macs, (20 * 11_940 * 3600) / 10),
+        dx: -6,
+        dy: -8,
+        anchor: 'end',
+      },
+      { name: 'GNMT', year: 2016, value: exaflops(translation.macs, 2_000_000 * 128), dy: 10 },
+    ],
+  }
 }
 
 function dots({ x, y }: Axes, points: readonly Point[], colour: string): string {
@@ -81,7 +110,7 @@ export function growth(): string {
     size('alexnet_original', 'AlexNet', { dx: -9, anchor: 'end' }),
     size('vgg16', 'VGG16', { dx: -6, dy: -9, anchor: 'end' }),
     size('googlenet', 'GoogLeNet', { dx: -9, anchor: 'end' }),
-    size('resnet152', 'ResNet-152', { dy: 10 }),
+    size('resnet152', 'ResNet-152', { dy: 14 }),
     size('mobilenet_v2', 'MobileNetV2', { dx: 0, dy: 19, anchor: 'middle' }),
   ]
   // As in the chapter, which names the sections.
@@ -91,8 +120,9 @@ export function growth(): string {
     training('vgg16', 'VGG16', 370_000 * 256, { dx: -9, anchor: 'end' }),
     training('resnet152', 'ResNet-152', 600_000 * 256, { dx: 4, dy: -9, anchor: 'end' }),
   ]
+  const counted = systems()
   const lecture = (values: readonly number[]): Point[] => [
-    { name: 'ResNet', year: 2015, value: values[0], dx: 9, dy: 6 },
+    { name: 'ResNet', year: 2015, value: values[0], dx: -4, dy: 19, anchor: 'end' },
     { name: 'Deep Speech 2', year: 2016, value: values[1] },
     { name: 'translation', year: 2017, value: values[2] },
   ]
@@ -110,10 +140,10 @@ export function growth(): string {
       ),
       left.drawn,
       right.drawn,
-      dots(left, sizes, blue),
+      dots(left, [...sizes, ...counted.sizes], blue),
       // The lecture's 60 M are ResNet-152's, which is drawn.
       dots(left, lecture([60e6, 300e6, 8_700e6]).slice(1), orange),
-      dots(right, trainings, blue),
+      dots(right, [...trainings, ...counted.trainings], blue),
       dots(right, lecture([7, 20, 100]), orange),
     ].join(''),
   )

@@ -18,11 +18,11 @@ describe('gentle compare', () => {
     expect(sources.measured).toContain('threads')
   })
 
-  it("includes the lecture's figures of growth", async () => {
+  it("tells the lecture's figures of growth beside those counted of its networks", async () => {
     const { stdout } = await gentle(['compare', 'lenet5', '--no-measure'])
-    expect(stdout).toMatch(/ResNet +2015 +7 +60 M/)
-    expect(stdout).toMatch(/Deep Speech 2 +2016 +20 +300 M/)
-    expect(stdout).toMatch(/Google's neural machine translation +2017 +100 +8,700 M/)
+    expect(stdout).toMatch(/ResNet +2015 +7 +10\.6 +60 M +60 M/)
+    expect(stdout).toMatch(/Deep Speech 2 +2016 +20 +43\.6 +300 M +144 M/)
+    expect(stdout).toMatch(/Google's neural machine translation +2017 +100 +9\.9 +8,700 M +281 M/)
     expect(stdout).not.toContain('GFLOP/s')
   })
 

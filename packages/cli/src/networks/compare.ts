@@ -57,7 +57,7 @@ export async function compare(names: readonly string[], flags: CompareFlags): Pr
   }
   const comparison: Comparison = {
     networks,
-    growth,
+    growth: growth(),
     sources: { counted, ...(backend === undefined ? {} : { measured: measuredBy(backend) }) },
   }
   if (flags.svg !== undefined) writePicture(flags.svg, comparisonSvg(comparison))
@@ -134,19 +134,23 @@ function comparisonText({ networks, growth: grown, sources }: Comparison): strin
       ),
     ),
     '',
-    bold('What training took, as the lecture tells it'),
+    bold('What training took: as the lecture tells it, and as counted here'),
     '',
     table([
-      ['network', 'year', 'exaflops', 'parameters'],
-      ...grown.map(({ name, year, exaflops, parameters }) => [
+      ['network', 'year', 'exaflops', 'counted', 'parameters', 'counted'],
+      ...grown.map(({ name, year, exaflops, parameters, counted: here }) => [
         name,
         String(year),
         exaflops,
+        here.exaflops.toFixed(1),
         `${thousands(parameters / 1e6)} M`,
+        `${thousands(Math.round(here.parameters / 1e6))} M`,
       ]),
     ]),
     '',
     ...told(grown.map(({ name, source }) => ({ of: name, source }))),
+    ...told(grown.map(({ counted: { network, how } }) => ({ of: `counted of ${network}`, source: how }))),
+    dim('counted: 3 passes x 2 FLOPs x multiply-adds x examples'),
   ].join('\n')
 }
 
