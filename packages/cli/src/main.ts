@@ -15,6 +15,7 @@ import { predict } from './evaluate/predict.ts'
 import { depthExperiment } from './experiments/depth.ts'
 import { featuresExperiment } from './experiments/features.ts'
 import { lossExperiment } from './experiments/loss.ts'
+import { memoryExperiment } from './experiments/memory.ts'
 import { overfittingExperiment } from './experiments/overfitting.ts'
 import { shiftExperiment } from './experiments/shift.ts'
 import { classifierNames, networkNames } from './models/networks.ts'
@@ -313,6 +314,20 @@ experiment
   .option('--json', 'print JSON')
   .option('--quiet', 'no progress')
   .action(async (flags) => finishWith(await lossExperiment(flags)))
+
+experiment
+  .command('memory')
+  .description('how many steps plain recurrent networks, LSTMs and GRUs remember: adding and copying')
+  .option('--distances <list>', 'steps over which something has to be remembered', '10,20,50,100')
+  .option('--units <n>', 'of the recurrent layer', number, 64)
+  .option('--symbols <n>', 'that have to be copied', number, 3)
+  .option('--steps <n>', 'steps of each training', number, 1500)
+  .option('--seeds <n>', 'trainings of each kind', number, 1)
+  .option('--threads <n>', 'threads that compute (all cores)', number)
+  .option('--out <folder>', 'where to keep figures and picture', 'runs/experiment/memory')
+  .option('--json', 'print JSON')
+  .option('--quiet', 'no progress')
+  .action(async (flags) => finishWith(await memoryExperiment(flags)))
 
 experiment
   .command('overfitting')

@@ -141,3 +141,31 @@ describe('gentle experiment loss', () => {
     )
   })
 })
+
+describe('gentle experiment memory', () => {
+  it('trains three kinds of cells on both problems, and keeps figures and picture', async () => {
+    const folder = join(temporaryFolder(), 'memory')
+    const size = ['--distances', '5,2', '--units', '8', '--steps', '200', '--symbols', '1']
+    const { code, stdout, stderr } = await gentle(['experiment', 'memory', ...size, '--out', folder, '--json'])
+    expect(stderr).toContain('copying over 5 steps, GRU, seed 0:')
+    expect(code).toBe(0)
+    const { results, reach, distances } = JSON.parse(stdout)
+    expect(distances).toEqual([2, 5])
+    expect(results).toHaveLength(2 * 2 * 3)
+    const solved = (problem: string, cell: string, distance: number): number =>
+      results.find(
+        (each: Record<string, unknown>) => each.problem === problem && each.cell === cell && each.distance === distance,
+      ).runs[0].solved
+    expect(solved('adding', 'GRU', 2)).toBeGreaterThan(0.8)
+    expect(solved('copying', 'LSTM', 2)).toBeGreaterThan(0.8)
+    expect(reach.map(({ cell }: { cell: string }) => cell)).toEqual(['RNN', 'LSTM', 'GRU'])
+    for (const { gradients } of reach) expect(gradients[0][90]).toBeLessThan(gradients[0][0])
+    expect(readFileSync(join(folder, 'memory.svg'), 'utf8')).toMatch(/gradient, before learning.*symbols recalled/)
+  })
+
+  it('refuses distances that are none, in one line', async () => {
+    const { code, stderr } = await gentle(['experiment', 'memory', '--distances', '10,x'])
+    expect(code).toBe(2)
+    expect(stderr).toBe("gentle: --distances is '10,x'; expected whole numbers from 2, such as 10,20,50\n")
+  })
+})

@@ -56,6 +56,7 @@ export {
   type SkippedImage,
 } from './image-folder.ts'
 export { inMemory, labelsOf, type MemoryOptions, randomSplit, subset } from './memory.ts'
+export { addingProblem, type CopyingOptions, copyingProblem, type MemoryProblemOptions } from './memory-problems.ts'
 export { type MnistOptions, mnist } from './mnist.ts'
 export { type FieldValues, type NamedMemoryOptions, namedInMemory } from './named.ts'
 export { endedPieces, type PairsSet, type PairsSetOptions, type PairVocabularies, pairsSet } from './pairs/pairs-set.ts'
