@@ -10,10 +10,9 @@ import { AdditiveAttention, type AttentionMemory } from '../nn/layers/attention/
 import { Dropout } from '../nn/layers/dropout.ts'
 import { Embedding } from '../nn/layers/embedding.ts'
 import { Linear } from '../nn/layers/linear.ts'
-import { LSTM } from '../nn/layers/recurrent/lstm.ts'
+import { LSTM, lstmState } from '../nn/layers/recurrent/lstm.ts'
 import type { Scope } from '../nn/scope.ts'
-import { sigmoid, tanh } from '../ops/activations.ts'
-import { add, mul } from '../ops/elementwise.ts'
+import { add } from '../ops/elementwise.ts'
 import { matmul } from '../ops/matmul.ts'
 import { scan } from '../ops/scan.ts'
 import { split } from '../ops/split-stack.ts'
@@ -31,19 +30,6 @@ export interface GnmtOptions {
   readonly dropout?: number
   /** Whether both languages have one embedding, for tokens that they have in common; false unless given. */
   readonly sharedEmbedding?: boolean
-}
-
-/** What an LSTM hands on from step to step, [R, units] each. */
-interface State {
-  readonly h: Tensor
-  readonly c: Tensor
-}
-
-/** One step of an LSTM from what its gates get in all, [R, 4 units]: input, forget, cell, output. */
-function lstmStep(gates: Tensor, c: Tensor): State {
-  const [input, forget, cell, output] = split(gates, 4, -1)
-  const next = add(mul(sigmoid(forget), c), mul(sigmoid(input), tanh(cell)))
-  return { h: mul(sigmoid(output), tanh(next)), c: next }
 }
 
 const times = (x: Tensor, weight: Tensor): Tensor => matmul(x, weight, { transposeB: true })
@@ -118,13 +104,13 @@ export function gnmt(options: GnmtOptions): DecodingLayer {
     const within = scope.part('attention')
     const zero = constant(0, [n, units])
     const { outputs } = scan(
-      ({ h, c }: State, token: Tensor) => {
+      ([h, c]: readonly Tensor[], token: Tensor) => {
         const { output: context } = attention.attend(h, memory, within)
         const fromToken = add(times(token, ofToken), bias)
-        const next = lstmStep(add(add(fromToken, times(context, ofContext)), times(h, state)), c)
-        return { state: next, output: [next.h, context] as const }
+        const next = lstmState(add(add(fromToken, times(context, ofContext)), times(h, state)), c)
+        return { state: next, output: [next[0], context] as const }
       },
-      { h: zero, c: zero } as State,
+      [zero, zero] as readonly Tensor[],
       transpose(x, [1, 0, 2]),
     )
     const [hidden, contexts] = outputs.map((each) => transpose(each as Tensor, [1, 0, 2]))
@@ -168,7 +154,7 @@ export function gnmt(options: GnmtOptions): DecodingLayer {
       for (let i = 0; i < layers; i++) {
         const { input, state: recurrent, bias } = weightsOf(i, scope)
         const gates = add(times(concat([x, context], 1), input), bias)
-        const { h, c } = lstmStep(add(gates, times(before[`h${i}`], recurrent)), before[`c${i}`])
+        const [h, c] = lstmState(add(gates, times(before[`h${i}`], recurrent)), before[`c${i}`])
         Object.assign(after, { [`h${i}`]: h, [`c${i}`]: c })
         x = around(i, x, h)
       }

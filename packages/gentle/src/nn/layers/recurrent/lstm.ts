@@ -1,6 +1,7 @@
+import type { Tensor } from '../../../graph/tensor.ts'
 import { sigmoid, tanh } from '../../../ops/activations.ts'
 import { add, mul } from '../../../ops/elementwise.ts'
-import { slice } from '../../../ops/structure.ts'
+import { split } from '../../../ops/split-stack.ts'
 import type { Initializer } from '../../initializers.ts'
 import { checkFinite, checkOptions } from '../../layer.ts'
 import type { RecurrentCell } from '../../sequence-layer.ts'
@@ -25,17 +26,26 @@ export interface LSTMCellOptions extends CellOptions {
 
 export interface LSTMOptions extends RecurrentOptions, Omit<LSTMCellOptions, 'normalization'> {}
 
-/** Gates in PyTorch's order: input, forget, cell, output. */
+/**
+ * The state [h, c] after a step, from what its gates get in all, [N, 4 units], in PyTorch's order: input, forget, cell, output. `normCell` is done to the
+ * cell before it is shown.
+ */
+export function lstmState(
+  gates: Tensor,
+  c: Tensor,
+  normCell = (cell: Tensor): Tensor => cell,
+): readonly [Tensor, Tensor] {
+  const [input, forget, cell, output] = split(gates, 4, 1)
+  const next = add(mul(sigmoid(forget), c), mul(sigmoid(input), tanh(cell)))
+  return [mul(sigmoid(output), tanh(normCell(next))), next]
+}
+
 const lstmKind: CellKind = {
   type: 'lstm',
   gates: 4,
   states: ['h', 'c'],
-  advance(fromInput, [h, c], { units, product, norm }) {
-    const gates = add(norm('norm_ih', fromInput), norm('norm_hh', product(h)))
-    const gate = (i: number) => slice(gates, [0, i * units], [gates.shape[0], units])
-    const next = add(mul(sigmoid(gate(1)), c), mul(sigmoid(gate(0)), tanh(gate(2))))
-    return [mul(sigmoid(gate(3)), tanh(norm('norm_c', next))), next]
-  },
+  advance: (fromInput, [h, c], { product, norm }) =>
+    lstmState(add(norm('norm_ih', fromInput), norm('norm_hh', product(h))), c, (cell) => norm('norm_c', cell)),
 }
 
 /** The biases of the forget gate begin with one value, which the first of the two holds. */
