@@ -5,7 +5,7 @@
 import { parseArgs } from 'node:util'
 import { wasm } from '../packages/gentle/src/entries/index.ts'
 import type { Benchmark, Row } from './benchmarks.ts'
-import { type Contender, gentleNames, gentles, pytorchNames } from './contenders.ts'
+import { type Contender, gentleNames, gentles } from './contenders.ts'
 import { installRivals } from './install.ts'
 import { type Measured, type Missing, measure } from './measure.ts'
 import * as quantities from './quantities.ts'
@@ -23,10 +23,20 @@ const tensorflowJs: readonly Contender[] = ['cpu', 'wasm'].map((backend) => ({
   program: ['rivals/tensorflow-js-sequences.ts', `--${backend}`],
 }))
 
-const pytorch: readonly Contender[] = [
-  { name: 'pytorch', title: 'PyTorch', program: ['rivals/pytorch-sequences.py'] },
-  { name: 'pytorch-traced', title: 'PyTorch, traced', program: ['rivals/pytorch-sequences.py', '--traced'] },
+/** PyTorch by its settings that may be faster: its threads wait for each other in every step of a loop. */
+const pytorchs = (program: string): readonly Contender[] => [
+  { name: 'pytorch', title: 'PyTorch', program: [program] },
+  { name: 'pytorch-traced', title: 'PyTorch, traced', program: [program, '--traced'] },
+  { name: 'pytorch-one-thread', title: 'PyTorch, one thread', program: [program, '--one-thread'] },
+  {
+    name: 'pytorch-traced-one-thread',
+    title: 'PyTorch, traced, one thread',
+    program: [program, '--traced', '--one-thread'],
+  },
 ]
+
+const pytorch = pytorchs('rivals/pytorch-sequences.py')
+const pytorchNames = pytorch.map(({ name }) => name)
 
 const rivals: Readonly<Record<SequenceName, readonly Contender[]>> = {
   'lstm-128': [...pytorch, ...tensorflowJs],
@@ -56,6 +66,15 @@ const ctc: Benchmark = {
   contenders: [...gentles('rivals/gentle-ctc.ts'), ...pytorch],
 }
 
+const decoderStep: Benchmark = {
+  name: 'gnmt-step',
+  kind: 'inference',
+  title: "One step of GNMT's decoder, 2 layers of 256 units, 1,000 tokens, a beam of 4",
+  settings: { threads, batch: 4, network: 'gnmt-step' },
+  quantity: quantities.millisecondsPerBatch,
+  contenders: [...gentles('rivals/gentle-gnmt-step.ts'), ...pytorchs('rivals/pytorch-gnmt-step.py')],
+}
+
 const sorted = (values: readonly number[]): number[] => [...values].sort((a, b) => a - b)
 const median = (values: readonly number[]): number => sorted(values)[values.length >> 1]
 const spread = (values: readonly number[], digits: number): string =>
@@ -64,7 +83,7 @@ const spread = (values: readonly number[], digits: number): string =>
 function report(title: string, rows: readonly (Measured | Missing)[]): void {
   console.log(`\n${title}: milliseconds, the median (fastest and slowest round)`)
   const measured = rows.filter((row): row is Measured => 'amounts' in row)
-  for (const { contender, amounts } of measured) console.log(`  ${contender.title.padEnd(28)} ${spread(amounts, 1)}`)
+  for (const { contender, amounts } of measured) console.log(`  ${contender.title.padEnd(28)} ${spread(amounts, 2)}`)
   const ours = measured.filter(({ contender }) => gentleNames.includes(contender.name))
   const against = (name: string, names: readonly string[]): void => {
     const rival = sorted(
@@ -144,7 +163,7 @@ async function main(): Promise<void> {
     allowPositionals: true,
   })
   const rounds = Number(values.rounds)
-  const benchmarks = [...names.map(benchmarkOf), ctc]
+  const benchmarks = [...names.map(benchmarkOf), ctc, decoderStep]
   const known = [...benchmarks.map(({ name }) => name), 'memory', 'compile']
   const unknown = positionals.find((name) => !known.includes(name))
   if (unknown !== undefined || !(Number.isInteger(rounds) && rounds >= 1)) {

@@ -14,7 +14,12 @@ def parse_settings():
     parser.add_argument("--network", required=True)
     parser.add_argument("--channels-last", action="store_true")
     parser.add_argument("--traced", action="store_true")
-    return parser.parse_args()
+    # Where a step is many small operations, a second thread may take more time than it saves.
+    parser.add_argument("--one-thread", action="store_true")
+    settings = parser.parse_args()
+    if settings.one_thread:
+        settings.threads = 1
+    return settings
 
 
 def say(message):
