@@ -321,7 +321,7 @@ experiment
   .option('--distances <list>', 'steps over which something has to be remembered', '10,20,50,100')
   .option('--units <n>', 'of the recurrent layer', number, 64)
   .option('--symbols <n>', 'that have to be copied', number, 3)
-  .option('--steps <n>', 'steps of each training', number, 1500)
+  .option('--steps <n>', 'steps of each training', number, 1200)
   .option('--seeds <n>', 'trainings of each kind', number, 1)
   .option('--threads <n>', 'threads that compute (all cores)', number)
   .option('--out <folder>', 'where to keep figures and picture', 'runs/experiment/memory')

@@ -28,9 +28,14 @@ const titles: Readonly<Record<Problem, string>> = {
 }
 
 export function memorySvg(results: readonly MemoryResult[], reach: readonly Reach[]): string {
-  const sizes = reach.flatMap(({ gradients }) => gradients.flat())
-  // What vanishes below a billionth of the largest is as good as nothing.
-  const floor = Math.max(...sizes) / 1e9
+  // What is below a billionth of the largest is as good as nothing: lines end there.
+  const floor = Math.max(...reach.flatMap(({ gradients }) => gradients.flat())) / 1e9
+  const lines = reach.map(({ cell, gradients }) => ({
+    colour: colours[cell],
+    points: gradients[0]
+      .map((_, back) => ({ x: back, values: gradients.map((each) => each[back]) }))
+      .filter(({ values }) => values.every((value) => value >= floor)),
+  }))
   const gradientPanel = linePanel(
     {
       left: leftOf(0),
@@ -41,15 +46,9 @@ export function memorySvg(results: readonly MemoryResult[], reach: readonly Reac
       xLabel: 'steps back',
       xScale: 'linear',
       xTicks: [0, 20, 40, 60, 80, 100],
-      y: { ...powersAxis(sizes.map((size) => Math.max(size, floor))), format: powerText },
+      y: { ...powersAxis(lines.flatMap(({ points }) => points.flatMap(({ values }) => values))), format: powerText },
     },
-    reach.map(({ cell, gradients }) => ({
-      colour: colours[cell],
-      points: gradients[0].map((_, back) => ({
-        x: back,
-        values: gradients.map((each) => Math.max(each[back], floor)),
-      })),
-    })),
+    lines,
   )
   const solvedPanel = (problem: Problem, place: number): string => {
     const own = results.filter((result) => result.problem === problem)
