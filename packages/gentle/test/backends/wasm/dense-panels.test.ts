@@ -85,3 +85,14 @@ it('packs weights once, before the loop', async () => {
   const packing = kernelsOf(schedule(await lowered(graph))).filter(({ kernel }) => kernel.name === 'pack weights')
   expect(packing.map(({ runs }) => runs)).toEqual([1, 1, 1])
 })
+
+it('leaves work for many threads in a product outside of the loop, however little its rows read', async () => {
+  const { graph } = looped(cases[0])
+  const x = input([256, 4])
+  const y = matmul(x, variable([4, 24], 1))
+  const kernels = kernelsOf(
+    schedule(await lowered({ inputs: { ...graph.inputs, rows: x }, outputs: { ...graph.outputs, y } })),
+  )
+  const { split } = kernels.find(({ kernel }) => kernel.multiplyAdds === 256 * 4 * 24)!.kernel
+  expect(split).toEqual({ by: 'items', count: 16 })
+})

@@ -37,6 +37,9 @@ export interface DenseProblem {
 /** Bytes of rows that pass over a panel while they are in the second-level cache. */
 const cachedBytes = 128 * 1024
 
+/** Blocks of rows are put together only as long as there are so many items, or threads would be idle. */
+const leastItems = 16
+
 /** The kernels that pack weights and multiply by them. `inLoop`: blocks of rows depend on each other alone from step to step. */
 export function densePanelsKernels(problem: DenseProblem, wide: boolean, inLoop: boolean): Kernel[] {
   const { x, y } = problem
@@ -100,7 +103,8 @@ function packKernel({ weights, transposed }: DenseProblem, panels: Buffer, outpu
 function multiplyKernel({ x, y, epilogue }: DenseProblem, panels: Buffer, outputs: Cut, inLoop: boolean): Kernel {
   const [images, inner] = x.shape
   const walking = walkingOperands({ epilogue })
-  const together = inLoop ? 1 : Math.max(1, Math.floor(cachedBytes / x.blockBytes))
+  const fitting = Math.max(1, Math.floor(cachedBytes / x.blockBytes))
+  const together = inLoop ? 1 : Math.min(fitting, Math.ceil(y.blocks / leastItems))
 
   const emitTile = (context: KernelContext) =>
     context.module.function(
