@@ -138,6 +138,7 @@ describe('gentle translate', () => {
       [['translate', run, 'a', '--beam', '0'], '--beam is 0; expected a whole number from 1 to 100'],
       [['translate', run, 'a', 'b', '--out', 'x.svg'], '--out draws the attention of one text; 2 are given'],
       [['translate', run, 'a', '--out', 'x.png'], 'the picture of attention is an .svg file'],
+      [['translate', run, '1', '--out', join(folder, 'none', 'x.svg')], 'cannot be written'],
       [['translate', join(folder, 'none'), 'a'], 'is neither a run folder with weights nor a file of a model'],
       [['predict', run, 'x.png'], 'give it to gentle translate'],
       [['eval', run, '--data', data, '--flips'], '--flips is not for a model that was trained to translate'],

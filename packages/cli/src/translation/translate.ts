@@ -110,9 +110,14 @@ function tell(
   }
 }
 
-/** Draws what the best translation of a text looked at. */
+/** Draws what the best translation of a text looked at. @throws UsageError where the picture cannot be written. */
 function draw(file: string, [best]: readonly Translation[]): void {
-  writeFileSync(file, plotAttention(best.attention, best.sourcePieces, best.pieces))
+  const picture = plotAttention(best.attention, best.sourcePieces, best.pieces)
+  try {
+    writeFileSync(file, picture)
+  } catch (error) {
+    throw new UsageError(`--out ${file} cannot be written: ${(error as Error).message.split('\n')[0]}`)
+  }
 }
 
 /** Runs the command. Gives the exit code. */
