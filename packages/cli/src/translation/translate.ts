@@ -147,10 +147,19 @@ export async function translate(place: string, texts: readonly string[], flags: 
 
 type Translating = (lines: readonly string[]) => Promise<Translation[][]>
 
-/** Translates what is typed, until its end. */
-async function interact(translator: TextTranslator, translated: Translating, flags: TranslateFlags): Promise<void> {
+/** Translates what is typed, until its end. @param input what is typed */
+export async function interact(
+  translator: TextTranslator,
+  translated: Translating,
+  flags: TranslateFlags,
+  input: NodeJS.ReadableStream = process.stdin,
+): Promise<void> {
   note(dim('a text and Enter; Ctrl+D ends'))
-  const lines = createInterface({ input: process.stdin, output: process.stderr, prompt: '> ' })
+  const lines = createInterface({ input, output: process.stderr, prompt: '> ' })
+  let open = true
+  lines.once('close', () => {
+    open = false
+  })
   lines.prompt()
   for await (const line of lines) {
     if (line.trim() !== '') {
@@ -158,7 +167,8 @@ async function interact(translator: TextTranslator, translated: Translating, fla
       tell(translator, [line], found, flags)
       if (flags.out !== undefined) draw(flags.out, found[0])
     }
-    lines.prompt()
+    // It may have ended while a text was translated; who asks a closed one for more gets an error.
+    if (open) lines.prompt()
   }
   note('')
 }
