@@ -30,3 +30,24 @@ it('gentle data speech:DIR tells how much is said, and what is left out', async 
   expect([strict.code, strict.stderr]).toEqual([2, expect.stringMatching(/1 of its recordings would be left out/)])
   expect((await gentle(['data', 'speech:'])).stderr).toContain('name the folder, as in speech:DIR')
 })
+
+it('folders may have commas in their names, and a list may lie elsewhere, named after one', async () => {
+  const folder = join(temporaryFolder(), 'one, two')
+  mkdirSync(folder)
+  const channels = [Float32Array.from({ length: 8000 }, (_, i) => Math.sin(i))]
+  const words = ['one', 'two', 'three', 'four']
+  for (const word of words) writeFileSync(join(folder, `${word}.wav`), writeWave({ sampleRate: 8000, channels }))
+  const list = join(temporaryFolder(), 'list.txt')
+  const small = ['--layers', '1', '--units', '8', '--epochs', '1', '--quiet', '--run-dir']
+  for (const [data, transcripts] of [
+    [`speech:${folder},${list}`, list],
+    [`speech:${folder}`, join(folder, 'transcripts.txt')],
+  ]) {
+    writeFileSync(transcripts, words.map((word) => `${word}: ${word}\n`).join(''))
+    expect((await gentle(['data', data])).stdout).toContain('4 recordings')
+    const run = join(temporaryFolder(), 'run')
+    expect(await gentle(['train', 'deepspeech', '--data', data, ...small, run])).toMatchObject({ code: 0, stdout: '' })
+  }
+  const { code, stderr } = await gentle(['data', `speech:${folder},/nowhere.txt`])
+  expect([code, stderr]).toEqual([2, expect.stringContaining('/nowhere.txt')])
+})

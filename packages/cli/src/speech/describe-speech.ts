@@ -1,7 +1,7 @@
 /** `gentle data` of recorded speech: how much of it there is, what is left out and why, and some of it. */
-import { type SkippedRecording, type SpeechSet, speechFolder } from 'gentle-dl/data'
-import { bold, dim, note, table } from '../terminal/terminal.ts'
-import { UsageError } from '../terminal/usage.ts'
+import type { SkippedRecording, SpeechSet } from 'gentle-dl/data'
+import { bold, dim, table } from '../terminal/terminal.ts'
+import { readSpeech } from './open-speech.ts'
 
 const parts = ['train', 'validation', 'test'] as const
 
@@ -38,11 +38,8 @@ export async function describeSpeech(
   name: string,
   flags: { readonly json?: boolean; readonly seed?: number; readonly validation?: number; readonly strict?: boolean },
 ): Promise<void> {
-  const place = name.slice('speech:'.length)
-  if (place === '') throw new UsageError(`data set ${name}: name the folder, as in speech:DIR`)
   const { seed, validation, strict } = flags
-  const sets = await speechFolder(place, { seed, validation, strict })
-  for (const remark of sets.remarks) note(`${name}: ${remark}`)
+  const sets = await readSpeech(name, { seed, validation, strict })
   const counts = Object.fromEntries(parts.map((part) => [part, countsOf(sets[part])]))
   const symbols = sets.symbols.symbols.slice(1)
   const { sampleRate } = sets.spectrogram.options
@@ -61,8 +58,10 @@ export async function describeSpeech(
         ['part', 'recordings', 'length', 'median', 'longest', 'words', 'different texts'],
         ...parts.map((part) => {
           const { recordings, medianSeconds, longestSeconds, words, differentTexts } = counts[part]
-          const length = minutes(sets[part].seconds)
-          return [part, recordings, length, `${medianSeconds} s`, `${longestSeconds} s`, words, differentTexts]
+          // Parts may be so small that tenths of minutes tell nothing.
+          const length = sets[part].seconds < 60 ? `${sets[part].seconds.toFixed(1)} s` : minutes(sets[part].seconds)
+          const [median, longest] = [medianSeconds, longestSeconds].map((each) => `${each.toFixed(2)} s`)
+          return [part, recordings, length, median, longest, words, differentTexts]
         }),
       ]),
       '',
