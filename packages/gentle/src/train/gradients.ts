@@ -1,6 +1,7 @@
 /** Gradients as values of their own: between the step's two halves they can be read, changed, and added up. They stay with the backend. */
 import type { Backend, Program } from '../backends/backend.ts'
 import { ArgumentError } from '../core/errors.ts'
+import type { Turns } from '../core/turns.ts'
 import type { Graph } from '../graph/graph.ts'
 import { input, type Tensor, type Variable, variable } from '../graph/tensor.ts'
 import type { WeightValues } from '../nn/model.ts'
@@ -8,7 +9,6 @@ import { add, mul, sqrt } from '../ops/elementwise.ts'
 import { sum } from '../ops/reduce.ts'
 import type { Updates } from '../optim/optimizer.ts'
 import type { Sums } from './evaluation.ts'
-import type { Turns } from './turns.ts'
 
 /**
  * What a batch asks of the parameters, the gradient of the mean loss over its examples, and what it makes of the network's state, such as running

@@ -3,6 +3,7 @@ import type { Program } from '../backends/backend.ts'
 import { ArgumentError } from '../core/errors.ts'
 import type { NDArray } from '../core/ndarray.ts'
 import { formatShape } from '../core/shape.ts'
+import { Turns } from '../core/turns.ts'
 import { input, type Tensor, type Variable } from '../graph/tensor.ts'
 import { checkCount } from '../nn/layer.ts'
 import type { Model } from '../nn/model.ts'
@@ -15,6 +16,7 @@ export class StatefulPredictor {
   readonly #examples: number
   readonly #carried: CarriedState
   readonly #programs = new Map<string, Program>()
+  readonly #turns = new Turns()
 
   /** See `statefulPredictor`. */
   constructor(model: Model, examples: number) {
@@ -24,7 +26,8 @@ export class StatefulPredictor {
   }
 
   /**
-   * The outputs for the next piece of each example, [N, T, ...]; pieces may be of any length, and each length is compiled when it comes first.
+   * The outputs for the next piece of each example, [N, T, ...]; pieces may be of any length, and each length is compiled when it comes first. Pieces go on
+   * from each other in the order of the calls, whether or not the caller waits for each.
    * @throws ArgumentError for another number of examples, or of values; ShapeError where the network does not take such pieces.
    */
   async next({ shape, data }: Pick<NDArray, 'shape' | 'data'>): Promise<NDArray> {
@@ -32,15 +35,19 @@ export class StatefulPredictor {
       throw new ArgumentError(
         `StatefulPredictor: a piece has shape ${formatShape(shape)}; expected ${this.#examples} examples, [${this.#examples}, T, ...]`,
       )
-    const key = shape.join()
-    const program = this.#programs.get(key) ?? (await this.#compile(shape))
-    this.#programs.set(key, program)
-    return (await program.run({ x: data })).y
+    // The caller may have other values in it when its turn comes.
+    const x = data.slice()
+    return this.#turns.run(async () => {
+      const key = shape.join()
+      const program = this.#programs.get(key) ?? (await this.#compile(shape))
+      this.#programs.set(key, program)
+      return (await program.run({ x })).y
+    })
   }
 
   /** Forgets what came before: the next piece begins a sequence. */
   reset(): Promise<void> {
-    return this.#carried.reset()
+    return this.#turns.run(() => this.#carried.reset())
   }
 
   dispose(): void {

@@ -2,6 +2,7 @@
 import type { Profile } from '../backends/profile.ts'
 import { ArgumentError, DataError } from '../core/errors.ts'
 import type { NDArray } from '../core/ndarray.ts'
+import { Turns } from '../core/turns.ts'
 import { type AnyDataset, type Dataset, isNamed, type NamedDataset } from '../data/dataset.ts'
 import type { Variable } from '../graph/tensor.ts'
 import { crossEntropy } from '../nn/losses.ts'
@@ -20,7 +21,6 @@ import { DivergedTraining, type EpochReport, type StepReport } from './reports.t
 import type { TrainerOptions } from './trainer-options.ts'
 import { TrainingPrograms } from './training-programs.ts'
 import type { BestEpoch, TrainingState } from './training-state.ts'
-import { Turns } from './turns.ts'
 
 /**
  * A training between its steps. What it computes stays with the backend until it is asked for: a step brings the loss and the metrics' counts to the

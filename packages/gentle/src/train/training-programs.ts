@@ -3,6 +3,7 @@ import { gradients as gradientsOf } from '../autodiff/gradients.ts'
 import type { Program } from '../backends/backend.ts'
 import { ArgumentError } from '../core/errors.ts'
 import type { NDArray } from '../core/ndarray.ts'
+import type { Turns } from '../core/turns.ts'
 import type { AnyDataset } from '../data/dataset.ts'
 import { topologicalOrder } from '../graph/graph.ts'
 import { input, type Tensor, type Variable, within } from '../graph/tensor.ts'
@@ -19,7 +20,6 @@ import type { CarriedState } from './carried-state.ts'
 import { lossOf, measured, Sums } from './evaluation.ts'
 import type { GradientStore, Gradients } from './gradients.ts'
 import { BatchPrograms } from './steps.ts'
-import type { Turns } from './turns.ts'
 
 export interface TrainedParts {
   readonly model: AnyModel

@@ -1,8 +1,10 @@
 /** Sequences that a trained network makes of others, by beam search. */
 import { ArgumentError, DataError } from '../core/errors.ts'
+import { Turns } from '../core/turns.ts'
 import { bucketLength } from '../data/buckets.ts'
 import { type BeamSearchOptions, beamSearch, type Hypothesis } from '../language/beam-search.ts'
 import { decodes } from '../nn/decoding-layer.ts'
+import { checkCount } from '../nn/layer.ts'
 import type { InputsModel } from '../nn/model.ts'
 import { type Decoder, makeDecoder } from './decoder.ts'
 
@@ -50,48 +52,52 @@ export function createTranslator(model: InputsModel, marks: SequenceMarks): Tran
     throw new ArgumentError(
       `createTranslator: the network is of type ${layer.description.type}, which does not make sequences token by token; expected one such as gnmt`,
     )
-  const decoders = new Map<string, Promise<Decoder>>()
-  const decoderFor = (sentences: number, beam: number, length: number): Promise<Decoder> => {
+  const decoders = new Map<string, Decoder>()
+  const decoderFor = async (sentences: number, beam: number, length: number): Promise<Decoder> => {
     const key = [sentences, beam, length].join()
-    const decoder = decoders.get(key) ?? makeDecoder(model, layer, { sentences, beam, length })
+    const decoder = decoders.get(key) ?? (await makeDecoder(model, layer, { sentences, beam, length }))
     decoders.set(key, decoder)
     return decoder
   }
+  // A decoder keeps what it is in the midst of: one translation goes after the other.
+  const turns = new Turns()
   return {
     async translate(sources, options = {}) {
       const { maxLength = (length: number) => 2 * length + 16, rows = 256, onBatch, ...search } = options
       const { beam = 1 } = search
-      if (!Number.isInteger(rows) || rows < 1)
-        throw new ArgumentError(`translate: rows is ${rows}; expected a whole number from 1`)
+      checkCount(rows, 'translate: rows')
+      checkCount(beam, 'translate: beam')
       for (const [i, { length }] of sources.entries())
         if (length === 0) throw new DataError(`translate: source ${i} has no tokens; give at least its end mark`)
       const order = [...sources.keys()].sort((a, b) => sources[a].length - sources[b].length)
       const most = Math.max(1, Math.floor(rows / beam))
       const found = new Array<Hypothesis[]>(sources.length)
-      for (let start = 0; start < order.length; start += most) {
-        const indices = order.slice(start, start + most)
-        const batch = indices.map((i) => sources[i])
-        // A power of two, so that few programs do for any number; what is left over is the last one again.
-        const sentences = Math.min(most, 2 ** Math.ceil(Math.log2(batch.length)))
-        while (batch.length < sentences) batch.push(batch[batch.length - 1])
-        const length = bucketLength(batch[batch.length - 1].length, Number.POSITIVE_INFINITY)
-        const decoder = await decoderFor(sentences, beam, length)
-        await decoder.encode(batch)
-        const positions = batch.map((source) => source.length)
-        const hypotheses = await beamSearch(decoder.step, {
-          ...search,
-          ...marks,
-          examples: sentences,
-          positions,
-          maxLength: positions.map((n) => (typeof maxLength === 'number' ? maxLength : maxLength(n))),
-        })
-        for (const [i, index] of indices.entries()) found[index] = hypotheses[i]
-        onBatch?.(start + indices.length)
-      }
+      await turns.run(async () => {
+        for (let start = 0; start < order.length; start += most) {
+          const indices = order.slice(start, start + most)
+          const batch = indices.map((i) => sources[i])
+          // A power of two, so that few programs do for any number; what is left over is the last one again.
+          const sentences = Math.min(most, 2 ** Math.ceil(Math.log2(batch.length)))
+          while (batch.length < sentences) batch.push(batch[batch.length - 1])
+          const length = bucketLength(batch[batch.length - 1].length, Number.POSITIVE_INFINITY)
+          const decoder = await decoderFor(sentences, beam, length)
+          await decoder.encode(batch)
+          const positions = batch.map((source) => source.length)
+          const hypotheses = await beamSearch(decoder.step, {
+            ...search,
+            ...marks,
+            examples: sentences,
+            positions,
+            maxLength: positions.map((n) => (typeof maxLength === 'number' ? maxLength : maxLength(n))),
+          })
+          for (const [i, index] of indices.entries()) found[index] = hypotheses[i]
+          onBatch?.(start + indices.length)
+        }
+      })
       return found
     },
     dispose() {
-      for (const decoder of decoders.values()) decoder.then(({ dispose }) => dispose())
+      for (const decoder of decoders.values()) decoder.dispose()
       decoders.clear()
     },
   }

@@ -133,8 +133,17 @@ describe('Deep Speech 2', () => {
         for (let k = 0; k < told.length; k++) expect(told[k]).toBeCloseTo(whole.data[k], 6)
         if (length === 53) expect(early).toBeGreaterThan(told.length / 2)
         await expect(async () => stream.push(frames)).rejects.toThrow(/the sound is over/)
+        const hasty = await SpeechStream.begin(model, { steps })
+        const asked: Promise<Float32Array>[] = []
+        for (let at = 0; at < length; at += piece)
+          asked.push(hasty.push(frames.subarray(at * bins, (at + piece) * bins)))
+        const atOnce = await Promise.all([...asked, hasty.end()])
+        expect(atOnce.flatMap((each) => [...each])).toEqual(told)
       }
     await expect(SpeechStream.begin(await modelOf(options, 10))).rejects.toThrow(/before the end of the sound/)
+    await expect(SpeechStream.begin(await modelOf(forwards, 10), { steps: 1.5 })).rejects.toThrow(
+      'SpeechStream: steps is 1.5',
+    )
   })
 
   it('learns on the wasm backend what it learns on the reference, padding apart', async () => {

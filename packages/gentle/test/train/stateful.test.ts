@@ -104,6 +104,22 @@ describe('a stateful layer', () => {
     const { data } = await predictor.next(piece(4, 12))
     for (let stream = 0; stream < streams; stream++)
       for (let i = 0; i < 8 * 3; i++) expect(data[stream * 24 + i]).toBeCloseTo(whole[stream * 36 + 12 + i], 6)
+    await predictor.reset()
+    const asked = [piece(0, 3), piece(3, 6), piece(6, 10), piece(10, 12)]
+    const alone: number[][] = []
+    for (const each of asked) alone.push([...(await predictor.next(each)).data])
+    const another = statefulPredictor(model, streams)
+    await another.next(piece(0, 3))
+    const forgotten = another.reset()
+    // Of lengths that are known and that are not, from one place that is written again: it goes on in the order of the calls.
+    const place = new Float32Array(streams * 4)
+    const atOnce = asked.map(({ shape, data }) => {
+      place.set(data)
+      return another.next({ shape, data: place.subarray(0, data.length) })
+    })
+    await forgotten
+    expect((await Promise.all(atOnce)).map((each) => [...each.data])).toEqual(alone)
+    another.dispose()
     predictor.dispose()
     const plain = statefulPredictor(await nn.createModel(network(false), [steps, 1], { backend }))
     await expect(plain.next({ shape: [1, steps, 1], data: new Float32Array(steps) })).rejects.toThrow(

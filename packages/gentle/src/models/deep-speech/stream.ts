@@ -2,13 +2,16 @@
 import type { Program } from '../../backends/backend.ts'
 import { ArgumentError, ShapeError } from '../../core/errors.ts'
 import { sizeOf } from '../../core/shape.ts'
+import { Turns } from '../../core/turns.ts'
+import { checkCount } from '../../nn/layer.ts'
 import type { InputsModel } from '../../nn/model.ts'
 import { type ChunkSizes, chunkSizes, traceChunk } from './chunk.ts'
 import type { DeepSpeech } from './deep-speech.ts'
 
 /**
  * Answers to one sound as it arrives. What `push` and `end` give together is, but for rounding, what the network gives of the whole sound at once; it comes
- * later by what the convolutions and the row convolution see of the future, and by a chunk.
+ * later by what the convolutions and the row convolution see of the future, and by a chunk. Frames are of the sound in the order of the calls, whether or
+ * not the caller waits for each.
  */
 export class SpeechStream {
   readonly #network: DeepSpeech
@@ -21,17 +24,18 @@ export class SpeechStream {
   #frames: Float32Array<ArrayBufferLike> = new Float32Array(0)
   #first = 0
   #chunks = 0
+  readonly #turns = new Turns()
   #ended = false
 
   /**
    * @param steps of the output that a chunk gives; fewer answer sooner, more take less time
-   * @throws ArgumentError for a model that is no Deep Speech, and for one that goes backwards, too.
+   * @throws ArgumentError for a model that is no Deep Speech, for one that goes backwards, too, and for steps that are no whole number from 1.
    */
   static async begin(model: InputsModel, { steps = 16 }: { readonly steps?: number } = {}): Promise<SpeechStream> {
     const network = model.layer as DeepSpeech
     if (network.description.type !== 'deepSpeech')
       throw new ArgumentError(`SpeechStream: the model is of type ${network.description.type}; expected deepSpeech`)
-    const sizes = chunkSizes(network, steps)
+    const sizes = chunkSizes(network, checkCount(steps, 'SpeechStream: steps'))
     const [bins] = model.inputs.spectrogram.shape
     const graph = traceChunk(network, bins, sizes, model)
     const stream = new SpeechStream(network, bins, sizes, await model.backend.compile(graph))
@@ -53,16 +57,16 @@ export class SpeechStream {
    */
   push(frames: Float32Array): Promise<Float32Array> {
     this.#take(frames)
-    return this.#answer(Number.POSITIVE_INFINITY)
+    return this.#turns.run(() => this.#answer(Number.POSITIVE_INFINITY))
   }
 
   /** The sound is over: gives the rest. @throws as `push`. */
   async end(frames: Float32Array = new Float32Array(0)): Promise<Float32Array> {
     this.#take(frames)
     this.#ended = true
-    const rest = await this.#answer(this.#first + this.#frames.length / this.#bins)
-    this.#program.dispose()
-    return rest
+    return this.#turns.run(() =>
+      this.#answer(this.#first + this.#frames.length / this.#bins).finally(() => this.#program.dispose()),
+    )
   }
 
   #take(frames: Float32Array): void {
