@@ -78,6 +78,8 @@ export class SpectrogramStream {
   readonly #spectrogram: Spectrogram
   readonly #step: number
   #samples: Float32Array<ArrayBuffer> = new Float32Array(0)
+  /** Samples to come that lie between frames, which may be further apart than they are long. */
+  #between = 0
 
   /** @throws ArgumentError for one that has to know the whole sound: that normalises utterances, or pads them. */
   constructor(spectrogram: Spectrogram) {
@@ -92,11 +94,15 @@ export class SpectrogramStream {
 
   /** Takes samples, and gives the frames that are whole by now, [frames, features]. */
   push(samples: Float32Array): Float32Array {
-    this.#samples = joined(this.#samples, samples)
+    const passed = Math.min(this.#between, samples.length)
+    this.#between -= passed
+    this.#samples = joined(this.#samples, samples.subarray(passed))
     const frames = this.#spectrogram.frames(this.#samples.length)
     if (frames === 0) return new Float32Array(0)
     const values = this.#spectrogram.of(this.#samples)
-    this.#samples = this.#samples.slice(frames * this.#step)
+    const next = frames * this.#step
+    this.#between = Math.max(0, next - this.#samples.length)
+    this.#samples = this.#samples.slice(next)
     return values
   }
 }

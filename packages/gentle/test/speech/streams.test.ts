@@ -46,3 +46,12 @@ it('a spectrogram of samples that come bit by bit has the same frames', () => {
   }
   expect(() => new SpectrogramStream(new Spectrogram({ sampleRate: 8000 }))).toThrow(ArgumentError)
 })
+
+it('frames further apart than they are long are the same bit by bit, too', () => {
+  const spectrogram = new Spectrogram({ sampleRate: 8000, normalization: 'none', frameLength: 2, frameStep: 5 })
+  const whole = [...spectrogram.of(samples)]
+  for (const sizes of [[1000], [7, 1, 90], [16], [5000]]) {
+    const stream = new SpectrogramStream(spectrogram)
+    expect(streamed((piece) => stream.push(piece), sizes)).toEqual(whole)
+  }
+})
