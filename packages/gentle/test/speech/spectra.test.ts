@@ -189,6 +189,19 @@ describe('melFilters', () => {
     expect(toMel(6400, 'slaney')).toBeCloseTo(42, 10)
   })
 
+  it('lie where they should for an odd number of samples, too, such as 20 ms at 22,050 Hz', () => {
+    // 441 samples at 22,050 Hz have the frequencies of 442 at 22,100 Hz: multiples of 50 Hz.
+    const mel = { filters: 12, low: 60, high: 10_000 }
+    const { weights } = melFilters(mel, 222, 22_100)
+    const options = { sampleRate: 22_050, normalization: 'none', scale: 'none' } as const
+    const noise = Float32Array.from({ length: 441 }, (_, i) => Math.sin(i * i))
+    const power = new Spectrogram(options).of(noise)
+    const expected = Float32Array.from({ length: 12 }, (_, filter) =>
+      power.reduce((sum, value, k) => sum + weights[filter * 222 + k] * value, 0),
+    )
+    expect(largestError(new Spectrogram({ ...options, mel }).of(noise), expected)).toBeLessThan(1e-4)
+  })
+
   it('refuses filters that would catch no frequency, and ranges outside', () => {
     expect(() => melFilters({ filters: 80 }, 81, 8000)).toThrow(/between two frequencies/)
     expect(() => melFilters({ filters: 4, high: 5000 }, 81, 8000)).toThrow(/within 0 and 4000 Hz/)

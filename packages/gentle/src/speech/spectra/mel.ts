@@ -52,9 +52,10 @@ export interface MelFilters {
 /**
  * Triangles whose corners are equally far from each other in mel: each rises from the middle of the one before to its own, and falls to that of the next.
  * @param bins frequencies of the spectrum, from 0 to half of the sampling rate
+ * @param length samples that were transformed: of an odd number the last frequency lies below half of the sampling rate. An even number unless given
  * @throws ArgumentError for numbers out of range, and for so many filters that one would catch no frequency: it would always be silent.
  */
-export function melFilters(options: MelOptions, bins: number, sampleRate: number): MelFilters {
+export function melFilters(options: MelOptions, bins: number, sampleRate: number, length = 2 * (bins - 1)): MelFilters {
   const { filters, scale = 'htk', low = 0, high = sampleRate / 2, normalization = 'height' } = options
   if (!Number.isInteger(filters) || filters < 1)
     throw new ArgumentError(`mel filters: their number is ${filters}; expected a whole number from 1`)
@@ -72,7 +73,7 @@ export function melFilters(options: MelOptions, bins: number, sampleRate: number
   )
   const weights = new Float64Array(filters * bins)
   const [starts, ends] = [new Int32Array(filters), new Int32Array(filters)]
-  const step = sampleRate / 2 / (bins - 1)
+  const step = sampleRate / length
   for (let f = 0; f < filters; f++) {
     const [left, middle, right] = corners.slice(f, f + 3)
     const height = normalization === 'area' ? 2 / (right - left) : 1

@@ -64,7 +64,7 @@ export class Spectrogram {
     this.#frames = new Frames(options)
     const { sampleRate, spectrum, frameStep } = this.#frames
     const { bins, length } = spectrum
-    this.#mel = mel && melFilters(mel, bins, sampleRate)
+    this.#mel = mel && melFilters(mel, bins, sampleRate, length)
     this.#power = new Float64Array(bins)
     this.features = mel?.filters ?? bins
     this.frequencies = this.#mel?.centres ?? Array.from({ length: bins }, (_, k) => (k * sampleRate) / length)
