@@ -35,6 +35,8 @@ describe('changeSound', () => {
     expect(silent.every((value) => value === 0)).toBe(true)
     const never = changeSound(tone, rate, { noise: { ratio: [0, 0], probability: 0 } }, new Random(3))
     expect(never).toEqual(tone)
+    const noise = { ratio: [0, 0] } as const
+    expect(() => changeSound(tone, rate, { noise }, new Random(3), [new Float32Array(0)])).toThrow(/has no samples/)
   })
 
   it('makes louder by decibels', () => {

@@ -1,11 +1,11 @@
 /** Recordings as a network of speech wants them: spectrograms, and the symbols of what is said. */
-import { ArgumentError } from '../../core/errors.ts'
+import { ArgumentError, DataError } from '../../core/errors.ts'
 import { Random } from '../../core/random.ts'
 import { changeSound, drawnSpeed, lengthAtSpeed } from '../../speech/augmentation/change-sound.ts'
 import { maskSpectrogram } from '../../speech/augmentation/mask-spectrogram.ts'
 import { checkSoundPolicy, type SoundPolicy } from '../../speech/augmentation/sound-policy.ts'
 import { resample } from '../../speech/resample.ts'
-import { mixDown } from '../../speech/sound.ts'
+import { durationOf, mixDown } from '../../speech/sound.ts'
 import type { Spectrogram } from '../../speech/spectra/spectrogram.ts'
 import type { SymbolTable } from '../../speech/text/symbol-table.ts'
 import type { NamedDataset } from '../dataset.ts'
@@ -121,7 +121,7 @@ export function speechSet(parts: SpeechParts, change?: Change): SpeechSet {
  * ```ts
  * const train = await augmentedSpeech(set, { speed: [0.9, 1.1], noise: { ratio: [10, 30], probability: 0.5 }, mask: maskPolicies.SM })
  * ```
- * @throws ArgumentError for a set that is no speech set, or augmented already, and a policy with numbers out of range; DataError for files of noise that cannot be read.
+ * @throws ArgumentError for a set that is no speech set, or augmented already, and a policy with numbers out of range; DataError for files of noise that cannot be read or have no samples.
  */
 export async function augmentedSpeech(
   set: SpeechSet,
@@ -138,6 +138,7 @@ export async function augmentedSpeech(
   const noises = await Promise.all(
     (policy.noise?.files ?? []).map(async (file) => {
       const sound = await readSoundFile(file)
+      if (durationOf(sound) === 0) throw new DataError(`sound ${file}: it is to be noise, but has no samples`)
       return resample(mixDown(sound), sound.sampleRate, sampleRate)
     }),
   )

@@ -1,4 +1,5 @@
 /** A sound as it might have been, too. */
+import { ArgumentError } from '../../core/errors.ts'
 import type { Random } from '../../core/random.ts'
 import { resample, resampledLength } from '../resample.ts'
 import type { SoundPolicy, Span } from './sound-policy.ts'
@@ -16,6 +17,7 @@ export const lengthAtSpeed = (length: number, speed: number): number => resample
 
 /** A stretch of a noise, from anywhere in it, again from its beginning where it ends. */
 function stretchOf(noise: Float32Array, length: number, random: Random): Float32Array {
+  if (noise.length === 0) throw new ArgumentError('changeSound: a noise has no samples; expected at least one')
   const start = random.integer(noise.length)
   return Float32Array.from({ length }, (_, i) => noise[(start + i) % noise.length])
 }
@@ -34,6 +36,7 @@ function shifted(samples: Float32Array<ArrayBuffer>, by: number): Float32Array<A
 /**
  * A sound at another speed, moved, with noise, louder or quieter, as a stream of random numbers says; `samples` stay as they are.
  * @param noises samples of the policy's files, at the same rate; white noise where there are none
+ * @throws ArgumentError for a noise without samples.
  */
 export function changeSound(
   samples: Float32Array<ArrayBuffer>,

@@ -277,5 +277,9 @@ describe('augmentedSpeech', () => {
     await expect(augmentedSpeech(train, { noise: { ratio: [0, 1], files: ['gone.wav'] } })).rejects.toThrow(
       /gone\.wav cannot be read/,
     )
+    const empty = join(folderOf({ 'empty.wav': 0 }), 'empty.wav')
+    await expect(augmentedSpeech(train, { noise: { ratio: [0, 1], files: [empty] } })).rejects.toThrow(
+      /empty\.wav: it is to be noise, but has no samples/,
+    )
   })
 })
