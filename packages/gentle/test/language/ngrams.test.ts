@@ -112,6 +112,12 @@ describe('ARPA files', () => {
     expect(log10(['a', 'zebra'])).toBeCloseTo(-0.1 - 0.25 - 1 - 0.5, 10)
   })
 
+  it('have tokens with blanks that do not break a line', async () => {
+    const model = await readArpa(arpa.replace('\tc', '\t10\u00a0000'))
+    expect(model.tokens).toContain('10\u00a0000')
+    expect(model.logProbability(['10\u00a0000']) / Math.LN10).toBeCloseTo(-0.5 - 0.9 - 0.5, 10)
+  })
+
   it('are read from bytes, compressed ones too', async () => {
     for (const bytes of [new TextEncoder().encode(arpa.replaceAll('\n', '\r\n')), gzipSync(arpa)])
       expect((await readArpa(new Uint8Array(bytes))).logProbability(['a'])).toBeCloseTo(-0.3 * Math.LN10, 10)
@@ -143,6 +149,7 @@ describe('ARPA files', () => {
     ['other counts', arpa.replace('1=5', '1=6'), 'm, line 14: there are 5 sequences of length 1; 6 are announced'],
     ['unknown tokens', arpa.replace('a </s>', 'b </s>'), "m, line 16: 'b' is none of the sequences of one token"],
     ['other numbers', arpa.replace('-0.2\t', 'x\t'), "m, line 16: 'x' is no number"],
+    ['infinite factors', arpa.replace('-0.25', 'Infinity'), /'Infinity' is no number/],
     ['probabilities above 1', arpa.replace('-0.2\t', '0.2\t'), /line 16: the logarithm of a probability is 0\.2/],
     ['missing parts', arpa.replace('a </s>', 'a'), /line 16: '-0\.2\ta' has 2 parts; expected a logarithm, 2 tokens/],
     ['sequences twice', arpa.replace('a </s>', '<s> a'), /line 16: '-0\.2\t<s> a' stands there twice/],

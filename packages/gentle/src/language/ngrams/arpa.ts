@@ -2,6 +2,9 @@
 import { FormatError } from '../../core/errors.ts'
 import { type Ngram, NgramModel, newNgram, unknownToken } from './ngram-model.ts'
 
+/** What parts a line. Other blanks, such as those at which no line is broken, are within tokens. */
+const blanks = /[\t-\r ]+/
+
 /** What files have for log10 of 0. */
 const logOfZero = -99
 
@@ -86,7 +89,7 @@ class ArpaReader {
     if (line === '' || this.#length === Number.POSITIVE_INFINITY) return
     if (line.startsWith('\\') && /^\\(\d+-grams:|end\\)$/.test(line)) this.#section(line)
     else if (this.#length === 0) this.#count(line)
-    else this.#sequence(line)
+    else this.#sequence(raw)
   }
 
   /** `ngram 2=1234`. */
@@ -112,9 +115,10 @@ class ArpaReader {
   }
 
   /** A logarithm, tokens, and, but for the longest, the logarithm of a factor, which may be left out. */
-  #sequence(line: string): void {
+  #sequence(raw: string): void {
     const length = this.#length
-    const [probability, ...parts] = line.split(/\s+/)
+    const line = raw.trim()
+    const [probability, ...parts] = raw.split(blanks).filter((part) => part !== '')
     if (parts.length !== length && parts.length !== length + 1)
       this.#fail(
         `'${line}' has ${parts.length + 1} parts; expected a logarithm, ${length} ${length === 1 ? 'token' : 'tokens'}, and the logarithm of a factor or none`,
@@ -138,7 +142,7 @@ class ArpaReader {
 
   #number(text: string): number {
     const number = /^-inf(inity)?$/i.test(text) ? Number.NEGATIVE_INFINITY : Number(text)
-    if (Number.isNaN(number)) this.#fail(`'${text}' is no number`)
+    if (Number.isNaN(number) || number === Number.POSITIVE_INFINITY) this.#fail(`'${text}' is no number`)
     return number
   }
 
