@@ -108,6 +108,11 @@ describe('readWave', () => {
     })
   })
 
+  it('misses nothing of a whole file that ends within a sample', () => {
+    const { channels, header } = readWave(wave(format(), chunk('data', [0, 0x40, 7])))
+    expect({ samples: [...channels[0]], missing: header.missing }).toEqual({ samples: [0.5], missing: 0 })
+  })
+
   it('takes the length of RF64 from its chunk ds64', () => {
     const ds64 = chunk('ds64', [...little(0, 8), ...little(2, 8), ...little(1, 8), ...little(0, 4)])
     const bytes = wave(ds64, format(), chunk('data', [0, 0x40], 0xffffffff), chunk('LIST', ascii('INFO')))

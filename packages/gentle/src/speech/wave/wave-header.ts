@@ -108,7 +108,8 @@ export function readWaveHeader(file: RandomAccess, name = 'WAV file'): WaveHeade
       const unknown = declared === 0 ? !chunksFollow(file, chunk.start) : declared > room && declared >= unknownFrom
       const frameBytes = channels * sampleBytes
       const length = Math.floor((unknown ? room : Math.min(declared, room)) / frameBytes)
-      const missing = unknown ? 0 : Math.max(0, Math.ceil(declared / frameBytes) - length)
+      // A whole file may end within a sample, which is none.
+      const missing = unknown || declared <= room ? 0 : Math.ceil(declared / frameBytes) - length
       return { sampleRate, channels, encoding, sampleBytes, length, missing, offset: chunk.start }
     }
     if (chunk.id === 'fmt ') format = formatOf(file, chunk, name)
