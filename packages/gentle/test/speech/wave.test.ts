@@ -177,6 +177,7 @@ describe('writeWave', () => {
     expect(() => writeWave({ sampleRate: 8000, channels: [] })).toThrow(/no samples/)
     expect(() => writeWave({ sampleRate: 8000, channels: [Float32Array.of(Number.NaN)] })).toThrow(/sample 0 is NaN/)
     expect(() => writeWave({ sampleRate: 0.5, channels: [Float32Array.of(0)] })).toThrow(/rate is 0.5/)
+    expect(() => writeWave(sound, { encoding: 'int24' as 'int16' })).toThrow(/encoding is 'int24'/)
     const unequal = [new Float32Array(1), new Float32Array(2)]
     expect(() => writeWave({ sampleRate: 8000, channels: unequal })).toThrow(/1, 2 samples/)
   })
