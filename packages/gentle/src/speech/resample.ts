@@ -1,4 +1,5 @@
 /** Another sampling rate, by a windowed sinc in phases (Crochiere and Rabiner, "Multirate Digital Signal Processing", 1983). */
+import { greatestCommonDivisor } from '../core/divisor.ts'
 import { ArgumentError } from '../core/errors.ts'
 import { kaiser, kaiserBeta, kaiserWidth } from './kaiser.ts'
 
@@ -19,8 +20,6 @@ interface Filter {
   readonly values: Float32Array
 }
 
-const greatestDivisor = (a: number, b: number): number => (b === 0 ? a : greatestDivisor(b, a % b))
-
 /** Filters that were made, the newest last. */
 const filters = new Map<string, Filter>()
 const mostFilters = 64
@@ -29,7 +28,7 @@ const mostFilters = 64
 const mostValues = 2 ** 24
 
 function filterOf(from: number, to: number): Filter {
-  const divisor = greatestDivisor(from, to)
+  const divisor = greatestCommonDivisor(from, to)
   const [up, down] = [to / divisor, from / divisor]
   const key = `${up}/${down}`
   const known = filters.get(key)
@@ -65,6 +64,13 @@ function filterOf(from: number, to: number): Filter {
   return filter
 }
 
+/** @throws ArgumentError for rates that are no whole numbers from 1. */
+export function checkRates(from: number, to: number): void {
+  for (const [what, rate] of Object.entries({ from, to }))
+    if (!Number.isInteger(rate) || rate < 1)
+      throw new ArgumentError(`resample: the rate ${what} which is ${rate}; expected a whole number from 1`)
+}
+
 /** How many samples another rate takes: as long as the sound, rounded up. */
 export const resampledLength = (length: number, from: number, to: number): number => Math.ceil((length * to) / from)
 
@@ -78,9 +84,7 @@ export const resampledLength = (length: number, from: number, to: number): numbe
  * @throws ArgumentError for rates that are no whole numbers from 1, or too far from each other's multiples.
  */
 export function resample(samples: Float32Array<ArrayBuffer>, from: number, to: number): Float32Array<ArrayBuffer> {
-  for (const [what, rate] of Object.entries({ from, to }))
-    if (!Number.isInteger(rate) || rate < 1)
-      throw new ArgumentError(`resample: the rate ${what} which is ${rate}; expected a whole number from 1`)
+  checkRates(from, to)
   if (from === to) return samples
   const { up, down, taps, half, values } = filterOf(from, to)
   const { length } = samples

@@ -1,6 +1,7 @@
 /** Sounds that come bit by bit: the same numbers as those of the whole sound. */
+import { greatestCommonDivisor } from '../core/divisor.ts'
 import { ArgumentError } from '../core/errors.ts'
-import { resample, resampledLength } from './resample.ts'
+import { checkRates, resample, resampledLength } from './resample.ts'
 import type { Spectrogram } from './spectra/spectrogram.ts'
 
 /** A filter of `resample` sees no more samples than these on either side, of the slower of the two rates. */
@@ -12,8 +13,6 @@ const joined = (a: Float32Array, b: Float32Array): Float32Array<ArrayBuffer> => 
   both.set(b, a.length)
   return both
 }
-
-const greatestDivisor = (a: number, b: number): number => (b === 0 ? a : greatestDivisor(b, a % b))
 
 /** Another sampling rate for samples as they come: what `resample` gives of all of them. */
 export class ResampleStream {
@@ -28,11 +27,12 @@ export class ResampleStream {
   #first = 0
   #told = 0
 
-  /** @throws ArgumentError as `resample`, with the first samples. */
+  /** @throws ArgumentError for rates that are no whole numbers from 1; `push` for those too far from each other's multiples, as `resample`. */
   constructor(from: number, to: number) {
+    checkRates(from, to)
     this.#from = from
     this.#to = to
-    this.#period = from / greatestDivisor(from, to)
+    this.#period = from / greatestCommonDivisor(from, to)
     this.#margin = Math.ceil((reach * Math.max(1, from / to)) / this.#period) * this.#period
   }
 

@@ -32,6 +32,13 @@ it('samples that come bit by bit are resampled as all of them at once', () => {
     }
 })
 
+it('rates that are none are refused at once', () => {
+  for (const rate of [0, -8000, 8000.5, Number.NaN, Number.POSITIVE_INFINITY]) {
+    expect(() => new ResampleStream(8000, rate)).toThrow(ArgumentError)
+    expect(() => new ResampleStream(rate, 8000)).toThrow(ArgumentError)
+  }
+})
+
 it('a spectrogram of samples that come bit by bit has the same frames', () => {
   const spectrogram = new Spectrogram({
     sampleRate: 8000,

@@ -1,3 +1,4 @@
+import { greatestCommonDivisor } from '../../../core/divisor.ts'
 import { range } from '../../../core/range.ts'
 
 /**
@@ -42,8 +43,6 @@ export const forwardAxes = ({ size, outSize, kernel, stride, padding, dilation }
     sourceSize: size,
   },
 ]
-
-const greatestCommonDivisor = (a: number, b: number): number => (b === 0 ? a : greatestCommonDivisor(b, a % b))
 
 /** Axes of the gradient to the input: position p receives from output (p + padding - tap dilation) / stride, where whole. */
 export function inputGradientAxes({ size, outSize, kernel, stride, padding, dilation }: AxisGeometry): SlidingAxis[] {
