@@ -17,7 +17,7 @@ export function parseManifestTable(text: string, file: string): Recording[] {
   const rows = new Rows(text, separatorOf(text, file), file)
   if (!rows.next()) throw new DataError(`${file} is empty; expected a header such as audio,text`)
   const header = rows.texts().map((name) => name.toLowerCase())
-  const column = (names: readonly string[]): number => header.findIndex((name) => names.includes(name))
+  const column = (names: readonly string[]): number => header.indexOf(names.find((name) => header.includes(name)) ?? '')
   const [audio, words] = [column(audioNames), column(textNames)]
   if (audio < 0 || words < 0)
     throw new DataError(

@@ -156,6 +156,10 @@ describe('speechFolder', () => {
     const table = ['audio,text', ...Object.keys(sounds).map((name, i) => `${name},"Say, ${'abcdef'[i]}"`)].join('\n')
     const fromTable = await speechFolder(folderOf({ ...sounds, 'manifest.csv': table }))
     expect([fromTable.train, fromTable.validation, fromTable.test].flatMap(textsOf).sort()[0]).toBe('say a')
+    const others = table.replace('audio,text', 'path,audio,sentence,text').replaceAll('\n', '\nclip,')
+    const words = others.replaceAll(',"', ',"as written","')
+    const fromOthers = await speechFolder(folderOf({ ...sounds, 'manifest.csv': words }))
+    expect(textsOf(fromOthers.train)).toEqual(textsOf(fromTable.train))
     const lines = Object.keys(sounds).map((name, i) =>
       JSON.stringify({
         audio_filepath: name,
