@@ -1,5 +1,6 @@
 /** When the symbols of a text were heard. */
 import { ArgumentError } from '../core/errors.ts'
+import { checkBlank, isSymbol, stepsOf } from './ctc/greedy.ts'
 
 /**
  * The steps at which a network of CTC heard each symbol of a text, by the likeliest of all paths that give the text (Viterbi's algorithm over the paths of
@@ -7,7 +8,7 @@ import { ArgumentError } from '../core/errors.ts'
  * @param logits row-major [steps, symbols], of one sound
  * @param text symbols, none of them the blank
  * @param blank 0 unless given
- * @throws ArgumentError for a text that has no path in so few steps.
+ * @throws ShapeError for logits that are no whole steps; ArgumentError for symbols that there are not, and a text that has no path in so few steps.
  */
 export function alignSymbols(
   logits: Float32Array,
@@ -15,7 +16,14 @@ export function alignSymbols(
   text: ArrayLike<number>,
   { blank = 0 }: { readonly blank?: number } = {},
 ): Int32Array {
-  const steps = logits.length / symbols
+  const steps = stepsOf(logits, symbols, 'alignSymbols')
+  checkBlank(blank, symbols, 'alignSymbols')
+  const odd = Array.from(text).find((symbol) => !isSymbol(symbol, symbols) || symbol === blank)
+  if (odd !== undefined)
+    throw new ArgumentError(
+      `alignSymbols: the text has symbol ${odd}; expected 0 to ${symbols - 1}, and not the blank, ${blank}`,
+    )
+  if (steps === 0 && text.length === 0) return new Int32Array(0)
   const states = 2 * text.length + 1
   const symbolOf = (state: number): number => (state % 2 === 0 ? blank : text[(state - 1) / 2])
   let before = new Float64Array(states).fill(Number.NEGATIVE_INFINITY)

@@ -16,6 +16,16 @@ it('tells at which step each symbol was heard', () => {
   expect(() => alignSymbols(spikes([1, 1], 3), 3, [1, 1])).toThrow(ArgumentError)
 })
 
+it('refuses logits and symbols that are none, and the blank in a text', () => {
+  expect(() => alignSymbols(new Float32Array(7), 3, [1])).toThrow('alignSymbols: 7 logits for 3 symbols')
+  expect(() => alignSymbols(spikes([0, 1], 3), 3, [1], { blank: 3 })).toThrow(
+    'blank is 3; expected a symbol from 0 to 2',
+  )
+  for (const symbol of [0, 3, -1, 0.5])
+    expect(() => alignSymbols(spikes([0, 1], 3), 3, [symbol])).toThrow(`the text has symbol ${symbol}; expected 0 to 2`)
+  expect([...alignSymbols(new Float32Array(0), 3, [])]).toEqual([])
+})
+
 it('finds the likeliest of all paths, which trying all of them finds, too', () => {
   const random = new Random(2)
   const [steps, symbols] = [6, 3]

@@ -50,6 +50,7 @@ describe('ctcGreedy', () => {
   it('refuses logits that are no whole steps, and NaN', () => {
     expect(() => ctcGreedy(new Float32Array(7), 3)).toThrow('ctcGreedy: 7 logits for 3 symbols')
     expect(() => ctcGreedy(new Float32Array(3).fill(Number.NaN), 3)).toThrow(/NaN or infinite/)
+    expect(() => ctcGreedy(new Float32Array(3), 3, { blank: 3 })).toThrow('blank is 3; expected a symbol from 0 to 2')
   })
 })
 

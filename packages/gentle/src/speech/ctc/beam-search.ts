@@ -1,6 +1,6 @@
 /** The likeliest texts of a network of CTC, with a language model: prefix beam search. */
 import { ArgumentError } from '../../core/errors.ts'
-import { logSumOfStep, stepsOf } from './greedy.ts'
+import { checkBlank, logSumOfStep, stepsOf } from './greedy.ts'
 import { type DecodingLanguage, type Spelled, Spelling } from './spelling.ts'
 
 export interface CtcBeamSearchOptions {
@@ -114,8 +114,7 @@ export class CtcBeamSearch {
   constructor(symbols: number, { beam = 64, blank = 0, language }: CtcBeamSearchOptions = {}) {
     if (!(Number.isInteger(beam) && beam >= 1))
       throw new ArgumentError(`ctcBeamSearch: beam is ${beam}; expected a whole number from 1`)
-    if (!(Number.isInteger(blank) && blank >= 0 && blank < symbols))
-      throw new ArgumentError(`ctcBeamSearch: blank is ${blank}; expected a symbol from 0 to ${symbols - 1}`)
+    checkBlank(blank, symbols, 'ctcBeamSearch')
     if (language !== undefined && language.symbols.length !== symbols)
       throw new ArgumentError(
         `ctcBeamSearch: the language model has texts for ${language.symbols.length} symbols; expected ${symbols}`,
