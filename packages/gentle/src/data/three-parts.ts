@@ -27,6 +27,7 @@ export async function mapParts<From, To>(
  * All three parts of a set: what is missing is split off from the training part, a sixth for the test and then a twelfth for validation unless told.
  * @param what how messages call the set
  * @param splitOff indices of the rest and of so many examples that are split off
+ * @param called how messages call the examples
  * @throws DataError where there are too few.
  */
 export function threeParts<Example>(
@@ -34,10 +35,11 @@ export function threeParts<Example>(
   given: GivenParts<readonly Example[]>,
   counts: { readonly validation?: number; readonly test?: number },
   splitOff: (examples: readonly Example[], count: number) => readonly [rest: Uint32Array, part: Uint32Array],
+  called: 'images' | 'recordings' = 'images',
 ): Required<GivenParts<readonly Example[]>> {
   const all = given.train
   if (all.length < 3 && (given.test === undefined || given.validation === undefined))
-    throw new DataError(`${what}: ${all.length} images are too few to split; expected at least 3`)
+    throw new DataError(`${what}: ${all.length} ${called} are too few to split; expected at least 3`)
   const share = (examples: readonly Example[], parts: number): number =>
     Math.max(1, Math.round(examples.length / parts))
   const divided = (examples: readonly Example[], count: number) =>

@@ -200,14 +200,14 @@ export async function speechFolder(place: string, options: SpeechFolderOptions =
     throw new DataError(`${what}: ${wrong.length} of its recordings would be left out; the first: ${wrong[0].reason}`)
   checkUsable(parts)
   const given = partsGiven(parts)
-  const split = threeParts(what, parts, options, (examples, count) =>
+  const splitOff = (examples: readonly SpeechExample[], count: number) =>
     splitByWords(
       examples.map(({ transcript }) => transcript),
       count,
       seed,
       what,
-    ),
-  )
+    )
+  const split = threeParts(what, parts, options, splitOff, 'recordings')
   remarks.push(...sharedWords(split))
   if (given.flat().some(({ transcript }) => text.digits === 'english' && /\d/.test(transcript)))
     remarks.push('single digits are spelled in English: 1 is one')

@@ -205,6 +205,11 @@ describe('speechFolder', () => {
     expect(remarks).toEqual([])
   })
 
+  it('says of recordings that they are too few to split', async () => {
+    const place = folderOf({ '1.wav': 8000, '2.wav': 8000, 'transcripts.txt': '1: one\n2: two' })
+    await expect(speechFolder(place)).rejects.toThrow(/2 recordings are too few to split/)
+  })
+
   it('brings all to one rate, and says so', async () => {
     const files = { ...many(6), 'x/0.wav': sound(8000, 16000) }
     const { remarks, spectrogram, train, validation, test } = await speechFolder(folderOf(files))
