@@ -138,7 +138,7 @@ export async function speechFolder(place: string, options: SpeechFolderOptions =
     throw new ArgumentError(`speechFolder: framesPerOutput is ${framesPerOutput}; expected a whole number from 1`)
   const what = `speech ${place}`
   const lists = await speechLayout(place, options.transcripts)
-  const english = lists.train.english
+  const { english } = lists.train === noRecordings ? lists.test! : lists.train
   const text: TranscriptOptions = { ...(english ? { digits: 'english' as const } : {}), ...options.text }
   const skipped: SkippedRecording[] = []
   const remarks: string[] = []

@@ -205,6 +205,11 @@ describe('speechFolder', () => {
     expect(remarks).toEqual([])
   })
 
+  it("reads Asterisk's list of a part for the test alone as English, too", async () => {
+    const place = folderOf({ 'test/1.wav': 8000, 'test/core-sounds-en.txt': '1: Press 1' })
+    expect(textsOf((await speechFolder(place)).test)).toEqual(['press one'])
+  })
+
   it('says of recordings that they are too few to split', async () => {
     const place = folderOf({ '1.wav': 8000, '2.wav': 8000, 'transcripts.txt': '1: one\n2: two' })
     await expect(speechFolder(place)).rejects.toThrow(/2 recordings are too few to split/)
