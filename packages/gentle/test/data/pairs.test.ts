@@ -145,6 +145,7 @@ describe('a data set of pairs', () => {
     expect(() => pairsSet(pairs.slice(1), vocabularies, { name: 'short', longest: 2 })).toThrow(
       'data set short: none of 2 pairs has texts of at most 2 pieces',
     )
+    expect(() => pairsSet([], vocabularies)).toThrow('data set pairs: there are no pairs; expected at least one')
     expect(() => pairsSet(pairs, vocabularies, { longest: 0 })).toThrow(ArgumentError)
   })
 })

@@ -87,6 +87,7 @@ export function pairsSet(
     sourceTexts.push(source)
     targetTexts.push(target)
   }
+  if (all.length === 0) throw new DataError(`data set ${name}: there are no pairs; expected at least one`)
   if (pairs.length === 0)
     throw new DataError(`data set ${name}: none of ${all.length} pairs has texts of at most ${longest} pieces`)
   const [sources, targets] = [new Sequences(sourceTexts), new Sequences(targetTexts)]
