@@ -33,6 +33,56 @@ const layers = (convolution: object, ...behind: object[]) => ({
   weightsManifest: [{ paths: ['w'], weights: [kernel] }],
 })
 
+const source = (name: string, shape: (number | null)[]) => ({
+  class_name: 'InputLayer',
+  name,
+  config: { name, batch_input_shape: shape },
+  inbound_nodes: [],
+})
+
+/** A recurrent layer in both directions, called with a sequence and one state. */
+const calledWithOneState = {
+  modelTopology: {
+    class_name: 'Model',
+    config: {
+      name: 'm',
+      layers: [
+        source('x', [null, 3, 2]),
+        source('s', [null, 1]),
+        {
+          class_name: 'Bidirectional',
+          name: 'b',
+          config: {
+            name: 'b',
+            merge_mode: 'concat',
+            layer: { class_name: 'SimpleRNN', config: { name: 'r', units: 1, activation: 'tanh', use_bias: false } },
+          },
+          inbound_nodes: [
+            [
+              ['x', 0, 0, {}],
+              ['s', 0, 0, {}],
+            ],
+          ],
+        },
+      ],
+      input_layers: [
+        ['x', 0, 0],
+        ['s', 0, 0],
+      ],
+      output_layers: [['b', 0, 0]],
+    },
+  },
+  weightsManifest: [
+    {
+      paths: ['w'],
+      weights: ['forward', 'backward'].flatMap((way) => [
+        { name: `b/${way}_r/kernel`, shape: [2, 1], dtype: 'float32' },
+        { name: `b/${way}_r/recurrent_kernel`, shape: [1, 1], dtype: 'float32' },
+      ]),
+    },
+  ],
+}
+
 /** A graph of a placeholder, this node behind it, and others. */
 const graph = (node: object, ...others: object[]) => ({
   modelTopology: {
@@ -76,6 +126,11 @@ it.each<[string, object, RegExp]>([
     'a state that is kept from batch to batch',
     layers({}, { class_name: 'SimpleRNN', config: { name: 'l', units: 2, activation: 'tanh', stateful: true } }),
     /layer 'l' \(SimpleRNN\) is stateful/,
+  ],
+  [
+    'a state for one of two directions',
+    calledWithOneState,
+    /layer 'b' \(Bidirectional\) is called with 1 states; expected as many for each direction/,
   ],
   [
     'an activation that is not told',

@@ -166,6 +166,8 @@ const bothWays: BuildKerasLayer = (config) => {
     readsMasks: true,
     run([x, ...given], scope) {
       const half = given.length / 2
+      if (!Number.isInteger(half))
+        config.fail(`is called with ${given.length} states; expected as many for each direction`)
       const [y, ...states] = forward.run(x, given.slice(0, half), scope)
       const [turned, ...otherStates] = backward.run(x, given.slice(half), scope)
       const [a, b] = [y.written, backward.returnsSequences ? flip(turned.written, 1) : turned.written]
