@@ -1,5 +1,5 @@
 /** One step of GNMT's decoder, as when it translates; rivals/pytorch-gnmt-step.py has the same network and weights. */
-import { createModel, wasm } from '../../packages/gentle/src/entries/index.ts'
+import { countParameters, createModel, wasm } from '../../packages/gentle/src/entries/index.ts'
 import { gnmt } from '../../packages/gentle/src/entries/models.ts'
 import { makeDecoder } from '../../packages/gentle/src/train/decoder.ts'
 import { serve, wideVectors } from '../serve.ts'
@@ -33,7 +33,7 @@ await serve(async ({ threads }) => {
   return {
     version: `Node ${process.versions.node}`,
     threads,
-    parameters: [...model.parameters.values()].reduce((sum, { shape }) => sum + shape.reduce((a, b) => a * b, 1), 0),
+    parameters: countParameters(model),
     compileMilliseconds,
     note: `compiled in ${Math.round(compileMilliseconds)} ms; first ${first[0].toFixed(4)}, ${first[(rows.length - 1) * tokens + 7].toFixed(4)}`,
     workPerStep: rows.length,
