@@ -118,6 +118,19 @@ describe('a recurrent layer', () => {
     )
   })
 
+  it.each([
+    ['attention of several heads', nn.MultiHeadAttention(4, 2)],
+    ['a row convolution', nn.RowConv(2)],
+  ])('has neighbours that leave padding out as it does: %s', async (_, layer) => {
+    const network = nn.ofInput('frames', nn.Sequential(nn.Linear(4, { biasInit: 1 }), layer))
+    const scope = scopeOf()
+    const x = sequences()
+    const y = network.applyInputs({ frames: x, framesLengths: constant([steps, 2], [batch], 'int32') }, scope)
+    const alone = network.applyInputs({ frames: x.slice([1, 0, 0], [1, 2, inputs]) }, scope)
+    const values = await run({ y: y.slice([1, 0, 0], [1, 2, 4]), alone })
+    for (const [i, value] of values.alone.entries()) expect(values.y[i]).toBeCloseTo(value, 6)
+  })
+
   it('drops, in training, the same inputs and the same of the state in all steps of an example, and other values between layers in each', async () => {
     const [many, long] = [4, 6]
     const outputsOf = async (options: nn.RNNOptions, training = true): Promise<number[][][]> => {

@@ -31,8 +31,8 @@ export interface MultiHeadAttentionLayer extends Layer {
 
 /**
  * Attention of several heads: queries, keys and values are mapped to `heads` parts of units / heads features, each part looks by scaled dot products, and
- * what they found is mapped once more. Applied to one tensor [N, T, units] it is self-attention, every position looking at all of its example; `attend`
- * takes queries and keys from two. Parameters as PyTorch's MultiheadAttention: `in_proj_weight` [3 units, units] of queries, keys and values, `in_proj_bias`,
+ * what they found is mapped once more. Applied to one tensor [N, T, units] it is self-attention, every position looking at all of its example, and at no
+ * padding where the network tells how long examples are; `attend` takes queries and keys from two. Parameters as PyTorch's MultiheadAttention: `in_proj_weight` [3 units, units] of queries, keys and values, `in_proj_bias`,
  * `out_proj.weight` [units, units], `out_proj.bias`. A query that sees no key finds 0, where PyTorch has NaN.
  * Source: Vaswani et al., "Attention Is All You Need", 2017, section 3.2.2.
  *
@@ -83,7 +83,8 @@ export function MultiHeadAttention(
   return {
     description,
     attend,
-    apply: (x, scope) => inLayer(scope, description, x, () => attend(x, x, x, scope).output),
+    apply: (x, scope) =>
+      inLayer(scope, description, x, () => attend(x, x, x, scope, { lengths: scope.lengthsFor(x) }).output),
   }
 }
 
