@@ -30,7 +30,7 @@ export class CarriedState {
   }
 
   async read(): Promise<Map<string, Float32Array>> {
-    const values = new Map<string, Float32Array>()
+    const values = new Map<string, Float32Array>(this.#first)
     for (const [path, each] of this.#variables) values.set(path, await this.#backend.read(each))
     return values
   }

@@ -85,6 +85,11 @@ describe('a stateful layer', () => {
     await trainer.step()
     const state = loadTrainingState(saveTrainingState(await trainer.state()))
     trainer.dispose()
+    // Also where what goes on is kept once more before its first step.
+    const between = await createTrainer(network(), dataset(), options())
+    await between.restore(state)
+    expect((await between.state()).carried).toEqual(state.carried)
+    between.dispose()
     const further = await fit(network(), dataset(), { ...options(), state })
     expect(await nn.readWeights(further.model)).toEqual(await nn.readWeights(whole.model))
     expect(further.history.map(({ train }) => train)).toEqual(whole.history.map(({ train }) => train))
