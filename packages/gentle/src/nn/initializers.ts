@@ -87,7 +87,7 @@ export const orthogonal: Initializer = (shape, random) => {
       for (let k = 0; k < length; k++) along += before[k] * vector[k]
       for (let k = 0; k < length; k++) vector[k] -= along * before[k]
     }
-    const norm = Math.hypot(...vector)
+    const norm = Math.sqrt(vector.reduce((sum, value) => sum + value * value, 0))
     vectors.push(vector.map((value) => value / norm))
   }
   const values = new Float32Array(rows * columns)

@@ -37,6 +37,11 @@ describe('an initialiser', () => {
     expect([...nn.constants(0.5)([2], new Random(1))]).toEqual([0.5, 0.5])
   })
 
+  it('draws a row of length 1, however long it is', () => {
+    const row = nn.orthogonal([1, 200_000], new Random(1))
+    expect(row.reduce((sum, value) => sum + value * value, 0)).toBeCloseTo(1, 4)
+  })
+
   it('that needs inputs and outputs refuses a list of numbers', () => {
     expect(() => nn.heNormal([10], new Random(1))).toThrow(ArgumentError)
   })
