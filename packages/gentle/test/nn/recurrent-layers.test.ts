@@ -255,6 +255,12 @@ describe('a recurrent layer', () => {
       new ArgumentError('lstm: dropout is 1; expected at least 0 and below 1'),
     )
     expect(() => nn.LSTM(2, { residual: true, outputs: 'last' })).toThrow(ArgumentError)
+    expect(() => nn.LSTM(2, { bias: false, forgetBias: 1 })).toThrow(
+      new ArgumentError('lstm: forgetBias is 1, and with bias: false there are no biases; use one of them'),
+    )
+    expect(() => nn.LSTMCell(2, { normalization: 'layer', forgetBias: 1 })).toThrow(
+      new ArgumentError('lstmCell: forgetBias is 1, and with normalization there are no biases; use one of them'),
+    )
     expect(() => nn.LSTMCell(2, { normalization: 'batch' as 'layer' })).toThrow(
       new ArgumentError('lstmCell: normalization is "batch"; expected \'layer\''),
     )

@@ -1,3 +1,4 @@
+import { ArgumentError } from '../../../core/errors.ts'
 import type { Tensor } from '../../../graph/tensor.ts'
 import { sigmoid, tanh } from '../../../ops/activations.ts'
 import { add, mul } from '../../../ops/elementwise.ts'
@@ -59,6 +60,10 @@ function lstmInitializers(
   const { forgetBias } = options
   if (forgetBias === undefined) return usual
   checkFinite(forgetBias, `${where}: forgetBias`)
+  if (!usual.bias)
+    throw new ArgumentError(
+      `${where}: forgetBias is ${forgetBias}, and with ${options.normalization === undefined ? 'bias: false' : 'normalization'} there are no biases; use one of them`,
+    )
   const withForget =
     (initialize: Initializer, value: number): Initializer =>
     (shape, random) =>
