@@ -209,6 +209,10 @@ class Search {
 
   #attentionOf({ weights, positions }: { weights: Float32Array; positions: number }, row: number): Float32Array {
     const own = this.#options.positions?.[this.#example] ?? positions
+    if (own > positions)
+      throw new DataError(
+        `beamSearch: the source of example ${this.#example} has ${own} positions, but a step attends to ${positions}`,
+      )
     return weights.slice(row * positions, row * positions + own)
   }
 

@@ -168,5 +168,12 @@ describe('beam search', () => {
     await expect(
       beamSearch(() => ({ logProbabilities: new Float32Array(5) }), { ...options, beam: 2 }),
     ).rejects.toThrow('for each of 2 rows')
+    const attending = (rows: Int32Array) => ({
+      logProbabilities: new Float32Array(3 * rows.length).fill(-1),
+      attention: new Float32Array(2 * rows.length),
+    })
+    await expect(beamSearch(attending, { ...options, positions: [3] })).rejects.toThrow(
+      'the source of example 0 has 3 positions, but a step attends to 2',
+    )
   })
 })
