@@ -4,6 +4,7 @@ import { SymbolTable, transcriptText, wordsOf } from '../../src/speech/index.ts'
 describe('transcriptText', () => {
   it.each([
     ['Press 1, please — it’s free!', { digits: 'english' }, "press one please it's free"],
+    ['The 2nd of 3, 4TH and 1 thing', { digits: 'english' }, 'the 2nd of three 4th and one thing'],
     ['3D audio, H.323 and 4.5 or 500', { digits: 'english' }, 'three d audio h 323 and 4 5 or 500'],
     ["rock 'n' roll, o'clock, the dogs'", {}, "rock n roll o'clock the dogs"],
     ['Cafe\u0301  au\tlait', {}, 'caf\u00e9 au lait'],

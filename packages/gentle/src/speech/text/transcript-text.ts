@@ -7,7 +7,7 @@ export interface TranscriptOptions {
   readonly punctuation?: 'drop' | 'keep'
   /**
    * What becomes of digits: they stay ('keep', unless given), or each that has no other beside it becomes its English word ('english'): 1 and one sound the same.
-   * Longer numbers stay: whether 500 is read as five hundred or five zero zero, no text tells.
+   * Longer numbers stay: whether 500 is read as five hundred or five zero zero, no text tells. So do 1st and 2nd, which are no one and no two.
    */
   readonly digits?: 'keep' | 'english'
 }
@@ -29,7 +29,10 @@ export function transcriptText(transcript: string, options: TranscriptOptions = 
   let text = transcript.normalize('NFC').replace(apostrophes, "'")
   if (letters === 'lower') text = text.toLowerCase()
   if (digits === 'english')
-    text = text.replace(/(?<![\p{N}]|\d[.,])\d(?![\p{N}]|[.,]\d)/gu, (digit) => ` ${words[Number(digit)]} `)
+    text = text.replace(
+      /(?<![\p{N}]|\d[.,])\d(?![\p{N}]|[.,]\d|(?:st|nd|rd|th)(?!\p{L}))/giu,
+      (digit) => ` ${words[Number(digit)]} `,
+    )
   if (punctuation === 'drop')
     text = text.replace(/[^\p{L}\p{M}\p{N}']/gu, ' ').replace(/(?<![\p{L}\p{M}\p{N}])'|'(?![\p{L}\p{M}\p{N}])/gu, ' ')
   return text.replace(/\s+/gu, ' ').trim()
