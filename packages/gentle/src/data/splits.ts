@@ -13,10 +13,11 @@ export interface SplitOptions {
   readonly seed?: number
 }
 
-function countOf(what: string, size: number, length: number): number {
+/** How many examples a size means, a number of them or a share of all. @throws ArgumentError for what is neither. */
+export function countOfSize(where: string, what: string, size: number, length: number): number {
   if (size > 0 && size < 1) return Math.max(1, Math.round(size * length))
   if (Number.isInteger(size) && size >= 1) return size
-  throw new ArgumentError(`splits: ${what} is ${size}; expected a whole number from 1, or a share between 0 and 1`)
+  throw new ArgumentError(`${where}: ${what} is ${size}; expected a whole number from 1, or a share between 0 and 1`)
 }
 
 /**
@@ -28,8 +29,8 @@ export function splits(dataset: Dataset, { validation, test, seed = 0 }: SplitOp
   const [known, unseen] =
     test === undefined
       ? [dataset, subset(dataset, [])]
-      : randomSplit(dataset, countOf('test', test, dataset.length), seed)
-  const [train, chosen] = randomSplit(known, countOf('validation', validation, dataset.length), seed)
+      : randomSplit(dataset, countOfSize('splits', 'test', test, dataset.length), seed)
+  const [train, chosen] = randomSplit(known, countOfSize('splits', 'validation', validation, dataset.length), seed)
   return { train, validation: chosen, test: unseen }
 }
 

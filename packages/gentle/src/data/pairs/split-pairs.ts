@@ -1,6 +1,7 @@
 /** Parts of pairs in which no source is that another part has. */
-import { ArgumentError, DataError } from '../../core/errors.ts'
+import { DataError } from '../../core/errors.ts'
 import { Random } from '../../core/random.ts'
+import { countOfSize } from '../splits.ts'
 import type { TextPair } from './read-pairs.ts'
 
 export interface PairSplitOptions {
@@ -36,12 +37,6 @@ export function bySource(pairs: readonly TextPair[]): SourceWithTargets[] {
   return Array.from(targets, ([source, own]) => ({ source, targets: [...own] }))
 }
 
-function countOf(what: string, size: number, sources: number): number {
-  if (size > 0 && size < 1) return Math.max(1, Math.round(size * sources))
-  if (Number.isInteger(size) && size >= 1) return size
-  throw new ArgumentError(`splitPairs: ${what} is ${size}; expected a whole number from 1, or a share between 0 and 1`)
-}
-
 /**
  * Splits pairs by their sources, by seed: all pairs of a source, such as all pronunciations of a word, are in the same part, so nothing that is tested was learned. The same
  * sources are in the test whatever is chosen for validation.
@@ -50,9 +45,9 @@ function countOf(what: string, size: number, sources: number): number {
 export function splitPairs(pairs: readonly TextPair[], options: PairSplitOptions = {}): PairSplits {
   // In order of their texts, so that the order of lines does not matter.
   const sources = [...new Set(pairs.map(({ source }) => source))].sort()
-  const test = countOf('test', options.test ?? 0.1, sources.length)
+  const test = countOfSize('splitPairs', 'test', options.test ?? 0.1, sources.length)
   const usual = Math.min(2000, Math.max(1, Math.round(sources.length / 20)))
-  const validation = countOf('validation', options.validation ?? usual, sources.length)
+  const validation = countOfSize('splitPairs', 'validation', options.validation ?? usual, sources.length)
   if (test + validation >= sources.length)
     throw new DataError(
       `splitPairs: ${sources.length} different sources are too few for ${test} in the test and ${validation} in validation; give fewer`,
