@@ -63,9 +63,10 @@ export function batchesByLength(
     if (members === undefined) byLength.set(bucket, [index])
     else members.push(index)
   }
+  const upTo = [...byLength.keys()].sort((a, b) => a - b)
   const batches: Uint32Array[] = []
   let left: number[] = []
-  for (const bucket of [...byLength.keys()].sort((a, b) => a - b)) {
+  for (const bucket of upTo) {
     const members = [...left, ...byLength.get(bucket)!]
     const whole = members.length - (members.length % batchSize)
     for (let start = 0; start < whole; start += batchSize)
@@ -77,7 +78,6 @@ export function batchesByLength(
     batches.push(Uint32Array.from([...batches.pop()!, ...left]))
   } else if (left.length > 0) batches.push(Uint32Array.from(left))
   const shuffled = random === undefined || keepOrder || byLength.size < 2 ? batches : shuffle(batches, random)
-  const upTo = [...byLength.keys()].sort((a, b) => a - b)
   const longest = longestUpTo(dataset, upTo, byLength)
   return shuffled.map((indices) => {
     const { padded } = paddedBatch(dataset, indices)
