@@ -86,6 +86,11 @@ export function linePanel(options: LinePanel, lines: readonly Line[]): string {
       points.map(({ x, values }) => `${across(x)},${up(of(values))}`)
     const [most, least] = [at((values) => Math.max(...values)), at((values) => Math.min(...values)).reverse()]
     const dash = dashed ? ' stroke-dasharray="4 3"' : ''
+    // A line of one point would not be seen.
+    if (points.length === 1) {
+      const [{ x, values }] = points
+      return `<circle cx="${across(x)}" cy="${up(meanOf(values))}" r="3.5" fill="${colour}"/>`
+    }
     return `<polygon points="${[...most, ...least].join(' ')}" fill="${colour}" opacity="0.15"/><polyline points="${at(meanOf).join(' ')}" fill="none" stroke="${colour}" stroke-width="2" stroke-linejoin="round"${dash}/>`
   })
   return [
