@@ -46,7 +46,7 @@ function systems(): { readonly sizes: Point[]; readonly trainings: Point[] } {
   return {
     sizes: [
       { name: 'Deep Speech 2', year: 2016, value: speech.parameters, dy: 9 },
-      { name: 'GNMT', year: 2016, value: translation.parameters, dx: -9, dy: -4, anchor: 'end' },
+      { name: 'GNMT', year: 2016, value: translation.parameters, dx: 0, dy: -10, anchor: 'middle' },
     ],
     trainings: [
       {
