@@ -152,6 +152,10 @@ export async function transcribe(
     throw new UsageError('--rate is of raw samples from standard input; files tell their own')
   if (flags.rate !== undefined && !(Number.isInteger(flags.rate) && flags.rate >= 1))
     throw new UsageError(`--rate is ${flags.rate}; expected samples a second, such as 8000`)
+  if (listens && input === process.stdin && process.stdin.isTTY)
+    throw new UsageError(
+      'no sound is named; give a file, or send one through standard input, as in: arecord -f S16_LE -r 16000 | gentle transcribe RUN',
+    )
   const transcriber = await openHearing(place)
   try {
     const decoding = await decodingFor(place, transcriber, flags)
