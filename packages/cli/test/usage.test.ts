@@ -37,6 +37,10 @@ async function refuses(args: readonly string[], pattern: RegExp): Promise<void> 
 describe.concurrent('gentle refuses, in one line,', () => {
   it('an unknown command', () => refuses(['trian'], /unknown command 'trian'; did you mean train\?/))
   it('an unknown model', () => refuses(['train', 'lenet'], /unknown model 'lenet'; did you mean lenet5\?/))
+  it('an unknown model of speech', () =>
+    refuses(['train', 'deepspech'], /unknown model 'deepspech'; did you mean deepspeech\?.*, gnmt\)/))
+  it('a summary of a network of pairs', () =>
+    refuses(['summary', 'gnmt'], /gnmt is a network of sequences; layers of such are not told/))
   it('an unknown data set', () =>
     refuses(['train', 'lenet5', '--data', 'mnits'], /unknown data set 'mnits'; did you mean mnist\?/))
   it('an unknown option', () => refuses(['train', 'lenet5', '--epoch', '3'], /unknown option '--epoch'.*--epochs/))

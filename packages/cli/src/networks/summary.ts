@@ -6,6 +6,7 @@ import { type DeepSpeech, onSpectrograms, speechNetwork, speechNetworks } from '
 import { plotNetwork } from 'gentle-dl-plot'
 import { networkNamed, networkNames } from '../models/networks.ts'
 import { openAnyModel } from '../models/open-model.ts'
+import { sequenceNetworkNames } from '../tasks/sequence-tasks.ts'
 import { shapeOf, shapeText } from '../terminal/shapes.ts'
 import { note, terminalWidth, thousands } from '../terminal/terminal.ts'
 import { exitCodes, UsageError } from '../terminal/usage.ts'
@@ -53,6 +54,10 @@ async function openNetwork(
     const layer = onSpectrograms(speechNetwork(place, { symbols: classes ?? usualSymbols }))
     return { layer, inputShape: given === undefined ? usualSpectrogram : framesOf(given) }
   }
+  if (sequenceNetworkNames().includes(place))
+    throw new UsageError(
+      `${place} is a network of sequences; layers of such are not told (how large it is, gentle train ${place} says before it begins)`,
+    )
   const opened = await openAnyModel(place, size)
   const { model } = opened
   if ('inputs' in model) {

@@ -2,11 +2,12 @@
 import type { RunFolder } from 'gentle-dl'
 import { takesPoints } from 'gentle-dl/models'
 import { policyText } from '../data/policy.ts'
+import { networkNames } from '../models/networks.ts'
 import { annotatedTask } from '../tasks/annotated-tasks.ts'
-import { checkSettingsOf, sequenceTaskFor } from '../tasks/sequence-tasks.ts'
+import { checkSettingsOf, sequenceNetworkNames, sequenceTaskFor } from '../tasks/sequence-tasks.ts'
 import type { NamedSettings } from '../tasks/task.ts'
 import type { AnyTaskName } from '../tasks/task-names.ts'
-import { UsageError } from '../terminal/usage.ts'
+import { UsageError, unknownChoice } from '../terminal/usage.ts'
 import { presetNamed } from './presets.ts'
 import { settingsOf } from './run-folder.ts'
 import { checkUnchanged, readConfig, type Settings, settingsOfFlags } from './settings.ts'
@@ -72,6 +73,8 @@ export function settingsFor(
     throw new UsageError('--run-dir is for a new run; --resume goes on in its own folder')
   const { model: name, task: named } = { ...stored, ...given }
   const sequences = sequenceTaskFor(name, named)
+  if (sequences === undefined && name !== undefined && !networkNames.includes(name))
+    throw unknownChoice('model', name, [...networkNames, ...sequenceNetworkNames()])
   checkSettingsOf(sequences, { ...stored, ...given })
   if (given.augment !== undefined)
     given.augment = sequences?.policyText(given.augment) ?? policyText('--augment', given.augment)
