@@ -52,13 +52,14 @@ export async function evaluateSpeech(
     console.log(
       [
         bold(
-          `${percent(judged.rates.characterErrorRate)} of the letters and ${percent(judged.rates.wordErrorRate)} of the words of ${set.length} ${part} recordings of ${data} wrong`,
+          `${percent(judged.rates.characterErrorRate)} of the letters and ${percent(judged.rates.wordErrorRate)} of the words of ${set.length} ${part} ${set.length === 1 ? 'recording' : 'recordings'} of ${data} wrong`,
         ),
-        `loss ${loss.toFixed(4)}; ${decoding.text}`,
+        decoding.text,
+        `loss ${loss.toFixed(4)}`,
         '',
         ratesTable([
           [part, judged.rates],
-          [`${part}, by the likeliest letter of each step alone`, greedy.rates],
+          [`${part}, greedy`, greedy.rates],
         ]),
         examplesText(judged.examples),
       ].join('\n'),

@@ -47,13 +47,14 @@ export async function finishSpeech(ending: Ending, splits: SpeechSplits): Promis
         bold(
           `Test: ${percent(test.rates.characterErrorRate)} of the letters and ${percent(test.rates.wordErrorRate)} of the words wrong`,
         ),
-        `${splits.test.length} recordings of what no other part says; ${decoding.text}`,
+        `${splits.test.length} ${splits.test.length === 1 ? 'recording' : 'recordings'} of what no other part says`,
+        decoding.text,
         `with the weights of epoch ${bestEpoch}, the best on validation; ${seconds.toFixed(1)} s in all`,
         '',
         ratesTable([
           ['validation', validation.rates],
           ['test', test.rates],
-          ['test, by the likeliest letter of each step alone', greedy.rates],
+          ['test, greedy', greedy.rates],
         ]),
         examplesText(test.examples),
         '',

@@ -3,7 +3,7 @@
 import type { SpeechSet } from 'gentle-dl/data'
 import { characterErrorRate, editDistance, wordErrorRate } from 'gentle-dl/language'
 import type { TranscribeOptions, Transcriber, Transcript } from 'gentle-dl/speech'
-import { bold, green, percent, red, table } from '../terminal/terminal.ts'
+import { bold, dim, green, percent, red, table } from '../terminal/terminal.ts'
 
 /** Letters, and words, to replace, leave out and put in, over those that were said: 0 is all right, and above 1 is possible. */
 export interface ErrorRates {
@@ -82,7 +82,10 @@ export function examplesText(examples: readonly HeardExample[], most = 5): strin
 
 /** Error rates in a table, a row a way of decoding. */
 export const ratesTable = (rows: readonly (readonly [name: string, rates: ErrorRates])[]): string =>
-  table([
-    ['', 'letters wrong (CER)', 'words wrong (WER)'],
-    ...rows.map(([name, rates]) => [name, percent(rates.characterErrorRate), percent(rates.wordErrorRate)]),
-  ])
+  [
+    table([
+      ['', 'letters wrong (CER)', 'words wrong (WER)'],
+      ...rows.map(([name, rates]) => [name, percent(rates.characterErrorRate), percent(rates.wordErrorRate)]),
+    ]),
+    dim('greedy: the likeliest letter of each step alone'),
+  ].join('\n')
