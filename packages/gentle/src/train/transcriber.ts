@@ -104,7 +104,7 @@ export class Transcriber {
     return this.spectrogram.of(enough)
   }
 
-  /** What is said in each sound. @throws ArgumentError for sounds without samples. */
+  /** What is said in each sound; one without samples is taken for silence. @throws ArgumentError for a sound without channels. */
   async transcribe(sounds: readonly Sound[], options: TranscribeOptions = {}): Promise<Transcript[]> {
     const features = sounds.map((sound) => this.features(sound))
     const logits = await this.logits(features)
