@@ -47,7 +47,7 @@ export async function finishSpeech(ending: Ending, splits: SpeechSplits): Promis
         bold(
           `Test: ${percent(test.rates.characterErrorRate)} of the letters and ${percent(test.rates.wordErrorRate)} of the words wrong`,
         ),
-        `${splits.test.length} ${splits.test.length === 1 ? 'recording' : 'recordings'} of what no other part says`,
+        `${splits.test.length} ${splits.test.length === 1 ? 'recording' : 'recordings'}`,
         decoding.text,
         `with the weights of epoch ${bestEpoch}, the best on validation; ${seconds.toFixed(1)} s in all`,
         '',
