@@ -68,83 +68,88 @@ const modelText = `a run folder, a file of a model (${modelFiles}), or the name 
 program
   .command('train')
   .argument('[model]', [...networkNames, ...sequenceNetworkNames()].join(', '))
-  .description('train a network; everything about it goes to a run folder')
-  .option('--task <name>', `${allTaskNames.join(', ')} (classify, or what the network is for)`)
-  .option('--preset <name>', `settings that are known to work: ${presetNames.join(', ')}; flags win`)
+  .description('train a network and save everything about it in a run folder')
+  .option('--task <name>', `${allTaskNames.join(', ')} (default: classify, or what the network is for)`)
+  .option('--preset <name>', `settings known to work: ${presetNames.join(', ')}; other options override them`)
   .option('--data <name>', allDataNames.join(', '))
   .option('--epochs <n>', 'passes over the training examples', number)
-  .option('--batch-size <n>', 'examples a step', number)
-  .option('--learning-rate <rate>', 'at its highest', number)
-  .option('--schedule <name>', 'constant, linear (to 0) or cosine')
+  .option('--batch-size <n>', 'examples per step', number)
+  .option('--learning-rate <rate>', 'learning rate, before the schedule lowers it', number)
+  .option('--schedule <name>', 'learning-rate schedule: constant, linear or cosine, both down to 0 (default: linear)')
   .option('--optimizer <name>', 'sgd, adam or adamW')
-  .option('--momentum <share>', 'of sgd', number)
-  .option('--weight-decay <factor>', 'pulls weights towards 0', number)
+  .option('--momentum <factor>', 'momentum of sgd', number)
+  .option('--weight-decay <factor>', 'weight decay', number)
   .option('--decayed <what>', 'all (parameters), or weights: without biases and norms')
-  .option('--clip-norm <limit>', 'largest norm of a gradient', number)
-  .option('--warmup <steps>', 'first steps, over which the learning rate grows from 0', number)
-  .option('--seed <n>', 'from which all chance derives (0)', number)
-  .option('--threads <n>', 'threads that compute (all cores)', number)
-  .option('--wide-vectors', 'compute on vectors of 256 bits (AVX2), by a pass that V8 calls experimental')
-  .option('--validation <n>', 'training examples to split off for validation', number)
+  .option('--clip-norm <limit>', 'clip the gradients to this global norm', number)
+  .option('--warmup <steps>', 'steps over which the learning rate rises from 0', number)
+  .option('--seed <n>', 'random seed (default: 0)', number)
+  .option('--threads <n>', 'number of threads (default: all cores)', number)
+  .option('--wide-vectors', 'compute with 256-bit vectors (AVX2), which V8 marks as experimental')
+  .option('--validation <n>', 'number of training examples to hold out for validation', number)
   .option(
     '--test <n>',
-    'of pairs and speech: how many to split off for the test, or their share (0.1; a sixth of recordings)',
+    'pairs and speech: how many examples to hold out for testing, or the fraction of them (default: 0.1; speech: a sixth)',
     number,
   )
-  .option(
-    '--label <column>',
-    'of a table: the column with the classes, its name or its number from 0 (seen by name and content)',
-  )
-  .option('--resize <n>', "train on pictures of n x n (files: the network's usual size)", number)
-  .option('--strict', 'refuse data of which anything is broken, instead of leaving it out or mending it')
+  .option('--label <column>', 'tables: the column with the classes, by name or by number from 0 (default: detected)')
+  .option('--resize <n>', "resize pictures to n x n (default for image files: the network's usual size)", number)
+  .option('--strict', 'stop at broken data, instead of skipping or repairing it')
   .option(
     '--augment <policy>',
-    `changes pictures by chance: ${policyNames.join(', ')}, sounds: ${soundPolicyNames.join(', ')}; JSON or a JSON file`,
+    `random augmentation: ${policyNames.join(', ')}; of sounds: ${soundPolicyNames.join(', ')}; or JSON, or a JSON file`,
   )
-  .option('--class-weights <how>', 'none, or balanced: rare classes count as much as frequent ones')
+  .option('--class-weights <how>', 'none, or balanced: rare classes weigh as much as frequent ones (default: none)')
   .option('--loss <name>', `localize: both, giou, smoothL1; segment: ${segmentationLosses.join(', ')}`)
-  .option('--rate <n>', 'of speech: samples a second to which all sounds are brought (8000)', number)
-  .option('--label-smoothing <share>', 'of pairs: probability that is spread evenly over all pieces', number)
-  .option('--pieces <n>', 'of pairs: most pieces of both sides or of each, as in 8000 or characters,100')
+  .option('--rate <n>', 'speech: sample rate in Hz that all sounds are resampled to (default: 8000)', number)
   .option(
-    '--longest <n>',
-    'of pairs: most pieces of a text (128); of speech: most seconds of a sound that is learned from (20); longer ones are left out',
+    '--label-smoothing <share>',
+    'pairs: label smoothing, the probability spread evenly over the vocabulary',
     number,
   )
-  .option('--layers <n>', 'recurrent layers; of gnmt, of the encoder and of the decoder', number)
-  .option('--units <n>', 'of each recurrent layer', number)
-  .option('--pretrained <file>', 'begin with what fits of weights: safetensors, a file of PyTorch, or ONNX')
-  .option('--weights-key <name>', 'of those in a checkpoint with several: such as state_dict')
-  .option('--freeze <name...>', `parameters that stay: ${allButHead}, names, beginnings of names, or globs`)
-  .option('--config <file>', 'settings as JSON; flags win')
-  .option('--run-dir <folder>', 'where to keep the run (runs/TASK/...)')
-  .option('--resume <run>', 'go on with an interrupted run')
-  .option('--profile', 'tell where the time of a step goes, op by op; profile.json is for a trace viewer')
+  .option('--pieces <n>', 'pairs: vocabulary size, for both sides or for each, such as 8000 or characters,100')
+  .option(
+    '--longest <n>',
+    'longest training example; longer ones are skipped (default for pairs: 128 tokens; for speech: 20 seconds)',
+    number,
+  )
+  .option('--layers <n>', 'recurrent layers; gnmt: of the encoder and of the decoder', number)
+  .option('--units <n>', 'units of each recurrent layer', number)
+  .option(
+    '--pretrained <file>',
+    'start from the weights in this file, where names and shapes match: safetensors, PyTorch or ONNX',
+  )
+  .option('--weights-key <name>', 'which weights to use from a checkpoint that holds several, such as state_dict')
+  .option('--freeze <name...>', `parameters not to train: ${allButHead}, names, prefixes of names, or globs`)
+  .option('--config <file>', 'settings as a JSON file; options override it')
+  .option('--run-dir <folder>', 'where to save the run (default: runs/TASK/...)')
+  .option('--resume <run>', 'continue an interrupted run')
+  .option('--profile', 'report the time of each op in a step, and write profile.json for a trace viewer')
   .option('--json', 'print the summary as JSON')
-  .option('--quiet', 'no progress and no report')
+  .option('--quiet', 'print no progress and no report')
   .action(async (model, flags) => finishWith(await train(model, flags)))
 
 program
   .command('eval')
   .argument('<run>', 'a run folder or a weights file')
-  .description('loss and accuracy of a trained model')
+  .description('evaluate a trained model: loss, accuracy and other metrics')
   .requiredOption('--data <name>', allDataNames.join(', '))
-  .option('--split <part>', 'train, validation or test (test; all of other pairs than those of the training)')
-  .option(
-    '--label <column>',
-    'of a table: the column with the classes, its name or its number from 0 (seen by name and content)',
-  )
+  .option('--split <part>', 'train, validation or test (default: test; all of the data where it is new pairs)')
+  .option('--label <column>', 'tables: the column with the classes, by name or by number from 0 (default: detected)')
   .option(
     '--normalize <name>',
-    `how pictures are prepared: ${normalizeNames.join(' or ')} (as stored with the weights)`,
+    `normalization of pictures: ${normalizeNames.join(' or ')} (default: as stored with the weights)`,
   )
-  .option('--seed <n>', 'by which validation is split off (0)', number)
-  .option('--strict', 'refuse data of which anything is broken, instead of leaving it out or mending it')
-  .option('--views <n>', 'looks at each picture so often, changed by --augment, and averages', number)
-  .option('--augment <policy>', `${policyNames.join(', ')}, JSON or a JSON file`)
-  .option('--flips', "looks at each picture's mirror image, too: localization, detection, segmentation")
-  .option('--labels <file>', "names of the model's classes, one a line, where it has none")
-  .option('--size <name=n>', 'of an axis that an ONNX file leaves open, such as height=48; once for each', each)
+  .option('--seed <n>', 'random seed of the validation split (default: 0)', number)
+  .option('--strict', 'stop at broken data, instead of skipping or repairing it')
+  .option(
+    '--views <n>',
+    'number of augmented views per picture, whose predictions are averaged; needs --augment',
+    number,
+  )
+  .option('--augment <policy>', `augmentation policy: ${policyNames.join(', ')}, or JSON, or a JSON file`)
+  .option('--flips', 'localize, detect, segment: average with the prediction for the mirror image')
+  .option('--labels <file>', 'class names, one per line, for a model without them')
+  .option('--size <name=n>', 'size of a dynamic dimension of an ONNX model, such as height=48; may be repeated', each)
   .option('--json', 'print JSON')
   .action(async (run, flags) => finishWith(await evaluateRun(run, flags)))
 
@@ -152,24 +157,28 @@ program
   .command('predict')
   .argument('<model>', modelText)
   .argument('[image...]', 'PNG, JPEG or WebP files of any size')
-  .description('what a trained model takes pictures for, or what it makes of a tensor')
-  .option('--weights <file>', 'weights of the network named: safetensors, a file of PyTorch, or ONNX')
-  .option('--weights-key <name>', 'of those in a checkpoint with several: such as state_dict')
-  .option('--input <file>', 'a float32 tensor [N, C, H, W] as .npy, run as it is')
-  .option('--logits', 'print what the network gives, before it becomes probabilities')
+  .description('classify pictures, find objects in them, or run a model on a tensor')
+  .option('--weights <file>', 'weights for the named network: safetensors, PyTorch or ONNX')
+  .option('--weights-key <name>', 'which weights to use from a checkpoint that holds several, such as state_dict')
+  .option('--input <file>', 'a float32 tensor [N, C, H, W] as .npy, used without any preprocessing')
+  .option('--logits', 'print logits instead of probabilities')
   .option(
     '--normalize <name>',
-    `how pictures are prepared: ${normalizeNames.join(' or ')} (as stored with the weights)`,
+    `normalization of pictures: ${normalizeNames.join(' or ')} (default: as stored with the weights)`,
   )
-  .option('--labels <file>', 'names of the classes, one a line')
-  .option('--invert', 'the pictures are dark on light')
-  .option('--views <n>', 'looks at each picture so often, changed by --augment, and averages', number)
-  .option('--augment <policy>', `${policyNames.join(', ')}, JSON or a JSON file`)
-  .option('--top <n>', 'classes to tell', number, 5)
-  .option('--out <file>', 'the picture with boxes or mask drawn over it; with several pictures, a folder')
-  .option('--least-score <share>', 'objects that are less sure are not told (0.5)', number)
-  .option('--flips', "looks at each picture's mirror image, too: localization, detection, segmentation")
-  .option('--size <name=n>', 'of an axis that an ONNX file leaves open, such as height=48; once for each', each)
+  .option('--labels <file>', 'class names, one per line')
+  .option('--invert', 'invert the pictures, for digits that are dark on light')
+  .option(
+    '--views <n>',
+    'number of augmented views per picture, whose predictions are averaged; needs --augment',
+    number,
+  )
+  .option('--augment <policy>', `augmentation policy: ${policyNames.join(', ')}, or JSON, or a JSON file`)
+  .option('--top <n>', 'number of classes to show', number, 5)
+  .option('--out <file>', 'write the picture with its boxes or mask drawn on it; a folder for several pictures')
+  .option('--least-score <share>', 'hide objects with a score below this (default: 0.5)', number)
+  .option('--flips', 'localize, detect, segment: average with the prediction for the mirror image')
+  .option('--size <name=n>', 'size of a dynamic dimension of an ONNX model, such as height=48; may be repeated', each)
   .option('--json', 'print JSON')
   .action(async (model, images, flags) => finishWith(await predict(model, images, flags)))
 
@@ -178,33 +187,32 @@ program
   .argument('<run>', 'a run folder or a weights file of deepspeech')
   .argument(
     '[sound...]',
-    'WAV files of any rate, and others; else what comes through standard input: WAV, or raw samples with --rate',
+    'WAV files of any sample rate, and other formats; without them standard input: WAV, or raw samples with --rate',
   )
-  .description('what is said in sounds')
+  .description('turn speech into text')
+  .option('--beam <n>', 'beam size (default: 32); 1 for greedy decoding', number)
   .option(
-    '--beam <n>',
-    'beginnings of texts that are looked at together (32); 1: the likeliest letter of each step',
-    number,
+    '--language-model <file>',
+    'an ARPA file, of words or letters, or none (default: the language model of the run)',
   )
-  .option('--language-model <file>', 'ARPA, of words or letters; none: what is heard alone (that of the run)')
-  .option('--rate <n>', 'of raw samples (16 bits, little endian, one channel): how many a second', number)
-  .option('--out <file>', 'draw the spectrogram with the letters over it at their times, as .svg or .png')
+  .option('--rate <n>', 'sample rate in Hz of raw input (16-bit little-endian mono)', number)
+  .option('--out <file>', 'draw the spectrogram with the letters above it at their times, as .svg or .png')
   .option('--json', 'print JSON, with the times of words and letters')
-  .option('--quiet', 'print texts alone, a line each')
+  .option('--quiet', 'print only the texts, one per line')
   .action(async (run, sounds, flags) => finishWith(await transcribe(run, sounds, flags)))
 
 program
   .command('translate')
   .argument('<run>', 'a run folder or a weights file of gnmt')
-  .argument('[text...]', 'what to translate; else lines of standard input, or of a terminal as they are typed')
-  .description('what a trained model makes of texts')
-  .option('--beam <n>', 'hypotheses that are looked at together (4)', number)
-  .option('--best <n>', 'translations of each text (1)', number)
-  .option('--length-penalty <alpha>', 'the more, the longer the translations: α of GNMT (0.2)', number)
-  .option('--coverage-penalty <beta>', 'the more, the less of a text is passed over: β of GNMT (0)', number)
-  .option('--out <file>', 'draw what each piece of the translation looked at, as .svg')
+  .argument('[text...]', 'texts to translate; without them, lines of standard input or typed in the terminal')
+  .description('translate texts')
+  .option('--beam <n>', 'beam size (default: 4)', number)
+  .option('--best <n>', 'number of translations per text (default: 1)', number)
+  .option('--length-penalty <alpha>', 'favours longer translations: α of GNMT (default: 0.2)', number)
+  .option('--coverage-penalty <beta>', 'penalizes leaving out parts of a text: β of GNMT (default: 0)', number)
+  .option('--out <file>', 'draw the attention weights, as .svg')
   .option('--json', 'print JSON')
-  .option('--quiet', 'print translations alone, a line each')
+  .option('--quiet', 'print only the translations, one per line')
   .action(async (run, texts, flags) => finishWith(await translate(run, texts, flags)))
 
 program
@@ -213,23 +221,23 @@ program
     '<model>',
     `${[...networkNames, ...Object.keys(speechNetworks)].join(', ')}, a run folder, or a file of a model: ${modelFiles}`,
   )
-  .description("a network's layers and what they cost")
-  .option('--input <HxWxC>', 'size of an example, such as 224x224x3')
-  .option('--classes <n>', 'outputs', number)
-  .option('--batch <n>', 'examples for which memory is told and time is measured', number, 1)
-  .option('--measure', "measure each layer's time, beside the least that its FLOPs allow")
-  .option('--svg <file>', "draw the network's graph")
-  .option('--size <name=n>', 'of an axis that an ONNX file leaves open, such as height=48; once for each', each)
+  .description('show the layers of a network: shapes, parameters, FLOPs, memory')
+  .option('--input <HxWxC>', 'input size, such as 224x224x3')
+  .option('--classes <n>', 'number of classes', number)
+  .option('--batch <n>', 'batch size for memory and time', number, 1)
+  .option('--measure', 'measure the time of each layer, next to the minimum that its FLOPs allow')
+  .option('--svg <file>', 'draw the graph of the network')
+  .option('--size <name=n>', 'size of a dynamic dimension of an ONNX model, such as height=48; may be repeated', each)
   .option('--json', 'print JSON')
   .action(async (model, flags) => finishWith(await summary(model, flags)))
 
 program
   .command('compare')
-  .argument('[model...]', `some of ${classifierNames.join(', ')} (those of the lecture)`)
-  .description('networks side by side: size, cost, time, year and accuracy, each with its source')
-  .option('--no-measure', 'do not measure their time')
-  .option('--svg <file>', 'draw cost against year and accuracy')
-  .option('--out <folder>', 'keep the pictures one by one, and the figures as JSON')
+  .argument('[model...]', `some of ${classifierNames.join(', ')} (default: those of the lecture)`)
+  .description('compare networks: size, cost, time, year and published accuracy, with sources')
+  .option('--no-measure', 'do not measure time')
+  .option('--svg <file>', 'plot cost against year and accuracy')
+  .option('--out <folder>', 'write each chart as a file of its own, and the figures as JSON')
   .option('--json', 'print JSON')
   .action(async (models, flags) => finishWith(await compare(models, flags)))
 
@@ -237,198 +245,193 @@ program
   .command('explain')
   .argument('<run>', 'a run folder or a weights file')
   .argument('<image>', 'a PNG, JPEG or WebP file')
-  .description('what a network looks at: filters, feature maps, Grad-CAM, occlusion, as one picture')
-  .option('--out <file>', 'where to write it: .png, .jpg or .webp', 'explain.png')
-  .option('--class <name>', 'the class to explain (the likeliest)')
-  .option('--layers <name...>', 'whose maps are shown (six, from the first to the last)')
+  .description('show what a network looks at: filters, feature maps, Grad-CAM and occlusion in one picture')
+  .option('--out <file>', 'output file: .png, .jpg or .webp', 'explain.png')
+  .option('--class <name>', 'class to explain (default: the predicted one)')
+  .option('--layers <name...>', 'layers whose feature maps are shown (default: six, from first to last)')
   .option(
     '--normalize <name>',
-    `how the picture is prepared: ${normalizeNames.join(' or ')} (as stored with the weights)`,
+    `normalization of the picture: ${normalizeNames.join(' or ')} (default: as stored with the weights)`,
   )
-  .option('--invert', 'the picture is dark on light')
-  .option('--size <name=n>', 'of an axis that an ONNX file leaves open, such as height=48; once for each', each)
+  .option('--invert', 'invert the picture, for a digit that is dark on light')
+  .option('--size <name=n>', 'size of a dynamic dimension of an ONNX model, such as height=48; may be repeated', each)
   .option('--json', 'print JSON')
   .action(async (run, image, flags) => finishWith(await explain(run, image, flags)))
 
 program
   .command('augment')
   .argument('<image...>', 'PNG, JPEG or WebP files')
-  .description('what a policy of augmentation makes of pictures')
-  .requiredOption('--policy <policy>', `${policyNames.join(', ')}, JSON or a JSON file`)
-  .requiredOption('--out <file>', 'where to write the sheet: .png, .jpg or .webp')
-  .option('--grid <RxC>', 'rows and columns of the sheet', '6x6')
-  .option('--seed <n>', 'from which all chance derives (0)', number)
+  .description('show what data augmentation does to pictures')
+  .requiredOption('--policy <policy>', `augmentation policy: ${policyNames.join(', ')}, or JSON, or a JSON file`)
+  .requiredOption('--out <file>', 'output file: .png, .jpg or .webp')
+  .option('--grid <RxC>', 'rows and columns of the output', '6x6')
+  .option('--seed <n>', 'random seed (default: 0)', number)
   .action(async (images, flags) => finishWith(await augment(images, flags)))
 
-const experiment = program
-  .command('experiment')
-  .description('experiments of the lecture, each with its figures and its picture')
+const experiment = program.command('experiment').description('run an experiment of the lecture: figures and a chart')
 
 experiment
   .command('depth')
-  .description('why shortcuts matter: plain and residual networks of 20 and 56 layers, trained alike')
+  .description('why shortcuts matter: plain and residual networks of 20 and 56 layers, trained the same way')
   .option('--data <name>', 'mnist or a folder of IDX files', 'mnist')
-  .option('--examples <n>', 'training examples, and at most as many test examples', number, 3000)
-  .option('--size <n>', 'pictures of n x n', number, 14)
+  .option('--examples <n>', 'training examples, and the maximum of test examples', number, 3000)
+  .option('--size <n>', 'picture size, n x n', number, 14)
   .option('--epochs <n>', 'passes over the training examples', number, 8)
-  .option('--seeds <n>', 'trainings of each network', number, 2)
-  .option('--threads <n>', 'threads that compute (all cores)', number)
-  .option('--out <folder>', 'where to keep figures and picture', 'runs/experiment/depth')
+  .option('--seeds <n>', 'number of runs of each network, with different seeds', number, 2)
+  .option('--threads <n>', 'number of threads (default: all cores)', number)
+  .option('--out <folder>', 'where to write the figures and the chart', 'runs/experiment/depth')
   .option('--json', 'print JSON')
-  .option('--quiet', 'no progress')
+  .option('--quiet', 'print no progress')
   .action(async (flags) => finishWith(await depthExperiment(flags)))
 
 experiment
   .command('features')
-  .description('no more feature engineering: pixels, filters made by hand, and learned ones')
-  .option('--data <name>', 'mnist or another set of pictures', 'mnist')
+  .description('from feature engineering to feature learning: pixels, hand-made filters and learned ones')
+  .option('--data <name>', 'mnist or another image data set', 'mnist')
   .option('--examples <list>', 'numbers of training examples', '100,1000,10000,55000')
-  .option('--steps <n>', 'steps of each training', number, 3000)
-  .option('--seeds <n>', 'trainings of each kind', number, 3)
-  .option('--threads <n>', 'threads that compute (all cores)', number)
-  .option('--out <folder>', 'where to keep figures and picture', 'runs/experiment/features')
+  .option('--steps <n>', 'training steps of each run', number, 3000)
+  .option('--seeds <n>', 'number of runs of each kind, with different seeds', number, 3)
+  .option('--threads <n>', 'number of threads (default: all cores)', number)
+  .option('--out <folder>', 'where to write the figures and the chart', 'runs/experiment/features')
   .option('--json', 'print JSON')
-  .option('--quiet', 'no progress')
+  .option('--quiet', 'print no progress')
   .action(async (flags) => finishWith(await featuresExperiment(flags)))
 
 experiment
   .command('shift')
-  .description('networks that learned from digits in the middle, as the digits move')
-  .option('--data <name>', 'mnist or another set of pictures', 'mnist')
-  .option('--examples <n>', 'training examples, and at most as many test examples', number, 20_000)
+  .description('how networks trained on centred digits cope with shifted ones')
+  .option('--data <name>', 'mnist or another image data set', 'mnist')
+  .option('--examples <n>', 'training examples, and the maximum of test examples', number, 20_000)
   .option('--epochs <n>', 'passes over the training examples', number, 4)
-  .option('--seeds <n>', 'trainings of each network', number, 3)
-  .option('--threads <n>', 'threads that compute (all cores)', number)
-  .option('--out <folder>', 'where to keep figures and picture', 'runs/experiment/shift')
+  .option('--seeds <n>', 'number of runs of each network, with different seeds', number, 3)
+  .option('--threads <n>', 'number of threads (default: all cores)', number)
+  .option('--out <folder>', 'where to write the figures and the chart', 'runs/experiment/shift')
   .option('--json', 'print JSON')
-  .option('--quiet', 'no progress')
+  .option('--quiet', 'print no progress')
   .action(async (flags) => finishWith(await shiftExperiment(flags)))
 
 experiment
   .command('loss')
-  .description('empirical loss closing in on an expected loss that is known')
+  .description('how empirical loss approaches a known expected loss as examples are added')
   .option('--examples <list>', 'numbers of examples', '10,30,100,300,1000,3000,10000,30000,100000')
-  .option('--seeds <n>', 'sets of examples of each size', number, 10)
-  .option('--threads <n>', 'threads that compute (all cores)', number)
-  .option('--out <folder>', 'where to keep figures and picture', 'runs/experiment/loss')
+  .option('--seeds <n>', 'number of random sets of each size', number, 10)
+  .option('--threads <n>', 'number of threads (default: all cores)', number)
+  .option('--out <folder>', 'where to write the figures and the chart', 'runs/experiment/loss')
   .option('--json', 'print JSON')
-  .option('--quiet', 'no progress')
+  .option('--quiet', 'print no progress')
   .action(async (flags) => finishWith(await lossExperiment(flags)))
 
 experiment
   .command('memory')
-  .description('how many steps plain recurrent networks, LSTMs and GRUs remember: adding and copying')
-  .option('--distances <list>', 'steps over which something has to be remembered', '10,20,50,100')
-  .option('--units <n>', 'of the recurrent layer', number, 64)
-  .option('--symbols <n>', 'that have to be copied', number, 3)
-  .option('--steps <n>', 'steps of each training', number, 1200)
-  .option('--seeds <n>', 'trainings of each kind', number, 1)
-  .option('--threads <n>', 'threads that compute (all cores)', number)
-  .option('--out <folder>', 'where to keep figures and picture', 'runs/experiment/memory')
+  .description('how many steps plain recurrent networks, LSTMs and GRUs remember, when adding and copying')
+  .option('--distances <list>', 'numbers of steps to remember over', '10,20,50,100')
+  .option('--units <n>', 'units of the recurrent layer', number, 64)
+  .option('--symbols <n>', 'number of symbols to copy', number, 3)
+  .option('--steps <n>', 'training steps of each run', number, 1200)
+  .option('--seeds <n>', 'number of runs of each kind, with different seeds', number, 1)
+  .option('--threads <n>', 'number of threads (default: all cores)', number)
+  .option('--out <folder>', 'where to write the figures and the chart', 'runs/experiment/memory')
   .option('--json', 'print JSON')
-  .option('--quiet', 'no progress')
+  .option('--quiet', 'print no progress')
   .action(async (flags) => finishWith(await memoryExperiment(flags)))
 
 experiment
   .command('overfitting')
-  .description('one network on few and on many pictures: bare, with dropout, weight decay, augmentation')
-  .option('--data <name>', 'mnist or another set of pictures', 'mnist')
+  .description('one network on few and many pictures: without regularization, with dropout, weight decay, augmentation')
+  .option('--data <name>', 'mnist or another image data set', 'mnist')
   .option('--examples <list>', 'numbers of training examples', '100,1000,10000')
-  .option('--steps <n>', 'steps of each training', number, 2000)
-  .option('--seeds <n>', 'trainings of each kind', number, 3)
-  .option('--threads <n>', 'threads that compute (all cores)', number)
-  .option('--out <folder>', 'where to keep figures and picture', 'runs/experiment/overfitting')
+  .option('--steps <n>', 'training steps of each run', number, 2000)
+  .option('--seeds <n>', 'number of runs of each kind, with different seeds', number, 3)
+  .option('--threads <n>', 'number of threads (default: all cores)', number)
+  .option('--out <folder>', 'where to write the figures and the chart', 'runs/experiment/overfitting')
   .option('--json', 'print JSON')
-  .option('--quiet', 'no progress')
+  .option('--quiet', 'print no progress')
   .action(async (flags) => finishWith(await overfittingExperiment(flags)))
 
 program
   .command('export')
   .argument('<model>', modelText)
-  .description('a trained model as a file that others read')
+  .description('export a trained model to a format that other programs read')
   .requiredOption('--format <name>', formatNames.join(' or '))
-  .requiredOption('--out <file>', 'where to write it; for tfjs a folder, of model.json and weights.bin')
-  .option('--weights <file>', 'weights of the network named: safetensors, a file of PyTorch, or ONNX')
-  .option('--weights-key <name>', 'of those in a checkpoint with several: such as state_dict')
-  .option('--input <HxWxC>', 'size of an example, for a network named')
-  .option('--opset <n>', "ONNX's operator set, 13 to 22 (13, which most programs read)", number)
+  .requiredOption('--out <file>', 'output file; for tfjs a folder, which gets model.json and weights.bin')
+  .option('--weights <file>', 'weights for the named network: safetensors, PyTorch or ONNX')
+  .option('--weights-key <name>', 'which weights to use from a checkpoint that holds several, such as state_dict')
+  .option('--input <HxWxC>', 'input size, for a named network')
+  .option('--opset <n>', 'ONNX opset, 13 to 22 (default: 13, which most programs read)', number)
   .action(async (model, flags) => finishWith(await exportModel(model, flags)))
 
 program
   .command('show')
-  .argument('<file>', 'weights, a model or arrays, whoever wrote them; or a run folder')
-  .description('what is in a file: tensors, operators, what it says of itself, what Gentle can do with it')
-  .option('--weights-key <name>', 'of those in a checkpoint with several: such as state_dict')
+  .argument('<file>', 'a file of weights, a model or arrays, from any program; or a run folder')
+  .description('show what is in a file: tensors, operators, metadata, and what Gentle can do with it')
+  .option('--weights-key <name>', 'which weights to use from a checkpoint that holds several, such as state_dict')
   .option('--json', 'print JSON')
   .action(async (file, flags) => finishWith(await show(file, flags)))
 
 program
   .command('diff')
-  .argument('<a>', 'a file as `gentle show` takes it, or a run folder')
-  .argument('<b>', 'another, of the same format or not')
-  .description('how two models differ: what only one has, shapes, types, and values by how much')
-  .option('--weights-key <name>', 'of those in a checkpoint with several: such as state_dict')
+  .argument('<a>', 'a file that `gentle show` reads, or a run folder')
+  .argument('<b>', 'another one, of any format')
+  .description('compare two models: tensors that only one has, shapes, types and values')
+  .option('--weights-key <name>', 'which weights to use from a checkpoint that holds several, such as state_dict')
   .option('--json', 'print JSON')
   .action(async (a, b, flags) => finishWith(await diff(a, b, flags)))
 
 const dataCommand = program
   .command('data')
   .argument('<name>', [...dataNames, ...pairNames, 'speech:DIR', 'speech:MANIFEST'].join(', '))
-  .description('what is in a data set')
-  .option('--seed <n>', 'by which validation is split off (0)', number)
-  .option('--validation <n>', 'examples to split off', number)
-  .option('--strict', 'refuse data of which anything is broken, instead of leaving it out or mending it')
-  .option(
-    '--label <column>',
-    'of a table: the column with the classes, its name or its number from 0 (seen by name and content)',
-  )
+  .description('show what is in a data set')
+  .option('--seed <n>', 'random seed of the validation split (default: 0)', number)
+  .option('--validation <n>', 'number of examples to hold out for validation', number)
+  .option('--strict', 'stop at broken data, instead of skipping or repairing it')
+  .option('--label <column>', 'tables: the column with the classes, by name or by number from 0 (default: detected)')
   .option('--json', 'print JSON')
   .action((name, flags) => data(name, flags))
 
 dataCommand
   .command('describe')
   .argument('<name>', dataNames.join(', '))
-  .description('classes, sizes, mean and deviation, duplicates, broken files, and a sheet of pictures')
-  .option('--seed <n>', 'by which parts are split off (0)', number)
-  .option('--validation <n>', 'examples to split off', number)
-  .option(
-    '--label <column>',
-    'of a table: the column with the classes, its name or its number from 0 (seen by name and content)',
-  )
-  .option('--resize <n>', 'look at image files at n x n (64; 256 with boxes or masks)', number)
-  .option('--strict', 'refuse data of which anything is broken, instead of leaving it out or mending it')
-  .option('--out <file>', 'write some pictures of every class as one, such as contact-sheet.png')
+  .description('report classes, sizes, mean and standard deviation, duplicates and broken files, with a contact sheet')
+  .option('--seed <n>', 'random seed of the splits (default: 0)', number)
+  .option('--validation <n>', 'number of examples to hold out for validation', number)
+  .option('--label <column>', 'tables: the column with the classes, by name or by number from 0 (default: detected)')
+  .option('--resize <n>', 'resize image files to n x n (default: 64; 256 with boxes or masks)', number)
+  .option('--strict', 'stop at broken data, instead of skipping or repairing it')
+  .option('--out <file>', 'write a contact sheet with some pictures of each class, such as contact-sheet.png')
   .option('--json', 'print JSON')
   .action((name, _, command) => describe(name, command.optsWithGlobals()))
 
 program
   .command('metrics')
-  .description('how good predictions in files are, whoever made them')
+  .description('score the predictions in a file, from any program')
   .requiredOption('--task <name>', scoredTasks.join(' or '))
-  .requiredOption('--truth <path>', 'COCO annotations')
-  .requiredOption('--predictions <path>', 'COCO results: a list of { image_id, category_id, bbox, score }')
-  .option('--strict', 'refuse a truth of which anything is left out or mended')
-  .option('--curves <file>', 'draw precision and recall of each category, at an IoU of 0.5, as .svg')
+  .requiredOption('--truth <path>', 'ground truth: COCO annotations')
+  .requiredOption('--predictions <path>', 'predictions: COCO results, a list of { image_id, category_id, bbox, score }')
+  .option('--strict', 'stop at broken annotations, instead of skipping or repairing them')
+  .option('--curves <file>', 'plot precision against recall for each category, at an IoU of 0.5, as .svg')
   .option('--json', 'print JSON')
   .action(async (flags) => finishWith(await metrics(flags)))
 
 program
   .command('filter')
-  .argument('[image]', 'a picture, whose numbers are its bytes, 0 to 255; or numbers as .npy or .csv')
-  .description("slide a kernel over a picture, by default as Octave's conv2")
-  .option('--kernel <rows>', "its numbers, such as '1 0 -1; 1 0 -1; 1 0 -1'")
-  .option('--preset <name>', 'a kernel by name, such as sobel-x or gaussian:size=7,sigma=2')
-  .option('--list', 'print the presets with their numbers')
-  .option('--out <file>', '.png, .jpg or .webp; .npy or .csv for the raw numbers')
-  .option('--channels <how>', 'grey: turn colours to grey first; each: every channel on its own', 'grey')
-  .option('--stride <SxT>', 'pixels from window to window, down x across (1)')
-  .option('--dilation <SxT>', 'pixels from weight to weight, down x across (1)')
-  .option('--shape <name>', 'full, same or valid (full)')
-  .option('--operation <name>', 'convolution, which turns the kernel by 180 degrees, or correlation (convolution)')
-  .option('--padding <name>', 'beyond the edge: zero, reflect, replicate or wrap (zero)')
+  .argument('[image]', 'a picture, read as numbers from 0 to 255; or numbers as .npy or .csv')
+  .description('convolve a picture with a kernel, by default as conv2 in Octave')
+  .option('--kernel <rows>', "the numbers of the kernel, such as '1 0 -1; 1 0 -1; 1 0 -1'")
+  .option('--preset <name>', 'a named kernel, such as sobel-x or gaussian:size=7,sigma=2')
+  .option('--list', 'list the presets and their numbers')
+  .option('--out <file>', 'output file: .png, .jpg or .webp; .npy or .csv for the raw numbers')
+  .option('--channels <how>', 'grey: convert to grey first; each: filter every channel separately', 'grey')
+  .option('--stride <SxT>', 'stride in pixels, down x across (default: 1)')
+  .option('--dilation <SxT>', 'dilation in pixels, down x across (default: 1)')
+  .option('--shape <name>', 'size of the result: full, same or valid (default: full)')
+  .option(
+    '--operation <name>',
+    'convolution, which rotates the kernel by 180 degrees, or correlation (default: convolution)',
+  )
+  .option('--padding <name>', 'padding beyond the edge: zero, reflect, replicate or wrap (default: zero)')
   .option('--abs', 'take absolute values')
-  .option('--normalize', 'stretch the result: its least number becomes 0, its largest 1')
-  .option('--explain <X,Y>', 'print how the number of one output pixel comes about')
+  .option('--normalize', 'rescale the result so that its minimum is 0 and its maximum 1')
+  .option('--explain <X,Y>', 'print how the value of one output pixel is computed')
   .action(async (image, flags) => finishWith(await filter(image, flags)))
 
 /** Tells an error in one line and gives the exit code. */
