@@ -1,5 +1,5 @@
 /** The declarations say what is meant: each line marked would have to fail. */
-import { type FitOptions, input, type Layer, Linear, Sequential, sgd } from 'gentle-dl'
+import { compile, type FitOptions, input, type Layer, Linear, Sequential, sgd } from 'gentle-dl'
 import { type Dataset, inMemory } from 'gentle-dl/data'
 import { defineKernel, elementwiseKernel, f32x4 } from 'gentle-dl/kernels'
 import { add, defineOp, type Sorted, sort } from 'gentle-dl/ops'
@@ -14,6 +14,13 @@ export const data: Dataset = inMemory({
 })
 export const curves: string = plotHistory([{ train: { loss: 1 } }])
 export const sorted: Sorted = sort(input([2, 3]).add(1).mean(1, { keepDims: true }))
+const x = input([2])
+const program = await compile({ inputs: { x }, outputs: { y: x.add(1) } })
+export const { y } = await program.run({ x: [1, 2] })
+// @ts-expect-error: no input has this name
+await program.run({ X: [1, 2] })
+// @ts-expect-error: no output has this name
+export const { z } = await program.run({ x: [1, 2] })
 
 const scaledOp = defineOp({
   name: 'scaled',

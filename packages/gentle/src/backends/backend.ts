@@ -4,11 +4,21 @@ import type { Graph } from '../graph/graph.ts'
 import type { Variable } from '../graph/tensor.ts'
 import type { Profile, ProfileOptions } from './profile.ts'
 
-/** Values for a program's inputs: row-major, one number for a scalar. */
-export type Feed = Readonly<Record<string, TypedArray | readonly number[] | number>>
+/** Values for a program's inputs, by name: row-major, one number for a scalar. */
+export type Feed<Inputs extends string = string> = Readonly<Record<Inputs, TypedArray | readonly number[] | number>>
 
-/** A graph made ready to run any number of times. */
-export interface Program {
+/** What `run` takes: values for all inputs, or nothing for a program without any. Where names are only known at run time, so is what is missing. */
+export type FeedArguments<Inputs extends string> = string extends Inputs
+  ? [feed?: Feed]
+  : [Inputs] extends [never]
+    ? [feed?: Readonly<Record<string, never>>]
+    : [feed: Feed<Inputs>]
+
+/**
+ * A graph made ready to run any number of times. The names of its inputs and outputs are part of its type, so that a wrong one is an error of
+ * the compiler.
+ */
+export interface Program<Inputs extends string = string, Outputs extends string = string> {
   /** Bytes of memory that it takes while it runs, known before the first run; the variables', which programs share, are not among them. */
   readonly bytes: number
   /**
@@ -16,16 +26,16 @@ export interface Program {
    * The results are copies that stay as they are.
    * @throws ArgumentError for inputs that are missing, unknown or of a wrong size.
    */
-  run(feed?: Feed): Promise<Record<string, NDArray>>
+  run(...feed: FeedArguments<Inputs>): Promise<Record<Outputs, NDArray>>
   /**
    * As `run`, to the same bits, and tells where the time goes. It computes the run several times over, with the variables set back in between, by
    * code of its own that looks at the clock at each call of a kernel: some 40 to 100 ns each. `run` itself is no slower for it.
    * @throws ArgumentError as `run`, and for repeats that are no whole number from 1; MemoryError when there is no room for the times.
    */
   profile(
-    feed?: Feed,
+    feed?: Feed<Inputs>,
     options?: ProfileOptions,
-  ): Promise<{ readonly outputs: Record<string, NDArray>; readonly profile: Profile }>
+  ): Promise<{ readonly outputs: Record<Outputs, NDArray>; readonly profile: Profile }>
   /** Gives back the program's memory. Variables stay with the backend. */
   dispose(): void
 }
@@ -38,7 +48,9 @@ export interface Backend {
   /**
    * @throws MemoryError when the program would not fit, before anything runs.
    */
-  compile(graph: Graph): Promise<Program>
+  compile<Inputs extends string, Outputs extends string>(
+    graph: Graph<Inputs, Outputs>,
+  ): Promise<Program<Inputs, Outputs>>
   /** A variable's present values, row-major, as a copy. */
   read(variable: Variable): Promise<Float32Array>
   /** Sets a variable's values, row-major. */

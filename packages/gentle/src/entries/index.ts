@@ -1,6 +1,6 @@
 /** Gentle: deep learning written from scratch. What most programs need: layers, losses, optimizers, training, models as files, backends. */
 export { gradients } from '../autodiff/index.ts'
-export type { Backend, Feed, Program } from '../backends/backend.ts'
+export type { Backend, Feed, FeedArguments, Program } from '../backends/backend.ts'
 export { compile, defaultBackend } from '../backends/default.ts'
 export { type ReferenceOptions, reference } from '../backends/reference/reference.ts'
 export { availableThreads, type WasmOptions, wasm } from '../backends/wasm/wasm.ts'

@@ -2,10 +2,13 @@ import { ArgumentError, InternalError, ShapeError } from '../core/errors.ts'
 import { formatShape, sameShape } from '../core/shape.ts'
 import { Constant, Input, Parameter, Tensor, Variable } from './tensor.ts'
 
-/** A computation: what goes in, what comes out, and what becomes of its state at the end of each run. */
-export interface Graph {
-  readonly inputs: Readonly<Record<string, Input>>
-  readonly outputs: Readonly<Record<string, Tensor>>
+/**
+ * A computation: what goes in, what comes out, and what becomes of its state at the end of each run. The names of its inputs and outputs are
+ * part of its type; plain `Graph` is a graph whose names are only known at run time.
+ */
+export interface Graph<Inputs extends string = string, Outputs extends string = string> {
+  readonly inputs: Readonly<Record<Inputs, Input>>
+  readonly outputs: Readonly<Record<Outputs, Tensor>>
   /** Variables and their next values, all computed from the values that the variables had before the run. */
   readonly updates?: readonly (readonly [Variable, Tensor])[]
 }
@@ -62,6 +65,10 @@ export function checkGraph(graph: Graph): void {
   }
   const updated = new Set<Variable>()
   for (const [target, next] of updates) {
+    if (!(target instanceof Variable))
+      throw new ArgumentError(
+        'compile: updates are pairs [variable, next value]; the first of one is not a variable, so it keeps no value from run to run',
+      )
     if (updated.has(target))
       throw new ArgumentError(`compile: variable ${target.name} is updated twice; give one next value`)
     updated.add(target)

@@ -375,7 +375,7 @@ function describePrograms(backend: () => Backend): void {
 
   it('refuses values that are missing, unknown or of a wrong size, and runs on', async () => {
     const x = input([2])
-    const program = await backend().compile({ inputs: { x }, outputs: { y: mul(x, 2) } })
+    const program = await backend().compile<string, string>({ inputs: { x }, outputs: { y: mul(x, 2) } })
     await expect(program.run({})).rejects.toThrow(ArgumentError)
     await expect(program.run({ x: [1, 2], z: 3 })).rejects.toThrow("there is no input 'z'")
     await expect(program.run({ x: [1, 2, 3] })).rejects.toThrow("input 'x' has 3 values; shape [2] needs 2")

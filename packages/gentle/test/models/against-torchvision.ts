@@ -118,8 +118,8 @@ export function describeAgainstTorchvision(names: readonly string[]): void {
         loss,
         keys.map((key) => model.parameters.get(key)!),
       )
-      const outputs = Object.fromEntries(slopes.map((slope, i) => [keys[i], slope]))
-      const program = await backend.compile({ inputs: { x, y }, outputs: { ...outputs, logits, loss } })
+      const outputs = { ...Object.fromEntries(slopes.map((slope, i) => [keys[i], slope])), logits, loss }
+      const program = await backend.compile<'x' | 'y', string>({ inputs: { x, y }, outputs })
       const results = await program.run({
         x: images,
         y: Int32Array.from({ length: batch }, (_, i) => (i * 3) % classes),

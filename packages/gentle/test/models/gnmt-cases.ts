@@ -75,7 +75,7 @@ export function describeGnmt(name: string, open: () => Promise<Backend>, toleran
           name,
           sum(mul(slopes[i], constant(generator(`${name} gradient`)(shape, 'signed'), shape))),
         ])
-        const program = await backend.compile({
+        const program = await backend.compile<never, string>({
           inputs: {},
           outputs: { logits, plain, smoothed, ...Object.fromEntries(shares) },
         })

@@ -107,7 +107,7 @@ export function describeAttention(name: string, open: () => Promise<Backend>, to
 
     it.each(Object.keys(cases))('gives what PyTorch gives, with all gradients: %s', async (name) => {
       const wanted = goldens[name]
-      const program = await backend.compile({ inputs: {}, outputs: graphOf(name) })
+      const program = await backend.compile<never, string>({ inputs: {}, outputs: graphOf(name) })
       const results = await program.run()
       program.dispose()
       expectNear(results.output.data, wanted.output, 'output')

@@ -94,7 +94,7 @@ async function run(name: string, { shape, training, symbols, outputShape }: Gold
   const names = ['inputGradient', ...parameters.keys()]
   const slopes = gradients(loss, [x, ...parameters.values()])
   const outputs = Object.fromEntries(slopes.map((slope, i) => [names[i], slope]))
-  const program = await backend.compile({ inputs: {}, outputs: { y, ...outputs }, updates })
+  const program = await backend.compile<never, string>({ inputs: {}, outputs: { y, ...outputs }, updates })
   const results = await program.run()
   const after: Record<string, number[]> = {}
   for (const [key, variable] of state) after[key] = [...(await backend.read(variable))]

@@ -70,7 +70,7 @@ it.each(Array.from({ length: randomCases(2) }, (_, i) => [i] as const))('case %i
   }
   const [wanted, inFloat32, found] = await Promise.all(
     [reference({ precision: 'float64' }), reference(), backend].map(async (each) => {
-      const program = await each.compile(graph)
+      const program = await each.compile<never, string>(graph)
       const values = await program.run()
       program.dispose()
       return values

@@ -193,7 +193,7 @@ async function expectAlike(
   const all = slopes === undefined ? [] : gradients(ops.sum(y), variables)
   const outputs = { y, ...Object.fromEntries(all.map((slope, i) => [`gradient ${i}`, slope])) }
   for (const backend of [reference(), fast]) {
-    const results = await (await backend.compile({ inputs: {}, outputs })).run()
+    const results = await (await backend.compile<never, string>({ inputs: {}, outputs })).run()
     expect(differences('y', results.y.data, wanted, operands)).toEqual([])
     for (const i of all.keys()) {
       const slope = results[`gradient ${i}`].data.map((value, at) => (compared(operands, at) ? value : 0))

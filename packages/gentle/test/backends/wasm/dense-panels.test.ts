@@ -60,7 +60,7 @@ describe.each<[string, WasmOptions]>([
       const problem = looped(sizes)
       const expected = await run(reference({ precision: 'float64' }), problem)
       const actual = await run(backend, problem)
-      for (const name of ['state', 'y'])
+      for (const name of ['state', 'y'] as const)
         expect(mismatch(actual[name], expected[name], expected[name], summed)).toBeUndefined()
     },
   )

@@ -36,7 +36,7 @@ describe('whole numbers beside images, in blocks of 8 of them', () => {
   const features = conv2d(images, filters)
   const counted = mul(mod(counts, 7), counts)
   const beside = (whole: Tensor) => add(features, cast(whole, 'float32'))
-  const outputs = {
+  const outputs: Record<string, Tensor> = {
     channels: beside(sum(counted, 1, { keepDims: true })),
     rows: beside(max(counted, [2, 3], { keepDims: true })),
     places: beside(reshape(argmax(counted, 1), [batch, 1, 6, 6])),
