@@ -93,12 +93,17 @@ function libraryProblem(path: string, { target, dynamic }: Import): string | und
     : undefined
 }
 
+/** The packages that charts are drawn with. */
+const drawing = ['@dagrejs/dagre', 'd3-scale']
+
 /** What is wrong with an import in the charts, or undefined. */
 function chartsProblem(path: string, { target, types }: Import): string | undefined {
   if (target.startsWith('.'))
     return posix.join(posix.dirname(path), target).startsWith(charts) ? undefined : `it is outside ${charts}`
   if (publicEntries.includes(target)) return types ? undefined : 'the charts take types of the library alone'
-  return target === '@dagrejs/dagre' ? undefined : 'the charts depend on @dagrejs/dagre alone, and work in browsers'
+  return drawing.includes(target)
+    ? undefined
+    : `the charts depend on ${drawing.join(' and ')} alone, and work in browsers`
 }
 
 /** What is wrong with an import in the command line, or undefined. */

@@ -1,17 +1,19 @@
 /** What each part of an answer looked at in what was asked. */
-import { colourOf } from './colours.ts'
-import { faint, muted, page, text } from './svg.ts'
+import { colourOf, faint } from './colours.ts'
+import { type Block, chartWidth, heading, margin, notes, stacked } from './stack.ts'
+import { line, short, smallSize, text } from './svg.ts'
+import { cutText, textWidth } from './text-width.ts'
 
 export interface AttentionPlotOptions {
-  /** Above the picture; 'What each piece of the translation looks at' unless given. */
+  /** Above the picture; 'Attention' unless given. */
   readonly title?: string
 }
 
-const cell = 22
+/** Pixels of a side of a cell, at least and at most: below the least, letters beside it would touch. */
+const [leastCell, mostCell] = [14, 26]
 
-/** About how wide a text is, in pixels. */
-const widthOf = (label: string): number =>
-  Array.from(label).reduce((sum, letter) => sum + (/[\u1100-\uffdc]|[\u{10000}-\u{3ffff}]/u.test(letter) ? 12 : 7), 0)
+/** Most pixels of a piece's text. */
+const longest = 130
 
 /**
  * Weights of attention as shades: a row for each piece of the target, from above, a column for each of the source; a row's weights sum to 1.
@@ -21,34 +23,61 @@ export function plotAttention(
   weights: readonly ArrayLike<number>[],
   sources: readonly string[],
   targets: readonly string[],
-  { title = 'What each piece of the translation looks at' }: AttentionPlotOptions = {},
+  { title = 'Attention' }: AttentionPlotOptions = {},
 ): string {
-  const widest = (labels: readonly string[]): number => labels.reduce((most, each) => Math.max(most, widthOf(each)), 0)
-  const left = 24 + widest(targets)
-  const top = 56 + widest(sources)
-  const [width, height] = [sources.length * cell, targets.length * cell]
-  const cells = weights.map((row, y) =>
-    Array.from(row, (weight, x) =>
-      weight < 0.005
-        ? ''
-        : `<rect x="${left + x * cell}" y="${top + y * cell}" width="${cell}" height="${cell}" fill="${colourOf(0)}" fill-opacity="${Math.min(weight, 1).toFixed(2)}"><title>${weight.toFixed(2)}</title></rect>`,
-    ).join(''),
-  )
-  const lines = [
-    ...Array.from({ length: sources.length + 1 }, (_, i) => [left + i * cell, top, left + i * cell, top + height]),
-    ...Array.from({ length: targets.length + 1 }, (_, i) => [left, top + i * cell, left + width, top + i * cell]),
-  ].map(
-    ([x1, y1, x2, y2]) => `<line x1="${x1}" y1="${y1}" x2="${x2}" y2="${y2}" stroke="${faint}" stroke-width="0.5"/>`,
-  )
-  const rows = targets.map((label, i) => text(left - 8, top + i * cell + 15, label, 'text-anchor="end"'))
-  const columns = sources.map((label, i) => {
-    const x = left + i * cell + 15
-    return `<g transform="rotate(-90 ${x} ${top - 8})">${text(x, top - 8, label)}</g>`
-  })
-  const legend = text(left, top + height + 22, 'the darker, the more; a row sums to 1', `fill="${muted}"`)
-  return page(
-    Math.max(left + width + 24, 24 + widthOf(title) + 40, left + 250),
-    top + height + 40,
-    [text(24, 26, title, 'font-weight="600" font-size="14"'), ...cells, ...lines, ...rows, ...columns, legend].join(''),
+  const widest = (labels: readonly string[]): number =>
+    Math.min(longest, Math.max(0, ...labels.map((label) => textWidth(label, smallSize))))
+  const left = margin + widest(targets) + 8
+  const room = chartWidth - margin - left
+  const cell = Math.max(leastCell, Math.min(mostCell, Math.floor(room / Math.max(1, sources.length))))
+  const width = Math.max(chartWidth, left + cell * sources.length + margin)
+  const matrix: Block = {
+    height: widest(sources) + 12 + cell * targets.length + 10,
+    draw(down) {
+      const top = down + widest(sources) + 12
+      const [right, bottom] = [left + sources.length * cell, top + targets.length * cell]
+      const cells = weights.flatMap((row, y) =>
+        Array.from(row, (weight, x) =>
+          weight < 0.005
+            ? ''
+            : `<rect x="${short(left + x * cell)}" y="${short(top + y * cell)}" width="${cell}" height="${cell}" fill="${colourOf(0)}" fill-opacity="${Math.min(weight, 1).toFixed(2)}"><title>${weight.toFixed(2)}</title></rect>`,
+        ),
+      )
+      const thin = `stroke="${faint}" stroke-width="0.5"`
+      const lines = [
+        ...Array.from({ length: sources.length + 1 }, (_, i) =>
+          line(left + i * cell, top, left + i * cell, bottom, thin),
+        ),
+        ...Array.from({ length: targets.length + 1 }, (_, i) =>
+          line(left, top + i * cell, right, top + i * cell, thin),
+        ),
+      ]
+      const small = `font-size="${smallSize}"`
+      const rows = targets.map((label, i) =>
+        text(left - 6, top + (i + 0.5) * cell + 4, cutText(label, longest, smallSize), `text-anchor="end" ${small}`),
+      )
+      const columns = sources.map((label, i) =>
+        text(
+          0,
+          0,
+          cutText(label, longest, smallSize),
+          `${small} transform="translate(${short(left + (i + 0.5) * cell + 4)} ${short(top - 6)}) rotate(-90)"`,
+        ),
+      )
+      return [...cells, ...lines, ...rows, ...columns].join('')
+    },
+  }
+  return stacked(
+    [
+      heading(title, '', width),
+      matrix,
+      notes(
+        [
+          'Rows are the pieces of the output, columns those of the input. The darker, the more weight; a row sums to 1.',
+        ],
+        width,
+      ),
+    ],
+    width,
   )
 }

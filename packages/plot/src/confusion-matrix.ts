@@ -1,40 +1,127 @@
-/** Which classes are taken for which. */
-import { page, text } from './svg.ts'
+/** Which classes are mistaken for which. */
+import { colourOf, faint, muted, paper } from './colours.ts'
+import { type Block, chartWidth, heading, margin, notes, stacked } from './stack.ts'
+import { fontSize, line, short, smallSize, text } from './svg.ts'
+import { cutText, textWidth } from './text-width.ts'
+
+export interface ConfusionMatrixOptions {
+  /** Above the matrix; 'Confusion matrix' unless given. */
+  readonly title?: string
+}
+
+/** Light, so that a count can be read on it. */
+const rightColour = '#dcfce7'
+const wrongColour = colourOf(4)
+
+/** Below this many pixels a cell has no name beside it: the rows are told by a list of the largest. */
+const leastNamed = 13
+
+const mostListed = 10
+
+/** Counts in smaller letters could not be read. */
+const leastDigits = 8.5
+
+interface Mistake {
+  readonly row: number
+  readonly column: number
+  readonly count: number
+}
 
 /**
- * How often each class was taken for each. Mistakes are shaded by their own largest.
+ * How often each class was mistaken for each. Mistakes are shaded by their own largest; of many classes, the most frequent are listed below.
  * @param counts the matrix row by row, [classes, classes]; rows are the true classes, columns the predicted ones
  */
 export function plotConfusionMatrix(
   counts: ArrayLike<number>,
   classes: readonly string[],
-  { title = 'True class (rows) and predicted class (columns)' }: { readonly title?: string } = {},
+  { title = 'Confusion matrix' }: ConfusionMatrixOptions = {},
 ): string {
   const n = classes.length
-  const cell = Math.max(14, Math.min(42, Math.floor(560 / n)))
-  const [left, top] = [96, 70]
-  const mistakes = Math.max(1, ...Array.from(counts).filter((_, i) => Math.floor(i / n) !== i % n))
-  const cells = Array.from({ length: n * n }, (_, i) => {
-    const [row, column] = [Math.floor(i / n), i % n]
-    const share = row === column ? 0 : counts[i] / mistakes
-    const fill = row === column ? '#e6f4ea' : `rgba(220, 38, 38, ${(0.85 * share).toFixed(3)})`
-    const box = `<rect x="${left + column * cell}" y="${top + row * cell}" width="${cell - 1}" height="${cell - 1}" fill="${fill}"/>`
-    const label =
-      counts[i] > 0 && cell >= 26
-        ? text(
-            left + (column + 0.5) * cell,
-            top + (row + 0.5) * cell + 4,
-            String(counts[i]),
-            `text-anchor="middle" ${share > 0.6 ? 'fill="white"' : ''}`,
-          )
-        : ''
-    return box + label
-  })
-  const rows = classes.map((name, i) => text(left - 8, top + (i + 0.5) * cell + 4, name, 'text-anchor="end"'))
-  const columns = classes.map((name, i) => text(left + (i + 0.5) * cell, top - 8, name, 'text-anchor="middle"'))
-  return page(
-    Math.max(560, left + n * cell + 30),
-    top + n * cell + 24,
-    text(left, 26, title, 'font-weight="600" font-size="14"') + cells.join('') + rows.join('') + columns.join(''),
-  )
+  const all = Array.from({ length: n * n }, (_, i) => ({ row: Math.floor(i / n), column: i % n, count: counts[i] }))
+  const total = all.reduce((sum, { count }) => sum + count, 0)
+  const right = all.reduce((sum, { row, column, count }) => (row === column ? sum + count : sum), 0)
+  const accuracy = total > 0 ? `${((100 * right) / total).toFixed(2)} %` : 'none'
+  const wrong = all.filter(({ row, column, count }) => row !== column && count > 0).sort((a, b) => b.count - a.count)
+  const { block, named } = matrix(classes, all, wrong[0]?.count ?? 1)
+  const subtitle = `${total.toLocaleString('en-US')} ${total === 1 ? 'example' : 'examples'}, ${accuracy} right`
+  return stacked([
+    heading(title, subtitle),
+    block,
+    notes([
+      'Green: right. Red: mistakes, the darker the more frequent.',
+      ...(named ? [] : wrong.slice(0, mostListed).map((each) => mistakeText(each, classes))),
+    ]),
+  ])
+}
+
+const mistakeText = ({ row, column, count }: Mistake, classes: readonly string[]): string =>
+  `${classes[row]} mistaken for ${classes[column]}: ${count.toLocaleString('en-US')}`
+
+function matrix(
+  classes: readonly string[],
+  all: readonly Mistake[],
+  largest: number,
+): { readonly block: Block; readonly named: boolean } {
+  const n = classes.length
+  const widest = Math.max(0, ...classes.map((name) => textWidth(name, smallSize)))
+  const roomForNames = Math.min(widest, 110)
+  const cellBeside = (names: number): number => Math.floor((chartWidth - 2 * margin - 24 - names) / Math.max(n, 1))
+  const named = cellBeside(roomForNames) >= leastNamed
+  const names = classes.map((name) => cutText(name, roomForNames, smallSize))
+  const cell = named ? Math.min(56, cellBeside(roomForNames)) : Math.max(1, cellBeside(0))
+  const left = margin + 24 + (named ? roomForNames : 0)
+  // Names stand upright over columns that they are too wide for.
+  const upright = widest > cell - 4
+  const above = 24 + (named ? (upright ? roomForNames : 14) + 6 : 0)
+  const side = n * cell
+  const digits = Math.max(0, ...all.map(({ count }) => textWidth(String(count), 1)))
+  const size = Math.min(fontSize, (cell - 4) / digits)
+  return {
+    named,
+    block: {
+      height: above + side + 12,
+      draw(down) {
+        const top = down + above
+        const small = `font-size="${smallSize}"`
+        const ground = `<rect x="${short(left)}" y="${short(top)}" width="${side}" height="${side}" fill="${faint}" fill-opacity="0.35"/>`
+        const seen = all.filter(({ row, column, count }) => row === column || count > 0)
+        const cells = seen.map(({ row, column, count }) => {
+          const share = row === column ? 0 : count / largest
+          const [x, y] = [left + column * cell, top + row * cell]
+          const look =
+            row === column
+              ? `fill="${rightColour}"`
+              : `fill="${wrongColour}" fill-opacity="${(0.12 + 0.78 * share).toFixed(2)}"`
+          const box = `<rect x="${short(x)}" y="${short(y)}" width="${cell}" height="${cell}" ${look}/>`
+          if (count === 0 || size < leastDigits) return box
+          const letters = `text-anchor="middle" font-size="${short(size)}"${share > 0.6 ? ' fill="white"' : ''}`
+          return box + text(x + cell / 2, y + cell / 2 + size * 0.36, String(count), letters)
+        })
+        const between = Array.from({ length: cell < 6 ? 0 : Math.max(0, n - 1) }, (_, i) => {
+          const [x, y] = [left + (i + 1) * cell, top + (i + 1) * cell]
+          const thin = `stroke="${paper}"`
+          return line(x, top, x, top + side, thin) + line(left, y, left + side, y, thin)
+        })
+        const rows = names.map((name, i) =>
+          text(left - 6, top + (i + 0.5) * cell + 4, name, `text-anchor="end" ${small}`),
+        )
+        const columns = names.map((name, i) => {
+          const middle = left + (i + 0.5) * cell
+          return upright
+            ? text(0, 0, name, `${small} transform="translate(${short(middle + 4)} ${top - 6}) rotate(-90)"`)
+            : text(middle, top - 6, name, `text-anchor="middle" ${small}`)
+        })
+        const axes = [
+          text(left + side / 2, down + 12, 'predicted', `text-anchor="middle" ${small} fill="${muted}"`),
+          text(
+            0,
+            0,
+            'true',
+            `text-anchor="middle" ${small} fill="${muted}" transform="translate(${margin + 8} ${short(top + side / 2)}) rotate(-90)"`,
+          ),
+        ]
+        return [...axes, ground, ...cells, ...between, ...(named ? [...rows, ...columns] : [])].join('')
+      },
+    },
+  }
 }

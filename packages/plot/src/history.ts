@@ -1,83 +1,111 @@
 /** Learning curves: loss and a metric over the epochs. */
+import { scaleLinear } from 'd3-scale'
 import type { EpochReport } from 'gentle-dl'
-import { faint, page, text } from './svg.ts'
-import { ticks } from './ticks.ts'
-
-const trainColour = '#2563eb'
-const validationColour = '#d97706'
-
-interface Curve {
-  readonly colour: string
-  readonly values: readonly number[]
-}
-
-function panel(left: number, title: string, curves: readonly Curve[], low: number, high: number): string {
-  const [width, height, top] = [280, 200, 46]
-  const count = Math.max(...curves.map(({ values }) => values.length))
-  const x = (i: number): number => left + (count === 1 ? width / 2 : (i * width) / (count - 1))
-  const y = (value: number): number => top + height - ((value - low) / (high - low || 1)) * height
-  const grid = ticks(low, high)
-    .map(
-      (value) =>
-        `<line x1="${left}" x2="${left + width}" y1="${y(value).toFixed(1)}" y2="${y(value).toFixed(1)}" stroke="${faint}"/>${text(left - 6, y(value) + 4, String(value), 'text-anchor="end"')}`,
-    )
-    .join('')
-  const lines = curves
-    .map(({ colour, values }) => {
-      const points = values.map((value, i) => `${x(i).toFixed(1)},${y(value).toFixed(1)}`)
-      const dots =
-        values.length <= 30
-          ? points
-              .map(
-                (point) => `<circle cx="${point.split(',')[0]}" cy="${point.split(',')[1]}" r="2.5" fill="${colour}"/>`,
-              )
-              .join('')
-          : ''
-      return `<polyline points="${points.join(' ')}" fill="none" stroke="${colour}" stroke-width="2" stroke-linejoin="round"/>${dots}`
-    })
-    .join('')
-  const ends =
-    text(left, top + height + 18, '1', 'text-anchor="middle"') +
-    text(left + width, top + height + 18, String(count), 'text-anchor="middle"')
-  return `${text(left, 30, title, 'font-weight="600" font-size="14"')}${grid}${lines}${count > 1 ? ends : ''}${text(left + width / 2, top + height + 18, 'epoch', 'text-anchor="middle"')}`
-}
+import { type Axes, type Axis, panel, percentText } from './axes.ts'
+import { colourOf, ink, muted, paper } from './colours.ts'
+import { type Block, heading, legend, stacked } from './stack.ts'
+import { line, polyline, short, smallSize, text } from './svg.ts'
+import { textWidth } from './text-width.ts'
 
 export interface HistoryOptions {
   /** The metric beside the loss, as its name is in the history; training may not have it. 'accuracy' unless given. */
   readonly metric?: string
   /** What it is called; its name unless given. */
   readonly metricLabel?: string
+  /** Whether the metric is a share, and told in percent; true unless given. */
+  readonly percent?: boolean
+}
+
+type History = readonly (Pick<EpochReport, 'train' | 'validation'> & Partial<Pick<EpochReport, 'best'>>)[]
+
+interface Curve {
+  readonly colour: string
+  /** By epoch, from 1; not every epoch has a value. */
+  readonly points: readonly (readonly [epoch: number, value: number])[]
+}
+
+const parts = [
+  { part: 'train', name: 'training, while it learns', colour: colourOf(0) },
+  { part: 'validation', name: 'validation', colour: colourOf(1) },
+] as const
+
+const curvesOf = (history: History, of: string): Curve[] =>
+  parts
+    .map(({ part, colour }) => ({
+      colour,
+      points: history.flatMap((report, i) => {
+        const value = report[part]?.[of]
+        return value === undefined || !Number.isFinite(value) ? [] : [[i + 1, value] as const]
+      }),
+    }))
+    .filter(({ points }) => points.length > 0)
+
+/** From a little below the least value to a little above the largest, at round numbers; losses from 0, shares not above 1. */
+function axisOf(curves: readonly Curve[], of: 'loss' | 'share' | 'number'): Axis {
+  const values = curves.flatMap(({ points }) => points.map(([, value]) => value))
+  const [least, most] = [Math.min(...values), Math.max(...values)]
+  const from = of === 'loss' ? Math.min(0, least) : least
+  const [low, high] = scaleLinear([from, most === from ? from + (Math.abs(from) || 1) * 0.1 : most], [0, 1])
+    .nice(5)
+    .domain()
+  if (of === 'share') return { from: low, to: most <= 1 ? Math.min(1, high) : high, format: percentText }
+  return { from: low, to: high }
+}
+
+/** A dashed line through an epoch, with its name once. */
+function markBest({ x, frame: { top, bottom, left, right } }: Axes, epoch: number, named: boolean): string {
+  const at = x(epoch)
+  const label = `best: epoch ${epoch}`
+  const width = textWidth(label, smallSize)
+  const toLeft = at + 6 + width > right
+  // Between lines of the grid and the curves, so that it can be read: on a strip of paper, at the foot of the frame.
+  const start = Math.max(left + 4, toLeft ? at - 6 - width : at + 6)
+  const strip = `<rect x="${short(start - 2)}" y="${short(bottom - 19)}" width="${short(width + 4)}" height="14" fill="${paper}" fill-opacity="0.85"/>`
+  return (
+    line(at, top, at, bottom, `stroke="${muted}" stroke-dasharray="3 3"`) +
+    (named ? strip + text(start, bottom - 8, label, `font-size="${smallSize}" fill="${ink}"`) : '')
+  )
+}
+
+function curvePanel(
+  title: string,
+  curves: readonly Curve[],
+  y: Axis,
+  epochs: number,
+  best: number | undefined,
+  named: boolean,
+): Block {
+  return panel({ title, x: { from: 1, to: epochs, whole: true, label: 'epoch' }, y }, (axes) => {
+    const drawn = curves.map(({ colour, points }) => {
+      const places = points.map(([epoch, value]) => [axes.x(epoch), axes.y(value)] as const)
+      const dots = epochs <= 30 ? places.map(([x, y]) => `<circle cx="${short(x)}" cy="${short(y)}" r="2.5"/>`) : []
+      const shown = dots.length > 0 ? `<g fill="${colour}">${dots.join('')}</g>` : ''
+      return polyline(places, `stroke="${colour}" stroke-width="2"`) + shown
+    })
+    return (best === undefined ? '' : markBest(axes, best, named)) + drawn.join('')
+  })
 }
 
 /**
- * Loss and a metric over the epochs, of training and validation.
+ * Loss and a metric over the epochs, of training and validation, with the last epoch that was the best so far marked.
  * @param history the reports of all epochs, as `fit` gives them
  */
 export function plotHistory(
-  history: readonly Pick<EpochReport, 'train' | 'validation'>[],
-  { metric = 'accuracy', metricLabel = metric }: HistoryOptions = {},
+  history: History,
+  { metric = 'accuracy', metricLabel = metric, percent = true }: HistoryOptions = {},
 ): string {
-  const curveOf = (part: 'train' | 'validation', of: string): number[] =>
-    history.flatMap((report) => report[part]?.[of] ?? [])
-  const curves = (of: string): Curve[] =>
-    [
-      { colour: trainColour, values: curveOf('train', of) },
-      { colour: validationColour, values: curveOf('validation', of) },
-    ].filter(({ values }) => values.length > 0)
-  const bounds = (of: string): [number, number] => {
-    const values = curves(of).flatMap((curve) => curve.values)
-    const [low, high] = [Math.min(...values), Math.max(...values)]
-    const margin = (high - low || Math.abs(high) || 1) * 0.06
-    return of === 'loss'
-      ? [Math.min(0, low), high + margin]
-      : [low - margin, Math.max(high, Math.min(1, high + margin))]
-  }
-  const legend = `<rect x="60" y="286" width="12" height="3" fill="${trainColour}"/>${text(78, 291, 'training, while it learns')}<rect x="250" y="286" width="12" height="3" fill="${validationColour}"/>${text(268, 291, 'validation')}`
-  return page(
-    720,
-    304,
-    panel(60, 'loss', curves('loss'), ...bounds('loss')) +
-      panel(410, metricLabel, curves(metric), ...bounds(metric)) +
-      legend,
-  )
+  const [losses, scores] = [curvesOf(history, 'loss'), metric === 'loss' ? [] : curvesOf(history, metric)]
+  const title = metricLabel.charAt(0).toUpperCase() + metricLabel.slice(1)
+  const best = history.findLastIndex((report) => report.best) + 1 || undefined
+  const used = new Set([...losses, ...scores].map(({ colour }) => colour))
+  return stacked([
+    heading('Learning curves'),
+    ...(losses.length > 0
+      ? [curvePanel('Loss', losses, axisOf(losses, 'loss'), history.length, best, scores.length === 0)]
+      : []),
+    ...(scores.length > 0
+      ? [curvePanel(title, scores, axisOf(scores, percent ? 'share' : 'number'), history.length, best, true)]
+      : []),
+    legend(parts.filter(({ colour }) => used.has(colour))),
+  ])
 }

@@ -1,20 +1,14 @@
 /** Charts of networks and of their training, each a string of SVG: the package `gentle-dl-plot`. In Node and in pages. */
 export { type AttentionPlotOptions, plotAttention } from './attention.ts'
-export { plotConfusionMatrix } from './confusion-matrix.ts'
+export { type Axes, type Axis, axes, type Frame, type PanelOptions, panel, percentText } from './axes.ts'
+export { colourOf, faint, ink, muted, paper } from './colours.ts'
+export { type ConfusionMatrixOptions, plotConfusionMatrix } from './confusion-matrix.ts'
 export { type HistoryOptions, plotHistory } from './history.ts'
-export {
-  accuracyAxis,
-  type Line,
-  type LinePanel,
-  legendEntry,
-  linePanel,
-  lossAxis,
-  powersAxis,
-  type VerticalAxis,
-} from './lines.ts'
+export { accuracyAxis, type Line, type LinePanel, linePanel, lossAxis, powersAxis } from './lines.ts'
 export { type NetworkPlotOptions, plotNetwork } from './network.ts'
 export { type PrecisionRecallLine, plotPrecisionRecall } from './precision-recall.ts'
-export { type Axis, type Mark, plotScatter, type ScatterPlot } from './scatter.ts'
-export { faint, ink, muted, page, text } from './svg.ts'
-export { ticks } from './ticks.ts'
+export { type Mark, plotScatter, type ScatterAxis, type ScatterPlot } from './scatter.ts'
+export { type Block, chartWidth, gap, heading, type LegendEntry, legend, margin, notes, stacked } from './stack.ts'
+export { line, page, polyline, text } from './svg.ts'
+export { cutText, textWidth, wrappedText } from './text-width.ts'
 export { plotTranscript, type TranscriptPlotOptions } from './transcript.ts'

@@ -2,8 +2,11 @@
 import { graphlib, layout } from '@dagrejs/dagre'
 import type { Shape } from 'gentle-dl'
 import type { NetworkGraph } from 'gentle-dl/inspect'
-import { type Block, type BlockKind, blocksOf } from './network-blocks.ts'
-import { faint, ink, muted, page, text } from './svg.ts'
+import { muted } from './colours.ts'
+import { type BlockKind, type Block as Box, blocksOf } from './network-blocks.ts'
+import { type Block, chartWidth, heading, legend, margin, stacked } from './stack.ts'
+import { smallSize, text } from './svg.ts'
+import { textWidth } from './text-width.ts'
 
 /** Fill and edge of each kind of block. */
 const colours: Readonly<Record<BlockKind, readonly [fill: string, edge: string]>> = {
@@ -15,7 +18,7 @@ const colours: Readonly<Record<BlockKind, readonly [fill: string, edge: string]>
   other: ['#f5f7fa', '#9aa5b1'],
 }
 
-const legend: readonly (readonly [BlockKind, string])[] = [
+const samples: readonly (readonly [BlockKind, string])[] = [
   ['convolution', 'convolution'],
   ['pooling', 'pooling'],
   ['linear', 'linear'],
@@ -25,32 +28,24 @@ const legend: readonly (readonly [BlockKind, string])[] = [
 /** `3 x 224 x 224` */
 const shapeText = (shape: Shape): string => shape.join(' x ')
 
-/** Width of a text, in pixels: of a sans-serif letter about 0.56 of its size. */
-const widthOf = (content: string, size: number, bold = false): number => content.length * size * (bold ? 0.63 : 0.56)
-
 const line = 15
 
 /** A block's lines: what it is, what follows in it, and where it stands and what it gives. */
-const linesOf = ({
-  kind,
-  title,
-  rest,
-  name,
-  outputShape,
-}: Block): { content: string; size: number; bold: boolean }[] => [
-  { content: kind === 'join' && rest.length > 0 ? `${title}  ${rest.join(', ')}` : title, size: 12, bold: true },
-  ...(kind !== 'join' && rest.length > 0 ? [{ content: rest.join(', '), size: 11, bold: false }] : []),
-  ...(kind === 'join' && title === '+'
-    ? []
-    : [
-        {
-          content:
-            kind === 'join' || kind === 'input' ? shapeText(outputShape) : `${name}  ·  ${shapeText(outputShape)}`,
-          size: 10,
-          bold: false,
-        },
-      ]),
-]
+const linesOf = ({ kind, title, rest, name, outputShape }: Box): { content: string; size: number; bold: boolean }[] => {
+  const small = (content: string) => ({ content, size: smallSize, bold: false })
+  const following = rest.join(', ')
+  if (kind === 'join')
+    return [
+      { content: following === '' ? title : `${title}  ${following}`, size: 12, bold: true },
+      ...(title === '+' ? [] : [small(shapeText(outputShape))]),
+    ]
+  return [
+    { content: title, size: 12, bold: true },
+    ...(following === '' ? [] : [small(following)]),
+    ...(kind === 'input' ? [] : [small(name)]),
+    small(shapeText(outputShape)),
+  ]
+}
 
 interface Point {
   readonly x: number
@@ -72,7 +67,7 @@ function curve(points: readonly Point[]): string {
   }, '')
 }
 
-function drawBlock(block: Block, { x, y, width, height }: Place): string {
+function drawBlock(block: Box, { x, y, width, height }: Place): string {
   const [fill, edge] = colours[block.kind]
   const lines = linesOf(block)
   const [left, top] = [x - width / 2, y - height / 2]
@@ -104,11 +99,11 @@ export interface NetworkPlotOptions {
 export function plotNetwork(network: NetworkGraph, { title = '', subtitle = '' }: NetworkPlotOptions = {}): string {
   const { blocks, edges } = blocksOf(network)
   const graph = new graphlib.Graph()
-  graph.setGraph({ rankdir: 'TB', nodesep: 18, edgesep: 14, ranksep: 26 })
+  graph.setGraph({ rankdir: 'TB', nodesep: 10, edgesep: 12, ranksep: 26 })
   graph.setDefaultEdgeLabel(() => ({}))
   for (const block of blocks) {
     const lines = linesOf(block)
-    const width = Math.max(...lines.map(({ content, size, bold }) => widthOf(content, size, bold))) + 24
+    const width = Math.max(...lines.map(({ content, size, bold }) => textWidth(content, size, bold))) + 14
     graph.setNode(String(block.id), { width: Math.max(width, 44), height: lines.length * line + 10 })
   }
   // Chains weigh more than shortcuts, so that the body stands straight and the shortcut bends.
@@ -124,32 +119,32 @@ export function plotNetwork(network: NetworkGraph, { title = '', subtitle = '' }
   const left = Math.min(...places.map((place) => place.x - place.width / 2), ...points.map(({ x }) => x))
   const bottom = Math.max(...places.map((place) => place.y + place.height / 2))
 
-  const [top, margin] = [96, 24]
-  const width = Math.ceil(Math.max(right - left + 2 * margin, 560, 2 * margin + widthOf(subtitle, 12)))
+  const width = Math.ceil(Math.max(right - left + 2 * margin, chartWidth))
   const middle = (left + right) / 2
-  // Mirrored, for dagre sets first branches last: the first stands left, and a shortcut right of what it skips, as papers draw them.
-  const moved = ({ x, y }: Point): Point => ({ x: width / 2 + middle - x, y: y + top })
-  const arrows = routes.map(
-    (route) =>
-      `<path d="${curve(route.map(moved))}" fill="none" stroke="${muted}" stroke-width="1.3" marker-end="url(#arrow)"/>`,
-  )
-  const boxes = blocks.map((block, i) => drawBlock(block, { ...places[i], ...moved(places[i]) }))
-  let at = margin
-  const keys = legend.map(([kind, label]) => {
-    const [fill, edge] = colours[kind]
-    const key = `<rect x="${at}" y="58" width="14" height="12" rx="3" fill="${fill}" stroke="${edge}"/>${text(at + 20, 68, label, `font-size="11" fill="${muted}"`)}`
-    at += 40 + widthOf(label, 11)
-    return key
-  })
-  return page(
+  const drawing: Block = {
+    height: bottom + 14,
+    draw(top) {
+      // Mirrored, for dagre sets first branches last: the first stands left, and a shortcut right of what it skips, as papers draw them.
+      const moved = ({ x, y }: Point): Point => ({ x: width / 2 + middle - x, y: y + top + 8 })
+      const arrows = routes.map(
+        (route) =>
+          `<path d="${curve(route.map(moved))}" fill="none" stroke="${muted}" stroke-width="1.3" marker-end="url(#arrow)"/>`,
+      )
+      const boxes = blocks.map((block, i) => drawBlock(block, { ...places[i], ...moved(places[i]) }))
+      return [arrowHead, ...arrows, ...boxes].join('')
+    },
+  }
+  return stacked(
+    [
+      heading(title, subtitle, width),
+      legend(
+        samples.map(([kind, name]) => ({ name, colour: colours[kind][0], edge: colours[kind][1], sample: 'area' })),
+        width,
+      ),
+      drawing,
+    ],
     width,
-    Math.ceil(bottom + top + margin),
-    `<defs><marker id="arrow" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="7" markerHeight="7" orient="auto"><path d="M0 0.8L8 4L0 7.2z" fill="${muted}"/></marker></defs>` +
-      text(margin, 28, title, `font-size="17" font-weight="600" fill="${ink}"`) +
-      text(margin, 47, subtitle, `fill="${muted}"`) +
-      keys.join('') +
-      `<line x1="${margin}" x2="${width - margin}" y1="79" y2="79" stroke="${faint}"/>` +
-      arrows.join('') +
-      boxes.join(''),
   )
 }
+
+const arrowHead = `<defs><marker id="arrow" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="7" markerHeight="7" orient="auto"><path d="M0 0.8L8 4L0 7.2z" fill="${muted}"/></marker></defs>`

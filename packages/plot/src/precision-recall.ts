@@ -1,6 +1,9 @@
 /** How precise a detector is as it finds more, as SVG. */
+import { type Axes, panel, percentText } from './axes.ts'
 import { colourOf } from './colours.ts'
-import { faint, muted, page, text } from './svg.ts'
+import { type Block, chartWidth, heading, margin, stacked } from './stack.ts'
+import { fontSize, line, polyline, text } from './svg.ts'
+import { cutText, textWidth } from './text-width.ts'
 
 /** Points of growing recall; several detections of one class, best first. */
 export interface PrecisionRecallLine {
@@ -17,15 +20,6 @@ interface Staircase {
   readonly steps: readonly { readonly recall: number; readonly precision: number }[]
 }
 
-const [left, top, side] = [60, 48, 320]
-
-/** Names below each other in a legend. */
-const legendRows = 18
-
-const longestName = 18
-
-const ticks = [0, 0.2, 0.4, 0.6, 0.8, 1]
-
 /**
  * A line a class: the best precision at each recall or beyond, which is what average precision is the mean of at the recalls 0, 0.01, … 1 (COCO). The
  * legend has classes of the highest average precision first, and their mean.
@@ -39,55 +33,50 @@ export function plotPrecisionRecall(curves: readonly PrecisionRecallLine[]): str
     })
     .sort((a, b) => b.averagePrecision - a.averagePrecision)
   const mean = entries.reduce((sum, { averagePrecision }) => sum + averagePrecision, 0) / entries.length
-  // The best are drawn last, as their lines are the shortest within the picture.
-  const lines = entries.map(({ stairs, colour }) => lineOf(stairs, colour)).reverse()
-  const names = entries.map(({ stairs: { name } }) =>
-    name.length > longestName ? `${name.slice(0, longestName - 1)}…` : name,
+  const shares = { from: 0, to: 1, ticks: [0, 0.2, 0.4, 0.6, 0.8, 1], format: percentText }
+  const frame = panel({ title: 'Precision', x: { ...shares, label: 'recall' }, y: shares, height: 320 }, (axes) =>
+    // The best are drawn last, as their lines are the shortest within the picture.
+    entries
+      .map(({ stairs, colour }) => polyline(cornersOf(stairs, axes), `stroke="${colour}" stroke-width="2"`))
+      .reverse()
+      .join(''),
   )
-  const column = 90 + 7 * Math.max(0, ...names.map((name) => name.length))
-  const legend = entries.map(({ colour, averagePrecision }, i) => {
-    const x = left + side + 28 + Math.floor(i / legendRows) * column
-    const y = top + 26 + (i % legendRows) * 17
-    return `<rect x="${x}" y="${y - 6}" width="14" height="4" fill="${colour}"/>${text(x + 20, y, names[i])}${text(x + column - 24, y, averagePrecision.toFixed(3), 'text-anchor="end"')}`
-  })
-  const columns = Math.ceil(entries.length / legendRows)
-  const heading = text(
-    left + side + 28,
-    top + 4,
-    entries.length > 1 ? `average precision, mean ${mean.toFixed(3)}` : 'average precision',
-    `fill="${muted}"`,
-  )
-  return page(
-    left + side + 28 + Math.max(200, columns * column),
-    top + side + 52,
-    [
-      text(left, 28, 'Precision at each recall', 'font-weight="600" font-size="14"'),
-      grid(),
-      ...lines,
-      heading,
-      ...legend,
-    ].join(''),
-  )
+  return stacked([
+    heading(
+      'Precision at each recall',
+      entries.length > 1 ? `average precision, mean ${figureText(mean)}` : 'average precision',
+    ),
+    frame,
+    averages(entries),
+  ])
 }
 
-const x = (recall: number): string => (left + recall * side).toFixed(1)
-const y = (precision: number): string => (top + (1 - precision) * side).toFixed(1)
+/** `81.25 %`, with the digits that a terminal tells. */
+const figureText = (share: number): string => `${(100 * share).toFixed(2)} %`
 
-function grid(): string {
-  const across = ticks.map(
-    (value) =>
-      `<line x1="${left}" x2="${left + side}" y1="${y(value)}" y2="${y(value)}" stroke="${faint}"/>${text(left - 8, Number(y(value)) + 4, String(value), 'text-anchor="end"')}`,
-  )
-  const down = ticks.map(
-    (value) =>
-      `<line x1="${x(value)}" x2="${x(value)}" y1="${top}" y2="${top + side}" stroke="${faint}"/>${text(Number(x(value)), top + side + 18, String(value), 'text-anchor="middle"')}`,
-  )
-  return [
-    ...across,
-    ...down,
-    text(left + side / 2, top + side + 38, 'recall', `text-anchor="middle" fill="${muted}"`),
-    `<g transform="rotate(-90 18 ${top + side / 2})">${text(18, top + side / 2, 'precision', `text-anchor="middle" fill="${muted}"`)}</g>`,
-  ].join('')
+/** Names with their average precision, best first, in two columns. */
+function averages(
+  entries: readonly { readonly stairs: Staircase; readonly colour: string; readonly averagePrecision: number }[],
+): Block {
+  const rows = Math.ceil(entries.length / 2)
+  const width = (chartWidth - 2 * margin - 24) / 2
+  return {
+    height: rows * 18 + 6,
+    draw: (top) =>
+      entries
+        .map(({ stairs: { name }, colour, averagePrecision }, i) => {
+          const x = margin + Math.floor(i / rows) * (width + 24)
+          const y = top + (i % rows) * 18 + 13
+          const figure = figureText(averagePrecision)
+          const shown = cutText(name, width - 24 - textWidth(figure, fontSize) - 8, fontSize)
+          return (
+            line(x, y - 4, x + 18, y - 4, `stroke="${colour}" stroke-width="3"`) +
+            text(x + 24, y, shown) +
+            text(x + width, y, figure, 'text-anchor="end"')
+          )
+        })
+        .join(''),
+  }
 }
 
 function staircase({ name, recall, precision }: PrecisionRecallLine): Staircase {
@@ -114,12 +103,11 @@ function averagePrecisionOf({ steps }: Staircase): number {
 }
 
 /** Level up to each step's recall, then straight down to the next, at the end to 0. */
-function lineOf({ steps }: Staircase, colour: string): string {
-  const corners = steps.flatMap(({ recall, precision }, i) => [
-    `${x(steps[i - 1]?.recall ?? 0)},${y(precision)}`,
-    `${x(recall)},${y(precision)}`,
+function cornersOf({ steps }: Staircase, { x, y }: Axes): [number, number][] {
+  const corners = steps.flatMap(({ recall, precision }, i): [number, number][] => [
+    [x(steps[i - 1]?.recall ?? 0), y(precision)],
+    [x(recall), y(precision)],
   ])
   const last = steps.at(-1)
-  if (last !== undefined && last.recall < 1) corners.push(`${x(last.recall)},${y(0)}`)
-  return `<polyline points="${corners.join(' ')}" fill="none" stroke="${colour}" stroke-width="2" stroke-linejoin="round"/>`
+  return last !== undefined && last.recall < 1 ? [...corners, [x(last.recall), y(0)]] : corners
 }

@@ -1,6 +1,9 @@
 /** Points with names in a plane, whose labels do not cover each other. */
-import { faint, ink, muted, page, text } from './svg.ts'
-import { ticks } from './ticks.ts'
+import { scaleLinear } from 'd3-scale'
+import { type Axis, panel } from './axes.ts'
+import { placedLabels } from './labels.ts'
+import { type Block, gap, heading, notes, stacked } from './stack.ts'
+import { short } from './svg.ts'
 
 export interface Mark {
   readonly x: number
@@ -10,172 +13,91 @@ export interface Mark {
   readonly area: number
 }
 
-export interface Axis {
+export interface ScatterAxis {
   readonly label: string
   /** 'steps' sets each value that occurs at the same distance from the next. */
   readonly scale: 'linear' | 'logarithmic' | 'steps'
-  /** A tick's text. */
-  readonly format: (value: number) => string
-  /** Least distance of ticks on a linear axis. */
-  readonly leastStep?: number
+  /** A tick's text; its number unless given. */
+  readonly format?: (value: number) => string
+  /** Whether only whole numbers are told, as of years. */
+  readonly whole?: boolean
+  /** The least that the axis spans, so that small differences look small: shares of a few in a thousand. */
+  readonly leastSpan?: number
 }
 
 export interface ScatterPlot {
   readonly title: string
-  readonly x: Axis
-  readonly y: Axis
+  /** What is said about it below its title, such as what areas stand for. */
+  readonly subtitle?: string
+  readonly x: ScatterAxis
+  readonly y: ScatterAxis
   readonly marks: readonly Mark[]
   readonly colour: string
   /** Lines of small print below, such as sources. */
   readonly notes?: readonly string[]
 }
 
-interface Scaled {
-  readonly place: (value: number) => number
-  readonly ticks: readonly number[]
-}
-
-/** Places of values between two pixels, with room around the outermost. */
-function scaled({ scale, leastStep }: Axis, values: readonly number[], from: number, to: number): Scaled {
+/** An axis with room around the outermost values, and where each value stands on it. */
+function spanned(
+  { scale, format, whole, leastSpan = 0, label }: ScatterAxis,
+  values: readonly number[],
+): { readonly axis: Axis; readonly on: (value: number) => number } {
   if (scale === 'steps') {
     const steps = [...new Set(values)].sort((a, b) => a - b)
-    return { place: (value) => from + ((steps.indexOf(value) + 0.5) / steps.length) * (to - from), ticks: steps }
+    const ticks = steps.map((_, i) => i)
+    const axis = {
+      from: -0.5,
+      to: steps.length - 0.5,
+      ticks,
+      format: (i: number) => (format ?? String)(steps[i]),
+      label,
+    }
+    return { axis, on: (value) => steps.indexOf(value) }
   }
-  const forth = scale === 'linear' ? (value: number) => value : Math.log10
+  const [forth, back] = scale === 'linear' ? [(v: number) => v, (v: number) => v] : [Math.log10, (v: number) => 10 ** v]
   const [least, most] = [Math.min(...values.map(forth)), Math.max(...values.map(forth))]
-  const margin = (most - least || 1) * 0.08
-  const [low, high] = [least - margin, most + margin]
-  const place = (value: number): number => from + ((forth(value) - low) / (high - low)) * (to - from)
-  if (scale === 'linear') return { place, ticks: ticks(low, high, leastStep) }
-  const every = Math.max(1, Math.ceil((high - low) / 7))
-  const decades = Array.from(
-    { length: Math.max(0, Math.floor(high) - Math.ceil(low) + 1) },
-    (_, i) => Math.ceil(low) + i,
-  )
-  if (decades.length >= 2)
-    return { place, ticks: decades.filter((decade) => decade % every === 0).map((decade) => 10 ** decade) }
-  const steps = [-1, 0, 1].flatMap((up) => [1, 2, 5].map((n) => n * 10 ** (Math.floor(low) + up)))
-  return { place, ticks: steps.filter((value) => forth(value) >= low && forth(value) <= high) }
+  // At least a decade, or what is asked for, around what there is.
+  const span = Math.max(1.16 * (most - least), scale === 'linear' ? leastSpan : 1) || 1
+  const [from, to] = [-0.5, 0.5].map((side) => (least + most) / 2 + side * span)
+  const [low, high] = scale === 'linear' && !whole ? scaleLinear([from, to], [0, 1]).nice(5).domain() : [from, to]
+  return { axis: { scale, from: back(low), to: back(high), format, whole, label }, on: (value) => value }
 }
 
-interface Box {
-  readonly left: number
-  readonly right: number
-  readonly top: number
-  readonly bottom: number
-}
-
-const overlap = (a: Box, b: Box): number =>
-  Math.max(0, Math.min(a.right, b.right) - Math.max(a.left, b.left)) *
-  Math.max(0, Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top))
-
-/** Where a label may stand beside its point: rows away from it, nearest first, right before left. */
-const rows = [0, -1, 1, -2, 2, -3, 3, -4, 4]
-
-/** A plot whose frame has this place and size, in pixels; its title stands above, its axes' texts around. */
-export function scatterPanel({ title, x, y, marks, colour }: ScatterPlot, frame: Box): string {
-  const across = scaled(
+/** A scatter plot as a part of a chart. */
+export function scatterPanel({ x, y, marks, colour }: ScatterPlot): Block {
+  const across = spanned(
     x,
     marks.map((mark) => mark.x),
-    frame.left,
-    frame.right,
   )
-  const up = scaled(
+  const up = spanned(
     y,
     marks.map((mark) => mark.y),
-    frame.bottom,
-    frame.top,
   )
   const largest = Math.max(...marks.map(({ area }) => area))
-  const points = marks.map((mark) => ({
-    ...mark,
-    x: across.place(mark.x),
-    y: up.place(mark.y),
-    radius: Math.max(3.5, 20 * Math.sqrt(mark.area / largest)),
-  }))
-  const taken: Box[] = points.map((point) => {
-    const core = Math.min(point.radius, 8)
-    return { left: point.x - core, right: point.x + core, top: point.y - core, bottom: point.y + core }
-  })
-  const labels = [...points]
-    .sort((a, b) => a.y - b.y)
-    .map((point) => {
-      const width = point.label.length * 6.4
-      const candidates = rows.flatMap((row) =>
-        [point.x + point.radius + 5, point.x - point.radius - 5 - width].map((left) => {
-          const middle = point.y + 14 * row
-          return { row, left, right: left + width, top: middle - 7, bottom: middle + 7 }
-        }),
-      )
-      const cost = (box: Box): number =>
-        taken.reduce((sum, other) => sum + overlap(box, other), 0) +
-        10 *
-          (Math.max(0, box.right - frame.right - 40) +
-            Math.max(0, frame.left - box.left) +
-            Math.max(0, box.bottom - frame.bottom) +
-            Math.max(0, frame.top - box.top))
-      const [best] = [...candidates].sort((a, b) => cost(a) - cost(b))
-      taken.push(best)
-      const leader =
-        best.row === 0
-          ? ''
-          : `<line x1="${point.x.toFixed(1)}" y1="${point.y.toFixed(1)}" x2="${(best.left > point.x ? best.left - 2 : best.right + 2).toFixed(1)}" y2="${(best.top + 7).toFixed(1)}" stroke="${muted}" stroke-width="0.6"/>`
-      return (
-        leader +
-        text(
-          best.left,
-          best.bottom - 3,
-          point.label,
-          `fill="${ink}" stroke="white" stroke-width="3" paint-order="stroke"`,
-        )
-      )
+  return panel({ title: y.label, x: across.axis, y: up.axis, height: 290 }, (axes) => {
+    const points = marks.map((mark) => ({
+      label: mark.label,
+      x: axes.x(across.on(mark.x)),
+      y: axes.y(up.on(mark.y)),
+      radius: Math.max(3.5, 18 * Math.sqrt(mark.area / largest)),
+    }))
+    const circles = points.map(({ x, y, radius }) => {
+      const place = `cx="${short(x)}" cy="${short(y)}"`
+      return `<circle ${place} r="${short(radius)}" fill="${colour}" fill-opacity="0.22" stroke="${colour}"/><circle ${place} r="2" fill="${colour}"/>`
     })
-  const grid = [
-    ...up.ticks.map(
-      (value) =>
-        `<line x1="${frame.left}" x2="${frame.right}" y1="${up.place(value).toFixed(1)}" y2="${up.place(value).toFixed(1)}" stroke="${faint}"/>${text(frame.left - 6, up.place(value) + 4, y.format(value), 'text-anchor="end"')}`,
-    ),
-    ...across.ticks.map(
-      (value) =>
-        `<line x1="${across.place(value).toFixed(1)}" x2="${across.place(value).toFixed(1)}" y1="${frame.bottom}" y2="${frame.bottom + 4}" stroke="${muted}"/>${text(across.place(value), frame.bottom + 18, x.format(value), 'text-anchor="middle"')}`,
-    ),
-    `<line x1="${frame.left}" x2="${frame.right}" y1="${frame.bottom}" y2="${frame.bottom}" stroke="${muted}"/>`,
-  ]
-  const circles = points.map(
-    (point) =>
-      `<circle cx="${point.x.toFixed(1)}" cy="${point.y.toFixed(1)}" r="${point.radius.toFixed(1)}" fill="${colour}" fill-opacity="0.22" stroke="${colour}"/><circle cx="${point.x.toFixed(1)}" cy="${point.y.toFixed(1)}" r="2" fill="${colour}"/>`,
-  )
-  return [
-    text(frame.left, frame.top - 26, title, 'font-weight="600" font-size="14"'),
-    text(frame.left, frame.top - 9, y.label, `font-size="11" fill="${muted}"`),
-    text(
-      (frame.left + frame.right) / 2,
-      frame.bottom + 36,
-      x.label,
-      `text-anchor="middle" font-size="11" fill="${muted}"`,
-    ),
-    ...grid,
-    ...circles,
-    ...labels,
-  ].join('')
+    return circles.join('') + placedLabels(points, axes.frame)
+  })
 }
-
-const [width, height] = [760, 400]
-const [left, right, above, below] = [84, 92, 56, 52]
 
 /** Scatter plots below each other, each with its notes; those without marks are left out. */
-export function plotScatter(plots: readonly ScatterPlot[]): string {
-  let top = 0
-  const drawn = plots
-    .filter(({ marks }) => marks.length > 0)
-    .map((plot) => {
-      const frame = { left, right: width - right, top: top + above, bottom: top + height - below }
-      const lines = plot.notes ?? []
-      const notes = lines.map((line, i) =>
-        text(24, top + height + 10 + 13 * i, line, `font-size="9.5" fill="${muted}"`),
-      )
-      top += height + 13 * lines.length + 16
-      return scatterPanel(plot, frame) + notes.join('')
-    })
-  return page(width, Math.max(top, 1), drawn.join(''))
-}
+export const plotScatter = (plots: readonly ScatterPlot[]): string =>
+  stacked(
+    plots
+      .filter(({ marks }) => marks.length > 0)
+      .flatMap((plot, i) => [
+        ...(i > 0 ? [gap(18)] : []),
+        heading(plot.title, plot.subtitle),
+        scatterPanel(plot),
+        notes(plot.notes ?? []),
+      ]),
+  )

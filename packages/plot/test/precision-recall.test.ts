@@ -6,16 +6,22 @@ import { plotPrecisionRecall } from '../src/index.ts'
 const textsOf = (svg: string): string[] => [...svg.matchAll(/<text[^>]*>([^<]*)</g)].map(([, content]) => content)
 
 /** The corners of each line, in shares of the axes. */
-const linesOf = (svg: string): number[][][] =>
-  [...svg.matchAll(/<polyline points="([^"]*)"/g)].map(([, points]) =>
+const linesOf = (svg: string): number[][][] => {
+  // The lines of the grid tell where the frame is.
+  const levels = [...svg.matchAll(/<line x1="([\d.]+)" y1="([\d.]+)" x2="([\d.]+)" y2="\2"/g)]
+  const [[, left, , right]] = levels.map((each) => each.map(Number))
+  const heights = levels.slice(0, 6).map(([, , y]) => Number(y))
+  const [top, bottom] = [Math.min(...heights), Math.max(...heights)]
+  return [...svg.matchAll(/<polyline points="([^"]*)"/g)].map(([, points]) =>
     points
       .split(' ')
       .filter((point) => point !== '')
       .map((point) => {
         const [x, y] = point.split(',').map(Number)
-        return [Number(((x - 60) / 320).toFixed(2)), Number((1 - (y - 48) / 320).toFixed(2))]
+        return [Number(((x - left) / (right - left)).toFixed(2)), Number(((bottom - y) / (bottom - top)).toFixed(2))]
       }),
   )
+}
 
 test('a line is the best precision at each recall or beyond, and ends where nothing more is found', () => {
   const curve = { name: 'cat', recall: [0.25, 0.25, 0.5, 0.75], precision: [1, 0.5, 0.6, 0.75] }
@@ -30,7 +36,7 @@ test('a line is the best precision at each recall or beyond, and ends where noth
     ],
   ])
   // Of the recalls 0, 0.01, … 1 there are 26 up to 0.25, and 50 more up to 0.75.
-  expect(textsOf(svg)).toContain(((26 + 50 * 0.75) / 101).toFixed(3))
+  expect(textsOf(svg)).toContain(`${((100 * (26 + 50 * 0.75)) / 101).toFixed(2)} %`)
   expect(textsOf(svg)).toContain('average precision')
   expect(linesOf(plotPrecisionRecall([]))).toEqual([])
 })
@@ -46,17 +52,20 @@ test('a line that finds all does not fall to 0; a class without detections has n
       [1, 1],
     ],
   ])
-  expect(textsOf(svg)).toContain('average precision, mean 0.500')
-  expect(textsOf(svg).slice(-4)).toEqual(['all', '1.000', 'none', '0.000'])
+  expect(textsOf(svg)).toContain('average precision, mean 50.00 %')
+  expect(textsOf(svg).slice(-4)).toEqual(['all', '100.00 %', 'none', '0.00 %'])
 })
 
-test('the legend is sorted, cuts long names and escapes others, and grows to the right', () => {
+test('the legend is sorted, cuts long names and escapes others, and grows down', () => {
   const curveOf = (name: string, recall: number) => ({ name, recall: [recall], precision: [1] })
-  const svg = plotPrecisionRecall([curveOf('a very long name of a class', 0.2), curveOf('<b>', 0.8)])
-  expect(textsOf(svg).slice(-4)).toEqual(['&lt;b&gt;', '0.802', 'a very long name …', '0.208'])
-  const widthOf = (picture: string): number => Number(/width="(\d+)"/.exec(picture)![1])
+  const long = 'a very long name of a class that has no room'
+  const svg = plotPrecisionRecall([curveOf(long, 0.2), curveOf('<b>', 0.8)])
+  const [first, better, second, worse] = textsOf(svg).slice(-4)
+  expect([first, better, worse]).toEqual(['&lt;b&gt;', '80.20 %', '20.79 %'])
+  expect(second).toMatch(/^a very long.*…$/)
+  const heightOf = (picture: string): number => Number(/height="(\d+)"/.exec(picture)![1])
   const many = plotPrecisionRecall(Array.from({ length: 60 }, (_, i) => curveOf(`class ${i}`, 1)))
-  expect(widthOf(many)).toBeGreaterThan(widthOf(svg))
+  expect(heightOf(many)).toBeGreaterThan(heightOf(svg))
 })
 
 test('its average precision is that of the metric', () => {
@@ -68,5 +77,6 @@ test('its average precision is that of the metric', () => {
     { image: 2, category: 0, box: box(41), score: 0.7 },
   ]
   const svg = plotPrecisionRecall([{ name: 'cat', ...precisionRecallCurve(truths, found, { iou: 0.5 }) }])
-  expect(textsOf(svg)).toContain(averagePrecision(truths, found).AP50.toFixed(3))
+  const { AP50 } = averagePrecision(truths, found)
+  expect(textsOf(svg)).toContain(`${(100 * AP50).toFixed(2)} %`)
 })

@@ -60,7 +60,7 @@ async function writeCurves(
     return
   }
   try {
-    await writeFile(path, precisionRecallPicture(drawn))
+    await writeFile(path, await precisionRecallPicture(drawn))
   } catch (error) {
     throw new UsageError(`--curves ${path} cannot be written: ${(error as Error).message}`)
   }

@@ -10,7 +10,6 @@ import { networkNamed } from '../models/networks.ts'
 import { note, percent, table } from '../terminal/terminal.ts'
 import { exitCodes, UsageError } from '../terminal/usage.ts'
 import type { DepthResult, DepthRun } from './depth-results.ts'
-import { depthSvg } from './depth-svg.ts'
 import { meanOf, spread, tellAndKeep } from './results.ts'
 
 export interface DepthFlags {
@@ -69,6 +68,7 @@ export async function depthExperiment(flags: DepthFlags): Promise<number> {
       results.push({ network, layers, residual, parameters, runs })
     }
     const { data, examples, size, epochs, seeds } = flags
+    const { depthSvg } = await import('./depth-svg.ts')
     tellAndKeep(
       {
         experiment: 'depth',

@@ -27,7 +27,6 @@ import { note, percent, table, thousands } from '../terminal/terminal.ts'
 import { exitCodes, UsageError } from '../terminal/usage.ts'
 import { epochsFor, exampleCounts, pictureSize, someOf } from './examples.ts'
 import type { FeaturesResult, FeaturesRun, Filters } from './features-results.ts'
-import { featuresSvg } from './features-svg.ts'
 import { filterBank, filterCount, filterSize } from './filter-bank.ts'
 import { meanOf, spread, tellAndKeep } from './results.ts'
 
@@ -104,6 +103,7 @@ export async function featuresExperiment(flags: FeaturesFlags): Promise<number> 
     }
     const byHand = split(filterBank(train.inputShape[0]))
     const { data, steps, seeds } = flags
+    const { featuresSvg } = await import('./features-svg.ts')
     tellAndKeep(
       {
         experiment: 'features',

@@ -9,7 +9,6 @@ import { exitCodes, UsageError } from '../terminal/usage.ts'
 import { epochsFor, exampleCounts } from './examples.ts'
 import { bestLoss, draw, empiricalLossOfBest, expectedLoss, lossDeviation } from './gaussians.ts'
 import { errorsOf, type LossResult, type LossRun } from './loss-results.ts'
-import { lossSvg } from './loss-svg.ts'
 import { spread, tellAndKeep } from './results.ts'
 
 export interface LossFlags {
@@ -49,6 +48,7 @@ export async function lossExperiment(flags: LossFlags): Promise<number> {
           )}`,
         )
     }
+    const { lossSvg } = await import('./loss-svg.ts')
     tellAndKeep(
       {
         experiment: 'loss',

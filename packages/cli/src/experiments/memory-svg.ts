@@ -1,30 +1,25 @@
 /** The picture of `gentle experiment memory`: how far gradients reach before anything is learned, and what is solved over which distance. */
-import { legendEntry, linePanel, muted, page, powersAxis, text, type VerticalAxis } from 'gentle-dl-plot'
+import {
+  type Axis,
+  type Block,
+  colourOf,
+  heading,
+  legend,
+  linePanel,
+  notes,
+  percentText,
+  powersAxis,
+  stacked,
+} from 'gentle-dl-plot'
 import { type Cell, cells, type MemoryResult, type Problem, type Reach } from './memory-results.ts'
 
-const colours: Readonly<Record<Cell, string>> = { RNN: '#616e7c', LSTM: '#2563eb', GRU: '#d97706' }
+const colours: Readonly<Record<Cell, string>> = { RNN: colourOf(6), LSTM: colourOf(0), GRU: colourOf(1) }
 
-const [top, width, height, gap] = [72, 260, 220, 70]
-const leftOf = (place: number): number => 66 + place * (width + gap)
-
-/** Shares from 0 to 1. */
-const shareAxis: VerticalAxis = {
-  low: 0,
-  high: 1,
-  ticks: [0, 0.25, 0.5, 0.75, 1],
-  format: (share) => `${100 * share} %`,
-  place: (share) => share,
-}
-
-/** 10⁻³, for few digits of many zeros. */
-const powerText = (value: number): string =>
-  `10${String(Math.round(Math.log10(value)))
-    .replace('-', '⁻')
-    .replace(/\d/g, (digit) => '⁰¹²³⁴⁵⁶⁷⁸⁹'[Number(digit)])}`
+const shareAxis: Axis = { from: 0, to: 1, ticks: [0, 0.25, 0.5, 0.75, 1], format: percentText }
 
 const titles: Readonly<Record<Problem, string>> = {
-  adding: 'adding: variance explained',
-  copying: 'copying: symbols recalled',
+  adding: 'Adding: variance explained',
+  copying: 'Copying: symbols recalled',
 }
 
 export function memorySvg(results: readonly MemoryResult[], reach: readonly Reach[]): string {
@@ -38,29 +33,22 @@ export function memorySvg(results: readonly MemoryResult[], reach: readonly Reac
   }))
   const gradientPanel = linePanel(
     {
-      left: leftOf(0),
-      top,
-      width,
-      height,
-      title: 'gradient, before learning',
-      xLabel: 'steps back',
-      xScale: 'linear',
-      xTicks: [0, 20, 40, 60, 80, 100],
-      y: { ...powersAxis(lines.flatMap(({ points }) => points.flatMap(({ values }) => values))), format: powerText },
+      title: 'Size of the gradient, before learning',
+      x: { label: 'steps back', whole: true },
+      y: powersAxis(lines.flatMap(({ points }) => points.flatMap(({ values }) => values))),
     },
     lines,
   )
-  const solvedPanel = (problem: Problem, place: number): string => {
+  const solvedPanel = (problem: Problem): Block => {
     const own = results.filter((result) => result.problem === problem)
     return linePanel(
       {
-        left: leftOf(place),
-        top,
-        width,
-        height,
         title: titles[problem],
-        xLabel: 'steps to remember',
-        xTicks: [...new Set(own.map(({ distance }) => distance))],
+        x: {
+          label: 'steps to remember',
+          scale: 'logarithmic',
+          ticks: [...new Set(own.map(({ distance }) => distance))],
+        },
         y: shareAxis,
       },
       cells.map((cell) => ({
@@ -71,17 +59,12 @@ export function memorySvg(results: readonly MemoryResult[], reach: readonly Reac
       })),
     )
   }
-  const below = top + height + 64
-  return page(
-    leftOf(3) - gap + 30,
-    below + 20,
-    [
-      text(66, 26, 'How far a recurrent network remembers', 'font-weight="600" font-size="16"'),
-      gradientPanel,
-      solvedPanel('adding', 1),
-      solvedPanel('copying', 2),
-      ...cells.map((cell, i) => legendEntry(66 + 90 * i, below, colours[cell], cell)),
-      text(66 + 290, below, 'mean over the seeds; the band holds all of them', `fill="${muted}"`),
-    ].join(''),
-  )
+  return stacked([
+    heading('How far a recurrent network remembers'),
+    legend(cells.map((cell) => ({ name: cell, colour: colours[cell] }))),
+    gradientPanel,
+    solvedPanel('adding'),
+    solvedPanel('copying'),
+    notes(['Mean over the seeds; the band holds all of them.']),
+  ])
 }

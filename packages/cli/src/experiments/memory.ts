@@ -37,7 +37,6 @@ import {
   problems,
   type Reach,
 } from './memory-results.ts'
-import { memorySvg } from './memory-svg.ts'
 import { meanOf, spread, tellAndKeep } from './results.ts'
 
 export interface MemoryFlags {
@@ -137,6 +136,7 @@ export async function memoryExperiment(flags: MemoryFlags): Promise<number> {
           results.push({ problem, cell, distance, runs })
         }
     const { units, symbols, steps, seeds } = flags
+    const { memorySvg } = await import('./memory-svg.ts')
     tellAndKeep(
       {
         experiment: 'memory',

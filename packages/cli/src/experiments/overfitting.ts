@@ -25,7 +25,6 @@ import { note, percent, table, thousands } from '../terminal/terminal.ts'
 import { exitCodes, UsageError } from '../terminal/usage.ts'
 import { epochsFor, exampleCounts, pictureSize, someOf } from './examples.ts'
 import type { Moment, OverfittingResult, OverfittingRun } from './overfitting-results.ts'
-import { overfittingSvg } from './overfitting-svg.ts'
 import { meanOf, spread, tellAndKeep } from './results.ts'
 
 export interface OverfittingFlags {
@@ -101,6 +100,7 @@ export async function overfittingExperiment(flags: OverfittingFlags): Promise<nu
         results.push({ remedy: remedy.remedy, examples, runs })
       }
     const { data, steps, seeds } = flags
+    const { overfittingSvg } = await import('./overfitting-svg.ts')
     tellAndKeep(
       {
         experiment: 'overfitting',

@@ -30,7 +30,7 @@ import { exampleCounts, pictureSize, someOf } from './examples.ts'
 import { moved } from './moved.ts'
 import { meanOf, spread, tellAndKeep } from './results.ts'
 import { distances, type ShiftResult, type ShiftRun } from './shift-results.ts'
-import { type Picture, shiftSvg } from './shift-svg.ts'
+import type { Picture } from './shift-svg.ts'
 
 export interface ShiftFlags {
   readonly data: string
@@ -114,6 +114,7 @@ export async function shiftExperiment(flags: ShiftFlags): Promise<number> {
       results.push({ network: arm.network, parameters, runs })
     }
     const { data, epochs, seeds } = flags
+    const { shiftSvg } = await import('./shift-svg.ts')
     tellAndKeep(
       {
         experiment: 'shift',

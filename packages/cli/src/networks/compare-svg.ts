@@ -1,59 +1,67 @@
 /** The pictures of `gentle compare`: what networks cost, against the year and against the accuracy that was published. */
-import { plotScatter, type ScatterPlot } from 'gentle-dl-plot'
-import { bySource, wrapped } from '../terminal/sources.ts'
+import { percentText, plotScatter, type ScatterPlot } from 'gentle-dl-plot'
+import { bySource } from '../terminal/sources.ts'
 import { quantity, thousands } from '../terminal/terminal.ts'
 import type { Comparison } from './comparison.ts'
 
 /** A tick's round number: zeros behind the point tell nothing. */
 const tick = (n: number): string => quantity(n).replace(/\.0+(?= |$)/, '')
 
-const flops = { label: 'FLOPs of one example', scale: 'logarithmic', format: tick } as const
+const flops = { scale: 'logarithmic', format: tick } as const
 
-/** Sources as small print. */
-const notesOf = (sources: readonly string[]): string[] => sources.flatMap((source) => wrapped(source, 140))
+/** Accuracies that lie closer together than this, as a share, are not drawn apart over the whole height. */
+const leastSpan = 0.05
 
 function costPlot({ networks, sources }: Comparison): ScatterPlot {
   return {
-    title: 'Cost of inference against the year; areas are parameters',
-    x: { label: 'year, each at the same distance', scale: 'steps', format: String },
-    y: flops,
+    title: 'Cost of inference by year',
+    subtitle: 'Areas stand for parameters.',
+    x: { label: 'year, each at the same distance', scale: 'steps' },
+    y: { ...flops, label: 'FLOPs of one example' },
     colour: '#2563eb',
     marks: networks.map(({ name, year: x, flops: y, parameters }) => ({ x, y, label: name, area: parameters })),
-    notes: notesOf([
+    notes: [
       `FLOPs and parameters: ${sources.counted}`,
       ...bySource(networks.map(({ name, year, paper }) => ({ of: `${name} ${year}`, source: paper }))),
-    ]),
+    ],
   }
 }
 
 function accuracyPlot({ networks, sources }: Comparison): ScatterPlot {
   const known = networks.flatMap((network) => (network.top1 === undefined ? [] : [{ ...network, top1: network.top1 }]))
   return {
-    title: 'Cost of inference against published accuracy; areas are parameters',
+    title: 'Published accuracy by cost of inference',
+    subtitle: 'Areas stand for parameters.',
     x: { ...flops, label: 'FLOPs of one example' },
-    y: { label: 'top-1 accuracy, %', scale: 'linear', format: String },
-    colour: '#16a34a',
-    marks: known.map(({ name, flops: x, top1, parameters }) => ({ x, y: top1.value, label: name, area: parameters })),
-    notes: notesOf([
+    y: { label: 'top-1 accuracy', scale: 'linear', format: percentText, leastSpan },
+    colour: '#15803d',
+    marks: known.map(({ name, flops: x, top1, parameters }) => ({
+      x,
+      y: top1.value / 100,
+      label: name,
+      area: parameters,
+    })),
+    notes: [
       `FLOPs and parameters: ${sources.counted}`,
       ...bySource(known.map(({ name, top1 }) => ({ of: `${name} ${top1.value} %`, source: top1.source }))),
-    ]),
+    ],
   }
 }
 
 function growthPlot({ growth }: Comparison): ScatterPlot {
   return {
-    title: 'Cost of training against the year; areas are parameters',
-    x: { label: 'year', scale: 'linear', format: String, leastStep: 1 },
-    y: { label: 'exaflops of the whole training', scale: 'logarithmic', format: String },
-    colour: '#ea580c',
+    title: 'Cost of training by year',
+    subtitle: 'Areas stand for parameters.',
+    x: { label: 'year', scale: 'linear', format: String, whole: true },
+    y: { label: 'exaflops of the whole training', scale: 'logarithmic' },
+    colour: '#d97706',
     marks: growth.map(({ name, year: x, exaflops, parameters }) => ({
       x,
       y: exaflops,
       label: `${name}: ${exaflops} exaflops, ${thousands(parameters / 1e6)} M parameters`,
       area: parameters,
     })),
-    notes: notesOf(bySource(growth.map(({ name, source }) => ({ of: name, source })))),
+    notes: bySource(growth.map(({ name, source }) => ({ of: name, source }))),
   }
 }
 

@@ -8,7 +8,6 @@ import { shapeText } from '../terminal/shapes.ts'
 import { bySource, wrapped } from '../terminal/sources.ts'
 import { bold, bytes, dim, note, quantity, table, thousands } from '../terminal/terminal.ts'
 import { exitCodes, UsageError } from '../terminal/usage.ts'
-import { accuracySvg, comparisonSvg, costSvg, growthSvg } from './compare-svg.ts'
 import type { Compared, Comparison } from './comparison.ts'
 import { growth } from './growth.ts'
 import { secondsOfNetwork } from './measure.ts'
@@ -60,8 +59,11 @@ export async function compare(names: readonly string[], flags: CompareFlags): Pr
     growth: growth(),
     sources: { counted, ...(backend === undefined ? {} : { measured: measuredBy(backend) }) },
   }
-  if (flags.svg !== undefined) writePicture(flags.svg, comparisonSvg(comparison))
-  if (flags.out !== undefined) writeAll(flags.out, comparison)
+  if (flags.svg !== undefined) {
+    const { comparisonSvg } = await import('./compare-svg.ts')
+    writePicture(flags.svg, comparisonSvg(comparison))
+  }
+  if (flags.out !== undefined) await writeAll(flags.out, comparison)
   console.log(flags.json ? JSON.stringify(comparison, null, 2) : comparisonText(comparison))
   return exitCodes.done
 }
@@ -77,7 +79,8 @@ function writePicture(file: string, picture: string): void {
   }
 }
 
-function writeAll(folder: string, comparison: Comparison): void {
+async function writeAll(folder: string, comparison: Comparison): Promise<void> {
+  const { accuracySvg, costSvg, growthSvg } = await import('./compare-svg.ts')
   try {
     mkdirSync(folder, { recursive: true })
   } catch (error) {

@@ -3,7 +3,6 @@ import { writeFileSync } from 'node:fs'
 import { type Layer, type Shape, wasm } from 'gentle-dl'
 import { type NetworkSummary, networkGraph, summarize } from 'gentle-dl/inspect'
 import { type DeepSpeech, onSpectrograms, speechNetwork, speechNetworks } from 'gentle-dl/models'
-import { plotNetwork } from 'gentle-dl-plot'
 import { networkNamed, networkNames } from '../models/networks.ts'
 import { openAnyModel } from '../models/open-model.ts'
 import { sequenceNetworkNames } from '../tasks/sequence-tasks.ts'
@@ -78,7 +77,7 @@ async function openNetwork(
 export async function summary(place: string, flags: SummaryFlags): Promise<number> {
   const { layer, inputShape } = await openNetwork(place, flags)
   const counted = summarize(layer, inputShape, { batchSize: flags.batch })
-  if (flags.svg !== undefined) draw(flags.svg, place, layer, counted)
+  if (flags.svg !== undefined) await draw(flags.svg, place, layer, counted)
   if (flags.measure && layer.description.type === 'deepSpeech')
     throw new UsageError(
       `--measure is for networks on pictures; gentle train ${place} --profile tells where the time of a step goes`,
@@ -98,7 +97,9 @@ async function measured(layer: Layer, counted: NetworkSummary): Promise<Measured
   }
 }
 
-function draw(file: string, name: string, layer: Layer, { inputShape, parameters, macs, flops }: NetworkSummary): void {
+async function draw(file: string, name: string, layer: Layer, counted: NetworkSummary): Promise<void> {
+  const { inputShape, parameters, macs, flops } = counted
+  const { plotNetwork } = await import('gentle-dl-plot')
   const picture = plotNetwork(networkGraph(layer, inputShape), {
     title: `${name} on ${shapeText(inputShape)}`,
     subtitle: `${thousands(parameters)} parameters; ${thousands(macs)} multiply-adds, ${thousands(flops)} FLOPs an example`,

@@ -1,6 +1,6 @@
 /** Precision and recall of classes, in the colours of their boxes. */
 import { classColour } from 'gentle-dl/vision'
-import { type PrecisionRecallLine, plotPrecisionRecall } from 'gentle-dl-plot'
+import type { PrecisionRecallLine } from 'gentle-dl-plot'
 
 const cssColour = (index: number): string =>
   `rgb(${classColour(index)
@@ -8,5 +8,7 @@ const cssColour = (index: number): string =>
     .join(', ')})`
 
 /** The picture, as SVG. */
-export const precisionRecallPicture = (lines: readonly PrecisionRecallLine[]): string =>
-  plotPrecisionRecall(lines.map((line, i) => ({ ...line, colour: cssColour(i) })))
+export async function precisionRecallPicture(lines: readonly PrecisionRecallLine[]): Promise<string> {
+  const { plotPrecisionRecall } = await import('gentle-dl-plot')
+  return plotPrecisionRecall(lines.map((line, i) => ({ ...line, colour: cssColour(i) })))
+}

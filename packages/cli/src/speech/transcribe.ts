@@ -3,7 +3,6 @@ import { writeFile } from 'node:fs/promises'
 import { extname } from 'node:path'
 import { readSoundFile } from 'gentle-dl/data'
 import { type Sound, speechEncodingFrom, Transcriber, type Transcript } from 'gentle-dl/speech'
-import { plotTranscript } from 'gentle-dl-plot'
 import { openAnyModel, takesInputs } from '../models/open-model.ts'
 import { bold, dim, note, table } from '../terminal/terminal.ts'
 import { exitCodes, UsageError } from '../terminal/usage.ts'
@@ -75,6 +74,7 @@ async function draw(
   sound: Sound,
   { words, letters }: Transcript,
 ): Promise<void> {
+  const { plotTranscript } = await import('gentle-dl-plot')
   const { spectrogram } = transcriber
   const svg = plotTranscript({
     spectrogram: transcriber.features(sound),

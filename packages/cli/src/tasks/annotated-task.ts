@@ -45,7 +45,7 @@ export async function judge(
     score,
     metrics: renamed(metrics, task.metricNames),
     ...(perClass === undefined ? {} : { perClass: rowsOf(perClass) }),
-    ...(curves.length > 0 ? { pictures: { 'precision-recall.svg': precisionRecallPicture(curves) } } : {}),
+    ...(curves.length > 0 ? { pictures: { 'precision-recall.svg': await precisionRecallPicture(curves) } } : {}),
   }
 }
 

@@ -3,7 +3,6 @@ import { readFile } from 'node:fs/promises'
 import { confusion, evaluate, loadModel, sizeOf } from 'gentle-dl'
 import { type Splits, writeImageFile } from 'gentle-dl/data'
 import { image } from 'gentle-dl/vision'
-import { plotConfusionMatrix } from 'gentle-dl-plot'
 import { arePictures } from '../data/pictures.ts'
 import type { Ending } from '../tasks/task.ts'
 import { exitCodes } from '../terminal/usage.ts'
@@ -25,12 +24,9 @@ export async function finish(ending: Ending, splits: Splits): Promise<number> {
     ...summaryEnd(ending),
   }
   run.writeJson('summary.json', summary)
-  run.write(
-    'confusion.svg',
-    plotConfusionMatrix(matrix.counts, splits.test.classes ?? [], {
-      title: 'Test examples: true class (rows) and predicted class (columns)',
-    }),
-  )
+  const { plotConfusionMatrix } = await import('gentle-dl-plot')
+  const title = 'Confusion matrix of the test set'
+  run.write('confusion.svg', plotConfusionMatrix(matrix.counts, splits.test.classes ?? [], { title }))
   if (arePictures(splits.test)) {
     const pixels = new Float32Array(sizeOf(splits.test.inputShape))
     await splits.test.read([0], pixels, new Int32Array(1))

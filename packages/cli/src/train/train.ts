@@ -16,7 +16,6 @@ import {
 } from 'gentle-dl'
 import type { AnyDataset, Dataset } from 'gentle-dl/data'
 import { type Profile, traceEvents } from 'gentle-dl/inspect'
-import { plotHistory } from 'gentle-dl-plot'
 import { checkKey } from '../models/open-model.ts'
 import { measurePeakOfThread } from '../networks/measure.ts'
 import { annotatedTask } from '../tasks/annotated-tasks.ts'
@@ -200,6 +199,7 @@ async function learn(
     onProfile: flags.profile ? (profile) => tellProfile(profile, peak, begun) : undefined,
     async onEpoch(report, trainer) {
       await run.saveEpoch(report, trainer, purpose)
+      const { plotHistory } = await import('gentle-dl-plot')
       run.write('curves.svg', plotHistory(trainer.history, { metric: monitor, metricLabel: scoreName }))
       view.epoch(epochLine(report, plan.epochs, prepared))
     },

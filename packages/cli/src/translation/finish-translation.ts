@@ -2,7 +2,6 @@
 import { join } from 'node:path'
 import { type Evaluation, evaluate, sequenceAccuracy, sequenceCrossEntropy, tokenAccuracy } from 'gentle-dl'
 import { openTranslator, type TextTranslator } from 'gentle-dl/language'
-import { plotAttention } from 'gentle-dl-plot'
 import type { Ending } from '../tasks/task.ts'
 import { commandLine } from '../terminal/invocation.ts'
 import { bold, dim, percent, table, thousands } from '../terminal/terminal.ts'
@@ -48,6 +47,7 @@ export async function finishTranslation(
   )
   const [{ source: example }] = splits.test.pairs
   const [[best]] = await translator.translate([example], { beam: usualBeam, lengthPenalty: usualLengthPenalty })
+  const { plotAttention } = await import('gentle-dl-plot')
   run.write('attention.svg', plotAttention(best.attention, best.sourcePieces, best.pieces))
   translator.dispose()
   if (flags.json) console.log(JSON.stringify(summary, null, 2))

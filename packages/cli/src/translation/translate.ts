@@ -2,7 +2,6 @@
 import { writeFileSync } from 'node:fs'
 import { createInterface } from 'node:readline'
 import { TextTranslator, type Translation, vocabulariesFrom } from 'gentle-dl/language'
-import { plotAttention } from 'gentle-dl-plot'
 import { openAnyModel, takesInputs } from '../models/open-model.ts'
 import { bold, dim, note, percent, table } from '../terminal/terminal.ts'
 import { exitCodes, UsageError } from '../terminal/usage.ts'
@@ -111,7 +110,8 @@ function tell(
 }
 
 /** Draws what the best translation of a text looked at. @throws UsageError where the picture cannot be written. */
-function draw(file: string, [best]: readonly Translation[]): void {
+async function draw(file: string, [best]: readonly Translation[]): Promise<void> {
+  const { plotAttention } = await import('gentle-dl-plot')
   const picture = plotAttention(best.attention, best.sourcePieces, best.pieces)
   try {
     writeFileSync(file, picture)
@@ -136,7 +136,7 @@ export async function translate(place: string, texts: readonly string[], flags: 
     if (texts.length > 0) {
       const found = await translated(texts)
       tell(translator, texts, found, flags)
-      if (out !== undefined) draw(out, found[0])
+      if (out !== undefined) await draw(out, found[0])
     } else if (process.stdin.isTTY && !flags.json) await interact(translator, translated, flags)
     else await translateLines(translator, translated, flags)
   } finally {
@@ -165,7 +165,7 @@ export async function interact(
     if (line.trim() !== '') {
       const found = await translated([line])
       tell(translator, [line], found, flags)
-      if (flags.out !== undefined) draw(flags.out, found[0])
+      if (flags.out !== undefined) await draw(flags.out, found[0])
     }
     // It may have ended while a text was translated; who asks a closed one for more gets an error.
     if (open) lines.prompt()

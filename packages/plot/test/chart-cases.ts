@@ -1,0 +1,130 @@
+/** Every chart of the package, of small numbers and of ones that are hard to draw. */
+import { Concat, Conv2d, GlobalAvgPool2d, Linear, MaxPool2d, ReLU, Residual, Sequential } from 'gentle-dl'
+import { networkGraph } from 'gentle-dl/inspect'
+import {
+  plotAttention,
+  plotConfusionMatrix,
+  plotHistory,
+  plotNetwork,
+  plotPrecisionRecall,
+  plotScatter,
+  plotTranscript,
+} from '../src/index.ts'
+
+/** So many epochs; up to one, each is the best so far. */
+const epochs = (count: number, best: number) =>
+  Array.from({ length: count }, (_, i) => ({
+    best: i < best,
+    train: { loss: 2 / (i + 1), accuracy: 1 - 0.6 / (i + 1) },
+    validation: { loss: 0.2 + 2 / (i + 1) + 0.01 * i, accuracy: 0.95 - 0.5 / (i + 1) - 0.001 * i },
+  }))
+
+/** Counts of so many classes: most right, some mistakes of changing size. */
+const countsOf = (classes: number, examples: number): number[] =>
+  Array.from({ length: classes * classes }, (_, i) => {
+    const [row, column] = [Math.floor(i / classes), i % classes]
+    return row === column ? examples - 3 * row : (row * 7 + column * 5) % 11 === 0 ? 1 + ((row + column) % 9) : 0
+  })
+
+const named = (count: number, prefix: string): string[] => Array.from({ length: count }, (_, i) => `${prefix}${i}`)
+
+const branched = Sequential({
+  conv1: Conv2d(8, 3, { padding: 1 }),
+  relu: ReLU(),
+  block: Residual(Sequential({ conv: Conv2d(8, 3, { padding: 1 }) }), { activation: ReLU() }),
+  inception: Concat({
+    one: Conv2d(4, 1),
+    three: Conv2d(8, 3, { padding: 1 }),
+    five: Conv2d(4, 5, { padding: 2 }),
+    pooled: MaxPool2d(3, { stride: 1, padding: 1 }),
+  }),
+  pool: GlobalAvgPool2d(),
+  fc: Linear(10),
+})
+
+const words = 'the quick brown fox jumps over a lazy dog'.split(' ')
+
+const mark = (label: string, x: number, y: number, area: number) => ({ label, x, y, area })
+
+export const chartCases: Readonly<Record<string, () => string>> = {
+  history: () => plotHistory(epochs(12, 9)),
+  'history-of-one-epoch': () => plotHistory(epochs(1, 1)),
+  'history-of-a-number': () =>
+    plotHistory(
+      epochs(40, 40).map(({ train, validation, best }) => ({
+        best,
+        train: { loss: 100 * train.loss },
+        validation: { loss: 120 * validation.loss, rmse: 40 * validation.loss },
+      })),
+      { metric: 'rmse', metricLabel: 'root mean squared error', percent: false },
+    ),
+  confusion: () => plotConfusionMatrix(countsOf(3, 60), ['circle', 'square', 'a triangle of equal sides']),
+  'confusion-of-digits': () => plotConfusionMatrix(countsOf(10, 1130), named(10, ''), { title: 'Test set' }),
+  'confusion-of-many': () => plotConfusionMatrix(countsOf(24, 90), named(24, 'a long class name ')),
+  'confusion-of-hundred': () => plotConfusionMatrix(countsOf(60, 400), named(60, 'class ')),
+  'precision-recall': () =>
+    plotPrecisionRecall(
+      ['cat', 'dog', '<b> and a very long name of a class'].map((name, i) => ({
+        name,
+        recall: [0.2, 0.5, 0.7, 0.8 + 0.1 * i],
+        precision: [1, 0.9 - 0.1 * i, 0.7, 0.4],
+      })),
+    ),
+  scatter: () =>
+    plotScatter([
+      {
+        title: 'Networks by cost and accuracy, some close together',
+        subtitle: 'Areas stand for parameters.',
+        x: { label: 'FLOPs', scale: 'logarithmic' },
+        y: {
+          label: 'accuracy',
+          scale: 'linear',
+          format: (share) => `${Math.round(1000 * share) / 10} %`,
+          leastSpan: 0.05,
+        },
+        colour: '#15803d',
+        marks: [
+          mark('googlenet', 3e9, 0.6978, 6.6e6),
+          mark('resnet18', 3.6e9, 0.698, 11.7e6),
+          mark('resnet34', 7.3e9, 0.6977, 21.8e6),
+          mark('vgg19_with_batch_norm', 39e9, 0.6976, 143e6),
+        ],
+        notes: [
+          'A source of all of these numbers, whose name is so long that it takes more than one line of small print.',
+        ],
+      },
+      {
+        title: 'By year',
+        x: { label: 'year, each at the same distance', scale: 'steps' },
+        y: { label: 'parameters', scale: 'logarithmic' },
+        colour: '#2563eb',
+        marks: [1958, 1986, 1998, 2012, 2014, 2014, 2015, 2015, 2015, 2015, 2016, 2017].map((year, i) =>
+          mark(`network ${i}`, year, 10 ** (3 + i / 2), 10 ** (3 + i / 2)),
+        ),
+      },
+    ]),
+  attention: () =>
+    plotAttention(
+      words.slice(0, 4).map((_, row) => words.map((_, column) => (row === column ? 0.8 : 0.025))),
+      words,
+      ['der', 'schnelle', 'braune', '<&>'],
+      { title: 'Attention' },
+    ),
+  transcript: () =>
+    plotTranscript({
+      spectrogram: Float32Array.from({ length: 32 * 8 }, (_, i) => ((i * 7) % 13) - (i % 8)),
+      features: 8,
+      frameStep: 0.1,
+      frequencies: [100, 200, 300, 500, 800, 1200, 2000, 3300],
+      letters: [...words.join(' ')].map((symbol, i) => ({ symbol, at: 0.05 + 0.07 * i })),
+      words: words.map((word, i) => {
+        const begin = words.slice(0, i).join(' ').length + (i > 0 ? 1 : 0)
+        return { word, begin: 0.05 + 0.07 * begin, end: 0.05 + 0.07 * (begin + word.length - 1) }
+      }),
+    }),
+  network: () =>
+    plotNetwork(networkGraph(branched, [3, 32, 32]), {
+      title: 'branched on 32 x 32 x 3',
+      subtitle: '1,234,567 parameters; 1,234,567,890 multiply-adds, 2,469,135,780 FLOPs an example',
+    }),
+}
