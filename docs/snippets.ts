@@ -1,10 +1,11 @@
-/** Runs the TypeScript blocks of the README, of the architecture and of the lecture's chapters, and checks what their `// →` comments claim. */
-import { globSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+/** Runs the TypeScript blocks of all pages, and checks what their `// →` comments claim. */
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { stripTypeScriptTypes } from 'node:module'
 import { join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { format } from 'node:util'
 import { afterAll, describe, expect, it, vi } from 'vitest'
+import { allSnippets } from '../tools/snippets.ts'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 // Inside the repository, so that the blocks find the packages as a program of the workspace does.
@@ -17,20 +18,10 @@ const isLong = (code: string): boolean => /\bmnist\(\)[\s\S]*\bfit\(/.test(code)
 /** Long trainings are cut short: what is claimed of their results is checked by other tests. */
 const shortened = (code: string): string => code.replace('epochs: 5, seed: 1', 'epochs: 1, seed: 1')
 
-/** The TypeScript blocks of a page, each with its line. */
-function blocksOf(page: string): { code: string; line: number }[] {
-  const text = readFileSync(join(root, page), 'utf8')
-  return [...text.matchAll(/^```ts\n([\s\S]*?)^```/gm)].map((match) => ({
-    code: match[1],
-    line: text.slice(0, match.index).split('\n').length + 1,
-  }))
-}
-
 /** Registers a test for every block that is or is not long. */
 export function describeSnippets({ long }: { readonly long: boolean }): void {
-  const pages = ['README.md', 'docs/architecture.md', ...globSync('docs/lecture/*.md', { cwd: root }).sort()]
-    .map((page) => ({ page, blocks: blocksOf(page).filter(({ code }) => isLong(code) === long) }))
-    .filter(({ blocks }) => blocks.length > 0)
+  const blocks = allSnippets().filter(({ code }) => isLong(code) === long)
+  const pages = [...Map.groupBy(blocks, ({ page }) => page)].map(([page, blocks]) => ({ page, blocks }))
   describe.each(pages)('$page', ({ page, blocks }) => {
     it.each(blocks)('runs the block at line $line', async ({ code, line }) => {
       const file = join(folder, `${page.replace(/\W/g, '-')}-${line}.mjs`)
