@@ -18,6 +18,9 @@ import { lossExperiment } from './experiments/loss.ts'
 import { memoryExperiment } from './experiments/memory.ts'
 import { overfittingExperiment } from './experiments/overfitting.ts'
 import { shiftExperiment } from './experiments/shift.ts'
+import { publishedData } from './fetch/catalogue.ts'
+import { getData } from './fetch/data-sets.ts'
+import { getWeights, publishedNetworks } from './fetch/weights.ts'
 import { classifierNames, networkNames } from './models/networks.ts'
 import { normalizeNames } from './models/normalize.ts'
 import { compare } from './networks/compare.ts'
@@ -400,6 +403,27 @@ dataCommand
   .option('--out <file>', 'write a contact sheet with some pictures of each class, such as contact-sheet.png')
   .option('--json', 'print JSON')
   .action((name, _, command) => describe(name, command.optsWithGlobals()))
+
+const mirrorText =
+  'base address of a mirror to download from, such as http://192.168.0.2:8000/ (default: GENTLE_MIRROR, or none)'
+
+dataCommand
+  .command('get')
+  .argument('[name...]', `${Object.keys(publishedData).join(', ')}; none: list them all`)
+  .description('download data sets from where they are published into the cache, and check them by SHA-256')
+  .option('--mirror <address>', mirrorText)
+  .option('--quiet', 'no progress')
+  .action(async (names, flags) => finishWith(await getData(names, flags)))
+
+program
+  .command('weights')
+  .description('pretrained weights')
+  .command('get')
+  .argument('[network...]', `${publishedNetworks.join(', ')}; none: list them all`)
+  .description('download ImageNet weights from where they are published into the cache, and check them by SHA-256')
+  .option('--mirror <address>', mirrorText)
+  .option('--quiet', 'no progress')
+  .action(async (networks, flags) => finishWith(await getWeights(networks, flags)))
 
 program
   .command('metrics')

@@ -21,6 +21,7 @@ import {
   toyNames,
   toySplits,
 } from 'gentle-dl/data'
+import { cachedData, downloadedNames } from '../fetch/data-sets.ts'
 import { note } from '../terminal/terminal.ts'
 import { UsageError, unknownChoice } from '../terminal/usage.ts'
 import { type AnnotatedOptions, annotatedNames, areAnnotated, openAnnotated } from './annotated-sets.ts'
@@ -28,7 +29,8 @@ import { findingsText, skippedText } from './findings-text.ts'
 import { arraysText, idxText, tableText } from './reading-text.ts'
 import { areScenes } from './scenes.ts'
 
-export const dataNames = [
+/** Names that a file or folder of the same name does not take away. */
+const ownNames = [
   'mnist',
   'idx:DIR',
   'images:DIR',
@@ -41,6 +43,8 @@ export const dataNames = [
   ...toyNames,
   ...annotatedNames,
 ]
+
+export const dataNames = [...ownNames, ...downloadedNames]
 
 export interface DataOptions {
   readonly seed: number
@@ -55,7 +59,10 @@ export interface DataOptions {
   readonly label?: string
 }
 
-type SplitBy = Pick<DataOptions, 'seed' | 'validation' | 'label'>
+type SplitBy = Pick<DataOptions, 'seed' | 'validation' | 'label'> & {
+  /** Names of the classes, where they are known and the files do not tell. */
+  readonly classes?: readonly string[]
+}
 
 /** The bytes of a file that is named as data. @throws UsageError where it cannot be read. */
 function bytesOf(file: string): Uint8Array {
@@ -82,9 +89,15 @@ function toldArrays(splits: ArraySplits): ArraySplits {
 
 /** What opens a place of each kind: a folder or a file. */
 const kinds: Readonly<Record<string, (place: string, by: SplitBy) => Promise<Splits>>> = {
-  idx: async (place, { seed, validation }) => {
+  idx: async (place, { seed, validation, classes }) => {
     const set = setWithin(place)
-    const splits = await idxFolder(set?.folder ?? place, { seed, validation, prefix: set?.prefix, name: place })
+    const splits = await idxFolder(set?.folder ?? place, {
+      seed,
+      validation,
+      prefix: set?.prefix,
+      name: place,
+      classes,
+    })
     if (splits.reading.prefix !== '') note(idxText(splits))
     return splits
   },
@@ -113,11 +126,18 @@ function kindOf(path: string): string {
 }
 
 /** Kind and place of a data set that is named as kind:place or by its path alone; no kind where it is neither. */
-function kindAndPlace(name: string): { readonly kind?: string; readonly place: string } {
+function kindAndPlace(name: string): {
+  readonly kind?: string
+  readonly place: string
+  readonly classes?: readonly string[]
+} {
   const [, kind, place = name] = /^([a-z0-9]+):(.*)$/.exec(name) ?? []
   if (kind !== undefined && Object.hasOwn(kinds, kind)) return { kind, place }
-  if (!dataNames.includes(name) && setWithin(name) !== undefined) return { kind: 'idx', place: name }
-  const isPath = !dataNames.includes(name) && !areAnnotated(name) && imagesOf(name) === undefined && existsSync(name)
+  if (ownNames.includes(name)) return { place: name }
+  if (setWithin(name) !== undefined) return { kind: 'idx', place: name }
+  const downloaded = cachedData(name)
+  if (downloaded !== undefined) return { kind: downloaded.reader, ...downloaded }
+  const isPath = !areAnnotated(name) && imagesOf(name) === undefined && existsSync(name)
   return isPath ? { kind: kindOf(name), place: name } : { place: name }
 }
 
@@ -129,7 +149,7 @@ function kindAndPlace(name: string): { readonly kind?: string; readonly place: s
 export async function openData(name: string, { size, ...options }: DataOptions): Promise<Splits> {
   const { seed, validation, label } = options
   const images = imagesOf(name)
-  const { kind, place } = kindAndPlace(name)
+  const { kind, place, classes } = kindAndPlace(name)
   if (label !== undefined && kind !== 'csv')
     throw new UsageError(`--label names the column of a table; ${name} is none`)
   if (images !== undefined) {
@@ -150,7 +170,7 @@ export async function openData(name: string, { size, ...options }: DataOptions):
   if (name === 'mnist') return mnist({ seed, validation })
   if (name === 'shapes') return shapeSplits(seed)
   if ((toyNames as readonly string[]).includes(name)) return toySplits(name as ToyName, seed)
-  if (kind !== undefined) return kinds[kind](place, { seed, validation, label })
+  if (kind !== undefined) return kinds[kind](place, { seed, validation, label, classes })
   throw unknownChoice('data set', name, dataNames)
 }
 
@@ -164,7 +184,10 @@ export async function openTold(name: string, options: AnnotatedOptions): Promise
 /** The path of an image folder that is named, or undefined for another data set. */
 export function imagesOf(name: string): string | undefined {
   if (name.startsWith('images:')) return name.slice('images:'.length)
-  if (dataNames.includes(name) || !statSync(name, { throwIfNoEntry: false })?.isDirectory()) return undefined
+  if (ownNames.includes(name)) return undefined
+  const downloaded = setWithin(name) === undefined ? cachedData(name) : undefined
+  if (downloaded !== undefined) return downloaded.reader === 'images' ? downloaded.place : undefined
+  if (!statSync(name, { throwIfNoEntry: false })?.isDirectory()) return undefined
   const entries = readdirSync(name).filter((entry) => !entry.startsWith('.'))
   const isIdx = entries.some((entry) => /idx[13]-ubyte/.test(entry))
   const hasFolder = entries.some((entry) => statSync(join(name, entry), { throwIfNoEntry: false })?.isDirectory())
