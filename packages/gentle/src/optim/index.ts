@@ -7,11 +7,13 @@ export type {
   Updates,
   WeightDecayOptions,
 } from './optimizer.ts'
+export { ratesByDepth } from './rates-by-depth.ts'
 export { type AdaGradOptions, adaGrad, type RmsPropOptions, rmsProp } from './root-mean-square.ts'
 export {
   constantRate,
   cosineDecay,
   linearDecay,
+  oneAfterAnother,
   type Schedule,
   type ScheduleDescription,
   stepDecay,

@@ -18,6 +18,8 @@ export interface Optimizer {
   /** By which a training that goes on knows that it is the same: plain JSON. */
   readonly description: OptimizerDescription
   readonly schedule: Schedule
+  /** The share of the learning rate that a parameter has, by its name; 1 for all where there is none. */
+  readonly rateFactor?: (parameter: string) => number
   /** Makes the optimizer's state for these parameters. */
   begin(parameters: readonly Variable[]): OptimizerState
 }
@@ -36,6 +38,11 @@ export interface OptimizerOptions {
   readonly clipNorm?: number
   /** Limits each element of the gradients to [-clipValue, clipValue]. */
   readonly clipValue?: number
+  /**
+   * A parameter's share of the learning rate by its name, above 0: smaller rates below for a network that is trained further, as `ratesByDepth` gives them, or
+   * another rate for a part of a network. 1 for all unless given.
+   */
+  readonly rateFactor?: (parameter: string) => number
 }
 
 /** Options of the optimizers, which can all pull parameters towards 0. */
@@ -78,7 +85,14 @@ export type ParameterRule = (
  */
 export function optimizer<Shared>(
   own: OptimizerDescription,
-  { learningRate, clipNorm, clipValue, weightDecay = 0, decayed = 'all' }: OptimizerOptions & WeightDecayOptions,
+  {
+    learningRate,
+    clipNorm,
+    clipValue,
+    rateFactor,
+    weightDecay = 0,
+    decayed = 'all',
+  }: OptimizerOptions & WeightDecayOptions,
   shared: () => { readonly variables: readonly Variable[]; readonly value: Shared; readonly updates: () => Updates },
   prepare: (
     parameter: Variable,
@@ -97,7 +111,9 @@ export function optimizer<Shared>(
       ...(clipValue === undefined ? {} : { clipValue }),
     },
     schedule: toSchedule(learningRate),
+    ...(rateFactor === undefined ? {} : { rateFactor }),
     begin(parameters) {
+      const factors = parameters.map(({ name }) => checkedFactor(rateFactor?.(name) ?? 1, name))
       const common = shared()
       const prepared = parameters.map((parameter) => prepare(parameter, common.value))
       return {
@@ -106,7 +122,9 @@ export function optimizer<Shared>(
           const clipped = clip(gradients, clipNorm, clipValue)
           const steps = prepared.flatMap(({ rule }, i): Updates => {
             const parameter = parameters[i]
-            const { next, state } = within(parameter.name, () => rule(parameter, clipped[i], rate))
+            const { next, state } = within(parameter.name, () =>
+              rule(parameter, clipped[i], factors[i] === 1 ? rate : mul(rate, factors[i])),
+            )
             return [[parameter, next], ...state]
           })
           return [...common.updates(), ...steps]
@@ -114,6 +132,14 @@ export function optimizer<Shared>(
       }
     },
   }
+}
+
+/** @throws ArgumentError for a factor that is no number above 0. */
+function checkedFactor(factor: number, name: string): number {
+  if (factor > 0 && Number.isFinite(factor)) return factor
+  throw new ArgumentError(
+    `optimizer: rateFactor of ${name} is ${factor}; expected a number above 0; what shall not learn is frozen`,
+  )
 }
 
 /** No state in common. */

@@ -68,6 +68,22 @@ export function stepDecay(
   return schedule(rate, options, 'stepDecay', (_, step) => factor ** Math.floor(step / every), { every, factor })
 }
 
+/**
+ * One schedule after another: `first` for a share of the steps, then `second`, each as if its steps were all.
+ * @param share of the steps, above 0 and below 1; rounded to whole steps
+ * @throws ArgumentError for a share out of range.
+ */
+export function oneAfterAnother(share: number, first: Schedule, second: Schedule): Schedule {
+  if (!(share > 0 && share < 1))
+    throw new ArgumentError(`oneAfterAnother: share is ${share}; expected above 0 and below 1`)
+  const rateOf = (step: number, steps: number): number => {
+    const until = Math.round(share * steps)
+    return step < until ? first(step, until) : second(step - until, steps - until)
+  }
+  const [one, two] = [first, second].map((each) => JSON.stringify(describeSchedule(each)))
+  return Object.assign(rateOf, { description: { type: 'oneAfterAnother', share, first: one, second: two } })
+}
+
 /** @throws ArgumentError for a number that is no rate. */
 export const toSchedule = (rate: number | Schedule): Schedule => (typeof rate === 'number' ? constantRate(rate) : rate)
 

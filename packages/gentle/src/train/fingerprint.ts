@@ -5,6 +5,7 @@ import type { Metric } from '../nn/metrics.ts'
 import type { AnyModel } from '../nn/model.ts'
 import type { Optimizer } from '../optim/optimizer.ts'
 import { describeSchedule } from '../optim/schedule.ts'
+import type { Phase } from './phases.ts'
 import { fieldsOf } from './steps.ts'
 
 /** Any plain JSON. */
@@ -29,7 +30,7 @@ export interface Fingerprint {
   readonly seed: Json
   /** Names of the model's classes; null where they have none. */
   readonly classes: Json
-  /** Names of parameters that stay as they are. */
+  /** Names of parameters that stay as they are; where these depend on the epoch, of each phase, with its first epoch. */
   readonly freeze: Json
   /** Where batches do not come in random order. */
   readonly order?: Json
@@ -43,7 +44,7 @@ export interface DependsOn {
   readonly optimizer: Optimizer
   readonly batchSize: number
   readonly seed: number
-  readonly freeze: readonly string[]
+  readonly phases: readonly Phase[]
   readonly shortestFirst: boolean
   /** Whether examples come in the data's own order. */
   readonly inOrder: boolean
@@ -55,7 +56,7 @@ export function fingerprintOf(
   data: AnyDataset,
   options: DependsOn,
 ): Fingerprint {
-  const { loss, metrics, monitor, optimizer, batchSize, seed, freeze, shortestFirst, inOrder } = options
+  const { loss, metrics, monitor, optimizer, batchSize, seed, phases, shortestFirst, inOrder } = options
   const fields = fieldsOf(data)
   // As a file has it, so that what is read compares with what is made.
   return JSON.parse(
@@ -64,16 +65,23 @@ export function fingerprintOf(
       loss: loss.name || 'custom',
       metrics: metrics.map(({ name }) => name),
       monitor,
-      optimizer: optimizer.description,
+      optimizer: { ...optimizer.description, ...rateFactorsOf(optimizer, model.parameters.keys()) },
       schedule: describeSchedule(optimizer.schedule),
       batchSize,
       classes: classes ?? null,
       data: { name: data.name, length: data.length, ...fields, description: data.description },
       seed,
-      freeze,
+      freeze: phases.length === 1 ? phases[0].frozen : phases,
       ...(shortestFirst ? { order: 'shortestFirst' } : inOrder ? { order: 'inOrder' } : {}),
     }),
   )
+}
+
+/** Rates of parameters that are not the optimizer's, by their names. */
+function rateFactorsOf({ rateFactor }: Optimizer, names: Iterable<string>): object {
+  if (rateFactor === undefined) return {}
+  const factors = [...names].map((name) => [name, rateFactor(name)] as const)
+  return { rateFactors: Object.fromEntries(factors.filter(([, factor]) => factor !== 1)) }
 }
 
 /** What may be another when a training goes on, where that is accepted. */

@@ -32,6 +32,9 @@ export interface Parts extends DependsOn {
   readonly epochs: number
   /** As the caller asked for, if so. */
   readonly steps: number | undefined
-  readonly optimizerState: OptimizerState
+  /** Of the phase under way. */
+  optimizerState: OptimizerState
+  /** Lets the parameters learn that do so in an epoch. */
+  enterPhaseOf(epoch: number): void
   readonly carried: CarriedState
 }

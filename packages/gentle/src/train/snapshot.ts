@@ -42,6 +42,7 @@ export async function putState(
   const { model, data, epochs, metrics } = parts
   const changes = checkRestorable(state, fingerprintOf(model, data, parts), accept, epochs, data)
   checkWeights(state.weights, weightsOf(model))
+  parts.enterPhaseOf(state.epoch)
   const optimizer = optimizerValues(state, parts)
   await writeWeights(model, state.weights)
   await parts.carried.write(state.carried ?? new Map())

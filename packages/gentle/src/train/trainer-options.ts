@@ -40,6 +40,10 @@ export interface TrainerOptions {
   readonly seed?: number
   /** Where to compute, for a network that is not a model yet; wasm on all cores unless given. */
   readonly backend?: Backend
-  /** Names of parameters that stay as they are, for fine-tuning; none unless given. Normalisation of frozen layers keeps its statistics. */
-  readonly freeze?: (name: string) => boolean
+  /**
+   * Names of parameters that stay as they are, for fine-tuning; none unless given. Normalisation of frozen layers keeps its statistics. It may depend on the
+   * epoch, counted from 1: `(name, epoch) => epoch <= 3 && !name.startsWith('fc.')` trains the head alone at first. Where other parameters
+   * learn from an epoch on, the optimizer begins anew.
+   */
+  readonly freeze?: (name: string, epoch: number) => boolean
 }

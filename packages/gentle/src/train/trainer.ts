@@ -8,7 +8,6 @@ import type { Variable } from '../graph/tensor.ts'
 import { crossEntropy } from '../nn/losses.ts'
 import type { Metric } from '../nn/metrics.ts'
 import { type AnyModel, type Model, readWeights, type WeightValues, writeWeights } from '../nn/model.ts'
-import type { OptimizerState } from '../optim/optimizer.ts'
 import { type Batch, epochBatches, stepsOf } from './batches.ts'
 import { isBetter } from './better.ts'
 import { CarriedState } from './carried-state.ts'
@@ -17,6 +16,7 @@ import { checkMetrics, type Evaluation, Sums, usualMetrics } from './evaluation.
 import type { RestoreOptions } from './fingerprint.ts'
 import type { Gradients } from './gradients.ts'
 import type { Moment, Parts } from './moment.ts'
+import { type Phase, phaseOf, phasesOf } from './phases.ts'
 import { DivergedTraining, type EpochReport, type StepReport } from './reports.ts'
 import type { TrainerOptions } from './trainer-options.ts'
 import { TrainingPrograms } from './training-programs.ts'
@@ -36,23 +36,21 @@ export class Trainer<M extends AnyModel = Model> {
   readonly #seed: number
   readonly #metrics: readonly Metric[]
   readonly #monitor: string
-  readonly #optimizer: OptimizerState
-  readonly #programs: TrainingPrograms
+  readonly #phases: readonly Phase[]
   readonly #carried: CarriedState
   readonly #evaluators = new Map<AnyDataset, Evaluator>()
   readonly #parts: Parts
   readonly #turns = new Turns()
-
+  /** What learns now, and the programs by which it does. */
+  #phase: Phase
+  #programs: TrainingPrograms
   readonly #at: Moment
   #reader: AsyncGenerator<Batch> | undefined
 
   /** See `createTrainer`, which makes the model. @param first the weights that it begins with */
   constructor(model: M, data: AnyDataset, options: TrainerOptions, first: WeightValues) {
     const { loss = crossEntropy, metrics = usualMetrics(model, data), optimizer, seed = 0 } = options
-    const { batchSize = 64, epochs, freeze: frozen = () => false } = options
-    const names = [...model.parameters.keys()]
-    const learned = names.filter((name) => !frozen(name)).map((name) => model.parameters.get(name)!)
-    if (learned.length === 0) throw new ArgumentError('training: all parameters are frozen; leave some to learn')
+    const { batchSize = 64, epochs, freeze = () => false } = options
     this.model = model
     this.batchSize = Math.min(batchSize, data.length)
     this.epochs = epochs
@@ -61,13 +59,10 @@ export class Trainer<M extends AnyModel = Model> {
     this.#seed = seed
     this.#metrics = checkMetrics(metrics)
     this.#monitor = options.monitor ?? metrics[0]?.name ?? 'loss'
-    this.#optimizer = optimizer.begin(learned)
-    checkNames(this.#optimizer.variables)
+    this.#phases = phasesOf([...model.parameters.keys()], freeze, epochs)
+    this.#phase = this.#phases[0]
     // The last batch of an epoch may have one example more.
     this.#carried = new CarriedState(model.backend, this.batchSize + 1)
-    const inOrder = options.shuffle === false
-    const parts = { model, data, loss, metrics, learned, optimizer: this.#optimizer, seed, frozen }
-    this.#programs = new TrainingPrograms({ ...parts, carried: this.#carried, inOrder }, this.#turns)
     this.#at = {
       step: 0,
       steps: options.steps ?? epochs * stepsOf(data.length, this.batchSize),
@@ -91,13 +86,15 @@ export class Trainer<M extends AnyModel = Model> {
       metrics,
       monitor: this.#monitor,
       optimizer,
-      optimizerState: this.#optimizer,
+      optimizerState: optimizer.begin(this.#learned()),
+      enterPhaseOf: (epoch) => this.#enter(phaseOf(this.#phases, epoch)),
       seed,
-      freeze: names.filter(frozen),
+      phases: this.#phases,
       shortestFirst: options.shortestFirst === true,
-      inOrder,
+      inOrder: options.shuffle === false,
       carried: this.#carried,
     }
+    this.#programs = this.#programsOfPhase()
   }
 
   /** Steps done. */
@@ -262,7 +259,32 @@ export class Trainer<M extends AnyModel = Model> {
     this.#programs.dispose()
     for (const evaluator of this.#evaluators.values()) evaluator.dispose()
     this.#carried.dispose()
-    this.model.backend.release(this.#optimizer.variables)
+    this.model.backend.release(this.#parts.optimizerState.variables)
+  }
+
+  /** The parameters that learn now. */
+  #learned(): Variable[] {
+    const frozen = new Set(this.#phase.frozen)
+    return [...this.model.parameters].flatMap(([name, parameter]) => (frozen.has(name) ? [] : [parameter]))
+  }
+
+  #programsOfPhase(): TrainingPrograms {
+    const { freeze = () => false } = this.#options
+    const { model, data, loss, metrics, seed, carried, inOrder, optimizerState: optimizer } = this.#parts
+    const { from } = this.#phase
+    checkNames(optimizer.variables)
+    const parts = { model, data, loss, metrics, seed, carried, inOrder, optimizer, learned: this.#learned() }
+    return new TrainingPrograms({ ...parts, frozen: (name) => freeze(name, from) }, this.#turns)
+  }
+
+  /** Where other parameters learn than before, the optimizer begins anew, and programs are compiled for them. */
+  #enter(phase: Phase): void {
+    if (phase === this.#phase) return
+    this.#phase = phase
+    this.#programs.dispose()
+    this.model.backend.release(this.#parts.optimizerState.variables)
+    this.#parts.optimizerState = this.#options.optimizer.begin(this.#learned())
+    this.#programs = this.#programsOfPhase()
   }
 
   async #next(): Promise<Batch> {
@@ -354,6 +376,7 @@ export class Trainer<M extends AnyModel = Model> {
     this.#at.seconds = 0
     await this.#carried.reset()
     await this.#closeReader()
+    this.#parts.enterPhaseOf(this.#at.epoch)
     return report
   }
 

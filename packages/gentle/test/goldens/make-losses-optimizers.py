@@ -83,7 +83,7 @@ def optimizer(name, make, rate, clip=None):
     steps = []
     for step in range(10):
         for group in made.param_groups:
-            group["lr"] = rate * (1 - step / 10)
+            group["lr"] = rate * (1 - step / 10) * group.get("rate_factor", 1)
         made.zero_grad()
         F.mse_loss(torch.tanh(examples @ weights.T + bias), targets).backward()
         if clip is not None:
@@ -102,6 +102,13 @@ def all_optimizers():
             weights, bias = parameters
             groups = [{"params": [weights], "weight_decay": weight_decay}, {"params": [bias], "weight_decay": 0}]
             return kind(groups, lr=lr, **options)
+
+        optimizer(name, make, rate)
+
+    def slower_weights(name, kind, rate, factor, **options):
+        def make(parameters, lr):
+            weights, bias = parameters
+            return kind([{"params": [weights], "rate_factor": factor}, {"params": [bias]}], lr=lr, **options)
 
         optimizer(name, make, rate)
 
@@ -128,6 +135,8 @@ def all_optimizers():
     weights_alone("adamW with weight decay of weights alone", o.AdamW, 0.125, 0.5)
     weights_alone("rmsProp with weight decay of weights alone", o.RMSprop, 0.0625, 0.1)
     weights_alone("adaGrad with weight decay of weights alone", o.Adagrad, 0.5, 0.1)
+    slower_weights("sgd with a quarter of the rate for weights", o.SGD, 0.25, 0.25, momentum=0.9, weight_decay=0.1)
+    slower_weights("adamW with a quarter of the rate for weights", o.AdamW, 0.125, 0.25, weight_decay=0.5)
 
 
 if __name__ == "__main__":

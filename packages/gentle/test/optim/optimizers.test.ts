@@ -13,6 +13,7 @@ import {
   adamW,
   linearDecay,
   type Optimizer,
+  ratesByDepth,
   rmsProp,
   type Schedule,
   sgd,
@@ -57,7 +58,13 @@ const optimizers: Record<string, (learningRate: Schedule) => Optimizer> = {
     rmsProp({ learningRate, weightDecay: 0.1, decayed: 'weights' }),
   'adaGrad with weight decay of weights alone': (learningRate) =>
     adaGrad({ learningRate, weightDecay: 0.1, decayed: 'weights' }),
+  'sgd with a quarter of the rate for weights': (learningRate) =>
+    sgd({ learningRate, momentum: 0.9, weightDecay: 0.1, rateFactor: slowWeights }),
+  'adamW with a quarter of the rate for weights': (learningRate) =>
+    adamW({ learningRate, weightDecay: 0.5, rateFactor: slowWeights }),
 }
+
+const slowWeights = (name: string): number => (name === 'weights' ? 0.25 : 1)
 
 /** Weights and biases after each of ten steps. */
 async function tenSteps({ schedule, begin }: Optimizer): Promise<number[][]> {
@@ -108,5 +115,31 @@ describe('an optimizer refuses', () => {
     ['epsilon that is no number', () => adaGrad({ learningRate: 1, epsilon: Number.NaN })],
   ])('%s', (_, make) => {
     expect(make).toThrow(ArgumentError)
+  })
+
+  it('a share of 0 of the rate, and names the parameter', () => {
+    const optimizer = sgd({ learningRate: 1, rateFactor: () => 0 })
+    expect(() => optimizer.begin([variable([1], 0, 'conv1.weight')])).toThrow(
+      'optimizer: rateFactor of conv1.weight is 0; expected a number above 0; what shall not learn is frozen',
+    )
+  })
+})
+
+describe('rates by depth', () => {
+  const names = ['conv1.weight', 'conv1.bias', 'layer1.0.conv1.weight', 'fc.weight', 'fc.bias']
+
+  it('grow by the same factor from each layer to the next, up to 1', () => {
+    const factor = ratesByDepth(names, 0.25)
+    expect(names.map(factor)).toEqual([0.25, 0.25, 0.5, 1, 1])
+  })
+
+  it('are 1 for the only layer, and where the first one has 1', () => {
+    expect(ratesByDepth(['weight', 'bias'], 0.1)('bias')).toBe(1)
+    expect(names.map(ratesByDepth(names, 1))).toEqual([1, 1, 1, 1, 1])
+  })
+
+  it('are refused out of range, and for names that there are not', () => {
+    expect(() => ratesByDepth(names, 0)).toThrow(/first is 0; expected above 0, at most 1/)
+    expect(() => ratesByDepth(names, 0.1)('head.weight')).toThrow(/no parameter .* is named 'head.weight'/)
   })
 })

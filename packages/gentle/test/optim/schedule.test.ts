@@ -1,6 +1,13 @@
 import { describe, expect, it } from 'vitest'
 import { ArgumentError } from '../../src/core/errors.ts'
-import { constantRate, cosineDecay, linearDecay, type Schedule, stepDecay } from '../../src/optim/index.ts'
+import {
+  constantRate,
+  cosineDecay,
+  linearDecay,
+  oneAfterAnother,
+  type Schedule,
+  stepDecay,
+} from '../../src/optim/index.ts'
 
 const rates = (schedule: Schedule, steps: number): number[] =>
   Array.from({ length: steps }, (_, step) => schedule(step, steps))
@@ -18,6 +25,18 @@ describe('a schedule', () => {
 
   it('falls along half a cosine', () => {
     expect(rates(cosineDecay(2), 4)).toEqual(closeTo([2, 1 + Math.SQRT1_2, 1, 1 - Math.SQRT1_2]))
+  })
+
+  it('is one for the first steps and then another, each as if its steps were all', () => {
+    const both = oneAfterAnother(1 / 3, linearDecay(4), linearDecay(1))
+    expect(rates(both, 6)).toEqual(closeTo([4, 2, 1, 0.75, 0.5, 0.25]))
+    expect(both.description).toEqual({
+      type: 'oneAfterAnother',
+      share: 1 / 3,
+      first: '{"type":"linearDecay","rate":4,"warmup":0}',
+      second: '{"type":"linearDecay","rate":1,"warmup":0}',
+    })
+    expect(() => oneAfterAnother(1, linearDecay(1), linearDecay(1))).toThrow(/share is 1; expected above 0 and below 1/)
   })
 
   it('falls by a factor at every so many steps', () => {

@@ -36,6 +36,20 @@ const optimizers: Record<string, () => Optimizer> = {
   Adam: () => adam({ learningRate: cosineDecay(0.02, { warmup: 2 }), clipNorm: 1 }),
 }
 
+/** The head alone learns at first, and the layers below at a smaller rate after that. */
+const thawing: Partial<TrainerOptions> = { freeze: (name, epoch) => epoch <= 2 && !name.startsWith('5.') }
+
+const trainings: [string, () => TrainerOptions][] = [
+  ...Object.entries(optimizers).map(([name, make]): [string, () => TrainerOptions] => [name, () => options(make())]),
+  [
+    'Adam, of the head alone at first',
+    () => ({
+      ...options(adam({ learningRate: 0.02, rateFactor: (name) => (name.startsWith('5.') ? 1 : 0.5) })),
+      ...thawing,
+    }),
+  ],
+]
+
 const options = (optimizer: Optimizer): TrainerOptions => ({
   optimizer,
   batchSize: 4,
@@ -66,9 +80,9 @@ function timeless(state: TrainingState) {
   return { ...state, running, history: state.history.map(withoutTime) }
 }
 
-describe.each(Object.entries(optimizers))('a training by %s', (_, optimizer) => {
+describe.each(trainings)('a training by %s', (_, optionsOf) => {
   const uninterrupted = (async () => {
-    const trainer = await createTrainer(network, data, options(optimizer()))
+    const trainer = await createTrainer(network, data, optionsOf())
     await trainTo(trainer, allSteps)
     return trainer.state()
   })()
@@ -84,7 +98,7 @@ describe.each(Object.entries(optimizers))('a training by %s', (_, optimizer) => 
     let state: TrainingState | undefined
     for (const { at, endLast } of [...stops, { at: allSteps, endLast: true }]) {
       // Another model, with other first weights, and another backend.
-      const trainer = await createTrainer(network, data, options(optimizer()))
+      const trainer = await createTrainer(network, data, optionsOf())
       if (state !== undefined) await trainer.restore(loadTrainingState(saveTrainingState(state)))
       await trainTo(trainer, at, endLast)
       state = await trainer.state()
@@ -94,7 +108,7 @@ describe.each(Object.entries(optimizers))('a training by %s', (_, optimizer) => 
   })
 
   it('can be taken back, and does the same again', async () => {
-    const trainer = await createTrainer(network, data, options(optimizer()))
+    const trainer = await createTrainer(network, data, optionsOf())
     await trainTo(trainer, 4)
     const state = await trainer.state()
     await trainTo(trainer, 7)
@@ -103,6 +117,28 @@ describe.each(Object.entries(optimizers))('a training by %s', (_, optimizer) => 
     await trainTo(trainer, allSteps)
     expect(timeless(await trainer.state())).toEqual(timeless(await uninterrupted))
   })
+})
+
+it('parameters learn from the epoch on in which they are not frozen any more', async () => {
+  const trainer = await createTrainer(network, data, { ...options(optimizers['SGD with momentum']()), ...thawing })
+  const weightsAfter = async (steps: number) => {
+    await trainTo(trainer, steps)
+    return (await trainer.state()).weights
+  }
+  const [first, last] = [await weightsAfter(0), await weightsAfter(2 * perEpoch)]
+  for (const name of ['0.weight', '1.weight', '1.running_mean']) expect(last.get(name)).toEqual(first.get(name))
+  expect(last.get('5.weight')).not.toEqual(first.get('5.weight'))
+  expect(Object.keys(Object.fromEntries((await trainer.state()).optimizer))).toContain('0.weight.velocity')
+  const further = await weightsAfter(2 * perEpoch + 1)
+  for (const name of ['0.weight', '1.weight', '1.running_mean']) expect(further.get(name)).not.toEqual(first.get(name))
+})
+
+it('an epoch in which nothing would learn is refused', async () => {
+  const frozen = createTrainer(network, data, {
+    ...options(adam({ learningRate: 1 })),
+    freeze: (_, epoch) => epoch > 3,
+  })
+  await expect(frozen).rejects.toThrow('all parameters are frozen from epoch 4 on; leave some to learn')
 })
 
 it('the wasm backend goes on to the same bits, too', async () => {
@@ -170,6 +206,18 @@ describe('a state', () => {
       'choice of frozen parameters',
       { freeze: (name) => name === '0.weight' },
       /freeze.0 was not there and is "0.weight"/,
+    ],
+    ['choice of frozen parameters in some epochs', thawing, /freeze.0 was not there/],
+    [
+      'rate of some parameters',
+      {
+        optimizer: adam({
+          learningRate: cosineDecay(0.02, { warmup: 2 }),
+          clipNorm: 1,
+          rateFactor: (name) => (name === '0.weight' ? 0.5 : 1),
+        }),
+      },
+      /optimizer.rateFactors was not there/,
     ],
     ['metrics', { metrics: [nn.topKAccuracy(2)] }, /metrics.0 was "accuracy" and is "top2Accuracy"/],
   ])('is refused by a training of another %s', async (_, changed, message) => {
