@@ -78,11 +78,14 @@ program
   .option('--epochs <n>', 'passes over the training examples', number)
   .option('--batch-size <n>', 'examples per step', number)
   .option('--learning-rate <rate>', 'learning rate, before the schedule lowers it', number)
-  .option('--schedule <name>', 'learning-rate schedule: constant, linear or cosine, both down to 0 (default: linear)')
+  .option('--schedule <name>', 'learning-rate schedule: constant, linear (to 0) or cosine (to 0) (default: linear)')
   .option('--optimizer <name>', 'sgd, adam or adamW')
   .option('--momentum <factor>', 'momentum of sgd', number)
   .option('--weight-decay <factor>', 'weight decay', number)
-  .option('--decayed <what>', 'all (parameters), or weights: without biases and norms')
+  .option(
+    '--decay-parameters <which>',
+    'parameters that weight decay applies to: all, or weights (no biases or norm layers) (default: all)',
+  )
   .option('--clip-norm <limit>', 'clip the gradients to this global norm', number)
   .option('--warmup <steps>', 'steps over which the learning rate rises from 0', number)
   .option('--seed <n>', 'random seed (default: 0)', number)
@@ -179,7 +182,7 @@ program
   .option('--augment <policy>', `augmentation policy: ${policyNames.join(', ')}, or JSON, or a JSON file`)
   .option('--top <n>', 'number of classes to show', number, 5)
   .option('--out <file>', 'write the picture with its boxes or mask drawn on it; a folder for several pictures')
-  .option('--least-score <share>', 'hide objects with a score below this (default: 0.5)', number)
+  .option('--score-threshold <share>', 'hide objects with a score below this (default: 0.5)', number)
   .option('--flips', 'localize, detect, segment: average with the prediction for the mirror image')
   .option('--size <name=n>', 'size of a dynamic dimension of an ONNX model, such as height=48; may be repeated', each)
   .option('--json', 'print JSON')

@@ -67,7 +67,16 @@ export function describeTask(task: string, { model, preset, data, more, score, l
       const picture = join(run, 'larger.png')
       await sharp(join(run, 'example.png')).resize(64, 64, { kernel: 'nearest' }).extend({ right: 64 }).toFile(picture)
       const drawn = join(run, 'annotated.png')
-      const { code, stdout } = await gentle(['predict', run, picture, '--out', drawn, '--json', '--least-score', '0'])
+      const { code, stdout } = await gentle([
+        'predict',
+        run,
+        picture,
+        '--out',
+        drawn,
+        '--json',
+        '--score-threshold',
+        '0',
+      ])
       expect(code).toBe(0)
       const [{ objects, pixels }] = JSON.parse(stdout)
       if (task === 'segment') expect(pixels.background).toBeGreaterThan(0.5)

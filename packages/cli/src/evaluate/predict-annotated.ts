@@ -43,8 +43,9 @@ export async function predictAnnotated(
   if (given !== undefined)
     throw new UsageError(`--${given} is for models that tell classes; this one is for --task ${task}`)
   if (task === 'classify' || preprocessing === undefined) throw new UsageError('the model takes no pictures')
-  const { leastScore = 0.5 } = flags
-  if (!(leastScore >= 0 && leastScore <= 1)) throw new UsageError(`--least-score is ${leastScore}; expected 0 to 1`)
+  const { scoreThreshold = 0.5 } = flags
+  if (!(scoreThreshold >= 0 && scoreThreshold <= 1))
+    throw new UsageError(`--score-threshold is ${scoreThreshold}; expected 0 to 1`)
   const into = flags.out
   const folder = into !== undefined && files.length > 1
   if (folder && extname(into) !== '')
@@ -69,7 +70,7 @@ export async function predictAnnotated(
       await answerOf(model, kind, values, flags),
       model,
       original,
-      leastScore,
+      scoreThreshold,
       task === 'localize',
     )
     results.push({ image: file, ...described(said, original, names) })
@@ -104,13 +105,13 @@ function onOriginal(
   { objects, mask }: AnswerContent,
   { inputShape: [, height, width] }: Model,
   picture: Image,
-  leastScore: number,
+  scoreThreshold: number,
   always: boolean,
 ): AnswerContent {
   const fit = { height, width, fit: 'contain' } as const
   return {
     objects: objects
-      ?.filter(({ score }) => always || score >= leastScore)
+      ?.filter(({ score }) => always || score >= scoreThreshold)
       .map((object) => ({ ...object, box: unfittedBox(object.box, picture, fit) })),
     mask: mask && unfittedMask(mask, picture, fit),
   }

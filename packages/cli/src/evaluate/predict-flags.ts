@@ -13,7 +13,7 @@ export interface PredictFlags {
   readonly augment?: string
   readonly top: number
   readonly out?: string
-  readonly leastScore?: number
+  readonly scoreThreshold?: number
   readonly flips?: boolean
   readonly json?: boolean
 }

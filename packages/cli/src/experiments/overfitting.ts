@@ -144,7 +144,7 @@ async function trainOnce(
       optimizer: adamW({
         learningRate: cosineDecay(0.002),
         weightDecay: remedy.weightDecay ?? 0,
-        decayed: 'weights',
+        decayParameters: 'weights',
       }),
       batchSize,
       epochs,

@@ -33,7 +33,7 @@ const settingsSchema = z.strictObject({
   optimizer: z.enum(optimizers).optional(),
   momentum: z.number('a number from 0, below 1').min(0, 'a number from 0').lt(1, 'a number below 1').optional(),
   weightDecay: z.number('a number from 0').min(0, 'a number from 0').optional(),
-  decayed: z.enum(['all', 'weights']).optional(),
+  decayParameters: z.enum(['all', 'weights']).optional(),
   clipNorm: positive.optional(),
   warmup: whole(0, Number.MAX_SAFE_INTEGER).optional(),
   seed: whole(0, 2 ** 31 - 1).optional(),
@@ -147,10 +147,15 @@ export function optimizerOf({
   learningRate,
   momentum,
   weightDecay,
-  decayed,
+  decayParameters,
   clipNorm,
   warmup,
 }: Plan): Optimizer {
-  const options = { learningRate: schedules[schedule](learningRate, { warmup }), weightDecay, decayed, clipNorm }
+  const options = {
+    learningRate: schedules[schedule](learningRate, { warmup }),
+    weightDecay,
+    decayParameters,
+    clipNorm,
+  }
   return optimizer === 'sgd' ? sgd({ ...options, momentum }) : (optimizer === 'adam' ? adam : adamW)(options)
 }

@@ -64,7 +64,7 @@ describe('hard suppression', () => {
     const all = [square(0, 0.9), square(20, 0.3), square(40, 0.6)]
     expect(nonMaximumSuppression(all, { most: 2 })).toEqual([all[0], all[2]])
     expect(nonMaximumSuppression(all, { most: 0 })).toEqual([])
-    expect(nonMaximumSuppression(all, { leastScore: 0.6 })).toEqual([all[0], all[2]])
+    expect(nonMaximumSuppression(all, { scoreThreshold: 0.6 })).toEqual([all[0], all[2]])
   })
 
   it('leaves its candidates as they are', () => {
@@ -97,8 +97,8 @@ describe('soft suppression', () => {
   })
 
   it('drops what falls below the least score', () => {
-    expect(soft([square(0, 0.9), square(0, 0.8)], { leastScore: 0.2 })).toEqual([square(0, 0.9)])
-    expect(soft([square(0, 0.9), square(0, 0.8)], { leastScore: 0.1 })).toHaveLength(2)
+    expect(soft([square(0, 0.9), square(0, 0.8)], { scoreThreshold: 0.2 })).toEqual([square(0, 0.9)])
+    expect(soft([square(0, 0.9), square(0, 0.8)], { scoreThreshold: 0.1 })).toHaveLength(2)
   })
 
   it('leaves other classes alone, unless they compete', () => {
@@ -134,7 +134,7 @@ describe('suppression', () => {
       { iou: Number.NaN },
       { sigma: 0 },
       { sigma: Number.NaN },
-      { leastScore: Number.NaN },
+      { scoreThreshold: Number.NaN },
       { most: -1 },
       { most: 1.5 },
       { most: Number.NaN },
