@@ -58,7 +58,7 @@ export function describeTask(task: string, { model, preset, data, more, score, l
       const summary = JSON.parse(readFileSync(join(run, 'summary.json'), 'utf8'))
       const evaluated = await gentle(['eval', run, '--data', data, '--seed', '1', '--json'])
       expect(JSON.parse(evaluated.stdout)[score]).toBe(summary.test.metrics[score])
-      const flipped = await gentle(['eval', run, '--data', data, '--seed', '1', '--json', '--flips'])
+      const flipped = await gentle(['eval', run, '--data', data, '--seed', '1', '--json', '--flip'])
       expect(flipped.code).toBe(0)
       if (least !== undefined) expect(JSON.parse(flipped.stdout)[score]).not.toBe(summary.test.metrics[score])
     })

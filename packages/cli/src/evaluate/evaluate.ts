@@ -19,7 +19,7 @@ const partNames = ['train', 'validation', 'test'] as const
 
 export interface EvaluateFlags extends EvaluationFlags {
   readonly views?: number
-  readonly flips?: boolean
+  readonly flip?: boolean
   readonly augment?: string
   readonly labels?: string
   readonly normalize?: string
@@ -29,7 +29,7 @@ export interface EvaluateFlags extends EvaluationFlags {
 
 /** @throws UsageError for flags that mean nothing for sequences. */
 function checkForPictures(flags: EvaluateFlags, task: string): void {
-  for (const name of ['views', 'flips', 'augment', 'labels', 'normalize', 'label', 'size'] as const)
+  for (const name of ['views', 'flip', 'augment', 'labels', 'normalize', 'label', 'size'] as const)
     if (flags[name] !== undefined) throw new UsageError(`--${name} is not for a model that was trained to ${task}`)
 }
 
@@ -51,8 +51,8 @@ export async function evaluateRun(place: string, flags: EvaluateFlags): Promise<
   }
   classesTold(opened.model, place)
   const model = withLabels(opened.model, place, flags.labels)
-  if (flags.flips)
-    throw new UsageError('--flips is for localization, detection and segmentation; give --views and --augment flip')
+  if (flags.flip)
+    throw new UsageError('--flip is for localization, detection and segmentation; give --views and --augment flip')
   const parts = await openData(flags.data, {
     seed: flags.seed ?? 0,
     strict: flags.strict,

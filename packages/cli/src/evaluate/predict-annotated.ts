@@ -90,12 +90,12 @@ async function answerOf(
   model: Model,
   kind: AnyTask,
   values: Float32Array,
-  { flips }: PredictFlags,
+  { flip }: PredictFlags,
 ): Promise<AnswerContent> {
   const task = kind.task(model.layer, model.inputShape)
   const [, , width] = model.inputShape
   const { data } = await predict(model, values)
-  if (!flips) return kind.contentOf(task.decode(data))
+  if (!flip) return kind.contentOf(task.decode(data))
   const mirrored = values.map((_, i) => values[i - (i % width) + width - 1 - (i % width)])
   return kind.contentOf(task.decode(data, (await predict(model, mirrored)).data))
 }

@@ -14,6 +14,6 @@ export interface PredictFlags {
   readonly top: number
   readonly out?: string
   readonly scoreThreshold?: number
-  readonly flips?: boolean
+  readonly flip?: boolean
   readonly json?: boolean
 }

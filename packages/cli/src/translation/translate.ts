@@ -9,9 +9,9 @@ import { usualBeam, usualLengthPenalty } from './judge.ts'
 
 export interface TranslateFlags {
   /** Hypotheses that go on from step to step. */
-  readonly beam?: number
+  readonly beamSize?: number
   /** Translations of each text. */
-  readonly best?: number
+  readonly nBest?: number
   readonly lengthPenalty?: number
   readonly coveragePenalty?: number
   /** Where the picture of attention goes. */
@@ -22,14 +22,14 @@ export interface TranslateFlags {
 
 /** How it is searched. @throws UsageError for numbers out of range. */
 function searchOf({
-  beam = usualBeam,
-  best = 1,
+  beamSize = usualBeam,
+  nBest = 1,
   lengthPenalty = usualLengthPenalty,
   coveragePenalty = 0,
 }: TranslateFlags) {
   for (const [flag, value] of [
-    ['--beam', beam],
-    ['--best', best],
+    ['--beam-size', beamSize],
+    ['--n-best', nBest],
   ] as const)
     if (!Number.isInteger(value) || value < 1 || value > 100)
       throw new UsageError(`${flag} is ${value}; expected a whole number from 1 to 100`)
@@ -38,7 +38,7 @@ function searchOf({
     ['--coverage-penalty', coveragePenalty],
   ] as const)
     if (!(value >= 0)) throw new UsageError(`${flag} is ${value}; expected a number from 0`)
-  return { beam: Math.max(beam, best), best, lengthPenalty, coveragePenalty }
+  return { beamSize: Math.max(beamSize, nBest), nBest, lengthPenalty, coveragePenalty }
 }
 
 /** Opens a model that translates. @throws UsageError for one that does something else. */

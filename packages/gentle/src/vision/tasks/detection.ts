@@ -10,9 +10,9 @@ export interface DetectionOptions {
   /** Answers below are left out, 0 to 1; 0.05 unless given. */
   readonly scoreThreshold?: number
   /** Boxes of one class that overlap more are taken for the same object; 0.5 unless given. */
-  readonly iou?: number
+  readonly iouThreshold?: number
   /** Objects of a picture at most; 100 unless given. */
-  readonly most?: number
+  readonly maxDetections?: number
 }
 
 /** Answers of a level that are looked at. */
@@ -23,11 +23,11 @@ const candidatesALevel = 1000
  * @throws ArgumentError for options out of range; `decode` throws one for an output that does not belong to the levels.
  */
 export function detection(levels: readonly PyramidLevel[], options: DetectionOptions = {}): Task<ScoredBox[]> {
-  const { scoreThreshold = 0.05, iou = 0.5, most = 100 } = options
-  for (const [what, value] of Object.entries({ scoreThreshold, iou }))
+  const { scoreThreshold = 0.05, iouThreshold = 0.5, maxDetections = 100 } = options
+  for (const [what, value] of Object.entries({ scoreThreshold, iouThreshold }))
     if (!(value >= 0 && value <= 1)) throw new ArgumentError(`detection: ${what} is ${value}; expected 0 to 1`)
-  if (!Number.isInteger(most) || most < 1)
-    throw new ArgumentError(`detection: most is ${most}; expected a whole number from 1`)
+  if (!Number.isInteger(maxDetections) || maxDetections < 1)
+    throw new ArgumentError(`detection: most is ${maxDetections}; expected a whole number from 1`)
   const width = levels[0].columns * levels[0].stride[1]
   return {
     name: 'detect',
@@ -42,7 +42,7 @@ export function detection(levels: readonly PyramidLevel[], options: DetectionOpt
         score,
         box: { ...box, left: width - box.right, right: width - box.left },
       }))
-      return nonMaximumSuppression([...seen, ...back], { iou, most })
+      return nonMaximumSuppression([...seen, ...back], { iouThreshold, maxDetections })
     },
   }
 }
