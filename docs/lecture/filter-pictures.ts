@@ -100,7 +100,7 @@ function gallery(): Image {
     canvas.draw(tile, left, top)
     canvas.text(left, top + grey.height + 6, caption, { scale: 2 })
   }
-  return canvas.toImage()
+  return canvas
 }
 
 await writeImageFile(`${folder}filters.png`, gallery())

@@ -82,15 +82,15 @@ test('a sheet has as many columns as fit, and a legend below breaks into lines',
   const tile = { image: image(3, 192, 192), caption: 'IoU 0.5' }
   const plain = resultSheet([tile, tile], 'pictures')
   expect(plain.width).toBe(2 * 204 + 12)
-  expect(resultSheet(Array(7).fill(tile), 'pictures').width).toBe(6 * 204 + 12)
+  expect(resultSheet(Array(7).fill(tile), 'pictures').width).toBe(4 * 204 + 12)
   const legend = maskLegend(
     [],
     Array.from({ length: 30 }, (_, i) => `class ${i}`),
   )
   const short = resultSheet([tile, tile], 'pictures', legend.slice(0, 2))
-  expect(short.height).toBe(plain.height + 16 + 12)
+  expect(short.height).toBe(plain.height + 13 + 12)
   expect(at(short, 14, plain.height + 4)).toEqual(rounded(classColour(0)))
   const long = resultSheet([tile, tile], 'pictures', legend)
   expect(long.width).toBe(plain.width)
-  expect(long.height).toBeGreaterThan(plain.height + 9 * 24)
+  expect(long.height).toBeGreaterThan(plain.height + 9 * 20)
 })

@@ -47,8 +47,12 @@ describe('gentle augment', () => {
     expect(code).toBe(0)
     const [made, kept] = [await readImageFile(sheet), await readImageFile(golden(`augment-${name}.png`))]
     expect([made.height, made.width]).toEqual([kept.height, kept.width])
-    // Sines and logarithms may differ in their last bit from machine to machine.
-    const differing = made.data.filter((value, i) => Math.abs(value - kept.data[i]) > 2 / 255).length
+    // Sines and logarithms may differ in their last bit from machine to machine, and the letters of captions wholly.
+    const isInPicture = (x: number, y: number): boolean => (x - 12) % 204 < 192 && y >= 42 && (y - 42) % 225 < 192
+    const differing = made.data.filter((value, i) => {
+      const [x, y] = [i % made.width, Math.floor(i / made.width) % made.height]
+      return isInPicture(x, y) && Math.abs(value - kept.data[i]) > 2 / 255
+    }).length
     expect(differing / made.data.length).toBeLessThan(1e-3)
   })
 

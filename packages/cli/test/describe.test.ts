@@ -76,7 +76,7 @@ describe('gentle data describe', () => {
     expect(stdout).toMatch(/1 example of test also in train/)
     expect(stdout).toMatch(/1 example among these in another class than before/)
     expect(stdout).toMatch(/1 image is left out/)
-    expect(await imageFileInfo(sheet)).toMatchObject({ format: 'png', width: 8 * (64 + 12) + 12 })
+    expect(await imageFileInfo(sheet)).toMatchObject({ format: 'png', width: 6 * (64 + 12) + 12 })
   })
 
   it('takes every other data set, too, and `data` alone stays short', async () => {

@@ -41,7 +41,7 @@ describe('the number of pieces', () => {
     expect(sizesOf('8000')).toEqual({ source: 8000, target: 8000 })
     expect(sizesOf('characters, 100')).toEqual({ source: 'characters', target: 100 })
     for (const wrong of ['', '18', 'words', '1,2', '100,100,100', '1e3'])
-      expect(() => sizesOf(wrong)).toThrow('--vocabulary is')
+      expect(() => sizesOf(wrong)).toThrow('--pieces is')
   })
 
   it('is small where words are hardly met twice, and grows with the texts where they are', () => {

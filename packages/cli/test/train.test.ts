@@ -27,7 +27,16 @@ describe('gentle train', () => {
 
   it('keeps arguments, metrics, figures, pictures and weights in the run folder', () => {
     expect(readdirSync(run).sort()).toEqual(
-      ['confusion.svg', 'curves.svg', 'example.png', 'metrics.csv', 'run.json', 'summary.json', 'weights'].sort(),
+      [
+        'confusion.svg',
+        'curves.svg',
+        'example.png',
+        'metrics.csv',
+        'predictions.png',
+        'run.json',
+        'summary.json',
+        'weights',
+      ].sort(),
     )
     expect(readdirSync(join(run, 'weights')).sort()).toEqual([
       'best.safetensors',

@@ -117,7 +117,7 @@ describe('gentle train deepspeech', () => {
       [['train', 'deepspeech', '--data', `speech:${set}`, '--augment', '{"speed":[2,1]}'], 'speed'],
       [['transcribe', run, '/nowhere.wav'], 'there is no such file'],
       [['transcribe', run, wav('a.wav', 'a'), '--out', 'x.jpg'], 'is an .svg or .png file'],
-      [['transcribe', run, wav('a.wav', 'a'), '--sample-rate', '8000'], 'files tell their own'],
+      [['transcribe', run, wav('a.wav', 'a'), '--rate', '8000'], 'files tell their own'],
     ] as const) {
       const { code, stderr } = await gentle([...args])
       expect(code, stderr).toBe(2)
@@ -189,7 +189,7 @@ describe('gentle transcribe', () => {
     await expect(listened(online, new Uint8Array(0), {})).rejects.toThrow(/standard input is empty/)
     await expect(listened(online, Buffer.from('hello'), {})).rejects.toThrow(/no WAV file; for raw samples/)
     const bytes = readFileSync(wav('low.wav', said))
-    await expect(listened(online, bytes, { rate: 8000 })).rejects.toThrow(/leave out --sample-rate/)
+    await expect(listened(online, bytes, { rate: 8000 })).rejects.toThrow(/leave out --rate/)
     await expect(listened(online, bytes.subarray(0, 36), {})).rejects.toThrow(/ends without samples/)
   })
 

@@ -13,11 +13,14 @@ export interface AugmentFlags {
   readonly seed?: number
 }
 
-/** Rows and columns of `6x6`. */
+/** Pixels across that a sheet fills, and of a picture's longer side on it: what was changed can be seen. */
+const [sheetWidth, leastTile, mostTile] = [820, 96, 192]
+
+/** Rows and columns of `4x4`. */
 function gridOf(text: string): readonly [rows: number, columns: number] {
   const [rows, columns] = (/^(\d{1,2})x(\d{1,2})$/.exec(text) ?? []).slice(1).map(Number)
   if (!(rows >= 1 && columns >= 1))
-    throw new UsageError(`--grid is ${text}; expected rows x columns, 1 to 99 each, such as 6x6`)
+    throw new UsageError(`--grid is ${text}; expected rows x columns, 1 to 99 each, such as 4x4`)
   return [rows, columns]
 }
 
@@ -75,6 +78,7 @@ export async function augment(files: readonly string[], flags: AugmentFlags): Pr
     flags.out,
     sheet(tiles, {
       columns,
+      tile: Math.max(leastTile, Math.min(mostTile, Math.floor(sheetWidth / columns) - 12)),
       title: `augmented: ${Object.hasOwn(policies, flags.policy) ? flags.policy : policy.map(({ type }) => type).join(', ')}`,
     }),
   )

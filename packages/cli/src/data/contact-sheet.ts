@@ -3,7 +3,7 @@ import { Random, sizeOf } from 'gentle-dl'
 import { type Dataset, labelsOf } from 'gentle-dl/data'
 import { type Image, image, sheet } from 'gentle-dl/vision'
 
-const columns = 8
+const columns = 6
 
 /** Side of a picture on it: the largest multiple of its own that is not above this. */
 const usualTile = 96
@@ -32,7 +32,7 @@ export async function contactSheet(part: Dataset, title: string, seed: number): 
       }
       const pixels = new Float32Array(sizeOf(part.inputShape))
       await part.read([chosen[column]], pixels, new Int32Array(1))
-      tiles.push({ image: image(channels, height, width, pixels), caption: name })
+      tiles.push({ image: image(channels, height, width, pixels), ...(column === 0 ? { caption: name } : {}) })
     }
   }
   const left = classes.length - most

@@ -18,7 +18,7 @@ export interface EvaluateAnnotatedFlags {
   readonly views?: number
   readonly augment?: string
   readonly labels?: string
-  readonly flip?: boolean
+  readonly flips?: boolean
   readonly strict?: boolean
   readonly json?: boolean
 }
@@ -34,7 +34,7 @@ export async function evaluateAnnotated(
   checkPlain(place, opened)
   if (task === 'classify') throw new UsageError('the model classifies; it tells no boxes and no masks')
   if (flags.views !== undefined || flags.augment !== undefined)
-    throw new UsageError('--views and --augment are for classes; for boxes and masks there is --flip')
+    throw new UsageError('--views and --augment are for classes; for boxes and masks there is --flips')
   if (flags.labels !== undefined) throw new UsageError(`--labels is for models that tell classes; ${place} has its own`)
   const kind = annotatedTask(task)
   const [channels, height, width] = model.inputShape
@@ -53,7 +53,7 @@ export async function evaluateAnnotated(
   classesFor(kind, set, flags.data)
   const { data: aligned, by, classes } = alignAnnotated(model, set, task, place)
   if (by === 'places') tellPlaces(place, flags.data, classes)
-  const judgement = await judge(kind, model, aligned, { flip: flags.flip })
+  const judgement = await judge(kind, model, aligned, { flips: flags.flips })
   if (flags.json) {
     const { metrics, score } = judgement
     console.log(

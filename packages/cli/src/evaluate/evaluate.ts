@@ -1,15 +1,18 @@
 /** `gentle eval`: what a trained model is worth. */
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
 import { alignClasses, type Confusion, confusion, evaluate, type Model } from 'gentle-dl'
-import { preprocessed } from 'gentle-dl/data'
+import { type Dataset, preprocessed, writeImageFile } from 'gentle-dl/data'
 import { evaluateViews, normalizePixels, plainPreprocessing, withoutNormalization } from 'gentle-dl/vision'
 import { type DataOptions, openData } from '../data/datasets.ts'
 import { arePictures } from '../data/pictures.ts'
 import { viewsOf } from '../data/policy.ts'
 import { preprocessingOf } from '../models/normalize.ts'
 import { openAnyModel, takesInputs } from '../models/open-model.ts'
+import { predictionSheet } from '../pictures/prediction-sheet.ts'
 import { sequenceTask } from '../tasks/sequence-tasks.ts'
 import type { EvaluationFlags } from '../tasks/task.ts'
-import { bold, percent, table } from '../terminal/terminal.ts'
+import { bold, note, percent, table } from '../terminal/terminal.ts'
 import { exitCodes, UsageError, unknownChoice } from '../terminal/usage.ts'
 import { classesTold, withLabels } from './class-names.ts'
 import { evaluateAnnotated } from './evaluate-annotated.ts'
@@ -19,7 +22,7 @@ const partNames = ['train', 'validation', 'test'] as const
 
 export interface EvaluateFlags extends EvaluationFlags {
   readonly views?: number
-  readonly flip?: boolean
+  readonly flips?: boolean
   readonly augment?: string
   readonly labels?: string
   readonly normalize?: string
@@ -29,7 +32,7 @@ export interface EvaluateFlags extends EvaluationFlags {
 
 /** @throws UsageError for flags that mean nothing for sequences. */
 function checkForPictures(flags: EvaluateFlags, task: string): void {
-  for (const name of ['views', 'flip', 'augment', 'labels', 'normalize', 'label', 'size'] as const)
+  for (const name of ['views', 'flips', 'augment', 'labels', 'normalize', 'label', 'size'] as const)
     if (flags[name] !== undefined) throw new UsageError(`--${name} is not for a model that was trained to ${task}`)
 }
 
@@ -51,8 +54,8 @@ export async function evaluateRun(place: string, flags: EvaluateFlags): Promise<
   }
   classesTold(opened.model, place)
   const model = withLabels(opened.model, place, flags.labels)
-  if (flags.flip)
-    throw new UsageError('--flip is for localization, detection and segmentation; give --views and --augment flip')
+  if (flags.flips)
+    throw new UsageError('--flips is for localization, detection and segmentation; give --views and --augment flip')
   const parts = await openData(flags.data, {
     seed: flags.seed ?? 0,
     strict: flags.strict,
@@ -86,6 +89,7 @@ export async function evaluateRun(place: string, flags: EvaluateFlags): Promise<
     views: flags.views ?? 1,
     perClass,
   }
+  if (looksAtPictures) await keepSamples(place, whole, matrix, classes)
   if (flags.json) console.log(JSON.stringify(result, null, 2))
   else
     console.log(
@@ -101,6 +105,14 @@ export async function evaluateRun(place: string, flags: EvaluateFlags): Promise<
       ].join('\n'),
     )
   return exitCodes.done
+}
+
+/** Keeps a sheet of sample predictions where the model is one of a run folder. */
+async function keepSamples(place: string, part: Dataset, matrix: Confusion, classes: readonly string[]): Promise<void> {
+  if (!existsSync(join(place, 'run.json'))) return
+  const file = join(place, 'predictions.png')
+  await writeImageFile(file, await predictionSheet(part, matrix, classes))
+  note(`sample predictions: ${file}`)
 }
 
 /** How the pictures of image folders are to be read for a model. */

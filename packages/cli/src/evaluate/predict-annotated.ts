@@ -43,9 +43,8 @@ export async function predictAnnotated(
   if (given !== undefined)
     throw new UsageError(`--${given} is for models that tell classes; this one is for --task ${task}`)
   if (task === 'classify' || preprocessing === undefined) throw new UsageError('the model takes no pictures')
-  const { scoreThreshold = 0.5 } = flags
-  if (!(scoreThreshold >= 0 && scoreThreshold <= 1))
-    throw new UsageError(`--score-threshold is ${scoreThreshold}; expected 0 to 1`)
+  const { leastScore = 0.5 } = flags
+  if (!(leastScore >= 0 && leastScore <= 1)) throw new UsageError(`--least-score is ${leastScore}; expected 0 to 1`)
   const into = flags.out
   const folder = into !== undefined && files.length > 1
   if (folder && extname(into) !== '')
@@ -70,7 +69,7 @@ export async function predictAnnotated(
       await answerOf(model, kind, values, flags),
       model,
       original,
-      scoreThreshold,
+      leastScore,
       task === 'localize',
     )
     results.push({ image: file, ...described(said, original, names) })
@@ -90,12 +89,12 @@ async function answerOf(
   model: Model,
   kind: AnyTask,
   values: Float32Array,
-  { flip }: PredictFlags,
+  { flips }: PredictFlags,
 ): Promise<AnswerContent> {
   const task = kind.task(model.layer, model.inputShape)
   const [, , width] = model.inputShape
   const { data } = await predict(model, values)
-  if (!flip) return kind.contentOf(task.decode(data))
+  if (!flips) return kind.contentOf(task.decode(data))
   const mirrored = values.map((_, i) => values[i - (i % width) + width - 1 - (i % width)])
   return kind.contentOf(task.decode(data, (await predict(model, mirrored)).data))
 }
@@ -105,13 +104,13 @@ function onOriginal(
   { objects, mask }: AnswerContent,
   { inputShape: [, height, width] }: Model,
   picture: Image,
-  scoreThreshold: number,
+  leastScore: number,
   always: boolean,
 ): AnswerContent {
   const fit = { height, width, fit: 'contain' } as const
   return {
     objects: objects
-      ?.filter(({ score }) => always || score >= scoreThreshold)
+      ?.filter(({ score }) => always || score >= leastScore)
       .map((object) => ({ ...object, box: unfittedBox(object.box, picture, fit) })),
     mask: mask && unfittedMask(mask, picture, fit),
   }

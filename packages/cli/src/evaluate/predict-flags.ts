@@ -13,7 +13,7 @@ export interface PredictFlags {
   readonly augment?: string
   readonly top: number
   readonly out?: string
-  readonly scoreThreshold?: number
-  readonly flip?: boolean
+  readonly leastScore?: number
+  readonly flips?: boolean
   readonly json?: boolean
 }

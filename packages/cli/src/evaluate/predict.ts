@@ -62,8 +62,8 @@ async function predictTensor(place: string, file: string, flags: PredictFlags): 
 async function predictImages(place: string, images: readonly string[], flags: PredictFlags): Promise<number> {
   const opened = await open(place, flags)
   if (opened.task !== 'classify') return predictAnnotated(place, opened, images, flags)
-  if (flags.out !== undefined || flags.scoreThreshold !== undefined || flags.flip)
-    throw new UsageError(`--out, --score-threshold and --flip are for boxes and masks; ${place} tells classes`)
+  if (flags.out !== undefined || flags.leastScore !== undefined || flags.flips)
+    throw new UsageError(`--out, --least-score and --flips are for boxes and masks; ${place} tells classes`)
   const preprocessing = preprocessingOf(place, opened, flags.normalize)
   const model = asNamed(place, opened, flags)
   const views = viewsOf(flags)

@@ -144,7 +144,7 @@ async function trainOnce(
       optimizer: adamW({
         learningRate: cosineDecay(0.002),
         weightDecay: remedy.weightDecay ?? 0,
-        decayParameters: 'weights',
+        decayed: 'weights',
       }),
       batchSize,
       epochs,

@@ -15,7 +15,7 @@ import { summaryText } from './summary-text.ts'
 export interface SummaryFlags {
   readonly input?: string
   readonly classes?: number
-  readonly batchSize: number
+  readonly batch: number
   readonly measure?: boolean
   readonly svg?: string
   readonly size?: readonly string[]
@@ -76,7 +76,7 @@ async function openNetwork(
 /** Runs the command. Gives the exit code. */
 export async function summary(place: string, flags: SummaryFlags): Promise<number> {
   const { layer, inputShape } = await openNetwork(place, flags)
-  const counted = summarize(layer, inputShape, { batchSize: flags.batchSize })
+  const counted = summarize(layer, inputShape, { batchSize: flags.batch })
   if (flags.svg !== undefined) await draw(flags.svg, place, layer, counted)
   if (flags.measure && layer.description.type === 'deepSpeech')
     throw new UsageError(

@@ -124,11 +124,11 @@ function sideBySide(pictures: readonly Image[]): Image {
   const [{ height, width }] = pictures
   const canvas = new Canvas(pictures.length * (width + gap) - gap, height)
   for (const [i, picture] of pictures.entries()) canvas.draw(picture, i * (width + gap), 0)
-  return canvas.toImage()
+  return canvas
 }
 
 /** Pixels across that a sheet fills where its pictures allow it. */
-const sheetWidth = 1250
+const sheetWidth = 840
 
 const margin = 12
 
@@ -143,7 +143,7 @@ export function resultSheet(tiles: readonly Tile[], title: string, legend: reado
   return legend.length === 0 ? rows : withLegend(rows, legend)
 }
 
-const legendScale = 2
+const legendScale = 1.6
 const swatch = 14
 
 /** Colours and names in lines below a picture. */
@@ -152,16 +152,16 @@ function withLegend(picture: Image, legend: readonly LegendEntry[]): Image {
   const places = legend.map(({ name }) => {
     const width = swatch + 6 + textWidth(name, legendScale) + 20
     if (left > margin && left + width > picture.width) [left, line] = [margin, line + 1]
-    const place = { left, top: picture.height + line * (textHeight(legendScale) + 8) }
+    const place = { left, top: Math.round(picture.height + line * (textHeight(legendScale) + 8)) }
     left += width
     return place
   })
-  const canvas = new Canvas(picture.width, places.at(-1)!.top + textHeight(legendScale) + margin)
+  const canvas = new Canvas(picture.width, Math.ceil(places.at(-1)!.top + textHeight(legendScale) + margin))
   canvas.draw(picture, 0, 0)
   for (const [i, { name, colour }] of legend.entries()) {
     const { left, top } = places[i]
     canvas.fill(left, top, swatch, swatch, colour)
     canvas.text(left + swatch + 6, top, name, { colour: ink, scale: legendScale })
   }
-  return canvas.toImage()
+  return canvas
 }

@@ -1,5 +1,17 @@
 /** The picture of `gentle explain`. */
-import { Canvas, type Colour, contrasted, cutText, heatOver, type Image, image, signed } from 'gentle-dl/vision'
+import {
+  Canvas,
+  type Colour,
+  contrasted,
+  cutText,
+  heatOver,
+  type Image,
+  image,
+  signed,
+  signedColours,
+  textWidth,
+  warmed,
+} from 'gentle-dl/vision'
 import { percent } from '../terminal/terminal.ts'
 import type { Explanation } from './explanation.ts'
 
@@ -9,45 +21,62 @@ const line: Colour = [0.8, 0.82, 0.85]
 const blue: Colour = [0.15, 0.39, 0.92]
 const grey: Colour = [0.62, 0.68, 0.75]
 
+/** Of titles, and of what stands beside pictures: shown on a phone, both can be read. */
+const [titleScale, textScale] = [1.8, 1.5]
+const textLine = 24
+
 const margin = 16
-const large = 224
-const small = 56
-const gap = 6
-const columns = 16
+const gap = 8
+const columns = 8
+/** Every map and every filter is as large as this. */
+const small = 68
 
 /** Maps and filters of a layer that are shown: two rows. */
 const most = 2 * columns
 
 const width = 2 * margin + columns * (small + gap) - gap
 
-/** Scaled to a side, enlarged by whole numbers where that is possible. */
+/** Side of the pictures at the top, two in a row. */
+const large = (width - 3 * margin) / 2
+
+/** A picture at a side's length, whatever its own is; of one that is not square, the longer side. */
 function drawFitted(canvas: Canvas, picture: Image, left: number, top: number, side: number): void {
-  const factor = side / Math.max(picture.height, picture.width)
-  const by = factor >= 1 ? Math.floor(factor) : factor
-  const size = { width: Math.round(picture.width * by), height: Math.round(picture.height * by) }
+  const by = side / Math.max(picture.height, picture.width)
+  const size = {
+    width: Math.max(1, Math.round(picture.width * by)),
+    height: Math.max(1, Math.round(picture.height * by)),
+  }
   canvas.draw(picture, left, top, size)
   canvas.frame(left - 1, top - 1, size.width + 2, size.height + 2, line)
 }
 
 const rowsOf = (count: number): number => Math.ceil(Math.min(count, most) / columns)
 
-/** Height of a titled block of small pictures. */
-const blockHeight = (count: number): number => 24 + rowsOf(count) * (small + gap) + margin
+/** Small pictures below a title. */
+interface Block {
+  readonly title: string
+  readonly pictures: readonly Image[]
+}
 
-function drawBlock(canvas: Canvas, top: number, title: string, pictures: readonly Image[]): void {
-  canvas.text(margin, top, cutText(title, width - 2 * margin), { colour: ink })
+const blockHeight = ({ pictures }: Block): number => textLine + rowsOf(pictures.length) * (small + gap) + margin
+
+function drawBlock(canvas: Canvas, top: number, { title, pictures }: Block): void {
+  canvas.text(margin, top, cutText(title, width - 2 * margin, textScale), { colour: ink, scale: textScale })
   for (const [i, picture] of pictures.slice(0, most).entries())
     drawFitted(
       canvas,
       picture,
       margin + (i % columns) * (small + gap),
-      top + 20 + Math.floor(i / columns) * (small + gap),
+      top + textLine + Math.floor(i / columns) * (small + gap),
       small,
     )
 }
 
-/** A filter in colours where it has three channels, else by its signs. */
-const shownFilter = (filter: Image): Image => (filter.channels === 3 ? contrasted(filter) : signed(filter))
+/** Filters as strong as they are beside each other: in colours where they have three channels, else by their signs. */
+function shownFilters(filters: readonly Image[]): Image[] {
+  const largest = filters.reduce((sum, { data }) => data.reduce((a, b) => Math.max(a, Math.abs(b)), sum), 0)
+  return filters.map((filter) => (filter.channels === 3 ? signedColours(filter, largest) : signed(filter, largest)))
+}
 
 /** One channel of maps. */
 function channelOf({ height, width: across, data }: Image, channel: number): Image {
@@ -55,60 +84,85 @@ function channelOf({ height, width: across, data }: Image, channel: number): Ima
   return image(1, height, across, data.slice(channel * size, (channel + 1) * size))
 }
 
-const counted = (shown: number, all: number): string => (all > shown ? `the first ${shown} of ${all}` : `${all}`)
+const counted = (shown: number, all: number): string => (all > shown ? `${shown} of ${all}` : String(all))
 
-export function explanationPicture(explanation: Explanation): Image {
-  const { title, picture, predictions, label, cam, occluded, first, layers } = explanation
-  const head = margin + 28
-  const below = head + 16 + large + margin
-  const filters = first === undefined ? [] : first.filters.map(shownFilter)
-  const blocks = [
+function blocksOf({ first, layers }: Explanation): Block[] {
+  return [
     ...(first === undefined
       ? []
       : [
           {
-            title: `weights ${first.name}, ${first.filters[0].height} x ${first.filters[0].width}: ${counted(Math.min(most, filters.length), filters.length)}`,
-            pictures: filters,
+            title: `Weights ${first.name}, ${first.filters[0].height} x ${first.filters[0].width}: ${counted(Math.min(most, first.filters.length), first.filters.length)}`,
+            pictures: shownFilters(first.filters),
           },
         ]),
     ...layers.map(({ layer, type, maps }) => ({
-      title: `what ${layer || 'the network'} (${type}) gives, ${maps.height} x ${maps.width}: ${counted(Math.min(most, maps.channels), maps.channels)} maps`,
+      title: `Output of ${layer || 'the network'} (${type}), ${maps.height} x ${maps.width}: ${counted(Math.min(most, maps.channels), maps.channels)} maps`,
       pictures: Array.from({ length: Math.min(most, maps.channels) }, (_, c) => contrasted(channelOf(maps, c))),
     })),
   ]
-  const height = below + blocks.reduce((sum, { pictures }) => sum + blockHeight(pictures.length), 0) + margin
-  const canvas = new Canvas(width, height)
-  canvas.text(margin, margin, cutText(title, width - 2 * margin, 2), { colour: ink, scale: 2 })
-  const step = large + margin
-  const heads: { caption: string; draw: (left: number) => void }[] = [
-    { caption: 'the picture', draw: (left) => drawFitted(canvas, picture, left, head + 16, large) },
-    {
-      caption: 'what the network takes it for',
-      draw: (left) => drawBars(canvas, left, head + 16, predictions, label),
+}
+
+/** One of the pictures at the top, below its caption. */
+interface Head {
+  readonly caption: string
+  readonly draw: (canvas: Canvas, left: number, top: number) => void
+}
+
+/** Height of a scale with its numbers. */
+const scaleHeight = 38
+
+/** Of the picture and the prediction, and of the maps below them. */
+const [headHeight, mapHeight] = [textLine + large + margin, textLine + large + scaleHeight + margin]
+
+function headsOf({ picture, predictions, label, cam, occluded }: Explanation): Head[] {
+  const most = occluded.data.reduce((a, b) => Math.max(a, b), 0)
+  const heat = (map: Image, caption: string, highest: string): Head => ({
+    caption,
+    draw(canvas, left, top) {
+      drawFitted(canvas, heatOver(map, picture), left, top, large)
+      drawScale(canvas, left, top + large + 8, highest)
     },
-    ...(cam === undefined
-      ? []
-      : [
-          {
-            caption: `where it sees ${label}: Grad-CAM`,
-            draw: (left: number) => drawFitted(canvas, heatOver(cam, picture), left, head + 16, large),
-          },
-        ]),
-    {
-      caption: `what ${label} needs: occlusion`,
-      draw: (left) => drawFitted(canvas, heatOver(occluded, picture), left, head + 16, large),
-    },
+  })
+  return [
+    { caption: 'The picture', draw: (canvas, left, top) => drawFitted(canvas, picture, left, top, large) },
+    { caption: 'Prediction', draw: (canvas, left, top) => drawBars(canvas, left, top, predictions, label) },
+    ...(cam === undefined ? [] : [heat(cam, `Evidence for ${label}: Grad-CAM`, 'most')]),
+    heat(occluded, 'Drop when hidden: occlusion', `−${percent(most)}`),
   ]
+}
+
+export function explanationPicture(explanation: Explanation): Canvas {
+  const blocks = blocksOf(explanation)
+  const heads = headsOf(explanation)
+  const top = margin + 34
+  const below = top + headHeight + mapHeight
+  const canvas = new Canvas(width, below + blocks.reduce((sum, block) => sum + blockHeight(block), 0) + margin)
+  const title = cutText(explanation.title, width - 2 * margin, titleScale)
+  canvas.text(margin, margin, title, { colour: ink, scale: titleScale })
   for (const [i, { caption, draw }] of heads.entries()) {
-    canvas.text(margin + i * step, head, cutText(caption, large), { colour: muted })
-    draw(margin + i * step)
+    const left = margin + (i % 2) * (large + margin)
+    const down = i < 2 ? top : top + headHeight
+    canvas.text(left, down, cutText(caption, large, textScale), { colour: muted, scale: textScale })
+    draw(canvas, left, down + textLine)
   }
-  let top = below
-  for (const { title: own, pictures } of blocks) {
-    drawBlock(canvas, top, own, pictures)
-    top += blockHeight(pictures.length)
+  let down = below
+  for (const block of blocks) {
+    drawBlock(canvas, down, block)
+    down += blockHeight(block)
   }
-  return canvas.toImage()
+  return canvas
+}
+
+/** Colours of heat over white, from nothing to the highest. */
+function drawScale(canvas: Canvas, left: number, top: number, highest: string): void {
+  for (let x = 0; x < large; x++) {
+    const share = x / (large - 1)
+    canvas.fill(left + x, top, 1, 10, [warmed(1, share, 0), warmed(1, share, 1), warmed(1, share, 2)])
+  }
+  canvas.frame(left - 1, top - 1, large + 2, 12, line)
+  canvas.text(left, top + 15, '0', { colour: muted, scale: textScale })
+  canvas.text(left + large - textWidth(highest, textScale), top + 15, highest, { colour: muted, scale: textScale })
 }
 
 /** A bar a class, the one explained in blue. */
@@ -120,12 +174,13 @@ function drawBars(
   explained: string,
 ): void {
   for (const [i, { label, probability }] of predictions.entries()) {
-    const y = top + i * 36
+    const y = top + i * 46
     const colour = label === explained ? blue : grey
     const share = percent(probability)
-    canvas.text(left, y, cutText(label, large - 60), { colour: ink })
-    canvas.text(left + large - share.length * 6, y, share, { colour: ink })
-    canvas.fill(left, y + 12, large, 10, [0.94, 0.95, 0.96])
-    canvas.fill(left, y + 12, Math.round(large * probability), 10, colour)
+    const room = large - textWidth(share, textScale) - 12
+    canvas.text(left, y, cutText(label, room, textScale), { colour: ink, scale: textScale })
+    canvas.text(left + large - textWidth(share, textScale), y, share, { colour: ink, scale: textScale })
+    canvas.fill(left, y + 18, large, 12, [0.94, 0.95, 0.96])
+    canvas.fill(left, y + 18, Math.round(large * probability), 12, colour)
   }
 }

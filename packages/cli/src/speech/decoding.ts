@@ -15,7 +15,7 @@ import { UsageError } from '../terminal/usage.ts'
 
 export interface DecodingFlags {
   /** Beginnings of texts that are looked at together; 1 takes the likeliest letter of each step. */
-  readonly beamSize?: number
+  readonly beam?: number
   /** A file of an ARPA language model, or none. */
   readonly languageModel?: string
 }
@@ -50,10 +50,10 @@ export const countLanguageModel = (texts: readonly string[]): string =>
   writeArpa(countNgrams(texts.map(characterTokens), { order }))
 
 /** Beam search, with a language model where one is given. */
-function searching({ symbols }: Transcriber, beamSize: number, language?: Omit<DecodingLanguage, 'symbols'>) {
+function searching({ symbols }: Transcriber, beam: number, language?: Omit<DecodingLanguage, 'symbols'>) {
   return (logits: Float32Array, size: number): Int32Array => {
     const search = new CtcBeamSearch(size, {
-      beamSize,
+      beam,
       ...(language === undefined ? {} : { language: { ...language, symbols: symbols.symbols } }),
     })
     search.push(logits)
@@ -76,41 +76,35 @@ async function modelIn(file: string): Promise<NgramModel> {
 export async function decodingFor(
   place: string,
   transcriber: Transcriber,
-  { beamSize = usualBeam, languageModel }: DecodingFlags,
+  { beam = usualBeam, languageModel }: DecodingFlags,
 ): Promise<Decoding> {
-  if (!(Number.isInteger(beamSize) && beamSize >= 1 && beamSize <= 10_000))
-    throw new UsageError(`--beam-size is ${beamSize}; expected a whole number from 1 to 10000`)
-  if (beamSize === 1 && languageModel !== undefined && languageModel !== 'none')
-    throw new UsageError('--language-model needs a beam; leave out --beam-size 1')
-  if (beamSize === 1) return greedy
+  if (!(Number.isInteger(beam) && beam >= 1 && beam <= 10_000))
+    throw new UsageError(`--beam is ${beam}; expected a whole number from 1 to 10000`)
+  if (beam === 1 && languageModel !== undefined && languageModel !== 'none')
+    throw new UsageError('--language-model needs a beam; leave out --beam 1')
+  if (beam === 1) return greedy
   const own = join(place, languageModelFile)
   const file = languageModel ?? (existsSync(own) ? own : 'none')
-  if (file === 'none') return { decode: searching(transcriber, beamSize), text: `beam search, ${beamSize} wide` }
+  if (file === 'none') return { decode: searching(transcriber, beam), text: `beam search, ${beam} wide` }
   const model = await modelIn(file)
   const stored = join(place, decodingFile)
   const weights: Weights =
     languageModel === undefined && existsSync(stored) ? JSON.parse(readFileSync(stored, 'utf8')) : usualWeights
-  return withModel(
-    transcriber,
-    model,
-    beamSize,
-    weights,
-    languageModel === undefined ? 'of the training' : `of ${file}`,
-  )
+  return withModel(transcriber, model, beam, weights, languageModel === undefined ? 'of the training' : `of ${file}`)
 }
 
 function withModel(
   transcriber: Transcriber,
   model: NgramModel,
-  beamSize: number,
+  beam: number,
   { weight, bonus }: Weights,
   whose: string,
 ): Decoding {
   const tokens = tokensOf(model)
   const what = `${model.order}-grams of ${tokens === 'words' ? 'words' : 'letters'} ${whose}`
   return {
-    decode: searching(transcriber, beamSize, { model, tokens, weight, bonus }),
-    text: `beam search, ${beamSize} wide, with ${what} (weight ${weight}, bonus ${bonus})`,
+    decode: searching(transcriber, beam, { model, tokens, weight, bonus }),
+    text: `beam search, ${beam} wide, with ${what} (weight ${weight}, bonus ${bonus})`,
   }
 }
 

@@ -10,44 +10,34 @@ import { countLanguageModel, languageModelFile } from './decoding.ts'
 import { finishSpeech } from './finish-speech.ts'
 import { errorRates } from './judge.ts'
 import { openSpeech } from './open-speech.ts'
-import { defaultMaxLength, defaultSampleRate, spectrogramFor, speechRecipe, usualWarmup } from './recipe.ts'
+import { spectrogramFor, speechRecipe, usualLongest, usualRate, usualWarmup } from './recipe.ts'
 import { soundPolicyOf } from './sound-policies.ts'
 
 /** Indices of the recordings of at most so many seconds. */
-const shortOnes = ({ examples }: SpeechSet, maxLength: number): number[] =>
-  examples.flatMap(({ seconds }, i) => (seconds <= maxLength ? [i] : []))
+const shortOnes = ({ examples }: SpeechSet, longest: number): number[] =>
+  examples.flatMap(({ seconds }, i) => (seconds <= longest ? [i] : []))
 
 /** How much is said in how long, and what is not learned from. */
-function remarksOf({ train, symbols }: SpeechSplits, maxLength: number): string[] {
-  const left = train.length - shortOnes(train, maxLength).length
+function remarksOf({ train, symbols }: SpeechSplits, longest: number): string[] {
+  const left = train.length - shortOnes(train, longest).length
   const symbolsText = symbols.symbols
     .slice(1)
     .map((symbol) => (symbol === ' ' ? 'blank' : symbol))
     .join(' ')
   return [
     `${(train.seconds / 60).toFixed(1)} minutes to learn from, at ${thousands(train.spectrogram.options.sampleRate)} samples a second; symbols: ${symbolsText}`,
-    ...(left === 0 ? [] : [`${left} of them are longer than ${maxLength} s and not learned from (--max-length)`]),
+    ...(left === 0 ? [] : [`${left} of them are longer than ${longest} s and not learned from (--longest)`]),
   ]
 }
 
 export async function prepareSpeech(settings: NamedSettings, strict: boolean): Promise<Preparation> {
-  const {
-    model,
-    data,
-    seed = 0,
-    validation,
-    test,
-    sampleRate = defaultSampleRate,
-    maxLength = defaultMaxLength,
-    layers,
-    units,
-  } = settings
+  const { model, data, seed = 0, validation, test, rate = usualRate, longest = usualLongest, layers, units } = settings
   const { options } = speechNetworks[model]
   const online = options.bidirectional === false
   const stride = options.convolutions.reduce((product, each) => product * each.stride[0], 1)
   const splits = await openSpeech(data, {
-    sampleRate,
-    spectrogram: spectrogramFor(sampleRate, online),
+    sampleRate: rate,
+    spectrogram: spectrogramFor(rate, online),
     framesPerOutput: stride,
     seed,
     validation,
@@ -62,8 +52,8 @@ export async function prepareSpeech(settings: NamedSettings, strict: boolean): P
     text: (splits.train.description as Pick<SpeechEncoding, 'text'>).text,
   }
   const learned = (set: SpeechSet) => {
-    const short = shortOnes(set, maxLength)
-    if (short.length === 0) throw new UsageError(`--max-length is ${maxLength} s; all recordings are longer`)
+    const short = shortOnes(set, longest)
+    if (short.length === 0) throw new UsageError(`--longest is ${longest} s; all recordings are longer`)
     return short.length === set.length ? set : subset(set, short)
   }
   let judged: Transcriber | undefined
@@ -87,14 +77,8 @@ export async function prepareSpeech(settings: NamedSettings, strict: boolean): P
       return { ...(await errorRates(judged, splits.validation)).rates }
     },
     usualAugment: 'sounds',
-    usualSettings: {
-      sampleRate,
-      maxLength,
-      layers: network.options.layers,
-      units: network.options.units,
-      warmup: usualWarmup,
-    },
-    remarks: remarksOf(splits, maxLength),
+    usualSettings: { rate, longest, layers: network.options.layers, units: network.options.units, warmup: usualWarmup },
+    remarks: remarksOf(splits, longest),
     augmented: async (policy, by) => learned(await augmentedSpeech(splits.train, soundPolicyOf(policy), { seed: by })),
     keep: (run) => run.write(languageModelFile, countLanguageModel(splits.train.examples.map(({ text }) => text))),
     finish: (ending) => finishSpeech(ending, splits),

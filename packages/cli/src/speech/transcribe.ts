@@ -11,7 +11,7 @@ import { type SoundInput, soundInput } from './sound-input.ts'
 
 export interface TranscribeFlags extends DecodingFlags {
   /** Samples a second of raw sound from standard input. */
-  readonly sampleRate?: number
+  readonly rate?: number
   /** Where the picture goes. */
   readonly out?: string
   readonly json?: boolean
@@ -115,7 +115,7 @@ async function listen(
   flags: TranscribeFlags,
   decoding: Decoding,
 ): Promise<void> {
-  const sound = await soundInput(input, flags.sampleRate)
+  const sound = await soundInput(input, flags.rate)
   const lively = flags.quiet !== true && flags.json !== true
   if (!transcriber.isOnline || flags.out !== undefined) {
     if (lively && !transcriber.isOnline)
@@ -148,10 +148,10 @@ export async function transcribe(
 ): Promise<number> {
   const listens = files.length === 0 || (files.length === 1 && files[0] === '-')
   checkOut(flags.out, files.length)
-  if (flags.sampleRate !== undefined && !listens)
-    throw new UsageError('--sample-rate is of raw samples from standard input; files tell their own')
-  if (flags.sampleRate !== undefined && !(Number.isInteger(flags.sampleRate) && flags.sampleRate >= 1))
-    throw new UsageError(`--sample-rate is ${flags.sampleRate}; expected samples a second, such as 8000`)
+  if (flags.rate !== undefined && !listens)
+    throw new UsageError('--rate is of raw samples from standard input; files tell their own')
+  if (flags.rate !== undefined && !(Number.isInteger(flags.rate) && flags.rate >= 1))
+    throw new UsageError(`--rate is ${flags.rate}; expected samples a second, such as 8000`)
   if (listens && input === process.stdin && process.stdin.isTTY)
     throw new UsageError(
       'no sound is named; give a file, or send one through standard input, as in: arecord -f S16_LE -r 16000 | gentle transcribe RUN',

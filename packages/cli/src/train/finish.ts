@@ -4,6 +4,7 @@ import { confusion, evaluate, loadModel, sizeOf } from 'gentle-dl'
 import { type Splits, writeImageFile } from 'gentle-dl/data'
 import { image } from 'gentle-dl/vision'
 import { arePictures } from '../data/pictures.ts'
+import { predictionSheet } from '../pictures/prediction-sheet.ts'
 import type { Ending } from '../tasks/task.ts'
 import { exitCodes } from '../terminal/usage.ts'
 import { report } from './report.ts'
@@ -32,6 +33,8 @@ export async function finish(ending: Ending, splits: Splits): Promise<number> {
     await splits.test.read([0], pixels, new Int32Array(1))
     const [channels, height, width] = splits.test.inputShape
     await writeImageFile(run.file('example.png'), image(channels, height, width, pixels))
+    const samples = await predictionSheet(splits.test, matrix, splits.test.classes ?? [])
+    await writeImageFile(run.file('predictions.png'), samples)
   }
   if (flags.json) console.log(JSON.stringify(summary, null, 2))
   else if (!flags.quiet) console.log(await report(summary, run.path, splits.test, matrix))

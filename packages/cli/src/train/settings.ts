@@ -33,7 +33,7 @@ const settingsSchema = z.strictObject({
   optimizer: z.enum(optimizers).optional(),
   momentum: z.number('a number from 0, below 1').min(0, 'a number from 0').lt(1, 'a number below 1').optional(),
   weightDecay: z.number('a number from 0').min(0, 'a number from 0').optional(),
-  decayParameters: z.enum(['all', 'weights']).optional(),
+  decayed: z.enum(['all', 'weights']).optional(),
   clipNorm: positive.optional(),
   warmup: whole(0, Number.MAX_SAFE_INTEGER).optional(),
   seed: whole(0, 2 ** 31 - 1).optional(),
@@ -41,15 +41,15 @@ const settingsSchema = z.strictObject({
   wideVectors: z.boolean('true or false').optional(),
   validation: whole(1, Number.MAX_SAFE_INTEGER).optional(),
   test: positive.optional(),
-  sampleRate: whole(1, 192_000).optional(),
+  rate: whole(1, 192_000).optional(),
   resize: whole(1, 4096).optional(),
   label: text.optional(),
   augment: text.optional(),
   classWeights: z.enum(['none', 'balanced']).optional(),
   loss: text.optional(),
   labelSmoothing: z.number('a number from 0, below 1').min(0, 'a number from 0').lt(1, 'a number below 1').optional(),
-  vocabulary: text.optional(),
-  maxLength: whole(1, Number.MAX_SAFE_INTEGER).optional(),
+  pieces: text.optional(),
+  longest: whole(1, Number.MAX_SAFE_INTEGER).optional(),
   layers: whole(1, 64).optional(),
   units: whole(1, 8192).optional(),
   pretrained: text.optional(),
@@ -147,15 +147,10 @@ export function optimizerOf({
   learningRate,
   momentum,
   weightDecay,
-  decayParameters,
+  decayed,
   clipNorm,
   warmup,
 }: Plan): Optimizer {
-  const options = {
-    learningRate: schedules[schedule](learningRate, { warmup }),
-    weightDecay,
-    decayParameters,
-    clipNorm,
-  }
+  const options = { learningRate: schedules[schedule](learningRate, { warmup }), weightDecay, decayed, clipNorm }
   return optimizer === 'sgd' ? sgd({ ...options, momentum }) : (optimizer === 'adam' ? adam : adamW)(options)
 }

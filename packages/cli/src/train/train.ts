@@ -143,7 +143,7 @@ async function begin(planned: Planned, backend: Backend): Promise<Begun> {
     seed: plan.seed,
     classes,
     backend,
-    ...(pretrained === undefined ? {} : { initialValues: pretrainedValues(pretrained.tensors, plan.seed) }),
+    ...(pretrained === undefined ? {} : { firstValues: pretrainedValues(pretrained.tensors, plan.seed) }),
   })
   const frozen = frozenNames(plan.freeze ?? [], [...model.parameters.keys()], head)
   const matching = pretrained && (await loadTold(model, pretrained, { name: plan.model, head, quiet }))

@@ -46,7 +46,7 @@ export async function finishTranslation(
     judgement.examples.map(({ source, targets, text }) => ({ source, targets, translation: text })),
   )
   const [{ source: example }] = splits.test.pairs
-  const [[best]] = await translator.translate([example], { beamSize: usualBeam, lengthPenalty: usualLengthPenalty })
+  const [[best]] = await translator.translate([example], { beam: usualBeam, lengthPenalty: usualLengthPenalty })
   const { plotAttention } = await import('gentle-dl-plot')
   run.write('attention.svg', plotAttention(best.attention, best.sourcePieces, best.pieces))
   translator.dispose()
@@ -78,7 +78,7 @@ export async function finishTranslation(
         '',
         'Try next',
         `  ${commandLine('translate', run.path, example)}`,
-        `  ${commandLine('translate', run.path, example, '--n-best', '4', '--out', join(run.path, 'attention.svg'))}`,
+        `  ${commandLine('translate', run.path, example, '--best', '4', '--out', join(run.path, 'attention.svg'))}`,
         `  ${commandLine('eval', run.path, '--data', summary.data)}`,
       ].join('\n'),
     )

@@ -58,7 +58,7 @@ export async function judge(
     if (!quiet) note(`translating ${thousands(sources.length)} texts with beam ${beam}`)
     const found = await translator.translate(
       sources.map(({ source }) => source),
-      { beamSize: beam, lengthPenalty: usualLengthPenalty },
+      { beam, lengthPenalty: usualLengthPenalty },
     )
     const texts = found.map(([best]) => best.text)
     const { exactMatch, tokenErrorRate, bleu, chrf } = scoreTranslations(texts, references)

@@ -7,7 +7,7 @@ import { thousands } from '../terminal/terminal.ts'
 import { UsageError } from '../terminal/usage.ts'
 import { finishTranslation } from './finish-translation.ts'
 import { openPairs } from './open-pairs.ts'
-import { defaultMaxLength, pairsSets } from './pairs-sets.ts'
+import { pairsSets, usualLongest } from './pairs-sets.ts'
 import { vocabulariesOf } from './pieces.ts'
 import { translationRecipe } from './recipe.ts'
 
@@ -22,14 +22,14 @@ function piecesText({ source, target }: PairVocabularies, { lengths }: PairsSet)
   return `${of('source', source)}; ${of('target', target)}`
 }
 
-/** What --vocabulary is of these vocabularies. */
+/** What --pieces is of these vocabularies. */
 const sizeText = ({ source, target }: PairVocabularies): string =>
   [source, target].map(({ kind, size }) => (kind === 'characters' ? kind : String(size))).join()
 
 export async function prepareTranslation(settings: NamedSettings, strict: boolean): Promise<Preparation> {
   const { data, seed, validation, test } = settings
   const parts = splitPairs(openPairs(data, strict).pairs, { seed, validation, test })
-  const vocabularies = vocabulariesOf(parts, settings.vocabulary)
+  const vocabularies = vocabulariesOf(parts, settings.pieces)
   const splits = pairsSets(parts, vocabularies, settings)
   const recipe = translationRecipe(vocabularies.target.size, settings)
   const { units, layers, dropout, labelSmoothing } = recipe
@@ -52,9 +52,9 @@ export async function prepareTranslation(settings: NamedSettings, strict: boolea
     monitor: 'tokenAccuracy',
     scoreName: 'pieces right',
     usualSettings: {
-      vocabulary: sizeText(vocabularies),
+      pieces: sizeText(vocabularies),
       test: 0.1,
-      maxLength: defaultMaxLength,
+      longest: usualLongest,
       units,
       layers,
       labelSmoothing,

@@ -9,9 +9,9 @@ import { usualBeam, usualLengthPenalty } from './judge.ts'
 
 export interface TranslateFlags {
   /** Hypotheses that go on from step to step. */
-  readonly beamSize?: number
+  readonly beam?: number
   /** Translations of each text. */
-  readonly nBest?: number
+  readonly best?: number
   readonly lengthPenalty?: number
   readonly coveragePenalty?: number
   /** Where the picture of attention goes. */
@@ -22,14 +22,14 @@ export interface TranslateFlags {
 
 /** How it is searched. @throws UsageError for numbers out of range. */
 function searchOf({
-  beamSize = usualBeam,
-  nBest = 1,
+  beam = usualBeam,
+  best = 1,
   lengthPenalty = usualLengthPenalty,
   coveragePenalty = 0,
 }: TranslateFlags) {
   for (const [flag, value] of [
-    ['--beam-size', beamSize],
-    ['--n-best', nBest],
+    ['--beam', beam],
+    ['--best', best],
   ] as const)
     if (!Number.isInteger(value) || value < 1 || value > 100)
       throw new UsageError(`${flag} is ${value}; expected a whole number from 1 to 100`)
@@ -38,7 +38,7 @@ function searchOf({
     ['--coverage-penalty', coveragePenalty],
   ] as const)
     if (!(value >= 0)) throw new UsageError(`${flag} is ${value}; expected a number from 0`)
-  return { beamSize: Math.max(beamSize, nBest), nBest, lengthPenalty, coveragePenalty }
+  return { beam: Math.max(beam, best), best, lengthPenalty, coveragePenalty }
 }
 
 /** Opens a model that translates. @throws UsageError for one that does something else. */

@@ -9,7 +9,7 @@ export const translationTask: SequenceTask = {
   name: 'translate',
   networks: ['gnmt'],
   dataNames: pairNames,
-  settings: ['test', 'vocabulary', 'maxLength', 'layers', 'units', 'labelSmoothing'],
+  settings: ['test', 'pieces', 'longest', 'layers', 'units', 'labelSmoothing'],
   policyText() {
     throw new UsageError('--augment is for pictures and sounds; pairs of texts are taken as they are')
   },

@@ -1,8 +1,10 @@
 /** Picture files, in Node. They are decoded and encoded by sharp, an optional peer dependency, on threads of its own. */
 import { ArgumentError, DataError } from '../core/errors.ts'
+import { Canvas } from '../vision/canvas.ts'
 import type { Image } from '../vision/image.ts'
 import { type Placement, placementOf, type ResizeOptions } from '../vision/resize.ts'
 import { decode, type ImageFileInfo, type ImageSource, nameOf, readHeader, sharp, undecodable } from './decode.ts'
+import { hasFont, textOverlay } from './smooth-text.ts'
 
 export interface ReadImageOptions {
   /** 1 turns colours to grey as `toGrey` does, 3 repeats grey; as the file has it unless given. */
@@ -57,23 +59,32 @@ export async function readImageFile(
 }
 
 /**
- * Writes a picture of 1 or 3 channels as PNG, JPEG or WebP, by the file's ending; values are clipped to [0, 1].
+ * Writes a picture of 1 or 3 channels as PNG, JPEG or WebP, by the file's ending; values are clipped to [0, 1]. The texts of a canvas are written in the letters of the
+ * system's font, where it has one.
  * @throws DataError where it cannot be written; ArgumentError for another number of channels.
  */
-export async function writeImageFile(path: string, { channels, height, width, data }: Image): Promise<void> {
+export async function writeImageFile(path: string, picture: Image): Promise<void> {
+  const { channels, height, width } = picture
   if (channels !== 1 && channels !== 3)
     throw new ArgumentError(`image ${path}: a picture of ${channels} channels cannot be written; expected 1 or 3`)
+  const open = sharp()
+  try {
+    const lettered = picture instanceof Canvas && picture.texts.length > 0 && (await hasFont()) ? picture : undefined
+    const raw = open(bytesOfPixels(lettered?.picture ?? picture), { raw: { width, height, channels } })
+    const drawn = lettered === undefined ? raw : raw.composite([{ input: textOverlay(lettered) }]).removeAlpha()
+    // Of one channel sharp would make three.
+    await (channels === 1 ? drawn.toColourspace('b-w') : drawn).toFile(path)
+  } catch (cause) {
+    throw new DataError(`image ${path} cannot be written: ${(cause as Error).message.split('\n')[0]}`, { cause })
+  }
+}
+
+/** Pixel by pixel, a byte a channel. */
+function bytesOfPixels({ channels, height, width, data }: Image): Uint8Array {
   const pixels = height * width
   const bytes = new Uint8Array(pixels * channels)
   for (let c = 0; c < channels; c++)
     for (let i = 0; i < pixels; i++)
       bytes[i * channels + c] = Math.round(255 * Math.min(1, Math.max(0, data[c * pixels + i])))
-  const open = sharp()
-  try {
-    const picture = open(bytes, { raw: { width, height, channels } })
-    // Of one channel sharp would make three.
-    await (channels === 1 ? picture.toColourspace('b-w') : picture).toFile(path)
-  } catch (cause) {
-    throw new DataError(`image ${path} cannot be written: ${(cause as Error).message.split('\n')[0]}`, { cause })
-  }
+  return bytes
 }

@@ -54,7 +54,7 @@ export interface WeightDecayOptions {
    * normalisation have one and are left out (He, Zhang, Zhang, Zhang, Xie, Li, "Bag of Tricks for Image Classification", 2019,
    * section 3.1). 'all' unless given, as in PyTorch.
    */
-  readonly decayParameters?: 'all' | 'weights'
+  readonly decayed?: 'all' | 'weights'
 }
 
 /**
@@ -62,15 +62,13 @@ export interface WeightDecayOptions {
  * @throws ArgumentError for options out of range.
  */
 export function weightDecayOf(
-  { weightDecay = 0, decayParameters = 'all' }: WeightDecayOptions,
+  { weightDecay = 0, decayed = 'all' }: WeightDecayOptions,
   where: string,
 ): (parameter: Variable) => number {
   checkNonNegative(weightDecay, `${where}: weightDecay`)
-  if (decayParameters !== 'all' && decayParameters !== 'weights')
-    throw new ArgumentError(
-      `${where}: decayParameters is ${JSON.stringify(decayParameters)}; expected 'all' or 'weights'`,
-    )
-  return ({ shape }) => (decayParameters === 'all' || shape.length > 1 ? weightDecay : 0)
+  if (decayed !== 'all' && decayed !== 'weights')
+    throw new ArgumentError(`${where}: decayed is ${JSON.stringify(decayed)}; expected 'all' or 'weights'`)
+  return ({ shape }) => (decayed === 'all' || shape.length > 1 ? weightDecay : 0)
 }
 
 /** One parameter's step, from its gradient: its next value and the next values of its state. */
@@ -93,7 +91,7 @@ export function optimizer<Shared>(
     clipValue,
     rateFactor,
     weightDecay = 0,
-    decayParameters = 'all',
+    decayed = 'all',
   }: OptimizerOptions & WeightDecayOptions,
   shared: () => { readonly variables: readonly Variable[]; readonly value: Shared; readonly updates: () => Updates },
   prepare: (
@@ -108,7 +106,7 @@ export function optimizer<Shared>(
     description: {
       ...own,
       weightDecay,
-      decayParameters,
+      decayed,
       ...(clipNorm === undefined ? {} : { clipNorm }),
       ...(clipValue === undefined ? {} : { clipValue }),
     },

@@ -4,7 +4,7 @@ import { formatShape, sizeOf } from '../core/shape.ts'
 import type { Dataset, NamedDataset } from '../data/dataset.ts'
 import type { Tensor } from '../graph/tensor.ts'
 import { type AnyModel, type InputsModel, type Model, traceInputs } from '../nn/model.ts'
-import { classCount, classProbabilities, classScores, probabilitiesAlong } from '../nn/scores.ts'
+import { classCount, classProbabilities, classScores, outputKind, probabilitiesAlong } from '../nn/scores.ts'
 import { allBatches, inOrder, readBatches } from './batches.ts'
 import { checkLabels } from './check-labels.ts'
 import { checkBatchSize, checkFits, fitted } from './evaluate.ts'
@@ -124,7 +124,19 @@ export interface Confusion {
   readonly predicted: Int32Array
   /** Each example's true label. */
   readonly labels: Int32Array
+  /** How sure the model is of each prediction: the probability of the predicted class, 0 to 1. */
+  readonly confidence: Float32Array
 }
+
+/** The probability of a class by the scores of all, which add up to 1 unless each class has a probability of its own. */
+function probabilityOf(scores: Float32Array, label: number, independent: boolean): number {
+  if (independent) return 1 / (1 + Math.exp(-scores[label]))
+  return 1 / scores.reduce((sum, score) => sum + Math.exp(score - scores[label]), 0)
+}
+
+/** Whether a model has a probability for each class by itself. */
+export const isIndependent = (model: Model): boolean =>
+  outputKind(model) === 'sigmoids' && sizeOf(model.outputShape) > 1
 
 /**
  * How often a classifier takes each class for each. Classes are the same that have the same name, in whatever order.
@@ -136,6 +148,8 @@ export async function confusion(model: Model, examples: Dataset): Promise<Confus
   const dataset = await fitted(model, examples)
   const labels = new Int32Array(dataset.length)
   const predicted = new Int32Array(dataset.length)
+  const confidence = new Float32Array(dataset.length)
+  const independent = isIndependent(model)
   const counts = new Int32Array(classes * classes)
   const batchSize = Math.min(500, dataset.length)
   const predictor = new Predictor(model, 'scores')
@@ -147,9 +161,10 @@ export async function confusion(model: Model, examples: Dataset): Promise<Confus
     for (let i = 0; i < indices.length; i++) {
       const own = logits.subarray(i * classes, (i + 1) * classes)
       predicted[first + i] = likeliest(own, dataset, first + i)
+      confidence[first + i] = probabilityOf(own, predicted[first + i], independent)
       counts[labels[first + i] * classes + predicted[first + i]]++
     }
   }
   predictor.dispose()
-  return { counts, predicted, labels }
+  return { counts, predicted, labels, confidence }
 }

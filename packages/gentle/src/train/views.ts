@@ -8,12 +8,11 @@ import { type Policy, settlePolicy } from '../data/augmentation/policy.ts'
 import type { Dataset } from '../data/dataset.ts'
 import { labelsOf } from '../data/memory.ts'
 import type { Model } from '../nn/model.ts'
-import { outputKind } from '../nn/scores.ts'
 import { inOrder, readBatches } from './batches.ts'
 import { checkListedLabels } from './check-labels.ts'
 import { fitted } from './evaluate.ts'
 import type { Evaluation } from './evaluation.ts'
-import { type Confusion, classesOf, likeliest } from './predict.ts'
+import { type Confusion, classesOf, isIndependent, likeliest } from './predict.ts'
 import { Predictor } from './predictor.ts'
 
 export interface ViewOptions {
@@ -106,14 +105,16 @@ export async function evaluateViews(
       for (let i = 0; i < probabilities.length; i++) sums[start + i] += probabilities[i]
     }
   predictor.dispose()
-  const independent = outputKind(model) === 'sigmoids' && sizeOf(model.outputShape) > 1
+  const independent = isIndependent(model)
   const counts = new Int32Array(classes * classes)
   const predicted = new Int32Array(dataset.length)
+  const confidence = new Float32Array(dataset.length)
   let [loss, right] = [0, 0]
   for (const [i, label] of labels.entries()) {
     const own = sums.subarray(i * classes, (i + 1) * classes)
     predicted[i] = likeliest(own, dataset, i)
     counts[label * classes + predicted[i]]++
+    confidence[i] = own[predicted[i]] / options.views
     // The smallest float32 above 0 stands for a probability that was rounded to 0.
     const likelihood = (probability: number): number => Math.log(Math.max(probability, 2 ** -149))
     loss -= likelihood(own[label] / options.views)
@@ -121,5 +122,5 @@ export async function evaluateViews(
     if (independent) for (const [c, sum] of own.entries()) if (c !== label) loss -= likelihood(1 - sum / options.views)
     if (predicted[i] === label) right++
   }
-  return { loss: loss / dataset.length, accuracy: right / dataset.length, counts, predicted, labels }
+  return { loss: loss / dataset.length, accuracy: right / dataset.length, counts, predicted, labels, confidence }
 }

@@ -22,7 +22,7 @@ import {
   weightsOf,
   writeWeights,
 } from '../nn/model.ts'
-import type { InitialValues } from '../nn/scope.ts'
+import type { FirstValues } from '../nn/scope.ts'
 import { type Preprocessing, preprocessingFrom, preprocessingMetadata } from '../vision/preprocessing.ts'
 import { type TaskName, taskNames } from '../vision/tasks/task-names.ts'
 import { differing, lacking, someOf } from './mismatch.ts'
@@ -91,8 +91,8 @@ export async function loadInputsModel(
 /** As `loadModel`, of a file that is read. */
 export async function modelIn({ tensors, metadata }: SafetensorsFile, name: string, backend?: Backend): Promise<Model> {
   const { layer, inputShape, classes } = parseDescription(descriptionText(metadata, name), name)
-  const make = (initialValues: InitialValues): Promise<Model> =>
-    createModel(layerFrom(layer), inputShape, { classes, backend, initialValues })
+  const make = (firstValues: FirstValues): Promise<Model> =>
+    createModel(layerFrom(layer), inputShape, { classes, backend, firstValues })
   return fromFile(make, tensors, name)
 }
 
@@ -104,8 +104,8 @@ export async function inputsModelIn(
 ): Promise<InputsModel> {
   const { layer, inputs, classes } = parseJson(descriptionText(metadata, name), name)
   const fields = fieldsFrom(inputs, name)
-  const make = (initialValues: InitialValues): Promise<InputsModel> =>
-    createModel(inputsLayerFrom(layer), fields, { classes, backend, initialValues })
+  const make = (firstValues: FirstValues): Promise<InputsModel> =>
+    createModel(inputsLayerFrom(layer), fields, { classes, backend, firstValues })
   return fromFile(make, tensors, name)
 }
 
@@ -146,7 +146,7 @@ function fieldsFrom(stored: unknown, name: string): Fields {
 
 /** Makes a model that has all of a file's tensors, and no others. */
 async function fromFile<M extends AnyModel>(
-  make: (initialValues: InitialValues) => Promise<M>,
+  make: (firstValues: FirstValues) => Promise<M>,
   tensors: ReadonlyMap<string, StoredTensor>,
   name: string,
 ): Promise<M> {
@@ -214,11 +214,11 @@ export function descriptionIn(metadata: Readonly<Record<string, string>>, name: 
 
 /** The model described, its parameters from the file. A parameter is checked before it gets memory: files come from anywhere. */
 async function described<M extends AnyModel>(
-  make: (initialValues: InitialValues) => Promise<M>,
+  make: (firstValues: FirstValues) => Promise<M>,
   tensors: ReadonlyMap<string, StoredTensor>,
   name: string,
 ): Promise<M> {
-  const initialValues: InitialValues = (path, shape) => {
+  const firstValues: FirstValues = (path, shape) => {
     const stored = tensors.get(path)
     if (stored?.dtype !== 'float32' || !sameShape(stored.shape, shape))
       throw new WeightsError(
@@ -227,7 +227,7 @@ async function described<M extends AnyModel>(
     return stored.data as Float32Array
   }
   try {
-    return await make(initialValues)
+    return await make(firstValues)
   } catch (error) {
     if (!(error instanceof ArgumentError || error instanceof ShapeError)) throw error
     throw new FormatError(`${name}: its description makes no model: ${error.message}`, { cause: error })

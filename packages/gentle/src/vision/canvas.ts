@@ -14,7 +14,7 @@ const advance = glyphWidth + 1
 /** Pixels from the top of capitals to the lowest of what hangs below the line. */
 export const textHeight = (scale = 1): number => glyphHeight * scale
 
-/** Width in pixels of a line of text. */
+/** The most pixels that a line of text takes: in letters of one width, which smooth ones do not exceed. */
 export const textWidth = (content: string, scale = 1): number =>
   Math.max(0, lettersOf(content).length * advance - 1) * scale
 
@@ -25,28 +25,100 @@ export function cutText(content: string, width: number, scale = 1): string {
   return letters.length <= fit ? letters.join('') : `${letters.slice(0, Math.max(0, fit - 1)).join('')}…`
 }
 
-/** A colour picture to draw on. Places are in pixels from the top left; what lies outside is left out. */
-export class Canvas {
+/** A line of text on a canvas. */
+export interface CanvasText {
+  readonly content: string
+  /** Of the text's upper left corner, in pixels. */
+  readonly left: number
+  readonly top: number
+  readonly colour: Colour
+  /** Pixels of a letter's strokes: letters are about ten times as high as this. */
+  readonly scale: number
+  /** A coloured rectangle below the text. */
+  readonly strip?: Strip
+}
+
+/** A coloured rectangle, in pixels. */
+export interface Strip {
+  readonly left: number
+  readonly top: number
   readonly width: number
   readonly height: number
-  readonly #image: Image
+  readonly colour: Colour
+}
+
+/** A rectangle of an RGB picture in a colour; what lies outside is left out. */
+function fillOf({ data, height, width: across }: Image, { left, top, width, height: down, colour }: Strip): void {
+  const [from, to] = [Math.max(0, left), Math.min(across, left + width)]
+  const [first, last] = [Math.max(0, top), Math.min(height, top + down)]
+  if (to <= from) return
+  for (let c = 0; c < 3; c++)
+    for (let y = first; y < last; y++) {
+      const row = (c * height + y) * across
+      data.fill(colour[c], row + from, row + to)
+    }
+}
+
+/** Letters of 5 x 8 pixels, each as large as the scale. */
+function paint(picture: Image, { content, left, top, colour, scale, strip }: CanvasText): void {
+  if (strip !== undefined) fillOf(picture, strip)
+  const at = (pixels: number): number => Math.round(pixels * scale)
+  for (const [place, letter] of lettersOf(content).entries())
+    for (let row = 0; row < glyphHeight; row++)
+      for (let column = 0; column < glyphWidth; column++) {
+        if (!hasPixel(letter, row, column)) continue
+        const [x, y] = [place * advance + column, row]
+        fillOf(picture, {
+          left: Math.round(left) + at(x),
+          top: Math.round(top) + at(y),
+          width: at(x + 1) - at(x),
+          height: at(y + 1) - at(y),
+          colour,
+        })
+      }
+}
+
+/**
+ * A colour picture to draw on. Places are in pixels from the top left; what lies outside is left out. Texts lie above all else. As a picture, it has them in letters of 5 x 8
+ * pixels; `writeImageFile` writes them in the smooth letters of the system's font.
+ */
+export class Canvas implements Image {
+  readonly channels = 3
+  readonly width: number
+  readonly height: number
+  /** What is drawn but for the texts; drawing on changes it. */
+  readonly picture: Image
+  readonly #texts: CanvasText[] = []
+  /** The picture with its texts, until something else is drawn. */
+  #painted: Float32Array | undefined
 
   /** @throws ArgumentError for sizes that are no whole numbers from 1. */
   constructor(width: number, height: number, background: Colour = white) {
-    this.#image = image(3, height, width)
+    this.picture = image(3, height, width)
     this.width = width
     this.height = height
     this.fill(0, 0, width, height, background)
   }
 
+  /** The texts that are drawn, from the lowest to the uppermost. */
+  get texts(): readonly CanvasText[] {
+    return this.#texts
+  }
+
+  /** What is drawn, with its texts: row-major [3, height, width]. */
+  get data(): Float32Array {
+    if (this.#painted === undefined) {
+      const painted = { ...this.picture, data: this.picture.data.slice() }
+      for (const each of this.#texts) paint(painted, each)
+      this.#painted = painted.data
+    }
+    return this.#painted
+  }
+
   /** A rectangle. */
   fill(left: number, top: number, width: number, height: number, colour: Colour): void {
-    const [right, bottom] = [Math.min(this.width, left + width), Math.min(this.height, top + height)]
-    for (let c = 0; c < 3; c++)
-      for (let y = Math.max(0, top); y < bottom; y++) {
-        const row = (c * this.height + y) * this.width
-        if (right > Math.max(0, left)) this.#image.data.fill(colour[c], row + Math.max(0, left), row + right)
-      }
+    fillOf(this.picture, { left, top, width, height, colour })
+    this.#painted = undefined
   }
 
   /** The edge of a rectangle, drawn inwards. */
@@ -58,7 +130,7 @@ export class Canvas {
   }
 
   /**
-   * A grey or coloured picture, at its own size or another: enlarged, its pixels stay squares; made smaller, they are averaged.
+   * A grey or coloured picture, at its own size or another: enlarged, its pixels stay squares; made smaller, they are averaged. The texts of a canvas stay texts.
    * @throws ArgumentError for a picture of neither 1 nor 3 channels.
    */
   draw(
@@ -67,7 +139,7 @@ export class Canvas {
     top: number,
     size: { readonly width?: number; readonly height?: number } = {},
   ): void {
-    const { channels, data } = picture
+    const { channels, data } = picture instanceof Canvas ? picture.picture : picture
     if (channels !== 1 && channels !== 3)
       throw new ArgumentError(`draw: the picture has ${channels} channels; expected 1 or 3`)
     const { width = picture.width, height = picture.height } = size
@@ -86,28 +158,41 @@ export class Canvas {
           let sum = 0
           for (let row = first; row < last; row++)
             for (let column = start; column < end; column++) sum += data[(plane + row) * picture.width + column]
-          this.#image.data[(c * this.height + y) * this.width + x] = sum / ((last - first) * (end - start))
+          this.picture.data[(c * this.height + y) * this.width + x] = sum / ((last - first) * (end - start))
         }
       }
     }
+    if (picture instanceof Canvas)
+      for (const each of picture.texts)
+        this.#texts.push(moved(each, left, top, width / picture.width, height / picture.height))
+    this.#painted = undefined
   }
 
-  /** A line of text in letters of 5 x 8 pixels, each enlarged to scale x scale. */
+  /** A line of text. Its letters are about ten times as high as the scale is. */
   text(
     left: number,
     top: number,
     content: string,
-    { colour = black, scale = 1 }: { readonly colour?: Colour; readonly scale?: number } = {},
+    { colour = black, scale = 1, strip }: Partial<Pick<CanvasText, 'colour' | 'scale' | 'strip'>> = {},
   ): void {
-    for (const [place, letter] of lettersOf(content).entries())
-      for (let row = 0; row < glyphHeight; row++)
-        for (let column = 0; column < glyphWidth; column++)
-          if (hasPixel(letter, row, column))
-            this.fill(left + (place * advance + column) * scale, top + row * scale, scale, scale, colour)
+    this.#texts.push({ content, left, top, colour, scale, ...(strip === undefined ? {} : { strip }) })
+    this.#painted = undefined
   }
+}
 
-  /** What was drawn, [3, height, width]; drawing on changes it. */
-  toImage(): Image {
-    return this.#image
+/** A text on a picture that is drawn at a place and a size. */
+function moved({ strip, ...text }: CanvasText, left: number, top: number, across: number, down: number): CanvasText {
+  const place = <T extends { readonly left: number; readonly top: number }>(at: T): T => ({
+    ...at,
+    left: left + Math.round(at.left * across),
+    top: top + Math.round(at.top * down),
+  })
+  return {
+    ...place({ ...text, scale: text.scale * Math.min(across, down) }),
+    ...(strip === undefined
+      ? {}
+      : {
+          strip: place({ ...strip, width: Math.round(strip.width * across), height: Math.round(strip.height * down) }),
+        }),
   }
 }

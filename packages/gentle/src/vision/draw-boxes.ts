@@ -43,7 +43,7 @@ export function drawBoxes(
   picture: Image,
   boxes: readonly DrawnBox[],
   { scale = 1 }: { readonly scale?: number } = {},
-): Image {
+): Canvas {
   if (!Number.isInteger(scale) || scale < 1)
     throw new ArgumentError(`drawBoxes: scale is ${scale}; expected a whole number from 1`)
   const [width, height] = [scale * picture.width, scale * picture.height]
@@ -63,10 +63,10 @@ export function drawBoxes(
   }
   // Where there is no room, the first captions are the ones to read.
   for (const { left, top, right, bottom, content, colour } of strips.reverse()) {
-    canvas.fill(left, top, right - left, bottom - top, colour)
-    canvas.text(left + stroke, top + stroke, content, { colour: textColourOn(colour), scale: stroke })
+    const strip = { left, top, width: right - left, height: bottom - top, colour }
+    canvas.text(left + stroke, top + stroke, content, { colour: textColourOn(colour), scale: stroke, strip })
   }
-  return canvas.toImage()
+  return canvas
 }
 
 /** A box in pixels of the canvas, at least one wide and high. Edges far outside come to just outside, where they cannot be seen either. */

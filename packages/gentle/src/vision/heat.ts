@@ -13,14 +13,30 @@ const stops = [
 ] as const
 
 /** A share of 0 to 1 as a colour. */
-function heat(share: number, channel: number): number {
-  const place = Math.min(1, Math.max(0, share)) * (stops.length - 1)
-  const below = Math.min(stops.length - 2, Math.floor(place))
-  return stops[below][channel] + (place - below) * (stops[below + 1][channel] - stops[below][channel])
+const heat = (share: number, channel: number): number => between(stops, share, channel)
+
+/** What stands at a share of 0 to 1 of the way along colours. */
+function between(colours: readonly (readonly number[])[], share: number, channel: number): number {
+  const place = Math.min(1, Math.max(0, share)) * (colours.length - 1)
+  const below = Math.min(colours.length - 2, Math.floor(place))
+  return colours[below][channel] + (place - below) * (colours[below + 1][channel] - colours[below][channel])
+}
+
+/** Yellow over orange to red, which can be seen on light and on dark pictures. */
+const warmStops = [
+  [1, 0.85, 0.2],
+  [0.97, 0.45, 0.05],
+  [0.88, 0.07, 0.12],
+] as const
+
+/** How a picture's value looks below a heat of 0 to 1: as it is where it is cold, covered the more the hotter. */
+export function warmed(value: number, share: number, channel: number): number {
+  const cover = 0.8 * Math.sqrt(share)
+  return (1 - cover) * value + cover * between(warmStops, share, channel)
 }
 
 /**
- * One channel over a picture: as hot as it is large, from 0 to its largest value, which lets the picture through where it is cold.
+ * One channel over a picture: as hot as it is large, from 0 to its largest value. Where it is cold the picture is as it is; heat goes from yellow over orange to red.
  * @param map one channel, stretched to the picture's size
  * @param picture 1 or 3 channels in [0, 1]
  */
@@ -34,7 +50,7 @@ export function heatOver(map: Image, picture: Image): Image {
     const share = most > 0 ? Math.max(0, stretched.data[i]) / most : 0
     for (let c = 0; c < 3; c++) {
       const grey = picture.data[(channels === 3 ? c : 0) * pixels + i]
-      result.data[c * pixels + i] = 0.4 * grey + 0.6 * heat(share, c)
+      result.data[c * pixels + i] = warmed(grey, share, c)
     }
   }
   return result
@@ -60,9 +76,11 @@ export function heated(map: Image): Image {
   return result
 }
 
-/** One channel of numbers of both signs: blue below 0, white at 0, red above, as strong as their size beside the largest. */
-export function signed({ height, width, data }: Image): Image {
-  const most = data.reduce((a, b) => Math.max(a, Math.abs(b)), 0)
+/**
+ * One channel of numbers of both signs: blue below 0, white at 0, red above, as strong as their size beside the largest.
+ * @param most the size that is as strong as can be; the largest of the picture unless given, which several pictures have in common where they are compared
+ */
+export function signed({ height, width, data }: Image, most = largestOf(data)): Image {
   const result = image(3, height, width)
   const pixels = height * width
   for (let i = 0; i < pixels; i++) {
@@ -77,3 +95,16 @@ export function signed({ height, width, data }: Image): Image {
   }
   return result
 }
+
+/** Numbers of both signs, a channel a colour: grey at 0, and as far from it as their size beside the largest, which several pictures may have in common. */
+export function signedColours({ channels, height, width, data }: Image, most = largestOf(data)): Image {
+  return image(
+    channels,
+    height,
+    width,
+    data.map((value) => (most > 0 ? 0.5 + value / (2 * most) : 0.5)),
+  )
+}
+
+/** The largest magnitude. */
+const largestOf = (data: Float32Array): number => data.reduce((a, b) => Math.max(a, Math.abs(b)), 0)

@@ -10,7 +10,17 @@ export {
   mapBox,
   mapPoints,
 } from './boxes.ts'
-export { black, Canvas, type Colour, cutText, textHeight, textWidth, white } from './canvas.ts'
+export {
+  black,
+  Canvas,
+  type CanvasText,
+  type Colour,
+  cutText,
+  type Strip,
+  textHeight,
+  textWidth,
+  white,
+} from './canvas.ts'
 export { classColour, maskColour, textColourOn } from './class-colours.ts'
 export { type DrawnBox, drawBoxes } from './draw-boxes.ts'
 export { elasticField } from './elastic.ts'
@@ -37,7 +47,7 @@ export {
   upsideDownMap,
   zoomMap,
 } from './geometry.ts'
-export { contrasted, heated, heatOver, signed } from './heat.ts'
+export { contrasted, heated, heatOver, signed, signedColours, warmed } from './heat.ts'
 export { type Image, image, toGrey } from './image.ts'
 export { type Kernel, kernelOf, parseKernel } from './kernel.ts'
 export * from './masks/index.ts'

@@ -1,10 +1,10 @@
 import { ArgumentError } from '../core/errors.ts'
-import { Canvas, type Colour, cutText, textHeight } from './canvas.ts'
+import { Canvas, type Colour, cutText, textHeight, textWidth } from './canvas.ts'
 import type { Image } from './image.ts'
 
 export interface Tile {
   readonly image: Image
-  /** A line below the picture; cut where it is too long. */
+  /** Lines below the picture, apart by line feeds; cut where they are too long. */
   readonly caption?: string
   /** Of the caption and the frame. */
   readonly colour?: Colour
@@ -19,38 +19,52 @@ export interface SheetOptions {
 }
 
 const ink: Colour = [0.12, 0.16, 0.2]
-const line: Colour = [0.8, 0.82, 0.85]
+const edge: Colour = [0.8, 0.82, 0.85]
 const margin = 12
+
+/** The most pixels across that a sheet has for its title's sake. */
+const mostTitled = 480
 
 /**
  * Pictures in rows, each with its caption below, on white.
  * @throws ArgumentError for no pictures, and columns or a tile that are no whole numbers from 1.
  */
-export function sheet(tiles: readonly Tile[], { columns, tile = 96, title }: SheetOptions): Image {
+export function sheet(tiles: readonly Tile[], { columns, tile = 96, title }: SheetOptions): Canvas {
   for (const [what, value] of Object.entries({ columns, tile, pictures: tiles.length }))
     if (!Number.isInteger(value) || value < 1)
       throw new ArgumentError(`sheet: ${what} is ${value}; expected a whole number from 1`)
-  const scale = tile >= 160 ? 2 : 1
-  const captioned = tiles.some(({ caption }) => caption !== undefined)
+  // As large as the pictures, so that both are seen where the sheet is made smaller.
+  const scale = Math.min(1.8, Math.max(1, tile / 80))
+  const titleScale = Math.max(1.6, 1.2 * scale)
+  const lines = Math.max(0, ...tiles.map(({ caption }) => caption?.split('\n').length ?? 0))
+  const lineHeight = Math.ceil(textHeight(scale)) + 5
   const step = tile + margin
   // Where all pictures are wide, no room is left above and below them.
   const tallest = Math.max(...tiles.map(({ image }) => fitted(image, tile).height))
-  const stepDown = tallest + margin + (captioned ? textHeight(scale) + 4 : 0)
-  const top = margin + (title === undefined ? 0 : textHeight(2) + margin)
-  const used = Math.min(columns, tiles.length)
-  const canvas = new Canvas(margin + used * step, top + Math.ceil(tiles.length / columns) * stepDown)
+  const stepDown = tallest + margin + (lines > 0 ? lines * lineHeight + 1 : 0)
+  const top = margin + (title === undefined ? 0 : Math.ceil(textHeight(titleScale)) + margin)
+  // Few pictures leave room for a title that is not much longer than they are.
+  const titled = title === undefined ? 0 : Math.min(mostTitled, Math.ceil(textWidth(title, titleScale)) + 2 * margin)
+  const used = margin + Math.min(columns, tiles.length) * step
+  const canvas = new Canvas(Math.max(used, titled), top + Math.ceil(tiles.length / columns) * stepDown)
   if (title !== undefined)
-    canvas.text(margin, margin, cutText(title, canvas.width - 2 * margin, 2), { colour: ink, scale: 2 })
+    canvas.text(margin, margin, cutText(title, canvas.width - 2 * margin, titleScale), {
+      colour: ink,
+      scale: titleScale,
+    })
   for (const [i, { image, caption, colour }] of tiles.entries()) {
     const [left, down] = [margin + (i % columns) * step, top + Math.floor(i / columns) * stepDown]
     const size = fitted(image, tile)
     const [x, y] = [left + Math.floor((tile - size.width) / 2), down + Math.floor((tallest - size.height) / 2)]
     canvas.draw(image, x, y, size)
-    canvas.frame(x - 1, y - 1, size.width + 2, size.height + 2, colour ?? line)
-    if (caption !== undefined)
-      canvas.text(left, down + tallest + 4, cutText(caption, tile, scale), { colour: colour ?? ink, scale })
+    canvas.frame(x - 1, y - 1, size.width + 2, size.height + 2, colour ?? edge)
+    for (const [line, content] of (caption?.split('\n') ?? []).entries())
+      canvas.text(x, down + tallest + 4 + line * lineHeight, cutText(content, left + tile - x, scale), {
+        colour: colour ?? ink,
+        scale,
+      })
   }
-  return canvas.toImage()
+  return canvas
 }
 
 /** The size at which a picture fills a square: enlarged by whole numbers, so that its pixels stay even. */

@@ -187,7 +187,7 @@ interface Pooling {
   readonly y: number[]
   readonly attributes: Pool2dAttributes
   /** For means. */
-  readonly counting: { countIncludePad?: boolean }
+  readonly counting: { countPadding?: boolean }
 }
 
 function pooling(scene: Scene, isMaximum: boolean): Pooling {
@@ -204,7 +204,7 @@ function pooling(scene: Scene, isMaximum: boolean): Pooling {
   const attributes = pool2dAttributes(size, { stride, padding, dilation, ceil: scene.flag(0.3) })
   const planes = [scene.batch(), scene.size(14)]
   const out = slidingOutput(image, size, { dilation: [1, 1], ...attributes }, 'pooling')
-  const counting = scene.flag(0.3) ? { countIncludePad: false } : {}
+  const counting = scene.flag(0.3) ? { countPadding: false } : {}
   return { x: [...planes, ...image], y: [...planes, ...out], attributes, counting }
 }
 

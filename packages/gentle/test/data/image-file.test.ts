@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { ArgumentError, DataError } from 'gentle-dl'
 import { imageFileInfo, readImageFile, writeImageFile } from 'gentle-dl/data'
-import { image, resizeImage, toGrey } from 'gentle-dl/vision'
+import { Canvas, image, resizeImage, textWidth, toGrey } from 'gentle-dl/vision'
 import sharp from 'sharp'
 import { afterAll, describe, expect, it } from 'vitest'
 
@@ -201,6 +201,24 @@ describe('writeImageFile', () => {
     await writeImageFile(grey, image(1, 1, 2, Float32Array.of(0.2, 1)))
     expect(await imageFileInfo(grey)).toMatchObject({ channels: 1 })
     expect(bytes(await readImageFile(grey))).toEqual([51, 255])
+  })
+
+  it('writes the texts of a canvas in smooth letters, within the place that is kept for them', async () => {
+    const canvas = new Canvas(120, 24, [1, 1, 0.9])
+    canvas.text(10, 4, 'Wm 7 <&>', { scale: 1.6 })
+    const path = join(folder, 'text.png')
+    await writeImageFile(path, canvas)
+    const { channels, data } = await readImageFile(path)
+    expect(channels).toBe(3)
+    // The bitmap has two colours alone.
+    expect(new Set(canvas.data.subarray(0, 120 * 24)).size).toBe(2)
+    expect(new Set(data.subarray(0, 120 * 24)).size).toBeGreaterThan(10)
+    const inked = Array.from({ length: 120 }, (_, x) => x).filter((x) =>
+      Array.from({ length: 24 }, (_, y) => data[y * 120 + x]).some((value) => value < 0.7),
+    )
+    expect(inked[0]).toBeGreaterThanOrEqual(10)
+    expect(inked.at(-1)! + 1).toBeLessThanOrEqual(10 + textWidth('Wm 7 <&>', 1.6))
+    expect(inked.at(-1)).toBeGreaterThan(60)
   })
 
   it('refuses endings and numbers of channels that no file has', async () => {

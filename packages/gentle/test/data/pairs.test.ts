@@ -139,13 +139,13 @@ describe('a data set of pairs', () => {
   })
 
   it('leaves out pairs that are too long, and lists them', () => {
-    const set = pairsSet(pairs, vocabularies, { maxLength: 2 })
+    const set = pairsSet(pairs, vocabularies, { longest: 2 })
     expect([set.pairs, set.tooLong]).toEqual([[pairs[0]], [pairs[1], pairs[2]]])
     expect(set.inputs['source'].sequence).toBe(3)
-    expect(() => pairsSet(pairs.slice(1), vocabularies, { name: 'short', maxLength: 2 })).toThrow(
+    expect(() => pairsSet(pairs.slice(1), vocabularies, { name: 'short', longest: 2 })).toThrow(
       'data set short: none of 2 pairs has texts of at most 2 pieces',
     )
     expect(() => pairsSet([], vocabularies)).toThrow('data set pairs: there are no pairs; expected at least one')
-    expect(() => pairsSet(pairs, vocabularies, { maxLength: 0 })).toThrow(ArgumentError)
+    expect(() => pairsSet(pairs, vocabularies, { longest: 0 })).toThrow(ArgumentError)
   })
 })

@@ -238,7 +238,7 @@ describe('arguments out of range are refused:', () => {
     ['maxPool2d of 0', () => nn.MaxPool2d(0)],
     ['avgPool2d with stride 0', () => nn.AvgPool2d(2, { stride: 0 })],
     ['maxPool2d that rounds up half', () => nn.MaxPool2d(2, { ceil: 0.5 as never })],
-    ['maxPool2d that counts padding', () => nn.MaxPool2d(2, { countIncludePad: true } as object)],
+    ['maxPool2d that counts padding', () => nn.MaxPool2d(2, { countPadding: true } as object)],
     ['adaptiveAvgPool2d to 0', () => nn.AdaptiveAvgPool2d(0)],
     ['adaptiveMaxPool2d to [2, 0]', () => nn.AdaptiveMaxPool2d([2, 0])],
     ['localResponseNorm of 0 channels', () => nn.LocalResponseNorm({ size: 0 })],
@@ -287,7 +287,7 @@ describe('a description', () => {
       nn.GroupNorm(2, { epsilon: 0.1 }),
       nn.LocalResponseNorm({ size: 3, k: 2 }),
       nn.MaxPool2d(3, { stride: 2, ceil: true }),
-      nn.AvgPool2d(2, { stride: 1, padding: 1, countIncludePad: false }),
+      nn.AvgPool2d(2, { stride: 1, padding: 1, countPadding: false }),
       nn.Upsample2d(2, { method: 'bilinear', alignCorners: true }),
       nn.Upsample2d({ size: [9, 8] }),
       ...[nn.AdaptiveMaxPool2d([6, 5]), nn.AdaptiveAvgPool2d(3), nn.Dropout2d(0.1), nn.ReLU6(), nn.Identity()],
@@ -304,7 +304,7 @@ describe('a description', () => {
     const network = nn.Sequential(
       nn.Conv1d(6, 3, { stride: 2, padding: 1, dilation: 1, groups: 2, weightInit: 'heNormal', biasInit: 0.1 }),
       nn.MaxPool1d(3, { stride: 1, padding: 1 }),
-      nn.AvgPool1d(2, { ceil: true, countIncludePad: false }),
+      nn.AvgPool1d(2, { ceil: true, countPadding: false }),
       nn.GlobalAvgPool1d(),
     )
     const again = layerFrom(JSON.parse(JSON.stringify(network.description)))

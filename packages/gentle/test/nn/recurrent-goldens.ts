@@ -102,7 +102,7 @@ export function testRecurrentGoldens(
           state: kept,
           seed: 0,
           training: true,
-          initialValues: (path, shape, initializer) =>
+          firstValues: (path, shape, initializer) =>
             path.includes('running') ? initializer(shape, undefined as never) : draw(path, shape),
           onUpdate: (state, next) => after.set(state.name, next),
         })

@@ -135,7 +135,7 @@ describe('a recurrent layer', () => {
     const [many, long] = [4, 6]
     const outputsOf = async (options: nn.RNNOptions, training = true): Promise<number[][][]> => {
       // Weights of the identity: what is dropped shows.
-      const initialValues: nn.InitialValues = (path, [rows, columns]) =>
+      const firstValues: nn.FirstValues = (path, [rows, columns]) =>
         Float32Array.from({ length: rows * columns }, (_, i) =>
           path.startsWith('weight_ih') && i % (columns + 1) === 0
             ? 1
@@ -149,7 +149,7 @@ describe('a recurrent layer', () => {
         seed: 3,
         training,
         step: training ? constant(7, [], 'int32') : undefined,
-        initialValues,
+        firstValues,
       })
       const layer = nn.RNN(units, { activation: 'relu', bias: false, ...options })
       const { y } = await run({

@@ -177,7 +177,9 @@ describe('losses and metrics of what is no logit', () => {
     for (const end of [ops.sigmoid, (x: Tensor) => x, (x: Tensor) => ops.reshape(ops.sigmoid(x), [-1])]) {
       const own = await model(end, [1])
       expect(await evaluate(own, two)).toEqual({ loss: expect.closeTo(expected, 5), accuracy: 0.75 })
-      expect([...(await confusion(own, two)).counts]).toEqual([2, 1, 0, 1])
+      const { counts, confidence } = await confusion(own, two)
+      expect([...counts]).toEqual([2, 1, 0, 1])
+      for (const [i, z] of numbers.entries()) expect(confidence[i]).toBeCloseTo(sigmoidOf(Math.abs(z)), 5)
     }
   })
 

@@ -80,9 +80,9 @@ test('a file of weights that is missing is refused', async () => {
 test('a model begins with what fits of stored values', async () => {
   const { tensors } = await readWeightsFile(file)
   const wider = await createModel(perceptron({ classes: 4 }), [1, 28, 28], {
-    initialValues: pretrainedValues(tensors, 5),
+    firstValues: pretrainedValues(tensors, 5),
   })
-  const same = await createModel(perceptron({ classes: 3 }), [1, 28, 28], { initialValues: pretrainedValues(tensors) })
+  const same = await createModel(perceptron({ classes: 3 }), [1, 28, 28], { firstValues: pretrainedValues(tensors) })
   expect([...(await predict(same, x)).data]).toEqual(expected)
   expect(wider.outputShape).toEqual([4])
 })

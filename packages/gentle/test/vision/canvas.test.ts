@@ -9,7 +9,7 @@ const red = [1, 0, 0] as const
 
 /** One letter a pixel: white, black, red, or another. */
 function seen(canvas: Canvas): string[] {
-  const { data } = canvas.toImage()
+  const { data } = canvas
   const size = canvas.width * canvas.height
   return Array.from({ length: canvas.height }, (_, y) =>
     Array.from({ length: canvas.width }, (_, x) => {
@@ -70,20 +70,48 @@ test('pictures keep squares for pixels when enlarged, and are averaged when made
   expect(seen(canvas)[0][0]).toBe('r')
   const grey = new Canvas(1, 1)
   grey.draw(image(1, 2, 2, Float32Array.of(0, 1, 1, 0)), 0, 0, { width: 1, height: 1 })
-  expect(grey.toImage().data[0]).toBe(0.5)
+  expect(grey.data[0]).toBe(0.5)
   expect(() => canvas.draw(image(2, 1, 1), 0, 0)).toThrow(ArgumentError)
 })
 
 test('a sheet has a place and a caption for each picture', () => {
   const tiles = Array.from({ length: 5 }, (_, i) => ({ image: image(1, 4, 6), caption: `picture ${i}` }))
   const plain = sheet(tiles, { columns: 3, tile: 24 })
-  expect([plain.width, plain.height]).toEqual([12 + 3 * 36, 12 + 2 * (16 + 12 + 12)])
-  const titled = sheet(tiles, { columns: 3, tile: 24, title: 'five pictures' })
-  expect(titled.height).toBe(plain.height + 28)
+  expect([plain.width, plain.height]).toEqual([12 + 3 * 36, 12 + 2 * (16 + 12 + 14)])
+  const titled = sheet(tiles, { columns: 3, tile: 24, title: 'five' })
+  expect(titled.height).toBe(plain.height + 25)
   // 24 x 16 of black in a frame.
   const at = (x: number, y: number): number => plain.data[y * plain.width + x]
   expect(at(12, 12)).toBe(0)
   expect(at(35, 27)).toBe(0)
   expect(at(12, 10)).toBe(1)
   expect(() => sheet([], { columns: 1 })).toThrow('pictures is 0')
+})
+
+test('texts lie above what is drawn later, and stay texts on another canvas', () => {
+  const small = new Canvas(12, 10)
+  small.text(1, 1, 'A', { strip: { left: 0, top: 0, width: 7, height: 10, colour: red } })
+  small.fill(0, 0, 12, 10, [1, 1, 1])
+  expect(seen(small)[1].slice(0, 7)).toBe('rr###rr')
+  const large = new Canvas(40, 30)
+  large.draw(small, 4, 6, { width: 24, height: 20 })
+  expect(large.texts).toEqual([
+    {
+      content: 'A',
+      left: 6,
+      top: 8,
+      scale: 2,
+      colour: [0, 0, 0],
+      strip: { left: 4, top: 6, width: 14, height: 20, colour: red },
+    },
+  ])
+  expect(large.picture.data.every((value) => value === 1)).toBe(true)
+})
+
+test('captions may have several lines', () => {
+  const tile = { image: image(1, 4, 4), caption: 'cat\n97 %' }
+  expect(sheet([tile], { columns: 1, tile: 40 }).texts.map(({ content, left, top }) => [content, left, top])).toEqual([
+    ['cat', 12, 56],
+    ['97 %', 12, 69],
+  ])
 })

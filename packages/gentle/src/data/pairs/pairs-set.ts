@@ -16,7 +16,7 @@ export interface PairsSetOptions {
   /** For messages; 'pairs' unless given. */
   readonly name?: string
   /** Most pieces of a text, without its end; longer pairs are left out. No limit unless given. */
-  readonly maxLength?: number
+  readonly longest?: number
 }
 
 export interface PairsSet extends NamedDataset {
@@ -69,11 +69,11 @@ export const endedPieces = (pieces: Wordpieces, text: string): number[] => [...p
 export function pairsSet(
   all: readonly TextPair[],
   vocabularies: PairVocabularies,
-  { name = 'pairs', maxLength }: PairsSetOptions = {},
+  { name = 'pairs', longest }: PairsSetOptions = {},
 ): PairsSet {
-  if (maxLength !== undefined && !(Number.isInteger(maxLength) && maxLength >= 1))
-    throw new ArgumentError(`pairsSet: maxLength is ${maxLength}; expected a whole number from 1`)
-  const limit = (maxLength ?? Number.POSITIVE_INFINITY) + 1
+  if (longest !== undefined && !(Number.isInteger(longest) && longest >= 1))
+    throw new ArgumentError(`pairsSet: longest is ${longest}; expected a whole number from 1`)
+  const limit = (longest ?? Number.POSITIVE_INFINITY) + 1
   const [pairs, tooLong]: TextPair[][] = [[], []]
   const [sourceTexts, targetTexts]: number[][][] = [[], []]
   for (const pair of all) {
@@ -89,7 +89,7 @@ export function pairsSet(
   }
   if (all.length === 0) throw new DataError(`data set ${name}: there are no pairs; expected at least one`)
   if (pairs.length === 0)
-    throw new DataError(`data set ${name}: none of ${all.length} pairs has texts of at most ${maxLength} pieces`)
+    throw new DataError(`data set ${name}: none of ${all.length} pairs has texts of at most ${longest} pieces`)
   const [sources, targets] = [new Sequences(sourceTexts), new Sequences(targetTexts)]
   const field = (sequence: number): Field => ({ dtype: 'int32', shape: [], sequence })
   return {

@@ -30,7 +30,7 @@ export interface SpeechFolderOptions {
   /** All symbols, '' first, as a model has them; those of the transcripts unless given. */
   readonly symbols?: readonly string[]
   /** Longer recordings are left out, in seconds; none unless given. */
-  readonly maxSeconds?: number
+  readonly longest?: number
   /** Of how many frames a network makes one output, by its strides in time; 1 unless given. Recordings with fewer outputs than CTC needs for their text are left out. */
   readonly framesPerOutput?: number
   /** Recordings that are split off training for validation where there is no part of them; a twelfth unless given. */
@@ -132,8 +132,8 @@ function outputsNeeded(text: string): number {
  */
 export async function speechFolder(place: string, options: SpeechFolderOptions = {}): Promise<SpeechSplits> {
   checkInNode(`speech ${place}`)
-  const { maxSeconds = Number.POSITIVE_INFINITY, framesPerOutput = 1, seed = 0, strict = false } = options
-  if (!(maxSeconds > 0)) throw new ArgumentError(`speechFolder: maxSeconds is ${maxSeconds}; expected seconds above 0`)
+  const { longest = Number.POSITIVE_INFINITY, framesPerOutput = 1, seed = 0, strict = false } = options
+  if (!(longest > 0)) throw new ArgumentError(`speechFolder: longest is ${longest}; expected seconds above 0`)
   if (!Number.isInteger(framesPerOutput) || framesPerOutput < 1)
     throw new ArgumentError(`speechFolder: framesPerOutput is ${framesPerOutput}; expected a whole number from 1`)
   const what = `speech ${place}`
@@ -171,8 +171,8 @@ export async function speechFolder(place: string, options: SpeechFolderOptions =
       return skip(recording, 'unknown symbols', `how its numbers are read is not written: '${printable(transcript)}'`)
     if (unknown.length > 0)
       return skip(recording, 'unknown symbols', `'${unknown.join('')}' is none of the model's symbols`)
-    if (seconds > maxSeconds)
-      return skip(recording, 'too long', `it takes ${seconds.toFixed(1)} s; expected at most ${maxSeconds} s`)
+    if (seconds > longest)
+      return skip(recording, 'too long', `it takes ${seconds.toFixed(1)} s; expected at most ${longest} s`)
     if (Math.ceil(frames / framesPerOutput) < needed || frames === 0)
       return skip(
         recording,

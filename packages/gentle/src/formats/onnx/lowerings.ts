@@ -305,11 +305,11 @@ const lowerings: Record<ElementwiseName | StructuredName, Lower> = {
   maxPool2dGather: ofGradients,
   avgPool2d(exporter, node) {
     const attributes = node.attributes as AvgPool2dAttributes
-    const { padding, after = padding, countIncludePad = true } = attributes
+    const { padding, after = padding, countPadding = true } = attributes
     const [x] = namesOf(exporter, node)
     const { before, behind } = aroundPooled(node, attributes)
     const window = { ...windowOf(attributes), count_include_pad: 0 }
-    if (!countIncludePad || [...padding, ...after].every((n) => n === 0))
+    if (!countPadding || [...padding, ...after].every((n) => n === 0))
       return exporter.give(node, 'AveragePool', [x], { ...window, pads: [...before, ...behind] })
     // Zeros that count become part of the image, for what lies beyond them never counts.
     const padded = exporter.step('Pad', [x, exporter.integers([0, 0, ...padding, 0, 0, ...after])])

@@ -125,7 +125,7 @@ describe('speechFolder', () => {
       'no colon',
     ]
     const place = folderOf({ ...files, 'transcripts.txt': `${files['transcripts.txt']}${more.join('\n')}` })
-    const { skipped, train, validation, test } = await speechFolder(place, { maxSeconds: 5 })
+    const { skipped, train, validation, test } = await speechFolder(place, { longest: 5 })
     expect(train.length + validation.length + test.length).toBe(12)
     expect(Object.fromEntries(skipped.map(({ kind, reason }) => [kind, reason.replaceAll(place, '')]))).toMatchObject({
       broken: expect.stringMatching(/cut\.wav was cut off: \d+ samples are missing/),
@@ -251,7 +251,7 @@ describe('speechFolder', () => {
       /part train no recording/,
     ],
     ['a list of nothing', { 'transcripts.txt': '' }, {}, /part train no recording/],
-    ['a limit below 0', many(3), { maxSeconds: -1 }, /maxSeconds is -1/],
+    ['a limit below 0', many(3), { longest: -1 }, /longest is -1/],
   ])('refuses %s', async (_, files, options, message) => {
     await expect(speechFolder(folderOf(files), options)).rejects.toThrow(message)
   })

@@ -152,8 +152,8 @@ describe('exportOnnx', () => {
   })
 
   it('counts the padding in means as the network does, where windows end outside', async () => {
-    for (const countIncludePad of [true, false]) {
-      const layer = nn.AvgPool2d(3, { stride: 2, padding: 1, ceil: true, countIncludePad })
+    for (const countPadding of [true, false]) {
+      const layer = nn.AvgPool2d(3, { stride: 2, padding: 1, ceil: true, countPadding })
       expectSame(await both(await nn.createModel(layer, [2, 4, 6], { backend }), 1))
     }
     expectSame(

@@ -15,7 +15,7 @@ import { predict } from '../../../src/train/predict.ts'
 import { featureMaps, spatialLayers } from '../../../src/vision/explain/feature-maps.ts'
 import { gradCam } from '../../../src/vision/explain/grad-cam.ts'
 import { occlusion } from '../../../src/vision/explain/occlusion.ts'
-import { contrasted, heatOver, signed } from '../../../src/vision/heat.ts'
+import { contrasted, heatOver, signed, signedColours } from '../../../src/vision/heat.ts'
 import { image } from '../../../src/vision/image.ts'
 
 const golden = JSON.parse(readFileSync(new URL('../../goldens/grad-cam.json', import.meta.url), 'utf8'))
@@ -25,7 +25,7 @@ const small = (backend = reference()) =>
   createModel(
     Sequential(Conv2d(4, 3, { padding: 1 }), ReLU(), MaxPool2d(2), Conv2d(6, 3), ReLU(), Flatten(), Linear(5)),
     [3, 8, 10],
-    { backend, initialValues: (path) => Float32Array.from(golden.weights[path] as number[]) },
+    { backend, firstValues: (path) => Float32Array.from(golden.weights[path] as number[]) },
   )
 
 const furthest = (a: ArrayLike<number>, b: ArrayLike<number>): number =>
@@ -112,19 +112,34 @@ test('occlusion is what hiding each square by hand costs the class', async () =>
 })
 
 describe('numbers as colours', () => {
-  test('heat is brightest where the map is largest, and keeps the size of the picture', () => {
-    const over = heatOver(image(1, 1, 2, Float32Array.of(0, 3)), image(1, 4, 8))
-    expect([over.channels, over.height, over.width]).toEqual([3, 4, 8])
-    const brightness = (x: number): number => over.data[x] + over.data[32 + x] + over.data[64 + x]
-    expect(brightness(7)).toBeGreaterThan(brightness(4))
-    expect(brightness(4)).toBeGreaterThan(brightness(0))
-  })
+  test.each([0, 0.5, 1])(
+    'heat leaves a picture of %f as it is where the map is 0, and is the redder the larger it is',
+    (value) => {
+      const picture = image(1, 4, 8, new Float32Array(32).fill(value))
+      const over = heatOver(image(1, 1, 2, Float32Array.of(0, 3)), picture)
+      expect([over.channels, over.height, over.width]).toEqual([3, 4, 8])
+      const at = (x: number): number[] => [0, 32, 64].map((plane) => over.data[plane + x])
+      expect(at(0)).toEqual([value, value, value])
+      const redness = (x: number): number => at(x)[0] - at(x)[1]
+      expect(redness(7)).toBeGreaterThan(redness(4))
+      expect(redness(4)).toBeGreaterThan(0)
+    },
+  )
 
   test('signs are blue and red, 0 is white', () => {
     const colours = signed(image(1, 1, 3, Float32Array.of(-2, 0, 2)))
     expect([colours.data[1], colours.data[4], colours.data[7]]).toEqual([1, 1, 1])
     expect(colours.data[6]).toBeGreaterThan(colours.data[0])
     expect(colours.data[2]).toBeGreaterThan(colours.data[8])
+    // Beside one of twice the size, half as strong.
+    expect(signed(image(1, 1, 1, Float32Array.of(2)), 4).data[1]).toBeCloseTo(0.55, 5)
+  })
+
+  test('of colours, grey is 0, and several pictures have one scale', () => {
+    const weights = image(3, 1, 1, Float32Array.of(-1, 0, 0.5))
+    expect([...signedColours(weights).data]).toEqual([0, 0.5, 0.75])
+    expect([...signedColours(weights, 2).data]).toEqual([0.25, 0.5, 0.625])
+    expect([...signedColours(image(3, 1, 1)).data]).toEqual([0.5, 0.5, 0.5])
   })
 
   test('contrast takes the least to black and the largest to white, and even values to black', () => {
