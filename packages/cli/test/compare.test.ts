@@ -1,6 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
+import { comparisonText } from '../src/networks/compare-text.ts'
+import { growth } from '../src/networks/growth.ts'
 import { bySource, wrapped } from '../src/terminal/sources.ts'
 import { gentle, temporaryFolder } from './command.ts'
 
@@ -39,6 +41,27 @@ describe('gentle compare', () => {
     expect(readFileSync(join(folder, 'growth.svg'), 'utf8')).toContain('ResNet: 7 exaflops, 60 M parameters')
     const all = readFileSync(svg, 'utf8')
     for (const words of ['lenet5', '1998', 'on growing complexity']) expect(all).toContain(words)
+  })
+})
+
+describe('the text of a comparison', () => {
+  const network = {
+    ...{ name: 'alexnet_original', year: 2012, paper: 'Krizhevsky et al.', inputShape: [3, 227, 227], classes: 1000 },
+    ...{ parameters: 60_970_000, macs: 724e6, flops: 1448e6, parameterBytes: 244e6, inferenceBytes: 1e6, seconds: 0.1 },
+    top1: { value: 59.3, source: 'the paper' },
+  }
+  const comparison = { networks: [network], growth: growth(), sources: { counted: 'counted from the networks' } }
+  const told = (room: number): string => comparisonText(comparison, room)
+
+  it.each([60, 80, 120])('fits a terminal of %i columns', (room) => {
+    for (const line of told(room).split('\n')) expect(line.length, line).toBeLessThanOrEqual(room)
+  })
+
+  it('tells which columns have no room', () => {
+    expect(told(80)).toContain('no room in 80 columns: GFLOP/s, multiply-adds')
+    expect(told(80)).toContain('top-1')
+    expect(told(120)).not.toContain('no room')
+    expect(told(120)).toMatch(/multiply-adds +FLOPs +memory +ms +GFLOP/)
   })
 })
 

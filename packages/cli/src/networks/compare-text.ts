@@ -1,0 +1,90 @@
+/** What `gentle compare` prints. */
+import { shapeText } from '../terminal/shapes.ts'
+import { bySource, wrapped } from '../terminal/sources.ts'
+import { bold, bytes, dim, quantity, table, thousands } from '../terminal/terminal.ts'
+import type { Compared, Comparison } from './comparison.ts'
+import type { Growth } from './growth.ts'
+
+type Column<Row> = readonly [head: string, cell: (row: Row) => string]
+
+const networkColumns: Readonly<Record<string, Column<Compared>>> = {
+  name: ['network', ({ name }) => name],
+  year: ['year', ({ year }) => String(year)],
+  input: ['input', ({ inputShape }) => shapeText(inputShape)],
+  parameters: ['parameters', ({ parameters }) => quantity(parameters)],
+  macs: ['multiply-adds', ({ macs }) => quantity(macs)],
+  flops: ['FLOPs', ({ flops }) => quantity(flops)],
+  memory: ['memory', ({ parameterBytes, inferenceBytes }) => bytes(parameterBytes + inferenceBytes)],
+  time: ['ms', ({ seconds = 0 }) => (1000 * seconds).toFixed(2)],
+  speed: ['GFLOP/s', ({ flops, seconds = 1 }) => (flops / seconds / 1e9).toFixed(1)],
+  top1: ['top-1', ({ top1 }) => (top1 === undefined ? '-' : `${top1.value.toFixed(2)} %`)],
+}
+
+const growthColumns: Readonly<Record<string, Column<Growth>>> = {
+  name: ['network', ({ name }) => name],
+  year: ['year', ({ year }) => String(year)],
+  exaflops: ['exaflops', ({ exaflops }) => String(exaflops)],
+  counted: ['counted', ({ counted }) => counted.exaflops.toFixed(1)],
+  parameters: ['parameters', ({ parameters }) => `${thousands(parameters / 1e6)} M`],
+  countedParameters: ['counted', ({ counted }) => `${thousands(Math.round(counted.parameters / 1e6))} M`],
+}
+
+/** A table of the columns that have room, and the heads of those left out, which go in the order of `spare`. */
+function fitted<Row>(
+  rows: readonly Row[],
+  columns: Readonly<Record<string, Column<Row>>>,
+  spare: readonly string[],
+  room: number,
+): { readonly lines: string; readonly left: readonly string[] } {
+  for (let out = 0; ; out++) {
+    const left = spare.slice(0, out)
+    const shown = Object.entries(columns).filter(([key]) => !left.includes(key))
+    const lines = table([shown.map(([, [head]]) => head), ...rows.map((row) => shown.map(([, [, cell]]) => cell(row)))])
+    if (out === spare.length || lines.split('\n').every((line) => line.length <= room))
+      return { lines, left: left.map((key) => columns[key][0]) }
+  }
+}
+
+/** All of a comparison for a reader. @param room columns of the terminal */
+export function comparisonText({ networks, growth, sources }: Comparison, room: number): string {
+  const measured = networks.some(({ seconds }) => seconds !== undefined)
+  const { time, speed, ...counted } = networkColumns
+  const spare = [...(measured ? ['speed'] : []), 'macs', 'input', 'memory', 'year']
+  const { lines, left } = fitted(networks, measured ? networkColumns : counted, spare, room)
+  const trainings = fitted(growth, growthColumns, ['year', 'countedParameters', 'parameters'], room)
+  /** Sources, a paragraph each. */
+  const told = (entries: Parameters<typeof bySource>[0]): string[] =>
+    bySource(entries)
+      .flatMap((line) => wrapped(line, Math.min(room, 100)))
+      .map(dim)
+  return [
+    bold('Networks, for one example'),
+    '',
+    lines,
+    '',
+    ...told([
+      { of: 'parameters, multiply-adds, FLOPs', source: sources.counted },
+      { of: 'memory', source: 'parameters, and the most activations at once in inference, in float32' },
+      ...(sources.measured === undefined ? [] : [{ of: 'ms', source: sources.measured }]),
+      ...(left.length === 0
+        ? []
+        : [{ of: `no room in ${room} columns`, source: `${left.join(', ')}; --json prints them` }]),
+    ]),
+    '',
+    bold('Sources of years and accuracies'),
+    ...told(networks.map(({ name, year, paper }) => ({ of: `${name} ${year}`, source: paper }))),
+    ...told(
+      networks.flatMap(({ name, top1 }) =>
+        top1 === undefined ? [] : [{ of: `${name} ${top1.value} %`, source: top1.source }],
+      ),
+    ),
+    '',
+    ...wrapped('What training took: as the lecture tells it, and as counted here', room).map(bold),
+    '',
+    trainings.lines,
+    '',
+    ...told(growth.map(({ name, source }) => ({ of: name, source }))),
+    ...told(growth.map(({ counted: { network, how } }) => ({ of: `counted of ${network}`, source: how }))),
+    ...wrapped('counted: 3 passes x 2 FLOPs x multiply-adds x examples', room).map(dim),
+  ].join('\n')
+}
