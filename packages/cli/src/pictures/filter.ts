@@ -155,20 +155,20 @@ function span(data: Float32Array): { least: number; largest: number } {
   return { least, largest }
 }
 
-async function write(out: string, result: Image, { normalize }: FilterFlags): Promise<void> {
+async function write(out: string, result: Image, { abs, normalize }: FilterFlags): Promise<void> {
   if (holdsNumbers(out)) return writeNumbers(out, result)
-  if (!normalize) noteClipped(result.data)
+  if (!normalize) noteClipped(result.data, abs === true)
   await writeImageFile(out, normalize ? result : scaled(result, 1 / 255))
 }
 
 /** A picture shows 0 to 255 alone. */
-function noteClipped(data: Float32Array): void {
+function noteClipped(data: Float32Array, abs: boolean): void {
   let clipped = 0
   for (const value of data) if (value < -0.5 || value > 255.5) clipped++
   if (clipped === 0) return
   const { least, largest } = span(data)
   const figures = [least, largest].map((value) => Number(value.toPrecision(4)))
   note(
-    `gentle: ${thousands(clipped)} of ${thousands(data.length)} numbers (${percent(clipped / data.length)}) lie outside 0 to 255 and are clipped; they go from ${figures.join(' to ')}: --abs or --normalize shows them, .npy keeps them`,
+    `gentle: ${thousands(clipped)} of ${thousands(data.length)} numbers (${percent(clipped / data.length)}) lie outside 0 to 255 and are clipped; they go from ${figures.join(' to ')}: ${abs ? '' : '--abs or '}--normalize shows them, .npy keeps them`,
   )
 }
