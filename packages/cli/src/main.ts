@@ -118,8 +118,18 @@ program
   .option('--layers <n>', 'recurrent layers; gnmt: of the encoder and of the decoder', number)
   .option('--units <n>', 'units of each recurrent layer', number)
   .option(
-    '--pretrained <file>',
-    'start from the weights in this file, where names and shapes match: safetensors, PyTorch or ONNX',
+    '--pretrained <weights>',
+    'start from pretrained weights, where names and shapes match: imagenet (downloaded once), a run folder, or a file: safetensors, PyTorch or ONNX',
+  )
+  .option(
+    '--normalize <name>',
+    `how pictures are prepared for --pretrained weights that do not say: ${normalizeNames.join(' or ')}`,
+  )
+  .option('--head-epochs <n>', 'of --pretrained: epochs in which a new head learns alone (a quarter of all)', number)
+  .option(
+    '--first-layer-rate <share>',
+    'of --pretrained: learning rate of the first layer as a share of that of the last, in between evenly in ratio (0.1)',
+    number,
   )
   .option('--weights-key <name>', 'which weights to use from a checkpoint that holds several, such as state_dict')
   .option('--freeze <name...>', `parameters not to train: ${allButHead}, names, prefixes of names, or globs`)

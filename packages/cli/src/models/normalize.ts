@@ -5,7 +5,7 @@ import { UsageError, unknownChoice } from '../terminal/usage.ts'
 
 const named = { imagenet: imagenetPreprocessing, none: plainPreprocessing } as const
 
-export const normalizeNames = Object.keys(named)
+export const normalizeNames = Object.keys(named) as (keyof typeof named)[]
 
 /** @throws UsageError for an unknown name, and one that does not go with the shape. */
 export function preprocessingNamed(name: string, inputShape: Shape): Preprocessing | undefined {

@@ -1,8 +1,9 @@
 /** Classification: one label a picture, or a point. */
 import { alignClasses, crossEntropy, headParameters, type Loss, type Shape } from 'gentle-dl'
-import { augmented, classWeights, type Dataset, type Splits } from 'gentle-dl/data'
-import { plainPreprocessing } from 'gentle-dl/vision'
+import { augmented, classWeights, type Dataset, normalized, preprocessed, type Splits } from 'gentle-dl/data'
+import { type Preprocessing, plainPreprocessing, withoutNormalization } from 'gentle-dl/vision'
 import { arePoints, openData } from '../data/datasets.ts'
+import { arePictures } from '../data/pictures.ts'
 import { policyOf } from '../data/policy.ts'
 import { resized } from '../data/resize.ts'
 import { checkEnoughPixels } from '../models/enough-pixels.ts'
@@ -18,9 +19,19 @@ async function openSplits(
 ): Promise<Splits> {
   const splits = await openData(data, { seed, validation, label, size: size ?? (usual as [number, number]), strict })
   if (size === undefined) return splits
-  const { train, validation: chosen, test } = splits
-  return { train: resized(train, size), validation: resized(chosen, size), test: resized(test, size) }
+  return ofEach(splits, (set) => resized(set, size))
 }
+
+/** What is done to each of three sets. */
+const ofEach = (splits: Splits, change: (set: Dataset) => Dataset): Splits => ({
+  train: change(splits.train),
+  validation: change(splits.validation),
+  test: change(splits.test),
+})
+
+/** Whether pictures need nothing done to them. */
+const areAsTheyAre = ({ train }: Splits, preprocessing: Preprocessing): boolean =>
+  JSON.stringify(preprocessing) === JSON.stringify(plainPreprocessing(train.inputShape))
 
 /** The cross-entropy, with classes weighted as asked for. */
 function lossOf(weighting: NamedSettings['classWeights'], train: Dataset): Loss {
@@ -31,18 +42,24 @@ function lossOf(weighting: NamedSettings['classWeights'], train: Dataset): Loss 
 
 /** Three sets with their labels as a run that goes on counts its classes. @throws ClassesError for classes that it does not have. */
 function asBefore(splits: Splits, { run, classes }: EarlierRun): Splits {
-  const of = (set: Dataset): Dataset => alignClasses({ classes }, set, run).data
-  return { train: of(splits.train), validation: of(splits.validation), test: of(splits.test) }
+  return ofEach(splits, (set) => alignClasses({ classes }, set, run).data)
 }
 
+/** @param preprocessing that pretrained weights ask for; pictures are in [0, 1] unless given */
 export async function prepareClassification(
   settings: NamedSettings,
   strict: boolean,
   earlier: EarlierRun | undefined,
+  preprocessing?: Preprocessing,
 ): Promise<Preparation> {
   const network = networkNamed(settings.model, 'classify')
   const opened = await openSplits(settings, network.inputShape, strict)
-  const splits = earlier?.classes === undefined ? opened : asBefore(opened, earlier)
+  const known = earlier?.classes === undefined ? opened : asBefore(opened, earlier)
+  const prepared = arePictures(known.train) && preprocessing && !areAsTheyAre(known, preprocessing)
+  // Augmentation and looking want pictures in [0, 1], the network what its weights were trained on.
+  const shown = prepared ? ofEach(known, (set) => preprocessed(set, withoutNormalization(preprocessing))) : known
+  const forNetwork = (set: Dataset): Dataset => (prepared ? normalized(set, preprocessing) : set)
+  const splits = ofEach(shown, forNetwork)
   const purpose = { classes: splits.train.classes?.length ?? 1, points: arePoints(splits) }
   const layer = network.build(purpose)
   const { inputShape } = splits.train
@@ -54,10 +71,10 @@ export async function prepareClassification(
     recipe: network.recipe(purpose),
     classes: splits.train.classes,
     loss: lossOf(settings.classWeights, splits.train),
-    purpose: { preprocessing: plainPreprocessing(inputShape), task: 'classify' },
+    purpose: { preprocessing: prepared ? preprocessing : plainPreprocessing(inputShape), task: 'classify' },
     monitor: 'accuracy',
     scoreName: 'accuracy',
-    augmented: (policy, seed) => augmented(splits.train, policyOf('--augment', policy), { seed }),
-    finish: (ending) => finish(ending, splits),
+    augmented: (policy, seed) => forNetwork(augmented(shown.train, policyOf('--augment', policy), { seed })),
+    finish: (ending) => finish(ending, splits, shown),
   }
 }

@@ -10,8 +10,12 @@ import { exitCodes } from '../terminal/usage.ts'
 import { report } from './report.ts'
 import { type RunSummary, summaryBeginning, summaryEnd } from './run-summary.ts'
 
-/** Looks at the test set once, with the best weights, and tells everything. */
-export async function finish(ending: Ending, splits: Splits): Promise<number> {
+/**
+ * Looks at the test set once, with the best weights, and tells everything.
+ * @param splits as the network takes them
+ * @param shown the same pictures in [0, 1]
+ */
+export async function finish(ending: Ending, splits: Splits, shown: Splits): Promise<number> {
   const { run, backend, flags } = ending
   const file = run.file('weights/best.safetensors')
   const best = await loadModel(await readFile(file), { name: file, backend })
@@ -30,13 +34,13 @@ export async function finish(ending: Ending, splits: Splits): Promise<number> {
   run.write('confusion.svg', plotConfusionMatrix(matrix.counts, splits.test.classes ?? [], { title }))
   if (arePictures(splits.test)) {
     const pixels = new Float32Array(sizeOf(splits.test.inputShape))
-    await splits.test.read([0], pixels, new Int32Array(1))
+    await shown.test.read([0], pixels, new Int32Array(1))
     const [channels, height, width] = splits.test.inputShape
     await writeImageFile(run.file('example.png'), image(channels, height, width, pixels))
     const samples = await predictionSheet(splits.test, matrix, splits.test.classes ?? [])
     await writeImageFile(run.file('predictions.png'), samples)
   }
   if (flags.json) console.log(JSON.stringify(summary, null, 2))
-  else if (!flags.quiet) console.log(await report(summary, run.path, splits.test, matrix))
+  else if (!flags.quiet) console.log(await report(summary, run.path, shown.test, matrix))
   return exitCodes.done
 }

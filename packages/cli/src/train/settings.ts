@@ -1,8 +1,20 @@
 /** The settings of a training: flags over a config file over the network's recipe. */
 import { readFileSync } from 'node:fs'
-import { adam, adamW, constantRate, cosineDecay, linearDecay, type Optimizer, type Schedule, sgd } from 'gentle-dl'
+import {
+  adam,
+  adamW,
+  constantRate,
+  cosineDecay,
+  linearDecay,
+  type Optimizer,
+  oneAfterAnother,
+  ratesByDepth,
+  type Schedule,
+  sgd,
+} from 'gentle-dl'
 import type { Recipe } from 'gentle-dl/models'
 import { z } from 'zod'
+import { normalizeNames } from '../models/normalize.ts'
 import { allTaskNames } from '../tasks/task-names.ts'
 import { UsageError, unknownChoice } from '../terminal/usage.ts'
 
@@ -53,6 +65,9 @@ const settingsSchema = z.strictObject({
   layers: whole(1, 64).optional(),
   units: whole(1, 8192).optional(),
   pretrained: text.optional(),
+  normalize: z.enum(normalizeNames).optional(),
+  headEpochs: whole(0, Number.MAX_SAFE_INTEGER).optional(),
+  firstLayerRate: z.number('above 0, at most 1').positive('above 0, at most 1').max(1, 'above 0, at most 1').optional(),
   freeze: z.array(text, 'a list of texts').min(1, 'at least one name').optional(),
 })
 
@@ -140,17 +155,28 @@ export function planOf(
   }
 }
 
-/** The optimizer of a plan. */
-export function optimizerOf({
-  optimizer,
-  schedule,
-  learningRate,
-  momentum,
-  weightDecay,
-  decayed,
-  clipNorm,
-  warmup,
-}: Plan): Optimizer {
-  const options = { learningRate: schedules[schedule](learningRate, { warmup }), weightDecay, decayed, clipNorm }
+/** The optimizer of a plan. @param names of all parameters of the network, in its order */
+export function optimizerOf(plan: Plan, names: Iterable<string>, stepsPerEpoch: number): Optimizer {
+  const {
+    optimizer,
+    schedule,
+    learningRate,
+    momentum,
+    weightDecay,
+    decayed,
+    clipNorm,
+    warmup,
+    firstLayerRate,
+    headEpochs = 0,
+  } = plan
+  const rate = schedules[schedule](learningRate, { warmup })
+  const options = {
+    // For the head alone, and from its beginning again for all.
+    learningRate: headEpochs === 0 ? rate : oneAfterAnother(rate, headEpochs * stepsPerEpoch, rate),
+    weightDecay,
+    decayed,
+    clipNorm,
+    ...(firstLayerRate === undefined ? {} : { rateFactor: ratesByDepth(names, firstLayerRate) }),
+  }
   return optimizer === 'sgd' ? sgd({ ...options, momentum }) : (optimizer === 'adam' ? adam : adamW)(options)
 }

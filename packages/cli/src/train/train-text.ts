@@ -2,6 +2,7 @@
 import { type AnyModel, type Backend, countParameters, type EpochReport, type Evaluation, sizeOf } from 'gentle-dl'
 import type { Preparation } from '../tasks/task.ts'
 import { scoreText, thousands } from '../terminal/terminal.ts'
+import { fineTuningText } from './fine-tuning.ts'
 import type { Plan } from './settings.ts'
 
 /** Number of learned numbers that stay as they are. */
@@ -10,18 +11,21 @@ const countFrozen = ({ parameters }: AnyModel, frozen: ReadonlySet<string>): num
 
 /** What is trained, on what. */
 export function beginning(
-  { model, data, augment }: Plan,
+  plan: Plan,
   { splits: { train, validation, test }, remarks = [] }: Preparation,
   made: AnyModel,
   frozen: ReadonlySet<string>,
   backend: Backend,
 ): string {
+  const { model, data, augment } = plan
+  const tuning = fineTuningText(plan)
   const kept = frozen.size === 0 ? '' : `, ${thousands(countFrozen(made, frozen))} of them frozen`
   return [
     `${model}: ${thousands(countParameters(made))} parameters${kept}; ${backend.name}`,
     `${data}: ${thousands(train.length)} training, ${thousands(validation.length)} validation, ${thousands(test.length)} test examples`,
     ...remarks,
     ...(augment === undefined ? [] : [`augmented: ${augment}`]),
+    ...(tuning === undefined ? [] : [tuning]),
   ].join('\n')
 }
 

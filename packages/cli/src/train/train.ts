@@ -10,12 +10,13 @@ import {
   pretrainedHead,
   pretrainedValues,
   type RunFolder,
-  readWeightsFile,
+  stepsOf,
   type TrainingState,
   wasm,
 } from 'gentle-dl'
 import type { AnyDataset, Dataset } from 'gentle-dl/data'
 import { type Profile, traceEvents } from 'gentle-dl/inspect'
+import { networkNamed, networkNames } from '../models/networks.ts'
 import { checkKey } from '../models/open-model.ts'
 import { measurePeakOfThread } from '../networks/measure.ts'
 import { annotatedTask } from '../tasks/annotated-tasks.ts'
@@ -31,8 +32,10 @@ import { exitCodes, UsageError } from '../terminal/usage.ts'
 import { settingsFor, type TrainFlags } from './choose-settings.ts'
 import { describeRun } from './describe-run.ts'
 import { fitEither, modelFor } from './either-kind.ts'
+import { checkFineTuning, fineTuningSettings, frozenIn } from './fine-tuning.ts'
 import { frozenNames } from './freeze.ts'
 import { loadTold, type Pretrained } from './pretrained.ts'
+import { type PretrainedSource, preprocessingIn, pretrainedSource } from './pretrained-source.ts'
 import { profileText } from './profile-text.ts'
 import { createRun, openRun } from './run-folder.ts'
 import { optimizerOf, type Plan, planOf } from './settings.ts'
@@ -52,7 +55,6 @@ interface Planned {
   readonly prepared: Preparation
   /** The training examples, changed by chance where that is asked for. */
   readonly learned: AnyDataset
-  readonly optimizer: Optimizer
   readonly resumed?: Resumed
   /** Weights to begin with; a run that goes on has its own. */
   readonly pretrained?: Pretrained
@@ -60,6 +62,7 @@ interface Planned {
 
 /** A training with its model and its folder. */
 interface Begun extends Planned {
+  readonly optimizer: Optimizer
   readonly backend: Backend
   readonly model: AnyModel
   readonly frozen: ReadonlySet<string>
@@ -67,10 +70,23 @@ interface Begun extends Planned {
 }
 
 /** What prepares a training of each task. */
-function prepare(settings: NamedSettings, strict: boolean, resumed: Resumed | undefined): Promise<Preparation> {
+function prepare(
+  settings: NamedSettings,
+  strict: boolean,
+  resumed: Resumed | undefined,
+  source: PretrainedSource | undefined,
+): Promise<Preparation> {
   const { task = 'classify' } = settings
   const earlier = resumed && { run: resumed.run.path, classes: classesOf(resumed.state) }
-  if (task === 'classify') return prepareClassification(settings, strict, earlier)
+  if (task === 'classify') {
+    const preprocessing = resumed === undefined ? source?.preprocessing(settings.resize) : preprocessingIn(resumed.run)
+    return prepareClassification(settings, strict, earlier, preprocessing)
+  }
+  const expected = source?.preprocessing(undefined)
+  if (expected?.mean.some((mean) => mean !== 0) && settings.task !== undefined)
+    note(
+      `the pretrained weights expect normalized pictures (mean ${expected.mean.join(', ')}); --task ${task} trains on pictures in [0, 1], to which they have to adapt first`,
+    )
   if (task === 'transcribe' || task === 'translate') return sequenceTask(task)!.prepare(settings, strict, earlier)
   return prepareAnnotated(annotatedTask(task), settings, strict, earlier)
 }
@@ -93,36 +109,51 @@ async function planTraining(model: string | undefined, flags: TrainFlags): Promi
   const run = flags.resume === undefined ? undefined : openRun(flags.resume)
   const settings = settingsFor(model, flags, run)
   const resumed = run && { run, state: run.loadState() }
-  const prepared = await prepare(settings, flags.strict === true, resumed)
+  const source = run === undefined ? await sourceOf(settings, flags) : undefined
+  const prepared = await prepare(settings, flags.strict === true, resumed, source)
   const { splits, recipe } = prepared
+  const pretrained = source && readPretrained(source, prepared)
+  const tuning =
+    pretrained === undefined || (settings.task ?? 'classify') !== 'classify'
+      ? {}
+      : fineTuningSettings(settings, splits.train.length, hasNewHead(pretrained, prepared))
   const threads = Math.min(availableParallelism(), 64)
-  const plan = planOf({ augment: prepared.usualAugment, ...prepared.usualSettings, ...settings }, recipe, {
+  const plan = planOf({ augment: prepared.usualAugment, ...prepared.usualSettings, ...tuning, ...settings }, recipe, {
     examples: splits.train.length,
     threads,
   })
+  checkFineTuning(plan)
   if (resumed !== undefined) checkResumed(resumed, plan)
   const { augment } = plan
-  const file = run === undefined ? plan.pretrained : undefined
-  checkKey(flags.weightsKey, '--pretrained', file)
   return {
     flags,
     task: settings.task ?? 'classify',
     plan,
     prepared,
     learned: augment === undefined ? splits.train : await prepared.augmented(augment, plan.seed),
-    optimizer: optimizerOf(plan),
     ...(resumed === undefined ? {} : { resumed }),
-    ...(file === undefined ? {} : { pretrained: await readPretrained(file, flags.weightsKey, prepared) }),
+    ...(pretrained === undefined ? {} : { pretrained }),
   }
 }
 
+/** Where the weights come from that a new training begins with. */
+async function sourceOf(
+  settings: NamedSettings,
+  { weightsKey, quiet }: TrainFlags,
+): Promise<PretrainedSource | undefined> {
+  const { pretrained, model, task = 'classify' } = settings
+  checkKey(weightsKey, '--pretrained', pretrained)
+  if (pretrained === undefined) return undefined
+  const inputShape = networkNames.includes(model) ? networkNamed(model).inputShape : []
+  return pretrainedSource(pretrained, settings, { inputShape, key: weightsKey, quiet: quiet === true, task })
+}
+
 /** A file's weights under the names of the network that is trained. */
-async function readPretrained(
-  file: string,
-  key: string | undefined,
+function readPretrained(
+  { file, weights }: PretrainedSource,
   { network, splits, head, classes }: Preparation,
-): Promise<Pretrained> {
-  const { tensors: stored, ...read } = await readWeightsFile(file, { key })
+): Pretrained {
+  const { tensors: stored, ...read } = weights
   const { tensors, changes } =
     'applyInputs' in network
       ? { tensors: stored, changes: [] }
@@ -132,6 +163,11 @@ async function readPretrained(
     ...pretrainedHead(tensors, head, { stored: read.classes, wanted: classes }),
     source: { ...read, changes },
   }
+}
+
+/** Whether some of the head begins anew: it is not in the file, or of other classes. */
+function hasNewHead({ tensors }: Pretrained, { head, classes }: Preparation): boolean {
+  return [...head].some(([name, axis]) => tensors.get(name)?.shape[axis] !== classes?.length)
 }
 
 /** Makes the model and the run folder, and tells what is trained. */
@@ -147,15 +183,18 @@ async function begin(planned: Planned, backend: Backend): Promise<Begun> {
   })
   const frozen = frozenNames(plan.freeze ?? [], [...model.parameters.keys()], head)
   const matching = pretrained && (await loadTold(model, pretrained, { name: plan.model, head, quiet }))
+  const steps = stepsOf(splits.train.length, plan.batchSize)
+  const optimizer = optimizerOf(plan, model.parameters.keys(), steps)
   const run = resumed?.run ?? createRun(task, `${plan.model}-${plan.data.replace(/[^\w-]+/g, '-')}`, flags.runDir)
   run.writeJson('run.json', {
     ...describeRun(plan, splits, backend, resumed?.run.readJson('run.json')),
-    ...(matching === undefined ? {} : { pretrained: { file: plan.pretrained, ...matching } }),
+    ...(matching === undefined ? {} : { pretrained: { file: pretrained!.file, ...matching } }),
     ...(frozen.size === 0 ? {} : { frozen: [...frozen] }),
+    ...(prepared.purpose.preprocessing === undefined ? {} : { preprocessing: prepared.purpose.preprocessing }),
   })
   prepared.keep?.(run)
   if (!quiet) note(beginning(plan, prepared, model, frozen, backend))
-  return { ...planned, backend, model, frozen, run }
+  return { ...planned, optimizer, backend, model, frozen, run }
 }
 
 /** Keeps a profile in the run folder, and prints it: beside the results where those are for a program. */
@@ -192,7 +231,7 @@ async function learn(
     epochs: plan.epochs,
     seed: plan.seed,
     keep: 'last',
-    freeze: (name) => frozen.has(name),
+    freeze: frozenIn(frozen, plan, prepared.head),
     state: resumed?.state,
     signal,
     onStep: (step) => view.step(step),

@@ -86,7 +86,7 @@ export {
   toyNames,
   toySplits,
 } from './points.ts'
-export { preprocessed } from './preprocessed.ts'
+export { normalized, preprocessed } from './preprocessed.ts'
 export { readPreprocessedImage } from './preprocessed-image.ts'
 export { resized } from './resized.ts'
 export { type ShapeOptions, shapeNames, shapeSplits, shapes } from './shapes.ts'

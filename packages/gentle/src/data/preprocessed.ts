@@ -1,9 +1,10 @@
 /** Data sets of pictures as a network takes them. */
 import { ArgumentError } from '../core/errors.ts'
-import { formatShape, type Shape, sizeOf } from '../core/shape.ts'
+import { formatShape, type Shape, sameShape, sizeOf } from '../core/shape.ts'
 import { image } from '../vision/image.ts'
 import {
   finishPreprocessing,
+  normalizePixels,
   type Preprocessing,
   preprocessedPlacement,
   preprocessImage,
@@ -31,7 +32,8 @@ export function preprocessed(dataset: Dataset | ImageSet, preprocessing: Preproc
     )
   const shape: Shape = [preprocessing.channels, preprocessing.height, preprocessing.width]
   const size = sizeOf(shape)
-  const common = { name, length, inputShape: shape, target, classes, labels, description }
+  const nameOf = dataset.nameOf?.bind(dataset)
+  const common = { name, length, inputShape: shape, target, classes, labels, description, nameOf }
   if ('examples' in dataset) {
     const { examples } = dataset
     return {
@@ -61,6 +63,29 @@ export function preprocessed(dataset: Dataset | ImageSet, preprocessing: Preproc
         const picture = image(channels, height, width, whole.subarray(i * pixels, (i + 1) * pixels))
         inputs.set(preprocessImage(picture, preprocessing), i * size)
       }
+    },
+  }
+}
+
+/**
+ * The pictures of a data set in [0, 1], with what is done to their values alone: scaled, less the mean of each channel, over its deviation. For pictures that were
+ * prepared `withoutNormalization` and changed at random since.
+ * @throws ArgumentError for examples of another shape than the preprocessing gives.
+ */
+export function normalized(dataset: Dataset, preprocessing: Preprocessing): Dataset {
+  const { channels, height, width } = preprocessing
+  const { name, inputShape } = dataset
+  if (!sameShape(inputShape, [channels, height, width]))
+    throw new ArgumentError(
+      `normalized: the examples of data set ${name} have shape ${formatShape(inputShape)}; the preprocessing gives [${channels}, ${height}, ${width}]`,
+    )
+  const size = sizeOf(inputShape)
+  return {
+    ...dataset,
+    nameOf: dataset.nameOf?.bind(dataset),
+    async read(indices, inputs, targets, pass) {
+      await dataset.read(indices, inputs, targets, pass)
+      for (let i = 0; i < indices.length; i++) normalizePixels(inputs.subarray(i * size, (i + 1) * size), preprocessing)
     },
   }
 }

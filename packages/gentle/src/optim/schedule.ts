@@ -69,19 +69,16 @@ export function stepDecay(
 }
 
 /**
- * One schedule after another: `first` for a share of the steps, then `second`, each as if its steps were all.
- * @param share of the steps, above 0 and below 1; rounded to whole steps
- * @throws ArgumentError for a share out of range.
+ * One schedule after another: `first` for so many steps, then `second`, each as if its steps were all.
+ * @throws ArgumentError for steps that are no whole number from 1.
  */
-export function oneAfterAnother(share: number, first: Schedule, second: Schedule): Schedule {
-  if (!(share > 0 && share < 1))
-    throw new ArgumentError(`oneAfterAnother: share is ${share}; expected above 0 and below 1`)
-  const rateOf = (step: number, steps: number): number => {
-    const until = Math.round(share * steps)
-    return step < until ? first(step, until) : second(step - until, steps - until)
-  }
+export function oneAfterAnother(first: Schedule, until: number, second: Schedule): Schedule {
+  if (!Number.isInteger(until) || until < 1)
+    throw new ArgumentError(`oneAfterAnother: until is ${until}; expected a whole number of steps from 1`)
+  const rateOf = (step: number, steps: number): number =>
+    step < until ? first(step, until) : second(step - until, Math.max(1, steps - until))
   const [one, two] = [first, second].map((each) => JSON.stringify(describeSchedule(each)))
-  return Object.assign(rateOf, { description: { type: 'oneAfterAnother', share, first: one, second: two } })
+  return Object.assign(rateOf, { description: { type: 'oneAfterAnother', until, first: one, second: two } })
 }
 
 /** @throws ArgumentError for a number that is no rate. */

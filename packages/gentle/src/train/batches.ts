@@ -50,7 +50,7 @@ function wholeBatches(examples: number, batchSize: number): number {
   return examples - rest - (rest === 1 && examples > 1 ? batchSize : 0)
 }
 
-/** Steps that an epoch of so many examples takes. */
+/** Steps that an epoch of so many examples takes: one a batch, and one of what is left over, unless that is a single example, which goes with the step before. */
 export function stepsOf(examples: number, batchSize: number): number {
   const whole = wholeBatches(examples, batchSize)
   return whole / batchSize + (whole < examples ? 1 : 0)

@@ -1,5 +1,5 @@
 export { type Aligned, alignClasses, type HasClasses } from './align-classes.ts'
-export type { Batch } from './batches.ts'
+export { type Batch, stepsOf } from './batches.ts'
 export { createTrainer } from './create-trainer.ts'
 export { type EvaluateOptions, evaluate } from './evaluate.ts'
 export type { Evaluation, SumsSoFar } from './evaluation.ts'

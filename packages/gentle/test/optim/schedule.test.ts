@@ -28,15 +28,17 @@ describe('a schedule', () => {
   })
 
   it('is one for the first steps and then another, each as if its steps were all', () => {
-    const both = oneAfterAnother(1 / 3, linearDecay(4), linearDecay(1))
+    const both = oneAfterAnother(linearDecay(4), 2, linearDecay(1))
     expect(rates(both, 6)).toEqual(closeTo([4, 2, 1, 0.75, 0.5, 0.25]))
     expect(both.description).toEqual({
       type: 'oneAfterAnother',
-      share: 1 / 3,
+      until: 2,
       first: '{"type":"linearDecay","rate":4,"warmup":0}',
       second: '{"type":"linearDecay","rate":1,"warmup":0}',
     })
-    expect(() => oneAfterAnother(1, linearDecay(1), linearDecay(1))).toThrow(/share is 1; expected above 0 and below 1/)
+    expect(() => oneAfterAnother(linearDecay(1), 0, linearDecay(1))).toThrow(
+      /until is 0; expected a whole number of steps/,
+    )
   })
 
   it('falls by a factor at every so many steps', () => {
