@@ -1,4 +1,7 @@
-/** Charts of networks and of their training, each a string of SVG: the package `gentle-dl-plot`. In Node and in pages. */
+/**
+ * Charts of networks and of their training, each a string of SVG: the package `gentle-dl-plot`. In Node and in pages.
+ * @module gentle-dl-plot
+ */
 export { type AttentionPlotOptions, plotAttention } from './attention.ts'
 export { type Axes, type Axis, axes, type Frame, type PanelOptions, panel, percentText } from './axes.ts'
 export { colourOf, faint, ink, muted, paper } from './colours.ts'

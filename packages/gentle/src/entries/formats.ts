@@ -1,4 +1,7 @@
-/** Files of other programs: safetensors, PyTorch's state dicts, NumPy's arrays. */
+/**
+ * Files of other programs: safetensors, PyTorch's state dicts, NumPy's arrays.
+ * @module gentle-dl/formats
+ */
 export { readNpy, writeNpy } from '../formats/npy.ts'
 export { type PyTorchFile, type PyTorchOptions, readPyTorch } from '../formats/pytorch/pytorch.ts'
 export {

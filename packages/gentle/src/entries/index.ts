@@ -1,4 +1,7 @@
-/** Gentle: deep learning written from scratch. What most programs need: layers, losses, optimizers, training, models as files, backends. */
+/**
+ * Gentle: deep learning written from scratch. What most programs need: layers, losses, optimizers, training, models as files, backends.
+ * @module gentle-dl
+ */
 export { gradients } from '../autodiff/index.ts'
 export type { Backend, Feed, FeedArguments, Program } from '../backends/backend.ts'
 export { compile, defaultBackend } from '../backends/default.ts'

@@ -1,4 +1,7 @@
-/** What a network costs, how it is connected, what a program computes and where its time goes, and whether gradients are right. */
+/**
+ * What a network costs, how it is connected, what a program computes and where its time goes, and whether gradients are right.
+ * @module gentle-dl/inspect
+ */
 export {
   type CheckedElement,
   checkGradients,

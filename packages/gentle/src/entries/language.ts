@@ -1,4 +1,7 @@
-/** Texts: pieces of words, translations, and how good they are. */
+/**
+ * Texts: pieces of words, translations, and how good they are.
+ * @module gentle-dl/language
+ */
 export * from '../language/index.ts'
 export {
   openTranslator,

@@ -1,2 +1,5 @@
-/** Functions of tensors. */
+/**
+ * Functions of tensors.
+ * @module gentle-dl/ops
+ */
 export * from '../ops/index.ts'

@@ -1,4 +1,7 @@
-/** Sounds: WAV files, sampling rates, spectrograms, and what makes them of many kinds for training. */
+/**
+ * Sounds: WAV files, sampling rates, spectrograms, and what makes them of many kinds for training.
+ * @module gentle-dl/speech
+ */
 export * from '../speech/index.ts'
 export {
   type HeardWord,

@@ -1,4 +1,7 @@
-/** Models of TensorFlow.js and Keras, and weights of TensorFlow.js. */
+/**
+ * Models of TensorFlow.js and Keras, and weights of TensorFlow.js.
+ * @module gentle-dl/tensorflow
+ */
 import '../formats/tensorflow/graph/layer.ts'
 import '../formats/tensorflow/keras/layer.ts'
 

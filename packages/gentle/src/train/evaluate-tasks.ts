@@ -76,7 +76,7 @@ export async function evaluateDetection(
   return averagePrecision(truths, found)
 }
 
-/** Pixel accuracy, mean IoU, and Dice and IoU a class. @param classes of the masks */
+/** Pixel accuracy, mean IoU, and Dice and IoU per class. */
 export async function evaluateSegmentation(
   model: Model,
   task: Task<Uint8Array>,

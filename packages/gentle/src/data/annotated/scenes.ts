@@ -275,7 +275,7 @@ const usual = { train: 20_000, validation: 500, test: 1000 }
 
 /**
  * Scenes in three parts: those for training show objects of the source's training part alone, those for the test objects of its test part.
- * @param options.train how many scenes there are to train on; 20,000 unless given. Validation has 500 and the test 1,000.
+ * @param options those of `scenes`, and `train`: how many scenes there are to train on; 20,000 unless given. Validation has 500 and the test 1,000.
  */
 export function sceneSplits(
   source: Splits,

@@ -83,7 +83,7 @@ export class Augmentation {
 
   /**
    * The upright boxes around what boxes of the picture have become, cut off at its edges.
-   * @param options.leastPart a box of which less than this share of its area is still in the picture is left out, as undefined; 0 unless given
+   * @param options `leastPart`: a box of which less than this share of its area is still in the picture is left out, as undefined; 0 unless given
    */
   boxes(boxes: readonly Box[], { leastPart = 0 }: { readonly leastPart?: number } = {}): (Box | undefined)[] {
     const { height, width } = this.#drawing.size
