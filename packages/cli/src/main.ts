@@ -34,7 +34,8 @@ import { soundPolicyNames } from './speech/sound-policies.ts'
 import { transcribe } from './speech/transcribe.ts'
 import { sequenceNetworkNames, sequenceTasks } from './tasks/sequence-tasks.ts'
 import { allTaskNames } from './tasks/task-names.ts'
-import { exitCodes, UsageError, unknownChoice } from './terminal/usage.ts'
+import { commandErrorText, commandOf } from './terminal/command-error.ts'
+import { exitCodes, linesOf, UsageError, unknownChoice } from './terminal/usage.ts'
 import { allButHead } from './train/freeze.ts'
 import { presetNames } from './train/presets.ts'
 import { train } from './train/train.ts'
@@ -44,7 +45,7 @@ import { version } from './version.ts'
 
 const number = (text: string): number => {
   const value = Number(text)
-  if (text.trim() === '' || !Number.isFinite(value)) throw new InvalidArgumentError('expected a number.')
+  if (text.trim() === '' || !Number.isFinite(value)) throw new InvalidArgumentError('expected a number')
   return value
 }
 
@@ -54,7 +55,6 @@ const each = (text: string, before: readonly string[] = []): readonly string[] =
 const program = new Command('gentle')
   .description('Deep learning written from scratch: train, evaluate and use neural networks.')
   .version(version)
-  .showSuggestionAfterError()
   .exitOverride()
   .configureOutput({ writeErr: () => {} })
 
@@ -77,7 +77,7 @@ program
   .option('--data <name>', allDataNames.join(', '))
   .option('--epochs <n>', 'passes over the training examples', number)
   .option('--batch-size <n>', 'examples per step', number)
-  .option('--learning-rate <rate>', 'learning rate, before the schedule lowers it', number)
+  .option('--lr, --learning-rate <rate>', 'learning rate, before the schedule lowers it', number)
   .option('--schedule <name>', 'learning-rate schedule: constant, linear or cosine, both down to 0 (default: linear)')
   .option('--optimizer <name>', 'sgd, adam or adamW')
   .option('--momentum <factor>', 'momentum of sgd', number)
@@ -472,18 +472,22 @@ program
 function tell(error: unknown): number {
   if (error instanceof CommanderError) {
     if (error.exitCode === 0) return exitCodes.done
-    const line = error.message
-      .replace(/^error: /, '')
-      .replace(/\n+\(?/g, '; ')
-      .replace(/\)$/, '')
-    process.stderr.write(error.code === 'commander.help' ? `${program.helpInformation()}` : `gentle: ${line}\n`)
+    const words = process.argv.slice(2)
+    process.stderr.write(
+      error.code === 'commander.help'
+        ? commandOf(program, words).helpInformation()
+        : `gentle: ${commandErrorText(error, program, words)}\n`,
+    )
+    return exitCodes.usage
+  }
+  if (error instanceof UsageError) {
+    process.stderr.write(`${linesOf(error)}\n`)
     return exitCodes.usage
   }
   const [line] = (error instanceof Error ? error.message : String(error)).split('\n')
   process.stderr.write(`gentle: ${line}\n`)
-  const ours = error instanceof UsageError || error instanceof GentleError
   const failed = error instanceof DivergenceError || error instanceof MemoryError || error instanceof InternalError
-  return ours && !failed ? exitCodes.usage : exitCodes.failed
+  return error instanceof GentleError && !failed ? exitCodes.usage : exitCodes.failed
 }
 
 try {

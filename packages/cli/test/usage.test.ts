@@ -25,10 +25,11 @@ function pngHeader(width: number, height: number): Buffer {
   ])
 }
 
-/** Wrong usage gives one line on stderr, nothing on stdout, and exit code 2. */
+/** Wrong usage gives one line on stderr, with many choices below it in columns, nothing on stdout, and exit code 2. */
 async function refuses(args: readonly string[], pattern: RegExp): Promise<void> {
   const { code, stdout, stderr } = await gentle(args)
-  expect(stderr.trim().split('\n')).toHaveLength(1)
+  const [, ...below] = stderr.trimEnd().split('\n')
+  for (const line of below) expect(line).toMatch(/^ {2}\S+(:\S+)?( {2,}\S+)*$/)
   expect(stderr).toMatch(pattern)
   expect(stdout).toBe('')
   expect(code).toBe(2)
@@ -38,7 +39,7 @@ describe.concurrent('gentle refuses, in one line,', () => {
   it('an unknown command', () => refuses(['trian'], /unknown command 'trian'; did you mean train\?/))
   it('an unknown model', () => refuses(['train', 'lenet'], /unknown model 'lenet'; did you mean lenet5\?/))
   it('an unknown model of speech', () =>
-    refuses(['train', 'deepspech'], /unknown model 'deepspech'; did you mean deepspeech\?.*, gnmt\)/))
+    refuses(['train', 'deepspech'], /unknown model 'deepspech'; did you mean deepspeech\?\n {2}deepspeech .* gnmt/s))
   it('a summary of a network of pairs', () =>
     refuses(['summary', 'gnmt'], /gnmt is a network of sequences; layers of such are not told/))
   it('an unknown data set', () =>
@@ -55,8 +56,21 @@ describe.concurrent('gentle refuses, in one line,', () => {
   it('a shape that is none', () => refuses(['summary', 'lenet5', '--input', '28by28'], /--input is '28by28'/))
   it('an input that a layer cannot take, naming the layer and the shape', () =>
     refuses(['summary', 'lenet5', '--input', '8x8x1'], /layer 3 \(conv2d\) on input \[1, 6, 4, 4\]/))
-  it('points for a network of images', () =>
-    refuses(['train', 'lenet5', '--data', 'moons'], /layer 0 \(conv2d\) on input \[1, 2\]/))
+  it('channels that come first', () =>
+    refuses(['summary', 'resnet18', '--input', '3x224x224'], /channels first; expected HxWxC.*: 224x224x3/))
+  it('points for a network of images, naming one that takes them', () =>
+    refuses(['train', 'lenet5', '--data', 'moons'], /lenet5 needs pictures.*rows of 2 numbers; mlp and perceptron/))
+  it('a folder and a file that are not there', async () => {
+    await refuses(['train', 'lenet5', '--data', '/no/such'], /--data \/no\/such: no such folder \(there is no \/no\)/)
+    await refuses(['train', 'mlp', '--data', 'nope.csv'], /--data nope\.csv: no such file/)
+    await refuses(['train', 'mlp', '--config', 'nope.json'], /--config nope\.json cannot be read: no such file/)
+  })
+  it('names of options that others have, saying ours', async () => {
+    const ours = { '--bs': 'batch-size', '--batch': 'batch-size', '--wd': 'weight-decay', '--dataset': 'data' }
+    for (const [flag, name] of Object.entries(ours))
+      await refuses(['train', 'lenet5', flag, '3'], new RegExp(`unknown option '${flag}'; did you mean --${name}\\?`))
+    await refuses(['train', '--model', 'lenet5'], /unknown option '--model'; the model is named without an option/)
+  })
   it('a folder that is no run', () => refuses(['eval', '/nonexistent', '--data', 'mnist'], /neither a run folder/))
   it('a run folder that cannot be written, before it trains', () =>
     refuses(['train', 'mlp', '--data', 'xor', '--run-dir', '/proc/nowhere/run'], /cannot be written/))

@@ -1,4 +1,5 @@
 /** The sets of pictures with truth that can be named on the command line. */
+import { existsSync } from 'node:fs'
 import { type AnnotatedSplits, cocoFolder, type Findings, maskFolder, vocFolder, yoloFolder } from 'gentle-dl/data'
 import { UsageError, unknownChoice } from '../terminal/usage.ts'
 import { areScenes, openScenes } from './scenes.ts'
@@ -39,6 +40,13 @@ export async function openAnnotated(
 ): Promise<AnnotatedSplits & Partial<Findings>> {
   if (areScenes(name)) return openScenes(name, seed)
   const files = filesOf(name)
+  if (files === undefined && existsSync(name))
+    throw new UsageError(
+      `--data ${name}: say in which format its boxes or masks are, as in ${annotatedNames
+        .slice(1)
+        .map((each) => each.replace('DIR', name))
+        .join(', ')}`,
+    )
   if (files === undefined) throw unknownChoice('set of pictures with truth', name, annotatedNames)
   if (files.place === '') throw new UsageError(`${name} names no folder; expected ${files.format}:DIR`)
   if (files.format === 'masks') return maskFolder(files.place, { seed, ...options })

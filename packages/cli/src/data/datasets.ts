@@ -22,10 +22,12 @@ import {
   toySplits,
 } from 'gentle-dl/data'
 import { cachedData, downloadedNames } from '../fetch/data-sets.ts'
+import { reasonOf } from '../terminal/reason.ts'
 import { note } from '../terminal/terminal.ts'
-import { UsageError, unknownChoice } from '../terminal/usage.ts'
+import { UsageError } from '../terminal/usage.ts'
 import { type AnnotatedOptions, annotatedNames, areAnnotated, openAnnotated } from './annotated-sets.ts'
 import { findingsText, skippedText } from './findings-text.ts'
+import { checkThere, noSuchData } from './no-such-data.ts'
 import { arraysText, idxText, tableText } from './reading-text.ts'
 import { areScenes } from './scenes.ts'
 
@@ -69,7 +71,7 @@ function bytesOf(file: string): Uint8Array {
   try {
     return readFileSync(file)
   } catch (error) {
-    throw new UsageError(`--data ${file} cannot be read: ${(error as Error).message.split('\n')[0]}`)
+    throw new UsageError(`--data ${file} cannot be read: ${reasonOf(error)}`)
   }
 }
 
@@ -148,6 +150,7 @@ function kindAndPlace(name: string): {
  */
 export async function openData(name: string, { size, ...options }: DataOptions): Promise<Splits> {
   const { seed, validation, label } = options
+  if (setWithin(name.replace(/^idx:/, '')) === undefined) checkThere(name)
   const images = imagesOf(name)
   const { kind, place, classes } = kindAndPlace(name)
   if (label !== undefined && kind !== 'csv')
@@ -171,11 +174,12 @@ export async function openData(name: string, { size, ...options }: DataOptions):
   if (name === 'shapes') return shapeSplits(seed)
   if ((toyNames as readonly string[]).includes(name)) return toySplits(name as ToyName, seed)
   if (kind !== undefined) return kinds[kind](place, { seed, validation, label, classes })
-  throw unknownChoice('data set', name, dataNames)
+  throw noSuchData(name, dataNames)
 }
 
 /** Opens a set of pictures with truth; what is left out, mended or to be remarked is told. */
 export async function openTold(name: string, options: AnnotatedOptions): Promise<AnnotatedSplits & Partial<Findings>> {
+  checkThere(name)
   const splits = await openAnnotated(name, options)
   for (const text of findingsText(name, splits)) note(text)
   return splits

@@ -1,6 +1,6 @@
 /** Files that are named on the command line. */
-import { existsSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
+import { reasonOf } from '../terminal/reason.ts'
 import { UsageError } from '../terminal/usage.ts'
 
 /**
@@ -11,8 +11,7 @@ export async function bytesOf(file: string, what: string): Promise<Uint8Array> {
   try {
     return await readFile(file)
   } catch (error) {
-    const reason = existsSync(file) ? (error as Error).message.split('\n')[0] : 'there is no such file'
-    throw new UsageError(`${what} ${file} cannot be read: ${reason}`)
+    throw new UsageError(`${what} ${file} cannot be read: ${reasonOf(error)}`)
   }
 }
 

@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs'
 import { classCount, type Model } from 'gentle-dl'
 import { textOf } from '../data/file-bytes.ts'
+import { reasonOf } from '../terminal/reason.ts'
 import { UsageError } from '../terminal/usage.ts'
 
 /**
@@ -40,7 +41,7 @@ function readLabels(file: string): readonly string[] {
   try {
     bytes = readFileSync(file)
   } catch (error) {
-    throw new UsageError(`--labels ${file} cannot be read: ${(error as Error).message.split('\n')[0]}`)
+    throw new UsageError(`--labels ${file} cannot be read: ${reasonOf(error)}`)
   }
   const content = textOf(bytes, `--labels ${file}`).trim()
   if (!content.startsWith('[')) return content.split(/\r?\n/).map((name) => name.trim())

@@ -3,6 +3,7 @@ import { writeFile } from 'node:fs/promises'
 import type { CocoContent } from 'gentle-dl/data'
 import { averagePrecision, type DetectionReport, precisionRecallCurve } from 'gentle-dl/vision'
 import { precisionRecallPicture } from '../pictures/precision-recall-picture.ts'
+import { reasonOf } from '../terminal/reason.ts'
 import { bold, note, table, thousands } from '../terminal/terminal.ts'
 import { exitCodes, UsageError, unknownChoice } from '../terminal/usage.ts'
 import { type CocoResults, readCocoResults, readCocoTruth } from './coco-files.ts'
@@ -62,7 +63,7 @@ async function writeCurves(
   try {
     await writeFile(path, await precisionRecallPicture(drawn))
   } catch (error) {
-    throw new UsageError(`--curves ${path} cannot be written: ${(error as Error).message}`)
+    throw new UsageError(`--curves ${path} cannot be written: ${reasonOf(error, 'write')}`)
   }
 }
 

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { type Backend, wasm } from 'gentle-dl'
 import { summarize } from 'gentle-dl/inspect'
 import { networkNamed, publishedOf } from '../models/networks.ts'
+import { reasonOf } from '../terminal/reason.ts'
 import { dim, note, terminalWidth } from '../terminal/terminal.ts'
 import { exitCodes, UsageError } from '../terminal/usage.ts'
 import { comparisonText } from './compare-text.ts'
@@ -74,7 +75,7 @@ function writePicture(file: string, picture: string): void {
   try {
     writeFileSync(file, picture)
   } catch (error) {
-    throw new UsageError(`${file} cannot be written: ${(error as Error).message.split('\n')[0]}`)
+    throw new UsageError(`${file} cannot be written: ${reasonOf(error, 'write')}`)
   }
 }
 
@@ -83,7 +84,7 @@ async function writeAll(folder: string, comparison: Comparison): Promise<void> {
   try {
     mkdirSync(folder, { recursive: true })
   } catch (error) {
-    throw new UsageError(`--out ${folder} cannot be made: ${(error as Error).message.split('\n')[0]}`)
+    throw new UsageError(`--out ${folder} cannot be made: ${reasonOf(error, 'write')}`)
   }
   writePicture(join(folder, 'cost-by-year.svg'), costSvg(comparison))
   writePicture(join(folder, 'cost-by-accuracy.svg'), accuracySvg(comparison))

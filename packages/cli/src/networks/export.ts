@@ -3,6 +3,7 @@ import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { type OpenedModel, saveModel } from 'gentle-dl'
 import { checkKey, openModel, openNamed } from '../models/open-model.ts'
+import { reasonOf } from '../terminal/reason.ts'
 import { shapeOf } from '../terminal/shapes.ts'
 import { note } from '../terminal/terminal.ts'
 import { exitCodes, UsageError, unknownChoice } from '../terminal/usage.ts'
@@ -53,7 +54,7 @@ export async function exportModel(place: string, flags: ExportFlags): Promise<nu
       for (const [name, bytes] of Object.entries(exported)) writeFileSync(join(out, name), bytes)
     }
   } catch (error) {
-    throw new UsageError(`--out ${out} cannot be written: ${(error as Error).message.split('\n')[0]}`)
+    throw new UsageError(`--out ${out} cannot be written: ${reasonOf(error, 'write')}`)
   }
   const size = files.reduce((total, { length }) => total + length, 0)
   note(`${out}: ${format}, ${size.toLocaleString('en-US')} bytes`)

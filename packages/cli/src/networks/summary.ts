@@ -6,6 +6,7 @@ import { type DeepSpeech, onSpectrograms, speechNetwork, speechNetworks } from '
 import { networkNamed, networkNames } from '../models/networks.ts'
 import { openAnyModel } from '../models/open-model.ts'
 import { sequenceNetworkNames } from '../tasks/sequence-tasks.ts'
+import { reasonOf } from '../terminal/reason.ts'
 import { shapeOf, shapeText } from '../terminal/shapes.ts'
 import { note, terminalWidth, thousands } from '../terminal/terminal.ts'
 import { exitCodes, UsageError } from '../terminal/usage.ts'
@@ -107,7 +108,7 @@ async function draw(file: string, name: string, layer: Layer, counted: NetworkSu
   try {
     writeFileSync(file, picture)
   } catch (error) {
-    throw new UsageError(`--svg ${file} cannot be written: ${(error as Error).message.split('\n')[0]}`)
+    throw new UsageError(`--svg ${file} cannot be written: ${reasonOf(error, 'write')}`)
   }
   note(`${file}: the network's graph`)
 }

@@ -4,6 +4,7 @@ import { extname } from 'node:path'
 import { readSoundFile } from 'gentle-dl/data'
 import { type Sound, speechEncodingFrom, Transcriber, type Transcript } from 'gentle-dl/speech'
 import { openAnyModel, takesInputs } from '../models/open-model.ts'
+import { reasonOf } from '../terminal/reason.ts'
 import { bold, dim, note, table } from '../terminal/terminal.ts'
 import { exitCodes, UsageError } from '../terminal/usage.ts'
 import { type Decoding, type DecodingFlags, decodingFor } from './decoding.ts'
@@ -91,7 +92,7 @@ async function draw(
       await sharp(Buffer.from(svg)).png().toFile(out)
     }
   } catch (error) {
-    throw new UsageError(`--out ${out} cannot be written: ${(error as Error).message.split('\n')[0]}`)
+    throw new UsageError(`--out ${out} cannot be written: ${reasonOf(error, 'write')}`)
   }
 }
 

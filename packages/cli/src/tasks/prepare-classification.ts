@@ -1,6 +1,7 @@
 /** Classification: one label a picture, or a point. */
 import { alignClasses, crossEntropy, headParameters, type Loss, type Shape } from 'gentle-dl'
 import { augmented, classWeights, type Dataset, normalized, preprocessed, type Splits } from 'gentle-dl/data'
+import { takesPoints } from 'gentle-dl/models'
 import { type Preprocessing, plainPreprocessing, withoutNormalization } from 'gentle-dl/vision'
 import { arePoints, openData } from '../data/datasets.ts'
 import { arePictures } from '../data/pictures.ts'
@@ -8,6 +9,8 @@ import { policyOf } from '../data/policy.ts'
 import { resized } from '../data/resize.ts'
 import { checkEnoughPixels } from '../models/enough-pixels.ts'
 import { networkNamed } from '../models/networks.ts'
+import { commandLine } from '../terminal/invocation.ts'
+import { UsageError } from '../terminal/usage.ts'
 import { finish } from '../train/finish.ts'
 import type { EarlierRun, NamedSettings, Preparation } from './task.ts'
 
@@ -45,6 +48,15 @@ function asBefore(splits: Splits, { run, classes }: EarlierRun): Splits {
   return ofEach(splits, (set) => alignClasses({ classes }, set, run).data)
 }
 
+/** @throws UsageError for points, where the network takes pictures alone. */
+function checkTakes({ model, data }: NamedSettings, splits: Splits): void {
+  if (!arePoints(splits) || takesPoints(model)) return
+  const [numbers] = splits.train.inputShape
+  throw new UsageError(
+    `${model} needs pictures, but the examples of ${data} are rows of ${numbers} ${numbers === 1 ? 'number' : 'numbers'}; mlp and perceptron take those: ${commandLine('train', 'mlp', '--data', data)}`,
+  )
+}
+
 /** @param preprocessing that pretrained weights ask for; pictures are in [0, 1] unless given */
 export async function prepareClassification(
   settings: NamedSettings,
@@ -60,6 +72,7 @@ export async function prepareClassification(
   const shown = prepared ? ofEach(known, (set) => preprocessed(set, withoutNormalization(preprocessing))) : known
   const forNetwork = (set: Dataset): Dataset => (prepared ? normalized(set, preprocessing) : set)
   const splits = ofEach(shown, forNetwork)
+  checkTakes(settings, splits)
   const purpose = { classes: splits.train.classes?.length ?? 1, points: arePoints(splits) }
   const layer = network.build(purpose)
   const { inputShape } = splits.train

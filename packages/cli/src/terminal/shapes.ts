@@ -4,7 +4,7 @@ import { UsageError } from './usage.ts'
 
 /**
  * `28x28x1` as [channels, height, width]; one channel where none is named; a plain number is a number of features.
- * @throws UsageError for anything else.
+ * @throws UsageError for anything else, and for channels that come first, as in PyTorch.
  */
 export function shapeOf(text: string): number[] {
   const sizes = text.split('x').map(Number)
@@ -12,6 +12,10 @@ export function shapeOf(text: string): number[] {
     throw new UsageError(`--input is '${text}'; expected HxWxC, such as 28x28x1, or a number of features`)
   if (sizes.length === 1) return sizes
   const [height, width, channels = 1] = sizes
+  if (height <= 4 && channels > 4)
+    throw new UsageError(
+      `--input is '${text}', channels first; expected HxWxC, channels last: ${width}x${channels}x${height}`,
+    )
   return [channels, height, width]
 }
 

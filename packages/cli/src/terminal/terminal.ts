@@ -72,6 +72,19 @@ export function table(rows: readonly (readonly (string | number)[])[]): string {
     .join('\n')
 }
 
+/** Words in columns as wide as the longest, so that a line has at most so many letters; they are read line by line. */
+export function columns(words: readonly string[], width: number): string[] {
+  const column = Math.max(0, ...words.map((word) => word.length)) + 2
+  const perLine = Math.max(1, Math.floor(width / column))
+  return Array.from({ length: Math.ceil(words.length / perLine) }, (_, line) =>
+    words
+      .slice(line * perLine, (line + 1) * perLine)
+      .map((word) => word.padEnd(column))
+      .join('')
+      .trimEnd(),
+  )
+}
+
 /** A grey picture in braille dots, two columns and four rows of pixels a character; brighter than half is a dot. */
 export function braille(pixels: ArrayLike<number>, rows: number, columns: number): string[] {
   const bits = [

@@ -16,6 +16,7 @@ import type { Recipe } from 'gentle-dl/models'
 import { z } from 'zod'
 import { normalizeNames } from '../models/normalize.ts'
 import { allTaskNames } from '../tasks/task-names.ts'
+import { reasonOf } from '../terminal/reason.ts'
 import { UsageError, unknownChoice } from '../terminal/usage.ts'
 
 const schedules = { constant: constantRate, linear: linearDecay, cosine: cosineDecay } as const satisfies Readonly<
@@ -108,11 +109,17 @@ function checkSettings(values: unknown, nameOf: (key: string) => string): Settin
 
 /** @throws UsageError for a file that is missing or no valid config. */
 export function readConfig(path: string): Settings {
+  let content: string
+  try {
+    content = readFileSync(path, 'utf8')
+  } catch (error) {
+    throw new UsageError(`--config ${path} cannot be read: ${reasonOf(error)}`)
+  }
   let values: unknown
   try {
-    values = JSON.parse(readFileSync(path, 'utf8'))
+    values = JSON.parse(content)
   } catch (error) {
-    throw new UsageError(`config ${path} cannot be read: ${(error as Error).message.split('\n')[0]}`)
+    throw new UsageError(`--config ${path} is not JSON: ${(error as Error).message.split('\n')[0]}`)
   }
   return settingsOfFile(values, `config ${path}`)
 }

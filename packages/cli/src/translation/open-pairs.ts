@@ -1,6 +1,7 @@
 /** Pairs of texts as they are named: `pairs:FILE.tsv`, or `pairs:A.txt,B.txt` line by line. */
 import { existsSync, readFileSync, statSync } from 'node:fs'
 import { parsePairs, parseParallel, type SkippedLine, type TextFile, type TextPairs } from 'gentle-dl/data'
+import { reasonOf } from '../terminal/reason.ts'
 import { note, thousands } from '../terminal/terminal.ts'
 import { UsageError } from '../terminal/usage.ts'
 
@@ -26,7 +27,7 @@ function fileAt(path: string): TextFile {
   try {
     return { name: path, content: readFileSync(path) }
   } catch (error) {
-    throw new UsageError(`--data ${path} cannot be read: ${(error as Error).message.split('\n')[0]}`)
+    throw new UsageError(`--data ${path} cannot be read: ${reasonOf(error)}`)
   }
 }
 

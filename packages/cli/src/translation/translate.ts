@@ -3,6 +3,7 @@ import { writeFileSync } from 'node:fs'
 import { createInterface } from 'node:readline'
 import { TextTranslator, type Translation, vocabulariesFrom } from 'gentle-dl/language'
 import { openAnyModel, takesInputs } from '../models/open-model.ts'
+import { reasonOf } from '../terminal/reason.ts'
 import { bold, dim, note, percent, table } from '../terminal/terminal.ts'
 import { exitCodes, UsageError } from '../terminal/usage.ts'
 import { usualBeam, usualLengthPenalty } from './judge.ts'
@@ -116,7 +117,7 @@ async function draw(file: string, [best]: readonly Translation[]): Promise<void>
   try {
     writeFileSync(file, picture)
   } catch (error) {
-    throw new UsageError(`--out ${file} cannot be written: ${(error as Error).message.split('\n')[0]}`)
+    throw new UsageError(`--out ${file} cannot be written: ${reasonOf(error, 'write')}`)
   }
 }
 

@@ -12,14 +12,19 @@ function editDistance(a: string, b: string): number {
   return row[b.length]
 }
 
-/** The choice that takes the fewest letters to change; undefined where none takes at most `most`. */
-export function nearestName(
+/** The choices that take at most `most` letters to change, those that take the fewest first. */
+export function nearestNames(
   word: string,
   choices: readonly string[],
   most = Number.POSITIVE_INFINITY,
-): string | undefined {
-  const [nearest] = choices
+): readonly string[] {
+  return choices
     .map((choice) => ({ choice, changes: editDistance(word, choice) }))
+    .filter(({ changes }) => changes <= most)
     .sort((a, b) => a.changes - b.changes)
-  return nearest !== undefined && nearest.changes <= most ? nearest.choice : undefined
+    .map(({ choice }) => choice)
 }
+
+/** The choice that takes the fewest letters to change; undefined where none takes at most `most`. */
+export const nearestName = (word: string, choices: readonly string[], most?: number): string | undefined =>
+  nearestNames(word, choices, most)[0]

@@ -10,7 +10,7 @@ export { availableThreads, type WasmOptions, wasm } from '../backends/wasm/wasm.
 export type { DType, TypedArray } from '../core/dtype.ts'
 export * from '../core/errors.ts'
 export type { NDArray } from '../core/ndarray.ts'
-export { nearestName } from '../core/nearest-name.ts'
+export { nearestName, nearestNames } from '../core/nearest-name.ts'
 export { Random } from '../core/random.ts'
 export { type Shape, sizeOf } from '../core/shape.ts'
 export type { Graph } from '../graph/graph.ts'
