@@ -98,7 +98,7 @@ describe('a truth file', () => {
   const truthWith = (changes: object): string => file({ ...small, annotations: [{ ...box, ...changes }] })
 
   it.each([
-    ['is missing', join(folder, 'nowhere.json'), /the truth .*nowhere\.json cannot be read: there is no such file/],
+    ['is missing', join(folder, 'nowhere.json'), /the truth .*nowhere\.json cannot be read: no such file/],
     ['is no JSON', file('<annotation>'), /\.json is no JSON: /],
     ['is no COCO', file([]), /has no list of images; expected COCO annotations/],
     ['has no categories', file({ images: [], annotations: [] }), /has no list of categories/],

@@ -85,7 +85,7 @@ describe('gentle predict', () => {
     await Promise.all([
       refuses(['predict', run, '--input', large], /large\.npy is \[1, 1, 32, 32\], but .* takes \[N, 1, 28, 28\]/),
       refuses(['predict', run], /pictures, or a tensor/),
-      refuses(['predict', run, '--input', join(folder, 'none.npy')], /there is no such file/),
+      refuses(['predict', run, '--input', join(folder, 'none.npy')], /no such file/),
       refuses(['predict', 'lenet5', '--input', tensor], /lenet5 is a network without weights; .*--weights/),
       refuses(['predict', 'lenet', '--input', tensor], /nearest network is lenet5/),
       refuses(['predict', 'mlp', '--weights', weights, '--input', tensor], /does not fit mlp: it has no 1\./),

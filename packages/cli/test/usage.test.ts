@@ -102,7 +102,7 @@ describe.concurrent('gentle refuses, in one line,', () => {
     writeFileSync(config, '[3]')
     await refuses(['train', 'mlp', '--config', config], /expected settings by name/)
     writeFileSync(config, '{ epochs')
-    await refuses(['train', 'mlp', '--config', config], /cannot be read/)
+    await refuses(['train', 'mlp', '--config', config], /is not JSON/)
   })
 
   it('weights that are cut off or are no weights', async () => {

@@ -150,7 +150,7 @@ function kindAndPlace(name: string): {
  */
 export async function openData(name: string, { size, ...options }: DataOptions): Promise<Splits> {
   const { seed, validation, label } = options
-  if (setWithin(name.replace(/^idx:/, '')) === undefined) checkThere(name)
+  if (setWithin(name.replace(/^idx:/, '')) === undefined) checkThere(name, dataNames)
   const images = imagesOf(name)
   const { kind, place, classes } = kindAndPlace(name)
   if (label !== undefined && kind !== 'csv')
@@ -179,7 +179,7 @@ export async function openData(name: string, { size, ...options }: DataOptions):
 
 /** Opens a set of pictures with truth; what is left out, mended or to be remarked is told. */
 export async function openTold(name: string, options: AnnotatedOptions): Promise<AnnotatedSplits & Partial<Findings>> {
-  checkThere(name)
+  checkThere(name, dataNames)
   const splits = await openAnnotated(name, options)
   for (const text of findingsText(name, splits)) note(text)
   return splits

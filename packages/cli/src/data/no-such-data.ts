@@ -40,8 +40,9 @@ export function noSuchData(name: string, known: readonly string[]): UsageError {
     : new UsageError(`--data ${name}: neither a data set's name nor a folder here; did you mean ${near}?`)
 }
 
-/** @throws UsageError for `kind:place` whose place is a path that is not there. */
-export function checkThere(name: string): void {
-  const [, place] = /^[a-z0-9]+:([^=]+)$/.exec(name) ?? []
-  if (place !== undefined && place !== '' && !existsSync(place)) throw noSuchPath(name, place)
+/** @throws UsageError for `kind:place`, of a known kind, whose place is a path that is not there. @param known names such as `idx:DIR` */
+export function checkThere(name: string, known: readonly string[]): void {
+  const [, kind, place] = /^([a-z0-9]+):([^=]+)$/.exec(name) ?? []
+  const isPlace = known.some((each) => each === `${kind}:DIR` || each === `${kind}:FILE`)
+  if (isPlace && place !== undefined && !existsSync(place)) throw noSuchPath(name, place)
 }
