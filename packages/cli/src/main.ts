@@ -171,7 +171,10 @@ program
   .argument('<model>', modelText)
   .argument('[image...]', 'PNG, JPEG or WebP files of any size')
   .description('classify pictures, find objects in them, or run a model on a tensor')
-  .option('--weights <file>', 'weights for the named network: safetensors, PyTorch or ONNX')
+  .option(
+    '--weights <file>',
+    'weights for the named network: imagenet (downloaded once), or a file: safetensors, PyTorch or ONNX',
+  )
   .option('--weights-key <name>', 'which weights to use from a checkpoint that holds several, such as state_dict')
   .option('--input <file>', 'a float32 tensor [N, C, H, W] as .npy, used without any preprocessing')
   .option('--logits', 'print logits instead of probabilities')
@@ -367,7 +370,10 @@ program
   .description('export a trained model to a format that other programs read')
   .requiredOption('--format <name>', formatNames.join(' or '))
   .requiredOption('--out <file>', 'output file; for tfjs a folder, which gets model.json and weights.bin')
-  .option('--weights <file>', 'weights for the named network: safetensors, PyTorch or ONNX')
+  .option(
+    '--weights <file>',
+    'weights for the named network: imagenet (downloaded once), or a file: safetensors, PyTorch or ONNX',
+  )
   .option('--weights-key <name>', 'which weights to use from a checkpoint that holds several, such as state_dict')
   .option('--input <HxWxC>', 'input size, for a named network')
   .option('--opset <n>', 'ONNX opset, 13 to 22 (default: 13, which most programs read)', number)

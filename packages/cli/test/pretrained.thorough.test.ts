@@ -122,6 +122,20 @@ describe('--pretrained imagenet', () => {
     expect(settingsIn(other).preprocessing).toMatchObject({ mean: [0.5, 0.5, 0.5], deviation: [0.5, 0.5, 0.5] })
   })
 
+  it('are the weights of predict, too, which prepares pictures for them', async () => {
+    const picture = join(folder, 'red', '0.png')
+    const scoresBy = async (...flags: string[]) => {
+      const { stdout, code } = await gentle(['predict', 'resnet20', ...flags, picture, '--json'])
+      expect(code).toBe(0)
+      return JSON.parse(stdout)
+    }
+    const file = join(cache, 'weights', 'resnet20-01234567.pth')
+    const told = await scoresBy('--weights', file, '--normalize', 'imagenet')
+    expect(await scoresBy('--weights', 'imagenet')).toEqual(told)
+    expect(await scoresBy('--weights', file)).toEqual(told)
+    expect(await scoresBy('--weights', file, '--normalize', 'none')).not.toEqual(told)
+  })
+
   it('asks how pictures are prepared for a file that does not say', async () => {
     const file = join(temporaryFolder(), 'others.safetensors')
     const stored = readSafetensors(await weightsOfOthers())

@@ -14,6 +14,7 @@ import { sequenceTaskNames } from '../tasks/task-names.ts'
 import { note } from '../terminal/terminal.ts'
 import { UsageError } from '../terminal/usage.ts'
 import { networkNamed, networkNames } from './networks.ts'
+import { publishedPreprocessing, weightsNamed } from './published.ts'
 
 /**
  * Opens the model of a run folder, its best weights, or of a file that describes its model.
@@ -77,13 +78,14 @@ function sizesIn(texts: readonly string[]): Record<string, number> {
 }
 
 /**
- * The model of a network's name and a file of its weights; the file tells the number of classes. An ONNX file is a whole model, and run as
+ * The model of a network's name and a file of its weights, or `imagenet` for those that are published; the file tells the number of classes. An ONNX file is a whole model, and run as
  * it is. Which weights of the file were taken, and what the network does not have, is told.
  * @param key of the weights, where a checkpoint has several
  * @throws UsageError for a network that there is not; WeightsError when the file does not fit it.
  */
-export async function openNamed(name: string, file: string, inputShape?: Shape, key?: string): Promise<OpenedModel> {
+export async function openNamed(name: string, given: string, inputShape?: Shape, key?: string): Promise<OpenedModel> {
   networkNamed(name)
+  const file = await weightsNamed(given, name)
   const { unexpected, source, ...opened } = await loadPretrained(name, file, { inputShape, key }).catch(
     async (error) => {
       if (!(error instanceof WeightsError)) throw error
@@ -97,7 +99,8 @@ export async function openNamed(name: string, file: string, inputShape?: Shape, 
     note(
       `${file}: not in ${name}, and left out: ${unexpected.slice(0, 4).join(', ')}${unexpected.length > 4 ? ` and ${unexpected.length - 4} more` : ''}`,
     )
-  return opened
+  const preprocessing = opened.preprocessing ?? (await publishedPreprocessing(file, opened.model.inputShape))
+  return { ...opened, ...(preprocessing === undefined ? {} : { preprocessing }) }
 }
 
 /** @throws UsageError for a key of weights where no file of weights is named. */

@@ -3,19 +3,11 @@ import { existsSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { type RunFolder, readWeightsFile, type Shape, type WeightsFile } from 'gentle-dl'
 import { type Preprocessing, preprocessingFrom, preprocessingMetadata } from 'gentle-dl/vision'
-import { publishedWeights } from '../fetch/catalogue.ts'
-import { sha256Of } from '../fetch/download.ts'
-import { imagenetWeights, publishedNetworks } from '../fetch/weights.ts'
 import { preprocessingNamed } from '../models/normalize.ts'
+import { imagenet, publishedPreprocessing, weightsNamed } from '../models/published.ts'
 import type { AnyTaskName } from '../tasks/task-names.ts'
 import { UsageError } from '../terminal/usage.ts'
 import type { Settings } from './settings.ts'
-
-/** The word for the ImageNet weights that are published of a network. */
-export const imagenet = 'imagenet'
-
-/** What published weights expect of pixels. */
-type Pixels = (typeof publishedWeights)[string]['pixels']
 
 export interface PretrainedSource {
   readonly file: string
@@ -37,19 +29,13 @@ function weightsOfRun(folder: string): string {
 
 /** The file of `--pretrained`; published weights are downloaded. @throws UsageError where there is none. */
 async function fileOf(given: string, model: string, quiet: boolean): Promise<string> {
-  if (given === imagenet && !existsSync(given)) {
-    if (!publishedNetworks.includes(model))
-      throw new UsageError(
-        `no ImageNet weights of ${model} are published; there are those of ${publishedNetworks.join(', ')}`,
-      )
-    return imagenetWeights(model, { quiet })
-  }
-  const found = statSync(given, { throwIfNoEntry: false })
+  const file = await weightsNamed(given, model, quiet)
+  const found = statSync(file, { throwIfNoEntry: false })
   if (found === undefined)
     throw new UsageError(
       `--pretrained ${given}: no such file or folder; give a run folder, a file of weights, or ${imagenet}`,
     )
-  return found.isDirectory() ? weightsOfRun(given) : given
+  return found.isDirectory() ? weightsOfRun(file) : file
 }
 
 /** How the pictures of a run were prepared, which goes on so; undefined where its run.json does not tell. */
@@ -58,12 +44,6 @@ export const preprocessingIn = (run: RunFolder): Preprocessing | undefined => {
   return preprocessing === undefined
     ? undefined
     : preprocessingFrom(preprocessingMetadata(preprocessing as Preprocessing), run.file('run.json'))
-}
-
-/** What the pixels of a published file are, whatever it is called now. */
-async function pixelsOf(file: string): Promise<Pixels | undefined> {
-  const digest = await sha256Of(file)
-  return Object.values(publishedWeights).find(({ sha256 }) => digest.startsWith(sha256))?.pixels
 }
 
 /** A preprocessing for pictures of another size: what was cut is cut at the same share. */
@@ -77,12 +57,6 @@ function atSize(preprocessing: Preprocessing, size: number | undefined): Preproc
     width: size,
     fit: typeof fit === 'string' ? fit : { shorterSide: scaled(fit.shorterSide) },
   }
-}
-
-/** ImageNet's preprocessing for a network; its cut with pixels in [-1, 1] for those that want such. */
-function ofPublished(pixels: Pixels, inputShape: Shape): Preprocessing | undefined {
-  const usual = preprocessingNamed(imagenet, inputShape)
-  return usual && (pixels === imagenet ? usual : { ...usual, mean: [0.5, 0.5, 0.5], deviation: [0.5, 0.5, 0.5] })
 }
 
 /**
@@ -106,8 +80,8 @@ export async function pretrainedSource(
     if (normalize !== undefined) return normalize === imagenet ? preprocessingNamed(imagenet, inputShape) : undefined
     const stored = preprocessingFrom(weights.metadata, file)
     if (stored !== undefined) return stored
-    const pixels = await pixelsOf(file)
-    if (pixels !== undefined) return ofPublished(pixels, inputShape)
+    const published = await publishedPreprocessing(file, inputShape)
+    if (published !== undefined) return published
     if (inputShape[0] !== 3 || task !== 'classify') return undefined
     throw new UsageError(
       `${file} does not say how pictures are prepared for its weights; give --normalize imagenet for weights of torchvision and timm, or none`,
