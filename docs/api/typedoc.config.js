@@ -18,17 +18,65 @@ const nameOptions = ({ converter }) =>
       if (parameter.name === '__namedParameters') parameter.name = 'options'
   })
 
+/** TypeDoc looks for types that are not exported only in the package of the project, which would be this folder's. */
+const belongToLibrary = ({ converter }) =>
+  converter.on(Converter.EVENT_RESOLVE_END, ({ project }) => {
+    project.packageName = 'gentle-dl'
+  })
+
 export default {
   name: 'Gentle',
   entryPoints: [...entriesOf('gentle'), ...entriesOf('plot')],
   tsconfig: 'tsconfig.json',
   readme: 'index.md',
   out: '../../dist-api',
-  plugin: [nameOptions],
+  plugin: [nameOptions, belongToLibrary],
   disableSources: true,
   // `npm run check` has checked the types, with the repository's own TypeScript.
   skipErrorChecking: true,
   // A broken link, or a type that a signature names and no entry exports, is an error.
   treatWarningsAsErrors: true,
+  // Types that are part of others and that no program has to name.
+  intentionallyNotExported: [
+    'Axes',
+    'Both',
+    'Chance',
+    'Code',
+    'CodeWriter',
+    'DecodeSymbols',
+    'Encoding',
+    'FunctionHandle',
+    'Hdf5Group',
+    'Hdf5Module',
+    'Images',
+    'JoinReport',
+    'KeepDims',
+    'Label',
+    'LabelChoice',
+    'Lane',
+    'LayerReport',
+    'Layout',
+    'MapTree',
+    'MathLibrary',
+    'Mix',
+    'Module',
+    'Operand',
+    'Placed',
+    'Precision',
+    'PullBack',
+    'RandomAccess',
+    'RecurrentLoop',
+    'RecurrentLoopResult',
+    'Renamed',
+    'Separator',
+    'SortOptions',
+    'Stretch',
+    'tokenizers',
+    'TracedBody',
+    'ValueType',
+    'Vector',
+    'WarmUp',
+    'WordIds',
+  ],
   validation: { notExported: true, invalidLink: true, invalidPath: true, rewrittenLink: true },
 }
