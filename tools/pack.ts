@@ -17,6 +17,8 @@ interface Manifest {
   readonly name: string
   readonly exports?: Readonly<Record<string, string>>
   readonly bin?: Readonly<Record<string, string>>
+  /** The manual page, which is made of the command's help. */
+  readonly man?: string
   /** Files that do something when they are loaded, which a bundler must not leave out. */
   readonly sideEffects?: readonly string[]
 }
@@ -38,7 +40,7 @@ export function publishedManifest(manifest: Manifest): object {
         .map((source) => built(source, '.js')),
     }),
     bin: map(manifest.bin, (source) => built(source, '.js')),
-    files: ['dist'],
+    files: ['dist', ...(manifest.man === undefined ? [] : [manifest.man])],
   }
 }
 
@@ -49,7 +51,12 @@ async function packOne(folder: string): Promise<string> {
     const manifest: Manifest = JSON.parse(readFileSync(join(root, 'packages', folder, 'package.json'), 'utf8'))
     writeFileSync(join(stage, 'package.json'), `${JSON.stringify(publishedManifest(manifest), null, 2)}\n`)
     cpSync(join(root, 'packages', folder, 'dist'), join(stage, 'dist'), { recursive: true })
-    for (const file of ['LICENSE', 'README.md']) cpSync(join(root, file), join(stage, file))
+    cpSync(join(root, 'LICENSE'), join(stage, 'LICENSE'))
+    cpSync(join(root, 'packages', folder, 'README.md'), join(stage, 'README.md'))
+    if (manifest.man !== undefined) {
+      const command = join(root, 'packages', folder, 'src/main.ts')
+      writeFileSync(join(stage, manifest.man), execFileSync(process.execPath, [command, 'manual']))
+    }
     const { messages, pkg } = await publint({ pkgDir: stage, pack: 'npm', strict: true })
     if (messages.length > 0)
       throw new Error(`${manifest.name}: ${messages.map((message) => formatMessage(message, pkg)).join('; ')}`)

@@ -30,6 +30,9 @@ import { show } from './networks/show.ts'
 import { summary } from './networks/summary.ts'
 import { explain } from './pictures/explain.ts'
 import { filter } from './pictures/filter.ts'
+import { candidatesOf } from './shell/candidates.ts'
+import { completionScript, shellNames } from './shell/completion.ts'
+import { manualPage } from './shell/manual.ts'
 import { soundPolicyNames } from './speech/sound-policies.ts'
 import { transcribe } from './speech/transcribe.ts'
 import { sequenceNetworkNames, sequenceTasks } from './tasks/sequence-tasks.ts'
@@ -473,6 +476,49 @@ program
   .option('--normalize', 'rescale the result so that its minimum is 0 and its maximum 1')
   .option('--explain <X,Y>', 'print how the value of one output pixel is computed')
   .action(async (image, flags) => finishWith(await filter(image, flags)))
+
+program
+  .command('completion')
+  .argument('<shell>', shellNames.join(', '))
+  .description('print the script by which a shell completes commands, options, names and files')
+  .action((shell) => {
+    const data = [...allDataNames, ...pairNames]
+    const names = {
+      options: {
+        '--data': data,
+        '--task': allTaskNames,
+        '--preset': presetNames,
+        '--augment': [...policyNames, ...soundPolicyNames],
+        '--policy': policyNames,
+        '--normalize': normalizeNames,
+        '--format': formatNames,
+        '--optimizer': ['sgd', 'adam', 'adamW'],
+        '--schedule': ['constant', 'linear', 'cosine'],
+        '--split': ['train', 'validation', 'test'],
+        '--freeze': [allButHead],
+        'gentle train --pretrained': ['imagenet'],
+        'gentle metrics --task': scoredTasks,
+      },
+      arguments: {
+        'gentle train': [...networkNames, ...sequenceNetworkNames()],
+        'gentle predict': networkNames,
+        'gentle export': networkNames,
+        'gentle summary': [...networkNames, ...Object.keys(speechNetworks)],
+        'gentle compare': classifierNames,
+        'gentle data': data,
+        'gentle data describe': dataNames,
+        'gentle data get': Object.keys(publishedData),
+        'gentle weights get': publishedNetworks,
+        'gentle completion': shellNames,
+      },
+    }
+    process.stdout.write(completionScript(shell, candidatesOf(program, names)))
+  })
+
+program
+  .command('manual', { hidden: true })
+  .description('print the source of the manual page')
+  .action(() => void process.stdout.write(manualPage(program)))
 
 /** Tells an error in one line and gives the exit code. */
 function tell(error: unknown): number {

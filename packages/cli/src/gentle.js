@@ -1,0 +1,16 @@
+#!/usr/bin/env node
+/**
+ * What `gentle` starts with: JavaScript that old versions of Node can read, so that they say which one is needed, instead of what they cannot
+ * read of the rest.
+ */
+const needed = [22, 18]
+const [major, minor] = process.versions.node.split('.').map(Number)
+
+if (major > needed[0] || (major === needed[0] && minor >= needed[1])) {
+  await import('./main.ts')
+} else {
+  console.error(
+    `gentle: needs Node ${needed.join('.')} or newer; this is Node ${process.versions.node} (${process.execPath})`,
+  )
+  process.exitCode = 1
+}
