@@ -66,20 +66,20 @@ export async function characterMap(): Promise<string> {
   const total = vectors.reduce((sum, v) => sum + dot(v, v), 0)
   const shown = places.reduce((sum, p) => sum + dot(p, p), 0) / total
 
-  const [width, height, margin] = [720, 560, 40]
+  const [width, height, margin] = [480, 470, 30]
   const reach = (axis: number): number => Math.max(...places.map((p) => Math.abs(p[axis])))
   const x = (p: readonly number[]): number => width / 2 + (p[0] / reach(0)) * (width / 2 - margin)
-  const y = (p: readonly number[]): number => 300 - (p[1] / reach(1)) * 220
+  const y = (p: readonly number[]): number => 252 - (p[1] / reach(1)) * 176
   const labels = places.map((p): [number, number] => [x(p), y(p)])
-  spread(labels, 15)
+  spread(labels, 14)
   const names = letters.map(([letter], i) =>
-    text(labels[i][0], labels[i][1] + 5, letter, 'middle', `font-size="16" fill="${isVowel(letter) ? orange : blue}"`),
+    text(labels[i][0], labels[i][1] + 5, letter, 'middle', `font-size="14" fill="${isVowel(letter) ? orange : blue}"`),
   )
   const body = [
     heading(20, 28, 'What the embedding learned of letters'),
     text(20, 48, 'vowels', 'start', `fill="${orange}"`),
-    text(70, 48, 'consonants', 'start', `fill="${blue}"`),
-    line(margin / 2, 300, width - margin / 2, 300),
+    text(84, 48, 'consonants', 'start', `fill="${blue}"`),
+    line(margin / 2, 252, width - margin / 2, 252),
     line(width / 2, 66, width / 2, height - 26),
     ...names,
     text(

@@ -2,8 +2,8 @@
 import { AvgPool2d, fit, type Layer, linearDecay, Sequential, sgd } from 'gentle-dl'
 import { mnist, subset } from 'gentle-dl/data'
 import { plain20, plain56, resnet20, resnet56 } from 'gentle-dl/models'
-import { axes } from './axes.ts'
-import { blue, heading, orange, short, svg, text } from './svg.ts'
+import { type Block, heading, legend, linePanel, lossAxis, stacked } from 'gentle-dl-plot'
+import { blue, orange } from './svg.ts'
 
 const [images, epochs] = [1600, 16]
 
@@ -23,38 +23,25 @@ export async function depth(): Promise<string> {
     })
     return history.map((epoch) => epoch.train.loss)
   }
-  const panels: string[] = []
-  for (const [i, [title, shallow, deep]] of (
-    [
-      ['plain', plain20, plain56],
-      ['residual', resnet20, resnet56],
-    ] as const
-  ).entries()) {
-    const left = 60 + i * 330
-    const { x, y, drawn } = axes(
-      { from: 1, to: epochs, ticks: [1, 4, 8, 12, epochs], label: 'epoch' },
-      { from: 0, to: 2.5, ticks: [0, 0.5, 1, 1.5, 2, 2.5], label: 'training loss' },
-      { left, right: left + 230, top: 84, bottom: 284 },
-    )
-    panels.push(heading(left, 54, title), drawn)
-    for (const [name, colour, network] of [
-      ['20 layers', blue, shallow],
-      ['56 layers', orange, deep],
-    ] as const) {
-      const values = await losses(network())
-      const points = values.map((loss, epoch) => `${short(x(epoch + 1))},${short(y(Math.min(loss, 2.5)))}`)
-      panels.push(
-        `<polyline points="${points.join(' ')}" fill="none" stroke="${colour}" stroke-width="2" stroke-linejoin="round"/>`,
-        text(
-          left + 236,
-          y(values.at(-1)!) + (colour === orange ? -2 : 6),
-          name,
-          'start',
-          `font-size="12" fill="${colour}" font-weight="600"`,
-        ),
-      )
+  const both = [
+    ['20 layers', blue],
+    ['56 layers', orange],
+  ] as const
+  const panels: Block[] = []
+  for (const [title, ...depths] of [
+    ['Plain', plain20, plain56],
+    ['With shortcuts', resnet20, resnet56],
+  ] as const) {
+    const lines = []
+    for (const [i, [, colour]] of both.entries()) {
+      const values = await losses(depths[i]())
+      lines.push({ colour, points: values.map((loss, epoch) => ({ x: epoch + 1, values: [loss] })) })
     }
+    panels.push(linePanel({ title, x: { label: 'epoch', whole: true }, y: lossAxis(2.5) }, lines))
   }
-  const title = heading(20, 26, `${images} digits, learned by networks with and without shortcuts`)
-  return svg(700, 330, [title, ...panels].join(''))
+  return stacked([
+    heading(`Training loss on ${images.toLocaleString('en-US')} digits`, 'Networks with and without shortcuts'),
+    ...panels,
+    legend(both.map(([name, colour]) => ({ name, colour }))),
+  ])
 }

@@ -4,7 +4,7 @@ import { muted, svg, text } from './svg.ts'
 
 /** The pixels around the ink, from their first row and column to before the last. */
 const [top, bottom, left, right] = [4, 26, 3, 25]
-const cell = 24
+const cell = 20
 
 export async function digit(): Promise<string> {
   const { train } = await mnist()
@@ -17,9 +17,9 @@ export async function digit(): Promise<string> {
       const [x, y] = [20 + (column - left) * cell, 44 + (row - top) * cell]
       cells.push(`<rect x="${x}" y="${y}" width="${cell}" height="${cell}" fill="rgb(${byte},${byte},${byte})"/>`)
       const colour = byte === 0 ? '#616e7c' : byte < 128 ? '#e4e7eb' : '#1f2933'
-      cells.push(text(x + cell / 2, y + 15.5, String(byte), 'middle', `fill="${colour}"`))
+      cells.push(text(x + cell / 2, y + 13, String(byte), 'middle', `fill="${colour}"`))
     }
-  const title = text(20, 28, `The first training digit, a ${label[0]}: bytes from 0, black, to 255, white`)
+  const title = text(20, 28, `The first training digit, a ${label[0]}: from 0, black, to 255, white`)
   const width = 40 + (right - left) * cell
   const height = 80 + (bottom - top) * cell
   const note = text(
@@ -29,5 +29,5 @@ export async function digit(): Promise<string> {
     'start',
     `fill="${muted}"`,
   )
-  return svg(width, height, `${title}<g font-size="10">${cells.join('')}</g>${note}`)
+  return svg(width, height, `${title}<g font-size="8.5">${cells.join('')}</g>${note}`)
 }

@@ -2,11 +2,11 @@
 import { arrow, arrowHead, type Block, drawBlock } from './blocks.ts'
 import { heading, muted, svg, text } from './svg.ts'
 
-const columns = [90, 250, 410, 570]
+const columns = [66, 182, 298, 414]
 const [top, upper, lower, bottom] = [66, 156, 256, 346]
 
 export function inceptionModule(): string {
-  const block = (x: number, y: number, kind: Block['kind'], label: string, detail: string, width = 130): Block => ({
+  const block = (x: number, y: number, kind: Block['kind'], label: string, detail: string, width = 106): Block => ({
     x,
     y,
     width,
@@ -14,8 +14,8 @@ export function inceptionModule(): string {
     label,
     detail,
   })
-  const image = block(330, top, 'plain', 'input', '192 x 28 x 28')
-  const concat = block(330, bottom, 'join', 'concatenation', '64 + 128 + 32 + 32 = 256 channels', 260)
+  const image = block(240, top, 'plain', 'input', '192 x 28 x 28')
+  const concat = block(240, bottom, 'join', 'concatenation', '64 + 128 + 32 + 32 = 256 channels', 260)
   const wide = [
     block(columns[0], lower, 'convolution', '1 x 1', '64 channels'),
     block(columns[1], lower, 'convolution', '3 x 3', '128 channels'),
@@ -34,11 +34,11 @@ export function inceptionModule(): string {
   ]
   const drawn = [image, ...wide, ...narrow, concat].map(drawBlock)
   return svg(
-    660,
+    480,
     382,
     arrowHead +
-      heading(25, 26, 'inception 3a') +
-      text(25, 44, 'every map 28 x 28, by padding', 'start', `font-size="11" fill="${muted}"`) +
+      heading(16, 26, 'inception 3a') +
+      text(16, 44, 'every map 28 x 28, by padding', 'start', `font-size="11" fill="${muted}"`) +
       arrows.join('') +
       drawn.join(''),
   )

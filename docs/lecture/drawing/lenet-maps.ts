@@ -6,8 +6,8 @@ import { add, conv2d, reshape, tanh } from 'gentle-dl/ops'
 import { heading, muted, svg, text } from './svg.ts'
 
 const side = 28
-const pixel = 3
-const [top, gap] = [66, 14]
+const pixel = 2
+const [top, gap] = [84, 7]
 
 /** Values from -1 to 1 as a picture of one colour a level: blue below 0, white, orange above. */
 function picture(values: ArrayLike<number>, left: number, colourOf: (level: number) => string): string {
@@ -56,15 +56,10 @@ export async function lenetMaps(): Promise<string> {
     20 + 7 * step + gap + 6,
     top + side * pixel + 20,
     [
-      heading(20, 26, 'a digit, and what six filters answer'),
-      text(
-        20,
-        46,
-        'the first convolution of LeNet-5, after one epoch: orange to 1, white 0, blue to −1',
-        'start',
-        `font-size="12" fill="${muted}"`,
-      ),
-      picture(image, 20, (level) => mixed([31, 41, 51], level)),
+      heading(16, 26, 'a digit, and what six filters answer'),
+      text(16, 46, 'The first convolution of LeNet-5, after one epoch.', 'start', `font-size="12" fill="${muted}"`),
+      text(16, 64, 'Orange to 1, white 0, blue to −1.', 'start', `font-size="12" fill="${muted}"`),
+      picture(image, 16, (level) => mixed([31, 41, 51], level)),
       ...pictures,
     ].join(''),
   )

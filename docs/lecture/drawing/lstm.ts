@@ -13,7 +13,7 @@ const join = (x: number, y: number, label: string): Block => ({ x, y, width: 28,
 const gate = (x: number, label: string, detail: string): Block => ({
   x,
   y: 214,
-  width: 74,
+  width: 58,
   kind: 'convolution',
   label,
   detail,
@@ -21,40 +21,40 @@ const gate = (x: number, label: string, detail: string): Block => ({
 
 export function lstm(): string {
   const [cell, shown] = [80, 80]
-  const gates = [gate(150, 'f', 'forget'), gate(260, 'i', 'write'), gate(350, 'g', 'new'), gate(520, 'o', 'show')]
+  const gates = [gate(100, 'f', 'forget'), gate(173, 'i', 'write'), gate(233, 'g', 'new'), gate(347, 'o', 'show')]
   const [forget, write, add, show] = [
-    join(150, cell, '×'),
-    join(305, 146, '×'),
-    join(305, shown, '+'),
-    join(610, 146, '×'),
+    join(100, cell, '×'),
+    join(203, 146, '×'),
+    join(203, shown, '+'),
+    join(407, 146, '×'),
   ]
-  const squash: Block = { x: 520, y: 118, width: 54, kind: 'plain', label: 'tanh' }
+  const squash: Block = { x: 347, y: 118, width: 46, kind: 'plain', label: 'tanh' }
   return svg(
-    720,
+    480,
     310,
     [
       arrowHead,
       // The cell goes straight through.
-      stream(20, 136, cell, blue),
-      stream(164, 291, cell, blue),
-      stream(319, 700, cell, blue, true),
-      text(20, cell - 10, 'c, the cell before', 'start', `fill="${blue}"`),
-      text(700, cell - 10, "c'", 'end', `fill="${blue}"`),
-      path('M150,193V96'),
-      path('M260,193V166Q260,146 280,146H289'),
-      path('M350,193V166Q350,146 330,146H321'),
-      path('M305,132V96'),
-      path(`M520,${cell}V102`),
-      path('M547,118H590Q610,118 610,128V130'),
-      path('M557,214H590Q610,214 610,204V162'),
-      stream(624, 700, 146, orange, true),
-      text(700, 136, "h'", 'end', `fill="${orange}"`),
+      stream(13, 91, cell, blue),
+      stream(109, 194, cell, blue),
+      stream(213, 467, cell, blue, true),
+      text(13, cell - 10, 'c, the cell before', 'start', `fill="${blue}"`),
+      text(467, cell - 10, "c'", 'end', `fill="${blue}"`),
+      path('M100,193V96'),
+      path('M173,193V166Q173,146 187,146H193'),
+      path('M233,193V166Q233,146 220,146H214'),
+      path('M203,132V96'),
+      path(`M347,${cell}V102`),
+      path('M365,118H393Q407,118 407,128V130'),
+      path('M371,214H393Q407,214 407,204V162'),
+      stream(416, 467, 146, orange, true),
+      text(467, 136, "h'", 'end', `fill="${orange}"`),
       // All gates see the input and the state before.
-      path('M20,276H508Q520,276 520,264V237'),
-      path('M150,276V237'),
-      path('M260,276V237'),
-      path('M350,276V237'),
-      text(20, 266, 'x, h before', 'start', `fill="${muted}"`),
+      path('M13,276H339Q347,276 347,264V237'),
+      path('M100,276V237'),
+      path('M173,276V237'),
+      path('M233,276V237'),
+      text(13, 266, 'x, h before', 'start', `fill="${muted}"`),
       ...[...gates, forget, write, add, show, squash].map(drawBlock),
     ].join(''),
   )

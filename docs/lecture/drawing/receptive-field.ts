@@ -1,11 +1,11 @@
 /** Chapter 8: what one output of three 3 x 3 convolutions sees in the image and on the way, found by differentiation. */
 import { compile, constant, gradients, input, type Tensor } from 'gentle-dl'
 import { conv2d, slice, sum } from 'gentle-dl/ops'
-import { blue, faint, muted, svg, text } from './svg.ts'
+import { blue, faint, muted, paper, svg, text } from './svg.ts'
 
 const sizes = [9, 7, 5, 3]
-const cell = 17
-const [top, gap] = [44, 46]
+const cell = 14
+const [top, gap] = [44, 34]
 
 export async function receptiveField(): Promise<string> {
   const image = input([1, 1, 9, 9])
@@ -23,7 +23,7 @@ export async function receptiveField(): Promise<string> {
     const most = Math.max(...ways[i])
     const cells = ways[i].map((count, at) => {
       const [row, column] = [Math.floor(at / size), at % size]
-      const paint = count === 0 ? 'white' : blue
+      const paint = count === 0 ? paper : blue
       const shade = count === 0 ? '' : ` fill-opacity="${(0.18 + 0.82 * (count / most)).toFixed(2)}"`
       return `<rect x="${lefts[i] + column * cell}" y="${topOf(i) + row * cell}" width="${cell}" height="${cell}" fill="${paint}"${shade}/>`
     })

@@ -2,7 +2,7 @@
 import { around, arrow, arrowHead, type Block, drawBlock } from './blocks.ts'
 import { heading, muted, svg, text } from './svg.ts'
 
-const width = 150
+const width = 124
 
 /** Blocks below each other, joined by arrows; a shortcut, where there is one, goes from the first to the sum. */
 function chain(x: number, title: string, subtitle: string, blocks: Omit<Block, 'x' | 'y' | 'width'>[]): string {
@@ -16,8 +16,8 @@ function chain(x: number, title: string, subtitle: string, blocks: Omit<Block, '
   const shortcut =
     sum === undefined
       ? ''
-      : around(placed[0], sum, x + width / 2 + 28) +
-        text(x + width / 2 + 34, (placed[0].y + sum.y) / 2, 'x', 'start', 'font-style="italic"')
+      : around(placed[0], sum, x + width / 2 + 12) +
+        text(x + width / 2 + 16, (placed[0].y + sum.y) / 2, 'x', 'start', 'font-style="italic"')
   const left = x - width / 2
   return (
     heading(left, 26, title) +
@@ -30,7 +30,7 @@ function chain(x: number, title: string, subtitle: string, blocks: Omit<Block, '
 
 const convolution = (size: number, channels: number, relu = true): Omit<Block, 'x' | 'y' | 'width'> => ({
   kind: 'convolution',
-  label: `${size} x ${size}, ${channels} channels`,
+  label: `${size} x ${size}, ${channels}`,
   detail: relu ? 'batch norm, ReLU' : 'batch norm',
 })
 const plain = (label: string): Omit<Block, 'x' | 'y' | 'width'> => ({ kind: 'plain', label })
@@ -38,15 +38,15 @@ const sum: Omit<Block, 'x' | 'y' | 'width'> = { kind: 'join', label: '+' }
 
 export function residualBlocks(): string {
   const panels = [
-    chain(105, 'plain', 'y = F(x)', [plain('x, 64 channels'), convolution(3, 64), convolution(3, 64)]),
-    chain(325, 'residual', 'ResNet-18 and -34', [
+    chain(78, 'plain', 'y = F(x)', [plain('x, 64 channels'), convolution(3, 64), convolution(3, 64)]),
+    chain(226, 'residual', 'ResNet-18 and -34', [
       plain('x, 64 channels'),
       convolution(3, 64),
       convolution(3, 64, false),
       sum,
       plain('ReLU'),
     ]),
-    chain(575, 'bottleneck', 'ResNet-50, -101 and -152', [
+    chain(389, 'bottleneck', 'ResNet-50 and larger', [
       plain('x, 256 channels'),
       convolution(1, 64),
       convolution(3, 64),
@@ -55,5 +55,5 @@ export function residualBlocks(): string {
       plain('ReLU'),
     ]),
   ]
-  return svg(710, 412, arrowHead + panels.join(''))
+  return svg(480, 412, arrowHead + panels.join(''))
 }

@@ -7,6 +7,7 @@ export { type Axes, type Axis, axes, type Frame, type PanelOptions, panel, perce
 export { colourOf, faint, ink, muted, paper } from './colours.ts'
 export { type ConfusionMatrixOptions, plotConfusionMatrix } from './confusion-matrix.ts'
 export { type HistoryOptions, plotHistory } from './history.ts'
+export { type LabelledPoint, placedLabels } from './labels.ts'
 export { accuracyAxis, type Line, type LinePanel, linePanel, lossAxis, powersAxis } from './lines.ts'
 export { type NetworkPlotOptions, plotNetwork } from './network.ts'
 export { type PrecisionRecallLine, plotPrecisionRecall } from './precision-recall.ts'

@@ -2,15 +2,17 @@
 import { scaleLinear } from 'd3-scale'
 import { type Axis, panel } from './axes.ts'
 import { placedLabels } from './labels.ts'
-import { type Block, gap, heading, notes, stacked } from './stack.ts'
+import { type Block, gap, heading, type LegendEntry, legend, notes, stacked } from './stack.ts'
 import { short } from './svg.ts'
 
 export interface Mark {
   readonly x: number
   readonly y: number
   readonly label: string
-  /** What its area stands for. */
-  readonly area: number
+  /** What its area stands for; a dot unless given. */
+  readonly area?: number
+  /** That of the plot unless given. */
+  readonly colour?: string
 }
 
 export interface ScatterAxis {
@@ -35,6 +37,8 @@ export interface ScatterPlot {
   readonly colour: string
   /** Lines of small print below, such as sources. */
   readonly notes?: readonly string[]
+  /** What colours stand for, below the plot. */
+  readonly legend?: readonly LegendEntry[]
 }
 
 /** An axis with room around the outermost values, and where each value stands on it. */
@@ -73,17 +77,22 @@ export function scatterPanel({ x, y, marks, colour }: ScatterPlot): Block {
     y,
     marks.map((mark) => mark.y),
   )
-  const largest = Math.max(...marks.map(({ area }) => area))
+  const largest = Math.max(...marks.map(({ area = 0 }) => area))
   return panel({ title: y.label, x: across.axis, y: up.axis, height: 290 }, (axes) => {
     const points = marks.map((mark) => ({
       label: mark.label,
       x: axes.x(across.on(mark.x)),
       y: axes.y(up.on(mark.y)),
-      radius: Math.max(3.5, 18 * Math.sqrt(mark.area / largest)),
+      radius: mark.area === undefined ? 4 : Math.max(3.5, 18 * Math.sqrt(mark.area / largest)),
+      paint: mark.colour ?? colour,
+      dot: mark.area === undefined,
     }))
-    const circles = points.map(({ x, y, radius }) => {
+    const circles = points.map(({ x, y, radius, paint, dot }) => {
       const place = `cx="${short(x)}" cy="${short(y)}"`
-      return `<circle ${place} r="${short(radius)}" fill="${colour}" fill-opacity="0.22" stroke="${colour}"/><circle ${place} r="2" fill="${colour}"/>`
+      const middle = `<circle ${place} r="${dot ? short(radius) : 2}" fill="${paint}"/>`
+      return dot
+        ? middle
+        : `<circle ${place} r="${short(radius)}" fill="${paint}" fill-opacity="0.22" stroke="${paint}"/>${middle}`
     })
     return circles.join('') + placedLabels(points, axes.frame)
   })
@@ -98,6 +107,7 @@ export const plotScatter = (plots: readonly ScatterPlot[]): string =>
         ...(i > 0 ? [gap(18)] : []),
         heading(plot.title, plot.subtitle),
         scatterPanel(plot),
+        legend(plot.legend ?? []),
         notes(plot.notes ?? []),
       ]),
   )
