@@ -13,6 +13,9 @@ import { median } from './report.ts'
 import { modelOf } from './training-step.ts'
 import { type Convolved, convolved } from './workload.ts'
 
+/** A picture of a hundred lines has smaller letters than other charts. */
+const small = (body: string): string => `<g font-size="12">${body}</g>`
+
 interface Point {
   /** Operations of the direct method for each byte of operands and result. */
   readonly intensity: number
@@ -75,37 +78,44 @@ function drawn(points: readonly Point[], peak: number, memory: number, processor
   return page(
     width,
     height,
-    [
-      text(left, 26, 'Convolutions under the roofline of one core', 'font-weight="600" font-size="14"'),
-      text(left, 44, processor, `fill="${muted}"`),
-      ...doubled(fewest, most).flatMap((at) => [
-        line(x(at), top, x(at), bottom, `stroke="${faint}"`),
-        text(x(at), bottom + 18, String(at), `text-anchor="middle" fill="${muted}"`),
-      ]),
-      ...doubled(slowest, fastest).flatMap((at) => [
-        line(left, y(at), right, y(at), `stroke="${faint}"`),
-        text(left - 8, y(at) + 4, String(at), `text-anchor="end" fill="${muted}"`),
-      ]),
-      text((left + right) / 2, bottom + 38, 'operations for each byte of operands and result', 'text-anchor="middle"'),
-      text(left - 44, top - 10, 'GFLOP/s'),
-      ...points.map(
-        ({ intensity, gigaflops, direction, wide }) =>
-          `<circle cx="${x(intensity).toFixed(1)}" cy="${y(gigaflops).toFixed(1)}" r="4" ${mark(colours[direction], wide)}/>`,
-      ),
-      line(x(start), y(start * memory), x(ridge), y(peak), `stroke="${ink}" stroke-width="2"`),
-      line(x(ridge), y(peak), right, y(peak), `stroke="${ink}" stroke-width="2"`),
-      text(right - 8, y(peak) + 18, `multiply-adds of 128 bits: ${peak.toFixed(0)} GFLOP/s`, 'text-anchor="end"'),
-      line(x(2 * ridge), y(2 * peak), right, y(2 * peak), `stroke="${ink}" stroke-dasharray="4 4"`),
-      line(x(ridge), y(peak), x(2 * ridge), y(2 * peak), `stroke="${ink}" stroke-dasharray="4 4"`),
-      text(x(2 * ridge) + 8, y(2 * peak) - 8, 'of 256 bits: twice that'),
-      text(x(start) + 8, y(start * memory) + 16, `memory: ${memory.toFixed(0)} GB/s`),
-      ...Object.entries(colours).flatMap(([direction, colour], i) => [
-        `<circle cx="${left + 6 + 130 * i}" cy="${height - 8}" r="4" ${mark(colour, false)}/>`,
-        text(left + 16 + 130 * i, height - 4, direction, `fill="${muted}"`),
-      ]),
-      `<circle cx="${left + 6 + 130 * 3}" cy="${height - 8}" r="4" ${mark(muted, true)}/>`,
-      text(left + 16 + 130 * 3, height - 4, 'the same on vectors of 256 bits', `fill="${muted}"`),
-    ].join(''),
+    small(
+      [
+        text(left, 26, 'Convolutions under the roofline of one core', 'font-weight="600" font-size="14"'),
+        text(left, 44, processor, `fill="${muted}"`),
+        ...doubled(fewest, most).flatMap((at) => [
+          line(x(at), top, x(at), bottom, `stroke="${faint}"`),
+          text(x(at), bottom + 18, String(at), `text-anchor="middle" fill="${muted}"`),
+        ]),
+        ...doubled(slowest, fastest).flatMap((at) => [
+          line(left, y(at), right, y(at), `stroke="${faint}"`),
+          text(left - 8, y(at) + 4, String(at), `text-anchor="end" fill="${muted}"`),
+        ]),
+        text(
+          (left + right) / 2,
+          bottom + 38,
+          'operations for each byte of operands and result',
+          'text-anchor="middle"',
+        ),
+        text(left - 44, top - 10, 'GFLOP/s'),
+        ...points.map(
+          ({ intensity, gigaflops, direction, wide }) =>
+            `<circle cx="${x(intensity).toFixed(1)}" cy="${y(gigaflops).toFixed(1)}" r="4" ${mark(colours[direction], wide)}/>`,
+        ),
+        line(x(start), y(start * memory), x(ridge), y(peak), `stroke="${ink}" stroke-width="2"`),
+        line(x(ridge), y(peak), right, y(peak), `stroke="${ink}" stroke-width="2"`),
+        text(right - 8, y(peak) + 18, `multiply-adds of 128 bits: ${peak.toFixed(0)} GFLOP/s`, 'text-anchor="end"'),
+        line(x(2 * ridge), y(2 * peak), right, y(2 * peak), `stroke="${ink}" stroke-dasharray="4 4"`),
+        line(x(ridge), y(peak), x(2 * ridge), y(2 * peak), `stroke="${ink}" stroke-dasharray="4 4"`),
+        text(x(2 * ridge) + 8, y(2 * peak) - 8, 'of 256 bits: twice that'),
+        text(x(start) + 8, y(start * memory) + 16, `memory: ${memory.toFixed(0)} GB/s`),
+        ...Object.entries(colours).flatMap(([direction, colour], i) => [
+          `<circle cx="${left + 6 + 130 * i}" cy="${height - 8}" r="4" ${mark(colour, false)}/>`,
+          text(left + 16 + 130 * i, height - 4, direction, `fill="${muted}"`),
+        ]),
+        `<circle cx="${left + 6 + 130 * 3}" cy="${height - 8}" r="4" ${mark(muted, true)}/>`,
+        text(left + 16 + 130 * 3, height - 4, 'the same on vectors of 256 bits', `fill="${muted}"`),
+      ].join(''),
+    ),
   )
 }
 

@@ -12,7 +12,7 @@ import {
   parseKernel,
   toGrey,
 } from 'gentle-dl/vision'
-import { heading, ink, line, muted, orange, svg, text } from './drawing/svg.ts'
+import { faint, heading, ink, line, muted, orange, paper, svg, text } from './drawing/svg.ts'
 
 const folder = fileURLToPath(new URL('pictures/', import.meta.url))
 
@@ -98,7 +98,7 @@ function gallery(): Image {
   for (const [i, [caption, tile]] of tiles.entries()) {
     const [left, top] = [margin + (i % 3) * across, margin + Math.floor(i / 3) * down]
     canvas.draw(tile, left, top)
-    canvas.text(left, top + grey.height + 6, caption, { scale: 2 })
+    canvas.text(left, top + grey.height + 6, caption, { scale: 1.8 })
   }
   return canvas
 }
@@ -111,40 +111,37 @@ function example(): string {
   const picture = image(1, 8, 8, Float32Array.from(rows.flatMap((row) => [...row].map(Number))))
   const kernel = parseKernel('-1 0 1; -2 1 2; -3 0 3')
   const slid = filter2d(picture, kernel, { operation: 'correlation', shape: 'valid' })
-  const cell = 30
+  const cell = 22
   const grid = (left: number, top: number, columns: number, values: ArrayLike<number>, dark: boolean): string =>
     Array.from(values, (value, i) => {
       const [x, y] = [left + (i % columns) * cell, top + Math.floor(i / columns) * cell]
-      const fill = dark && value === 1 ? '#d2d6dc' : 'white'
-      return `<rect x="${x}" y="${y}" width="${cell}" height="${cell}" fill="${fill}" stroke="#9aa5b1"/>${text(x + cell / 2, y + 20, String(value + 0), 'middle')}`
+      const fill = dark && value === 1 ? faint : paper
+      return `<rect x="${x}" y="${y}" width="${cell}" height="${cell}" fill="${fill}" stroke="#9aa5b1"/>${text(x + cell / 2, y + 15.5, String(value + 0), 'middle')}`
     }).join('')
   const mark = (left: number, top: number, size: number): string =>
     `<rect x="${left}" y="${top}" width="${size * cell}" height="${size * cell}" fill="none" stroke="${orange}" stroke-width="3"/>`
   const [x, y] = [4, 2]
-  const [first, second, third] = [20, 310, 450]
+  const [first, second, third] = [16, 229, 332]
   const top = 44
   const middle = top + 4 * cell
   const body = [
-    heading(first, 28, 'the picture, 8 x 8'),
+    heading(first, 28, 'Picture, 8 x 8'),
     grid(first, top, 8, picture.data, true),
-    heading(second, 28, 'the filter'),
+    heading(second, 28, 'Filter'),
     grid(second, middle - 1.5 * cell, 3, kernel.data, false),
-    heading(third, 28, 'what it answers, 6 x 6'),
+    heading(third, 28, 'Result, 6 x 6'),
     grid(third, top + cell, 6, slid.data, false),
     mark(first + x * cell, top + y * cell, 3),
     mark(third + x * cell, top + cell + y * cell, 1),
-    text(285, middle + 6, '⋆', 'middle', `font-size="24" fill="${muted}"`),
-    text(425, middle + 6, '=', 'middle', `font-size="24" fill="${muted}"`),
+    text(210, middle + 6, '⋆', 'middle', `font-size="24" fill="${muted}"`),
+    text(313, middle + 6, '=', 'middle', `font-size="24" fill="${muted}"`),
     line(first, top + 8 * cell + 16, third + 6 * cell, top + 8 * cell + 16),
-    text(
-      first,
-      top + 8 * cell + 38,
-      'in the marked window: (−1)·0 + 0·1 + 1·0  +  (−2)·0 + 1·1 + 2·0  +  (−3)·1 + 0·0 + 3·1 = 1',
-      'start',
-      `fill="${ink}"`,
-    ),
+    ...[
+      'In the marked window, row by row:',
+      '(−1)·0 + 0·1 + 1·0  +  (−2)·0 + 1·1 + 2·0  +  (−3)·1 + 0·0 + 3·1 = 1',
+    ].map((words, i) => text(first, top + 8 * cell + 38 + 20 * i, words, 'start', `fill="${ink}" font-size="12"`)),
   ]
-  return svg(650, 336, body.join(''))
+  return svg(480, 294, body.join(''))
 }
 
 writeFileSync(`${folder}filter-example.svg`, example())

@@ -15,7 +15,8 @@ import {
 } from 'gentle-dl'
 import { type Dataset, logic, mnist, moons, spirals, subset } from 'gentle-dl/data'
 import { mlp } from 'gentle-dl/models'
-import { svg } from './drawing/svg.ts'
+import { heading, legend, linePanel, stacked } from 'gentle-dl-plot'
+import { green, ink, red, svg } from './drawing/svg.ts'
 
 const folder = fileURLToPath(new URL('pictures/', import.meta.url))
 const [zeroColour, oneColour] = ['#2563eb', '#d97706']
@@ -40,7 +41,7 @@ const titled = (title: string, centre: number): string =>
 async function logicPanel(name: 'and' | 'or' | 'xor', left: number): Promise<string> {
   const { model, mistakes } = await perceptronRule(logic(name))
   const [[w1, w2], [bias]] = [...(await readWeights(model)).values()]
-  const place = (x: number, y: number): string => `${(45 + x * 110).toFixed(1)},${(155 - y * 110).toFixed(1)}`
+  const place = (x: number, y: number): string => `${(32 + x * 80).toFixed(1)},${(112 - y * 80).toFixed(1)}`
   const colour = (label: number): string => (label === 1 ? oneColour : zeroColour)
   const dots = pointsOf(logic(name)).map(({ x, y, label }) => {
     const [cx, cy] = place(x, y).split(',').map(Number)
@@ -50,10 +51,10 @@ async function logicPanel(name: 'and' | 'or' | 'xor', left: number): Promise<str
   // Along w1 x + w2 y + b = 0, from edge to edge; yes is above, for the weights of AND and OR are positive.
   const along = [-1, 2].map((x) => place(x, -(bias + w1 * x) / w2))
   const learned = solved
-    ? `<rect width="200" height="200" fill="${lightZero}"/><polygon points="${along.join(' ')} 400,-400" fill="${lightOne}"/><polyline points="${along.join(' ')}" stroke="#1f2933" stroke-width="2"/>`
-    : `<rect width="200" height="200" fill="#f1f4f7"/><polyline points="${place(0, 0)} ${place(1, 1)}" stroke="${zeroColour}" stroke-width="2" stroke-dasharray="6 5"/><polyline points="${place(0, 1)} ${place(1, 0)}" stroke="${oneColour}" stroke-width="2" stroke-dasharray="6 5"/>`
-  const title = `${name.toUpperCase()}: ${solved ? `a line after ${mistakes.length} epochs` : 'no line'}`
-  return `${titled(title, left + 100)}<svg x="${left}" y="36" width="200" height="200">${learned}${dots.join('')}</svg>`
+    ? `<rect width="144" height="144" fill="${lightZero}"/><polygon points="${along.join(' ')} 400,-400" fill="${lightOne}"/><polyline points="${along.join(' ')}" stroke="${ink}" stroke-width="2"/>`
+    : `<rect width="144" height="144" fill="#f5f7fa"/><polyline points="${place(0, 0)} ${place(1, 1)}" stroke="${zeroColour}" stroke-width="2" stroke-dasharray="6 5"/><polyline points="${place(0, 1)} ${place(1, 0)}" stroke="${oneColour}" stroke-width="2" stroke-dasharray="6 5"/>`
+  const title = `${name.toUpperCase()}: ${solved ? `${mistakes.length} epochs` : 'no line'}`
+  return `${titled(title, left + 72)}<svg x="${left}" y="36" width="144" height="144">${learned}${dots.join('')}</svg>`
 }
 
 interface Curve {
@@ -63,31 +64,20 @@ interface Curve {
   readonly values: readonly number[]
 }
 
-/** Losses over epochs, each named at its end; `highest` is the top of the axis. */
-function curves(title: string, highest: number, lines: readonly Curve[]): string {
-  const [left, right, top, bottom] = [50, 430, 40, 240]
-  const epochs = lines[0].values.length
-  const x = (epoch: number): number => left + ((epoch - 1) / (epochs - 1)) * (right - left)
-  const y = (loss: number): number => bottom - (Math.min(loss, highest) / highest) * (bottom - top)
-  const levels = [0, 0.25, 0.5, 0.75, 1].map((part) => {
-    const level = y(part * highest)
-    return `<line x1="${left}" x2="${right}" y1="${level}" y2="${level}" stroke="#e4e7eb"/><text x="${left - 8}" y="${level + 4}" text-anchor="end">${part * highest}</text>`
-  })
-  const ticks = [1, 10, 20, 30, 40].map(
-    (epoch) => `<text x="${x(epoch).toFixed(1)}" y="${bottom + 18}" text-anchor="middle">${epoch}</text>`,
-  )
-  const drawn = lines.map(({ name, colour, values }) => {
-    const path = values.map((loss, i) => `${x(i + 1).toFixed(1)},${y(loss).toFixed(1)}`).join(' ')
-    return `<polyline points="${path}" fill="none" stroke="${colour}" stroke-width="2" stroke-linejoin="round"/><text x="${right + 8}" y="${(y(values.at(-1)!) + 4).toFixed(1)}" fill="${colour}" font-weight="600">${name}</text>`
-  })
-  const axis = `<text x="${(left + right) / 2}" y="${bottom + 38}" text-anchor="middle">epoch</text>`
-  const heading = `<text x="${left}" y="22" font-weight="600">${title}</text>`
-  return svg(610, 290, [heading, ...levels, ...ticks, ...drawn, axis].join(''))
-}
+/** Losses over epochs; `highest` is the top of the axis. */
+const curves = (title: string, highest: number, lines: readonly Curve[]): string =>
+  stacked([
+    heading(title),
+    linePanel(
+      { title: 'Loss', height: 200, x: { label: 'epoch', whole: true }, y: { from: 0, to: highest } },
+      lines.map(({ colour, values }) => ({ colour, points: values.map((loss, i) => ({ x: i + 1, values: [loss] })) })),
+    ),
+    legend(lines),
+  ])
 
 /** What a network says over the plane, with the points that it learned from. */
 async function regions(data: Dataset, model: Model, left: number): Promise<string> {
-  const [cells, size] = [120, 240]
+  const [cells, size] = [110, 220]
   const points = pointsOf(data)
   const [low, high] = [
     Math.min(...points.flatMap(({ x, y }) => [x, y])) - 0.2,
@@ -139,14 +129,14 @@ async function trained(data: Dataset, epochs: number): Promise<Model> {
 }
 
 mkdirSync(folder, { recursive: true })
-const panels = [await logicPanel('and', 10), await logicPanel('or', 220), await logicPanel('xor', 430)]
-writeFileSync(`${folder}logic.svg`, svg(640, 246, panels.join('')))
+const panels = [await logicPanel('and', 12), await logicPanel('or', 168), await logicPanel('xor', 324)]
+writeFileSync(`${folder}logic.svg`, svg(480, 192, panels.join('')))
 const [twoMoons, arms] = [moons(), spirals()]
 const plane = [
-  await regions(twoMoons, await trained(twoMoons, 60), 10),
-  await regions(arms, await trained(arms, 120), 270),
+  await regions(twoMoons, await trained(twoMoons, 60), 12),
+  await regions(arms, await trained(arms, 120), 248),
 ]
-writeFileSync(`${folder}regions.svg`, svg(520, 290, plane.join('')))
+writeFileSync(`${folder}regions.svg`, svg(480, 270, plane.join('')))
 
 // As in chapter 3.
 const digits = await mnist()
@@ -160,7 +150,7 @@ const { history: byHeart } = await fit(mlp({ hidden: [64], classes: 10 }), few, 
   epochs: 40,
   batchSize: 30,
 })
-const overfitting = curves('loss of a network that saw 300 digits', 2, [
+const overfitting = curves('Loss of a network that saw 300 digits', 2, [
   { name: 'validation', colour: oneColour, values: byHeart.map((epoch) => epoch.validation!.loss) },
   { name: 'training', colour: zeroColour, values: byHeart.map((epoch) => epoch.train.loss) },
 ])
@@ -176,9 +166,9 @@ const lossesAt = async (learningRate: Schedule): Promise<number[]> => {
   })
   return history.map((epoch) => epoch.train.loss)
 }
-const learningRates = curves('training loss on the spirals', 1, [
-  { name: '1: too large', colour: '#b91c1c', values: await lossesAt(constantRate(1)) },
+const learningRates = curves('Training loss on the spirals', 1, [
+  { name: '1: too large', colour: red, values: await lossesAt(constantRate(1)) },
   { name: '0.0005: too small', colour: zeroColour, values: await lossesAt(constantRate(0.0005)) },
-  { name: '0.1, down to 0: good', colour: '#15803d', values: await lossesAt(linearDecay(0.1)) },
+  { name: '0.1, down to 0: good', colour: green, values: await lossesAt(linearDecay(0.1)) },
 ])
 writeFileSync(`${folder}learning-rates.svg`, learningRates)

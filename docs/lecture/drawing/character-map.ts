@@ -71,7 +71,7 @@ export async function characterMap(): Promise<string> {
   const x = (p: readonly number[]): number => width / 2 + (p[0] / reach(0)) * (width / 2 - margin)
   const y = (p: readonly number[]): number => 252 - (p[1] / reach(1)) * 176
   const labels = places.map((p): [number, number] => [x(p), y(p)])
-  spread(labels, 14)
+  spread(labels, 17)
   const names = letters.map(([letter], i) =>
     text(labels[i][0], labels[i][1] + 5, letter, 'middle', `font-size="14" fill="${isVowel(letter) ? orange : blue}"`),
   )

@@ -23,25 +23,33 @@ export async function depth(): Promise<string> {
     })
     return history.map((epoch) => epoch.train.loss)
   }
-  const both = [
-    ['20 layers', blue],
-    ['56 layers', orange],
-  ] as const
-  const panels: Block[] = []
-  for (const [title, ...depths] of [
-    ['Plain', plain20, plain56],
-    ['With shortcuts', resnet20, resnet56],
-  ] as const) {
-    const lines = []
-    for (const [i, [, colour]] of both.entries()) {
-      const values = await losses(depths[i]())
-      lines.push({ colour, points: values.map((loss, epoch) => ({ x: epoch + 1, values: [loss] })) })
-    }
-    panels.push(linePanel({ title, x: { label: 'epoch', whole: true }, y: lossAxis(2.5) }, lines))
-  }
+  return chartOf({
+    plain: [await losses(plain20()), await losses(plain56())],
+    shortcuts: [await losses(resnet20()), await losses(resnet56())],
+  })
+}
+
+/** The losses of each epoch, of 20 layers and of 56. */
+type Pair = readonly [shallow: readonly number[], deep: readonly number[]]
+
+const names = [
+  { name: '20 layers', colour: blue },
+  { name: '56 layers', colour: orange },
+]
+
+export function chartOf({ plain, shortcuts }: Readonly<Record<'plain' | 'shortcuts', Pair>>): string {
+  const panelOf = (title: string, pair: Pair): Block =>
+    linePanel(
+      { title, x: { label: 'epoch', whole: true }, y: lossAxis(2.5) },
+      pair.map((values, i) => ({
+        colour: names[i].colour,
+        points: values.map((loss, epoch) => ({ x: epoch + 1, values: [loss] })),
+      })),
+    )
   return stacked([
     heading(`Training loss on ${images.toLocaleString('en-US')} digits`, 'Networks with and without shortcuts'),
-    ...panels,
-    legend(both.map(([name, colour]) => ({ name, colour }))),
+    panelOf('Plain', plain),
+    panelOf('With shortcuts', shortcuts),
+    legend(names),
   ])
 }

@@ -16,7 +16,7 @@ export async function digit(): Promise<string> {
       const byte = Math.round(pixels[row * 28 + column] * 255)
       const [x, y] = [20 + (column - left) * cell, 44 + (row - top) * cell]
       cells.push(`<rect x="${x}" y="${y}" width="${cell}" height="${cell}" fill="rgb(${byte},${byte},${byte})"/>`)
-      const colour = byte === 0 ? '#616e7c' : byte < 128 ? '#e4e7eb' : '#1f2933'
+      const colour = byte === 0 ? 'rgb(97,110,124)' : byte < 128 ? 'rgb(228,231,235)' : 'rgb(31,41,51)'
       cells.push(text(x + cell / 2, y + 13, String(byte), 'middle', `fill="${colour}"`))
     }
   const title = text(20, 28, `The first training digit, a ${label[0]}: from 0, black, to 255, white`)

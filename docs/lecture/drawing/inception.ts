@@ -3,10 +3,10 @@ import { arrow, arrowHead, type Block, drawBlock } from './blocks.ts'
 import { heading, muted, svg, text } from './svg.ts'
 
 const columns = [66, 182, 298, 414]
-const [top, upper, lower, bottom] = [66, 156, 256, 346]
+const [top, upper, lower, bottom] = [82, 172, 272, 362]
 
 export function inceptionModule(): string {
-  const block = (x: number, y: number, kind: Block['kind'], label: string, detail: string, width = 106): Block => ({
+  const block = (x: number, y: number, kind: Block['kind'], label: string, detail: string, width = 110): Block => ({
     x,
     y,
     width,
@@ -35,7 +35,7 @@ export function inceptionModule(): string {
   const drawn = [image, ...wide, ...narrow, concat].map(drawBlock)
   return svg(
     480,
-    382,
+    398,
     arrowHead +
       heading(16, 26, 'inception 3a') +
       text(16, 44, 'every map 28 x 28, by padding', 'start', `font-size="11" fill="${muted}"`) +

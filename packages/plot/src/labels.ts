@@ -39,12 +39,16 @@ function candidatesOf({ x, y, radius }: LabelledPoint, width: number, { left: fi
   })
 }
 
-/** The labels of points with lines to those that stand further away; they stay within the frame. */
-export function placedLabels(points: readonly LabelledPoint[], frame: Frame): string {
+/**
+ * The labels of points with lines to those that stand further away; they stay within the frame.
+ * @param obstacles what else labels do not cover, such as a line in pieces
+ */
+export function placedLabels(points: readonly LabelledPoint[], frame: Frame, obstacles: readonly Frame[] = []): string {
   const cores: Frame[] = points.map(({ x, y, radius }) => {
     const core = Math.min(radius, 8)
     return { left: x - core, right: x + core, top: y - core, bottom: y + core }
   })
+  cores.push(...obstacles)
   const taken: Frame[] = []
   return [...points]
     .sort((a, b) => a.y - b.y)

@@ -38,7 +38,10 @@ export function textBoxes(svg: string): Box[] {
     const size = Number(inherited('font-size'))
     const width = textWidth(unescaped(content), size, inherited('font-weight') !== undefined)
     const anchor = inherited('text-anchor')
-    const [x, y] = [Number(own.get('x')), Number(own.get('y'))]
+    // Pictures within the picture have a place.
+    const shift = (attribute: string): number =>
+      groups.slice(1).reduce((sum, group) => sum + Number(group.get(attribute) ?? 0), 0)
+    const [x, y] = [Number(own.get('x')) + shift('x'), Number(own.get('y')) + shift('y')]
     const begin = anchor === 'end' ? x - width : anchor === 'middle' ? x - width / 2 : x
     // What letters without accents take of their line.
     const flat = { left: begin, right: begin + width, top: y - 0.74 * size, bottom: y + 0.2 * size }

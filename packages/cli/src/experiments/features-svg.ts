@@ -15,9 +15,10 @@ import {
 import type { FeaturesResult, Filters } from './features-results.ts'
 import { filterSize } from './filter-bank.ts'
 
-const cell = 7
+const cell = 5
 const side = filterSize * cell
 const columns = 10
+const step = side + 9
 
 /** A filter as squares of 16 greys: 0 is the middle, the largest of its weights black or white; colours are averaged. */
 function filterPicture(left: number, top: number, weights: readonly number[]): string {
@@ -38,12 +39,12 @@ function filterPicture(left: number, top: number, weights: readonly number[]): s
 
 /** Filters in rows under a title. */
 const bank = (title: string, filters: Filters): Block => ({
-  height: 28 + Math.ceil(filters.length / columns) * (side + 8) + 6,
+  height: 28 + Math.ceil(filters.length / columns) * step + 6,
   draw: (top) =>
     text(margin, top + 14, title, 'font-weight="600"') +
     filters
       .map((weights, i) =>
-        filterPicture(margin + (i % columns) * (side + 8), top + 24 + Math.floor(i / columns) * (side + 8), weights),
+        filterPicture(margin + (i % columns) * step, top + 24 + Math.floor(i / columns) * step, weights),
       )
       .join(''),
 })
