@@ -59,7 +59,6 @@ async function examples(part: Dataset): Promise<string> {
     shown.push({
       lines: drawn(pixels, part.inputShape),
       caption,
-      width: Math.ceil(part.inputShape[2] / 2),
       colour: dim,
     })
   }

@@ -106,13 +106,24 @@ export function braille(pixels: ArrayLike<number>, rows: number, columns: number
   )
 }
 
-/** Pictures side by side, each with a line below. */
+/** Pictures side by side, each with a line below: the first of them, as many as have room. */
 export function gallery(
-  pictures: readonly { lines: readonly string[]; caption: string; width: number; colour: (text: string) => string }[],
+  pictures: readonly { lines: readonly string[]; caption: string; colour: (text: string) => string }[],
+  room = terminalWidth(),
 ): string {
-  const height = Math.max(...pictures.map(({ lines }) => lines.length))
-  const rows = Array.from({ length: height }, (_, i) => pictures.map(({ lines }) => lines[i] ?? '').join('  '))
-  const captions = pictures.map(({ caption, width, colour }) => colour(caption.padEnd(width))).join('  ')
+  const shown: { lines: readonly string[]; caption: string; width: number; colour: (text: string) => string }[] = []
+  let used = 0
+  for (const picture of pictures) {
+    const width = Math.max(picture.lines[0].length, picture.caption.length)
+    used += 2 + width
+    if (used > room && shown.length > 0) break
+    shown.push({ ...picture, width })
+  }
+  const height = Math.max(...shown.map(({ lines }) => lines.length))
+  const rows = Array.from({ length: height }, (_, i) =>
+    shown.map(({ lines, width }) => (lines[i] ?? '').padEnd(width)).join('  '),
+  )
+  const captions = shown.map(({ caption, width, colour }) => colour(caption.padEnd(width))).join('  ')
   return [...rows, captions].map((line) => `  ${line}`).join('\n')
 }
 

@@ -22,12 +22,10 @@ function worstConfusions({ counts }: Confusion, classes: readonly string[]): str
 
 /** Up to five test pictures: two mistakes, where there are, and then right ones. */
 async function pictures(test: Dataset, { predicted, labels }: Confusion, classes: readonly string[]): Promise<string> {
-  const [, , columns] = test.inputShape
   const indices = Array.from({ length: test.length }, (_, i) => i)
   const wrong = indices.filter((i) => predicted[i] !== labels[i]).slice(0, 2)
   const right = indices.filter((i) => predicted[i] === labels[i]).slice(0, 5 - wrong.length)
   const pixels = new Float32Array(sizeOf(test.inputShape))
-  const width = Math.ceil(columns / 2)
   const shown = []
   for (const index of [...right, ...wrong]) {
     await test.read([index], pixels, new Int32Array(1))
@@ -35,7 +33,7 @@ async function pictures(test: Dataset, { predicted, labels }: Confusion, classes
     const caption = hit
       ? `${classes[predicted[index]]} ✓`
       : `${classes[predicted[index]]} ✗ is ${classes[labels[index]]}`
-    shown.push({ lines: drawn(pixels, test.inputShape), caption, width, colour: hit ? green : red })
+    shown.push({ lines: drawn(pixels, test.inputShape), caption, colour: hit ? green : red })
   }
   return gallery(shown)
 }
