@@ -148,7 +148,7 @@ program
   .command('eval')
   .argument('<run>', 'a run folder or a weights file')
   .description('evaluate a trained model: loss, accuracy and other metrics')
-  .requiredOption('--data <name>', allDataNames.join(', '))
+  .option('--data <name>', `${allDataNames.join(', ')} (default: what the run was trained on)`)
   .option('--split <part>', 'train, validation or test (default: test; all of the data where it is new pairs)')
   .option('--label <column>', 'tables: the column with the classes, by name or by number from 0 (default: detected)')
   .option(
@@ -172,13 +172,15 @@ program
 program
   .command('predict')
   .argument('<model>', modelText)
-  .argument('[image...]', 'PNG, JPEG or WebP files of any size')
+  .argument('[image...]', 'picture files of any size, folders of them, or globs (default: the test data of the run)')
   .description('classify pictures, find objects in them, or run a model on a tensor')
   .option(
     '--weights <file>',
     'weights for the named network: imagenet (downloaded once), or a file: safetensors, PyTorch or ONNX',
   )
   .option('--weights-key <name>', 'which weights to use from a checkpoint that holds several, such as state_dict')
+  .option('--data <name>', 'predict the examples of a data set, named as for gentle train')
+  .option('--split <part>', 'part of that data: train, validation or test (default: test)')
   .option('--input <file>', 'a float32 tensor [N, C, H, W] as .npy, used without any preprocessing')
   .option('--logits', 'print logits instead of probabilities')
   .option(
@@ -541,6 +543,13 @@ function tell(error: unknown): number {
   const failed = error instanceof DivergenceError || error instanceof MemoryError || error instanceof InternalError
   return error instanceof GentleError && !failed ? exitCodes.usage : exitCodes.failed
 }
+
+// Whoever reads the output, such as head, may have seen enough.
+if (process.stdout.listenerCount('error') === 0)
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code === 'EPIPE') process.exit()
+    throw error
+  })
 
 try {
   const [word] = process.argv.slice(2)

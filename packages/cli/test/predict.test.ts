@@ -84,7 +84,8 @@ describe('gentle predict', () => {
     writeFileSync(few, 'one\n')
     await Promise.all([
       refuses(['predict', run, '--input', large], /large\.npy is \[1, 1, 32, 32\], but .* takes \[N, 1, 28, 28\]/),
-      refuses(['predict', run], /pictures, or a tensor/),
+      refuses(['predict', run, 'x.png', '--input', tensor], /pictures, a tensor .* give one of these/),
+      refuses(['predict', weights], /does not tell its data, as a run folder does/),
       refuses(['predict', run, '--input', join(folder, 'none.npy')], /no such file/),
       refuses(['predict', 'lenet5', '--input', tensor], /lenet5 is a network without weights; .*--weights/),
       refuses(['predict', 'lenet', '--input', tensor], /nearest network is lenet5/),

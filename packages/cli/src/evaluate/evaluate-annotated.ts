@@ -10,6 +10,7 @@ import { classesFor } from '../tasks/prepare-annotated.ts'
 import { bold, scoreText } from '../terminal/terminal.ts'
 import { exitCodes, UsageError } from '../terminal/usage.ts'
 import { judgementText } from '../train/finish-annotated.ts'
+import type { DataOfRun } from './data-of-run.ts'
 import { tellPlaces } from './tell-outputs.ts'
 
 export interface EvaluateAnnotatedFlags {
@@ -29,6 +30,7 @@ export async function evaluateAnnotated(
   opened: OpenedModel,
   part: 'train' | 'validation' | 'test',
   flags: EvaluateAnnotatedFlags,
+  own?: DataOfRun,
 ): Promise<number> {
   const { model, task } = opened
   checkPlain(place, opened)
@@ -40,12 +42,17 @@ export async function evaluateAnnotated(
   const [channels, height, width] = model.inputShape
   const sets = await openTold(flags.data, {
     seed: flags.seed ?? 0,
+    validation: own?.settings.validation,
     size: [height, width],
     channels: channels as 1 | 3,
     masks: task === 'segment',
     strict: flags.strict,
   })
   const set = sets[part]
+  if (own !== undefined && own.examples[part] !== set.length)
+    throw new UsageError(
+      `${flags.data} has changed since the run was trained: ${set.length} pictures in its ${part} part, where there were ${own.examples[part]}; --data ${flags.data} takes it as it is now`,
+    )
   if (set.inputShape.join() !== model.inputShape.join())
     throw new UsageError(
       `--data ${flags.data} has pictures [${set.inputShape.join(', ')}], but the model takes [${model.inputShape.join(', ')}]`,

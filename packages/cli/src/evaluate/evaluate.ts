@@ -7,6 +7,7 @@ import { evaluateViews, normalizePixels, plainPreprocessing, withoutNormalizatio
 import { type DataOptions, openData } from '../data/datasets.ts'
 import { arePictures } from '../data/pictures.ts'
 import { viewsOf } from '../data/policy.ts'
+import { resized } from '../data/resize.ts'
 import { preprocessingOf } from '../models/normalize.ts'
 import { openAnyModel, takesInputs } from '../models/open-model.ts'
 import { predictionSheet } from '../pictures/prediction-sheet.ts'
@@ -15,12 +16,14 @@ import type { EvaluationFlags } from '../tasks/task.ts'
 import { bold, note, percent, table } from '../terminal/terminal.ts'
 import { exitCodes, UsageError, unknownChoice } from '../terminal/usage.ts'
 import { classesTold, withLabels } from './class-names.ts'
+import { checkSame, type DataOfRun, dataOfRun, tellData } from './data-of-run.ts'
 import { evaluateAnnotated } from './evaluate-annotated.ts'
 import { tellOutputs, tellPlaces } from './tell-outputs.ts'
 
 const partNames = ['train', 'validation', 'test'] as const
 
 export interface EvaluateFlags extends EvaluationFlags {
+  readonly resize?: number
   readonly views?: number
   readonly flips?: boolean
   readonly augment?: string
@@ -30,27 +33,39 @@ export interface EvaluateFlags extends EvaluationFlags {
   readonly size?: readonly string[]
 }
 
+/** Flags with the data of a run, and how it was read there. */
+function withDataOf({ settings }: DataOfRun, given: Omit<EvaluateFlags, 'data'>): EvaluateFlags {
+  const { data, seed, label, resize } = settings
+  return { seed, label, resize, ...given, data }
+}
+
 /** @throws UsageError for flags that mean nothing for sequences. */
-function checkForPictures(flags: EvaluateFlags, task: string): void {
+function checkForPictures(flags: Omit<EvaluateFlags, 'data'>, task: string): void {
   for (const name of ['views', 'flips', 'augment', 'labels', 'normalize', 'label', 'size'] as const)
     if (flags[name] !== undefined) throw new UsageError(`--${name} is not for a model that was trained to ${task}`)
 }
 
 /** Loss and accuracy of a model on part of a data set. */
-export async function evaluateRun(place: string, flags: EvaluateFlags): Promise<number> {
-  const { split = 'test' } = flags
+export async function evaluateRun(
+  place: string,
+  given: Omit<EvaluateFlags, 'data'> & { readonly data?: string },
+): Promise<number> {
+  const { split = 'test' } = given
   const part = partNames.find((name) => name === split)
   if (part === undefined) throw unknownChoice('split', split, partNames)
-  const opened = await openAnyModel(place, flags.size)
+  const opened = await openAnyModel(place, given.size)
+  const own = given.data === undefined ? dataOfRun(place, 'eval') : undefined
+  if (own !== undefined) tellData(own, place, part)
+  const flags = own === undefined ? (given as EvaluateFlags) : withDataOf(own, given)
   if (takesInputs(opened)) {
     const task = sequenceTask(opened.task)
     if (task === undefined) throw new UsageError(`${place} does not say what its model of sequences is for`)
-    checkForPictures(flags, task.name)
+    checkForPictures(given, task.name)
     return task.evaluate(place, opened, part, flags)
   }
   if (opened.task !== 'classify') {
     if (flags.normalize !== undefined) throw new UsageError('--normalize is for models that tell classes')
-    return evaluateAnnotated(place, opened, part, flags)
+    return evaluateAnnotated(place, opened, part, flags, own)
   }
   classesTold(opened.model, place)
   const model = withLabels(opened.model, place, flags.labels)
@@ -58,11 +73,14 @@ export async function evaluateRun(place: string, flags: EvaluateFlags): Promise<
     throw new UsageError('--flips is for localization, detection and segmentation; give --views and --augment flip')
   const parts = await openData(flags.data, {
     seed: flags.seed ?? 0,
+    validation: own?.settings.validation,
     strict: flags.strict,
     label: flags.label,
     ...picturesOf(model),
   })
-  const { data: whole, by, classes = [] } = alignClasses(model, parts[part], place)
+  const resizedPart = flags.resize === undefined ? parts[part] : resized(parts[part], flags.resize)
+  if (own !== undefined) await checkSame(own, part, resizedPart)
+  const { data: whole, by, classes = [] } = alignClasses(model, resizedPart, place)
   if (by === 'places') tellPlaces(place, flags.data, classes)
   tellOutputs(opened, place)
   const views = viewsOf(flags)

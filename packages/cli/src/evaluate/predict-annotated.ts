@@ -1,6 +1,6 @@
 /** `gentle predict` of models that tell boxes or masks: what they say, and the picture with it drawn over. */
 
-import { mkdirSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync } from 'node:fs'
 import { basename, extname, join } from 'node:path'
 import { type Model, type OpenedModel, predict } from 'gentle-dl'
 import { readImageFile, writeImageFile } from 'gentle-dl/data'
@@ -18,7 +18,7 @@ import {
 import { readImage } from '../data/images.ts'
 import { checkPlain } from '../models/normalize.ts'
 import { maskColours } from '../pictures/mask-colours.ts'
-import type { AnyTask } from '../tasks/annotated-task.ts'
+import { type AnyTask, usualThreshold } from '../tasks/annotated-task.ts'
 import { annotatedTask } from '../tasks/annotated-tasks.ts'
 import { bold, note, percent } from '../terminal/terminal.ts'
 import { exitCodes, UsageError } from '../terminal/usage.ts'
@@ -43,7 +43,9 @@ export async function predictAnnotated(
   if (given !== undefined)
     throw new UsageError(`--${given} is for models that tell classes; this one is for --task ${task}`)
   if (task === 'classify' || preprocessing === undefined) throw new UsageError('the model takes no pictures')
-  const { leastScore = 0.5 } = flags
+  const stored = flags.leastScore === undefined && task === 'detect' ? storedThreshold(place) : undefined
+  const { leastScore = stored ?? usualThreshold } = flags
+  if (stored !== undefined) note(`objects from a score of ${stored.toFixed(2)} up, which had the best F1 on validation`)
   if (!(leastScore >= 0 && leastScore <= 1)) throw new UsageError(`--least-score is ${leastScore}; expected 0 to 1`)
   const into = flags.out
   const folder = into !== undefined && files.length > 1
@@ -82,6 +84,14 @@ export async function predictAnnotated(
   if (flags.json) console.log(JSON.stringify(results, null, 2))
   else for (const result of results) console.log(`${bold(result.image)}  ${told(result)}`)
   return failed > 0 ? exitCodes.usage : exitCodes.done
+}
+
+/** The threshold that a run chose on validation; undefined for other files, and for runs that have none. */
+function storedThreshold(place: string): number | undefined {
+  const file = join(place, 'summary.json')
+  if (!existsSync(file)) return undefined
+  const { scoreThreshold } = JSON.parse(readFileSync(file, 'utf8'))
+  return typeof scoreThreshold === 'number' ? scoreThreshold : undefined
 }
 
 /** What the model says of a picture, in the pixels of its own input. */

@@ -5,6 +5,8 @@ export interface PredictFlags {
   readonly weightsKey?: string
   readonly size?: readonly string[]
   readonly input?: string
+  readonly data?: string
+  readonly split?: string
   readonly logits?: boolean
   readonly normalize?: string
   readonly labels?: string

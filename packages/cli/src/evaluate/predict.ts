@@ -1,18 +1,24 @@
 /** `gentle predict`: what a trained model makes of pictures, or of a tensor as it is. */
 
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
 import { type Model, type OpenedModel, predict as predictWith, type Shape, sizeOf } from 'gentle-dl'
 import { readNpy } from 'gentle-dl/formats'
 import { normalizePixels, predictViews, withoutNormalization } from 'gentle-dl/vision'
+import { imagesOf } from '../data/datasets.ts'
 import { bytesOf } from '../data/file-bytes.ts'
 import { readImage } from '../data/images.ts'
 import { viewsOf } from '../data/policy.ts'
 import { preprocessingOf } from '../models/normalize.ts'
 import { checkKey, openModel, openNamed } from '../models/open-model.ts'
+import { commandLine } from '../terminal/invocation.ts'
 import { bold, note, percent } from '../terminal/terminal.ts'
 import { exitCodes, UsageError } from '../terminal/usage.ts'
 import { classesTold, namesOf, withLabels } from './class-names.ts'
 
+import { pictureFiles } from './picture-files.ts'
 import { predictAnnotated } from './predict-annotated.ts'
+import { predictData } from './predict-data.ts'
 import type { PredictFlags } from './predict-flags.ts'
 import { tellOutputs } from './tell-outputs.ts'
 
@@ -23,13 +29,17 @@ type Answer =
 
 /** Runs the command. Gives the exit code. */
 export async function predict(place: string, images: readonly string[], flags: PredictFlags): Promise<number> {
-  if ((flags.input === undefined) === (images.length === 0))
-    throw new UsageError('predict takes pictures, or a tensor with --input FILE.npy: give one of the two')
+  const sources = [images.length > 0, flags.input !== undefined, flags.data !== undefined]
+  if (sources.filter(Boolean).length > 1)
+    throw new UsageError('predict takes pictures, a tensor with --input FILE.npy, or --data NAME: give one of these')
+  if (images.length === 0 && arePicturesIn(place))
+    throw new UsageError(`the model comes first: ${commandLine('predict', 'RUN', place)}`)
   if (flags.input !== undefined && flags.normalize !== undefined)
     throw new UsageError('--normalize is for pictures; the tensor of --input is run as it is')
   if (flags.views !== undefined && (flags.logits || flags.input !== undefined))
     throw new UsageError('--views is for the probabilities of pictures; leave out --logits and --input')
-  return flags.input === undefined ? predictImages(place, images, flags) : predictTensor(place, flags.input, flags)
+  if (flags.input !== undefined) return predictTensor(place, flags.input, flags)
+  return images.length === 0 ? predictExamples(place, flags) : predictImages(place, pictureFiles(images), flags)
 }
 
 async function open(
@@ -56,6 +66,22 @@ async function predictTensor(place: string, file: string, flags: PredictFlags): 
   if (flags.json) console.log(JSON.stringify(answers, null, 2))
   else for (const [row, answer] of answers.entries()) console.log(`${bold(`row ${row}`)}  ${told(answer)}`)
   return exitCodes.done
+}
+
+/** Whether a place is pictures where a model is expected. */
+const arePicturesIn = (place: string): boolean =>
+  /\.(jpe?g|png|webp)$/i.test(place) || (!existsSync(join(place, 'run.json')) && imagesOf(place) !== undefined)
+
+/** Examples of a data set, the run's own unless another is named. */
+async function predictExamples(place: string, flags: PredictFlags): Promise<number> {
+  const opened = await open(place, flags)
+  if (opened.task !== 'classify')
+    throw new UsageError(
+      `${place} is for --task ${opened.task}; name pictures: ${commandLine('predict', place, 'FOLDER')}`,
+    )
+  if (flags.logits || flags.views !== undefined || flags.out !== undefined || flags.invert)
+    throw new UsageError('--logits, --views, --out and --invert are for files of pictures; name some')
+  return predictData(place, opened, asNamed(place, opened, flags), flags)
 }
 
 /** Pictures one by one. One that cannot be read is named, the others are still told. */

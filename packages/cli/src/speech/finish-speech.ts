@@ -39,7 +39,7 @@ export async function finishSpeech(ending: Ending, splits: SpeechSplits): Promis
   )
   if (flags.json) console.log(JSON.stringify(summary, null, 2))
   else if (!flags.quiet) {
-    const { bestEpoch, seconds, data } = summary
+    const { bestEpoch, seconds } = summary
     const [{ file }] = splits.test.examples
     console.log(
       [
@@ -64,7 +64,7 @@ export async function finishSpeech(ending: Ending, splits: SpeechSplits): Promis
         'Try next',
         `  ${commandLine('transcribe', run.path, file)}`,
         `  ${commandLine('transcribe', run.path, file, '--out', 'heard.png')}`,
-        `  ${commandLine('eval', run.path, '--data', data)}`,
+        `  ${commandLine('eval', run.path)}`,
       ].join('\n'),
     )
   }

@@ -5,6 +5,9 @@ import type { AnswerOptions, TaskScore, VisionTask } from 'gentle-dl/vision'
 import { precisionRecallPicture } from '../pictures/precision-recall-picture.ts'
 import { scoreText } from '../terminal/terminal.ts'
 
+/** Objects below this score are hidden, where no better threshold is known. */
+export const usualThreshold = 0.5
+
 /** How good a model is, as it is told. */
 export interface Judgement {
   /** The value of what the best epoch is chosen by, 0 to 1. */
@@ -13,6 +16,8 @@ export interface Judgement {
   readonly metrics: Readonly<Record<string, number>>
   /** A row a class: its name, and figures; the first row names them. */
   readonly perClass?: readonly (readonly string[])[]
+  /** Of a detector: the least score of objects with the best F1. */
+  readonly threshold?: number
   /** Pictures beside the figures: SVG by file name. */
   readonly pictures?: Readonly<Record<string, string>>
 }
@@ -40,9 +45,10 @@ export async function judge(
   set: AnnotatedSet,
   options?: AnswerOptions,
 ): Promise<Judgement> {
-  const { score, metrics, perClass, curves = [] } = await task.score(model, set, options)
+  const { score, metrics, perClass, threshold, curves = [] } = await task.score(model, set, options)
   return {
     score,
+    ...(threshold === undefined ? {} : { threshold }),
     metrics: renamed(metrics, task.metricNames),
     ...(perClass === undefined ? {} : { perClass: rowsOf(perClass) }),
     ...(curves.length > 0 ? { pictures: { 'precision-recall.svg': await precisionRecallPicture(curves) } } : {}),

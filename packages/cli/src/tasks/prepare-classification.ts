@@ -4,6 +4,7 @@ import { augmented, classWeights, type Dataset, normalized, preprocessed, type S
 import { takesPoints } from 'gentle-dl/models'
 import { type Preprocessing, plainPreprocessing, withoutNormalization } from 'gentle-dl/vision'
 import { arePoints, openData } from '../data/datasets.ts'
+import { digestsOf } from '../data/digest.ts'
 import { arePictures } from '../data/pictures.ts'
 import { policyOf } from '../data/policy.ts'
 import { resized } from '../data/resize.ts'
@@ -88,6 +89,7 @@ export async function prepareClassification(
     monitor: 'accuracy',
     scoreName: 'accuracy',
     augmented: (policy, seed) => forNetwork(augmented(shown.train, policyOf('--augment', policy), { seed })),
+    digests: () => digestsOf(opened),
     finish: (ending) => finish(ending, splits, shown),
   }
 }

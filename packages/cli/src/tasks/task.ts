@@ -68,6 +68,8 @@ export interface Preparation {
   readonly remarks?: readonly string[]
   /** The training examples, changed by chance, as the text of --augment says. */
   augmented(policy: string, seed: number): AnyDataset | Promise<AnyDataset>
+  /** By which it is seen, later, whether the data is the same: a digest a part. */
+  digests?(): Promise<Readonly<Record<string, string>>>
   /** Keeps in the run's folder what belongs to it beside weights. */
   keep?(run: RunFolder): void
   /** Looks at the test set once and tells everything. Gives the exit code. */
@@ -75,6 +77,7 @@ export interface Preparation {
 }
 
 /** What `gentle eval` is asked for beside the data. */
+/** With the data that is named, or that the run was trained on. */
 export interface EvaluationFlags {
   readonly data: string
   readonly seed?: number

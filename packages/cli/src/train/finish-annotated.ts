@@ -4,10 +4,10 @@ import { join } from 'node:path'
 import { evaluate, loadModel, type Model, sizeOf } from 'gentle-dl'
 import { type AnnotatedSet, type AnnotatedSplits, type Annotations, type Splits, writeImageFile } from 'gentle-dl/data'
 
-import { answers, type Image, image, type Task, type Tile } from 'gentle-dl/vision'
+import { type AnswerContent, answers, type Image, image, type Task, type Tile } from 'gentle-dl/vision'
 import { annotatedTile, resultSheet } from '../pictures/annotated-picture.ts'
 import { maskLegend } from '../pictures/mask-colours.ts'
-import { type AnyTask, type Judgement, judge } from '../tasks/annotated-task.ts'
+import { type AnyTask, type Judgement, judge, usualThreshold } from '../tasks/annotated-task.ts'
 import type { Ending } from '../tasks/task.ts'
 import { commandLine } from '../terminal/invocation.ts'
 import { bold, dim, percent, scoreText, table, thousands } from '../terminal/terminal.ts'
@@ -38,15 +38,17 @@ export async function finishAnnotated(
   }
   const validation = await figures('validation')
   const test = await figures('test')
+  const { threshold } = validation.judgement
   const summary = {
     ...summaryBeginning(ending, kind.name, best),
     validation: validation.summary,
     test: test.summary,
+    ...(threshold === undefined ? {} : { scoreThreshold: threshold }),
     ...summaryEnd(ending),
   }
   run.writeJson('summary.json', summary)
   for (const [name, svg] of Object.entries(test.judgement.pictures ?? {})) run.write(name, svg)
-  const sheets = await bestAndWorst(best, kind, task, sets.test)
+  const sheets = await bestAndWorst(best, kind, task, sets.test, threshold)
   for (const [name, sheet] of Object.entries(sheets)) await writeImageFile(run.file(`${name}.png`), sheet)
   await writeImageFile(run.file('example.png'), await exampleOf(sets.test))
   if (flags.json) console.log(JSON.stringify(summary, null, 2))
@@ -59,6 +61,9 @@ export async function finishAnnotated(
         `${thousands(summary.examplesPerSecond)} examples/s, ${seconds.toFixed(1)} s in all`,
         '',
         judgementText(test.judgement),
+        ...(threshold === undefined
+          ? []
+          : [`predict shows objects from a score of ${threshold.toFixed(2)} up, the best F1 on validation`]),
         '',
         `Everything is in ${bold(run.path)}`,
         dim(
@@ -67,7 +72,7 @@ export async function finishAnnotated(
         '',
         'Try next',
         `  ${commandLine('predict', run.path, join(run.path, 'example.png'), '--out', 'annotated.png')}`,
-        `  ${commandLine('eval', run.path, '--data', summary.data)}`,
+        `  ${commandLine('eval', run.path)}`,
       ].join('\n'),
     )
   return exitCodes.done
@@ -86,6 +91,12 @@ async function exampleOf(set: AnnotatedSet): Promise<Image> {
   return image(channels, height, width, pixels)
 }
 
+/** What an answer says, without a detector's objects below its threshold. */
+function shownOf(kind: AnyTask, answer: unknown, threshold = usualThreshold): AnswerContent {
+  const content = kind.contentOf(answer)
+  return kind.name === 'detect' ? { objects: content.objects?.filter(({ score }) => score >= threshold) } : content
+}
+
 interface Judged {
   readonly picture: Image
   readonly truth: Annotations
@@ -99,6 +110,7 @@ async function bestAndWorst(
   kind: AnyTask,
   task: Task<unknown>,
   set: AnnotatedSet,
+  threshold?: number,
 ): Promise<Record<'best' | 'worst', Image>> {
   const [channels, height, width] = set.inputShape
   const judged: Judged[] = []
@@ -108,7 +120,7 @@ async function bestAndWorst(
       picture: image(channels, height, width, picture.slice()),
       truth,
       answer,
-      quality: kind.qualityOf(answer, truth),
+      quality: kind.qualityOf(answer, truth, threshold),
     })
   }
   // Of equally good ones, those in which there is the most to see.
@@ -117,7 +129,7 @@ async function bestAndWorst(
   const { classes, maskClasses } = set
   const names = kind.name === 'segment' ? { classes, maskClasses } : { classes }
   const tileOf = ({ picture, truth, answer, quality }: Judged): Tile => ({
-    image: annotatedTile(picture, { truth, prediction: kind.contentOf(answer), ...names }),
+    image: annotatedTile(picture, { truth, prediction: shownOf(kind, answer, threshold), ...names }),
     caption: `${qualityNames[kind.name]} ${percent(quality)}`,
   })
   const legend = kind.name === 'segment' ? maskLegend(classes, maskClasses) : []

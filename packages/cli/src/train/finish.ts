@@ -1,7 +1,7 @@
 /** The end of a training: the best weights on the test set, the figures, the pictures, the report. */
 import { readFile } from 'node:fs/promises'
 import { confusion, evaluate, loadModel, sizeOf } from 'gentle-dl'
-import { type Splits, writeImageFile } from 'gentle-dl/data'
+import { type Dataset, type Splits, subset, writeImageFile } from 'gentle-dl/data'
 import { image } from 'gentle-dl/vision'
 import { arePictures } from '../data/pictures.ts'
 import { predictionSheet } from '../pictures/prediction-sheet.ts'
@@ -9,6 +9,17 @@ import type { Ending } from '../tasks/task.ts'
 import { exitCodes } from '../terminal/usage.ts'
 import { report } from './report.ts'
 import { type RunSummary, summaryBeginning, summaryEnd } from './run-summary.ts'
+
+/** Training examples that the best weights are evaluated on at most, spread evenly over all. */
+const mostSampled = 10_000
+
+const sampleOf = (train: Dataset): Dataset =>
+  train.length <= mostSampled
+    ? train
+    : subset(
+        train,
+        Array.from({ length: mostSampled }, (_, i) => Math.floor((i * train.length) / mostSampled)),
+      )
 
 /**
  * Looks at the test set once, with the best weights, and tells everything.
@@ -19,11 +30,13 @@ export async function finish(ending: Ending, splits: Splits, shown: Splits): Pro
   const { run, backend, flags } = ending
   const file = run.file('weights/best.safetensors')
   const best = await loadModel(await readFile(file), { name: file, backend })
+  const train = await evaluate(best, sampleOf(splits.train))
   const test = await evaluate(best, splits.test)
   const validation = await evaluate(best, splits.validation)
   const matrix = await confusion(best, splits.test)
   const summary: RunSummary = {
     ...summaryBeginning(ending, 'classify', best),
+    train,
     validation,
     test,
     ...summaryEnd(ending),
@@ -37,7 +50,7 @@ export async function finish(ending: Ending, splits: Splits, shown: Splits): Pro
     await shown.test.read([0], pixels, new Int32Array(1))
     const [channels, height, width] = splits.test.inputShape
     await writeImageFile(run.file('example.png'), image(channels, height, width, pixels))
-    const samples = await predictionSheet(splits.test, matrix, splits.test.classes ?? [])
+    const samples = await predictionSheet(shown.test, matrix, splits.test.classes ?? [])
     await writeImageFile(run.file('predictions.png'), samples)
   }
   if (flags.json) console.log(JSON.stringify(summary, null, 2))

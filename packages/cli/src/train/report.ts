@@ -51,18 +51,13 @@ export async function report(summary: RunSummary, path: string, test: Dataset, m
   ])
   const confusions = worstConfusions(matrix, classes)
   const images = arePictures(test)
-  const data = ['--data', summary.data, ...(summary.label === undefined ? [] : ['--label', summary.label])]
   const next = images
     ? [
         commandLine('predict', path, join(path, 'example.png')),
-        commandLine('eval', path, ...data),
+        commandLine('eval', path),
         commandLine('summary', summary.model),
       ]
-    : [
-        commandLine('eval', path, ...data),
-        commandLine('train', 'mlp', '--data', 'spirals'),
-        commandLine('train', 'lenet5'),
-      ]
+    : [commandLine('eval', path), commandLine('train', 'mlp', '--data', 'spirals'), commandLine('train', 'lenet5')]
   return [
     '',
     bold(`Test accuracy ${percent(summary.test.accuracy!)}`),

@@ -17,6 +17,7 @@ export interface RunSummary {
   readonly bestEpoch: number
   readonly threads: number
   readonly parameters: number
+  /** Of the best weights, on at most 10,000 training examples. */
   readonly train: Evaluation
   readonly validation: Evaluation
   readonly test: Evaluation

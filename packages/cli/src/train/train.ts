@@ -56,6 +56,8 @@ interface Planned {
   /** The training examples, changed by chance where that is asked for. */
   readonly learned: AnyDataset
   readonly resumed?: Resumed
+  /** The folder of a run that goes on, or starts again because nothing was saved of it. */
+  readonly run?: RunFolder
   /** Weights to begin with; a run that goes on has its own. */
   readonly pretrained?: Pretrained
 }
@@ -108,8 +110,10 @@ function checkResumed({ run, state }: Resumed, { epochs }: Plan): void {
 async function planTraining(model: string | undefined, flags: TrainFlags): Promise<Planned> {
   const run = flags.resume === undefined ? undefined : openRun(flags.resume)
   const settings = settingsFor(model, flags, run)
-  const resumed = run && { run, state: run.loadState() }
-  const source = run === undefined ? await sourceOf(settings, flags) : undefined
+  const resumed = run?.hasState() ? { run, state: run.loadState() } : undefined
+  if (run !== undefined && resumed === undefined && flags.quiet !== true)
+    note(`${run.path} was stopped before its first epoch was saved; it starts again from its first step`)
+  const source = resumed === undefined ? await sourceOf(settings, flags) : undefined
   const prepared = await prepare(settings, flags.strict === true, resumed, source)
   const { splits, recipe } = prepared
   const pretrained = source && readPretrained(source, prepared)
@@ -132,6 +136,7 @@ async function planTraining(model: string | undefined, flags: TrainFlags): Promi
     prepared,
     learned: augment === undefined ? splits.train : await prepared.augmented(augment, plan.seed),
     ...(resumed === undefined ? {} : { resumed }),
+    ...(run === undefined ? {} : { run }),
     ...(pretrained === undefined ? {} : { pretrained }),
   }
 }
@@ -185,9 +190,10 @@ async function begin(planned: Planned, backend: Backend): Promise<Begun> {
   const matching = pretrained && (await loadTold(model, pretrained, { name: plan.model, head, quiet }))
   const steps = stepsOf(splits.train.length, plan.batchSize)
   const optimizer = optimizerOf(plan, model.parameters.keys(), steps)
-  const run = resumed?.run ?? createRun(task, `${plan.model}-${plan.data.replace(/[^\w-]+/g, '-')}`, flags.runDir)
+  const run = planned.run ?? createRun(task, `${plan.model}-${plan.data.replace(/[^\w-]+/g, '-')}`, flags.runDir)
   run.writeJson('run.json', {
     ...describeRun(plan, splits, backend, resumed?.run.readJson('run.json')),
+    ...(resumed === undefined && prepared.digests ? { digests: await prepared.digests() } : {}),
     ...(matching === undefined ? {} : { pretrained: { file: pretrained!.file, ...matching } }),
     ...(frozen.size === 0 ? {} : { frozen: [...frozen] }),
     ...(prepared.purpose.preprocessing === undefined ? {} : { preprocessing: prepared.purpose.preprocessing }),

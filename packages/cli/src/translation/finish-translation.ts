@@ -79,7 +79,7 @@ export async function finishTranslation(
         'Try next',
         `  ${commandLine('translate', run.path, example)}`,
         `  ${commandLine('translate', run.path, example, '--best', '4', '--out', join(run.path, 'attention.svg'))}`,
-        `  ${commandLine('eval', run.path, '--data', summary.data)}`,
+        `  ${commandLine('eval', run.path)}`,
       ].join('\n'),
     )
   }

@@ -125,11 +125,16 @@ export class RunFolder {
     this.saveState(await trainer.state())
   }
 
+  /** Whether anything was kept to go on from. */
+  hasState(): boolean {
+    return files().existsSync(this.file(stateFile))
+  }
+
   /** What the training has come to. @throws DataError where it was stopped before anything was kept; FormatError for a broken file. */
   loadState(): TrainingState {
     const name = this.file(stateFile)
-    if (!files().existsSync(name))
-      throw new DataError(`${this.path} cannot be resumed: it was stopped before its first step; train anew`)
+    if (!this.hasState())
+      throw new DataError(`${this.path} cannot be resumed: it was stopped before its first epoch was saved; train anew`)
     return loadTrainingState(files().readFileSync(name), name)
   }
 }

@@ -49,7 +49,7 @@ test('what is no folder of a training is refused by name', () => {
   expect(() => RunFolder.open(folder)).toThrow(DataError)
   expect(() => RunFolder.open(folder)).toThrow(/is no run folder: it has no metrics\.csv/)
   const run = RunFolder.create(join(folder, 'empty'))
-  expect(() => run.loadState()).toThrow(/stopped before its first step/)
+  expect(() => run.loadState()).toThrow(/stopped before its first epoch was saved/)
   writeFileSync(run.file('weights/progress.safetensors'), 'broken')
   expect(() => run.loadState()).toThrow(FormatError)
   const file = join(folder, 'file')

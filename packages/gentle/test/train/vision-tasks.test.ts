@@ -3,6 +3,7 @@ import { ArgumentError } from '../../src/core/errors.ts'
 import type { AnnotatedSet } from '../../src/data/annotated/annotated-set.ts'
 import { resnet14 } from '../../src/models/index.ts'
 import { createModel } from '../../src/nn/model.ts'
+import { bestThreshold } from '../../src/train/vision-tasks/detect.ts'
 import { visionTasks } from '../../src/train/vision-tasks/index.ts'
 
 const { localize, detect, segment } = visionTasks
@@ -35,9 +36,18 @@ test('an answer is as good as what it says is right', () => {
   expect(segment.qualityOf(Uint8Array.of(0, 0, 0, 0), { boxes: [], labels: [], mask })).toBeCloseTo(1 / 3, 12)
 })
 
-test('what a detector is not sure of is left out', () => {
+test('a detector tells objects of any score; how good an answer is depends on the threshold', () => {
   const unsure = { label: 0, box: box(0), score: 0.4 }
-  expect(detect.contentOf([unsure, { ...unsure, score: 0.5 }]).objects).toHaveLength(1)
+  expect(detect.contentOf([unsure, { ...unsure, score: 0.5 }]).objects).toHaveLength(2)
+  const truth = { boxes: [box(0)], labels: [0] }
+  expect(detect.qualityOf([unsure], truth)).toBe(0)
+  expect(detect.qualityOf([unsure], truth, 0.3)).toBe(1)
+})
+
+test('the best threshold is the score with the best F1', () => {
+  const curve = { scores: [0.9, 0.7, 0.3, 0.2], precision: [1, 0.5, 2 / 3, 0.5], recall: [0.25, 0.25, 0.5, 0.5] }
+  expect(bestThreshold(curve)).toBe(0.3)
+  expect(bestThreshold({ scores: [0.9], precision: [0], recall: [0] })).toBeUndefined()
 })
 
 test('a set that lacks what the task needs, and a loss that it does not have, are refused', () => {

@@ -3,14 +3,21 @@ import { ArgumentError } from '../../core/errors.ts'
 import { detector, levelsOf } from '../../models/detector.ts'
 import { intersectionOverUnion } from '../../vision/boxes.ts'
 import { averagePrecision } from '../../vision/metrics/average-precision.ts'
-import { precisionRecallCurve } from '../../vision/metrics/precision-recall-curve.ts'
+import { type PrecisionRecallCurve, precisionRecallCurve } from '../../vision/metrics/precision-recall-curve.ts'
 import type { ScoredBox } from '../../vision/suppression.ts'
 import { detection } from '../../vision/tasks/detection.ts'
 import { detectAll } from '../evaluate-tasks.ts'
 import type { VisionTask } from './vision-task.ts'
 
-/** Answers below are not counted among what a picture shows. */
-const sure = 0.5
+/** Answers below are not counted among what a picture shows, where nothing better is known. */
+const usualThreshold = 0.5
+
+/** The score from which on objects are shown for the best F1, as far as truth tells; undefined where nothing is found. */
+export function bestThreshold({ recall, precision, scores }: PrecisionRecallCurve): number | undefined {
+  const f1 = recall.map((r, i) => (2 * r * precision[i]) / (r + precision[i] || 1))
+  const best = f1.reduce((at, value, i) => (value > f1[at] ? i : at), 0)
+  return f1[best] > 0 ? scores[best] : undefined
+}
 
 export const detect: VisionTask<ScoredBox[]> = {
   name: 'detect',
@@ -36,8 +43,10 @@ export const detect: VisionTask<ScoredBox[]> = {
       const curve = precisionRecallCurve(truths, found, { category })
       return curve.recall.length > 0 ? [{ name, ...curve }] : []
     })
+    const threshold = bestThreshold(precisionRecallCurve(truths, found))
     return {
       score: metrics.AP,
+      ...(threshold === undefined ? {} : { threshold }),
       metrics,
       perClass: names.map((name, label) => {
         const own = perCategory[label]
@@ -46,11 +55,11 @@ export const detect: VisionTask<ScoredBox[]> = {
       curves,
     }
   },
-  contentOf: (answer) => ({ objects: answer.filter(({ score }) => score >= sure) }),
+  contentOf: (answer) => ({ objects: answer }),
   /** F1 of the objects at an IoU of 0.5. */
-  qualityOf(answer, truth) {
+  qualityOf(answer, truth, threshold = usualThreshold) {
     const left = new Set(truth.boxes.keys())
-    const said = answer.filter(({ score }) => score >= sure)
+    const said = answer.filter(({ score }) => score >= threshold)
     let right = 0
     for (const { label, box } of said) {
       const hit = [...left].find((i) => truth.labels[i] === label && intersectionOverUnion(truth.boxes[i], box) >= 0.5)

@@ -29,6 +29,8 @@ export interface TaskScore {
   /** By name, 0 to 1, -1 where there is nothing to measure. */
   readonly metrics: Readonly<Record<string, number>>
   readonly perClass?: readonly ClassScore[]
+  /** Of a detector: the least score of objects that gives the best F1 over the set, at an IoU of 0.5. Chosen on validation, it serves for other pictures. */
+  readonly threshold?: number
   /** Of a detector, at an IoU of 0.5: a curve for each class of which there is something to find. */
   readonly curves?: readonly (PrecisionRecallCurve & { readonly name: string })[]
 }
@@ -56,8 +58,8 @@ export interface VisionTask<Answer> {
   task(network: Layer, inputShape: Shape, loss?: string): Task<Answer>
   /** How good a model is on a set. */
   score(model: Model, set: AnnotatedSet, options?: AnswerOptions): Promise<TaskScore>
-  /** What an answer says; what a detector is not sure of is left out. */
+  /** What an answer says, objects of any score. */
   contentOf(answer: Answer): AnswerContent
-  /** How good an answer is for one picture, 0 to 1. */
-  qualityOf(answer: Answer, truth: Annotations): number
+  /** How good an answer is for one picture, 0 to 1. @param threshold of a detector, the least score of objects that count; 0.5 unless given */
+  qualityOf(answer: Answer, truth: Annotations, threshold?: number): number
 }

@@ -1,0 +1,82 @@
+/** `gentle predict` of a data set: what a model takes its examples for, beside what they are. */
+import { alignClasses, type Model, type OpenedModel, predict, sizeOf } from 'gentle-dl'
+import { type Dataset, preprocessed } from 'gentle-dl/data'
+import { plainPreprocessing } from 'gentle-dl/vision'
+import { openData } from '../data/datasets.ts'
+import { arePictures } from '../data/pictures.ts'
+import { resized } from '../data/resize.ts'
+import { preprocessingOf } from '../models/normalize.ts'
+import { bold, green, note, percent, red, thousands } from '../terminal/terminal.ts'
+import { exitCodes, UsageError, unknownChoice } from '../terminal/usage.ts'
+import { namesOf } from './class-names.ts'
+import { checkSame, type DataOfRun, dataOfRun, tellData } from './data-of-run.ts'
+import type { PredictFlags } from './predict-flags.ts'
+
+const partNames = ['train', 'validation', 'test'] as const
+
+/** Examples that are told one by one; the rest is counted, and in JSON. */
+const mostTold = 20
+
+/** The examples that are asked for: of the data that is named, else of what the run was trained on. */
+async function examplesOf(place: string, opened: OpenedModel, model: Model, flags: PredictFlags): Promise<Dataset> {
+  const { split = 'test' } = flags
+  const part = partNames.find((name) => name === split)
+  if (part === undefined) throw unknownChoice('split', split, partNames)
+  const own: DataOfRun | undefined = flags.data === undefined ? dataOfRun(place, 'predict') : undefined
+  if (own !== undefined) tellData(own, place, part)
+  const { seed = 0, validation, label, resize } = own?.settings ?? {}
+  const { inputShape } = model
+  const [channels, height, width] = inputShape
+  const areImages = inputShape.length === 3 && (channels === 1 || channels === 3)
+  const parts = await openData(own?.settings.data ?? flags.data!, {
+    seed,
+    validation,
+    label,
+    ...(areImages ? { size: [height, width] as const, channels } : {}),
+  })
+  const chosen = resize === undefined ? parts[part] : resized(parts[part], resize)
+  if (own !== undefined) await checkSame(own, part, chosen)
+  const { data } = alignClasses(model, chosen, place)
+  if (data.inputShape.join() !== inputShape.join())
+    throw new UsageError(
+      `${data.name} has examples [${data.inputShape.join(', ')}], but ${place} takes [${inputShape.join(', ')}]`,
+    )
+  return arePictures(data) && plainPreprocessing(inputShape) !== undefined
+    ? preprocessed(data, preprocessingOf(place, opened, flags.normalize))
+    : data
+}
+
+/** Runs the command for the examples of a data set. Gives the exit code. */
+export async function predictData(
+  place: string,
+  opened: OpenedModel,
+  model: Model,
+  flags: PredictFlags,
+): Promise<number> {
+  const data = await examplesOf(place, opened, model, flags)
+  const names = namesOf(model, place)
+  const told = flags.json ? data.length : Math.min(data.length, mostTold)
+  const input = new Float32Array(sizeOf(data.inputShape))
+  const label = new Int32Array(1)
+  const results = []
+  for (let index = 0; index < told; index++) {
+    await data.read([index], input, label)
+    const { data: shares } = await predict(model, input, { probabilities: true })
+    const predictions = Array.from(shares, (probability, i) => ({ label: names[i], probability }))
+      .sort((a, b) => b.probability - a.probability)
+      .slice(0, flags.top)
+    const truth = names[label[0]] ?? String(label[0])
+    const name = data.nameOf?.(index) ?? `${flags.split ?? 'test'} ${index}`
+    results.push({ example: name, truth, right: predictions[0].label === truth, predictions })
+  }
+  if (flags.json) console.log(JSON.stringify(results, null, 2))
+  else {
+    for (const { example, truth, right, predictions } of results) {
+      const shares = predictions.map((each) => `${each.label} ${percent(each.probability)}`).join('  ')
+      console.log(`${bold(example)}  ${shares}  ${right ? green('✓') : red(`✗ is ${truth}`)}`)
+    }
+    if (told < data.length)
+      note(`${told} of ${thousands(data.length)} examples; --json gives all, and gentle eval counts them`)
+  }
+  return exitCodes.done
+}
