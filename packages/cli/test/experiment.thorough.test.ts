@@ -26,7 +26,7 @@ describe('gentle experiment depth', () => {
       expect(runs[0].trainLoss).not.toEqual(runs[1].trainLoss)
     }
     expect(JSON.parse(readFileSync(join(folder, 'depth.json'), 'utf8')).results).toEqual(results)
-    expect(readFileSync(join(folder, 'depth.svg'), 'utf8')).toMatch(/the same with shortcuts.*56 layers/)
+    expect(readFileSync(join(folder, 'depth.svg'), 'utf8')).toMatch(/The same with shortcuts.*56 layers/)
   })
 })
 
@@ -103,7 +103,7 @@ describe('gentle experiment overfitting', () => {
     )
     expect(new Set(losses).size).toBe(8)
     expect(JSON.parse(readFileSync(join(out, 'overfitting.json'), 'utf8'))).toEqual(told)
-    expect(readFileSync(join(out, 'overfitting.svg'), 'utf8')).toMatch(/loss, 120 examples.*validation accuracy/)
+    expect(readFileSync(join(out, 'overfitting.svg'), 'utf8')).toMatch(/Loss, 120 examples.*Validation accuracy/)
   })
 })
 
@@ -137,7 +137,7 @@ describe('gentle experiment loss', () => {
       }
     }
     expect(readFileSync(join(folder, 'loss.svg'), 'utf8')).toMatch(
-      /loss of the best classifier there is.*how far they are off/,
+      /Loss of the best classifier there is.*How far they are off/,
     )
   })
 })

@@ -30,6 +30,20 @@ const shapeText = (shape: Shape): string => shape.join(' x ')
 
 const line = 15
 
+/** Pixels of a path at most: branches beside each other still have room on a phone. */
+const longestPath = 112
+
+/** A path without its first parts where it is long: `…branch2.0.conv`. */
+function endOf(path: string): string {
+  const parts = path.split('.')
+  let shown = path
+  while (parts.length > 1 && textWidth(shown, smallSize) > longestPath) {
+    parts.shift()
+    shown = `…${parts.join('.')}`
+  }
+  return shown
+}
+
 /** A block's lines: what it is, what follows in it, and where it stands and what it gives. */
 const linesOf = ({ kind, title, rest, name, outputShape }: Box): { content: string; size: number; bold: boolean }[] => {
   const small = (content: string) => ({ content, size: smallSize, bold: false })
@@ -42,7 +56,7 @@ const linesOf = ({ kind, title, rest, name, outputShape }: Box): { content: stri
   return [
     { content: title, size: 12, bold: true },
     ...(following === '' ? [] : [small(following)]),
-    ...(kind === 'input' ? [] : [small(name)]),
+    ...(kind === 'input' ? [] : [small(endOf(name))]),
     small(shapeText(outputShape)),
   ]
 }
