@@ -88,6 +88,7 @@ program
   .option('--decayed <what>', 'all (parameters), or weights: without biases and norms')
   .option('--clip-norm <limit>', 'clip the gradients to this global norm', number)
   .option('--warmup <steps>', 'steps over which the learning rate rises from 0', number)
+  .option('--patience <epochs>', 'early stopping: end after this many epochs without improvement on validation', number)
   .option('--seed <n>', 'random seed (default: 0)', number)
   .option('--threads <n>', 'number of threads (default: all cores)', number)
   .option('--wide-vectors', 'compute with 256-bit vectors (AVX2), which V8 marks as experimental')

@@ -1,12 +1,14 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeAll, describe, expect, it } from 'vitest'
-import { gentle, smallIdxSet, temporaryFolder } from './command.ts'
+import { gentle, plainRecipe, smallIdxSet, temporaryFolder } from './command.ts'
 
 const folder = temporaryFolder()
 const run = join(folder, 'run')
 
-beforeAll(() => gentle(['train', 'lenet5', '--data', smallIdxSet(), '--epochs', '1', '--run-dir', run, '--quiet']))
+beforeAll(() =>
+  gentle(['train', 'lenet5', '--data', smallIdxSet(), '--epochs', '1', ...plainRecipe, '--run-dir', run, '--quiet']),
+)
 
 describe('gentle export', () => {
   it('writes the weights of a run with all that is stored with them', async () => {

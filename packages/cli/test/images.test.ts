@@ -6,7 +6,7 @@ import sharp from 'sharp'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { imagesOf, openData } from '../src/data/datasets.ts'
 import { readImage } from '../src/data/images.ts'
-import { gentle, smallIdxSet, temporaryFolder } from './command.ts'
+import { gentle, plainRecipe, smallIdxSet, temporaryFolder } from './command.ts'
 
 /** Photos in two classes, red and blue, 40 x 30, among them a broken one. */
 async function photos(): Promise<string> {
@@ -35,7 +35,7 @@ beforeAll(async () => {
 
 describe('folders of images', () => {
   it('are trained on, evaluated and predicted; what is broken is named', async () => {
-    const flags = ['--resize', '8', '--epochs', '4', '--learning-rate', '0.1', '--batch-size', '8', '--run-dir', run]
+    const flags = ['--resize', '8', '--epochs', '4', ...plainRecipe, '--batch-size', '8', '--run-dir', run]
     const trained = await gentle(['train', 'mlp', '--data', `images:${folder}`, ...flags])
     expect(trained.code).toBe(0)
     expect(trained.stderr).toMatch(/1 image is left out .*\n {2}image .*broken\.jpg: it cannot be decoded/)

@@ -8,7 +8,7 @@ import sharp from 'sharp'
 import { beforeAll, describe, expect, it } from 'vitest'
 import graphs from '../../gentle/test/goldens/onnx-graphs.json' with { type: 'json' }
 import { readImage } from '../src/data/images.ts'
-import { gentle, smallIdxSet, temporaryFolder } from './command.ts'
+import { gentle, plainRecipe, smallIdxSet, temporaryFolder } from './command.ts'
 
 const writeTensor = (file: string, shape: readonly number[], data: Float32Array): void =>
   writeFileSync(file, writeNpy({ shape, dtype: 'float32', data }))
@@ -23,7 +23,18 @@ const values = Float32Array.from({ length: 3 * 784 }, (_, i) => ((i * 37) % 100)
 let model: Model
 
 beforeAll(async () => {
-  await gentle(['train', 'lenet5', '--data', smallIdxSet(), '--epochs', '1', '--run-dir', run, '--quiet'])
+  await gentle([
+    'train',
+    'lenet5',
+    '--data',
+    smallIdxSet(),
+    '--epochs',
+    '1',
+    ...plainRecipe,
+    '--run-dir',
+    run,
+    '--quiet',
+  ])
   writeTensor(tensor, [3, 1, 28, 28], values)
   model = await loadModel(readFileSync(weights))
 })

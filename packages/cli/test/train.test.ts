@@ -2,11 +2,12 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import sharp from 'sharp'
 import { beforeAll, describe, expect, it } from 'vitest'
-import { gentle, type Outcome, smallIdxSet, temporaryFolder } from './command.ts'
+import { gentle, type Outcome, plainRecipe, smallIdxSet, temporaryFolder } from './command.ts'
 
 const folder = smallIdxSet()
 const run = join(temporaryFolder(), 'run')
-const train = ['train', 'lenet5', '--data', `idx:${folder}`, '--epochs', '2', '--batch-size', '20', '--threads', '2']
+const own = ['train', 'lenet5', '--data', `idx:${folder}`, '--epochs', '2', '--batch-size', '20', '--threads', '2']
+const train = [...own, ...plainRecipe]
 
 describe('gentle train', () => {
   let outcome: Outcome
@@ -50,8 +51,12 @@ describe('gentle train', () => {
       batchSize: 20,
       optimizer: 'sgd',
       learningRate: 0.1,
-      schedule: 'linear',
+      schedule: 'cosine',
+      warmup: 1,
       momentum: 0.9,
+      augment: 'none',
+      normalize: 'none',
+      classWeights: 'none',
       seed: 3,
       threads: 2,
     })
@@ -131,7 +136,7 @@ describe('gentle train', () => {
 
   it('stops at a loss that is not finite, says the step and exits with 1', async () => {
     const place = join(temporaryFolder(), 'diverged')
-    const result = await gentle([...train, '--learning-rate', '3e38', '--run-dir', place])
+    const result = await gentle([...own, '--learning-rate', '3e38', '--run-dir', place])
     expect(result.code).toBe(1)
     expect(result.stderr).toMatch(/became (NaN|Infinity|-Infinity).* at step \d+/)
     expect(existsSync(join(place, 'run.json'))).toBe(true)

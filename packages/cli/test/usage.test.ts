@@ -2,7 +2,7 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { crc32, deflateSync } from 'node:zlib'
 import { describe, expect, it } from 'vitest'
-import { gentle, idxBytes, smallIdxSet, temporaryFolder } from './command.ts'
+import { gentle, idxBytes, plainRecipe, smallIdxSet, temporaryFolder } from './command.ts'
 
 /** The beginning of a PNG file of grey pixels, with no pixel in it. */
 function pngHeader(width: number, height: number): Buffer {
@@ -172,7 +172,18 @@ describe.concurrent('gentle', () => {
   it('names a picture that cannot be decoded or is enormous, and tells the others', async () => {
     const folder = temporaryFolder()
     const run = join(folder, 'run')
-    await gentle(['train', 'lenet5', '--data', `idx:${smallIdxSet()}`, '--epochs', '1', '--run-dir', run, '--quiet'])
+    await gentle([
+      'train',
+      'lenet5',
+      '--data',
+      `idx:${smallIdxSet()}`,
+      '--epochs',
+      '1',
+      ...plainRecipe,
+      '--run-dir',
+      run,
+      '--quiet',
+    ])
     const broken = join(folder, 'broken.png')
     writeFileSync(broken, 'no picture')
     const enormous = join(folder, 'enormous.png')

@@ -1,6 +1,6 @@
 /** Classification: one label a picture, or a point. */
 import { alignClasses, crossEntropy, headParameters, type Loss, type Shape } from 'gentle-dl'
-import { augmented, classWeights, type Dataset, normalized, preprocessed, type Splits } from 'gentle-dl/data'
+import { augmented, cached, classWeights, type Dataset, normalized, preprocessed, type Splits } from 'gentle-dl/data'
 import { takesPoints } from 'gentle-dl/models'
 import { type Preprocessing, plainPreprocessing, withoutNormalization } from 'gentle-dl/vision'
 import { arePoints, openData } from '../data/datasets.ts'
@@ -13,6 +13,7 @@ import { networkNamed } from '../models/networks.ts'
 import { commandLine } from '../terminal/invocation.ts'
 import { UsageError } from '../terminal/usage.ts'
 import { finish } from '../train/finish.ts'
+import { dataPreprocessing, smallSetRecipe, tried } from './picture-training.ts'
 import type { EarlierRun, NamedSettings, Preparation } from './task.ts'
 
 /** The data of a training, at the size that is asked for; image files at the network's usual one unless asked. */
@@ -58,37 +59,64 @@ function checkTakes({ model, data }: NamedSettings, splits: Splits): void {
   )
 }
 
-/** @param preprocessing that pretrained weights ask for; pictures are in [0, 1] unless given */
+/** Pictures in [0, 1] of the size that a preprocessing tells; those of a small set of files are read once. */
+function shownAs(known: Splits, preprocessing: Preprocessing, isSmall: boolean): Splits {
+  const shown = withoutNormalization(preprocessing)
+  const at = (set: Dataset): Dataset => (areAsTheyAre(known, shown) ? set : preprocessed(set, shown))
+  return ofEach(known, (set) => (isSmall ? cached(at(set)) : at(set)))
+}
+
+/** @param given the preprocessing of pretrained weights or of a run that goes on; else it follows from the pictures */
 export async function prepareClassification(
   settings: NamedSettings,
-  strict: boolean,
+  { strict, quiet }: { readonly strict: boolean; readonly quiet: boolean },
   earlier: EarlierRun | undefined,
-  preprocessing?: Preprocessing,
+  given?: Preprocessing,
 ): Promise<Preparation> {
   const network = networkNamed(settings.model, 'classify')
   const opened = await openSplits(settings, network.inputShape, strict)
   const known = earlier?.classes === undefined ? opened : asBefore(opened, earlier)
-  const prepared = arePictures(known.train) && preprocessing && !areAsTheyAre(known, preprocessing)
-  // Augmentation and looking want pictures in [0, 1], the network what its weights were trained on.
-  const shown = prepared ? ofEach(known, (set) => preprocessed(set, withoutNormalization(preprocessing))) : known
-  const forNetwork = (set: Dataset): Dataset => (prepared ? normalized(set, preprocessing) : set)
-  const splits = ofEach(shown, forNetwork)
-  checkTakes(settings, splits)
-  const purpose = { classes: splits.train.classes?.length ?? 1, points: arePoints(splits) }
+  checkTakes(settings, known)
+  const purpose = { classes: known.train.classes?.length ?? 1, points: arePoints(known) }
   const layer = network.build(purpose)
+  if (given === undefined) checkEnoughPixels(settings.model, layer, known.train.inputShape)
+  const recipe = smallSetRecipe(settings, layer, known)
+  const wanted = recipe !== undefined && (settings.normalize ?? recipe.normalize) === 'data'
+  const preprocessing =
+    given ?? (wanted ? await dataPreprocessing(known.train) : plainPreprocessing(known.train.inputShape))
+  // Augmentation and looking want pictures in [0, 1], the network what its weights were trained on.
+  const shown = arePictures(known.train) && preprocessing ? shownAs(known, preprocessing, recipe !== undefined) : known
+  const plain = preprocessing === undefined || areAsTheyAre(shown, preprocessing)
+  const forNetwork = (set: Dataset): Dataset => (plain ? set : normalized(set, preprocessing))
+  const splits = ofEach(shown, forNetwork)
   const { inputShape } = splits.train
   checkEnoughPixels(settings.model, layer, inputShape)
+  const loss = lossOf(settings.classWeights ?? recipe?.classWeights, splits.train)
+  const changed = (policy: string, seed: number): Dataset =>
+    forNetwork(augmented(shown.train, policyOf('--augment', policy), { seed }))
+  const trials =
+    recipe &&
+    (await tried(settings, recipe, {
+      layer,
+      train: shown.train,
+      preprocessing: preprocessing!,
+      augmented: (policy) => changed(policy, settings.seed ?? 0),
+      loss,
+      quiet,
+    }))
   return {
     splits,
     network: layer,
     head: headParameters((classes) => network.build({ ...purpose, classes }), inputShape),
-    recipe: network.recipe(purpose),
+    recipe: recipe ?? network.recipe(purpose),
+    usualSettings: trials?.chosen,
+    remarks: trials && earlier === undefined ? [trials.text] : [],
     classes: splits.train.classes,
-    loss: lossOf(settings.classWeights, splits.train),
-    purpose: { preprocessing: prepared ? preprocessing : plainPreprocessing(inputShape), task: 'classify' },
+    loss,
+    purpose: { preprocessing, task: 'classify' },
     monitor: 'accuracy',
     scoreName: 'accuracy',
-    augmented: (policy, seed) => forNetwork(augmented(shown.train, policyOf('--augment', policy), { seed })),
+    augmented: changed,
     digests: () => digestsOf(opened),
     finish: (ending) => finish(ending, splits, shown),
   }

@@ -130,7 +130,8 @@ export function gallery(
 /** What a training shows as it goes on. */
 export interface ProgressView {
   step(report: StepReport): void
-  epoch(line: string): void
+  /** What is to stay above the bar: an epoch's figures, a warning. */
+  line(text: string): void
   end(): void
 }
 
@@ -139,8 +140,8 @@ export function progressView(
   epochs: number,
   { batchSize, quiet, score }: { batchSize: number; quiet: boolean; score: { of: string; name: string } | undefined },
 ): ProgressView {
-  if (quiet) return { step() {}, epoch() {}, end() {} }
-  if (!lively) return { step() {}, epoch: note, end() {} }
+  if (quiet) return { step() {}, line() {}, end() {} }
+  if (!lively) return { step() {}, line: note, end() {} }
   const bar = new SingleBar({
     stream: process.stderr,
     format: `epoch {epoch}/${epochs} {bar} loss {loss}${score === undefined ? '' : `  ${score.name} {score}`}  {speed} examples/s  {left} left`,
@@ -175,10 +176,10 @@ export function progressView(
       drawn = true
     },
     // The bar ends and begins again below the line: it goes back to where it began when it ends.
-    epoch(line) {
+    line(text) {
       bar.stop()
       drawn = false
-      process.stderr.write(`\r\u001b[K${line}\n`)
+      process.stderr.write(`\r\u001b[K${text}\n`)
     },
     end: () => bar.stop(),
   }

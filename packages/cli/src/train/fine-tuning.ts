@@ -33,7 +33,7 @@ export function fineTuningSettings(settings: Settings, examples: number, newHead
 /** @throws UsageError for settings that mean nothing without pretrained weights, or leave nothing to the layers below. */
 export function checkFineTuning({ pretrained, normalize, headEpochs = 0, firstLayerRate, epochs }: Settings): void {
   const alone = {
-    '--normalize': normalize,
+    '--normalize imagenet': normalize === 'imagenet' ? normalize : undefined,
     '--head-epochs': headEpochs || undefined,
     '--first-layer-rate': firstLayerRate,
   }

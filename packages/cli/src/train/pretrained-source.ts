@@ -77,6 +77,10 @@ export async function pretrainedSource(
   const file = await fileOf(given, model, quiet)
   const weights = await readWeightsFile(file, { key })
   const told = async (): Promise<Preprocessing | undefined> => {
+    if (normalize === 'data')
+      throw new UsageError(
+        '--normalize data is for networks that begin anew; pretrained weights expect what they were trained on',
+      )
     if (normalize !== undefined) return normalize === imagenet ? preprocessingNamed(imagenet, inputShape) : undefined
     const stored = preprocessingFrom(weights.metadata, file)
     if (stored !== undefined) return stored

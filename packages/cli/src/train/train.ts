@@ -22,18 +22,20 @@ import { measurePeakOfThread } from '../networks/measure.ts'
 import { annotatedTask } from '../tasks/annotated-tasks.ts'
 import { prepareAnnotated } from '../tasks/prepare-annotated.ts'
 import { prepareClassification } from '../tasks/prepare-classification.ts'
-import { sequenceTask } from '../tasks/sequence-tasks.ts'
+import { sequenceTask, sequenceTasks } from '../tasks/sequence-tasks.ts'
 import type { NamedSettings, Preparation } from '../tasks/task.ts'
 import type { AnyTaskName } from '../tasks/task-names.ts'
 import { watchInterrupts } from '../terminal/interrupts.ts'
 import { commandLine } from '../terminal/invocation.ts'
 import { note, type ProgressView, progressView, terminalWidth, thousands } from '../terminal/terminal.ts'
 import { exitCodes, UsageError } from '../terminal/usage.ts'
+import { networkFor } from './choose-network.ts'
 import { settingsFor, type TrainFlags } from './choose-settings.ts'
 import { describeRun } from './describe-run.ts'
 import { fitEither, modelFor } from './either-kind.ts'
 import { checkFineTuning, fineTuningSettings, frozenIn } from './fine-tuning.ts'
 import { frozenNames } from './freeze.ts'
+import { lossWatch } from './loss-watch.ts'
 import { loadTold, type Pretrained } from './pretrained.ts'
 import { type PretrainedSource, preprocessingIn, pretrainedSource } from './pretrained-source.ts'
 import { profileText } from './profile-text.ts'
@@ -74,7 +76,7 @@ interface Begun extends Planned {
 /** What prepares a training of each task. */
 function prepare(
   settings: NamedSettings,
-  strict: boolean,
+  { strict = false, quiet = false }: TrainFlags,
   resumed: Resumed | undefined,
   source: PretrainedSource | undefined,
 ): Promise<Preparation> {
@@ -82,7 +84,7 @@ function prepare(
   const earlier = resumed && { run: resumed.run.path, classes: classesOf(resumed.state) }
   if (task === 'classify') {
     const preprocessing = resumed === undefined ? source?.preprocessing(settings.resize) : preprocessingIn(resumed.run)
-    return prepareClassification(settings, strict, earlier, preprocessing)
+    return prepareClassification(settings, { strict, quiet }, earlier, preprocessing)
   }
   const expected = source?.preprocessing(undefined)
   if (expected?.mean.some((mean) => mean !== 0) && settings.task !== undefined)
@@ -106,15 +108,34 @@ function checkResumed({ run, state }: Resumed, { epochs }: Plan): void {
   run.saveHistory(state.history)
 }
 
+/** Chooses a network for data alone, and tells which and why. */
+async function withNetwork(
+  model: string | undefined,
+  flags: TrainFlags,
+): Promise<{ readonly model: string | undefined; readonly flags: TrainFlags }> {
+  const { data, task = 'classify', resume, preset, config, pretrained } = flags
+  const isAlone = [resume, preset, config, pretrained].every((each) => each === undefined)
+  if (model !== undefined || data === undefined || task !== 'classify' || !isAlone || isSequenceData(data))
+    return { model, flags }
+  const { model: chosen, size, why } = await networkFor(data, flags)
+  if (!flags.quiet) note(`${chosen}, as no network is named: ${why}`)
+  return { model: chosen, flags: { ...flags, resize: flags.resize ?? size } }
+}
+
+/** Whether data is named that networks of sequences learn. */
+const isSequenceData = (data: string): boolean =>
+  sequenceTasks.some(({ dataNames }) => dataNames.some((name) => data.startsWith(`${name.split(':')[0]}:`)))
+
 /** Settles everything that the training depends on. */
-async function planTraining(model: string | undefined, flags: TrainFlags): Promise<Planned> {
+async function planTraining(named: string | undefined, given: TrainFlags): Promise<Planned> {
+  const { model, flags } = await withNetwork(named, given)
   const run = flags.resume === undefined ? undefined : openRun(flags.resume)
   const settings = settingsFor(model, flags, run)
   const resumed = run?.hasState() ? { run, state: run.loadState() } : undefined
   if (run !== undefined && resumed === undefined && flags.quiet !== true)
     note(`${run.path} was stopped before its first epoch was saved; it starts again from its first step`)
   const source = resumed === undefined ? await sourceOf(settings, flags) : undefined
-  const prepared = await prepare(settings, flags.strict === true, resumed, source)
+  const prepared = await prepare(settings, flags, resumed, source)
   const { splits, recipe } = prepared
   const pretrained = source && readPretrained(source, prepared)
   const tuning =
@@ -222,12 +243,14 @@ async function learn(
   view: ProgressView,
   signal: AbortSignal,
 ): Promise<FitResult<AnyModel>> {
-  const { flags, plan, prepared, learned, optimizer, resumed, model, frozen, run } = begun
+  const { flags, task, plan, prepared, learned, optimizer, resumed, model, frozen, run } = begun
   const { splits, loss, metrics, monitor, monitorBetter, scoreName, shortestFirst, validate, purpose } = prepared
+  const watch = lossWatch(plan, task === 'classify' ? prepared.classes?.length : undefined)
   return fitEither(model, learned, {
     loss,
     metrics,
     monitor,
+    patience: plan.patience,
     monitorBetter,
     shortestFirst,
     validation: splits.validation,
@@ -240,13 +263,17 @@ async function learn(
     freeze: frozenIn(frozen, plan, prepared.head),
     state: resumed?.state,
     signal,
-    onStep: (step) => view.step(step),
+    onStep(step) {
+      view.step(step)
+      const warning = watch(step)
+      if (warning !== undefined) view.line(warning)
+    },
     onProfile: flags.profile ? (profile) => tellProfile(profile, peak, begun) : undefined,
     async onEpoch(report, trainer) {
       await run.saveEpoch(report, trainer, purpose)
       const { plotHistory } = await import('gentle-dl-plot')
       run.write('curves.svg', plotHistory(trainer.history, { metric: monitor, metricLabel: scoreName }))
-      view.epoch(epochLine(report, plan.epochs, prepared))
+      view.line(epochLine(report, plan.epochs, prepared))
     },
   })
 }

@@ -16,7 +16,7 @@ export interface ImageFolderOptions {
   readonly channels?: 1 | 3
   /** How pictures of another shape come to that size; 'contain' unless given: in whole, on black. */
   readonly fit?: Fit
-  /** Examples that are split off training for validation where there is no folder of them; a twelfth unless given. */
+  /** Examples that are split off training for validation where there is no folder of them; unless given a twelfth, or 50 where those are more, but no more than a sixth. */
   readonly validation?: number
   /** Examples that are split off for the test where there is no folder of them; a sixth unless given. */
   readonly test?: number

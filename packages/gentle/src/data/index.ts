@@ -41,6 +41,8 @@ export {
   type Transform,
   transformNames,
 } from './augmentation/policy.ts'
+export { cached } from './cached.ts'
+export { type ChannelMoments, channelMoments } from './channel-moments.ts'
 export { type Cifar100Options, type CifarOptions, cifar10, cifar100 } from './cifar.ts'
 export { type CsvOptions, csvPoints, type TableReading, type TableSet } from './csv.ts'
 export type { AnyDataset, Dataset, NamedDataset } from './dataset.ts'

@@ -24,7 +24,8 @@ export async function mapParts<From, To>(
 }
 
 /**
- * All three parts of a set: what is missing is split off from the training part, a sixth for the test and then a twelfth for validation unless told.
+ * All three parts of a set: what is missing is split off from the training part, a sixth for the test and then a twelfth for validation unless told; of
+ * images 50 where those are more, but no more than a sixth.
  * @param what how messages call the set
  * @param splitOff indices of the rest and of so many examples that are split off
  * @param called how messages call the examples
@@ -45,8 +46,10 @@ export function threeParts<Example>(
   const divided = (examples: readonly Example[], count: number) =>
     splitOff(examples, count).map((indices) => Array.from(indices, (i) => examples[i]))
   const [rest, test] = given.test ? [all, given.test] : divided(all, counts.test ?? share(all, 6))
+  // A handful of pictures would choose the best epoch by luck.
+  const enough = called === 'images' ? Math.min(50, share(rest, 6)) : 0
   const [train, validation] = given.validation
     ? [rest, given.validation]
-    : divided(rest, counts.validation ?? share(rest, 12))
+    : divided(rest, counts.validation ?? Math.max(share(rest, 12), enough))
   return { train, validation, test }
 }

@@ -11,6 +11,16 @@ export { type MlpOptions, mlp } from './mlp.ts'
 export { type MobileNetOptions, mobilenetV2 } from './mobilenet.ts'
 export { type NetworkEntry, networks } from './networks.ts'
 export { perceptron, thresholdNeuron } from './perceptron.ts'
+export {
+  chooseNetwork,
+  type NetworkChoice,
+  type PictureFacts,
+  type PictureRecipe,
+  pictureRecipe,
+  type RateWindow,
+  rateWindow,
+  smallSet,
+} from './picture-recipe.ts'
 export { buildNetwork, type Purpose, publishedSizes, type Recipe, recipeFor, takesPoints } from './recipes.ts'
 export { type ResNetOptions, resnet18, resnet34, resnet50, resnet101, resnet152 } from './resnet.ts'
 export {

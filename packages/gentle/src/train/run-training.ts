@@ -1,5 +1,6 @@
 /** The loop over a trainer. */
 import type { Profile } from '../backends/profile.ts'
+import { ArgumentError } from '../core/errors.ts'
 import type { Dataset, NamedDataset } from '../data/dataset.ts'
 import type { AnyModel, Model } from '../nn/model.ts'
 import type { EpochReport, StepReport } from './reports.ts'
@@ -23,6 +24,11 @@ export interface RunOptions<M extends AnyModel = Model> {
    * results of the training stay the same.
    */
   readonly onProfile?: (profile: Profile) => void
+  /**
+   * Early stopping: the training ends where so many epochs in a row were no better on validation than the best before them; it goes to its last epoch unless
+   * given.
+   */
+  readonly patience?: number
   /** Pauses the training after the step in which it is aborted; the last step of an epoch ends its epoch first. */
   readonly signal?: AbortSignal
 }
@@ -35,18 +41,24 @@ const turn = 100
 
 const nextTurn = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 0))
 
+/** Whether the best epoch is so many epochs back. */
+const isStale = <M extends AnyModel>({ best, history }: Trainer<M>, patience = Number.POSITIVE_INFINITY): boolean =>
+  best !== undefined && history.length - best.epoch >= patience
+
 /**
  * Trains until all epochs are done, or the signal pauses it: called again, it goes on. Gives whether all is done.
- * @throws DivergedTraining when loss or parameters become NaN or infinite.
+ * @throws DivergedTraining when loss or parameters become NaN or infinite; ArgumentError for a patience that is not a whole number from 1.
  */
 export async function runTraining<M extends AnyModel>(
   trainer: Trainer<M>,
   options: RunOptions<M> = {},
 ): Promise<boolean> {
-  const { validation, validate, onStep, onEpoch, signal } = options
+  const { validation, validate, onStep, onEpoch, patience, signal } = options
+  if (patience !== undefined && (!Number.isInteger(patience) || patience < 1))
+    throw new ArgumentError(`training: patience is ${patience}; expected a whole number of epochs from 1`)
   let { onProfile } = options
   let yielded = performance.now()
-  while (trainer.epoch <= trainer.epochs) {
+  while (trainer.epoch <= trainer.epochs && !isStale(trainer, patience)) {
     if (signal?.aborted) return false
     while (!trainer.epochIsOver) {
       const batch = await trainer.nextBatch()

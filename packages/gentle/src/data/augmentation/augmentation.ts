@@ -4,6 +4,7 @@ import { type Box, boxArea, clipBox } from '../../vision/boxes.ts'
 import { invertMap, mapPoint, type Point } from '../../vision/geometry.ts'
 import type { Image } from '../../vision/image.ts'
 import { Warp } from '../../vision/warp.ts'
+import { borderColour, shiftColours } from './border.ts'
 import { Drawing, type PictureSize } from './drawing.ts'
 import { type Policy, type SettledPolicy, settlePolicy } from './policy.ts'
 
@@ -43,10 +44,15 @@ export class Augmentation {
     for (const step of this.#steps) step(random, this.#drawing)
   }
 
-  /** A picture's values [channels, height, width], in place. What comes from outside is black. */
+  /** A picture's values [channels, height, width], in place. What comes from outside is black, unless the policy says otherwise. */
   change(pixels: Float32Array): void {
-    const { back, displacements, moves, changes, size } = this.#drawing
-    if (moves) this.#warp.bilinear(pixels, pixels, back, 0, displacements)
+    const { back, displacements, moves, changes, size, outside } = this.#drawing
+    if (moves) {
+      const around = outside === 'border' ? borderColour(pixels, size) : undefined
+      if (around !== undefined) shiftColours(pixels, around, -1)
+      this.#warp.bilinear(pixels, pixels, back, 0, displacements)
+      if (around !== undefined) shiftColours(pixels, around, 1)
+    }
     for (const change of changes) change(pixels, size)
   }
 

@@ -25,6 +25,8 @@ export class Drawing {
   moves = false
   /** Added to the places of the result before they go back. */
   displacements: Displacements | undefined
+  /** What comes from outside of the picture: black, or the colour of the picture's own border. */
+  outside: 'black' | 'border' = 'black'
   readonly changes: PixelChange[] = []
 
   constructor(size: PictureSize) {
@@ -39,6 +41,7 @@ export class Drawing {
     this.back[8] = 1
     this.moves = false
     this.displacements = undefined
+    this.outside = 'black'
     this.changes.length = 0
   }
 

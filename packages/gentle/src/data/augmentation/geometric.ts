@@ -124,6 +124,14 @@ export const geometric = {
         drawing.move(perspectiveCoefficients(startPoints, endPoints))
       },
   ),
+  outside: defineTransform(
+    'what comes from outside: black, as without it, or the colour of most of the border, as pictures on a plain ground need it',
+    { colour: oneOf(['black', 'border'], 'border') },
+    ({ colour }) =>
+      (_, drawing) => {
+        drawing.outside = colour === 'border' ? 'border' : 'black'
+      },
+  ),
   elastic: defineTransform(
     'bends by a smooth field of displacements (Simard, Steinkraus, Platt, 2003); after all other maps',
     { alpha: number(0, 1e6, 34), sigma: number(0.5, 100, 4) },

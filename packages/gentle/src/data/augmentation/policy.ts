@@ -26,6 +26,7 @@ export type Transform = Chance &
     | { readonly type: 'stretch'; readonly aspect: Range }
     | { readonly type: 'crop'; readonly padding: number }
     | { readonly type: 'resizedCrop'; readonly area?: Range; readonly aspect?: Range }
+    | { readonly type: 'outside'; readonly colour?: 'black' | 'border' }
     | { readonly type: 'perspective'; readonly distortion: number }
     | { readonly type: 'elastic'; readonly alpha?: number; readonly sigma?: number }
     | { readonly type: 'brightness' | 'contrast' | 'saturation' | 'sharpness'; readonly factor: Range }
@@ -94,6 +95,28 @@ export function settlePolicy(policy: unknown): SettledPolicy {
 
 /** Policies by name. */
 export const policies = {
+  /** Pictures as they are. */
+  none: [],
+  /** For pictures of which nothing is known: moved, scaled and turned a little, nothing mirrored, colours as they are. */
+  modest: [
+    { type: 'outside', colour: 'border' },
+    { type: 'rotate', degrees: 8 },
+    { type: 'zoom', factor: [0.85, 1.18] },
+    { type: 'stretch', aspect: [0.9, 1.11] },
+    { type: 'shift', across: 0.1, down: 0.1 },
+  ],
+  /** The same for pictures whose colours do not matter: in any hue, paler or grey, brighter or darker. */
+  modestColour: [
+    { type: 'outside', colour: 'border' },
+    { type: 'rotate', degrees: 8 },
+    { type: 'zoom', factor: [0.85, 1.18] },
+    { type: 'stretch', aspect: [0.9, 1.11] },
+    { type: 'shift', across: 0.1, down: 0.1 },
+    { type: 'brightness', factor: [0.7, 1.3] },
+    { type: 'contrast', factor: [0.7, 1.3] },
+    { type: 'hue', shift: 0.5 },
+    { type: 'saturation', factor: [0, 1.5] },
+  ],
   /** For digits and letters, which must not be mirrored: small turns, moves, sizes and slants. */
   digits: [
     { type: 'rotate', degrees: 10 },
