@@ -132,7 +132,7 @@ program
   .option('--head-epochs <n>', 'of --pretrained: epochs in which a new head learns alone (a quarter of all)', number)
   .option(
     '--first-layer-rate <share>',
-    'of --pretrained: learning rate of the first layer as a share of that of the last, in between evenly in ratio (0.1)',
+    'of --pretrained: learning rate of the first layer as a share of that of the last, in between evenly in ratio (0.3)',
     number,
   )
   .option('--weights-key <name>', 'which weights to use from a checkpoint that holds several, such as state_dict')

@@ -88,9 +88,9 @@ describe('--pretrained imagenet', () => {
 
   it('trains the head first, then all at rates by depth, and says so', () => {
     expect(stderr).toContain(
-      'fine-tuning: the head alone for 1 epoch, then all layers; learning rate 0.01 in the last layer, down to 0.1 of that in the first',
+      'fine-tuning: the head alone for 1 epoch, then all layers; learning rate 0.03 in the last layer, down to 0.3 of that in the first',
     )
-    expect(settingsIn(run).settings).toMatchObject({ pretrained: 'imagenet', headEpochs: 1, firstLayerRate: 0.1 })
+    expect(settingsIn(run).settings).toMatchObject({ pretrained: 'imagenet', headEpochs: 1, firstLayerRate: 0.3 })
     expect(stderr).toMatch(/of another shape: .*the head; these begin anew/)
   })
 

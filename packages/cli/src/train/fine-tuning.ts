@@ -3,6 +3,7 @@
  * spoil what was learned before; then all learn, the layers below at smaller rates (Howard, Ruder, "Universal Language Model Fine-tuning for Text
  * Classification", 2018, sections 3.2 and 3.3).
  */
+import type { Recipe } from 'gentle-dl/models'
 import { UsageError } from '../terminal/usage.ts'
 import type { Settings } from './settings.ts'
 
@@ -11,22 +12,35 @@ const steps = 400
 const fewestEpochs = 6
 const mostEpochs = 40
 
-/** Settings of fine-tuning that belong to the data alone. @param examples of the training part */
-export function fineTuningSettings(settings: Settings, examples: number, newHead: boolean): Settings {
+/** The share of the rate by which a network learns from nothing: what is there already would be lost at that. */
+const rateShare = 0.3
+
+/**
+ * What settings are in fine-tuning unless they are given.
+ * @param recipe by which the network learns from nothing
+ * @param examples of the training part
+ * @param newHead whether the head begins anew
+ */
+export function fineTuningSettings(
+  settings: Settings,
+  recipe: Recipe,
+  { examples, newHead }: { readonly examples: number; readonly newHead: boolean },
+): Settings {
   const batchSize = Math.min(settings.batchSize ?? 32, examples)
   const usualEpochs = Math.ceil(steps / Math.ceil(examples / batchSize))
   const epochs = settings.epochs ?? Math.min(mostEpochs, Math.max(fewestEpochs, usualEpochs))
-  const optimizer = settings.optimizer ?? 'sgd'
+  const optimizer = settings.optimizer ?? recipe.optimizer
+  const usualRate = optimizer === 'sgd' ? 0.1 : 0.001
   // Who says what is frozen has a plan; a head that is there already needs none.
   const headEpochs = newHead && settings.freeze === undefined ? Math.round(epochs / 4) : 0
   return {
     batchSize,
     epochs,
     optimizer,
-    learningRate: optimizer === 'sgd' ? 0.01 : 0.0005,
+    learningRate: rateShare * (optimizer === recipe.optimizer ? recipe.learningRate : usualRate),
     schedule: 'cosine',
     headEpochs,
-    firstLayerRate: 0.1,
+    firstLayerRate: 0.3,
   }
 }
 

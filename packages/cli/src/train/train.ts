@@ -141,7 +141,10 @@ async function planTraining(named: string | undefined, given: TrainFlags): Promi
   const tuning =
     pretrained === undefined || (settings.task ?? 'classify') !== 'classify'
       ? {}
-      : fineTuningSettings(settings, splits.train.length, hasNewHead(pretrained, prepared))
+      : fineTuningSettings(settings, recipe, {
+          examples: splits.train.length,
+          newHead: hasNewHead(pretrained, prepared),
+        })
   const threads = Math.min(availableParallelism(), 64)
   const plan = planOf({ augment: prepared.usualAugment, ...prepared.usualSettings, ...tuning, ...settings }, recipe, {
     examples: splits.train.length,
