@@ -19,6 +19,7 @@ describe('a run', () => {
     writeFileSync(table, rows(70))
     const made = await gentle(['train', 'perceptron', '--data', table, '--epochs', '2', '--run-dir', run, '--quiet'])
     expect(made.code).toBe(0)
+    expect(readdirSync(run)).toContain('boundary.svg')
   })
 
   it('knows the data that it was trained on: eval and predict need no --data', async () => {

@@ -4,6 +4,7 @@ import { networkGraph } from 'gentle-dl/inspect'
 import {
   plotAttention,
   plotConfusionMatrix,
+  plotDecisionBoundary,
   plotHistory,
   plotNetwork,
   plotPrecisionRecall,
@@ -70,6 +71,20 @@ export const chartCases: Readonly<Record<string, () => string>> = {
         precision: [1, 0.9 - 0.1 * i, 0.7, 0.4],
       })),
     ),
+  decisionBoundary: () =>
+    plotDecisionBoundary({
+      title: 'What a model decides, and three examples',
+      inputs: ['length in cm', 'weight in g'],
+      classes: ['lemon', 'melon'],
+      range: { left: 4, right: 24, bottom: 50, top: 2050 },
+      cells: Array.from({ length: 400 }, (_, cell) => Number((cell % 20) + Math.floor(cell / 20) > 19)),
+      columns: 20,
+      points: [
+        { x: 8, y: 120, label: 0 },
+        { x: 20, y: 1800, label: 1 },
+        { x: 18, y: 1500, label: 0 },
+      ],
+    }),
   scatter: () =>
     plotScatter([
       {

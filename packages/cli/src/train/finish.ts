@@ -4,6 +4,7 @@ import { confusion, evaluate, loadModel, sizeOf } from 'gentle-dl'
 import { type Dataset, type Splits, subset, writeImageFile } from 'gentle-dl/data'
 import { image } from 'gentle-dl/vision'
 import { arePictures } from '../data/pictures.ts'
+import { decisionBoundaryPicture } from '../pictures/decision-boundary-picture.ts'
 import { predictionSheet } from '../pictures/prediction-sheet.ts'
 import type { Ending } from '../tasks/task.ts'
 import { exitCodes } from '../terminal/usage.ts'
@@ -45,6 +46,9 @@ export async function finish(ending: Ending, splits: Splits, shown: Splits): Pro
   const { plotConfusionMatrix } = await import('gentle-dl-plot')
   const title = 'Confusion matrix of the test set'
   run.write('confusion.svg', plotConfusionMatrix(matrix.counts, splits.test.classes ?? [], { title }))
+  const hasBoundary = best.inputShape.join() === '2' && best.outputShape.join() === String(splits.test.classes?.length)
+  if (hasBoundary)
+    run.write('boundary.svg', await decisionBoundaryPicture(best, splits.test, splits.test.classes ?? []))
   if (arePictures(splits.test)) {
     const pixels = new Float32Array(sizeOf(splits.test.inputShape))
     await shown.test.read([0], pixels, new Int32Array(1))

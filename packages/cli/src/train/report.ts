@@ -69,7 +69,9 @@ export async function report(summary: RunSummary, path: string, test: Dataset, m
     ...(confusions.length > 0 ? ['Worst confusions', ...confusions.map((line) => `  ${line}`), ''] : []),
     ...(images ? [await pictures(test, matrix, classes), ''] : []),
     `Everything is in ${bold(path)}`,
-    dim(`  summary.json, metrics.csv, curves.svg, confusion.svg, ${images ? 'predictions.png, ' : ''}weights/`),
+    dim(
+      `  summary.json, metrics.csv, curves.svg, confusion.svg, ${images ? 'predictions.png, ' : test.inputShape.join() === '2' ? 'boundary.svg, ' : ''}weights/`,
+    ),
     '',
     'Try next',
     ...next.map((command) => `  ${command}`),
