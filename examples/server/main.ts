@@ -1,0 +1,14 @@
+/** node examples/server/main.ts MODEL [PORT]: serves a run folder, or a file of a model. */
+import { openModel } from 'gentle-dl'
+import { serve } from './server.ts'
+
+const [place, port = '3000'] = process.argv.slice(2)
+if (place === undefined) {
+  console.error('usage: node examples/server/main.ts MODEL [PORT]')
+  process.exitCode = 2
+} else {
+  const { model } = await openModel(place)
+  serve(model).listen(Number(port), () =>
+    console.log(`POST http://localhost:${port}/predict with { "inputs": [[...], ...] }`),
+  )
+}
