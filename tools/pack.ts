@@ -33,7 +33,7 @@ export function publishedManifest(manifest: Manifest): object {
   return {
     ...manifest,
     exports: map(manifest.exports, (source) => ({ types: built(source, '.d.ts'), default: built(source, '.js') })),
-    // What is no entry of its own is built into one that is.
+    // What is not an entry of its own is built into one that is.
     ...(manifest.sideEffects && {
       sideEffects: manifest.sideEffects
         .filter((source) => Object.values(manifest.exports ?? {}).includes(source))

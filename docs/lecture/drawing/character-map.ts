@@ -56,7 +56,7 @@ export async function characterMap(): Promise<string> {
   const model = await learn(embeddings(articles.train), articles)
   const weight = (await readWeights(model)).get('0.weight')!
   const frequent = lettersOf(articles.train)
-  // Number 0 stands for what is no character of the alphabet.
+  // Number 0 stands for what is not a character of the alphabet.
   const letters = [...alphabetOf(articles.train)].filter(([letter]) => frequent.has(letter))
   const raw = letters.map(([, place]) => [...weight.subarray((place + 1) * dimensions, (place + 2) * dimensions)])
   const mean = raw[0].map((_, i) => raw.reduce((sum, v) => sum + v[i], 0) / raw.length)

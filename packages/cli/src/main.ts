@@ -81,11 +81,14 @@ program
   .option('--epochs <n>', 'passes over the training examples', number)
   .option('--batch-size <n>', 'examples per step', number)
   .option('--lr, --learning-rate <rate>', 'learning rate, before the schedule lowers it', number)
-  .option('--schedule <name>', 'learning-rate schedule: constant, linear or cosine, both down to 0 (default: linear)')
+  .option('--schedule <name>', 'learning-rate schedule: constant, linear (to 0) or cosine (to 0) (default: linear)')
   .option('--optimizer <name>', 'sgd, adam or adamW')
   .option('--momentum <factor>', 'momentum of sgd', number)
   .option('--weight-decay <factor>', 'weight decay', number)
-  .option('--decayed <what>', 'all (parameters), or weights: without biases and norms')
+  .option(
+    '--decay-parameters <which>',
+    'parameters that weight decay applies to: all, or weights (no biases or norm layers) (default: all)',
+  )
   .option('--clip-norm <limit>', 'clip the gradients to this global norm', number)
   .option('--warmup <steps>', 'steps over which the learning rate rises from 0', number)
   .option('--patience <epochs>', 'early stopping: end after this many epochs without improvement on validation', number)
@@ -107,15 +110,15 @@ program
   )
   .option('--class-weights <how>', 'none, or balanced: rare classes weigh as much as frequent ones (default: none)')
   .option('--loss <name>', `localize: both, giou, smoothL1; segment: ${segmentationLosses.join(', ')}`)
-  .option('--rate <n>', 'speech: sample rate in Hz that all sounds are resampled to (default: 8000)', number)
+  .option('--sample-rate <n>', 'speech: sample rate in Hz that all sounds are resampled to (default: 8000)', number)
   .option(
     '--label-smoothing <share>',
     'pairs: label smoothing, the probability spread evenly over the vocabulary',
     number,
   )
-  .option('--pieces <n>', 'pairs: vocabulary size, for both sides or for each, such as 8000 or characters,100')
+  .option('--vocabulary <n>', 'pairs: vocabulary size, for both sides or for each, such as 8000 or characters,100')
   .option(
-    '--longest <n>',
+    '--max-length <n>',
     'longest training example; longer ones are skipped (default for pairs: 128 tokens; for speech: 20 seconds)',
     number,
   )
@@ -164,7 +167,7 @@ program
     number,
   )
   .option('--augment <policy>', `augmentation policy: ${policyNames.join(', ')}, or JSON, or a JSON file`)
-  .option('--flips', 'localize, detect, segment: average with the prediction for the mirror image')
+  .option('--flip', 'localize, detect, segment: average with the prediction for the mirror image')
   .option('--labels <file>', 'class names, one per line, for a model without them')
   .option('--size <name=n>', 'size of a dynamic dimension of an ONNX model, such as height=48; may be repeated', each)
   .option('--json', 'print JSON')
@@ -198,8 +201,8 @@ program
   .option('--augment <policy>', `augmentation policy: ${policyNames.join(', ')}, or JSON, or a JSON file`)
   .option('--top <n>', 'number of classes to show', number, 5)
   .option('--out <file>', 'write the picture with its boxes or mask drawn on it; a folder for several pictures')
-  .option('--least-score <share>', 'hide objects with a score below this (default: 0.5)', number)
-  .option('--flips', 'localize, detect, segment: average with the prediction for the mirror image')
+  .option('--score-threshold <share>', 'hide objects with a score below this (default: 0.5)', number)
+  .option('--flip', 'localize, detect, segment: average with the prediction for the mirror image')
   .option('--size <name=n>', 'size of a dynamic dimension of an ONNX model, such as height=48; may be repeated', each)
   .option('--json', 'print JSON')
   .action(async (model, images, flags) => finishWith(await predict(model, images, flags)))
@@ -209,15 +212,15 @@ program
   .argument('<run>', 'a run folder or a weights file of deepspeech')
   .argument(
     '[sound...]',
-    'WAV files of any sample rate, and other formats; without them standard input: WAV, or raw samples with --rate',
+    'WAV files of any sample rate, and other formats; without them standard input: WAV, or raw samples with --sample-rate',
   )
   .description('turn speech into text')
-  .option('--beam <n>', 'beam size (default: 32); 1 for greedy decoding', number)
+  .option('--beam-size <n>', 'beam size (default: 32); 1 for greedy decoding', number)
   .option(
     '--language-model <file>',
     'an ARPA file, of words or letters, or none (default: the language model of the run)',
   )
-  .option('--rate <n>', 'sample rate in Hz of raw input (16-bit little-endian mono)', number)
+  .option('--sample-rate <n>', 'sample rate in Hz of raw input (16-bit little-endian mono)', number)
   .option('--out <file>', 'draw the spectrogram with the letters above it at their times, as .svg or .png')
   .option('--json', 'print JSON, with the times of words and letters')
   .option('--quiet', 'print only the texts, one per line')
@@ -228,8 +231,8 @@ program
   .argument('<run>', 'a run folder or a weights file of gnmt')
   .argument('[text...]', 'texts to translate; without them, lines of standard input or typed in the terminal')
   .description('translate texts')
-  .option('--beam <n>', 'beam size (default: 4)', number)
-  .option('--best <n>', 'number of translations per text (default: 1)', number)
+  .option('--beam-size <n>', 'beam size (default: 4)', number)
+  .option('--n-best <n>', 'number of translations per text (default: 1)', number)
   .option('--length-penalty <alpha>', 'favours longer translations: α of GNMT (default: 0.2)', number)
   .option('--coverage-penalty <beta>', 'penalizes leaving out parts of a text: β of GNMT (default: 0)', number)
   .option('--out <file>', 'draw the attention weights, as .svg')
@@ -246,7 +249,7 @@ program
   .description('show the layers of a network: shapes, parameters, FLOPs, memory')
   .option('--input <HxWxC>', 'input size, such as 224x224x3')
   .option('--classes <n>', 'number of classes', number)
-  .option('--batch <n>', 'batch size for memory and time', number, 1)
+  .option('--batch-size <n>', 'batch size for memory and time', number, 1)
   .option('--measure', 'measure the time of each layer, next to the minimum that its FLOPs allow')
   .option('--svg <file>', 'draw the graph of the network')
   .option('--size <name=n>', 'size of a dynamic dimension of an ONNX model, such as height=48; may be repeated', each)
@@ -432,19 +435,19 @@ const mirrorText =
 dataCommand
   .command('get')
   .argument('[name...]', `${Object.keys(publishedData).join(', ')}; none: list them all`)
-  .description('download data sets from where they are published into the cache, and check them by SHA-256')
+  .description('download published data sets into the cache, checked by SHA-256')
   .option('--mirror <address>', mirrorText)
-  .option('--quiet', 'no progress')
+  .option('--quiet', 'print no progress')
   .action(async (names, flags) => finishWith(await getData(names, flags)))
 
 program
   .command('weights')
-  .description('pretrained weights')
+  .description('download pretrained weights')
   .command('get')
   .argument('[network...]', `${publishedNetworks.join(', ')}; none: list them all`)
-  .description('download ImageNet weights from where they are published into the cache, and check them by SHA-256')
+  .description('download published ImageNet weights into the cache, checked by SHA-256')
   .option('--mirror <address>', mirrorText)
-  .option('--quiet', 'no progress')
+  .option('--quiet', 'print no progress')
   .action(async (networks, flags) => finishWith(await getWeights(networks, flags)))
 
 program

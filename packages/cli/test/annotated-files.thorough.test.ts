@@ -70,7 +70,7 @@ describe.concurrent('sets of files with boxes and masks', () => {
     const told = await gentle(['data', 'describe', `coco:${folder}`, '--resize', '32', '--json'])
     expect(told.code).toBe(0)
     expect(told.stderr).toMatch(
-      /: 1 image and 1 object are left out \(--strict refuses them\)\n {2}image none\.png: there is no such file.*\n {2}.*annotation 1: the box from 1,1 to 1,6 has no area\n/,
+      /: 1 image and 1 object were skipped \(--strict refuses them\)\n {2}image none\.png: no such file.*\n {2}.*annotation 1: the box from 1,1 to 1,6 has no area\n/,
     )
     await expect(describeSet(`coco:${folder}`, { strict: true })).rejects.toThrow(
       /2 of its pictures and annotations would be left out or mended/,
@@ -80,10 +80,10 @@ describe.concurrent('sets of files with boxes and masks', () => {
   it('count one that is left out, and many', () => {
     const boxes = Array.from({ length: 7 }, (_, i) => ({ file: 'a.png', reason: `box ${i}`, object: true as const }))
     expect(skippedText('coco:a', boxes.slice(0, 1))).toBe(
-      'coco:a: 1 object is left out (--strict refuses them)\n  box 0',
+      'coco:a: 1 object was skipped (--strict stops instead)\n  box 0',
     )
     expect(skippedText('coco:a', boxes)).toMatch(
-      /7 objects are left out .*\n {2}box 0\n( {2}box \d\n){4} {2}and 2 more$/,
+      /7 objects were skipped .*\n {2}box 0\n( {2}box \d\n){4} {2}and 2 more$/,
     )
   })
 

@@ -43,7 +43,7 @@ describe('gentle augment', () => {
   ])('writes the sheet that was looked at: %s', async (name, policy) => {
     const sheet = join(folder, `${name}.png`)
     const { code, stderr } = await gentle(['augment', picture, '--policy', policy, '--grid', '2x3', '--out', sheet])
-    expect(stderr).toBe(`6 pictures are in ${sheet}\n`)
+    expect(stderr).toBe(`wrote 6 pictures to ${sheet}\n`)
     expect(code).toBe(0)
     const [made, kept] = [await readImageFile(sheet), await readImageFile(golden(`augment-${name}.png`))]
     expect([made.height, made.width]).toEqual([kept.height, kept.width])
@@ -80,7 +80,7 @@ describe('gentle augment', () => {
     const out = ['--out', join(folder, 'x.png')]
     await refuses(['augment', picture, '--policy', 'digit', ...out], /unknown --policy 'digit'; did you mean digits\?/)
     await refuses(['augment', picture, '--policy', '[{"type":"turn"}]', ...out], /is of type 'turn'; there are flip/)
-    await refuses(['augment', picture, '--policy', '[{]', ...out], /is no JSON/)
+    await refuses(['augment', picture, '--policy', '[{]', ...out], /is not JSON/)
     await refuses(
       ['augment', picture, '--policy', 'flip', '--grid', '0x4', ...out],
       /--grid is 0x4; expected rows x columns/,
@@ -114,7 +114,7 @@ describe('gentle train --augment', () => {
       '[{"type":"shift","across":0.05},{"type":"mixUp"}]',
     )
     expect((await gentle(['train', '--resume', run, '--epochs', '2', '--quiet'])).code).toBe(0)
-    await refuses(['train', '--resume', run, '--augment', 'digits'], /--augment cannot change/)
+    await refuses(['train', '--resume', run, '--augment', 'digits'], /--augment cannot be changed/)
   })
 
   it('gives the same weights from the same seed on any number of threads', async () => {
@@ -146,7 +146,7 @@ describe('gentle train --augment', () => {
   it('is for pictures', async () => {
     await refuses(
       ['train', 'mlp', '--data', 'moons', '--augment', 'flip'],
-      /the examples of data set moons are no pictures/,
+      /the examples of data set moons are not pictures/,
     )
   })
 })

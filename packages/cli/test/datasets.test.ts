@@ -45,15 +45,17 @@ describe('data sets by name and by path', () => {
   it('tell what tables, arrays and EMNIST files were taken for', async () => {
     const told = async (...args: string[]) => (await gentle(['data', ...args])).stderr.trim()
     expect(await told(table)).toBe(
-      `${table}: 200 rows with commas between cells, and a header; the label is column 3 'kind', the only one of text (--label takes another): 2 classes, often, rare; 3 inputs, numbers as they are`,
+      `${table}: 200 rows with commas between cells, and a header; the label is column 3 'kind', the only text column (--label chooses another): 2 classes, often, rare; 3 inputs, numbers as they are`,
     )
     const german = join(folder, 'german.tsv')
     const lines = Array.from({ length: 20 }, (_, i) => `${i}\t${i % 3}\t${i % 7},5\t${i % 2}`)
     writeFileSync(german, ['\tkind\tlength\tgood', ...lines].join('\r\n'))
     expect(await told(german, '--label', 'kind')).toBe(
-      `${german}: 20 rows with tabs between cells, decimal commas, and a header; the label is column 1 'kind', as told: 3 classes, 0, 1, 2; column 0 numbers the rows and is left out; 2 inputs, numbers as they are`,
+      `${german}: 20 rows with tabs between cells, decimal commas, and a header; the label is column 1 'kind', as given: 3 classes, 0, 1, 2; column 0 is a row index and is skipped; 2 inputs, numbers as they are`,
     )
-    expect(await told('xor', '--label', 'kind')).toBe('gentle: --label names the column of a table; xor is none')
+    expect(await told('xor', '--label', 'kind')).toBe(
+      'gentle: --label names a column of a table, but xor is not a table',
+    )
 
     const arrays = join(folder, 'arrays')
     mkdirSync(arrays)
@@ -61,7 +63,7 @@ describe('data sets by name and by path', () => {
     const x = Int32Array.from({ length: 12 * 100 }, (_, i) => (i * 37) % 256)
     writeFileSync(join(arrays, 'x.npy'), writeNpy({ shape: [12, 100], dtype: 'int32', data: x }))
     writeFileSync(join(arrays, 'y.npy'), writeNpy({ shape: [12], dtype: 'int32', data: y }))
-    expect(await told(arrays)).toBe(`${arrays}: inputs of 100, bytes, which are brought to [0, 1]; classes 0 to 1`)
+    expect(await told(arrays)).toBe(`${arrays}: inputs of 100, bytes, scaled to [0, 1]; classes 0 to 1`)
 
     const emnist = join(folder, 'emnist')
     mkdirSync(emnist)
@@ -75,7 +77,9 @@ describe('data sets by name and by path', () => {
       }
     expect(await told(emnist)).toMatch(/emnist has 2 sets, .* say which, .*emnist\/emnist-digits$/)
     for (const name of [join(emnist, 'emnist-letters'), `idx:${join(emnist, 'emnist-letters')}`])
-      expect(await told(name)).toMatch(/the files that begin with emnist-letters-; .* are turned; 26 classes, A to Z$/)
+      expect(await told(name)).toMatch(
+        /the files whose names begin with emnist-letters-; .* transposed back; 26 classes, A to Z$/,
+      )
   })
 
   it('are refused in a line where they are not what they are called', async () => {

@@ -14,9 +14,9 @@ it('gentle data speech:DIR tells how much is said, and what is left out', async 
   writeFileSync(join(folder, 'transcripts.txt'), lines.join('\n'))
   const { code, stdout } = await gentle(['data', `speech:${folder}`])
   expect(code).toBe(0)
-  expect(stdout).toContain('4 recordings, 0.1 min, 8000 samples a second')
+  expect(stdout).toContain('4 recordings, 0.1 min, 8000 samples per second')
   expect(stdout).toContain('9 symbols: e f h n o r t u w')
-  expect(stdout).toMatch(/left out, missing: 1\n.*transcripts\.txt, line 5: there is no sound file .*gone\.wav/)
+  expect(stdout).toMatch(/skipped, missing: 1\n.*transcripts\.txt, line 5: there is no sound file .*gone\.wav/)
   const json = JSON.parse((await gentle(['data', `speech:${folder}`, '--json'])).stdout)
   expect(json.parts.train).toEqual({
     recordings: 2,
@@ -28,7 +28,7 @@ it('gentle data speech:DIR tells how much is said, and what is left out', async 
   })
   const strict = await gentle(['data', `speech:${folder}`, '--strict'])
   expect([strict.code, strict.stderr]).toEqual([2, expect.stringMatching(/1 of its recordings would be left out/)])
-  expect((await gentle(['data', 'speech:'])).stderr).toContain('name the folder, as in speech:DIR')
+  expect((await gentle(['data', 'speech:'])).stderr).toContain('no folder given; expected speech:DIR')
 })
 
 it('folders may have commas in their names, and a list may lie elsewhere, named after one', async () => {

@@ -71,11 +71,11 @@ describe('gentle data describe', () => {
   it('writes a sheet of pictures of every class, and says it all in words', async () => {
     const sheet = join(temporaryFolder(), 'contact-sheet.png')
     const { stdout, stderr } = await gentle(['data', 'describe', `images:${folder}`, '--out', sheet])
-    expect(stderr).toBe(`pictures of every class are in ${sheet}\n`)
+    expect(stderr).toBe(`wrote pictures of every class to ${sheet}\n`)
     expect(stdout).toMatch(/bright has 1\.83 times the training examples of dark/)
     expect(stdout).toMatch(/1 example of test also in train/)
-    expect(stdout).toMatch(/1 example among these in another class than before/)
-    expect(stdout).toMatch(/1 image is left out/)
+    expect(stdout).toMatch(/1 example of these with a different label/)
+    expect(stdout).toMatch(/1 image was skipped/)
     expect(await imageFileInfo(sheet)).toMatchObject({ format: 'png', width: 6 * (64 + 12) + 12 })
   })
 
@@ -94,7 +94,7 @@ describe('gentle data describe', () => {
       expect(code).toBe(2)
     }
     await refuses([folder, '--strict'], /1 of 18 images cannot be read; the first: .*broken\.png/)
-    await refuses(['moons', '--out', 'x.png'], /--out is for sets of pictures/)
-    await refuses([folder, '--resize', '0'], /--resize is 0; expected a whole number from 1/)
+    await refuses(['moons', '--out', 'x.png'], /--out is for image data sets/)
+    await refuses([folder, '--resize', '0'], /--resize is 0; expected a whole number of at least 1/)
   })
 })

@@ -75,7 +75,7 @@ describe('a download', () => {
     expect(ranges).toEqual([`bytes=${content.length + 1}-`, ''])
   })
 
-  it('is tried again where a server is busy, and not where there is no such file', async () => {
+  it('is tried again where a server is busy, and not where no such file', async () => {
     expect(await downloaded({ statuses: [503, 503] })).toMatchObject({ right: true })
     const { error, ranges } = await downloaded({ statuses: [404] })
     expect(error).toMatch(/^127\.0\.0\.1:\d+ answers 404 Not Found$/)
@@ -120,7 +120,7 @@ describe('a download', () => {
       signal: abort.signal,
       onProgress: (done) => done > 0 && abort.abort(),
     })
-    await expect(stopped).rejects.toThrow('it was stopped')
+    await expect(stopped).rejects.toThrow('interrupted')
     expect(existsSync(`${path}.part`)).toBe(true)
     expect(existsSync(path)).toBe(false)
   })
@@ -129,7 +129,7 @@ describe('a download', () => {
     const path = join(temporaryFolder(), 'digits.bin')
     writeFileSync(`${path}.lock`, String(process.ppid))
     const { address } = await standIn({ 'digits.bin': content })
-    await expect(download(published, path, { mirror: address })).rejects.toThrow(/process \d+ downloads it now/)
+    await expect(download(published, path, { mirror: address })).rejects.toThrow(/process \d+ is downloading it/)
     writeFileSync(`${path}.lock`, '999999999')
     await download(published, path, { mirror: address })
     expect(readdirSync(join(path, '..'))).toEqual(['digits.bin'])
@@ -170,7 +170,7 @@ describe('a published file', () => {
     )
   })
 
-  it('is not looked for at what is no address', async () => {
+  it('is not looked for at what is not an address', async () => {
     const path = join(temporaryFolder(), 'digits.bin')
     await expect(obtain([{ file, path }], { mirror: 'lab' })).rejects.toThrow(/--mirror is 'lab'; expected an address/)
   })

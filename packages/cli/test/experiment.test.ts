@@ -10,7 +10,7 @@ describe('gentle experiment depth', () => {
     expect(points).toMatchObject({ code: 2 })
     expect(points.stderr).toBe('gentle: --data moons has no pictures; expected mnist or a folder of IDX files\n')
     const none = await gentle(['experiment', 'depth', '--epochs', '0', '--out', folder])
-    expect(none).toMatchObject({ code: 2, stderr: 'gentle: --epochs is 0; expected a whole number from 1\n' })
+    expect(none).toMatchObject({ code: 2, stderr: 'gentle: --epochs is 0; expected a whole number of at least 1\n' })
     expect(existsSync(folder)).toBe(false)
   })
 })

@@ -64,7 +64,7 @@ describe('gentle experiment shift', () => {
     // An MLP has learned places.
     expect(results[0].runs[0].left[8]).toBeLessThan(results[0].runs[0].left[0] - 0.2)
     const svg = readFileSync(join(folder, 'shift.svg'), 'utf8')
-    expect(svg).toMatch(/moved to the left/)
+    expect(svg).toMatch(/shifted to the left/)
     expect(svg.match(/<use href="#picture"/g)).toHaveLength(9)
   })
 })
@@ -166,6 +166,6 @@ describe('gentle experiment memory', () => {
   it('refuses distances that are none, in one line', async () => {
     const { code, stderr } = await gentle(['experiment', 'memory', '--distances', '10,x'])
     expect(code).toBe(2)
-    expect(stderr).toBe("gentle: --distances is '10,x'; expected whole numbers from 2, such as 10,20,50\n")
+    expect(stderr).toBe("gentle: --distances is '10,x'; expected whole numbers of at least 2, such as 10,20,50\n")
   })
 })

@@ -39,18 +39,18 @@ describe('gentle experiment features', () => {
     expect(told.filters.learned).toHaveLength(filterCount)
     expect(told.filters.learned).not.toEqual(told.filters.byHand)
     expect(JSON.parse(readFileSync(join(out, 'features.json'), 'utf8'))).toEqual(told)
-    expect(readFileSync(join(out, 'features.svg'), 'utf8')).toMatch(/Test accuracy.*filters made by hand.*LeNet-5/)
+    expect(readFileSync(join(out, 'features.svg'), 'utf8')).toMatch(/Test accuracy.*hand-made filters.*LeNet-5/)
   })
 
   it('refuses points, and numbers that are none, in one line', async () => {
     const out = join(temporaryFolder(), 'features')
     const points = await gentle(['experiment', 'features', '--data', 'moons', '--out', out])
     expect(points).toMatchObject({ code: 2 })
-    expect(points.stderr).toBe('gentle: --data moons has no pictures; expected mnist or another set of pictures\n')
+    expect(points.stderr).toBe('gentle: --data moons has no pictures; expected mnist or another image data set\n')
     const list = await gentle(['experiment', 'features', '--examples', '100,many', '--out', out])
     expect(list).toMatchObject({ code: 2 })
     expect(list.stderr).toBe(
-      'gentle: --examples is 100,many; expected whole numbers from 1 with commas between, such as 100,1000\n',
+      'gentle: --examples is 100,many; expected whole numbers of at least 1 with commas between, such as 100,1000\n',
     )
     expect(existsSync(out)).toBe(false)
   })
@@ -89,9 +89,9 @@ describe('gentle experiment overfitting', () => {
     const out = join(temporaryFolder(), 'overfitting')
     const points = await gentle(['experiment', 'overfitting', '--data', 'moons', '--out', out])
     expect(points).toMatchObject({ code: 2 })
-    expect(points.stderr).toBe('gentle: --data moons has no pictures; expected mnist or another set of pictures\n')
+    expect(points.stderr).toBe('gentle: --data moons has no pictures; expected mnist or another image data set\n')
     const none = await gentle(['experiment', 'overfitting', '--seeds', '0', '--out', out])
-    expect(none).toMatchObject({ code: 2, stderr: 'gentle: --seeds is 0; expected a whole number from 1\n' })
+    expect(none).toMatchObject({ code: 2, stderr: 'gentle: --seeds is 0; expected a whole number of at least 1\n' })
     expect(existsSync(out)).toBe(false)
   })
 })

@@ -64,5 +64,5 @@ it('refuses what it cannot explain, in a line', async () => {
   expect(await refused(run, picture, '--layers', '33')).toMatch(/unknown layer '33'; did you mean 3\?/)
   const points = join(folder, 'points')
   await gentle(['train', 'mlp', '--data', 'xor', '--epochs', '1', '--run-dir', points, '--quiet'])
-  expect(await refused(points, picture)).toMatch(/explain is for networks that look at pictures/)
+  expect(await refused(points, picture)).toMatch(/explain is for networks on pictures/)
 })

@@ -39,7 +39,7 @@ describe('gentle export', () => {
     expect(old.code).toBe(2)
     expect(old.stderr).toMatch(/^gentle: exportOnnx: opset is 9; expected a whole number from 13 to 22\n$/)
     const misplaced = await gentle(['export', run, '--format', 'safetensors', '--opset', '17', '--out', out])
-    expect(misplaced.stderr).toMatch(/it goes with --format onnx/)
+    expect(misplaced.stderr).toMatch(/--opset needs --format onnx/)
   })
 
   it('writes a folder for TensorFlow.js', async () => {

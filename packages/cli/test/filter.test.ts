@@ -78,7 +78,7 @@ describe.concurrent('gentle filter', () => {
     const out = place('clipped.png')
     const { stderr } = await filtered(photo, '--kernel', '-2', '--channels', 'each', '--out', out)
     expect(stderr).toMatch(
-      /59 of 60 numbers \(98\.33 %\) lie outside 0 to 255 and are clipped; they go from -5\d\d to /,
+      /59 of 60 numbers \(98\.33 %\) are outside 0 to 255 and were clipped; the range is -5\d\d to /,
     )
     expect(Math.max(...(await readImageFile(out)).data)).toBe(0)
     const same = await filtered(photo, '--kernel', '1', '--channels', 'each', '--out', out)
@@ -136,8 +136,8 @@ sum: 1
 
   it('explains a pixel beyond the edge, and the turned kernel of a convolution', async () => {
     const { stdout } = await filtered(binary, '--kernel', '1 2; 3 4', '--explain', '0,0')
-    expect(stdout).toMatch(/columns -1 to 0 and rows -1 to 0 of the picture; in parentheses what the padding adds/)
-    expect(stdout).toMatch(/\(0\) {2}\(0\)\n +0 {2}\(0\) {4}1\nkernel, turned by 180 degrees/)
+    expect(stdout).toMatch(/columns -1 to 0 and rows -1 to 0 of the picture; padding in parentheses/)
+    expect(stdout).toMatch(/\(0\) {2}\(0\)\n +0 {2}\(0\) {4}1\nkernel, rotated by 180 degrees/)
     expect(stdout).toMatch(/4 {2}3\n {2}2 {2}1\n/)
     expect(stdout).toMatch(/sum: 1$/m)
   })
@@ -163,12 +163,12 @@ describe('gentle filter refuses, in one line,', () => {
   writeFileSync(broken, 'no picture')
 
   it.each<[string, string | undefined, Partial<FilterFlags>, RegExp]>([
-    ['no picture', undefined, { out }, /no picture is named/],
-    ['no kernel', binary, { out }, /no kernel is named/],
-    ['a kernel and a preset', binary, { kernel: '1', preset: 'edge', out }, /both name a kernel/],
+    ['no picture', undefined, { out }, /no picture given/],
+    ['no kernel', binary, { out }, /no kernel given/],
+    ['a kernel and a preset', binary, { kernel: '1', preset: 'edge', out }, /cannot be used together/],
     ['a kernel that is not rectangular', binary, { kernel: '1 2; 3', out }, /not rectangular: row 1 has 2/],
     ['an empty kernel', binary, { kernel: ' ', out }, /kernel is empty/],
-    ['a kernel of words', binary, { kernel: '1 x', out }, /'x', which is no number/],
+    ['a kernel of words', binary, { kernel: '1 x', out }, /'x', which is not a number/],
     [
       'a preset that is not there',
       binary,
@@ -182,12 +182,22 @@ describe('gentle filter refuses, in one line,', () => {
       /setting of gabor 'sigm'; did you mean sigma/,
     ],
     ['a setting of a preset that has none', binary, { preset: 'edge:size=3', out }, /edge has no setting 'size'/],
-    ['a setting that is no number', binary, { preset: 'gaussian:sigma', out }, /sets sigma to ''; expected a number/],
+    [
+      'a setting that is not a number',
+      binary,
+      { preset: 'gaussian:sigma', out },
+      /sets sigma to ''; expected a number/,
+    ],
     ['a setting out of range', binary, { preset: 'gaussian:sigma=-1', out }, /sigma is -1/],
     ['no place for the result', binary, { kernel: '1' }, /--out is missing/],
     ['an ending that is not known', binary, { kernel: '1', out: 'a.gif' }, /ends in '\.gif'; expected one of \.png/],
-    ['a folder that is not there', binary, { kernel: '1', out: '/nowhere/a.png' }, /there is no folder \/nowhere/],
-    ['a stride of 0', binary, { kernel: '1', stride: '0', out }, /--stride is '0'; expected whole numbers from 1/],
+    ['a folder that is not there', binary, { kernel: '1', out: '/nowhere/a.png' }, /no such folder: \/nowhere/],
+    [
+      'a stride of 0',
+      binary,
+      { kernel: '1', stride: '0', out },
+      /--stride is '0'; expected whole numbers of at least 1/,
+    ],
     ['a stride of three', binary, { kernel: '1', stride: '1x2x3', out }, /--stride is '1x2x3'/],
     ['half a dilation', binary, { kernel: '1', dilation: '1.5', out }, /--dilation is '1\.5'/],
     ['an absurd dilation', binary, { kernel: '1 1', dilation: '999999999', out }, /too large/],
@@ -210,9 +220,9 @@ describe('gentle filter refuses, in one line,', () => {
     ],
     ['a picture that is missing', place('missing.png'), { kernel: '1', out }, /missing\.png/],
     ['a picture that is broken', broken, { kernel: '1', out }, /broken\.jpg/],
-    ['numbers that are missing', place('missing.csv'), { kernel: '1', out }, /there is no such file/],
+    ['numbers that are missing', place('missing.csv'), { kernel: '1', out }, /no such file/],
     ['rows of different lengths', odd, { kernel: '1', out }, /line 2 has 1 numbers; expected 2/],
-    ['words in a .csv file', words, { kernel: '1', out }, /line 2 has 'four'; expected numbers alone/],
+    ['words in a .csv file', words, { kernel: '1', out }, /line 2 has 'four'; expected only numbers/],
     ['an array of four axes', cube, { kernel: '1', out }, /is \[1, 1, 2, 2\]; expected \[rows, columns\]/],
     ['numbers that are none', holes, { kernel: '1', out }, /its number 2 is NaN/],
   ])('%s', async (_, path, flags, message) => {

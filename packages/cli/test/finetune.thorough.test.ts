@@ -74,7 +74,7 @@ describe('fine-tuning', () => {
   it('goes on only with the same parameters frozen', async () => {
     const { code, stderr: said } = await gentle(['train', '--resume', tuned, '--freeze', '0'])
     expect(code).toBe(2)
-    expect(said).toMatch(/--freeze cannot change/)
+    expect(said).toMatch(/--freeze cannot be changed/)
   })
 
   it('takes weights whose names a training has changed, and says so', async () => {
@@ -85,7 +85,7 @@ describe('fine-tuning', () => {
     const flags = ['--epochs', '1', '--pretrained', wrapped, '--freeze', 'all-but-head', '--run-dir', run]
     const { code, stderr: said } = await gentle(['train', 'lenet5', '--data', set, '--batch-size', '40', ...flags])
     expect(code).toBe(0)
-    expect(said).toContain(`${wrapped}: its names are taken without "_orig_mod.", without "model."`)
+    expect(said).toContain(`${wrapped}: names were read without "_orig_mod.", without "model."`)
     expect(said).toContain('8 of the 10 weights of lenet5 are loaded')
     expect(weightsIn(run).get('3.weight')!.data).toEqual(weightsIn(first, 'best').get('3.weight')!.data)
   })
@@ -93,13 +93,13 @@ describe('fine-tuning', () => {
   it('refuses a key of weights where there are none', async () => {
     const { code, stderr: said } = await gentle(['train', 'lenet5', '--data', set, '--weights-key', 'ema'])
     expect(code).toBe(2)
-    expect(said).toMatch(/--weights-key goes with --pretrained/)
+    expect(said).toMatch(/--weights-key needs --pretrained/)
   })
 
   it('refuses weights of which nothing fits', async () => {
     const { code, stderr: said } = await gentle(['train', 'mlp', '--data', set, '--pretrained', pretrained])
     expect(code).toBe(2)
-    expect(said).toMatch(/has nothing that fits mlp/)
+    expect(said).toMatch(/has no weights that fit mlp/)
     expect(said.trim().split('\n')).toHaveLength(1)
   })
 })
@@ -118,7 +118,7 @@ describe('names to freeze', () => {
 
   it('are refused where they mean nothing, or leave nothing to learn', () => {
     expect(() => frozen('layer2')).toThrow(/'layer2' means none .* the nearest is/)
-    expect(() => frozen('*')).toThrow(/leaves nothing to learn/)
+    expect(() => frozen('*')).toThrow(/leaves nothing to train/)
   })
 })
 

@@ -38,7 +38,7 @@ describe('folders of images', () => {
     const flags = ['--resize', '8', '--epochs', '4', ...plainRecipe, '--batch-size', '8', '--run-dir', run]
     const trained = await gentle(['train', 'mlp', '--data', `images:${folder}`, ...flags])
     expect(trained.code).toBe(0)
-    expect(trained.stderr).toMatch(/1 image is left out .*\n {2}image .*broken\.jpg: it cannot be decoded/)
+    expect(trained.stderr).toMatch(/1 image was skipped .*\n {2}image .*broken\.jpg: it cannot be decoded/)
     expect(trained.stdout).toContain('Test accuracy 100.00 %')
     const evaluated = JSON.parse((await gentle(['eval', run, '--data', folder, '--json'])).stdout)
     expect(evaluated).toMatchObject({ accuracy: 1, examples: 6, perClass: { blue: 1, red: 1 } })
@@ -69,8 +69,10 @@ describe('folders of images', () => {
     expect(imagesOf(`images:${folder}`)).toBe(folder)
     expect(imagesOf(smallIdxSet())).toBeUndefined()
     expect(imagesOf('mnist')).toBeUndefined()
-    await expect(openData(folder, { seed: 0 })).rejects.toThrow(/sizes of their own; give --resize 32/)
-    await expect(openData('images:', { seed: 0, size: 8 })).rejects.toThrow(/names no folder; expected images:DIR/)
+    await expect(openData(folder, { seed: 0 })).rejects.toThrow(
+      /image files differ in size; give one for all, such as --resize 32/,
+    )
+    await expect(openData('images:', { seed: 0, size: 8 })).rejects.toThrow(/has no folder; expected images:DIR/)
   })
 })
 
@@ -96,7 +98,7 @@ describe('a picture', () => {
     const copy = join(temporaryFolder(), 'weights.safetensors')
     cpSync(join(run, 'weights/best.safetensors'), copy)
     const { stdout, stderr } = await gentle(['predict', copy, file, '--json'])
-    expect(stderr).toBe(`image ${file}: the first of its 2 frames is taken\n`)
+    expect(stderr).toBe(`image ${file}: only the first of its 2 frames is used\n`)
     expect(JSON.parse(stdout)[0].predictions[0].label).toBe('red')
   })
 })

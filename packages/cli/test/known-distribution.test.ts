@@ -59,7 +59,7 @@ describe('a distribution that is known', () => {
 describe('gentle experiment loss', () => {
   it('refuses numbers that are none', async () => {
     const none = await gentle(['experiment', 'loss', '--seeds', '0'])
-    expect(none).toMatchObject({ code: 2, stderr: 'gentle: --seeds is 0; expected a whole number from 1\n' })
+    expect(none).toMatchObject({ code: 2, stderr: 'gentle: --seeds is 0; expected a whole number of at least 1\n' })
     expect((await gentle(['experiment', 'loss', '--examples', '10,x'])).stderr).toMatch(
       /--examples is 10,x; expected whole numbers/,
     )

@@ -64,7 +64,7 @@ describe.concurrent('gentle metrics', () => {
     const truth = file({ ...small, annotations: [] })
     const { code, stderr } = await scored('--truth', truth, '--predictions', file([result]), '--curves', curves)
     expect(code).toBe(0)
-    expect(stderr).toContain('is not drawn')
+    expect(stderr).toContain('was not written')
     expect(existsSync(curves)).toBe(false)
   })
 
@@ -73,19 +73,19 @@ describe.concurrent('gentle metrics', () => {
     const { code, stdout, stderr } = await scored('--truth', file(small), '--predictions', results)
     expect(code).toBe(0)
     expect(stdout).toContain('1 detections of 1 objects in 1 images')
-    expect(stderr).toMatch(/1 results are of categories that .* does not have; they are left out\n$/)
+    expect(stderr).toMatch(/1 results have categories that .* does not have and were skipped\n$/)
   })
 
   it('needs a task that it knows, and a picture that is SVG', async () => {
     const flags = { task: 'detect', truth: file(small), predictions: file([result]) }
     await expect(metrics({ ...flags, task: 'detekt' })).rejects.toThrow("unknown task 'detekt'; did you mean detect?")
-    await expect(metrics({ ...flags, curves: 'curves.png' })).rejects.toThrow('expected a name that ends in .svg')
+    await expect(metrics({ ...flags, curves: 'curves.png' })).rejects.toThrow('expected a file name that ends in .svg')
   })
 
   it('tells what is wrong in one line', async () => {
     const { code, stderr } = await scored('--truth', file('{ "images": ['), '--predictions', file([]))
     expect(code).toBe(2)
-    expect(stderr).toMatch(/^gentle: .*\.json is no JSON: [^\n]*\n$/)
+    expect(stderr).toMatch(/^gentle: .*\.json is not JSON: [^\n]*\n$/)
   })
 })
 
@@ -99,8 +99,8 @@ describe('a truth file', () => {
 
   it.each([
     ['is missing', join(folder, 'nowhere.json'), /the truth .*nowhere\.json cannot be read: no such file/],
-    ['is no JSON', file('<annotation>'), /\.json is no JSON: /],
-    ['is no COCO', file([]), /has no list of images; expected COCO annotations/],
+    ['is not JSON', file('<annotation>'), /\.json is not JSON: /],
+    ['is not a COCO', file([]), /has no list of images; expected COCO annotations/],
     ['has no categories', file({ images: [], annotations: [] }), /has no list of categories/],
     ['has an image without an id', file({ ...small, images: [{}] }), /image 0 has the id missing; expected a whole/],
   ])('that %s is refused', async (_, path, message) => {
@@ -122,7 +122,7 @@ describe('a truth file', () => {
       /the bbox \[5,5,1\]; expected \[x, y, width, height\]/,
     ],
     ['has no box', truthWith({ bbox: undefined }), /annotation 7 has the bbox missing/],
-    ['has a broken area', truthWith({ area: -4 }), /the area -4; expected square pixels, a number from 0/],
+    ['has a broken area', truthWith({ area: -4 }), /the area -4; expected square pixels, a number of at least 0/],
     ['has a broken crowd', truthWith({ iscrowd: 'yes' }), /"iscrowd": "yes"; expected 0 or 1/],
   ])('that %s is scored without, which is told, or refused if it is to be strict', async (_, path, message) => {
     const told = vi.spyOn(process.stderr, 'write').mockReturnValue(true)
@@ -146,9 +146,9 @@ describe('a results file', () => {
 
   it.each([
     ['is missing', join(folder, 'nowhere.json'), /the predictions .*nowhere\.json cannot be read/],
-    ['is no JSON', file('[{]'), /\.json is no JSON: /],
-    ['is no list', file({ annotations: [] }), /is no list of results; expected COCO results/],
-    ['holds no objects', file([1, 2]), /is no list of results/],
+    ['is not JSON', file('[{]'), /\.json is not JSON: /],
+    ['is not a list', file({ annotations: [] }), /is not a list of results; expected COCO results/],
+    ['holds no objects', file([1, 2]), /is not a list of results/],
     [
       'names an unknown image',
       resultsWith({ image_id: 9 }),

@@ -62,6 +62,6 @@ it('scores a model on pictures prepared as its weights say, as it is shown them 
   ]) {
     const { code, stderr } = await gentle(args)
     expect(code).toBe(2)
-    expect(stderr).toMatch(/do not say how pictures are prepared for them; give --normalize imagenet/)
+    expect(stderr).toMatch(/do not say how pictures are normalized; give --normalize imagenet/)
   }
 })

@@ -22,17 +22,17 @@ describe('pairs of texts by name', () => {
     expect(filesOfPairs(`pairs:${table}`)).toEqual([table])
     expect(filesOfPairs(`pairs:${left},${right}`)).toEqual([left, right])
     expect(openPairs(`pairs:${left},${right}`, true).pairs.map(({ target }) => target)).toEqual(['eins', 'zwei'])
-    expect(() => filesOfPairs('pairs:')).toThrow('names no file; expected pairs:FILE.tsv or pairs:A.txt,B.txt')
-    expect(() => filesOfPairs(`pairs:${left},nothing.txt`)).toThrow('there is no file nothing.txt')
+    expect(() => filesOfPairs('pairs:')).toThrow('has no file; expected pairs:FILE.tsv or pairs:A.txt,B.txt')
+    expect(() => filesOfPairs(`pairs:${left},nothing.txt`)).toThrow('no such file: nothing.txt')
   })
 
   it('are told with what is left out, which --strict refuses', async () => {
     const { code, stdout, stderr } = await gentle(['data', `pairs:${table}`, '--validation', '1', '--json'])
     // Two sources cannot be split into three parts.
     expect([code, stdout]).toEqual([2, ''])
-    expect(stderr).toContain('1 line is empty (2), 1 line is without a tab (4); left out (--strict refuses them)')
+    expect(stderr).toContain('1 line is empty (2), 1 line is without a tab (4); skipped (--strict stops instead)')
     expect(stderr).toContain('2 different sources are too few for 1 in the test and 1 in validation')
-    expect(() => openPairs(`pairs:${table}`, true)).toThrow('which --strict refuses')
+    expect(() => openPairs(`pairs:${table}`, true)).toThrow('--strict stops there')
   })
 })
 
@@ -41,7 +41,7 @@ describe('the number of pieces', () => {
     expect(sizesOf('8000')).toEqual({ source: 8000, target: 8000 })
     expect(sizesOf('characters, 100')).toEqual({ source: 'characters', target: 100 })
     for (const wrong of ['', '18', 'words', '1,2', '100,100,100', '1e3'])
-      expect(() => sizesOf(wrong)).toThrow('--pieces is')
+      expect(() => sizesOf(wrong)).toThrow('--vocabulary is')
   })
 
   it('is small where words are hardly met twice, and grows with the texts where they are', () => {

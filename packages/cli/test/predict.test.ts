@@ -72,7 +72,7 @@ describe('gentle predict', () => {
     writeFileSync(bare, writeSafetensors(readSafetensors(readFileSync(weights)).tensors))
     const { stdout } = await gentle(['predict', 'lenet5', '--weights', bare, '--input', tensor, '--logits', '--json'])
     expect(JSON.parse(stdout)[0].logits).toHaveLength(2)
-    await refuses(['predict', bare, '--input', tensor], /holds weights without a network, those of lenet5; name it/)
+    await refuses(['predict', bare, '--input', tensor], /has weights of lenet5 but no network/)
   })
 
   it("takes PyTorch's weights and networks, and NumPy's tensors, and gives PyTorch's logits", async () => {
@@ -99,11 +99,11 @@ describe('gentle predict', () => {
       refuses(['predict', weights], /does not tell its data, as a run folder does/),
       refuses(['predict', run, '--input', join(folder, 'none.npy')], /no such file/),
       refuses(['predict', 'lenet5', '--input', tensor], /lenet5 is a network without weights; .*--weights/),
-      refuses(['predict', 'lenet', '--input', tensor], /nearest network is lenet5/),
+      refuses(['predict', 'lenet', '--input', tensor], /did you mean lenet5/),
       refuses(['predict', 'mlp', '--weights', weights, '--input', tensor], /does not fit mlp: it has no 1\./),
       refuses(['predict', run, '--input', tensor, '--labels', few], /has 1 names, but the model has 2 classes/),
       refuses(['predict', run, 'x.png', '--normalize', 'imagnet'], /did you mean imagenet/),
-      refuses(['predict', run, 'x.png', '--normalize', 'imagenet'], /3 channels; the network takes 1/),
+      refuses(['predict', run, 'x.png', '--normalize', 'imagenet'], /3 channels, but the network takes 1/),
     ])
   })
 })
@@ -146,9 +146,9 @@ describe('an ONNX file with open sizes', () => {
     expect(JSON.parse(given.stdout).inputShape).toEqual([2, 4, 6])
     const wrong = await gentle(['summary', file, '--size', 'height'])
     expect(wrong.stderr).toBe(
-      "gentle: --size is 'height'; expected the name of an open axis and its size, such as height=48\n",
+      "gentle: --size is 'height'; expected the name of a dynamic dimension and its size, such as height=48\n",
     )
     const named = await gentle(['summary', 'lenet5', '--size', 'height=4'])
-    expect(named).toMatchObject({ code: 2, stderr: expect.stringContaining('--size is for an ONNX file') })
+    expect(named).toMatchObject({ code: 2, stderr: expect.stringContaining('--size is for ONNX files') })
   })
 })

@@ -64,6 +64,6 @@ describe('gentle train --profile', () => {
       join(temporaryFolder(), 'a'),
     ])
     expect(JSON.parse(stdout).model).toBe('lenet5')
-    expect(stderr).toContain('A step of lenet5')
+    expect(stderr).toContain('One step of lenet5')
   })
 })

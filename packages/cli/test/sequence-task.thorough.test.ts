@@ -137,7 +137,7 @@ describe('networks of named inputs on the command line', () => {
       expect(code).toBe(2)
       return stderr
     }
-    expect(await refused(['train', 'mean'])).toContain('no data is named; give some, as in --data numbers')
+    expect(await refused(['train', 'mean'])).toContain('no data set given; name one, as in --data numbers')
     expect(await refused(['train', 'mean', '--task', 'classify', '--data', 'numbers'])).toContain(
       'mean is not for --task classify; it is for transcribe',
     )
@@ -147,8 +147,8 @@ describe('networks of named inputs on the command line', () => {
     expect(await refused(['train', 'mean', '--data', 'numbers', '--augment', 'flip'])).toContain('expected none')
     const run = join(temporaryFolder(), 'run')
     await gentle(['train', 'mean', '--data', 'numbers', '--run-dir', run, '--quiet'])
-    expect(await refused(['eval', run, '--data', 'numbers', '--flips'])).toContain(
-      '--flips is not for a model that was trained to transcribe',
+    expect(await refused(['eval', run, '--data', 'numbers', '--flip'])).toContain(
+      '--flip is not for a model that was trained to transcribe',
     )
     expect(await refused(['predict', run, 'x.png'])).toContain(
       'is a model of sequences, to transcribe; give it to gentle transcribe',

@@ -26,12 +26,12 @@ describe('a moved picture', () => {
 describe('gentle experiment shift', () => {
   it('refuses points, and numbers that are none', async () => {
     expect((await gentle(['experiment', 'shift', '--data', 'moons'])).stderr).toBe(
-      'gentle: --data moons has no pictures; expected mnist or another set of pictures\n',
+      'gentle: --data moons has no pictures; expected mnist or another image data set\n',
     )
     for (const name of ['epochs', 'seeds'])
       expect(await gentle(['experiment', 'shift', `--${name}`, '0'])).toMatchObject({
         code: 2,
-        stderr: `gentle: --${name} is 0; expected a whole number from 1\n`,
+        stderr: `gentle: --${name} is 0; expected a whole number of at least 1\n`,
       })
   })
 })

@@ -61,7 +61,7 @@ describe('gentle show', () => {
     writeFileSync(join(folder, 'page.pth'), '<!doctype html>')
     for (const [file, message] of [
       ['page.pth', /is a web page/],
-      ['none.pth', /is not there/],
+      ['none.pth', /does not exist/],
       ['', /is a folder without weights/],
     ] as const) {
       const { code, stderr } = await gentle(['show', join(folder, file)])
@@ -76,10 +76,10 @@ describe('gentle diff', () => {
   it('tells what differs, with names of both matched', async () => {
     const { code, stdout } = await gentle(['diff', saved, weights])
     expect(code).toBe(0)
-    expect(stdout).toContain('names of B are taken without "net."')
+    expect(stdout).toContain('names of B were read without "net."')
     expect(stdout).toMatch(/only in B, 1\n/)
-    expect(stdout).toMatch(/of other values, 1\n.*\n0\.bias +6 +2\.\d+ +2\.\d+ /)
-    expect(stdout).toMatch(/10 in both with the same shape: 9 equal, 1 of other values/)
+    expect(stdout).toMatch(/different values, 1\n.*\n0\.bias +6 +2\.\d+ +2\.\d+ /)
+    expect(stdout).toMatch(/10 in both with the same shape: 9 equal, 1 with different values/)
   })
 
   it('tells the same as JSON, and nothing of a file and itself', async () => {

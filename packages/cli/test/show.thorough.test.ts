@@ -22,7 +22,9 @@ describe('weights without their network, or with another', () => {
   it('are refused with the network that they fit', async () => {
     const alone = await gentle(['predict', weights, 'x.png'])
     expect(alone.code).toBe(2)
-    expect(alone.stderr).toContain(`those of lenet5; name it, as in: gentle predict lenet5 --weights ${weights}`)
+    expect(alone.stderr).toContain(
+      `weights of lenet5 but no network; name the network, as in: gentle predict lenet5 --weights ${weights}`,
+    )
     const other = await gentle(['predict', 'resnet18', '--weights', weights, 'x.png'])
     expect(other.code).toBe(2)
     expect(other.stderr).toMatch(/^gentle: .* does not fit resnet18: it has no conv1\.weight .*; it fits lenet5\n$/)

@@ -33,12 +33,10 @@ const shape = [4, 8, 8]
 
 describe('gentle summary', () => {
   it('tells memory for a batch, and a table that fits the terminal', async () => {
-    const { stdout } = await gentle(['summary', 'lenet5', '--batch', '64'])
+    const { stdout } = await gentle(['summary', 'lenet5', '--batch-size', '64'])
     expect(stdout).toMatch(/3 {2}conv2d +16 x 10 x 10 +2,416 +240,000 +480,000 /)
-    expect(stdout).toContain('416,520 multiply-adds an example, which are 833,040 FLOPs')
-    expect(stdout).toMatch(
-      /activations of a batch of 64: at most [\d.]+ MiB at once in inference, [\d.]+ MiB in training/,
-    )
+    expect(stdout).toContain('416,520 multiply-adds per example, or 833,040 FLOPs')
+    expect(stdout).toMatch(/activations of a batch of 64: peak of [\d.]+ MiB in inference, [\d.]+ MiB in training/)
     for (const line of stdout.split('\n')) expect(line.length).toBeLessThanOrEqual(120)
   })
 

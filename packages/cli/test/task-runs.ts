@@ -58,7 +58,7 @@ export function describeTask(task: string, { model, preset, data, more, score, l
       const summary = JSON.parse(readFileSync(join(run, 'summary.json'), 'utf8'))
       const evaluated = await gentle(['eval', run, '--data', data, '--seed', '1', '--json'])
       expect(JSON.parse(evaluated.stdout)[score]).toBe(summary.test.metrics[score])
-      const flipped = await gentle(['eval', run, '--data', data, '--seed', '1', '--json', '--flips'])
+      const flipped = await gentle(['eval', run, '--data', data, '--seed', '1', '--json', '--flip'])
       expect(flipped.code).toBe(0)
       if (least !== undefined) expect(JSON.parse(flipped.stdout)[score]).not.toBe(summary.test.metrics[score])
     })
@@ -67,7 +67,16 @@ export function describeTask(task: string, { model, preset, data, more, score, l
       const picture = join(run, 'larger.png')
       await sharp(join(run, 'example.png')).resize(64, 64, { kernel: 'nearest' }).extend({ right: 64 }).toFile(picture)
       const drawn = join(run, 'annotated.png')
-      const { code, stdout } = await gentle(['predict', run, picture, '--out', drawn, '--json', '--least-score', '0'])
+      const { code, stdout } = await gentle([
+        'predict',
+        run,
+        picture,
+        '--out',
+        drawn,
+        '--json',
+        '--score-threshold',
+        '0',
+      ])
       expect(code).toBe(0)
       const [{ objects, pixels }] = JSON.parse(stdout)
       if (task === 'segment') expect(pixels.background).toBeGreaterThan(0.5)

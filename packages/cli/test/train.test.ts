@@ -129,9 +129,9 @@ describe('gentle train', () => {
       expect(stderr.trim().split('\n')).toHaveLength(1)
       expect(code).toBe(2)
     }
-    await refuses(['--batch-size', '10'], /--batch-size cannot change .* it is 20, not 10/)
-    await refuses(['--epochs', '1'], /--epochs is 1, but .* has done more; expected at least 2/)
-    await refuses(['--run-dir', 'elsewhere'], /--run-dir is for a new run/)
+    await refuses(['--batch-size', '10'], /--batch-size cannot be changed .* it is 20, not 10/)
+    await refuses(['--epochs', '1'], /--epochs is 1, but .* has already been trained for longer; expected at least 2/)
+    await refuses(['--run-dir', 'elsewhere'], /--run-dir is for new runs/)
   })
 
   it('stops at a loss that is not finite, says the step and exits with 1', async () => {

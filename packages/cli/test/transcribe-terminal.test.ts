@@ -1,4 +1,4 @@
-/** A terminal is no sound. */
+/** A terminal is not sound. */
 import { afterEach, expect, it } from 'vitest'
 import { transcribe } from '../src/speech/transcribe.ts'
 
@@ -9,5 +9,5 @@ afterEach(() => {
 
 it('does not wait for a sound from a keyboard', async () => {
   process.stdin.isTTY = true
-  await expect(transcribe('run', [], {})).rejects.toThrow(/no sound is named; give a file, or send one through/)
+  await expect(transcribe('run', [], {})).rejects.toThrow(/no sound given; name a file, or pipe one to/)
 })

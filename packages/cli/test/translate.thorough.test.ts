@@ -53,7 +53,7 @@ describe('gentle translate', () => {
   it('learns digits, tells what it learned from, and keeps everything', () => {
     expect([trained.code, trained.stderr.match(/gentle:.*/)]).toEqual([0, null])
     expect(trained.stderr).toMatch(/850 training, 50 validation, 100 test examples/)
-    expect(trained.stderr).toMatch(/wordpieces of the source, .* a text; .* wordpieces of the target/)
+    expect(trained.stderr).toMatch(/wordpieces of the source, .* per text; .* wordpieces of the target/)
     const { test, task, model } = json('summary.json')
     expect({ task, model }).toEqual({ task: 'translate', model: 'gnmt' })
     expect(test.sources).toBe(100)
@@ -62,10 +62,10 @@ describe('gentle translate', () => {
     expect(test.beams.map(({ beam }: { beam: number }) => beam)).toEqual([1, 4])
     // Greedy decoding gets right what teacher forcing does.
     expect(test.beams[0].exactMatch).toBeCloseTo(test.sequenceAccuracy, 5)
-    expect(json('run.json').settings).toMatchObject({ units: 64, layers: 2, test: 0.1, longest: 128, warmup: 20 })
+    expect(json('run.json').settings).toMatchObject({ units: 64, layers: 2, test: 0.1, maxLength: 128, warmup: 20 })
     for (const file of ['attention.svg', 'curves.svg', 'examples.json', 'pieces.json', 'weights/best.safetensors'])
       expect(existsSync(join(run, file)), file).toBe(true)
-    expect(trained.stdout).toMatch(/% of 100 test texts exactly right, chrF \d/)
+    expect(trained.stdout).toMatch(/exact match [\d.]+ % of 100 test texts, chrF \d/)
     expect(trained.stdout).toContain('✓')
   })
 
@@ -86,13 +86,13 @@ describe('gentle translate', () => {
     const quiet = await gentle(['translate', run, '1 2 3', '40', '--quiet'])
     expect(quiet.stdout.split('\n')[0]).toBe('one two three')
     expect(quiet.stdout.split('\n')).toHaveLength(3)
-    const several = await gentle(['translate', run, '4 0', '--best', '3'])
+    const several = await gentle(['translate', run, '4 0', '--n-best', '3'])
     expect(several.stdout).toMatch(/probability +translation\n +9\d\.\d\d % +four zero\n/)
-    const asData = JSON.parse((await gentle(['translate', run, '7', '--json', '--beam', '1'])).stdout)
+    const asData = JSON.parse((await gentle(['translate', run, '7', '--json', '--beam-size', '1'])).stdout)
     expect(asData.translations[0]).toMatchObject({ text: 'seven', ended: true, pieces: [' seven', '</s>'] })
     const picture = join(folder, 'attention.svg')
     const drawn = await gentle(['translate', run, '9 1 ß', '--out', picture])
-    expect(drawn.stderr).toContain('ß was in no text that the model learned from')
+    expect(drawn.stderr).toContain('ß did not occur in the training texts')
     expect(readFileSync(picture, 'utf8')).toMatch(/^<svg .*>&lt;\/s&gt;<\/text>/)
   })
 
@@ -111,7 +111,7 @@ describe('gentle translate', () => {
       'constant',
       '--layers',
       '3',
-      '--pieces',
+      '--vocabulary',
       'characters,60',
       '--quiet',
     ]
@@ -133,15 +133,15 @@ describe('gentle translate', () => {
       [['train', 'gnmt', '--data', data, '--resize', '8'], '--resize is not for --task translate; it is for pictures'],
       [['train', 'gnmt', '--data', data, '--augment', 'flip'], '--augment is for pictures and sounds'],
       [['train', 'gnmt', '--data', data, '--layers', '1'], 'layers is 1; expected a whole number from 2 to 8'],
-      [['train', 'lenet5', '--pieces', '100'], '--pieces is not for pictures; it is for --task translate'],
+      [['train', 'lenet5', '--vocabulary', '100'], '--vocabulary is not for pictures; it is for --task translate'],
       [['translate', run, ' '], 'text 1 is empty'],
-      [['translate', run, 'a', '--beam', '0'], '--beam is 0; expected a whole number from 1 to 100'],
+      [['translate', run, 'a', '--beam-size', '0'], '--beam-size is 0; expected a whole number from 1 to 100'],
       [['translate', run, 'a', 'b', '--out', 'x.svg'], '--out draws the attention of one text; 2 are given'],
       [['translate', run, 'a', '--out', 'x.png'], 'the picture of attention is an .svg file'],
       [['translate', run, '1', '--out', join(folder, 'none', 'x.svg')], 'cannot be written'],
       [['translate', join(folder, 'none'), 'a'], 'is neither a run folder with weights nor a file of a model'],
       [['predict', run, 'x.png'], 'give it to gentle translate'],
-      [['eval', run, '--data', data, '--flips'], '--flips is not for a model that was trained to translate'],
+      [['eval', run, '--data', data, '--flip'], '--flip is not for a model that was trained to translate'],
     ] as const) {
       const { code, stderr } = await gentle(args)
       expect([code, stderr], args.join(' ')).toEqual([2, expect.stringContaining(message)])

@@ -41,18 +41,19 @@ describe.concurrent('gentle refuses, in one line,', () => {
   it('an unknown model of speech', () =>
     refuses(['train', 'deepspech'], /unknown model 'deepspech'; did you mean deepspeech\?\n {2}deepspeech .* gnmt/s))
   it('a summary of a network of pairs', () =>
-    refuses(['summary', 'gnmt'], /gnmt is a network of sequences; layers of such are not told/))
+    refuses(['summary', 'gnmt'], /gnmt is a sequence network, whose layers cannot be shown/))
   it('an unknown data set', () =>
     refuses(['train', 'lenet5', '--data', 'mnits'], /unknown data set 'mnits'; did you mean mnist\?/))
   it('an unknown option', () => refuses(['train', 'lenet5', '--epoch', '3'], /unknown option '--epoch'.*--epochs/))
-  it('an option that is no number', () => refuses(['train', 'lenet5', '--epochs', 'many'], /epochs.*expected a number/))
+  it('an option that is not a number', () =>
+    refuses(['train', 'lenet5', '--epochs', 'many'], /epochs.*expected a number/))
   it('an option out of range', () =>
-    refuses(['train', 'mlp', '--batch-size', '0'], /--batch-size is 0; expected a whole number from 1/))
+    refuses(['train', 'mlp', '--batch-size', '0'], /--batch-size is 0; expected a whole number of at least 1/))
   it('an unknown schedule, with the nearest', () =>
     refuses(['train', 'mlp', '--schedule', 'liner'], /unknown --schedule 'liner'; did you mean linear\?/))
   it('a momentum with Adam', () =>
-    refuses(['train', 'mlp', '--optimizer', 'adam', '--momentum', '0.5'], /--momentum goes with/))
-  it('a training without a model', () => refuses(['train'], /no model is named/))
+    refuses(['train', 'mlp', '--optimizer', 'adam', '--momentum', '0.5'], /--momentum needs/))
+  it('a training without a model', () => refuses(['train'], /no model given/))
   it('a shape that is none', () => refuses(['summary', 'lenet5', '--input', '28by28'], /--input is '28by28'/))
   it('an input that a layer cannot take, naming the layer and the shape', () =>
     refuses(['summary', 'lenet5', '--input', '8x8x1'], /layer 3 \(conv2d\) on input \[1, 6, 4, 4\]/))
@@ -71,7 +72,7 @@ describe.concurrent('gentle refuses, in one line,', () => {
       await refuses(['train', 'lenet5', flag, '3'], new RegExp(`unknown option '${flag}'; did you mean --${name}\\?`))
     await refuses(['train', '--model', 'lenet5'], /unknown option '--model'; the model is named without an option/)
   })
-  it('a folder that is no run', () => refuses(['eval', '/nonexistent', '--data', 'mnist'], /neither a run folder/))
+  it('a folder that is not a run', () => refuses(['eval', '/nonexistent', '--data', 'mnist'], /neither a run folder/))
   it('a run folder that cannot be written, before it trains', () =>
     refuses(['train', 'mlp', '--data', 'xor', '--run-dir', '/proc/nowhere/run'], /cannot be written/))
   it('an IDX folder without files, naming the first that is missing', () =>
@@ -97,7 +98,7 @@ describe.concurrent('gentle refuses, in one line,', () => {
     writeFileSync(config, '{ "epochs": "three" }')
     await refuses(
       ['train', 'mlp', '--config', config],
-      /epochs of config .* is "three"; expected a whole number from 1/,
+      /epochs of config .* is "three"; expected a whole number of at least 1/,
     )
     writeFileSync(config, '[3]')
     await refuses(['train', 'mlp', '--config', config], /expected settings by name/)
@@ -105,7 +106,7 @@ describe.concurrent('gentle refuses, in one line,', () => {
     await refuses(['train', 'mlp', '--config', config], /is not JSON/)
   })
 
-  it('weights that are cut off or are no weights', async () => {
+  it('weights that are cut off or are not weights', async () => {
     const folder = join(temporaryFolder(), 'run')
     const made = await gentle(['train', 'perceptron', '--data', 'or', '--epochs', '3', '--run-dir', folder, '--quiet'])
     expect(made.code).toBe(0)

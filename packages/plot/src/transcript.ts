@@ -69,7 +69,9 @@ export function plotTranscript(options: TranscriptPlotOptions): string {
   const { spectrogram, features, frameStep, words } = options
   const frames = spectrogram.length / features
   if (!Number.isInteger(frames) || frames < 1)
-    throw new RangeError(`plotTranscript: ${spectrogram.length} numbers are no whole number of frames of ${features}`)
+    throw new RangeError(
+      `plotTranscript: ${spectrogram.length} numbers are not a whole number of frames of ${features}`,
+    )
   const shade = shadeOf(spectrogram)
   const perRow = Math.max(1, Math.round(rowSeconds / frameStep))
   const rows = Array.from({ length: Math.ceil(frames / perRow) }, (_, i) =>

@@ -48,7 +48,7 @@ export async function openAnnotated(
         .join(', ')}`,
     )
   if (files === undefined) throw unknownChoice('set of pictures with truth', name, annotatedNames)
-  if (files.place === '') throw new UsageError(`${name} names no folder; expected ${files.format}:DIR`)
+  if (files.place === '') throw new UsageError(`${name} has no folder; expected ${files.format}:DIR`)
   if (files.format === 'masks') return maskFolder(files.place, { seed, ...options })
   return formats[files.format](files.place, { seed, masks, ...options })
 }

@@ -44,10 +44,11 @@ export async function augment(files: readonly string[], flags: AugmentFlags): Pr
   const mixes = policy.some(({ type }) => type === 'mixUp' || type === 'cutMix')
   const [{ height, width }] = pictures
   const other = pictures.findIndex((picture) => picture.height !== height || picture.width !== width)
-  if (mixes && pictures.length < 2) throw new UsageError('--policy mixes pictures; give at least two of one size')
+  if (mixes && pictures.length < 2)
+    throw new UsageError('--policy mixes pictures; give at least two pictures of the same size')
   if (mixes && other >= 0)
     throw new UsageError(
-      `--policy mixes pictures; ${files[other]} is ${pictures[other].width} x ${pictures[other].height}, ${files[0]} is ${width} x ${height}: give pictures of one size`,
+      `--policy mixes pictures; ${files[other]} is ${pictures[other].width} x ${pictures[other].height}, ${files[0]} is ${width} x ${height}; give pictures of the same size`,
     )
   // Pictures that are mixed are one batch; others need not be of one size.
   const batches = mixes ? [pictures] : pictures.map((picture) => [picture])
@@ -82,6 +83,6 @@ export async function augment(files: readonly string[], flags: AugmentFlags): Pr
       title: `augmented: ${Object.hasOwn(policies, flags.policy) ? flags.policy : policy.map(({ type }) => type).join(', ')}`,
     }),
   )
-  note(`${tiles.length} pictures are in ${flags.out}`)
+  note(`wrote ${tiles.length} pictures to ${flags.out}`)
   return exitCodes.done
 }

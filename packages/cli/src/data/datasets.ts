@@ -120,7 +120,7 @@ function kindOf(path: string): string {
   if (ending === 'csv' || ending === 'npz') return ending
   if (ending === 'tsv') return 'csv'
   if (!statSync(path).isDirectory())
-    throw new UsageError(`--data ${path} is a file of no known ending; say what it is, as in csv:${path}`)
+    throw new UsageError(`--data ${path} has an unknown file name extension; name its format, as in csv:${path}`)
   const files = readdirSync(path)
   if (files.includes('data_batch_1.bin')) return 'cifar10'
   if (files.includes('train.bin')) return 'cifar100'
@@ -154,20 +154,20 @@ export async function openData(name: string, { size, ...options }: DataOptions):
   const images = imagesOf(name)
   const { kind, place, classes } = kindAndPlace(name)
   if (label !== undefined && kind !== 'csv')
-    throw new UsageError(`--label names the column of a table; ${name} is none`)
+    throw new UsageError(`--label names a column of a table, but ${name} is not a table`)
   if (images !== undefined) {
     if (size === undefined)
-      throw new UsageError(`--data ${name}: image files have sizes of their own; give --resize 32`)
+      throw new UsageError(`--data ${name}: image files differ in size; give one for all, such as --resize 32`)
     const splits = await openImages(images, { ...options, size })
     if (splits.skipped.length > 0) note(skippedText(name, splits.skipped))
     return splits
   }
   if (areAnnotated(name)) {
     if (size === undefined && !areScenes(name))
-      throw new UsageError(`--data ${name}: image files have sizes of their own; give --resize 32`)
+      throw new UsageError(`--data ${name}: image files differ in size; give one for all, such as --resize 32`)
     const splits = await openTold(name, { ...options, size: size ?? 0, masks: false })
     if (splits.train.classes.length === 0)
-      throw new UsageError(`--data ${name} has masks, but no objects to classify; it is for --task segment`)
+      throw new UsageError(`--data ${name} has masks, but no objects to classify; use --task segment`)
     return { train: labelled(splits.train), validation: labelled(splits.validation), test: labelled(splits.test) }
   }
   if (name === 'mnist') return mnist({ seed, validation })
@@ -203,7 +203,7 @@ export function openImages(
   path: string,
   options: DataOptions & Required<Pick<DataOptions, 'size'>>,
 ): Promise<ImageSplits> {
-  if (path === '') throw new UsageError('images: names no folder; expected images:DIR')
+  if (path === '') throw new UsageError('images: has no folder; expected images:DIR')
   return imageFolder(path, options)
 }
 

@@ -34,7 +34,7 @@ export async function describeAnnotated(
   const statistics = await annotatedStatistics(splits, seed)
   if (out !== undefined) {
     await writeImageFile(out, await annotatedSheet(splits.train, name, seed))
-    note(`pictures with what is in them are in ${out}`)
+    note(`wrote annotated pictures to ${out}`)
   }
   const { inputShape, classes, maskClasses } = splits.train
   const { counts, ...figures } = statistics
@@ -63,7 +63,7 @@ function describedText(name: string, { inputShape, classes, maskClasses }: Annot
       ...mean.map((value, c) => [channels[c], value.toFixed(4), deviation[c].toFixed(4)]),
     ]),
     ...(sampled < counts.train.pictures
-      ? [`figures of pixels are of ${thousands(sampled)} training pictures, chosen by seed`]
+      ? [`pixel statistics are of ${thousands(sampled)} random training pictures`]
       : []),
   ]
   return paragraphs.join('\n\n')
@@ -81,7 +81,7 @@ function objectsTable(classes: readonly string[], counts: AnnotatedStatistics['c
 
 const picturesTable = (counts: AnnotatedStatistics['counts'], objects: boolean): string =>
   table([
-    ['pictures', 'all', ...(objects ? ['without objects', 'objects each: least', 'median', 'most'] : [])],
+    ['pictures', 'all', ...(objects ? ['without objects', 'objects per picture: min', 'median', 'most'] : [])],
     ...partNames.map((part) => {
       const { pictures, withoutObjects, objectsPerPicture: each } = counts[part]
       if (!objects) return [part, pictures]

@@ -34,7 +34,7 @@ export interface DescribeFlags {
   readonly json?: boolean
 }
 
-/** Sides at which image files are looked at unless told: whole pictures of one thing, and pictures of many. */
+/** Sides at which image files are looked at by default: whole pictures of one thing, and pictures of many. */
 const usualSide = 64
 const usualAnnotatedSide = 256
 
@@ -46,7 +46,7 @@ export async function describe(
   if (name.startsWith('pairs:')) return describePairs(name, { ...flags, json })
   if (name.startsWith('speech:')) return describeSpeech(name, { ...flags, json })
   if (!Number.isInteger(resize) || resize < 1)
-    throw new UsageError(`--resize is ${resize}; expected a whole number from 1`)
+    throw new UsageError(`--resize is ${resize}; expected a whole number of at least 1`)
   const options = {
     seed: flags.seed ?? 0,
     validation: flags.validation,
@@ -61,7 +61,7 @@ export async function describe(
   const files = path === undefined ? undefined : await openImages(path, options)
   const splits: Splits = files ?? (await openData(name, options))
   if (out !== undefined && !arePictures(splits.train))
-    throw new UsageError(`--out is for sets of pictures; the examples of ${name} are points`)
+    throw new UsageError(`--out is for image data sets; the examples of ${name} are points`)
   const counts = countExamples(splits)
   const { mean, deviation, duplicates } = await dataStatistics(splits)
   const imbalance = classImbalance(counts)
@@ -73,7 +73,7 @@ export async function describe(
   }))
   if (out !== undefined) {
     await writeImageFile(out, await contactSheet(splits.train, name, options.seed))
-    note(`pictures of every class are in ${out}`)
+    note(`wrote pictures of every class to ${out}`)
   }
   if (json) {
     const { inputShape, classes } = splits.train
@@ -111,7 +111,7 @@ export async function describe(
       ...repeated.slice(0, 5).map(({ example, repeats }) => `    ${example} is ${repeats}`),
       ...(files === undefined
         ? []
-        : [files.skipped.length === 0 ? 'no broken file' : skippedText(name, files.skipped)]),
+        : [files.skipped.length === 0 ? 'no broken files' : skippedText(name, files.skipped)]),
     ].join('\n'),
   )
 }
@@ -154,7 +154,7 @@ function sizesText(sizes: ReturnType<typeof sizesOf>, side: number): string {
     ]),
     `sizes: ${counted(sizes.commonest)}`,
     `formats: ${counted(sizes.formats)}${kinds.map(([kind, n]) => (n === 0 ? '' : `; ${thousands(n)} ${kind}`)).join('')}`,
-    `all figures are of the pictures at ${side} x ${side}`,
+    `all statistics are of the pictures resized to ${side} x ${side}`,
   ].join('\n')
 }
 
@@ -167,8 +167,8 @@ function duplicatesText({ within, between, contradicting }: Duplicates): string[
       .map(({ earlier, later, examples: n }) => `${examples(n)} of ${later} also in ${earlier}`),
     ...partNames
       .filter((part) => within[part] > 0)
-      .map((part) => `${examples(within[part])} of ${part} again in ${part}`),
-    ...(contradicting > 0 ? [`${examples(contradicting)} among these in another class than before`] : []),
+      .map((part) => `${examples(within[part])} of ${part} repeated in ${part}`),
+    ...(contradicting > 0 ? [`${examples(contradicting)} of these with a different label`] : []),
   ]
   return lines.length === 0 ? ['no duplicates'] : ['duplicates', ...lines.map((line) => `  ${line}`)]
 }

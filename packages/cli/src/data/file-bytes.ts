@@ -20,6 +20,6 @@ export function textOf(bytes: Uint8Array, file: string): string {
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes)
   } catch {
-    throw new UsageError(`${file} is not in UTF-8; save it in that encoding`)
+    throw new UsageError(`${file} is not UTF-8 text; save it as UTF-8`)
   }
 }

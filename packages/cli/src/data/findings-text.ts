@@ -27,7 +27,7 @@ export function skippedText(name: string, skipped: readonly (SkippedImage | Skip
     ...(objects.length > 0 ? [counted(objects.length, 'object')] : []),
   ]
   return [
-    `${name}: ${counts.join(' and ')} ${skipped.length === 1 ? 'is' : 'are'} left out (--strict refuses them)`,
+    `${name}: ${counts.join(' and ')} ${skipped.length === 1 ? 'was' : 'were'} skipped (--strict stops instead)`,
     ...[images, objects].flatMap((kind) =>
       listText(
         kind.map(({ reason }) => reason),
@@ -46,7 +46,7 @@ function mendedText(name: string, mended: Findings['mended']): string {
     else own.push(reason)
   }
   return [
-    `${name}: ${mended.length} ${mended.length === 1 ? 'thing is' : 'things are'} mended (--strict refuses them)`,
+    `${name}: ${mended.length} ${mended.length === 1 ? 'problem was' : 'problems were'} repaired (--strict stops instead)`,
     ...Array.from(kinds, ([what, reasons]) => [`  ${what}: ${reasons.length}`, ...listText(reasons, '    ')]).flat(),
   ].join('\n')
 }

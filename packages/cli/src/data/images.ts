@@ -9,6 +9,6 @@ import { note } from '../terminal/terminal.ts'
  */
 export async function readImage(path: string, preprocessing: Preprocessing, invert: boolean): Promise<Float32Array> {
   const { frames } = await imageFileInfo(path)
-  if (frames > 1) note(`image ${path}: the first of its ${frames} frames is taken`)
+  if (frames > 1) note(`image ${path}: only the first of its ${frames} frames is used`)
   return readPreprocessedImage(path, preprocessing, { invert })
 }

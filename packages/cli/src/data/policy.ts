@@ -14,11 +14,11 @@ export function policyText(flag: string, given: string): string {
   try {
     return JSON.stringify(JSON.parse(isJson ? given : readFileSync(given, 'utf8')))
   } catch (error) {
-    throw new UsageError(`${flag} ${given} is no JSON: ${(error as Error).message.split('\n')[0]}`)
+    throw new UsageError(`${flag} ${given} is not valid JSON: ${(error as Error).message.split('\n')[0]}`)
   }
 }
 
-/** @throws UsageError for a text that is no policy. */
+/** @throws UsageError for a text that is not a policy. */
 export function policyOf(flag: string, given: string): Policy {
   const text = policyText(flag, given)
   const policy: Policy = Object.hasOwn(policies, text) ? policies[text as keyof typeof policies] : JSON.parse(text)
@@ -33,13 +33,13 @@ export function policyOf(flag: string, given: string): Policy {
 
 /**
  * How pictures are looked at several times, where they are.
- * @throws UsageError where only one of the two flags is given, or views are no whole number from 2.
+ * @throws UsageError where only one of the two flags is given, or views are not a whole number of at least 2.
  */
 export function viewsOf({ views, augment }: { readonly views?: number; readonly augment?: string }) {
   if (views === undefined && augment === undefined) return undefined
   if (views === undefined || augment === undefined)
     throw new UsageError(
-      '--views N and --augment POLICY go together: pictures are looked at N times, changed by the policy',
+      '--views N needs --augment POLICY, and the other way round: predictions are averaged over N augmented views',
     )
   if (!Number.isInteger(views) || views < 2 || views > 1000)
     throw new UsageError(`--views is ${views}; expected a whole number from 2 to 1000`)

@@ -5,14 +5,6 @@ import { thousands } from '../terminal/terminal.ts'
 
 const separators = { ',': 'commas', ';': 'semicolons', '\t': 'tabs', '|': 'bars' } as const
 
-const choices = {
-  'as told': 'as told',
-  'by its name': 'by its name',
-  'the only text': 'the only one of text',
-  'by its values': 'for its numbers look more as classes do than those of the last column',
-  'the last': 'the last',
-} as const
-
 const called = ({ column, name }: { readonly column: number; readonly name?: string }): string =>
   name ? `${column} '${name}'` : String(column)
 
@@ -22,14 +14,14 @@ export function tableText({ name, length, inputShape: [features], classes = [], 
   const some = classes.slice(0, 5).join(', ')
   return [
     `${name}: ${thousands(length)} rows with ${separators[separator]} between cells${decimal === ',' ? ', decimal commas' : ''}${header ? ', and a header' : ', no header'}${encoding === 'utf-8' ? '' : `, in ${encoding}`}`,
-    `the label is column ${called(label)}, ${choices[label.chosen]}${label.chosen === 'as told' ? '' : ' (--label takes another)'}: ${classes.length} classes, ${some}${classes.length > 5 ? ', ...' : ''}`,
-    ...(index === undefined ? [] : [`column ${called(index)} numbers the rows and is left out`]),
+    `the label is column ${called(label)}, ${label.chosen === 'by its values' ? 'since its numbers look more like classes than those of the last column' : label.chosen}${label.chosen === 'as given' ? '' : ' (--label chooses another)'}: ${classes.length} classes, ${some}${classes.length > 5 ? ', ...' : ''}`,
+    ...(index === undefined ? [] : [`column ${called(index)} is a row index and is skipped`]),
     `${features} ${features === 1 ? 'input' : 'inputs'}, ${valuesText(values)}`,
   ].join('; ')
 }
 
 const valuesText = (values: 'bytes' | 'numbers'): string =>
-  values === 'bytes' ? 'bytes, which are brought to [0, 1]' : 'numbers as they are'
+  values === 'bytes' ? 'bytes, scaled to [0, 1]' : 'numbers as they are'
 
 /** What a set of arrays was taken for. */
 export function arraysText({
@@ -42,6 +34,6 @@ export function arraysText({
 
 /** Which of several sets was taken, and how. */
 export function idxText({ train: { name, classes = [] }, reading: { prefix, transposed } }: IdxSplits): string {
-  const upright = transposed ? '; its pictures, which EMNIST stores with rows and columns exchanged, are turned' : ''
-  return `${name}: the files that begin with ${prefix}${upright}; ${classes.length} classes, ${classes[0]} to ${classes.at(-1)}`
+  const upright = transposed ? '; EMNIST stores pictures transposed, so they are transposed back' : ''
+  return `${name}: the files whose names begin with ${prefix}${upright}; ${classes.length} classes, ${classes[0]} to ${classes.at(-1)}`
 }

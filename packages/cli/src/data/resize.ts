@@ -4,7 +4,7 @@ import { UsageError } from '../terminal/usage.ts'
 
 /**
  * The pictures of a data set at size x size.
- * @throws UsageError for examples that are no pictures.
+ * @throws UsageError for examples that are not pictures.
  */
 export function resized(dataset: Dataset, size: number): Dataset {
   if (dataset.inputShape.length !== 3)

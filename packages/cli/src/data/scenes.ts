@@ -19,7 +19,7 @@ function parse(name: string): { options: Options; source: string } {
     const [, key, value] = /^([a-z]+)=(.+)$/.exec(part) ?? []
     if (key === undefined)
       throw new UsageError(
-        `--data ${name}: '${part}' is no option; expected name=value, such as side=96 or objects=1-8`,
+        `--data ${name}: '${part}' is not an option; expected name=value, such as side=96 or objects=1-8`,
       )
     if (!all.includes(key)) throw unknownChoice(`option of ${name}:`, key, all)
     const [number, range] = [numbers.find((known) => known === key), ranges.find((known) => known === key)]

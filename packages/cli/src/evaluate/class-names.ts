@@ -12,9 +12,7 @@ import { UsageError } from '../terminal/usage.ts'
 export function classesTold({ outputShape }: Model, place: string, instead = ''): number {
   const count = classCount(outputShape)
   if (count === undefined)
-    throw new UsageError(
-      `${place} gives [${outputShape.join(', ')}] for an example, no number for each class${instead}`,
-    )
+    throw new UsageError(`${place} outputs [${outputShape.join(', ')}] per example, not one number per class${instead}`)
   return count
 }
 
@@ -51,5 +49,5 @@ function readLabels(file: string): readonly string[] {
   } catch {
     // Told below.
   }
-  throw new UsageError(`--labels ${file} is no list of names; expected a name a line, or a JSON list of texts`)
+  throw new UsageError(`--labels ${file} is not a list of names; expected one name per line, or a JSON list of strings`)
 }

@@ -19,7 +19,7 @@ export interface EvaluateAnnotatedFlags {
   readonly views?: number
   readonly augment?: string
   readonly labels?: string
-  readonly flips?: boolean
+  readonly flip?: boolean
   readonly strict?: boolean
   readonly json?: boolean
 }
@@ -34,10 +34,10 @@ export async function evaluateAnnotated(
 ): Promise<number> {
   const { model, task } = opened
   checkPlain(place, opened)
-  if (task === 'classify') throw new UsageError('the model classifies; it tells no boxes and no masks')
+  if (task === 'classify') throw new UsageError('the model classifies; it predicts no boxes and no masks')
   if (flags.views !== undefined || flags.augment !== undefined)
-    throw new UsageError('--views and --augment are for classes; for boxes and masks there is --flips')
-  if (flags.labels !== undefined) throw new UsageError(`--labels is for models that tell classes; ${place} has its own`)
+    throw new UsageError('--views and --augment are for classifiers; for boxes and masks use --flip')
+  if (flags.labels !== undefined) throw new UsageError(`--labels is for classifiers; ${place} has its own class names`)
   const kind = annotatedTask(task)
   const [channels, height, width] = model.inputShape
   const sets = await openTold(flags.data, {
@@ -60,7 +60,7 @@ export async function evaluateAnnotated(
   classesFor(kind, set, flags.data)
   const { data: aligned, by, classes } = alignAnnotated(model, set, task, place)
   if (by === 'places') tellPlaces(place, flags.data, classes)
-  const judgement = await judge(kind, model, aligned, { flips: flags.flips })
+  const judgement = await judge(kind, model, aligned, { flip: flags.flip })
   if (flags.json) {
     const { metrics, score } = judgement
     console.log(

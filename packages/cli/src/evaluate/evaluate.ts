@@ -25,7 +25,7 @@ const partNames = ['train', 'validation', 'test'] as const
 export interface EvaluateFlags extends EvaluationFlags {
   readonly resize?: number
   readonly views?: number
-  readonly flips?: boolean
+  readonly flip?: boolean
   readonly augment?: string
   readonly labels?: string
   readonly normalize?: string
@@ -41,7 +41,7 @@ function withDataOf({ settings }: DataOfRun, given: Omit<EvaluateFlags, 'data'>)
 
 /** @throws UsageError for flags that mean nothing for sequences. */
 function checkForPictures(flags: Omit<EvaluateFlags, 'data'>, task: string): void {
-  for (const name of ['views', 'flips', 'augment', 'labels', 'normalize', 'label', 'size'] as const)
+  for (const name of ['views', 'flip', 'augment', 'labels', 'normalize', 'label', 'size'] as const)
     if (flags[name] !== undefined) throw new UsageError(`--${name} is not for a model that was trained to ${task}`)
 }
 
@@ -59,18 +59,18 @@ export async function evaluateRun(
   const flags = own === undefined ? (given as EvaluateFlags) : withDataOf(own, given)
   if (takesInputs(opened)) {
     const task = sequenceTask(opened.task)
-    if (task === undefined) throw new UsageError(`${place} does not say what its model of sequences is for`)
+    if (task === undefined) throw new UsageError(`${place} does not say which task its sequence model is for`)
     checkForPictures(given, task.name)
     return task.evaluate(place, opened, part, flags)
   }
   if (opened.task !== 'classify') {
-    if (flags.normalize !== undefined) throw new UsageError('--normalize is for models that tell classes')
+    if (flags.normalize !== undefined) throw new UsageError('--normalize is for classifiers')
     return evaluateAnnotated(place, opened, part, flags, own)
   }
   classesTold(opened.model, place)
   const model = withLabels(opened.model, place, flags.labels)
-  if (flags.flips)
-    throw new UsageError('--flips is for localization, detection and segmentation; give --views and --augment flip')
+  if (flags.flip)
+    throw new UsageError('--flip is for localization, detection and segmentation; give --views and --augment flip')
   const parts = await openData(flags.data, {
     seed: flags.seed ?? 0,
     validation: own?.settings.validation,
@@ -86,7 +86,7 @@ export async function evaluateRun(
   const views = viewsOf(flags)
   const looksAtPictures = arePictures(whole) && plainPreprocessing(model.inputShape) !== undefined
   if (!looksAtPictures && flags.normalize !== undefined)
-    throw new UsageError(`--normalize is for pictures; the examples of ${flags.data} are none`)
+    throw new UsageError(`--normalize is for pictures, but the examples of ${flags.data} are not pictures`)
   const preprocessing = looksAtPictures ? preprocessingOf(place, opened, flags.normalize) : undefined
   // Views are changed while black is 0 and white is 1.
   const dataset =
@@ -113,7 +113,7 @@ export async function evaluateRun(
     console.log(
       [
         bold(
-          `${percent(accuracy!)} of ${dataset.length.toLocaleString('en-US')} ${part} examples of ${flags.data} right, loss ${loss.toFixed(4)}`,
+          `${percent(accuracy!)} of ${dataset.length.toLocaleString('en-US')} ${part} examples of ${flags.data} correct, loss ${loss.toFixed(4)}`,
         ),
         '',
         table([

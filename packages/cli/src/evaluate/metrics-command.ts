@@ -33,12 +33,12 @@ export async function metrics(flags: MetricsFlags): Promise<number> {
 
 async function scoreDetections({ truth: truthFile, predictions, curves, strict, json }: MetricsFlags): Promise<void> {
   if (curves !== undefined && !/\.svg$/i.test(curves))
-    throw new UsageError(`--curves ${curves}: expected a name that ends in .svg`)
+    throw new UsageError(`--curves is ${curves}; expected a file name that ends in .svg`)
   const truth = await readCocoTruth(truthFile, strict === true)
   const results = await readCocoResults(predictions, truth)
   if (results.strangers > 0)
     note(
-      `${predictions}: ${thousands(results.strangers)} results are of categories that ${truthFile} does not have; they are left out`,
+      `${predictions}: ${thousands(results.strangers)} results have categories that ${truthFile} does not have and were skipped`,
     )
   const categories = [...truth.categories.keys()]
   const report = averagePrecision(truth.objects, results.objects, { images: [...truth.images.keys()], categories })
@@ -57,7 +57,7 @@ async function writeCurves(
     .filter(([category]) => report.perCategory[category].AP50 >= 0)
     .map(([category, name]) => ({ name, ...precisionRecallCurve(truth.objects, results.objects, { category }) }))
   if (drawn.length === 0) {
-    note(`${path} is not drawn: ${truth.file} has no object to find`)
+    note(`${path} was not written: ${truth.file} has no objects`)
     return
   }
   try {
@@ -71,15 +71,15 @@ const meanings: Readonly<Record<Exclude<keyof DetectionReport, 'perCategory'>, s
   AP: 'average precision, mean over IoU 0.50 to 0.95',
   AP50: 'at IoU 0.50',
   AP75: 'at IoU 0.75',
-  APsmall: 'of objects up to 32 x 32 pixels',
-  APmedium: 'of objects from 32 x 32 to 96 x 96 pixels',
-  APlarge: 'of objects from 96 x 96 pixels',
-  AR1: 'average recall with 1 detection a category and image',
+  APsmall: 'small objects, up to 32 x 32 pixels',
+  APmedium: 'medium objects, 32 x 32 to 96 x 96 pixels',
+  APlarge: 'large objects, from 96 x 96 pixels',
+  AR1: 'average recall with 1 detection per category and image',
   AR10: 'with 10',
   AR100: 'with 100',
-  ARsmall: 'of objects up to 32 x 32 pixels',
-  ARmedium: 'of objects from 32 x 32 to 96 x 96 pixels',
-  ARlarge: 'of objects from 96 x 96 pixels',
+  ARsmall: 'small objects, up to 32 x 32 pixels',
+  ARmedium: 'medium objects, 32 x 32 to 96 x 96 pixels',
+  ARlarge: 'large objects, from 96 x 96 pixels',
 }
 
 const figure = (value: number): string => (value < 0 ? '-' : value.toFixed(4))

@@ -41,16 +41,16 @@ export async function predictAnnotated(
   checkPlain(place, opened)
   const given = flagsForClasses.find((name) => flags[name] !== undefined)
   if (given !== undefined)
-    throw new UsageError(`--${given} is for models that tell classes; this one is for --task ${task}`)
-  if (task === 'classify' || preprocessing === undefined) throw new UsageError('the model takes no pictures')
-  const stored = flags.leastScore === undefined && task === 'detect' ? storedThreshold(place) : undefined
-  const { leastScore = stored ?? usualThreshold } = flags
+    throw new UsageError(`--${given} is for classifiers; this model is for --task ${task}`)
+  if (task === 'classify' || preprocessing === undefined) throw new UsageError('the input of the model is not a picture')
+  const stored = flags.scoreThreshold === undefined && task === 'detect' ? storedThreshold(place) : undefined
+  const { scoreThreshold = stored ?? usualThreshold } = flags
   if (stored !== undefined) note(`objects from a score of ${stored.toFixed(2)} up, which had the best F1 on validation`)
-  if (!(leastScore >= 0 && leastScore <= 1)) throw new UsageError(`--least-score is ${leastScore}; expected 0 to 1`)
+  if (!(scoreThreshold >= 0 && scoreThreshold <= 1)) throw new UsageError(`--score-threshold is ${scoreThreshold}; expected a number from 0 to 1`)
   const into = flags.out
   const folder = into !== undefined && files.length > 1
   if (folder && extname(into) !== '')
-    throw new UsageError(`--out ${into} is one file for ${files.length} pictures; give a folder`)
+    throw new UsageError(`--out ${into} is a file, but there are ${files.length} pictures; give a folder`)
   if (folder) mkdirSync(into, { recursive: true })
   const kind = annotatedTask(task)
   const names = model.classes ?? []
@@ -71,14 +71,14 @@ export async function predictAnnotated(
       await answerOf(model, kind, values, flags),
       model,
       original,
-      leastScore,
+      scoreThreshold,
       task === 'localize',
     )
     results.push({ image: file, ...described(said, original, names) })
     if (into !== undefined) {
       const target = folder ? join(into, `${basename(file, extname(file))}.png`) : into
       await writeImageFile(target, annotated(original, said, names))
-      if (!flags.json) note(`${file} with what is seen in it: ${target}`)
+      if (!flags.json) note(`wrote ${target}`)
     }
   }
   if (flags.json) console.log(JSON.stringify(results, null, 2))
@@ -99,12 +99,12 @@ async function answerOf(
   model: Model,
   kind: AnyTask,
   values: Float32Array,
-  { flips }: PredictFlags,
+  { flip }: PredictFlags,
 ): Promise<AnswerContent> {
   const task = kind.task(model.layer, model.inputShape)
   const [, , width] = model.inputShape
   const { data } = await predict(model, values)
-  if (!flips) return kind.contentOf(task.decode(data))
+  if (!flip) return kind.contentOf(task.decode(data))
   const mirrored = values.map((_, i) => values[i - (i % width) + width - 1 - (i % width)])
   return kind.contentOf(task.decode(data, (await predict(model, mirrored)).data))
 }
@@ -114,13 +114,13 @@ function onOriginal(
   { objects, mask }: AnswerContent,
   { inputShape: [, height, width] }: Model,
   picture: Image,
-  leastScore: number,
+  scoreThreshold: number,
   always: boolean,
 ): AnswerContent {
   const fit = { height, width, fit: 'contain' } as const
   return {
     objects: objects
-      ?.filter(({ score }) => always || score >= leastScore)
+      ?.filter(({ score }) => always || score >= scoreThreshold)
       .map((object) => ({ ...object, box: unfittedBox(object.box, picture, fit) })),
     mask: mask && unfittedMask(mask, picture, fit),
   }

@@ -15,7 +15,7 @@ export interface PredictFlags {
   readonly augment?: string
   readonly top: number
   readonly out?: string
-  readonly leastScore?: number
-  readonly flips?: boolean
+  readonly scoreThreshold?: number
+  readonly flip?: boolean
   readonly json?: boolean
 }

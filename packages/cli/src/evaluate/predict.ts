@@ -35,9 +35,9 @@ export async function predict(place: string, images: readonly string[], flags: P
   if (images.length === 0 && arePicturesIn(place))
     throw new UsageError(`the model comes first: ${commandLine('predict', 'RUN', place)}`)
   if (flags.input !== undefined && flags.normalize !== undefined)
-    throw new UsageError('--normalize is for pictures; the tensor of --input is run as it is')
+    throw new UsageError('--normalize is for pictures; a tensor given by --input is not preprocessed')
   if (flags.views !== undefined && (flags.logits || flags.input !== undefined))
-    throw new UsageError('--views is for the probabilities of pictures; leave out --logits and --input')
+    throw new UsageError('--views averages probabilities of pictures; leave out --logits and --input')
   if (flags.input !== undefined) return predictTensor(place, flags.input, flags)
   return images.length === 0 ? predictExamples(place, flags) : predictImages(place, pictureFiles(images), flags)
 }
@@ -88,8 +88,8 @@ async function predictExamples(place: string, flags: PredictFlags): Promise<numb
 async function predictImages(place: string, images: readonly string[], flags: PredictFlags): Promise<number> {
   const opened = await open(place, flags)
   if (opened.task !== 'classify') return predictAnnotated(place, opened, images, flags)
-  if (flags.out !== undefined || flags.leastScore !== undefined || flags.flips)
-    throw new UsageError(`--out, --least-score and --flips are for boxes and masks; ${place} tells classes`)
+  if (flags.out !== undefined || flags.scoreThreshold !== undefined || flags.flip)
+    throw new UsageError(`--out, --score-threshold and --flip are for boxes and masks; ${place} is a classifier`)
   const preprocessing = preprocessingOf(place, opened, flags.normalize)
   const model = asNamed(place, opened, flags)
   const views = viewsOf(flags)
@@ -128,7 +128,7 @@ async function predictImages(place: string, images: readonly string[], flags: Pr
  */
 function asNamed(place: string, opened: OpenedModel, { labels, logits, weights }: PredictFlags): Model {
   if (!logits) {
-    classesTold(opened.model, place, '; --logits prints what it gives')
+    classesTold(opened.model, place, '; --logits prints its outputs')
     tellOutputs(opened, weights ?? place)
   }
   return withLabels(opened.model, place, labels)

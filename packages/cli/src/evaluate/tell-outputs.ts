@@ -10,12 +10,12 @@ export function tellOutputs({ model, byOthers }: OpenedModel, file: string): voi
   const kind = outputKind(model)
   const alone = model.outputShape.every((n) => n === 1)
   if (kind === 'sigmoids' && !alone)
-    note(`${file} ends in sigmoids: each class has a probability of its own, and they need not add up to 100 %`)
+    note(`${file} ends in sigmoids: each class has its own probability, and they need not sum to 100 %`)
   if (kind !== 'logits' || !byOthers || classCount(model.outputShape) === undefined) return
   note(
     alone
-      ? `${file} gives one number and does not say what it is: taken for a logit, its sigmoid is the probability of the second of two classes`
-      : `${file} does not say what its outputs are: taken for logits, their softmax is told`,
+      ? `${file} has one output and does not say what it is: it is treated as a logit, whose sigmoid is the probability of the second of two classes`
+      : `${file} does not say what its outputs are: they are treated as logits, and their softmax is shown`,
   )
 }
 
@@ -23,6 +23,6 @@ export function tellOutputs({ model, byOthers }: OpenedModel, file: string): voi
 export function tellPlaces(place: string, data: string, names: readonly string[] = []): void {
   const first = names.slice(0, 3).map((name, i) => `${i} is ${name}`)
   note(
-    `the classes of ${place} and ${data} are told apart by their order alone, for not both have names for them${first.length === 0 ? '' : `: ${first.join(', ')}${names.length > 3 ? ', ...' : ''}`}`,
+    `the classes of ${place} and ${data} are matched by order, since one of the two has no class names${first.length === 0 ? '' : `: ${first.join(', ')}${names.length > 3 ? ', ...' : ''}`}`,
   )
 }

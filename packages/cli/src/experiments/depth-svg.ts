@@ -22,6 +22,6 @@ export function depthSvg(results: readonly DepthResult[]): string {
     panelOf(false, 'Plain networks'),
     panelOf(true, 'The same with shortcuts'),
     legend(depths.map((layers, i) => ({ name: `${layers} layers`, colour: colourOf(i) }))),
-    notes(['Mean over the seeds; the band holds all of them.']),
+    notes(['Mean over seeds; the band shows the range.']),
   ])
 }

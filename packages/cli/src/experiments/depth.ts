@@ -37,7 +37,7 @@ const batchSize = 64
 export async function depthExperiment(flags: DepthFlags): Promise<number> {
   for (const name of ['examples', 'size', 'epochs', 'seeds'] as const)
     if (!Number.isInteger(flags[name]) || flags[name] < 1)
-      throw new UsageError(`--${name} is ${flags[name]}; expected a whole number from 1`)
+      throw new UsageError(`--${name} is ${flags[name]}; expected a whole number of at least 1`)
   const { train, test } = await openData(flags.data, { seed: 0 })
   if (train.inputShape.length !== 3)
     throw new UsageError(`--data ${flags.data} has no pictures; expected mnist or a folder of IDX files`)

@@ -8,12 +8,14 @@ export const pictureSize = 28
 
 /**
  * The numbers of a list such as `100,1000`, ascending; those beyond what there is become all there are.
- * @throws UsageError for anything but whole numbers from 1.
+ * @throws UsageError for anything but whole numbers of at least 1.
  */
 export function exampleCounts(list: string, available: number): number[] {
   const counts = list.split(',').map(Number)
   if (!counts.every((count) => Number.isInteger(count) && count >= 1))
-    throw new UsageError(`--examples is ${list}; expected whole numbers from 1 with commas between, such as 100,1000`)
+    throw new UsageError(
+      `--examples is ${list}; expected whole numbers of at least 1, separated by commas, such as 100,1000`,
+    )
   return [...new Set(counts.map((count) => Math.min(count, available)))].sort((a, b) => a - b)
 }
 

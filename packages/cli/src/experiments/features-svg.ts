@@ -58,7 +58,7 @@ export function featuresSvg(results: readonly FeaturesResult[], byHand: Filters,
     })),
   }))
   return stacked([
-    heading('Features made by hand and learned'),
+    heading('Hand-made and learned features'),
     linePanel(
       {
         title: 'Test accuracy',
@@ -69,8 +69,8 @@ export function featuresSvg(results: readonly FeaturesResult[], byHand: Filters,
       lines,
     ),
     legend(results.map(({ features }, i) => ({ name: features, colour: colourOf(i) }))),
-    bank('Filters made by hand', byHand),
-    bank('Filters learned', learned),
-    notes(['Mean over the seeds; the band holds all of them. Of filters, grey is 0.']),
+    bank('Hand-made filters', byHand),
+    bank('Learned filters', learned),
+    notes(['Mean over seeds; the band shows the range. In filters, grey is 0.']),
   ])
 }

@@ -64,8 +64,8 @@ interface Arm {
 
 const arms: readonly Arm[] = [
   { features: 'pixels', network: (classes) => Sequential(Flatten(), Linear(classes)) },
-  { features: 'filters made by hand', network: filtered, fixed: true },
-  { features: 'filters learned', network: filtered },
+  { features: 'hand-made filters', network: filtered, fixed: true },
+  { features: 'learned filters', network: filtered },
   { features: 'LeNet-5', network: (classes) => lenet5({ classes }) },
 ]
 
@@ -75,10 +75,10 @@ const batchSize = 64
 export async function featuresExperiment(flags: FeaturesFlags): Promise<number> {
   for (const name of ['steps', 'seeds'] as const)
     if (!Number.isInteger(flags[name]) || flags[name] < 1)
-      throw new UsageError(`--${name} is ${flags[name]}; expected a whole number from 1`)
+      throw new UsageError(`--${name} is ${flags[name]}; expected a whole number of at least 1`)
   const { train, test } = await openData(flags.data, { seed: 0, size: pictureSize })
   if (train.inputShape.length !== 3)
-    throw new UsageError(`--data ${flags.data} has no pictures; expected mnist or another set of pictures`)
+    throw new UsageError(`--data ${flags.data} has no pictures; expected mnist or another image data set`)
   const counts = exampleCounts(flags.examples, train.length)
   const backend = await wasm({ threads: flags.threads })
   try {
@@ -93,7 +93,7 @@ export async function featuresExperiment(flags: FeaturesFlags): Promise<number> 
           const { run, count, filters } = await trainOnce(arm, few, test, seed, flags.steps, backend)
           runs.push(run)
           parameters = count
-          if (arm.features === 'filters learned' && seed === 0) learned = filters
+          if (arm.features === 'learned filters' && seed === 0) learned = filters
           if (!flags.quiet)
             note(
               `${arm.features}, ${examples} examples, seed ${seed}: test accuracy ${percent(run.test.accuracy)}, ${run.seconds.toFixed(1)} s`,
@@ -160,16 +160,16 @@ function textOf(results: readonly FeaturesResult[], counts: readonly number[]): 
     result.parameters,
     ...counts.map((count) => spread(at(result, count), tenths)),
   ])
-  const byHand = results.find(({ features }) => features === 'filters made by hand')!
-  const learned = results.find(({ features }) => features === 'filters learned')!
+  const byHand = results.find(({ features }) => features === 'hand-made filters')!
+  const learned = results.find(({ features }) => features === 'learned filters')!
   const verdicts = [counts[0], counts.at(-1)!].map((count) => {
     const [fixed, free] = [byHand, learned].map((result) => meanOf(at(result, count)))
-    return `With ${thousands(count)} examples, filters made by hand reach ${percent(fixed)} and learned ones ${percent(free)}.`
+    return `With ${thousands(count)} examples, hand-made filters reach ${percent(fixed)} and learned ones ${percent(free)}.`
   })
   const heads = counts.map((count) => `${thousands(count)} examples`)
   return [
-    'Test accuracy, in %: mean over the seeds (least to most)',
-    table([['features', 'learned numbers', ...heads], ...rows]),
+    'Test accuracy, in %: mean over seeds (minimum to maximum)',
+    table([['features', 'learned parameters', ...heads], ...rows]),
     '',
     ...new Set(verdicts),
   ].join('\n')

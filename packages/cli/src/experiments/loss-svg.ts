@@ -31,24 +31,24 @@ export function lossSvg(results: readonly LossResult[], bestLoss: number): strin
   const theory = results.map(errorsOf).flatMap((errors) => [errors.samplingInTheory, errors.optimismInTheory])
   const y = lossAxis(2.5 * bestLoss)
   const x = { label: 'examples', scale: 'logarithmic' } as const
-  const least = { name: 'least expected loss', colour: ink, dashed: true }
+  const least = { name: 'minimum expected loss', colour: ink, dashed: true }
   return stacked([
-    heading('Loss on examples and expected loss'),
-    linePanel({ x, y, title: 'Loss of the best classifier there is' }, [line(blue, ({ best }) => best), known]),
+    heading('Empirical loss and expected loss'),
+    linePanel({ x, y, title: 'Loss of the best possible classifier' }, [line(blue, ({ best }) => best), known]),
     legend([{ name: 'on the examples', colour: blue }, least]),
-    linePanel({ x, y, title: 'Loss of one that learned from the examples' }, [
+    linePanel({ x, y, title: 'Loss of a classifier trained on the examples' }, [
       line(green, ({ expected }) => expected),
       line(orange, ({ validation }) => validation),
       line(blue, ({ train }) => train),
       known,
     ]),
     legend([
-      { name: 'on the examples learned from', colour: blue },
-      { name: 'on as many others', colour: orange },
+      { name: 'on the training examples', colour: blue },
+      { name: 'on as many new examples', colour: orange },
       { name: 'expected, computed', colour: green },
       least,
     ]),
-    linePanel({ x, y: powersAxis(theory), title: 'How far they are off', height: 220 }, [
+    linePanel({ x, y: powersAxis(theory), title: 'Differences from the expected loss', height: 220 }, [
       error(blue, 'sampling'),
       error(purple, 'gained'),
       error(green, 'lost'),
@@ -56,12 +56,12 @@ export function lossSvg(results: readonly LossResult[], bestLoss: number): strin
       error(ink, 'optimismInTheory', true),
     ]),
     legend([
-      { name: 'loss of the best', colour: blue },
+      { name: 'loss of the best classifier', colour: blue },
       { name: 'σ / √n', colour: blue, dashed: true },
       { name: 'gained by learning', colour: purple },
       { name: 'lost in expectation', colour: green },
       { name: '3 / 2n', colour: ink, dashed: true },
     ]),
-    notes(['Mean over the seeds; the band holds all of them. Lines are cut at the frame.']),
+    notes(['Mean over seeds; the band shows the range. Lines are cut off at the frame.']),
   ])
 }

@@ -31,7 +31,7 @@ const largestBatch = 10_000
 /** Runs the command. Gives the exit code. */
 export async function lossExperiment(flags: LossFlags): Promise<number> {
   if (!Number.isInteger(flags.seeds) || flags.seeds < 1)
-    throw new UsageError(`--seeds is ${flags.seeds}; expected a whole number from 1`)
+    throw new UsageError(`--seeds is ${flags.seeds}; expected a whole number of at least 1`)
   const counts = exampleCounts(flags.examples, most)
   const backend = await wasm({ threads: flags.threads })
   try {
@@ -104,11 +104,11 @@ function textOf(results: readonly LossResult[]): string {
     return [result.examples, ...[sampling, samplingInTheory, gained, lost, optimismInTheory].map(twoDigits)]
   })
   return [
-    `The best classifier's expected loss is ${bestLoss.toFixed(4)}. Mean over the seeds (least to most):`,
-    table([['examples', 'the best, on them', 'learned, on them', 'on as many others', 'expected'], ...rows]),
+    `The best classifier's expected loss is ${bestLoss.toFixed(4)}. Mean over seeds (minimum to maximum):`,
+    table([['examples', 'best, on these', 'trained, on these', 'on as many new examples', 'expected'], ...rows]),
     '',
-    `One example's loss deviates by σ = ${lossDeviation.toFixed(4)}. How far the best's loss on n examples is off (root mean square), and what learning gains on them and loses in expectation (mean):`,
-    table([['examples', 'off by', 'σ/√n', 'gained', 'lost', '3/2n'], ...errors]),
+    `The loss of one example has standard deviation σ = ${lossDeviation.toFixed(4)}. Root-mean-square error of the best classifier's loss on n examples, and what training gains on them and loses in expectation (mean):`,
+    table([['examples', 'RMS error', 'σ/√n', 'gained', 'lost', '3/2n'], ...errors]),
   ].join('\n')
 }
 

@@ -33,7 +33,7 @@ export function memorySvg(results: readonly MemoryResult[], reach: readonly Reac
   }))
   const gradientPanel = linePanel(
     {
-      title: 'Size of the gradient, before learning',
+      title: 'Gradient norm, before training',
       x: { label: 'steps back', whole: true },
       y: powersAxis(lines.flatMap(({ points }) => points.flatMap(({ values }) => values))),
     },
@@ -60,11 +60,11 @@ export function memorySvg(results: readonly MemoryResult[], reach: readonly Reac
     )
   }
   return stacked([
-    heading('How far a recurrent network remembers'),
+    heading('How many steps a recurrent network remembers'),
     legend(cells.map((cell) => ({ name: cell, colour: colours[cell] }))),
     gradientPanel,
     solvedPanel('adding'),
     solvedPanel('copying'),
-    notes(['Mean over the seeds; the band holds all of them.']),
+    notes(['Mean over seeds; the band shows the range.']),
   ])
 }

@@ -107,7 +107,7 @@ const settings: Readonly<Record<Problem, (distance: number, flags: MemoryFlags) 
 function distancesOf(list: string): number[] {
   const distances = list.split(',').map(Number)
   if (distances.some((distance) => !Number.isInteger(distance) || distance < 2))
-    throw new UsageError(`--distances is '${list}'; expected whole numbers from 2, such as 10,20,50`)
+    throw new UsageError(`--distances is '${list}'; expected whole numbers of at least 2, such as 10,20,50`)
   return [...new Set(distances)].sort((a, b) => a - b)
 }
 
@@ -115,7 +115,7 @@ function distancesOf(list: string): number[] {
 export async function memoryExperiment(flags: MemoryFlags): Promise<number> {
   for (const name of ['units', 'symbols', 'steps', 'seeds'] as const)
     if (!Number.isInteger(flags[name]) || flags[name] < 1)
-      throw new UsageError(`--${name} is ${flags[name]}; expected a whole number from 1`)
+      throw new UsageError(`--${name} is ${flags[name]}; expected a whole number of at least 1`)
   const distances = distancesOf(flags.distances)
   const backend = await wasm({ threads: flags.threads })
   try {
@@ -223,6 +223,6 @@ function textOf(results: readonly MemoryResult[]): string {
   }
   return [
     ...problems.flatMap((problem) => [tableOf(problem), '']),
-    'Adding: share of the variance explained, 0 % for who always says 1. Copying: symbols recalled, 12.5 % by chance.',
+    'Adding: fraction of variance explained, 0 % for always predicting 1. Copying: symbols recalled, 12.5 % by chance.',
   ].join('\n')
 }

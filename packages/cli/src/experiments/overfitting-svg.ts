@@ -62,10 +62,10 @@ export function overfittingSvg(results: readonly OverfittingResult[]): string {
     })),
   )
   return stacked([
-    heading('Overfitting, and what helps'),
+    heading('Overfitting, and how to reduce it'),
     legend([
       ...remedies.map((remedy) => ({
-        name: remedy === 'none' ? 'nothing done' : remedy,
+        name: remedy === 'none' ? 'no regularization' : remedy,
         colour: colours[remedy],
       })),
       { name: 'on validation examples', colour: muted },
@@ -73,6 +73,6 @@ export function overfittingSvg(results: readonly OverfittingResult[]): string {
     ]),
     ...losses,
     accuracy,
-    notes(['Mean over the seeds; the band holds all of them.']),
+    notes(['Mean over seeds; the band shows the range.']),
   ])
 }

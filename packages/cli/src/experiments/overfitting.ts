@@ -77,10 +77,10 @@ const network = (classes: number, rate: number): Layer =>
 export async function overfittingExperiment(flags: OverfittingFlags): Promise<number> {
   for (const name of ['steps', 'seeds'] as const)
     if (!Number.isInteger(flags[name]) || flags[name] < 1)
-      throw new UsageError(`--${name} is ${flags[name]}; expected a whole number from 1`)
+      throw new UsageError(`--${name} is ${flags[name]}; expected a whole number of at least 1`)
   const { train, validation } = await openData(flags.data, { seed: 0, size: pictureSize })
   if (train.inputShape.length !== 3)
-    throw new UsageError(`--data ${flags.data} has no pictures; expected mnist or another set of pictures`)
+    throw new UsageError(`--data ${flags.data} has no pictures; expected mnist or another image data set`)
   const counts = exampleCounts(flags.examples, train.length)
   const backend = await wasm({ threads: flags.threads })
   try {
@@ -144,7 +144,7 @@ async function trainOnce(
       optimizer: adamW({
         learningRate: cosineDecay(0.002),
         weightDecay: remedy.weightDecay ?? 0,
-        decayed: 'weights',
+        decayParameters: 'weights',
       }),
       batchSize,
       epochs,
@@ -186,11 +186,11 @@ function textOf(results: readonly OverfittingResult[], counts: readonly number[]
       accuracies(results.find(({ remedy, examples }) => remedy === name && examples === count)!),
     )
     const gain = 100 * (meanOf(helped) - meanOf(bare))
-    const apart = Math.min(...helped) > Math.max(...bare) ? ', more than the seeds differ' : ''
+    const apart = Math.min(...helped) > Math.max(...bare) ? ', more than the difference between seeds' : ''
     return `With ${thousands(count)} examples, augmentation changes validation accuracy by ${gain.toFixed(1)} points${bare.length > 1 ? apart : ''}.`
   })
   return [
-    'After the last step: mean over the seeds (least to most)',
+    'After the last step: mean over seeds (minimum to maximum)',
     table([['examples', 'remedy', 'training loss', 'validation loss', 'validation accuracy, %'], ...rows]),
     '',
     ...verdicts,

@@ -31,5 +31,5 @@ export function tellAndKeep(
   const content = JSON.stringify({ experiment, ...figures }, null, 2)
   writeFileSync(picture, svg)
   writeFileSync(file, `${content}\n`)
-  console.log(json ? content : `${text}\n\nEverything is in ${bold(picture)} and ${file}`)
+  console.log(json ? content : `${text}\n\nWrote ${bold(picture)} and ${file}`)
 }

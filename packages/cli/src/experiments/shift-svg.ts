@@ -43,7 +43,7 @@ function strip({ height, width, pixels }: Picture): Block {
         const look = `text-anchor="middle" font-size="11" fill="${muted}"`
         return frame + text(x + across / 2, top + 24 + down + 14, String(distance), look)
       })
-      const title = text(margin, top + 14, 'A test picture, moved by so many pixels', 'font-weight="600"')
+      const title = text(margin, top + 14, 'A test picture, shifted by this many pixels', 'font-weight="600"')
       return `${title}<defs><g id="picture">${squares.join('')}</g></defs>${frames.join('')}`
     },
   }
@@ -52,18 +52,18 @@ function strip({ height, width, pixels }: Picture): Block {
 export function shiftSvg(results: readonly ShiftResult[], picture: Picture): string {
   const drawn = (title: string, of: (run: ShiftRun) => readonly number[]): Block =>
     linePanel(
-      { title, x: { label: 'pixels moved', ticks: distances }, y: shares },
+      { title, x: { label: 'shift in pixels', ticks: distances }, y: shares },
       results.map(({ runs }, i) => ({
         colour: colourOf(i),
         points: distances.map((x) => ({ x, values: runs.map((run) => of(run)[x]) })),
       })),
     )
   return stacked([
-    heading('Accuracy on pictures that are moved'),
-    drawn('Test accuracy, moved to the left', ({ left }) => left),
+    heading('Accuracy on shifted pictures'),
+    drawn('Test accuracy, shifted to the left', ({ left }) => left),
     drawn('The mean over four directions', ({ everywhere }) => everywhere),
     legend(results.map(({ network }, i) => ({ name: network, colour: colourOf(i) }))),
     strip(picture),
-    notes(['Mean over the seeds; the band holds all of them.']),
+    notes(['Mean over seeds; the band shows the range.']),
   ])
 }

@@ -82,18 +82,18 @@ const pooled = (classes: number): Layer =>
 const arms: readonly Arm[] = [
   { network: 'MLP', build: (classes) => mlp({ hidden: [128], classes }), learningRate: 0.1 },
   { network: 'LeNet-5', build: (classes) => lenet5({ classes }), learningRate: 0.1 },
-  { network: 'CNN that averages', build: pooled, learningRate: 0.1 },
-  { network: 'LeNet-5, moved digits', build: (classes) => lenet5({ classes }), learningRate: 0.1, moves: true },
+  { network: 'CNN with global average pooling', build: pooled, learningRate: 0.1 },
+  { network: 'LeNet-5, shifted digits', build: (classes) => lenet5({ classes }), learningRate: 0.1, moves: true },
 ]
 
 /** Runs the command. Gives the exit code. */
 export async function shiftExperiment(flags: ShiftFlags): Promise<number> {
   for (const name of ['examples', 'epochs', 'seeds'] as const)
     if (!Number.isInteger(flags[name]) || flags[name] < 1)
-      throw new UsageError(`--${name} is ${flags[name]}; expected a whole number from 1`)
+      throw new UsageError(`--${name} is ${flags[name]}; expected a whole number of at least 1`)
   const { train, test } = await openData(flags.data, { seed: 0, size: pictureSize })
   if (train.inputShape.length !== 3)
-    throw new UsageError(`--data ${flags.data} has no pictures; expected mnist or another set of pictures`)
+    throw new UsageError(`--data ${flags.data} has no pictures; expected mnist or another image data set`)
   const [examples] = exampleCounts(String(flags.examples), train.length)
   const unseen = someOf(test, Math.min(mostTested, flags.examples, test.length), 0)
   const backend = await wasm({ threads: flags.threads })
@@ -188,7 +188,7 @@ function textOf(results: readonly ShiftResult[]): string {
       ),
     )
   return [
-    'Test accuracy in % as the digits move to the left, by pixels: mean over the seeds (least to most)',
+    'Test accuracy in % for digits shifted to the left, by pixels: mean over seeds (minimum to maximum)',
     table([
       ['network', 'parameters', ...heads],
       ...results.map((result) => [result.network, result.parameters, ...accuracies(result, ({ left }) => left)]),

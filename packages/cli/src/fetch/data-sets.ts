@@ -48,7 +48,7 @@ export function cachedData(name: string): CachedData | undefined {
   const data = publishedData[published]
   const { reader, classes } = data
   if (!isThere(published, data))
-    throw new UsageError(`${name} is not downloaded yet; download it once: ${commandLine('data', 'get', published)}`)
+    throw new UsageError(`${name} is not downloaded yet; to download it: ${commandLine('data', 'get', published)}`)
   const place = data.sets === undefined ? dataPlace(published) : join(dataPlace(published), name)
   return { reader, place, ...(classes === undefined ? {} : { classes }) }
 }
@@ -106,8 +106,8 @@ function listing(): string {
     isThere(name, data) ? 'yes' : 'no',
   ])
   return [
-    table([['name', 'what it is', 'download', 'in cache'], ...rows]),
+    table([['name', 'description', 'download', 'in cache'], ...rows]),
     '',
-    `cache: ${cacheFolder()} (GENTLE_CACHE names another)`,
+    `cache: ${cacheFolder()} (GENTLE_CACHE sets another)`,
   ].join('\n')
 }

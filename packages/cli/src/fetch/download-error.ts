@@ -24,7 +24,7 @@ const codeOf = (error: unknown): string | undefined => {
 export function networkError(error: unknown, host: string): DownloadError {
   const code = codeOf(error)
   if (code === 'ENOTFOUND' || code === 'EAI_AGAIN')
-    return new Interruption(`${host} is not found: this computer seems to be offline`, true)
+    return new Interruption(`${host} cannot be found; this computer seems to be offline`, true)
   if (code === 'ECONNREFUSED' || code === 'ENETUNREACH' || code === 'EHOSTUNREACH')
     return new Interruption(`${host} cannot be reached (${code})`, true)
   if (code === 'ETIMEDOUT' || code === 'UND_ERR_CONNECT_TIMEOUT' || code === 'UND_ERR_HEADERS_TIMEOUT')

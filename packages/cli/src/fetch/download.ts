@@ -35,8 +35,8 @@ export const sha256Of = async (path: string): Promise<string> => (await hashOf(p
 /** How a file was checked, in words. */
 export const checkText = ({ sha256 }: PublishedFile): string =>
   sha256.length === 64
-    ? 'SHA-256 is right'
-    : `the first ${sha256.length} digits of SHA-256, all that are known, are right`
+    ? 'SHA-256 verified'
+    : `the first ${sha256.length} digits of SHA-256, all that are published, verified`
 
 /**
  * Downloads a file to a path; what has arrived is in `${path}.part` until all has, and its digest is right. Cut connections are taken up where they
@@ -52,7 +52,7 @@ export async function download(file: PublishedFile, path: string, options: Downl
       const begun = (await stat(part).catch(() => undefined))?.size ?? 0
       // What an earlier run has begun may be of another file.
       const isRight = (await fetched(part, file, options)) || (begun > 0 && (await fetched(part, file, options)))
-      if (!isRight) throw new DownloadError(`what arrives is not the published file: its SHA-256 is not ${file.sha256}`)
+      if (!isRight) throw new DownloadError(`the download is not the published file: its SHA-256 is not ${file.sha256}`)
       await rename(part, path)
     })
   } catch (error) {
@@ -85,7 +85,9 @@ async function persist(part: string, arrived: Arrived, file: PublishedFile, opti
   }
   const check = async (total: number | undefined): Promise<void> => {
     if (total !== undefined && file.bytes !== undefined && total !== file.bytes)
-      throw new DownloadError(`what is offered is not the published file: it has ${total} bytes, not ${file.bytes}`)
+      throw new DownloadError(
+        `the file on the server is not the published file: it has ${total} bytes, not ${file.bytes}`,
+      )
     const needed = (total ?? 0) - arrived.bytes
     const { bavail, bsize } = await statfs(dirname(part))
     if (needed > bavail * bsize)
@@ -105,7 +107,7 @@ async function persist(part: string, arrived: Arrived, file: PublishedFile, opti
       failed = more ? 1 : failed + 1
       if (failed >= attempts || (error.isOffline && !received)) throw error
       await new Promise((resolve) => setTimeout(resolve, patience * 2 ** (failed - 1)))
-      if (signal?.aborted) throw new DownloadError('it was stopped')
+      if (signal?.aborted) throw new DownloadError('interrupted')
     }
   }
 }

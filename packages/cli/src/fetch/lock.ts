@@ -27,7 +27,7 @@ export async function withLock<T>(path: string, work: () => Promise<T>): Promise
       const holder = Number(await readFile(lock, 'utf8').catch(() => 0))
       if (holder > 0 && isAlive(holder))
         throw new DownloadError(
-          `process ${holder} downloads it now; wait for it, or delete ${lock} if there is no such`,
+          `process ${holder} is downloading it; wait for it, or delete ${lock} if there is no such process`,
         )
       await rm(lock, { force: true })
     }

@@ -75,7 +75,7 @@ export async function obtain(
     } catch (error) {
       view.end()
       if (abort.signal.aborted) {
-        note('stopped; what has arrived is kept, and the same command goes on from there')
+        note('stopped; the same command resumes the download')
         process.exit(exitCodes.interrupted)
       }
       if (!(error instanceof DownloadError)) throw error

@@ -27,7 +27,7 @@ interface Answer {
 
 /**
  * Asks for a file from a byte on. A server that knows no ranges sends all of it. Undefined where nothing is left to send.
- * @throws DownloadError for an answer that is no file, Interruption for one that may be another later.
+ * @throws DownloadError for an answer that is not a file, Interruption for one that may be another later.
  */
 async function ask(url: string, from: number, signal: AbortSignal): Promise<Answer | undefined> {
   const { host } = new URL(url)
@@ -75,7 +75,7 @@ export async function transfer(
   /** Why nothing comes any more. */
   const reason = (error: unknown): never => {
     if (error instanceof DownloadError) throw error
-    if (signal?.aborted) throw new DownloadError('it was stopped')
+    if (signal?.aborted) throw new DownloadError('interrupted')
     throw stall.signal.aborted
       ? new Interruption(`${host} has sent nothing for ${stalled / 1000} seconds`)
       : networkError(error, host)

@@ -42,6 +42,6 @@ function listing(): string {
     table([['network', 'file', 'size', 'in cache'], ...rows]),
     '',
     `licence: ${weightsLicence}`,
-    `cache: ${cacheFolder()} (GENTLE_CACHE names another)`,
+    `cache: ${cacheFolder()} (GENTLE_CACHE sets another)`,
   ].join('\n')
 }

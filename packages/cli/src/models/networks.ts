@@ -21,7 +21,7 @@ export interface Network {
   readonly classes: number
   build(purpose: Purpose): Layer
   recipe(purpose: Purpose): Recipe
-  /** Shape of an example that it takes unless told otherwise. */
+  /** Shape of an example that it takes by default. */
   readonly inputShape: Shape
 }
 
@@ -40,7 +40,7 @@ export function networkNamed(name: string, task?: TaskName): Network {
   if (!Object.hasOwn(all, name)) throw unknownChoice('model', name, networkNames)
   const fitting = task === 'segment' ? segmenters : networks
   if (task !== undefined && !Object.hasOwn(fitting, name))
-    throw new UsageError(`${name} is not for --task ${task}; there are ${Object.keys(fitting).join(', ')}`)
+    throw new UsageError(`${name} is not for --task ${task}; choose from ${Object.keys(fitting).join(', ')}`)
   return {
     name,
     ...publishedSizes(name),

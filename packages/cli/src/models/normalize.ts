@@ -11,7 +11,7 @@ export const normalizeNames = Object.keys(named) as (keyof typeof named)[]
 export function preprocessingNamed(name: string, inputShape: Shape): Preprocessing | undefined {
   if (!Object.hasOwn(named, name)) throw unknownChoice('--normalize', name, normalizeNames)
   if (name === 'imagenet' && inputShape[0] !== 3)
-    throw new UsageError(`--normalize imagenet is for pictures of 3 channels; the network takes ${inputShape[0]}`)
+    throw new UsageError(`--normalize imagenet is for pictures with 3 channels, but the network takes ${inputShape[0]}`)
   return named[name as keyof typeof named](inputShape)
 }
 
@@ -32,7 +32,7 @@ export function preprocessingOf(
   if (preprocessing !== undefined) return preprocessing
   if (usual.channels === 1) return usual
   throw new UsageError(
-    `the weights of ${place} do not say how pictures are prepared for them; give --normalize imagenet for torchvision's, or none`,
+    `the weights of ${place} do not say how pictures are normalized; give --normalize imagenet for weights of torchvision, or --normalize none`,
   )
 }
 
@@ -44,6 +44,6 @@ export function checkPlain(place: string, { model, preprocessing }: OpenedModel)
   if (preprocessing === undefined) return
   if (JSON.stringify(preprocessing) !== JSON.stringify(plainPreprocessing(model.inputShape)))
     throw new UsageError(
-      `the weights of ${place} ask for pictures that are cut or normalized; boxes and masks are told for those that are fitted in whole, in [0, 1], alone`,
+      `the weights of ${place} need cropped or normalized pictures, but boxes and masks are only supported for whole pictures with values in [0, 1]`,
     )
 }

@@ -26,7 +26,7 @@ export async function openModel(place: string, sizes?: readonly string[]): Promi
   if (!takesInputs(opened)) return opened
   const { task } = opened
   throw new UsageError(
-    `${place} is a model of sequences${task === undefined ? '' : `, to ${task}`}${task === undefined || !sequenceTaskNames.some((name) => name === task) ? '' : `; give it to gentle ${task}`}`,
+    `${place} is a sequence model${task === undefined ? '' : ` for --task ${task}`}${task === undefined || !sequenceTaskNames.some((name) => name === task) ? '' : `; use gentle ${task}`}`,
   )
 }
 
@@ -38,8 +38,8 @@ export const takesInputs = (opened: OpenedModel | OpenedInputsModel): opened is 
 export async function openAnyModel(place: string, sizes?: readonly string[]): Promise<OpenedModel | OpenedInputsModel> {
   if (!existsSync(place)) {
     if (networkNames.includes(place))
-      throw new UsageError(`${place} is a network without weights; give them with --weights FILE`)
-    const nearest = place.includes('/') ? '' : `; the nearest network is ${nearestName(place, networkNames)}`
+      throw new UsageError(`${place} is a network without weights; give its weights with --weights FILE`)
+    const nearest = place.includes('/') ? '' : `; did you mean ${nearestName(place, networkNames)}?`
     throw new UsageError(
       `${place} is neither a run folder with weights nor a file of a model, such as .safetensors, .onnx, model.json, .keras or .h5${nearest}`,
     )
@@ -48,7 +48,7 @@ export async function openAnyModel(place: string, sizes?: readonly string[]): Pr
     const fitting = await networkOf(place)
     if (fitting === undefined) throw error
     throw new UsageError(
-      `${place} holds weights without a network, those of ${fitting}; name it, as in: gentle predict ${fitting} --weights ${place}`,
+      `${place} has weights of ${fitting} but no network; name the network, as in: gentle predict ${fitting} --weights ${place}`,
     )
   })
 }
@@ -71,7 +71,9 @@ function sizesIn(texts: readonly string[]): Record<string, number> {
     const at = text.lastIndexOf('=')
     const size = Number(text.slice(at + 1))
     if (at < 1 || !Number.isInteger(size) || size < 1)
-      throw new UsageError(`--size is '${text}'; expected the name of an open axis and its size, such as height=48`)
+      throw new UsageError(
+        `--size is '${text}'; expected the name of a dynamic dimension and its size, such as height=48`,
+      )
     sizes[text.slice(0, at)] = size
   }
   return sizes
@@ -90,14 +92,14 @@ export async function openNamed(name: string, given: string, inputShape?: Shape,
     async (error) => {
       if (!(error instanceof WeightsError)) throw error
       const fitting = await networkOf(file, key)
-      const advice = fitting === undefined ? `gentle show ${file} lists all that it has` : `it fits ${fitting}`
+      const advice = fitting === undefined ? `gentle show ${file} lists what is in it` : `it fits ${fitting}`
       throw new WeightsError(`${error.message}; ${advice}`, error.mismatch)
     },
   )
   for (const line of sourceText(file, source)) note(line)
   if (unexpected.length > 0)
     note(
-      `${file}: not in ${name}, and left out: ${unexpected.slice(0, 4).join(', ')}${unexpected.length > 4 ? ` and ${unexpected.length - 4} more` : ''}`,
+      `${file}: not in ${name}, and ignored: ${unexpected.slice(0, 4).join(', ')}${unexpected.length > 4 ? ` and ${unexpected.length - 4} more` : ''}`,
     )
   const preprocessing = opened.preprocessing ?? (await publishedPreprocessing(file, opened.model.inputShape))
   return { ...opened, ...(preprocessing === undefined ? {} : { preprocessing }) }
@@ -105,19 +107,18 @@ export async function openNamed(name: string, given: string, inputShape?: Shape,
 
 /** @throws UsageError for a key of weights where no file of weights is named. */
 export function checkKey(key: string | undefined, flag: string, file: string | undefined): void {
-  if (key !== undefined && file === undefined)
-    throw new UsageError(`--weights-key goes with ${flag}, whose weights it names`)
+  if (key !== undefined && file === undefined) throw new UsageError(`--weights-key needs ${flag}`)
 }
 
 /** Which weights of a file were taken, where it has several or names of its own. */
 export function sourceText(file: string, { key, others, changes }: WeightsSource): string[] {
-  const average = /ema/.test(key) ? ', an average over steps (EMA)' : ''
+  const average = /ema/.test(key) ? ', an exponential moving average (EMA)' : ''
   return [
     ...(others.length > 0 || average !== ''
       ? [
-          `${file}: its ${key} is taken${average}${others.length > 0 ? `; --weights-key takes ${others.join(' or ')}` : ''}`,
+          `${file}: using ${key}${average}${others.length > 0 ? `; --weights-key chooses ${others.join(' or ')} instead` : ''}`,
         ]
       : []),
-    ...(changes.length > 0 ? [`${file}: its names are taken ${changes.join(', ')}`] : []),
+    ...(changes.length > 0 ? [`${file}: names were read ${changes.join(', ')}`] : []),
   ]
 }

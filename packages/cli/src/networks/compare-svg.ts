@@ -15,8 +15,8 @@ const leastSpan = 0.05
 function costPlot({ networks, sources }: Comparison): ScatterPlot {
   return {
     title: 'Cost of inference by year',
-    subtitle: 'Areas stand for parameters.',
-    x: { label: 'year, each at the same distance', scale: 'steps' },
+    subtitle: 'Area shows the number of parameters.',
+    x: { label: 'year (evenly spaced)', scale: 'steps' },
     y: { ...flops, label: 'FLOPs of one example' },
     colour: '#2563eb',
     marks: networks.map(({ name, year: x, flops: y, parameters }) => ({ x, y, label: name, area: parameters })),
@@ -31,7 +31,7 @@ function accuracyPlot({ networks, sources }: Comparison): ScatterPlot {
   const known = networks.flatMap((network) => (network.top1 === undefined ? [] : [{ ...network, top1: network.top1 }]))
   return {
     title: 'Published accuracy by cost of inference',
-    subtitle: 'Areas stand for parameters.',
+    subtitle: 'Area shows the number of parameters.',
     x: { ...flops, label: 'FLOPs of one example' },
     y: { label: 'top-1 accuracy', scale: 'linear', format: percentText, leastSpan },
     colour: '#15803d',
@@ -51,9 +51,9 @@ function accuracyPlot({ networks, sources }: Comparison): ScatterPlot {
 function growthPlot({ growth }: Comparison): ScatterPlot {
   return {
     title: 'Cost of training by year',
-    subtitle: 'Areas stand for parameters.',
+    subtitle: 'Area shows the number of parameters.',
     x: { label: 'year', scale: 'linear', format: String, whole: true },
-    y: { label: 'exaflops of the whole training', scale: 'logarithmic' },
+    y: { label: 'exaFLOPs of training', scale: 'logarithmic' },
     colour: '#d97706',
     marks: growth.map(({ name, year: x, exaflops, parameters }) => ({
       x,

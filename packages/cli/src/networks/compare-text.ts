@@ -64,7 +64,7 @@ export function comparisonText({ networks, growth, sources }: Comparison, room: 
     '',
     ...told([
       { of: 'parameters, multiply-adds, FLOPs', source: sources.counted },
-      { of: 'memory', source: 'parameters, and the most activations at once in inference, in float32' },
+      { of: 'memory', source: 'parameters, and peak activations in inference, in float32' },
       ...(sources.measured === undefined ? [] : [{ of: 'ms', source: sources.measured }]),
       ...(left.length === 0
         ? []
@@ -79,7 +79,7 @@ export function comparisonText({ networks, growth, sources }: Comparison, room: 
       ),
     ),
     '',
-    ...wrapped('What training took: as the lecture tells it, and as counted here', room).map(bold),
+    ...wrapped('Training cost: as given in the lecture, and as counted here', room).map(bold),
     '',
     trainings.lines,
     '',

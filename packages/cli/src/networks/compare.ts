@@ -18,8 +18,7 @@ const lecture = [
   ...['resnet18', 'resnet34', 'resnet50', 'resnet101', 'resnet152'],
 ] as const
 
-const counted =
-  'counted from the networks as Gentle builds them; 2 FLOPs a multiply-add of convolutions and matrix products'
+const counted = "counted from Gentle's networks; 2 FLOPs per multiply-add of convolutions and matrix products"
 
 export interface CompareFlags {
   readonly json?: boolean
@@ -84,7 +83,7 @@ async function writeAll(folder: string, comparison: Comparison): Promise<void> {
   try {
     mkdirSync(folder, { recursive: true })
   } catch (error) {
-    throw new UsageError(`--out ${folder} cannot be made: ${reasonOf(error, 'write')}`)
+    throw new UsageError(`--out ${folder} cannot be created: ${reasonOf(error, 'write')}`)
   }
   writePicture(join(folder, 'cost-by-year.svg'), costSvg(comparison))
   writePicture(join(folder, 'cost-by-accuracy.svg'), accuracySvg(comparison))

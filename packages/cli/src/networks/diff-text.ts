@@ -36,7 +36,7 @@ export function diffText(files: readonly [string, string], comparison: FileCompa
     ...contents.flatMap(({ format, bytes: size, tensors }, i) =>
       wrapped(`${'AB'[i]} ${files[i]}: ${format}, ${bytes(size)}, ${totals(tensors)}`, columns),
     ),
-    ...(changes.length === 0 ? [] : [dim(`names of B are taken ${changes.join(', ')}`)]),
+    ...(changes.length === 0 ? [] : [dim(`names of B were read ${changes.join(', ')}`)]),
     ...(operators.length === 0
       ? []
       : section(
@@ -45,14 +45,14 @@ export function diffText(files: readonly [string, string], comparison: FileCompa
         )),
     ...(onlyFirst.length === 0 ? [] : section(`only in A, ${onlyFirst.length}`, tensorTable(onlyFirst, columns))),
     ...(onlySecond.length === 0 ? [] : section(`only in B, ${onlySecond.length}`, tensorTable(onlySecond, columns))),
-    ...(otherShape.length === 0 ? [] : section(`of other shapes, ${otherShape.length}`, pairs(otherShape))),
+    ...(otherShape.length === 0 ? [] : section(`different shapes, ${otherShape.length}`, pairs(otherShape))),
     ...(otherType.length === 0
       ? []
-      : section(`of other types, ${otherType.length}, compared as float32`, pairs(otherType))),
+      : section(`different types, ${otherType.length}, compared as float32`, pairs(otherType))),
     ...(different.length === 0
       ? []
       : section(
-          `of other values, ${different.length}`,
+          `different values, ${different.length}`,
           namedTable(
             [
               ['tensor', 'shape', 'largest', 'mean', 'relative', ...(notFinite ? ['NaN, inf'] : [])],
@@ -74,8 +74,8 @@ export function diffText(files: readonly [string, string], comparison: FileCompa
     '',
     ...wrapped(
       compared === 0
-        ? 'no tensor is in both with the same shape'
-        : `${compared} in both with the same shape: ${equal} equal, ${different.length} of other values${different.length === 0 ? '' : ' (largest and mean absolute difference; relative: the largest by the largest value in A)'}`,
+        ? 'no tensor with the same name and shape is in both'
+        : `${compared} in both with the same shape: ${equal} equal, ${different.length} with different values${different.length === 0 ? '' : ' (maximum and mean absolute difference; relative: the maximum divided by the largest value in A)'}`,
       columns,
     ),
   ].join('\n')

@@ -39,10 +39,10 @@ export async function exportModel(place: string, flags: ExportFlags): Promise<nu
   const { format, out, weights, weightsKey, input, opset } = flags
   if (!Object.hasOwn(formats, format)) throw unknownChoice('--format', format, formatNames)
   if (opset !== undefined && format !== 'onnx')
-    throw new UsageError(`--opset is a version of ONNX's operators; it goes with --format onnx, not with ${format}`)
+    throw new UsageError(`--opset needs --format onnx; the format is ${format}`)
   const inputShape = input === undefined ? undefined : shapeOf(input)
   if (inputShape !== undefined && weights === undefined)
-    throw new UsageError(`--input goes with --weights; ${place} tells its own`)
+    throw new UsageError(`--input needs --weights; ${place} has its own input size`)
   checkKey(weightsKey, '--weights', weights)
   const opened = await (weights === undefined ? openModel(place) : openNamed(place, weights, inputShape, weightsKey))
   const exported = await formats[format](opened, flags)

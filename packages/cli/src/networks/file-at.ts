@@ -6,7 +6,7 @@ import { UsageError } from '../terminal/usage.ts'
 /** @throws UsageError where there is no such file, and for a folder without weights. */
 export function fileAt(place: string): string {
   if (/^https?:/.test(place)) return place
-  if (!existsSync(place)) throw new UsageError(`${place} is not there; expected a file, or a run folder`)
+  if (!existsSync(place)) throw new UsageError(`${place} does not exist; expected a file, or a run folder`)
   if (!statSync(place).isDirectory()) return place
   const within = [
     ...['best', 'last'].map((which) => join(place, 'weights', `${which}.safetensors`)),
@@ -15,6 +15,6 @@ export function fileAt(place: string): string {
     ),
     join(place, 'model.json'),
   ].find((file) => existsSync(file))
-  if (within === undefined) throw new UsageError(`${place} is a folder without weights; name a file`)
+  if (within === undefined) throw new UsageError(`${place} is a folder without weights; give a file`)
   return within
 }

@@ -1,8 +1,8 @@
 /** How long networks, layers and this machine at its best take. */
 import {
   type Backend,
-  type FirstValues,
   type Graph,
+  type InitialValues,
   type Input,
   input,
   type Layer,
@@ -51,7 +51,7 @@ function noiseOf(shape: Shape, scale = 1): Float32Array {
 }
 
 /** Quick first values that keep activations finite; variances have to be above 0. */
-const quickValues: FirstValues = (_, shape) =>
+const quickValues: InitialValues = (_, shape) =>
   shape.length === 1 ? new Float32Array(shape[0]).fill(1) : noiseOf(shape, Math.sqrt(3 / sizeOf(shape.slice(1))))
 
 /** Seconds of a network's inference on a batch of examples, as one program, its input handed over and its output read. */
@@ -70,7 +70,7 @@ export async function secondsOfNetwork(
 
 function traced(layer: Layer, x: Tensor): { y: Tensor; weights: Variable[] } {
   const [parameters, state] = [new Map<string, Variable>(), new Map<string, Variable>()]
-  const scope = new Scope({ parameters, state, seed: 0, training: false, firstValues: quickValues })
+  const scope = new Scope({ parameters, state, seed: 0, training: false, initialValues: quickValues })
   return { y: layer.apply(x, scope), weights: [...parameters.values(), ...state.values()] }
 }
 

@@ -59,7 +59,7 @@ function useText(file: string, { use }: FileContent): string {
       return `Gentle does not run it: ${use.reason}`
     case 'weights': {
       const [first, ...others] = use.networks
-      if (first === undefined) return 'weights without a network; of the networks by name they fit none'
+      if (first === undefined) return 'weights without a network; they fit none of the built-in networks'
       const also = others.length === 0 ? '' : `, and ${others.map(({ name }) => name).join(', ')}`
       return `weights of ${first.name}${also}, ${first.classes} classes: gentle predict ${first.name} --weights ${file}`
     }
@@ -98,4 +98,8 @@ const someNames = (names: readonly string[], most = 12): string =>
     : `${names.slice(0, most).join(', ')} and ${quantity(names.length - most)} more`
 
 const fitText = ({ fit }: Preprocessing): string =>
-  fit === 'contain' ? 'fitted in whole' : fit === 'stretch' ? 'stretched' : `cut from the middle of ${fit.shorterSide}`
+  fit === 'contain'
+    ? 'whole picture, padded'
+    : fit === 'stretch'
+      ? 'stretched'
+      : `cut from the middle of ${fit.shorterSide}`

@@ -29,7 +29,7 @@ function widths({ measured }: MeasuredSummary): readonly (readonly Column[])[] {
   ]
   const times: Column[] = [
     ['ms', ({ seconds = 0 }) => milliseconds(seconds)],
-    ['at least', ({ boundSeconds = 0 }) => (boundSeconds === 0 ? '-' : milliseconds(boundSeconds))],
+    ['minimum', ({ boundSeconds = 0 }) => (boundSeconds === 0 ? '-' : milliseconds(boundSeconds))],
     [
       'GFLOP/s',
       ({ flopsPerSecond = 0 }) =>
@@ -70,7 +70,9 @@ export function summaryText(name: string, summary: MeasuredSummary, columns: num
     measured,
   } = summary
   const heads =
-    auxiliaryParameters === 0 ? '' : `, and ${thousands(auxiliaryParameters)} of heads that only training has`
+    auxiliaryParameters === 0
+      ? ''
+      : `, and ${thousands(auxiliaryParameters)} in auxiliary heads that only training uses`
   const batch = `a batch of ${thousands(batchSize)}`
   return [
     bold(`${name} on ${shapeText(inputShape)}`),
@@ -79,8 +81,8 @@ export function summaryText(name: string, summary: MeasuredSummary, columns: num
     '',
     ...[
       `${thousands(parameters)} parameters (${bytes(4 * parameters)})${heads}`,
-      `${thousands(macs)} multiply-adds an example, which are ${thousands(flops)} FLOPs`,
-      `activations of ${batch}: at most ${bytes(inferenceBytes)} at once in inference, ${trainingBytes === null ? 'and too small to train on' : `${bytes(trainingBytes)} in training`}`,
+      `${thousands(macs)} multiply-adds per example, or ${thousands(flops)} FLOPs`,
+      `activations of ${batch}: peak of ${bytes(inferenceBytes)} in inference, ${trainingBytes === null ? 'and too small to train on' : `${bytes(trainingBytes)} in training`}`,
       ...(measured === undefined ? [] : timeOf(batch, measured)),
     ].flatMap((line) => wrapped(line, columns)),
     ...notesOf(measured).flatMap((line) => wrapped(line, columns).map(dim)),
@@ -88,13 +90,13 @@ export function summaryText(name: string, summary: MeasuredSummary, columns: num
 }
 
 const timeOf = (batch: string, { networkSeconds, seconds, boundSeconds }: Measured): string[] => [
-  `${batch} takes ${milliseconds(networkSeconds)} ms as one program, ${milliseconds(seconds)} ms layer by layer; at the peak its FLOPs take ${milliseconds(boundSeconds)} ms`,
+  `${batch} takes ${milliseconds(networkSeconds)} ms as one program, ${milliseconds(seconds)} ms layer by layer; its FLOPs at peak speed take ${milliseconds(boundSeconds)} ms`,
 ]
 
 const notesOf = (measured: Measured | undefined): string[] =>
   measured === undefined
-    ? ['inference: what lives while the layer is computed; training: what it keeps for the way back']
+    ? ['inference: memory in use while the layer is computed; training: memory kept for the backward pass']
     : [
         `peak: ${(measured.peakFlopsPerSecond / 1e9).toFixed(1)} GFLOP/s, of ${measured.peakMethod}; ${measured.backend}`,
-        'at least: what the FLOPs take at the peak; convolutions of 3 x 3 may take less, for Winograd computes them with fewer multiply-adds than are counted',
+        'minimum: time of the FLOPs at peak speed; 3 x 3 convolutions may take less, because Winograd needs fewer multiply-adds than are counted',
       ]

@@ -16,7 +16,7 @@ import { summaryText } from './summary-text.ts'
 export interface SummaryFlags {
   readonly input?: string
   readonly classes?: number
-  readonly batch: number
+  readonly batchSize: number
   readonly measure?: boolean
   readonly svg?: string
   readonly size?: readonly string[]
@@ -30,7 +30,7 @@ const usualSymbols = 29
 /** Frames x features of what is given as a picture. @throws UsageError for another shape. */
 function framesOf(given: Shape): Shape {
   if (given.length !== 3 || given[0] !== 1)
-    throw new UsageError('--input is of a spectrogram; expected its frames x features, such as 1000x40')
+    throw new UsageError('--input is the size of a spectrogram here; expected frames x features, such as 1000x40')
   return given.slice(1)
 }
 
@@ -41,7 +41,7 @@ async function openNetwork(
 ): Promise<{ layer: Layer; inputShape: Shape }> {
   const given = input === undefined ? undefined : shapeOf(input)
   if (networkNames.includes(place)) {
-    if (size !== undefined) throw new UsageError('--size is for an ONNX file; a network named takes --input')
+    if (size !== undefined) throw new UsageError('--size is for ONNX files; for a named network give --input')
     const network = networkNamed(place)
     const inputShape = given ?? network.inputShape
     return {
@@ -50,26 +50,25 @@ async function openNetwork(
     }
   }
   if (Object.hasOwn(speechNetworks, place)) {
-    if (size !== undefined) throw new UsageError('--size is for an ONNX file; a network named takes --input')
+    if (size !== undefined) throw new UsageError('--size is for ONNX files; for a named network give --input')
     const layer = onSpectrograms(speechNetwork(place, { symbols: classes ?? usualSymbols }))
     return { layer, inputShape: given === undefined ? usualSpectrogram : framesOf(given) }
   }
   if (sequenceNetworkNames().includes(place))
     throw new UsageError(
-      `${place} is a network of sequences; layers of such are not told (how large it is, gentle train ${place} says before it begins)`,
+      `${place} is a sequence network, whose layers cannot be shown (gentle train ${place} prints its size before training)`,
     )
   const opened = await openAnyModel(place, size)
   const { model } = opened
   if ('inputs' in model) {
-    if (opened.task !== 'transcribe')
-      throw new UsageError(`${place} is a model of sequences; layers of such are not told`)
+    if (opened.task !== 'transcribe') throw new UsageError(`${place} is a sequence model, whose layers cannot be shown`)
     const [features] = model.inputs['spectrogram'].shape
     const inputShape = given === undefined ? [usualSpectrogram[0], features] : framesOf(given)
     return { layer: onSpectrograms(model.layer as DeepSpeech), inputShape }
   }
   if (classes !== undefined)
     throw new UsageError(
-      `--classes is for a network named; the model of ${place} has ${model.outputShape.join(' x ')} outputs`,
+      `--classes is for named networks; the model of ${place} has ${model.outputShape.join(' x ')} outputs`,
     )
   return { layer: model.layer, inputShape: given ?? model.inputShape }
 }
@@ -77,11 +76,11 @@ async function openNetwork(
 /** Runs the command. Gives the exit code. */
 export async function summary(place: string, flags: SummaryFlags): Promise<number> {
   const { layer, inputShape } = await openNetwork(place, flags)
-  const counted = summarize(layer, inputShape, { batchSize: flags.batch })
+  const counted = summarize(layer, inputShape, { batchSize: flags.batchSize })
   if (flags.svg !== undefined) await draw(flags.svg, place, layer, counted)
   if (flags.measure && layer.description.type === 'deepSpeech')
     throw new UsageError(
-      `--measure is for networks on pictures; gentle train ${place} --profile tells where the time of a step goes`,
+      `--measure is for networks on pictures; gentle train ${place} --profile reports the time of each op`,
     )
   const result = flags.measure ? await measured(layer, counted) : counted
   console.log(flags.json ? JSON.stringify(result, null, 2) : summaryText(place, result, terminalWidth()))
@@ -103,12 +102,12 @@ async function draw(file: string, name: string, layer: Layer, counted: NetworkSu
   const { plotNetwork } = await import('gentle-dl-plot')
   const picture = plotNetwork(networkGraph(layer, inputShape), {
     title: `${name} on ${shapeText(inputShape)}`,
-    subtitle: `${thousands(parameters)} parameters; ${thousands(macs)} multiply-adds, ${thousands(flops)} FLOPs an example`,
+    subtitle: `${thousands(parameters)} parameters; ${thousands(macs)} multiply-adds, ${thousands(flops)} FLOPs per example`,
   })
   try {
     writeFileSync(file, picture)
   } catch (error) {
     throw new UsageError(`--svg ${file} cannot be written: ${reasonOf(error, 'write')}`)
   }
-  note(`${file}: the network's graph`)
+  note(`wrote the graph of the network to ${file}`)
 }

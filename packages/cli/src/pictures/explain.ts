@@ -70,7 +70,7 @@ export async function explain(place: string, file: string, flags: ExplainFlags):
   const { inputShape } = model
   if (plainPreprocessing(inputShape) === undefined)
     throw new UsageError(
-      `${place} takes examples of shape [${inputShape.join(', ')}], not pictures; explain is for networks that look at pictures`,
+      `${place} takes examples of shape [${inputShape.join(', ')}], not pictures; explain is for networks on pictures`,
     )
   const preprocessing = preprocessingOf(place, opened, flags.normalize)
   const [channels, height, width] = inputShape
@@ -112,7 +112,7 @@ export async function explain(place: string, file: string, flags: ExplainFlags):
     )
   else
     note(
-      `${file}: ${explanation.predictions.map(({ label, probability }) => `${label} ${percent(probability)}`).join('  ')}\neverything is in ${flags.out}`,
+      `${file}: ${explanation.predictions.map(({ label, probability }) => `${label} ${percent(probability)}`).join('  ')}\nwrote ${flags.out}`,
     )
   return exitCodes.done
 }

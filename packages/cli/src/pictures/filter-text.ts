@@ -51,9 +51,9 @@ export function explanationText(
       isInside(rows[Math.floor(tap / across)], columns[tap % across]) ? figure(value) : `(${figure(value)})`,
     )
     const lines = [
-      `receptive field: columns ${columns[0]} to ${columns[across - 1]} and rows ${rows[0]} to ${rows.at(-1)} of the picture${isPadded ? '; in parentheses what the padding adds' : ''}`,
+      `receptive field: columns ${columns[0]} to ${columns[across - 1]} and rows ${rows[0]} to ${rows.at(-1)} of the picture${isPadded ? '; padding in parentheses' : ''}`,
       ...grid([['', ...columns.map(String)], ...inRows(field, across).map((row, i) => [String(rows[i]), ...row])]),
-      operation === 'convolution' ? 'kernel, turned by 180 degrees for the convolution' : 'kernel',
+      operation === 'convolution' ? 'kernel, rotated by 180 degrees for the convolution' : 'kernel',
       ...grid(inRows(Array.from(weights, figure), across)),
       'products, and the sum of each row',
       ...grid(

@@ -46,13 +46,13 @@ export async function filter(path: string | undefined, flags: FilterFlags): Prom
     return exitCodes.done
   }
   if (path === undefined)
-    throw new UsageError('no picture is named: gentle filter photo.jpg --preset sobel-x --out edges.png')
+    throw new UsageError('no picture given; example: gentle filter photo.jpg --preset sobel-x --out edges.png')
   const kernel = kernelOfFlags(flags)
   const options = optionsOfFlags(flags)
   const channels = choice('channels', flags.channels, ['grey', 'each'])
   const { out, explain } = flags
   if (out === undefined && explain === undefined)
-    throw new UsageError('--out is missing: name a .png, .jpg, .webp, .npy or .csv file, or a pixel with --explain X,Y')
+    throw new UsageError('--out is missing; give a .png, .jpg, .webp, .npy or .csv file, or a pixel with --explain X,Y')
   if (out !== undefined) checkOut(out)
   const pixel = explain === undefined ? undefined : pixelOf(explain)
   // The scale of bytes, 0 to 255, as Octave's imread gives them.
@@ -70,8 +70,8 @@ function kernelOfFlags({ kernel, preset }: FilterFlags): Kernel {
   if ((kernel === undefined) === (preset === undefined))
     throw new UsageError(
       kernel === undefined
-        ? "no kernel is named: give --kernel '1 0 -1; 1 0 -1', or --preset NAME (--list prints them)"
-        : '--kernel and --preset both name a kernel; give one of the two',
+        ? "no kernel given; use --kernel '1 0 -1; 1 0 -1', or --preset NAME (--list prints the names)"
+        : '--kernel and --preset cannot be used together',
     )
   if (kernel !== undefined) return parseKernel(kernel)
   const [name, list] = preset!.split(/:(.*)/s)
@@ -110,7 +110,7 @@ function stepsOf(flag: string, text: string): [number, number] {
   const found = /^(\d{1,9})(?:x(\d{1,9}))?$/.exec(text.trim())
   const [rows, columns] = [Number(found?.[1]), Number(found?.[2] ?? found?.[1])]
   if (!(rows >= 1 && columns >= 1))
-    throw new UsageError(`--${flag} is '${text}'; expected whole numbers from 1, down x across, such as 2x1`)
+    throw new UsageError(`--${flag} is '${text}'; expected whole numbers of at least 1, down x across, such as 2x1`)
   return [rows, columns]
 }
 
@@ -125,7 +125,7 @@ function pixelOf(text: string): { x: number; y: number } {
 function checkOut(out: string): void {
   if (!endings.includes(extname(out).toLowerCase()))
     throw new UsageError(`--out ${out} ends in '${extname(out)}'; expected one of ${endings.join(', ')}`)
-  if (!existsSync(dirname(out))) throw new UsageError(`--out ${out}: there is no folder ${dirname(out)}`)
+  if (!existsSync(dirname(out))) throw new UsageError(`--out ${out}: no such folder: ${dirname(out)}`)
 }
 
 /** Loops, because `map` on 36 million numbers takes longer than to filter them. */
@@ -169,6 +169,6 @@ function noteClipped(data: Float32Array, abs: boolean): void {
   const { least, largest } = span(data)
   const figures = [least, largest].map((value) => Number(value.toPrecision(4)))
   note(
-    `gentle: ${thousands(clipped)} of ${thousands(data.length)} numbers (${percent(clipped / data.length)}) lie outside 0 to 255 and are clipped; they go from ${figures.join(' to ')}: ${abs ? '' : '--abs or '}--normalize shows them, .npy keeps them`,
+    `gentle: ${thousands(clipped)} of ${thousands(data.length)} numbers (${percent(clipped / data.length)}) are outside 0 to 255 and were clipped; the range is ${figures.join(' to ')}: use ${abs ? '' : '--abs or '}--normalize to show them, .npy to keep them`,
   )
 }

@@ -41,7 +41,7 @@ function readCsv(text: string, path: string): Image {
     // 1,5;2,5 and 1,5 2,5 are two numbers with decimal commas, no four.
     if (row.includes(',') && /[;\t]|[^\s,;]\s+[^\s,;]/.test(row.trim()))
       throw new UsageError(
-        `${path}: line ${line} has commas and other marks between numbers; expected one of them throughout, and points before decimals`,
+        `${path}: line ${line} mixes separators; expected the same one throughout, and decimal points`,
       )
     const words = row.trim().split(/\s*[,;]\s*|\s+/)
     if (rows === 0) columns = words.length
@@ -50,7 +50,7 @@ function readCsv(text: string, path: string): Image {
     for (const word of words) {
       const value = Number(word)
       if (word === '' || Number.isNaN(value))
-        throw new UsageError(`${path}: line ${line} has '${word.slice(0, 40)}'; expected numbers alone`)
+        throw new UsageError(`${path}: line ${line} has '${word.slice(0, 40)}'; expected only numbers`)
       values.push(value)
     }
     rows++
@@ -58,7 +58,7 @@ function readCsv(text: string, path: string): Image {
   if (rows === 0) throw new UsageError(`${path} is empty; expected rows of numbers`)
   if (rows % channels !== 0)
     throw new UsageError(
-      `${path} has ${rows} rows in ${channels} blocks; expected as many in each, one block a channel`,
+      `${path} has ${rows} rows in ${channels} blocks; expected one block per channel, all of the same height`,
     )
   return image(channels, rows / channels, columns, Float32Array.from(values))
 }

@@ -15,7 +15,7 @@ import { UsageError } from '../terminal/usage.ts'
 
 export interface DecodingFlags {
   /** Beginnings of texts that are looked at together; 1 takes the likeliest letter of each step. */
-  readonly beam?: number
+  readonly beamSize?: number
   /** A file of an ARPA language model, or none. */
   readonly languageModel?: string
 }
@@ -43,17 +43,17 @@ const order = 6
 /** Of a model that nobody chose them for. */
 const usualWeights: Weights = { weight: 0.5, bonus: 0.5 }
 
-const greedy: Decoding = { text: 'the likeliest letter of each step' }
+const greedy: Decoding = { text: 'greedy decoding' }
 
 /** A language model of the letters of texts, as a file. */
 export const countLanguageModel = (texts: readonly string[]): string =>
   writeArpa(countNgrams(texts.map(characterTokens), { order }))
 
 /** Beam search, with a language model where one is given. */
-function searching({ symbols }: Transcriber, beam: number, language?: Omit<DecodingLanguage, 'symbols'>) {
+function searching({ symbols }: Transcriber, beamSize: number, language?: Omit<DecodingLanguage, 'symbols'>) {
   return (logits: Float32Array, size: number): Int32Array => {
     const search = new CtcBeamSearch(size, {
-      beam,
+      beamSize,
       ...(language === undefined ? {} : { language: { ...language, symbols: symbols.symbols } }),
     })
     search.push(logits)
@@ -63,48 +63,54 @@ function searching({ symbols }: Transcriber, beam: number, language?: Omit<Decod
 
 const tokensOf = (model: NgramModel): DecodingLanguage['tokens'] => (model.knows(spaceToken) ? 'characters' : 'words')
 
-/** @throws UsageError for a file that is missing; FormatError for one that is no language model. */
+/** @throws UsageError for a file that is missing; FormatError for one that is not a language model. */
 async function modelIn(file: string): Promise<NgramModel> {
-  if (!existsSync(file)) throw new UsageError(`--language-model ${file}: there is no such file`)
+  if (!existsSync(file)) throw new UsageError(`--language-model ${file}: no such file`)
   return readArpa(readFileSync(file), file)
 }
 
 /**
- * How a model's logits become texts: as its run has chosen, unless told otherwise.
+ * How a model's logits become texts: as its run has chosen, by default.
  * @throws UsageError for flags that do not go together.
  */
 export async function decodingFor(
   place: string,
   transcriber: Transcriber,
-  { beam = usualBeam, languageModel }: DecodingFlags,
+  { beamSize = usualBeam, languageModel }: DecodingFlags,
 ): Promise<Decoding> {
-  if (!(Number.isInteger(beam) && beam >= 1 && beam <= 10_000))
-    throw new UsageError(`--beam is ${beam}; expected a whole number from 1 to 10000`)
-  if (beam === 1 && languageModel !== undefined && languageModel !== 'none')
-    throw new UsageError('--language-model needs a beam; leave out --beam 1')
-  if (beam === 1) return greedy
+  if (!(Number.isInteger(beamSize) && beamSize >= 1 && beamSize <= 10_000))
+    throw new UsageError(`--beam-size is ${beamSize}; expected a whole number from 1 to 10000`)
+  if (beamSize === 1 && languageModel !== undefined && languageModel !== 'none')
+    throw new UsageError('--language-model needs beam search; leave out --beam-size 1')
+  if (beamSize === 1) return greedy
   const own = join(place, languageModelFile)
   const file = languageModel ?? (existsSync(own) ? own : 'none')
-  if (file === 'none') return { decode: searching(transcriber, beam), text: `beam search, ${beam} wide` }
+  if (file === 'none') return { decode: searching(transcriber, beamSize), text: `beam search, beam size ${beamSize}` }
   const model = await modelIn(file)
   const stored = join(place, decodingFile)
   const weights: Weights =
     languageModel === undefined && existsSync(stored) ? JSON.parse(readFileSync(stored, 'utf8')) : usualWeights
-  return withModel(transcriber, model, beam, weights, languageModel === undefined ? 'of the training' : `of ${file}`)
+  return withModel(
+    transcriber,
+    model,
+    beamSize,
+    weights,
+    languageModel === undefined ? 'of the training' : `of ${file}`,
+  )
 }
 
 function withModel(
   transcriber: Transcriber,
   model: NgramModel,
-  beam: number,
+  beamSize: number,
   { weight, bonus }: Weights,
   whose: string,
 ): Decoding {
   const tokens = tokensOf(model)
   const what = `${model.order}-grams of ${tokens === 'words' ? 'words' : 'letters'} ${whose}`
   return {
-    decode: searching(transcriber, beam, { model, tokens, weight, bonus }),
-    text: `beam search, ${beam} wide, with ${what} (weight ${weight}, bonus ${bonus})`,
+    decode: searching(transcriber, beamSize, { model, tokens, weight, bonus }),
+    text: `beam search, beam size ${beamSize}, with ${what} (weight ${weight}, bonus ${bonus})`,
   }
 }
 

@@ -27,7 +27,7 @@ function countsOf({ examples, seconds }: SpeechSet) {
 function leftOut(skipped: readonly SkippedRecording[]): string[] {
   const byKind = Map.groupBy(skipped, ({ kind }) => kind)
   return [...byKind].flatMap(([kind, all]) => [
-    `left out, ${kind}: ${all.length}`,
+    `skipped, ${kind}: ${all.length}`,
     ...all.slice(0, reasons).map(({ reason }) => dim(`  ${reason}`)),
     ...(all.length > reasons ? [dim(`  and ${all.length - reasons} more`)] : []),
   ])
@@ -51,7 +51,7 @@ export async function describeSpeech(
   const seconds = parts.reduce((sum, part) => sum + sets[part].seconds, 0)
   console.log(
     [
-      bold(`${name}: ${all.toLocaleString('en-US')} recordings, ${minutes(seconds)}, ${sampleRate} samples a second`),
+      bold(`${name}: ${all.toLocaleString('en-US')} recordings, ${minutes(seconds)}, ${sampleRate} Hz`),
       `${symbols.length} symbols: ${symbols.map((symbol) => (symbol === ' ' ? 'blank' : symbol)).join(' ')}`,
       '',
       table([

@@ -52,7 +52,7 @@ export async function evaluateSpeech(
     console.log(
       [
         bold(
-          `${percent(judged.rates.characterErrorRate)} of the letters and ${percent(judged.rates.wordErrorRate)} of the words of ${set.length} ${part} ${set.length === 1 ? 'recording' : 'recordings'} of ${data} wrong`,
+          `character error rate ${percent(judged.rates.characterErrorRate)}, word error rate ${percent(judged.rates.wordErrorRate)} on ${set.length} ${part} ${set.length === 1 ? 'recording' : 'recordings'} of ${data}`,
         ),
         decoding.text,
         `loss ${loss.toFixed(4)}`,

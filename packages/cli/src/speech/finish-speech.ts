@@ -45,11 +45,11 @@ export async function finishSpeech(ending: Ending, splits: SpeechSplits): Promis
       [
         '',
         bold(
-          `Test: ${percent(test.rates.characterErrorRate)} of the letters and ${percent(test.rates.wordErrorRate)} of the words wrong`,
+          `Test: character error rate ${percent(test.rates.characterErrorRate)}, word error rate ${percent(test.rates.wordErrorRate)}`,
         ),
         `${splits.test.length} ${splits.test.length === 1 ? 'recording' : 'recordings'}`,
         decoding.text,
-        `with the weights of epoch ${bestEpoch}, the best on validation; ${seconds.toFixed(1)} s in all`,
+        `weights of epoch ${bestEpoch}, the best on validation; ${seconds.toFixed(1)} s in all`,
         '',
         ratesTable([
           ['validation', validation.rates],
@@ -58,10 +58,10 @@ export async function finishSpeech(ending: Ending, splits: SpeechSplits): Promis
         ]),
         examplesText(test.examples),
         '',
-        `Everything is in ${bold(run.path)}`,
+        `Wrote ${bold(run.path)}`,
         dim(`  summary.json, metrics.csv, curves.svg, examples.json, ${languageModelFile}, weights/`),
         '',
-        'Try next',
+        'Next steps',
         `  ${commandLine('transcribe', run.path, file)}`,
         `  ${commandLine('transcribe', run.path, file, '--out', 'heard.png')}`,
         `  ${commandLine('eval', run.path)}`,

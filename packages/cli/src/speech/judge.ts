@@ -70,13 +70,13 @@ export function examplesText(examples: readonly HeardExample[], most = 5): strin
           ]),
         ]
   return [
-    ...lines(`Heard rightly: ${right.length} of ${examples.length}`, best, green),
+    ...lines(`Correct: ${right.length} of ${examples.length}`, best, green),
     ...lines(
-      'Heard with mistakes',
+      'With errors',
       middle.slice(-most).filter((each) => !worst.includes(each)),
       red,
     ),
-    ...lines('Heard worst', worst, red),
+    ...lines('Worst', worst, red),
   ].join('\n')
 }
 
@@ -84,8 +84,8 @@ export function examplesText(examples: readonly HeardExample[], most = 5): strin
 export const ratesTable = (rows: readonly (readonly [name: string, rates: ErrorRates])[]): string =>
   [
     table([
-      ['', 'letters wrong (CER)', 'words wrong (WER)'],
+      ['', 'character error rate (CER)', 'word error rate (WER)'],
       ...rows.map(([name, rates]) => [name, percent(rates.characterErrorRate), percent(rates.wordErrorRate)]),
     ]),
-    dim('greedy: the likeliest letter of each step alone'),
+    dim('greedy: the most probable letter of each step'),
   ].join('\n')

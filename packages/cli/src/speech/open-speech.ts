@@ -13,10 +13,10 @@ export const speechNames = ['speech:DIR', 'speech:MANIFEST']
  */
 export function speechPlaces(data: string): { readonly place: string; readonly transcripts?: string } {
   const place = data.startsWith('speech:') ? data.slice('speech:'.length) : ''
-  if (data === 'speech:') throw new UsageError(`data set ${data}: name the folder, as in speech:DIR`)
+  if (data === 'speech:') throw new UsageError(`data set ${data}: no folder given; expected speech:DIR`)
   if (place === '')
     throw new UsageError(
-      `--data ${data} is no speech; expected speech:DIR, a folder with NAME.wav and transcripts.txt (lines NAME: text), or speech:MANIFEST.csv with columns audio,text`,
+      `--data ${data} is not a speech data set; expected speech:DIR, a folder with NAME.wav and transcripts.txt (lines NAME: text), or speech:MANIFEST.csv with columns audio,text`,
     )
   if (existsSync(place)) return { place }
   // A name of a folder may have commas, too.

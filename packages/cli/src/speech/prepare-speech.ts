@@ -10,34 +10,46 @@ import { countLanguageModel, languageModelFile } from './decoding.ts'
 import { finishSpeech } from './finish-speech.ts'
 import { errorRates } from './judge.ts'
 import { openSpeech } from './open-speech.ts'
-import { spectrogramFor, speechRecipe, usualLongest, usualRate, usualWarmup } from './recipe.ts'
+import { defaultMaxLength, defaultSampleRate, spectrogramFor, speechRecipe, usualWarmup } from './recipe.ts'
 import { soundPolicyOf } from './sound-policies.ts'
 
 /** Indices of the recordings of at most so many seconds. */
-const shortOnes = ({ examples }: SpeechSet, longest: number): number[] =>
-  examples.flatMap(({ seconds }, i) => (seconds <= longest ? [i] : []))
+const shortOnes = ({ examples }: SpeechSet, maxLength: number): number[] =>
+  examples.flatMap(({ seconds }, i) => (seconds <= maxLength ? [i] : []))
 
 /** How much is said in how long, and what is not learned from. */
-function remarksOf({ train, symbols }: SpeechSplits, longest: number): string[] {
-  const left = train.length - shortOnes(train, longest).length
+function remarksOf({ train, symbols }: SpeechSplits, maxLength: number): string[] {
+  const left = train.length - shortOnes(train, maxLength).length
   const symbolsText = symbols.symbols
     .slice(1)
     .map((symbol) => (symbol === ' ' ? 'blank' : symbol))
     .join(' ')
   return [
-    `${(train.seconds / 60).toFixed(1)} minutes to learn from, at ${thousands(train.spectrogram.options.sampleRate)} samples a second; symbols: ${symbolsText}`,
-    ...(left === 0 ? [] : [`${left} of them are longer than ${longest} s and not learned from (--longest)`]),
+    `${(train.seconds / 60).toFixed(1)} minutes of training data at ${thousands(train.spectrogram.options.sampleRate)} Hz; symbols: ${symbolsText}`,
+    ...(left === 0
+      ? []
+      : [`${left} training recordings are longer than ${maxLength} s and are skipped (see --max-length)`]),
   ]
 }
 
 export async function prepareSpeech(settings: NamedSettings, strict: boolean): Promise<Preparation> {
-  const { model, data, seed = 0, validation, test, rate = usualRate, longest = usualLongest, layers, units } = settings
+  const {
+    model,
+    data,
+    seed = 0,
+    validation,
+    test,
+    sampleRate = defaultSampleRate,
+    maxLength = defaultMaxLength,
+    layers,
+    units,
+  } = settings
   const { options } = speechNetworks[model]
   const online = options.bidirectional === false
   const stride = options.convolutions.reduce((product, each) => product * each.stride[0], 1)
   const splits = await openSpeech(data, {
-    sampleRate: rate,
-    spectrogram: spectrogramFor(rate, online),
+    sampleRate,
+    spectrogram: spectrogramFor(sampleRate, online),
     framesPerOutput: stride,
     seed,
     validation,
@@ -52,8 +64,8 @@ export async function prepareSpeech(settings: NamedSettings, strict: boolean): P
     text: (splits.train.description as Pick<SpeechEncoding, 'text'>).text,
   }
   const learned = (set: SpeechSet) => {
-    const short = shortOnes(set, longest)
-    if (short.length === 0) throw new UsageError(`--longest is ${longest} s; all recordings are longer`)
+    const short = shortOnes(set, maxLength)
+    if (short.length === 0) throw new UsageError(`--max-length is ${maxLength} s; all recordings are longer`)
     return short.length === set.length ? set : subset(set, short)
   }
   let judged: Transcriber | undefined
@@ -77,8 +89,14 @@ export async function prepareSpeech(settings: NamedSettings, strict: boolean): P
       return { ...(await errorRates(judged, splits.validation)).rates }
     },
     usualAugment: 'sounds',
-    usualSettings: { rate, longest, layers: network.options.layers, units: network.options.units, warmup: usualWarmup },
-    remarks: remarksOf(splits, longest),
+    usualSettings: {
+      sampleRate,
+      maxLength,
+      layers: network.options.layers,
+      units: network.options.units,
+      warmup: usualWarmup,
+    },
+    remarks: remarksOf(splits, maxLength),
     augmented: async (policy, by) => learned(await augmentedSpeech(splits.train, soundPolicyOf(policy), { seed: by })),
     keep: (run) => run.write(languageModelFile, countLanguageModel(splits.train.examples.map(({ text }) => text))),
     finish: (ending) => finishSpeech(ending, splits),

@@ -1,13 +1,13 @@
-/** How networks of speech are trained unless told otherwise. */
+/** How networks of speech are trained by default. */
 
 import type { Recipe } from 'gentle-dl/models'
 import type { SpectrogramOptions } from 'gentle-dl/speech'
 
 /** Samples a second to which sounds are brought: those of a telephone tell letters apart, and take half the time of more. */
-export const usualRate = 8000
+export const defaultSampleRate = 8000
 
 /** Longer recordings are not learned from, in seconds: one of them makes a whole batch as long. */
-export const usualLongest = 20
+export const defaultMaxLength = 20
 
 /** Seconds of sound that a training hears in all, again and again. */
 const heard = 100_000

@@ -11,6 +11,6 @@ export function skippedText(data: string, skipped: readonly SkippedRecording[]):
   return [...byKind].map(([kind, all]) => {
     const files = all.slice(0, named).map(({ file }) => file.split('/').slice(-2).join('/'))
     const more = all.length > named ? ` and ${all.length - named} more` : ''
-    return `${data}: ${all.length} left out, ${kind}: ${files.join(', ')}${more}`
+    return `${data}: ${all.length} skipped, ${kind}: ${files.join(', ')}${more}`
   })
 }

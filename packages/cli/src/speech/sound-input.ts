@@ -59,17 +59,17 @@ export async function soundInput(input: AsyncIterable<Uint8Array>, rate: number 
   const { more, rest, seen } = await begun(input)
   while (seen().length < 4 && (await more()));
   if (seen().length === 0)
-    throw new UsageError('standard input is empty; expected a WAV file, or raw samples with --rate')
+    throw new UsageError('standard input is empty; expected a WAV file, or raw samples with --sample-rate')
   const isWave = String.fromCharCode(...seen().subarray(0, 4)) === 'RIFF'
   if (!isWave) {
     if (rate === undefined)
       throw new UsageError(
-        'standard input is no WAV file; for raw samples of 16 bits, little endian, of one channel, give --rate',
+        'standard input is not a WAV file; for raw samples (16-bit little-endian mono) give --sample-rate',
       )
     return { sampleRate: rate, blocks: raw(wholeFrames(rest(0), 2, Number.POSITIVE_INFINITY)) }
   }
   if (rate !== undefined)
-    throw new UsageError('standard input is a WAV file, which tells its own rate; leave out --rate')
+    throw new UsageError('standard input is a WAV file, which has its own sample rate; leave out --sample-rate')
   for (;;) {
     try {
       const { offset } = readWaveHeader(access(seen()), 'standard input')

@@ -23,7 +23,7 @@ export function soundPolicyText(given: string): string {
   try {
     return JSON.stringify(JSON.parse(isJson ? given : readFileSync(given, 'utf8')))
   } catch (error) {
-    throw new UsageError(`--augment ${given} is no JSON: ${(error as Error).message.split('\n')[0]}`)
+    throw new UsageError(`--augment ${given} is not valid JSON: ${(error as Error).message.split('\n')[0]}`)
   }
 }
 

@@ -10,7 +10,7 @@ export const speechTask: SequenceTask = {
   name: 'transcribe',
   networks: Object.keys(speechNetworks),
   dataNames: speechNames,
-  settings: ['test', 'rate', 'longest', 'layers', 'units'],
+  settings: ['test', 'sampleRate', 'maxLength', 'layers', 'units'],
   policyText: soundPolicyText,
   prepare: (settings, strict) => prepareSpeech(settings, strict),
   evaluate: evaluateSpeech,

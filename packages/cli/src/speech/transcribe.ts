@@ -12,7 +12,7 @@ import { type SoundInput, soundInput } from './sound-input.ts'
 
 export interface TranscribeFlags extends DecodingFlags {
   /** Samples a second of raw sound from standard input. */
-  readonly rate?: number
+  readonly sampleRate?: number
   /** Where the picture goes. */
   readonly out?: string
   readonly json?: boolean
@@ -24,7 +24,7 @@ async function openHearing(place: string): Promise<Transcriber> {
   const opened = await openAnyModel(place)
   if (!takesInputs(opened) || opened.task !== 'transcribe')
     throw new UsageError(
-      `${place} is not a model of speech${opened.task === undefined ? '' : `, but one to ${opened.task}`}; train one, as in: gentle train deepspeech --data speech:DIR`,
+      `${place} is not a speech model${opened.task === undefined ? '' : `, but one for --task ${opened.task}`}; train one, as in: gentle train deepspeech --data speech:DIR`,
     )
   return new Transcriber(opened.model, speechEncodingFrom(opened.encoding, place))
 }
@@ -41,7 +41,7 @@ const dataOf = (file: string, { text, words, letters, seconds: length }: Transcr
 
 /** A transcript for a reader. */
 function transcriptText({ text, words, seconds: length }: Transcript): string {
-  if (text === '') return dim(`nothing was heard in ${length.toFixed(1)} s`)
+  if (text === '') return dim(`no speech found in ${length.toFixed(1)} s`)
   const times = words.map(({ word, begin, end }) => [word, begin.toFixed(2), end.toFixed(2)])
   return [bold(text), '', table([['word', 'from (s)', 'to (s)'], ...times])].join('\n')
 }
@@ -65,8 +65,8 @@ function tell(transcripts: readonly Transcript[], files: readonly string[], { js
 function checkOut(out: string | undefined, sounds: number): void {
   if (out === undefined) return
   if (!['.svg', '.png'].includes(extname(out).toLowerCase()))
-    throw new UsageError(`--out is ${out}; the spectrogram with the letters over it is an .svg or .png file`)
-  if (sounds > 1) throw new UsageError(`--out draws one sound; ${sounds} are given`)
+    throw new UsageError(`--out is ${out}; expected an .svg or .png file`)
+  if (sounds > 1) throw new UsageError(`--out draws one sound, but ${sounds} were given`)
 }
 
 async function draw(
@@ -116,11 +116,11 @@ async function listen(
   flags: TranscribeFlags,
   decoding: Decoding,
 ): Promise<void> {
-  const sound = await soundInput(input, flags.rate)
+  const sound = await soundInput(input, flags.sampleRate)
   const lively = flags.quiet !== true && flags.json !== true
   if (!transcriber.isOnline || flags.out !== undefined) {
     if (lively && !transcriber.isOnline)
-      note('the network hears sounds forwards and backwards, so it waits for the end of this one')
+      note('this network is bidirectional, so transcription starts at the end of the sound')
     const whole = await wholeSound(sound)
     if (whole.channels[0].length === 0) throw new UsageError('standard input has no samples')
     const [transcript] = await transcriber.transcribe([whole], decoding)
@@ -149,13 +149,13 @@ export async function transcribe(
 ): Promise<number> {
   const listens = files.length === 0 || (files.length === 1 && files[0] === '-')
   checkOut(flags.out, files.length)
-  if (flags.rate !== undefined && !listens)
-    throw new UsageError('--rate is of raw samples from standard input; files tell their own')
-  if (flags.rate !== undefined && !(Number.isInteger(flags.rate) && flags.rate >= 1))
-    throw new UsageError(`--rate is ${flags.rate}; expected samples a second, such as 8000`)
+  if (flags.sampleRate !== undefined && !listens)
+    throw new UsageError('--sample-rate is for raw samples from standard input; files have their own')
+  if (flags.sampleRate !== undefined && !(Number.isInteger(flags.sampleRate) && flags.sampleRate >= 1))
+    throw new UsageError(`--sample-rate is ${flags.sampleRate}; expected a sample rate in Hz, such as 8000`)
   if (listens && input === process.stdin && process.stdin.isTTY)
     throw new UsageError(
-      'no sound is named; give a file, or send one through standard input, as in: arecord -f S16_LE -r 16000 | gentle transcribe RUN',
+      'no sound given; name a file, or pipe one to standard input, as in: arecord -f S16_LE -r 16000 | gentle transcribe RUN',
     )
   const transcriber = await openHearing(place)
   try {

@@ -9,7 +9,7 @@ const tasks: Readonly<Record<Exclude<TaskName, 'classify'>, AnyTask>> = {
     usualModel: 'resnet14',
     usualData: 'scenes:side=64,objects=1-1',
     needs: { what: 'boxes', text: 'has no boxes; --task localize needs them' },
-    metricNames: { accuracy: 'label right', meanIoU: 'mean IoU', localized: 'label right and IoU >= 0.5' },
+    metricNames: { accuracy: 'label correct', meanIoU: 'mean IoU', localized: 'label correct and IoU >= 0.5' },
   },
   detect: {
     ...visionTasks.detect,

@@ -37,10 +37,10 @@ export async function prepareAnnotated(
   strict: boolean,
   earlier: EarlierRun | undefined,
 ): Promise<Preparation> {
-  if (label !== undefined) throw new UsageError(`--label names the column of a table; ${data} is none`)
+  if (label !== undefined) throw new UsageError(`--label names a column of a table, but ${data} is not a table`)
   if (classWeights === 'balanced') throw new UsageError('--class-weights is for --task classify')
   if (kind.name === 'detect' && loss !== undefined)
-    throw new UsageError('--loss is for --task localize and segment; a detector has one of its own')
+    throw new UsageError('--loss is for --task localize and segment; detectors have a fixed loss')
   const network = networkNamed(model, kind.name)
   const [, ...usual] = network.inputShape
   const opened = await openTold(data, {

@@ -40,6 +40,6 @@ export function sequenceTaskFor(network: string | undefined, task: string | unde
     throw new UsageError(`${network} is not for --task ${task}; it is for ${fitting.name}`)
   const named = sequenceTask(task)
   if (named !== undefined && network !== undefined && fitting === undefined)
-    throw new UsageError(`${network} is not for --task ${task}; there are ${named.networks.join(', ')}`)
+    throw new UsageError(`${network} is not for --task ${task}; choose from ${named.networks.join(', ')}`)
   return fitting ?? named
 }

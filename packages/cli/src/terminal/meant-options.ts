@@ -84,7 +84,7 @@ const otherNames: Readonly<Record<string, readonly string[]>> = {
   ],
   out: ['output', 'output-dir', 'out-dir', 'save', 'save-to', 'save-dir', 'dest', 'o', 'csv'],
   config: ['cfg', 'config-file', 'hyp', 'settings', 'params'],
-  'least-score': [
+  'score-threshold': [
     'conf',
     'conf-thres',
     'confidence',
@@ -95,7 +95,7 @@ const otherNames: Readonly<Record<string, readonly string[]>> = {
     'score-thr',
   ],
   top: ['topk', 'top-k', 'k'],
-  flips: ['tta', 'hflip', 'flip', 'mirror'],
+  flip: ['tta', 'hflip', 'flips', 'mirror'],
   views: ['tta', 'crops', 'ten-crop'],
   normalize: ['norm', 'normalise', 'normalization', 'mean', 'std', 'preprocess', 'preprocessing'],
   format: ['onnx', 'to', 'type', 'export-format', 'include'],

@@ -27,21 +27,21 @@ export interface TrainFlags extends Settings {
   readonly quiet?: boolean
 }
 
-/** The network and the data that a task is tried with unless told otherwise. @throws UsageError where there are none. */
+/** The network and the data that a task is tried with by default. @throws UsageError where there are none. */
 function usual(
   task: AnyTaskName,
   { model, data }: Pick<Settings, 'model' | 'data'>,
 ): { readonly model: string; readonly data: string } {
   if (task === 'transcribe' || task === 'translate') {
     const { networks, dataNames } = sequenceTaskFor(model, task)!
-    if (data === undefined) throw new UsageError(`no data is named; give some, as in --data ${dataNames[0]}`)
+    if (data === undefined) throw new UsageError(`no data set given; name one, as in --data ${dataNames[0]}`)
     return { model: model ?? networks[0], data }
   }
   if (task !== 'classify') {
     const { usualModel, usualData } = annotatedTask(task)
     return { model: model ?? usualModel, data: data ?? usualData }
   }
-  if (model === undefined) throw new UsageError('no model is named; give one, as in: gentle train lenet5')
+  if (model === undefined) throw new UsageError('no model given; name one, as in: gentle train lenet5')
   return { model, data: data ?? (takesPoints(model) ? 'moons' : 'mnist') }
 }
 
@@ -70,7 +70,7 @@ export function settingsFor(
   }
   const stored = resumed === undefined ? {} : settingsOf(resumed)
   if (resumed !== undefined && runDir !== undefined)
-    throw new UsageError('--run-dir is for a new run; --resume goes on in its own folder')
+    throw new UsageError('--run-dir is for new runs; --resume continues in the folder of the run')
   const { model: name, task: named } = { ...stored, ...given }
   const sequences = sequenceTaskFor(name, named)
   if (sequences === undefined && name !== undefined && !networkNames.includes(name))

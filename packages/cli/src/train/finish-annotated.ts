@@ -65,12 +65,12 @@ export async function finishAnnotated(
           ? []
           : [`predict shows objects from a score of ${threshold.toFixed(2)} up, the best F1 on validation`]),
         '',
-        `Everything is in ${bold(run.path)}`,
+        `Wrote ${bold(run.path)}`,
         dim(
           `  summary.json, metrics.csv, curves.svg, best.png, worst.png, ${[...Object.keys(test.judgement.pictures ?? {}), 'weights/'].join(', ')}`,
         ),
         '',
-        'Try next',
+        'Next steps',
         `  ${commandLine('predict', run.path, join(run.path, 'example.png'), '--out', 'annotated.png')}`,
         `  ${commandLine('eval', run.path)}`,
       ].join('\n'),
@@ -135,8 +135,8 @@ async function bestAndWorst(
   const legend = kind.name === 'segment' ? maskLegend(classes, maskClasses) : []
   const sheetOf = (which: readonly Judged[], title: string): Image => resultSheet(which.map(tileOf), title, legend)
   const drawn = {
-    localize: 'truth dashed, prediction in colour',
-    detect: 'truth dashed, prediction in colour; F1 at an IoU of 0.5',
+    localize: 'ground truth dashed, predictions in colour',
+    detect: 'ground truth dashed, predictions in colour; F1 at an IoU of 0.5',
     segment: 'picture, truth, prediction',
   }[kind.name]
   return {

@@ -9,7 +9,7 @@ function meantBy(pattern: string, names: readonly string[], head: Pick<ReadonlyS
   if (pattern === allButHead) {
     const body = names.filter((name) => !head.has(name))
     if (body.length > 0) return body
-    throw new UsageError(`--freeze ${allButHead}: the whole network is its head; nothing would be frozen`)
+    throw new UsageError(`--freeze ${allButHead}: the network is only a head, so nothing would be frozen`)
   }
   try {
     return selectParameters(names, [pattern])
@@ -31,7 +31,7 @@ export function frozenNames(
   const frozen = new Set(patterns.flatMap((pattern) => [...meantBy(pattern, names, head)]))
   if (frozen.size === names.length)
     throw new UsageError(
-      `--freeze ${patterns.join(' ')} leaves nothing to learn; all ${names.length} parameters are frozen`,
+      `--freeze ${patterns.join(' ')} leaves nothing to train; all ${names.length} parameters are frozen`,
     )
   return frozen
 }

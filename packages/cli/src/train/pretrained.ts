@@ -34,9 +34,9 @@ export async function loadTold(
       otherShape.length > 0
         ? someOf(otherShape.map((key) => `${key} is ${shapeIn(tensors, key)} for ${shapeIn(weightsOf(model), key)}`))
         : otherClasses.length > 0
-          ? 'it has other classes, by their names, and all that fits is its head'
+          ? 'its classes have other names, and only its head would fit'
           : `it holds ${someOf([...tensors.keys()])}; expected ${someOf(missing)}`
-    throw new UsageError(`--pretrained ${file} has nothing that fits ${name}: ${why}`)
+    throw new UsageError(`--pretrained ${file} has no weights that fit ${name}: ${why}`)
   }
   if (!quiet)
     for (const line of [
@@ -45,13 +45,13 @@ export async function loadTold(
       ...(otherShape.length === 0
         ? []
         : [
-            `  of another shape: ${someOf(otherShape)}${otherShape.every((each) => head.has(each)) ? ', the head' : ''}; these begin anew`,
+            `  with a different shape: ${someOf(otherShape)}${otherShape.every((each) => head.has(each)) ? ', the head' : ''}; initialized randomly`,
           ]),
       ...(otherClasses.length === 0
         ? []
-        : [`  of other classes, by their names: ${someOf(otherClasses)}, the head; these begin anew`]),
-      ...(missing.length === 0 ? [] : [`  not in the file: ${someOf(missing)}; these begin anew`]),
-      ...(unexpected.length === 0 ? [] : [`  not in the network: ${someOf(unexpected)}; these are left out`]),
+        : [`  for other classes: ${someOf(otherClasses)}, the head; initialized randomly`]),
+      ...(missing.length === 0 ? [] : [`  not in the file: ${someOf(missing)}; initialized randomly`]),
+      ...(unexpected.length === 0 ? [] : [`  not in the network: ${someOf(unexpected)}; ignored`]),
     ])
       note(line)
   return matching

@@ -94,9 +94,9 @@ export function profileText(what: string, profile: Profile, peakOfThread: number
       ]),
     ]),
     '',
-    `${milliseconds(whole)} ms on ${profile.backend}: ${rate(flops, whole)} GFLOP/s, ${share((flops * 1000) / whole / peak)} of the ${(peak / 1e9).toFixed(1)} of large matrix products`,
+    `${milliseconds(whole)} ms on ${profile.backend}: ${rate(flops, whole)} GFLOP/s, ${share((flops * 1000) / whole / peak)} of the ${(peak / 1e9).toFixed(1)} GFLOP/s of large matrix products`,
     ...wrapped(
-      'ms: of all threads together; GFLOP/s and GB/s: of a thread while it computes; FLOPs of convolutions and matrix products alone, of which Winograd computes fewer than are counted; bytes of the tensors read and written, from memory or caches',
+      'ms: sum over threads; GFLOP/s and GB/s: per thread while it computes; FLOPs: convolutions and matrix products only (Winograd computes fewer than are counted); bytes: tensors read and written, from memory or caches',
       columns,
     ).map(dim),
   ].join('\n')

@@ -14,10 +14,7 @@ function worstConfusions({ counts }: Confusion, classes: readonly string[]): str
     .filter(({ row, column, count }) => row !== column && count > 0)
     .sort((a, b) => b.count - a.count)
     .slice(0, 5)
-    .map(
-      ({ row, column, count }) =>
-        `${classes[row]} taken for ${classes[column]}, ${thousands(count)} ${count === 1 ? 'time' : 'times'}`,
-    )
+    .map(({ row, column, count }) => `${classes[row]} mistaken for ${classes[column]}: ${thousands(count)}`)
 }
 
 /** Up to five test pictures: two mistakes, where there are, and then right ones. */
@@ -68,12 +65,12 @@ export async function report(summary: RunSummary, path: string, test: Dataset, m
     '',
     ...(confusions.length > 0 ? ['Worst confusions', ...confusions.map((line) => `  ${line}`), ''] : []),
     ...(images ? [await pictures(test, matrix, classes), ''] : []),
-    `Everything is in ${bold(path)}`,
+    `Wrote ${bold(path)}`,
     dim(
       `  summary.json, metrics.csv, curves.svg, confusion.svg, ${images ? 'predictions.png, ' : test.inputShape.join() === '2' ? 'boundary.svg, ' : ''}weights/`,
     ),
     '',
-    'Try next',
+    'Next steps',
     ...next.map((command) => `  ${command}`),
   ].join('\n')
 }

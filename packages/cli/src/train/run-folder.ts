@@ -10,7 +10,7 @@ import { type Settings, settingsOfFile } from './settings.ts'
 /** A folder of a run that exists. @throws UsageError where there is none. */
 export function openRun(path: string): RunFolder {
   if (!existsSync(join(path, 'run.json')))
-    throw new UsageError(`${path} is no run folder: it has no run.json; give one that gentle train made`)
+    throw new UsageError(`${path} is not a run folder: it has no run.json; give a folder made by gentle train`)
   return RunFolder.open(path)
 }
 
@@ -23,7 +23,7 @@ export function createRun(task: AnyTaskName, name: string, path?: string): RunFo
   for (let n = 2; path === undefined && existsSync(chosen); n++) chosen = join('runs', task, `${name}-${n}`)
   if (path !== undefined && existsSync(join(path, 'run.json')))
     throw new UsageError(
-      `--run-dir ${path} holds a run already; give another folder, or go on with it: ${commandLine('train', '--resume', path)}`,
+      `--run-dir ${path} already contains a run; give another folder, or continue the run: ${commandLine('train', '--resume', path)}`,
     )
   try {
     return RunFolder.create(chosen)

@@ -25,10 +25,10 @@ const schedules = { constant: constantRate, linear: linearDecay, cosine: cosineD
 
 const optimizers = ['sgd', 'adam', 'adamW'] as const
 
-const text = z.string('a text')
+const text = z.string('a string')
 
 const whole = (least: number, most: number) => {
-  const expected = most === Number.MAX_SAFE_INTEGER ? `a whole number from ${least}` : `${least} to ${most}`
+  const expected = most === Number.MAX_SAFE_INTEGER ? `a whole number of at least ${least}` : `${least} to ${most}`
   return z.int(expected).min(least, expected).max(most, expected)
 }
 
@@ -44,9 +44,9 @@ const settingsSchema = z.strictObject({
   learningRate: positive.optional(),
   schedule: z.enum(Object.keys(schedules) as (keyof typeof schedules)[]).optional(),
   optimizer: z.enum(optimizers).optional(),
-  momentum: z.number('a number from 0, below 1').min(0, 'a number from 0').lt(1, 'a number below 1').optional(),
-  weightDecay: z.number('a number from 0').min(0, 'a number from 0').optional(),
-  decayed: z.enum(['all', 'weights']).optional(),
+  momentum: z.number('a number from 0, below 1').min(0, 'a number of at least 0').lt(1, 'a number below 1').optional(),
+  weightDecay: z.number('a number of at least 0').min(0, 'a number of at least 0').optional(),
+  decayParameters: z.enum(['all', 'weights']).optional(),
   clipNorm: positive.optional(),
   warmup: whole(0, Number.MAX_SAFE_INTEGER).optional(),
   seed: whole(0, 2 ** 31 - 1).optional(),
@@ -54,23 +54,27 @@ const settingsSchema = z.strictObject({
   wideVectors: z.boolean('true or false').optional(),
   validation: whole(1, Number.MAX_SAFE_INTEGER).optional(),
   test: positive.optional(),
-  rate: whole(1, 192_000).optional(),
+  sampleRate: whole(1, 192_000).optional(),
   resize: whole(1, 4096).optional(),
   label: text.optional(),
   augment: text.optional(),
   patience: whole(1, Number.MAX_SAFE_INTEGER).optional(),
   classWeights: z.enum(['none', 'balanced']).optional(),
   loss: text.optional(),
-  labelSmoothing: z.number('a number from 0, below 1').min(0, 'a number from 0').lt(1, 'a number below 1').optional(),
-  pieces: text.optional(),
-  longest: whole(1, Number.MAX_SAFE_INTEGER).optional(),
+  labelSmoothing: z
+    .number('a number from 0, below 1')
+    .min(0, 'a number of at least 0')
+    .lt(1, 'a number below 1')
+    .optional(),
+  vocabulary: text.optional(),
+  maxLength: whole(1, Number.MAX_SAFE_INTEGER).optional(),
   layers: whole(1, 64).optional(),
   units: whole(1, 8192).optional(),
   pretrained: text.optional(),
   normalize: z.enum([...normalizeNames, 'data']).optional(),
   headEpochs: whole(0, Number.MAX_SAFE_INTEGER).optional(),
   firstLayerRate: z.number('above 0, at most 1').positive('above 0, at most 1').max(1, 'above 0, at most 1').optional(),
-  freeze: z.array(text, 'a list of texts').min(1, 'at least one name').optional(),
+  freeze: z.array(text, 'a list of strings').min(1, 'at least one name').optional(),
 })
 
 export type Settings = z.infer<typeof settingsSchema>
@@ -101,7 +105,7 @@ function checkSettings(values: unknown, nameOf: (key: string) => string): Settin
   if (issue.code === 'unrecognized_keys')
     throw unknownChoice(nameOf('setting'), issue.keys[0], Object.keys(settingsSchema.shape))
   const [key] = issue.path
-  if (key === undefined) throw new UsageError(`${nameOf('the whole')} is no object; expected settings by name`)
+  if (key === undefined) throw new UsageError(`${nameOf('the whole')} is not an object; expected settings by name`)
   const name = nameOf(String(key))
   const value = (values as Record<PropertyKey, unknown>)[key]
   if (issue.code === 'invalid_value') throw unknownChoice(name, String(value), issue.values.map(String))
@@ -133,7 +137,7 @@ export function checkUnchanged(given: Settings, stored: Settings, run: string): 
   for (const [key, value] of Object.entries(given))
     if (!changeable.includes(key) && String(value) !== String(stored[key as keyof Settings]))
       throw new UsageError(
-        `${flagOf(key)} cannot change where ${run} goes on: it is ${stored[key as keyof Settings] ?? 'not set'}, not ${value}; only ${changeable.map(flagOf).join(' and ')} can`,
+        `${flagOf(key)} cannot be changed when ${run} is continued: it is ${stored[key as keyof Settings] ?? 'not set'}, not ${value}; only ${changeable.map(flagOf).join(' and ')} can`,
       )
 }
 
@@ -145,7 +149,7 @@ export function planOf(
 ): Plan {
   const optimizer = settings.optimizer ?? recipe.optimizer
   if (optimizer !== 'sgd' && settings.momentum !== undefined)
-    throw new UsageError(`--momentum goes with --optimizer sgd, not with ${optimizer}`)
+    throw new UsageError(`--momentum needs --optimizer sgd; the optimizer is ${optimizer}`)
   const clipNorm = settings.clipNorm ?? recipe.clipNorm
   const weightDecay = settings.weightDecay ?? (optimizer === recipe.optimizer ? recipe.weightDecay : undefined)
   return {
@@ -171,7 +175,7 @@ export function optimizerOf(plan: Plan, names: Iterable<string>, stepsPerEpoch: 
     learningRate,
     momentum,
     weightDecay,
-    decayed,
+    decayParameters,
     clipNorm,
     warmup,
     firstLayerRate,
@@ -182,7 +186,7 @@ export function optimizerOf(plan: Plan, names: Iterable<string>, stepsPerEpoch: 
     // For the head alone, and from its beginning again for all.
     learningRate: headEpochs === 0 ? rate : oneAfterAnother(rate, headEpochs * stepsPerEpoch, rate),
     weightDecay,
-    decayed,
+    decayParameters,
     clipNorm,
     ...(firstLayerRate === undefined ? {} : { rateFactor: ratesByDepth(names, firstLayerRate) }),
   }

@@ -103,7 +103,9 @@ const classesOf = ({ fingerprint }: TrainingState): readonly string[] | undefine
 function checkResumed({ run, state }: Resumed, { epochs }: Plan): void {
   const begun = state.position > 0 ? state.epoch : state.epoch - 1
   if (begun > epochs)
-    throw new UsageError(`--epochs is ${epochs}, but ${run.path} has done more; expected at least ${begun}`)
+    throw new UsageError(
+      `--epochs is ${epochs}, but ${run.path} has already been trained for longer; expected at least ${begun}`,
+    )
   // What was written of epochs whose weights were not is dropped.
   run.saveHistory(state.history)
 }
@@ -208,7 +210,7 @@ async function begin(planned: Planned, backend: Backend): Promise<Begun> {
     seed: plan.seed,
     classes,
     backend,
-    ...(pretrained === undefined ? {} : { firstValues: pretrainedValues(pretrained.tensors, plan.seed) }),
+    ...(pretrained === undefined ? {} : { initialValues: pretrainedValues(pretrained.tensors, plan.seed) }),
   })
   const frozen = frozenNames(plan.freeze ?? [], [...model.parameters.keys()], head)
   const matching = pretrained && (await loadTold(model, pretrained, { name: plan.model, head, quiet }))
@@ -231,11 +233,11 @@ async function begin(planned: Planned, backend: Backend): Promise<Begun> {
 function tellProfile(profile: Profile, peak: number, { plan: { model, batchSize }, run, flags }: Begun): void {
   run.write('profile.json', JSON.stringify(traceEvents(profile)))
   if (flags.quiet) return
-  const text = profileText(`A step of ${model} on ${batchSize} examples`, profile, peak, terminalWidth())
+  const text = profileText(`One step of ${model} with a batch of ${batchSize}`, profile, peak, terminalWidth())
   if (flags.json) note(text)
   else console.log(text)
   note(
-    `${run.file('profile.json')}: each call of a kernel; load it in the Performance panel of a Chromium browser's developer tools, or in chrome://tracing`,
+    `${run.file('profile.json')}: a trace of all kernel calls; open it in the Performance panel of Chromium's developer tools, or in chrome://tracing`,
   )
 }
 
@@ -287,22 +289,22 @@ async function keepInterrupted(begun: Begun, { model, state }: FitResult<AnyMode
   await run.saveModel('last', model, prepared.purpose)
   run.saveState(state)
   note(
-    `stopped after step ${thousands(state.step)}; everything is in ${run.path}\nto go on: ${commandLine('train', '--resume', run.path)}`,
+    `stopped after step ${thousands(state.step)}; the run is saved in ${run.path}\nto continue: ${commandLine('train', '--resume', run.path)}`,
   )
   return exitCodes.interrupted
 }
 
-/** Tells what is left of a training whose loss is no number any more. */
+/** Tells what is left of a training whose loss is not a number any more. */
 function tellDiverged({ message, history }: DivergedTraining, { run }: Begun): number {
   const kept =
     history.length > 0
       ? `the weights of epoch ${history.length} are in ${run.path}`
-      : `no epoch was finished; settings are in ${run.path}`
+      : `no epoch was completed; the settings are in ${run.path}`
   note(`gentle: ${message.replace(/^training: /, '')}; ${kept}`)
   return exitCodes.failed
 }
 
-/** Trains to the end, to an interrupt, or to a loss that is no number. Gives the exit code. */
+/** Trains to the end, to an interrupt, or to a loss that is not a number. Gives the exit code. */
 async function trainToEnd(begun: Begun): Promise<number> {
   const { flags, plan, prepared, resumed, backend } = begun
   const peak = flags.profile ? await measurePeakOfThread(backend) : 0

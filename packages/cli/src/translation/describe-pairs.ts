@@ -45,7 +45,7 @@ export function describePairs(
   const rows: readonly (readonly [string, keyof typeof source])[] = [
     ['words', 'words'],
     ['different words', 'differentWords'],
-    ['words a text', 'wordsPerText'],
+    ['words per text', 'wordsPerText'],
     ['longest text, in characters', 'longest'],
     ['different characters', 'characters'],
   ]

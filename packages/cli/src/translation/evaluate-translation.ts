@@ -69,7 +69,7 @@ export async function evaluateTranslation(
       [
         judgementText(judgement, `${what} of ${flags.data}`),
         '',
-        `loss ${loss.toFixed(4)}, ${percent(tokenAccuracy!)} of the pieces right, each given the right ones before it`,
+        `loss ${loss.toFixed(4)}, ${percent(tokenAccuracy!)} of the tokens correct, each given the correct ones before it`,
       ].join('\n'),
     )
   return exitCodes.done

@@ -46,7 +46,7 @@ export async function finishTranslation(
     judgement.examples.map(({ source, targets, text }) => ({ source, targets, translation: text })),
   )
   const [{ source: example }] = splits.test.pairs
-  const [[best]] = await translator.translate([example], { beam: usualBeam, lengthPenalty: usualLengthPenalty })
+  const [[best]] = await translator.translate([example], { beamSize: usualBeam, lengthPenalty: usualLengthPenalty })
   const { plotAttention } = await import('gentle-dl-plot')
   run.write('attention.svg', plotAttention(best.attention, best.sourcePieces, best.pieces))
   translator.dispose()
@@ -54,7 +54,7 @@ export async function finishTranslation(
   else if (!quiet) {
     const { bestEpoch, examplesPerSecond, seconds, train } = summary
     const figures = table([
-      ['', 'loss', 'pieces right', 'texts right'],
+      ['', 'loss', 'tokens correct', 'texts correct'],
       ...Object.entries({ train, validation, test }).map(([part, each]) => [
         part,
         each.loss.toFixed(4),
@@ -71,14 +71,14 @@ export async function finishTranslation(
         `${thousands(examplesPerSecond)} examples/s, ${seconds.toFixed(1)} s in all`,
         '',
         figures,
-        dim('each piece given the right ones before it'),
+        dim('each token given the correct ones before it'),
         '',
-        `Everything is in ${bold(run.path)}`,
+        `Wrote ${bold(run.path)}`,
         dim('  summary.json, metrics.csv, curves.svg, attention.svg, examples.json, pieces.json, weights/'),
         '',
-        'Try next',
+        'Next steps',
         `  ${commandLine('translate', run.path, example)}`,
-        `  ${commandLine('translate', run.path, example, '--best', '4', '--out', join(run.path, 'attention.svg'))}`,
+        `  ${commandLine('translate', run.path, example, '--n-best', '4', '--out', join(run.path, 'attention.svg'))}`,
         `  ${commandLine('eval', run.path)}`,
       ].join('\n'),
     )

@@ -6,7 +6,7 @@ import { bold, dim, green, note, percent, red, table, thousands } from '../termi
 /** Widths of the beam that are compared: greedy, and as `gentle translate` has it. */
 const beams = [1, 4] as const
 
-/** The width of the beam unless told. */
+/** The width of the beam by default. */
 export const usualBeam = 4
 
 /** GNMT's α for the length of translations, which else would be too short. */
@@ -55,10 +55,10 @@ export async function judge(
   let examples: Example[] = []
   let longEnough = true
   for (const beam of beams) {
-    if (!quiet) note(`translating ${thousands(sources.length)} texts with beam ${beam}`)
+    if (!quiet) note(`translating ${thousands(sources.length)} texts with beam size ${beam}`)
     const found = await translator.translate(
       sources.map(({ source }) => source),
-      { beam, lengthPenalty: usualLengthPenalty },
+      { beamSize: beam, lengthPenalty: usualLengthPenalty },
     )
     const texts = found.map(([best]) => best.text)
     const { exactMatch, tokenErrorRate, bleu, chrf } = scoreTranslations(texts, references)
@@ -104,11 +104,11 @@ export function judgementText(judgement: Judgement, what: string): string {
   const usual = judgementData(judgement)
   return [
     bold(
-      `${percent(usual.exactMatch)} of ${thousands(sources)} ${what} exactly right, ${longEnough ? `BLEU ${usual.bleu.toFixed(2)}` : `chrF ${usual.chrf.toFixed(2)}`}`,
+      `exact match ${percent(usual.exactMatch)} of ${thousands(sources)} ${what}, ${longEnough ? `BLEU ${usual.bleu.toFixed(2)}` : `chrF ${usual.chrf.toFixed(2)}`}`,
     ),
     '',
     table([
-      ['beam', 'exactly right', 'token errors', 'BLEU', 'chrF2'],
+      ['beam', 'exact match', 'token errors', 'BLEU', 'chrF2'],
       ...all.map(({ beam, exactMatch, tokenErrorRate, bleu, chrf }) => [
         beam,
         percent(exactMatch),
@@ -119,7 +119,7 @@ export function judgementText(judgement: Judgement, what: string): string {
     ]),
     dim(`BLEU|${signatures.bleu}`),
     dim(signatures.chrf),
-    ...(longEnough ? [] : [dim('BLEU is 0 where no translation has four words')]),
+    ...(longEnough ? [] : [dim('BLEU is 0 when no translation has four words')]),
     '',
     ...examplesText(examples),
   ].join('\n')

@@ -12,7 +12,7 @@ const isFile = (path: string): boolean => statSync(path, { throwIfNoEntry: false
 /** The file, or the two files, that a name means. @throws UsageError for a name without a file. */
 export function filesOfPairs(name: string): readonly string[] {
   const place = name.startsWith('pairs:') ? name.slice('pairs:'.length) : name
-  if (place === '') throw new UsageError(`--data ${name} names no file; expected ${pairNames.join(' or ')}`)
+  if (place === '') throw new UsageError(`--data ${name} has no file; expected ${pairNames.join(' or ')}`)
   if (isFile(place)) return [place]
   // A name of a file may have commas, too.
   for (let at = place.indexOf(','); at >= 0; at = place.indexOf(',', at + 1)) {
@@ -20,7 +20,7 @@ export function filesOfPairs(name: string): readonly string[] {
     if (both.every(isFile)) return both
   }
   const missing = place.split(',').find((part) => !existsSync(part)) ?? place
-  throw new UsageError(`--data ${name}: there is no file ${missing}; expected ${pairNames.join(' or ')}`)
+  throw new UsageError(`--data ${name}: no such file: ${missing}; expected ${pairNames.join(' or ')}`)
 }
 
 function fileAt(path: string): TextFile {
@@ -38,8 +38,8 @@ export function openPairs(name: string, strict: boolean): TextPairs {
   for (const remark of pairs.remarks) note(remark)
   if (pairs.skipped.length === 0) return pairs
   const text = skippedText(pairs.skipped)
-  if (strict) throw new UsageError(`--data ${name}: ${text}, which --strict refuses`)
-  note(`${name}: ${text}; left out (--strict refuses them)`)
+  if (strict) throw new UsageError(`--data ${name}: ${text}; --strict stops there`)
+  note(`${name}: ${text}; skipped (--strict stops instead)`)
   return pairs
 }
 

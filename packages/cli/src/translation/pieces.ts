@@ -6,7 +6,7 @@ import { UsageError } from '../terminal/usage.ts'
 /** Most pieces of a side. */
 type Size = number | 'characters'
 
-/** What --pieces says, of the source and of the target. @throws UsageError for what is none. */
+/** What --vocabulary says, of the source and of the target. @throws UsageError for what is none. */
 export function sizesOf(pieces: string): { readonly source: Size; readonly target: Size } {
   const parts = pieces.split(',').map((part): Size => {
     const text = part.trim()
@@ -14,10 +14,10 @@ export function sizesOf(pieces: string): { readonly source: Size; readonly targe
     const size = Number(text)
     if (/^\d+$/.test(text) && size >= 19) return size
     throw new UsageError(
-      `--pieces is '${pieces}'; expected characters or a whole number from 19, of both sides or of source and target: 8000, or characters,100`,
+      `--vocabulary is '${pieces}'; expected characters or a whole number of at least 19, for both sides or for source and target, such as 8000 or characters,100`,
     )
   })
-  if (parts.length > 2) throw new UsageError(`--pieces is '${pieces}'; expected one or two sizes`)
+  if (parts.length > 2) throw new UsageError(`--vocabulary is '${pieces}'; expected one or two sizes`)
   return { source: parts[0], target: parts.at(-1)! }
 }
 
@@ -28,7 +28,7 @@ const rare = 0.2
 const short = 16
 
 /**
- * How many pieces there are unless told. Where words are met again and again, most of them become pieces, the more the more text there is: one for 300 words, up to 8,000. Where
+ * How many pieces there are by default. Where words are met again and again, most of them become pieces, the more the more text there is: one for 300 words, up to 8,000. Where
  * hardly a word is met twice, pieces have to be what words are made of: letters, as of words to be pronounced, or few pieces where words are long, as
  * the names of numbers in German.
  */
@@ -42,7 +42,7 @@ export function usualSize(texts: readonly string[]): Size {
 const made = (texts: readonly string[], size: Size): Wordpieces =>
   size === 'characters' ? characterPieces(texts) : trainWordpieces(texts, { size })
 
-/** The vocabularies of the training part: as --pieces says, or as usual. */
+/** The vocabularies of the training part: as --vocabulary says, or as usual. */
 export function vocabulariesOf({ train }: PairSplits, pieces: string | undefined): PairVocabularies {
   const of = (side: keyof Pick<TextPair, 'source' | 'target'>): Wordpieces => {
     const texts = train.map((pair) => pair[side])

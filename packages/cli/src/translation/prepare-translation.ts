@@ -7,7 +7,7 @@ import { thousands } from '../terminal/terminal.ts'
 import { UsageError } from '../terminal/usage.ts'
 import { finishTranslation } from './finish-translation.ts'
 import { openPairs } from './open-pairs.ts'
-import { pairsSets, usualLongest } from './pairs-sets.ts'
+import { defaultMaxLength, pairsSets } from './pairs-sets.ts'
 import { vocabulariesOf } from './pieces.ts'
 import { translationRecipe } from './recipe.ts'
 
@@ -18,18 +18,18 @@ const meanLength = (lengths: ArrayLike<number>): string =>
 /** What the texts of a training are made of. */
 function piecesText({ source, target }: PairVocabularies, { lengths }: PairsSet): string {
   const of = (side: 'source' | 'target', { kind, size }: PairVocabularies['source']): string =>
-    `${thousands(size)} ${kind === 'characters' ? 'characters' : 'wordpieces'} of the ${side}, ${meanLength(lengths![side])} a text`
+    `${thousands(size)} ${kind === 'characters' ? 'characters' : 'wordpieces'} of the ${side}, ${meanLength(lengths![side])} per text`
   return `${of('source', source)}; ${of('target', target)}`
 }
 
-/** What --pieces is of these vocabularies. */
+/** What --vocabulary is of these vocabularies. */
 const sizeText = ({ source, target }: PairVocabularies): string =>
   [source, target].map(({ kind, size }) => (kind === 'characters' ? kind : String(size))).join()
 
 export async function prepareTranslation(settings: NamedSettings, strict: boolean): Promise<Preparation> {
   const { data, seed, validation, test } = settings
   const parts = splitPairs(openPairs(data, strict).pairs, { seed, validation, test })
-  const vocabularies = vocabulariesOf(parts, settings.pieces)
+  const vocabularies = vocabulariesOf(parts, settings.vocabulary)
   const splits = pairsSets(parts, vocabularies, settings)
   const recipe = translationRecipe(vocabularies.target.size, settings)
   const { units, layers, dropout, labelSmoothing } = recipe
@@ -50,11 +50,11 @@ export async function prepareTranslation(settings: NamedSettings, strict: boolea
     loss: sequenceCrossEntropy({ labelSmoothing }),
     metrics: [tokenAccuracy, sequenceAccuracy],
     monitor: 'tokenAccuracy',
-    scoreName: 'pieces right',
+    scoreName: 'tokens correct',
     usualSettings: {
-      pieces: sizeText(vocabularies),
+      vocabulary: sizeText(vocabularies),
       test: 0.1,
-      longest: usualLongest,
+      maxLength: defaultMaxLength,
       units,
       layers,
       labelSmoothing,
@@ -63,7 +63,7 @@ export async function prepareTranslation(settings: NamedSettings, strict: boolea
     },
     remarks: [piecesText(vocabularies, splits.train)],
     augmented() {
-      throw new UsageError('--augment is for pictures and sounds; pairs of texts are taken as they are')
+      throw new UsageError('--augment is for pictures and sounds; pairs of texts are not augmented')
     },
     keep: (run) => run.writeJson('pieces.json', encoding),
     finish: (ending) => finishTranslation(ending, splits, labelSmoothing),

@@ -1,4 +1,4 @@
-/** How GNMT is built and trained unless told otherwise. */
+/** How GNMT is built and trained by default. */
 import type { GnmtOptions, Recipe } from 'gentle-dl/models'
 import type { NamedSettings } from '../tasks/task.ts'
 

@@ -10,9 +10,9 @@ import { usualBeam, usualLengthPenalty } from './judge.ts'
 
 export interface TranslateFlags {
   /** Hypotheses that go on from step to step. */
-  readonly beam?: number
+  readonly beamSize?: number
   /** Translations of each text. */
-  readonly best?: number
+  readonly nBest?: number
   readonly lengthPenalty?: number
   readonly coveragePenalty?: number
   /** Where the picture of attention goes. */
@@ -23,14 +23,14 @@ export interface TranslateFlags {
 
 /** How it is searched. @throws UsageError for numbers out of range. */
 function searchOf({
-  beam = usualBeam,
-  best = 1,
+  beamSize = usualBeam,
+  nBest = 1,
   lengthPenalty = usualLengthPenalty,
   coveragePenalty = 0,
 }: TranslateFlags) {
   for (const [flag, value] of [
-    ['--beam', beam],
-    ['--best', best],
+    ['--beam-size', beamSize],
+    ['--n-best', nBest],
   ] as const)
     if (!Number.isInteger(value) || value < 1 || value > 100)
       throw new UsageError(`${flag} is ${value}; expected a whole number from 1 to 100`)
@@ -38,8 +38,8 @@ function searchOf({
     ['--length-penalty', lengthPenalty],
     ['--coverage-penalty', coveragePenalty],
   ] as const)
-    if (!(value >= 0)) throw new UsageError(`${flag} is ${value}; expected a number from 0`)
-  return { beam: Math.max(beam, best), best, lengthPenalty, coveragePenalty }
+    if (!(value >= 0)) throw new UsageError(`${flag} is ${value}; expected a number of at least 0`)
+  return { beamSize: Math.max(beamSize, nBest), nBest, lengthPenalty, coveragePenalty }
 }
 
 /** Opens a model that translates. @throws UsageError for one that does something else. */
@@ -47,7 +47,7 @@ async function openTranslating(place: string): Promise<TextTranslator> {
   const opened = await openAnyModel(place)
   if (!takesInputs(opened) || opened.task !== 'translate')
     throw new UsageError(
-      `${place} is not a model that translates${opened.task === undefined ? '' : `, but one to ${opened.task}`}; train one, as in: gentle train gnmt --data pairs:FILE.tsv`,
+      `${place} is not a translation model${opened.task === undefined ? '' : `, but one for --task ${opened.task}`}; train one, as in: gentle train gnmt --data pairs:FILE.tsv`,
     )
   return new TextTranslator(opened.model, vocabulariesFrom(opened.encoding, place))
 }
@@ -60,11 +60,9 @@ function warningsOf(translator: TextTranslator, text: string, translations: read
   const longest = model.inputs['source'].sequence!
   const { length } = translations[0].sourcePieces
   return [
-    ...(unknown.length > 0 ? [`${unknown.slice(0, 8).join(' ')} was in no text that the model learned from`] : []),
-    ...(length > longest
-      ? [`the text has ${length} pieces, the longest that the model learned from had ${longest}`]
-      : []),
-    ...(translations[0].ended ? [] : ['the translation came to no end and was cut']),
+    ...(unknown.length > 0 ? [`${unknown.slice(0, 8).join(' ')} did not occur in the training texts`] : []),
+    ...(length > longest ? [`the text has ${length} tokens, more than the longest training text (${longest})`] : []),
+    ...(translations[0].ended ? [] : ['the translation did not end and was cut off']),
   ]
 }
 
@@ -125,12 +123,11 @@ async function draw(file: string, [best]: readonly Translation[]): Promise<void>
 export async function translate(place: string, texts: readonly string[], flags: TranslateFlags): Promise<number> {
   const search = searchOf(flags)
   const { out } = flags
-  if (out !== undefined && !out.endsWith('.svg'))
-    throw new UsageError(`--out is ${out}; the picture of attention is an .svg file`)
+  if (out !== undefined && !out.endsWith('.svg')) throw new UsageError(`--out is ${out}; expected an .svg file`)
   if (out !== undefined && texts.length > 1)
-    throw new UsageError(`--out draws the attention of one text; ${texts.length} are given`)
+    throw new UsageError(`--out draws the attention of one text, but ${texts.length} were given`)
   const empty = texts.findIndex((text) => text.trim() === '')
-  if (empty >= 0) throw new UsageError(`text ${empty + 1} is empty; expected something to translate`)
+  if (empty >= 0) throw new UsageError(`text ${empty + 1} is empty; expected a text to translate`)
   const translator = await openTranslating(place)
   const translated = (lines: readonly string[]): Promise<Translation[][]> => translator.translate(lines, search)
   try {
@@ -155,7 +152,7 @@ export async function interact(
   flags: TranslateFlags,
   input: NodeJS.ReadableStream = process.stdin,
 ): Promise<void> {
-  note(dim('a text and Enter; Ctrl+D ends'))
+  note(dim('type a text and press Enter; Ctrl+D ends'))
   const lines = createInterface({ input, output: process.stderr, prompt: '> ' })
   let open = true
   lines.once('close', () => {
@@ -183,7 +180,8 @@ async function translateLines(
   translated: Translating,
   flags: TranslateFlags,
 ): Promise<void> {
-  if (flags.out !== undefined) throw new UsageError('--out draws the attention of one text; name it')
+  if (flags.out !== undefined)
+    throw new UsageError('--out draws the attention of one text; give the text on the command line')
   const waiting: string[] = []
   let [ended, wake] = [false, (): void => {}]
   const input = createInterface({ input: process.stdin })

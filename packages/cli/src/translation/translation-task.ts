@@ -9,9 +9,9 @@ export const translationTask: SequenceTask = {
   name: 'translate',
   networks: ['gnmt'],
   dataNames: pairNames,
-  settings: ['test', 'pieces', 'longest', 'layers', 'units', 'labelSmoothing'],
+  settings: ['test', 'vocabulary', 'maxLength', 'layers', 'units', 'labelSmoothing'],
   policyText() {
-    throw new UsageError('--augment is for pictures and sounds; pairs of texts are taken as they are')
+    throw new UsageError('--augment is for pictures and sounds; pairs of texts are not augmented')
   },
   prepare: (settings, strict) => prepareTranslation(settings, strict),
   evaluate: evaluateTranslation,

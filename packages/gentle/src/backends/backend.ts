@@ -30,7 +30,7 @@ export interface Program<Inputs extends string = string, Outputs extends string 
   /**
    * As `run`, to the same bits, and tells where the time goes. It computes the run several times over, with the variables set back in between, by
    * code of its own that looks at the clock at each call of a kernel: some 40 to 100 ns each. `run` itself is no slower for it.
-   * @throws ArgumentError as `run`, and for repeats that are no whole number from 1; MemoryError when there is no room for the times.
+   * @throws ArgumentError as `run`, and for repeats that are not a whole number of at least 1; MemoryError when there is no room for the times.
    */
   profile(
     feed?: Feed<Inputs>,

@@ -100,11 +100,11 @@ const [longEnough, leastRepeats] = [1000, 3]
 
 /**
  * Records a run several times and gives the fastest.
- * @throws ArgumentError for a number of repeats that is no whole number from 1.
+ * @throws ArgumentError for a number of repeats that is not a whole number of at least 1.
  */
 export function fastest(record: () => Recording, { repeats }: ProfileOptions): Recording {
   if (repeats !== undefined && (!Number.isInteger(repeats) || repeats < 1))
-    throw new ArgumentError(`profile: repeats is ${repeats}; expected a whole number from 1`)
+    throw new ArgumentError(`profile: repeats is ${repeats}; expected a whole number of at least 1`)
   const began = performance.now()
   let best = record()
   const isEnough = (done: number): boolean =>

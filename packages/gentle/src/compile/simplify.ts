@@ -25,7 +25,7 @@ function numberOf(node: Tensor): number | undefined {
   return node.data.every((value) => value === node.data[0]) ? node.data[0] : undefined
 }
 
-/** x + -0, x - 0, x 1, x / 1 are x; x + 0 is, where x is no -0, which integers never are. */
+/** x + -0, x - 0, x 1, x / 1 are x; x + 0 is, where x is not -0, which integers never are. */
 const dropNeutral: Rule = (node) => {
   const [a, b] = node.inputs
   const keep = (x: Tensor): Tensor | undefined =>

@@ -30,7 +30,7 @@ export const formatField = ({ dtype, shape, sequence }: Field): string =>
 export const sameField = (a: Field, b: Field): boolean =>
   a.dtype === b.dtype && sameShape(a.shape, b.shape) && (a.sequence === undefined) === (b.sequence === undefined)
 
-/** @throws ArgumentError for no field at all, names that are taken, and longest lengths that are no whole numbers from 1. */
+/** @throws ArgumentError for no field at all, names that are taken, and longest lengths that are not whole numbers of at least 1. */
 export function checkFields(fields: Fields, where: string): void {
   const names = Object.keys(fields)
   if (names.length === 0) throw new ArgumentError(`${where}: there are no inputs; name at least one`)
@@ -38,7 +38,7 @@ export function checkFields(fields: Fields, where: string): void {
   for (const name of names) {
     const { sequence } = fields[name]
     if (sequence !== undefined && !(Number.isInteger(sequence) && sequence >= 1))
-      throw new ArgumentError(`${where}: the longest ${name} is ${sequence}; expected a whole number from 1`)
+      throw new ArgumentError(`${where}: the longest ${name} is ${sequence}; expected a whole number of at least 1`)
     for (const each of sequence === undefined ? [name] : [name, lengthsOf(name)]) {
       if (taken.has(each)) throw new ArgumentError(`${where}: the name '${each}' is taken twice`)
       taken.add(each)

@@ -73,7 +73,7 @@ function channelsFirst<Data extends Float32Array | Uint8Array>(data: Data, [chan
 
 /**
  * Whether inputs are bytes: whole numbers of pictures, but flags of 0 and 1, and rows of numbers that can be nothing else.
- * @throws DataError for pictures of whole numbers that are no bytes.
+ * @throws DataError for pictures of whole numbers that are not bytes.
  */
 function holdBytes({ dtype, data, type }: FileArray, { length, [0]: features }: Shape, where: string): boolean {
   if (dtype !== 'int32') return false
@@ -120,7 +120,7 @@ function paired(
     throw new DataError(`${where}: the labels are ${formatShape(y.shape)}; expected [${count}], one for each input`)
   const labels = Int32Array.from(y.data)
   const odd = labels.findIndex((label, i) => label !== y.data[i] || label < 0)
-  if (odd >= 0) throw new DataError(`${where}: label ${odd} is ${y.data[odd]}; expected whole numbers from 0`)
+  if (odd >= 0) throw new DataError(`${where}: label ${odd} is ${y.data[odd]}; expected whole numbers of at least 0`)
   const { inputShape, last } = exampleShape(x.shape, options.layout)
   const found = holdBytes(x, inputShape, where)
   const isBytes = training === undefined ? found : holdBytesAs(training, { x, isBytes: found }, where)

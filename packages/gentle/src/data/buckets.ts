@@ -33,7 +33,7 @@ function sequencesOf({ name, length, inputs, target, lengths = {} }: NamedDatase
   })
 }
 
-/** @throws DataError for sequences without lengths, and lengths that are no whole numbers from 1 to the longest. */
+/** @throws DataError for sequences without lengths, and lengths that are not whole numbers from 1 to the longest. */
 export function checkLengths(dataset: NamedDataset): void {
   for (const { field, longest, lengths } of sequencesOf(dataset))
     for (let i = 0; i < lengths.length; i++)

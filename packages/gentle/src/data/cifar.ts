@@ -72,7 +72,7 @@ function recordsOf(files: readonly RandomAccess[], layout: Layout, classes: read
   const outside = labels.findIndex((value) => value >= classes.length)
   if (outside >= 0)
     throw new DataError(
-      `${name}: example ${outside} has label ${labels[outside]}; expected 0 to ${classes.length - 1}: these are no files of ${name}`,
+      `${name}: example ${outside} has label ${labels[outside]}; expected 0 to ${classes.length - 1}: these are not files of ${name}`,
     )
   const bytes = new Uint8Array(pixels)
   return {

@@ -98,7 +98,7 @@ function readContent(
       const value = numbers.read(rows, label)
       if (Number.isNaN(value))
         throw new FormatError(
-          `${name}, line ${rows.line}, ${columnName(columns, label)}: '${printable(rows.text(label))}' is no number to predict`,
+          `${name}, line ${rows.line}, ${columnName(columns, label)}: '${printable(rows.text(label))}' is not a number to predict`,
         )
       predicted[row] = value
       continue
@@ -116,13 +116,13 @@ function readContent(
   }
 }
 
-/** Why a cell is no input. */
+/** Why a cell is not an input. */
 function refusal(rows: Rows, column: number, columns: Columns, name: string): string {
   const cell = rows.text(column)
   const where = `${name}, line ${rows.line}, ${columnName(columns, column)}`
   return isMissing(cell)
     ? `${where}: the value is missing${cell === '' ? '' : ` (${printable(cell)})`}; fill it or leave the row out`
-    : `${where}: '${printable(cell)}' is no number; the label is ${columnName(columns, columns.label)}, all others are inputs`
+    : `${where}: '${printable(cell)}' is not a number; the label is ${columnName(columns, columns.label)}, all others are inputs`
 }
 
 /** Most classes of which a few examples each are believed. */
@@ -145,7 +145,7 @@ function classesOf(
   const nameOf = areNumbers ? (text: string) => String(plainNumber(text)) : (text: string) => text
   const names = [...new Set(texts.map(nameOf))]
   // A column that was taken by itself is the wrong one; one that is named may have one class, to score a model on.
-  if (names.length < 2 && (chosen === 'by its values' || chosen === 'the last'))
+  if (names.length < 2 && (chosen === 'by its values' || chosen === 'the last column'))
     throw new FormatError(
       `${name}: ${called} is ${printable(names[0])} in every row, which leaves nothing to tell apart; name the column with the classes as label`,
     )
@@ -164,7 +164,7 @@ function classesOf(
  * header, the label's column, decimal commas, and a first column that only numbers the rows, which is left out, are seen by the content; `reading` says
  * what was seen. `True` and `False` are 1 and 0. Where all inputs are whole numbers of 0 to 255 that by number or by name are pixels, they are bytes, and
  * become [0, 1]. Classes are in order of their names, by their value where all are numbers.
- * @throws FormatError for no rows, rows of another length, cells that are no numbers or missing, a label column that is not there or has no
+ * @throws FormatError for no rows, rows of another length, cells that are not numbers or missing, a label column that is not there or has no
  * classes, and one that nobody named and that is the same in every row; the message names line and column.
  */
 export function csvPoints(
@@ -173,7 +173,7 @@ export function csvPoints(
 ): TableSet {
   const { text, encoding } =
     typeof source === 'string' ? { text: source, encoding: 'utf-8' as const } : decodeText(source)
-  if (text.includes('\0')) throw new FormatError(`${name} is no text: it has bytes of 0; expected a table in text`)
+  if (text.includes('\0')) throw new FormatError(`${name} is not text: it has bytes of 0; expected a table in text`)
   const separator = separatorOf(text, name)
   const seen = columnsOf(text, separator, { label, targets, name })
   let columns: Columns = seen

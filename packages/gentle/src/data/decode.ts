@@ -63,7 +63,7 @@ export function undecodable(name: string, cause: unknown): DataError {
             : reason.includes('is empty')
               ? 'the file is empty; expected a picture'
               : reason.includes('unsupported image format')
-                ? 'it cannot be decoded, for it is no picture; expected PNG, JPEG, WebP, GIF, TIFF or AVIF'
+                ? 'it cannot be decoded, for it is not a picture; expected PNG, JPEG, WebP, GIF, TIFF or AVIF'
                 : // What libvips says may be of another file that is decoded at the same time.
                   'it cannot be decoded, for it is broken or cut off; expected a whole PNG, JPEG, WebP, GIF, TIFF or AVIF file'
   return new DataError(`${name}: ${why}`, { cause })
@@ -142,7 +142,7 @@ export const checkDecodes = (source: ImageSource, info: ImageFileInfo): Promise<
   withPixels(source, info, nameOf(source), () => {})
 
 /**
- * Decodes a picture whose header is known, and places it: as large as it is unless told.
+ * Decodes a picture whose header is known, and places it: as large as it is by default.
  * @throws DataError for a broken file.
  */
 export async function decode(

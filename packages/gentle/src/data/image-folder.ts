@@ -110,7 +110,7 @@ export async function imageFolder(path: string, options: ImageFolderOptions): Pr
   }
 }
 
-/** The size that a folder's pictures are brought to. @throws ArgumentError for numbers that are no whole ones from 1. */
+/** The size that a folder's pictures are brought to. @throws ArgumentError for numbers that are not whole ones from 1. */
 export function checkedSize(
   caller: string,
   { size, fit = 'contain', workers = 64 }: ImageFolderOptions,
@@ -118,7 +118,7 @@ export function checkedSize(
   const [height, width] = typeof size === 'number' ? [size, size] : size
   for (const [what, value] of Object.entries({ height, width, workers }))
     if (!Number.isInteger(value) || value < 1)
-      throw new ArgumentError(`${caller}: ${what} is ${value}; expected a whole number from 1`)
+      throw new ArgumentError(`${caller}: ${what} is ${value}; expected a whole number of at least 1`)
   return { size: { height, width, fit }, workers }
 }
 

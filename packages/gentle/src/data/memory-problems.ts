@@ -32,7 +32,7 @@ function drawn(
   draw: (random: Random, input: Float32Array, target: Float32Array | Int32Array) => void,
 ): Dataset {
   if (!Number.isInteger(examples) || examples < 1)
-    throw new ArgumentError(`${name}: examples is ${examples}; expected a whole number from 1`)
+    throw new ArgumentError(`${name}: examples is ${examples}; expected a whole number of at least 1`)
   const stream = new Random(seed, name)
   const random = new Random(0)
   const [size, targetSize] = [sizeOf(inputShape), sizeOf(target.shape)]
@@ -59,7 +59,7 @@ function drawn(
 
 const checkSteps = (steps: number, least: number, where: string): void => {
   if (!Number.isInteger(steps) || steps < least)
-    throw new ArgumentError(`${where}: steps is ${steps}; expected a whole number from ${least}`)
+    throw new ArgumentError(`${where}: steps is ${steps}; expected a whole number of at least ${least}`)
 }
 
 /**
@@ -93,7 +93,7 @@ export function copyingProblem(steps: number, options: CopyingOptions = {}): Dat
   checkSteps(steps, 1, 'copyingProblem')
   const { symbols = 10 } = options
   if (!Number.isInteger(symbols) || symbols < 1)
-    throw new ArgumentError(`copyingProblem: symbols is ${symbols}; expected a whole number from 1`)
+    throw new ArgumentError(`copyingProblem: symbols is ${symbols}; expected a whole number of at least 1`)
   const length = steps + 2 * symbols
   return drawn(
     'copying-problem',

@@ -154,7 +154,7 @@ function plainSubset(dataset: Dataset, order: Uint32Array, name: string): Datase
 
 /**
  * A copy of all labels of a data set.
- * @throws ArgumentError for a data set whose targets are no labels.
+ * @throws ArgumentError for a data set whose targets are not labels.
  */
 export function labelsOf(dataset: Dataset): Int32Array {
   if (!isLabel(dataset.target))

@@ -30,7 +30,7 @@ const typeOf = (values: TypedArray): Field['dtype'] => (values instanceof Int32A
 
 /**
  * A data set from arrays, which it keeps without copying them: inputs of any names, numbers or integers, and sequences of unequal length.
- * @throws DataError for fields of different numbers of examples, values that are no whole elements, and labels outside the classes.
+ * @throws DataError for fields of different numbers of examples, values that are not whole elements, and labels outside the classes.
  */
 export function namedInMemory({ name = 'in memory', inputs, target, classes }: NamedMemoryOptions): NamedDataset {
   const sources = new Map(
@@ -82,7 +82,7 @@ function opened({ values, shape = [], padding }: FieldValues, field: string, nam
     const length = values.length / size
     if (!Number.isInteger(length) || length < 1)
       throw new DataError(
-        `data set ${name}: ${values.length} values of ${field} are no whole number of examples of ${size} values`,
+        `data set ${name}: ${values.length} values of ${field} are not a whole number of examples of ${size} values`,
       )
     return {
       field: { dtype: typeOf(values), shape },

@@ -47,9 +47,9 @@ export interface PointOptions {
 
 function checked({ examples = 1000, noise = 0.1, seed = 0 }: PointOptions, where: string) {
   if (!Number.isInteger(examples) || examples < 2)
-    throw new ArgumentError(`${where}: examples is ${examples}; expected a whole number from 2`)
+    throw new ArgumentError(`${where}: examples is ${examples}; expected a whole number of at least 2`)
   if (!(noise >= 0 && noise < Infinity))
-    throw new ArgumentError(`${where}: noise is ${noise}; expected a number from 0`)
+    throw new ArgumentError(`${where}: noise is ${noise}; expected a number of at least 0`)
   return { examples, noise, random: new Random(seed, where) }
 }
 
@@ -90,7 +90,7 @@ export interface SpiralOptions extends PointOptions {
 /** Arms that wind about each other, within the unit circle. @throws ArgumentError for options out of range. */
 export function spirals({ classes = 2, turns = 1.5, noise = 0.02, ...options }: SpiralOptions = {}): Dataset {
   if (!Number.isInteger(classes) || classes < 2)
-    throw new ArgumentError(`spirals: classes is ${classes}; expected a whole number from 2`)
+    throw new ArgumentError(`spirals: classes is ${classes}; expected a whole number of at least 2`)
   const { examples, random } = checked({ noise, ...options }, 'spirals')
   if (examples < classes) throw new ArgumentError(`spirals: ${examples} examples are fewer than the ${classes} classes`)
   if (!Number.isFinite(turns)) throw new ArgumentError(`spirals: turns is ${turns}; expected a number`)

@@ -21,7 +21,7 @@ const workers = 64
 /**
  * The pictures of a data set prepared as a network takes them, so that it is scored on what it is shown in use: those of an image folder from their files,
  * whatever size the folder was opened at, as `readPreprocessedImage` reads them, others from their values in [0, 1], as `preprocessImage` prepares them.
- * @throws ArgumentError for examples that are no pictures.
+ * @throws ArgumentError for examples that are not pictures.
  */
 export function preprocessed(dataset: Dataset | ImageSet, preprocessing: Preprocessing): Dataset {
   const { name, inputShape, length, target, classes, labels, description } = dataset

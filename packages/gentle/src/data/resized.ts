@@ -6,7 +6,7 @@ import type { Dataset } from './dataset.ts'
 
 /**
  * The pictures of a data set at another size, made as they are read, as `resizeImage` makes them.
- * @throws ArgumentError for examples that are no pictures, and sizes that are no whole numbers from 1.
+ * @throws ArgumentError for examples that are not pictures, and sizes that are not whole numbers of at least 1.
  */
 export function resized(dataset: Dataset, size: ResizeOptions): Dataset {
   const { name, inputShape, length, target, classes, labels, description } = dataset

@@ -83,9 +83,10 @@ export function shapes(options: ShapeOptions = {}): Dataset {
     ['size', size, 8],
   ] as const)
     if (!Number.isInteger(value) || value < least)
-      throw new ArgumentError(`shapes: ${what} is ${value}; expected a whole number from ${least}`)
+      throw new ArgumentError(`shapes: ${what} is ${value}; expected a whole number of at least ${least}`)
   if (channels !== 1 && channels !== 3) throw new ArgumentError(`shapes: channels is ${channels}; expected 1 or 3`)
-  if (!(noise >= 0 && noise < Infinity)) throw new ArgumentError(`shapes: noise is ${noise}; expected a number from 0`)
+  if (!(noise >= 0 && noise < Infinity))
+    throw new ArgumentError(`shapes: noise is ${noise}; expected a number of at least 0`)
   const stream = new Random(seed, 'shapes')
   const own = new Random(0)
   const pixels = size * size

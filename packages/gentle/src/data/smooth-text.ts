@@ -28,7 +28,7 @@ const widths: readonly (readonly [letters: RegExp, width: number])[] = [
 
 const advanceOf = (letter: string): number => widths.find(([letters]) => letters.test(letter))?.[1] ?? 0.66
 
-/** The size at which a text is no wider than the place that is kept for it. */
+/** The size at which a text is not a wider than the place that is kept for it. */
 function sizeOf({ content, scale }: CanvasText): number {
   const size = sizePerStroke * scale
   const width = Array.from(content).reduce((sum, letter) => sum + advanceOf(letter), 0) * size

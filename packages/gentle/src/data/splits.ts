@@ -5,7 +5,7 @@ import type { Splits } from './idx-folder.ts'
 import { labelsOf, randomSplit, subset } from './memory.ts'
 
 export interface SplitOptions {
-  /** Examples for validation: a number from 1, or a share of all, above 0 and below 1. */
+  /** Examples for validation: a number of at least 1, or a share of all, above 0 and below 1. */
   readonly validation: number
   /** Likewise for the test; without it, the test set is empty. */
   readonly test?: number
@@ -17,7 +17,9 @@ export interface SplitOptions {
 export function countOfSize(where: string, what: string, size: number, length: number): number {
   if (size > 0 && size < 1) return Math.max(1, Math.round(size * length))
   if (Number.isInteger(size) && size >= 1) return size
-  throw new ArgumentError(`${where}: ${what} is ${size}; expected a whole number from 1, or a share between 0 and 1`)
+  throw new ArgumentError(
+    `${where}: ${what} is ${size}; expected a whole number of at least 1, or a share between 0 and 1`,
+  )
 }
 
 /**
@@ -37,7 +39,7 @@ export function splits(dataset: Dataset, { validation, test, seed = 0 }: SplitOp
 /**
  * A weight for each class with which all classes count the same: examples / (classes x examples of the class), as scikit-learn's "balanced". Their mean over the
  * examples is 1.
- * @throws DataError for a class without an example; ArgumentError for targets that are no labels of named classes.
+ * @throws DataError for a class without an example; ArgumentError for targets that are not labels of named classes.
  */
 export function classWeights(dataset: Dataset): number[] {
   const { classes, name, length } = dataset

@@ -84,7 +84,7 @@ export function readSafetensorsHeader(file: Uint8Array | RandomAccess, name = 's
   const headerLength = Number(new DataView(start.buffer, start.byteOffset).getBigUint64(0, true))
   const isOther = (): string => {
     const other = otherKind(partOf(access, 0, Math.min(length, kindBytes)))
-    return /safetensors|no format/.test(other) ? 'it is no safetensors file' : `it ${other}`
+    return /safetensors|no format/.test(other) ? 'it is not a safetensors file' : `it ${other}`
   }
   if (headerLength > largestHeader)
     fail(`its header would have ${headerLength} bytes, more than the format's 100,000,000; ${isOther()}`)
@@ -139,9 +139,9 @@ function parseHeader(bytes: Uint8Array, fail: Fail): Record<string, unknown> {
     text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes)
     header = JSON.parse(text)
   } catch (cause) {
-    return fail('its header is no JSON; it is broken, or no safetensors file', cause)
+    return fail('its header is not JSON; it is broken, or no safetensors file', cause)
   }
-  if (!isRecord(header)) return fail('its header is no JSON object')
+  if (!isRecord(header)) return fail('its header is not JSON object')
   const names = new Set<string>()
   for (const name of memberNames(text)) {
     if (names.has(name)) fail(`its header names ${quoted(name)} twice`)
@@ -169,20 +169,20 @@ function* memberNames(text: string): Generator<string> {
 }
 
 function parseMetadata(value: unknown, fail: Fail): Record<string, string> {
-  if (value !== undefined && !isRecord(value)) return fail('its __metadata__ is no JSON object')
+  if (value !== undefined && !isRecord(value)) return fail('its __metadata__ is not JSON object')
   for (const [key, entry] of Object.entries(value ?? {}))
-    if (typeof entry !== 'string') fail(`its metadata ${quoted(key)} is no text`)
+    if (typeof entry !== 'string') fail(`its metadata ${quoted(key)} is not text`)
   // Without a prototype, a key that the file lacks is undefined, `constructor` too.
   return Object.assign(Object.create(null), value)
 }
 
 function parseEntry(name: string, value: unknown, fail: Fail): SafetensorsEntry {
   const tensor = `tensor ${quoted(name)}`
-  if (!isRecord(value)) return fail(`the entry of ${tensor} is no JSON object`)
+  if (!isRecord(value)) return fail(`the entry of ${tensor} is not JSON object`)
   const { dtype, shape, data_offsets: offsets } = value
   if (typeof dtype !== 'string') return refuseType(name, dtype, fail)
   if (!Array.isArray(shape) || !shape.every(isCount))
-    return fail(`${tensor} has shape ${shown(shape)}; expected whole numbers from 0`)
+    return fail(`${tensor} has shape ${shown(shape)}; expected whole numbers of at least 0`)
   if (!Array.isArray(offsets) || offsets.length !== 2 || !offsets.every(isCount) || offsets[0] > offsets[1])
     return fail(`${tensor} has data_offsets ${shown(offsets)}; expected two whole numbers in order`)
   const [from, to] = offsets

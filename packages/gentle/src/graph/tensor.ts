@@ -140,12 +140,14 @@ export class Constant extends Tensor<Signature> {
 function checkShape(shape: Shape, where: string): void {
   for (const n of shape)
     if (!Number.isInteger(n) || n < 1)
-      throw new ShapeError(`${where}: shape ${formatShape(shape)} is not allowed; sizes are whole numbers from 1`)
+      throw new ShapeError(
+        `${where}: shape ${formatShape(shape)} is not allowed; sizes are whole numbers of at least 1`,
+      )
 }
 
 /**
  * A placeholder for values handed to each run.
- * @throws ShapeError for sizes that are not whole numbers from 1.
+ * @throws ShapeError for sizes that are not whole numbers of at least 1.
  */
 export function input(shape: Shape, dtype: DType = 'float32'): Input {
   checkShape(shape, 'input')

@@ -13,10 +13,10 @@ export interface BeamSearchOptions {
   /** How many sequences are looked for at once; 1 unless given. */
   readonly examples?: number
   /** How many hypotheses of an example go on from step to step: 1, unless given, is greedy decoding. */
-  readonly beam?: number
-  /** Which token every sequence begins with; it is no part of the hypotheses. */
+  readonly beamSize?: number
+  /** Which token every sequence begins with; it is not part of the hypotheses. */
   readonly begin: number
-  /** Which token ends a sequence; it counts in its length and probability, but is no part of its tokens. */
+  /** Which token ends a sequence; it counts in its length and probability, but is not part of its tokens. */
   readonly end: number
   /** The most tokens of a sequence with its end mark, of all examples or of each. */
   readonly maxLength: number | readonly number[]
@@ -26,8 +26,8 @@ export interface BeamSearchOptions {
   readonly coveragePenalty?: number
   /** How many positions each example's source has, for attention: those behind are padding. All of them unless given. */
   readonly positions?: ArrayLike<number>
-  /** How many hypotheses of an example to give, at most `beam`; 1 unless given. */
-  readonly best?: number
+  /** How many hypotheses of an example to give, at most `beamSize`; 1 unless given. */
+  readonly nBest?: number
 }
 
 /** A sequence that was found. */
@@ -56,10 +56,10 @@ interface Live {
 }
 
 /**
- * The likeliest sequences of each example, best first, by a search that keeps `beam` hypotheses of each and looks at what they may go on with. `step` is
+ * The likeliest sequences of each example, best first, by a search that keeps `beamSize` hypotheses of each and looks at what they may go on with. `step` is
  * given the last token of each row and the row of the step before that it goes on from (whose state it takes over), examples x beam of each, the rows of
  * an example together; rows of which nothing is wanted any more are given, too. Of an example are given first the hypotheses that ended; it is done when
- * `beam` have ended and none that goes on is as good by now, or at its maximal length. A sequence ends where the end mark is among the `beam` likeliest ways to go on.
+ * `beamSize` have ended and none that goes on is as good by now, or at its maximal length. A sequence ends where the end mark is among the `beamSize` likeliest ways to go on.
  *
  * A hypothesis is scored by log P(Y|X) / ((5 + |Y|) / 6)^α + β Σ log(min(Σ attention to a position, 1)), the sum over the source's positions; a position
  * that was never attended to counts as 1e-10.
@@ -67,7 +67,7 @@ interface Live {
  *
  * @example
  * ```ts
- * const [[best]] = await beamSearch((tokens, parents) => ({ logProbabilities: decode(tokens, parents) }), { beam: 4, begin: 1, end: 2, maxLength: 50 })
+ * const [[best]] = await beamSearch((tokens, parents) => ({ logProbabilities: decode(tokens, parents) }), { beamSize: 4, begin: 1, end: 2, maxLength: 50 })
  * ```
  * @throws ArgumentError for options out of range; DataError for steps of another size, or that give NaN.
  */
@@ -75,8 +75,8 @@ export async function beamSearch(
   step: (tokens: Int32Array, parents: Int32Array) => BeamStep | Promise<BeamStep>,
   options: BeamSearchOptions,
 ): Promise<Hypothesis[][]> {
-  const { examples, beam, begin, maxLengths, best } = checked(options)
-  const rows = examples * beam
+  const { examples, beamSize, begin, maxLengths, nBest } = checked(options)
+  const rows = examples * beamSize
   const searches = maxLengths.map((most, i) => new Search(i, most, options))
   const tokens = new Int32Array(rows).fill(begin)
   const parents = Int32Array.from({ length: rows }, (_, i) => i)
@@ -97,25 +97,25 @@ export async function beamSearch(
       })
     }
   }
-  return searches.map((search) => search.hypotheses().slice(0, best))
+  return searches.map((search) => search.hypotheses().slice(0, nBest))
 }
 
 function checked(options: BeamSearchOptions) {
-  const { examples = 1, beam = 1, best = 1, begin, maxLength, lengthPenalty = 0, coveragePenalty = 0 } = options
-  const whole = { examples, beam, best, ...(typeof maxLength === 'number' ? { maxLength } : {}) }
+  const { examples = 1, beamSize = 1, nBest = 1, begin, maxLength, lengthPenalty = 0, coveragePenalty = 0 } = options
+  const whole = { examples, beamSize, nBest, ...(typeof maxLength === 'number' ? { maxLength } : {}) }
   for (const [name, value] of Object.entries(whole))
     if (!Number.isInteger(value) || value < 1)
-      throw new ArgumentError(`beamSearch: ${name} is ${value}; expected a whole number from 1`)
-  if (best > beam) throw new ArgumentError(`beamSearch: best is ${best}; expected at most beam, ${beam}`)
+      throw new ArgumentError(`beamSearch: ${name} is ${value}; expected a whole number of at least 1`)
+  if (nBest > beamSize) throw new ArgumentError(`beamSearch: nBest is ${nBest}; expected at most beamSize, ${beamSize}`)
   for (const [name, value] of Object.entries({ lengthPenalty, coveragePenalty }))
     if (!(value >= 0 && Number.isFinite(value)))
-      throw new ArgumentError(`beamSearch: ${name} is ${value}; expected a number from 0`)
+      throw new ArgumentError(`beamSearch: ${name} is ${value}; expected a number of at least 0`)
   const maxLengths = typeof maxLength === 'number' ? new Array<number>(examples).fill(maxLength) : maxLength
   if (maxLengths.length !== examples || maxLengths.some((n) => !Number.isInteger(n) || n < 1))
     throw new ArgumentError(
-      `beamSearch: maxLength is ${maxLengths.join(', ')}; expected a whole number from 1 for each of ${examples} examples`,
+      `beamSearch: maxLength is ${maxLengths.join(', ')}; expected a whole number of at least 1 for each of ${examples} examples`,
     )
-  return { examples, beam, begin, maxLengths, best }
+  return { examples, beamSize, begin, maxLengths, nBest }
 }
 
 /** A way in which a row may go on. */
@@ -131,7 +131,7 @@ class Search {
   readonly #example: number
   readonly #maxLength: number
   readonly #options: BeamSearchOptions
-  readonly #beam: number
+  readonly #beamSize: number
   readonly #ended: { readonly last: Live; readonly score: number }[] = []
   live: readonly Live[]
   done = false
@@ -140,8 +140,8 @@ class Search {
     this.#example = example
     this.#maxLength = maxLength
     this.#options = options
-    this.#beam = options.beam ?? 1
-    this.firstRow = example * this.#beam
+    this.#beamSize = options.beamSize ?? 1
+    this.firstRow = example * this.#beamSize
     // All rows are alike at first: one of them counts.
     this.live = [{ token: options.begin, length: 0, logProbability: 0, row: this.firstRow }]
   }
@@ -165,8 +165,8 @@ class Search {
         row: this.firstRow + row,
       }
       if (token !== this.#options.end) next.push(longer)
-      else if (rank < this.#beam) this.#ended.push({ last: longer, score: this.#scoreOf(longer) })
-      if (next.length === this.#beam) break
+      else if (rank < this.#beamSize) this.#ended.push({ last: longer, score: this.#scoreOf(longer) })
+      if (next.length === this.#beamSize) break
     }
     if (next.length + this.#ended.length === 0)
       throw new DataError(`beamSearch: no token can follow in example ${this.#example}, all have probability 0`)
@@ -175,19 +175,19 @@ class Search {
   }
 
   /**
-   * Whether `beam` have ended, and as many of them as are wanted are better than the likeliest that goes on. Where a network is sure, the first to end are
+   * Whether `beamSize` have ended, and as many of them as are wanted are better than the likeliest that goes on. Where a network is sure, the first to end are
    * the improbable ones that end too early.
    */
   #isFound(live: Live): boolean {
-    if (this.#ended.length < this.#beam) return false
-    const { best = 1, lengthPenalty = 0 } = this.#options
-    const wanted = this.#ended.map(({ score }) => score).sort((a, b) => b - a)[best - 1]
+    if (this.#ended.length < this.#beamSize) return false
+    const { nBest = 1, lengthPenalty = 0 } = this.#options
+    const wanted = this.#ended.map(({ score }) => score).sort((a, b) => b - a)[nBest - 1]
     return wanted >= live.logProbability / lengthNorm(live.length, lengthPenalty)
   }
 
   /** The likeliest ways to go on, best first: twice as many as the beam is wide, so that enough are left where sequences end. */
   #ways(logProbabilities: Float32Array, count: number): Way[] {
-    const most = 2 * this.#beam
+    const most = 2 * this.#beamSize
     const ways: Way[] = []
     let least = Number.NEGATIVE_INFINITY
     for (const [row, { logProbability: before }] of this.live.entries()) {
@@ -217,7 +217,7 @@ class Search {
   }
 
   hypotheses(): Hypothesis[] {
-    const unended = this.live.slice(0, Math.max(0, this.#beam - this.#ended.length))
+    const unended = this.live.slice(0, Math.max(0, this.#beamSize - this.#ended.length))
     const told = (group: readonly Live[], ended: boolean): Hypothesis[] =>
       group.map((last) => this.#hypothesis(last, ended)).sort((a, b) => b.score - a.score)
     return [

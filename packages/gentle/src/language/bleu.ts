@@ -121,7 +121,7 @@ function precisionsOf({ matches, totals }: Statistics, smoothing: BleuSmoothing,
 
 /**
  * BLEU of lines (Papineni et al., "BLEU: a Method for Automatic Evaluation of Machine Translation", 2002), counted as sacreBLEU 2.6.0 counts it (Post, "A Call for
- * Clarity in Reporting BLEU Scores", 2018): over all lines together, so it is no mean of their scores; with several references, a sequence of words may be of
+ * Clarity in Reporting BLEU Scores", 2018): over all lines together, so it is not a mean of their scores; with several references, a sequence of words may be of
  * any, and the length of the closest counts.
  *
  * ```ts
@@ -137,9 +137,9 @@ export function bleu(lines: readonly string[], references: References, options: 
   if (!Object.hasOwn(usualSmoothing, smoothing))
     throw new ArgumentError(`bleu: smoothing is ${smoothing}; expected ${Object.keys(usualSmoothing).join(', ')}`)
   if (!Number.isInteger(order) || order < 1)
-    throw new ArgumentError(`bleu: order is ${order}; expected a whole number from 1`)
+    throw new ArgumentError(`bleu: order is ${order}; expected a whole number of at least 1`)
   const value = options.smoothingValue ?? usualSmoothing[smoothing] ?? 0
-  if (!(value >= 0)) throw new ArgumentError(`bleu: smoothingValue is ${value}; expected a number from 0`)
+  if (!(value >= 0)) throw new ArgumentError(`bleu: smoothingValue is ${value}; expected a number of at least 0`)
   const lists = referencesOf(lines, references, 'bleu')
   const counted = (line: string): string[] => bleuWords(lowercase ? line.toLowerCase() : line, tokenizer)
   const zeros = (): number[] => new Array<number>(order).fill(0)

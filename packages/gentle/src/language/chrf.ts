@@ -98,7 +98,7 @@ export function chrf(lines: readonly string[], references: References, options: 
     ['beta', beta, 1],
   ] as const)
     if (!Number.isInteger(value) || value < least)
-      throw new ArgumentError(`chrf: ${name} is ${value}; expected a whole number from ${least}`)
+      throw new ArgumentError(`chrf: ${name} is ${value}; expected a whole number of at least ${least}`)
   const lists = referencesOf(lines, references, 'chrf')
   const counted = (text: string) =>
     sequencesOf(lowercase ? text.toLowerCase() : text, characterOrder, wordOrder, whitespace)

@@ -108,7 +108,7 @@ export function trainWordpieces(texts: Iterable<string>, options: WordpieceOptio
   const counts = countsOf(wordsIn(texts))
   const pieces = charactersOf(counts, limit)
   const numbers = new Map(pieces.map((text, i) => [text, i]))
-  // A character that is no piece is -1, and joins nothing.
+  // A character that is not a piece is -1, and joins nothing.
   const words = Array.from(counts, ([word, count]) => ({
     parts: Array.from(word, (character) => numbers.get(character) ?? -1),
     count,

@@ -37,7 +37,7 @@ export const wordsOfText = (text: string): readonly string[] => ` ${text}`.match
 
 /**
  * A vocabulary of pieces (Schuster and Nakajima, "Japanese and Korean Voice Search", 2012; Wu et al., "Google's Neural Machine Translation System", 2016, section
- * 4.1). It says every text, and to the letter: `decode(encode(text))` is the text, whatever blanks, letters and signs it has. A character that is no piece is spelled by its
+ * 4.1). It says every text, and to the letter: `decode(encode(text))` is the text, whatever blanks, letters and signs it has. A character that is not a piece is spelled by its
  * code point in six hexadecimal digits, pieces of their own.
  *
  * ```ts
@@ -63,7 +63,7 @@ export class Wordpieces {
       throw new ArgumentError(
         odd === undefined
           ? `wordpieces: ${texts.length} texts, of which ${this.#numbers.size} are different; expected each once`
-          : `wordpieces: '${printable(odd)}' is no piece of kind ${kind}`,
+          : `wordpieces: '${printable(odd)}' is not a piece of kind ${kind}`,
       )
   }
 

@@ -169,7 +169,7 @@ export const gnmtTypes: InputsLayerTypes = {
   gnmt: ({ options }) => gnmt(options as GnmtOptions),
 }
 
-/** @throws ArgumentError for inputs that are missing; ShapeError for those that are no sequences of tokens. */
+/** @throws ArgumentError for inputs that are missing; ShapeError for those that are not sequences of tokens. */
 function checkInputs(inputs: Tensors): void {
   for (const name of ['source', 'previous']) {
     const x = inputs[name]

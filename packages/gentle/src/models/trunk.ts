@@ -8,7 +8,7 @@ import type { Scope } from '../nn/scope.ts'
 /**
  * A classifier without its head: its layers up to the first that flattens, or pools to a fixed size. What is left is convolutions, which take pictures of any size and keep places:
  * "features" for other tasks. Names of parameters stay what they were.
- * @throws ArgumentError for a network that is no sequence of layers, or that has no layers before it flattens.
+ * @throws ArgumentError for a network that is not a sequence of layers, or that has no layers before it flattens.
  */
 export function trunk({ description, layers }: Layer): Layer {
   if (layers === undefined)
@@ -27,7 +27,7 @@ export function trunk({ description, layers }: Layer): Layer {
 
 /**
  * What a trunk gives at each size, largest first: the last maps [N, C, h, w] before the size falls.
- * @throws ShapeError for input that is no pictures.
+ * @throws ShapeError for input that is not pictures.
  */
 export function mapsOf(trunk: Layer, x: Tensor, scope: Scope): Tensor[] {
   if (x.shape.length !== 4) throw new ShapeError(`expected pictures [N, C, H, W], not ${formatShape(x.shape)}`)

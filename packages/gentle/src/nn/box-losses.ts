@@ -83,7 +83,7 @@ export function focalLoss(
 ): Tensor {
   if (!(alpha >= 0 && alpha <= 1)) throw new ArgumentError(`focalLoss: alpha is ${alpha}; expected 0 to 1`)
   if (!(gamma >= 0 && gamma < Infinity))
-    throw new ArgumentError(`focalLoss: gamma is ${gamma}; expected a number from 0`)
+    throw new ArgumentError(`focalLoss: gamma is ${gamma}; expected a number of at least 0`)
   requireAlike(prediction, targets, 'focalLoss')
   const logits = sigmoidLogits(prediction, 'focalLoss')
   const surprise = logisticLoss(logits, targets)

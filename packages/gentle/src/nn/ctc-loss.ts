@@ -54,7 +54,7 @@ export interface CtcOptions extends Pick<CtcLossOptions, 'blank' | 'zeroInfinity
    */
   readonly lengthsOf?: (inputs: Tensors) => Tensor
   /**
-   * Whether each example's loss is divided by the number of its labels, as PyTorch's `CTCLoss` does unless told otherwise, so that long targets weigh
+   * Whether each example's loss is divided by the number of its labels, as PyTorch's `CTCLoss` does by default, so that long targets weigh
    * as much as short ones; false unless given.
    */
   readonly perLabel?: boolean

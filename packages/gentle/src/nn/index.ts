@@ -78,7 +78,7 @@ export {
   writeWeights,
 } from './model.ts'
 export { headParameters, parameterShapes } from './parameter-shapes.ts'
-export { type FirstValues, type Parameters, Scope, type ScopeOptions } from './scope.ts'
+export { type InitialValues, type Parameters, Scope, type ScopeOptions } from './scope.ts'
 export { classCount, type OutputKind, outputKind } from './scores.ts'
 export { selectParameters } from './select-parameters.ts'
 export type {

@@ -58,7 +58,7 @@ export function inLayer<T>(scope: Scope, description: LayerDescription, x: Tenso
 }
 
 /**
- * @throws ArgumentError for options that are no object, or that a layer does not have.
+ * @throws ArgumentError for options that are not an object, or that a layer does not have.
  */
 export function checkOptions(options: object, known: readonly string[], where: string): void {
   if (typeof options !== 'object' || options === null || Array.isArray(options))
@@ -78,11 +78,11 @@ export function checkFlag(value: boolean, where: string): boolean {
 }
 
 /**
- * @throws ArgumentError for anything but a whole number from 1.
+ * @throws ArgumentError for anything but a whole number of at least 1.
  */
 export function checkCount(value: number, where: string): number {
   if (!Number.isInteger(value) || value < 1)
-    throw new ArgumentError(`${where} is ${JSON.stringify(value)}; expected a whole number from 1`)
+    throw new ArgumentError(`${where} is ${JSON.stringify(value)}; expected a whole number of at least 1`)
   return value
 }
 

@@ -68,7 +68,7 @@ export function crossEntropy(prediction: Tensor, targets: Tensor, options: Cross
     throw new ArgumentError(`crossEntropy: labelSmoothing is ${labelSmoothing}; expected 0 to 1`)
   if (classWeights !== undefined && (classWeights.length !== classes || classWeights.some((w) => !(w >= 0))))
     throw new ArgumentError(
-      `crossEntropy: ${classWeights.length} class weights for ${classes} classes; expected a number from 0 for each`,
+      `crossEntropy: ${classWeights.length} class weights for ${classes} classes; expected a number of at least 0 for each`,
     )
   if (!soft) expectLabels(targets, classes)
   const likelihoods = logLikelihoods(scores)

@@ -62,7 +62,8 @@ export const accuracy: Metric = {
  * @throws ArgumentError for k below 1; `count` throws a ShapeError for other shapes.
  */
 export function topKAccuracy(k: number): Metric {
-  if (!Number.isInteger(k) || k < 1) throw new ArgumentError(`topKAccuracy: k is ${k}; expected a whole number from 1`)
+  if (!Number.isInteger(k) || k < 1)
+    throw new ArgumentError(`topKAccuracy: k is ${k}; expected a whole number of at least 1`)
   return {
     name: `top${k}Accuracy`,
     count(prediction, labels) {

@@ -7,7 +7,7 @@ import { formatShape, type Shape, sizeOf } from '../core/shape.ts'
 import { type Input, input, type Tensor, type Variable } from '../graph/tensor.ts'
 import { type InputsLayer, type Tensors, takesInputs } from './inputs-layer.ts'
 import type { Layer } from './layer.ts'
-import { type FirstValues, type Parameters, Scope, type ScopeOptions } from './scope.ts'
+import { type InitialValues, type Parameters, Scope, type ScopeOptions } from './scope.ts'
 
 /** What models have in common. */
 interface Trained {
@@ -40,7 +40,7 @@ export interface ModelOptions {
   /** From which the first values of parameters derive; 0 unless given. */
   readonly seed?: number
   /** Where the first values of parameters come from instead. */
-  readonly firstValues?: FirstValues
+  readonly initialValues?: InitialValues
   /** Parameters that exist, such as another model's, with which it then shares them; what is missing is added to them. */
   readonly parameters?: Parameters
   /** As `parameters`, for what layers keep beside them. */
@@ -61,9 +61,9 @@ export async function createModel(
   inputs: Shape | Fields,
   options: ModelOptions = {},
 ): Promise<AnyModel> {
-  const { seed = 0, firstValues, classes, backend = await defaultBackend() } = options
+  const { seed = 0, initialValues, classes, backend = await defaultBackend() } = options
   const { parameters = new Map(), state = new Map() } = options
-  const scope = new Scope({ parameters, state, seed, firstValues, training: false })
+  const scope = new Scope({ parameters, state, seed, initialValues, training: false })
   const common = { classes, parameters, state, backend }
   if (takesInputs(layer)) {
     if (Array.isArray(inputs))

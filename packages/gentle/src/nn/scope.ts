@@ -19,7 +19,7 @@ import type {
 export type Parameters = Map<string, Variable>
 
 /** First values of the parameter of this path and shape, for which the layer has this initialiser. */
-export type FirstValues = (path: string, shape: Shape, initializer: Initializer) => Float32Array
+export type InitialValues = (path: string, shape: Shape, initializer: Initializer) => Float32Array
 
 /** A layer's place in a trace. */
 export interface LayerReport {
@@ -48,7 +48,7 @@ export interface ScopeOptions {
   /** From which every parameter's first values and every dropout mask derive. */
   readonly seed: number
   /** Where first values come from instead, such as from a file. */
-  readonly firstValues?: FirstValues
+  readonly initialValues?: InitialValues
   /** Whether layers behave as in training, where dropout drops. */
   readonly training: boolean
   /** Told of every layer that is traced, innermost layers first. */
@@ -153,7 +153,7 @@ export class Scope {
     }
   }
 
-  /** The scope of a part of this layer, at a place of its own, that is no layer of one tensor, such as a cell in a loop. */
+  /** The scope of a part of this layer, at a place of its own, that is not a layer of one tensor, such as a cell in a loop. */
   part(name: string): Scope {
     this.#leaf = false
     return new Scope(this.#options, this.#join(name))
@@ -275,13 +275,13 @@ export class Scope {
     }
     const made = this.#options.inspection
       ? new Variable({ shape, dtype: 'float32' }, new Float32Array(0), path)
-      : variable(shape, this.#firstValues(path, shape, initializer), path)
+      : variable(shape, this.#initialValues(path, shape, initializer), path)
     known.set(path, made)
     return made
   }
 
-  #firstValues(path: string, shape: Shape, initializer: Initializer): Float32Array {
-    return this.#options.firstValues?.(path, shape, initializer) ?? initializer(shape, new Random(this.seed, path))
+  #initialValues(path: string, shape: Shape, initializer: Initializer): Float32Array {
+    return this.#options.initialValues?.(path, shape, initializer) ?? initializer(shape, new Random(this.seed, path))
   }
 
   #join(name: string): string {

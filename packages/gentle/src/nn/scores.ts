@@ -81,7 +81,7 @@ function axisOfSum(total: Tensor, of: Tensor): number | undefined {
   return more === undefined ? axis : undefined
 }
 
-/** Where an axis of the operand is in the result of a reshape or transpose; undefined where it is no axis any more. */
+/** Where an axis of the operand is in the result of a reshape or transpose; undefined where it is not an axis any more. */
 function axisAfter({ op, inputs: [x], shape, attributes }: Tensor, axis: number): number | undefined {
   if (op.name === 'transpose') return (attributes as { order: readonly number[] }).order.indexOf(axis)
   const before = sizeOf(x.shape.slice(0, axis))

@@ -59,7 +59,7 @@ export function pixelCrossEntropy(logits: Tensor, labels: Tensor, options: Pixel
   if (classWeights === undefined) return meanOver(pixels.counts, surprise(pixels))
   if (classWeights.length !== classes || classWeights.some((weight) => !(weight >= 0 && weight < Infinity)))
     throw new ArgumentError(
-      `pixelCrossEntropy: the class weights are [${classWeights.join(', ')}] for ${classes} classes; expected a number from 0 for each`,
+      `pixelCrossEntropy: the class weights are [${classWeights.join(', ')}] for ${classes} classes; expected a number of at least 0 for each`,
     )
   const { counts } = pixels
   const weights = gather(constant(classWeights, [classes]), where(equal(counts, 1), pixels.labels, 0))
@@ -74,7 +74,7 @@ export function pixelCrossEntropy(logits: Tensor, labels: Tensor, options: Pixel
 export function pixelFocalLoss(logits: Tensor, labels: Tensor, options: PixelFocalLossOptions = {}): Tensor {
   const { gamma = 2 } = options
   if (!(gamma >= 0 && gamma < Infinity))
-    throw new ArgumentError(`pixelFocalLoss: gamma is ${gamma}; expected a number from 0`)
+    throw new ArgumentError(`pixelFocalLoss: gamma is ${gamma}; expected a number of at least 0`)
   const pixels = pixelsOf(logits, labels, options, 'pixelFocalLoss')
   const surprises = surprise(pixels)
   // Where p is 1, the slope of a power below 1 is infinite.

@@ -21,7 +21,7 @@ export interface SequenceCrossEntropyOptions {
 
 /**
  * The mean negative log-likelihood of the labels in sequences, from logits [N, T, classes] and int32 labels [N, T]: over all positions of the batch that
- * are no padding, as PyTorch's `CrossEntropyLoss` with `ignore_index` takes it, so that its exponential is the perplexity. What a softmax gave
+ * are not padding, as PyTorch's `CrossEntropyLoss` with `ignore_index` takes it, so that its exponential is the perplexity. What a softmax gave
  * is not taken for logits. Of targets without lengths all positions count.
  * @throws ArgumentError for a smoothing out of range; its `of` throws a ShapeError for other shapes.
  */

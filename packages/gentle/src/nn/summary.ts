@@ -76,7 +76,7 @@ type TakenApart = (options: TakeApartOptions) => PartedNetwork
 
 /**
  * Summarises a network for one example of a shape; nothing is computed, and no memory is taken for its weights.
- * @throws ShapeError naming the layer that the shape does not fit; ArgumentError for a batch size that is no whole number from 1.
+ * @throws ShapeError naming the layer that the shape does not fit; ArgumentError for a batch size that is not a whole number of at least 1.
  */
 export function summarize(network: Layer, inputShape: Shape, options: SummaryOptions = {}): NetworkSummary {
   return { inputShape, ...summaryOf((how) => takeApart(network, inputShape, how), options, 'summarize') }

@@ -21,7 +21,7 @@ export function arange(first: number, second?: number, step = 1, dtype?: DType):
   const type = dtype ?? ([start, stop, step].every(isInteger) ? 'int32' : 'float32')
   if (type === 'int32' && ![start, step, start + (count - 1) * step].every(isInteger))
     throw new ArgumentError(
-      `arange: from ${start} to before ${stop} in steps of ${step} are no int32; expected whole numbers of 32 bits`,
+      `arange: from ${start} to before ${stop} in steps of ${step} are not int32; expected whole numbers of 32 bits`,
     )
   const values = Float64Array.from({ length: count }, (_, i) => start + i * step)
   return constant(values, [count], type)

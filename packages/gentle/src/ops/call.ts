@@ -36,7 +36,7 @@ export class TracedFunction<Inputs = unknown, Outputs = unknown> {
  * const block = traceFunction({ x: { shape: [8, 64], dtype: 'float32' } }, ({ x }) => ({ y: relu(matmul(x, w)) }))
  * const { y } = call(block, { x: call(block, { x }).y })
  * ```
- * @throws ArgumentError where a leaf of the inputs has no shape and type, or the function gives something that is no tensor.
+ * @throws ArgumentError where a leaf of the inputs has no shape and type, or the function gives something that is not a tensor.
  */
 export function traceFunction<const Inputs, Outputs>(
   inputs: Inputs,

@@ -198,7 +198,7 @@ export function conv2dAttributes({
   groups = 1,
 }: Conv2dOptions): Conv2dAttributes {
   if (!Number.isInteger(groups) || groups < 1)
-    throw new ArgumentError(`conv2d: groups is ${groups}; expected a whole number from 1`)
+    throw new ArgumentError(`conv2d: groups is ${groups}; expected a whole number of at least 1`)
   return {
     stride: toPair(stride, 1, 'conv2d: stride'),
     padding: toPair(padding, 0, 'conv2d: padding'),

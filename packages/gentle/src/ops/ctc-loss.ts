@@ -84,7 +84,7 @@ interface Example {
   readonly extended: readonly number[]
 }
 
-/** The examples of a batch; undefined for one whose lengths are none of this batch, or whose labels are no symbols but the blank. */
+/** The examples of a batch; undefined for one whose lengths are none of this batch, or whose labels are not symbols but the blank. */
 function examplesOf([logits, targets, lengths, targetLengths]: readonly Operand[], blank: number) {
   const [count, most, symbols] = logits.shape
   const width = targets.shape[1]

@@ -21,7 +21,7 @@ function parse(equation: string, operands: number): { readonly terms: readonly s
     throw new ArgumentError(`einsum: '${equation}' has an ellipsis, which is not supported; name all axes`)
   const parts = /^([A-Za-z]*(?:,[A-Za-z]*)*)(?:->([A-Za-z]*))?$/.exec(text)
   if (parts === null)
-    throw new ArgumentError(`einsum: '${equation}' is no equation; expected letters as in 'bij,bjk->bik'`)
+    throw new ArgumentError(`einsum: '${equation}' is not an equation; expected letters as in 'bij,bjk->bik'`)
   const terms = parts[1].split(',')
   if (terms.length !== operands)
     throw new ArgumentError(`einsum: '${equation}' names ${terms.length} operands, and ${operands} were given`)

@@ -169,7 +169,7 @@ export const addAlongAxisReference: Reference<typeof addAlongAxisOp> = ([dy, ind
  */
 export function oneHot(indices: Tensor, classes: number): Tensor {
   if (!Number.isInteger(classes) || classes < 1)
-    throw new ArgumentError(`oneHot: classes is ${classes}; expected a whole number from 1`)
+    throw new ArgumentError(`oneHot: classes is ${classes}; expected a whole number of at least 1`)
   return apply(oneHotOp, [indices], { classes })
 }
 

@@ -79,14 +79,14 @@ export interface LocalResponseNormOptions {
  * Divides each value of [N, C, ...] by (k + alpha m)^beta, where m is the mean of the squares of `size` neighbouring channels, of which
  * floor(size / 2) come before, with zeros beyond the first and the last (Krizhevsky, Sutskever, Hinton, "ImageNet Classification with Deep
  * Convolutional Neural Networks", 2012, section 3.3, in PyTorch's form, whose alpha is `size` times the paper's).
- * @throws ShapeError for a tensor without channels; ArgumentError for a size that is not a whole number from 1.
+ * @throws ShapeError for a tensor without channels; ArgumentError for a size that is not a whole number of at least 1.
  */
 export function localResponseNorm(
   x: Tensor,
   { size = 5, alpha = 1e-4, beta = 0.75, k = 1 }: LocalResponseNormOptions = {},
 ): Tensor {
   if (!Number.isInteger(size) || size < 1)
-    throw new ArgumentError(`localResponseNorm: size is ${size}; expected a whole number from 1`)
+    throw new ArgumentError(`localResponseNorm: size is ${size}; expected a whole number of at least 1`)
   if (x.shape.length < 2) throw new ShapeError(`localResponseNorm: shape ${formatShape(x.shape)}; expected [N, C, ...]`)
   const [batch, channels] = x.shape
   // The window slides down a picture whose rows are the channels.

@@ -17,19 +17,19 @@ export interface Pool1dOptions {
 
 export interface AvgPool1dOptions extends Pool1dOptions {
   /** Whether zeros of the padding count in the mean; true unless given. What lies beyond the padding never counts. */
-  readonly countPadding?: boolean
+  readonly countIncludePad?: boolean
 }
 
 /** The window on images of one row, checked. @throws ArgumentError */
 export function pool1dWindow(
   size: number,
-  { stride = size, padding = 0, ceil = false, countPadding }: AvgPool1dOptions,
+  { stride = size, padding = 0, ceil = false, countIncludePad }: AvgPool1dOptions,
 ): { readonly size: Both; readonly options: AvgPool2dOptions } {
   toCount(size, 1, 'pool1d: size')
   toCount(stride, 1, 'pool1d: stride')
   if (toCount(padding, 0, 'pool1d: padding') >= size)
     throw new ArgumentError(`pool1d: padding ${padding} is not below the window ${size}; some windows would be empty`)
-  return { size: [1, size], options: { stride: [1, stride], padding: [0, padding], ceil, countPadding } }
+  return { size: [1, size], options: { stride: [1, stride], padding: [0, padding], ceil, countIncludePad } }
 }
 
 function pool(x: Tensor, size: number, options: AvgPool1dOptions, of: typeof avgPool2d, name: string): Tensor {

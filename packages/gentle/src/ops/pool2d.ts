@@ -25,7 +25,7 @@ export interface Pool2dAttributes {
 
 export interface AvgPool2dAttributes extends Pool2dAttributes {
   /** Whether zeros of the padding count; they do unless given. */
-  readonly countPadding?: boolean
+  readonly countIncludePad?: boolean
 }
 
 function pooled(x: Signature, attributes: Pool2dAttributes): Signature {
@@ -126,8 +126,8 @@ export const maxPool2dGatherReference: Reference<typeof maxPool2dGatherOp> = ([x
  * padding where it counts, and never those beyond both.
  */
 export function countedAlong(position: number, length: number, attributes: AvgPool2dAttributes, axis: 0 | 1): number {
-  const { padding, after = padding, countPadding = true } = attributes
-  const [before, behind] = countPadding ? [padding[axis], after[axis]] : [0, 0]
+  const { padding, after = padding, countIncludePad = true } = attributes
+  const [before, behind] = countIncludePad ? [padding[axis], after[axis]] : [0, 0]
   return tapsBetween(-before, length + behind, position, attributes, axis).length
 }
 
@@ -204,7 +204,7 @@ export interface Pool2dOptions {
 
 export interface AvgPool2dOptions extends Pool2dOptions {
   /** Whether zeros of the padding count in the mean; true unless given. What lies beyond the padding never counts. */
-  readonly countPadding?: boolean
+  readonly countIncludePad?: boolean
 }
 
 /** Attributes of a pooling, checked. @throws ArgumentError */
@@ -249,7 +249,7 @@ export const maxPool2d = (x: Tensor, size: Pair, options: Pool2dOptions = {}): T
 export function avgPool2d(x: Tensor, size: Pair, options: AvgPool2dOptions = {}): Tensor {
   const attributes = {
     ...poolingOf(x, size, options),
-    ...(options.countPadding === false ? { countPadding: false } : {}),
+    ...(options.countIncludePad === false ? { countIncludePad: false } : {}),
   }
   return attributes.dilation === undefined ? apply(avgPool2dOp, [x], attributes) : meanOfDistantPixels(x, attributes)
 }

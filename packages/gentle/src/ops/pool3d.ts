@@ -20,7 +20,7 @@ export interface Pool3dOptions {
 
 export interface AvgPool3dOptions extends Pool3dOptions {
   /** Whether zeros of the padding count in the mean; true unless given. What lies beyond the padding never counts. */
-  readonly countPadding?: boolean
+  readonly countIncludePad?: boolean
 }
 
 function pool(x: Tensor, size: Triple, options: AvgPool3dOptions, of: typeof avgPool2d, name: string): Tensor {
@@ -30,12 +30,18 @@ function pool(x: Tensor, size: Triple, options: AvgPool3dOptions, of: typeof avg
   const [depth, ...padding] = toPadding3d(options.padding ?? 0, `${name}: padding`)
   requireVolumes(x, name)
   const [batch, channels, length, ...image] = x.shape
-  const { ceil, countPadding } = options
-  const slice = { stride, padding, dilation, ceil, countPadding }
+  const { ceil, countIncludePad } = options
+  const slice = { stride, padding, dilation, ceil, countIncludePad }
   const ofSlices = of(reshape(x, [batch, channels * length, ...image]), window, slice)
   const [height, width] = ofSlices.shape.slice(2)
   const columns = reshape(ofSlices, [batch, channels, length, height * width])
-  const through = { stride: [step, 1], padding: [depth, [0, 0]], dilation: [distance, 1], ceil, countPadding } as const
+  const through = {
+    stride: [step, 1],
+    padding: [depth, [0, 0]],
+    dilation: [distance, 1],
+    ceil,
+    countIncludePad,
+  } as const
   const ofColumns = of(columns, [slices, 1], through)
   return reshape(ofColumns, [batch, channels, ofColumns.shape[2], height, width])
 }

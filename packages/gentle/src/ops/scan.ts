@@ -33,7 +33,7 @@ export interface ScanOptions {
   /**
    * Keeps the state before every k-th step alone, and computes the k steps from there anew when their gradient is computed, instead of keeping what
    * they have computed: the memory of k steps and of T / k states instead of that of T steps, for the time of one more forward pass (Chen et al.,
-   * "Training Deep Nets with Sublinear Memory Cost", 2016, section 4; k near the square root of T takes the least). A whole number from 1.
+   * "Training Deep Nets with Sublinear Memory Cost", 2016, section 4; k near the square root of T takes the least). A whole number of at least 1.
    */
   readonly rematerialize?: number
 }
@@ -70,7 +70,7 @@ export function scan<State, Inputs, Output = []>(
   const steps = stepsOf(xs, options.steps)
   const { lengths, reverse = false, rematerialize } = options
   if (rematerialize !== undefined && !(Number.isInteger(rematerialize) && rematerialize >= 1))
-    throw new ArgumentError(`scan: rematerialize is ${rematerialize}; expected a whole number from 1`)
+    throw new ArgumentError(`scan: rematerialize is ${rematerialize}; expected a whole number of at least 1`)
 
   let form: unknown
   const stepOf: StepOfLists = (before, slices) => {
@@ -117,7 +117,7 @@ function stepsOf(inputs: readonly Tensor[], given: number | undefined): number {
   const steps = given ?? first?.shape[0]
   if (steps === undefined) throw new ArgumentError('scan: there are no inputs; give the number of steps')
   if (!Number.isInteger(steps) || steps < 1)
-    throw new ArgumentError(`scan: steps is ${steps}; expected a whole number from 1`)
+    throw new ArgumentError(`scan: steps is ${steps}; expected a whole number of at least 1`)
   if (first !== undefined && first.shape[0] !== steps)
     throw new ArgumentError(
       `scan: steps is ${steps}, but the inputs have ${first.shape[0]}; leave it out, or slice the inputs`,

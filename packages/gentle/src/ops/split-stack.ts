@@ -26,7 +26,7 @@ export function split(x: Tensor, sizesOrCount: number | readonly number[], axis 
   const sizes = typeof sizesOrCount === 'number' ? Array<number>(sizesOrCount).fill(size!) : sizesOrCount
   if (sizes.some((n) => !Number.isInteger(n) || n < 1) || sizes.reduce((sum, n) => sum + n, 0) !== length)
     throw new ShapeError(
-      `split: sizes ${formatShape(sizes)} do not add up to axis ${axis} of ${formatShape(x.shape)}; expected whole numbers from 1 with the sum ${length}`,
+      `split: sizes ${formatShape(sizes)} do not add up to axis ${axis} of ${formatShape(x.shape)}; expected whole numbers of at least 1 with the sum ${length}`,
     )
   let start = 0
   return sizes.map((n) => {

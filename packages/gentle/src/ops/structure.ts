@@ -259,7 +259,7 @@ export const padOp = defineOp({
       [...before, ...after].some((n) => !isCount(n, 0))
     )
       throw new ShapeError(
-        `pad: ${formatShape(before)} before and ${formatShape(after)} after do not fit a tensor of shape ${formatShape(x.shape)}; give a number from 0 for each axis`,
+        `pad: ${formatShape(before)} before and ${formatShape(after)} after do not fit a tensor of shape ${formatShape(x.shape)}; give a number of at least 0 for each axis`,
       )
     return { shape: x.shape.map((n, a) => before[a] + n + after[a]), dtype: x.dtype }
   },

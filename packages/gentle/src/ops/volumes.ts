@@ -18,14 +18,14 @@ export function toTriple(value: Triple, least: number, where: string): readonly 
   const triple: readonly [number, number, number] = typeof value === 'number' ? [value, value, value] : value
   if (triple.length !== 3 || triple.some((n) => !Number.isInteger(n) || n < least))
     throw new ArgumentError(
-      `${where} is ${JSON.stringify(value)}; expected a whole number from ${least}, or three of them`,
+      `${where} is ${JSON.stringify(value)}; expected a whole number of at least ${least}, or three of them`,
     )
   return triple
 }
 
 /**
  * Padding before and behind a volume along each direction.
- * @throws ArgumentError for anything but whole numbers from 0.
+ * @throws ArgumentError for anything but whole numbers of at least 0.
  */
 export function toPadding3d(value: Padding3d, where: string): readonly [Both, Both, Both] {
   const isOfEachSide = typeof value === 'object' && value.some((side) => typeof side === 'object')

@@ -16,7 +16,7 @@ export function toPair(value: Pair, least: number, where: string): Both {
   const pair: Both = typeof value === 'number' ? [value, value] : value
   if (pair.length !== 2 || pair.some((n) => !Number.isInteger(n) || n < least))
     throw new ArgumentError(
-      `${where} is ${JSON.stringify(value)}; expected a whole number from ${least}, or two of them`,
+      `${where} is ${JSON.stringify(value)}; expected a whole number of at least ${least}, or two of them`,
     )
   return pair
 }
@@ -26,7 +26,7 @@ export type Padding = Pair | readonly [vertical: Both, horizontal: Both]
 
 /**
  * Padding before and behind the image along both axes; `after` is there where it differs.
- * @throws ArgumentError for anything but whole numbers from 0.
+ * @throws ArgumentError for anything but whole numbers of at least 0.
  */
 export function toPadding(value: Padding, where: string): { readonly padding: Both; readonly after?: Both } {
   const isOfEachSide = typeof value === 'object' && value.some((side) => typeof side === 'object')
@@ -46,7 +46,7 @@ export function toPadding(value: Padding, where: string): { readonly padding: Bo
  */
 export function toCount(value: number, least: number, where: string): number {
   if (!Number.isInteger(value) || value < least)
-    throw new ArgumentError(`${where} is ${JSON.stringify(value)}; expected a whole number from ${least}`)
+    throw new ArgumentError(`${where} is ${JSON.stringify(value)}; expected a whole number of at least ${least}`)
   return value
 }
 

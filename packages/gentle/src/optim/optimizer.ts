@@ -54,7 +54,7 @@ export interface WeightDecayOptions {
    * normalisation have one and are left out (He, Zhang, Zhang, Zhang, Xie, Li, "Bag of Tricks for Image Classification", 2019,
    * section 3.1). 'all' unless given, as in PyTorch.
    */
-  readonly decayed?: 'all' | 'weights'
+  readonly decayParameters?: 'all' | 'weights'
 }
 
 /**
@@ -62,13 +62,15 @@ export interface WeightDecayOptions {
  * @throws ArgumentError for options out of range.
  */
 export function weightDecayOf(
-  { weightDecay = 0, decayed = 'all' }: WeightDecayOptions,
+  { weightDecay = 0, decayParameters = 'all' }: WeightDecayOptions,
   where: string,
 ): (parameter: Variable) => number {
   checkNonNegative(weightDecay, `${where}: weightDecay`)
-  if (decayed !== 'all' && decayed !== 'weights')
-    throw new ArgumentError(`${where}: decayed is ${JSON.stringify(decayed)}; expected 'all' or 'weights'`)
-  return ({ shape }) => (decayed === 'all' || shape.length > 1 ? weightDecay : 0)
+  if (decayParameters !== 'all' && decayParameters !== 'weights')
+    throw new ArgumentError(
+      `${where}: decayParameters is ${JSON.stringify(decayParameters)}; expected 'all' or 'weights'`,
+    )
+  return ({ shape }) => (decayParameters === 'all' || shape.length > 1 ? weightDecay : 0)
 }
 
 /** One parameter's step, from its gradient: its next value and the next values of its state. */
@@ -91,7 +93,7 @@ export function optimizer<Shared>(
     clipValue,
     rateFactor,
     weightDecay = 0,
-    decayed = 'all',
+    decayParameters = 'all',
   }: OptimizerOptions & WeightDecayOptions,
   shared: () => { readonly variables: readonly Variable[]; readonly value: Shared; readonly updates: () => Updates },
   prepare: (
@@ -106,7 +108,7 @@ export function optimizer<Shared>(
     description: {
       ...own,
       weightDecay,
-      decayed,
+      decayParameters,
       ...(clipNorm === undefined ? {} : { clipNorm }),
       ...(clipValue === undefined ? {} : { clipValue }),
     },
@@ -134,7 +136,7 @@ export function optimizer<Shared>(
   }
 }
 
-/** @throws ArgumentError for a factor that is no number above 0. */
+/** @throws ArgumentError for a factor that is not a number above 0. */
 function checkedFactor(factor: number, name: string): number {
   if (factor > 0 && Number.isFinite(factor)) return factor
   throw new ArgumentError(
@@ -162,6 +164,6 @@ export function checkDecay(value: number, where: string): number {
 
 /** @throws ArgumentError for a number below 0. */
 export function checkNonNegative(value: number, where: string): number {
-  if (!(value >= 0)) throw new ArgumentError(`${where} is ${value}; expected a number from 0`)
+  if (!(value >= 0)) throw new ArgumentError(`${where} is ${value}; expected a number of at least 0`)
   return value
 }

@@ -70,7 +70,7 @@ export function stepDecay(
 
 /**
  * One schedule after another: `first` for so many steps, then `second`, each as if its steps were all.
- * @throws ArgumentError for steps that are no whole number from 1.
+ * @throws ArgumentError for steps that are not a whole number from 1.
  */
 export function oneAfterAnother(first: Schedule, until: number, second: Schedule): Schedule {
   if (!Number.isInteger(until) || until < 1)
@@ -81,7 +81,7 @@ export function oneAfterAnother(first: Schedule, until: number, second: Schedule
   return Object.assign(rateOf, { description: { type: 'oneAfterAnother', until, first: one, second: two } })
 }
 
-/** @throws ArgumentError for a number that is no rate. */
+/** @throws ArgumentError for a number that is not a rate. */
 export const toSchedule = (rate: number | Schedule): Schedule => (typeof rate === 'number' ? constantRate(rate) : rate)
 
 /** What a schedule tells of itself; a function of one's own is 'custom'. */

@@ -8,7 +8,7 @@ import { checkBlank, isSymbol, stepsOf } from './ctc/greedy.ts'
  * @param logits row-major [steps, symbols], of one sound
  * @param text symbols, none of them the blank
  * @param blank 0 unless given
- * @throws ShapeError for logits that are no whole steps; ArgumentError for symbols that there are not, and a text that has no path in so few steps.
+ * @throws ShapeError for logits that are not whole steps; ArgumentError for symbols that there are not, and a text that has no path in so few steps.
  */
 export function alignSymbols(
   logits: Float32Array,

@@ -39,7 +39,7 @@ function filterOf(from: number, to: number): Filter {
   const taps = 2 * half + 1
   if (up * taps > mostValues)
     throw new ArgumentError(
-      `resample: from ${from} to ${to} samples a second takes ${up} phases of ${taps} taps; give rates with a greater common divisor`,
+      `resample: from ${from} to ${to} samples per second takes ${up} phases of ${taps} taps; give rates with a greater common divisor`,
     )
   // The middle of the transition, from 0.9 to 1 of half of the lower rate.
   const cutoff = ((1 + passBand) / 2) * share
@@ -64,11 +64,11 @@ function filterOf(from: number, to: number): Filter {
   return filter
 }
 
-/** @throws ArgumentError for rates that are no whole numbers from 1. */
+/** @throws ArgumentError for rates that are not whole numbers of at least 1. */
 export function checkRates(from: number, to: number): void {
   for (const [what, rate] of Object.entries({ from, to }))
     if (!Number.isInteger(rate) || rate < 1)
-      throw new ArgumentError(`resample: the rate ${what} which is ${rate}; expected a whole number from 1`)
+      throw new ArgumentError(`resample: the rate ${what} which is ${rate}; expected a whole number of at least 1`)
 }
 
 /** How many samples another rate takes: as long as the sound, rounded up. */
@@ -81,7 +81,7 @@ export const resampledLength = (length: number, from: number, to: number): numbe
  * ```ts
  * const telephone = resample(samples, 44100, 8000)
  * ```
- * @throws ArgumentError for rates that are no whole numbers from 1, or too far from each other's multiples.
+ * @throws ArgumentError for rates that are not whole numbers of at least 1, or too far from each other's multiples.
  */
 export function resample(samples: Float32Array<ArrayBuffer>, from: number, to: number): Float32Array<ArrayBuffer> {
   checkRates(from, to)

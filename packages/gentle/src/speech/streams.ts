@@ -27,7 +27,7 @@ export class ResampleStream {
   #first = 0
   #told = 0
 
-  /** @throws ArgumentError for rates that are no whole numbers from 1; `push` for those too far from each other's multiples, as `resample`. */
+  /** @throws ArgumentError for rates that are not whole numbers of at least 1; `push` for those too far from each other's multiples, as `resample`. */
   constructor(from: number, to: number) {
     checkRates(from, to)
     this.#from = from

@@ -10,7 +10,7 @@ export interface AnswerOptions {
   /** Pictures a step; 32 unless given. */
   readonly batchSize?: number
   /** Whether each picture's mirror image is looked at, too. Not for what is another thing in a mirror, such as digits. */
-  readonly flips?: boolean
+  readonly flip?: boolean
 }
 
 /** A picture with its truth, and what a model says of it. */
@@ -38,7 +38,7 @@ export async function* answers<Answer>(
   model: Model,
   task: Task<Answer>,
   pictures: AnnotatedSet,
-  { batchSize = 32, flips = false }: AnswerOptions = {},
+  { batchSize = 32, flip = false }: AnswerOptions = {},
 ): AsyncGenerator<AnsweredPicture<Answer>> {
   const { data: set } = alignAnnotated(model, pictures, task.name)
   const [inputs, outputs] = [sizeOf(model.inputShape), sizeOf(model.outputShape)]
@@ -57,7 +57,7 @@ export async function* answers<Answer>(
       const shown = memory.subarray(0, count * inputs)
       // A program's results are overwritten by its next run.
       const said = (await predictor.run(shown, count)).slice()
-      const mirrored = flips ? (await predictor.run(mirror(shown, width), count)).slice() : undefined
+      const mirrored = flip ? (await predictor.run(mirror(shown, width), count)).slice() : undefined
       for (let i = 0; i < count; i++)
         yield {
           index: first + i,

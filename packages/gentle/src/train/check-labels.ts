@@ -20,7 +20,7 @@ export function checkLabels(batch: Batch, dataset: AnyDataset, rules: readonly L
   const size = sizeOf(shape)
   for (const rule of rules)
     for (let i = 0; i < examples; i++) {
-      // What pads a sequence is no label.
+      // What pads a sequence is not a label.
       const end = i * row + (targetLengths === undefined ? row : targetLengths[i] * size)
       for (let at = i * row; at < end; at++)
         if (!isKnown(targets[at], rule))

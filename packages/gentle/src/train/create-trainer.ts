@@ -12,7 +12,7 @@ import type { TrainerOptions } from './trainer-options.ts'
 /**
  * Begins a training of a network, or of a model further: in every epoch all examples are seen once, in an order from the seed.
  * @throws ShapeError when network and data do not fit; ClassesError for data with classes that a model does not have; DataError for an empty data set, and
- * for one whose labels are all the same, where the network is no model that has learned others; ArgumentError for options out of range.
+ * for one whose labels are all the same, where the network is not a model that has learned others; ArgumentError for options out of range.
  */
 export async function createTrainer(
   network: Layer | Model,
@@ -33,7 +33,7 @@ export async function createTrainer(
   checkBatchSize(batchSize)
   for (const [name, count] of Object.entries({ epochs, steps: steps ?? 1 }))
     if (!Number.isInteger(count) || count < 1)
-      throw new ArgumentError(`training: ${name} is ${count}; expected a whole number from 1`)
+      throw new ArgumentError(`training: ${name} is ${count}; expected a whole number of at least 1`)
   if (options.shuffle === false && options.shortestFirst === true)
     throw new ArgumentError('training: shuffle is false and shortestFirst true; one order of examples is possible')
   if (!('layer' in network)) checkLabelsDiffer(data)

@@ -9,7 +9,7 @@ import { gather } from '../ops/indexing.ts'
 
 export interface DecoderSize {
   readonly sentences: number
-  readonly beam: number
+  readonly beamSize: number
   /** Of the padded sources. */
   readonly length: number
 }
@@ -23,9 +23,9 @@ export interface Decoder {
 
 export async function makeDecoder(model: InputsModel, layer: DecodingLayer, size: DecoderSize): Promise<Decoder> {
   const { parameters, state, backend } = model
-  const { sentences, beam, length } = size
+  const { sentences, beamSize, length } = size
   const scope = (): Scope => new Scope({ parameters, state, seed: 0, training: false })
-  const rows = sentences * beam
+  const rows = sentences * beamSize
   const variablesLike = (tensors: Tensors): Record<string, Variable> =>
     mapValues(tensors, ({ shape }) => variable(shape))
 
@@ -40,7 +40,7 @@ export async function makeDecoder(model: InputsModel, layer: DecodingLayer, size
     updates: [...pairs(memory, encoded), ...Object.values(before).map((x) => [x, constant(0, x.shape)] as const)],
   })
 
-  const tokens = input([sentences, beam], 'int32')
+  const tokens = input([sentences, beamSize], 'int32')
   const parents = input([rows], 'int32')
   const own = mapValues(before, (x) => gather(x, parents))
   const { logits, state: after, attention } = layer.step(tokens, own, memory, scope())

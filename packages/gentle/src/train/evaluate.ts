@@ -43,10 +43,10 @@ function checkShapes({ inputShape }: Model, dataset: Dataset): void {
     )
 }
 
-/** @throws ArgumentError for anything but a whole number from 1. */
+/** @throws ArgumentError for anything but a whole number of at least 1. */
 export function checkBatchSize(batchSize: number): void {
   if (!Number.isInteger(batchSize) || batchSize < 1)
-    throw new ArgumentError(`batchSize is ${batchSize}; expected a whole number from 1`)
+    throw new ArgumentError(`batchSize is ${batchSize}; expected a whole number of at least 1`)
 }
 
 /** Evaluates a model on a data set that it fits, again and again: its programs are compiled once. */
@@ -68,7 +68,7 @@ export class Evaluator {
     })
   }
 
-  /** @throws DataError where the loss is no number because an example holds NaN or an infinity, and for labels that loss or metrics do not know. */
+  /** @throws DataError where the loss is not a number because an example holds NaN or an infinity, and for labels that loss or metrics do not know. */
   async run(): Promise<Evaluation> {
     const sums = new Sums(this.#metrics)
     for await (const batch of allBatches(this.#dataset, this.#batchSize)) {
@@ -93,7 +93,7 @@ export class Evaluator {
 /**
  * Mean loss and metrics of a model on a data set. Classes are the same that have the same name, in whatever order.
  * @throws ShapeError when they do not fit; ClassesError for classes that the model does not have; DataError for an empty data set, for labels that are
- * none of the model's classes, and for examples that hold NaN or an infinity where the loss is no number for that; ArgumentError for options out of
+ * none of the model's classes, and for examples that hold NaN or an infinity where the loss is not a number for that; ArgumentError for options out of
  * range.
  */
 export async function evaluate(model: Model, dataset: Dataset, options?: EvaluateOptions): Promise<Evaluation>

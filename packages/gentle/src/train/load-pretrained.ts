@@ -59,7 +59,7 @@ export async function loadPretrained(
   const model = await createModel(build(classes), shape, {
     backend,
     classes: names?.length === classes ? names : undefined,
-    firstValues: pretrainedValues(tensors),
+    initialValues: pretrainedValues(tensors),
   })
   const matching = match(model, tensors, place)
   checkComplete(model, matching, `${place} does not fit ${name}`)

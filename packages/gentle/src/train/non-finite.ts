@@ -1,4 +1,4 @@
-/** Where data is NaN or infinite; looked for when a loss is no number, not before. */
+/** Where data is NaN or infinite; looked for when a loss is not a number, not before. */
 import { type Field, lengthsOf } from '../core/field.ts'
 import { sizeOf } from '../core/shape.ts'
 import { type AnyDataset, isNamed } from '../data/dataset.ts'

@@ -6,7 +6,7 @@ import { sameShape } from '../core/shape.ts'
 import { inNode } from '../data/node.ts'
 import { readSafetensors, type StoredTensor } from '../formats/safetensors.ts'
 import type { InputsModel, Model } from '../nn/model.ts'
-import type { FirstValues } from '../nn/scope.ts'
+import type { InitialValues } from '../nn/scope.ts'
 import type { Preprocessing } from '../vision/preprocessing.ts'
 import { outputClasses, type TaskName } from '../vision/tasks/task-names.ts'
 import { describesInputs, inputsModelIn, inputsPurposeFrom, modelIn, purposeFrom } from './weights.ts'
@@ -145,7 +145,7 @@ function checkNames({ classes, outputShape }: Model, task: TaskName, file: strin
  * @param tensors as `readWeightsFile` gives them
  */
 export const pretrainedValues =
-  (tensors: ReadonlyMap<string, StoredTensor>, seed = 0): FirstValues =>
+  (tensors: ReadonlyMap<string, StoredTensor>, seed = 0): InitialValues =>
   (path, shape, initializer) => {
     const stored = tensors.get(path)
     const fits = stored?.dtype === 'float32' && sameShape(stored.shape, shape)

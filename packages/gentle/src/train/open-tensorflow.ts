@@ -47,7 +47,7 @@ export async function loadKeras(bytes: Uint8Array, options: LoadKerasOptions = {
   return openTensorflowModel(network, options, name)
 }
 
-/** How a picture is prepared for a model that says how; undefined for examples that are no pictures. */
+/** How a picture is prepared for a model that says how; undefined for examples that are not pictures. */
 function preprocessingFor(inputShape: Shape, { scale, mean, fit }: PixelScale): Preprocessing | undefined {
   const [channels, height, width] = inputShape
   if (inputShape.length !== 3 || (channels !== 1 && channels !== 3)) return undefined

@@ -25,7 +25,7 @@ export async function perceptronRule(
   { epochs = 100, learningRate = 1, backend }: PerceptronRuleOptions = {},
 ): Promise<{ model: Model; mistakes: readonly number[] }> {
   if (!Number.isInteger(epochs) || epochs < 1)
-    throw new ArgumentError(`perceptronRule: epochs is ${epochs}; expected a whole number from 1`)
+    throw new ArgumentError(`perceptronRule: epochs is ${epochs}; expected a whole number of at least 1`)
   if (dataset.target.dtype !== 'int32' || dataset.classes?.length !== 2)
     throw new DataError(
       `perceptronRule: data set ${dataset.name} does not have two classes; a single neuron tells two apart`,

@@ -14,7 +14,7 @@ import { BatchPrograms } from './steps.ts'
 export interface PredictOptions {
   /**
    * Whether to give probabilities of classes, [N, classes]: those that a softmax or sigmoids in the model give, else the softmax of its outputs; of one
-   * number an example, those of two classes. Outputs of several axes keep their shape; where they are no probabilities, softmax is taken along the
+   * number an example, those of two classes. Outputs of several axes keep their shape; where they are not probabilities, softmax is taken along the
    * channels of maps, else along the last axis. The outputs as they are unless set.
    */
   readonly probabilities?: boolean
@@ -25,7 +25,7 @@ export interface PredictOptions {
 /**
  * The model's outputs for inputs [N, ...inputShape], given row-major: [N, ...outputShape]. Of a model that takes inputs by their names, the output for each
  * example of a data set; where examples are sequences and so are outputs, these go on behind the end of shorter examples, as far as their batch.
- * @throws DataError when the number of values is no multiple of an example's; ShapeError for a data set that the model does not fit.
+ * @throws DataError when the number of values is not a multiple of an example's; ShapeError for a data set that the model does not fit.
  */
 export async function predict(
   model: Model,
@@ -82,7 +82,7 @@ async function predictArray(
   const examples = inputs.length / inSize
   if (!Number.isInteger(examples) || examples < 1)
     throw new DataError(
-      `predict: ${inputs.length} values are no whole number of examples of shape ${formatShape(model.inputShape)}, ${inSize} values each`,
+      `predict: ${inputs.length} values are not a whole number of examples of shape ${formatShape(model.inputShape)}, ${inSize} values each`,
     )
   checkBatchSize(batchSize)
   const predictor = new Predictor(model, probabilities ? 'probabilities' : 'outputs')

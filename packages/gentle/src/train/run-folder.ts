@@ -62,7 +62,7 @@ export class RunFolder {
     checkNode(path)
     const run = new RunFolder(path)
     if (!files().existsSync(run.file(metricsFile)))
-      throw new DataError(`${path} is no run folder: it has no ${metricsFile}; give one that RunFolder.create made`)
+      throw new DataError(`${path} is not a run folder: it has no ${metricsFile}; give one that RunFolder.create made`)
     return run
   }
 

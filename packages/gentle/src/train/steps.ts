@@ -107,7 +107,7 @@ export class BatchPrograms {
 
   async #compile(examples: number, padded: Batch['padded'] = {}): Promise<Program> {
     if (!Number.isInteger(examples) || examples < 1)
-      throw new ArgumentError(`batch: examples is ${examples}; expected a whole number from 1`)
+      throw new ArgumentError(`batch: examples is ${examples}; expected a whole number of at least 1`)
     const { inputs: fields, target: field } = this.#fields
     const inputs = inputsOf(fields, examples, padded)
     const target = input(batchShape(field, examples, padded.target), field.dtype)

@@ -28,7 +28,7 @@ export interface Translation {
  *
  * ```ts
  * const translator = await openTranslator('runs/translate/gnmt-pairs')
- * const [[best]] = await translator.translate(['twenty-one'], { beam: 4 })
+ * const [[best]] = await translator.translate(['twenty-one'], { beamSize: 4 })
  * console.log(best.text)
  * translator.dispose()
  * ```
@@ -46,7 +46,7 @@ export class TextTranslator {
   }
 
   /**
-   * The likeliest translations of each text, best first, as many as `best` says. Blanks around a text are left out, as in training.
+   * The likeliest translations of each text, best first, as many as `nBest` says. Blanks around a text are left out, as in training.
    * @throws ArgumentError for a text that is empty, and options out of range.
    */
   async translate(texts: readonly string[], options: TranslateOptions = {}): Promise<Translation[][]> {

@@ -86,7 +86,7 @@ export function saveTrainingState(state: TrainingState): Uint8Array<ArrayBuffer>
 
 /**
  * Reads what `saveTrainingState` wrote; `name` stands in messages.
- * @throws FormatError for a broken file, or one that is no training's state.
+ * @throws FormatError for a broken file, or one that is not a training run's state.
  */
 export function loadTrainingState(bytes: Uint8Array, name = 'training state'): TrainingState {
   const { tensors, metadata } = readSafetensors(bytes, name)
@@ -125,7 +125,7 @@ function parse(text: string | undefined, name: string): Description {
   try {
     value = JSON.parse(text, decode)
   } catch {
-    return fail(`its '${metadataKey}' is no JSON`)
+    return fail(`its '${metadataKey}' is not JSON`)
   }
   const isRecord = (part: unknown): part is Record<string, unknown> => typeof part === 'object' && part !== null
   const areCounts = (part: unknown, keys: readonly string[]): boolean =>

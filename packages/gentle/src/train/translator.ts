@@ -9,7 +9,7 @@ import type { InputsModel } from '../nn/model.ts'
 import { type Decoder, makeDecoder } from './decoder.ts'
 
 export interface TranslateOptions
-  extends Partial<Pick<BeamSearchOptions, 'beam' | 'lengthPenalty' | 'coveragePenalty' | 'best'>> {
+  extends Partial<Pick<BeamSearchOptions, 'beamSize' | 'lengthPenalty' | 'coveragePenalty' | 'nBest'>> {
   /** The most tokens of a translation with its end mark, also from the number of tokens of its source; twice as many and 16 unless given. */
   readonly maxLength?: number | ((sourceLength: number) => number)
   /** Called after each batch with how many sources have been translated. */
@@ -26,7 +26,7 @@ export interface SequenceMarks {
 
 export interface Translator {
   /**
-   * The likeliest translations of each source, best first: `best` of them, with what each token attended to. Sources are tokens as in training, with their
+   * The likeliest translations of each source, best first: `nBest` of them, with what each token attended to. Sources are tokens as in training, with their
    * end mark if they had one there.
    * @throws DataError for sources without tokens and tokens that the network does not have; ArgumentError for options out of range.
    */
@@ -36,13 +36,13 @@ export interface Translator {
 }
 
 /**
- * What translates by a model of a network that decodes, such as `gnmt`. Sources of like length go through it together, each with its `beam` hypotheses; a
+ * What translates by a model of a network that decodes, such as `gnmt`. Sources of like length go through it together, each with its `beamSize` hypotheses; a
  * program is compiled for each number of sentences, beam and padded length when it first comes, and kept.
  *
  * @example
  * ```ts
  * const translator = createTranslator(model, { begin: 1, end: 1 })
- * const [[best]] = await translator.translate([[5, 8, 3, 1]], { beam: 4, lengthPenalty: 0.2 })
+ * const [[best]] = await translator.translate([[5, 8, 3, 1]], { beamSize: 4, lengthPenalty: 0.2 })
  * ```
  * @throws ArgumentError for a model of another network.
  */
@@ -53,9 +53,9 @@ export function createTranslator(model: InputsModel, marks: SequenceMarks): Tran
       `createTranslator: the network is of type ${layer.description.type}, which does not make sequences token by token; expected one such as gnmt`,
     )
   const decoders = new Map<string, Decoder>()
-  const decoderFor = async (sentences: number, beam: number, length: number): Promise<Decoder> => {
-    const key = [sentences, beam, length].join()
-    const decoder = decoders.get(key) ?? (await makeDecoder(model, layer, { sentences, beam, length }))
+  const decoderFor = async (sentences: number, beamSize: number, length: number): Promise<Decoder> => {
+    const key = [sentences, beamSize, length].join()
+    const decoder = decoders.get(key) ?? (await makeDecoder(model, layer, { sentences, beamSize, length }))
     decoders.set(key, decoder)
     return decoder
   }
@@ -64,13 +64,13 @@ export function createTranslator(model: InputsModel, marks: SequenceMarks): Tran
   return {
     async translate(sources, options = {}) {
       const { maxLength = (length: number) => 2 * length + 16, rows = 256, onBatch, ...search } = options
-      const { beam = 1 } = search
+      const { beamSize = 1 } = search
       checkCount(rows, 'translate: rows')
-      checkCount(beam, 'translate: beam')
+      checkCount(beamSize, 'translate: beamSize')
       for (const [i, { length }] of sources.entries())
         if (length === 0) throw new DataError(`translate: source ${i} has no tokens; give at least its end mark`)
       const order = [...sources.keys()].sort((a, b) => sources[a].length - sources[b].length)
-      const most = Math.max(1, Math.floor(rows / beam))
+      const most = Math.max(1, Math.floor(rows / beamSize))
       const found = new Array<Hypothesis[]>(sources.length)
       await turns.run(async () => {
         for (let start = 0; start < order.length; start += most) {
@@ -80,7 +80,7 @@ export function createTranslator(model: InputsModel, marks: SequenceMarks): Tran
           const sentences = Math.min(most, 2 ** Math.ceil(Math.log2(batch.length)))
           while (batch.length < sentences) batch.push(batch[batch.length - 1])
           const length = bucketLength(batch[batch.length - 1].length, Number.POSITIVE_INFINITY)
-          const decoder = await decoderFor(sentences, beam, length)
+          const decoder = await decoderFor(sentences, beamSize, length)
           await decoder.encode(batch)
           const positions = batch.map((source) => source.length)
           const hypotheses = await beamSearch(decoder.step, {

@@ -26,7 +26,7 @@ export interface ViewOptions {
 
 function checkViews({ policy, views }: ViewOptions): void {
   if (!Number.isInteger(views) || views < 1)
-    throw new ArgumentError(`views is ${views}; expected a whole number from 1`)
+    throw new ArgumentError(`views is ${views}; expected a whole number of at least 1`)
   if (settlePolicy(policy).mixing !== undefined)
     throw new ArgumentError('views: the policy mixes pictures; a view is of one picture alone')
 }
@@ -75,7 +75,7 @@ export async function predictViews(
  * cross-entropy of the mean.
  * @param prepare what is done to each view, in place, before the network sees it
  * @throws ShapeError when model and data set do not fit; ClassesError for classes that the model does not have; DataError for labels that are none of
- * its classes, and outputs that are NaN; ArgumentError for targets that are no labels and options out of range.
+ * its classes, and outputs that are NaN; ArgumentError for targets that are not labels and options out of range.
  */
 export async function evaluateViews(
   model: Model,

@@ -22,7 +22,7 @@ import {
   weightsOf,
   writeWeights,
 } from '../nn/model.ts'
-import type { FirstValues } from '../nn/scope.ts'
+import type { InitialValues } from '../nn/scope.ts'
 import { type Preprocessing, preprocessingFrom, preprocessingMetadata } from '../vision/preprocessing.ts'
 import { type TaskName, taskNames } from '../vision/tasks/task-names.ts'
 import { differing, lacking, someOf } from './mismatch.ts'
@@ -91,8 +91,8 @@ export async function loadInputsModel(
 /** As `loadModel`, of a file that is read. */
 export async function modelIn({ tensors, metadata }: SafetensorsFile, name: string, backend?: Backend): Promise<Model> {
   const { layer, inputShape, classes } = parseDescription(descriptionText(metadata, name), name)
-  const make = (firstValues: FirstValues): Promise<Model> =>
-    createModel(layerFrom(layer), inputShape, { classes, backend, firstValues })
+  const make = (initialValues: InitialValues): Promise<Model> =>
+    createModel(layerFrom(layer), inputShape, { classes, backend, initialValues })
   return fromFile(make, tensors, name)
 }
 
@@ -104,8 +104,8 @@ export async function inputsModelIn(
 ): Promise<InputsModel> {
   const { layer, inputs, classes } = parseJson(descriptionText(metadata, name), name)
   const fields = fieldsFrom(inputs, name)
-  const make = (firstValues: FirstValues): Promise<InputsModel> =>
-    createModel(inputsLayerFrom(layer), fields, { classes, backend, firstValues })
+  const make = (initialValues: InitialValues): Promise<InputsModel> =>
+    createModel(inputsLayerFrom(layer), fields, { classes, backend, initialValues })
   return fromFile(make, tensors, name)
 }
 
@@ -146,7 +146,7 @@ function fieldsFrom(stored: unknown, name: string): Fields {
 
 /** Makes a model that has all of a file's tensors, and no others. */
 async function fromFile<M extends AnyModel>(
-  make: (firstValues: FirstValues) => Promise<M>,
+  make: (initialValues: InitialValues) => Promise<M>,
   tensors: ReadonlyMap<string, StoredTensor>,
   name: string,
 ): Promise<M> {
@@ -172,7 +172,7 @@ export function purposeFrom(
   return { task, preprocessing: preprocessingFrom(metadata, name) }
 }
 
-/** As `purposeFrom`, of a model that takes inputs by their names. @throws FormatError for an encoding that is no JSON. */
+/** As `purposeFrom`, of a model that takes inputs by their names. @throws FormatError for an encoding that is not JSON. */
 export function inputsPurposeFrom(
   metadata: Readonly<Record<string, string>>,
   name: string,
@@ -184,7 +184,7 @@ export function inputsPurposeFrom(
       ...(text === undefined ? {} : { encoding: JSON.parse(text) }),
     }
   } catch (cause) {
-    throw new FormatError(`${name}: its encoding is no JSON`, { cause })
+    throw new FormatError(`${name}: its encoding is not JSON`, { cause })
   }
 }
 
@@ -214,11 +214,11 @@ export function descriptionIn(metadata: Readonly<Record<string, string>>, name: 
 
 /** The model described, its parameters from the file. A parameter is checked before it gets memory: files come from anywhere. */
 async function described<M extends AnyModel>(
-  make: (firstValues: FirstValues) => Promise<M>,
+  make: (initialValues: InitialValues) => Promise<M>,
   tensors: ReadonlyMap<string, StoredTensor>,
   name: string,
 ): Promise<M> {
-  const firstValues: FirstValues = (path, shape) => {
+  const initialValues: InitialValues = (path, shape) => {
     const stored = tensors.get(path)
     if (stored?.dtype !== 'float32' || !sameShape(stored.shape, shape))
       throw new WeightsError(
@@ -227,7 +227,7 @@ async function described<M extends AnyModel>(
     return stored.data as Float32Array
   }
   try {
-    return await make(firstValues)
+    return await make(initialValues)
   } catch (error) {
     if (!(error instanceof ArgumentError || error instanceof ShapeError)) throw error
     throw new FormatError(`${name}: its description makes no model: ${error.message}`, { cause: error })
@@ -364,7 +364,7 @@ function parseDescription(text: string, name: string): { layer: unknown; inputSh
   const { layer, inputShape, inputs, classes } = parseJson(text, name)
   if (inputs !== undefined) return fail('is of a network that takes inputs by their names; use loadInputsModel instead')
   if (!Array.isArray(inputShape) || !inputShape.every((n) => Number.isInteger(n) && n >= 1))
-    return fail(`has the input shape ${JSON.stringify(inputShape)}; expected whole numbers from 1`)
+    return fail(`has the input shape ${JSON.stringify(inputShape)}; expected whole numbers of at least 1`)
   return { layer, inputShape, classes }
 }
 
@@ -374,10 +374,10 @@ function parseJson(text: string, name: string): Record<string, unknown> & { clas
   try {
     description = JSON.parse(text)
   } catch {
-    throw new FormatError(`${name}: the model's description is no JSON`)
+    throw new FormatError(`${name}: the model's description is not JSON`)
   }
   const { classes, ...rest } = (description ?? {}) as Record<string, unknown>
   if (classes !== undefined && !(Array.isArray(classes) && classes.every((label) => typeof label === 'string')))
-    throw new FormatError(`${name}: the model's description has class names that are no list of texts`)
+    throw new FormatError(`${name}: the model's description has class names that are not a list of texts`)
   return { ...rest, classes: classes as string[] | undefined }
 }

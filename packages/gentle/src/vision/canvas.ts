@@ -92,7 +92,7 @@ export class Canvas implements Image {
   /** The picture with its texts, until something else is drawn. */
   #painted: Float32Array | undefined
 
-  /** @throws ArgumentError for sizes that are no whole numbers from 1. */
+  /** @throws ArgumentError for sizes that are not whole numbers of at least 1. */
   constructor(width: number, height: number, background: Colour = white) {
     this.picture = image(3, height, width)
     this.width = width

@@ -32,10 +32,10 @@ const listed: readonly Colour[] = [
 /** Degrees that part a circle so that each next point falls into a largest gap. */
 const goldenAngle = 137.508
 
-/** A class's colour: well apart for the first twenty, different for hundreds. @throws ArgumentError for an index that is no whole number from 0. */
+/** A class's colour: well apart for the first twenty, different for hundreds. @throws ArgumentError for an index that is not a whole number of at least 0. */
 export function classColour(index: number): Colour {
   if (!Number.isInteger(index) || index < 0)
-    throw new ArgumentError(`classColour: index is ${index}; expected a whole number from 0`)
+    throw new ArgumentError(`classColour: index is ${index}; expected a whole number of at least 0`)
   if (index < listed.length) return listed[index]
   const lightness = [0.62, 0.52, 0.76][index % 3]
   return fromHsl((index * goldenAngle) % 360, index % 2 === 0 ? 0.9 : 0.6, lightness)

@@ -37,7 +37,7 @@ const sidePerStroke = 256
  * frames lie over earlier ones. Captions stay within the picture and avoid each other where there is room, the first finding the best places
  * and lying above later ones.
  * @param scale a pixel of the picture becomes scale x scale pixels; 1 unless given
- * @throws ArgumentError for a scale that is no whole number from 1, and a picture of neither 1 nor 3 channels.
+ * @throws ArgumentError for a scale that is not a whole number of at least 1, and a picture of neither 1 nor 3 channels.
  */
 export function drawBoxes(
   picture: Image,
@@ -45,7 +45,7 @@ export function drawBoxes(
   { scale = 1 }: { readonly scale?: number } = {},
 ): Canvas {
   if (!Number.isInteger(scale) || scale < 1)
-    throw new ArgumentError(`drawBoxes: scale is ${scale}; expected a whole number from 1`)
+    throw new ArgumentError(`drawBoxes: scale is ${scale}; expected a whole number of at least 1`)
   const [width, height] = [scale * picture.width, scale * picture.height]
   const canvas = new Canvas(width, height)
   canvas.draw(picture, 0, 0, { width, height })

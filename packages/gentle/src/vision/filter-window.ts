@@ -59,12 +59,12 @@ const beyond: Record<(typeof filterPaddings)[number], (place: number, size: numb
   },
 }
 
-/** @throws ArgumentError for a stride or dilation that is no whole number from 1. */
+/** @throws ArgumentError for a stride or dilation that is not a whole number of at least 1. */
 function pair(what: string, value: FilterOptions['stride']): readonly [number, number] {
   const both = typeof value === 'object' ? value : [value ?? 1, value ?? 1]
   for (const step of both)
     if (!Number.isSafeInteger(step) || step < 1 || both.length !== 2)
-      throw new ArgumentError(`filter: ${what} is ${both.join(' x ')}; expected whole numbers from 1`)
+      throw new ArgumentError(`filter: ${what} is ${both.join(' x ')}; expected whole numbers of at least 1`)
   return [both[0], both[1]]
 }
 

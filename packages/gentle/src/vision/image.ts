@@ -11,12 +11,12 @@ export interface Image {
 
 /**
  * A picture of these values, which it keeps without copying them; black unless given.
- * @throws ArgumentError for sizes that are no whole numbers from 1, or another number of values.
+ * @throws ArgumentError for sizes that are not whole numbers of at least 1, or another number of values.
  */
 export function image(channels: number, height: number, width: number, data?: Float32Array): Image {
   for (const [what, size] of Object.entries({ channels, height, width }))
     if (!Number.isInteger(size) || size < 1)
-      throw new ArgumentError(`image: ${what} is ${size}; expected a whole number from 1`)
+      throw new ArgumentError(`image: ${what} is ${size}; expected a whole number of at least 1`)
   const size = channels * height * width
   if (data !== undefined && data.length !== size)
     throw new ArgumentError(

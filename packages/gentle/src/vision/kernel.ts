@@ -44,7 +44,7 @@ function read(word: string, row: number): number {
   const value = Number(word)
   if (word === '' || !Number.isFinite(value))
     throw new ArgumentError(
-      `kernel's row ${row + 1} has '${word.slice(0, 40)}', which is no number; expected rows such as '1 0 -1; 1 0 -1'`,
+      `kernel's row ${row + 1} has '${word.slice(0, 40)}', which is not a number; expected rows such as '1 0 -1; 1 0 -1'`,
     )
   return value
 }
@@ -52,7 +52,7 @@ function read(word: string, row: number): number {
 /** @throws ArgumentError for a kernel without weights, with another number of them than it says, or one that is not finite. */
 export function checkKernel({ rows, columns, data }: Kernel): void {
   if (!Number.isInteger(rows) || !Number.isInteger(columns) || rows < 1 || columns < 1)
-    throw new ArgumentError(`kernel has ${rows} x ${columns} weights; expected whole numbers from 1`)
+    throw new ArgumentError(`kernel has ${rows} x ${columns} weights; expected whole numbers of at least 1`)
   if (data.length !== rows * columns)
     throw new ArgumentError(`kernel of ${rows} x ${columns} has ${data.length} weights; expected ${rows * columns}`)
   const broken = data.findIndex((weight) => !Number.isFinite(weight))

@@ -20,7 +20,7 @@ export interface Preprocessing {
 
 const unitInterval = 1 / 255
 
-/** Fitted in whole, bytes as [0, 1], as MNIST is read. Undefined for a shape of examples that are no pictures. */
+/** Fitted in whole, bytes as [0, 1], as MNIST is read. Undefined for a shape of examples that are not pictures. */
 export function plainPreprocessing(inputShape: Shape): Preprocessing | undefined {
   const [channels, height, width] = inputShape
   if (inputShape.length !== 3 || (channels !== 1 && channels !== 3)) return undefined

@@ -24,11 +24,11 @@ export interface ResizeOptions extends Size {
   readonly padding?: number
 }
 
-/** @throws ArgumentError for sides that are no whole numbers from 1. */
+/** @throws ArgumentError for sides that are not whole numbers of at least 1. */
 export function checkSize({ height, width }: Size): void {
   for (const [what, size] of Object.entries({ height, width }))
     if (!Number.isInteger(size) || size < 1)
-      throw new ArgumentError(`resize: ${what} is ${size}; expected a whole number from 1`)
+      throw new ArgumentError(`resize: ${what} is ${size}; expected a whole number of at least 1`)
 }
 
 /** Which stretch of an axis becomes which. */
@@ -73,7 +73,7 @@ export function resizedAxes(old: Size, options: ResizeOptions): { readonly rows:
   return { rows: axisOf(old.height, height, fit, scale), columns: axisOf(old.width, width, fit, scale) }
 }
 
-/** What becomes of a picture of size `old` that is resized. @throws ArgumentError for sizes that are no whole numbers from 1. */
+/** What becomes of a picture of size `old` that is resized. @throws ArgumentError for sizes that are not whole numbers of at least 1. */
 export function placementOf(old: Size, options: ResizeOptions): Placement {
   checkSize(options)
   const { height, width, padding = 0 } = options
@@ -232,7 +232,7 @@ export function placed(picture: Image, placement: Placement): Image {
 
 /**
  * A picture at another size.
- * @throws ArgumentError for sizes that are no whole numbers from 1.
+ * @throws ArgumentError for sizes that are not whole numbers of at least 1.
  */
 export const resizeImage = (picture: Image, options: ResizeOptions): Image =>
   placed(picture, placementOf(picture, options))

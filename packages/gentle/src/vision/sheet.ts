@@ -27,12 +27,12 @@ const mostTitled = 480
 
 /**
  * Pictures in rows, each with its caption below, on white.
- * @throws ArgumentError for no pictures, and columns or a tile that are no whole numbers from 1.
+ * @throws ArgumentError for no pictures, and columns or a tile that are not whole numbers of at least 1.
  */
 export function sheet(tiles: readonly Tile[], { columns, tile = 96, title }: SheetOptions): Canvas {
   for (const [what, value] of Object.entries({ columns, tile, pictures: tiles.length }))
     if (!Number.isInteger(value) || value < 1)
-      throw new ArgumentError(`sheet: ${what} is ${value}; expected a whole number from 1`)
+      throw new ArgumentError(`sheet: ${what} is ${value}; expected a whole number of at least 1`)
   // As large as the pictures, so that both are seen where the sheet is made smaller.
   const scale = Math.min(1.8, Math.max(1, tile / 80))
   const titleScale = Math.max(1.6, 1.2 * scale)

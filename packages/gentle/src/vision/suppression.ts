@@ -14,17 +14,17 @@ export type SuppressionMethod = 'hard' | 'soft'
 
 export interface SuppressionOptions {
   /** Hard only: a box goes where its IoU with a better one is above this, 0 to 1; 0.5 unless given. */
-  readonly iou?: number
+  readonly iouThreshold?: number
   /** `hard` unless given. */
   readonly method?: SuppressionMethod
   /** Soft only: an IoU of u multiplies a score by exp(-u² / sigma); above 0, 0.5 unless given. */
   readonly sigma?: number
   /** Boxes whose score is below this, or becomes so, are dropped; 0 unless given. */
-  readonly leastScore?: number
+  readonly scoreThreshold?: number
   /** Whether boxes of different classes compete as well; not unless given. */
   readonly acrossClasses?: boolean
   /** How many boxes there may be at most; as many as there are unless given. */
-  readonly most?: number
+  readonly maxDetections?: number
 }
 
 /**
@@ -33,24 +33,31 @@ export interface SuppressionOptions {
  * @throws ArgumentError for options out of range, and for a score that is not a number.
  */
 export function nonMaximumSuppression(candidates: readonly ScoredBox[], options: SuppressionOptions = {}): ScoredBox[] {
-  const { iou = 0.5, method = 'hard', sigma = 0.5, leastScore = 0, acrossClasses = false, most = Infinity } = options
+  const {
+    iouThreshold = 0.5,
+    method = 'hard',
+    sigma = 0.5,
+    scoreThreshold = 0,
+    acrossClasses = false,
+    maxDetections = Infinity,
+  } = options
   const refuse = (what: string, expected: string): never => {
     throw new ArgumentError(`nonMaximumSuppression: ${what}; expected ${expected}`)
   }
-  if (!(iou >= 0 && iou <= 1)) refuse(`iou is ${iou}`, '0 to 1')
+  if (!(iouThreshold >= 0 && iouThreshold <= 1)) refuse(`iou is ${iouThreshold}`, '0 to 1')
   if (!(sigma > 0)) refuse(`sigma is ${sigma}`, 'a number above 0')
-  if (Number.isNaN(leastScore)) refuse(`leastScore is ${leastScore}`, 'a number')
-  if (!(most === Infinity || (Number.isInteger(most) && most >= 0)))
-    refuse(`most is ${most}`, 'a whole number from 0, or Infinity')
+  if (Number.isNaN(scoreThreshold)) refuse(`scoreThreshold is ${scoreThreshold}`, 'a number')
+  if (!(maxDetections === Infinity || (Number.isInteger(maxDetections) && maxDetections >= 0)))
+    refuse(`most is ${maxDetections}`, 'a whole number of at least 0, or Infinity')
   const broken = candidates.findIndex(({ score }) => Number.isNaN(score))
   if (broken >= 0) refuse(`candidate ${broken} has the score NaN`, 'numbers')
 
-  const ordered = candidates.filter(({ score }) => score >= leastScore).sort((a, b) => b.score - a.score)
+  const ordered = candidates.filter(({ score }) => score >= scoreThreshold).sort((a, b) => b.score - a.score)
   switch (method) {
     case 'hard':
-      return suppressHard(ordered, iou, acrossClasses, most)
+      return suppressHard(ordered, iouThreshold, acrossClasses, maxDetections)
     case 'soft':
-      return suppressSoft(ordered, sigma, leastScore, acrossClasses, most)
+      return suppressSoft(ordered, sigma, scoreThreshold, acrossClasses, maxDetections)
     default:
       return refuse(`method is ${method}`, 'hard or soft')
   }
@@ -73,7 +80,7 @@ function suppressHard(ordered: readonly ScoredBox[], iou: number, acrossClasses:
 function suppressSoft(
   ordered: readonly ScoredBox[],
   sigma: number,
-  leastScore: number,
+  scoreThreshold: number,
   acrossClasses: boolean,
   most: number,
 ): ScoredBox[] {
@@ -84,7 +91,7 @@ function suppressSoft(
     let place = 0
     for (let k = 1; k < waiting.length; k++) if (scores[waiting[k]] > scores[waiting[place]]) place = k
     const [best] = waiting.splice(place, 1)
-    if (scores[best] < leastScore) break
+    if (scores[best] < scoreThreshold) break
     const { box, label } = ordered[best]
     kept.push({ ...ordered[best], score: scores[best] })
     for (const other of waiting) {

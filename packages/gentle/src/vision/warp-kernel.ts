@@ -247,7 +247,7 @@ class WarpLoops {
     const zero = f32x4.splat(0)
     const within = (place: Vector, limit: number): Vector =>
       v128.and(f32x4.ge(place, zero), f32x4.lt(place, f32x4.splat(limit)))
-    // What is no number becomes 0; the limit itself would have its right neighbour outside, so it is the number before it.
+    // What is not a number becomes 0; the limit itself would have its right neighbour outside, so it is the number before it.
     const clamped = (place: Vector, limit: number): Vector =>
       f32x4.pmin(f32x4.splat(limit * (1 - 2 ** -24)), f32x4.pmax(zero, place))
     const addresses = Array.from({ length: 4 }, () => this.#local('i32'))

@@ -71,7 +71,7 @@ describe('checkGradients', () => {
     expect(computed).toBe(1000 * (1 + 5 * 4))
   })
 
-  it('refuses an input without values, an int32 tensor and a result that is no scalar', () => {
+  it('refuses an input without values, an int32 tensor and a result that is not a scalar', () => {
     const x = input([2])
     expect(() => checkGradients(sum(x), [x])).toThrow(
       /^checkGradients: the input of shape \[2\] .* has no values; give 2/,

@@ -61,7 +61,7 @@ describe('gradients', () => {
     expect(await slopesOf(sum(mul(oneHot(argmax(x), 2), x)), [x])).toEqual([[0, 1]])
   })
 
-  it('refuse a result that is no scalar', () => {
+  it('refuse a result that is not a scalar', () => {
     const x = variable([2])
     expect(() => gradients(x, [x])).toThrow(
       new ArgumentError('gradients: the result has shape [2]; only a scalar has a gradient, take its sum or mean'),

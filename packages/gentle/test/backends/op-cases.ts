@@ -119,7 +119,7 @@ function regrouped(scene: Scene, shape: readonly number[]): number[] {
   return joined
 }
 
-/** Mostly normal, at times so far from it that a probability is no float32. */
+/** Mostly normal, at times so far from it that a probability is not float32. */
 const farFromLikely: Sampler = (random) => random.normal() * [1, 1, 30, 150][random.integer(4)]
 
 /** Operands and attributes of CTC: few symbols, so that labels repeat; at times lengths and labels that are none, and targets that do not fit. */
@@ -187,7 +187,7 @@ interface Pooling {
   readonly y: number[]
   readonly attributes: Pool2dAttributes
   /** For means. */
-  readonly counting: { countPadding?: boolean }
+  readonly counting: { countIncludePad?: boolean }
 }
 
 function pooling(scene: Scene, isMaximum: boolean): Pooling {
@@ -204,7 +204,7 @@ function pooling(scene: Scene, isMaximum: boolean): Pooling {
   const attributes = pool2dAttributes(size, { stride, padding, dilation, ceil: scene.flag(0.3) })
   const planes = [scene.batch(), scene.size(14)]
   const out = slidingOutput(image, size, { dilation: [1, 1], ...attributes }, 'pooling')
-  const counting = scene.flag(0.3) ? { countPadding: false } : {}
+  const counting = scene.flag(0.3) ? { countIncludePad: false } : {}
   return { x: [...planes, ...image], y: [...planes, ...out], attributes, counting }
 }
 

@@ -93,7 +93,7 @@ describe.each([
     checkTrace(profile)
   })
 
-  it('is refused for repeats that are no whole number from 1, and without inputs', async () => {
+  it('is refused for repeats that are not a whole number of at least 1, and without inputs', async () => {
     const { program, feed } = await trainingStep(await open(backend()), batch)
     for (const repeats of [0, 1.5]) await expect(program.profile(feed, { repeats })).rejects.toThrow(ArgumentError)
     await expect(program.profile({})).rejects.toThrow(ArgumentError)

@@ -49,7 +49,7 @@ test('a program without inputs runs on nothing', async () => {
 })
 
 test('what is updated are variables', async () => {
-  // @ts-expect-error: an input is no state
+  // @ts-expect-error: an input is not a state
   const graph: Graph = { inputs: { x }, outputs: {}, updates: [[x, weights]] }
   await expect(compile(graph, { backend })).rejects.toThrow('the first of one is not a variable')
 })

@@ -77,7 +77,7 @@ const blocks: readonly Block[] = [
   (scene, x) => {
     if (Math.min(x.shape[2], x.shape[3]) < 3) return x
     const sliding = { stride: scene.pick([1, 2]), padding: scene.pick([0, 1]), ceil: scene.flag() }
-    return scene.flag() ? maxPool2d(x, 3, sliding) : avgPool2d(x, 3, { ...sliding, countPadding: scene.flag() })
+    return scene.flag() ? maxPool2d(x, 3, sliding) : avgPool2d(x, 3, { ...sliding, countIncludePad: scene.flag() })
   },
   (scene, x) =>
     x.shape[2] * x.shape[3] > 64

@@ -142,7 +142,7 @@ describe('numpySet', () => {
     await expect(opened(bytes, npy([6, 2, 4], new Int32Array(48).fill(1)))).rejects.toThrow(alike)
     const [rows, testRows] = [npy([6, 64], new Float32Array(384)), npy([2, 64], new Int32Array(128).fill(255))]
     await expect(opened(testRows, rows)).rejects.toThrow(alike)
-    // Below zero these are no bytes, whatever the test set happens to have.
+    // Below zero these are not bytes, whatever the test set happens to have.
     const { test } = await opened(testRows, npy([6, 64], new Int32Array(384).fill(-1)))
     expect(read(test, 0).inputs[0]).toBe(255)
     await expect(opened(npy([2, 4, 2], new Float32Array(16)))).rejects.toThrow(

@@ -114,7 +114,7 @@ describe('a set of named inputs', () => {
     const values = { values: Float32Array.of(1, 2) }
     const refused: [Parameters<typeof namedInMemory>[0], RegExp][] = [
       [{ inputs: { a: values }, target: { values: Float32Array.of(1) } }, /a has 2 examples, but target has 1/],
-      [{ inputs: { a: { ...values, shape: [3] } }, target: values }, /no whole number of examples of 3/],
+      [{ inputs: { a: { ...values, shape: [3] } }, target: values }, /not a whole number of examples of 3/],
       [
         { inputs: { a: { values: [Float32Array.of(1), new Float32Array(0)] } }, target: values },
         /a of example 1 has 0/,

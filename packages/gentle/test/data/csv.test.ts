@@ -15,7 +15,7 @@ function rows(dataset: ReturnType<typeof csvPoints>) {
 }
 
 describe('a table of points', () => {
-  it('has the label in its last column unless told otherwise, with or without a header', () => {
+  it('has the label in its last column by default, with or without a header', () => {
     const bare = csvPoints('1,2,b\n3,4,a\n')
     expect(bare.classes).toEqual(['a', 'b'])
     expect(rows(bare)).toEqual([
@@ -60,11 +60,11 @@ describe('a table of points', () => {
     expect(() => csvPoints(text)).toThrow(message)
   })
 
-  it('refuses a label column that there is not, and labels that are no numbers', () => {
+  it('refuses a label column that there is not, and labels that are not numbers', () => {
     expect(() => csvPoints('x,y\n1,2', { label: 'z' })).toThrow('has no column z; there are x, y')
     expect(() => csvPoints('1,2', { label: 2 })).toThrow('has no column 2; there are 0 to 1')
     expect(() => csvPoints('1,a', { targets: 'numbers', name: 'houses.csv' })).toThrow(
-      "houses.csv, line 1, column 1 (from 0): 'a' is no number to predict",
+      "houses.csv, line 1, column 1 (from 0): 'a' is not a number to predict",
     )
   })
 
@@ -96,15 +96,15 @@ describe('a table of points', () => {
   it.each([
     ['x;y;k\n1,5;2;a\n3;4.5;b', 'line 2 has a number with a comma, line 3 one with a point'],
     ['x;y;k\n1,500;2;a\n3;12,250;b', "line 2: '1,500' may be a number of thousands or one with a decimal comma"],
-    ['x,y,k\n0x10,2,a\n3,4,b', "column 'x': '0x10' is no number"],
-    ['x,y,k\n1e400,2,a\n3,4,b', "column 'x': '1e400' is no number"],
+    ['x,y,k\n0x10,2,a\n3,4,b', "column 'x': '0x10' is not a number"],
+    ['x,y,k\n1e400,2,a\n3,4,b', "column 'x': '1e400' is not a number"],
     ['x,y,label\n1,2,a\n3,4,', "line 3, column 'label': the label is missing"],
     ['x,y,label\n1,2,0\n3,4,NA\n5,6,1', "line 3, column 'label': the label is missing (NA)"],
     ['x,y,label\n1,NaN,0\n3,4,1', "line 2, column 'y': the value is missing (NaN)"],
     ['x,y,k\n1,2,3\n3,4,3', "column 'k' is 3 in every row, which leaves nothing to tell apart"],
     ['x,y,label\n', 'has a header alone'],
     ['x,label,label\n1,0,1\n2,1,0', "2 columns that are called 'label': 1, 2"],
-    ['x\0,y', 'is no text'],
+    ['x\0,y', 'is not text'],
     [
       `x,price\n${Array.from({ length: 30 }, (_, i) => `${i % 3},${i / 7}`).join('\n')}`,
       "column 'price' has 30 different numbers in 30 rows, so it is a number to predict",
@@ -122,13 +122,13 @@ describe('a table of points', () => {
     const pixels = (label: (row: number) => string | number, header = '') =>
       header + Array.from({ length: 40 }, (_, i) => `${label(i)},${(i * 7) % 256},${i % 2 ? 255 : 3},0`).join('\n')
     const named = csvPoints(pixels((i) => i % 10, 'label,pixel0,pixel1,pixel2\n'))
-    expect(named.reading).toMatchObject({ label: { column: 0, name: 'label', chosen: 'by its name' }, values: 'bytes' })
+    expect(named.reading).toMatchObject({ label: { column: 0, name: 'label', chosen: 'by name' }, values: 'bytes' })
     expect(named.classes).toHaveLength(10)
     expect(rows(named)[1]).toEqual([7 / 255, 1, 0, 1].map(Math.fround))
-    expect(csvPoints(pixels((i) => 'abc'[i % 3])).reading.label).toEqual({ column: 0, chosen: 'the only text' })
+    expect(csvPoints(pixels((i) => 'abc'[i % 3])).reading.label).toEqual({ column: 0, chosen: 'the only text column' })
     const counted = csvPoints(pixels((i) => i % 10))
     expect(counted.reading).toMatchObject({ label: { column: 0, chosen: 'by its values' }, values: 'numbers' })
-    expect(csvPoints('1,2,0\n3,4,1').reading.label).toEqual({ column: 2, chosen: 'the last' })
+    expect(csvPoints('1,2,0\n3,4,1').reading.label).toEqual({ column: 2, chosen: 'the last column' })
     expect(csvPoints('y,x,z\n0,1,0\n1,1,1').reading.label).toMatchObject({ name: 'z' })
     // Of a table with names a last column of measured numbers is not passed over.
     const measured = `rooms,area\n${Array.from({ length: 40 }, (_, i) => `${i % 3},${i / 7}`).join('\n')}`
@@ -141,7 +141,7 @@ describe('a table of points', () => {
     expect(csvPoints('0,1,2,3,4\n5,6,7,8,9\n5,6,7,9,8', { label: '3' }).reading.label).toEqual({
       column: 3,
       name: '3',
-      chosen: 'as told',
+      chosen: 'as given',
     })
   })
 

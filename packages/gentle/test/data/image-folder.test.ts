@@ -164,7 +164,7 @@ describe('images beside the folders of classes', () => {
     await expect(open(folder, { strict: true })).rejects.toThrow(/2 images are in no class; the first: .*0\.jpg$/)
   })
 
-  it('are no part', () =>
+  it('are not part', () =>
     expect(
       open(made({ ...inFolder('train/a', 4), ...inFolder('train/b', 4), ...inFolder('test', 2) })),
     ).rejects.toThrow(/test has images in no class; expected a folder a class/))
@@ -188,7 +188,7 @@ describe('broken images among many', () => {
     expect(skipped.map(({ reason }) => reason)).toEqual([
       expect.stringMatching(/cut\.jpg: it cannot be decoded, for it is broken or cut off/),
       expect.stringMatching(/link\.jpg: there is no such file/),
-      expect.stringMatching(/page\.png: it cannot be decoded, for it is no picture/),
+      expect.stringMatching(/page\.png: it cannot be decoded, for it is not a picture/),
     ])
   })
 
@@ -256,7 +256,7 @@ describe('image folders that are none', () => {
   it('and options out of range', async () => {
     const folder = made({ ...inFolder('a', 3), ...inFolder('b', 3) })
     await expect(open(folder, { size: 0 })).rejects.toThrow(ArgumentError)
-    await expect(open(folder, { workers: 0 })).rejects.toThrow(/workers is 0; expected a whole number from 1/)
+    await expect(open(folder, { workers: 0 })).rejects.toThrow(/workers is 0; expected a whole number of at least 1/)
     await expect(open(folder, { test: 6 })).rejects.toThrow(ArgumentError)
     const { train } = await open(folder)
     await expect(train.read([99], new Float32Array(192), new Int32Array(1))).rejects.toThrow(/no example 99/)

@@ -53,7 +53,9 @@ describe('the copying problem', () => {
 })
 
 it('problems of memory refuse options out of range by name', () => {
-  expect(() => addingProblem(1)).toThrow(new ArgumentError('addingProblem: steps is 1; expected a whole number from 2'))
+  expect(() => addingProblem(1)).toThrow(
+    new ArgumentError('addingProblem: steps is 1; expected a whole number of at least 2'),
+  )
   expect(() => copyingProblem(0)).toThrow(ArgumentError)
   expect(() => copyingProblem(5, { symbols: 0 })).toThrow(ArgumentError)
   expect(() => addingProblem(5, { examples: 0.5 })).toThrow(ArgumentError)

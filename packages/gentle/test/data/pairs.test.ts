@@ -31,7 +31,7 @@ describe('a table of pairs', () => {
   it('tells that it is in another encoding, has a header, and columns that are not read', () => {
     const { pairs, remarks } = table(Uint8Array.from([...utf8('caf'), 0xe9, 9, ...utf8('Kaffee')]))
     expect(pairs[0].source).toBe('café')
-    expect(remarks).toEqual(['a.tsv is no UTF-8; it is read as windows-1252'])
+    expect(remarks).toEqual(['a.tsv is not UTF-8; it is read as windows-1252'])
     const three = table('Source\ttarget\tfrom\nHi.\tHallo!\tTatoeba 1\nRun!\tLauf!\tTatoeba 2')
     expect(three.pairs).toEqual([pairOf('Hi.', 'Hallo!', 2), pairOf('Run!', 'Lauf!', 3)])
     expect(three.remarks).toEqual([
@@ -52,7 +52,7 @@ describe('a table of pairs', () => {
     ])
   })
 
-  it('refuses what is no text, has no tab, or a tab too many, by file and line', () => {
+  it('refuses what is not text, has no tab, or a tab too many, by file and line', () => {
     expect(() => table('a\0\tb')).toThrow(FormatError)
     expect(() => table('a,b\nc,d')).toThrow('a.tsv has no tab between source and target; expected two columns, or two')
     expect(() => table('a\tb\nc\td\te\nf\tg')).toThrow('a.tsv, line 2 has 3 columns, but most have 2')
@@ -139,13 +139,13 @@ describe('a data set of pairs', () => {
   })
 
   it('leaves out pairs that are too long, and lists them', () => {
-    const set = pairsSet(pairs, vocabularies, { longest: 2 })
+    const set = pairsSet(pairs, vocabularies, { maxLength: 2 })
     expect([set.pairs, set.tooLong]).toEqual([[pairs[0]], [pairs[1], pairs[2]]])
     expect(set.inputs['source'].sequence).toBe(3)
-    expect(() => pairsSet(pairs.slice(1), vocabularies, { name: 'short', longest: 2 })).toThrow(
+    expect(() => pairsSet(pairs.slice(1), vocabularies, { name: 'short', maxLength: 2 })).toThrow(
       'data set short: none of 2 pairs has texts of at most 2 pieces',
     )
     expect(() => pairsSet([], vocabularies)).toThrow('data set pairs: there are no pairs; expected at least one')
-    expect(() => pairsSet(pairs, vocabularies, { longest: 0 })).toThrow(ArgumentError)
+    expect(() => pairsSet(pairs, vocabularies, { maxLength: 0 })).toThrow(ArgumentError)
   })
 })

@@ -89,7 +89,7 @@ describe('options out of range', () => {
     ['infinite noise', () => moons({ noise: Number.POSITIVE_INFINITY })],
     ['one class', () => spirals({ classes: 1 })],
     ['fewer examples than classes', () => spirals({ classes: 5, examples: 4 })],
-    ['turns that are no number', () => spirals({ turns: Number.NaN })],
+    ['turns that are not a number', () => spirals({ turns: Number.NaN })],
   ])('are refused: %s', (_, make) => {
     expect(make).toThrow(ArgumentError)
   })

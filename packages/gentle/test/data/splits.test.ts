@@ -46,7 +46,7 @@ test('shares beyond what there is are refused', () => {
   const all = labelled([0, 0, 1, 1], ['a', 'b'])
   expect(() => splits(all, { validation: 0 })).toThrow(ArgumentError)
   expect(() => splits(all, { validation: 1.5 })).toThrow(
-    'validation is 1.5; expected a whole number from 1, or a share',
+    'validation is 1.5; expected a whole number of at least 1, or a share',
   )
   expect(() => splits(all, { validation: 2, test: 3 })).toThrow(ArgumentError)
 })
@@ -97,7 +97,7 @@ test('every shape stands out from its ground and keeps inside the picture', () =
 })
 
 test('shapes of options out of range are refused', () => {
-  expect(() => shapes({ size: 4 })).toThrow('size is 4; expected a whole number from 8')
+  expect(() => shapes({ size: 4 })).toThrow('size is 4; expected a whole number of at least 8')
   expect(() => shapes({ channels: 2 as 1 })).toThrow('channels is 2; expected 1 or 3')
   expect(() => shapes({ noise: -1 })).toThrow('noise is -1')
   const { train, validation, test: unseen } = shapeSplits()

@@ -52,7 +52,7 @@ test('mean and deviation are of each channel of the training set', async () => {
   expect(deviation[0]).toBeCloseTo(Math.sqrt(first.reduce((sum, x) => sum + (x - average) ** 2, 0) / 8), 12)
 })
 
-test('examples that share a hash but no values are no duplicates, and neither are 0 and -0', async () => {
+test('examples that share a hash but no values are not duplicates, and neither are 0 and -0', async () => {
   const mixed = (word: number): number => {
     const hash = Math.imul(0x811c9dc5 ^ word, 0x01000193)
     return hash ^ (hash >>> 15)

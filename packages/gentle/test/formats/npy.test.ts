@@ -130,9 +130,9 @@ describe('a broken .npy file', () => {
     ['another kind of file', new TextEncoder().encode('<!doctype html>'), /does not begin with NumPy's magic string/],
     ['an unknown version', file(header('()'), 4).with(6, 4), /is of version 4 .*expected 1, 2 or 3/],
     ['a header beyond all bounds', file('x'.repeat(20_000)), /header would have 20000 bytes; expected at most 10000/],
-    ['a header that is no dictionary', file('x'.repeat(200)), /its header is "x{80}\.\.\."; expected 'descr'/],
+    ['a header that is not a dictionary', file('x'.repeat(200)), /its header is "x{80}\.\.\."; expected 'descr'/],
     ['sizes beyond the file', file(header(`(${2 ** 40}, ${2 ** 40}, 4)`), 4), /needs 1\.9.*e\+25 bytes, but it has 4/],
-    ['sizes whose product is no number', file(header(`(${`${2 ** 52}, `.repeat(40)} 0)`)), /needs NaN bytes/],
+    ['sizes whose product is not a number', file(header(`(${`${2 ** 52}, `.repeat(40)} 0)`)), /needs NaN bytes/],
     ['a size beyond whole numbers', file(header('(9007199254740993, 0)')), /expected at most 64 sizes/],
     ['more axes than NumPy has', file(header(`(${'1, '.repeat(65)})`), 4), /expected at most 64 sizes/],
   ])('is refused for %s', (_, bytes, message) => {

@@ -58,7 +58,7 @@ function outputsOf(golden: Golden, x: Tensor, weights: readonly RecurrentWeights
     state: new Map(),
     seed: 0,
     training: false,
-    firstValues: (path) => values.get(path)!,
+    initialValues: (path) => values.get(path)!,
   })
   const y = layerOf(golden).apply(x, scope)
   return run(golden.by === 'onnx' ? transpose(reshape(y, [batch, steps, golden.directions, units]), [1, 2, 0, 3]) : y)

@@ -200,7 +200,7 @@ describe('a broken file', () => {
 
   it('is refused wherever it is cut off, and when it has more', () => {
     for (let length = 0; length < good.length; length++)
-      expect(refusal(good.slice(0, length))).toMatch(/cut off|is no JSON/)
+      expect(refusal(good.slice(0, length))).toMatch(/cut off|is not JSON/)
     expect(refusal(Uint8Array.of(...good, 0))).toMatch(/end at byte 28 of the data, which has 29/)
   })
 
@@ -220,12 +220,12 @@ describe('a broken file', () => {
   it.each<[string, Uint8Array, RegExp]>([
     ['a header beyond the format’s bound', new Uint8Array(16).fill(255, 0, 8), /more than the format's 100,000,000/],
     ['a header longer than the file', file('{}').subarray(0, 9), /its header ends at byte 10, but it has 9/],
-    ['a header that is no JSON', file('{"a":'), /its header is no JSON/],
-    ['a header that is no object', file('[]'), /its header is no JSON object/],
-    ['a header that is no UTF-8', file('{"a":{}}').with(10, 0xff), /its header is no JSON/],
-    ['metadata that is no object', file({ __metadata__: 'x' }), /__metadata__ is no JSON object/],
-    ['metadata that is no text', file({ __metadata__: { n: 1 } }), /metadata "n" is no text/],
-    ['an entry that is no object', file({ a: null }), /the entry of tensor "a" is no JSON object/],
+    ['a header that is not JSON', file('{"a":'), /its header is not JSON/],
+    ['a header that is not an object', file('[]'), /its header is not JSON object/],
+    ['a header that is not UTF-8', file('{"a":{}}').with(10, 0xff), /its header is not JSON/],
+    ['metadata that is not an object', file({ __metadata__: 'x' }), /__metadata__ is not JSON object/],
+    ['metadata that is not text', file({ __metadata__: { n: 1 } }), /metadata "n" is not text/],
+    ['an entry that is not an object', file({ a: null }), /the entry of tensor "a" is not JSON object/],
     ['an unknown type', file({ a: entry([], [0, 16], 'C128') }, 16), /type "C128"; expected one of F32, .*I64/],
     ['a type that objects inherit', file({ a: entry([], [0, 4], 'constructor') }, 4), /type "constructor"/],
     ['a negative size', file({ a: entry([-1], [0, 4]) }, 4), /shape \[-1\]; expected whole numbers/],

@@ -27,7 +27,7 @@ describe('the call site of a node', () => {
 describe('input, variable and constant', () => {
   it.each([[[0]], [[2, -1]], [[1.5]], [[Number.NaN]]])('refuse the shape %j', (shape) => {
     for (const make of [() => input(shape), () => variable(shape), () => constant(0, shape)])
-      expect(make).toThrow(/sizes are whole numbers from 1/)
+      expect(make).toThrow(/sizes are whole numbers of at least 1/)
   })
 
   it('refuse a number of values that does not fit the shape', () => {

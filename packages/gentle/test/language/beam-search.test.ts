@@ -47,7 +47,7 @@ function everySequence(example: number, maxLength: number): { tokens: number[]; 
 
 const search = (options: Partial<BeamSearchOptions>, withAttention = false) => {
   const all = { begin, end, maxLength: 5, ...options }
-  return beamSearch(decoder(all.examples ?? 1, all.beam ?? 1, withAttention), all)
+  return beamSearch(decoder(all.examples ?? 1, all.beamSize ?? 1, withAttention), all)
 }
 const lengthNorm = ({ tokens }: { tokens: ArrayLike<number> }, alpha: number): number =>
   ((5 + tokens.length + 1) / 6) ** alpha
@@ -74,7 +74,7 @@ describe('beam search', () => {
   it('finds the best of all sequences where the beam is wide enough, several examples at once and each to its own length', async () => {
     for (const lengthPenalty of [0, 1]) {
       const maxLengths = [5, 3, 4]
-      const found = await search({ examples: 3, beam: 130, best: 5, maxLength: maxLengths, lengthPenalty })
+      const found = await search({ examples: 3, beamSize: 130, nBest: 5, maxLength: maxLengths, lengthPenalty })
       for (const [example, hypotheses] of found.entries()) {
         const score = (each: { tokens: ArrayLike<number>; logProbability: number }): number =>
           each.logProbability / lengthNorm(each, lengthPenalty)
@@ -90,13 +90,13 @@ describe('beam search', () => {
   })
 
   it('gives with a wider beam nothing less likely than the greedy sequence, here', async () => {
-    const [narrow, wide] = await Promise.all([1, 3].map((beam) => search({ examples: 4, beam, maxLength: 8 })))
+    const [narrow, wide] = await Promise.all([1, 3].map((beamSize) => search({ examples: 4, beamSize, maxLength: 8 })))
     for (const [i, [best]] of wide.entries())
       expect(best.logProbability).toBeGreaterThanOrEqual(narrow[i][0].logProbability - 1e-6)
   })
 
   it('keeps the attention of each token, and takes off for positions that were left out', async () => {
-    const options = { beam: 3, best: 3, coveragePenalty: 0.5, lengthPenalty: 0.2 }
+    const options = { beamSize: 3, nBest: 3, coveragePenalty: 0.5, lengthPenalty: 0.2 }
     const [all] = await search(options, true)
     const [cut] = await search({ ...options, positions: [2] }, true)
     const check = (hypotheses: readonly Hypothesis[], positions: number) => {
@@ -132,7 +132,7 @@ describe('beam search', () => {
     const late = (tokens: Int32Array) => ({
       logProbabilities: Float32Array.from(Array.from(tokens).flatMap(() => [-0.1, -9, -9, -0.2])),
     })
-    const [both] = await beamSearch(late, { begin, end, beam: 4, best: 4, maxLength: 2 })
+    const [both] = await beamSearch(late, { begin, end, beamSize: 4, nBest: 4, maxLength: 2 })
     expect(both.map(({ ended }) => ended)).toEqual([true, true, false, false])
   })
 
@@ -147,16 +147,16 @@ describe('beam search', () => {
     }
     for (const lengthPenalty of [0, 0.2]) {
       step = 0
-      const [[best]] = await beamSearch(sure, { begin, end, beam: 4, maxLength: 12, lengthPenalty })
+      const [[best]] = await beamSearch(sure, { begin, end, beamSize: 4, maxLength: 12, lengthPenalty })
       expect([...best.tokens]).toEqual([0, 0, 0, 0, 0])
     }
   })
 
   it('refuses options out of range and steps that give no probabilities', async () => {
-    await expect(search({ beam: 0 })).rejects.toThrow(
-      new ArgumentError('beamSearch: beam is 0; expected a whole number from 1'),
+    await expect(search({ beamSize: 0 })).rejects.toThrow(
+      new ArgumentError('beamSearch: beamSize is 0; expected a whole number of at least 1'),
     )
-    await expect(search({ beam: 2, best: 3 })).rejects.toThrow('expected at most beam, 2')
+    await expect(search({ beamSize: 2, nBest: 3 })).rejects.toThrow('expected at most beamSize, 2')
     await expect(search({ lengthPenalty: -1 })).rejects.toThrow('lengthPenalty is -1')
     await expect(search({ examples: 2, maxLength: [3] })).rejects.toThrow('for each of 2 examples')
     const options = { begin, end, maxLength: 4 }
@@ -166,7 +166,7 @@ describe('beam search', () => {
     const impossible = () => ({ logProbabilities: new Float32Array(4).fill(Number.NEGATIVE_INFINITY) })
     await expect(beamSearch(impossible, options)).rejects.toThrow('no token can follow')
     await expect(
-      beamSearch(() => ({ logProbabilities: new Float32Array(5) }), { ...options, beam: 2 }),
+      beamSearch(() => ({ logProbabilities: new Float32Array(5) }), { ...options, beamSize: 2 }),
     ).rejects.toThrow('for each of 2 rows')
     const attending = (rows: Int32Array) => ({
       logProbabilities: new Float32Array(3 * rows.length).fill(-1),

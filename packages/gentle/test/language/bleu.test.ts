@@ -134,7 +134,7 @@ describe('chrF', () => {
 
   it('refuses options out of range', () => {
     expect(() => chrf(['a'], ['a'], { characterOrder: 0 })).toThrow(
-      'characterOrder is 0; expected a whole number from 1',
+      'characterOrder is 0; expected a whole number of at least 1',
     )
     expect(() => chrf(['a'], ['a'], { wordOrder: 1.5 })).toThrow('wordOrder is 1.5')
     expect(() => chrf(['a'], [[]])).toThrow('line 1 has no reference')

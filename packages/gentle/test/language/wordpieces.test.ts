@@ -141,6 +141,8 @@ describe('wordpieces', () => {
     expect(() => characterPieces(texts, { size: 30.5 })).toThrow('size is 30.5; expected a whole number from 19')
     expect(() => characterPieces(['a']).decode([19])).toThrow('there is no piece 19; expected 0 to 18')
     expect(() => new Wordpieces({ kind: 'wordpieces', texts: ['a', 'a'] })).toThrow('2 texts, of which 1 are different')
-    expect(() => new Wordpieces({ kind: 'characters', texts: ['ab'] })).toThrow("'ab' is no piece of kind characters")
+    expect(() => new Wordpieces({ kind: 'characters', texts: ['ab'] })).toThrow(
+      "'ab' is not a piece of kind characters",
+    )
   })
 })

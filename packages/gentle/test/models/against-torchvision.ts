@@ -93,7 +93,7 @@ export function describeAgainstTorchvision(names: readonly string[]): void {
     beforeAll(async () => {
       backend = await wasm({ threads: 2 })
       model = await createModel(networks[name].build({ classes }), [3, size, size], {
-        firstValues: drawnWeight,
+        initialValues: drawnWeight,
         backend,
       })
     })

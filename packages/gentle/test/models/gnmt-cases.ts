@@ -40,7 +40,7 @@ export const inputs = {
 const target = tokens(golden.target)
 const batch = { inputs, target, targetLengths: counts(golden.targetLengths) }
 export const networkOf = (layers: number) => gnmt({ sourceTokens: 7, targetTokens: 5, units: 4, layers, dropout: 0 })
-const firstValues: nn.FirstValues = (path, shape) => generator(path)(shape, 'signed').map((value) => value / 2)
+const initialValues: nn.InitialValues = (path, shape) => generator(path)(shape, 'signed').map((value) => value / 2)
 const fields = {
   source: { dtype: 'int32', shape: [], sequence: 5 },
   previous: { dtype: 'int32', shape: [], sequence: 4 },
@@ -62,7 +62,7 @@ export function describeGnmt(name: string, open: () => Promise<Backend>, toleran
     it.each(Object.entries(golden.cases))(
       'gives what PyTorch gives, with all gradients: %s layers',
       async (layers, wanted) => {
-        const model = await nn.createModel(networkOf(Number(layers)), fields, { firstValues, backend })
+        const model = await nn.createModel(networkOf(Number(layers)), fields, { initialValues, backend })
         expect([...model.parameters.keys()].sort()).toEqual(Object.keys(wanted.gradients).sort())
         const scope = new nn.Scope({ parameters: model.parameters, state: model.state, seed: 0, training: true })
         const logits = model.layer.applyInputs(inputs, scope)
@@ -95,13 +95,13 @@ export function describeGnmt(name: string, open: () => Promise<Backend>, toleran
     )
 
     it('decodes to what its own logits say: greedily, and by a beam that finds the likeliest of all sequences', async () => {
-      const model = await nn.createModel(networkOf(3), fields, { firstValues, backend })
+      const model = await nn.createModel(networkOf(3), fields, { initialValues, backend })
       const translator = createTranslator(model, { begin: 1, end: 1 })
       const sources = golden.source.map((row, i) => row.slice(0, golden.sourceLengths[i]))
       const maxLength = 3
       const logProbabilities = await everySequence(model, sources, maxLength)
       const greedy = await translator.translate(sources, { maxLength })
-      const widest = await translator.translate(sources, { maxLength, beam: 32, best: 3, rows: 64 })
+      const widest = await translator.translate(sources, { maxLength, beamSize: 32, nBest: 3, rows: 64 })
       translator.dispose()
       for (const [i, all] of logProbabilities.entries()) {
         const [first] = greedy[i]

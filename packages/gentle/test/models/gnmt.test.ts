@@ -27,7 +27,7 @@ describe('gnmt', () => {
     expect(() => createTranslator(model, { begin: 1, end: 1 })).toThrow('is of type ofInput')
   })
 
-  it('translates one after the other what is asked at once, and refuses a beam before it compiles', async () => {
+  it('translates one after the other what is asked at once, and refuses a beamSize before it compiles', async () => {
     const token = { dtype: 'int32', shape: [], sequence: 8 } as const
     const model = await nn.createModel(networkOf(2), { source: token, previous: token }, { backend: reference() })
     const translator = createTranslator(model, { begin: 1, end: 1 })
@@ -37,14 +37,14 @@ describe('gnmt', () => {
       [5, 1],
     ]
     const translate = async (source: number[]) => {
-      const [[best]] = await translator.translate([source], { beam: 2, maxLength: 5 })
+      const [[best]] = await translator.translate([source], { beamSize: 2, maxLength: 5 })
       return [...best.tokens, best.score]
     }
     const alone: number[][] = []
     for (const source of sources) alone.push(await translate(source))
     expect(await Promise.all(sources.map(translate))).toEqual(alone)
-    for (const beam of [0, 1.5, Number.NaN])
-      await expect(translator.translate(sources, { beam })).rejects.toThrow('translate: beam is')
+    for (const beamSize of [0, 1.5, Number.NaN])
+      await expect(translator.translate(sources, { beamSize })).rejects.toThrow('translate: beamSize is')
     translator.dispose()
   })
 

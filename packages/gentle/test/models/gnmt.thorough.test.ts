@@ -41,8 +41,8 @@ describe('gnmt', () => {
       seed: 1,
     })
     const translator = createTranslator(model, { begin: 1, end: 1 })
-    for (const beam of [1, 4]) {
-      const found = await translator.translate(test.sources, { beam, lengthPenalty: 0.2 })
+    for (const beamSize of [1, 4]) {
+      const found = await translator.translate(test.sources, { beamSize, lengthPenalty: 0.2 })
       const right = found.filter(([{ tokens, ended }], i) => ended && [...tokens].join() === test.targets[i].join())
       expect(right.length).toBeGreaterThan(190)
     }

@@ -50,7 +50,7 @@ const layers: Record<string, nn.Layer> = {
   'maxPool2d that rounds up': nn.MaxPool2d(3, { stride: 2, ceil: true }),
   'maxPool2d that rounds up, with padding': nn.MaxPool2d(2, { padding: 1, ceil: true }),
   'avgPool2d that rounds up, with padding': nn.AvgPool2d(3, { stride: 2, padding: 1, ceil: true }),
-  'avgPool2d that does not count padding': nn.AvgPool2d(3, { stride: 2, padding: 1, countPadding: false }),
+  'avgPool2d that does not count padding': nn.AvgPool2d(3, { stride: 2, padding: 1, countIncludePad: false }),
   'adaptiveAvgPool2d to one pixel': nn.AdaptiveAvgPool2d(1),
   'adaptiveAvgPool2d to parts that overlap': nn.AdaptiveAvgPool2d([3, 2]),
   'adaptiveAvgPool2d to more parts than pixels': nn.AdaptiveAvgPool2d([4, 3]),
@@ -86,7 +86,7 @@ async function run(name: string, { shape, training, symbols, outputShape }: Gold
     state,
     seed: 0,
     training,
-    firstValues: (path, shape) => draw(shape, path.startsWith('running') ? 'positive' : 'signed'),
+    initialValues: (path, shape) => draw(shape, path.startsWith('running') ? 'positive' : 'signed'),
     onUpdate: (target, next) => updates.push([target, next]),
   })
   const y = layers[name].apply(x, scope)

@@ -128,10 +128,12 @@ describe('an embedding', () => {
       expect(await run(layer.apply(x, scope))).toEqual(new Array(9).fill(Number.NaN))
   })
 
-  it('is told by its description, and refuses what is no number of symbols', () => {
+  it('is told by its description, and refuses what is not a number of symbols', () => {
     const layer = nn.Embedding(4, 3, { weightInit: { normal: 0.1 } })
     expect(layerFrom(JSON.parse(JSON.stringify(layer.description))).description).toEqual(layer.description)
-    expect(() => nn.Embedding(0, 3)).toThrow(new ArgumentError('embedding: count is 0; expected a whole number from 1'))
+    expect(() => nn.Embedding(0, 3)).toThrow(
+      new ArgumentError('embedding: count is 0; expected a whole number of at least 1'),
+    )
     expect(() => nn.Embedding(4, 1.5)).toThrow(ArgumentError)
   })
 })
@@ -225,7 +227,7 @@ describe('arguments out of range are refused:', () => {
     ['conv2d with 0 groups', () => nn.Conv2d(1, 3, { groups: 0 })],
     ['conv2d with an unknown initialiser', () => nn.Conv2d(1, 3, { weightInit: 'xavier' as 'zeros' })],
     ['conv2d with a normal distribution of deviation 0', () => nn.Conv2d(1, 3, { weightInit: { normal: 0 } })],
-    ['conv2d with a first bias that is no number', () => nn.Conv2d(1, 3, { biasInit: Number.NaN })],
+    ['conv2d with a first bias that is not a number', () => nn.Conv2d(1, 3, { biasInit: Number.NaN })],
     ['depthwiseConv2d with groups', () => nn.DepthwiseConv2d(3, { groups: 2 } as object)],
     ['depthwiseConv2d with dilation 0', () => nn.DepthwiseConv2d(3, { dilation: 0 })],
     ['convTranspose2d with groups that do not divide', () => nn.ConvTranspose2d(3, 2, { groups: 2 })],
@@ -238,7 +240,7 @@ describe('arguments out of range are refused:', () => {
     ['maxPool2d of 0', () => nn.MaxPool2d(0)],
     ['avgPool2d with stride 0', () => nn.AvgPool2d(2, { stride: 0 })],
     ['maxPool2d that rounds up half', () => nn.MaxPool2d(2, { ceil: 0.5 as never })],
-    ['maxPool2d that counts padding', () => nn.MaxPool2d(2, { countPadding: true } as object)],
+    ['maxPool2d that counts padding', () => nn.MaxPool2d(2, { countIncludePad: true } as object)],
     ['adaptiveAvgPool2d to 0', () => nn.AdaptiveAvgPool2d(0)],
     ['adaptiveMaxPool2d to [2, 0]', () => nn.AdaptiveMaxPool2d([2, 0])],
     ['localResponseNorm of 0 channels', () => nn.LocalResponseNorm({ size: 0 })],
@@ -287,7 +289,7 @@ describe('a description', () => {
       nn.GroupNorm(2, { epsilon: 0.1 }),
       nn.LocalResponseNorm({ size: 3, k: 2 }),
       nn.MaxPool2d(3, { stride: 2, ceil: true }),
-      nn.AvgPool2d(2, { stride: 1, padding: 1, countPadding: false }),
+      nn.AvgPool2d(2, { stride: 1, padding: 1, countIncludePad: false }),
       nn.Upsample2d(2, { method: 'bilinear', alignCorners: true }),
       nn.Upsample2d({ size: [9, 8] }),
       ...[nn.AdaptiveMaxPool2d([6, 5]), nn.AdaptiveAvgPool2d(3), nn.Dropout2d(0.1), nn.ReLU6(), nn.Identity()],
@@ -304,7 +306,7 @@ describe('a description', () => {
     const network = nn.Sequential(
       nn.Conv1d(6, 3, { stride: 2, padding: 1, dilation: 1, groups: 2, weightInit: 'heNormal', biasInit: 0.1 }),
       nn.MaxPool1d(3, { stride: 1, padding: 1 }),
-      nn.AvgPool1d(2, { ceil: true, countPadding: false }),
+      nn.AvgPool1d(2, { ceil: true, countIncludePad: false }),
       nn.GlobalAvgPool1d(),
     )
     const again = layerFrom(JSON.parse(JSON.stringify(network.description)))
@@ -325,8 +327,8 @@ describe('a description', () => {
     ['no type', {}],
     ['an unknown type', { type: 'teleport' }],
     ['a type from the prototype', { type: 'constructor' }],
-    ['a type that is no name', { type: { toString: 'relu' } }],
-    ['layers that are no list', { type: 'sequential', layers: 'relu' }],
+    ['a type that is not a name', { type: { toString: 'relu' } }],
+    ['layers that are not a list', { type: 'sequential', layers: 'relu' }],
     ['no layers', { type: 'sequential' }],
     ['a layer that is none', { type: 'sequential', layers: [null] }],
     ['layers nested without end', deep],
@@ -334,7 +336,7 @@ describe('a description', () => {
     ['units as text', { type: 'linear', units: '10' }],
     ['options that are none', { type: 'linear', units: 1, options: 'bias' }],
     ['a bias that is neither true nor false', { type: 'linear', units: 1, options: { bias: 'no' } }],
-    ['an initialiser that is no name', { type: 'linear', units: 1, options: { initializer: {} } }],
+    ['an initialiser that is not a name', { type: 'linear', units: 1, options: { initializer: {} } }],
     ['an initialiser of more than it knows', { type: 'linear', units: 1, options: { initializer: { uniform: 1 } } }],
     ['an initialiser without a number', { type: 'linear', units: 1, options: { initializer: { normal: '1' } } }],
     ['no initialiser', { type: 'linear', units: 1, options: { initializer: null } }],
@@ -351,8 +353,8 @@ describe('a description', () => {
     ['a stride of null', { type: 'conv2d', channels: 1, kernel: 3, options: { stride: null } }],
     ['no size', { type: 'maxPool2d' }],
     ['a rate as text', { type: 'dropout', rate: '0.5' }],
-    ['settings that are no list', { type: 'elu', settings: 5 }],
-    ['settings that are no numbers', { type: 'leakyRelu', settings: ['0.1'] }],
+    ['settings that are not a list', { type: 'elu', settings: 5 }],
+    ['settings that are not numbers', { type: 'leakyRelu', settings: ['0.1'] }],
     ['settings that are text', { type: 'leakyRelu', settings: 'abc' }],
     ['too many settings', { type: 'tanh', settings: [1, 2, 3] }],
   ])('with %s is refused with an ArgumentError', (_, description) => {

@@ -102,7 +102,7 @@ export function testRecurrentGoldens(
           state: kept,
           seed: 0,
           training: true,
-          firstValues: (path, shape, initializer) =>
+          initialValues: (path, shape, initializer) =>
             path.includes('running') ? initializer(shape, undefined as never) : draw(path, shape),
           onUpdate: (state, next) => after.set(state.name, next),
         })

@@ -135,7 +135,7 @@ describe('a recurrent layer', () => {
     const [many, long] = [4, 6]
     const outputsOf = async (options: nn.RNNOptions, training = true): Promise<number[][][]> => {
       // Weights of the identity: what is dropped shows.
-      const firstValues: nn.FirstValues = (path, [rows, columns]) =>
+      const initialValues: nn.InitialValues = (path, [rows, columns]) =>
         Float32Array.from({ length: rows * columns }, (_, i) =>
           path.startsWith('weight_ih') && i % (columns + 1) === 0
             ? 1
@@ -149,7 +149,7 @@ describe('a recurrent layer', () => {
         seed: 3,
         training,
         step: training ? constant(7, [], 'int32') : undefined,
-        firstValues,
+        initialValues,
       })
       const layer = nn.RNN(units, { activation: 'relu', bias: false, ...options })
       const { y } = await run({
@@ -264,12 +264,12 @@ describe('a recurrent layer', () => {
     expect(() => nn.LSTMCell(2, { normalization: 'batch' as 'layer' })).toThrow(
       new ArgumentError('lstmCell: normalization is "batch"; expected \'layer\''),
     )
-    expect(() => nn.LSTM(0)).toThrow(new ArgumentError('lstm: units is 0; expected a whole number from 1'))
+    expect(() => nn.LSTM(0)).toThrow(new ArgumentError('lstm: units is 0; expected a whole number of at least 1'))
     expect(() => nn.RNN(2, { activation: 'gelu' as 'relu' })).toThrow(
       new ArgumentError("rnn: activation is \"gelu\"; expected 'tanh' or 'relu'"),
     )
     expect(() => layerFrom({ type: 'gru', units: 2, options: { layers: 1.5 } })).toThrow(
-      new ArgumentError('gru: layers is 1.5; expected a whole number from 1'),
+      new ArgumentError('gru: layers is 1.5; expected a whole number of at least 1'),
     )
     expect(() => nn.GRU(2, { direction: 'both' } as nn.GRUOptions)).toThrow(/gru: option 'direction' is unknown/)
   })

@@ -109,7 +109,7 @@ describe('probabilities', () => {
   })
 })
 
-describe('losses and metrics of what is no logit', () => {
+describe('losses and metrics of what is not a logit', () => {
   const rows = [
     [2, 1, -1],
     [0, 3, 1],

@@ -34,7 +34,7 @@ const lossOf = (row: number[], label: number, smoothing: number): number => {
 }
 
 describe('losses and metrics of sequences', () => {
-  it.each([0, 0.2])('take the mean over what is no padding, with label smoothing %s', async (labelSmoothing) => {
+  it.each([0, 0.2])('take the mean over what is not padding, with label smoothing %s', async (labelSmoothing) => {
     const [loss] = await run(sequenceCrossEntropy({ labelSmoothing }).of(logits, target, batch))
     const rows: [number[], number][] = [
       [[0, 3, 1], 1],

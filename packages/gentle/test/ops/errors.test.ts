@@ -162,7 +162,7 @@ describe('an op refuses operands that do not fit, with both shapes:', () => {
     [
       'split into too much',
       () => ops.split(x, [1, 3], -1),
-      'split: sizes [1, 3] do not add up to axis -1 of [2, 3]; expected whole numbers from 1 with the sum 3',
+      'split: sizes [1, 3] do not add up to axis -1 of [2, 3]; expected whole numbers of at least 1 with the sum 3',
     ],
     ['split of a scalar', () => ops.split(scalar, 1), 'split: a scalar [] has no axis'],
     ['stack of nothing', () => ops.stack([]), 'stack: no tensors were given'],
@@ -174,7 +174,7 @@ describe('an op refuses operands that do not fit, with both shapes:', () => {
     ['logSumExp', () => ops.logSumExp(x, 2), 'logSumExp: axis 2 is outside a tensor of rank 2'],
     ['pad', () => ops.pad(x, [1], [0, 0]), '[1] before and [0, 0] after do not fit'],
     ['pad of no axes', () => ops.pad(x, [], []), '[] before and [] after do not fit'],
-    ['pad less than nothing', () => ops.pad(x, [-1, 0], [0, 0]), 'give a number from 0 for each axis'],
+    ['pad less than nothing', () => ops.pad(x, [-1, 0], [0, 0]), 'give a number of at least 0 for each axis'],
     [
       'takeAlongAxis from a scalar',
       () => ops.takeAlongAxis(scalar, labels, 0),
@@ -236,11 +236,19 @@ describe('an op refuses the wrong element type:', () => {
 describe('an op refuses options outside what is allowed:', () => {
   const w = input([1, 2, 3, 3])
   it.each<[string, () => unknown, string]>([
-    ['stride 0', () => ops.conv2d(images, w, { stride: 0 }), 'conv2d: stride is 0; expected a whole number from 1'],
+    [
+      'stride 0',
+      () => ops.conv2d(images, w, { stride: 0 }),
+      'conv2d: stride is 0; expected a whole number of at least 1',
+    ],
     ['padding -1', () => ops.conv2d(images, w, { padding: [0, -1] }), 'conv2d: padding is [0,-1]; expected a whole'],
     ['dilation 1.5', () => ops.conv2d(images, w, { dilation: 1.5 }), 'conv2d: dilation is 1.5'],
     ['three strides', () => ops.conv2d(images, w, { stride: [1, 1, 1] as unknown as Pair }), 'stride is [1,1,1]'],
-    ['groups 0', () => ops.conv2d(images, w, { groups: 0 }), 'conv2d: groups is 0; expected a whole number from 1'],
+    [
+      'groups 0',
+      () => ops.conv2d(images, w, { groups: 0 }),
+      'conv2d: groups is 0; expected a whole number of at least 1',
+    ],
     [
       'two strides of volumes',
       () => ops.conv3d(volumes, volumes, { stride: [1, 2] as never }),
@@ -272,7 +280,7 @@ describe('an op refuses options outside what is allowed:', () => {
     [
       'padding of three sides',
       () => ops.maxPool2d(images, 2, { padding: [[0, 1], [1]] as unknown as Pair }),
-      'pool2d: padding is [1]; expected a whole number from 0, or two of them',
+      'pool2d: padding is [1]; expected a whole number of at least 0, or two of them',
     ],
     [
       'an unknown type',
@@ -289,7 +297,7 @@ describe('an op refuses options outside what is allowed:', () => {
     [
       'no integers',
       () => ops.arange(0, 1, 0.5, 'int32'),
-      'arange: from 0 to before 1 in steps of 0.5 are no int32; expected whole numbers of 32 bits',
+      'arange: from 0 to before 1 in steps of 0.5 are not int32; expected whole numbers of 32 bits',
     ],
     [
       'more of the largest than there are',
@@ -304,7 +312,7 @@ describe('an op refuses options outside what is allowed:', () => {
     [
       'no equation',
       () => ops.einsum('i->j->k', x),
-      "einsum: 'i->j->k' is no equation; expected letters as in 'bij,bjk->bik'",
+      "einsum: 'i->j->k' is not an equation; expected letters as in 'bij,bjk->bik'",
     ],
     ['too few operands', () => ops.einsum('ij,jk', x), "einsum: 'ij,jk' names 2 operands, and 1 were given"],
     [
@@ -323,7 +331,7 @@ describe('an op refuses options outside what is allowed:', () => {
       () => ops.avgPool1d(input([1, 2, 5]), 3, { padding: 3 }),
       'pool1d: padding 3 is not below the window 3',
     ],
-    ['no classes', () => ops.oneHot(labels, 0), 'oneHot: classes is 0; expected a whole number from 1'],
+    ['no classes', () => ops.oneHot(labels, 0), 'oneHot: classes is 0; expected a whole number of at least 1'],
     ['rate 1', () => ops.dropout(x, 1, counter, { seed: 0, stream: '' }), 'dropout: rate is 1; expected at least 0'],
     [
       'an unknown method',
@@ -335,7 +343,11 @@ describe('an op refuses options outside what is allowed:', () => {
       () => ops.upsample2d(images, 2, { alignCorners: true }),
       "upsample2d: alignCorners is for the method 'bilinear' alone; leave it out",
     ],
-    ['factor 1.5', () => ops.upsample2d(images, 1.5), 'upsample2d: factor is 1.5; expected a whole number from 1'],
+    [
+      'factor 1.5',
+      () => ops.upsample2d(images, 1.5),
+      'upsample2d: factor is 1.5; expected a whole number of at least 1',
+    ],
     ['no pixels', () => ops.upsample2d(images, { size: [0, 2] }), 'upsample2d: size is [0,2]; expected a whole number'],
     [
       'no parts',

@@ -171,21 +171,22 @@ const expressions: Record<string, Expression> = {
   'maxPool2d whose only window is cut': (x) => ops.maxPool2d(x, [3, 4], { stride: 4, ceil: true }),
   'avgPool2d that rounds up': (x) => ops.avgPool2d(x, 3, { stride: 2, ceil: true }),
   'avgPool2d that rounds up with padding': (x) => ops.avgPool2d(x, [3, 2], { stride: 2, padding: 1, ceil: true }),
-  'avgPool2d without padding in the mean': (x) => ops.avgPool2d(x, 3, { stride: 2, padding: 1, countPadding: false }),
+  'avgPool2d without padding in the mean': (x) =>
+    ops.avgPool2d(x, 3, { stride: 2, padding: 1, countIncludePad: false }),
   'avgPool2d that rounds up, without padding in the mean': (x) =>
-    ops.avgPool2d(x, 3, { stride: 2, padding: 1, ceil: true, countPadding: false }),
+    ops.avgPool2d(x, 3, { stride: 2, padding: 1, ceil: true, countIncludePad: false }),
   'maxPool2d dilation [2, 3], padding 1': (x) => ops.maxPool2d(x, 3, { stride: 2, padding: 1, dilation: [2, 3] }),
   'maxPool2d dilation 2 that rounds up': (x) => ops.maxPool2d(x, 2, { stride: 3, padding: 1, dilation: 2, ceil: true }),
   'maxPool2d uneven padding': (x) => ops.maxPool2d(x, 3, { stride: 2, padding: uneven }),
   'maxPool2d padding over half the window': (x) => ops.maxPool2d(x, 3, { stride: 1, padding: 2 }),
   'avgPool2d uneven padding': (x) => ops.avgPool2d(x, 3, { stride: 2, padding: uneven }),
   'avgPool2d uneven padding that does not count': (x) =>
-    ops.avgPool2d(x, 3, { stride: 2, padding: uneven, countPadding: false }),
+    ops.avgPool2d(x, 3, { stride: 2, padding: uneven, countIncludePad: false }),
   'avgPool2d dilation 2 that rounds up': (x) => ops.avgPool2d(x, 2, { stride: 2, padding: 1, dilation: 2, ceil: true }),
   'avgPool2d dilation [2, 1], padding [2, 1]': (x) =>
     ops.avgPool2d(x, [3, 2], { stride: [1, 2], padding: [2, 1], dilation: [2, 1] }),
   'avgPool2d dilation [2, 1], padding that does not count': (x) =>
-    ops.avgPool2d(x, [3, 2], { stride: [1, 2], padding: [2, 1], dilation: [2, 1], countPadding: false }),
+    ops.avgPool2d(x, [3, 2], { stride: [1, 2], padding: [2, 1], dilation: [2, 1], countIncludePad: false }),
   globalAvgPool2d: ops.globalAvgPool2d,
   'upsample2d nearest': (x) => ops.upsample2d(x, [3, 2]),
   'upsample2d nearest to a size': (x) => ops.upsample2d(x, { size: [5, 6] }),
@@ -235,7 +236,7 @@ const expressions: Record<string, Expression> = {
   avgPool3d: (x) => ops.avgPool3d(x, 2),
   'avgPool3d that rounds up, with padding': (x) => ops.avgPool3d(x, 3, { stride: 2, padding: 1, ceil: true }),
   'avgPool3d without padding in the mean': (x) =>
-    ops.avgPool3d(x, [2, 3, 3], { stride: 2, padding: [1, 0, 1], countPadding: false }),
+    ops.avgPool3d(x, [2, 3, 3], { stride: 2, padding: [1, 0, 1], countIncludePad: false }),
   'convTranspose1d plain': (x, w) => ops.convTranspose1d(x, w),
   'convTranspose1d that doubles': (x, w) => ops.convTranspose1d(x, w, { stride: 2, padding: 1, outputPadding: 1 }),
   'convTranspose1d 2 groups, dilation 2': (x, w) => ops.convTranspose1d(x, w, { groups: 2, dilation: 2 }),
@@ -288,7 +289,7 @@ const expressions: Record<string, Expression> = {
   'maxPool1d with overlap and padding, rounded up': (x) => ops.maxPool1d(x, 3, { stride: 2, padding: 1, ceil: true }),
   avgPool1d: (x) => ops.avgPool1d(x, 3),
   'avgPool1d without padding in the mean': (x) =>
-    ops.avgPool1d(x, 3, { stride: 2, padding: 1, ceil: true, countPadding: false }),
+    ops.avgPool1d(x, 3, { stride: 2, padding: 1, ceil: true, countIncludePad: false }),
   globalAvgPool1d: ops.globalAvgPool1d,
 }
 

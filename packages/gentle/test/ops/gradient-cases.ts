@@ -216,7 +216,7 @@ export const gradientCases: Readonly<Record<string, () => Tensor>> = {
     ops.maxPool2d(distinct([1, 2, 4, 6]), 3, { stride: 2, padding: [1, 0], ceil: true }),
   'avgPool2d that rounds up': () => ops.avgPool2d(signed([1, 2, 6, 5]), 3, { stride: 2, padding: 1, ceil: true }),
   'avgPool2d that does not count padding': () =>
-    ops.avgPool2d(signed([1, 2, 4, 6]), 3, { stride: 2, padding: [1, 0], ceil: true, countPadding: false }),
+    ops.avgPool2d(signed([1, 2, 4, 6]), 3, { stride: 2, padding: [1, 0], ceil: true, countIncludePad: false }),
   'maxPool2d with dilation and uneven padding': () =>
     ops.maxPool2d(distinct([1, 2, 6, 6]), [2, 3], {
       stride: 2,
@@ -234,7 +234,7 @@ export const gradientCases: Readonly<Record<string, () => Tensor>> = {
         [0, 1],
       ],
       dilation: 2,
-      countPadding: false,
+      countIncludePad: false,
     }),
   'avgPool2d with uneven padding that rounds up': () =>
     ops.avgPool2d(signed([1, 2, 5, 4]), 3, {
@@ -343,7 +343,7 @@ export const secondOrderCases: Readonly<Record<string, () => Tensor>> = {
   maxPool2d: () => ops.maxPool2d(distinct([1, 2, 5, 5]), 3, { stride: 2, padding: 1 }),
   avgPool2d: () => ops.avgPool2d(signed([1, 2, 5, 4]), 3, { stride: 2, padding: 1 }),
   'avgPool2d that rounds up and does not count padding': () =>
-    ops.avgPool2d(signed([1, 1, 4, 6]), 3, { stride: 2, padding: 1, ceil: true, countPadding: false }),
+    ops.avgPool2d(signed([1, 1, 4, 6]), 3, { stride: 2, padding: 1, ceil: true, countIncludePad: false }),
   'upsample2d bilinearly': () => ops.upsample2d(signed([1, 2, 2, 3]), 2, { method: 'bilinear' }),
   'adaptiveAvgPool2d of parts that overlap': () => ops.adaptiveAvgPool2d(signed([1, 2, 5, 4]), 3),
   'conv, tanh, pool, matmul and log-softmax': () => {

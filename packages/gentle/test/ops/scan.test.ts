@@ -222,11 +222,11 @@ describe('scan', () => {
         'scan: there are no inputs; give the number of steps',
       )
       expect(() => scan((s: Tensor) => ({ state: s }), h, [], { steps: 0.5 })).toThrow(
-        'scan: steps is 0.5; expected a whole number from 1',
+        'scan: steps is 0.5; expected a whole number of at least 1',
       )
       expect(() => scan(step, h, x, { steps: 3 })).toThrow('scan: steps is 3, but the inputs have 4')
       expect(() => scan(step, h, x, { rematerialize: 0 })).toThrow(
-        'scan: rematerialize is 0; expected a whole number from 1',
+        'scan: rematerialize is 0; expected a whole number of at least 1',
       )
     })
 

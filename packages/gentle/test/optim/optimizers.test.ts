@@ -49,15 +49,15 @@ const optimizers: Record<string, (learningRate: Schedule) => Optimizer> = {
   adaGrad: (learningRate) => adaGrad({ learningRate }),
   'adaGrad with weight decay': (learningRate) => adaGrad({ learningRate, weightDecay: 0.1, epsilon: 0.01 }),
   'sgd with weight decay of weights alone': (learningRate) =>
-    sgd({ learningRate, momentum: 0.9, weightDecay: 0.1, decayed: 'weights' }),
+    sgd({ learningRate, momentum: 0.9, weightDecay: 0.1, decayParameters: 'weights' }),
   'adam with weight decay of weights alone': (learningRate) =>
-    adam({ learningRate, weightDecay: 0.1, decayed: 'weights' }),
+    adam({ learningRate, weightDecay: 0.1, decayParameters: 'weights' }),
   'adamW with weight decay of weights alone': (learningRate) =>
-    adamW({ learningRate, weightDecay: 0.5, decayed: 'weights' }),
+    adamW({ learningRate, weightDecay: 0.5, decayParameters: 'weights' }),
   'rmsProp with weight decay of weights alone': (learningRate) =>
-    rmsProp({ learningRate, weightDecay: 0.1, decayed: 'weights' }),
+    rmsProp({ learningRate, weightDecay: 0.1, decayParameters: 'weights' }),
   'adaGrad with weight decay of weights alone': (learningRate) =>
-    adaGrad({ learningRate, weightDecay: 0.1, decayed: 'weights' }),
+    adaGrad({ learningRate, weightDecay: 0.1, decayParameters: 'weights' }),
   'sgd with a quarter of the rate for weights': (learningRate) =>
     sgd({ learningRate, momentum: 0.9, weightDecay: 0.1, rateFactor: slowWeights }),
   'adamW with a quarter of the rate for weights': (learningRate) =>
@@ -101,18 +101,21 @@ describe('ten steps lead where PyTorch comes to, with', () => {
 describe('an optimizer refuses', () => {
   it.each<[string, () => Optimizer]>([
     ['a rate of 0', () => sgd({ learningRate: 0 })],
-    ['a rate that is no number', () => adam({ learningRate: Number.NaN })],
+    ['a rate that is not a number', () => adam({ learningRate: Number.NaN })],
     ['a momentum of 1', () => sgd({ learningRate: 1, momentum: 1 })],
     ["Nesterov's momentum without momentum", () => sgd({ learningRate: 1, nesterov: true })],
     ['weight decay below 0', () => sgd({ learningRate: 1, weightDecay: -1 })],
-    ['decay of what it does not know', () => sgd({ learningRate: 1, weightDecay: 1, decayed: 'biases' as 'all' })],
+    [
+      'decay of what it does not know',
+      () => sgd({ learningRate: 1, weightDecay: 1, decayParameters: 'biases' as 'all' }),
+    ],
     ['clipping to 0', () => sgd({ learningRate: 1, clipNorm: 0 })],
     ['clipping to values below 0', () => sgd({ learningRate: 1, clipValue: -1 })],
     ['beta1 of 1', () => adam({ learningRate: 1, beta1: 1 })],
     ['beta2 below 0', () => adamW({ learningRate: 1, beta2: -0.1 })],
     ['epsilon below 0', () => adam({ learningRate: 1, epsilon: -1 })],
     ['a decay of 1', () => rmsProp({ learningRate: 1, decay: 1 })],
-    ['epsilon that is no number', () => adaGrad({ learningRate: 1, epsilon: Number.NaN })],
+    ['epsilon that is not a number', () => adaGrad({ learningRate: 1, epsilon: Number.NaN })],
   ])('%s', (_, make) => {
     expect(make).toThrow(ArgumentError)
   })

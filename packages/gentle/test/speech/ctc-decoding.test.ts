@@ -47,7 +47,7 @@ describe('ctcGreedy', () => {
     expect([...ctcGreedy(sure([1, 1, 0, 1], 2), 2, { blank: 1 }).symbols]).toEqual([0])
   })
 
-  it('refuses logits that are no whole steps, and NaN', () => {
+  it('refuses logits that are not whole steps, and NaN', () => {
     expect(() => ctcGreedy(new Float32Array(7), 3)).toThrow('ctcGreedy: 7 logits for 3 symbols')
     expect(() => ctcGreedy(new Float32Array(3).fill(Number.NaN), 3)).toThrow(/NaN or infinite/)
     expect(() => ctcGreedy(new Float32Array(3), 3, { blank: 3 })).toThrow('blank is 3; expected a symbol from 0 to 2')
@@ -58,7 +58,7 @@ describe('CtcBeamSearch', () => {
   it.each([0, 1, 2])('finds all texts and their probabilities where the beam holds them, blank %s', (blank) => {
     const logits = drawn(6, 3, 1 + blank)
     const all = [...allTexts(logits, 3, blank)].sort(([, a], [, b]) => b - a)
-    const found = search(logits, 3, { beam: 1000, blank }, 1000)
+    const found = search(logits, 3, { beamSize: 1000, blank }, 1000)
     expect(found.length).toBe(all.length)
     found.forEach(({ symbols, logProbability, score }, i) => {
       expect(symbols.join()).toBe(all[i][0])
@@ -76,8 +76,8 @@ describe('CtcBeamSearch', () => {
 
   it('goes on from chunk to chunk', () => {
     const logits = drawn(40, 5, 9)
-    const whole = search(logits, 5, { beam: 8 }, 3)
-    const pieces = new CtcBeamSearch(5, { beam: 8 })
+    const whole = search(logits, 5, { beamSize: 8 }, 3)
+    const pieces = new CtcBeamSearch(5, { beamSize: 8 })
     for (const [from, to] of [
       [0, 7],
       [7, 7],
@@ -127,7 +127,7 @@ describe('CtcBeamSearch', () => {
   })
 
   it('refuses what does not fit', () => {
-    expect(() => new CtcBeamSearch(3, { beam: 0 })).toThrow(/beam is 0/)
+    expect(() => new CtcBeamSearch(3, { beamSize: 0 })).toThrow(/beamSize is 0/)
     expect(() => new CtcBeamSearch(3, { blank: 3 })).toThrow(/blank is 3; expected a symbol from 0 to 2/)
     const model = countNgrams([['a']])
     expect(() => new CtcBeamSearch(3, { language: { model, symbols, tokens: 'words', weight: 1 } })).toThrow(

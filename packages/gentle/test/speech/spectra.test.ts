@@ -216,6 +216,6 @@ describe('spectrogramImage', () => {
     const brightness = Array.from({ length: 6 }, (_, i) => data[i] + data[6 + i] + data[12 + i])
     expect(brightness.indexOf(Math.max(...brightness))).toBe(5)
     expect(new Set(brightness.slice(0, 5)).size).toBe(1)
-    expect(() => spectrogramImage(new Float32Array(3), 2)).toThrow(/no whole number of frames/)
+    expect(() => spectrogramImage(new Float32Array(3), 2)).toThrow(/not a whole number of frames/)
   })
 })

@@ -33,7 +33,7 @@ describe('SymbolTable', () => {
     expect(SymbolTable.of(['😀']).encode('😀')).toHaveLength(1)
   })
 
-  it('refuses what is no table, and what is not in it', () => {
+  it('refuses what is not a table, and what is not in it', () => {
     expect(() => new SymbolTable(['a', 'b'])).toThrow(/expected '', the blank/)
     expect(() => new SymbolTable(['', 'ab'])).toThrow(/single character/)
     expect(() => new SymbolTable(['', 'a', 'a'])).toThrow(/twice/)

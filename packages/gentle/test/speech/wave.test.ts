@@ -123,8 +123,8 @@ describe('readWave', () => {
   })
 
   it.each([
-    ['no WAV file', Uint8Array.from(ascii('ID3 what is this')), /a\.wav is no WAV file: it begins with 'ID3 '/],
-    ['nothing', new Uint8Array(0), /is no WAV file/],
+    ['no WAV file', Uint8Array.from(ascii('ID3 what is this')), /a\.wav is not a WAV file: it begins with 'ID3 '/],
+    ['nothing', new Uint8Array(0), /is not a WAV file/],
     ['the other byte order', Uint8Array.from(ascii('RIFX....WAVE')), /RIFX, of the other byte order/],
     ['ADPCM', wave(format({ tag: 0x11 }), chunk('data', [0])), /IMA ADPCM \(format 0x0011\)/],
     ['MP3 in WAV', wave(format({ tag: 0x55 }), chunk('data', [0])), /MP3.*0x0055/],
@@ -173,7 +173,7 @@ describe('writeWave', () => {
     expect(readWave(writeWave(sound, { encoding: 'float32' })).channels).toEqual(sound.channels)
   })
 
-  it('refuses what is no sound', () => {
+  it('refuses what is not sound', () => {
     expect(() => writeWave({ sampleRate: 8000, channels: [] })).toThrow(/no samples/)
     expect(() => writeWave({ sampleRate: 8000, channels: [Float32Array.of(Number.NaN)] })).toThrow(/sample 0 is NaN/)
     expect(() => writeWave({ sampleRate: 0.5, channels: [Float32Array.of(0)] })).toThrow(/rate is 0.5/)

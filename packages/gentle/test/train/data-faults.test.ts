@@ -285,7 +285,7 @@ describe('NaN or an infinity in the data', () => {
   })
 })
 
-describe('a loss that is no number on clean data', () => {
+describe('a loss that is not a number on clean data', () => {
   it('is told by the op that is the first to make NaN, in the layer where it is', async () => {
     const root: nn.Layer = { description: { type: 'root' }, apply: (x) => ops.sqrt(ops.sub(x, 1)) }
     const layers = nn.Sequential(nn.Linear(3), root, nn.Linear(3))

@@ -64,7 +64,7 @@ describe('predict', () => {
     expect([...data]).toEqual([expect.closeTo(0.25, 6), expect.closeTo(0.25, 6), expect.closeTo(0.5, 6)])
   })
 
-  it('refuses inputs that are no whole number of examples', async () => {
+  it('refuses inputs that are not a whole number of examples', async () => {
     const network = await model(mirror)
     await expect(predict(network, new Float32Array(4))).rejects.toThrow(DataError)
     await expect(predict(network, new Float32Array(0))).rejects.toThrow(DataError)

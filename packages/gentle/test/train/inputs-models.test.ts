@@ -111,7 +111,7 @@ test('what does not fit its own description, or is of the other kind, is refused
   await expect(loadModel(bytes)).rejects.toThrow(/takes inputs by their names; use loadInputsModel/)
   const file = join(folder, 'broken.safetensors')
   writeFileSync(file, changed({}, { 'gentle.encoding': '{' }))
-  await expect(openInputsModel(file, { backend })).rejects.toThrow(/its encoding is no JSON/)
+  await expect(openInputsModel(file, { backend })).rejects.toThrow(/its encoding is not JSON/)
   writeFileSync(file, await saveModel(await nn.createModel(nn.Linear(1), [1], { backend })))
   await expect(openInputsModel(file, { backend })).rejects.toThrow(ArgumentError)
 })

@@ -40,7 +40,7 @@ test('of the folder of a training the best weights are taken, else the last', as
   expect((await openModel(join(folder, 'run'))).task).toBe('localize')
 })
 
-test('what is no model is refused by name', async () => {
+test('what is not a model is refused by name', async () => {
   await expect(openModel(join(folder, 'none.safetensors'))).rejects.toThrow(/none\.safetensors is neither a file/)
   const other = join(folder, 'weights.pth')
   writeFileSync(other, 'weights')
@@ -80,9 +80,9 @@ test('a file of weights that is missing is refused', async () => {
 test('a model begins with what fits of stored values', async () => {
   const { tensors } = await readWeightsFile(file)
   const wider = await createModel(perceptron({ classes: 4 }), [1, 28, 28], {
-    firstValues: pretrainedValues(tensors, 5),
+    initialValues: pretrainedValues(tensors, 5),
   })
-  const same = await createModel(perceptron({ classes: 3 }), [1, 28, 28], { firstValues: pretrainedValues(tensors) })
+  const same = await createModel(perceptron({ classes: 3 }), [1, 28, 28], { initialValues: pretrainedValues(tensors) })
   expect([...(await predict(same, x)).data]).toEqual(expected)
   expect(wider.outputShape).toEqual([4])
 })

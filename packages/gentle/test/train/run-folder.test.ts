@@ -45,9 +45,9 @@ test('a training that is kept goes on with the same bits, and its best model can
   expect(() => RunFolder.create(path)).toThrow(/holds a training already/)
 })
 
-test('what is no folder of a training is refused by name', () => {
+test('what is not a folder of a training is refused by name', () => {
   expect(() => RunFolder.open(folder)).toThrow(DataError)
-  expect(() => RunFolder.open(folder)).toThrow(/is no run folder: it has no metrics\.csv/)
+  expect(() => RunFolder.open(folder)).toThrow(/is not a run folder: it has no metrics\.csv/)
   const run = RunFolder.create(join(folder, 'empty'))
   expect(() => run.loadState()).toThrow(/stopped before its first epoch was saved/)
   writeFileSync(run.file('weights/progress.safetensors'), 'broken')

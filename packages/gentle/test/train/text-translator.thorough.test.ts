@@ -45,7 +45,7 @@ describe('a translator of texts', () => {
   it('gives the best translations with their pieces and what these looked at, and opens from a file to the same', async () => {
     const model = await make()
     const translator = new TextTranslator(model, vocabularies)
-    const found = await translator.translate([' one two ', 'two ✓'], { beam: 3, best: 2, maxLength: 6 })
+    const found = await translator.translate([' one two ', 'two ✓'], { beamSize: 3, nBest: 2, maxLength: 6 })
     expect(found.map((each) => each.length)).toEqual([2, 2])
     expect(found[0][0].sourcePieces).toEqual([...'one two', '</s>'])
     for (const translations of found)
@@ -62,7 +62,7 @@ describe('a translator of texts', () => {
     const encoding = { source: vocabularies.source, target: vocabularies.target }
     writeFileSync(file, await saveModel(model, { task: 'translate', encoding }))
     const opened = await openTranslator(file, { backend })
-    expect(await opened.translate([' one two ', 'two ✓'], { beam: 3, best: 2, maxLength: 6 })).toEqual(found)
+    expect(await opened.translate([' one two ', 'two ✓'], { beamSize: 3, nBest: 2, maxLength: 6 })).toEqual(found)
     await expect(translator.translate(['one', '  '])).rejects.toThrow(ArgumentError)
     translator.dispose()
     opened.dispose()

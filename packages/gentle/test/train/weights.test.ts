@@ -137,11 +137,11 @@ describe('a file is refused', () => {
 
   it.each<[string, Uint8Array]>([
     ['without a description of the model', writeSafetensors(new Map(), {})],
-    ['whose description is no JSON', file('{')],
+    ['whose description is not JSON', file('{')],
     ['whose description is null', file(null)],
     ['without an input shape', file({ layer: linear.layer })],
     ['with an input shape of 0', file({ ...linear, inputShape: [0] })],
-    ['with classes that are no texts', file({ ...linear, classes: [1] })],
+    ['with classes that are not texts', file({ ...linear, classes: [1] })],
     ['with a layer that is unknown', file({ ...linear, layer: { type: 'teleport' } })],
     [
       'with a layer that its input does not fit',

@@ -55,7 +55,7 @@ function material() {
 async function train(steps: number, options: WasmOptions) {
   const { values, batches } = material()
   const backend = await wasm(options)
-  const model = await createModel(lenet5(), [1, 28, 28], { backend, firstValues: (path) => values.get(path)! })
+  const model = await createModel(lenet5(), [1, 28, 28], { backend, initialValues: (path) => values.get(path)! })
   const parameters = [...model.parameters.values()]
   const x = input([64, 1, 28, 28])
   const y = input([64], 'int32')

@@ -39,7 +39,7 @@ const withoutDropout = ({ description }: Layer): Layer =>
 async function losses(network: Layer, size: number, steps: number, optimizer: Optimizer): Promise<number[]> {
   const model = await createModel(withoutDropout(network), [3, size, size], {
     backend: await opened,
-    firstValues: (path, shape, initializer) =>
+    initialValues: (path, shape, initializer) =>
       shape.length > 1 ? drawnWeight(path, shape) : initializer(shape, new Random(0, path)),
   })
   const totals = [0]

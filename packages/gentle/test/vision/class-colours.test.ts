@@ -28,7 +28,7 @@ test('text is white on blue and black on yellow', () => {
   expect(textColourOn([1, 1, 0])).toEqual([0, 0, 0])
 })
 
-test('an index that is no whole number from 0 is refused', () => {
+test('an index that is not a whole number of at least 0 is refused', () => {
   expect(() => classColour(-1)).toThrow(ArgumentError)
-  expect(() => classColour(0.5)).toThrow(/index is 0.5; expected a whole number from 0/)
+  expect(() => classColour(0.5)).toThrow(/index is 0.5; expected a whole number of at least 0/)
 })

@@ -129,8 +129,8 @@ test('letters are dark on light colours and light on dark ones', () => {
   expect(seen(onYellow).slice(11, 20).join('')).toContain('.')
 })
 
-test('a scale that is no whole number and a picture of two channels are refused', () => {
+test('a scale that is not a whole number and a picture of two channels are refused', () => {
   expect(() => drawBoxes(image(1, 2, 2), [], { scale: 1.5 })).toThrow(ArgumentError)
-  expect(() => drawBoxes(image(1, 2, 2), [], { scale: 0 })).toThrow(/scale is 0; expected a whole number from 1/)
+  expect(() => drawBoxes(image(1, 2, 2), [], { scale: 0 })).toThrow(/scale is 0; expected a whole number of at least 1/)
   expect(() => drawBoxes(image(2, 2, 2), [])).toThrow(ArgumentError)
 })

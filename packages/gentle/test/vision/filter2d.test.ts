@@ -192,7 +192,7 @@ describe('filter2d refuses', () => {
   const picture = image(1, 4, 5)
   const kernel = kernelOf([[1, 0, -1]])
   it.each<[string, Kernel, FilterOptions, RegExp]>([
-    ['a stride of 0', kernel, { stride: 0 }, /stride is 0 x 0; expected whole numbers from 1/],
+    ['a stride of 0', kernel, { stride: 0 }, /stride is 0 x 0; expected whole numbers of at least 1/],
     ['half a stride', kernel, { stride: [1, 0.5] }, /stride is 1 x 0\.5/],
     ['a dilation of 0', kernel, { dilation: [0, 1] }, /dilation is 0 x 1/],
     ['an unknown shape', kernel, { shape: 'half' as 'full' }, /shape is 'half'; expected one of full, same, valid/],
@@ -218,7 +218,7 @@ describe('filter2d refuses', () => {
       /2 x 2 has 1 weights; expected 4/,
     ],
     ['a kernel without weights', { rows: 0, columns: 3, data: [] }, {}, /0 x 3 weights/],
-    ['a weight that is no number', { rows: 1, columns: 2, data: [1, Number.NaN] }, {}, /weight 2 is NaN/],
+    ['a weight that is not a number', { rows: 1, columns: 2, data: [1, Number.NaN] }, {}, /weight 2 is NaN/],
   ])('%s', (_, odd, options, message) => {
     expect(() => filter2d(picture, odd, options)).toThrow(ArgumentError)
     expect(() => filter2d(picture, odd, options)).toThrow(message)
@@ -239,9 +239,9 @@ describe('parseKernel', () => {
     [' ; ', /kernel has 1 x 0 weights|row 1/],
     ['1 2; 3', /not rectangular: row 1 has 2 numbers and row 2 has 1/],
     ['1 2;;3 4', /row 2 has 0/],
-    ['1 x; 2 3', /row 1 has 'x', which is no number/],
-    ['1 2; 3,,4', /row 2 has '', which is no number/],
-    ['1 Infinity', /'Infinity', which is no number/],
+    ['1 x; 2 3', /row 1 has 'x', which is not a number/],
+    ['1 2; 3,,4', /row 2 has '', which is not a number/],
+    ['1 Infinity', /'Infinity', which is not a number/],
   ])('refuses %j', (text, message) => {
     expect(() => parseKernel(text)).toThrow(ArgumentError)
     expect(() => parseKernel(text)).toThrow(message)

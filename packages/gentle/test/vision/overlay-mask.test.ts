@@ -16,7 +16,7 @@ const block = Uint8Array.of(1, 1, 1, 0, 0, 1, 1, 1, 0, 0, 1, 1, 1, 0, 0)
 test('a class is mixed with the picture, whole at its edge to another, and the background is left as it is', () => {
   const drawn = overlayMask(grey, block, { colours: (index) => (index === 1 ? red : undefined), opacity: 0.75 })
   expect(drawn).toMatchObject({ channels: 3, height: 3, width: 5 })
-  // The edge of the picture is no edge of the class.
+  // The edge of the picture is not an edge of the class.
   expect(at(drawn, 0, 0)).toEqual([0.875, 0.125, 0.125])
   expect(at(drawn, 1, 1)).toEqual([0.875, 0.125, 0.125])
   expect(at(drawn, 2, 1)).toEqual([1, 0, 0])

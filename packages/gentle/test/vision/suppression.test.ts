@@ -29,7 +29,7 @@ describe('hard suppression', () => {
 
   it.each(Object.entries(golden.kept))('keeps what torchvision keeps at an IoU of %s', (iou, wanted) => {
     const indices = (acrossClasses: boolean) =>
-      nonMaximumSuppression(candidates, { iou: Number(iou), acrossClasses }).map((kept) =>
+      nonMaximumSuppression(candidates, { iouThreshold: Number(iou), acrossClasses }).map((kept) =>
         candidates.indexOf(kept as (typeof candidates)[number]),
       )
     expect(indices(true)).toEqual(wanted.nms)
@@ -43,14 +43,14 @@ describe('hard suppression', () => {
 
   it('drops above the IoU, not at it', () => {
     const pair = [square(0, 0.9), { ...square(0, 0.8), box: { left: 0, top: 0, right: 10, bottom: 5 } }]
-    expect(nonMaximumSuppression(pair, { iou: 0.5 })).toHaveLength(2)
-    expect(nonMaximumSuppression(pair, { iou: 0.499 })).toHaveLength(1)
+    expect(nonMaximumSuppression(pair, { iouThreshold: 0.5 })).toHaveLength(2)
+    expect(nonMaximumSuppression(pair, { iouThreshold: 0.499 })).toHaveLength(1)
   })
 
   it('keeps boxes that touch and boxes without area, even at an IoU of 0', () => {
     const point = { box: { left: 5, top: 5, right: 5, bottom: 5 }, label: 0, score: 0.5 }
     const all = [square(0, 0.9), square(10, 0.8), point, point]
-    expect(nonMaximumSuppression(all, { iou: 0 })).toEqual(all)
+    expect(nonMaximumSuppression(all, { iouThreshold: 0 })).toEqual(all)
   })
 
   it('of equal scores keeps the first, and gives them in the order in which they came', () => {
@@ -62,9 +62,9 @@ describe('hard suppression', () => {
 
   it('gives at most as many as asked for, of at least the score asked for', () => {
     const all = [square(0, 0.9), square(20, 0.3), square(40, 0.6)]
-    expect(nonMaximumSuppression(all, { most: 2 })).toEqual([all[0], all[2]])
-    expect(nonMaximumSuppression(all, { most: 0 })).toEqual([])
-    expect(nonMaximumSuppression(all, { leastScore: 0.6 })).toEqual([all[0], all[2]])
+    expect(nonMaximumSuppression(all, { maxDetections: 2 })).toEqual([all[0], all[2]])
+    expect(nonMaximumSuppression(all, { maxDetections: 0 })).toEqual([])
+    expect(nonMaximumSuppression(all, { scoreThreshold: 0.6 })).toEqual([all[0], all[2]])
   })
 
   it('leaves its candidates as they are', () => {
@@ -97,8 +97,8 @@ describe('soft suppression', () => {
   })
 
   it('drops what falls below the least score', () => {
-    expect(soft([square(0, 0.9), square(0, 0.8)], { leastScore: 0.2 })).toEqual([square(0, 0.9)])
-    expect(soft([square(0, 0.9), square(0, 0.8)], { leastScore: 0.1 })).toHaveLength(2)
+    expect(soft([square(0, 0.9), square(0, 0.8)], { scoreThreshold: 0.2 })).toEqual([square(0, 0.9)])
+    expect(soft([square(0, 0.9), square(0, 0.8)], { scoreThreshold: 0.1 })).toHaveLength(2)
   })
 
   it('leaves other classes alone, unless they compete', () => {
@@ -110,7 +110,7 @@ describe('soft suppression', () => {
   it('is stable, and gives at most as many as asked for', () => {
     const all = [square(0, 0.5, 0), square(20, 0.5, 1), square(40, 0.5, 2)]
     expect(soft(all)).toEqual(all)
-    expect(soft(all, { most: 1 })).toEqual([all[0]])
+    expect(soft(all, { maxDetections: 1 })).toEqual([all[0]])
   })
 })
 
@@ -129,15 +129,15 @@ describe('suppression', () => {
 
   it('refuses options out of range and scores that are not numbers', () => {
     const refused: SuppressionOptions[] = [
-      { iou: -0.1 },
-      { iou: 1.1 },
-      { iou: Number.NaN },
+      { iouThreshold: -0.1 },
+      { iouThreshold: 1.1 },
+      { iouThreshold: Number.NaN },
       { sigma: 0 },
       { sigma: Number.NaN },
-      { leastScore: Number.NaN },
-      { most: -1 },
-      { most: 1.5 },
-      { most: Number.NaN },
+      { scoreThreshold: Number.NaN },
+      { maxDetections: -1 },
+      { maxDetections: 1.5 },
+      { maxDetections: Number.NaN },
       { method: 'gentle' as 'soft' },
     ]
     for (const options of refused) expect(() => nonMaximumSuppression([], options)).toThrow(ArgumentError)

@@ -5,7 +5,7 @@ import { Augmentation } from '../augmentation/augmentation.ts'
 import type { Policy } from '../augmentation/policy.ts'
 import { type AnnotatedSet, type Annotations, ignoredPixel } from './annotated-set.ts'
 
-/** An object of which less than this share of its box is left in the picture is no object any more. */
+/** An object of which less than this share of its box is left in the picture is not an object any more. */
 const leastPart = 0.25
 
 /**

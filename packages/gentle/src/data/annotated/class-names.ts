@@ -24,7 +24,7 @@ export function parseClassList(text: string, file: string): ClassList {
     .split(/\r?\n/)
     .map((line) => line.trim())
     .filter((line) => line !== '' && !line.startsWith('#'))
-  if (lines.length === 0) throw new DataError(`${file} lists no classes; expected their names, one a line`)
+  if (lines.length === 0) throw new DataError(`${file} lists no classes; expected their names, one per line`)
   const list = withColours(lines) ?? withNumbers(lines) ?? { names: lines }
   const twice = (each: string | number, i: number, all: readonly (string | number)[]) => all.indexOf(each) !== i
   const again = list.names.find(twice) ?? list.numbers?.find(twice)

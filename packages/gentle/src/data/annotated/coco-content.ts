@@ -46,7 +46,7 @@ type Images = Pick<CocoContent, 'file' | 'images' | 'wordIds'>
 /**
  * Reads the text of a COCO annotations file. Ids may be strings, of digits or words; a width or height of 0 is not known; a box that is missing is taken from the
  * segmentation, which is not looked at otherwise. Annotations that cannot be used are listed as `skipped`, and what was taken otherwise than it stands as `mended`.
- * @throws DataError for a text that is no JSON or no COCO, and an id of images or categories that is broken, or comes twice for different ones.
+ * @throws DataError for a text that is not JSON or no COCO, and an id of images or categories that is broken, or comes twice for different ones.
  */
 export function parseCoco(text: string, file: string): CocoContent {
   const content = parseJson(text, file)
@@ -156,7 +156,7 @@ function objectOf(
     notes.push({
       file,
       what: 'areas that are none, taken from boxes',
-      reason: `${where} has the area ${shown(area)}; expected square pixels, a number from 0`,
+      reason: `${where} has the area ${shown(area)}; expected square pixels, a number of at least 0`,
     })
   return {
     object: {
@@ -174,13 +174,13 @@ function objectOf(
 
 /**
  * Reads the text of a COCO results file: a list of { image_id, category_id, bbox, score }. Categories may be others than the truth's.
- * @throws DataError for a text that is no JSON or no such list, a box or score that is broken, and an image that is not in the truth.
+ * @throws DataError for a text that is not JSON or no such list, a box or score that is broken, and an image that is not in the truth.
  */
 export function parseCocoResults(text: string, file: string, truth: Images) {
   const content = parseJson(text, file)
   if (!Array.isArray(content) || !content.every(isEntry))
     throw new DataError(
-      `${file} is no list of results; expected COCO results: [{ "image_id", "category_id", "bbox": [x, y, width, height], "score" }, ...]`,
+      `${file} is not a list of results; expected COCO results: [{ "image_id", "category_id", "bbox": [x, y, width, height], "score" }, ...]`,
     )
   return content.map((entry, i): DetectedObject => {
     const where = `${file}: result ${i}`

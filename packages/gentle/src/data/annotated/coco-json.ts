@@ -12,7 +12,7 @@ export const isNumber = (value: unknown): value is number => Number.isFinite(val
 export const shown = (value: unknown): string =>
   value === undefined ? 'missing' : (JSON.stringify(value) ?? '').slice(0, 60)
 
-/** @throws DataError for a text that is no JSON. */
+/** @throws DataError for a text that is not JSON. */
 export function parseJson(text: string, file: string): unknown {
   try {
     return JSON.parse(text)
@@ -22,7 +22,7 @@ export function parseJson(text: string, file: string): unknown {
     try {
       return JSON.parse(words)
     } catch {
-      throw new DataError(`${file} is no JSON: ${(error as Error).message.replace(/\s+/g, ' ').slice(0, 120)}`)
+      throw new DataError(`${file} is not JSON: ${(error as Error).message.replace(/\s+/g, ' ').slice(0, 120)}`)
     }
   }
 }

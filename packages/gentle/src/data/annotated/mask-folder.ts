@@ -36,7 +36,7 @@ interface MaskedPicture {
 /**
  * Opens a set of pictures for segmentation: `images/` and `masks/` (or `labels/`, `annotations/`), or the same below `train/`, `val/` and `test/`, or these below them. A mask is a
  * PNG of the picture's name and size, of a palette or grey, whose values are class indices, 255 for pixels that count nowhere. `classes.txt` has the
- * classes' names, one a line from index 0 on, with the masks' values before them (`127 cat`), or with colours (`cat:128,0,0::`); else they are 'background', 'class 1', ...
+ * classes' names, one per line from index 0 on, with the masks' values before them (`127 cat`), or with colours (`cat:128,0,0::`); else they are 'background', 'class 1', ...
  * Shades such as 0, 127 and 254, 0 and 255, or colours, are classes in their order, which `remarks` tell. Parts that are missing are split off by seed. There are no boxes, and `classes`
  * is empty.
  * @throws DataError for a folder without pictures and masks, masks of which one cannot know the classes (`keyOfValues`), and as `openAnnotatedFiles`: pictures whose mask is missing,
@@ -117,7 +117,7 @@ async function picturesOf({ images, masks }: Pair): Promise<(MaskedPicture | Ski
       const [file, mask] = [join(images, name), byStem.get(stemOf(name))]
       if (mask !== undefined) return { file, mask }
       const other = others.get(stemOf(name))
-      const why = other === undefined ? '' : `, not ${other}, for what is no PNG may have changed the values`
+      const why = other === undefined ? '' : `, not ${other}, for what is not a PNG may have changed the values`
       return { file, reason: `image ${file}: it has no mask; expected ${join(masks, `${stemOf(name)}.png`)}${why}` }
     }),
     ...[...byStem]

@@ -75,7 +75,7 @@ export function keyOfList(list: ClassList, seen?: SeenInMasks): Understood {
   const told = taken.map((value, i) => `${value} is ${names[i]}`).join(', ')
   return {
     key: { ...key, values: inOrder(taken) },
-    remark: `its masks have ${taken.length} values that are no indices of ${file}; they are taken in order: ${told}`,
+    remark: `its masks have ${taken.length} values that are not indices of ${file}; they are taken in order: ${told}`,
   }
 }
 
@@ -120,7 +120,7 @@ export function keyOfValues(what: string, seen: SeenInMasks): Understood {
   const classes = taken.map(nameOf)
   return {
     key: { classes, values: inOrder(taken) },
-    remark: `its masks have the values ${all.join(', ')}, which are no indices in a row; they are taken as ${taken.length} classes in order, ${classes.join(', ')}${taken === others && others.length < all.length ? ', and 255 counts nowhere' : ''}; classes.txt gives them names, a line each, such as '${taken.at(-1)} cat'`,
+    remark: `its masks have the values ${all.join(', ')}, which are not indices in a row; they are taken as ${taken.length} classes in order, ${classes.join(', ')}${taken === others && others.length < all.length ? ', and 255 counts nowhere' : ''}; classes.txt gives them names, a line each, such as '${taken.at(-1)} cat'`,
   }
 }
 

@@ -34,7 +34,7 @@ export function pngSamples(bytes: Uint8Array, name: string): PngSamples {
   const fail = (why: string, cause?: unknown): never => {
     throw new DataError(`${name}: ${why}`, { cause })
   }
-  if (!signature.every((byte, i) => bytes[i] === byte)) fail(`it is no PNG; ${expected}`)
+  if (!signature.every((byte, i) => bytes[i] === byte)) fail(`it is not a PNG; ${expected}`)
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length)
   const data: Uint8Array[] = []
   let header: DataView | undefined

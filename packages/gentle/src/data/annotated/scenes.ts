@@ -62,7 +62,7 @@ function checkOptions({ side, objects, size, rotation, overlap, clutter }: Requi
     ],
     [rotation >= 0 && rotation <= 180, 'rotation', rotation, '0 to 180 degrees'],
     [overlap >= 0 && overlap <= 1, 'overlap', overlap, '0 to 1'],
-    [whole(clutter, 0), 'clutter', clutter, 'a whole number from 0'],
+    [whole(clutter, 0), 'clutter', clutter, 'a whole number of at least 0'],
   ]
   const first = wrong.find(([holds]) => !holds)
   if (first !== undefined) throw new ArgumentError(`scenes: ${first[1]} is ${first[2]}; expected ${first[3]}`)
@@ -99,9 +99,9 @@ export function scenes(source: Dataset, length: number, options: SceneOptions = 
   const { inputShape, classes } = source
   const [channels, height, width] = inputShape
   if (inputShape.length !== 3 || channels !== 1 || classes === undefined)
-    throw new ArgumentError(`scenes: the examples of ${source.name} are no grey pictures with labels`)
+    throw new ArgumentError(`scenes: the examples of ${source.name} are not grey pictures with labels`)
   if (!Number.isInteger(length) || length < 1)
-    throw new ArgumentError(`scenes: length is ${length}; expected a whole number from 1`)
+    throw new ArgumentError(`scenes: length is ${length}; expected a whole number of at least 1`)
   const name = `scenes of ${source.name}`
   const sourceSide = Math.max(height, width)
   const stream = new Random(seed, 'scenes')

@@ -27,7 +27,7 @@ const child = ({ children }: XmlElement, name: string): XmlElement | undefined =
 /**
  * Reads an annotation.
  * @param file how messages call it
- * @throws DataError for bytes that are no XML or no annotation, and an object without a name or a whole box.
+ * @throws DataError for bytes that are not XML or no annotation, and an object without a name or a whole box.
  */
 export function parseVoc(bytes: Uint8Array, file: string): VocAnnotation {
   const annotation = parseXml(bytes, file)

@@ -41,7 +41,7 @@ export function parseXml(bytes: Uint8Array, file: string): XmlElement {
   }
   parser.on('error', (error) => {
     const [, line, why] = /^(\d+):\d+: (.*?)\.?$/s.exec(error.message) ?? []
-    throw new DataError(`${file} is no XML: line ${line}: ${why.replace(/\s+/g, ' ')}`)
+    throw new DataError(`${file} is not XML: line ${line}: ${why.replace(/\s+/g, ' ')}`)
   })
   parser.on('opentag', ({ name }) => {
     const element: Open = { name, children: [], text: '' }

@@ -55,7 +55,7 @@ export async function readYoloConfig(what: string, path: string): Promise<YoloCo
   return { file: list, classes: parseClassNames(await textOf(list), list) }
 }
 
-/** @throws DataError for a text that is no YAML, or has no names of classes. */
+/** @throws DataError for a text that is not YAML, or has no names of classes. */
 export function parseYoloConfig(text: string, file: string): YoloConfig {
   let content: unknown
   try {
@@ -63,7 +63,7 @@ export function parseYoloConfig(text: string, file: string): YoloConfig {
   } catch (error) {
     if (error instanceof DataError) throw error
     const [line] = (error as Error).message.split('\n')
-    throw new DataError(`${file} is no YAML: ${line.replace(/:$/, '')}`)
+    throw new DataError(`${file} is not YAML: ${line.replace(/:$/, '')}`)
   }
   const entries = typeof content === 'object' && content !== null ? (content as Record<string, unknown>) : {}
   const { names, nc, path, train, test, kpt_shape: keypoints } = entries

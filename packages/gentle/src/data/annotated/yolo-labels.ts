@@ -23,7 +23,7 @@ export interface YoloLabels {
 
 /**
  * Reads the text of a label file. An object whose line comes twice is one.
- * @throws DataError for a line with something that is no number, no share or too few of them, and a class that has no name.
+ * @throws DataError for a line with something that is not a number, no share or too few of them, and a class that has no name.
  */
 export function parseYoloLabels(text: string, file: string, classes: readonly string[]): YoloLabels {
   const objects = new Map<string, YoloObject>()
@@ -42,7 +42,7 @@ export function parseYoloLabels(text: string, file: string, classes: readonly st
 function objectOf(words: readonly string[], where: string, classes: readonly string[]): YoloObject {
   const form = 'expected class x y width height, or class x y x y x y ...'
   const wrong = words.find((word) => !Number.isFinite(Number(word)))
-  if (wrong !== undefined) throw new DataError(`${where} has '${wrong}', which is no number; ${form}`)
+  if (wrong !== undefined) throw new DataError(`${where} has '${wrong}', which is not a number; ${form}`)
   const [label, ...shares] = words.map(Number)
   if (shares.length !== 4 && (shares.length < 6 || shares.length % 2 === 1))
     throw new DataError(`${where} has ${words.length} numbers; ${form}`)

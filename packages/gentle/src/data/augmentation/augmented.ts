@@ -9,12 +9,12 @@ import type { Policy } from './policy.ts'
 /**
  * A data set whose pictures are changed by chance each time they are read. What happens to a picture depends on the seed, the
  * pass and its index alone; where the policy mixes, also on the next of its batch, and the targets become probabilities.
- * @throws ArgumentError for examples that are no pictures [1 or 3, height, width], and for a policy that is none.
+ * @throws ArgumentError for examples that are not pictures [1 or 3, height, width], and for a policy that is none.
  */
 export function augmented(dataset: Dataset, policy: Policy, { seed = 0 }: { readonly seed?: number } = {}): Dataset {
   const [channels, height, width] = dataset.inputShape
   if (dataset.inputShape.length !== 3)
-    throw new ArgumentError(`augmented: the examples of data set ${dataset.name} are no pictures`)
+    throw new ArgumentError(`augmented: the examples of data set ${dataset.name} are not pictures`)
   const augmentation = new Augmentation(policy, { channels, height, width })
   const stream = new Random(seed, 'augmentation')
   const own = new Random(0)

@@ -41,7 +41,7 @@ export const cutMix =
 /**
  * A data set of labels whose batches are mixed; with several ways, each example draws one. Its targets are probabilities,
  * float32 [classes]. `read` throws a DataError for a label outside the classes.
- * @throws ArgumentError where targets are no labels of named classes.
+ * @throws ArgumentError where targets are not labels of named classes.
  */
 export function mixed(dataset: Dataset, ways: readonly Mix[], probability: number, seed: number): Dataset {
   const { target, classes, inputShape, name } = dataset

@@ -36,7 +36,7 @@ const byFactor = (about: string, change: Strong) =>
         drawing.changes.push(byStrength(change, between(random, factor))),
   )
 
-/** Done or not: by half unless told otherwise. */
+/** Done or not: by half by default. */
 const switched = (about: string, change: Plain) => {
   const step = always(change)
   return defineTransform(about, {}, () => (_, drawing) => drawing.changes.push(step), 0.5)

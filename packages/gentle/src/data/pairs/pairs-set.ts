@@ -16,7 +16,7 @@ export interface PairsSetOptions {
   /** For messages; 'pairs' unless given. */
   readonly name?: string
   /** Most pieces of a text, without its end; longer pairs are left out. No limit unless given. */
-  readonly longest?: number
+  readonly maxLength?: number
 }
 
 export interface PairsSet extends NamedDataset {
@@ -64,16 +64,16 @@ export const endedPieces = (pieces: Wordpieces, text: string): number[] => [...p
 /**
  * A data set of pairs for networks that say the next piece (teacher forcing): of inputs `source`, the pieces of the source with its end; `previous`, those of the target behind
  * `beginPiece`; and the target, its pieces with their end, all sequences of int32. Batches are put together by the length of `source`.
- * @throws ArgumentError for a limit that is no whole number from 1; DataError where no pair is short enough.
+ * @throws ArgumentError for a limit that is not a whole number of at least 1; DataError where no pair is short enough.
  */
 export function pairsSet(
   all: readonly TextPair[],
   vocabularies: PairVocabularies,
-  { name = 'pairs', longest }: PairsSetOptions = {},
+  { name = 'pairs', maxLength }: PairsSetOptions = {},
 ): PairsSet {
-  if (longest !== undefined && !(Number.isInteger(longest) && longest >= 1))
-    throw new ArgumentError(`pairsSet: longest is ${longest}; expected a whole number from 1`)
-  const limit = (longest ?? Number.POSITIVE_INFINITY) + 1
+  if (maxLength !== undefined && !(Number.isInteger(maxLength) && maxLength >= 1))
+    throw new ArgumentError(`pairsSet: maxLength is ${maxLength}; expected a whole number of at least 1`)
+  const limit = (maxLength ?? Number.POSITIVE_INFINITY) + 1
   const [pairs, tooLong]: TextPair[][] = [[], []]
   const [sourceTexts, targetTexts]: number[][][] = [[], []]
   for (const pair of all) {
@@ -89,7 +89,7 @@ export function pairsSet(
   }
   if (all.length === 0) throw new DataError(`data set ${name}: there are no pairs; expected at least one`)
   if (pairs.length === 0)
-    throw new DataError(`data set ${name}: none of ${all.length} pairs has texts of at most ${longest} pieces`)
+    throw new DataError(`data set ${name}: none of ${all.length} pairs has texts of at most ${maxLength} pieces`)
   const [sources, targets] = [new Sequences(sourceTexts), new Sequences(targetTexts)]
   const field = (sequence: number): Field => ({ dtype: 'int32', shape: [], sequence })
   return {

@@ -35,12 +35,12 @@ export interface TextFile {
 /** What a header calls two columns of texts. */
 const headings = /^(source|src|input|target|tgt|trg|output)$/i
 
-/** The text of a file with a remark where its encoding had to be guessed. @throws FormatError for what is no text. */
+/** The text of a file with a remark where its encoding had to be guessed. @throws FormatError for what is not text. */
 function textOf({ name, content }: TextFile): { readonly text: string; readonly remarks: readonly string[] } {
   const { text, encoding } =
     typeof content === 'string' ? { text: content.replace(/^\ufeff/, ''), encoding: 'utf-8' } : decodeText(content)
-  if (text.includes('\0')) throw new FormatError(`${name} is no text: it has bytes of 0; expected lines of text`)
-  const guessed = `${name} is no UTF-8; it is read as ${encoding}`
+  if (text.includes('\0')) throw new FormatError(`${name} is not text: it has bytes of 0; expected lines of text`)
+  const guessed = `${name} is not UTF-8; it is read as ${encoding}`
   return { text, remarks: encoding === 'windows-1252' ? [guessed] : [] }
 }
 
@@ -83,7 +83,7 @@ function collected(
 /**
  * Pairs of a table with a tab between source and target, a pair a line; quotes are text. Columns behind the first two, such as where a sentence is from, and a header
  * such as `source` and `target` are left out, and told. Lines without both texts are left out and listed.
- * @throws FormatError for what is no text and for a file without tabs; DataError where no pair is left.
+ * @throws FormatError for what is not text and for a file without tabs; DataError where no pair is left.
  */
 export function parsePairs({ name, content }: TextFile): TextPairs {
   const { text, remarks } = textOf({ name, content })
@@ -110,7 +110,7 @@ export function parsePairs({ name, content }: TextFile): TextPairs {
 
 /**
  * Pairs of two texts that go together line by line. Lines that are empty in either are left out and listed.
- * @throws FormatError for what is no text; DataError for unequal numbers of lines, and where no pair is left.
+ * @throws FormatError for what is not text; DataError for unequal numbers of lines, and where no pair is left.
  */
 export function parseParallel(sources: TextFile, targets: TextFile): TextPairs {
   const [from, to] = [textOf(sources), textOf(targets)]

@@ -5,7 +5,7 @@ import { countOfSize } from '../splits.ts'
 import type { TextPair } from './read-pairs.ts'
 
 export interface PairSplitOptions {
-  /** Sources for validation: a number from 1, or a share of all, above 0 and below 1; a twentieth, at most 2,000, unless given. */
+  /** Sources for validation: a number of at least 1, or a share of all, above 0 and below 1; a twentieth, at most 2,000, unless given. */
   readonly validation?: number
   /** Sources for the test, likewise; a tenth unless given. */
   readonly test?: number

@@ -37,7 +37,7 @@ export function parseManifestTable(text: string, file: string): Recording[] {
 function fromObject(object: unknown, where: string): Recording {
   const fields = object as Readonly<Record<string, unknown>>
   if (typeof object !== 'object' || object === null || Array.isArray(object))
-    throw new DataError(`${where}: it is no object; expected {"audio_filepath": ..., "text": ...}`)
+    throw new DataError(`${where}: it is not an object; expected {"audio_filepath": ..., "text": ...}`)
   const text = (names: readonly string[]): string => {
     const name = names.find((each) => typeof fields[each] === 'string')
     if (name === undefined)
@@ -66,14 +66,14 @@ function fromObject(object: unknown, where: string): Recording {
 
 /**
  * An object a line, as NeMo has them: `audio_filepath`, `text`, and where a part of the file is meant `offset` and `duration` in seconds. An array of objects is read as well.
- * @throws DataError for what is no JSON, and objects without both.
+ * @throws DataError for what is not JSON, and objects without both.
  */
 export function parseManifestLines(text: string, file: string): Recording[] {
   const parsed = (json: string, where: string): unknown => {
     try {
       return JSON.parse(json)
     } catch (cause) {
-      throw new DataError(`${where} is no JSON: ${printable((cause as Error).message)}`, { cause })
+      throw new DataError(`${where} is not JSON: ${printable((cause as Error).message)}`, { cause })
     }
   }
   if (text.trimStart().startsWith('['))

@@ -57,7 +57,7 @@ export async function readSoundFile(path: string): Promise<Sound> {
     const sound = isWave(path) ? readWave(bytes, `sound ${path}`) : await decodeOther(path, bytes)
     if ('header' in sound) checkWhole(path, (sound as ReturnType<typeof readWave>).header.missing)
     if (sound.channels.some((channel) => channel.some((value) => !Number.isFinite(value))))
-      throw new DataError(`sound ${path}: it holds samples that are no finite numbers`)
+      throw new DataError(`sound ${path}: it holds samples that are not finite numbers`)
     return sound
   } catch (error) {
     throw asDataError(error)

@@ -23,14 +23,14 @@ export interface SpeechFolderOptions {
   /** A list of transcripts that lies elsewhere. */
   readonly transcripts?: string
   /**
-   * How transcripts become texts. Where digits are spelled in English, recordings with longer numbers are left out; they are where Asterisk's list says that it is English, unless told
+   * How transcripts become texts. Where digits are spelled in English, recordings with longer numbers are left out; they are where Asterisk's list says that it is English, by default
    * otherwise.
    */
   readonly text?: TranscriptOptions
   /** All symbols, '' first, as a model has them; those of the transcripts unless given. */
   readonly symbols?: readonly string[]
   /** Longer recordings are left out, in seconds; none unless given. */
-  readonly longest?: number
+  readonly maxSeconds?: number
   /** Of how many frames a network makes one output, by its strides in time; 1 unless given. Recordings with fewer outputs than CTC needs for their text are left out. */
   readonly framesPerOutput?: number
   /** Recordings that are split off training for validation where there is no part of them; a twelfth unless given. */
@@ -39,7 +39,7 @@ export interface SpeechFolderOptions {
   readonly test?: number
   /** By which they are chosen; 0 unless given. */
   readonly seed?: number
-  /** Refuses a set of which anything but what is no speech would be left out. */
+  /** Refuses a set of which anything but what is not speech would be left out. */
   readonly strict?: boolean
 }
 
@@ -110,7 +110,7 @@ function rateOf(parts: GivenParts<readonly Opened[]>, wanted: number | undefined
     ...new Set(partsGiven(parts).flatMap((part) => part.map(({ stretch }) => stretch.info.sampleRate))),
   ].sort((a, b) => a - b)
   const sampleRate = wanted ?? rates[0]
-  const remark = `files have ${rates.join(', ')} samples a second; all are brought to ${sampleRate}${rates[0] < sampleRate ? ', which leaves the upper frequencies of some empty' : ''}`
+  const remark = `files have ${rates.join(', ')} samples per second; all are brought to ${sampleRate}${rates[0] < sampleRate ? ', which leaves the upper frequencies of some empty' : ''}`
   return { sampleRate, remarks: rates.some((rate) => rate !== sampleRate) ? [remark] : [] }
 }
 
@@ -121,7 +121,7 @@ function outputsNeeded(text: string): number {
 }
 
 /**
- * Opens recorded speech: a folder with `NAME.wav` and `transcripts.txt`, lines `NAME: text` (names may have folders in them; `;` begins a comment, what stands in brackets is no speech), or with the list of Asterisk's
+ * Opens recorded speech: a folder with `NAME.wav` and `transcripts.txt`, lines `NAME: text` (names may have folders in them; `;` begins a comment, what stands in brackets is not speech), or with the list of Asterisk's
  * sounds (`core-sounds-en.txt`, also packed); or with a manifest, `manifest.csv` with columns `audio` and `text` or `manifest.jsonl` as NeMo writes it; or a manifest by itself; or folders train, validation and test with
  * such lists, or manifests by these names, or a folder test alone, and then the other parts are empty. Other sound files than WAV take the package audio-decode.
  *
@@ -132,10 +132,12 @@ function outputsNeeded(text: string): number {
  */
 export async function speechFolder(place: string, options: SpeechFolderOptions = {}): Promise<SpeechSplits> {
   checkInNode(`speech ${place}`)
-  const { longest = Number.POSITIVE_INFINITY, framesPerOutput = 1, seed = 0, strict = false } = options
-  if (!(longest > 0)) throw new ArgumentError(`speechFolder: longest is ${longest}; expected seconds above 0`)
+  const { maxSeconds = Number.POSITIVE_INFINITY, framesPerOutput = 1, seed = 0, strict = false } = options
+  if (!(maxSeconds > 0)) throw new ArgumentError(`speechFolder: maxSeconds is ${maxSeconds}; expected seconds above 0`)
   if (!Number.isInteger(framesPerOutput) || framesPerOutput < 1)
-    throw new ArgumentError(`speechFolder: framesPerOutput is ${framesPerOutput}; expected a whole number from 1`)
+    throw new ArgumentError(
+      `speechFolder: framesPerOutput is ${framesPerOutput}; expected a whole number of at least 1`,
+    )
   const what = `speech ${place}`
   const lists = await speechLayout(place, options.transcripts)
   const { english } = lists.train === noRecordings ? lists.test! : lists.train
@@ -171,8 +173,8 @@ export async function speechFolder(place: string, options: SpeechFolderOptions =
       return skip(recording, 'unknown symbols', `how its numbers are read is not written: '${printable(transcript)}'`)
     if (unknown.length > 0)
       return skip(recording, 'unknown symbols', `'${unknown.join('')}' is none of the model's symbols`)
-    if (seconds > longest)
-      return skip(recording, 'too long', `it takes ${seconds.toFixed(1)} s; expected at most ${longest} s`)
+    if (seconds > maxSeconds)
+      return skip(recording, 'too long', `it takes ${seconds.toFixed(1)} s; expected at most ${maxSeconds} s`)
     if (Math.ceil(frames / framesPerOutput) < needed || frames === 0)
       return skip(
         recording,

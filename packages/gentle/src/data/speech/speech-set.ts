@@ -121,7 +121,7 @@ export function speechSet(parts: SpeechParts, change?: Change): SpeechSet {
  * ```ts
  * const train = await augmentedSpeech(set, { speed: [0.9, 1.1], noise: { ratio: [10, 30], probability: 0.5 }, mask: maskPolicies.SM })
  * ```
- * @throws ArgumentError for a set that is no speech set, or augmented already, and a policy with numbers out of range; DataError for files of noise that cannot be read or have no samples.
+ * @throws ArgumentError for a set that is not a speech set, or augmented already, and a policy with numbers out of range; DataError for files of noise that cannot be read or have no samples.
  */
 export async function augmentedSpeech(
   set: SpeechSet,
@@ -131,7 +131,7 @@ export async function augmentedSpeech(
   const parts = partsOf.get(set)
   if (parts === undefined)
     throw new ArgumentError(
-      `augmentedSpeech: ${set.name} is no set as speechFolder gives them; augment it before anything else`,
+      `augmentedSpeech: ${set.name} is not a set as speechFolder returns; augment it before anything else`,
     )
   checkSoundPolicy(policy)
   const { sampleRate } = parts.spectrogram.options

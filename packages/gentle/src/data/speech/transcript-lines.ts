@@ -9,7 +9,7 @@ export interface TranscriptLine {
   readonly where: string
 }
 
-/** What stands in brackets is no speech: `[ascending tones]`, `at [@]`. */
+/** What stands in brackets is not speech: `[ascending tones]`, `at [@]`. */
 const brackets = /\[[^\]]*\]/g
 /** And in Asterisk's files in others: `(10 seconds of silence)`, `<beep ascending>`. */
 const asterisksBrackets = /\([^()]*\)|<[^<>]*>/g
@@ -18,7 +18,7 @@ const asterisksBrackets = /\([^()]*\)|<[^<>]*>/g
 const keys: Readonly<Record<string, string>> = { '*': 'star', '#': 'pound' }
 
 /**
- * Lines `name: text`; those that begin with `;` are comments, and what stands in brackets is no speech. In Asterisk's files what stands in parentheses or angle brackets is none either, and in its English
+ * Lines `name: text`; those that begin with `;` are comments, and what stands in brackets is not speech. In Asterisk's files what stands in parentheses or angle brackets is none either, and in its English
  * ones a sign of the telephone's keys that stands alone is read as star or pound.
  * @param file how messages call it
  */

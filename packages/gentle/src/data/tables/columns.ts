@@ -5,7 +5,7 @@ import { isMissing, Numbers, plainNumber } from './numbers.ts'
 import { Rows, type Separator } from './rows.ts'
 
 /** How the label's column was found. */
-export type LabelChoice = 'as told' | 'by its name' | 'the only text' | 'by its values' | 'the last'
+export type LabelChoice = 'as given' | 'by name' | 'the only text column' | 'by its values' | 'the last column'
 
 export interface Columns {
   readonly count: number
@@ -137,25 +137,25 @@ export function columnsOf(
   const header = isNamed || hasHeader(sample) ? first : undefined
   const examples = rows.slice(header === undefined ? 0 : 1)
   const found = (): Pick<Columns, 'label' | 'chosen'> => {
-    if (label !== undefined) return { label: toldColumn(label, first, header !== undefined, name), chosen: 'as told' }
+    if (label !== undefined) return { label: toldColumn(label, first, header !== undefined, name), chosen: 'as given' }
     const names = header?.map((cell) => cell.toLowerCase()) ?? []
-    // Of a plane's points y is no label.
+    // Of a plane's points y is not a label.
     const sure = labelNames.filter((each) => names.includes(each) && !(each === 'y' && names.includes('x')))
     if (sure.length > 0)
-      return { label: toldColumn(header![names.indexOf(sure[0])], first, true, name), chosen: 'by its name' }
+      return { label: toldColumn(header![names.indexOf(sure[0])], first, true, name), chosen: 'by name' }
     const last = count - 1
-    if (targets === 'numbers') return { label: last, chosen: 'the last' }
+    if (targets === 'numbers') return { label: last, chosen: 'the last column' }
     const isText = (column: number): boolean =>
       areNumbers.slice(rows.length - examples.length).every((row, i) => !row[column] && !isMissing(examples[i][column]))
     const texts = first.flatMap((_, column) =>
       isText(column) && !(column === 0 && header?.[0] === '') ? [column] : [],
     )
-    if (texts.length === 1) return { label: texts[0], chosen: 'the only text' }
+    if (texts.length === 1) return { label: texts[0], chosen: 'the only text column' }
     const [ofFirst, ofLast] = [0, last].map((column) => likeness(text, separator, name, column, header !== undefined))
     // Where a name could have told, a last column of what was measured is asked for by mistake.
     return ofFirst > Math.max(0, ofLast) && (header === undefined || ofLast >= 0)
       ? { label: 0, chosen: 'by its values' }
-      : { label: last, chosen: 'the last' }
+      : { label: last, chosen: 'the last column' }
   }
   const { label: column, chosen } = found()
   const index = column === 0 || count < 3 ? undefined : indexOf(header, examples)

@@ -138,7 +138,7 @@ export class OnnxCall {
   /** A whole number or a float. */
   number(name: string, otherwise: number): number {
     const value = this.#attribute(name) ?? otherwise
-    return typeof value === 'number' ? value : this.fail(`has an attribute ${name} that is no number`)
+    return typeof value === 'number' ? value : this.fail(`has an attribute ${name} that is not a number`)
   }
 
   flag(name: string, otherwise = false): boolean {
@@ -147,7 +147,7 @@ export class OnnxCall {
 
   text(name: string, otherwise: string): string {
     const value = this.#attribute(name) ?? otherwise
-    return typeof value === 'string' ? value : this.fail(`has an attribute ${name} that is no text`)
+    return typeof value === 'string' ? value : this.fail(`has an attribute ${name} that is not text`)
   }
 
   /** One of some texts. */
@@ -162,14 +162,14 @@ export class OnnxCall {
     const value = this.#attribute(name)
     if (value === undefined || (Array.isArray(value) && value.every((n) => typeof n === 'number')))
       return value as readonly number[] | undefined
-    return this.fail(`has an attribute ${name} that is no list of numbers`)
+    return this.fail(`has an attribute ${name} that is not a list of numbers`)
   }
 
   texts(name: string): readonly string[] | undefined {
     const value = this.#attribute(name)
     if (value === undefined || (Array.isArray(value) && value.every((text) => typeof text === 'string')))
       return value as readonly string[] | undefined
-    return this.fail(`has an attribute ${name} that is no list of texts`)
+    return this.fail(`has an attribute ${name} that is not a list of texts`)
   }
 
   /** An attribute that is a tensor. */
@@ -177,7 +177,7 @@ export class OnnxCall {
     const value = this.#attribute(name)
     if (value === undefined) return undefined
     if (typeof value !== 'object' || !('dataType' in value))
-      return this.fail(`has an attribute ${name} that is no tensor`)
+      return this.fail(`has an attribute ${name} that is not a tensor`)
     return knownOf(value, (problem) => this.fail(problem))
   }
 

@@ -172,7 +172,7 @@ export class Exporter {
     const sizes = node.shape.map((size, axis) => {
       if (this.trace.isFixed(node, axis)) return this.integers([size])
       const times = this.trace.timesBatch(node, axis)
-      if (times === undefined) return this.fail(node, 'has a size that is no multiple of the number of examples')
+      if (times === undefined) return this.fail(node, 'has a size that is not a multiple of the number of examples')
       return times === 1 ? this.examples() : this.step('Mul', [this.examples(), this.integers([times])])
     })
     return sizes.length === 1 ? sizes[0] : this.step('Concat', sizes, { axis: 0 })

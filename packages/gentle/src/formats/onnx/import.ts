@@ -65,7 +65,7 @@ export interface OnnxModel {
 
 /**
  * Opens the network of an ONNX file: any number of inputs and outputs, of floats, integers and truth values. Weights keep their names, and can be trained further.
- * @throws FormatError for a broken file, a set of operators that is not read, and inputs that are no tensors; ArgumentError for sizes that the file does not leave open.
+ * @throws FormatError for a broken file, a set of operators that is not read, and inputs that are not tensors; ArgumentError for sizes that the file does not leave open.
  */
 export async function loadOnnx(
   bytes: Uint8Array,
@@ -158,7 +158,7 @@ function bind(network: OnnxNetwork, sizes: Readonly<Record<string, number>>, nam
       if (!Object.hasOwn(sizes, axisName)) return typeof size === 'string' ? size : ''
       const given = sizes[axisName]
       if (!Number.isSafeInteger(given) || given < 1)
-        throw new ArgumentError(`${name}: size ${axisName} is ${given}; expected a whole number from 1`)
+        throw new ArgumentError(`${name}: size ${axisName} is ${given}; expected a whole number of at least 1`)
       used.add(axisName)
       return given
     }),

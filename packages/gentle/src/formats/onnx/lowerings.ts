@@ -159,7 +159,7 @@ const lowerings: Record<ElementwiseName | StructuredName, Lower> = {
   toInt32(exporter, node) {
     const [x] = node.inputs
     const name = exporter.name(x)
-    // What does not fit 32 bits is undefined in ONNX, and the nearest that does here; the largest such is no float.
+    // What does not fit 32 bits is undefined in ONNX, and the nearest that does here; the largest such is not a float.
     const bounds = [exporter.number(-(2 ** 31), x), exporter.number(2 ** 31 - 128, x)]
     const fitting = cast(exporter, exporter.step('Clip', [name, ...bounds]), dataTypes.int32)
     const beyond = exporter.step('GreaterOrEqual', [name, exporter.number(2 ** 31, x)])
@@ -305,11 +305,11 @@ const lowerings: Record<ElementwiseName | StructuredName, Lower> = {
   maxPool2dGather: ofGradients,
   avgPool2d(exporter, node) {
     const attributes = node.attributes as AvgPool2dAttributes
-    const { padding, after = padding, countPadding = true } = attributes
+    const { padding, after = padding, countIncludePad = true } = attributes
     const [x] = namesOf(exporter, node)
     const { before, behind } = aroundPooled(node, attributes)
     const window = { ...windowOf(attributes), count_include_pad: 0 }
-    if (!countPadding || [...padding, ...after].every((n) => n === 0))
+    if (!countIncludePad || [...padding, ...after].every((n) => n === 0))
       return exporter.give(node, 'AveragePool', [x], { ...window, pads: [...before, ...behind] })
     // Zeros that count become part of the image, for what lies beyond them never counts.
     const padded = exporter.step('Pad', [x, exporter.integers([0, 0, ...padding, 0, 0, ...after])])
@@ -439,7 +439,7 @@ function resize(exporter: Exporter, node: Tensor, attributes: Attributes): void 
   else exporter.give(node, 'Resize', [name, '', '', exporter.shape(node)], attributes)
 }
 
-/** Rows, then columns, by their indices: where a factor is no whole number, runtimes round places of pixels differently. */
+/** Rows, then columns, by their indices: where a factor is not a whole number, runtimes round places of pixels differently. */
 function pickPixels(exporter: Exporter, node: Tensor, method: ResampleMethod): void {
   const [x] = node.inputs
   const picked = [2, 3].reduce((image, axis) => {

@@ -57,9 +57,9 @@ export interface OnnxValue {
   readonly name: string
   /** Undefined where the file tells none. */
   readonly shape?: readonly (number | string)[]
-  /** One of `dataTypes`; 0 where the value is no tensor, or the file does not tell. */
+  /** One of `dataTypes`; 0 where the value is not a tensor, or the file does not tell. */
   readonly dataType: number
-  /** What it is, where it is no tensor: such as 'sequence'. */
+  /** What it is, where it is not a tensor: such as 'sequence'. */
   readonly kind?: string
 }
 

@@ -63,7 +63,7 @@ const namesAt = (nodes: readonly OnnxNode[], places: Readonly<Record<string, rea
 
 /**
  * The network of a file, and the values of its weights.
- * @throws FormatError for inputs that are no tensors, and for a newer set of operators than is known here.
+ * @throws FormatError for inputs that are not tensors, and for a newer set of operators than is known here.
  */
 export function networkOf(
   { graph, opsets }: OnnxFile,
@@ -96,7 +96,7 @@ export function networkOf(
   }
   const port = ({ name: of, shape, dataType, kind }: OnnxValue, what: string): OnnxPort => {
     const type = typeOfNumber(dataType)
-    if (kind !== undefined) return fail(`its ${what} '${printable(of)}' is no tensor but of the kind: ${kind}`)
+    if (kind !== undefined) return fail(`its ${what} '${printable(of)}' is not a tensor but of the kind: ${kind}`)
     if (dataType === dataTypes.string) return fail(`its ${what} '${printable(of)}' is of texts; expected numbers`)
     if (type === undefined) return fail(`its ${what} '${printable(of)}' has elements of type ${dataType} of ONNX`)
     if (type === 'bfloat16')

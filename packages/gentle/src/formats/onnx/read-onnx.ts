@@ -212,7 +212,7 @@ function readNode(reader: PbfReader, where: string): OnnxNode {
   return { name, operator, domain: domain === 'ai.onnx' ? '' : domain, inputs, outputs, attributes }
 }
 
-/** What a value is that is no tensor, by TypeProto's fields. */
+/** What a value is that is not a tensor, by TypeProto's fields. */
 const otherKinds: Readonly<Record<number, string>> = {
   4: 'sequence',
   5: 'map',
@@ -288,7 +288,7 @@ function asMessage<T>(where: string, what: string, read: () => T): T {
 
 /**
  * What an ONNX file holds.
- * @throws FormatError for bytes that are no ONNX file.
+ * @throws FormatError for bytes that are not an ONNX file.
  */
 export function readOnnx(file: Uint8Array, where: string): OnnxFile {
   return asMessage(where, 'ONNX file', () => {
@@ -313,7 +313,7 @@ export function readOnnx(file: Uint8Array, where: string): OnnxFile {
         metadata[key] = value
       } else if (tag === 25) functions++
     }, undefined)
-    if (graph === undefined) throw new FormatError(`${where} is no ONNX file: it has no graph`)
+    if (graph === undefined) throw new FormatError(`${where} is not an ONNX file: it has no graph`)
     if (functions > 0)
       throw new FormatError(
         `${where}: it defines ${functions} functions of its own, which are not read; write it with functions inlined`,

@@ -259,14 +259,14 @@ class Unpickler {
   append(values: readonly PickleValue[]): void {
     const top = this.#top()
     const list = top instanceof PickleObject ? top.entries : top
-    if (!Array.isArray(list)) this.#broken('it appends to what is no list')
+    if (!Array.isArray(list)) this.#broken('it appends to what is not a list')
     for (const value of values) list.push(value)
   }
 
   setItems(items: readonly PickleValue[]): void {
     const dictionary = this.#top()
     if (!(dictionary instanceof PickleDictionary || dictionary instanceof PickleObject) || items.length % 2 !== 0)
-      this.#broken('it sets items of what is no dictionary')
+      this.#broken('it sets items of what is not a dictionary')
     for (const item of items) dictionary.items.push(item)
   }
 
@@ -286,7 +286,7 @@ class Unpickler {
 
   nameFromStack(): void {
     const [module, name] = this.popSeveral(2)
-    if (typeof module !== 'string' || typeof name !== 'string') this.#broken('a name is no text')
+    if (typeof module !== 'string' || typeof name !== 'string') this.#broken('a name is not text')
     this.name(module, name)
   }
 
@@ -306,11 +306,11 @@ class Unpickler {
   }
 
   #call(callee: PickleValue, parameters: PickleValue): void {
-    if (!Array.isArray(parameters)) this.#broken('its parameters are no tuple')
+    if (!Array.isArray(parameters)) this.#broken('its parameters are not a tuple')
     if (typeof callee === 'function') this.push(callee(parameters))
     else if (callee instanceof PickleName || callee instanceof PickleObject)
       this.push(new PickleObject(callee.name, parameters))
-    else this.#broken('it calls what is no function')
+    else this.#broken('it calls what is not a function')
   }
 
   /** Sets a value's attributes: those of a dictionary, such as a state dict's `_metadata`, hold nothing that is asked for. */
@@ -318,7 +318,7 @@ class Unpickler {
     const state = this.pop()
     const top = this.#top()
     if (top instanceof PickleObject) top.state = state
-    else if (!(top instanceof PickleDictionary)) this.#broken('it sets attributes of what is no object')
+    else if (!(top instanceof PickleDictionary)) this.#broken('it sets attributes of what is not an object')
   }
 
   #top(): PickleValue {

@@ -44,7 +44,7 @@ export interface PyTorchFile {
  * whole gives what its `state_dict()` would. Tensors deeper within have names joined by dots, as in `encoder.0.weight`. Other values but
  * names of classes are left out, and objects of classes of Python are passed over, never made. `name` stands in messages.
  * @throws FormatError for a file that is cut off or broken, of another format or TorchScript, without the key that is asked for, and for weights
- * that are no plain tensors: sparse, quantised or complex ones.
+ * that are not plain tensors: sparse, quantised or complex ones.
  */
 export function readPyTorch(bytes: Uint8Array, name = 'PyTorch file', options: PyTorchOptions = {}): PyTorchFile {
   const fail: Fail = failing(name)
@@ -69,7 +69,8 @@ export interface PyTorchListing extends Omit<PyTorchFile, 'tensors'> {
 export function listPyTorch(bytes: Uint8Array, fail: Fail, options: PyTorchOptions = {}): PyTorchListing {
   const { root, pickled, isLegacy } = readSaved(bytes, fail)
   const { value, key, others, part } = chooseWeights(root, options.key, fail)
-  if (itemsOf(value) === undefined) return fail(`holds ${kindOf(value)}, which is no dictionary of tensors; ${advice}`)
+  if (itemsOf(value) === undefined)
+    return fail(`holds ${kindOf(value)}, which is not a dictionary of tensors; ${advice}`)
   const all = tensorsOf(value, mostNaming * pickled, advice, fail)
   const tensors = part === undefined ? all : namesBelow(all, part)
   const classes = isModule(root) ? undefined : classNames(itemsOf(root) ?? [])

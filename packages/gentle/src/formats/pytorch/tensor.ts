@@ -108,10 +108,10 @@ function dictionaryOf([pairs]: readonly PickleValue[], fail: Fail): PickleDictio
 /** What the names in a pickle of torch.save stand for. */
 export function torchNames(storageOf: StorageOf, fail: Fail): PickleNames {
   const parameter: PickleFunction = ([tensor]) =>
-    isTensor(tensor) ? tensor : fail('holds a parameter that is no tensor')
+    isTensor(tensor) ? tensor : fail('holds a parameter that is not a tensor')
   // Protocol 2 has no sets of its own.
   const set: PickleFunction = ([entries = []]) =>
-    Array.isArray(entries) ? entries : fail('holds a set of what is no list')
+    Array.isArray(entries) ? entries : fail('holds a set of what is not a list')
   const functions: Readonly<Record<string, PickleFunction>> = {
     'builtins.set': set,
     '__builtin__.set': set,

@@ -11,6 +11,6 @@ export function parseJson(bytes: Uint8Array, fail: Fail): unknown {
   try {
     return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes))
   } catch (cause) {
-    return fail('it is no JSON text', cause)
+    return fail('it is not JSON text', cause)
   }
 }

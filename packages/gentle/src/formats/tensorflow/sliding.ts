@@ -90,4 +90,4 @@ export const poolMax = (x: Tensor, kernel: Both, window: PoolWindow): Tensor =>
 
 /** The mean of each window's pixels; padding does not count. */
 export const poolMean = (x: Tensor, kernel: Both, window: PoolWindow): Tensor =>
-  avgPool2d(x, kernel, { stride: window.stride, padding: poolPadding(x, kernel, window), countPadding: false })
+  avgPool2d(x, kernel, { stride: window.stride, padding: poolPadding(x, kernel, window), countIncludePad: false })

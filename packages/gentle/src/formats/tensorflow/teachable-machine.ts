@@ -10,7 +10,7 @@ import type { TensorflowMetadata } from './tensorflow-model.ts'
  */
 export function teachableMachine(metadata: Uint8Array | object, fail: Fail): TensorflowMetadata {
   const json = metadata instanceof Uint8Array ? parseJson(metadata, fail) : metadata
-  if (!isRecord(json)) return fail('is no object')
+  if (!isRecord(json)) return fail('is not an object')
   const { labels, wordLabels, imageSize } = json
   const names = labels ?? wordLabels
   if (!Array.isArray(names) || !names.every((name) => typeof name === 'string'))

@@ -252,7 +252,7 @@ function checked(port: TensorflowInput, array: NDArray, file: string): NDArray {
   const { name, shape, dtype, batch } = port
   const where = `${file}: input '${printable(name)}'`
   if (!Array.isArray(array.shape) || !ArrayBuffer.isView(array.data))
-    throw new ArgumentError(`${where} is no array { data, shape, dtype }; expected ${expectedBy(port)}`)
+    throw new ArgumentError(`${where} is not an array { data, shape, dtype }; expected ${expectedBy(port)}`)
   const [examples, ...sizes] = array.shape
   const fits =
     examples >= 1 &&

@@ -78,7 +78,7 @@ function groupFrom(value: unknown, fail: Fail): WeightGroup {
   if (!isRecord(value) || !Array.isArray(value.weights) || !Array.isArray(value.paths))
     return fail('one of its groups of weights has no lists `weights` and `paths`')
   const paths = value.paths.map((path) =>
-    typeof path === 'string' ? path : fail('a path of one of its groups of weights is no text'),
+    typeof path === 'string' ? path : fail('a path of one of its groups of weights is not text'),
   )
   return { paths, weights: value.weights.map((each) => entryFrom(each, fail)) }
 }
@@ -86,11 +86,11 @@ function groupFrom(value: unknown, fail: Fail): WeightGroup {
 function entryFrom(value: unknown, fail: Fail): WeightEntry {
   if (!isRecord(value) || typeof value.name !== 'string') return fail('one of its weights has no name')
   const { name, shape, dtype, quantization } = value
-  if (!Array.isArray(shape) || !shape.every(isCount)) return fail(`the shape of ${quoted(name)} is no list of sizes`)
+  if (!Array.isArray(shape) || !shape.every(isCount)) return fail(`the shape of ${quoted(name)} is not a list of sizes`)
   if (dtype !== 'float32' && dtype !== 'int32' && dtype !== 'bool')
     return fail(`${quoted(name)} is of ${quoted(String(dtype))}; expected float32, int32 or bool`)
   if (quantization === undefined) return { name, shape, dtype }
-  if (!isRecord(quantization)) return fail(`the quantization of ${quoted(name)} is no object`)
+  if (!isRecord(quantization)) return fail(`the quantization of ${quoted(name)} is not an object`)
   const { dtype: as, scale, min } = quantization
   if (as === 'float16' && dtype === 'float32')
     return { name, shape, dtype, quantization: { dtype: as, scale: 1, min: 0 } }

@@ -39,7 +39,7 @@ async function* textOf(bytes: Uint8Array, name: string): AsyncGenerator<string> 
   } catch (cause) {
     if (cause instanceof FormatError) throw cause
     throw new FormatError(
-      `${name}: ${isCompressed ? 'its bytes cannot be decompressed, or are no text' : 'its bytes are no text'}; expected UTF-8`,
+      `${name}: ${isCompressed ? 'its bytes cannot be decompressed, or are not text' : 'its bytes are not text'}; expected UTF-8`,
       { cause },
     )
   }
@@ -142,7 +142,7 @@ class ArpaReader {
 
   #number(text: string): number {
     const number = /^-inf(inity)?$/i.test(text) ? Number.NEGATIVE_INFINITY : Number(text)
-    if (Number.isNaN(number) || number === Number.POSITIVE_INFINITY) this.#fail(`'${text}' is no number`)
+    if (Number.isNaN(number) || number === Number.POSITIVE_INFINITY) this.#fail(`'${text}' is not a number`)
     return number
   }
 

@@ -32,11 +32,11 @@ function childOf(parent: Counted, token: number): Counted {
  * Empirical Study of Smoothing Techniques for Language Modeling", 1999, sections 2.7 and 3). Each count is less by a discount D, and what that
  * leaves goes to the shorter history, where a token counts by how many different ones were seen before it. D is n1 / (n1 + 2 n2) of each order, of the
  * sequences seen once and twice; 1/2 where there are none of either. After every history the probabilities of all tokens, the end and `<unk>` add up to 1.
- * @throws ArgumentError for an order that is no whole number from 1, tokens that are empty, have blanks in them or are marks, and where there is no sentence.
+ * @throws ArgumentError for an order that is not a whole number from 1, tokens that are empty, have blanks in them or are marks, and where there is no sentence.
  */
 export function countNgrams(sentences: Iterable<readonly string[]>, { order = 3 }: CountOptions = {}): NgramModel {
   if (!(Number.isInteger(order) && order >= 1))
-    throw new ArgumentError(`countNgrams: order is ${order}; expected a whole number from 1`)
+    throw new ArgumentError(`countNgrams: order is ${order}; expected a whole number of at least 1`)
   const tokens = [unknownToken, sentenceBegin, sentenceEnd]
   const numbers = new Map(tokens.map((token, number) => [token, number]))
   const [unknown, begin, end] = [0, 1, 2]
@@ -44,7 +44,7 @@ export function countNgrams(sentences: Iterable<readonly string[]>, { order = 3 
     let number = numbers.get(token)
     if (number === undefined) {
       if (token === '' || /\s/u.test(token))
-        throw new ArgumentError(`countNgrams: '${token}' is no token; expected words without blanks`)
+        throw new ArgumentError(`countNgrams: '${token}' is not a token; expected words without blanks`)
       number = tokens.push(token) - 1
       numbers.set(token, number)
     }

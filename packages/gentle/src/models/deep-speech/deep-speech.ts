@@ -54,14 +54,14 @@ function checked(options: DeepSpeechOptions): Required<DeepSpeechOptions> {
   checkOptions(options, optionNames, 'deepSpeech')
   const { convolutions, cell = 'gru', bidirectional = true, dropout = 0 } = options
   for (const name of ['symbols', 'layers', 'units'] as const) checkCount(options[name], `deepSpeech: ${name}`)
-  if (!Array.isArray(convolutions)) throw new ArgumentError('deepSpeech: convolutions are no list')
+  if (!Array.isArray(convolutions)) throw new ArgumentError('deepSpeech: convolutions are not a list')
   for (const [i, each] of convolutions.entries()) checkConvolution(each, `deepSpeech: convolution ${i + 1}`)
   if (!Object.hasOwn(cells, cell))
     throw new ArgumentError(`deepSpeech: cell is '${cell}'; expected one of ${Object.keys(cells).join(', ')}`)
   checkFlag(bidirectional, 'deepSpeech: bidirectional')
   const { lookahead = bidirectional ? 0 : 20 } = options
   if (!(Number.isInteger(lookahead) && lookahead >= 0))
-    throw new ArgumentError(`deepSpeech: lookahead is ${lookahead}; expected a whole number from 0`)
+    throw new ArgumentError(`deepSpeech: lookahead is ${lookahead}; expected a whole number of at least 0`)
   if (bidirectional && lookahead > 0)
     throw new ArgumentError('deepSpeech: lookahead is for networks that go forwards alone; set bidirectional: false')
   Dropout(dropout)

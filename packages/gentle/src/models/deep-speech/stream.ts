@@ -29,7 +29,7 @@ export class SpeechStream {
 
   /**
    * @param steps of the output that a chunk gives; fewer answer sooner, more take less time
-   * @throws ArgumentError for a model that is no Deep Speech, for one that goes backwards, too, and for steps that are no whole number from 1.
+   * @throws ArgumentError for a model that is not a Deep Speech model, for one that goes backwards, too, and for steps that are not a whole number of at least 1.
    */
   static async begin(model: InputsModel, { steps = 16 }: { readonly steps?: number } = {}): Promise<SpeechStream> {
     const network = model.layer as DeepSpeech
@@ -72,7 +72,7 @@ export class SpeechStream {
   #take(frames: Float32Array): void {
     if (this.#ended) throw new ArgumentError('SpeechStream: the sound is over; begin another stream')
     if (frames.length % this.#bins !== 0)
-      throw new ShapeError(`SpeechStream: ${frames.length} numbers are no whole number of frames of ${this.#bins}`)
+      throw new ShapeError(`SpeechStream: ${frames.length} numbers are not a whole number of frames of ${this.#bins}`)
     const joined = new Float32Array(this.#frames.length + frames.length)
     joined.set(this.#frames)
     joined.set(frames, this.#frames.length)

@@ -8,7 +8,7 @@ import type { Layer, LayerTypes } from '../layer.ts'
  */
 export function Auxiliary(head: Layer, weight = 0.3): Layer {
   if (typeof weight !== 'number' || !(weight >= 0))
-    throw new ArgumentError(`auxiliary: weight is ${JSON.stringify(weight)}; expected a number from 0`)
+    throw new ArgumentError(`auxiliary: weight is ${JSON.stringify(weight)}; expected a number of at least 0`)
   return {
     description: { type: 'auxiliary', head: head.description, weight },
     trainingOnly: true,

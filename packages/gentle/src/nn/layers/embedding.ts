@@ -31,7 +31,7 @@ export function Embedding(count: number, dimensions: number, options: EmbeddingO
   }
 }
 
-/** NaN, which as int32 would be 0, is no symbol. */
+/** NaN, which as int32 would be 0, is not a symbol. */
 const symbolsOf = (x: Tensor): Tensor => (x.dtype === 'int32' ? x : cast(where(equal(x, x), x, -1), 'int32'))
 
 /** What builds these layers from their descriptions. */

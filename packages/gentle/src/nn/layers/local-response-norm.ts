@@ -15,7 +15,7 @@ export function LocalResponseNorm(options: LocalResponseNormOptions = {}): Layer
   checkFinite(beta, 'localResponseNorm: beta')
   for (const [name, value] of Object.entries({ alpha, k }))
     if (!(checkFinite(value, `localResponseNorm: ${name}`) >= 0))
-      throw new ArgumentError(`localResponseNorm: ${name} is ${value}; expected a number from 0`)
+      throw new ArgumentError(`localResponseNorm: ${name} is ${value}; expected a number of at least 0`)
   const description = { type: 'localResponseNorm', options }
   return {
     description,

@@ -10,7 +10,7 @@ import { checkCount, inLayer, type Layer, type LayerTypes } from '../layer.ts'
  * Lets each unit of a sequence [N, T, C] see its own next `future` steps, and no others: r[t, c] = Σ over j from 0 to `future` of W[c, j] h[t + j, c] (Amodei et
  * al., "Deep Speech 2", 2016, section 3.5, equation 9), so that a network that goes forwards alone may answer as the sound arrives, a little late. What
  * is behind the end counts as 0, also behind that of an example, where the network tells how long those are. Parameter `weight` [C, future + 1].
- * @throws ArgumentError for anything but a whole number from 1.
+ * @throws ArgumentError for anything but a whole number of at least 1.
  */
 export function RowConv(future: number): Layer {
   checkCount(future, 'rowConv: future')

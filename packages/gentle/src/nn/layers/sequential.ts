@@ -33,7 +33,7 @@ export function namedLayers(layers: NamedLayers, where: string): (readonly [stri
   return Object.entries(layers).map(([name, layer]) => {
     if (/^\d+$/.test(name) || name.includes('.') || name === '')
       throw new ArgumentError(
-        `${where}: '${name}' is no name for a layer; expected a word without dots, or layers without names`,
+        `${where}: '${name}' is not a name for a layer; expected a word without dots, or layers without names`,
       )
     return [name, layer]
   })

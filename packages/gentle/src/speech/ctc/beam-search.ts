@@ -5,7 +5,7 @@ import { type DecodingLanguage, type Spelled, Spelling } from './spelling.ts'
 
 export interface CtcBeamSearchOptions {
   /** How many beginnings go on from step to step; 64 unless given. */
-  readonly beam?: number
+  readonly beamSize?: number
   /** The symbol that stands for none; 0 unless given. */
   readonly blank?: number
   /** A language model, and how much it counts; none unless given. */
@@ -21,7 +21,7 @@ export interface CtcHypothesis {
   readonly score: number
 }
 
-/** Symbols less likely than this are no continuation at a step, unless nothing else is. */
+/** Symbols less likely than this are not a continuation at a step, unless nothing else is. */
 const leastLogProbability = -16
 
 /** A beginning of a text; all share those that they begin with. */
@@ -97,30 +97,30 @@ function logAdd(a: number, b: number): number {
  * come: `push` goes on where the last one ended.
  *
  * ```ts
- * const search = new CtcBeamSearch(symbols.size, { beam: 100, language: { model, symbols: symbols.symbols, tokens: 'words', weight: 0.8, bonus: 1 } })
+ * const search = new CtcBeamSearch(symbols.size, { beamSize: 100, language: { model, symbols: symbols.symbols, tokens: 'words', weight: 0.8, bonus: 1 } })
  * search.push(logits)
  * const [{ symbols: best }] = search.best()
  * ```
  */
 export class CtcBeamSearch {
   readonly #symbols: number
-  readonly #beam: number
+  readonly #beamSize: number
   readonly #blank: number
   readonly #spelling: Spelling | undefined
   readonly #mostGain: number
   #prefixes: Prefix[]
 
   /** @throws ArgumentError for options out of range, and a language model for other symbols. */
-  constructor(symbols: number, { beam = 64, blank = 0, language }: CtcBeamSearchOptions = {}) {
-    if (!(Number.isInteger(beam) && beam >= 1))
-      throw new ArgumentError(`ctcBeamSearch: beam is ${beam}; expected a whole number from 1`)
+  constructor(symbols: number, { beamSize = 64, blank = 0, language }: CtcBeamSearchOptions = {}) {
+    if (!(Number.isInteger(beamSize) && beamSize >= 1))
+      throw new ArgumentError(`ctcBeamSearch: beamSize is ${beamSize}; expected a whole number of at least 1`)
     checkBlank(blank, symbols, 'ctcBeamSearch')
     if (language !== undefined && language.symbols.length !== symbols)
       throw new ArgumentError(
         `ctcBeamSearch: the language model has texts for ${language.symbols.length} symbols; expected ${symbols}`,
       )
     this.#symbols = symbols
-    this.#beam = beam
+    this.#beamSize = beamSize
     this.#blank = blank
     this.#spelling = language && new Spelling(language)
     this.#mostGain = this.#spelling?.mostGain ?? 0
@@ -129,7 +129,7 @@ export class CtcBeamSearch {
     this.#prefixes = [empty]
   }
 
-  /** Takes further steps. @throws ShapeError for logits that are no whole steps. */
+  /** Takes further steps. @throws ShapeError for logits that are not whole steps. */
   push(logits: Float32Array): void {
     const steps = stepsOf(logits, this.#symbols, 'ctcBeamSearch')
     for (let t = 0; t < steps; t++) this.#step(logits.subarray(t * this.#symbols, (t + 1) * this.#symbols))
@@ -165,7 +165,7 @@ export class CtcBeamSearch {
       if (prefix.parent !== undefined) prefix.nextOther = prefix.other + row[prefix.symbol] - total
     }
     // What can score no better than all that are here already is not looked at: it would be left out in the end.
-    const least = this.#prefixes.length < this.#beam ? Number.NEGATIVE_INFINITY : leastNext(this.#prefixes)
+    const least = this.#prefixes.length < this.#beamSize ? Number.NEGATIVE_INFINITY : leastNext(this.#prefixes)
     const gain = this.#mostGain
     for (const prefix of this.#prefixes) {
       const all = prefix.logProbability
@@ -206,12 +206,12 @@ export class CtcBeamSearch {
   /** The best of the prefixes. Those that are left are forgotten with all that only they hold. */
   #kept(reached: Prefix[]): Prefix[] {
     reached.sort((a, b) => descending(a.score, b.score))
-    for (const prefix of reached.slice(this.#beam)) {
+    for (const prefix of reached.slice(this.#beamSize)) {
       prefix.blank = Number.NEGATIVE_INFINITY
       prefix.other = Number.NEGATIVE_INFINITY
       if (!prefix.hasChildren) prefix.parent?.children.delete(prefix.symbol)
     }
-    return reached.slice(0, this.#beam)
+    return reached.slice(0, this.#beamSize)
   }
 }
 

@@ -12,7 +12,7 @@ export interface HeardSymbols {
   readonly logProbability: number
 }
 
-/** @throws ShapeError for logits that are no whole steps. */
+/** @throws ShapeError for logits that are not whole steps. */
 export function stepsOf(logits: Float32Array, symbols: number, where: string): number {
   if (!(Number.isInteger(symbols) && symbols >= 2) || logits.length % symbols !== 0)
     throw new ShapeError(
@@ -24,13 +24,13 @@ export function stepsOf(logits: Float32Array, symbols: number, where: string): n
 export const isSymbol = (symbol: number, symbols: number): boolean =>
   Number.isInteger(symbol) && symbol >= 0 && symbol < symbols
 
-/** @throws ArgumentError for a blank that is no symbol. */
+/** @throws ArgumentError for a blank that is not a symbol. */
 export function checkBlank(blank: number, symbols: number, where: string): void {
   if (!isSymbol(blank, symbols))
     throw new ArgumentError(`${where}: blank is ${blank}; expected a symbol from 0 to ${symbols - 1}`)
 }
 
-/** The logarithm of the sum of the exponentials of a step's logits. @throws ArgumentError where it is no number. */
+/** The logarithm of the sum of the exponentials of a step's logits. @throws ArgumentError where it is not a number. */
 export function logSumOfStep(row: Float32Array, where: string): number {
   let most = Number.NEGATIVE_INFINITY
   for (const logit of row) most = Math.max(most, logit)
@@ -48,7 +48,7 @@ export function logSumOfStep(row: Float32Array, where: string): number {
  * Best path decoding (Graves et al., 2006, section 3.2): the likeliest symbol of each step, and the first of equals.
  * @param logits row-major [steps, symbols], of one example
  * @param symbols how many there are, the blank among them
- * @throws ShapeError for logits that are no whole steps; ArgumentError for a blank that is no symbol.
+ * @throws ShapeError for logits that are not whole steps; ArgumentError for a blank that is not a symbol.
  */
 export function ctcGreedy(
   logits: Float32Array,

@@ -188,10 +188,10 @@ export class RealFourier {
   readonly #cosines: Float64Array
   readonly #sines: Float64Array
 
-  /** @throws ArgumentError for a length that is no whole number from 1. */
+  /** @throws ArgumentError for a length that is not a whole number of at least 1. */
   constructor(length: number) {
     if (!Number.isInteger(length) || length < 1)
-      throw new ArgumentError(`RealFourier: the length is ${length}; expected a whole number from 1`)
+      throw new ArgumentError(`RealFourier: the length is ${length}; expected a whole number of at least 1`)
     this.length = length
     this.bins = Math.floor(length / 2) + 1
     this.#half = length % 2 === 0

@@ -56,7 +56,7 @@ export class Frames {
       padding = 'none',
     } = options
     if (!Number.isInteger(sampleRate) || sampleRate < 1)
-      throw new ArgumentError(`spectrogram: sampleRate is ${sampleRate}; expected a whole number from 1`)
+      throw new ArgumentError(`spectrogram: sampleRate is ${sampleRate}; expected a whole number of at least 1`)
     const samples = (what: string, milliseconds: number): number => {
       const count = Math.round((milliseconds * sampleRate) / 1000)
       if (!(count >= 1 && Number.isFinite(count)))

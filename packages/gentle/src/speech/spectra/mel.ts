@@ -58,7 +58,7 @@ export interface MelFilters {
 export function melFilters(options: MelOptions, bins: number, sampleRate: number, length = 2 * (bins - 1)): MelFilters {
   const { filters, scale = 'htk', low = 0, high = sampleRate / 2, normalization = 'height' } = options
   if (!Number.isInteger(filters) || filters < 1)
-    throw new ArgumentError(`mel filters: their number is ${filters}; expected a whole number from 1`)
+    throw new ArgumentError(`mel filters: their number is ${filters}; expected a whole number of at least 1`)
   if (scale !== 'htk' && scale !== 'slaney')
     throw new ArgumentError(`mel filters: the scale is '${scale}'; expected htk or slaney`)
   if (normalization !== 'height' && normalization !== 'area')

@@ -25,14 +25,14 @@ function normalize(values: Float32Array, first: number, step: number): void {
   let squares = 0
   for (let i = first; i < values.length; i += step) squares += (values[i] - mean) ** 2
   const deviation = Math.sqrt(squares / count)
-  // What rounding leaves of equal numbers is no spread.
+  // What rounding leaves of equal numbers is not a spread.
   const scale = deviation > 1e-6 * (1 + Math.abs(mean)) ? 1 / deviation : 0
   for (let i = first; i < values.length; i += step) values[i] = (values[i] - mean) * scale
 }
 
 /**
  * Spectrograms by one set of options: Deep Speech 2's (Amodei et al. 2016, section 3: of windows of 20 ms)
- * unless told otherwise.
+ * by default.
  *
  * ```ts
  * const spectrogram = new Spectrogram({ sampleRate: 16000, mel: { filters: 80 } })

@@ -14,7 +14,7 @@ const coefficients: Readonly<Record<WindowName, number>> = { hann: 0.5, hamming:
 
 /**
  * The samples of a window: a - (1 - a) cos(2 pi n / N), with N - 1 in place of N where it is symmetric.
- * @throws ArgumentError for a name or kind that there is not, and a length that is no whole number from 1.
+ * @throws ArgumentError for a name or kind that there is not, and a length that is not a whole number of at least 1.
  */
 export function windowSamples(name: WindowName, length: number, kind: WindowKind): Float64Array<ArrayBuffer> {
   if (!Object.hasOwn(coefficients, name))
@@ -22,7 +22,7 @@ export function windowSamples(name: WindowName, length: number, kind: WindowKind
   if (kind !== 'periodic' && kind !== 'symmetric')
     throw new ArgumentError(`window ${name}: its kind is '${kind}'; expected periodic or symmetric`)
   if (!Number.isInteger(length) || length < 1)
-    throw new ArgumentError(`window ${name}: its length is ${length}; expected a whole number from 1`)
+    throw new ArgumentError(`window ${name}: its length is ${length}; expected a whole number of at least 1`)
   const a = coefficients[name]
   const period = kind === 'periodic' ? length : length - 1
   return Float64Array.from({ length }, (_, n) =>

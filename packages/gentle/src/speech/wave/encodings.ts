@@ -72,7 +72,7 @@ export function encodingOf(tag: number, bytes: number, bits: number, name: strin
 /** What the other 14 bytes of a sub-format are, where its first two are a format's tag. */
 const tagSuffix = '000000001000800000aa00389b71'
 
-/** The tag in WAVE_FORMAT_EXTENSIBLE's sub-format. @throws FormatError for one that is no tag. */
+/** The tag in WAVE_FORMAT_EXTENSIBLE's sub-format. @throws FormatError for one that is not a tag. */
 export function subFormatTag(guid: Uint8Array, name: string): number {
   const digits = Array.from(guid, (byte) => byte.toString(16).padStart(2, '0')).join('')
   if (digits.slice(4) !== tagSuffix)

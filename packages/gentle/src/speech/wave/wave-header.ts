@@ -77,7 +77,9 @@ function formatOf(file: RandomAccess, { start, size }: Chunk, name: string) {
     throw new FormatError(`${name}: its format is extensible, but the chunk fmt has ${size} bytes; expected 40`)
   const tag = extensible ? subFormatTag(bytes.subarray(24, 40), name) : ownTag
   if (channels === 0 || sampleRate === 0)
-    throw new FormatError(`${name}: it has ${channels} channels of ${sampleRate} samples a second; expected at least 1`)
+    throw new FormatError(
+      `${name}: it has ${channels} channels of ${sampleRate} samples per second; expected at least 1`,
+    )
   const sampleBytes = frameBytes / channels
   return { channels, sampleRate, sampleBytes, encoding: encodingOf(tag, sampleBytes, bits, name) }
 }
@@ -88,14 +90,14 @@ function formatOf(file: RandomAccess, { start, size }: Chunk, name: string) {
  * Chunks that are not needed are passed over. A length of 0, where no chunks follow, and one from 0x7fff0000 beyond the file's end were written by a program
  * that did not know it: the samples go on to the end. Any other length beyond the end is a file that was cut off; `missing` tells by how much.
  * @param name how messages call it
- * @throws FormatError for what is no WAV file, is broken, or has samples in a format that is not read, by that format's name.
+ * @throws FormatError for what is not a WAV file, is broken, or has samples in a format that is not read, by that format's name.
  */
 export function readWaveHeader(file: RandomAccess, name = 'WAV file'): WaveHeader {
   const head = partOf(file, 0, Math.min(12, file.length))
   const [form, type] = [letters(head.subarray(0, 4)), letters(head.subarray(8, 12))]
   if (form === 'RIFX') throw new FormatError(`${name}: it is RIFX, of the other byte order; convert it to RIFF`)
   if (!['RIFF', 'RF64', 'BW64'].includes(form) || type !== 'WAVE')
-    throw new FormatError(`${name} is no WAV file: it begins with '${printableStart(head)}'; expected RIFF and WAVE`)
+    throw new FormatError(`${name} is not a WAV file: it begins with '${printableStart(head)}'; expected RIFF and WAVE`)
   let format: ReturnType<typeof formatOf> | undefined
   let long: number | undefined
   let at = 12
@@ -119,5 +121,5 @@ export function readWaveHeader(file: RandomAccess, name = 'WAV file'): WaveHeade
   throw new FormatError(`${name}: it ends without samples; expected a chunk data`)
 }
 
-/** The first four bytes, those that are no letters as dots. */
+/** The first four bytes, those that are not letters as dots. */
 const printableStart = (head: Uint8Array): string => letters(head.subarray(0, 4)).replace(/[^\x20-\x7e]/g, '.')

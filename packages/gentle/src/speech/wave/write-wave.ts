@@ -12,7 +12,7 @@ const mostBytes = 2 ** 32 - 1
 
 /**
  * The bytes of a WAV file. As 16-bit PCM samples are rounded, and those outside of -1 to 32767/32768 are cut there; as floating point they are kept as they are.
- * @throws ArgumentError for no channels or of unequal length, a rate that is no whole number from 1, values that are no finite numbers, another encoding, and more than 4 GB.
+ * @throws ArgumentError for no channels or of unequal length, a rate that is not a whole number of at least 1, values that are not finite numbers, another encoding, and more than 4 GB.
  */
 export function writeWave({ sampleRate, channels }: Sound, options: WriteWaveOptions = {}): Uint8Array<ArrayBuffer> {
   const { encoding = 'int16' } = options
@@ -22,14 +22,14 @@ export function writeWave({ sampleRate, channels }: Sound, options: WriteWaveOpt
       `writeWave: channels of ${channels.map(({ length }) => length).join(', ') || 'no'} samples; expected one or more of equal length`,
     )
   if (!Number.isInteger(sampleRate) || sampleRate < 1)
-    throw new ArgumentError(`writeWave: the rate is ${sampleRate}; expected a whole number from 1`)
+    throw new ArgumentError(`writeWave: the rate is ${sampleRate}; expected a whole number of at least 1`)
   if (encoding !== 'int16' && encoding !== 'float32')
     throw new ArgumentError(`writeWave: encoding is '${encoding}'; expected int16 or float32`)
   const float = encoding === 'float32'
   const sampleBytes = float ? 4 : 2
   const frameBytes = channels.length * sampleBytes
   const dataBytes = first.length * frameBytes
-  // What is no PCM says how many samples there are (chunk fact), and that its format has no extension.
+  // What is not a PCM says how many samples there are (chunk fact), and that its format has no extension.
   const headBytes = float ? 58 : 44
   if (headBytes + dataBytes > mostBytes)
     throw new ArgumentError(`writeWave: ${dataBytes} bytes of samples are too many for a WAV file; expected below 4 GB`)

@@ -45,11 +45,11 @@ export function traceLayers({ layer, parameters, state, inputShape }: Model, exa
 /** Whether a layer's output is maps [1, channels, height, width] of more than one place. */
 export const isSpatial = ({ output: { shape } }: TracedLayer): boolean => shape.length === 4 && shape[2] * shape[3] > 1
 
-/** @throws ArgumentError for values that are no picture of the model's. */
+/** @throws ArgumentError for values that are not a picture of the model's. */
 export function checkPicture({ inputShape }: Model, picture: Float32Array, where: string): void {
   if (inputShape.length !== 3 || picture.length !== sizeOf(inputShape))
     throw new ArgumentError(
-      `${where}: ${picture.length} values are no picture of the model's, which takes ${formatShape(inputShape)}`,
+      `${where}: ${picture.length} values are not a picture of the model's, which takes ${formatShape(inputShape)}`,
     )
 }
 

@@ -7,7 +7,7 @@ import { FormatError } from '../../core/errors.ts'
 /** Characters that a number of 32 bits takes at most. */
 const mostCharacters = 7
 
-/** Whole numbers from 0 as COCO's string. */
+/** Whole numbers of at least 0 as COCO's string. */
 export function compressCounts(runs: readonly number[]): string {
   let text = ''
   for (let i = 0; i < runs.length; i++) {

@@ -100,7 +100,7 @@ function runsOf({ height, width, counts }: RunLengthMask): readonly number[] {
   let sum = 0
   for (let i = 0; i < runs.length; i++) {
     if (!(Number.isInteger(runs[i]) && runs[i] >= 0))
-      throw new FormatError(`Run ${i} of a run-length mask is ${runs[i]}; expected a whole number from 0`)
+      throw new FormatError(`Run ${i} of a run-length mask is ${runs[i]}; expected a whole number of at least 0`)
     sum += runs[i]
   }
   if (sum !== height * width)

@@ -6,7 +6,7 @@ import type { DetectedObject, TruthObject } from './objects.ts'
 /** Detections of one category in one image that count, those of best scores. */
 const mostDetections = 100
 
-/** Which objects count; all that are given unless told. */
+/** Which objects count; all that are given by default. */
 export interface Selection {
   readonly categories?: readonly number[]
   readonly images?: readonly number[]

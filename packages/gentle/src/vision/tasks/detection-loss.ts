@@ -12,7 +12,7 @@ import { anything, nothing, targetRows } from './detection-targets.ts'
 /**
  * The loss of a detector's output [N, classes + 5, places] against targets [N, 6, places] of `detectionTarget`: focal loss of the classes at all places (Lin, Goyal,
  * Girshick, He, Dollár, "Focal Loss for Dense Object Detection", 2017), and at places that answer for an object 1 - generalised IoU, weighed by centreness, and the cross-entropy of
- * centreness (FCOS, equation 2 and section 3.3). All are a mean over such places. A label that is no class of the network's gives NaN.
+ * centreness (FCOS, equation 2 and section 3.3). All are a mean over such places. A label that is not a class of the network's gives NaN.
  * @throws ShapeError for other shapes.
  */
 export const detectionLoss: Loss = (prediction, target) => {

@@ -8,11 +8,11 @@ import type { Task } from './task.ts'
 
 export interface DetectionOptions {
   /** Answers below are left out, 0 to 1; 0.05 unless given. */
-  readonly leastScore?: number
+  readonly scoreThreshold?: number
   /** Boxes of one class that overlap more are taken for the same object; 0.5 unless given. */
-  readonly iou?: number
+  readonly iouThreshold?: number
   /** Objects of a picture at most; 100 unless given. */
-  readonly most?: number
+  readonly maxDetections?: number
 }
 
 /** Answers of a level that are looked at. */
@@ -23,11 +23,11 @@ const candidatesALevel = 1000
  * @throws ArgumentError for options out of range; `decode` throws one for an output that does not belong to the levels.
  */
 export function detection(levels: readonly PyramidLevel[], options: DetectionOptions = {}): Task<ScoredBox[]> {
-  const { leastScore = 0.05, iou = 0.5, most = 100 } = options
-  for (const [what, value] of Object.entries({ leastScore, iou }))
+  const { scoreThreshold = 0.05, iouThreshold = 0.5, maxDetections = 100 } = options
+  for (const [what, value] of Object.entries({ scoreThreshold, iouThreshold }))
     if (!(value >= 0 && value <= 1)) throw new ArgumentError(`detection: ${what} is ${value}; expected 0 to 1`)
-  if (!Number.isInteger(most) || most < 1)
-    throw new ArgumentError(`detection: most is ${most}; expected a whole number from 1`)
+  if (!Number.isInteger(maxDetections) || maxDetections < 1)
+    throw new ArgumentError(`detection: most is ${maxDetections}; expected a whole number of at least 1`)
   const width = levels[0].columns * levels[0].stride[1]
   return {
     name: 'detect',
@@ -35,14 +35,14 @@ export function detection(levels: readonly PyramidLevel[], options: DetectionOpt
     loss: detectionLoss,
     metrics: [],
     decode(output, mirrored) {
-      const seen = candidatesIn(output, levels, leastScore)
-      const again = mirrored === undefined ? [] : candidatesIn(mirrored, levels, leastScore)
+      const seen = candidatesIn(output, levels, scoreThreshold)
+      const again = mirrored === undefined ? [] : candidatesIn(mirrored, levels, scoreThreshold)
       const back = again.map(({ label, score, box }) => ({
         label,
         score,
         box: { ...box, left: width - box.right, right: width - box.left },
       }))
-      return nonMaximumSuppression([...seen, ...back], { iou, most })
+      return nonMaximumSuppression([...seen, ...back], { iouThreshold, maxDetections })
     },
   }
 }
@@ -52,7 +52,7 @@ export function detection(levels: readonly PyramidLevel[], options: DetectionOpt
  * @param output [classes + 5, places] of one picture
  * @throws ArgumentError for an output that does not belong to the levels.
  */
-function candidatesIn(output: Float32Array, levels: readonly PyramidLevel[], leastScore: number): ScoredBox[] {
+function candidatesIn(output: Float32Array, levels: readonly PyramidLevel[], scoreThreshold: number): ScoredBox[] {
   const places = placesOf(levels)
   const classes = output.length / places - 5
   if (!Number.isInteger(classes) || classes < 1)
@@ -69,7 +69,7 @@ function candidatesIn(output: Float32Array, levels: readonly PyramidLevel[], lea
       const centreness = sigmoid(output[(classes + 4) * places + at])
       for (let label = 0; label < classes; label++) {
         const score = Math.sqrt(sigmoid(output[label * places + at]) * centreness)
-        if (!(score >= leastScore)) continue
+        if (!(score >= scoreThreshold)) continue
         const [x, y] = [((place % columns) + 0.5) * wide, (Math.floor(place / columns) + 0.5) * tall]
         const distance = (edge: number): number => output[(classes + edge) * places + at]
         const box = {

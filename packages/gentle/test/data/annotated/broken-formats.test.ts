@@ -80,7 +80,7 @@ describe('a COCO set', () => {
 
   it.each<[string, Files, RegExp]>([
     ['without annotations', pictures, /^COCO set .*: it has no annotations; expected annotations\/instances_train/],
-    ['of broken JSON', { ...pictures, 'all.json': '{"images": [' }, /all\.json is no JSON: /],
+    ['of broken JSON', { ...pictures, 'all.json': '{"images": [' }, /all\.json is not JSON: /],
     [
       'with an image id twice',
       filesWith({ images: [...json.images, { ...json.images[0], id: 2 }] }),
@@ -293,7 +293,7 @@ describe('a VOC set', () => {
     [
       'an annotation of broken XML',
       changed(files, { 'Annotations/0.xml': xml.replace('</size>', '') }),
-      /0\.xml is no XML: line \d+: /,
+      /0\.xml is not XML: line \d+: /,
     ],
     [
       'an annotation of something else',
@@ -306,7 +306,7 @@ describe('a VOC set', () => {
       /0\.xml: object 1 has no <name>/,
     ],
     [
-      'a corner that is no number',
+      'a corner that is not a number',
       changed(files, { 'Annotations/0.xml': xml.replace(/<ymin>\d+/, '<ymin>top') }),
       /object 1, \w+, has the ymin 'top'; expected <bndbox>/,
     ],
@@ -365,7 +365,7 @@ describe('a YOLO set', () => {
 
   it.each<[string, Files, RegExp]>([
     ['without names', changed(files, { 'data.yaml': undefined }), /nothing names its classes; expected data\.yaml/],
-    ['of broken YAML', yaml('names: [a, b'), /data\.yaml is no YAML: .*line/],
+    ['of broken YAML', yaml('names: [a, b'), /data\.yaml is not YAML: .*line/],
     [
       'of YAML without names',
       yaml('train: images/train'),
@@ -396,11 +396,11 @@ describe('a YOLO set', () => {
   ])('%s is refused', (_, content, message) => refused('yolo', content, message))
 
   it.each<[string, string, RegExp]>([
-    ['a word', '0 0.5 0.5 0.1 wide', /0\.txt: line 1 has 'wide', which is no number/],
+    ['a word', '0 0.5 0.5 0.1 wide', /0\.txt: line 1 has 'wide', which is not a number/],
     ['too few numbers', '\n0 0.5 0.5 0.1', /0\.txt: line 2 has 4 numbers; expected class x y width height/],
     ['an odd outline', '0 0.1 0.1 0.2 0.2 0.3 0.3 0.4', /line 1 has 8 numbers/],
     ['a class without a name', '2 0.5 0.5 0.1 0.1', /line 1 is of class 2; expected 0 to 1 for 2 classes/],
-    ['a class that is no number of one', '0.5 0.5 0.5 0.1 0.1', /line 1 is of class 0\.5/],
+    ['a class that is not a number of one', '0.5 0.5 0.5 0.1 0.1', /line 1 is of class 0\.5/],
     ['pixels for shares', '0 15 15 4 4', /line 1 has 15; expected shares/],
   ])('leaves out a picture whose labels have %s', (_, lines, message) =>
     leftOut('yolo', changed(files, { 'labels/train/0.txt': lines }), message),
@@ -472,7 +472,7 @@ describe('a set of masks', () => {
     [
       'a picture that is broken',
       changed(files, { 'images/0.png': 'no picture' }),
-      /0\.png: it cannot be decoded, for it is no picture/,
+      /0\.png: it cannot be decoded, for it is not a picture/,
     ],
   ])('leaves out %s', (_, content, message) => leftOut('masks', content, message))
 
@@ -507,7 +507,7 @@ describe('names of classes', () => {
 })
 
 describe('channels', () => {
-  it('are 1 where all pictures are grey, else 3, unless told', async () => {
+  it('are 1 where all pictures are grey, else 3, by default', async () => {
     const files = changed(await maskFiles(list), {
       'images/0.png': await sharp(await picturePng(list[0].pixels))
         .tint('#f80')

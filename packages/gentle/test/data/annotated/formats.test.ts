@@ -395,7 +395,7 @@ describe('a set of files at another size', () => {
     }
   })
 
-  it('is stretched or cut as asked for, and what is cut off is no object', async () => {
+  it('is stretched or cut as asked for, and what is cut off is not an object', async () => {
     const stretched = await cocoFolder(folder, { size: [2 * side, side], fit: 'stretch' })
     for (const { index, boxes, mask } of await readAll(stretched.train)) {
       expect(boxes).toEqual(

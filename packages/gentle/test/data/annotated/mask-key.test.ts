@@ -45,7 +45,7 @@ describe('values of masks', () => {
     const classes = names.filter((name) => name !== '-')
     expect(understood.key.classes).toEqual(classes)
     expect(understood.remark).toContain(
-      `its masks have the values ${values.join(', ')}, which are no indices in a row; they are taken as ${classes.length} classes in order, ${classes.join(', ')}`,
+      `its masks have the values ${values.join(', ')}, which are not indices in a row; they are taken as ${classes.length} classes in order, ${classes.join(', ')}`,
     )
     expect(understood.remark!.includes('255 counts nowhere')).toBe(names.includes('-'))
   })
@@ -105,7 +105,7 @@ describe('values of masks', () => {
   it('are told where they are taken in order', () => {
     const list = parseClassList('sky\nlake', 'classes.txt')
     expect(keyOfList(list, seen([0, 255])).remark).toBe(
-      'its masks have 2 values that are no indices of classes.txt; they are taken in order: 0 is sky, 255 is lake',
+      'its masks have 2 values that are not indices of classes.txt; they are taken in order: 0 is sky, 255 is lake',
     )
     expect(keyOfList(list, seen([0, 1])).remark).toBeUndefined()
   })

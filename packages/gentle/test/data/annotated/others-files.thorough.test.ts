@@ -326,8 +326,8 @@ describe('a VOC set', async () => {
     ['a document type that does not end', (xml: string) => `<!DOCTYPE a [<!ENTITY x "y>]>${xml}`],
   ])('leaves out one file with %s', async (_, broken) => {
     const set = await opened({ 'Annotations/0.xml': broken(xmlOf(0)) })
-    expect(reasons(set.skipped)).toEqual([expect.stringMatching(/Annotations.0\.xml is no XML: line \d+: /)])
-    await expect(opened({ 'Annotations/0.xml': broken(xmlOf(0)) }, { strict: true })).rejects.toThrow(/is no XML/)
+    expect(reasons(set.skipped)).toEqual([expect.stringMatching(/Annotations.0\.xml is not XML: line \d+: /)])
+    await expect(opened({ 'Annotations/0.xml': broken(xmlOf(0)) }, { strict: true })).rejects.toThrow(/is not XML/)
   })
 
   it('takes each box of an object for one, and says so', async () => {
@@ -687,7 +687,7 @@ describe('a set of masks', async () => {
     await expectMasks(set)
   })
 
-  it('leaves out masks that are transparent in part, and those that are no PNG', async () => {
+  it('leaves out masks that are transparent in part, and those that are not a PNG', async () => {
     const clear = await sharp({ create: { width: side, height: side, channels: 4, background: '#ff000080' } })
       .png()
       .toBuffer()
@@ -696,7 +696,7 @@ describe('a set of masks', async () => {
     expect(reasons(set.skipped)).toEqual([
       expect.stringMatching(/0\.png: the pixel of row 0 and column 0 is transparent/),
       expect.stringMatching(
-        /1\.png: it has no mask; expected .*1\.png, not 1\.jpg, for what is no PNG may have changed/,
+        /1\.png: it has no mask; expected .*1\.png, not 1\.jpg, for what is not a PNG may have changed/,
       ),
     ])
   })

@@ -56,7 +56,7 @@ describe('samples of a PNG', () => {
     [
       'a JPEG',
       () => colours.clone().jpeg().toBuffer(),
-      /^mask 1: it is no PNG; expected a PNG of up to 8 bits a sample/,
+      /^mask 1: it is not a PNG; expected a PNG of up to 8 bits a sample/,
     ],
     ['16 bits', () => grey.clone().toColourspace('grey16').png().toBuffer(), /it has 16 bits a sample; expected/],
     ['interlacing', () => grey.clone().toColourspace('b-w').png({ progressive: true }).toBuffer(), /it is interlaced/],

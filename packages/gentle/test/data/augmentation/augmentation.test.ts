@@ -255,9 +255,9 @@ describe('a policy that is none is refused', () => {
     expect(() => settlePolicy(policy)).toThrow(message)
   })
 
-  test('and so are examples that are no pictures', () => {
+  test('and so are examples that are not pictures', () => {
     const points = inMemory({ inputs: new Float32Array(4), inputShape: [2], targets: Int32Array.of(0, 1) })
-    expect(() => augmented(points, policies.flip)).toThrow('are no pictures')
+    expect(() => augmented(points, policies.flip)).toThrow('are not pictures')
     expect(() => new Augmentation([], { channels: 2, height: 4, width: 4 })).toThrow('2 channels')
   })
 })

@@ -82,7 +82,7 @@ describe('shares of Beta(α, α)', () => {
   })
 })
 
-test('targets that are no labels of classes cannot be mixed', () => {
+test('targets that are not labels of classes cannot be mixed', () => {
   const bare = inMemory({ inputs: new Float32Array(24), inputShape: [1, 4, 6], targets: Int32Array.of(0) })
   expect(() => augmented(bare, [{ type: 'cutMix' }])).toThrow(ArgumentError)
 })

@@ -125,7 +125,7 @@ describe('speechFolder', () => {
       'no colon',
     ]
     const place = folderOf({ ...files, 'transcripts.txt': `${files['transcripts.txt']}${more.join('\n')}` })
-    const { skipped, train, validation, test } = await speechFolder(place, { longest: 5 })
+    const { skipped, train, validation, test } = await speechFolder(place, { maxSeconds: 5 })
     expect(train.length + validation.length + test.length).toBe(12)
     expect(Object.fromEntries(skipped.map(({ kind, reason }) => [kind, reason.replaceAll(place, '')]))).toMatchObject({
       broken: expect.stringMatching(/cut\.wav was cut off: \d+ samples are missing/),
@@ -218,7 +218,7 @@ describe('speechFolder', () => {
   it('brings all to one rate, and says so', async () => {
     const files = { ...many(6), 'x/0.wav': sound(8000, 16000) }
     const { remarks, spectrogram, train, validation, test } = await speechFolder(folderOf(files))
-    expect(remarks).toEqual(['files have 8000, 16000 samples a second; all are brought to 8000'])
+    expect(remarks).toEqual(['files have 8000, 16000 samples per second; all are brought to 8000'])
     expect(spectrogram.options.sampleRate).toBe(8000)
     const all = [train, validation, test].find((part) => part.examples.some(({ file }) => file.endsWith('x/0.wav')))!
     const index = all.examples.findIndex(({ file }) => file.endsWith('x/0.wav'))
@@ -237,7 +237,7 @@ describe('speechFolder', () => {
     ['no list', { 'a.wav': 800 }, {}, /has no transcripts; expected/],
     ['two lists', { 'transcripts.txt': '', 'manifest.csv': '' }, {}, /transcripts\.txt|leave one/],
     ['a table without texts', { 'manifest.csv': 'audio,words\na,b' }, {}, /expected a column text/],
-    ['a manifest that is no JSON', { 'manifest.jsonl': '{' }, {}, /line 1 is no JSON/],
+    ['a manifest that is not JSON', { 'manifest.jsonl': '{' }, {}, /line 1 is not JSON/],
     [
       'one thing said',
       { 'a.wav': 8000, 'b.wav': 8000, 'c.wav': 8000, 'transcripts.txt': 'a: x\nb: x\nc: x' },
@@ -251,7 +251,7 @@ describe('speechFolder', () => {
       /part train no recording/,
     ],
     ['a list of nothing', { 'transcripts.txt': '' }, {}, /part train no recording/],
-    ['a limit below 0', many(3), { longest: -1 }, /longest is -1/],
+    ['a limit below 0', many(3), { maxSeconds: -1 }, /maxSeconds is -1/],
   ])('refuses %s', async (_, files, options, message) => {
     await expect(speechFolder(folderOf(files), options)).rejects.toThrow(message)
   })
@@ -285,9 +285,9 @@ describe('augmentedSpeech', () => {
         )
   })
 
-  it('refuses sets that are no speech, and files of noise that are missing', async () => {
+  it('refuses sets that are not speech, and files of noise that are missing', async () => {
     const { train } = await speechFolder(folderOf(many(4)))
-    await expect(augmentedSpeech({ ...train }, {})).rejects.toThrow(/no set as speechFolder gives them/)
+    await expect(augmentedSpeech({ ...train }, {})).rejects.toThrow(/not a set as speechFolder returns/)
     await expect(augmentedSpeech(train, { noise: { ratio: [0, 1], files: ['gone.wav'] } })).rejects.toThrow(
       /gone\.wav cannot be read/,
     )

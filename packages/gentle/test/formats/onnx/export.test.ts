@@ -152,8 +152,8 @@ describe('exportOnnx', () => {
   })
 
   it('counts the padding in means as the network does, where windows end outside', async () => {
-    for (const countPadding of [true, false]) {
-      const layer = nn.AvgPool2d(3, { stride: 2, padding: 1, ceil: true, countPadding })
+    for (const countIncludePad of [true, false]) {
+      const layer = nn.AvgPool2d(3, { stride: 2, padding: 1, ceil: true, countIncludePad })
       expectSame(await both(await nn.createModel(layer, [2, 4, 6], { backend }), 1))
     }
     expectSame(
@@ -223,7 +223,7 @@ describe('writeGraph', () => {
     expect(floats.irVersion).toBe(3)
   })
 
-  it('refuses a number that is no integer where the operator has integers', () => {
+  it('refuses a number that is not an integer where the operator has integers', () => {
     expect(() => writeGraph(graphWith('Softmax', { axis: 0.5 }))).toThrow(
       new InternalError("ONNX's Softmax has integers, and no 0.5, in axis"),
     )

@@ -221,7 +221,7 @@ describe('a graph of ONNX', () => {
   })
 
   it.each(['batchMean', 'batchReshape', 'batchTransposed'] as const)(
-    'that changes the axis of examples is no model for batches, and runs as it is: %s',
+    'that changes the axis of examples is not a model for batches, and runs as it is: %s',
     async (name) => {
       const onnx = await open(name)
       const data = Float32Array.from({ length: 3 * 64 }, (_, i) => i)

@@ -26,7 +26,7 @@ const openOnnx = async (bytes: Uint8Array, options?: LoadOnnxOptions): Promise<n
   (await loadOnnx(bytes, options)).asModel()
 
 /** Every parameter and statistic drawn at random, variances positive. */
-const drawn: nn.FirstValues = (path, shape) => {
+const drawn: nn.InitialValues = (path, shape) => {
   const random = new Random(3, path)
   const scale = 1 / Math.sqrt(sizeOf(shape.slice(1)))
   return Float32Array.from({ length: sizeOf(shape) }, () =>
@@ -109,7 +109,7 @@ describe('ONNX', () => {
         nn.BatchNorm(),
         nn.LeakyReLU(),
         nn.Dropout(),
-        nn.AvgPool2d(2, { padding: 1, countPadding: false }),
+        nn.AvgPool2d(2, { padding: 1, countIncludePad: false }),
         nn.Flatten(),
         nn.Linear(6),
         nn.LogSoftmax(),
@@ -118,7 +118,7 @@ describe('ONNX', () => {
     ],
   ]
   it.each(layers)('writes %s so that what is read again computes the same', async (_, layer, inputShape) => {
-    const model = await nn.createModel(layer, inputShape, { backend, firstValues: drawn })
+    const model = await nn.createModel(layer, inputShape, { backend, initialValues: drawn })
     const again = await openOnnx(await exportOnnx(model), { backend })
     const x = normals(3 * sizeOf(inputShape))
     expect(again.outputShape).toEqual(model.outputShape)
@@ -127,7 +127,7 @@ describe('ONNX', () => {
 
   it('writes an embedding, whose rows the input picks, so that what is read again computes the same', async () => {
     const layer = nn.Sequential(nn.Embedding(10, 4), nn.Flatten(), nn.Linear(3))
-    const model = await nn.createModel(layer, [5], { backend, firstValues: drawn })
+    const model = await nn.createModel(layer, [5], { backend, initialValues: drawn })
     const again = await openOnnx(await exportOnnx(model), { backend })
     const symbols = Float32Array.of(0, 9, 3, 3, 1, 8, 2, 7, 4, 6)
     expect([...(await predict(again, symbols)).data]).toEqual([...(await predict(model, symbols)).data])
@@ -194,7 +194,7 @@ describe('ONNX', () => {
   })
 
   const refused: [string, () => Uint8Array, RegExp][] = [
-    ['no bytes at all', () => new Uint8Array(0), /^f is no ONNX file: it has no graph$/],
+    ['no bytes at all', () => new Uint8Array(0), /^f is not an ONNX file: it has no graph$/],
     [
       'an operator that is not there',
       () => oneNode('Scribble'),

@@ -153,14 +153,18 @@ describe('a broken pickle', () => {
     ['a tuple without its mark', pickle('N', 't'), /there is no mark/],
     ['what is not remembered', pickle(get(5)), /recalls value 5, which is not there/],
     ['nothing to remember', pickle(put(5)), /its stack is empty/],
-    ['an element of a dictionary', pickle('}', 'N', 'a'), /appends to what is no list/],
-    ['an item of a list', pickle(']', 'NN', 's'), /sets items of what is no dictionary/],
-    ['a key without a value', pickle('}', '(N', 'u'), /sets items of what is no dictionary/],
-    ['attributes of a list', pickle(']', '}', 'b'), /sets attributes of what is no object/],
-    ['a call of what is no function', pickle(text('os.system'), ')', 'R'), /calls what is no function/],
-    ['parameters that are no tuple', pickle(named('known.names', 'echo'), '}', 'R'), /its parameters are no tuple/],
+    ['an element of a dictionary', pickle('}', 'N', 'a'), /appends to what is not a list/],
+    ['an item of a list', pickle(']', 'NN', 's'), /sets items of what is not a dictionary/],
+    ['a key without a value', pickle('}', '(N', 'u'), /sets items of what is not a dictionary/],
+    ['attributes of a list', pickle(']', '}', 'b'), /sets attributes of what is not an object/],
+    ['a call of what is not a function', pickle(text('os.system'), ')', 'R'), /calls what is not a function/],
+    [
+      'parameters that are not a tuple',
+      pickle(named('known.names', 'echo'), '}', 'R'),
+      /its parameters are not a tuple/,
+    ],
     ['a whole number of very many bytes', pickle([0x8b, 0, 8, 0, 0], new Array(2048).fill(1)), /expected at most 1024/],
-    ['a name that is a number', pickle('NN', [0x93]), /a name is no text/],
+    ['a name that is a number', pickle('NN', [0x93]), /a name is not text/],
   ])('is refused for %s', (_, bytes, message) => {
     expect(refusal(bytes)).toMatch(message)
   })

@@ -76,9 +76,9 @@ describe('a file that PyTorch wrote', () => {
     ['a sparse tensor', 'holds "x", a torch._utils._rebuild_sparse_tensor, which has tensors that are not read'],
     ['a complex tensor', 'holds "x", a torch.ComplexFloatStorage, which has tensors'],
     ['a quantised tensor', 'holds "x", a torch._utils._rebuild_qtensor, which has tensors'],
-    ['a tensor alone', 'holds a tensor, which is no dictionary of tensors'],
-    ['a list', 'holds a list, which is no dictionary of tensors'],
-    ['an object', 'holds a argparse.Namespace, which is no dictionary of tensors'],
+    ['a tensor alone', 'holds a tensor, which is not a dictionary of tensors'],
+    ['a list', 'holds a list, which is not a dictionary of tensors'],
+    ['an object', 'holds a argparse.Namespace, which is not a dictionary of tensors'],
     ['TorchScript', 'is a TorchScript archive, which holds code; load it with torch.jit.load and save'],
   ])('of %s is refused, and the message says what to do', (name, message) => {
     expect(refusal(decoded(golden.refused[name]))).toContain(`f: ${message}`)
@@ -269,7 +269,7 @@ describe('a hostile file', () => {
     [
       'code',
       archive(pickle(named('os', 'system'), tuple(text('true')), 'R')),
-      /holds a os\.system, which is no dictionary of tensors/,
+      /holds a os\.system, which is not a dictionary of tensors/,
     ],
     [
       'code with a name that a terminal obeys',
@@ -299,9 +299,9 @@ describe('a hostile file', () => {
     [
       'a parameter of nothing',
       archive(pickle(named('torch._utils', '_rebuild_parameter'), ')R')),
-      /a parameter that is no tensor/,
+      /a parameter that is not a tensor/,
     ],
-    ['a key that is no storage', archive(pickle('NQ')), /refers to "null" beside its pickle/],
+    ['a key that is not a storage', archive(pickle('NQ')), /refers to "null" beside its pickle/],
     [
       'a storage of a type by its name',
       archive(
@@ -309,7 +309,7 @@ describe('a hostile file', () => {
       ),
       /refers to \[\?,\?,\?,\?,4\] beside its pickle/,
     ],
-    ['no dictionary', archive(pickle('N')), /holds something, which is no dictionary of tensors/],
+    ['no dictionary', archive(pickle('N')), /holds something, which is not a dictionary of tensors/],
     [
       'two tensors of one name',
       archive(pickle(dictionary(['a.b', tensor()], ['a', dictionary(['b', tensor()])]))),

@@ -65,7 +65,7 @@ it('one of several outputs is chosen by its name', async () => {
   expect((await opened.asModel()).outputShape).toEqual([4])
   const other = await opened.asModel({ output: opened.outputs[1] })
   expect(other.outputShape).toEqual([3])
-  // What only the first output needs is no part of the second's model.
+  // What only the first output needs is not part of the second's model.
   expect([...other.parameters.keys()]).toEqual(['conv2d_Conv2D20.kernel', 'conv2d_Conv2D20.bias'])
   await expect(opened.asModel({ output: 'none' })).rejects.toThrow(
     /it has no output 'none'; expected sequential_1, glob/,
@@ -93,7 +93,7 @@ it('what is handed in is checked', async () => {
     /input 'x' is \[3, 4\] of float32, 12 values; expected \[N, 6\]/,
   )
   await expect(opened.run({ x: new Float32Array(12) as never })).rejects.toThrow(
-    /input 'x' is no array \{ data, shape, dtype \}; expected \[N, 6\] of float32/,
+    /input 'x' is not an array \{ data, shape, dtype \}; expected \[N, 6\] of float32/,
   )
   const words = graphs['GatherV2 of words']
   const embedding = await loadTensorflow(words.model, shardOf(words), { backend })
@@ -116,7 +116,7 @@ it('runs at once, of more shapes than programs are kept, give their own numbers 
   await Promise.all(runs)
 })
 
-it('a network that makes other rows than examples is no model', async () => {
+it('a network that makes other rows than examples is not a model', async () => {
   const layer = (name: string, className: string, config: object, from: readonly string[]) => ({
     name,
     class_name: className,

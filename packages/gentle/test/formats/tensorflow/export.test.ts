@@ -11,7 +11,7 @@ import { exportCases } from './export-cases.ts'
 const backend = reference()
 
 /** Every parameter and statistic drawn at random, variances positive. */
-const drawn: nn.FirstValues = (path, shape) => {
+const drawn: nn.InitialValues = (path, shape) => {
   const random = new Random(3, path)
   return Float32Array.from({ length: sizeOf(shape) }, () =>
     path.endsWith('running_var') ? 0.5 + random.uniform() : random.normal() / 3,
@@ -45,7 +45,7 @@ async function readAgain(model: nn.Model) {
 
 describe('exportTensorflow', () => {
   it.each(Object.entries(exportCases))('writes %s so that what is read again computes the same', async (_, given) => {
-    const model = await nn.createModel(...given, { backend, firstValues: drawn })
+    const model = await nn.createModel(...given, { backend, initialValues: drawn })
     const again = await (await readAgain(model)).asModel()
     const x = examplesOf(given)
     const [own, read] = [await predict(model, x), await predict(again, asWritten(x, given))]
@@ -110,7 +110,7 @@ describe('exportTensorflow', () => {
     async (_, layer, shape, problem) => {
       const model = await nn.createModel(layer, shape, {
         backend,
-        firstValues: (_, of) => new Float32Array(sizeOf(of)),
+        initialValues: (_, of) => new Float32Array(sizeOf(of)),
       })
       await expect(exportTensorflow(model)).rejects.toThrow(new FormatError(`exportTensorflow: ${problem}`))
     },

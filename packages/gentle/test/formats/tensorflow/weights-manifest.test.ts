@@ -58,7 +58,7 @@ describe('a weights manifest', () => {
     ['a file that is too short', {}, new Uint8Array(7), /"w" ends at byte 8, but its files "a.bin" have 7/],
     ['a file that is too long', {}, new Uint8Array(9), /have 9 bytes, and its weights 8; they do not belong together/],
     ['texts', { dtype: 'string' }, new Uint8Array(8), /"w" is of "string"; expected float32, int32 or bool/],
-    ['a shape that is none', { shape: [-1] }, new Uint8Array(8), /the shape of "w" is no list of sizes/],
+    ['a shape that is none', { shape: [-1] }, new Uint8Array(8), /the shape of "w" is not a list of sizes/],
     [
       'another quantization',
       { quantization: { dtype: 'int4', scale: 1, min: 0 } },
@@ -84,7 +84,7 @@ describe('a weights manifest', () => {
 
   it('is refused where it is none', async () => {
     const none = new TextEncoder().encode('{')
-    await expect(readTensorflowWeights(none, () => none, 'my.json')).rejects.toThrow(/my\.json: it is no JSON text/)
+    await expect(readTensorflowWeights(none, () => none, 'my.json')).rejects.toThrow(/my\.json: it is not JSON text/)
     await expect(readTensorflowWeights({}, () => none)).rejects.toThrow(/no list of groups of weights/)
   })
 })

@@ -25,7 +25,7 @@ const small = (backend = reference()) =>
   createModel(
     Sequential(Conv2d(4, 3, { padding: 1 }), ReLU(), MaxPool2d(2), Conv2d(6, 3), ReLU(), Flatten(), Linear(5)),
     [3, 8, 10],
-    { backend, firstValues: (path) => Float32Array.from(golden.weights[path] as number[]) },
+    { backend, initialValues: (path) => Float32Array.from(golden.weights[path] as number[]) },
   )
 
 const furthest = (a: ArrayLike<number>, b: ArrayLike<number>): number =>

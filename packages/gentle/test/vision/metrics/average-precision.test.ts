@@ -136,7 +136,7 @@ describe('average precision', () => {
     expect(averagePrecision(truths, found).APmedium).toBeCloseTo(0.5, 12)
   })
 
-  it('refuses boxes of negative size and scores that are no numbers', () => {
+  it('refuses boxes of negative size and scores that are not numbers', () => {
     const crossed = { left: 5, top: 0, right: 2, bottom: 4 }
     expect(() => averagePrecision([truth(0, { box: crossed })], [])).toThrow('Truth 0 has the box { left: 5')
     expect(() => averagePrecision([], [detection(0, 1, { box: { ...crossed, right: NaN } })])).toThrow('Detection 0')

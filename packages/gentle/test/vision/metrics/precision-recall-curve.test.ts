@@ -26,7 +26,7 @@ describe('curve of precision and recall', () => {
     })
   })
 
-  it('takes all categories together unless told one; each matches its own', () => {
+  it('takes all categories together unless one is given; each matches its own', () => {
     expect(precisionRecallCurve(truths, detections)).toEqual({
       recall: [1 / 3, 2 / 3, 2 / 3, 1],
       precision: [1, 1, 2 / 3, 3 / 4],

@@ -1,4 +1,4 @@
-/** What chance does: statistics of many draws beside what theory says. Bounds are five standard errors unless told otherwise. */
+/** What chance does: statistics of many draws beside what theory says. Bounds are five standard errors by default. */
 import { describe, expect, it } from 'vitest'
 import { ArgumentError } from '../../../src/core/errors.ts'
 import { Random } from '../../../src/core/random.ts'

@@ -20,7 +20,7 @@ const [lowest, highest] = [-87.33, 89]
 const rounding = 1.5 * 2 ** 23 + 126
 
 /**
- * expm1(r) and 2^(n - 1). Half of 2^n, because 2^128 is no float32 but exp(x) may still be one when n is 128; for n = -126 it is 0.
+ * expm1(r) and 2^(n - 1). Half of 2^n, because 2^128 is not float32 but exp(x) may still be one when n is 128; for n = -126 it is 0.
  */
 function reduced(a: Arithmetic, x: Vector): { readonly remainder: Vector; readonly halfPower: Vector } {
   const clamped = a.keep(f32x4.pmax(f32x4.pmin(x, splat(highest)), splat(lowest)))

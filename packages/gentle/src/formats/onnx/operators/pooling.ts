@@ -41,7 +41,7 @@ function pooled(
   windows: readonly Window[],
   images: typeof avgPool2d,
   volumes: typeof avgPool3d,
-  countPadding = true,
+  countIncludePad = true,
 ): Tensor {
   const ceil = call.flag('ceil_mode')
   if (windows.length === 3) {
@@ -55,7 +55,7 @@ function pooled(
         padding: each(({ before, after }): [number, number] => [before, after]),
         dilation: each(({ dilation }) => dilation),
         ceil,
-        countPadding,
+        countIncludePad,
       },
     )
   }
@@ -66,7 +66,7 @@ function pooled(
     padding: each(({ before, after }): [number, number] => [before, after]),
     dilation: each(({ dilation }) => dilation),
     ceil,
-    countPadding,
+    countIncludePad,
   }
   const [n, c, ...sizes] = x.shape
   const size = each((window) => window.size)

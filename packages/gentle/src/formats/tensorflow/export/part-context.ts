@@ -43,7 +43,7 @@ export class PartContext {
     const x = this.input()
     const [channels, length] = x.shape
     if (x.shape.length !== 2 || x.layout.kind !== 'channelsLast')
-      this.fail('reads what are no sequences in TensorFlow.js')
+      this.fail('reads what are not sequences in TensorFlow.js')
     const target = { target_shape: [1, length, channels] }
     const layer = this.writer.add('Reshape', `${this.name}_row`, [x.layer], target)
     const known = new Map([[this.inputs[0], { ...x, layer, shape: [channels, 1, length] }]])
@@ -75,7 +75,7 @@ export class PartContext {
     const x = this.input()
     return x.shape.length === 3
       ? this.writer.channelsLast(x)
-      : this.fail(`reads ${formatShape(x.shape)}, which are no pictures in TensorFlow.js`)
+      : this.fail(`reads ${formatShape(x.shape)}, which are not pictures in TensorFlow.js`)
   }
 
   /** What it reads, in the order of axes that the library has. */

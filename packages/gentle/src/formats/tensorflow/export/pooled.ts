@@ -91,9 +91,9 @@ export function maxPooled(part: PartContext): Converted {
 export function averagePooled(part: PartContext): Converted {
   const x = part.images()
   const attributes = part.attributes<AvgPool2dAttributes>('avgPool2d')
-  const { padding, after = padding, countPadding = true } = attributes
+  const { padding, after = padding, countIncludePad = true } = attributes
   const places = around(part, x, attributes)
-  const counts = countPadding && !isNothing(padding, after)
+  const counts = countIncludePad && !isNothing(padding, after)
   const give = (layer: string): Converted => ({ layer, layout: x.layout, atLeastZero: x.atLeastZero })
   if (isNothing(places.before, beyond(places)))
     return give(part.add('AveragePooling2D', x.layer, window(attributes, 'valid')))

@@ -27,7 +27,7 @@ export function nodesFrom(list: unknown, fail: Fail): RawNode[] {
     const { name, op } = node
     const inputs: unknown = node.input ?? []
     if (!Array.isArray(inputs) || !inputs.every((input) => typeof input === 'string'))
-      return fail(`the inputs of node ${quoted(name)} are no list of names`)
+      return fail(`the inputs of node ${quoted(name)} are not a list of names`)
     return {
       name,
       op,

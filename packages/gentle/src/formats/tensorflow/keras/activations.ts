@@ -90,7 +90,7 @@ function nameOf(value: unknown, config: LayerConfig): string {
     return config.fail(
       `has the activation '${printable(value.config.name)}', a layer within; expected the name of a function`,
     )
-  return config.fail('has an activation that is no name of a function')
+  return config.fail('has an activation that is not a name of a function')
 }
 
 /** What a layer's setting of an activation means; none where it is not told. */

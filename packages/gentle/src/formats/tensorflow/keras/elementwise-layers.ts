@@ -97,7 +97,7 @@ const rescaling: BuildKerasLayer = (config) => {
     const value = config.value(setting) ?? (setting === 'scale' ? 1 : 0)
     const numbers = Array.isArray(value) ? value : [value]
     if (!numbers.every((n) => typeof n === 'number'))
-      config.fail(`has ${setting} that is no number and no list of numbers`)
+      config.fail(`has ${setting} that is not a number and no list of numbers`)
     return Placed.written(numbers.length === 1 ? constant(numbers[0]) : constant(numbers, [numbers.length]))
   })
   return ofOne((x) => combine([x, scale, offset], (pixels, factor, more) => add(mul(pixels, factor), more)))

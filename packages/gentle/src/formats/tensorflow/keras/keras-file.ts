@@ -115,7 +115,7 @@ async function fromHdf5(bytes: Uint8Array, hdf5: Hdf5Package, fail: Fail): Promi
   try {
     config = JSON.parse(text)
   } catch (cause) {
-    return fail('its attribute model_config is no JSON text', cause)
+    return fail('its attribute model_config is not JSON text', cause)
   }
   return openKeras(config, dialectOf(version, fail), weightsInGroups(content, fail), fail)
 }
@@ -153,7 +153,7 @@ function weightsInGroups(content: Hdf5Content, fail: Fail): WeightSource {
     unused: () =>
       [...names]
         .flatMap(([layer, stored]) => stored.map((each) => `${group}/${layer}/${each}`))
-        // What is no float is the state of a generator of random numbers.
+        // What is not a float is the state of a generator of random numbers.
         .filter((path) => !taken.has(path) && 'data' in (content.arrays.get(path) ?? {})),
   }
 }

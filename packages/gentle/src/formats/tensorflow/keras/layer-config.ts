@@ -60,7 +60,7 @@ export class LayerConfig {
 
   count(setting: string, otherwise?: number): number {
     const value = this.value(setting) ?? otherwise
-    return isCount(value) && value >= 1 ? value : this.#wrong(setting, value, 'a whole number from 1')
+    return isCount(value) && value >= 1 ? value : this.#wrong(setting, value, 'a whole number of at least 1')
   }
 
   flag(setting: string, otherwise: boolean): boolean {

@@ -151,7 +151,7 @@ function usesOf(entry: Json, name: string, fail: Fail): Reference[][] {
     }
     const list: unknown[] = Array.isArray(node) ? (isReference(node) ? [node] : node) : []
     return list.map((each) => {
-      if (!isReference(each)) return fail(`layer ${quoted(name)} takes something that is no tensor of a layer`)
+      if (!isReference(each)) return fail(`layer ${quoted(name)} takes something that is not a tensor of a layer`)
       checkArguments((each as readonly unknown[])[3], name, fail)
       return each
     })
@@ -162,7 +162,9 @@ function usesOf(entry: Json, name: string, fail: Fail): Reference[][] {
 function tensorsOf(args: unknown, name: string, fail: Fail): Reference[] {
   if (Array.isArray(args)) return args.flatMap((each) => tensorsOf(each, name, fail))
   const history = isRecord(args) && isRecord(args.config) ? args.config.keras_history : undefined
-  return isReference(history) ? [history] : fail(`layer ${quoted(name)} takes something that is no tensor of a layer`)
+  return isReference(history)
+    ? [history]
+    : fail(`layer ${quoted(name)} takes something that is not a tensor of a layer`)
 }
 
 /** What a layer is called with beside tensors: that it is not in training, at most. */
@@ -226,7 +228,7 @@ function functional(list: readonly Json[], config: Json, fail: Fail): KerasNetwo
     layers,
     calls,
     inputs: order.map(
-      ([call]) => inputs.find((input) => input.call === call) ?? fail('one of its inputs is no InputLayer'),
+      ([call]) => inputs.find((input) => input.call === call) ?? fail('one of its inputs is not an InputLayer'),
     ),
     outputs,
   }

@@ -143,7 +143,7 @@ const normalization: BuildKerasLayer = (config) => {
   config.expect('invert', false)
   const [told, spread] = [config.value('mean'), config.value('variance')]
   const isTold = told !== undefined && spread !== undefined
-  if (isRecord(told) && !Array.isArray(told)) config.fail('has a mean that is no list of numbers')
+  if (isRecord(told) && !Array.isArray(told)) config.fail('has a mean that is not a list of numbers')
   return {
     weights: isTold
       ? []

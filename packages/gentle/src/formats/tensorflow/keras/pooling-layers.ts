@@ -70,7 +70,7 @@ function sides(value: unknown): { before: number[]; after: number[] } | undefine
 
 const zeroPadding2d: BuildKerasLayer = (config) => {
   const around = sides(config.value('padding') ?? 1)
-  if (around?.before.length !== 2) return config.fail('has a padding that is no number, two, or two pairs')
+  if (around?.before.length !== 2) return config.fail('has a padding that is not a number, two, or two pairs')
   const { read, give } = imageOrder(config)
   return ofOne((x) => give(pad(read(x), [0, 0, ...around.before], [0, 0, ...around.after])))
 }
@@ -78,14 +78,14 @@ const zeroPadding2d: BuildKerasLayer = (config) => {
 const zeroPadding1d: BuildKerasLayer = (config) => {
   const value = config.value('padding') ?? 1
   const around = sides([value])
-  if (around === undefined) return config.fail('has a padding that is no number and no two')
+  if (around === undefined) return config.fail('has a padding that is not a number and no two')
   const { read, give } = imageOrder(config)
   return ofOne((x) => give(pad(read(x), [0, 0, ...around.before], [0, 0, ...around.after])))
 }
 
 const cropping2d: BuildKerasLayer = (config) => {
   const around = sides(config.value('cropping') ?? 0)
-  if (around?.before.length !== 2) return config.fail('has a cropping that is no number, two, or two pairs')
+  if (around?.before.length !== 2) return config.fail('has a cropping that is not a number, two, or two pairs')
   const { read, give } = imageOrder(config)
   return ofOne((input) => {
     const x = read(input)
@@ -96,7 +96,7 @@ const cropping2d: BuildKerasLayer = (config) => {
 
 const cropping1d: BuildKerasLayer = (config) => {
   const around = sides([config.value('cropping') ?? 1])
-  if (around === undefined) return config.fail('has a cropping that is no number and no two')
+  if (around === undefined) return config.fail('has a cropping that is not a number and no two')
   const { read, give } = imageOrder(config)
   return ofOne((input) => {
     const x = read(input)

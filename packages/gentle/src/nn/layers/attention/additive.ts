@@ -40,7 +40,7 @@ export interface AdditiveAttention {
  * `energy.weight` [1, units]. An example of length 0 has weights and output 0.
  * Source: Bahdanau, Cho, Bengio, "Neural Machine Translation by Jointly Learning to Align and Translate", 2015, appendix A.1.2; Wu et al., "Google's
  * Neural Machine Translation System", 2016, equation 4.
- * @throws ArgumentError for units that are no whole number from 1; `memory` and `attend` throw a ShapeError for other shapes.
+ * @throws ArgumentError for units that are not a whole number of at least 1; `memory` and `attend` throw a ShapeError for other shapes.
  */
 export function AdditiveAttention(units: number): AdditiveAttention {
   checkCount(units, 'additiveAttention: units')

@@ -215,13 +215,13 @@ describe('calls', () => {
 
 it('the types of operands are checked by the compiler', () => {
   const check = (x: Value<'i32'>, y: Value<'f32'>, local: Local<'i32'>): void => {
-    // @ts-expect-error: a float is no integer
+    // @ts-expect-error: a float is not an integer
     i32.add(x, y)
     // @ts-expect-error: a number stands for an integer only
     f32.add(y, 1)
     // @ts-expect-error: a local keeps its type
     local.set(y)
-    // @ts-expect-error: a value is no statement
+    // @ts-expect-error: a value is not a statement
     loop(() => [x])
     // @ts-expect-error: both values of a choice have one type
     select(x, y, x)
