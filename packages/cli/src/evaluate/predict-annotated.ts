@@ -40,13 +40,14 @@ export async function predictAnnotated(
   const preprocessing = plainPreprocessing(model.inputShape)
   checkPlain(place, opened)
   const given = flagsForClasses.find((name) => flags[name] !== undefined)
-  if (given !== undefined)
-    throw new UsageError(`--${given} is for classifiers; this model is for --task ${task}`)
-  if (task === 'classify' || preprocessing === undefined) throw new UsageError('the input of the model is not a picture')
+  if (given !== undefined) throw new UsageError(`--${given} is for classifiers; this model is for --task ${task}`)
+  if (task === 'classify' || preprocessing === undefined)
+    throw new UsageError('the input of the model is not a picture')
   const stored = flags.scoreThreshold === undefined && task === 'detect' ? storedThreshold(place) : undefined
   const { scoreThreshold = stored ?? usualThreshold } = flags
   if (stored !== undefined) note(`objects from a score of ${stored.toFixed(2)} up, which had the best F1 on validation`)
-  if (!(scoreThreshold >= 0 && scoreThreshold <= 1)) throw new UsageError(`--score-threshold is ${scoreThreshold}; expected a number from 0 to 1`)
+  if (!(scoreThreshold >= 0 && scoreThreshold <= 1))
+    throw new UsageError(`--score-threshold is ${scoreThreshold}; expected a number from 0 to 1`)
   const into = flags.out
   const folder = into !== undefined && files.length > 1
   if (folder && extname(into) !== '')
