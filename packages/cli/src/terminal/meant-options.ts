@@ -91,7 +91,6 @@ const otherNames: Readonly<Record<string, readonly string[]>> = {
     'threshold',
     'min-score',
     'score',
-    'score-threshold',
     'score-thr',
   ],
   top: ['topk', 'top-k', 'k'],
