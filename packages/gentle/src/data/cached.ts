@@ -8,7 +8,7 @@ const usualBytes = 2 ** 29
  * A data set that reads each example once and keeps its values, so that files are decoded in the first epoch only. A set whose values take more than `bytes` is
  * given back as it is.
  * @param dataset one whose examples are the same in every pass: cache first, augment then
- * @param options.bytes the most memory that it may take, 4 bytes per value; 512 MiB unless given
+ * @param options `bytes`: the most memory that it may take, 4 bytes per value; 512 MiB unless given
  */
 export function cached(dataset: Dataset, { bytes = usualBytes }: { readonly bytes?: number } = {}): Dataset {
   const { length, inputShape, target } = dataset
