@@ -74,6 +74,7 @@ export async function prepareClassification(
   given?: Preprocessing,
 ): Promise<Preparation> {
   const network = networkNamed(settings.model, 'classify')
+  if (settings.augment !== undefined) policyOf('--augment', settings.augment)
   const opened = await openSplits(settings, network.inputShape, strict)
   const known = earlier?.classes === undefined ? opened : asBefore(opened, earlier)
   checkTakes(settings, known)
