@@ -77,7 +77,7 @@ describe('--pretrained imagenet', () => {
 
   it('downloads the weights, tells whose they are, and keeps them', () => {
     expect(stderr).toMatch(/resnet20: stand-in; licence: BSD 3-Clause/)
-    expect(stderr).toMatch(/downloading http:\/\/127\.0\.0\.1:\d+\/resnet20-01234567\.pth\n.*SHA-256 is right/)
+    expect(stderr).toMatch(/downloading http:\/\/127\.0\.0\.1:\d+\/resnet20-01234567\.pth\n.*SHA-256 verified/)
     expect(readdirSync(join(cache, 'weights'))).toEqual(['resnet20-01234567.pth'])
   })
 
@@ -91,7 +91,7 @@ describe('--pretrained imagenet', () => {
       'fine-tuning: the head alone for 1 epoch, then all layers; learning rate 0.03 in the last layer, down to 0.3 of that in the first',
     )
     expect(settingsIn(run).settings).toMatchObject({ pretrained: 'imagenet', headEpochs: 1, firstLayerRate: 0.3 })
-    expect(stderr).toMatch(/of another shape: .*the head; these begin anew/)
+    expect(stderr).toMatch(/with a different shape: .*the head; initialized randomly/)
   })
 
   it('is evaluated and used on pictures that are prepared alike', async () => {
@@ -168,7 +168,7 @@ describe('--pretrained imagenet', () => {
       /^gentle: resnet20-01234567\.pth was not downloaded: .* 404 Not Found; download https:\/\/example\.org\/resnet20-01234567\.pth elsewhere and save it as .*weights\/resnet20-01234567\.pth$/,
     )
     vi.stubEnv('GENTLE_MIRROR', (await standIn({ 'resnet20-01234567.pth': new Uint8Array(10) })).address)
-    expect(await refused(...train)).toMatch(/what arrives is not the published file: its SHA-256 is not [0-9a-f]{64};/)
+    expect(await refused(...train)).toMatch(/the download is not the published file: its SHA-256 is not [0-9a-f]{64};/)
   })
 })
 

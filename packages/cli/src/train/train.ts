@@ -133,6 +133,8 @@ async function planTraining(named: string | undefined, given: TrainFlags): Promi
   const { model, flags } = await withNetwork(named, given)
   const run = flags.resume === undefined ? undefined : openRun(flags.resume)
   const settings = settingsFor(model, flags, run)
+  // Before anything is computed, and below again with what was chosen.
+  checkFineTuning(settings)
   const resumed = run?.hasState() ? { run, state: run.loadState() } : undefined
   if (run !== undefined && resumed === undefined && flags.quiet !== true)
     note(`${run.path} was stopped before its first epoch was saved; it starts again from its first step`)
