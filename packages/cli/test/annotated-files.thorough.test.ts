@@ -52,8 +52,8 @@ describe.concurrent('sets of files with boxes and masks', () => {
     const described = await gentle(['data', 'describe', `voc:${voc}`, '--resize', '64', '--out', out])
     expect(described.code).toBe(0)
     expect(described.stdout).toMatch(/: pictures of 1 x 64 x 64, objects of 2 classes, masks of 3 classes\n/)
-    // Three tiles of two pictures, each 192 wide.
-    expect(await imageFileInfo(out)).toMatchObject({ width: 3 * (388 + 12) + 12 })
+    // Two tiles to a row, of two pictures, each 192 wide.
+    expect(await imageFileInfo(out)).toMatchObject({ width: 2 * (388 + 12) + 12 })
     const { stdout } = await gentle(['data', `masks:${masks}`])
     expect(stdout).toMatch(/: pictures of 1 x 256 x 256, masks of 3 classes\n\npictures +all\ntrain +7\n/)
   })
@@ -70,7 +70,7 @@ describe.concurrent('sets of files with boxes and masks', () => {
     const told = await gentle(['data', 'describe', `coco:${folder}`, '--resize', '32', '--json'])
     expect(told.code).toBe(0)
     expect(told.stderr).toMatch(
-      /: 1 image and 1 object were skipped \(--strict refuses them\)\n {2}image none\.png: no such file.*\n {2}.*annotation 1: the box from 1,1 to 1,6 has no area\n/,
+      /: 1 image and 1 object were skipped \(--strict stops instead\)\n {2}image none\.png: there is no such file.*\n {2}.*annotation 1: the box from 1,1 to 1,6 has no area\n/,
     )
     await expect(describeSet(`coco:${folder}`, { strict: true })).rejects.toThrow(
       /2 of its pictures and annotations would be left out or mended/,
@@ -90,7 +90,7 @@ describe.concurrent('sets of files with boxes and masks', () => {
   it('are told what is mended by kinds, and how they were understood', () => {
     const mended = ['cut', 'cut', 'found'].map((what, i) => ({ file: 'a.png', what, reason: `box ${i}` }))
     expect(findingsText('coco:a', { mended, remarks: ['it counts from 0'] })).toEqual([
-      'coco:a: 3 things are mended (--strict refuses them)\n  cut: 2\n    box 0\n    box 1\n  found: 1\n    box 2',
+      'coco:a: 3 problems were repaired (--strict stops instead)\n  cut: 2\n    box 0\n    box 1\n  found: 1\n    box 2',
       'coco:a: it counts from 0',
     ])
     expect(findingsText('coco:a', {})).toEqual([])
@@ -116,8 +116,8 @@ describe.concurrent('sets of files with boxes and masks', () => {
     ],
     [undefined, { task: 'detect', data: `masks:${masks}` }, /has no boxes; --task detect needs them/],
     [undefined, { task: 'localize', data: `masks:${masks}` }, /has no boxes; --task localize needs them/],
-    ['lenet5', { data: `masks:${masks}` }, /has masks, but no objects to classify; it is for --task segment/],
-    [undefined, { task: 'detect', data: 'coco:' }, /coco: names no folder; expected coco:DIR/],
+    ['lenet5', { data: `masks:${masks}` }, /has masks, but no objects to classify; use --task segment/],
+    [undefined, { task: 'detect', data: 'coco:' }, /coco: has no folder; expected coco:DIR/],
     [undefined, { task: 'detect', data: `voc:${yolo}` }, /VOC set .*: there is no folder Annotations; expected/],
     [undefined, { task: 'detect', data: 'kitti:x' }, /unknown set of pictures with truth 'kitti:x'.*masks:DIR/],
   ])('that do not fit are refused in one line: %s %j', async (model, flags, message) => {

@@ -86,7 +86,7 @@ describe('gentle augment', () => {
     const out = ['--out', join(folder, 'x.png')]
     await refuses(['augment', picture, '--policy', 'digit', ...out], /unknown --policy 'digit'; did you mean digits\?/)
     await refuses(['augment', picture, '--policy', '[{"type":"turn"}]', ...out], /is of type 'turn'; there are flip/)
-    await refuses(['augment', picture, '--policy', '[{]', ...out], /is not JSON/)
+    await refuses(['augment', picture, '--policy', '[{]', ...out], /is not valid JSON/)
     await refuses(
       ['augment', picture, '--policy', 'flip', '--grid', '0x4', ...out],
       /--grid is 0x4; expected rows x columns/,
@@ -174,12 +174,12 @@ describe('views', () => {
   })
 
   it('need a policy, and no mixing', async () => {
-    await refuses(['eval', plain, '--data', data, '--views', '3'], /--views N and --augment POLICY go together/)
+    await refuses(['eval', plain, '--data', data, '--views', '3'], /--views N needs --augment POLICY/)
     await refuses(['eval', plain, '--data', data, '--views', '1', '--augment', 'flip'], /--views is 1; expected/)
     await refuses(['predict', plain, picture, '--views', '3', '--augment', 'mixUp'], /the policy mixes pictures/)
     await refuses(
       ['predict', plain, picture, '--views', '3', '--augment', 'flip', '--logits'],
-      /--views is for the probabilities/,
+      /--views averages probabilities/,
     )
   })
 })

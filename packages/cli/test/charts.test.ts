@@ -39,7 +39,7 @@ const features = (): string => {
     [...bank.slice(i * filterSize ** 2, (i + 1) * filterSize ** 2)].map((weight) => Number(weight.toFixed(2))),
   ).slice(0, 2)
   return featuresSvg(
-    ['pixels', 'filters made by hand', 'filters learned', 'LeNet-5'].map((name, i) => ({
+    ['pixels', 'hand-made filters', 'learned filters', 'LeNet-5'].map((name, i) => ({
       features: name,
       parameters: 1,
       runs: [100, 1000, 10_000].flatMap((examples, k) =>

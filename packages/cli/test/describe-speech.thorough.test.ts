@@ -14,7 +14,7 @@ it('gentle data speech:DIR tells how much is said, and what is left out', async 
   writeFileSync(join(folder, 'transcripts.txt'), lines.join('\n'))
   const { code, stdout } = await gentle(['data', `speech:${folder}`])
   expect(code).toBe(0)
-  expect(stdout).toContain('4 recordings, 0.1 min, 8000 samples per second')
+  expect(stdout).toContain('4 recordings, 0.1 min, 8000 Hz')
   expect(stdout).toContain('9 symbols: e f h n o r t u w')
   expect(stdout).toMatch(/skipped, missing: 1\n.*transcripts\.txt, line 5: there is no sound file .*gone\.wav/)
   const json = JSON.parse((await gentle(['data', `speech:${folder}`, '--json'])).stdout)

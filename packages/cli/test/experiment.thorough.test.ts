@@ -54,8 +54,8 @@ describe('gentle experiment shift', () => {
     expect(results.map(({ network }: { network: string }) => network)).toEqual([
       'MLP',
       'LeNet-5',
-      'CNN that averages',
-      'LeNet-5, moved digits',
+      'CNN with global average pooling',
+      'LeNet-5, shifted digits',
     ])
     for (const { runs } of results) {
       expect(runs[0].left).toHaveLength(9)
@@ -137,7 +137,7 @@ describe('gentle experiment loss', () => {
       }
     }
     expect(readFileSync(join(folder, 'loss.svg'), 'utf8')).toMatch(
-      /Loss of the best classifier there is.*How far they are off/,
+      /Loss of the best possible classifier.*Differences from the expected loss/,
     )
   })
 })
@@ -160,7 +160,7 @@ describe('gentle experiment memory', () => {
     expect(solved('copying', 'LSTM', 2)).toBeGreaterThan(0.8)
     expect(reach.map(({ cell }: { cell: string }) => cell)).toEqual(['RNN', 'LSTM', 'GRU'])
     for (const { gradients } of reach) expect(gradients[0][90]).toBeLessThan(gradients[0][0])
-    expect(readFileSync(join(folder, 'memory.svg'), 'utf8')).toMatch(/gradient, before learning.*symbols recalled/)
+    expect(readFileSync(join(folder, 'memory.svg'), 'utf8')).toMatch(/Gradient norm, before training.*symbols recalled/)
   })
 
   it('refuses distances that are none, in one line', async () => {

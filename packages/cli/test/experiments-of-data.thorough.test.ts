@@ -22,8 +22,8 @@ describe('gentle experiment features', () => {
     const head = 2 * (filterCount * 7 * 7 + 1)
     expect(learnedNumbers).toEqual([
       ['pixels', 2 * (784 + 1)],
-      ['filters made by hand', head],
-      ['filters learned', head + filterCount * filterSize ** 2],
+      ['hand-made filters', head],
+      ['learned filters', head + filterCount * filterSize ** 2],
       ['LeNet-5', 61_706 - 8 * 85],
     ])
     for (const { runs } of told.results) {
@@ -50,7 +50,7 @@ describe('gentle experiment features', () => {
     const list = await gentle(['experiment', 'features', '--examples', '100,many', '--out', out])
     expect(list).toMatchObject({ code: 2 })
     expect(list.stderr).toBe(
-      'gentle: --examples is 100,many; expected whole numbers of at least 1 with commas between, such as 100,1000\n',
+      'gentle: --examples is 100,many; expected whole numbers of at least 1, separated by commas, such as 100,1000\n',
     )
     expect(existsSync(out)).toBe(false)
   })

@@ -44,7 +44,7 @@ describe('fine-tuning', () => {
 
   it('tells what was and was not loaded, and how much is frozen', () => {
     expect(stderr).toContain('8 of the 10 weights of lenet5 are loaded')
-    expect(stderr).toMatch(/of another shape: .*11\.weight.*head/)
+    expect(stderr).toMatch(/with a different shape: .*11\.weight.*head/)
     expect(stderr).toMatch(/61,111 parameters, 60,856 of them frozen/)
   })
 

@@ -16,7 +16,7 @@ describe('gentle train --profile', () => {
   it('prints the heaviest kernels with their layers and rates, the rest, and what each thread does', () => {
     expect(outcome.code).toBe(0)
     const lines = outcome.stdout.split('\n')
-    expect(lines[0]).toBe('A step of lenet5 on 20 examples')
+    expect(lines[0]).toBe('One step of lenet5 with a batch of 20')
     expect(lines).toContainEqual(expect.stringMatching(/^kernel +of +calls +ms +share +GFLOP\/s +of peak +GB\/s$/))
     expect(lines).toContainEqual(
       expect.stringMatching(/^conv2d \+ add \+ tanh +3 +3 +[\d.]+ +[\d.]+ % +[\d.]+ +[\d.]+ % +[\d.]+$/),
@@ -25,7 +25,9 @@ describe('gentle train --profile', () => {
     expect(lines).toContainEqual(expect.stringMatching(/^waiting /))
     for (const thread of [0, 1])
       expect(lines).toContainEqual(expect.stringMatching(RegExp(`^ +${thread} +[\\d.]+ +[\\d.]+ % `)))
-    expect(outcome.stdout).toMatch(/^[\d.]+ ms on wasm, 2 threads.*: [\d.]+ GFLOP\/s, [\d.]+ % of the [\d.]+ of large/m)
+    expect(outcome.stdout).toMatch(
+      /^[\d.]+ ms on wasm, 2 threads.*: [\d.]+ GFLOP\/s, [\d.]+ % of the [\d.]+ GFLOP\/s of large/m,
+    )
     expect(outcome.stdout).toContain('Test accuracy')
   })
 

@@ -142,7 +142,7 @@ describe('networks of named inputs on the command line', () => {
       'mean is not for --task classify; it is for transcribe',
     )
     expect(await refused(['train', 'lenet5', '--task', 'transcribe'])).toContain(
-      'lenet5 is not for --task transcribe; there are mean',
+      'lenet5 is not for --task transcribe; choose from mean',
     )
     expect(await refused(['train', 'mean', '--data', 'numbers', '--augment', 'flip'])).toContain('expected none')
     const run = join(temporaryFolder(), 'run')
@@ -151,7 +151,7 @@ describe('networks of named inputs on the command line', () => {
       '--flip is not for a model that was trained to transcribe',
     )
     expect(await refused(['predict', run, 'x.png'])).toContain(
-      'is a model of sequences, to transcribe; give it to gentle transcribe',
+      'is a sequence model for --task transcribe; use gentle transcribe',
     )
   })
 })

@@ -49,7 +49,7 @@ beforeAll(async () => {
   expect(first.stderr).toMatch(/minutes of training data at 8,000 Hz; symbols: blank a b c d e/)
   expect(first.stderr).toMatch(/epoch 16\/16 .* letters wrong \d/)
   expect(first.stdout).toMatch(/Test: character error rate [\d.]+ %, word error rate [\d.]+ %/)
-  expect(first.stdout).toContain('Heard rightly')
+  expect(first.stdout).toContain('Correct:')
   const second = await train('deepspeech_online', online, '--epochs', '20', '--quiet')
   expect(second).toEqual({ code: 0, stdout: '', stderr: '' })
 })
@@ -110,13 +110,13 @@ describe('gentle train deepspeech', () => {
 
   it('refuses what is not speech, in a line', async () => {
     for (const [args, message] of [
-      [['train', 'deepspeech'], 'no data is named; give some, as in --data speech:DIR'],
-      [['train', 'deepspeech', '--data', 'mnist'], '--data mnist is not speech; expected speech:DIR'],
+      [['train', 'deepspeech'], 'no data set given; name one, as in --data speech:DIR'],
+      [['train', 'deepspeech', '--data', 'mnist'], '--data mnist is not a speech data set; expected speech:DIR'],
       [['train', 'deepspeech', '--data', 'speech:/nowhere'], '/nowhere'],
       [['train', 'deepspeech', '--data', `speech:${set}`, '--augment', 'flip'], "unknown --augment 'flip'"],
       [['train', 'deepspeech', '--data', `speech:${set}`, '--augment', '{"speed":[2,1]}'], 'speed'],
       [['transcribe', run, '/nowhere.wav'], 'no such file'],
-      [['transcribe', run, wav('a.wav', 'a'), '--out', 'x.jpg'], 'is an .svg or .png file'],
+      [['transcribe', run, wav('a.wav', 'a'), '--out', 'x.jpg'], 'expected an .svg or .png file'],
       [['transcribe', run, wav('a.wav', 'a'), '--sample-rate', '8000'], 'files have their own'],
     ] as const) {
       const { code, stderr } = await gentle([...args])
@@ -167,7 +167,7 @@ describe('gentle transcribe', () => {
     for (const size of [100, 4000, 10 ** 6])
       expect((await listened(online, bytes, { quiet: true }, size)).stdout).toBe(whole)
     const raw = bytes.subarray(44)
-    expect((await listened(online, raw, { quiet: true, rate: 8000 }, 999)).stdout).toBe(whole)
+    expect((await listened(online, raw, { quiet: true, sampleRate: 8000 }, 999)).stdout).toBe(whole)
     const endless = Buffer.from(bytes)
     endless.writeUInt32LE(0x7ffff000, 40)
     expect((await listened(online, endless, { quiet: true })).stdout).toBe(whole)
@@ -189,7 +189,7 @@ describe('gentle transcribe', () => {
     await expect(listened(online, new Uint8Array(0), {})).rejects.toThrow(/standard input is empty/)
     await expect(listened(online, Buffer.from('hello'), {})).rejects.toThrow(/is not a WAV file; for raw samples/)
     const bytes = readFileSync(wav('low.wav', said))
-    await expect(listened(online, bytes, { rate: 8000 })).rejects.toThrow(/leave out --sample-rate/)
+    await expect(listened(online, bytes, { sampleRate: 8000 })).rejects.toThrow(/leave out --sample-rate/)
     await expect(listened(online, bytes.subarray(0, 36), {})).rejects.toThrow(/ends without samples/)
   })
 

@@ -128,19 +128,19 @@ describe('gentle translate', () => {
 
   it('refuses what is not for it, in a line', async () => {
     for (const [args, message] of [
-      [['train', 'gnmt'], 'no data is named; give some, as in --data pairs:FILE.tsv'],
-      [['train', 'gnmt', '--data', 'pairs:none.tsv'], 'there is no file none.tsv'],
+      [['train', 'gnmt'], 'no data set given; name one, as in --data pairs:FILE.tsv'],
+      [['train', 'gnmt', '--data', 'pairs:none.tsv'], 'no such file: none.tsv'],
       [['train', 'gnmt', '--data', data, '--resize', '8'], '--resize is not for --task translate; it is for pictures'],
       [['train', 'gnmt', '--data', data, '--augment', 'flip'], '--augment is for pictures and sounds'],
       [['train', 'gnmt', '--data', data, '--layers', '1'], 'layers is 1; expected a whole number from 2 to 8'],
       [['train', 'lenet5', '--vocabulary', '100'], '--vocabulary is not for pictures; it is for --task translate'],
       [['translate', run, ' '], 'text 1 is empty'],
       [['translate', run, 'a', '--beam-size', '0'], '--beam-size is 0; expected a whole number from 1 to 100'],
-      [['translate', run, 'a', 'b', '--out', 'x.svg'], '--out draws the attention of one text; 2 are given'],
-      [['translate', run, 'a', '--out', 'x.png'], 'the picture of attention is an .svg file'],
+      [['translate', run, 'a', 'b', '--out', 'x.svg'], '--out draws the attention of one text, but 2 were given'],
+      [['translate', run, 'a', '--out', 'x.png'], 'expected an .svg file'],
       [['translate', run, '1', '--out', join(folder, 'none', 'x.svg')], 'cannot be written'],
       [['translate', join(folder, 'none'), 'a'], 'is neither a run folder with weights nor a file of a model'],
-      [['predict', run, 'x.png'], 'give it to gentle translate'],
+      [['predict', run, 'x.png'], 'use gentle translate'],
       [['eval', run, '--data', data, '--flip'], '--flip is not for a model that was trained to translate'],
     ] as const) {
       const { code, stderr } = await gentle(args)
