@@ -44,7 +44,7 @@ export function describeTask(task: string, { model, preset, data, more, score, l
       ])
       expect(stderr).toMatch(/^epoch 1\//m)
       expect(code).toBe(0)
-      expect(stdout).toContain('Try next')
+      expect(stdout).toContain('Next steps')
       const summary = JSON.parse(readFileSync(join(run, 'summary.json'), 'utf8'))
       expect(summary).toMatchObject({ task, data, seed: 1 })
       expect(summary.test.metrics[score]).toBeGreaterThan(least ?? -1)

@@ -11,7 +11,7 @@ const tiny: Readonly<Record<string, TaskRun>> = {
     preset: 'localize-scenes',
     data: scenes('objects=1-1,train=640'),
     more: ['--epochs', '2', '--batch-size', '16'],
-    score: 'label right and IoU >= 0.5',
+    score: 'label correct and IoU >= 0.5',
     least: 0.5,
   },
   detect: {
