@@ -1,6 +1,5 @@
 /** What a download shows as it goes on. */
-import { SingleBar } from 'cli-progress'
-import { bytes, clock } from '../terminal/terminal.ts'
+import { bytes, clock, progressBar } from '../terminal/terminal.ts'
 
 export interface TransferView {
   update(done: number, total: number | undefined): void
@@ -10,16 +9,7 @@ export interface TransferView {
 /** A bar where notes go to a terminal, else nothing. */
 export function transferView(name: string, quiet: boolean): TransferView {
   if (quiet || process.stderr.isTTY !== true) return { update() {}, end() {} }
-  const bar = new SingleBar({
-    stream: process.stderr,
-    format: '{name} {bar} {done} of {all}  {speed}/s  {left} left',
-    barsize: 16,
-    barCompleteChar: '█',
-    barIncompleteChar: '░',
-    hideCursor: true,
-    fps: 8,
-    clearOnComplete: true,
-  })
+  const bar = progressBar('{name} {bar} {done} of {all}  {speed}/s  {left} left')
   let first: { readonly done: number; readonly time: number } | undefined
   return {
     update(done, total) {

@@ -51,7 +51,7 @@ export async function tried(
   const { seed, batchSize, epochs, optimizer } = plan
   const steps = epochs * Math.ceil(train.length / batchSize)
   const told = [
-    `${epochs} epochs of ${thousands(train.length)} pictures in batches of ${batchSize}, ${thousands(steps)} steps in all; ${optimizer}`,
+    `${epochs} ${epochs === 1 ? 'epoch' : 'epochs'} of ${thousands(train.length)} pictures in batches of ${batchSize}, ${thousands(steps)} steps in all; ${optimizer}`,
   ]
   const { weightDecay, schedule, patience, normalize, classWeights, augment } = recipe
   const chosen = {

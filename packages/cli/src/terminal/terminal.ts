@@ -135,16 +135,11 @@ export interface ProgressView {
   end(): void
 }
 
-/** A bar, with the score where it is counted in training, where notes go to a terminal, a line an epoch elsewhere, nothing when quiet. */
-export function progressView(
-  epochs: number,
-  { batchSize, quiet, score }: { batchSize: number; quiet: boolean; score: { of: string; name: string } | undefined },
-): ProgressView {
-  if (quiet) return { step() {}, line() {}, end() {} }
-  if (!lively) return { step() {}, line: note, end() {} }
-  const bar = new SingleBar({
+/** A bar among the notes, which goes away at its end. */
+export const progressBar = (format: string): SingleBar =>
+  new SingleBar({
     stream: process.stderr,
-    format: `epoch {epoch}/${epochs} {bar} loss {loss}${score === undefined ? '' : `  ${score.name} {score}`}  {speed} examples/s  {left} left`,
+    format,
     barsize: 16,
     barCompleteChar: '█',
     barIncompleteChar: '░',
@@ -152,6 +147,17 @@ export function progressView(
     fps: 8,
     clearOnComplete: true,
   })
+
+/** A bar, with the score where it is counted in training, where notes go to a terminal, a line an epoch elsewhere, nothing when quiet. */
+export function progressView(
+  epochs: number,
+  { batchSize, quiet, score }: { batchSize: number; quiet: boolean; score: { of: string; name: string } | undefined },
+): ProgressView {
+  if (quiet) return { step() {}, line() {}, end() {} }
+  if (!lively) return { step() {}, line: note, end() {} }
+  const bar = progressBar(
+    `epoch {epoch}/${epochs} {bar} loss {loss}${score === undefined ? '' : `  ${score.name} {score}`}  {speed} examples/s  {left} left`,
+  )
   let begun: { step: number; time: number } | undefined
   let drawn = false
   const state = { epoch: 1, loss: '-', score: '-', speed: '-', left: '-' }
