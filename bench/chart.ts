@@ -70,13 +70,13 @@ export function chartOf(standings: readonly Standing[], machine: string): string
 }
 
 function lineOf(standing: Standing, y: number): string[] {
-  const { work, against, figure, unit, least, aim, verdict } = standing
+  const { work, against, figure, unit, required, aim, verdict } = standing
   const [middle, barTop] = [y + lineHeight / 2, y + 4]
   const label = text(left - 10, middle + 4, `${work} / ${against}`, 'text-anchor="end"')
   const value = (content: string): string => text(right + 12, middle + 4, content, `fill="${muted}"`)
-  const asked = `${formatAmount(least)} ${unit}`
+  const asked = `${formatAmount(required)} ${unit}`
   if (figure === null) return [label, value(`not measured (${asked})`)]
-  const at = (amount: number): number => place(lead(standing, amount, least))
+  const at = (amount: number): number => place(lead(standing, amount, required))
   const ends = [figure.minimum, figure.maximum].map(at).sort((a, b) => a - b)
   const spread = `<line x1="${ends[0].toFixed(1)}" x2="${ends[1].toFixed(1)}" y1="${middle}" y2="${middle}" stroke="${ink}" stroke-opacity="0.45" stroke-width="2"/>`
   return [

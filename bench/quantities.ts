@@ -39,10 +39,7 @@ export const shareOfPeak: Quantity = {
   better: 'more',
   of: ({ parts = [] }) => {
     const [work, possible] = parts.reduce(
-      ([sum, most], { seconds, gigaflops, peakGigaflops }) => [
-        sum + seconds * gigaflops,
-        most + seconds * peakGigaflops,
-      ],
+      ([sum, max], { seconds, gigaflops, peakGigaflops }) => [sum + seconds * gigaflops, max + seconds * peakGigaflops],
       [0, 0],
     )
     return work / possible

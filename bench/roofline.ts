@@ -51,15 +51,14 @@ async function pointsOf(network: Convolved, report: BenchmarkReport): Promise<{ 
 }
 
 const [width, height, left, right, top, bottom] = [900, 540, 64, 872, 84, 480]
-const [fewest, most, slowest, fastest] = [2, 1024, 8, 512]
+const [min, max, slowest, fastest] = [2, 1024, 8, 512]
 const colours: Readonly<Record<Part['direction'], string>> = {
   forward: '#2563eb',
   'input gradient': '#b45309',
   'weight gradient': '#15803d',
 }
 
-const x = (intensity: number): number =>
-  left + ((right - left) * Math.log(intensity / fewest)) / Math.log(most / fewest)
+const x = (intensity: number): number => left + ((right - left) * Math.log(intensity / min)) / Math.log(max / min)
 const y = (gigaflops: number): number =>
   bottom - ((bottom - top) * Math.log(gigaflops / slowest)) / Math.log(fastest / slowest)
 
@@ -74,7 +73,7 @@ function drawn(points: readonly Point[], peak: number, memory: number, processor
   const line = (x1: number, y1: number, x2: number, y2: number, attributes: string): string =>
     `<line x1="${x1.toFixed(1)}" y1="${y1.toFixed(1)}" x2="${x2.toFixed(1)}" y2="${y2.toFixed(1)}" ${attributes}/>`
   const ridge = peak / memory
-  const start = Math.max(fewest, slowest / memory)
+  const start = Math.max(min, slowest / memory)
   return page(
     width,
     height,
@@ -82,7 +81,7 @@ function drawn(points: readonly Point[], peak: number, memory: number, processor
       [
         text(left, 26, 'Convolutions under the roofline of one core', 'font-weight="600" font-size="14"'),
         text(left, 44, processor, `fill="${muted}"`),
-        ...doubled(fewest, most).flatMap((at) => [
+        ...doubled(min, max).flatMap((at) => [
           line(x(at), top, x(at), bottom, `stroke="${faint}"`),
           text(x(at), bottom + 18, String(at), `text-anchor="middle" fill="${muted}"`),
         ]),

@@ -8,7 +8,7 @@ export interface Standing {
   readonly against: string
   readonly unit: Goal['unit']
   readonly better: Goal['better']
-  readonly least: number
+  readonly required: number
   readonly aim: number
   /** Of the medians, with the least and the most of the rounds; null where it could not be measured. */
   readonly figure: Outcome | null
@@ -44,7 +44,7 @@ const benchmarksOf = (figure: Figure): readonly string[] =>
 
 function verdictOn(goal: Omit<Goal, 'figure'>, value: number): Standing['verdict'] {
   if (lead(goal, value, goal.aim) >= 1) return 'aim reached'
-  return lead(goal, value, goal.least) >= 1 ? 'reached' : 'missed'
+  return lead(goal, value, goal.required) >= 1 ? 'reached' : 'missed'
 }
 
 type Reports = ReadonlyMap<string, BenchmarkReport>
@@ -115,14 +115,14 @@ export const formatFigure = (value: number, unit: Standing['unit']): string =>
 /** The whole table, in Markdown. */
 export function formatStandings(all: readonly Standing[]): string {
   const header = ['work', 'against', 'figure', 'spread', 'by default', 'compared', 'at least', 'aim', 'verdict']
-  const body = all.map(({ work, against, unit, better, least, aim, figure, byDefault, compared, verdict }) => [
+  const body = all.map(({ work, against, unit, better, required, aim, figure, byDefault, compared, verdict }) => [
     work,
     against,
     figure === null ? '' : formatFigure(figure.value, unit),
     figure === null ? '' : `${formatAmount(figure.minimum)} to ${formatAmount(figure.maximum)}`,
     byDefault === null ? '' : formatFigure(byDefault, unit),
     compared,
-    `${better === 'less' ? 'at most ' : ''}${least} ${unit}`,
+    `${better === 'less' ? 'at most ' : ''}${required} ${unit}`,
     `${aim} ${unit}`,
     verdict,
   ])

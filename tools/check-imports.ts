@@ -159,12 +159,12 @@ export function circleProblems(sources: ReadonlyMap<string, string>): string[] {
         .map(({ target }) => posix.join(posix.dirname(path), target)),
     ]),
   )
-  const told = new Set<string>()
+  const reported = new Set<string>()
   return [...sources.keys()].flatMap((path) => {
-    if (told.has(path)) return []
+    if (reported.has(path)) return []
     const circle = circleOf(path, targets)
     if (circle === undefined) return []
-    for (const each of circle) told.add(each)
+    for (const each of circle) reported.add(each)
     return [`${circle.join(' imports ')}: a circle; what they share belongs into the lower file, or one of its own`]
   })
 }

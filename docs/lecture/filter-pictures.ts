@@ -64,9 +64,9 @@ function drawn(height: number, width: number): Image {
 
 /** So that 0 is grey where there are negative numbers, and the largest magnitude is black or white. */
 function shown(result: Image): Image {
-  const largest = result.data.reduce((most, value) => Math.max(most, Math.abs(value)), 0)
+  const max = result.data.reduce((max, value) => Math.max(max, Math.abs(value)), 0)
   const isSigned = result.data.some((value) => value < -0.01)
-  return { ...result, data: result.data.map((value) => (isSigned ? 0.5 + value / (2 * largest) : value)) }
+  return { ...result, data: result.data.map((value) => (isSigned ? 0.5 + value / (2 * max) : value)) }
 }
 
 const photo = drawn(200, 300)

@@ -22,7 +22,7 @@ export function channelsFirst(bytes: Uint8Array, channels: number): Uint8Array {
 /** Mean and standard deviation of each channel, over all pixels of all pictures. */
 export interface Statistics {
   readonly means: number[]
-  readonly deviations: number[]
+  readonly stds: number[]
 }
 
 /** Of a training set: the other sets are normalised by the same numbers, for the network has to see them as it saw the first. */
@@ -41,12 +41,12 @@ export async function statistics(data: Dataset): Promise<Statistics> {
     }
   }
   const means = sums.map((sum) => sum / (data.length * pixels))
-  const deviations = squares.map((sum, c) => Math.sqrt(sum / (data.length * pixels) - means[c] ** 2))
-  return { means, deviations }
+  const stds = squares.map((sum, c) => Math.sqrt(sum / (data.length * pixels) - means[c] ** 2))
+  return { means, stds }
 }
 
 /** The same pictures, every value of channel c as (x - means[c]) / deviations[c]. */
-export function standardised(data: Dataset, { means, deviations }: Statistics): Dataset {
+export function standardised(data: Dataset, { means, stds }: Statistics): Dataset {
   const pixels = sizeOf(data.inputShape) / means.length
   return {
     ...data,
@@ -54,7 +54,7 @@ export function standardised(data: Dataset, { means, deviations }: Statistics): 
       await data.read(examples, inputs, targets, pass)
       for (let i = 0; i < examples.length * means.length * pixels; i++) {
         const channel = Math.floor(i / pixels) % means.length
-        inputs[i] = (inputs[i] - means[channel]) / deviations[channel]
+        inputs[i] = (inputs[i] - means[channel]) / stds[channel]
       }
     },
   }
@@ -65,7 +65,7 @@ export const asBytes = (data: Dataset): Dataset => {
   const channels = data.inputShape[0]
   return standardised(data, {
     means: new Array(channels).fill(0),
-    deviations: new Array(channels).fill(1 / 255),
+    stds: new Array(channels).fill(1 / 255),
   })
 }
 
@@ -110,8 +110,8 @@ if (import.meta.main) {
   console.log('and channels first, all red, all green, all blue:           ', channelsFirst(flag, 3).join(' '))
 
   const known = await statistics(train)
-  const [mean, deviation] = [known.means[0].toFixed(4), known.deviations[0].toFixed(4)]
-  console.log(`\nMNIST has one channel, of mean ${mean} and deviation ${deviation} where 1 is white.`)
+  const [mean, std] = [known.means[0].toFixed(4), known.stds[0].toFixed(4)]
+  console.log(`\nMNIST has one channel, of mean ${mean} and standard deviation ${std} where 1 is white.`)
 
   const rates = [0.0001, 0.001, 0.01, 0.1, 1]
   console.log('\nValidation loss and accuracy after 200 steps of 64 digits, by learning rate:\n')

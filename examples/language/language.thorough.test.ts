@@ -6,6 +6,6 @@ it.each([
   ['one-hot characters', oneHotCharacters, 0.3],
   ['learned embeddings', embeddings, 0.2],
   ['shared embeddings', sharedEmbeddings, 0.2],
-] as const)('an epoch on %s names languages far better than by chance', (_, represent, least) =>
-  expectLearned(represent, least),
+] as const)('an epoch on %s names languages far better than by chance', (_, represent, min) =>
+  expectLearned(represent, min),
 )

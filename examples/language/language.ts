@@ -150,11 +150,11 @@ export function stretches(
   { inputShape, encode }: Representation,
   length?: number,
 ): Dataset {
-  const most = length ?? longest
+  const max = length ?? longest
   const begins = articles.flatMap((article) =>
     [...article.text.matchAll(/(?<= |^)\S/g)]
       .map(({ index }) => ({ ...article, index }))
-      .filter(({ text, index }) => index + most <= text.length),
+      .filter(({ text, index }) => index + max <= text.length),
   )
   const size = sizeOf(inputShape)
   const varied = (example: number, pass: number): number =>

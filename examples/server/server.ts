@@ -12,7 +12,7 @@ function examplesIn(body: unknown, width: number): Float32Array | string {
     : `expected { "inputs": [[...], ...] }: at least one example, each of ${width} numbers`
 }
 
-const tellError: ErrorRequestHandler = (error, _request, response, _next) => {
+const sendError: ErrorRequestHandler = (error, _request, response, _next) => {
   const { status = error instanceof GentleError ? 400 : 500, message } = error as { status?: number; message: string }
   response.status(status).json({ error: status === 500 ? 'the model could not answer' : message })
 }
@@ -36,6 +36,6 @@ export function serve(model: Model): Express {
     })
     response.json({ answers })
   })
-  app.use(tellError)
+  app.use(sendError)
   return app
 }

@@ -78,8 +78,8 @@ async function spoken(): Promise<void> {
         const sound = await say(voice, asSpoken(words), random)
         const samples = resample(mixDown(sound), sound.sampleRate, sampleRate)
         // Some variants are louder than full scale; no sample is to be cut.
-        const most = samples.reduce((a, b) => Math.max(a, Math.abs(b)), 0)
-        const channels = [most > 1 ? samples.map((value) => value / most) : samples]
+        const max = samples.reduce((a, b) => Math.max(a, Math.abs(b)), 0)
+        const channels = [max > 1 ? samples.map((value) => value / max) : samples]
         const name = `${String(i).padStart(4, '0')}-${voice.name.replace('+', '-')}`
         writeFileSync(join(to, `${name}.wav`), writeWave({ sampleRate, channels }))
         lines[i] = `${name}: ${words.join(' ')}\n`

@@ -56,10 +56,10 @@ function encoderBlock(x: Tensor, lengths: Tensor, scope: Scope): { readonly x: T
   const { output, weights } = MultiHeadAttention(units, heads).attend(seen, seen, seen, scope.part('attention'), {
     lengths,
   })
-  const looked = add(x, dropped('dropout1', output))
+  const attended = add(x, dropped('dropout1', output))
   const thinking = Sequential(Linear(hidden, { weightInit: 'heNormal' }), ReLU(), Linear(units))
-  const thought = scope.apply('thinking', thinking, scope.apply('norm2', LayerNorm(), looked))
-  return { x: add(looked, dropped('dropout2', thought)), weights }
+  const thought = scope.apply('thinking', thinking, scope.apply('norm2', LayerNorm(), attended))
+  return { x: add(attended, dropped('dropout2', thought)), weights }
 }
 
 export interface TransformerOptions {

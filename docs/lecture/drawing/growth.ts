@@ -44,7 +44,7 @@ function systems(): { readonly sizes: Mark[]; readonly trainings: Mark[] } {
 }
 
 /** The lecture's figures. */
-const told = (label: string, year: number, y: number): Mark => ({ label, x: year, y, colour: orange })
+const milestone = (label: string, year: number, y: number): Mark => ({ label, x: year, y, colour: orange })
 
 const legend = [
   { name: 'counted from networks and papers', colour: blue, sample: 'dot' },
@@ -62,8 +62,8 @@ export function growth(): string {
     size('mobilenet_v2', 'MobileNetV2'),
     ...counted.sizes,
     // The lecture's 60 M are ResNet-152's, which is drawn.
-    told('Deep Speech 2', 2016, 300e6),
-    told('translation', 2017, 8_700e6),
+    milestone('Deep Speech 2', 2016, 300e6),
+    milestone('translation', 2017, 8_700e6),
   ]
   // As in the chapter, which names the sections.
   const trainings = [
@@ -72,9 +72,9 @@ export function growth(): string {
     training('vgg16', 'VGG16', 370_000 * 256),
     training('resnet152', 'ResNet-152', 600_000 * 256),
     ...counted.trainings,
-    told('ResNet', 2015, 7),
-    told('Deep Speech 2', 2016, 20),
-    told('translation', 2017, 100),
+    milestone('ResNet', 2015, 7),
+    milestone('Deep Speech 2', 2016, 20),
+    milestone('translation', 2017, 100),
   ]
   const x = { label: 'year', scale: 'linear', whole: true, format: String } as const
   return plotScatter([

@@ -20,11 +20,11 @@ export async function receptiveField(): Promise<string> {
   const lefts = sizes.map((_, i) => 20 + sizes.slice(0, i).reduce((sum, size) => sum + size * cell + gap, 0))
   const topOf = (i: number): number => top + ((9 - sizes[i]) * cell) / 2
   const grids = sizes.map((size, i) => {
-    const most = Math.max(...ways[i])
+    const max = Math.max(...ways[i])
     const cells = ways[i].map((count, at) => {
       const [row, column] = [Math.floor(at / size), at % size]
       const paint = count === 0 ? paper : blue
-      const shade = count === 0 ? '' : ` fill-opacity="${(0.18 + 0.82 * (count / most)).toFixed(2)}"`
+      const shade = count === 0 ? '' : ` fill-opacity="${(0.18 + 0.82 * (count / max)).toFixed(2)}"`
       return `<rect x="${lefts[i] + column * cell}" y="${topOf(i) + row * cell}" width="${cell}" height="${cell}" fill="${paint}"${shade}/>`
     })
     const seen = Math.sqrt(ways[i].filter((count) => count > 0).length)

@@ -19,10 +19,10 @@ export function shares(): string {
   const panelOf = (key: 'parameters' | 'macs'): Block => ({
     height: 26 + row * costs.length + 10,
     draw(top) {
-      const most = Math.max(...costs.map(({ summary }) => summary[key]))
+      const max = Math.max(...costs.map(({ summary }) => summary[key]))
       const bars = costs.map(({ name, summary }, at) => {
         const dense = summary.layers.reduce((sum, layer) => sum + (layer.type === 'linear' ? layer[key] : 0), 0)
-        const [rest, all] = [summary[key] - dense, summary[key]].map((count) => (count / most) * width)
+        const [rest, all] = [summary[key] - dense, summary[key]].map((count) => (count / max) * width)
         const y = top + 26 + at * row
         const figure =
           key === 'macs' ? `${(summary.macs / 1e9).toFixed(1)} G` : `${(summary.parameters / 1e6).toFixed(1)} M`

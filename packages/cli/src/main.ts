@@ -527,7 +527,7 @@ program
   .action(() => void process.stdout.write(manualPage(program)))
 
 /** Tells an error in one line and gives the exit code. */
-function tell(error: unknown): number {
+function reportError(error: unknown): number {
   if (error instanceof CommanderError) {
     if (error.exitCode === 0) return exitCodes.done
     const words = process.argv.slice(2)
@@ -562,5 +562,5 @@ try {
     throw unknownChoice('command', word, commands)
   await program.parseAsync()
 } catch (error) {
-  process.exitCode = tell(error)
+  process.exitCode = reportError(error)
 }

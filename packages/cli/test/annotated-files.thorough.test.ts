@@ -67,13 +67,13 @@ describe.concurrent('sets of files with boxes and masks', () => {
       ...(await pictureFiles('images', list)),
       'all.json': JSON.stringify({ ...json, images, annotations }),
     })
-    const told = await gentle(['data', 'describe', `coco:${folder}`, '--resize', '32', '--json'])
-    expect(told.code).toBe(0)
-    expect(told.stderr).toMatch(
+    const report = await gentle(['data', 'describe', `coco:${folder}`, '--resize', '32', '--json'])
+    expect(report.code).toBe(0)
+    expect(report.stderr).toMatch(
       /: 1 image and 1 object were skipped \(--strict stops instead\)\n {2}image none\.png: there is no such file.*\n {2}.*annotation 1: the box from 1,1 to 1,6 has no area\n/,
     )
     await expect(describeSet(`coco:${folder}`, { strict: true })).rejects.toThrow(
-      /2 of its pictures and annotations would be left out or mended/,
+      /2 of its pictures and annotations would be left out or corrected/,
     )
   })
 
@@ -88,8 +88,8 @@ describe.concurrent('sets of files with boxes and masks', () => {
   })
 
   it('are told what is mended by kinds, and how they were understood', () => {
-    const mended = ['cut', 'cut', 'found'].map((what, i) => ({ file: 'a.png', what, reason: `box ${i}` }))
-    expect(findingsText('coco:a', { mended, remarks: ['it counts from 0'] })).toEqual([
+    const corrected = ['cut', 'cut', 'found'].map((what, i) => ({ file: 'a.png', what, reason: `box ${i}` }))
+    expect(findingsText('coco:a', { corrected, remarks: ['it counts from 0'] })).toEqual([
       'coco:a: 3 problems were repaired (--strict stops instead)\n  cut: 2\n    box 0\n    box 1\n  found: 1\n    box 2',
       'coco:a: it counts from 0',
     ])

@@ -51,17 +51,17 @@ describe('the text of a comparison', () => {
     top1: { value: 59.3, source: 'the paper' },
   }
   const comparison = { networks: [network], growth: growth(), sources: { counted: 'counted from the networks' } }
-  const told = (room: number): string => comparisonText(comparison, room)
+  const textAt = (room: number): string => comparisonText(comparison, room)
 
   it.each([60, 80, 120])('fits a terminal of %i columns', (room) => {
-    for (const line of told(room).split('\n')) expect(line.length, line).toBeLessThanOrEqual(room)
+    for (const line of textAt(room).split('\n')) expect(line.length, line).toBeLessThanOrEqual(room)
   })
 
   it('tells which columns have no room', () => {
-    expect(told(80)).toContain('no room in 80 columns: GFLOP/s, multiply-adds')
-    expect(told(80)).toContain('top-1')
-    expect(told(120)).not.toContain('no room')
-    expect(told(120)).toMatch(/multiply-adds +FLOPs +memory +ms +GFLOP/)
+    expect(textAt(80)).toContain('no room in 80 columns: GFLOP/s, multiply-adds')
+    expect(textAt(80)).toContain('top-1')
+    expect(textAt(120)).not.toContain('no room')
+    expect(textAt(120)).toMatch(/multiply-adds +FLOPs +memory +ms +GFLOP/)
   })
 })
 

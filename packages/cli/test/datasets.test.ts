@@ -43,17 +43,17 @@ describe('data sets by name and by path', () => {
   })
 
   it('tell what tables, arrays and EMNIST files were taken for', async () => {
-    const told = async (...args: string[]) => (await gentle(['data', ...args])).stderr.trim()
-    expect(await told(table)).toBe(
+    const noteOf = async (...args: string[]) => (await gentle(['data', ...args])).stderr.trim()
+    expect(await noteOf(table)).toBe(
       `${table}: 200 rows with commas between cells, and a header; the label is column 3 'kind', the only text column (--label chooses another): 2 classes, often, rare; 3 inputs, numbers as they are`,
     )
     const german = join(folder, 'german.tsv')
     const lines = Array.from({ length: 20 }, (_, i) => `${i}\t${i % 3}\t${i % 7},5\t${i % 2}`)
     writeFileSync(german, ['\tkind\tlength\tgood', ...lines].join('\r\n'))
-    expect(await told(german, '--label', 'kind')).toBe(
+    expect(await noteOf(german, '--label', 'kind')).toBe(
       `${german}: 20 rows with tabs between cells, decimal commas, and a header; the label is column 1 'kind', as given: 3 classes, 0, 1, 2; column 0 is a row index and is skipped; 2 inputs, numbers as they are`,
     )
-    expect(await told('xor', '--label', 'kind')).toBe(
+    expect(await noteOf('xor', '--label', 'kind')).toBe(
       'gentle: --label names a column of a table, but xor is not a table',
     )
 
@@ -63,7 +63,7 @@ describe('data sets by name and by path', () => {
     const x = Int32Array.from({ length: 12 * 100 }, (_, i) => (i * 37) % 256)
     writeFileSync(join(arrays, 'x.npy'), writeNpy({ shape: [12, 100], dtype: 'int32', data: x }))
     writeFileSync(join(arrays, 'y.npy'), writeNpy({ shape: [12], dtype: 'int32', data: y }))
-    expect(await told(arrays)).toBe(`${arrays}: inputs of 100, bytes, scaled to [0, 1]; classes 0 to 1`)
+    expect(await noteOf(arrays)).toBe(`${arrays}: inputs of 100, bytes, scaled to [0, 1]; classes 0 to 1`)
 
     const emnist = join(folder, 'emnist')
     mkdirSync(emnist)
@@ -75,9 +75,9 @@ describe('data sets by name and by path', () => {
         writeFileSync(`${path}-labels-idx1-ubyte`, Uint8Array.of(0, 0, 8, 1, ...big(10), ...labels))
         writeFileSync(`${path}-images-idx3-ubyte`, Uint8Array.of(0, 0, 8, 3, ...big(10, 1, 1), ...labels))
       }
-    expect(await told(emnist)).toMatch(/emnist has 2 sets, .* say which, .*emnist\/emnist-digits$/)
+    expect(await noteOf(emnist)).toMatch(/emnist has 2 sets, .* say which, .*emnist\/emnist-digits$/)
     for (const name of [join(emnist, 'emnist-letters'), `idx:${join(emnist, 'emnist-letters')}`])
-      expect(await told(name)).toMatch(
+      expect(await noteOf(name)).toMatch(
         /the files whose names begin with emnist-letters-; .* transposed back; 26 classes, A to Z$/,
       )
   })

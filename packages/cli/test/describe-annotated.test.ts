@@ -63,7 +63,7 @@ test('objects are counted by class and part; ignored ones apart, pictures withou
       objects: 4,
       ignored: 1,
       perClass: { 9: 1, cat: 3, 1: 0 },
-      objectsPerPicture: { least: 0, median: 2, most: 2 },
+      objectsPerPicture: { min: 0, median: 2, max: 2 },
     },
     validation: {
       pictures: 1,
@@ -71,7 +71,7 @@ test('objects are counted by class and part; ignored ones apart, pictures withou
       objects: 1,
       ignored: 0,
       perClass: { 9: 0, cat: 0, 1: 1 },
-      objectsPerPicture: { least: 1, median: 1, most: 1 },
+      objectsPerPicture: { min: 1, median: 1, max: 1 },
     },
     test: { pictures: 0, withoutObjects: 0, objects: 0, ignored: 0, perClass: { 9: 0, cat: 0, 1: 0 } },
   })
@@ -85,23 +85,23 @@ test("boxes are small, medium and large by COCO's areas, and shares of the pictu
   expect(boxes!.area).toEqual([200 / 20_000, 1024 / 20_000, 9216 / 20_000, 1, 1])
 })
 
-test('pixels of masks are shared among classes and those ignored; values have mean and deviation', async () => {
-  const { pixelShares, mean, deviation, sampled } = await annotatedStatistics(splits(true), 0)
+test('pixels of masks are shared among classes and those ignored; values have mean and standard deviation', async () => {
+  const { pixelShares, mean, std, sampled } = await annotatedStatistics(splits(true), 0)
   expect(pixelShares).toEqual({
     perClass: { background: (10_000 + 10_000 + 20_000) / 60_000, 9: 10_000 / 60_000, cat: 8000 / 60_000, 1: 0 },
     ignored: 2000 / 60_000,
   })
   expect(sampled).toBe(3)
   expect(mean[0]).toBeCloseTo(0.1, 6)
-  expect(deviation[0]).toBeCloseTo(Math.sqrt(0.02 / 3), 6)
+  expect(std[0]).toBeCloseTo(Math.sqrt(0.02 / 3), 6)
 })
 
 test('pictures that come later give the same figures, and a set without boxes and masks has none of them', async () => {
   expect(await annotatedStatistics(splits(true, true), 0)).toEqual(await annotatedStatistics(splits(true), 0))
   const empty = { ...splits(false), train: setOf('train', [nothing], false) }
-  const told = await annotatedStatistics(empty, 0)
-  expect(told.boxes).toBeUndefined()
-  expect(told.pixelShares).toBeUndefined()
+  const statistics = await annotatedStatistics(empty, 0)
+  expect(statistics.boxes).toBeUndefined()
+  expect(statistics.pixelShares).toBeUndefined()
 })
 
 test('of many pictures the pixels of 2,000 are looked at, chosen by seed', async () => {
@@ -113,12 +113,12 @@ test('of many pictures the pixels of 2,000 are looked at, chosen by seed', async
       return { boxes: [boxOf(1, 1)], labels: [0] }
     },
   }
-  const told = (seed: number) => annotatedStatistics({ train: many, validation: many, test: many }, seed)
-  const { sampled, mean, counts } = await told(0)
+  const statistics = (seed: number) => annotatedStatistics({ train: many, validation: many, test: many }, seed)
+  const { sampled, mean, counts } = await statistics(0)
   expect(sampled).toBe(2000)
   expect(counts.train.objects).toBe(2500)
-  expect(mean).toEqual((await told(0)).mean)
-  expect(mean).not.toEqual((await told(1)).mean)
+  expect(mean).toEqual((await statistics(0)).mean)
+  expect(mean).not.toEqual((await statistics(1)).mean)
 })
 
 afterEach(() => vi.restoreAllMocks())
@@ -145,8 +145,8 @@ test('it is told in tables, classes in the order of the set', async () => {
 test('as JSON, with a sheet of pictures: boxes and mask side by side, colours below', async () => {
   const out = join(temporaryFolder(), 'sheet.png')
   const said = await printed(() => describeAnnotated('pets', splits(true), { out, seed: 0, json: true }))
-  const told = JSON.parse(said)
-  expect(told).toMatchObject({
+  const statistics = JSON.parse(said)
+  expect(statistics).toMatchObject({
     name: 'pets',
     inputShape: [1, 100, 200],
     train: { objects: 4 },

@@ -27,27 +27,27 @@ beforeAll(async () => {
 })
 
 describe('gentle data describe', () => {
-  it('tells of a folder counts, sizes, mean and deviation, duplicates between parts, broken files', async () => {
+  it('tells of a folder counts, sizes, mean and standard deviation, duplicates between parts, broken files', async () => {
     const { stdout, code } = await gentle(['data', 'describe', folder, '--resize', '16', '--json'])
     expect(code).toBe(0)
-    const told = JSON.parse(stdout)
-    expect(told.train).toEqual({ examples: 17, perClass: { bright: 11, dark: 6 } })
-    expect(told.imbalance).toEqual({
-      most: { label: 'bright', examples: 11 },
-      fewest: { label: 'dark', examples: 6 },
+    const described = JSON.parse(stdout)
+    expect(described.train).toEqual({ examples: 17, perClass: { bright: 11, dark: 6 } })
+    expect(described.imbalance).toEqual({
+      largest: { label: 'bright', examples: 11 },
+      smallest: { label: 'dark', examples: 6 },
       ratio: 11 / 6,
     })
-    expect(told.sizes).toMatchObject({
-      width: { least: 16, median: 16, most: 24 },
+    expect(described.sizes).toMatchObject({
+      width: { min: 16, median: 16, max: 24 },
       commonest: { '16 x 16': 21, '16 x 24': 1 },
       formats: { png: 22 },
     })
     // Pictures that are wider than high lie on black: of 24 x 16, 11 of 16 lines are left.
-    expect(told.mean[1]).toBe(0)
-    expect(told.mean[2]).toBeCloseTo((16 + 11 / 16) / 17, 5)
+    expect(described.mean[1]).toBe(0)
+    expect(described.mean[2]).toBeCloseTo((16 + 11 / 16) / 17, 5)
     const reds = [1, 1, 2, 3, 3, 4, ...Array.from({ length: 10 }, (_, i) => 255 - i)]
-    expect(told.mean[0]).toBeCloseTo(reds.reduce((a, b) => a + b, 0) / 255 / 17, 5)
-    expect(told.duplicates).toMatchObject({
+    expect(described.mean[0]).toBeCloseTo(reds.reduce((a, b) => a + b, 0) / 255 / 17, 5)
+    expect(described.duplicates).toMatchObject({
       within: { train: 2, validation: 0, test: 0 },
       between: [
         { earlier: 'train', later: 'validation', examples: 0 },
@@ -56,11 +56,11 @@ describe('gentle data describe', () => {
       ],
       contradicting: 1,
     })
-    expect(told.duplicates.found).toContainEqual({
+    expect(described.duplicates.found).toContainEqual({
       example: join(folder, 'test/dark/leaked.png'),
       repeats: join(folder, 'train/dark/2.png'),
     })
-    expect(told.broken).toEqual([
+    expect(described.broken).toEqual([
       {
         file: join(folder, 'train/bright/broken.png'),
         reason: expect.stringMatching(/broken\.png: it cannot be decoded/),

@@ -87,22 +87,22 @@ describe('gentle experiment overfitting', () => {
     ])
     expect(stderr).toContain('120 examples, augmentation, seed 1: loss')
     expect(code).toBe(0)
-    const told = JSON.parse(stdout)
-    expect(told).toMatchObject({ experiment: 'overfitting', examples: [30, 120], steps: 12 })
-    const kinds = told.results.map(({ examples, remedy }: Record<string, unknown>) => `${examples} ${remedy}`)
+    const printed = JSON.parse(stdout)
+    expect(printed).toMatchObject({ experiment: 'overfitting', examples: [30, 120], steps: 12 })
+    const kinds = printed.results.map(({ examples, remedy }: Record<string, unknown>) => `${examples} ${remedy}`)
     expect(kinds).toEqual(
       [30, 120].flatMap((n) => ['none', 'dropout', 'weight decay', 'augmentation'].map((remedy) => `${n} ${remedy}`)),
     )
-    const ends = told.results.map(({ runs }: { runs: { moments: { step: number }[] }[] }) =>
+    const ends = printed.results.map(({ runs }: { runs: { moments: { step: number }[] }[] }) =>
       runs.map(({ moments }) => moments.at(-1)!.step),
     )
     expect(ends).toEqual(Array(8).fill([12, 12]))
     // Each remedy changes the training.
-    const losses = told.results.map(
+    const losses = printed.results.map(
       ({ runs }: { runs: { moments: { train: { loss: number } }[] }[] }) => runs[0].moments.at(-1)!.train.loss,
     )
     expect(new Set(losses).size).toBe(8)
-    expect(JSON.parse(readFileSync(join(out, 'overfitting.json'), 'utf8'))).toEqual(told)
+    expect(JSON.parse(readFileSync(join(out, 'overfitting.json'), 'utf8'))).toEqual(printed)
     expect(readFileSync(join(out, 'overfitting.svg'), 'utf8')).toMatch(/Loss, 120 examples.*Validation accuracy/)
   })
 })
@@ -123,8 +123,8 @@ describe('gentle experiment loss', () => {
       '--quiet',
     ])
     expect(code).toBe(0)
-    const { results, bestLoss: told } = JSON.parse(stdout)
-    expect(told).toBeCloseTo(bestLoss, 10)
+    const { results, bestLoss: printed } = JSON.parse(stdout)
+    expect(printed).toBeCloseTo(bestLoss, 10)
     for (const { examples, runs } of results) {
       expect(runs).toHaveLength(2)
       for (const { best, train, expected } of runs) {

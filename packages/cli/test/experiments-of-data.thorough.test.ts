@@ -13,9 +13,9 @@ describe('gentle experiment features', () => {
     const { code, stdout, stderr } = await gentle(['experiment', 'features', ...data, ...tiny, '--out', out, '--json'])
     expect(stderr).toContain('LeNet-5, 64 examples, seed 1: test accuracy')
     expect(code).toBe(0)
-    const told = JSON.parse(stdout)
-    expect(told).toMatchObject({ experiment: 'features', examples: [16, 64], steps: 12, seeds: 2 })
-    const learnedNumbers = told.results.map(({ features, parameters }: Record<string, unknown>) => [
+    const printed = JSON.parse(stdout)
+    expect(printed).toMatchObject({ experiment: 'features', examples: [16, 64], steps: 12, seeds: 2 })
+    const learnedNumbers = printed.results.map(({ features, parameters }: Record<string, unknown>) => [
       features,
       parameters,
     ])
@@ -26,7 +26,7 @@ describe('gentle experiment features', () => {
       ['learned filters', head + filterCount * filterSize ** 2],
       ['LeNet-5', 61_706 - 8 * 85],
     ])
-    for (const { runs } of told.results) {
+    for (const { runs } of printed.results) {
       expect(runs.map(({ examples, seed }: Record<string, number>) => [examples, seed])).toEqual([
         [16, 0],
         [16, 1],
@@ -35,10 +35,10 @@ describe('gentle experiment features', () => {
       ])
       expect(runs[3].test.accuracy).toBeGreaterThan(0.9)
     }
-    expect(told.filters.byHand.flat()).toEqual([...filterBank(1)])
-    expect(told.filters.learned).toHaveLength(filterCount)
-    expect(told.filters.learned).not.toEqual(told.filters.byHand)
-    expect(JSON.parse(readFileSync(join(out, 'features.json'), 'utf8'))).toEqual(told)
+    expect(printed.filters.byHand.flat()).toEqual([...filterBank(1)])
+    expect(printed.filters.learned).toHaveLength(filterCount)
+    expect(printed.filters.learned).not.toEqual(printed.filters.byHand)
+    expect(JSON.parse(readFileSync(join(out, 'features.json'), 'utf8'))).toEqual(printed)
     expect(readFileSync(join(out, 'features.svg'), 'utf8')).toMatch(/Test accuracy.*hand-made filters.*LeNet-5/)
   })
 

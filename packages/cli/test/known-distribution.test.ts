@@ -4,7 +4,7 @@ import {
   draw,
   empiricalLossOfBest,
   expectedLoss,
-  lossDeviation,
+  lossStd,
   normalMean,
   separation,
 } from '../src/experiments/gaussians.ts'
@@ -34,24 +34,24 @@ describe('a distribution that is known', () => {
     const losses = Array.from({ length: 4 }, (_, seed) => empiricalLossOfBest(draw(50_000, seed, 'test')))
     const mean = losses.reduce((sum, loss) => sum + loss, 0) / 4
     // Five standard errors of 200,000.
-    expect(Math.abs(mean - bestLoss)).toBeLessThan((5 * lossDeviation) / Math.sqrt(200_000))
+    expect(Math.abs(mean - bestLoss)).toBeLessThan((5 * lossStd) / Math.sqrt(200_000))
   })
 
-  it('spreads the losses of sets by the deviation of one example over the root of their size', () => {
+  it('spreads the losses of sets by the standard deviation of one example over the root of their size', () => {
     const squares = Array.from(
       { length: 400 },
       (_, seed) => (empiricalLossOfBest(draw(100, seed, 'spread')) - bestLoss) ** 2,
     )
-    const deviation = Math.sqrt(squares.reduce((sum, square) => sum + square, 0) / 400)
-    // The deviation of 400 sets is known to a part in sqrt(800): four standard errors.
-    expect(deviation / (lossDeviation / 10)).toBeGreaterThan(1 - 4 / Math.sqrt(800))
-    expect(deviation / (lossDeviation / 10)).toBeLessThan(1 + 4 / Math.sqrt(800))
+    const std = Math.sqrt(squares.reduce((sum, square) => sum + square, 0) / 400)
+    // The standard deviation of 400 sets is known to a part in sqrt(800): four standard errors.
+    expect(std / (lossStd / 10)).toBeGreaterThan(1 - 4 / Math.sqrt(800))
+    expect(std / (lossStd / 10)).toBeLessThan(1 + 4 / Math.sqrt(800))
   })
 
   it('agrees with a sum over the plane by another program', () => {
     // numpy, a grid of 0.02 from -10 to 10 in both directions.
     expect(bestLoss).toBeCloseTo(0.35631636021312885, 10)
-    expect(lossDeviation).toBeCloseTo(0.5629792581134369, 10)
+    expect(lossStd).toBeCloseTo(0.5629792581134369, 10)
     expect(expectedLoss(1.3, -0.7, 0.4)).toBeCloseTo(0.4268156952389202, 10)
   })
 })

@@ -125,11 +125,11 @@ describe('a truth file', () => {
     ['has a broken area', truthWith({ area: -4 }), /the area -4; expected square pixels, a number of at least 0/],
     ['has a broken crowd', truthWith({ iscrowd: 'yes' }), /"iscrowd": "yes"; expected 0 or 1/],
   ])('that %s is scored without, which is told, or refused if it is to be strict', async (_, path, message) => {
-    const told = vi.spyOn(process.stderr, 'write').mockReturnValue(true)
-    const { skipped, mended } = await readCocoTruth(path)
-    expect([...skipped, ...mended].map(({ reason }) => reason)).toEqual([expect.stringMatching(message)])
-    expect(told.mock.calls.join('')).toMatch(message)
-    told.mockRestore()
+    const written = vi.spyOn(process.stderr, 'write').mockReturnValue(true)
+    const { skipped, corrected } = await readCocoTruth(path)
+    expect([...skipped, ...corrected].map(({ reason }) => reason)).toEqual([expect.stringMatching(message)])
+    expect(written.mock.calls.join('')).toMatch(message)
+    written.mockRestore()
     await expect(readCocoTruth(path, true)).rejects.toThrow(message)
     await expect(readCocoTruth(path, true)).rejects.toThrow(UsageError)
   })

@@ -48,9 +48,9 @@ it('scores a model on pictures prepared as its weights say, as it is shown them 
     ['--normalize', 'none'],
     ['--views', '2', '--augment', '[{ "type": "flip", "probability": 1 }]'],
   ]) {
-    const [told, expected] = [await scored(...more), await predicted(...more)]
-    expect(told.accuracy).toBeCloseTo(expected.accuracy, 5)
-    expect(told.loss).toBeCloseTo(expected.loss, 4)
+    const [evaluated, expected] = [await scored(...more), await predicted(...more)]
+    expect(evaluated.accuracy).toBeCloseTo(expected.accuracy, 5)
+    expect(evaluated.loss).toBeCloseTo(expected.loss, 4)
   }
   expect((await scored('--normalize', 'none')).loss).not.toBeCloseTo((await scored()).loss, 2)
 

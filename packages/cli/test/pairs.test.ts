@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { filesOfPairs, openPairs } from '../src/translation/open-pairs.ts'
-import { sizesOf, usualSize } from '../src/translation/pieces.ts'
+import { defaultSize, sizesOf } from '../src/translation/pieces.ts'
 import { gentle, temporaryFolder } from './command.ts'
 
 describe('pairs of texts by name', () => {
@@ -46,9 +46,9 @@ describe('the number of pieces', () => {
 
   it('is small where words are hardly met twice, and grows with the texts where they are', () => {
     const names = Array.from({ length: 3000 }, (_, i) => `name${i}`)
-    expect(usualSize(names)).toBe('characters')
-    expect(usualSize(names.map((name) => name.repeat(4)))).toBe(120)
+    expect(defaultSize(names)).toBe('characters')
+    expect(defaultSize(names.map((name) => name.repeat(4)))).toBe(120)
     const sentences = Array.from({ length: 9000 }, (_, i) => `one of ${i % 100} is as good as ${i % 77}`)
-    expect(usualSize(sentences)).toBe(240)
+    expect(defaultSize(sentences)).toBe(240)
   })
 })

@@ -119,7 +119,7 @@ describe('--pretrained imagenet', () => {
     published.pixels = 'minusOneToOne'
     expect((await gentle([...by, '--pretrained', moved, '--run-dir', other])).code).toBe(0)
     published.pixels = 'imagenet'
-    expect(settingsIn(other).preprocessing).toMatchObject({ mean: [0.5, 0.5, 0.5], deviation: [0.5, 0.5, 0.5] })
+    expect(settingsIn(other).preprocessing).toMatchObject({ mean: [0.5, 0.5, 0.5], std: [0.5, 0.5, 0.5] })
   })
 
   it('are the weights of predict, too, which prepares pictures for them', async () => {
@@ -130,10 +130,10 @@ describe('--pretrained imagenet', () => {
       return JSON.parse(stdout)
     }
     const file = join(cache, 'weights', 'resnet20-01234567.pth')
-    const told = await scoresBy('--weights', file, '--normalize', 'imagenet')
-    expect(await scoresBy('--weights', 'imagenet')).toEqual(told)
-    expect(await scoresBy('--weights', file)).toEqual(told)
-    expect(await scoresBy('--weights', file, '--normalize', 'none')).not.toEqual(told)
+    const given = await scoresBy('--weights', file, '--normalize', 'imagenet')
+    expect(await scoresBy('--weights', 'imagenet')).toEqual(given)
+    expect(await scoresBy('--weights', file)).toEqual(given)
+    expect(await scoresBy('--weights', file, '--normalize', 'none')).not.toEqual(given)
   })
 
   it('asks how pictures are prepared for a file that does not say', async () => {
@@ -147,9 +147,9 @@ describe('--pretrained imagenet', () => {
     expect(said).toBe(
       `gentle: ${file} does not say how pictures are prepared for its weights; give --normalize imagenet for weights of torchvision and timm, or none\n`,
     )
-    const told = join(temporaryFolder(), 'told')
-    expect((await gentle([...by, '--normalize', 'imagenet', '--run-dir', told])).code).toBe(0)
-    expect(settingsIn(told).preprocessing).toMatchObject(imagenetPixels)
+    const given = join(temporaryFolder(), 'told')
+    expect((await gentle([...by, '--normalize', 'imagenet', '--run-dir', given])).code).toBe(0)
+    expect(settingsIn(given).preprocessing).toMatchObject(imagenetPixels)
   })
 
   it('is refused in a line where none are published, nobody is reached, or the file is another', async () => {

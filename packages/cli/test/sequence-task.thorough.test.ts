@@ -64,7 +64,7 @@ const task: SequenceTask = {
       scoreName: 'error',
       shortestFirst: true,
       validate: async (model) => ({ meanError: await errorOf(model as InputsModel, splits.validation) }),
-      usualAugment: 'none',
+      defaultAugment: 'none',
       augmented: () => splits.train,
       keep: (run) => run.write('beside.txt', 'kept'),
       async finish(ending) {

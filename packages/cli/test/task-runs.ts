@@ -16,11 +16,11 @@ export interface TaskRun {
   readonly data: string
   readonly more: readonly string[]
   readonly score: string
-  readonly least?: number
+  readonly min?: number
 }
 
 /** Registers the tests of one task: its training by a preset, and what the commands make of the run. */
-export function describeTask(task: string, { model, preset, data, more, score, least }: TaskRun): void {
+export function describeTask(task: string, { model, preset, data, more, score, min }: TaskRun): void {
   const run = join(temporaryFolder(), task)
 
   describe(`gentle train --task ${task}`, () => {
@@ -47,7 +47,7 @@ export function describeTask(task: string, { model, preset, data, more, score, l
       expect(stdout).toContain('Next steps')
       const summary = JSON.parse(readFileSync(join(run, 'summary.json'), 'utf8'))
       expect(summary).toMatchObject({ task, data, seed: 1 })
-      expect(summary.test.metrics[score]).toBeGreaterThan(least ?? -1)
+      expect(summary.test.metrics[score]).toBeGreaterThan(min ?? -1)
       const expected = ['best.png', 'worst.png', 'example.png', 'curves.svg', 'metrics.csv', 'run.json', 'summary.json']
       expect(readdirSync(run)).toEqual(expect.arrayContaining(expected))
       expect(existsSync(join(run, 'precision-recall.svg'))).toBe(task === 'detect')
@@ -60,7 +60,7 @@ export function describeTask(task: string, { model, preset, data, more, score, l
       expect(JSON.parse(evaluated.stdout)[score]).toBe(summary.test.metrics[score])
       const flipped = await gentle(['eval', run, '--data', data, '--seed', '1', '--json', '--flip'])
       expect(flipped.code).toBe(0)
-      if (least !== undefined) expect(JSON.parse(flipped.stdout)[score]).not.toBe(summary.test.metrics[score])
+      if (min !== undefined) expect(JSON.parse(flipped.stdout)[score]).not.toBe(summary.test.metrics[score])
     })
 
     it('says what is in a picture of another size, in its pixels, and draws it', async () => {
@@ -80,7 +80,7 @@ export function describeTask(task: string, { model, preset, data, more, score, l
       expect(code).toBe(0)
       const [{ objects, pixels }] = JSON.parse(stdout)
       if (task === 'segment') expect(pixels.background).toBeGreaterThan(0.5)
-      else if (least !== undefined) expect(objects.length).toBeGreaterThan(0)
+      else if (min !== undefined) expect(objects.length).toBeGreaterThan(0)
       for (const { box, score } of objects ?? []) {
         const [left, top, width, height] = box
         expect(score).toBeGreaterThan(0)

@@ -81,7 +81,7 @@ describe('gentle train deepspeech', () => {
       expect(readFileSync(join(place, 'metrics.csv'), 'utf8').split('\n')[0]).toContain('validation_characterErrorRate')
     }
     const examples = JSON.parse(readFileSync(join(run, 'examples.json'), 'utf8'))
-    expect(examples[0]).toEqual({ file: expect.any(String), said: expect.any(String), heard: expect.any(String) })
+    expect(examples[0]).toEqual({ file: expect.any(String), said: expect.any(String), recognized: expect.any(String) })
   })
 
   it('goes on to the same bits', async () => {

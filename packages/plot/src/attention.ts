@@ -10,7 +10,7 @@ export interface AttentionPlotOptions {
 }
 
 /** Pixels of a side of a cell, at least and at most: below the least, letters beside it would touch. */
-const [leastCell, mostCell] = [14, 26]
+const [minCell, maxCell] = [14, 26]
 
 /** Most pixels of a piece's text. */
 const longest = 130
@@ -29,7 +29,7 @@ export function plotAttention(
     Math.min(longest, Math.max(0, ...labels.map((label) => textWidth(label, smallSize))))
   const left = margin + widest(targets) + 8
   const room = chartWidth - margin - left
-  const cell = Math.max(leastCell, Math.min(mostCell, Math.floor(room / Math.max(1, sources.length))))
+  const cell = Math.max(minCell, Math.min(maxCell, Math.floor(room / Math.max(1, sources.length))))
   const width = Math.max(chartWidth, left + cell * sources.length + margin)
   const matrix: Block = {
     height: widest(sources) + 12 + cell * targets.length + 10,

@@ -133,12 +133,12 @@ const widthOfFrame = ({ left, right }: Frame): number => right - left
 const countFor = (pixels: number, each: number): number => Math.max(2, Math.min(8, Math.floor(pixels / each)))
 
 /** Room for `100 %`, so that frames below each other begin at one place. */
-const leastRoom = 40
+const minRoom = 40
 
 /** Pixels left of a frame that the numbers of an axis take. */
 export function roomForNumbers(y: Axis, height: number): number {
   const labels = labelsOf(y, ticksOf(y, countFor(height, 36)))
-  return Math.max(leastRoom, ...labels.map((label) => textWidth(label, smallSize))) + 8
+  return Math.max(minRoom, ...labels.map((label) => textWidth(label, smallSize))) + 8
 }
 
 /** Every k-th of labels, so that none touches the next. */

@@ -14,12 +14,12 @@ const rightColour = '#dcfce7'
 const wrongColour = colourOf(4)
 
 /** Below this many pixels a cell has no name beside it: the rows are told by a list of the largest. */
-const leastNamed = 13
+const minNamed = 13
 
-const mostListed = 10
+const maxListed = 10
 
 /** Counts in smaller letters could not be read. */
-const leastDigits = 8.5
+const minDigits = 8.5
 
 interface Mistake {
   readonly row: number
@@ -49,7 +49,7 @@ export function plotConfusionMatrix(
     block,
     notes([
       'Green: right. Red: mistakes, the darker the more frequent.',
-      ...(named ? [] : wrong.slice(0, mostListed).map((each) => mistakeText(each, classes))),
+      ...(named ? [] : wrong.slice(0, maxListed).map((each) => mistakeText(each, classes))),
     ]),
   ])
 }
@@ -66,7 +66,7 @@ function matrix(
   const widest = Math.max(0, ...classes.map((name) => textWidth(name, smallSize)))
   const roomForNames = Math.min(widest, 110)
   const cellBeside = (names: number): number => Math.floor((chartWidth - 2 * margin - 24 - names) / Math.max(n, 1))
-  const named = cellBeside(roomForNames) >= leastNamed
+  const named = cellBeside(roomForNames) >= minNamed
   const names = classes.map((name) => cutText(name, roomForNames, smallSize))
   const cell = named ? Math.min(56, cellBeside(roomForNames)) : Math.max(1, cellBeside(0))
   const left = margin + 24 + (named ? roomForNames : 0)
@@ -93,7 +93,7 @@ function matrix(
               ? `fill="${rightColour}"`
               : `fill="${wrongColour}" fill-opacity="${(0.12 + 0.78 * share).toFixed(2)}"`
           const box = `<rect x="${short(x)}" y="${short(y)}" width="${cell}" height="${cell}" ${look}/>`
-          if (count === 0 || size < leastDigits) return box
+          if (count === 0 || size < minDigits) return box
           const letters = `text-anchor="middle" font-size="${short(size)}"${share > 0.6 ? ' fill="white"' : ''}`
           return box + text(x + cell / 2, y + cell / 2 + size * 0.36, String(count), letters)
         })

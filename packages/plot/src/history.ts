@@ -43,12 +43,12 @@ const curvesOf = (history: History, of: string): Curve[] =>
 /** From a little below the least value to a little above the largest, at round numbers; losses from 0, shares not above 1. */
 function axisOf(curves: readonly Curve[], of: 'loss' | 'share' | 'number'): Axis {
   const values = curves.flatMap(({ points }) => points.map(([, value]) => value))
-  const [least, most] = [Math.min(...values), Math.max(...values)]
-  const from = of === 'loss' ? Math.min(0, least) : least
-  const [low, high] = scaleLinear([from, most === from ? from + (Math.abs(from) || 1) * 0.1 : most], [0, 1])
+  const [min, max] = [Math.min(...values), Math.max(...values)]
+  const from = of === 'loss' ? Math.min(0, min) : min
+  const [low, high] = scaleLinear([from, max === from ? from + (Math.abs(from) || 1) * 0.1 : max], [0, 1])
     .nice(5)
     .domain()
-  if (of === 'share') return { from: low, to: most <= 1 ? Math.min(1, high) : high, format: percentText }
+  if (of === 'share') return { from: low, to: max <= 1 ? Math.min(1, high) : high, format: percentText }
   return { from: low, to: high }
 }
 

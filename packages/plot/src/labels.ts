@@ -60,10 +60,10 @@ export function placedLabels(points: readonly LabelledPoint[], frame: Frame, obs
         cores.reduce((sum, other) => sum + overlap(box, other, 0), 0) +
         taken.reduce((sum, other) => sum + overlap(box, other, 6), 0) +
         100 * outside(box)
-      let [best, least] = [undefined as Frame | undefined, Number.POSITIVE_INFINITY]
+      let [best, min] = [undefined as Frame | undefined, Number.POSITIVE_INFINITY]
       for (const box of candidatesOf(point, width, frame)) {
         const own = cost(box)
-        if (own < least) [best, least] = [box, own]
+        if (own < min) [best, min] = [box, own]
       }
       const { left, right, top, bottom } = best!
       taken.push(best!)

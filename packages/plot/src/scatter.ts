@@ -24,7 +24,7 @@ export interface ScatterAxis {
   /** Whether only whole numbers are told, as of years. */
   readonly whole?: boolean
   /** The least that the axis spans, so that small differences look small: shares of a few in a thousand. */
-  readonly leastSpan?: number
+  readonly minSpan?: number
 }
 
 export interface ScatterPlot {
@@ -43,7 +43,7 @@ export interface ScatterPlot {
 
 /** An axis with room around the outermost values, and where each value stands on it. */
 function spanned(
-  { scale, format, whole, leastSpan = 0, label }: ScatterAxis,
+  { scale, format, whole, minSpan = 0, label }: ScatterAxis,
   values: readonly number[],
 ): { readonly axis: Axis; readonly on: (value: number) => number } {
   if (scale === 'steps') {
@@ -59,10 +59,10 @@ function spanned(
     return { axis, on: (value) => steps.indexOf(value) }
   }
   const [forth, back] = scale === 'linear' ? [(v: number) => v, (v: number) => v] : [Math.log10, (v: number) => 10 ** v]
-  const [least, most] = [Math.min(...values.map(forth)), Math.max(...values.map(forth))]
+  const [min, max] = [Math.min(...values.map(forth)), Math.max(...values.map(forth))]
   // At least a decade, or what is asked for, around what there is.
-  const span = Math.max(1.16 * (most - least), scale === 'linear' ? leastSpan : 1) || 1
-  const [from, to] = [-0.5, 0.5].map((side) => (least + most) / 2 + side * span)
+  const span = Math.max(1.16 * (max - min), scale === 'linear' ? minSpan : 1) || 1
+  const [from, to] = [-0.5, 0.5].map((side) => (min + max) / 2 + side * span)
   const [low, high] = scale === 'linear' && !whole ? scaleLinear([from, to], [0, 1]).nice(5).domain() : [from, to]
   return { axis: { scale, from: back(low), to: back(high), format, whole, label }, on: (value) => value }
 }

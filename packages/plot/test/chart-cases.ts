@@ -95,7 +95,7 @@ export const chartCases: Readonly<Record<string, () => string>> = {
           label: 'accuracy',
           scale: 'linear',
           format: (share) => `${Math.round(1000 * share) / 10} %`,
-          leastSpan: 0.05,
+          minSpan: 0.05,
         },
         colour: '#15803d',
         marks: [

@@ -32,7 +32,7 @@ describe('a scatter plot', () => {
       return Math.abs(first - second)
     }
     expect(apart({})).toBeGreaterThan(100)
-    expect(apart({ leastSpan: 0.05 })).toBeLessThan(5)
+    expect(apart({ minSpan: 0.05 })).toBeLessThan(5)
   })
 
   it('stands below others with its notes, and is left out where it has no marks', () => {

@@ -13,7 +13,7 @@ export interface AnnotatedOptions {
   readonly channels?: 1 | 3
   /** Whether masks are wanted; unless given they are read where all pictures have them. */
   readonly masks?: boolean
-  /** Refuses a set of which anything is left out or mended. */
+  /** Refuses a set of which anything is left out or corrected. */
   readonly strict?: boolean
 }
 

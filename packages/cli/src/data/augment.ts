@@ -14,7 +14,7 @@ export interface AugmentFlags {
 }
 
 /** Pixels across that a sheet fills, and of a picture's longer side on it: what was changed can be seen. */
-const [sheetWidth, leastTile, mostTile] = [820, 96, 192]
+const [sheetWidth, minTile, maxTile] = [820, 96, 192]
 
 /** Rows and columns of `4x4`. */
 function gridOf(text: string): readonly [rows: number, columns: number] {
@@ -79,7 +79,7 @@ export async function augment(files: readonly string[], flags: AugmentFlags): Pr
     flags.out,
     sheet(tiles, {
       columns,
-      tile: Math.max(leastTile, Math.min(mostTile, Math.floor(sheetWidth / columns) - 12)),
+      tile: Math.max(minTile, Math.min(maxTile, Math.floor(sheetWidth / columns) - 12)),
       title: `augmented: ${Object.hasOwn(policies, flags.policy) ? flags.policy : policy.map(({ type }) => type).join(', ')}`,
     }),
   )

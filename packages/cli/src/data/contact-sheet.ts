@@ -6,10 +6,10 @@ import { type Image, image, sheet } from 'gentle-dl/vision'
 const columns = 6
 
 /** Side of a picture on it: the largest multiple of its own that is not above this. */
-const usualTile = 96
+const defaultTile = 96
 
 /** Classes that a sheet has room for. */
-const most = 32
+const maxClasses = 32
 
 /** A row of pictures a class, chosen by seed; of more classes than there is room for, the first. */
 export async function contactSheet(part: Dataset, title: string, seed: number): Promise<Image> {
@@ -23,7 +23,7 @@ export async function contactSheet(part: Dataset, title: string, seed: number): 
   const blank = { image: image(1, 1, 1, Float32Array.of(1)), colour: [1, 1, 1] as const }
   const tiles = []
   const classes = part.classes ?? [...byClass.keys()].map(String)
-  for (const [label, name] of classes.slice(0, most).entries()) {
+  for (const [label, name] of classes.slice(0, maxClasses).entries()) {
     const chosen = byClass.get(label) ?? []
     for (let column = 0; column < columns; column++) {
       if (chosen[column] === undefined) {
@@ -35,12 +35,12 @@ export async function contactSheet(part: Dataset, title: string, seed: number): 
       tiles.push({ image: image(channels, height, width, pixels), ...(column === 0 ? { caption: name } : {}) })
     }
   }
-  const left = classes.length - most
+  const left = classes.length - maxClasses
   const side = Math.max(height, width)
-  const tile = Math.min(usualTile, side) * Math.max(1, Math.floor(usualTile / side))
+  const tile = Math.min(defaultTile, side) * Math.max(1, Math.floor(defaultTile / side))
   return sheet(tiles, {
     columns,
     tile,
-    title: left > 0 ? `${title}: the first ${most} of ${classes.length} classes` : title,
+    title: left > 0 ? `${title}: the first ${maxClasses} of ${classes.length} classes` : title,
   })
 }

@@ -12,7 +12,7 @@ import { arePictures, drawn } from './pictures.ts'
 import { areScenes } from './scenes.ts'
 
 /** Sides at which image files are shown. */
-const usualSide = 28
+const defaultSide = 28
 
 /** Runs the command. */
 export async function data(
@@ -28,7 +28,7 @@ export async function data(
     validation: flags.validation,
     strict: flags.strict,
     label: flags.label,
-    size: usualSide,
+    size: defaultSide,
   })
   const { train } = splits
   const parts = countExamples(splits)

@@ -84,7 +84,7 @@ function setWithin(path: string): { readonly folder: string; readonly prefix: st
 }
 
 /** Three sets of arrays, and what they were taken for. */
-function toldArrays(splits: ArraySplits): ArraySplits {
+function reportArrays(splits: ArraySplits): ArraySplits {
   note(arraysText(splits))
   return splits
 }
@@ -105,8 +105,8 @@ const kinds: Readonly<Record<string, (place: string, by: SplitBy) => Promise<Spl
   },
   cifar10: (place, by) => cifar10(place, by),
   cifar100: (place, by) => cifar100(place, by),
-  npz: async (place, by) => toldArrays(await numpySet(bytesOf(place), { ...by, name: place })),
-  npy: async (place, by) => toldArrays(await numpySet(place, by)),
+  npz: async (place, by) => reportArrays(await numpySet(bytesOf(place), { ...by, name: place })),
+  npy: async (place, by) => reportArrays(await numpySet(place, by)),
   csv: async (place, { seed, validation = 0.15, label }) => {
     const table = csvPoints(bytesOf(place), { name: place, label })
     note(tableText(table))
@@ -165,7 +165,7 @@ export async function openData(name: string, { size, ...options }: DataOptions):
   if (areAnnotated(name)) {
     if (size === undefined && !areScenes(name))
       throw new UsageError(`--data ${name}: image files differ in size; give one for all, such as --resize 32`)
-    const splits = await openTold(name, { ...options, size: size ?? 0, masks: false })
+    const splits = await openAndReport(name, { ...options, size: size ?? 0, masks: false })
     if (splits.train.classes.length === 0)
       throw new UsageError(`--data ${name} has masks, but no objects to classify; use --task segment`)
     return { train: labelled(splits.train), validation: labelled(splits.validation), test: labelled(splits.test) }
@@ -177,8 +177,11 @@ export async function openData(name: string, { size, ...options }: DataOptions):
   throw noSuchData(name, dataNames)
 }
 
-/** Opens a set of pictures with truth; what is left out, mended or to be remarked is told. */
-export async function openTold(name: string, options: AnnotatedOptions): Promise<AnnotatedSplits & Partial<Findings>> {
+/** Opens a set of pictures with truth; what is left out, corrected or to be remarked is told. */
+export async function openAndReport(
+  name: string,
+  options: AnnotatedOptions,
+): Promise<AnnotatedSplits & Partial<Findings>> {
   checkThere(name, dataNames)
   const splits = await openAnnotated(name, options)
   for (const text of findingsText(name, splits)) note(text)

@@ -38,15 +38,15 @@ export async function describeAnnotated(
   }
   const { inputShape, classes, maskClasses } = splits.train
   const { counts, ...figures } = statistics
-  const { skipped, mended, remarks } = splits
-  const found = { skipped, mended, remarks }
+  const { skipped, corrected, remarks } = splits
+  const found = { skipped, corrected, remarks }
   if (json)
     console.log(JSON.stringify({ name, inputShape, classes, maskClasses, ...counts, ...figures, ...found }, null, 2))
   else console.log(describedText(name, splits.train, statistics))
 }
 
 function describedText(name: string, { inputShape, classes, maskClasses }: AnnotatedSet, told: AnnotatedStatistics) {
-  const { counts, boxes, pixelShares, sampled, mean, deviation } = told
+  const { counts, boxes, pixelShares, sampled, mean, std } = told
   const channels = inputShape[0] === 3 ? ['red', 'green', 'blue'] : ['grey']
   const kinds = [
     ...(classes.length > 0 ? [`objects of ${classes.length} classes`] : []),
@@ -59,8 +59,8 @@ function describedText(name: string, { inputShape, classes, maskClasses }: Annot
     ...(boxes === undefined ? [] : [boxesText(boxes)]),
     ...(pixelShares === undefined ? [] : [pixelsTable(maskClasses!, pixelShares)]),
     table([
-      ['training set', 'mean', 'deviation'],
-      ...mean.map((value, c) => [channels[c], value.toFixed(4), deviation[c].toFixed(4)]),
+      ['training set', 'mean', 'standard deviation'],
+      ...mean.map((value, c) => [channels[c], value.toFixed(4), std[c].toFixed(4)]),
     ]),
     ...(sampled < counts.train.pictures
       ? [`pixel statistics are of ${thousands(sampled)} random training pictures`]
@@ -81,11 +81,11 @@ function objectsTable(classes: readonly string[], counts: AnnotatedStatistics['c
 
 const picturesTable = (counts: AnnotatedStatistics['counts'], objects: boolean): string =>
   table([
-    ['pictures', 'all', ...(objects ? ['without objects', 'objects per picture: min', 'median', 'most'] : [])],
+    ['pictures', 'all', ...(objects ? ['without objects', 'objects per picture: min', 'median', 'max'] : [])],
     ...partNames.map((part) => {
       const { pictures, withoutObjects, objectsPerPicture: each } = counts[part]
       if (!objects) return [part, pictures]
-      return [part, pictures, withoutObjects, each?.least ?? '-', each?.median ?? '-', each?.most ?? '-']
+      return [part, pictures, withoutObjects, each?.min ?? '-', each?.median ?? '-', each?.max ?? '-']
     }),
   ])
 

@@ -19,7 +19,7 @@ import { describePairs } from '../translation/describe-pairs.ts'
 import { areAnnotated } from './annotated-sets.ts'
 import { contactSheet } from './contact-sheet.ts'
 import { countsTable } from './counts-table.ts'
-import { imagesOf, openData, openImages, openTold } from './datasets.ts'
+import { imagesOf, openAndReport, openData, openImages } from './datasets.ts'
 import { describeAnnotated } from './describe-annotated.ts'
 import { skippedText } from './findings-text.ts'
 import { arePictures } from './pictures.ts'
@@ -35,13 +35,13 @@ export interface DescribeFlags {
 }
 
 /** Sides at which image files are looked at by default: whole pictures of one thing, and pictures of many. */
-const usualSide = 64
-const usualAnnotatedSide = 256
+const defaultSide = 64
+const defaultAnnotatedSide = 256
 
 /** Runs the command. */
 export async function describe(
   name: string,
-  { out, json, resize = areAnnotated(name) ? usualAnnotatedSide : usualSide, ...flags }: DescribeFlags,
+  { out, json, resize = areAnnotated(name) ? defaultAnnotatedSide : defaultSide, ...flags }: DescribeFlags,
 ): Promise<void> {
   if (name.startsWith('pairs:')) return describePairs(name, { ...flags, json })
   if (name.startsWith('speech:')) return describeSpeech(name, { ...flags, json })
@@ -55,7 +55,7 @@ export async function describe(
     size: resize,
   }
   if (areAnnotated(name)) {
-    return describeAnnotated(name, await openTold(name, options), { out, seed: options.seed, json })
+    return describeAnnotated(name, await openAndReport(name, options), { out, seed: options.seed, json })
   }
   const path = imagesOf(name)
   const files = path === undefined ? undefined : await openImages(path, options)
@@ -63,7 +63,7 @@ export async function describe(
   if (out !== undefined && !arePictures(splits.train))
     throw new UsageError(`--out is for image data sets; the examples of ${name} are points`)
   const counts = countExamples(splits)
-  const { mean, deviation, duplicates } = await dataStatistics(splits)
+  const { mean, std, duplicates } = await dataStatistics(splits)
   const imbalance = classImbalance(counts)
   const sizes = files && sizesOf(files)
   const nameOf = (part: PartName, index: number): string => files?.[part].examples[index].file ?? `${part} ${index}`
@@ -81,7 +81,7 @@ export async function describe(
     const found = { ...duplicates, found: repeated }
     console.log(
       JSON.stringify(
-        { name, inputShape, classes, ...counts, mean, deviation, imbalance, duplicates: found, ...broken },
+        { name, inputShape, classes, ...counts, mean, std, imbalance, duplicates: found, ...broken },
         null,
         2,
       ),
@@ -98,12 +98,12 @@ export async function describe(
       ...(imbalance.ratio < 1.5
         ? []
         : [
-            `${imbalance.most.label} has ${imbalance.ratio.toFixed(imbalance.ratio < 10 ? 2 : 0)} times the training examples of ${imbalance.fewest.label}`,
+            `${imbalance.largest.label} has ${imbalance.ratio.toFixed(imbalance.ratio < 10 ? 2 : 0)} times the training examples of ${imbalance.smallest.label}`,
           ]),
       '',
       table([
-        ['training set', 'mean', 'deviation'],
-        ...mean.map((value, c) => [channels?.[c] ?? `coordinate ${c}`, value.toFixed(4), deviation[c].toFixed(4)]),
+        ['training set', 'mean', 'standard deviation'],
+        ...mean.map((value, c) => [channels?.[c] ?? `coordinate ${c}`, value.toFixed(4), std[c].toFixed(4)]),
       ]),
       ...(sizes === undefined ? [] : ['', sizesText(sizes, resize)]),
       '',
@@ -121,7 +121,7 @@ function sizesOf(splits: ImageSplits) {
   const all: readonly ImageExample[] = partNames.flatMap((name) => splits[name].examples)
   const spread = (side: 'height' | 'width') => {
     const sorted = all.map(({ info }) => info[side]).sort((a, b) => a - b)
-    return { least: sorted[0], median: sorted[sorted.length >> 1], most: sorted[sorted.length - 1] }
+    return { min: sorted[0], median: sorted[sorted.length >> 1], max: sorted[sorted.length - 1] }
   }
   const count = (of: (example: ImageExample) => string): Record<string, number> => {
     const counts = new Map<string, number>()
@@ -148,9 +148,9 @@ function sizesText(sizes: ReturnType<typeof sizesOf>, side: number): string {
   const { height, width } = sizes
   return [
     table([
-      ['files', 'least', 'median', 'most'],
-      ['height', height.least, height.median, height.most],
-      ['width', width.least, width.median, width.most],
+      ['files', 'min', 'median', 'max'],
+      ['height', height.min, height.median, height.max],
+      ['width', width.min, width.median, width.max],
     ]),
     `sizes: ${counted(sizes.commonest)}`,
     `formats: ${counted(sizes.formats)}${kinds.map(([kind, n]) => (n === 0 ? '' : `; ${thousands(n)} ${kind}`)).join('')}`,

@@ -1,4 +1,4 @@
-/** What of a set was left out, mended, or understood in one of several ways, as it is told. */
+/** What of a set was left out, corrected, or understood in one of several ways, as it is told. */
 import type { Findings, SkippedImage, SkippedObject } from 'gentle-dl/data'
 
 /** Things of a kind that are named before the rest is only counted. */
@@ -38,15 +38,15 @@ export function skippedText(name: string, skipped: readonly (SkippedImage | Skip
 }
 
 /** What was mended, by kinds. */
-function mendedText(name: string, mended: Findings['mended']): string {
+function correctedText(name: string, corrected: Findings['corrected']): string {
   const kinds = new Map<string, string[]>()
-  for (const { what, reason } of mended) {
+  for (const { what, reason } of corrected) {
     const own = kinds.get(what)
     if (own === undefined) kinds.set(what, [reason])
     else own.push(reason)
   }
   return [
-    `${name}: ${mended.length} ${mended.length === 1 ? 'problem was' : 'problems were'} repaired (--strict stops instead)`,
+    `${name}: ${corrected.length} ${corrected.length === 1 ? 'problem was' : 'problems were'} repaired (--strict stops instead)`,
     ...Array.from(kinds, ([what, reasons]) => [`  ${what}: ${reasons.length}`, ...listText(reasons, '    ')]).flat(),
   ].join('\n')
 }
@@ -54,9 +54,9 @@ function mendedText(name: string, mended: Findings['mended']): string {
 /** All that there is to say of how a set was read. */
 export const findingsText = (
   name: string,
-  { skipped = [], mended = [], remarks = [] }: Partial<Findings>,
+  { skipped = [], corrected = [], remarks = [] }: Partial<Findings>,
 ): string[] => [
   ...(skipped.length > 0 ? [skippedText(name, skipped)] : []),
-  ...(mended.length > 0 ? [mendedText(name, mended)] : []),
+  ...(corrected.length > 0 ? [correctedText(name, corrected)] : []),
   ...remarks.map((remark) => `${name}: ${inert(remark)}`),
 ]

@@ -9,7 +9,7 @@ import { UsageError } from '../terminal/usage.ts'
  * How many classes a model tells.
  * @throws UsageError for one that tells none.
  */
-export function classesTold({ outputShape }: Model, place: string, instead = ''): number {
+export function classesOf({ outputShape }: Model, place: string, instead = ''): number {
   const count = classCount(outputShape)
   if (count === undefined)
     throw new UsageError(`${place} outputs [${outputShape.join(', ')}] per example, not one number per class${instead}`)
@@ -23,7 +23,7 @@ export function classesTold({ outputShape }: Model, place: string, instead = '')
 export function withLabels(model: Model, place: string, labels: string | undefined): Model {
   if (labels === undefined) return model
   const classes = readLabels(labels)
-  const count = classesTold(model, place)
+  const count = classesOf(model, place)
   if (classes.length !== count)
     throw new UsageError(`--labels ${labels} has ${classes.length} names, but the model has ${count} classes`)
   return { ...model, classes }
@@ -31,7 +31,7 @@ export function withLabels(model: Model, place: string, labels: string | undefin
 
 /** A name for each class: the model's own, or numbers. */
 export const namesOf = (model: Model, place: string): readonly string[] =>
-  model.classes ?? Array.from({ length: classesTold(model, place) }, (_, i) => String(i))
+  model.classes ?? Array.from({ length: classesOf(model, place) }, (_, i) => String(i))
 
 /** Names a line each, or a JSON list of texts. */
 function readLabels(file: string): readonly string[] {

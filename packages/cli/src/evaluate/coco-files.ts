@@ -8,12 +8,12 @@ import { note } from '../terminal/terminal.ts'
 import { UsageError } from '../terminal/usage.ts'
 
 /**
- * Reads a COCO annotations file; what of it is left out or mended is told, or with `strict` refused.
+ * Reads a COCO annotations file; what of it is left out or corrected is told, or with `strict` refused.
  * @throws UsageError for a file that is missing, or broken (`parseCoco`).
  */
 export async function readCocoTruth(file: string, strict = false): Promise<CocoContent> {
-  const truth = told(parseCoco, textOf(await bytesOf(file, 'the truth'), file), file)
-  const [first] = [...truth.skipped, ...truth.mended]
+  const truth = parsed(parseCoco, textOf(await bytesOf(file, 'the truth'), file), file)
+  const [first] = [...truth.skipped, ...truth.corrected]
   if (strict && first !== undefined) throw new UsageError(first.reason)
   for (const text of findingsText(file, truth)) note(text)
   return truth
@@ -32,13 +32,13 @@ export interface CocoResults {
  */
 export async function readCocoResults(file: string, truth: CocoContent): Promise<CocoResults> {
   const text = textOf(await bytesOf(file, 'the predictions'), file)
-  const objects = told(parseCocoResults, text, file, truth)
+  const objects = parsed(parseCocoResults, text, file, truth)
   const known = objects.filter(({ category }) => truth.categories.has(category))
   return { objects: known, strangers: objects.length - known.length }
 }
 
 /** What a file that was named says; what is wrong with it is wrong usage. */
-function told<Args extends unknown[], Content>(parse: (...args: Args) => Content, ...args: Args): Content {
+function parsed<Args extends unknown[], Content>(parse: (...args: Args) => Content, ...args: Args): Content {
   try {
     return parse(...args)
   } catch (error) {

@@ -47,7 +47,7 @@ export function dataOfRun(place: string, command: 'eval' | 'predict'): DataOfRun
 }
 
 /** Tells which data is taken. */
-export const tellData = ({ settings: { data } }: DataOfRun, place: string, part: string): void =>
+export const noteData = ({ settings: { data } }: DataOfRun, place: string, part: string): void =>
   note(`${data}, ${part} part: the data that ${place} was trained on; --data names other data`)
 
 /** @throws UsageError where a part is not what it was when the run was trained. */

@@ -2,7 +2,7 @@
 
 import type { OpenedModel } from 'gentle-dl'
 import { alignAnnotated } from 'gentle-dl/vision'
-import { openTold } from '../data/datasets.ts'
+import { openAndReport } from '../data/datasets.ts'
 import { checkPlain } from '../models/normalize.ts'
 import { judge } from '../tasks/annotated-task.ts'
 import { annotatedTask } from '../tasks/annotated-tasks.ts'
@@ -11,7 +11,7 @@ import { bold, scoreText } from '../terminal/terminal.ts'
 import { exitCodes, UsageError } from '../terminal/usage.ts'
 import { judgementText } from '../train/finish-annotated.ts'
 import type { DataOfRun } from './data-of-run.ts'
-import { tellPlaces } from './tell-outputs.ts'
+import { noteMatchByOrder } from './output-notes.ts'
 
 export interface EvaluateAnnotatedFlags {
   readonly data: string
@@ -40,7 +40,7 @@ export async function evaluateAnnotated(
   if (flags.labels !== undefined) throw new UsageError(`--labels is for classifiers; ${place} has its own class names`)
   const kind = annotatedTask(task)
   const [channels, height, width] = model.inputShape
-  const sets = await openTold(flags.data, {
+  const sets = await openAndReport(flags.data, {
     seed: flags.seed ?? 0,
     validation: own?.settings.validation,
     size: [height, width],
@@ -59,7 +59,7 @@ export async function evaluateAnnotated(
     )
   classesFor(kind, set, flags.data)
   const { data: aligned, by, classes } = alignAnnotated(model, set, task, place)
-  if (by === 'places') tellPlaces(place, flags.data, classes)
+  if (by === 'places') noteMatchByOrder(place, flags.data, classes)
   const judgement = await judge(kind, model, aligned, { flip: flags.flip })
   if (flags.json) {
     const { metrics, score } = judgement

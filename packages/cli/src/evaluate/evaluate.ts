@@ -15,10 +15,10 @@ import { sequenceTask } from '../tasks/sequence-tasks.ts'
 import type { EvaluationFlags } from '../tasks/task.ts'
 import { bold, note, percent, table } from '../terminal/terminal.ts'
 import { exitCodes, UsageError, unknownChoice } from '../terminal/usage.ts'
-import { classesTold, withLabels } from './class-names.ts'
-import { checkSame, type DataOfRun, dataOfRun, tellData } from './data-of-run.ts'
+import { classesOf, withLabels } from './class-names.ts'
+import { checkSame, type DataOfRun, dataOfRun, noteData } from './data-of-run.ts'
 import { evaluateAnnotated } from './evaluate-annotated.ts'
-import { tellOutputs, tellPlaces } from './tell-outputs.ts'
+import { noteMatchByOrder, noteOutputs } from './output-notes.ts'
 
 const partNames = ['train', 'validation', 'test'] as const
 
@@ -55,7 +55,7 @@ export async function evaluateRun(
   if (part === undefined) throw unknownChoice('split', split, partNames)
   const opened = await openAnyModel(place, given.size)
   const own = given.data === undefined ? dataOfRun(place, 'eval') : undefined
-  if (own !== undefined) tellData(own, place, part)
+  if (own !== undefined) noteData(own, place, part)
   const flags = own === undefined ? (given as EvaluateFlags) : withDataOf(own, given)
   if (takesInputs(opened)) {
     const task = sequenceTask(opened.task)
@@ -67,7 +67,7 @@ export async function evaluateRun(
     if (flags.normalize !== undefined) throw new UsageError('--normalize is for classifiers')
     return evaluateAnnotated(place, opened, part, flags, own)
   }
-  classesTold(opened.model, place)
+  classesOf(opened.model, place)
   const model = withLabels(opened.model, place, flags.labels)
   if (flags.flip)
     throw new UsageError('--flip is for localization, detection and segmentation; give --views and --augment flip')
@@ -81,8 +81,8 @@ export async function evaluateRun(
   const resizedPart = flags.resize === undefined ? parts[part] : resized(parts[part], flags.resize)
   if (own !== undefined) await checkSame(own, part, resizedPart)
   const { data: whole, by, classes = [] } = alignClasses(model, resizedPart, place)
-  if (by === 'places') tellPlaces(place, flags.data, classes)
-  tellOutputs(opened, place)
+  if (by === 'places') noteMatchByOrder(place, flags.data, classes)
+  noteOutputs(opened, place)
   const views = viewsOf(flags)
   const looksAtPictures = arePictures(whole) && plainPreprocessing(model.inputShape) !== undefined
   if (!looksAtPictures && flags.normalize !== undefined)
@@ -94,9 +94,9 @@ export async function evaluateRun(
       ? whole
       : preprocessed(whole, views === undefined ? preprocessing : withoutNormalization(preprocessing))
   const prepare = preprocessing && ((pixels: Float32Array) => normalizePixels(pixels, preprocessing))
-  const looked = views && (await evaluateViews(model, dataset, views, prepare))
-  const { loss, accuracy } = looked ?? (await evaluate(model, dataset))
-  const matrix = looked ?? (await confusion(model, dataset))
+  const viewScores = views && (await evaluateViews(model, dataset, views, prepare))
+  const { loss, accuracy } = viewScores ?? (await evaluate(model, dataset))
+  const matrix = viewScores ?? (await confusion(model, dataset))
   const perClass = Object.fromEntries(classes.map((name, i) => [name, recall(matrix, i, classes.length)]))
   const result = {
     loss,

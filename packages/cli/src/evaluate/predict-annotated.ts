@@ -18,7 +18,7 @@ import {
 import { readImage } from '../data/images.ts'
 import { checkPlain } from '../models/normalize.ts'
 import { maskColours } from '../pictures/mask-colours.ts'
-import { type AnyTask, usualThreshold } from '../tasks/annotated-task.ts'
+import { type AnyTask, defaultThreshold } from '../tasks/annotated-task.ts'
 import { annotatedTask } from '../tasks/annotated-tasks.ts'
 import { bold, note, percent } from '../terminal/terminal.ts'
 import { exitCodes, UsageError } from '../terminal/usage.ts'
@@ -44,7 +44,7 @@ export async function predictAnnotated(
   if (task === 'classify' || preprocessing === undefined)
     throw new UsageError('the input of the model is not a picture')
   const stored = flags.scoreThreshold === undefined && task === 'detect' ? storedThreshold(place) : undefined
-  const { scoreThreshold = stored ?? usualThreshold } = flags
+  const { scoreThreshold = stored ?? defaultThreshold } = flags
   if (stored !== undefined) note(`objects from a score of ${stored.toFixed(2)} up, which had the best F1 on validation`)
   if (!(scoreThreshold >= 0 && scoreThreshold <= 1))
     throw new UsageError(`--score-threshold is ${scoreThreshold}; expected a number from 0 to 1`)
@@ -83,7 +83,7 @@ export async function predictAnnotated(
     }
   }
   if (flags.json) console.log(JSON.stringify(results, null, 2))
-  else for (const result of results) console.log(`${bold(result.image)}  ${told(result)}`)
+  else for (const result of results) console.log(`${bold(result.image)}  ${line(result)}`)
   return failed > 0 ? exitCodes.usage : exitCodes.done
 }
 
@@ -172,7 +172,7 @@ function annotated(picture: Image, { objects = [], mask }: AnswerContent, names:
   return drawBoxes(picture, boxes, { scale })
 }
 
-const told = ({ objects, pixels }: Described): string =>
+const line = ({ objects, pixels }: Described): string =>
   pixels !== undefined
     ? Object.entries(pixels)
         .map(([name, share]) => `${name} ${percent(share)}`)

@@ -9,13 +9,13 @@ import { preprocessingOf } from '../models/normalize.ts'
 import { bold, green, note, percent, red, thousands } from '../terminal/terminal.ts'
 import { exitCodes, UsageError, unknownChoice } from '../terminal/usage.ts'
 import { namesOf } from './class-names.ts'
-import { checkSame, type DataOfRun, dataOfRun, tellData } from './data-of-run.ts'
+import { checkSame, type DataOfRun, dataOfRun, noteData } from './data-of-run.ts'
 import type { PredictFlags } from './predict-flags.ts'
 
 const partNames = ['train', 'validation', 'test'] as const
 
 /** Examples that are told one by one; the rest is counted, and in JSON. */
-const mostTold = 20
+const maxListed = 20
 
 /** The examples that are asked for: of the data that is named, else of what the run was trained on. */
 async function examplesOf(place: string, opened: OpenedModel, model: Model, flags: PredictFlags): Promise<Dataset> {
@@ -23,7 +23,7 @@ async function examplesOf(place: string, opened: OpenedModel, model: Model, flag
   const part = partNames.find((name) => name === split)
   if (part === undefined) throw unknownChoice('split', split, partNames)
   const own: DataOfRun | undefined = flags.data === undefined ? dataOfRun(place, 'predict') : undefined
-  if (own !== undefined) tellData(own, place, part)
+  if (own !== undefined) noteData(own, place, part)
   const { seed = 0, validation, label, resize } = own?.settings ?? {}
   const { inputShape } = model
   const [channels, height, width] = inputShape
@@ -55,11 +55,11 @@ export async function predictData(
 ): Promise<number> {
   const data = await examplesOf(place, opened, model, flags)
   const names = namesOf(model, place)
-  const told = flags.json ? data.length : Math.min(data.length, mostTold)
+  const listed = flags.json ? data.length : Math.min(data.length, maxListed)
   const input = new Float32Array(sizeOf(data.inputShape))
   const label = new Int32Array(1)
   const results = []
-  for (let index = 0; index < told; index++) {
+  for (let index = 0; index < listed; index++) {
     await data.read([index], input, label)
     const { data: shares } = await predict(model, input, { probabilities: true })
     const predictions = Array.from(shares, (probability, i) => ({ label: names[i], probability }))
@@ -75,8 +75,8 @@ export async function predictData(
       const shares = predictions.map((each) => `${each.label} ${percent(each.probability)}`).join('  ')
       console.log(`${bold(example)}  ${shares}  ${right ? green('✓') : red(`✗ is ${truth}`)}`)
     }
-    if (told < data.length)
-      note(`${told} of ${thousands(data.length)} examples; --json gives all, and gentle eval counts them`)
+    if (listed < data.length)
+      note(`${listed} of ${thousands(data.length)} examples; --json gives all, and gentle eval counts them`)
   }
   return exitCodes.done
 }

@@ -14,13 +14,12 @@ import { checkKey, openModel, openNamed } from '../models/open-model.ts'
 import { commandLine } from '../terminal/invocation.ts'
 import { bold, note, percent } from '../terminal/terminal.ts'
 import { exitCodes, UsageError } from '../terminal/usage.ts'
-import { classesTold, namesOf, withLabels } from './class-names.ts'
-
+import { classesOf, namesOf, withLabels } from './class-names.ts'
+import { noteOutputs } from './output-notes.ts'
 import { pictureFiles } from './picture-files.ts'
 import { predictAnnotated } from './predict-annotated.ts'
 import { predictData } from './predict-data.ts'
 import type { PredictFlags } from './predict-flags.ts'
-import { tellOutputs } from './tell-outputs.ts'
 
 /** What the model says of one example. */
 type Answer =
@@ -64,7 +63,7 @@ async function predictTensor(place: string, file: string, flags: PredictFlags): 
     throw new UsageError(`${file} is [${shape.join(', ')}], but ${place} takes [N, ${model.inputShape.join(', ')}]`)
   const answers = await answersOf(model, place, data as Float32Array, flags)
   if (flags.json) console.log(JSON.stringify(answers, null, 2))
-  else for (const [row, answer] of answers.entries()) console.log(`${bold(`row ${row}`)}  ${told(answer)}`)
+  else for (const [row, answer] of answers.entries()) console.log(`${bold(`row ${row}`)}  ${lineOf(answer)}`)
   return exitCodes.done
 }
 
@@ -118,7 +117,7 @@ async function predictImages(place: string, images: readonly string[], flags: Pr
     }
   }
   if (flags.json) console.log(JSON.stringify(results, null, 2))
-  else for (const { image, ...answer } of results) console.log(`${bold(image)}  ${told(answer)}`)
+  else for (const { image, ...answer } of results) console.log(`${bold(image)}  ${lineOf(answer)}`)
   return failed > 0 ? exitCodes.usage : exitCodes.done
 }
 
@@ -128,8 +127,8 @@ async function predictImages(place: string, images: readonly string[], flags: Pr
  */
 function asNamed(place: string, opened: OpenedModel, { labels, logits, weights }: PredictFlags): Model {
   if (!logits) {
-    classesTold(opened.model, place, '; --logits prints its outputs')
-    tellOutputs(opened, weights ?? place)
+    classesOf(opened.model, place, '; --logits prints its outputs')
+    noteOutputs(opened, weights ?? place)
   }
   return withLabels(opened.model, place, labels)
 }
@@ -156,7 +155,7 @@ const bestOf = (probabilities: readonly number[], names: readonly string[], top:
     .sort((a, b) => b.probability - a.probability)
     .slice(0, top)
 
-const told = (answer: Answer): string =>
+const lineOf = (answer: Answer): string =>
   'logits' in answer
     ? answer.logits.map((value) => value.toPrecision(6)).join(' ')
     : answer.predictions.map(({ label, probability }) => `${label} ${percent(probability)}`).join('  ')

@@ -10,7 +10,7 @@ import { networkNamed } from '../models/networks.ts'
 import { note, percent, table } from '../terminal/terminal.ts'
 import { exitCodes, UsageError } from '../terminal/usage.ts'
 import type { DepthResult, DepthRun } from './depth-results.ts'
-import { meanOf, spread, tellAndKeep } from './results.ts'
+import { meanOf, saveAndPrint, spread } from './results.ts'
 
 export interface DepthFlags {
   readonly data: string
@@ -69,7 +69,7 @@ export async function depthExperiment(flags: DepthFlags): Promise<number> {
     }
     const { data, examples, size, epochs, seeds } = flags
     const { depthSvg } = await import('./depth-svg.ts')
-    tellAndKeep(
+    saveAndPrint(
       {
         experiment: 'depth',
         figures: { data, examples, size, epochs, seeds, results },

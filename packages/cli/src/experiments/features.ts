@@ -28,7 +28,7 @@ import { exitCodes, UsageError } from '../terminal/usage.ts'
 import { epochsFor, exampleCounts, pictureSize, someOf } from './examples.ts'
 import type { FeaturesResult, FeaturesRun, Filters } from './features-results.ts'
 import { filterBank, filterCount, filterSize } from './filter-bank.ts'
-import { meanOf, spread, tellAndKeep } from './results.ts'
+import { meanOf, saveAndPrint, spread } from './results.ts'
 
 export interface FeaturesFlags {
   readonly data: string
@@ -104,7 +104,7 @@ export async function featuresExperiment(flags: FeaturesFlags): Promise<number> 
     const byHand = split(filterBank(train.inputShape[0]))
     const { data, steps, seeds } = flags
     const { featuresSvg } = await import('./features-svg.ts')
-    tellAndKeep(
+    saveAndPrint(
       {
         experiment: 'features',
         figures: { data, examples: counts, steps, batchSize, seeds, results, filters: { byHand, learned } },

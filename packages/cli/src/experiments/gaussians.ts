@@ -1,5 +1,5 @@
 /**
- * A distribution that is known: two classes, as likely, each a normal distribution around a point of the plane, with deviation 1 in every
+ * A distribution that is known: two classes, as likely, each a normal distribution around a point of the plane, with standard deviation 1 in every
  * direction. What is a guess elsewhere can be computed here: the expected loss of any linear classifier.
  */
 import { Random } from 'gentle-dl'
@@ -40,10 +40,10 @@ export function normalMean(of: (t: number) => number): number {
  * number is normal, so that the mean over the plane is one over a line.
  */
 export function expectedLoss(a: number, b: number, c: number): number {
-  const deviation = Math.hypot(a, b)
+  const std = Math.hypot(a, b)
   const middle = (a * separation) / 2
-  const right = normalMean((t) => softplus(-(middle + c + deviation * t)))
-  const left = normalMean((t) => softplus(-middle + c + deviation * t))
+  const right = normalMean((t) => softplus(-(middle + c + std * t)))
+  const left = normalMean((t) => softplus(-middle + c + std * t))
   return (left + right) / 2
 }
 
@@ -51,9 +51,7 @@ export function expectedLoss(a: number, b: number, c: number): number {
 export const bestLoss = expectedLoss(separation, 0, 0)
 
 /** By how much that classifier's loss differs from example to example: its standard deviation. */
-export const lossDeviation = Math.sqrt(
-  normalMean((t) => softplus(-separation * (separation / 2 + t)) ** 2) - bestLoss ** 2,
-)
+export const lossStd = Math.sqrt(normalMean((t) => softplus(-separation * (separation / 2 + t)) ** 2) - bestLoss ** 2)
 
 /** Numbers that a line is made of: its direction, how steep the odds are across it, and where it lies. */
 const learnedNumbers = 3

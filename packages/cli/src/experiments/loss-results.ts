@@ -1,5 +1,5 @@
 /** What `gentle experiment loss` finds. */
-import { bestLoss, expectedOptimism, lossDeviation } from './gaussians.ts'
+import { bestLoss, expectedOptimism, lossStd } from './gaussians.ts'
 import { meanOf } from './results.ts'
 
 /** One seed. */
@@ -20,7 +20,7 @@ export interface LossResult {
 
 /** What the seeds of one number of examples say of the rates at which losses close in, and what theory says. */
 export interface Errors {
-  /** Root mean square of what the best classifier's empirical loss is off its expected loss, and the deviation of one example's loss / √n. */
+  /** Root mean square of what the best classifier's empirical loss is off its expected loss, and the standard deviation of one example's loss / √n. */
   readonly sampling: number
   readonly samplingInTheory: number
   /** Mean of what learning gains on its own examples and loses in expectation, both beside the best classifier; and in theory for many examples. */
@@ -31,7 +31,7 @@ export interface Errors {
 
 export const errorsOf = ({ examples, runs }: LossResult): Errors => ({
   sampling: Math.sqrt(meanOf(runs.map(({ best }) => (best - bestLoss) ** 2))),
-  samplingInTheory: lossDeviation / Math.sqrt(examples),
+  samplingInTheory: lossStd / Math.sqrt(examples),
   // On the same examples: what these have of chance is in both, and goes.
   gained: meanOf(runs.map(({ best, train }) => best - train)),
   lost: meanOf(runs.map(({ expected }) => expected - bestLoss)),

@@ -31,11 +31,11 @@ export function lossSvg(results: readonly LossResult[], bestLoss: number): strin
   const theory = results.map(errorsOf).flatMap((errors) => [errors.samplingInTheory, errors.optimismInTheory])
   const y = lossAxis(2.5 * bestLoss)
   const x = { label: 'examples', scale: 'logarithmic' } as const
-  const least = { name: 'minimum expected loss', colour: ink, dashed: true }
+  const minimum = { name: 'minimum expected loss', colour: ink, dashed: true }
   return stacked([
     heading('Empirical loss and expected loss'),
     linePanel({ x, y, title: 'Loss of the best possible classifier' }, [line(blue, ({ best }) => best), known]),
-    legend([{ name: 'on the examples', colour: blue }, least]),
+    legend([{ name: 'on the examples', colour: blue }, minimum]),
     linePanel({ x, y, title: 'Loss of a classifier trained on the examples' }, [
       line(green, ({ expected }) => expected),
       line(orange, ({ validation }) => validation),
@@ -46,7 +46,7 @@ export function lossSvg(results: readonly LossResult[], bestLoss: number): strin
       { name: 'on the training examples', colour: blue },
       { name: 'on as many new examples', colour: orange },
       { name: 'expected, computed', colour: green },
-      least,
+      minimum,
     ]),
     linePanel({ x, y: powersAxis(theory), title: 'Differences from the expected loss', height: 220 }, [
       error(blue, 'sampling'),

@@ -7,9 +7,9 @@ import { note, table, thousands } from '../terminal/terminal.ts'
 import { exitCodes, UsageError } from '../terminal/usage.ts'
 
 import { epochsFor, exampleCounts } from './examples.ts'
-import { bestLoss, draw, empiricalLossOfBest, expectedLoss, lossDeviation } from './gaussians.ts'
+import { bestLoss, draw, empiricalLossOfBest, expectedLoss, lossStd } from './gaussians.ts'
 import { errorsOf, type LossResult, type LossRun } from './loss-results.ts'
-import { spread, tellAndKeep } from './results.ts'
+import { saveAndPrint, spread } from './results.ts'
 
 export interface LossFlags {
   readonly examples: string
@@ -21,7 +21,7 @@ export interface LossFlags {
 }
 
 /** More examples than this are not drawn. */
-const most = 1_000_000
+const maxExamples = 1_000_000
 
 const steps = 600
 
@@ -32,7 +32,7 @@ const largestBatch = 10_000
 export async function lossExperiment(flags: LossFlags): Promise<number> {
   if (!Number.isInteger(flags.seeds) || flags.seeds < 1)
     throw new UsageError(`--seeds is ${flags.seeds}; expected a whole number of at least 1`)
-  const counts = exampleCounts(flags.examples, most)
+  const counts = exampleCounts(flags.examples, maxExamples)
   const backend = await wasm({ threads: flags.threads })
   try {
     const results: LossResult[] = []
@@ -49,10 +49,10 @@ export async function lossExperiment(flags: LossFlags): Promise<number> {
         )
     }
     const { lossSvg } = await import('./loss-svg.ts')
-    tellAndKeep(
+    saveAndPrint(
       {
         experiment: 'loss',
-        figures: { examples: counts, seeds: flags.seeds, steps, bestLoss, lossDeviation, results },
+        figures: { examples: counts, seeds: flags.seeds, steps, bestLoss, lossStd, results },
         svg: lossSvg(results, bestLoss),
         text: textOf(results),
       },
@@ -107,7 +107,7 @@ function textOf(results: readonly LossResult[]): string {
     `The best classifier's expected loss is ${bestLoss.toFixed(4)}. Mean over seeds (minimum to maximum):`,
     table([['examples', 'best, on these', 'trained, on these', 'on as many new examples', 'expected'], ...rows]),
     '',
-    `The loss of one example has standard deviation σ = ${lossDeviation.toFixed(4)}. Root-mean-square error of the best classifier's loss on n examples, and what training gains on them and loses in expectation (mean):`,
+    `The loss of one example has standard deviation σ = ${lossStd.toFixed(4)}. Root-mean-square error of the best classifier's loss on n examples, and what training gains on them and loses in expectation (mean):`,
     table([['examples', 'RMS error', 'σ/√n', 'gained', 'lost', '3/2n'], ...errors]),
   ].join('\n')
 }

@@ -37,7 +37,7 @@ import {
   problems,
   type Reach,
 } from './memory-results.ts'
-import { meanOf, spread, tellAndKeep } from './results.ts'
+import { meanOf, saveAndPrint, spread } from './results.ts'
 
 export interface MemoryFlags {
   readonly distances: string
@@ -54,7 +54,7 @@ export interface MemoryFlags {
 const batchSize = 50
 const tested = 1000
 /** Steps that are looked back on before anything is learned. */
-const lookedBack = 100
+const windowSize = 100
 
 /** A rate at which each kind learns as well as it can; a plain network's states jump at the gates' one. */
 const learningRates: Readonly<Record<Cell, number>> = { RNN: 1e-3, LSTM: 1e-2, GRU: 1e-2 }
@@ -137,7 +137,7 @@ export async function memoryExperiment(flags: MemoryFlags): Promise<number> {
         }
     const { units, symbols, steps, seeds } = flags
     const { memorySvg } = await import('./memory-svg.ts')
-    tellAndKeep(
+    saveAndPrint(
       {
         experiment: 'memory',
         figures: { distances, units, symbols, steps, seeds, results, reach },
@@ -183,16 +183,16 @@ async function trainOnce(
 async function reachOf(cell: Cell, { units, seeds }: MemoryFlags, backend: Backend): Promise<Reach> {
   const sizes: number[][] = []
   for (let seed = 0; seed < seeds; seed++) {
-    const model = await createModel(layerOf(cell, units, 'last'), [lookedBack, units], { seed, backend })
-    const x = input([1, lookedBack, units])
+    const model = await createModel(layerOf(cell, units, 'last'), [windowSize, units], { seed, backend })
+    const x = input([1, windowSize, units])
     const [slopes] = gradients(sum(traceInference(model, x)), [x])
     const program = await backend.compile({ inputs: { x }, outputs: { slopes }, updates: [] })
     const random = new Random(seed, 'inputs')
     const { data } = (
-      await program.run({ x: Float32Array.from({ length: lookedBack * units }, () => random.normal()) })
+      await program.run({ x: Float32Array.from({ length: windowSize * units }, () => random.normal()) })
     ).slopes
     const sizeAt = (t: number): number => Math.hypot(...data.subarray(t * units, (t + 1) * units))
-    sizes.push(Array.from({ length: lookedBack }, (_, back) => sizeAt(lookedBack - 1 - back)))
+    sizes.push(Array.from({ length: windowSize }, (_, back) => sizeAt(windowSize - 1 - back)))
     program.dispose()
     backend.release([...model.parameters.values()])
   }

@@ -25,7 +25,7 @@ import { note, percent, table, thousands } from '../terminal/terminal.ts'
 import { exitCodes, UsageError } from '../terminal/usage.ts'
 import { epochsFor, exampleCounts, pictureSize, someOf } from './examples.ts'
 import type { Moment, OverfittingResult, OverfittingRun } from './overfitting-results.ts'
-import { meanOf, spread, tellAndKeep } from './results.ts'
+import { meanOf, saveAndPrint, spread } from './results.ts'
 
 export interface OverfittingFlags {
   readonly data: string
@@ -101,7 +101,7 @@ export async function overfittingExperiment(flags: OverfittingFlags): Promise<nu
       }
     const { data, steps, seeds } = flags
     const { overfittingSvg } = await import('./overfitting-svg.ts')
-    tellAndKeep(
+    saveAndPrint(
       {
         experiment: 'overfitting',
         figures: { data, examples: counts, steps, batchSize, seeds, results },

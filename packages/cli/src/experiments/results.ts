@@ -22,7 +22,7 @@ export interface Outcome {
 }
 
 /** Keeps the picture and the figures in a folder, and tells the result on stdout. */
-export function tellAndKeep(
+export function saveAndPrint(
   { experiment, figures, svg, text }: Outcome,
   { out, json = false }: { readonly out: string; readonly json?: boolean },
 ): void {

@@ -28,7 +28,7 @@ import { note, percent, table } from '../terminal/terminal.ts'
 import { exitCodes, UsageError } from '../terminal/usage.ts'
 import { exampleCounts, pictureSize, someOf } from './examples.ts'
 import { moved } from './moved.ts'
-import { meanOf, spread, tellAndKeep } from './results.ts'
+import { meanOf, saveAndPrint, spread } from './results.ts'
 import { distances, type ShiftResult, type ShiftRun } from './shift-results.ts'
 import type { Picture } from './shift-svg.ts'
 
@@ -47,7 +47,7 @@ export interface ShiftFlags {
 const margin = 4
 
 /** More test digits are not looked at: every network looks at each 33 times. */
-const mostTested = 4000
+const maxTested = 4000
 
 const directions = [
   { name: 'left', right: -1, down: 0 },
@@ -95,7 +95,7 @@ export async function shiftExperiment(flags: ShiftFlags): Promise<number> {
   if (train.inputShape.length !== 3)
     throw new UsageError(`--data ${flags.data} has no pictures; expected mnist or another image data set`)
   const [examples] = exampleCounts(String(flags.examples), train.length)
-  const unseen = someOf(test, Math.min(mostTested, flags.examples, test.length), 0)
+  const unseen = someOf(test, Math.min(maxTested, flags.examples, test.length), 0)
   const backend = await wasm({ threads: flags.threads })
   try {
     const results: ShiftResult[] = []
@@ -115,7 +115,7 @@ export async function shiftExperiment(flags: ShiftFlags): Promise<number> {
     }
     const { data, epochs, seeds } = flags
     const { shiftSvg } = await import('./shift-svg.ts')
-    tellAndKeep(
+    saveAndPrint(
       {
         experiment: 'shift',
         figures: { data, examples, tested: unseen.length, epochs, seeds, distances, results },

@@ -3,7 +3,7 @@ import * as http from 'node:http'
 
 const named = ['HTTPS_PROXY', 'https_proxy', 'HTTP_PROXY', 'http_proxy']
 
-let looked = false
+let isSet = false
 
 /**
  * Lets `fetch` go through the proxies that HTTP_PROXY, HTTPS_PROXY and NO_PROXY name, which Node does by itself only where NODE_USE_ENV_PROXY
@@ -14,7 +14,7 @@ export function useProxies(environment: NodeJS.ProcessEnv = process.env): string
   if (variable === undefined || environment['NODE_USE_ENV_PROXY'] === '1') return undefined
   if (typeof http.setGlobalProxyFromEnv !== 'function')
     return `${variable} is set, but Node ${process.versions.node} uses it only with NODE_USE_ENV_PROXY=1`
-  if (!looked) http.setGlobalProxyFromEnv()
-  looked = true
+  if (!isSet) http.setGlobalProxyFromEnv()
+  isSet = true
   return undefined
 }

@@ -25,12 +25,12 @@ export function preprocessingOf(
   normalize: string | undefined,
 ): Preprocessing {
   const { inputShape } = model
-  const usual = plainPreprocessing(inputShape)
-  if (usual === undefined)
+  const plain = plainPreprocessing(inputShape)
+  if (plain === undefined)
     throw new UsageError(`${place} takes examples of shape [${inputShape.join(', ')}]; pictures have 1 or 3 channels`)
-  if (normalize !== undefined) return preprocessingNamed(normalize, inputShape) ?? usual
+  if (normalize !== undefined) return preprocessingNamed(normalize, inputShape) ?? plain
   if (preprocessing !== undefined) return preprocessing
-  if (usual.channels === 1) return usual
+  if (plain.channels === 1) return plain
   throw new UsageError(
     `the weights of ${place} do not say how pictures are normalized; give --normalize imagenet for weights of torchvision, or --normalize none`,
   )

@@ -44,7 +44,7 @@ export async function openAnyModel(place: string, sizes?: readonly string[]): Pr
       `${place} is neither a run folder with weights nor a file of a model, such as .safetensors, .onnx, model.json, .keras or .h5${nearest}`,
     )
   }
-  return openFrom(place, { sizes: sizes && sizesIn(sizes) }).catch(async (error) => {
+  return openFrom(place, { freeDimensions: sizes && sizesIn(sizes) }).catch(async (error) => {
     const fitting = await networkOf(place)
     if (fitting === undefined) throw error
     throw new UsageError(

@@ -32,6 +32,6 @@ export async function publishedPreprocessing(file: string, inputShape: Shape): P
   const digest = await sha256Of(file)
   const pixels = Object.values(publishedWeights).find(({ sha256 }) => digest.startsWith(sha256))?.pixels
   if (pixels === undefined) return undefined
-  const usual = imagenetPreprocessing(inputShape)
-  return pixels === imagenet ? usual : { ...usual, mean: [0.5, 0.5, 0.5], deviation: [0.5, 0.5, 0.5] }
+  const standard = imagenetPreprocessing(inputShape)
+  return pixels === imagenet ? standard : { ...standard, mean: [0.5, 0.5, 0.5], std: [0.5, 0.5, 0.5] }
 }

@@ -10,7 +10,7 @@ const tick = (n: number): string => quantity(n).replace(/\.0+(?= |$)/, '')
 const flops = { scale: 'logarithmic', format: tick } as const
 
 /** Accuracies that lie closer together than this, as a share, are not drawn apart over the whole height. */
-const leastSpan = 0.05
+const minSpan = 0.05
 
 function costPlot({ networks, sources }: Comparison): ScatterPlot {
   return {
@@ -33,7 +33,7 @@ function accuracyPlot({ networks, sources }: Comparison): ScatterPlot {
     title: 'Published accuracy by cost of inference',
     subtitle: 'Area shows the number of parameters.',
     x: { ...flops, label: 'FLOPs of one example' },
-    y: { label: 'top-1 accuracy', scale: 'linear', format: percentText, leastSpan },
+    y: { label: 'top-1 accuracy', scale: 'linear', format: percentText, minSpan },
     colour: '#15803d',
     marks: known.map(({ name, flops: x, top1, parameters }) => ({
       x,

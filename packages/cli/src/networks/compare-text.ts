@@ -53,7 +53,7 @@ export function comparisonText({ networks, growth, sources }: Comparison, room: 
   const { lines, left } = fitted(networks, measured ? networkColumns : counted, spare, room)
   const trainings = fitted(growth, growthColumns, ['year', 'countedParameters', 'parameters'], room)
   /** Sources, a paragraph each. */
-  const told = (entries: Parameters<typeof bySource>[0]): string[] =>
+  const paragraphs = (entries: Parameters<typeof bySource>[0]): string[] =>
     bySource(entries)
       .flatMap((line) => wrapped(line, Math.min(room, 100)))
       .map(dim)
@@ -62,7 +62,7 @@ export function comparisonText({ networks, growth, sources }: Comparison, room: 
     '',
     lines,
     '',
-    ...told([
+    ...paragraphs([
       { of: 'parameters, multiply-adds, FLOPs', source: sources.counted },
       { of: 'memory', source: 'parameters, and peak activations in inference, in float32' },
       ...(sources.measured === undefined ? [] : [{ of: 'ms', source: sources.measured }]),
@@ -72,8 +72,8 @@ export function comparisonText({ networks, growth, sources }: Comparison, room: 
     ]),
     '',
     bold('Sources of years and accuracies'),
-    ...told(networks.map(({ name, year, paper }) => ({ of: `${name} ${year}`, source: paper }))),
-    ...told(
+    ...paragraphs(networks.map(({ name, year, paper }) => ({ of: `${name} ${year}`, source: paper }))),
+    ...paragraphs(
       networks.flatMap(({ name, top1 }) =>
         top1 === undefined ? [] : [{ of: `${name} ${top1.value} %`, source: top1.source }],
       ),
@@ -83,8 +83,8 @@ export function comparisonText({ networks, growth, sources }: Comparison, room: 
     '',
     trainings.lines,
     '',
-    ...told(growth.map(({ name, source }) => ({ of: name, source }))),
-    ...told(growth.map(({ counted: { network, how } }) => ({ of: `counted of ${network}`, source: how }))),
+    ...paragraphs(growth.map(({ name, source }) => ({ of: name, source }))),
+    ...paragraphs(growth.map(({ counted: { network, how } }) => ({ of: `counted of ${network}`, source: how }))),
     ...wrapped('counted: 3 passes x 2 FLOPs x multiply-adds x examples', room).map(dim),
   ].join('\n')
 }

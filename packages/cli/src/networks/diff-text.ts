@@ -20,8 +20,8 @@ export function diffText(files: readonly [string, string], comparison: FileCompa
     changes,
     onlyFirst,
     onlySecond,
-    otherShape,
-    otherType,
+    shapeMismatch,
+    typeMismatch,
     different,
     equal,
     operators,
@@ -45,10 +45,10 @@ export function diffText(files: readonly [string, string], comparison: FileCompa
         )),
     ...(onlyFirst.length === 0 ? [] : section(`only in A, ${onlyFirst.length}`, tensorTable(onlyFirst, columns))),
     ...(onlySecond.length === 0 ? [] : section(`only in B, ${onlySecond.length}`, tensorTable(onlySecond, columns))),
-    ...(otherShape.length === 0 ? [] : section(`different shapes, ${otherShape.length}`, pairs(otherShape))),
-    ...(otherType.length === 0
+    ...(shapeMismatch.length === 0 ? [] : section(`different shapes, ${shapeMismatch.length}`, pairs(shapeMismatch))),
+    ...(typeMismatch.length === 0
       ? []
-      : section(`different types, ${otherType.length}, compared as float32`, pairs(otherType))),
+      : section(`different types, ${typeMismatch.length}, compared as float32`, pairs(typeMismatch))),
     ...(different.length === 0
       ? []
       : section(

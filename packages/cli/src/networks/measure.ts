@@ -17,7 +17,7 @@ import {
 import { matmul, mul, sum } from 'gentle-dl/ops'
 
 /** Runs of a program, and milliseconds after which they are enough, but for three. */
-const [mostRuns, longEnough] = [15, 400]
+const [maxRuns, longEnough] = [15, 400]
 
 /** Seconds of a program's runs after the first, which prepares the weights; shortest first. */
 async function timesOf(backend: Backend, graph: Graph, feed: Record<string, number | Float32Array>): Promise<number[]> {
@@ -26,7 +26,7 @@ async function timesOf(backend: Backend, graph: Graph, feed: Record<string, numb
     await program.run(feed)
     const times: number[] = []
     const began = performance.now()
-    while (times.length < mostRuns && (times.length < 3 || performance.now() - began < longEnough)) {
+    while (times.length < maxRuns && (times.length < 3 || performance.now() - began < longEnough)) {
       const start = performance.now()
       await program.run(feed)
       times.push((performance.now() - start) / 1000)

@@ -84,7 +84,7 @@ export function showText(file: string, content: FileContent, columns: number): s
       ? []
       : line(
           'pictures',
-          `${preprocessing.height} x ${preprocessing.width}, ${preprocessing.channels === 1 ? 'grey' : 'red, green, blue'}, ${fitText(preprocessing)}; bytes times ${preprocessing.scale.toPrecision(4)}, less ${preprocessing.mean.join(', ')}, over ${preprocessing.deviation.join(', ')}`,
+          `${preprocessing.height} x ${preprocessing.width}, ${preprocessing.channels === 1 ? 'grey' : 'red, green, blue'}, ${fitText(preprocessing)}; bytes times ${preprocessing.scale.toPrecision(4)}, less ${preprocessing.mean.join(', ')}, over ${preprocessing.std.join(', ')}`,
         )),
     ...wrapped(totals(tensors), columns),
     ...wrapped(useText(file, content), columns).map(bold),
@@ -92,10 +92,10 @@ export function showText(file: string, content: FileContent, columns: number): s
 }
 
 /** The first names, and how many more there are. */
-const someNames = (names: readonly string[], most = 12): string =>
-  names.length <= most
+const someNames = (names: readonly string[], limit = 12): string =>
+  names.length <= limit
     ? names.join(', ')
-    : `${names.slice(0, most).join(', ')} and ${quantity(names.length - most)} more`
+    : `${names.slice(0, limit).join(', ')} and ${quantity(names.length - limit)} more`
 
 const fitText = ({ fit }: Preprocessing): string =>
   fit === 'contain'

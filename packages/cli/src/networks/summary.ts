@@ -24,8 +24,8 @@ export interface SummaryFlags {
 }
 
 /** Ten seconds of 40 filters, a frame each 10 ms; the letters of English, an apostrophe and the blanks of texts and of CTC. */
-const usualSpectrogram: Shape = [1000, 40]
-const usualSymbols = 29
+const defaultSpectrogram: Shape = [1000, 40]
+const defaultSymbols = 29
 
 /** Frames x features of what is given as a picture. @throws UsageError for another shape. */
 function framesOf(given: Shape): Shape {
@@ -51,8 +51,8 @@ async function openNetwork(
   }
   if (Object.hasOwn(speechNetworks, place)) {
     if (size !== undefined) throw new UsageError('--size is for ONNX files; for a named network give --input')
-    const layer = onSpectrograms(speechNetwork(place, { symbols: classes ?? usualSymbols }))
-    return { layer, inputShape: given === undefined ? usualSpectrogram : framesOf(given) }
+    const layer = onSpectrograms(speechNetwork(place, { symbols: classes ?? defaultSymbols }))
+    return { layer, inputShape: given === undefined ? defaultSpectrogram : framesOf(given) }
   }
   if (sequenceNetworkNames().includes(place))
     throw new UsageError(
@@ -63,7 +63,7 @@ async function openNetwork(
   if ('inputs' in model) {
     if (opened.task !== 'transcribe') throw new UsageError(`${place} is a sequence model, whose layers cannot be shown`)
     const [features] = model.inputs['spectrogram'].shape
-    const inputShape = given === undefined ? [usualSpectrogram[0], features] : framesOf(given)
+    const inputShape = given === undefined ? [defaultSpectrogram[0], features] : framesOf(given)
     return { layer: onSpectrograms(model.layer as DeepSpeech), inputShape }
   }
   if (classes !== undefined)

@@ -6,14 +6,14 @@ import type { DecisionBoundary, PlaneRange } from 'gentle-dl-plot'
 /** Cells a side at which the model is asked. */
 const cellsASide = 120
 /** Examples that are drawn at most. */
-const mostDrawn = 1000
+const maxDrawn = 1000
 
 /** Around all points, with some room. */
 function rangeOf(points: readonly { readonly x: number; readonly y: number }[]): PlaneRange {
   const around = (values: readonly number[]): [number, number] => {
-    const [least, most] = [Math.min(...values), Math.max(...values)]
-    const room = 0.1 * (most - least || 1)
-    return [least - room, most + room]
+    const [min, max] = [Math.min(...values), Math.max(...values)]
+    const room = 0.1 * (max - min || 1)
+    return [min - room, max + room]
   }
   const [left, right] = around(points.map(({ x }) => x))
   const [bottom, top] = around(points.map(({ y }) => y))
@@ -30,7 +30,7 @@ export async function decisionBoundaryPicture(
   const input = new Float32Array(2)
   const label = new Int32Array(1)
   const points: DecisionBoundary['points'][number][] = []
-  for (let i = 0; i < Math.min(test.length, mostDrawn); i++) {
+  for (let i = 0; i < Math.min(test.length, maxDrawn); i++) {
     await test.read([i], input, label)
     points.push({ x: input[0], y: input[1], label: label[0] })
   }

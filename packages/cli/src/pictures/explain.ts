@@ -14,7 +14,7 @@ import {
 } from 'gentle-dl/vision'
 import { readImage } from '../data/images.ts'
 import { namesOf } from '../evaluate/class-names.ts'
-import { tellOutputs } from '../evaluate/tell-outputs.ts'
+import { noteOutputs } from '../evaluate/output-notes.ts'
 import { preprocessingOf } from '../models/normalize.ts'
 import { openModel } from '../models/open-model.ts'
 import { note, percent } from '../terminal/terminal.ts'
@@ -33,7 +33,7 @@ export interface ExplainFlags {
 }
 
 /** Layers whose maps are shown unless they are named. */
-const mostLayers = 6
+const maxLayers = 6
 
 /** Some of a list, spread evenly, the first and the last among them. */
 function spreadEvenly<T>(list: readonly T[], count: number): T[] {
@@ -45,7 +45,7 @@ function spreadEvenly<T>(list: readonly T[], count: number): T[] {
 function chosenLayers(model: Model, named: readonly string[] | undefined): string[] {
   const spatial = spatialLayers(model)
   for (const layer of named ?? []) if (!spatial.includes(layer)) throw unknownChoice('layer', layer, spatial)
-  return named === undefined ? spreadEvenly(spatial, mostLayers) : [...named]
+  return named === undefined ? spreadEvenly(spatial, maxLayers) : [...named]
 }
 
 async function firstFilters(model: Model): Promise<FirstFilters | undefined> {
@@ -78,7 +78,7 @@ export async function explain(place: string, file: string, flags: ExplainFlags):
   const input = seen.slice()
   normalizePixels(input, preprocessing)
   const labels = namesOf(model, place)
-  tellOutputs(opened, place)
+  noteOutputs(opened, place)
   const { data } = await predict(model, input, { probabilities: true })
   const order = Array.from(data.keys()).sort((a, b) => data[b] - data[a])
   const classIndex = flags.class === undefined ? order[0] : labels.indexOf(flags.class)

@@ -32,7 +32,7 @@ const columns = 8
 const small = 68
 
 /** Maps and filters of a layer that are shown: two rows. */
-const most = 2 * columns
+const maxMaps = 2 * columns
 
 const width = 2 * margin + columns * (small + gap) - gap
 
@@ -50,7 +50,7 @@ function drawFitted(canvas: Canvas, picture: Image, left: number, top: number, s
   canvas.frame(left - 1, top - 1, size.width + 2, size.height + 2, line)
 }
 
-const rowsOf = (count: number): number => Math.ceil(Math.min(count, most) / columns)
+const rowsOf = (count: number): number => Math.ceil(Math.min(count, maxMaps) / columns)
 
 /** Small pictures below a title. */
 interface Block {
@@ -62,7 +62,7 @@ const blockHeight = ({ pictures }: Block): number => textLine + rowsOf(pictures.
 
 function drawBlock(canvas: Canvas, top: number, { title, pictures }: Block): void {
   canvas.text(margin, top, cutText(title, width - 2 * margin, textScale), { colour: ink, scale: textScale })
-  for (const [i, picture] of pictures.slice(0, most).entries())
+  for (const [i, picture] of pictures.slice(0, maxMaps).entries())
     drawFitted(
       canvas,
       picture,
@@ -92,13 +92,13 @@ function blocksOf({ first, layers }: Explanation): Block[] {
       ? []
       : [
           {
-            title: `Weights ${first.name}, ${first.filters[0].height} x ${first.filters[0].width}: ${counted(Math.min(most, first.filters.length), first.filters.length)}`,
+            title: `Weights ${first.name}, ${first.filters[0].height} x ${first.filters[0].width}: ${counted(Math.min(maxMaps, first.filters.length), first.filters.length)}`,
             pictures: shownFilters(first.filters),
           },
         ]),
     ...layers.map(({ layer, type, maps }) => ({
-      title: `Output of ${layer || 'the network'} (${type}), ${maps.height} x ${maps.width}: ${counted(Math.min(most, maps.channels), maps.channels)} maps`,
-      pictures: Array.from({ length: Math.min(most, maps.channels) }, (_, c) => contrasted(channelOf(maps, c))),
+      title: `Output of ${layer || 'the network'} (${type}), ${maps.height} x ${maps.width}: ${counted(Math.min(maxMaps, maps.channels), maps.channels)} maps`,
+      pictures: Array.from({ length: Math.min(maxMaps, maps.channels) }, (_, c) => contrasted(channelOf(maps, c))),
     })),
   ]
 }
@@ -116,7 +116,7 @@ const scaleHeight = 38
 const [headHeight, mapHeight] = [textLine + large + margin, textLine + large + scaleHeight + margin]
 
 function headsOf({ picture, predictions, label, cam, occluded }: Explanation): Head[] {
-  const most = occluded.data.reduce((a, b) => Math.max(a, b), 0)
+  const maximum = occluded.data.reduce((a, b) => Math.max(a, b), 0)
   const heat = (map: Image, caption: string, highest: string): Head => ({
     caption,
     draw(canvas, left, top) {
@@ -128,7 +128,7 @@ function headsOf({ picture, predictions, label, cam, occluded }: Explanation): H
     { caption: 'The picture', draw: (canvas, left, top) => drawFitted(canvas, picture, left, top, large) },
     { caption: 'Prediction', draw: (canvas, left, top) => drawBars(canvas, left, top, predictions, label) },
     ...(cam === undefined ? [] : [heat(cam, `Evidence for ${label}: Grad-CAM`, 'most')]),
-    heat(occluded, 'Drop when hidden: occlusion', `−${percent(most)}`),
+    heat(occluded, 'Drop when hidden: occlusion', `−${percent(maximum)}`),
   ]
 }
 

@@ -24,11 +24,11 @@ const settingText = (name: string, value: number): string =>
 /** The presets with their numbers, and what may be set. */
 export function presetsText(): string {
   const blocks = Object.entries(filterPresets).map(([name, { description, settings }]) => {
-    const usual = Object.entries(settings).map(([setting, value]) => settingText(setting, value))
+    const defaults = Object.entries(settings).map(([setting, value]) => settingText(setting, value))
     const { columns, data } = filterPreset(name)
     return [
       `${bold(name)}  ${description}`,
-      ...(usual.length === 0 ? [] : [dim(`settings: ${usual.join(', ')}`)]),
+      ...(defaults.length === 0 ? [] : [dim(`settings: ${defaults.join(', ')}`)]),
       ...grid(inRows(Array.from(data, short), columns)),
     ].join('\n')
   })

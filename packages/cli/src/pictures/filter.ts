@@ -140,19 +140,19 @@ function finished(result: Image, { abs, normalize }: FilterFlags): Image {
   const { data } = result
   if (abs) for (let i = 0; i < data.length; i++) data[i] = Math.abs(data[i])
   if (!normalize) return result
-  const { least, largest } = span(data)
-  const range = largest - least || 1
-  for (let i = 0; i < data.length; i++) data[i] = (data[i] - least) / range
+  const { min, max } = span(data)
+  const range = max - min || 1
+  for (let i = 0; i < data.length; i++) data[i] = (data[i] - min) / range
   return result
 }
 
-function span(data: Float32Array): { least: number; largest: number } {
-  let [least, largest] = [Infinity, -Infinity]
+function span(data: Float32Array): { min: number; max: number } {
+  let [min, max] = [Infinity, -Infinity]
   for (const value of data) {
-    if (value < least) least = value
-    if (value > largest) largest = value
+    if (value < min) min = value
+    if (value > max) max = value
   }
-  return { least, largest }
+  return { min, max }
 }
 
 async function write(out: string, result: Image, { abs, normalize }: FilterFlags): Promise<void> {
@@ -166,8 +166,8 @@ function noteClipped(data: Float32Array, abs: boolean): void {
   let clipped = 0
   for (const value of data) if (value < -0.5 || value > 255.5) clipped++
   if (clipped === 0) return
-  const { least, largest } = span(data)
-  const figures = [least, largest].map((value) => Number(value.toPrecision(4)))
+  const { min, max } = span(data)
+  const figures = [min, max].map((value) => Number(value.toPrecision(4)))
   note(
     `gentle: ${thousands(clipped)} of ${thousands(data.length)} numbers (${percent(clipped / data.length)}) are outside 0 to 255 and were clipped; the range is ${figures.join(' to ')}: use ${abs ? '' : '--abs or '}--normalize to show them, .npy to keep them`,
   )

@@ -25,7 +25,7 @@ export async function predictionSheet(
   classes: readonly string[],
 ): Promise<Canvas> {
   const [channels, height, width] = part.inputShape
-  const surest = Array.from(predicted.keys()).sort((a, b) => confidence[b] - confidence[a])
+  const mostConfident = Array.from(predicted.keys()).sort((a, b) => confidence[b] - confidence[a])
   const isRight = (index: number): boolean => predicted[index] === labels[index]
   const tileOf = async (index: number): Promise<Tile> => {
     const pixels = new Float32Array(sizeOf(part.inputShape))
@@ -39,12 +39,12 @@ export async function predictionSheet(
     }
   }
   const rows = [
-    { title: 'Right, most confident', indices: varied(surest.filter(isRight), labels) },
+    { title: 'Right, most confident', indices: varied(mostConfident.filter(isRight), labels) },
     {
       title: 'Wrong, most confident',
-      indices: surest.filter((index) => !isRight(index)).slice(0, columns),
+      indices: mostConfident.filter((index) => !isRight(index)).slice(0, columns),
     },
-    { title: 'Least confident', indices: surest.slice(-columns).reverse() },
+    { title: 'Least confident', indices: mostConfident.slice(-columns).reverse() },
   ].filter(({ indices }) => indices.length > 0)
   const sheets = []
   for (const { title, indices } of rows)

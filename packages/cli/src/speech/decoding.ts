@@ -35,13 +35,13 @@ interface Weights {
 export const languageModelFile = 'language-model.arpa'
 export const decodingFile = 'decoding.json'
 
-const usualBeam = 32
+const defaultBeam = 32
 
 /** Letters that a letter's probability depends on, and itself. */
 const order = 6
 
 /** Of a model that nobody chose them for. */
-const usualWeights: Weights = { weight: 0.5, bonus: 0.5 }
+const defaultWeights: Weights = { weight: 0.5, bonus: 0.5 }
 
 const greedy: Decoding = { text: 'greedy decoding' }
 
@@ -76,7 +76,7 @@ async function modelIn(file: string): Promise<NgramModel> {
 export async function decodingFor(
   place: string,
   transcriber: Transcriber,
-  { beamSize = usualBeam, languageModel }: DecodingFlags,
+  { beamSize = defaultBeam, languageModel }: DecodingFlags,
 ): Promise<Decoding> {
   if (!(Number.isInteger(beamSize) && beamSize >= 1 && beamSize <= 10_000))
     throw new UsageError(`--beam-size is ${beamSize}; expected a whole number from 1 to 10000`)
@@ -89,7 +89,7 @@ export async function decodingFor(
   const model = await modelIn(file)
   const stored = join(place, decodingFile)
   const weights: Weights =
-    languageModel === undefined && existsSync(stored) ? JSON.parse(readFileSync(stored, 'utf8')) : usualWeights
+    languageModel === undefined && existsSync(stored) ? JSON.parse(readFileSync(stored, 'utf8')) : defaultWeights
   return withModel(
     transcriber,
     model,
@@ -127,9 +127,9 @@ export async function chooseWeights(
   let best: Weights & { rate: number } = { weight: 0, bonus: 0, rate: Number.POSITIVE_INFINITY }
   for (const weight of [0, 0.2, 0.4, 0.6, 0.9])
     for (const bonus of weight === 0 ? [0] : [0, 0.5, 1]) {
-      const decode = searching(transcriber, usualBeam / 2, { model, tokens: tokensOf(model), weight, bonus })
-      const heard = logits.map((each) => transcriber.symbols.decode(decode(each, transcriber.symbols.size)))
-      const { rate } = characterErrorRate(said, heard)
+      const decode = searching(transcriber, defaultBeam / 2, { model, tokens: tokensOf(model), weight, bonus })
+      const recognized = logits.map((each) => transcriber.symbols.decode(decode(each, transcriber.symbols.size)))
+      const { rate } = characterErrorRate(said, recognized)
       if (rate < best.rate) best = { weight, bonus, rate }
       // So that an interrupt gets its turn.
       await new Promise((resolve) => setTimeout(resolve, 0))

@@ -35,7 +35,7 @@ export async function finishSpeech(ending: Ending, splits: SpeechSplits): Promis
   run.writeJson('summary.json', summary)
   run.writeJson(
     'examples.json',
-    test.examples.map(({ file, said, heard }) => ({ file, said, heard: heard.text })),
+    test.examples.map(({ file, said, recognized }) => ({ file, said, recognized: recognized.text })),
   )
   if (flags.json) console.log(JSON.stringify(summary, null, 2))
   else if (!flags.quiet) {

@@ -12,15 +12,15 @@ export interface ErrorRates {
 }
 
 /** A recording, what is said in it, and what was heard. */
-export interface HeardExample {
+export interface RecognizedExample {
   readonly file: string
   readonly said: string
-  readonly heard: Transcript
+  readonly recognized: Transcript
 }
 
 export interface Judged {
   readonly rates: ErrorRates
-  readonly examples: readonly HeardExample[]
+  readonly examples: readonly RecognizedExample[]
 }
 
 /** What a model hears in the recordings of a set, and how wrong it is. */
@@ -31,49 +31,49 @@ export async function errorRates(
 ): Promise<Judged> {
   const logits = await transcriber.logitsOf(set)
   const examples = set.examples.map(
-    ({ file, text: said, seconds }, i): HeardExample => ({
+    ({ file, text: said, seconds }, i): RecognizedExample => ({
       file,
       said,
-      heard: transcriber.transcript(logits[i], { ...options, seconds }),
+      recognized: transcriber.transcript(logits[i], { ...options, seconds }),
     }),
   )
   const said = examples.map((each) => each.said)
-  const heard = examples.map((each) => each.heard.text)
+  const recognized = examples.map((each) => each.recognized.text)
   return {
     rates: {
-      characterErrorRate: characterErrorRate(said, heard).rate,
-      wordErrorRate: wordErrorRate(said, heard).rate,
+      characterErrorRate: characterErrorRate(said, recognized).rate,
+      wordErrorRate: wordErrorRate(said, recognized).rate,
     },
     examples,
   }
 }
 
 /** Some examples that were heard rightly, and those that were heard worst. */
-export function examplesText(examples: readonly HeardExample[], most = 5): string {
-  const wrong = ({ said, heard }: HeardExample): number =>
-    editDistance([...said], [...heard.text]) / Math.max(1, [...said].length)
+export function examplesText(examples: readonly RecognizedExample[], count = 5): string {
+  const wrong = ({ said, recognized }: RecognizedExample): number =>
+    editDistance([...said], [...recognized.text]) / Math.max(1, [...said].length)
   const byWrong = examples.toSorted((a, b) => wrong(a) - wrong(b))
   const right = byWrong.filter((each) => wrong(each) === 0)
   // Of those that are right, the longest say the most.
-  const best = right.toSorted((a, b) => b.said.length - a.said.length).slice(0, most)
+  const best = right.toSorted((a, b) => b.said.length - a.said.length).slice(0, count)
   const middle = byWrong.filter((each) => wrong(each) > 0 && wrong(each) < 0.6)
   const worst = byWrong.filter((each) => wrong(each) > 0).slice(-3)
-  const lines = (title: string, some: readonly HeardExample[], colour: (text: string) => string): string[] =>
+  const lines = (title: string, some: readonly RecognizedExample[], colour: (text: string) => string): string[] =>
     some.length === 0
       ? []
       : [
           '',
           bold(title),
-          ...some.flatMap(({ said, heard }) => [
+          ...some.flatMap(({ said, recognized }) => [
             `  said   ${said}`,
-            `  heard  ${colour(heard.text === '' ? '(nothing)' : heard.text)}`,
+            `  heard  ${colour(recognized.text === '' ? '(nothing)' : recognized.text)}`,
           ]),
         ]
   return [
     ...lines(`Correct: ${right.length} of ${examples.length}`, best, green),
     ...lines(
       'With errors',
-      middle.slice(-most).filter((each) => !worst.includes(each)),
+      middle.slice(-count).filter((each) => !worst.includes(each)),
       red,
     ),
     ...lines('Worst', worst, red),

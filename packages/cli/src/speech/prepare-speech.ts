@@ -10,7 +10,7 @@ import { countLanguageModel, languageModelFile } from './decoding.ts'
 import { finishSpeech } from './finish-speech.ts'
 import { errorRates } from './judge.ts'
 import { openSpeech } from './open-speech.ts'
-import { defaultMaxLength, defaultSampleRate, spectrogramFor, speechRecipe, usualWarmup } from './recipe.ts'
+import { defaultMaxLength, defaultSampleRate, defaultWarmup, spectrogramFor, speechRecipe } from './recipe.ts'
 import { soundPolicyOf } from './sound-policies.ts'
 
 /** Indices of the recordings of at most so many seconds. */
@@ -88,13 +88,13 @@ export async function prepareSpeech(settings: NamedSettings, strict: boolean): P
       judged ??= new Transcriber(trained as InputsModel, encoding)
       return { ...(await errorRates(judged, splits.validation)).rates }
     },
-    usualAugment: 'sounds',
-    usualSettings: {
+    defaultAugment: 'sounds',
+    defaultSettings: {
       sampleRate,
       maxLength,
       layers: network.options.layers,
       units: network.options.units,
-      warmup: usualWarmup,
+      warmup: defaultWarmup,
     },
     remarks: remarksOf(splits, maxLength),
     augmented: async (policy, by) => learned(await augmentedSpeech(splits.train, soundPolicyOf(policy), { seed: by })),

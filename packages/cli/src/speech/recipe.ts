@@ -10,11 +10,11 @@ export const defaultSampleRate = 8000
 export const defaultMaxLength = 20
 
 /** Seconds of sound that a training hears in all, again and again. */
-const heard = 100_000
+const exampleCap = 100_000
 
 /** Epochs for so many seconds of sound. */
 export const speechRecipe = (seconds: number): Recipe => ({
-  epochs: Math.min(120, Math.max(15, Math.round(heard / seconds))),
+  epochs: Math.min(120, Math.max(15, Math.round(exampleCap / seconds))),
   batchSize: 16,
   optimizer: 'adamW',
   learningRate: 0.003,
@@ -23,7 +23,7 @@ export const speechRecipe = (seconds: number): Recipe => ({
 })
 
 /** Steps over which the learning rate grows from 0. */
-export const usualWarmup = 100
+export const defaultWarmup = 100
 
 /** How sounds of a rate become a network's input; one that answers while a sound goes on cannot know its mean. */
 export function spectrogramFor(sampleRate: number, online: boolean): Omit<SpectrogramOptions, 'sampleRate'> {

@@ -10,7 +10,7 @@ export interface SoundInput {
 }
 
 /** A header is looked for in so many bytes. */
-const mostHeader = 2 ** 20
+const maxHeader = 2 ** 20
 
 const joined = (parts: readonly Uint8Array[]): Uint8Array => new Uint8Array(Buffer.concat(parts))
 
@@ -38,9 +38,9 @@ async function begun(input: AsyncIterable<Uint8Array>) {
 }
 
 /** Whole frames of bytes, what is left over going to the next ones. */
-async function* wholeFrames(bytes: AsyncIterable<Uint8Array>, frame: number, most: number): AsyncGenerator<Uint8Array> {
+async function* wholeFrames(bytes: AsyncIterable<Uint8Array>, frame: number, max: number): AsyncGenerator<Uint8Array> {
   let left = new Uint8Array(0) as Uint8Array
-  let room = most
+  let room = max
   for await (const part of bytes) {
     const all = joined([left, part])
     const whole = Math.min(room, Math.floor(all.length / frame) * frame)
@@ -79,10 +79,10 @@ export async function soundInput(input: AsyncIterable<Uint8Array>, rate: number 
       new DataView(head.buffer).setUint32(offset - 4, 0x7ffff000, true)
       const frame = channels * sampleBytes
       // A header that does not know the length says nothing of missing samples.
-      const most = missing > 0 ? missing * frame : Number.POSITIVE_INFINITY
-      return { sampleRate, blocks: wave(head, wholeFrames(rest(offset), frame, most)) }
+      const max = missing > 0 ? missing * frame : Number.POSITIVE_INFINITY
+      return { sampleRate, blocks: wave(head, wholeFrames(rest(offset), frame, max)) }
     } catch (error) {
-      const mayCome = error instanceof FormatError && seen().length < mostHeader
+      const mayCome = error instanceof FormatError && seen().length < maxHeader
       if (!mayCome || !(await more())) throw error
     }
   }

@@ -46,7 +46,7 @@ function transcriptText({ text, words, seconds: length }: Transcript): string {
   return [bold(text), '', table([['word', 'from (s)', 'to (s)'], ...times])].join('\n')
 }
 
-function tell(transcripts: readonly Transcript[], files: readonly string[], { json, quiet }: TranscribeFlags): void {
+function print(transcripts: readonly Transcript[], files: readonly string[], { json, quiet }: TranscribeFlags): void {
   if (json) {
     const all = transcripts.map((each, i) => dataOf(files[i], each))
     console.log(JSON.stringify(all.length === 1 ? all[0] : all, null, 2))
@@ -117,27 +117,27 @@ async function listen(
   decoding: Decoding,
 ): Promise<void> {
   const sound = await soundInput(input, flags.sampleRate)
-  const lively = flags.quiet !== true && flags.json !== true
+  const interactive = flags.quiet !== true && flags.json !== true
   if (!transcriber.isOnline || flags.out !== undefined) {
-    if (lively && !transcriber.isOnline)
+    if (interactive && !transcriber.isOnline)
       note('this network is bidirectional, so transcription starts at the end of the sound')
     const whole = await wholeSound(sound)
     if (whole.channels[0].length === 0) throw new UsageError('standard input has no samples')
     const [transcript] = await transcriber.transcribe([whole], decoding)
-    tell([transcript], ['-'], flags)
+    print([transcript], ['-'], flags)
     if (flags.out !== undefined) await draw(flags.out, transcriber, whole, transcript)
     return
   }
-  const listening = await transcriber.listen(sound.sampleRate)
-  let told = ''
+  const streaming = await transcriber.stream(sound.sampleRate)
+  let shown = ''
   for await (const block of sound.blocks) {
-    const text = await listening.push(block)
+    const text = await streaming.push(block)
     // What was heard is never taken back, so the new letters stand behind it.
-    if (lively) process.stderr.write(text.slice(told.length))
-    told = text
+    if (interactive) process.stderr.write(text.slice(shown.length))
+    shown = text
   }
-  if (lively && told !== '') note('')
-  tell([await listening.end(decoding)], ['-'], flags)
+  if (interactive && shown !== '') note('')
+  print([await streaming.end(decoding)], ['-'], flags)
 }
 
 /** Runs the command. Gives the exit code. @param input what comes through standard input, where no file is named */
@@ -147,25 +147,25 @@ export async function transcribe(
   flags: TranscribeFlags,
   input: AsyncIterable<Uint8Array> = process.stdin,
 ): Promise<number> {
-  const listens = files.length === 0 || (files.length === 1 && files[0] === '-')
+  const streams = files.length === 0 || (files.length === 1 && files[0] === '-')
   checkOut(flags.out, files.length)
-  if (flags.sampleRate !== undefined && !listens)
+  if (flags.sampleRate !== undefined && !streams)
     throw new UsageError('--sample-rate is for raw samples from standard input; files have their own')
   if (flags.sampleRate !== undefined && !(Number.isInteger(flags.sampleRate) && flags.sampleRate >= 1))
     throw new UsageError(`--sample-rate is ${flags.sampleRate}; expected a sample rate in Hz, such as 8000`)
-  if (listens && input === process.stdin && process.stdin.isTTY)
+  if (streams && input === process.stdin && process.stdin.isTTY)
     throw new UsageError(
       'no sound given; name a file, or pipe one to standard input, as in: arecord -f S16_LE -r 16000 | gentle transcribe RUN',
     )
   const transcriber = await openHearing(place)
   try {
     const decoding = await decodingFor(place, transcriber, flags)
-    if (listens) await listen(transcriber, input, flags, decoding)
+    if (streams) await listen(transcriber, input, flags, decoding)
     else {
       const sounds: Sound[] = []
       for (const file of files) sounds.push(await readSoundFile(file))
       const transcripts = await transcriber.transcribe(sounds, decoding)
-      tell(transcripts, files, flags)
+      print(transcripts, files, flags)
       if (flags.out !== undefined) await draw(flags.out, transcriber, sounds[0], transcripts[0])
     }
   } finally {

@@ -6,7 +6,7 @@ import { precisionRecallPicture } from '../pictures/precision-recall-picture.ts'
 import { scoreText } from '../terminal/terminal.ts'
 
 /** Objects below this score are hidden, where no better threshold is known. */
-export const usualThreshold = 0.5
+export const defaultThreshold = 0.5
 
 /** How good a model is, as it is told. */
 export interface Judgement {
@@ -26,8 +26,8 @@ export interface AnnotatedTask<Answer> extends VisionTask<Answer> {
   /** What the score is called. */
   readonly scoreName: string
   /** What is tried where network or data are not named. */
-  readonly usualModel: string
-  readonly usualData: string
+  readonly defaultModel: string
+  readonly defaultData: string
   /** What a set must have, and why. */
   readonly needs: { readonly what: 'boxes' | 'masks'; readonly text: string }
   /** What metrics are called, by their names; those not listed are not told. All by their own names unless given. */

@@ -23,10 +23,10 @@ export function smallSetRecipe(
     validation: validation.length,
     multiplyAdds: summarize(layer, train.inputShape).macs,
   }
-  return pictureRecipe(facts, rateWindow(model).usual)
+  return pictureRecipe(facts, rateWindow(model).recommended)
 }
 
-/** Pictures fitted in whole, with the mean and the deviation of the training pictures taken away. */
+/** Pictures fitted in whole, with the mean and the standard deviation of the training pictures taken away. */
 export async function dataPreprocessing(train: Dataset): Promise<Preprocessing> {
   return { ...plainPreprocessing(train.inputShape)!, ...(await channelMoments(train)) }
 }
@@ -50,7 +50,7 @@ export async function tried(
   const plan = planOf({ ...settings }, recipe, { examples: train.length, threads: settings.threads ?? 0 })
   const { seed, batchSize, epochs, optimizer } = plan
   const steps = epochs * Math.ceil(train.length / batchSize)
-  const told = [
+  const report = [
     `${epochs} ${epochs === 1 ? 'epoch' : 'epochs'} of ${thousands(train.length)} pictures in batches of ${batchSize}, ${thousands(steps)} steps in all; ${optimizer}`,
   ]
   const { weightDecay, schedule, patience, normalize, classWeights, augment } = recipe
@@ -75,7 +75,7 @@ export async function tried(
         }
         const colours = await tryColours(train, { seed, backend, normalize: forNetwork })
         chosen.augment = colours?.found ?? augment
-        told.push(
+        report.push(
           `random shifts, scales and small turns, no flips, for they could change what is shown (--augment flip for photographs)${colours === undefined ? '' : `; ${colours.text}`}`,
         )
       }
@@ -84,11 +84,11 @@ export async function tried(
         const rates = rateWindow(settings.model)
         const rate = await tryRates(layer, learned, { ...plan, loss, rates, backend })
         chosen.learningRate = rate.found
-        told[0] += `, ${rate.text}`
+        report[0] += `, ${rate.text}`
       }
     } finally {
       await backend.close()
     }
   }
-  return { chosen, text: told.join('\n') }
+  return { chosen, text: report.join('\n') }
 }

@@ -9,7 +9,7 @@ import {
   taskSet,
 } from 'gentle-dl/data'
 import { alignAnnotated, plainPreprocessing } from 'gentle-dl/vision'
-import { openTold } from '../data/datasets.ts'
+import { openAndReport } from '../data/datasets.ts'
 import { policyOf } from '../data/policy.ts'
 import { checkEnoughPixels } from '../models/enough-pixels.ts'
 import { networkNamed } from '../models/networks.ts'
@@ -42,11 +42,11 @@ export async function prepareAnnotated(
   if (kind.name === 'detect' && loss !== undefined)
     throw new UsageError('--loss is for --task localize and segment; detectors have a fixed loss')
   const network = networkNamed(model, kind.name)
-  const [, ...usual] = network.inputShape
-  const opened = await openTold(data, {
+  const [, ...published] = network.inputShape
+  const opened = await openAndReport(data, {
     seed,
     validation,
-    size: size ?? (usual as [number, number]),
+    size: size ?? (published as [number, number]),
     masks: kind.name === 'segment',
     strict,
   })

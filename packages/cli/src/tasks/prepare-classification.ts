@@ -19,10 +19,16 @@ import type { EarlierRun, NamedSettings, Preparation } from './task.ts'
 /** The data of a training, at the size that is asked for; image files at the network's usual one unless asked. */
 async function openSplits(
   { data, seed = 0, validation, label, resize: size }: NamedSettings,
-  [, ...usual]: Shape,
+  [, ...published]: Shape,
   strict: boolean,
 ): Promise<Splits> {
-  const splits = await openData(data, { seed, validation, label, size: size ?? (usual as [number, number]), strict })
+  const splits = await openData(data, {
+    seed,
+    validation,
+    label,
+    size: size ?? (published as [number, number]),
+    strict,
+  })
   if (size === undefined) return splits
   return ofEach(splits, (set) => resized(set, size))
 }
@@ -110,7 +116,7 @@ export async function prepareClassification(
     network: layer,
     head: headParameters((classes) => network.build({ ...purpose, classes }), inputShape),
     recipe: recipe ?? network.recipe(purpose),
-    usualSettings: trials?.chosen,
+    defaultSettings: trials?.chosen,
     remarks: trials && earlier === undefined ? [trials.text] : [],
     classes: splits.train.classes,
     loss,

@@ -61,9 +61,9 @@ export interface Preparation {
   /** Measures it on the validation set, where it cannot be counted in training. */
   validate?(model: AnyModel): Promise<Readonly<Record<string, number>>>
   /** What --augment is unless given; nothing is changed unless there is such. */
-  readonly usualAugment?: string
+  readonly defaultAugment?: string
   /** What other settings are unless given, which are kept with the run. */
-  readonly usualSettings?: Partial<Settings>
+  readonly defaultSettings?: Partial<Settings>
   /** What there is to tell of the data before the training, a line each. */
   readonly remarks?: readonly string[]
   /** The training examples, changed by chance, as the text of --augment says. */

@@ -7,7 +7,7 @@ import { chooseNetwork, type NetworkChoice } from 'gentle-dl/models'
 import { imagesOf, openData } from '../data/datasets.ts'
 
 /** Files whose headers are looked at. */
-const looked = 100
+const maxSampled = 100
 
 const median = (numbers: readonly number[]): number => [...numbers].sort((a, b) => a - b)[numbers.length >> 1]
 
@@ -22,7 +22,7 @@ const picturesBelow = (folder: string): string[] =>
 async function typicalShape(
   files: readonly string[],
 ): Promise<readonly [channels: number, height: number, width: number]> {
-  const count = Math.min(looked, files.length)
+  const count = Math.min(maxSampled, files.length)
   const some = Array.from({ length: count }, (_, i) => files[Math.floor((i * files.length) / count)])
   const infos = (await Promise.all(some.map((file) => imageFileInfo(file).catch(() => undefined)))).filter(
     (info) => info !== undefined,

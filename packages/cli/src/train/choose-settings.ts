@@ -28,7 +28,7 @@ export interface TrainFlags extends Settings {
 }
 
 /** The network and the data that a task is tried with by default. @throws UsageError where there are none. */
-function usual(
+function defaultsFor(
   task: AnyTaskName,
   { model, data }: Pick<Settings, 'model' | 'data'>,
 ): { readonly model: string; readonly data: string } {
@@ -38,8 +38,8 @@ function usual(
     return { model: model ?? networks[0], data }
   }
   if (task !== 'classify') {
-    const { usualModel, usualData } = annotatedTask(task)
-    return { model: model ?? usualModel, data: data ?? usualData }
+    const { defaultModel, defaultData } = annotatedTask(task)
+    return { model: model ?? defaultModel, data: data ?? defaultData }
   }
   if (model === undefined) throw new UsageError('no model given; name one, as in: gentle train lenet5')
   return { model, data: data ?? (takesPoints(model) ? 'moons' : 'mnist') }
@@ -81,5 +81,5 @@ export function settingsFor(
   if (resumed !== undefined) checkUnchanged(given, stored, resumed.path)
   const settings = { ...stored, ...given }
   const task = sequences?.name ?? settings.task ?? 'classify'
-  return { ...settings, ...(sequences === undefined ? {} : { task }), ...usual(task, settings) }
+  return { ...settings, ...(sequences === undefined ? {} : { task }), ...defaultsFor(task, settings) }
 }

@@ -10,7 +10,7 @@ import type { Settings } from './settings.ts'
 /** Steps in which a small set is learned; a large one has more, at the fewest epochs. */
 const steps = 400
 const fewestEpochs = 6
-const mostEpochs = 40
+const maxEpochs = 40
 
 /** The share of the rate by which a network learns from nothing: what is there already would be lost at that. */
 const rateShare = 0.3
@@ -27,17 +27,17 @@ export function fineTuningSettings(
   { examples, newHead }: { readonly examples: number; readonly newHead: boolean },
 ): Settings {
   const batchSize = Math.min(settings.batchSize ?? 32, examples)
-  const usualEpochs = Math.ceil(steps / Math.ceil(examples / batchSize))
-  const epochs = settings.epochs ?? Math.min(mostEpochs, Math.max(fewestEpochs, usualEpochs))
+  const defaultEpochs = Math.ceil(steps / Math.ceil(examples / batchSize))
+  const epochs = settings.epochs ?? Math.min(maxEpochs, Math.max(fewestEpochs, defaultEpochs))
   const optimizer = settings.optimizer ?? recipe.optimizer
-  const usualRate = optimizer === 'sgd' ? 0.1 : 0.001
+  const defaultRate = optimizer === 'sgd' ? 0.1 : 0.001
   // Who says what is frozen has a plan; a head that is there already needs none.
   const headEpochs = newHead && settings.freeze === undefined ? Math.round(epochs / 4) : 0
   return {
     batchSize,
     epochs,
     optimizer,
-    learningRate: rateShare * (optimizer === recipe.optimizer ? recipe.learningRate : usualRate),
+    learningRate: rateShare * (optimizer === recipe.optimizer ? recipe.learningRate : defaultRate),
     schedule: 'cosine',
     headEpochs,
     firstLayerRate: 0.3,

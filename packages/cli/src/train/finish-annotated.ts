@@ -7,7 +7,7 @@ import { type AnnotatedSet, type AnnotatedSplits, type Annotations, type Splits,
 import { type AnswerContent, answers, type Image, image, type Task, type Tile } from 'gentle-dl/vision'
 import { annotatedTile, resultSheet } from '../pictures/annotated-picture.ts'
 import { maskLegend } from '../pictures/mask-colours.ts'
-import { type AnyTask, type Judgement, judge, usualThreshold } from '../tasks/annotated-task.ts'
+import { type AnyTask, defaultThreshold, type Judgement, judge } from '../tasks/annotated-task.ts'
 import type { Ending } from '../tasks/task.ts'
 import { commandLine } from '../terminal/invocation.ts'
 import { bold, dim, percent, scoreText, table, thousands } from '../terminal/terminal.ts'
@@ -19,7 +19,7 @@ import { summaryBeginning, summaryEnd } from './run-summary.ts'
 const shown = 6
 
 /** Test pictures that are looked through for the best and the worst. */
-const looked = 500
+const maxSampled = 500
 
 export async function finishAnnotated(
   ending: Ending,
@@ -80,8 +80,8 @@ export async function finishAnnotated(
 
 /** Figures in a table each: of the whole, and a class. */
 export function judgementText({ metrics, perClass }: Judgement): string {
-  const told = Object.entries(metrics).map(([name, value]) => [name, scoreText(value)])
-  return [table([['metric', 'value'], ...told]), ...(perClass === undefined ? [] : ['', table(perClass)])].join('\n')
+  const rows = Object.entries(metrics).map(([name, value]) => [name, scoreText(value)])
+  return [table([['metric', 'value'], ...rows]), ...(perClass === undefined ? [] : ['', table(perClass)])].join('\n')
 }
 
 async function exampleOf(set: AnnotatedSet): Promise<Image> {
@@ -92,7 +92,7 @@ async function exampleOf(set: AnnotatedSet): Promise<Image> {
 }
 
 /** What an answer says, without a detector's objects below its threshold. */
-function shownOf(kind: AnyTask, answer: unknown, threshold = usualThreshold): AnswerContent {
+function shownOf(kind: AnyTask, answer: unknown, threshold = defaultThreshold): AnswerContent {
   const content = kind.contentOf(answer)
   return kind.name === 'detect' ? { objects: content.objects?.filter(({ score }) => score >= threshold) } : content
 }
@@ -115,7 +115,7 @@ async function bestAndWorst(
   const [channels, height, width] = set.inputShape
   const judged: Judged[] = []
   for await (const { index, picture, truth, answer } of answers(model, task, set)) {
-    if (index >= looked) break
+    if (index >= maxSampled) break
     judged.push({
       picture: image(channels, height, width, picture.slice()),
       truth,

@@ -12,14 +12,14 @@ import { report } from './report.ts'
 import { type RunSummary, summaryBeginning, summaryEnd } from './run-summary.ts'
 
 /** Training examples that the best weights are evaluated on at most, spread evenly over all. */
-const mostSampled = 10_000
+const maxSampled = 10_000
 
 const sampleOf = (train: Dataset): Dataset =>
-  train.length <= mostSampled
+  train.length <= maxSampled
     ? train
     : subset(
         train,
-        Array.from({ length: mostSampled }, (_, i) => Math.floor((i * train.length) / mostSampled)),
+        Array.from({ length: maxSampled }, (_, i) => Math.floor((i * train.length) / maxSampled)),
       )
 
 /**

@@ -76,7 +76,7 @@ export async function pretrainedSource(
 ): Promise<PretrainedSource> {
   const file = await fileOf(given, model, quiet)
   const weights = await readWeightsFile(file, { key })
-  const told = async (): Promise<Preprocessing | undefined> => {
+  const preprocessingOf = async (): Promise<Preprocessing | undefined> => {
     if (normalize === 'data')
       throw new UsageError(
         '--normalize data is for networks that begin anew; pretrained weights expect what they were trained on',
@@ -91,6 +91,6 @@ export async function pretrainedSource(
       `${file} does not say how pictures are prepared for its weights; give --normalize imagenet for weights of torchvision and timm, or none`,
     )
   }
-  const preprocessing = await told()
+  const preprocessing = await preprocessingOf()
   return { file, weights, preprocessing: (size) => preprocessing && atSize(preprocessing, size) }
 }

@@ -6,8 +6,8 @@ import { note } from '../terminal/terminal.ts'
 import { UsageError } from '../terminal/usage.ts'
 
 /** A few names, and how many more there are. */
-const someOf = (names: readonly string[], most = 4): string =>
-  names.length <= most ? names.join(', ') : `${names.slice(0, most).join(', ')} and ${names.length - most} more`
+const someOf = (names: readonly string[], max = 4): string =>
+  names.length <= max ? names.join(', ') : `${names.slice(0, max).join(', ')} and ${names.length - max} more`
 
 /** Weights to begin with, under the names of the network that is trained. */
 export interface Pretrained extends PretrainedHead {
@@ -19,20 +19,20 @@ export interface Pretrained extends PretrainedHead {
  * Loads all that fits, and tells on stderr what was and was not loaded.
  * @throws UsageError where nothing fits.
  */
-export async function loadTold(
+export async function loadAndReport(
   model: AnyModel,
   { file, tensors, otherClasses, source }: Pretrained,
   { name, head, quiet }: { name: string; head: ReadonlyMap<string, number>; quiet: boolean },
 ): Promise<Matching> {
   const matching = await loadMatching(model, tensors)
-  const { loaded, unexpected, otherShape } = matching
+  const { loaded, unexpected, shapeMismatch } = matching
   const missing = matching.missing.filter((each) => !otherClasses.includes(each))
   if (loaded.length === 0) {
     const shapeIn = (weights: ReadonlyMap<string, { readonly shape: Shape }>, key: string): string =>
       `[${weights.get(key)!.shape.join(', ')}]`
     const why =
-      otherShape.length > 0
-        ? someOf(otherShape.map((key) => `${key} is ${shapeIn(tensors, key)} for ${shapeIn(weightsOf(model), key)}`))
+      shapeMismatch.length > 0
+        ? someOf(shapeMismatch.map((key) => `${key} is ${shapeIn(tensors, key)} for ${shapeIn(weightsOf(model), key)}`))
         : otherClasses.length > 0
           ? 'its classes have other names, and only its head would fit'
           : `it holds ${someOf([...tensors.keys()])}; expected ${someOf(missing)}`
@@ -41,11 +41,11 @@ export async function loadTold(
   if (!quiet)
     for (const line of [
       ...sourceText(file, source),
-      `${file}: ${loaded.length} of the ${loaded.length + matching.missing.length + otherShape.length} weights of ${name} are loaded`,
-      ...(otherShape.length === 0
+      `${file}: ${loaded.length} of the ${loaded.length + matching.missing.length + shapeMismatch.length} weights of ${name} are loaded`,
+      ...(shapeMismatch.length === 0
         ? []
         : [
-            `  with a different shape: ${someOf(otherShape)}${otherShape.every((each) => head.has(each)) ? ', the head' : ''}; initialized randomly`,
+            `  with a different shape: ${someOf(shapeMismatch)}${shapeMismatch.every((each) => head.has(each)) ? ', the head' : ''}; initialized randomly`,
           ]),
       ...(otherClasses.length === 0
         ? []

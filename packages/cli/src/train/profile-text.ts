@@ -6,7 +6,7 @@ import { bold, dim, table, thousands } from '../terminal/terminal.ts'
 /** Kernels that have a line of their own; the rest share one. */
 const heaviest = 16
 
-const least = 'kernel'.length
+const minWidth = 'kernel'.length
 
 type Cost = Pick<KernelProfile, 'milliseconds' | 'multiplyAdds' | 'bytesRead' | 'bytesWritten'>
 
@@ -80,7 +80,7 @@ export function profileText(what: string, profile: Profile, peakOfThread: number
   return [
     bold(what),
     '',
-    table(rowsWith(Math.max(least, widest - Math.max(0, excess)))),
+    table(rowsWith(Math.max(minWidth, widest - Math.max(0, excess)))),
     '',
     table([
       ['thread', 'busy ms', 'share', 'waiting ms', 'GFLOP/s', 'GB/s'],

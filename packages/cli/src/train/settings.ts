@@ -7,9 +7,9 @@ import {
   cosineDecay,
   linearDecay,
   type Optimizer,
-  oneAfterAnother,
   ratesByDepth,
   type Schedule,
+  sequentialSchedule,
   sgd,
 } from 'gentle-dl'
 import type { Recipe } from 'gentle-dl/models'
@@ -27,9 +27,9 @@ const optimizers = ['sgd', 'adam', 'adamW'] as const
 
 const text = z.string('a string')
 
-const whole = (least: number, most: number) => {
-  const expected = most === Number.MAX_SAFE_INTEGER ? `a whole number of at least ${least}` : `${least} to ${most}`
-  return z.int(expected).min(least, expected).max(most, expected)
+const whole = (min: number, max: number) => {
+  const expected = max === Number.MAX_SAFE_INTEGER ? `a whole number of at least ${min}` : `${min} to ${max}`
+  return z.int(expected).min(min, expected).max(max, expected)
 }
 
 const positive = z.number('a number above 0').positive('a number above 0')
@@ -184,7 +184,7 @@ export function optimizerOf(plan: Plan, names: Iterable<string>, stepsPerEpoch: 
   const rate = schedules[schedule](learningRate, { warmup })
   const options = {
     // For the head alone, and from its beginning again for all.
-    learningRate: headEpochs === 0 ? rate : oneAfterAnother(rate, headEpochs * stepsPerEpoch, rate),
+    learningRate: headEpochs === 0 ? rate : sequentialSchedule(rate, headEpochs * stepsPerEpoch, rate),
     weightDecay,
     decayParameters,
     clipNorm,

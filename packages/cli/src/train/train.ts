@@ -36,7 +36,7 @@ import { fitEither, modelFor } from './either-kind.ts'
 import { checkFineTuning, fineTuningSettings, frozenIn } from './fine-tuning.ts'
 import { frozenNames } from './freeze.ts'
 import { lossWatch } from './loss-watch.ts'
-import { loadTold, type Pretrained } from './pretrained.ts'
+import { loadAndReport, type Pretrained } from './pretrained.ts'
 import { type PretrainedSource, preprocessingIn, pretrainedSource } from './pretrained-source.ts'
 import { profileText } from './profile-text.ts'
 import { createRun, openRun } from './run-folder.ts'
@@ -150,10 +150,14 @@ async function planTraining(named: string | undefined, given: TrainFlags): Promi
           newHead: hasNewHead(pretrained, prepared),
         })
   const threads = Math.min(availableParallelism(), 64)
-  const plan = planOf({ augment: prepared.usualAugment, ...prepared.usualSettings, ...tuning, ...settings }, recipe, {
-    examples: splits.train.length,
-    threads,
-  })
+  const plan = planOf(
+    { augment: prepared.defaultAugment, ...prepared.defaultSettings, ...tuning, ...settings },
+    recipe,
+    {
+      examples: splits.train.length,
+      threads,
+    },
+  )
   checkFineTuning(plan)
   if (resumed !== undefined) checkResumed(resumed, plan)
   const { augment } = plan
@@ -215,7 +219,7 @@ async function begin(planned: Planned, backend: Backend): Promise<Begun> {
     ...(pretrained === undefined ? {} : { initialValues: pretrainedValues(pretrained.tensors, plan.seed) }),
   })
   const frozen = frozenNames(plan.freeze ?? [], [...model.parameters.keys()], head)
-  const matching = pretrained && (await loadTold(model, pretrained, { name: plan.model, head, quiet }))
+  const matching = pretrained && (await loadAndReport(model, pretrained, { name: plan.model, head, quiet }))
   const steps = stepsOf(splits.train.length, plan.batchSize)
   const optimizer = optimizerOf(plan, model.parameters.keys(), steps)
   const run = planned.run ?? createRun(task, `${plan.model}-${plan.data.replace(/[^\w-]+/g, '-')}`, flags.runDir)
@@ -232,7 +236,7 @@ async function begin(planned: Planned, backend: Backend): Promise<Begun> {
 }
 
 /** Keeps a profile in the run folder, and prints it: beside the results where those are for a program. */
-function tellProfile(profile: Profile, peak: number, { plan: { model, batchSize }, run, flags }: Begun): void {
+function printProfile(profile: Profile, peak: number, { plan: { model, batchSize }, run, flags }: Begun): void {
   run.write('profile.json', JSON.stringify(traceEvents(profile)))
   if (flags.quiet) return
   const text = profileText(`One step of ${model} with a batch of ${batchSize}`, profile, peak, terminalWidth())
@@ -275,7 +279,7 @@ async function learn(
       const warning = watch(step)
       if (warning !== undefined) view.line(warning)
     },
-    onProfile: flags.profile ? (profile) => tellProfile(profile, peak, begun) : undefined,
+    onProfile: flags.profile ? (profile) => printProfile(profile, peak, begun) : undefined,
     async onEpoch(report, trainer) {
       await run.saveEpoch(report, trainer, purpose)
       const { plotHistory } = await import('gentle-dl-plot')
@@ -297,7 +301,7 @@ async function keepInterrupted(begun: Begun, { model, state }: FitResult<AnyMode
 }
 
 /** Tells what is left of a training whose loss is not a number any more. */
-function tellDiverged({ message, history }: DivergedTraining, { run }: Begun): number {
+function reportDiverged({ message, history }: DivergedTraining, { run }: Begun): number {
   const kept =
     history.length > 0
       ? `the weights of epoch ${history.length} are in ${run.path}`
@@ -333,7 +337,7 @@ async function trainToEnd(begun: Begun): Promise<number> {
     return await prepared.finish({ run: begun.run, plan, backend, history: result.history, seconds, flags })
   } catch (error) {
     view.end()
-    if (error instanceof DivergedTraining) return tellDiverged(error, begun)
+    if (error instanceof DivergedTraining) return reportDiverged(error, begun)
     throw error
   } finally {
     endWatch()

@@ -41,9 +41,9 @@ const rangeSteps = 100
 const rounded = (rate: number): number => Number(rate.toPrecision(2))
 
 /** SGD moves weights by gradients as they are, Adam by gradients over their size: it takes rates of its own. */
-const windowOf = ({ lowest, usual, highest }: RateWindow, optimizer: Plan['optimizer']): RateWindow => {
+const windowOf = ({ lowest, recommended, highest }: RateWindow, optimizer: Plan['optimizer']): RateWindow => {
   const times = optimizer === 'sgd' ? 15 : 1
-  return { lowest: lowest * times, usual: usual * times, highest: highest * times }
+  return { lowest: lowest * times, recommended: recommended * times, highest: highest * times }
 }
 
 /** A learning rate by a range test, within what is known to suit the network. */

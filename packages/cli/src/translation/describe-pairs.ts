@@ -18,7 +18,7 @@ function sideOf(pairs: readonly TextPair[], side: 'source' | 'target') {
     words: words.length,
     differentWords: new Set(words).size,
     wordsPerText: Number((words.length / texts.length).toFixed(2)),
-    longest: texts.reduce((most, text) => Math.max(most, Array.from(text).length), 0),
+    longest: texts.reduce((max, text) => Math.max(max, Array.from(text).length), 0),
     characters: new Set(texts.join('')).size,
   }
 }

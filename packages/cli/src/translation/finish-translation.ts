@@ -7,7 +7,7 @@ import { commandLine } from '../terminal/invocation.ts'
 import { bold, dim, percent, table, thousands } from '../terminal/terminal.ts'
 import { exitCodes } from '../terminal/usage.ts'
 import { summaryBeginning, summaryEnd } from '../train/run-summary.ts'
-import { judge, judgementData, judgementText, usualBeam, usualLengthPenalty } from './judge.ts'
+import { defaultBeam, defaultLengthPenalty, judge, judgementData, judgementText } from './judge.ts'
 import type { TranslationSplits } from './pairs-sets.ts'
 
 /** Loss and shares of pieces and of whole texts, each piece given the right ones before it. */
@@ -46,7 +46,7 @@ export async function finishTranslation(
     judgement.examples.map(({ source, targets, text }) => ({ source, targets, translation: text })),
   )
   const [{ source: example }] = splits.test.pairs
-  const [[best]] = await translator.translate([example], { beamSize: usualBeam, lengthPenalty: usualLengthPenalty })
+  const [[best]] = await translator.translate([example], { beamSize: defaultBeam, lengthPenalty: defaultLengthPenalty })
   const { plotAttention } = await import('gentle-dl-plot')
   run.write('attention.svg', plotAttention(best.attention, best.sourcePieces, best.pieces))
   translator.dispose()

@@ -7,10 +7,10 @@ import { bold, dim, green, note, percent, red, table, thousands } from '../termi
 const beams = [1, 4] as const
 
 /** The width of the beam by default. */
-export const usualBeam = 4
+export const defaultBeam = 4
 
 /** GNMT's α for the length of translations, which else would be too short. */
-export const usualLengthPenalty = 0.2
+export const defaultLengthPenalty = 0.2
 
 /** Figures of the translations with a beam. Shares are 0 to 1, BLEU and chrF 0 to 100. */
 export interface BeamFigures {
@@ -58,7 +58,7 @@ export async function judge(
     if (!quiet) note(`translating ${thousands(sources.length)} texts with beam size ${beam}`)
     const found = await translator.translate(
       sources.map(({ source }) => source),
-      { beamSize: beam, lengthPenalty: usualLengthPenalty },
+      { beamSize: beam, lengthPenalty: defaultLengthPenalty },
     )
     const texts = found.map(([best]) => best.text)
     const { exactMatch, tokenErrorRate, bleu, chrf } = scoreTranslations(texts, references)
@@ -78,8 +78,8 @@ export async function judge(
 
 /** As plain data: the figures of the usual beam, and of all. */
 export const judgementData = ({ sources, beams: all, signatures }: Judgement) => {
-  const { beam: _, ...usual } = all.find(({ beam }) => beam === usualBeam)!
-  return { sources, ...usual, beams: all, signatures }
+  const { beam: _, ...defaults } = all.find(({ beam }) => beam === defaultBeam)!
+  return { sources, ...defaults, beams: all, signatures }
 }
 
 /** Examples that are shown of each kind. */
@@ -101,10 +101,10 @@ function examplesText(examples: readonly Example[]): string[] {
 /** All of it for a reader. */
 export function judgementText(judgement: Judgement, what: string): string {
   const { sources, beams: all, signatures, longEnough, examples } = judgement
-  const usual = judgementData(judgement)
+  const defaults = judgementData(judgement)
   return [
     bold(
-      `exact match ${percent(usual.exactMatch)} of ${thousands(sources)} ${what}, ${longEnough ? `BLEU ${usual.bleu.toFixed(2)}` : `chrF ${usual.chrf.toFixed(2)}`}`,
+      `exact match ${percent(defaults.exactMatch)} of ${thousands(sources)} ${what}, ${longEnough ? `BLEU ${defaults.bleu.toFixed(2)}` : `chrF ${defaults.chrf.toFixed(2)}`}`,
     ),
     '',
     table([

@@ -32,7 +32,7 @@ const short = 16
  * hardly a word is met twice, pieces have to be what words are made of: letters, as of words to be pronounced, or few pieces where words are long, as
  * the names of numbers in German.
  */
-export function usualSize(texts: readonly string[]): Size {
+export function defaultSize(texts: readonly string[]): Size {
   const words = texts.flatMap((text) => text.split(/\s+/))
   if (new Set(words).size < rare * words.length) return Math.min(8000, Math.max(120, Math.round(words.length / 300)))
   const length = words.reduce((sum, word) => sum + word.length, 0) / words.length
@@ -46,7 +46,7 @@ const made = (texts: readonly string[], size: Size): Wordpieces =>
 export function vocabulariesOf({ train }: PairSplits, pieces: string | undefined): PairVocabularies {
   const of = (side: keyof Pick<TextPair, 'source' | 'target'>): Wordpieces => {
     const texts = train.map((pair) => pair[side])
-    return made(texts, pieces === undefined ? usualSize(texts) : sizesOf(pieces)[side])
+    return made(texts, pieces === undefined ? defaultSize(texts) : sizesOf(pieces)[side])
   }
   return { source: of('source'), target: of('target') }
 }

@@ -51,7 +51,7 @@ export async function prepareTranslation(settings: NamedSettings, strict: boolea
     metrics: [tokenAccuracy, sequenceAccuracy],
     monitor: 'tokenAccuracy',
     scoreName: 'tokens correct',
-    usualSettings: {
+    defaultSettings: {
       vocabulary: sizeText(vocabularies),
       test: 0.1,
       maxLength: defaultMaxLength,

@@ -6,7 +6,7 @@ import { openAnyModel, takesInputs } from '../models/open-model.ts'
 import { reasonOf } from '../terminal/reason.ts'
 import { bold, dim, note, percent, table } from '../terminal/terminal.ts'
 import { exitCodes, UsageError } from '../terminal/usage.ts'
-import { usualBeam, usualLengthPenalty } from './judge.ts'
+import { defaultBeam, defaultLengthPenalty } from './judge.ts'
 
 export interface TranslateFlags {
   /** Hypotheses that go on from step to step. */
@@ -23,9 +23,9 @@ export interface TranslateFlags {
 
 /** How it is searched. @throws UsageError for numbers out of range. */
 function searchOf({
-  beamSize = usualBeam,
+  beamSize = defaultBeam,
   nBest = 1,
-  lengthPenalty = usualLengthPenalty,
+  lengthPenalty = defaultLengthPenalty,
   coveragePenalty = 0,
 }: TranslateFlags) {
   for (const [flag, value] of [
@@ -91,7 +91,7 @@ function translationsText(translations: readonly Translation[]): string {
 }
 
 /** Prints the translations of texts. */
-function tell(
+function print(
   translator: TextTranslator,
   texts: readonly string[],
   found: readonly (readonly Translation[])[],
@@ -133,7 +133,7 @@ export async function translate(place: string, texts: readonly string[], flags: 
   try {
     if (texts.length > 0) {
       const found = await translated(texts)
-      tell(translator, texts, found, flags)
+      print(translator, texts, found, flags)
       if (out !== undefined) await draw(out, found[0])
     } else if (process.stdin.isTTY && !flags.json) await interact(translator, translated, flags)
     else await translateLines(translator, translated, flags)
@@ -162,7 +162,7 @@ export async function interact(
   for await (const line of lines) {
     if (line.trim() !== '') {
       const found = await translated([line])
-      tell(translator, [line], found, flags)
+      print(translator, [line], found, flags)
       if (flags.out !== undefined) await draw(flags.out, found[0])
     }
     // It may have ended while a text was translated; who asks a closed one for more gets an error.
@@ -172,7 +172,7 @@ export async function interact(
 }
 
 /** Most lines that are translated together. */
-const mostTogether = 256
+const maxConcurrent = 256
 
 /** Translates lines of standard input as they come, a line each; those that wait are translated together. An empty line stays empty. */
 async function translateLines(
@@ -200,14 +200,14 @@ async function translateLines(
       })
       continue
     }
-    const lines = waiting.splice(0, mostTogether)
+    const lines = waiting.splice(0, maxConcurrent)
     const texts = lines.filter((line) => line.trim() !== '')
     const found = texts.length === 0 ? [] : await translated(texts)
     let at = 0
     for (const line of lines) {
       if (line.trim() === '') console.log(flags.json ? JSON.stringify({ source: '', translations: [] }) : '')
       else {
-        tell(translator, [line], [found[at]], { ...flags, lines: true })
+        print(translator, [line], [found[at]], { ...flags, lines: true })
         at++
       }
     }

@@ -77,11 +77,11 @@ export function checkGradients(
       return { tensor, index, gradient, difference: difference(leaves.get(tensor)!, index) }
     }),
   )
-  const largest = checked.reduce((most, { gradient }) => Math.max(most, Math.abs(gradient)), Math.abs(all.get(of)![0]))
+  const max = checked.reduce((max, { gradient }) => Math.max(max, Math.abs(gradient)), Math.abs(all.get(of)![0]))
   const errorOf = ({ gradient, difference }: CheckedElement): number => {
     const error = Math.abs(gradient - difference)
     if (error === 0) return 0
-    const relative = error / Math.max(Math.abs(gradient), Math.abs(difference), floor * largest)
+    const relative = error / Math.max(Math.abs(gradient), Math.abs(difference), floor * max)
     return Number.isNaN(relative) ? Number.POSITIVE_INFINITY : relative
   }
   const worst = checked.reduce((a, b) => (errorOf(b) > errorOf(a) ? b : a))

@@ -96,7 +96,7 @@ export interface Recording {
 }
 
 /** Milliseconds after which a run has been repeated enough, and the least number of times. */
-const [longEnough, leastRepeats] = [1000, 3]
+const [longEnough, minRepeats] = [1000, 3]
 
 /**
  * Records a run several times and gives the fastest.
@@ -108,7 +108,7 @@ export function fastest(record: () => Recording, { repeats }: ProfileOptions): R
   const began = performance.now()
   let best = record()
   const isEnough = (done: number): boolean =>
-    repeats === undefined ? done >= leastRepeats && performance.now() - began > longEnough : done >= repeats
+    repeats === undefined ? done >= minRepeats && performance.now() - began > longEnough : done >= repeats
   for (let done = 1; !isEnough(done); done++) {
     const next = record()
     if (next.milliseconds < best.milliseconds) best = next

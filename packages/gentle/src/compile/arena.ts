@@ -51,5 +51,5 @@ export function liveAt(lives: Iterable<Life>, moment: number): number {
 /** The most bytes that live at one moment: no plan can need fewer. */
 export function liveBytes(lives: Iterable<Life>): number {
   const list = [...lives]
-  return list.reduce((most, { from }) => Math.max(most, liveAt(list, from)), 0)
+  return list.reduce((max, { from }) => Math.max(max, liveAt(list, from)), 0)
 }

@@ -10,12 +10,12 @@ import { type Conv2dInputGradientAttributes, conv2d } from '../ops/conv2d.ts'
 import { flip, pad, reshape, slice, transpose } from '../ops/structure.ts'
 
 /** Larger batches fill the blocks of images in which transposed convolutions are computed otherwise. */
-const mostImages = 16
+const maxImages = 16
 
 function isReplaced(node: Tensor): node is Tensor<Conv2dInputGradientAttributes> {
   if (node.op.name !== 'conv2dInputGradient') return false
   const { dilation } = node.attributes as Conv2dInputGradientAttributes
-  return node.shape[0] <= mostImages && dilation.every((n) => n === 1)
+  return node.shape[0] <= maxImages && dilation.every((n) => n === 1)
 }
 
 /** Whether a graph has what this pass is for, and learns nothing: gradients of filters are computed in blocks of images anyway. */

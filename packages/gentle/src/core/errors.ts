@@ -38,7 +38,7 @@ export interface WeightsMismatch {
   /** Tensors of the file that the model does not have. */
   readonly unexpected: readonly string[]
   /** Weights that the file has with another shape, or not as floating-point numbers. */
-  readonly otherShape: readonly string[]
+  readonly shapeMismatch: readonly string[]
 }
 
 /** Weights that do not fit the model they are loaded into. */

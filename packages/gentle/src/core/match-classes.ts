@@ -78,11 +78,11 @@ function checkOnce(known: readonly string[], given: readonly string[], model: Cl
 }
 
 /** Names that are listed before the rest is only counted. */
-const most = 5
+const maxListed = 5
 
 function shown(names: readonly string[]): string {
-  const rest = names.length - most
-  return names.slice(0, most).map(printable).join(', ') + (rest > 0 ? ` and ${rest} more` : '')
+  const rest = names.length - maxListed
+  return names.slice(0, maxListed).map(printable).join(', ') + (rest > 0 ? ` and ${rest} more` : '')
 }
 
 const listed = ({ names }: Classes): string => (names === undefined ? '' : ` (${shown(names)})`)
@@ -99,14 +99,14 @@ function otherClasses(model: Classes, data: Classes): ClassesError {
   const [known, given] = [(model.names ?? []).map(plain), (data.names ?? []).map(plain)]
   const unknown = given.filter((name) => !known.includes(name))
   const missing = known.filter((name) => !given.includes(name))
-  const told = [
+  const differences = [
     ...(unknown.length === 0
       ? []
       : [`the former alone has ${shown(unknown.map((name) => name + near(name, missing)))}`]),
     ...(missing.length === 0 ? [] : [`the latter alone has ${shown(missing)}`]),
   ]
   return new ClassesError(
-    `${data.of} and ${model.of} have other classes: ${told.join('; ')}; a class is the same where its name is, letter by letter`,
+    `${data.of} and ${model.of} have other classes: ${differences.join('; ')}; a class is the same where its name is, letter by letter`,
     unknown,
     missing,
   )

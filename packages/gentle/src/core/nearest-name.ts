@@ -12,19 +12,19 @@ function editDistance(a: string, b: string): number {
   return row[b.length]
 }
 
-/** The choices that take at most `most` letters to change, those that take the fewest first. */
+/** The choices that take at most `max` letters to change, those that take the fewest first. */
 export function nearestNames(
   word: string,
   choices: readonly string[],
-  most = Number.POSITIVE_INFINITY,
+  max = Number.POSITIVE_INFINITY,
 ): readonly string[] {
   return choices
     .map((choice) => ({ choice, changes: editDistance(word, choice) }))
-    .filter(({ changes }) => changes <= most)
+    .filter(({ changes }) => changes <= max)
     .sort((a, b) => a.changes - b.changes)
     .map(({ choice }) => choice)
 }
 
-/** The choice that takes the fewest letters to change; undefined where none takes at most `most`. */
-export const nearestName = (word: string, choices: readonly string[], most?: number): string | undefined =>
-  nearestNames(word, choices, most)[0]
+/** The choice that takes the fewest letters to change; undefined where none takes at most `max`. */
+export const nearestName = (word: string, choices: readonly string[], max?: number): string | undefined =>
+  nearestNames(word, choices, max)[0]

@@ -110,7 +110,7 @@ export const paddedBatch = (dataset: NamedDataset, indices: Uint32Array): Padded
     sequencesOf(dataset).map(({ field, longest, lengths }) => [
       field,
       bucketLength(
-        indices.reduce((most, index) => Math.max(most, lengths[index]), 0),
+        indices.reduce((max, index) => Math.max(max, lengths[index]), 0),
         longest,
       ),
     ]),

@@ -1,11 +1,11 @@
-/** Lets tasks begin, in order, as long as those under way take no more than `most` together; one that takes more than that goes alone. */
+/** Lets tasks begin, in order, as long as those under way take no more than `max` together; one that takes more than that goes alone. */
 export class Budget {
-  readonly #most: number
+  readonly #max: number
   readonly #waiting: { readonly amount: number; readonly begin: () => void }[] = []
   #spent = 0
 
-  constructor(most: number) {
-    this.#most = most
+  constructor(max: number) {
+    this.#max = max
   }
 
   /** Runs a task when there is room for it. */
@@ -24,7 +24,7 @@ export class Budget {
 
   #beginSome(): void {
     for (let [next] = this.#waiting; next !== undefined; [next] = this.#waiting) {
-      if (this.#spent > 0 && this.#spent + next.amount > this.#most) return
+      if (this.#spent > 0 && this.#spent + next.amount > this.#max) return
       this.#waiting.shift()
       this.#spent += next.amount
       next.begin()

@@ -2,7 +2,7 @@ import { sizeOf } from '../core/shape.ts'
 import type { Dataset } from './dataset.ts'
 
 /** The most bytes that are kept of a set unless told otherwise: 512 MiB. */
-const usualBytes = 2 ** 29
+const defaultBytes = 2 ** 29
 
 /**
  * A data set that reads each example once and keeps its values, so that files are decoded in the first epoch only. A set whose values take more than `bytes` is
@@ -10,7 +10,7 @@ const usualBytes = 2 ** 29
  * @param dataset one whose examples are the same in every pass: cache first, augment then
  * @param options `bytes`: the most memory that it may take, 4 bytes per value; 512 MiB unless given
  */
-export function cached(dataset: Dataset, { bytes = usualBytes }: { readonly bytes?: number } = {}): Dataset {
+export function cached(dataset: Dataset, { bytes = defaultBytes }: { readonly bytes?: number } = {}): Dataset {
   const { length, inputShape, target } = dataset
   const [size, targetSize] = [sizeOf(inputShape), sizeOf(target.shape)]
   if (4 * length * (size + targetSize) > bytes) return dataset

@@ -1,4 +1,4 @@
-/** Mean and deviation of pictures, by which they are normalized. */
+/** Mean and standard deviation of pictures, by which they are normalized. */
 import { sizeOf } from '../core/shape.ts'
 import type { Dataset } from './dataset.ts'
 import { Moments } from './statistics.ts'
@@ -6,20 +6,20 @@ import { Moments } from './statistics.ts'
 /** Of every channel, over the pixels of all pictures. */
 export interface ChannelMoments {
   readonly mean: readonly number[]
-  readonly deviation: readonly number[]
+  readonly std: readonly number[]
 }
 
 /** Pictures read at once, and the most that are looked at: means of more would hardly differ. */
 const batch = 64
-const most = 2048
+const maxPictures = 2048
 
-/** The smallest deviation that is told: a channel that is the same everywhere stays as it is. */
-const least = 0.01
+/** The smallest standard deviation that is told: a channel that is the same everywhere stays as it is. */
+const minStd = 0.01
 
-/** Mean and deviation of each channel, from up to 2,048 pictures evenly over the set; the deviation is 0.01 at least. */
+/** Mean and standard deviation of each channel, from up to 2,048 pictures evenly over the set; the deviation is 0.01 at least. */
 export async function channelMoments(dataset: Dataset): Promise<ChannelMoments> {
   const size = sizeOf(dataset.inputShape)
-  const count = Math.min(dataset.length, most)
+  const count = Math.min(dataset.length, maxPictures)
   const moments = new Moments(dataset.inputShape)
   const [inputs, targets] = [new Float32Array(batch * size), targetsOf(dataset)]
   for (let start = 0; start < count; start += batch) {
@@ -28,8 +28,8 @@ export async function channelMoments(dataset: Dataset): Promise<ChannelMoments> 
     await dataset.read(indices, inputs, targets)
     for (let i = 0; i < length; i++) moments.add(inputs.subarray(i * size, (i + 1) * size))
   }
-  const { mean, deviation } = moments.result()
-  return { mean, deviation: deviation.map((value) => Math.max(value, least)) }
+  const { mean, std } = moments.result()
+  return { mean, std: std.map((value) => Math.max(value, minStd)) }
 }
 
 const targetsOf = ({ target }: Dataset): Float32Array | Int32Array =>

@@ -54,7 +54,7 @@ interface Content {
 }
 
 /** Rows that a text may have, by the ends of its lines. */
-function mostRows(text: string): number {
+function maxRows(text: string): number {
   let lines = 1
   for (let at = text.indexOf('\n'); at >= 0; at = text.indexOf('\n', at + 1)) lines++
   for (let at = text.indexOf('\r'); at >= 0; at = text.indexOf('\r', at + 1)) if (text[at + 1] !== '\n') lines++
@@ -74,9 +74,9 @@ function readContent(
   const features = Array.from({ length: count }, (_, column) => column).filter(
     (column) => column !== label && !(column === 0 && index !== undefined),
   )
-  const most = mostRows(text)
-  const inputs = new Float32Array(most * features.length)
-  const predicted = new Float32Array(targets === 'numbers' ? most : 0)
+  const max = maxRows(text)
+  const inputs = new Float32Array(max * features.length)
+  const predicted = new Float32Array(targets === 'numbers' ? max : 0)
   let [row, place] = [0, 0]
   const labels: string[] = []
   const lineOf = new Map<string, number>()

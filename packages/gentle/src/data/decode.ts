@@ -172,14 +172,14 @@ const unitInterval = Float32Array.from({ length: 256 }, (_, byte) => byte / 255)
 
 /** Rows of one channel, in [0, 1]; what is transparent shows white. */
 function rowsOf({ values, width, step }: Pixels, channel: number): RowReader {
-  const most = values instanceof Uint8Array ? 255 : 65535
+  const max = values instanceof Uint8Array ? 255 : 65535
   const opacity = step - 1
   // One loop a type: a loop that meets both types is compiled for neither.
   if (step % 2 === 0)
     return (row, into) => {
       for (let x = 0, at = row * width * step; x < width; x++, at += step) {
-        const opaque = values[at + opacity] / most
-        into[x] = (values[at + channel] / most) * opaque + (1 - opaque)
+        const opaque = values[at + opacity] / max
+        into[x] = (values[at + channel] / max) * opaque + (1 - opaque)
       }
     }
   if (values instanceof Uint8Array)
@@ -187,7 +187,7 @@ function rowsOf({ values, width, step }: Pixels, channel: number): RowReader {
       for (let x = 0, at = row * width * step + channel; x < width; x++, at += step) into[x] = unitInterval[values[at]]
     }
   return (row, into) => {
-    for (let x = 0, at = row * width * step + channel; x < width; x++, at += step) into[x] = values[at] / most
+    for (let x = 0, at = row * width * step + channel; x < width; x++, at += step) into[x] = values[at] / max
   }
 }
 

@@ -63,8 +63,8 @@ const namesOf = (stem: string, rank: 1 | 3): string[] =>
 const firstTrainImages = /^(.*)train-images[-.]idx3-ubyte(?:\.gz)?$/
 
 /** What the files' names begin with: as told, nothing where there are such, or what the only set's begin with. @throws DataError for several sets. */
-async function prefixOf(files: FileSource, told: string | undefined): Promise<string> {
-  if (told !== undefined) return told
+async function prefixOf(files: FileSource, given: string | undefined): Promise<string> {
+  if (given !== undefined) return given
   const found = ((await files.list()) ?? []).flatMap((name) => firstTrainImages.exec(name)?.[1] ?? [])
   const prefixes = [...new Set(found)]
   if (prefixes.length < 2 || prefixes.includes('')) return prefixes.length === 1 ? prefixes[0] : ''

@@ -22,7 +22,7 @@ export interface ImageFolderOptions {
   readonly test?: number
   /** By which they are chosen; 0 unless given. */
   readonly seed?: number
-  /** Refuses a set of which anything would be left out or mended. */
+  /** Refuses a set of which anything would be left out or corrected. */
   readonly strict?: boolean
   /**
    * Images that are on their way at once; 64 unless given. As many of them are decoded at a time as Node has threads for it (4, or

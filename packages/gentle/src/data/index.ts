@@ -20,7 +20,7 @@ export {
   parseCocoResults,
 } from './annotated/coco-content.ts'
 export { cocoFolder } from './annotated/coco-folder.ts'
-export type { Findings, Mended, SkippedObject } from './annotated/findings.ts'
+export type { Correction, Findings, SkippedObject } from './annotated/findings.ts'
 export { labelled } from './annotated/labelled.ts'
 export { checkLearnable } from './annotated/learnable.ts'
 export { maskFolder } from './annotated/mask-folder.ts'
@@ -61,7 +61,13 @@ export { inMemory, labelsOf, type MemoryOptions, randomSplit, subset } from './m
 export { addingProblem, type CopyingOptions, copyingProblem, type MemoryProblemOptions } from './memory-problems.ts'
 export { type MnistOptions, mnist } from './mnist.ts'
 export { type FieldValues, type NamedMemoryOptions, namedInMemory } from './named.ts'
-export { endedPieces, type PairsSet, type PairsSetOptions, type PairVocabularies, pairsSet } from './pairs/pairs-set.ts'
+export {
+  encodeWithEnd,
+  type PairsSet,
+  type PairsSetOptions,
+  type PairVocabularies,
+  pairsSet,
+} from './pairs/pairs-set.ts'
 export {
   parsePairs,
   parseParallel,

@@ -57,9 +57,9 @@ function drawn(
   }
 }
 
-const checkSteps = (steps: number, least: number, where: string): void => {
-  if (!Number.isInteger(steps) || steps < least)
-    throw new ArgumentError(`${where}: steps is ${steps}; expected a whole number of at least ${least}`)
+const checkSteps = (steps: number, min: number, where: string): void => {
+  if (!Number.isInteger(steps) || steps < min)
+    throw new ArgumentError(`${where}: steps is ${steps}; expected a whole number of at least ${min}`)
 }
 
 /**

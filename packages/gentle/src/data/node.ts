@@ -39,7 +39,7 @@ export async function namesIn(folder: string): Promise<string[]> {
 const openFiles = new FinalizationRegistry<number>((file) => process.getBuiltinModule('node:fs').closeSync(file))
 
 /** Systems read no more at once. */
-const mostAtOnce = 2 ** 30
+const maxConcurrent = 2 ** 30
 
 /** A file that stays open and is read where it is asked for, or undefined where there is none. @throws DataError when it cannot be read. */
 export function openIn(folder: string, name: string): RandomAccess | undefined {
@@ -56,7 +56,7 @@ export function openIn(folder: string, name: string): RandomAccess | undefined {
       length: stats.size,
       read(offset, into) {
         for (let at = 0; at < into.length; ) {
-          const count = readSync(file, into, at, Math.min(into.length - at, mostAtOnce), offset + at)
+          const count = readSync(file, into, at, Math.min(into.length - at, maxConcurrent), offset + at)
           if (count === 0) throw new DataError(`${path} was cut off while it is being read`)
           at += count
         }

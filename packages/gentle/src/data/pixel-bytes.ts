@@ -20,11 +20,11 @@ export function areBytes(
 ): boolean {
   const areCalled = names?.every((name) => pixelName.test(name)) ?? false
   if (!areCalled && !stored && features < manyFeatures) return false
-  let most = 0
+  let max = 0
   for (let i = 0; i < values.length; i++) {
     const value = values[i]
     if (!(value >= 0 && value <= 255 && Number.isInteger(value))) return false
-    if (value > most) most = value
+    if (value > max) max = value
   }
-  return most > (areCalled ? 1 : 127)
+  return max > (areCalled ? 1 : 127)
 }

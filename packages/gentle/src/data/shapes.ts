@@ -78,12 +78,12 @@ export const shapeNames: readonly string[] = Object.keys(distances)
  */
 export function shapes(options: ShapeOptions = {}): Dataset {
   const { examples = 1000, size = 32, channels = 3, noise = 0.05, turned = true, seed = 0 } = options
-  for (const [what, value, least] of [
+  for (const [what, value, min] of [
     ['examples', examples, 1],
     ['size', size, 8],
   ] as const)
-    if (!Number.isInteger(value) || value < least)
-      throw new ArgumentError(`shapes: ${what} is ${value}; expected a whole number of at least ${least}`)
+    if (!Number.isInteger(value) || value < min)
+      throw new ArgumentError(`shapes: ${what} is ${value}; expected a whole number of at least ${min}`)
   if (channels !== 1 && channels !== 3) throw new ArgumentError(`shapes: channels is ${channels}; expected 1 or 3`)
   if (!(noise >= 0 && noise < Infinity))
     throw new ArgumentError(`shapes: noise is ${noise}; expected a number of at least 0`)

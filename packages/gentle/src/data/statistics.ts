@@ -1,4 +1,4 @@
-/** Figures of a data set: examples a class, mean and deviation, duplicates. */
+/** Figures of a data set: examples a class, mean and standard deviation, duplicates. */
 import { type Shape, sizeOf } from '../core/shape.ts'
 import type { Dataset } from './dataset.ts'
 import type { Splits } from './idx-folder.ts'
@@ -36,8 +36,8 @@ export function countExamples(splits: Splits): PerPart<PartCounts> {
 
 /** Classes of the training set with the most and the fewest examples. */
 export interface ClassImbalance {
-  readonly most: { readonly label: string; readonly examples: number }
-  readonly fewest: { readonly label: string; readonly examples: number }
+  readonly largest: { readonly label: string; readonly examples: number }
+  readonly smallest: { readonly label: string; readonly examples: number }
   /** Examples of the one over those of the other. */
   readonly ratio: number
 }
@@ -47,8 +47,8 @@ export function classImbalance({ train }: PerPart<PartCounts>): ClassImbalance {
   const sorted = Object.entries(train.perClass)
     .map(([label, examples]) => ({ label, examples }))
     .sort((a, b) => b.examples - a.examples)
-  const [most, fewest] = [sorted[0], sorted[sorted.length - 1]]
-  return { most, fewest, ratio: most.examples / fewest.examples }
+  const [largest, smallest] = [sorted[0], sorted[sorted.length - 1]]
+  return { largest, smallest, ratio: largest.examples / smallest.examples }
 }
 
 /** Where an example is. */
@@ -73,7 +73,7 @@ export interface Duplicates {
 export interface DataStatistics {
   /** Of each channel over the training set, or of each coordinate of points. */
   readonly mean: readonly number[]
-  readonly deviation: readonly number[]
+  readonly std: readonly number[]
   readonly duplicates: Duplicates
 }
 
@@ -180,7 +180,7 @@ class SeenExamples {
   }
 }
 
-/** Mean and deviation of each channel, in float64. */
+/** Mean and standard deviation of each channel, in float64. */
 export class Moments {
   readonly #sums: Float64Array
   readonly #squares: Float64Array
@@ -206,9 +206,9 @@ export class Moments {
     this.#count += each
   }
 
-  result(): { mean: number[]; deviation: number[] } {
+  result(): { mean: number[]; std: number[] } {
     const mean = Array.from(this.#sums, (sum) => sum / this.#count)
-    const deviation = Array.from(this.#squares, (sum, c) => Math.sqrt(Math.max(0, sum / this.#count - mean[c] ** 2)))
-    return { mean, deviation }
+    const std = Array.from(this.#squares, (sum, c) => Math.sqrt(Math.max(0, sum / this.#count - mean[c] ** 2)))
+    return { mean, std }
   }
 }

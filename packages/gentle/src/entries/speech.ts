@@ -4,12 +4,12 @@
  */
 export * from '../speech/index.ts'
 export {
-  type HeardWord,
-  ListeningTranscriber,
   openTranscriber,
   type SpeechEncoding,
+  StreamingTranscriber,
   speechEncodingFrom,
   type TranscribeOptions,
   Transcriber,
   type Transcript,
+  type WordTiming,
 } from '../train/transcriber.ts'

@@ -2,7 +2,7 @@
 import type { Program } from '../backends/backend.ts'
 
 /** Programs that are kept, each with memory of its own. */
-const most = 24
+const maxPrograms = 24
 
 /** What is made for a set of shapes; without a program where nothing is left to compute. */
 export interface Prepared {
@@ -25,7 +25,7 @@ export class RecentPrograms<Made extends Prepared> {
     const found = this.#made.get(key) ?? (await make())
     this.#made.delete(key)
     this.#made.set(key, found)
-    if (this.#made.size > most) {
+    if (this.#made.size > maxPrograms) {
       const [[oldest, { program }]] = this.#made
       program?.dispose()
       this.#made.delete(oldest)

@@ -34,9 +34,9 @@ export interface FileComparison {
   readonly onlyFirst: readonly FileTensor[]
   readonly onlySecond: readonly FileTensor[]
   /** Of other shapes, and therefore not compared. */
-  readonly otherShape: readonly (readonly [FileTensor, FileTensor])[]
+  readonly shapeMismatch: readonly (readonly [FileTensor, FileTensor])[]
   /** Of other types of elements; compared as float32. */
-  readonly otherType: readonly (readonly [FileTensor, FileTensor])[]
+  readonly typeMismatch: readonly (readonly [FileTensor, FileTensor])[]
   /** The largest relative difference first. */
   readonly different: readonly TensorDifference[]
   /** Number of tensors with the same values. */
@@ -68,8 +68,8 @@ export async function compareFiles(
     changes,
     onlyFirst: [...listed.values()].filter(({ name }) => !other.has(name)),
     onlySecond: [...other].flatMap(([name, { type, shape }]) => (listed.has(name) ? [] : [{ name, type, shape }])),
-    otherShape: pairs.filter(([one, two]) => !sameShape(one.shape, two.shape)).map(plain),
-    otherType: compared.filter(([one, two]) => one.type !== two.type).map(plain),
+    shapeMismatch: pairs.filter(([one, two]) => !sameShape(one.shape, two.shape)).map(plain),
+    typeMismatch: compared.filter(([one, two]) => one.type !== two.type).map(plain),
     different: different.sort((x, y) => y.relative - x.relative || y.notFinite - x.notFinite),
     equal: differences.length - different.length,
     operators: operatorDifferences(a, b),

@@ -44,12 +44,12 @@ function classesFitting(name: string, tensors: ReadonlyMap<string, FileTensor>):
     if (error instanceof GentleError) return undefined
     throw error
   }
-  const { inputShape, classes: usual } = publishedSizes(name)
+  const { inputShape, classes: publishedClasses } = publishedSizes(name)
   const build = (classes: number) => buildNetwork(name, { classes })
   const head = [...headParameters(build, inputShape)]
   const classes = head.map(([key, axis]) => own.get(key)?.shape[axis]).find((count) => count !== undefined)
   if (classes === undefined || classes < 1) return undefined
-  const fits = [...(classes === usual ? expected : parameterShapes(build(classes), inputShape))].every(
+  const fits = [...(classes === publishedClasses ? expected : parameterShapes(build(classes), inputShape))].every(
     ([key, shape]) => {
       const tensor = own.get(key)
       return tensor === undefined ? isAuxiliary(key) : sameShape(tensor.shape, shape)

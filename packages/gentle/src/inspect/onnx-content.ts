@@ -6,7 +6,7 @@ import { classNamesIn } from '../formats/onnx/class-names.ts'
 import { typeOfNumber } from '../formats/onnx/element-types.ts'
 import { loadOnnx } from '../formats/onnx/index.ts'
 import type { OnnxFile, OnnxGraph, OnnxNode, OnnxTensor, OnnxValue } from '../formats/onnx/messages.ts'
-import { lifted, mostKnown } from '../formats/onnx/network.ts'
+import { lifted, maxKnown } from '../formats/onnx/network.ts'
 import { operators } from '../formats/onnx/operators/index.ts'
 import { versionIn } from '../formats/onnx/operators/operator.ts'
 import { readOnnx } from '../formats/onnx/read-onnx.ts'
@@ -52,7 +52,7 @@ export async function onnxContent(bytes: Uint8Array, place: string): Promise<Fil
 
 /** Tensors that stand as nodes, but for shapes, bounds and factors. */
 const weightsAmongNodes = (graph: OnnxGraph): OnnxTensor[] =>
-  lifted(graph).constants.filter(({ data }) => data.length > mostKnown)
+  lifted(graph).constants.filter(({ data }) => data.length > maxKnown)
 
 const nameOf = ({ operator, domain }: OnnxNode): string =>
   printable(domain === '' || domain === 'ai.onnx' ? operator : `${domain}.${operator}`)

@@ -35,20 +35,20 @@ export function pytorchContent(bytes: Uint8Array, place: string, options: Weight
 }
 
 /** So many values beside the weights are told. */
-const mostFacts = 20
+const maxFacts = 20
 
 /** What stands beside the weights, each value in a few words. */
 function factsOf(items: readonly PickleValue[], weights: readonly string[]): Record<string, string> {
   const facts: [string, string][] = []
-  for (let i = 0; i < items.length && facts.length < mostFacts; i += 2) {
+  for (let i = 0; i < items.length && facts.length < maxFacts; i += 2) {
     const [key, value] = [items[i], items[i + 1]]
     const name = typeof key === 'string' || typeof key === 'number' ? printable(String(key)) : '?'
-    if (!weights.includes(name) && value !== null && !isTensor(value)) facts.push([name, told(value)])
+    if (!weights.includes(name) && value !== null && !isTensor(value)) facts.push([name, textOf(value)])
   }
   return Object.fromEntries(facts)
 }
 
-function told(value: PickleValue): string {
+function textOf(value: PickleValue): string {
   if (typeof value === 'string') return printable(value)
   if (value instanceof Uint8Array) return `${value.length} bytes`
   if (Array.isArray(value)) return `a list of ${value.length}`

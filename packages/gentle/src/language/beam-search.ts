@@ -77,7 +77,7 @@ export async function beamSearch(
 ): Promise<Hypothesis[][]> {
   const { examples, beamSize, begin, maxLengths, nBest } = checked(options)
   const rows = examples * beamSize
-  const searches = maxLengths.map((most, i) => new Search(i, most, options))
+  const searches = maxLengths.map((max, i) => new Search(i, max, options))
   const tokens = new Int32Array(rows).fill(begin)
   const parents = Int32Array.from({ length: rows }, (_, i) => i)
   while (searches.some(({ done }) => !done)) {
@@ -187,19 +187,19 @@ class Search {
 
   /** The likeliest ways to go on, best first: twice as many as the beam is wide, so that enough are left where sequences end. */
   #ways(logProbabilities: Float32Array, count: number): Way[] {
-    const most = 2 * this.#beamSize
+    const max = 2 * this.#beamSize
     const ways: Way[] = []
-    let least = Number.NEGATIVE_INFINITY
+    let min = Number.NEGATIVE_INFINITY
     for (const [row, { logProbability: before }] of this.live.entries()) {
       const start = (this.firstRow + row) * count
       for (let token = 0; token < count; token++) {
         const logProbability = before + logProbabilities[start + token]
-        if (logProbability > least) {
+        if (logProbability > min) {
           let at = ways.length
           while (at > 0 && ways[at - 1].logProbability < logProbability) at--
           ways.splice(at, 0, { row, token, logProbability })
-          if (ways.length > most) ways.pop()
-          if (ways.length === most) least = ways[most - 1].logProbability
+          if (ways.length > max) ways.pop()
+          if (ways.length === max) min = ways[max - 1].logProbability
         } else if (Number.isNaN(logProbability))
           throw new DataError(`beamSearch: the probability of token ${token} is NaN, for example ${this.#example}`)
       }
@@ -218,14 +218,14 @@ class Search {
 
   hypotheses(): Hypothesis[] {
     const unended = this.live.slice(0, Math.max(0, this.#beamSize - this.#ended.length))
-    const told = (group: readonly Live[], ended: boolean): Hypothesis[] =>
+    const hypothesesOf = (group: readonly Live[], ended: boolean): Hypothesis[] =>
       group.map((last) => this.#hypothesis(last, ended)).sort((a, b) => b.score - a.score)
     return [
-      ...told(
+      ...hypothesesOf(
         this.#ended.map(({ last }) => last),
         true,
       ),
-      ...told(unended, false),
+      ...hypothesesOf(unended, false),
     ]
   }
 

@@ -10,7 +10,7 @@ import { countsOf, countText, pythonFixed, type References, referencesOf, sacreb
  */
 export type BleuSmoothing = 'exp' | 'floor' | 'add-k' | 'none'
 
-const usualSmoothing: Readonly<Record<BleuSmoothing, number | undefined>> = {
+const defaultSmoothing: Readonly<Record<BleuSmoothing, number | undefined>> = {
   exp: undefined,
   floor: 0.1,
   'add-k': 1,
@@ -134,11 +134,11 @@ export function bleu(lines: readonly string[], references: References, options: 
   const { tokenizer = '13a', lowercase = false, smoothing = 'exp', order = 4, effectiveOrder = false } = options
   if (!bleuTokenizers.includes(tokenizer))
     throw new ArgumentError(`bleu: tokenizer is ${tokenizer}; expected ${bleuTokenizers.join(', ')}`)
-  if (!Object.hasOwn(usualSmoothing, smoothing))
-    throw new ArgumentError(`bleu: smoothing is ${smoothing}; expected ${Object.keys(usualSmoothing).join(', ')}`)
+  if (!Object.hasOwn(defaultSmoothing, smoothing))
+    throw new ArgumentError(`bleu: smoothing is ${smoothing}; expected ${Object.keys(defaultSmoothing).join(', ')}`)
   if (!Number.isInteger(order) || order < 1)
     throw new ArgumentError(`bleu: order is ${order}; expected a whole number of at least 1`)
-  const value = options.smoothingValue ?? usualSmoothing[smoothing] ?? 0
+  const value = options.smoothingValue ?? defaultSmoothing[smoothing] ?? 0
   if (!(value >= 0)) throw new ArgumentError(`bleu: smoothingValue is ${value}; expected a number of at least 0`)
   const lists = referencesOf(lines, references, 'bleu')
   const counted = (line: string): string[] => bleuWords(lowercase ? line.toLowerCase() : line, tokenizer)
@@ -151,7 +151,7 @@ export function bleu(lines: readonly string[], references: References, options: 
   const { precisions, order: counting } = precisionsOf(statistics, smoothing, value, effectiveOrder)
   const logarithms = precisions.slice(0, counting).reduce((sum, precision) => sum + Math.log(precision), 0)
   const score = brevityPenalty * Math.exp(logarithms / counting)
-  const smoothed = usualSmoothing[smoothing] === undefined ? smoothing : `${smoothing}[${pythonFixed(value, 2)}]`
+  const smoothed = defaultSmoothing[smoothing] === undefined ? smoothing : `${smoothing}[${pythonFixed(value, 2)}]`
   const signature = [
     `nrefs:${countText(lists)}`,
     `case:${lowercase ? 'lc' : 'mixed'}`,

@@ -92,13 +92,13 @@ function scoreOf(orders: readonly OrderCounts[], beta: number, epsilonSmoothing:
 export function chrf(lines: readonly string[], references: References, options: ChrfOptions = {}): ChrfScore {
   const { characterOrder = 6, wordOrder = 0, beta = 2 } = options
   const { lowercase = false, whitespace = false, epsilonSmoothing = false } = options
-  for (const [name, value, least] of [
+  for (const [name, value, min] of [
     ['characterOrder', characterOrder, 1],
     ['wordOrder', wordOrder, 0],
     ['beta', beta, 1],
   ] as const)
-    if (!Number.isInteger(value) || value < least)
-      throw new ArgumentError(`chrf: ${name} is ${value}; expected a whole number of at least ${least}`)
+    if (!Number.isInteger(value) || value < min)
+      throw new ArgumentError(`chrf: ${name} is ${value}; expected a whole number of at least ${min}`)
   const lists = referencesOf(lines, references, 'chrf')
   const counted = (text: string) =>
     sequencesOf(lowercase ? text.toLowerCase() : text, characterOrder, wordOrder, whitespace)

@@ -9,7 +9,7 @@ export interface WordpieceOptions {
 }
 
 /** Keys of pairs of numbers below this. */
-const most = 2 ** 26
+const maxPieces = 2 ** 26
 
 /** Two pieces that stand side by side. */
 interface Pair {
@@ -122,7 +122,7 @@ export function trainWordpieces(texts: Iterable<string>, options: WordpieceOptio
     for (let i = 0; i + 1 < parts.length; i++) {
       const [left, right] = [parts[i], parts[i + 1]]
       if (left < 0 || right < 0) continue
-      const key = left * most + right
+      const key = left * maxPieces + right
       let pair = pairs.get(key)
       if (pair === undefined) {
         pair = { left, right, text: pieces[left] + pieces[right], count: 0, words: new Set() }
@@ -157,12 +157,12 @@ export function trainWordpieces(texts: Iterable<string>, options: WordpieceOptio
       words[word].parts = withJoined(words[word].parts, pair, joined)
       count(word, 1)
       for (const near of neighbours(words[word].parts, joined)) {
-        const key = near[0] * most + near[1]
+        const key = near[0] * maxPieces + near[1]
         const own = pairs.get(key)
         if (own !== undefined) changed.set(own, own.count)
       }
     }
-    pairs.delete(pair.left * most + pair.right)
+    pairs.delete(pair.left * maxPieces + pair.right)
     for (const own of changed.keys()) queue.push({ pair: own, count: own.count })
   }
   return new Wordpieces({ kind: 'wordpieces', texts: pieces })

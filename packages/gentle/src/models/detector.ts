@@ -67,8 +67,8 @@ export function detector(network: Layer, options: DetectorOptions): Layer {
     centreHead: Conv2d(1, 3, { padding: 1, weightInit: { normal: 0.01 } }),
   }
   const pyramid = (x: Tensor, scope: Scope): Tensor[] => {
-    const looked = mapsOf(backbone, x, scope).filter(({ shape }) => x.shape[2] / shape[2] >= finest)
-    const found = looked.slice(0, levels)
+    const levelMaps = mapsOf(backbone, x, scope).filter(({ shape }) => x.shape[2] / shape[2] >= finest)
+    const found = levelMaps.slice(0, levels)
     if (found.length === 0)
       throw new ShapeError(
         `the network shrinks pictures ${formatShape(x.shape.slice(2))} by less than ${finest}; expected one with more strides, or larger pictures`,

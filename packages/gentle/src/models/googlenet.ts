@@ -24,7 +24,7 @@ const convolution = (channels: number, kernel: number, options: Conv2dLayerOptio
     relu: ReLU(),
   })
 
-const pool = (size: number, stride: number): Layer => MaxPool2d(size, { stride, ceil: true })
+const pool = (size: number, stride: number): Layer => MaxPool2d(size, { stride, ceilMode: true })
 
 /**
  * The inception module (figure 2b): four views of the same maps, concatenated. Convolutions of 1 x 1 bring the channels down before the
@@ -43,7 +43,7 @@ const inception = (
     branch1: convolution(one, 1),
     branch2: Sequential(convolution(reduce3, 1), convolution(three, 3, { padding: 1 })),
     branch3: Sequential(convolution(reduce5, 1), convolution(five, 3, { padding: 1 })),
-    branch4: Sequential(MaxPool2d(3, { stride: 1, padding: 1, ceil: true }), convolution(project, 1)),
+    branch4: Sequential(MaxPool2d(3, { stride: 1, padding: 1, ceilMode: true }), convolution(project, 1)),
   })
 
 /** A classifier halfway, whose loss counts 0.3 in training (section 5). */

@@ -34,9 +34,9 @@ export const smallSet = 20_000
 
 /** Steps and epochs of a training that is long enough, however small the set; a network that computes little makes more steps in the same time. */
 const fewestSteps = 600
-const mostSteps = 2000
+const maxSteps = 2000
 const passes = 30
-const mostPasses = 200
+const maxPasses = 200
 
 /** Multiply-adds that a training of more than the fewest steps may take: half a minute. */
 const cheap = 6e11
@@ -55,24 +55,24 @@ const batchSizeFor = (examples: number): number => (examples < 100 ? 8 : example
 /**
  * Settings by which a network learns a small set of pictures: AdamW with a short warm-up and cosine decay, at least 600 steps and 30 epochs, 200 epochs at most, where two minutes on two
  * cores suffice for them, 5 epochs otherwise, and an end where half of the training brought no improvement.
- * @param usualRate the learning rate where no range test finds another
+ * @param defaultRate the learning rate where no range test finds another
  */
 export function pictureRecipe(
   { classCounts, validation, multiplyAdds }: PictureFacts,
-  usualRate: number,
+  defaultRate: number,
 ): PictureRecipe {
   const examples = classCounts.reduce((sum, count) => sum + count, 0)
   const batchSize = Math.min(batchSizeFor(examples), examples)
   const stepsPerEpoch = Math.ceil(examples / batchSize)
-  const steps = Math.min(mostSteps, Math.max(fewestSteps, cheap / (multiplyAdds * batchSize)))
-  const wanted = Math.min(mostPasses, Math.max(Math.ceil(steps / stepsPerEpoch), passes))
+  const steps = Math.min(maxSteps, Math.max(fewestSteps, cheap / (multiplyAdds * batchSize)))
+  const wanted = Math.min(maxPasses, Math.max(Math.ceil(steps / stepsPerEpoch), passes))
   const possible = Math.floor(affordable / (multiplyAdds * examples))
   const epochs = Math.max(5, Math.min(wanted, possible))
   return {
     epochs,
     batchSize,
     optimizer: 'adamW',
-    learningRate: usualRate,
+    learningRate: defaultRate,
     weightDecay: 0.01,
     schedule: 'cosine',
     warmup: Math.round((epochs * stepsPerEpoch) / 20),
@@ -89,15 +89,15 @@ export const arePictureShape = (shape: Shape): boolean => shape.length === 3 && 
 /** Learning rates of AdamW between which a range test chooses. */
 export interface RateWindow {
   readonly lowest: number
-  readonly usual: number
+  readonly recommended: number
   readonly highest: number
 }
 
 /** With batch norm a network learns at a high rate; deep ones without, only at a low one. */
 export function rateWindow(name: string): RateWindow {
-  if (name === 'perceptron') return { lowest: 1e-3, usual: 1e-2, highest: 3e-2 }
-  if (/^(alexnet|vgg\d+$)/.test(name)) return { lowest: 3e-5, usual: 3e-4, highest: 1e-3 }
-  return { lowest: 2e-3, usual: 3e-3, highest: 6e-3 }
+  if (name === 'perceptron') return { lowest: 1e-3, recommended: 1e-2, highest: 3e-2 }
+  if (/^(alexnet|vgg\d+$)/.test(name)) return { lowest: 3e-5, recommended: 3e-4, highest: 1e-3 }
+  return { lowest: 2e-3, recommended: 3e-3, highest: 6e-3 }
 }
 
 /** A network for a set of pictures, the side they are brought to, and why. */

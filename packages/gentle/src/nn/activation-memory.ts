@@ -76,8 +76,8 @@ export function activationMemory(result: Tensor, parameterGradients: readonly Te
   for (let moment = 0, bytes = 0; moment < groups.length; moment++) alive[moment] = bytes += changes[moment]
 
   return {
-    peak: alive.reduce((most, bytes) => Math.max(most, bytes), 0),
-    whileComputing: (nodes) => nodes.reduce((most, node) => Math.max(most, alive[momentOf.get(node) ?? -1] ?? 0), 0),
+    peak: alive.reduce((max, bytes) => Math.max(max, bytes), 0),
+    whileComputing: (nodes) => nodes.reduce((max, node) => Math.max(max, alive[momentOf.get(node) ?? -1] ?? 0), 0),
     readAfter: (moment, nodes) =>
       nodes
         .flatMap((node) => (isScan(node) ? (resultsOf.get(node) ?? []) : isResult(node) ? [] : [node]))

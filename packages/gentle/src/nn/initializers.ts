@@ -50,8 +50,8 @@ export const glorotUniform: Initializer = (shape, random) => {
 /** Normal with variance 2 / (in + out) (Glorot and Bengio, 2010, eq. 12). */
 export const glorotNormal: Initializer = (shape, random) => {
   const { fanIn, fanOut } = fans(shape)
-  const deviation = Math.sqrt(2 / (fanIn + fanOut))
-  return fill(shape, () => random.normal() * deviation)
+  const std = Math.sqrt(2 / (fanIn + fanOut))
+  return fill(shape, () => random.normal() * std)
 }
 
 /** Uniform with variance 2 / in: for ReLU (He et al., 2015, eq. 10). */
@@ -59,14 +59,14 @@ export const heUniform: Initializer = (shape, random) => symmetric(shape, random
 
 /** Normal with variance 2 / in: for ReLU (He et al., 2015, eq. 10). */
 export const heNormal: Initializer = (shape, random) => {
-  const deviation = Math.sqrt(2 / fans(shape).fanIn)
-  return fill(shape, () => random.normal() * deviation)
+  const std = Math.sqrt(2 / fans(shape).fanIn)
+  return fill(shape, () => random.normal() * std)
 }
 
 /** Normal with variance 2 / out, which keeps the gradients' variance instead (He et al., 2015, eq. 14): what ResNets begin with. */
 export const heNormalOut: Initializer = (shape, random) => {
-  const deviation = Math.sqrt(2 / fans(shape).fanOut)
-  return fill(shape, () => random.normal() * deviation)
+  const std = Math.sqrt(2 / fans(shape).fanOut)
+  return fill(shape, () => random.normal() * std)
 }
 
 /**
@@ -97,11 +97,11 @@ export const orthogonal: Initializer = (shape, random) => {
   return values
 }
 
-/** Normal with mean 0 and this deviation (0.01 in Krizhevsky et al., 2012, section 5). */
+/** Normal with mean 0 and this standard deviation (0.01 in Krizhevsky et al., 2012, section 5). */
 export const normalWith =
-  (deviation: number): Initializer =>
+  (std: number): Initializer =>
   (shape, random) =>
-    fill(shape, () => random.normal() * deviation)
+    fill(shape, () => random.normal() * std)
 
 /** Initialisers by the name under which a model's description stores them. */
 export const initializers = {
@@ -116,19 +116,18 @@ export const initializers = {
 
 export type InitializerName = keyof typeof initializers
 
-/** An initialiser as a model's description stores it: its name, or the deviation of a normal distribution around 0. */
+/** An initialiser as a model's description stores it: its name, or the standard deviation of a normal distribution around 0. */
 export type Initialization = InitializerName | { readonly normal: number }
 
 /**
- * @throws ArgumentError for a name that is not an initialiser's, and a deviation that is not above 0.
+ * @throws ArgumentError for a name that is not an initialiser's, and a standard deviation that is not above 0.
  */
 export function initializerFrom(stored: Initialization): Initializer {
-  const deviation = (stored as { normal?: unknown } | null)?.normal
-  if (typeof deviation === 'number' && deviation > 0 && deviation < Number.POSITIVE_INFINITY)
-    return normalWith(deviation)
+  const std = (stored as { normal?: unknown } | null)?.normal
+  if (typeof std === 'number' && std > 0 && std < Number.POSITIVE_INFINITY) return normalWith(std)
   if (typeof stored !== 'string' || !Object.hasOwn(initializers, stored))
     throw new ArgumentError(
-      `initializer ${JSON.stringify(stored)} is unknown; expected one of ${Object.keys(initializers).join(', ')}, or {"normal": deviation}`,
+      `initializer ${JSON.stringify(stored)} is unknown; expected one of ${Object.keys(initializers).join(', ')}, or {"normal": std}`,
     )
   return initializers[stored]
 }

@@ -10,7 +10,7 @@ import { max, sum } from './reduce.ts'
 import { reshape } from './structure.ts'
 
 /** The least float32: below every score that is masked with it, as -Infinity would be, but less itself 0. */
-const least = -3.4028234663852886e38
+const min = -3.4028234663852886e38
 
 /**
  * 1 where a position belongs to a sequence, 0 behind its end: int32 lengths [N] become float32 [N, size].
@@ -30,7 +30,7 @@ export function lengthMask(lengths: Tensor, size: number): Tensor {
  */
 export function maskedSoftmax(scores: Tensor, mask: Tensor, axis = -1): Tensor {
   const along = normalizeAxes(axis, scores.shape.length, 'maskedSoftmax')
-  const shown = where(mask, scores, least)
+  const shown = where(mask, scores, min)
   if (!sameShape(shown.shape, scores.shape))
     throw new ShapeError(
       `maskedSoftmax: a mask ${formatShape(mask.shape)} does not broadcast to scores ${formatShape(scores.shape)}`,

@@ -71,8 +71,8 @@ export const ctcLossGradientOp = defineOp({
 
 /** log(exp(a) + exp(b)). */
 function logAdd(a: number, b: number): number {
-  const most = Math.max(a, b)
-  return most === Number.NEGATIVE_INFINITY ? most : most + Math.log(Math.exp(a - most) + Math.exp(b - most))
+  const max = Math.max(a, b)
+  return max === Number.NEGATIVE_INFINITY ? max : max + Math.log(Math.exp(a - max) + Math.exp(b - max))
 }
 
 /** One example of a batch. */
@@ -86,15 +86,15 @@ interface Example {
 
 /** The examples of a batch; undefined for one whose lengths are none of this batch, or whose labels are not symbols but the blank. */
 function examplesOf([logits, targets, lengths, targetLengths]: readonly Operand[], blank: number) {
-  const [count, most, symbols] = logits.shape
+  const [count, max, symbols] = logits.shape
   const width = targets.shape[1]
   return Array.from({ length: count }, (_, n): Example | undefined => {
     const [steps, size] = [lengths.data[n], targetLengths.data[n]]
-    if (!(steps >= 0 && steps <= most && size >= 0 && size <= width)) return undefined
+    if (!(steps >= 0 && steps <= max && size >= 0 && size <= width)) return undefined
     const labels = [...targets.data.subarray(n * width, n * width + size)]
     if (labels.some((label) => !(label >= 0 && label < symbols && label !== blank))) return undefined
     const logs = Array.from({ length: steps }, (_, t) => {
-      const row = Float64Array.from(logits.data.subarray((n * most + t) * symbols, (n * most + t + 1) * symbols))
+      const row = Float64Array.from(logits.data.subarray((n * max + t) * symbols, (n * max + t + 1) * symbols))
       const largest = row.reduce((a, b) => Math.max(a, b))
       const total = Math.log(row.reduce((sum, z) => sum + Math.exp(z - largest), 0))
       return row.map((z) => z - largest - total)
@@ -146,10 +146,10 @@ export const ctcLossReference: Reference<typeof ctcLossOp> = (operands, { blank,
  * here, so no product of α and β is divided by y.
  */
 export const ctcLossGradientReference: Reference<typeof ctcLossGradientOp> = (operands, { blank, zeroInfinity }, y) => {
-  const [, most, symbols] = operands[0].shape
+  const [, max, symbols] = operands[0].shape
   y.data.fill(0)
   examplesOf(operands, blank).forEach((example, n) => {
-    const own = y.data.subarray(n * most * symbols, (n + 1) * most * symbols)
+    const own = y.data.subarray(n * max * symbols, (n + 1) * max * symbols)
     if (example === undefined) {
       own.fill(Number.NaN)
       return

@@ -12,7 +12,7 @@ export interface Pool1dOptions {
   /** Zeros (average) or nothing (maximum) before and behind each sequence, less than the window. */
   readonly padding?: number
   /** Whether a last window that begins within the sequence or the padding before it may end outside; false unless given. */
-  readonly ceil?: boolean
+  readonly ceilMode?: boolean
 }
 
 export interface AvgPool1dOptions extends Pool1dOptions {
@@ -23,20 +23,20 @@ export interface AvgPool1dOptions extends Pool1dOptions {
 /** The window on images of one row, checked. @throws ArgumentError */
 export function pool1dWindow(
   size: number,
-  { stride = size, padding = 0, ceil = false, countIncludePad }: AvgPool1dOptions,
+  { stride = size, padding = 0, ceilMode = false, countIncludePad }: AvgPool1dOptions,
 ): { readonly size: Both; readonly options: AvgPool2dOptions } {
   toCount(size, 1, 'pool1d: size')
   toCount(stride, 1, 'pool1d: stride')
   if (toCount(padding, 0, 'pool1d: padding') >= size)
     throw new ArgumentError(`pool1d: padding ${padding} is not below the window ${size}; some windows would be empty`)
-  return { size: [1, size], options: { stride: [1, stride], padding: [0, padding], ceil, countIncludePad } }
+  return { size: [1, size], options: { stride: [1, stride], padding: [0, padding], ceilMode, countIncludePad } }
 }
 
 function pool(x: Tensor, size: number, options: AvgPool1dOptions, of: typeof avgPool2d, name: string): Tensor {
   const window = pool1dWindow(size, options)
   requireSequences(x, name)
-  const { padding = 0, ceil = false } = options
-  if (!ceil && size > x.shape[2] + 2 * padding)
+  const { padding = 0, ceilMode = false } = options
+  if (!ceilMode && size > x.shape[2] + 2 * padding)
     throw new ShapeError(
       `${name}: a window of ${size} does not fit a sequence of ${x.shape[2]} with padding ${padding}`,
     )

@@ -20,7 +20,7 @@ export interface Pool2dAttributes {
   /** Distance between the pixels of a window; 1 unless given. */
   readonly dilation?: Both
   /** Whether the last windows may end outside; they may not unless given. */
-  readonly ceil?: boolean
+  readonly ceilMode?: boolean
 }
 
 export interface AvgPool2dAttributes extends Pool2dAttributes {
@@ -199,7 +199,7 @@ export interface Pool2dOptions {
   /** Distance between the pixels of a window; 1 unless given. */
   readonly dilation?: Pair
   /** Whether a last window that begins within the image or the padding before it may end outside; false unless given. */
-  readonly ceil?: boolean
+  readonly ceilMode?: boolean
 }
 
 export interface AvgPool2dOptions extends Pool2dOptions {
@@ -210,7 +210,7 @@ export interface AvgPool2dOptions extends Pool2dOptions {
 /** Attributes of a pooling, checked. @throws ArgumentError */
 export function pool2dAttributes(
   size: Pair,
-  { stride = size, padding = 0, dilation = 1, ceil = false }: Pool2dOptions,
+  { stride = size, padding = 0, dilation = 1, ceilMode = false }: Pool2dOptions,
 ): Pool2dAttributes {
   const distance = toPair(dilation, 1, 'pool2d: dilation')
   const attributes: Pool2dAttributes = {
@@ -218,7 +218,7 @@ export function pool2dAttributes(
     stride: toPair(stride, 1, 'pool2d: stride'),
     ...toPadding(padding, 'pool2d: padding'),
     ...(distance.every((n) => n === 1) ? {} : { dilation: distance }),
-    ...(ceil ? { ceil } : {}),
+    ...(ceilMode ? { ceilMode } : {}),
   }
   const extent = attributes.size.map((n, axis) => (n - 1) * distance[axis] + 1)
   for (const side of [attributes.padding, attributes.after ?? attributes.padding])

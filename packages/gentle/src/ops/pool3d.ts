@@ -15,7 +15,7 @@ export interface Pool3dOptions {
   /** Distance between the elements of a window; 1 unless given. */
   readonly dilation?: Triple
   /** Whether a last window that begins within the volume or the padding before it may end outside; false unless given. */
-  readonly ceil?: boolean
+  readonly ceilMode?: boolean
 }
 
 export interface AvgPool3dOptions extends Pool3dOptions {
@@ -30,8 +30,8 @@ function pool(x: Tensor, size: Triple, options: AvgPool3dOptions, of: typeof avg
   const [depth, ...padding] = toPadding3d(options.padding ?? 0, `${name}: padding`)
   requireVolumes(x, name)
   const [batch, channels, length, ...image] = x.shape
-  const { ceil, countIncludePad } = options
-  const slice = { stride, padding, dilation, ceil, countIncludePad }
+  const { ceilMode, countIncludePad } = options
+  const slice = { stride, padding, dilation, ceilMode, countIncludePad }
   const ofSlices = of(reshape(x, [batch, channels * length, ...image]), window, slice)
   const [height, width] = ofSlices.shape.slice(2)
   const columns = reshape(ofSlices, [batch, channels, length, height * width])
@@ -39,7 +39,7 @@ function pool(x: Tensor, size: Triple, options: AvgPool3dOptions, of: typeof avg
     stride: [step, 1],
     padding: [depth, [0, 0]],
     dilation: [distance, 1],
-    ceil,
+    ceilMode,
     countIncludePad,
   } as const
   const ofColumns = of(columns, [slices, 1], through)

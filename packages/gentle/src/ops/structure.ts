@@ -49,7 +49,7 @@ const isZero = (counts: readonly number[], x: Tensor): boolean =>
 
 const dot = (a: readonly number[], b: readonly number[]): number => a.reduce((total, x, i) => total + x * b[i], 0)
 
-const isCount = (n: number, least: number): boolean => Number.isInteger(n) && n >= least
+const isCount = (n: number, min: number): boolean => Number.isInteger(n) && n >= min
 
 export const reshapeOp = defineOp({
   name: 'reshape',

@@ -12,13 +12,13 @@ export type Padding3d = Triple | readonly [depth: Both, vertical: Both, horizont
 
 /**
  * Three numbers from one or three.
- * @throws ArgumentError for anything but whole numbers from `least`.
+ * @throws ArgumentError for anything but whole numbers from `min`.
  */
-export function toTriple(value: Triple, least: number, where: string): readonly [number, number, number] {
+export function toTriple(value: Triple, min: number, where: string): readonly [number, number, number] {
   const triple: readonly [number, number, number] = typeof value === 'number' ? [value, value, value] : value
-  if (triple.length !== 3 || triple.some((n) => !Number.isInteger(n) || n < least))
+  if (triple.length !== 3 || triple.some((n) => !Number.isInteger(n) || n < min))
     throw new ArgumentError(
-      `${where} is ${JSON.stringify(value)}; expected a whole number of at least ${least}, or three of them`,
+      `${where} is ${JSON.stringify(value)}; expected a whole number of at least ${min}, or three of them`,
     )
   return triple
 }

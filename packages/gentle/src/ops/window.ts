@@ -10,13 +10,13 @@ export type Both = readonly [number, number]
 
 /**
  * A pair from one number or two.
- * @throws ArgumentError for anything but whole numbers from `least`.
+ * @throws ArgumentError for anything but whole numbers from `min`.
  */
-export function toPair(value: Pair, least: number, where: string): Both {
+export function toPair(value: Pair, min: number, where: string): Both {
   const pair: Both = typeof value === 'number' ? [value, value] : value
-  if (pair.length !== 2 || pair.some((n) => !Number.isInteger(n) || n < least))
+  if (pair.length !== 2 || pair.some((n) => !Number.isInteger(n) || n < min))
     throw new ArgumentError(
-      `${where} is ${JSON.stringify(value)}; expected a whole number of at least ${least}, or two of them`,
+      `${where} is ${JSON.stringify(value)}; expected a whole number of at least ${min}, or two of them`,
     )
   return pair
 }
@@ -42,11 +42,11 @@ export function toPadding(value: Padding, where: string): { readonly padding: Bo
 
 /**
  * A whole number.
- * @throws ArgumentError for anything else, or below `least`.
+ * @throws ArgumentError for anything else, or below `min`.
  */
-export function toCount(value: number, least: number, where: string): number {
-  if (!Number.isInteger(value) || value < least)
-    throw new ArgumentError(`${where} is ${JSON.stringify(value)}; expected a whole number of at least ${least}`)
+export function toCount(value: number, min: number, where: string): number {
+  if (!Number.isInteger(value) || value < min)
+    throw new ArgumentError(`${where} is ${JSON.stringify(value)}; expected a whole number of at least ${min}`)
   return value
 }
 
@@ -80,19 +80,19 @@ export function stepsWithin<Attributes extends Omit<Sliding, 'dilation'> & Parti
 }
 
 /**
- * Height and width of the output of a window of `size` taps over an image. With `ceil` a last window that begins within the image or the
+ * Height and width of the output of a window of `size` taps over an image. With `ceilMode` a last window that begins within the image or the
  * padding before it may end outside.
  * @throws ShapeError when the window does not fit.
  */
 export function slidingOutput(
   image: Both,
   size: Both,
-  { stride, padding, after = padding, dilation, ceil = false }: Sliding & { readonly ceil?: boolean },
+  { stride, padding, after = padding, dilation, ceilMode = false }: Sliding & { readonly ceilMode?: boolean },
   where: string,
 ): [number, number] {
   const along = (axis: 0 | 1): number => {
     const steps = (image[axis] + padding[axis] + after[axis] - dilation[axis] * (size[axis] - 1) - 1) / stride[axis]
-    if (!ceil) return Math.floor(steps) + 1
+    if (!ceilMode) return Math.floor(steps) + 1
     const last = Math.ceil(steps)
     return last * stride[axis] < image[axis] + padding[axis] ? last + 1 : last
   }

@@ -13,9 +13,9 @@ export {
   constantRate,
   cosineDecay,
   linearDecay,
-  oneAfterAnother,
   type Schedule,
   type ScheduleDescription,
+  sequentialSchedule,
   stepDecay,
 } from './schedule.ts'
 export { type SgdOptions, sgd } from './sgd.ts'

@@ -72,13 +72,13 @@ export function stepDecay(
  * One schedule after another: `first` for so many steps, then `second`, each as if its steps were all.
  * @throws ArgumentError for steps that are not a whole number from 1.
  */
-export function oneAfterAnother(first: Schedule, until: number, second: Schedule): Schedule {
+export function sequentialSchedule(first: Schedule, until: number, second: Schedule): Schedule {
   if (!Number.isInteger(until) || until < 1)
-    throw new ArgumentError(`oneAfterAnother: until is ${until}; expected a whole number of steps from 1`)
+    throw new ArgumentError(`sequentialSchedule: until is ${until}; expected a whole number of steps from 1`)
   const rateOf = (step: number, steps: number): number =>
     step < until ? first(step, until) : second(step - until, Math.max(1, steps - until))
   const [one, two] = [first, second].map((each) => JSON.stringify(describeSchedule(each)))
-  return Object.assign(rateOf, { description: { type: 'oneAfterAnother', until, first: one, second: two } })
+  return Object.assign(rateOf, { description: { type: 'sequentialSchedule', until, first: one, second: two } })
 }
 
 /** @throws ArgumentError for a number that is not a rate. */

@@ -52,17 +52,17 @@ export function alignSymbols(
   let state = states > 1 && before[states - 2] > before[states - 1] ? states - 2 : states - 1
   if (!(before[state] > Number.NEGATIVE_INFINITY))
     throw new ArgumentError(`alignSymbols: a text of ${text.length} symbols has no path in ${steps} steps`)
-  const heard = new Int32Array(text.length).fill(-1)
+  const stepOf = new Int32Array(text.length).fill(-1)
   for (let t = steps - 1; t >= 0; t--) {
     if (state % 2 === 1) {
       const i = (state - 1) / 2
       const share = (step: number): number =>
         probability(logits.subarray(step * symbols, (step + 1) * symbols), text[i])
-      if (heard[i] < 0 || share(t) >= share(heard[i])) heard[i] = t
+      if (stepOf[i] < 0 || share(t) >= share(stepOf[i])) stepOf[i] = t
     }
     state -= moves[t * states + state]
   }
-  return heard
+  return stepOf
 }
 
 /** Of a symbol, under the softmax of a row. */

@@ -1,6 +1,6 @@
 /** Sounds: the public entry `gentle-dl/speech`. */
 export { alignSymbols } from './align.ts'
-export { changeSound, drawnSpeed, lengthAtSpeed } from './augmentation/change-sound.ts'
+export { augmentSound, lengthAtSpeed, randomSpeed } from './augmentation/augment-sound.ts'
 export { maskSpectrogram } from './augmentation/mask-spectrogram.ts'
 export {
   checkSoundPolicy,
@@ -11,7 +11,7 @@ export {
   type Span,
 } from './augmentation/sound-policy.ts'
 export { CtcBeamSearch, type CtcBeamSearchOptions, type CtcHypothesis } from './ctc/beam-search.ts'
-export { ctcGreedy, type HeardSymbols } from './ctc/greedy.ts'
+export { type CtcPath, ctcGreedy } from './ctc/greedy.ts'
 export type { DecodingLanguage } from './ctc/spelling.ts'
 export { resample, resampledLength } from './resample.ts'
 export { durationOf, mixDown, type Sound } from './sound.ts'

@@ -20,6 +20,6 @@ export const kaiserWidth = (attenuation: number, transition: number): number =>
 
 /** The window at a place of -1 to 1, 0 its middle. */
 export function kaiser(beta: number): (place: number) => number {
-  const most = besselI0(beta)
-  return (place) => besselI0(beta * Math.sqrt(Math.max(0, 1 - place * place))) / most
+  const max = besselI0(beta)
+  return (place) => besselI0(beta * Math.sqrt(Math.max(0, 1 - place * place))) / max
 }

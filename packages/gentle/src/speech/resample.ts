@@ -22,10 +22,10 @@ interface Filter {
 
 /** Filters that were made, the newest last. */
 const filters = new Map<string, Filter>()
-const mostFilters = 64
+const maxFilters = 64
 
 /** More values are not kept in a table. */
-const mostValues = 2 ** 24
+const maxValues = 2 ** 24
 
 function filterOf(from: number, to: number): Filter {
   const divisor = greatestCommonDivisor(from, to)
@@ -37,7 +37,7 @@ function filterOf(from: number, to: number): Filter {
   const share = Math.min(1, up / down)
   const half = Math.ceil(kaiserWidth(attenuation, (1 - passBand) * share) / 2)
   const taps = 2 * half + 1
-  if (up * taps > mostValues)
+  if (up * taps > maxValues)
     throw new ArgumentError(
       `resample: from ${from} to ${to} samples per second takes ${up} phases of ${taps} taps; give rates with a greater common divisor`,
     )
@@ -59,7 +59,7 @@ function filterOf(from: number, to: number): Filter {
     row.set(exact.map((value) => value / sum))
   }
   const filter = { up, down, taps, half, values }
-  if (filters.size >= mostFilters) filters.delete(filters.keys().next().value!)
+  if (filters.size >= maxFilters) filters.delete(filters.keys().next().value!)
   filters.set(key, filter)
   return filter
 }

@@ -14,7 +14,7 @@ export interface AnswerOptions {
 }
 
 /** A picture with its truth, and what a model says of it. */
-export interface AnsweredPicture<Answer> {
+export interface PicturePrediction<Answer> {
   readonly index: number
   /** [channels, height, width]; valid until the next one is asked for. */
   readonly picture: Float32Array
@@ -39,7 +39,7 @@ export async function* answers<Answer>(
   task: Task<Answer>,
   pictures: AnnotatedSet,
   { batchSize = 32, flip = false }: AnswerOptions = {},
-): AsyncGenerator<AnsweredPicture<Answer>> {
+): AsyncGenerator<PicturePrediction<Answer>> {
   const { data: set } = alignAnnotated(model, pictures, task.name)
   const [inputs, outputs] = [sizeOf(model.inputShape), sizeOf(model.outputShape)]
   const width = model.inputShape[model.inputShape.length - 1]

@@ -108,7 +108,7 @@ export const readBatches = (
 
 function read(dataset: Dataset, batches: readonly Uint32Array[], pass: number): AsyncGenerator<ReadBatch> {
   const { inputShape, target } = dataset
-  const room = batches.reduce((most, { length }) => Math.max(most, length), 0)
+  const room = batches.reduce((max, { length }) => Math.max(max, length), 0)
   const [inputSize, targetSize] = [sizeOf(inputShape), sizeOf(target.shape)]
   const memory = Array.from({ length: 2 }, () => ({
     x: new Float32Array(room * inputSize),

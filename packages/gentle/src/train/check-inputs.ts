@@ -14,8 +14,8 @@ export function checkInputs(model: AnyModel, dataset: AnyDataset): void {
     throw new ShapeError(`${where} has one input, but the model takes ${Object.keys(model.inputs).join(', ')}`)
   for (const name of new Set([...Object.keys(model.inputs), ...Object.keys(dataset.inputs)])) {
     const [taken, given] = [model.inputs[name], dataset.inputs[name]]
-    const told = (field: Field | undefined): string => (field === undefined ? 'none' : formatField(field))
+    const textOf = (field: Field | undefined): string => (field === undefined ? 'none' : formatField(field))
     if (taken === undefined || given === undefined || !sameField(taken, given))
-      throw new ShapeError(`${where} gives as ${name} ${told(given)}, but the model takes ${told(taken)}`)
+      throw new ShapeError(`${where} gives as ${name} ${textOf(given)}, but the model takes ${textOf(taken)}`)
   }
 }

@@ -68,14 +68,14 @@ function checkAccepted(
   const changes = changesBetween(stored, present)
   const refused = changes.filter((key) => !accept.includes(key))
   if (refused.length > 0) {
-    const told = refused.map((key) =>
+    const differences = refused.map((key) =>
       key === 'classes'
         ? otherClasses(stored.classes, present.classes)
         : firstDifference(stored[key], present[key], key),
     )
     const names = refused.map((key) => `'${key}'`).join(', ')
     throw new TrainingStateError(
-      `restore: the state is of another training: ${told.join('; ')}; train on as it was, or restore with accept: [${names}]`,
+      `restore: the state is of another training: ${differences.join('; ')}; train on as it was, or restore with accept: [${names}]`,
       refused,
     )
   }

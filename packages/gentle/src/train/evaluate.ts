@@ -6,7 +6,7 @@ import type { Metric } from '../nn/metrics.ts'
 import { type AnyModel, type InputsModel, type Model, traceInputs } from '../nn/model.ts'
 import { alignClasses } from './align-classes.ts'
 import { allBatches } from './batches.ts'
-import { checkMetrics, type Evaluation, lossOf, measured, Sums, usualMetrics } from './evaluation.ts'
+import { checkMetrics, defaultMetrics, type Evaluation, lossOf, measured, Sums } from './evaluation.ts'
 import { BatchPrograms } from './steps.ts'
 
 export interface EvaluateOptions {
@@ -57,7 +57,7 @@ export class Evaluator {
   readonly #metrics: readonly Metric[]
 
   constructor(model: AnyModel, dataset: AnyDataset, options: EvaluateOptions = {}) {
-    const { loss = crossEntropy, metrics = usualMetrics(model, dataset), batchSize = 256 } = options
+    const { loss = crossEntropy, metrics = defaultMetrics(model, dataset), batchSize = 256 } = options
     checkBatchSize(batchSize)
     this.#dataset = dataset
     this.#batchSize = Math.min(batchSize, dataset.length)

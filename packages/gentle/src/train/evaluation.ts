@@ -22,7 +22,7 @@ export interface Evaluation {
  * The metrics of a data set unless others are asked for: accuracy where right and wrong mean something, for labels and for probabilities of
  * classes that the set names; none for numbers to be met.
  */
-export function usualMetrics(model: AnyModel, dataset: AnyDataset): Metric[] {
+export function defaultMetrics(model: AnyModel, dataset: AnyDataset): Metric[] {
   const { target, classes } = dataset
   if (isNamed(dataset)) {
     const { dtype, shape, sequence } = dataset.target
@@ -80,7 +80,7 @@ function countOf({ name, count }: Metric, prediction: Tensor, batch: BatchTensor
 }
 
 /** What has been added up, as plain numbers. */
-export interface SumsSoFar {
+export interface RunningSums {
   readonly examples: number
   readonly loss: number
   /** The sums of each metric by its name. */
@@ -94,7 +94,7 @@ export class Sums {
   #examples = 0
   #loss = 0
 
-  constructor(metrics: readonly Metric[], { examples, loss, metrics: sums }: SumsSoFar = nothing) {
+  constructor(metrics: readonly Metric[], { examples, loss, metrics: sums }: RunningSums = nothing) {
     this.#metrics = metrics
     this.#examples = examples
     this.#loss = loss
@@ -139,7 +139,7 @@ export class Sums {
     return { loss: this.loss, ...Object.fromEntries(values) }
   }
 
-  soFar(): SumsSoFar {
+  soFar(): RunningSums {
     const metrics = this.#metrics.map(({ name }, i): [string, number[]] => [name, [...this.#sums[i]]])
     return { examples: this.#examples, loss: this.#loss, metrics: Object.fromEntries(metrics) }
   }
@@ -150,6 +150,6 @@ export class Sums {
   }
 }
 
-const nothing: SumsSoFar = { examples: 0, loss: 0, metrics: {} }
+const nothing: RunningSums = { examples: 0, loss: 0, metrics: {} }
 
 const firstMean = ([sum]: Float64Array, examples: number): number => sum / examples

@@ -8,7 +8,7 @@ import { createModel, weightsOf } from '../nn/model.ts'
 import { headParameters } from '../nn/parameter-shapes.ts'
 import type { Preprocessing } from '../vision/preprocessing.ts'
 import { beyond, someOf } from './mismatch.ts'
-import { type OpenedModel, type OpenOptions, openByOthers, pretrainedValues } from './open-model.ts'
+import { type OpenedModel, type OpenOptions, openForeign, pretrainedValues } from './open-model.ts'
 import { namedAsNetwork } from './weight-names.ts'
 import { checkComplete, match, purposeFrom } from './weights.ts'
 import { readWeightsFile, withFile } from './weights-file.ts'
@@ -48,7 +48,7 @@ export async function loadPretrained(
 ): Promise<OpenedModel & { readonly unexpected: readonly string[]; readonly source: WeightsSource }> {
   const published = publishedSizes(name)
   if (await withFile(place, ({ kind }) => kind === 'onnx'))
-    return { ...(await openByOthers(place, { backend })), unexpected: [], source: wholeFile }
+    return { ...(await openForeign(place, { backend })), unexpected: [], source: wholeFile }
   const { tensors: stored, metadata, classes: names, key: taken, others } = await readWeightsFile(place, { key })
   const purpose = purposeFrom(metadata, place)
   const shape = inputShape ?? shapeOf(purpose.preprocessing) ?? published.inputShape

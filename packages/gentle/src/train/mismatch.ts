@@ -7,21 +7,21 @@ import type { StoredTensor } from '../formats/safetensors.ts'
 type Shapes = ReadonlyMap<string, { readonly shape: Shape }>
 
 /** Names that are looked through for the nearest one, which takes time. */
-const mostCompared = 2000
+const maxCompared = 2000
 
 /** A few names, and how many more there are. */
-export const someOf = (names: readonly string[], most = 4): string =>
-  names.length <= most ? names.join(', ') : `${names.slice(0, most).join(', ')} and ${names.length - most} more`
+export const someOf = (names: readonly string[], max = 4): string =>
+  names.length <= max ? names.join(', ') : `${names.slice(0, max).join(', ')} and ${names.length - max} more`
 
 /** The tensor that was probably meant by a weight: of the same shape, if there is one, and with the nearest name. */
 export function nearestTensor(name: string, shape: Shape, tensors: Shapes): string | undefined {
   const all = [...tensors.keys()]
   const same = all.filter((each) => sameShape(tensors.get(each)!.shape, shape))
-  return nearestName(name, (same.length > 0 ? same : all).slice(0, mostCompared))
+  return nearestName(name, (same.length > 0 ? same : all).slice(0, maxCompared))
 }
 
 /** Weights that a file lacks, the nearest that it has beside them, and what else it has. */
-export function lacking(
+export function missingText(
   missing: readonly string[],
   network: Shapes,
   unexpected: readonly string[],

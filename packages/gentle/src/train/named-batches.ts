@@ -30,14 +30,14 @@ export function readNamedBatches(
   const hasSequences = fields.some(([, { sequence }]) => sequence !== undefined)
   const valuesOf = (name: string, { shape, sequence }: Field, { indices, padded }: PaddedBatch): number =>
     indices.length * (sequence === undefined ? 1 : padded[name]) * sizeOf(shape)
-  const most = batches.reduce((a, { indices }) => Math.max(a, indices.length), 0)
+  const max = batches.reduce((a, { indices }) => Math.max(a, indices.length), 0)
   const memory = Array.from({ length: 2 }, () =>
     fields.map(([name, field]) => ({
       values: memoryOf(
         field.dtype,
         batches.reduce((a, batch) => Math.max(a, valuesOf(name, field, batch)), 0),
       ),
-      lengths: new Int32Array(field.sequence === undefined ? 0 : most),
+      lengths: new Int32Array(field.sequence === undefined ? 0 : max),
     })),
   )
   const read = async (batch: PaddedBatch, turn: number) => {

@@ -10,11 +10,11 @@ import { fieldsOf } from './steps.ts'
 export function nonFiniteIn(batch: Batch, dataset: AnyDataset): string | undefined {
   const { inputs, target } = fieldsOf(dataset)
   for (const [name, field] of Object.entries(inputs)) {
-    const told = firstIn(batch.inputs[name], field, batch.inputs[lengthsOf(name)], batch)
-    if (told !== undefined) return tell(told, isNamed(dataset) ? `input ${name}` : 'input', batch, dataset)
+    const found = firstIn(batch.inputs[name], field, batch.inputs[lengthsOf(name)], batch)
+    if (found !== undefined) return describe(found, isNamed(dataset) ? `input ${name}` : 'input', batch, dataset)
   }
-  const told = firstIn(batch.targets, target, batch.targetLengths, batch)
-  return told && tell(told, 'target', batch, dataset)
+  const found = firstIn(batch.targets, target, batch.targetLengths, batch)
+  return found && describe(found, 'target', batch, dataset)
 }
 
 /**
@@ -24,8 +24,8 @@ export function nonFiniteIn(batch: Batch, dataset: AnyDataset): string | undefin
 export async function firstNonFinite(dataset: AnyDataset): Promise<string | undefined> {
   if (!readsAtOnce(dataset)) return undefined
   for await (const batch of allBatches(dataset, Math.min(256, dataset.length))) {
-    const told = nonFiniteIn(batch, dataset)
-    if (told !== undefined) return told
+    const found = nonFiniteIn(batch, dataset)
+    if (found !== undefined) return found
   }
   return undefined
 }
@@ -55,7 +55,7 @@ function firstIn(
   return undefined
 }
 
-function tell({ example, value, place }: Found, what: string, batch: Batch, dataset: AnyDataset): string {
+function describe({ example, value, place }: Found, what: string, batch: Batch, dataset: AnyDataset): string {
   const { classes, target } = dataset
   const labelled = target.dtype === 'int32' && target.shape.length === 0 && batch.targetLengths === undefined
   const name = labelled ? classes?.[batch.targets[example]] : undefined

@@ -20,7 +20,7 @@ export interface OpenedModel {
   /** What it was trained for. */
   readonly task: TaskName
   /** Set where another program wrote the file, which may not say what the outputs are. */
-  readonly byOthers?: true
+  readonly foreign?: true
 }
 
 /** A model that takes inputs by their names, and what is known of how it is used. */
@@ -36,7 +36,7 @@ export interface OpenOptions {
   /** The usual backend unless given. */
   readonly backend?: Backend
   /** Sizes of axes that an ONNX file leaves open, by their names there: `{ height: 48 }`. */
-  readonly sizes?: Readonly<Record<string, number>>
+  readonly freeDimensions?: Readonly<Record<string, number>>
 }
 
 /** A folder's file of weights, the best where there are, or the place itself where it is a file; undefined where there is none. */
@@ -80,15 +80,15 @@ export async function openInputsModel(
 
 /** Opens a model of either kind; see `openModel` and `openInputsModel`. */
 export async function openAnyModel(place: string, options: OpenOptions = {}): Promise<OpenedModel | OpenedInputsModel> {
-  const { backend, sizes } = options
+  const { backend, freeDimensions } = options
   const file = weightsFileOf(place)
   if (file === undefined)
     throw new DataError(`${place} is neither a file of a model nor a folder of a training with weights`)
   return withFile(file, async (at) => {
     const { access, kind, isOther } = at
-    if (kind === 'onnx') return openByOthers(file, options)
-    if (sizes !== undefined)
-      throw new ArgumentError(`${file} ${isOther}; sizes are for ONNX files, which leave some open`)
+    if (kind === 'onnx') return openForeign(file, options)
+    if (freeDimensions !== undefined)
+      throw new ArgumentError(`${file} ${isOther}; freeDimensions are for ONNX files, which leave some sizes open`)
     if (kind === 'json') return (await tensorflow()).openModelJson(file, bytesOf(at), backend)
     if (kind === 'hdf5') return (await tensorflow()).openKerasFile(file, bytesOf(at), backend)
     const archived = kind === 'zip' && (await (await tensorflow()).openArchive(file, bytesOf(at), backend))
@@ -127,10 +127,10 @@ export async function loadLayers(metadata: Readonly<Record<string, string>>): Pr
 const tensorflow = () => import('./open-tensorflow.ts')
 
 /** The model of another program's file, which is taken for one that classifies. */
-export const openByOthers = async (file: string, options?: OpenOptions): Promise<OpenedModel> => ({
+export const openForeign = async (file: string, options?: OpenOptions): Promise<OpenedModel> => ({
   model: await openOnnx(file, options),
   task: 'classify',
-  byOthers: true,
+  foreign: true,
 })
 
 /** @throws FormatError for another number of names than the outputs have classes. */

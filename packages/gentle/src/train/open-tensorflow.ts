@@ -59,7 +59,7 @@ function preprocessingFor(inputShape: Shape, { scale, mean, fit }: PixelScale): 
     fit: fit === 'stretch' ? 'stretch' : { shorterSide: Math.min(height, width) },
     scale,
     mean: all(mean),
-    deviation: all(1),
+    std: all(1),
   }
 }
 
@@ -69,7 +69,7 @@ async function opened(loaded: TensorflowModel, place: string): Promise<OpenedMod
   if (loaded.classes !== undefined && loaded.classes.length !== outputs)
     throw new FormatError(`${place}: it names ${loaded.classes.length} classes, and its model has ${outputs} outputs`)
   const preprocessing = loaded.pixels && preprocessingFor(model.inputShape, loaded.pixels)
-  return { model, task: 'classify', byOthers: true, ...(preprocessing === undefined ? {} : { preprocessing }) }
+  return { model, task: 'classify', foreign: true, ...(preprocessing === undefined ? {} : { preprocessing }) }
 }
 
 /** The model of a `model.json`; its weights, and Teachable Machine's metadata, lie beside it. */

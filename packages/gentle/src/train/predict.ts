@@ -108,12 +108,12 @@ export function classesOf({ outputShape }: Model, where: string): number {
 
 /** The class of the largest of an example's scores or probabilities. @throws DataError where one is NaN. */
 export function likeliest(values: Float32Array | Float64Array, { name }: Dataset, index: number): number {
-  const most = Math.max(...values)
-  if (Number.isNaN(most))
+  const max = Math.max(...values)
+  if (Number.isNaN(max))
     throw new DataError(
       `data set ${name}: the model gives NaN for example ${index}, as it does for an example that holds NaN, or by weights that became so`,
     )
-  return values.indexOf(most)
+  return values.indexOf(max)
 }
 
 /** What a classifier takes the examples of a data set for; labels are the model's. */

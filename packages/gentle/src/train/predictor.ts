@@ -5,24 +5,24 @@ import { type Model, traceInference } from '../nn/model.ts'
 import { classProbabilities, classScores, probabilitiesAlong } from '../nn/scores.ts'
 
 /** What is asked of a model: its outputs as they are, the scores of classes, or probabilities. */
-export type Asked = 'outputs' | 'scores' | 'probabilities'
+export type OutputForm = 'outputs' | 'scores' | 'probabilities'
 
 /** Answers of a model's outputs; of those that tell no classes, maps of them along the axis of the channels, others along the last one. */
-function answerOf(outputs: Tensor, asked: Asked): Tensor {
-  const scores = asked === 'outputs' ? undefined : classScores(outputs)
-  if (scores !== undefined) return asked === 'scores' ? scores.logits : classProbabilities(scores)
-  return asked === 'probabilities' ? probabilitiesAlong(outputs, outputs.shape.length === 4 ? 1 : -1) : outputs
+function answerOf(outputs: Tensor, form: OutputForm): Tensor {
+  const scores = form === 'outputs' ? undefined : classScores(outputs)
+  if (scores !== undefined) return form === 'scores' ? scores.logits : classProbabilities(scores)
+  return form === 'probabilities' ? probabilitiesAlong(outputs, outputs.shape.length === 4 ? 1 : -1) : outputs
 }
 
 /** Predicts batch after batch: one program a batch size, compiled when first needed. */
 export class Predictor {
   readonly #model: Model
-  readonly #asked: Asked
+  readonly #form: OutputForm
   readonly #programs = new Map<number, Program>()
 
-  constructor(model: Model, asked: Asked) {
+  constructor(model: Model, form: OutputForm) {
     this.#model = model
-    this.#asked = asked
+    this.#form = form
   }
 
   /** Answers for so many examples, row-major; [N, classes] where scores or probabilities of classes are asked for. */
@@ -38,7 +38,7 @@ export class Predictor {
   async #compile(examples: number): Promise<Program> {
     const { inputShape, backend } = this.#model
     const x = input([examples, ...inputShape])
-    const y = answerOf(traceInference(this.#model, x), this.#asked)
+    const y = answerOf(traceInference(this.#model, x), this.#form)
     const program = await backend.compile({ inputs: { x }, outputs: { y } })
     this.#programs.set(examples, program)
     return program

@@ -1,7 +1,7 @@
 /** Translations of texts: what `createTranslator` does for tokens, with the vocabularies of both sides. */
 import type { Backend } from '../backends/backend.ts'
 import { ArgumentError, FormatError, GentleError } from '../core/errors.ts'
-import { endedPieces, type PairVocabularies } from '../data/pairs/pairs-set.ts'
+import { encodeWithEnd, type PairVocabularies } from '../data/pairs/pairs-set.ts'
 import { beginPiece, endPiece, type StoredPieces, Wordpieces } from '../language/wordpieces.ts'
 import type { InputsModel } from '../nn/model.ts'
 import { openInputsModel } from './open-model.ts'
@@ -54,7 +54,7 @@ export class TextTranslator {
     const sources = texts.map((text, i) => {
       if (text.trim() === '')
         throw new ArgumentError(`translate: text ${i + 1} is empty; expected something to translate`)
-      return endedPieces(source, text.trim())
+      return encodeWithEnd(source, text.trim())
     })
     const found = await this.#translator.translate(sources, options)
     return found.map((hypotheses, i) =>

@@ -12,7 +12,7 @@ import { type Batch, epochBatches, stepsOf } from './batches.ts'
 import { isBetter } from './better.ts'
 import { CarriedState } from './carried-state.ts'
 import { Evaluator, fitted } from './evaluate.ts'
-import { checkMetrics, type Evaluation, Sums, usualMetrics } from './evaluation.ts'
+import { checkMetrics, defaultMetrics, type Evaluation, Sums } from './evaluation.ts'
 import type { RestoreOptions } from './fingerprint.ts'
 import type { Gradients } from './gradients.ts'
 import type { Moment, Parts } from './moment.ts'
@@ -49,7 +49,7 @@ export class Trainer<M extends AnyModel = Model> {
 
   /** See `createTrainer`, which makes the model. @param first the weights that it begins with */
   constructor(model: M, data: AnyDataset, options: TrainerOptions, first: WeightValues) {
-    const { loss = crossEntropy, metrics = usualMetrics(model, data), optimizer, seed = 0 } = options
+    const { loss = crossEntropy, metrics = defaultMetrics(model, data), optimizer, seed = 0 } = options
     const { batchSize = 64, epochs, freeze = () => false } = options
     this.model = model
     this.batchSize = Math.min(batchSize, data.length)

@@ -2,7 +2,7 @@
 import { FormatError } from '../core/errors.ts'
 import { readSafetensors, type StoredTensor, writeSafetensors } from '../formats/safetensors.ts'
 import type { WeightValues } from '../nn/model.ts'
-import type { Evaluation, SumsSoFar } from './evaluation.ts'
+import type { Evaluation, RunningSums } from './evaluation.ts'
 import type { Fingerprint } from './fingerprint.ts'
 import type { EpochReport } from './reports.ts'
 
@@ -20,7 +20,7 @@ export interface StreamPositions {
 }
 
 /** What has been added up of the epoch under way. */
-export interface RunningMetrics extends SumsSoFar {
+export interface RunningMetrics extends RunningSums {
   readonly seconds: number
   /** Of the last step. */
   readonly learningRate: number

@@ -31,7 +31,7 @@ export interface SpeechEncoding {
 }
 
 /** A word, and when it was heard: from its first letter to its last one, in seconds. */
-export interface HeardWord {
+export interface WordTiming {
   readonly word: string
   readonly begin: number
   readonly end: number
@@ -39,7 +39,7 @@ export interface HeardWord {
 
 export interface Transcript {
   readonly text: string
-  readonly words: readonly HeardWord[]
+  readonly words: readonly WordTiming[]
   /** Letters and blanks between words, and when the network was surest of each, in seconds. */
   readonly letters: readonly { readonly symbol: string; readonly at: number }[]
   /** How long the sound is. */
@@ -163,24 +163,24 @@ export class Transcriber {
     { decode = likeliest, seconds }: TranscribeOptions & { readonly seconds: number },
   ): Transcript {
     const numbers = withoutLooseBlanks(decode(logits, this.symbols.size), this.symbols)
-    const heard = alignSymbols(logits, this.symbols.size, numbers)
+    const stepOf = alignSymbols(logits, this.symbols.size, numbers)
     const step = this.network.stride * this.spectrogram.frameStep
     const letters = Array.from(numbers, (number, i) => ({
       symbol: this.symbols.symbols[number],
-      at: Math.min(seconds, (heard[i] + 0.5) * step),
+      at: Math.min(seconds, (stepOf[i] + 0.5) * step),
     }))
     return { text: this.symbols.decode(numbers), words: wordsAt(letters), letters, seconds }
   }
 
   /** Begins to hear a sound as it comes. @throws ArgumentError for a network that goes backwards, too. */
-  async listen(sampleRate: number): Promise<ListeningTranscriber> {
+  async stream(sampleRate: number): Promise<StreamingTranscriber> {
     const stream = await SpeechStream.begin(this.model)
-    return new ListeningTranscriber(this, stream, sampleRate)
+    return new StreamingTranscriber(this, stream, sampleRate)
   }
 }
 
 /** Hears a sound as it comes. */
-export class ListeningTranscriber {
+export class StreamingTranscriber {
   readonly #transcriber: Transcriber
   readonly #stream: SpeechStream
   readonly #rate: number
@@ -188,10 +188,10 @@ export class ListeningTranscriber {
   readonly #frames: SpectrogramStream
   readonly #logits: Float32Array[] = []
   #samples = 0
-  #told = 0
-  #heardFrames = false
+  #length = 0
+  #hasFrames = false
 
-  /** See `Transcriber.listen`. */
+  /** See `Transcriber.stream`. */
   constructor(transcriber: Transcriber, stream: SpeechStream, sampleRate: number) {
     this.#transcriber = transcriber
     this.#stream = stream
@@ -204,8 +204,8 @@ export class ListeningTranscriber {
   async push(samples: Float32Array): Promise<string> {
     this.#samples += samples.length
     const frames = this.#frames.push(this.#resampled.push(samples))
-    this.#heardFrames ||= frames.length > 0
-    this.#hear(await this.#stream.push(frames))
+    this.#hasFrames ||= frames.length > 0
+    this.#append(await this.#stream.push(frames))
     return this.#transcriber.symbols.decode(likeliest(this.#all(), this.#transcriber.symbols.size))
   }
 
@@ -213,21 +213,21 @@ export class ListeningTranscriber {
   async end(options: TranscribeOptions = {}): Promise<Transcript> {
     const { spectrogram } = this.#transcriber
     let rest = this.#frames.push(this.#resampled.end())
-    if (!this.#heardFrames && rest.length === 0) {
+    if (!this.#hasFrames && rest.length === 0) {
       // A sound shorter than a frame has silence behind it.
       rest = this.#frames.push(new Float32Array(frameSamples(spectrogram))).subarray(0, spectrogram.features)
     }
-    this.#hear(await this.#stream.end(rest))
+    this.#append(await this.#stream.end(rest))
     return this.#transcriber.transcript(this.#all(), { ...options, seconds: this.#samples / this.#rate })
   }
 
-  #hear(logits: Float32Array): void {
-    this.#told += logits.length
+  #append(logits: Float32Array): void {
+    this.#length += logits.length
     if (logits.length > 0) this.#logits.push(logits)
   }
 
   #all(): Float32Array {
-    const all = new Float32Array(this.#told)
+    const all = new Float32Array(this.#length)
     let at = 0
     for (const part of this.#logits) {
       all.set(part, at)
@@ -250,8 +250,8 @@ function withoutLooseBlanks(numbers: ArrayLike<number>, { symbols }: SymbolTable
 const frameSamples = ({ options: { frameLength = 20, sampleRate } }: Spectrogram): number =>
   Math.round((frameLength * sampleRate) / 1000)
 
-function wordsAt(letters: Transcript['letters']): HeardWord[] {
-  const words: HeardWord[] = []
+function wordsAt(letters: Transcript['letters']): WordTiming[] {
+  const words: WordTiming[] = []
   let open: { word: string; begin: number; end: number } | undefined
   for (const { symbol, at } of [...letters, { symbol: ' ', at: 0 }]) {
     if (symbol === ' ') {

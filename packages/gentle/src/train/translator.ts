@@ -70,14 +70,14 @@ export function createTranslator(model: InputsModel, marks: SequenceMarks): Tran
       for (const [i, { length }] of sources.entries())
         if (length === 0) throw new DataError(`translate: source ${i} has no tokens; give at least its end mark`)
       const order = [...sources.keys()].sort((a, b) => sources[a].length - sources[b].length)
-      const most = Math.max(1, Math.floor(rows / beamSize))
+      const max = Math.max(1, Math.floor(rows / beamSize))
       const found = new Array<Hypothesis[]>(sources.length)
       await turns.run(async () => {
-        for (let start = 0; start < order.length; start += most) {
-          const indices = order.slice(start, start + most)
+        for (let start = 0; start < order.length; start += max) {
+          const indices = order.slice(start, start + max)
           const batch = indices.map((i) => sources[i])
           // A power of two, so that few programs do for any number; what is left over is the last one again.
-          const sentences = Math.min(most, 2 ** Math.ceil(Math.log2(batch.length)))
+          const sentences = Math.min(max, 2 ** Math.ceil(Math.log2(batch.length)))
           while (batch.length < sentences) batch.push(batch[batch.length - 1])
           const length = bucketLength(batch[batch.length - 1].length, Number.POSITIVE_INFINITY)
           const decoder = await decoderFor(sentences, beamSize, length)

@@ -1,6 +1,6 @@
 /** What trained models say of pictures, and how good that is. */
 export { alignAnnotated } from './align-classes.ts'
-export { type AnsweredPicture, type AnswerOptions, answers } from './answers.ts'
+export { type AnswerOptions, answers, type PicturePrediction } from './answers.ts'
 export {
   type Detections,
   detectAll,

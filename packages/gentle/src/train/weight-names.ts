@@ -112,9 +112,9 @@ function prefixesOf(longer: Shapes, shorter: Shapes, needed: number): string[] {
       if (same !== undefined && sameShape(same.shape, shape))
         counts.set(name.slice(0, at), (counts.get(name.slice(0, at)) ?? 0) + 1)
     }
-  const most = Math.max(0, ...counts.values())
-  if (most < needed) return []
-  return counts.get('') === most ? [''] : [...counts].filter(([, count]) => count === most).map(([prefix]) => prefix)
+  const max = Math.max(0, ...counts.values())
+  if (max < needed) return []
+  return counts.get('') === max ? [''] : [...counts].filter(([, count]) => count === max).map(([prefix]) => prefix)
 }
 
 /** The names of a direction and a length in PyTorch's weight_norm, before 2.0 and since. */

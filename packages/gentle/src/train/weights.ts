@@ -25,7 +25,7 @@ import {
 import type { InitialValues } from '../nn/scope.ts'
 import { type Preprocessing, preprocessingFrom, preprocessingMetadata } from '../vision/preprocessing.ts'
 import { type TaskName, taskNames } from '../vision/tasks/task-names.ts'
-import { differing, lacking, someOf } from './mismatch.ts'
+import { differing, missingText, someOf } from './mismatch.ts'
 import { namedAs } from './weight-names.ts'
 
 const metadataKey = 'gentle.model'
@@ -287,16 +287,20 @@ function checkClasses({ classes }: AnyModel, stored: readonly string[] | undefin
  * @throws WeightsError that begins with `what`
  */
 export function checkComplete(model: AnyModel, matching: NamedMatching, what: string, advice = ''): void {
-  const { missing, unexpected, otherShape, tensors } = matching
+  const { missing, unexpected, shapeMismatch, tensors } = matching
   const needed = missing.length > 0 ? neededToPredict(model) : new Set<Tensor>()
   const weights = weightsOf(model)
-  const lacked = missing.filter((key) => needed.has(weights.get(key)!))
+  const missingKeys = missing.filter((key) => needed.has(weights.get(key)!))
   const problems = [
-    lacking(lacked, weights, unexpected, tensors),
-    otherShape.length > 0 ? `other shapes: ${differing(otherShape, weights, tensors)}` : '',
+    missingText(missingKeys, weights, unexpected, tensors),
+    shapeMismatch.length > 0 ? `other shapes: ${differing(shapeMismatch, weights, tensors)}` : '',
   ].filter((problem) => problem !== '')
   if (problems.length > 0)
-    throw new WeightsError(`${what}: ${problems.join('; ')}${advice}`, { missing: lacked, unexpected, otherShape })
+    throw new WeightsError(`${what}: ${problems.join('; ')}${advice}`, {
+      missing: missingKeys,
+      unexpected,
+      shapeMismatch,
+    })
 }
 
 /** How a file's tensors and a model's weights go together, by name. */
@@ -308,7 +312,7 @@ export interface Matching {
   /** Tensors that the model does not have. */
   readonly unexpected: string[]
   /** Weights that the file has with another shape, or not as floating-point numbers. */
-  readonly otherShape: string[]
+  readonly shapeMismatch: string[]
 }
 
 /** The same with the tensors under the model's names. */
@@ -342,7 +346,7 @@ export function match(model: AnyModel, stored: ReadonlyMap<string, StoredTensor>
     loaded: present.filter(fits),
     missing: [...weights.keys()].filter((key) => !tensors.has(key)),
     unexpected: [...tensors.keys()].filter((key) => !weights.has(key) && !countsSteps(key)),
-    otherShape: present.filter((key) => !fits(key)),
+    shapeMismatch: present.filter((key) => !fits(key)),
     tensors,
   }
 }

@@ -119,16 +119,16 @@ function placeOf(
   const tops = [frame.top - height, frame.top, frame.bottom, frame.bottom - height]
   const lefts = [frame.left, frame.right - width]
   let best: Rectangle | undefined
-  let least = Number.POSITIVE_INFINITY
+  let min = Number.POSITIVE_INFINITY
   for (const wantedTop of tops)
     for (const wantedLeft of lefts) {
       const top = Math.max(0, Math.min(canvas.height - height, wantedTop))
       const left = Math.max(0, Math.min(canvas.width - width, wantedLeft))
       const strip = { left, top, right: left + width, bottom: top + height }
       const covered = taken.reduce((sum, other) => sum + sharedArea(strip, other), 0)
-      if (covered >= least) continue
+      if (covered >= min) continue
       best = strip
-      least = covered
+      min = covered
     }
   return best!
 }

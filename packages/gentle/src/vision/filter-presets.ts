@@ -29,7 +29,7 @@ function sampled(rows: number, columns: number, value: (x: number, y: number) =>
 }
 
 /** Wide enough for three deviations on either side. */
-const sizeFor = (deviation: number): number => 2 * Math.ceil(3 * deviation) + 1
+const sizeFor = (std: number): number => 2 * Math.ceil(3 * std) + 1
 
 function size(settings: PresetSettings): number {
   const chosen = Number.isNaN(settings.size) ? sizeFor(settings.sigma) : settings.size

@@ -77,7 +77,7 @@ function oneOf<Choice extends string>(what: string, value: Choice | undefined, c
 }
 
 /** The greatest result, and the greatest part of a padded picture that is held at a time. */
-const mostValues = 2 ** 28
+const maxValues = 2 ** 28
 
 /**
  * The windows of a filter on a picture.
@@ -106,9 +106,9 @@ export function filterWindows(picture: Image, kernel: Kernel, options: FilterOpt
   const columns = axis(1, picture.width, kernel.columns)
   const values = picture.channels * rows.count * columns.count
   const held = rows.extent * (columns.count * columns.stride + columns.extent)
-  if (Math.max(values, held) > mostValues)
+  if (Math.max(values, held) > maxValues)
     throw new ArgumentError(
-      `filter: a result of ${picture.channels} x ${rows.count} x ${columns.count} by windows of ${rows.extent} x ${columns.extent} is too large; expected at most ${mostValues.toLocaleString('en-US')} values`,
+      `filter: a result of ${picture.channels} x ${rows.count} x ${columns.count} by windows of ${rows.extent} x ${columns.extent} is too large; expected at most ${maxValues.toLocaleString('en-US')} values`,
     )
   const weights = Float64Array.from(kernel.data)
   if (operation === 'convolution') weights.reverse()

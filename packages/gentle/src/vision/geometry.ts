@@ -48,10 +48,10 @@ export const shearMap = (across: number, down: number, fixed: Point): PlaneMap =
   affine(1, across, -across * fixed.y, down, 1, -down * fixed.x)
 
 /** Left becomes right in a picture of this width. */
-export const mirrorMap = (width: number): PlaneMap => affine(-1, 0, width, 0, 1, 0)
+export const horizontalFlipMap = (width: number): PlaneMap => affine(-1, 0, width, 0, 1, 0)
 
 /** Top becomes bottom in a picture of this height. */
-export const upsideDownMap = (height: number): PlaneMap => affine(1, 0, 0, 0, -1, height)
+export const verticalFlipMap = (height: number): PlaneMap => affine(1, 0, 0, 0, -1, height)
 
 /** First `inner`, then `outer`, into `into`, which may be either. */
 export function composeMaps(outer: PlaneMap, inner: PlaneMap, into: PlaneMap = new Float64Array(9)): PlaneMap {

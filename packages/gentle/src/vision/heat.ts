@@ -43,11 +43,11 @@ export function warmed(value: number, share: number, channel: number): number {
 export function heatOver(map: Image, picture: Image): Image {
   const { channels, height, width } = picture
   const stretched = resizeImage(map, { height, width, fit: 'stretch' })
-  const most = stretched.data.reduce((a, b) => Math.max(a, b), 0)
+  const limit = stretched.data.reduce((a, b) => Math.max(a, b), 0)
   const result = image(3, height, width)
   const pixels = height * width
   for (let i = 0; i < pixels; i++) {
-    const share = most > 0 ? Math.max(0, stretched.data[i]) / most : 0
+    const share = limit > 0 ? Math.max(0, stretched.data[i]) / limit : 0
     for (let c = 0; c < 3; c++) {
       const grey = picture.data[(channels === 3 ? c : 0) * pixels + i]
       result.data[c * pixels + i] = warmed(grey, share, c)
@@ -58,13 +58,13 @@ export function heatOver(map: Image, picture: Image): Image {
 
 /** One channel as grey, from its least to its largest value. */
 export function contrasted({ channels, height, width, data }: Image): Image {
-  const least = data.reduce((a, b) => Math.min(a, b), Infinity)
-  const range = data.reduce((a, b) => Math.max(a, b), -Infinity) - least
+  const min = data.reduce((a, b) => Math.min(a, b), Infinity)
+  const range = data.reduce((a, b) => Math.max(a, b), -Infinity) - min
   return image(
     channels,
     height,
     width,
-    data.map((value) => (range > 0 ? (value - least) / range : 0)),
+    data.map((value) => (range > 0 ? (value - min) / range : 0)),
   )
 }
 
@@ -78,13 +78,13 @@ export function heated(map: Image): Image {
 
 /**
  * One channel of numbers of both signs: blue below 0, white at 0, red above, as strong as their size beside the largest.
- * @param most the size that is as strong as can be; the largest of the picture unless given, which several pictures have in common where they are compared
+ * @param limit the size that is as strong as can be; the largest of the picture unless given, which several pictures have in common where they are compared
  */
-export function signed({ height, width, data }: Image, most = largestOf(data)): Image {
+export function signed({ height, width, data }: Image, limit = largestOf(data)): Image {
   const result = image(3, height, width)
   const pixels = height * width
   for (let i = 0; i < pixels; i++) {
-    const share = most > 0 ? data[i] / most : 0
+    const share = limit > 0 ? data[i] / limit : 0
     const [red, green, blue] =
       share >= 0
         ? [1 - 0.2 * share, 1 - 0.9 * share, 1 - 0.9 * share]
@@ -97,12 +97,12 @@ export function signed({ height, width, data }: Image, most = largestOf(data)): 
 }
 
 /** Numbers of both signs, a channel a colour: grey at 0, and as far from it as their size beside the largest, which several pictures may have in common. */
-export function signedColours({ channels, height, width, data }: Image, most = largestOf(data)): Image {
+export function signedColours({ channels, height, width, data }: Image, limit = largestOf(data)): Image {
   return image(
     channels,
     height,
     width,
-    data.map((value) => (most > 0 ? 0.5 + value / (2 * most) : 0.5)),
+    data.map((value) => (limit > 0 ? 0.5 + value / (2 * limit) : 0.5)),
   )
 }
 

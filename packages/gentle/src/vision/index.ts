@@ -34,17 +34,17 @@ export { filter2d } from './filter2d.ts'
 export { fittedBox, fittedMask, unfittedBox, unfittedMask } from './fitted.ts'
 export {
   composeMaps,
+  horizontalFlipMap,
   identityMap,
   invertMap,
   isAffine,
   mapPoint,
-  mirrorMap,
   type PlaneMap,
   type Point,
   rotationMap,
   shearMap,
   shiftMap,
-  upsideDownMap,
+  verticalFlipMap,
   zoomMap,
 } from './geometry.ts'
 export { contrasted, heated, heatOver, signed, signedColours, warmed } from './heat.ts'

@@ -12,10 +12,10 @@ export interface Preprocessing {
   readonly channels: 1 | 3
   /** Fitted in whole on black, stretched, or cut from the middle, on black where that is larger, after the shorter side is scaled to `shorterSide`. */
   readonly fit: 'contain' | 'stretch' | { readonly shorterSide: number }
-  /** A byte b of channel c becomes (b scale - mean[c]) / deviation[c]. */
+  /** A byte b of channel c becomes (b scale - mean[c]) / std[c]. */
   readonly scale: number
   readonly mean: readonly number[]
-  readonly deviation: readonly number[]
+  readonly std: readonly number[]
 }
 
 const unitInterval = 1 / 255
@@ -25,11 +25,11 @@ export function plainPreprocessing(inputShape: Shape): Preprocessing | undefined
   const [channels, height, width] = inputShape
   if (inputShape.length !== 3 || (channels !== 1 && channels !== 3)) return undefined
   const all = (value: number): number[] => Array.from({ length: channels }, () => value)
-  return { height, width, channels, fit: 'contain', scale: unitInterval, mean: all(0), deviation: all(1) }
+  return { height, width, channels, fit: 'contain', scale: unitInterval, mean: all(0), std: all(1) }
 }
 
 /**
- * What torchvision's weights expect: of the middle 224 of 256, each colour with ImageNet's mean 0 and deviation 1.
+ * What torchvision's weights expect: of the middle 224 of 256, each colour with ImageNet's mean 0 and standard deviation 1.
  * @throws ArgumentError for a shape of other than 3 channels.
  */
 export function imagenetPreprocessing(inputShape: Shape): Preprocessing {
@@ -45,7 +45,7 @@ export function imagenetPreprocessing(inputShape: Shape): Preprocessing {
     fit: { shorterSide: Math.round((Math.min(height, width) * 256) / 224) },
     scale: unitInterval,
     mean: [0.485, 0.456, 0.406],
-    deviation: [0.229, 0.224, 0.225],
+    std: [0.229, 0.224, 0.225],
   }
 }
 
@@ -54,15 +54,15 @@ export const withoutNormalization = (preprocessing: Preprocessing): Preprocessin
   ...preprocessing,
   scale: unitInterval,
   mean: preprocessing.mean.map(() => 0),
-  deviation: preprocessing.deviation.map(() => 1),
+  std: preprocessing.std.map(() => 1),
 })
 
 /** Makes of values in [0, 1], in place, what the network expects: scaled, less the mean of each channel, over its deviation. */
-export function normalizePixels(pixels: Float32Array, { channels, scale, mean, deviation }: Preprocessing): void {
+export function normalizePixels(pixels: Float32Array, { channels, scale, mean, std }: Preprocessing): void {
   const size = pixels.length / channels
   for (let i = 0; i < pixels.length; i++) {
     const channel = Math.floor(i / size)
-    pixels[i] = (255 * scale * pixels[i] - mean[channel]) / deviation[channel]
+    pixels[i] = (255 * scale * pixels[i] - mean[channel]) / std[channel]
   }
 }
 
@@ -164,7 +164,7 @@ const areNumbers = (value: unknown, count: number, isOne: (n: number) => boolean
 
 function isPreprocessing(value: unknown): value is Preprocessing {
   if (typeof value !== 'object' || value === null) return false
-  const { height, width, channels, fit, scale, mean, deviation, ...unknown } = value as Record<string, unknown>
+  const { height, width, channels, fit, scale, mean, std, ...unknown } = value as Record<string, unknown>
   return (
     Object.keys(unknown).length === 0 &&
     isSize(height) &&
@@ -178,7 +178,7 @@ function isPreprocessing(value: unknown): value is Preprocessing {
         isSize((fit as { shorterSide: unknown }).shorterSide))) &&
     areNumbers([scale], 1, (n) => n > 0) &&
     areNumbers(mean, channels, Number.isFinite) &&
-    areNumbers(deviation, channels, (n) => n > 0)
+    areNumbers(std, channels, (n) => n > 0)
   )
 }
 

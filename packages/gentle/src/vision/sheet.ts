@@ -23,7 +23,7 @@ const edge: Colour = [0.8, 0.82, 0.85]
 const margin = 12
 
 /** The most pixels across that a sheet has for its title's sake. */
-const mostTitled = 480
+const maxTitled = 480
 
 /**
  * Pictures in rows, each with its caption below, on white.
@@ -44,7 +44,7 @@ export function sheet(tiles: readonly Tile[], { columns, tile = 96, title }: She
   const stepDown = tallest + margin + (lines > 0 ? lines * lineHeight + 1 : 0)
   const top = margin + (title === undefined ? 0 : Math.ceil(textHeight(titleScale)) + margin)
   // Few pictures leave room for a title that is not much longer than they are.
-  const titled = title === undefined ? 0 : Math.min(mostTitled, Math.ceil(textWidth(title, titleScale)) + 2 * margin)
+  const titled = title === undefined ? 0 : Math.min(maxTitled, Math.ceil(textWidth(title, titleScale)) + 2 * margin)
   const used = margin + Math.min(columns, tiles.length) * step
   const canvas = new Canvas(Math.max(used, titled), top + Math.ceil(tiles.length / columns) * stepDown)
   if (title !== undefined)

@@ -44,11 +44,11 @@ export function nonMaximumSuppression(candidates: readonly ScoredBox[], options:
   const refuse = (what: string, expected: string): never => {
     throw new ArgumentError(`nonMaximumSuppression: ${what}; expected ${expected}`)
   }
-  if (!(iouThreshold >= 0 && iouThreshold <= 1)) refuse(`iou is ${iouThreshold}`, '0 to 1')
+  if (!(iouThreshold >= 0 && iouThreshold <= 1)) refuse(`iouThreshold is ${iouThreshold}`, '0 to 1')
   if (!(sigma > 0)) refuse(`sigma is ${sigma}`, 'a number above 0')
   if (Number.isNaN(scoreThreshold)) refuse(`scoreThreshold is ${scoreThreshold}`, 'a number')
   if (!(maxDetections === Infinity || (Number.isInteger(maxDetections) && maxDetections >= 0)))
-    refuse(`most is ${maxDetections}`, 'a whole number of at least 0, or Infinity')
+    refuse(`maxDetections is ${maxDetections}`, 'a whole number of at least 0, or Infinity')
   const broken = candidates.findIndex(({ score }) => Number.isNaN(score))
   if (broken >= 0) refuse(`candidate ${broken} has the score NaN`, 'numbers')
 
@@ -63,9 +63,9 @@ export function nonMaximumSuppression(candidates: readonly ScoredBox[], options:
   }
 }
 
-function suppressHard(ordered: readonly ScoredBox[], iou: number, acrossClasses: boolean, most: number): ScoredBox[] {
+function suppressHard(ordered: readonly ScoredBox[], iou: number, acrossClasses: boolean, max: number): ScoredBox[] {
   const kept: ScoredBox[] = []
-  for (let i = 0; i < ordered.length && kept.length < most; i++) {
+  for (let i = 0; i < ordered.length && kept.length < max; i++) {
     const candidate = ordered[i]
     let free = true
     for (let k = 0; k < kept.length && free; k++)
@@ -82,12 +82,12 @@ function suppressSoft(
   sigma: number,
   scoreThreshold: number,
   acrossClasses: boolean,
-  most: number,
+  max: number,
 ): ScoredBox[] {
   const scores = Float64Array.from(ordered, ({ score }) => score)
   const waiting = ordered.map((_, i) => i)
   const kept: ScoredBox[] = []
-  while (waiting.length > 0 && kept.length < most) {
+  while (waiting.length > 0 && kept.length < max) {
     let place = 0
     for (let k = 1; k < waiting.length; k++) if (scores[waiting[k]] > scores[waiting[place]]) place = k
     const [best] = waiting.splice(place, 1)

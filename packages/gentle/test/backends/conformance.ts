@@ -334,12 +334,12 @@ function describePrograms(backend: () => Backend): void {
       inputs: { a, b },
       outputs: { quotient: floorDiv(a, b), rest: mod(a, b) },
     })
-    const least = -(2 ** 31)
+    const min = -(2 ** 31)
     const y = await program.run({
-      a: Int32Array.of(least, least, 2 ** 31 - 1, least, 7, -7),
-      b: Int32Array.of(-1, 1, least, 2 ** 31 - 1, 0, 0),
+      a: Int32Array.of(min, min, 2 ** 31 - 1, min, 7, -7),
+      b: Int32Array.of(-1, 1, min, 2 ** 31 - 1, 0, 0),
     })
-    expect(values(y.quotient)).toEqual([2 ** 31 - 1, least, -1, -2, 0, 0])
+    expect(values(y.quotient)).toEqual([2 ** 31 - 1, min, -1, -2, 0, 0])
     expect(values(y.rest)).toEqual([0, 0, -1, 2 ** 31 - 2, 7, -7])
   })
 

@@ -90,8 +90,8 @@ function somePlace(scene: Scene, shape: readonly number[]): { place: SlicePlace;
   const sizes = shape.map((n) => (scene.flag(0.3) ? n : scene.size(n)))
   if (scene.flag(0.6)) return { place: { starts: shape.map((n, axis) => scene.between(0, n - sizes[axis])) }, sizes }
   const strides = shape.map((n, axis) => {
-    const most = sizes[axis] === 1 ? n : Math.floor((n - 1) / (sizes[axis] - 1))
-    return scene.pick([1, 1, -1, most, -most])
+    const limit = sizes[axis] === 1 ? n : Math.floor((n - 1) / (sizes[axis] - 1))
+    return scene.pick([1, 1, -1, limit, -limit])
   })
   const starts = shape.map((n, axis) => {
     const reach = (sizes[axis] - 1) * Math.abs(strides[axis])
@@ -154,7 +154,7 @@ interface Convolution {
 
 /** The geometry of a convolution: every kind that networks use, and corners: a kernel as large as the image, strides that skip. */
 function convolution(scene: Scene): Convolution {
-  const usual = scene.flag(0.4)
+  const isPlain = scene.flag(0.4)
   const depthwise = scene.flag(0.2)
   const groups = depthwise ? scene.between(1, 14) : scene.pick([1, 1, 1, 2, 3])
   const perGroup = (channels: number) => Math.max(1, Math.floor(channels / groups))
@@ -163,13 +163,13 @@ function convolution(scene: Scene): Convolution {
   const image = [scene.size(10), scene.size(10)]
   const side = scene.pick([1, 3, 3, 5])
   const attributes = conv2dAttributes(
-    usual
+    isPlain
       ? { stride: scene.pick([1, 1, 2]), padding: scene.flag() ? (side - 1) / 2 : 0, groups }
       : { stride: scene.pair(1, 4), padding: scene.pair(0, 3), dilation: scene.flag() ? 1 : scene.pair(1, 3), groups },
   )
   const kernel = image.map((n, axis) => {
-    const most = Math.floor((n + 2 * attributes.padding[axis] - 1) / attributes.dilation[axis]) + 1
-    return Math.min(most, usual ? side : scene.pick([1, 2, 3, 5, n]))
+    const limit = Math.floor((n + 2 * attributes.padding[axis] - 1) / attributes.dilation[axis]) + 1
+    return Math.min(limit, isPlain ? side : scene.pick([1, 2, 3, 5, n]))
   })
   const w = [groupOut * groups, groupIn, ...kernel]
   const one = conv2dSizes([1, groupIn * groups, ...image], w, attributes)
@@ -201,7 +201,7 @@ function pooling(scene: Scene, isMaximum: boolean): Pooling {
   const even = size.map((n) => (scene.flag() ? 0 : Math.floor(n / 2))) as [number, number]
   const uneven = [side(size[0]), side(size[1])] as const
   const padding = scene.flag(0.7) && even.every((n, axis) => n < size[axis]) ? even : uneven
-  const attributes = pool2dAttributes(size, { stride, padding, dilation, ceil: scene.flag(0.3) })
+  const attributes = pool2dAttributes(size, { stride, padding, dilation, ceilMode: scene.flag(0.3) })
   const planes = [scene.batch(), scene.size(14)]
   const out = slidingOutput(image, size, { dilation: [1, 1], ...attributes }, 'pooling')
   const counting = scene.flag(0.3) ? { countIncludePad: false } : {}

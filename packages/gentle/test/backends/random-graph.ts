@@ -184,7 +184,7 @@ function pool(scene: Scene, x: Tensor): Tensor | undefined {
   if (!isImages(x)) return undefined
   const size = x.shape.slice(2).map((n) => Math.min(n, scene.between(1, 3))) as [number, number]
   const padding = size.map((n) => (scene.flag(0.3) ? Math.floor(n / 2) : 0)) as [number, number]
-  const sliding = scene.flag() ? {} : { stride: scene.between(1, 2), padding, ceil: scene.flag() }
+  const sliding = scene.flag() ? {} : { stride: scene.between(1, 2), padding, ceilMode: scene.flag() }
   return scene.flag()
     ? maxPool2d(x, size, sliding)
     : avgPool2d(x, size, { ...sliding, countIncludePad: scene.flag(0.7) })

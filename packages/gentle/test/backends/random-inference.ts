@@ -76,7 +76,7 @@ const blocks: readonly Block[] = [
   },
   (scene, x) => {
     if (Math.min(x.shape[2], x.shape[3]) < 3) return x
-    const sliding = { stride: scene.pick([1, 2]), padding: scene.pick([0, 1]), ceil: scene.flag() }
+    const sliding = { stride: scene.pick([1, 2]), padding: scene.pick([0, 1]), ceilMode: scene.flag() }
     return scene.flag() ? maxPool2d(x, 3, sliding) : avgPool2d(x, 3, { ...sliding, countIncludePad: scene.flag() })
   },
   (scene, x) =>

@@ -84,9 +84,9 @@ export class Scene {
   }
 
   /** A shape as networks have them: a batch first, then channels, then an image. */
-  shape(leastRank = 0, mostRank = 4): number[] {
-    const rank = this.between(leastRank, mostRank)
-    return [20, 14, 6, 7].slice(0, rank).map((most) => this.size(most))
+  shape(minRank = 0, maxRank = 4): number[] {
+    const rank = this.between(minRank, maxRank)
+    return [20, 14, 6, 7].slice(0, rank).map((largest) => this.size(largest))
   }
 
   /** A shape that broadcasts to `target`: axes set to 1, leading axes left out. */
@@ -125,9 +125,9 @@ export class Scene {
     return this.#register(input(shape), sampler)
   }
 
-  /** An int32 input or constant of numbers from `least` to below `limit`. */
-  integers(shape: Shape, limit: number, least = 0): Tensor {
-    const sampler: Sampler = (random) => least + random.integer(limit - least)
+  /** An int32 input or constant of numbers from `smallest` to below `limit`. */
+  integers(shape: Shape, limit: number, smallest = 0): Tensor {
+    const sampler: Sampler = (random) => smallest + random.integer(limit - smallest)
     if (this.flag(0.2) || !this.#takesInputs) return constant(this.#values(shape, sampler), shape, 'int32')
     return this.#register(input(shape, 'int32'), sampler)
   }

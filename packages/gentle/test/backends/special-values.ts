@@ -56,11 +56,11 @@ export function describeSpecialValues(backend: () => Backend): void {
     const wrong = Object.keys(outputs).flatMap((name) => {
       const { tolerance } = opCases[name.split(' ')[0] as ElementwiseName]
       // Where a result would be subnormal, an approximation may give 0.
-      const told = mismatch(actual[name], float32[name], float64[name], tolerance)
-      if (told === undefined) return []
-      const at = Number(/element (\d+)/.exec(told)?.[1])
+      const found = mismatch(actual[name], float32[name], float64[name], tolerance)
+      if (found === undefined) return []
+      const at = Number(/element (\d+)/.exec(found)?.[1])
       const kind = name.endsWith('integers') ? 'int32' : 'float32'
-      return [`${name} of ${range(2).map((i) => feed[`${kind} ${i}`][at])}: ${told}`]
+      return [`${name} of ${range(2).map((i) => feed[`${kind} ${i}`][at])}: ${found}`]
     })
     expect(wrong).toEqual([])
   })

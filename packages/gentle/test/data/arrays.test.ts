@@ -72,23 +72,23 @@ describe('numpySet', () => {
         bytes[10 + header.length + width * i + (type.startsWith('>') ? width - 1 : 0)] = value
       return bytes
     }
-    const opened = async (type: string, shape: number[], most: number) => {
+    const opened = async (type: string, shape: number[], max: number) => {
       const size = shape.reduce((a, b) => a * b, 1)
-      const values = Array.from({ length: 4 * size }, (_, i) => (i % 3 === 0 ? most : 0))
+      const values = Array.from({ length: 4 * size }, (_, i) => (i % 3 === 0 ? max : 0))
       const files = new Map([
         ['x.npy', npy(type, [4, ...shape], values)],
         ['y.npy', npy('|u1', [4], [0, 1, 0, 1])],
       ])
       const { train, reading } = await numpySet(files, { validation: 1, test: 1 })
-      return { most: Math.max(...read(train, 0).inputs), values: reading.values, told: train.description }
+      return { max: Math.max(...read(train, 0).inputs), values: reading.values, described: train.description }
     }
-    const bytes = { values: 'bytes', told: { values: 'bytes' }, most: 1 }
+    const bytes = { values: 'bytes', described: { values: 'bytes' }, max: 1 }
     expect(await opened('|u1', [28, 28], 255)).toEqual(bytes)
     expect(await opened('|u1', [784], 255)).toEqual(bytes)
     expect(await opened('<i8', [784], 255)).toEqual(bytes)
     expect(await opened('>u2', [784], 255)).toEqual(bytes)
     expect(await opened('|u1', [12], 255)).toEqual(bytes)
-    const numbers = (most: number) => ({ values: 'numbers', told: { values: 'numbers' }, most })
+    const numbers = (max: number) => ({ values: 'numbers', described: { values: 'numbers' }, max })
     expect(await opened('<i8', [12], 255)).toEqual(numbers(255))
     expect(await opened('|u1', [784], 6)).toEqual(numbers(6))
     expect(await opened('|u1', [28, 28], 1)).toEqual(numbers(1))

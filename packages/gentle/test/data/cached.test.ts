@@ -37,10 +37,10 @@ test('a set that takes more memory than it may is not cached', () => {
   expect(cached(whole, { bytes: 50 })).toBe(whole)
 })
 
-test('mean and deviation of channels are those of all pixels', async () => {
-  const { mean, deviation } = await channelMoments(whole)
+test('mean and standard deviation of channels are those of all pixels', async () => {
+  const { mean, std } = await channelMoments(whole)
   expect(mean).toEqual([9.5])
-  expect(deviation[0]).toBeCloseTo(Math.sqrt((20 ** 2 - 1) / 12))
+  expect(std[0]).toBeCloseTo(Math.sqrt((20 ** 2 - 1) / 12))
 })
 
 test('what comes from outside has the colour of most of the border, where that is asked for', () => {

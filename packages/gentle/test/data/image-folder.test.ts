@@ -80,8 +80,8 @@ describe('imageFolder', () => {
     expect(new Set(all).size).toBe(36)
     expect(filesOf((await open(folder, { test: 6, validation: 3, seed: 5 })).test)).toEqual(filesOf(test))
     expect(filesOf((await open(folder, { test: 6, validation: 3, seed: 6 })).test)).not.toEqual(filesOf(test))
-    const usual = await open(folder)
-    expect([usual.train.length, usual.validation.length, usual.test.length]).toEqual([25, 5, 6])
+    const contained = await open(folder)
+    expect([contained.train.length, contained.validation.length, contained.test.length]).toEqual([25, 5, 6])
   })
 
   it('reads the pictures as readImageFile does, the same for any number of workers', async () => {

@@ -25,9 +25,9 @@ const bytesOf = (text: string): Uint8Array => new Uint8Array(Buffer.from(text, '
 function worst(planes: Float32Array, pixels: Uint8Array): number {
   expect(planes).toHaveLength(pixels.length)
   const size = planes.length / 3
-  return planes.reduce((most, value, i) => {
+  return planes.reduce((max, value, i) => {
     const byte = pixels[(i % size) * 3 + Math.floor(i / size)]
-    return Math.max(most, Math.abs(255 * value - byte))
+    return Math.max(max, Math.abs(255 * value - byte))
   }, 0)
 }
 
@@ -42,7 +42,7 @@ describe('a picture file as torchvision prepares it', () => {
         fit: { shorterSide },
         scale: 1 / 255,
         mean: [0, 0, 0],
-        deviation: [1, 1, 1],
+        std: [1, 1, 1],
       })
       const prepared = await readPreprocessedImage(bytesOf(file), preprocessing)
       expect(worst(prepared, bytesOf(seen))).toBeLessThan(1e-4)

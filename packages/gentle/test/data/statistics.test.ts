@@ -23,8 +23,8 @@ test('examples are counted by part and class, and classes compared', () => {
   expect(counts.train).toEqual({ examples: 4, perClass: { a: 1, b: 3 } })
   expect(counts.test).toEqual({ examples: 2, perClass: { a: 1, b: 1 } })
   expect(classImbalance(counts)).toEqual({
-    most: { label: 'b', examples: 3 },
-    fewest: { label: 'a', examples: 1 },
+    largest: { label: 'b', examples: 3 },
+    smallest: { label: 'a', examples: 1 },
     ratio: 3,
   })
 })
@@ -44,12 +44,12 @@ test('duplicates are found within parts and between them, and those of other lab
   })
 })
 
-test('mean and deviation are of each channel of the training set', async () => {
-  const { mean, deviation } = await dataStatistics(splits)
+test('mean and standard deviation are of each channel of the training set', async () => {
+  const { mean, std } = await dataStatistics(splits)
   const first = [1, 2, 2, 3, 1, 2, 3, 4]
   const average = first.reduce((a, b) => a + b) / 8
   expect(mean[0]).toBeCloseTo(average, 12)
-  expect(deviation[0]).toBeCloseTo(Math.sqrt(first.reduce((sum, x) => sum + (x - average) ** 2, 0) / 8), 12)
+  expect(std[0]).toBeCloseTo(Math.sqrt(first.reduce((sum, x) => sum + (x - average) ** 2, 0) / 8), 12)
 })
 
 test('examples that share a hash but no values are not duplicates, and neither are 0 and -0', async () => {

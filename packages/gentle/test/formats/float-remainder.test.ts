@@ -16,7 +16,7 @@ async function remainders(a: Float32Array, b: Float32Array) {
 it('a remainder of floats is that of their exact numbers, to the last bit', async () => {
   const random = new Random(1, 'remainders')
   // Of tenths, quotients are nearly whole numbers.
-  const tenths = (most: number): number => (1 + random.integer(most)) / 10
+  const tenths = (max: number): number => (1 + random.integer(max)) / 10
   const a = Float32Array.from({ length: 999 }, (_, i) => (i % 3 === 0 ? tenths(999) : 2000 * (random.uniform() - 0.5)))
   const b = Float32Array.from(a, (_, i) =>
     i % 3 === 0 ? tenths(20) : 2 ** (-12 + (i % 24)) * (random.uniform() - 1.5),

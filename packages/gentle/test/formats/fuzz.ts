@@ -66,9 +66,9 @@ export function damaged(good: readonly Uint8Array[]): fc.Arbitrary<Uint8Array> {
     const [from, to] = [a % bytes.length, b % bytes.length]
     return from < to ? bytes.slice(from, to) : bytes.slice(0, to)
   })
-  const anything = fc.uint8Array({ maxLength: 200 })
-  const begun = fc.tuple(one, fc.nat(100), anything).map(([bytes, length, rest]) => {
+  const anyBytes = fc.uint8Array({ maxLength: 200 })
+  const begun = fc.tuple(one, fc.nat(100), anyBytes).map(([bytes, length, rest]) => {
     return Uint8Array.of(...bytes.subarray(0, length), ...rest)
   })
-  return fc.oneof({ weight: 4, arbitrary: changed }, part, begun, anything)
+  return fc.oneof({ weight: 4, arbitrary: changed }, part, begun, anyBytes)
 }

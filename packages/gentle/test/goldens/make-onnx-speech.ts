@@ -4,7 +4,7 @@
  */
 import { readFileSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
-import { drawnSound, heard, speechDetectorPath, speechDetectors } from '../formats/onnx/real-models.ts'
+import { drawnSound, spokenDigit, speechDetectorPath, speechDetectors } from '../formats/onnx/real-models.ts'
 
 const require = createRequire(new URL('../../../../bench/package.json', import.meta.url))
 const { InferenceSession, Tensor } = require('onnxruntime-node')
@@ -12,7 +12,7 @@ const { InferenceSession, Tensor } = require('onnxruntime-node')
 const goldens = []
 for (const { file, rate, chunk, states, next } of speechDetectors) {
   const session = await InferenceSession.create(readFileSync(speechDetectorPath(file)))
-  const sound = drawnSound(rate, heard * rate)
+  const sound = drawnSound(rate, spokenDigit * rate)
   let state = Object.fromEntries(
     Object.entries(states).map(([name, shape]) => [name, new Tensor('float32', new Float32Array(shape[0] * shape[2]), shape)]),
   )

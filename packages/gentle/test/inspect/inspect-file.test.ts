@@ -210,19 +210,19 @@ describe('two files', () => {
       ),
     )
     const half = place('half.pth', decoded(golden('checkpoints').half))
-    const { onlyFirst, onlySecond, otherType, different } = await compareFiles(own, half)
+    const { onlyFirst, onlySecond, typeMismatch, different } = await compareFiles(own, half)
     expect(onlyFirst.map(({ name }) => name)).toEqual(['more'])
     expect(onlySecond.map(({ name }) => name)).toEqual(['fc1.bias', 'fc2.bias'])
-    expect(otherType.map(([a, b]) => [a.name, a.type, b.type])).toEqual([
+    expect(typeMismatch.map(([a, b]) => [a.name, a.type, b.type])).toEqual([
       ['fc1.weight', 'float32', 'float16'],
       ['fc2.weight', 'float32', 'float16'],
     ])
     expect(different).toHaveLength(2)
-    const { otherShape } = await compareFiles(
+    const { shapeMismatch } = await compareFiles(
       own,
       place('wide', writeSafetensors(new Map([['fc1.weight', zeros([4, 6])]]))),
     )
-    expect(otherShape.map(([a, b]) => [a.shape, b.shape])).toEqual([
+    expect(shapeMismatch.map(([a, b]) => [a.shape, b.shape])).toEqual([
       [
         [4, 5],
         [4, 6],

@@ -139,7 +139,7 @@ describe('beam search', () => {
   it('goes on past improbable sequences that end early, where a network is sure of a longer one', async () => {
     // At each of five steps one token has nearly all, and ending is the second likeliest; at the sixth it ends.
     let step = 0
-    const sure = (tokens: Int32Array) => {
+    const confident = (tokens: Int32Array) => {
       const last = step++ === 5
       const row = [0, 1, 2, 3].map((token) => Math.log((token === end) === last && (last || token === 0) ? 0.97 : 0.01))
       if (!last) row[end] = Math.log(0.015)
@@ -147,7 +147,7 @@ describe('beam search', () => {
     }
     for (const lengthPenalty of [0, 0.2]) {
       step = 0
-      const [[best]] = await beamSearch(sure, { begin, end, beamSize: 4, maxLength: 12, lengthPenalty })
+      const [[best]] = await beamSearch(confident, { begin, end, beamSize: 4, maxLength: 12, lengthPenalty })
       expect([...best.tokens]).toEqual([0, 0, 0, 0, 0])
     }
   })

@@ -122,23 +122,23 @@ describe('Deep Speech 2', () => {
         const frames = new Float32Array(length * bins)
         await set.read(0, { spectrogram: frames }, new Int32Array(1), 0)
         const stream = await SpeechStream.begin(model, { steps })
-        const told: number[] = []
+        const reported: number[] = []
         let early = 0
         for (let at = 0; at < length; at += piece) {
-          told.push(...(await stream.push(frames.subarray(at * bins, (at + piece) * bins))))
-          early = told.length
+          reported.push(...(await stream.push(frames.subarray(at * bins, (at + piece) * bins))))
+          early = reported.length
         }
-        told.push(...(await stream.end()))
-        expect(told).toHaveLength(whole.data.length)
-        for (let k = 0; k < told.length; k++) expect(told[k]).toBeCloseTo(whole.data[k], 6)
-        if (length === 53) expect(early).toBeGreaterThan(told.length / 2)
+        reported.push(...(await stream.end()))
+        expect(reported).toHaveLength(whole.data.length)
+        for (let k = 0; k < reported.length; k++) expect(reported[k]).toBeCloseTo(whole.data[k], 6)
+        if (length === 53) expect(early).toBeGreaterThan(reported.length / 2)
         await expect(async () => stream.push(frames)).rejects.toThrow(/the sound is over/)
         const hasty = await SpeechStream.begin(model, { steps })
         const asked: Promise<Float32Array>[] = []
         for (let at = 0; at < length; at += piece)
           asked.push(hasty.push(frames.subarray(at * bins, (at + piece) * bins)))
         const atOnce = await Promise.all([...asked, hasty.end()])
-        expect(atOnce.flatMap((each) => [...each])).toEqual(told)
+        expect(atOnce.flatMap((each) => [...each])).toEqual(reported)
       }
     await expect(SpeechStream.begin(await modelOf(options, 10))).rejects.toThrow(/before the end of the sound/)
     await expect(SpeechStream.begin(await modelOf(forwards, 10), { steps: 1.5 })).rejects.toThrow(

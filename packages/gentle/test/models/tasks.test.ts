@@ -11,7 +11,7 @@ const outputOf = (network: Layer, inputShape: readonly number[]) =>
   summarize(network, inputShape).layers.at(-1)!.outputShape
 
 /** A network as a weights file would tell it. */
-const told = (network: Layer): Layer => layerFrom(JSON.parse(JSON.stringify(network.description)))
+const restored = (network: Layer): Layer => layerFrom(JSON.parse(JSON.stringify(network.description)))
 
 const convolutional = Object.keys(networks).filter((name) => !['perceptron', 'mlp'].includes(name))
 
@@ -37,7 +37,7 @@ describe('a detector', () => {
       expect(levels.length).toBeGreaterThan(1)
       const places = levels.reduce((total, { rows, columns }) => total + rows * columns, 0)
       expect(outputOf(Sequential(network), shape)).toEqual([10, places])
-      expect(levelsOf(told(network), shape)).toEqual(levels)
+      expect(levelsOf(restored(network), shape)).toEqual(levels)
     },
   )
 
@@ -60,7 +60,7 @@ describe('a localizer', () => {
   it.each(['lenet5', 'resnet14', 'vgg11'])('on %s tells classes and four edges', (name) => {
     const network = localizer(networks[name].build({ classes: 2 }), { classes: 7 })
     expect(outputOf(network, [1, 64, 64])).toEqual([11])
-    expect(outputOf(told(network), [1, 64, 64])).toEqual([11])
+    expect(outputOf(restored(network), [1, 64, 64])).toEqual([11])
   })
 })
 
@@ -71,7 +71,7 @@ describe('segmenters', () => {
   ])('%s gives a class for every pixel', (_, build) => {
     const network = build({ classes: 4 })
     expect(outputOf(network, [3, 64, 32])).toEqual([4, 64, 32])
-    expect(outputOf(told(network), [3, 64, 32])).toEqual([4, 64, 32])
+    expect(outputOf(restored(network), [3, 64, 32])).toEqual([4, 64, 32])
   })
 
   it("of the paper's width and depth has the parameters of U-Net with normalised, padded convolutions", () => {

@@ -12,7 +12,7 @@ const [fanIn, fanOut] = [20 * 25, 30 * 25]
 const statistics = (values: Float32Array) => {
   const mean = values.reduce((a, b) => a + b, 0) / values.length
   const variance = values.reduce((a, b) => a + (b - mean) ** 2, 0) / values.length
-  return { mean, variance, most: values.reduce((a, b) => Math.max(a, Math.abs(b)), 0) }
+  return { mean, variance, max: values.reduce((a, b) => Math.max(a, Math.abs(b)), 0) }
 }
 
 describe('an initialiser', () => {
@@ -24,12 +24,12 @@ describe('an initialiser', () => {
     ['heNormalOut', nn.heNormalOut, 2 / fanOut, 6],
     ['normalWith', nn.normalWith(0.01), 1e-4, 6],
     ['uniformWithin', nn.uniformWithin(0.3), 0.03, Math.sqrt(3)],
-  ])('%s draws numbers of its variance around 0', (_, initializer, wanted, mostDeviations) => {
-    const { mean, variance, most } = statistics(initializer(shape, new Random(1)))
+  ])('%s draws numbers of its variance around 0', (_, initializer, wanted, maxStds) => {
+    const { mean, variance, max: largest } = statistics(initializer(shape, new Random(1)))
     expect(Math.abs(mean)).toBeLessThan(4 * Math.sqrt(wanted / 15_000))
     expect(variance / wanted).toBeGreaterThan(0.95)
     expect(variance / wanted).toBeLessThan(1.05)
-    expect(most).toBeLessThanOrEqual(mostDeviations * Math.sqrt(wanted) * (1 + 1e-6))
+    expect(largest).toBeLessThanOrEqual(maxStds * Math.sqrt(wanted) * (1 + 1e-6))
   })
 
   it('fills with one value', () => {
@@ -67,7 +67,7 @@ describe('first parameters', () => {
     expect(first(1, Linear(2, { weightInit: 'zeros' }))[0]).toEqual([0, 0, 0, 0, 0, 0])
   })
 
-  it('are drawn with the deviation that is asked for, and biases begin as asked', () => {
+  it('are drawn with the standard deviation that is asked for, and biases begin as asked', () => {
     const [weight, bias] = first(1, Linear(1000, { weightInit: { normal: 0.01 }, biasInit: 1 }))
     const { mean, variance } = statistics(Float32Array.from(weight))
     expect(Math.abs(mean)).toBeLessThan(1e-3)

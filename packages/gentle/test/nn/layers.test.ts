@@ -107,7 +107,7 @@ describe('a maximum over windows that end outside the image', () => {
   it('is of pixels alone, though all are below 0', async () => {
     const x = constant([-3, -1, -2], [1, 1, 1, 3])
     const scope = new nn.Scope({ parameters: new Map(), state: new Map(), seed: 1, training: false })
-    const layer = nn.MaxPool2d([1, 2], { ceil: true })
+    const layer = nn.MaxPool2d([1, 2], { ceilMode: true })
     expect(await run(layer.apply(x, scope))).toEqual([-1, -2])
   })
 })
@@ -226,7 +226,7 @@ describe('arguments out of range are refused:', () => {
     ['avgPool1d of 0', () => nn.AvgPool1d(0)],
     ['conv2d with 0 groups', () => nn.Conv2d(1, 3, { groups: 0 })],
     ['conv2d with an unknown initialiser', () => nn.Conv2d(1, 3, { weightInit: 'xavier' as 'zeros' })],
-    ['conv2d with a normal distribution of deviation 0', () => nn.Conv2d(1, 3, { weightInit: { normal: 0 } })],
+    ['conv2d with a normal distribution of standard deviation 0', () => nn.Conv2d(1, 3, { weightInit: { normal: 0 } })],
     ['conv2d with a first bias that is not a number', () => nn.Conv2d(1, 3, { biasInit: Number.NaN })],
     ['depthwiseConv2d with groups', () => nn.DepthwiseConv2d(3, { groups: 2 } as object)],
     ['depthwiseConv2d with dilation 0', () => nn.DepthwiseConv2d(3, { dilation: 0 })],
@@ -239,7 +239,7 @@ describe('arguments out of range are refused:', () => {
     ['linear with an initialiser from the prototype', () => nn.Linear(1, { weightInit: 'toString' as 'zeros' })],
     ['maxPool2d of 0', () => nn.MaxPool2d(0)],
     ['avgPool2d with stride 0', () => nn.AvgPool2d(2, { stride: 0 })],
-    ['maxPool2d that rounds up half', () => nn.MaxPool2d(2, { ceil: 0.5 as never })],
+    ['maxPool2d that rounds up half', () => nn.MaxPool2d(2, { ceilMode: 0.5 as never })],
     ['maxPool2d that counts padding', () => nn.MaxPool2d(2, { countIncludePad: true } as object)],
     ['adaptiveAvgPool2d to 0', () => nn.AdaptiveAvgPool2d(0)],
     ['adaptiveMaxPool2d to [2, 0]', () => nn.AdaptiveMaxPool2d([2, 0])],
@@ -288,7 +288,7 @@ describe('a description', () => {
       nn.LayerNorm({ axes: 3, affine: false }),
       nn.GroupNorm(2, { epsilon: 0.1 }),
       nn.LocalResponseNorm({ size: 3, k: 2 }),
-      nn.MaxPool2d(3, { stride: 2, ceil: true }),
+      nn.MaxPool2d(3, { stride: 2, ceilMode: true }),
       nn.AvgPool2d(2, { stride: 1, padding: 1, countIncludePad: false }),
       nn.Upsample2d(2, { method: 'bilinear', alignCorners: true }),
       nn.Upsample2d({ size: [9, 8] }),
@@ -306,7 +306,7 @@ describe('a description', () => {
     const network = nn.Sequential(
       nn.Conv1d(6, 3, { stride: 2, padding: 1, dilation: 1, groups: 2, weightInit: 'heNormal', biasInit: 0.1 }),
       nn.MaxPool1d(3, { stride: 1, padding: 1 }),
-      nn.AvgPool1d(2, { ceil: true, countIncludePad: false }),
+      nn.AvgPool1d(2, { ceilMode: true, countIncludePad: false }),
       nn.GlobalAvgPool1d(),
     )
     const again = layerFrom(JSON.parse(JSON.stringify(network.description)))

@@ -301,8 +301,8 @@ describe('sequence-wise batch norm', () => {
       training: true,
       onUpdate: (state, next) => updates.set(state.name, next),
     })
-    const usual = nn.BatchNorm().apply(transpose(x, [0, 2, 1, 3]), scope)
-    const wanted = await run({ outputs: transpose(usual, [0, 2, 1, 3]), ...Object.fromEntries(updates) })
+    const plain = nn.BatchNorm().apply(transpose(x, [0, 2, 1, 3]), scope)
+    const wanted = await run({ outputs: transpose(plain, [0, 2, 1, 3]), ...Object.fromEntries(updates) })
     const found = await normed(x, true)
     for (const [name, values] of Object.entries(wanted))
       for (const [i, value] of values.entries()) expect(found[name][i], name).toBeCloseTo(value, 6)

@@ -77,7 +77,7 @@ it.each(Array.from({ length: randomCases(2) }, (_, i) => [i] as const))('case %i
     }),
   )
   const distance = (a: ArrayLike<number>, b: ArrayLike<number>): number =>
-    Array.from(a, (value, i) => Math.abs(value - b[i])).reduce((most, each) => Math.max(most, each), 0)
+    Array.from(a, (value, i) => Math.abs(value - b[i])).reduce((max, each) => Math.max(max, each), 0)
   for (const [name, { data }] of Object.entries(wanted)) {
     // Layer norm of few numbers that are nearly equal is as exact as float32 lets it be, which the reference tells.
     const allowed =

@@ -154,7 +154,7 @@ describe('ops of one’s own', () => {
     const outputs = {
       twice: apply(twice, [x], { limit: Infinity }),
       thrice: apply(thrice, [x], { limit: Infinity }),
-      least: apply(thrice, [x], { limit: -Infinity }),
+      min: apply(thrice, [x], { limit: -Infinity }),
     }
     for (const backend of [reference(), ...backends]) {
       const results = await (await backend.compile({ inputs: { x }, outputs })).run({ x: 5 })

@@ -166,23 +166,25 @@ const expressions: Record<string, Expression> = {
   avgPool2d: (x) => ops.avgPool2d(x, 2),
   'avgPool2d with overlap and padding': (x) => ops.avgPool2d(x, 3, { stride: 2, padding: 1 }),
   'avgPool2d [3, 2] with stride [1, 3]': (x) => ops.avgPool2d(x, [3, 2], { stride: [1, 3], padding: [1, 0] }),
-  'maxPool2d that rounds up': (x) => ops.maxPool2d(x, 3, { stride: 2, ceil: true }),
-  'maxPool2d that rounds up with padding': (x) => ops.maxPool2d(x, 2, { stride: 3, padding: 1, ceil: true }),
-  'maxPool2d whose only window is cut': (x) => ops.maxPool2d(x, [3, 4], { stride: 4, ceil: true }),
-  'avgPool2d that rounds up': (x) => ops.avgPool2d(x, 3, { stride: 2, ceil: true }),
-  'avgPool2d that rounds up with padding': (x) => ops.avgPool2d(x, [3, 2], { stride: 2, padding: 1, ceil: true }),
+  'maxPool2d that rounds up': (x) => ops.maxPool2d(x, 3, { stride: 2, ceilMode: true }),
+  'maxPool2d that rounds up with padding': (x) => ops.maxPool2d(x, 2, { stride: 3, padding: 1, ceilMode: true }),
+  'maxPool2d whose only window is cut': (x) => ops.maxPool2d(x, [3, 4], { stride: 4, ceilMode: true }),
+  'avgPool2d that rounds up': (x) => ops.avgPool2d(x, 3, { stride: 2, ceilMode: true }),
+  'avgPool2d that rounds up with padding': (x) => ops.avgPool2d(x, [3, 2], { stride: 2, padding: 1, ceilMode: true }),
   'avgPool2d without padding in the mean': (x) =>
     ops.avgPool2d(x, 3, { stride: 2, padding: 1, countIncludePad: false }),
   'avgPool2d that rounds up, without padding in the mean': (x) =>
-    ops.avgPool2d(x, 3, { stride: 2, padding: 1, ceil: true, countIncludePad: false }),
+    ops.avgPool2d(x, 3, { stride: 2, padding: 1, ceilMode: true, countIncludePad: false }),
   'maxPool2d dilation [2, 3], padding 1': (x) => ops.maxPool2d(x, 3, { stride: 2, padding: 1, dilation: [2, 3] }),
-  'maxPool2d dilation 2 that rounds up': (x) => ops.maxPool2d(x, 2, { stride: 3, padding: 1, dilation: 2, ceil: true }),
+  'maxPool2d dilation 2 that rounds up': (x) =>
+    ops.maxPool2d(x, 2, { stride: 3, padding: 1, dilation: 2, ceilMode: true }),
   'maxPool2d uneven padding': (x) => ops.maxPool2d(x, 3, { stride: 2, padding: uneven }),
   'maxPool2d padding over half the window': (x) => ops.maxPool2d(x, 3, { stride: 1, padding: 2 }),
   'avgPool2d uneven padding': (x) => ops.avgPool2d(x, 3, { stride: 2, padding: uneven }),
   'avgPool2d uneven padding that does not count': (x) =>
     ops.avgPool2d(x, 3, { stride: 2, padding: uneven, countIncludePad: false }),
-  'avgPool2d dilation 2 that rounds up': (x) => ops.avgPool2d(x, 2, { stride: 2, padding: 1, dilation: 2, ceil: true }),
+  'avgPool2d dilation 2 that rounds up': (x) =>
+    ops.avgPool2d(x, 2, { stride: 2, padding: 1, dilation: 2, ceilMode: true }),
   'avgPool2d dilation [2, 1], padding [2, 1]': (x) =>
     ops.avgPool2d(x, [3, 2], { stride: [1, 2], padding: [2, 1], dilation: [2, 1] }),
   'avgPool2d dilation [2, 1], padding that does not count': (x) =>
@@ -232,9 +234,9 @@ const expressions: Record<string, Expression> = {
   maxPool3d: (x) => ops.maxPool3d(x, 2),
   'maxPool3d of ties, with overlap and padding': (x) => ops.maxPool3d(x, 3, { stride: 2, padding: 1 }),
   'maxPool3d dilation [1, 2, 3]': (x) => ops.maxPool3d(x, 2, { stride: [1, 2, 1], dilation: [1, 2, 3] }),
-  'maxPool3d that rounds up': (x) => ops.maxPool3d(x, 2, { padding: 1, ceil: true }),
+  'maxPool3d that rounds up': (x) => ops.maxPool3d(x, 2, { padding: 1, ceilMode: true }),
   avgPool3d: (x) => ops.avgPool3d(x, 2),
-  'avgPool3d that rounds up, with padding': (x) => ops.avgPool3d(x, 3, { stride: 2, padding: 1, ceil: true }),
+  'avgPool3d that rounds up, with padding': (x) => ops.avgPool3d(x, 3, { stride: 2, padding: 1, ceilMode: true }),
   'avgPool3d without padding in the mean': (x) =>
     ops.avgPool3d(x, [2, 3, 3], { stride: 2, padding: [1, 0, 1], countIncludePad: false }),
   'convTranspose1d plain': (x, w) => ops.convTranspose1d(x, w),
@@ -286,10 +288,11 @@ const expressions: Record<string, Expression> = {
   'conv1d stride 2, padding 1': (x, w) => ops.conv1d(x, w, { stride: 2, padding: 1 }),
   'conv1d dilation 2, 3 groups': (x, w) => ops.conv1d(x, w, { dilation: 2, groups: 3 }),
   maxPool1d: (x) => ops.maxPool1d(x, 2),
-  'maxPool1d with overlap and padding, rounded up': (x) => ops.maxPool1d(x, 3, { stride: 2, padding: 1, ceil: true }),
+  'maxPool1d with overlap and padding, rounded up': (x) =>
+    ops.maxPool1d(x, 3, { stride: 2, padding: 1, ceilMode: true }),
   avgPool1d: (x) => ops.avgPool1d(x, 3),
   'avgPool1d without padding in the mean': (x) =>
-    ops.avgPool1d(x, 3, { stride: 2, padding: 1, ceil: true, countIncludePad: false }),
+    ops.avgPool1d(x, 3, { stride: 2, padding: 1, ceilMode: true, countIncludePad: false }),
   globalAvgPool1d: ops.globalAvgPool1d,
 }
 

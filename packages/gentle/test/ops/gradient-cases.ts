@@ -201,7 +201,7 @@ export const gradientCases: Readonly<Record<string, () => Tensor>> = {
 
   conv1d: () => ops.conv1d(signed([2, 2, 6]), signed([4, 1, 3]), { stride: 2, padding: 1, groups: 2 }),
   maxPool1d: () => ops.maxPool1d(distinct([1, 2, 7]), 3, { stride: 2, padding: 1 }),
-  avgPool1d: () => ops.avgPool1d(signed([2, 2, 5]), 2, { ceil: true }),
+  avgPool1d: () => ops.avgPool1d(signed([2, 2, 5]), 2, { ceilMode: true }),
   'einsum of three, one of them a diagonal': () =>
     ops.einsum('aab,bc,c->ab', signed([2, 2, 3]), signed([3, 4]), signed([4])),
   'einsum of batches': () => ops.einsum('bij,bkj->bki', signed([2, 3, 4]), signed([2, 2, 4])),
@@ -213,10 +213,10 @@ export const gradientCases: Readonly<Record<string, () => Tensor>> = {
   'avgPool2d with overlap and padding': () =>
     ops.avgPool2d(signed([2, 1, 5, 4]), [3, 2], { stride: [2, 1], padding: [1, 0] }),
   'maxPool2d that rounds up': () =>
-    ops.maxPool2d(distinct([1, 2, 4, 6]), 3, { stride: 2, padding: [1, 0], ceil: true }),
-  'avgPool2d that rounds up': () => ops.avgPool2d(signed([1, 2, 6, 5]), 3, { stride: 2, padding: 1, ceil: true }),
+    ops.maxPool2d(distinct([1, 2, 4, 6]), 3, { stride: 2, padding: [1, 0], ceilMode: true }),
+  'avgPool2d that rounds up': () => ops.avgPool2d(signed([1, 2, 6, 5]), 3, { stride: 2, padding: 1, ceilMode: true }),
   'avgPool2d that does not count padding': () =>
-    ops.avgPool2d(signed([1, 2, 4, 6]), 3, { stride: 2, padding: [1, 0], ceil: true, countIncludePad: false }),
+    ops.avgPool2d(signed([1, 2, 4, 6]), 3, { stride: 2, padding: [1, 0], ceilMode: true, countIncludePad: false }),
   'maxPool2d with dilation and uneven padding': () =>
     ops.maxPool2d(distinct([1, 2, 6, 6]), [2, 3], {
       stride: 2,
@@ -243,7 +243,7 @@ export const gradientCases: Readonly<Record<string, () => Tensor>> = {
         [2, 0],
         [0, 1],
       ],
-      ceil: true,
+      ceilMode: true,
     }),
   'global average pooling': () => ops.globalAvgPool2d(signed([2, 3, 2, 3])),
   maxPool2dScatter: () =>
@@ -343,7 +343,7 @@ export const secondOrderCases: Readonly<Record<string, () => Tensor>> = {
   maxPool2d: () => ops.maxPool2d(distinct([1, 2, 5, 5]), 3, { stride: 2, padding: 1 }),
   avgPool2d: () => ops.avgPool2d(signed([1, 2, 5, 4]), 3, { stride: 2, padding: 1 }),
   'avgPool2d that rounds up and does not count padding': () =>
-    ops.avgPool2d(signed([1, 1, 4, 6]), 3, { stride: 2, padding: 1, ceil: true, countIncludePad: false }),
+    ops.avgPool2d(signed([1, 1, 4, 6]), 3, { stride: 2, padding: 1, ceilMode: true, countIncludePad: false }),
   'upsample2d bilinearly': () => ops.upsample2d(signed([1, 2, 2, 3]), 2, { method: 'bilinear' }),
   'adaptiveAvgPool2d of parts that overlap': () => ops.adaptiveAvgPool2d(signed([1, 2, 5, 4]), 3),
   'conv, tanh, pool, matmul and log-softmax': () => {

@@ -12,20 +12,20 @@ import * as visionLosses from '../../src/nn/vision-losses.ts'
 import * as ops from '../../src/ops/index.ts'
 
 /** A number as JSON holds it, which has no NaN and no infinities. */
-type Told = number | string
+type Stored = number | string
 
 interface Case {
-  readonly y: Told[]
-  readonly gradients?: Told[][]
+  readonly y: Stored[]
+  readonly gradients?: Stored[][]
 }
 
 type Cases = Readonly<Record<string, Case>>
 
 const goldens: {
-  readonly unary: { readonly x: Told[]; readonly cases: Cases }
-  readonly binary: { readonly a: Told[]; readonly b: Told[]; readonly cases: Cases }
-  readonly rows: { readonly shape: Shape; readonly x: Told[]; readonly cases: Cases }
-  readonly losses: Readonly<Record<string, Case & { readonly shape: Shape; readonly x: Told[] }>>
+  readonly unary: { readonly x: Stored[]; readonly cases: Cases }
+  readonly binary: { readonly a: Stored[]; readonly b: Stored[]; readonly cases: Cases }
+  readonly rows: { readonly shape: Shape; readonly x: Stored[]; readonly cases: Cases }
+  readonly losses: Readonly<Record<string, Case & { readonly shape: Shape; readonly x: Stored[] }>>
   readonly binaryTargets: number[]
 } = JSON.parse(readFileSync(new URL('../goldens/special-values.json', import.meta.url), 'utf8'))
 
@@ -116,7 +116,7 @@ const losses: Record<string, Expression> = {
 const zeros = constant([0, 0, 0, 0], [4])
 const one = (x: Tensor, i: number): Tensor => ops.slice(x, [i], [1])
 
-const numbers = (told: readonly Told[]): Float32Array => Float32Array.from(told, Number)
+const numbers = (stored: readonly Stored[]): Float32Array => Float32Array.from(stored, Number)
 
 /** The relative difference that functions and what they are made of may have; where a number is near 0, the absolute one. */
 const isNear = (x: number, y: number): boolean => Math.abs(x - y) <= 1e-7 + 1e-5 * Math.abs(y)
@@ -125,14 +125,14 @@ const isNear = (x: number, y: number): boolean => Math.abs(x - y) <= 1e-7 + 1e-5
 function differences(
   what: string,
   actual: ArrayLike<number>,
-  told: readonly Told[],
+  stored: readonly Stored[],
   operands: readonly Float32Array[],
 ) {
-  return [...numbers(told)].flatMap((wanted, i) => {
+  return [...numbers(stored)].flatMap((wanted, i) => {
     const is = Math.fround(actual[i])
     if (is === wanted || (Number.isNaN(is) && Number.isNaN(wanted)) || isNear(is, wanted)) return []
     const at = operands.map((x) =>
-      x.subarray(Math.floor((i * x.length) / told.length), Math.ceil(((i + 1) * x.length) / told.length)).join(' '),
+      x.subarray(Math.floor((i * x.length) / stored.length), Math.ceil(((i + 1) * x.length) / stored.length)).join(' '),
     )
     return [`${what} at ${at.join(' and ')}: ${is}; PyTorch gives ${wanted}`]
   })
@@ -159,19 +159,19 @@ beforeAll(async () => {
 afterAll(() => fast.close())
 
 describe('special values and gradients at kinks are as in PyTorch:', () => {
-  const groups: [string, Record<string, Expression>, Cases, Shape, Told[][]][] = [
+  const groups: [string, Record<string, Expression>, Cases, Shape, Stored[][]][] = [
     ['', unary, goldens.unary.cases, [goldens.unary.x.length], [goldens.unary.x]],
     ['of pairs', binary, goldens.binary.cases, [goldens.binary.a.length], [goldens.binary.a, goldens.binary.b]],
     ['of rows', rows, goldens.rows.cases, goldens.rows.shape, [goldens.rows.x]],
   ]
-  const all = groups.flatMap(([kind, expressions, cases, shape, told]) =>
+  const all = groups.flatMap(([kind, expressions, cases, shape, stored]) =>
     Object.entries(cases).map(
-      ([name, golden]) => [`${name} ${kind}`, expressions[name], golden, shape, told, kind, name] as const,
+      ([name, golden]) => [`${name} ${kind}`, expressions[name], golden, shape, stored, kind, name] as const,
     ),
   )
-  it.each(all)('%s', async (_, of, golden, shape, told, kind, name) => {
+  it.each(all)('%s', async (_, of, golden, shape, stored, kind, name) => {
     const compared = (kind === 'of rows' ? comparedRows[name] : undefined) ?? everywhere
-    await expectAlike(of, golden, shape, told.map(numbers), compared)
+    await expectAlike(of, golden, shape, stored.map(numbers), compared)
   })
 })
 
@@ -197,8 +197,8 @@ async function expectAlike(
     expect(differences('y', results.y.data, wanted, operands)).toEqual([])
     for (const i of all.keys()) {
       const slope = results[`gradient ${i}`].data.map((value, at) => (compared(operands, at) ? value : 0))
-      const told = slopes![i].map((value, at) => (compared(operands, at) ? value : 0))
-      expect(differences(`gradient ${i}`, slope, told, operands)).toEqual([])
+      const stored = slopes![i].map((value, at) => (compared(operands, at) ? value : 0))
+      expect(differences(`gradient ${i}`, slope, stored, operands)).toEqual([])
     }
     backend.release(variables)
   }

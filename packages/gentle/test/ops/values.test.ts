@@ -198,7 +198,7 @@ describe('arange', () => {
 
 describe('int32', () => {
   const integers = (...values: number[]): Tensor => constant(values, [values.length], 'int32')
-  const least = -(2 ** 31)
+  const min = -(2 ** 31)
 
   it('stays int32 beside a whole number', async () => {
     const y = ops.sub(ops.mul(ops.add(integers(1, -2), 3), 2), integers(1))
@@ -208,36 +208,36 @@ describe('int32', () => {
   })
 
   it('wraps around at 32 bits, and multiplies to the last of them', async () => {
-    expect(await valuesOf(ops.add(integers(2 ** 31 - 1), 1))).toEqual([least])
+    expect(await valuesOf(ops.add(integers(2 ** 31 - 1), 1))).toEqual([min])
     expect(await valuesOf(ops.mul(integers(123456789, 65536), integers(987654321, 65536)))).toEqual([-67153019, 0])
-    expect(await valuesOf(ops.neg(integers(least)))).toEqual([least])
+    expect(await valuesOf(ops.neg(integers(min)))).toEqual([min])
     expect(await valuesOf(ops.sum(integers(2 ** 31 - 1, 2 ** 31 - 1, 3)))).toEqual([1])
   })
 
   it('divides downwards, as Python does, and says what division by 0 is', async () => {
-    const [a, b] = [integers(7, -7, 7, -7, 5, -5, least), integers(2, 2, -2, -2, 0, 0, -1)]
+    const [a, b] = [integers(7, -7, 7, -7, 5, -5, min), integers(2, 2, -2, -2, 0, 0, -1)]
     expect(await valuesOf(ops.floorDiv(a, b))).toEqual([3, -4, -4, 3, 0, 0, 2 ** 31 - 1])
     expect(await valuesOf(ops.mod(a, b))).toEqual([1, 1, -1, -1, 5, -5, 0])
   })
 
   it('has a largest, a smallest and a chosen value', async () => {
-    const x = integers(3, least, 2 ** 31 - 1, 0)
+    const x = integers(3, min, 2 ** 31 - 1, 0)
     expect(await valuesOf(ops.max(x))).toEqual([2 ** 31 - 1])
-    expect(await valuesOf(ops.min(x))).toEqual([least])
-    expect(await valuesOf(ops.min(integers(least, 2)))).toEqual([least])
+    expect(await valuesOf(ops.min(x))).toEqual([min])
+    expect(await valuesOf(ops.min(integers(min, 2)))).toEqual([min])
     expect(await valuesOf(ops.where(ops.less(x, 1), -1, x))).toEqual([3, -1, 2 ** 31 - 1, -1])
   })
 
   it('is cast from floats towards 0 and within its limits', async () => {
     const y = ops.cast(constant([1.9, -1.9, Number.NaN, 1e20, -1e20], [5]), 'int32')
     expect(y.dtype).toBe('int32')
-    expect(await valuesOf(y)).toEqual([1, -1, 0, 2 ** 31 - 1, least])
+    expect(await valuesOf(y)).toEqual([1, -1, 0, 2 ** 31 - 1, min])
     expect(ops.cast(y, 'int32')).toBe(y)
   })
 })
 
 describe('indices outside', () => {
-  const [nan, least] = [Number.NaN, -(2 ** 31)]
+  const [nan, min] = [Number.NaN, -(2 ** 31)]
   const integers = (...values: number[]): Tensor => constant(values, [values.length], 'int32')
   const outside = integers(-4, 1, 3)
 
@@ -250,7 +250,7 @@ describe('indices outside', () => {
     ['takeAlongAxis', (x) => ops.takeAlongAxis(x, outside, 0)],
   ])('pick NaN, or the smallest integer, by %s', async (_, pick) => {
     expect(await valuesOf(pick(constant([5, 6, 7], [3])))).toEqual([nan, 6, nan])
-    expect(await valuesOf(pick(integers(5, 6, 7)))).toEqual([least, 6, least])
+    expect(await valuesOf(pick(integers(5, 6, 7)))).toEqual([min, 6, min])
   })
 
   it('get no gradient', async () => {
@@ -305,8 +305,8 @@ describe('dropout2d', () => {
 describe('layerNorm', () => {
   it('keeps its digits where the mean is large', async () => {
     const y = await valuesOf(ops.layerNorm(constant([1e6, 1e6 + 1, 1e6 + 3, 1e6 + 4], [4]), 0))
-    const deviation = Math.sqrt(2.5 + 1e-5)
-    for (const [i, wanted] of [-2, -1, 1, 2].entries()) expect(y[i]).toBeCloseTo(wanted / deviation, 9)
+    const std = Math.sqrt(2.5 + 1e-5)
+    for (const [i, wanted] of [-2, -1, 1, 2].entries()) expect(y[i]).toBeCloseTo(wanted / std, 9)
   })
 })
 

@@ -4,8 +4,8 @@ import {
   constantRate,
   cosineDecay,
   linearDecay,
-  oneAfterAnother,
   type Schedule,
+  sequentialSchedule,
   stepDecay,
 } from '../../src/optim/index.ts'
 
@@ -28,15 +28,15 @@ describe('a schedule', () => {
   })
 
   it('is one for the first steps and then another, each as if its steps were all', () => {
-    const both = oneAfterAnother(linearDecay(4), 2, linearDecay(1))
+    const both = sequentialSchedule(linearDecay(4), 2, linearDecay(1))
     expect(rates(both, 6)).toEqual(closeTo([4, 2, 1, 0.75, 0.5, 0.25]))
     expect(both.description).toEqual({
-      type: 'oneAfterAnother',
+      type: 'sequentialSchedule',
       until: 2,
       first: '{"type":"linearDecay","rate":4,"warmup":0}',
       second: '{"type":"linearDecay","rate":1,"warmup":0}',
     })
-    expect(() => oneAfterAnother(linearDecay(1), 0, linearDecay(1))).toThrow(
+    expect(() => sequentialSchedule(linearDecay(1), 0, linearDecay(1))).toThrow(
       /until is 0; expected a whole number of steps/,
     )
   })

@@ -43,12 +43,12 @@ it('finds the likeliest of all paths, which trying all of them finds, too', () =
         const row = logits.subarray(t * symbols, (t + 1) * symbols)
         return Math.exp(row[path[t]]) / row.reduce((sum, value) => sum + Math.exp(value), 0)
       }
-      const heard = runs.map((start) => {
+      const stepOf = runs.map((start) => {
         let at = start
         for (let t = start; t < steps && path[t] === path[start]; t++) if (share(t) > share(at)) at = t
         return at
       })
-      best = { score, heard }
+      best = { score, heard: stepOf }
     }
     expect([...alignSymbols(logits, symbols, text)]).toEqual(best.heard)
   }

@@ -1,23 +1,23 @@
 import { describe, expect, it } from 'vitest'
 import { Random } from '../../src/core/random.ts'
-import { changeSound, checkSoundPolicy, lengthAtSpeed, maskPolicies, maskSpectrogram } from '../../src/speech/index.ts'
+import { augmentSound, checkSoundPolicy, lengthAtSpeed, maskPolicies, maskSpectrogram } from '../../src/speech/index.ts'
 
 const rate = 8000
 const tone = Float32Array.from({ length: 2000 }, (_, i) => 0.5 * Math.sin((2 * Math.PI * 500 * i) / rate))
 const power = (samples: Float32Array) => samples.reduce((sum, value) => sum + value * value, 0) / samples.length
 
-describe('changeSound', () => {
+describe('augmentSound', () => {
   it('is the same by the same stream, another by another, and leaves the sound as it is', () => {
     const before = tone.slice()
     const policy = { speed: [0.9, 1.1], gain: [-6, 6], shift: 20, noise: { ratio: [10, 20] } } as const
-    const change = (seed: number) => changeSound(tone, rate, policy, new Random(seed))
+    const change = (seed: number) => augmentSound(tone, rate, policy, new Random(seed))
     expect(change(1)).toEqual(change(1))
     expect(change(1)).not.toEqual(change(2))
     expect(tone).toEqual(before)
   })
 
   it('plays faster with the pitch', () => {
-    const faster = changeSound(tone, rate, { speed: [1.25, 1.25] }, new Random(0))
+    const faster = augmentSound(tone, rate, { speed: [1.25, 1.25] }, new Random(0))
     expect(faster).toHaveLength(lengthAtSpeed(2000, 125))
     expect(faster).toHaveLength(1600)
     // A tone of 625 Hz, away from the ends.
@@ -27,20 +27,20 @@ describe('changeSound', () => {
 
   it('adds noise as far below the sound as it is told, from files where there are some', () => {
     for (const noises of [[], [Float32Array.from({ length: 77 }, (_, i) => (i % 3) - 1)]]) {
-      const noisy = changeSound(tone, rate, { noise: { ratio: [20, 20] } }, new Random(3), noises)
+      const noisy = augmentSound(tone, rate, { noise: { ratio: [20, 20] } }, new Random(3), noises)
       const added = noisy.map((value, i) => value - tone[i])
       expect(10 * Math.log10(power(tone) / power(added))).toBeCloseTo(20, 3)
     }
-    const silent = changeSound(new Float32Array(100), rate, { noise: { ratio: [0, 0] } }, new Random(3))
+    const silent = augmentSound(new Float32Array(100), rate, { noise: { ratio: [0, 0] } }, new Random(3))
     expect(silent.every((value) => value === 0)).toBe(true)
-    const never = changeSound(tone, rate, { noise: { ratio: [0, 0], probability: 0 } }, new Random(3))
+    const never = augmentSound(tone, rate, { noise: { ratio: [0, 0], probability: 0 } }, new Random(3))
     expect(never).toEqual(tone)
     const noise = { ratio: [0, 0] } as const
-    expect(() => changeSound(tone, rate, { noise }, new Random(3), [new Float32Array(0)])).toThrow(/has no samples/)
+    expect(() => augmentSound(tone, rate, { noise }, new Random(3), [new Float32Array(0)])).toThrow(/has no samples/)
   })
 
   it('makes louder by decibels', () => {
-    const louder = changeSound(tone, rate, { gain: [6, 6] }, new Random(0))
+    const louder = augmentSound(tone, rate, { gain: [6, 6] }, new Random(0))
     expect(10 * Math.log10(power(louder) / power(tone))).toBeCloseTo(6, 4)
   })
 
@@ -48,7 +48,7 @@ describe('changeSound', () => {
     const impulse = new Float32Array(100)
     impulse[50] = 1
     const places = Array.from({ length: 40 }, (_, seed) =>
-      changeSound(impulse, 1000, { shift: 10 }, new Random(seed)).indexOf(1),
+      augmentSound(impulse, 1000, { shift: 10 }, new Random(seed)).indexOf(1),
     )
     expect(Math.min(...places)).toBeGreaterThanOrEqual(40)
     expect(Math.max(...places)).toBeLessThanOrEqual(60)

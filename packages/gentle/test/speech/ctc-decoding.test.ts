@@ -32,19 +32,19 @@ function search(logits: Float32Array, symbols: number, options: CtcBeamSearchOpt
 }
 
 /** Logits of a network that is sure of one symbol a step. */
-const sure = (path: readonly number[], symbols: number, logit = 8): Float32Array =>
+const confident = (path: readonly number[], symbols: number, logit = 8): Float32Array =>
   Float32Array.from({ length: path.length * symbols }, (_, i) =>
     i % symbols === path[Math.floor(i / symbols)] ? logit : 0,
   )
 
 describe('ctcGreedy', () => {
   it('merges equal neighbours, drops blanks, and tells when each symbol was heard', () => {
-    const heard = ctcGreedy(sure([1, 1, 0, 1, 2, 2, 2, 0], 3), 3)
-    expect([...heard.symbols]).toEqual([1, 1, 2])
-    expect([...heard.begins]).toEqual([0, 3, 4])
-    expect([...heard.ends]).toEqual([2, 4, 7])
-    expect(heard.logProbability).toBeCloseTo(-8 * Math.log1p(2 * Math.exp(-8)), 6)
-    expect([...ctcGreedy(sure([1, 1, 0, 1], 2), 2, { blank: 1 }).symbols]).toEqual([0])
+    const decoded = ctcGreedy(confident([1, 1, 0, 1, 2, 2, 2, 0], 3), 3)
+    expect([...decoded.symbols]).toEqual([1, 1, 2])
+    expect([...decoded.begins]).toEqual([0, 3, 4])
+    expect([...decoded.ends]).toEqual([2, 4, 7])
+    expect(decoded.logProbability).toBeCloseTo(-8 * Math.log1p(2 * Math.exp(-8)), 6)
+    expect([...ctcGreedy(confident([1, 1, 0, 1], 2), 2, { blank: 1 }).symbols]).toEqual([0])
   })
 
   it('refuses logits that are not whole steps, and NaN', () => {
@@ -92,8 +92,8 @@ describe('CtcBeamSearch', () => {
   const numbers = (text: string): number[] => Array.from(text, (character) => symbols.indexOf(character))
   const spelled = ({ symbols: found }: CtcHypothesis): string => Array.from(found, (symbol) => symbols[symbol]).join('')
   /** As if "the" of `said` were heard with one letter that is nearly as likely to be another. */
-  const unsure = (said: string, at: number, other: string): Float32Array => {
-    const logits = sure(numbers(said), symbols.length)
+  const ambiguous = (said: string, at: number, other: string): Float32Array => {
+    const logits = confident(numbers(said), symbols.length)
     logits[at * symbols.length + symbols.indexOf(other)] = 8.5
     return logits
   }
@@ -108,7 +108,7 @@ describe('CtcBeamSearch', () => {
       ['a cat ate', 3],
       ['a cat', 4],
     ] as const) {
-      const logits = unsure(said, at, 'd')
+      const logits = ambiguous(said, at, 'd')
       expect(spelled(search(logits, symbols.length, {})[0])).toBe(`${said.slice(0, at)}d${said.slice(at + 1)}`)
       const [best] = search(logits, symbols.length, { language })
       expect(spelled(best)).toBe(said)
@@ -121,7 +121,7 @@ describe('CtcBeamSearch', () => {
   it('takes a model of characters, a blank being one of them', () => {
     const model = countNgrams(['a cat', 'a cat ate', 'cat ate a cat'].map(characterTokens), { order: 4 })
     const language = { model, symbols, tokens: 'characters', weight: 1 } as const
-    const [best] = search(unsure('a cat ate', 3, 'd'), symbols.length, { language })
+    const [best] = search(ambiguous('a cat ate', 3, 'd'), symbols.length, { language })
     expect(spelled(best)).toBe('a cat ate')
     expect(best.score).toBeCloseTo(best.logProbability + model.logProbability(characterTokens('a cat ate')), 10)
   })

@@ -7,9 +7,9 @@ const tone = (hertz: number, rate: number, length: number): Float32Array<ArrayBu
 
 /** The largest value away from the ends, where the sound begins and ends at once. */
 const largest = (values: ArrayLike<number>, margin: number): number => {
-  let most = 0
-  for (let i = margin; i < values.length - margin; i++) most = Math.max(most, Math.abs(values[i]))
-  return most
+  let max = 0
+  for (let i = margin; i < values.length - margin; i++) max = Math.max(max, Math.abs(values[i]))
+  return max
 }
 const decibels = (ratio: number): number => 20 * Math.log10(ratio)
 

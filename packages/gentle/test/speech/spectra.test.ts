@@ -17,10 +17,10 @@ import golden from '../goldens/sounds.json' with { type: 'json' }
 /** The largest difference, beside 1 or the size of what is expected. */
 const largestError = (values: ArrayLike<number>, expected: ArrayLike<number>): number => {
   expect(values.length).toBe(expected.length)
-  let most = 0
+  let max = 0
   for (let i = 0; i < values.length; i++)
-    most = Math.max(most, Math.abs(values[i] - expected[i]) / Math.max(1, Math.abs(expected[i])))
-  return most
+    max = Math.max(max, Math.abs(values[i] - expected[i]) / Math.max(1, Math.abs(expected[i])))
+  return max
 }
 
 const sampleRate = 8000

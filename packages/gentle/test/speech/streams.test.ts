@@ -24,10 +24,10 @@ it('samples that come bit by bit are resampled as all of them at once', () => {
   ])
     for (const sizes of [[1000], [7, 1, 900], [5000]]) {
       const stream = new ResampleStream(from, to)
-      const told = [...streamed((piece) => stream.push(piece), sizes), ...stream.end()]
+      const pieces = [...streamed((piece) => stream.push(piece), sizes), ...stream.end()]
       const whole = resample(samples, from, to)
-      expect(told).toHaveLength(whole.length)
-      const worst = told.reduce((most, value, i) => Math.max(most, Math.abs(value - whole[i])), 0)
+      expect(pieces).toHaveLength(whole.length)
+      const worst = pieces.reduce((max, value, i) => Math.max(max, Math.abs(value - whole[i])), 0)
       expect(worst).toBeLessThan(1e-6)
     }
 })

@@ -118,9 +118,9 @@ describe('weights as trainings leave them', () => {
   })
 
   it('for another number of classes leave the head as it was', async () => {
-    const { loaded, otherShape } = await loadMatching(await network(7), readPyTorch(plain).tensors)
+    const { loaded, shapeMismatch } = await loadMatching(await network(7), readPyTorch(plain).tensors)
     expect(loaded).toEqual(['fc1.weight', 'fc1.bias'])
-    expect(otherShape).toEqual(['fc2.weight', 'fc2.bias'])
+    expect(shapeMismatch).toEqual(['fc2.weight', 'fc2.bias'])
   })
 })
 
@@ -134,7 +134,7 @@ describe('weights that do not fit', () => {
     expect(error.mismatch).toEqual({
       missing: ['fc1.weight', 'fc1.bias', 'fc2.weight', 'fc2.bias'],
       unexpected: ['embed.dense.weight', 'embed.dense.bias', 'head.weight'],
-      otherShape: [],
+      shapeMismatch: [],
     })
   })
 

@@ -200,8 +200,8 @@ describe('truth of no class', () => {
   it('gives a loss that is NaN where a network tells fewer classes', async () => {
     const labels = constant([2, 0.1, 0.1, 0.5, 0.5], [1, 5])
     const { loss } = localization([1, 2, 2])
-    const told = await reference().compile({ inputs: {}, outputs: { y: loss(constant(0, [1, 6]), labels) } })
-    expect([...(await told.run()).y.data]).toEqual([Number.NaN])
+    const result = await reference().compile({ inputs: {}, outputs: { y: loss(constant(0, [1, 6]), labels) } })
+    expect([...(await result.run()).y.data]).toEqual([Number.NaN])
     const places = constant([-1, 2, 0, 1, 0, 1, 0, 1, 0, 1, 0, 1], [1, 6, 2])
     const detected = await reference().compile({
       inputs: {},
@@ -217,7 +217,7 @@ describe('NaN or an infinity in the data', () => {
     classes: ['a', 'b', 'c'],
     nameOf: (index) => `points.csv, line ${index + 2}`,
   })
-  const told = (value: number) =>
+  const result = (value: number) =>
     `example 6 of data set points (points.csv, line 8), of class 'a', holds ${value} at [1] of its input`
 
   it.each([Number.NaN, Number.POSITIVE_INFINITY])(
@@ -227,9 +227,9 @@ describe('NaN or an infinity in the data', () => {
       const error: unknown = await fit(network, withBad(value), { ...options(), epochs: 3 }).catch((error) => error)
       expect(error).toBeInstanceOf(DivergedTraining)
       const { message, cause } = error as DivergedTraining
-      expect(message).toContain(`; ${told(value)}: mend the example or leave it out`)
+      expect(message).toContain(`; ${result(value)}: mend the example or leave it out`)
       expect(message).not.toMatch(/learning rate/)
-      expect(cause).toEqual(new DataError(told(value)))
+      expect(cause).toEqual(new DataError(result(value)))
     },
   )
 
@@ -262,7 +262,7 @@ describe('NaN or an infinity in the data', () => {
   it('is told of a set that a model is evaluated on', async () => {
     const { model } = await fit(network, points(fine), options())
     await expect(evaluate(model, withBad(Number.NaN))).rejects.toThrow(
-      new DataError(`evaluate: the loss is NaN, for ${told(Number.NaN)}; mend the example or leave it out`),
+      new DataError(`evaluate: the loss is NaN, for ${result(Number.NaN)}; mend the example or leave it out`),
     )
     await expect(fit(network, points(fine), { ...options(), validation: withBad(Number.NaN) })).rejects.toThrow(
       DataError,
@@ -273,7 +273,7 @@ describe('NaN or an infinity in the data', () => {
   it('is not looked for in files, whose pictures have none', async () => {
     const set = withBad(Number.NaN)
     const read = async (...of: Parameters<Dataset['read']>) => set.read(...of)
-    await expect(fit(network, { ...set, read }, options())).rejects.toThrow(told(Number.NaN))
+    await expect(fit(network, { ...set, read }, options())).rejects.toThrow(result(Number.NaN))
     let reads = 0
     const counting = async (...of: Parameters<Dataset['read']>) => {
       reads++

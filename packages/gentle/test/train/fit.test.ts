@@ -307,15 +307,15 @@ describe('fit with a profile', () => {
       if (++steps === 2) abort.abort()
     }
     const cut = await fit(small, points, { ...common(), epochs: 2, onStep, signal: abort.signal })
-    const told: number[] = []
+    const reported: number[] = []
     await fit(cut.model, points, {
       ...common(),
       epochs: 2,
       state: cut.state,
-      onProfile: () => told.push(-1),
-      onStep: ({ step }) => told.push(step),
+      onProfile: () => reported.push(-1),
+      onStep: ({ step }) => reported.push(step),
     })
-    expect(told).toEqual([3, -1, 4, 5, 6])
+    expect(reported).toEqual([3, -1, 4, 5, 6])
   })
 })
 

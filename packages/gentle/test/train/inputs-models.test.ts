@@ -136,12 +136,12 @@ test('the first epoch goes from short sequences to long ones where that is asked
 })
 
 test('of what is told beside the metrics, less is better where that is said', async () => {
-  const told = [0.5, 0.2, 0.4]
+  const given = [0.5, 0.2, 0.4]
   const { epoch } = await fit(ofMean(1), data, {
     ...options,
     epochs: 3,
     validation: data,
-    validate: async () => ({ errors: told.shift()! }),
+    validate: async () => ({ errors: given.shift()! }),
     monitor: 'errors',
     monitorBetter: 'less',
   })

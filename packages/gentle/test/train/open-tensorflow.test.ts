@@ -58,7 +58,7 @@ test("Teachable Machine's classes and pixels are taken from its metadata.json, i
     expect(opened.model.classes).toEqual(['cat', 'dog', 'ant'])
     expect(opened.preprocessing).toEqual({
       ...{ height: 6, width: 5, channels: 1, fit: { shorterSide: 5 } },
-      ...{ scale: 1 / 127, mean: [1], deviation: [1] },
+      ...{ scale: 1 / 127, mean: [1], std: [1] },
     })
   }
 })
@@ -69,7 +69,7 @@ test('a file of Keras is opened, and tells that its network takes bytes', async 
   writeFileSync(file, bytesFrom(keras['keras 3'].file))
   const { model: opened, preprocessing } = await openModel(file)
   expect(opened.inputShape).toEqual([3, 5, 6])
-  expect(preprocessing).toMatchObject({ fit: 'stretch', scale: 1, mean: [0, 0, 0], deviation: [1, 1, 1] })
+  expect(preprocessing).toMatchObject({ fit: 'stretch', scale: 1, mean: [0, 0, 0], std: [1, 1, 1] })
   const saved = join(folder, 'again.safetensors')
   writeFileSync(saved, await saveModel(opened, { preprocessing }))
   const again = await openModel(saved)

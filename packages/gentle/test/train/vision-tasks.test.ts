@@ -37,11 +37,11 @@ test('an answer is as good as what it says is right', () => {
 })
 
 test('a detector tells objects of any score; how good an answer is depends on the threshold', () => {
-  const unsure = { label: 0, box: box(0), score: 0.4 }
-  expect(detect.contentOf([unsure, { ...unsure, score: 0.5 }]).objects).toHaveLength(2)
+  const uncertain = { label: 0, box: box(0), score: 0.4 }
+  expect(detect.contentOf([uncertain, { ...uncertain, score: 0.5 }]).objects).toHaveLength(2)
   const truth = { boxes: [box(0)], labels: [0] }
-  expect(detect.qualityOf([unsure], truth)).toBe(0)
-  expect(detect.qualityOf([unsure], truth, 0.3)).toBe(1)
+  expect(detect.qualityOf([uncertain], truth)).toBe(0)
+  expect(detect.qualityOf([uncertain], truth, 0.3)).toBe(1)
 })
 
 test('the best threshold is the score with the best F1', () => {

@@ -116,7 +116,7 @@ describe('weights that fit in part', () => {
       loaded: ['conv.weight', 'conv.bias'],
       missing: ['fresh.weight', 'fresh.bias'],
       unexpected: ['old.weight', 'old.bias'],
-      otherShape: ['fc.weight', 'fc.bias'],
+      shapeMismatch: ['fc.weight', 'fc.bias'],
     })
     const after = await nn.readWeights(target)
     for (const [key, values] of after)
@@ -127,7 +127,7 @@ describe('weights that fit in part', () => {
     const target = await model()
     const tensors = await stored(target)
     tensors.set('3.bias', { shape: [3], dtype: 'int32', data: new Int32Array(3) })
-    expect((await loadMatching(target, tensors)).otherShape).toEqual(['3.bias'])
+    expect((await loadMatching(target, tensors)).shapeMismatch).toEqual(['3.bias'])
     await expect(loadWeights(target, writeSafetensors(tensors))).rejects.toThrow(/3\.bias is \[3\] of int32/)
   })
 })

@@ -10,12 +10,12 @@ import {
   mapPoints,
 } from '../../src/vision/boxes.ts'
 import {
-  mirrorMap,
+  horizontalFlipMap,
   type PlaneMap,
   rotationMap,
   shearMap,
   shiftMap,
-  upsideDownMap,
+  verticalFlipMap,
   zoomMap,
 } from '../../src/vision/geometry.ts'
 
@@ -24,8 +24,8 @@ const middle = { x: 5, y: 4 }
 
 describe('a box of a picture of 8 x 10 goes where its pixels go', () => {
   it.each<[string, PlaneMap, Box]>([
-    ['mirrored', mirrorMap(10), { left: 5, top: 1, right: 8, bottom: 3 }],
-    ['upside down', upsideDownMap(8), { left: 2, top: 5, right: 5, bottom: 7 }],
+    ['mirrored', horizontalFlipMap(10), { left: 5, top: 1, right: 8, bottom: 3 }],
+    ['upside down', verticalFlipMap(8), { left: 2, top: 5, right: 5, bottom: 7 }],
     ['shifted', shiftMap(1.5, -2), { left: 3.5, top: -1, right: 6.5, bottom: 1 }],
     ['enlarged about the middle', zoomMap(2, 2, middle), { left: -1, top: -2, right: 5, bottom: 2 }],
     ['turned by a quarter, anticlockwise', rotationMap(90, middle), { left: 2, top: 4, right: 4, bottom: 7 }],

@@ -5,13 +5,13 @@ import { classColour, textColourOn } from '../../src/vision/class-colours.ts'
 const distance = (a: readonly number[], b: readonly number[]): number => Math.hypot(...a.map((v, i) => v - b[i]))
 
 test('the colours of the first twenty classes are far apart, and those of two hundred differ', () => {
-  const least = (count: number): number => {
+  const min = (count: number): number => {
     const colours = Array.from({ length: count }, (_, i) => classColour(i))
     return Math.min(...colours.flatMap((a, i) => colours.slice(0, i).map((b) => distance(a, b))))
   }
-  expect(least(10)).toBeGreaterThan(0.25)
-  expect(least(20)).toBeGreaterThan(0.15)
-  expect(least(200)).toBeGreaterThan(0.005)
+  expect(min(10)).toBeGreaterThan(0.25)
+  expect(min(20)).toBeGreaterThan(0.15)
+  expect(min(200)).toBeGreaterThan(0.005)
 })
 
 test('colours are neither near black nor near white', () => {

@@ -88,7 +88,7 @@ it('reflects as NumPy does: the edge is not repeated, and a picture smaller than
 })
 
 /** Pictures, kernels and options of all kinds. */
-const anything = fc
+const arbitrary = fc
   .record({
     channels: fc.integer({ min: 1, max: 3 }),
     height: fc.integer({ min: 1, max: 9 }),
@@ -124,7 +124,7 @@ const anything = fc
 
 it('takes every S-th row and T-th column of the result of stride 1', () => {
   fc.assert(
-    fc.property(anything, ({ picture, kernel, options }) => {
+    fc.property(arbitrary, ({ picture, kernel, options }) => {
       const dense = filter2d(picture, kernel, { ...options, stride: 1 })
       const strided = filter2d(picture, kernel, options)
       const [down, across] = options.stride
@@ -139,7 +139,7 @@ it('takes every S-th row and T-th column of the result of stride 1', () => {
 
 it('gives at each pixel the sum that explainFilter explains', () => {
   fc.assert(
-    fc.property(anything, fc.nat(1000), fc.nat(1000), ({ picture, kernel, options }, i, j) => {
+    fc.property(arbitrary, fc.nat(1000), fc.nat(1000), ({ picture, kernel, options }, i, j) => {
       const filtered = filter2d(picture, kernel, options)
       const [x, y] = [i % filtered.width, j % filtered.height]
       const { channels } = explainFilter(picture, kernel, x, y, options)

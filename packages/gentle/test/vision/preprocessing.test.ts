@@ -32,7 +32,7 @@ describe('a picture as a network takes it', () => {
     expect([...inverted]).toEqual([...bright])
   })
 
-  test("is torchvision's: the middle, each colour less its mean over its deviation; grey becomes three alike", () => {
+  test("is torchvision's: the middle, each colour less its mean over its standard deviation; grey becomes three alike", () => {
     const pixels = preprocessImage(
       image(1, 20, 40, new Float32Array(800).fill(0.4)),
       imagenetPreprocessing([3, 14, 14]),
@@ -101,7 +101,7 @@ describe('preprocessing in metadata', () => {
         { fit: { shorterSide: 0 } },
         { scale: 0 },
         { mean: [1] },
-        { deviation: [1, 1, 0] },
+        { std: [1, 1, 0] },
         { more: 1 },
       ].map((change) => JSON.stringify({ ...fine, ...change })),
     ]

@@ -4,15 +4,15 @@ import { describe, expect, test } from 'vitest'
 import { ArgumentError } from '../../src/core/errors.ts'
 import {
   composeMaps,
+  horizontalFlipMap,
   identityMap,
   invertMap,
   mapPoint,
-  mirrorMap,
   type PlaneMap,
   rotationMap,
   shearMap,
   shiftMap,
-  upsideDownMap,
+  verticalFlipMap,
   zoomMap,
 } from '../../src/vision/geometry.ts'
 import { perspectiveCoefficients } from '../../src/vision/perspective.ts'
@@ -86,8 +86,8 @@ test('nothing, flips, whole shifts and half turns keep every value to the bit', 
     Float32Array.from({ length: picture.length }, (_, k) =>
       of(Math.floor(k / (height * width)), Math.floor(k / width) % height, k % width),
     )
-  expect(warped(mirrorMap(width))).toEqual(expected((c, i, j) => at(c, i, width - 1 - j)))
-  expect(warped(upsideDownMap(height))).toEqual(expected((c, i, j) => at(c, height - 1 - i, j)))
+  expect(warped(horizontalFlipMap(width))).toEqual(expected((c, i, j) => at(c, i, width - 1 - j)))
+  expect(warped(verticalFlipMap(height))).toEqual(expected((c, i, j) => at(c, height - 1 - i, j)))
   expect(warped(shiftMap(-3, 2))).toEqual(expected((c, i, j) => at(c, i + 2, j - 3)))
   expect(warped(rotationMap(180, middle))).toEqual(expected((c, i, j) => at(c, height - 1 - i, width - 1 - j)))
 })

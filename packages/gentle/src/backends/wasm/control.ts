@@ -33,7 +33,7 @@ export const controlWords = {
 export const controlBytes = 1024
 
 /** At most this many threads: as many as have a word of their own. */
-export const mostThreads = 64
+export const maxThreads = 64
 
 /** Some 100 µs, twice what it takes to fall asleep and be woken: threads that are as fast as each other seldom wait longer. */
 const spins = 50_000

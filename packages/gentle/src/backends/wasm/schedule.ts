@@ -162,11 +162,11 @@ function plan({ kernels, prepares, updates, inputs, outputs, places: known }: Wo
     scratchBytes: Math.max(ownScratch, ...kernels.map(({ loop }) => loop?.schedule.scratchBytes ?? 0)),
     workspaceOffset: align(scratchBytes),
     liveBytes: (threads) =>
-      phases.reduce((most, ofPhase, phase) => {
+      phases.reduce((max, ofPhase, phase) => {
         const ofThread = liveBytes(scratch.get(phase)?.values() ?? [])
         const ofLoops = ofPhase.map(({ loop }) => loop?.schedule.liveBytes(threads) ?? 0)
         const around = ofPhase.reduce((sum, { loop }) => sum - (loop === undefined ? 0 : bytesOf(loop.arena)), 0)
-        return Math.max(most, liveAt(arena.values(), phase) + around + Math.max(threads * ofThread, ...ofLoops))
+        return Math.max(max, liveAt(arena.values(), phase) + around + Math.max(threads * ofThread, ...ofLoops))
       }, 0),
   }
 }

@@ -11,7 +11,7 @@ import { checkFeed } from '../feed.ts'
 import type { ProfileOptions } from '../profile.ts'
 import { wasmFeatures } from './assembler/index.ts'
 import { type Buffer, bytesOf } from './buffer.ts'
-import { controlBytes, mostThreads } from './control.ts'
+import { controlBytes, maxThreads } from './control.ts'
 import { type EmitOptions, emitProgram } from './emit.ts'
 import { Heap } from './heap.ts'
 import type { Log } from './log.ts'
@@ -53,7 +53,7 @@ const storedBytes = (buffer: Buffer): number => bytesOf(buffer) + slack
 const variableBytes = ({ shape }: Variable): number => sizeOf(shape) * 4 + slack
 
 /** Cores of this machine, as far as it says. */
-export const availableThreads = (): number => Math.min(globalThis.navigator?.hardwareConcurrency ?? 1, mostThreads)
+export const availableThreads = (): number => Math.min(globalThis.navigator?.hardwareConcurrency ?? 1, maxThreads)
 
 /**
  * Opens a wasm backend. Where the page is not cross-origin isolated there is no shared memory, and it computes on one thread.
@@ -64,8 +64,8 @@ export async function wasm(options: WasmOptions = {}): Promise<Backend> {
   if (!features.simd)
     throw new GentleError('wasm: this engine has no WebAssembly SIMD; use a current browser or Node 22.18 and later')
   const wanted = options.threads ?? availableThreads()
-  if (!Number.isInteger(wanted) || wanted < 1 || wanted > mostThreads)
-    throw new ArgumentError(`wasm: threads is ${wanted}; expected a whole number from 1 to ${mostThreads}`)
+  if (!Number.isInteger(wanted) || wanted < 1 || wanted > maxThreads)
+    throw new ArgumentError(`wasm: threads is ${wanted}; expected a whole number from 1 to ${maxThreads}`)
   const threads = features.threads ? wanted : 1
   const wideVectors = options.wideVectors === true
   if (wideVectors) joinVectors()

@@ -10,7 +10,7 @@ import { checkedSize, type ImageFolderOptions, type SkippedImage } from '../imag
 import { checkIndex, checkRoom, drawIndices } from '../memory.ts'
 import { type GivenParts, mapParts, threeParts } from '../three-parts.ts'
 import { type AnnotatedSet, type AnnotatedSplits, type Annotations, ignoredPixel } from './annotated-set.ts'
-import type { Findings, Mended, SkippedObject } from './findings.ts'
+import type { Correction, Findings, SkippedObject } from './findings.ts'
 
 export interface AnnotatedFolderOptions extends ImageFolderOptions {
   /** True takes masks where any object or picture has one; false takes none; unless given there are masks where all have one. */
@@ -33,7 +33,7 @@ export interface ReadMask {
   /** The class of every pixel, row-major. */
   readonly values: Uint8Array
   /** What of it was mended. */
-  readonly mended?: readonly Mended[]
+  readonly corrected?: readonly Correction[]
 }
 
 /** A picture file, and what is known of it. Whatever is wrong with it alone is thrown as DataError when it is asked for. */
@@ -65,7 +65,7 @@ export interface AnnotatedFileSet extends AnnotatedSet {
   read(index: number, picture: Float32Array, pass?: number): Promise<Annotations>
 }
 
-/** A set of picture files in three parts, and what was left out or mended when it was read. */
+/** A set of picture files in three parts, and what was left out or corrected when it was read. */
 export interface AnnotatedFolder extends AnnotatedSplits, Findings {
   readonly train: AnnotatedFileSet
   readonly validation: AnnotatedFileSet
@@ -87,7 +87,7 @@ const isSkipped = (entry: object): entry is SkippedImage => 'reason' in entry
  * Opens picture files with what is in them. Opening decodes every picture and looks at every mask once, as `imageFolder` does: what is broken, missing or
  * contradicts its picture is left out and listed. Boxes are cut at the picture's edges, which is listed where it takes more than a pixel; those of which nothing is left
  * are left out and listed. Pictures that come again, in another part, too, are remarked.
- * @throws DataError for a set of which nothing can be read or too little to split, whose boxes are all within the first pixel, and, with `strict`, the first that would be left out or mended; ArgumentError for
+ * @throws DataError for a set of which nothing can be read or too little to split, whose boxes are all within the first pixel, and, with `strict`, the first that would be left out or corrected; ArgumentError for
  * options out of range. `read` throws DataError for a file that broke since.
  */
 export async function openAnnotatedFiles(
@@ -99,16 +99,16 @@ export async function openAnnotatedFiles(
   // Where it is not installed that is to be told, not that no file can be read.
   sharp()
   const skipped = [...(found.skipped ?? [])]
-  const mended = [...(found.mended ?? [])]
+  const corrected = [...(found.corrected ?? [])]
   const readable = async (entries: readonly (AnnotatedFile | SkippedImage)[]): Promise<readonly Example[]> => {
     if (entries.length === 0) throw new DataError(`${what}: one of its parts has no pictures; expected one at least`)
     const opened = await openAll(entries, { size, workers, masks: maskClasses !== undefined })
     skipped.push(...opened.skipped)
-    mended.push(...opened.mended)
-    const first = skipped[0] ?? mended[0]
+    corrected.push(...opened.corrected)
+    const first = skipped[0] ?? corrected[0]
     if (strict && first !== undefined)
       throw new DataError(
-        `${what}: ${skipped.length + mended.length} of its pictures and annotations would be left out or mended; the first: ${first.reason}`,
+        `${what}: ${skipped.length + corrected.length} of its pictures and annotations would be left out or corrected; the first: ${first.reason}`,
       )
     if (opened.examples.length === 0)
       throw new DataError(
@@ -132,7 +132,7 @@ export async function openAnnotatedFiles(
     validation: setOf(validation),
     test: setOf(test),
     skipped,
-    mended,
+    corrected,
     remarks: [...(found.remarks ?? []), ...remarksOnRepeated(all)],
   }
 }
@@ -163,7 +163,7 @@ function remarksOnRepeated(parts: Readonly<Record<string, readonly Example[]>>):
     : [`${repeated.length} of its pictures ${repeated.length === 1 ? 'comes' : 'come'} again, such as ${repeated[0]}`]
 }
 
-/** Opens every file once. What is left out or mended is listed in the files' order. */
+/** Opens every file once. What is left out or corrected is listed in the files' order. */
 async function openAll(
   entries: readonly (AnnotatedFile | SkippedImage)[],
   { size, workers, masks }: { size: ResizeOptions; workers: number; masks: boolean },
@@ -171,36 +171,36 @@ async function openAll(
   interface Opened {
     readonly example?: Example
     readonly skipped: readonly (SkippedImage | SkippedObject)[]
-    readonly mended: readonly Mended[]
+    readonly corrected: readonly Correction[]
   }
   const opened = new Array<Opened>(entries.length)
   await atOnce(entries.length, workers, async (i) => {
     const entry = entries[i]
     if (isSkipped(entry)) {
-      opened[i] = { skipped: [entry], mended: [] }
+      opened[i] = { skipped: [entry], corrected: [] }
       return
     }
     const { file } = entry
     try {
       const info = await readHeader(file)
-      checkTold(entry, info)
-      const { objects, skipped, mended } = cut(entry, info, size)
+      checkDeclared(entry, info)
+      const { objects, skipped, corrected } = cut(entry, info, size)
       const mask = masks ? await entry.mask!(info) : undefined
       await checkDecodes(file, info)
       opened[i] = {
         example: { source: entry, info, objects, inMask: classesIn(mask?.values) },
         skipped,
-        mended: [...mended, ...(mask?.mended ?? [])],
+        corrected: [...corrected, ...(mask?.corrected ?? [])],
       }
     } catch (error) {
       if (!(error instanceof DataError)) throw error
-      opened[i] = { skipped: [{ file, reason: error.message }], mended: [] }
+      opened[i] = { skipped: [{ file, reason: error.message }], corrected: [] }
     }
   })
   return {
     examples: opened.flatMap(({ example }) => example ?? []),
     skipped: opened.flatMap(({ skipped }) => skipped),
-    mended: opened.flatMap(({ mended }) => mended),
+    corrected: opened.flatMap(({ corrected }) => corrected),
   }
 }
 
@@ -212,7 +212,7 @@ function classesIn(mask: Uint8Array = new Uint8Array(0)): ReadonlySet<number> {
   return new Set(seen.keys().filter((value) => seen[value] === 1))
 }
 
-function checkTold({ file, told }: AnnotatedFile, { height, width }: Size): void {
+function checkDeclared({ file, told }: AnnotatedFile, { height, width }: Size): void {
   if (told === undefined || (told.height === height && told.width === width)) return
   throw new DataError(
     `image ${file}: it is ${width} wide and ${height} high as it is seen, but ${told.where} says ${told.width} x ${told.height}; expected the size that was annotated`,
@@ -226,7 +226,7 @@ const slack = 1
 function cut(source: AnnotatedFile, info: Size, size: ResizeOptions) {
   const { file } = source
   const skipped: SkippedObject[] = []
-  const mended: Mended[] = []
+  const corrected: Correction[] = []
   const found = source.objects(info).flatMap(({ box, label, ignored = false, where }) => {
     const within = clipBox(box, info.height, info.width)
     const corners = [box.left, box.top, box.right, box.bottom].map((value) => Number(value.toFixed(2)))
@@ -234,7 +234,7 @@ function cut(source: AnnotatedFile, info: Size, size: ResizeOptions) {
     if (boxArea(within) > 0) {
       const beyond = Math.max(-box.left, -box.top, box.right - info.width, box.bottom - info.height)
       if (beyond > slack)
-        mended.push({
+        corrected.push({
           file,
           what: 'boxes cut at the edges of their pictures',
           reason: `${told} reaches beyond its picture of ${info.width} x ${info.height}`,
@@ -253,7 +253,7 @@ function cut(source: AnnotatedFile, info: Size, size: ResizeOptions) {
   })
   return {
     skipped,
-    mended,
+    corrected,
     objects: {
       boxes: found.map(({ box }) => box),
       labels: found.map(({ label }) => label),

@@ -14,7 +14,7 @@ export interface ObjectCounts {
   readonly ignored: number
   readonly perClass: Readonly<Record<string, number>>
   /** Undefined for a part without pictures. */
-  readonly objectsPerPicture?: { readonly least: number; readonly median: number; readonly most: number }
+  readonly objectsPerPicture?: { readonly min: number; readonly median: number; readonly max: number }
 }
 
 /** Shares of boxes' values that are at most those of `BoxSizes`. */
@@ -41,16 +41,16 @@ export interface AnnotatedStatistics {
   readonly pixelShares?: { readonly perClass: Readonly<Record<string, number>>; readonly ignored: number }
   /** Of each channel. */
   readonly mean: readonly number[]
-  readonly deviation: readonly number[]
+  readonly std: readonly number[]
 }
 
 /** Pictures whose pixels are looked at. */
-const mostSampled = 2000
+const maxSampled = 2000
 
 /** Reads every picture once. Pixels are looked at in up to 2,000 of the training set, chosen by seed. */
 export async function annotatedStatistics(splits: AnnotatedSplits, seed = 0): Promise<AnnotatedStatistics> {
   const { train } = splits
-  const sample = new Set(new Random(seed, 'described pixels').permutation(train.length).slice(0, mostSampled))
+  const sample = new Set(new Random(seed, 'described pixels').permutation(train.length).slice(0, maxSampled))
   const moments = new Moments(train.inputShape)
   const pixels = new Float64Array(256)
   const boxes = new BoxCollector(train)
@@ -117,14 +117,14 @@ class ObjectCounter {
 
   result(): ObjectCounts {
     const sorted = this.#perPicture.sort((a, b) => a - b)
-    const [least, median, most] = [sorted[0], sorted[sorted.length >> 1], sorted[sorted.length - 1]]
+    const [min, median, max] = [sorted[0], sorted[sorted.length >> 1], sorted[sorted.length - 1]]
     return {
       pictures: sorted.length,
       withoutObjects: sorted.filter((objects) => objects === 0).length,
       objects: sorted.reduce((sum, objects) => sum + objects, 0),
       ignored: this.#ignored,
       perClass: Object.fromEntries(this.#classes.map((name, label) => [name, this.#perClass[label]])),
-      ...(sorted.length > 0 && { objectsPerPicture: { least, median, most } }),
+      ...(sorted.length > 0 && { objectsPerPicture: { min, median, max } }),
     }
   }
 }

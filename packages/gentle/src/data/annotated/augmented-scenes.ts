@@ -6,7 +6,7 @@ import type { Policy } from '../augmentation/policy.ts'
 import { type AnnotatedSet, type Annotations, ignoredPixel } from './annotated-set.ts'
 
 /** An object of which less than this share of its box is left in the picture is not an object any more. */
-const leastPart = 0.25
+const minVisibility = 0.25
 
 /**
  * An annotated set whose pictures are changed by chance each time they are read, boxes and masks with them. What happens depends on the seed, the pass and the
@@ -29,7 +29,7 @@ export function augmentedScenes(
   const change = (index: number, picture: Float32Array, pass: number, read: Annotations): Annotations => {
     augmentation.draw(stream.fork(pass, index))
     augmentation.change(picture.subarray(0, size))
-    const boxes = augmentation.boxes(read.boxes, { leastPart })
+    const boxes = augmentation.boxes(read.boxes, { minVisibility })
     const kept = boxes.flatMap((box, i) => (box === undefined ? [] : [i]))
     const { ignored, mask } = read
     return {

@@ -4,7 +4,7 @@ import { cocoBox, type DetectedObject, type SizedBox, type TruthObject } from '.
 import { idOf, type WordIds, wordIdsOf } from './coco-ids.ts'
 import { type Entry, isEntry, isNumber, parseJson, shown } from './coco-json.ts'
 import { isSegmented, outlineBox } from './coco-outline.ts'
-import type { Mended, SkippedObject } from './findings.ts'
+import type { Correction, SkippedObject } from './findings.ts'
 
 /** A picture that annotations are about. */
 export interface CocoImage {
@@ -37,7 +37,7 @@ export interface CocoContent {
   /** Annotations that were left out: of images or categories that the file does not have, without a box, or broken. */
   readonly skipped: readonly SkippedObject[]
   /** What was taken otherwise than it stands. */
-  readonly mended: readonly Mended[]
+  readonly corrected: readonly Correction[]
 }
 
 /** What entries of images refer to. */
@@ -59,7 +59,7 @@ export function parseCoco(text: string, file: string): CocoContent {
     return list
   }
   const skipped: SkippedObject[] = []
-  const mended: Mended[] = []
+  const corrected: Correction[] = []
   const byId = <Value>(
     what: string,
     entries: readonly unknown[],
@@ -77,7 +77,7 @@ export function parseCoco(text: string, file: string): CocoContent {
       else if (known.text !== JSON.stringify(value))
         throw new DataError(`${where} has the id ${shown(entry['id'])} again; expected each id once`)
       else
-        mended.push({
+        corrected.push({
           file,
           what: `${what}s listed twice, taken once`,
           reason: `${where}, ${shown(entry['id'])}, is there already`,
@@ -102,7 +102,7 @@ export function parseCoco(text: string, file: string): CocoContent {
       if (!isEntry(entry)) throw new DataError(`${where} is ${shown(entry)}; expected an object`)
       if (repeated.has(i)) throw new DataError(`${where} is there already, with all that it says`)
       const { object, notes } = objectOf(entry, where, { file, images, categories, wordIds })
-      mended.push(...notes)
+      corrected.push(...notes)
       return [object]
     } catch (error) {
       if (!(error instanceof DataError)) throw error
@@ -110,7 +110,7 @@ export function parseCoco(text: string, file: string): CocoContent {
       return []
     }
   })
-  return { file, images, objects, categories, wordIds, skipped, mended }
+  return { file, images, objects, categories, wordIds, skipped, corrected }
 }
 
 /** Places of annotations that were listed before, with the same id and all that they say. */
@@ -131,9 +131,9 @@ function objectOf(
   entry: Entry,
   where: string,
   { categories, ...truth }: Images & Pick<CocoContent, 'categories'>,
-): { object: CocoObject; notes: Mended[] } {
+): { object: CocoObject; notes: Correction[] } {
   const { area, iscrowd, segmentation } = entry
-  const notes: Mended[] = []
+  const notes: Correction[] = []
   const { file, images } = truth
   const { image, category } = idsOf(entry, truth, where)
   if (!categories.has(category))

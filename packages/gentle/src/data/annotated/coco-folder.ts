@@ -13,7 +13,7 @@ import { type CocoContent, type CocoImage, type CocoObject, parseCoco } from './
 import { type CocoPart, cocoLayout } from './coco-layout.ts'
 import { cocoMask } from './coco-mask.ts'
 import { findFiles, foundByEnd } from './file-finder.ts'
-import type { Mended } from './findings.ts'
+import type { Correction } from './findings.ts'
 import { outlineMasks } from './outline-masks.ts'
 
 /**
@@ -45,16 +45,16 @@ export async function cocoFolder(
   const counted = contents.flatMap(({ objects }) => objects.filter(({ crowd }) => !crowd))
   const outlines = counted.map(({ where, segmentation }) => ({ where, outlined: segmentation !== undefined }))
   const { hasMasks, remarks: remarksOnMasks } = outlineMasks(masks, outlines, classes.length)
-  const mended = contents.flatMap((content) => content.mended)
+  const corrected = contents.flatMap((content) => content.corrected)
   return openAnnotatedFiles(
     {
       what,
       path,
       classes,
       ...(hasMasks ? { maskClasses: ['background', ...classes] } : {}),
-      parts: await mapParts(parts, ({ part, content }) => cocoFiles(part, content, { ids, hasMasks, mended })),
+      parts: await mapParts(parts, ({ part, content }) => cocoFiles(part, content, { ids, hasMasks, corrected })),
       skipped: contents.flatMap((content) => content.skipped),
-      mended,
+      corrected,
       remarks: [...remarks, ...remarksOnMasks],
     },
     options,
@@ -102,7 +102,7 @@ function categoryIds(what: string, contents: readonly CocoContent[]): { ids: num
 function cocoFiles(
   { folders, annotations }: CocoPart,
   { images, objects }: CocoContent,
-  { ids, hasMasks, mended }: { ids: readonly number[]; hasMasks: boolean; mended: Mended[] },
+  { ids, hasMasks, corrected }: { ids: readonly number[]; hasMasks: boolean; corrected: Correction[] },
 ): (AnnotatedFile | SkippedImage)[] {
   const labels = new Map(ids.map((id, label) => [id, label]))
   const byImage = new Map<number, CocoObject[]>()
@@ -120,7 +120,7 @@ function cocoFiles(
     if (found === undefined) return missing(image, annotations, folders)
     const { file } = found
     if (found.shortened)
-      mended.push({
+      corrected.push({
         file,
         what: foundByEnd,
         reason: `${annotations}: image ${image.id} is ${image.file}, which is not there; it is taken to be ${file}`,

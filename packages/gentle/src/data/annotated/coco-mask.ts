@@ -5,7 +5,7 @@ import type { ReadMask } from './annotated-files.ts'
 import { ignoredPixel } from './annotated-set.ts'
 import type { CocoObject } from './coco-content.ts'
 import { isSegmented, type ReadOutline, readOutline } from './coco-outline.ts'
-import type { Mended } from './findings.ts'
+import type { Correction } from './findings.ts'
 import { paintedMask } from './paint-mask.ts'
 
 /**
@@ -20,7 +20,7 @@ export function cocoMask(
   size: Size,
   maskClassOf: (category: number) => number,
 ): ReadMask {
-  const mended: Mended[] = []
+  const corrected: Correction[] = []
   const painted = objects.map(({ segmentation, box, crowd, category, where }) => {
     const {
       pixels,
@@ -28,7 +28,7 @@ export function cocoMask(
       what = unread,
     } = isSegmented(segmentation) ? readOutline(segmentation, box, size) : missingOutline(crowd)
     if (fault !== undefined)
-      mended.push({
+      corrected.push({
         file,
         what,
         reason: `${where}: ${fault}`,
@@ -38,7 +38,7 @@ export function cocoMask(
       value: crowd || pixels === undefined ? ignoredPixel : maskClassOf(category),
     }
   })
-  return { values: paintedMask(painted, size.height * size.width), mended }
+  return { values: paintedMask(painted, size.height * size.width), corrected }
 }
 
 const unread = 'objects without an outline that can be read, the pixels of whose boxes count nowhere'

@@ -53,9 +53,9 @@ export function outlineBox(segmentation: unknown, size: Size | undefined): Sized
   const corners = polygonsOf(segmentation).polygons.flat()
   if (corners.length === 0) return undefined
   const [across, down] = [0, 1].map((axis) => corners.filter((_, i) => i % 2 === axis))
-  const least = (values: readonly number[]): number => values.reduce((a, b) => Math.min(a, b))
-  const most = (values: readonly number[]): number => values.reduce((a, b) => Math.max(a, b))
-  return sized({ left: least(across), top: least(down), right: most(across), bottom: most(down) })
+  const min = (values: readonly number[]): number => values.reduce((a, b) => Math.min(a, b))
+  const max = (values: readonly number[]): number => values.reduce((a, b) => Math.max(a, b))
+  return sized({ left: min(across), top: min(down), right: max(across), bottom: max(down) })
 }
 
 const sized = ({ left, top, right, bottom }: Box): SizedBox | undefined =>

@@ -1,4 +1,4 @@
-/** What of a set of files is not as it was meant: left out, mended, or to be understood in more than one way. */
+/** What of a set of files is not as it was meant: left out, corrected, or to be understood in more than one way. */
 import type { Box } from '../../vision/boxes.ts'
 import type { SkippedImage } from '../image-folder.ts'
 
@@ -10,7 +10,7 @@ export interface SkippedObject extends SkippedImage {
 }
 
 /** Something that was taken otherwise than it stands. */
-export interface Mended {
+export interface Correction {
   readonly file: string
   /** What was done, in the same words for all of a kind, such as 'boxes cut at the edges of their pictures'. */
   readonly what: string
@@ -23,7 +23,7 @@ export interface Findings {
   /** What was left out: pictures and objects. */
   readonly skipped: readonly (SkippedImage | SkippedObject)[]
   /** What was taken otherwise than it stands. */
-  readonly mended: readonly Mended[]
+  readonly corrected: readonly Correction[]
   /** How the files were understood where they could have been meant otherwise, a sentence each; nothing is wrong with them. */
   readonly remarks: readonly string[]
 }

@@ -44,8 +44,8 @@ const areShades = (values: readonly number[]): boolean =>
   values.length > 1 && values.every((value, i) => Math.abs(value - (255 * i) / (values.length - 1)) <= 1)
 
 /** More shades or colours than this are those of soft edges, unless a list of classes says otherwise; indices in a row may be more. */
-const mostUnlisted = 64
-const mostIndices = 200
+const maxUnlisted = 64
+const maxIndices = 200
 
 const advice = (example: string): string => `expected classes.txt, which says what each is, such as '${example}'`
 
@@ -72,10 +72,10 @@ export function keyOfList(list: ClassList, seen?: SeenInMasks): Understood {
   const tooHigh = highest >= names.length || (highest === 0 && all.length === 2)
   const taken = [all, all.filter((value) => value !== ignoredPixel)].find((each) => each.length === names.length)
   if (!tooHigh || taken === undefined) return { key: { ...key, values: indices(names.length) } }
-  const told = taken.map((value, i) => `${value} is ${names[i]}`).join(', ')
+  const meanings = taken.map((value, i) => `${value} is ${names[i]}`).join(', ')
   return {
     key: { ...key, values: inOrder(taken) },
-    remark: `its masks have ${taken.length} values that are not indices of ${file}; they are taken in order: ${told}`,
+    remark: `its masks have ${taken.length} values that are not indices of ${file}; they are taken in order: ${meanings}`,
   }
 }
 
@@ -102,7 +102,7 @@ export function keyOfValues(what: string, seen: SeenInMasks): Understood {
   // Of masks that are all broken there are none; that is told of each.
   const [example = 0] = others.slice(-1)
   const nameOf = (value: number): string => (value === 0 ? 'background' : `class ${value}`)
-  if (!seen.palette && all.length > (areIndices(others) ? mostIndices : mostUnlisted))
+  if (!seen.palette && all.length > (areIndices(others) ? maxIndices : maxUnlisted))
     throw new DataError(
       `${what}: its masks have ${all.length} values, as shades of soft edges have them; expected a value a class, so save them without smoothing, or list all values in classes.txt, such as '${example} cat'`,
     )
@@ -125,7 +125,7 @@ export function keyOfValues(what: string, seen: SeenInMasks): Understood {
 }
 
 function keyOfColours(what: string, seen: ReadonlySet<number>): Understood {
-  if (seen.size > mostUnlisted)
+  if (seen.size > maxUnlisted)
     throw new DataError(
       `${what}: its masks have ${seen.size} colours, as pictures and soft edges have them; expected a colour a class, so save them without smoothing, or list all colours in classes.txt, such as 'cat:128,0,0::'`,
     )

@@ -11,9 +11,9 @@ export interface SceneOptions {
   /** Pixels of a side; 96 unless given. */
   readonly side?: number
   /** Objects of a scene, least and most; [1, 8] unless given. */
-  readonly objects?: readonly [least: number, most: number]
+  readonly objects?: readonly [min: number, max: number]
   /** Side of the square that an object's picture is brought to, in pixels, least and most; [20, 40] unless given. */
-  readonly size?: readonly [least: number, most: number]
+  readonly size?: readonly [min: number, max: number]
   /** Objects are turned by at most so many degrees either way; 15 unless given. */
   readonly rotation?: number
   /** The largest share of a box that one other may cover, 0 to 1; 0.3 unless given. An object that finds no place in twenty trials is left out. */
@@ -45,20 +45,20 @@ const pieceShare = 0.3
 const threshold = 0.5
 
 function checkOptions({ side, objects, size, rotation, overlap, clutter }: Required<SceneOptions>): void {
-  const whole = (value: number, least: number): boolean => Number.isInteger(value) && value >= least
+  const whole = (value: number, min: number): boolean => Number.isInteger(value) && value >= min
   const wrong: readonly (readonly [boolean, string, unknown, string])[] = [
     [whole(side, 16), 'side', side, 'a whole number of pixels from 16'],
     [
       whole(objects[0], 0) && whole(objects[1], 1) && objects[0] <= objects[1],
       'objects',
       objects.join(' to '),
-      'two whole numbers, the least and the most',
+      'two whole numbers, the smallest and the largest',
     ],
     [
       size[0] >= 8 && size[0] <= size[1] && size[1] <= side,
       'size',
       size.join(' to '),
-      `pixels from 8 to the side of ${side}, the least and the most`,
+      `pixels from 8 to the side of ${side}, the smallest and the largest`,
     ],
     [rotation >= 0 && rotation <= 180, 'rotation', rotation, '0 to 180 degrees'],
     [overlap >= 0 && overlap <= 1, 'overlap', overlap, '0 to 1'],
@@ -106,7 +106,7 @@ export function scenes(source: Dataset, length: number, options: SceneOptions = 
   const sourceSide = Math.max(height, width)
   const stream = new Random(seed, 'scenes')
   const own = new Random(0)
-  const between = ([least, most]: readonly [number, number]): number => least + (most - least) * own.uniform()
+  const between = ([min, max]: readonly [number, number]): number => min + (max - min) * own.uniform()
 
   const place = (): Placement => {
     const scale = between(size) / sourceSide
@@ -271,7 +271,7 @@ class Painter {
 }
 
 /** Scenes of each part by default. */
-const usual = { train: 20_000, validation: 500, test: 1000 }
+const defaultSizes = { train: 20_000, validation: 500, test: 1000 }
 
 /**
  * Scenes in three parts: those for training show objects of the source's training part alone, those for the test objects of its test part.
@@ -279,12 +279,12 @@ const usual = { train: 20_000, validation: 500, test: 1000 }
  */
 export function sceneSplits(
   source: Splits,
-  { train = usual.train, ...options }: SceneOptions & { readonly train?: number } = {},
+  { train = defaultSizes.train, ...options }: SceneOptions & { readonly train?: number } = {},
 ): AnnotatedSplits {
   const seed = options.seed ?? 0
   return {
     train: scenes(source.train, train, options),
-    validation: scenes(source.validation, usual.validation, { ...options, seed: seed + 1 }),
-    test: scenes(source.test, usual.test, { ...options, seed: seed + 2 }),
+    validation: scenes(source.validation, defaultSizes.validation, { ...options, seed: seed + 1 }),
+    test: scenes(source.test, defaultSizes.test, { ...options, seed: seed + 2 }),
   }
 }

@@ -21,7 +21,7 @@ import {
   picturesIn,
   stemOf,
 } from './annotation-text.ts'
-import type { Mended } from './findings.ts'
+import type { Correction } from './findings.ts'
 import { readMaskFile } from './mask-file.ts'
 import { maskPlace, vocMaskKey, vocMasks } from './voc-masks.ts'
 import { vocParts } from './voc-parts.ts'
@@ -43,7 +43,7 @@ interface NamedPicture {
 
 interface KnownPicture extends NamedPicture {
   readonly annotation: VocAnnotation
-  readonly mended?: readonly Mended[]
+  readonly corrected?: readonly Correction[]
 }
 
 /** A picture's annotation, or why there is none. */
@@ -133,7 +133,7 @@ export async function vocFolder(
           ? []
           : [{ file, reason: `image ${file}: ${other} has the same name but for its ending; an annotation is of one` }]
       }),
-      mended: known.flatMap(({ mended }) => mended ?? []),
+      corrected: known.flatMap(({ corrected }) => corrected ?? []),
       remarks: [
         ...remarksOf(known, images, first),
         ...(wanted === true && !hasMasks ? [`there are no masks in ${maskPlace}`] : []),
@@ -204,7 +204,7 @@ async function readAll(
         annotation,
         ...(other !== undefined && {
           file: other,
-          mended: [
+          corrected: [
             {
               file: other,
               what: 'annotations taken for the picture that their <filename> names',
@@ -225,11 +225,11 @@ async function readAll(
 function oneEach(all: readonly Read[]): (reads: readonly Read[]) => Read[] {
   const named = new Map<string, number>()
   for (const read of all)
-    if ('annotation' in read && read.mended !== undefined) named.set(read.file, (named.get(read.file) ?? 0) + 1)
+    if ('annotation' in read && read.corrected !== undefined) named.set(read.file, (named.get(read.file) ?? 0) + 1)
   return (reads) =>
     reads.flatMap((read): Read[] => {
       if ('reason' in read) return named.has(read.file) ? [] : [read]
-      if (read.mended === undefined || named.get(read.file) === 1) return [read]
+      if (read.corrected === undefined || named.get(read.file) === 1) return [read]
       return [{ file: read.file, reason: `${read.xml}: other annotations, too, name its picture ${read.file}` }]
     })
 }

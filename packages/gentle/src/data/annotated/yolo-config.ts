@@ -45,10 +45,10 @@ export async function readYoloConfig(what: string, path: string): Promise<YoloCo
   if (/\.ya?ml$/i.test(path)) return parseYoloConfig(await textOf(path), path)
   const { files } = await listedSet(what, path, expectedYolo)
   const all = files.filter((name) => /\.ya?ml$/i.test(name))
-  const usual = all.find((name) => /^data\.ya?ml$/i.test(name))
-  if (usual === undefined && all.length > 1)
+  const data = all.find((name) => /^data\.ya?ml$/i.test(name))
+  if (data === undefined && all.length > 1)
     throw new DataError(`${what}: it has ${all.join(' and ')}; expected one, or the path of that which is meant`)
-  const name = usual ?? all[0]
+  const name = data ?? all[0]
   if (name !== undefined) return parseYoloConfig(await textOf(join(path, name)), join(path, name))
   const list = classFiles.map((each) => join(path, each)).find((each) => existsSync(each))
   if (list === undefined) throw new DataError(`${what}: nothing names its classes; ${expectedYolo}`)

@@ -14,7 +14,7 @@ import {
 } from './annotated-files.ts'
 import { ignoredPixel } from './annotated-set.ts'
 import { checkInNode, listed, picturesIn, stemOf, textOf } from './annotation-text.ts'
-import type { Mended, SkippedObject } from './findings.ts'
+import type { Correction, SkippedObject } from './findings.ts'
 import { outlineMasks } from './outline-masks.ts'
 import { paintedMask } from './paint-mask.ts'
 import { readYoloConfig } from './yolo-config.ts'
@@ -95,7 +95,7 @@ export async function yoloFolder(
         ),
         ...(await withoutPicture(readable)),
       ],
-      mended: layout.mended,
+      corrected: layout.corrected,
       remarks: [
         ...(unlabelled.length === 0
           ? []
@@ -156,10 +156,10 @@ async function withoutPicture(
 }
 
 function maskOf(file: string, objects: readonly YoloObject[], { height, width }: Size): ReadMask {
-  const mended: Mended[] = []
+  const corrected: Correction[] = []
   const painted = objects.map(({ label, polygon, box: { left, top, right, bottom }, where }) => {
     if (polygon === undefined)
-      mended.push({
+      corrected.push({
         file,
         what: 'objects without an outline, the pixels of whose boxes count nowhere',
         reason: `${where} is a box`,
@@ -172,5 +172,5 @@ function maskOf(file: string, objects: readonly YoloObject[], { height, width }:
       value: polygon === undefined ? ignoredPixel : label + 1,
     }
   })
-  return { values: paintedMask(painted, height * width), mended }
+  return { values: paintedMask(painted, height * width), corrected }
 }

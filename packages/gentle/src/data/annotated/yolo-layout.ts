@@ -4,14 +4,14 @@ import { pictureEnding, validationNames } from '../folder-layout.ts'
 import type { GivenParts } from '../three-parts.ts'
 import { listed, picturesIn, textOf } from './annotation-text.ts'
 import { findFiles, foundByEnd, pathEnds, portablePath } from './file-finder.ts'
-import type { Mended } from './findings.ts'
+import type { Correction } from './findings.ts'
 import { expectedYolo, type YoloConfig } from './yolo-config.ts'
 
 export interface YoloLayout {
   /** Paths of the pictures of each part. */
   readonly parts: GivenParts<readonly string[]>
   /** Places that were found elsewhere than they are said to be. */
-  readonly mended: readonly Mended[]
+  readonly corrected: readonly Correction[]
 }
 
 /**
@@ -21,9 +21,9 @@ export interface YoloLayout {
 export async function yoloLayout(what: string, path: string, config: YoloConfig): Promise<YoloLayout> {
   const { dirname } = process.getBuiltinModule('node:path')
   const folder = /\.ya?ml$/i.test(path) ? dirname(path) : path
-  const mended: Mended[] = []
+  const corrected: Correction[] = []
   if (config.train === undefined && config.validation === undefined)
-    return { parts: await usualLayout(what, folder, mended), mended }
+    return { parts: await defaultLayout(what, folder, corrected), corrected }
   const guessed = new Map<string, string>()
   const picturesOf = async (places: readonly string[] | undefined, key: string) => {
     if (places === undefined) return undefined
@@ -33,7 +33,7 @@ export async function yoloLayout(what: string, path: string, config: YoloConfig)
         // Two parts must not become one because their paths end alike.
         if ((guessed.get(at.file) ?? place) !== place) throw notThere(config.file, key, place, [at.file])
         guessed.set(at.file, place)
-        mended.push({
+        corrected.push({
           file: config.file,
           what: foundByEnd,
           reason: `${config.file}: ${key} is ${place}, which is not there; it is taken to be ${at.file}`,
@@ -42,7 +42,7 @@ export async function yoloLayout(what: string, path: string, config: YoloConfig)
       return at.file
     })
     const pictures = found.map((place) =>
-      /\.txt$/i.test(place) ? picturesListed(folder, place, mended) : picturesBelow(place),
+      /\.txt$/i.test(place) ? picturesListed(folder, place, corrected) : picturesBelow(place),
     )
     return (await Promise.all(pictures)).flat()
   }
@@ -50,7 +50,7 @@ export async function yoloLayout(what: string, path: string, config: YoloConfig)
   if (train === undefined)
     throw new DataError(`${config.file} names no pictures for training; expected train: and a folder of pictures`)
   const validation = await picturesOf(config.validation, 'val')
-  return { parts: { train, validation, test: await picturesOf(config.test, 'test') }, mended }
+  return { parts: { train, validation, test: await picturesOf(config.test, 'test') }, corrected }
 }
 
 /** Where a place is that a .yaml file names: where it says, or where another computer's path ends. */
@@ -64,8 +64,8 @@ function placeOf(folder: string, { file, root = '' }: YoloConfig, place: string,
     resolve(folder, path),
     resolve(folder, path.replace(/^(\.\.\/)+/, '')),
   ]
-  const told = places.find((each) => existsSync(each))
-  if (told !== undefined) return { file: told, shortened: false }
+  const listed = places.find((each) => existsSync(each))
+  if (listed !== undefined) return { file: listed, shortened: false }
   const end = pathEnds(`${root}/${path}`)
     .map((each) => resolve(folder, each))
     .find((each) => existsSync(each))
@@ -87,14 +87,14 @@ async function picturesBelow(folder: string): Promise<string[]> {
 }
 
 /** The pictures that a text file lists, a path a line: relative to the file or to the set; Darknet's begin with data/. */
-async function picturesListed(folder: string, file: string, mended: Mended[]): Promise<string[]> {
+async function picturesListed(folder: string, file: string, corrected: Correction[]): Promise<string[]> {
   const { dirname, resolve } = process.getBuiltinModule('node:path')
   const lines = (await textOf(file)).split(/\r?\n/).flatMap((line) => line.trim() || [])
   const found = findFiles(lines, [dirname(file), folder])
   return lines.map((line) => {
     const picture = found.get(line)
     if (picture?.shortened === true && !line.startsWith('data/'))
-      mended.push({
+      corrected.push({
         file: picture.file,
         what: foundByEnd,
         reason: `${file}: ${line} is not there; it is taken to be ${picture.file}`,
@@ -107,7 +107,7 @@ async function picturesListed(folder: string, file: string, mended: Mended[]): P
 const partNames = { train: ['train'], validation: validationNames, test: ['test'] } as const
 
 /** The pictures of a set that does not say where they are. */
-async function usualLayout(what: string, folder: string, mended: Mended[]): Promise<YoloLayout['parts']> {
+async function defaultLayout(what: string, folder: string, corrected: Correction[]): Promise<YoloLayout['parts']> {
   const { existsSync } = process.getBuiltinModule('node:fs')
   const { join } = process.getBuiltinModule('node:path')
   const picturesOf = async (names: readonly string[]): Promise<string[] | undefined> => {
@@ -117,7 +117,7 @@ async function usualLayout(what: string, folder: string, mended: Mended[]): Prom
         if (pictures.length > 0) return pictures.map((each) => join(folder, place, each))
       }
       const list = join(folder, `${name}.txt`)
-      if (existsSync(list)) return picturesListed(folder, list, mended)
+      if (existsSync(list)) return picturesListed(folder, list, corrected)
     }
     return undefined
   }

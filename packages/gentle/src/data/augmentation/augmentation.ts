@@ -89,9 +89,9 @@ export class Augmentation {
 
   /**
    * The upright boxes around what boxes of the picture have become, cut off at its edges.
-   * @param options `leastPart`: a box of which less than this share of its area is still in the picture is left out, as undefined; 0 unless given
+   * @param options `minVisibility`: a box of which less than this share of its area is still in the picture is left out, as undefined; 0 unless given
    */
-  boxes(boxes: readonly Box[], { leastPart = 0 }: { readonly leastPart?: number } = {}): (Box | undefined)[] {
+  boxes(boxes: readonly Box[], { minVisibility = 0 }: { readonly minVisibility?: number } = {}): (Box | undefined)[] {
     const { height, width } = this.#drawing.size
     return boxes.map((box) => {
       const edge = this.points(outline(box))
@@ -104,7 +104,7 @@ export class Augmentation {
       }
       const visible = clipBox(whole, height, width)
       const part = boxArea(visible) / boxArea(whole)
-      return part > 0 && part >= leastPart ? visible : undefined
+      return part > 0 && part >= minVisibility ? visible : undefined
     })
   }
 

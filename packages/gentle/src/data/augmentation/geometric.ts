@@ -2,13 +2,13 @@
 import type { Random } from '../../core/random.ts'
 import { elasticField } from '../../vision/elastic.ts'
 import {
+  horizontalFlipMap,
   invertMap,
-  mirrorMap,
   type Point,
   rotationMap,
   shearMap,
   shiftMap,
-  upsideDownMap,
+  verticalFlipMap,
   zoomMap,
 } from '../../vision/geometry.ts'
 import { perspectiveCoefficients, randomCorners } from '../../vision/perspective.ts'
@@ -50,7 +50,9 @@ export const geometric = {
     { axis: oneOf(['horizontal', 'vertical'], 'horizontal') },
     ({ axis }) =>
       (_, drawing) =>
-        drawing.move(axis === 'horizontal' ? mirrorMap(drawing.size.width) : upsideDownMap(drawing.size.height)),
+        drawing.move(
+          axis === 'horizontal' ? horizontalFlipMap(drawing.size.width) : verticalFlipMap(drawing.size.height),
+        ),
     0.5,
   ),
   rotate: defineTransform(

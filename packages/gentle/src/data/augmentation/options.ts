@@ -8,7 +8,7 @@ export type Range = readonly [low: number, high: number]
 export interface OptionRule<Value> {
   /** For messages. */
   readonly expected: string
-  readonly usual: Value | undefined
+  readonly defaultValue: Value | undefined
   /** Undefined for a value that is none of these. */
   parse(value: unknown): Value | undefined
 }
@@ -16,23 +16,23 @@ export interface OptionRule<Value> {
 const isNumber = (value: unknown): value is number => typeof value === 'number' && Number.isFinite(value)
 
 /** A number between two bounds. */
-export const number = (low: number, high: number, usual?: number): OptionRule<number> => ({
+export const number = (low: number, high: number, defaultValue?: number): OptionRule<number> => ({
   expected: `a number from ${low} to ${high}`,
-  usual,
+  defaultValue,
   parse: (value) => (isNumber(value) && value >= low && value <= high ? value : undefined),
 })
 
 /** A whole number between two bounds. */
-export const whole = (low: number, high: number, usual?: number): OptionRule<number> => ({
+export const whole = (low: number, high: number, defaultValue?: number): OptionRule<number> => ({
   expected: `a whole number from ${low} to ${high}`,
-  usual,
+  defaultValue,
   parse: (value) => (isNumber(value) && Number.isInteger(value) && value >= low && value <= high ? value : undefined),
 })
 
 /** Two numbers between bounds, the lower first. */
-export const range = (low: number, high: number, usual?: Range): OptionRule<Range> => ({
+export const range = (low: number, high: number, defaultValue?: Range): OptionRule<Range> => ({
   expected: `two numbers from ${low} to ${high}, the lower first`,
-  usual,
+  defaultValue,
   parse(value) {
     if (!Array.isArray(value) || value.length !== 2 || !value.every(isNumber)) return undefined
     const [from, to] = value as number[]
@@ -41,17 +41,16 @@ export const range = (low: number, high: number, usual?: Range): OptionRule<Rang
 })
 
 /** Two numbers between bounds; or one, which stands for both signs of it. */
-export const spread = (most: number, usual?: Range): OptionRule<Range> => ({
-  expected: `a number from 0 to ${most}, for both signs, or two from -${most} to ${most}, the lower first`,
-  usual,
-  parse: (value) =>
-    isNumber(value) && value >= 0 && value <= most ? [-value, value] : range(-most, most).parse(value),
+export const spread = (max: number, defaultValue?: Range): OptionRule<Range> => ({
+  expected: `a number from 0 to ${max}, for both signs, or two from -${max} to ${max}, the lower first`,
+  defaultValue,
+  parse: (value) => (isNumber(value) && value >= 0 && value <= max ? [-value, value] : range(-max, max).parse(value)),
 })
 
 /** One of some words. */
-export const oneOf = <Word extends string>(words: readonly Word[], usual?: Word): OptionRule<Word> => ({
+export const oneOf = <Word extends string>(words: readonly Word[], defaultValue?: Word): OptionRule<Word> => ({
   expected: `one of ${words.join(', ')}`,
-  usual,
+  defaultValue,
   parse: (value) => words.find((word) => word === value),
 })
 
@@ -73,7 +72,7 @@ export function settle<Rules extends OptionRules>(
   if (unknown !== undefined)
     throw new ArgumentError(`${where} has no option '${unknown}'; there are ${Object.keys(rules).join(', ')}`)
   const settled = Object.entries(rules).map(([name, rule]) => {
-    const value = given[name] === undefined ? rule.usual : rule.parse(given[name])
+    const value = given[name] === undefined ? rule.defaultValue : rule.parse(given[name])
     if (value !== undefined) return [name, value]
     const is = given[name] === undefined ? 'is missing' : `is ${JSON.stringify(given[name])}`
     throw new ArgumentError(`${where}: ${name} ${is}; expected ${rule.expected}`)

@@ -64,18 +64,18 @@ export const photometric = {
         ),
   ),
   noise: defineTransform(
-    'adds normal noise of this deviation',
-    { deviation: number(0, 10) },
-    ({ deviation }) =>
+    'adds normal noise of this standard deviation',
+    { std: number(0, 10) },
+    ({ std }) =>
       (random, drawing) => {
         const own = random.fork(drawing.changes.length, 0)
         drawing.changes.push((pixels, { channels, height, width }) =>
-          gaussianNoise(pixels, channels, height, width, deviation, own),
+          gaussianNoise(pixels, channels, height, width, std, own),
         )
       },
   ),
   blur: defineTransform(
-    'blurs by a Gaussian of this deviation in pixels, cut off after three of them',
+    'blurs by a Gaussian of this standard deviation in pixels, cut off after three of them',
     { sigma: range(0.01, 100) },
     ({ sigma }) =>
       (random, drawing) => {

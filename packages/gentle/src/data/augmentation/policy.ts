@@ -32,7 +32,7 @@ export type Transform = Chance &
     | { readonly type: 'brightness' | 'contrast' | 'saturation' | 'sharpness'; readonly factor: Range }
     | { readonly type: 'hue'; readonly shift: Spread }
     | { readonly type: 'gamma'; readonly exponent: Range }
-    | { readonly type: 'noise'; readonly deviation: number }
+    | { readonly type: 'noise'; readonly std: number }
     | { readonly type: 'blur'; readonly sigma: Range }
     | { readonly type: 'grey' | 'invert' | 'equalize' | 'autocontrast' }
     | { readonly type: 'posterize'; readonly bits: number }
@@ -82,8 +82,8 @@ export function settlePolicy(policy: unknown): SettledPolicy {
       throw new ArgumentError(`${where} is ${JSON.stringify(transform)}; expected an object with a type`)
     const { type: _, ...options } = transform
     if (isMix(type)) {
-      const { mix, alpha: usual } = mixes[type]
-      const rules = { alpha: number(0.01, 100, usual), probability: number(0, 1, 1) }
+      const { mix, alpha: defaultAlpha } = mixes[type]
+      const rules = { alpha: number(0.01, 100, defaultAlpha), probability: number(0, 1, 1) }
       const { alpha, probability: chance } = settle(`${where} (${type})`, rules, options)
       ways.push(mix(alpha))
       probability = chance

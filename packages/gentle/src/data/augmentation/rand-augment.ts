@@ -69,7 +69,7 @@ const operationsOf = ({ shear, shift, degrees, factor, bits }: Reach): readonly 
 }
 
 /** RandAugment's: shifts are shares of a side, 150 pixels of 331. */
-const usual = operationsOf({ shear: 0.3, shift: (side) => (150 / 331) * side, degrees: 30, factor: 0.9, bits: 4 })
+const standard = operationsOf({ shear: 0.3, shift: (side) => (150 / 331) * side, degrees: 30, factor: 0.9, bits: 4 })
 
 /** TrivialAugment's "wide": shifts are up to 32 pixels, or the picture's side where that is less. */
 const wide = operationsOf({ shear: 0.99, shift: (side) => Math.min(32, side), degrees: 135, factor: 0.99, bits: 6 })
@@ -86,7 +86,7 @@ export const drawn = {
     { operations: whole(1, 10, 2), magnitude: whole(0, bins - 1, 9) },
     ({ operations, magnitude }) =>
       (random, drawing) => {
-        for (let i = 0; i < operations; i++) applyOne(usual, random, drawing, magnitude)
+        for (let i = 0; i < operations; i++) applyOne(standard, random, drawing, magnitude)
       },
   ),
   trivialAugment: defineTransform(

@@ -50,7 +50,7 @@ class Sequences {
   }
 
   get longest(): number {
-    return this.lengths.reduce((most, length) => Math.max(most, length), 1)
+    return this.lengths.reduce((max, length) => Math.max(max, length), 1)
   }
 }
 
@@ -59,7 +59,7 @@ const hashOf = (...sides: readonly Sequences[]): number =>
   sides.reduce((hash, side) => side.values.reduce((a, value) => Math.imul(a ^ value, 0x01000193), hash), 0x811c9dc5)
 
 /** The pieces of a text with its end, as a network reads it. */
-export const endedPieces = (pieces: Wordpieces, text: string): number[] => [...pieces.encode(text), endPiece]
+export const encodeWithEnd = (pieces: Wordpieces, text: string): number[] => [...pieces.encode(text), endPiece]
 
 /**
  * A data set of pairs for networks that say the next piece (teacher forcing): of inputs `source`, the pieces of the source with its end; `previous`, those of the target behind
@@ -77,8 +77,8 @@ export function pairsSet(
   const [pairs, tooLong]: TextPair[][] = [[], []]
   const [sourceTexts, targetTexts]: number[][][] = [[], []]
   for (const pair of all) {
-    const source = endedPieces(vocabularies.source, pair.source)
-    const target = endedPieces(vocabularies.target, pair.target)
+    const source = encodeWithEnd(vocabularies.source, pair.source)
+    const target = encodeWithEnd(vocabularies.target, pair.target)
     if (source.length > limit || target.length > limit) {
       tooLong.push(pair)
       continue

@@ -55,10 +55,10 @@ function linesOf(text: string): string[] {
 }
 
 /** The number of columns that most rows have, of those with a tab. */
-function usualColumns(rows: readonly (readonly string[])[]): number {
+function defaultColumns(rows: readonly (readonly string[])[]): number {
   const counts = new Map<number, number>()
   for (const { length } of rows) if (length > 1) counts.set(length, (counts.get(length) ?? 0) + 1)
-  return [...counts].reduce((most, each) => (each[1] > most[1] ? each : most))[0]
+  return [...counts].reduce((max, each) => (each[1] > max[1] ? each : max))[0]
 }
 
 /** Sorts lines into pairs and what is left out. */
@@ -92,20 +92,20 @@ export function parsePairs({ name, content }: TextFile): TextPairs {
     throw new FormatError(
       `${name} has no tab between source and target; expected two columns, or two files that go together line by line`,
     )
-  const columns = usualColumns(rows)
+  const columns = defaultColumns(rows)
   const odd = rows.findIndex((row) => row.length > 1 && row.length !== columns)
   if (odd >= 0)
     throw new FormatError(
       `${name}, line ${odd + 1} has ${rows[odd].length} columns, but most have ${columns}; a tab ends a text and cannot be in it`,
     )
   const hasHeader = rows[0].length >= 2 && rows[0].slice(0, 2).every((cell) => headings.test(cell.trim()))
-  const told = [
+  const notes = [
     ...remarks,
     ...(hasHeader ? [`${name}: the first line, ${printable(rows[0].join(', '))}, is taken for a header`] : []),
     ...(columns > 2 ? [`${name}: of ${columns} columns the first two are read`] : []),
   ]
   const cells = rows.slice(hasHeader ? 1 : 0).map(([source, target]) => [source, target] as const)
-  return { name, ...collected(name, cells, hasHeader ? 2 : 1), remarks: told }
+  return { name, ...collected(name, cells, hasHeader ? 2 : 1), remarks: notes }
 }
 
 /**

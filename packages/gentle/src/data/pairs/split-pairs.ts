@@ -46,8 +46,8 @@ export function splitPairs(pairs: readonly TextPair[], options: PairSplitOptions
   // In order of their texts, so that the order of lines does not matter.
   const sources = [...new Set(pairs.map(({ source }) => source))].sort()
   const test = countOfSize('splitPairs', 'test', options.test ?? 0.1, sources.length)
-  const usual = Math.min(2000, Math.max(1, Math.round(sources.length / 20)))
-  const validation = countOfSize('splitPairs', 'validation', options.validation ?? usual, sources.length)
+  const defaultSize = Math.min(2000, Math.max(1, Math.round(sources.length / 20)))
+  const validation = countOfSize('splitPairs', 'validation', options.validation ?? defaultSize, sources.length)
   if (test + validation >= sources.length)
     throw new DataError(
       `splitPairs: ${sources.length} different sources are too few for ${test} in the test and ${validation} in validation; give fewer`,

@@ -18,7 +18,7 @@ export const samplesOf = ({ start, end, info }: Stretch, sampleRate: number): nu
   resampledLength(end - start, info.sampleRate, sampleRate)
 
 /** Samples are kept as long as all of them take no more bytes than this: two hours at 16,000 a second. */
-const mostBytes = 2 ** 29
+const maxBytes = 2 ** 29
 
 /** Reads stretches of sound files; those of a small set once. */
 export class SampleReader {
@@ -28,7 +28,7 @@ export class SampleReader {
   constructor(stretches: readonly Stretch[], sampleRate: number) {
     this.#sampleRate = sampleRate
     const bytes = stretches.reduce((sum, stretch) => sum + 4 * samplesOf(stretch, sampleRate), 0)
-    this.#kept = bytes <= mostBytes ? new Map() : undefined
+    this.#kept = bytes <= maxBytes ? new Map() : undefined
   }
 
   /** @throws DataError for a file that broke since it was opened. */

@@ -59,7 +59,7 @@ export interface SpeechSplits {
 const workers = 16
 
 /** Characters that nobody says within a second; fast speakers of English say 20. What has more is described, not said: `beep ascending`. */
-const mostCharacters = 35
+const maxCharacters = 35
 
 /** A recording whose file was looked at. */
 interface Opened extends Recording {
@@ -86,21 +86,21 @@ function stretchOf({ file, offset = 0, duration }: Recording, info: Stretch['inf
 
 /** Looks at all files of a list. */
 async function opened({ recordings, skipped }: RecordingList) {
-  const looked = new Array<Opened | SkippedRecording>(recordings.length)
+  const results = new Array<Opened | SkippedRecording>(recordings.length)
   await atOnce(recordings.length, workers, async (i) => {
     const recording = recordings[i]
     try {
-      looked[i] = { ...recording, stretch: stretchOf(recording, await soundFileInfo(recording.file)) }
+      results[i] = { ...recording, stretch: stretchOf(recording, await soundFileInfo(recording.file)) }
     } catch (error) {
       if (!(error instanceof DataError)) throw error
       const kind = /there is no such file/.test(error.message) ? 'missing' : 'broken'
-      looked[i] = skip(recording, kind, error.message)
+      results[i] = skip(recording, kind, error.message)
     }
   })
   const isSkipped = (each: Opened | SkippedRecording): each is SkippedRecording => 'reason' in each
   return {
-    recordings: looked.filter((each) => !isSkipped(each)) as Opened[],
-    skipped: [...skipped, ...looked.filter(isSkipped)],
+    recordings: results.filter((each) => !isSkipped(each)) as Opened[],
+    skipped: [...skipped, ...results.filter(isSkipped)],
   }
 }
 
@@ -181,7 +181,7 @@ export async function speechFolder(place: string, options: SpeechFolderOptions =
         'too short',
         `it has ${frames} frames (${seconds.toFixed(2)} s) for '${printable(own)}', which takes at least ${needed * framesPerOutput}`,
       )
-    if (own.length > mostCharacters * seconds)
+    if (own.length > maxCharacters * seconds)
       return skip(
         recording,
         'too short',

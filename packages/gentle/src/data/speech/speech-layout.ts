@@ -61,7 +61,7 @@ async function namedRecordings(listFile: string, folder: string): Promise<Record
   const sounds = await soundsBelow(folder)
   const recordings: Recording[] = []
   const lost: SkippedRecording[] = [...skipped]
-  const heard = new Map<string, string>()
+  const placeOf = new Map<string, string>()
   for (const { name, transcript, where } of lines) {
     const found = [
       name,
@@ -69,19 +69,19 @@ async function namedRecordings(listFile: string, folder: string): Promise<Record
     ].find((each) => sounds.has(each))
     const file = path().join(folder, found ?? `${name}.wav`)
     if (found === undefined) lost.push({ file, kind: 'missing', reason: `${where}: there is no sound file ${file}` })
-    else if (heard.has(found))
+    else if (placeOf.has(found))
       lost.push({
         file,
         kind: 'listed twice',
-        reason: `${where}: ${name} stands in ${heard.get(found)}, too; that counts`,
+        reason: `${where}: ${name} stands in ${placeOf.get(found)}, too; that counts`,
       })
     else {
-      heard.set(found, where)
+      placeOf.set(found, where)
       recordings.push({ file, transcript, where })
     }
   }
   for (const sound of sounds)
-    if (!heard.has(sound)) {
+    if (!placeOf.has(sound)) {
       const file = path().join(folder, sound)
       lost.push({ file, kind: 'no transcript', reason: `sound ${file}: ${listFile} has no line for it` })
     }

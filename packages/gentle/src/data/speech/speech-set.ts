@@ -1,7 +1,7 @@
 /** Recordings as a network of speech wants them: spectrograms, and the symbols of what is said. */
 import { ArgumentError, DataError } from '../../core/errors.ts'
 import { Random } from '../../core/random.ts'
-import { changeSound, drawnSpeed, lengthAtSpeed } from '../../speech/augmentation/change-sound.ts'
+import { augmentSound, lengthAtSpeed, randomSpeed } from '../../speech/augmentation/augment-sound.ts'
 import { maskSpectrogram } from '../../speech/augmentation/mask-spectrogram.ts'
 import { checkSoundPolicy, type SoundPolicy } from '../../speech/augmentation/sound-policy.ts'
 import { resample } from '../../speech/resample.ts'
@@ -67,20 +67,20 @@ export function speechSet(parts: SpeechParts, change?: Change): SpeechSet {
   const stream = new Random(change?.seed ?? 0, 'augmentation of sounds')
   const { speed } = change?.policy ?? {}
   const speedOf = (pass: number, index: number): number =>
-    speed === undefined ? 100 : drawnSpeed(change!.policy, stream.fork(pass, index))
+    speed === undefined ? 100 : randomSpeed(change!.policy, stream.fork(pass, index))
   const framesIn = (pass: number): Int32Array =>
     Int32Array.from(samples, (count, index) => spectrogram.frames(lengthAtSpeed(count, speedOf(pass, index))))
-  const most = (values: ArrayLike<number>): number => Array.from(values).reduce((a, b) => Math.max(a, b), 1)
+  const max = (values: ArrayLike<number>): number => Array.from(values).reduce((a, b) => Math.max(a, b), 1)
   const slowest = Math.round(100 * (speed?.[0] ?? 1))
-  const longest = most(samples.map((count) => spectrogram.frames(lengthAtSpeed(count, slowest))))
+  const longest = max(samples.map((count) => spectrogram.frames(lengthAtSpeed(count, slowest))))
   const lengths = { spectrogram: framesIn(0), target: targetLengths }
-  const write = (heard: Float32Array<ArrayBuffer>, index: number, into: Float32Array, pass: number): void => {
+  const write = (recording: Float32Array<ArrayBuffer>, index: number, into: Float32Array, pass: number): void => {
     if (change === undefined) {
-      spectrogram.of(heard, into)
+      spectrogram.of(recording, into)
       return
     }
     const random = stream.fork(pass, index)
-    spectrogram.of(changeSound(heard, sampleRate, change.policy, random, change.noises), into)
+    spectrogram.of(augmentSound(recording, sampleRate, change.policy, random, change.noises), into)
     if (change.policy.mask !== undefined) maskSpectrogram(into, spectrogram.features, change.policy.mask, random)
   }
   const set: SpeechSet = {
@@ -91,7 +91,7 @@ export function speechSet(parts: SpeechParts, change?: Change): SpeechSet {
     symbols,
     seconds: examples.reduce((sum, { seconds }) => sum + seconds, 0),
     inputs: { spectrogram: { dtype: 'float32', shape: [spectrogram.features], sequence: longest } },
-    target: { dtype: 'int32', shape: [], sequence: most(targetLengths) },
+    target: { dtype: 'int32', shape: [], sequence: max(targetLengths) },
     lengths,
     ...(speed && { lengthsIn: (pass: number) => (pass === 0 ? lengths : { ...lengths, spectrogram: framesIn(pass) }) }),
     description:
@@ -105,9 +105,9 @@ export function speechSet(parts: SpeechParts, change?: Change): SpeechSet {
       checkIndex(name, index, examples.length)
       target.set(targets[index])
       const into = inputs['spectrogram'] as Float32Array
-      const heard = reader.read(examples[index].stretch)
-      if (heard instanceof Promise) return heard.then((values) => write(values, index, into, pass))
-      write(heard, index, into, pass)
+      const recording = reader.read(examples[index].stretch)
+      if (recording instanceof Promise) return recording.then((values) => write(values, index, into, pass))
+      write(recording, index, into, pass)
     },
   }
   partsOf.set(set, parts)

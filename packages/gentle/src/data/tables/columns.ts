@@ -92,14 +92,14 @@ function likeness(text: string, separator: Separator, name: string, column: numb
     if (seen.size > 1000) return 0
   }
   if (seen.size < 2 || 2 * seen.size > count) return 0
-  const least = Math.min(...seen)
-  return (least === 0 || least === 1) && Math.max(...seen) - least === seen.size - 1 ? 2 : 1
+  const min = Math.min(...seen)
+  return (min === 0 || min === 1) && Math.max(...seen) - min === seen.size - 1 ? 2 : 1
 }
 
 const isPlace = (label: string): boolean => /^\d+$/.test(label)
 
 /** The column that is asked for, by its name or its number. */
-function toldColumn(label: string | number, first: readonly string[], header: boolean, name: string): number {
+function columnOf(label: string | number, first: readonly string[], header: boolean, name: string): number {
   const named = header ? first.flatMap((cell, i) => (cell === label ? [i] : [])) : []
   if (named.length > 1)
     throw new FormatError(
@@ -137,12 +137,12 @@ export function columnsOf(
   const header = isNamed || hasHeader(sample) ? first : undefined
   const examples = rows.slice(header === undefined ? 0 : 1)
   const found = (): Pick<Columns, 'label' | 'chosen'> => {
-    if (label !== undefined) return { label: toldColumn(label, first, header !== undefined, name), chosen: 'as given' }
+    if (label !== undefined) return { label: columnOf(label, first, header !== undefined, name), chosen: 'as given' }
     const names = header?.map((cell) => cell.toLowerCase()) ?? []
     // Of a plane's points y is not a label.
-    const sure = labelNames.filter((each) => names.includes(each) && !(each === 'y' && names.includes('x')))
-    if (sure.length > 0)
-      return { label: toldColumn(header![names.indexOf(sure[0])], first, true, name), chosen: 'by name' }
+    const candidates = labelNames.filter((each) => names.includes(each) && !(each === 'y' && names.includes('x')))
+    if (candidates.length > 0)
+      return { label: columnOf(header![names.indexOf(candidates[0])], first, true, name), chosen: 'by name' }
     const last = count - 1
     if (targets === 'numbers') return { label: last, chosen: 'the last column' }
     const isText = (column: number): boolean =>

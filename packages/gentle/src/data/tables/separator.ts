@@ -45,6 +45,6 @@ export function separatorOf(text: string, name: string): Separator {
   const even = trials.filter(({ isEven }) => isEven)
   if (even.length > 0) return even.reduce((best, each) => (each.numbers > best.numbers ? each : best)).separator
   // Rows of different lengths are told later, by their lines.
-  const [most] = trials.toSorted((a, b) => b.cells - a.cells)
-  return most.cells > 1 ? most.separator : ','
+  const [max] = trials.toSorted((a, b) => b.cells - a.cells)
+  return max.cells > 1 ? max.separator : ','
 }

@@ -57,8 +57,8 @@ export function knownInput(
       ? data
       : Float64Array.from(data as ArrayLike<number>, Number)
   if (isInteger(type)) {
-    const [least, largest] = integerRange(type)
-    const bad = numbers.find((x) => !Number.isInteger(x) || x < least || x > largest)
+    const [min, max] = integerRange(type)
+    const bad = numbers.find((x) => !Number.isInteger(x) || x < min || x > max)
     if (bad !== undefined) fail(`holds ${bad}; expected ${type}`)
   }
   // A float of 64 bits that would become infinite in 32.

@@ -12,7 +12,7 @@ import { constantOf, isKnown, type Known, shapeOf, type Value } from './values.t
 import { Wanted } from './wanted.ts'
 
 /** Of float32 in the 4 GiB that WebAssembly addresses. */
-const mostElements = 2 ** 30
+const maxElements = 2 ** 30
 
 /** Runs the nodes of a graph within a frame, and gives its outputs. */
 export type RunGraph = (graph: OnnxGraph, frame: Frame, trace: Trace) => Value[]
@@ -237,7 +237,7 @@ export class OnnxCall {
 
   /** Refuses a result that no memory holds, before anything is made of it. */
   checkSize(shape: Shape): void {
-    if (sizeOf(shape) > mostElements) this.fail(`gives [${shape}], which no memory holds`)
+    if (sizeOf(shape) > maxElements) this.fail(`gives [${shape}], which no memory holds`)
   }
 
   fail(problem: string): never {

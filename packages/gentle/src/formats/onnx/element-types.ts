@@ -44,7 +44,7 @@ export const isInteger = (type: OnnxType): boolean => type.includes('int')
 export const engineType = (type: OnnxType): DType => (isInteger(type) ? 'int32' : 'float32')
 
 /** The least and the largest integer of a type; in 64 bits the nearest doubles. */
-export function integerRange(type: OnnxType): readonly [least: number, largest: number] {
+export function integerRange(type: OnnxType): readonly [min: number, max: number] {
   const width = Number(type.replace(/\D/g, ''))
   return type.startsWith('u') ? [0, 2 ** width - 1] : [-(2 ** (width - 1)), 2 ** (width - 1) - 1]
 }
@@ -88,8 +88,8 @@ export function roundToEven(x: number): number {
 
 /** The lowest bits of a whole number as an integer of a type, as C and NumPy cut them. */
 function wrapInteger(x: number, type: OnnxType): number {
-  const [least, largest] = integerRange(type)
-  if (x >= least && x <= largest) return x + 0
+  const [min, max] = integerRange(type)
+  if (x >= min && x <= max) return x + 0
   if (!Number.isFinite(x)) return 0
   const width = Number(type.replace(/\D/g, ''))
   const wrapped = type.startsWith('u') ? BigInt.asUintN(width, BigInt(x)) : BigInt.asIntN(width, BigInt(x))

@@ -23,7 +23,7 @@ export interface LoadOnnxOptions {
   /** Where the model computes; wasm on all cores unless given. */
   readonly backend?: Backend
   /** Sizes of axes that the file leaves open, by their names there: `{ height: 48 }`. */
-  readonly sizes?: Readonly<Record<string, number>>
+  readonly freeDimensions?: Readonly<Record<string, number>>
 }
 
 export interface AsModelOptions {
@@ -53,7 +53,7 @@ export interface OnnxModel {
   run(inputs: Readonly<Record<string, OnnxFeed>>): Promise<Record<string, OnnxArray>>
   /**
    * The same network, with the same weights, as a model for `predict`, `evaluate` and `fit`: one input [N, ...] of floats whose other sizes are fixed
-   * (give open ones to `loadOnnx` as `sizes`).
+   * (give open ones to `loadOnnx` as `freeDimensions`).
    * @throws FormatError where the network is none of these, naming what stands against it.
    */
   asModel(options?: AsModelOptions): Promise<Model>
@@ -69,12 +69,12 @@ export interface OnnxModel {
  */
 export async function loadOnnx(
   bytes: Uint8Array,
-  { name = 'ONNX file', backend: given, sizes = {} }: LoadOnnxOptions = {},
+  { name = 'ONNX file', backend: given, freeDimensions = {} }: LoadOnnxOptions = {},
 ): Promise<OnnxModel> {
   const file = readOnnx(bytes, name)
   const { network, values } = networkOf(file, name)
   const classes = classNamesIn(file.metadata)
-  const bound = bind(network, sizes, name)
+  const bound = bind(network, freeDimensions, name)
   const backend = given ?? (await defaultBackend())
   const [parameters, state]: [Parameters, Parameters] = [new Map(), new Map()]
   for (const [path, weight] of Object.entries(bound.weights))
@@ -146,7 +146,7 @@ function exampleShape({ name: of, shape }: OnnxPort, name: string): Shape {
 }
 
 /** The network with sizes for axes that it leaves open: those without a name are called `input.axis`. */
-function bind(network: OnnxNetwork, sizes: Readonly<Record<string, number>>, name: string): OnnxNetwork {
+function bind(network: OnnxNetwork, freeDimensions: Readonly<Record<string, number>>, name: string): OnnxNetwork {
   const used = new Set<string>()
   const open = new Set<string>()
   const inputs = network.inputs.map((port) => ({
@@ -155,15 +155,15 @@ function bind(network: OnnxNetwork, sizes: Readonly<Record<string, number>>, nam
       if (typeof size === 'number' && size >= 1) return size
       const axisName = typeof size === 'string' && size !== '' ? size : `${port.name}.${axis}`
       open.add(axisName)
-      if (!Object.hasOwn(sizes, axisName)) return typeof size === 'string' ? size : ''
-      const given = sizes[axisName]
+      if (!Object.hasOwn(freeDimensions, axisName)) return typeof size === 'string' ? size : ''
+      const given = freeDimensions[axisName]
       if (!Number.isSafeInteger(given) || given < 1)
         throw new ArgumentError(`${name}: size ${axisName} is ${given}; expected a whole number of at least 1`)
       used.add(axisName)
       return given
     }),
   }))
-  for (const key of Object.keys(sizes))
+  for (const key of Object.keys(freeDimensions))
     if (!used.has(key))
       throw new ArgumentError(
         `${name}: there is no open axis '${printable(key)}'; ${open.size === 0 ? 'all sizes are fixed' : `open are ${[...open].join(', ')}`}`,

@@ -184,10 +184,10 @@ const lowerings: Record<ElementwiseName | StructuredName, Lower> = {
     const { a, b, byZero } = divided(exporter, node)
     const multiple = exporter.step('Sub', [a, exporter.step('Mod', [a, b])])
     const quotient = exporter.step('Where', [byZero, exporter.integers([0], []), exporter.step('Div', [multiple, b])])
-    const [least, minusOne] = [-(2 ** 31), -1].map((value, i) =>
+    const [min, minusOne] = [-(2 ** 31), -1].map((value, i) =>
       exporter.step('Equal', [exporter.name(node.inputs[i]), exporter.number(value, node)]),
     )
-    const beyond = exporter.step('And', [least, minusOne])
+    const beyond = exporter.step('And', [min, minusOne])
     const fitting = cast(exporter, quotient, dataTypes.int32)
     exporter.give(node, 'Where', [beyond, exporter.number(2 ** 31 - 1, node), fitting])
   },

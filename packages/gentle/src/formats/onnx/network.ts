@@ -9,7 +9,7 @@ import { dataTypes, type OnnxFile, type OnnxGraph, type OnnxNode, type OnnxTenso
 import type { Known } from './values.ts'
 
 /** Tensors up to this many numbers may be shapes, bounds and factors, as well as weights. */
-export const mostKnown = 16
+export const maxKnown = 16
 
 /** An input or output of a network. */
 export interface OnnxPort {
@@ -87,7 +87,7 @@ export function networkOf(
   for (const tensor of stored) {
     const value = knownOf(tensor, (problem) => fail(`tensor '${printable(tensor.name)}' ${problem}`))
     const { type, shape, data } = value
-    const small = asNumbers.has(tensor.name) && data.length <= mostKnown
+    const small = asNumbers.has(tensor.name) && data.length <= maxKnown
     if (!isFloat(type) || small || factors.has(tensor) || data.length === 0) known[tensor.name] = value
     else {
       values.set(tensor.name, data instanceof Float32Array ? data : Float32Array.from(data))

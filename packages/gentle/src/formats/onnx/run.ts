@@ -32,7 +32,7 @@ interface Stage extends Prepared {
 }
 
 /** Rounds of running and tracing again, of one call. */
-const mostStages = 1000
+const maxStages = 1000
 
 export class Runner {
   readonly #network: OnnxNetwork
@@ -57,7 +57,7 @@ export class Runner {
     const given = new Map<string, Given>()
     // A tensor of the engine has at least one element.
     for (const [name, numbers] of inputs) given.set(name, { numbers, fixed: numbers.shape.includes(0) })
-    for (let i = 0; i < mostStages; i++) {
+    for (let i = 0; i < maxStages; i++) {
       const key = `${outputs.join()}\n${[...given].map(keyOf).join('\n')}`
       const stage = await this.#stages.at(key, () => this.#make(given, outputs))
       const values = await this.#compute(stage, given)
@@ -68,7 +68,7 @@ export class Runner {
         for (const [key, numbers] of compute(values))
           given.set(key, { numbers, fixed: numbers.shape.includes(0) || !this.#fits(numbers) })
     }
-    throw new FormatError(`${this.#name}: its shapes depend on its numbers more than ${mostStages} times over`)
+    throw new FormatError(`${this.#name}: its shapes depend on its numbers more than ${maxStages} times over`)
   }
 
   dispose(): void {

@@ -15,8 +15,8 @@ function reduced(node: Tensor, op: 'max' | 'sum'): { x: Tensor; axis: number } |
 /** Of x less its largest value along an axis, x and the axis. */
 function shifted(node: Tensor): { x: Tensor; axis: number } | undefined {
   if (node.op.name !== 'sub') return undefined
-  const [x, most] = node.inputs
-  const found = reduced(most, 'max')
+  const [x, max] = node.inputs
+  const found = reduced(max, 'max')
   return found?.x === x ? found : undefined
 }
 

@@ -10,10 +10,10 @@ import { chooseWeights, isModule, itemsOf, tensorsOf } from './state-dict.ts'
 import { isTensor, type PickledTensor } from './tensor.ts'
 
 /** Tensors can share a storage, as tied weights do, and be longer than it; all of them can be this many times the file. */
-const mostSharing = 4
+const maxSharing = 4
 
 /** Names of tensors can share their beginnings; all of them can be this many times the pickle. */
-const mostNaming = 16
+const maxNaming = 16
 
 const advice = "save the weights alone: torch.save(model.state_dict(), 'x.pth')"
 
@@ -50,7 +50,7 @@ export function readPyTorch(bytes: Uint8Array, name = 'PyTorch file', options: P
   const fail: Fail = failing(name)
   const { tensors, key, others, network, classes } = listPyTorch(bytes, fail, options)
   return {
-    tensors: readAll(tensors, mostSharing * bytes.length, fail),
+    tensors: readAll(tensors, maxSharing * bytes.length, fail),
     key,
     others,
     ...(network === undefined ? {} : { network }),
@@ -71,7 +71,7 @@ export function listPyTorch(bytes: Uint8Array, fail: Fail, options: PyTorchOptio
   const { value, key, others, part } = chooseWeights(root, options.key, fail)
   if (itemsOf(value) === undefined)
     return fail(`holds ${kindOf(value)}, which is not a dictionary of tensors; ${advice}`)
-  const all = tensorsOf(value, mostNaming * pickled, advice, fail)
+  const all = tensorsOf(value, maxNaming * pickled, advice, fail)
   const tensors = part === undefined ? all : namesBelow(all, part)
   const classes = isModule(root) ? undefined : classNames(itemsOf(root) ?? [])
   return {
@@ -107,8 +107,8 @@ function kindOf(value: PickleValue): string {
   return Array.isArray(value) ? 'a list' : 'something'
 }
 
-/** The tensors' values. `most` bounds their bytes together, for strides of 0 make much of little. */
-function readAll(pickled: ReadonlyMap<string, PickledTensor>, most: number, fail: Fail): Map<string, StoredTensor> {
+/** The tensors' values. `max` bounds their bytes together, for strides of 0 make much of little. */
+function readAll(pickled: ReadonlyMap<string, PickledTensor>, max: number, fail: Fail): Map<string, StoredTensor> {
   const read = new Map<PickledTensor, StoredTensor>()
   const tensors = new Map<string, StoredTensor>()
   let spent = 0
@@ -117,9 +117,9 @@ function readAll(pickled: ReadonlyMap<string, PickledTensor>, most: number, fail
     if (values === undefined) {
       spent += tensor.bytes
       // Sizes that overflow are NaN, which is not within bounds either.
-      if (!(tensor.bytes <= most / mostSharing && spent <= most))
+      if (!(tensor.bytes <= max / maxSharing && spent <= max))
         fail(
-          `tensor ${quoted(name)} needs ${tensor.bytes} bytes and all until it ${spent}, but the file has ${most / mostSharing}; an expanded tensor must be saved as tensor.contiguous()`,
+          `tensor ${quoted(name)} needs ${tensor.bytes} bytes and all until it ${spent}, but the file has ${max / maxSharing}; an expanded tensor must be saved as tensor.contiguous()`,
         )
       values = tensor.read((problem) => fail(`tensor ${quoted(name)} ${problem}`))
       read.set(tensor, values)

@@ -124,10 +124,10 @@ export function chooseWeights(root: PickleValue, key: string | undefined, fail: 
 }
 
 /** The first keys of a dictionary. */
-export const keysOf = (items: readonly PickleValue[], most = 12): string[] =>
+export const keysOf = (items: readonly PickleValue[], max = 12): string[] =>
   items
     .filter((_, i) => i % 2 === 0)
-    .slice(0, most)
+    .slice(0, max)
     .map(part)
 
 /** Whether one set of weights has all tensors of another, wrappers aside. */
@@ -137,34 +137,34 @@ function covers(one: PickleValue, other: PickleValue): boolean {
 }
 
 /** Values that are looked at to compare two sets of weights. */
-const mostCompared = 100_000
+const maxCompared = 100_000
 
 /** Names of tensors without those of wrappers; undefined where there are too many. */
 function namesWithin(root: PickleValue): Set<string> | undefined {
   const names = new Set<string>()
   let visited = 0
   const visit = (value: PickleValue, name: string, depth: number): void => {
-    if (++visited > mostCompared || depth > deepest) return
+    if (++visited > maxCompared || depth > deepest) return
     if (isTensor(value)) names.add(name.replace(wrappers, ''))
     const items = itemsOf(value) ?? []
     for (let i = 0; i < items.length; i += 2)
       visit(items[i + 1], name === '' ? part(items[i]) : `${name}.${part(items[i])}`, depth + 1)
   }
   visit(root, '', 0)
-  return visited > mostCompared ? undefined : names
+  return visited > maxCompared ? undefined : names
 }
 
 const deepest = 32
 
-/** All tensors by name. `most` bounds the names' length together: the pickle can name the same container again and again. */
-export function tensorsOf(root: PickleValue, most: number, advice: string, fail: Fail): Map<string, PickledTensor> {
+/** All tensors by name. `max` bounds the names' length together: the pickle can name the same container again and again. */
+export function tensorsOf(root: PickleValue, max: number, advice: string, fail: Fail): Map<string, PickledTensor> {
   const tensors = new Map<string, PickledTensor>()
   const seen = new Set<PickleValue>()
   let spent = 0
   const visit = (value: PickleValue, name: string, depth: number): void => {
     if (depth > deepest) fail(`its containers are nested more than ${deepest} deep; ${advice}`)
     spent += value instanceof PickledTensor ? 1 + name.length : 1
-    if (spent > most) fail(`its pickle names the same containers very many times; ${advice}`)
+    if (spent > max) fail(`its pickle names the same containers very many times; ${advice}`)
     const within = (key: string): string => (depth === 0 ? key : `${name}.${key}`)
     const items = itemsOf(value)
     if (value instanceof PickledTensor) {

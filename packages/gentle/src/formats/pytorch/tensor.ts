@@ -44,7 +44,7 @@ const storageTypes: Readonly<Record<string, ElementType>> = {
 }
 
 /** PyTorch's own bound of a tensor's axes. */
-const mostAxes = 64
+const maxAxes = 64
 
 /** A run of elements that tensors are views of. */
 export class Storage {
@@ -189,7 +189,7 @@ function rebuildTensor(parameters: readonly PickleValue[], expected: number, fai
 
 /** Its length is looked at first: the pickle can ask of a long list again and again. */
 const isShape = (value: PickleValue | undefined): value is readonly number[] =>
-  Array.isArray(value) && value.length <= mostAxes && value.every(isCount)
+  Array.isArray(value) && value.length <= maxAxes && value.every(isCount)
 
 /** PyTorch numbers the files of storages; the older format has their addresses in memory. */
 const isStorageKey = (key: PickleValue): key is string => typeof key === 'string' && /^\d{1,20}$/.test(key)

@@ -24,12 +24,12 @@ const missing = (size: number, reach: number, stride: number): number =>
   Math.max(0, (Math.ceil(size / stride) - 1) * stride + reach - size)
 
 /** The most rows or columns of a window. */
-const mostRows = 2 ** 16
+const maxRows = 2 ** 16
 
 /** Padding before and behind rows and columns, in pixels. */
 function pixels(size: Both, kernel: Both, { stride, dilation, padding }: Window): { before: Both; after: Both } {
-  if (kernel.some((n) => n > mostRows))
-    throw new ShapeError(`a window of ${formatShape(kernel)} pixels; expected at most ${mostRows} along an axis`)
+  if (kernel.some((n) => n > maxRows))
+    throw new ShapeError(`a window of ${formatShape(kernel)} pixels; expected at most ${maxRows} along an axis`)
   if (padding === 'valid') return { before: [0, 0], after: [0, 0] }
   if (padding !== 'same') return padding
   const all = both((axis) => missing(size[axis], (kernel[axis] - 1) * dilation[axis] + 1, stride[axis]))

@@ -127,7 +127,7 @@ export async function openTensorflowModel(
     (network.isState(path) ? state : parameters).set(path, variable(shape, data, path))
   const scope = (): Scope => new Scope({ parameters, state, seed: 0, training: false })
   /** What goes wrong in a stranger's network is the file's fault. */
-  const told = <Result>(trace: () => Result): Result => {
+  const named = <Result>(trace: () => Result): Result => {
     try {
       return trace()
     } catch (error) {
@@ -137,7 +137,7 @@ export async function openTensorflowModel(
   }
   const traced = (shapes: readonly Shape[]) => {
     const tensors = inputs.map(({ dtype }, i) => input(shapes[i], dtype))
-    const results = told(() => network.trace(tensors.map(Placed.written), scope()))
+    const results = named(() => network.trace(tensors.map(Placed.written), scope()))
     return { tensors, results: results.map((y) => y.written) }
   }
   if (inputs.every(({ shape }) => !shape.includes(null)))

@@ -3,15 +3,17 @@ import type { Tensor } from '../../graph/tensor.ts'
 import * as activations from '../../ops/activations.ts'
 import type { BuildLayer, Layer, LayerTypes } from '../layer.ts'
 
-/** A layer that applies a function element by element, or along the last axis; `most` numbers at most set its shape. */
+/** A layer that applies a function element by element, or along the last axis; at most `maxOptions` numbers set its shape. */
 function activation(
   type: string,
   of: (x: Tensor, ...settings: number[]) => Tensor,
-  most = 0,
+  maxOptions = 0,
 ): (...settings: number[]) => Layer {
   const layer = (...settings: number[]): Layer => {
-    if (settings.length > most || !settings.every(Number.isFinite))
-      throw new ArgumentError(`${type}: its settings are ${JSON.stringify(settings)}; expected at most ${most} numbers`)
+    if (settings.length > maxOptions || !settings.every(Number.isFinite))
+      throw new ArgumentError(
+        `${type}: its settings are ${JSON.stringify(settings)}; expected at most ${maxOptions} numbers`,
+      )
     return { description: settings.length === 0 ? { type } : { type, settings }, apply: (x) => of(x, ...settings) }
   }
   return layer

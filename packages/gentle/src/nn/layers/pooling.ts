@@ -75,19 +75,19 @@ function globalAverage(type: string, op: (x: Tensor) => Tensor): Layer {
 
 /** The largest pixel of each window of images [N, C, H, W]. @throws ArgumentError for sizes out of range. */
 export const MaxPool2d = (size: Pair, options: Pool2dOptions = {}): Layer =>
-  pooling('maxPool2d', maxPool2dOp, { ...onImages, flags: ['ceil'] }, size, options)
+  pooling('maxPool2d', maxPool2dOp, { ...onImages, flags: ['ceilMode'] }, size, options)
 
 /** The mean of each window of images [N, C, H, W]. @throws ArgumentError for sizes out of range. */
 export const AvgPool2d = (size: Pair, options: AvgPool2dOptions = {}): Layer =>
-  pooling('avgPool2d', avgPool2dOp, { ...onImages, flags: ['ceil', 'countIncludePad'] }, size, options)
+  pooling('avgPool2d', avgPool2dOp, { ...onImages, flags: ['ceilMode', 'countIncludePad'] }, size, options)
 
 /** The largest number of each window of sequences [N, C, L]. @throws ArgumentError for sizes out of range. */
 export const MaxPool1d = (size: number, options: Pool1dOptions = {}): Layer =>
-  pooling('maxPool1d', maxPool1dOp, { ...onSequences, flags: ['ceil'] }, size, options)
+  pooling('maxPool1d', maxPool1dOp, { ...onSequences, flags: ['ceilMode'] }, size, options)
 
 /** The mean of each window of sequences [N, C, L]. @throws ArgumentError for sizes out of range. */
 export const AvgPool1d = (size: number, options: AvgPool1dOptions = {}): Layer =>
-  pooling('avgPool1d', avgPool1dOp, { ...onSequences, flags: ['ceil', 'countIncludePad'] }, size, options)
+  pooling('avgPool1d', avgPool1dOp, { ...onSequences, flags: ['ceilMode', 'countIncludePad'] }, size, options)
 
 /** The mean of each channel: [N, C, H, W] becomes [N, C]. */
 export const GlobalAvgPool2d = (): Layer => globalAverage('globalAvgPool2d', globalAvgPool2dOp)

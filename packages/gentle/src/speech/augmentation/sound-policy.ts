@@ -2,7 +2,7 @@
 import { ArgumentError } from '../../core/errors.ts'
 
 /** The least and the largest value of what is drawn evenly between. */
-export type Span = readonly [least: number, most: number]
+export type Span = readonly [min: number, max: number]
 
 export interface SoundPolicy {
   /**
@@ -55,17 +55,17 @@ export const maskPolicies: Readonly<Record<'LB' | 'LD' | 'SM' | 'SS', Required<M
   SS: { frequencyMasks: 2, frequencyWidth: 27, timeMasks: 2, timeWidth: 70, timeShare: 0.2 },
 }
 
-function checkSpan(what: string, span: Span | undefined, least: number, most: number): void {
+function checkSpan(what: string, span: Span | undefined, min: number, max: number): void {
   if (span === undefined) return
   const [from, to] = span
-  if (!(from >= least && from <= to && to <= most))
-    throw new ArgumentError(`sound policy: ${what} is ${from} to ${to}; expected a span within ${least} and ${most}`)
+  if (!(from >= min && from <= to && to <= max))
+    throw new ArgumentError(`sound policy: ${what} is ${from} to ${to}; expected a span within ${min} and ${max}`)
 }
 
-function checkNumber(what: string, value: number | undefined, most: number, whole = false): void {
-  if (value !== undefined && !(value >= 0 && value <= most && (!whole || Number.isInteger(value))))
+function checkNumber(what: string, value: number | undefined, max: number, whole = false): void {
+  if (value !== undefined && !(value >= 0 && value <= max && (!whole || Number.isInteger(value))))
     throw new ArgumentError(
-      `sound policy: ${what} is ${value}; expected a ${whole ? 'whole ' : ''}number of 0 to ${most}`,
+      `sound policy: ${what} is ${value}; expected a ${whole ? 'whole ' : ''}number of 0 to ${max}`,
     )
 }
 

@@ -22,7 +22,7 @@ export interface CtcHypothesis {
 }
 
 /** Symbols less likely than this are not a continuation at a step, unless nothing else is. */
-const leastLogProbability = -16
+const minLogProbability = -16
 
 /** A beginning of a text; all share those that they begin with. */
 class Prefix {
@@ -107,7 +107,7 @@ export class CtcBeamSearch {
   readonly #beamSize: number
   readonly #blank: number
   readonly #spelling: Spelling | undefined
-  readonly #mostGain: number
+  readonly #maxGain: number
   #prefixes: Prefix[]
 
   /** @throws ArgumentError for options out of range, and a language model for other symbols. */
@@ -123,7 +123,7 @@ export class CtcBeamSearch {
     this.#beamSize = beamSize
     this.#blank = blank
     this.#spelling = language && new Spelling(language)
-    this.#mostGain = this.#spelling?.mostGain ?? 0
+    this.#maxGain = this.#spelling?.maxGain ?? 0
     const empty = new Prefix(undefined, blank, this.#spelling?.begin())
     empty.blank = 0
     this.#prefixes = [empty]
@@ -152,9 +152,9 @@ export class CtcBeamSearch {
     const [blank, symbols] = [this.#blank, this.#symbols]
     const blankLog = row[blank] - total
     const likely: number[] = []
-    let most = Number.NEGATIVE_INFINITY
-    for (const logit of row) most = Math.max(most, logit)
-    const atLeast = Math.min(most, total + leastLogProbability)
+    let max = Number.NEGATIVE_INFINITY
+    for (const logit of row) max = Math.max(max, logit)
+    const atLeast = Math.min(max, total + minLogProbability)
     for (let k = 0; k < symbols; k++) if (k !== blank && row[k] >= atLeast) likely.push(k)
     const reached: Prefix[] = []
     for (const prefix of this.#prefixes) {
@@ -165,16 +165,16 @@ export class CtcBeamSearch {
       if (prefix.parent !== undefined) prefix.nextOther = prefix.other + row[prefix.symbol] - total
     }
     // What can score no better than all that are here already is not looked at: it would be left out in the end.
-    const least = this.#prefixes.length < this.#beamSize ? Number.NEGATIVE_INFINITY : leastNext(this.#prefixes)
-    const gain = this.#mostGain
+    const min = this.#prefixes.length < this.#beamSize ? Number.NEGATIVE_INFINITY : minNext(this.#prefixes)
+    const gain = this.#maxGain
     for (const prefix of this.#prefixes) {
       const all = prefix.logProbability
-      const most = gain + (prefix.spelled?.score ?? 0)
+      const max = gain + (prefix.spelled?.score ?? 0)
       for (const symbol of likely) {
         const isRepeated = prefix.parent !== undefined && symbol === prefix.symbol
         const logProbability = (isRepeated ? prefix.blank : all) + row[symbol] - total
         if (logProbability === Number.NEGATIVE_INFINITY) continue
-        if (logProbability + most < least && prefix.children.get(symbol)?.isReached !== true) continue
+        if (logProbability + max < min && prefix.children.get(symbol)?.isReached !== true) continue
         const longer = this.#longer(prefix, symbol)
         if (!longer.isReached) reached.push(longer)
         longer.isReached = true
@@ -216,9 +216,9 @@ export class CtcBeamSearch {
 }
 
 /** The least score that prefixes have after a step, whatever else it leads to. */
-const leastNext = (prefixes: readonly Prefix[]): number =>
+const minNext = (prefixes: readonly Prefix[]): number =>
   prefixes.reduce(
-    (least, { nextBlank, nextOther, spelled }) => Math.min(least, logAdd(nextBlank, nextOther) + (spelled?.score ?? 0)),
+    (min, { nextBlank, nextOther, spelled }) => Math.min(min, logAdd(nextBlank, nextOther) + (spelled?.score ?? 0)),
     Number.POSITIVE_INFINITY,
   )
 

@@ -2,7 +2,7 @@
 import { ArgumentError, ShapeError } from '../../core/errors.ts'
 
 /** Symbols of a path, and when each was heard. */
-export interface HeardSymbols {
+export interface CtcPath {
   /** Equal neighbours merged, blanks dropped. */
   readonly symbols: Int32Array
   /** The first step of each symbol, and the step behind its last. */
@@ -32,11 +32,11 @@ export function checkBlank(blank: number, symbols: number, where: string): void 
 
 /** The logarithm of the sum of the exponentials of a step's logits. @throws ArgumentError where it is not a number. */
 export function logSumOfStep(row: Float32Array, where: string): number {
-  let most = Number.NEGATIVE_INFINITY
-  for (const logit of row) most = Math.max(most, logit)
+  let max = Number.NEGATIVE_INFINITY
+  for (const logit of row) max = Math.max(max, logit)
   let sum = 0
-  for (const logit of row) sum += Math.exp(logit - most)
-  const logSum = most + Math.log(sum)
+  for (const logit of row) sum += Math.exp(logit - max)
+  const logSum = max + Math.log(sum)
   if (!Number.isFinite(logSum))
     throw new ArgumentError(
       `${where}: there are logits that are NaN or infinite; expected those of a network that learned`,
@@ -54,10 +54,10 @@ export function ctcGreedy(
   logits: Float32Array,
   symbols: number,
   { blank = 0 }: { readonly blank?: number } = {},
-): HeardSymbols {
+): CtcPath {
   const steps = stepsOf(logits, symbols, 'ctcGreedy')
   checkBlank(blank, symbols, 'ctcGreedy')
-  const [heard, begins, ends]: [number[], number[], number[]] = [[], [], []]
+  const [path, begins, ends]: [number[], number[], number[]] = [[], [], []]
   let before = blank
   let logProbability = 0
   for (let t = 0; t < steps; t++) {
@@ -67,14 +67,14 @@ export function ctcGreedy(
     logProbability += row[best] - logSumOfStep(row, 'ctcGreedy')
     if (best !== blank && best === before) ends[ends.length - 1] = t + 1
     if (best !== blank && best !== before) {
-      heard.push(best)
+      path.push(best)
       begins.push(t)
       ends.push(t + 1)
     }
     before = best
   }
   return {
-    symbols: Int32Array.from(heard),
+    symbols: Int32Array.from(path),
     begins: Int32Array.from(begins),
     ends: Int32Array.from(ends),
     logProbability,

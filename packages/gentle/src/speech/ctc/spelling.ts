@@ -38,10 +38,10 @@ export class Spelling {
   }
 
   /** The most that one more symbol can add to the score. */
-  get mostGain(): number {
+  get maxGain(): number {
     const { bonus, symbols, tokens } = this.#language
-    const most = tokens === 'words' ? 1 : Math.max(...symbols.map((text) => characterTokens(text).length))
-    return Math.max(0, bonus) * most
+    const max = tokens === 'words' ? 1 : Math.max(...symbols.map((text) => characterTokens(text).length))
+    return Math.max(0, bonus) * max
   }
 
   begin(): Spelled {

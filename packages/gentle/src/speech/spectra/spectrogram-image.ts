@@ -13,10 +13,10 @@ export function spectrogramImage(values: Float32Array, features: number): Image 
   if (!Number.isInteger(frames) || frames < 1)
     throw new ArgumentError(`spectrogramImage: ${values.length} values are not a whole number of frames of ${features}`)
   const sorted = values.toSorted()
-  const [least, most] = [0.01, 0.99].map((share) => sorted[Math.round(share * (sorted.length - 1))])
+  const [min, max] = [0.01, 0.99].map((share) => sorted[Math.round(share * (sorted.length - 1))])
   const shades = new Float32Array(values.length)
   for (let frame = 0; frame < frames; frame++)
     for (let f = 0; f < features; f++)
-      shades[(features - 1 - f) * frames + frame] = Math.min(most, Math.max(least, values[frame * features + f]))
+      shades[(features - 1 - f) * frames + frame] = Math.min(max, Math.max(min, values[frame * features + f]))
   return heated(image(1, features, frames, shades))
 }

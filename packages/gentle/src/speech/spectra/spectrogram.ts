@@ -24,9 +24,9 @@ function normalize(values: Float32Array, first: number, step: number): void {
   const mean = sum / count
   let squares = 0
   for (let i = first; i < values.length; i += step) squares += (values[i] - mean) ** 2
-  const deviation = Math.sqrt(squares / count)
+  const std = Math.sqrt(squares / count)
   // What rounding leaves of equal numbers is not a spread.
-  const scale = deviation > 1e-6 * (1 + Math.abs(mean)) ? 1 / deviation : 0
+  const scale = std > 1e-6 * (1 + Math.abs(mean)) ? 1 / std : 0
   for (let i = first; i < values.length; i += step) values[i] = (values[i] - mean) * scale
 }
 

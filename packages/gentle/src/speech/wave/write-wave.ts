@@ -8,7 +8,7 @@ export interface WriteWaveOptions {
 }
 
 /** RIFF counts its bytes in 32 bits. */
-const mostBytes = 2 ** 32 - 1
+const maxBytes = 2 ** 32 - 1
 
 /**
  * The bytes of a WAV file. As 16-bit PCM samples are rounded, and those outside of -1 to 32767/32768 are cut there; as floating point they are kept as they are.
@@ -31,7 +31,7 @@ export function writeWave({ sampleRate, channels }: Sound, options: WriteWaveOpt
   const dataBytes = first.length * frameBytes
   // What is not a PCM says how many samples there are (chunk fact), and that its format has no extension.
   const headBytes = float ? 58 : 44
-  if (headBytes + dataBytes > mostBytes)
+  if (headBytes + dataBytes > maxBytes)
     throw new ArgumentError(`writeWave: ${dataBytes} bytes of samples are too many for a WAV file; expected below 4 GB`)
   const bytes = new Uint8Array(headBytes + dataBytes)
   const view = new DataView(bytes.buffer)

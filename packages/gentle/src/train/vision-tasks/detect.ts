@@ -10,7 +10,7 @@ import { detectAll } from '../evaluate-tasks.ts'
 import type { VisionTask } from './vision-task.ts'
 
 /** Answers below are not counted among what a picture shows, where nothing better is known. */
-const usualThreshold = 0.5
+const defaultThreshold = 0.5
 
 /** The score from which on objects are shown for the best F1, as far as truth tells; undefined where nothing is found. */
 export function bestThreshold({ recall, precision, scores }: PrecisionRecallCurve): number | undefined {
@@ -57,7 +57,7 @@ export const detect: VisionTask<ScoredBox[]> = {
   },
   contentOf: (answer) => ({ objects: answer }),
   /** F1 of the objects at an IoU of 0.5. */
-  qualityOf(answer, truth, threshold = usualThreshold) {
+  qualityOf(answer, truth, threshold = defaultThreshold) {
     const left = new Set(truth.boxes.keys())
     const said = answer.filter(({ score }) => score >= threshold)
     let right = 0

@@ -35,8 +35,8 @@ export const segment: VisionTask<Uint8Array> = {
     if (mask === undefined) return 0
     // As many classes as either knows.
     const classes = mask.reduce(
-      (most, value) => (value === ignoredPixel ? most : Math.max(most, value + 1)),
-      answer.reduce((most, value) => Math.max(most, value), 0) + 1,
+      (max, value) => (value === ignoredPixel ? max : Math.max(max, value + 1)),
+      answer.reduce((max, value) => Math.max(max, value), 0) + 1,
     )
     const confusion = new Float64Array(classes * classes)
     addToConfusion(confusion, mask, answer, classes)

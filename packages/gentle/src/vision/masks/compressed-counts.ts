@@ -5,7 +5,7 @@
 import { FormatError } from '../../core/errors.ts'
 
 /** Characters that a number of 32 bits takes at most. */
-const mostCharacters = 7
+const maxCharacters = 7
 
 /** Whole numbers of at least 0 as COCO's string. */
 export function compressCounts(runs: readonly number[]): string {
@@ -32,7 +32,7 @@ export function parseCounts(text: string): number[] {
   let [value, place] = [0, 0]
   for (let i = 0; i < text.length; i++) {
     const bits = text.charCodeAt(i) - 48
-    if (!(bits >= 0 && bits < 64) || place === mostCharacters)
+    if (!(bits >= 0 && bits < 64) || place === maxCharacters)
       throw new FormatError(`Character ${i} of run-length counts is '${text[i]}'; expected COCO's compressed counts`)
     value += (bits & 31) * 32 ** place++
     if (bits & 32) continue

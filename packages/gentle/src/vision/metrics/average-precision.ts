@@ -57,8 +57,8 @@ export function averagePrecision(
   const precisions = matches.map((match) => areas.map((_, area) => ious.map((_, t) => meanPrecision(match, area, t))))
   const precision = (area: number, only?: number): number =>
     meanOf(precisions.flatMap((ofAreas) => (only === undefined ? ofAreas[area] : [ofAreas[area][only]])))
-  const recall = (area: number, most: number): number =>
-    meanOf(matches.flatMap((match) => ious.map((_, t) => recallOf(match, area, t, most))))
+  const recall = (area: number, max: number): number =>
+    meanOf(matches.flatMap((match) => ious.map((_, t) => recallOf(match, area, t, max))))
   return {
     AP: precision(all),
     AP50: precision(all, 0),
@@ -100,8 +100,8 @@ function meanPrecision({ order, outcomes: rows, positives }: CategoryMatches, ar
   }
   for (let i = order.length - 1; i > 0; i--) if (precision[i] > precision[i - 1]) precision[i - 1] = precision[i]
   let [sum, i] = [0, 0]
-  for (const least of recalls) {
-    while (i < order.length && recall[i] < least) i++
+  for (const min of recalls) {
+    while (i < order.length && recall[i] < min) i++
     if (i === order.length) break
     sum += precision[i]
   }
@@ -113,11 +113,11 @@ function recallOf(
   { ranks, outcomes: rows, positives }: CategoryMatches,
   area: number,
   iou: number,
-  most: number,
+  max: number,
 ): number {
   if (positives[area] === 0) return -1
   const row = (area * ious.length + iou) * ranks.length
   let right = 0
-  for (let i = 0; i < ranks.length; i++) if (ranks[i] < most && rows[row + i] === outcomes.right) right++
+  for (let i = 0; i < ranks.length; i++) if (ranks[i] < max && rows[row + i] === outcomes.right) right++
   return right / positives[area]
 }

@@ -2,7 +2,7 @@
 import type { ObjectTable } from './object-table.ts'
 
 /** Objects of an area outside count neither as found nor as missed; in square pixels, both bounds within. */
-export type AreaRange = readonly [least: number, most: number]
+export type AreaRange = readonly [min: number, max: number]
 
 /** Of everything; COCO's upper bound. */
 export const anyArea: AreaRange = [0, 1e5 ** 2]
@@ -53,11 +53,11 @@ export function matchGroup(
     results.positives[a] += counted
     for (let t = 0; t < ious.length; t++) {
       const row = (a * ious.length + t) * results.count - results.first
-      const least = Math.min(ious[t], 1 - 1e-10)
+      const min = Math.min(ious[t], 1 - 1e-10)
       taken.fill(0)
       for (let d = fromDetection; d < endDetection; d++) {
         const at = (d - fromDetection) * truths
-        let best = least
+        let best = min
         let match = -1
         for (let p = 0; p < truths; p++) {
           if (taken[p] && !there.crowds[fromTruth + places[p]]) continue

@@ -4,7 +4,7 @@ import { firstOf, placesOf, tableOf } from './object-table.ts'
 import type { DetectedObject, TruthObject } from './objects.ts'
 
 /** Detections of one category in one image that count, those of best scores. */
-const mostDetections = 100
+const maxDetections = 100
 
 /** Which objects count; all that are given by default. */
 export interface Selection {
@@ -51,7 +51,7 @@ export function matchDetections(
     crowds: Uint8Array.from(boxes.sources, (source) => (truths[source].crowd ? 1 : 0)),
   }
   const score = (detection: DetectedObject): number => detection.score
-  const found = tableOf(detections, categories, images, { kind: 'Detection', score, most: mostDetections })
+  const found = tableOf(detections, categories, images, { kind: 'Detection', score, max: maxDetections })
 
   return [...categories].map(([category, place]) => {
     const [first, end] = [place, place + 1].map((at) => firstOf(found, at * images.size))

@@ -30,14 +30,14 @@ export const placesOf = (ids: Iterable<number>): Map<number, number> =>
 
 /**
  * A table of the objects whose category and image have places. Within a group those with the highest scores come first, others as given, and
- * there are `most` at most.
+ * there are at most `max`.
  * @throws ArgumentError for a box that is not finite or has a negative size, and for a score that is not finite.
  */
 export function tableOf<T extends Placed>(
   objects: readonly T[],
   categories: ReadonlyMap<number, number>,
   images: ReadonlyMap<number, number>,
-  { kind, score = () => 0, most = Infinity }: { kind: string; score?: (object: T) => number; most?: number },
+  { kind, score = () => 0, max = Infinity }: { kind: string; score?: (object: T) => number; max?: number },
 ): ObjectTable {
   const groups = new Float64Array(objects.length)
   const scores = new Float64Array(objects.length)
@@ -54,13 +54,13 @@ export function tableOf<T extends Placed>(
   const sorted = Uint32Array.from(placed).sort((a, b) => groups[a] - groups[b] || scores[b] - scores[a] || a - b)
   const ranks = new Uint32Array(sorted.length)
   for (let i = 1; i < sorted.length; i++) ranks[i] = groups[sorted[i]] === groups[sorted[i - 1]] ? ranks[i - 1] + 1 : 0
-  const sources = sorted.filter((_, i) => ranks[i] < most)
+  const sources = sorted.filter((_, i) => ranks[i] < max)
   const column = (of: (box: SizedBox) => number): Float64Array =>
     Float64Array.from(sources, (source) => of(objects[source].box))
   return {
     groups: Float64Array.from(sources, (source) => groups[source]),
     sources,
-    ranks: ranks.filter((rank) => rank < most),
+    ranks: ranks.filter((rank) => rank < max),
     lefts: column(({ left }) => left),
     tops: column(({ top }) => top),
     rights: column(({ right }) => right),

@@ -34,20 +34,20 @@ export function hue(pixels: Float32Array, channels: number, height: number, widt
     const red = pixels[i]
     const green = pixels[size + i]
     const blue = pixels[2 * size + i]
-    const most = Math.max(red, green, blue)
-    const range = most - Math.min(red, green, blue)
+    const max = Math.max(red, green, blue)
+    const range = max - Math.min(red, green, blue)
     if (range === 0) continue
     // In sixths of the circle, from red over yellow, green, cyan, blue and magenta; 18 makes it positive.
     const angle =
-      most === red ? (green - blue) / range : most === green ? 2 + (blue - red) / range : 4 + (red - green) / range
+      max === red ? (green - blue) / range : max === green ? 2 + (blue - red) / range : 4 + (red - green) / range
     const turned = (angle + 6 * shift + 18) % 6
     const sector = Math.floor(turned)
     const part = turned - sector
-    const least = most - range
-    const falling = most - range * part
-    const rising = least + range * part
-    pixels[i] = sector === 0 || sector === 5 ? most : sector === 1 ? falling : sector === 4 ? rising : least
-    pixels[size + i] = sector === 1 || sector === 2 ? most : sector === 0 ? rising : sector === 3 ? falling : least
-    pixels[2 * size + i] = sector === 3 || sector === 4 ? most : sector === 2 ? rising : sector === 5 ? falling : least
+    const min = max - range
+    const falling = max - range * part
+    const rising = min + range * part
+    pixels[i] = sector === 0 || sector === 5 ? max : sector === 1 ? falling : sector === 4 ? rising : min
+    pixels[size + i] = sector === 1 || sector === 2 ? max : sector === 0 ? rising : sector === 3 ? falling : min
+    pixels[2 * size + i] = sector === 3 || sector === 4 ? max : sector === 2 ? rising : sector === 5 ? falling : min
   }
 }

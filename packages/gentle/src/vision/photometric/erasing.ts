@@ -43,9 +43,9 @@ export function cutoutBox(height: number, width: number, size: number, random: R
 
 export interface RandomErasingOptions {
   /** Least and greatest share of the picture's area; 0.02 to 0.33 unless given. */
-  readonly area?: readonly [least: number, greatest: number]
+  readonly area?: readonly [min: number, max: number]
   /** Least and greatest height over width, drawn evenly by its logarithm; 0.3 to 3.3 unless given. */
-  readonly aspect?: readonly [least: number, greatest: number]
+  readonly aspect?: readonly [min: number, max: number]
 }
 
 /** What Zhong et al. erase: 2 to 33 % of the area, 0.3 to 3.3 times as high as wide. */

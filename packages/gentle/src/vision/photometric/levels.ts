@@ -22,16 +22,16 @@ export function posterize(
 export function autocontrast(pixels: Float32Array, channels: number, height: number, width: number): void {
   const size = height * width
   for (let start = 0; start < channels * size; start += size) {
-    let least = pixels[start]
-    let most = least
+    let min = pixels[start]
+    let max = min
     for (let i = start; i < start + size; i++) {
       const value = pixels[i]
-      if (value < least) least = value
-      else if (value > most) most = value
+      if (value < min) min = value
+      else if (value > max) max = value
     }
-    if (least === most) continue
-    const scale = 1 / (most - least)
-    for (let i = start; i < start + size; i++) pixels[i] = (pixels[i] - least) * scale
+    if (min === max) continue
+    const scale = 1 / (max - min)
+    for (let i = start; i < start + size; i++) pixels[i] = (pixels[i] - min) * scale
   }
 }
 

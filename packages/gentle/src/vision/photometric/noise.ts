@@ -29,20 +29,20 @@ export function fillUniform(
 /** Where a quick sequence begins. */
 export const beginning = (random: Random): number => random.integer(2 ** 32)
 
-/** Adds normal noise of this deviation to every value by itself, clipped to [0, 1]. In place on [channels, height, width]. */
+/** Adds normal noise of this standard deviation to every value by itself, clipped to [0, 1]. In place on [channels, height, width]. */
 export function gaussianNoise(
   pixels: Float32Array,
   _channels: number,
   _height: number,
   _width: number,
-  deviation: number,
+  std: number,
   random: Random,
 ): void {
   const start = beginning(random)
   const { length } = pixels
   // Two independent numbers at a time (Box and Muller, 1958).
   for (let i = 0; i < length; i += 2) {
-    const radius = deviation * Math.sqrt(-2 * Math.log(1 - uniformAt(start, i)))
+    const radius = std * Math.sqrt(-2 * Math.log(1 - uniformAt(start, i)))
     const angle = 2 * Math.PI * uniformAt(start, i + 1)
     const value = pixels[i] + radius * Math.cos(angle)
     pixels[i] = value < 0 ? 0 : value > 1 ? 1 : value

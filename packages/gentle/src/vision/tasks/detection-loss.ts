@@ -7,7 +7,7 @@ import { logisticLoss, weighed } from '../../nn/weighed.ts'
 import { add, div, equal, greater, greaterEqual, less, maximum, mul, neg, sub, where } from '../../ops/elementwise.ts'
 import { sum } from '../../ops/reduce.ts'
 import { concat, reshape, slice, transpose } from '../../ops/structure.ts'
-import { anything, nothing, targetRows } from './detection-targets.ts'
+import { background, ignore, targetRows } from './detection-targets.ts'
 
 /**
  * The loss of a detector's output [N, classes + 5, places] against targets [N, 6, places] of `detectionTarget`: focal loss of the classes at all places (Lin, Goyal,
@@ -37,7 +37,7 @@ export const detectionLoss: Loss = (prediction, target) => {
     [1, classes, 1],
   )
   // Where anything goes, a logit that is right whatever it is.
-  const logits = where(greater(label, (nothing + anything) / 2), part(prediction, 0, classes), -30)
+  const logits = where(greater(label, (background + ignore) / 2), part(prediction, 0, classes), -30)
   const named = focalLoss(logits, equal(label, numbers))
 
   const boxOf = (x: Tensor, from: number): Tensor => {

@@ -4,7 +4,7 @@ import { type Box, boxArea } from '../boxes.ts'
 import type { TargetEncoding } from './task.ts'
 
 /** What a place without an object has for a label, and one that may say what it likes. */
-export const [nothing, anything] = [-1, -2]
+export const [background, ignore] = [-1, -2]
 
 /** Rows of a target: label, four distances, centreness. */
 export const targetRows = 6
@@ -30,7 +30,7 @@ export function detectionTarget(levels: readonly PyramidLevel[]): TargetEncoding
     shape: [targetRows, places],
     write({ boxes, labels, ignored }, target) {
       target.fill(0, 0, targetRows * places)
-      target.fill(nothing, 0, places)
+      target.fill(background, 0, places)
       // Large objects first, so that small ones take their places from them.
       const order = boxes.map((_, i) => i).sort((a, b) => boxArea(boxes[b]) - boxArea(boxes[a]))
       let first = 0
@@ -53,13 +53,13 @@ function assignIgnored(level: PyramidLevel, first: number, box: Box, target: Flo
     for (let column = 0; column < level.columns; column++) {
       const [x, y] = [(column + 0.5) * across, (row + 0.5) * down]
       if (x > box.left && x < box.right && y > box.top && y < box.bottom)
-        target[first + row * level.columns + column] = anything
+        target[first + row * level.columns + column] = ignore
     }
 }
 
 function assignLevel(
   { rows: down, columns, stride }: PyramidLevel,
-  [least, most]: readonly [number, number],
+  [min, max]: readonly [number, number],
   first: number,
   places: number,
   box: Box,
@@ -80,7 +80,7 @@ function assignLevel(
       const right = box.right - x
       const bottom = box.bottom - y
       const largest = Math.max(left, top, right, bottom)
-      if (Math.min(left, top, right, bottom) <= 0 || largest <= least || largest > most) continue
+      if (Math.min(left, top, right, bottom) <= 0 || largest <= min || largest > max) continue
       const at = first + row * columns + column
       target[at] = label
       target[places + at] = left / wide

@@ -27,7 +27,7 @@ export function detection(levels: readonly PyramidLevel[], options: DetectionOpt
   for (const [what, value] of Object.entries({ scoreThreshold, iouThreshold }))
     if (!(value >= 0 && value <= 1)) throw new ArgumentError(`detection: ${what} is ${value}; expected 0 to 1`)
   if (!Number.isInteger(maxDetections) || maxDetections < 1)
-    throw new ArgumentError(`detection: most is ${maxDetections}; expected a whole number of at least 1`)
+    throw new ArgumentError(`detection: maxDetections is ${maxDetections}; expected a whole number of at least 1`)
   const width = levels[0].columns * levels[0].stride[1]
   return {
     name: 'detect',

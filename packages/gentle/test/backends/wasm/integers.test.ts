@@ -68,7 +68,7 @@ describe('whole numbers beside images, in blocks of 8 of them', () => {
 })
 
 describe('whole numbers of 32 bits', () => {
-  const least = -(2 ** 31)
+  const smallest = -(2 ** 31)
   const x = input([2, 3], 'int32')
   const outputs = { sum: sum(x, 1), prod: prod(x, 1), max: max(x, 1), min: min(x, 1), argmin: argmin(x), all: prod(x) }
 
@@ -78,14 +78,14 @@ describe('whole numbers of 32 bits', () => {
   ])('are folded by %s, and wrap around', async (_, open) => {
     const backend = await open()
     const program = await backend.compile({ inputs: { x }, outputs })
-    const results = await program.run({ x: Int32Array.of(least, -1, 1, 2 ** 30 + 1, 2 ** 30, 3) })
+    const results = await program.run({ x: Int32Array.of(smallest, -1, 1, 2 ** 30 + 1, 2 ** 30, 3) })
     await backend.close()
     const found = Object.fromEntries(Object.entries(results).map(([name, { data, dtype }]) => [name, [dtype, ...data]]))
     expect(found).toEqual({
-      sum: ['int32', least, least + 4],
-      prod: ['int32', least, 2 ** 30 + 2 ** 31 - 2 ** 32],
+      sum: ['int32', smallest, smallest + 4],
+      prod: ['int32', smallest, 2 ** 30 + 2 ** 31 - 2 ** 32],
       max: ['int32', 1, 2 ** 30 + 1],
-      min: ['int32', least, 3],
+      min: ['int32', smallest, 3],
       argmin: ['int32', 0, 2],
       all: ['int32', 0],
     })

@@ -53,7 +53,7 @@ async function leftOut(format: keyof typeof readers, files: Files, message: RegE
   expect([train, validation, test].reduce((sum, { length }) => sum + length, 0)).toBe(pictures)
   expect('object' in skipped[0]).toBe(pictures !== 3)
   const strict = readers[format](folder, { ...options, strict: true })
-  await expect(strict).rejects.toThrow(/1 of its pictures and annotations would be left out or mended; the first: /)
+  await expect(strict).rejects.toThrow(/1 of its pictures and annotations would be left out or corrected; the first: /)
   await expect(strict).rejects.toThrow(DataError)
 }
 
@@ -201,7 +201,7 @@ describe('a COCO set', () => {
     const folder = folderOf(annotationWith(change))
     const masked = await cocoFolder(folder, options)
     expect(masked.skipped).toEqual([])
-    expect(masked.mended).toEqual([
+    expect(masked.corrected).toEqual([
       {
         file: expect.stringMatching(/0\.png$/),
         what: 'objects without an outline that can be read, the pixels of whose boxes count nowhere',
@@ -217,7 +217,7 @@ describe('a COCO set', () => {
       expect(mask![i]).toBe(inside ? 255 : list[0].mask[i])
     }
     const detected = await cocoFolder(folder, { ...options, masks: false, strict: true })
-    expect(detected.mended).toEqual([])
+    expect(detected.corrected).toEqual([])
     expect((await allOf(detected)).map(({ boxes }) => boxes.length)).toEqual(
       (await allOf(masked)).map(({ boxes }) => boxes.length),
     )

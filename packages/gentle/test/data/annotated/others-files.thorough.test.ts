@@ -129,9 +129,9 @@ describe('a COCO set', () => {
     const set = await opened(filesWith({ annotations: annotations.map((each) => ({ ...each, bbox: null })) }))
     expectWhole(set)
     await expectObjects(set)
-    expect(set.mended).toHaveLength(objectCount)
-    expect(set.mended[0].what).toBe('boxes that are missing, taken from outlines')
-    expect(set.mended[0].reason).toMatch(/all\.json: annotation 1 has the bbox null$/)
+    expect(set.corrected).toHaveLength(objectCount)
+    expect(set.corrected[0].what).toBe('boxes that are missing, taken from outlines')
+    expect(set.corrected[0].reason).toMatch(/all\.json: annotation 1 has the bbox null$/)
   })
 
   it('takes no box from runs of a picture whose size is another', async () => {
@@ -149,8 +149,8 @@ describe('a COCO set', () => {
     const set = await opened(filesWith({ annotations: poly4 }))
     expectWhole(set)
     await expectMasks(set)
-    expect(set.mended).toHaveLength(objectCount)
-    expect(set.mended[0]).toMatchObject({
+    expect(set.corrected).toHaveLength(objectCount)
+    expect(set.corrected[0]).toMatchObject({
       what: 'outlines that are broken in part, taken as far as they can be read',
       reason: expect.stringMatching(/annotation \d: Polygon 0 has 4 numbers; expected an even count, 6 at least/),
     })
@@ -192,10 +192,10 @@ describe('a COCO set', () => {
         expect(mask!.subarray(2 * side * y, 2 * side * y + side)).toEqual(
           list[index].mask.subarray(side * y, side * y + side),
         )
-    expect(set.mended).toHaveLength(objectCount)
-    expect(set.mended[0].reason).toMatch(/annotation \d: its size is \[64,32\], the width first/)
+    expect(set.corrected).toHaveLength(objectCount)
+    expect(set.corrected[0].reason).toMatch(/annotation \d: its size is \[64,32\], the width first/)
     const elsewhere = await opened(turned(annotations.map((each) => ({ ...each, bbox: [50, 2, 10, 10] }))))
-    expect(elsewhere.mended[0].reason).toMatch(/its size is \[64,32\]; expected that of its picture, \[32,64\]/)
+    expect(elsewhere.corrected[0].reason).toMatch(/its size is \[64,32\]; expected that of its picture, \[32,64\]/)
   })
 
   it('takes what is listed twice once, and says so', async () => {
@@ -205,7 +205,7 @@ describe('a COCO set', () => {
     expect(reasons(set.skipped)).toEqual([
       expect.stringMatching(/annotation 1 is there already, with all that it says/),
     ])
-    expect(set.mended).toEqual([
+    expect(set.corrected).toEqual([
       {
         file: expect.anything(),
         what: 'images listed twice, taken once',
@@ -232,13 +232,13 @@ describe('a COCO set', () => {
     ["Windows' paths", (name: string) => `images\\${name}`, 0],
     ["another computer's paths", (name: string) => `D:\\sets\\pets\\images\\${name}`, list.length],
     ["another computer's folders", (name: string) => `/data/upload/3/${name}`, list.length],
-  ])('finds pictures by %s', async (_, path, mended) => {
+  ])('finds pictures by %s', async (_, path, corrected) => {
     const images = json.images.map((each) => ({ ...each, file_name: path(each.file_name) }))
     const set = await opened(filesWith({ images }))
     expectWhole(set)
     await expectObjects(set)
-    expect(set.mended).toHaveLength(mended)
-    for (const { what, reason } of set.mended) {
+    expect(set.corrected).toHaveLength(corrected)
+    for (const { what, reason } of set.corrected) {
       expect(what).toBe('files found by the end of their paths')
       expect(reason).toMatch(/image \d is .*, which is not there; it is taken to be .*images.\d\.png/)
     }
@@ -255,16 +255,18 @@ describe('a COCO set', () => {
   it('may have an area that is none', async () => {
     const set = await opened(filesWith({ annotations: first({ area: -1 }) }))
     expectWhole(set)
-    expect(reasons(set.mended)).toEqual([expect.stringMatching(/annotation 1 has the area -1; expected square pixels/)])
+    expect(reasons(set.corrected)).toEqual([
+      expect.stringMatching(/annotation 1 has the area -1; expected square pixels/),
+    ])
   })
 
   it('tells of boxes that are cut by more than a pixel', async () => {
     const [x, y, width, height] = json.annotations[0].bbox
     const near = await opened(filesWith({ annotations: first({ bbox: [-0.9, -0.9, side + 1.8, side + 1.8] }) }))
-    expect(near.mended).toEqual([])
+    expect(near.corrected).toEqual([])
     const far = await opened(filesWith({ annotations: first({ bbox: [x, y, width + side, height] }) }))
-    expect(far.mended.map(({ what }) => what)).toEqual(['boxes cut at the edges of their pictures'])
-    expect(far.mended[0].reason).toMatch(/annotation 1: the box from .* reaches beyond its picture of 32 x 32/)
+    expect(far.corrected.map(({ what }) => what)).toEqual(['boxes cut at the edges of their pictures'])
+    expect(far.corrected[0].reason).toMatch(/annotation 1: the box from .* reaches beyond its picture of 32 x 32/)
   })
 
   it('says why it has no masks where some objects have no outline, and has them where they are asked for', async () => {
@@ -276,7 +278,7 @@ describe('a COCO set', () => {
     ])
     const masked = await opened(files, { masks: true })
     expect(masked.train.maskClasses).toEqual(['background', ...classes])
-    expect(reasons(masked.mended)).toEqual([expect.stringMatching(/annotation 1: it has no segmentation/)])
+    expect(reasons(masked.corrected)).toEqual([expect.stringMatching(/annotation 1: it has no segmentation/)])
   })
 
   it('of crowds alone has nothing to learn', async () => {
@@ -371,7 +373,7 @@ describe('a VOC set', async () => {
     )
     expectWhole(set)
     await expectObjects(set)
-    expect(reasons(set.mended)).toEqual([
+    expect(reasons(set.corrected)).toEqual([
       expect.stringMatching(/holiday\.xml: there is no picture of its name; it is taken for .*0\.png/),
     ])
     expect(set.remarks).toEqual([
@@ -526,13 +528,13 @@ describe('a YOLO set', async () => {
     ["another computer's paths in double quotes", `train: "D:\\pets\\images\\train"\nval: 'images\\val'\n${names}`, 1],
     ['lists of places', `train: [images\\train]\nval:\n  - images/val\n${names}`, 0],
     ['names as a map', 'train: images/train\nval: images/val\nnames:\n  1: ring\n  0: corner', 0],
-  ])('is found by %s', async (_, yaml, mended) => {
+  ])('is found by %s', async (_, yaml, corrected) => {
     const set = await opened({ 'data.yaml': yaml }, { test: 1 })
     expect(set.skipped).toEqual([])
     expect(lengths(set)).toEqual([2, 2])
     expect(set.train.classes).toEqual(classes)
-    expect(set.mended).toHaveLength(mended)
-    for (const { reason } of set.mended)
+    expect(set.corrected).toHaveLength(corrected)
+    for (const { reason } of set.corrected)
       expect(reason).toMatch(
         /data\.yaml: (train|val) is .*, which is not there; it is taken to be .*images.(train|val)$/,
       )
@@ -544,7 +546,7 @@ describe('a YOLO set', async () => {
     )
     const yaml = `path: "C:\\sets\\pets"\ntrain: images\\train\nval: images\\val\n${names}`
     const set = await yoloFolder(folderOf({ ...below, 'data.yaml': yaml }), { ...options, test: 1 })
-    expect([lengths(set), set.skipped, set.mended.length]).toEqual([[2, 2], [], 2])
+    expect([lengths(set), set.skipped, set.corrected.length]).toEqual([[2, 2], [], 2])
   })
 
   it('does not take one folder for two places that end alike', async () => {
@@ -559,7 +561,7 @@ describe('a YOLO set', async () => {
     const all = ['images\\train\\0.png', 'D:\\pets\\images\\train\\1.png', './images/val/0.png'].join('\r\n')
     const set = await opened({ 'data.yaml': yaml, 'all.txt': all })
     expect(set.skipped).toEqual([])
-    expect(reasons(set.mended)).toEqual([
+    expect(reasons(set.corrected)).toEqual([
       expect.stringMatching(/all\.txt: D:\\pets\\.* is not there; it is taken to be .*1\.png/),
     ])
   })
@@ -594,7 +596,7 @@ describe('a YOLO set', async () => {
       expect.stringMatching(/ of its \d objects have no outline, such as .*0\.txt: line 1; it is read without masks$/),
     ])
     const masked = await yoloFolder(folder, { ...options, test: 1, masks: true })
-    expect(masked.mended[0]).toMatchObject({ reason: expect.stringMatching(/0\.txt: line 1 is a box$/) })
+    expect(masked.corrected[0]).toMatchObject({ reason: expect.stringMatching(/0\.txt: line 1 is a box$/) })
     const found = (await allOf(masked)).filter(({ mask }) => mask!.includes(ignoredPixel))
     expect(found).toHaveLength(1)
     expect((await yoloFolder(folderOf(outlines), { ...options, masks: false })).train.maskClasses).toBeUndefined()

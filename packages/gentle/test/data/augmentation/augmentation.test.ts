@@ -39,7 +39,7 @@ describe('boxes, masks and points follow the picture', () => {
   test('when it is moved, cut off at the edge, and left out where too little is left', () => {
     const shifted = drawn([{ type: 'shift', across: [0.75, 0.75], down: [0, 0] }])
     expect(shifted.boxes([box])).toEqual([{ left: 28, top: 6, right: 32, bottom: 10 }])
-    expect(shifted.boxes([box], { leastPart: 0.6 })).toEqual([undefined])
+    expect(shifted.boxes([box], { minVisibility: 0.6 })).toEqual([undefined])
     expect(shifted.boxes([{ ...box, left: 9 }])).toEqual([undefined])
   })
 
@@ -192,7 +192,7 @@ test('every transform can be had with its least options, and leaves values that 
     sharpness: { factor: [0.5, 1.5] },
     hue: { shift: 0.1 },
     gamma: { exponent: [0.5, 2] },
-    noise: { deviation: 0.1 },
+    noise: { std: 0.1 },
     blur: { sigma: [0.5, 2] },
     posterize: { bits: 3 },
   }
@@ -216,7 +216,7 @@ test('transforms that move pixels interpolate once: there and back is sharp', ()
   ])
   const pixels = ramp()
   back.change(pixels)
-  const apart = pixels.reduce((most, value, i) => Math.max(most, Math.abs(value - ramp()[i])), 0)
+  const apart = pixels.reduce((max, value, i) => Math.max(max, Math.abs(value - ramp()[i])), 0)
   expect(apart).toBeLessThan(1e-6)
 })
 

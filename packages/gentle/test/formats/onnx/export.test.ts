@@ -153,12 +153,12 @@ describe('exportOnnx', () => {
 
   it('counts the padding in means as the network does, where windows end outside', async () => {
     for (const countIncludePad of [true, false]) {
-      const layer = nn.AvgPool2d(3, { stride: 2, padding: 1, ceil: true, countIncludePad })
+      const layer = nn.AvgPool2d(3, { stride: 2, padding: 1, ceilMode: true, countIncludePad })
       expectSame(await both(await nn.createModel(layer, [2, 4, 6], { backend }), 1))
     }
     expectSame(
       await both(
-        await nn.createModel(nn.MaxPool2d(3, { stride: 3, padding: 1, ceil: true }), [1, 6, 8], { backend }),
+        await nn.createModel(nn.MaxPool2d(3, { stride: 3, padding: 1, ceilMode: true }), [1, 6, 8], { backend }),
         1,
       ),
     )

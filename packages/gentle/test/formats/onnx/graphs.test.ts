@@ -182,17 +182,17 @@ describe('a graph of ONNX', () => {
     await expect(model.asModel()).rejects.toThrow(
       "classifier: axis 2 of its input 'image' is left open; give its size as height",
     )
-    await expect(open('classifier', { sizes: { depth: 3 } })).rejects.toThrow(
+    await expect(open('classifier', { freeDimensions: { depth: 3 } })).rejects.toThrow(
       "there is no open axis 'depth'; open are N, height, width",
     )
-    await expect(open('classifier', { sizes: { height: 0 } })).rejects.toThrow(ArgumentError)
-    const fixed = await open('classifier', { sizes: { height: 2, width: 3 } })
+    await expect(open('classifier', { freeDimensions: { height: 0 } })).rejects.toThrow(ArgumentError)
+    const fixed = await open('classifier', { freeDimensions: { height: 2, width: 3 } })
     expect((await fixed.asModel()).inputShape).toEqual([2, 2, 3])
     await expect(fixed.run(image(5, 4))).rejects.toThrow('expected [N, 2, 2, 3]')
   })
 
   it('can be trained further, stored and loaded, with the weights that `run` uses', async () => {
-    const onnx = await open('classifier', { sizes: { height: 2, width: 2 } })
+    const onnx = await open('classifier', { freeDimensions: { height: 2, width: 2 } })
     const model = await onnx.asModel()
     const [inputs, labels] = [new Float32Array(32), new Int32Array(4)]
     inputs.forEach((_, i) => {

@@ -41,8 +41,8 @@ const normals = (count: number): Float32Array => {
 
 /** A model's outputs, and the largest distance between two lists by the largest value. */
 const distance = (a: ArrayLike<number>, b: ArrayLike<number>): number => {
-  const most = Math.max(...Array.from(a, Math.abs))
-  return Math.max(...Array.from(a, (value, i) => Math.abs(value - b[i]))) / most
+  const max = Math.max(...Array.from(a, Math.abs))
+  return Math.max(...Array.from(a, (value, i) => Math.abs(value - b[i]))) / max
 }
 
 /** A graph of one node, on images [1, 4, 4], with these initialisers. */
@@ -102,7 +102,7 @@ describe('ONNX', () => {
         nn.LocalResponseNorm(),
         nn.GroupNorm(2),
         nn.GELU(),
-        nn.MaxPool2d(3, { stride: 2, ceil: true }),
+        nn.MaxPool2d(3, { stride: 2, ceilMode: true }),
         nn.Upsample2d(2),
         nn.Upsample2d({ size: [7, 9] }, { method: 'bilinear' }),
         nn.ConvTranspose2d(4, 3, { stride: 2, padding: 1 }),

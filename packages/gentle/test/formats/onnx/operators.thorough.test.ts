@@ -32,9 +32,9 @@ describe('operators of ONNX', () => {
     const found = outputs[model.outputs[0].name]
     model.dispose()
     expect(found.shape).toEqual(each.output.shape)
-    const most = Math.max(1e-6, ...each.output.data.map((value) => Math.abs(value ?? 0)))
+    const max = Math.max(1e-6, ...each.output.data.map((value) => Math.abs(value ?? 0)))
     each.output.data.forEach((value, i) => {
-      expect(Math.abs(Number(found.data[i]) - value!) / most, `element ${i}`).toBeLessThan(5e-5)
+      expect(Math.abs(Number(found.data[i]) - value!) / max, `element ${i}`).toBeLessThan(5e-5)
     })
   })
 })

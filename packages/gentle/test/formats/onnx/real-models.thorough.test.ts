@@ -8,12 +8,12 @@ import speech from '../../goldens/onnx-speech.json' with { type: 'json' }
 import {
   drawnPicture,
   drawnSound,
-  heard,
   modelPath,
   realModels,
   sampled,
   speechDetectorPath,
   speechDetectors,
+  spokenDigit,
 } from './real-models.ts'
 
 describe('a network that others ship', () => {
@@ -43,7 +43,7 @@ describe('a network that others ship', () => {
     "gives onnxruntime's numbers from chunk to chunk, its state handed on: %s at %i Hz",
     async (file, rate, { chunk, states, next }, golden) => {
       const model = await loadOnnx(new Uint8Array(readFileSync(speechDetectorPath(file))), { backend, name: file })
-      const sound = drawnSound(rate, heard * rate)
+      const sound = drawnSound(rate, spokenDigit * rate)
       let state: Record<string, OnnxFeed> = Object.fromEntries(
         Object.entries(states).map(([name, shape]) => [name, { data: new Float32Array(shape[0] * shape[2]), shape }]),
       )

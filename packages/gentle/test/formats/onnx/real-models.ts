@@ -86,4 +86,4 @@ export function drawnSound(rate: number, count: number): Float32Array {
 }
 
 /** Seconds of sound that a detector is tried on. */
-export const heard = 3
+export const spokenDigit = 3

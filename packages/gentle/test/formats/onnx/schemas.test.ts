@@ -9,7 +9,7 @@ const schemas: Readonly<Record<string, Readonly<Record<string, string>>>> = JSON
   readFileSync(new URL('../../goldens/onnx-schemas.json', import.meta.url), 'utf8'),
 )
 
-const told = (attributes: readonly string[]): string =>
+const listing = (attributes: readonly string[]): string =>
   attributes
     .filter((name) => !withoutEffect.has(name))
     .toSorted()
@@ -17,7 +17,7 @@ const told = (attributes: readonly string[]): string =>
 
 /** What the reader says of an operator, in the form of the list. */
 const declared = (versions: Operator): Record<string, string> =>
-  Object.fromEntries(versions.map(({ since, attributes }) => [since, told(attributes)]))
+  Object.fromEntries(versions.map(({ since, attributes }) => [since, listing(attributes)]))
 
 describe('operators that are read', () => {
   it('have the versions and attributes that the standard lists', () => {
@@ -28,7 +28,7 @@ describe('operators that are read', () => {
         Object.fromEntries(
           Object.entries(schemas[name] ?? {})
             .filter(([since]) => Number(since) >= versions[0].since && Number(since) <= newestOpset)
-            .map(([since, attributes]) => [since, told(attributes.split(' '))]),
+            .map(([since, attributes]) => [since, listing(attributes.split(' '))]),
         ),
       ]),
     )

@@ -42,11 +42,11 @@ describe('operators of ONNX at each version', () => {
       const { dtype, shape, data } = found[name]
       expect([dtype, shape]).toEqual([values.dtype, values.shape])
       const expected = numbersOf(values)
-      const most = Math.max(1e-6, ...expected.filter(Number.isFinite).map(Math.abs))
+      const max = Math.max(1e-6, ...expected.filter(Number.isFinite).map(Math.abs))
       expected.forEach((value, i) => {
         const own = Number(data[i])
         if (!Number.isFinite(value)) expect(own, `element ${i}`).toBe(value)
-        else expect(Math.abs(own - value) / most, `element ${i}`).toBeLessThan(5e-5)
+        else expect(Math.abs(own - value) / max, `element ${i}`).toBeLessThan(5e-5)
       })
     }
   })

@@ -30,10 +30,10 @@ export const exportCases: Readonly<Record<string, readonly [layer: nn.Layer, inp
   ],
   'maxima of values below 0 with padding': [nn.MaxPool2d(3, { stride: 2, padding: 1 }), [2, 8, 9]],
   'maxima behind ReLU with padding': [nn.Sequential(nn.ReLU(), nn.MaxPool2d(2, { padding: 1 })), [2, 8, 9]],
-  'maxima whose last windows end outside': [nn.MaxPool2d(3, { stride: 2, ceil: true }), [2, 8, 9]],
+  'maxima whose last windows end outside': [nn.MaxPool2d(3, { stride: 2, ceilMode: true }), [2, 8, 9]],
   'means with padding that counts': [nn.AvgPool2d(3, { padding: 1, stride: 2 }), [2, 8, 9]],
   'means with padding that does not': [nn.AvgPool2d(3, { padding: 1, stride: 2, countIncludePad: false }), [2, 8, 9]],
-  'means whose last windows end outside': [nn.AvgPool2d(3, { stride: 2, ceil: true, padding: 1 }), [2, 8, 9]],
+  'means whose last windows end outside': [nn.AvgPool2d(3, { stride: 2, ceilMode: true, padding: 1 }), [2, 8, 9]],
   'pixels repeated': [nn.Sequential(nn.Upsample2d([2, 3]), nn.Upsample2d({ size: [9, 7] })), [2, 3, 2]],
   'bilinear enlarging': [nn.Upsample2d(2, { method: 'bilinear' }), [2, 3, 4]],
   'bilinear enlarging with aligned corners': [

@@ -10,31 +10,31 @@ import { cutoutBox, eraseRectangle, gaussianNoise, randomErasingBox } from '../.
 
 const stream = (): Random => new Random(4, 'draws')
 
-function momentsOf(values: ArrayLike<number>): { mean: number; deviation: number } {
+function momentsOf(values: ArrayLike<number>): { mean: number; std: number } {
   let [sum, squares] = [0, 0]
   for (let i = 0; i < values.length; i++) sum += values[i]
   const mean = sum / values.length
   for (let i = 0; i < values.length; i++) squares += (values[i] - mean) ** 2
-  return { mean, deviation: Math.sqrt(squares / values.length) }
+  return { mean, std: Math.sqrt(squares / values.length) }
 }
 
 /** The mean is the wanted one, but for chance. */
 function expectMean(values: ArrayLike<number>, wanted: number): void {
-  const { mean, deviation } = momentsOf(values)
-  expect(Math.abs(mean - wanted)).toBeLessThan((5 * deviation) / Math.sqrt(values.length))
+  const { mean, std } = momentsOf(values)
+  expect(Math.abs(mean - wanted)).toBeLessThan((5 * std) / Math.sqrt(values.length))
 }
 
 describe('normal noise', () => {
-  const noisy = (deviation: number, length = 20_000, random = stream()): Float32Array => {
+  const noisy = (std: number, length = 20_000, random = stream()): Float32Array => {
     const pixels = new Float32Array(length).fill(0.5)
-    gaussianNoise(pixels, 1, 1, length, deviation, random)
+    gaussianNoise(pixels, 1, 1, length, std, random)
     return pixels
   }
 
   it('has its mean, deviation and share beyond two deviations, and neighbours that know nothing of each other', () => {
     const pixels = noisy(0.1)
     expectMean(pixels, 0.5)
-    expect(momentsOf(pixels).deviation / 0.1).toBeCloseTo(1, 1)
+    expect(momentsOf(pixels).std / 0.1).toBeCloseTo(1, 1)
     const beyond = Float32Array.from(pixels, (value) => (Math.abs(value - 0.5) > 0.2 ? 1 : 0))
     expectMean(beyond, 0.0455)
     for (const apart of [1, 2, 28])
@@ -143,10 +143,10 @@ describe('the rectangle of random erasing', () => {
     ).filter((box) => box !== undefined)
     const areas = fitting.map((box) => boxArea(box) / 400 ** 2)
     expectMean(areas, 0.15)
-    expect(momentsOf(areas).deviation / (0.2 / Math.sqrt(12))).toBeCloseTo(1, 1)
+    expect(momentsOf(areas).std / (0.2 / Math.sqrt(12))).toBeCloseTo(1, 1)
     const aspects = fitting.map(({ left, top, right, bottom }) => Math.log((bottom - top) / (right - left)))
     expectMean(aspects, 0)
-    expect(momentsOf(aspects).deviation / ((2 * Math.log(3)) / Math.sqrt(12))).toBeCloseTo(1, 1)
+    expect(momentsOf(aspects).std / ((2 * Math.log(3)) / Math.sqrt(12))).toBeCloseTo(1, 1)
     expectMean(
       fitting.map(({ top, bottom }) => (top + bottom) / 2),
       200,
@@ -168,16 +168,16 @@ describe('the corners of a random perspective', () => {
     const all = draws(0.5)
     const inwards = all.flatMap(([a, b, c, d]) => [a.x, 29 - b.x, 29 - c.x, d.x])
     const downwards = all.flatMap(([a, b, c, d]) => [a.y, b.y, 19 - c.y, 19 - d.y])
-    for (const [moves, most] of [
+    for (const [moves, max] of [
       [inwards, 7],
       [downwards, 5],
     ] as const)
-      for (let by = -1; by <= most + 1; by++)
-        if (by < 0 || by > most) expect(moves).not.toContain(by)
+      for (let by = -1; by <= max + 1; by++)
+        if (by < 0 || by > max) expect(moves).not.toContain(by)
         else
           expectMean(
             moves.map((move) => (move === by ? 1 : 0)),
-            1 / (most + 1),
+            1 / (max + 1),
           )
   })
 
@@ -207,7 +207,7 @@ describe('the corners of a random perspective', () => {
 })
 
 describe('an elastic field', () => {
-  it('has the deviation that theory says away from the edges, and no drift', () => {
+  it('has the standard deviation that theory says away from the edges, and no drift', () => {
     const random = stream()
     const middles = Array.from({ length: 400 }, () => {
       const field = elasticField(34, 4, random, 28, 28)
@@ -216,9 +216,9 @@ describe('an elastic field', () => {
     for (const axis of [0, 1]) {
       const moves = middles.map((middle) => middle[axis])
       expectMean(moves, 0)
-      // From 400 draws a deviation is known to 3.5 %.
-      const { deviation } = momentsOf(moves)
-      expect(Math.abs(deviation / (34 / (4 * Math.sqrt(12 * Math.PI))) - 1)).toBeLessThan(5 * 0.035)
+      // From 400 draws a standard deviation is known to 3.5 %.
+      const { std } = momentsOf(moves)
+      expect(Math.abs(std / (34 / (4 * Math.sqrt(12 * Math.PI))) - 1)).toBeLessThan(5 * 0.035)
     }
     expectMean(
       middles.map(([x, y]) => x * y),

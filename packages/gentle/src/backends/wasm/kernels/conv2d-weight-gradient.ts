@@ -65,7 +65,7 @@ const imageRowBytes = ({ kernel, width }: Conv2dSizes, { stride }: Conv2dAttribu
   Math.min(stride[0], kernel[0]) * width * laneBytes
 
 /** Positions that a tile walks at least before its sums go to memory, which takes about as long as ten of them. */
-const leastPositions = 112
+const minPositions = 112
 
 /** Output rows that stay in the caches for all items and for all taps of one; of a filter of one tap, as few as the adding up of sums allows. */
 function rowsTogether(sizes: Conv2dSizes, attributes: Conv2dAttributes): Pick<Plan, 'strip' | 'nearRows'> {
@@ -73,7 +73,7 @@ function rowsTogether(sizes: Conv2dSizes, attributes: Conv2dAttributes): Pick<Pl
   const rowBytes = tileRows * outWidth * laneBytes + 2 * imageRowBytes(sizes, attributes)
   const upToAll = (rows: number): number => Math.min(outHeight, Math.max(1, Math.round(rows)))
   if (sizeOf(kernel) === 1) {
-    const rows = upToAll(leastPositions / outWidth)
+    const rows = upToAll(minPositions / outWidth)
     return { strip: rows, nearRows: rows }
   }
   const nearRows = upToAll(nearBytes / rowBytes)

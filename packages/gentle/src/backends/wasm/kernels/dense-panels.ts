@@ -38,7 +38,7 @@ export interface DenseProblem {
 const cachedBytes = 128 * 1024
 
 /** Blocks of rows are put together only as long as there are so many items, or threads would be idle. */
-const leastItems = 16
+const minItems = 16
 
 /** The kernels that pack weights and multiply by them. `inLoop`: blocks of rows depend on each other alone from step to step. */
 export function densePanelsKernels(problem: DenseProblem, wide: boolean, inLoop: boolean): Kernel[] {
@@ -104,7 +104,7 @@ function multiplyKernel({ x, y, epilogue }: DenseProblem, panels: Buffer, output
   const [images, inner] = x.shape
   const walking = walkingOperands({ epilogue })
   const fitting = Math.max(1, Math.floor(cachedBytes / x.blockBytes))
-  const together = inLoop ? 1 : Math.min(fitting, Math.ceil(y.blocks / leastItems))
+  const together = inLoop ? 1 : Math.min(fitting, Math.ceil(y.blocks / minItems))
 
   const emitTile = (context: KernelContext) =>
     context.module.function(

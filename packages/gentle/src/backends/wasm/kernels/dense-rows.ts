@@ -28,13 +28,13 @@ import { cut, cutRows, startOf, tileSums } from './product-tile.ts'
 import { registerTile } from './register-tile.ts'
 
 /** Rows of x that share one reading of the weights. */
-const mostRows = 8
+const maxRows = 8
 
 /** Sums that are kept in registers at a time. */
-const mostSums = 12
+const maxSums = 12
 
 /** Vectors of sums for each row of x. */
-const sumsPerRow = (batch: number): number => Math.max(1, Math.floor(mostSums / Math.min(batch, mostRows)))
+const sumsPerRow = (batch: number): number => Math.max(1, Math.floor(maxSums / Math.min(batch, maxRows)))
 
 /** Whether the kernel can compute so many outputs: from weights [K, M] it stores whole vectors. */
 export const canTakeRows = (outer: number, transposed: boolean): boolean => transposed || outer >= 4
@@ -56,9 +56,9 @@ export function denseRowsKernel(x: Buffer, weights: Buffer, y: Buffer, transpose
     emit(context) {
       const [item, output, w] = locals('i32')
       const pass = transposed ? alongRows : acrossColumns
-      const passes = range(Math.ceil(batch / mostRows)).map((i) => {
-        const first = i * mostRows
-        const rows = Math.min(mostRows, batch - first)
+      const passes = range(Math.ceil(batch / maxRows)).map((i) => {
+        const first = i * maxRows
+        const rows = Math.min(maxRows, batch - first)
         const source = i32.add(context.address(x), first * inner * 4)
         const target = i32.add(i32.add(context.address(y), first * outer * 4), i32.mul(output, 4))
         return pass(context, { rows, vectors, inner, outer }, source, w, target)

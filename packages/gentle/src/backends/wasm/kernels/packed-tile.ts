@@ -114,8 +114,8 @@ function planOf(given: TileProblem): Plan {
   const pixel = problem.channels * laneBytes
   const packedColumns = (columns.count - 1) * columns.step + columns.window
   const row = packedColumns * pixel
-  const most = Math.max(1, Math.floor((Math.floor(stripBytes / row) - rows.window) / rows.step) + 1)
-  const strip = Math.ceil(rows.count / Math.ceil(rows.count / most))
+  const max = Math.max(1, Math.floor((Math.floor(stripBytes / row) - rows.window) / rows.step) + 1)
+  const strip = Math.ceil(rows.count / Math.ceil(rows.count / max))
   const packedRows = (strip - 1) * rows.step + rows.window
   return { problem, rows, columns, strip, packedRows, packedColumns, pixel, row }
 }

@@ -43,7 +43,7 @@ export function tileExtent(blocks: number, wide: boolean): { blocks: 1 | 2; pixe
 }
 
 /** The share of its tiles that a row of pixels fills, below which several rows are taken as one. */
-const leastFilled = 0.85
+const minFilled = 0.85
 
 /** Source bytes of a strip: what a second-level cache keeps beside the weights that stream through it. */
 const stripBytes = 384 * 1024
@@ -153,7 +153,7 @@ function planOf({ source, output, groups, kernel, stride, dilation, wide }: Pixe
   const pixelStep = stride[1] * column
   const contiguous = outWidth * pixelStep === stride[0] * row
   const filled = outWidth / (Math.ceil(outWidth / extent.pixels) * extent.pixels)
-  const merged = contiguous || filled < leastFilled ? mergedRows(outHeight, outWidth) : 1
+  const merged = contiguous || filled < minFilled ? mergedRows(outHeight, outWidth) : 1
   const rows = outHeight / merged
   const rowStep = stride[0] * row * merged
   const bytesPerRow = rowStep * (inChannels ? Math.ceil(perGroup / 8) : perGroup)
@@ -180,11 +180,11 @@ function planOf({ source, output, groups, kernel, stride, dilation, wide }: Pixe
 /** Cuts a line of pixels into tiles, and puts equal ones side by side together. */
 function tileRuns(
   columns: number,
-  most: number,
+  max: number,
   pixelStep: number,
   sourceOf: (pixel: number) => number,
 ): readonly TileRun[] {
-  const { tiles, size, wide } = balancedTiles(columns, most)
+  const { tiles, size, wide } = balancedTiles(columns, max)
   const runs: { pixels: number[]; count: number; start: number }[] = []
   let pixel = 0
   for (let tile = 0; tile < tiles; tile++) {

@@ -13,11 +13,11 @@ import type { Kernel, KernelContext } from '../kernel.ts'
 export type Taps = readonly (readonly Tap[])[]
 
 /** Up to so many taps, the same number everywhere, are written one by one; others are a loop. */
-const mostUnrolled = 4
+const maxUnrolled = 4
 
 /** The number of taps of every position, where they are written one by one. */
 const unrolledTaps = (taps: Taps): number | undefined =>
-  taps.every(({ length }) => length === taps[0].length) && taps[0].length <= mostUnrolled ? taps[0].length : undefined
+  taps.every(({ length }) => length === taps[0].length) && taps[0].length <= maxUnrolled ? taps[0].length : undefined
 
 /** Whether each position is one of the source as it is. */
 const isSelection = (taps: Taps): boolean => taps.every((read) => read.length === 1 && read[0].weight === 1)

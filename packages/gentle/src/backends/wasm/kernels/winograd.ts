@@ -71,8 +71,8 @@ const fewTiles = 8 * tilePixels
 const sumsBytes = 256 * 1024
 
 /** Items that let many threads work, and whose number some can share evenly. */
-const usualItems = 8
-const usualThreads = 4
+const defaultItems = 8
+const defaultThreads = 4
 
 export function planWinograd(
   transforms: WinogradTransforms,
@@ -83,13 +83,13 @@ export function planWinograd(
   const [tileRows, tileColumns] = [Math.ceil(outHeight / m), Math.ceil(outWidth / m)]
   const tiles = batch * tileRows * tileColumns
   const tileBytes = input.length ** 2 * inChannels * 4
-  const most = Math.max(fewTiles, Math.floor(stripBytes / tileBytes / tilePixels) * tilePixels)
-  const stripTiles = Math.ceil(tiles / Math.max(1, Math.round(tiles / most)))
+  const max = Math.max(fewTiles, Math.floor(stripBytes / tileBytes / tilePixels) * tilePixels)
+  const stripTiles = Math.ceil(tiles / Math.max(1, Math.round(tiles / max)))
   const strips = Math.ceil(tiles / stripTiles)
   const outBlocks = outChannels / 8
   const atOnce = tileExtent(outBlocks, wide).blocks
   const divides = (n: number): boolean => outBlocks % (n * atOnce) === 0
-  const suffice = (items: number): boolean => items >= usualItems && items % usualThreads === 0
+  const suffice = (items: number): boolean => items >= defaultItems && items % defaultThreads === 0
   const shares = [1, 2, 4, 8].find((n) => suffice(strips * n) || !divides(2 * n)) ?? 8
   const fits = (n: number): boolean => n * atOnce * input.length ** 2 * stripTiles * laneBytes <= sumsBytes
   const together = atOnce * ([8, 4, 2].find((n) => divides(n * shares) && fits(n)) ?? 1)

@@ -17,10 +17,10 @@ export const free: Costs = { lanes: 0, channels: 0 }
 export const lanesAlone: Costs = { lanes: 0, channels: Number.POSITIVE_INFINITY }
 
 /** Fewer blocks of images than this leave cores idle. */
-const usualThreads = 4
+const defaultThreads = 4
 
 /** The same within a loop, where threads that share a product wait for each other in every step, and those that take blocks never do. */
-const usualThreadsInLoop = 2
+const defaultThreadsInLoop = 2
 
 /** Channels of one group that a register tile in lanes has. */
 const tileChannels = 6
@@ -33,7 +33,7 @@ const multiplyAddsOf = (node: Tensor): number => node.op.multiplyAdds?.(node.inp
  * In lanes threads take whole blocks of images, so that small batches leave places or cores empty. How many threads there are must not
  * decide, or results would depend on it.
  */
-const laneMultiplyAdds = (node: Tensor, threads = usualThreads): number => {
+const laneMultiplyAdds = (node: Tensor, threads = defaultThreads): number => {
   const batch = node.shape[0]
   return multiplyAddsOf(node) * ((Math.max(blocksFor(batch), threads) * blockSize) / batch)
 }
@@ -50,7 +50,7 @@ export function convolutionCosts(node: Tensor): Costs {
 }
 
 export const denseCosts = (node: Tensor): Costs => ({
-  lanes: laneMultiplyAdds(node, isInLoop(node.inputs[1]) ? usualThreadsInLoop : usualThreads),
+  lanes: laneMultiplyAdds(node, isInLoop(node.inputs[1]) ? defaultThreadsInLoop : defaultThreads),
   channels: multiplyAddsOf(node),
 })
 

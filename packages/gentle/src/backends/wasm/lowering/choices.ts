@@ -123,13 +123,13 @@ export const lanesConvolutions = {
 } satisfies Cycles<string, LanesConvolution>
 
 /** From so many bytes of a block's source, and so many channels on, packing pays: measured on the layers of ResNet-20 and ResNet-50. */
-const leastPackedBytes = 512 * 1024
-export const leastPackedChannels = 32
+const minPackedBytes = 512 * 1024
+export const minPackedChannels = 32
 
 export const tiles = {
   packed: ({ groups, source, channels, rowAxes, columnAxes }) => {
     const reads = [rowAxes, columnAxes].every((axes) => axes.some(({ taps }) => taps > 0))
-    return groups === 1 && reads && channels >= leastPackedChannels && source.blockBytes > leastPackedBytes
+    return groups === 1 && reads && channels >= minPackedChannels && source.blockBytes > minPackedBytes
   },
   asTheyStand: always,
 } satisfies Conditions<string, TileProblem>
@@ -156,7 +156,7 @@ export const channelsConvolutions = {
 } satisfies Cycles<string, ChannelsConvolution>
 
 /** Bytes of sums, those of each block apart, up to which they stay in the cache until they are added up. */
-const mostPartialBytes = 512 * 1024
+const maxPartialBytes = 512 * 1024
 
 /** The gradient of filters from images in so many blocks. */
 export interface WeightGradient extends Convolution {
@@ -177,6 +177,6 @@ export const weightGradients = {
 /** How the direct method's gradient of filters is summed over images. */
 export const weightGradientSums = {
   /** Each block on its own, then the blocks' sums. */
-  byBlock: ({ blocks, weightShape }) => blocks * sizeOf(weightShape) * 4 <= mostPartialBytes,
+  byBlock: ({ blocks, weightShape }) => blocks * sizeOf(weightShape) * 4 <= maxPartialBytes,
   whole: always,
 } satisfies Conditions<string, WeightGradient>

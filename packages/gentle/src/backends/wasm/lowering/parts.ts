@@ -4,7 +4,7 @@ import type { Tensor } from '../../../graph/tensor.ts'
 import type { Conv2dAttributes } from '../../../ops/conv2d.ts'
 import { bodyRoots, isScan } from '../../../ops/loop.ts'
 import { assignLayouts } from '../layout/assign.ts'
-import { canBeWinograd, leastPackedChannels } from './choices.ts'
+import { canBeWinograd, minPackedChannels } from './choices.ts'
 import type { LoadedParts, Lowerings } from './context.ts'
 import type { LowerLoop } from './lowerer.ts'
 import { rareLowerings } from './lowerings.ts'
@@ -56,7 +56,7 @@ const filters: Readonly<Record<string, (node: Tensor) => readonly number[]>> = {
 }
 
 const hasManyChannels = (node: Tensor): boolean =>
-  filters[node.op.name]?.(node).some((n, axis) => axis < 2 && n >= leastPackedChannels) === true
+  filters[node.op.name]?.(node).some((n, axis) => axis < 2 && n >= minPackedChannels) === true
 
 /** Whether tensors, or some of a loop's body, are in channels. */
 const usesChannels = (roots: readonly Tensor[]): boolean => {

@@ -79,7 +79,7 @@ const clipped: Compute = (call) => {
     return { type: x.type, shape: [], data: [call.number(name, otherwise)] }
   }
   const [low, high] = [bound(1, 'min', Number.NEGATIVE_INFINITY), bound(2, 'max', Number.POSITIVE_INFINITY)]
-  const inBounds = (value: number, least: number, most: number): number => Math.min(Math.max(value, least), most)
+  const inBounds = (value: number, min: number, max: number): number => Math.min(Math.max(value, min), max)
   if ([x, low, high].every(isKnown)) return [zipKnown([x, low, high] as Known[], inBounds, x.type)]
   const tensor = call.tensorOf(x)
   if (isKnown(low) && isKnown(high) && !isInteger(x.type) && low.data[0] <= high.data[0])

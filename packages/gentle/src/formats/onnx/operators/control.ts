@@ -14,10 +14,10 @@ const choose: Compute = (call) => {
 }
 
 /** Steps of a loop that are written out. */
-const mostSteps = 10_000
+const maxSteps = 10_000
 
 /** Steps of a loop of the engine: of its numbers of steps there is a list. */
-const mostPositions = 2 ** 24
+const maxPositions = 2 ** 24
 
 const onward: Direction = { axis: 0, backward: false }
 
@@ -28,7 +28,7 @@ const loop: Compute = (call) => {
   const count = call.has(0) ? call.numbers(0)[0] : Number.POSITIVE_INFINITY
   let condition = call.has(1) ? call.numbers(1)[0] !== 0 : true
   let carried: readonly Value[] = Array.from({ length: call.count - 2 }, (_, i) => call.value(2 + i))
-  if (condition && count > 1 && count < mostPositions) {
+  if (condition && count > 1 && count < maxPositions) {
     const numbers: Known = { type: 'int64', shape: [count], data: Array.from({ length: count }, (_, i) => i) }
     const found = looped(call, {
       body,
@@ -45,7 +45,7 @@ const loop: Compute = (call) => {
   const stacks: Value[][] = body.outputs.slice(1 + carried.length).map(() => [])
   let step = 0
   for (; step < count && condition; step++) {
-    if (step >= mostSteps) call.fail(`takes more than ${mostSteps} steps`)
+    if (step >= maxSteps) call.fail(`takes more than ${maxSteps} steps`)
     const number: Known = { type: 'int64', shape: [], data: [step] }
     const [goesOn, ...results] = call.run(body, `${step}`, [number, truth(1), ...carried])
     condition = call.resolve(goesOn, `${step}/condition`).data[0] !== 0
@@ -117,7 +117,7 @@ function scanned(
     })
     if (found !== undefined) return found
   }
-  if (steps > mostSteps) call.fail(`takes more than ${mostSteps} steps`)
+  if (steps > maxSteps) call.fail(`takes more than ${maxSteps} steps`)
   let carried = states
   const stacks: Value[][] = outputs.map(() => [])
   for (let step = 0; step < steps; step++) {

@@ -25,10 +25,10 @@ const asTwo = (windows: readonly Window[]): readonly [Window, Window] =>
 
 const pairOf = (windows: readonly [Window, Window], key: keyof Window): Pair => [windows[0][key], windows[1][key]]
 
-export function spatialAxes(call: OnnxCall, x: Tensor, most: number): number {
+export function spatialAxes(call: OnnxCall, x: Tensor, max: number): number {
   const axes = x.shape.length - 2
-  if (axes < 1 || axes > most)
-    call.fail(`has an operand of shape ${formatShape(x.shape)}; expected [N, C, ...] with 1 to ${most} more axes`)
+  if (axes < 1 || axes > max)
+    call.fail(`has an operand of shape ${formatShape(x.shape)}; expected [N, C, ...] with 1 to ${max} more axes`)
   return axes
 }
 

@@ -18,10 +18,10 @@ function overlap(a: Box, b: Box): number {
 /** Of each class the boxes of largest scores that overlap no better one by more than a bound: [example, class, box], the best first. */
 const nonMaxSuppression: Compute = (call) => {
   const centred = call.flag('center_point_box')
-  return call.onHost((boxes, scores, most, overlapBound, scoreBound) => {
+  return call.onHost((boxes, scores, max, overlapBound, scoreBound) => {
     const [examples, classes, count] = scores!.shape
-    const limit = most?.data[0] ?? 0
-    const [bound, least] = [overlapBound?.data[0] ?? 0, scoreBound?.data[0] ?? Number.NEGATIVE_INFINITY]
+    const limit = max?.data[0] ?? 0
+    const [bound, min] = [overlapBound?.data[0] ?? 0, scoreBound?.data[0] ?? Number.NEGATIVE_INFINITY]
     const boxAt = (example: number, i: number): Box => {
       const [a, b, c, d] = boxes!.data.slice((example * count + i) * 4, (example * count + i + 1) * 4)
       if (centred) return [b - d / 2, a - c / 2, b + d / 2, a + c / 2]
@@ -34,7 +34,7 @@ const nonMaxSuppression: Compute = (call) => {
       for (let label = 0; label < classes; label++) {
         const start = (example * classes + label) * count
         const score = (i: number): number => scores!.data[start + i]
-        const order = own.map((_, i) => i).filter((i) => score(i) > least)
+        const order = own.map((_, i) => i).filter((i) => score(i) > min)
         order.sort((i, j) => score(j) - score(i) || i - j)
         const kept: number[] = []
         for (const i of order) {

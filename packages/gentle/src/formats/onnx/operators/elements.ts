@@ -45,15 +45,15 @@ export const activation =
  */
 export function integerResult(call: OnnxCall, type: OnnxType, result: Tensor, estimate: () => Tensor): Tensor {
   if (type === 'int32') return result
-  const [least, largest] = integerRange(type)
+  const [min, max] = integerRange(type)
   if (fitsEngine(type)) {
-    const count = largest - least + 1
-    return least === 0 ? mod(result, count) : add(mod(sub(result, least), count), least)
+    const count = max - min + 1
+    return min === 0 ? mod(result, count) : add(mod(sub(result, min), count), min)
   }
   // float32 tells numbers of this size to within some hundreds.
   const size = 2 ** 31 - 1024
   const about = estimate()
-  const bad = least === 0 ? maximum(greater(about, size), less(about, 0)) : greater(abs(about), size)
+  const bad = min === 0 ? maximum(greater(about, size), less(about, 0)) : greater(abs(about), size)
   call.doubtWhere(bad, result, `computes an ${type} that does not fit the 32 bits that integers are computed with`)
   return result
 }

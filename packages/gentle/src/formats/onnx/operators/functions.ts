@@ -38,12 +38,12 @@ const bitwise =
 
 const inverted: Compute = (call) =>
   call.onHost((x) => {
-    const most = x!.type.startsWith('u') ? integerRange(x!.type)[1] : -1
+    const max = x!.type.startsWith('u') ? integerRange(x!.type)[1] : -1
     return [
       knownAs(
         x!.type,
         x!.shape,
-        Array.from(x!.data, (value) => most - value),
+        Array.from(x!.data, (value) => max - value),
       ),
     ]
   })

@@ -31,26 +31,22 @@ const batchNorm: Compute = (call) => {
   return [normed(average, variance), moved(3, average), moved(4, variance)]
 }
 
-/** x without its mean, over its deviation, both over these axes. */
-function standardized(
-  x: Tensor,
-  axes: readonly number[],
-  epsilon: number,
-): { y: Tensor; mean: Tensor; deviation: Tensor } {
+/** x without its mean, over its standard deviation, both over these axes. */
+function standardized(x: Tensor, axes: readonly number[], epsilon: number): { y: Tensor; mean: Tensor; std: Tensor } {
   const average = mean(x, axes, { keepDims: true })
   const centred = sub(x, average)
-  const deviation = sqrt(add(mean(mul(centred, centred), axes, { keepDims: true }), epsilon))
-  return { y: div(centred, deviation), mean: average, deviation }
+  const std = sqrt(add(mean(mul(centred, centred), axes, { keepDims: true }), epsilon))
+  return { y: div(centred, std), mean: average, std }
 }
 
 const layerNorm: Compute = (call) => {
   const x = call.tensor(0)
   const first = axisOf(call, call.number('axis', -1), x.shape.length)
   const axes = x.shape.map((_, axis) => axis).slice(first)
-  const { y, mean: average, deviation } = standardized(x, axes, call.number('epsilon', 1e-5))
+  const { y, mean: average, std } = standardized(x, axes, call.number('epsilon', 1e-5))
   const scaled = mul(y, call.tensor(1))
   const bias = call.optionalTensor(2)
-  return [bias ? add(scaled, bias) : scaled, average, div(1, deviation)].map((tensor) => like(call, 0, tensor))
+  return [bias ? add(scaled, bias) : scaled, average, div(1, std)].map((tensor) => like(call, 0, tensor))
 }
 
 const instanceNorm: Compute = (call) => {
@@ -90,8 +86,8 @@ const meanVarianceNorm: Compute = (call) => {
   const x = call.tensor(0)
   const axes = axesOf(call, call.list('axes') ?? [0, 2, 3], x.shape.length)
   const centred = sub(x, mean(x, axes, { keepDims: true }))
-  const deviation = sqrt(mean(mul(centred, centred), axes, { keepDims: true }))
-  return [like(call, 0, div(centred, add(deviation, 1e-9)))]
+  const std = sqrt(mean(mul(centred, centred), axes, { keepDims: true }))
+  return [like(call, 0, div(centred, add(std, 1e-9)))]
 }
 
 export const normalizationOperators = {

@@ -43,7 +43,7 @@ function pooled(
   volumes: typeof avgPool3d,
   countIncludePad = true,
 ): Tensor {
-  const ceil = call.flag('ceil_mode')
+  const ceilMode = call.flag('ceil_mode')
   if (windows.length === 3) {
     const [depth, rows, columns] = windows
     const each = <T>(of: (window: Window) => T): [T, T, T] => [of(depth), of(rows), of(columns)]
@@ -54,7 +54,7 @@ function pooled(
         stride: each(({ stride }) => stride),
         padding: each(({ before, after }): [number, number] => [before, after]),
         dilation: each(({ dilation }) => dilation),
-        ceil,
+        ceilMode,
         countIncludePad,
       },
     )
@@ -65,7 +65,7 @@ function pooled(
     stride: each(({ stride }) => stride),
     padding: each(({ before, after }): [number, number] => [before, after]),
     dilation: each(({ dilation }) => dilation),
-    ceil,
+    ceilMode,
     countIncludePad,
   }
   const [n, c, ...sizes] = x.shape

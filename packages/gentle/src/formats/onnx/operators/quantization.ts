@@ -30,8 +30,8 @@ function alongAxis(call: OnnxCall, index: number, x: Tensor): Tensor {
 }
 
 const inRange = (x: Tensor, type: OnnxType): Tensor => {
-  const [least, largest] = integerRange(type)
-  return cast(minimum(maximum(x, least), largest), 'int32')
+  const [smallest, largest] = integerRange(type)
+  return cast(minimum(maximum(x, smallest), largest), 'int32')
 }
 
 const quantize: Compute = (call) => {
@@ -50,11 +50,11 @@ const dequantize: Compute = (call) => {
 /** To 8 bits, with the scale that holds all values and 0. */
 const dynamicQuantize: Compute = (call) => {
   const x = call.tensor(0)
-  const [least, largest] = [minimum(min(x), 0), maximum(max(x), 0)]
-  const span = div(sub(largest, least), 255)
+  const [smallest, largest] = [minimum(min(x), 0), maximum(max(x), 0)]
+  const span = div(sub(largest, smallest), 255)
   // Zeros alone have any scale.
   const scale = where(equal(span, 0), 1, span)
-  const zero = round(minimum(maximum(div(sub(0, least), scale), 0), 255))
+  const zero = round(minimum(maximum(div(sub(0, smallest), scale), 0), 255))
   const y = inRange(add(round(div(x, scale)), zero), 'uint8')
   return [computed('uint8', y), computed('float32', scale), computed('uint8', cast(zero, 'int32'))]
 }

@@ -43,7 +43,7 @@ export function activationsOf(call: OnnxCall, directions: number, otherwise: rea
     if (!Object.hasOwn(activations, key)) return call.fail(`has the activation '${printable(name)}', which is not read`)
     const { defaults, of } = activations[key]
     const [alpha = 0, beta = 0] = defaults.map(
-      (usual, i) => given[i].shift() ?? usual ?? call.fail(`gives no ${i === 0 ? 'alpha' : 'beta'} for ${name}`),
+      (standard, i) => given[i].shift() ?? standard ?? call.fail(`gives no ${i === 0 ? 'alpha' : 'beta'} for ${name}`),
     )
     return (x) => of(x, alpha, beta)
   })

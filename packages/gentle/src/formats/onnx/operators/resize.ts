@@ -82,15 +82,15 @@ function resizedAxes(call: OnnxCall, shape: readonly number[], place: PlaceRule)
   })
   // Before the weights of each element are computed.
   const sizesGiven = resized.map(({ to }) => to)
-  if (sizeOf(sizesGiven) > mostElements || Math.max(...sizesGiven) > mostPositions)
+  if (sizeOf(sizesGiven) > maxElements || Math.max(...sizesGiven) > maxPositions)
     call.fail(`makes [${sizesGiven}] of [${shape}], which is more than is computed`)
   return resized
 }
 
 /** Of float32 in the 4 GiB that WebAssembly addresses. */
-const mostElements = 2 ** 30
+const maxElements = 2 ** 30
 /** Of one axis, as for all resizing. */
-const mostPositions = 2 ** 22
+const maxPositions = 2 ** 22
 
 const isSame = ({ from, to, scale, place }: ResizedAxis): boolean =>
   from === to && (scale === 1 || place === 'align_corners') && place !== 'tf_crop_and_resize'

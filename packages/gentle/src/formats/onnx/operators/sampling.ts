@@ -18,13 +18,13 @@ function pixelPlaces(grid: Tensor, size: number, corners: boolean, beyond: Beyon
   const place = corners ? mul(add(grid, 1), (size - 1) / 2) : div(sub(mul(add(grid, 1), size), 1), 2)
   if (beyond === 'zeros') return place
   if (beyond === 'border') return clip(place, 0, size - 1)
-  const [least, span] = corners ? [0, size - 1] : [-0.5, size]
+  const [min, span] = corners ? [0, size - 1] : [-0.5, size]
   if (span === 0) return mul(place, 0)
-  const distance = abs(sub(place, least))
+  const distance = abs(sub(place, min))
   const turns = floor(div(distance, span))
   const rest = sub(distance, mul(turns, span))
   const backward = greaterEqual(sub(turns, mul(floor(div(turns, 2)), 2)), 1)
-  return clip(add(where(backward, sub(span, rest), rest), least), 0, size - 1)
+  return clip(add(where(backward, sub(span, rest), rest), min), 0, size - 1)
 }
 
 const gridSample: Compute = (call) => {

@@ -193,11 +193,11 @@ const splitOf: Compute = (call) => {
   const given = call.list('split') ?? (call.has(1) ? call.numbers(1) : undefined)
   const asked = call.number('num_outputs', parts)
   if (asked !== parts) call.fail(`has ${parts} outputs, and num_outputs ${asked}`)
-  const most = Math.ceil(size / parts)
+  const limit = Math.ceil(size / parts)
   // From operator set 18 on the last part may be smaller.
   if (given === undefined && call.opset < 18 && size % parts !== 0)
     call.fail(`splits ${size} elements into ${parts} equal parts`)
-  const sizes = given ?? Array.from({ length: parts }, (_, i) => Math.min(most, size - i * most))
+  const sizes = given ?? Array.from({ length: parts }, (_, i) => Math.min(limit, size - i * limit))
   if (sizes.reduce((sum, n) => sum + n, 0) !== size) call.fail(`splits ${size} elements into parts of [${sizes}]`)
   let start = 0
   return sizes.map((count) => {
@@ -312,8 +312,8 @@ function cast(call: OnnxCall, x: Value, type: OnnxType): Value {
 
 /** The whole part of a number as an integer of a type, of which one of fewer bits is cut to its lowest. What the engine's 32 bits do not hold is refused when the program runs. */
 function asInteger(call: OnnxCall, { type: from, tensor }: Computed, type: OnnxType): Tensor {
-  const [least, largest] = integerRange(type)
-  const unsigned = least === 0 && !fitsEngine(type)
+  const [min, max] = integerRange(type)
+  const unsigned = min === 0 && !fitsEngine(type)
   if (isFloat(from)) {
     // NaN is not within, either.
     const within = mul(greaterEqual(tensor, -(2 ** 31)), less(tensor, 2 ** 31))
@@ -328,15 +328,15 @@ function asInteger(call: OnnxCall, { type: from, tensor }: Computed, type: OnnxT
     : from === 'bool'
       ? [0, 1]
       : [-Infinity, Infinity]
-  if (least <= fromLeast && fromLargest <= largest) return whole
+  if (min <= fromLeast && fromLargest <= max) return whole
   if (unsigned && !isFloat(from))
     call.refuseWhere(
       less(whole, 0),
       `casts a number below 0 to ${type}, which does not fit the 32 bits that integers are computed with`,
     )
   if (!fitsEngine(type) || type === 'int32') return whole
-  const count = largest - least + 1
-  return least === 0 ? mod(whole, count) : add(mod(sub(whole, least), count), least)
+  const count = max - min + 1
+  return min === 0 ? mod(whole, count) : add(mod(sub(whole, min), count), min)
 }
 
 const padded: Compute = (call) => {

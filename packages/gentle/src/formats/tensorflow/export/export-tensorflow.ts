@@ -67,6 +67,6 @@ function inputOf(writer: KerasWriter, shape: Shape, parts: readonly Part[], x: T
     layer: writer.input(turned ? [...shape.slice(1), shape[0]] : shape),
     shape,
     layout: { kind: turned ? 'channelsLast' : 'same' },
-    atLeastZero: false,
+    nonNegative: false,
   }
 }

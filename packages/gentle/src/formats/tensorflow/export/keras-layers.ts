@@ -15,18 +15,18 @@ const passedOn: Convert = (part) => part.input()
 
 /** A function of each value alone. */
 const activation =
-  (name: string, { atLeastZero = false } = {}): Convert =>
+  (name: string, { nonNegative = false } = {}): Convert =>
   (part) => {
     const x = part.input()
-    return part.as(part.add('Activation', x.layer, { activation: name }), x, { atLeastZero })
+    return part.as(part.add('Activation', x.layer, { activation: name }), x, { nonNegative })
   }
 
 /** A function along the last axis, which there has to be the last, too. */
 const alongLast =
-  (name: string, atLeastZero: boolean): Convert =>
+  (name: string, nonNegative: boolean): Convert =>
   (part) => {
     const x = part.inOrder()
-    return { layer: part.add('Activation', x.layer, { activation: name }), layout: sameLayout, atLeastZero }
+    return { layer: part.add('Activation', x.layer, { activation: name }), layout: sameLayout, nonNegative }
   }
 
 const settingOf = ({ description }: PartContext, otherwise: number): number =>
@@ -113,7 +113,7 @@ const convolution: Convert = (part) => {
         { ...settings, filters: w[0] },
         { kernel: reordered(kernel, w, [2, 3, 1, 0]), ...weights },
       )
-  return { layer, layout: channelsLast, atLeastZero: false }
+  return { layer, layout: channelsLast, nonNegative: false }
 }
 
 const transposedConvolution: Convert = (part) => {
@@ -146,7 +146,7 @@ const transposedConvolution: Convert = (part) => {
   const layer = cropping.flat().every((n) => n === 0)
     ? grown
     : part.writer.add('Cropping2D', `${part.name}_crop`, [grown], { cropping, data_format: 'channels_last' })
-  return { layer, layout: channelsLast, atLeastZero: false }
+  return { layer, layout: channelsLast, nonNegative: false }
 }
 
 const linear: Convert = (part) => {
@@ -160,7 +160,7 @@ const linear: Convert = (part) => {
   const inOrder = Float32Array.from(rows.flatMap((row) => [...perFeature(x, row).data]))
   const kernel = reordered(inOrder, [units, features], [1, 0])
   const layer = part.add('Dense', x.layer, { ...config, units, activation: 'linear' }, { kernel, ...weights })
-  return { layer, layout: sameLayout, atLeastZero: false }
+  return { layer, layout: sameLayout, nonNegative: false }
 }
 
 const batchNorm: Convert = (part) => {
@@ -201,7 +201,7 @@ const layerNorm: Convert = (part) => {
     ...(gamma && { gamma: { shape, data: gamma } }),
     ...(beta && { beta: { shape, data: beta } }),
   })
-  return { layer, layout: sameLayout, atLeastZero: false }
+  return { layer, layout: sameLayout, nonNegative: false }
 }
 
 const embedding: Convert = (part) => {
@@ -210,7 +210,7 @@ const embedding: Convert = (part) => {
   const { count, dimensions } = part.description as { count: number; dimensions: number }
   const embeddings = { shape: [count, dimensions], data: part.weight('weight')! }
   const config = { input_dim: count, output_dim: dimensions, mask_zero: false }
-  return { layer: part.add('Embedding', x.layer, config, { embeddings }), layout: sameLayout, atLeastZero: false }
+  return { layer: part.add('Embedding', x.layer, config, { embeddings }), layout: sameLayout, nonNegative: false }
 }
 
 const flatten: Convert = (part) => {
@@ -218,16 +218,16 @@ const flatten: Convert = (part) => {
   if (x.layout.kind === 'flattened' || x.shape.length === 1) return x
   const isImage = x.layout.kind === 'channelsLast' && x.shape.slice(1).some((n) => n > 1)
   const layout = isImage ? ({ kind: 'flattened', image: x.shape } as const) : sameLayout
-  return { layer: part.add('Flatten', x.layer), layout, atLeastZero: x.atLeastZero }
+  return { layer: part.add('Flatten', x.layer), layout, nonNegative: x.nonNegative }
 }
 
 /** One number a channel, and, with `keeps`, as a picture of one pixel. */
 function globallyPooled(part: PartContext, className: string, keeps: boolean): Converted {
   const x = part.images()
   const pooled = part.add(className, x.layer, { data_format: 'channels_last' })
-  if (!keeps) return { layer: pooled, layout: sameLayout, atLeastZero: x.atLeastZero }
+  if (!keeps) return { layer: pooled, layout: sameLayout, nonNegative: x.nonNegative }
   const layer = part.writer.add('Reshape', `${part.name}_pixel`, [pooled], { target_shape: [1, 1, x.shape[0]] })
-  return { layer, layout: channelsLast, atLeastZero: x.atLeastZero }
+  return { layer, layout: channelsLast, nonNegative: x.nonNegative }
 }
 
 const adaptiveAverage: Convert = (part) => {
@@ -257,7 +257,7 @@ const padChannels: Convert = (part) => {
     data_format: 'channels_last',
   })
   const layer = writer.add('Permute', `${name}_back`, [wider], { dims: [1, 3, 2] })
-  return { layer, layout: channelsLast, atLeastZero: x.atLeastZero }
+  return { layer, layout: channelsLast, nonNegative: x.nonNegative }
 }
 
 /** Branches in one layout: as they are, where they agree. */
@@ -278,7 +278,7 @@ function joined(part: PartContext, op: string, className: string, config: Record
   return {
     layer: part.writer.add(className, `${part.name}_${op}`, names, config),
     layout: given[0].layout,
-    atLeastZero: given.every(({ atLeastZero }) => atLeastZero),
+    nonNegative: given.every(({ nonNegative }) => nonNegative),
   }
 }
 
@@ -297,13 +297,13 @@ const onSequences =
   (convert: Convert): Convert =>
   (part) => {
     const row = part.ofOneRow()
-    const { layer, atLeastZero } = convert(row)
+    const { layer, nonNegative } = convert(row)
     const [channels, , length] = row.outputShape
     const config = { target_shape: [length, channels] }
     return {
       layer: part.writer.add('Reshape', `${part.name}_sequence`, [layer], config),
       layout: channelsLast,
-      atLeastZero,
+      nonNegative,
     }
   }
 
@@ -317,7 +317,7 @@ export const layers: Readonly<Record<string, Convert>> = {
   globalAvgPool1d(part) {
     const x = part.ofOneRow().input()
     const layer = part.add('GlobalAveragePooling2D', x.layer, { data_format: 'channels_last' })
-    return { layer, layout: sameLayout, atLeastZero: x.atLeastZero }
+    return { layer, layout: sameLayout, nonNegative: x.nonNegative }
   },
   convTranspose2d: transposedConvolution,
   linear,
@@ -334,14 +334,14 @@ export const layers: Readonly<Record<string, Convert>> = {
   dropout(part) {
     const x = part.input()
     const { rate } = part.description as { rate: number }
-    return part.as(part.add('Dropout', x.layer, { rate }), x, { atLeastZero: x.atLeastZero })
+    return part.as(part.add('Dropout', x.layer, { rate }), x, { nonNegative: x.nonNegative })
   },
   // Which drops nothing where it predicts.
   dropout2d: passedOn,
-  relu: activation('relu', { atLeastZero: true }),
-  relu6: activation('relu6', { atLeastZero: true }),
-  sigmoid: activation('sigmoid', { atLeastZero: true }),
-  softplus: activation('softplus', { atLeastZero: true }),
+  relu: activation('relu', { nonNegative: true }),
+  relu6: activation('relu6', { nonNegative: true }),
+  sigmoid: activation('sigmoid', { nonNegative: true }),
+  softplus: activation('softplus', { nonNegative: true }),
   tanh: activation('tanh'),
   silu: activation('swish'),
   gelu: activation('gelu'),

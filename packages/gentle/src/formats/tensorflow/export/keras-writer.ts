@@ -16,7 +16,7 @@ export interface Written {
   readonly shape: Shape
   readonly layout: Layout
   /** Whether no value is below 0, whatever the input. */
-  readonly atLeastZero: boolean
+  readonly nonNegative: boolean
 }
 
 export interface KerasWeight {

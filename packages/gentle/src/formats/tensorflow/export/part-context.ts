@@ -110,8 +110,8 @@ export class PartContext {
   }
 
   /** What a layer gives that acts on each value, or each place, alone. */
-  as(layer: string, from: Written, { layout = from.layout, atLeastZero = false } = {}): Converted {
-    return { layer, layout: layout as Layout, atLeastZero }
+  as(layer: string, from: Written, { layout = from.layout, nonNegative = false } = {}): Converted {
+    return { layer, layout: layout as Layout, nonNegative }
   }
 
   /** @throws FormatError */

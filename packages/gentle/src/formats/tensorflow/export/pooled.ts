@@ -62,12 +62,12 @@ export function maxPooled(part: PartContext): Converted {
   if (attributes.dilation !== undefined) part.fail('has dilation, and in TensorFlow.js pooling has none')
   const places = around(part, x, attributes)
   const { size, stride } = attributes
-  const give = (layer: string): Converted => ({ layer, layout: x.layout, atLeastZero: x.atLeastZero })
+  const give = (layer: string): Converted => ({ layer, layout: x.layout, nonNegative: x.nonNegative })
   if (isNothing(places.before, beyond(places)))
     return give(part.add('MaxPooling2D', x.layer, window(attributes, 'valid')))
   if (places.isSame) return give(part.add('MaxPooling2D', x.layer, window(attributes, 'same')))
   // Zeros win nowhere where nothing is below them.
-  if (x.atLeastZero) {
+  if (x.nonNegative) {
     const from = padded(part, x, places.before, beyond(places))
     return give(part.add('MaxPooling2D', from, window(attributes, 'valid')))
   }
@@ -94,7 +94,7 @@ export function averagePooled(part: PartContext): Converted {
   const { padding, after = padding, countIncludePad = true } = attributes
   const places = around(part, x, attributes)
   const counts = countIncludePad && !isNothing(padding, after)
-  const give = (layer: string): Converted => ({ layer, layout: x.layout, atLeastZero: x.atLeastZero })
+  const give = (layer: string): Converted => ({ layer, layout: x.layout, nonNegative: x.nonNegative })
   if (isNothing(places.before, beyond(places)))
     return give(part.add('AveragePooling2D', x.layer, window(attributes, 'valid')))
   // TensorFlow divides by the pixels of the picture alone.

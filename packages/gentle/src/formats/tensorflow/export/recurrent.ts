@@ -93,5 +93,5 @@ export const recurrent: Convert = (part) => {
     } else layer = writer.add(classNames[kind], own, [dropped], config, forward)
     below = residual && i > 0 ? writer.add('Add', `${own}_residual`, [layer, below]) : layer
   }
-  return { layer: below, layout: { kind: 'same' }, atLeastZero: kind === 'rnn' && activation === 'relu' }
+  return { layer: below, layout: { kind: 'same' }, nonNegative: kind === 'rnn' && activation === 'relu' }
 }

@@ -19,7 +19,7 @@ export function resampled(part: PartContext): Converted {
       size.map((to, axis) => resampleTaps(method, x.shape[1 + axis], to)),
     )
   const config = { size: factors, data_format: 'channels_last', interpolation: 'nearest' }
-  return { layer: part.add('UpSampling2D', x.layer, config), layout: x.layout, atLeastZero: x.atLeastZero }
+  return { layer: part.add('UpSampling2D', x.layer, config), layout: x.layout, nonNegative: x.nonNegative }
 }
 
 /** Each row a weighted sum of rows, and each column of columns: products with a matrix, in layers of Dense that do not learn. */
@@ -38,5 +38,5 @@ export function weighed(part: PartContext, x: Written, taps: readonly (readonly 
   const first = writer.add('Permute', `${name}_channels_first`, [x.layer], { dims: [3, 1, 2] })
   const turned = writer.add('Permute', `${name}_turned`, [along(1, first)], { dims: [1, 3, 2] })
   const layer = writer.add('Permute', name, [along(0, turned)], { dims: [3, 2, 1] })
-  return { layer, layout: { kind: 'channelsLast' }, atLeastZero: x.atLeastZero }
+  return { layer, layout: { kind: 'channelsLast' }, nonNegative: x.nonNegative }
 }

@@ -42,7 +42,7 @@ export const isSource = ({ op }: Pick<GraphNode, 'op'>): boolean =>
   op === 'Placeholder' || op === 'Const' || op === 'PlaceholderWithDefault'
 
 /** The most numbers that are computed while the graph is traced. */
-const mostComputed = 2 ** 16
+const maxComputed = 2 ** 16
 
 /** Traces a graph; `inputs` are as it means them, in the order of its own. */
 export function runGraph(graph: GraphDescription, inputs: readonly Placed[], scope: Scope): Placed[] {
@@ -86,7 +86,7 @@ function resultsOf(call: GraphCall): readonly GraphValue[] {
     const results = graphOperators[op](call)
     call.checkAllRead()
     return call.operands.every(isKnown)
-      ? results.map((value) => (isKnown(value) || sizeOf(value.shape) > mostComputed ? value : computed(value.written)))
+      ? results.map((value) => (isKnown(value) || sizeOf(value.shape) > maxComputed ? value : computed(value.written)))
       : results
   } catch (error) {
     if (error instanceof FormatError) throw error

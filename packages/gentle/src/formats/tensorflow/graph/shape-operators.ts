@@ -88,10 +88,10 @@ function joined(call: GraphCall, indices: readonly number[], axis: number): read
 const range = (from: number, to: number): number[] => Array.from({ length: to - from }, (_, i) => from + i)
 
 /** The most numbers that are written out while a graph is traced. */
-const mostNumbers = 2 ** 20
+const maxNumbers = 2 ** 20
 
 function checkFew(call: GraphCall, count: number): void {
-  if (!(count <= mostNumbers)) call.fail(`makes ${count} numbers; expected at most ${mostNumbers}`)
+  if (!(count <= maxNumbers)) call.fail(`makes ${count} numbers; expected at most ${maxNumbers}`)
 }
 
 const packed: GraphOperator = (call) => {
@@ -217,8 +217,8 @@ const mirrored: GraphOperator = (call) => {
   return written(
     before.reduce((x, count, axis) => {
       const size = x.shape[axis]
-      const most = size - skip
-      if (count > most || after[axis] > most)
+      const largest = size - skip
+      if (count > largest || after[axis] > largest)
         return call.fail(`mirrors more elements than axis ${axis} of [${x.shape}] has`)
       const part = (start: number, length: number): Tensor[] =>
         length === 0
@@ -373,8 +373,8 @@ const extreme =
     const axis = call.has(1) ? call.axis(1, 0) : 0
     const x = call.tensor(0)
     // The least integer has no opposite of 32 bits.
-    const least = x.dtype === 'int32' ? sub(-1, x) : neg(x)
-    return written(argmax(sign === 1 ? x : least, axis))
+    const smallest = x.dtype === 'int32' ? sub(-1, x) : neg(x)
+    return written(argmax(sign === 1 ? x : smallest, axis))
   }
 
 const cumulated: GraphOperator = (call) => {

@@ -32,9 +32,9 @@ const geluOfTanh = (x: Tensor): Tensor =>
   mul(mul(0.5, x), add(1, tanh(mul(Math.sqrt(2 / Math.PI), add(x, mul(0.044715, mul(x, mul(x, x))))))))
 
 /** min(max(x, 0) for x > threshold, else slope (x - threshold)), as Keras' ReLU, of which TensorFlow.js takes no slope and no threshold. */
-export function reluOf(x: Tensor, most: number | undefined, slope: number, threshold: number): Tensor {
+export function reluOf(x: Tensor, max: number | undefined, slope: number, threshold: number): Tensor {
   const steep = threshold === 0 ? relu(x) : where(greater(x, threshold), x, 0)
-  const capped = most === undefined ? steep : minimum(steep, most)
+  const capped = max === undefined ? steep : minimum(steep, max)
   return slope === 0 ? capped : where(greater(x, threshold), capped, mul(slope, sub(x, threshold)))
 }
 

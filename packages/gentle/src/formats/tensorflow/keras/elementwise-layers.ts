@@ -12,12 +12,12 @@ import { type BuildKerasLayer, expectAxes, imageOrder, learned, ofOne } from './
 import type { LayerConfig } from './layer-config.ts'
 
 const rectified: BuildKerasLayer = (config) => {
-  const most = config.value('max_value') === undefined ? undefined : config.number('max_value')
+  const max = config.value('max_value') === undefined ? undefined : config.number('max_value')
   const slope = config.number('negative_slope', 0)
   const threshold = config.number('threshold', 0)
   if (config.dialect === 'tensorflow.js' && (slope !== 0 || threshold !== 0))
     config.fail('has negative_slope or threshold, which TensorFlow.js passes over and Keras does not')
-  return ofOne((x) => x.map((tensor) => reluOf(tensor, most, slope, threshold)))
+  return ofOne((x) => x.map((tensor) => reluOf(tensor, max, slope, threshold)))
 }
 
 const leaky: BuildKerasLayer = (config) => {

@@ -74,10 +74,10 @@ function weightsInFolders(content: Hdf5Content, fail: Fail): WeightSource {
         (each) => content.attributes.has(`${each}/vars`) && content.arrays.has(`${each}/vars/0`),
       )
       if (home === undefined) return undefined
-      const told = content.attributes.get(`${home}/vars`)?.name
+      const storedName = content.attributes.get(`${home}/vars`)?.name
       const name = layers[layers.length - 1]
-      if (typeof told === 'string' && home === outer && told !== name)
-        fail(`its folder ${quoted(home)} is of layer ${quoted(told)}; expected ${quoted(name)}`)
+      if (typeof storedName === 'string' && home === outer && storedName !== name)
+        fail(`its folder ${quoted(home)} is of layer ${quoted(storedName)}; expected ${quoted(name)}`)
       const place = all.slice(0, index).filter((other) => other.folder === within).length
       const path = `${home}/vars/${place}`
       taken.add(path)

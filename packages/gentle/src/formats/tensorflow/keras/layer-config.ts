@@ -76,12 +76,12 @@ export class LayerConfig {
   }
 
   /** A number for each of `axes` axes; one number stands for all. */
-  counts(setting: string, axes: number, least: number, otherwise: number | readonly number[]): number[] {
+  counts(setting: string, axes: number, min: number, otherwise: number | readonly number[]): number[] {
     const value = this.value(setting) ?? otherwise
     const all = typeof value === 'number' ? Array.from({ length: axes }, () => value) : value
-    return Array.isArray(all) && all.length === axes && all.every((n) => isCount(n) && n >= least)
+    return Array.isArray(all) && all.length === axes && all.every((n) => isCount(n) && n >= min)
       ? all
-      : this.#wrong(setting, value, `${axes} whole number${axes === 1 ? '' : 's'} from ${least}`)
+      : this.#wrong(setting, value, `${axes} whole number${axes === 1 ? '' : 's'} from ${min}`)
   }
 
   /** Whole numbers, one or a list. */

@@ -70,8 +70,8 @@ export function networkFrom(value: unknown, fail: Fail): KerasNetwork {
 function entryOf(entry: Json, fail: Fail): KerasLayerEntry {
   const className = classNameOf(entry, fail)
   const settings = isRecord(entry.config) ? entry.config : {}
-  const told = entry.name ?? settings.name
-  const name = typeof told === 'string' ? told : fail(`a layer of class ${quoted(className)} has no name`)
+  const stored = entry.name ?? settings.name
+  const name = typeof stored === 'string' ? stored : fail(`a layer of class ${quoted(className)} has no name`)
   if (isNetwork(className)) return { name, className, settings: {}, network: networkFrom(entry, fail) }
   // Operations of Keras 3 have classes by the same names as layers; their module tells them apart.
   const isOperation = typeof entry.module === 'string' && /\bops\b/.test(entry.module)
@@ -109,8 +109,8 @@ function sequential(list: readonly Json[], config: Json, fail: Fail): KerasNetwo
   const shape = shapeOf(first) ?? within?.shape ?? shapeOf(built)
   if (shape === undefined) return fail('its Sequential network does not tell the shape of its input')
   const entries = list.filter((each) => each.class_name !== inputLayer).map((each) => entryOf(each, fail))
-  const told = list[0].class_name === inputLayer && typeof first.name === 'string' ? first.name : within?.name
-  const name = told ?? `${entries[0]?.name}_input`
+  const stored = list[0].class_name === inputLayer && typeof first.name === 'string' ? first.name : within?.name
+  const name = stored ?? `${entries[0]?.name}_input`
   const layers = [{ name, className: inputLayer, settings: {} }, ...entries]
   return {
     layers,

@@ -84,7 +84,7 @@ const layerNormalization: BuildKerasLayer = (config) => {
       const rank = x.shape.length
       const folded = axes.map((axis) => (axis < 0 ? axis + rank : axis)).sort((a, b) => a - b)
       const sizes = folded.map((axis) => x.shape[axis])
-      const spread = (parameter: Tensor): Tensor =>
+      const broadcast = (parameter: Tensor): Tensor =>
         reshape(
           parameter,
           x.shape.map((n, axis) => (folded.includes(axis) ? n : 1)),
@@ -92,8 +92,8 @@ const layerNormalization: BuildKerasLayer = (config) => {
       const centred = sub(x, mean(x, folded, { keepDims: true }))
       const variance = mean(mul(centred, centred), folded, { keepDims: true })
       const normal = div(centred, sqrt(add(variance, epsilon)))
-      const scaled = scale ? mul(normal, spread(learned(scope, 'gamma', sizes))) : normal
-      return Placed.written(center ? add(scaled, spread(learned(scope, 'beta', sizes))) : scaled)
+      const scaled = scale ? mul(normal, broadcast(learned(scope, 'gamma', sizes))) : normal
+      return Placed.written(center ? add(scaled, broadcast(learned(scope, 'beta', sizes))) : scaled)
     },
   }
 }
@@ -141,11 +141,11 @@ const flat = (value: unknown): number[] => (Array.isArray(value) ? value.flatMap
 const normalization: BuildKerasLayer = (config) => {
   const axis = axisOf(config, -1)
   config.expect('invert', false)
-  const [told, spread] = [config.value('mean'), config.value('variance')]
-  const isTold = told !== undefined && spread !== undefined
-  if (isRecord(told) && !Array.isArray(told)) config.fail('has a mean that is not a list of numbers')
+  const [meanValue, varianceValue] = [config.value('mean'), config.value('variance')]
+  const isGiven = meanValue !== undefined && varianceValue !== undefined
+  if (isRecord(meanValue) && !Array.isArray(meanValue)) config.fail('has a mean that is not a list of numbers')
   return {
-    weights: isTold
+    weights: isGiven
       ? []
       : [
           { name: 'mean', state: true },
@@ -157,7 +157,7 @@ const normalization: BuildKerasLayer = (config) => {
       const meant = axis < 0 ? axis + rank : axis
       const channels = input.shape[meant]
       const vector = (name: string, value: unknown, first: number): Tensor => {
-        if (!isTold) return moving(scope, name, [channels], first)
+        if (!isGiven) return moving(scope, name, [channels], first)
         const numbers = flat(value)
         if (numbers.length !== 1 && numbers.length !== channels)
           config.fail(`has ${numbers.length} numbers as ${name}; expected ${channels}`)
@@ -167,9 +167,9 @@ const normalization: BuildKerasLayer = (config) => {
         )
       }
       const at = input.axisAsItLies(meant)
-      const centre = along(vector('mean', told, 0), rank, at)
-      const deviation = maximum(sqrt(along(vector('variance', spread, 1), rank, at)), 1e-7)
-      return input.map((x) => div(sub(x, centre), deviation))
+      const centre = along(vector('mean', meanValue, 0), rank, at)
+      const std = maximum(sqrt(along(vector('variance', varianceValue, 1), rank, at)), 1e-7)
+      return input.map((x) => div(sub(x, centre), std))
     },
   }
 }

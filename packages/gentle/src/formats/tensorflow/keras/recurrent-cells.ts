@@ -184,16 +184,16 @@ export const kerasCells: Readonly<Record<string, (config: LayerConfig, place: Ce
 }
 
 /** A cell that another layer's settings tell, `{ class_name, config }`. @throws FormatError for other classes. */
-export function cellFrom(config: LayerConfig, told: unknown, place: CellPlace): KerasCell {
-  if (!isRecord(told) || typeof told.class_name !== 'string') return config.fail('tells no cell')
-  const settings = isRecord(told.config) ? told.config : {}
+export function cellFrom(config: LayerConfig, storedCell: unknown, place: CellPlace): KerasCell {
+  if (!isRecord(storedCell) || typeof storedCell.class_name !== 'string') return config.fail('tells no cell')
+  const settings = isRecord(storedCell.config) ? storedCell.config : {}
   const name = typeof settings.name === 'string' ? settings.name : config.name
-  const within = new LayerConfig(name, told.class_name, relevantSettings(settings), config.dialect)
-  if (!Object.hasOwn(kerasCells, told.class_name))
+  const within = new LayerConfig(name, storedCell.class_name, relevantSettings(settings), config.dialect)
+  if (!Object.hasOwn(kerasCells, storedCell.class_name))
     return within.fail(
       `is of a class of cells that is not supported; supported are ${Object.keys(kerasCells).join(', ')}`,
     )
-  const cell = kerasCells[told.class_name](within, place)
+  const cell = kerasCells[storedCell.class_name](within, place)
   within.checkAllRead()
   return cell
 }
@@ -204,12 +204,12 @@ function stacked(config: LayerConfig, { prefix, folder }: CellPlace): KerasCell 
   if (!Array.isArray(list) || list.length === 0) return config.fail('has no list of cells')
   config.expect('reverse_state_order', false)
   const taken = new Map<string, number>()
-  const cells = list.map((told, i) => {
-    const stem = inSnakeCase(isRecord(told) ? String(told.class_name) : '')
+  const cells = list.map((storedCell, i) => {
+    const stem = inSnakeCase(isRecord(storedCell) ? String(storedCell.class_name) : '')
     const before = taken.get(stem) ?? 0
     taken.set(stem, before + 1)
     const own = `${folder}/cells/${stem}${before === 0 ? '' : `_${before}`}`
-    return cellFrom(config, told, { prefix: `${prefix}cell_${i}.`, folder: own })
+    return cellFrom(config, storedCell, { prefix: `${prefix}cell_${i}.`, folder: own })
   })
   return {
     weights: cells.flatMap(({ weights }) => weights),

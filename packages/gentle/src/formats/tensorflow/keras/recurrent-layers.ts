@@ -128,13 +128,13 @@ const oneWay: BuildKerasLayer = (config): KerasLayer => {
 }
 
 /** A layer that `Bidirectional` is around. */
-function within(config: LayerConfig, told: unknown, turned: boolean, place: CellPlace): Recurrent {
-  const className = isRecord(told) ? told.class_name : undefined
-  if (!isRecord(told) || typeof className !== 'string' || !(className === 'RNN' || Object.hasOwn(classes, className)))
+function within(config: LayerConfig, stored: unknown, turned: boolean, place: CellPlace): Recurrent {
+  const className = isRecord(stored) ? stored.class_name : undefined
+  if (!isRecord(stored) || typeof className !== 'string' || !(className === 'RNN' || Object.hasOwn(classes, className)))
     return config.fail(
       `is around a layer that is not supported there; expected RNN, ${Object.keys(classes).join(', ')}`,
     )
-  const settings: Json = relevantSettings(isRecord(told.config) ? told.config : {})
+  const settings: Json = relevantSettings(isRecord(stored.config) ? stored.config : {})
   const backwards = settings.go_backwards === true
   const own = new LayerConfig(
     config.name,
@@ -150,10 +150,10 @@ function within(config: LayerConfig, told: unknown, turned: boolean, place: Cell
 const merges = ['concat', 'sum', 'ave', 'mul', 'none'] as const
 
 const bothWays: BuildKerasLayer = (config) => {
-  const told = config.value('layer')
+  const stored = config.value('layer')
   const other = config.value('backward_layer')
-  const forward = within(config, told, false, { prefix: 'forward.', folder: 'forward_layer/' })
-  const backward = within(config, other ?? told, other === undefined, {
+  const forward = within(config, stored, false, { prefix: 'forward.', folder: 'forward_layer/' })
+  const backward = within(config, other ?? stored, other === undefined, {
     prefix: 'backward.',
     folder: 'backward_layer/',
   })

@@ -84,13 +84,13 @@ export function cellInitializers(
     throw new ArgumentError(
       `${where}: normalization is ${JSON.stringify(normalization)}; expected ${normalizations.map((name) => `'${name}'`).join(' or ')}`,
     )
-  const usual = uniformWithin(1 / Math.sqrt(units))
-  const ofBias = biasInit === undefined ? usual : constants(checkFinite(biasInit, `${where}: biasInit`))
+  const uniform = uniformWithin(1 / Math.sqrt(units))
+  const ofBias = biasInit === undefined ? uniform : constants(checkFinite(biasInit, `${where}: biasInit`))
   return {
     bias: bias && normalization === undefined,
     normalization,
-    weight: weightInit === undefined ? usual : initializerFrom(weightInit),
-    recurrent: recurrentInit === undefined ? usual : initializerFrom(recurrentInit),
+    weight: weightInit === undefined ? uniform : initializerFrom(weightInit),
+    recurrent: recurrentInit === undefined ? uniform : initializerFrom(recurrentInit),
     biasIh: ofBias,
     biasHh: ofBias,
   }

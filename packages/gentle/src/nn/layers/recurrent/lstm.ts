@@ -56,11 +56,11 @@ function lstmInitializers(
   where: string,
   normalizations?: readonly string[],
 ): CellInitializers {
-  const usual = cellInitializers(units, options, where, normalizations)
+  const initial = cellInitializers(units, options, where, normalizations)
   const { forgetBias } = options
-  if (forgetBias === undefined) return usual
+  if (forgetBias === undefined) return initial
   checkFinite(forgetBias, `${where}: forgetBias`)
-  if (!usual.bias)
+  if (!initial.bias)
     throw new ArgumentError(
       `${where}: forgetBias is ${forgetBias}, and with ${options.normalization === undefined ? 'bias: false' : 'normalization'} there are no biases; use one of them`,
     )
@@ -68,7 +68,7 @@ function lstmInitializers(
     (initialize: Initializer, value: number): Initializer =>
     (shape, random) =>
       initialize(shape, random).fill(value, units, 2 * units)
-  return { ...usual, biasIh: withForget(usual.biasIh, forgetBias), biasHh: withForget(usual.biasHh, 0) }
+  return { ...initial, biasIh: withForget(initial.biasIh, forgetBias), biasHh: withForget(initial.biasHh, 0) }
 }
 
 /**

@@ -411,9 +411,9 @@ describe.each(ways)('with fused multiply-add: %s', (fma) => {
     const bases = points(0, 50)
     const exponents = Float32Array.from(bases, (x, i) => (20 * Math.sin(i)) / Math.max(Math.abs(Math.log(x)), 0.01))
     const results = evaluate((math, x, y) => math.pow(x, y), fma, bases, exponents)
-    const worst = [...bases].reduce((most, x, i) => {
+    const worst = [...bases].reduce((max, x, i) => {
       const exact = x ** exponents[i]
-      return x === 0 ? most : Math.max(most, Math.abs(results[i] / exact - 1))
+      return x === 0 ? max : Math.max(max, Math.abs(results[i] / exact - 1))
     }, 0)
     expect(worst).toBeLessThan(2e-7)
   })

@@ -43,7 +43,7 @@ export function softmaxRow(
   pairs: Pointer,
 ): Statement[] {
   const vectors = wholeVectors(symbols) / 4
-  const [x, n, r, most, total, inverse] = locals('v128')
+  const [x, n, r, max, total, inverse] = locals('v128')
   const [offset, target] = locals('i32')
   const largest = new Local('f32')
   const at = i32.add(logits, offset)
@@ -57,14 +57,14 @@ export function softmaxRow(
   return [
     v128.store(logits, splat(Number.NEGATIVE_INFINITY), 16 * (vectors - 1)),
     memoryCopy(logits, source, 4 * symbols),
-    most.set(splat(Number.NEGATIVE_INFINITY)),
-    ...eachVector([most.set(f32x4.max(most, v128.load(at)))]),
-    largest.set(across(most, f32.max)),
+    max.set(splat(Number.NEGATIVE_INFINITY)),
+    ...eachVector([max.set(f32x4.max(max, v128.load(at)))]),
+    largest.set(across(max, f32.max)),
     // 0, or NaN where the largest is none to take a difference from.
     total.set(f32x4.splat(f32.sub(largest, largest))),
-    most.set(f32x4.splat(largest)),
+    max.set(f32x4.splat(largest)),
     ...eachVector([
-      x.set(f32x4.sub(v128.load(at), most)),
+      x.set(f32x4.sub(v128.load(at), max)),
       n.set(f32x4.nearest(f32x4.mul(x, splat(Math.LOG2E)))),
       r.set(f32x4.add(math.expm1Near0(bounded), splat(1))),
       total.set(f32x4.add(total, f32x4.mul(r, powerOfTwo(n)))),

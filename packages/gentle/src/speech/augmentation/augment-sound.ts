@@ -4,12 +4,12 @@ import type { Random } from '../../core/random.ts'
 import { resample, resampledLength } from '../resample.ts'
 import type { SoundPolicy, Span } from './sound-policy.ts'
 
-const between = ([least, most]: Span, random: Random): number => least + random.uniform() * (most - least)
+const between = ([min, max]: Span, random: Random): number => min + random.uniform() * (max - min)
 
 const power = (samples: Float32Array): number => samples.reduce((sum, value) => sum + value * value, 0) / samples.length
 
 /** What the clock of a sound is divided by: hundredths, 100 where the speed stays. The first thing that is drawn of a stream, so that lengths are known without the sound. */
-export const drawnSpeed = ({ speed }: SoundPolicy, random: Random): number =>
+export const randomSpeed = ({ speed }: SoundPolicy, random: Random): number =>
   speed === undefined ? 100 : Math.round(100 * between(speed, random))
 
 /** Samples of a sound at a speed in hundredths. */
@@ -17,7 +17,7 @@ export const lengthAtSpeed = (length: number, speed: number): number => resample
 
 /** A stretch of a noise, from anywhere in it, again from its beginning where it ends. */
 function stretchOf(noise: Float32Array, length: number, random: Random): Float32Array {
-  if (noise.length === 0) throw new ArgumentError('changeSound: a noise has no samples; expected at least one')
+  if (noise.length === 0) throw new ArgumentError('augmentSound: a noise has no samples; expected at least one')
   const start = random.integer(noise.length)
   return Float32Array.from({ length }, (_, i) => noise[(start + i) % noise.length])
 }
@@ -38,18 +38,18 @@ function shifted(samples: Float32Array<ArrayBuffer>, by: number): Float32Array<A
  * @param noises samples of the policy's files, at the same rate; white noise where there are none
  * @throws ArgumentError for a noise without samples.
  */
-export function changeSound(
+export function augmentSound(
   samples: Float32Array<ArrayBuffer>,
   sampleRate: number,
   policy: SoundPolicy,
   random: Random,
   noises: readonly Float32Array[] = [],
 ): Float32Array<ArrayBuffer> {
-  const speed = drawnSpeed(policy, random)
+  const speed = randomSpeed(policy, random)
   let changed = speed === 100 ? samples.slice() : resample(samples, speed, 100)
   if (policy.shift !== undefined) {
-    const most = Math.round((policy.shift * sampleRate) / 1000)
-    changed = shifted(changed, random.integer(2 * most + 1) - most)
+    const max = Math.round((policy.shift * sampleRate) / 1000)
+    changed = shifted(changed, random.integer(2 * max + 1) - max)
   }
   const { noise, gain } = policy
   if (noise !== undefined && random.uniform() < (noise.probability ?? 1)) {
