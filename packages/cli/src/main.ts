@@ -38,6 +38,7 @@ import { transcribe } from './speech/transcribe.ts'
 import { sequenceNetworkNames, sequenceTasks } from './tasks/sequence-tasks.ts'
 import { allTaskNames } from './tasks/task-names.ts'
 import { commandErrorText, commandOf } from './terminal/command-error.ts'
+import { note } from './terminal/terminal.ts'
 import { exitCodes, linesOf, UsageError, unknownChoice } from './terminal/usage.ts'
 import { allButHead } from './train/freeze.ts'
 import { presetNames } from './train/presets.ts'
@@ -60,6 +61,7 @@ const program = new Command('gentle')
   .version(version)
   .exitOverride()
   .configureOutput({ writeErr: () => {} })
+  .configureHelp({ minWidthToWrap: 20, subcommandTerm: (command) => command.name() })
 
 const finishWith = (code: number): void => {
   process.exitCode = code
@@ -531,19 +533,17 @@ function reportError(error: unknown): number {
   if (error instanceof CommanderError) {
     if (error.exitCode === 0) return exitCodes.done
     const words = process.argv.slice(2)
-    process.stderr.write(
-      error.code === 'commander.help'
-        ? commandOf(program, words).helpInformation()
-        : `gentle: ${commandErrorText(error, program, words)}\n`,
-    )
+    if (error.code === 'commander.help')
+      process.stderr.write(commandOf(program, words).helpInformation({ error: true }))
+    else note(`gentle: ${commandErrorText(error, program, words)}`)
     return exitCodes.usage
   }
   if (error instanceof UsageError) {
-    process.stderr.write(`${linesOf(error)}\n`)
+    note(linesOf(error))
     return exitCodes.usage
   }
   const [line] = (error instanceof Error ? error.message : String(error)).split('\n')
-  process.stderr.write(`gentle: ${line}\n`)
+  note(`gentle: ${line}`)
   const failed = error instanceof DivergenceError || error instanceof MemoryError || error instanceof InternalError
   return error instanceof GentleError && !failed ? exitCodes.usage : exitCodes.failed
 }

@@ -3,7 +3,8 @@ import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { comparisonText } from '../src/networks/compare-text.ts'
 import { growth } from '../src/networks/growth.ts'
-import { bySource, wrapped } from '../src/terminal/sources.ts'
+import { bySource } from '../src/terminal/sources.ts'
+import { wrapped } from '../src/terminal/wrap.ts'
 import { gentle, temporaryFolder } from './command.ts'
 
 describe('gentle compare', () => {

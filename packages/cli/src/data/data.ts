@@ -2,7 +2,7 @@
 import { sizeOf } from 'gentle-dl'
 import { countExamples, type Dataset } from 'gentle-dl/data'
 import { describeSpeech } from '../speech/describe-speech.ts'
-import { bold, dim, gallery } from '../terminal/terminal.ts'
+import { bold, dim, gallery, print, terminalWidth } from '../terminal/terminal.ts'
 import { describePairs } from '../translation/describe-pairs.ts'
 import { areAnnotated } from './annotated-sets.ts'
 import { countsTable } from './counts-table.ts'
@@ -37,7 +37,7 @@ export async function data(
     console.log(JSON.stringify({ name, inputShape: train.inputShape, classes, ...parts }, null, 2))
     return
   }
-  console.log(
+  print(
     [
       bold(`${name}: examples of ${train.inputShape.join(' x ')}, ${classes.length} classes`),
       '',
@@ -67,7 +67,7 @@ async function examples(part: Dataset): Promise<string> {
 
 /** Points of a plane, each as the number of its class. */
 function points(part: Dataset): string {
-  const [rows, columns] = part.length < 50 ? [7, 17] : [20, 60]
+  const [rows, columns] = part.length < 50 ? [7, 17] : [20, Math.min(60, Math.max(20, terminalWidth() - 2))]
   const place = new Float32Array(2)
   const label = new Int32Array(1)
   const all = Array.from({ length: part.length }, (_, i) => {

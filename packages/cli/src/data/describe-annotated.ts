@@ -16,7 +16,7 @@ import { type Image, image } from 'gentle-dl/vision'
 import { annotatedTile, resultSheet } from '../pictures/annotated-picture.ts'
 import { maskLegend } from '../pictures/mask-colours.ts'
 import { shapeText } from '../terminal/shapes.ts'
-import { bold, note, percent, table, thousands } from '../terminal/terminal.ts'
+import { bold, note, percent, print, table, thousands } from '../terminal/terminal.ts'
 
 export interface DescribeAnnotatedOptions {
   /** Where to write a sheet of training pictures. */
@@ -42,7 +42,7 @@ export async function describeAnnotated(
   const found = { skipped, corrected, remarks }
   if (json)
     console.log(JSON.stringify({ name, inputShape, classes, maskClasses, ...counts, ...figures, ...found }, null, 2))
-  else console.log(describedText(name, splits.train, statistics))
+  else print(describedText(name, splits.train, statistics))
 }
 
 function describedText(name: string, { inputShape, classes, maskClasses }: AnnotatedSet, told: AnnotatedStatistics) {

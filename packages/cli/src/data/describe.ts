@@ -13,7 +13,7 @@ import {
 } from 'gentle-dl/data'
 import { describeSpeech } from '../speech/describe-speech.ts'
 import { shapeText } from '../terminal/shapes.ts'
-import { bold, note, table, thousands } from '../terminal/terminal.ts'
+import { bold, note, print, table, thousands } from '../terminal/terminal.ts'
 import { UsageError } from '../terminal/usage.ts'
 import { describePairs } from '../translation/describe-pairs.ts'
 import { areAnnotated } from './annotated-sets.ts'
@@ -90,7 +90,7 @@ export async function describe(
   }
   const { inputShape, classes = [] } = splits.train
   const channels = inputShape.length === 3 ? (inputShape[0] === 3 ? ['red', 'green', 'blue'] : ['grey']) : undefined
-  console.log(
+  print(
     [
       bold(`${name}: examples of ${shapeText(inputShape)}, ${classes.length} classes`),
       '',

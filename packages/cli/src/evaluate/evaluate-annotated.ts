@@ -7,7 +7,7 @@ import { checkPlain } from '../models/normalize.ts'
 import { judge } from '../tasks/annotated-task.ts'
 import { annotatedTask } from '../tasks/annotated-tasks.ts'
 import { classesFor } from '../tasks/prepare-annotated.ts'
-import { bold, scoreText } from '../terminal/terminal.ts'
+import { bold, print, scoreText } from '../terminal/terminal.ts'
 import { exitCodes, UsageError } from '../terminal/usage.ts'
 import { judgementText } from '../train/finish-annotated.ts'
 import type { DataOfRun } from './data-of-run.ts'
@@ -67,7 +67,7 @@ export async function evaluateAnnotated(
       JSON.stringify({ task, score, ...metrics, data: flags.data, split: part, examples: set.length }, null, 2),
     )
   } else
-    console.log(
+    print(
       [
         bold(`${kind.scoreName} ${scoreText(judgement.score)} on ${set.length} ${part} pictures of ${flags.data}`),
         '',

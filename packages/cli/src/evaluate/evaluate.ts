@@ -13,7 +13,7 @@ import { openAnyModel, takesInputs } from '../models/open-model.ts'
 import { predictionSheet } from '../pictures/prediction-sheet.ts'
 import { sequenceTask } from '../tasks/sequence-tasks.ts'
 import type { EvaluationFlags } from '../tasks/task.ts'
-import { bold, note, percent, table } from '../terminal/terminal.ts'
+import { bold, lossText, note, percent, print, table } from '../terminal/terminal.ts'
 import { exitCodes, UsageError, unknownChoice } from '../terminal/usage.ts'
 import { classesOf, withLabels } from './class-names.ts'
 import { checkSame, type DataOfRun, dataOfRun, noteData } from './data-of-run.ts'
@@ -110,10 +110,10 @@ export async function evaluateRun(
   if (looksAtPictures) await keepSamples(place, whole, matrix, classes)
   if (flags.json) console.log(JSON.stringify(result, null, 2))
   else
-    console.log(
+    print(
       [
         bold(
-          `${percent(accuracy!)} of ${dataset.length.toLocaleString('en-US')} ${part} examples of ${flags.data} correct, loss ${loss.toFixed(4)}`,
+          `${percent(accuracy!)} of ${dataset.length.toLocaleString('en-US')} ${part} examples of ${flags.data} correct, loss ${lossText(loss)}`,
         ),
         '',
         table([

@@ -4,7 +4,7 @@ import type { CocoContent } from 'gentle-dl/data'
 import { averagePrecision, type DetectionReport, precisionRecallCurve } from 'gentle-dl/vision'
 import { precisionRecallPicture } from '../pictures/precision-recall-picture.ts'
 import { reasonOf } from '../terminal/reason.ts'
-import { bold, note, table, thousands } from '../terminal/terminal.ts'
+import { bold, note, print, table, thousands } from '../terminal/terminal.ts'
 import { exitCodes, UsageError, unknownChoice } from '../terminal/usage.ts'
 import { type CocoResults, readCocoResults, readCocoTruth } from './coco-files.ts'
 
@@ -43,7 +43,7 @@ async function scoreDetections({ truth: truthFile, predictions, curves, strict, 
   const categories = [...truth.categories.keys()]
   const report = averagePrecision(truth.objects, results.objects, { images: [...truth.images.keys()], categories })
   if (curves !== undefined) await writeCurves(curves, truth, results, report)
-  console.log(json ? JSON.stringify(report, undefined, 2) : reportText(report, truth, results))
+  print(json ? JSON.stringify(report, undefined, 2) : reportText(report, truth, results))
 }
 
 /** Draws the categories of which there is something to find, so that the mean in the picture is AP50. */

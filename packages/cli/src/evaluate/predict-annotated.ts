@@ -20,7 +20,7 @@ import { checkPlain } from '../models/normalize.ts'
 import { maskColours } from '../pictures/mask-colours.ts'
 import { type AnyTask, defaultThreshold } from '../tasks/annotated-task.ts'
 import { annotatedTask } from '../tasks/annotated-tasks.ts'
-import { bold, note, percent } from '../terminal/terminal.ts'
+import { bold, note, percent, print } from '../terminal/terminal.ts'
 import { exitCodes, UsageError } from '../terminal/usage.ts'
 import type { PredictFlags } from './predict-flags.ts'
 
@@ -83,7 +83,7 @@ export async function predictAnnotated(
     }
   }
   if (flags.json) console.log(JSON.stringify(results, null, 2))
-  else for (const result of results) console.log(`${bold(result.image)}  ${line(result)}`)
+  else for (const result of results) print(`${bold(result.image)}  ${line(result)}`)
   return failed > 0 ? exitCodes.usage : exitCodes.done
 }
 

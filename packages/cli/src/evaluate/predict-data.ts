@@ -6,8 +6,9 @@ import { openData } from '../data/datasets.ts'
 import { arePictures } from '../data/pictures.ts'
 import { resized } from '../data/resize.ts'
 import { preprocessingOf } from '../models/normalize.ts'
-import { bold, green, note, percent, red, thousands } from '../terminal/terminal.ts'
+import { columnsOf, green, note, percent, print, red, thousands } from '../terminal/terminal.ts'
 import { exitCodes, UsageError, unknownChoice } from '../terminal/usage.ts'
+import { answersText } from './answers-text.ts'
 import { namesOf } from './class-names.ts'
 import { checkSame, type DataOfRun, dataOfRun, noteData } from './data-of-run.ts'
 import type { PredictFlags } from './predict-flags.ts'
@@ -71,10 +72,12 @@ export async function predictData(
   }
   if (flags.json) console.log(JSON.stringify(results, null, 2))
   else {
-    for (const { example, truth, right, predictions } of results) {
-      const shares = predictions.map((each) => `${each.label} ${percent(each.probability)}`).join('  ')
-      console.log(`${bold(example)}  ${shares}  ${right ? green('✓') : red(`✗ is ${truth}`)}`)
-    }
+    const lines = results.map(({ example, truth, right, predictions }) => ({
+      name: example,
+      answers: predictions.map((each) => `${each.label} ${percent(each.probability)}`),
+      verdict: right ? green('✓') : red(`✗ is ${truth}`),
+    }))
+    print(answersText(lines, columnsOf(process.stdout)))
     if (listed < data.length)
       note(`${listed} of ${thousands(data.length)} examples; --json gives all, and gentle eval counts them`)
   }

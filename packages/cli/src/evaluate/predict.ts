@@ -12,8 +12,9 @@ import { viewsOf } from '../data/policy.ts'
 import { preprocessingOf } from '../models/normalize.ts'
 import { checkKey, openModel, openNamed } from '../models/open-model.ts'
 import { commandLine } from '../terminal/invocation.ts'
-import { bold, note, percent } from '../terminal/terminal.ts'
+import { columnsOf, note, percent, print } from '../terminal/terminal.ts'
 import { exitCodes, UsageError } from '../terminal/usage.ts'
+import { type AnswerLine, answersText } from './answers-text.ts'
 import { classesOf, namesOf, withLabels } from './class-names.ts'
 import { noteOutputs } from './output-notes.ts'
 import { pictureFiles } from './picture-files.ts'
@@ -63,7 +64,7 @@ async function predictTensor(place: string, file: string, flags: PredictFlags): 
     throw new UsageError(`${file} is [${shape.join(', ')}], but ${place} takes [N, ${model.inputShape.join(', ')}]`)
   const answers = await answersOf(model, place, data as Float32Array, flags)
   if (flags.json) console.log(JSON.stringify(answers, null, 2))
-  else for (const [row, answer] of answers.entries()) console.log(`${bold(`row ${row}`)}  ${lineOf(answer)}`)
+  else printAnswers(answers.map((answer, row) => ({ name: `row ${row}`, answers: wordsOf(answer) })))
   return exitCodes.done
 }
 
@@ -117,7 +118,8 @@ async function predictImages(place: string, images: readonly string[], flags: Pr
     }
   }
   if (flags.json) console.log(JSON.stringify(results, null, 2))
-  else for (const { image, ...answer } of results) console.log(`${bold(image)}  ${lineOf(answer)}`)
+  else if (results.length > 0)
+    printAnswers(results.map(({ image, ...answer }) => ({ name: image, answers: wordsOf(answer) })))
   return failed > 0 ? exitCodes.usage : exitCodes.done
 }
 
@@ -155,7 +157,9 @@ const bestOf = (probabilities: readonly number[], names: readonly string[], top:
     .sort((a, b) => b.probability - a.probability)
     .slice(0, top)
 
-const lineOf = (answer: Answer): string =>
+const wordsOf = (answer: Answer): string[] =>
   'logits' in answer
-    ? answer.logits.map((value) => value.toPrecision(6)).join(' ')
-    : answer.predictions.map(({ label, probability }) => `${label} ${percent(probability)}`).join('  ')
+    ? [answer.logits.map((value) => value.toPrecision(6)).join(' ')]
+    : answer.predictions.map(({ label, probability }) => `${label} ${percent(probability)}`)
+
+const printAnswers = (lines: readonly AnswerLine[]): void => print(answersText(lines, columnsOf(process.stdout)))

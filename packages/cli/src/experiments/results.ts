@@ -1,7 +1,7 @@
 /** What experiments over several seeds come to, and where it is kept. */
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { bold } from '../terminal/terminal.ts'
+import { bold, print } from '../terminal/terminal.ts'
 
 export const meanOf = (values: readonly number[]): number =>
   values.reduce((sum, value) => sum + value, 0) / values.length
@@ -31,5 +31,5 @@ export function saveAndPrint(
   const content = JSON.stringify({ experiment, ...figures }, null, 2)
   writeFileSync(picture, svg)
   writeFileSync(file, `${content}\n`)
-  console.log(json ? content : `${text}\n\nWrote ${bold(picture)} and ${file}`)
+  print(json ? content : `${text}\n\nWrote ${bold(picture)} and ${file}`)
 }

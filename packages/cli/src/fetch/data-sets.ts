@@ -3,7 +3,7 @@ import { existsSync, statSync } from 'node:fs'
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { commandLine } from '../terminal/invocation.ts'
-import { bytes, note, table } from '../terminal/terminal.ts'
+import { bytes, note, print, table, terminalWidth } from '../terminal/terminal.ts'
 import { exitCodes, UsageError, unknownChoice } from '../terminal/usage.ts'
 import { archivePlace, cacheFolder, dataPlace } from './cache.ts'
 import { fileNameOf, type PublishedData, publishedData } from './catalogue.ts'
@@ -80,12 +80,12 @@ export async function obtainData(name: string, data: PublishedData, options: Obt
 
 export async function getData(names: readonly string[], options: ObtainOptions): Promise<number> {
   if (names.length === 0) {
-    console.log(listing())
+    print(listing())
     return exitCodes.done
   }
   for (const given of names) {
     if (given === 'mnist') {
-      console.log('mnist comes with Gentle: --data mnist')
+      print('mnist comes with Gentle: --data mnist')
       continue
     }
     const name = Object.hasOwn(byDataName, given) ? byDataName[given] : given
@@ -93,7 +93,7 @@ export async function getData(names: readonly string[], options: ObtainOptions):
       throw unknownChoice('data set', given, ['mnist', ...Object.keys(publishedData)])
     const data = publishedData[name]
     const folder = await obtainData(name, data, options)
-    console.log(`${name} is in ${folder}; use it with --data ${(data.sets ?? [name]).join(', ')}`)
+    print(`${name} is in ${folder}; use it with --data ${(data.sets ?? [name]).join(', ')}`)
   }
   return exitCodes.done
 }
@@ -101,12 +101,12 @@ export async function getData(names: readonly string[], options: ObtainOptions):
 function listing(): string {
   const rows = Object.entries(publishedData).map(([name, data]) => [
     name,
-    data.title.replace(/^[^:]*: /, ''),
     bytes(data.files.reduce((sum, file) => sum + (file.bytes ?? 0), 0)),
     isThere(name, data) ? 'yes' : 'no',
+    data.title.replace(/^[^:]*: /, ''),
   ])
   return [
-    table([['name', 'description', 'download', 'in cache'], ...rows]),
+    table([['name', 'download', 'in cache', 'description'], ...rows], terminalWidth()),
     '',
     `cache: ${cacheFolder()} (GENTLE_CACHE sets another)`,
   ].join('\n')

@@ -1,6 +1,6 @@
 /** `gentle weights get`, and the ImageNet weights that `--pretrained imagenet` asks for. */
 import { existsSync } from 'node:fs'
-import { bytes, note, table } from '../terminal/terminal.ts'
+import { bytes, note, print, table } from '../terminal/terminal.ts'
 import { exitCodes, unknownChoice } from '../terminal/usage.ts'
 import { cacheFolder, weightsPlace } from './cache.ts'
 import { fileNameOf, publishedWeights, weightsLicence } from './catalogue.ts'
@@ -24,7 +24,7 @@ export async function imagenetWeights(network: string, options: ObtainOptions = 
 
 export async function getWeights(networks: readonly string[], options: ObtainOptions): Promise<number> {
   if (networks.length === 0) {
-    console.log(listing())
+    print(listing())
     return exitCodes.done
   }
   for (const network of networks) console.log(await imagenetWeights(network, options))

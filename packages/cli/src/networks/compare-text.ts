@@ -1,7 +1,8 @@
 /** What `gentle compare` prints. */
 import { shapeText } from '../terminal/shapes.ts'
-import { bySource, wrapped } from '../terminal/sources.ts'
+import { bySource } from '../terminal/sources.ts'
 import { bold, bytes, dim, quantity, table, thousands } from '../terminal/terminal.ts'
+import { wrapped } from '../terminal/wrap.ts'
 import type { Compared, Comparison } from './comparison.ts'
 import type { Growth } from './growth.ts'
 
@@ -57,6 +58,8 @@ export function comparisonText({ networks, growth, sources }: Comparison, room: 
     bySource(entries)
       .flatMap((line) => wrapped(line, Math.min(room, 100)))
       .map(dim)
+  const noRoomFor = (heads: readonly string[]): Parameters<typeof bySource>[0] =>
+    heads.length === 0 ? [] : [{ of: `no room in ${room} columns`, source: `${heads.join(', ')}; --json prints them` }]
   return [
     bold('Networks, for one example'),
     '',
@@ -66,9 +69,7 @@ export function comparisonText({ networks, growth, sources }: Comparison, room: 
       { of: 'parameters, multiply-adds, FLOPs', source: sources.counted },
       { of: 'memory', source: 'parameters, and peak activations in inference, in float32' },
       ...(sources.measured === undefined ? [] : [{ of: 'ms', source: sources.measured }]),
-      ...(left.length === 0
-        ? []
-        : [{ of: `no room in ${room} columns`, source: `${left.join(', ')}; --json prints them` }]),
+      ...noRoomFor(left),
     ]),
     '',
     bold('Sources of years and accuracies'),
@@ -86,5 +87,6 @@ export function comparisonText({ networks, growth, sources }: Comparison, room: 
     ...paragraphs(growth.map(({ name, source }) => ({ of: name, source }))),
     ...paragraphs(growth.map(({ counted: { network, how } }) => ({ of: `counted of ${network}`, source: how }))),
     ...wrapped('counted: 3 passes x 2 FLOPs x multiply-adds x examples', room).map(dim),
+    ...paragraphs(noRoomFor(trainings.left)),
   ].join('\n')
 }

@@ -5,7 +5,7 @@ import { type Backend, wasm } from 'gentle-dl'
 import { summarize } from 'gentle-dl/inspect'
 import { networkNamed, publishedOf } from '../models/networks.ts'
 import { reasonOf } from '../terminal/reason.ts'
-import { dim, note, terminalWidth } from '../terminal/terminal.ts'
+import { dim, note, print, terminalWidth } from '../terminal/terminal.ts'
 import { exitCodes, UsageError } from '../terminal/usage.ts'
 import { comparisonText } from './compare-text.ts'
 import type { Compared, Comparison } from './comparison.ts'
@@ -63,7 +63,7 @@ export async function compare(names: readonly string[], flags: CompareFlags): Pr
     writePicture(flags.svg, comparisonSvg(comparison))
   }
   if (flags.out !== undefined) await writeAll(flags.out, comparison)
-  console.log(flags.json ? JSON.stringify(comparison, null, 2) : comparisonText(comparison, terminalWidth()))
+  print(flags.json ? JSON.stringify(comparison, null, 2) : comparisonText(comparison, terminalWidth()))
   return exitCodes.done
 }
 

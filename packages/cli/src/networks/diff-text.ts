@@ -1,8 +1,8 @@
 /** How two files differ, as text. */
 import { basename } from 'node:path'
 import type { FileComparison, FileTensor } from 'gentle-dl/inspect'
-import { wrapped } from '../terminal/sources.ts'
 import { bold, bytes, dim } from '../terminal/terminal.ts'
+import { wrapped } from '../terminal/wrap.ts'
 import { namedTable, sizes, tensorTable, totals } from './show-text.ts'
 
 const figure = (n: number): string => (n === 0 ? '0' : n === Number.POSITIVE_INFINITY ? 'infinite' : n.toPrecision(3))

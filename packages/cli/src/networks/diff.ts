@@ -1,6 +1,6 @@
 /** `gentle diff`: how two files of weights or models differ. */
 import { compareFiles } from 'gentle-dl/inspect'
-import { terminalWidth } from '../terminal/terminal.ts'
+import { print, terminalWidth } from '../terminal/terminal.ts'
 import { exitCodes } from '../terminal/usage.ts'
 import { diffText } from './diff-text.ts'
 import { fileAt } from './file-at.ts'
@@ -18,6 +18,6 @@ export async function diff(first: string, second: string, { weightsKey, json }: 
       tensors: tensors.length,
     }))
     console.log(JSON.stringify({ files: about, ...differences }, null, 2))
-  } else console.log(diffText(files, comparison, terminalWidth()))
+  } else print(diffText(files, comparison, terminalWidth()))
   return exitCodes.done
 }

@@ -2,8 +2,8 @@
 import { sizeOf } from 'gentle-dl'
 import type { FileContent, FileOperator, FilePort, FileTensor } from 'gentle-dl/inspect'
 import type { Preprocessing } from 'gentle-dl/vision'
-import { wrapped } from '../terminal/sources.ts'
 import { bold, bytes, quantity, table, thousands } from '../terminal/terminal.ts'
+import { wrapped } from '../terminal/wrap.ts'
 
 /** Text of a file, which comes from anywhere: with nothing that a terminal obeys. */
 const harmless = (text: string): string => text.replace(/\p{Cc}|\u2028|\u2029/gu, '?')

@@ -1,8 +1,8 @@
 /** A network's summary as text. */
 
 import { shapeText } from '../terminal/shapes.ts'
-import { wrapped } from '../terminal/sources.ts'
 import { bold, bytes, dim, quantity, table, thousands } from '../terminal/terminal.ts'
+import { wrapped } from '../terminal/wrap.ts'
 import type { Measured, MeasuredSummary } from './measure-layers.ts'
 
 type Row = MeasuredSummary['layers'][number]
@@ -44,8 +44,15 @@ function widths({ measured }: MeasuredSummary): readonly (readonly Column[])[] {
     [layer, type, output, ...full, ...rest],
     [layer, type, output, ...short, ...rest],
     [layer, type, output, parameters, multiplyAdds, ...rest],
-    [layer, output, parameters, multiplyAdds, ...rest],
-    measured === undefined ? [layer, output, parameters, multiplyAdds, memory[0]] : [layer, multiplyAdds, ...times],
+    ...(measured === undefined
+      ? [
+          [layer, type, output, parameters, multiplyAdds],
+          [layer, output, parameters, multiplyAdds],
+        ]
+      : [
+          [layer, output, parameters, multiplyAdds, ...times],
+          [layer, multiplyAdds, ...times],
+        ]),
   ]
 }
 
@@ -73,11 +80,12 @@ export function summaryText(name: string, summary: MeasuredSummary, columns: num
     auxiliaryParameters === 0
       ? ''
       : `, and ${thousands(auxiliaryParameters)} in auxiliary heads that only training uses`
+  const layers = layerTable(summary, columns)
   const batch = `a batch of ${thousands(batchSize)}`
   return [
     bold(`${name} on ${shapeText(inputShape)}`),
     '',
-    layerTable(summary, columns),
+    layers,
     '',
     ...[
       `${thousands(parameters)} parameters (${bytes(4 * parameters)})${heads}`,
@@ -85,7 +93,7 @@ export function summaryText(name: string, summary: MeasuredSummary, columns: num
       `activations of ${batch}: peak of ${bytes(inferenceBytes)} in inference, ${trainingBytes === null ? 'and too small to train on' : `${bytes(trainingBytes)} in training`}`,
       ...(measured === undefined ? [] : timeOf(batch, measured)),
     ].flatMap((line) => wrapped(line, columns)),
-    ...notesOf(measured).flatMap((line) => wrapped(line, columns).map(dim)),
+    ...notesOf(measured, layers).flatMap((line) => wrapped(line, columns).map(dim)),
   ].join('\n')
 }
 
@@ -93,9 +101,12 @@ const timeOf = (batch: string, { networkSeconds, seconds, boundSeconds }: Measur
   `${batch} takes ${milliseconds(networkSeconds)} ms as one program, ${milliseconds(seconds)} ms layer by layer; its FLOPs at peak speed take ${milliseconds(boundSeconds)} ms`,
 ]
 
-const notesOf = (measured: Measured | undefined): string[] =>
+/** What the columns mean that are shown. */
+const notesOf = (measured: Measured | undefined, layers: string): string[] =>
   measured === undefined
-    ? ['inference: memory in use while the layer is computed; training: memory kept for the backward pass']
+    ? !layers.includes('inference')
+      ? []
+      : ['inference: memory in use while the layer is computed; training: memory kept for the backward pass']
     : [
         `peak: ${(measured.peakFlopsPerSecond / 1e9).toFixed(1)} GFLOP/s, of ${measured.peakMethod}; ${measured.backend}`,
         'minimum: time of the FLOPs at peak speed; 3 x 3 convolutions may take less, because Winograd needs fewer multiply-adds than are counted',

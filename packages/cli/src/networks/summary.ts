@@ -8,7 +8,7 @@ import { openAnyModel } from '../models/open-model.ts'
 import { sequenceNetworkNames } from '../tasks/sequence-tasks.ts'
 import { reasonOf } from '../terminal/reason.ts'
 import { shapeOf, shapeText } from '../terminal/shapes.ts'
-import { note, terminalWidth, thousands } from '../terminal/terminal.ts'
+import { note, print, terminalWidth, thousands } from '../terminal/terminal.ts'
 import { exitCodes, UsageError } from '../terminal/usage.ts'
 import { type MeasuredSummary, measureLayers } from './measure-layers.ts'
 import { summaryText } from './summary-text.ts'
@@ -83,7 +83,7 @@ export async function summary(place: string, flags: SummaryFlags): Promise<numbe
       `--measure is for networks on pictures; gentle train ${place} --profile reports the time of each op`,
     )
   const result = flags.measure ? await measured(layer, counted) : counted
-  console.log(flags.json ? JSON.stringify(result, null, 2) : summaryText(place, result, terminalWidth()))
+  print(flags.json ? JSON.stringify(result, null, 2) : summaryText(place, result, terminalWidth()))
   return exitCodes.done
 }
 

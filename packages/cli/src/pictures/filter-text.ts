@@ -1,14 +1,18 @@
 /** What `gentle filter` prints: kernels, and one output pixel term by term. */
 import { type FilterExplanation, filterPreset, filterPresets } from 'gentle-dl/vision'
-import { bold, dim } from '../terminal/terminal.ts'
+import { bold, dim, terminalWidth } from '../terminal/terminal.ts'
 
 /** Seven digits, as a float32 has; no negative zero. */
 const figure = (value: number): string => String(Number(value.toPrecision(7)) + 0)
 
-/** Cells of one width, each right in its own. */
+/** Cells of one width, each right in its own; of rows too long for the terminal the first. */
 function grid(rows: readonly (readonly string[])[]): string[] {
   const width = Math.max(...rows.flat().map((cell) => cell.length))
-  return rows.map((row) => `  ${row.map((cell) => cell.padStart(width)).join('  ')}`)
+  const fitting = Math.max(1, Math.floor((terminalWidth() - 3) / (width + 2)))
+  return rows.map((row) => {
+    const shown = row.slice(0, fitting).map((cell) => `  ${cell.padStart(width)}`)
+    return `${shown.join('')}${row.length > fitting ? '  …' : ''}`
+  })
 }
 
 /** Cells row by row. */

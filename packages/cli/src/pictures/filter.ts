@@ -16,7 +16,7 @@ import {
   parseKernel,
   toGrey,
 } from 'gentle-dl/vision'
-import { note, percent, thousands } from '../terminal/terminal.ts'
+import { note, percent, print, thousands } from '../terminal/terminal.ts'
 import { exitCodes, UsageError, unknownChoice } from '../terminal/usage.ts'
 import { explanationText, presetsText } from './filter-text.ts'
 import { holdsNumbers, readNumbers, writeNumbers } from './number-files.ts'
@@ -42,7 +42,7 @@ const endings = ['.png', '.jpg', '.jpeg', '.webp', '.npy', '.csv']
 /** Runs the command. Gives the exit code. */
 export async function filter(path: string | undefined, flags: FilterFlags): Promise<number> {
   if (flags.list) {
-    console.log(presetsText())
+    print(presetsText())
     return exitCodes.done
   }
   if (path === undefined)
@@ -60,7 +60,7 @@ export async function filter(path: string | undefined, flags: FilterFlags): Prom
   const picture = channels === 'grey' ? toGrey(read) : read
   if (pixel !== undefined) {
     const explanation = explainFilter(picture, kernel, pixel.x, pixel.y, options)
-    console.log(explanationText(explanation, pixel, picture, options.operation ?? filterOperations[0]))
+    print(explanationText(explanation, pixel, picture, options.operation ?? filterOperations[0]))
   }
   if (out !== undefined) await write(out, finished(filter2d(picture, kernel, options), flags), flags)
   return exitCodes.done

@@ -1,6 +1,6 @@
 /** `gentle data` of recorded speech: how much of it there is, what is left out and why, and some of it. */
 import type { SkippedRecording, SpeechSet } from 'gentle-dl/data'
-import { bold, dim, table } from '../terminal/terminal.ts'
+import { bold, dim, print, table } from '../terminal/terminal.ts'
 import { readSpeech } from './open-speech.ts'
 
 const parts = ['train', 'validation', 'test'] as const
@@ -49,7 +49,7 @@ export async function describeSpeech(
   }
   const all = parts.reduce((sum, part) => sum + sets[part].length, 0)
   const seconds = parts.reduce((sum, part) => sum + sets[part].seconds, 0)
-  console.log(
+  print(
     [
       bold(`${name}: ${all.toLocaleString('en-US')} recordings, ${minutes(seconds)}, ${sampleRate} Hz`),
       `${symbols.length} symbols: ${symbols.map((symbol) => (symbol === ' ' ? 'blank' : symbol)).join(' ')}`,

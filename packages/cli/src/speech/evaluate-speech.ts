@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { type BatchLoss, ctc, evaluate, type OpenedInputsModel } from 'gentle-dl'
 import { speechEncodingFrom, Transcriber } from 'gentle-dl/speech'
 import type { EvaluationFlags } from '../tasks/task.ts'
-import { bold, percent } from '../terminal/terminal.ts'
+import { bold, lossText, percent, print } from '../terminal/terminal.ts'
 import { exitCodes } from '../terminal/usage.ts'
 import { openRun, settingsOf } from '../train/run-folder.ts'
 import { decodingFor } from './decoding.ts'
@@ -49,13 +49,13 @@ export async function evaluateSpeech(
       JSON.stringify({ loss, ...judged.rates, greedy: greedy.rates, data, split: part, examples: set.length }, null, 2),
     )
   else
-    console.log(
+    print(
       [
         bold(
           `character error rate ${percent(judged.rates.characterErrorRate)}, word error rate ${percent(judged.rates.wordErrorRate)} on ${set.length} ${part} ${set.length === 1 ? 'recording' : 'recordings'} of ${data}`,
         ),
         decoding.text,
-        `loss ${loss.toFixed(4)}`,
+        `loss ${lossText(loss)}`,
         '',
         ratesTable([
           [part, judged.rates],

@@ -6,7 +6,7 @@ import { readArpa } from 'gentle-dl/language'
 import { openTranscriber, type Transcriber } from 'gentle-dl/speech'
 import type { Ending } from '../tasks/task.ts'
 import { commandLine } from '../terminal/invocation.ts'
-import { bold, dim, percent } from '../terminal/terminal.ts'
+import { bold, dim, percent, print } from '../terminal/terminal.ts'
 import { exitCodes } from '../terminal/usage.ts'
 import { summaryBeginning, summaryEnd } from '../train/run-summary.ts'
 import { chooseWeights, decodingFile, decodingFor, languageModelFile } from './decoding.ts'
@@ -41,7 +41,7 @@ export async function finishSpeech(ending: Ending, splits: SpeechSplits): Promis
   else if (!flags.quiet) {
     const { bestEpoch, seconds } = summary
     const [{ file }] = splits.test.examples
-    console.log(
+    print(
       [
         '',
         bold(

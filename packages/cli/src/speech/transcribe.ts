@@ -5,7 +5,7 @@ import { readSoundFile } from 'gentle-dl/data'
 import { type Sound, speechEncodingFrom, Transcriber, type Transcript } from 'gentle-dl/speech'
 import { openAnyModel, takesInputs } from '../models/open-model.ts'
 import { reasonOf } from '../terminal/reason.ts'
-import { bold, dim, note, table } from '../terminal/terminal.ts'
+import { bold, dim, note, print, table } from '../terminal/terminal.ts'
 import { exitCodes, UsageError } from '../terminal/usage.ts'
 import { type Decoding, type DecodingFlags, decodingFor } from './decoding.ts'
 import { type SoundInput, soundInput } from './sound-input.ts'
@@ -46,7 +46,11 @@ function transcriptText({ text, words, seconds: length }: Transcript): string {
   return [bold(text), '', table([['word', 'from (s)', 'to (s)'], ...times])].join('\n')
 }
 
-function print(transcripts: readonly Transcript[], files: readonly string[], { json, quiet }: TranscribeFlags): void {
+function printTranscripts(
+  transcripts: readonly Transcript[],
+  files: readonly string[],
+  { json, quiet }: TranscribeFlags,
+): void {
   if (json) {
     const all = transcripts.map((each, i) => dataOf(files[i], each))
     console.log(JSON.stringify(all.length === 1 ? all[0] : all, null, 2))
@@ -55,8 +59,8 @@ function print(transcripts: readonly Transcript[], files: readonly string[], { j
   for (const [i, each] of transcripts.entries()) {
     if (quiet) console.log(each.text)
     else {
-      if (transcripts.length > 1) console.log(`${i === 0 ? '' : '\n'}${dim(files[i])}`)
-      console.log(transcriptText(each))
+      if (transcripts.length > 1) print(`${i === 0 ? '' : '\n'}${dim(files[i])}`)
+      print(transcriptText(each))
     }
   }
 }
@@ -124,7 +128,7 @@ async function listen(
     const whole = await wholeSound(sound)
     if (whole.channels[0].length === 0) throw new UsageError('standard input has no samples')
     const [transcript] = await transcriber.transcribe([whole], decoding)
-    print([transcript], ['-'], flags)
+    printTranscripts([transcript], ['-'], flags)
     if (flags.out !== undefined) await draw(flags.out, transcriber, whole, transcript)
     return
   }
@@ -137,7 +141,7 @@ async function listen(
     shown = text
   }
   if (interactive && shown !== '') note('')
-  print([await streaming.end(decoding)], ['-'], flags)
+  printTranscripts([await streaming.end(decoding)], ['-'], flags)
 }
 
 /** Runs the command. Gives the exit code. @param input what comes through standard input, where no file is named */
@@ -165,7 +169,7 @@ export async function transcribe(
       const sounds: Sound[] = []
       for (const file of files) sounds.push(await readSoundFile(file))
       const transcripts = await transcriber.transcribe(sounds, decoding)
-      print(transcripts, files, flags)
+      printTranscripts(transcripts, files, flags)
       if (flags.out !== undefined) await draw(flags.out, transcriber, sounds[0], transcripts[0])
     }
   } finally {

@@ -1,9 +1,6 @@
-/** What is drawn in a terminal: colours, tables, small pictures, the progress bar. */
-import { SingleBar } from 'cli-progress'
-import type { StepReport } from 'gentle-dl'
+/** What is told in a terminal: lines, colours, tables, small pictures. */
+import { fitted, wrapped } from './wrap.ts'
 
-/** Whether notes may move the cursor and be coloured. */
-const lively = process.stderr.isTTY === true
 const coloured = (stream: NodeJS.WriteStream): boolean => stream.isTTY === true && !process.env.NO_COLOR
 
 const style =
@@ -16,16 +13,29 @@ export const dim = style(2)
 export const green = style(32)
 export const red = style(31)
 
+/** A text as a stream takes it: in a terminal, lines end between words. */
+export const shownOn = (stream: NodeJS.WriteStream, text: string): string => fitted(text, columnsOf(stream))
+
 /** A note for the reader, beside the results. */
 export const note = (text: string): void => {
-  process.stderr.write(`${text}\n`)
+  process.stderr.write(`${shownOn(process.stderr, text)}\n`)
 }
+
+/** Results for a reader. */
+export const print = (text: string): void => console.log(shownOn(process.stdout, text))
+
+/** Columns of a stream: as many as one likes where it is no terminal. */
+export const columnsOf = ({ isTTY, columns }: NodeJS.WriteStream): number =>
+  isTTY === true ? columns : Number.POSITIVE_INFINITY
 
 /** Columns of the terminal, also where results go through a pager or to a file. */
 export const terminalWidth = (): number => process.stdout.columns ?? process.stderr.columns ?? 120
 
 /** `98.79 %` */
 export const percent = (share: number): string => `${(100 * share).toFixed(2)} %`
+
+/** `0.0474`; `1.23e+9` from 100,000 on, where a training went astray and its lines would not fit. */
+export const lossText = (loss: number): string => (Math.abs(loss) < 1e5 ? loss.toFixed(4) : loss.toExponential(2))
 
 /** A score from 0 to 1; one below is of something of which there was nothing to measure. */
 export const scoreText = (score: number): string => (score < 0 ? 'none' : percent(score))
@@ -53,13 +63,18 @@ export function quantity(n: number): string {
   return power === 0 ? String(n) : `${(n / 1000 ** power).toPrecision(4)}${prefixes[power]}`
 }
 
-/** A number, or one with a unit. */
+/** A number, or one with a unit, or nothing. */
 const isFigure = (cell: string | number): boolean =>
-  typeof cell === 'number' || /^(-|<?[\d.,]+( ?[%kKMGT]?i?B?)?)$/.test(cell)
+  typeof cell === 'number' || /^(-|<?[\d.,]+( ?[%kKMGT]?i?B?)?)?$/.test(cell)
 
-/** Rows with columns as wide as their longest cell; figures stand right. */
-export function table(rows: readonly (readonly (string | number)[])[]): string {
-  const text = rows.map((row) => row.map((cell) => (typeof cell === 'number' ? thousands(cell) : cell)))
+/** Rows with columns as wide as their longest cell; figures stand right. @param columns of the terminal, for which the texts of the last column are broken */
+export function table(rows: readonly (readonly (string | number)[])[], columns = Number.POSITIVE_INFINITY): string {
+  const whole = rows.map((row) => row.map((cell) => (typeof cell === 'number' ? thousands(cell) : cell)))
+  const before = whole[0].slice(0, -1).map((_, column) => Math.max(...whole.map((row) => row[column].length)) + 2)
+  const room = columns - before.reduce((sum, width) => sum + width, 0)
+  const text = whole.flatMap((row) =>
+    wrapped(row.at(-1)!, room).map((line, i) => [...row.slice(0, -1).map((cell) => (i === 0 ? cell : '')), line]),
+  )
   const widths = text[0].map((_, column) => Math.max(...text.map((row) => row[column].length)))
   const right = text[0].map((_, column) => rows.slice(1).every((row) => isFigure(row[column])))
   return text
@@ -125,68 +140,4 @@ export function gallery(
   )
   const captions = shown.map(({ caption, width, colour }) => colour(caption.padEnd(width))).join('  ')
   return [...rows, captions].map((line) => `  ${line}`).join('\n')
-}
-
-/** What a training shows as it goes on. */
-export interface ProgressView {
-  step(report: StepReport): void
-  /** What is to stay above the bar: an epoch's figures, a warning. */
-  line(text: string): void
-  end(): void
-}
-
-/** A bar among the notes, which goes away at its end. */
-export const progressBar = (format: string): SingleBar =>
-  new SingleBar({
-    stream: process.stderr,
-    format,
-    barsize: 16,
-    barCompleteChar: '█',
-    barIncompleteChar: '░',
-    hideCursor: true,
-    fps: 8,
-    clearOnComplete: true,
-  })
-
-/** A bar, with the score where it is counted in training, where notes go to a terminal, a line an epoch elsewhere, nothing when quiet. */
-export function progressView(
-  epochs: number,
-  { batchSize, quiet, score }: { batchSize: number; quiet: boolean; score: { of: string; name: string } | undefined },
-): ProgressView {
-  if (quiet) return { step() {}, line() {}, end() {} }
-  if (!lively) return { step() {}, line: note, end() {} }
-  const bar = progressBar(
-    `epoch {epoch}/${epochs} {bar} loss {loss}${score === undefined ? '' : `  ${score.name} {score}`}  {speed} examples/s  {left} left`,
-  )
-  let begun: { step: number; time: number } | undefined
-  let drawn = false
-  const state = { epoch: 1, loss: '-', score: '-', speed: '-', left: '-' }
-  return {
-    step({ step, steps, epoch, train }) {
-      const now = performance.now()
-      begun ??= { step, time: now }
-      if (step % 16 !== 0 && drawn) return
-      if (step > begun.step) {
-        const rate = (step - begun.step) / ((now - begun.time) / 1000)
-        state.speed = thousands(rate * batchSize)
-        state.left = clock((steps - step) / rate)
-      }
-      const value = score === undefined ? undefined : train[score.of]
-      Object.assign(state, {
-        epoch,
-        loss: train.loss.toFixed(4),
-        score: value === undefined ? '-' : scoreText(value),
-      })
-      if (drawn) bar.update(step, state)
-      else bar.start(steps, step, state)
-      drawn = true
-    },
-    // The bar ends and begins again below the line: it goes back to where it began when it ends.
-    line(text) {
-      bar.stop()
-      drawn = false
-      process.stderr.write(`\r\u001b[K${text}\n`)
-    },
-    end: () => bar.stop(),
-  }
 }

@@ -10,7 +10,7 @@ import { maskLegend } from '../pictures/mask-colours.ts'
 import { type AnyTask, defaultThreshold, type Judgement, judge } from '../tasks/annotated-task.ts'
 import type { Ending } from '../tasks/task.ts'
 import { commandLine } from '../terminal/invocation.ts'
-import { bold, dim, percent, scoreText, table, thousands } from '../terminal/terminal.ts'
+import { bold, dim, percent, print, scoreText, table, thousands } from '../terminal/terminal.ts'
 import { exitCodes } from '../terminal/usage.ts'
 
 import { summaryBeginning, summaryEnd } from './run-summary.ts'
@@ -53,7 +53,7 @@ export async function finishAnnotated(
   await writeImageFile(run.file('example.png'), await exampleOf(sets.test))
   if (flags.json) console.log(JSON.stringify(summary, null, 2))
   else if (!flags.quiet)
-    console.log(
+    print(
       [
         '',
         bold(`Test ${kind.scoreName} ${scoreText(test.judgement.score)}`),

@@ -1,4 +1,5 @@
 /** The end of a training: the best weights on the test set, the figures, the pictures, the report. */
+
 import { readFile } from 'node:fs/promises'
 import { confusion, evaluate, loadModel, sizeOf } from 'gentle-dl'
 import { type Dataset, type Splits, subset, writeImageFile } from 'gentle-dl/data'
@@ -7,6 +8,7 @@ import { arePictures } from '../data/pictures.ts'
 import { decisionBoundaryPicture } from '../pictures/decision-boundary-picture.ts'
 import { predictionSheet } from '../pictures/prediction-sheet.ts'
 import type { Ending } from '../tasks/task.ts'
+import { print } from '../terminal/terminal.ts'
 import { exitCodes } from '../terminal/usage.ts'
 import { report } from './report.ts'
 import { type RunSummary, summaryBeginning, summaryEnd } from './run-summary.ts'
@@ -58,6 +60,6 @@ export async function finish(ending: Ending, splits: Splits, shown: Splits): Pro
     await writeImageFile(run.file('predictions.png'), samples)
   }
   if (flags.json) console.log(JSON.stringify(summary, null, 2))
-  else if (!flags.quiet) console.log(await report(summary, run.path, shown.test, matrix))
+  else if (!flags.quiet) print(await report(summary, run.path, shown.test, matrix))
   return exitCodes.done
 }

@@ -1,7 +1,7 @@
 /** Where the time of a step goes, as text. */
 import type { KernelProfile, Profile } from 'gentle-dl/inspect'
-import { wrapped } from '../terminal/sources.ts'
 import { bold, dim, table, thousands } from '../terminal/terminal.ts'
+import { wrapped } from '../terminal/wrap.ts'
 
 /** Kernels that have a line of their own; the rest share one. */
 const heaviest = 16

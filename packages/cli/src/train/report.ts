@@ -4,7 +4,19 @@ import { type Confusion, sizeOf } from 'gentle-dl'
 import type { Dataset } from 'gentle-dl/data'
 import { arePictures, drawn } from '../data/pictures.ts'
 import { commandLine } from '../terminal/invocation.ts'
-import { bold, dim, gallery, green, percent, red, table, thousands } from '../terminal/terminal.ts'
+import {
+  bold,
+  dim,
+  gallery,
+  green,
+  lossText,
+  percent,
+  red,
+  table,
+  terminalWidth,
+  thousands,
+} from '../terminal/terminal.ts'
+import { wrapped } from '../terminal/wrap.ts'
 import type { RunSummary } from './run-summary.ts'
 
 /** Pairs of classes that are taken for each other most often. */
@@ -42,7 +54,7 @@ export async function report(summary: RunSummary, path: string, test: Dataset, m
     ['', 'loss', 'accuracy'],
     ...(['train', 'validation', 'test'] as const).map((part) => [
       part,
-      summary[part].loss.toFixed(4),
+      lossText(summary[part].loss),
       percent(summary[part].accuracy!),
     ]),
   ])
@@ -66,9 +78,10 @@ export async function report(summary: RunSummary, path: string, test: Dataset, m
     ...(confusions.length > 0 ? ['Worst confusions', ...confusions.map((line) => `  ${line}`), ''] : []),
     ...(images ? [await pictures(test, matrix, classes), ''] : []),
     `Wrote ${bold(path)}`,
-    dim(
-      `  summary.json, metrics.csv, curves.svg, confusion.svg, ${images ? 'predictions.png, ' : test.inputShape.join() === '2' ? 'boundary.svg, ' : ''}weights/`,
-    ),
+    ...wrapped(
+      `summary.json, metrics.csv, curves.svg, confusion.svg, ${images ? 'predictions.png, ' : test.inputShape.join() === '2' ? 'boundary.svg, ' : ''}weights/`,
+      terminalWidth() - 2,
+    ).map((line) => dim(`  ${line}`)),
     '',
     'Next steps',
     ...next.map((command) => `  ${command}`),

@@ -1,7 +1,7 @@
-/** What is told of a training while it goes on. */
-import { type AnyModel, type Backend, countParameters, type EpochReport, type Evaluation, sizeOf } from 'gentle-dl'
+/** What is told of a training before it begins. */
+import { type AnyModel, type Backend, countParameters, sizeOf } from 'gentle-dl'
 import type { Preparation } from '../tasks/task.ts'
-import { scoreText, thousands } from '../terminal/terminal.ts'
+import { thousands } from '../terminal/terminal.ts'
 import { fineTuningText } from './fine-tuning.ts'
 import type { Plan } from './settings.ts'
 
@@ -27,19 +27,4 @@ export function beginning(
     ...(augment === undefined ? [] : [`augmented: ${augment}`]),
     ...(tuning === undefined ? [] : [tuning]),
   ].join('\n')
-}
-
-/** An epoch in a line. */
-export function epochLine(
-  { epoch, train: learned, validation, examplesPerSecond, best }: EpochReport,
-  epochs: number,
-  { monitor, scoreName }: Preparation,
-): string {
-  const scoreOf = (part: Evaluation): string => {
-    const score = part[monitor]
-    const named = monitor === 'accuracy' ? '' : `${scoreName} `
-    return score === undefined ? '' : ` ${named}${scoreText(score)}`
-  }
-  const checked = validation === undefined ? '' : `  validation ${validation.loss.toFixed(4)}${scoreOf(validation)}`
-  return `epoch ${String(epoch).padStart(String(epochs).length)}/${epochs}  train ${learned.loss.toFixed(4)}${scoreOf(learned)}${checked}  ${thousands(examplesPerSecond)}/s${best ? '  best' : ''}`
 }

@@ -27,12 +27,14 @@ import type { NamedSettings, Preparation } from '../tasks/task.ts'
 import type { AnyTaskName } from '../tasks/task-names.ts'
 import { watchInterrupts } from '../terminal/interrupts.ts'
 import { commandLine } from '../terminal/invocation.ts'
-import { note, type ProgressView, progressView, terminalWidth, thousands } from '../terminal/terminal.ts'
+import { type ProgressView, progressView } from '../terminal/progress.ts'
+import { note, print, terminalWidth, thousands } from '../terminal/terminal.ts'
 import { exitCodes, UsageError } from '../terminal/usage.ts'
 import { networkFor } from './choose-network.ts'
 import { settingsFor, type TrainFlags } from './choose-settings.ts'
 import { describeRun } from './describe-run.ts'
 import { fitEither, modelFor } from './either-kind.ts'
+import { epochLines } from './epoch-lines.ts'
 import { checkFineTuning, fineTuningSettings, frozenIn } from './fine-tuning.ts'
 import { frozenNames } from './freeze.ts'
 import { lossWatch } from './loss-watch.ts'
@@ -41,7 +43,7 @@ import { type PretrainedSource, preprocessingIn, pretrainedSource } from './pret
 import { profileText } from './profile-text.ts'
 import { createRun, openRun } from './run-folder.ts'
 import { optimizerOf, type Plan, planOf } from './settings.ts'
-import { beginning, epochLine } from './train-text.ts'
+import { beginning } from './train-text.ts'
 
 /** The run that goes on, and how far it has come. */
 interface Resumed {
@@ -241,7 +243,7 @@ function printProfile(profile: Profile, peak: number, { plan: { model, batchSize
   if (flags.quiet) return
   const text = profileText(`One step of ${model} with a batch of ${batchSize}`, profile, peak, terminalWidth())
   if (flags.json) note(text)
-  else console.log(text)
+  else print(text)
   note(
     `${run.file('profile.json')}: a trace of all kernel calls; open it in the Performance panel of Chromium's developer tools, or in chrome://tracing`,
   )
@@ -257,7 +259,11 @@ async function learn(
   const { flags, task, plan, prepared, learned, optimizer, resumed, model, frozen, run } = begun
   const { splits, loss, metrics, monitor, monitorBetter, scoreName, shortestFirst, validate, purpose } = prepared
   const watch = lossWatch(plan, task === 'classify' ? prepared.classes?.length : undefined)
-  return fitEither(model, learned, {
+  const lines = epochLines(plan.epochs, prepared)
+  const showLine = (text: string | undefined): void => {
+    if (text !== undefined) view.line(text)
+  }
+  const result = await fitEither(model, learned, {
     loss,
     metrics,
     monitor,
@@ -276,17 +282,18 @@ async function learn(
     signal,
     onStep(step) {
       view.step(step)
-      const warning = watch(step)
-      if (warning !== undefined) view.line(warning)
+      showLine(watch(step))
     },
     onProfile: flags.profile ? (profile) => printProfile(profile, peak, begun) : undefined,
     async onEpoch(report, trainer) {
       await run.saveEpoch(report, trainer, purpose)
       const { plotHistory } = await import('gentle-dl-plot')
       run.write('curves.svg', plotHistory(trainer.history, { metric: monitor, metricLabel: scoreName }))
-      view.line(epochLine(report, plan.epochs, prepared))
+      showLine(lines.next(report))
     },
   })
+  showLine(lines.last())
+  return result
 }
 
 /** Keeps what an interrupted training has come to, and tells how to go on. */
@@ -295,7 +302,7 @@ async function keepInterrupted(begun: Begun, { model, state }: FitResult<AnyMode
   await run.saveModel('last', model, prepared.purpose)
   run.saveState(state)
   note(
-    `stopped after step ${thousands(state.step)}; the run is saved in ${run.path}\nto continue: ${commandLine('train', '--resume', run.path)}`,
+    `stopped after step ${thousands(state.step)}; the run is saved in ${run.path}; to continue:\n  ${commandLine('train', '--resume', run.path)}`,
   )
   return exitCodes.interrupted
 }

@@ -1,6 +1,6 @@
 /** `gentle data` of pairs of texts: how many there are, how long, and some of them. */
 import { bySource, type PairSplits, splitPairs, type TextPair } from 'gentle-dl/data'
-import { bold, dim, table } from '../terminal/terminal.ts'
+import { bold, dim, print, table } from '../terminal/terminal.ts'
 import { openPairs } from './open-pairs.ts'
 
 const parts = ['train', 'validation', 'test'] as const
@@ -50,7 +50,7 @@ export function describePairs(
     ['different characters', 'characters'],
   ]
   const perText = (value: number): string | number => (Number.isInteger(value) ? value : value.toFixed(2))
-  console.log(
+  print(
     [
       bold(`${name}: ${pairs.length.toLocaleString('en-US')} pairs of texts`),
       '',

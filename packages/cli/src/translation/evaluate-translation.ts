@@ -5,7 +5,7 @@ import type { OpenedInputsModel } from 'gentle-dl'
 import { pairsSet, splitPairs, type TextPair } from 'gentle-dl/data'
 import { TextTranslator, vocabulariesFrom } from 'gentle-dl/language'
 import type { EvaluationFlags } from '../tasks/task.ts'
-import { percent } from '../terminal/terminal.ts'
+import { lossText, percent, print } from '../terminal/terminal.ts'
 import { exitCodes } from '../terminal/usage.ts'
 import { openRun, settingsOf } from '../train/run-folder.ts'
 import type { Settings } from '../train/settings.ts'
@@ -65,11 +65,11 @@ export async function evaluateTranslation(
       JSON.stringify({ loss, tokenAccuracy, sequenceAccuracy, data: flags.data, ...judgementData(judgement) }, null, 2),
     )
   else
-    console.log(
+    print(
       [
         judgementText(judgement, `${what} of ${flags.data}`),
         '',
-        `loss ${loss.toFixed(4)}, ${percent(tokenAccuracy!)} of the tokens correct, each given the correct ones before it`,
+        `loss ${lossText(loss)}, ${percent(tokenAccuracy!)} of the tokens correct, each given the correct ones before it`,
       ].join('\n'),
     )
   return exitCodes.done

@@ -4,7 +4,7 @@ import { type Evaluation, evaluate, sequenceAccuracy, sequenceCrossEntropy, toke
 import { openTranslator, type TextTranslator } from 'gentle-dl/language'
 import type { Ending } from '../tasks/task.ts'
 import { commandLine } from '../terminal/invocation.ts'
-import { bold, dim, percent, table, thousands } from '../terminal/terminal.ts'
+import { bold, dim, lossText, percent, print, table, thousands } from '../terminal/terminal.ts'
 import { exitCodes } from '../terminal/usage.ts'
 import { summaryBeginning, summaryEnd } from '../train/run-summary.ts'
 import { defaultBeam, defaultLengthPenalty, judge, judgementData, judgementText } from './judge.ts'
@@ -57,12 +57,12 @@ export async function finishTranslation(
       ['', 'loss', 'tokens correct', 'texts correct'],
       ...Object.entries({ train, validation, test }).map(([part, each]) => [
         part,
-        each.loss.toFixed(4),
+        lossText(each.loss),
         percent(each.tokenAccuracy!),
         percent(each.sequenceAccuracy!),
       ]),
     ])
-    console.log(
+    print(
       [
         '',
         judgementText(judgement, 'test texts'),

@@ -4,7 +4,7 @@ import { createInterface } from 'node:readline'
 import { TextTranslator, type Translation, vocabulariesFrom } from 'gentle-dl/language'
 import { openAnyModel, takesInputs } from '../models/open-model.ts'
 import { reasonOf } from '../terminal/reason.ts'
-import { bold, dim, note, percent, table } from '../terminal/terminal.ts'
+import { bold, dim, note, percent, print, table } from '../terminal/terminal.ts'
 import { exitCodes, UsageError } from '../terminal/usage.ts'
 import { defaultBeam, defaultLengthPenalty } from './judge.ts'
 
@@ -91,7 +91,7 @@ function translationsText(translations: readonly Translation[]): string {
 }
 
 /** Prints the translations of texts. */
-function print(
+function printTranslations(
   translator: TextTranslator,
   texts: readonly string[],
   found: readonly (readonly Translation[])[],
@@ -101,8 +101,8 @@ function print(
     if (json) console.log(JSON.stringify(dataOf(text, found[i]), null, lines ? undefined : 2))
     else if (quiet || lines) for (const each of found[i]) console.log(each.text)
     else {
-      if (texts.length > 1) console.log(dim(text))
-      console.log(translationsText(found[i]))
+      if (texts.length > 1) print(dim(text))
+      print(translationsText(found[i]))
     }
     if (!quiet) for (const warning of warningsOf(translator, text, found[i])) note(`gentle: ${warning}`)
   }
@@ -133,7 +133,7 @@ export async function translate(place: string, texts: readonly string[], flags: 
   try {
     if (texts.length > 0) {
       const found = await translated(texts)
-      print(translator, texts, found, flags)
+      printTranslations(translator, texts, found, flags)
       if (out !== undefined) await draw(out, found[0])
     } else if (process.stdin.isTTY && !flags.json) await interact(translator, translated, flags)
     else await translateLines(translator, translated, flags)
@@ -162,7 +162,7 @@ export async function interact(
   for await (const line of lines) {
     if (line.trim() !== '') {
       const found = await translated([line])
-      print(translator, [line], found, flags)
+      printTranslations(translator, [line], found, flags)
       if (flags.out !== undefined) await draw(flags.out, found[0])
     }
     // It may have ended while a text was translated; who asks a closed one for more gets an error.
@@ -207,7 +207,7 @@ async function translateLines(
     for (const line of lines) {
       if (line.trim() === '') console.log(flags.json ? JSON.stringify({ source: '', translations: [] }) : '')
       else {
-        print(translator, [line], [found[at]], { ...flags, lines: true })
+        printTranslations(translator, [line], [found[at]], { ...flags, lines: true })
         at++
       }
     }

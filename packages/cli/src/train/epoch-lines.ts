@@ -1,0 +1,67 @@
+/** Lines about the epochs of a training: one each, of hundreds of short ones some. */
+import type { EpochReport, Evaluation } from 'gentle-dl'
+import type { Preparation } from '../tasks/task.ts'
+import { lossText, scoreText, thousands } from '../terminal/terminal.ts'
+
+/** Up to this many epochs have a line each; of more, about this many at most. */
+const maxLines = 30
+
+/** An epoch that ends this long after the last line has one in any case. */
+const longSeconds = 5
+
+/** A line for every so many epochs: 1, 2, 5, 10, 20, 50 ... */
+function strideOf(epochs: number): number {
+  for (let power = 1; ; power *= 10)
+    for (const factor of [1, 2, 5]) if (epochs <= maxLines * factor * power) return factor * power
+}
+
+export interface EpochLines {
+  /** The line of an epoch that has just ended; undefined where it has none. */
+  next(report: EpochReport): string | undefined
+  /** The line of the last epoch, where it had none. */
+  last(): string | undefined
+}
+
+/** @param seconds that have passed since any moment, which is asked for at the end of each epoch */
+export function epochLines(
+  epochs: number,
+  prepared: Pick<Preparation, 'monitor' | 'scoreName'>,
+  seconds = (): number => performance.now() / 1000,
+): EpochLines {
+  const stride = strideOf(epochs)
+  let printed = seconds()
+  let best: number | undefined
+  let skipped: EpochReport | undefined
+  const line = (report: EpochReport): string => {
+    const remark = report.best ? '  best' : best === undefined ? '' : `  best: ${best}`
+    best = skipped = undefined
+    printed = seconds()
+    return `${epochLine(report, epochs, prepared)}${remark}`
+  }
+  return {
+    next(report) {
+      const { epoch } = report
+      if (report.best) best = epoch
+      if (epoch === 1 || epoch === epochs || epoch % stride === 0 || seconds() - printed >= longSeconds)
+        return line(report)
+      skipped = report
+      return undefined
+    },
+    last: () => skipped && line(skipped),
+  }
+}
+
+/** An epoch in a line. */
+function epochLine(
+  { epoch, train, validation, examplesPerSecond }: EpochReport,
+  epochs: number,
+  { monitor, scoreName }: Pick<Preparation, 'monitor' | 'scoreName'>,
+): string {
+  const figuresOf = (part: Evaluation): string => {
+    const score = part[monitor]
+    const named = monitor === 'accuracy' ? '' : `${scoreName} `
+    return `${lossText(part.loss)}${score === undefined ? '' : ` ${named}${scoreText(score)}`}`
+  }
+  const checked = validation === undefined ? '' : `  validation ${figuresOf(validation)}`
+  return `epoch ${String(epoch).padStart(String(epochs).length)}/${epochs}  train ${figuresOf(train)}${checked}  ${thousands(examplesPerSecond)}/s`
+}

@@ -1,0 +1,99 @@
+import { expect, it } from 'vitest'
+import { answersText } from '../src/evaluate/answers-text.ts'
+import { progressLine } from '../src/terminal/progress.ts'
+import { lossText, table } from '../src/terminal/terminal.ts'
+import { fitted, lengthOf, wrapped } from '../src/terminal/wrap.ts'
+import { epochLines } from '../src/train/epoch-lines.ts'
+
+const longest = (text: string): number => Math.max(...text.split('\n').map(lengthOf))
+
+it('lines are broken between columns, and between words where a column is too long', () => {
+  expect(wrapped('a.png  food 66.78 %  animals 26.99 %', 24)).toEqual(['a.png  food 66.78 %', '  animals 26.99 %'])
+  expect(wrapped('one two three four', 10)).toEqual(['one two', '  three', '  four'])
+  // A word is never broken, and colours take no room.
+  expect(wrapped('at /a/very/long/path.png', 10)).toEqual(['at', '  /a/very/long/path.png'])
+  expect(wrapped('\u001b[1mone two\u001b[0m three', 13)).toHaveLength(1)
+})
+
+it('indented lines are left alone: tables, drawings, commands to copy', () => {
+  expect(fitted('one two three\n  gentle train --resume runs/a', 9)).toBe(
+    'one two\n  three\n  gentle train --resume runs/a',
+  )
+})
+
+it('the last column of a table is broken for a narrow terminal', () => {
+  const rows = [
+    ['name', 'size', 'description'],
+    ['cifar10', '162.2 MiB', '60,000 colour pictures of 32 x 32'],
+  ]
+  expect(table(rows).split('\n')).toHaveLength(2)
+  const narrow = table(rows, 40)
+  expect(longest(narrow)).toBeLessThanOrEqual(40)
+  expect(narrow).toContain('162.2 MiB')
+})
+
+const figures = [
+  { text: 'loss 0.0474', spare: 1 },
+  { text: 'accuracy 98.79 %', spare: 2 },
+  { text: '12,345/s', spare: 3 },
+  { text: '12:07 left', spare: 0 },
+]
+
+it('the progress line fits 40 columns and up, and says at any width how long it takes', () => {
+  for (let columns = 40; columns <= 120; columns++) {
+    const line = progressLine(0.5, { what: 'epoch 120/300', figures }, columns)
+    expect(line.length).toBeLessThanOrEqual(columns)
+    expect(line).toMatch(/^epoch 120\/300 █+░+ .*12:07 left$/)
+  }
+  expect(progressLine(0.5, { what: 'epoch 120/300', figures }, 80)).toContain('accuracy 98.79 %  12,345/s')
+  expect(progressLine(0.5, { what: 'epoch 120/300', figures }, 60)).toContain('loss 0.0474')
+})
+
+it('a loss that went astray is written short', () => {
+  expect(lossText(0.04736)).toBe('0.0474')
+  expect(lossText(99_999)).toBe('99999.0000')
+  expect(lossText(45_320_123_456.7)).toBe('4.53e+10')
+})
+
+it('several examples have as many answers each as the terminal has room for', () => {
+  const lines = ['cat.png', 'a-longer-name.png'].map((name) => ({
+    name,
+    answers: ['cat 90.00 %', 'dog 8.00 %', 'bird 2.00 %'],
+    verdict: '✓',
+  }))
+  expect(answersText(lines, 200)).toContain('bird')
+  const narrow = answersText(lines, 50)
+  expect(longest(narrow)).toBeLessThanOrEqual(50)
+  expect(narrow).toMatch(/cat\.png +cat 90\.00 % +dog 8\.00 % +✓/)
+  expect(answersText(lines.slice(0, 1), 20)).toContain('bird 2.00 %')
+})
+
+/** Lines of a training whose epochs last so many seconds each, and are better than all before where `best` says so. */
+function told(epochs: number, seconds: number, best: (epoch: number) => boolean, ended = epochs): string[] {
+  let now = 0
+  const lines = epochLines(epochs, { monitor: 'accuracy', scoreName: 'accuracy' }, () => now)
+  const all = Array.from({ length: ended }, (_, i) => {
+    now += seconds
+    const part = { loss: 1e9, accuracy: 0.5 }
+    const report = { epoch: i + 1, train: part, validation: part, seconds, examplesPerSecond: 100, best: best(i + 1) }
+    return lines.next(report as never)
+  })
+  return [...all, lines.last()].filter((line) => line !== undefined)
+}
+
+it('up to thirty epochs have a line each, of hundreds of short ones about twenty have, and long ones all', () => {
+  expect(told(30, 0.1, () => false)).toHaveLength(30)
+  const many = told(400, 0.1, () => false)
+  expect(many).toHaveLength(21)
+  expect(many[1]).toMatch(/^epoch {2}20\/400 {2}train 1\.00e\+9 50\.00 %/)
+  expect(Math.max(...many.map((line) => line.length))).toBeLessThanOrEqual(80)
+  expect(told(400, 6, () => false)).toHaveLength(400)
+})
+
+it('a best epoch without a line is named in the next one; the last epoch has a line, also when training stopped early', () => {
+  const lines = told(400, 0.1, (epoch) => epoch === 37 || epoch === 60, 63)
+  expect(lines.map((line) => /epoch +(\d+)/.exec(line)![1])).toEqual(['1', '20', '40', '60', '63'])
+  expect(lines[2]).toMatch(/ {2}best: 37$/)
+  expect(lines[3]).toMatch(/ {2}best$/)
+  expect(lines[4]).not.toContain('best')
+})
