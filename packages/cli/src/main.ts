@@ -77,13 +77,31 @@ program
   .command('train')
   .argument('[model]', [...networkNames, ...sequenceNetworkNames()].join(', '))
   .description('train a network and save everything about it in a run folder')
+  .optionsGroup('Task and data:')
   .option('--task <name>', `${allTaskNames.join(', ')} (default: classify, or what the network is for)`)
   .option('--preset <name>', `settings known to work: ${presetNames.join(', ')}; other options override them`)
   .option('--data <name>', allDataNames.join(', '))
+  .option('--label <column>', 'tables: the column with the classes, by name or by number from 0 (default: detected)')
+  .option('--resize <n>', "resize pictures to n x n (default for image files: the network's usual size)", number)
+  .option('--validation <n>', 'number of training examples to hold out for validation', number)
+  .option(
+    '--test <n>',
+    'pairs and speech: how many examples to hold out for testing, or the fraction of them (default: 0.1; speech: a sixth)',
+    number,
+  )
+  .option('--strict', 'stop at broken data, instead of skipping or repairing it')
+  .option(
+    '--augment <policy>',
+    `random augmentation: ${policyNames.join(', ')}; of sounds: ${soundPolicyNames.join(', ')}; or JSON, or a JSON file`,
+  )
+  .option('--class-weights <how>', 'none, or balanced: rare classes weigh as much as frequent ones (default: none)')
+  .option('--seed <n>', 'random seed (default: 0)', number)
+  .optionsGroup('Training:')
   .option('--epochs <n>', 'passes over the training examples', number)
   .option('--batch-size <n>', 'examples per step', number)
   .option('--lr, --learning-rate <rate>', 'learning rate, before the schedule lowers it', number)
   .option('--schedule <name>', 'learning-rate schedule: constant, linear (to 0) or cosine (to 0) (default: linear)')
+  .option('--warmup <steps>', 'steps over which the learning rate rises from 0', number)
   .option('--optimizer <name>', 'sgd, adam or adamW')
   .option('--momentum <factor>', 'momentum of sgd', number)
   .option('--weight-decay <factor>', 'weight decay', number)
@@ -92,62 +110,54 @@ program
     'parameters that weight decay applies to: all, or weights (no biases or norm layers) (default: all)',
   )
   .option('--clip-norm <limit>', 'clip the gradients to this global norm', number)
-  .option('--warmup <steps>', 'steps over which the learning rate rises from 0', number)
   .option('--patience <epochs>', 'early stopping: end after this many epochs without improvement on validation', number)
-  .option('--seed <n>', 'random seed (default: 0)', number)
-  .option('--threads <n>', 'number of threads (default: all cores)', number)
-  .option('--wide-vectors', 'compute with 256-bit vectors (AVX2), which V8 marks as experimental')
-  .option('--validation <n>', 'number of training examples to hold out for validation', number)
-  .option(
-    '--test <n>',
-    'pairs and speech: how many examples to hold out for testing, or the fraction of them (default: 0.1; speech: a sixth)',
-    number,
-  )
-  .option('--label <column>', 'tables: the column with the classes, by name or by number from 0 (default: detected)')
-  .option('--resize <n>', "resize pictures to n x n (default for image files: the network's usual size)", number)
-  .option('--strict', 'stop at broken data, instead of skipping or repairing it')
-  .option(
-    '--augment <policy>',
-    `random augmentation: ${policyNames.join(', ')}; of sounds: ${soundPolicyNames.join(', ')}; or JSON, or a JSON file`,
-  )
-  .option('--class-weights <how>', 'none, or balanced: rare classes weigh as much as frequent ones (default: none)')
   .option('--loss <name>', `localize: both, giou, smoothL1; segment: ${segmentationLosses.join(', ')}`)
-  .option('--sample-rate <n>', 'speech: sample rate in Hz that all sounds are resampled to (default: 8000)', number)
+  .optionsGroup('Pretrained weights:')
   .option(
-    '--label-smoothing <share>',
-    'pairs: label smoothing, the probability spread evenly over the vocabulary',
+    '--pretrained <weights>',
+    'start from pretrained weights, where names and shapes match: imagenet (downloaded once), a run folder, or a file: safetensors, PyTorch or ONNX',
+  )
+  .option('--weights-key <name>', 'which weights to use from a checkpoint that holds several, such as state_dict')
+  .option(
+    '--normalize <name>',
+    `how pictures are prepared for --pretrained weights that do not say: ${normalizeNames.join(' or ')}`,
+  )
+  .option(
+    '--head-epochs <n>',
+    'with --pretrained: epochs that train only the new head, first (default: a quarter of all)',
     number,
   )
-  .option('--vocabulary <n>', 'pairs: vocabulary size, for both sides or for each, such as 8000 or characters,100')
+  .option(
+    '--first-layer-rate <share>',
+    'with --pretrained: learning rate of the first layer over that of the last; geometric in between (default: 0.3)',
+    number,
+  )
+  .option('--freeze <name...>', `parameters not to train: ${allButHead}, names, prefixes of names, or globs`)
+  .optionsGroup('Speech and translation:')
+  .option('--sample-rate <n>', 'speech: sample rate in Hz that all sounds are resampled to (default: 8000)', number)
   .option(
     '--max-length <n>',
     'longest training example; longer ones are skipped (default for pairs: 128 tokens; for speech: 20 seconds)',
     number,
   )
-  .option('--layers <n>', 'recurrent layers; gnmt: of the encoder and of the decoder', number)
-  .option('--units <n>', 'units of each recurrent layer', number)
+  .option('--vocabulary <n>', 'pairs: vocabulary size, for both sides or for each, such as 8000 or characters,100')
   .option(
-    '--pretrained <weights>',
-    'start from pretrained weights, where names and shapes match: imagenet (downloaded once), a run folder, or a file: safetensors, PyTorch or ONNX',
-  )
-  .option(
-    '--normalize <name>',
-    `how pictures are prepared for --pretrained weights that do not say: ${normalizeNames.join(' or ')}`,
-  )
-  .option('--head-epochs <n>', 'of --pretrained: epochs in which a new head learns alone (a quarter of all)', number)
-  .option(
-    '--first-layer-rate <share>',
-    'of --pretrained: learning rate of the first layer as a share of that of the last, in between evenly in ratio (0.3)',
+    '--label-smoothing <share>',
+    'pairs: label smoothing, the probability spread evenly over the vocabulary',
     number,
   )
-  .option('--weights-key <name>', 'which weights to use from a checkpoint that holds several, such as state_dict')
-  .option('--freeze <name...>', `parameters not to train: ${allButHead}, names, prefixes of names, or globs`)
+  .option('--layers <n>', 'recurrent layers; gnmt: of the encoder and of the decoder', number)
+  .option('--units <n>', 'units of each recurrent layer', number)
+  .optionsGroup('Run:')
   .option('--config <file>', 'settings as a JSON file; options override it')
   .option('--run-dir <folder>', 'where to save the run (default: runs/TASK/...)')
   .option('--resume <run>', 'continue an interrupted run')
   .option('--profile', 'report the time of each op in a step, and write profile.json for a trace viewer')
+  .option('--threads <n>', 'number of threads (default: all cores)', number)
+  .option('--wide-vectors', 'compute with 256-bit vectors (AVX2), which V8 marks as experimental')
   .option('--json', 'print the summary as JSON')
   .option('--quiet', 'print no progress and no report')
+  .helpOption('-h, --help', 'display help for command')
   .action(async (model, flags) => finishWith(await train(model, flags)))
 
 program
@@ -249,7 +259,7 @@ program
     `${[...networkNames, ...Object.keys(speechNetworks)].join(', ')}, a run folder, or a file of a model: ${modelFiles}`,
   )
   .description('show the layers of a network: shapes, parameters, FLOPs, memory')
-  .option('--input <HxWxC>', 'input size, such as 224x224x3')
+  .option('--input <HxWxC>', 'input size, such as 224x224x3, or 224 for a square')
   .option('--classes <n>', 'number of classes', number)
   .option('--batch-size <n>', 'batch size for memory and time', number, 1)
   .option('--measure', 'measure the time of each layer, next to the minimum that its FLOPs allow')

@@ -84,6 +84,9 @@ test('the manual page names every command and option of the help', async () => {
   const options = help.match(/--[a-z-]+/g)!
   expect(options.length).toBeGreaterThan(20)
   for (const option of options) expect(page).toContain(option)
+  const headings = help.match(/^[A-Z].*:$/gm)!.slice(1)
+  expect(headings).toContain('Pretrained weights:')
+  for (const heading of headings) expect(page).toContain(`\n${heading}\n`)
   expect(page).toMatch(/^\.TH GENTLE 1 /)
   for (const command of ['train', 'data describe', 'experiment depth']) expect(page).toContain(`"gentle ${command} `)
 })

@@ -45,6 +45,13 @@ describe('gentle summary', () => {
     expect(JSON.parse(stdout)).toMatchObject({ parameters: 6_624_904, macs: 1_498_376_192, flops: 2_996_752_384 })
   })
 
+  it('takes a single number as the side of a square', async () => {
+    const { stdout } = await gentle(['summary', 'resnet20', '--input', '16', '--json'])
+    expect(JSON.parse(stdout).inputShape).toEqual([3, 16, 16])
+    const points = await gentle(['summary', 'mlp', '--input', '16', '--json'])
+    expect(JSON.parse(points.stdout).inputShape).toEqual([16])
+  })
+
   it('draws the graph', async () => {
     const file = join(temporaryFolder(), 'lenet5.svg')
     const { code } = await gentle(['summary', 'lenet5', '--svg', file, '--json'])

@@ -60,7 +60,12 @@ describe.concurrent('gentle refuses, in one line,', () => {
   it('channels that come first', () =>
     refuses(['summary', 'resnet18', '--input', '3x224x224'], /channels first; expected HxWxC.*: 224x224x3/))
   it('points for a network of images, naming one that takes them', () =>
-    refuses(['train', 'lenet5', '--data', 'moons'], /lenet5 needs pictures.*rows of 2 numbers; mlp and perceptron/))
+    refuses(['train', 'lenet5', '--data', 'moons'], /lenet5 needs pictures.*rows of numbers; mlp and perceptron/))
+  it('a table for a network of images, before its faults', async () => {
+    const file = join(temporaryFolder(), 'constant.csv')
+    writeFileSync(file, 'x,y,label\n1,2,5\n2,3,5\n3,4,5\n')
+    await refuses(['train', 'lenet5', '--data', file], /lenet5 needs pictures.*mlp and perceptron/)
+  })
   it('a folder and a file that are not there', async () => {
     await refuses(['train', 'lenet5', '--data', '/no/such'], /--data \/no\/such: no such folder \(there is no \/no\)/)
     await refuses(['train', 'mlp', '--data', 'nope.csv'], /--data nope\.csv: no such file/)

@@ -143,6 +143,9 @@ function kindAndPlace(name: string): {
   return isPath ? { kind: kindOf(name), place: name } : { place: name }
 }
 
+/** Whether a name is of a table, whose rows are points. */
+export const isTable = (name: string): boolean => kindAndPlace(name).kind === 'csv'
+
 /**
  * Opens a data set by name: mnist, a folder or file of a kind (such as cifar10:DIR), by its path alone where one can see what it is, or a
  * generated set. Its validation part is split off by the seed where it has none. Broken images are told and left out.

@@ -1,7 +1,9 @@
 /** `gentle export`: a trained model as a file that others read. */
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { type OpenedModel, saveModel } from 'gentle-dl'
+import { type OpenedModel, type Shape, saveModel } from 'gentle-dl'
+import { takesPoints } from 'gentle-dl/models'
+import { networkNamed, networkNames } from '../models/networks.ts'
 import { checkKey, openModel, openNamed } from '../models/open-model.ts'
 import { reasonOf } from '../terminal/reason.ts'
 import { shapeOf } from '../terminal/shapes.ts'
@@ -34,16 +36,20 @@ export interface ExportFlags {
   readonly opset?: number
 }
 
+/** The usual input of a named network that takes pictures alone. */
+const usualInput = (name: string): Shape | undefined =>
+  takesPoints(name) || !networkNames.includes(name) ? undefined : networkNamed(name).inputShape
+
 /** Runs the command. Gives the exit code. */
 export async function exportModel(place: string, flags: ExportFlags): Promise<number> {
   const { format, out, weights, weightsKey, input, opset } = flags
   if (!Object.hasOwn(formats, format)) throw unknownChoice('--format', format, formatNames)
   if (opset !== undefined && format !== 'onnx')
     throw new UsageError(`--opset needs --format onnx; the format is ${format}`)
-  const inputShape = input === undefined ? undefined : shapeOf(input)
-  if (inputShape !== undefined && weights === undefined)
+  if (input !== undefined && weights === undefined)
     throw new UsageError(`--input needs --weights; ${place} has its own input size`)
   checkKey(weightsKey, '--weights', weights)
+  const inputShape = input === undefined ? undefined : shapeOf(input, usualInput(place))
   const opened = await (weights === undefined ? openModel(place) : openNamed(place, weights, inputShape, weightsKey))
   const exported = await formats[format](opened, flags)
   const files = exported instanceof Uint8Array ? [exported] : Object.values(exported)

@@ -2,7 +2,7 @@
 import { writeFileSync } from 'node:fs'
 import { type Layer, type Shape, wasm } from 'gentle-dl'
 import { type NetworkSummary, networkGraph, summarize } from 'gentle-dl/inspect'
-import { type DeepSpeech, onSpectrograms, speechNetwork, speechNetworks } from 'gentle-dl/models'
+import { type DeepSpeech, onSpectrograms, speechNetwork, speechNetworks, takesPoints } from 'gentle-dl/models'
 import { networkNamed, networkNames } from '../models/networks.ts'
 import { openAnyModel } from '../models/open-model.ts'
 import { sequenceNetworkNames } from '../tasks/sequence-tasks.ts'
@@ -28,7 +28,8 @@ const defaultSpectrogram: Shape = [1000, 40]
 const defaultSymbols = 29
 
 /** Frames x features of what is given as a picture. @throws UsageError for another shape. */
-function framesOf(given: Shape): Shape {
+function framesOf(given: Shape | undefined): Shape | undefined {
+  if (given === undefined) return undefined
   if (given.length !== 3 || given[0] !== 1)
     throw new UsageError('--input is the size of a spectrogram here; expected frames x features, such as 1000x40')
   return given.slice(1)
@@ -39,11 +40,11 @@ async function openNetwork(
   place: string,
   { input, classes, size }: SummaryFlags,
 ): Promise<{ layer: Layer; inputShape: Shape }> {
-  const given = input === undefined ? undefined : shapeOf(input)
+  const given = (usual?: Shape): Shape | undefined => (input === undefined ? undefined : shapeOf(input, usual))
   if (networkNames.includes(place)) {
     if (size !== undefined) throw new UsageError('--size is for ONNX files; for a named network give --input')
     const network = networkNamed(place)
-    const inputShape = given ?? network.inputShape
+    const inputShape = given(takesPoints(place) ? undefined : network.inputShape) ?? network.inputShape
     return {
       layer: network.build({ classes: classes ?? network.classes, points: inputShape.length === 1 }),
       inputShape,
@@ -52,7 +53,7 @@ async function openNetwork(
   if (Object.hasOwn(speechNetworks, place)) {
     if (size !== undefined) throw new UsageError('--size is for ONNX files; for a named network give --input')
     const layer = onSpectrograms(speechNetwork(place, { symbols: classes ?? defaultSymbols }))
-    return { layer, inputShape: given === undefined ? defaultSpectrogram : framesOf(given) }
+    return { layer, inputShape: framesOf(given()) ?? defaultSpectrogram }
   }
   if (sequenceNetworkNames().includes(place))
     throw new UsageError(
@@ -63,14 +64,14 @@ async function openNetwork(
   if ('inputs' in model) {
     if (opened.task !== 'transcribe') throw new UsageError(`${place} is a sequence model, whose layers cannot be shown`)
     const [features] = model.inputs['spectrogram'].shape
-    const inputShape = given === undefined ? [defaultSpectrogram[0], features] : framesOf(given)
+    const inputShape = framesOf(given()) ?? [defaultSpectrogram[0], features]
     return { layer: onSpectrograms(model.layer as DeepSpeech), inputShape }
   }
   if (classes !== undefined)
     throw new UsageError(
       `--classes is for named networks; the model of ${place} has ${model.outputShape.join(' x ')} outputs`,
     )
-  return { layer: model.layer, inputShape: given ?? model.inputShape }
+  return { layer: model.layer, inputShape: given(model.inputShape) ?? model.inputShape }
 }
 
 /** Runs the command. Gives the exit code. */

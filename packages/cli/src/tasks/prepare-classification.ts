@@ -3,7 +3,7 @@ import { alignClasses, crossEntropy, headParameters, type Loss, type Shape } fro
 import { augmented, cached, classWeights, type Dataset, normalized, preprocessed, type Splits } from 'gentle-dl/data'
 import { takesPoints } from 'gentle-dl/models'
 import { type Preprocessing, plainPreprocessing, withoutNormalization } from 'gentle-dl/vision'
-import { arePoints, openData } from '../data/datasets.ts'
+import { arePoints, isTable, openData } from '../data/datasets.ts'
 import { digestsOf } from '../data/digest.ts'
 import { arePictures } from '../data/pictures.ts'
 import { policyOf } from '../data/policy.ts'
@@ -57,11 +57,10 @@ function asBefore(splits: Splits, { run, classes }: EarlierRun): Splits {
 }
 
 /** @throws UsageError for points, where the network takes pictures alone. */
-function checkTakes({ model, data }: NamedSettings, splits: Splits): void {
-  if (!arePoints(splits) || takesPoints(model)) return
-  const [numbers] = splits.train.inputShape
+function checkTakes({ model, data }: NamedSettings, arePoints: boolean): void {
+  if (!arePoints || takesPoints(model)) return
   throw new UsageError(
-    `${model} needs pictures, but the examples of ${data} are rows of ${numbers} ${numbers === 1 ? 'number' : 'numbers'}; mlp and perceptron take those: ${commandLine('train', 'mlp', '--data', data)}`,
+    `${model} needs pictures, but the examples of ${data} are rows of numbers; mlp and perceptron take those: ${commandLine('train', 'mlp', '--data', data)}`,
   )
 }
 
@@ -81,9 +80,11 @@ export async function prepareClassification(
 ): Promise<Preparation> {
   const network = networkNamed(settings.model, 'classify')
   if (settings.augment !== undefined) policyOf('--augment', settings.augment)
+  // Before the table is read: its faults do not matter to who gave it to the wrong network.
+  checkTakes(settings, isTable(settings.data))
   const opened = await openSplits(settings, network.inputShape, strict)
   const known = earlier?.classes === undefined ? opened : asBefore(opened, earlier)
-  checkTakes(settings, known)
+  checkTakes(settings, arePoints(known))
   const purpose = { classes: known.train.classes?.length ?? 1, points: arePoints(known) }
   const layer = network.build(purpose)
   if (given === undefined) checkEnoughPixels(settings.model, layer, known.train.inputShape)
