@@ -2,7 +2,7 @@
 import { summarize } from 'gentle-dl/inspect'
 import { networks } from 'gentle-dl/models'
 import { plotScatter } from 'gentle-dl-plot'
-import { blue, green, orange, red, violet } from './svg.ts'
+import { blue, green, orange, plum, red } from './svg.ts'
 
 /** By the names that the table of networks has, in the order of families. */
 const shown: readonly (readonly [network: string, name: string, colour: string])[] = [
@@ -17,7 +17,7 @@ const shown: readonly (readonly [network: string, name: string, colour: string])
   ['resnet50', 'ResNet-50', blue],
   ['resnet101', 'ResNet-101', blue],
   ['resnet152', 'ResNet-152', blue],
-  ['mobilenet_v2', 'MobileNetV2', violet],
+  ['mobilenet_v2', 'MobileNetV2', plum],
 ]
 
 export const accuracy = (): string =>

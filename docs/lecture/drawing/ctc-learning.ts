@@ -2,11 +2,11 @@
 import { compile, constant, ctcLoss, gradients, Random, variable } from 'gentle-dl'
 import { mul, softmax, sub, sum } from 'gentle-dl/ops'
 import { heading, legend, linePanel, percentText, stacked } from 'gentle-dl-plot'
-import { blue, green, muted, orange, red, violet } from './svg.ts'
+import { blue, green, muted, orange, plum, red } from './svg.ts'
 
 const word = 'hello'
 const letters = ['-', ...new Set(word)]
-const colours = [muted, blue, orange, green, violet, red]
+const colours = [muted, blue, orange, green, plum, red]
 const steps = 40
 const shown = [0, 30, 300]
 

@@ -3,7 +3,7 @@ import type { Layer } from 'gentle-dl'
 import { summarize } from 'gentle-dl/inspect'
 import { alexnet, googlenet, resnet18, resnet50, vgg16 } from 'gentle-dl/models'
 import { type Block, heading, legend, stacked } from 'gentle-dl-plot'
-import { blue, muted, short, text, heading as titleOf, violet } from './svg.ts'
+import { blue, muted, plum, short, text, heading as titleOf } from './svg.ts'
 
 const [row, bar, left, width] = [30, 18, 108, 290]
 
@@ -29,7 +29,7 @@ export function shares(): string {
         return (
           text(left - 10, y + 13, name, 'end') +
           `<rect x="${left}" y="${y}" width="${short(rest)}" height="${bar}" fill="${blue}"/>` +
-          `<rect x="${short(left + rest)}" y="${y}" width="${short(all - rest)}" height="${bar}" fill="${violet}" fill-opacity="0.55"/>` +
+          `<rect x="${short(left + rest)}" y="${y}" width="${short(all - rest)}" height="${bar}" fill="${plum}" fill-opacity="0.55"/>` +
           text(left + all + 7, y + 13, figure, 'start', `font-size="12" fill="${muted}"`)
         )
       })
@@ -40,7 +40,7 @@ export function shares(): string {
     heading('Where networks have their parameters, and where their work is'),
     legend([
       { name: 'convolutions and norms', colour: blue, sample: 'area' },
-      { name: 'dense layers', colour: violet, sample: 'area' },
+      { name: 'dense layers', colour: plum, sample: 'area' },
     ]),
     panelOf('parameters'),
     panelOf('macs'),

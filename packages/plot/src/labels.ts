@@ -56,14 +56,18 @@ export function placedLabels(points: readonly LabelledPoint[], frame: Frame, obs
       const width = textWidth(point.label, smallSize)
       const outside = ({ top, bottom }: Frame): number =>
         Math.max(0, bottom - frame.bottom) + Math.max(0, frame.top - top)
+      // Its own circle is kept free as a whole, at a distance.
+      const { x, y, radius } = point
+      const own = { left: x - radius, right: x + radius, top: y - radius, bottom: y + radius }
       const cost = (box: Frame): number =>
+        overlap(box, own, 3) +
         cores.reduce((sum, other) => sum + overlap(box, other, 0), 0) +
         taken.reduce((sum, other) => sum + overlap(box, other, 6), 0) +
         100 * outside(box)
       let [best, min] = [undefined as Frame | undefined, Number.POSITIVE_INFINITY]
       for (const box of candidatesOf(point, width, frame)) {
-        const own = cost(box)
-        if (own < min) [best, min] = [box, own]
+        const spoilt = cost(box)
+        if (spoilt < min) [best, min] = [box, spoilt]
       }
       const { left, right, top, bottom } = best!
       taken.push(best!)

@@ -13,7 +13,7 @@ import {
 } from 'gentle-dl-plot'
 import { type Errors, errorsOf, type LossResult, type LossRun } from './loss-results.ts'
 
-const [blue, orange, green, purple] = [0, 1, 2, 3].map(colourOf)
+const [blue, orange, green, plum] = [0, 1, 2, 3].map(colourOf)
 
 export function lossSvg(results: readonly LossResult[], bestLoss: number): string {
   const over = (of: (result: LossResult) => readonly number[]): Line['points'] =>
@@ -50,7 +50,7 @@ export function lossSvg(results: readonly LossResult[], bestLoss: number): strin
     ]),
     linePanel({ x, y: powersAxis(theory), title: 'Differences from the expected loss', height: 220 }, [
       error(blue, 'sampling'),
-      error(purple, 'gained'),
+      error(plum, 'gained'),
       error(green, 'lost'),
       error(blue, 'samplingInTheory', true),
       error(ink, 'optimismInTheory', true),
@@ -58,7 +58,7 @@ export function lossSvg(results: readonly LossResult[], bestLoss: number): strin
     legend([
       { name: 'loss of the best classifier', colour: blue },
       { name: 'σ / √n', colour: blue, dashed: true },
-      { name: 'gained by learning', colour: purple },
+      { name: 'gained by learning', colour: plum },
       { name: 'lost in expectation', colour: green },
       { name: '3 / 2n', colour: ink, dashed: true },
     ]),
