@@ -6,7 +6,7 @@ import { type Image, image, sheet } from 'gentle-dl/vision'
 const columns = 6
 
 /** Side of a picture on it: the largest multiple of its own that is not above this. */
-const defaultTile = 96
+const defaultTile = 128
 
 /** Classes that a sheet has room for. */
 const maxClasses = 32

@@ -92,7 +92,7 @@ function blocksOf({ first, layers }: Explanation): Block[] {
       ? []
       : [
           {
-            title: `Weights ${first.name}, ${first.filters[0].height} x ${first.filters[0].width}: ${counted(Math.min(maxMaps, first.filters.length), first.filters.length)}`,
+            title: `Weights ${first.name}, ${first.filters[0].height} x ${first.filters[0].width}: ${counted(Math.min(maxMaps, first.filters.length), first.filters.length)}; ${first.filters[0].channels === 3 ? 'grey is 0' : 'red above 0, blue below'}`,
             pictures: shownFilters(first.filters),
           },
         ]),

@@ -22,6 +22,9 @@ const ink: Colour = [0.12, 0.16, 0.2]
 const edge: Colour = [0.8, 0.82, 0.85]
 const margin = 12
 
+/** The least width of a column beside the longer side of its pictures: captions are to be read. */
+const minShare = 0.75
+
 /** The most pixels across that a sheet has for its title's sake. */
 const maxTitled = 480
 
@@ -38,9 +41,11 @@ export function sheet(tiles: readonly Tile[], { columns, tile = 96, title }: She
   const titleScale = Math.max(1.6, 1.2 * scale)
   const lines = Math.max(0, ...tiles.map(({ caption }) => caption?.split('\n').length ?? 0))
   const lineHeight = Math.ceil(textHeight(scale)) + 5
-  const step = tile + margin
-  // Where all pictures are wide, no room is left above and below them.
-  const tallest = Math.max(...tiles.map(({ image }) => fitted(image, tile).height))
+  // Where all pictures are wide or all are tall, no room is left around them but what captions need.
+  const sizes = tiles.map(({ image }) => fitted(image, tile))
+  const across = Math.max(Math.ceil(minShare * tile), ...sizes.map(({ width }) => width))
+  const tallest = Math.max(...sizes.map(({ height }) => height))
+  const step = across + margin
   const stepDown = tallest + margin + (lines > 0 ? lines * lineHeight + 1 : 0)
   const top = margin + (title === undefined ? 0 : Math.ceil(textHeight(titleScale)) + margin)
   // Few pictures leave room for a title that is not much longer than they are.
@@ -54,12 +59,12 @@ export function sheet(tiles: readonly Tile[], { columns, tile = 96, title }: She
     })
   for (const [i, { image, caption, colour }] of tiles.entries()) {
     const [left, down] = [margin + (i % columns) * step, top + Math.floor(i / columns) * stepDown]
-    const size = fitted(image, tile)
-    const [x, y] = [left + Math.floor((tile - size.width) / 2), down + Math.floor((tallest - size.height) / 2)]
+    const size = sizes[i]
+    const [x, y] = [left + Math.floor((across - size.width) / 2), down + Math.floor((tallest - size.height) / 2)]
     canvas.draw(image, x, y, size)
     canvas.frame(x - 1, y - 1, size.width + 2, size.height + 2, colour ?? edge)
     for (const [line, content] of (caption?.split('\n') ?? []).entries())
-      canvas.text(x, down + tallest + 4 + line * lineHeight, cutText(content, left + tile - x, scale), {
+      canvas.text(x, down + tallest + 4 + line * lineHeight, cutText(content, left + across - x, scale), {
         colour: colour ?? ink,
         scale,
       })
