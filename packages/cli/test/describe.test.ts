@@ -76,7 +76,7 @@ describe('gentle data describe', () => {
     expect(stdout).toMatch(/1 example of test also in train/)
     expect(stdout).toMatch(/1 example of these with a different label/)
     expect(stdout).toMatch(/1 image was skipped/)
-    expect(await imageFileInfo(sheet)).toMatchObject({ format: 'png', width: 6 * (64 + 12) + 12 })
+    expect(await imageFileInfo(sheet)).toMatchObject({ format: 'png', width: 6 * (128 + 12) + 12 })
   })
 
   it('takes every other data set, too, and `data` alone stays short', async () => {
