@@ -114,6 +114,16 @@ export default defineConfig({
           hookTimeout: 120_000,
         },
       },
+      {
+        test: {
+          name: 'studio',
+          environment: 'node',
+          include: ['packages/studio/test/browser/*.test.ts'],
+          globalSetup: 'packages/studio/test/browser/serve.setup.ts',
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
+        },
+      },
       inBrowser('browser', 'packages/gentle/test/browser/isolated.test.ts', {
         'Cross-Origin-Opener-Policy': 'same-origin',
         'Cross-Origin-Embedder-Policy': 'require-corp',

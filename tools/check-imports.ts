@@ -1,7 +1,7 @@
 /**
  * Holds the order of the house: in the library a folder imports only itself and folders that stand before it in the list, and Node's
  * modules only where they are asked for at run time; the charts take types of the library alone; the command line imports public entries, and
- * no files of either import each other in a circle.
+ * so does the studio, whose pages know nothing of each other; no files of these import each other in a circle.
  */
 import { globSync, readFileSync } from 'node:fs'
 import { posix } from 'node:path'
@@ -33,6 +33,7 @@ const order = [
 const library = 'packages/gentle/src/'
 const charts = 'packages/plot/src/'
 const commandLine = 'packages/cli/'
+const studio = 'packages/studio/src/'
 const publicEntries = Object.keys(manifest.exports).map((path) => path.replace(/^\./, 'gentle-dl'))
 
 /** Packages that an entry of its own is bundled with, and the one folder whose files may ask for each. */
@@ -115,13 +116,37 @@ function commandLineProblem(path: string, { target }: Import): string | undefine
     : undefined
 }
 
+/** Folders of the studio, lowest first; `app` knows all pages, and pages take from it what their state is made of. */
+const studioRooms = ['engine', 'parts', 'app', 'pages']
+
+/** What is wrong with an import in the studio, or undefined. */
+function studioProblem(path: string, { target, dynamic }: Import): string | undefined {
+  if (!target.startsWith('.'))
+    return /^gentle-dl(\/|$)/.test(target) && !publicEntries.includes(target)
+      ? `the library's public entries are ${publicEntries.join(', ')}`
+      : undefined
+  const imported = posix.join(posix.dirname(path), target)
+  if (!imported.startsWith(studio)) return `it is outside ${studio}`
+  if (path === `${studio}main.tsx`) return undefined
+  const [from, to] = [path, imported].map((file) => file.slice(studio.length).split('/'))
+  if (from[0] === 'pages' && to[0] === 'pages' && from[1] !== to[1])
+    return 'pages know nothing of each other; what they share belongs into parts/'
+  if (from[0] === 'app' && to[0] === 'pages')
+    return dynamic ? undefined : 'a page is loaded when it is shown, by import(...)'
+  return studioRooms.indexOf(to[0]) > studioRooms.indexOf(from[0])
+    ? `${from[0]}/ may import ${studioRooms.slice(0, studioRooms.indexOf(from[0]) + 1).join(', ')}; ${to[0]}/ stands after it`
+    : undefined
+}
+
 /** What is wrong with the imports of a file, a line each; `path` is relative to the repository. */
 export function importProblems(path: string, source: string): string[] {
   const problemOf = path.startsWith(library)
     ? libraryProblem
     : path.startsWith(charts)
       ? chartsProblem
-      : commandLineProblem
+      : path.startsWith(studio)
+        ? studioProblem
+        : commandLineProblem
   return importsOf(path, source).flatMap((each) => {
     const problem = problemOf(path, each)
     return problem === undefined ? [] : [`${path}:${each.line} imports '${each.target}': ${problem}`]
@@ -171,7 +196,7 @@ export function circleProblems(sources: ReadonlyMap<string, string>): string[] {
 
 if (import.meta.main) {
   const root = fileURLToPath(new URL('..', import.meta.url))
-  const files = globSync('packages/*/src/**/*.ts', { cwd: root }).sort()
+  const files = globSync('packages/*/src/**/*.{ts,tsx}', { cwd: root }).sort()
   const sources = new Map(files.map((path) => [path, readFileSync(root + path, 'utf8')]))
   const problems = [
     ...files.flatMap((path) => importProblems(path, sources.get(path)!)),

@@ -35,6 +35,7 @@ import { completionScript, shellNames } from './shell/completion.ts'
 import { manualPage } from './shell/manual.ts'
 import { soundPolicyNames } from './speech/sound-policies.ts'
 import { transcribe } from './speech/transcribe.ts'
+import { studio } from './studio/studio.ts'
 import { sequenceNetworkNames, sequenceTasks } from './tasks/sequence-tasks.ts'
 import { allTaskNames } from './tasks/task-names.ts'
 import { commandErrorText, commandOf } from './terminal/command-error.ts'
@@ -494,6 +495,13 @@ program
   .option('--normalize', 'rescale the result so that its minimum is 0 and its maximum 1')
   .option('--explain <X,Y>', 'print how the value of one output pixel is computed')
   .action(async (image, flags) => finishWith(await filter(image, flags)))
+
+program
+  .command('studio')
+  .description('serve the studio, the lecture in a browser, to this machine')
+  .option('--port <n>', 'port to listen on; 0: any that is free (default: 7117)', number)
+  .option('--open', 'open it in the browser')
+  .action((flags) => studio(flags))
 
 program
   .command('completion')

@@ -17,7 +17,7 @@ export {
   openModel,
   pretrainedValues,
 } from './open-model.ts'
-export { type PerceptronRuleOptions, perceptronRule } from './perceptron-rule.ts'
+export { type PerceptronRuleOptions, type PerceptronStep, perceptronRule } from './perceptron-rule.ts'
 export { type Confusion, confusion, type PredictOptions, predict } from './predict.ts'
 export { type PretrainedHead, pretrainedHead } from './pretrained-head.ts'
 export { DivergedTraining, type EpochReport, type StepReport } from './reports.ts'

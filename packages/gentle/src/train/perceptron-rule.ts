@@ -7,11 +7,27 @@ import { abs, add, cast, mul, sub } from '../ops/elementwise.ts'
 import { sum } from '../ops/reduce.ts'
 import { reshape } from '../ops/structure.ts'
 
+/** What the rule did with one example. */
+export interface PerceptronStep {
+  /** From 1. */
+  readonly epoch: number
+  /** The example's index in the data set. */
+  readonly example: number
+  /** 0 or 1, by the weights before this step. */
+  readonly predicted: number
+  readonly target: number
+  /** After this step: as they were where the prediction was right. */
+  readonly weights: Float32Array
+  readonly bias: number
+}
+
 export interface PerceptronRuleOptions extends Pick<ModelOptions, 'backend'> {
   /** Passes over the examples at most; 100 unless given. */
   readonly epochs?: number
   /** η; 1 unless given. From weights of 0 it scales them and changes no decision. */
   readonly learningRate?: number
+  /** Called after each example. */
+  readonly onStep?: (step: PerceptronStep) => void
 }
 
 /**
@@ -22,7 +38,7 @@ export interface PerceptronRuleOptions extends Pick<ModelOptions, 'backend'> {
  */
 export async function perceptronRule(
   dataset: Dataset,
-  { epochs = 100, learningRate = 1, backend }: PerceptronRuleOptions = {},
+  { epochs = 100, learningRate = 1, onStep, backend }: PerceptronRuleOptions = {},
 ): Promise<{ model: Model; mistakes: readonly number[] }> {
   if (!Number.isInteger(epochs) || epochs < 1)
     throw new ArgumentError(`perceptronRule: epochs is ${epochs}; expected a whole number of at least 1`)
@@ -37,12 +53,14 @@ export async function perceptronRule(
   const error = sub(reshape(cast(y, 'float32'), [1, 1]), predicted)
   const [weight, bias] = [...model.parameters.values()]
   const change = mul(error, learningRate)
+  const nextWeight = add(weight, mul(change, reshape(x, weight.shape)))
+  const nextBias = add(bias, reshape(change, bias.shape))
   const program = await model.backend.compile({
     inputs: { x, y },
-    outputs: { mistake: sum(abs(error)) },
+    outputs: { mistake: sum(abs(error)), predicted, nextWeight, nextBias },
     updates: [
-      [weight, add(weight, mul(change, reshape(x, weight.shape)))],
-      [bias, add(bias, reshape(change, bias.shape))],
+      [weight, nextWeight],
+      [bias, nextBias],
     ],
   })
   const inputs = new Float32Array(weight.shape[1])
@@ -56,7 +74,16 @@ export async function perceptronRule(
         throw new DataError(
           `perceptronRule: example ${i} of data set ${dataset.name} has label ${label[0]}; expected 0 or 1`,
         )
-      wrong += (await program.run({ x: inputs, y: label })).mistake.data[0]
+      const results = await program.run({ x: inputs, y: label })
+      wrong += results.mistake.data[0]
+      onStep?.({
+        epoch: epoch + 1,
+        example: i,
+        predicted: results.predicted.data[0],
+        target: label[0],
+        weights: Float32Array.from(results.nextWeight.data),
+        bias: results.nextBias.data[0],
+      })
     }
     mistakes.push(wrong)
   }

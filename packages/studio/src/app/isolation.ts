@@ -1,0 +1,24 @@
+/** What the page may do: threads need it to be isolated from others, and it works without a network once its service worker has its files. */
+import { signal } from '@preact/signals'
+
+/** Why the engine has one thread alone; '' where it may have more. */
+export const singleThreaded = signal(
+  crossOriginIsolated
+    ? ''
+    : 'This page is not cross-origin isolated: its host sends no COOP and COEP headers. The engine computes on one thread.',
+)
+
+/** Registers the service worker, in builds alone. On a host without the headers the page is loaded once more, by the worker, which adds them. */
+export async function workOffline(): Promise<void> {
+  if (!import.meta.env.PROD || navigator.serviceWorker === undefined) return
+  try {
+    await navigator.serviceWorker.register('./service-worker.js')
+    await navigator.serviceWorker.ready
+    const tried = sessionStorage.getItem('isolated by reload') !== null
+    if (crossOriginIsolated || tried) return
+    sessionStorage.setItem('isolated by reload', 'tried')
+    location.reload()
+  } catch {
+    // A browser that forbids service workers or storage shows the page all the same, on one thread.
+  }
+}

@@ -1,0 +1,88 @@
+/** The frame of all pages: where one is, where one can go, and what can be undone. */
+import { signal } from '@preact/signals'
+import type { ComponentType } from 'preact'
+import { useEffect, useRef } from 'preact/hooks'
+import { Notice } from '../parts/notice.tsx'
+import { address } from './address.ts'
+import { Failure } from './failure.tsx'
+import { Header } from './header.tsx'
+import { singleThreaded } from './isolation.ts'
+import { Overview } from './overview.tsx'
+import { type Page, pages } from './pages.ts'
+import { view } from './preferences.ts'
+import { shownState } from './shown-state.ts'
+import { Walk } from './walk.tsx'
+
+type Loaded =
+  | { readonly page: Page; readonly component: ComponentType }
+  | { readonly page: Page; readonly error: unknown }
+
+const loaded = signal<Loaded | undefined>(undefined)
+
+async function load(page: Page): Promise<void> {
+  try {
+    const { default: component } = await page.load()
+    if (address.peek().page === page.name) loaded.value = { page, component }
+  } catch (error) {
+    if (address.peek().page === page.name) loaded.value = { page, error }
+  }
+}
+
+function Shown() {
+  const { page: name } = address.value
+  const page = pages.find((each) => each.name === name)
+  useEffect(() => {
+    if (page !== undefined && loaded.peek()?.page !== page) void load(page)
+  }, [page])
+  if (name === '') return <Overview />
+  if (page === undefined)
+    return <Notice kind="error">The studio has no page '{name.slice(0, 60)}'. Choose one from the list.</Notice>
+  const { value } = loaded
+  if (value?.page !== page) return <p class="loading">Loading {page.title} ...</p>
+  if ('error' in value) return <Failure error={value.error} what={`the page ${page.title}`} />
+  const Component = value.component
+  return (
+    <>
+      <h1>{page.title}</h1>
+      {singleThreaded.value !== '' && <Notice kind="note">{singleThreaded.value}</Notice>}
+      {shownState.value?.problems.value.map((problem) => (
+        <Notice key={problem} kind="warning">
+          In the address, {problem}.
+        </Notice>
+      ))}
+      <Component key={page.name} />
+    </>
+  )
+}
+
+export function Studio() {
+  const main = useRef<HTMLElement>(null)
+  const { page: name } = address.value
+  const first = useRef(true)
+  // A fragment is the address of a page here, so the browser's own way to '#main' is closed.
+  const toMain = (event: Event): void => {
+    event.preventDefault()
+    main.current?.focus()
+  }
+  useEffect(() => {
+    const title = pages.find((page) => page.name === name)?.title
+    document.title = title === undefined ? 'Gentle studio' : `${title} · Gentle studio`
+    // Who goes to another page by keyboard or hears it read is at its beginning then, not in the list of pages.
+    if (!first.current) main.current?.focus({ preventScroll: true })
+    first.current = false
+    scrollTo(0, 0)
+  }, [name])
+  return (
+    <div class={`studio ${view.value === 'class' ? 'for-class' : ''}`}>
+      {/* biome-ignore lint/a11y/useValidAnchor: a link is what skips to the page for who goes by keyboard */}
+      <a class="skip" href="#main" onClick={toMain}>
+        Skip to the page
+      </a>
+      <Header />
+      <main id="main" ref={main} tabIndex={-1}>
+        <Shown />
+      </main>
+      <Walk />
+    </div>
+  )
+}

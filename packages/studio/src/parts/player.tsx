@@ -1,0 +1,70 @@
+/** Going through steps: one by one, by themselves, back, or straight to one. */
+import { type ReadonlySignal, type Signal, useSignal } from '@preact/signals'
+import { useEffect } from 'preact/hooks'
+import { Icon } from './icon.tsx'
+
+export interface PlayerProps {
+  /** What is counted, in the plural: 'updates'. */
+  readonly what: string
+  /** The step that is shown, from 0. */
+  readonly step: Signal<number>
+  /** The last step. */
+  readonly last: ReadonlySignal<number>
+  /** Steps a second while it plays. */
+  readonly speed?: number
+}
+
+export function Player({ what, step, last, speed = 4 }: PlayerProps) {
+  const playing = useSignal(false)
+  useEffect(() => {
+    if (!playing.value) return
+    const timer = setInterval(() => {
+      if (step.peek() >= last.peek()) playing.value = false
+      else step.value = step.peek() + 1
+    }, 1000 / speed)
+    return () => clearInterval(timer)
+  }, [playing.value, speed])
+  const go = (to: number): void => {
+    playing.value = false
+    step.value = Math.max(0, Math.min(last.peek(), to))
+  }
+  const atEnd = step.value >= last.value
+  return (
+    <div class="player" role="group" aria-label={`Steps through the ${what}`}>
+      <button type="button" onClick={() => go(0)} disabled={step.value === 0} title="To the start">
+        <Icon name="start" />
+        <span class="unseen">To the start</span>
+      </button>
+      <button type="button" onClick={() => go(step.value - 1)} disabled={step.value === 0} title="Step back">
+        <Icon name="previous" />
+        <span class="unseen">Step back</span>
+      </button>
+      <button
+        type="button"
+        class="primary"
+        onClick={() => {
+          if (atEnd) step.value = 0
+          playing.value = !playing.value
+        }}
+      >
+        <Icon name={playing.value ? 'pause' : 'play'} />
+        {playing.value ? 'Pause' : 'Play'}
+      </button>
+      <button type="button" onClick={() => go(step.value + 1)} disabled={atEnd} title="Step">
+        <Icon name="next" />
+        Step
+      </button>
+      <input
+        type="range"
+        min={0}
+        max={last.value}
+        value={step.value}
+        aria-label={`Step of the ${what}`}
+        onInput={({ currentTarget }) => go(currentTarget.valueAsNumber)}
+      />
+      <output>
+        {step.value} of {last.value} {what}
+      </output>
+    </div>
+  )
+}

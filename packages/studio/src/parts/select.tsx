@@ -1,0 +1,36 @@
+import type { Signal } from '@preact/signals'
+import { useId } from 'preact/hooks'
+
+/** One of many, in a list that opens. */
+export function Select<Name extends string>({
+  label,
+  value,
+  options,
+  disabled,
+}: {
+  readonly label: string
+  readonly value: Signal<Name>
+  readonly options: Readonly<Record<Name, string>>
+  readonly disabled?: boolean
+}) {
+  const id = useId()
+  return (
+    <div class="select">
+      <label for={id}>{label}</label>
+      <select
+        id={id}
+        value={value.value}
+        disabled={disabled}
+        onChange={({ currentTarget }) => {
+          value.value = currentTarget.value as Name
+        }}
+      >
+        {(Object.entries(options) as [Name, string][]).map(([name, text]) => (
+          <option key={name} value={name}>
+            {text}
+          </option>
+        ))}
+      </select>
+    </div>
+  )
+}

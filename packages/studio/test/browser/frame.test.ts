@@ -1,0 +1,60 @@
+import { expect, inject, it } from 'vitest'
+import { openStudio } from './open-studio.ts'
+
+it('is isolated, and says nothing of a single thread', async () => {
+  const page = await openStudio('perceptron')
+  expect(await page.evaluate('crossOriginIsolated')).toBe(true)
+  await page.waitForSelector('.lesson')
+  expect(await page.getByText('not cross-origin isolated').count()).toBe(0)
+})
+
+it('leads from the overview to a page and on through its address', async () => {
+  const page = await openStudio('')
+  await page
+    .getByRole('link', { name: /Perceptron/ })
+    .first()
+    .click()
+  await page.waitForSelector('.lesson')
+  expect(page.url()).toBe(`${inject('studio')}#/perceptron`)
+  await page.goBack()
+  await page.waitForSelector('.cards')
+})
+
+it('names a page that there is not', async () => {
+  const page = await openStudio('no-such-page')
+  await page.getByText("The studio has no page 'no-such-page'").waitFor()
+})
+
+it('keeps the chosen colours', async () => {
+  const page = await openStudio('', { colorScheme: 'light' })
+  await page.getByRole('button', { name: 'Colours: system' }).click()
+  await page.getByRole('button', { name: 'Colours: light' }).click()
+  await page.reload()
+  await page.getByRole('button', { name: 'Colours: dark' }).waitFor()
+  expect(await page.evaluate('getComputedStyle(document.documentElement).backgroundColor')).toBe('rgb(20, 25, 31)')
+})
+
+it('works without a network once it was seen', async () => {
+  const page = await openStudio('perceptron')
+  await page.evaluate('navigator.serviceWorker.ready.then(() => true)')
+  await expect.poll(() => page.evaluate('navigator.serviceWorker.controller !== null')).toBe(true)
+  await page.context().setOffline(true)
+  await page.reload()
+  await page.getByText('24 steps').waitFor()
+})
+
+it('asks nothing of any other origin, and runs nothing that is inline', async () => {
+  const page = await openStudio('')
+  const asked: string[] = []
+  page.on('request', (request) => asked.push(request.url()))
+  await page.reload()
+  await page
+    .getByRole('link', { name: /Perceptron/ })
+    .first()
+    .click()
+  await page.getByText('24 steps').waitFor()
+  const own = inject('studio')
+  expect(asked.filter((url) => !url.startsWith(own) && !url.startsWith(`blob:${own}`))).toEqual([])
+  const response = await page.request.get(own)
+  expect(response.headers()['content-security-policy']).not.toMatch(/unsafe-inline|unsafe-eval[^;]*'unsafe-eval'|\*/)
+})
