@@ -16,18 +16,23 @@ const destination = join(root, 'dist-packages')
 interface Manifest {
   readonly name: string
   readonly exports?: Readonly<Record<string, string>>
+  readonly scripts?: Readonly<Record<string, string>>
   readonly bin?: Readonly<Record<string, string>>
   /** The manual page, which is made of the command's help. */
   readonly man?: string
   /** Files that do something when they are loaded, which a bundler must not leave out. */
   readonly sideEffects?: readonly string[]
+  /** What is published beside the manifest: of a package that is files, not modules. */
+  readonly files?: readonly string[]
 }
 
 const map = <From, To>(record: Readonly<Record<string, From>> | undefined, change: (value: From) => To) =>
   record && Object.fromEntries(Object.entries(record).map(([key, value]) => [key, change(value)]))
 
 /** A package's manifest for publishing. */
-export function publishedManifest(manifest: Manifest): object {
+export function publishedManifest({ scripts: _, ...manifest }: Manifest): object {
+  // Made of no modules: it is published as it stands.
+  if (manifest.files !== undefined) return manifest
   const built = (source: string, extension: string): string =>
     source.replace(/^\.\/src\//, './dist/').replace(/\.ts$/, extension)
   return {
@@ -50,7 +55,8 @@ async function packOne(folder: string): Promise<string> {
   try {
     const manifest: Manifest = JSON.parse(readFileSync(join(root, 'packages', folder, 'package.json'), 'utf8'))
     writeFileSync(join(stage, 'package.json'), `${JSON.stringify(publishedManifest(manifest), null, 2)}\n`)
-    cpSync(join(root, 'packages', folder, 'dist'), join(stage, 'dist'), { recursive: true })
+    for (const file of manifest.files ?? ['dist'])
+      cpSync(join(root, 'packages', folder, file), join(stage, file), { recursive: true })
     cpSync(join(root, 'LICENSE'), join(stage, 'LICENSE'))
     cpSync(join(root, 'packages', folder, 'README.md'), join(stage, 'README.md'))
     if (manifest.man !== undefined) {
@@ -73,12 +79,22 @@ async function packOne(folder: string): Promise<string> {
   }
 }
 
+/** Builds the studio's pages, in a process of its own: under a test runner they would be built as for a test. */
+export function buildStudio(): void {
+  const vite = join(root, 'node_modules/vite/bin/vite.js')
+  execFileSync(process.execPath, [vite, 'build', '--logLevel', 'error'], {
+    cwd: join(root, 'packages/studio'),
+    env: { ...process.env, NODE_ENV: 'production' },
+  })
+}
+
 /** Builds and packs all packages; gives the tarballs' paths, the library's first. */
 export async function pack(): Promise<string[]> {
   rmSync(destination, { recursive: true, force: true })
   mkdirSync(destination)
   await build({ config: join(root, 'tsdown.config.ts'), logLevel: 'warn' })
-  return [await packOne('gentle'), await packOne('plot'), await packOne('cli')]
+  buildStudio()
+  return [await packOne('gentle'), await packOne('plot'), await packOne('studio'), await packOne('cli')]
 }
 
 if (import.meta.main) for (const tarball of await pack()) console.log(tarball)

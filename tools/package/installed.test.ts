@@ -1,5 +1,6 @@
 /** The tarballs as a stranger meets them: installed into an empty project by npm and pnpm, on the oldest Node they promise, a later one and ours, on Deno and Bun, and in pages. */
-import { execFileSync, spawnSync } from 'node:child_process'
+import { execFileSync, spawn, spawnSync } from 'node:child_process'
+import { once } from 'node:events'
 import { cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -72,6 +73,22 @@ test('npx runs the command by the name of its package, and by its own', () => {
   for (const name of ['gentle-dl-cli', 'gentle']) expect(run('npx', name, '--version')).toBe('0.1.0\n')
 })
 
+test('the command serves the studio, with the headers that isolate its pages', async () => {
+  const studio = spawn(process.execPath, [join(project, 'node_modules/.bin/gentle'), 'studio', '--port', '0'], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
+  try {
+    const [line] = await once(studio.stdout.setEncoding('utf8'), 'data')
+    expect(line).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/\n$/)
+    const page = await fetch(line.trim())
+    expect(page.headers.get('cross-origin-embedder-policy')).toBe('require-corp')
+    expect(await page.text()).toContain('<title>Gentle studio</title>')
+  } finally {
+    studio.kill('SIGTERM')
+  }
+  expect(await once(studio, 'exit')).toEqual([0, null])
+})
+
 test('the command line has a manual page that man reads, and a README of its own', () => {
   const files = readdirSync(join(project, 'node_modules/gentle-dl-cli'))
   expect(files).toEqual(expect.arrayContaining(['README.md', 'gentle.1']))
@@ -89,7 +106,7 @@ test.each([
 test('pnpm installs the packages, whose command and library work', () => {
   const folder = join(project, 'with-pnpm')
   mkdirSync(folder)
-  const names = ['gentle-dl', 'gentle-dl-plot', 'gentle-dl-cli']
+  const names = ['gentle-dl', 'gentle-dl-plot', 'gentle-dl-studio', 'gentle-dl-cli']
   const own = names.map((name, i) => [name, `file:${tarballs[i]}`])
   writeFileSync(join(folder, 'package.json'), JSON.stringify({ type: 'module', dependencies: Object.fromEntries(own) }))
   // Packages that are not published yet stand in for those that the others ask the registry for.
