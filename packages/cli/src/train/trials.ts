@@ -34,8 +34,9 @@ export interface Trial<Found> {
   readonly text: string
 }
 
-/** Steps of a range test. */
-const rangeSteps = 100
+/** Steps of a range test, and how far beyond the rates that suit the network it goes: as little as tells a rate that is too high. */
+const rangeSteps = 60
+const beyond = 20
 
 /** Two digits are as much as a range test knows. */
 const rounded = (rate: number): number => Number(rate.toPrecision(2))
@@ -72,8 +73,8 @@ export async function tryRates(
       : (optimizer === 'adam' ? adam : adamW)({ learningRate, weightDecay })
   const { rate } = await findLearningRate(layer, data, {
     optimizer: optimizerOf,
-    lowest: lowest / 30,
-    highest: highest * 30,
+    lowest: lowest / beyond,
+    highest: highest * beyond,
     steps: rangeSteps,
     batchSize,
     loss,

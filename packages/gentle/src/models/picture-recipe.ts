@@ -33,16 +33,16 @@ export interface PictureRecipe extends Recipe {
 export const smallSet = 20_000
 
 /** Steps and epochs of a training that is long enough, however small the set; a network that computes little makes more steps in the same time. */
-const fewestSteps = 600
-const maxSteps = 2000
-const passes = 30
-const maxPasses = 200
+const fewestSteps = 1000
+const maxSteps = 4000
+const passes = 20
+const maxPasses = 600
 
-/** Multiply-adds that a training of more than the fewest steps may take: half a minute. */
-const cheap = 6e11
+/** Multiply-adds of all forward passes of a training of more than the fewest steps. */
+const cheap = 2e11
 
-/** Multiply-adds of all forward passes that fit into about two minutes of training on two cores. */
-const affordable = 2.4e12
+/** Multiply-adds of all forward passes that fit into about a minute and a half of training on two cores. */
+const affordable = 1.2e12
 
 /** Of fewer validation pictures, early ones are right by luck. */
 const fewest = 30
@@ -50,11 +50,12 @@ const fewest = 30
 /** A class this many times as frequent as another makes the classes unbalanced. */
 const unbalanced = 3
 
-const batchSizeFor = (examples: number): number => (examples < 100 ? 8 : examples < 4000 ? 32 : 64)
+const batchSizeFor = (examples: number): number =>
+  examples < 100 ? 8 : examples < 500 ? 16 : examples < 4000 ? 32 : 64
 
 /**
- * Settings by which a network learns a small set of pictures: AdamW with a short warm-up and cosine decay, at least 600 steps and 30 epochs, 200 epochs at most, where two minutes on two
- * cores suffice for them, 5 epochs otherwise, and an end where half of the training brought no improvement.
+ * Settings by which a network learns a small set of pictures: AdamW with a short warm-up and cosine decay, at least 1,000 steps and 20 epochs, 600 epochs at most, where a minute and a half on
+ * two cores suffices for them, 5 epochs otherwise, and an end where half of the training brought no improvement.
  * @param defaultRate the learning rate where no range test finds another
  */
 export function pictureRecipe(
@@ -97,7 +98,8 @@ export interface RateWindow {
 export function rateWindow(name: string): RateWindow {
   if (name === 'perceptron') return { lowest: 1e-3, recommended: 1e-2, highest: 3e-2 }
   if (/^(alexnet|vgg\d+$)/.test(name)) return { lowest: 3e-5, recommended: 3e-4, highest: 1e-3 }
-  return { lowest: 2e-3, recommended: 3e-3, highest: 6e-3 }
+  if (/^(lenet5|mlp)$/.test(name)) return { lowest: 5e-4, recommended: 1e-3, highest: 2e-3 }
+  return { lowest: 1.5e-3, recommended: 2.5e-3, highest: 4e-3 }
 }
 
 /** A network for a set of pictures, the side they are brought to, and why. */
@@ -108,9 +110,14 @@ export interface NetworkChoice {
   readonly why: string
 }
 
+/** The side that larger pictures are brought to: at 48 pixels fine textures are lost, at 96 a training takes twice as long. */
+const largestSide = 64
+/** The least side, at which the network's last maps are still of more than one value. */
+const smallestSide = 24
+
 /**
- * The network for examples of a shape: an mlp for points; LeNet-5 for thousands of small grey pictures; else a small residual network, on pictures of 64 pixels at
- * most, which two cores train in minutes where ResNet-18 at 224 takes hours.
+ * The network for examples of a shape: an mlp for points; for tens of thousands of small pictures what is known to learn them, LeNet-5 for grey ones and ResNet-20
+ * for colours; else a small residual network, on pictures of 64 pixels at most, which two cores train in minutes where ResNet-18 at 224 takes hours.
  * @param files whether the pictures are files, which can be read at any size
  */
 export function chooseNetwork(shape: Shape, { examples, files }: { examples: number; files: boolean }): NetworkChoice {
@@ -118,13 +125,14 @@ export function chooseNetwork(shape: Shape, { examples, files }: { examples: num
   const [channels, height, width] = shape
   const side = Math.max(height, width)
   const sides = `pictures of ${height} x ${width}`
-  if (channels === 1 && side <= 40 && examples >= smallSet)
+  const size = files ? Math.min(largestSide, Math.max(smallestSide, side)) : undefined
+  if (side <= 40 && examples >= smallSet) {
+    if (channels === 3) return { model: 'resnet20', size, why: `${sides}: a residual network made for small ones` }
     return {
       model: 'lenet5',
       why: `small grey pictures, ${examples.toLocaleString('en-US')} of them, which it learns in seconds`,
     }
-  const size = files ? Math.min(64, Math.max(24, side)) : undefined
+  }
   const at = size === undefined || size === side ? '' : `, resized to ${size} x ${size}`
-  if (side <= 40) return { model: 'resnet20', size, why: `${sides}: a residual network made for small ones` }
   return { model: 'resnet14', size, why: `${sides}${at}: a small residual network, which two cores train in minutes` }
 }
