@@ -35,7 +35,7 @@ export const smallSet = 20_000
 /** Steps and epochs of a training that is long enough, however small the set; a network that computes little makes more steps in the same time. */
 const fewestSteps = 1000
 const maxSteps = 4000
-const passes = 20
+const passes = 40
 const maxPasses = 600
 
 /** Multiply-adds of all forward passes of a training of more than the fewest steps. */
@@ -54,7 +54,7 @@ const batchSizeFor = (examples: number): number =>
   examples < 100 ? 8 : examples < 500 ? 16 : examples < 4000 ? 32 : 64
 
 /**
- * Settings by which a network learns a small set of pictures: AdamW with a short warm-up and cosine decay, at least 1,000 steps and 20 epochs, 600 epochs at most, where a minute and a half on
+ * Settings by which a network learns a small set of pictures: AdamW with a short warm-up and cosine decay, at least 1,000 steps and 40 epochs, 600 epochs at most, where a minute and a half on
  * two cores suffices for them, 5 epochs otherwise, and an end where half of the training brought no improvement.
  * @param defaultRate the learning rate where no range test finds another
  */

@@ -30,6 +30,10 @@ test('a network that computes much makes no more steps than a minute and a half 
   expect(recipe([1000, 1000], 1e12).epochs).toBe(5)
 })
 
+test('thousands of pictures are seen forty times, where that is affordable', () => {
+  expect(recipe([1000, 1000], 12_000_000).epochs).toBe(40)
+})
+
 test('classes of very different sizes are balanced, others are not', () => {
   expect(recipe([200, 20]).classWeights).toBe('balanced')
   expect(recipe([100, 90]).classWeights).toBe('none')
