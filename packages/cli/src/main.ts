@@ -79,10 +79,10 @@ program
   .argument('[model]', [...networkNames, ...sequenceNetworkNames()].join(', '))
   .description('train a network and save everything about it in a run folder')
   .optionsGroup('Task and data:')
-  .option('--task <name>', `${allTaskNames.join(', ')} (default: classify, or what the network is for)`)
+  .option('--task <name>', `${allTaskNames.join(', ')} (default: classify, or what the network and the table are for)`)
   .option('--preset <name>', `settings known to work: ${presetNames.join(', ')}; other options override them`)
   .option('--data <name>', allDataNames.join(', '))
-  .option('--label <column>', 'tables: the column with the classes, by name or by number from 0 (default: detected)')
+  .option('--label <column>', 'tables: the column with the label, by name or by number from 0 (default: detected)')
   .option('--resize <n>', "resize pictures to n x n (default for image files: the network's usual size)", number)
   .option('--validation <n>', 'number of training examples to hold out for validation', number)
   .option(
@@ -167,7 +167,7 @@ program
   .description('evaluate a trained model: loss, accuracy and other metrics')
   .option('--data <name>', `${allDataNames.join(', ')} (default: what the run was trained on)`)
   .option('--split <part>', 'train, validation or test (default: test; all of the data where it is new pairs)')
-  .option('--label <column>', 'tables: the column with the classes, by name or by number from 0 (default: detected)')
+  .option('--label <column>', 'tables: the column with the label, by name or by number from 0 (default: detected)')
   .option(
     '--normalize <name>',
     `normalization of pictures: ${normalizeNames.join(' or ')} (default: as stored with the weights)`,
@@ -189,7 +189,10 @@ program
 program
   .command('predict')
   .argument('<model>', modelText)
-  .argument('[image...]', 'picture files of any size, folders of them, or globs (default: the test data of the run)')
+  .argument(
+    '[image...]',
+    'picture files of any size, folders of them, or globs; for a model of tables a .csv file of rows (default: the test data of the run)',
+  )
   .description('classify pictures, find objects in them, or run a model on a tensor')
   .option(
     '--weights <file>',
@@ -213,7 +216,10 @@ program
   )
   .option('--augment <policy>', `augmentation policy: ${policyNames.join(', ')}, or JSON, or a JSON file`)
   .option('--top <n>', 'number of classes to show', number, 5)
-  .option('--out <file>', 'write the picture with its boxes or mask drawn on it; a folder for several pictures')
+  .option(
+    '--out <file>',
+    'write the picture with its boxes or mask drawn on it; a folder for several pictures; of tables, a .csv file with the predictions',
+  )
   .option('--score-threshold <share>', 'hide objects with a score below this (default: 0.5)', number)
   .option('--flip', 'localize, detect, segment: average with the prediction for the mirror image')
   .option('--size <name=n>', 'size of a dynamic dimension of an ONNX model, such as height=48; may be repeated', each)
@@ -425,7 +431,7 @@ const dataCommand = program
   .option('--seed <n>', 'random seed of the validation split (default: 0)', number)
   .option('--validation <n>', 'number of examples to hold out for validation', number)
   .option('--strict', 'stop at broken data, instead of skipping or repairing it')
-  .option('--label <column>', 'tables: the column with the classes, by name or by number from 0 (default: detected)')
+  .option('--label <column>', 'tables: the column with the label, by name or by number from 0 (default: detected)')
   .option('--json', 'print JSON')
   .action((name, flags) => data(name, flags))
 
@@ -435,7 +441,7 @@ dataCommand
   .description('report classes, sizes, mean and standard deviation, duplicates and broken files, with a contact sheet')
   .option('--seed <n>', 'random seed of the splits (default: 0)', number)
   .option('--validation <n>', 'number of examples to hold out for validation', number)
-  .option('--label <column>', 'tables: the column with the classes, by name or by number from 0 (default: detected)')
+  .option('--label <column>', 'tables: the column with the label, by name or by number from 0 (default: detected)')
   .option('--resize <n>', 'resize image files to n x n (default: 64; 256 with boxes or masks)', number)
   .option('--strict', 'stop at broken data, instead of skipping or repairing it')
   .option('--out <file>', 'write a contact sheet with some pictures of each class, such as contact-sheet.png')

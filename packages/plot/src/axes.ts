@@ -84,7 +84,7 @@ const minus = (content: string): string => content.replace('-', '−')
 const prefixes = ['', ' k', ' M', ' G', ' T']
 
 /** A number of any size in few letters: `0.02`, `5,000`, `50 k`, `2 G`, `10⁻⁶`, `2·10⁻⁶`. */
-function plainText(value: number): string {
+export function numberText(value: number): string {
   const size = Math.abs(value)
   if (size >= 1e4 && size < 1e15) {
     const power = Math.floor(Math.log10(size) / 3 + 1e-9)
@@ -105,13 +105,13 @@ function labelsOf(axis: Axis, ticks: readonly number[]): string[] {
   if (scale === 'logarithmic') {
     // One way to write all of them, where some would have many zeros.
     const powers = ticks.every((value) => Number.isInteger(Number(Math.log10(value).toFixed(9))))
-    return ticks.map(powers && ticks.some((value) => value < 1e-3) ? powerText : plainText)
+    return ticks.map(powers && ticks.some((value) => value < 1e-3) ? powerText : numberText)
   }
   const steps = ticks.slice(1).map((value, i) => value - ticks[i])
   const step = Math.min(...steps, Number.POSITIVE_INFINITY)
   const digits = step < 1 ? Math.min(8, Math.ceil(-Math.log10(step) - 1e-9)) : 0
   const rest = digits === 0 && ticks.some((value) => !Number.isInteger(value)) ? 1 : digits
-  if (ticks.some((value) => Math.abs(value) >= 1e5)) return ticks.map(plainText)
+  if (ticks.some((value) => Math.abs(value) >= 1e5)) return ticks.map(numberText)
   return ticks.map((value) =>
     minus(value.toLocaleString('en-US', { minimumFractionDigits: rest, maximumFractionDigits: rest })),
   )

@@ -12,6 +12,14 @@ export { type LabelledPoint, placedLabels } from './labels.ts'
 export { accuracyAxis, type Line, type LinePanel, linePanel, lossAxis, powersAxis } from './lines.ts'
 export { type NetworkPlotOptions, plotNetwork } from './network.ts'
 export { type PrecisionRecallLine, plotPrecisionRecall } from './precision-recall.ts'
+export {
+  type FittedCurve,
+  type FittedSurface,
+  type PredictedNumbers,
+  plotFittedCurve,
+  plotFittedSurface,
+  plotPredictedNumbers,
+} from './regression.ts'
 export { type Mark, plotScatter, type ScatterAxis, type ScatterPlot } from './scatter.ts'
 export { type Block, chartWidth, gap, heading, type LegendEntry, legend, margin, notes, stacked } from './stack.ts'
 export { line, page, polyline, text } from './svg.ts'

@@ -5,9 +5,12 @@ import {
   plotAttention,
   plotConfusionMatrix,
   plotDecisionBoundary,
+  plotFittedCurve,
+  plotFittedSurface,
   plotHistory,
   plotNetwork,
   plotPrecisionRecall,
+  plotPredictedNumbers,
   plotScatter,
   plotTranscript,
 } from '../src/index.ts'
@@ -84,6 +87,46 @@ export const chartCases: Readonly<Record<string, () => string>> = {
         { x: 20, y: 1800, label: 1 },
         { x: 18, y: 1500, label: 0 },
       ],
+    }),
+  'predicted-numbers': () =>
+    plotPredictedNumbers({
+      title: 'What the model predicts of 60 test examples',
+      subtitle: 'On the dashed line a prediction is right.',
+      target: 'price in €',
+      points: Array.from({ length: 60 }, (_, i) => {
+        const truth = 180_000 + 8_100 * i
+        return { truth, predicted: truth + 40_000 * Math.sin(5 * i) }
+      }),
+      notes: ['R² 0.93, mean absolute error 25,400'],
+    }),
+  'fitted-curve': () =>
+    plotFittedCurve({
+      title: 'What the model predicts, and 40 test examples',
+      input: 'hour of the day',
+      target: 'temperature in °C',
+      curve: Array.from({ length: 121 }, (_, i) => [i / 5, 8 - 9 * Math.cos((i / 5 - 3) / 3.82)]),
+      points: Array.from({ length: 40 }, (_, i) => ({
+        x: 0.6 * i,
+        truth: 8 - 9 * Math.cos((0.6 * i - 3) / 3.82) + 2 * Math.sin(9 * i),
+      })),
+    }),
+  'fitted-surface': () =>
+    plotFittedSurface({
+      title: 'What the model predicts, and 30 test examples',
+      subtitle: 'An example that stands out from its surroundings is predicted wrongly.',
+      inputs: ['area in m²', 'distance in km'],
+      target: 'rent',
+      range: { left: 20, right: 140, bottom: 0, top: 15 },
+      cells: Array.from(
+        { length: 1600 },
+        (_, cell) => 200 + 12 * ((3 * cell) % 120) - 4 * Math.floor(cell / 40) ** 1.4,
+      ),
+      columns: 40,
+      points: Array.from({ length: 30 }, (_, i) => ({
+        x: 25 + 3.7 * i,
+        y: (i * 4.3) % 15,
+        truth: 300 + 44 * i - 20 * ((i * 4.3) % 15),
+      })),
     }),
   scatter: () =>
     plotScatter([

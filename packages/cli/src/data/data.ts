@@ -6,8 +6,9 @@ import { bold, dim, gallery, print, terminalWidth } from '../terminal/terminal.t
 import { describePairs } from '../translation/describe-pairs.ts'
 import { areAnnotated } from './annotated-sets.ts'
 import { countsTable } from './counts-table.ts'
-import { openData } from './datasets.ts'
+import { openData, readingOf } from './datasets.ts'
 import { describe } from './describe.ts'
+import { describeNumbers } from './describe-numbers.ts'
 import { arePictures, drawn } from './pictures.ts'
 import { areScenes } from './scenes.ts'
 
@@ -28,8 +29,12 @@ export async function data(
     validation: flags.validation,
     strict: flags.strict,
     label: flags.label,
+    targets: 'auto',
     size: defaultSide,
   })
+  const reading = readingOf(splits)
+  if (reading !== undefined && splits.train.target.dtype === 'float32')
+    return describeNumbers(name, splits, reading, flags.json)
   const { train } = splits
   const parts = countExamples(splits)
   const classes = train.classes ?? []

@@ -7,6 +7,7 @@ import {
   cifar10,
   cifar100,
   csvPoints,
+  csvTargets,
   type Findings,
   type ImageSplits,
   idxFolder,
@@ -17,6 +18,7 @@ import {
   type Splits,
   shapeSplits,
   splits as splitsOf,
+  type TableReading,
   type ToyName,
   toyNames,
   toySplits,
@@ -59,9 +61,15 @@ export interface DataOptions {
   readonly strict?: boolean
   /** The column with the label of a table: its name or its number from 0. */
   readonly label?: string
+  /** Whether the labels of a table are classes, numbers to predict, or whichever they look like; 'classes' unless given. */
+  readonly targets?: 'classes' | 'numbers' | 'auto'
+  /** Names of the columns of a table that are the inputs, in their order; all but the label unless given. */
+  readonly inputs?: readonly string[]
+  /** Whether it is not told how a table was read, as where it is read again. */
+  readonly quiet?: boolean
 }
 
-type SplitBy = Pick<DataOptions, 'seed' | 'validation' | 'label'> & {
+type SplitBy = Pick<DataOptions, 'seed' | 'validation' | 'label' | 'targets' | 'inputs' | 'quiet'> & {
   /** Names of the classes, where they are known and the files do not tell. */
   readonly classes?: readonly string[]
 }
@@ -107,9 +115,9 @@ const kinds: Readonly<Record<string, (place: string, by: SplitBy) => Promise<Spl
   cifar100: (place, by) => cifar100(place, by),
   npz: async (place, by) => reportArrays(await numpySet(bytesOf(place), { ...by, name: place })),
   npy: async (place, by) => reportArrays(await numpySet(place, by)),
-  csv: async (place, { seed, validation = 0.15, label }) => {
-    const table = csvPoints(bytesOf(place), { name: place, label })
-    note(tableText(table))
+  csv: async (place, { seed, validation = 0.15, quiet, ...options }) => {
+    const table = csvPoints(bytesOf(place), { name: place, ...options })
+    if (!quiet) note(tableText(table))
     return splitsOf(table, { validation, test: 0.15, seed })
   },
 }
@@ -152,7 +160,7 @@ export const isTable = (name: string): boolean => kindAndPlace(name).kind === 'c
  * @throws UsageError for a name that no data set has, and an image folder without a size.
  */
 export async function openData(name: string, { size, ...options }: DataOptions): Promise<Splits> {
-  const { seed, validation, label } = options
+  const { label, seed, validation, targets, inputs, quiet } = options
   if (setWithin(name.replace(/^idx:/, '')) === undefined) checkThere(name, dataNames)
   const images = imagesOf(name)
   const { kind, place, classes } = kindAndPlace(name)
@@ -176,7 +184,7 @@ export async function openData(name: string, { size, ...options }: DataOptions):
   if (name === 'mnist') return mnist({ seed, validation })
   if (name === 'shapes') return shapeSplits(seed)
   if ((toyNames as readonly string[]).includes(name)) return toySplits(name as ToyName, seed)
-  if (kind !== undefined) return kinds[kind](place, { seed, validation, label, classes })
+  if (kind !== undefined) return kinds[kind](place, { seed, validation, label, targets, inputs, quiet, classes })
   throw noSuchData(name, dataNames)
 }
 
@@ -190,6 +198,18 @@ export async function openAndReport(
   for (const text of findingsText(name, splits)) note(text)
   return splits
 }
+
+/** Whether the labels of a data set are classes, or, of a table, numbers to predict. */
+export function targetsOf(name: string, label: string | undefined): 'classes' | 'numbers' {
+  const { kind, place } = kindAndPlace(name)
+  return kind === 'csv' ? csvTargets(bytesOf(place), { label, name: place }) : 'classes'
+}
+
+/** How a table of three sets was read; undefined for other data. */
+export const readingOf = ({ train }: Splits): TableReading | undefined =>
+  train.description !== undefined && typeof train.description === 'object' && 'separator' in train.description!
+    ? (train.description as TableReading)
+    : undefined
 
 /** The path of an image folder that is named, or undefined for another data set. */
 export function imagesOf(name: string): string | undefined {

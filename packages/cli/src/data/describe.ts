@@ -19,8 +19,9 @@ import { describePairs } from '../translation/describe-pairs.ts'
 import { areAnnotated } from './annotated-sets.ts'
 import { contactSheet } from './contact-sheet.ts'
 import { countsTable } from './counts-table.ts'
-import { imagesOf, openAndReport, openData, openImages } from './datasets.ts'
+import { imagesOf, openAndReport, openData, openImages, readingOf } from './datasets.ts'
 import { describeAnnotated } from './describe-annotated.ts'
+import { describeNumbers } from './describe-numbers.ts'
 import { skippedText } from './findings-text.ts'
 import { arePictures } from './pictures.ts'
 
@@ -59,7 +60,12 @@ export async function describe(
   }
   const path = imagesOf(name)
   const files = path === undefined ? undefined : await openImages(path, options)
-  const splits: Splits = files ?? (await openData(name, options))
+  const splits: Splits = files ?? (await openData(name, { ...options, targets: 'auto' }))
+  const reading = readingOf(splits)
+  if (reading !== undefined && splits.train.target.dtype === 'float32') {
+    if (out !== undefined) throw new UsageError(`--out is for pictures, but ${name} is a table`)
+    return describeNumbers(name, splits, reading, json)
+  }
   if (out !== undefined && !arePictures(splits.train))
     throw new UsageError(`--out is for image data sets; the examples of ${name} are points`)
   const counts = countExamples(splits)

@@ -9,13 +9,18 @@ const called = ({ column, name }: { readonly column: number; readonly name?: str
   name ? `${column} '${name}'` : String(column)
 
 /** What was taken for what. */
-export function tableText({ name, length, inputShape: [features], classes = [], reading }: TableSet): string {
-  const { encoding, separator, decimal, header, label, index, values } = reading
-  const some = classes.slice(0, 5).join(', ')
+export function tableText({ name, length, inputShape: [features], classes, reading }: TableSet): string {
+  const { encoding, separator, decimal, header, label, index, values, ignored = [] } = reading
+  const some = classes?.slice(0, 5).join(', ')
+  const kind =
+    classes === undefined
+      ? 'numbers to predict'
+      : `${classes.length} classes, ${some}${classes.length > 5 ? ', ...' : ''}`
   return [
     `${name}: ${thousands(length)} rows with ${separators[separator]} between cells${decimal === ',' ? ', decimal commas' : ''}${header ? ', and a header' : ', no header'}${encoding === 'utf-8' ? '' : `, in ${encoding}`}`,
-    `the label is column ${called(label)}, ${label.chosen === 'by its values' ? 'since its numbers look more like classes than those of the last column' : label.chosen}${label.chosen === 'as given' ? '' : ' (--label chooses another)'}: ${classes.length} classes, ${some}${classes.length > 5 ? ', ...' : ''}`,
+    `the label is column ${called(label)}, ${label.chosen === 'by its values' ? 'since its numbers look more like classes than those of the last column' : label.chosen}${label.chosen === 'as given' ? '' : ' (--label chooses another)'}: ${kind}`,
     ...(index === undefined ? [] : [`column ${called(index)} is a row index and is skipped`]),
+    ...(ignored.length === 0 ? [] : [`not an input of the model, and skipped: ${ignored.join(', ')}`]),
     `${features} ${features === 1 ? 'input' : 'inputs'}, ${valuesText(values)}`,
   ].join('; ')
 }

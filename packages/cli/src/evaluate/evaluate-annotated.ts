@@ -34,7 +34,8 @@ export async function evaluateAnnotated(
 ): Promise<number> {
   const { model, task } = opened
   checkPlain(place, opened)
-  if (task === 'classify') throw new UsageError('the model classifies; it predicts no boxes and no masks')
+  if (task === 'classify' || task === 'regress')
+    throw new UsageError('the model classifies; it predicts no boxes and no masks')
   if (flags.views !== undefined || flags.augment !== undefined)
     throw new UsageError('--views and --augment are for classifiers; for boxes and masks use --flip')
   if (flags.labels !== undefined) throw new UsageError(`--labels is for classifiers; ${place} has its own class names`)

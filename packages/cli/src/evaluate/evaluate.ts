@@ -18,7 +18,9 @@ import { exitCodes, UsageError, unknownChoice } from '../terminal/usage.ts'
 import { classesOf, withLabels } from './class-names.ts'
 import { checkSame, type DataOfRun, dataOfRun, noteData } from './data-of-run.ts'
 import { evaluateAnnotated } from './evaluate-annotated.ts'
+import { evaluateRegression } from './evaluate-regression.ts'
 import { noteMatchByOrder, noteOutputs } from './output-notes.ts'
+import { tableOptions } from './predict-data.ts'
 
 const partNames = ['train', 'validation', 'test'] as const
 
@@ -63,6 +65,7 @@ export async function evaluateRun(
     checkForPictures(given, task.name)
     return task.evaluate(place, opened, part, flags)
   }
+  if (opened.task === 'regress') return evaluateRegression(opened, part, flags, own)
   if (opened.task !== 'classify') {
     if (flags.normalize !== undefined) throw new UsageError('--normalize is for classifiers')
     return evaluateAnnotated(place, opened, part, flags, own)
@@ -75,7 +78,7 @@ export async function evaluateRun(
     seed: flags.seed ?? 0,
     validation: own?.settings.validation,
     strict: flags.strict,
-    label: flags.label,
+    ...tableOptions(flags.data, opened, { label: flags.label, isOwn: own !== undefined }),
     ...picturesOf(model),
   })
   const resizedPart = flags.resize === undefined ? parts[part] : resized(parts[part], flags.resize)

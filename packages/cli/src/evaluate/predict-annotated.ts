@@ -41,7 +41,7 @@ export async function predictAnnotated(
   checkPlain(place, opened)
   const given = flagsForClasses.find((name) => flags[name] !== undefined)
   if (given !== undefined) throw new UsageError(`--${given} is for classifiers; this model is for --task ${task}`)
-  if (task === 'classify' || preprocessing === undefined)
+  if (task === 'classify' || task === 'regress' || preprocessing === undefined)
     throw new UsageError('the input of the model is not a picture')
   const stored = flags.scoreThreshold === undefined && task === 'detect' ? storedThreshold(place) : undefined
   const { scoreThreshold = stored ?? defaultThreshold } = flags

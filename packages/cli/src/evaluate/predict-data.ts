@@ -2,7 +2,7 @@
 import { alignClasses, type Model, type OpenedModel, predict, sizeOf } from 'gentle-dl'
 import { type Dataset, preprocessed } from 'gentle-dl/data'
 import { plainPreprocessing } from 'gentle-dl/vision'
-import { openData } from '../data/datasets.ts'
+import { type DataOptions, isTable, openData } from '../data/datasets.ts'
 import { arePictures } from '../data/pictures.ts'
 import { resized } from '../data/resize.ts'
 import { preprocessingOf } from '../models/normalize.ts'
@@ -16,10 +16,15 @@ import type { PredictFlags } from './predict-flags.ts'
 const partNames = ['train', 'validation', 'test'] as const
 
 /** Examples that are told one by one; the rest is counted, and in JSON. */
-const maxListed = 20
+export const maxListed = 20
 
 /** The examples that are asked for: of the data that is named, else of what the run was trained on. */
-async function examplesOf(place: string, opened: OpenedModel, model: Model, flags: PredictFlags): Promise<Dataset> {
+export async function examplesOf(
+  place: string,
+  opened: OpenedModel,
+  model: Model,
+  flags: PredictFlags,
+): Promise<Dataset> {
   const { split = 'test' } = flags
   const part = partNames.find((name) => name === split)
   if (part === undefined) throw unknownChoice('split', split, partNames)
@@ -32,7 +37,7 @@ async function examplesOf(place: string, opened: OpenedModel, model: Model, flag
   const parts = await openData(own?.settings.data ?? flags.data!, {
     seed,
     validation,
-    label,
+    ...tableOptions(own?.settings.data ?? flags.data!, opened, { label, isOwn: own !== undefined }),
     ...(areImages ? { size: [height, width] as const, channels } : {}),
   })
   const chosen = resize === undefined ? parts[part] : resized(parts[part], resize)
@@ -45,6 +50,24 @@ async function examplesOf(place: string, opened: OpenedModel, model: Model, flag
   return arePictures(data) && plainPreprocessing(inputShape) !== undefined
     ? preprocessed(data, preprocessingOf(place, opened, flags.normalize))
     : data
+}
+
+/**
+ * How data is read for a model of tables: its inputs are the columns of their names, in whatever order, and its label that which it was trained on unless another
+ * is given.
+ * @param isOwn whether it is what the model was trained on, which is read as it was then
+ */
+export function tableOptions(
+  data: string,
+  { columns, task }: OpenedModel,
+  { label, isOwn }: { readonly label: string | undefined; readonly isOwn: boolean },
+): Pick<DataOptions, 'label' | 'inputs' | 'targets'> {
+  if (!isTable(data)) return { label }
+  return {
+    label: label ?? (isOwn ? undefined : columns?.target),
+    inputs: columns?.inputs,
+    targets: task === 'regress' ? 'numbers' : 'classes',
+  }
 }
 
 /** Runs the command for the examples of a data set. Gives the exit code. */

@@ -21,6 +21,8 @@ import { pictureFiles } from './picture-files.ts'
 import { predictAnnotated } from './predict-annotated.ts'
 import { predictData } from './predict-data.ts'
 import type { PredictFlags } from './predict-flags.ts'
+import { predictNumbers } from './predict-numbers.ts'
+import { isTableFile, predictRows } from './predict-rows.ts'
 
 /** What the model says of one example. */
 type Answer =
@@ -75,6 +77,10 @@ const arePicturesIn = (place: string): boolean =>
 /** Examples of a data set, the run's own unless another is named. */
 async function predictExamples(place: string, flags: PredictFlags): Promise<number> {
   const opened = await open(place, flags)
+  if (opened.task === 'regress') {
+    checkForNumbers(place, flags)
+    return predictNumbers(place, opened, opened.model, flags)
+  }
   if (opened.task !== 'classify')
     throw new UsageError(
       `${place} is for --task ${opened.task}; name pictures: ${commandLine('predict', place, 'FOLDER')}`,
@@ -87,6 +93,17 @@ async function predictExamples(place: string, flags: PredictFlags): Promise<numb
 /** Pictures one by one. One that cannot be read is named, the others are still told. */
 async function predictImages(place: string, images: readonly string[], flags: PredictFlags): Promise<number> {
   const opened = await open(place, flags)
+  if (opened.task === 'regress') checkForNumbers(place, flags)
+  if (opened.model.inputShape.length === 1)
+    return predictRows(
+      place,
+      opened,
+      opened.task === 'regress' ? opened.model : asNamed(place, opened, flags),
+      images,
+      flags,
+    )
+  const table = images.find(isTableFile)
+  if (table !== undefined) throw new UsageError(`${place} takes pictures, but ${table} is a table`)
   if (opened.task !== 'classify') return predictAnnotated(place, opened, images, flags)
   if (flags.out !== undefined || flags.scoreThreshold !== undefined || flags.flip)
     throw new UsageError(`--out, --score-threshold and --flip are for boxes and masks; ${place} is a classifier`)
@@ -121,6 +138,14 @@ async function predictImages(place: string, images: readonly string[], flags: Pr
   else if (results.length > 0)
     printAnswers(results.map(({ image, ...answer }) => ({ name: image, answers: wordsOf(answer) })))
   return failed > 0 ? exitCodes.usage : exitCodes.done
+}
+
+/** @throws UsageError for flags that are for classes. */
+function checkForNumbers(place: string, flags: PredictFlags): void {
+  const odd = (['logits', 'labels', 'views', 'augment', 'normalize', 'invert', 'flip'] as const).find(
+    (name) => flags[name] !== undefined,
+  )
+  if (odd !== undefined) throw new UsageError(`--${odd} is not for ${place}, which was trained to regress`)
 }
 
 /**

@@ -1,9 +1,18 @@
 /** Classification: one label a picture, or a point. */
-import { alignClasses, crossEntropy, headParameters, type Loss, type Shape } from 'gentle-dl'
-import { augmented, cached, classWeights, type Dataset, normalized, preprocessed, type Splits } from 'gentle-dl/data'
+import { alignClasses, crossEntropy, headParameters, type Layer, type Loss, type Shape } from 'gentle-dl'
+import {
+  augmented,
+  cached,
+  classWeights,
+  type Dataset,
+  featureMoments,
+  normalized,
+  preprocessed,
+  type Splits,
+} from 'gentle-dl/data'
 import { takesPoints } from 'gentle-dl/models'
 import { type Preprocessing, plainPreprocessing, withoutNormalization } from 'gentle-dl/vision'
-import { arePoints, isTable, openData } from '../data/datasets.ts'
+import { arePoints, isTable, openData, readingOf } from '../data/datasets.ts'
 import { digestsOf } from '../data/digest.ts'
 import { arePictures } from '../data/pictures.ts'
 import { policyOf } from '../data/policy.ts'
@@ -14,6 +23,8 @@ import { commandLine } from '../terminal/invocation.ts'
 import { UsageError } from '../terminal/usage.ts'
 import { finish } from '../train/finish.ts'
 import { dataPreprocessing, smallSetRecipe, tried } from './picture-training.ts'
+import { inUnits } from './points-network.ts'
+import { columnsOf } from './regression.ts'
 import type { EarlierRun, NamedSettings, Preparation } from './task.ts'
 
 /** The data of a training, at the size that is asked for; image files at the network's usual one unless asked. */
@@ -86,7 +97,10 @@ export async function prepareClassification(
   const known = earlier?.classes === undefined ? opened : asBefore(opened, earlier)
   checkTakes(settings, arePoints(known))
   const purpose = { classes: known.train.classes?.length ?? 1, points: arePoints(known) }
-  const layer = network.build(purpose)
+  const reading = readingOf(opened)
+  const inputs = reading?.values === 'numbers' ? (await featureMoments(known.train)).inputs : undefined
+  const build = (classes: number): Layer => inUnits(network.build({ ...purpose, classes }), inputs)
+  const layer = build(purpose.classes)
   if (given === undefined) checkEnoughPixels(settings.model, layer, known.train.inputShape)
   const recipe = smallSetRecipe(settings, layer, known)
   const wanted = recipe !== undefined && (settings.normalize ?? recipe.normalize) === 'data'
@@ -115,17 +129,17 @@ export async function prepareClassification(
   return {
     splits,
     network: layer,
-    head: headParameters((classes) => network.build({ ...purpose, classes }), inputShape),
+    head: headParameters(build, inputShape),
     recipe: recipe ?? network.recipe(purpose),
     defaultSettings: trials?.chosen,
     remarks: trials && earlier === undefined ? [trials.text] : [],
     classes: splits.train.classes,
     loss,
-    purpose: { preprocessing, task: 'classify' },
+    purpose: { preprocessing, task: 'classify', ...(reading && { columns: columnsOf(reading) }) },
     monitor: 'accuracy',
     scoreName: 'accuracy',
     augmented: changed,
     digests: () => digestsOf(opened),
-    finish: (ending) => finish(ending, splits, shown),
+    finish: (ending) => finish(ending, splits, shown, reading && columnsOf(reading)),
   }
 }

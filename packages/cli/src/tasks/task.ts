@@ -51,9 +51,11 @@ export interface Preparation {
   readonly loss: Loss | BatchLoss
   /** What is counted in training; the usual metrics unless given. */
   readonly metrics?: readonly Metric[]
-  /** The metric by which the best epoch is chosen, 0 to 1, and what it is called. */
+  /** The metric by which the best epoch is chosen, and what it is called. */
   readonly monitor: string
   readonly scoreName: string
+  /** Whether it is a share, 0 to 1, and told in percent; true unless given. */
+  readonly isShare?: boolean
   /** Whether more of it is better, or less, where `validate` tells it; 'more' unless given. */
   readonly monitorBetter?: 'more' | 'less'
   /** Whether the first epoch goes from short examples to long ones. */

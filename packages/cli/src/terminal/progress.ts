@@ -1,7 +1,7 @@
 /** What is shown while something goes on: a bar that fits the terminal, with figures beside it. */
 import { SingleBar } from 'cli-progress'
 import type { StepReport } from 'gentle-dl'
-import { clock, lossText, note, scoreText, shownOn, thousands } from './terminal.ts'
+import { clock, lossText, note, scoreFormat, shownOn, thousands } from './terminal.ts'
 
 /** Letters of the bar, at least and at most. */
 const shortest = 8
@@ -54,7 +54,11 @@ export interface ProgressView {
 /** A bar, with the score where it is counted in training, where notes go to a terminal, the lines alone elsewhere, nothing when quiet. */
 export function progressView(
   epochs: number,
-  { batchSize, quiet, score }: { batchSize: number; quiet: boolean; score: { of: string; name: string } | undefined },
+  {
+    batchSize,
+    quiet,
+    score,
+  }: { batchSize: number; quiet: boolean; score: { of: string; name: string; isShare: boolean } | undefined },
 ): ProgressView {
   if (quiet) return { step() {}, line() {}, end() {} }
   if (process.stderr.isTTY !== true) return { step() {}, line: note, end() {} }
@@ -79,7 +83,7 @@ export function progressView(
         what: `epoch ${epoch}/${epochs}`,
         figures: [
           { text: `loss ${lossText(train.loss)}`, spare: 1 },
-          ...(value === undefined ? [] : [{ text: `${score!.name} ${scoreText(value)}`, spare: 2 }]),
+          ...(value === undefined ? [] : [{ text: `${score!.name} ${scoreFormat(score!.isShare)(value)}`, spare: 2 }]),
           ...pace,
         ],
       }

@@ -40,6 +40,13 @@ export const lossText = (loss: number): string => (Math.abs(loss) < 1e5 ? loss.t
 /** A score from 0 to 1; one below is of something of which there was nothing to measure. */
 export const scoreText = (score: number): string => (score < 0 ? 'none' : percent(score))
 
+/** What `scoreText` makes of shares, of a number such as R²: `0.8731`. */
+export const scoreFormat = (isShare: boolean): ((score: number) => string) =>
+  isShare ? scoreText : (score) => score.toFixed(4)
+
+/** A measured number with four digits or more: `312,451`, `18.70`, `0.01234`. */
+export const figure = (value: number): string => (Math.abs(value) >= 1000 ? thousands(value) : value.toPrecision(4))
+
 /** `1:07` */
 export const clock = (seconds: number): string =>
   `${Math.floor(seconds / 60)}:${String(Math.floor(seconds % 60)).padStart(2, '0')}`

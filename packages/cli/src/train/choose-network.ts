@@ -45,6 +45,12 @@ export async function networkFor(
     const files = picturesBelow(folder)
     return chooseNetwork(await typicalShape(files), { examples: files.length, files: true })
   }
-  const { train } = await openData(data, { seed: options.seed ?? 0, label: options.label, size: 64 })
+  const { train } = await openData(data, {
+    seed: options.seed ?? 0,
+    label: options.label,
+    targets: 'auto',
+    size: 64,
+    quiet: true,
+  })
   return chooseNetwork(train.inputShape, { examples: train.length, files: false })
 }

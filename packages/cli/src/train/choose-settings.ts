@@ -37,6 +37,10 @@ function defaultsFor(
     if (data === undefined) throw new UsageError(`no data set given; name one, as in --data ${dataNames[0]}`)
     return { model: model ?? networks[0], data }
   }
+  if (task === 'regress') {
+    if (data === undefined) throw new UsageError('no data set given; name a table, as in --data houses.csv')
+    return { model: model ?? 'mlp', data }
+  }
   if (task !== 'classify') {
     const { defaultModel, defaultData } = annotatedTask(task)
     return { model: model ?? defaultModel, data: data ?? defaultData }

@@ -1,7 +1,7 @@
 /** Lines about the epochs of a training: one each, of hundreds of short ones some. */
 import type { EpochReport, Evaluation } from 'gentle-dl'
 import type { Preparation } from '../tasks/task.ts'
-import { lossText, scoreText, thousands } from '../terminal/terminal.ts'
+import { lossText, scoreFormat, thousands } from '../terminal/terminal.ts'
 
 /** Up to this many epochs have a line each; of more, about this many at most. */
 const maxLines = 30
@@ -25,7 +25,7 @@ export interface EpochLines {
 /** @param seconds that have passed since any moment, which is asked for at the end of each epoch */
 export function epochLines(
   epochs: number,
-  prepared: Pick<Preparation, 'monitor' | 'scoreName'>,
+  prepared: Pick<Preparation, 'monitor' | 'scoreName' | 'isShare'>,
   seconds = (): number => performance.now() / 1000,
 ): EpochLines {
   const stride = strideOf(epochs)
@@ -55,12 +55,12 @@ export function epochLines(
 function epochLine(
   { epoch, train, validation, examplesPerSecond }: EpochReport,
   epochs: number,
-  { monitor, scoreName }: Pick<Preparation, 'monitor' | 'scoreName'>,
+  { monitor, scoreName, isShare = true }: Pick<Preparation, 'monitor' | 'scoreName' | 'isShare'>,
 ): string {
   const figuresOf = (part: Evaluation): string => {
     const score = part[monitor]
     const named = monitor === 'accuracy' ? '' : `${scoreName} `
-    return `${lossText(part.loss)}${score === undefined ? '' : ` ${named}${scoreText(score)}`}`
+    return `${lossText(part.loss)}${score === undefined ? '' : ` ${named}${scoreFormat(isShare)(score)}`}`
   }
   const checked = validation === undefined ? '' : `  validation ${figuresOf(validation)}`
   return `epoch ${String(epoch).padStart(String(epochs).length)}/${epochs}  train ${figuresOf(train)}${checked}  ${thousands(examplesPerSecond)}/s`

@@ -1,9 +1,10 @@
 /** The end of a training: the best weights on the test set, the figures, the pictures, the report. */
 
 import { readFile } from 'node:fs/promises'
-import { confusion, evaluate, loadModel, sizeOf } from 'gentle-dl'
-import { type Dataset, type Splits, subset, writeImageFile } from 'gentle-dl/data'
+import { confusion, evaluate, loadModel, type ModelColumns, sizeOf } from 'gentle-dl'
+import { type Splits, writeImageFile } from 'gentle-dl/data'
 import { image } from 'gentle-dl/vision'
+import { exampleTable } from '../data/csv-text.ts'
 import { arePictures } from '../data/pictures.ts'
 import { decisionBoundaryPicture } from '../pictures/decision-boundary-picture.ts'
 import { predictionSheet } from '../pictures/prediction-sheet.ts'
@@ -12,24 +13,20 @@ import { print } from '../terminal/terminal.ts'
 import { exitCodes } from '../terminal/usage.ts'
 import { report } from './report.ts'
 import { type RunSummary, summaryBeginning, summaryEnd } from './run-summary.ts'
-
-/** Training examples that the best weights are evaluated on at most, spread evenly over all. */
-const maxSampled = 10_000
-
-const sampleOf = (train: Dataset): Dataset =>
-  train.length <= maxSampled
-    ? train
-    : subset(
-        train,
-        Array.from({ length: maxSampled }, (_, i) => Math.floor((i * train.length) / maxSampled)),
-      )
+import { sampleOf } from './train-sample.ts'
 
 /**
  * Looks at the test set once, with the best weights, and tells everything.
  * @param splits as the network takes them
  * @param shown the same pictures in [0, 1]
+ * @param columns of a table
  */
-export async function finish(ending: Ending, splits: Splits, shown: Splits): Promise<number> {
+export async function finish(
+  ending: Ending,
+  splits: Splits,
+  shown: Splits,
+  columns: ModelColumns | undefined,
+): Promise<number> {
   const { run, backend, flags } = ending
   const file = run.file('weights/best.safetensors')
   const best = await loadModel(await readFile(file), { name: file, backend })
@@ -50,7 +47,11 @@ export async function finish(ending: Ending, splits: Splits, shown: Splits): Pro
   run.write('confusion.svg', plotConfusionMatrix(matrix.counts, splits.test.classes ?? [], { title }))
   const hasBoundary = best.inputShape.join() === '2' && best.outputShape.join() === String(splits.test.classes?.length)
   if (hasBoundary)
-    run.write('boundary.svg', await decisionBoundaryPicture(best, splits.test, splits.test.classes ?? []))
+    run.write(
+      'boundary.svg',
+      await decisionBoundaryPicture(best, splits.test, splits.test.classes ?? [], columns?.inputs),
+    )
+  if (columns !== undefined) run.write('example.csv', await exampleTable(splits.test, columns))
   if (arePictures(splits.test)) {
     const pixels = new Float32Array(sizeOf(splits.test.inputShape))
     await shown.test.read([0], pixels, new Int32Array(1))
@@ -60,6 +61,6 @@ export async function finish(ending: Ending, splits: Splits, shown: Splits): Pro
     await writeImageFile(run.file('predictions.png'), samples)
   }
   if (flags.json) console.log(JSON.stringify(summary, null, 2))
-  else if (!flags.quiet) print(await report(summary, run.path, shown.test, matrix))
+  else if (!flags.quiet) print(await report(summary, run.path, shown.test, matrix, columns))
   return exitCodes.done
 }

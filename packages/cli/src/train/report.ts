@@ -1,6 +1,6 @@
 /** What a finished training tells: figures, confusions, examples, what to try next. */
 import { join } from 'node:path'
-import { type Confusion, sizeOf } from 'gentle-dl'
+import { type Confusion, type ModelColumns, sizeOf } from 'gentle-dl'
 import type { Dataset } from 'gentle-dl/data'
 import { arePictures, drawn } from '../data/pictures.ts'
 import { commandLine } from '../terminal/invocation.ts'
@@ -48,7 +48,13 @@ async function pictures(test: Dataset, { predicted, labels }: Confusion, classes
 }
 
 /** The whole text. */
-export async function report(summary: RunSummary, path: string, test: Dataset, matrix: Confusion): Promise<string> {
+export async function report(
+  summary: RunSummary,
+  path: string,
+  test: Dataset,
+  matrix: Confusion,
+  columns: ModelColumns | undefined,
+): Promise<string> {
   const classes = test.classes ?? []
   const figures = table([
     ['', 'loss', 'accuracy'],
@@ -66,7 +72,9 @@ export async function report(summary: RunSummary, path: string, test: Dataset, m
         commandLine('eval', path),
         commandLine('summary', summary.model),
       ]
-    : [commandLine('eval', path), commandLine('train', 'mlp', '--data', 'spirals'), commandLine('train', 'lenet5')]
+    : columns !== undefined
+      ? [commandLine('predict', path, join(path, 'example.csv')), commandLine('eval', path)]
+      : [commandLine('eval', path), commandLine('train', 'mlp', '--data', 'spirals'), commandLine('train', 'lenet5')]
   return [
     '',
     bold(`Test accuracy ${percent(summary.test.accuracy!)}`),
@@ -79,7 +87,7 @@ export async function report(summary: RunSummary, path: string, test: Dataset, m
     ...(images ? [await pictures(test, matrix, classes), ''] : []),
     `Wrote ${bold(path)}`,
     ...wrapped(
-      `summary.json, metrics.csv, curves.svg, confusion.svg, ${images ? 'predictions.png, ' : test.inputShape.join() === '2' ? 'boundary.svg, ' : ''}weights/`,
+      `summary.json, metrics.csv, curves.svg, confusion.svg, ${images ? 'predictions.png, ' : test.inputShape.join() === '2' ? 'boundary.svg, ' : ''}${columns === undefined ? '' : 'example.csv, '}weights/`,
       terminalWidth() - 2,
     ).map((line) => dim(`  ${line}`)),
     '',

@@ -16,12 +16,15 @@ import {
 } from 'gentle-dl'
 import type { AnyDataset, Dataset } from 'gentle-dl/data'
 import { type Profile, traceEvents } from 'gentle-dl/inspect'
+import { takesPoints } from 'gentle-dl/models'
+import { targetsOf } from '../data/datasets.ts'
 import { networkNamed, networkNames } from '../models/networks.ts'
 import { checkKey } from '../models/open-model.ts'
 import { measurePeakOfThread } from '../networks/measure.ts'
 import { annotatedTask } from '../tasks/annotated-tasks.ts'
 import { prepareAnnotated } from '../tasks/prepare-annotated.ts'
 import { prepareClassification } from '../tasks/prepare-classification.ts'
+import { checkRegression, prepareRegression } from '../tasks/prepare-regression.ts'
 import { sequenceTask, sequenceTasks } from '../tasks/sequence-tasks.ts'
 import type { NamedSettings, Preparation } from '../tasks/task.ts'
 import type { AnyTaskName } from '../tasks/task-names.ts'
@@ -93,6 +96,7 @@ function prepare(
     note(
       `the pretrained weights expect normalized pictures (mean ${expected.mean.join(', ')}); --task ${task} trains on pictures in [0, 1], to which they have to adapt first`,
     )
+  if (task === 'regress') return prepareRegression(settings)
   if (task === 'transcribe' || task === 'translate') return sequenceTask(task)!.prepare(settings, strict, earlier)
   return prepareAnnotated(annotatedTask(task), settings, strict, earlier)
 }
@@ -130,11 +134,20 @@ async function withNetwork(
 const isSequenceData = (data: string): boolean =>
   sequenceTasks.some(({ dataNames }) => dataNames.some((name) => data.startsWith(`${name.split(':')[0]}:`)))
 
+/** The task of a table: regression where its labels are numbers to predict, unless a task is named. */
+function withTask(settings: NamedSettings, { quiet }: TrainFlags): NamedSettings {
+  const { task, model, data, label } = settings
+  if (task !== undefined || !takesPoints(model) || targetsOf(data, label) === 'classes') return settings
+  if (!quiet) note('the labels are numbers to predict: --task regress (--task classify takes each for a class)')
+  return { ...settings, task: 'regress' }
+}
+
 /** Settles everything that the training depends on. */
 async function planTraining(named: string | undefined, given: TrainFlags): Promise<Planned> {
   const { model, flags } = await withNetwork(named, given)
   const run = flags.resume === undefined ? undefined : openRun(flags.resume)
-  const settings = settingsFor(model, flags, run)
+  const settings = withTask(settingsFor(model, flags, run), flags)
+  if (settings.task === 'regress') checkRegression(settings)
   // Before anything is computed, and below again with what was chosen.
   checkFineTuning(settings)
   const resumed = run?.hasState() ? { run, state: run.loadState() } : undefined
@@ -257,7 +270,8 @@ async function learn(
   signal: AbortSignal,
 ): Promise<FitResult<AnyModel>> {
   const { flags, task, plan, prepared, learned, optimizer, resumed, model, frozen, run } = begun
-  const { splits, loss, metrics, monitor, monitorBetter, scoreName, shortestFirst, validate, purpose } = prepared
+  const { splits, loss, metrics, monitor, monitorBetter, scoreName, isShare, shortestFirst, validate, purpose } =
+    prepared
   const watch = lossWatch(plan, task === 'classify' ? prepared.classes?.length : undefined)
   const lines = epochLines(plan.epochs, prepared)
   const showLine = (text: string | undefined): void => {
@@ -288,7 +302,10 @@ async function learn(
     async onEpoch(report, trainer) {
       await run.saveEpoch(report, trainer, purpose)
       const { plotHistory } = await import('gentle-dl-plot')
-      run.write('curves.svg', plotHistory(trainer.history, { metric: monitor, metricLabel: scoreName }))
+      run.write(
+        'curves.svg',
+        plotHistory(trainer.history, { metric: monitor, metricLabel: scoreName, percent: isShare }),
+      )
       showLine(lines.next(report))
     },
   })
@@ -325,7 +342,10 @@ async function trainToEnd(begun: Begun): Promise<number> {
   const view = progressView(plan.epochs, {
     batchSize: plan.batchSize,
     quiet: flags.quiet === true,
-    score: prepared.validate === undefined ? { of: prepared.monitor, name: prepared.scoreName } : undefined,
+    score:
+      prepared.validate === undefined
+        ? { of: prepared.monitor, name: prepared.scoreName, isShare: prepared.isShare ?? true }
+        : undefined,
   })
   const abort = new AbortController()
   const endWatch = watchInterrupts(

@@ -5,6 +5,7 @@ import type { Dataset } from './dataset.ts'
 import { inMemory } from './memory.ts'
 import { areBytes } from './pixel-bytes.ts'
 import { type Columns, checkCells, columnName, columnsOf, type LabelChoice } from './tables/columns.ts'
+import { inputColumns } from './tables/input-columns.ts'
 import { isMissing, Numbers, plainNumber } from './tables/numbers.ts'
 import { Rows, type Separator } from './tables/rows.ts'
 import { separatorOf } from './tables/separator.ts'
@@ -16,8 +17,16 @@ export interface CsvOptions {
    * `target`; else the only one of text; else the first, where its numbers look more as classes do than those of the last; else the last.
    */
   readonly label?: string | number
-  /** Whether the labels are classes, or numbers to predict, whose targets are float32 [1]; 'classes' unless given. */
-  readonly targets?: 'classes' | 'numbers'
+  /**
+   * Whether the labels are classes, or numbers to predict, whose targets are float32 [1]; 'classes' unless given. With 'auto' they are numbers to predict where some
+   * are not whole, or where they are more than 20 different ones with fewer than 10 rows each.
+   */
+  readonly targets?: 'classes' | 'numbers' | 'auto'
+  /**
+   * Names of the columns that are inputs, in the order in which a model takes them, whatever the order in the table; others are left out. All but the label unless
+   * given. A table without a header has them in this order.
+   */
+  readonly inputs?: readonly string[]
   /** For messages; 'csv' unless given. */
   readonly name?: string
 }
@@ -33,6 +42,10 @@ export interface TableReading {
   readonly label: { readonly column: number; readonly name?: string; readonly chosen: LabelChoice }
   /** A column that was left out because it numbers the rows. */
   readonly index?: { readonly column: number; readonly name?: string }
+  /** Names of the inputs' columns, where there is a header. */
+  readonly inputs?: readonly string[]
+  /** Names of columns that are neither inputs nor label. */
+  readonly ignored?: readonly string[]
   /** Whether the inputs are bytes, which are read as themselves / 255, or numbers as they are. */
   readonly values: 'bytes' | 'numbers'
 }
@@ -61,19 +74,36 @@ function maxRows(text: string): number {
   return lines
 }
 
+/** The columns that are inputs. @throws FormatError where one is not there, or is the label. */
+function featuresOf(
+  { count, header, label, index }: Columns,
+  asked: readonly string[] | undefined,
+  name: string,
+): number[] {
+  const all = Array.from({ length: count }, (_, column) => column)
+  if (asked === undefined || header === undefined)
+    return all.filter((column) => column !== label && !(column === 0 && index !== undefined))
+  return inputColumns(header, count, { features: asked.length, names: asked, name }).map((column) => {
+    if (column !== label) return column
+    throw new FormatError(`${name}: ${columnName({ header }, column)} is an input, and cannot be the label as well`)
+  })
+}
+
 /** All rows; undefined where the first column turns out not to count them. */
 function readContent(
   text: string,
   separator: Separator,
   columns: Columns,
-  { targets, name }: { readonly targets: 'classes' | 'numbers'; readonly name: string },
+  {
+    targets,
+    inputs: asked,
+    name,
+  }: { readonly targets: 'classes' | 'numbers'; readonly inputs?: readonly string[]; readonly name: string },
 ): Content | undefined {
   const rows = new Rows(text, separator, name)
   const numbers = new Numbers()
   const { count, header, label, index } = columns
-  const features = Array.from({ length: count }, (_, column) => column).filter(
-    (column) => column !== label && !(column === 0 && index !== undefined),
-  )
+  const features = featuresOf(columns, asked, name)
   const max = maxRows(text)
   const inputs = new Float32Array(max * features.length)
   const predicted = new Float32Array(targets === 'numbers' ? max : 0)
@@ -128,6 +158,28 @@ function refusal(rows: Rows, column: number, columns: Columns, name: string): st
 /** Most classes of which a few examples each are believed. */
 const believed = 20
 
+/** More classes than those have so many examples each on average, or they are taken for numbers. */
+const perClass = 10
+
+/** Whether labels are numbers to predict, not classes: all are numbers, and some are fractions, or most occur a few times alone. */
+function areMeasured(text: string, separator: Separator, { header, label, chosen }: Columns, name: string): boolean {
+  if (chosen === 'by its values') return false
+  const rows = new Rows(text, separator, name)
+  const numbers = new Numbers()
+  const seen = new Set<number>()
+  let [count, isFraction] = [0, false]
+  if (header !== undefined) rows.next()
+  for (; rows.next(); count++) {
+    const value = numbers.read(rows, label)
+    // What is missing is told when the labels are read.
+    if (Number.isNaN(value) && isMissing(rows.text(label))) continue
+    if (Number.isNaN(value)) return false
+    isFraction ||= !Number.isInteger(value)
+    seen.add(value)
+  }
+  return isFraction || (seen.size > believed && count < perClass * seen.size)
+}
+
 /** Labels as classes in order of their names, by their value where all are numbers. */
 function classesOf(
   { labels, lineOf }: Content,
@@ -159,6 +211,28 @@ function classesOf(
   return { classes, targets: Int32Array.from(labels, (label) => places.get(label)!) }
 }
 
+/** Text of a table. @throws FormatError for bytes of anything else. */
+function textOf(source: string | Uint8Array, name: string): { readonly text: string; readonly encoding: Encoding } {
+  const decoded = typeof source === 'string' ? { text: source, encoding: 'utf-8' as const } : decodeText(source)
+  if (decoded.text.includes('\0'))
+    throw new FormatError(`${name} is not text: it has bytes of 0; expected a table in text`)
+  return decoded
+}
+
+/**
+ * Whether the labels of a table are classes or numbers to predict, as `csvPoints` with `targets: 'auto'` takes them.
+ * @throws FormatError as `csvPoints`, for what is no table and a label column that is not there.
+ */
+export function csvTargets(
+  source: string | Uint8Array,
+  { label, name = 'csv' }: Pick<CsvOptions, 'label' | 'name'> = {},
+): 'classes' | 'numbers' {
+  const { text } = textOf(source, name)
+  const separator = separatorOf(text, name)
+  const columns = columnsOf(text, separator, { label, targets: 'auto', name })
+  return areMeasured(text, separator, columns, name) ? 'numbers' : 'classes'
+}
+
 /**
  * Examples of a table, as text or as a file's bytes: a row each, its numbers the input, one column its label. What separates cells, whether there is a
  * header, the label's column, decimal commas, and a first column that only numbers the rows, which is left out, are seen by the content; `reading` says
@@ -169,25 +243,28 @@ function classesOf(
  */
 export function csvPoints(
   source: string | Uint8Array,
-  { label, targets = 'classes', name = 'csv' }: CsvOptions = {},
+  { label, targets: asked = 'classes', inputs: names, name = 'csv' }: CsvOptions = {},
 ): TableSet {
-  const { text, encoding } =
-    typeof source === 'string' ? { text: source, encoding: 'utf-8' as const } : decodeText(source)
-  if (text.includes('\0')) throw new FormatError(`${name} is not text: it has bytes of 0; expected a table in text`)
+  const { text, encoding } = textOf(source, name)
   const separator = separatorOf(text, name)
-  const seen = columnsOf(text, separator, { label, targets, name })
+  const seen = columnsOf(text, separator, { label, targets: asked, name })
+  const targets = asked === 'auto' ? (areMeasured(text, separator, seen, name) ? 'numbers' : 'classes') : asked
   let columns: Columns = seen
-  let content = readContent(text, separator, columns, { targets, name })
+  let content = readContent(text, separator, columns, { targets, inputs: names, name })
   if (content === undefined) {
     columns = { ...seen, index: undefined }
-    content = readContent(text, separator, columns, { targets, name })!
+    content = readContent(text, separator, columns, { targets, inputs: names, name })!
   }
   if (content.inputs.length === 0) throw new FormatError(`${name} has a header alone; expected examples below it`)
   const { inputs, decimal } = content
-  const { header, count, index } = columns
+  const { header, index } = columns
   const called = columnName(columns, columns.label)
-  const inputShape = [count - 1 - Number(index !== undefined)]
-  const features = header?.filter((_, column) => column !== columns.label && !(column === 0 && index !== undefined))
+  const used = featuresOf(columns, names, name)
+  const inputShape = [used.length]
+  const features = header && used.map((column) => header[column])
+  const ignored = header?.filter(
+    (_, column) => column !== columns.label && !used.includes(column) && !(column === 0 && index !== undefined),
+  )
   const isPixels = areBytes(inputs, { features: inputShape[0], names: features })
   const named = (column: number) => ({ column, ...(header && { name: header[column] }) })
   const reading: TableReading = {
@@ -197,6 +274,8 @@ export function csvPoints(
     header: header !== undefined,
     label: { ...named(columns.label), chosen: columns.chosen },
     ...(index !== undefined && { index: named(0) }),
+    ...(features && { inputs: features }),
+    ...(ignored && ignored.length > 0 && { ignored }),
     values: isPixels ? 'bytes' : 'numbers',
   }
   const common = { name, inputs: isPixels ? new Uint8Array(inputs) : inputs, inputShape }

@@ -44,9 +44,11 @@ export {
 export { cached } from './cached.ts'
 export { type ChannelMoments, channelMoments } from './channel-moments.ts'
 export { type Cifar100Options, type CifarOptions, cifar10, cifar100 } from './cifar.ts'
-export { type CsvOptions, csvPoints, type TableReading, type TableSet } from './csv.ts'
+export { type CsvOptions, csvPoints, csvTargets, type TableReading, type TableSet } from './csv.ts'
+export { type CsvRows, type CsvRowsOptions, csvRows } from './csv-rows.ts'
 export type { AnyDataset, Dataset, NamedDataset } from './dataset.ts'
 export type { ImageFileInfo } from './decode.ts'
+export { type FeatureMoments, featureMoments } from './feature-moments.ts'
 export { type IdxOptions, type IdxReading, type IdxSplits, idxFolder, type Splits } from './idx-folder.ts'
 export { imageFileInfo, type ReadImageOptions, readImageFile, writeImageFile } from './image-file.ts'
 export {

@@ -24,6 +24,7 @@ import { residualTypes } from '../nn/layers/residual.ts'
 import { rowConvolutionTypes } from '../nn/layers/row-convolution.ts'
 import { sequentialTypes } from '../nn/layers/sequential.ts'
 import { shapeTypes } from '../nn/layers/shape.ts'
+import { standardizeTypes } from '../nn/layers/standardize.ts'
 import { subsampleTypes } from '../nn/layers/subsample.ts'
 import { transposedConvolutionTypes } from '../nn/layers/transposed-convolution.ts'
 import { upsamplingTypes } from '../nn/layers/upsampling.ts'
@@ -52,6 +53,7 @@ const builtIn: LayerTypes = {
   ...rowConvolutionTypes,
   ...sequentialTypes,
   ...shapeTypes,
+  ...standardizeTypes,
   ...subsampleTypes,
   ...transposedConvolutionTypes,
   ...upsamplingTypes,

@@ -10,6 +10,8 @@ export interface Purpose {
   readonly classes: number
   /** Whether examples are points in a plane, not images; false unless given. */
   readonly points?: boolean
+  /** Whether outputs are numbers to predict, not classes; false unless given. */
+  readonly numbers?: boolean
 }
 
 /** Settings of a training. */
@@ -42,6 +44,9 @@ const lenet: Recipe = { epochs: 12, batchSize: 64, optimizer: 'sgd', learningRat
 const normed: Recipe = { epochs: 10, batchSize: 128, optimizer: 'sgd', learningRate: 0.1, weightDecay: 1e-4 }
 const notNormed: Recipe = { epochs: 10, batchSize: 64, optimizer: 'sgd', learningRate: 0.01, weightDecay: 5e-4 }
 
+/** Of standardized numbers, with all networks that take points: squared errors of theirs are of one size. */
+const regression: Recipe = { epochs: 100, batchSize: 32, optimizer: 'adam', learningRate: 0.01 }
+
 /** Whether a network takes points in a plane as well as pictures. */
 export const takesPoints = (name: string): boolean => Object.hasOwn(small, name)
 
@@ -63,11 +68,15 @@ export function buildNetwork(name: string, { classes, points = false }: Purpose)
 }
 
 /**
- * Settings by which a classifier is known to learn.
+ * Settings by which a network is known to learn: a classifier, or one that predicts numbers, of those that take points.
  * @throws ArgumentError for a name that no network has.
  */
-export function recipeFor(name: string, { points = false }: Pick<Purpose, 'points'> = {}): Recipe {
+export function recipeFor(
+  name: string,
+  { points = false, numbers = false }: Pick<Purpose, 'points' | 'numbers'> = {},
+): Recipe {
   entryOf(name, 'recipeFor')
+  if (numbers && takesPoints(name)) return regression
   if (Object.hasOwn(small, name)) return small[name](points)
   if (name === 'lenet5') return lenet
   return /^(alexnet|vgg\d+$)/.test(name) ? notNormed : normed

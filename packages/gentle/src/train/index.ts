@@ -42,6 +42,7 @@ export {
   loadModel,
   loadWeights,
   type Matching,
+  type ModelColumns,
   type ModelPurpose,
   saveModel,
 } from './weights.ts'

@@ -8,8 +8,15 @@ import { readSafetensors, type StoredTensor } from '../formats/safetensors.ts'
 import type { InputsModel, Model } from '../nn/model.ts'
 import type { InitialValues } from '../nn/scope.ts'
 import type { Preprocessing } from '../vision/preprocessing.ts'
-import { outputClasses, type TaskName } from '../vision/tasks/task-names.ts'
-import { describesInputs, inputsModelIn, inputsPurposeFrom, modelIn, purposeFrom } from './weights.ts'
+import { type ModelTask, outputClasses } from '../vision/tasks/task-names.ts'
+import {
+  describesInputs,
+  inputsModelIn,
+  inputsPurposeFrom,
+  type ModelColumns,
+  modelIn,
+  purposeFrom,
+} from './weights.ts'
 import { bytesOf, openOnnx, withFile } from './weights-file.ts'
 
 /** A model, and what is known of how it is used. */
@@ -18,7 +25,9 @@ export interface OpenedModel {
   /** What is done to a picture before the model sees it, where that is known. */
   readonly preprocessing?: Preprocessing
   /** What it was trained for. */
-  readonly task: TaskName
+  readonly task: ModelTask
+  /** Of a model of rows of a table: what its columns are called, where the file tells. */
+  readonly columns?: ModelColumns
   /** Set where another program wrote the file, which may not say what the outputs are. */
   readonly foreign?: true
 }
@@ -134,7 +143,7 @@ export const openForeign = async (file: string, options?: OpenOptions): Promise<
 })
 
 /** @throws FormatError for another number of names than the outputs have classes. */
-function checkNames({ classes, outputShape }: Model, task: TaskName, file: string): void {
+function checkNames({ classes, outputShape }: Model, task: ModelTask, file: string): void {
   const outputs = outputClasses(task, outputShape)
   if (classes !== undefined && outputs !== undefined && classes.length !== outputs)
     throw new FormatError(`${file}: it names ${classes.length} classes, but the outputs of its model are of ${outputs}`)

@@ -24,13 +24,24 @@ import {
 } from '../nn/model.ts'
 import type { InitialValues } from '../nn/scope.ts'
 import { type Preprocessing, preprocessingFrom, preprocessingMetadata } from '../vision/preprocessing.ts'
-import { type TaskName, taskNames } from '../vision/tasks/task-names.ts'
+import { type ModelTask, modelTaskNames } from '../vision/tasks/task-names.ts'
 import { differing, missingText, someOf } from './mismatch.ts'
 import { namedAs } from './weight-names.ts'
 
 const metadataKey = 'gentle.model'
 const taskKey = 'gentle.task'
 const encodingKey = 'gentle.encoding'
+const columnsKey = 'gentle.columns'
+
+/** The columns of the table that a model was trained on. */
+export interface ModelColumns {
+  /** Names of the inputs, in their order, where the table had a header. */
+  readonly inputs?: readonly string[]
+  /** Name of what is predicted. */
+  readonly target?: string
+  /** Whether inputs are bytes, which the model takes as themselves / 255, or numbers as they are. */
+  readonly values: 'bytes' | 'numbers'
+}
 
 /** What a file of a model can tell beside: `openModel` and `openInputsModel` give it again. */
 export interface ModelPurpose {
@@ -43,12 +54,14 @@ export interface ModelPurpose {
    * symbols, a vocabulary, or the settings of a spectrum.
    */
   readonly encoding?: unknown
+  /** Of a model of rows of a table: what its columns are called. */
+  readonly columns?: ModelColumns
 }
 
 /** A model as bytes of a safetensors file; `loadModel`, `loadInputsModel`, `openModel` and `openInputsModel` open it again. */
 export async function saveModel(
   model: AnyModel,
-  { preprocessing, task, encoding }: ModelPurpose = {},
+  { preprocessing, task, encoding, columns }: ModelPurpose = {},
 ): Promise<Uint8Array<ArrayBuffer>> {
   const values = await readWeights(model)
   const tensors = new Map<string, StoredTensor>()
@@ -63,6 +76,7 @@ export async function saveModel(
     ...preprocessingMetadata(preprocessing),
     ...(task === undefined ? {} : { [taskKey]: task }),
     ...(encoding === undefined ? {} : { [encodingKey]: JSON.stringify(encoding) }),
+    ...(columns === undefined ? {} : { [columnsKey]: JSON.stringify(columns) }),
   })
 }
 
@@ -164,12 +178,37 @@ async function fromFile<M extends AnyModel>(
 export function purposeFrom(
   metadata: Readonly<Record<string, string>>,
   name: string,
-): ModelPurpose & { readonly task: TaskName } {
+): ModelPurpose & { readonly task: ModelTask } {
   const stored = metadata[taskKey] ?? 'classify'
-  const task = taskNames.find((known) => known === stored)
+  const task = modelTaskNames.find((known) => known === stored)
   if (task === undefined)
-    throw new FormatError(`${name}: its task '${stored}' is unknown; expected one of ${taskNames.join(', ')}`)
-  return { task, preprocessing: preprocessingFrom(metadata, name) }
+    throw new FormatError(`${name}: its task '${stored}' is unknown; expected one of ${modelTaskNames.join(', ')}`)
+  const columns = columnsFrom(metadata, name)
+  return {
+    task,
+    preprocessing: preprocessingFrom(metadata, name),
+    ...(columns === undefined ? {} : { columns }),
+  }
+}
+
+/** The columns that a file's metadata tells. @throws FormatError for what is none. */
+function columnsFrom(metadata: Readonly<Record<string, string>>, name: string): ModelColumns | undefined {
+  const text = metadata[columnsKey]
+  if (text === undefined) return undefined
+  try {
+    const { inputs, target, values } = JSON.parse(text)
+    const areNames = (each: unknown): each is string[] =>
+      Array.isArray(each) && each.every((one) => typeof one === 'string')
+    if (
+      (inputs === undefined || areNames(inputs)) &&
+      (target === undefined || typeof target === 'string') &&
+      (values === 'bytes' || values === 'numbers')
+    )
+      return { ...(inputs && { inputs }), ...(target !== undefined && { target }), values }
+  } catch {
+    // Told below.
+  }
+  throw new FormatError(`${name}: its columns are ${printable(text.slice(0, 80))}; expected names of inputs and target`)
 }
 
 /** As `purposeFrom`, of a model that takes inputs by their names. @throws FormatError for an encoding that is not JSON. */

@@ -110,7 +110,7 @@ function columnOf(label: string | number, first: readonly string[], header: bool
   if (Number.isInteger(column) && column >= 0 && column < first.length) return column
   const names = first.slice(0, 12).map(printable).join(', ')
   throw new FormatError(
-    `${name} has no column ${printable(String(label))}; there are ${header ? `${names}${first.length > 12 ? ', ...' : ''}` : `0 to ${first.length - 1}`}`,
+    `${name} has no column ${printable(String(label))}; there are ${header ? `${names}${first.length > 12 ? ', ...' : ''}` : `0 to ${first.length - 1}`}${String(label).includes(',') ? '; the label is one column' : ''}`,
   )
 }
 
@@ -122,7 +122,7 @@ export function columnsOf(
     label,
     targets,
     name,
-  }: { readonly label?: string | number; readonly targets: 'classes' | 'numbers'; readonly name: string },
+  }: { readonly label?: string | number; readonly targets: 'classes' | 'numbers' | 'auto'; readonly name: string },
 ): Columns {
   const sample = sampleOf(text, separator, name)
   const { rows, areNumbers } = sample
@@ -152,8 +152,10 @@ export function columnsOf(
     )
     if (texts.length === 1) return { label: texts[0], chosen: 'the only text column' }
     const [ofFirst, ofLast] = [0, last].map((column) => likeness(text, separator, name, column, header !== undefined))
+    // Where labels may be numbers to predict, a first column that is not numbered as classes are is an input such as others.
+    const least = targets === 'auto' ? 1 : 0
     // Where a name could have told, a last column of what was measured is asked for by mistake.
-    return ofFirst > Math.max(0, ofLast) && (header === undefined || ofLast >= 0)
+    return ofFirst > Math.max(least, ofLast) && (header === undefined || ofLast >= 0)
       ? { label: 0, chosen: 'by its values' }
       : { label: last, chosen: 'the last column' }
   }

@@ -73,6 +73,14 @@ export const exportCases: Readonly<Record<string, readonly [layer: nn.Layer, inp
     nn.Sequential(nn.LayerNorm({ axes: 2 }), nn.Flatten(), nn.LayerNorm()),
     [2, 3, 4],
   ],
+  'standardized features, and back': [
+    nn.Sequential(
+      nn.Standardize({ mean: [1.5, 3, -0.01], std: [0.4, 1, 0.2] }),
+      nn.Linear(2),
+      nn.Standardize({ mean: [2.5, 7], std: [0.9, 3], invert: true }),
+    ),
+    [3],
+  ],
   symbols: [nn.Sequential(nn.Embedding(7, 3), nn.Linear(2), nn.Flatten()), [5]],
   'branches and shortcuts': [
     nn.Concat({

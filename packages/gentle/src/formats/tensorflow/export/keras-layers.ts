@@ -1,6 +1,7 @@
 /** The form of every layer among those that TensorFlow.js has of Keras (https://js.tensorflow.org/api/latest/#Layers). */
 import type { Shape } from '../../../core/shape.ts'
 import { sizeOf } from '../../../core/shape.ts'
+import type { StandardizeOptions } from '../../../nn/layers/standardize.ts'
 import type { Conv2dAttributes, Conv2dInputGradientAttributes } from '../../../ops/conv2d.ts'
 import type { KerasWeight, Written } from './keras-writer.ts'
 import type { Convert, Converted, PartContext } from './part-context.ts'
@@ -204,6 +205,25 @@ const layerNorm: Convert = (part) => {
   return { layer, layout: sameLayout, nonNegative: false }
 }
 
+/** As batch norm of fixed statistics, for TensorFlow.js has no layer of its own; back, by its scale and its shift. */
+const standardize: Convert = (part) => {
+  const x = part.inOrder()
+  const { options } = part.description as unknown as { options: StandardizeOptions }
+  const { invert = false } = options
+  const [mean, std] = [options.mean, options.std].map((values) => Float32Array.from(values))
+  const of = (value: number): Float32Array => new Float32Array(mean.length).fill(value)
+  const variance = invert ? of(1) : std.map((value) => value * value)
+  if (variance.some((value) => !(value >= 2 ** -126 && value < Number.POSITIVE_INFINITY)))
+    part.fail('has standard deviations whose squares are no float32, by which it is written in TensorFlow.js')
+  const config = { axis: -1, epsilon: 0, center: invert, scale: invert }
+  const layer = part.add('BatchNormalization', x.layer, config, {
+    ...(invert && { gamma: vector(std), beta: vector(mean) }),
+    moving_mean: vector(invert ? of(0) : mean),
+    moving_variance: vector(variance),
+  })
+  return { layer, layout: sameLayout, nonNegative: false }
+}
+
 const embedding: Convert = (part) => {
   const x = part.inOrder()
   if (x.shape.length !== 1) part.fail('reads symbols of more than one axis, and in TensorFlow.js these have one')
@@ -323,6 +343,7 @@ export const layers: Readonly<Record<string, Convert>> = {
   linear,
   batchNorm,
   layerNorm,
+  standardize,
   rnn: recurrent,
   lstm: recurrent,
   gru: recurrent,
