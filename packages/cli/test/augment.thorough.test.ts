@@ -85,7 +85,10 @@ describe('gentle augment', () => {
   it('refuses what it cannot do, in a line', async () => {
     const out = ['--out', join(folder, 'x.png')]
     await refuses(['augment', picture, '--policy', 'digit', ...out], /unknown --policy 'digit'; did you mean digits\?/)
-    await refuses(['augment', picture, '--policy', '[{"type":"turn"}]', ...out], /is of type 'turn'; there are flip/)
+    await refuses(
+      ['augment', picture, '--policy', '[{"type":"turn"}]', ...out],
+      /is has the unknown type 'turn'; choose from flip/,
+    )
     await refuses(['augment', picture, '--policy', '[{]', ...out], /is not valid JSON/)
     await refuses(
       ['augment', picture, '--policy', 'flip', '--grid', '0x4', ...out],

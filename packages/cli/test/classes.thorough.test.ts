@@ -18,7 +18,7 @@ it('gentle train --resume goes on only with its own classes', async () => {
   const on = ['train', '--resume', run, '--epochs', '2', '--quiet']
   const { code, stderr } = await gentle(on)
   expect(stderr).toMatch(
-    /^gentle: data set .* have other classes: the former alone has amber; the latter alone has white;/,
+    /^gentle: data set .* have different classes: only the former has amber; only the latter has white;/,
   )
   expect(code).toBe(2)
   renameSync(join(data, 'amber'), join(data, 'white'))

@@ -239,7 +239,7 @@ describe('gentle filter refuses, in one line,', () => {
     const { code, stdout, stderr } = await gentle(['filter', binary, '--kernel', '1 2; 3', '--out', out])
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' })
     expect(stderr).toBe(
-      'gentle: kernel is not rectangular: row 1 has 2 numbers and row 2 has 1; expected as many in each\n',
+      'gentle: kernel is not rectangular: row 1 has 2 numbers and row 2 has 1; expected equal lengths\n',
     )
   })
 })

@@ -31,7 +31,7 @@ describe('pairs of texts by name', () => {
     // Two sources cannot be split into three parts.
     expect([code, stdout]).toEqual([2, ''])
     expect(stderr).toContain('1 line is empty (2), 1 line is without a tab (4); skipped (--strict stops instead)')
-    expect(stderr).toContain('2 different sources are too few for 1 in the test and 1 in validation')
+    expect(stderr).toContain('2 different sources are too few to hold out 1 for testing and 1 for validation')
     expect(() => openPairs(`pairs:${table}`, true)).toThrow('--strict stops there')
   })
 })

@@ -96,7 +96,7 @@ describe('gentle predict', () => {
     await Promise.all([
       refuses(['predict', run, '--input', large], /large\.npy is \[1, 1, 32, 32\], but .* takes \[N, 1, 28, 28\]/),
       refuses(['predict', run, 'x.png', '--input', tensor], /pictures, a tensor .* give one of these/),
-      refuses(['predict', weights], /does not tell its data, as a run folder does/),
+      refuses(['predict', weights], /does not give its data, as a run folder does/),
       refuses(['predict', run, '--input', join(folder, 'none.npy')], /no such file/),
       refuses(['predict', 'lenet5', '--input', tensor], /lenet5 is a network without weights; .*--weights/),
       refuses(['predict', 'lenet', '--input', tensor], /did you mean lenet5/),
@@ -141,7 +141,7 @@ describe('an ONNX file with open sizes', () => {
     writeFileSync(file, Buffer.from(graphs.classifier, 'base64'))
     const open = await gentle(['summary', file, '--json'])
     expect(open.code).toBe(2)
-    expect(open.stderr).toContain("axis 2 of its input 'image' is left open; give its size as height")
+    expect(open.stderr).toContain("axis 2 of its input 'image' is dynamic; give its size in freeDimensions, as height")
     const given = await gentle(['summary', file, '--size', 'height=4', '--size', 'width=6', '--json'])
     expect(JSON.parse(given.stdout).inputShape).toEqual([2, 4, 6])
     const wrong = await gentle(['summary', file, '--size', 'height'])

@@ -21,7 +21,7 @@ describe('gentle train --task', () => {
     [['--preset', 'detect-scene'], /did you mean detect-scenes\?/],
     [['resnet14', '--task', 'segment'], /resnet14 is not for --task segment; choose from unet, fcn/],
     [['unet', '--task', 'detect'], /unet is not for --task detect/],
-    [['mlp', '--task', 'localize', '--data', scenes('train=8')], /flattens its pictures at once/],
+    [['mlp', '--task', 'localize', '--data', scenes('train=8')], /flattens its pictures immediately/],
     [['--task', 'detect', '--data', 'scenes:objects=3-1'], /objects is 3 to 1/],
     [['--task', 'detect', '--data', 'scenes:wheels=3'], /unknown option of scenes:wheels=3: 'wheels'/],
     [['--task', 'detect', '--data', 'scenes:side=big'], /side is big; expected a number/],

@@ -43,7 +43,7 @@ export function matchClasses(model: Classes, data: Classes): ClassMatch {
   const [taken, there] = [model.count ?? known?.length, data.count ?? given?.length]
   if (taken !== undefined && there !== undefined && taken !== there)
     throw new ClassesError(
-      `${data.of} has ${there} classes${listed(data)}, but ${model.of} has ${taken}${listed(model)}, and ${nameless(known, given)}: there is nothing to tell them apart by but their order; name them, or give as many`,
+      `${data.of} has ${there} classes${listed(data)}, but ${model.of} has ${taken}${listed(model)}, and ${nameless(known, given)}, so they could only be matched by order; name the classes, or give the same number`,
     )
   return { by: 'places', names: known === undefined || areNumbers(known) ? (data.names ?? model.names) : model.names }
 }
@@ -90,9 +90,9 @@ const listed = ({ names }: Classes): string => (names === undefined ? '' : ` (${
 const nameless = (known: readonly string[] | undefined, given: readonly string[] | undefined): string =>
   known === undefined || areNumbers(known)
     ? given === undefined || areNumbers(given)
-      ? 'neither has names for them'
-      : 'the latter has no names for them'
-    : 'the former has no names for them'
+      ? 'neither has class names'
+      : 'the latter has no class names'
+    : 'the former has no class names'
 
 /** The error for classes that are others by name. */
 function otherClasses(model: Classes, data: Classes): ClassesError {
@@ -102,11 +102,11 @@ function otherClasses(model: Classes, data: Classes): ClassesError {
   const differences = [
     ...(unknown.length === 0
       ? []
-      : [`the former alone has ${shown(unknown.map((name) => name + near(name, missing)))}`]),
-    ...(missing.length === 0 ? [] : [`the latter alone has ${shown(missing)}`]),
+      : [`only the former has ${shown(unknown.map((name) => name + near(name, missing)))}`]),
+    ...(missing.length === 0 ? [] : [`only the latter has ${shown(missing)}`]),
   ]
   return new ClassesError(
-    `${data.of} and ${model.of} have other classes: ${differences.join('; ')}; a class is the same where its name is, letter by letter`,
+    `${data.of} and ${model.of} have different classes: ${differences.join('; ')}; classes are matched by name, letter by letter`,
     unknown,
     missing,
   )
@@ -117,7 +117,7 @@ const folded = (name: string): string => name.toLowerCase().replace(/[\s_-]+/g, 
 /** The name that may be meant, in brackets. */
 function near(name: string, choices: readonly string[]): string {
   const alike = choices.find((choice) => folded(choice) === folded(name))
-  if (alike !== undefined) return ` (is it ${alike}, but for case and spaces?)`
+  if (alike !== undefined) return ` (is it ${alike}, apart from case and spaces?)`
   const nearest = nearestName(name, choices, Math.floor(name.length / 3))
   return nearest === undefined ? '' : ` (is it ${nearest}?)`
 }

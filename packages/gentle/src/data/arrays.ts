@@ -98,10 +98,14 @@ function holdBytesAs(training: KnownInputs, test: KnownInputs, where: string): b
   const { data, shape } = test.x
   if (training.isBytes) {
     if (data.every((value) => value >= 0 && value <= 255 && Number.isInteger(value))) return true
-    throw new DataError(`${where}: the training inputs are bytes, those of the test are not; expected both to be alike`)
+    throw new DataError(
+      `${where}: the training inputs are bytes, but the test inputs are not; expected one type for both`,
+    )
   }
   if (test.isBytes && (training.x.dtype === 'float32' || shape.length > 2))
-    throw new DataError(`${where}: the test inputs are bytes, those of training are not; expected both to be alike`)
+    throw new DataError(
+      `${where}: the test inputs are bytes, but the training inputs are not; expected one type for both`,
+    )
   return false
 }
 
@@ -166,7 +170,7 @@ function arraySplits(arrays: ReadonlyMap<string, FileArray>, name: string, optio
   const { dataset: unseen } = paired(unseenX, unseenY, name, ofKnown, training)
   if (!sameShape(unseen.inputShape, known.inputShape))
     throw new DataError(
-      `${name}: training inputs are ${formatShape(known.inputShape)}, test inputs ${formatShape(unseen.inputShape)}; they must be alike`,
+      `${name}: training inputs are ${formatShape(known.inputShape)}, test inputs ${formatShape(unseen.inputShape)}; they must be equal`,
     )
   const { train, validation: chosen } = splits(known, { validation, seed })
   return { train, validation: chosen, test: unseen, reading }

@@ -14,7 +14,7 @@ let loaded: Sharp | undefined
 
 /** @throws DataError where sharp is not installed. */
 export function sharp(): Sharp {
-  if (!inNode()) throw new DataError('picture files are read and written in Node alone')
+  if (!inNode()) throw new DataError('picture files can be read and written only in Node')
   loaded ??= peerPackage('sharp') as Sharp | undefined
   if (loaded === undefined)
     throw new DataError('picture files need the package sharp, which is not installed; run npm install sharp')
@@ -63,9 +63,9 @@ export function undecodable(name: string, cause: unknown): DataError {
             : reason.includes('is empty')
               ? 'the file is empty; expected a picture'
               : reason.includes('unsupported image format')
-                ? 'it cannot be decoded, for it is not a picture; expected PNG, JPEG, WebP, GIF, TIFF or AVIF'
+                ? 'it cannot be decoded: it is not a picture; expected PNG, JPEG, WebP, GIF, TIFF or AVIF'
                 : // What libvips says may be of another file that is decoded at the same time.
-                  'it cannot be decoded, for it is broken or cut off; expected a whole PNG, JPEG, WebP, GIF, TIFF or AVIF file'
+                  'it cannot be decoded: it is broken or cut off; expected a whole PNG, JPEG, WebP, GIF, TIFF or AVIF file'
   return new DataError(`${name}: ${why}`, { cause })
 }
 

@@ -59,7 +59,7 @@ export function given(files: ReadonlyMap<string, Uint8Array>): FileSource {
 
 /** Files of a folder, below a base URL, or in memory. @throws ArgumentError for empty text. */
 export function filesAt(place: string | ReadonlyMap<string, Uint8Array>, where: string): FileSource {
-  if (place === '') throw new ArgumentError(`${where}: the folder is empty text; give a path or a base URL`)
+  if (place === '') throw new ArgumentError(`${where}: the folder is an empty string; give a path or a base URL`)
   if (typeof place !== 'string') return given(place)
   return inNode() && !/^https?:/.test(place) ? folder(place) : address(place)
 }

@@ -22,7 +22,7 @@ export interface FolderLayout {
 /** Endings of picture files, those among them that cannot be read and have to be told. */
 export const pictureEnding = /\.(jpe?g|jpe|jfif|png|webp|gif|tiff?|avif|bmp|heic|heif)$/i
 
-const expected = 'expected a folder a class with its images, such as cat/1.jpg, or train/cat/1.jpg'
+const expected = 'expected one folder of images per class, such as cat/1.jpg, or train/cat/1.jpg'
 
 interface Entries {
   readonly folders: readonly string[]
@@ -82,7 +82,7 @@ export async function readLayout(path: string): Promise<FolderLayout> {
   const inParts = root.folders.includes('train') && (await entriesOf(join(path, 'train'), path)).folders.length > 0
   const top = inParts ? await entriesOf(join(path, 'train'), path) : root
   if (top.folders.length === 0)
-    fail(`${top.pictures.length > 0 ? 'its images are in no class' : 'it is empty'}; ${expected}`)
+    fail(`${top.pictures.length > 0 ? 'its images are not in class folders' : 'it is empty'}; ${expected}`)
   const classes = [...new Set(top.folders.map(className))].sort()
   if (classes.length < 2) {
     const [only] = top.folders
@@ -102,14 +102,15 @@ export async function readLayout(path: string): Promise<FolderLayout> {
       if (label < 0) fail(`${place} is a class that training does not have; its classes are ${classes.join(', ')}`)
       const inside = await entriesOf(place, path)
       if (inside.folders.length > 0)
-        fail(`${join(place, inside.folders[0])} lies too deep; expected images directly in ${place}`)
+        fail(`${join(place, inside.folders[0])} is nested too deep; expected images directly in ${place}`)
       if (inside.pictures.length === 0)
         fail(
-          `class '${className(folder)}' has no image: ${place} ${inside.others === 0 ? 'is empty' : `has ${inside.others} files, none with the ending of a picture`}`,
+          `class '${className(folder)}' has no image: ${place} ${inside.others === 0 ? 'is empty' : `has ${inside.others} files, none of them a picture by its extension`}`,
         )
       for (const name of inside.pictures) files.push({ file: join(place, name), label })
     }
-    if (files.length === 0) fail(`${part} ${pictures.length > 0 ? 'has images in no class' : 'is empty'}; ${expected}`)
+    if (files.length === 0)
+      fail(`${part} ${pictures.length > 0 ? 'has images outside of class folders' : 'is empty'}; ${expected}`)
     return files
   }
 

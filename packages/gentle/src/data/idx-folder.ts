@@ -141,7 +141,7 @@ export async function readIdxSet(files: FileSource, options: IdxOptions, check?:
   const join = (part: string, images: typeof trainImages, labels: typeof trainLabels): Dataset => {
     if (images.shape[0] !== labels.shape[0])
       throw new DataError(
-        `${files.place}: there are ${images.shape[0]} ${part} images, but ${labels.shape[0]} labels; they must be as many`,
+        `${files.place}: ${images.shape[0]} ${part} images have ${labels.shape[0]} labels; expected one label per image`,
       )
     const [count, rows, columns] = images.shape
     if (count * rows * columns === 0)

@@ -43,7 +43,7 @@ export function parseIdx(bytes: Uint8Array, rank: 1 | 3, name: string): IdxFile 
   const size = shape.reduce((product, n) => product * n, 1) + headerBytes
   if (size !== bytes.length)
     throw new FormatError(
-      `${name}: by its header of ${shape.join(' x ')} the file has ${size} bytes, but it has ${bytes.length}; it is ${size > bytes.length ? 'cut off' : 'too long'}`,
+      `${name}: its header of ${shape.join(' x ')} means ${size} bytes, but the file has ${bytes.length}; it is ${size > bytes.length ? 'cut off' : 'too long'}`,
     )
   return { shape, data: bytes.subarray(headerBytes) }
 }

@@ -71,7 +71,9 @@ export async function imageFolder(path: string, options: ImageFolderOptions): Pr
   sharp()
   const [outside] = layout.outside
   if (strict && outside !== undefined)
-    throw new DataError(`image folder ${path}: ${layout.outside.length} images are in no class; the first: ${outside}`)
+    throw new DataError(
+      `image folder ${path}: ${layout.outside.length} images are not in class folders; the first: ${outside}`,
+    )
   const skipped: SkippedImage[] = []
   const readable = async (files: readonly LabelledFile[]): Promise<ImageExample[]> => {
     const checked = await checkAll(files, workers)
@@ -104,7 +106,7 @@ export async function imageFolder(path: string, options: ImageFolderOptions): Pr
     validation: setOf(validation),
     test: setOf(test),
     skipped: [
-      ...layout.outside.map((file) => ({ file, reason: `image ${file}: it is in no folder of a class` })),
+      ...layout.outside.map((file) => ({ file, reason: `image ${file}: it is not in a class folder` })),
       ...skipped,
     ],
   }
@@ -153,7 +155,7 @@ function checkClasses(
   if (without < 0) return
   const why = skipped.length > 0 ? `; ${skipped.length} cannot be read, the first: ${skipped[0].reason}` : ''
   throw new DataError(
-    `image folder ${path}: class '${classes[without]}' has no image to train on${why || '; it has too few to be split'}`,
+    `image folder ${path}: class '${classes[without]}' has no image to train on${why || '; it has too few images to split'}`,
   )
 }
 

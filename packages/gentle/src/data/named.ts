@@ -99,7 +99,7 @@ function opened({ values, shape = [], padding }: FieldValues, field: string, nam
   const [first] = values
   const mixed = values.findIndex((sequence) => typeOf(sequence) !== typeOf(first))
   if (mixed >= 0)
-    throw new DataError(`data set ${name}: ${field} of example ${mixed} is of another type than the first`)
+    throw new DataError(`data set ${name}: ${field} of example ${mixed} has a different type from the first`)
   if (values.length === 0) throw new DataError(`data set ${name}: ${field} has no examples`)
   return {
     field: {

@@ -57,7 +57,7 @@ export function openIn(folder: string, name: string): RandomAccess | undefined {
       read(offset, into) {
         for (let at = 0; at < into.length; ) {
           const count = readSync(file, into, at, Math.min(into.length - at, maxConcurrent), offset + at)
-          if (count === 0) throw new DataError(`${path} was cut off while it is being read`)
+          if (count === 0) throw new DataError(`${path} was truncated while it was being read`)
           at += count
         }
       },

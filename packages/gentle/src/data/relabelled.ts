@@ -32,7 +32,7 @@ function changeOf(name: string, target: Field, classes: readonly string[], label
   const count = classes.length
   if (shape.length !== 1 || shape[0] !== labels.length || sequence !== undefined)
     throw new ClassesError(
-      `data set ${name} has its classes in another order than the model, and targets ${formatField(target)}, which cannot be brought into it; expected int32 labels, or a probability for each class`,
+      `data set ${name} has its classes in a different order from the model, and targets ${formatField(target)}, which cannot be reordered; expected int32 labels, or a probability for each class`,
     )
   return {
     target: { ...target, shape: [count] },

@@ -85,19 +85,21 @@ function rounded(values: Float64Array, fail: Fail): Float32Array {
   const lost = result.findIndex((value, i) => !Number.isFinite(value) && Number.isFinite(values[i]))
   return lost < 0
     ? result
-    : fail(`holds the 64-bit number ${values[lost]}, which float32 cannot; scale its values or store them as float32`)
+    : fail(
+        `holds the 64-bit number ${values[lost]}, which float32 cannot represent; scale its values or store them as float32`,
+      )
 }
 
 function fitting(values: Uint32Array, fail: Fail): Int32Array {
   const outside = values.find((value) => value > 0x7fffffff)
   return outside === undefined
     ? new Int32Array(values)
-    : fail(`holds the number ${outside}, which int32 cannot; store it as int32 or float32`)
+    : fail(`holds the number ${outside}, which int32 cannot represent; store it as int32 or float32`)
 }
 
 function narrowed(values: BigInt64Array | BigUint64Array, fail: Fail): Int32Array {
   const outside = values.find((value) => value !== BigInt.asIntN(32, value))
   return outside === undefined
     ? Int32Array.from(values, Number)
-    : fail(`holds the 64-bit number ${outside}, which int32 cannot; store it as int32 or float32`)
+    : fail(`holds the 64-bit number ${outside}, which int32 cannot represent; store it as int32 or float32`)
 }

@@ -10,16 +10,16 @@ export const fileKinds = {
   hdf5: 'an HDF5 file, as Keras writes',
   onnx: 'an ONNX file',
   json: 'a JSON file',
-  lfs: 'a pointer of Git LFS, which stands for the file itself; fetch that with: git lfs pull',
-  html: 'a web page, which a server answered instead of the file; download it again',
-  xml: 'an XML text, which a server may have answered instead of the file; download it again',
+  lfs: 'a Git LFS pointer instead of the file itself; fetch the file with: git lfs pull',
+  html: 'a web page that a server sent instead of the file; download it again',
+  xml: 'an XML text that a server may have sent instead of the file; download it again',
   gzip: 'compressed by gzip; unpack it first',
   tar: 'a tar archive; unpack it first',
   zstd: 'compressed by zstd; unpack it first',
   gguf: 'a GGUF file, of quantised language models',
   tflite: 'a TensorFlow Lite file',
   empty: 'empty; it may be cut off',
-  zeros: 'nothing but zeros; a download that did not end, or a hole on the disk',
+  zeros: 'all zeros; the download was incomplete or the disk is damaged',
 } as const
 
 export type FileKind = keyof typeof fileKinds
@@ -78,5 +78,5 @@ function textKind(text: string): FileKind | undefined {
 /** What a file is instead of what it should be, for messages: `is a web page, ...`. */
 export function otherKind(head: Uint8Array): string {
   const kind = fileKind(head.subarray(0, kindBytes))
-  return kind === undefined ? 'is of no format that is known here' : `is ${fileKinds[kind]}`
+  return kind === undefined ? 'has an unknown format' : `is ${fileKinds[kind]}`
 }

@@ -86,7 +86,7 @@ function split(bytes: Uint8Array, fail: Fail): { header: string; body: Uint8Arra
   if (bytes.length < 12) fail(`it has ${bytes.length} bytes, too few for a .npy file; it is cut off`)
   const latin = new TextDecoder('latin1')
   if (latin.decode(bytes.subarray(1, 6)) !== magic.slice(1) || bytes[0] !== magic.charCodeAt(0))
-    fail("it does not begin with NumPy's magic string; it is no .npy file, which numpy.save writes")
+    fail("it does not begin with NumPy's magic string, so it is not a .npy file of numpy.save")
   const version = bytes[6]
   if (version < 1 || version > 3) fail(`it is of version ${version} of the format; expected 1, 2 or 3`)
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length)

@@ -98,7 +98,7 @@ export function readSafetensorsHeader(file: Uint8Array | RandomAccess, name = 's
   for (const { name: tensor, from, to } of entries) {
     if (from !== end)
       fail(
-        `tensor ${quoted(tensor)} begins at byte ${from} of the data, expected ${end}: tensors overlap or leave a hole`,
+        `tensor ${quoted(tensor)} begins at byte ${from} of the data, expected ${end}: tensors overlap or leave a gap`,
       )
     end = to
   }
@@ -139,9 +139,9 @@ function parseHeader(bytes: Uint8Array, fail: Fail): Record<string, unknown> {
     text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes)
     header = JSON.parse(text)
   } catch (cause) {
-    return fail('its header is not JSON; it is broken, or no safetensors file', cause)
+    return fail('its header is not JSON; it is broken, or not a safetensors file', cause)
   }
-  if (!isRecord(header)) return fail('its header is not JSON object')
+  if (!isRecord(header)) return fail('its header is not a JSON object')
   const names = new Set<string>()
   for (const name of memberNames(text)) {
     if (names.has(name)) fail(`its header names ${quoted(name)} twice`)
@@ -169,7 +169,7 @@ function* memberNames(text: string): Generator<string> {
 }
 
 function parseMetadata(value: unknown, fail: Fail): Record<string, string> {
-  if (value !== undefined && !isRecord(value)) return fail('its __metadata__ is not JSON object')
+  if (value !== undefined && !isRecord(value)) return fail('its __metadata__ is not a JSON object')
   for (const [key, entry] of Object.entries(value ?? {}))
     if (typeof entry !== 'string') fail(`its metadata ${quoted(key)} is not text`)
   // Without a prototype, a key that the file lacks is undefined, `constructor` too.
@@ -178,7 +178,7 @@ function parseMetadata(value: unknown, fail: Fail): Record<string, string> {
 
 function parseEntry(name: string, value: unknown, fail: Fail): SafetensorsEntry {
   const tensor = `tensor ${quoted(name)}`
-  if (!isRecord(value)) return fail(`the entry of ${tensor} is not JSON object`)
+  if (!isRecord(value)) return fail(`the entry of ${tensor} is not a JSON object`)
   const { dtype, shape, data_offsets: offsets } = value
   if (typeof dtype !== 'string') return refuseType(name, dtype, fail)
   if (!Array.isArray(shape) || !shape.every(isCount))

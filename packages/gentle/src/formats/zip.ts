@@ -61,7 +61,7 @@ function findDirectory(view: DataView, fail: Fail): { from: number; to: number }
   let end = last
   const first = Math.max(0, last - longestComment)
   while (end >= first && view.getUint32(end, true) !== signatures.end) end--
-  if (end < first) return fail('the end of its zip archive is missing; it is cut off, or no such archive')
+  if (end < first) return fail('the end of its zip archive is missing; it is cut off, or not a zip archive')
   let [limit, size, from] = [end, view.getUint32(end + 12, true), view.getUint32(end + 16, true)]
   const locator = end - sizes.locator
   if (locator >= 0 && view.getUint32(locator, true) === signatures.locator) {

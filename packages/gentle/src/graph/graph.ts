@@ -57,7 +57,7 @@ export function checkGraph(graph: Graph): void {
     if (!(node instanceof Input) || named.has(node)) continue
     if (node instanceof Parameter)
       throw new ArgumentError(
-        `compile: a tensor of the function traced at ${node.site} is used outside of it; let the function give it back, and use what its call or scan gives`,
+        `compile: a tensor of the function traced at ${node.site} is used outside of it; return it from the function, and use the result of its call or scan`,
       )
     throw new ArgumentError(
       `compile: the input of shape ${formatShape(node.shape)} made at ${node.site} is used but not listed; add it to inputs`,

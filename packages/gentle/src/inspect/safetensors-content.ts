@@ -44,7 +44,7 @@ export async function safetensorsContent(access: RandomAccess, place: string): P
   await loadLayers(metadata)
   return {
     ...plain,
-    format: "safetensors, with a model of Gentle's",
+    format: 'safetensors, with a Gentle model',
     facts: { task, ...facts },
     inputs:
       inputShape === undefined

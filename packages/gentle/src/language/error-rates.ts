@@ -67,13 +67,12 @@ export function errorRate<Element>(examples: Iterable<Recognised<Element>>): Err
   let place = 0
   for (const { expected, found } of examples) {
     place++
-    if (expected.length === 0) throw new ArgumentError(`errorRate: example ${place} has no sequence that is right`)
+    if (expected.length === 0) throw new ArgumentError(`errorRate: example ${place} has no reference`)
     const counts = expected.map((each) => countsOf(each, found))
     const nearest = counts.reduce((a, b) => (shareOf(b) < shareOf(a) ? b : a))
     for (const name of ['substitutions', 'deletions', 'insertions', 'length'] as const) sum[name] += nearest[name]
   }
-  if (sum.length === 0)
-    throw new ArgumentError('errorRate: nothing should be there; expected texts that are not all empty')
+  if (sum.length === 0) throw new ArgumentError('errorRate: all references are empty; expected at least one with text')
   return { rate: (sum.substitutions + sum.deletions + sum.insertions) / sum.length, ...sum }
 }
 
@@ -100,9 +99,7 @@ function paired<Element>(
   elements: (text: string) => Element[],
 ): Recognised<Element>[] {
   if (expected.length !== found.length)
-    throw new ArgumentError(
-      `errorRate: ${found.length} texts for ${expected.length} that are right; expected one for each`,
-    )
+    throw new ArgumentError(`errorRate: ${found.length} texts for ${expected.length} references; expected one for each`)
   return expected.map((text, i) => ({ expected: [elements(text)], found: elements(found[i]) }))
 }
 

@@ -83,7 +83,7 @@ function charactersOf(counts: ReadonlyMap<string, number>, limit: number): strin
 function limitOf({ size = 8000 }: WordpieceOptions, where: string): number {
   if (!Number.isInteger(size) || size <= firstText)
     throw new ArgumentError(
-      `${where}: size is ${size}; expected a whole number from ${firstText + 1}, for ${firstText} pieces are special`,
+      `${where}: size is ${size}; expected a whole number from ${firstText + 1}, since ${firstText} pieces are special`,
     )
   return size - firstText
 }

@@ -71,7 +71,7 @@ export function detector(network: Layer, options: DetectorOptions): Layer {
     const found = levelMaps.slice(0, levels)
     if (found.length === 0)
       throw new ShapeError(
-        `the network shrinks pictures ${formatShape(x.shape.slice(2))} by less than ${finest}; expected one with more strides, or larger pictures`,
+        `the network downsamples pictures of ${formatShape(x.shape.slice(2))} by a factor below ${finest}; expected one with more strides, or larger pictures`,
       )
     const lateral = found.map((maps, i) => scope.apply(`lateral${i}`, Conv2d(channels, 1), maps))
     for (let i = lateral.length - 2; i >= 0; i--) {

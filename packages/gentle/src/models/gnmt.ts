@@ -58,7 +58,7 @@ export function gnmt(options: GnmtOptions): DecodingLayer {
     throw new ArgumentError(`gnmt: layers is ${layers}; expected a whole number from 2 to 8`)
   if (sharedEmbedding && sourceTokens !== targetTokens)
     throw new ArgumentError(
-      `gnmt: ${sourceTokens} source and ${targetTokens} target tokens share their embedding; expected as many of both`,
+      `gnmt: ${sourceTokens} source and ${targetTokens} target tokens share their embedding; expected equal numbers`,
     )
   const attention = AdditiveAttention(units)
   const drop = Dropout(dropout)

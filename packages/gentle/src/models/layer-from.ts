@@ -91,7 +91,7 @@ function built<Built>(
     return build(description as LayerDescription, layerFrom)
   } catch (error) {
     if (error instanceof GentleError) throw error
-    throw new ArgumentError(`${what} ${type}: its description lacks arguments, or they are of a wrong kind`, {
+    throw new ArgumentError(`${what} ${type}: its description lacks arguments, or has some of the wrong type`, {
       cause: error,
     })
   }

@@ -54,7 +54,7 @@ export const takesPoints = (name: string): boolean => Object.hasOwn(small, name)
 function entryOf(name: string, where: string): NetworkEntry {
   for (const table of [networks, segmenters]) if (Object.hasOwn(table, name)) return table[name]
   throw new ArgumentError(
-    `${where}: no network is named '${name}'; there are ${[...Object.keys(networks), ...Object.keys(segmenters)].join(', ')}`,
+    `${where}: no network is named '${name}'; choose from ${[...Object.keys(networks), ...Object.keys(segmenters)].join(', ')}`,
   )
 }
 

@@ -13,13 +13,13 @@ import type { Scope } from '../nn/scope.ts'
 export function trunk({ description, layers }: Layer): Layer {
   if (layers === undefined)
     throw new ArgumentError(
-      `trunk: the network is of type '${description.type}'; expected a sequence of layers, as all networks by name are`,
+      `trunk: the network is of type '${description.type}'; expected a Sequential network, as all named networks are`,
     )
   const end = layers.findIndex(([, layer]) => layer.endsFeatures)
   const kept = layers.slice(0, end < 0 ? layers.length : end).filter(([, layer]) => !layer.trainingOnly)
   if (kept.length === 0)
     throw new ArgumentError(
-      'trunk: the network flattens its pictures at once; expected one that begins with convolutions',
+      'trunk: the network flattens its pictures immediately; expected one that begins with convolutions',
     )
   const isNamed = kept.some(([name]) => !/^\d+$/.test(name))
   return isNamed ? Sequential(Object.fromEntries(kept)) : Sequential(...kept.map(([, layer]) => layer))

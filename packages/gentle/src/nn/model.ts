@@ -77,7 +77,7 @@ export async function createModel(
   }
   if (!Array.isArray(inputs))
     throw new ArgumentError(
-      `createModel: the network takes one tensor, not inputs ${Object.keys(inputs).join(', ')}; ofInput makes one of it that takes one of them`,
+      `createModel: the network takes one tensor, not inputs ${Object.keys(inputs).join(', ')}; wrap it in ofInput to feed it one of them`,
     )
   const y = layer.apply(input([1, ...inputs]), scope)
   return { ...common, layer, inputShape: inputs, outputShape: y.shape.slice(1) }

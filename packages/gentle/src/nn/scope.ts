@@ -177,7 +177,7 @@ export class Scope {
     const { lengths, steps } = sequences
     if (shape[0] !== lengths.shape[0] || shape[1] !== steps)
       throw new ShapeError(
-        `sequences ${formatShape(shape)} are others than those of ${lengths.shape[0]} examples and ${steps} steps whose lengths are known; use applySequence with their own lengths`,
+        `sequences ${formatShape(shape)} do not match the ${lengths.shape[0]} examples of ${steps} steps whose lengths are known; use applySequence with their own lengths`,
       )
     return lengths
   }
@@ -238,7 +238,7 @@ export class Scope {
     if (carried === undefined) return undefined
     const { rows } = carried
     if (examples > rows)
-      throw new ShapeError(`state is kept of ${rows} examples from batch to batch, and there are ${examples} now`)
+      throw new ShapeError(`state is carried over for ${rows} examples, but this batch has ${examples}`)
     const kept = carried.variable(this.#join(name), units)
     const others = rows - examples
     return {
@@ -269,7 +269,7 @@ export class Scope {
     if (existing !== undefined) {
       if (!sameShape(existing.shape, shape))
         throw new InternalError(
-          `${path} has shape ${formatShape(existing.shape)}, but now ${formatShape(shape)} is asked for`,
+          `${path} has shape ${formatShape(existing.shape)}, but now ${formatShape(shape)} is requested`,
         )
       return existing
     }

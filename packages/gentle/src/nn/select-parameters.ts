@@ -25,7 +25,7 @@ export function selectParameters(names: Iterable<string>, patterns: readonly str
     const meant = all.filter((name) => means(pattern, name))
     if (meant.length === 0)
       throw new ArgumentError(
-        `'${pattern}' means none of the network's parameters; the nearest is ${nearestName(pattern, all)}`,
+        `'${pattern}' matches none of the network's parameters; the nearest is ${nearestName(pattern, all)}`,
       )
     for (const name of meant) selected.add(name)
   }

@@ -15,13 +15,13 @@ export function arange(first: number, second?: number, step = 1, dtype?: DType):
   const count = Math.ceil((stop - start) / step)
   if (!Number.isFinite(step) || step === 0 || !(count >= 1 && count < 2 ** 31))
     throw new ArgumentError(
-      `arange: from ${start} to before ${stop} in steps of ${step} there are no numbers, or too many; expected at least one`,
+      `arange: from ${start} up to ${stop}, exclusive, in steps of ${step} there are no numbers, or too many; expected at least one`,
     )
   const isInteger = (value: number): boolean => value === (value | 0)
   const type = dtype ?? ([start, stop, step].every(isInteger) ? 'int32' : 'float32')
   if (type === 'int32' && ![start, step, start + (count - 1) * step].every(isInteger))
     throw new ArgumentError(
-      `arange: from ${start} to before ${stop} in steps of ${step} are not int32; expected whole numbers of 32 bits`,
+      `arange: from ${start} up to ${stop}, exclusive, in steps of ${step} are not int32; expected whole numbers of 32 bits`,
     )
   const values = Float64Array.from({ length: count }, (_, i) => start + i * step)
   return constant(values, [count], type)

@@ -26,7 +26,7 @@ function toTensors(values: readonly Value[], where: string): Tensor[] {
     if (!integers) return constant(value)
     if (value !== (value | 0))
       throw new ShapeError(
-        `${where}: ${value} stands beside int32, with which only whole numbers of 32 bits go; use cast(x, 'float32')`,
+        `${where}: ${value} cannot be combined with int32, which takes only whole numbers of 32 bits; use cast(x, 'float32')`,
       )
     return constant(value, [], 'int32')
   })

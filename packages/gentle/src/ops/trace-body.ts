@@ -43,7 +43,7 @@ export function traceBody(
     const isOutside = node.id < first || node instanceof Variable
     if (!isOutside && node instanceof Input)
       throw new ArgumentError(
-        `${where}: the function uses an input of another one or of its own making, at ${node.site}; hand it in as an argument, or give it back from the function that it belongs to`,
+        `${where}: the function uses an input of another function, or one that it made itself, at ${node.site}; pass it as an argument, or return it from the function that it belongs to`,
       )
     if (!isOutside) return undefined
     const standIn = standIns.get(node) ?? new Captured({ shape: node.shape, dtype: node.dtype })

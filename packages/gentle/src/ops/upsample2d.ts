@@ -25,7 +25,7 @@ export function upsample2d(x: Tensor, to: UpsampleTo, options: Upsample2dOptions
   if (method !== 'nearest' && method !== 'bilinear')
     throw new ArgumentError(`upsample2d: method is ${JSON.stringify(method)}; expected 'nearest' or 'bilinear'`)
   if (alignCorners && method === 'nearest')
-    throw new ArgumentError("upsample2d: alignCorners is for the method 'bilinear' alone; leave it out")
+    throw new ArgumentError("upsample2d: alignCorners is only for the method 'bilinear'; leave it out")
   if (x.shape.length !== 4)
     throw new ShapeError(`upsample2d: images have shape ${formatShape(x.shape)}; expected [N, C, H, W]`)
   return resample2d(x, alignCorners ? 'alignedBilinear' : method, sizeAfter(x, to))

@@ -140,7 +140,7 @@ export function optimizer<Shared>(
 function checkedFactor(factor: number, name: string): number {
   if (factor > 0 && Number.isFinite(factor)) return factor
   throw new ArgumentError(
-    `optimizer: rateFactor of ${name} is ${factor}; expected a number above 0; what shall not learn is frozen`,
+    `optimizer: rateFactor of ${name} is ${factor}; expected a number above 0; freeze what must not learn`,
   )
 }
 

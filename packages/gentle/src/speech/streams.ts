@@ -86,7 +86,7 @@ export class SpectrogramStream {
     const { normalization = 'utterance', padding = 'none', sampleRate } = spectrogram.options
     if (normalization !== 'none' || padding !== 'none')
       throw new ArgumentError(
-        `SpectrogramStream: normalization is '${normalization}' and padding '${padding}'; expected 'none' of both, since the end of the sound is not known`,
+        `SpectrogramStream: normalization is '${normalization}' and padding '${padding}'; expected 'none' for both, since the end of the sound is not known`,
       )
     this.#spectrogram = spectrogram
     this.#step = Math.round(spectrogram.frameStep * sampleRate)

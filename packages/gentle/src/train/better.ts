@@ -16,7 +16,7 @@ export function isBetter(
   const value = validation[monitor]
   if (value === undefined)
     throw new ArgumentError(
-      `training: the best epoch is chosen by '${monitor}', but the validation tells ${Object.keys(validation).join(', ')}; give monitor one of these`,
+      `training: the best epoch is chosen by '${monitor}', but validation reports ${Object.keys(validation).join(', ')}; set monitor to one of these`,
     )
   const before = best?.[monitor]
   if (best === undefined || before === undefined || Number.isNaN(before)) return true

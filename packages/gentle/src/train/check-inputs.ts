@@ -8,7 +8,7 @@ export function checkInputs(model: AnyModel, dataset: AnyDataset): void {
   const where = `data set ${dataset.name}`
   if (!('inputs' in model))
     throw new ShapeError(
-      `${where} has inputs by their names, but the model takes one tensor; ofInput makes a network that takes one of them`,
+      `${where} has inputs by their names, but the model takes one tensor; wrap the model's network in ofInput to feed it one of them`,
     )
   if (!isNamed(dataset))
     throw new ShapeError(`${where} has one input, but the model takes ${Object.keys(model.inputs).join(', ')}`)

@@ -22,18 +22,18 @@ export function checkRestorable(
   const changes = checkAccepted(state.fingerprint, fingerprint, accept)
   if (changes.includes('metrics') && state.position > 0)
     throw new TrainingStateError(
-      `restore: the state is in the middle of epoch ${state.epoch}, whose metrics were counted so far; other metrics can begin with an epoch`,
+      `restore: the state is in the middle of epoch ${state.epoch}, whose metrics are partly counted; metrics can change only between epochs`,
       ['metrics'],
     )
   const other = (['batchSize', 'seed', 'data', 'order'] as const).find((name) => changes.includes(name))
   if (other !== undefined && state.position > 0 && hasSequences(data))
     throw new TrainingStateError(
-      `restore: the state is in the middle of epoch ${state.epoch}, whose batches of sequences depend on '${other}'; it can change with an epoch`,
+      `restore: the state is in the middle of epoch ${state.epoch}, whose batches of sequences depend on '${other}'; it can change only between epochs`,
       [other],
     )
   if (state.epoch > epochs + 1)
     throw new TrainingStateError(
-      `restore: the state has done ${state.epoch - 1} epochs, but the training is of ${epochs}; give at least as many`,
+      `restore: the state has done ${state.epoch - 1} epochs, but the training has only ${epochs}; give at least as many`,
       ['epochs'],
     )
   return changes
@@ -75,7 +75,7 @@ function checkAccepted(
     )
     const names = refused.map((key) => `'${key}'`).join(', ')
     throw new TrainingStateError(
-      `restore: the state is of another training: ${differences.join('; ')}; train on as it was, or restore with accept: [${names}]`,
+      `restore: the state is of a different training: ${differences.join('; ')}; continue with the same settings, or restore with accept: [${names}]`,
       refused,
     )
   }

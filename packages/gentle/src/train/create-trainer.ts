@@ -35,7 +35,9 @@ export async function createTrainer(
     if (!Number.isInteger(count) || count < 1)
       throw new ArgumentError(`training: ${name} is ${count}; expected a whole number of at least 1`)
   if (options.shuffle === false && options.shortestFirst === true)
-    throw new ArgumentError('training: shuffle is false and shortestFirst true; one order of examples is possible')
+    throw new ArgumentError(
+      'training: shuffle: false and shortestFirst: true ask for two orders of the examples; choose one',
+    )
   if (!('layer' in network)) checkLabelsDiffer(data)
   const model = 'layer' in network ? network : await modelFor(network, data, { ...options, seed })
   const examples = await fitted(model, data)
@@ -73,6 +75,6 @@ function checkLabelsDiffer({ name, labels, classes, length }: AnyDataset): void 
   if (labels === undefined || length < 2) return
   for (let i = 1; i < length; i++) if (labels[i] !== labels[0]) return
   throw new DataError(
-    `training: all ${length} examples of data set ${name} are of class ${classes?.[labels[0]] ?? labels[0]}; expected examples of two classes at least`,
+    `training: all ${length} examples of data set ${name} are of class ${classes?.[labels[0]] ?? labels[0]}; expected examples of at least two classes`,
   )
 }

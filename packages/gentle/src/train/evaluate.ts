@@ -78,7 +78,7 @@ export class Evaluator {
         const { nonFiniteIn } = await import('./non-finite.ts')
         const fault = nonFiniteIn(batch, this.#dataset)
         if (fault !== undefined)
-          throw new DataError(`evaluate: the loss is ${loss}, for ${fault}; mend the example or leave it out`)
+          throw new DataError(`evaluate: the loss is ${loss}, since ${fault}; fix the example or leave it out`)
       }
       sums.add(results, batch.examples)
     }

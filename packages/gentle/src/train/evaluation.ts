@@ -74,7 +74,7 @@ function countOf({ name, count }: Metric, prediction: Tensor, batch: BatchTensor
   const [examples] = prediction.shape
   if (counted.shape[0] !== examples || counted.shape.length > 2)
     throw new ShapeError(
-      `metric ${name}: it counts ${formatShape(counted.shape)}; expected [${examples}] or [${examples}, k], a row an example`,
+      `metric ${name}: it counts ${formatShape(counted.shape)}; expected [${examples}] or [${examples}, k], one row per example`,
     )
   return counted
 }

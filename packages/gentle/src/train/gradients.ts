@@ -157,7 +157,7 @@ export class GradientStore {
     const held = this.#held.get(gradients)
     if (held === undefined)
       throw new ArgumentError(
-        'gradients: these are gone: used by an update before the last gradients, taken up by add, disposed of, or of another trainer; compute them again',
+        'gradients: these no longer exist: an earlier update used them, add consumed them, they were disposed of, or they belong to another trainer; compute them again',
       )
     return held
   }
@@ -176,7 +176,8 @@ export class GradientStore {
     feed: Record<string, number>,
   ): Promise<Sums> {
     const held = this.held(gradients)
-    if (held.used) throw new ArgumentError('update: these gradients were used before; compute others for another step')
+    if (held.used)
+      throw new ArgumentError('update: these gradients were used before; compute new ones for another step')
     const { id, variables } = held.slot
     await this.#run(
       `update by ${id}`,
@@ -233,7 +234,7 @@ export class GradientStore {
 
   add(gradients: Gradients, other: Gradients): Promise<void> {
     return this.#turns.run(async () => {
-      if (gradients === other) throw new ArgumentError('gradients: add needs others than itself')
+      if (gradients === other) throw new ArgumentError('gradients: gradients cannot be added to themselves')
       const [own, added] = [this.#fresh(gradients), this.#fresh(other)]
       const trace = (): Graph => {
         const [ownShare, addedShare] = [input([]), input([])]
@@ -276,7 +277,7 @@ export class GradientStore {
 
   #fresh(gradients: Gradients): Held {
     const held = this.held(gradients)
-    if (held.used) throw new ArgumentError('gradients: these were used by an update; compute others to change')
+    if (held.used) throw new ArgumentError('gradients: these were used by an update; compute new ones to change')
     return held
   }
 

@@ -66,7 +66,7 @@ export async function loadPretrained(
   const more = beyond(matching.unexpected, weightsOf(model).keys())
   if (more.length > 0)
     throw new WeightsError(
-      `${place} does not fit ${name}: it has more within the network's modules, ${someOf(more.map(printable))}, so it is of a larger one; name that`,
+      `${place} does not fit ${name}: it has further weights in the network's modules, ${someOf(more.map(printable))}, so it belongs to a larger network; name that one`,
       matching,
     )
   return { model, ...purpose, unexpected: matching.unexpected, source: { key: taken, others, changes } }

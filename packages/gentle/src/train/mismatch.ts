@@ -36,7 +36,7 @@ export function missingText(
       nearest === undefined ? '' : ` (nearest: ${printable(nearest)} ${formatShape(left.get(nearest)!.shape)})`
     return `${name} ${formatShape(shape)}${beside}`
   }
-  const others = left.size === 0 ? 'and nothing beside' : `but ${someOf([...left.keys()].map(printable))}`
+  const others = left.size === 0 ? 'and nothing else' : `but ${someOf([...left.keys()].map(printable))}`
   return `it has no ${someOf(missing.slice(0, 3).map(pair).concat(missing.slice(3)), 3)}, ${others}`
 }
 
@@ -50,7 +50,7 @@ export function differing(
     names.map((name) => {
       const [{ shape, dtype }, wanted] = [tensors.get(name)!, network.get(name)!.shape]
       const type = dtype === 'float32' ? '' : ` of ${dtype}`
-      return `${name} is ${formatShape(shape)}${type}, the model has ${formatShape(wanted)}${isTransposed(shape, wanted) ? ', its axes in another order' : ''}`
+      return `${name} is ${formatShape(shape)}${type}, the model has ${formatShape(wanted)}${isTransposed(shape, wanted) ? ', with its axes in another order' : ''}`
     }),
     3,
   )

@@ -91,8 +91,7 @@ export async function openInputsModel(
 export async function openAnyModel(place: string, options: OpenOptions = {}): Promise<OpenedModel | OpenedInputsModel> {
   const { backend, freeDimensions } = options
   const file = weightsFileOf(place)
-  if (file === undefined)
-    throw new DataError(`${place} is neither a file of a model nor a folder of a training with weights`)
+  if (file === undefined) throw new DataError(`${place} is neither a model file nor a run folder with weights`)
   return withFile(file, async (at) => {
     const { access, kind, isOther } = at
     if (kind === 'onnx') return openForeign(file, options)

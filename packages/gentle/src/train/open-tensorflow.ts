@@ -88,7 +88,7 @@ async function openFiles(
   const fail = failing(place)
   const parsed = parseJson(json, fail)
   if (!isRecord(parsed) || !('modelTopology' in parsed))
-    throw new ArgumentError(`${place} is JSON, but no model; expected a model.json of TensorFlow.js`)
+    throw new ArgumentError(`${place} is JSON, but not a model; expected a model.json of TensorFlow.js`)
   const beside = await read('metadata.json')
   const metadata = beside && parseJson(beside, failing(`${place}: metadata.json beside it`))
   const shard = async (file: string): Promise<Uint8Array> =>

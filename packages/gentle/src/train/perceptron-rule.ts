@@ -44,7 +44,7 @@ export async function perceptronRule(
     throw new ArgumentError(`perceptronRule: epochs is ${epochs}; expected a whole number of at least 1`)
   if (dataset.target.dtype !== 'int32' || dataset.classes?.length !== 2)
     throw new DataError(
-      `perceptronRule: data set ${dataset.name} does not have two classes; a single neuron tells two apart`,
+      `perceptronRule: data set ${dataset.name} does not have two classes; a single neuron separates two`,
     )
   const model = await createModel(thresholdNeuron(), dataset.inputShape, { classes: dataset.classes, backend })
   const x = input([1, ...dataset.inputShape])

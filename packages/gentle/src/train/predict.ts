@@ -111,7 +111,7 @@ export function likeliest(values: Float32Array | Float64Array, { name }: Dataset
   const max = Math.max(...values)
   if (Number.isNaN(max))
     throw new DataError(
-      `data set ${name}: the model gives NaN for example ${index}, as it does for an example that holds NaN, or by weights that became so`,
+      `data set ${name}: the model gives NaN for example ${index}: the example or the weights contain NaN`,
     )
   return values.indexOf(max)
 }

@@ -20,7 +20,7 @@ const reasonOf = (error: unknown): string => (error as Error).message.split('\n'
 /** @throws DataError in browsers, which have no folders. */
 function checkNode(path: string): void {
   if (!inNode())
-    throw new DataError(`folder ${path}: only Node keeps trainings in folders; keep saveTrainingState's bytes`)
+    throw new DataError(`folder ${path}: run folders need Node; elsewhere, keep the bytes of saveTrainingState`)
 }
 
 /** Makes a folder and those above it, one by one: where the system refuses, the recursive call of Node can try for ever. */
@@ -46,7 +46,7 @@ export class RunFolder {
     const { accessSync, constants, existsSync, writeFileSync } = files()
     const run = new RunFolder(path)
     if (existsSync(run.file(stateFile)))
-      throw new DataError(`${path} holds a training already; give another folder, or open it to go on`)
+      throw new DataError(`${path} already holds a training; give another folder, or open it to continue`)
     try {
       makeFolders(run.file('weights'))
       accessSync(path, constants.W_OK)
@@ -134,7 +134,9 @@ export class RunFolder {
   loadState(): TrainingState {
     const name = this.file(stateFile)
     if (!this.hasState())
-      throw new DataError(`${this.path} cannot be resumed: it was stopped before its first epoch was saved; train anew`)
+      throw new DataError(
+        `${this.path} cannot be resumed: it was stopped before its first epoch was saved; train again`,
+      )
     return loadTrainingState(files().readFileSync(name), name)
   }
 }

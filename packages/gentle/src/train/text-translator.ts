@@ -90,7 +90,7 @@ export function vocabulariesFrom(encoding: unknown, name: string): PairVocabular
       (stored?.kind === 'wordpieces' || stored?.kind === 'characters') &&
       Array.isArray(stored.texts) &&
       stored.texts.every((text) => typeof text === 'string')
-    if (!isStored) throw new FormatError(`${name} does not tell the pieces of its ${side} texts`)
+    if (!isStored) throw new FormatError(`${name} does not contain the pieces of its ${side} texts`)
     try {
       return new Wordpieces(stored)
     } catch (cause) {

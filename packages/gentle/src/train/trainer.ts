@@ -386,7 +386,7 @@ export class Trainer<M extends AnyModel = Model> {
     const { firstNonFinite, nonFiniteIn } = await import('./non-finite.ts')
     const fault = (batch && nonFiniteIn(batch, this.#data)) ?? (await firstNonFinite(this.#data))
     let advice = 'use a smaller learning rate or clipNorm'
-    if (fault !== undefined) advice = `${fault}: mend the example or leave it out`
+    if (fault !== undefined) advice = `${fault}: fix the example or leave it out`
     else if (batch !== undefined && step === 1) {
       // The weights are those again that it was computed by.
       const first = await this.#programs.firstNonFinite(batch, this.#at.draw - 1)

@@ -124,7 +124,7 @@ export class TrainingPrograms {
       const { draw, outputs, gradients, state, carries } = this.#trace(batch)
       if (carries)
         throw new ArgumentError(
-          'training: gradients apart from their update hand no state on to the next batch; use step for a network with stateful layers',
+          'training: gradients computed apart from their update carry no state to the next batch; use step for networks with stateful layers',
         )
       const updates = [
         ...gradients.map((gradient, i): readonly [Variable, Tensor] => [store.place(learned[i]), gradient]),
@@ -154,7 +154,7 @@ export class TrainingPrograms {
         variable(path, units) {
           if (!inOrder)
             throw new ArgumentError(
-              'training: state goes from batch to batch, but examples come in random order; give shuffle: false, and each example as the next piece of the one a batch before it',
+              'training: state is carried from batch to batch, but examples are shuffled; set shuffle: false, and let each example continue the one a batch before it',
             )
           carries = true
           return carried.variable(path, units)

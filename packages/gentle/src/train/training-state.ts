@@ -131,14 +131,14 @@ function parse(text: string | undefined, name: string): Description {
   const areCounts = (part: unknown, keys: readonly string[]): boolean =>
     isRecord(part) && keys.every((key) => Number.isInteger(part[key]) && (part[key] as number) >= 0)
   if (!areCounts(value, ['step', 'steps', 'epoch', 'epochs', 'position']))
-    return fail('it tells no step, epoch and position')
+    return fail('it has no step, epoch and position')
   const { streams, running, history, best, fingerprint } = value as Record<string, unknown>
-  if (!areCounts(streams, ['order', 'augmentation', 'dropout'])) return fail('it tells no random streams')
+  if (!areCounts(streams, ['order', 'augmentation', 'dropout'])) return fail('it has no random streams')
   if (!areCounts(running, ['examples']) || !isRecord((running as Record<string, unknown>)['metrics']))
-    return fail('it tells no running metrics')
+    return fail('it has no running metrics')
   if (!Array.isArray(history) || !history.every((report) => areCounts(report, ['epoch'])))
-    return fail('it tells no history')
-  if (!isRecord(fingerprint)) return fail('it tells nothing of the training that it is of')
-  if (best !== undefined && !areCounts(best, ['epoch'])) return fail('its best epoch is none')
+    return fail('it has no history')
+  if (!isRecord(fingerprint)) return fail('it says nothing about its training')
+  if (best !== undefined && !areCounts(best, ['epoch'])) return fail('its best epoch is invalid')
   return value as Description
 }

@@ -271,7 +271,7 @@ export function speechEncodingFrom(encoding: unknown, name: string): SpeechEncod
     new Spectrogram(spectrogram!)
   } catch (cause) {
     const why = cause instanceof GentleError ? `: ${cause.message}` : ''
-    throw new FormatError(`${name}: it does not tell how sounds become its input and its output letters${why}`, {
+    throw new FormatError(`${name}: it does not say how sounds become its input and its output becomes letters${why}`, {
       cause,
     })
   }

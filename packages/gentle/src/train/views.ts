@@ -28,7 +28,7 @@ function checkViews({ policy, views }: ViewOptions): void {
   if (!Number.isInteger(views) || views < 1)
     throw new ArgumentError(`views is ${views}; expected a whole number of at least 1`)
   if (settlePolicy(policy).mixing !== undefined)
-    throw new ArgumentError('views: the policy mixes pictures; a view is of one picture alone')
+    throw new ArgumentError('views: the policy mixes pictures, but a view is of a single picture')
 }
 
 /** Sum over the rows of rows of probabilities, divided. */

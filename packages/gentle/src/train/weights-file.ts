@@ -128,7 +128,7 @@ function namesBelow(tensors: WeightsFile['tensors'], key: string, place: string)
 /** All shards of an index, each read as the file that it is. */
 async function readShards(place: string, index: Uint8Array, { key }: WeightsFileOptions): Promise<WeightsFile> {
   const listed = isShardIndex(index)
-  if (listed === undefined) throw new ArgumentError(`${place} is JSON, but no index of shards; ${expected}`)
+  if (listed === undefined) throw new ArgumentError(`${place} is JSON, but not an index of shards; ${expected}`)
   const { folder } = splitPlace(place)
   const tensors = new Map<string, StoredTensor>()
   for (const [shard, names] of shardNames(listed, place)) {

@@ -269,7 +269,7 @@ async function described<M extends AnyModel>(
     return await make(initialValues)
   } catch (error) {
     if (!(error instanceof ArgumentError || error instanceof ShapeError)) throw error
-    throw new FormatError(`${name}: its description makes no model: ${error.message}`, { cause: error })
+    throw new FormatError(`${name}: its description is not a valid model: ${error.message}`, { cause: error })
   }
 }
 

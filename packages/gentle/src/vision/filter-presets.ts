@@ -74,7 +74,7 @@ function gabor(settings: PresetSettings): Kernel<Float64Array> {
 }
 
 export const filterPresets: Readonly<Record<string, FilterPreset>> = {
-  'edge-row': fixed("the lecture's first filter: right less left", [1, 0, -1]),
+  'edge-row': fixed("the lecture's first filter: right minus left", [1, 0, -1]),
   edge: fixed("the lecture's: vertical edges, over three rows", [1, 0, -1], [1, 0, -1], [1, 0, -1]),
   'edge-wide': fixed("the lecture's: blurred vertical edges", [1, 0, 0, 0, -1], [1, 0, 0, 0, -1], [1, 0, 0, 0, -1]),
   'sobel-x': fixed('vertical edges (Sobel, Feldman, 1968)', [1, 0, -1], [2, 0, -2], [1, 0, -1]),
@@ -84,7 +84,7 @@ export const filterPresets: Readonly<Record<string, FilterPreset>> = {
   'scharr-x': fixed('vertical edges, truer to their direction (Scharr, 2000)', [3, 0, -3], [10, 0, -10], [3, 0, -3]),
   'scharr-y': fixed('horizontal edges', [3, 10, 3], [0, 0, 0], [-3, -10, -3]),
   laplacian: fixed('edges in every direction: the second derivative', [0, 1, 0], [1, -4, 1], [0, 1, 0]),
-  sharpen: fixed('the picture less its Laplacian', [0, -1, 0], [-1, 5, -1], [0, -1, 0]),
+  sharpen: fixed('the picture minus its Laplacian', [0, -1, 0], [-1, 5, -1], [0, -1, 0]),
   emboss: fixed('as if lit from the top left', [2, 1, 0], [1, 1, -1], [0, -1, -2]),
   gaussian: { description: 'blurs', settings: { size: Number.NaN, sigma: 1 }, make: gaussian },
   gabor: {

@@ -91,7 +91,7 @@ export function invertMap(map: PlaneMap): PlaneMap {
     }
   const determinant = map[0] * inverse[0] + map[1] * inverse[3] + map[2] * inverse[6]
   if (!(Math.abs(determinant) > 1e-12))
-    throw new ArgumentError(`invertMap: the map's determinant is ${determinant}; nothing leads back from a line`)
+    throw new ArgumentError(`invertMap: the map's determinant is ${determinant}; it cannot be inverted`)
   for (let i = 0; i < 9; i++) inverse[i] /= determinant
   return inverse
 }

@@ -17,7 +17,7 @@ export function kernelOf(rows: readonly (readonly number[])[]): Kernel<Float64Ar
   const odd = rows.findIndex((row) => row.length !== columns)
   if (odd > 0)
     throw new ArgumentError(
-      `kernel is not rectangular: row 1 has ${columns} numbers and row ${odd + 1} has ${rows[odd].length}; expected as many in each`,
+      `kernel is not rectangular: row 1 has ${columns} numbers and row ${odd + 1} has ${rows[odd].length}; expected equal lengths`,
     )
   const kernel = { rows: rows.length, columns, data: Float64Array.from(rows.flat()) }
   checkKernel(kernel)

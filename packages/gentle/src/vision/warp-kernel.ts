@@ -91,7 +91,7 @@ export function warpKernel(sizes: WarpSizes): WarpKernel {
   const pages = Math.ceil((starts[3] + 4 * (lengths[3] + 4)) / 2 ** 16)
   if (pages > 2 ** 16)
     throw new MemoryError(
-      `a picture of ${channels} x ${height} x ${width} takes ${(pages / 2 ** 14).toFixed(1)} GiB to warp; there are 4: make it smaller first`,
+      `a picture of ${channels} x ${height} x ${width} takes ${(pages / 2 ** 14).toFixed(1)} GiB to warp, and only 4 are available; make it smaller first`,
     )
   const memoryType = { initialPages: pages, maximumPages: pages, shared: false }
   const module = new Module({ memory: memoryType })

@@ -21,7 +21,7 @@ describe('classes of a model and of data', () => {
   it('are the same but for spaces around a name and how an accent is encoded, and not where case differs', () => {
     expect(labels(['Äpfel ', 'b'], ['b', 'A\u0308pfel'])).toEqual([1, 0])
     expect(() => labels(['cat', 'dog'], ['Cat', 'dog'])).toThrow(
-      'the former alone has Cat (is it cat, but for case and spaces?); the latter alone has cat',
+      'only the former has Cat (is it cat, apart from case and spaces?); only the latter has cat',
     )
     expect(() => labels(['traffic light', 'dog'], ['traffic_light', 'dog'])).toThrow('is it traffic light')
   })
@@ -29,10 +29,10 @@ describe('classes of a model and of data', () => {
   it('that have no counterpart are all listed, with the names that may be meant', () => {
     const known = ['cat', 'donkey', 'x']
     expect(() => labels(known, ['ant', 'cat', 'donkeys', '\u001b[2J'])).toThrow(
-      'data set pets and the model have other classes: the former alone has ant, donkeys (is it donkey?), \\u001b[2J; the latter alone has donkey, x',
+      'data set pets and the model have different classes: only the former has ant, donkeys (is it donkey?), \\u001b[2J; only the latter has donkey, x',
     )
     const many = Array.from({ length: 80 }, (_, i) => `kind ${i}`)
-    expect(() => labels(known, many)).toThrow('kind 4 and 75 more; the latter alone has cat, donkey, x;')
+    expect(() => labels(known, many)).toThrow('kind 4 and 75 more; only the latter has cat, donkey, x;')
     try {
       labels(known, ['ant', 'cat'])
     } catch (error) {
@@ -66,10 +66,10 @@ describe('classes of a model and of data', () => {
     ] as const)
       expect(matchClasses(known, given)).toEqual({ by: 'places', names })
     expect(() => matchClasses(model(undefined, 3), data(pets))).toThrow(
-      'data set pets has 2 classes (cat, dog), but the model has 3, and the latter has no names for them',
+      'data set pets has 2 classes (cat, dog), but the model has 3, and the latter has no class names',
     )
-    expect(() => matchClasses(model(pets), data(['0', '1', '2']))).toThrow('the former has no names for them')
-    expect(() => matchClasses(model(['0', '1']), data(['0', '1', '2']))).toThrow('neither has names for them')
+    expect(() => matchClasses(model(pets), data(['0', '1', '2']))).toThrow('the former has no class names')
+    expect(() => matchClasses(model(['0', '1']), data(['0', '1', '2']))).toThrow('neither has class names')
   })
 })
 
@@ -78,5 +78,7 @@ test('what differs between two lists is told in a line', () => {
   expect(differenceOfClasses(model(['a', 'b']), data(['b', 'a']))).toBe(
     'data set pets has the classes of the model in another order',
   )
-  expect(differenceOfClasses(model(['a', 'b']), data(['a', 'c']))).toMatch(/former alone has c; the latter alone has b/)
+  expect(differenceOfClasses(model(['a', 'b']), data(['a', 'c']))).toMatch(
+    /only the former has c; only the latter has b/,
+  )
 })

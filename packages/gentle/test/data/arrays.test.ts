@@ -136,7 +136,7 @@ describe('numpySet', () => {
         ]),
       )
     }
-    const alike = /the test inputs are bytes, those of training are not; expected both to be alike/
+    const alike = /the test inputs are bytes, but the training inputs are not; expected one type for both/
     const bytes = npy([2, 2, 4], new Int32Array(16).fill(255))
     await expect(opened(bytes)).rejects.toThrow(alike)
     await expect(opened(bytes, npy([6, 2, 4], new Int32Array(48).fill(1)))).rejects.toThrow(alike)
@@ -146,7 +146,7 @@ describe('numpySet', () => {
     const { test } = await opened(testRows, npy([6, 64], new Int32Array(384).fill(-1)))
     expect(read(test, 0).inputs[0]).toBe(255)
     await expect(opened(npy([2, 4, 2], new Float32Array(16)))).rejects.toThrow(
-      /training inputs are \[1, 2, 4\], test inputs \[1, 4, 2\]; they must be alike/,
+      /training inputs are \[1, 2, 4\], test inputs \[1, 4, 2\]; they must be equal/,
     )
     await expect(opened(undefined)).rejects.toThrow(/has the array y_test, but no x_test; expected both, or neither/)
   })

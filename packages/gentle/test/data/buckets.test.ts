@@ -119,7 +119,7 @@ describe('a set of named inputs', () => {
         { inputs: { a: { values: [Float32Array.of(1), new Float32Array(0)] } }, target: values },
         /a of example 1 has 0/,
       ],
-      [{ inputs: { a: { values: [Float32Array.of(1), Int32Array.of(1)] } }, target: values }, /another type/],
+      [{ inputs: { a: { values: [Float32Array.of(1), Int32Array.of(1)] } }, target: values }, /a different type/],
       [
         { inputs: { a: values }, target: { values: Int32Array.of(0, 2) }, classes: ['x', 'y'] },
         /label 2; expected 0 to 1/,

@@ -106,13 +106,13 @@ describe('an IDX set', () => {
       'labels that are fewer than images',
       withFile('train-labels-idx1-ubyte', idxBytes([11], new Uint8Array(11))),
       DataError,
-      /there are 12 training images, but 11 labels; they must be as many/,
+      /12 training images have 11 labels; expected one label per image/,
     ],
     [
       'labels that are more than images',
       withFile('t10k-labels-idx1-ubyte', idxBytes([5], new Uint8Array(5))),
       DataError,
-      /there are 4 test images, but 5 labels/,
+      /4 test images have 5 labels/,
     ],
     [
       'images without pixels',

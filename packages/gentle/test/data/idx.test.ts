@@ -59,19 +59,19 @@ describe('an IDX file', () => {
       'bytes that are cut off',
       images.subarray(0, 20),
       3,
-      'f: by its header of 2 x 2 x 3 the file has 28 bytes, but it has 20; it is cut off',
+      'f: its header of 2 x 2 x 3 means 28 bytes, but the file has 20; it is cut off',
     ],
     [
       'bytes too many',
       Uint8Array.of(...labels, 0),
       1,
-      'f: by its header of 3 the file has 11 bytes, but it has 12; it is too long',
+      'f: its header of 3 means 11 bytes, but the file has 12; it is too long',
     ],
     [
       'an absurd size',
       idxBytes([0xffffffff, 0xffffffff, 1], [1]),
       3,
-      'f: by its header of 4294967295 x 4294967295 x 1 the file has 18446744065119617000 bytes, but it has 17; it is cut off',
+      'f: its header of 4294967295 x 4294967295 x 1 means 18446744065119617000 bytes, but the file has 17; it is cut off',
     ],
   ])('is refused for %s', (_, bytes, rank, message) => {
     expect(() => parseIdx(bytes, rank, 'f')).toThrow(new FormatError(message))

@@ -141,23 +141,20 @@ describe('readImageFile', () => {
     }
     await refuses(
       put('cut.jpg', whole.subarray(0, whole.length * 0.8)),
-      /^image .*cut\.jpg: it cannot be decoded, for it is broken or cut off; expected a whole PNG, JPEG/,
+      /^image .*cut\.jpg: it cannot be decoded: it is broken or cut off; expected a whole PNG, JPEG/,
     )
     await refuses(
       put('cut.png', noise.subarray(0, noise.length / 2)),
-      /cut\.png: it cannot be decoded, for it is broken or cut off/,
+      /cut\.png: it cannot be decoded: it is broken or cut off/,
     )
     await refuses(
       put('text.png', 'no picture at all'),
-      /text\.png: it cannot be decoded, for it is not a picture; expected PNG, JPEG/,
+      /text\.png: it cannot be decoded: it is not a picture; expected PNG, JPEG/,
     )
     await refuses(put('empty.png', ''), /empty\.png: the file is empty/)
     await refuses(join(folder, 'none.png'), /none\.png: there is no such file/)
     await refuses(folder, /it is a folder; expected a file/)
-    await refuses(
-      new Uint8Array([1, 2, 3]),
-      /^the image given in memory: it cannot be decoded, for it is not a picture/,
-    )
+    await refuses(new Uint8Array([1, 2, 3]), /^the image given in memory: it cannot be decoded: it is not a picture/)
   })
 
   it('refuses more than 2^28 pixels by the header alone', async () => {

@@ -158,16 +158,18 @@ describe('images beside the folders of classes', () => {
     expect(skipped).toEqual(
       ['0.jpg', join('train', '0.jpg')].map((name) => ({
         file: join(folder, name),
-        reason: `image ${join(folder, name)}: it is in no folder of a class`,
+        reason: `image ${join(folder, name)}: it is not in a class folder`,
       })),
     )
-    await expect(open(folder, { strict: true })).rejects.toThrow(/2 images are in no class; the first: .*0\.jpg$/)
+    await expect(open(folder, { strict: true })).rejects.toThrow(
+      /2 images are not in class folders; the first: .*0\.jpg$/,
+    )
   })
 
   it('are not part', () =>
     expect(
       open(made({ ...inFolder('train/a', 4), ...inFolder('train/b', 4), ...inFolder('test', 2) })),
-    ).rejects.toThrow(/test has images in no class; expected a folder a class/))
+    ).rejects.toThrow(/test has images outside of class folders; expected one folder of images per class/))
 })
 
 describe('broken images among many', () => {
@@ -186,15 +188,15 @@ describe('broken images among many', () => {
     const { train, validation, test, skipped } = await open(broken())
     expect(train.length + validation.length + test.length).toBe(12)
     expect(skipped.map(({ reason }) => reason)).toEqual([
-      expect.stringMatching(/cut\.jpg: it cannot be decoded, for it is broken or cut off/),
+      expect.stringMatching(/cut\.jpg: it cannot be decoded: it is broken or cut off/),
       expect.stringMatching(/link\.jpg: there is no such file/),
-      expect.stringMatching(/page\.png: it cannot be decoded, for it is not a picture/),
+      expect.stringMatching(/page\.png: it cannot be decoded: it is not a picture/),
     ])
   })
 
   it('are refused when strict, with their number and the first', async () => {
     await expect(open(broken(), { strict: true })).rejects.toThrow(
-      /^image folder .*: 3 of 15 images cannot be read; the first: image .*cut\.jpg: it cannot be decoded, for it is broken/,
+      /^image folder .*: 3 of 15 images cannot be read; the first: image .*cut\.jpg: it cannot be decoded: it is broken/,
     )
   })
 
@@ -220,17 +222,17 @@ describe('image folders that are none', () => {
   }
 
   it('are told in one line: what is missing and what was expected', async () => {
-    await refuses({}, /it is empty; expected a folder a class/)
-    await refuses(inFolder('.', 3), /its images are in no class; expected a folder a class/)
+    await refuses({}, /it is empty; expected one folder of images per class/)
+    await refuses(inFolder('.', 3), /its images are not in class folders; expected one folder of images per class/)
     await refuses(inFolder('cat', 3), /only one class, 'cat'; expected at least two/)
     await refuses(inFolder('photos/train/cat', 3), /only one class, 'photos'.*did you mean .*photos\?/)
     await refuses(
       { ...inFolder('cat', 3), 'dog/1.txt': '' },
-      /class 'dog' has no image: .*dog has 1 files, none with the ending/,
+      /class 'dog' has no image: .*dog has 1 files, none of them a picture/,
     )
     await refuses(
       { ...inFolder('cat', 3), ...inFolder('dog/small', 2) },
-      /dog.small lies too deep; expected images directly in .*dog/,
+      /dog.small is nested too deep; expected images directly in .*dog/,
     )
     await refuses(
       { ...inFolder('train/cat', 3), ...inFolder('train/dog', 3), ...inFolder('test/cow', 1) },

@@ -106,7 +106,7 @@ describe('a subset', () => {
     expect([...labelsOf(part)]).toEqual([0, 0])
   })
 
-  it('may be of a data set that does not tell its labels', () => {
+  it('may be of a data set that does not give its labels', () => {
     const { labels: _, ...silent } = points(10)
     expect([...labelsOf(subset(silent, [5, 4, 3]))]).toEqual([2, 1, 0])
   })

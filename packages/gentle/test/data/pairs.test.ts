@@ -35,8 +35,8 @@ describe('a table of pairs', () => {
     const three = table('Source\ttarget\tfrom\nHi.\tHallo!\tTatoeba 1\nRun!\tLauf!\tTatoeba 2')
     expect(three.pairs).toEqual([pairOf('Hi.', 'Hallo!', 2), pairOf('Run!', 'Lauf!', 3)])
     expect(three.remarks).toEqual([
-      'a.tsv: the first line, Source, target, from, is taken for a header',
-      'a.tsv: of 3 columns the first two are read',
+      'a.tsv: the first line, Source, target, from, is read as a header',
+      'a.tsv: only the first two of 3 columns are read',
     ])
   })
 

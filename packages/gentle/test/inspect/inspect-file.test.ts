@@ -49,7 +49,7 @@ async function weights(
 describe('what is in a file', () => {
   it('of a model of our own is told with its layers, classes and preparation', async () => {
     expect(await inspectFile(saved)).toEqual({
-      format: "safetensors, with a model of Gentle's",
+      format: 'safetensors, with a Gentle model',
       bytes: bytes.length,
       tensors: [
         { name: '1.weight', type: 'float32', shape: [3, 784] },

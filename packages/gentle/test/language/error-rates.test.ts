@@ -52,10 +52,8 @@ describe('error rates', () => {
   })
 
   it('refuse what has no rate', () => {
-    expect(() => wordErrorRate([''], ['a'])).toThrow('errorRate: nothing should be there')
-    expect(() => wordErrorRate(['a'], [])).toThrow('errorRate: 0 texts for 1 that are right; expected one for each')
-    expect(() => errorRate([{ expected: [], found: ['a'] }])).toThrow(
-      'errorRate: example 1 has no sequence that is right',
-    )
+    expect(() => wordErrorRate([''], ['a'])).toThrow('errorRate: all references are empty')
+    expect(() => wordErrorRate(['a'], [])).toThrow('errorRate: 0 texts for 1 references; expected one for each')
+    expect(() => errorRate([{ expected: [], found: ['a'] }])).toThrow('errorRate: example 1 has no reference')
   })
 })

@@ -74,8 +74,8 @@ describe('countNgrams', () => {
 
   it('refuses what is not text', () => {
     expect(() => countNgrams([])).toThrow('countNgrams: there are no sentences to count')
-    expect(() => countNgrams([['a b']])).toThrow("countNgrams: 'a b' is not a token; expected words without blanks")
-    expect(() => countNgrams([['</s>']])).toThrow("countNgrams: '</s>' is a mark; expected words of a text")
+    expect(() => countNgrams([['a b']])).toThrow("countNgrams: 'a b' is not a token; expected words without spaces")
+    expect(() => countNgrams([['</s>']])).toThrow("countNgrams: '</s>' is a reserved marker; expected words of a text")
     expect(() => countNgrams(text, { order: 0 })).toThrow(/order is 0/)
   })
 })
@@ -147,12 +147,12 @@ describe('ARPA files', () => {
     ['no model', 'hello', 'm, line 1: there is no \\data\\'],
     ['one that breaks off', arpa.slice(0, -7), 'm, line 16: it ends before \\end\\'],
     ['other counts', arpa.replace('1=5', '1=6'), 'm, line 14: there are 5 sequences of length 1; 6 are announced'],
-    ['unknown tokens', arpa.replace('a </s>', 'b </s>'), "m, line 16: 'b' is none of the sequences of one token"],
+    ['unknown tokens', arpa.replace('a </s>', 'b </s>'), "m, line 16: 'b' is not among the unigrams"],
     ['other numbers', arpa.replace('-0.2\t', 'x\t'), "m, line 16: 'x' is not a number"],
     ['infinite factors', arpa.replace('-0.25', 'Infinity'), /'Infinity' is not a number/],
     ['probabilities above 1', arpa.replace('-0.2\t', '0.2\t'), /line 16: the logarithm of a probability is 0\.2/],
     ['missing parts', arpa.replace('a </s>', 'a'), /line 16: '-0\.2\ta' has 2 parts; expected a logarithm, 2 tokens/],
-    ['sequences twice', arpa.replace('a </s>', '<s> a'), /line 16: '-0\.2\t<s> a' stands there twice/],
+    ['sequences twice', arpa.replace('a </s>', '<s> a'), /line 16: '-0\.2\t<s> a' is listed twice/],
     ['sections out of order', arpa.replace('\\2-grams:', '\\3-grams:'), 'm, line 14: \\3-grams:; expected \\2-grams:'],
   ])('are refused by the line: %s', async (_, source, message) => {
     await expect(readArpa(source, 'm')).rejects.toThrow(message)

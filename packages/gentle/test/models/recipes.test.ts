@@ -23,5 +23,5 @@ test('deep networks without norms learn slowly', () => {
 
 test('a name that no network has is refused, and all are named', () => {
   expect(() => buildNetwork('lenet', { classes: 2 })).toThrow(ArgumentError)
-  expect(() => recipeFor('lenet')).toThrow(/there are perceptron, .*, fcn$/)
+  expect(() => recipeFor('lenet')).toThrow(/choose from perceptron, .*, fcn$/)
 })

@@ -22,8 +22,8 @@ describe('the trunk of a classifier', () => {
 
   it('is refused where there are no convolutions before the end', () => {
     expect(() => trunk(networks.mlp.build({}))).toThrow(ArgumentError)
-    expect(() => trunk(Sequential(Flatten(), Linear(3)))).toThrow(/flattens its pictures at once/)
-    expect(() => trunk(Linear(3))).toThrow(/expected a sequence of layers/)
+    expect(() => trunk(Sequential(Flatten(), Linear(3)))).toThrow(/flattens its pictures immediately/)
+    expect(() => trunk(Linear(3))).toThrow(/expected a Sequential network/)
   })
 })
 

@@ -72,7 +72,7 @@ describe('batch normalisation', () => {
       backend: reference(),
     })
     await expect(run).rejects.toThrow(
-      'layer bn1 (batchNorm) on input [1, 8]: training needs more than one value a channel',
+      'layer bn1 (batchNorm) on input [1, 8]: training needs more than one value per channel',
     )
   })
 })

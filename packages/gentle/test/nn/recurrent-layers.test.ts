@@ -113,7 +113,7 @@ describe('a recurrent layer', () => {
       nn.ofInput('x', nn.Sequential(halved, nn.GRU(2))).applyInputs({ x, xLengths: shorter }, scopeOf()),
     ).toThrow(
       new ShapeError(
-        'layer 1 (gru) on input [2, 2, 3]: sequences [2, 2, 3] are others than those of 2 examples and 4 steps whose lengths are known; use applySequence with their own lengths',
+        'layer 1 (gru) on input [2, 2, 3]: sequences [2, 2, 3] do not match the 2 examples of 4 steps whose lengths are known; use applySequence with their own lengths',
       ),
     )
   })

@@ -210,9 +210,9 @@ describe('an op refuses the wrong element type:', () => {
     [
       'add of half a number',
       () => ops.add(labels, 0.5),
-      "add: 0.5 stands beside int32, with which only whole numbers of 32 bits go; use cast(x, 'float32')",
+      "add: 0.5 cannot be combined with int32, which takes only whole numbers of 32 bits; use cast(x, 'float32')",
     ],
-    ['mul of a large number', () => ops.mul(2 ** 31, labels), 'mul: 2147483648 stands beside int32'],
+    ['mul of a large number', () => ops.mul(2 ** 31, labels), 'mul: 2147483648 cannot be combined with int32'],
     ['div', () => ops.div(labels, 2), 'div: an operand is int32; expected float32'],
     ['floorDiv', () => ops.floorDiv(x, 2), "floorDiv: an operand is float32; expected int32, use cast(x, 'int32')"],
     ['mean', () => ops.mean(labels), 'mean: an operand is int32'],
@@ -287,17 +287,21 @@ describe('an op refuses options outside what is allowed:', () => {
       () => ops.cast(x, 'float16' as 'float32'),
       `cast: the type is "float16"; expected 'float32' or 'int32'`,
     ],
-    ['no numbers', () => ops.arange(0), 'arange: from 0 to before 0 in steps of 1 there are no numbers, or too many'],
+    [
+      'no numbers',
+      () => ops.arange(0),
+      'arange: from 0 up to 0, exclusive, in steps of 1 there are no numbers, or too many',
+    ],
     [
       'no way to get there',
       () => ops.arange(0, 3, -1),
-      'arange: from 0 to before 3 in steps of -1 there are no numbers',
+      'arange: from 0 up to 3, exclusive, in steps of -1 there are no numbers',
     ],
     ['no step', () => ops.arange(0, 3, 0), 'in steps of 0'],
     [
       'no integers',
       () => ops.arange(0, 1, 0.5, 'int32'),
-      'arange: from 0 to before 1 in steps of 0.5 are not int32; expected whole numbers of 32 bits',
+      'arange: from 0 up to 1, exclusive, in steps of 0.5 are not int32; expected whole numbers of 32 bits',
     ],
     [
       'more of the largest than there are',
@@ -341,7 +345,7 @@ describe('an op refuses options outside what is allowed:', () => {
     [
       'corners without lines',
       () => ops.upsample2d(images, 2, { alignCorners: true }),
-      "upsample2d: alignCorners is for the method 'bilinear' alone; leave it out",
+      "upsample2d: alignCorners is only for the method 'bilinear'; leave it out",
     ],
     [
       'factor 1.5',

@@ -123,7 +123,7 @@ describe('an optimizer refuses', () => {
   it('a share of 0 of the rate, and names the parameter', () => {
     const optimizer = sgd({ learningRate: 1, rateFactor: () => 0 })
     expect(() => optimizer.begin([variable([1], 0, 'conv1.weight')])).toThrow(
-      'optimizer: rateFactor of conv1.weight is 0; expected a number above 0; what shall not learn is frozen',
+      'optimizer: rateFactor of conv1.weight is 0; expected a number above 0; freeze what must not learn',
     )
   })
 })

@@ -75,7 +75,7 @@ describe('evaluation and confusion', () => {
       (...both: [nn.Model, Dataset]) => evaluateViews(...both, { policy: [], views: 1 }),
     ])
       await expect(ask(known, examples(kinds))).rejects.toThrow(
-        /data set pets and the model have other classes: the former alone has dog; the latter alone has wolf/,
+        /data set pets and the model have different classes: only the former has dog; only the latter has wolf/,
       )
     const bare = await model()
     await expect(evaluate(bare, examples(['ant', 'cat', 'dog', 'owl']))).rejects.toThrow(ClassesError)
@@ -128,7 +128,7 @@ describe('training', () => {
     }
     expect(await weights(['dog', 'ant', 'cat'])).toEqual(await weights(kinds))
     await expect(weights(['dog', 'ant', 'cat', 'owl'])).rejects.toThrow(
-      'data set pets and the model have other classes: the former alone has owl',
+      'data set pets and the model have different classes: only the former has owl',
     )
   })
 
@@ -146,12 +146,12 @@ describe('training', () => {
       looks.map((each) => (each === 'dog' ? 'wolf' : each)),
     )
     await expect(fit(network(), renamed, { ...options, state })).rejects.toThrow(
-      'data set pets and the model have other classes: the former alone has wolf; the latter alone has dog',
+      'data set pets and the model have different classes: only the former has wolf; only the latter has dog',
     )
     const trainer = await createTrainer(network(), renamed, options)
     await expect(trainer.restore(state)).rejects.toThrow(TrainingStateError)
     await expect(trainer.restore(state)).rejects.toThrow(
-      'the training and the state have other classes: the former alone has wolf; the latter alone has dog',
+      'the training and the state have different classes: only the former has wolf; only the latter has dog',
     )
     const turned = await createTrainer(network(), examples(['dog', 'cat', 'ant']), options)
     await expect(turned.restore(state)).rejects.toThrow('in another order')
@@ -233,7 +233,7 @@ describe('pictures with truth', () => {
     expect(plain.pixelAccuracy).toBeCloseTo(2 / 3, 6)
     expect(await evaluateSegmentation(own, task, shuffled)).toEqual(plain)
     const others = scenes(['cat', 'ant', 'dog'], ['cat', 'ant', 'dog', 'owl'])
-    await expect(answers(own, task, others).next()).rejects.toThrow('the former alone has owl')
+    await expect(answers(own, task, others).next()).rejects.toThrow('only the former has owl')
     const bare = await nn.createModel(nn.Identity(), [3, 1, 2], { backend })
     await expect(evaluateSegmentation(bare, task, others)).rejects.toThrow('has 4 classes')
     expect(await evaluateSegmentation(bare, task, scenes(kinds, kinds))).toEqual(plain)
@@ -249,7 +249,7 @@ describe('a file of a model', () => {
     await loadWeights(await made(), bytes)
     await expect(loadWeights(await made(['dog', 'ant', 'cat']), bytes)).rejects.toThrow('in another order')
     await expect(loadWeights(await made(['ant', 'cat', 'owl']), bytes, 'a.safetensors')).rejects.toThrow(
-      'a.safetensors and the model have other classes: the former alone has dog; the latter alone has owl',
+      'a.safetensors and the model have different classes: only the former has dog; only the latter has owl',
     )
   })
 

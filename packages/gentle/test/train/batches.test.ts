@@ -140,5 +140,5 @@ test('batch norm refuses steps of one example each, and says what to do', async 
     batchSize: 1,
     epochs: 1,
   })
-  await expect(training).rejects.toThrow(/batchNorm.*more than one value a channel; use a larger batch/)
+  await expect(training).rejects.toThrow(/batchNorm.*more than one value per channel; use a larger batch/)
 })

@@ -140,7 +140,7 @@ describe('weights that do not fit', () => {
 
   it('because their axes are in another order are told so', async () => {
     await expect(loadWeights(await network(), decoded(golden.transposed), 'f')).rejects.toThrow(
-      'f does not fit the model: other shapes: fc1.weight is [5, 4], the model has [4, 5], its axes in another order',
+      'f does not fit the model: other shapes: fc1.weight is [5, 4], the model has [4, 5], with its axes in another order',
     )
   })
 })
@@ -164,17 +164,17 @@ describe('a file of weights', () => {
     [
       'a pointer of Git LFS',
       'version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 9\n',
-      /is a pointer of Git LFS.*git lfs pull/,
+      /is a Git LFS pointer.*git lfs pull/,
     ],
     ['a web page', '\n<!DOCTYPE html><html>', /is a web page.*download it again/],
     ['an answer of a server', '<?xml version="1.0"?><Error/>', /is an XML text.*download it again/],
     ['gzip', Uint8Array.of(0x1f, 0x8b, 8), /is compressed by gzip; unpack it first/],
     ['HDF5', Uint8Array.of(0x89, 0x48, 0x44, 0x46, 0x0d, 0x0a, 0x1a, 0x0a), /is an HDF5 file/],
     ['nothing', '', /is empty/],
-    ['zeros', new Uint8Array(100), /is nothing but zeros/],
+    ['zeros', new Uint8Array(100), /is all zeros/],
     ['a pickle alone', Uint8Array.of(0x80, 4, 0x4e, 0x2e), /is a file of Python's pickle/],
-    ['anything', 'hello', /is of no format that is known here; expected safetensors, a file of torch\.save/],
-    ['other JSON', '{"a": 1}', /is JSON, but no index of shards/],
+    ['anything', 'hello', /has an unknown format; expected safetensors, a file of torch\.save/],
+    ['other JSON', '{"a": 1}', /is JSON, but not an index of shards/],
   ])('that is %s is refused by that name', async (_, bytes, message) => {
     const error = await readWeightsFile(place('w.pth', bytes)).catch((thrown) => thrown)
     expect(error).toBeInstanceOf(ArgumentError)

@@ -227,7 +227,7 @@ describe('NaN or an infinity in the data', () => {
       const error: unknown = await fit(network, withBad(value), { ...options(), epochs: 3 }).catch((error) => error)
       expect(error).toBeInstanceOf(DivergedTraining)
       const { message, cause } = error as DivergedTraining
-      expect(message).toContain(`; ${result(value)}: mend the example or leave it out`)
+      expect(message).toContain(`; ${result(value)}: fix the example or leave it out`)
       expect(message).not.toMatch(/learning rate/)
       expect(cause).toEqual(new DataError(result(value)))
     },
@@ -262,7 +262,7 @@ describe('NaN or an infinity in the data', () => {
   it('is told of a set that a model is evaluated on', async () => {
     const { model } = await fit(network, points(fine), options())
     await expect(evaluate(model, withBad(Number.NaN))).rejects.toThrow(
-      new DataError(`evaluate: the loss is NaN, for ${result(Number.NaN)}; mend the example or leave it out`),
+      new DataError(`evaluate: the loss is NaN, since ${result(Number.NaN)}; fix the example or leave it out`),
     )
     await expect(fit(network, points(fine), { ...options(), validation: withBad(Number.NaN) })).rejects.toThrow(
       DataError,

@@ -133,7 +133,7 @@ describe('a network of sequences', () => {
     await trainer.step()
     const accept = { accept: ['batchSize'] } as const
     await expect(other.restore(await trainer.state(), accept)).rejects.toThrow(
-      /depend on 'batchSize'; it can change with an epoch/,
+      /depend on 'batchSize'; it can change only between epochs/,
     )
     while (!trainer.epochIsOver) await trainer.step()
     await trainer.endEpoch()

@@ -41,7 +41,7 @@ test('of the folder of a training the best weights are taken, else the last', as
 })
 
 test('what is not a model is refused by name', async () => {
-  await expect(openModel(join(folder, 'none.safetensors'))).rejects.toThrow(/none\.safetensors is neither a file/)
+  await expect(openModel(join(folder, 'none.safetensors'))).rejects.toThrow(/none\.safetensors is neither a model file/)
   const other = join(folder, 'weights.pth')
   writeFileSync(other, 'weights')
   await expect(openModel(other)).rejects.toThrow(ArgumentError)
@@ -66,7 +66,7 @@ test('a network of a name takes the weights of a file, which tells the number of
   const larger = join(folder, 'larger.safetensors')
   writeFileSync(larger, writeSafetensors(new Map([...tensors, ['3.weight', tensors.get('1.bias')!]])))
   await expect(loadPretrained('perceptron', larger)).rejects.toThrow(
-    /does not fit perceptron: it has more within the network's modules, 3\.weight, so it is of a larger one/,
+    /does not fit perceptron: it has further weights in the network's modules, 3\.weight, so it belongs to a larger network/,
   )
   await expect(loadPretrained('mlp', file)).rejects.toThrow(WeightsError)
   await expect(loadPretrained('mlp', file)).rejects.toThrow(/does not fit mlp: it has no 3\.weight/)

@@ -88,6 +88,6 @@ test('what does not belong together is refused by name', async () => {
   await expect(openModel(strange)).rejects.toThrow(ArgumentError)
   const archive = join(folder, 'strange.zip')
   writeFileSync(archive, zipBytes([{ name: 'model.json', data: text([1]) }]))
-  await expect(openModel(archive)).rejects.toThrow(/is JSON, but no model; expected a model\.json of TensorFlow\.js/)
+  await expect(openModel(archive)).rejects.toThrow(/is JSON, but not a model; expected a model\.json of TensorFlow\.js/)
   await expect(openModel(alone)).rejects.toThrow(FormatError)
 })

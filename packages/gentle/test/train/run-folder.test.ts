@@ -42,7 +42,7 @@ test('a training that is kept goes on with the same bits, and its best model can
   const rows = readFileSync(join(path, 'metrics.csv'), 'utf8').trim().split('\n')
   expect(rows).toHaveLength(3)
   expect(rows[0]).toMatch(/^epoch,train_loss,train_accuracy,validation_loss,validation_accuracy,learning_rate,/)
-  expect(() => RunFolder.create(path)).toThrow(/holds a training already/)
+  expect(() => RunFolder.create(path)).toThrow(/already holds a training/)
 })
 
 test('what is not a folder of a training is refused by name', () => {

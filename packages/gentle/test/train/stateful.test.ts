@@ -140,12 +140,12 @@ describe('a stateful layer', () => {
     const trainer = await createTrainer(network(), dataset(), shuffled)
     await expect(trainer.step()).rejects.toThrow(
       new ArgumentError(
-        'training: state goes from batch to batch, but examples come in random order; give shuffle: false, and each example as the next piece of the one a batch before it',
+        'training: state is carried from batch to batch, but examples are shuffled; set shuffle: false, and let each example continue the one a batch before it',
       ),
     )
     trainer.dispose()
     const apart = await createTrainer(network(), dataset(), options())
-    await expect(apart.gradients()).rejects.toThrow(/use step for a network with stateful layers/)
+    await expect(apart.gradients()).rejects.toThrow(/use step for networks with stateful layers/)
     apart.dispose()
     expect(() => nn.LSTM(2, { stateful: true, bidirectional: true })).toThrow(ArgumentError)
     expect(() => nn.LSTM(2, { stateful: true, learnedState: true })).toThrow(ArgumentError)

@@ -263,7 +263,7 @@ describe('a state', () => {
     await trainer.restore(state)
     expect(trainer.steps).toBe(15)
     await trainer.step()
-    await expect(restored(state, { epochs: 3 })).rejects.toThrow(/has done 4 epochs, but the training is of 3/)
+    await expect(restored(state, { epochs: 3 })).rejects.toThrow(/has done 4 epochs, but the training has only 3/)
   })
 
   it('begins another optimizer anew, and other metrics with an epoch', async () => {

@@ -99,7 +99,7 @@ describe('weights of PyTorch', () => {
     expect(after.get('aux.fc.weight')).toEqual(before.get('aux.fc.weight'))
     tensors.delete('fc2.bias')
     await expect(loadWeights(target, writeSafetensors(tensors))).rejects.toThrow(
-      /: it has no fc2\.bias \[3\], and nothing beside;/,
+      /: it has no fc2\.bias \[3\], and nothing else;/,
     )
   })
 })

@@ -101,7 +101,7 @@ export async function openAnnotatedFiles(
   const skipped = [...(found.skipped ?? [])]
   const corrected = [...(found.corrected ?? [])]
   const readable = async (entries: readonly (AnnotatedFile | SkippedImage)[]): Promise<readonly Example[]> => {
-    if (entries.length === 0) throw new DataError(`${what}: one of its parts has no pictures; expected one at least`)
+    if (entries.length === 0) throw new DataError(`${what}: one of its splits has no pictures; expected at least one`)
     const opened = await openAll(entries, { size, workers, masks: maskClasses !== undefined })
     skipped.push(...opened.skipped)
     corrected.push(...opened.corrected)
@@ -112,7 +112,7 @@ export async function openAnnotatedFiles(
       )
     if (opened.examples.length === 0)
       throw new DataError(
-        `${what}: of a part's ${entries.length} pictures none can be used; the first: ${opened.skipped[0].reason}`,
+        `${what}: none of the ${entries.length} pictures of a split can be used; the first: ${opened.skipped[0].reason}`,
       )
     return opened.examples
   }
@@ -121,7 +121,7 @@ export async function openAnnotatedFiles(
   )
   const all = { train, validation, test }
   if (areShares(Object.values(all).flat()))
-    throw new DataError(`${what}: all its boxes are within 0 and 1, as shares of a picture are; expected pixels`)
+    throw new DataError(`${what}: all its boxes lie between 0 and 1, like fractions of the picture; expected pixels`)
   const channels =
     options.channels ??
     ([train, validation, test].every((part) => part.every(({ info }) => info.channels === 1)) ? 1 : 3)
@@ -215,7 +215,7 @@ function classesIn(mask: Uint8Array = new Uint8Array(0)): ReadonlySet<number> {
 function checkDeclared({ file, told }: AnnotatedFile, { height, width }: Size): void {
   if (told === undefined || (told.height === height && told.width === width)) return
   throw new DataError(
-    `image ${file}: it is ${width} wide and ${height} high as it is seen, but ${told.where} says ${told.width} x ${told.height}; expected the size that was annotated`,
+    `image ${file}: it is ${width} x ${height} when displayed, but ${told.where} says ${told.width} x ${told.height}; expected the annotated size`,
   )
 }
 
@@ -236,8 +236,8 @@ function cut(source: AnnotatedFile, info: Size, size: ResizeOptions) {
       if (beyond > slack)
         corrected.push({
           file,
-          what: 'boxes cut at the edges of their pictures',
-          reason: `${told} reaches beyond its picture of ${info.width} x ${info.height}`,
+          what: 'boxes clipped to their pictures',
+          reason: `${told} extends beyond its picture of ${info.width} x ${info.height}`,
         })
       const fitted = fittedBox(within, info, size)
       return fitted === undefined ? [] : [{ box: fitted, label, ignored }]

@@ -43,14 +43,14 @@ export function decoded(bytes: Uint8Array, encoding: string, file: string): stri
   try {
     decoder = new TextDecoder(encoding, { fatal: true })
   } catch (cause) {
-    throw new DataError(`${file} is in the encoding '${encoding}', which is not known; save it in UTF-8`, { cause })
+    throw new DataError(`${file} is in the encoding '${encoding}', which is unknown; save it in UTF-8`, { cause })
   }
   try {
     return decoder.decode(bytes)
   } catch (cause) {
     const name = decoder.encoding.toUpperCase()
     throw new DataError(
-      `${file} is not in ${name}, as was expected; ${name === 'UTF-8' ? 'save it in UTF-8' : 'save it in UTF-8, and say so where it tells its encoding'}`,
+      `${file} is not valid ${name}; ${name === 'UTF-8' ? 'save it in UTF-8' : 'save it in UTF-8, and declare that encoding'}`,
       { cause },
     )
   }

@@ -22,7 +22,7 @@ export function augmentedScenes(
   const augmentation = new Augmentation(policy, { channels, height, width })
   if (augmentation.mixing !== undefined)
     throw new ArgumentError(
-      'augmentedScenes: the policy mixes pictures, which is for classes alone; leave mixUp and cutMix out',
+      'augmentedScenes: the policy mixes pictures, which works only for classification; leave out mixUp and cutMix',
     )
   const stream = new Random(seed, 'augmentation')
   const size = sizeOf(set.inputShape)

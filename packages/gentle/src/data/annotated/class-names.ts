@@ -28,7 +28,7 @@ export function parseClassList(text: string, file: string): ClassList {
   const list = withColours(lines) ?? withNumbers(lines) ?? { names: lines }
   const twice = (each: string | number, i: number, all: readonly (string | number)[]) => all.indexOf(each) !== i
   const again = list.names.find(twice) ?? list.numbers?.find(twice)
-  if (again !== undefined) throw new DataError(`${file}: '${again}' stands there twice; expected each class once`)
+  if (again !== undefined) throw new DataError(`${file}: '${again}' is listed twice; expected each class once`)
   return { file, ...list }
 }
 

@@ -79,8 +79,8 @@ export function parseCoco(text: string, file: string): CocoContent {
       else
         corrected.push({
           file,
-          what: `${what}s listed twice, taken once`,
-          reason: `${where}, ${shown(entry['id'])}, is there already`,
+          what: `${what}s listed twice, counted once`,
+          reason: `${where}, ${shown(entry['id'])}, is a duplicate`,
         })
     }
     return new Map(Array.from(values, ([id, { value }]) => [id, value]))
@@ -100,7 +100,7 @@ export function parseCoco(text: string, file: string): CocoContent {
     const where = `${file}: annotation ${isEntry(entry) ? (entry['id'] ?? i) : i}`
     try {
       if (!isEntry(entry)) throw new DataError(`${where} is ${shown(entry)}; expected an object`)
-      if (repeated.has(i)) throw new DataError(`${where} is there already, with all that it says`)
+      if (repeated.has(i)) throw new DataError(`${where} is an exact duplicate`)
       const { object, notes } = objectOf(entry, where, { file, images, categories, wordIds })
       corrected.push(...notes)
       return [object]
@@ -147,7 +147,7 @@ function objectOf(
   if (outline !== undefined)
     notes.push({
       file,
-      what: 'boxes that are missing, taken from outlines',
+      what: 'missing boxes, computed from outlines',
       reason: `${where} has the bbox ${shown(entry['bbox'])}`,
     })
   const box = outline ?? boxOf(entry, where)
@@ -155,7 +155,7 @@ function objectOf(
   if (area !== undefined && area !== null && !known)
     notes.push({
       file,
-      what: 'areas that are none, taken from boxes',
+      what: 'invalid areas, computed from boxes',
       reason: `${where} has the area ${shown(area)}; expected square pixels, a number of at least 0`,
     })
   return {

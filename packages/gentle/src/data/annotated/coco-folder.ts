@@ -68,7 +68,7 @@ function categoryIds(what: string, contents: readonly CocoContent[]): { ids: num
   const left = new Set<number>()
   const remarks: string[] = []
   const ids = [...first.categories.keys()].sort((a, b) => a - b)
-  if (ids.length === 0) throw new DataError(`${what}: ${first.file} has no categories; expected one at least`)
+  if (ids.length === 0) throw new DataError(`${what}: ${first.file} has no categories; expected at least one`)
   const byName = new Map<string, number>()
   for (const [id, name] of first.categories) {
     const other = byName.get(name)
@@ -123,7 +123,7 @@ function cocoFiles(
       corrected.push({
         file,
         what: foundByEnd,
-        reason: `${annotations}: image ${image.id} is ${image.file}, which is not there; it is taken to be ${file}`,
+        reason: `${annotations}: image ${image.id} is ${image.file}, which does not exist; it is read as ${file}`,
       })
     const own = byImage.get(image.id) ?? []
     return {

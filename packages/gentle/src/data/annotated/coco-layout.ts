@@ -67,7 +67,7 @@ export async function cocoLayout(what: string, path: string): Promise<GivenParts
     if (part === undefined) continue
     if (found[part] !== undefined)
       throw new DataError(
-        `${what}: ${found[part].annotations} and ${join(place, name)} are both of ${part}; expected one file a part, so move the other away`,
+        `${what}: ${found[part].annotations} and ${join(place, name)} are both for ${part}; expected one file per split, so move the other away`,
       )
     found[part] = { annotations: join(place, name), folders: [...picturePlaces(path, name), place] }
   }

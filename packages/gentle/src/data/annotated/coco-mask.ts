@@ -41,7 +41,7 @@ export function cocoMask(
   return { values: paintedMask(painted, size.height * size.width), corrected }
 }
 
-const unread = 'objects without an outline that can be read, the pixels of whose boxes count nowhere'
+const unread = 'objects without a readable outline; the pixels of their boxes are ignored'
 
 /** Of a crowd the box is enough. */
 const missingOutline = (crowd: boolean): ReadOutline => (crowd ? {} : { fault: 'it has no segmentation' })

@@ -20,7 +20,7 @@ export interface ReadOutline {
   readonly what?: string
 }
 
-const inPart = 'outlines that are broken in part, taken as far as they can be read'
+const inPart = 'partly broken outlines, read as far as possible'
 
 /**
  * The pixels of an object in a picture. Of several polygons those that are broken are left out. Runs whose size is [width, height] are taken for the picture's if they are
@@ -61,7 +61,7 @@ export function outlineBox(segmentation: unknown, size: Size | undefined): Sized
 const sized = ({ left, top, right, bottom }: Box): SizedBox | undefined =>
   right > left && bottom > top ? cocoBox([left, top, right - left, bottom - top]) : undefined
 
-const widthFirst = 'runs whose size has the width first, taken the other way, as they are where the boxes are then'
+const widthFirst = 'runs whose size has the width first, read that way, since they then match their boxes'
 
 function readRuns(segmentation: unknown, box: Box, picture: Size): ReadOutline {
   try {

@@ -12,7 +12,7 @@ export interface SkippedObject extends SkippedImage {
 /** Something that was taken otherwise than it stands. */
 export interface Correction {
   readonly file: string
-  /** What was done, in the same words for all of a kind, such as 'boxes cut at the edges of their pictures'. */
+  /** What was done, in the same words for all of a kind, such as 'boxes clipped to their pictures'. */
   readonly what: string
   /** What it was, where, and what is taken for it. */
   readonly reason: string

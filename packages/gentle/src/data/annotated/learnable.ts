@@ -11,9 +11,9 @@ export function checkLearnable(set: AnnotatedSet, what: 'boxes' | 'masks'): void
   if (what === 'masks') {
     if (classesInMasks === undefined || classesInMasks.length > 1) return
     const [only] = classesInMasks
-    const has = only === undefined ? 'no pixel that counts' : `no class but '${maskClasses?.[only]}'`
+    const has = only === undefined ? 'only ignored pixels' : `no class but '${maskClasses?.[only]}'`
     throw new DataError(
-      `${name}: the masks of its ${length} training pictures have ${has}; expected two classes at least`,
+      `${name}: the masks of its ${length} training pictures have ${has}; expected at least two classes`,
     )
   }
   if (set.objects === undefined) return

@@ -62,7 +62,7 @@ function strangeText({ width, codes, kind }: MaskPixels, at: number, table: Read
   const all = row
     ? `0 to ${known.length - 1}`
     : `${known.slice(0, listed).map(codeText).join(', ')}${known.length > listed ? ', ...' : ''}`
-  return `the pixel of row ${Math.floor(at / width)} and column ${at % width} has the ${kind === 'colours' ? 'colour' : 'value'} ${codeText(codes[at])}; expected ${all}${table.get(ignoredPixel) === ignoredPixel ? `, or ${ignoredPixel} for what counts nowhere` : ''}`
+  return `the pixel of row ${Math.floor(at / width)} and column ${at % width} has the ${kind === 'colours' ? 'colour' : 'value'} ${codeText(codes[at])}; expected ${all}${table.get(ignoredPixel) === ignoredPixel ? `, or ${ignoredPixel} for pixels to ignore` : ''}`
 }
 
 /** Notes what is in a mask file. @throws DataError for a file that is missing or no such PNG. */

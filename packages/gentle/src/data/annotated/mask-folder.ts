@@ -117,7 +117,7 @@ async function picturesOf({ images, masks }: Pair): Promise<(MaskedPicture | Ski
       const [file, mask] = [join(images, name), byStem.get(stemOf(name))]
       if (mask !== undefined) return { file, mask }
       const other = others.get(stemOf(name))
-      const why = other === undefined ? '' : `, not ${other}, for what is not a PNG may have changed the values`
+      const why = other === undefined ? '' : `, not ${other}, since other formats may have changed the values`
       return { file, reason: `image ${file}: it has no mask; expected ${join(masks, `${stemOf(name)}.png`)}${why}` }
     }),
     ...[...byStem]

@@ -5,7 +5,7 @@ import { type ClassList, checkMaskClasses } from './class-names.ts'
 
 export interface MaskKey {
   readonly classes: readonly string[]
-  /** The class of a palette's index or a shade of grey; `ignoredPixel` for what counts nowhere. */
+  /** The class of a palette's index or a shade of grey; `ignoredPixel` for pixels to ignore. */
   readonly values: ReadonlyMap<number, number>
   /** The class of a colour (`colourCode`); without it files of colours cannot be read. */
   readonly colours?: ReadonlyMap<number, number>
@@ -75,7 +75,7 @@ export function keyOfList(list: ClassList, seen?: SeenInMasks): Understood {
   const meanings = taken.map((value, i) => `${value} is ${names[i]}`).join(', ')
   return {
     key: { ...key, values: inOrder(taken) },
-    remark: `its masks have ${taken.length} values that are not indices of ${file}; they are taken in order: ${meanings}`,
+    remark: `its masks have ${taken.length} values that are not indices of ${file}; they are assigned in order: ${meanings}`,
   }
 }
 
@@ -98,13 +98,13 @@ export function keyOfValues(what: string, seen: SeenInMasks): Understood {
   if (seen.colours.size > 0) return keyOfColours(what, new Set([...seen.colours, ...all.map(greyCode)]))
   const others = all.filter((value) => value !== ignoredPixel)
   if (others.length === 0 && all.length > 0)
-    throw new DataError(`${what}: its masks have no value but 255, which counts nowhere; ${advice('255 cat')}`)
+    throw new DataError(`${what}: its masks have only the value 255, which is ignored; ${advice('255 cat')}`)
   // Of masks that are all broken there are none; that is told of each.
   const [example = 0] = others.slice(-1)
   const nameOf = (value: number): string => (value === 0 ? 'background' : `class ${value}`)
   if (!seen.palette && all.length > (areIndices(others) ? maxIndices : maxUnlisted))
     throw new DataError(
-      `${what}: its masks have ${all.length} values, as shades of soft edges have them; expected a value a class, so save them without smoothing, or list all values in classes.txt, such as '${example} cat'`,
+      `${what}: its masks have ${all.length} values, like smoothed edges; expected one value per class, so save them without smoothing, or list all values in classes.txt, such as '${example} cat'`,
     )
   const onlyInside = others.join() === '0' && all.length === 2
   if (all.length === 0 || (areIndices(others) && !onlyInside)) {
@@ -114,20 +114,20 @@ export function keyOfValues(what: string, seen: SeenInMasks): Understood {
   const shades = areShades(all)
   if (others.length < all.length && !shades && !seen.palette)
     throw new DataError(
-      `${what}: its masks have the values ${all.join(', ')}, and 255 may be a class or count nowhere; ${advice(`${example} cat`)}`,
+      `${what}: its masks have the values ${all.join(', ')}, and 255 may be a class or mark pixels to ignore; ${advice(`${example} cat`)}`,
     )
   const taken = shades ? all : others
   const classes = taken.map(nameOf)
   return {
     key: { classes, values: inOrder(taken) },
-    remark: `its masks have the values ${all.join(', ')}, which are not indices in a row; they are taken as ${taken.length} classes in order, ${classes.join(', ')}${taken === others && others.length < all.length ? ', and 255 counts nowhere' : ''}; classes.txt gives them names, a line each, such as '${taken.at(-1)} cat'`,
+    remark: `its masks have the values ${all.join(', ')}, which are not consecutive indices; they are read as ${taken.length} classes in order, ${classes.join(', ')}${taken === others && others.length < all.length ? ', and 255 is ignored' : ''}; classes.txt can name them, one per line, such as '${taken.at(-1)} cat'`,
   }
 }
 
 function keyOfColours(what: string, seen: ReadonlySet<number>): Understood {
   if (seen.size > maxUnlisted)
     throw new DataError(
-      `${what}: its masks have ${seen.size} colours, as pictures and soft edges have them; expected a colour a class, so save them without smoothing, or list all colours in classes.txt, such as 'cat:128,0,0::'`,
+      `${what}: its masks have ${seen.size} colours, like pictures or smoothed edges; expected one colour per class, so save them without smoothing, or list all colours in classes.txt, such as 'cat:128,0,0::'`,
     )
   const taken = ascending(seen)
   const nameOf = (code: number): string => (code === 0 ? 'background' : `#${code.toString(16).padStart(6, '0')}`)
@@ -141,6 +141,6 @@ function keyOfColours(what: string, seen: ReadonlySet<number>): Understood {
   )
   return {
     key: { classes, values, colours },
-    remark: `its masks have colours; they are taken as ${taken.length} classes in order, ${classes.join(', ')}; classes.txt gives them names, a line each, such as 'cat:128,0,0::'`,
+    remark: `its masks have colours; they are read as ${taken.length} classes in order, ${classes.join(', ')}; classes.txt can name them, one per line, such as 'cat:128,0,0::'`,
   }
 }

@@ -24,7 +24,7 @@ export function outlineMasks(
   if (without.length === objects.length)
     return wanted ? none(`none of its ${objects.length} objects that count has an outline`) : none()
   if (classes >= ignoredPixel)
-    return none(`it has ${classes} classes, and masks tell ${ignoredPixel - 1} apart; it is read without masks`)
+    return none(`it has ${classes} classes, but masks can hold only ${ignoredPixel - 1}; it is read without masks`)
   if (wanted || without.length === 0) return { hasMasks: true, remarks: [] }
   return none(
     `${without.length} of its ${objects.length} objects have no outline, such as ${without[0].where}; it is read without masks`,

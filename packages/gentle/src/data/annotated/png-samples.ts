@@ -52,9 +52,9 @@ export function pngSamples(bytes: Uint8Array, name: string): PngSamples {
   const [width, height, bits] = [header.getUint32(0), header.getUint32(4), header.getUint8(8)]
   const [colour, interlaced] = [header.getUint8(9), header.getUint8(12)]
   const channels = channelsOf[colour]
-  if (channels === undefined) return fail(`it is of colour type ${colour}, which no PNG has; ${expected}`)
+  if (channels === undefined) return fail(`its colour type is ${colour}, which is invalid; ${expected}`)
   if (!(channels === 1 ? [1, 2, 4, 8] : [8]).includes(bits)) fail(`it has ${bits} bits a sample; ${expected}`)
-  if (interlaced !== 0) fail('it is interlaced; expected a PNG that is not, so save it without interlacing')
+  if (interlaced !== 0) fail('it is interlaced; save it without interlacing')
   if (width === 0 || height === 0 || width * height > largest)
     fail(`it is ${height} x ${width}; expected 1 to ${largest} pixels`)
 

@@ -131,7 +131,12 @@ export async function vocFolder(
         const [file, other] = [join(path, pictures, name), images.get(stemOf(name))!]
         return file === other
           ? []
-          : [{ file, reason: `image ${file}: ${other} has the same name but for its ending; an annotation is of one` }]
+          : [
+              {
+                file,
+                reason: `image ${file}: ${other} has the same name apart from its extension; an annotation belongs to one picture`,
+              },
+            ]
       }),
       corrected: known.flatMap(({ corrected }) => corrected ?? []),
       remarks: [
@@ -163,16 +168,16 @@ function remarksOf(known: readonly KnownPicture[], images: ByStem, first: VocObj
   return [
     ...(several.length === 0
       ? []
-      : [`${several.length} of its objects have several boxes, such as ${several[0]}; each box is taken as an object`]),
+      : [`${several.length} of its objects have several boxes, such as ${several[0]}; each box counts as an object`]),
     ...(strangers.length === 0
       ? []
       : [
-          `${strangers.length} of its annotations have the <filename> of another picture, such as ${strangers[0].xml}, '${strangers[0].annotation.picture}'; they are taken for the picture of their own name`,
+          `${strangers.length} of its annotations have the <filename> of another picture, such as ${strangers[0].xml}, '${strangers[0].annotation.picture}'; they are matched by their own file name`,
         ]),
     ...(first === undefined
       ? []
       : [
-          `boxes begin at 0, such as ${first.where}, and VOC counts pixels from 1; so all boxes of the set are taken to count from 0, as edges`,
+          `some boxes begin at 0, such as ${first.where}, although VOC counts pixels from 1; all boxes of the set are read as counted from 0`,
         ]),
   ]
 }
@@ -207,8 +212,8 @@ async function readAll(
           corrected: [
             {
               file: other,
-              what: 'annotations taken for the picture that their <filename> names',
-              reason: `${xml}: there is no picture of its name; it is taken for ${other}`,
+              what: 'annotations matched by their <filename>',
+              reason: `${xml}: no picture has its name; it is matched with ${other}`,
             },
           ],
         }),
@@ -230,7 +235,7 @@ function oneEach(all: readonly Read[]): (reads: readonly Read[]) => Read[] {
     reads.flatMap((read): Read[] => {
       if ('reason' in read) return named.has(read.file) ? [] : [read]
       if (read.corrected === undefined || named.get(read.file) === 1) return [read]
-      return [{ file: read.file, reason: `${read.xml}: other annotations, too, name its picture ${read.file}` }]
+      return [{ file: read.file, reason: `${read.xml}: other annotations also name its picture ${read.file}` }]
     })
 }
 

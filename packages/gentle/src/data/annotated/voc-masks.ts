@@ -44,7 +44,7 @@ export async function vocMaskKey(
   const other = classes.find((each) => !(vocClasses as readonly string[]).includes(each))
   if (other !== undefined)
     throw new DataError(
-      `${what}: '${other}' is none of VOC's own classes, so one cannot know which class an index of the masks in ${maskPlace} is; expected labelmap.txt or classes.txt with their names, one per line, from index 0, the background, on`,
+      `${what}: '${other}' is not one of VOC's classes, so the class indices of the masks in ${maskPlace} are unknown; expected labelmap.txt or classes.txt with their names, one per line, from index 0, the background, on`,
     )
   const names = ['background', ...vocClasses]
   const { key } = keyOfList({ file: maskPlace, names, colours: names.map((_, index) => vocColour(index)) })

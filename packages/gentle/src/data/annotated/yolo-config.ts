@@ -47,7 +47,7 @@ export async function readYoloConfig(what: string, path: string): Promise<YoloCo
   const all = files.filter((name) => /\.ya?ml$/i.test(name))
   const data = all.find((name) => /^data\.ya?ml$/i.test(name))
   if (data === undefined && all.length > 1)
-    throw new DataError(`${what}: it has ${all.join(' and ')}; expected one, or the path of that which is meant`)
+    throw new DataError(`${what}: it has ${all.join(' and ')}; expected one: give the path of the one to use`)
   const name = data ?? all[0]
   if (name !== undefined) return parseYoloConfig(await textOf(join(path, name)), join(path, name))
   const list = classFiles.map((each) => join(path, each)).find((each) => existsSync(each))
@@ -68,10 +68,10 @@ export function parseYoloConfig(text: string, file: string): YoloConfig {
   const entries = typeof content === 'object' && content !== null ? (content as Record<string, unknown>) : {}
   const { names, nc, path, train, test, kpt_shape: keypoints } = entries
   if (keypoints !== undefined)
-    throw new DataError(`${file} is of a set of keypoints (kpt_shape), which are not read; expected boxes or polygons`)
+    throw new DataError(`${file} describes keypoints (kpt_shape), which are not supported; expected boxes or polygons`)
   const classes = namesOf(names, file)
   if (nc !== undefined && nc !== classes.length)
-    throw new DataError(`${file} has nc: ${nc}, but ${classes.length} names; expected as many`)
+    throw new DataError(`${file} has nc: ${nc}, but ${classes.length} names; expected equal numbers`)
   const placesOf = (value: unknown, key: string): string[] | undefined => {
     if (value === undefined || value === null || value === '') return undefined
     const places = Array.isArray(value) ? value : [value]
@@ -100,7 +100,7 @@ const withPlainPaths = (text: string): string =>
 /** A list of names, or a map from 0, 1, ... to them. */
 function namesOf(names: unknown, file: string): string[] {
   const fail = (why: string): never => {
-    throw new DataError(`${file}: ${why}; expected names: [cat, dog], or 0: cat and so on, a line each`)
+    throw new DataError(`${file}: ${why}; expected names: [cat, dog], or 0: cat and so on, one per line`)
   }
   if (typeof names !== 'object' || names === null) return fail('it has no names of classes')
   const all = Object.entries(names)
@@ -111,6 +111,6 @@ function namesOf(names: unknown, file: string): string[] {
   const found = all.map(([, name]) => String(name))
   if (found.length === 0) fail('it has no names of classes')
   const twice = found.find((name, i) => found.indexOf(name) !== i)
-  if (twice !== undefined) fail(`'${twice}' stands twice among the names`)
+  if (twice !== undefined) fail(`'${twice}' is listed twice among the names`)
   return found
 }

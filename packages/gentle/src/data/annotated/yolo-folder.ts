@@ -91,7 +91,7 @@ export async function yoloFolder(
       parts: await mapParts(parts, (reads) => reads.map(fileOf)),
       skipped: [
         ...readable.flatMap(({ file, repeated }) =>
-          repeated.map((where): SkippedObject => ({ file, object: true, reason: `${where} stands there already` })),
+          repeated.map((where): SkippedObject => ({ file, object: true, reason: `${where} is a duplicate` })),
         ),
         ...(await withoutPicture(readable)),
       ],
@@ -100,7 +100,7 @@ export async function yoloFolder(
         ...(unlabelled.length === 0
           ? []
           : [
-              `${unlabelled.length} of its ${all.length} pictures have no label file, such as ${unlabelled[0].file}; they are taken as pictures without objects`,
+              `${unlabelled.length} of its ${all.length} pictures have no label file, such as ${unlabelled[0].file}; they count as pictures without objects`,
             ]),
         ...remarksOnMasks,
       ],
@@ -161,7 +161,7 @@ function maskOf(file: string, objects: readonly YoloObject[], { height, width }:
     if (polygon === undefined)
       corrected.push({
         file,
-        what: 'objects without an outline, the pixels of whose boxes count nowhere',
+        what: 'objects without an outline; the pixels of their boxes are ignored',
         reason: `${where} is a box`,
       })
     const outline = (polygon ?? [left, top, right, top, right, bottom, left, bottom]).map(

@@ -52,7 +52,7 @@ function objectOf(words: readonly string[], where: string, classes: readonly str
     )
   const outside = shares.find((share) => share < -slack || share > 1 + slack)
   if (outside !== undefined)
-    throw new DataError(`${where} has ${outside}; expected shares of the picture's width and height, 0 to 1`)
+    throw new DataError(`${where} has ${outside}; expected fractions of the picture's width and height, 0 to 1`)
   if (shares.length === 4) {
     const [x, y, width, height] = shares
     const box = { left: x - width / 2, top: y - height / 2, right: x + width / 2, bottom: y + height / 2 }

@@ -36,7 +36,7 @@ export async function yoloLayout(what: string, path: string, config: YoloConfig)
         corrected.push({
           file: config.file,
           what: foundByEnd,
-          reason: `${config.file}: ${key} is ${place}, which is not there; it is taken to be ${at.file}`,
+          reason: `${config.file}: ${key} is ${place}, which does not exist; it is read as ${at.file}`,
         })
       }
       return at.file
@@ -75,7 +75,7 @@ function placeOf(folder: string, { file, root = '' }: YoloConfig, place: string,
 
 const notThere = (file: string, key: string, place: string, places: readonly string[]): DataError =>
   new DataError(
-    `${file}: ${key} is ${place}, which is not there: looked for ${[...new Set(places)].join(' and ')}; expected a folder of pictures, or a .txt file of their paths`,
+    `${file}: ${key} is ${place}, which does not exist: looked for ${[...new Set(places)].join(' and ')}; expected a folder of pictures, or a .txt file of their paths`,
   )
 
 /** All pictures in a folder and in those below it, in order. */
@@ -97,7 +97,7 @@ async function picturesListed(folder: string, file: string, corrected: Correctio
       corrected.push({
         file: picture.file,
         what: foundByEnd,
-        reason: `${file}: ${line} is not there; it is taken to be ${picture.file}`,
+        reason: `${file}: ${line} does not exist; it is read as ${picture.file}`,
       })
     return picture?.file ?? resolve(dirname(file), portablePath(line))
   })

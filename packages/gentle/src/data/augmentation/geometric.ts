@@ -46,7 +46,7 @@ function resizedWindow(random: Random, { height, width }: PictureSize, area: Ran
 
 export const geometric = {
   flip: defineTransform(
-    'left for right, or top for bottom',
+    'flips horizontally or vertically',
     { axis: oneOf(['horizontal', 'vertical'], 'horizontal') },
     ({ axis }) =>
       (_, drawing) =>
@@ -56,14 +56,14 @@ export const geometric = {
     0.5,
   ),
   rotate: defineTransform(
-    'turns about the middle, in degrees, anticlockwise',
+    'rotates about the centre, in degrees, anticlockwise',
     { degrees: spread(360) },
     ({ degrees }) =>
       (random, drawing) =>
         drawing.move(rotationMap(-between(random, degrees), middleOf(drawing.size))),
   ),
   shift: defineTransform(
-    "moves by shares of the picture's sides",
+    "shifts by fractions of the picture's sides",
     { across: spread(1, [0, 0]), down: spread(1, [0, 0]) },
     ({ across, down }) =>
       (random, drawing) => {
@@ -72,7 +72,7 @@ export const geometric = {
       },
   ),
   zoom: defineTransform(
-    'enlarges about the middle by a factor, even in its logarithm',
+    'zooms about the centre by a log-uniform factor',
     { factor: range(0.01, 100) },
     ({ factor }) =>
       (random, drawing) => {
@@ -81,7 +81,7 @@ export const geometric = {
       },
   ),
   stretch: defineTransform(
-    'changes the aspect about the middle, the area kept',
+    'changes the aspect ratio, keeping the area',
     { aspect: range(0.01, 100) },
     ({ aspect }) =>
       (random, drawing) => {
@@ -90,7 +90,7 @@ export const geometric = {
       },
   ),
   shear: defineTransform(
-    'slants by angles, in degrees',
+    'shears by angles, in degrees',
     { across: spread(80, [0, 0]), down: spread(80, [0, 0]) },
     ({ across, down }) =>
       (random, drawing) => {
@@ -99,7 +99,7 @@ export const geometric = {
       },
   ),
   crop: defineTransform(
-    "cuts the picture's size from it with so many pixels around it",
+    'pads the picture by this many pixels and crops it to its old size',
     { padding: whole(0, 4096) },
     ({ padding }) =>
       (random, drawing) => {
@@ -108,7 +108,7 @@ export const geometric = {
       },
   ),
   resizedCrop: defineTransform(
-    'cuts a share of the area and enlarges it to the whole (Szegedy et al., 2015)',
+    'crops a fraction of the area and resizes it to the whole picture (Szegedy et al., 2015)',
     { area: range(0.001, 1, [0.08, 1]), aspect: range(0.01, 100, [3 / 4, 4 / 3]) },
     ({ area, aspect }) =>
       (random, drawing) => {
@@ -118,7 +118,7 @@ export const geometric = {
       },
   ),
   perspective: defineTransform(
-    'moves the corners inwards by up to this share of half the sides, as torchvision',
+    'moves the corners inwards by up to this fraction of half the sides, as in torchvision',
     { distortion: number(0, 1) },
     ({ distortion }) =>
       (random, drawing) => {
@@ -127,7 +127,7 @@ export const geometric = {
       },
   ),
   outside: defineTransform(
-    'what comes from outside: black, as without it, or the colour of most of the border, as pictures on a plain ground need it',
+    'fills what comes from outside the picture: with black, as without it, or with the commonest colour of the border, for pictures on a plain background',
     { colour: oneOf(['black', 'border'], 'border') },
     ({ colour }) =>
       (_, drawing) => {
@@ -135,7 +135,7 @@ export const geometric = {
       },
   ),
   elastic: defineTransform(
-    'bends by a smooth field of displacements (Simard, Steinkraus, Platt, 2003); after all other maps',
+    'elastic deformation by a smooth random field (Simard, Steinkraus, Platt, 2003); applied after all other geometric transforms',
     { alpha: number(0, 1e6, 34), sigma: number(0.5, 100, 4) },
     ({ alpha, sigma }) => {
       let field: Float32Array | undefined

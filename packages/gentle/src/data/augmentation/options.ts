@@ -70,7 +70,7 @@ export function settle<Rules extends OptionRules>(
 ): Settled<Rules> {
   const unknown = Object.keys(given).find((name) => !Object.hasOwn(rules, name))
   if (unknown !== undefined)
-    throw new ArgumentError(`${where} has no option '${unknown}'; there are ${Object.keys(rules).join(', ')}`)
+    throw new ArgumentError(`${where} has no option '${unknown}'; choose from ${Object.keys(rules).join(', ')}`)
   const settled = Object.entries(rules).map(([name, rule]) => {
     const value = given[name] === undefined ? rule.defaultValue : rule.parse(given[name])
     if (value !== undefined) return [name, value]

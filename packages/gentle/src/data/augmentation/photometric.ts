@@ -43,19 +43,19 @@ const switched = (about: string, change: Plain) => {
 }
 
 export const photometric = {
-  brightness: byFactor('multiplies the values', brightness),
-  contrast: byFactor("multiplies distances from the picture's mean grey", contrast),
-  saturation: byFactor("multiplies distances from each pixel's grey; grey pictures stay", saturation),
-  sharpness: byFactor('multiplies distances from a blurred picture', sharpness),
+  brightness: byFactor('multiplies the pixel values', brightness),
+  contrast: byFactor("scales the differences from the picture's mean grey", contrast),
+  saturation: byFactor("scales the differences from each pixel's grey; leaves grey pictures as they are", saturation),
+  sharpness: byFactor('scales the differences from a blurred picture', sharpness),
   hue: defineTransform(
-    'turns the circle of colours by shares of a full turn; grey pictures stay',
+    'rotates the hue by fractions of a full turn; leaves grey pictures as they are',
     { shift: spread(0.5) },
     ({ shift }) =>
       (random, drawing) =>
         drawing.changes.push(byStrength(hue, between(random, shift))),
   ),
   gamma: defineTransform(
-    'takes the values to a power',
+    'raises the values to a power',
     { exponent: range(0, 100) },
     ({ exponent }) =>
       (random, drawing) =>
@@ -85,12 +85,12 @@ export const photometric = {
         )
       },
   ),
-  grey: switched('takes the colour away', grey),
-  invert: switched('dark for light', invert),
-  equalize: switched('spreads the values evenly over the levels', equalize),
-  autocontrast: switched('stretches each channel to 0 and 1', autocontrast),
+  grey: switched('removes the colour', grey),
+  invert: switched('inverts the values', invert),
+  equalize: switched('equalizes the histogram', equalize),
+  autocontrast: switched('stretches each channel to the range from 0 to 1', autocontrast),
   posterize: defineTransform(
-    'keeps so many bits of each value',
+    'keeps this many bits of each value',
     { bits: whole(1, 8) },
     ({ bits }) =>
       (_, drawing) =>
@@ -98,7 +98,7 @@ export const photometric = {
     0.5,
   ),
   solarize: defineTransform(
-    'inverts values from a threshold on',
+    'inverts the values from a threshold upwards',
     { threshold: number(0, 1, 0.5) },
     ({ threshold }) =>
       (_, drawing) =>
@@ -106,7 +106,7 @@ export const photometric = {
     0.5,
   ),
   cutout: defineTransform(
-    'blackens a square, its side a share of the shorter side (DeVries and Taylor, 2017)',
+    'blackens a random square, its side a fraction of the shorter side (DeVries and Taylor, 2017)',
     { size: number(0.001, 1, 0.5), fill: number(0, 1, 0) },
     ({ size, fill }) =>
       (random, drawing) => {
@@ -117,7 +117,7 @@ export const photometric = {
       },
   ),
   erase: defineTransform(
-    'fills a rectangle of drawn area and aspect with a value or noise (Zhong et al., 2017)',
+    'fills a rectangle of random area and aspect ratio with a value or noise (Zhong et al., 2017)',
     { area: range(0, 1, [0.02, 0.33]), aspect: range(0.01, 100, [0.3, 3.3]), with: oneOf(['black', 'noise'], 'black') },
     ({ area, aspect, with: filling }) =>
       (random, drawing) => {

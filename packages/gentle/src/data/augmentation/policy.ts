@@ -88,7 +88,10 @@ export function settlePolicy(policy: unknown): SettledPolicy {
       ways.push(mix(alpha))
       probability = chance
     } else if (Object.hasOwn(kinds, type)) steps.push(kinds[type].step(`${where} (${type})`, options))
-    else throw new ArgumentError(`${where} is of type '${type}'; there are ${Object.keys(transformNames).join(', ')}`)
+    else
+      throw new ArgumentError(
+        `${where} has the unknown type '${type}'; choose from ${Object.keys(transformNames).join(', ')}`,
+      )
   }
   return { steps, mixing: ways.length === 0 ? undefined : { ways, probability } }
 }

@@ -82,7 +82,7 @@ function applyOne(operations: readonly Operation[], random: Random, drawing: Dra
 
 export const drawn = {
   randAugment: defineTransform(
-    'so many operations of a list, each by a magnitude of 0 to 30 (Cubuk et al., 2020)',
+    'this many random operations from a list, each with a magnitude of 0 to 30 (Cubuk et al., 2020)',
     { operations: whole(1, 10, 2), magnitude: whole(0, bins - 1, 9) },
     ({ operations, magnitude }) =>
       (random, drawing) => {
@@ -90,7 +90,7 @@ export const drawn = {
       },
   ),
   trivialAugment: defineTransform(
-    'one operation of a list by a drawn magnitude (Müller and Hutter, 2021)',
+    'one random operation from a list, with a random magnitude (Müller and Hutter, 2021)',
     {},
     () => (random, drawing) => applyOne(wide, random, drawing, random.integer(bins)),
   ),

@@ -76,7 +76,7 @@ function collected(
     else if (source === '' && !target) skipped.push({ line, reason: 'empty' })
     else skipped.push({ line, reason: target === undefined ? 'no tab' : source === '' ? 'no source' : 'no target' })
   }
-  if (pairs.length === 0) throw new DataError(`${name} has no pair of texts`)
+  if (pairs.length === 0) throw new DataError(`${name} contains no pairs of texts`)
   return { pairs, skipped }
 }
 
@@ -101,8 +101,8 @@ export function parsePairs({ name, content }: TextFile): TextPairs {
   const hasHeader = rows[0].length >= 2 && rows[0].slice(0, 2).every((cell) => headings.test(cell.trim()))
   const notes = [
     ...remarks,
-    ...(hasHeader ? [`${name}: the first line, ${printable(rows[0].join(', '))}, is taken for a header`] : []),
-    ...(columns > 2 ? [`${name}: of ${columns} columns the first two are read`] : []),
+    ...(hasHeader ? [`${name}: the first line, ${printable(rows[0].join(', '))}, is read as a header`] : []),
+    ...(columns > 2 ? [`${name}: only the first two of ${columns} columns are read`] : []),
   ]
   const cells = rows.slice(hasHeader ? 1 : 0).map(([source, target]) => [source, target] as const)
   return { name, ...collected(name, cells, hasHeader ? 2 : 1), remarks: notes }

@@ -50,7 +50,7 @@ export function splitPairs(pairs: readonly TextPair[], options: PairSplitOptions
   const validation = countOfSize('splitPairs', 'validation', options.validation ?? defaultSize, sources.length)
   if (test + validation >= sources.length)
     throw new DataError(
-      `splitPairs: ${sources.length} different sources are too few for ${test} in the test and ${validation} in validation; give fewer`,
+      `splitPairs: ${sources.length} different sources are too few to hold out ${test} for testing and ${validation} for validation; hold out fewer`,
     )
   const order = new Random(options.seed ?? 0, 'split of pairs').permutation(sources.length)
   const partOf = new Map<string, keyof PairSplits>()

@@ -79,7 +79,7 @@ function stretchOf({ file, offset = 0, duration }: Recording, info: Stretch['inf
   // Manifests round seconds; a hundredth may be missing.
   if (start >= info.length || end > info.length + info.sampleRate / 100)
     throw new DataError(
-      `it is to be ${offset} s to ${duration === undefined ? 'the end' : `${offset + duration} s`}, but the file is ${info.length / info.sampleRate} s long`,
+      `it is listed from ${offset} s to ${duration === undefined ? 'the end' : `${offset + duration} s`}, but the file is only ${info.length / info.sampleRate} s long`,
     )
   return { file, info, start, end: Math.min(end, info.length) }
 }
@@ -110,7 +110,7 @@ function rateOf(parts: GivenParts<readonly Opened[]>, wanted: number | undefined
     ...new Set(partsGiven(parts).flatMap((part) => part.map(({ stretch }) => stretch.info.sampleRate))),
   ].sort((a, b) => a - b)
   const sampleRate = wanted ?? rates[0]
-  const remark = `files have ${rates.join(', ')} samples per second; all are brought to ${sampleRate}${rates[0] < sampleRate ? ', which leaves the upper frequencies of some empty' : ''}`
+  const remark = `files have ${rates.join(', ')} samples per second; all are resampled to ${sampleRate}${rates[0] < sampleRate ? ', which leaves the upper frequencies of some empty' : ''}`
   return { sampleRate, remarks: rates.some((rate) => rate !== sampleRate) ? [remark] : [] }
 }
 
@@ -154,7 +154,7 @@ export async function speechFolder(place: string, options: SpeechFolderOptions =
     for (const part of ['train', 'validation', 'test'] as const)
       if (usable[part]?.length === 0 && lists[part] !== noRecordings)
         throw new DataError(
-          `${what}: of its part ${part} no recording can be used${skipped.length > 0 ? `; the first: ${skipped[0].reason}` : ''}`,
+          `${what}: no recording of its ${part} split can be used${skipped.length > 0 ? `; the first: ${skipped[0].reason}` : ''}`,
         )
   }
   checkUsable(files)
@@ -170,11 +170,11 @@ export async function speechFolder(place: string, options: SpeechFolderOptions =
     const unknown = known?.unknown(own) ?? []
     if (own === '') return skip(recording, 'no speech', `its transcript '${printable(transcript)}' has no words`)
     if (text.digits === 'english' && /\p{N}/u.test(own))
-      return skip(recording, 'unknown symbols', `how its numbers are read is not written: '${printable(transcript)}'`)
+      return skip(recording, 'unknown symbols', `how its numbers are spoken is not known: '${printable(transcript)}'`)
     if (unknown.length > 0)
-      return skip(recording, 'unknown symbols', `'${unknown.join('')}' is none of the model's symbols`)
+      return skip(recording, 'unknown symbols', `'${unknown.join('')}' is not among the model's symbols`)
     if (seconds > maxSeconds)
-      return skip(recording, 'too long', `it takes ${seconds.toFixed(1)} s; expected at most ${maxSeconds} s`)
+      return skip(recording, 'too long', `it lasts ${seconds.toFixed(1)} s; expected at most ${maxSeconds} s`)
     if (Math.ceil(frames / framesPerOutput) < needed || frames === 0)
       return skip(
         recording,
@@ -185,7 +185,7 @@ export async function speechFolder(place: string, options: SpeechFolderOptions =
       return skip(
         recording,
         'too short',
-        `nobody says the ${own.length} characters of '${printable(own)}' in ${seconds.toFixed(2)} s`,
+        `nobody can say the ${own.length} characters of '${printable(own)}' in ${seconds.toFixed(2)} s`,
       )
     return { file, transcript, text: own, seconds, stretch }
   }
@@ -212,7 +212,7 @@ export async function speechFolder(place: string, options: SpeechFolderOptions =
   const split = threeParts(what, parts, options, splitOff, 'recordings')
   remarks.push(...sharedWords(split))
   if (given.flat().some(({ transcript }) => text.digits === 'english' && /\d/.test(transcript)))
-    remarks.push('single digits are spelled in English: 1 is one')
+    remarks.push('single digits are spelled out in English: 1 becomes one')
   const symbols = known ?? SymbolTable.of(given.flatMap((part) => part.map(({ text: own }) => own)))
   const reader = new SampleReader(
     given.flatMap((part) => part.map(({ stretch }) => stretch)),
@@ -239,6 +239,6 @@ function sharedWords({ train, validation, test }: Required<GivenParts<readonly S
     const shared = part.filter(({ transcript }) => learned.has(wordsOf(transcript))).length
     return shared === 0
       ? []
-      : [`${shared} of ${part.length} recordings of ${name} say what a recording of train says, too`]
+      : [`${shared} of ${part.length} recordings of ${name} have the text of a training recording`]
   })
 }

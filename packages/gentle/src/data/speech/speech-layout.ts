@@ -73,7 +73,7 @@ async function namedRecordings(listFile: string, folder: string): Promise<Record
       lost.push({
         file,
         kind: 'listed twice',
-        reason: `${where}: ${name} stands in ${placeOf.get(found)}, too; that counts`,
+        reason: `${where}: ${name} is also listed in ${placeOf.get(found)}, which is used`,
       })
     else {
       placeOf.set(found, where)
@@ -109,9 +109,7 @@ async function listIn(folder: string): Promise<string | undefined> {
   const { files } = (await listed(folder)) ?? { files: [] }
   const lists = files.filter((name) => listNames.test(name) || asterisksFile.test(name))
   if (lists.length > 1)
-    throw new DataError(
-      `speech ${folder}: it has the lists ${lists.join(' and ')}; leave one, or name the one that is meant`,
-    )
+    throw new DataError(`speech ${folder}: it has the lists ${lists.join(' and ')}; keep one, or name the one to use`)
   return lists[0] && path().join(folder, lists[0])
 }
 

@@ -130,15 +130,13 @@ export async function augmentedSpeech(
 ): Promise<SpeechSet> {
   const parts = partsOf.get(set)
   if (parts === undefined)
-    throw new ArgumentError(
-      `augmentedSpeech: ${set.name} is not a set as speechFolder returns; augment it before anything else`,
-    )
+    throw new ArgumentError(`augmentedSpeech: ${set.name} is not a set that speechFolder returned; augment that first`)
   checkSoundPolicy(policy)
   const { sampleRate } = parts.spectrogram.options
   const noises = await Promise.all(
     (policy.noise?.files ?? []).map(async (file) => {
       const sound = await readSoundFile(file)
-      if (durationOf(sound) === 0) throw new DataError(`sound ${file}: it is to be noise, but has no samples`)
+      if (durationOf(sound) === 0) throw new DataError(`sound ${file}: it is used as noise, but has no samples`)
       return resample(mixDown(sound), sound.sampleRate, sampleRate)
     }),
   )

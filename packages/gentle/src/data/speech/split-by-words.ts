@@ -31,7 +31,7 @@ export function splitByWords(
   }
   if (taken === 0 || taken >= transcripts.length)
     throw new DataError(
-      `${what}: its ${transcripts.length} recordings say ${sequences.length} different things, too few to split off ${count} recordings; give folders train, validation and test`,
+      `${what}: its ${transcripts.length} recordings have ${sequences.length} different texts, too few to hold out ${count} recordings; give folders train, validation and test`,
     )
   const indices = Uint32Array.from({ length: transcripts.length }, (_, i) => i)
   return [indices.filter((i) => isTaken[i] === 0), indices.filter((i) => isTaken[i] === 1)]

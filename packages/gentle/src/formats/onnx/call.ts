@@ -56,7 +56,7 @@ export class OnnxCall {
   lowestBits(index: number): Value {
     const name = this.node.inputs[index] ?? ''
     if (name === '') return this.fail(`has no operand ${index}`)
-    return this.#frame.find(name, this.#trace) ?? this.fail(`reads '${printable(name)}', which nothing gives`)
+    return this.#frame.find(name, this.#trace) ?? this.fail(`reads '${printable(name)}', which no node produces`)
   }
 
   values(): Value[] {
@@ -187,9 +187,7 @@ export class OnnxCall {
     if (value === undefined && otherwise !== undefined) return otherwise
     return (
       typeOfNumber(value as number) ??
-      this.fail(
-        `has ${name} ${printable(String(value))}; expected the number of a type of floats, integers or truth values`,
-      )
+      this.fail(`has ${name} ${printable(String(value))}; expected the number of a float, integer or boolean type`)
     )
   }
 

@@ -92,7 +92,7 @@ export async function loadOnnx(
     } catch (error) {
       if (error instanceof ArgumentError || !(error instanceof GentleError)) throw error
       if (error.message.startsWith(name) || error.message.startsWith('ONNX ')) throw error
-      throw new FormatError(`${name}: its graph makes no model: ${error.message}`, { cause: error })
+      throw new FormatError(`${name}: its graph is not a valid model: ${error.message}`, { cause: error })
     }
   }
   const weights = { parameters, state, backend }
@@ -136,11 +136,11 @@ const portText = ({ type, shape }: OnnxPort): string =>
 /** The shape of one example of an input [N, ...]. */
 function exampleShape({ name: of, shape }: OnnxPort, name: string): Shape {
   if (shape === undefined || shape.length === 0)
-    throw new FormatError(`${name}: its input '${printable(of)}' has no axis of examples; use run`)
+    throw new FormatError(`${name}: its input '${printable(of)}' has no batch axis; use run`)
   return shape.slice(1).map((size, i) => {
     if (typeof size === 'number') return size
     throw new FormatError(
-      `${name}: axis ${i + 1} of its input '${printable(of)}' is left open; give its size as ${size || `${of}.${i + 1}`}`,
+      `${name}: axis ${i + 1} of its input '${printable(of)}' is dynamic; give its size in freeDimensions, as ${size || `${of}.${i + 1}`}`,
     )
   })
 }
@@ -166,7 +166,7 @@ function bind(network: OnnxNetwork, freeDimensions: Readonly<Record<string, numb
   for (const key of Object.keys(freeDimensions))
     if (!used.has(key))
       throw new ArgumentError(
-        `${name}: there is no open axis '${printable(key)}'; ${open.size === 0 ? 'all sizes are fixed' : `open are ${[...open].join(', ')}`}`,
+        `${name}: it has no dynamic axis '${printable(key)}'; ${open.size === 0 ? 'all axes are fixed' : `choose from ${[...open].join(', ')}`}`,
       )
   return { ...network, inputs }
 }

@@ -18,17 +18,17 @@ export const newestOpset = 22
 
 /** What a node's operator is in the file's set of operators, or why it cannot be read. */
 function operatorOf({ operator, domain, attributes }: OnnxNode, opsets: Opsets): OperatorVersion | string {
-  if (domain !== '') return `is of domain ${printable(domain)}, whose operators are not read`
-  if (!Object.hasOwn(operators, operator)) return 'is of an operator that is not read'
+  if (domain !== '') return `belongs to the domain ${printable(domain)}, which is not supported`
+  if (!Object.hasOwn(operators, operator)) return 'is not a supported operator'
   const opset = opsets[''] ?? 1
   const version = versionIn(operators[operator], opset)
   if (version === undefined)
-    return `is of an operator that is there from operator set ${operators[operator][0].since} on; the file says ${opset}`
+    return `is an operator introduced in opset ${operators[operator][0].since}; the file declares opset ${opset}`
   const { compute, since, attributes: known } = version
-  if (compute === undefined) return `is of an operator that is not read as it is from operator set ${since} on`
+  if (compute === undefined) return `is not supported as defined from opset ${since} on`
   const unknown = Object.keys(attributes).find((name) => !known.includes(name) && !withoutEffect.has(name))
   if (unknown !== undefined)
-    return `has an attribute '${printable(unknown)}'; in operator set ${opset} it has ${known.length === 0 ? 'none' : `${known.join(', ')}`}`
+    return `has an attribute '${printable(unknown)}'; in opset ${opset} it has ${known.length === 0 ? 'none' : `${known.join(', ')}`}`
   return version
 }
 
@@ -46,7 +46,7 @@ export function runGraph(graph: OnnxGraph, frame: Frame, trace: Trace, opsets: O
   for (const node of needed(graph)) runNode(node, frame, trace, opsets)
   return graph.outputs.map(({ name }) => {
     const value = frame.find(name, trace)
-    if (value === undefined) throw new FormatError(`ONNX graph: its output '${printable(name)}' is given by no node`)
+    if (value === undefined) throw new FormatError(`ONNX graph: its output '${printable(name)}' is produced by no node`)
     return value
   })
 }

@@ -47,7 +47,7 @@ function outputOf(network: OnnxNetwork, output: string, inputs: Tensors, scope: 
   const examples = Object.values(inputs)[0].shape[0]
   if (tensor.shape[0] !== examples)
     throw new FormatError(
-      `ONNX graph: its output '${printable(output)}' is ${formatShape(tensor.shape)} for ${examples} examples; the first axis has to count the examples, else use run of loadOnnx's model`,
+      `ONNX graph: its output '${printable(output)}' is ${formatShape(tensor.shape)} for ${examples} examples; the first axis must be the batch; otherwise use run of loadOnnx's model`,
     )
   return checked(tensor, openChecks(checks))
 }

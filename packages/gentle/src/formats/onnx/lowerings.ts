@@ -45,11 +45,11 @@ const comparison =
   }
 
 const none: Lower = (exporter, node) =>
-  exporter.fail(node, 'has no form in ONNX; expected a network of ops that have one')
+  exporter.fail(node, 'has no ONNX equivalent; expected a network of ops that have one')
 
 /** What only the gradients of other ops compute. */
 const ofGradients: Lower = (exporter, node) =>
-  exporter.fail(node, 'has no form in ONNX: it is part of a gradient; expected what prediction computes')
+  exporter.fail(node, 'has no ONNX equivalent: it is part of a gradient; expected what prediction computes')
 
 /** A reduction of x, whose axes are an attribute before a version of the operator set, and an operand from it on. */
 function reduction(
@@ -361,7 +361,7 @@ const lowerings: Record<ElementwiseName | StructuredName, Lower> = {
   },
   ctcLoss: none,
   ctcLossGradient: ofGradients,
-  uniform: (exporter, node) => exporter.fail(node, 'has no form in ONNX, whose random numbers are others'),
+  uniform: (exporter, node) => exporter.fail(node, 'has no ONNX equivalent, whose random numbers differ'),
 }
 
 function convolution({ attributes }: Tensor, w: Tensor): Attributes {

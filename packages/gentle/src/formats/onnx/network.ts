@@ -73,9 +73,7 @@ export function networkOf(
     throw new FormatError(`${name}: ${problem}`)
   }
   if (opsets[''] > newestOpset)
-    fail(
-      `its operators are those of set ${opsets['']}; the newest that is read is ${newestOpset}, so export it for that`,
-    )
+    fail(`its opset is ${opsets['']}; the newest supported one is ${newestOpset}, so export it with that`)
   const { nodes, constants } = lifted(graph)
   const stored = [...graph.initializers, ...constants]
   const [asNumbers, asStatistics] = [namesAt(nodes, numbersRead), namesAt(nodes, statistics)]
@@ -97,11 +95,11 @@ export function networkOf(
   const port = ({ name: of, shape, dataType, kind }: OnnxValue, what: string): OnnxPort => {
     const type = typeOfNumber(dataType)
     if (kind !== undefined) return fail(`its ${what} '${printable(of)}' is not a tensor but of the kind: ${kind}`)
-    if (dataType === dataTypes.string) return fail(`its ${what} '${printable(of)}' is of texts; expected numbers`)
+    if (dataType === dataTypes.string) return fail(`its ${what} '${printable(of)}' holds strings; expected numbers`)
     if (type === undefined) return fail(`its ${what} '${printable(of)}' has elements of type ${dataType} of ONNX`)
     if (type === 'bfloat16')
       return fail(
-        `its ${what} '${printable(of)}' is of bfloat16, of which there are no arrays; cast it within the model`,
+        `its ${what} '${printable(of)}' is bfloat16, which JavaScript has no arrays for; cast it within the model`,
       )
     return { name: of, type, shape }
   }

@@ -9,7 +9,7 @@ const exact = 2 ** 53
 /** Numbers as elements of a type. @throws RangeError for integers that cannot be told exactly. */
 export function knownAs(type: OnnxType, shape: Shape, data: ArrayLike<number>): Known {
   const inexact = isInteger(type) && Array.from(data).some((x) => Math.abs(x) > exact && Math.abs(x) < 2 ** 62)
-  if (inexact) throw new RangeError('an integer beyond 2^53 comes out, which is more than is computed exactly here')
+  if (inexact) throw new RangeError('the result is an integer beyond 2^53, which is not exact here')
   return { type, shape, data: Array.from(data, (x) => elementOf(x, type)) }
 }
 

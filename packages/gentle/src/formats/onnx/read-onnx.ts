@@ -71,8 +71,8 @@ function readTensor(reader: PbfReader, where: string): OnnxTensor {
     throw new FormatError(`${where}: tensor '${printable(name)}' ${problem}`)
   }
   if (external) fail('has its data in another file; export the model as one file')
-  if (segmented) fail('is a part of a tensor; expected whole ones')
-  if (dataType === dataTypes.string) fail('has elements that are texts; expected numbers')
+  if (segmented) fail('is a segment of a tensor; expected whole tensors')
+  if (dataType === dataTypes.string) fail('has elements that are strings; expected numbers')
   if (!shape.every((n) => Number.isSafeInteger(n) && n >= 0)) fail(`has the shape ${shown(shape)}`)
   const count = shape.reduce((product, n) => product * n, 1)
   const data = raw === undefined ? listedValues(listed, dataType, fail) : rawValues(raw, dataType, fail)
@@ -92,7 +92,7 @@ function listedValues(listed: number[], dataType: number, fail: (problem: string
 }
 
 const typeProblem = (dataType: number): string =>
-  `has elements of type ${dataType} of ONNX; expected floats of 16 to 64 bits, integers of 8 to 64, or truth values`
+  `has elements of type ${dataType} of ONNX; expected floats of 16 to 64 bits, integers of 8 to 64, or booleans`
 
 const brainFloat = new DataView(new ArrayBuffer(4))
 
@@ -114,12 +114,12 @@ function halfToNumber(bits: number): number {
 function rawValues(raw: Uint8Array, dataType: number, fail: (problem: string) => never): OnnxTensor['data'] {
   const view = new DataView(raw.buffer, raw.byteOffset, raw.byteLength)
   const list = (size: number, read: (at: number) => number): number[] => {
-    if (raw.length % size !== 0) fail(`has ${raw.length} bytes, no multiple of ${size}`)
+    if (raw.length % size !== 0) fail(`has ${raw.length} bytes, not a multiple of ${size}`)
     return Array.from({ length: raw.length / size }, (_, i) => read(i * size))
   }
   switch (dataType) {
     case dataTypes.float: {
-      if (raw.length % 4 !== 0) fail(`has ${raw.length} bytes, no multiple of 4`)
+      if (raw.length % 4 !== 0) fail(`has ${raw.length} bytes, not a multiple of 4`)
       // Without a copy where the bytes are aligned: weights are large.
       const aligned = raw.byteOffset % 4 === 0 ? raw : new Uint8Array(raw)
       return new Float32Array(aligned.buffer, aligned.byteOffset, raw.length / 4)
@@ -262,7 +262,7 @@ function readGraphMessage(reader: PbfReader, where: string): OnnxGraph {
     else if (tag === 5) initializers.push(readTensor(r, where))
     else if (tag === 11) inputs.push(readValue(r))
     else if (tag === 12) outputs.push(readValue(r))
-    else if (tag === 15) throw new FormatError(`${where}: its graph has sparse initializers, which are not read`)
+    else if (tag === 15) throw new FormatError(`${where}: its graph has sparse initializers, which are not supported`)
   })
   return { name, nodes, initializers, inputs, outputs }
 }
@@ -316,7 +316,7 @@ export function readOnnx(file: Uint8Array, where: string): OnnxFile {
     if (graph === undefined) throw new FormatError(`${where} is not an ONNX file: it has no graph`)
     if (functions > 0)
       throw new FormatError(
-        `${where}: it defines ${functions} functions of its own, which are not read; write it with functions inlined`,
+        `${where}: it defines ${functions} functions of its own, which are not supported; export it with functions inlined`,
       )
     return { graph, opsets, irVersion, producer: `${producer} ${producerVersion}`.trim(), metadata }
   })

@@ -68,7 +68,7 @@ export class Runner {
         for (const [key, numbers] of compute(values))
           given.set(key, { numbers, fixed: numbers.shape.includes(0) || !this.#fits(numbers) })
     }
-    throw new FormatError(`${this.#name}: its shapes depend on its numbers more than ${maxStages} times over`)
+    throw new FormatError(`${this.#name}: its shapes depend on computed values more than ${maxStages} times in a row`)
   }
 
   dispose(): void {

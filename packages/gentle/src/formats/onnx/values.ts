@@ -58,7 +58,7 @@ const maxKnown = 2 ** 26
 
 /** For each element of a shape, in order, the offset that these strides give it. */
 export function offsetsOf(shape: Shape, strides: readonly number[], start = 0): number[] {
-  if (sizeOf(shape) > maxKnown) throw new RangeError(`${sizeOf(shape)} numbers are too many to be known beforehand`)
+  if (sizeOf(shape) > maxKnown) throw new RangeError(`${sizeOf(shape)} numbers are too many to compute beforehand`)
   const offsets = new Array<number>(sizeOf(shape))
   const place = shape.map(() => 0)
   let offset = start

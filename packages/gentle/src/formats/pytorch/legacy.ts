@@ -34,7 +34,8 @@ export function readLegacy(bytes: Uint8Array, fail: Fail): Saved {
   const pickled = at
   for (const key of keys) {
     const storage = storages.get(key)
-    if (storage === undefined) return fail('lists a storage that its pickle does not have; or its type is not read')
+    if (storage === undefined)
+      return fail('lists a storage that its pickle does not have; or its type is not supported')
     if (at + 8 > bytes.length) fail('is cut off: storages are missing')
     const length = Number(view.getBigInt64(at, true))
     const from = at + 8

@@ -177,7 +177,7 @@ class Unpickler {
       if (opcode === stop) return this.pop()
       const instruction = instructions[opcode]
       if (instruction === undefined)
-        this.#broken(`opcode 0x${opcode.toString(16).padStart(2, '0')} makes no plain data`)
+        this.#broken(`opcode 0x${opcode.toString(16).padStart(2, '0')} makes more than plain data`)
       instruction(this)
     }
   }

@@ -98,7 +98,7 @@ export interface Choice extends Part {
 export function chooseWeights(root: PickleValue, key: string | undefined, fail: Fail): Choice {
   const items = itemsOf(root)
   if (items === undefined || isModule(root)) {
-    if (key !== undefined) fail(`holds one network, so that there is no ${quoted(key)} in it`)
+    if (key !== undefined) fail(`holds a single network, so it has no ${quoted(key)}`)
     return { key: '', value: root, others: [] }
   }
   const parts = (keys: readonly string[]): Part[] =>
@@ -164,7 +164,7 @@ export function tensorsOf(root: PickleValue, max: number, advice: string, fail: 
   const visit = (value: PickleValue, name: string, depth: number): void => {
     if (depth > deepest) fail(`its containers are nested more than ${deepest} deep; ${advice}`)
     spent += value instanceof PickledTensor ? 1 + name.length : 1
-    if (spent > max) fail(`its pickle names the same containers very many times; ${advice}`)
+    if (spent > max) fail(`its pickle repeats the same containers too often; ${advice}`)
     const within = (key: string): string => (depth === 0 ? key : `${name}.${key}`)
     const items = itemsOf(value)
     if (value instanceof PickledTensor) {
@@ -178,7 +178,7 @@ export function tensorsOf(root: PickleValue, max: number, advice: string, fail: 
         visit(entry, within(String(i)), depth + 1)
       })
     else if (value instanceof PickleObject && holdsTensors(value, seen))
-      fail(`holds ${quoted(name)}, a ${printable(value.name)}, which has tensors that are not read; ${advice}`)
+      fail(`holds ${quoted(name)}, a ${printable(value.name)}, whose tensors cannot be read; ${advice}`)
   }
   visit(root, '', 0)
   return tensors

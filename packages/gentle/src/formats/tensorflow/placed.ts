@@ -99,7 +99,7 @@ export const meantBy = (x: Tensor, asInLibrary: boolean): Placed =>
 export function givenBy(y: Placed, asInLibrary: boolean, examples: number): Tensor {
   if (y.shape[0] !== examples)
     throw new FormatError(
-      `its graph makes ${formatShape(y.shape)} of ${examples} examples; expected as many rows. It may be for another number of examples`,
+      `its graph makes ${formatShape(y.shape)} of ${examples} examples; expected one row per example. It may be built for another batch size`,
     )
   return isTurned(y, asInLibrary) ? y.channelsFirst : y.written
 }

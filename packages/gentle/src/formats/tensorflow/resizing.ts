@@ -32,7 +32,7 @@ const maxWeights = 2 ** 26
 
 /** The map of `from` pixels to `to`, as a matrix. */
 function lines(from: number, to: number, places: PixelPlaces): Tensor {
-  if (to * from > maxWeights) throw new ShapeError(`resize: from ${from} to ${to} pixels is more than can be held`)
+  if (to * from > maxWeights) throw new ShapeError(`resize: from ${from} to ${to} pixels is too large`)
   const weights = new Float32Array(to * from)
   for (let i = 0; i < to; i++) {
     const place = Math.min(Math.max(placeOf(i, from, to, places), 0), from - 1)
@@ -48,7 +48,7 @@ export function resizeNearest(x: Tensor, size: Both, places: PixelPlaces): Tenso
   if (places === 'asymmetric') return upsample2d(x, { size }, { method: 'nearest' })
   return ([0, 1] as const).reduce((y, axis) => {
     const from = y.shape[2 + axis]
-    if (size[axis] > maxWeights) throw new ShapeError(`resize: to ${size[axis]} pixels is more than can be held`)
+    if (size[axis] > maxWeights) throw new ShapeError(`resize: to ${size[axis]} pixels is too large`)
     const indices = Array.from({ length: size[axis] }, (_, i) => {
       const place = placeOf(i, from, size[axis], places)
       return Math.min(Math.max(Math.floor(place + 0.5), 0), from - 1)

@@ -130,7 +130,7 @@ class ArpaReader {
     for (const [i, token] of parts.slice(0, length).entries()) {
       const number = length === 1 ? this.#newToken(token) : this.#tokenNumber(token)
       const child: Ngram = ngram.children.get(number) ?? newNgram()
-      if (i === length - 1 && !Number.isNaN(child.logProbability)) this.#fail(`'${line}' stands there twice`)
+      if (i === length - 1 && !Number.isNaN(child.logProbability)) this.#fail(`'${line}' is listed twice`)
       ngram.children.set(number, child)
       ngram = child
     }
@@ -156,7 +156,7 @@ class ArpaReader {
 
   #tokenNumber(written: string): number {
     const number = this.#numbers.get(unknownTokens.has(written) ? unknownToken : written)
-    if (number === undefined) this.#fail(`'${written}' is none of the sequences of one token`)
+    if (number === undefined) this.#fail(`'${written}' is not among the unigrams`)
     return number
   }
 }

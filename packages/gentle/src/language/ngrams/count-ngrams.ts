@@ -44,11 +44,11 @@ export function countNgrams(sentences: Iterable<readonly string[]>, { order = 3 
     let number = numbers.get(token)
     if (number === undefined) {
       if (token === '' || /\s/u.test(token))
-        throw new ArgumentError(`countNgrams: '${token}' is not a token; expected words without blanks`)
+        throw new ArgumentError(`countNgrams: '${token}' is not a token; expected words without spaces`)
       number = tokens.push(token) - 1
       numbers.set(token, number)
     }
-    if (number <= end) throw new ArgumentError(`countNgrams: '${token}' is a mark; expected words of a text`)
+    if (number <= end) throw new ArgumentError(`countNgrams: '${token}' is a reserved marker; expected words of a text`)
     return number
   }
   const root = newCounted()

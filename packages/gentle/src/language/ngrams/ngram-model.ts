@@ -88,7 +88,7 @@ export class NgramModel {
    * @throws ArgumentError where there are no sentences.
    */
   perplexity(sentences: readonly (readonly string[])[]): number {
-    if (sentences.length === 0) throw new ArgumentError('NgramModel: no sentences have no perplexity')
+    if (sentences.length === 0) throw new ArgumentError('NgramModel: there are no sentences; expected at least one')
     const sum = sentences.reduce((total, sentence) => total + this.logProbability(sentence), 0)
     return Math.exp(-sum / sentences.reduce((total, { length }) => total + length + 1, 0))
   }

@@ -63,7 +63,7 @@ function checked(options: DeepSpeechOptions): Required<DeepSpeechOptions> {
   if (!(Number.isInteger(lookahead) && lookahead >= 0))
     throw new ArgumentError(`deepSpeech: lookahead is ${lookahead}; expected a whole number of at least 0`)
   if (bidirectional && lookahead > 0)
-    throw new ArgumentError('deepSpeech: lookahead is for networks that go forwards alone; set bidirectional: false')
+    throw new ArgumentError('deepSpeech: lookahead is only for unidirectional networks; set bidirectional: false')
   Dropout(dropout)
   return { ...options, cell, bidirectional, lookahead, dropout }
 }

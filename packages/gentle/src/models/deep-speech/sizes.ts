@@ -17,11 +17,11 @@ const small = [
 /** By their names: two that two cores train within minutes on an hour of speech, and one as deep as the paper's largest. */
 export const speechNetworks: Readonly<Record<string, SpeechNetworkEntry>> = {
   deepspeech: {
-    text: 'small; hears a sound forwards and backwards',
+    text: 'small and bidirectional',
     options: { convolutions: small, layers: 3, units: 160, dropout: 0.2 },
   },
   deepspeech_online: {
-    text: 'small; hears a sound forwards alone, and answers 0.6 s later',
+    text: 'small and unidirectional, for streaming; its output lags by 0.6 s',
     options: { convolutions: small, layers: 3, units: 192, bidirectional: false, lookahead: 10, dropout: 0.2 },
   },
   deepspeech_large: {
@@ -49,7 +49,7 @@ export function speechNetwork(
 ): DeepSpeech {
   if (!Object.hasOwn(speechNetworks, name))
     throw new ArgumentError(
-      `speechNetwork: no network of speech is named '${name}'; there are ${Object.keys(speechNetworks).join(', ')}`,
+      `speechNetwork: no speech network is named '${name}'; choose from ${Object.keys(speechNetworks).join(', ')}`,
     )
   const { options: own } = speechNetworks[name]
   const { symbols, layers = own.layers, units = own.units } = options

@@ -78,7 +78,7 @@ export function normalizeChannels(
     return add(mul(x, along(scale)), along(offset))
   }
   const count = sizeOf(x.shape) / channels
-  if (count === 1) throw new ShapeError('training needs more than one value a channel; use a larger batch')
+  if (count === 1) throw new ShapeError('training needs more than one value per channel; use a larger batch')
   const axes = x.shape.flatMap((_, i) => (i === axis ? [] : [i]))
   const present = mask && (mask.shape.length > axis ? mask : reshape(mask, [...mask.shape, 1, ...behind]))
   const share = mask && div(sizeOf(mask.shape), sum(mask))

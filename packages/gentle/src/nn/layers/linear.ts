@@ -32,7 +32,7 @@ export function Linear(units: number, options: LinearOptions = {}): Layer {
       inLayer(scope, description, x, () => {
         const features = x.shape.at(-1)
         if (x.shape.length < 2 || features === undefined)
-          throw new ShapeError('expected a batch of features [N, F]; put flatten() before this layer')
+          throw new ShapeError('expected a batch of features [N, F]; put Flatten() before this layer')
         const y = matmul(x, scope.parameter('weight', [units, features], initialize), { transposeB: true })
         return bias ? add(y, scope.parameter('bias', [units], constants(biasInit))) : y
       }),

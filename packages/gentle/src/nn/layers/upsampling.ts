@@ -22,7 +22,7 @@ export function Upsample2d(to: Pair | { readonly size: Pair }, options: Upsample
     throw new ArgumentError(`upsample2d: method is ${JSON.stringify(method)}; expected 'nearest' or 'bilinear'`)
   checkFlag(alignCorners, 'upsample2d: alignCorners')
   if (alignCorners && method === 'nearest')
-    throw new ArgumentError("upsample2d: alignCorners is for the method 'bilinear' alone; leave it out")
+    throw new ArgumentError("upsample2d: alignCorners is only for the method 'bilinear'; leave it out")
   const isSize = typeof to === 'object' && 'size' in to
   toPair(isSize ? to.size : to, 1, `upsample2d: ${isSize ? 'size' : 'factor'}`)
   const description = { type: 'upsample2d', to, options }

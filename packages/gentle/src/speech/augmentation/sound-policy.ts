@@ -77,7 +77,7 @@ export function checkSoundPolicy({ speed, gain, shift, noise, mask = {} }: Sound
   if (noise !== undefined) {
     checkSpan('the ratio of noise', noise.ratio, -100, 200)
     checkNumber('the probability of noise', noise.probability, 1)
-    if (noise.files?.length === 0) throw new ArgumentError('sound policy: noise is of no files; name at least one')
+    if (noise.files?.length === 0) throw new ArgumentError('sound policy: noise names no files; name at least one')
   }
   checkNumber('frequencyMasks', mask.frequencyMasks, 100, true)
   checkNumber('frequencyWidth', mask.frequencyWidth, 10_000, true)

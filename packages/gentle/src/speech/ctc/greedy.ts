@@ -38,9 +38,7 @@ export function logSumOfStep(row: Float32Array, where: string): number {
   for (const logit of row) sum += Math.exp(logit - max)
   const logSum = max + Math.log(sum)
   if (!Number.isFinite(logSum))
-    throw new ArgumentError(
-      `${where}: there are logits that are NaN or infinite; expected those of a network that learned`,
-    )
+    throw new ArgumentError(`${where}: some logits are NaN or infinite; expected finite ones`)
   return logSum
 }
 

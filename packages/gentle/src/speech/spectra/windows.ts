@@ -18,7 +18,7 @@ const coefficients: Readonly<Record<WindowName, number>> = { hann: 0.5, hamming:
  */
 export function windowSamples(name: WindowName, length: number, kind: WindowKind): Float64Array<ArrayBuffer> {
   if (!Object.hasOwn(coefficients, name))
-    throw new ArgumentError(`window '${name}': there is none; expected ${Object.keys(coefficients).join(', ')}`)
+    throw new ArgumentError(`window '${name}' is unknown; expected ${Object.keys(coefficients).join(', ')}`)
   if (kind !== 'periodic' && kind !== 'symmetric')
     throw new ArgumentError(`window ${name}: its kind is '${kind}'; expected periodic or symmetric`)
   if (!Number.isInteger(length) || length < 1)

@@ -20,7 +20,7 @@ export class SymbolTable {
     if (odd >= 0) throw new ArgumentError(`symbols: '${symbols[odd]}' is ${odd}; expected a single character`)
     this.symbols = symbols
     this.#numbers = new Map(symbols.map((symbol, number) => [symbol, number]))
-    if (this.#numbers.size < symbols.length) throw new ArgumentError('symbols: one of them stands there twice')
+    if (this.#numbers.size < symbols.length) throw new ArgumentError('symbols: one of them is listed twice')
   }
 
   /** A table of all characters of these texts, in the order of their code points. */

@@ -31,7 +31,7 @@ export const detect: VisionTask<ScoredBox[]> = {
   },
   task(network, inputShape, loss) {
     if (loss !== undefined)
-      throw new ArgumentError(`detection: loss is ${JSON.stringify(loss)}; a detector has one of its own, leave it out`)
+      throw new ArgumentError(`detection: loss is ${JSON.stringify(loss)}; a detector has its own loss; leave it out`)
     return detection(levelsOf(network, inputShape))
   },
   async score(model, set, options) {

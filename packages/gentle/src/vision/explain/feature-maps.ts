@@ -33,7 +33,7 @@ export async function featureMaps(
   const spatial = new Map(traced.layers.filter(isSpatial).map((layer) => [layer.path, layer]))
   const none = layers.find((path) => !spatial.has(path))
   if (none !== undefined)
-    throw new ArgumentError(`featureMaps: no layer '${none}' gives maps; there are ${[...spatial.keys()].join(', ')}`)
+    throw new ArgumentError(`featureMaps: no layer '${none}' gives maps; choose from ${[...spatial.keys()].join(', ')}`)
   const outputs = Object.fromEntries(layers.map((path) => [path, spatial.get(path)!.output]))
   const program = await model.backend.compile({ inputs: { x: traced.x }, outputs })
   const results = await program.run({ x: picture })

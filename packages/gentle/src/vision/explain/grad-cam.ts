@@ -28,7 +28,7 @@ export async function gradCam(model: Model, picture: Float32Array, classIndex: n
     throw new ArgumentError(
       layer === undefined
         ? 'gradCam: the model has no layer whose output has places; it needs a convolution'
-        : `gradCam: no layer '${layer}' gives maps; there are ${layers
+        : `gradCam: no layer '${layer}' gives maps; choose from ${layers
             .filter(isSpatial)
             .map(({ path }) => path)
             .join(', ')}`,

@@ -35,7 +35,7 @@ export function addToConfusion(
   checkSize(confusion, classes)
   if (truth.length !== prediction.length)
     throw new ArgumentError(
-      `Masks of ${truth.length} true and ${prediction.length} predicted pixels: expected as many of both.`,
+      `Masks of ${truth.length} true and ${prediction.length} predicted pixels: expected equal numbers.`,
     )
   for (let i = 0; i < truth.length; i++) {
     const is = truth[i]
@@ -76,7 +76,7 @@ export function segmentationMetrics(confusion: Float64Array | readonly number[],
 function checkSize(confusion: ArrayLike<number>, classes: number): void {
   if (confusion.length !== classes * classes)
     throw new ArgumentError(
-      `A confusion of ${confusion.length} counts for ${classes} classes: expected ${classes * classes}, a row a true class.`,
+      `A confusion of ${confusion.length} counts for ${classes} classes: expected ${classes * classes}, one row per true class.`,
     )
 }
 

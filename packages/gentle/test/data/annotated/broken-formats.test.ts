@@ -96,7 +96,7 @@ describe('a COCO set', () => {
       filesWith({ categories: [3, 7].map((id) => ({ id, name: 'cat' })) }),
       /3 and 7 of .* are both called 'cat'/,
     ],
-    ['without categories', filesWith({ categories: [], annotations: [] }), /has no categories; expected one at least/],
+    ['without categories', filesWith({ categories: [], annotations: [] }), /has no categories; expected at least one/],
     [
       'with other categories in another part',
       {
@@ -114,18 +114,18 @@ describe('a COCO set', () => {
     [
       'with two files of a part',
       { ...pictures, 'train1.json': '{}', 'train2.json': '{}' },
-      /train1\.json and .*train2\.json are both of train/,
+      /train1\.json and .*train2\.json are both for train;/,
     ],
     [
       'whose pictures are all missing',
       { 'all.json': JSON.stringify(json) },
-      /of a part's 4 pictures none can be used; the first: image 0\.png: there is no such file in/,
+      /none of the 4 pictures of a split can be used; the first: image 0\.png: there is no such file in/,
     ],
-    ['of no pictures', filesWith({ images: [], annotations: [] }), /one of its parts has no pictures/],
+    ['of no pictures', filesWith({ images: [], annotations: [] }), /one of its splits has no pictures/],
     [
       'whose boxes are shares of their pictures',
       filesWith({ annotations: json.annotations.map((each) => ({ ...each, bbox: [0.1, 0.2, 0.5, 0.6] })) }),
-      /all its boxes are within 0 and 1, as shares of a picture are; expected pixels/,
+      /all its boxes lie between 0 and 1, like fractions of the picture; expected pixels/,
     ],
     [
       'too small to split',
@@ -149,7 +149,7 @@ describe('a COCO set', () => {
     [
       'a picture of another size',
       imageWith({ width: 50 }),
-      /it is 32 wide and 32 high as it is seen, but .*all\.json says 50 x 32/,
+      /it is 32 x 32 when displayed, but .*all\.json says 50 x 32/,
     ],
   ])('leaves out %s', (_, files, message) => leftOut('coco', files, message))
 
@@ -204,7 +204,7 @@ describe('a COCO set', () => {
     expect(masked.corrected).toEqual([
       {
         file: expect.stringMatching(/0\.png$/),
-        what: 'objects without an outline that can be read, the pixels of whose boxes count nowhere',
+        what: 'objects without a readable outline; the pixels of their boxes are ignored',
         reason: expect.stringMatching(message),
       },
     ])
@@ -262,7 +262,7 @@ describe('a COCO set', () => {
       'all.json': JSON.stringify({ ...json, images: images(width, height), annotations: [] }),
     })
     expect((await cocoFolder(folderOf(files(8, side)), options)).skipped).toEqual([])
-    await refused('coco', files(side, 8), /it is 8 wide and 32 high as it is seen, but .* says 32 x 8/)
+    await refused('coco', files(side, 8), /it is 8 x 32 when displayed, but .* says 32 x 8/)
   })
 })
 
@@ -285,7 +285,7 @@ describe('a VOC set', () => {
     [
       'with masks of unknown classes',
       changed(files, { 'labelmap.txt': undefined }),
-      /'corner' is none of VOC's own classes/,
+      /'corner' is not one of VOC's classes/,
     ],
   ])('%s is refused', (_, content, message) => refused('voc', content, message))
 
@@ -372,14 +372,14 @@ describe('a YOLO set', () => {
       /data\.yaml: it has no names of classes; expected names: \[cat, dog\]/,
     ],
     ['with a gap in its names', yaml('names:\n  0: corner\n  2: ring'), /the class 1 has no name/],
-    ['with a name twice', yaml('names: [cat, cat]'), /'cat' stands twice/],
+    ['with a name twice', yaml('names: [cat, cat]'), /'cat' is listed twice/],
     ['with another number of names', yaml('names: [corner, ring]\nnc: 3'), /has nc: 3, but 2 names/],
-    ['of keypoints', yaml('names: [corner, ring]\nkpt_shape: [17, 3]'), /a set of keypoints/],
+    ['of keypoints', yaml('names: [corner, ring]\nkpt_shape: [17, 3]'), /describes keypoints/],
     ['with a place that is none', yaml('names: [corner, ring]\ntrain: 5'), /train is 5; expected a folder/],
     [
       'with a place that is not there',
       yaml('names: [corner, ring]\ntrain: images/trian'),
-      /train is images\/trian, which is not there: looked for/,
+      /train is images\/trian, which does not exist: looked for/,
     ],
     [
       'without a place for training',
@@ -401,7 +401,7 @@ describe('a YOLO set', () => {
     ['an odd outline', '0 0.1 0.1 0.2 0.2 0.3 0.3 0.4', /line 1 has 8 numbers/],
     ['a class without a name', '2 0.5 0.5 0.1 0.1', /line 1 is of class 2; expected 0 to 1 for 2 classes/],
     ['a class that is not a number of one', '0.5 0.5 0.5 0.1 0.1', /line 1 is of class 0\.5/],
-    ['pixels for shares', '0 15 15 4 4', /line 1 has 15; expected shares/],
+    ['pixels for shares', '0 15 15 4 4', /line 1 has 15; expected fractions/],
   ])('leaves out a picture whose labels have %s', (_, lines, message) =>
     leftOut('yolo', changed(files, { 'labels/train/0.txt': lines }), message),
   )
@@ -434,7 +434,7 @@ describe('a set of masks', () => {
     [
       'with a number twice',
       changed(files, { 'classes.txt': '0 background\n0 ring' }),
-      /classes\.txt: '0' stands there twice/,
+      /classes\.txt: '0' is listed twice/,
     ],
     [
       'with a number that no byte has',
@@ -472,14 +472,14 @@ describe('a set of masks', () => {
     [
       'a picture that is broken',
       changed(files, { 'images/0.png': 'no picture' }),
-      /0\.png: it cannot be decoded, for it is not a picture/,
+      /0\.png: it cannot be decoded: it is not a picture/,
     ],
   ])('leaves out %s', (_, content, message) => leftOut('masks', content, message))
 
   it('lists a mask without a picture', () =>
     leftOut('masks', changed(files, { 'images/0.png': undefined }), /mask .*0\.png: it has no picture in .*images/))
 
-  it('takes 255 for what counts nowhere', async () => {
+  it('takes 255 for pixels to ignore', async () => {
     const mask = list[0].mask.slice()
     mask[5] = 255
     const { skipped } = await maskFolder(folderOf(changed(files, { 'masks/0.png': indexPng(mask) })), options)
@@ -501,7 +501,7 @@ describe('names of classes', () => {
 
   it('are refused where there are none, or one comes twice', () => {
     expect(() => parseClassNames('\n', 'classes.txt')).toThrow(/^classes\.txt lists no classes/)
-    expect(() => parseClassNames('a\nb\na', 'classes.txt')).toThrow(/'a' stands there twice/)
+    expect(() => parseClassNames('a\nb\na', 'classes.txt')).toThrow(/'a' is listed twice/)
     expect(() => parseClassNames('0 a\n2 b', 'classes.txt')).toThrow(/'b' has the number 2; expected 1/)
   })
 })

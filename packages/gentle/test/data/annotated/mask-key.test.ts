@@ -45,24 +45,20 @@ describe('values of masks', () => {
     const classes = names.filter((name) => name !== '-')
     expect(understood.key.classes).toEqual(classes)
     expect(understood.remark).toContain(
-      `its masks have the values ${values.join(', ')}, which are not indices in a row; they are taken as ${classes.length} classes in order, ${classes.join(', ')}`,
+      `its masks have the values ${values.join(', ')}, which are not consecutive indices; they are read as ${classes.length} classes in order, ${classes.join(', ')}`,
     )
-    expect(understood.remark!.includes('255 counts nowhere')).toBe(names.includes('-'))
+    expect(understood.remark!.includes('255 is ignored')).toBe(names.includes('-'))
   })
 
   it.each<[string, number[], RegExp]>([
     [
       'of shades with gaps and 255',
       [0, 11, 255],
-      /^masks: its masks have the values 0, 11, 255, and 255 may be a class or count nowhere; expected classes\.txt, .* '11 cat'$/,
+      /^masks: its masks have the values 0, 11, 255, and 255 may be a class or mark pixels to ignore; expected classes\.txt, .* '11 cat'$/,
     ],
-    ['of 255 alone', [255], /no value but 255, which counts nowhere/],
-    [
-      'of soft edges',
-      range(256),
-      /its masks have 256 values, as shades of soft edges have them; expected a value a class/,
-    ],
-    ['of soft edges in steps', range(65).map((i) => 2 * i), /its masks have 65 values, as shades of soft edges/],
+    ['of 255 alone', [255], /only the value 255, which is ignored/],
+    ['of soft edges', range(256), /its masks have 256 values, like smoothed edges; expected one value per class/],
+    ['of soft edges in steps', range(65).map((i) => 2 * i), /its masks have 65 values, like smoothed edges/],
   ])('%s are refused', (_, values, message) => {
     expect(() => keyOfValues('masks', seen(values))).toThrow(message)
     expect(() => keyOfValues('masks', seen(values))).toThrow(DataError)
@@ -74,9 +70,9 @@ describe('values of masks', () => {
     expect(key.classes).toEqual(['background', '#000080', '#800000', '#ffffff'])
     expect([0, blue, red, 0xffffff].map((code) => key.colours!.get(code))).toEqual([0, 1, 2, 3])
     expect([key.values.get(0), key.values.get(255), key.values.get(1)]).toEqual([0, 3, undefined])
-    expect(remark).toMatch(/its masks have colours; they are taken as 4 classes in order, background, #000080/)
+    expect(remark).toMatch(/its masks have colours; they are read as 4 classes in order, background, #000080/)
     expect(() => keyOfValues('masks', seen([], { colours: range(65) }))).toThrow(
-      /its masks have 65 colours, as pictures/,
+      /its masks have 65 colours, like pictures/,
     )
   })
 
@@ -105,7 +101,7 @@ describe('values of masks', () => {
   it('are told where they are taken in order', () => {
     const list = parseClassList('sky\nlake', 'classes.txt')
     expect(keyOfList(list, seen([0, 255])).remark).toBe(
-      'its masks have 2 values that are not indices of classes.txt; they are taken in order: 0 is sky, 255 is lake',
+      'its masks have 2 values that are not indices of classes.txt; they are assigned in order: 0 is sky, 255 is lake',
     )
     expect(keyOfList(list, seen([0, 1])).remark).toBeUndefined()
   })

@@ -45,17 +45,13 @@ describe('an annotation of VOC', () => {
   ])('has one name in %s', (_, bytes, name) => expect(namesOf(bytes)).toEqual([name]))
 
   it.each<[string, Buffer, RegExp]>([
-    [
-      'bytes that are not UTF-8',
-      latin1(annotation('Bär')),
-      /^a\.xml is not in UTF-8, as was expected; save it in UTF-8$/,
-    ],
+    ['bytes that are not UTF-8', latin1(annotation('Bär')), /^a\.xml is not valid UTF-8; save it in UTF-8$/],
     [
       'an unknown encoding',
       utf8(annotation('a', declared('utf-7'))),
-      /^a\.xml is in the encoding 'utf-7', which is not known/,
+      /^a\.xml is in the encoding 'utf-7', which is unknown/,
     ],
-    ['half a character', utf16le(mark + annotation('\ud83d')), /is not in UTF-16LE/],
+    ['half a character', utf16le(mark + annotation('\ud83d')), /is not valid UTF-16LE/],
     ['an unknown entity', utf8(annotation('&auml;')), /^a\.xml is not XML: line 1: undefined entity$/],
     ['a bare ampersand', utf8(annotation('cat & dog')), /is not XML: line 1: /],
     ['a character that XML does not have', utf8(annotation('a&#0;')), /is not XML: line 1: malformed character entity/],

@@ -227,12 +227,12 @@ describe('a policy that is none is refused', () => {
     [
       'an unknown type',
       [{ type: 'flip' }, { type: 'turn' }],
-      "transform 2 of the policy is of type 'turn'; there are flip",
+      "transform 2 of the policy has the unknown type 'turn'; choose from flip",
     ],
     [
       'an unknown option',
       [{ type: 'flip', angle: 3 }],
-      "transform 1 of the policy (flip) has no option 'angle'; there are axis, probability",
+      "transform 1 of the policy (flip) has no option 'angle'; choose from axis, probability",
     ],
     [
       'a missing option',

@@ -103,7 +103,7 @@ describe('speechFolder', () => {
       ['no speech', "its transcript '' has no words"],
       ['unknown symbols', "'Dial 500.'"],
     ])
-    expect(remarks).toEqual(['single digits are spelled in English: 1 is one'])
+    expect(remarks).toEqual(['single digits are spelled out in English: 1 becomes one'])
   })
 
   it('tells what it leaves out, and refuses it where it is strict', async () => {
@@ -132,9 +132,9 @@ describe('speechFolder', () => {
       'too short': expect.stringMatching(
         /it has 4 frames \(0\.05 s\) for 'too many words for it', which takes at least 22/,
       ),
-      'too long': expect.stringMatching(/takes 10\.0 s; expected at most 5 s/),
+      'too long': expect.stringMatching(/lasts 10\.0 s; expected at most 5 s/),
       missing: expect.stringMatching(/transcripts\.txt, line 17: there is no sound file \/gone\.wav/),
-      'listed twice': expect.stringMatching(/line 18: x\/0 stands in .*, line 1, too/),
+      'listed twice': expect.stringMatching(/line 18: x\/0 is also listed in .*, line 1, which is used/),
       'no transcript': expect.stringMatching(/unheard\.wav: .*has no line for it/),
     })
     expect(skipped.filter(({ kind }) => kind === 'broken')).toHaveLength(2)
@@ -147,7 +147,7 @@ describe('speechFolder', () => {
     const place = folderOf({ ...files, 'transcripts.txt': `${many(4)['transcripts.txt']}join: beep ascending` })
     const { skipped } = await speechFolder(place)
     expect(skipped.map(({ kind, reason }) => [kind, reason.split(': ').at(-1)])).toEqual([
-      ['too short', "nobody says the 14 characters of 'beep ascending' in 0.38 s"],
+      ['too short', "nobody can say the 14 characters of 'beep ascending' in 0.38 s"],
     ])
   })
 
@@ -193,8 +193,8 @@ describe('speechFolder', () => {
       ['one', 'two'],
     ])
     expect(remarks).toEqual([
-      '2 of 2 recordings of validation say what a recording of train says, too',
-      '2 of 2 recordings of test say what a recording of train says, too',
+      '2 of 2 recordings of validation have the text of a training recording',
+      '2 of 2 recordings of test have the text of a training recording',
     ])
   })
 
@@ -218,7 +218,7 @@ describe('speechFolder', () => {
   it('brings all to one rate, and says so', async () => {
     const files = { ...many(6), 'x/0.wav': sound(8000, 16000) }
     const { remarks, spectrogram, train, validation, test } = await speechFolder(folderOf(files))
-    expect(remarks).toEqual(['files have 8000, 16000 samples per second; all are brought to 8000'])
+    expect(remarks).toEqual(['files have 8000, 16000 samples per second; all are resampled to 8000'])
     expect(spectrogram.options.sampleRate).toBe(8000)
     const all = [train, validation, test].find((part) => part.examples.some(({ file }) => file.endsWith('x/0.wav')))!
     const index = all.examples.findIndex(({ file }) => file.endsWith('x/0.wav'))
@@ -242,15 +242,15 @@ describe('speechFolder', () => {
       'one thing said',
       { 'a.wav': 8000, 'b.wav': 8000, 'c.wav': 8000, 'transcripts.txt': 'a: x\nb: x\nc: x' },
       {},
-      /1 different things/,
+      /1 different texts/,
     ],
     [
       'parts of which nothing can be used',
       { 'train/transcripts.txt': '1: one', 'test/transcripts.txt': '1: one' },
       {},
-      /part train no recording/,
+      /no recording of its train split/,
     ],
-    ['a list of nothing', { 'transcripts.txt': '' }, {}, /part train no recording/],
+    ['a list of nothing', { 'transcripts.txt': '' }, {}, /no recording of its train split/],
     ['a limit below 0', many(3), { maxSeconds: -1 }, /maxSeconds is -1/],
   ])('refuses %s', async (_, files, options, message) => {
     await expect(speechFolder(folderOf(files), options)).rejects.toThrow(message)
@@ -287,13 +287,13 @@ describe('augmentedSpeech', () => {
 
   it('refuses sets that are not speech, and files of noise that are missing', async () => {
     const { train } = await speechFolder(folderOf(many(4)))
-    await expect(augmentedSpeech({ ...train }, {})).rejects.toThrow(/not a set as speechFolder returns/)
+    await expect(augmentedSpeech({ ...train }, {})).rejects.toThrow(/not a set that speechFolder returned/)
     await expect(augmentedSpeech(train, { noise: { ratio: [0, 1], files: ['gone.wav'] } })).rejects.toThrow(
       /gone\.wav cannot be read/,
     )
     const empty = join(folderOf({ 'empty.wav': 0 }), 'empty.wav')
     await expect(augmentedSpeech(train, { noise: { ratio: [0, 1], files: [empty] } })).rejects.toThrow(
-      /empty\.wav: it is to be noise, but has no samples/,
+      /empty\.wav: it is used as noise, but has no samples/,
     )
   })
 })

@@ -200,7 +200,7 @@ describe('exportOnnx', () => {
       outputs: { y: ops.uniform([2], ops.cast(ops.sum(x), 'int32'), { seed: 1, stream: 's' }) },
     }
     await expect(exportGraph(() => graph, { name: 'g', opset: 13, backend })).rejects.toThrow(
-      'exportOnnx: uniform has no form in ONNX, whose random numbers are others',
+      'exportOnnx: uniform has no ONNX equivalent, whose random numbers differ',
     )
   })
 })

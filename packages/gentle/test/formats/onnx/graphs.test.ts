@@ -180,10 +180,10 @@ describe('a graph of ONNX', () => {
     const [small, large] = [await model.run(image(2, 3)), await model.run(image(5, 4))]
     expect(small.y.data).toEqual(large.y.data)
     await expect(model.asModel()).rejects.toThrow(
-      "classifier: axis 2 of its input 'image' is left open; give its size as height",
+      "classifier: axis 2 of its input 'image' is dynamic; give its size in freeDimensions, as height",
     )
     await expect(open('classifier', { freeDimensions: { depth: 3 } })).rejects.toThrow(
-      "there is no open axis 'depth'; open are N, height, width",
+      "it has no dynamic axis 'depth'; choose from N, height, width",
     )
     await expect(open('classifier', { freeDimensions: { height: 0 } })).rejects.toThrow(ArgumentError)
     const fixed = await open('classifier', { freeDimensions: { height: 2, width: 3 } })
@@ -228,13 +228,13 @@ describe('a graph of ONNX', () => {
       const { y } = await onnx.run({ x: { data, shape: [3, 1, 8, 8] } })
       expect(y.shape[0]).not.toBe(3)
       const predicted = onnx.asModel().then((model) => predict(model, data))
-      await expect(predicted).rejects.toThrow(/the first axis has to count the examples, else use run/)
+      await expect(predicted).rejects.toThrow(/the first axis must be the batch; otherwise use run/)
     },
   )
 
   it('is refused for an attribute that its operator does not have, and for a size that no memory holds', async () => {
     await expect((await open('unknownAttribute')).run({ x: { data: floats(1), shape: [1] } })).rejects.toThrow(
-      "ONNX node 'y' (Relu) has an attribute 'slope'; in operator set 16 it has none",
+      "ONNX node 'y' (Relu) has an attribute 'slope'; in opset 16 it has none",
     )
     const began = performance.now()
     await expect((await open('resizeHuge')).asModel()).rejects.toThrow(FormatError)

@@ -166,7 +166,7 @@ describe('ONNX', () => {
     const layer: nn.Layer = { description: { type: 'halved' }, apply: (x) => apply(op, [x], {}) }
     const model = await nn.createModel(layer, [3], { backend })
     await expect(exportOnnx(model)).rejects.toThrow(
-      new FormatError('exportOnnx: halved has no form in ONNX; expected a network of ops that have one'),
+      new FormatError('exportOnnx: halved has no ONNX equivalent; expected a network of ops that have one'),
     )
   })
 
@@ -198,22 +198,22 @@ describe('ONNX', () => {
     [
       'an operator that is not there',
       () => oneNode('Scribble'),
-      /^ONNX node 'n' \(Scribble\) is of an operator that is not read$/,
+      /^ONNX node 'n' \(Scribble\) is not a supported operator$/,
     ],
     [
       'an operator of a stranger',
       () => oneNode('Gelu', { inputs: ['input'], operator: 'Fold' }),
-      /^ONNX node 'n' \(Fold\) is of an operator/,
+      /^ONNX node 'n' \(Fold\) is not a supported operator/,
     ],
     [
       'a value that nothing gives',
       () => oneNode('Add', { inputs: ['input', 'ghost'] }),
-      /^ONNX node 'n' \(Add\) reads 'ghost', which nothing gives$/,
+      /^ONNX node 'n' \(Add\) reads 'ghost', which no node produces$/,
     ],
     [
       'an output that nothing gives',
       () => oneNode('Relu', { outputs: ['elsewhere'] }),
-      /its output 'output' is given by no node$/,
+      /its output 'output' is produced by no node$/,
     ],
     [
       'a window that does not fit',
@@ -223,7 +223,7 @@ describe('ONNX', () => {
     [
       'a node that reads itself',
       () => oneNode('Add', { inputs: ['input', 'output'] }),
-      /reads 'output', which nothing gives$/,
+      /reads 'output', which no node produces$/,
     ],
   ]
   it.each(refused)('refuses %s in a line', async (_, make, message) => {
@@ -284,7 +284,7 @@ describe('ONNX', () => {
         outputs: [{ name: 'output', shape, dataType: dataTypes.float }],
       })
     await expect(openOnnx(graph(['batch', 3, 'height', 4], ['input']), { backend, name: 'f' })).rejects.toThrow(
-      "f: axis 2 of its input 'input' is left open; give its size as height",
+      "f: axis 2 of its input 'input' is dynamic; give its size in freeDimensions, as height",
     )
     await expect(openOnnx(graph([1, 3], ['a', 'b']), { backend, name: 'f' })).rejects.toThrow(
       'f: it has 2 inputs; expected one, or use asInputsModel',

@@ -135,7 +135,7 @@ it('a network that makes other rows than examples is not a model', async () => {
   const config = { layers, input_layers: ends, output_layers: [['y', 0, 0]] }
   const json = { modelTopology: { class_name: 'Functional', config }, weightsManifest: [] }
   const opened = await loadTensorflow(json, () => new Uint8Array(), { backend })
-  await expect(opened.asInputsModel()).rejects.toThrow(/makes \[2, 2\] of 1 examples; expected as many rows/)
+  await expect(opened.asInputsModel()).rejects.toThrow(/makes \[2, 2\] of 1 examples; expected one row per example/)
 })
 
 it('a network is summarised by the names of its layers', async () => {

@@ -78,8 +78,13 @@ describe('exportTensorflow', () => {
       [4, 8, 8],
       'layer 0 (conv2d) has 2 groups, and in TensorFlow.js a group is one channel or all',
     ],
-    ['a norm', nn.Sequential(nn.GroupNorm(2)), [4, 2, 2], "layer 0 (groupNorm) has no form in TensorFlow.js' layers"],
-    ['a step', nn.Step(), [3], "layer 0 (step) has no form in TensorFlow.js' layers"],
+    [
+      'a norm',
+      nn.Sequential(nn.GroupNorm(2)),
+      [4, 2, 2],
+      "layer 0 (groupNorm) has no equivalent among TensorFlow.js' layers",
+    ],
+    ['a step', nn.Step(), [3], "layer 0 (step) has no equivalent among TensorFlow.js' layers"],
     [
       'padding of a maximum over any values, of windows without a middle',
       nn.MaxPool2d(2, { padding: 1 }),
@@ -90,7 +95,7 @@ describe('exportTensorflow', () => {
       'a norm over channels',
       nn.Sequential(nn.LocalResponseNorm()),
       [6, 2, 2],
-      "layer 0 (localResponseNorm) has no form in TensorFlow.js' layers",
+      "layer 0 (localResponseNorm) has no equivalent among TensorFlow.js' layers",
     ],
     [
       'a GRU that resets after the product',
@@ -102,7 +107,7 @@ describe('exportTensorflow', () => {
       'a recurrent layer that normalises',
       nn.LSTM(2, { normalization: 'layer' }),
       [3, 2],
-      'layer 0 (lstm) normalises within its steps, which has no form in TensorFlow.js',
+      'layer 0 (lstm) normalises within its steps, which has no equivalent in TensorFlow.js',
     ],
   ]
   it.each(refused)(

@@ -135,7 +135,7 @@ it.each<[string, object, RegExp]>([
   [
     'an activation that is not told',
     layers({}, { class_name: 'LSTM', config: { name: 'l', units: 2, activation: 'tanh' } }),
-    /layer 'l' \(LSTM\) does not tell its recurrent_activation/,
+    /layer 'l' \(LSTM\) does not give its recurrent_activation/,
   ],
   ['a setting', layers({ twist: 3 }), /layer 'c' \(Conv2D\) has a setting twist that is unknown, "3"/],
   [
@@ -151,7 +151,7 @@ it.each<[string, object, RegExp]>([
   [
     'a slope that TensorFlow.js passes over',
     layers({}, { class_name: 'ReLU', config: { name: 'r', negative_slope: 0.5 } }),
-    /'r' \(ReLU\) has negative_slope or threshold, which TensorFlow\.js passes over/,
+    /'r' \(ReLU\) has negative_slope or threshold, which TensorFlow\.js ignores/,
   ],
   [
     'a mask, where it goes through a layer that takes none',
@@ -166,7 +166,7 @@ it.each<[string, object, RegExp]>([
   [
     'weights of another shape',
     layers({ filters: 4 }),
-    /c\.kernel has shape \[1, 1, 2, 3\], but now \[1, 1, 2, 4\] is asked for/,
+    /c\.kernel has shape \[1, 1, 2, 3\], but now \[1, 1, 2, 4\] is requested/,
   ],
   ['an op', graph({ op: 'Whiten' }), /node 'y' is of an op that is not supported, "Whiten"; supported are Abs, /],
   [
@@ -192,7 +192,7 @@ it.each<[string, object, RegExp]>([
       { name: 'z', op: 'Relu', input: ['y'] },
       { name: 'end', op: 'Relu', input: ['z'] },
     ),
-    /its graph goes round in a circle at node "z"/,
+    /its graph has a cycle at node "z"/,
   ],
   ['a graph without an end', graph({ op: 'Relu', input: ['y'] }), /its graph gives no outputs/],
   [

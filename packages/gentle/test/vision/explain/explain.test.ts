@@ -46,7 +46,7 @@ describe('Grad-CAM', () => {
     const model = await small()
     expect(await gradCam(model, picture, 3)).toEqual(await gradCam(model, picture, 3, '4'))
     await expect(gradCam(model, picture, 5)).rejects.toThrow('there is no class 5; expected 0 to 4')
-    await expect(gradCam(model, picture, 0, '6')).rejects.toThrow("no layer '6' gives maps; there are 0, 1, 2, 3, 4")
+    await expect(gradCam(model, picture, 0, '6')).rejects.toThrow("no layer '6' gives maps; choose from 0, 1, 2, 3, 4")
     await expect(gradCam(model, picture.subarray(1), 0)).rejects.toThrow(ArgumentError)
   })
 

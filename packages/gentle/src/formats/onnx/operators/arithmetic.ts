@@ -159,7 +159,7 @@ const aligned =
   (call: OnnxCall): readonly (Value | undefined)[] => {
     const [a, b] = [call.shape(0), call.shape(1)]
     const same = a.length === b.length && a.every((n, axis) => n === b[axis])
-    if (!same && !call.flag('broadcast')) call.fail('has operands of unlike shapes, and broadcast is not set')
+    if (!same && !call.flag('broadcast')) call.fail('has operands of different shapes, and broadcast is not set')
     const axis = call.number('axis', a.length - b.length)
     if (axis !== a.length - b.length && axis !== -b.length)
       call.fail(`aligns its second operand with axis ${axis}; expected the last axes`)

@@ -54,12 +54,12 @@ export const reshaped = (value: Value, shape: Shape): Value =>
 function askedShape(call: OnnxCall, from: Shape, asked: readonly number[]): number[] {
   const literal = call.opset >= 14 && call.flag('allowzero')
   const sizes = asked.map((n, axis) =>
-    n === 0 && !literal ? (from[axis] ?? call.fail('keeps an axis that is not there')) : n,
+    n === 0 && !literal ? (from[axis] ?? call.fail('keeps an axis that does not exist')) : n,
   )
   const others = sizes.filter((n) => n !== -1).reduce((product, n) => product * n, 1)
   const whole = sizes.map((n) => (n === -1 ? sizeOf(from) / others : n))
   if (sizeOf(whole) !== sizeOf(from) || !whole.every((n) => Number.isSafeInteger(n) && n >= 0))
-    call.fail(`makes [${asked}] of the shape [${from}], which has another number of elements`)
+    call.fail(`reshapes [${from}] to [${asked}], which has a different number of elements`)
   return whole
 }
 
@@ -77,10 +77,10 @@ const squeeze: Compute = (call) => {
   const shape = shapeOf(x)
   const given = axesGiven(call, 1)
   if (given?.length === 0 && shape.includes(1))
-    call.fail('takes away an empty list of axes, which is none or all, depending on the runtime')
+    call.fail('squeezes an empty list of axes, which means none or all, depending on the runtime')
   const axes = given ? axesOf(call, given, shape.length) : shape.flatMap((n, axis) => (n === 1 ? [axis] : []))
   const other = axes.find((axis) => shape[axis] !== 1)
-  if (other !== undefined) call.fail(`takes away axis ${other} of size ${shape[other]}; expected size 1`)
+  if (other !== undefined) call.fail(`squeezes axis ${other} of size ${shape[other]}; expected size 1`)
   return [
     reshaped(
       x,
@@ -94,7 +94,7 @@ const unsqueeze: Compute = (call) => {
   const given = axesGiven(call, 1) ?? call.fail('has no axes')
   const rank = shapeOf(x).length + given.length
   const axes = axesOf(call, given, rank)
-  if (new Set(axes).size < axes.length) call.fail(`puts an axis in twice: [${given}]`)
+  if (new Set(axes).size < axes.length) call.fail(`inserts an axis twice: [${given}]`)
   const rest = [...shapeOf(x)]
   return [
     reshaped(
@@ -222,7 +222,7 @@ export function concatenated(call: OnnxCall, values: readonly Value[], axis: num
         return Array.from(part.data.slice(i * n, (i + 1) * n))
       }),
     ).flat()
-    if (data.length !== sizeOf(shape)) call.fail('puts together values of unlike shapes')
+    if (data.length !== sizeOf(shape)) call.fail('joins values of different shapes')
     return { type, shape, data }
   }
   const parts = values.filter((value) => !shapeOf(value).includes(0))

@@ -57,7 +57,7 @@ export async function exportTensorflow(model: Model): Promise<TensorflowFiles> {
   return { 'model.json': new TextEncoder().encode(JSON.stringify(json)), 'weights.bin': bytes }
 }
 
-const without: Convert = (part) => part.fail("has no form in TensorFlow.js' layers")
+const without: Convert = (part) => part.fail("has no equivalent among TensorFlow.js' layers")
 
 /** Pictures [C, H, W], and sequences [C, L] that are convolved or pooled, come with channels last. */
 function inputOf(writer: KerasWriter, shape: Shape, parts: readonly Part[], x: Tensor): Written {

@@ -22,7 +22,7 @@ interface Options {
 /** What has no place in Keras' layers as TensorFlow.js has them. */
 function checkForm(part: PartContext, options: Options): void {
   const { learnedState = false, stateful = false, resetAfter = true } = options
-  if (learnedState) part.fail('begins with a learned state, which has no form in TensorFlow.js')
+  if (learnedState) part.fail('begins with a learned state, which has no equivalent in TensorFlow.js')
   if (stateful)
     part.fail('is stateful, and there a stateful layer is for one number of examples; expected stateful false')
   if (part.type === 'gru' && resetAfter)
@@ -49,7 +49,7 @@ function weightsOf(part: PartContext, kind: keyof typeof classNames, units: numb
 export const recurrent: Convert = (part) => {
   const { units, options = {} } = part.description as { units?: number; options?: Options }
   // Only a layer without parts of its own has a description here; its parts are norms.
-  if (units === undefined) return part.fail('normalises within its steps, which has no form in TensorFlow.js')
+  if (units === undefined) return part.fail('normalises within its steps, which has no equivalent in TensorFlow.js')
   checkForm(part, options)
   const kind = part.type as keyof typeof classNames
   const { layers = 1, bidirectional = false, outputs = 'all', dropout = 0, residual = false, activation } = options

@@ -97,7 +97,7 @@ const castTo: GraphOperator = (call) => {
         case 'DT_BFLOAT16':
           return cast(x, 'float32')
         default:
-          return call.fail(`casts to ${to}; expected floats, integers or truth values`)
+          return call.fail(`casts to ${to}; expected floats, integers or booleans`)
       }
     }),
   ]

@@ -115,7 +115,7 @@ function inputOf({ name }: GraphEnd, { attributes, op }: GraphNode, fail: Fail):
   if (dtype !== 'DT_FLOAT' && dtype !== 'DT_INT32')
     return fail(`its input ${quoted(name)} is of ${quoted(String(dtype))}; expected DT_FLOAT or DT_INT32`)
   if (!Array.isArray(shape) || shape.length === 0)
-    return fail(`its input ${quoted(name)} does not tell its shape, a batch first`)
+    return fail(`its input ${quoted(name)} does not give its shape, with the batch first`)
   const [batch, ...sizes] = shape as (number | null)[]
   return { name, shape: sizes, dtype: dtype === 'DT_INT32' ? 'int32' : 'float32', ...(batch === null ? {} : { batch }) }
 }

@@ -117,7 +117,7 @@ export function nodesBelow(nodes: readonly RawNode[], values: readonly string[],
     state.set(name, 'open')
     for (const input of node.inputs) {
       const below = outputOf(input).node
-      if (state.get(below) === 'open') return fail(`its graph goes round in a circle at node ${quoted(below)}`)
+      if (state.get(below) === 'open') return fail(`its graph has a cycle at node ${quoted(below)}`)
       if (state.get(below) === undefined) waiting.push(below)
     }
   }

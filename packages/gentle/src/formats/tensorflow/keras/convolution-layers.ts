@@ -128,7 +128,7 @@ const transposed2d: BuildKerasLayer = (config) => {
   const more = config.value('output_padding') === undefined ? undefined : config.counts('output_padding', 2, 0, 0)
   onlyOneGroup(config)
   if (config.dialect === 'tensorflow.js' && (more !== undefined || window.dilation.some((n) => n !== 1)))
-    config.fail('has output_padding or dilation_rate, which TensorFlow.js passes over and Keras does not')
+    config.fail('has output_padding or dilation_rate, which TensorFlow.js ignores and Keras does not')
   const { stride, dilation, padding } = window
   return convolving(config, 4, kernelAlone, (x, scope) => {
     const sizeOfAxis = (axis: 0 | 1): number =>

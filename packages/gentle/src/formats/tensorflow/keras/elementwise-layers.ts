@@ -16,7 +16,7 @@ const rectified: BuildKerasLayer = (config) => {
   const slope = config.number('negative_slope', 0)
   const threshold = config.number('threshold', 0)
   if (config.dialect === 'tensorflow.js' && (slope !== 0 || threshold !== 0))
-    config.fail('has negative_slope or threshold, which TensorFlow.js passes over and Keras does not')
+    config.fail('has negative_slope or threshold, which TensorFlow.js ignores and Keras does not')
   return ofOne((x) => x.map((tensor) => reluOf(tensor, max, slope, threshold)))
 }
 

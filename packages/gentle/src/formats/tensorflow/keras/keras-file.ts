@@ -16,7 +16,7 @@ import { amongNamesakes, type WeightPlace, type WeightSource } from './weights.t
 function dialectOf(version: unknown, fail: Fail): Dialect {
   const first = /^(\d+)\./.exec(String(version))?.[1]
   if (first === '2' || first === '3') return `keras${first}`
-  return fail(`it is of version ${quoted(String(version))} of Keras; expected 2 or 3`)
+  return fail(`it was written by Keras ${quoted(String(version))}; expected 2 or 3`)
 }
 
 /** @param hdf5 gives the reader of HDF5 files, when one has to be read */

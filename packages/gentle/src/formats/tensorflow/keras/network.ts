@@ -107,7 +107,7 @@ function sequential(list: readonly Json[], config: Json, fail: Fail): KerasNetwo
   const within = list[0].class_name === inputLayer ? undefined : inputOfFirst(list[0])
   const built = Array.isArray(config.build_input_shape) ? { batch_shape: config.build_input_shape } : {}
   const shape = shapeOf(first) ?? within?.shape ?? shapeOf(built)
-  if (shape === undefined) return fail('its Sequential network does not tell the shape of its input')
+  if (shape === undefined) return fail('its Sequential network does not give the shape of its input')
   const entries = list.filter((each) => each.class_name !== inputLayer).map((each) => entryOf(each, fail))
   const stored = list[0].class_name === inputLayer && typeof first.name === 'string' ? first.name : within?.name
   const name = stored ?? `${entries[0]?.name}_input`
@@ -188,7 +188,7 @@ function functional(list: readonly Json[], config: Json, fail: Fail): KerasNetwo
     if (className !== inputLayer) continue
     const settings = isRecord(list[i].config) ? list[i].config : {}
     const shape = shapeOf(settings)
-    if (shape === undefined) return fail(`its input ${quoted(name)} does not tell its shape`)
+    if (shape === undefined) return fail(`its input ${quoted(name)} does not give its shape`)
     made.set(keyOf(name, 0), calls.length)
     inputs.push({ name, shape, isWhole: isWhole(settings), call: calls.length })
     calls.push({ layer: i, inputs: [] })

@@ -62,7 +62,7 @@ interface Kind {
 
 /** A function of elements; these settings are told in all files. */
 function functionOf(config: LayerConfig, setting: string): (x: Tensor) => Tensor {
-  if (config.value(setting) === undefined) config.fail(`does not tell its ${setting}; expected the name of a function`)
+  if (config.value(setting) === undefined) config.fail(`does not give its ${setting}; expected the name of a function`)
   const of = activationOf(config, setting)
   return (x) => of(Placed.written(x)).written
 }
@@ -185,7 +185,7 @@ export const kerasCells: Readonly<Record<string, (config: LayerConfig, place: Ce
 
 /** A cell that another layer's settings tell, `{ class_name, config }`. @throws FormatError for other classes. */
 export function cellFrom(config: LayerConfig, storedCell: unknown, place: CellPlace): KerasCell {
-  if (!isRecord(storedCell) || typeof storedCell.class_name !== 'string') return config.fail('tells no cell')
+  if (!isRecord(storedCell) || typeof storedCell.class_name !== 'string') return config.fail('describes no cell')
   const settings = isRecord(storedCell.config) ? storedCell.config : {}
   const name = typeof settings.name === 'string' ? settings.name : config.name
   const within = new LayerConfig(name, storedCell.class_name, relevantSettings(settings), config.dialect)

@@ -76,10 +76,10 @@ export function recurrentSettings(options: RecurrentOptions, where: string): Rec
     if (!(typeof rate === 'number' && rate >= 0 && rate < 1))
       throw new ArgumentError(`${where}: ${name} is ${JSON.stringify(rate)}; expected at least 0 and below 1`)
   if (stateful && learnedState)
-    throw new ArgumentError(`${where}: a stateful layer begins with 0; use one of stateful and learnedState`)
+    throw new ArgumentError(`${where}: a stateful layer begins with 0; use either stateful or learnedState`)
   if (stateful && bidirectional)
     throw new ArgumentError(
-      `${where}: backwards there is no state from the batch before; use one of stateful and bidirectional`,
+      `${where}: backwards there is no state from the batch before; use either stateful or bidirectional`,
     )
   if (residual && outputs === 'last')
     throw new ArgumentError(`${where}: outputs 'last' are states, which residual leaves as they are; use one of them`)
