@@ -54,7 +54,7 @@ const vocabularies = {
     { size: numbers.pieces },
   ),
 }
-const train = pairsSet(splits.train, vocabularies, { longest })
+const train = pairsSet(splits.train, vocabularies, { maxLength: longest })
 const test = bySource(splits.test).slice(0, numbers.test)
 const sources = test.map(({ source }) => [...vocabularies.source.encode(source), endPiece])
 const [sourceTokens, targetTokens] = [vocabularies.source.size, vocabularies.target.size]
@@ -108,7 +108,7 @@ const report = (name: string, seconds: number, beam: number, translations: strin
 
 const translator = createTranslator(trainer.model, { begin: beginPiece, end: endPiece })
 for (const beam of beams) {
-  const found = await translator.translate(sources, { beam, lengthPenalty })
+  const found = await translator.translate(sources, { beamSize: beam, lengthPenalty })
   report('Gentle', ownSeconds, beam, texts(found.map(([best]) => best.tokens)))
 }
 translator.dispose()

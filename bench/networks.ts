@@ -1,4 +1,4 @@
-import type { FirstValues, Layer } from '../packages/gentle/src/entries/index.ts'
+import type { InitialValues, Layer } from '../packages/gentle/src/entries/index.ts'
 import { lenet5, resnet18, resnet20, resnet50, vgg16 } from '../packages/gentle/src/models/index.ts'
 import type { Training } from './workload.ts'
 
@@ -12,4 +12,4 @@ export const networks: Readonly<Record<Training, () => Layer>> = {
 }
 
 /** For networks that are looked at and not run. */
-export const zeros: FirstValues = (_, shape) => new Float32Array(shape.reduce((size, length) => size * length, 1))
+export const zeros: InitialValues = (_, shape) => new Float32Array(shape.reduce((size, length) => size * length, 1))

@@ -24,7 +24,7 @@ export function onnxruntime(opset: number): Backend {
               ? new Tensor('int32', Int32Array.from(feed[name] as Int32Array), shape)
               : new Tensor('float32', Float32Array.from(feed[name] as Float32Array), shape),
           ])
-          const outputs = await session.run(Object.fromEntries(inputs))
+          const outputs: Record<string, Value> = await session.run(Object.fromEntries(inputs))
           return Object.fromEntries(
             Object.entries(outputs).map(([name, { type, dims, data }]): [string, NDArray] => [
               name,

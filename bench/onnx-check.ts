@@ -11,7 +11,7 @@ import type { InferenceSession as Session } from 'onnxruntime-node'
 import {
   type Backend,
   createModel,
-  type FirstValues,
+  type InitialValues,
   type Layer,
   type Model,
   predict,
@@ -62,7 +62,7 @@ const say = (message: string): void => console.error(`onnx: ${message}`)
 const numbers = (count: number, next: () => number): Float32Array => Float32Array.from({ length: count }, next)
 
 /** Biases and running statistics as after training: at their first values, 0 and 1, much that is wrong would not show. */
-const firstValues: FirstValues = (path, shape, initializer) => {
+const initialValues: InitialValues = (path, shape, initializer) => {
   const random = new Random(1, path)
   if (path.endsWith('running_var')) return numbers(sizeOf(shape), () => 0.5 + random.uniform())
   if (path.endsWith('running_mean') || path.endsWith('bias')) return numbers(sizeOf(shape), () => random.normal() / 10)
@@ -90,7 +90,7 @@ const runGentle = async (model: Model, input: Float32Array): Promise<Float32Arra
 
 /** The largest difference of what onnxruntime makes of Gentle's files from what Gentle makes of its network. */
 async function exported(layer: Layer, inputShape: Shape, backend: Backend): Promise<number> {
-  const model = await createModel(layer, inputShape, { backend, firstValues })
+  const model = await createModel(layer, inputShape, { backend, initialValues })
   const input = imagesOf(inputShape)
   const expected = await runGentle(model, input)
   let largest = 0

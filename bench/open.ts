@@ -51,9 +51,9 @@ function unaligned(file: Uint8Array): Uint8Array {
 async function writeFiles(folder: string): Promise<void> {
   const build = async (name: 'vgg16' | 'lenet5') => {
     const { build, inputShape } = networks[name]
-    const firstValues = (_: string, shape: readonly number[]) =>
+    const initialValues = (_: string, shape: readonly number[]) =>
       new Float32Array(shape.reduce((product, n) => product * n, 1)).fill(0.01)
-    return saveModel(await createModel(build({}), inputShape, { firstValues }))
+    return saveModel(await createModel(build({}), inputShape, { initialValues }))
   }
   writeFileSync(join(folder, 'small.safetensors'), await build('lenet5'))
   const bytes = await build('vgg16')

@@ -6,7 +6,7 @@ import { exportTensorflow } from 'gentle-dl/tensorflow'
 import {
   type Backend,
   createModel,
-  type FirstValues,
+  type InitialValues,
   type Layer,
   predict,
   Random,
@@ -47,7 +47,7 @@ const say = (message: string): void => console.error(`tfjs: ${message}`)
 const numbers = (count: number, next: () => number): Float32Array => Float32Array.from({ length: count }, next)
 
 /** Biases and running statistics as after training. */
-const firstValues: FirstValues = (path, shape, initializer) => {
+const initialValues: InitialValues = (path, shape, initializer) => {
   const random = new Random(1, path)
   if (path.endsWith('running_var')) return numbers(sizeOf(shape), () => 0.5 + random.uniform())
   if (path.endsWith('running_mean') || path.endsWith('bias')) return numbers(sizeOf(shape), () => random.normal() / 10)
@@ -70,7 +70,7 @@ function channelsLast(data: Float32Array, [, channels, ...places]: Shape): Float
 async function difference([layer, inputShape]: readonly [Layer, Shape], backend: Backend): Promise<number> {
   const tf = await import('@tensorflow/tfjs')
   await tf.setBackend('cpu')
-  const model = await createModel(layer, inputShape, { backend, firstValues })
+  const model = await createModel(layer, inputShape, { backend, initialValues })
   const files = await exportTensorflow(model)
   const { modelTopology, weightsManifest } = JSON.parse(new TextDecoder().decode(files['model.json']))
   const loaded = await tf.loadLayersModel(

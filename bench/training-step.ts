@@ -5,9 +5,9 @@ import {
   createModel,
   crossEntropy,
   type Feed,
-  type FirstValues,
   type Graph,
   gradients,
+  type InitialValues,
   input,
   type Model,
   Scope,
@@ -19,9 +19,9 @@ import { networks } from './networks.ts'
 import type { Settings } from './protocol.ts'
 import { randomBatch, type Training, trained } from './workload.ts'
 
-export const modelOf = (network: Training, backend: Backend, firstValues?: FirstValues): Promise<Model> => {
+export const modelOf = (network: Training, backend: Backend, initialValues?: InitialValues): Promise<Model> => {
   const { channels, height, width } = trained[network]
-  return createModel(networks[network](), [channels, height, width], { backend, seed: 1, firstValues })
+  return createModel(networks[network](), [channels, height, width], { backend, seed: 1, initialValues })
 }
 
 /** Forward, backward and update on one batch. */

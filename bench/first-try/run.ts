@@ -55,8 +55,8 @@ function ticksOfChildren(): number | undefined {
 /** What trainings have in common. */
 interface Bench {
   readonly out: string
-  readonly network: string | undefined
-  readonly threads: string | undefined
+  readonly network?: string
+  readonly threads?: string
 }
 
 /** One training, or what is known of it. The score is that of the pictures below test/, which are looked at once, at the end. */

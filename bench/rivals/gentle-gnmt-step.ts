@@ -15,7 +15,7 @@ await serve(async ({ threads }) => {
     { source: sequence, previous: sequence },
     {
       backend,
-      firstValues: (name, shape) =>
+      initialValues: (name, shape) =>
         Float32Array.from(
           { length: shape.reduce((a, b) => a * b, 1) },
           (_, i) => 0.1 * Math.sin(0.7 * i + name.length),
@@ -23,7 +23,7 @@ await serve(async ({ threads }) => {
     },
   )
   const began = performance.now()
-  const decoder = await makeDecoder(model, network, { sentences, beam, length })
+  const decoder = await makeDecoder(model, network, { sentences, beamSize: beam, length })
   await decoder.encode(
     Array.from({ length: sentences }, (_, n) => Int32Array.from({ length }, (_, i) => n * length + i)),
   )

@@ -1,7 +1,7 @@
 /** Gentle predicts, with the weights of PyTorch's network where PyTorch has written them. */
 import { readFileSync } from 'node:fs'
 import { readSafetensors } from '../../packages/gentle/src/entries/formats.ts'
-import { createModel, type FirstValues, input, type Layer, wasm } from '../../packages/gentle/src/entries/index.ts'
+import { createModel, type InitialValues, input, type Layer, wasm } from '../../packages/gentle/src/entries/index.ts'
 import { traceInference } from '../../packages/gentle/src/entries/inspect.ts'
 import { alexnet, googlenet, resnet18, resnet50, vgg16 } from '../../packages/gentle/src/models/index.ts'
 import { checkOutput, isExported, networkFile } from '../exported-networks.ts'
@@ -17,7 +17,7 @@ const networks: Record<Predicting, () => Layer> = {
 }
 
 /** Weights that go from the file to the backend without a copy in between. */
-function storedValues(network: string): FirstValues {
+function storedValues(network: string): InitialValues {
   const { tensors } = readSafetensors(readFileSync(networkFile(network, 'safetensors')))
   return (path) => {
     const stored = tensors.get(path)
@@ -31,7 +31,7 @@ await serve(async ({ threads, batch, network }) => {
   const backend = await wasm({ threads, wideVectors })
   const model = await createModel(networks[network as Predicting](), imageShape, {
     backend,
-    firstValues: compared ? storedValues(network) : undefined,
+    initialValues: compared ? storedValues(network) : undefined,
   })
   const feed = { x: randomImages(batch) }
   const began = performance.now()
