@@ -29,7 +29,7 @@ export function shares(): string {
         return (
           text(left - 10, y + 13, name, 'end') +
           `<rect x="${left}" y="${y}" width="${short(rest)}" height="${bar}" fill="${blue}"/>` +
-          `<rect x="${short(left + rest)}" y="${y}" width="${short(all - rest)}" height="${bar}" fill="${plum}" fill-opacity="0.55"/>` +
+          `<rect x="${short(left + rest)}" y="${y}" width="${short(all - rest)}" height="${bar}" fill="${plum}"/>` +
           text(left + all + 7, y + 13, figure, 'start', `font-size="12" fill="${muted}"`)
         )
       })
