@@ -19,6 +19,7 @@ import { classesOf, withLabels } from './class-names.ts'
 import { checkSame, type DataOfRun, dataOfRun, noteData } from './data-of-run.ts'
 import { evaluateAnnotated } from './evaluate-annotated.ts'
 import { evaluateRegression } from './evaluate-regression.ts'
+import { noteInvertedSet } from './inverted-pictures.ts'
 import { noteMatchByOrder, noteOutputs } from './output-notes.ts'
 import { tableOptions } from './predict-data.ts'
 
@@ -91,6 +92,7 @@ export async function evaluateRun(
   if (!looksAtPictures && flags.normalize !== undefined)
     throw new UsageError(`--normalize is for pictures, but the examples of ${flags.data} are not pictures`)
   const preprocessing = looksAtPictures ? preprocessingOf(place, opened, flags.normalize) : undefined
+  if (looksAtPictures && own === undefined) await noteInvertedSet(place, opened, whole)
   // Views are changed while black is 0 and white is 1.
   const dataset =
     preprocessing === undefined

@@ -11,6 +11,7 @@ import { exitCodes, UsageError, unknownChoice } from '../terminal/usage.ts'
 import { answersText } from './answers-text.ts'
 import { namesOf } from './class-names.ts'
 import { checkSame, type DataOfRun, dataOfRun, noteData } from './data-of-run.ts'
+import { noteInvertedSet } from './inverted-pictures.ts'
 import type { PredictFlags } from './predict-flags.ts'
 
 const partNames = ['train', 'validation', 'test'] as const
@@ -47,9 +48,9 @@ export async function examplesOf(
     throw new UsageError(
       `${data.name} has examples [${data.inputShape.join(', ')}], but ${place} takes [${inputShape.join(', ')}]`,
     )
-  return arePictures(data) && plainPreprocessing(inputShape) !== undefined
-    ? preprocessed(data, preprocessingOf(place, opened, flags.normalize))
-    : data
+  if (!arePictures(data) || plainPreprocessing(inputShape) === undefined) return data
+  if (own === undefined) await noteInvertedSet(place, opened, data)
+  return preprocessed(data, preprocessingOf(place, opened, flags.normalize))
 }
 
 /**

@@ -16,6 +16,7 @@ import { columnsOf, note, percent, print } from '../terminal/terminal.ts'
 import { exitCodes, UsageError } from '../terminal/usage.ts'
 import { type AnswerLine, answersText } from './answers-text.ts'
 import { classesOf, namesOf, withLabels } from './class-names.ts'
+import { isInverted, noteInverted } from './inverted-pictures.ts'
 import { noteOutputs } from './output-notes.ts'
 import { pictureFiles } from './picture-files.ts'
 import { predictAnnotated } from './predict-annotated.ts'
@@ -111,6 +112,7 @@ async function predictImages(place: string, images: readonly string[], flags: Pr
   const model = asNamed(place, opened, flags)
   const views = viewsOf(flags)
   const results: ({ readonly image: string } & Answer)[] = []
+  const inverted: string[] = []
   let failed = 0
   for (const image of images) {
     let values: Float32Array
@@ -121,6 +123,7 @@ async function predictImages(place: string, images: readonly string[], flags: Pr
         views === undefined ? preprocessing : withoutNormalization(preprocessing),
         flags.invert === true,
       )
+      if (await isInverted(opened, image, flags.invert === true)) inverted.push(image)
     } catch (error) {
       note(`gentle: ${(error as Error).message}`)
       failed++
@@ -134,6 +137,7 @@ async function predictImages(place: string, images: readonly string[], flags: Pr
       results.push({ image, predictions: bestOf(Array.from(probabilities), namesOf(model, place), flags.top) })
     }
   }
+  noteInverted(place, inverted, { of: images.length, invert: flags.invert === true })
   if (flags.json) console.log(JSON.stringify(results, null, 2))
   else if (results.length > 0)
     printAnswers(results.map(({ image, ...answer }) => ({ name: image, answers: wordsOf(answer) })))

@@ -2,6 +2,7 @@
 import { alignClasses, crossEntropy, headParameters, type Layer, type Loss, type Shape } from 'gentle-dl'
 import {
   augmented,
+  backgroundOf,
   cached,
   classWeights,
   type Dataset,
@@ -135,7 +136,12 @@ export async function prepareClassification(
     remarks: trials && earlier === undefined ? [trials.text] : [],
     classes: splits.train.classes,
     loss,
-    purpose: { preprocessing, task: 'classify', ...(reading && { columns: columnsOf(reading) }) },
+    purpose: {
+      preprocessing,
+      task: 'classify',
+      ...(reading && { columns: columnsOf(reading) }),
+      ...(arePictures(shown.train) && { background: await backgroundOf(shown.train) }),
+    },
     monitor: 'accuracy',
     scoreName: 'accuracy',
     augmented: changed,

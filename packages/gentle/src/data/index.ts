@@ -41,6 +41,7 @@ export {
   type Transform,
   transformNames,
 } from './augmentation/policy.ts'
+export { backgroundOf } from './background.ts'
 export { cached } from './cached.ts'
 export { type ChannelMoments, channelMoments } from './channel-moments.ts'
 export { type Cifar100Options, type CifarOptions, cifar10, cifar100 } from './cifar.ts'

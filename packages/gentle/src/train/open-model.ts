@@ -7,6 +7,7 @@ import { inNode } from '../data/node.ts'
 import { readSafetensors, type StoredTensor } from '../formats/safetensors.ts'
 import type { InputsModel, Model } from '../nn/model.ts'
 import type { InitialValues } from '../nn/scope.ts'
+import type { Background } from '../vision/background.ts'
 import type { Preprocessing } from '../vision/preprocessing.ts'
 import { type ModelTask, outputClasses } from '../vision/tasks/task-names.ts'
 import {
@@ -28,6 +29,8 @@ export interface OpenedModel {
   readonly task: ModelTask
   /** Of a model of rows of a table: what its columns are called, where the file tells. */
   readonly columns?: ModelColumns
+  /** How bright the training pictures are at their edges, where the file tells. */
+  readonly background?: Background
   /** Set where another program wrote the file, which may not say what the outputs are. */
   readonly foreign?: true
 }

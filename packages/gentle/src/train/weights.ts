@@ -23,6 +23,7 @@ import {
   writeWeights,
 } from '../nn/model.ts'
 import type { InitialValues } from '../nn/scope.ts'
+import type { Background } from '../vision/background.ts'
 import { type Preprocessing, preprocessingFrom, preprocessingMetadata } from '../vision/preprocessing.ts'
 import { type ModelTask, modelTaskNames } from '../vision/tasks/task-names.ts'
 import { differing, missingText, someOf } from './mismatch.ts'
@@ -32,6 +33,7 @@ const metadataKey = 'gentle.model'
 const taskKey = 'gentle.task'
 const encodingKey = 'gentle.encoding'
 const columnsKey = 'gentle.columns'
+const backgroundKey = 'gentle.background'
 
 /** The columns of the table that a model was trained on. */
 export interface ModelColumns {
@@ -56,12 +58,14 @@ export interface ModelPurpose {
   readonly encoding?: unknown
   /** Of a model of rows of a table: what its columns are called. */
   readonly columns?: ModelColumns
+  /** How bright the training pictures are at their edges, by which negatives of them are noticed. */
+  readonly background?: Background
 }
 
 /** A model as bytes of a safetensors file; `loadModel`, `loadInputsModel`, `openModel` and `openInputsModel` open it again. */
 export async function saveModel(
   model: AnyModel,
-  { preprocessing, task, encoding, columns }: ModelPurpose = {},
+  { preprocessing, task, encoding, columns, background }: ModelPurpose = {},
 ): Promise<Uint8Array<ArrayBuffer>> {
   const values = await readWeights(model)
   const tensors = new Map<string, StoredTensor>()
@@ -77,6 +81,7 @@ export async function saveModel(
     ...(task === undefined ? {} : { [taskKey]: task }),
     ...(encoding === undefined ? {} : { [encodingKey]: JSON.stringify(encoding) }),
     ...(columns === undefined ? {} : { [columnsKey]: JSON.stringify(columns) }),
+    ...(background === undefined ? {} : { [backgroundKey]: JSON.stringify(background) }),
   })
 }
 
@@ -184,11 +189,26 @@ export function purposeFrom(
   if (task === undefined)
     throw new FormatError(`${name}: its task '${stored}' is unknown; expected one of ${modelTaskNames.join(', ')}`)
   const columns = columnsFrom(metadata, name)
+  const background = backgroundFrom(metadata, name)
   return {
     task,
     preprocessing: preprocessingFrom(metadata, name),
     ...(columns === undefined ? {} : { columns }),
+    ...(background === undefined ? {} : { background }),
   }
+}
+
+/** The background that a file's metadata tells. @throws FormatError for what is none. */
+function backgroundFrom(metadata: Readonly<Record<string, string>>, name: string): Background | undefined {
+  const text = metadata[backgroundKey]
+  if (text === undefined) return undefined
+  try {
+    const { mean, std } = JSON.parse(text)
+    if (Number.isFinite(mean) && Number.isFinite(std)) return { mean, std }
+  } catch {
+    // Told below.
+  }
+  throw new FormatError(`${name}: its background is ${printable(text.slice(0, 80))}; expected a mean and a std`)
 }
 
 /** The columns that a file's metadata tells. @throws FormatError for what is none. */

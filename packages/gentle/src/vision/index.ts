@@ -1,5 +1,6 @@
 /** Pictures: the public entry `gentle-dl/vision`. */
 
+export { type Background, edgeBrightness, looksInverted } from './background.ts'
 export {
   type Box,
   boxArea,
