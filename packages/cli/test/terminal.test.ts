@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest'
 import { answersText } from '../src/evaluate/answers-text.ts'
+import { spread, spreadTable } from '../src/experiments/results.ts'
 import { progressLine } from '../src/terminal/progress.ts'
 import { lossText, table } from '../src/terminal/terminal.ts'
 import { fitted, lengthOf, wrapped } from '../src/terminal/wrap.ts'
@@ -96,4 +97,15 @@ it('a best epoch without a line is named in the next one; the last epoch has a l
   expect(lines[2]).toMatch(/ {2}best: 37$/)
   expect(lines[3]).toMatch(/ {2}best$/)
   expect(lines[4]).not.toContain('best')
+})
+
+it('a table of an experiment has the range over the seeds where there is room, else the means', () => {
+  const rows = [
+    ['examples', 'loss'],
+    ['10', spread([0.25, 0.5], (value) => value.toFixed(2))],
+  ]
+  expect(spreadTable(rows, 80)).toContain('0.38 (0.25 to 0.50)')
+  const [, line, remark] = spreadTable(rows, 20).split('\n')
+  expect(line).toMatch(/^ +10 +0\.38$/)
+  expect(remark).toMatch(/^no room in 20 columns/)
 })

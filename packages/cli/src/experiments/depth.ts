@@ -7,10 +7,10 @@ import { type Dataset, subset } from 'gentle-dl/data'
 import { openData } from '../data/datasets.ts'
 import { resized } from '../data/resize.ts'
 import { networkNamed } from '../models/networks.ts'
-import { note, percent, table } from '../terminal/terminal.ts'
+import { note, percent } from '../terminal/terminal.ts'
 import { exitCodes, UsageError } from '../terminal/usage.ts'
 import type { DepthResult, DepthRun } from './depth-results.ts'
-import { meanOf, saveAndPrint, spread } from './results.ts'
+import { meanOf, saveAndPrint, spread, spreadTable } from './results.ts'
 
 export interface DepthFlags {
   readonly data: string
@@ -130,7 +130,7 @@ function textOf(results: readonly DepthResult[]): string {
     `${meanOf(runs.map(({ seconds }) => seconds)).toFixed(0)} s`,
   ])
   return [
-    table([['network', 'parameters', 'training loss', 'test accuracy', 'time'], ...rows]),
+    spreadTable([['network', 'parameters', 'training loss', 'test accuracy', 'time'], ...rows]),
     '',
     verdict(results, false),
     verdict(results, true),

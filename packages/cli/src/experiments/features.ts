@@ -23,12 +23,12 @@ import type { Dataset } from 'gentle-dl/data'
 import { lenet5 } from 'gentle-dl/models'
 import { abs } from 'gentle-dl/ops'
 import { openData } from '../data/datasets.ts'
-import { note, percent, table, thousands } from '../terminal/terminal.ts'
+import { note, percent, thousands } from '../terminal/terminal.ts'
 import { exitCodes, UsageError } from '../terminal/usage.ts'
 import { epochsFor, exampleCounts, pictureSize, someOf } from './examples.ts'
 import type { FeaturesResult, FeaturesRun, Filters } from './features-results.ts'
 import { filterBank, filterCount, filterSize } from './filter-bank.ts'
-import { meanOf, saveAndPrint, spread } from './results.ts'
+import { meanOf, saveAndPrint, spread, spreadTable } from './results.ts'
 
 export interface FeaturesFlags {
   readonly data: string
@@ -169,7 +169,7 @@ function textOf(results: readonly FeaturesResult[], counts: readonly number[]): 
   const heads = counts.map((count) => `${thousands(count)} examples`)
   return [
     'Test accuracy, in %: mean over seeds (minimum to maximum)',
-    table([['features', 'learned parameters', ...heads], ...rows]),
+    spreadTable([['features', 'learned parameters', ...heads], ...rows]),
     '',
     ...new Set(verdicts),
   ].join('\n')

@@ -9,7 +9,7 @@ import { exitCodes, UsageError } from '../terminal/usage.ts'
 import { epochsFor, exampleCounts } from './examples.ts'
 import { bestLoss, draw, empiricalLossOfBest, expectedLoss, lossStd } from './gaussians.ts'
 import { errorsOf, type LossResult, type LossRun } from './loss-results.ts'
-import { saveAndPrint, spread } from './results.ts'
+import { saveAndPrint, spread, spreadTable } from './results.ts'
 
 export interface LossFlags {
   readonly examples: string
@@ -105,7 +105,7 @@ function textOf(results: readonly LossResult[]): string {
   })
   return [
     `The best classifier's expected loss is ${bestLoss.toFixed(4)}. Mean over seeds (minimum to maximum):`,
-    table([['examples', 'best, on these', 'trained, on these', 'on as many new examples', 'expected'], ...rows]),
+    spreadTable([['examples', 'best, on these', 'trained, on these', 'on as many new examples', 'expected'], ...rows]),
     '',
     `The loss of one example has standard deviation σ = ${lossStd.toFixed(4)}. Root-mean-square error of the best classifier's loss on n examples, and what training gains on them and loses in expectation (mean):`,
     table([['examples', 'RMS error', 'σ/√n', 'gained', 'lost', '3/2n'], ...errors]),

@@ -26,7 +26,7 @@ import {
 import { addingProblem, copyingProblem, type Dataset } from 'gentle-dl/data'
 import { traceInference } from 'gentle-dl/inspect'
 import { argmax, equal, mean, reshape, slice, sum } from 'gentle-dl/ops'
-import { note, percent, table } from '../terminal/terminal.ts'
+import { note, percent } from '../terminal/terminal.ts'
 import { exitCodes, UsageError } from '../terminal/usage.ts'
 import {
   type Cell,
@@ -37,7 +37,7 @@ import {
   problems,
   type Reach,
 } from './memory-results.ts'
-import { meanOf, saveAndPrint, spread } from './results.ts'
+import { meanOf, saveAndPrint, spread, spreadTable } from './results.ts'
 
 export interface MemoryFlags {
   readonly distances: string
@@ -204,7 +204,7 @@ function textOf(results: readonly MemoryResult[]): string {
   const tableOf = (problem: Problem): string => {
     const own = results.filter((result) => result.problem === problem)
     const distances = [...new Set(own.map(({ distance }) => distance))]
-    return table([
+    return spreadTable([
       [`${problem}, solved over`, ...cells, 'time'],
       ...distances.map((distance) => {
         const row = own.filter((result) => result.distance === distance)

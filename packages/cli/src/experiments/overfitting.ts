@@ -21,11 +21,11 @@ import {
 } from 'gentle-dl'
 import { augmented, type Dataset, policies } from 'gentle-dl/data'
 import { openData } from '../data/datasets.ts'
-import { note, percent, table, thousands } from '../terminal/terminal.ts'
+import { note, percent, thousands } from '../terminal/terminal.ts'
 import { exitCodes, UsageError } from '../terminal/usage.ts'
 import { epochsFor, exampleCounts, pictureSize, someOf } from './examples.ts'
 import type { Moment, OverfittingResult, OverfittingRun } from './overfitting-results.ts'
-import { meanOf, saveAndPrint, spread } from './results.ts'
+import { meanOf, saveAndPrint, spread, spreadTable } from './results.ts'
 
 export interface OverfittingFlags {
   readonly data: string
@@ -191,7 +191,7 @@ function textOf(results: readonly OverfittingResult[], counts: readonly number[]
   })
   return [
     'After the last step: mean over seeds (minimum to maximum)',
-    table([['examples', 'remedy', 'training loss', 'validation loss', 'validation accuracy, %'], ...rows]),
+    spreadTable([['examples', 'remedy', 'training loss', 'validation loss', 'validation accuracy, %'], ...rows]),
     '',
     ...verdicts,
   ].join('\n')

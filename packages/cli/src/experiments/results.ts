@@ -1,7 +1,7 @@
 /** What experiments over several seeds come to, and where it is kept. */
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { bold, print } from '../terminal/terminal.ts'
+import { bold, columnsOf, print, table } from '../terminal/terminal.ts'
 
 export const meanOf = (values: readonly number[]): number =>
   values.reduce((sum, value) => sum + value, 0) / values.length
@@ -10,6 +10,19 @@ export const meanOf = (values: readonly number[]): number =>
 export function spread(values: readonly number[], format: (value: number) => string): string {
   if (values.length === 1) return format(values[0])
   return `${format(meanOf(values))} (${format(Math.min(...values))} to ${format(Math.max(...values))})`
+}
+
+const withoutRange = (cell: string | number): string | number =>
+  typeof cell === 'number' ? cell : cell.replace(/ \(\S+ to \S+\)$/, '')
+
+/** A table of what `spread` gives; where it is wider than `columns`, of the means alone. */
+export function spreadTable(
+  rows: readonly (readonly (string | number)[])[],
+  columns = columnsOf(process.stdout),
+): string {
+  const whole = table(rows)
+  if (whole.split('\n').every((line) => line.length <= columns)) return whole
+  return `${table(rows.map((row) => row.map(withoutRange)))}\nno room in ${columns} columns: the range over the seeds; the JSON file has it`
 }
 
 export interface Outcome {

@@ -24,11 +24,11 @@ import {
 import { augmented, type Dataset } from 'gentle-dl/data'
 import { lenet5, mlp } from 'gentle-dl/models'
 import { openData } from '../data/datasets.ts'
-import { note, percent, table } from '../terminal/terminal.ts'
+import { note, percent } from '../terminal/terminal.ts'
 import { exitCodes, UsageError } from '../terminal/usage.ts'
 import { exampleCounts, pictureSize, someOf } from './examples.ts'
 import { moved } from './moved.ts'
-import { meanOf, saveAndPrint, spread } from './results.ts'
+import { meanOf, saveAndPrint, spread, spreadTable } from './results.ts'
 import { distances, type ShiftResult, type ShiftRun } from './shift-results.ts'
 import type { Picture } from './shift-svg.ts'
 
@@ -189,13 +189,13 @@ function textOf(results: readonly ShiftResult[]): string {
     )
   return [
     'Test accuracy in % for digits shifted to the left, by pixels: mean over seeds (minimum to maximum)',
-    table([
+    spreadTable([
       ['network', 'parameters', ...heads],
       ...results.map((result) => [result.network, result.parameters, ...accuracies(result, ({ left }) => left)]),
     ]),
     '',
     'The mean over left, right, up and down',
-    table([
+    spreadTable([
       ['network', ...heads],
       ...results.map((result) => [result.network, ...accuracies(result, ({ everywhere }) => everywhere)]),
     ]),
