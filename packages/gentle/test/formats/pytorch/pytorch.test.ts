@@ -211,7 +211,7 @@ describe('a tensor', () => {
     [
       'has a storage of an unknown type',
       { type: 'ComplexFloatStorage' },
-      /"x", a torch\.ComplexFloatStorage, which has/,
+      /"x", a torch\.ComplexFloatStorage, whose tensors/,
     ],
     ['says that its storage is shorter', { elements: 3 }, /storage "0" of 3 elements has 16 bytes; expected 12/],
     ['says that its storage is longer', { elements: 5 }, /storage "0" of 5 elements has 16 bytes; expected 20/],
