@@ -207,7 +207,7 @@ describe('a COCO set', () => {
       {
         file: expect.anything(),
         what: 'images listed twice, counted once',
-        reason: expect.stringMatching(/image 5, 2, is there already/),
+        reason: expect.stringMatching(/image 5, 2, is a duplicate/),
       },
     ])
     await expectObjects(set)
