@@ -49,6 +49,11 @@ test('deep networks without norms are tried at lower rates', () => {
   expect(rateWindow('vgg16').highest).toBeLessThan(rateWindow('vgg16_bn').lowest)
 })
 
+test('residual networks are tried at rates far below those at which a seed stays near guessing', () => {
+  expect(rateWindow('resnet14').highest).toBeLessThan(0.004 / 1.5)
+  expect(rateWindow('resnet14').lowest).toBeLessThan(rateWindow('resnet14').highest)
+})
+
 test('LeNet-5, without norms but shallow, is tried at rates between theirs and those of networks with norms', () => {
   expect(rateWindow('lenet5').recommended).toBeGreaterThan(rateWindow('vgg16').recommended)
   expect(rateWindow('lenet5').recommended).toBeLessThan(rateWindow('resnet20').lowest)
