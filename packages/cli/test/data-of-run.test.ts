@@ -50,6 +50,9 @@ describe('a run', () => {
     const killed = join(folder, 'killed')
     cpSync(run, killed, { recursive: true })
     for (const file of readdirSync(join(killed, 'weights'))) rmSync(join(killed, 'weights', file))
+    expect((await gentle(['predict', killed, table])).stderr).toMatch(
+      /has no weights yet: it was stopped before its first epoch was saved; start it again: .*train --resume/,
+    )
     const { code, stderr } = await gentle(['train', '--resume', killed])
     expect(stderr).toMatch(/killed was stopped before its first epoch was saved; it starts again from its first step/)
     expect(code).toBe(0)

@@ -58,6 +58,11 @@ export function describeTask(task: string, { model, preset, data, more, score, m
       const summary = JSON.parse(readFileSync(join(run, 'summary.json'), 'utf8'))
       const evaluated = await gentle(['eval', run, '--data', data, '--seed', '1', '--json'])
       expect(JSON.parse(evaluated.stdout)[score]).toBe(summary.test.metrics[score])
+      // Those of the training examples, too, are of the weights that were chosen; of more than 500 they are of some.
+      if (!data.includes('train=640')) {
+        const learned = await gentle(['eval', run, '--data', data, '--seed', '1', '--split', 'train', '--json'])
+        expect(JSON.parse(learned.stdout)[score]).toBe(summary.train.metrics[score])
+      }
       const flipped = await gentle(['eval', run, '--data', data, '--seed', '1', '--json', '--flip'])
       expect(flipped.code).toBe(0)
       if (min !== undefined) expect(JSON.parse(flipped.stdout)[score]).not.toBe(summary.test.metrics[score])
@@ -90,5 +95,28 @@ export function describeTask(task: string, { model, preset, data, more, score, m
       }
       expect((await sharp(drawn).metadata()).width).toBe(384)
     })
+
+    if (task === 'detect')
+      it('shows objects from the score that was best on validation, or from another', async () => {
+        const { scoreThreshold } = JSON.parse(readFileSync(join(run, 'summary.json'), 'utf8'))
+        const scoresFrom = async (...flags: string[]): Promise<{ scores: number[]; stderr: string }> => {
+          const { stdout, stderr } = await gentle(['predict', run, join(run, 'example.png'), '--json', ...flags])
+          const [{ objects }] = JSON.parse(stdout)
+          return { scores: objects.map(({ score }: { score: number }) => score), stderr }
+        }
+        const { scores: all } = await scoresFrom('--score-threshold', '0')
+        // Some are above it and some below, or there is nothing to see here.
+        expect(all.length).toBeGreaterThan(1)
+        const shown = await scoresFrom()
+        expect(shown.stderr).toContain(scoreThreshold.toFixed(2))
+        expect(shown.scores).toEqual(all.filter((score) => score >= scoreThreshold))
+        expect(shown.scores.length).toBeGreaterThan(0)
+        expect(shown.scores.length).toBeLessThan(all.length)
+        const low = [...all].sort((a, b) => b - a)[1]
+        const { scores: two, stderr } = await scoresFrom('--score-threshold', String(low - 1e-4))
+        expect(two.length).toBeGreaterThanOrEqual(2)
+        expect(two).toEqual(all.filter((score) => score >= low - 1e-4))
+        expect(stderr).not.toContain('best F1')
+      })
   })
 }

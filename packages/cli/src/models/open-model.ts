@@ -1,5 +1,6 @@
 /** A trained model as it is named on the command line: a run folder, a weights file that describes its model, or a network's name and its weights. */
 import { existsSync } from 'node:fs'
+import { join } from 'node:path'
 import {
   nearestName,
   type OpenedInputsModel,
@@ -11,6 +12,7 @@ import {
 import { inspectFile } from 'gentle-dl/inspect'
 import { loadPretrained, type WeightsSource } from 'gentle-dl/models'
 import { sequenceTaskNames } from '../tasks/task-names.ts'
+import { commandLine } from '../terminal/invocation.ts'
 import { note } from '../terminal/terminal.ts'
 import { UsageError } from '../terminal/usage.ts'
 import { networkNamed, networkNames } from './networks.ts'
@@ -34,6 +36,10 @@ export async function openModel(place: string, sizes?: readonly string[]): Promi
 export const takesInputs = (opened: OpenedModel | OpenedInputsModel): opened is OpenedInputsModel =>
   'inputs' in opened.model
 
+/** Whether a run has kept weights of an epoch. */
+const hasWeights = (run: string): boolean =>
+  ['best', 'last'].some((which) => existsSync(join(run, 'weights', `${which}.safetensors`)))
+
 /** As `openModel`, of pictures, points or sequences. */
 export async function openAnyModel(place: string, sizes?: readonly string[]): Promise<OpenedModel | OpenedInputsModel> {
   if (!existsSync(place)) {
@@ -44,6 +50,10 @@ export async function openAnyModel(place: string, sizes?: readonly string[]): Pr
       `${place} is neither a run folder with weights nor a file of a model, such as .safetensors, .onnx, model.json, .keras or .h5${nearest}`,
     )
   }
+  if (existsSync(join(place, 'run.json')) && !hasWeights(place))
+    throw new UsageError(
+      `${place} has no weights yet: it was stopped before its first epoch was saved; start it again: ${commandLine('train', '--resume', place)}`,
+    )
   return openFrom(place, { freeDimensions: sizes && sizesIn(sizes) }).catch(async (error) => {
     const fitting = await networkOf(place)
     if (fitting === undefined) throw error

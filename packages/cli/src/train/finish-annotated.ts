@@ -10,10 +10,11 @@ import { maskLegend } from '../pictures/mask-colours.ts'
 import { type AnyTask, defaultThreshold, type Judgement, judge } from '../tasks/annotated-task.ts'
 import type { Ending } from '../tasks/task.ts'
 import { commandLine } from '../terminal/invocation.ts'
-import { bold, dim, percent, print, scoreText, table, thousands } from '../terminal/terminal.ts'
+import { bold, dim, lossText, percent, print, scoreText, table, thousands } from '../terminal/terminal.ts'
 import { exitCodes } from '../terminal/usage.ts'
 
 import { summaryBeginning, summaryEnd } from './run-summary.ts'
+import { annotatedSampleOf, maxSlow, sampleOf } from './train-sample.ts'
 
 /** Pictures of each end that are shown. */
 const shown = 6
@@ -31,16 +32,19 @@ export async function finishAnnotated(
   const { run, backend, seconds, flags } = ending
   const file = run.file('weights/best.safetensors')
   const best = await loadModel(await readFile(file), { name: file, backend })
-  const figures = async (part: 'validation' | 'test') => {
-    const judgement = await judge(kind, best, sets[part])
-    const { loss } = await evaluate(best, splits[part], { loss: task.loss, metrics: [], batchSize: 32 })
-    return { judgement, summary: { loss, [kind.monitor]: judgement.score, metrics: judgement.metrics } }
+  const figures = async (set: AnnotatedSet, examples: Splits['test']) => {
+    const judgement = await judge(kind, best, set)
+    const { loss } = await evaluate(best, examples, { loss: task.loss, metrics: [], batchSize: 32 })
+    const { score, metrics } = judgement
+    return { judgement, summary: { loss, [kind.monitor]: score, metrics } as { readonly loss: number } }
   }
-  const validation = await figures('validation')
-  const test = await figures('test')
+  const train = await figures(annotatedSampleOf(sets.train, maxSlow), sampleOf(splits.train, maxSlow))
+  const validation = await figures(sets.validation, splits.validation)
+  const test = await figures(sets.test, splits.test)
   const { threshold } = validation.judgement
   const summary = {
     ...summaryBeginning(ending, kind.name, best),
+    train: train.summary,
     validation: validation.summary,
     test: test.summary,
     ...(threshold === undefined ? {} : { scoreThreshold: threshold }),
@@ -59,6 +63,19 @@ export async function finishAnnotated(
         bold(`Test ${kind.scoreName} ${scoreText(test.judgement.score)}`),
         `with the weights of epoch ${summary.bestEpoch}, the best on validation`,
         `${thousands(summary.examplesPerSecond)} examples/s, ${seconds.toFixed(1)} s in all`,
+        '',
+        table([
+          ['', 'loss', kind.scoreName],
+          ...Object.entries({ train, validation, test }).map(
+            ([
+              part,
+              {
+                judgement,
+                summary: { loss },
+              },
+            ]) => [part, lossText(loss), scoreText(judgement.score)],
+          ),
+        ]),
         '',
         judgementText(test.judgement),
         ...(threshold === undefined

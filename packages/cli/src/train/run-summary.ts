@@ -36,7 +36,6 @@ export const summaryBeginning = ({ plan, backend, history }: Ending, task: AnyTa
   bestEpoch: history.findLast((epoch) => epoch.best)!.epoch,
   threads: backend.threads,
   parameters: countParameters(model),
-  train: history.at(-1)!.train,
 })
 
 /** What it tells last. */

@@ -1,13 +1,29 @@
 /** The training examples that chosen weights are evaluated on. */
-import { type Dataset, subset } from 'gentle-dl/data'
+import { type AnnotatedSet, type Dataset, type NamedDataset, subset } from 'gentle-dl/data'
 
 /** Examples at most, spread evenly over all. */
-const mostSampled = 10_000
+const maxSampled = 10_000
 
-export const sampleOf = (train: Dataset, most = mostSampled): Dataset =>
-  train.length <= most
-    ? train
-    : subset(
-        train,
-        Array.from({ length: most }, (_, i) => Math.floor((i * train.length) / most)),
-      )
+/** Of tasks whose examples take long: texts, and pictures with boxes or masks. */
+export const maxSlow = 500
+
+const indicesOf = ({ length }: { readonly length: number }, max: number): number[] =>
+  Array.from({ length: Math.min(length, max) }, (_, i) => Math.floor((i * length) / Math.min(length, max)))
+
+export function sampleOf(train: Dataset, max?: number): Dataset
+export function sampleOf(train: NamedDataset, max?: number): NamedDataset
+export function sampleOf(train: Dataset | NamedDataset, max = maxSampled): Dataset | NamedDataset {
+  return train.length <= max ? train : subset(train as Dataset, indicesOf(train, max))
+}
+
+/** The same pictures of a set with truth. */
+export function annotatedSampleOf(train: AnnotatedSet, max: number): AnnotatedSet {
+  if (train.length <= max) return train
+  const indices = indicesOf(train, max)
+  return {
+    ...train,
+    length: indices.length,
+    ...(train.objects && { objects: (index) => train.objects!(indices[index]) }),
+    read: (index, picture, pass) => train.read(indices[index], picture, pass),
+  }
+}

@@ -1,19 +1,21 @@
 /** The end of a training of translation: the best weights on the test set, the figures, examples, the report. */
 import { join } from 'node:path'
 import { type Evaluation, evaluate, sequenceAccuracy, sequenceCrossEntropy, tokenAccuracy } from 'gentle-dl'
+import type { NamedDataset } from 'gentle-dl/data'
 import { openTranslator, type TextTranslator } from 'gentle-dl/language'
 import type { Ending } from '../tasks/task.ts'
 import { commandLine } from '../terminal/invocation.ts'
 import { bold, dim, lossText, percent, print, table, thousands } from '../terminal/terminal.ts'
 import { exitCodes } from '../terminal/usage.ts'
 import { summaryBeginning, summaryEnd } from '../train/run-summary.ts'
+import { maxSlow, sampleOf } from '../train/train-sample.ts'
 import { defaultBeam, defaultLengthPenalty, judge, judgementData, judgementText } from './judge.ts'
 import type { TranslationSplits } from './pairs-sets.ts'
 
 /** Loss and shares of pieces and of whole texts, each piece given the right ones before it. */
 export const evaluatePairs = (
   { model }: TextTranslator,
-  set: TranslationSplits['test'],
+  set: NamedDataset,
   labelSmoothing: number,
 ): Promise<Evaluation> =>
   evaluate(model, set, {
@@ -31,11 +33,13 @@ export async function finishTranslation(
   const { run, backend, flags } = ending
   const quiet = flags.quiet === true
   const translator = await openTranslator(run.path, { backend })
+  const train = await evaluatePairs(translator, sampleOf(splits.train, maxSlow), labelSmoothing)
   const validation = await evaluatePairs(translator, splits.validation, labelSmoothing)
   const test = await evaluatePairs(translator, splits.test, labelSmoothing)
   const judgement = await judge(translator, splits.test.pairs, { quiet })
   const summary = {
     ...summaryBeginning(ending, 'translate', translator.model),
+    train,
     validation,
     test: { ...test, ...judgementData(judgement) },
     ...summaryEnd(ending),
@@ -52,7 +56,7 @@ export async function finishTranslation(
   translator.dispose()
   if (flags.json) console.log(JSON.stringify(summary, null, 2))
   else if (!quiet) {
-    const { bestEpoch, examplesPerSecond, seconds, train } = summary
+    const { bestEpoch, examplesPerSecond, seconds } = summary
     const figures = table([
       ['', 'loss', 'tokens correct', 'texts correct'],
       ...Object.entries({ train, validation, test }).map(([part, each]) => [
