@@ -33,7 +33,7 @@ export interface PictureRecipe extends Recipe {
 export const smallSet = 20_000
 
 /** Steps and epochs of a training that is long enough, however small the set; a network that computes little makes more steps in the same time. */
-const fewestSteps = 1000
+const fewestSteps = 1500
 const maxSteps = 4000
 const passes = 40
 const maxPasses = 600
@@ -42,7 +42,7 @@ const maxPasses = 600
 const cheap = 2e11
 
 /** Multiply-adds of all forward passes that fit into about a minute and a half of training on two cores. */
-const affordable = 1.2e12
+const affordable = 1.5e12
 
 /** Of fewer validation pictures, early ones are right by luck. */
 const fewest = 30
@@ -54,7 +54,7 @@ const batchSizeFor = (examples: number): number =>
   examples < 100 ? 8 : examples < 500 ? 16 : examples < 4000 ? 32 : 64
 
 /**
- * Settings by which a network learns a small set of pictures: AdamW with a short warm-up and cosine decay, at least 1,000 steps and 40 epochs, 600 epochs at most, where a minute and a half on
+ * Settings by which a network learns a small set of pictures: AdamW with a short warm-up and cosine decay, at least 1,500 steps and 40 epochs, 600 epochs at most, where a minute and a half on
  * two cores suffices for them, 5 epochs otherwise, and an end where half of the training brought no improvement.
  * @param defaultRate the learning rate where no range test finds another
  */
