@@ -156,7 +156,7 @@ export const isTable = (name: string): boolean => kindAndPlace(name).kind === 'c
 
 /**
  * Opens a data set by name: mnist, a folder or file of a kind (such as cifar10:DIR), by its path alone where one can see what it is, or a
- * generated set. Its validation part is split off by the seed where it has none. Broken images are told and left out.
+ * generated set. Its validation part is split off by the seed where it has none. Broken images are reported and left out.
  * @throws UsageError for a name that no data set has, and an image folder without a size.
  */
 export async function openData(name: string, { size, ...options }: DataOptions): Promise<Splits> {
@@ -188,7 +188,7 @@ export async function openData(name: string, { size, ...options }: DataOptions):
   throw noSuchData(name, dataNames)
 }
 
-/** Opens a set of pictures with truth; what is left out, corrected or to be remarked is told. */
+/** Opens a set of pictures with truth; what is left out, corrected or worth a remark is reported. */
 export async function openAndReport(
   name: string,
   options: AnnotatedOptions,

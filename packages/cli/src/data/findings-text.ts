@@ -1,4 +1,4 @@
-/** What of a set was left out, corrected, or understood in one of several ways, as it is told. */
+/** What of a set was left out, corrected, or understood in one of several ways, as reported. */
 import type { Findings, SkippedImage, SkippedObject } from 'gentle-dl/data'
 
 /** Things of a kind that are named before the rest is only counted. */
@@ -19,7 +19,7 @@ function listText(reasons: readonly string[], indent: string): string[] {
 
 const counted = (n: number, one: string): string => `${n} ${one}${n === 1 ? '' : 's'}`
 
-/** What was left out, in a line each: pictures, and objects. */
+/** What was left out, one per line: pictures, and objects. */
 export function skippedText(name: string, skipped: readonly (SkippedImage | SkippedObject)[]): string {
   const [images, objects] = [false, true].map((object) => skipped.filter((entry) => 'object' in entry === object))
   const counts = [
@@ -37,7 +37,7 @@ export function skippedText(name: string, skipped: readonly (SkippedImage | Skip
   ].join('\n')
 }
 
-/** What was mended, by kinds. */
+/** What was corrected, by kinds. */
 function correctedText(name: string, corrected: Findings['corrected']): string {
   const kinds = new Map<string, string[]>()
   for (const { what, reason } of corrected) {
@@ -51,7 +51,7 @@ function correctedText(name: string, corrected: Findings['corrected']): string {
   ].join('\n')
 }
 
-/** All that there is to say of how a set was read. */
+/** Findings about how a set was read. */
 export const findingsText = (
   name: string,
   { skipped = [], corrected = [], remarks = [] }: Partial<Findings>,

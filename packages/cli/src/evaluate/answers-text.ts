@@ -1,4 +1,4 @@
-/** Answers of a classifier for several examples, a line each. */
+/** Answers of a classifier for several examples, one per line. */
 import { bold, table } from '../terminal/terminal.ts'
 import { lengthOf } from '../terminal/wrap.ts'
 

@@ -33,7 +33,7 @@ export function withLabels(model: Model, place: string, labels: string | undefin
 export const namesOf = (model: Model, place: string): readonly string[] =>
   model.classes ?? Array.from({ length: classesOf(model, place) }, (_, i) => String(i))
 
-/** Names a line each, or a JSON list of texts. */
+/** Names one per line, or a JSON list of texts. */
 function readLabels(file: string): readonly string[] {
   let bytes: Uint8Array
   try {

@@ -57,7 +57,7 @@ export const lossStd = Math.sqrt(normalMean((t) => softplus(-separation * (separ
 const learnedNumbers = 3
 
 /**
- * What learning a line from so many examples is expected to gain on these, and to lose on all others, beside the best one. In the limit of many
+ * What learning a line from this many examples is expected to gain on these, and to lose on all others, beside the best one. In the limit of many
  * examples both are the number of learned numbers / 2n (Akaike, "A New Look at the Statistical Model Identification", 1974).
  */
 export const expectedOptimism = (examples: number): number => learnedNumbers / (2 * examples)

@@ -64,7 +64,7 @@ export async function lossExperiment(flags: LossFlags): Promise<number> {
   }
 }
 
-/** Learns a line from so many examples by a fixed number of steps. */
+/** Learns a line from this many examples by a fixed number of steps. */
 async function trainOnce(examples: number, seed: number, backend: Backend): Promise<LossRun> {
   const train = draw(examples, seed, `training ${examples}`)
   const validation = draw(examples, seed, `validation ${examples}`)

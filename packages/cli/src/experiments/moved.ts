@@ -2,7 +2,7 @@
 import { sizeOf } from 'gentle-dl'
 import type { Dataset } from 'gentle-dl/data'
 
-/** Each picture with `margin` pixels around it, moved by so many to the right and down; what leaves the canvas is cut off. */
+/** Each picture with `margin` pixels around it, moved by this many to the right and down; what leaves the canvas is cut off. */
 export function moved(dataset: Dataset, margin: number, right: number, down: number): Dataset {
   const [channels, height, width] = dataset.inputShape
   const [outHeight, outWidth] = [height + 2 * margin, width + 2 * margin]

@@ -8,7 +8,7 @@ import { wrapped } from '../terminal/wrap.ts'
 /** Text of a file, which comes from anywhere: with nothing that a terminal obeys. */
 const harmless = (text: string): string => text.replace(/\p{Cc}|\u2028|\u2029/gu, '?')
 
-/** A name in so many columns at most: its middle is left out, since both ends tell more. */
+/** A name in this many columns at most: its middle is left out, since both ends tell more. */
 export function shortened(text: string, columns: number): string {
   const name = harmless(text)
   if (name.length <= columns) return name

@@ -56,7 +56,7 @@ function widths({ measured }: MeasuredSummary): readonly (readonly Column[])[] {
   ]
 }
 
-/** The widest table that fits a terminal of so many columns; else the narrowest. */
+/** The widest table that fits a terminal of this many columns; else the narrowest. */
 function layerTable(summary: MeasuredSummary, columns: number): string {
   const tables = widths(summary).map((chosen) =>
     table([chosen.map(([head]) => head), ...summary.layers.map((layer) => chosen.map(([, cell]) => cell(layer)))]),

@@ -13,7 +13,7 @@ import { openSpeech } from './open-speech.ts'
 import { defaultMaxLength, defaultSampleRate, defaultWarmup, spectrogramFor, speechRecipe } from './recipe.ts'
 import { soundPolicyOf } from './sound-policies.ts'
 
-/** Indices of the recordings of at most so many seconds. */
+/** Indices of the recordings of at most this many seconds. */
 const shortOnes = ({ examples }: SpeechSet, maxLength: number): number[] =>
   examples.flatMap(({ seconds }, i) => (seconds <= maxLength ? [i] : []))
 

@@ -12,7 +12,7 @@ export const defaultMaxLength = 20
 /** Seconds of sound that a training hears in all, again and again. */
 const exampleCap = 100_000
 
-/** Epochs for so many seconds of sound. */
+/** Epochs for this many seconds of sound. */
 export const speechRecipe = (seconds: number): Recipe => ({
   epochs: Math.min(120, Math.max(15, Math.round(exampleCap / seconds))),
   batchSize: 16,

@@ -9,7 +9,7 @@ export interface SoundInput {
   readonly blocks: AsyncIterable<Float32Array>
 }
 
-/** A header is looked for in so many bytes. */
+/** A header is looked for in this many bytes. */
 const maxHeader = 2 ** 20
 
 const joined = (parts: readonly Uint8Array[]): Uint8Array => new Uint8Array(Buffer.concat(parts))

@@ -1,4 +1,4 @@
-/** How sounds are changed by chance in training, as it is named on the command line. */
+/** How sounds are changed at random in training, as it is named on the command line. */
 import { existsSync, readFileSync } from 'node:fs'
 import type { SoundPolicy } from 'gentle-dl/speech'
 import { UsageError, unknownChoice } from '../terminal/usage.ts'

@@ -8,7 +8,7 @@ import { scoreText } from '../terminal/terminal.ts'
 /** Objects below this score are hidden, where no better threshold is known. */
 export const defaultThreshold = 0.5
 
-/** How good a model is, as it is told. */
+/** How good a model is, as reported. */
 export interface Judgement {
   /** The value of what the best epoch is chosen by, 0 to 1. */
   readonly score: number

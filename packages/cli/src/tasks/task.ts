@@ -66,9 +66,9 @@ export interface Preparation {
   readonly defaultAugment?: string
   /** What other settings are unless given, which are kept with the run. */
   readonly defaultSettings?: Partial<Settings>
-  /** What there is to tell of the data before the training, a line each. */
+  /** What there is to tell of the data before the training, one per line. */
   readonly remarks?: readonly string[]
-  /** The training examples, changed by chance, as the text of --augment says. */
+  /** The training examples, changed at random, as the text of --augment says. */
   augmented(policy: string, seed: number): AnyDataset | Promise<AnyDataset>
   /** By which it is seen, later, whether the data is the same: a digest a part. */
   digests?(): Promise<Readonly<Record<string, string>>>

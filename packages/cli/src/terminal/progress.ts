@@ -19,7 +19,7 @@ export interface ProgressState {
   readonly figures: readonly ProgressFigure[]
 }
 
-/** `epoch 3/20 ████░░░░ loss 0.0474  12,345/s  0:12 left` in at most so many columns. @param share done, from 0 to 1 */
+/** `epoch 3/20 ████░░░░ loss 0.0474  12,345/s  0:12 left` in at most this many columns. @param share done, from 0 to 1 */
 export function progressLine(share: number, { what, figures }: ProgressState, columns: number): string {
   const line = (kept: readonly ProgressFigure[], bar: string): string =>
     `${what} ${bar} ${kept.map(({ text }) => text).join('  ')}`

@@ -94,7 +94,7 @@ export function table(rows: readonly (readonly (string | number)[])[], columns =
     .join('\n')
 }
 
-/** Words in columns as wide as the longest, so that a line has at most so many letters; they are read line by line. */
+/** Words in columns as wide as the longest, so that a line has at most this many letters; they are read line by line. */
 export function columns(words: readonly string[], width: number): string[] {
   const column = Math.max(0, ...words.map((word) => word.length)) + 2
   const perLine = Math.max(1, Math.floor(width / column))

@@ -4,7 +4,7 @@ import { stripVTControlCharacters } from 'node:util'
 /** Letters of a text, without what colours it. */
 export const lengthOf = (text: string): number => stripVTControlCharacters(text).length
 
-/** Lines of at most so many letters, broken where two spaces part columns, else between words; all but the first are indented. */
+/** Lines of at most this many letters, broken where two spaces part columns, else between words; all but the first are indented. */
 export function wrapped(line: string, width: number): string[] {
   if (lengthOf(line) <= width) return [line]
   const lines: string[] = []
@@ -22,7 +22,7 @@ export function wrapped(line: string, width: number): string[] {
 }
 
 /**
- * Text as it is shown in so many columns: long lines are broken between words. Indented lines stay as they are: tables,
+ * Text as it is shown in this many columns: long lines are broken between words. Indented lines stay as they are: tables,
  * drawings, and commands, which are to be copied.
  */
 export const fitted = (text: string, columns: number): string =>

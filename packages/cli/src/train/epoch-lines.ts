@@ -9,7 +9,7 @@ const maxLines = 30
 /** An epoch that ends this long after the last line has one in any case. */
 const longSeconds = 5
 
-/** A line for every so many epochs: 1, 2, 5, 10, 20, 50 ... */
+/** A line for every this many epochs: 1, 2, 5, 10, 20, 50 ... */
 function strideOf(epochs: number): number {
   for (let power = 1; ; power *= 10)
     for (const factor of [1, 2, 5]) if (epochs <= maxLines * factor * power) return factor * power

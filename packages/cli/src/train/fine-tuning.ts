@@ -19,7 +19,7 @@ const rateShare = 0.3
  * What settings are in fine-tuning unless they are given.
  * @param recipe by which the network learns from nothing
  * @param examples of the training part
- * @param newHead whether the head begins anew
+ * @param newHead whether the head starts afresh
  */
 export function fineTuningSettings(
   settings: Settings,

@@ -12,7 +12,7 @@ import type { Settings } from './settings.ts'
 export interface PretrainedSource {
   readonly file: string
   readonly weights: WeightsFile
-  /** How pictures are prepared for these weights, at a size of one's own if so; undefined where they are taken as they are, in [0, 1]. */
+  /** How pictures are prepared for these weights, at another size if given; undefined where they are taken as they are, in [0, 1]. */
   preprocessing(size: number | undefined): Preprocessing | undefined
 }
 

@@ -16,7 +16,7 @@ export interface Pretrained extends PretrainedHead {
 }
 
 /**
- * Loads all that fits, and tells on stderr what was and was not loaded.
+ * Loads all that fits, and reports on stderr what was and was not loaded.
  * @throws UsageError where nothing fits.
  */
 export async function loadAndReport(

@@ -60,7 +60,7 @@ interface Planned {
   readonly task: AnyTaskName
   readonly plan: Plan
   readonly prepared: Preparation
-  /** The training examples, changed by chance where that is asked for. */
+  /** The training examples, changed at random where that is asked for. */
   readonly learned: AnyDataset
   readonly resumed?: Resumed
   /** The folder of a run that goes on, or starts again because nothing was saved of it. */
@@ -217,7 +217,7 @@ function readPretrained(
   }
 }
 
-/** Whether some of the head begins anew: it is not in the file, or of other classes. */
+/** Whether some of the head starts afresh: it is not in the file, or of other classes. */
 function hasNewHead({ tensors }: Pretrained, { head, classes }: Preparation): boolean {
   return [...head].some(([name, axis]) => tensors.get(name)?.shape[axis] !== classes?.length)
 }

@@ -174,7 +174,7 @@ export async function interact(
 /** Most lines that are translated together. */
 const maxConcurrent = 256
 
-/** Translates lines of standard input as they come, a line each; those that wait are translated together. An empty line stays empty. */
+/** Translates lines of standard input as they come, one per line; those that wait are translated together. An empty line stays empty. */
 async function translateLines(
   translator: TextTranslator,
   translated: Translating,

@@ -1,10 +1,10 @@
-/** Loops whose bodies are made anew. */
+/** Loops whose bodies are rebuilt. */
 import { apply, type Tensor } from '../graph/tensor.ts'
 import { bodyRoots, type ScanAttributes } from '../ops/loop.ts'
 
 export type Loop = Tensor<ScanAttributes>
 
-/** A loop with other operands, the tensors of its body made anew. */
+/** A loop with other operands, the tensors of its body rebuilt. */
 export function withBody(
   { op, attributes }: Loop,
   inputs: readonly Tensor[],

@@ -46,6 +46,6 @@ export function checkFields(fields: Fields, where: string): void {
   }
 }
 
-/** Shape of a batch of so many examples, padded to a length where they are sequences. */
+/** Shape of a batch of this many examples, padded to a length where they are sequences. */
 export const batchShape = ({ shape, sequence }: Field, examples: number, padded: number | undefined): Shape =>
   sequence === undefined ? [examples, ...shape] : [examples, padded ?? sequence, ...shape]

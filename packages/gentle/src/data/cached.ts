@@ -1,7 +1,7 @@
 import { sizeOf } from '../core/shape.ts'
 import type { Dataset } from './dataset.ts'
 
-/** The most bytes that are kept of a set unless told otherwise: 512 MiB. */
+/** The most bytes that are kept of a set unless given otherwise: 512 MiB. */
 const defaultBytes = 2 ** 29
 
 /**

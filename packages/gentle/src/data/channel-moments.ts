@@ -1,4 +1,4 @@
-/** Mean and standard deviation of pictures, by which they are normalized. */
+/** Mean and standard deviation of pictures, for normalization. */
 import { sizeOf } from '../core/shape.ts'
 import type { Dataset } from './dataset.ts'
 import { Moments } from './statistics.ts'
@@ -13,10 +13,10 @@ export interface ChannelMoments {
 const batch = 64
 const maxPictures = 2048
 
-/** The smallest standard deviation that is told: a channel that is the same everywhere stays as it is. */
+/** The smallest standard deviation reported: a constant channel stays as it is. */
 const minStd = 0.01
 
-/** Mean and standard deviation of each channel, from up to 2,048 pictures evenly over the set; the deviation is 0.01 at least. */
+/** Mean and standard deviation of each channel, from up to 2,048 pictures evenly over the set; the standard deviation is at least 0.01. */
 export async function channelMoments(dataset: Dataset): Promise<ChannelMoments> {
   const size = sizeOf(dataset.inputShape)
   const count = Math.min(dataset.length, maxPictures)

@@ -1,4 +1,4 @@
-/** Data sets of picture files, a folder a class, decoded when they are read. */
+/** Data sets of picture files, one folder per class, decoded when they are read. */
 import { ArgumentError, DataError } from '../core/errors.ts'
 import type { Shape } from '../core/shape.ts'
 import { type Fit, placementOf, type ResizeOptions } from '../vision/resize.ts'
@@ -55,7 +55,7 @@ export interface ImageSplits {
 }
 
 /**
- * Opens a folder of picture files (PNG, JPEG, WebP, GIF, TIFF, AVIF), a folder a class: below train/ with validation/ (or val/) and test/ beside it, or
+ * Opens a folder of picture files (PNG, JPEG, WebP, GIF, TIFF, AVIF), one folder per class: below train/ with validation/ (or val/) and test/ beside it, or
  * all in one, of which validation and test are split off by seed, of each class its share. Classes are in order of their names.
  *
  * Opening decodes every file once, one epoch's decoding (half a second for 1,000 small JPEGs on 2 cores): only that finds all that are broken,

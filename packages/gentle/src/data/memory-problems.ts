@@ -10,7 +10,7 @@ import type { Dataset } from './dataset.ts'
 import { checkIndex, checkRoom } from './memory.ts'
 
 export interface MemoryProblemOptions {
-  /** Number of examples, each drawn anew in every pass; 1,000 unless given. */
+  /** Number of examples, drawn again in every pass; 1,000 unless given. */
   readonly examples?: number
   /** 0 unless given. */
   readonly seed?: number

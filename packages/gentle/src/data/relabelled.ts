@@ -10,7 +10,7 @@ import type { ImageExample, ImageSet } from './image-folder.ts'
 interface Change {
   /** The targets afterwards. */
   readonly target: Field
-  /** Makes the targets of so many examples, from what the set has written into memory of `room` values for each; it may be the same memory. */
+  /** Makes the targets of this many examples, from what the set has written into memory of `room` values for each; it may be the same memory. */
   readonly write: (from: TypedArray, to: TypedArray, examples: number) => void
   /** Values of an example's targets before. */
   readonly room: number

@@ -24,10 +24,10 @@ export async function mapParts<From, To>(
 }
 
 /**
- * All three parts of a set: what is missing is split off from the training part, a sixth for the test and then a twelfth for validation unless told; of
+ * All three parts of a set: what is missing is split off from the training part, a sixth for the test and then a twelfth for validation unless given; of
  * images 50 where those are more, but no more than a sixth.
  * @param what how messages call the set
- * @param splitOff indices of the rest and of so many examples that are split off
+ * @param splitOff indices of the rest and of this many examples that are split off
  * @param called how messages call the examples
  * @throws DataError where there are too few.
  */

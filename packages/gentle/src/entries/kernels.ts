@@ -1,5 +1,5 @@
 /**
- * Kernels for ops of one's own on the wasm backend: the public entry `gentle-dl/kernels`. A kernel is code of WebAssembly, built of values and
+ * Kernels for ops of your own on the wasm backend: the public entry `gentle-dl/kernels`. A kernel is code of WebAssembly, built of values and
  * statements: `i32.add(a, b)` is an expression, `local.set(value)` a statement.
  * @module gentle-dl/kernels
  */

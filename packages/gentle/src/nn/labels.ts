@@ -2,7 +2,7 @@
 import type { Tensor } from '../graph/tensor.ts'
 import { equal, greaterEqual, less, mul, where } from '../ops/elementwise.ts'
 
-/** Labels from 0 to classes - 1, and one beside them, if any, that counts nowhere. */
+/** Labels from 0 to classes - 1, and one beside them, if any, that is ignored. */
 export interface LabelRule {
   readonly classes: number
   readonly ignore?: number

@@ -45,7 +45,7 @@ export function registerLayer(type: string, build: BuildLayer): void {
 export const registeredLayers: ReadonlyMap<string, BuildLayer> = registered
 
 /**
- * Runs part of a layer's trace; a shape that does not fit is told with the layer's place and type.
+ * Runs part of a layer's trace; a shape that does not fit is reported with the layer's place and type.
  */
 export function inLayer<T>(scope: Scope, description: LayerDescription, x: Tensor, trace: () => T): T {
   try {

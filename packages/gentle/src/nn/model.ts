@@ -87,7 +87,7 @@ export async function createModel(
 export const fieldsOfModel = (model: AnyModel): Fields =>
   'inputs' in model ? model.inputs : { x: { dtype: 'float32', shape: model.inputShape } }
 
-/** Placeholders for a batch of so many examples; sequences are padded to these lengths, to the longest unless given. */
+/** Placeholders for a batch of this many examples; sequences are padded to these lengths, to the longest unless given. */
 export function inputsOf(fields: Fields, examples: number, padded: Readonly<Record<string, number>> = {}) {
   const inputs: Record<string, Input> = {}
   for (const [name, field] of Object.entries(fields)) {

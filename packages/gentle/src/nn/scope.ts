@@ -65,7 +65,7 @@ export interface ScopeOptions {
   /** Whether the parameter of this path stays as it is; layers with such parameters keep their state, too. */
   readonly frozen?: (path: string) => boolean
   /**
-   * State that goes from batch to batch, where it is kept: a variable of each path, [rows, units], with room for so many examples. `onUpdate` is told of its
+   * State that goes from batch to batch, where it is kept: a variable of each path, [rows, units], with room for this many examples. `onUpdate` is told of its
    * next values.
    */
   readonly carried?: { readonly rows: number; variable(path: string, units: number): Variable }
@@ -160,7 +160,7 @@ export class Scope {
   }
 
   /**
-   * This scope, for sequences of these lengths, int32 [N], padded to so many steps: layers of sequences within it leave the padding out wherever they
+   * This scope, for sequences of these lengths, int32 [N], padded to this many steps: layers of sequences within it leave the padding out wherever they
    * are applied without lengths of their own.
    */
   ofSequences(lengths: Tensor, steps: number): Scope {

@@ -29,7 +29,7 @@ import { countedLabels } from './labels.ts'
 import { softmaxLogits } from './scores.ts'
 import { weighed } from './weighed.ts'
 
-/** A pixel of a mask with this class counts nowhere: not in a loss, not in a metric. As in Pascal VOC's masks. */
+/** A pixel of a mask with this class is ignored: not in a loss, not in a metric. As in Pascal VOC's masks. */
 export const ignoredPixel = 255
 
 export interface PixelLossOptions {

@@ -1,15 +1,15 @@
-/** Ops of one's own, which no table of the library knows. */
+/** Ops of your own, which no table of the library knows. */
 import { ArgumentError } from '../core/errors.ts'
 import type { Op } from '../graph/op.ts'
 import { elementwiseOps, functionOps, sourceOps, structuredOps } from './table.ts'
 
-/** What an op of one's own is. None of its functions may depend on anything but what it is given. */
+/** What an op of your own is. None of its functions may depend on anything but what it is given. */
 export interface OpDefinition<Name extends string, Attributes>
   extends Pick<Op<Name, Attributes>, 'name' | 'infer' | 'multiplyAdds'>,
     Required<Pick<Op<Name, Attributes>, 'gradient' | 'reference'>> {}
 
 /**
- * Declares an op of one's own, which `apply` makes nodes of. Its attributes are plain JSON values. With its `reference` it runs on `reference()`
+ * Declares an op of your own, which `apply` makes nodes of. Its attributes are plain JSON values. With its `reference` it runs on `reference()`
  * and in `checkGradients`; for `wasm()` it needs a kernel, `defineKernel` of `gentle-dl/kernels`. What ops of `gentle-dl/ops` compute together needs no op:
  * a function of tensors is differentiated and compiled like any.
  *

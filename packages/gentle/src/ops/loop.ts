@@ -28,7 +28,7 @@ export interface ScanAttributes {
   readonly steps: number
   /** From the last step to the first. */
   readonly reverse: boolean
-  /** Whether the gradient computes anew what the body has computed, from the state before each step, instead of keeping it. */
+  /** Whether the gradient recomputes what the body has computed, from the state before each step, instead of keeping it. */
   readonly recompute: boolean
   readonly results: ScanResult[]
 }

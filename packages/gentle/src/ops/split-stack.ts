@@ -11,7 +11,7 @@ function axisOf(x: Tensor, axis: number, name: string): number {
 }
 
 /**
- * Cuts x along an axis into so many equal parts, or into parts of these sizes, as NumPy's and JAX's `split` (PyTorch's takes the size of a
+ * Cuts x along an axis into this many equal parts, or into parts of these sizes, as NumPy's and JAX's `split` (PyTorch's takes the size of a
  * part).
  * @throws ShapeError where parts are not equal, or sizes do not add up to the axis.
  */

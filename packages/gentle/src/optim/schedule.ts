@@ -1,7 +1,7 @@
 /** Learning rates over time. */
 import { ArgumentError } from '../core/errors.ts'
 
-/** The rate of a step, counted from 0, of a training of so many steps. A function of one's own will do. */
+/** The rate of a step, counted from 0, of a training of this many steps. A function of your own will do. */
 export interface Schedule {
   (step: number, steps: number): number
   /** Its type and numbers as plain JSON, by which a training that goes on knows that it is the same. */
@@ -69,7 +69,7 @@ export function stepDecay(
 }
 
 /**
- * One schedule after another: `first` for so many steps, then `second`, each as if its steps were all.
+ * One schedule after another: `first` for this many steps, then `second`, each as if its steps were all.
  * @throws ArgumentError for steps that are not a whole number from 1.
  */
 export function sequentialSchedule(first: Schedule, until: number, second: Schedule): Schedule {
@@ -84,5 +84,5 @@ export function sequentialSchedule(first: Schedule, until: number, second: Sched
 /** @throws ArgumentError for a number that is not a rate. */
 export const toSchedule = (rate: number | Schedule): Schedule => (typeof rate === 'number' ? constantRate(rate) : rate)
 
-/** What a schedule tells of itself; a function of one's own is 'custom'. */
+/** What a schedule tells of itself; a function of your own is 'custom'. */
 export const describeSchedule = ({ description }: Schedule): ScheduleDescription => description ?? { type: 'custom' }

@@ -9,7 +9,7 @@ import { Predictor } from './predictor.ts'
 export interface AnswerOptions {
   /** Pictures a step; 32 unless given. */
   readonly batchSize?: number
-  /** Whether each picture's mirror image is looked at, too. Not for what is another thing in a mirror, such as digits. */
+  /** Whether to average with the prediction for the mirror image. Not for pictures whose mirror image means something else, such as digits. */
   readonly flip?: boolean
 }
 

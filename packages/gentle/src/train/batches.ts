@@ -8,7 +8,7 @@ import { type AnyDataset, type Dataset, isNamed, type NamedDataset } from '../da
 export interface Batch {
   /** How many. */
   readonly examples: number
-  /** Which of the data set's they are, for messages; a batch of one's own need not tell. */
+  /** Which of the data set's they are, for messages; a batch of your own need not tell. */
   readonly indices?: Uint32Array
   /**
    * The network's inputs by name, row-major with the examples as the first axis; `x` is the only one of a network that takes one tensor. Sequences are
@@ -50,7 +50,7 @@ function wholeBatches(examples: number, batchSize: number): number {
   return examples - rest - (rest === 1 && examples > 1 ? batchSize : 0)
 }
 
-/** Steps that an epoch of so many examples takes: one a batch, and one of what is left over, unless that is a single example, which goes with the step before. */
+/** Steps that an epoch of this many examples takes: one per batch, and one for what is left over, unless that is a single example, which goes with the step before. */
 export function stepsOf(examples: number, batchSize: number): number {
   const whole = wholeBatches(examples, batchSize)
   return whole / batchSize + (whole < examples ? 1 : 0)

@@ -12,7 +12,7 @@ import { BatchPrograms } from './steps.ts'
 export interface EvaluateOptions {
   /** crossEntropy unless given. */
   readonly loss?: Loss | BatchLoss
-  /** What is told beside the loss; accuracy where there are classes, else nothing, unless given. */
+  /** What is reported beside the loss; accuracy where there are classes, else nothing, unless given. */
   readonly metrics?: readonly Metric[]
   /** Examples a step; 256 unless given. */
   readonly batchSize?: number

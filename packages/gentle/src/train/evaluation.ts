@@ -87,7 +87,7 @@ export interface RunningSums {
   readonly metrics: Readonly<Record<string, readonly number[]>>
 }
 
-/** Sums over examples, from which their means are told. */
+/** Sums over examples, from which their means are computed. */
 export class Sums {
   readonly #metrics: readonly Metric[]
   readonly #sums: Float64Array[]
@@ -110,7 +110,7 @@ export class Sums {
     return this.#loss / this.#examples
   }
 
-  /** Adds what a program gave for so many examples. */
+  /** Adds what a program gave for this many examples. */
   add(results: Record<string, NDArray>, examples: number): void {
     this.#examples += examples
     this.#loss += results.loss.data[0] * examples

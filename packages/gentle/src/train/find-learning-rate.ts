@@ -38,7 +38,7 @@ const below = 4
 
 /**
  * Finds a learning rate: a network of its own is trained for a few steps with a rate that grows evenly in its logarithm, until the loss rises (Smith, "Cyclical
- * Learning Rates for Training Neural Networks", 2017, section 3.3). It depends on the seed alone, and takes as long as its steps.
+ * Learning Rates for Training Neural Networks", 2017, section 3.3). It depends only on the seed, and takes as long as its steps.
  * @throws ArgumentError for rates or steps out of range; ShapeError when network and data do not fit.
  */
 export async function findLearningRate(

@@ -11,7 +11,7 @@ import { fieldsOf } from './steps.ts'
 /** Any plain JSON. */
 export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json }
 
-/** What a training's course depends on beside its state, by name. How many epochs it shall take is not among it. */
+/** What a training's course depends on beside its state, by name. The number of epochs is not part of it. */
 export interface Fingerprint {
   /** The layers, and the shape of an example. */
   readonly network: Json
@@ -22,7 +22,7 @@ export interface Fingerprint {
   /** What the best epoch is chosen by. */
   readonly monitor: Json
   readonly optimizer: Json
-  /** Of the learning rate; a function of one's own is 'custom'. */
+  /** Of the learning rate; a function of your own is 'custom'. */
   readonly schedule: Json
   readonly batchSize: Json
   /** Name, length, shapes, and what the set tells of itself. */

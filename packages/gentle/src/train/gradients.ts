@@ -82,7 +82,7 @@ export class Gradients {
     return this.#store.add(this, other)
   }
 
-  /** Gives back their memory, to be used by others. */
+  /** Frees their memory. */
   dispose(): void {
     this.#store.forget(this)
   }

@@ -20,10 +20,10 @@ import {
 } from './weights.ts'
 import { bytesOf, openOnnx, withFile } from './weights-file.ts'
 
-/** A model, and what is known of how it is used. */
+/** A model, and what is known about its use. */
 export interface OpenedModel {
   readonly model: Model
-  /** What is done to a picture before the model sees it, where that is known. */
+  /** How pictures are preprocessed for the model, if known. */
   readonly preprocessing?: Preprocessing
   /** What it was trained for. */
   readonly task: ModelTask
@@ -31,7 +31,7 @@ export interface OpenedModel {
   readonly columns?: ModelColumns
   /** How bright the training pictures are at their edges, where the file tells. */
   readonly background?: Background
-  /** Set where another program wrote the file, which may not say what the outputs are. */
+  /** Set if another program wrote the file, which may not say what its outputs mean. */
   readonly foreign?: true
 }
 
@@ -45,9 +45,9 @@ export interface OpenedInputsModel {
 }
 
 export interface OpenOptions {
-  /** The usual backend unless given. */
+  /** The default backend unless given. */
   readonly backend?: Backend
-  /** Sizes of axes that an ONNX file leaves open, by their names there: `{ height: 48 }`. */
+  /** Sizes of the dynamic axes of an ONNX file, by name: `{ height: 48 }`. */
   readonly freeDimensions?: Readonly<Record<string, number>>
 }
 

@@ -118,7 +118,7 @@ export function likeliest(values: Float32Array | Float64Array, { name }: Dataset
 
 /** What a classifier takes the examples of a data set for; labels are the model's. */
 export interface Confusion {
-  /** Row-major [classes, classes]: how often the class of the row was taken for the class of the column. */
+  /** Row-major [classes, classes]: how often the row's class was predicted as the column's class. */
   readonly counts: Int32Array
   /** Each example's predicted label. */
   readonly predicted: Int32Array

@@ -7,14 +7,14 @@ import { classProbabilities, classScores, probabilitiesAlong } from '../nn/score
 /** What is asked of a model: its outputs as they are, the scores of classes, or probabilities. */
 export type OutputForm = 'outputs' | 'scores' | 'probabilities'
 
-/** Answers of a model's outputs; of those that tell no classes, maps of them along the axis of the channels, others along the last one. */
+/** Predictions from a model's outputs; of those without classes, maps of them along the axis of the channels, others along the last one. */
 function answerOf(outputs: Tensor, form: OutputForm): Tensor {
   const scores = form === 'outputs' ? undefined : classScores(outputs)
   if (scores !== undefined) return form === 'scores' ? scores.logits : classProbabilities(scores)
   return form === 'probabilities' ? probabilitiesAlong(outputs, outputs.shape.length === 4 ? 1 : -1) : outputs
 }
 
-/** Predicts batch after batch: one program a batch size, compiled when first needed. */
+/** Predicts batch after batch: one program per batch size, compiled when first needed. */
 export class Predictor {
   readonly #model: Model
   readonly #form: OutputForm
@@ -25,7 +25,7 @@ export class Predictor {
     this.#form = form
   }
 
-  /** Answers for so many examples, row-major; [N, classes] where scores or probabilities of classes are asked for. */
+  /** Answers for this many examples, row-major; [N, classes] where scores or probabilities of classes are asked for. */
   async run(inputs: Float32Array, examples: number): Promise<Float32Array> {
     const program = this.#programs.get(examples) ?? (await this.#compile(examples))
     return (await program.run({ x: inputs })).y.data as Float32Array

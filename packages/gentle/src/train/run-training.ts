@@ -11,7 +11,7 @@ export interface RunOptions<M extends AnyModel = Model> {
   /** By which the best epoch is chosen; without one, the last epoch counts as the best. */
   readonly validation?: M extends Model ? Dataset : NamedDataset
   /**
-   * What else is told of each epoch's validation, such as the mAP of a detector, by name. Where `monitor` names it, more is better, unless
+   * What else is reported for each epoch's validation, such as the mAP of a detector, by name. Where `monitor` names it, more is better, unless
    * `monitorBetter` says otherwise.
    */
   readonly validate?: (model: M) => Promise<Readonly<Record<string, number>>>

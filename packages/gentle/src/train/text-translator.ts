@@ -19,7 +19,7 @@ export interface Translation {
   /** The pieces of what was translated, and those of the translation, their ends among them. */
   readonly sourcePieces: readonly string[]
   readonly pieces: readonly string[]
-  /** How much each piece of the translation looked at each one of the source: a row a piece, which sums to 1. */
+  /** How much each piece of the translation looked at each one of the source: one row per piece, which sums to 1. */
   readonly attention: readonly Float32Array[]
 }
 
@@ -70,7 +70,7 @@ export class TextTranslator {
     )
   }
 
-  /** Gives back the memory of its programs; the model stays. */
+  /** Frees the memory of its programs; the model remains usable. */
   dispose(): void {
     this.#translator.dispose()
   }

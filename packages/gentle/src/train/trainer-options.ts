@@ -6,7 +6,7 @@ import type { Optimizer } from '../optim/optimizer.ts'
 export interface TrainerOptions {
   /** crossEntropy unless given. */
   readonly loss?: Loss | BatchLoss
-  /** What is told beside the loss; accuracy where there are classes, else nothing, unless given. */
+  /** What is reported beside the loss; accuracy where there are classes, else nothing, unless given. */
   readonly metrics?: readonly Metric[]
   /**
    * What of an epoch's validation says which epoch is the best, ties by loss: a metric's name or 'loss'. The first of the metrics unless given,
@@ -42,8 +42,8 @@ export interface TrainerOptions {
   readonly backend?: Backend
   /**
    * Names of parameters that stay as they are, for fine-tuning; none unless given. Normalisation of frozen layers keeps its statistics. It may depend on the
-   * epoch, counted from 1: `(name, epoch) => epoch <= 3 && !name.startsWith('fc.')` trains the head alone at first. Where other parameters
-   * learn from an epoch on, the optimizer begins anew.
+   * epoch, counted from 1: `(name, epoch) => epoch <= 3 && !name.startsWith('fc.')` trains only the head at first. Where other parameters
+   * learn from an epoch on, the optimizer starts afresh.
    */
   readonly freeze?: (name: string, epoch: number) => boolean
 }

@@ -241,7 +241,7 @@ export class Trainer<M extends AnyModel = Model> {
 
   /**
    * Goes on from a state, of this training or of one like it, with the same bits as if it had never stopped. How many epochs it takes in all may be
-   * another number. An optimizer of another type, where that is accepted, begins anew.
+   * another number. An optimizer of another type, where that is accepted, starts afresh.
    * @throws TrainingStateError naming what is another than it was and is not accepted, and then nothing is changed; WeightsError for weights that
    * the model does not have.
    */
@@ -277,7 +277,7 @@ export class Trainer<M extends AnyModel = Model> {
     return new TrainingPrograms({ ...parts, frozen: (name) => freeze(name, from) }, this.#turns)
   }
 
-  /** Where other parameters learn than before, the optimizer begins anew, and programs are compiled for them. */
+  /** Where other parameters learn than before, the optimizer starts afresh, and programs are compiled for them. */
   #enter(phase: Phase): void {
     if (phase === this.#phase) return
     this.#phase = phase

@@ -1,4 +1,4 @@
-/** What a trained network hears in sounds: Deep Speech's answers as texts, with the times of words. */
+/** Transcription of sounds: Deep Speech's outputs as texts, with the times of words. */
 import type { Backend } from '../backends/backend.ts'
 import { ArgumentError, FormatError, GentleError } from '../core/errors.ts'
 import type { NamedDataset } from '../data/dataset.ts'
@@ -30,7 +30,7 @@ export interface SpeechEncoding {
   readonly text?: TranscriptOptions
 }
 
-/** A word, and when it was heard: from its first letter to its last one, in seconds. */
+/** A word with its time, from its first letter to its last, in seconds. */
 export interface WordTiming {
   readonly word: string
   readonly begin: number
@@ -40,7 +40,7 @@ export interface WordTiming {
 export interface Transcript {
   readonly text: string
   readonly words: readonly WordTiming[]
-  /** Letters and blanks between words, and when the network was surest of each, in seconds. */
+  /** Letters and blanks between words, and when each was most probable, in seconds. */
   readonly letters: readonly { readonly symbol: string; readonly at: number }[]
   /** How long the sound is. */
   readonly seconds: number
@@ -57,7 +57,7 @@ export interface TranscribeOptions {
 const together = 16
 
 /**
- * Hears what is said in sounds.
+ * Transcribes speech.
  *
  * ```ts
  * const transcriber = await openTranscriber('runs/transcribe/deepspeech')
@@ -89,7 +89,7 @@ export class Transcriber {
       )
   }
 
-  /** Whether it answers while the sound goes on. */
+  /** Whether it can transcribe while the sound arrives. */
   get isOnline(): boolean {
     return !this.network.options.bidirectional
   }
@@ -104,7 +104,7 @@ export class Transcriber {
     return this.spectrogram.of(enough)
   }
 
-  /** What is said in each sound; one without samples is taken for silence. @throws ArgumentError for a sound without channels. */
+  /** The transcript of each sound; a sound without samples counts as silence. @throws ArgumentError for a sound without channels. */
   async transcribe(sounds: readonly Sound[], options: TranscribeOptions = {}): Promise<Transcript[]> {
     const features = sounds.map((sound) => this.features(sound))
     const logits = await this.logits(features)
@@ -151,7 +151,7 @@ export class Transcriber {
     return found
   }
 
-  /** Gives back the memory of its programs; the model stays. */
+  /** Frees the memory of its programs; the model remains usable. */
   dispose(): void {
     for (const programs of this.#programs.values()) programs.dispose()
     this.#programs.clear()
@@ -172,14 +172,14 @@ export class Transcriber {
     return { text: this.symbols.decode(numbers), words: wordsAt(letters), letters, seconds }
   }
 
-  /** Begins to hear a sound as it comes. @throws ArgumentError for a network that goes backwards, too. */
+  /** Starts transcribing a sound while it arrives. @throws ArgumentError for a network that goes backwards, too. */
   async stream(sampleRate: number): Promise<StreamingTranscriber> {
     const stream = await SpeechStream.begin(this.model)
     return new StreamingTranscriber(this, stream, sampleRate)
   }
 }
 
-/** Hears a sound as it comes. */
+/** Transcribes a sound while it arrives. */
 export class StreamingTranscriber {
   readonly #transcriber: Transcriber
   readonly #stream: SpeechStream
@@ -200,7 +200,7 @@ export class StreamingTranscriber {
     this.#frames = new SpectrogramStream(transcriber.spectrogram)
   }
 
-  /** Takes samples of one channel, and gives the text that was heard up to now, by the likeliest symbol of each step. */
+  /** Takes samples of one channel, and returns the text so far, by the likeliest symbol of each step. */
   async push(samples: Float32Array): Promise<string> {
     this.#samples += samples.length
     const frames = this.#frames.push(this.#resampled.push(samples))
@@ -209,7 +209,7 @@ export class StreamingTranscriber {
     return this.#transcriber.symbols.decode(likeliest(this.#all(), this.#transcriber.symbols.size))
   }
 
-  /** The sound is over: all that was heard, as `transcribe` tells it of the whole. */
+  /** Ends the sound: the whole transcript, as `transcribe` gives it for the whole sound. */
   async end(options: TranscribeOptions = {}): Promise<Transcript> {
     const { spectrogram } = this.#transcriber
     let rest = this.#frames.push(this.#resampled.end())

@@ -9,7 +9,7 @@ import type { Displacements } from './warp.ts'
  * alpha / (sigma √(12 π)) pixels: 1.4 for the paper's alpha of 34 and sigma of 4.
  * @param alpha in pixels, from 0
  * @param sigma deviation of the Gaussian in pixels, above 0; it is cut at 3 sigma
- * @param into [2, height, width], x then y, in pixels; made anew unless given
+ * @param into [2, height, width], x then y, in pixels; rebuilt unless given
  */
 export function elasticField(
   alpha: number,

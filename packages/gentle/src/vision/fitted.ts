@@ -43,7 +43,7 @@ function sources({ from, to, length, before }: Axis, size: number): Int32Array {
   })
 }
 
-/** A mask, row-major, of a picture of size `old` when that is resized: each pixel is that of the old one below its middle, padding counts nowhere. */
+/** A mask, row-major, of a picture of size `old` when that is resized: each pixel is that of the old one below its middle, padding is ignored. */
 export function fittedMask(mask: Uint8Array, old: Size, options: ResizeOptions): Uint8Array {
   const { height, width } = options
   const axes = resizedAxes(old, options)

@@ -26,7 +26,7 @@ function affine(a: number, b: number, c: number, d: number, e: number, f: number
 
 export const identityMap = (): PlaneMap => affine(1, 0, 0, 0, 1, 0)
 
-/** Moves points by so many pixels. */
+/** Moves points by this many pixels. */
 export const shiftMap = (right: number, down: number): PlaneMap => affine(1, 0, right, 0, 1, down)
 
 /** Multiplies distances from a fixed point. */

@@ -21,7 +21,7 @@ export class ProgramMemories {
   }
 
   /**
-   * Checks that there is memory for a program that needs so many bytes, of its own or another's, beside others of these sizes, before any is taken.
+   * Checks that there is memory for a program that needs this many bytes, of its own or another's, beside others of these sizes, before any is taken.
    * @throws MemoryError saying what all needs together.
    */
   require(bytes: number, others: readonly number[], what: string): void {
@@ -34,7 +34,7 @@ export class ProgramMemories {
   }
 
   /**
-   * Memory for a program that needs so many bytes: of its own where there is room, else the smallest that is large enough of what other programs have.
+   * Memory for a program that needs this many bytes: of its own where there is room, else the smallest that is large enough of what other programs have.
    * @throws MemoryError where neither is there.
    */
   take(bytes: number, what: string): ProgramMemory {

@@ -18,7 +18,7 @@ import type { LoweredGraph } from './lowering/lowerer.ts'
 /** Kernels may read, and the random ones write, up to one vector past a buffer's end. */
 const slack = 64
 
-/** A block of so many bytes leaves the cache before the next kernel reads it, so that taking both kernels block by block saves no time. */
+/** A block of this many bytes leaves the cache before the next kernel reads it, so that taking both kernels block by block saves no time. */
 const largestCachedBlock = 4 * 2 ** 20
 
 /** Kernels that write or use up so many bytes run in the order in which they come. */
@@ -52,7 +52,7 @@ export interface Schedule {
   /** Where the workspace begins within a thread's scratch memory. */
   readonly workspaceOffset: number
   /**
-   * The most bytes that have to live in one phase, in the arena and in the scratch memory of so many threads: what no plan for this order can
+   * The most bytes that have to live in one phase, in the arena and in the scratch memory of this many threads: what no plan for this order can
    * go below. Kernels' workspaces come on top, and what variables and constants take.
    */
   liveBytes(threads: number): number

@@ -32,7 +32,7 @@ export interface FileObject {
 export interface ReadMask {
   /** The class of every pixel, row-major. */
   readonly values: Uint8Array
-  /** What of it was mended. */
+  /** What of it was corrected. */
   readonly corrected?: readonly Correction[]
 }
 

@@ -9,9 +9,9 @@ import { type AnnotatedSet, type Annotations, ignoredPixel } from './annotated-s
 const minVisibility = 0.25
 
 /**
- * An annotated set whose pictures are changed by chance each time they are read, boxes and masks with them. What happens depends on the seed, the pass and the
- * index alone. What comes into a mask from outside counts nowhere.
- * @throws ArgumentError for a policy that is none, and for one that mixes pictures: boxes do not mix.
+ * An annotated set whose pictures are changed randomly each time they are read, boxes and masks with them. What happens depends on the seed, the pass and the
+ * index alone. What comes into a mask from outside is ignored.
+ * @throws ArgumentError for an invalid policy, and for one that mixes pictures: boxes do not mix.
  */
 export function augmentedScenes(
   set: AnnotatedSet,

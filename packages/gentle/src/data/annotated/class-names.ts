@@ -1,4 +1,4 @@
-/** Files of classes' names, a line each. */
+/** Files of classes' names, one per line. */
 import { DataError } from '../../core/errors.ts'
 import { ignoredPixel } from './annotated-set.ts'
 

@@ -36,7 +36,7 @@ export interface CocoContent {
   readonly wordIds: { readonly images: WordIds; readonly categories: WordIds }
   /** Annotations that were left out: of images or categories that the file does not have, without a box, or broken. */
   readonly skipped: readonly SkippedObject[]
-  /** What was taken otherwise than it stands. */
+  /** What was read differently from how it is written. */
   readonly corrected: readonly Correction[]
 }
 
@@ -45,7 +45,7 @@ type Images = Pick<CocoContent, 'file' | 'images' | 'wordIds'>
 
 /**
  * Reads the text of a COCO annotations file. Ids may be strings, of digits or words; a width or height of 0 is not known; a box that is missing is taken from the
- * segmentation, which is not looked at otherwise. Annotations that cannot be used are listed as `skipped`, and what was taken otherwise than it stands as `mended`.
+ * segmentation, which is not looked at otherwise. Annotations that cannot be used are listed as `skipped`, and what was read differently from how it is written as `corrected`.
  * @throws DataError for a text that is not JSON or no COCO, and an id of images or categories that is broken, or comes twice for different ones.
  */
 export function parseCoco(text: string, file: string): CocoContent {

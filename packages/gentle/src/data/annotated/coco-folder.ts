@@ -23,7 +23,7 @@ import { outlineMasks } from './outline-masks.ts'
  *
  * Classes are the categories by id; of two of one name, that which no annotation has is left out. Crowds are `ignored`. There are masks, of 'background' and the classes, if all objects but crowds
  * have a segmentation (polygons, or runs as numbers or as a string) and the classes are at most 254; of objects that overlap the smaller one is seen. Pixels of crowds
- * count nowhere, and so do those in the boxes of objects whose segmentation cannot be read, which are listed.
+ * are ignored, and so are those in the boxes of objects whose segmentation cannot be read, which are listed.
  * @param path a folder, or a .json file
  * @throws DataError for a set without annotations, a file of annotations that is broken (`parseCoco`), parts with other categories, and as `openAnnotatedFiles`:
  * pictures that are missing or of another size than told, and annotations that cannot be used, are left out and listed, with `strict` refused. ArgumentError for

@@ -9,7 +9,7 @@ import type { Correction } from './findings.ts'
 import { paintedMask } from './paint-mask.ts'
 
 /**
- * The mask of a picture: of each pixel the smallest object that has it. Crowds count nowhere; of crowds and objects without a segmentation that can be read, the pixels of
+ * The mask of a picture: of each pixel the smallest object that has it. Crowds are ignored; of crowds and objects without a segmentation that can be read, the pixels of
  * their boxes.
  * @param file the picture's
  * @param maskClassOf the mask's class of a category

@@ -1,4 +1,4 @@
-/** What of a set of files is not as it was meant: left out, corrected, or to be understood in more than one way. */
+/** Findings about a set of files: what was left out, corrected, or ambiguous. */
 import type { Box } from '../../vision/boxes.ts'
 import type { SkippedImage } from '../image-folder.ts'
 
@@ -9,22 +9,22 @@ export interface SkippedObject extends SkippedImage {
   readonly box?: Box
 }
 
-/** Something that was taken otherwise than it stands. */
+/** Something that was read differently from how it is written. */
 export interface Correction {
   readonly file: string
   /** What was done, in the same words for all of a kind, such as 'boxes clipped to their pictures'. */
   readonly what: string
-  /** What it was, where, and what is taken for it. */
+  /** What it was, where, and how it was read. */
   readonly reason: string
 }
 
-/** All that there is to say of how a set was read. */
+/** Findings about how a set was read. */
 export interface Findings {
   /** What was left out: pictures and objects. */
   readonly skipped: readonly (SkippedImage | SkippedObject)[]
-  /** What was taken otherwise than it stands. */
+  /** What was read differently from how it is written. */
   readonly corrected: readonly Correction[]
-  /** How the files were understood where they could have been meant otherwise, a sentence each; nothing is wrong with them. */
+  /** How ambiguous files were understood, one sentence each; nothing is wrong with them. */
   readonly remarks: readonly string[]
 }
 

@@ -15,7 +15,7 @@ interface MaskPixels extends Size {
 }
 
 /**
- * Reads a mask file, row-major: classes, and `ignoredPixel` for pixels that count nowhere.
+ * Reads a mask file, row-major: classes, and `ignoredPixel` for pixels that are ignored.
  * @throws DataError for a file that is missing or no such PNG (`pngSamples`), of another size than its picture, or with a pixel that is of no class.
  */
 export async function readMaskFile(file: string, { height, width }: Size, key: MaskKey): Promise<Uint8Array> {

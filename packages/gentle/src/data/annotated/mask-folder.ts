@@ -35,7 +35,7 @@ interface MaskedPicture {
 
 /**
  * Opens a set of pictures for segmentation: `images/` and `masks/` (or `labels/`, `annotations/`), or the same below `train/`, `val/` and `test/`, or these below them. A mask is a
- * PNG of the picture's name and size, of a palette or grey, whose values are class indices, 255 for pixels that count nowhere. `classes.txt` has the
+ * PNG of the picture's name and size, of a palette or grey, whose values are class indices, 255 for pixels that are ignored. `classes.txt` has the
  * classes' names, one per line from index 0 on, with the masks' values before them (`127 cat`), or with colours (`cat:128,0,0::`); else they are 'background', 'class 1', ...
  * Shades such as 0, 127 and 254, 0 and 255, or colours, are classes in their order, which `remarks` tell. Parts that are missing are split off by seed. There are no boxes, and `classes`
  * is empty.

@@ -28,7 +28,7 @@ export const greyCode = (shade: number): number => colourCode(shade, shade, shad
 
 const ascending = (values: Iterable<number>): number[] => [...values].sort((a, b) => a - b)
 
-/** The classes of values in order, with what counts nowhere, unless it is a class itself. */
+/** The classes of values in order, with what is ignored, unless it is a class itself. */
 const inOrder = (values: readonly number[]): Map<number, number> =>
   new Map([[ignoredPixel, ignoredPixel], ...values.map((value, label): [number, number] => [value, label])])
 
@@ -88,10 +88,10 @@ function coloursOf({ colours }: ClassList): Pick<MaskKey, 'colours'> {
 }
 
 /**
- * The key of a set whose classes nobody lists. Indices in a row are classes as they stand, and 255 counts nowhere. Shades in equal steps from black to white are classes in order, 255 one of them, and so are
+ * The key of a set whose classes nobody lists. Indices in a row are classes as they stand, and 255 is ignored. Shades in equal steps from black to white are classes in order, 255 one of them, and so are
  * other values without 255, and colours. Each is called by its value, so that classes of one name are the same in two sets.
  * @param what how messages call the set
- * @throws DataError for shades with 255 among them that may be a class or count nowhere, and so many values that they are edges.
+ * @throws DataError for shades with 255 among them that may be a class or mark ignored pixels, and so many values that they are edges.
  */
 export function keyOfValues(what: string, seen: SeenInMasks): Understood {
   const all = ascending(seen.values)

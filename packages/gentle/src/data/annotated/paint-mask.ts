@@ -3,7 +3,7 @@ import { ignoredPixel } from './annotated-set.ts'
 /** An object's pixels, row-major, not 0 inside. */
 export interface PaintedObject {
   readonly pixels: Uint8Array
-  /** The mask's class that it gets; that of pixels that count nowhere lies below all others. */
+  /** The mask's class that it gets; that of pixels that are ignored lies below all others. */
   readonly value: number
 }
 

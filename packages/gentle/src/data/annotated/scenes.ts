@@ -14,7 +14,7 @@ export interface SceneOptions {
   readonly objects?: readonly [min: number, max: number]
   /** Side of the square that an object's picture is brought to, in pixels, least and most; [20, 40] unless given. */
   readonly size?: readonly [min: number, max: number]
-  /** Objects are turned by at most so many degrees either way; 15 unless given. */
+  /** Objects are turned by at most this many degrees either way; 15 unless given. */
   readonly rotation?: number
   /** The largest share of a box that one other may cover, 0 to 1; 0.3 unless given. An object that finds no place in twenty trials is left out. */
   readonly overlap?: number

@@ -50,7 +50,7 @@ interface KnownPicture extends NamedPicture {
 type Read = KnownPicture | SkippedImage
 
 /**
- * Opens a set in Pascal VOC's format: `Annotations/` with a .xml file a picture, pictures of the same names in `JPEGImages/` (or `images/`), and
+ * Opens a set in Pascal VOC's format: `Annotations/` with one .xml file per picture, pictures of the same names in `JPEGImages/` (or `images/`), and
  * `ImageSets/Main/{train,val,trainval,test}.txt` where there are parts (`ImageSets/Segmentation/` where that alone is there, or `masks` asks for them: of VOC's own pictures those alone have masks); parts that are missing are split off by seed.
  *
  * Classes are the objects' names in order. Difficult objects are `ignored`. Each <bndbox> of an object is an object. VOC counts pixels from 1; where a box begins at 0, the set counts from 0, and all

@@ -36,15 +36,15 @@ type Read =
   | SkippedImage
 
 /**
- * Opens a set in YOLO's format: text files with a line an object, `class x y width height` or an outline `class x y x y x y ...`, in shares of the picture. `data.yaml`
+ * Opens a set in YOLO's format: text files with one line per object, `class x y width height` or an outline `class x y x y x y ...`, in shares of the picture. `data.yaml`
  * (or another .yaml file, which may be the path) has the names of the classes, a list or a map, and where the pictures of `train`, `val` and `test` are: folders, or
  * lists of paths; or `classes.txt` or `obj.names` has the names, and pictures lie in `images/train/`, `train/images/`, or `images/` and their kin. Labels lie in labels/ where the
  * pictures lie in images/, or beside them. A picture without a label file has no objects. Parts that are missing are split off by seed.
  *
- * Paths may be those of Windows, and of another computer: what is not there is looked for under the end of its path, and listed as mended.
+ * Paths may be those of Windows, and of another computer: what is not there is looked for under the end of its path, and listed as corrected.
  *
  * There are masks, of 'background' and the classes, if all objects are outlines and the classes at most 254; of objects that overlap the smaller one is seen. Where
- * `masks` asks for them though some objects are boxes, the pixels of these count nowhere.
+ * `masks` asks for them though some objects are boxes, the pixels of these are ignored.
  * @param path a folder, or a .yaml file
  * @throws DataError for a set without names of classes, pictures or any label file, places that are named and not there, and as `openAnnotatedFiles`: pictures that are
  * missing or whose label file is broken, and lines that come twice, are left out and listed, with `strict` refused. ArgumentError for options out of range.

@@ -1,4 +1,4 @@
-/** Label files of YOLO: a line an object, `class x y width height` or `class x y x y x y ...`, in shares of the picture. */
+/** Label files of YOLO: one line per object, `class x y width height` or `class x y x y x y ...`, in shares of the picture. */
 import { DataError } from '../../core/errors.ts'
 import type { Box } from '../../vision/boxes.ts'
 

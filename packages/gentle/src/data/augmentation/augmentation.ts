@@ -25,7 +25,7 @@ export class Augmentation {
 
   /**
    * @param size in pixels; 1 or 3 channels
-   * @throws ArgumentError for a policy that is none, and another number of channels.
+   * @throws ArgumentError for an invalid policy, and another number of channels.
    */
   constructor(policy: Policy, size: PictureSize) {
     const { steps, mixing } = settlePolicy(policy)

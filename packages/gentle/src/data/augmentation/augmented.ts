@@ -7,9 +7,9 @@ import { mixed } from './mixing.ts'
 import type { Policy } from './policy.ts'
 
 /**
- * A data set whose pictures are changed by chance each time they are read. What happens to a picture depends on the seed, the
+ * A data set whose pictures are changed randomly each time they are read. What happens to a picture depends on the seed, the
  * pass and its index alone; where the policy mixes, also on the next of its batch, and the targets become probabilities.
- * @throws ArgumentError for examples that are not pictures [1 or 3, height, width], and for a policy that is none.
+ * @throws ArgumentError for examples that are not pictures [1 or 3, height, width], and for an invalid policy.
  */
 export function augmented(dataset: Dataset, policy: Policy, { seed = 0 }: { readonly seed?: number } = {}): Dataset {
   const [channels, height, width] = dataset.inputShape

@@ -22,7 +22,7 @@ export interface TextPairs {
   /** Without blanks around the texts. */
   readonly pairs: readonly TextPair[]
   readonly skipped: readonly SkippedLine[]
-  /** What was understood in one of several ways, in a line each. */
+  /** What was understood in one of several ways, one per line. */
   readonly remarks: readonly string[]
 }
 

@@ -51,7 +51,7 @@ export interface SpeechSplits {
   readonly spectrogram: Spectrogram
   /** What was left out. */
   readonly skipped: readonly SkippedRecording[]
-  /** How the files were understood where they could have been meant otherwise, a sentence each; nothing is wrong with them. */
+  /** How ambiguous files were understood, one sentence each; nothing is wrong with them. */
   readonly remarks: readonly string[]
 }
 

@@ -116,7 +116,7 @@ export function speechSet(parts: SpeechParts, change?: Change): SpeechSet {
 
 /**
  * The same recordings, each time they are read at another speed, moved, with noise, louder or quieter, and with stripes of their spectrograms wiped out: what a policy says. What happens to a
- * recording depends on the seed, the pass and its index alone.
+ * recording depends only on the seed, the pass and its index.
  *
  * ```ts
  * const train = await augmentedSpeech(set, { speed: [0.9, 1.1], noise: { ratio: [10, 30], probability: 0.5 }, mask: maskPolicies.SM })

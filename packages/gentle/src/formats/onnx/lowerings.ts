@@ -73,7 +73,7 @@ function divided(exporter: Exporter, node: Tensor): { a: string; b: string; byZe
   return { a, b: exporter.step('Where', [byZero, exporter.integers([1], []), b]), byZero }
 }
 
-/** Whether indices are known to lie along an axis of so many elements. */
+/** Whether indices are known to lie along an axis of this many elements. */
 function lieWithin(exporter: Exporter, indices: Tensor, size: number): boolean {
   const [of] = indices.inputs
   if (indices.op.name === 'argsort') return of.shape.at(-1) === size
@@ -380,7 +380,7 @@ function windowOf({ size, stride, dilation }: Pool2dAttributes): Attributes {
 }
 
 /**
- * What is around an image that is pooled. Windows that end outside are made to fit by padding behind, which counts nowhere: ONNX's own `ceil_mode`
+ * What is around an image that is pooled. Windows that end outside are made to fit by padding behind, which is ignored: ONNX's own `ceil_mode`
  * has windows, up to operator set 21, that begin in the padding behind the image, and these are none here.
  */
 function aroundPooled(

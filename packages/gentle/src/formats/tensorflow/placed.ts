@@ -95,7 +95,7 @@ const isTurned = ({ shape }: Tensor | Placed, asInLibrary: boolean): boolean => 
 export const meantBy = (x: Tensor, asInLibrary: boolean): Placed =>
   isTurned(x, asInLibrary) ? Placed.channelsFirst(x) : Placed.written(x)
 
-/** What a network gives for so many examples, as the library has it. @throws FormatError where it does not have a row for each. */
+/** What a network gives for this many examples, as the library has it. @throws FormatError where it does not have a row for each. */
 export function givenBy(y: Placed, asInLibrary: boolean, examples: number): Tensor {
   if (y.shape[0] !== examples)
     throw new FormatError(

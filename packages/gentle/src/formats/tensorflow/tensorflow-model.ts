@@ -113,7 +113,7 @@ export interface TensorflowMetadata {
   readonly pixels?: PixelScale
 }
 
-/** Makes a network's model, and traces it once where its shapes are known, so that what is wrong with it is told when it is opened. */
+/** Makes a network's model, and traces it once where its shapes are known, so that what is wrong with it is reported when it is opened. */
 export async function openTensorflowModel(
   network: TensorflowNetwork,
   options: LoadTensorflowOptions,

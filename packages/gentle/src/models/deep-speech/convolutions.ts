@@ -40,7 +40,7 @@ export interface SoundPlaces {
 /** ceil(x / stride). */
 const ceilDiv = (x: Tensor, stride: number): Tensor => (stride === 1 ? x : floorDiv(add(x, stride - 1), stride))
 
-/** The same places among steps of so many frames. */
+/** The same places among steps of this many frames. */
 export const placesAfter = ({ begin, end }: SoundPlaces, stride: number): SoundPlaces => ({
   ...(begin === undefined ? {} : { begin: ceilDiv(begin, stride) }),
   ...(end === undefined ? {} : { end: ceilDiv(end, stride) }),

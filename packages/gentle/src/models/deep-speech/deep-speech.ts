@@ -41,7 +41,7 @@ export interface DeepSpeech extends InputsLayer {
   readonly options: Required<DeepSpeechOptions>
   /** Frames a step of the output. */
   readonly stride: number
-  /** How many steps the output has for so many frames. */
+  /** How many steps the output has for this many frames. */
   outputLength(frames: number): number
   /** The same for a batch, int32 [N]. */
   outputLengths(frames: Tensor): Tensor

@@ -25,7 +25,7 @@ function stretchOf(noise: Float32Array, length: number, random: Random): Float32
 const whiteNoise = (length: number, random: Random): Float32Array =>
   Float32Array.from({ length }, () => random.normal())
 
-/** Samples that are moved by so many places; what is left free is silence. */
+/** Samples that are moved by this many places; what is left free is silence. */
 function shifted(samples: Float32Array<ArrayBuffer>, by: number): Float32Array<ArrayBuffer> {
   const moved = new Float32Array(samples.length)
   if (by >= 0) moved.set(samples.subarray(0, Math.max(0, samples.length - by)), Math.min(by, samples.length))

@@ -1,7 +1,7 @@
-/** What a network of CTC heard, by the likeliest symbol of each step. */
+/** Greedy CTC decoding, by the likeliest symbol of each step. */
 import { ArgumentError, ShapeError } from '../../core/errors.ts'
 
-/** Symbols of a path, and when each was heard. */
+/** The symbols of a path, with their steps. */
 export interface CtcPath {
   /** Equal neighbours merged, blanks dropped. */
   readonly symbols: Int32Array

@@ -80,7 +80,7 @@ export class Frames {
     this.spectrum = new RealFourier(fourierLength)
   }
 
-  /** How many frames a sound of so many samples has; 0 where it is shorter than one. */
+  /** How many frames a sound of this many samples has; 0 where it is shorter than one. */
   count(samples: number): number {
     if (this.#padding !== 'none') return samples === 0 ? 0 : 1 + Math.floor(samples / this.frameStep)
     return Math.max(0, 1 + Math.floor((samples - this.frameLength) / this.frameStep))

@@ -71,7 +71,7 @@ export class Spectrogram {
     this.frameStep = frameStep / sampleRate
   }
 
-  /** How many frames a sound of so many samples has; 0 where it is shorter than one. */
+  /** How many frames a sound of this many samples has; 0 where it is shorter than one. */
   frames(samples: number): number {
     return this.#frames.count(samples)
   }

@@ -48,7 +48,7 @@ const sampleBytes: Readonly<Record<WaveEncoding, readonly number[]>> = {
 }
 
 /**
- * The encoding of a tag, for samples of so many bytes.
+ * The encoding of a tag, for samples of this many bytes.
  * @throws FormatError for what is not read, by the format's name.
  */
 export function encodingOf(tag: number, bytes: number, bits: number, name: string): WaveEncoding {

@@ -22,7 +22,7 @@ export interface SegmentationReport {
 
 /**
  * Counts the pixels of a mask into `confusion`, row-major [classes, classes]: rows are true classes, columns predicted ones. Pixels whose
- * truth is `ignored` count nowhere, whatever was predicted.
+ * truth is `ignored` are ignored, whatever was predicted.
  * @throws ArgumentError for masks of different length, a confusion of another size, or a class outside 0 to classes - 1.
  */
 export function addToConfusion(

@@ -1,6 +1,6 @@
 /** Grey as torchvision has it: ITU-R BT.601, the red weight rounded to four digits, the others to three. */
 
-/** The grey value of pixel i of a picture of 3 channels of so many pixels. */
+/** The grey value of pixel i of a picture of 3 channels of this many pixels. */
 export const greyAt = (pixels: Float32Array, i: number, size: number): number =>
   0.2989 * pixels[i] + 0.587 * pixels[size + i] + 0.114 * pixels[2 * size + i]
 

@@ -76,7 +76,7 @@ const meanIoU: Metric = {
 
 /**
  * Segmentation, for networks of pictures [N, C, H, W] to logits [N, classes, H, W], such as `unet` and `fcn`. An answer is the likeliest class of every pixel, [height, width]
- * row-major. Pixels of class 255 count nowhere.
+ * row-major. Pixels of class 255 are ignored.
  * @param inputShape [channels, height, width]
  * @throws ArgumentError for options out of range; `decode` throws one for an output that is not a map for each class.
  */

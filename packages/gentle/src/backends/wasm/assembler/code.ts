@@ -77,7 +77,7 @@ export class Local<T extends ValueType> implements Value<T>, Placed {
     this.#index = writer.addLocal(this.type)
   }
 
-  /** A local that is not a parameter is declared where it is first met, in each function anew. */
+  /** A local that is not a parameter is declared where it is first met, separately in each function. */
   place(writer: CodeWriter): void {
     if (this.#owner !== writer) this.declare(writer)
     writer.unsigned(this.#index)

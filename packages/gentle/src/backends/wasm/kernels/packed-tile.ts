@@ -359,7 +359,7 @@ function emitTile(
     const sourceStep = isColumn(plan) ? rows.step * row : columns.step * pixel
     const outputStep = isColumn(plan) ? rowAxis.outStep * outputSteps.row : columnAxis.outStep * outputSteps.column
 
-    /** The sums of so many neighbouring positions. */
+    /** The sums of this many neighbouring positions. */
     const tile = (positions: number): Statement[] => {
       const { sums, clear, step } = registerTile(context, width, 2 * positions)
       const unroll = [8, 4, 3, 2].find((count) => channels % count === 0) ?? 1

@@ -36,7 +36,7 @@ import { balancedTiles, type Epilogue, type EpilogueOperand, nameWith } from './
 /** Pixels of one tile of 8 channels, and of 16. */
 export const tilePixels = 6
 
-/** Blocks of 8 output channels that a tile takes, and its pixels at most, for so many blocks in a group. */
+/** Blocks of 8 output channels that a tile takes, and its pixels at most, for this many blocks in a group. */
 export function tileExtent(blocks: number, wide: boolean): { blocks: 1 | 2; pixels: number } {
   if (!wide) return { blocks: 1, pixels: tilePixels }
   return blocks % 2 === 0 ? { blocks: 2, pixels: tilePixels } : { blocks: 1, pixels: 2 * tilePixels }

@@ -12,7 +12,7 @@ import type { Kernel, KernelContext } from '../kernel.ts'
 /** What each position along an axis reads. */
 export type Taps = readonly (readonly Tap[])[]
 
-/** Up to so many taps, the same number everywhere, are written one by one; others are a loop. */
+/** Up to this many taps, the same number everywhere, are written one by one; others are a loop. */
 const maxUnrolled = 4
 
 /** The number of taps of every position, where they are written one by one. */

@@ -307,7 +307,7 @@ class SegmentFunctions {
       const sourceStep = columnAxis.a * sourceSteps.column
       const outputStep = columnAxis.outStep * outputSteps.column
 
-      /** The sums of so many neighbouring positions. */
+      /** The sums of this many neighbouring positions. */
       const tile = (positions: number): Statement[] => {
         const { sums, clear, step } = registerTile(this.#context, rows, 2 * positions)
         const tapsAt = (sourceOffset: number, weightOffset: number): Statement[] =>

@@ -294,7 +294,7 @@ function productFunction(
       (p) => {
         const [x, w] = locals('i32')
         const row = tileColumns * laneBytes
-        /** The sums of so many neighbouring tiles. */
+        /** The sums of this many neighbouring tiles. */
         const tilesAtOnce = (count: number): Statement[] => {
           const { clear, step, each } = registerTile(context, rows, 2 * count)
           const sumChannel = (channel: number): Statement[] =>

@@ -108,7 +108,7 @@ const splat = (value: number): Vector => v128.constF32x4(value, value, value, va
 export const vectorsTogether = ({ wide }: KernelContext): number => (wide ? 2 : 1)
 
 /**
- * Multiplies columns of a matrix in memory by a transform. `load` gives what is in a row and column, each of so many `vectors` of it;
+ * Multiplies columns of a matrix in memory by a transform. `load` gives what is in a row and column, each of this many `vectors` of it;
  * `store` takes all vectors of a result.
  */
 function transformColumns(
@@ -133,7 +133,7 @@ function transformColumns(
 }
 
 /**
- * T x Tᵀ of a tile x for the matrix T. `load` gives what is in a row and column of x, each of so many `vectors` of it; `store` takes all
+ * T x Tᵀ of a tile x for the matrix T. `load` gives what is in a row and column of x, each of this many `vectors` of it; `store` takes all
  * vectors of what is in a row and column of the result. `middle` is memory for what lies between the two products.
  */
 export function transformBothSides(

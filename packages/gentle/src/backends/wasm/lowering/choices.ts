@@ -66,7 +66,7 @@ export interface Product extends MatmulAttributes {
   readonly isRepeated: boolean
 }
 
-/** From so many rows on, packing weights takes little time beside their product with them. */
+/** From this many rows on, packing weights takes little time beside their product with them. */
 export const manyRows = 64
 
 const isMatrix = (shape: Shape): boolean => shape.length === 2
@@ -122,7 +122,7 @@ export const lanesConvolutions = {
   winograd4: winogradInLanes('winograd4'),
 } satisfies Cycles<string, LanesConvolution>
 
-/** From so many bytes of a block's source, and so many channels on, packing pays: measured on the layers of ResNet-20 and ResNet-50. */
+/** From this many bytes of a block's source, and this many channels on, packing pays: measured on the layers of ResNet-20 and ResNet-50. */
 const minPackedBytes = 512 * 1024
 export const minPackedChannels = 32
 
@@ -158,7 +158,7 @@ export const channelsConvolutions = {
 /** Bytes of sums, those of each block apart, up to which they stay in the cache until they are added up. */
 const maxPartialBytes = 512 * 1024
 
-/** The gradient of filters from images in so many blocks. */
+/** The gradient of filters from images in this many blocks. */
 export interface WeightGradient extends Convolution {
   readonly blocks: number
   readonly weightShape: Shape

@@ -6,6 +6,6 @@ export const perCycle = { instructions: 1.5, bytes: 8, multiplyAdds: 8 }
 /** How many times as fast arithmetic is where the engine joins vectors. */
 export const gain = (wide: boolean): number => (wide ? 1.8 : 1)
 
-/** The direct method, for so many multiply-adds. */
+/** The direct method, for this many multiply-adds. */
 export const directCycles = (multiplyAdds: number, wide = false): number =>
   multiplyAdds / perCycle.multiplyAdds / gain(wide)

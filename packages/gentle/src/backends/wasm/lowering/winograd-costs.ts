@@ -9,10 +9,10 @@ import { directCycles, gain, perCycle } from './costs.ts'
 /** Bytes of filters that a core gets from memory in a cycle, while another one reads, too. */
 const sharedBytesPerCycle = 3
 
-/** Vector instructions of a transform of so many rows and columns. */
+/** Vector instructions of a transform of this many rows and columns. */
 const transformInstructions = (rows: number, columns: number): number => rows * columns * (columns / 2 + 2)
 
-/** Winograd's method on images in channels: products, transforms, and filters that each strip reads anew. */
+/** Winograd's method on images in channels: products, transforms, and filters that each strip rereads. */
 export function winogradCycles(plan: WinogradPlan, wide: boolean): number {
   const { transforms, strips, stripTiles, shares, channels, outBlocks } = plan
   const { m, input } = transforms
@@ -29,7 +29,7 @@ export function winogradCycles(plan: WinogradPlan, wide: boolean): number {
   )
 }
 
-/** Winograd's method on one block of 8 images in lanes: products, transforms, and filters that each row of tiles reads anew. */
+/** Winograd's method on one block of 8 images in lanes: products, transforms, and filters that each row of tiles rereads. */
 export function winogradLanesCycles(plan: WinogradLanesPlan): number {
   const { transforms, channels, outChannels, tileRows: rows, tileColumns: columns } = plan
   const { m, input } = transforms

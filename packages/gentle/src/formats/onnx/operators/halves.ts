@@ -3,7 +3,7 @@
 import type { Tensor } from '../../../graph/tensor.ts'
 import { abs, add, greaterEqual, less, mul, sign, sub, where } from '../../../ops/elementwise.ts'
 
-/** x rounded to so many bits of its fraction, the first among them, by splitting it (Dekker, 1971). */
+/** x rounded to this many bits of its fraction, the first among them, by splitting it (Dekker, 1971). */
 function rounded(x: Tensor, bitsKept: number): Tensor {
   const product = mul(x, 2 ** (24 - bitsKept) + 1)
   return sub(product, sub(product, x))

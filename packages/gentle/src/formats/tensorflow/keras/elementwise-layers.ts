@@ -62,7 +62,7 @@ const softmaxLayer: BuildKerasLayer = (config) => {
 
 const activation: BuildKerasLayer = (config) => ofOne(activationOf(config))
 
-/** Zeros by chance in training; nothing in prediction. */
+/** Zeros at random in training; nothing in prediction. */
 const dropoutLayer: BuildKerasLayer = (config) => {
   const rate = config.number('rate')
   config.expect('noise_shape', undefined)
@@ -73,7 +73,7 @@ const dropoutLayer: BuildKerasLayer = (config) => {
   })
 }
 
-/** Zeros whole channels by chance in training; nothing in prediction. */
+/** Zeros whole channels at random in training; nothing in prediction. */
 const spatialDropout2d: BuildKerasLayer = (config) => {
   const rate = config.number('rate')
   const { read, give } = imageOrder(config)

@@ -28,7 +28,7 @@ export interface KerasCell {
   readonly units: number
   /** Whether the first tensor of the state is the output. */
   readonly givesState: boolean
-  /** Makes its weights, and what is dropped by chance in all steps, for so many examples with so many inputs each. */
+  /** Makes its weights, and what is dropped at random in all steps, for this many examples with this many inputs each. */
   readonly begin: (examples: number, inputs: number, scope: Scope) => (x: Tensor, state: State) => Stepped
 }
 

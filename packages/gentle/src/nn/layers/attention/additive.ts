@@ -35,7 +35,7 @@ export interface AdditiveAttention {
 
 /**
  * Additive attention: a position's score is vᵀ tanh(W q + U h + b), softmax over the positions makes weights of the scores, and the output is the
- * mean of the positions' vectors h with these weights. It is a layer of two inputs, to be used within a layer or a loop of one's own: `memory` before the loop,
+ * mean of the positions' vectors h with these weights. It is a layer of two inputs, to be used within a layer or a loop of your own: `memory` before the loop,
  * `attend` in each step, with the same scope. Parameters `query.weight` [units, Q], `key.weight` [units, D], `key.bias` [units],
  * `energy.weight` [1, units]. An example of length 0 has weights and output 0.
  * Source: Bahdanau, Cho, Bengio, "Neural Machine Translation by Jointly Learning to Align and Translate", 2015, appendix A.1.2; Wu et al., "Google's

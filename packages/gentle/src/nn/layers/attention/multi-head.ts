@@ -39,7 +39,7 @@ export interface MultiHeadAttentionLayer extends Layer {
  * @example
  * ```ts
  * const attention = MultiHeadAttention(64, 4)
- * // Within a layer of one's own, which looks from a decoder's states at what an encoder gave:
+ * // Within a layer of your own, which looks from a decoder's states at what an encoder gave:
  * const { output, weights } = attention.attend(states, encoded, encoded, scope.part('cross'), { lengths })
  * ```
  * @throws ArgumentError for numbers out of range, units that heads do not divide, and unknown options.

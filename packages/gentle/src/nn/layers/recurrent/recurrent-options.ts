@@ -39,7 +39,7 @@ export interface RecurrentOptions {
    * parameters and statistics, `norm_l0.weight` and so on. 'layer': layer norm, see `LSTMCell`. Their offsets stand for the biases. None unless given.
    */
   readonly normalization?: 'batch' | 'layer'
-  /** Keeps the state of every so many-th step alone for the backward pass, and computes the others anew: see `scan`. */
+  /** Keeps only the state of every k-th step for the backward pass, and recomputes the others: see `scan`. */
   readonly rematerialize?: number
 }
 
