@@ -24,4 +24,15 @@ export const pages: readonly Page[] = [
     ],
     load: () => import('../pages/perceptron/page.tsx'),
   },
+  {
+    name: 'lenet',
+    title: 'LeNet live',
+    summary: 'Train the network of 1998 on handwritten digits in seconds, draw one, and look inside.',
+    notes: [
+      'Ask before you train: how long will it take to read 98 % of the digits? Then press Train.',
+      'Draw a 7, then a 7 in the upper left corner: it is centred, as all of MNIST is. Then shift it by the sliders.',
+      'Look at the filters before and after training: nobody told it about edges.',
+    ],
+    load: () => import('../pages/lenet/page.tsx'),
+  },
 ]

@@ -1,0 +1,231 @@
+/** What the page's worker holds: the digits, both networks, their training, and how far it is to go. */
+import { type Backend, type Model, type WasmOptions, wasm, weightsOf } from 'gentle-dl'
+import type { Dataset } from 'gentle-dl/data'
+import { breathe } from '../../engine/breathe.ts'
+import { MnistFiles, shardSize } from '../../engine/mnist.ts'
+import { drawnDigit } from './drawn-digit.ts'
+import { type Insight, insight, type Picture } from './insight.ts'
+import { shifted } from './shifted.ts'
+import {
+  type NetworkName,
+  noProgress,
+  type OfEach,
+  type Progress,
+  type Settings,
+  Training,
+  untrained,
+} from './training.ts'
+
+/** How a training stands, as the page is told while it goes on. */
+export interface Report {
+  /** Files that are there, of those that the training needs; undefined when it has them. */
+  readonly loading: readonly [loaded: number, files: number] | undefined
+  readonly progress: Progress
+  /** Grows when what the networks say is worth another look. */
+  readonly version: number
+}
+
+/** Test digits that can be chosen. */
+export const rowLength = 20
+
+/** Validation digits. */
+const validated = 5000
+
+/** Test digits that tell how many are right when all are shifted. */
+const judged = 512
+
+/** Milliseconds from one report to the next: the page has other things to do. */
+const patience = 150
+
+/** Milliseconds from one look at the networks to the next while they learn. */
+const lookPatience = 2000
+
+export interface LookRequest {
+  /** A stroke's points, see `drawnDigit`; the test digit where there are none. */
+  readonly drawing: readonly (readonly number[])[]
+  /** Of the row. */
+  readonly digit: number
+  readonly right: number
+  readonly down: number
+  readonly network: NetworkName
+}
+
+/** A test digit, a byte a pixel. */
+export interface TestDigit {
+  readonly pixels: Float32Array
+  readonly label: number
+}
+
+/** The test digits that are looked at. */
+interface TestDigits {
+  readonly row: readonly TestDigit[]
+  /** Those that tell how many are right. */
+  readonly all: Dataset
+}
+
+export class Session {
+  readonly #files: MnistFiles
+  readonly #report: (report: Report) => void
+  readonly #options: WasmOptions
+  #backend: Promise<Backend> | undefined
+  #settings: Settings | undefined
+  #models: Promise<OfEach<Model>> | undefined
+  #training: Training | undefined
+  #test: TestDigits | undefined
+  /** Which call of `train` or `step` is the last. */
+  #call = 0
+  #busy: Promise<void> = Promise.resolve()
+  #version = 0
+  #reported = 0
+  #looked = 0
+
+  constructor(base: string, report: (report: Report) => void, options: WasmOptions = {}) {
+    this.#files = new MnistFiles(base)
+    this.#report = report
+    this.#options = options
+  }
+
+  /** The test digits to choose from, two of each, and the threads that compute. */
+  async open(): Promise<{ readonly row: readonly TestDigit[]; readonly threads: number }> {
+    const { threads } = await this.#computing()
+    return { row: (await this.#testDigits()).row, threads }
+  }
+
+  /**
+   * Trains until so many epochs are done, goes back where there are more, and gives up where another call comes. An epoch under way stays as it is where as many
+   * are done as are wanted.
+   * @throws DownloadError for digits that do not come; DivergedTraining, and then it is back at the last epoch.
+   */
+  train(settings: Settings, epochs: number): Promise<void> {
+    return this.#inTurn(async (isLast) => {
+      await this.#prepare(settings)
+      if ((this.#training?.epochs ?? 0) > epochs) await this.#training!.goBack(epochs)
+      if (epochs > 0) await this.#begin(settings)
+      while (isLast() && this.#training !== undefined && this.#training.epochs < epochs) {
+        await this.#step(this.#training)
+        await breathe()
+      }
+    })
+  }
+
+  /** One batch for each network. */
+  step(settings: Settings): Promise<void> {
+    return this.#inTurn(async () => {
+      await this.#prepare(settings)
+      await this.#step(await this.#begin(settings))
+    })
+  }
+
+  /** Both networks as they were before they learned. */
+  restart(): Promise<void> {
+    return this.#inTurn(async () => this.#training?.goBack(0))
+  }
+
+  /** What the networks make of a picture now. */
+  async look({ drawing, digit, right, down, network }: LookRequest): Promise<Insight> {
+    const { row, all } = await this.#testDigits()
+    const own = drawing.length > 0
+    const picture: Picture = {
+      pixels: shifted(own ? drawnDigit(drawing) : row[digit].pixels, right, down),
+      label: own ? undefined : row[digit].label,
+    }
+    await this.#busyModels()
+    return insight(await this.#models!, picture, { digits: all, right, down, network })
+  }
+
+  /** Calls follow each other; of those that wait only the last counts. */
+  #inTurn(work: (isLast: () => boolean) => Promise<void>): Promise<void> {
+    const call = ++this.#call
+    const isLast = (): boolean => call === this.#call
+    const done = this.#busy.then(async () => {
+      if (!isLast()) return
+      try {
+        await work(isLast)
+      } catch (error) {
+        await this.#training?.goBack(this.#training.epochs)
+        throw error
+      } finally {
+        this.#version++
+        this.#tell(undefined)
+      }
+    })
+    this.#busy = done.catch(() => {})
+    return done
+  }
+
+  async #prepare(settings: Settings): Promise<void> {
+    if (JSON.stringify(settings) === JSON.stringify(this.#settings)) return
+    const backend = await this.#computing()
+    const old = await this.#models
+    this.#training?.dispose()
+    this.#training = undefined
+    if (old !== undefined) for (const model of Object.values(old)) backend.release(weightsOf(model).values())
+    this.#settings = settings
+    this.#models = untrained(settings.seed, backend)
+    await this.#models
+  }
+
+  async #begin(settings: Settings): Promise<Training> {
+    if (this.#training !== undefined) return this.#training
+    const files = (settings.digits + validated) / shardSize
+    let loaded = 0
+    const tell = (count: number): void => {
+      if (count > 0) this.#tellSeldom([++loaded, files])
+    }
+    this.#tell([0, files])
+    const [train, validation] = await Promise.all([
+      this.#files.digits('train', settings.digits, tell),
+      this.#files.digits('validation', validated, tell),
+    ])
+    this.#training = await Training.begin(await this.#models!, { train, validation }, settings)
+    return this.#training
+  }
+
+  async #step(training: Training): Promise<void> {
+    const { epochs } = training
+    await training.step()
+    const now = performance.now()
+    if (training.epochs > epochs || now - this.#looked >= lookPatience) {
+      this.#version++
+      this.#looked = now
+    }
+    this.#tellSeldom(undefined)
+  }
+
+  #tellSeldom(loading: Report['loading']): void {
+    if (performance.now() - this.#reported >= patience) this.#tell(loading)
+  }
+
+  #tell(loading: Report['loading']): void {
+    this.#reported = performance.now()
+    this.#report({ loading, progress: this.#training?.progress ?? noProgress, version: this.#version })
+  }
+
+  #computing(): Promise<Backend> {
+    this.#backend ??= wasm(this.#options)
+    return this.#backend
+  }
+
+  /** There are models as soon as a training was asked for. */
+  async #busyModels(): Promise<void> {
+    if (this.#models === undefined) await this.#busy
+  }
+
+  async #testDigits(): Promise<TestDigits> {
+    if (this.#test !== undefined) return this.#test
+    const all = await this.#files.digits('test', judged)
+    const labels = Array.from(all.labels!)
+    const indices = Array.from({ length: 10 }, (_, digit) =>
+      labels.flatMap((label, i) => (label === digit ? [i] : [])).slice(0, rowLength / 10),
+    ).flat()
+    const row = await Promise.all(
+      indices.map(async (index): Promise<TestDigit> => {
+        const pixels = new Float32Array(28 * 28)
+        await all.read([index], pixels, new Int32Array(1))
+        return { pixels, label: labels[index] }
+      }),
+    )
+    this.#test = { row, all }
+    return this.#test
+  }
+}
