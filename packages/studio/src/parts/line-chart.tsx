@@ -39,9 +39,11 @@ export function LineChart(props: LineChartProps) {
   const range = [height - margin.bottom, margin.top]
   const [low, high] = yDomain ?? extent(all.map(([, value]) => value))
   const y = logarithmic ? scaleLog([Math.max(low, high * 1e-9), high], range) : scaleLinear([low, high], range).nice()
+  // Of the many ticks between two powers of ten only some have room for a number.
+  const powers = logarithmic ? y.tickFormat(4, '~g') : undefined
   return (
     <figure ref={figure} class="chart">
-      <Plane {...{ label, x, y, xLabel, yLabel, width, height, yFormat }}>
+      <Plane {...{ label, x, y, xLabel, yLabel, width, height, yFormat: yFormat ?? powers }}>
         {lines.map(({ name, colour, points, dashed }) => {
           const shown = points.filter(([, value]) => Number.isFinite(value))
           return (

@@ -84,9 +84,10 @@ class Run {
   readonly accuracies: number[] = []
   /** Before the first epoch, and after each. */
   readonly states: TrainingState[] = []
-  /** Losses of the present stretch of the curve. */
-  readonly #stretch: number[] = []
-  #seconds = 0
+  /** Of the present stretch of the curve. */
+  #stretch = { loss: 0, examples: 0, seconds: 0 }
+  /** Examples of the epoch before the step under way. */
+  #before = 0
   #examplesPerSecond = 0
 
   constructor(trainer: Trainer) {
@@ -100,14 +101,19 @@ class Run {
 
   async step(): Promise<void> {
     const began = performance.now()
-    const { loss } = await this.trainer.step()
-    this.#seconds += (performance.now() - began) / 1000
-    this.#stretch.push(loss)
+    const { loss, examples } = await this.trainer.step()
+    const batch = examples > this.#before ? examples - this.#before : examples
+    this.#before = examples
+    this.#stretch.seconds += (performance.now() - began) / 1000
+    // The last batch of an epoch may have few examples, and weighs as many.
+    this.#stretch.loss += loss * batch
+    this.#stretch.examples += batch
   }
 
   endStretch(): void {
-    this.losses.push(mean(this.#stretch))
-    this.#examplesPerSecond = (this.#stretch.length * this.trainer.batchSize) / this.#seconds
+    const { loss, examples, seconds } = this.#stretch
+    this.losses.push(loss / examples)
+    this.#examplesPerSecond = examples / seconds
     this.#forgetStretch()
   }
 
@@ -121,11 +127,12 @@ class Run {
     await this.trainer.restore(this.states[epochs])
     this.states.length = this.accuracies.length = epochs + 1
     this.losses.length = points
+    this.#before = 0
     this.#forgetStretch()
   }
 
   #forgetStretch(): void {
-    this.#stretch.length = this.#seconds = 0
+    this.#stretch = { loss: 0, examples: 0, seconds: 0 }
   }
 }
 
@@ -215,5 +222,3 @@ export class Training {
     this.#step = 0
   }
 }
-
-const mean = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length
