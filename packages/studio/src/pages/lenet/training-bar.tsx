@@ -52,7 +52,7 @@ export function TrainingBar({ report, playing, threads, onStep, onEpoch, onResta
         ) : (
           <>
             <span>
-              <b>{epochs}</b> epochs
+              <b>{epochs}</b> {epochs === 1 ? 'epoch' : 'epochs'}
               {steps > 0 && (
                 <>
                   {' '}

@@ -45,7 +45,7 @@ export interface Learned {
   readonly losses: readonly number[]
   /** Share of the validation digits that are right: before the first epoch, and after each. */
   readonly accuracies: readonly number[]
-  /** In the last twentieth of an epoch; 0 before there is one. */
+  /** In the epoch under way, or the one before where it has just begun; 0 at the beginning. */
   readonly examplesPerSecond: number
 }
 
@@ -85,9 +85,9 @@ class Run {
   /** Before the first epoch, and after each. */
   readonly states: TrainingState[] = []
   /** Of the present stretch of the curve. */
-  #stretch = { loss: 0, examples: 0, seconds: 0 }
-  /** Examples of the epoch before the step under way. */
-  #before = 0
+  #stretch = { loss: 0, examples: 0 }
+  /** Of the epoch under way. */
+  #epoch = { examples: 0, seconds: 0 }
   #examplesPerSecond = 0
 
   constructor(trainer: Trainer) {
@@ -102,19 +102,21 @@ class Run {
   async step(): Promise<void> {
     const began = performance.now()
     const { loss, examples } = await this.trainer.step()
-    const batch = examples > this.#before ? examples - this.#before : examples
-    this.#before = examples
-    this.#stretch.seconds += (performance.now() - began) / 1000
+    // A new epoch counts anew.
+    if (examples <= this.#epoch.examples) this.#epoch = { examples: 0, seconds: 0 }
+    const batch = examples - this.#epoch.examples
+    this.#epoch.examples = examples
+    this.#epoch.seconds += (performance.now() - began) / 1000
     // The last batch of an epoch may have few examples, and weighs as many.
     this.#stretch.loss += loss * batch
     this.#stretch.examples += batch
   }
 
   endStretch(): void {
-    const { loss, examples, seconds } = this.#stretch
+    const { loss, examples } = this.#stretch
     this.losses.push(loss / examples)
-    this.#examplesPerSecond = examples / seconds
-    this.#forgetStretch()
+    this.#examplesPerSecond = this.#epoch.examples / this.#epoch.seconds
+    this.#stretch = { loss: 0, examples: 0 }
   }
 
   async validate(digits: Dataset) {
@@ -127,12 +129,8 @@ class Run {
     await this.trainer.restore(this.states[epochs])
     this.states.length = this.accuracies.length = epochs + 1
     this.losses.length = points
-    this.#before = 0
-    this.#forgetStretch()
-  }
-
-  #forgetStretch(): void {
-    this.#stretch = { loss: 0, examples: 0, seconds: 0 }
+    this.#stretch = { loss: 0, examples: 0 }
+    this.#epoch = { examples: 0, seconds: 0 }
   }
 }
 
