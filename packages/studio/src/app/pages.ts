@@ -25,6 +25,18 @@ export const pages: readonly Page[] = [
     load: () => import('../pages/perceptron/page.tsx'),
   },
   {
+    name: 'convolution',
+    title: 'Convolution',
+    summary: 'Slide a kernel over a picture, your own too, and see where each pixel of the result comes from.',
+    notes: [
+      'The 8 × 8 example: cover the result, and let the class compute one pixel by hand. Then Step.',
+      'Change correlation to convolution: what happened to the kernel, and for which kernels does nothing happen?',
+      'Ask for the size of the result before you change stride, padding or dilation.',
+      'With the webcam, sobel-x and sobel-y: which edges are seen, and which are not?',
+    ],
+    load: () => import('../pages/convolution/page.tsx'),
+  },
+  {
     name: 'lenet',
     title: 'LeNet live',
     summary: 'Train the network of 1998 on handwritten digits in seconds, draw one, and look inside.',

@@ -16,6 +16,9 @@ const paths = {
   copy: 'M9 9h11v11H9zM5 15H4V4h11v1',
   add: 'M12 5v14M5 12h14',
   remove: 'M5 7h14M10 7V4h4v3m-7 0 1 13h8l1-13',
+  open: 'M12 16V4m-5 5 5-5 5 5M4 20h16',
+  download: 'M12 4v12m-5-5 5 5 5-5M4 20h16',
+  camera: 'M4 7h4l2-2h4l2 2h4v12H4zM12 9.5a3.5 3.5 0 1 0 0 7 3.5 3.5 0 0 0 0-7',
 } as const
 
 export type IconName = keyof typeof paths

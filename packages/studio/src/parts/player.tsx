@@ -12,18 +12,20 @@ export interface PlayerProps {
   readonly last: ReadonlySignal<number>
   /** Steps a second while it plays. */
   readonly speed?: number
+  /** Steps that it plays at a time. */
+  readonly by?: number
 }
 
-export function Player({ what, step, last, speed = 4 }: PlayerProps) {
+export function Player({ what, step, last, speed = 4, by = 1 }: PlayerProps) {
   const playing = useSignal(false)
   useEffect(() => {
     if (!playing.value) return
     const timer = setInterval(() => {
       if (step.peek() >= last.peek()) playing.value = false
-      else step.value = step.peek() + 1
+      else step.value = Math.min(last.peek(), step.peek() + by)
     }, 1000 / speed)
     return () => clearInterval(timer)
-  }, [playing.value, speed])
+  }, [playing.value, speed, by])
   const go = (to: number): void => {
     playing.value = false
     step.value = Math.max(0, Math.min(last.peek(), to))

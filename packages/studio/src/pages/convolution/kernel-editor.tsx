@@ -1,0 +1,75 @@
+/** A table of weights that are written into it. */
+import { type Signal, useSignal } from '@preact/signals'
+import { maxKernel, parseWeight, type Rows } from './kernel.ts'
+import { written } from './number.ts'
+
+/** As many digits as there is room for, and no zero before the point where there is little. */
+function short(value: number, columns: number): string {
+  if (Number.isInteger(value)) return written(value)
+  const digits = columns <= 3 ? 4 : columns <= 5 ? 3 : 2
+  const text = written(Number(value.toFixed(digits)), digits)
+  if (Number(value.toFixed(digits)) === 0) return '≈0'
+  return columns <= 3 ? text : text.replace(/^(−?)0\./, '$1.')
+}
+
+export function KernelEditor({ kernel }: { readonly kernel: Signal<Rows> }) {
+  // What is being written, which may not be a number yet.
+  const edited = useSignal<{ readonly row: number; readonly column: number; readonly text: string } | undefined>(
+    undefined,
+  )
+  const columns = kernel.value[0].length
+  const reach = Math.max(...kernel.value.flat().map(Math.abs)) || 1
+  const problem =
+    edited.value !== undefined && parseWeight(edited.value.text) === undefined
+      ? `‘${edited.value.text.slice(0, 20)}’ is not a number such as −1, 0.5 or 1/9; the weight stays ${written(kernel.value[edited.value.row]?.[edited.value.column] ?? 0)}.`
+      : ''
+  return (
+    <>
+      <div
+        class={`kernel-editor columns-${columns}`}
+        role="group"
+        aria-label={`Kernel, ${kernel.value.length} × ${columns}`}
+        style={{ '--columns': columns, '--most': maxKernel }}
+      >
+        {kernel.value.map((weights, row) =>
+          weights.map((weight, column) => {
+            const isEdited = edited.value?.row === row && edited.value.column === column
+            return (
+              <input
+                key={`${row} ${column}`}
+                type="text"
+                inputMode="text"
+                autocomplete="off"
+                class={weight < 0 ? 'negative' : 'positive'}
+                style={{ '--share': Math.abs(weight) / reach }}
+                aria-label={`Weight in row ${row + 1}, column ${column + 1}`}
+                aria-invalid={isEdited && problem !== ''}
+                title={String(weight)}
+                value={isEdited ? edited.value!.text : short(weight, columns)}
+                onFocus={({ currentTarget }) => {
+                  edited.value = { row, column, text: String(weight) }
+                  currentTarget.value = String(weight)
+                  currentTarget.select()
+                }}
+                onBlur={() => {
+                  edited.value = undefined
+                }}
+                onInput={({ currentTarget: { value: text } }) => {
+                  edited.value = { row, column, text }
+                  const value = parseWeight(text)
+                  if (value === undefined) return
+                  kernel.value = kernel.value.map((old, i) =>
+                    i === row ? old.map((other, j) => (j === column ? value : other)) : old,
+                  )
+                }}
+              />
+            )
+          }),
+        )}
+      </div>
+      <p class="problem" role="status">
+        {problem}
+      </p>
+    </>
+  )
+}

@@ -1,0 +1,54 @@
+/** Files that are dropped on the window or pasted. */
+import { type ReadonlySignal, useSignal } from '@preact/signals'
+import { useEffect, useRef } from 'preact/hooks'
+
+/**
+ * Calls `take` with files that are dropped anywhere on the page, or pasted. What is pasted without a file is left to the field that it is meant for.
+ * @returns whether something is held over the page
+ */
+export function useDroppedFiles(take: (files: readonly File[]) => void): ReadonlySignal<boolean> {
+  const over = useSignal(false)
+  const latest = useRef(take)
+  latest.current = take
+  useEffect(() => {
+    const controller = new AbortController()
+    const { signal } = controller
+    // Without this the browser would leave the page to show the file.
+    const hold = (event: DragEvent): void => {
+      if (!event.dataTransfer?.types.includes('Files')) return
+      event.preventDefault()
+      over.value = true
+    }
+    addEventListener('dragenter', hold, { signal })
+    addEventListener('dragover', hold, { signal })
+    addEventListener(
+      'dragleave',
+      (event) => {
+        if (event.relatedTarget === null) over.value = false
+      },
+      { signal },
+    )
+    addEventListener(
+      'drop',
+      (event) => {
+        if (!event.dataTransfer?.types.includes('Files')) return
+        event.preventDefault()
+        over.value = false
+        latest.current([...event.dataTransfer.files])
+      },
+      { signal },
+    )
+    addEventListener(
+      'paste',
+      (event) => {
+        const files = [...(event.clipboardData?.files ?? [])]
+        if (files.length === 0) return
+        event.preventDefault()
+        latest.current(files)
+      },
+      { signal },
+    )
+    return () => controller.abort()
+  }, [])
+  return over
+}
