@@ -30,14 +30,16 @@ export function Player({ what, step, last, speed = 4, by = 1 }: PlayerProps) {
     playing.value = false
     step.value = Math.max(0, Math.min(last.peek(), to))
   }
-  const atEnd = step.value >= last.value
+  // What is stepped through may have become shorter.
+  const at = Math.min(step.value, last.value)
+  const atEnd = at === last.value
   return (
     <div class="player" role="group" aria-label={`Steps through the ${what}`}>
-      <button type="button" onClick={() => go(0)} disabled={step.value === 0} title="To the start">
+      <button type="button" onClick={() => go(0)} disabled={at === 0} title="To the start">
         <Icon name="start" />
         <span class="unseen">To the start</span>
       </button>
-      <button type="button" onClick={() => go(step.value - 1)} disabled={step.value === 0} title="Step back">
+      <button type="button" onClick={() => go(at - 1)} disabled={at === 0} title="Step back">
         <Icon name="previous" />
         <span class="unseen">Step back</span>
       </button>
@@ -52,7 +54,7 @@ export function Player({ what, step, last, speed = 4, by = 1 }: PlayerProps) {
         <Icon name={playing.value ? 'pause' : 'play'} />
         {playing.value ? 'Pause' : 'Play'}
       </button>
-      <button type="button" onClick={() => go(step.value + 1)} disabled={atEnd} title="Step">
+      <button type="button" onClick={() => go(at + 1)} disabled={atEnd} title="Step">
         <Icon name="next" />
         Step
       </button>
@@ -60,12 +62,12 @@ export function Player({ what, step, last, speed = 4, by = 1 }: PlayerProps) {
         type="range"
         min={0}
         max={last.value}
-        value={step.value}
+        value={at}
         aria-label={`Step of the ${what}`}
         onInput={({ currentTarget }) => go(currentTarget.valueAsNumber)}
       />
       <output>
-        {step.value} of {last.value} {what}
+        {at} of {last.value} {what}
       </output>
     </div>
   )

@@ -1,6 +1,6 @@
 /** A table of weights that are written into it. */
 import { type Signal, useSignal } from '@preact/signals'
-import { maxKernel, parseWeight, type Rows } from './kernel.ts'
+import { parseWeight, type Rows } from './kernel.ts'
 import { written } from './number.ts'
 
 /** As many digits as there is room for, and no zero before the point where there is little. */
@@ -29,7 +29,7 @@ export function KernelEditor({ kernel }: { readonly kernel: Signal<Rows> }) {
         class={`kernel-editor columns-${columns}`}
         role="group"
         aria-label={`Kernel, ${kernel.value.length} × ${columns}`}
-        style={{ '--columns': columns, '--most': maxKernel }}
+        style={{ '--columns': columns }}
       >
         {kernel.value.map((weights, row) =>
           weights.map((weight, column) => {

@@ -1,8 +1,9 @@
 /** How large the result is, and why. */
+import { written } from './number.ts'
 import type { Windows } from './settings.ts'
 
 const substituted = ({ size, before, after, dilation, weights, stride, count }: Windows): string =>
-  `⌊(${size} + ${before + after} − ${dilation}·(${weights} − 1) − 1) / ${stride}⌋ + 1 = ${count}`
+  `⌊(${size} + ${before + after} − ${dilation}·(${weights} − 1) − 1) / ${stride}⌋ + 1 = ${written(count)}`
 
 export function OutputSize({ rows, columns }: { readonly rows: Windows; readonly columns: Windows }) {
   return (

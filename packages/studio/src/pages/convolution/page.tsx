@@ -108,7 +108,7 @@ export default function ConvolutionPage() {
       keep(source, {
         image,
         white: 255,
-        title: `${name}${isReduced ? `, of ${original[1]} × ${original[0]}, reduced` : ''}, in grey`,
+        title: `${name} in grey${isReduced ? `, reduced from ${original[1]} × ${original[0]} to` : ','}`,
       })
     } catch (error) {
       readFailure.value = messageOf(error)
@@ -156,7 +156,7 @@ export default function ConvolutionPage() {
           const bitmap = await camera.frame()
           if (bitmap === undefined) break
           const { image } = await worker.greyPicture(transfer(bitmap, [bitmap]), { maxSide, name: 'webcam' })
-          if (!gone) keep('webcam', { image, white: 255, title: 'Webcam, reduced, in grey' })
+          if (!gone) keep('webcam', { image, white: 255, title: 'Webcam in grey, reduced to' })
         } catch (error) {
           readFailure.value = messageOf(error)
           camera.stop()
@@ -299,37 +299,38 @@ export default function ConvolutionPage() {
         {failure.value !== '' && <Notice kind="error">{failure.value}</Notice>}
         {picture.value === undefined ? (
           <Empty source={state.picture.value} />
+        ) : shown === undefined ? (
+          failure.value === '' && <p class="loading">Computing ...</p>
         ) : (
-          shown !== undefined && (
-            <>
-              <Views
-                convolved={shown}
-                explanation={index.value === undefined ? undefined : explained?.of}
-                index={index.value}
-                hovered={hovered}
-                onSelect={(chosen) => {
-                  state.step.value = chosen + 1
-                }}
+          <>
+            <Views
+              convolved={shown}
+              explanation={index.value === undefined ? undefined : explained?.of}
+              index={index.value}
+              hovered={hovered}
+              isLive={camera.state.value === 'on'}
+              onSelect={(chosen) => {
+                state.step.value = chosen + 1
+              }}
+            />
+            <Player
+              what="pixels"
+              step={state.step}
+              last={last}
+              speed={last.value > 400 ? 10 : 3}
+              by={Math.ceil(last.value / 400)}
+            />
+            {explained !== undefined && index.value !== undefined ? (
+              <Arithmetic
+                explanation={explained.of}
+                row={Math.floor(explained.index / shown.result.width)}
+                column={explained.index % shown.result.width}
+                isTurned={shown.settings.operation === 'convolution'}
               />
-              <Player
-                what="pixels"
-                step={state.step}
-                last={last}
-                speed={last.value > 400 ? 10 : 3}
-                by={Math.ceil(last.value / 400)}
-              />
-              {explained !== undefined && index.value !== undefined ? (
-                <Arithmetic
-                  explanation={explained.of}
-                  row={Math.floor(explained.index / shown.result.width)}
-                  column={explained.index % shown.result.width}
-                  isTurned={shown.settings.operation === 'convolution'}
-                />
-              ) : (
-                <p class="hint">Point at a pixel of the result, or press Step, to see where it comes from.</p>
-              )}
-            </>
-          )
+            ) : (
+              <p class="hint">Point at a pixel of the result, or press Step, to see where it comes from.</p>
+            )}
+          </>
         )}
         {picture.value !== undefined && <OutputSize {...windows.value} />}
       </div>

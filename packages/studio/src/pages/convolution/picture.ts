@@ -5,7 +5,7 @@ export interface Picture {
   readonly image: Image
   /** The number that is drawn white: 1 for ones and zeros, 255 for files. */
   readonly white: number
-  /** What it is, for its caption. */
+  /** What it is, the beginning of its caption: its size follows. */
   readonly title: string
 }
 
@@ -15,7 +15,7 @@ export const exampleRows = '10100101 01001010 00100101 10100100 00001010 0010011
 export const example: Picture = {
   image: image(1, 8, 8, Float32Array.from(exampleRows.replaceAll(' ', ''), Number)),
   white: 1,
-  title: 'The lecture’s example',
+  title: 'The lecture’s example,',
 }
 
 /** Pixels of the longer side at which larger pictures are worked with. */

@@ -11,8 +11,11 @@ const [smallestCell, mostNumbers] = [18, 600]
 const fitting = (texts: readonly string[], cell: number): number =>
   Math.min(0.46 * cell, (0.92 * cell) / (0.62 * Math.max(1, ...texts.map((text) => text.length))))
 
+/** Whether a pixel, counted row by row, is so light that letters on it are dark. */
+export const isLight = ({ pixels }: DrawnImage, index: number): boolean => pixels[4 * index] > 120
+
 function Numbers({ image, cell }: { readonly image: DrawnImage; readonly cell: number }) {
-  const { data, pixels, width } = image
+  const { data, width } = image
   if (cell < smallestCell || data.length > mostNumbers) return null
   const texts = Array.from(data, (value) => written(value, 3))
   const size = fitting(texts, cell)
@@ -22,7 +25,7 @@ function Numbers({ image, cell }: { readonly image: DrawnImage; readonly cell: n
       {texts.map((text, i) => (
         <text
           key={i}
-          class={pixels[4 * i] > 120 ? 'on-light' : 'on-dark'}
+          class={isLight(image, i) ? 'on-light' : 'on-dark'}
           x={((i % width) + 0.5) * cell}
           y={(Math.floor(i / width) + 0.5) * cell}
         >
@@ -37,11 +40,13 @@ export interface PixelsProps {
   readonly image: DrawnImage
   /** Pixels of the screen a side of a square. */
   readonly cell: number
-  /** Drawn on top, in pixels of the screen. */
+  /** Drawn below the numbers, in pixels of the screen. */
+  readonly below?: ComponentChildren
+  /** Drawn on top. */
   readonly children?: ComponentChildren
 }
 
-export function Pixels({ image, cell, children }: PixelsProps) {
+export function Pixels({ image, cell, below, children }: PixelsProps) {
   const canvas = useRef<HTMLCanvasElement>(null)
   const { pixels, width, height } = image
   useEffect(() => {
@@ -54,6 +59,7 @@ export function Pixels({ image, cell, children }: PixelsProps) {
     <>
       <canvas ref={canvas} width={width} height={height} style={{ width: `${across}px`, height: `${down}px` }} />
       <svg width={across} height={down} viewBox={`0 0 ${across} ${down}`} aria-hidden="true">
+        {below}
         {numbers}
         {children}
       </svg>

@@ -4,7 +4,7 @@ import type { FilterExplanation } from 'gentle-dl/vision'
 import { useWidth } from '../../parts/use-width.ts'
 import type { Convolved } from './convolve.ts'
 import { written } from './number.ts'
-import { Mark, Pixels } from './pixels.tsx'
+import { isLight, Mark, Pixels } from './pixels.tsx'
 
 /** Pixels of the screen: the highest picture, the largest square, the gap, and the width from which the two stand side by side. */
 const [highest, largestCell, gap, wideEnough] = [390, 46, 28, 540]
@@ -29,9 +29,11 @@ export interface ViewsProps {
   readonly hovered: Signal<number | undefined>
   /** Looks at a pixel from now on. */
   readonly onSelect: (index: number) => void
+  /** Whether the picture changes by itself: then sums are not read out. */
+  readonly isLive: boolean
 }
 
-export function Views({ convolved, explanation, index, hovered, onSelect }: ViewsProps) {
+export function Views({ convolved, explanation, index, hovered, onSelect, isLive }: ViewsProps) {
   const [container, available] = useWidth<HTMLDivElement>(760)
   const { padded, result, rows, columns } = convolved
   const cell = cellFor(convolved, available)
@@ -62,24 +64,27 @@ export function Views({ convolved, explanation, index, hovered, onSelect }: View
     <div ref={container} class={`views ${available >= wideEnough ? 'side-by-side' : ''}`}>
       <figure>
         <figcaption>
-          {convolved.picture.title}, {rows.size} × {columns.size}
+          {convolved.picture.title} {rows.size} × {columns.size}
           {isPadded && `, with padding ${padded.height} × ${padded.width}`}
         </figcaption>
         <div class="pixels" role="img" aria-label={`The picture, ${rows.size} rows and ${columns.size} columns`}>
-          <Pixels image={padded} cell={cell}>
-            {isPadded && (
-              <path
-                class="padding"
-                d={`M0 0h${padded.width * cell}v${padded.height * cell}h${-padded.width * cell}zM${columns.before * cell} ${rows.before * cell}h${columns.size * cell}v${rows.size * cell}h${-columns.size * cell}z`}
-              />
-            )}
+          <Pixels
+            image={padded}
+            cell={cell}
+            below={
+              <>
+                {isPadded && <Padding convolved={convolved} cell={cell} />}
+                {explanation !== undefined && <Taps convolved={convolved} explanation={explanation} cell={cell} />}
+              </>
+            }
+          >
             {explanation !== undefined && <Window convolved={convolved} explanation={explanation} cell={cell} />}
           </Pixels>
         </div>
       </figure>
       <figure>
         <figcaption>
-          Result, {height} × {width}
+          Result, {height} × {width}, from {written(convolved.least + 0)} to {written(convolved.greatest + 0)}
         </figcaption>
         <div
           class="pixels result"
@@ -102,6 +107,7 @@ export function Views({ convolved, explanation, index, hovered, onSelect }: View
         </div>
         <p class="unseen" role="status">
           {explanation !== undefined &&
+            !isLive &&
             `Row ${row}, column ${column}: the sum is ${written(explanation.channels[0].sum, 7)}`}
         </p>
       </figure>
@@ -109,35 +115,68 @@ export function Views({ convolved, explanation, index, hovered, onSelect }: View
   )
 }
 
-/** Where the weights lie on the picture. */
-function Window({
-  convolved: { rows, columns },
-  explanation,
+/** The padding, in a colour of its own. */
+function Padding({
+  convolved: { padded, rows, columns },
   cell,
 }: {
   readonly convolved: Convolved
-  readonly explanation: FilterExplanation
   readonly cell: number
 }) {
+  const [across, down] = [padded.width * cell, padded.height * cell]
+  const [left, top, width, height] = [columns.before, rows.before, columns.size, rows.size].map((side) => side * cell)
+  return <path class="padding" d={`M0 0h${across}v${down}h${-across}zM${left} ${top}h${width}v${height}h${-width}z`} />
+}
+
+interface WindowProps {
+  readonly convolved: Convolved
+  readonly explanation: FilterExplanation
+  readonly cell: number
+}
+
+/** The pixels of the padded picture that weights lie on, and the weights. */
+const tapsOf = ({ convolved: { rows, columns }, explanation }: WindowProps) =>
+  explanation.rows.flatMap((row, i) =>
+    explanation.columns.map((column, j) => ({
+      row: row + rows.before,
+      column: column + columns.before,
+      weight: explanation.weights[i * explanation.columns.length + j],
+    })),
+  )
+
+/** Squares in pictures are large enough to colour from here on, and to write weights into from there on. */
+const [colouredCell, weighedCell] = [9, 30]
+
+function Taps(props: WindowProps) {
+  const { cell } = props
+  if (cell < colouredCell) return null
+  return (
+    <>
+      {tapsOf(props).map(({ row, column }) => (
+        <rect key={`${row} ${column}`} class="tap" x={column * cell} y={row * cell} width={cell} height={cell} />
+      ))}
+    </>
+  )
+}
+
+/** The frame of the window, and in large squares the weights. */
+function Window(props: WindowProps) {
+  const { convolved, explanation, cell } = props
+  const { rows, columns, padded } = convolved
   const [top, left] = [explanation.rows[0] + rows.before, explanation.columns[0] + columns.before]
   return (
     <>
-      {cell >= 9 &&
-        explanation.rows.map((row, i) =>
-          explanation.columns.map((column, j) => {
-            const [x, y] = [(column + columns.before) * cell, (row + rows.before) * cell]
-            return (
-              <g key={`${i} ${j}`}>
-                <rect class="tap" x={x} y={y} width={cell} height={cell} />
-                {cell >= 30 && (
-                  <text class="weight" x={x + cell - 3} y={y + cell - 4}>
-                    ×{written(explanation.weights[i * explanation.columns.length + j], 2)}
-                  </text>
-                )}
-              </g>
-            )
-          }),
-        )}
+      {cell >= weighedCell &&
+        tapsOf(props).map(({ row, column, weight }) => (
+          <text
+            key={`${row} ${column}`}
+            class={`weight ${isLight(padded, row * padded.width + column) ? 'on-light' : 'on-dark'}`}
+            x={(column + 1) * cell - 3}
+            y={(row + 1) * cell - 4}
+          >
+            ×{written(weight, 2)}
+          </text>
+        ))}
       <Mark x={left * cell} y={top * cell} width={columns.extent * cell} height={rows.extent * cell} />
     </>
   )
