@@ -7,7 +7,7 @@ import { Icon } from './icon.tsx'
 export function ShowCode({ program }: { readonly program: ReadonlySignal<string> }) {
   const copied = useSignal(false)
   return (
-    <details class="show-code">
+    <details class="code-box show-code">
       <summary>Show code</summary>
       <p>
         This program computes what you see, with your settings: <code>npm i gentle-dl</code>, then{' '}

@@ -12,16 +12,26 @@ function short(value: number, columns: number): string {
   return columns <= 3 ? text : text.replace(/^(−?)0\./, '$1.')
 }
 
+const withWeight = (kernel: Rows, row: number, column: number, weight: number): Rows =>
+  kernel.map((old, i) => (i === row ? old.map((other, j) => (j === column ? weight : other)) : old))
+
+interface Edited {
+  readonly kernel: Rows
+  readonly row: number
+  readonly column: number
+  readonly text: string
+}
+
 export function KernelEditor({ kernel }: { readonly kernel: Signal<Rows> }) {
-  // What is being written, which may not be a number yet.
-  const edited = useSignal<{ readonly row: number; readonly column: number; readonly text: string } | undefined>(
-    undefined,
-  )
+  // What is being written into a weight of `kernel`, which may not be a number yet. One that is none stays when the field is left: a message that vanished then would
+  // move all below it away from the pointer.
+  const edited = useSignal<Edited | undefined>(undefined)
   const columns = kernel.value[0].length
   const reach = Math.max(...kernel.value.flat().map(Math.abs)) || 1
+  const current = edited.value?.kernel === kernel.value ? edited.value : undefined
   const problem =
-    edited.value !== undefined && parseWeight(edited.value.text) === undefined
-      ? `‘${edited.value.text.slice(0, 20)}’ is not a number such as −1, 0.5 or 1/9; the weight stays ${written(kernel.value[edited.value.row]?.[edited.value.column] ?? 0)}.`
+    current !== undefined && parseWeight(current.text) === undefined
+      ? `‘${current.text.slice(0, 20)}’ is not a number such as −1, 0.5 or 1/9; the weight stays ${written(kernel.value[current.row][current.column])}.`
       : ''
   return (
     <>
@@ -33,7 +43,7 @@ export function KernelEditor({ kernel }: { readonly kernel: Signal<Rows> }) {
       >
         {kernel.value.map((weights, row) =>
           weights.map((weight, column) => {
-            const isEdited = edited.value?.row === row && edited.value.column === column
+            const isEdited = current?.row === row && current.column === column
             return (
               <input
                 key={`${row} ${column}`}
@@ -45,22 +55,21 @@ export function KernelEditor({ kernel }: { readonly kernel: Signal<Rows> }) {
                 aria-label={`Weight in row ${row + 1}, column ${column + 1}`}
                 aria-invalid={isEdited && problem !== ''}
                 title={String(weight)}
-                value={isEdited ? edited.value!.text : short(weight, columns)}
+                value={isEdited ? current.text : short(weight, columns)}
                 onFocus={({ currentTarget }) => {
-                  edited.value = { row, column, text: String(weight) }
+                  if (isEdited) return
+                  edited.value = { kernel: kernel.value, row, column, text: String(weight) }
                   currentTarget.value = String(weight)
                   currentTarget.select()
                 }}
                 onBlur={() => {
-                  edited.value = undefined
+                  if (problem === '') edited.value = undefined
                 }}
                 onInput={({ currentTarget: { value: text } }) => {
-                  edited.value = { row, column, text }
                   const value = parseWeight(text)
-                  if (value === undefined) return
-                  kernel.value = kernel.value.map((old, i) =>
-                    i === row ? old.map((other, j) => (j === column ? value : other)) : old,
-                  )
+                  const next = value === undefined ? kernel.value : withWeight(kernel.value, row, column, value)
+                  edited.value = { kernel: next, row, column, text }
+                  kernel.value = next
                 }}
               />
             )
