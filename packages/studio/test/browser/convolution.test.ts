@@ -37,10 +37,13 @@ it('computes what the library computes, for a kernel that is written into it and
 
   const weight = page.getByLabel('Weight in row 2, column 2')
   await weight.fill('-1/4')
-  const kernel = lectureKernel.map((row, i) => row.map((value, j) => (i === 1 && j === 1 ? -0.25 : value)))
-  await expect.poll(() => numbersOf(page, 1), patient).toEqual(expected({ ...lecture, kernel }))
+  const withMiddle = (middle: number) =>
+    lectureKernel.map((row, i) => row.map((value, j) => (i === 1 && j === 1 ? middle : value)))
+  await expect.poll(() => numbersOf(page, 1), patient).toEqual(expected({ ...lecture, kernel: withMiddle(-0.25) }))
   await weight.fill('x')
   await page.getByText('‘x’ is not a number such as −1, 0.5 or 1/9; the weight stays −0.25.').waitFor()
+  await weight.fill('5')
+  const kernel = withMiddle(5)
 
   await page.getByRole('radio', { name: 'Convolution' }).check()
   await page.getByRole('radio', { name: 'Full' }).check()
@@ -61,7 +64,7 @@ it('computes what the library computes, for a kernel that is written into it and
   await page.getByText(`⌊(8 + 4 − 1·(3 − 1) − 1) / 2⌋ + 1 = ${result.height}`).waitFor()
   await page.getByText(`⌊(8 + 12 − 3·(3 − 1) − 1) / 1⌋ + 1 = ${result.width}`).waitFor()
 
-  await expect.poll(() => page.url(), patient).toContain('kernel=-1,0,1;-2,-0.25,2;-3,0,3')
+  await expect.poll(() => page.url(), patient).toContain('kernel=-1,0,1;-2,5,2;-3,0,3')
   await page.reload()
   await expect.poll(() => numbersOf(page, 1), patient).toEqual(expected(settings))
 })
