@@ -96,7 +96,7 @@ describe('gentle predict', () => {
     await Promise.all([
       refuses(['predict', run, '--input', large], /large\.npy is \[1, 1, 32, 32\], but .* takes \[N, 1, 28, 28\]/),
       refuses(['predict', run, 'x.png', '--input', tensor], /pictures, a tensor .* give one of these/),
-      refuses(['predict', weights], /does not give its data, as a run folder does/),
+      refuses(['predict', weights], /does not name its data, as a run folder does/),
       refuses(['predict', run, '--input', join(folder, 'none.npy')], /no such file/),
       refuses(['predict', 'lenet5', '--input', tensor], /lenet5 is a network without weights; .*--weights/),
       refuses(['predict', 'lenet', '--input', tensor], /did you mean lenet5/),

@@ -32,7 +32,7 @@ export function dataOfRun(place: string, command: 'eval' | 'predict'): DataOfRun
   const file = join(place, 'run.json')
   if (!existsSync(file))
     throw new UsageError(
-      `${place} does not tell its data, as a run folder does; name some: ${commandLine(command, place, '--data', 'NAME')}`,
+      `${place} does not name its data, as a run folder does; name some: ${commandLine(command, place, '--data', 'NAME')}`,
     )
   const { settings: stored, examples = {}, digests } = JSON.parse(readFileSync(file, 'utf8'))
   const settings = settingsOfFile(stored, file)
