@@ -56,7 +56,7 @@ export async function standIn(
     const cut = cuts[sent++]
     if (cut === undefined) response.end(rest)
     // What was written is on its way before the connection is gone.
-    else response.write(rest.subarray(0, cut), () => setTimeout(() => response.destroy(), 20))
+    else response.write(rest.subarray(0, cut), () => setTimeout(() => response.destroy(), 200))
   }
   const server = createServer(answer)
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))

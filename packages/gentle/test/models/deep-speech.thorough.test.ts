@@ -99,7 +99,7 @@ describe('Deep Speech 2', () => {
       expect(() => deepSpeech({ ...options, ...change })).toThrow(ArgumentError)
       expect(() => deepSpeech({ ...options, ...change })).toThrow(message)
     }
-    refused({ lookahead: 3 }, /forwards alone/)
+    refused({ lookahead: 3 }, /lookahead is only for unidirectional networks/)
     refused({ cell: 'tree' }, /expected one of rnn, gru, lstm/)
     refused({ units: 0 }, /units is 0/)
     refused({ convolutions: [{ channels: 1, kernel: [4, 3], stride: [1, 1] }] }, /odd numbers/)
