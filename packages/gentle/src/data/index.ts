@@ -87,10 +87,13 @@ export {
   splitPairs,
 } from './pairs/split-pairs.ts'
 export {
+  type ClassedPointOptions,
+  gaussians,
   logic,
   moons,
   noisyXor,
   type PointOptions,
+  rings,
   type SpiralOptions,
   spirals,
   type ToyName,

@@ -89,18 +89,49 @@ export interface SpiralOptions extends PointOptions {
 
 /** Arms that wind about each other, within the unit circle. @throws ArgumentError for options out of range. */
 export function spirals({ classes = 2, turns = 1.5, noise = 0.02, ...options }: SpiralOptions = {}): Dataset {
-  if (!Number.isInteger(classes) || classes < 2)
-    throw new ArgumentError(`spirals: classes is ${classes}; expected a whole number of at least 2`)
-  const { examples, random } = checked({ noise, ...options }, 'spirals')
-  if (examples < classes) throw new ArgumentError(`spirals: ${examples} examples are fewer than the ${classes} classes`)
+  const { random, labels } = checkedClasses({ classes, noise, ...options }, 'spirals')
   if (!Number.isFinite(turns)) throw new ArgumentError(`spirals: turns is ${turns}; expected a number`)
-  const labels = Array.from({ length: examples }, (_, i) => i % classes)
   const places = labels.map((label): [number, number] => {
     const radius = 0.1 + 0.9 * Math.sqrt(random.uniform())
     const angle = 2 * Math.PI * (turns * radius + label / classes)
     return [radius * Math.cos(angle) + noise * random.normal(), radius * Math.sin(angle) + noise * random.normal()]
   })
   return points('spirals', places, labels)
+}
+
+export interface ClassedPointOptions extends PointOptions {
+  /** 2 unless given. */
+  readonly classes?: number
+}
+
+function checkedClasses({ classes = 2, ...options }: ClassedPointOptions, where: string) {
+  if (!Number.isInteger(classes) || classes < 2)
+    throw new ArgumentError(`${where}: classes is ${classes}; expected a whole number of at least 2`)
+  const { examples, noise, random } = checked(options, where)
+  if (examples < classes)
+    throw new ArgumentError(`${where}: ${examples} examples are fewer than the ${classes} classes`)
+  return { classes, noise, random, labels: Array.from({ length: examples }, (_, i) => i % classes) }
+}
+
+/** Rings about one another, the outermost of radius 1. @throws ArgumentError for options out of range. */
+export function rings(options: ClassedPointOptions = {}): Dataset {
+  const { classes, noise, random, labels } = checkedClasses(options, 'rings')
+  const places = labels.map((label): [number, number] => {
+    const angle = 2 * Math.PI * random.uniform()
+    const radius = (label + 0.5) / (classes - 0.5)
+    return [radius * Math.cos(angle) + noise * random.normal(), radius * Math.sin(angle) + noise * random.normal()]
+  })
+  return points('rings', places, labels)
+}
+
+/** A round cloud for each class, their middles on the unit circle. @throws ArgumentError for options out of range. */
+export function gaussians(options: ClassedPointOptions = {}): Dataset {
+  const { classes, noise, random, labels } = checkedClasses(options, 'gaussians')
+  const places = labels.map((label): [number, number] => {
+    const angle = 2 * Math.PI * (label / classes + 1 / 8)
+    return [Math.cos(angle) + noise * random.normal(), Math.sin(angle) + noise * random.normal()]
+  })
+  return points('gaussians', places, labels)
 }
 
 /** The toy sets by name. */

@@ -1,6 +1,16 @@
 import { describe, expect, it } from 'vitest'
 import { ArgumentError } from '../../src/core/errors.ts'
-import { type Dataset, labelsOf, logic, moons, spirals, toyNames, toySplits } from '../../src/data/index.ts'
+import {
+  type Dataset,
+  gaussians,
+  labelsOf,
+  logic,
+  moons,
+  rings,
+  spirals,
+  toyNames,
+  toySplits,
+} from '../../src/data/index.ts'
 
 function placesOf(dataset: Dataset): [number, number][] {
   const inputs = new Float32Array(2 * dataset.length)
@@ -113,5 +123,23 @@ describe('toy sets', () => {
   it('of logic are the same four points three times', () => {
     const { train, validation, test } = toySplits('xor')
     expect([validation, test]).toEqual([train, train])
+  })
+})
+
+describe('rings and clouds', () => {
+  it('are told apart by the distance from the middle, and by the nearest middle', () => {
+    const ringSet = rings({ examples: 60, classes: 3, noise: 0 })
+    expect(countsOf(ringSet)).toEqual([20, 20, 20])
+    const labels = labelsOf(ringSet)
+    for (const [i, [x, y]] of placesOf(ringSet).entries())
+      expect(Math.hypot(x, y)).toBeCloseTo((labels[i] + 0.5) / 2.5, 5)
+    const clouds = gaussians({ examples: 50, classes: 5, noise: 0 })
+    expect(new Set(placesOf(clouds).map(([x, y]) => `${x},${y}`)).size).toBe(5)
+    expect(placesOf(clouds).every(([x, y]) => Math.abs(Math.hypot(x, y) - 1) < 1e-5)).toBe(true)
+  })
+
+  it('refuse options out of range by name', () => {
+    expect(() => rings({ classes: 1 })).toThrow('rings: classes is 1; expected a whole number of at least 2')
+    expect(() => gaussians({ classes: 3, examples: 2 })).toThrow('gaussians: 2 examples are fewer than the 3 classes')
   })
 })

@@ -25,6 +25,17 @@ export const pages: readonly Page[] = [
     load: () => import('../pages/perceptron/page.tsx'),
   },
   {
+    name: 'network',
+    title: 'Network',
+    summary: 'Build a network, train it on points, and look into every neuron and gradient.',
+    notes: [
+      'Rings: first without a hidden layer, then with one of three neurons. Which borders do the neurons draw?',
+      'Choose a weight and follow the chain rule from the loss back to it.',
+      'Linear activation, learning rate 10: let it diverge, and ask in which layer it began.',
+    ],
+    load: () => import('../pages/network/page.tsx'),
+  },
+  {
     name: 'convolution',
     title: 'Convolution',
     summary: 'Slide a kernel over a picture, your own too, and see where each pixel of the result comes from.',

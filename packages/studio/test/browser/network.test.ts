@@ -1,0 +1,43 @@
+import { expect, it } from 'vitest'
+import { written } from '../../src/pages/network/numbers.ts'
+import { Session } from '../../src/pages/network/session.ts'
+import type { Settings } from '../../src/pages/network/settings.ts'
+import { openStudio } from './open-studio.ts'
+
+const settings: Settings = {
+  data: 'rings',
+  ownTask: 'classes',
+  classes: 2,
+  noise: 0.08,
+  seed: 1,
+  own: [],
+  hidden: [4, 3],
+  activation: 'tanh',
+  optimizer: 'sgd',
+  rate: 0.1,
+  batchSize: 10,
+  weightDecay: 0,
+}
+
+it('trains as far as a link says, with the numbers of the library', async () => {
+  const session = new Session()
+  const { example, scores } = await session.show({ settings, steps: 40, edits: [], example: 0 })
+  await session.dispose()
+  const page = await openStudio('network?steps=40')
+  await page.getByText('step 40', { exact: true }).waitFor()
+  expect(await page.locator('.chain .gradient').innerText()).toBe(written(example.layers[0].byWeights[0][0]))
+  expect(await page.locator('.scores').innerText()).toContain(`Validation: loss ${written(scores.validationLoss)}`)
+  await page.getByRole('button', { name: 'Step', exact: true }).click()
+  await page.getByText('step 41', { exact: true }).waitFor()
+  await expect.poll(() => page.url()).toContain('steps=41')
+})
+
+it('explains a divergence, and sets a weight by hand', async () => {
+  const page = await openStudio('network?hidden=4,4&activation=linear&rate=10&steps=100')
+  await page.getByText('The training diverged').waitFor()
+  const other = await openStudio('network')
+  const weight = other.getByLabel('Weight from x₁')
+  await weight.fill('2.5')
+  await weight.blur()
+  await expect.poll(() => other.url()).toContain('edits=0,1,1,1,2.5')
+})
