@@ -71,7 +71,7 @@ function ownSets(settings: DataSettings): Sets {
   if (!numbers && new Set(values).size < 2) throw new NetworkError('All points are of one class: add some of another.')
   const all = inMemory({
     name: 'own points',
-    inputs: Float32Array.from(own.flatMap(([x1, x2]) => [x1, x2])),
+    inputs: Float32Array.from(own.flatMap((point) => point.slice(0, 2))),
     inputShape: [2],
     ...(numbers
       ? { targets: Float32Array.from(values), targetShape: [1] }

@@ -21,8 +21,11 @@ const pixel = (from: Colour, to: Colour, share: number): number => {
 
 function read(): Palette {
   const style = getComputedStyle(document.documentElement)
+  // A canvas writes every colour as #rrggbb; a built stylesheet holds '#fff' as well.
+  const context = document.createElement('canvas').getContext('2d')!
   const colour = (name: string): Colour => {
-    const value = Number.parseInt(style.getPropertyValue(name).trim().slice(1), 16)
+    context.fillStyle = style.getPropertyValue(name)
+    const value = Number.parseInt(context.fillStyle.slice(1), 16)
     return [value >> 16, (value >> 8) & 255, value & 255]
   }
   const paper = colour('--paper')

@@ -260,7 +260,7 @@ export class Training {
       const { x, sums } = this.#trace(length)
       return { inputs: { x }, outputs: named('sums', sums) }
     })
-    const results = await program.run({ x: this.#rows.flatMap(([x1, x2]) => [x1, x2]) })
+    const results = await program.run({ x: this.#rows.flatMap((point) => point.slice(0, 2)) })
     return this.#places.map((_, layer) => largestOf(results[`sums ${layer}`].data))
   }
 
