@@ -87,7 +87,7 @@ describe('gentle augment', () => {
     await refuses(['augment', picture, '--policy', 'digit', ...out], /unknown --policy 'digit'; did you mean digits\?/)
     await refuses(
       ['augment', picture, '--policy', '[{"type":"turn"}]', ...out],
-      /is has the unknown type 'turn'; choose from flip/,
+      /has the unknown type 'turn'; choose from flip/,
     )
     await refuses(['augment', picture, '--policy', '[{]', ...out], /is not valid JSON/)
     await refuses(

@@ -117,7 +117,7 @@ describe('names to freeze', () => {
   })
 
   it('are refused where they mean nothing, or leave nothing to learn', () => {
-    expect(() => frozen('layer2')).toThrow(/'layer2' means none .* the nearest is/)
+    expect(() => frozen('layer2')).toThrow(/'layer2' matches none .* the nearest is/)
     expect(() => frozen('*')).toThrow(/leaves nothing to train/)
   })
 })

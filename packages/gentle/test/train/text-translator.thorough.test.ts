@@ -68,11 +68,11 @@ describe('a translator of texts', () => {
     opened.dispose()
   })
 
-  it('refuses files that do not tell their pieces', () => {
+  it('refuses files that do not contain their pieces', () => {
     const stored = { source: vocabularies.source.toJSON(), target: { kind: 'wordpieces', texts: ['a', 'a'] } }
     expect(() => vocabulariesFrom(undefined, 'x')).toThrow(FormatError)
     expect(() => vocabulariesFrom({ ...stored, source: { kind: 'other', texts: [] } }, 'x')).toThrow(
-      'x does not tell the pieces of its source texts',
+      'x does not contain the pieces of its source texts',
     )
     expect(() => vocabulariesFrom(stored, 'x')).toThrow(
       'x: the pieces of its target texts are broken: wordpieces: 2 texts',

@@ -20,7 +20,7 @@ export interface PlaneProps {
 }
 
 /** Pixels of the drawing that its axes and their words take. */
-export const margin = { left: 68, right: 14, top: 12, bottom: 44 } as const
+export const margin = { left: 68, right: 28, top: 12, bottom: 44 } as const
 
 /** The axes of a drawing; `x` and `y` map to its pixels, within `margin`. */
 export function Plane({ label, x, y, xLabel, yLabel, width, height, xFormat, yFormat, children }: PlaneProps) {
