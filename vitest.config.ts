@@ -120,8 +120,8 @@ export default defineConfig({
           environment: 'node',
           include: ['packages/studio/test/browser/*.test.ts'],
           globalSetup: 'packages/studio/test/browser/serve.setup.ts',
-          testTimeout: 60_000,
-          hookTimeout: 60_000,
+          testTimeout: 180_000,
+          hookTimeout: 180_000,
         },
       },
       inBrowser('browser', 'packages/gentle/test/browser/isolated.test.ts', {
