@@ -29,6 +29,8 @@ export async function openStudio(hash: string, options: BrowserContextOptions = 
     ...options,
   })
   const page = await context.newPage()
+  // Chromium, the engine's threads and other tests may share two cores.
+  page.setDefaultTimeout(90_000)
   const problems: string[] = []
   page.on('console', (message) => {
     if (message.type() === 'error' || message.type() === 'warning') problems.push(message.text())
