@@ -1,16 +1,8 @@
 /** Points of a plane by their classes, over the regions that a classifier gives to each class. */
-import { panel } from './axes.ts'
+import { type ColouredPlane, colouredPlane, type PlaneRange } from './coloured-plane.ts'
 import { colourOf } from './colours.ts'
 import { heading, legend, notes, stacked } from './stack.ts'
 import { short } from './svg.ts'
-
-/** A rectangle of the plane, in the units of the points. */
-export interface PlaneRange {
-  readonly left: number
-  readonly right: number
-  readonly bottom: number
-  readonly top: number
-}
 
 export interface DecisionBoundary {
   readonly title: string
@@ -32,31 +24,14 @@ export interface DecisionBoundary {
  */
 export function plotDecisionBoundary(plot: DecisionBoundary): string {
   const { title, subtitle, inputs, classes, range, cells, columns, points } = plot
-  const { left, right, bottom, top } = range
-  const rows = cells.length / columns
-  const [x, y] = [
-    { from: left, to: right, label: inputs[0] },
-    { from: bottom, to: top, label: inputs[1] },
-  ]
-  const drawn = panel({ title: inputs[1], x, y, height: 340 }, (axes) => {
-    const across = (column: number): number => axes.x(left + (column / columns) * (right - left))
-    const up = (row: number): number => axes.y(bottom + (row / rows) * (top - bottom))
-    const regions: string[] = []
-    for (let row = 0; row < rows; row++)
-      for (let from = 0, to = 1; from < columns; from = to) {
-        const label = cells[row * columns + from]
-        for (to = from + 1; to < columns && cells[row * columns + to] === label; ) to++
-        // A little higher than the row, so that no line shows between it and the next.
-        regions.push(
-          `<rect x="${short(across(from))}" y="${short(up(row + 1))}" width="${short(across(to) - across(from))}" height="${short(up(row) - up(row + 1) + 0.3)}" fill="${colourOf(label)}"/>`,
-        )
-      }
-    const circles = points.map(
-      (point) =>
-        `<circle cx="${short(axes.x(point.x))}" cy="${short(axes.y(point.y))}" r="2.6" fill="${colourOf(point.label)}" stroke="white" stroke-width="0.6"/>`,
-    )
-    return `<g opacity="0.25" shape-rendering="crispEdges">${regions.join('')}</g>${circles.join('')}`
-  })
+  const circles: ColouredPlane['over'] = (axes) =>
+    points
+      .map(
+        (point) =>
+          `<circle cx="${short(axes.x(point.x))}" cy="${short(axes.y(point.y))}" r="2.6" fill="${colourOf(point.label)}" stroke="white" stroke-width="0.6"/>`,
+      )
+      .join('')
+  const drawn = colouredPlane({ inputs, range, cells, columns, colourOf, opacity: 0.25, over: circles })
   return stacked([
     heading(title, subtitle),
     drawn,

@@ -4,9 +4,10 @@
  */
 export { type AttentionPlotOptions, plotAttention } from './attention.ts'
 export { type Axes, type Axis, axes, type Frame, type PanelOptions, panel, percentText } from './axes.ts'
+export type { PlaneRange } from './coloured-plane.ts'
 export { colourOf, faint, ink, muted, paper } from './colours.ts'
 export { type ConfusionMatrixOptions, plotConfusionMatrix } from './confusion-matrix.ts'
-export { type DecisionBoundary, type PlaneRange, plotDecisionBoundary } from './decision-boundary.ts'
+export { type DecisionBoundary, plotDecisionBoundary } from './decision-boundary.ts'
 export { type HistoryOptions, plotHistory } from './history.ts'
 export { type LabelledPoint, placedLabels } from './labels.ts'
 export { accuracyAxis, type Line, type LinePanel, linePanel, lossAxis, powersAxis } from './lines.ts'

@@ -1,8 +1,8 @@
 /** What a model of numbers predicts: against the truth, and over one or two inputs. */
 import { scaleLinear } from 'd3-scale'
 import { type Axis, numberText, panel } from './axes.ts'
+import { type ColouredPlane, colouredPlane, type PlaneRange } from './coloured-plane.ts'
 import { colourOf, muted, paper } from './colours.ts'
-import type { PlaneRange } from './decision-boundary.ts'
 import { heading, legend, notes, stacked } from './stack.ts'
 import { line, polyline, short } from './svg.ts'
 
@@ -121,32 +121,15 @@ function bandsOf(values: readonly number[]): {
  */
 export function plotFittedSurface(plot: FittedSurface): string {
   const { title, subtitle, inputs, target, range, cells, columns, points } = plot
-  const { left, right, bottom, top } = range
-  const rows = cells.length / columns
   const bands = bandsOf([...Array.from(cells), ...points.map(({ truth }) => truth)])
-  const [x, y] = [
-    { from: left, to: right, label: inputs[0] },
-    { from: bottom, to: top, label: inputs[1] },
-  ]
-  const drawn = panel({ title: inputs[1], x, y, height: 340 }, (axes) => {
-    const across = (column: number): number => axes.x(left + (column / columns) * (right - left))
-    const up = (row: number): number => axes.y(bottom + (row / rows) * (top - bottom))
-    const regions: string[] = []
-    for (let row = 0; row < rows; row++)
-      for (let from = 0, to = 1; from < columns; from = to) {
-        const colour = bands.of(cells[row * columns + from])
-        for (to = from + 1; to < columns && bands.of(cells[row * columns + to]) === colour; ) to++
-        // A little higher than the row, so that no line shows between it and the next.
-        regions.push(
-          `<rect x="${short(across(from))}" y="${short(up(row + 1))}" width="${short(across(to) - across(from))}" height="${short(up(row) - up(row + 1) + 0.3)}" fill="${colour}"/>`,
-        )
-      }
-    const circles = points.map(
-      (point) =>
-        `<circle cx="${short(axes.x(point.x))}" cy="${short(axes.y(point.y))}" r="3.4" fill="${bands.of(point.truth)}" stroke="white" stroke-width="1"/>`,
-    )
-    return `<g shape-rendering="crispEdges">${regions.join('')}</g>${circles.join('')}`
-  })
+  const circles: ColouredPlane['over'] = (axes) =>
+    points
+      .map(
+        (point) =>
+          `<circle cx="${short(axes.x(point.x))}" cy="${short(axes.y(point.y))}" r="3.4" fill="${bands.of(point.truth)}" stroke="white" stroke-width="1"/>`,
+      )
+      .join('')
+  const drawn = colouredPlane({ inputs, range, cells, columns, colourOf: bands.of, over: circles })
   const { edges, colours } = bands
   const names = colours.map((_, band) =>
     edges.length === 0

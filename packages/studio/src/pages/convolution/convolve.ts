@@ -21,8 +21,8 @@ export interface Convolved {
   /** The picture with its padding. */
   readonly padded: DrawnImage
   readonly result: DrawnImage
-  readonly least: number
-  readonly greatest: number
+  readonly min: number
+  readonly max: number
 }
 
 /**
@@ -33,7 +33,7 @@ export function convolve(picture: Picture, settings: Settings, drawing: Drawing)
   const result = filter2d(picture.image, kernelOf(settings.kernel), filterOptions(settings))
   const { rows, columns } = windowsOf(settings, picture.image)
   const padded = pad(picture.image, rows, columns, settings.padding)
-  const [least, greatest] = rangeOf(result.data)
+  const [min, max] = rangeOf(result.data)
   return {
     picture,
     settings,
@@ -41,8 +41,8 @@ export function convolve(picture: Picture, settings: Settings, drawing: Drawing)
     columns,
     padded: { ...padded, pixels: drawn(padded.data, 'clip', picture.white) },
     result: { ...result, pixels: drawn(result.data, drawing, picture.white) },
-    least,
-    greatest,
+    min,
+    max,
   }
 }
 
@@ -67,20 +67,20 @@ export function pad(picture: Image, rows: Windows, columns: Windows, padding: Se
   return cut
 }
 
-function rangeOf(values: Float32Array): [least: number, greatest: number] {
-  let [least, greatest] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY]
+function rangeOf(values: Float32Array): [min: number, max: number] {
+  let [min, max] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY]
   for (const value of values) {
-    if (value < least) least = value
-    if (value > greatest) greatest = value
+    if (value < min) min = value
+    if (value > max) max = value
   }
-  return [least, greatest]
+  return [min, max]
 }
 
 /** Greys of numbers. Where some are negative and all have to fit, 0 is the middle grey. */
 export function drawn(values: Float32Array, drawing: Drawing, white: number): Uint8ClampedArray<ArrayBuffer> {
-  const [least, greatest] = rangeOf(values)
-  const reach = Math.max(Math.abs(least), Math.abs(greatest)) || 1
-  const isSigned = least < 0
+  const [min, max] = rangeOf(values)
+  const reach = Math.max(Math.abs(min), Math.abs(max)) || 1
+  const isSigned = min < 0
   const grey = {
     fit: (value: number): number =>
       isSigned ? 127.5 + (127.5 * value) / reach : (255 * value) / Math.max(white, reach),

@@ -84,7 +84,7 @@ export function Views({ convolved, explanation, index, hovered, onSelect, isLive
       </figure>
       <figure>
         <figcaption>
-          Result, {height} × {width}, from {written(convolved.least + 0)} to {written(convolved.greatest + 0)}
+          Result, {height} × {width}, from {written(convolved.min + 0)} to {written(convolved.max + 0)}
         </figcaption>
         <div
           class="pixels result"

@@ -8,7 +8,7 @@ import { penRadius, type StrokePoint } from './strokes.ts'
 const side = 400
 
 /** Hundredths of the side that the pen moves before its place is kept. */
-const least = 2
+const minDistance = 2
 
 export const maxPoints = 400
 
@@ -42,7 +42,7 @@ export function DrawingPad({ drawing }: { readonly drawing: Signal<readonly Stro
       Math.round(Math.min(100, Math.max(0, (100 * (value - from)) / length)))
     const [x, y] = [place(event.clientX, box.left, box.width), place(event.clientY, box.top, box.height)]
     const last = stroke.value.at(-1)
-    if (begins === 0 && last !== undefined && Math.hypot(x - last[0], y - last[1]) < least) return
+    if (begins === 0 && last !== undefined && Math.hypot(x - last[0], y - last[1]) < minDistance) return
     if (drawing.value.length + stroke.value.length < maxPoints) stroke.value = [...stroke.value, [x, y, begins]]
   }
   const lift = (): void => {

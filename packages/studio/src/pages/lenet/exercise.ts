@@ -1,8 +1,7 @@
 import type { Answer } from '../../parts/exercise.tsx'
 import type { Insight } from './insight.ts'
+import { likeliest } from './likeliest.ts'
 import type { Progress } from './training.ts'
-
-const best = (values: readonly number[]): number => values.indexOf(Math.max(...values))
 
 /** Whether LeNet-5 has learned enough, and a shift was found that it stands and the MLP does not. */
 export function exerciseAnswer(
@@ -23,7 +22,7 @@ export function exerciseAnswer(
     return { right: false, remark: 'Choose a test digit, of which it is known what it is.' }
   if (right === 0 && down === 0) return { right: false, remark: 'Now shift the digit.' }
   const { label, probabilities } = insight
-  const [lenetSays, mlpSays] = [best(probabilities.lenet), best(probabilities.mlp)]
+  const [lenetSays, mlpSays] = [likeliest(probabilities.lenet), likeliest(probabilities.mlp)]
   if (lenetSays !== label)
     return {
       right: false,

@@ -2,6 +2,7 @@
 import { type Model, predict, Sequential } from 'gentle-dl'
 import type { Dataset } from 'gentle-dl/data'
 import { featureMaps, gradCam, heatOver, type Image, image, signed, spatialLayers } from 'gentle-dl/vision'
+import { likeliest } from './likeliest.ts'
 import { type Pixels, pixelsOf, tiled } from './pixels.ts'
 import { shifted } from './shifted.ts'
 import type { NetworkName, OfEach } from './training.ts'
@@ -43,10 +44,8 @@ export interface InsightOptions {
   readonly network: NetworkName
 }
 
-export const likeliest = (probabilities: readonly number[]): number => probabilities.indexOf(Math.max(...probabilities))
-
 /** How many of the digits a model gets right when all are shifted. */
-async function countRight(model: Model, pictures: Float32Array, labels: ArrayLike<number>): Promise<number> {
+async function countCorrect(model: Model, pictures: Float32Array, labels: ArrayLike<number>): Promise<number> {
   const { data } = await predict(model, pictures)
   let right = 0
   for (let i = 0; i < labels.length; i++) {
@@ -157,8 +156,8 @@ export async function insight(
     probabilities,
     cam: pixelsOf(heatOver(await gradCam(lenet, pixels, likeliest(probabilities.lenet)), seen)),
     right: {
-      lenet: await countRight(lenet, moved, digits.labels!),
-      mlp: await countRight(mlp, moved, digits.labels!),
+      lenet: await countCorrect(lenet, moved, digits.labels!),
+      mlp: await countCorrect(mlp, moved, digits.labels!),
     },
     judged: digits.length,
     ...(await inside(models[network], pixels)),
