@@ -20,24 +20,26 @@ const pixel = (from: Colour, to: Colour, share: number): number => {
 }
 
 function read(): Palette {
-  const style = getComputedStyle(document.documentElement)
-  // A canvas writes every colour as #rrggbb; a built stylesheet holds '#fff' as well.
-  const context = document.createElement('canvas').getContext('2d')!
+  // The theme's colours depend on the scheme; an element that wears one has it as the browser shows it, rgb(...).
+  const wearer = document.body.appendChild(document.createElement('i'))
   const colour = (name: string): Colour => {
-    context.fillStyle = style.getPropertyValue(name)
-    const value = Number.parseInt(context.fillStyle.slice(1), 16)
-    return [value >> 16, (value >> 8) & 255, value & 255]
+    wearer.style.color = `var(${name})`
+    const [red, green, blue] = getComputedStyle(wearer).color.match(/\d+/g)!.map(Number)
+    return [red, green, blue]
   }
   const paper = colour('--paper')
   const [positive, negative] = [colour('--colour-0'), colour('--colour-1')]
-  return {
+  const palette = {
     signed: Uint32Array.from({ length: 256 }, (_, i) =>
       pixel(paper, i < 128 ? negative : positive, Math.min(1, Math.abs(i - 128) / 127)),
     ),
-    classes: Array.from({ length: maxClasses }, (_, label) =>
-      Uint32Array.from({ length: 256 }, (_, i) => pixel(paper, colour(`--colour-${label}`), (0.7 * i) / 255)),
-    ),
+    classes: Array.from({ length: maxClasses }, (_, label) => {
+      const own = colour(`--colour-${label}`)
+      return Uint32Array.from({ length: 256 }, (_, i) => pixel(paper, own, (0.7 * i) / 255))
+    }),
   }
+  wearer.remove()
+  return palette
 }
 
 /** The palette of the theme that is shown. */
