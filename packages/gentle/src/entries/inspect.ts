@@ -34,7 +34,7 @@ export type {
 } from '../inspect/file-content.ts'
 export { inspectFile } from '../inspect/inspect-file.ts'
 export { traceInference } from '../nn/model.ts'
-export { type NetworkGraph, type NetworkNode, networkGraph } from '../nn/network-graph.ts'
+export { inputsNetworkGraph, type NetworkGraph, type NetworkNode, networkGraph } from '../nn/network-graph.ts'
 export {
   type InputsNetworkSummary,
   type LayerSummary,

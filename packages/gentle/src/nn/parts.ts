@@ -74,7 +74,7 @@ function parted(
   const addOwn = (output: Tensor): void => {
     const nodes = unknownNodes(output, new Set(known))
     if (nodes.some((node) => node instanceof Variable || node.op.multiplyAdds !== undefined))
-      addPart({ name: '', type: own!, inputs, output })
+      addPart({ name: '', type: own!, inputs: readBy(nodes), output })
   }
   const scope = new Scope({
     parameters,
@@ -118,6 +118,12 @@ function unknownNodes(to: Tensor, known: Set<Tensor>): Tensor[] {
     open.push(...node.inputs)
   }
   return found
+}
+
+/** What some nodes read that is none of them. */
+function readBy(nodes: readonly Tensor[]): Tensor[] {
+  const own = new Set(nodes)
+  return nodes.flatMap(({ inputs }) => inputs.filter((tensor) => !own.has(tensor)))
 }
 
 /** How many learned numbers a part has. */

@@ -11,7 +11,9 @@ import {
   Residual,
   Sequential,
 } from '../../src/nn/index.ts'
-import { networkGraph } from '../../src/nn/network-graph.ts'
+import { inputsNetworkGraph, networkGraph } from '../../src/nn/network-graph.ts'
+import { gnmt } from '../../src/models/gnmt.ts'
+import { summarizeInputs } from '../../src/nn/summary.ts'
 
 /** Each edge as the names of the layers that it connects. */
 function edgesOf(network: Layer, inputShape = [2, 4, 4]): string[] {
@@ -67,4 +69,23 @@ it('tells of each layer its place, its output and its cost, and leaves auxiliary
       macs: 6,
     },
   ])
+})
+
+it('shows a network of named inputs, whose own loop is a node of its type', () => {
+  const tokens = (sequence: number) => ({ dtype: 'int32', shape: [], sequence }) as const
+  const fields = { source: tokens(5), previous: tokens(4) }
+  const network = gnmt({ sourceTokens: 30, targetTokens: 20, units: 8, layers: 2 })
+  const { nodes, edges } = inputsNetworkGraph(network, fields)
+  const nameOf = (id: number): string => nodes[id].name || nodes[id].type
+  expect(nodes.slice(0, 4).map(({ name }) => name)).toEqual(['source', 'sourceLengths', 'previous', 'previousLengths'])
+  const texts = edges.map(([from, to]) => `${nameOf(from)} -> ${nameOf(to)}`)
+  expect(texts).toContain('encoder.1 -> gnmt')
+  expect(texts).toContain('decoder.0.dropout -> gnmt')
+  expect(texts).toContain('gnmt -> decoder.1.dropout')
+  // What was attended to goes into the output beside what the top layer gives.
+  expect(edges.filter(([, to]) => nameOf(to) === 'decoder.1.dropout').map(([from]) => nameOf(from))).toEqual(['gnmt'])
+  const { parameters, macs } = summarizeInputs(network, fields)
+  const sum = (of: (node: (typeof nodes)[number]) => number): number => nodes.reduce((total, node) => total + of(node), 0)
+  expect(sum((node) => node.parameters)).toBe(parameters)
+  expect(sum((node) => node.macs)).toBe(macs)
 })
