@@ -5,14 +5,7 @@ import type { Tensor } from '../graph/tensor.ts'
 import type { InputsLayer } from './inputs-layer.ts'
 import type { Layer, LayerDescription } from './layer.ts'
 import { inputsOf } from './model.ts'
-import {
-  multiplyAddsOf,
-  type PartedNetwork,
-  parametersOf,
-  partsOfOutput,
-  takeApart,
-  takeInputsApart,
-} from './parts.ts'
+import { multiplyAddsOf, type PartedNetwork, parametersOf, partsOfOutput, takeApart, takeInputsApart } from './parts.ts'
 
 export interface NetworkNode {
   /** Its place in the list of nodes. */

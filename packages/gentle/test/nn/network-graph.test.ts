@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest'
+import { gnmt } from '../../src/models/gnmt.ts'
 import {
   Auxiliary,
   Concat,
@@ -12,7 +13,6 @@ import {
   Sequential,
 } from '../../src/nn/index.ts'
 import { inputsNetworkGraph, networkGraph } from '../../src/nn/network-graph.ts'
-import { gnmt } from '../../src/models/gnmt.ts'
 import { summarizeInputs } from '../../src/nn/summary.ts'
 
 /** Each edge as the names of the layers that it connects. */
@@ -85,7 +85,8 @@ it('shows a network of named inputs, whose own loop is a node of its type', () =
   // What was attended to goes into the output beside what the top layer gives.
   expect(edges.filter(([, to]) => nameOf(to) === 'decoder.1.dropout').map(([from]) => nameOf(from))).toEqual(['gnmt'])
   const { parameters, macs } = summarizeInputs(network, fields)
-  const sum = (of: (node: (typeof nodes)[number]) => number): number => nodes.reduce((total, node) => total + of(node), 0)
+  const sum = (of: (node: (typeof nodes)[number]) => number): number =>
+    nodes.reduce((total, node) => total + of(node), 0)
   expect(sum((node) => node.parameters)).toBe(parameters)
   expect(sum((node) => node.macs)).toBe(macs)
 })

@@ -58,4 +58,15 @@ export const pages: readonly Page[] = [
     ],
     load: () => import('../pages/lenet/page.tsx'),
   },
+  {
+    name: 'architectures',
+    title: 'Architectures',
+    summary: 'Unfold LeNet, ResNet, Deep Speech 2 and GNMT, compare two of them, and build your own.',
+    notes: [
+      'VGG16: where are the parameters, and where the multiply-adds? Guess before you change what the bars show.',
+      'Plain-20 beside ResNet-20: what is the whole difference, and what does it cost?',
+      'Let the class shrink LeNet-5 in the builder: which layer first?',
+    ],
+    load: () => import('../pages/architectures/page.tsx'),
+  },
 ]

@@ -1,0 +1,63 @@
+/** How a layer is called in a box: as papers write it. */
+import type { LayerDescription } from 'gentle-dl'
+
+/** The settings of a layer, one below the other; how its weights begin is not among them. */
+export function optionsOf(description: LayerDescription | undefined): Readonly<Record<string, unknown>> {
+  if (description === undefined) return {}
+  const { type: _, options, ...rest } = description
+  const { weightInit: __, biasInit: ___, ...others } = (options ?? {}) as Record<string, unknown>
+  return { ...rest, ...others }
+}
+
+const kinds: Readonly<Record<string, string>> = {
+  conv2d: 'conv',
+  conv1d: 'conv',
+  depthwiseConv2d: 'depthwise conv',
+  convTranspose2d: 'transposed conv',
+  maxPool2d: 'max pool',
+  avgPool2d: 'average pool',
+  globalAvgPool2d: 'global average pool',
+  adaptiveAvgPool2d: 'average pool to',
+  adaptiveMaxPool2d: 'max pool to',
+  batchNorm: 'batch norm',
+  sequenceNorm: 'sequence norm',
+  linear: 'linear',
+  add: 'sum',
+  concat: 'concatenation',
+  relu: 'ReLU',
+  relu6: 'ReLU6',
+  lstm: 'LSTM',
+  gru: 'GRU',
+  rnn: 'RNN',
+  gnmt: 'LSTM with attention',
+}
+
+const pair = (value: unknown): string => {
+  const [a, b] = Array.isArray(value) ? value : [value, value]
+  return `${a}×${b}`
+}
+
+/** `conv 3×3, 64, /2` */
+export function layerTitle(type: string, description: LayerDescription | undefined): string {
+  const { kernel, size, channels, units, count, stride, groups, bidirectional } = optionsOf(description)
+  const window = kernel ?? size
+  const step = Array.isArray(stride) ? pair(stride) : stride
+  return [
+    `${kinds[type] ?? type}${window === undefined ? '' : ` ${pair(window)}`}`,
+    ...[channels, units, count].filter((value) => value !== undefined).map(String),
+    ...(step === undefined || step === (size ?? 1) ? [] : [`/${step}`]),
+    ...(groups === undefined || groups === 1 ? [] : [`${groups} groups`]),
+    ...(bidirectional === true ? ['both ways'] : []),
+  ].join(', ')
+}
+
+export type BoxColour = 'input' | 'convolution' | 'linear' | 'pooling' | 'join' | 'recurrent' | 'other'
+
+/** Which layers are drawn alike. */
+export function colourOf(type: string): BoxColour {
+  if (type === 'input' || type === 'linear') return type
+  if (/conv/i.test(type)) return 'convolution'
+  if (/pool/i.test(type)) return 'pooling'
+  if (type === 'add' || type === 'concat') return 'join'
+  return /^(lstm|gru|rnn|gnmt)$/.test(type) ? 'recurrent' : 'other'
+}

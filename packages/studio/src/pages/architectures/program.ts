@@ -1,0 +1,115 @@
+/** The program that makes the network that is looked at, and says what it costs. */
+import { type BuilderLayer, kindNamed } from './layers.ts'
+import type { Shown } from './names.ts'
+
+/** What a program is made of before it summarises: its imports and the lines that make `network`. */
+interface Making {
+  readonly core: readonly string[]
+  readonly models: readonly string[]
+  readonly lines: readonly string[]
+  /** The call that gives the summary, its batch size left open. */
+  readonly inputs: string
+  readonly summarize: 'summarize' | 'summarizeInputs'
+}
+
+const spoken = ['deepspeech', 'deepspeech_large']
+
+function making(shown: Shown, layers: readonly BuilderLayer[], inputShape: readonly number[]): Making {
+  if (shown === 'gnmt')
+    return {
+      core: [],
+      models: ['gnmt'],
+      lines: [
+        "const pieces = { dtype: 'int32', shape: [], sequence: 30 } as const",
+        'const network = gnmt({ sourceTokens: 32_000, targetTokens: 32_000, units: 1024, layers: 8 })',
+      ],
+      inputs: '{ source: pieces, previous: pieces }',
+      summarize: 'summarizeInputs',
+    }
+  if (spoken.includes(shown))
+    return {
+      core: [],
+      models: ['onSpectrograms', 'speechNetwork'],
+      lines: [`const network = onSpectrograms(speechNetwork('${shown}', { symbols: 29 }))`],
+      inputs: shown === 'deepspeech_large' ? '[1000, 161]' : '[1000, 40]',
+      summarize: 'summarize',
+    }
+  if (shown !== 'own')
+    return {
+      core: [],
+      models: ['networks'],
+      lines: [`const { build, inputShape } = networks.${shown}`, 'const network = build({})'],
+      inputs: 'inputShape',
+      summarize: 'summarize',
+    }
+  return { ...own(layers, inputShape[0]), inputs: `[${inputShape.join(', ')}]`, summarize: 'summarize', models: [] }
+}
+
+/** The function that makes the builder's residual blocks. */
+const blockLines = [
+  '/** Two 3 x 3 convolutions and a shortcut, with a 1 x 1 convolution where the shape changes. */',
+  'const block = (channels: number, stride: number, before: number) =>',
+  '  Residual(',
+  '    Sequential({',
+  '      conv1: Conv2d(channels, 3, { stride, padding: 1, bias: false }),',
+  '      bn1: BatchNorm(),',
+  '      relu: ReLU(),',
+  '      conv2: Conv2d(channels, 3, { padding: 1, bias: false }),',
+  '      bn2: BatchNorm(),',
+  '    }),',
+  '    {',
+  '      shortcut:',
+  '        stride === 1 && channels === before',
+  '          ? undefined',
+  '          : Sequential(Conv2d(channels, 1, { stride, bias: false }), BatchNorm()),',
+  '      activation: ReLU(),',
+  '    },',
+  '  )',
+  '',
+]
+
+function own(layers: readonly BuilderLayer[], inputChannels: number): Pick<Making, 'core' | 'lines'> {
+  let channels = inputChannels
+  const calls = layers.map(({ kind, values }) => {
+    const before = channels
+    if (kind === 'conv' || kind === 'residual') channels = values[0]
+    return kind === 'residual' ? `block(${values.join(', ')}, ${before})` : kindNamed[kind].code(values)
+  })
+  const hasBlock = layers.some(({ kind }) => kind === 'residual')
+  const lines = [
+    ...(hasBlock ? blockLines : []),
+    'const network = Sequential(',
+    ...calls.map((call) => `  ${call},`),
+    ')',
+  ]
+  const core = [...new Set([...lines.join('\n').matchAll(/\b([A-Z]\w+)\(/g)].map(([, name]) => name))].sort()
+  return { core, lines }
+}
+
+const importLine = (names: readonly string[], from: string): string[] =>
+  names.length === 0 ? [] : [`import { ${names.join(', ')} } from '${from}'`]
+
+/** @param inputShape of the builder's network */
+export function program(
+  shown: Shown,
+  {
+    layers,
+    inputShape,
+    batchSize,
+  }: { readonly layers: readonly BuilderLayer[]; readonly inputShape: readonly number[]; readonly batchSize: number },
+): string {
+  const { core, models, lines, inputs, summarize } = making(shown, layers, inputShape)
+  return [
+    ...importLine(core, 'gentle-dl'),
+    ...importLine([summarize], 'gentle-dl/inspect'),
+    ...importLine(models, 'gentle-dl/models'),
+    '',
+    ...lines,
+    '',
+    `const { layers, parameters, macs, flops, inferenceBytes, trainingBytes } = ${summarize}(network, ${inputs}, { batchSize: ${batchSize} })`,
+    `for (const { name, type, outputShape, parameters, macs } of layers)`,
+    "  console.log(name.padEnd(32), type.padEnd(20), outputShape.join(' x ').padEnd(16), parameters, macs)",
+    'console.log({ parameters, macs, flops, inferenceBytes, trainingBytes })',
+    '',
+  ].join('\n')
+}

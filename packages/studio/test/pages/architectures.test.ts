@@ -1,0 +1,189 @@
+import { countParameters, createModel, layerFrom, reference } from 'gentle-dl'
+import { networkGraph, summarize } from 'gentle-dl/inspect'
+import { lenet5, networks, resnet20 } from 'gentle-dl/models'
+import { describe, expect, it } from 'vitest'
+import { differencesOf } from '../../src/pages/architectures/differences.ts'
+import { type Box, drawingOf } from '../../src/pages/architectures/drawing.ts'
+import { exerciseAnswer } from '../../src/pages/architectures/exercise.ts'
+import { groupsWithin, hierarchyOf, layersWithin } from '../../src/pages/architectures/hierarchy.ts'
+import {
+  type KindName,
+  kinds,
+  layersFrom,
+  layersText,
+  newLayer,
+  presets,
+} from '../../src/pages/architectures/layers.ts'
+import { build } from '../../src/pages/architectures/open-network.ts'
+import { program } from '../../src/pages/architectures/program.ts'
+import { look, type Question } from '../../src/pages/architectures/session.ts'
+import { printed } from './run-program.ts'
+
+const question = (more: Partial<Question>): Question => ({
+  first: 'lenet5',
+  batchSize: 32,
+  open: [],
+  layers: layersFrom(presets['LeNet-5'].layers),
+  inputShape: [1, 28, 28],
+  ...more,
+})
+
+it('a network costs what the library counts', () => {
+  const { totals, layers } = look(question({ first: 'resnet20' })).first!
+  const { layers: counted, ...summary } = summarize(resnet20(), [3, 32, 32], { batchSize: 32 })
+  const { parameters, macs, flops, inferenceBytes, trainingBytes } = summary
+  expect(totals).toMatchObject({ parameters, macs, flops, inferenceBytes, trainingBytes })
+  expect(layers.slice(1).map((layer) => layer.trainingBytes)).toEqual(counted.map((layer) => layer.trainingBytes))
+})
+
+/** Whether a box lies within another. */
+const within = (inner: Box, outer: Box): boolean =>
+  inner.x >= outer.x &&
+  inner.y >= outer.y &&
+  inner.x + inner.width <= outer.x + outer.width &&
+  inner.y + inner.height <= outer.y + outer.height
+
+const overlap = (a: Box, b: Box): boolean =>
+  a.x < b.x + b.width && b.x < a.x + a.width && a.y < b.y + b.height && b.y < a.y + a.height
+
+describe('the graph', () => {
+  const graph = networkGraph(resnet20(), [3, 32, 32])
+  const groups = groupsWithin(hierarchyOf(graph))
+
+  it('has each layer once, in groups by name, and a block holds the sum of its branches', () => {
+    const root = hierarchyOf(graph)
+    expect(layersWithin(root).sort((a, b) => a - b)).toEqual(graph.nodes.map(({ id }) => id))
+    expect(groups.slice(0, 3)).toEqual(['layer1', 'layer1.0', 'layer1.1'])
+    const block = root.children
+      .flatMap((child) => (typeof child === 'number' ? [] : child.children))
+      .find((child) => typeof child !== 'number' && child.path === 'layer1.0')!
+    expect(layersWithin(block).map((layer) => graph.nodes[layer].type)).toContain('add')
+  })
+
+  it('folded has a box a stage, unfolded all layers, no two in the same place', () => {
+    const folded = drawingOf(graph, new Set())
+    expect(folded.boxes.filter(({ kind }) => kind === 'folded').map(({ path }) => path)).toEqual([
+      'layer1',
+      'layer2',
+      'layer3',
+    ])
+    const { boxes, width, height, lines } = drawingOf(graph, new Set(groups))
+    const plain = boxes.filter(({ kind }) => kind !== 'unfolded')
+    expect(plain).toHaveLength(graph.nodes.length)
+    expect(plain.flatMap((a, i) => plain.slice(i + 1).filter((b) => overlap(a, b)))).toEqual([])
+    for (const box of boxes) {
+      expect(within(box, { ...box, x: 0, y: 0, width, height })).toBe(true)
+      for (const outer of boxes)
+        if (outer.kind === 'unfolded' && outer !== box && box.path.startsWith(`${outer.path}.`))
+          expect(within(box, outer)).toBe(true)
+    }
+    // Every layer is reached by a line, and left by one, but for the ends.
+    const touches = ({ x, y, width, height }: Box, end: 0 | -1): boolean =>
+      lines.some((line) => {
+        const [px, py] = line.at(end)!
+        return px >= x - 1 && px <= x + width + 1 && Math.abs(py - (end === -1 ? y : y + height)) < 1
+      })
+    for (const box of plain) {
+      const [layer] = box.layers
+      if (layer > 0) expect([box.path, touches(box, -1)]).toEqual([box.path, true])
+      if (layer < graph.nodes.length - 1) expect([box.path, touches(box, 0)]).toEqual([box.path, true])
+    }
+  })
+
+  it('of branches stands beside each other', () => {
+    const google = networkGraph(networks.googlenet.build({}), [3, 224, 224])
+    const { boxes } = drawingOf(google, new Set(['inception3a']))
+    const branches = boxes.filter(({ path }) => /^inception3a\.branch\d$/.test(path))
+    expect(new Set(branches.map(({ y }) => Math.round(y))).size).toBe(1)
+    expect(new Set(branches.map(({ x }) => Math.round(x))).size).toBe(branches.length)
+  })
+})
+
+describe('what differs', () => {
+  it('is nothing between a network and itself', () => {
+    const { differences } = look(question({ first: 'lenet5', second: 'lenet5' }))
+    expect(differences!.list).toEqual([])
+  })
+
+  it('is the shortcuts, between ResNet-20 and the plain one', () => {
+    const { first, differences } = look(question({ first: 'resnet20', second: 'plain20' }))
+    const types = differences!.list.map((difference) => first!.layers[difference.first!].type)
+    expect(new Set(types)).toEqual(new Set(['add', 'subsample', 'padChannels']))
+    expect(differences!.list.every(({ second }) => second === undefined)).toBe(true)
+  })
+
+  it('is told setting by setting where a layer has another size', () => {
+    const graphs = [10, 20].map((classes) => networkGraph(lenet5({ classes }), [1, 28, 28]))
+    expect(differencesOf(graphs[0], graphs[1])).toEqual({
+      same: 12,
+      list: [{ first: 12, second: 12, what: ['units 10 → 20', 'output 10 → 20', 'parameters 850 → 1,700'] }],
+    })
+  })
+})
+
+describe('the builder', () => {
+  it('makes LeNet-5 as the library has it', () => {
+    const { rows, layer } = build(layersFrom(presets['LeNet-5'].layers), [1, 28, 28])
+    const library = summarize(lenet5(), [1, 28, 28])
+    expect(rows.map(({ outputShape, parameters, macs }) => [outputShape, parameters, macs])).toEqual(
+      library.layers.map(({ outputShape, parameters, macs }) => [outputShape, parameters, macs]),
+    )
+    expect(summarize(layer!, [1, 28, 28], { batchSize: 32 })).toEqual(
+      summarize(lenet5(), [1, 28, 28], { batchSize: 32 }),
+    )
+  })
+
+  it('counts the numbers that the engine really has', async () => {
+    const { rows, layer } = build(layersFrom(presets['Like ResNet'].layers), [3, 32, 32])
+    const model = await createModel(layerFrom(layer!.description), [3, 32, 32], { backend: reference() })
+    expect(rows.reduce((sum, { parameters }) => sum + parameters!, 0)).toBe(countParameters(model))
+  })
+
+  it('says at which layer it does not fit, and nothing of those behind it', () => {
+    const { rows, layer } = build(layersFrom('conv:6,5,1,0;linear:10;relu'), [1, 4, 4])
+    expect(rows[0].problem).toMatch(/kernel|window|4 x 4|\[1, 4, 4\]/i)
+    expect(rows.slice(1)).toEqual([{}, {}])
+    expect(layer).toBeUndefined()
+    expect(look(question({ first: 'own', layers: layersFrom('conv:6,5,1,0'), inputShape: [1, 4, 4] })).first).toBe(
+      undefined,
+    )
+    expect(build([], [1, 4, 4])).toEqual({ rows: [] })
+  })
+
+  it('takes every kind of layer, and says what is none', () => {
+    for (const kind of Object.keys(kinds) as KindName[]) {
+      const layers = [newLayer(kind)]
+      expect(layersFrom(layersText(layers))).toEqual(layers)
+      expect(build(layers, [4, 16, 16]).layer).toBeDefined()
+    }
+    expect(() => layersFrom('conv:6')).toThrow(
+      "'conv:6' is not a layer conv; expected channels from 1 to 4096, kernel from 1 to 15, stride from 1 to 8, padding from 0 to 15",
+    )
+    expect(() => layersFrom('nonsense')).toThrow("'nonsense' is not a layer; expected one of conv, ")
+    expect(() => layersFrom('relu;'.repeat(80))).toThrow('there are 81 layers; expected at most 60')
+    expect(() => layersFrom('constructor')).toThrow('is not a layer')
+  })
+
+  it('answers the exercise', () => {
+    const answer = (layers: string, inputShape = [1, 28, 28]) => {
+      const list = layersFrom(layers)
+      return exerciseAnswer(list, look(question({ first: 'own', layers: list, inputShape })).first?.totals)
+    }
+    expect(answer(presets['LeNet-5'].layers).remark).toContain('It has 61,706 parameters')
+    expect(answer('conv:6,5,2,2;relu;conv:16,5,2,2;relu;globalavg;flatten;linear:10')).toEqual({
+      right: true,
+      remark: '2,742 parameters, where LeNet-5 has 61,706.',
+    })
+    expect(answer('flatten;linear:10').remark).toContain('two convolutions')
+    expect(answer('conv:6,5,1,0;conv:6,5,1,0').remark).toContain('10 numbers')
+    expect(answer(presets['LeNet-5'].layers, [1, 32, 32]).right).toBe(false)
+  })
+})
+
+it('the program that is shown makes the built network', async () => {
+  const [layers, inputShape] = [layersFrom(presets['Like ResNet'].layers), [3, 32, 32]]
+  const text = await printed(program('own', { layers, inputShape, batchSize: 4 }))
+  const { totals } = look(question({ first: 'own', layers, inputShape, batchSize: 4 })).first!
+  for (const key of ['parameters', 'macs', 'flops', 'inferenceBytes', 'trainingBytes'] as const)
+    expect(text).toContain(`${key}: ${totals[key]}`)
+})
