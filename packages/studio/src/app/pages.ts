@@ -36,6 +36,18 @@ export const pages: readonly Page[] = [
     load: () => import('../pages/network/page.tsx'),
   },
   {
+    name: 'learning',
+    title: 'Learning',
+    summary: 'Let optimizers race over a loss surface, and see what a batch, a rate and a sample are worth.',
+    notes: [
+      'A line, batch of all: play it. Which way does each optimizer take through the narrow valley?',
+      'Raise the rate of SGD bit by bit until it diverges. Ask why momentum swings.',
+      'Batch of 1, and the surface of the batch: step, and watch the surface move.',
+      'Two classes, 10 examples: the training loss falls, the expected loss rises. Then 1,000.',
+    ],
+    load: () => import('../pages/learning/page.tsx'),
+  },
+  {
     name: 'convolution',
     title: 'Convolution',
     summary: 'Slide a kernel over a picture, your own too, and see where each pixel of the result comes from.',
