@@ -53,7 +53,7 @@ export function Counters({
       </div>
       <div>
         <dt>rate of {racerTitles[run.name]}</dt>
-        <dd>{rate === undefined ? '–' : Number(rate.toPrecision(3))}</dd>
+        <dd>{rate === undefined ? '–' : rate < 0.0001 ? rate.toExponential(1) : Number(rate.toPrecision(3))}</dd>
       </div>
     </dl>
   )

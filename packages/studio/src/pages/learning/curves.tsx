@@ -67,7 +67,7 @@ export function Curves({ runs, run, step, steps }: CurvesProps) {
             { name: 'batch', colour: 6, points: within(batchLosses, own) },
             { name: 'training', colour: 5, points: within(lossesOf(run.losses, 'train', step), own) },
             { name: 'validation', colour: 7, points: within(lossesOf(run.losses, 'validation', step), own) },
-            { name: 'expected', colour: 4, dashed: true, points: within(lossesOf(run.losses, 'expected', step), own) },
+            { name: 'expected', colour: 1, dashed: true, points: within(lossesOf(run.losses, 'expected', step), own) },
           ]}
         />
       </section>
@@ -92,7 +92,8 @@ const written = (loss: number): string => (loss >= 1e4 ? loss.toExponential(1) :
 
 function LossTable({ runs, step }: Pick<CurvesProps, 'runs' | 'step'>) {
   return (
-    <section>
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls has to be reached by keyboard
+    <section class="numbers" aria-label="In numbers" tabIndex={0}>
       <h2>In numbers</h2>
       <table>
         <thead>

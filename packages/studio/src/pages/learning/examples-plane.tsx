@@ -7,7 +7,7 @@ import type { Columns, Place, Problem } from './problems.ts'
 import { racerColours } from './racers.tsx'
 import type { Run } from './session.ts'
 
-const height = 400
+const height = 350
 
 /** Places across at which a curve is computed. */
 const curvePlaces = 60

@@ -191,7 +191,7 @@ export default function LearningPage() {
             <Select
               label="What is learned"
               value={state.problem}
-              options={{ line: 'A line', network: 'A network of two weights', classes: 'Two classes' }}
+              options={{ line: 'A line', network: 'A small network', classes: 'Two classes' }}
             />
           </div>
           <p class="hint formula">{problems[state.problem.value].formula}</p>
@@ -205,7 +205,7 @@ export default function LearningPage() {
               options={{ constant: 'Constant', steps: 'In steps', linear: 'Linear', cosine: 'Cosine' }}
             />
           </div>
-          <Toggle label="Warm-up over a tenth" value={state.warmup} />
+          <Toggle label="Warm-up (a tenth)" value={state.warmup} />
           <Slider label="Seed" value={state.seed} min={0} max={99} />
           <h2>Learning rates</h2>
           <Racers
@@ -229,25 +229,23 @@ export default function LearningPage() {
       }
     >
       {failure.value !== '' && <Notice kind="error">{failure.value}</Notice>}
+      <Choice
+        label="Surface of the loss on"
+        value={state.surface}
+        options={{ train: 'Training set', batch: 'This batch', expected: 'Distribution' }}
+      />
       <div class="planes">
-        <div>
-          <Choice
-            label="Loss of"
-            value={state.surface}
-            options={{ train: 'Training set', batch: 'This batch', expected: 'Distribution' }}
-          />
-          <SurfacePlane
-            problem={problem}
-            levels={levels.value}
-            of={`the ${surfaceTitles[state.surface.value]}`}
-            runs={ran?.runs ?? []}
-            step={step}
-            start={settings.value.start}
-            onStart={(start) => {
-              state.start.value = [start]
-            }}
-          />
-        </div>
+        <SurfacePlane
+          problem={problem}
+          levels={levels.value}
+          of={`the ${surfaceTitles[state.surface.value]}`}
+          runs={ran?.runs ?? []}
+          step={step}
+          start={settings.value.start}
+          onStart={(start) => {
+            state.start.value = [start]
+          }}
+        />
         {ran !== undefined && (
           <ExamplesPlane
             problem={problem}

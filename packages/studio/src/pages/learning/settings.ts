@@ -31,7 +31,7 @@ export interface Settings {
 
 export const racerTitles: Readonly<Record<RacerName, string>> = {
   sgd: 'SGD',
-  momentum: 'SGD with momentum',
+  momentum: 'Momentum',
   rmsprop: 'RMSProp',
   adam: 'Adam',
 }

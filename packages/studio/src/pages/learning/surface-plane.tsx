@@ -8,7 +8,7 @@ import type { Place, Problem } from './problems.ts'
 import { letters, racerColours } from './racers.tsx'
 import type { Run } from './session.ts'
 
-const height = 400
+const height = 350
 
 /** Bands of equal loss. */
 const bands = 18
