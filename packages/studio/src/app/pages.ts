@@ -81,4 +81,15 @@ export const pages: readonly Page[] = [
     ],
     load: () => import('../pages/architectures/page.tsx'),
   },
+  {
+    name: 'pictures',
+    title: 'Your pictures',
+    summary: 'Teach a network your own classes, from webcam, files or a zip, and see what it gets wrong.',
+    notes: [
+      'Two things that are on the table, thirty frames each: train, then hold them elsewhere. What has it learned, the thing or the place?',
+      'The example with wrong labels: let the class guess which pictures have the highest loss, and why.',
+      'Keep the network as a trunk, and train two new classes on it with five pictures each; then the same from nothing.',
+    ],
+    load: () => import('../pages/pictures/page.tsx'),
+  },
 ]

@@ -1,9 +1,6 @@
 /** Pictures that somebody gives, as the engine takes them: decoded by the browser, in a worker. */
-import { GentleError } from 'gentle-dl'
 import { type Image, image, toGrey } from 'gentle-dl/vision'
-
-/** A picture that cannot be read. */
-export class PictureError extends GentleError {}
+import { decodedPicture } from './decoded-picture.ts'
 
 export interface GreyPicture {
   /** One channel of whole numbers, 0 (black) to 255 (white). */
@@ -11,9 +8,6 @@ export interface GreyPicture {
   /** As it was given: pixels across and down. */
   readonly original: readonly [width: number, height: number]
 }
-
-/** The largest file that is decoded: 64 MB. */
-const maxBytes = 64 * 2 ** 20
 
 /**
  * Reads a picture as bytes of grey, turned as its EXIF data says, transparency over white, with the weights of Octave's rgb2gray. One that is larger than `maxSide` across or
@@ -26,7 +20,7 @@ export async function greyPicture(
   source: Blob | ImageBitmap,
   { maxSide, name }: { readonly maxSide: number; readonly name: string },
 ): Promise<GreyPicture> {
-  const bitmap = source instanceof ImageBitmap ? source : await decoded(source, name)
+  const bitmap = source instanceof ImageBitmap ? source : await decodedPicture(source, name)
   try {
     const { width, height } = bitmap
     const scale = Math.min(1, maxSide / Math.max(width, height))
@@ -39,21 +33,6 @@ export async function greyPicture(
     return { image: greyOf(context.getImageData(0, 0, across, down)), original: [width, height] }
   } finally {
     bitmap.close()
-  }
-}
-
-async function decoded(file: Blob, name: string): Promise<ImageBitmap> {
-  if (file.size > maxBytes)
-    throw new PictureError(
-      `'${name}' has ${Math.round(file.size / 2 ** 20)} MB; expected a picture of at most ${maxBytes / 2 ** 20} MB`,
-    )
-  try {
-    // Without a conversion of colours, so that the numbers are those of the file.
-    return await createImageBitmap(file, { colorSpaceConversion: 'none' })
-  } catch {
-    throw new PictureError(
-      `'${name}' is not a picture that this browser can read; expected a PNG, JPEG, WebP, GIF or AVIF file that is whole`,
-    )
   }
 }
 

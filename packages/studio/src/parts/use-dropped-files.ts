@@ -3,10 +3,13 @@ import { type ReadonlySignal, useSignal } from '@preact/signals'
 import { useEffect, useRef } from 'preact/hooks'
 
 /**
- * Calls `take` with files that are dropped anywhere on the page, or pasted. What is pasted without a file is left to the field that it is meant for.
+ * Calls `take` with files that are dropped anywhere on the page, or pasted; what is dropped comes as entries, too, among which there may be folders. What is pasted without a
+ * file is left to the field that it is meant for.
  * @returns whether something is held over the page
  */
-export function useDroppedFiles(take: (files: readonly File[]) => void): ReadonlySignal<boolean> {
+export function useDroppedFiles(
+  take: (files: readonly File[], entries: readonly FileSystemEntry[]) => void,
+): ReadonlySignal<boolean> {
   const over = useSignal(false)
   const latest = useRef(take)
   latest.current = take
@@ -34,7 +37,12 @@ export function useDroppedFiles(take: (files: readonly File[]) => void): Readonl
         if (!event.dataTransfer?.types.includes('Files')) return
         event.preventDefault()
         over.value = false
-        latest.current([...event.dataTransfer.files])
+        // To be asked for at once: later the browser has forgotten them.
+        const entries = [...event.dataTransfer.items].map((item) => item.webkitGetAsEntry())
+        latest.current(
+          [...event.dataTransfer.files],
+          entries.filter((entry) => entry !== null),
+        )
       },
       { signal },
     )
@@ -44,7 +52,7 @@ export function useDroppedFiles(take: (files: readonly File[]) => void): Readonl
         const files = [...(event.clipboardData?.files ?? [])]
         if (files.length === 0) return
         event.preventDefault()
-        latest.current(files)
+        latest.current(files, [])
       },
       { signal },
     )

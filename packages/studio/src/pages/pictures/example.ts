@@ -1,0 +1,42 @@
+/** Pictures to try the page with: handwritten digits, of which a few have a wrong label. */
+import { Random } from 'gentle-dl'
+import type { Dataset } from 'gentle-dl/data'
+import { image, resizeImage } from 'gentle-dl/vision'
+import { keptSide } from './settings.ts'
+
+export const exampleClasses: readonly string[] = ['3', '5', '8']
+
+/** Pictures of each class, and how many of all have the label of another. */
+export const [perClass, wrongLabels] = [40, 4]
+
+/** MNIST's validation digits that are looked through. */
+export const exampleDigits = 2500
+
+export interface ExamplePicture {
+  /** Bytes [3, 96, 96]. */
+  readonly pixels: Uint8Array
+  readonly label: string
+  /** What it is. */
+  readonly truth: string
+}
+
+/** The first digits of each class, as grey pictures in colour. */
+export async function examplePictures(digits: Dataset): Promise<ExamplePicture[]> {
+  const labels = Array.from(digits.labels!, String)
+  const indices = exampleClasses.flatMap((name) =>
+    labels.flatMap((label, i) => (label === name ? [i] : [])).slice(0, perClass),
+  )
+  const pixels = new Float32Array(indices.length * 784)
+  await digits.read(indices, pixels, new Int32Array(indices.length))
+  const wrong = new Set(new Random(1, 'wrong labels').permutation(indices.length).subarray(0, wrongLabels))
+  return indices.map((at, i) => {
+    const truth = labels[at]
+    const next = exampleClasses[(exampleClasses.indexOf(truth) + 1) % exampleClasses.length]
+    const grey = resizeImage(image(1, 28, 28, pixels.slice(i * 784, (i + 1) * 784)), {
+      height: keptSide,
+      width: keptSide,
+    })
+    const bytes = Uint8Array.from(grey.data, (value) => Math.round(255 * value))
+    return { pixels: Uint8Array.of(...bytes, ...bytes, ...bytes), label: wrong.has(i) ? next : truth, truth }
+  })
+}
