@@ -16,12 +16,12 @@ import {
   withoutClass,
   withPictures,
 } from '../../src/pages/pictures/collection.ts'
-import { examplePictures, perClass, wrongLabels } from '../../src/pages/pictures/example.ts'
+import { examplePictures, perClass } from '../../src/pages/pictures/example.ts'
 import { exerciseAnswer } from '../../src/pages/pictures/exercise.ts'
 import { folderNames } from '../../src/pages/pictures/folder-names.ts'
 import { History } from '../../src/pages/pictures/history.ts'
 import { confusionOf, judgementOf, only, topLosses, worstMistakes } from '../../src/pages/pictures/judged.ts'
-import { maxClasses } from '../../src/pages/pictures/settings.ts'
+import { maxClasses, wrongLabels } from '../../src/pages/pictures/settings.ts'
 import { takeFiles } from '../../src/pages/pictures/take-files.ts'
 import { heldOutOf } from '../../src/pages/pictures/training.ts'
 

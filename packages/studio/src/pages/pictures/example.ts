@@ -2,12 +2,12 @@
 import { Random } from 'gentle-dl'
 import type { Dataset } from 'gentle-dl/data'
 import { image, resizeImage } from 'gentle-dl/vision'
-import { keptSide } from './settings.ts'
+import { keptSide, wrongLabels } from './settings.ts'
 
 export const exampleClasses: readonly string[] = ['3', '5', '8']
 
-/** Pictures of each class, and how many of all have the label of another. */
-export const [perClass, wrongLabels] = [40, 4]
+/** Pictures of each class. */
+export const perClass = 40
 
 /** MNIST's validation digits that are looked through. */
 export const exampleDigits = 2500

@@ -1,6 +1,6 @@
 import type { Answer } from '../../parts/exercise.tsx'
 import type { Collection } from './collection.ts'
-import { wrongLabels } from './example.ts'
+import { wrongLabels } from './settings.ts'
 
 /**
  * Whether the wrong labels among the example's pictures are found.

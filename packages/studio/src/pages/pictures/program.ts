@@ -1,6 +1,5 @@
 import type { TrunkFacts } from './session.ts'
-import { keptSide, type Settings } from './settings.ts'
-import { headRate, heldOutCount, rate, weightDecay } from './training.ts'
+import { headRate, heldOutCount, keptSide, rate, type Settings, weightDecay } from './settings.ts'
 
 /** Names of an import, sorted as one reads them. */
 const imported = (names: readonly string[], from: string): string =>

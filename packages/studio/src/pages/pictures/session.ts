@@ -5,8 +5,9 @@ import { image, type Preprocessing, plainPreprocessing, resizeImage } from 'gent
 import { breathe } from '../../engine/breathe.ts'
 import type { Labelled } from './collection.ts'
 import { type Judgement, judgementOf } from './judged.ts'
-import { keptSide, type Settings } from './settings.ts'
-import { heldOutOf, noProgress, type Progress, Training } from './training.ts'
+import { noProgress, type Progress } from './progress.ts'
+import { keptSide, ownTrunk, type Settings } from './settings.ts'
+import { heldOutOf, Training } from './training.ts'
 import { readTrunk, type Trunk, trunkOfModel } from './trunk.ts'
 
 /** Something that is asked for before there is a classifier. */
@@ -23,9 +24,6 @@ const judgedAtOnce = 64
 
 /** What the page is told of a trunk. */
 export type TrunkFacts = Pick<Trunk, 'file' | 'network' | 'side'>
-
-/** The file of a trunk that was trained in the page. */
-export const ownTrunk = 'trunk.safetensors'
 
 /** A picture as the worker keeps it: pixels [3, 96, 96]. */
 export type Pixels = Uint8Array

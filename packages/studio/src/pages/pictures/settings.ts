@@ -22,3 +22,18 @@ export interface Settings {
   readonly augment: boolean
   readonly seed: number
 }
+
+/** Learning rates: of the whole network, and of what decides by features. */
+export const [rate, headRate] = [0.004, 0.01]
+
+export const weightDecay = 0.01
+
+/** How many pictures of a set are held out. */
+export const heldOutCount = (pictures: number, percent: number): number =>
+  percent === 0 ? 0 : Math.max(1, Math.round((pictures * percent) / 100))
+
+/** The file of a trunk that was trained in the page. */
+export const ownTrunk = 'trunk.safetensors'
+
+/** How many of the example's pictures have the label of another class. */
+export const wrongLabels = 4

@@ -2,7 +2,7 @@
 import type { ReadonlySignal, Signal } from '@preact/signals'
 import { Icon } from '../../parts/icon.tsx'
 import { type Line, LineChart } from '../../parts/line-chart.tsx'
-import type { Progress } from './training.ts'
+import type { Progress } from './progress.ts'
 
 export interface TrainingPanelProps {
   readonly progress: ReadonlySignal<Progress>

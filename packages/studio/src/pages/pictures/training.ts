@@ -18,43 +18,9 @@ import { summarize } from 'gentle-dl/inspect'
 import { pictureRecipe } from 'gentle-dl/models'
 import { breathe } from '../../engine/breathe.ts'
 import { featuresOf, head, onTrunk, smallNetwork } from './network.ts'
-import type { Settings } from './settings.ts'
+import type { Progress } from './progress.ts'
+import { headRate, heldOutCount, rate, type Settings, weightDecay } from './settings.ts'
 import { layerOf, type Trunk, valuesOf } from './trunk.ts'
-
-/** What of a training the page shows. */
-export interface Progress {
-  /** Whole epochs. */
-  readonly epochs: number
-  /** Share of the features that are computed, on a trunk, before the first epoch; 1 after that. */
-  readonly features: number
-  /** Of each epoch: mean loss while it learned, and on what was held out. */
-  readonly losses: readonly number[]
-  readonly heldOutLosses: readonly number[]
-  /** Shares that are right. */
-  readonly accuracies: readonly number[]
-  readonly heldOutAccuracies: readonly number[]
-  /** Of features, steps and validation. */
-  readonly seconds: number
-}
-
-export const noProgress: Progress = {
-  epochs: 0,
-  features: 0,
-  losses: [],
-  heldOutLosses: [],
-  accuracies: [],
-  heldOutAccuracies: [],
-  seconds: 0,
-}
-
-/** Learning rates: of the whole network, and of what decides by features. */
-export const [rate, headRate] = [0.004, 0.01]
-
-export const weightDecay = 0.01
-
-/** How many pictures of a set are held out. */
-export const heldOutCount = (pictures: number, percent: number): number =>
-  percent === 0 ? 0 : Math.max(1, Math.round((pictures * percent) / 100))
 
 /** Which examples are held out, as `randomSplit` of the library chooses them: of each class its share. */
 export function heldOutOf(labels: readonly number[], percent: number, seed: number): ReadonlySet<number> {

@@ -3,8 +3,8 @@ import { batch, type ReadonlySignal, useComputed, useSignal } from '@preact/sign
 import type { Remote } from 'comlink'
 import type { Labelled } from './collection.ts'
 import type { Judgement } from './judged.ts'
+import { noProgress, type Progress } from './progress.ts'
 import type { Settings } from './settings.ts'
-import { noProgress, type Progress } from './training.ts'
 import type { PicturesWorker } from './worker.ts'
 
 /** What the training depends on. */

@@ -5,11 +5,11 @@ import { MnistFiles } from '../../engine/mnist.ts'
 import type { Labelled, Picture } from './collection.ts'
 import { exampleDigits, examplePictures } from './example.ts'
 import { folderNames } from './folder-names.ts'
+import type { Progress } from './progress.ts'
 import { type Pixels, Session } from './session.ts'
 import type { Settings } from './settings.ts'
 import { pngOf, rgbaOf, squarePicture } from './square-picture.ts'
 import { type GivenFile, someOf, takeFiles } from './take-files.ts'
-import type { Progress } from './training.ts'
 import { maxTrunkBytes, TrunkError } from './trunk.ts'
 
 /** Pictures that were taken, and how each looks: red, green, blue and opacity. */
