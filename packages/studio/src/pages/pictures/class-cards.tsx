@@ -2,17 +2,8 @@
 import { type Signal, useSignal } from '@preact/signals'
 import { FileButton } from '../../parts/file-button.tsx'
 import { Icon } from '../../parts/icon.tsx'
-import {
-  type Collection,
-  className,
-  freeName,
-  renamed,
-  withClass,
-  withoutClass,
-  withoutPictures,
-} from './collection.ts'
+import { type Collection, className, renamed, withoutClass, withoutPictures } from './collection.ts'
 import { Look, type LookPixels } from './look.tsx'
-import { maxClasses } from './settings.ts'
 
 export interface ClassCardsProps {
   readonly collection: Collection
@@ -30,25 +21,11 @@ export interface ClassCardsProps {
 const [shownFirst, shownMore] = [12, 60]
 
 export function ClassCards(props: ClassCardsProps) {
-  const { collection, onEdit } = props
   return (
     <div class="class-cards">
-      {collection.classes.map((name) => (
+      {props.collection.classes.map((name) => (
         <ClassCard key={name} name={name} {...props} />
       ))}
-      {collection.classes.length < maxClasses && (
-        <button
-          type="button"
-          class="new-class"
-          onClick={() => {
-            const name = freeName(collection)
-            props.chosen.value = name
-            onEdit(withClass(collection, name))
-          }}
-        >
-          <Icon name="add" /> New class
-        </button>
-      )}
     </div>
   )
 }

@@ -28,7 +28,7 @@ import { type LookPixels, lookOf } from './look.tsx'
 import './pictures.css'
 import { modelFile, onnxFile, program, useFile, useProgram } from './program.ts'
 import type { TrunkFacts } from './session.ts'
-import { maxEpochs, maxPictures, ownTrunk, type Settings, sides } from './settings.ts'
+import { maxClasses, maxEpochs, maxPictures, ownTrunk, type Settings, sides } from './settings.ts'
 import type { GivenFile } from './take-files.ts'
 import { TrainingPanel } from './training-panel.tsx'
 import { useClassifier, type Wanted } from './use-classifier.ts'
@@ -352,7 +352,7 @@ export default function PicturesPage() {
       <div class={over.value ? 'drop over' : 'drop'}>
         <div class="presets">
           <FileButton
-            label="Open pictures or a zip"
+            label="Open pictures or zip"
             accept="image/*,.zip,.tm"
             choose="several"
             onFiles={(files) => void takeChosen(files)}
@@ -364,15 +364,26 @@ export default function PicturesPage() {
           />
           <button
             type="button"
+            disabled={collection.classes.length >= maxClasses}
+            onClick={() => {
+              const name = freeName(collection)
+              chosen.value = name
+              history.edit(withClass(collection, name))
+            }}
+          >
+            <Icon name="add" /> New class
+          </button>
+          <button
+            type="button"
             aria-pressed={state.example.value}
             onClick={() => {
               state.example.value = !state.example.value
             }}
           >
-            Example: handwritten digits
+            Example: digits
           </button>
           <button type="button" disabled={!history.canUndo.value} onClick={() => history.undo()}>
-            <Icon name="undo" /> Undo this edit
+            <Icon name="undo" /> Undo edit
           </button>
         </div>
         <p class="unseen" role="status">

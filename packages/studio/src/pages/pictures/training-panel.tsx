@@ -40,7 +40,15 @@ export function TrainingPanel(props: TrainingPanelProps) {
           onClick={() => (playing.value ? onPause() : onTrain())}
         >
           <Icon name={playing.value ? 'pause' : 'play'} />
-          {playing.value ? 'Pause' : isOld && done > 0 ? 'Train again' : begins ? 'Train' : 'Go on'}
+          {playing.value
+            ? 'Pause'
+            : isOver
+              ? 'Trained'
+              : isOld && done > 0
+                ? 'Train again'
+                : begins
+                  ? 'Train'
+                  : 'Go on'}
         </button>
         <button type="button" disabled={obstacle !== '' || playing.value || isOver} onClick={onEpoch}>
           <Icon name="next" /> Epoch
@@ -85,7 +93,7 @@ export function TrainingPanel(props: TrainingPanelProps) {
             label="Loss in each epoch"
             xLabel="epoch"
             yLabel="loss"
-            height={170}
+            height={160}
             xDomain={xDomain}
             yDomain={[0, Math.max(...losses.slice(0, 400), ...heldOutLosses)]}
             lines={[
@@ -97,7 +105,7 @@ export function TrainingPanel(props: TrainingPanelProps) {
             label="Share that is right in each epoch, in percent"
             xLabel="epoch"
             yLabel="right, %"
-            height={170}
+            height={160}
             xDomain={xDomain}
             yDomain={[0, 1]}
             yFormat={percent}
