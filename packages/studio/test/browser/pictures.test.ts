@@ -27,8 +27,10 @@ async function project(): Promise<Buffer> {
   return Buffer.from(zipSync(files))
 }
 
-const drop = (page: Page, name: string, content: Buffer): Promise<void> =>
-  page.evaluate(
+const drop = async (page: Page, name: string, content: Buffer): Promise<void> => {
+  // What listens for files is there when the page is.
+  await page.locator('.lesson').waitFor()
+  await page.evaluate(
     ({ name, base64 }) => {
       const data = new DataTransfer()
       const bytes = Uint8Array.from(atob(base64), (letter) => letter.charCodeAt(0))
@@ -37,6 +39,7 @@ const drop = (page: Page, name: string, content: Buffer): Promise<void> =>
     },
     { name, base64: content.toString('base64') },
   )
+}
 
 const count = (page: Page, name: string) =>
   page.getByRole('region', { name: `Class ${name}`, exact: true }).locator('output')
