@@ -126,10 +126,6 @@ describe('losses over the surface', () => {
 
 it.each<[Settings, Racer]>([
   [
-    { ...settings, schedule: 'cosine' },
-    { name: 'momentum', rate: 0.02 },
-  ],
-  [
     { ...settings, problem: 'network', start: [-1, 1], schedule: 'steps', warmup: true },
     { name: 'adam', rate: 0.1 },
   ],

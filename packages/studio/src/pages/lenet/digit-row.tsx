@@ -1,8 +1,8 @@
 /** Test digits to choose from, by mouse or keyboard. */
 import type { Signal } from '@preact/signals'
 import { useMemo } from 'preact/hooks'
-import { greyPixels } from './pixels.ts'
-import { PixelsCanvas } from './pixels-canvas.tsx'
+import { greyPixels } from '../../engine/pixels.ts'
+import { PixelsCanvas } from '../../parts/pixels-canvas.tsx'
 import type { TestDigit } from './session.ts'
 
 export function DigitRow({

@@ -1,8 +1,8 @@
 /** What the networks make of the picture, and what is inside of one. */
 import type { ReadonlySignal, Signal } from '@preact/signals'
 import { Choice } from '../../parts/choice.tsx'
+import { PixelsCanvas } from '../../parts/pixels-canvas.tsx'
 import type { Insight } from './insight.ts'
-import { PixelsCanvas } from './pixels-canvas.tsx'
 import { Probabilities } from './probabilities.tsx'
 import type { NetworkName } from './training.ts'
 

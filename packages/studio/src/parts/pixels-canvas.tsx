@@ -1,5 +1,5 @@
 import { useLayoutEffect, useRef } from 'preact/hooks'
-import type { Pixels } from './pixels.ts'
+import type { Pixels } from '../engine/pixels.ts'
 
 /** A picture that a worker made, as it is. */
 export function PixelsCanvas({
