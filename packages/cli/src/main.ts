@@ -507,6 +507,7 @@ program
   .description('serve the studio, the lecture in a browser, to this machine')
   .option('--port <n>', 'port to listen on; 0: any that is free (default: 7117)', number)
   .option('--open', 'open it in the browser')
+  .option('--runs <folder>', 'show the run folders below it, and watch those that train')
   .action((flags) => studio(flags))
 
 program

@@ -1,5 +1,5 @@
 /** Serves the studio's files to this machine alone. */
-import { createServer, type Server } from 'node:http'
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { UsageError } from '../terminal/usage.ts'
 
@@ -8,6 +8,13 @@ const host = '127.0.0.1'
 /** What a request may say that it asks, so that no name of somebody else's leads here (DNS rebinding). */
 const isOwnHost = (asked: string | undefined, port: number): boolean =>
   asked === `${host}:${port}` || asked === `localhost:${port}`
+
+/** Answers requests below `api/` of this machine's own pages; `refuse` says why one is not answered. */
+export type Api = (
+  request: IncomingMessage,
+  response: ServerResponse,
+  say: { readonly headers: Readonly<Record<string, string>>; refuse(status: number, text: string): void },
+) => void
 
 export interface StudioServer {
   /** `http://127.0.0.1:PORT/` */
@@ -28,11 +35,16 @@ const listen = (server: Server, port: number): Promise<void> =>
  * Serves a folder of files.
  * @param port 0 for one that is free
  * @param headers said beside each file
+ * @param api what answers below `api/`; nothing unless given
  * @throws UsageError for a port that is taken or not allowed.
  */
 export async function serveStudio(
   folder: string,
-  { port, headers }: { readonly port: number; readonly headers: Readonly<Record<string, string>> },
+  {
+    port,
+    headers,
+    api,
+  }: { readonly port: number; readonly headers: Readonly<Record<string, string>>; readonly api?: Api },
 ): Promise<StudioServer> {
   const { default: sirv } = await import('sirv')
   const files = sirv(folder, {
@@ -49,6 +61,7 @@ export async function serveStudio(
       response.writeHead(status, { ...headers, 'Content-Type': 'text/plain; charset=utf-8' }).end(`${text}\n`)
     }
     if (!isOwnHost(request.headers.host, own)) refuse(403, `expected the host ${host}:${own}`)
+    else if (api !== undefined && request.url?.startsWith('/api/')) api(request, response, { headers, refuse })
     else if (request.method !== 'GET' && request.method !== 'HEAD') refuse(405, 'expected GET or HEAD')
     else files(request, response, () => refuse(404, 'no such file'))
   })
