@@ -1,5 +1,6 @@
 /** The address of what is shown: `#/perceptron?seed=2`. What a page computes stays in the fragment, which no browser sends anywhere. */
 import { signal } from '@preact/signals'
+import { withoutToken } from './server-token.ts'
 
 export interface Address {
   /** Of the page; '' is the overview. */
@@ -15,11 +16,19 @@ export function parseAddress(fragment: string): Address {
 
 export const formatAddress = ({ page, query }: Address): string => `#/${page}${query === '' ? '' : `?${query}`}`
 
-/** The address that is shown, as the browser has it. */
-export const address = signal<Address>(parseAddress(location.hash))
+/** The address as the browser has it, but for a token, which is taken out of it. */
+function present(): Address {
+  const whole = parseAddress(location.hash)
+  const shown = { ...whole, query: withoutToken(whole.query) }
+  if (shown.query !== whole.query) history.replaceState(null, '', formatAddress(shown))
+  return shown
+}
+
+/** The address that is shown. */
+export const address = signal<Address>(present())
 
 addEventListener('hashchange', () => {
-  address.value = parseAddress(location.hash)
+  address.value = present()
 })
 
 /** Changes the address without a new entry in the browser's history: a page's state has an undo of its own. */

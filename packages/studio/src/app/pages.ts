@@ -92,4 +92,15 @@ export const pages: readonly Page[] = [
     ],
     load: () => import('../pages/pictures/page.tsx'),
   },
+  {
+    name: 'runs',
+    title: 'Runs',
+    summary: 'Compare trainings: curves over each other, what was set differently, what came of it.',
+    notes: [
+      'Before you train the three examples: which learning rate will be best, and how will the others fail?',
+      'Open runs of your own, or watch one: gentle studio --runs runs, and a training in a second terminal.',
+      'Change the seed: by how much do the best values differ when nothing but luck does?',
+    ],
+    load: () => import('../pages/runs/page.tsx'),
+  },
 ]

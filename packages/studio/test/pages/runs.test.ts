@@ -1,0 +1,331 @@
+import { existsSync, mkdtempSync, rmSync } from 'node:fs'
+import { readFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { runsIn, textsOf } from '../../src/pages/runs/collect.ts'
+import { bestOf, linesOf, metricsOf, settingsOf, shownOf, winnerOf } from '../../src/pages/runs/compare.ts'
+import { epochs, settingsFor, trainExamples } from '../../src/pages/runs/examples.ts'
+import { exerciseAnswer } from '../../src/pages/runs/exercise.ts'
+import { program } from '../../src/pages/runs/program.ts'
+import { type Run, RunError, type RunTexts, readRun } from '../../src/pages/runs/run.ts'
+import { fields } from '../../src/pages/runs/settings.ts'
+import { newsOf, serverEvents } from '../../src/pages/runs/watch.ts'
+import { printed } from './run-program.ts'
+
+const table = `epoch,train_loss,train_accuracy,validation_loss,validation_accuracy,learning_rate,examples_per_second,seconds
+1,0.9,0.5,0.8,0.6,0.1,1000,1.500
+2,0.5,0.75,0.4,0.8,0.05,1100,1.250
+3,0.25,1,0.6,0.7,0.025,1200,1.250
+`
+const described = {
+  command: ['train'],
+  started: '2026-01-01',
+  machine: { cores: 2 },
+  settings: { model: 'lenet5', data: 'mnist', epochs: 4, augment: 'shift', list: [1, 2] },
+}
+
+const texts = (files: Readonly<Record<string, string>> = {}, name = 'runs/a'): RunTexts => ({
+  name,
+  files: { 'metrics.csv': table, 'run.json': JSON.stringify(described), ...files },
+  changed: 5,
+  pictures: [],
+})
+
+const withLosses = (name: string, losses: readonly number[], settings: Readonly<Record<string, unknown>> = {}): Run =>
+  readRun({
+    ...texts({}, name),
+    files: {
+      'metrics.csv': `epoch,train_loss,validation_loss,learning_rate\n${losses.map((loss, i) => `${i + 1},1,${loss},0.1\n`).join('')}`,
+      'run.json': JSON.stringify({ settings: { seed: 1, ...settings } }),
+      'summary.json': '{}',
+    },
+  })
+
+describe('a run', () => {
+  it('is read from the files of its folder', () => {
+    const run = readRun(texts({ 'summary.json': '{"test":{"loss":0.5,"accuracy":0.7,"metrics":{"AP":0.3}}}' }))
+    expect(run).toMatchObject({ epochs: [1, 2, 3], planned: 4, finished: true, examplesPerSecond: [1000, 1100, 1200] })
+    expect(run.seconds).toEqual([1.5, 2.75, 4])
+    expect(run.metrics.get('accuracy')).toEqual({ train: [0.5, 0.75, 1], validation: [0.6, 0.8, 0.7] })
+    expect([...run.settings]).toEqual([
+      ['model', 'lenet5'],
+      ['data', 'mnist'],
+      ['epochs', '4'],
+      ['augment', 'shift'],
+      ['list', '[1,2]'],
+      ['machine.cores', '2'],
+    ])
+    expect([...run.test]).toEqual([
+      ['loss', 0.5],
+      ['accuracy', 0.7],
+      ['AP', 0.3],
+    ])
+  })
+
+  it('may have begun only, lack what describes it, and tell nothing of some epochs', () => {
+    const run = readRun({
+      ...texts(),
+      files: { 'metrics.csv': 'epoch,train_loss,validation_loss,learning_rate\n1,NaN,,0.1\n2,0.5,Infinity,0.1\n' },
+    })
+    expect(run).toMatchObject({ planned: undefined, finished: false, epochs: [1, 2] })
+    expect(run.metrics.get('loss')).toEqual({ train: [Number.NaN, 0.5], validation: [Number.NaN, Infinity] })
+    expect(bestOf(run, 'loss')).toEqual({ value: 0.5, epoch: 2, part: 'train', train: 0.5 })
+    const begun = readRun({ ...texts(), files: { 'metrics.csv': 'epoch,train_loss,learning_rate\n' } })
+    expect(begun.epochs).toEqual([])
+    expect(bestOf(begun, 'loss')).toBeUndefined()
+  })
+
+  it.each([
+    ['runs/a has no metrics.csv', { 'metrics.csv': undefined }],
+    [
+      "runs/a/metrics.csv begins with 'x,y'; expected the table that gentle train writes",
+      { 'metrics.csv': 'x,y\n1,2\n' },
+    ],
+    ["runs/a/metrics.csv begins with ''", { 'metrics.csv': '' }],
+    ['has two columns of the same name', { 'metrics.csv': 'epoch,train_a,train_a,learning_rate\n' }],
+    [
+      'runs/a/metrics.csv, line 3 has 2 values; expected 3',
+      { 'metrics.csv': 'epoch,train_loss,learning_rate\n1,2,3\n2,1\n' },
+    ],
+    ["line 2: 'much' is not a number", { 'metrics.csv': 'epoch,train_loss,learning_rate\n1,much,3\n' }],
+    ["line 2: ' ' is not a number", { 'metrics.csv': 'epoch,train_loss,learning_rate\n1, ,3\n' }],
+    [
+      'line 3 is of epoch 1; expected a whole number above 1',
+      { 'metrics.csv': 'epoch,train_loss,learning_rate\n1,2,3\n1,2,3\n' },
+    ],
+    ['at most 100000 can be shown', { 'metrics.csv': `epoch,train_loss,learning_rate\n${'1,2,3\n'.repeat(100_001)}` }],
+    ['runs/a/run.json is not JSON', { 'run.json': '{' }],
+    ['runs/a/run.json holds no object', { 'run.json': '[1]' }],
+    ['runs/a/summary.json holds no object', { 'summary.json': 'null' }],
+  ])('that is broken is refused: %s', (message, files) => {
+    const broken = texts(files as Readonly<Record<string, string>>)
+    expect(() => readRun(broken)).toThrow(RunError)
+    expect(() => readRun(broken)).toThrow(message)
+  })
+
+  it('tells a bounded number of settings, whatever names they have', () => {
+    const many = Object.fromEntries(Array.from({ length: 1000 }, (_, i) => [`s${i}`, 'x'.repeat(1000)]))
+    const run = readRun(
+      texts({
+        'run.json': `{"settings":{"__proto__":{"model":"m"},"a":{"b":{"c":{"d":{"e":{"f":1}}}}}},"many":${JSON.stringify(many)}}`,
+      }),
+    )
+    expect(run.settings.get('__proto__.model')).toBe('m')
+    expect(run.settings.get('a.b.c.d.e')).toBe('{"f":1}')
+    expect(run.settings.size).toBe(302)
+    expect(run.settings.get('many.s0')).toHaveLength(160)
+  })
+})
+
+describe('files that somebody gives', () => {
+  const file = (path: string, content = '', lastModified = 7) => ({
+    path,
+    file: new File([content], path.split('/').at(-1)!, { lastModified }),
+  })
+
+  it('are runs where a metrics.csv is, with their pictures', async () => {
+    const runs = runsIn([
+      file('runs/b/metrics.csv', table, 9),
+      file('runs/b/run.json', JSON.stringify(described)),
+      file('runs/b/curves.svg', '<svg/>'),
+      file('runs/b/weights/best.safetensors'),
+      file('runs/a/metrics.csv', table),
+      file('runs/none/run.json', '{}'),
+    ])
+    expect(runs.map(({ name }) => name)).toEqual(['runs/a', 'runs/b'])
+    const read = await textsOf(runs[1])
+    expect(read).toMatchObject({ name: 'runs/b', changed: 9, pictures: ['curves.svg'] })
+    expect(readRun(read).settings.get('model')).toBe('lenet5')
+  })
+
+  it('are refused where none is a run, or a file is too large', async () => {
+    expect(() => runsIn([file('photo.jpg')])).toThrow(
+      "There is no metrics.csv in what was given, 'photo.jpg'; expected",
+    )
+    expect(() => runsIn([])).toThrow('(0 files)')
+    expect(() => runsIn(Array.from({ length: 101 }, (_, i) => file(`r${i}/metrics.csv`)))).toThrow('There are 101 runs')
+    const [large] = runsIn([file('a/metrics.csv', 'x'.repeat(5 * 2 ** 20))])
+    await expect(textsOf(large)).rejects.toThrow('a/metrics.csv has 5242880 bytes; at most 4194304 are read')
+  })
+})
+
+describe('runs beside each other', () => {
+  const [a, b, c] = [
+    withLosses('a', [0.5, 0.3, 0.4], { rate: 0.1 }),
+    withLosses('b', [0.6, 0.2], { rate: 0.2, nesterov: true }),
+    withLosses('c', [0.9], { rate: 0.1 }),
+  ]
+
+  it('have a best epoch each, and one is the best, by less or by more', () => {
+    expect(bestOf(a, 'loss')).toEqual({ value: 0.3, epoch: 2, part: 'validation', train: 1 })
+    expect(winnerOf([a, b, c], 'loss')).toBe(b)
+    expect(winnerOf([a], 'loss')).toBeUndefined()
+    expect(winnerOf([a, b], 'accuracy')).toBeUndefined()
+    expect(bestOf(readRun(texts()), 'accuracy')).toMatchObject({ value: 0.8, epoch: 2 })
+    // What was measured in training alone is not compared with what was measured on validation.
+    const trained = readRun({ ...texts(), files: { 'metrics.csv': 'epoch,train_loss,learning_rate\n1,0.01,0.1\n' } })
+    expect(winnerOf([a, trained], 'loss')).toBeUndefined()
+  })
+
+  it('differ in settings', () => {
+    expect(settingsOf([a, b, c])).toEqual([
+      { name: 'seed', values: ['1', '1', '1'], differs: false },
+      { name: 'rate', values: ['0.1', '0.2', '0.1'], differs: true },
+      { name: 'nesterov', values: [undefined, 'true', undefined], differs: true },
+    ])
+  })
+
+  it('are curves over epochs or seconds', () => {
+    const run = readRun(texts())
+    expect(linesOf([a, run], { metric: 'accuracy', parts: 'both', axis: 'seconds' })).toEqual([
+      {
+        name: 'runs/a, validation',
+        colour: 1,
+        dashed: false,
+        points: [
+          [1.5, 0.6],
+          [2.75, 0.8],
+          [4, 0.7],
+        ],
+      },
+      {
+        name: 'runs/a, train',
+        colour: 1,
+        dashed: true,
+        points: [
+          [1.5, 0.5],
+          [2.75, 0.75],
+          [4, 1],
+        ],
+      },
+    ])
+    expect(linesOf([a], { metric: 'loss', parts: 'validation', axis: 'epoch' })[0].points).toEqual([
+      [1, 0.5],
+      [2, 0.3],
+      [3, 0.4],
+    ])
+    expect(metricsOf([a, run])).toEqual(['loss', 'accuracy'])
+    const many = Array.from({ length: 12 }, (_, i) => ({ ...a, name: String(i) }))
+    expect(shownOf(many, ['0', '3']).map(({ name }) => name)).toEqual(['1', '2', '4', '5', '6', '7', '8', '9'])
+  })
+
+  it('are what the exercise asks about', () => {
+    expect(exerciseAnswer([], '').remark).toContain('at least two runs')
+    expect(exerciseAnswer([a, { ...b, finished: false }], 'b').remark).toContain('Not all')
+    expect(exerciseAnswer([a, c], '').remark).toContain('Press the name')
+    expect(exerciseAnswer([a, b], 'a')).toEqual({
+      right: false,
+      remark: 'At its best a has 0.300; another run has less.',
+    })
+    expect(exerciseAnswer([a, c], 'a')).toEqual({
+      right: true,
+      remark: expect.stringMatching(/^0.300 in epoch 2. Now/),
+    })
+  })
+})
+
+describe('what the server tells', () => {
+  async function* bytes(text: string, size: number): AsyncGenerator<Uint8Array> {
+    const all = new TextEncoder().encode(text)
+    for (let i = 0; i < all.length; i += size) yield all.slice(i, i + size)
+  }
+
+  it.each([1, 3, 1000])('is cut into events, however it arrives: %i bytes at a time', async (size) => {
+    const text = ': here\n\nevent: gone\ndata: {"path":"größe"}\n\n: still\n\nevent: listed\ndata: {}\n\nevent: half'
+    expect(await Array.fromAsync(serverEvents(bytes(text, size)))).toEqual([
+      { event: 'gone', data: '{"path":"größe"}' },
+      { event: 'listed', data: '{}' },
+    ])
+  })
+
+  it('is a run, a broken one, or one that is gone', () => {
+    const { files } = texts()
+    const run = (told: object) =>
+      newsOf({
+        event: 'run',
+        data: JSON.stringify({ path: 'x/y', changed: 1, pictures: [], problems: [], files, ...told }),
+      })
+    expect(run({})).toMatchObject([{ kind: 'run', run: { name: 'x/y', planned: 4 } }])
+    expect(run({ path: '', problems: ['run.json is behind a link'] })).toMatchObject([
+      { kind: 'run', run: { name: 'the folder itself' } },
+      { kind: 'broken', name: 'the folder itself', problem: 'run.json is behind a link' },
+    ])
+    expect(run({ files: {} })).toMatchObject([
+      { kind: 'broken', name: 'x/y', problem: expect.stringContaining('no metrics.csv') },
+    ])
+    expect(newsOf({ event: 'gone', data: '{"path":"x"}' })).toEqual([{ kind: 'gone', name: 'x' }])
+    expect(newsOf({ event: 'later', data: '{}' })).toEqual([])
+  })
+})
+
+describe('the three examples', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'gentle-examples-'))
+  const settings = { vary: 'units', seed: 3 } as const
+  const latest = new Map<string, Run>()
+  let tells = 0
+  beforeAll(async () => {
+    await trainExamples(settings, (told) => {
+      tells++
+      latest.set(told.name, readRun(told))
+    })
+  })
+  afterAll(() => rmSync(folder, { recursive: true }))
+
+  it('are runs like those of the command line, told of after each epoch', () => {
+    expect([...latest.keys()]).toEqual(settingsFor('units').map(({ name }) => name))
+    expect(tells).toBe(3 * (epochs + 1))
+    const runs = [...latest.values()]
+    expect(runs.every(({ finished, epochs: { length } }) => finished && length === epochs)).toBe(true)
+    expect(settingsOf(runs).filter(({ differs }) => differs)).toEqual([
+      { name: 'units', values: ['1', '4', '32'], differs: true },
+    ])
+    // One neuron draws one line, which cannot part two moons.
+    expect(winnerOf(runs, 'loss')).not.toBe(runs[0])
+  })
+
+  it('end when they are stopped', async () => {
+    const stop = new AbortController()
+    let run: Run | undefined
+    await trainExamples(
+      settings,
+      (told) => {
+        run = readRun(told)
+        if (run.epochs.length === 2) stop.abort()
+      },
+      stop.signal,
+    )
+    expect(run).toMatchObject({ finished: false, epochs: [1, 2] })
+  })
+
+  it('are what the shown program trains, and keeps as runs that the page can read', async () => {
+    const before = process.cwd()
+    process.chdir(folder)
+    try {
+      const text = await printed(program(settings))
+      for (const [name, run] of latest) {
+        const { value, epoch } = bestOf(run, 'loss')!
+        expect(text).toContain(`${name}: validation loss ${value.toFixed(4)} in epoch ${epoch}`)
+        const read = async (file: string) => [file, await readFile(join(folder, 'runs', name, file), 'utf8')] as const
+        expect(existsSync(join(folder, 'runs', name, 'weights'))).toBe(true)
+        const kept = readRun({
+          name,
+          changed: 0,
+          pictures: [],
+          files: Object.fromEntries([await read('metrics.csv'), await read('run.json')]),
+        })
+        expect(bestOf(kept, 'loss')).toEqual(bestOf(run, 'loss'))
+      }
+    } finally {
+      process.chdir(before)
+    }
+  })
+})
+
+it('an address keeps the names of runs, and refuses what is none', () => {
+  const names = ['classify/a, b', 'x;y']
+  expect(fields.hidden.parse(fields.hidden.format(names))).toEqual(names)
+  expect(fields.hidden.parse('')).toEqual([])
+  expect(() => fields.run.parse('a\nb')).toThrow('is not the name of a run')
+  expect(() => fields.metric.parse('x'.repeat(201))).toThrow('is not the name of a metric')
+})
