@@ -3,6 +3,7 @@ import { type Backend, type Model, type WasmOptions, wasm, weightsOf } from 'gen
 import type { Dataset } from 'gentle-dl/data'
 import { breathe } from '../../engine/breathe.ts'
 import { MnistFiles, shardSize } from '../../engine/mnist.ts'
+import { Turns } from '../../engine/turns.ts'
 import { drawnDigit } from './drawn-digit.ts'
 import { type Insight, insight, type Picture } from './insight.ts'
 import { shifted } from './shifted.ts'
@@ -72,9 +73,7 @@ export class Session {
   #models: Promise<OfEach<Model>> | undefined
   #training: Training | undefined
   #test: TestDigits | undefined
-  /** Which call of `train` or `step` is the last. */
-  #call = 0
-  #busy: Promise<void> = Promise.resolve()
+  readonly #turns = new Turns()
   #version = 0
   #reported = 0
   #looked = 0
@@ -133,12 +132,9 @@ export class Session {
     return insight(await this.#models!, picture, { digits: all, right, down, network })
   }
 
-  /** Calls follow each other; of those that wait only the last counts. */
+  /** Calls follow each other. After one that failed it is back at the last epoch. */
   #inTurn(work: (isLast: () => boolean) => Promise<void>): Promise<void> {
-    const call = ++this.#call
-    const isLast = (): boolean => call === this.#call
-    const done = this.#busy.then(async () => {
-      if (!isLast()) return
+    return this.#turns.take(async (isLast) => {
       try {
         await work(isLast)
       } catch (error) {
@@ -149,8 +145,6 @@ export class Session {
         this.#tell(undefined)
       }
     })
-    this.#busy = done.catch(() => {})
-    return done
   }
 
   async #prepare(settings: Settings): Promise<void> {
@@ -208,7 +202,7 @@ export class Session {
 
   /** There are models as soon as a training was asked for. */
   async #busyModels(): Promise<void> {
-    if (this.#models === undefined) await this.#busy
+    if (this.#models === undefined) await this.#turns.rest
   }
 
   async #testDigits(): Promise<TestDigits> {
