@@ -82,6 +82,18 @@ export const pages: readonly Page[] = [
     load: () => import('../pages/architectures/page.tsx'),
   },
   {
+    name: 'overfitting',
+    title: 'Overfitting',
+    summary:
+      'Let a network learn a hundred digits by heart, and close the gap with four remedies; see boxes and masks follow augmented pictures.',
+    notes: [
+      'Without a remedy first: when does the validation loss turn, and what does the training loss say then?',
+      'Ask for bets on the remedies before you train them side by side.',
+      'The gallery: which transforms keep a digit what it is? Flip, rotate by 90 degrees, invert.',
+    ],
+    load: () => import('../pages/overfitting/page.tsx'),
+  },
+  {
     name: 'pictures',
     title: 'Your pictures',
     summary: 'Teach a network your own classes, from webcam, files or a zip, and see what it gets wrong.',

@@ -43,7 +43,7 @@ export function Curves({ runs, run, step, steps }: CurvesProps) {
   )
   const batchLosses = run.batchLosses.slice(0, step).map((loss, i) => [i, loss] as const)
   return (
-    <div class="curves">
+    <div class="race-curves">
       <section>
         <h2>Training loss</h2>
         <LineChart

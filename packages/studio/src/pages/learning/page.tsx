@@ -194,7 +194,7 @@ export default function LearningPage() {
               options={{ line: 'A line', network: 'A small network', classes: 'Two classes' }}
             />
           </div>
-          <p class="hint formula">{problems[state.problem.value].formula}</p>
+          <p class="hint race-formula">{problems[state.problem.value].formula}</p>
           <div class="pair">
             <Select label="Examples" value={state.examples} options={exampleCounts} />
             <Select label="Batch size" value={state.batch} options={batchSizes} />
@@ -229,11 +229,13 @@ export default function LearningPage() {
       }
     >
       {failure.value !== '' && <Notice kind="error">{failure.value}</Notice>}
-      <Choice
-        label="Surface of the loss on"
-        value={state.surface}
-        options={{ train: 'Training set', batch: 'This batch', expected: 'Distribution' }}
-      />
+      <div class="in-row">
+        <Choice
+          label="Surface of the loss on"
+          value={state.surface}
+          options={{ train: 'Training set', batch: 'This batch', expected: 'Distribution' }}
+        />
+      </div>
       <div class="planes">
         <SurfacePlane
           problem={problem}
@@ -270,7 +272,9 @@ export default function LearningPage() {
       ) : (
         <>
           <Counters run={run} settings={ran.settings} step={step} />
-          <Choice label="Look closely at" value={state.of} options={offered} />
+          <div class="in-row">
+            <Choice label="Look closely at" value={state.of} options={offered} />
+          </div>
           <Curves runs={ran.runs} run={run} step={step} steps={ran.settings.steps} />
         </>
       )}

@@ -122,7 +122,7 @@ export function SurfacePlane({ problem, levels, of, runs, step, start, onStart }
           })}
         </g>
         <g
-          class="start"
+          class="race-start"
           role="button"
           tabindex={0}
           aria-label={`The start, at ${weights[0]} = ${start[0]}, ${weights[1]} = ${start[1]}. Arrow keys move it.`}
