@@ -105,6 +105,17 @@ export const pages: readonly Page[] = [
     load: () => import('../pages/pictures/page.tsx'),
   },
   {
+    name: 'sound',
+    title: 'Sound and words',
+    summary: 'Train a network to hear words, your own too, and another to translate; see when and where each looks.',
+    notes: [
+      'Ask before you train: nobody says when each letter is spoken. How can the network learn it?',
+      'Moon: what has to stand between the two o? Then a word that it never heard, such as noon or tuna.',
+      'Translate: which letters of a month are enough? Look at the rows of the month for june and july.',
+    ],
+    load: () => import('../pages/sound/page.tsx'),
+  },
+  {
     name: 'runs',
     title: 'Runs',
     summary: 'Compare trainings: curves over each other, what was set differently, what came of it.',
