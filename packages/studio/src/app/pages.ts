@@ -110,7 +110,7 @@ export const pages: readonly Page[] = [
     summary: 'Train a network to hear words, your own too, and another to translate; see when and where each looks.',
     notes: [
       'Ask before you train: nobody says when each letter is spoken. How can the network learn it?',
-      'Moon: what has to stand between the two o? Then a word that it never heard, such as noon or tuna.',
+      'Moon: what has to stand between the two o? Then a word that it never heard, such as tuna: has it learned letters, or words?',
       'Translate: which letters of a month are enough? Look at the rows of the month for june and july.',
     ],
     load: () => import('../pages/sound/page.tsx'),

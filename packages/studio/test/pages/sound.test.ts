@@ -116,7 +116,7 @@ describe('the session', () => {
     const { epochs, heard, spectrogram, seconds } = await session.speech(request)
     expect([epochs, heard]).toEqual([[], undefined])
     expect(spectrogram).toMatchObject({ height: 56, width: Math.floor((seconds - 0.025) * 100) + 1 })
-    expect(await session.speech({ ...request, sound: 'given' })).toEqual({ epochs: [], seconds: 0 })
+    expect(await session.speech({ ...request, sound: 'given' })).toEqual({ epochs: [], seconds: 0, shownSeconds: 0 })
     expect(await session.dates({ seed: 0, epochs: 0, text: 'x' })).toEqual({ epochs: [] })
   })
 
@@ -156,7 +156,7 @@ describe('exercises', () => {
     symbols: ['', 'o'],
     probabilities: Float32Array.of(0.1, 0.9, 0.75, 0.25, 0.2, 0.8),
     steps: 3,
-    seconds: 0.6,
+    stepSeconds: 0.2,
     said: { text: 'oo', loss: 0.5, path: [0, 2] },
   }
 

@@ -9,7 +9,9 @@ export function AttentionTable({ translated }: { readonly translated: Translated
     // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls has to be reached by keyboard
     <section class="attention" aria-label="Attention" tabIndex={0}>
       <table>
-        <caption>Down: what it writes. Across: what it reads. The darker, the more it looks there.</caption>
+        <caption>
+          Down: what it writes. Across: what it reads. The stronger the colour, the more it looks there.
+        </caption>
         <thead>
           <tr>
             <td />

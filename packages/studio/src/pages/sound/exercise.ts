@@ -19,7 +19,7 @@ export function hearAnswer(heard: Heard | undefined): Answer {
   const share = blank === undefined ? 0 : probabilities[blank * symbols.length]
   return {
     right: true,
-    remark: `Between the two ${said.text[at]} the blank has ${Math.round(100 * share)} % at ${((heard.seconds * (blank + 0.5)) / steps).toFixed(2)} s; without it, they would be one.`,
+    remark: `Between the two ${said.text[at]} the blank has ${Math.round(100 * share)} % at ${((blank + 0.5) * heard.stepSeconds).toFixed(2)} s; without it, they would be one.`,
   }
 }
 

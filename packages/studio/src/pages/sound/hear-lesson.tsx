@@ -86,7 +86,8 @@ export function HearLesson({ state, worker }: LessonProps) {
           </p>
           <p>
             Equal neighbours count once, and blanks are left out. So between the two o of moon there has to be a blank.
-            The dots below are the likeliest way to spell what was said.
+            The dots below are the likeliest way to spell what was said. A letter may stand before or behind where it
+            sounds: nobody says when.
           </p>
         </>
       }

@@ -7,12 +7,11 @@ import type { SpeechAnswer } from './session.ts'
 /** Pixels of the drawing: at its left for names, for the letters above, the spectrogram, and each row of letters. */
 const [left, above, high, rowHeight] = [44, 26, 150, 17]
 
-const shownSymbol = (symbol: string): string => (symbol === '' ? 'blank' : symbol === ' ' ? '␣' : symbol)
+const shownSymbol = (symbol: string): string => (symbol === '' ? 'blank' : symbol === ' ' ? 'space' : symbol)
 
-/** A step's place among those of the whole sound. */
-const squaresOf = ({ probabilities, symbols, steps }: Heard, width: number) => {
+/** Steps and symbols that are likely, as squares. @param step pixels of a step */
+const squaresOf = ({ probabilities, symbols, steps }: Heard, step: number) => {
   const squares = []
-  const step = width / steps
   for (let t = 0; t < steps; t++)
     for (let k = 0; k < symbols.length; k++) {
       const share = probabilities[t * symbols.length + k]
@@ -33,11 +32,11 @@ const squaresOf = ({ probabilities, symbols, steps }: Heard, width: number) => {
 }
 
 /** The likeliest path of what was said, through the rows of its letters. */
-function Path({ heard, width }: { readonly heard: Heard; readonly width: number }) {
-  const { said, symbols, steps } = heard
+function Path({ heard, step }: { readonly heard: Heard; readonly step: number }) {
+  const { said, symbols } = heard
   if (said === undefined) return null
-  const places = said.path.map((step, i) => [
-    left + ((step + 0.5) * width) / steps,
+  const places = said.path.map((at, i) => [
+    left + (at + 0.5) * step,
     (symbols.indexOf([...said.text][i]) + 0.5) * rowHeight,
   ])
   return (
@@ -52,12 +51,13 @@ function Path({ heard, width }: { readonly heard: Heard; readonly width: number 
 
 export function HeardFigure({ answer }: { readonly answer: SpeechAnswer }) {
   const [figure, available] = useWidth<HTMLElement>(640)
-  const { spectrogram, heard, seconds } = answer
+  const { spectrogram, heard, seconds, shownSeconds } = answer
   const width = Math.max(120, available - left)
   const rows = heard === undefined ? 0 : heard.symbols.length * rowHeight
   const ticks = Array.from({ length: Math.floor(seconds / 0.2) + 1 }, (_, i) => i * 0.2).filter(
     (_, i, all) => i % Math.ceil(all.length / (width / 60)) === 0,
   )
+  const step = heard === undefined ? 0 : (heard.stepSeconds / seconds) * width
   const at = (time: number): number => left + (time / seconds) * width
   return (
     <figure ref={figure} class="heard">
@@ -75,10 +75,12 @@ export function HeardFigure({ answer }: { readonly answer: SpeechAnswer }) {
       </svg>
       <div class="spectrogram">
         {spectrogram !== undefined && (
-          <PixelsCanvas
-            pixels={spectrogram}
-            label={`Spectrogram of ${seconds.toFixed(2)} seconds: time to the right, frequencies upwards`}
-          />
+          <div class="frames" style={{ width: `${(shownSeconds / seconds) * width}px` }}>
+            <PixelsCanvas
+              pixels={spectrogram}
+              label={`Spectrogram of ${seconds.toFixed(2)} seconds: time to the right, frequencies upwards`}
+            />
+          </div>
         )}
         <svg class="marks" width={available} height={high} aria-hidden="true">
           <text x={left - 6} y={14} text-anchor="end">
@@ -108,8 +110,8 @@ export function HeardFigure({ answer }: { readonly answer: SpeechAnswer }) {
               </text>
             </g>
           ))}
-          {squaresOf(heard, width)}
-          <Path heard={heard} width={width} />
+          {squaresOf(heard, step)}
+          <Path heard={heard} step={step} />
         </svg>
       )}
       <svg width={available} height={22} aria-hidden="true">

@@ -88,7 +88,8 @@ export interface Heard {
   /** Of each symbol at each step, row-major [steps, symbols]. */
   readonly probabilities: Float32Array
   readonly steps: number
-  readonly seconds: number
+  /** From one step to the next. */
+  readonly stepSeconds: number
   /** Of what was said, where that is known and it has a path: its loss, and the step of each letter on the likeliest path. */
   readonly said?: { readonly text: string; readonly loss: number; readonly path: readonly number[] }
 }
@@ -199,7 +200,7 @@ export class Recogniser {
       symbols,
       probabilities: softmax(logits, size),
       steps,
-      seconds,
+      stepSeconds: this.#transcriber.network.stride * this.#transcriber.spectrogram.frameStep,
       ...(known ? { said: await this.#lossOf(logits, steps, said) } : {}),
     }
   }

@@ -33,7 +33,9 @@ export interface SpeechAnswer {
   /** Undefined before anything is learned, and where there is no sound. */
   readonly heard?: Heard
   readonly spectrogram?: Pixels
+  /** How long the sound is, and the stretch of it that the spectrogram shows. */
   readonly seconds: number
+  readonly shownSeconds: number
 }
 
 export interface DatesRequest {
@@ -97,10 +99,11 @@ export class Session {
     const samples = this.samples(sound)
     const seen =
       samples === undefined
-        ? { seconds: 0 }
+        ? { seconds: 0, shownSeconds: 0 }
         : {
             spectrogram: pixelsOf(spectrogramImage(this.#spectrogram.of(samples), this.#spectrogram.features)),
             seconds: samples.length / sampleRate,
+            shownSeconds: this.#spectrogram.frames(samples.length) * this.#spectrogram.frameStep,
           }
     if (epochs === 0) return { epochs: [], ...seen }
     const key = JSON.stringify([seed, words, words === 'own' ? takes : 0])
