@@ -1,10 +1,11 @@
 /** What `gentle compare` prints. */
+
+import type { Growth } from 'gentle-dl/models'
 import { shapeText } from '../terminal/shapes.ts'
 import { bySource } from '../terminal/sources.ts'
 import { bold, bytes, dim, quantity, table, thousands } from '../terminal/terminal.ts'
 import { wrapped } from '../terminal/wrap.ts'
 import type { Compared, Comparison } from './comparison.ts'
-import type { Growth } from './growth.ts'
 
 type Column<Row> = readonly [head: string, cell: (row: Row) => string]
 

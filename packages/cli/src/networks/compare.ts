@@ -3,20 +3,14 @@ import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { type Backend, wasm } from 'gentle-dl'
 import { summarize } from 'gentle-dl/inspect'
+import { growth, lectureNetworks } from 'gentle-dl/models'
 import { networkNamed, publishedOf } from '../models/networks.ts'
 import { reasonOf } from '../terminal/reason.ts'
 import { dim, note, print, terminalWidth } from '../terminal/terminal.ts'
 import { exitCodes, UsageError } from '../terminal/usage.ts'
 import { comparisonText } from './compare-text.ts'
 import type { Compared, Comparison } from './comparison.ts'
-import { growth } from './growth.ts'
 import { secondsOfNetwork } from './measure.ts'
-
-/** The networks of the lecture, in its order. */
-const lecture = [
-  ...['perceptron', 'mlp', 'lenet5', 'alexnet_original', 'alexnet', 'vgg16', 'vgg19', 'googlenet'],
-  ...['resnet18', 'resnet34', 'resnet50', 'resnet101', 'resnet152'],
-] as const
 
 const counted = "counted from Gentle's networks; 2 FLOPs per multiply-add of convolutions and matrix products"
 
@@ -29,7 +23,7 @@ export interface CompareFlags {
 
 /** Runs the command. Gives the exit code. */
 export async function compare(names: readonly string[], flags: CompareFlags): Promise<number> {
-  const chosen = [...new Set(names.length > 0 ? names : lecture)].map((name) => networkNamed(name, 'classify'))
+  const chosen = [...new Set(names.length > 0 ? names : lectureNetworks)].map((name) => networkNamed(name, 'classify'))
   const backend = flags.measure ? await wasm() : undefined
   const networks: Compared[] = []
   try {

@@ -1,6 +1,7 @@
 /** What `gentle compare` finds. */
+
+import type { Growth } from 'gentle-dl/models'
 import type { Published } from '../models/networks.ts'
-import type { Growth } from './growth.ts'
 
 /** What is known of a network, each figure as its source gives it or as it is counted or measured here. */
 export interface Compared extends Published {

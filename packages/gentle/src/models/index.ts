@@ -6,6 +6,7 @@ export { type SpeechNetworkEntry, speechNetwork, speechNetworks } from './deep-s
 export { SpeechStream } from './deep-speech/stream.ts'
 export { type GnmtOptions, gnmt } from './gnmt.ts'
 export { type GoogLeNetOptions, googlenet } from './googlenet.ts'
+export { type CountedTraining, type Growth, growth, lectureNetworks } from './growth.ts'
 export { lenet5 } from './lenet5.ts'
 export { type MlpOptions, mlp } from './mlp.ts'
 export { type MobileNetOptions, mobilenetV2 } from './mobilenet.ts'

@@ -82,6 +82,17 @@ export const pages: readonly Page[] = [
     load: () => import('../pages/architectures/page.tsx'),
   },
   {
+    name: 'cost',
+    title: 'Cost',
+    summary: 'Depth, width, resolution and batch against FLOPs, memory and time, on this machine too.',
+    notes: [
+      'Ask before you move it: what does twice the width cost? And twice the batch?',
+      'Measure this machine. Does a step take as long as its FLOPs say?',
+      'How long would it take to train ResNet-152 here? And GNMT?',
+    ],
+    load: () => import('../pages/cost/page.tsx'),
+  },
+  {
     name: 'overfitting',
     title: 'Overfitting',
     summary:

@@ -23,7 +23,7 @@ const kinds: Readonly<Record<string, string>> = {
   sequenceNorm: 'sequence norm',
   linear: 'linear',
   add: 'sum',
-  concat: 'concatenation',
+  concat: 'concat',
   relu: 'ReLU',
   relu6: 'ReLU6',
   lstm: 'LSTM',

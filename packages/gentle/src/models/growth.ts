@@ -1,6 +1,14 @@
 /** How networks grew: the lecture's own figures of three trainings, and the same counted from the networks that Gentle builds. */
-import { summarize, summarizeInputs } from 'gentle-dl/inspect'
-import { gnmt, resnet152, speechNetwork } from 'gentle-dl/models'
+import { summarize, summarizeInputs } from '../nn/summary.ts'
+import { speechNetwork } from './deep-speech/sizes.ts'
+import { gnmt } from './gnmt.ts'
+import { resnet152 } from './resnet.ts'
+
+/** Names of the networks whose growth the lecture follows, in its order. */
+export const lectureNetworks: readonly string[] = [
+  ...['perceptron', 'mlp', 'lenet5', 'alexnet_original', 'alexnet', 'vgg16', 'vgg19', 'googlenet'],
+  ...['resnet18', 'resnet34', 'resnet50', 'resnet101', 'resnet152'],
+]
 
 /** A training, counted: forward, and two gradients of each multiply-add, two FLOPs each. */
 export interface CountedTraining {
@@ -44,7 +52,7 @@ const tenSeconds = { spectrogram: { dtype: 'float32', shape: [161], sequence: 10
 
 const pieces = { dtype: 'int32', shape: [], sequence: 30 } as const
 
-/** The three systems, in the lecture's order. */
+/** What training the lecture's three systems took, in its order: as it tells, and as it is counted. Nothing is computed but their summaries. */
 export const growth = (): readonly Growth[] => [
   {
     name: 'ResNet',

@@ -1,0 +1,15 @@
+import { expose } from 'comlink'
+import { measureRate, measureStep } from './measure.ts'
+import { costs, lecture } from './session.ts'
+import type { Settings } from './settings.ts'
+
+const api = {
+  costs,
+  lecture,
+  measureRate: () => measureRate(),
+  measureStep: (settings: Settings) => measureStep(settings),
+}
+
+export type CostWorker = typeof api
+
+expose(api)
