@@ -40,6 +40,10 @@ export function useMicrophone(): Microphone {
     state.value = 'asking'
     try {
       const stream = await navigator.mediaDevices.getUserMedia({ audio: { channelCount: 1 } })
+      if (gone.current || state.peek() !== 'asking') {
+        for (const track of stream.getTracks()) track.stop()
+        return
+      }
       const context = new AudioContext()
       open.current = { stream, context }
       // A microphone that is unplugged, or that the browser takes back.
@@ -51,8 +55,8 @@ export function useMicrophone(): Microphone {
       }
       context.createMediaStreamSource(stream).connect(collector)
       await context.resume()
-      if (gone.current || open.current?.context !== context) return stop()
-      state.value = 'on'
+      // It may have been stopped meanwhile, which closed all.
+      if (open.current?.context === context) state.value = 'on'
     } catch (error) {
       stop()
       const { name, message } = error as Error

@@ -31,7 +31,7 @@ export default function RunsPage() {
   const state = usePageState(fields)
   const { metric, parts, axis, scale, hidden, run: chosen, examples, vary, seed } = state
   const worker = useWorker<RunsWorker>(startWorker)
-  const runs = useRuns(worker, () => (examples.value ? { vary: vary.value, seed: seed.value } : undefined))
+  const runs = useRuns(worker, examples.value ? { vary: vary.value, seed: seed.value } : undefined)
   const over = useDroppedFiles(async (files, entries) =>
     runs.open(
       entries.length > 0 ? await filesInEntries(entries, mostFiles) : files.map((file) => ({ path: file.name, file })),

@@ -1,7 +1,7 @@
 /** All runs of the page: from the server, from files, and trained here. */
-import { computed, signal, useComputed, useSignal, useSignalEffect } from '@preact/signals'
+import { useComputed, useSignal, useSignalEffect } from '@preact/signals'
 import { proxy, type Remote } from 'comlink'
-import { useEffect, useMemo } from 'preact/hooks'
+import { useEffect } from 'preact/hooks'
 import { serverToken } from '../../app/server-token.ts'
 import type { FoundFile } from '../../parts/files-in-entries.ts'
 import { type GivenRun, runsIn, textsOf } from './collect.ts'
@@ -27,7 +27,7 @@ const messageOf = (error: unknown): string => (error instanceof Error ? error.me
 
 const server = () => ({ base: document.baseURI, token: serverToken.peek() })
 
-export function useRuns(worker: Remote<RunsWorker>, examples: () => ExampleSettings | undefined) {
+export function useRuns(worker: Remote<RunsWorker>, examples: ExampleSettings | undefined) {
   const served = useSignal<Named<Run>>(new Map())
   const opened = useSignal<Named<{ readonly run: Run; readonly given: GivenRun }>>(new Map())
   const trained = useSignal<Named<Run>>(new Map())
@@ -62,12 +62,11 @@ export function useRuns(worker: Remote<RunsWorker>, examples: () => ExampleSetti
     })
   })
 
-  const wanted = useMemo(() => signal(''), [])
-  wanted.value = JSON.stringify(examples() ?? '')
+  const wanted = JSON.stringify(examples ?? null)
   useEffect(() => {
-    const settings = JSON.parse(wanted.peek()) as ExampleSettings | ''
+    const settings: ExampleSettings | null = JSON.parse(wanted)
     trained.value = new Map()
-    if (settings === '') return
+    if (settings === null) return
     let isOver = false
     training.value = true
     const report = (run: Run): void => {
@@ -84,7 +83,7 @@ export function useRuns(worker: Remote<RunsWorker>, examples: () => ExampleSetti
       training.value = false
       void worker.stop()
     }
-  }, [wanted.value])
+  }, [wanted])
 
   /** Opens what was dropped or chosen; a folder that was opened before is read again. */
   const open = async (files: readonly FoundFile[]): Promise<void> => {
@@ -111,10 +110,9 @@ export function useRuns(worker: Remote<RunsWorker>, examples: () => ExampleSetti
     ...[...opened.value.values()].map(({ run }) => run),
     ...trained.value.values(),
   ])
-  const openedNames = useMemo(() => computed(() => new Set(opened.value.keys())), [])
   return {
     all,
-    openedNames,
+    openedNames: useComputed(() => new Set(opened.value.keys())),
     training,
     watching,
     problems: useComputed(() => [...problems.value.values()]),

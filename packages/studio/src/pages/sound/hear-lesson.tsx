@@ -47,7 +47,7 @@ export function HearLesson({ state, worker }: LessonProps) {
   )
   const request = useComputed<SpeechRequest>(() => ({
     seed: seed.value,
-    words: words.value,
+    words: words.value === 'own' ? own.value.split(' ') : 'made',
     takes: words.value === 'own' ? sounds.takes.value : 0,
     given: sound.value === 'given' ? sounds.given.value : 0,
     epochs: epochs.value,
@@ -145,7 +145,7 @@ export function HearLesson({ state, worker }: LessonProps) {
               onRecord={(word) => void (typeof recording.value === 'object' ? sounds.stop() : sounds.record({ word }))}
               onFiles={(word, files) => void sounds.addTakes(word, files)}
               onRemove={(word) => void sounds.removeTake(word)}
-              onSave={() => void sounds.saveTakes()}
+              onSave={() => void sounds.saveTakes(own.value.split(' '))}
             />
           )}
           <Slider label="Seed" value={seed} min={0} max={20} />

@@ -19,8 +19,9 @@ export type LookedAt = { readonly text: string; readonly voice: number } | 'give
 
 export interface SpeechRequest {
   readonly seed: number
-  readonly words: 'made' | 'own'
-  /** Counts changes of the takes. */
+  /** The voice's words, or those of one's own, of which there are takes. */
+  readonly words: 'made' | readonly string[]
+  /** Counts changes of the takes; 0 where none is learned from. */
   readonly takes: number
   /** Counts sounds that were given. */
   readonly given: number
@@ -106,7 +107,7 @@ export class Session {
             shownSeconds: this.#spectrogram.frames(samples.length) * this.#spectrogram.frameStep,
           }
     if (epochs === 0) return { epochs: [], ...seen }
-    const key = JSON.stringify([seed, words, words === 'own' ? takes : 0])
+    const key = JSON.stringify([seed, words, takes])
     const recogniser = await this.#speech.at(key, epochs, async () =>
       Recogniser.begin(this.#examples(words, seed), seed, await this.#open()),
     )
@@ -161,14 +162,16 @@ export class Session {
     if (last >= 0) this.#takes.splice(last, 1)
   }
 
-  /** All takes as WAV files, by their names. */
-  takeFiles(): readonly { readonly name: string; readonly bytes: Uint8Array<ArrayBuffer> }[] {
+  /** The takes of words as WAV files, by their names. */
+  takeFiles(words: readonly string[]): readonly { readonly name: string; readonly bytes: Uint8Array<ArrayBuffer> }[] {
     const counts = new Map<string, number>()
-    return this.#takes.map(({ text, samples }) => {
-      const count = (counts.get(text) ?? 0) + 1
-      counts.set(text, count)
-      return { name: `${text}-${count}.wav`, bytes: Uint8Array.from(writeWave({ sampleRate, channels: [samples] })) }
-    })
+    return this.#takes
+      .filter(({ text }) => words.includes(text))
+      .map(({ text, samples }) => {
+        const count = (counts.get(text) ?? 0) + 1
+        counts.set(text, count)
+        return { name: `${text}-${count}.wav`, bytes: Uint8Array.from(writeWave({ sampleRate, channels: [samples] })) }
+      })
   }
 
   /** The last seconds of what a microphone hears, with some samples more. @param begins whether they are the first */
@@ -185,11 +188,15 @@ export class Session {
     return pixelsOf(spectrogramImage(Float32Array.from(this.#live.rows), features))
   }
 
-  #examples(words: 'made' | 'own', seed: number): Example[] {
+  #examples(words: SpeechRequest['words'], seed: number): Example[] {
     if (words === 'made') return saidExamples(seed)
-    const texts = new Set(this.#takes.map(({ text }) => text))
-    if (texts.size < 2) throw new SoundError('There are takes of fewer than two words: record some of each word first.')
-    return takenExamples(this.#takes, seed)
+    const missing = words.filter((word) => this.takesOf(word) === 0)
+    if (missing.length > 0)
+      throw new SoundError(`There is no take of ${missing.join(', ')} yet: record some of each word first.`)
+    return takenExamples(
+      this.#takes.filter(({ text }) => words.includes(text)),
+      seed,
+    )
   }
 
   #open(): Promise<Backend> {

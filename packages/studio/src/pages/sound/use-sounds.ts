@@ -13,6 +13,16 @@ const [longestListening, takeSeconds] = [5, 1.6]
 /** What is recorded: a word's take, or a sound to look at. */
 type Recording = { readonly word: string } | 'sound'
 
+function joined(chunks: readonly Float32Array[]): Float32Array<ArrayBuffer> {
+  const samples = new Float32Array(chunks.reduce((sum, { length }) => sum + length, 0))
+  let at = 0
+  for (const chunk of chunks) {
+    samples.set(chunk, at)
+    at += chunk.length
+  }
+  return samples
+}
+
 export function useSounds(worker: Remote<SoundWorker>, onGiven: () => void) {
   const microphone = useMicrophone()
   const recording = useSignal<Recording | undefined>(undefined)
@@ -55,12 +65,7 @@ export function useSounds(worker: Remote<SoundWorker>, onGiven: () => void) {
     live.value = undefined
     microphone.stop()
     if (what === undefined || length === 0) return
-    const samples = new Float32Array(length)
-    let at = 0
-    for (const chunk of chunks) {
-      samples.set(chunk, at)
-      at += chunk.length
-    }
+    const samples = joined(chunks)
     await attempt(async () => {
       if (what === 'sound') {
         await worker.give(samples, rate)
@@ -76,10 +81,9 @@ export function useSounds(worker: Remote<SoundWorker>, onGiven: () => void) {
     heard.current = { chunks: [], length: 0, rate: 1 }
     recording.value = what
     const most = what === 'sound' ? longestListening : takeSeconds
-    let isDrawing = false
+    let [isDrawing, drawn] = [false, 0]
     await microphone.start((samples, rate) => {
       const now = heard.current
-      const begins = now.length === 0
       now.chunks.push(samples)
       now.length += samples.length
       now.rate = rate
@@ -87,7 +91,10 @@ export function useSounds(worker: Remote<SoundWorker>, onGiven: () => void) {
       // A busy worker draws less often, but misses nothing: it is given all that came since.
       if (isDrawing) return
       isDrawing = true
-      void worker.hearLive(samples, rate, begins).then((pixels) => {
+      const since = joined(now.chunks.slice(drawn))
+      const begins = drawn === 0
+      drawn = now.chunks.length
+      void worker.hearLive(since, rate, begins).then((pixels) => {
         isDrawing = false
         if (recording.peek() !== undefined) live.value = pixels
       })
@@ -123,9 +130,9 @@ export function useSounds(worker: Remote<SoundWorker>, onGiven: () => void) {
         await worker.removeTake(word)
         count(word, -1)
       }),
-    saveTakes: (): Promise<void> =>
+    saveTakes: (words: readonly string[]): Promise<void> =>
       attempt(async () => {
-        for (const { name, bytes } of await worker.takeFiles()) saveFile(bytes, name)
+        for (const { name, bytes } of await worker.takeFiles(words)) saveFile(bytes, name)
       }),
   }
 }
