@@ -105,6 +105,18 @@ export const pages: readonly Page[] = [
     load: () => import('../pages/overfitting/page.tsx'),
   },
   {
+    name: 'tasks',
+    title: 'Tasks',
+    summary:
+      'Draw a scene, and see it classified, localized, detected and segmented; move the thresholds along the curve.',
+    notes: [
+      'One shape, then a second: what does classification say, and what can it not say?',
+      'Show the boxes before suppression, and move its threshold to 1: why are there so many?',
+      'Ask for a detector that misses nothing, then for one that is never wrong: where on the curve is each?',
+    ],
+    load: () => import('../pages/tasks/page.tsx'),
+  },
+  {
     name: 'pictures',
     title: 'Your pictures',
     summary: 'Teach a network your own classes, from webcam, files or a zip, and see what it gets wrong.',

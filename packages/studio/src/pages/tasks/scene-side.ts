@@ -1,0 +1,2 @@
+/** Pixels of a scene's side. */
+export const sceneSide = 64
