@@ -20,7 +20,6 @@ it('the program that is shown gives what the page says of all scenes, and the ne
       `label ${quality.classify.toFixed(3)} label and box ${quality.localize.toFixed(3)} mean IoU ${quality.segment.toFixed(3)}`,
       `AP50 ${judgement.AP50.toFixed(3)} precision ${precision.toFixed(3)} recall ${recall.toFixed(3)}`,
     ])
-    console.log(quality, (await session.judge({ ...thresholds, suppression: 0.5 }, undefined)).AP)
     expect(quality.detect).toBeGreaterThan(0.9)
     expect(quality.segment).toBeGreaterThan(0.8)
     expect(quality.localize).toBeGreaterThan(0.6)

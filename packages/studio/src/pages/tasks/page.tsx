@@ -148,7 +148,7 @@ export default function TasksPage() {
           </p>
           <p class="hint">
             The four networks learned from 32,000 to 96,000 generated scenes, in about a minute each on two cores, and
-            come with the studio: 1.2 MB. They are judged on 200 other scenes, here.
+            come with the studio: 1.5 MB. They are judged on 200 other scenes, here.
           </p>
           <button type="button" onClick={() => void saveAll()}>
             <Icon name="download" /> Save the networks

@@ -1,7 +1,17 @@
 /** What the page's worker holds: four networks, and what they say of a scene and of all the scenes that they are judged by. */
-import { type Backend, evaluate, GentleError, loadModel, type Model, predict, type WasmOptions, wasm } from 'gentle-dl'
+import {
+  type Backend,
+  evaluate,
+  GentleError,
+  loadModel,
+  type Model,
+  type Program,
+  type WasmOptions,
+  wasm,
+} from 'gentle-dl'
 import { labelled } from 'gentle-dl/data'
 import {
+  answers,
   averagePrecision,
   type Box,
   type DetectedObject,
@@ -10,11 +20,11 @@ import {
   nonMaximumSuppression,
   precisionRecallCurve,
   type ScoredBox,
-  type Task,
   type TruthObject,
   visionTasks,
 } from 'gentle-dl/vision'
 import { breathe } from '../../engine/breathe.ts'
+import { onePicture } from '../../engine/one-picture.ts'
 import { type Matched, matched } from './matched.ts'
 import { sceneSet, type TaskName, taskNames } from './networks.ts'
 import { painted, type SceneObject } from './scene.ts'
@@ -69,10 +79,16 @@ const maxCandidates = 300
 /** Every box: where overlaps are taken as they are, none is suppressed. */
 const everything = { scoreThreshold: leastScore, iouThreshold: 1, maxDetections: maxCandidates }
 
+/** A network, and the program by which it answers for one scene; the classifier's gives probabilities. */
+interface Opened {
+  readonly model: Model
+  readonly program: Program<'x', 'y'>
+}
+
 export class Session {
   readonly #load: (name: TaskName) => Promise<Uint8Array>
   readonly #options: WasmOptions
-  #models: Promise<Readonly<Record<TaskName, Model>>> | undefined
+  #models: Promise<Readonly<Record<TaskName, Opened>>> | undefined
   #backend: Backend | undefined
   #scene: { readonly key: string; readonly of: Promise<Omit<Answers, 'detections' | 'missed'>> } | undefined
   #judged: Promise<{ readonly truths: TruthObject[]; readonly candidates: ScoredBox[][] }> | undefined
@@ -115,13 +131,13 @@ export class Session {
   async quality(): Promise<Quality> {
     const models = await this.#opened()
     const set = sceneSet(judgedScenes, judgedSeed)
-    const { accuracy } = await evaluate(models.classify, labelled(set))
+    const { accuracy } = await evaluate(models.classify.model, labelled(set))
     await breathe()
-    const { score: localize } = await visionTasks.localize.score(models.localize, set)
+    const { score: localize } = await visionTasks.localize.score(models.localize.model, set)
     await breathe()
-    const { metrics } = await visionTasks.detect.score(models.detect, set)
+    const { metrics } = await visionTasks.detect.score(models.detect.model, set)
     await breathe()
-    const { score: segment } = await visionTasks.segment.score(models.segment, set)
+    const { score: segment } = await visionTasks.segment.score(models.segment.model, set)
     return { classify: accuracy!, localize, detect: metrics.AP50, segment }
   }
 
@@ -132,37 +148,35 @@ export class Session {
   async #ask(objects: readonly SceneObject[]): Promise<Omit<Answers, 'detections' | 'missed'>> {
     const models = await this.#opened()
     const { picture, truth } = painted(objects)
-    const answer = async <Answer>(name: TaskName, task: Pick<Task<Answer>, 'decode'>): Promise<Answer> =>
-      task.decode((await predict(models[name], picture)).data)
-    const { layer, inputShape } = models.detect
+    const ask = async (name: TaskName): Promise<Float32Array> =>
+      (await models[name].program.run({ x: picture })).y.data as Float32Array
+    const { layer, inputShape } = models.detect.model
     return {
       picture,
       truth,
-      probabilities: [...(await predict(models.classify, picture, { probabilities: true })).data],
-      located: await answer('localize', visionTasks.localize.task(models.localize.layer, inputShape)),
-      candidates: await answer('detect', detection(levelsOf(layer, inputShape), everything)),
-      mask: await answer('segment', visionTasks.segment.task(models.segment.layer, inputShape)),
+      probabilities: [...(await ask('classify'))],
+      located: visionTasks.localize.task(models.localize.model.layer, inputShape).decode(await ask('localize')),
+      candidates: detection(levelsOf(layer, inputShape), everything).decode(await ask('detect')),
+      mask: visionTasks.segment.task(models.segment.model.layer, inputShape).decode(await ask('segment')),
     }
   }
 
   /** All objects of the scenes for judging, and all boxes for them. */
   async #detectAll() {
-    const { detect: model } = await this.#opened()
+    const { model } = (await this.#opened()).detect
     const set = sceneSet(judgedScenes, judgedSeed)
     const task = detection(levelsOf(model.layer, model.inputShape), everything)
     const truths: TruthObject[] = []
     const candidates: ScoredBox[][] = []
-    const picture = new Float32Array(model.inputShape.reduce((a, b) => a * b, 1))
-    for (let image = 0; image < set.length; image++) {
-      const { boxes, labels } = await set.read(image, picture)
-      for (const [i, box] of boxes.entries()) truths.push({ image, category: labels[i], box })
-      candidates.push(task.decode((await predict(model, picture)).data))
+    for await (const { index, truth, answer } of answers(model, task, set)) {
+      for (const [i, box] of truth.boxes.entries()) truths.push({ image: index, category: truth.labels[i], box })
+      candidates.push(answer)
       await breathe()
     }
     return { truths, candidates }
   }
 
-  #opened(): Promise<Readonly<Record<TaskName, Model>>> {
+  #opened(): Promise<Readonly<Record<TaskName, Opened>>> {
     this.#models ??= this.#open()
     // What did not come is asked for again where it is needed again.
     this.#models.catch(() => {
@@ -171,12 +185,15 @@ export class Session {
     return this.#models
   }
 
-  async #open(): Promise<Readonly<Record<TaskName, Model>>> {
+  async #open(): Promise<Readonly<Record<TaskName, Opened>>> {
     this.#backend ??= await wasm(this.#options)
     const backend = this.#backend
-    const opened = await Promise.all(
-      taskNames.map(async (name) => [name, await loadModel(await this.#load(name), { name, backend })] as const),
+    const all = await Promise.all(
+      taskNames.map(async (name) => {
+        const model = await loadModel(await this.#load(name), { name, backend })
+        return [name, { model, program: await onePicture(model, { probabilities: name === 'classify' }) }] as const
+      }),
     )
-    return Object.fromEntries(opened) as Record<TaskName, Model>
+    return Object.fromEntries(all) as Record<TaskName, Opened>
   }
 }
