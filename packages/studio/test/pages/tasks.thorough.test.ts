@@ -20,13 +20,20 @@ it('the program that is shown gives what the page says of all scenes, and the ne
     const { precision, recall } = atScore(judgement, thresholds.score)
     const text = program(thresholds, 3).replace(/`\$\{task\}\.safetensors`/, () => `\`${weights}\${task}.safetensors\``)
     expect((await printed(text)).trim().split('\n')).toEqual([
-      `label ${quality.classify.toFixed(3)} label and box ${quality.localize.toFixed(3)} mean IoU ${quality.segment.toFixed(3)}`,
-      `AP50 ${judgement.AP50.toFixed(3)} precision ${precision.toFixed(3)} recall ${recall.toFixed(3)}`,
+      `label ${quality.classify.toFixed(3)} label and box ${quality.localize.toFixed(3)}`,
+      `AP50 ${quality.detect.toFixed(3)} mean IoU ${quality.segment.toFixed(3)}`,
+      `crowded: AP50 ${judgement.AP50.toFixed(3)} precision ${precision.toFixed(3)} recall ${recall.toFixed(3)}`,
     ])
-    expect(quality.detect).toBeGreaterThan(0.9)
-    expect(quality.segment).toBeGreaterThan(0.8)
-    expect(quality.localize).toBeGreaterThan(0.6)
-    expect(quality.classify).toBeGreaterThan(0.6)
+    console.log(
+      judgement.AP50,
+      (await session.judge({ score: 0.4, suppression: 0.5, iou: 0.5 }, undefined)).AP50,
+      precision,
+      recall,
+    )
+    expect(quality.detect).toBeGreaterThan(0.95)
+    expect(quality.segment).toBeGreaterThan(0.9)
+    expect(quality.localize).toBeGreaterThan(0.85)
+    expect(quality.classify).toBeGreaterThan(0.9)
   } finally {
     await session.close()
   }

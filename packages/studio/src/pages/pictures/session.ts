@@ -1,8 +1,18 @@
 /** What the page's worker holds: the pixels of all pictures, the trunk, and a classifier with its training. */
-import { type Backend, GentleError, type Model, predict, saveModel, type WasmOptions, wasm } from 'gentle-dl'
+import {
+  type Backend,
+  GentleError,
+  type Model,
+  type Program,
+  predict,
+  saveModel,
+  type WasmOptions,
+  wasm,
+} from 'gentle-dl'
 import { backgroundOf, type Dataset, inMemory, resized } from 'gentle-dl/data'
 import { image, type Preprocessing, plainPreprocessing, resizeImage } from 'gentle-dl/vision'
 import { breathe } from '../../engine/breathe.ts'
+import { onePicture } from '../../engine/one-picture.ts'
 import type { Labelled } from './collection.ts'
 import { type Judgement, judgementOf } from './judged.ts'
 import { noProgress, type Progress } from './progress.ts'
@@ -35,7 +45,15 @@ export class Session {
   #backend: Promise<Backend> | undefined
   #nextId = 1
   #trunk: Trunk | undefined
-  #training: { readonly key: string; readonly of: Training; readonly labelled: Labelled } | undefined
+  #training:
+    | {
+        readonly key: string
+        readonly of: Training
+        readonly labelled: Labelled
+        /** For one picture, as a webcam asks many times a second. */
+        readonly program: Program<'x', 'y'>
+      }
+    | undefined
   /** Which call of `train` is the last; it goes on as long as it is. */
   #call = 0
   #busy: Promise<unknown> = Promise.resolve()
@@ -88,8 +106,7 @@ export class Session {
   /** Forgets the classifier. */
   restart(): Promise<void> {
     return this.#inTurn(async () => {
-      this.#training?.of.dispose()
-      this.#training = undefined
+      this.#forget()
       this.#tell(noProgress)
     })
   }
@@ -112,7 +129,7 @@ export class Session {
 
   /** The probability of each class for a picture. */
   async classify(pixels: Pixels): Promise<{ readonly classes: readonly string[]; readonly probabilities: number[] }> {
-    const { of, labelled } = this.#trained()
+    const { of, labelled, program } = this.#trained()
     const side = of.model.inputShape[1]
     const whole = image(
       3,
@@ -121,8 +138,8 @@ export class Session {
       Float32Array.from(pixels, (byte) => byte / 255),
     )
     const { data } = resizeImage(whole, { height: side, width: side })
-    const { data: found } = await predict(of.model, data, { probabilities: true })
-    return { classes: labelled.classes, probabilities: [...found] }
+    const { y } = await program.run({ x: data })
+    return { classes: labelled.classes, probabilities: [...y.data] }
   }
 
   /** Opens a trunk from a file. @throws as `readTrunk`. */
@@ -181,11 +198,16 @@ export class Session {
       throw new SessionError(
         'There is no trunk yet: open a file, or train a network from nothing and keep it as a trunk.',
       )
-    this.#training?.of.dispose()
-    this.#training = undefined
+    this.#forget()
     const onFeatures = (features: number): void => this.#tell({ ...noProgress, features })
     const of = await Training.begin(this.#dataset(labelled), settings, { backend, trunk, onFeatures })
-    this.#training = { key, of, labelled }
+    this.#training = { key, of, labelled, program: await onePicture(of.model, { probabilities: true }) }
+  }
+
+  #forget(): void {
+    this.#training?.program.dispose()
+    this.#training?.of.dispose()
+    this.#training = undefined
   }
 
   #dataset({ classes, ids, labels }: Labelled): Dataset {

@@ -22,6 +22,10 @@ const sceneOptions: SceneOptions = {
 export const sceneSet = (count: number, seed: number): AnnotatedSet =>
   scenes(shapePictures(), count, { ...sceneOptions, seed })
 
+/** Scenes that are harder than those that were learned from: more shapes, smaller ones, which cover each other. */
+export const crowdedSet = (count: number, seed: number): AnnotatedSet =>
+  scenes(shapePictures(), count, { ...sceneOptions, objects: [4, 10], size: [9, 26], overlap: 0.7, clutter: 8, seed })
+
 const classes = shapeNames.length
 
 const stage = (channels: number): Layer =>

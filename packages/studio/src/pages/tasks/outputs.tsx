@@ -64,9 +64,9 @@ function Output({
 
 /** What a mask covers, in words. */
 function coveredBy(mask: Uint8Array): string {
-  const counts = shapeNames.map((_, label) => mask.reduce((sum, value) => sum + (value === label + 1 ? 1 : 0), 0))
-  const said = shapeNames.flatMap((name, label) => (counts[label] > 0 ? [`${name} ${counts[label]} px`] : []))
-  return said.length === 0 ? 'background alone' : said.join(', ')
+  const kinds = new Set(mask).size - (mask.includes(0) ? 1 : 0)
+  const pixels = mask.reduce((sum, value) => sum + (value > 0 ? 1 : 0), 0)
+  return kinds === 0 ? 'background alone' : `${kinds} ${kinds === 1 ? 'kind' : 'kinds'}, ${pixels} pixels`
 }
 
 export function Outputs({

@@ -18,7 +18,7 @@ export function PrecisionRecall({ judgement, score }: { readonly judgement: Judg
     <div class="precision-recall">
       <figure ref={figure} class="chart">
         <Plane
-          label="Precision against recall over 200 scenes"
+          label="Precision against recall over 200 crowded scenes"
           x={x}
           y={y}
           xLabel="recall: share of the objects that are found"

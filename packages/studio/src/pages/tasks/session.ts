@@ -26,9 +26,9 @@ import {
 import { breathe } from '../../engine/breathe.ts'
 import { onePicture } from '../../engine/one-picture.ts'
 import { type Matched, matched } from './matched.ts'
-import { sceneSet, type TaskName, taskNames } from './networks.ts'
+import { crowdedSet, sceneSet, type TaskName, taskNames } from './networks.ts'
 import { painted, type SceneObject } from './scene.ts'
-import { judgedScenes, judgedSeed, type Thresholds } from './settings.ts'
+import { crowdedSeed, judgedScenes, judgedSeed, type Thresholds } from './settings.ts'
 
 /** Weights of a network that did not come. */
 export class TasksError extends GentleError {}
@@ -45,7 +45,7 @@ export interface Answers extends Matched {
   readonly mask: Uint8Array
 }
 
-/** How good the detector is on the scenes for judging, for a class or all of them. */
+/** How good the detector is on crowded scenes, for a class or all of them. */
 export interface Judgement {
   /** A point each box, best score first. */
   readonly recall: readonly number[]
@@ -109,7 +109,7 @@ export class Session {
     return { ...said, ...matched(found, said.truth, iou) }
   }
 
-  /** How precision falls as more objects are found, over the scenes for judging. @param category a class, or all of them */
+  /** How precision falls as more objects are found, over crowded scenes. @param category a class, or all of them */
   async judge({ suppression, iou }: Thresholds, category: number | undefined): Promise<Judgement> {
     this.#judged ??= this.#detectAll()
     const { truths, candidates } = await this.#judged
@@ -161,10 +161,10 @@ export class Session {
     }
   }
 
-  /** All objects of the scenes for judging, and all boxes for them. */
+  /** All objects of the crowded scenes, and all boxes for them. */
   async #detectAll() {
     const { model } = (await this.#opened()).detect
-    const set = sceneSet(judgedScenes, judgedSeed)
+    const set = crowdedSet(judgedScenes, crowdedSeed)
     const task = detection(levelsOf(model.layer, model.inputShape), everything)
     const truths: TruthObject[] = []
     const candidates: ScoredBox[][] = []

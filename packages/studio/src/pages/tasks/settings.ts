@@ -7,8 +7,8 @@ export interface Thresholds {
   readonly iou: number
 }
 
-/** Scenes for judging, of another seed than those that were learned from. */
-export const [judgedScenes, judgedSeed] = [200, 2]
+/** Scenes for judging, and the seeds of those like the ones that were learned from, and of crowded ones. */
+export const [judgedScenes, judgedSeed, crowdedSeed] = [200, 2, 3]
 
 /** The most shapes in a scene. */
 export const maxObjects = 12
