@@ -24,12 +24,6 @@ it('the program that is shown gives what the page says of all scenes, and the ne
       `AP50 ${quality.detect.toFixed(3)} mean IoU ${quality.segment.toFixed(3)}`,
       `crowded: AP50 ${judgement.AP50.toFixed(3)} precision ${precision.toFixed(3)} recall ${recall.toFixed(3)}`,
     ])
-    console.log(
-      judgement.AP50,
-      (await session.judge({ score: 0.4, suppression: 0.5, iou: 0.5 }, undefined)).AP50,
-      precision,
-      recall,
-    )
     expect(quality.detect).toBeGreaterThan(0.95)
     expect(quality.segment).toBeGreaterThan(0.9)
     expect(quality.localize).toBeGreaterThan(0.85)
