@@ -81,7 +81,7 @@ export function Outputs({
   const { picture, probabilities, located, candidates, detections, missed, truth, mask } = said
   const best = probabilities.indexOf(Math.max(...probabilities))
   const of = (what: string, value: number | undefined): string =>
-    value === undefined ? 'Judging ...' : `On 200 scenes: ${what} ${percent(value)}`
+    value === undefined ? 'Judging ...' : `On 200 scenes: ${what} ${percent(value).replace(' ', '\u00a0')}`
   return (
     <div class="outputs">
       <Output

@@ -272,22 +272,28 @@ export default function TasksPage() {
         ) : (
           <Outputs said={said.value} quality={quality.value} showsCandidates={state.candidates.value} />
         )}
+        <section class="judged" aria-label="The detector over 200 crowded scenes">
+          <div class="judged-head">
+            <h2>The detector over 200 crowded scenes</h2>
+            <Select
+              label="Of"
+              value={state.judged}
+              options={{
+                all: 'all shapes',
+                circle: 'circles',
+                square: 'squares',
+                triangle: 'triangles',
+                star: 'stars',
+              }}
+            />
+          </div>
+          {judgement.value === undefined ? (
+            failure.value === '' && <p class="loading">Judging the detector ...</p>
+          ) : (
+            <PrecisionRecall judgement={judgement.value} score={state.score.value} />
+          )}
+        </section>
       </div>
-      <section class="judged" aria-label="The detector over 200 crowded scenes">
-        <div class="judged-head">
-          <h2>The detector over 200 crowded scenes</h2>
-          <Select
-            label="Of"
-            value={state.judged}
-            options={{ all: 'all shapes', circle: 'circles', square: 'squares', triangle: 'triangles', star: 'stars' }}
-          />
-        </div>
-        {judgement.value === undefined ? (
-          failure.value === '' && <p class="loading">Judging the detector ...</p>
-        ) : (
-          <PrecisionRecall judgement={judgement.value} score={state.score.value} />
-        )}
-      </section>
     </Lesson>
   )
 }

@@ -5,7 +5,7 @@ import { useWidth } from '../../parts/use-width.ts'
 import { atScore } from './at-score.ts'
 import type { Judgement } from './session.ts'
 
-const height = 240
+const height = 220
 
 export function PrecisionRecall({ judgement, score }: { readonly judgement: Judgement; readonly score: number }) {
   const [figure, width] = useWidth<HTMLElement>(520)
@@ -21,7 +21,7 @@ export function PrecisionRecall({ judgement, score }: { readonly judgement: Judg
           label="Precision against recall over 200 crowded scenes"
           x={x}
           y={y}
-          xLabel="recall: share of the objects that are found"
+          xLabel="recall"
           yLabel="precision"
           width={width}
           height={height}
@@ -38,16 +38,16 @@ export function PrecisionRecall({ judgement, score }: { readonly judgement: Judg
         </Plane>
       </figure>
       <dl>
-        <dt>boxes of score {score.toFixed(2)} or more</dt>
-        <dd>{at.boxes}</dd>
-        <dt>objects</dt>
-        <dd>{judgement.objects}</dd>
         <dt>precision</dt>
         <dd>{at.precision.toFixed(3)}</dd>
         <dt>recall</dt>
         <dd>{at.recall.toFixed(3)}</dd>
         <dt>F1</dt>
         <dd>{f1.toFixed(3)}</dd>
+        <dt>boxes from score {score.toFixed(2)}</dt>
+        <dd>{at.boxes}</dd>
+        <dt>objects</dt>
+        <dd>{judgement.objects}</dd>
         <dt>AP at an IoU of 0.5</dt>
         <dd>{judgement.AP50.toFixed(3)}</dd>
         <dt>AP from 0.5 to 0.95</dt>
