@@ -274,7 +274,7 @@ export default function TasksPage() {
         )}
         <section class="judged" aria-label="The detector over 200 crowded scenes">
           <div class="judged-head">
-            <h2>The detector over 200 crowded scenes</h2>
+            <h2>Detection of 200 crowded scenes</h2>
             <Select
               label="Of"
               value={state.judged}
