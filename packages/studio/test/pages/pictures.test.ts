@@ -152,6 +152,7 @@ describe('a collection', () => {
   it('takes so many classes, and names of one line', () => {
     const many = Array.from({ length: 30 }, (_, i) => `class ${i}`).reduce(withClass, empty)
     expect(many.classes).toHaveLength(maxClasses)
+    expect(withPictures(many, [{ id: 1, label: 'another' }])).toEqual(many)
     expect(className('  my\n\tcat  ')).toBe('my cat')
     expect(folderNames(['a/b', 'a:b', '..', 'ok'])).toEqual(['a_b', 'a_b 2', '_', 'ok'])
   })

@@ -38,10 +38,12 @@ export const withClass = (collection: Collection, name: string): Collection =>
     ? collection
     : { ...collection, classes: [...collection.classes, name] }
 
-/** With further pictures, and their classes. */
+/** With further pictures, and their classes, as many of both as there can be. */
 export function withPictures(collection: Collection, pictures: readonly Picture[]): Collection {
   const { classes } = pictures.reduce((all, { label }) => withClass(all, label), collection)
-  return { classes, pictures: [...collection.pictures, ...pictures].slice(0, maxPictures) }
+  const known = new Set(classes)
+  const added = pictures.filter(({ label }) => known.has(label))
+  return { classes, pictures: [...collection.pictures, ...added].slice(0, maxPictures) }
 }
 
 /** With another name of a class; the same where the name is taken, or none. */

@@ -106,11 +106,15 @@ export default function PicturesPage() {
   const hasClassifier = progress.value.epochs > 0
 
   /** Takes in what the worker has read. */
-  const keep = ({ pictures, looks: found, ...more }: Taken, isPart = false): void => {
+  const keep = ({ pictures, looks: found, remarks, problems }: Taken, isPart = false): void => {
     for (const [i, { id }] of pictures.entries()) looks.set(id, found[i])
+    const before = history.present.peek()
+    const next = withPictures(before, pictures)
+    const left = before.pictures.length + pictures.length - next.pictures.length
+    const more = left > 0 ? [`${left} pictures are left out: there can be ${maxClasses} classes, and no more.`] : []
     batch(() => {
-      if (more.problems.length > 0 || more.remarks.length > 0) told.value = more
-      if (pictures.length > 0) history.edit(withPictures(history.present.peek(), pictures), isPart)
+      if (problems.length + remarks.length + more.length > 0) told.value = { remarks, problems: [...problems, ...more] }
+      if (pictures.length > 0) history.edit(next, isPart)
     })
   }
   /** The class of pictures without a folder. */
@@ -133,7 +137,10 @@ export default function PicturesPage() {
       const onProgress = proxy((done: number, all: number) => {
         reading.value = `Reading pictures: ${done} of ${all} ...`
       })
-      keep(await worker.take(given, labelFor(label), room, onProgress))
+      const taken = await worker.take(given.slice(0, maxGiven), labelFor(label), room, onProgress)
+      const beyond =
+        given.length > maxGiven ? [`Only the first ${maxGiven} files are looked at; open a smaller folder.`] : []
+      keep({ ...taken, problems: [...taken.problems, ...beyond] })
     } catch (error) {
       told.value = { remarks: [], problems: [messageOf(error)] }
     } finally {
@@ -147,7 +154,7 @@ export default function PicturesPage() {
     )
   const over = useDroppedFiles((files, entries) => {
     if (!entries.some(({ isDirectory }) => isDirectory)) return void takeChosen(files)
-    filesInEntries(entries, maxGiven).then(take, (error) => {
+    filesInEntries(entries, maxGiven + 1).then(take, (error) => {
       told.value = { remarks: [], problems: [`The folder cannot be read: ${messageOf(error)}`] }
     })
   })
@@ -357,11 +364,7 @@ export default function PicturesPage() {
             choose="several"
             onFiles={(files) => void takeChosen(files)}
           />
-          <FileButton
-            label="Open a folder"
-            choose="folder"
-            onFiles={(files) => void takeChosen(files.slice(0, maxGiven))}
-          />
+          <FileButton label="Open a folder" choose="folder" onFiles={(files) => void takeChosen(files)} />
           <button
             type="button"
             disabled={collection.classes.length >= maxClasses}
