@@ -26,17 +26,19 @@ export async function examplePictures(digits: Dataset): Promise<ExamplePicture[]
   const indices = exampleClasses.flatMap((name) =>
     labels.flatMap((label, i) => (label === name ? [i] : [])).slice(0, perClass),
   )
-  const pixels = new Float32Array(indices.length * 784)
-  await digits.read(indices, pixels, new Int32Array(indices.length))
+  const read = new Float32Array(indices.length * 784)
+  await digits.read(indices, read, new Int32Array(indices.length))
   const wrong = new Set(new Random(1, 'wrong labels').permutation(indices.length).subarray(0, wrongLabels))
   return indices.map((at, i) => {
     const truth = labels[at]
     const next = exampleClasses[(exampleClasses.indexOf(truth) + 1) % exampleClasses.length]
-    const grey = resizeImage(image(1, 28, 28, pixels.slice(i * 784, (i + 1) * 784)), {
+    const grey = resizeImage(image(1, 28, 28, read.slice(i * 784, (i + 1) * 784)), {
       height: keptSide,
       width: keptSide,
     })
-    const bytes = Uint8Array.from(grey.data, (value) => Math.round(255 * value))
-    return { pixels: Uint8Array.of(...bytes, ...bytes, ...bytes), label: wrong.has(i) ? next : truth, truth }
+    const plane = grey.data.map((value) => Math.round(255 * value))
+    const pixels = new Uint8Array(3 * plane.length)
+    for (let c = 0; c < 3; c++) pixels.set(plane, c * plane.length)
+    return { pixels, label: wrong.has(i) ? next : truth, truth }
   })
 }
