@@ -1,6 +1,8 @@
+import { readFile } from 'node:fs/promises'
 import { summarize } from 'gentle-dl/inspect'
 import { resnet18 } from 'gentle-dl/models'
 import { expect, it } from 'vitest'
+import { exportNetwork } from '../../src/pages/architectures/export-network.ts'
 import { openStudio } from './open-studio.ts'
 
 it('unfolds a network to the layers of the library, and a link unfolds it again', async () => {
@@ -53,4 +55,23 @@ it('survives nonsense in its address', async () => {
   await page.getByText("In the address, layers: 'conv:9' is not a layer conv").waitFor()
   await page.getByText("In the address, open: '<b>' is not a list").waitFor()
   await page.locator('.totals').getByText('61.71 k').waitFor()
+})
+
+it('saves a network as the library does, and says what it does not save', async () => {
+  const page = await openStudio('architectures?seed=5')
+  const saved = async (name: string): Promise<Buffer> => {
+    const [download] = await Promise.all([page.waitForEvent('download'), page.getByRole('button', { name }).click()])
+    return readFile(await download.path())
+  }
+  const question = { shown: 'lenet5', seed: 5, layers: [], inputShape: [1, 28, 28] } as const
+  for (const format of ['safetensors', 'onnx'] as const)
+    expect(
+      Buffer.from(await exportNetwork({ ...question, format })).equals(
+        await saved(format === 'onnx' ? 'ONNX' : format),
+      ),
+    ).toBe(true)
+  expect((await saved('TypeScript')).toString()).toContain('networks.lenet5')
+  await page.getByLabel('Network', { exact: true }).selectOption('gnmt')
+  await page.getByRole('button', { name: 'ONNX' }).click()
+  await page.getByRole('alert').getByText('GNMT (2016) takes sequences').waitFor()
 })

@@ -1,10 +1,12 @@
-import { countParameters, createModel, layerFrom, reference } from 'gentle-dl'
+import { countParameters, createModel, layerFrom, loadModel, predict, readWeights, reference } from 'gentle-dl'
 import { networkGraph, summarize } from 'gentle-dl/inspect'
 import { lenet5, networks, resnet20 } from 'gentle-dl/models'
+import { loadOnnx } from 'gentle-dl/onnx'
 import { describe, expect, it } from 'vitest'
 import { differencesOf } from '../../src/pages/architectures/differences.ts'
 import { type Box, drawingOf } from '../../src/pages/architectures/drawing.ts'
 import { exerciseAnswer } from '../../src/pages/architectures/exercise.ts'
+import { exportNetwork } from '../../src/pages/architectures/export-network.ts'
 import { groupsWithin, hierarchyOf, layersWithin } from '../../src/pages/architectures/hierarchy.ts'
 import {
   type KindName,
@@ -186,4 +188,29 @@ it('the program that is shown makes the built network', async () => {
   const { totals } = look(question({ first: 'own', layers, inputShape, batchSize: 4 })).first!
   for (const key of ['parameters', 'macs', 'flops', 'inferenceBytes', 'trainingBytes'] as const)
     expect(text).toContain(`${key}: ${totals[key]}`)
+})
+
+describe('a saved network', () => {
+  const layers = layersFrom('conv:4,3,2,1;norm;relu;globalavg;flatten;linear:3')
+  const own = { shown: 'own', seed: 7, layers, inputShape: [1, 8, 8] } as const
+
+  it('is the one that is shown, with the weights that the library draws by its seed', async () => {
+    const model = await createModel(build(layers, [1, 8, 8]).layer!, [1, 8, 8], { seed: 7, backend: reference() })
+    const loaded = await loadModel(await exportNetwork({ ...own, format: 'safetensors' }), { backend: reference() })
+    expect(loaded.layer.description).toEqual(model.layer.description)
+    expect(await readWeights(loaded)).toEqual(await readWeights(model))
+    const onnx = await loadOnnx(await exportNetwork({ ...own, format: 'onnx' }), { backend: reference() })
+    const picture = Float32Array.from({ length: 64 }, (_, i) => Math.sin(i))
+    const [expected, given] = [await predict(model, picture), await predict(await onnx.asModel(), picture)]
+    expect(given.data).toHaveLength(3)
+    for (const [i, value] of given.data.entries()) expect(value).toBeCloseTo(expected.data[i], 5)
+  })
+
+  it('is refused by name where it is too large, takes sequences or does not fit together', async () => {
+    const refusal = (shown: 'vgg16' | 'gnmt' | 'own') =>
+      expect(exportNetwork({ ...own, shown, layers: [], format: 'onnx' })).rejects
+    await refusal('vgg16').toThrow('VGG16 (2014) has 527.8 MiB of weights; a page saves at most 256.0 MiB')
+    await refusal('gnmt').toThrow('GNMT (2016) takes sequences; expected a network of pictures')
+    await refusal('own').toThrow('the network has no layers')
+  })
 })

@@ -20,6 +20,7 @@ import { LayerFacts } from './layer-facts.tsx'
 import { layersField, layersFrom, presets } from './layers.ts'
 import { type Beside, besideTitles, type Shown, shownTitles } from './names.ts'
 import { program } from './program.ts'
+import { SaveNetwork } from './save-network.tsx'
 import type { Question, Seen, Sight } from './session.ts'
 import { TotalsTable } from './totals-table.tsx'
 import type { ArchitecturesWorker } from './worker.ts'
@@ -44,6 +45,7 @@ const fields = {
   layer: integerField(1, { min: -1, max: 5000 }),
   bars: choiceField<Measure>('parameters', Object.keys(measures) as Measure[]),
   batch: integerField(32, { min: 1, max: 1024 }),
+  seed: integerField(0, { min: 0, max: 99 }),
   channels: integerField(1, { min: 1, max: 1024 }),
   height: integerField(28, { min: 1, max: 1024 }),
   width: integerField(28, { min: 1, max: 1024 }),
@@ -198,6 +200,21 @@ export default function ArchitecturesPage() {
           </div>
           <Choice label="Bars show" value={state.bars} options={measures} />
           <Slider label="Batch, for the memory" value={state.batch} min={1} max={1024} logarithmic />
+          <h2>Save the first network</h2>
+          <Slider label="Seed of its first weights" value={state.seed} min={0} max={99} />
+          <SaveNetwork
+            shown={state.network.value}
+            program={code.value}
+            fileOf={(format) =>
+              worker.exportNetwork({
+                shown: state.network.value,
+                format,
+                seed: state.seed.value,
+                layers: state.layers.value,
+                inputShape: [state.channels.value, state.height.value, state.width.value],
+              })
+            }
+          />
         </>
       }
       exercise={

@@ -1,0 +1,50 @@
+/** Saves a network as a file that others read, or as the program that makes it. */
+import { useSignal } from '@preact/signals'
+import { useEffect } from 'preact/hooks'
+import { Icon } from '../../parts/icon.tsx'
+import { Notice } from '../../parts/notice.tsx'
+import { saveFile } from '../../parts/save-file.ts'
+import type { ExportFormat } from './export-network.ts'
+import type { Shown } from './names.ts'
+
+export interface SaveNetworkProps {
+  readonly shown: Shown
+  readonly program: string
+  readonly fileOf: (format: ExportFormat) => Promise<Uint8Array<ArrayBuffer>>
+}
+
+export function SaveNetwork({ shown, program, fileOf }: SaveNetworkProps) {
+  const making = useSignal('')
+  const failure = useSignal('')
+  // What went wrong with one network says nothing of the next.
+  useEffect(() => {
+    failure.value = ''
+  }, [shown, program])
+  const save = async (format: ExportFormat): Promise<void> => {
+    making.value = format
+    failure.value = ''
+    try {
+      saveFile(await fileOf(format), `${shown}.${format}`)
+    } catch (error) {
+      failure.value = error instanceof Error ? error.message : String(error)
+    }
+    making.value = ''
+  }
+  return (
+    <>
+      <div class="presets save" role="group" aria-label="Save the network">
+        <button type="button" disabled={making.value !== ''} onClick={() => save('safetensors')}>
+          <Icon name="download" /> safetensors
+        </button>
+        <button type="button" disabled={making.value !== ''} onClick={() => save('onnx')}>
+          <Icon name="download" /> ONNX
+        </button>
+        <button type="button" onClick={() => saveFile(program, `${shown}.ts`)}>
+          <Icon name="download" /> TypeScript
+        </button>
+      </div>
+      {making.value !== '' && <p role="status">Drawing the weights…</p>}
+      {failure.value !== '' && <Notice kind="error">{failure.value}</Notice>}
+    </>
+  )
+}
