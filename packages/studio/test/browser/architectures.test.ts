@@ -3,7 +3,7 @@ import { summarize } from 'gentle-dl/inspect'
 import { resnet18 } from 'gentle-dl/models'
 import { expect, it } from 'vitest'
 import { exportNetwork } from '../../src/pages/architectures/export-network.ts'
-import { openStudio } from './open-studio.ts'
+import { findingsOf, openStudio } from './open-studio.ts'
 
 it('unfolds a network to the layers of the library, and a link unfolds it again', async () => {
   const page = await openStudio('architectures?network=resnet18')
@@ -74,4 +74,33 @@ it('saves a network as the library does, and says what it does not save', async 
   await page.getByLabel('Network', { exact: true }).selectOption('gnmt')
   await page.getByRole('button', { name: 'ONNX' }).click()
   await page.getByRole('alert').getByText('GNMT (2016) takes sequences').waitFor()
+})
+
+it('shows the weights of a file, and says what is wrong with a broken one', async () => {
+  const page = await openStudio('architectures')
+  const bytes = await exportNetwork({
+    shown: 'lenet5',
+    seed: 0,
+    layers: [],
+    inputShape: [1, 28, 28],
+    format: 'safetensors',
+  })
+  const choose = (name: string, buffer: Uint8Array): Promise<void> =>
+    page
+      .locator('.file-weights input[type=file]')
+      .first()
+      .setInputFiles({
+        name,
+        mimeType: 'application/octet-stream',
+        buffer: Buffer.from(buffer),
+      })
+  await choose('cut.safetensors', bytes.subarray(0, 50_000))
+  await page.getByRole('alert').getByText('cut.safetensors').waitFor()
+  await choose('lenet.safetensors', bytes)
+  await page.getByText('lenet.safetensors: safetensors').waitFor()
+  await page.getByLabel('Tensor').selectOption('3.weight')
+  await page.getByRole('img', { name: 'Histogram of 3.weight' }).waitFor()
+  await page.getByRole('img', { name: '3.weight as a picture: all 96 kernels' }).waitFor()
+  expect(await page.getByRole('alert').count()).toBe(0)
+  expect(await findingsOf(page)).toEqual([])
 })

@@ -1,4 +1,6 @@
+import { readFile } from 'node:fs/promises'
 import { countParameters, createModel, layerFrom, loadModel, predict, readWeights, reference } from 'gentle-dl'
+import { writeSafetensors } from 'gentle-dl/formats'
 import { networkGraph, summarize } from 'gentle-dl/inspect'
 import { lenet5, networks, resnet20 } from 'gentle-dl/models'
 import { loadOnnx } from 'gentle-dl/onnx'
@@ -7,6 +9,7 @@ import { differencesOf } from '../../src/pages/architectures/differences.ts'
 import { type Box, drawingOf } from '../../src/pages/architectures/drawing.ts'
 import { exerciseAnswer } from '../../src/pages/architectures/exercise.ts'
 import { exportNetwork } from '../../src/pages/architectures/export-network.ts'
+import { figuresOf, GivenFile, meantFile } from '../../src/pages/architectures/given-file.ts'
 import { groupsWithin, hierarchyOf, layersWithin } from '../../src/pages/architectures/hierarchy.ts'
 import {
   type KindName,
@@ -212,5 +215,66 @@ describe('a saved network', () => {
     await refusal('vgg16').toThrow('VGG16 (2014) has 527.8 MiB of weights; a page saves at most 256.0 MiB')
     await refusal('gnmt').toThrow('GNMT (2016) takes sequences; expected a network of pictures')
     await refusal('own').toThrow('the network has no layers')
+  })
+})
+
+describe('the weights of a file', () => {
+  const layers = layersFrom('conv:4,3,2,1;norm;relu;globalavg;flatten;linear:3')
+  const saved = (format: 'safetensors' | 'onnx') =>
+    exportNetwork({ shown: 'own', seed: 7, layers, inputShape: [1, 8, 8], format })
+  const opened = async (name: string, bytes: Uint8Array) => GivenFile.open(name, new Blob([bytes.slice()]))
+
+  it('are listed and looked at, of safetensors and of ONNX alike', async () => {
+    const bytes = await saved('safetensors')
+    const values = await readWeights(await loadModel(bytes, { backend: reference() }))
+    const file = await opened('run/weights/best.safetensors', bytes)
+    expect(file.facts.tensors.map(({ name }) => name).sort()).toEqual([...values.keys()].sort())
+    const { name } = file.facts.tensors.find(({ shape }) => shape.length === 4)!
+    const { histogram, mean, notFinite, picture } = file.look(name)
+    const own = [...values.get(name)!]
+    expect(mean).toBeCloseTo(own.reduce((a, b) => a + b) / own.length, 9)
+    expect([histogram!.from, histogram!.to]).toEqual([Math.min(...own), Math.max(...own)])
+    expect(histogram!.counts.reduce((a, b) => a + b)).toBe(own.length)
+    expect(notFinite).toBe(0)
+    expect(picture!.caption).toBe('all 4 kernels')
+    const onnx = await opened('net.onnx', await saved('onnx'))
+    const kernels = onnx.facts.tensors.find(({ shape }) => shape.join() === '4,1,3,3')!
+    expect(onnx.look(kernels.name).histogram!.counts.reduce((a, b) => a + b)).toBe(36)
+  })
+
+  it('are read of PyTorch, too', async () => {
+    const pth = await readFile(new URL('../../../cli/test/goldens/perceptron.pth', import.meta.url))
+    const { facts } = await opened('perceptron.pth', pth)
+    expect(facts.format).toBe('PyTorch')
+    expect(facts.tensors.length).toBeGreaterThan(0)
+  })
+
+  it('that are no numbers are counted, and stand in no histogram', () => {
+    expect(figuresOf([1, Number.NaN, 3, Number.POSITIVE_INFINITY])).toMatchObject({
+      mean: 2,
+      deviation: 1,
+      notFinite: 2,
+    })
+    expect(figuresOf([Number.NaN]).histogram).toBeUndefined()
+    expect(figuresOf([5, 5]).histogram).toMatchObject({ from: 5, to: 5 })
+  })
+
+  it('are those of the best epoch in a run folder', () => {
+    const at = (path: string) => ({ path })
+    const folder = ['run/config.json', 'run/weights/last.safetensors', 'run/weights/best.safetensors'].map(at)
+    expect(meantFile(folder).path).toBe('run/weights/best.safetensors')
+    expect(meantFile(folder.slice(0, 2)).path).toBe('run/weights/last.safetensors')
+    expect(() => meantFile(['a.txt', 'b.txt'].map(at))).toThrow('2 files without weights/best.safetensors')
+  })
+
+  it('are refused by name where a file is broken or of another kind', async () => {
+    const bytes = await saved('safetensors')
+    await expect(opened('cut.safetensors', bytes.subarray(0, bytes.length - 9))).rejects.toThrow('cut.safetensors')
+    await expect(opened('cut.onnx', (await saved('onnx')).subarray(0, 99))).rejects.toThrow('cut.onnx')
+    await expect(opened('broken.pth', Uint8Array.of(0x50, 0x4b, 3, 4, 5))).rejects.toThrow('broken.pth')
+    await expect(opened('notes.txt', Uint8Array.of(1, 2, 3))).rejects.toThrow(
+      "'notes.txt' is of no kind that is read here",
+    )
+    await expect(opened('none.safetensors', writeSafetensors(new Map()))).rejects.toThrow('no weights')
   })
 })

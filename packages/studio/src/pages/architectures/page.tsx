@@ -23,6 +23,7 @@ import { program } from './program.ts'
 import { SaveNetwork } from './save-network.tsx'
 import type { Question, Seen, Sight } from './session.ts'
 import { TotalsTable } from './totals-table.tsx'
+import { WeightsOfFile } from './weights-of-file.tsx'
 import type { ArchitecturesWorker } from './worker.ts'
 
 /** Names of groups, as they stand in an address: `layer1,layer1.0`. */
@@ -252,6 +253,7 @@ export default function ArchitecturesPage() {
           <DifferencesList differences={differences} first={first.layers} second={second.layers} />
         )}
       </div>
+      <WeightsOfFile open={worker.openFile} look={worker.lookAtTensor} />
     </Lesson>
   )
 }
