@@ -9,9 +9,7 @@ export function AttentionTable({ translated }: { readonly translated: Translated
     // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls has to be reached by keyboard
     <section class="attention" aria-label="Attention" tabIndex={0}>
       <table>
-        <caption>
-          Down: what it writes. Across: what it reads. The stronger the colour, the more it looks there.
-        </caption>
+        <caption class="unseen">Shares of attention: a row for each letter that it writes</caption>
         <thead>
           <tr>
             <td />

@@ -69,7 +69,7 @@ export function HeardFigure({ answer }: { readonly answer: SpeechAnswer }) {
       >
         {heard?.letters.map(({ symbol, at: time }, i) => (
           <text key={i} x={at(time)} y={18} text-anchor="middle">
-            {shownSymbol(symbol)}
+            {symbol === ' ' ? '_' : symbol}
           </text>
         ))}
       </svg>

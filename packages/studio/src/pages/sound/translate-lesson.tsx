@@ -126,6 +126,9 @@ export function TranslateLesson({ state, worker }: LessonProps) {
             It writes <b>‘{translated.text}’</b>
             {!translated.ended && ' and does not come to an end'}
           </p>
+          <p class="hint">
+            Down: what it writes. Across: what it reads. The stronger the colour, the more it looks there.
+          </p>
           <AttentionTable translated={translated} />
         </>
       )}
