@@ -7,6 +7,7 @@ import { levelsOf } from '../../src/pages/learning/levels.ts'
 import { LossMeter } from '../../src/pages/learning/loss-meter.ts'
 import { problemNames, problems } from '../../src/pages/learning/problems.ts'
 import { program } from '../../src/pages/learning/program.ts'
+import { race } from '../../src/pages/learning/race.ts'
 import { Session } from '../../src/pages/learning/session.ts'
 import { type Racer, racerNames, type Settings, stepsPerEpoch } from '../../src/pages/learning/settings.ts'
 import { printed } from './run-program.ts'
@@ -40,25 +41,37 @@ describe('a race', () => {
   })
 
   it('gives all racers the same batches, each example once an epoch', async () => {
-    const { runs } = await session.race(
+    const { runs, batches } = await session.race(
       settings,
       racerNames.map((name) => ({ name, rate: 0.02 })),
     )
     expect(runs).toHaveLength(4)
-    const [{ batches }, ...others] = runs
-    for (const other of others) expect(other.batches).toEqual(batches)
+    expect(batches).toHaveLength(50)
     expect(stepsPerEpoch(settings)).toBe(3)
     expect(batches.slice(0, 3).map(({ length }) => length)).toEqual([4, 4, 2])
     expect(
       batches
         .slice(3, 6)
-        .flat()
+        .flatMap((each) => [...each])
         .sort((a, b) => a - b),
     ).toEqual([...Array(10).keys()])
     for (const { places, losses, rates } of runs) {
       expect(places).toHaveLength(51)
       expect(losses.map(({ step }) => step)).toEqual([...Array(51).keys()])
       expect(new Set(rates)).toEqual(new Set([0.02]))
+    }
+  })
+
+  it('shows the batches of one racer, because those of all are the same', async () => {
+    const backend = await wasm({ threads: 1 })
+    try {
+      const examples = draw('line', 10, 1, 'train')
+      const own = await race({ name: 'rmsprop', rate: 0.02 }, settings, examples, backend)
+      const other = await race({ name: 'sgd', rate: 0.01 }, settings, examples, backend)
+      expect(own.batches).toEqual(other.batches)
+      expect((await session.race(settings, [{ name: 'sgd', rate: 0.02 }])).batches).toEqual(own.batches)
+    } finally {
+      await backend.close()
     }
   })
 

@@ -1,4 +1,5 @@
 /** Steps, batches and epochs. */
+import type { Batch } from './race.ts'
 import type { Run } from './session.ts'
 import { racerTitles, type Settings, stepsPerEpoch } from './settings.ts'
 
@@ -11,17 +12,19 @@ export function placeInEpochs(step: number, perEpoch: number): { readonly epoch:
 
 export function Counters({
   run,
+  batches,
   settings,
   step,
 }: {
   readonly run: Run
+  readonly batches: readonly Batch[]
   readonly settings: Settings
   readonly step: number
 }) {
   const perEpoch = stepsPerEpoch(settings)
   const { epoch, batch } = placeInEpochs(step, perEpoch)
-  const taken = run.batches[step - 1]
-  const seen = run.batches.slice(0, step).reduce((sum, { length }) => sum + length, 0)
+  const taken = batches[step - 1]
+  const seen = batches.slice(0, step).reduce((sum, { length }) => sum + length, 0)
   const rate = run.rates[step - 1]
   return (
     <dl class="counters">

@@ -4,6 +4,7 @@ import { useId, useMemo } from 'preact/hooks'
 import { margin, Plane } from '../../parts/plane.tsx'
 import { useWidth } from '../../parts/use-width.ts'
 import type { Columns, Place, Problem } from './problems.ts'
+import type { Batch } from './race.ts'
 import { racerColours } from './racers.tsx'
 import type { Run } from './session.ts'
 
@@ -32,7 +33,8 @@ function curveOf({ inputs, view, answer }: Problem, place: Place): readonly (rea
 export interface ExamplesPlaneProps {
   readonly problem: Problem
   readonly examples: Columns
-  readonly batch: readonly number[]
+  /** That of the step before; none before the first. */
+  readonly batch: Batch | undefined
   readonly runs: readonly Run[]
   readonly step: number
 }
@@ -74,8 +76,9 @@ export function ExamplesPlane({ problem, examples, batch, runs, step }: Examples
         </clipPath>
         <g clip-path={`url(#${clip})`}>
           {marks}
-          {batch.length < examples[0].length &&
-            batch.map((i) => <circle key={i} class="in-batch" r={7} transform={place(i)} />)}
+          {batch !== undefined &&
+            batch.length < examples[0].length &&
+            Array.from(batch, (i) => <circle key={i} class="in-batch" r={7} transform={place(i)} />)}
           {runs.map(({ name, places }) => (
             <polyline
               key={name}

@@ -103,10 +103,10 @@ export default function LearningPage() {
       // Batches are known when the race has been run.
       const ran = of === 'batch' ? race.value : undefined
       const fits = ran?.settings.problem === problem && ran.settings.examples === examples && ran.settings.seed === seed
-      const taken = fits ? ran.runs[0]?.batches[Math.max(0, shown.value - 1)] : undefined
+      const taken = fits ? ran.batches[Math.max(0, shown.value - 1)] : undefined
       return taken === undefined && of === 'batch'
         ? { problem, of: 'train', examples, seed, batch: [] }
-        : { problem, of, examples, seed, batch: taken ?? [] }
+        : { problem, of, examples, seed, batch: Array.from(taken ?? []) }
     })
     return { settings, racers, last, shown, picture }
   }, [state])
@@ -252,7 +252,7 @@ export default function LearningPage() {
           <ExamplesPlane
             problem={problem}
             examples={ran.train}
-            batch={step === 0 ? [] : (ran.runs[0]?.batches[step - 1] ?? [])}
+            batch={ran.batches[step - 1]}
             runs={ran.runs}
             step={step}
           />
@@ -271,7 +271,7 @@ export default function LearningPage() {
         <Notice kind="note">No optimizer races: choose one beside its learning rate.</Notice>
       ) : (
         <>
-          <Counters run={run} settings={ran.settings} step={step} />
+          <Counters run={run} batches={ran.batches} settings={ran.settings} step={step} />
           <div class="in-row">
             <Choice label="Look closely at" value={state.of} options={offered} />
           </div>

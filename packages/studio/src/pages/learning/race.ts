@@ -7,6 +7,9 @@ import { optimizerOf } from './optimizers.ts'
 import type { Columns, Place } from './problems.ts'
 import { type Racer, type Settings, stepsPerEpoch } from './settings.ts'
 
+/** Which of the training examples a step takes. */
+export type Batch = Uint16Array<ArrayBuffer>
+
 export interface Way {
   /** Before the first step and after each. */
   readonly places: readonly Place[]
@@ -15,16 +18,16 @@ export interface Way {
   /** Of each step. */
   readonly rates: readonly number[]
   /** Examples of each step. */
-  readonly batches: readonly (readonly number[])[]
+  readonly batches: readonly Batch[]
   /** The step whose loss was no longer a number. */
   readonly divergedAt: number | undefined
 }
 
 /** A data set that remembers what is read. */
-const remembering = (data: Dataset, batches: number[][]): Dataset => ({
+const remembering = (data: Dataset, batches: Batch[]): Dataset => ({
   ...data,
   read(indices, inputs, targets) {
-    batches.push(Array.from(indices))
+    batches.push(Uint16Array.from(indices))
     return data.read(indices, inputs, targets)
   },
 })
@@ -47,7 +50,7 @@ async function placeOf({ model: { backend, parameters } }: Trainer): Promise<Pla
 /** Trains from the start, for as many steps as are set. */
 export async function race(racer: Racer, settings: Settings, examples: Columns, backend: Backend): Promise<Way> {
   const { problem, batchSize, steps, seed, start } = settings
-  const batches: number[][] = []
+  const batches: Batch[] = []
   const trainer = await createTrainer(learners[problem].layer(), remembering(dataset(problem, examples), batches), {
     loss: learners[problem].loss,
     optimizer: optimizerOf(racer, settings),

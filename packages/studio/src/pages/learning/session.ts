@@ -4,7 +4,7 @@ import { draw, pick } from './learners.ts'
 import { type Levels, levelsOf } from './levels.ts'
 import { LossMeter } from './loss-meter.ts'
 import { type Columns, type ProblemName, problems } from './problems.ts'
-import { race, type Way } from './race.ts'
+import { type Batch, race, type Way } from './race.ts'
 import {
   expectedCount,
   expectedSurfaceCount,
@@ -29,7 +29,7 @@ export interface Losses {
   readonly expected: number
 }
 
-export interface Run extends Way {
+export interface Run extends Omit<Way, 'batches'> {
   readonly name: RacerName
   /** Along the way, at steps that are evenly apart. */
   readonly losses: readonly Losses[]
@@ -39,6 +39,8 @@ export interface Race {
   readonly settings: Settings
   readonly train: Columns
   readonly runs: readonly Run[]
+  /** Of each step, the same for all racers: as many as the one that went on for longest has taken. */
+  readonly batches: readonly Batch[]
 }
 
 export interface SurfaceRequest {
@@ -59,7 +61,7 @@ export class Session {
   readonly #drawn = new Map<string, Columns>()
   readonly #expectedSurfaces = new Map<ProblemName, Levels>()
   /** The last run of each racer, and what it was made from. */
-  readonly #runs = new Map<RacerName, { readonly key: string; readonly run: Run }>()
+  readonly #runs = new Map<RacerName, { readonly key: string; readonly run: Run; readonly batches: readonly Batch[] }>()
 
   constructor() {
     this.#backend = wasm({ threads: 1 })
@@ -70,16 +72,18 @@ export class Session {
   async race(settings: Settings, racers: readonly Racer[]): Promise<Race> {
     const train = this.#train(settings.problem, settings.examples, settings.seed)
     const runs: Run[] = []
+    let batches: readonly Batch[] = []
     for (const racer of racers) {
       const key = JSON.stringify([settings, racer])
       let known = this.#runs.get(racer.name)
       if (known?.key !== key) {
-        known = { key, run: await this.#run(racer, settings, train) }
+        known = { key, ...(await this.#run(racer, settings, train)) }
         this.#runs.set(racer.name, known)
       }
       runs.push(known.run)
+      if (known.batches.length > batches.length) batches = known.batches
     }
-    return { settings, train, runs }
+    return { settings, train, runs, batches }
   }
 
   /** The height of the surface, for a picture of it. */
@@ -111,9 +115,9 @@ export class Session {
     return levelsOf(await (await this.#meter).at(problem, [first, second], examples), grid)
   }
 
-  async #run(racer: Racer, settings: Settings, train: Columns): Promise<Run> {
+  async #run(racer: Racer, settings: Settings, train: Columns) {
     const { problem, steps, seed } = settings
-    const way = await race(racer, settings, train, await this.#backend)
+    const { batches, ...way } = await race(racer, settings, train, await this.#backend)
     const stride = strideOf(steps)
     const count = Math.floor(steps / stride) + 1
     const done = Math.floor((way.places.length - 1) / stride) + 1
@@ -127,7 +131,7 @@ export class Session {
       await losses(this.#draw(problem, validationCount, seed, 'validation')),
       await losses(this.#expected(problem)),
     ]
-    return {
+    const run: Run = {
       name: racer.name,
       ...way,
       losses: Array.from({ length: done }, (_, i) => ({
@@ -137,6 +141,7 @@ export class Session {
         expected: expected[i],
       })),
     }
+    return { run, batches }
   }
 
   #train(problem: ProblemName, examples: number, seed: number): Columns {

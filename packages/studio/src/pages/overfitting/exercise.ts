@@ -3,6 +3,8 @@ import { type Moment, type Moments, remedyNames, remedyTitles, stepsPerRound } f
 
 const gapOf = ({ train, validation }: Moment): number => validation - train
 
+const percent = (share: number): string => `${(100 * share).toFixed(1)} %`
+
 /** Rounds after which the gap has opened. */
 const enough = 20
 
@@ -24,6 +26,6 @@ export function exerciseAnswer(moments: Moments, rounds: number, examples: numbe
     return { right: false, remark: `${told}, but no more digits are right: it is too much of it.` }
   return {
     right: true,
-    remark: `${told}, and ${(100 * (best.at.accuracy - bare.accuracy)).toFixed(1)} % more of the validation digits are right.`,
+    remark: `${told}, and ${percent(best.at.accuracy)} of the validation digits are right instead of ${percent(bare.accuracy)}.`,
   }
 }
