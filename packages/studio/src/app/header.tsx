@@ -1,6 +1,6 @@
 /** The list of pages, and what acts on the page that is shown. */
 import { signal } from '@preact/signals'
-import { useEffect } from 'preact/hooks'
+import { useEffect, useRef } from 'preact/hooks'
 import { Icon } from '../parts/icon.tsx'
 import { address } from './address.ts'
 import { pages } from './pages.ts'
@@ -71,13 +71,19 @@ export function Header() {
     return () => removeEventListener('keydown', undoByKeyboard)
   }, [])
   const { page: shown } = address.value
+  const list = useRef<HTMLElement>(null)
+  // On a narrow window the list scrolls; the page that is shown is in its middle then.
+  useEffect(() => {
+    const link = list.current?.querySelector<HTMLElement>('[aria-current]')
+    if (link) list.current!.scrollLeft = link.offsetLeft - (list.current!.clientWidth - link.offsetWidth) / 2
+  }, [shown])
   return (
     <header class="top">
       <a class="home" href="#/" aria-current={shown === '' ? 'page' : undefined}>
         <img src="./icon.svg" alt="" width="28" height="28" />
         <span>Gentle studio</span>
       </a>
-      <nav aria-label="Pages">
+      <nav aria-label="Pages" ref={list}>
         <ol>
           {pages.map(({ name, title }) => (
             <li key={name}>

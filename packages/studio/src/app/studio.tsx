@@ -64,9 +64,9 @@ export function Studio() {
     event.preventDefault()
     main.current?.focus()
   }
+  const page = pages.find((each) => each.name === name)
   useEffect(() => {
-    const title = pages.find((page) => page.name === name)?.title
-    document.title = title === undefined ? 'Gentle studio' : `${title} · Gentle studio`
+    document.title = page === undefined ? 'Gentle studio' : `${page.title} · Gentle studio`
     // Who goes to another page by keyboard or hears it read is at its beginning then, not in the list of pages.
     if (!first.current) main.current?.focus({ preventScroll: true })
     first.current = false
@@ -79,7 +79,8 @@ export function Studio() {
         Skip to the page
       </a>
       <Header />
-      <main id="main" ref={main} tabIndex={-1}>
+      {/* The scope of the page's own styles: those of pages seen before stay in the document. */}
+      <main id="main" ref={main} tabIndex={-1} class={page === undefined ? '' : `page-${page.name}`}>
         <Shown />
       </main>
       <Walk />

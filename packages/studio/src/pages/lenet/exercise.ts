@@ -26,12 +26,12 @@ export function exerciseAnswer(
   if (lenetSays !== label)
     return {
       right: false,
-      remark: `LeNet-5 takes the ${label} for a ${lenetSays}: shift it less, or try another digit.`,
+      remark: `LeNet-5 mistakes the ${label} for a ${lenetSays}: shift it less, or try another digit.`,
     }
   if (mlpSays === label)
     return { right: false, remark: 'Both are right: shift it a little further, or try another digit.' }
   return {
     right: true,
-    remark: `The MLP takes the ${label} for a ${mlpSays}; to LeNet-5 it is a ${label} still.`,
+    remark: `The MLP mistakes the ${label} for a ${mlpSays}; to LeNet-5 it is a ${label} still.`,
   }
 }
