@@ -27,7 +27,7 @@ it('races with the numbers of the library, step by step, and a link shows them a
     return [train, validation, expected].map((loss) => loss.toPrecision(3))
   })
   const page = await openStudio('learning?step=59')
-  const table = page.locator('.curves table tbody tr')
+  const table = page.locator('.race-curves table tbody tr')
   await table.first().waitFor()
   await page.getByRole('button', { name: 'Step', exact: true }).click()
   const look = async (): Promise<void> => {
@@ -48,7 +48,7 @@ it('races with the numbers of the library, step by step, and a link shows them a
 
 it('moves the start by keyboard, undoes it, and shows the surfaces of a batch and of the distribution', async () => {
   const page = await openStudio('learning?step=3&steps=50')
-  await page.locator('.curves').waitFor()
+  await page.locator('.race-curves').waitFor()
   await page.getByRole('button', { name: /^The start, at w = -1.5, b = -2.2/ }).focus()
   await page.keyboard.press('ArrowUp')
   await page.getByRole('button', { name: 'The start, at w = -1.5, b = -2.1' }).waitFor()

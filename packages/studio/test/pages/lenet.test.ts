@@ -207,7 +207,7 @@ describe('the exercise', () => {
     [[0.1, 0.981, 0.979], seen(7, 3, 7), [2, 0], 'fell below it again'],
     [[0.1, 0.981], seen(7, 3), [2, 0], 'Choose a test digit'],
     [[0.1, 0.981], seen(7, 3, 7), [0, 0], 'Now shift'],
-    [[0.1, 0.981], seen(1, 3, 7), [2, 0], 'takes the 7 for a 1'],
+    [[0.1, 0.981], seen(1, 3, 7), [2, 0], 'mistakes the 7 for a 1'],
     [[0.1, 0.981], seen(7, 7, 7), [2, 0], 'Both are right'],
   ] as const)('is not solved by %j, %j, %j', (accuracies, insight, shift, remark) => {
     const answer = exerciseAnswer(learned([...accuracies]), insight, shift)
@@ -217,7 +217,7 @@ describe('the exercise', () => {
   it('is solved where the MLP is wrong and LeNet-5 is right', () => {
     expect(exerciseAnswer(learned([0.1, 0.98]), seen(7, 3, 7), [-1, 0])).toEqual({
       right: true,
-      remark: 'The MLP takes the 7 for a 3; to LeNet-5 it is a 7 still.',
+      remark: 'The MLP mistakes the 7 for a 3; to LeNet-5 it is a 7 still.',
     })
   })
 })
