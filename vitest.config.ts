@@ -120,6 +120,8 @@ export default defineConfig({
           environment: 'node',
           include: ['packages/studio/test/browser/*.test.ts'],
           globalSetup: 'packages/studio/test/browser/serve.setup.ts',
+          // What a page shows after training may take a while where other tests compute.
+          expect: { poll: { timeout: 60_000 } },
           testTimeout: 180_000,
           hookTimeout: 180_000,
         },
