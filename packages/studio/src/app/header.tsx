@@ -72,11 +72,12 @@ export function Header() {
   }, [])
   const { page: shown } = address.value
   const list = useRef<HTMLElement>(null)
-  // On a narrow window the list scrolls; the page that is shown is in its middle then.
+  // On a narrow window the list scrolls; the page that is shown is in its middle then. The buttons of its state take their room when it has loaded.
+  const buttons = shownState.value !== undefined
   useEffect(() => {
     const link = list.current?.querySelector<HTMLElement>('[aria-current]')
     if (link) list.current!.scrollLeft = link.offsetLeft - (list.current!.clientWidth - link.offsetWidth) / 2
-  }, [shown])
+  }, [shown, buttons])
   return (
     <header class="top">
       <a class="home" href="#/" aria-current={shown === '' ? 'page' : undefined}>

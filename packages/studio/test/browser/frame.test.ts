@@ -58,3 +58,15 @@ it('asks nothing of any other origin, and runs nothing that is inline', async ()
   const response = await page.request.get(own)
   expect(response.headers()['content-security-policy']).not.toMatch(/unsafe-inline|unsafe-eval[^;]*'unsafe-eval'|\*/)
 })
+
+it('shows the name of the page that is open, however narrow the list of pages is', async () => {
+  const page = await openStudio('runs', { viewport: { width: 1000, height: 800 } })
+  await page.waitForSelector('.lesson')
+  const seen = (): Promise<boolean> =>
+    page.evaluate(() => {
+      const list = document.querySelector('.top nav')!.getBoundingClientRect()
+      const link = document.querySelector('.top nav [aria-current]')!.getBoundingClientRect()
+      return link.left >= list.left && link.right <= list.right + 1
+    })
+  await expect.poll(seen).toBe(true)
+})
