@@ -102,6 +102,7 @@ it('filters a picture that is dropped, with the numbers of the library', async (
   const png = await sharp(bytes, { raw: { width: 40, height: 30, channels: 1 } })
     .png()
     .toBuffer()
+  await page.locator('.result').waitFor()
   await page.evaluate((base64) => {
     const data = new DataTransfer()
     const content = Uint8Array.from(atob(base64), (letter) => letter.charCodeAt(0))

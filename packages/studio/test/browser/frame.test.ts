@@ -35,7 +35,7 @@ it('keeps the chosen colours', async () => {
 })
 
 it('works without a network once it was seen', async () => {
-  const page = await openStudio('perceptron')
+  const page = await openStudio('perceptron', { serviceWorkers: 'allow' })
   await page.evaluate('navigator.serviceWorker.ready.then(() => true)')
   await expect.poll(() => page.evaluate('navigator.serviceWorker.controller !== null')).toBe(true)
   await page.context().setOffline(true)

@@ -107,9 +107,6 @@ it('is worked by keyboard, and checks the answer to its exercise', async () => {
 
 it('says what comes broken, and goes on when it comes whole', async () => {
   const page = await openStudio('lenet?digits=2500')
-  // What the service worker fetches no test can break: the page does without it.
-  await page.addInitScript("Object.defineProperty(Navigator.prototype, 'serviceWorker', { value: undefined })")
-  await page.evaluate('navigator.serviceWorker.ready.then((registration) => registration.unregister())')
   await page.reload()
   await page.getByText('It is a 7.').waitFor()
   await page.context().route('**/mnist/**', (route) => route.fulfill({ body: 'no digits' }))

@@ -21,11 +21,14 @@ afterEach(async () => {
   expect(problems).toEqual([])
 })
 
-/** Opens a page of the studio: `perceptron?step=3`. */
+const blocked = 'Service Worker registration blocked by Playwright'
+
+/** Opens a page of the studio: `perceptron?step=3`. Without its service worker, which would keep the whole studio for each test anew, unless `options` allows it. */
 export async function openStudio(hash: string, options: BrowserContextOptions = {}): Promise<Page> {
   const context = await browser.newContext({
     viewport: { width: 1440, height: 900 },
     reducedMotion: 'reduce',
+    serviceWorkers: 'block',
     ...options,
   })
   const page = await context.newPage()
@@ -33,7 +36,8 @@ export async function openStudio(hash: string, options: BrowserContextOptions = 
   page.setDefaultTimeout(90_000)
   const problems: string[] = []
   page.on('console', (message) => {
-    if (message.type() === 'error' || message.type() === 'warning') problems.push(message.text())
+    if ((message.type() === 'error' || message.type() === 'warning') && message.text() !== blocked)
+      problems.push(message.text())
   })
   page.on('pageerror', (error) => problems.push(error.message))
   opened.push({ page, problems })

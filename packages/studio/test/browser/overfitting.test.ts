@@ -59,9 +59,6 @@ it('changes a scene, tells in words what is where, and keeps the choice in its a
 
 it('says what comes broken, and goes on when it comes whole', async () => {
   const page = await openStudio('overfitting')
-  // What the service worker fetches no test can break: the page does without it.
-  await page.addInitScript("Object.defineProperty(Navigator.prototype, 'serviceWorker', { value: undefined })")
-  await page.evaluate('navigator.serviceWorker.ready.then((registration) => registration.unregister())')
   await page.context().route('**/mnist/**', (route) => route.fulfill({ body: 'no digits' }))
   await page.reload()
   await page.getByRole('radio', { name: 'Gallery of augmentations' }).check()
