@@ -205,6 +205,27 @@ describe('a trunk', () => {
     }
   })
 
+  it('is another one where another file of the same name is opened', async () => {
+    const { session, labelled, progress } = await filled()
+    const trainedBy = async (seed: number): Promise<Uint8Array> => {
+      await session.train(labelled, { ...settings, seed }, 1)
+      return session.safetensors()
+    }
+    const lossOn = async (bytes: Uint8Array): Promise<number> => {
+      await session.openTrunk(bytes, 'own.safetensors')
+      await session.train(labelled, { ...settings, start: 'trunk' }, 1)
+      return progress().losses[0]
+    }
+    try {
+      const [first, second] = [await trainedBy(1), await trainedBy(2)]
+      const loss = await lossOn(first)
+      expect(await lossOn(second)).not.toBe(loss)
+      expect(await lossOn(first)).toBe(loss)
+    } finally {
+      await session.close()
+    }
+  })
+
   it('is refused where the network takes grey pictures', async () => {
     const backend = await wasm({ threads: 1 })
     try {

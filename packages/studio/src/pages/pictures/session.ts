@@ -13,6 +13,7 @@ import { backgroundOf, type Dataset, inMemory, resized } from 'gentle-dl/data'
 import { image, type Preprocessing, plainPreprocessing, resizeImage } from 'gentle-dl/vision'
 import { breathe } from '../../engine/breathe.ts'
 import { onePicture } from '../../engine/one-picture.ts'
+import { Turns } from '../../engine/turns.ts'
 import type { Labelled } from './collection.ts'
 import { type Judgement, judgementOf } from './judged.ts'
 import { noProgress, type Progress } from './progress.ts'
@@ -45,18 +46,19 @@ export class Session {
   #backend: Promise<Backend> | undefined
   #nextId = 1
   #trunk: Trunk | undefined
+  /** How many trunks there were: two may have one name. */
+  #trunks = 0
   #training:
     | {
         readonly key: string
         readonly of: Training
         readonly labelled: Labelled
+        readonly settings: Settings
         /** For one picture, as a webcam asks many times a second. */
         readonly program: Program<'x', 'y'>
       }
     | undefined
-  /** Which call of `train` is the last; it goes on as long as it is. */
-  #call = 0
-  #busy: Promise<unknown> = Promise.resolve()
+  readonly #turns = new Turns()
   #reported = 0
 
   constructor(report: (progress: Progress) => void, options: WasmOptions = {}) {
@@ -86,8 +88,8 @@ export class Session {
    * @throws DivergedTraining when the loss becomes NaN or infinite.
    */
   train(labelled: Labelled, settings: Settings, epochs: number): Promise<void> {
-    return this.#inTurn(async (isLast) => {
-      const key = JSON.stringify([labelled, settings, settings.start === 'trunk' ? this.#trunk?.file : ''])
+    return this.#turns.take(async (isLast) => {
+      const key = JSON.stringify([labelled, settings, settings.start === 'trunk' ? this.#trunks : 0])
       if (this.#training?.key !== key) await this.#begin(key, labelled, settings)
       const { of } = this.#training!
       while (isLast() && of.progress.epochs < Math.min(epochs, of.epochs)) {
@@ -100,12 +102,12 @@ export class Session {
   }
 
   pause(): void {
-    this.#call++
+    this.#turns.interrupt()
   }
 
   /** Forgets the classifier. */
   restart(): Promise<void> {
-    return this.#inTurn(async () => {
+    return this.#turns.take(async () => {
       this.#forget()
       this.#tell(noProgress)
     })
@@ -113,10 +115,9 @@ export class Session {
 
   /** What the classifier makes of all the pictures it has, under the labels that it learned by. */
   judge(): Promise<Judgement> {
-    return this.#afterwards(async () => {
-      const { labelled, of, key } = this.#trained()
+    return this.#turns.after(async () => {
+      const { labelled, of, settings } = this.#trained()
       const { classes, ids, labels } = labelled
-      const [, settings] = JSON.parse(key) as [Labelled, Settings]
       const probabilities = new Float32Array(ids.length * classes.length)
       for (let start = 0; start < ids.length; start += judgedAtOnce) {
         const some = ids.slice(start, start + judgedAtOnce)
@@ -144,24 +145,18 @@ export class Session {
 
   /** Opens a trunk from a file. @throws as `readTrunk`. */
   openTrunk(bytes: Uint8Array, file: string): Promise<TrunkFacts> {
-    return this.#afterwards(async () => {
+    return this.#turns.after(async () => {
       const backend = await this.#computing()
-      const { network, side } = await readTrunk(bytes, file, backend).then((read) => {
-        this.#trunk = read
-        return read
-      })
-      return { file, network, side }
+      return this.#take(await readTrunk(bytes, file, backend))
     })
   }
 
   /** Makes the classifier's features the trunk of the next one. Gives its file, too. */
   keepTrunk(): Promise<TrunkFacts & { readonly bytes: Uint8Array }> {
-    return this.#afterwards(async () => {
+    return this.#turns.after(async () => {
       const { model } = this.#trained().of
       const bytes = await this.safetensors()
-      this.#trunk = await trunkOfModel(model, ownTrunk)
-      const { file, network, side } = this.#trunk
-      return { file, network, side, bytes }
+      return { ...this.#take(await trunkOfModel(model, ownTrunk)), bytes }
     })
   }
 
@@ -186,6 +181,13 @@ export class Session {
     await (await this.#backend)?.close()
   }
 
+  #take(trunk: Trunk): TrunkFacts {
+    this.#trunk = trunk
+    this.#trunks++
+    const { file, network, side } = trunk
+    return { file, network, side }
+  }
+
   #trained() {
     if (this.#training === undefined) throw new SessionError('There is no classifier yet: train one first.')
     return this.#training
@@ -201,7 +203,7 @@ export class Session {
     this.#forget()
     const onFeatures = (features: number): void => this.#tell({ ...noProgress, features })
     const of = await Training.begin(this.#dataset(labelled), settings, { backend, trunk, onFeatures })
-    this.#training = { key, of, labelled, program: await onePicture(of.model, { probabilities: true }) }
+    this.#training = { key, of, labelled, settings, program: await onePicture(of.model, { probabilities: true }) }
   }
 
   #forget(): void {
@@ -231,21 +233,6 @@ export class Session {
     const inputs = new Float32Array(ids.length * 3 * side * side)
     await pictures.read([...ids.keys()], inputs, new Int32Array(ids.length))
     return (await predict(model, inputs, { probabilities: true })).data
-  }
-
-  /** Calls follow each other; of those that wait only the last counts. */
-  #inTurn(work: (isLast: () => boolean) => Promise<void>): Promise<void> {
-    const call = ++this.#call
-    const isLast = (): boolean => call === this.#call
-    return this.#afterwards(async () => {
-      if (isLast()) await work(isLast)
-    })
-  }
-
-  #afterwards<Result>(work: () => Promise<Result>): Promise<Result> {
-    const done = this.#busy.then(work)
-    this.#busy = done.catch(() => {})
-    return done
   }
 
   #tell(progress: Progress): void {
