@@ -71,12 +71,18 @@ export class RunsFolder {
     return basename(this.#root)
   }
 
-  /** All runs, by their paths, and how many more there are than are told of. */
+  /**
+   * All runs, by their paths, and how many more there are than are told of.
+   * @throws DataError for more folders than are looked into.
+   */
   async list(): Promise<{ readonly runs: readonly FoundRun[]; readonly more: number }> {
     const found: FoundRun[] = []
     let looked = 0
     const look = async (names: readonly string[]): Promise<void> => {
-      if (++looked > mostFolders) return
+      if (++looked > mostFolders)
+        throw new DataError(
+          `'${this.name}' has more than ${mostFolders.toLocaleString('en')} folders in it; start gentle studio with --runs and a folder nearer to the runs`,
+        )
       const entries = await readdir(join(this.#root, ...names), { withFileTypes: true }).catch((): Dirent[] => [])
       // An entry that is a link is neither a file nor a folder.
       if (entries.some((entry) => entry.name === 'metrics.csv' && entry.isFile())) {

@@ -1,16 +1,18 @@
 import { existsSync, mkdtempSync, rmSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { runsIn, textsOf } from '../../src/pages/runs/collect.ts'
+import { mostFiles, runsIn, textsOf } from '../../src/pages/runs/collect.ts'
 import { bestOf, linesOf, metricsOf, settingsOf, shownOf, winnerOf } from '../../src/pages/runs/compare.ts'
 import { epochs, settingsFor, trainExamples } from '../../src/pages/runs/examples.ts'
 import { exerciseAnswer } from '../../src/pages/runs/exercise.ts'
 import { program } from '../../src/pages/runs/program.ts'
 import { type Run, RunError, type RunTexts, readRun } from '../../src/pages/runs/run.ts'
 import { fields } from '../../src/pages/runs/settings.ts'
-import { newsOf, serverEvents } from '../../src/pages/runs/watch.ts'
+import { newsOf, serverEvents, watchRuns } from '../../src/pages/runs/watch.ts'
 import { printed } from './run-program.ts'
 
 const table = `epoch,train_loss,train_accuracy,validation_loss,validation_accuracy,learning_rate,examples_per_second,seconds
@@ -148,6 +150,11 @@ describe('files that somebody gives', () => {
     const [large] = runsIn([file('a/metrics.csv', 'x'.repeat(5 * 2 ** 20))])
     await expect(textsOf(large)).rejects.toThrow('a/metrics.csv has 5242880 bytes; at most 4194304 are read')
   })
+
+  it('are refused where they are more than are looked through', () => {
+    const many = Array.from({ length: mostFiles + 1 }, (_, i) => file(`many/${i}.txt`))
+    expect(() => runsIn(many)).toThrow('more than 20,000 files in what was given; open a folder nearer to the runs')
+  })
 })
 
 describe('runs beside each other', () => {
@@ -256,6 +263,22 @@ describe('what the server tells', () => {
     ])
     expect(newsOf({ event: 'gone', data: '{"path":"x"}' })).toEqual([{ kind: 'gone', name: 'x' }])
     expect(newsOf({ event: 'later', data: '{}' })).toEqual([])
+  })
+
+  it('is why it shows none, and then it is not asked again', async () => {
+    const server = createServer((_, response) => {
+      response.writeHead(200, { 'Content-Type': 'text/event-stream' })
+      response.end('event: problem\ndata: {"message":"too many folders"}\n\n')
+    })
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+    const { port } = server.address() as AddressInfo
+    try {
+      const told: unknown[] = []
+      await watchRuns({ base: `http://127.0.0.1:${port}/`, token: 'x' }, (news) => void told.push(...news))
+      expect(told).toEqual([{ kind: 'refused', problem: 'too many folders' }])
+    } finally {
+      server.close()
+    }
   })
 })
 

@@ -18,8 +18,12 @@ const [largestText, largestPicture] = [4 * megabyte, 16 * megabyte]
 
 const told = new Set(['run.json', 'metrics.csv', 'summary.json'])
 
-/** The folders that hold a metrics.csv. @throws RunError where there is none, or there are too many. */
+/** The folders that hold a metrics.csv. @throws RunError where there is none, or there are too many of them or of files. */
 export function runsIn(files: readonly FoundFile[]): readonly GivenRun[] {
+  if (files.length > mostFiles)
+    throw new RunError(
+      `There are more than ${mostFiles.toLocaleString('en')} files in what was given; open a folder nearer to the runs.`,
+    )
   const folders = new Map<string, { texts: Map<string, File>; pictures: Map<string, File> }>()
   for (const { path, file } of files) {
     const [, folder = '', name = ''] = /^(?:(.*)\/)?([^/]*)$/s.exec(path) ?? []

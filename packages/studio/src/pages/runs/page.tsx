@@ -34,7 +34,9 @@ export default function RunsPage() {
   const runs = useRuns(worker, examples.value ? { vary: vary.value, seed: seed.value } : undefined)
   const over = useDroppedFiles(async (files, entries) =>
     runs.open(
-      entries.length > 0 ? await filesInEntries(entries, mostFiles) : files.map((file) => ({ path: file.name, file })),
+      entries.length > 0
+        ? await filesInEntries(entries, mostFiles + 1)
+        : files.map((file) => ({ path: file.name, file })),
     ),
   )
   const shown = useComputed(() => shownOf(runs.all.value, hidden.value))

@@ -88,7 +88,11 @@ export async function watchRuns(server: Server, report: (news: readonly News[]) 
             : 'This server shows no runs: it was started without --runs.'
         return report([{ kind: 'refused', problem }])
       }
-      for await (const event of serverEvents(partsOf(response.body))) report(newsOf(event))
+      for await (const event of serverEvents(partsOf(response.body))) {
+        const news = newsOf(event)
+        report(news)
+        if (news.some(({ kind }) => kind === 'refused')) return
+      }
     } catch {
       // It was stopped, or the machine slept.
     }
