@@ -1,7 +1,9 @@
 /** Going through steps: one by one, by themselves, back, or straight to one. */
+
 import { type ReadonlySignal, type Signal, useSignal } from '@preact/signals'
 import { useEffect } from 'preact/hooks'
 import { Icon } from './icon.tsx'
+import { PlayButton } from './play-button.tsx'
 
 export interface PlayerProps {
   /** What is counted, in the plural: 'updates'. */
@@ -43,17 +45,12 @@ export function Player({ what, step, last, speed = 4, by = 1 }: PlayerProps) {
         <Icon name="previous" />
         <span class="unseen">Step back</span>
       </button>
-      <button
-        type="button"
-        class="primary"
-        onClick={() => {
+      <PlayButton
+        playing={playing}
+        onPress={() => {
           if (atEnd) step.value = 0
-          playing.value = !playing.value
         }}
-      >
-        <Icon name={playing.value ? 'pause' : 'play'} />
-        {playing.value ? 'Pause' : 'Play'}
-      </button>
+      />
       <button type="button" onClick={() => go(at + 1)} disabled={atEnd} title="Step">
         <Icon name="next" />
         Step

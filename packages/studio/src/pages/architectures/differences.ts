@@ -20,8 +20,6 @@ export interface Differences {
 const signature = ({ type, description, outputShape, parameters }: NetworkNode): string =>
   JSON.stringify([type, optionsOf(description), outputShape, parameters])
 
-const comparable = ({ nodes }: NetworkGraph): NetworkNode[] => [...nodes]
-
 /** Pairs of places that are equal in both lists, as many as can be in order. */
 function longestCommon(a: readonly string[], b: readonly string[]): [number, number][] {
   const lengths = Array.from({ length: a.length + 1 }, () => new Uint16Array(b.length + 1))
@@ -37,7 +35,7 @@ function longestCommon(a: readonly string[], b: readonly string[]): [number, num
 }
 
 export function differencesOf(first: NetworkGraph, second: NetworkGraph): Differences {
-  const [a, b] = [comparable(first), comparable(second)]
+  const [a, b] = [first.nodes, second.nodes]
   const pairs = longestCommon(a.map(signature), b.map(signature))
   const list: Difference[] = []
   let [i, j] = [0, 0]

@@ -1,9 +1,11 @@
 /** Networks from LeNet to GNMT as graphs that unfold, two side by side, and a builder for one's own. */
+
 import { batch, computed, effect, useComputed, useSignal } from '@preact/signals'
 import { useEffect, useMemo } from 'preact/hooks'
 import { AddressError, choiceField, type Field, integerField } from '../../app/fields.ts'
 import { usePageState } from '../../app/use-page-state.ts'
 import { latest } from '../../engine/latest.ts'
+import { messageOf } from '../../engine/message-of.ts'
 import { useWorker } from '../../engine/use-worker.ts'
 import { Choice } from '../../parts/choice.tsx'
 import { Exercise } from '../../parts/exercise.tsx'
@@ -74,7 +76,7 @@ export default function ArchitecturesPage() {
         })
       },
       (error) => {
-        failure.value = error instanceof Error ? error.message : String(error)
+        failure.value = messageOf(error)
       },
     )
     return effect(() => {

@@ -1,6 +1,8 @@
 /** Saves a network as a file that others read, or as the program that makes it. */
+
 import { useSignal } from '@preact/signals'
 import { useEffect } from 'preact/hooks'
+import { messageOf } from '../../engine/message-of.ts'
 import { Icon } from '../../parts/icon.tsx'
 import { Notice } from '../../parts/notice.tsx'
 import { saveFile } from '../../parts/save-file.ts'
@@ -26,7 +28,7 @@ export function SaveNetwork({ shown, program, fileOf }: SaveNetworkProps) {
     try {
       saveFile(await fileOf(format), `${shown}.${format}`)
     } catch (error) {
-      failure.value = error instanceof Error ? error.message : String(error)
+      failure.value = messageOf(error)
     }
     making.value = ''
   }

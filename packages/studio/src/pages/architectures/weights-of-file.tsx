@@ -1,5 +1,7 @@
 /** The weights of a file that somebody drops or chooses, each as a histogram and, where it has one, as a picture. */
+
 import { useSignal } from '@preact/signals'
+import { messageOf } from '../../engine/message-of.ts'
 import { FileButton } from '../../parts/file-button.tsx'
 import { filesInEntries } from '../../parts/files-in-entries.ts'
 import { Notice } from '../../parts/notice.tsx'
@@ -32,7 +34,7 @@ export function WeightsOfFile({ open, look }: WeightsOfFileProps) {
     try {
       await work()
     } catch (error) {
-      failure.value = error instanceof Error ? error.message : String(error)
+      failure.value = messageOf(error)
     }
     reading.value = false
   }

@@ -1,4 +1,5 @@
 /** A kernel that slides over a picture. */
+
 import { batch, effect, useComputed, useSignal } from '@preact/signals'
 import { transfer } from 'comlink'
 import type { FilterExplanation } from 'gentle-dl/vision'
@@ -7,6 +8,7 @@ import { useEffect } from 'preact/hooks'
 import { choiceField, integerField } from '../../app/fields.ts'
 import { usePageState } from '../../app/use-page-state.ts'
 import { latest } from '../../engine/latest.ts'
+import { messageOf } from '../../engine/message-of.ts'
 import { useWorker } from '../../engine/use-worker.ts'
 import { Choice } from '../../parts/choice.tsx'
 import { Counts } from '../../parts/counts.tsx'
@@ -54,8 +56,6 @@ const fields = {
 const startWorker = (): Worker => new Worker(new URL('./worker.ts', import.meta.url), { type: 'module' })
 
 const sceneAddress = new URL('../../../../../docs/lecture/pictures/scene.png', import.meta.url).href
-
-const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))
 
 /** What is computed anew when it changes. */
 interface Work {

@@ -1,9 +1,11 @@
 /** What depth, width, resolution and batch cost, what the lecture's systems cost, and how long this machine would take. */
+
 import { computed, effect, useComputed, useSignal } from '@preact/signals'
 import { useEffect, useMemo } from 'preact/hooks'
 import { choiceField, integerField } from '../../app/fields.ts'
 import { usePageState } from '../../app/use-page-state.ts'
 import { latest } from '../../engine/latest.ts'
+import { messageOf } from '../../engine/message-of.ts'
 import { useWorker } from '../../engine/use-worker.ts'
 import { Choice } from '../../parts/choice.tsx'
 import { Exercise } from '../../parts/exercise.tsx'
@@ -35,8 +37,6 @@ const fields = {
 const startWorker = (): Worker => new Worker(new URL('./worker.ts', import.meta.url), { type: 'module' })
 
 const axisTitles = Object.fromEntries(axisNames.map((axis) => [axis, axes[axis].title])) as Record<Axis, string>
-
-const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))
 
 export default function CostPage() {
   const state = usePageState(fields)

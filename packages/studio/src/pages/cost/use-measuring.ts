@@ -1,7 +1,9 @@
 /** This machine's rate, and how long steps of training take, point after point along a setting. */
+
 import { type ReadonlySignal, useSignal } from '@preact/signals'
 import type { Remote } from 'comlink'
 import { useEffect, useRef } from 'preact/hooks'
+import { messageOf } from '../../engine/message-of.ts'
 import type { Rate } from './measure.ts'
 import type { Costs, PointOf } from './session.ts'
 import type { CostWorker } from './worker.ts'
@@ -61,7 +63,7 @@ export function useMeasuring(worker: Remote<CostWorker>): Measuring {
         times.value = [...times.value, { at, value: seconds }]
       }
     } catch (error) {
-      if (own === turn.current) problem.value = error instanceof Error ? error.message : String(error)
+      if (own === turn.current) problem.value = messageOf(error)
     }
     if (own === turn.current) doing.value = ''
   }

@@ -1,9 +1,11 @@
 /** Optimizers race over the loss of two weights, and what they learn is held against the whole distribution. */
+
 import { batch, computed, effect, useComputed, useSignal } from '@preact/signals'
 import { useEffect, useMemo } from 'preact/hooks'
 import { choiceField, flagField, integerField, numberField, rowsField } from '../../app/fields.ts'
 import { usePageState } from '../../app/use-page-state.ts'
 import { latest } from '../../engine/latest.ts'
+import { messageOf } from '../../engine/message-of.ts'
 import { useWorker } from '../../engine/use-worker.ts'
 import { Choice } from '../../parts/choice.tsx'
 import { Exercise } from '../../parts/exercise.tsx'
@@ -67,8 +69,6 @@ const fields = {
 }
 
 const startWorker = (): Worker => new Worker(new URL('./worker.ts', import.meta.url), { type: 'module' })
-
-const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))
 
 export default function LearningPage() {
   const state = usePageState(fields)

@@ -1,10 +1,12 @@
 /** LeNet-5 learns in the page, and shows what it has learned. */
+
 import { batch, computed, effect, useComputed, useSignal } from '@preact/signals'
 import { proxy } from 'comlink'
 import { useEffect, useMemo } from 'preact/hooks'
 import { choiceField, integerField, numberField, rowsField } from '../../app/fields.ts'
 import { usePageState } from '../../app/use-page-state.ts'
 import { latest } from '../../engine/latest.ts'
+import { messageOf } from '../../engine/message-of.ts'
 import { useWorker } from '../../engine/use-worker.ts'
 import { Exercise } from '../../parts/exercise.tsx'
 import { Lesson } from '../../parts/lesson.tsx'
@@ -49,8 +51,6 @@ const atRest: Report = { loading: undefined, progress: noProgress, version: 0 }
 const lookPatience = 150
 
 const startWorker = (): Worker => new Worker(new URL('./worker.ts', import.meta.url), { type: 'module' })
-
-const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))
 
 export default function LenetPage() {
   const state = usePageState(fields)

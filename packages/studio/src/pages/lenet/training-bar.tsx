@@ -1,6 +1,8 @@
 /** Starts and pauses the training, and says how far it is. */
+
 import type { ReadonlySignal, Signal } from '@preact/signals'
 import { Icon } from '../../parts/icon.tsx'
+import { PlayButton } from '../../parts/play-button.tsx'
 import type { Report } from './session.ts'
 import { maxEpochs } from './training.ts'
 
@@ -24,17 +26,7 @@ export function TrainingBar({ report, playing, threads, onStep, onEpoch, onResta
   return (
     <div class="training-bar">
       <div class="player" role="group" aria-label="Training">
-        <button
-          type="button"
-          class="primary"
-          disabled={isOver}
-          onClick={() => {
-            playing.value = !playing.value
-          }}
-        >
-          <Icon name={playing.value ? 'pause' : 'play'} />
-          {playing.value ? 'Pause' : begun ? 'Go on' : 'Train'}
-        </button>
+        <PlayButton playing={playing} label={begun ? 'Go on' : 'Train'} disabled={isOver} />
         <button type="button" disabled={playing.value || isOver} onClick={onStep} title="One batch for each network">
           <Icon name="next" /> Step
         </button>

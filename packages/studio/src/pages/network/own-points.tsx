@@ -1,6 +1,8 @@
 /** Points of one's own: drawn, typed, pasted, or a file that is dropped. */
+
 import { type Signal, useSignal } from '@preact/signals'
 import type { Remote } from 'comlink'
+import { messageOf } from '../../engine/message-of.ts'
 import { Choice } from '../../parts/choice.tsx'
 import { Notice } from '../../parts/notice.tsx'
 import type { NetworkWorker } from './worker.ts'
@@ -24,7 +26,7 @@ export function OwnPoints({
       own.value = rows
       told.value = { kind: 'note', text: remark }
     } catch (error) {
-      told.value = { kind: 'error', text: error instanceof Error ? error.message : String(error) }
+      told.value = { kind: 'error', text: messageOf(error) }
     }
   }
   return (

@@ -1,4 +1,5 @@
 /** Networks of a few layers on points of the plane. */
+
 import { batch, type Signal, useComputed, useSignal } from '@preact/signals'
 import { useEffect, useMemo } from 'preact/hooks'
 import { AddressError, choiceField, type Field, integerField, numberField, rowsField } from '../../app/fields.ts'
@@ -11,6 +12,7 @@ import { Icon } from '../../parts/icon.tsx'
 import { Lesson } from '../../parts/lesson.tsx'
 import { LineChart } from '../../parts/line-chart.tsx'
 import { Notice } from '../../parts/notice.tsx'
+import { PlayButton } from '../../parts/play-button.tsx'
 import { Select } from '../../parts/select.tsx'
 import { Slider } from '../../parts/slider.tsx'
 import { AnswerPlane } from './answer-plane.tsx'
@@ -333,16 +335,7 @@ export default function NetworkPage() {
           <Icon name="previous" />
           <span class="unseen">Step back</span>
         </button>
-        <button
-          type="button"
-          class="primary"
-          onClick={() => {
-            playing.value = !playing.value
-          }}
-        >
-          <Icon name={playing.value ? 'pause' : 'play'} />
-          {playing.value ? 'Pause' : 'Play'}
-        </button>
+        <PlayButton playing={playing} />
         <button type="button" onClick={() => go(reached + 1)}>
           <Icon name="next" /> Step
         </button>

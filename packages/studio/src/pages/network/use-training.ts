@@ -1,7 +1,9 @@
 /** Asks the worker for what is to be seen, and while the training plays for one step after another. */
+
 import { effect, type ReadonlySignal, type Signal, useSignal } from '@preact/signals'
 import type { Remote } from 'comlink'
 import { useEffect } from 'preact/hooks'
+import { messageOf } from '../../engine/message-of.ts'
 import type { Request } from './session.ts'
 import { maxSteps } from './settings.ts'
 import type { Snapshot } from './training.ts'
@@ -48,7 +50,7 @@ export function useTraining(worker: Remote<NetworkWorker>, request: ReadonlySign
           } else if (next.step === goal || next.divergence !== undefined) answered = key
         } catch (error) {
           if (isOver) return
-          failure.value = error instanceof Error ? error.message : String(error)
+          failure.value = messageOf(error)
           playing.value = false
           answered = key
         }

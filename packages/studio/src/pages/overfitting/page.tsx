@@ -1,10 +1,12 @@
 /** Little data, and what helps: trainings side by side, and a gallery of augmentations. */
+
 import { batch, computed, effect, useComputed, useSignal } from '@preact/signals'
 import { proxy } from 'comlink'
 import { useEffect, useMemo } from 'preact/hooks'
 import { choiceField, flagField, integerField, numberField } from '../../app/fields.ts'
 import { usePageState } from '../../app/use-page-state.ts'
 import { latest } from '../../engine/latest.ts'
+import { messageOf } from '../../engine/message-of.ts'
 import { useWorker } from '../../engine/use-worker.ts'
 import { Choice } from '../../parts/choice.tsx'
 import { Exercise } from '../../parts/exercise.tsx'
@@ -52,8 +54,6 @@ const fields = {
 }
 
 const startWorker = (): Worker => new Worker(new URL('./worker.ts', import.meta.url), { type: 'module' })
-
-const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))
 
 export default function OverfittingPage() {
   const state = usePageState(fields)

@@ -1,6 +1,8 @@
 /** Starts and pauses the trainings, and says how far they are. */
+
 import type { ReadonlySignal, Signal } from '@preact/signals'
 import { Icon } from '../../parts/icon.tsx'
+import { PlayButton } from '../../parts/play-button.tsx'
 import { maxRounds, stepsPerRound } from './settings.ts'
 
 export interface TrainingBarProps {
@@ -21,17 +23,7 @@ export function TrainingBar({ rounds, playing, loading, threads }: TrainingBarPr
   }
   return (
     <div class="player remedy-bar" role="group" aria-label="Training">
-      <button
-        type="button"
-        class="primary"
-        disabled={isOver}
-        onClick={() => {
-          playing.value = !playing.value
-        }}
-      >
-        <Icon name={playing.value ? 'pause' : 'play'} />
-        {playing.value ? 'Pause' : begun ? 'Go on' : 'Train'}
-      </button>
+      <PlayButton playing={playing} label={begun ? 'Go on' : 'Train'} disabled={isOver} />
       <button type="button" disabled={playing.value || isOver} onClick={() => go(rounds.value + 1)}>
         <Icon name="next" /> {stepsPerRound} steps
       </button>

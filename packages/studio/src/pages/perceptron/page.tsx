@@ -1,9 +1,11 @@
 /** The single neuron and the rule by which it learns. */
+
 import { computed, effect, useComputed, useSignal } from '@preact/signals'
 import { useEffect, useMemo } from 'preact/hooks'
 import { choiceField, integerField, numberField, rowsField } from '../../app/fields.ts'
 import { usePageState } from '../../app/use-page-state.ts'
 import { latest } from '../../engine/latest.ts'
+import { messageOf } from '../../engine/message-of.ts'
 import { useWorker } from '../../engine/use-worker.ts'
 import { Choice } from '../../parts/choice.tsx'
 import { Exercise } from '../../parts/exercise.tsx'
@@ -54,7 +56,7 @@ export default function PerceptronPage() {
         failure.value = ''
       },
       (error) => {
-        failure.value = error instanceof Error ? error.message : String(error)
+        failure.value = messageOf(error)
       },
     )
     return effect(() => compute({ points: state.points.value.map(withClass), rate: state.rate.value }))

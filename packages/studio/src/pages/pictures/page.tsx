@@ -1,9 +1,11 @@
 /** A classifier of one's own pictures: collected, trained, tested, mended and taken away in the page. */
+
 import { batch, effect, useComputed, useSignal } from '@preact/signals'
 import { proxy, transfer } from 'comlink'
 import { useEffect, useMemo } from 'preact/hooks'
 import { choiceField, flagField, integerField } from '../../app/fields.ts'
 import { usePageState } from '../../app/use-page-state.ts'
+import { messageOf } from '../../engine/message-of.ts'
 import { useWorker } from '../../engine/use-worker.ts'
 import { Choice } from '../../parts/choice.tsx'
 import { Exercise } from '../../parts/exercise.tsx'
@@ -46,8 +48,6 @@ const fields = {
 }
 
 const startWorker = (): Worker => new Worker(new URL('./worker.ts', import.meta.url), { type: 'module' })
-
-const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))
 
 /** Files of what is dropped that are looked at: a few more than there is room for, so that what is no picture takes none. */
 const maxGiven = 3 * maxPictures

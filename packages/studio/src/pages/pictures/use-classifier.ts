@@ -1,6 +1,8 @@
 /** Trains the classifier and asks for what it gets wrong. */
+
 import { batch, type ReadonlySignal, useComputed, useSignal } from '@preact/signals'
 import type { Remote } from 'comlink'
+import { messageOf } from '../../engine/message-of.ts'
 import type { Labelled } from './collection.ts'
 import type { Judgement } from './judged.ts'
 import { noProgress, type Progress } from './progress.ts'
@@ -42,7 +44,7 @@ export function useClassifier(worker: Remote<PicturesWorker>, wanted: ReadonlySi
       if (progress.peek().epochs > 0) judgement.value = await worker.judge()
     } catch (error) {
       batch(() => {
-        failure.value = error instanceof Error ? error.message : String(error)
+        failure.value = messageOf(error)
         trainedOn.value = ''
         judgement.value = undefined
         progress.value = noProgress

@@ -1,8 +1,10 @@
 /** All runs of the page: from the server, from files, and trained here. */
+
 import { useComputed, useSignal, useSignalEffect } from '@preact/signals'
 import { proxy, type Remote } from 'comlink'
 import { useEffect } from 'preact/hooks'
 import { serverToken } from '../../app/server-token.ts'
+import { messageOf } from '../../engine/message-of.ts'
 import type { FoundFile } from '../../parts/files-in-entries.ts'
 import { type GivenRun, runsIn, textsOf } from './collect.ts'
 import type { ExampleSettings } from './examples.ts'
@@ -22,8 +24,6 @@ const withRun = <Value>(map: Named<Value>, name: string, value: Value): Named<Va
 
 const without = <Value>(map: Named<Value>, name: string): Named<Value> =>
   new Map([...map].filter(([each]) => each !== name))
-
-const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))
 
 const server = () => ({ base: document.baseURI, token: serverToken.peek() })
 

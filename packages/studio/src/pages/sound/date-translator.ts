@@ -13,8 +13,8 @@ import {
 import { pairsSet } from 'gentle-dl/data'
 import { characterPieces, endPiece, TextTranslator } from 'gentle-dl/language'
 import { gnmt } from 'gentle-dl/models'
-import { breathe } from '../../engine/breathe.ts'
 import { drawDates } from './dates.ts'
+import { trainEpoch } from './train-epoch.ts'
 
 /** A date that cannot be translated. */
 export class DateError extends GentleError {}
@@ -86,17 +86,10 @@ export class DateTranslator {
   }
 
   async epoch(): Promise<void> {
-    const steps = this.#trainer.steps / dateEpochs
-    let [loss, before] = [0, 0]
-    for (let step = 0; step < steps; step++) {
-      const report = await this.#trainer.step()
-      loss += report.loss * (report.examples - before)
-      before = report.examples
-      await breathe()
-    }
+    const loss = await trainEpoch(this.#trainer)
     const evaluation = await this.#trainer.evaluate(this.#validation)
     await this.#trainer.endEpoch(evaluation)
-    this.epochs.push({ loss: loss / before, right: evaluation.sequenceAccuracy! })
+    this.epochs.push({ loss, right: evaluation.sequenceAccuracy! })
   }
 
   /** @throws DateError for a text with letters that are in no date. */

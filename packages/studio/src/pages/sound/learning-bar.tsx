@@ -1,6 +1,8 @@
 /** Starts and pauses a training, and says how far it is. */
+
 import type { ReadonlySignal, Signal } from '@preact/signals'
 import { Icon } from '../../parts/icon.tsx'
+import { PlayButton } from '../../parts/play-button.tsx'
 
 export interface LearningBarProps {
   readonly epochs: Signal<number>
@@ -17,17 +19,7 @@ export function LearningBar({ epochs, most, playing, busy, done, result }: Learn
   const isOver = epochs.value >= most
   return (
     <div class="player" role="group" aria-label="Training">
-      <button
-        type="button"
-        class="primary"
-        disabled={isOver && !playing.value}
-        onClick={() => {
-          playing.value = !playing.value
-        }}
-      >
-        <Icon name={playing.value ? 'pause' : 'play'} />
-        {playing.value ? 'Pause' : epochs.value > 0 ? 'Go on' : 'Train'}
-      </button>
+      <PlayButton playing={playing} label={epochs.value > 0 ? 'Go on' : 'Train'} disabled={isOver && !playing.value} />
       <button
         type="button"
         disabled={playing.value || isOver}

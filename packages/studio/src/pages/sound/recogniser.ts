@@ -22,7 +22,8 @@ import {
   SymbolTable,
   Transcriber,
 } from 'gentle-dl/speech'
-import { breathe } from '../../engine/breathe.ts'
+import { joined } from './joined.ts'
+import { trainEpoch } from './train-epoch.ts'
 import { sampleRate, say, words } from './voice.ts'
 
 export interface Example {
@@ -69,13 +70,7 @@ export function takenExamples(takes: readonly Example[], seed: number): Example[
   return Array.from({ length: heardSounds + testedSounds }, () => {
     const some = few(takes, 2, random)
     const parts = some.map(({ samples }) => augmentSound(samples, sampleRate, takePolicy, random))
-    const samples = new Float32Array(parts.reduce((sum, { length }) => sum + length, 0))
-    let at = 0
-    for (const part of parts) {
-      samples.set(part, at)
-      at += part.length
-    }
-    return { text: some.map(({ text }) => text).join(' '), samples }
+    return { text: some.map(({ text }) => text).join(' '), samples: joined(parts) }
   })
 }
 
@@ -167,14 +162,7 @@ export class Recogniser {
   }
 
   async epoch(): Promise<void> {
-    const steps = this.#trainer.steps / speechEpochs
-    let [loss, before] = [0, 0]
-    for (let step = 0; step < steps; step++) {
-      const report = await this.#trainer.step()
-      loss += report.loss * (report.examples - before)
-      before = report.examples
-      await breathe()
-    }
+    const loss = await trainEpoch(this.#trainer)
     await this.#trainer.endEpoch()
     const logits = await this.#transcriber.logits(this.#features)
     const heard = logits.map((each) => this.#transcriber.transcript(each, { seconds: Number.POSITIVE_INFINITY }).text)
@@ -182,7 +170,7 @@ export class Recogniser {
       this.#tested.map(({ text }) => text),
       heard,
     )
-    this.epochs.push({ loss: loss / before, wrong: rate })
+    this.epochs.push({ loss, wrong: rate })
   }
 
   /** @param said what the sound says, where that is known */

@@ -1,6 +1,8 @@
 /** Asks the worker for one epoch after another, until as many are learned as are wanted. */
+
 import { effect, type ReadonlySignal, type Signal, useSignal } from '@preact/signals'
 import { useEffect } from 'preact/hooks'
+import { messageOf } from '../../engine/message-of.ts'
 
 export interface Learning<Request extends { readonly epochs: number }, Answer> {
   readonly request: ReadonlySignal<Request>
@@ -43,7 +45,7 @@ export function useLearning<
           } else if (length >= goal) answered = key
         } catch (error) {
           if (isOver) return
-          failure.value = error instanceof Error ? error.message : String(error)
+          failure.value = messageOf(error)
           playing.value = false
           answered = key
         }

@@ -1,10 +1,13 @@
 /** Sounds that somebody gives: what the microphone hears, files, and takes of words. */
+
 import { useSignal } from '@preact/signals'
 import type { Remote } from 'comlink'
 import { useRef } from 'preact/hooks'
+import { messageOf } from '../../engine/message-of.ts'
 import type { Pixels } from '../../engine/pixels.ts'
 import { saveFile } from '../../parts/save-file.ts'
 import { useMicrophone } from '../../parts/use-microphone.ts'
+import { joined } from './joined.ts'
 import type { SoundWorker } from './worker.ts'
 
 /** Seconds that are listened to: to be looked at, and as a take of a word. */
@@ -12,16 +15,6 @@ const [longestListening, takeSeconds] = [5, 1.6]
 
 /** What is recorded: a word's take, or a sound to look at. */
 type Recording = { readonly word: string } | 'sound'
-
-function joined(chunks: readonly Float32Array[]): Float32Array<ArrayBuffer> {
-  const samples = new Float32Array(chunks.reduce((sum, { length }) => sum + length, 0))
-  let at = 0
-  for (const chunk of chunks) {
-    samples.set(chunk, at)
-    at += chunk.length
-  }
-  return samples
-}
 
 export function useSounds(worker: Remote<SoundWorker>, onGiven: () => void) {
   const microphone = useMicrophone()
@@ -43,7 +36,7 @@ export function useSounds(worker: Remote<SoundWorker>, onGiven: () => void) {
     try {
       await action()
     } catch (error) {
-      problem.value = error instanceof Error ? error.message : String(error)
+      problem.value = messageOf(error)
     }
   }
   const count = (word: string, by: number): void => {

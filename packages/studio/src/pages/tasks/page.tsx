@@ -1,9 +1,11 @@
 /** One scene, and what four networks say of it. */
+
 import { batch, effect, useComputed, useSignal } from '@preact/signals'
 import { useEffect } from 'preact/hooks'
 import { choiceField, flagField, integerField, numberField, rowsField } from '../../app/fields.ts'
 import { usePageState } from '../../app/use-page-state.ts'
 import { latest } from '../../engine/latest.ts'
+import { messageOf } from '../../engine/message-of.ts'
 import { useWorker } from '../../engine/use-worker.ts'
 import { Choice } from '../../parts/choice.tsx'
 import { Exercise } from '../../parts/exercise.tsx'
@@ -47,8 +49,6 @@ const fields = {
 }
 
 const startWorker = (): Worker => new Worker(new URL('./worker.ts', import.meta.url), { type: 'module' })
-
-const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))
 
 const two = (value: number): string => value.toFixed(2)
 

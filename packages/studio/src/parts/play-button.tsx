@@ -1,0 +1,29 @@
+import type { Signal } from '@preact/signals'
+import { Icon } from './icon.tsx'
+
+export interface PlayButtonProps {
+  readonly playing: Signal<boolean>
+  /** What it says while nothing plays. */
+  readonly label?: string
+  readonly disabled?: boolean
+  /** Called before it plays or pauses. */
+  readonly onPress?: () => void
+}
+
+/** Plays and pauses. */
+export function PlayButton({ playing, label = 'Play', disabled, onPress }: PlayButtonProps) {
+  return (
+    <button
+      type="button"
+      class="primary"
+      disabled={disabled}
+      onClick={() => {
+        onPress?.()
+        playing.value = !playing.value
+      }}
+    >
+      <Icon name={playing.value ? 'pause' : 'play'} />
+      {playing.value ? 'Pause' : label}
+    </button>
+  )
+}
