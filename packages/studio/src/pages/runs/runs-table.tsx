@@ -23,6 +23,7 @@ const epochsOf = ({ epochs, planned }: Run): string =>
 
 export function RunsTable({ runs, shown, metric, hidden, chosen, closable, onClose }: RunsTableProps) {
   const winner = winnerOf(shown, metric)
+  const tested = runs.some(({ test }) => test.has(metric))
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls has to be reached by keyboard
     <section class="runs-table" aria-label="Runs" tabIndex={0}>
@@ -37,7 +38,7 @@ export function RunsTable({ runs, shown, metric, hidden, chosen, closable, onClo
             <th scope="col">Best {metric}</th>
             <th scope="col">in epoch</th>
             <th scope="col">training</th>
-            <th scope="col">Test</th>
+            {tested && <th scope="col">Test</th>}
             <th scope="col">Examples/s</th>
             <th scope="col">Seconds</th>
             {closable.size > 0 && (
@@ -95,7 +96,7 @@ export function RunsTable({ runs, shown, metric, hidden, chosen, closable, onClo
                 </td>
                 <td>{best?.epoch ?? ''}</td>
                 <td>{best?.part === 'validation' ? figure(best.train) : ''}</td>
-                <td>{figure(test.get(metric))}</td>
+                {tested && <td>{figure(test.get(metric))}</td>}
                 <td>{figure(examplesPerSecond.at(-1), 0)}</td>
                 <td>{figure(seconds.at(-1), 1)}</td>
                 {closable.size > 0 && (
