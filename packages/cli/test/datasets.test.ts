@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { writeNpy } from 'gentle-dl/formats'
 import { describe, expect, it } from 'vitest'
@@ -125,5 +125,20 @@ describe('gentle train --class-weights balanced', () => {
     const { code, stderr } = await gentle(['train', 'mlp', '--data', table, '--class-weights', 'equal'])
     expect(code).toBe(2)
     expect(stderr).toMatch(/unknown --class-weights 'equal'/)
+  })
+})
+
+describe('a table with one value in its label column', () => {
+  it('is refused by the value and the way to another column, before anything is made', async () => {
+    const one = join(folder, 'one-class.csv')
+    writeFileSync(one, `x,y,label\n${Array.from({ length: 12 }, (_, i) => `${i},${i + 1},cat`).join('\n')}\n`)
+    expect((await gentle(['data', `csv:${one}`])).stdout).toContain('1 class\n')
+    const run = join(folder, 'one-class')
+    const { code, stderr } = await gentle(['train', 'mlp', '--data', one, '--run-dir', run])
+    expect(code).toBe(2)
+    expect(stderr).toMatch(
+      /one-class\.csv: all labels are 'cat'; expected at least two classes; --label chooses another column/,
+    )
+    expect(existsSync(run)).toBe(false)
   })
 })

@@ -2,7 +2,7 @@
 import { sizeOf } from 'gentle-dl'
 import { countExamples, type Dataset } from 'gentle-dl/data'
 import { describeSpeech } from '../speech/describe-speech.ts'
-import { bold, dim, gallery, print, terminalWidth } from '../terminal/terminal.ts'
+import { bold, classesText, dim, gallery, print, terminalWidth } from '../terminal/terminal.ts'
 import { describePairs } from '../translation/describe-pairs.ts'
 import { areAnnotated } from './annotated-sets.ts'
 import { countsTable } from './counts-table.ts'
@@ -44,7 +44,7 @@ export async function data(
   }
   print(
     [
-      bold(`${name}: examples of ${train.inputShape.join(' x ')}, ${classes.length} classes`),
+      bold(`${name}: examples of ${train.inputShape.join(' x ')}, ${classesText(classes.length)}`),
       '',
       countsTable(parts),
       '',

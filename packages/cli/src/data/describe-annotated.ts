@@ -16,7 +16,7 @@ import { type Image, image } from 'gentle-dl/vision'
 import { annotatedTile, resultSheet } from '../pictures/annotated-picture.ts'
 import { maskLegend } from '../pictures/mask-colours.ts'
 import { shapeText } from '../terminal/shapes.ts'
-import { bold, note, percent, print, table, thousands } from '../terminal/terminal.ts'
+import { bold, classesText, note, percent, print, table, thousands } from '../terminal/terminal.ts'
 
 export interface DescribeAnnotatedOptions {
   /** Where to write a sheet of training pictures. */
@@ -49,8 +49,8 @@ function describedText(name: string, { inputShape, classes, maskClasses }: Annot
   const { counts, boxes, pixelShares, sampled, mean, std } = told
   const channels = inputShape[0] === 3 ? ['red', 'green', 'blue'] : ['grey']
   const kinds = [
-    ...(classes.length > 0 ? [`objects of ${classes.length} classes`] : []),
-    ...(maskClasses === undefined ? [] : [`masks of ${maskClasses.length} classes`]),
+    ...(classes.length > 0 ? [`objects of ${classesText(classes.length)}`] : []),
+    ...(maskClasses === undefined ? [] : [`masks of ${classesText(maskClasses.length)}`]),
   ]
   const paragraphs = [
     bold(`${name}: pictures of ${shapeText(inputShape)}, ${kinds.join(', ')}`),

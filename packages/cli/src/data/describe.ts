@@ -13,7 +13,7 @@ import {
 } from 'gentle-dl/data'
 import { describeSpeech } from '../speech/describe-speech.ts'
 import { shapeText } from '../terminal/shapes.ts'
-import { bold, note, print, table, thousands } from '../terminal/terminal.ts'
+import { bold, classesText, note, print, table, thousands } from '../terminal/terminal.ts'
 import { UsageError } from '../terminal/usage.ts'
 import { describePairs } from '../translation/describe-pairs.ts'
 import { areAnnotated } from './annotated-sets.ts'
@@ -98,7 +98,7 @@ export async function describe(
   const channels = inputShape.length === 3 ? (inputShape[0] === 3 ? ['red', 'green', 'blue'] : ['grey']) : undefined
   print(
     [
-      bold(`${name}: examples of ${shapeText(inputShape)}, ${classes.length} classes`),
+      bold(`${name}: examples of ${shapeText(inputShape)}, ${classesText(classes.length)}`),
       '',
       countsTable(counts),
       ...(imbalance.ratio < 1.5

@@ -1,7 +1,7 @@
 /** How tables and arrays were read, in a line. */
 import type { ArraySplits, IdxSplits, TableSet } from 'gentle-dl/data'
 import { shapeText } from '../terminal/shapes.ts'
-import { thousands } from '../terminal/terminal.ts'
+import { classesText, thousands } from '../terminal/terminal.ts'
 
 const separators = { ',': 'commas', ';': 'semicolons', '\t': 'tabs', '|': 'bars' } as const
 
@@ -15,7 +15,7 @@ export function tableText({ name, length, inputShape: [features], classes, readi
   const kind =
     classes === undefined
       ? 'numbers to predict'
-      : `${classes.length} classes, ${some}${classes.length > 5 ? ', ...' : ''}`
+      : `${classesText(classes.length)}, ${some}${classes.length > 5 ? ', ...' : ''}`
   return [
     `${name}: ${thousands(length)} rows with ${separators[separator]} between cells${decimal === ',' ? ', decimal commas' : ''}${header ? ', and a header' : ', no header'}${encoding === 'utf-8' ? '' : `, in ${encoding}`}`,
     `the label is column ${called(label)}, ${label.chosen === 'by its values' ? 'since its numbers look more like classes than those of the last column' : label.chosen}${label.chosen === 'as given' ? '' : ' (--label chooses another)'}: ${kind}`,
@@ -40,5 +40,5 @@ export function arraysText({
 /** Which of several sets was taken, and how. */
 export function idxText({ train: { name, classes = [] }, reading: { prefix, transposed } }: IdxSplits): string {
   const upright = transposed ? '; EMNIST stores pictures transposed, so they are transposed back' : ''
-  return `${name}: the files whose names begin with ${prefix}${upright}; ${classes.length} classes, ${classes[0]} to ${classes.at(-1)}`
+  return `${name}: the files whose names begin with ${prefix}${upright}; ${classesText(classes.length)}, ${classes[0]} to ${classes.at(-1)}`
 }

@@ -2,7 +2,7 @@
 import { sizeOf } from 'gentle-dl'
 import type { FileContent, FileOperator, FilePort, FileTensor } from 'gentle-dl/inspect'
 import type { Preprocessing } from 'gentle-dl/vision'
-import { bold, bytes, quantity, table, thousands } from '../terminal/terminal.ts'
+import { bold, bytes, classesText, quantity, table, thousands } from '../terminal/terminal.ts'
 import { wrapped } from '../terminal/wrap.ts'
 
 /** Text of a file, which comes from anywhere: with nothing that a terminal obeys. */
@@ -61,7 +61,7 @@ function useText(file: string, { use }: FileContent): string {
       const [first, ...others] = use.networks
       if (first === undefined) return 'weights without a network; they fit none of the built-in networks'
       const also = others.length === 0 ? '' : `, and ${others.map(({ name }) => name).join(', ')}`
-      return `weights of ${first.name}${also}, ${first.classes} classes: gentle predict ${first.name} --weights ${file}`
+      return `weights of ${first.name}${also}, ${classesText(first.classes)}: gentle predict ${first.name} --weights ${file}`
     }
   }
 }

@@ -76,6 +76,14 @@ function checkTakes({ model, data }: NamedSettings, arePoints: boolean): void {
   )
 }
 
+/** @throws UsageError for examples of one class, which leave nothing to tell apart. */
+function checkClasses({ classes }: Dataset, { data }: NamedSettings): void {
+  if (classes?.length !== 1) return
+  throw new UsageError(
+    `${data}: all labels are '${classes[0]}'; expected at least two classes${isTable(data) ? '; --label chooses another column' : ''}`,
+  )
+}
+
 /** Pictures in [0, 1] of the size that a preprocessing tells; those of a small set of files are read once. */
 function shownAs(known: Splits, preprocessing: Preprocessing, isSmall: boolean): Splits {
   const shown = withoutNormalization(preprocessing)
@@ -97,6 +105,7 @@ export async function prepareClassification(
   const opened = await openSplits(settings, network.inputShape, strict)
   const known = earlier?.classes === undefined ? opened : asBefore(opened, earlier)
   checkTakes(settings, arePoints(known))
+  checkClasses(known.train, settings)
   const purpose = { classes: known.train.classes?.length ?? 1, points: arePoints(known) }
   const reading = readingOf(opened)
   const inputs = reading?.values === 'numbers' ? (await featureMoments(known.train)).inputs : undefined

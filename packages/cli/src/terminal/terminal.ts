@@ -53,6 +53,9 @@ export const clock = (seconds: number): string =>
 
 export const thousands = (n: number): string => Math.round(n).toLocaleString('en-US')
 
+/** `1 class`, `10 classes` */
+export const classesText = (n: number): string => (n === 1 ? '1 class' : `${thousands(n)} classes`)
+
 /** `4.7 MiB` */
 export const bytes = (n: number): string => {
   if (n < 1024) return `${n} B`
