@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 /** The command line of Gentle. */
 import { Command, CommanderError, InvalidArgumentError } from 'commander'
-import { DivergenceError, GentleError, InternalError, MemoryError } from 'gentle-dl'
+import { BackendError, DivergenceError, GentleError, InternalError, MemoryError } from 'gentle-dl'
 import { speechNetworks } from 'gentle-dl/models'
 import { segmentationLosses } from 'gentle-dl/vision'
 import { augment } from './data/augment.ts'
@@ -569,7 +569,7 @@ function reportError(error: unknown): number {
   }
   const [line] = (error instanceof Error ? error.message : String(error)).split('\n')
   note(`gentle: ${line}`)
-  const failed = error instanceof DivergenceError || error instanceof MemoryError || error instanceof InternalError
+  const failed = [BackendError, DivergenceError, InternalError, MemoryError].some((type) => error instanceof type)
   return error instanceof GentleError && !failed ? exitCodes.usage : exitCodes.failed
 }
 

@@ -24,7 +24,7 @@ export interface Program<Inputs extends string = string, Outputs extends string 
   /**
    * Computes the outputs and then updates the variables. Runs of one backend follow each other, never overlap.
    * The results are copies that stay as they are.
-   * @throws ArgumentError for inputs that are missing, unknown or of a wrong size.
+   * @throws ArgumentError for inputs that are missing, unknown or of a wrong size; BackendError when the backend was closed or one of its threads fails.
    */
   run(...feed: FeedArguments<Inputs>): Promise<Record<Outputs, NDArray>>
   /**
@@ -46,7 +46,7 @@ export interface Backend {
   /** How many threads compute. */
   readonly threads: number
   /**
-   * @throws MemoryError when the program would not fit, before anything runs.
+   * @throws MemoryError when the program would not fit, before anything runs; BackendError when the backend is closed meanwhile, or one of its threads has failed.
    */
   compile<Inputs extends string, Outputs extends string>(
     graph: Graph<Inputs, Outputs>,
@@ -57,6 +57,6 @@ export interface Backend {
   write(variable: Variable, values: ArrayLike<number>): Promise<void>
   /** Gives back the memory of variables that no program uses any more. */
   release(variables: Iterable<Variable>): void
-  /** Ends its threads. */
+  /** Ends its threads. What is under way is rejected by a BackendError. */
   close(): Promise<void>
 }

@@ -54,6 +54,9 @@ export class WeightsError extends GentleError {
 /** A program that needs more memory than the backend can address. */
 export class MemoryError extends GentleError {}
 
+/** A backend that computes no more: it was closed, or one of its threads failed. Its variables can still be read. */
+export class BackendError extends GentleError {}
+
 /** A training loss that became NaN or infinite. */
 export class DivergenceError extends GentleError {
   /** The step, counted from 1, whose loss was not finite. */

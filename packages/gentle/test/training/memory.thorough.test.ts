@@ -4,7 +4,7 @@ import { afterEach, describe, expect, it } from 'vitest'
 import { gradients } from '../../src/autodiff/index.ts'
 import type { Backend } from '../../src/backends/backend.ts'
 import { type WasmOptions, wasm } from '../../src/backends/wasm/wasm.ts'
-import { GentleError, MemoryError } from '../../src/core/errors.ts'
+import { BackendError, GentleError, MemoryError } from '../../src/core/errors.ts'
 import type { Graph } from '../../src/graph/graph.ts'
 import { input, type Tensor, type Variable, variable } from '../../src/graph/tensor.ts'
 import { avgPool2d, conv2d, matmul, mean, mul, reshape, sub, tanh } from '../../src/ops/index.ts'
@@ -168,7 +168,7 @@ describe('a program', () => {
     const { backend } = await open({ threads })
     const program = await backend.compile(smallStep().graph)
     await backend.close()
-    await expect(program.run({ x })).rejects.toThrow(new GentleError('run: the backend was closed; open another one'))
+    await expect(program.run({ x })).rejects.toThrow(new BackendError('run: the backend was closed; open another one'))
     await expect(backend.compile(smallStep().graph)).rejects.toThrow(/^compile: the backend was closed/)
     program.dispose()
   })

@@ -6,6 +6,7 @@ import {
   block,
   branch,
   branchIf,
+  call,
   drop,
   i32,
   i64,
@@ -27,6 +28,10 @@ export const controlWords = {
   program: 256,
   /** One word a worker: 1 while it watches `job`, 0 while it sleeps in its event loop. */
   awake: 320,
+  /** 1 once a thread has failed, and for good. Whoever waits looks here, for that thread will never arrive. */
+  failed: 576,
+  /** Which thread failed, and why: a thread's number, a number of characters, and a byte for each of them. */
+  failure: 580,
 } as const
 
 /** Bytes at the start of memory that hold the control words. */
@@ -35,16 +40,23 @@ export const controlBytes = 1024
 /** At most this many threads: as many as have a word of their own. */
 export const maxThreads = 64
 
+/** A thread that sleeps looks so often whether all others live, in nanoseconds. */
+const lookAfter = 200_000_000n
+
+/** What `atomicWait` gives when nobody woke it. */
+const timedOut = 2
+
 /** Some 100 µs, twice what it takes to fall asleep and be woken: threads that are as fast as each other seldom wait longer. */
 const spins = 50_000
 
 /**
  * Defines the function that returns when all threads have called it. Its parameter says whether the thread may sleep: the main thread
- * of a page may not.
+ * of a page may not. It imports `env.stalled`, which it calls when a thread has failed, and now and then while it sleeps: that throws if not all live.
  */
 export function defineBarrier(module: Module, threads: number) {
+  const stalled = threads > 1 ? module.importFunction('stalled', {}, undefined) : undefined
   return module.function('barrier', { maySleep: 'i32' } as const, undefined, ({ maySleep }, builder): Statement[] => {
-    if (threads === 1) return []
+    if (stalled === undefined) return []
     const generation = builder.local('i32')
     const turns = builder.local('i32')
     const open = i32.ne(i32.atomicLoad(controlWords.generation), generation)
@@ -58,15 +70,20 @@ export function defineBarrier(module: Module, threads: number) {
         branchIf(done, open),
         turns.set(i32.add(turns, 1)),
         ifThen(i32.and(i32.gtU(turns, spins), maySleep), [
-          drop(i32.atomicWait(controlWords.generation, generation, i64.const(-1n))),
+          ifThen(i32.eq(i32.atomicWait(controlWords.generation, generation, i64.const(lookAfter)), timedOut), [
+            call(stalled),
+          ]),
         ]),
         branch(again),
       ]),
     ])
+    // Who fails sets the word and then wakes the others: seen either before they wait, or behind.
+    const stopIfFailed = ifThen(i32.atomicLoad(controlWords.failed), [call(stalled)])
     return [
       generation.set(i32.atomicLoad(controlWords.generation)),
       turns.set(0),
-      ifThen(i32.eq(i32.atomicAdd(controlWords.arrived, 1), threads - 1), lastOne, [wait]),
+      stopIfFailed,
+      ifThen(i32.eq(i32.atomicAdd(controlWords.arrived, 1), threads - 1), lastOne, [wait, stopIfFailed]),
     ]
   })
 }

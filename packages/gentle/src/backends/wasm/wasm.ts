@@ -57,7 +57,7 @@ export const availableThreads = (): number => Math.min(globalThis.navigator?.har
 
 /**
  * Opens a wasm backend. Where the page is not cross-origin isolated there is no shared memory, and it computes on one thread.
- * @throws ArgumentError for a number of threads outside 1 to 64, or wide vectors elsewhere than in Node from 24 on; GentleError where the engine has no WebAssembly SIMD.
+ * @throws ArgumentError for a number of threads outside 1 to 64, or wide vectors elsewhere than in Node from 24 on; GentleError where the engine has no WebAssembly SIMD; BackendError where a thread does not start.
  */
 export async function wasm(options: WasmOptions = {}): Promise<Backend> {
   const features = wasmFeatures()
@@ -267,7 +267,9 @@ class WasmBackend implements Backend {
     const module = await WebAssembly.compile(bytes)
     const id = this.#nextProgram++
     const now = (): number => performance.now()
-    const { exports } = await WebAssembly.instantiate(module, { env: { memory: this.#heap.memory, now } })
+    const { exports } = await WebAssembly.instantiate(module, {
+      env: { memory: this.#heap.memory, now, stalled: this.#workers.stalled },
+    })
     await this.#workers.install(id, module)
     return { id, entry: exports.run as LoadedCode['entry'] }
   }

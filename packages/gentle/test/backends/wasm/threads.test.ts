@@ -1,7 +1,16 @@
 import { afterEach, describe, expect, it, vi } from 'vitest'
-import { call, drop, i32, Module } from '../../../src/backends/wasm/assembler/index.ts'
+import { call, drop, i32, ifThen, Module } from '../../../src/backends/wasm/assembler/index.ts'
 import { controlBytes, defineBarrier } from '../../../src/backends/wasm/control.ts'
 import { Threads } from '../../../src/backends/wasm/threads.ts'
+import { wasm } from '../../../src/backends/wasm/wasm.ts'
+import { BackendError } from '../../../src/core/errors.ts'
+import { moons } from '../../../src/data/points.ts'
+import type { Graph } from '../../../src/graph/graph.ts'
+import { variable } from '../../../src/graph/tensor.ts'
+import * as nn from '../../../src/nn/index.ts'
+import { add } from '../../../src/ops/index.ts'
+import { sgd } from '../../../src/optim/index.ts'
+import { fit } from '../../../src/train/index.ts'
 
 /** A program in which every thread counts, at the first free address, and waits for the others. */
 async function counting(threads: number, memory: WebAssembly.Memory) {
@@ -15,8 +24,47 @@ async function counting(threads: number, memory: WebAssembly.Memory) {
     { export: true },
   )
   const compiled = await WebAssembly.compile(module.emit())
-  const { exports } = await WebAssembly.instantiate(compiled, { env: { memory } })
+  const { exports } = await WebAssembly.instantiate(compiled, { env: { memory, stalled: () => {} } })
   return { compiled, run: exports['run'] as (thread: number, maySleep: number) => void }
+}
+
+/** A program in which one thread reads far outside of the memory, and then all wait for each other. */
+async function failingOn(failing: number, threads: Threads, memory: WebAssembly.Memory) {
+  const module = new Module({ memory: { initialPages: 1, maximumPages: 1, shared: true } })
+  const barrier = defineBarrier(module, 2)
+  module.function(
+    'run',
+    { thread: 'i32', maySleep: 'i32' } as const,
+    undefined,
+    ({ thread, maySleep }) => [
+      ifThen(i32.eq(thread, failing), [drop(i32.load(i32.const(2 ** 30)))]),
+      call(barrier, maySleep),
+    ],
+    { export: true },
+  )
+  const compiled = await WebAssembly.compile(module.emit())
+  const { exports } = await WebAssembly.instantiate(compiled, { env: { memory, stalled: threads.stalled } })
+  await threads.install(1, compiled)
+  return exports['run'] as (thread: number, maySleep: number) => void
+}
+
+/** The workers that are started until `restore`. */
+function spiedWorkers() {
+  const module = process.getBuiltinModule('node:worker_threads')
+  const { Worker } = module
+  const started: InstanceType<typeof Worker>[] = []
+  module.Worker = class extends Worker {
+    constructor(...args: ConstructorParameters<typeof Worker>) {
+      super(...args)
+      started.push(this)
+    }
+  }
+  return {
+    started,
+    restore: () => {
+      module.Worker = Worker
+    },
+  }
 }
 
 describe('threads', () => {
@@ -52,5 +100,98 @@ describe('threads', () => {
     } finally {
       await threads.end()
     }
+  })
+})
+
+describe('a thread that fails', () => {
+  it.each([
+    [0, /^run: the program failed \(RuntimeError: memory access out of bounds\); open another backend$/],
+    [
+      1,
+      /^run: worker thread 1 of the backend failed \(RuntimeError: memory access out of bounds\); open another backend$/,
+    ],
+  ])('ends the run on all others: thread %i', async (failing, message) => {
+    const memory = new WebAssembly.Memory({ initial: 1, maximum: 1, shared: true })
+    const threads = await Threads.start(2, memory)
+    try {
+      const run = await failingOn(failing, threads, memory)
+      const attempt = (): void => threads.run(1, run)
+      expect(attempt).toThrow(BackendError)
+      expect(attempt).toThrow(message)
+      await expect(threads.install(2, {} as WebAssembly.Module)).rejects.toThrow(/^compile: .* failed/)
+    } finally {
+      await threads.end()
+    }
+  })
+
+  const w = variable([2], 1)
+  const graph: Graph = { inputs: {}, outputs: { y: w }, updates: [[w, add(w, 1)]] }
+
+  it('need not be seen by the event loop: a run at once after a worker ended is refused', async () => {
+    const { started, restore } = spiedWorkers()
+    const backend = await wasm({ threads: 2 })
+    restore()
+    const program = await backend.compile(graph)
+    await program.run()
+    void started[0].terminate()
+    await expect(program.run()).rejects.toThrow(/^run: worker thread 1 of the backend failed \(it ended\)/)
+    await expect(backend.compile(graph)).rejects.toThrow(BackendError)
+    // What the runs before it computed is still there.
+    expect([...(await backend.read(w))]).toEqual([2, 2])
+    program.dispose()
+    await backend.close()
+  })
+
+  it('while it gets a program ends the compilation', async () => {
+    const { started, restore } = spiedWorkers()
+    const memory = new WebAssembly.Memory({ initial: 1, maximum: 1, shared: true })
+    const threads = await Threads.start(2, memory)
+    restore()
+    const { compiled } = await counting(2, memory)
+    const installing = threads.install(1, compiled)
+    void started[0].terminate()
+    await expect(installing).rejects.toThrow(/^compile: worker thread 1 of the backend failed \(it ended\)/)
+    await threads.end()
+  })
+
+  it('ends a training', async () => {
+    const { started, restore } = spiedWorkers()
+    const backend = await wasm({ threads: 2 })
+    restore()
+    const training = fit(nn.Linear(2), moons({ examples: 64 }), {
+      backend,
+      epochs: 1000,
+      batchSize: 8,
+      optimizer: sgd({ learningRate: 0.1 }),
+      onEpoch: ({ epoch }) => {
+        if (epoch === 2) void started[0].terminate()
+      },
+    })
+    await expect(training).rejects.toThrow(BackendError)
+    await backend.close()
+  })
+})
+
+describe('a backend that is closed', () => {
+  it.each([1, 2])('rejects what is under way, on %i threads', async (threads) => {
+    const outcomes = new Set<string>()
+    for (const turns of [0, 1, 2, 4, 8]) {
+      const backend = await wasm({ threads })
+      const working = backend
+        .compile({ inputs: {}, outputs: { y: add(variable([2]), 1) } })
+        .then((program) => program.run())
+        .then(
+          () => 'computed',
+          (error) => {
+            expect(error).toBeInstanceOf(BackendError)
+            expect(error.message).toMatch(/^(compile|run): the backend was closed; open another one$/)
+            return 'refused'
+          },
+        )
+      for (let i = 0; i < turns; i++) await new Promise((resolve) => setImmediate(resolve))
+      await backend.close()
+      outcomes.add(await working)
+    }
+    expect(outcomes).toContain('refused')
   })
 })
