@@ -238,13 +238,17 @@ async function begin(planned: Planned, backend: Backend): Promise<Begun> {
   const steps = stepsOf(splits.train.length, plan.batchSize)
   const optimizer = optimizerOf(plan, model.parameters.keys(), steps)
   const run = planned.run ?? createRun(task, `${plan.model}-${plan.data.replace(/[^\w-]+/g, '-')}`, flags.runDir)
-  run.writeJson('run.json', {
-    ...describeRun(plan, splits, backend, resumed?.run.readJson('run.json')),
-    ...(resumed === undefined && prepared.digests ? { digests: await prepared.digests() } : {}),
-    ...(matching === undefined ? {} : { pretrained: { file: pretrained!.file, ...matching } }),
-    ...(frozen.size === 0 ? {} : { frozen: [...frozen] }),
-    ...(prepared.purpose.preprocessing === undefined ? {} : { preprocessing: prepared.purpose.preprocessing }),
-  })
+  run.writeJson(
+    'run.json',
+    {
+      ...describeRun(plan, splits, backend, resumed?.run.readJson('run.json')),
+      ...(resumed === undefined && prepared.digests ? { digests: await prepared.digests() } : {}),
+      ...(matching === undefined ? {} : { pretrained: { file: pretrained!.file, ...matching } }),
+      ...(frozen.size === 0 ? {} : { frozen: [...frozen] }),
+      ...(prepared.purpose.preprocessing === undefined ? {} : { preprocessing: prepared.purpose.preprocessing }),
+    },
+    { sync: true },
+  )
   prepared.keep?.(run)
   if (!quiet) note(beginning(plan, prepared, model, frozen, backend))
   return { ...planned, optimizer, backend, model, frozen, run }

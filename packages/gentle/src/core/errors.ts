@@ -31,6 +31,17 @@ export class ClassesError extends GentleError {
 /** A file whose bytes do not follow its format. */
 export class FormatError extends GentleError {}
 
+/** A file that could not be written, such as a checkpoint on a full disk. What the file held before is as it was. */
+export class StorageError extends GentleError {
+  /** The file. */
+  readonly path: string
+  /** @param options `cause`: the system's error */
+  constructor(message: string, path: string, options?: ErrorOptions) {
+    super(message, options)
+    this.path = path
+  }
+}
+
 /** How a file's weights and a model's go together, by name. */
 export interface WeightsMismatch {
   /** Weights of the model that the file does not have. */

@@ -197,10 +197,19 @@ function parseEntry(name: string, value: unknown, fail: Fail): SafetensorsEntry 
  * begins at a multiple of 8 bytes.
  * @throws ArgumentError for the reserved name `__metadata__`, and for values that are not as many or not of the type that is said.
  */
-export function writeSafetensors(
+export const writeSafetensors = (
   tensors: ReadonlyMap<string, StoredTensor>,
   metadata: Readonly<Record<string, string>> = {},
-): Uint8Array<ArrayBuffer> {
+): Uint8Array<ArrayBuffer> => joined(safetensorsPieces(tensors, metadata))
+
+/**
+ * The same bytes in pieces that follow each other: the header, and the memory of each tensor, which is not copied.
+ * @throws as `writeSafetensors`.
+ */
+export function safetensorsPieces(
+  tensors: ReadonlyMap<string, StoredTensor>,
+  metadata: Readonly<Record<string, string>> = {},
+): Uint8Array[] {
   // Without a prototype, a tensor may have any name, `__proto__` too.
   const header: Record<string, unknown> = Object.create(null)
   if (Object.keys(metadata).length > 0) header.__metadata__ = metadata
@@ -215,14 +224,22 @@ export function writeSafetensors(
   }
   const encoded = new TextEncoder().encode(JSON.stringify(header))
   const headerLength = Math.ceil(encoded.length / 8) * 8
-  const bytes = new Uint8Array(8 + headerLength + end)
-  bytes.set(encoded, 8)
-  bytes.fill(0x20, 8 + encoded.length, 8 + headerLength)
-  new DataView(bytes.buffer).setBigUint64(0, BigInt(headerLength), true)
-  let at = 8 + headerLength
-  for (const { data } of tensors.values()) {
-    bytes.set(new Uint8Array(data.buffer, data.byteOffset, data.byteLength), at)
-    at += data.byteLength
+  const start = new Uint8Array(8 + headerLength).fill(0x20)
+  start.set(encoded, 8)
+  new DataView(start.buffer).setBigUint64(0, BigInt(headerLength), true)
+  return [
+    start,
+    ...[...tensors.values()].map(({ data }) => new Uint8Array(data.buffer, data.byteOffset, data.byteLength)),
+  ]
+}
+
+/** Pieces of a file as one. */
+export function joined(pieces: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
+  const bytes = new Uint8Array(pieces.reduce((length, piece) => length + piece.length, 0))
+  let at = 0
+  for (const piece of pieces) {
+    bytes.set(piece, at)
+    at += piece.length
   }
   return bytes
 }

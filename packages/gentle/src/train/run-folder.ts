@@ -7,15 +7,14 @@ import type { EpochReport } from './reports.ts'
 import type { Trainer } from './trainer.ts'
 import { loadTrainingState, saveTrainingState, type TrainingState } from './training-state.ts'
 import { type ModelPurpose, saveModel } from './weights.ts'
+import { reasonOf, storageError, writeWhole } from './whole-file.ts'
 
 const metricsFile = 'metrics.csv'
+const utf8 = new TextEncoder()
 const stateFile = 'weights/progress.safetensors'
 
 const files = () => process.getBuiltinModule('node:fs')
 const paths = () => process.getBuiltinModule('node:path')
-
-/** What the system says of a file, in a line. */
-const reasonOf = (error: unknown): string => (error as Error).message.split('\n')[0]
 
 /** @throws DataError in browsers, which have no folders. */
 function checkNode(path: string): void {
@@ -75,15 +74,24 @@ export class RunFolder {
     return paths().join(this.path, name)
   }
 
-  /** Writes a file whole or not at all. */
-  write(name: string, content: string | Uint8Array): void {
-    const target = this.file(name)
-    files().writeFileSync(`${target}.part`, content)
-    files().renameSync(`${target}.part`, target)
+  /**
+   * Writes a file whole or not at all.
+   * @param options `sync`: whether it is on the disk when this returns, and stays there after a power cut; for what cannot be made again. It takes
+   * some milliseconds.
+   * @throws StorageError where it cannot be written, such as on a full disk: the file is then what it was before.
+   */
+  write(name: string, content: string | Uint8Array, { sync = false }: { readonly sync?: boolean } = {}): void {
+    const path = this.file(name)
+    try {
+      writeWhole(files(), path, [typeof content === 'string' ? utf8.encode(content) : content], sync)
+    } catch (cause) {
+      throw storageError(path, cause)
+    }
   }
 
-  writeJson(name: string, value: unknown): void {
-    this.write(name, `${JSON.stringify(value, null, 2)}\n`)
+  /** @throws StorageError as `write`. */
+  writeJson(name: string, value: unknown, options?: { readonly sync?: boolean }): void {
+    this.write(name, `${JSON.stringify(value, null, 2)}\n`, options)
   }
 
   /** @throws DataError for a file that is missing or broken. */
@@ -102,12 +110,12 @@ export class RunFolder {
 
   /** Keeps a model: weights/best.safetensors or last.safetensors. */
   async saveModel(which: 'best' | 'last', model: AnyModel, purpose?: ModelPurpose): Promise<void> {
-    this.write(`weights/${which}.safetensors`, await saveModel(model, purpose))
+    this.write(`weights/${which}.safetensors`, await saveModel(model, purpose), { sync: true })
   }
 
   /** Keeps what is needed to go on. */
   saveState(state: TrainingState): void {
-    this.write(stateFile, saveTrainingState(state))
+    this.write(stateFile, saveTrainingState(state), { sync: true })
   }
 
   /**

@@ -1,6 +1,6 @@
 /** All that a training is at a moment, as a value: to look at, to save, to send, and to go on from, with the same bits as if it had never stopped. */
 import { FormatError } from '../core/errors.ts'
-import { readSafetensors, type StoredTensor, writeSafetensors } from '../formats/safetensors.ts'
+import { joined, readSafetensors, type StoredTensor, safetensorsPieces } from '../formats/safetensors.ts'
 import type { WeightValues } from '../nn/model.ts'
 import type { Evaluation, RunningSums } from './evaluation.ts'
 import type { Fingerprint } from './fingerprint.ts'
@@ -69,7 +69,10 @@ const decode = (_: string, value: unknown): unknown =>
     : value
 
 /** A training's state as bytes of a safetensors file. */
-export function saveTrainingState(state: TrainingState): Uint8Array<ArrayBuffer> {
+export const saveTrainingState = (state: TrainingState): Uint8Array<ArrayBuffer> => joined(trainingStatePieces(state))
+
+/** The same bytes in pieces that follow each other; values are not copied. */
+export function trainingStatePieces(state: TrainingState): Uint8Array[] {
   const { weights, optimizer, carried, best, ...rest } = state
   const tensors = new Map<string, StoredTensor>()
   const put = (folder: string, values: WeightValues): void => {
@@ -81,7 +84,7 @@ export function saveTrainingState(state: TrainingState): Uint8Array<ArrayBuffer>
   if (carried !== undefined) put('carried', carried)
   if (best !== undefined) put('best', best.weights)
   const description = { ...rest, best: best && { epoch: best.epoch, validation: best.validation } }
-  return writeSafetensors(tensors, { [metadataKey]: JSON.stringify(description, encode) })
+  return safetensorsPieces(tensors, { [metadataKey]: JSON.stringify(description, encode) })
 }
 
 /**

@@ -6,7 +6,13 @@ import { matchClasses } from '../core/match-classes.ts'
 import { formatShape, type Shape, sameShape } from '../core/shape.ts'
 import { printable } from '../formats/failure.ts'
 import { fileKind, kindBytes } from '../formats/file-kind.ts'
-import { readSafetensors, type SafetensorsFile, type StoredTensor, writeSafetensors } from '../formats/safetensors.ts'
+import {
+  joined,
+  readSafetensors,
+  type SafetensorsFile,
+  type StoredTensor,
+  safetensorsPieces,
+} from '../formats/safetensors.ts'
 import { topologicalOrder } from '../graph/graph.ts'
 import type { Tensor } from '../graph/tensor.ts'
 import { inputsLayerFrom, layerFrom } from '../models/layer-from.ts'
@@ -19,6 +25,7 @@ import {
   type Model,
   readWeights,
   traceInputs,
+  type WeightValues,
   weightsOf,
   writeWeights,
 } from '../nn/model.ts'
@@ -63,17 +70,22 @@ export interface ModelPurpose {
 }
 
 /** A model as bytes of a safetensors file; `loadModel`, `loadInputsModel`, `openModel` and `openInputsModel` open it again. */
-export async function saveModel(
+export async function saveModel(model: AnyModel, purpose: ModelPurpose = {}): Promise<Uint8Array<ArrayBuffer>> {
+  return joined(modelPieces(model, await readWeights(model), purpose))
+}
+
+/** What `saveModel` writes, of values that a model has or had, in pieces that follow each other; the values are not copied. */
+export function modelPieces(
   model: AnyModel,
+  values: WeightValues,
   { preprocessing, task, encoding, columns, background }: ModelPurpose = {},
-): Promise<Uint8Array<ArrayBuffer>> {
-  const values = await readWeights(model)
+): Uint8Array[] {
   const tensors = new Map<string, StoredTensor>()
   for (const [name, { shape }] of weightsOf(model))
     tensors.set(name, { shape, dtype: 'float32', data: values.get(name)! })
   const inputs = 'inputs' in model ? { inputs: model.inputs } : { inputShape: model.inputShape }
   const description = { layer: model.layer.description, ...inputs, classes: model.classes }
-  return writeSafetensors(tensors, {
+  return safetensorsPieces(tensors, {
     // Hugging Face's readers refuse files that do not say whose names and layouts they have: these are PyTorch's.
     format: 'pt',
     [metadataKey]: JSON.stringify(description),
