@@ -2,7 +2,7 @@ import { expect, it } from 'vitest'
 import { answersText } from '../src/evaluate/answers-text.ts'
 import { spread, spreadTable } from '../src/experiments/results.ts'
 import { progressLine } from '../src/terminal/progress.ts'
-import { lossText, table } from '../src/terminal/terminal.ts'
+import { lossText, shownOn, table } from '../src/terminal/terminal.ts'
 import { fitted, lengthOf, wrapped } from '../src/terminal/wrap.ts'
 import { epochLines } from '../src/train/epoch-lines.ts'
 
@@ -14,6 +14,12 @@ it('lines are broken between columns, and between words where a column is too lo
   // A word is never broken, and colours take no room.
   expect(wrapped('at /a/very/long/path.png', 10)).toEqual(['at', '  /a/very/long/path.png'])
   expect(wrapped('\u001b[1mone two\u001b[0m three', 13)).toHaveLength(1)
+})
+
+it('what a terminal would obey is shown as its number, but for ends of lines, colours and bold letters', () => {
+  expect(shownOn(process.stdout, 'a \u001b[1mclass\u001b[0m\nnamed \u001b[2J\r\u009b1A\u2028')).toBe(
+    'a \u001b[1mclass\u001b[0m\nnamed \\u001b[2J\\u000d\\u009b1A\\u2028',
+  )
 })
 
 it('indented lines are left alone: tables, drawings, commands to copy', () => {

@@ -1,12 +1,9 @@
 /** What of a set was left out, corrected, or understood in one of several ways, as reported. */
 import type { Findings, SkippedImage, SkippedObject } from 'gentle-dl/data'
+import { inert } from '../terminal/inert.ts'
 
 /** Things of a kind that are named before the rest is only counted. */
 const named = 5
-
-/** Text of files, without what a terminal would obey. */
-const inert = (text: string): string =>
-  text.replace(/[\p{Cc}\u2028\u2029]/gu, (each) => `\\u${each.charCodeAt(0).toString(16).padStart(4, '0')}`)
 
 /** Things, the first of them by name. */
 function listText(reasons: readonly string[], indent: string): string[] {

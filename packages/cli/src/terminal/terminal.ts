@@ -1,4 +1,5 @@
 /** What is told in a terminal: lines, colours, tables, small pictures. */
+import { inertLines } from './inert.ts'
 import { fitted, wrapped } from './wrap.ts'
 
 const coloured = (stream: NodeJS.WriteStream): boolean => stream.isTTY === true && !process.env.NO_COLOR
@@ -13,8 +14,8 @@ export const dim = style(2)
 export const green = style(32)
 export const red = style(31)
 
-/** A text as a stream takes it: in a terminal, lines end between words. */
-export const shownOn = (stream: NodeJS.WriteStream, text: string): string => fitted(text, columnsOf(stream))
+/** A text as a stream takes it: without control characters, which texts of files may have; in a terminal, lines end between words. */
+export const shownOn = (stream: NodeJS.WriteStream, text: string): string => fitted(inertLines(text), columnsOf(stream))
 
 /** A note for the reader, beside the results. */
 export const note = (text: string): void => {

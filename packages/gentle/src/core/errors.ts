@@ -1,7 +1,10 @@
 /** The errors that Gentle throws. Each message is one line: what is wrong, where, what was expected, what to do. */
+import { onOneLine } from './printable.ts'
+
+/** An error of Gentle. Control characters in its message, which texts of files may have brought, are shown as their numbers. */
 export class GentleError extends Error {
   constructor(message: string, options?: ErrorOptions) {
-    super(message, options)
+    super(onOneLine(message), options)
     this.name = new.target.name
   }
 }

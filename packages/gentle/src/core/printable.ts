@@ -1,7 +1,11 @@
-/** Text of a file within a message: on the same line, not much of it, and nothing that a terminal would obey. */
+/** Text of files within messages: on the same line, and nothing that a terminal would obey. */
+
+/** Control characters, ends of lines among them, as their numbers. */
+export const onOneLine = (text: string): string =>
+  text.replace(/[\p{Cc}\u2028\u2029]/gu, (each) => `\\u${each.charCodeAt(0).toString(16).padStart(4, '0')}`)
+
+/** As in a string of JSON, and not much of it. */
 export function printable(text: string): string {
   const short = text.length > 80 ? `${text.slice(0, 80)}...` : text
-  return JSON.stringify(short)
-    .slice(1, -1)
-    .replace(/[\u007f-\u009f\u2028\u2029]/g, (each) => `\\u${each.charCodeAt(0).toString(16).padStart(4, '0')}`)
+  return onOneLine(JSON.stringify(short).slice(1, -1))
 }

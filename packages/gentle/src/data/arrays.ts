@@ -51,6 +51,9 @@ const readArray = (bytes: Uint8Array, where: string): FileArray => ({
   type: npyType(bytes, where),
 })
 
+/** Labels below it are numbers of classes, however few examples there are; above it only where there are as many examples. */
+const manyClasses = 65_536
+
 /** Axes of one example, and whether its channels stand last. */
 function exampleShape(shape: Shape, layout: ArrayOptions['layout']): { inputShape: Shape; last: boolean } {
   const [, ...rest] = shape
@@ -131,6 +134,10 @@ function paired(
   const plain = isBytes ? Uint8Array.from(x.data) : Float32Array.from(x.data)
   const inputs = last ? channelsFirst(plain, inputShape) : plain
   const largest = labels.reduce((a, b) => Math.max(a, b), 0)
+  if (options.classes === undefined && largest >= Math.max(manyClasses, count))
+    throw new DataError(
+      `${where}: label ${labels.indexOf(largest)} is ${largest}, which would make ${largest + 1} classes of ${count} examples; number the classes from 0 on`,
+    )
   const classes = options.classes ?? Array.from({ length: largest + 1 }, (_, i) => String(i))
   const reading: ArrayReading = {
     values: isBytes ? 'bytes' : 'numbers',
@@ -183,7 +190,7 @@ const arrayNames = ['x_train', 'y_train', 'x_test', 'y_test', 'x', 'y']
  * arrays are kept in memory, bytes as bytes. Bytes, which become [0, 1], are whole numbers of 0 to 255 in pictures, unless they are 0 and 1 alone, and in rows
  * [N, features] such with bright ones among them that are stored as unsigned bytes or are 64 at least; all else is read as it is. `reading` says which.
  * @param place bytes of a .npz file, or a folder, base URL or files in memory with .npy files
- * @throws DataError for arrays that are missing or do not go together; FormatError for broken files; ArgumentError for options out of range.
+ * @throws DataError for arrays that are missing or do not go together, and labels of at least 65,536 that are more than there are examples; FormatError for broken files; ArgumentError for options out of range.
  */
 export async function numpySet(
   place: Uint8Array | string | ReadonlyMap<string, Uint8Array>,

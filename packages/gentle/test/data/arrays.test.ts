@@ -99,6 +99,10 @@ describe('numpySet', () => {
     [{ x: [[3, 2], 'float32', 6] }, /has the arrays x; expected x_train, y_train/],
     [{ x: [[3, 2], 'float32', 6], y: [[2], 'int32', 2] }, /the labels are \[2\]; expected \[3\]/],
     [{ x: [[3, 2], 'float32', 6], y: [[3], 'float32', 3, 0.5] }, /label 0 is 0\.5; expected whole numbers/],
+    [
+      { x: [[3, 2], 'float32', 6], y: [[3], 'int32', 3, 2 ** 31 - 1] },
+      /label 0 is 2147483647, which would make 2147483648 classes of 3 examples; number the classes from 0 on/,
+    ],
     [{ x: [[3], 'float32', 3], y: [[3], 'int32', 3] }, /the inputs are \[3\]; expected \[N, \.\.\.\]/],
     [{ x: [[3, 2, 2], 'int32', 12, 300], y: [[3], 'int32', 3] }, /a pixel is 300; expected 0 to 255/],
   ] as [Record<string, [number[], 'float32' | 'int32', number, number?]>, RegExp][])(
@@ -119,6 +123,24 @@ describe('numpySet', () => {
       await expect(opened).rejects.toThrow(message)
     },
   )
+
+  it('takes labels for numbers of classes that are fewer than 65,536, or than there are examples', async () => {
+    const opened = (label: number) =>
+      numpySet(
+        new Map([
+          ['x.npy', npy([12, 1], new Float32Array(12))],
+          [
+            'y.npy',
+            npy(
+              [12],
+              Int32Array.from({ length: 12 }, () => label),
+            ),
+          ],
+        ]),
+      )
+    expect((await opened(65_535)).train.classes).toHaveLength(65_536)
+    await expect(opened(65_536)).rejects.toThrow(/which would make 65537 classes of 12 examples/)
+  })
 
   it('refuses a test set that is not as its training set is: of another scale, another shape, or half of it', async () => {
     const opened = (test: Uint8Array | undefined, train = npy([6, 2, 4], new Float32Array(48).fill(0.5))) => {

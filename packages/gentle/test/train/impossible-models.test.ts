@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest'
+import { reference } from '../../src/backends/reference/reference.ts'
 import { MemoryError } from '../../src/core/errors.ts'
 import { writeSafetensors } from '../../src/formats/safetensors.ts'
 import { loadModel, predict } from '../../src/train/index.ts'
@@ -42,6 +43,15 @@ it.each([
   expect(error.message).toMatch(message)
   expect(error.message).not.toContain('\n')
   expect(performance.now() - began).toBeLessThan(1000)
+})
+
+it('the reference backend refuses it as well', async () => {
+  const model = await loadModel(upsample(2_000_000), { backend: reference() })
+  const error = await predict(model, ones).catch((thrown) => thrown)
+  expect(error).toBeInstanceOf(MemoryError)
+  expect(error.message).toMatch(
+    /^0: resample2d gives \[1, 1, 16000000, 16000000\], \d+ bytes, and an array has at most/,
+  )
 })
 
 it.each([

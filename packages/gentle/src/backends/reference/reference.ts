@@ -3,8 +3,9 @@
  * other backend; in float64 it is the oracle for the gradients too.
  */
 import { bytesPerElement, type TypedArray } from '../../core/dtype.ts'
+import { MemoryError } from '../../core/errors.ts'
 import type { NDArray } from '../../core/ndarray.ts'
-import { sizeOf } from '../../core/shape.ts'
+import { formatShape, sizeOf } from '../../core/shape.ts'
 import { checkGraph, type Graph, rootsOf, topologicalOrder } from '../../graph/graph.ts'
 import { type Tensor, Variable } from '../../graph/tensor.ts'
 import { evaluate, type Precision, storageFor } from '../../ops/evaluate.ts'
@@ -20,6 +21,18 @@ export interface ReferenceOptions {
 /** Bytes of a tensor's values. */
 const bytesIn = ({ dtype, shape }: Tensor, precision: Precision): number =>
   sizeOf(shape) * (dtype === 'float32' && precision === 'float64' ? 2 : 1) * bytesPerElement
+
+/** Bytes of the largest array, as of WebAssembly's memory. */
+const largestArray = 2 ** 32
+
+/** @throws MemoryError for a tensor that no array holds. */
+function checkSize(node: Tensor, precision: Precision): void {
+  const bytes = bytesIn(node, precision)
+  if (!(bytes <= largestArray))
+    throw new MemoryError(
+      `${[node.scope, node.op.name].filter(Boolean).join(': ')} gives ${formatShape(node.shape)}, ${bytes} bytes, and an array has at most ${largestArray}; use a smaller batch, input or model`,
+    )
+}
 
 /** Each op is a kernel. */
 function describe(node: Tensor, precision: Precision): KernelDescription {
@@ -53,6 +66,7 @@ export function reference({ precision = 'float32' }: ReferenceOptions = {}): Bac
   const compile = async (graph: Graph): Promise<Program> => {
     checkGraph(graph)
     const order = topologicalOrder(rootsOf(graph))
+    for (const node of order) checkSize(node, precision)
     const names = new Map<Tensor, string>(Object.entries(graph.inputs).map(([name, node]) => [node, name]))
 
     const compute = (feed: Feed, before?: (node: Tensor) => void): Map<Tensor, TypedArray> =>

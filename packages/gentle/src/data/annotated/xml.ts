@@ -40,8 +40,7 @@ export function parseXml(bytes: Uint8Array, file: string): XmlElement {
     open.at(-1)!.text += text
   }
   parser.on('error', (error) => {
-    const [, line, why] = /^(\d+):\d+: (.*?)\.?$/s.exec(error.message) ?? []
-    throw new DataError(`${file} is not XML: line ${line}: ${why.replace(/\s+/g, ' ')}`)
+    throw error
   })
   parser.on('opentag', ({ name }) => {
     const element: Open = { name, children: [], text: '' }
@@ -54,7 +53,15 @@ export function parseXml(bytes: Uint8Array, file: string): XmlElement {
   })
   parser.on('text', write)
   parser.on('cdata', write)
-  parser.write(xmlText(bytes, file)).close()
+  const text = xmlText(bytes, file)
+  try {
+    parser.write(text).close()
+  } catch (cause) {
+    // Of a document that is not well-formed; and after some of them saxes itself fails.
+    const { message } = cause as Error
+    const [, line, why] = /^(\d+):\d+: (.*?)\.?$/s.exec(message) ?? [undefined, parser.line, 'it is not well-formed']
+    throw new DataError(`${file} is not XML: line ${line}: ${why.replace(/\s+/g, ' ')}`, { cause })
+  }
   return root.children[0]
 }
 
