@@ -43,6 +43,7 @@ import { note } from './terminal/terminal.ts'
 import { exitCodes, linesOf, UsageError, unknownChoice } from './terminal/usage.ts'
 import { allButHead } from './train/freeze.ts'
 import { presetNames } from './train/presets.ts'
+import { scheduleNames } from './train/schedules.ts'
 import { train } from './train/train.ts'
 import { pairNames } from './translation/open-pairs.ts'
 import { translate } from './translation/translate.ts'
@@ -101,7 +102,10 @@ program
   .option('--epochs <n>', 'passes over the training examples', number)
   .option('--batch-size <n>', 'examples per step', number)
   .option('--lr, --learning-rate <rate>', 'learning rate, before the schedule lowers it', number)
-  .option('--schedule <name>', 'learning-rate schedule: constant, linear (to 0) or cosine (to 0) (default: linear)')
+  .option(
+    '--schedule <name>',
+    `learning-rate schedule: ${scheduleNames.join(', ')}; with its options, times in epochs: step:every=30,factor=0.1, multi-step:milestones=30+60 (default: linear, to 0)`,
+  )
   .option('--warmup <steps>', 'steps over which the learning rate rises from 0', number)
   .option('--optimizer <name>', 'sgd, adam or adamW')
   .option('--momentum <factor>', 'momentum of sgd', number)
@@ -526,7 +530,7 @@ program
         '--normalize': normalizeNames,
         '--format': formatNames,
         '--optimizer': ['sgd', 'adam', 'adamW'],
-        '--schedule': ['constant', 'linear', 'cosine'],
+        '--schedule': scheduleNames,
         '--split': ['train', 'validation', 'test'],
         '--freeze': [allButHead],
         'gentle train --pretrained': ['imagenet'],

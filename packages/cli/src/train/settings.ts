@@ -1,27 +1,13 @@
 /** The settings of a training: flags over a config file over the network's recipe. */
 import { readFileSync } from 'node:fs'
-import {
-  adam,
-  adamW,
-  constantRate,
-  cosineDecay,
-  linearDecay,
-  type Optimizer,
-  ratesByDepth,
-  type Schedule,
-  sequentialSchedule,
-  sgd,
-} from 'gentle-dl'
+import { adam, adamW, type Optimizer, ratesByDepth, sequentialSchedule, sgd } from 'gentle-dl'
 import type { Recipe } from 'gentle-dl/models'
 import { z } from 'zod'
 import { normalizeNames } from '../models/normalize.ts'
 import { allTaskNames } from '../tasks/task-names.ts'
 import { reasonOf } from '../terminal/reason.ts'
 import { UsageError, unknownChoice } from '../terminal/usage.ts'
-
-const schedules = { constant: constantRate, linear: linearDecay, cosine: cosineDecay } as const satisfies Readonly<
-  Record<string, (rate: number, options: { readonly warmup?: number }) => Schedule>
->
+import { hasOwnWarmup, parseSchedule, scheduleOf } from './schedules.ts'
 
 const optimizers = ['sgd', 'adam', 'adamW'] as const
 
@@ -42,7 +28,7 @@ const settingsSchema = z.strictObject({
   epochs: whole(1, Number.MAX_SAFE_INTEGER).optional(),
   batchSize: whole(1, Number.MAX_SAFE_INTEGER).optional(),
   learningRate: positive.optional(),
-  schedule: z.enum(Object.keys(schedules) as (keyof typeof schedules)[]).optional(),
+  schedule: text.optional(),
   optimizer: z.enum(optimizers).optional(),
   momentum: z.number('a number from 0, below 1').min(0, 'a number of at least 0').lt(1, 'a number below 1').optional(),
   weightDecay: z.number('a number of at least 0').min(0, 'a number of at least 0').optional(),
@@ -100,7 +86,11 @@ export const settingsOfFile = (values: unknown, file: string): Settings =>
 
 function checkSettings(values: unknown, nameOf: (key: string) => string): Settings {
   const result = settingsSchema.safeParse(values)
-  if (result.success) return result.data
+  if (result.success) {
+    const { schedule } = result.data
+    if (schedule !== undefined) parseSchedule(nameOf('schedule'), schedule)
+    return result.data
+  }
   const [issue] = result.error.issues
   if (issue.code === 'unrecognized_keys')
     throw unknownChoice(nameOf('setting'), issue.keys[0], Object.keys(settingsSchema.shape))
@@ -150,6 +140,9 @@ export function planOf(
   const optimizer = settings.optimizer ?? recipe.optimizer
   if (optimizer !== 'sgd' && settings.momentum !== undefined)
     throw new UsageError(`--momentum needs --optimizer sgd; the optimizer is ${optimizer}`)
+  const schedule = settings.schedule ?? 'linear'
+  if (hasOwnWarmup(schedule) && settings.warmup !== undefined)
+    throw new UsageError(`--warmup does not go with --schedule ${schedule}, which has a warm-up of its own`)
   const clipNorm = settings.clipNorm ?? recipe.clipNorm
   const weightDecay = settings.weightDecay ?? (optimizer === recipe.optimizer ? recipe.weightDecay : undefined)
   return {
@@ -158,7 +151,7 @@ export function planOf(
     batchSize: Math.min(settings.batchSize ?? recipe.batchSize, examples),
     optimizer,
     learningRate: settings.learningRate ?? recipe.learningRate,
-    schedule: settings.schedule ?? 'linear',
+    schedule,
     ...(optimizer === 'sgd' ? { momentum: settings.momentum ?? 0.9 } : {}),
     ...(weightDecay === undefined ? {} : { weightDecay }),
     ...(clipNorm === undefined ? {} : { clipNorm }),
@@ -181,7 +174,7 @@ export function optimizerOf(plan: Plan, names: Iterable<string>, stepsPerEpoch: 
     firstLayerRate,
     headEpochs = 0,
   } = plan
-  const rate = schedules[schedule](learningRate, { warmup })
+  const rate = scheduleOf(schedule, { learningRate, warmup, stepsPerEpoch })
   const options = {
     // For the head alone, and from its beginning again for all.
     learningRate: headEpochs === 0 ? rate : sequentialSchedule(rate, headEpochs * stepsPerEpoch, rate),

@@ -45,6 +45,7 @@ import { loadAndReport, type Pretrained } from './pretrained.ts'
 import { type PretrainedSource, preprocessingIn, pretrainedSource } from './pretrained-source.ts'
 import { profileText } from './profile-text.ts'
 import { createRun, openRun } from './run-folder.ts'
+import { hasOwnWarmup } from './schedules.ts'
 import { optimizerOf, type Plan, planOf } from './settings.ts'
 import { beginning } from './train-text.ts'
 
@@ -165,8 +166,9 @@ async function planTraining(named: string | undefined, given: TrainFlags): Promi
           newHead: hasNewHead(pretrained, prepared),
         })
   const threads = Math.min(availableParallelism(), 64)
+  const noWarmup = hasOwnWarmup(settings.schedule) ? { warmup: undefined } : {}
   const plan = planOf(
-    { augment: prepared.defaultAugment, ...prepared.defaultSettings, ...tuning, ...settings },
+    { augment: prepared.defaultAugment, ...prepared.defaultSettings, ...tuning, ...noWarmup, ...settings },
     recipe,
     {
       examples: splits.train.length,
