@@ -81,7 +81,14 @@ export {
 export { headParameters, parameterShapes } from './parameter-shapes.ts'
 export { absoluteError, type R2Options, r2, rootMeanSquaredError } from './regression-metrics.ts'
 export { type InitialValues, type Parameters, Scope, type ScopeOptions } from './scope.ts'
-export { classCount, type OutputKind, outputKind } from './scores.ts'
+export {
+  type ClassScores,
+  classCount,
+  classProbabilities,
+  classScores,
+  type OutputKind,
+  outputKind,
+} from './scores.ts'
 export { selectParameters } from './select-parameters.ts'
 export type {
   CellState,

@@ -46,4 +46,10 @@ export {
   type ModelPurpose,
   saveModel,
 } from './weights.ts'
-export { readWeightsFile, type WeightsFile, type WeightsFileOptions } from './weights-file.ts'
+export {
+  type FileBytes,
+  type FilePlace,
+  readWeightsFile,
+  type WeightsFile,
+  type WeightsFileOptions,
+} from './weights-file.ts'
