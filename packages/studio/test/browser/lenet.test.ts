@@ -3,7 +3,7 @@ import { availableThreads, predict, wasm } from 'gentle-dl'
 import { mnist, subset } from 'gentle-dl/data'
 import type { Page } from 'playwright-core'
 import { expect, it } from 'vitest'
-import { shifted } from '../../src/pages/lenet/shifted.ts'
+import { shifted } from '../../src/engine/shifted.ts'
 import { Training, untrained } from '../../src/pages/lenet/training.ts'
 import { openStudio } from './open-studio.ts'
 
