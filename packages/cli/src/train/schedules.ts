@@ -9,6 +9,7 @@ import {
   multiStepDecay,
   oneCycle,
   polynomialDecay,
+  reduceOnPlateau,
   type Schedule,
   stepDecay,
 } from 'gentle-dl'
@@ -34,6 +35,10 @@ const kinds: Readonly<Record<string, Kind>> = {
     make: cosineRestarts,
     options: ['period', 'period-factor', 'min-rate'],
     needs: 'period=10',
+  },
+  plateau: {
+    make: reduceOnPlateau,
+    options: ['patience', 'factor', 'threshold', 'cooldown', 'min-rate'],
   },
   'one-cycle': { make: oneCycle, options: ['warmup-share', 'div-factor', 'final-div-factor'] },
 }

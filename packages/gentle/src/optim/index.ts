@@ -17,10 +17,12 @@ export type {
   Updates,
   WeightDecayOptions,
 } from './optimizer.ts'
+export { type PlateauOptions, reduceOnPlateau } from './plateau.ts'
 export { ratesByDepth } from './rates-by-depth.ts'
 export { type AdaGradOptions, adaGrad, type RmsPropOptions, rmsProp } from './root-mean-square.ts'
 export {
   constantRate,
+  type EpochFigures,
   type Schedule,
   type ScheduleDescription,
   sequentialSchedule,

@@ -1,9 +1,18 @@
 /** Learning rates over time: what a schedule is, and schedules made of others. */
 import { ArgumentError } from '../core/errors.ts'
 
-/** The rate of a step, counted from 0, of a training of this many steps. A function of your own will do. */
+/** What a schedule is told of an epoch that ended; an `EpochReport` tells more. */
+export interface EpochFigures {
+  /** Loss and metrics on the validation set, where there is one. */
+  readonly validation?: Readonly<Record<string, number | undefined>>
+}
+
+/**
+ * The rate of a step, counted from 0, of a training of this many steps, after these epochs. A function of your own will do. What it keeps in mind between its calls is
+ * no part of a training's state, so that one that goes on would go another way: whatever it depends on is in its arguments.
+ */
 export interface Schedule {
-  (step: number, steps: number): number
+  (step: number, steps: number, epochs?: readonly EpochFigures[]): number
   /** Its type and numbers as plain JSON, by which a training that goes on knows that it is the same. */
   readonly description?: ScheduleDescription
 }
@@ -41,13 +50,13 @@ export function schedule(
   rate: number,
   { warmup = 0 }: WarmUp,
   type: string,
-  rateAfter: (step: number, steps: number) => number,
+  rateAfter: (step: number, steps: number, epochs?: readonly EpochFigures[]) => number,
   more: Omit<ScheduleDescription, 'type'> = {},
 ): Schedule {
   checkPositive(rate, `${type}: the rate`)
   checkSteps(warmup, `${type}: warmup`, 0)
-  const rateOf = (step: number, steps: number): number =>
-    step < warmup ? warming(rate, step, warmup) : rateAfter(step - warmup, Math.max(1, steps - warmup))
+  const rateOf: Schedule = (step, steps, epochs) =>
+    step < warmup ? warming(rate, step, warmup) : rateAfter(step - warmup, Math.max(1, steps - warmup), epochs)
   return Object.assign(rateOf, { description: { type, rate, warmup, ...more } })
 }
 
@@ -61,8 +70,8 @@ export const constantRate = (rate: number, options: WarmUp = {}): Schedule =>
  */
 export function sequentialSchedule(first: Schedule, until: number, second: Schedule): Schedule {
   checkSteps(until, 'sequentialSchedule: until')
-  const rateOf = (step: number, steps: number): number =>
-    step < until ? first(step, until) : second(step - until, Math.max(1, steps - until))
+  const rateOf: Schedule = (step, steps, epochs) =>
+    step < until ? first(step, until, epochs) : second(step - until, Math.max(1, steps - until), epochs)
   const [one, two] = [first, second].map((each) => JSON.stringify(describeSchedule(each)))
   return Object.assign(rateOf, { description: { type: 'sequentialSchedule', until, first: one, second: two } })
 }
@@ -79,9 +88,9 @@ export function sequentialSchedule(first: Schedule, until: number, second: Sched
  */
 export function withWarmup(after: Schedule, warmup: number): Schedule {
   checkSteps(warmup, 'withWarmup: warmup')
-  const rateOf = (step: number, steps: number): number => {
+  const rateOf: Schedule = (step, steps, epochs) => {
     const left = Math.max(1, steps - warmup)
-    return step < warmup ? warming(after(0, left), step, warmup) : after(step - warmup, left)
+    return step < warmup ? warming(after(0, left, epochs), step, warmup) : after(step - warmup, left, epochs)
   }
   return Object.assign(rateOf, {
     description: { type: 'withWarmup', warmup, after: JSON.stringify(describeSchedule(after)) },

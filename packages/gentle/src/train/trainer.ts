@@ -320,7 +320,8 @@ export class Trainer<M extends AnyModel = Model> {
   #rate(): number {
     if (this.#at.step >= this.#at.steps)
       throw new ArgumentError(`training: all ${this.#at.steps} steps are done; give more epochs or steps to train on`)
-    this.#at.learningRate = this.#options.optimizer.schedule(this.#at.step, this.#at.steps)
+    const { step, steps, history } = this.#at
+    this.#at.learningRate = this.#options.optimizer.schedule(step, steps, history)
     return this.#at.learningRate
   }
 

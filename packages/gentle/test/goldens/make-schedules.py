@@ -12,6 +12,7 @@ from torch.optim import lr_scheduler as schedulers
 
 warnings.filterwarnings("ignore")
 rates = {}
+plateaus = {}
 
 
 def case(name, make, rate=0.5, steps=20):
@@ -23,6 +24,17 @@ def case(name, make, rate=0.5, steps=20):
         optimizer.step()
         scheduler.step()
     rates[name] = values
+
+
+def plateau(name, figures, rate=0.5, **options):
+    """The rates of the epochs after the first, from a figure of each validation."""
+    optimizer = torch.optim.SGD([torch.zeros(1, requires_grad=True)], lr=rate)
+    scheduler = schedulers.ReduceLROnPlateau(optimizer, eps=0, **options)
+    values = []
+    for figure in figures:
+        scheduler.step(figure)
+        values.append(float(f"{optimizer.param_groups[0]['lr']:.12g}"))
+    plateaus[name] = {"figures": figures, "rates": values}
 
 
 def warm(optimizer, steps, after):
@@ -49,7 +61,15 @@ if __name__ == "__main__":
     case("multiStepDecay after a warm-up", lambda o: warm(o, 4, lambda o: s.MultiStepLR(o, [3, 9], gamma=0.25)))
     case("a schedule of one's own after a warm-up", lambda o: warm(o, 4, lambda o: s.LambdaLR(o, lambda step: 0.75**step)))
 
+    losses = [2, 1, 1, 1.5, 0.99995, 0.5, 0.75, 0.75, 0.75, 0.75, 0.75, 0.75, 0.25, 0.25, 0.25, 0.25, 0.25, 0.25]
+    plateau("with a patience of 2", losses, patience=2)
+    plateau("with a cooldown and a floor", losses, factor=0.25, patience=1, cooldown=2, min_lr=0.0625)
+    plateau("with a threshold, of an accuracy", [0.5, 0.52, 0.54, 0.6, 0.61, 0.62, 0.7], mode="max", patience=0, threshold=0.05)
+
     path = Path(__file__).with_name("schedules.json")
-    lines = ",\n".join(f"  {json.dumps(name)}: {json.dumps(values)}" for name, values in rates.items())
-    path.write_text(f"{{\n{lines}\n}}\n")
-    print(f"{path.name}: {len(rates)} schedules, {path.stat().st_size} bytes, PyTorch {torch.__version__}")
+
+    def lines(cases):
+        return ",\n".join(f"  {json.dumps(name)}: {json.dumps(case)}" for name, case in cases.items())
+
+    path.write_text(f'{{\n "schedules": {{\n{lines(rates)}\n }},\n "plateaus": {{\n{lines(plateaus)}\n }}\n}}\n')
+    print(f"{path.name}: {len(rates)} schedules, {len(plateaus)} plateaus, {path.stat().st_size} bytes, PyTorch {torch.__version__}")

@@ -10,6 +10,7 @@ import {
   multiStepDecay,
   oneCycle,
   polynomialDecay,
+  reduceOnPlateau,
   type Schedule,
   sequentialSchedule,
   stepDecay,
@@ -73,9 +74,10 @@ describe('a schedule', () => {
   })
 })
 
-const goldens: Record<string, number[]> = JSON.parse(
-  readFileSync(new URL('../goldens/schedules.json', import.meta.url), 'utf8'),
-)
+const goldens: {
+  readonly schedules: Record<string, number[]>
+  readonly plateaus: Record<string, { readonly figures: number[]; readonly rates: number[] }>
+} = JSON.parse(readFileSync(new URL('../goldens/schedules.json', import.meta.url), 'utf8'))
 
 const schedules: Record<string, Schedule> = {
   stepDecay: stepDecay(0.5, { every: 6, factor: 0.5 }),
@@ -93,12 +95,12 @@ const schedules: Record<string, Schedule> = {
 }
 
 describe('rates are those of PyTorch, with', () => {
-  it.each(Object.entries(goldens))('%s', (name, wanted) => {
+  it.each(Object.entries(goldens.schedules))('%s', (name, wanted) => {
     expect(rates(schedules[name], 20)).toEqual(wanted.map((rate) => expect.closeTo(rate, 10)))
   })
 
   it('each schedule that is tested here', () => {
-    expect(Object.keys(schedules).sort()).toEqual(Object.keys(goldens).sort())
+    expect(Object.keys(schedules).sort()).toEqual(Object.keys(goldens.schedules).sort())
   })
 })
 
@@ -143,5 +145,45 @@ describe('a schedule', () => {
     ['a warm-up of no steps', () => withWarmup(constantRate(1), 0), /warmup is 0/],
   ])('refuses %s', (_, make, message) => {
     expect(make).toThrow(message)
+  })
+})
+
+const plateaus: Record<string, Schedule> = {
+  'with a patience of 2': reduceOnPlateau(0.5, { patience: 2 }),
+  'with a cooldown and a floor': reduceOnPlateau(0.5, { factor: 0.25, patience: 1, cooldown: 2, minRate: 0.0625 }),
+  'with a threshold, of an accuracy': reduceOnPlateau(0.5, { monitor: 'accuracy', patience: 0, threshold: 0.05 }),
+}
+
+describe('a rate that is reduced on a plateau', () => {
+  it.each(Object.entries(goldens.plateaus))("is PyTorch's %s", (name, { figures, rates: wanted }) => {
+    const epochs = figures.map((figure) => ({ validation: { loss: figure, accuracy: figure } }))
+    const schedule = plateaus[name]
+    expect(schedule(0, 100, [])).toBe(0.5)
+    expect(figures.map((_, i) => schedule(i + 1, 100, epochs.slice(0, i + 1)))).toEqual(closeTo(wanted))
+  })
+
+  it('is what it is behind a warm-up and another schedule, too', () => {
+    const epochs = [1, 1].map((loss) => ({ validation: { loss } }))
+    const plateau = reduceOnPlateau(1, { patience: 0 })
+    for (const schedule of [sequentialSchedule(constantRate(2), 3, plateau), withWarmup(plateau, 3)])
+      expect(schedule(5, 10, epochs)).toBeCloseTo(0.1, 12)
+    expect(reduceOnPlateau(1, { patience: 0, warmup: 3 })(5, 10, epochs)).toBeCloseTo(0.1, 12)
+  })
+
+  it('needs the validation that it goes by', () => {
+    expect(() => reduceOnPlateau(1)(1, 2, [{}])).toThrow(/'loss', but epoch 1 had no validation; give a validation set/)
+    expect(() => reduceOnPlateau(1, { monitor: 'f1' })(1, 2, [{ validation: { loss: 1 } }])).toThrow(
+      /'f1', but epoch 1 reports loss; set monitor to one of these/,
+    )
+  })
+
+  it.each([
+    [{ factor: 1 }, /factor is 1; expected above 0 and below 1/],
+    [{ patience: -1 }, /patience is -1/],
+    [{ cooldown: 0.5 }, /cooldown is 0.5/],
+    [{ threshold: 1 }, /threshold is 1/],
+    [{ minRate: 2 }, /minRate is 2/],
+  ])('refuses %o', (options, message) => {
+    expect(() => reduceOnPlateau(1, options)).toThrow(message)
   })
 })
