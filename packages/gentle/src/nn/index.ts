@@ -1,3 +1,23 @@
+export {
+  type BinaryPrecisionRecallCurve,
+  type BinaryRocCurve,
+  type BinaryScores,
+  binaryPrecisionRecallCurve,
+  binaryRocCurve,
+  oneVsRest,
+} from './binary-curves.ts'
+export {
+  type CalibrationBin,
+  type CalibrationCurve,
+  type CalibrationOptions,
+  calibrationCurve,
+} from './calibration-curve.ts'
+export {
+  type AverageReport,
+  type ClassificationReport,
+  type ClassReport,
+  classificationReport,
+} from './classification-report.ts'
 export { type CtcLossOptions, type CtcOptions, ctc, ctcLoss } from './ctc-loss.ts'
 export { type DecoderStep, type DecodingLayer, decodes } from './decoding-layer.ts'
 export { type BuildInputsLayer, type InputsLayer, ofInput, registerInputsLayer, type Tensors } from './inputs-layer.ts'
