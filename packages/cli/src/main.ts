@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 /** The command line of Gentle. */
 import { Command, CommanderError, InvalidArgumentError } from 'commander'
-import { BackendError, DivergenceError, GentleError, InternalError, MemoryError } from 'gentle-dl'
+import { BackendError, DivergenceError, GentleError, InternalError, MemoryError, StorageError } from 'gentle-dl'
 import { speechNetworks } from 'gentle-dl/models'
 import { segmentationLosses } from 'gentle-dl/vision'
 import { augment } from './data/augment.ts'
@@ -157,6 +157,11 @@ program
   .option('--config <file>', 'settings as a JSON file; options override it')
   .option('--run-dir <folder>', 'where to save the run (default: runs/TASK/...)')
   .option('--resume <run>', 'continue an interrupted run')
+  .option(
+    '--save-every <interval>',
+    'checkpoints within an epoch: every so many steps, such as 200, or after a time, such as 30s or 5m (default: 2m); one after each epoch in any case',
+  )
+  .option('--keep <n>', 'keep the last n checkpoints, in weights/checkpoints', number)
   .option('--profile', 'report the time of each op in a step, and write profile.json for a trace viewer')
   .option('--threads <n>', 'number of threads (default: all cores)', number)
   .option('--wide-vectors', 'compute with 256-bit vectors (AVX2), which V8 marks as experimental')
@@ -573,7 +578,9 @@ function reportError(error: unknown): number {
   }
   const [line] = (error instanceof Error ? error.message : String(error)).split('\n')
   note(`gentle: ${line}`)
-  const failed = [BackendError, DivergenceError, InternalError, MemoryError].some((type) => error instanceof type)
+  const failed = [BackendError, DivergenceError, InternalError, MemoryError, StorageError].some(
+    (type) => error instanceof type,
+  )
   return error instanceof GentleError && !failed ? exitCodes.usage : exitCodes.failed
 }
 

@@ -45,6 +45,11 @@ const settingsSchema = z.strictObject({
   label: text.optional(),
   augment: text.optional(),
   patience: whole(1, Number.MAX_SAFE_INTEGER).optional(),
+  saveEvery: z.coerce
+    .string()
+    .regex(/^[1-9]\d*[smh]?$/, 'a number of steps, such as 200, or a time, such as 30s, 5m or 1h')
+    .optional(),
+  keep: whole(1, Number.MAX_SAFE_INTEGER).optional(),
   classWeights: z.enum(['none', 'balanced']).optional(),
   loss: text.optional(),
   labelSmoothing: z
@@ -119,15 +124,15 @@ export function readConfig(path: string): Settings {
   return settingsOfFile(values, `config ${path}`)
 }
 
-/** What can be another when a training goes on: how long, and on how many threads, which changes no bit. */
-const changeable: readonly string[] = ['epochs', 'threads'] satisfies (keyof Settings)[]
+/** What can be another when a training goes on: how long, and what changes no bit, on how many threads and how it is kept. */
+const changeable: readonly string[] = ['epochs', 'threads', 'saveEvery', 'keep'] satisfies (keyof Settings)[]
 
 /** @throws UsageError for a setting that would make another training of the one that goes on. */
 export function checkUnchanged(given: Settings, stored: Settings, run: string): void {
   for (const [key, value] of Object.entries(given))
     if (!changeable.includes(key) && String(value) !== String(stored[key as keyof Settings]))
       throw new UsageError(
-        `${flagOf(key)} cannot be changed when ${run} is continued: it is ${stored[key as keyof Settings] ?? 'not set'}, not ${value}; only ${changeable.map(flagOf).join(' and ')} can`,
+        `${flagOf(key)} cannot be changed when ${run} is continued: it is ${stored[key as keyof Settings] ?? 'not set'}, not ${value}; only ${changeable.map(flagOf).join(', ')} can`,
       )
 }
 

@@ -3,18 +3,19 @@ import { availableParallelism } from 'node:os'
 import {
   type AnyModel,
   type Backend,
+  type Checkpoints,
   DivergedTraining,
-  type FitResult,
   namedAsNetwork,
-  type Optimizer,
   pretrainedHead,
   pretrainedValues,
   type RunFolder,
+  runTraining,
   stepsOf,
+  type Trainer,
   type TrainingState,
   wasm,
 } from 'gentle-dl'
-import type { AnyDataset, Dataset } from 'gentle-dl/data'
+import type { AnyDataset, Dataset, NamedDataset } from 'gentle-dl/data'
 import { type Profile, traceEvents } from 'gentle-dl/inspect'
 import { takesPoints } from 'gentle-dl/models'
 import { targetsOf } from '../data/datasets.ts'
@@ -36,7 +37,7 @@ import { exitCodes, UsageError } from '../terminal/usage.ts'
 import { networkFor } from './choose-network.ts'
 import { settingsFor, type TrainFlags } from './choose-settings.ts'
 import { describeRun } from './describe-run.ts'
-import { fitEither, modelFor } from './either-kind.ts'
+import { modelFor, trainerFor } from './either-kind.ts'
 import { epochLines } from './epoch-lines.ts'
 import { checkFineTuning, fineTuningSettings, frozenIn } from './fine-tuning.ts'
 import { frozenNames } from './freeze.ts'
@@ -44,6 +45,7 @@ import { lossWatch } from './loss-watch.ts'
 import { loadAndReport, type Pretrained } from './pretrained.ts'
 import { type PretrainedSource, preprocessingIn, pretrainedSource } from './pretrained-source.ts'
 import { profileText } from './profile-text.ts'
+import { checkpointsOf, repairRun } from './run-checkpoints.ts'
 import { createRun, openRun } from './run-folder.ts'
 import { hasOwnWarmup } from './schedules.ts'
 import { optimizerOf, type Plan, planOf } from './settings.ts'
@@ -72,11 +74,10 @@ interface Planned {
 
 /** A training with its model and its folder. */
 interface Begun extends Planned {
-  readonly optimizer: Optimizer
   readonly backend: Backend
-  readonly model: AnyModel
-  readonly frozen: ReadonlySet<string>
+  readonly trainer: Trainer<AnyModel>
   readonly run: RunFolder
+  readonly checkpoints: Checkpoints
 }
 
 /** What prepares a training of each task. */
@@ -113,8 +114,6 @@ function checkResumed({ run, state }: Resumed, { epochs }: Plan): void {
     throw new UsageError(
       `--epochs is ${epochs}, but ${run.path} has already been trained for longer; expected at least ${begun}`,
     )
-  // What was written of epochs whose weights were not is dropped.
-  run.saveHistory(state.history)
 }
 
 /** Chooses a network for data alone, and tells which and why. */
@@ -239,6 +238,20 @@ async function begin(planned: Planned, backend: Backend): Promise<Begun> {
   const matching = pretrained && (await loadAndReport(model, pretrained, { name: plan.model, head, quiet }))
   const steps = stepsOf(splits.train.length, plan.batchSize)
   const optimizer = optimizerOf(plan, model.parameters.keys(), steps)
+  const { loss, metrics, monitor, monitorBetter, shortestFirst } = prepared
+  const trainer = await trainerFor(model, planned.learned, {
+    loss,
+    metrics,
+    monitor,
+    monitorBetter,
+    shortestFirst,
+    optimizer,
+    batchSize: plan.batchSize,
+    epochs: plan.epochs,
+    seed: plan.seed,
+    freeze: frozenIn(frozen, plan, head),
+  })
+  if (resumed !== undefined) await trainer.restore(resumed.state)
   const run = planned.run ?? createRun(task, `${plan.model}-${plan.data.replace(/[^\w-]+/g, '-')}`, flags.runDir)
   run.writeJson(
     'run.json',
@@ -253,7 +266,8 @@ async function begin(planned: Planned, backend: Backend): Promise<Begun> {
   )
   prepared.keep?.(run)
   if (!quiet) note(beginning(plan, prepared, model, frozen, backend))
-  return { ...planned, optimizer, backend, model, frozen, run }
+  if (resumed !== undefined) await repairRun(run, resumed.state, model, prepared)
+  return { ...planned, backend, trainer, run, checkpoints: checkpointsOf(run, plan, prepared) }
 }
 
 /** Keeps a profile in the run folder, and prints it: beside the results where those are for a program. */
@@ -268,81 +282,53 @@ function printProfile(profile: Profile, peak: number, { plan: { model, batchSize
   )
 }
 
-/** Trains, and keeps every epoch. @param peak FLOP/s of a thread, where the time of a step is told */
-async function learn(
-  begun: Begun,
-  peak: number,
-  view: ProgressView,
-  signal: AbortSignal,
-): Promise<FitResult<AnyModel>> {
-  const { flags, task, plan, prepared, learned, optimizer, resumed, model, frozen, run } = begun
-  const { splits, loss, metrics, monitor, monitorBetter, scoreName, isShare, shortestFirst, validate, purpose } =
-    prepared
+/** Trains, and keeps what comes of it. Gives whether all is done. @param peak FLOP/s of a thread, where the time of a step is told */
+async function learn(begun: Begun, peak: number, view: ProgressView, signal: AbortSignal): Promise<boolean> {
+  const { flags, task, plan, prepared, trainer, checkpoints } = begun
   const watch = lossWatch(plan, task === 'classify' ? prepared.classes?.length : undefined)
   const lines = epochLines(plan.epochs, prepared)
   const showLine = (text: string | undefined): void => {
     if (text !== undefined) view.line(text)
   }
-  const result = await fitEither(model, learned, {
-    loss,
-    metrics,
-    monitor,
+  const isDone = await runTraining<AnyModel>(trainer, {
     patience: plan.patience,
-    monitorBetter,
-    shortestFirst,
-    validation: splits.validation,
-    validate,
-    optimizer,
-    batchSize: plan.batchSize,
-    epochs: plan.epochs,
-    seed: plan.seed,
-    keep: 'last',
-    freeze: frozenIn(frozen, plan, prepared.head),
-    state: resumed?.state,
+    validation: prepared.splits.validation as NamedDataset,
+    validate: prepared.validate,
+    checkpoints,
     signal,
     onStep(step) {
       view.step(step)
       showLine(watch(step))
     },
     onProfile: flags.profile ? (profile) => printProfile(profile, peak, begun) : undefined,
-    async onEpoch(report, trainer) {
-      await run.saveEpoch(report, trainer, purpose)
-      const { plotHistory } = await import('gentle-dl-plot')
-      run.write(
-        'curves.svg',
-        plotHistory(trainer.history, { metric: monitor, metricLabel: scoreName, percent: isShare }),
-      )
-      showLine(lines.next(report))
-    },
+    onEpoch: (report) => showLine(lines.next(report)),
   })
   showLine(lines.last())
-  return result
+  return isDone
 }
 
-/** Keeps what an interrupted training has come to, and tells how to go on. */
-async function keepInterrupted(begun: Begun, { model, state }: FitResult<AnyModel>): Promise<number> {
-  const { run, prepared } = begun
-  await run.saveModel('last', model, prepared.purpose)
-  run.saveState(state)
+/** Tells how an interrupted training goes on. */
+function reportInterrupted({ run, trainer }: Begun): number {
   note(
-    `stopped after step ${thousands(state.step)}; the run is saved in ${run.path}; to continue:\n  ${commandLine('train', '--resume', run.path)}`,
+    `stopped after step ${thousands(trainer.stepsDone)}; the run is saved in ${run.path}; to continue:\n  ${commandLine('train', '--resume', run.path)}`,
   )
   return exitCodes.interrupted
 }
 
 /** Tells what is left of a training whose loss is not a number any more. */
-function reportDiverged({ message, history }: DivergedTraining, { run }: Begun): number {
+function reportDiverged({ message }: DivergedTraining, { run, checkpoints, resumed }: Begun): number {
+  const saved = checkpoints.savedStep < 0 ? resumed?.state.step : checkpoints.savedStep
   const kept =
-    history.length > 0
-      ? `the weights of epoch ${history.length} are in ${run.path}`
-      : `no epoch was completed; the settings are in ${run.path}`
+    saved === undefined
+      ? `no checkpoint was written; the settings are in ${run.path}`
+      : `the weights of step ${thousands(saved)} are in ${run.path}`
   note(`gentle: ${message.replace(/^training: /, '')}; ${kept}`)
   return exitCodes.failed
 }
 
 /** Trains to the end, to an interrupt, or to a loss that is not a number. Gives the exit code. */
 async function trainToEnd(begun: Begun): Promise<number> {
-  const { flags, plan, prepared, resumed, backend } = begun
+  const { flags, plan, prepared, resumed, backend, trainer } = begun
   const peak = flags.profile ? await measurePeakOfThread(backend) : 0
   const started = performance.now()
   const view = progressView(plan.epochs, {
@@ -362,18 +348,19 @@ async function trainToEnd(begun: Begun): Promise<number> {
     },
   )
   try {
-    const result = await learn(begun, peak, view, abort.signal)
+    const isDone = await learn(begun, peak, view, abort.signal)
     view.end()
-    if (result.interrupted) return await keepInterrupted(begun, result)
+    if (!isDone) return reportInterrupted(begun)
     const earlier = (resumed?.state.history ?? []).reduce((sum, epoch) => sum + epoch.seconds, 0)
     const seconds = earlier + (performance.now() - started) / 1000
-    return await prepared.finish({ run: begun.run, plan, backend, history: result.history, seconds, flags })
+    return await prepared.finish({ run: begun.run, plan, backend, history: trainer.history, seconds, flags })
   } catch (error) {
     view.end()
     if (error instanceof DivergedTraining) return reportDiverged(error, begun)
     throw error
   } finally {
     endWatch()
+    trainer.dispose()
   }
 }
 

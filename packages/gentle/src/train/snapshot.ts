@@ -1,19 +1,25 @@
 /** A training's state, taken and put back. */
 import { sizeOf } from '../core/shape.ts'
 import type { Variable } from '../graph/tensor.ts'
-import { readWeights, weightsOf, writeWeights } from '../nn/model.ts'
+import { readWeights, type WeightValues, weightsOf, writeWeights } from '../nn/model.ts'
 import { stepsOf } from './batches.ts'
 import { checkRestorable, checkWeights } from './check-state.ts'
 import { Sums } from './evaluation.ts'
 import { type Acceptable, fingerprintOf, type Json } from './fingerprint.ts'
 import type { Moment, Parts } from './moment.ts'
+import { StateMemory } from './state-memory.ts'
 import type { TrainingState } from './training-state.ts'
 
-export async function takeState(at: Moment, parts: Parts): Promise<TrainingState> {
+/** @param memory for weights and the optimizer's variables, whose numbers are overwritten; new unless given */
+export async function takeState(at: Moment, parts: Parts, memory?: StateMemory): Promise<TrainingState> {
   const { model, data, epochs, optimizerState } = parts
   const { step, steps, epoch, position, draw, running, seconds, learningRate, history, best } = at
+  const lengths = [...weightsOf(model).values(), ...optimizerState.variables].map(({ shape }) => sizeOf(shape))
+  const take = memory?.begin(lengths)
+  const weights = await readWeights(model, take)
   const optimizer = new Map<string, Float32Array>()
-  for (const variable of optimizerState.variables) optimizer.set(variable.name, await model.backend.read(variable))
+  for (const variable of optimizerState.variables)
+    optimizer.set(variable.name, await model.backend.read(variable, take?.(sizeOf(variable.shape))))
   const carried = await parts.carried.read()
   return {
     step,
@@ -22,7 +28,7 @@ export async function takeState(at: Moment, parts: Parts): Promise<TrainingState
     epochs,
     position,
     streams: { order: epoch, augmentation: epoch - 1, dropout: draw },
-    weights: await readWeights(model),
+    weights,
     optimizer,
     ...(carried.size === 0 ? {} : { carried }),
     running: { ...running.soFar(), seconds, learningRate },
@@ -61,7 +67,7 @@ export async function putState(
     seconds,
     learningRate,
     history: [...history],
-    best,
+    best: best && { ...best, weights: shared(best.weights) },
     good: { weights: state.weights, of: position === 0 && epoch > 1 ? `of epoch ${epoch - 1}` : `of step ${step}` },
   } satisfies Moment)
 }
@@ -83,4 +89,15 @@ function optimizerValues(
       return [variable, values?.length === sizeOf(variable.shape) ? values : variable.initial]
     }),
   )
+}
+
+/** A copy that other threads can read where it is: the best weights go into each checkpoint. */
+function shared(weights: WeightValues): WeightValues {
+  const take = new StateMemory().begin([...weights.values()].map(({ length }) => length))
+  const copies = [...weights].map(([name, values]): [string, Float32Array] => {
+    const copy = take(values.length)
+    copy.set(values)
+    return [name, copy]
+  })
+  return new Map(copies)
 }

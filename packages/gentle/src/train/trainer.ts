@@ -2,12 +2,13 @@
 import type { Profile } from '../backends/profile.ts'
 import { ArgumentError, DataError } from '../core/errors.ts'
 import type { NDArray } from '../core/ndarray.ts'
+import { sizeOf } from '../core/shape.ts'
 import { Turns } from '../core/turns.ts'
 import { type AnyDataset, type Dataset, isNamed, type NamedDataset } from '../data/dataset.ts'
 import type { Variable } from '../graph/tensor.ts'
 import { crossEntropy } from '../nn/losses.ts'
 import type { Metric } from '../nn/metrics.ts'
-import { type AnyModel, type Model, readWeights, type WeightValues, writeWeights } from '../nn/model.ts'
+import { type AnyModel, type Model, readWeights, type WeightValues, weightsOf, writeWeights } from '../nn/model.ts'
 import { type Batch, epochBatches, stepsOf } from './batches.ts'
 import { isBetter } from './better.ts'
 import { CarriedState } from './carried-state.ts'
@@ -18,6 +19,7 @@ import type { Gradients } from './gradients.ts'
 import type { Moment, Parts } from './moment.ts'
 import { type Phase, phaseOf, phasesOf } from './phases.ts'
 import { DivergedTraining, type EpochReport, type StepReport } from './reports.ts'
+import { StateMemory } from './state-memory.ts'
 import type { TrainerOptions } from './trainer-options.ts'
 import { TrainingPrograms } from './training-programs.ts'
 import type { BestEpoch, TrainingState } from './training-state.ts'
@@ -234,9 +236,12 @@ export class Trainer<M extends AnyModel = Model> {
     })
   }
 
-  /** All that the training is now. Gradients that are not used yet are not in it. */
-  state(): Promise<TrainingState> {
-    return this.#turns.run(async () => (await import('./snapshot.ts')).takeState(this.#at, this.#parts))
+  /**
+   * All that the training is now. Gradients that are not used yet are not in it.
+   * @param memory in which its numbers are then, until the next state is taken into it; new memory unless given
+   */
+  state(memory?: StateMemory): Promise<TrainingState> {
+    return this.#turns.run(async () => (await import('./snapshot.ts')).takeState(this.#at, this.#parts, memory))
   }
 
   /**
@@ -352,7 +357,8 @@ export class Trainer<M extends AnyModel = Model> {
   async #end(validation: Evaluation | undefined): Promise<EpochReport> {
     const { examples } = this.#at.running
     if (examples === 0) throw new ArgumentError(`endEpoch: no step was made in epoch ${this.#at.epoch}`)
-    const weights = await readWeights(this.model)
+    // They may become the best, which go into each checkpoint: another thread writes these.
+    const weights = await readWeights(this.model, new StateMemory().begin(weightLengths(this.model)))
     if (!areFinite(weights)) throw await this.#diverged('parameters became NaN or infinite')
     if (validation !== undefined && !Number.isFinite(validation.loss))
       throw await this.#diverged(`the validation loss became ${validation.loss}`)
@@ -402,6 +408,8 @@ export class Trainer<M extends AnyModel = Model> {
     )
   }
 }
+
+const weightLengths = (model: AnyModel): number[] => [...weightsOf(model).values()].map(({ shape }) => sizeOf(shape))
 
 const areFinite = (values: WeightValues): boolean =>
   [...values.values()].every((parameter) => parameter.every(Number.isFinite))
