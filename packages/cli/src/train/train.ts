@@ -46,7 +46,7 @@ import { loadAndReport, type Pretrained } from './pretrained.ts'
 import { type PretrainedSource, preprocessingIn, pretrainedSource } from './pretrained-source.ts'
 import { profileText } from './profile-text.ts'
 import { checkpointsOf, repairRun } from './run-checkpoints.ts'
-import { createRun, openRun } from './run-folder.ts'
+import { createRun, lockRun, openRun } from './run-folder.ts'
 import { hasOwnWarmup } from './schedules.ts'
 import { optimizerOf, type Plan, planOf } from './settings.ts'
 import { beginning } from './train-text.ts'
@@ -223,8 +223,8 @@ function hasNewHead({ tensors }: Pretrained, { head, classes }: Preparation): bo
   return [...head].some(([name, axis]) => tensors.get(name)?.shape[axis] !== classes?.length)
 }
 
-/** Makes the model and the run folder, and tells what is trained. */
-async function begin(planned: Planned, backend: Backend): Promise<Begun> {
+/** Makes the model and the run folder, and tells what is trained. @param locks what releases a new folder is added to */
+async function begin(planned: Planned, backend: Backend, locks: (() => Promise<void>)[]): Promise<Begun> {
   const { flags, task, plan, prepared, resumed, pretrained } = planned
   const { splits, network, head, classes } = prepared
   const quiet = flags.quiet === true
@@ -252,7 +252,12 @@ async function begin(planned: Planned, backend: Backend): Promise<Begun> {
     freeze: frozenIn(frozen, plan, head),
   })
   if (resumed !== undefined) await trainer.restore(resumed.state)
-  const run = planned.run ?? createRun(task, `${plan.model}-${plan.data.replace(/[^\w-]+/g, '-')}`, flags.runDir)
+  const made =
+    planned.run === undefined
+      ? await createRun(task, `${plan.model}-${plan.data.replace(/[^\w-]+/g, '-')}`, flags.runDir)
+      : undefined
+  if (made !== undefined) locks.push(made.release)
+  const run = made?.run ?? planned.run!
   run.writeJson(
     'run.json',
     {
@@ -366,11 +371,17 @@ async function trainToEnd(begun: Begun): Promise<number> {
 
 /** Runs the command. Gives the exit code. */
 export async function train(model: string | undefined, flags: TrainFlags): Promise<number> {
-  const planned = await planTraining(model, flags)
-  const backend = await wasm({ threads: planned.plan.threads, wideVectors: planned.plan.wideVectors })
+  const locks: (() => Promise<void>)[] = []
   try {
-    return await trainToEnd(await begin(planned, backend))
+    if (flags.resume !== undefined) locks.push(await lockRun(openRun(flags.resume).path))
+    const planned = await planTraining(model, flags)
+    const backend = await wasm({ threads: planned.plan.threads, wideVectors: planned.plan.wideVectors })
+    try {
+      return await trainToEnd(await begin(planned, backend, locks))
+    } finally {
+      await backend.close()
+    }
   } finally {
-    await backend.close()
+    for (const release of locks) await release()
   }
 }
