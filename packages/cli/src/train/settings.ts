@@ -20,6 +20,8 @@ const whole = (min: number, max: number) => {
 
 const positive = z.number('a number above 0').positive('a number above 0')
 
+const share = z.number('above 0 and below 1').gt(0, 'above 0 and below 1').lt(1, 'above 0 and below 1')
+
 /** What can be set; keys of a config file, and flags in dashes. A check's message is what it expects. */
 const settingsSchema = z.strictObject({
   task: z.enum(allTaskNames).optional(),
@@ -44,6 +46,7 @@ const settingsSchema = z.strictObject({
   resize: whole(1, 4096).optional(),
   label: text.optional(),
   augment: text.optional(),
+  ema: share.optional(),
   patience: whole(1, Number.MAX_SAFE_INTEGER).optional(),
   saveEvery: z.coerce
     .string()

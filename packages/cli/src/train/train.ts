@@ -248,6 +248,7 @@ async function begin(planned: Planned, backend: Backend, locks: (() => Promise<v
     optimizer,
     batchSize: plan.batchSize,
     epochs: plan.epochs,
+    ema: plan.ema,
     seed: plan.seed,
     freeze: frozenIn(frozen, plan, head),
   })

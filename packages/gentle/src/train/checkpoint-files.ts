@@ -34,10 +34,11 @@ export function checkpointFiles(state: TrainingState, model: AnyModel, purpose?:
   })
   // Without a validation, the last epoch counts as the best.
   const ended = state.position === 0 && state.history.length > 0
-  const best = state.best?.weights ?? (ended ? state.weights : undefined)
+  const last = state.average ?? state.weights
+  const best = state.best?.weights ?? (ended ? last : undefined)
   return [
     { name: stateFile, pieces: trainingStatePieces(state), sync: true },
-    weights(lastFile, state.weights),
+    weights(lastFile, last),
     ...(best === undefined ? [] : [weights(bestFile, best)]),
     textFile(metricsFile, historyCsv(state.history)),
   ]

@@ -96,7 +96,7 @@ async function trainEpochs<M extends AnyModel>(trainer: Trainer<M>, options: Run
       await checkpoints?.afterStep(trainer)
     }
     const measured = validation && (await trainer.evaluate(validation))
-    const more = await validate?.(trainer.model)
+    const more = await validate?.(trainer.kept)
     const report = await trainer.endEpoch(measured && { ...measured, ...more })
     await onEpoch?.(report, trainer)
     await checkpoints?.afterEpoch(trainer)

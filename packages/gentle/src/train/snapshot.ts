@@ -14,9 +14,13 @@ import type { TrainingState } from './training-state.ts'
 export async function takeState(at: Moment, parts: Parts, memory?: StateMemory): Promise<TrainingState> {
   const { model, data, epochs, optimizerState } = parts
   const { step, steps, epoch, position, draw, running, seconds, learningRate, history, best } = at
-  const lengths = [...weightsOf(model).values(), ...optimizerState.variables].map(({ shape }) => sizeOf(shape))
+  const averages = parts.average === undefined ? [] : weightsOf(parts.average.model).values()
+  const lengths = [...weightsOf(model).values(), ...averages, ...optimizerState.variables].map(({ shape }) =>
+    sizeOf(shape),
+  )
   const take = memory?.begin(lengths)
   const weights = await readWeights(model, take)
+  const average = await parts.average?.read(take)
   const optimizer = new Map<string, Float32Array>()
   for (const variable of optimizerState.variables)
     optimizer.set(variable.name, await model.backend.read(variable, take?.(sizeOf(variable.shape))))
@@ -31,6 +35,7 @@ export async function takeState(at: Moment, parts: Parts, memory?: StateMemory):
     weights,
     optimizer,
     ...(carried.size === 0 ? {} : { carried }),
+    ...(average === undefined ? {} : { average }),
     running: { ...running.soFar(), seconds, learningRate },
     history: [...history],
     ...(best === undefined ? {} : { best }),
@@ -48,9 +53,13 @@ export async function putState(
   const { model, data, epochs, metrics } = parts
   const changes = checkRestorable(state, fingerprintOf(model, data, parts), accept, epochs, data)
   checkWeights(state.weights, weightsOf(model))
+  // Where averages are kept from here on, they begin with the weights.
+  const average = state.average ?? state.weights
+  checkWeights(average, weightsOf(model))
   parts.enterPhaseOf(state.epoch)
   const optimizer = optimizerValues(state, parts)
   await writeWeights(model, state.weights)
+  await parts.average?.write(average)
   await parts.carried.write(state.carried ?? new Map())
   for (const [variable, values] of optimizer) await model.backend.write(variable, values)
   const { step, epoch, streams, running, history, best } = state

@@ -21,8 +21,9 @@ import { type Phase, phaseOf, phasesOf } from './phases.ts'
 import { DivergedTraining, type EpochReport, type StepReport } from './reports.ts'
 import { StateMemory } from './state-memory.ts'
 import type { TrainerOptions } from './trainer-options.ts'
-import { TrainingPrograms } from './training-programs.ts'
+import { type StepNumbers, TrainingPrograms } from './training-programs.ts'
 import type { BestEpoch, TrainingState } from './training-state.ts'
+import type { WeightAverage } from './weight-average.ts'
 
 /**
  * A training between its steps. What it computes stays with the backend until it is asked for: a step brings the loss and the metrics' counts to the
@@ -30,6 +31,8 @@ import type { BestEpoch, TrainingState } from './training-state.ts'
  */
 export class Trainer<M extends AnyModel = Model> {
   readonly model: M
+  /** The model that is validated and kept: `model`, or with `ema` the network with the moving averages of the weights; it lasts as long as the trainer. */
+  readonly kept: M
   /** Examples a step; the last one of an epoch may have fewer, or one more where one alone would be left. */
   readonly batchSize: number
   readonly epochs: number
@@ -49,11 +52,12 @@ export class Trainer<M extends AnyModel = Model> {
   readonly #at: Moment
   #reader: AsyncGenerator<Batch> | undefined
 
-  /** See `createTrainer`, which makes the model. @param first the weights that it begins with */
-  constructor(model: M, data: AnyDataset, options: TrainerOptions, first: WeightValues) {
+  /** See `createTrainer`, which makes the model. @param first the weights that it begins with @param average of them, where one shall be kept */
+  constructor(model: M, data: AnyDataset, options: TrainerOptions, first: WeightValues, average?: WeightAverage<M>) {
     const { loss = crossEntropy, metrics = defaultMetrics(model, data), optimizer, seed = 0 } = options
     const { batchSize = 64, epochs, freeze = () => false } = options
     this.model = model
+    this.kept = average?.model ?? model
     this.batchSize = Math.min(batchSize, data.length)
     this.epochs = epochs
     this.#data = data
@@ -95,6 +99,8 @@ export class Trainer<M extends AnyModel = Model> {
       shortestFirst: options.shortestFirst === true,
       inOrder: options.shuffle === false,
       carried: this.#carried,
+      average,
+      ema: options.ema,
     }
     this.#programs = this.#programsOfPhase()
   }
@@ -152,7 +158,7 @@ export class Trainer<M extends AnyModel = Model> {
     return this.#turns.run(async () => {
       const taken = batch ?? (await this.#next())
       const started = performance.now()
-      const results = await this.#programs.step(taken, this.#rate(), this.#at.draw++)
+      const results = await this.#programs.step(taken, this.#numbers(), this.#at.draw++)
       this.#count(started)
       return this.#finishStep(results, taken)
     })
@@ -162,7 +168,7 @@ export class Trainer<M extends AnyModel = Model> {
   profile(batch?: Batch): Promise<{ readonly report: StepReport; readonly profile: Profile }> {
     return this.#turns.run(async () => {
       const taken = batch ?? (await this.#next())
-      const { outputs, profile } = await this.#programs.profile(taken, this.#rate(), this.#at.draw++)
+      const { outputs, profile } = await this.#programs.profile(taken, this.#numbers(), this.#at.draw++)
       return { report: await this.#finishStep(outputs, taken), profile }
     })
   }
@@ -192,7 +198,7 @@ export class Trainer<M extends AnyModel = Model> {
   update(gradients: Gradients): Promise<StepReport> {
     return this.#turns.run(async () => {
       const started = performance.now()
-      const sums = await this.#programs.update(gradients, this.#rate())
+      const sums = await this.#programs.update(gradients, this.#numbers())
       this.#count(started)
       this.#at.step++
       this.#at.running.addSums(sums)
@@ -200,13 +206,13 @@ export class Trainer<M extends AnyModel = Model> {
     })
   }
 
-  /** Loss and metrics of the present parameters on a data set; its programs are kept for the next time. */
+  /** Loss and metrics of `kept` on a data set; its programs are kept for the next time. */
   evaluate(dataset: M extends Model ? Dataset : NamedDataset): Promise<Evaluation> {
     return this.#turns.run(async () => {
       let evaluator = this.#evaluators.get(dataset)
       if (evaluator === undefined) {
         const examples = await fitted<AnyDataset>(this.model, dataset)
-        evaluator = new Evaluator(this.model, examples, {
+        evaluator = new Evaluator(this.kept, examples, {
           loss: this.#options.loss,
           metrics: this.#metrics,
           // Of sequences, one large batch would be padded to the longest of all.
@@ -234,6 +240,12 @@ export class Trainer<M extends AnyModel = Model> {
       await writeWeights(this.model, this.#at.best.weights)
       return this.#at.best.epoch
     })
+  }
+
+  /** Gives the model the weights of `kept`, which it has already unless an average is kept. */
+  async useKept(): Promise<void> {
+    const { average } = this.#parts
+    if (average !== undefined) await this.#turns.run(async () => writeWeights(this.model, await average.read()))
   }
 
   /**
@@ -264,6 +276,7 @@ export class Trainer<M extends AnyModel = Model> {
     this.#programs.dispose()
     for (const evaluator of this.#evaluators.values()) evaluator.dispose()
     this.#carried.dispose()
+    this.#parts.average?.dispose()
     this.model.backend.release(this.#parts.optimizerState.variables)
   }
 
@@ -275,10 +288,11 @@ export class Trainer<M extends AnyModel = Model> {
 
   #programsOfPhase(): TrainingPrograms {
     const { freeze = () => false } = this.#options
-    const { model, data, loss, metrics, seed, carried, inOrder, optimizerState: optimizer } = this.#parts
+    const { model, data, loss, metrics, seed, carried, inOrder, average, optimizerState: optimizer } = this.#parts
     const { from } = this.#phase
     checkNames(optimizer.variables)
-    const parts = { model, data, loss, metrics, seed, carried, inOrder, optimizer, learned: this.#learned() }
+    const learned = this.#learned()
+    const parts = { model, data, loss, metrics, seed, carried, inOrder, average, optimizer, learned }
     return new TrainingPrograms({ ...parts, frozen: (name) => freeze(name, from) }, this.#turns)
   }
 
@@ -321,13 +335,15 @@ export class Trainer<M extends AnyModel = Model> {
     await reader?.return(undefined)
   }
 
-  /** The rate of the step to come. */
-  #rate(): number {
+  /** What the step to come takes beside its batch. */
+  #numbers(): StepNumbers {
     if (this.#at.step >= this.#at.steps)
       throw new ArgumentError(`training: all ${this.#at.steps} steps are done; give more epochs or steps to train on`)
     const { step, steps, history } = this.#at
     this.#at.learningRate = this.#options.optimizer.schedule(step, steps, history)
-    return this.#at.learningRate
+    const { learningRate } = this.#at
+    const { average } = this.#parts
+    return average === undefined ? { learningRate } : { learningRate, averageShare: average.share(step) }
   }
 
   #count(started: number): void {
@@ -358,14 +374,16 @@ export class Trainer<M extends AnyModel = Model> {
     const { examples } = this.#at.running
     if (examples === 0) throw new ArgumentError(`endEpoch: no step was made in epoch ${this.#at.epoch}`)
     // They may become the best, which go into each checkpoint: another thread writes these.
-    const weights = await readWeights(this.model, new StateMemory().begin(weightLengths(this.model)))
+    const memory = () => new StateMemory().begin(weightLengths(this.model))
+    const weights = await readWeights(this.model, memory())
     if (!areFinite(weights)) throw await this.#diverged('parameters became NaN or infinite')
     if (validation !== undefined && !Number.isFinite(validation.loss))
       throw await this.#diverged(`the validation loss became ${validation.loss}`)
     const better =
       validation === undefined ||
       isBetter(validation, this.#at.best?.validation, this.#monitor, this.#metrics, this.#options.monitorBetter)
-    if (validation !== undefined && better) this.#at.best = { epoch: this.#at.epoch, validation, weights }
+    const kept = (await this.#parts.average?.read(memory())) ?? weights
+    if (validation !== undefined && better) this.#at.best = { epoch: this.#at.epoch, validation, weights: kept }
     const report: EpochReport = {
       epoch: this.#at.epoch,
       train: this.#at.running.evaluation(),

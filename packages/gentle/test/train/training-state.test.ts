@@ -45,6 +45,10 @@ const thawing: Partial<TrainerOptions> = { freeze: (name, epoch) => epoch <= 2 &
 const trainings: [string, () => TrainerOptions][] = [
   ...Object.entries(optimizers).map(([name, make]): [string, () => TrainerOptions] => [name, () => options(make())]),
   [
+    'SGD, with an average of the weights',
+    () => ({ ...options(sgd({ learningRate: 0.1, momentum: 0.9 })), ema: 0.9, ...thawing }),
+  ],
+  [
     'Adam, of the head alone at first',
     () => ({
       ...options(adam({ learningRate: 0.02, rateFactor: (name) => (name.startsWith('5.') ? 1 : 0.5) })),
