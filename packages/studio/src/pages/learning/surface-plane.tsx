@@ -11,6 +11,9 @@ import type { Run } from './session.ts'
 
 const height = 350
 
+/** Of the drawing, which is smaller on paper. */
+const share = (pixels: number, of: number): string => `${(100 * pixels) / of}%`
+
 export interface SurfacePlaneProps {
   readonly problem: Problem
   readonly surface: Pixels | undefined
@@ -54,7 +57,12 @@ export function SurfacePlane({ problem, surface, of, runs, step, start, onStart 
     <div ref={figure} class="surface">
       <div
         class="picture"
-        style={{ left: `${margin.left}px`, top: `${margin.top}px`, width: `${across}px`, height: `${down}px` }}
+        style={{
+          left: share(margin.left, width),
+          top: share(margin.top, height),
+          width: share(across, width),
+          height: share(down, height),
+        }}
       >
         {surface !== undefined && <PixelsCanvas pixels={surface} />}
       </div>
