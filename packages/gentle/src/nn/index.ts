@@ -12,6 +12,7 @@ export {
   type CalibrationOptions,
   calibrationCurve,
 } from './calibration-curve.ts'
+export { type ClassAverageOptions, f1, kappa, matthews, precision, recall } from './classification-metrics.ts'
 export {
   type AverageReport,
   type ClassificationReport,
@@ -101,6 +102,7 @@ export {
 export { headParameters, parameterShapes } from './parameter-shapes.ts'
 export { absoluteError, type R2Options, r2, rootMeanSquaredError } from './regression-metrics.ts'
 export { type InitialValues, type Parameters, Scope, type ScopeOptions } from './scope.ts'
+export { type AucOptions, auc, calibrationError } from './score-metrics.ts'
 export {
   type ClassScores,
   classCount,

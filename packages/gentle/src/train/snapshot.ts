@@ -4,7 +4,7 @@ import type { Variable } from '../graph/tensor.ts'
 import { readWeights, type WeightValues, weightsOf, writeWeights } from '../nn/model.ts'
 import { stepsOf } from './batches.ts'
 import { checkRestorable, checkWeights } from './check-state.ts'
-import { Sums } from './evaluation.ts'
+import { countedInTraining, Sums } from './evaluation.ts'
 import { type Acceptable, fingerprintOf, type Json } from './fingerprint.ts'
 import type { Moment, Parts } from './moment.ts'
 import { StateMemory } from './state-memory.ts'
@@ -72,7 +72,7 @@ export async function putState(
     epoch,
     position,
     draw: streams.dropout,
-    running: new Sums(metrics, running),
+    running: new Sums(countedInTraining(metrics), running),
     seconds,
     learningRate,
     history: [...history],

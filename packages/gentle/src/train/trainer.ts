@@ -13,7 +13,7 @@ import { type Batch, epochBatches, stepsOf } from './batches.ts'
 import { isBetter } from './better.ts'
 import { CarriedState } from './carried-state.ts'
 import { Evaluator, fitted } from './evaluate.ts'
-import { checkMetrics, defaultMetrics, type Evaluation, Sums } from './evaluation.ts'
+import { checkMetrics, countedInTraining, defaultMetrics, type Evaluation, Sums } from './evaluation.ts'
 import type { RestoreOptions } from './fingerprint.ts'
 import type { Gradients } from './gradients.ts'
 import type { Moment, Parts } from './moment.ts'
@@ -75,7 +75,7 @@ export class Trainer<M extends AnyModel = Model> {
       epoch: 1,
       position: 0,
       draw: 0,
-      running: new Sums(metrics),
+      running: new Sums(countedInTraining(metrics)),
       seconds: 0,
       learningRate: 0,
       history: [],
@@ -288,7 +288,8 @@ export class Trainer<M extends AnyModel = Model> {
 
   #programsOfPhase(): TrainingPrograms {
     const { freeze = () => false } = this.#options
-    const { model, data, loss, metrics, seed, carried, inOrder, average, optimizerState: optimizer } = this.#parts
+    const { model, data, loss, seed, carried, inOrder, average, optimizerState: optimizer } = this.#parts
+    const metrics = countedInTraining(this.#metrics)
     const { from } = this.#phase
     checkNames(optimizer.variables)
     const learned = this.#learned()
@@ -397,7 +398,7 @@ export class Trainer<M extends AnyModel = Model> {
     this.#at.history.push(report)
     this.#at.epoch++
     this.#at.position = 0
-    this.#at.running = new Sums(this.#metrics)
+    this.#at.running = new Sums(countedInTraining(this.#metrics))
     this.#at.seconds = 0
     await this.#carried.reset()
     await this.#closeReader()
