@@ -115,6 +115,7 @@ program
     'parameters that weight decay applies to: all, or weights (no biases or norm layers) (default: all)',
   )
   .option('--clip-norm <limit>', 'clip the gradients to this global norm', number)
+  .option('--accumulate <n>', 'batches whose gradients are added up for each update (default: 1)', number)
   .option('--ema <decay>', 'validate and keep a moving average of the weights, such as 0.999', number)
   .option('--patience <epochs>', 'early stopping: end after this many epochs without improvement on validation', number)
   .option('--loss <name>', `localize: both, giou, smoothL1; segment: ${segmentationLosses.join(', ')}`)

@@ -47,6 +47,7 @@ const settingsSchema = z.strictObject({
   label: text.optional(),
   augment: text.optional(),
   ema: share.optional(),
+  accumulate: whole(1, Number.MAX_SAFE_INTEGER).optional(),
   patience: whole(1, Number.MAX_SAFE_INTEGER).optional(),
   saveEvery: z.coerce
     .string()

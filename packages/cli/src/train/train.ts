@@ -175,6 +175,8 @@ async function planTraining(named: string | undefined, given: TrainFlags): Promi
     },
   )
   checkFineTuning(plan)
+  if (flags.profile && (plan.accumulate ?? 1) > 1)
+    throw new UsageError('--profile tells of steps of one batch; leave --accumulate out')
   if (resumed !== undefined) checkResumed(resumed, plan)
   const { augment } = plan
   return {
@@ -236,7 +238,7 @@ async function begin(planned: Planned, backend: Backend, locks: (() => Promise<v
   })
   const frozen = frozenNames(plan.freeze ?? [], [...model.parameters.keys()], head)
   const matching = pretrained && (await loadAndReport(model, pretrained, { name: plan.model, head, quiet }))
-  const steps = stepsOf(splits.train.length, plan.batchSize)
+  const steps = stepsOf(splits.train.length, plan.batchSize, plan.accumulate)
   const optimizer = optimizerOf(plan, model.parameters.keys(), steps)
   const { loss, metrics, monitor, monitorBetter, shortestFirst } = prepared
   const trainer = await trainerFor(model, planned.learned, {
@@ -249,6 +251,7 @@ async function begin(planned: Planned, backend: Backend, locks: (() => Promise<v
     batchSize: plan.batchSize,
     epochs: plan.epochs,
     ema: plan.ema,
+    accumulate: plan.accumulate,
     seed: plan.seed,
     freeze: frozenIn(frozen, plan, head),
   })
@@ -338,7 +341,7 @@ async function trainToEnd(begun: Begun): Promise<number> {
   const peak = flags.profile ? await measurePeakOfThread(backend) : 0
   const started = performance.now()
   const view = progressView(plan.epochs, {
-    batchSize: plan.batchSize,
+    batchSize: plan.batchSize * trainer.accumulate,
     quiet: flags.quiet === true,
     score:
       prepared.validate === undefined

@@ -29,9 +29,9 @@ export async function createTrainer(
   data: AnyDataset,
   options: TrainerOptions,
 ): Promise<Trainer<AnyModel>> {
-  const { batchSize = 64, epochs, steps, seed = 0, ema } = options
+  const { batchSize = 64, epochs, steps, seed = 0, ema, accumulate = 1 } = options
   checkBatchSize(batchSize)
-  for (const [name, count] of Object.entries({ epochs, steps: steps ?? 1 }))
+  for (const [name, count] of Object.entries({ epochs, steps: steps ?? 1, accumulate }))
     if (!Number.isInteger(count) || count < 1)
       throw new ArgumentError(`training: ${name} is ${count}; expected a whole number of at least 1`)
   if (options.shuffle === false && options.shortestFirst === true)

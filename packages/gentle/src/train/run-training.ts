@@ -50,7 +50,7 @@ const isStale = <M extends AnyModel>({ best, history }: Trainer<M>, patience = N
 
 /**
  * Trains until all epochs are done, or the signal pauses it: called again, it goes on. Gives whether all is done.
- * @throws DivergedTraining when loss or parameters become NaN or infinite; ArgumentError for a patience that is not a whole number from 1; StorageError for
+ * @throws DivergedTraining when loss or parameters become NaN or infinite; ArgumentError for a patience that is not a whole number from 1, and for `onProfile` with `accumulate`; StorageError for
  * checkpoints that cannot be written.
  */
 export async function runTraining<M extends AnyModel>(
@@ -60,6 +60,10 @@ export async function runTraining<M extends AnyModel>(
   const { checkpoints, patience } = options
   if (patience !== undefined && (!Number.isInteger(patience) || patience < 1))
     throw new ArgumentError(`training: patience is ${patience}; expected a whole number of epochs from 1`)
+  if (options.onProfile !== undefined && trainer.accumulate > 1)
+    throw new ArgumentError(
+      `training: onProfile tells of steps of one batch, but accumulate is ${trainer.accumulate}; leave one of the two out`,
+    )
   try {
     await checkpoints?.begin(trainer)
     const isDone = await trainEpochs(trainer, options)
@@ -77,8 +81,8 @@ async function trainEpochs<M extends AnyModel>(trainer: Trainer<M>, options: Run
   while (trainer.epoch <= trainer.epochs && !isStale(trainer, patience)) {
     if (signal?.aborted) return false
     while (!trainer.epochIsOver) {
-      const batch = await trainer.nextBatch()
-      if (onProfile !== undefined && batch.examples >= trainer.batchSize) {
+      const batch = trainer.accumulate === 1 ? await trainer.nextBatch() : undefined
+      if (onProfile !== undefined && (batch?.examples ?? 0) >= trainer.batchSize) {
         const { report, profile } = await trainer.profile(batch)
         onProfile(profile)
         onProfile = undefined

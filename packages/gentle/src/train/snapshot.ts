@@ -65,7 +65,8 @@ export async function putState(
   const { step, epoch, streams, running, history, best } = state
   const { seconds, learningRate } = running
   const position = Math.min(state.position, data.length)
-  const sameLength = state.epochs === epochs && !changes.includes('batchSize') && !changes.includes('data')
+  const sameLength =
+    state.epochs === epochs && !(['batchSize', 'accumulate', 'data'] as const).some((name) => changes.includes(name))
   Object.assign(at, {
     step,
     steps: parts.steps ?? (sameLength ? state.steps : step + remainingSteps(epoch, position, parts)),
@@ -81,9 +82,10 @@ export async function putState(
   } satisfies Moment)
 }
 
-function remainingSteps(epoch: number, position: number, { data, epochs, batchSize }: Parts): number {
+function remainingSteps(epoch: number, position: number, { data, epochs, batchSize, accumulate }: Parts): number {
   if (epoch > epochs) return 0
-  return stepsOf(data.length - position, batchSize) + (epochs - epoch) * stepsOf(data.length, batchSize)
+  const stepsLeft = (examples: number): number => stepsOf(examples, batchSize, accumulate)
+  return stepsLeft(data.length - position) + (epochs - epoch) * stepsLeft(data.length)
 }
 
 /** What the optimizer's variables become: of an optimizer of one type what is stored, else what they begin with. */

@@ -39,7 +39,12 @@ export interface TrainerOptions {
    * model, batch norm's statistics included; the weights that learn go their way beside it. In the first steps the decay is less, (1 + n) / (10 + n) after n of them.
    */
   readonly ema?: number
-  /** Steps in all, as the schedule counts them, for those who make one of several batches; a step a batch unless given. */
+  /**
+   * Batches a step: their gradients are added up, weighted by numbers of examples, and one update is made of them, so that a step counts as one of a batch so many times as
+   * large where memory holds only the smaller. 1 unless given. Batch norm still takes its means over each batch, and an epoch's last step has the batches that are left.
+   */
+  readonly accumulate?: number
+  /** Steps in all, as the schedule counts them, for those who make one of several batches; a step for every `accumulate` batches unless given. */
   readonly steps?: number
   /** From which first values, the order of examples, and dropout derive; 0 unless given. */
   readonly seed?: number

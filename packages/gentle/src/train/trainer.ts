@@ -36,6 +36,8 @@ export class Trainer<M extends AnyModel = Model> {
   /** Examples a step; the last one of an epoch may have fewer, or one more where one alone would be left. */
   readonly batchSize: number
   readonly epochs: number
+  /** Batches a step. */
+  readonly accumulate: number
   readonly #data: AnyDataset
   readonly #options: TrainerOptions
   readonly #seed: number
@@ -55,11 +57,12 @@ export class Trainer<M extends AnyModel = Model> {
   /** See `createTrainer`, which makes the model. @param first the weights that it begins with @param average of them, where one shall be kept */
   constructor(model: M, data: AnyDataset, options: TrainerOptions, first: WeightValues, average?: WeightAverage<M>) {
     const { loss = crossEntropy, metrics = defaultMetrics(model, data), optimizer, seed = 0 } = options
-    const { batchSize = 64, epochs, freeze = () => false } = options
+    const { batchSize = 64, epochs, accumulate = 1, freeze = () => false } = options
     this.model = model
     this.kept = average?.model ?? model
     this.batchSize = Math.min(batchSize, data.length)
     this.epochs = epochs
+    this.accumulate = accumulate
     this.#data = data
     this.#options = options
     this.#seed = seed
@@ -71,7 +74,7 @@ export class Trainer<M extends AnyModel = Model> {
     this.#carried = new CarriedState(model.backend, this.batchSize + 1)
     this.#at = {
       step: 0,
-      steps: options.steps ?? epochs * stepsOf(data.length, this.batchSize),
+      steps: options.steps ?? epochs * stepsOf(data.length, this.batchSize, accumulate),
       epoch: 1,
       position: 0,
       draw: 0,
@@ -101,6 +104,7 @@ export class Trainer<M extends AnyModel = Model> {
       carried: this.#carried,
       average,
       ema: options.ema,
+      accumulate,
     }
     this.#programs = this.#programsOfPhase()
   }
@@ -149,13 +153,15 @@ export class Trainer<M extends AnyModel = Model> {
   }
 
   /**
-   * Trains on a batch, the next one of the data unless given: gradients and update in one program, the fastest way.
+   * Trains on a batch, the next one of the data unless given: gradients and update in one program, the fastest way. With `accumulate` it trains on the next
+   * batches of the epoch, at most so many, unless one is given.
    * @throws DivergedTraining when the loss becomes NaN or infinite: the model has the last good epoch's parameters then, and it says which example holds
    * such a number, if one does; DataError for labels that loss or metrics do not know, before anything is changed; ArgumentError where all steps are
    * done.
    */
   step(batch?: Batch): Promise<StepReport> {
     return this.#turns.run(async () => {
+      if (this.accumulate > 1 && batch === undefined) return this.#stepOfSeveral()
       const taken = batch ?? (await this.#next())
       const started = performance.now()
       const results = await this.#programs.step(taken, this.#numbers(), this.#at.draw++)
@@ -164,9 +170,16 @@ export class Trainer<M extends AnyModel = Model> {
     })
   }
 
-  /** As `step`, to the same bits, and tells where the time goes; it takes about a second, which no report counts. */
+  /**
+   * As `step`, to the same bits, and tells where the time goes; it takes about a second, which no report counts.
+   * @throws ArgumentError where steps are of several batches; and as `step`.
+   */
   profile(batch?: Batch): Promise<{ readonly report: StepReport; readonly profile: Profile }> {
     return this.#turns.run(async () => {
+      if (this.accumulate > 1)
+        throw new ArgumentError(
+          `profile: it tells of steps of one batch, but accumulate is ${this.accumulate}; leave one of the two out`,
+        )
       const taken = batch ?? (await this.#next())
       const { outputs, profile } = await this.#programs.profile(taken, this.#numbers(), this.#at.draw++)
       return { report: await this.#finishStep(outputs, taken), profile }
@@ -179,15 +192,7 @@ export class Trainer<M extends AnyModel = Model> {
    * @throws DivergedTraining when the loss is NaN or infinite.
    */
   gradients(batch?: Batch): Promise<Gradients> {
-    return this.#turns.run(async () => {
-      const taken = batch ?? (await this.#next())
-      const started = performance.now()
-      const gradients = await this.#programs.gradients(taken, this.#at.draw++)
-      this.#count(started)
-      if (!Number.isFinite(gradients.loss))
-        throw await this.#diverged(`the loss became ${gradients.loss}`, this.#at.step + 1, taken)
-      return gradients
-    })
+    return this.#turns.run(() => this.#gradients(batch))
   }
 
   /**
@@ -196,14 +201,7 @@ export class Trainer<M extends AnyModel = Model> {
    * @throws ArgumentError for gradients that were used before, and where all steps are done.
    */
   update(gradients: Gradients): Promise<StepReport> {
-    return this.#turns.run(async () => {
-      const started = performance.now()
-      const sums = await this.#programs.update(gradients, this.#numbers())
-      this.#count(started)
-      this.#at.step++
-      this.#at.running.addSums(sums)
-      return this.#report(sums.loss)
-    })
+    return this.#turns.run(() => this.#update(gradients))
   }
 
   /** Loss and metrics of `kept` on a data set; its programs are kept for the next time. */
@@ -349,6 +347,33 @@ export class Trainer<M extends AnyModel = Model> {
 
   #count(started: number): void {
     this.#at.seconds += (performance.now() - started) / 1000
+  }
+
+  async #gradients(batch?: Batch): Promise<Gradients> {
+    const taken = batch ?? (await this.#next())
+    const started = performance.now()
+    const gradients = await this.#programs.gradients(taken, this.#at.draw++)
+    this.#count(started)
+    if (!Number.isFinite(gradients.loss))
+      throw await this.#diverged(`the loss became ${gradients.loss}`, this.#at.step + 1, taken)
+    return gradients
+  }
+
+  async #update(gradients: Gradients): Promise<StepReport> {
+    const started = performance.now()
+    const sums = await this.#programs.update(gradients, this.#numbers())
+    this.#count(started)
+    this.#at.step++
+    this.#at.running.addSums(sums)
+    return this.#report(sums.loss)
+  }
+
+  /** A step of the next batches, in one turn: a state is taken before or after it. */
+  async #stepOfSeveral(): Promise<StepReport> {
+    const sum = await this.#gradients()
+    for (let batches = 1; batches < this.accumulate && !this.epochIsOver; batches++)
+      await this.#programs.add(sum, await this.#gradients())
+    return this.#update(sum)
   }
 
   async #finishStep(results: Record<string, NDArray>, batch: Batch): Promise<StepReport> {

@@ -79,6 +79,11 @@ export class TrainingPrograms {
     return store.hold(sums)
   }
 
+  /** Takes up other gradients, as `Gradients.add`, within a turn. */
+  add(gradients: Gradients, other: Gradients): Promise<void> {
+    return this.#apart!.store.merge(gradients, other)
+  }
+
   /** Gives what the examples of the gradients add up to. @throws ArgumentError for gradients of another trainer, or used before. */
   async update(gradients: Gradients, numbers: StepNumbers): Promise<Sums> {
     const trace = (values: readonly Tensor[], state: Updates) => ({ ...this.#updates(values, state), outputs: {} })
