@@ -37,13 +37,29 @@ function pooledShape(x: Shape, attributes: Pool2dAttributes): Shape {
   if (x.length !== 4) throw new ShapeError(`pool2d: images have shape ${formatShape(x)}; expected [N, C, H, W]`)
   const { size, dilation = [1, 1] } = attributes
   const pooled = slidingOutput([x[2], x[3]], size, { ...attributes, dilation }, 'pool2d')
-  const reaches = (axis: 0 | 1): boolean =>
-    range(pooled[axis]).every((position) => tapsBetween(0, x[2 + axis], position, attributes, axis).length > 0)
-  if (!reaches(0) || !reaches(1))
+  if (!reachesAll(pooled[0], x[2], attributes, 0) || !reachesAll(pooled[1], x[3], attributes, 1))
     throw new ShapeError(
       `pool2d: a window of ${formatShape(size)} with dilation ${formatShape(dilation)} has no pixel of images ${formatShape(x)} at some places; use less dilation or padding`,
     )
   return [x[0], x[1], ...pooled]
+}
+
+/** Whether each of so many windows along an axis of `length` has a pixel in it; by arithmetic, for a file may claim any size. */
+function reachesAll(
+  windows: number,
+  length: number,
+  { size, stride, padding, dilation = [1, 1] }: Pool2dAttributes,
+  axis: 0 | 1,
+): boolean {
+  const reaches = (position: number): boolean => {
+    const start = position * stride[axis] - padding[axis]
+    const tap = Math.max(0, Math.ceil(-start / dilation[axis]))
+    return tap < size[axis] && start + tap * dilation[axis] < length
+  }
+  // The further a window, the more of its taps are in the image, and then the fewer; only where the image is shorter than their distance, they may pass over it.
+  const before = dilation[axis] > length ? Math.min(windows, Math.ceil(padding[axis] / stride[axis])) : 1
+  for (let position = 0; position < before; position++) if (!reaches(position)) return false
+  return reaches(windows - 1)
 }
 
 /** The taps of window `position`, along an axis, that lie from `begin` to before `end`. */

@@ -122,7 +122,5 @@ export async function evaluateViews(
     if (independent) for (const [c, sum] of own.entries()) if (c !== label) loss -= likelihood(1 - sum / options.views)
     if (predicted[i] === label) right++
   }
-  const probabilities = Float32Array.from(sums, (sum) => sum / options.views)
-  const matrix = { counts, predicted, labels, confidence, probabilities }
-  return { loss: loss / dataset.length, accuracy: right / dataset.length, ...matrix }
+  return { loss: loss / dataset.length, accuracy: right / dataset.length, counts, predicted, labels, confidence }
 }

@@ -45,6 +45,23 @@ it.each([
   expect(performance.now() - began).toBeLessThan(1000)
 })
 
+it('a picture of 2^32 rows is refused by the weights that it would need, at once', async () => {
+  const description = {
+    layer: {
+      type: 'sequential',
+      layers: [
+        { type: 'maxPool2d', size: 2, options: {} },
+        { type: 'flatten' },
+        { type: 'linear', units: 3, options: { bias: false } },
+      ],
+    },
+    inputShape: [1, 2 ** 32, 6],
+  }
+  const weight = { shape: [3, 9], dtype: 'float32' as const, data: new Float32Array(27) }
+  const file = writeSafetensors(new Map([['2.weight', weight]]), { 'gentle.model': JSON.stringify(description) })
+  await expect(loadModel(file)).rejects.toThrow(/2\.weight is \[3, 9\], the model has \[3, 6442450944\]/)
+})
+
 it('the reference backend refuses it as well', async () => {
   const model = await loadModel(upsample(2_000_000), { backend: reference() })
   const error = await predict(model, ones).catch((thrown) => thrown)

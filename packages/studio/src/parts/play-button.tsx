@@ -1,6 +1,5 @@
 import type { Signal } from '@preact/signals'
 import { Icon } from './icon.tsx'
-import { usePlays } from './plays.ts'
 
 export interface PlayButtonProps {
   readonly playing: Signal<boolean>
@@ -13,7 +12,6 @@ export interface PlayButtonProps {
 
 /** Plays and pauses. */
 export function PlayButton({ playing, label = 'Play', disabled, onPress }: PlayButtonProps) {
-  usePlays(playing)
   return (
     <button
       type="button"

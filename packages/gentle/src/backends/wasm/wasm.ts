@@ -231,11 +231,8 @@ class WasmBackend implements Backend {
     }
   }
 
-  async read(variable: Variable, into?: Float32Array): Promise<Float32Array> {
-    const values = this.#floats(this.#addressOf(variable), sizeOf(variable.shape))
-    if (into === undefined) return values.slice()
-    into.set(values)
-    return into
+  async read(variable: Variable): Promise<Float32Array> {
+    return this.#floats(this.#addressOf(variable), sizeOf(variable.shape)).slice()
   }
 
   async write(variable: Variable, values: ArrayLike<number>): Promise<void> {

@@ -59,7 +59,8 @@ export async function readYoloConfig(what: string, path: string): Promise<YoloCo
 export function parseYoloConfig(text: string, file: string): YoloConfig {
   let content: unknown
   try {
-    content = yaml().parse(withPlainPaths(text))
+    // Its warnings would go past whoever asked, with the file's text in them.
+    content = yaml().parse(withPlainPaths(text), { logLevel: 'error' })
   } catch (error) {
     if (error instanceof DataError) throw error
     const [line] = (error as Error).message.split('\n')

@@ -32,17 +32,8 @@ function operatorOf({ operator, domain, attributes }: OnnxNode, opsets: Opsets):
   return version
 }
 
-/**
- * Runs a graph whose inputs are in the frame.
- * @param onNode is told of each node that ran; not of those of graphs within it
- */
-export function runGraph(
-  graph: OnnxGraph,
-  frame: Frame,
-  trace: Trace,
-  opsets: Opsets,
-  onNode?: (node: OnnxNode) => void,
-): Value[] {
+/** Runs a graph whose inputs are in the frame. */
+export function runGraph(graph: OnnxGraph, frame: Frame, trace: Trace, opsets: Opsets): Value[] {
   for (const tensor of graph.initializers)
     if (!frame.has(tensor.name))
       frame.set(
@@ -52,10 +43,7 @@ export function runGraph(
         }),
         trace,
       )
-  for (const node of needed(graph)) {
-    runNode(node, frame, trace, opsets)
-    onNode?.(node)
-  }
+  for (const node of needed(graph)) runNode(node, frame, trace, opsets)
   return graph.outputs.map(({ name }) => {
     const value = frame.find(name, trace)
     if (value === undefined) throw new FormatError(`ONNX graph: its output '${printable(name)}' is produced by no node`)
@@ -113,7 +101,7 @@ function atNode<T>(call: OnnxCall, run: () => T): T {
 const orders = new WeakMap<OnnxGraph, readonly OnnxNode[]>()
 
 /** The nodes that the outputs depend on, in order. */
-export function needed(graph: OnnxGraph): readonly OnnxNode[] {
+function needed(graph: OnnxGraph): readonly OnnxNode[] {
   let order = orders.get(graph)
   if (order === undefined) {
     const names = new Set(graph.outputs.map(({ name }) => name))
@@ -129,7 +117,7 @@ export function needed(graph: OnnxGraph): readonly OnnxNode[] {
 }
 
 /** Names that a node reads, and those that graphs within it read. */
-export function namesReadBy({ inputs, attributes }: OnnxNode): string[] {
+function namesReadBy({ inputs, attributes }: OnnxNode): string[] {
   const graphs = Object.values(attributes).filter(
     (value): value is OnnxGraph => typeof value === 'object' && 'nodes' in value,
   )

@@ -1,8 +1,8 @@
 /** Where a digit is drawn, by mouse, pen or finger. */
 import { type Signal, useSignal } from '@preact/signals'
 import { useEffect, useRef } from 'preact/hooks'
-import { penRadius, type StrokePoint } from '../engine/strokes.ts'
-import { Icon } from './icon.tsx'
+import { Icon } from '../../parts/icon.tsx'
+import { penRadius, type StrokePoint } from './strokes.ts'
 
 /** Pixels of the canvas; CSS says how large it is. */
 const side = 400
@@ -29,14 +29,7 @@ function draw(canvas: HTMLCanvasElement, points: readonly StrokePoint[]): void {
   context.stroke()
 }
 
-export function DrawingPad({
-  drawing,
-  instead,
-}: {
-  readonly drawing: Signal<readonly StrokePoint[]>
-  /** What to do by keyboard, which draws nothing. */
-  readonly instead: string
-}) {
+export function DrawingPad({ drawing }: { readonly drawing: Signal<readonly StrokePoint[]> }) {
   const canvas = useRef<HTMLCanvasElement>(null)
   /** What is drawn before the pen is lifted. */
   const stroke = useSignal<readonly StrokePoint[]>([])
@@ -65,7 +58,9 @@ export function DrawingPad({
         width={side}
         height={side}
         role="img"
-        aria-label={points.length === 0 ? `An empty drawing. By keyboard, ${instead}` : 'What you have drawn'}
+        aria-label={
+          points.length === 0 ? 'An empty drawing. By keyboard, choose a test digit instead.' : 'What you have drawn'
+        }
         onPointerDown={(event) => {
           if (event.button !== 0) return
           event.currentTarget.setPointerCapture(event.pointerId)
