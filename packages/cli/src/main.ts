@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 /** The command line of Gentle. */
 import { Command, CommanderError, InvalidArgumentError } from 'commander'
-import { BackendError, DivergenceError, GentleError, InternalError, MemoryError } from 'gentle-dl'
+import { BackendError, DivergenceError, GentleError, InternalError, MemoryError, StorageError } from 'gentle-dl'
 import { speechNetworks } from 'gentle-dl/models'
 import { segmentationLosses } from 'gentle-dl/vision'
 import { augment } from './data/augment.ts'
@@ -43,6 +43,7 @@ import { note } from './terminal/terminal.ts'
 import { exitCodes, linesOf, UsageError, unknownChoice } from './terminal/usage.ts'
 import { allButHead } from './train/freeze.ts'
 import { presetNames } from './train/presets.ts'
+import { scheduleNames } from './train/schedules.ts'
 import { train } from './train/train.ts'
 import { pairNames } from './translation/open-pairs.ts'
 import { translate } from './translation/translate.ts'
@@ -101,7 +102,10 @@ program
   .option('--epochs <n>', 'passes over the training examples', number)
   .option('--batch-size <n>', 'examples per step', number)
   .option('--lr, --learning-rate <rate>', 'learning rate, before the schedule lowers it', number)
-  .option('--schedule <name>', 'learning-rate schedule: constant, linear (to 0) or cosine (to 0) (default: linear)')
+  .option(
+    '--schedule <name>',
+    `learning-rate schedule: ${scheduleNames.join(', ')}; with its options, times in epochs: step:every=30,factor=0.1, multi-step:milestones=30+60 (default: linear, to 0)`,
+  )
   .option('--warmup <steps>', 'steps over which the learning rate rises from 0', number)
   .option('--optimizer <name>', 'sgd, adam or adamW')
   .option('--momentum <factor>', 'momentum of sgd', number)
@@ -111,6 +115,8 @@ program
     'parameters that weight decay applies to: all, or weights (no biases or norm layers) (default: all)',
   )
   .option('--clip-norm <limit>', 'clip the gradients to this global norm', number)
+  .option('--accumulate <n>', 'batches whose gradients are added up for each update (default: 1)', number)
+  .option('--ema <decay>', 'validate and keep a moving average of the weights, such as 0.999', number)
   .option('--patience <epochs>', 'early stopping: end after this many epochs without improvement on validation', number)
   .option('--loss <name>', `localize: both, giou, smoothL1; segment: ${segmentationLosses.join(', ')}`)
   .optionsGroup('Pretrained weights:')
@@ -153,6 +159,11 @@ program
   .option('--config <file>', 'settings as a JSON file; options override it')
   .option('--run-dir <folder>', 'where to save the run (default: runs/TASK/...)')
   .option('--resume <run>', 'continue an interrupted run')
+  .option(
+    '--save-every <interval>',
+    'checkpoints within an epoch: every so many steps, such as 200, or after a time, such as 30s or 5m (default: 2m); one after each epoch in any case',
+  )
+  .option('--keep <n>', 'keep the last n checkpoints, in weights/checkpoints', number)
   .option('--profile', 'report the time of each op in a step, and write profile.json for a trace viewer')
   .option('--threads <n>', 'number of threads (default: all cores)', number)
   .option('--wide-vectors', 'compute with 256-bit vectors (AVX2), which V8 marks as experimental')
@@ -526,7 +537,7 @@ program
         '--normalize': normalizeNames,
         '--format': formatNames,
         '--optimizer': ['sgd', 'adam', 'adamW'],
-        '--schedule': ['constant', 'linear', 'cosine'],
+        '--schedule': scheduleNames,
         '--split': ['train', 'validation', 'test'],
         '--freeze': [allButHead],
         'gentle train --pretrained': ['imagenet'],
@@ -569,7 +580,9 @@ function reportError(error: unknown): number {
   }
   const [line] = (error instanceof Error ? error.message : String(error)).split('\n')
   note(`gentle: ${line}`)
-  const failed = [BackendError, DivergenceError, InternalError, MemoryError].some((type) => error instanceof type)
+  const failed = [BackendError, DivergenceError, InternalError, MemoryError, StorageError].some(
+    (type) => error instanceof type,
+  )
   return error instanceof GentleError && !failed ? exitCodes.usage : exitCodes.failed
 }
 

@@ -6,7 +6,6 @@ const classes = ['cat', 'dog']
 
 /** Ten pictures, of which the labels say what is true. */
 const judged = (predicted: readonly number[], labels: readonly number[], confidence: readonly number[]) => ({
-  counts: new Int32Array(4),
   predicted: Int32Array.from(predicted),
   labels: Int32Array.from(labels),
   confidence: Float32Array.from(confidence),

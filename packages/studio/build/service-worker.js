@@ -2,8 +2,14 @@
 
 const own = `gentle-studio-${studio.version}`
 
+/** One after the other, so that the page that is shown meanwhile has the machine. */
+async function keep(files) {
+  const cache = await caches.open(own)
+  for (const file of files) await cache.add(file)
+}
+
 addEventListener('install', (event) => {
-  event.waitUntil(caches.open(own).then((cache) => cache.addAll(studio.files)))
+  event.waitUntil(keep(studio.files))
   skipWaiting()
 })
 

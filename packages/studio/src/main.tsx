@@ -1,7 +1,7 @@
 import { render } from 'preact'
 import { workOffline } from './app/isolation.ts'
 import './app/studio.css'
-import { Studio } from './app/studio.tsx'
+import { firstLoaded, Studio } from './app/studio.tsx'
 
 render(<Studio />, document.querySelector('#studio')!)
-void workOffline()
+void firstLoaded.then(workOffline)

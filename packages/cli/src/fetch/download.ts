@@ -48,7 +48,7 @@ export async function download(file: PublishedFile, path: string, options: Downl
   const part = `${path}.part`
   try {
     await mkdir(folder, { recursive: true })
-    await withLock(path, async () => {
+    await withLock(path, isDownloading, async () => {
       const begun = (await stat(part).catch(() => undefined))?.size ?? 0
       // What an earlier run has begun may be of another file.
       const isRight = (await fetched(part, file, options)) || (begun > 0 && (await fetched(part, file, options)))
@@ -59,6 +59,9 @@ export async function download(file: PublishedFile, path: string, options: Downl
     throw storageError(error, folder)
   }
 }
+
+const isDownloading = (holder: number, lock: string): DownloadError =>
+  new DownloadError(`process ${holder} is downloading it; wait for it, or delete ${lock} if there is no such process`)
 
 /** Fetches what is missing of a file. Gives whether its digest is right then; where it is not, nothing is left of it. */
 async function fetched(part: string, file: PublishedFile, options: DownloadOptions): Promise<boolean> {

@@ -1,40 +1,85 @@
-/** One process at a time writes a file. */
-import { readFile, rm, writeFile } from 'node:fs/promises'
-import { DownloadError } from './download-error.ts'
+/** One process at a time writes a file or a folder. */
+import { existsSync, readFileSync } from 'node:fs'
+import { link, readFile, rename, rm, writeFile } from 'node:fs/promises'
 
-function isAlive(process_: number): boolean {
+/** When a process began, as Linux counts it: a number that was given to another process since is told by that. Elsewhere nothing. */
+function beginOf(process_: number): string {
+  const file = `/proc/${process_}/stat`
+  if (!existsSync(file)) return ''
+  const text = readFileSync(file, 'utf8')
+  // The second field is a name, which may have blanks and brackets.
+  return text.slice(text.lastIndexOf(')') + 2).split(' ')[19]
+}
+
+function isAlive(process_: number, begin: string): boolean {
   try {
     process.kill(process_, 0)
-    return true
   } catch (error) {
     // A process of another user may not be signalled, but is there.
-    return (error as NodeJS.ErrnoException).code === 'EPERM'
+    if ((error as NodeJS.ErrnoException).code !== 'EPERM') return false
+  }
+  return begin === '' || begin === beginOf(process_)
+}
+
+/** Makes the lock with its text in it, at once where the disk has second names for files. @throws with EEXIST where it is there. */
+async function make(lock: string, text: string): Promise<void> {
+  const aside = `${lock}.${process.pid}`
+  await writeFile(aside, text)
+  try {
+    await link(aside, lock)
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') throw error
+    await writeFile(lock, text, { flag: 'wx' })
+  } finally {
+    await rm(aside, { force: true })
+  }
+}
+
+/** Takes away a lock that nobody holds any more, and none that another process made in between. */
+async function takeAway(lock: string, stale: string): Promise<void> {
+  const aside = `${lock}.${process.pid}`
+  try {
+    await rename(lock, aside)
+    if ((await readFile(aside, 'utf8')) !== stale) await link(aside, lock)
+    await rm(aside)
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error
   }
 }
 
 /**
- * Holds `${path}.lock`, with the number of this process in it, while `work` goes on. One that a process has left which is gone is taken over.
- * @throws DownloadError while another process holds it.
+ * Takes `${path}.lock`, with the number of this process in it; one that a process has left which is gone is taken over. Gives what releases it.
+ * @param held what is thrown while another process of this machine holds it
  */
-export async function withLock<T>(path: string, work: () => Promise<T>): Promise<T> {
+export async function takeLock(
+  path: string,
+  held: (holder: number, lock: string) => Error,
+): Promise<() => Promise<void>> {
   const lock = `${path}.lock`
   for (;;) {
     try {
-      await writeFile(lock, String(process.pid), { flag: 'wx' })
-      break
+      await make(lock, `${process.pid} ${beginOf(process.pid)}`)
+      return () => rm(lock, { force: true })
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
-      const holder = Number(await readFile(lock, 'utf8').catch(() => 0))
-      if (holder > 0 && isAlive(holder))
-        throw new DownloadError(
-          `process ${holder} is downloading it; wait for it, or delete ${lock} if there is no such process`,
-        )
-      await rm(lock, { force: true })
     }
+    const text = await readFile(lock, 'utf8').catch(() => '')
+    const [holder, begin = ''] = text.split(' ')
+    if (Number(holder) > 0 && isAlive(Number(holder), begin)) throw held(Number(holder), lock)
+    await takeAway(lock, text)
   }
+}
+
+/** Holds `${path}.lock` while `work` goes on. @throws as `takeLock`. */
+export async function withLock<T>(
+  path: string,
+  held: (holder: number, lock: string) => Error,
+  work: () => Promise<T>,
+): Promise<T> {
+  const release = await takeLock(path, held)
   try {
     return await work()
   } finally {
-    await rm(lock, { force: true })
+    await release()
   }
 }

@@ -21,7 +21,7 @@ const percentOf = (share: number): string => (share > 0.99 && share < 1 ? '>99 %
  */
 export async function predictionSheet(
   part: Dataset,
-  { predicted, labels, confidence }: Confusion,
+  { predicted, labels, confidence }: Pick<Confusion, 'predicted' | 'labels' | 'confidence'>,
   classes: readonly string[],
 ): Promise<Canvas> {
   const [channels, height, width] = part.inputShape

@@ -1,5 +1,5 @@
 /** How a small set of pictures is trained on: the recipe that its figures ask for, and short trials of what nobody gave. */
-import { type Layer, type Loss, wasm } from 'gentle-dl'
+import { type Layer, type Loss, stepsOf, wasm } from 'gentle-dl'
 import { channelMoments, type Dataset, normalized, type Splits } from 'gentle-dl/data'
 import { summarize } from 'gentle-dl/inspect'
 import { type PictureRecipe, pictureRecipe, rateWindow, smallSet } from 'gentle-dl/models'
@@ -48,8 +48,8 @@ export async function tried(
   { layer, train, preprocessing, augmented, loss, quiet }: TrialData,
 ): Promise<{ readonly chosen: Settings; readonly text: string }> {
   const plan = planOf({ ...settings }, recipe, { examples: train.length, threads: settings.threads ?? 0 })
-  const { seed, batchSize, epochs, optimizer } = plan
-  const steps = epochs * Math.ceil(train.length / batchSize)
+  const { seed, batchSize, accumulate, epochs, optimizer } = plan
+  const steps = epochs * stepsOf(train.length, batchSize, accumulate)
   const report = [
     `${epochs} ${epochs === 1 ? 'epoch' : 'epochs'} of ${thousands(train.length)} pictures in batches of ${batchSize}, ${thousands(steps)} steps in all; ${optimizer}`,
   ]

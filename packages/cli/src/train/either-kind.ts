@@ -4,12 +4,12 @@
 import {
   type AnyModel,
   createModel,
-  type FitOptions,
-  type FitResult,
-  fit,
+  createTrainer,
   type InputsLayer,
   type Layer,
   type ModelOptions,
+  type Trainer,
+  type TrainerOptions,
 } from 'gentle-dl'
 import type { AnyDataset, Dataset } from 'gentle-dl/data'
 
@@ -19,8 +19,8 @@ export const modelFor = (network: Layer | InputsLayer, data: AnyDataset, options
     ? createModel(network, (data as Exclude<AnyDataset, Dataset>).inputs, options)
     : createModel(network, (data as Dataset).inputShape, options)
 
-export const fitEither = fit as (
+export const trainerFor = createTrainer as (
   model: AnyModel,
   train: AnyDataset,
-  options: FitOptions<AnyModel>,
-) => Promise<FitResult<AnyModel>>
+  options: TrainerOptions,
+) => Promise<Trainer<AnyModel>>

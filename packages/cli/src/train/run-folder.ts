@@ -2,6 +2,7 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { DataError, RunFolder } from 'gentle-dl'
+import { takeLock } from '../fetch/lock.ts'
 import type { AnyTaskName } from '../tasks/task-names.ts'
 import { commandLine } from '../terminal/invocation.ts'
 import { UsageError } from '../terminal/usage.ts'
@@ -14,19 +15,47 @@ export function openRun(path: string): RunFolder {
   return RunFolder.open(path)
 }
 
+/** A run that no other process writes. */
+export interface LockedRun {
+  readonly run: RunFolder
+  release(): Promise<void>
+}
+
+/** Keeps other processes from a run folder. @throws UsageError while one trains in it. */
+export const lockRun = (path: string): Promise<() => Promise<void>> =>
+  takeLock(
+    join(path, 'train'),
+    (holder, lock) =>
+      new UsageError(
+        `process ${holder} is training in ${path}; wait for it, stop it, or delete ${lock} if there is no such process`,
+      ),
+  )
+
 /**
  * A new folder: `path`, or runs/<task>/<name> with -2, -3, ... where taken.
  * @throws UsageError where it cannot be written.
  */
-export function createRun(task: AnyTaskName, name: string, path?: string): RunFolder {
-  let chosen = path ?? join('runs', task, name)
-  for (let n = 2; path === undefined && existsSync(chosen); n++) chosen = join('runs', task, `${name}-${n}`)
-  if (path !== undefined && existsSync(join(path, 'run.json')))
-    throw new UsageError(
-      `--run-dir ${path} already contains a run; give another folder, or continue the run: ${commandLine('train', '--resume', path)}`,
-    )
+export async function createRun(task: AnyTaskName, name: string, path?: string): Promise<LockedRun> {
+  for (let n = 1; ; n++) {
+    const chosen = path ?? join('runs', task, n === 1 ? name : `${name}-${n}`)
+    if (path === undefined && existsSync(chosen)) continue
+    if (existsSync(join(chosen, 'run.json')))
+      throw new UsageError(
+        `--run-dir ${chosen} already contains a run; give another folder, or continue the run: ${commandLine('train', '--resume', chosen)}`,
+      )
+    const run = folderAt(chosen)
+    try {
+      return { run, release: await lockRun(chosen) }
+    } catch (error) {
+      // Another process has just made one of this name.
+      if (path !== undefined || !(error instanceof UsageError)) throw error
+    }
+  }
+}
+
+function folderAt(path: string): RunFolder {
   try {
-    return RunFolder.create(chosen)
+    return RunFolder.create(path)
   } catch (error) {
     if (error instanceof DataError) throw new UsageError(`${error.message}; give another with --run-dir`)
     throw error

@@ -1,27 +1,13 @@
 /** The settings of a training: flags over a config file over the network's recipe. */
 import { readFileSync } from 'node:fs'
-import {
-  adam,
-  adamW,
-  constantRate,
-  cosineDecay,
-  linearDecay,
-  type Optimizer,
-  ratesByDepth,
-  type Schedule,
-  sequentialSchedule,
-  sgd,
-} from 'gentle-dl'
+import { adam, adamW, type Optimizer, ratesByDepth, sequentialSchedule, sgd } from 'gentle-dl'
 import type { Recipe } from 'gentle-dl/models'
 import { z } from 'zod'
 import { normalizeNames } from '../models/normalize.ts'
 import { allTaskNames } from '../tasks/task-names.ts'
 import { reasonOf } from '../terminal/reason.ts'
 import { UsageError, unknownChoice } from '../terminal/usage.ts'
-
-const schedules = { constant: constantRate, linear: linearDecay, cosine: cosineDecay } as const satisfies Readonly<
-  Record<string, (rate: number, options: { readonly warmup?: number }) => Schedule>
->
+import { hasOwnWarmup, parseSchedule, scheduleOf } from './schedules.ts'
 
 const optimizers = ['sgd', 'adam', 'adamW'] as const
 
@@ -34,6 +20,8 @@ const whole = (min: number, max: number) => {
 
 const positive = z.number('a number above 0').positive('a number above 0')
 
+const share = z.number('above 0 and below 1').gt(0, 'above 0 and below 1').lt(1, 'above 0 and below 1')
+
 /** What can be set; keys of a config file, and flags in dashes. A check's message is what it expects. */
 const settingsSchema = z.strictObject({
   task: z.enum(allTaskNames).optional(),
@@ -42,7 +30,7 @@ const settingsSchema = z.strictObject({
   epochs: whole(1, Number.MAX_SAFE_INTEGER).optional(),
   batchSize: whole(1, Number.MAX_SAFE_INTEGER).optional(),
   learningRate: positive.optional(),
-  schedule: z.enum(Object.keys(schedules) as (keyof typeof schedules)[]).optional(),
+  schedule: text.optional(),
   optimizer: z.enum(optimizers).optional(),
   momentum: z.number('a number from 0, below 1').min(0, 'a number of at least 0').lt(1, 'a number below 1').optional(),
   weightDecay: z.number('a number of at least 0').min(0, 'a number of at least 0').optional(),
@@ -58,7 +46,14 @@ const settingsSchema = z.strictObject({
   resize: whole(1, 4096).optional(),
   label: text.optional(),
   augment: text.optional(),
+  ema: share.optional(),
+  accumulate: whole(1, Number.MAX_SAFE_INTEGER).optional(),
   patience: whole(1, Number.MAX_SAFE_INTEGER).optional(),
+  saveEvery: z.coerce
+    .string()
+    .regex(/^[1-9]\d*[smh]?$/, 'a number of steps, such as 200, or a time, such as 30s, 5m or 1h')
+    .optional(),
+  keep: whole(1, Number.MAX_SAFE_INTEGER).optional(),
   classWeights: z.enum(['none', 'balanced']).optional(),
   loss: text.optional(),
   labelSmoothing: z
@@ -100,7 +95,11 @@ export const settingsOfFile = (values: unknown, file: string): Settings =>
 
 function checkSettings(values: unknown, nameOf: (key: string) => string): Settings {
   const result = settingsSchema.safeParse(values)
-  if (result.success) return result.data
+  if (result.success) {
+    const { schedule } = result.data
+    if (schedule !== undefined) parseSchedule(nameOf('schedule'), schedule)
+    return result.data
+  }
   const [issue] = result.error.issues
   if (issue.code === 'unrecognized_keys')
     throw unknownChoice(nameOf('setting'), issue.keys[0], Object.keys(settingsSchema.shape))
@@ -129,15 +128,15 @@ export function readConfig(path: string): Settings {
   return settingsOfFile(values, `config ${path}`)
 }
 
-/** What can be another when a training goes on: how long, and on how many threads, which changes no bit. */
-const changeable: readonly string[] = ['epochs', 'threads'] satisfies (keyof Settings)[]
+/** What can be another when a training goes on: how long, and what changes no bit, on how many threads and how it is kept. */
+const changeable: readonly string[] = ['epochs', 'threads', 'saveEvery', 'keep'] satisfies (keyof Settings)[]
 
 /** @throws UsageError for a setting that would make another training of the one that goes on. */
 export function checkUnchanged(given: Settings, stored: Settings, run: string): void {
   for (const [key, value] of Object.entries(given))
     if (!changeable.includes(key) && String(value) !== String(stored[key as keyof Settings]))
       throw new UsageError(
-        `${flagOf(key)} cannot be changed when ${run} is continued: it is ${stored[key as keyof Settings] ?? 'not set'}, not ${value}; only ${changeable.map(flagOf).join(' and ')} can`,
+        `${flagOf(key)} cannot be changed when ${run} is continued: it is ${stored[key as keyof Settings] ?? 'not set'}, not ${value}; only ${changeable.map(flagOf).join(', ')} can`,
       )
 }
 
@@ -150,6 +149,9 @@ export function planOf(
   const optimizer = settings.optimizer ?? recipe.optimizer
   if (optimizer !== 'sgd' && settings.momentum !== undefined)
     throw new UsageError(`--momentum needs --optimizer sgd; the optimizer is ${optimizer}`)
+  const schedule = settings.schedule ?? 'linear'
+  if (hasOwnWarmup(schedule) && settings.warmup !== undefined)
+    throw new UsageError(`--warmup does not go with --schedule ${schedule}, which has a warm-up of its own`)
   const clipNorm = settings.clipNorm ?? recipe.clipNorm
   const weightDecay = settings.weightDecay ?? (optimizer === recipe.optimizer ? recipe.weightDecay : undefined)
   return {
@@ -158,7 +160,7 @@ export function planOf(
     batchSize: Math.min(settings.batchSize ?? recipe.batchSize, examples),
     optimizer,
     learningRate: settings.learningRate ?? recipe.learningRate,
-    schedule: settings.schedule ?? 'linear',
+    schedule,
     ...(optimizer === 'sgd' ? { momentum: settings.momentum ?? 0.9 } : {}),
     ...(weightDecay === undefined ? {} : { weightDecay }),
     ...(clipNorm === undefined ? {} : { clipNorm }),
@@ -181,7 +183,7 @@ export function optimizerOf(plan: Plan, names: Iterable<string>, stepsPerEpoch: 
     firstLayerRate,
     headEpochs = 0,
   } = plan
-  const rate = schedules[schedule](learningRate, { warmup })
+  const rate = scheduleOf(schedule, { learningRate, warmup, stepsPerEpoch })
   const options = {
     // For the head alone, and from its beginning again for all.
     learningRate: headEpochs === 0 ? rate : sequentialSchedule(rate, headEpochs * stepsPerEpoch, rate),

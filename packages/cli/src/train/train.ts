@@ -3,18 +3,19 @@ import { availableParallelism } from 'node:os'
 import {
   type AnyModel,
   type Backend,
+  type Checkpoints,
   DivergedTraining,
-  type FitResult,
   namedAsNetwork,
-  type Optimizer,
   pretrainedHead,
   pretrainedValues,
   type RunFolder,
+  runTraining,
   stepsOf,
+  type Trainer,
   type TrainingState,
   wasm,
 } from 'gentle-dl'
-import type { AnyDataset, Dataset } from 'gentle-dl/data'
+import type { AnyDataset, Dataset, NamedDataset } from 'gentle-dl/data'
 import { type Profile, traceEvents } from 'gentle-dl/inspect'
 import { takesPoints } from 'gentle-dl/models'
 import { targetsOf } from '../data/datasets.ts'
@@ -36,7 +37,7 @@ import { exitCodes, UsageError } from '../terminal/usage.ts'
 import { networkFor } from './choose-network.ts'
 import { settingsFor, type TrainFlags } from './choose-settings.ts'
 import { describeRun } from './describe-run.ts'
-import { fitEither, modelFor } from './either-kind.ts'
+import { modelFor, trainerFor } from './either-kind.ts'
 import { epochLines } from './epoch-lines.ts'
 import { checkFineTuning, fineTuningSettings, frozenIn } from './fine-tuning.ts'
 import { frozenNames } from './freeze.ts'
@@ -44,7 +45,9 @@ import { lossWatch } from './loss-watch.ts'
 import { loadAndReport, type Pretrained } from './pretrained.ts'
 import { type PretrainedSource, preprocessingIn, pretrainedSource } from './pretrained-source.ts'
 import { profileText } from './profile-text.ts'
-import { createRun, openRun } from './run-folder.ts'
+import { checkpointsOf, repairRun } from './run-checkpoints.ts'
+import { createRun, lockRun, openRun } from './run-folder.ts'
+import { hasOwnWarmup } from './schedules.ts'
 import { optimizerOf, type Plan, planOf } from './settings.ts'
 import { beginning } from './train-text.ts'
 
@@ -71,11 +74,10 @@ interface Planned {
 
 /** A training with its model and its folder. */
 interface Begun extends Planned {
-  readonly optimizer: Optimizer
   readonly backend: Backend
-  readonly model: AnyModel
-  readonly frozen: ReadonlySet<string>
+  readonly trainer: Trainer<AnyModel>
   readonly run: RunFolder
+  readonly checkpoints: Checkpoints
 }
 
 /** What prepares a training of each task. */
@@ -112,8 +114,6 @@ function checkResumed({ run, state }: Resumed, { epochs }: Plan): void {
     throw new UsageError(
       `--epochs is ${epochs}, but ${run.path} has already been trained for longer; expected at least ${begun}`,
     )
-  // What was written of epochs whose weights were not is dropped.
-  run.saveHistory(state.history)
 }
 
 /** Chooses a network for data alone, and tells which and why. */
@@ -165,8 +165,9 @@ async function planTraining(named: string | undefined, given: TrainFlags): Promi
           newHead: hasNewHead(pretrained, prepared),
         })
   const threads = Math.min(availableParallelism(), 64)
+  const noWarmup = hasOwnWarmup(settings.schedule) ? { warmup: undefined } : {}
   const plan = planOf(
-    { augment: prepared.defaultAugment, ...prepared.defaultSettings, ...tuning, ...settings },
+    { augment: prepared.defaultAugment, ...prepared.defaultSettings, ...tuning, ...noWarmup, ...settings },
     recipe,
     {
       examples: splits.train.length,
@@ -174,6 +175,8 @@ async function planTraining(named: string | undefined, given: TrainFlags): Promi
     },
   )
   checkFineTuning(plan)
+  if (flags.profile && (plan.accumulate ?? 1) > 1)
+    throw new UsageError('--profile tells of steps of one batch; leave --accumulate out')
   if (resumed !== undefined) checkResumed(resumed, plan)
   const { augment } = plan
   return {
@@ -222,8 +225,8 @@ function hasNewHead({ tensors }: Pretrained, { head, classes }: Preparation): bo
   return [...head].some(([name, axis]) => tensors.get(name)?.shape[axis] !== classes?.length)
 }
 
-/** Makes the model and the run folder, and tells what is trained. */
-async function begin(planned: Planned, backend: Backend): Promise<Begun> {
+/** Makes the model and the run folder, and tells what is trained. @param locks what releases a new folder is added to */
+async function begin(planned: Planned, backend: Backend, locks: (() => Promise<void>)[]): Promise<Begun> {
   const { flags, task, plan, prepared, resumed, pretrained } = planned
   const { splits, network, head, classes } = prepared
   const quiet = flags.quiet === true
@@ -235,9 +238,30 @@ async function begin(planned: Planned, backend: Backend): Promise<Begun> {
   })
   const frozen = frozenNames(plan.freeze ?? [], [...model.parameters.keys()], head)
   const matching = pretrained && (await loadAndReport(model, pretrained, { name: plan.model, head, quiet }))
-  const steps = stepsOf(splits.train.length, plan.batchSize)
+  const steps = stepsOf(splits.train.length, plan.batchSize, plan.accumulate)
   const optimizer = optimizerOf(plan, model.parameters.keys(), steps)
-  const run = planned.run ?? createRun(task, `${plan.model}-${plan.data.replace(/[^\w-]+/g, '-')}`, flags.runDir)
+  const { loss, metrics, monitor, monitorBetter, shortestFirst } = prepared
+  const trainer = await trainerFor(model, planned.learned, {
+    loss,
+    metrics,
+    monitor,
+    monitorBetter,
+    shortestFirst,
+    optimizer,
+    batchSize: plan.batchSize,
+    epochs: plan.epochs,
+    ema: plan.ema,
+    accumulate: plan.accumulate,
+    seed: plan.seed,
+    freeze: frozenIn(frozen, plan, head),
+  })
+  if (resumed !== undefined) await trainer.restore(resumed.state)
+  const made =
+    planned.run === undefined
+      ? await createRun(task, `${plan.model}-${plan.data.replace(/[^\w-]+/g, '-')}`, flags.runDir)
+      : undefined
+  if (made !== undefined) locks.push(made.release)
+  const run = made?.run ?? planned.run!
   run.writeJson(
     'run.json',
     {
@@ -251,7 +275,8 @@ async function begin(planned: Planned, backend: Backend): Promise<Begun> {
   )
   prepared.keep?.(run)
   if (!quiet) note(beginning(plan, prepared, model, frozen, backend))
-  return { ...planned, optimizer, backend, model, frozen, run }
+  if (resumed !== undefined) await repairRun(run, resumed.state, model, prepared)
+  return { ...planned, backend, trainer, run, checkpoints: checkpointsOf(run, plan, prepared) }
 }
 
 /** Keeps a profile in the run folder, and prints it: beside the results where those are for a program. */
@@ -266,85 +291,57 @@ function printProfile(profile: Profile, peak: number, { plan: { model, batchSize
   )
 }
 
-/** Trains, and keeps every epoch. @param peak FLOP/s of a thread, where the time of a step is told */
-async function learn(
-  begun: Begun,
-  peak: number,
-  view: ProgressView,
-  signal: AbortSignal,
-): Promise<FitResult<AnyModel>> {
-  const { flags, task, plan, prepared, learned, optimizer, resumed, model, frozen, run } = begun
-  const { splits, loss, metrics, monitor, monitorBetter, scoreName, isShare, shortestFirst, validate, purpose } =
-    prepared
+/** Trains, and keeps what comes of it. Gives whether all is done. @param peak FLOP/s of a thread, where the time of a step is told */
+async function learn(begun: Begun, peak: number, view: ProgressView, signal: AbortSignal): Promise<boolean> {
+  const { flags, task, plan, prepared, trainer, checkpoints } = begun
   const watch = lossWatch(plan, task === 'classify' ? prepared.classes?.length : undefined)
   const lines = epochLines(plan.epochs, prepared)
   const showLine = (text: string | undefined): void => {
     if (text !== undefined) view.line(text)
   }
-  const result = await fitEither(model, learned, {
-    loss,
-    metrics,
-    monitor,
+  const isDone = await runTraining<AnyModel>(trainer, {
     patience: plan.patience,
-    monitorBetter,
-    shortestFirst,
-    validation: splits.validation,
-    validate,
-    optimizer,
-    batchSize: plan.batchSize,
-    epochs: plan.epochs,
-    seed: plan.seed,
-    keep: 'last',
-    freeze: frozenIn(frozen, plan, prepared.head),
-    state: resumed?.state,
+    validation: prepared.splits.validation as NamedDataset,
+    validate: prepared.validate,
+    checkpoints,
     signal,
     onStep(step) {
       view.step(step)
       showLine(watch(step))
     },
     onProfile: flags.profile ? (profile) => printProfile(profile, peak, begun) : undefined,
-    async onEpoch(report, trainer) {
-      await run.saveEpoch(report, trainer, purpose)
-      const { plotHistory } = await import('gentle-dl-plot')
-      run.write(
-        'curves.svg',
-        plotHistory(trainer.history, { metric: monitor, metricLabel: scoreName, percent: isShare }),
-      )
-      showLine(lines.next(report))
-    },
+    onEpoch: (report) => showLine(lines.next(report)),
   })
   showLine(lines.last())
-  return result
+  return isDone
 }
 
-/** Keeps what an interrupted training has come to, and tells how to go on. */
-async function keepInterrupted(begun: Begun, { model, state }: FitResult<AnyModel>): Promise<number> {
-  const { run, prepared } = begun
-  await run.saveModel('last', model, prepared.purpose)
-  run.saveState(state)
+/** Tells how an interrupted training goes on. */
+function reportInterrupted({ run, trainer }: Begun): number {
   note(
-    `stopped after step ${thousands(state.step)}; the run is saved in ${run.path}; to continue:\n  ${commandLine('train', '--resume', run.path)}`,
+    `stopped after step ${thousands(trainer.stepsDone)}; the run is saved in ${run.path}; to continue:\n  ${commandLine('train', '--resume', run.path)}`,
   )
   return exitCodes.interrupted
 }
 
 /** Tells what is left of a training whose loss is not a number any more. */
-function reportDiverged({ message, history }: DivergedTraining, { run }: Begun): number {
+function reportDiverged({ message }: DivergedTraining, { run, checkpoints, resumed }: Begun): number {
+  const saved = checkpoints.savedStep < 0 ? resumed?.state.step : checkpoints.savedStep
   const kept =
-    history.length > 0
-      ? `the weights of epoch ${history.length} are in ${run.path}`
-      : `no epoch was completed; the settings are in ${run.path}`
+    saved === undefined
+      ? `no checkpoint was written; the settings are in ${run.path}`
+      : `the weights of step ${thousands(saved)} are in ${run.path}`
   note(`gentle: ${message.replace(/^training: /, '')}; ${kept}`)
   return exitCodes.failed
 }
 
 /** Trains to the end, to an interrupt, or to a loss that is not a number. Gives the exit code. */
 async function trainToEnd(begun: Begun): Promise<number> {
-  const { flags, plan, prepared, resumed, backend } = begun
+  const { flags, plan, prepared, resumed, backend, trainer } = begun
   const peak = flags.profile ? await measurePeakOfThread(backend) : 0
   const started = performance.now()
   const view = progressView(plan.epochs, {
-    batchSize: plan.batchSize,
+    batchSize: plan.batchSize * trainer.accumulate,
     quiet: flags.quiet === true,
     score:
       prepared.validate === undefined
@@ -360,28 +357,35 @@ async function trainToEnd(begun: Begun): Promise<number> {
     },
   )
   try {
-    const result = await learn(begun, peak, view, abort.signal)
+    const isDone = await learn(begun, peak, view, abort.signal)
     view.end()
-    if (result.interrupted) return await keepInterrupted(begun, result)
+    if (!isDone) return reportInterrupted(begun)
     const earlier = (resumed?.state.history ?? []).reduce((sum, epoch) => sum + epoch.seconds, 0)
     const seconds = earlier + (performance.now() - started) / 1000
-    return await prepared.finish({ run: begun.run, plan, backend, history: result.history, seconds, flags })
+    return await prepared.finish({ run: begun.run, plan, backend, history: trainer.history, seconds, flags })
   } catch (error) {
     view.end()
     if (error instanceof DivergedTraining) return reportDiverged(error, begun)
     throw error
   } finally {
     endWatch()
+    trainer.dispose()
   }
 }
 
 /** Runs the command. Gives the exit code. */
 export async function train(model: string | undefined, flags: TrainFlags): Promise<number> {
-  const planned = await planTraining(model, flags)
-  const backend = await wasm({ threads: planned.plan.threads, wideVectors: planned.plan.wideVectors })
+  const locks: (() => Promise<void>)[] = []
   try {
-    return await trainToEnd(await begin(planned, backend))
+    if (flags.resume !== undefined) locks.push(await lockRun(openRun(flags.resume).path))
+    const planned = await planTraining(model, flags)
+    const backend = await wasm({ threads: planned.plan.threads, wideVectors: planned.plan.wideVectors })
+    try {
+      return await trainToEnd(await begin(planned, backend, locks))
+    } finally {
+      await backend.close()
+    }
   } finally {
-    await backend.close()
+    for (const release of locks) await release()
   }
 }

@@ -51,8 +51,8 @@ export interface Backend {
   compile<Inputs extends string, Outputs extends string>(
     graph: Graph<Inputs, Outputs>,
   ): Promise<Program<Inputs, Outputs>>
-  /** A variable's present values, row-major, as a copy. */
-  read(variable: Variable): Promise<Float32Array>
+  /** A variable's present values, row-major, as a copy: in memory that is given, as many numbers as the variable has, or in new memory. */
+  read(variable: Variable, into?: Float32Array): Promise<Float32Array>
   /** Sets a variable's values, row-major. */
   write(variable: Variable, values: ArrayLike<number>): Promise<void>
   /** Gives back the memory of variables that no program uses any more. */

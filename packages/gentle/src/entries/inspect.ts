@@ -33,6 +33,7 @@ export type {
   FittingNetwork,
 } from '../inspect/file-content.ts'
 export { inspectFile } from '../inspect/inspect-file.ts'
+export { type TensorValues, tensorValues } from '../inspect/tensor-values.ts'
 export { traceInference } from '../nn/model.ts'
 export { inputsNetworkGraph, type NetworkGraph, type NetworkNode, networkGraph } from '../nn/network-graph.ts'
 export {

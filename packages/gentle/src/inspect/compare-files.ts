@@ -3,7 +3,7 @@ import { WeightsError } from '../core/errors.ts'
 import { type Shape, sameShape } from '../core/shape.ts'
 import type { StoredTensor } from '../formats/safetensors.ts'
 import { renamedAs } from '../train/weight-names.ts'
-import type { WeightsFileOptions } from '../train/weights-file.ts'
+import { type FilePlace, nameOf, type WeightsFileOptions } from '../train/weights-file.ts'
 import type { FileContent, FileTensor } from './file-content.ts'
 import { inspectFile } from './inspect-file.ts'
 import { tensorValues } from './tensor-values.ts'
@@ -47,17 +47,18 @@ export interface FileComparison {
 /**
  * Compares two files that `inspectFile` can list, of one format or of two: what only one of them has, what has other shapes or types, and by
  * how much values differ. Names are matched as they are, or without what stands before all of them in one file.
+ * @param first a path in Node, else an address; or a file's name and bytes; `second` alike
  * @throws as `inspectFile`; FormatError for values that are not read
  */
 export async function compareFiles(
-  first: string,
-  second: string,
+  first: FilePlace,
+  second: FilePlace,
   options: WeightsFileOptions = {},
 ): Promise<FileComparison> {
   const [a, b] = [await inspectFile(first, options), await inspectFile(second, options)]
   const listed = new Map(a.tensors.map((tensor) => [tensor.name, tensor]))
   const own = new Map(b.tensors.map((tensor) => [tensor.name, { ...tensor, stored: tensor.name }]))
-  const { tensors: other, changes } = matched(listed, own, second)
+  const { tensors: other, changes } = matched(listed, own, nameOf(second))
   const pairs = [...listed].flatMap(([name, tensor]) => (other.has(name) ? [[tensor, other.get(name)!] as const] : []))
   const [values, others] = [await tensorValues(first, options), await tensorValues(second, options)]
   const compared = pairs.filter(([one, two]) => sameShape(one.shape, two.shape))

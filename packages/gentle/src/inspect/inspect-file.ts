@@ -2,7 +2,15 @@
 import { ArgumentError } from '../core/errors.ts'
 import { failing } from '../formats/failure.ts'
 import { isShardIndex, shardNames } from '../train/shards.ts'
-import { bytesOf, type FileAt, type WeightsFileOptions, withFile } from '../train/weights-file.ts'
+import {
+  bytesOf,
+  type FileAt,
+  type FilePlace,
+  folderBeside,
+  nameOf,
+  type WeightsFileOptions,
+  withFile,
+} from '../train/weights-file.ts'
 import type { FileContent } from './file-content.ts'
 import { fittingNetworks } from './fitting-networks.ts'
 import { isNumpyArchive, npyContent, npzContent } from './numpy-content.ts'
@@ -12,20 +20,21 @@ import { safetensorsContent } from './safetensors-content.ts'
 /**
  * What is in a file of weights, of a model or of arrays: its tensors by name, type and shape, operators, what it says of itself, and what Gentle
  * can do with it. Of safetensors no values are read. What a file is, its content tells.
- * @param place a path in Node, else an address
- * @throws ArgumentError for a file of another kind, by its name; DataError for one that is missing; FormatError for one that is broken.
+ * @param place a path in Node, else an address; or the file's name and bytes
+ * @throws ArgumentError for a file of another kind, by its name, and for an index of shards in bytes; DataError for one that is missing; FormatError for one that is broken.
  */
-export const inspectFile = (place: string, options: WeightsFileOptions = {}): Promise<FileContent> =>
+export const inspectFile = (place: FilePlace, options: WeightsFileOptions = {}): Promise<FileContent> =>
   withFile(place, (file) => contentOf(file, place, options))
 
-async function contentOf(file: FileAt, place: string, options: WeightsFileOptions): Promise<FileContent> {
+async function contentOf(file: FileAt, source: FilePlace, options: WeightsFileOptions): Promise<FileContent> {
+  const place = nameOf(source)
   switch (file.kind) {
     case 'safetensors':
       return safetensorsContent(file.access, place)
     case 'legacyPyTorch':
       return pytorchContent(bytesOf(file), place, options)
     case 'zip':
-      return zipContent(bytesOf(file), place, options)
+      return zipContent(bytesOf(file), source, options)
     case 'npy':
       return npyContent(bytesOf(file), place)
     case 'onnx': {
@@ -33,9 +42,9 @@ async function contentOf(file: FileAt, place: string, options: WeightsFileOption
       return onnxContent(bytesOf(file), place)
     }
     case 'json':
-      return jsonContent(bytesOf(file), place)
+      return jsonContent(bytesOf(file), source)
     case 'hdf5':
-      return (await tensorflow()).hdf5Content(bytesOf(file), place)
+      return (await tensorflow()).hdf5Content(bytesOf(file), source)
     default:
       throw new ArgumentError(
         `${place} ${file.isOther}; expected a file of weights, of a model or of arrays: safetensors, PyTorch, ONNX, TensorFlow.js, Keras, NumPy`,
@@ -43,23 +52,26 @@ async function contentOf(file: FileAt, place: string, options: WeightsFileOption
   }
 }
 
-async function zipContent(bytes: Uint8Array, place: string, options: WeightsFileOptions): Promise<FileContent> {
+async function zipContent(bytes: Uint8Array, source: FilePlace, options: WeightsFileOptions): Promise<FileContent> {
+  const place = nameOf(source)
   if (isNumpyArchive(bytes, failing(place))) return npzContent(bytes, place)
-  return (await (await tensorflow()).archiveContent(bytes, place)) ?? pytorchContent(bytes, place, options)
+  return (await (await tensorflow()).archiveContent(bytes, source)) ?? pytorchContent(bytes, place, options)
 }
 
 /** Loaded only for a file that may be of TensorFlow's family. */
 const tensorflow = () => import('./tensorflow-content.ts')
 
-async function jsonContent(bytes: Uint8Array, place: string): Promise<FileContent> {
+async function jsonContent(bytes: Uint8Array, place: FilePlace): Promise<FileContent> {
   const map = isShardIndex(bytes)
   if (map !== undefined) return shardsContent(map, place)
   return (await tensorflow()).modelJsonContent(bytes, bytes.length, place)
 }
 
-async function shardsContent(map: Readonly<Record<string, unknown>>, place: string): Promise<FileContent> {
-  const folder = place.slice(0, place.length - place.split(/[/\\]/).at(-1)!.length)
-  const shards = await Promise.all([...shardNames(map, place).keys()].map((shard) => inspectFile(folder + shard)))
+async function shardsContent(map: Readonly<Record<string, unknown>>, place: FilePlace): Promise<FileContent> {
+  const folder = folderBeside(place, 'its shards')
+  const shards = await Promise.all(
+    [...shardNames(map, nameOf(place)).keys()].map((shard) => inspectFile(folder + shard)),
+  )
   const tensors = shards.flatMap((shard) => shard.tensors).filter(({ name }) => Object.hasOwn(map, name))
   return {
     format: `${shards[0]?.format ?? 'nothing'}, in ${shards.length} ${shards.length === 1 ? 'shard' : 'shards'}`,

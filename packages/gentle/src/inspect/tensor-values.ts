@@ -6,26 +6,40 @@ import { readNpz } from '../formats/npz.ts'
 import type { StoredTensor } from '../formats/safetensors.ts'
 import { readWeights, weightsOf } from '../nn/model.ts'
 import { openModel } from '../train/open-model.ts'
-import { bytesOf, readWeightsFile, type WeightsFileOptions, withFile } from '../train/weights-file.ts'
+import {
+  bytesOf,
+  type FilePlace,
+  nameOf,
+  readWeightsFile,
+  type WeightsFileOptions,
+  withFile,
+} from '../train/weights-file.ts'
 import { inspectFile } from './inspect-file.ts'
 import { isNumpyArchive } from './numpy-content.ts'
 
 export type TensorValues = ReadonlyMap<string, StoredTensor>
 
-export function tensorValues(place: string, options: WeightsFileOptions): Promise<TensorValues> {
-  return withFile(place, async (file): Promise<TensorValues> => {
+/**
+ * The values of a file's tensors, by the names that `inspectFile` lists, as float32 or int32.
+ * @param source a path in Node, else an address; or the file's name and bytes
+ * @throws as `inspectFile`; FormatError for values that are not read
+ */
+export function tensorValues(source: FilePlace, options: WeightsFileOptions = {}): Promise<TensorValues> {
+  const place = nameOf(source)
+  return withFile(source, async (file): Promise<TensorValues> => {
     if (file.kind === 'npy') return new Map([['array', readNpy(bytesOf(file), place)]])
     if (file.kind === 'zip' && isNumpyArchive(bytesOf(file), failing(place))) return readNpz(bytesOf(file), place)
     if (file.kind === 'onnx') return onnxValues(bytesOf(file), place)
-    if ((await inspectFile(place, options)).use.as === 'model' && file.kind !== 'safetensors') return modelValues(place)
+    if ((await inspectFile(source, options)).use.as === 'model' && file.kind !== 'safetensors')
+      return modelValues(source)
     // Of files of PyTorch a part may be listed; of others all is.
     const isPyTorch = file.kind === 'zip' || file.kind === 'legacyPyTorch'
-    return (await readWeightsFile(place, isPyTorch ? options : {})).tensors
+    return (await readWeightsFile(source, isPyTorch ? options : {})).tensors
   })
 }
 
 /** The weights of a model that another program wrote, as it is opened here. */
-async function modelValues(place: string): Promise<TensorValues> {
+async function modelValues(place: FilePlace): Promise<TensorValues> {
   const { model } = await openModel(place, { backend: reference() })
   const values = await readWeights(model)
   return new Map(

@@ -9,19 +9,20 @@ import { kerasLayers } from '../formats/tensorflow/keras/layer.ts'
 import { readZip, unzipped } from '../formats/zip.ts'
 import { weightsOf } from '../nn/model.ts'
 import { type OpenedModel, openModel } from '../train/open-model.ts'
+import { type FilePlace, nameOf } from '../train/weights-file.ts'
 import { counted, type FileContent, type FileTensor } from './file-content.ts'
 
 /** Of a `model.json`: the layers or ops that it lists and its manifest, else what was opened. */
-export const modelJsonContent = (json: Uint8Array, bytes: number, place: string): Promise<FileContent> =>
-  contentOf('TensorFlow.js', parseJson(json, failing(place)), bytes, place)
+export const modelJsonContent = (json: Uint8Array, bytes: number, place: FilePlace): Promise<FileContent> =>
+  contentOf('TensorFlow.js', parseJson(json, failing(nameOf(place))), bytes, place)
 
 /** Of an HDF5 file of Keras. */
-export const hdf5Content = (bytes: Uint8Array, place: string): Promise<FileContent> =>
+export const hdf5Content = (bytes: Uint8Array, place: FilePlace): Promise<FileContent> =>
   contentOf('Keras, HDF5', undefined, bytes.length, place)
 
 /** Of a zip archive, `.keras` or Teachable Machine's; undefined for another archive. */
-export async function archiveContent(bytes: Uint8Array, place: string): Promise<FileContent | undefined> {
-  const fail = failing(place)
+export async function archiveContent(bytes: Uint8Array, place: FilePlace): Promise<FileContent | undefined> {
+  const fail = failing(nameOf(place))
   const files = readZip(bytes, fail)
   const json = [...files.keys()].find((file) => /(^|\/)model\.json$/.test(file))
   const [file, format] = isKerasArchive(files) ? ['config.json', 'Keras'] : [json, 'TensorFlow.js, in a zip archive']
@@ -29,7 +30,7 @@ export async function archiveContent(bytes: Uint8Array, place: string): Promise<
   return contentOf(format, parseJson(await unzipped(files.get(file)!, file, fail), fail), bytes.length, place)
 }
 
-async function contentOf(format: string, said: unknown, bytes: number, place: string): Promise<FileContent> {
+async function contentOf(format: string, said: unknown, bytes: number, place: FilePlace): Promise<FileContent> {
   let opened: OpenedModel
   try {
     opened = await openModel(place, { backend: reference() })
@@ -37,7 +38,7 @@ async function contentOf(format: string, said: unknown, bytes: number, place: st
     if (!(error instanceof GentleError)) throw error
     return {
       ...{ format, bytes, tensors: manifestOf(said), facts: factsOf(said), operators: operatorsIn(said) },
-      use: { as: 'nothing', reason: error.message.replace(`${place}: `, '') },
+      use: { as: 'nothing', reason: error.message.replace(`${nameOf(place)}: `, '') },
     }
   }
   const { model, preprocessing } = opened

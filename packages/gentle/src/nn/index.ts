@@ -1,3 +1,24 @@
+export {
+  type BinaryPrecisionRecallCurve,
+  type BinaryRocCurve,
+  type BinaryScores,
+  binaryPrecisionRecallCurve,
+  binaryRocCurve,
+  oneVsRest,
+} from './binary-curves.ts'
+export {
+  type CalibrationBin,
+  type CalibrationCurve,
+  type CalibrationOptions,
+  calibrationCurve,
+} from './calibration-curve.ts'
+export { type ClassAverageOptions, f1, kappa, matthews, precision, recall } from './classification-metrics.ts'
+export {
+  type AverageReport,
+  type ClassificationReport,
+  type ClassReport,
+  classificationReport,
+} from './classification-report.ts'
 export { type CtcLossOptions, type CtcOptions, ctc, ctcLoss } from './ctc-loss.ts'
 export { type DecoderStep, type DecodingLayer, decodes } from './decoding-layer.ts'
 export { type BuildInputsLayer, type InputsLayer, ofInput, registerInputsLayer, type Tensors } from './inputs-layer.ts'
@@ -81,7 +102,15 @@ export {
 export { headParameters, parameterShapes } from './parameter-shapes.ts'
 export { absoluteError, type R2Options, r2, rootMeanSquaredError } from './regression-metrics.ts'
 export { type InitialValues, type Parameters, Scope, type ScopeOptions } from './scope.ts'
-export { classCount, type OutputKind, outputKind } from './scores.ts'
+export { type AucOptions, auc, calibrationError } from './score-metrics.ts'
+export {
+  type ClassScores,
+  classCount,
+  classProbabilities,
+  classScores,
+  type OutputKind,
+  outputKind,
+} from './scores.ts'
 export { selectParameters } from './select-parameters.ts'
 export type {
   CellState,

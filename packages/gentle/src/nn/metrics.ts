@@ -13,15 +13,20 @@ import { weighed } from './weighed.ts'
 
 /**
  * A number of a whole data set, counted example by example: what examples contribute is added up, batch by batch, in double precision, and
- * `value` tells the number from the sums.
+ * `value` tells the number from the sums; or it `collects` it.
  */
 export interface Metric {
   /** By which it stands in an evaluation, such as `accuracy`. */
   readonly name: string
   /** What each example of a batch contributes, [N], or [N, k] for k sums, from predictions [N, ...], targets, and all of the batch. */
   readonly count: (prediction: Tensor, target: Tensor, batch: BatchTensors) => Tensor
-  /** The number from the k sums over so many examples; the first sum's mean unless given. */
-  readonly value?: (sums: Float64Array, examples: number) => number
+  /** The number from the k sums over so many examples; the first sum's mean unless given. Of a metric that collects, from the rows of all, [examples, k]. */
+  readonly value?: (counted: Float64Array, examples: number) => number
+  /**
+   * Whether what examples contribute is kept instead of added up, for what no sums tell, such as the area under a ROC curve. It takes 8 k bytes an example, and such a metric
+   * is of evaluations alone: of the epoch under way nothing is kept.
+   */
+  readonly collects?: boolean
   /** Whether more of it is better, or less; 'more' unless given. */
   readonly better?: 'more' | 'less'
 }

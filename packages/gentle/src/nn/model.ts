@@ -128,10 +128,14 @@ export const countParameters = ({ parameters }: Pick<Model, 'parameters'>): numb
 /** Values of parameters and state, by path name. */
 export type WeightValues = ReadonlyMap<string, Float32Array>
 
-/** A copy of the present values of all parameters and state. */
-export async function readWeights(model: AnyModel): Promise<Map<string, Float32Array>> {
+/** A copy of the present values of all parameters and state. @param take memory for so many numbers, one weight after the other; new unless given */
+export async function readWeights(
+  model: AnyModel,
+  take?: (length: number) => Float32Array,
+): Promise<Map<string, Float32Array>> {
   const values = new Map<string, Float32Array>()
-  for (const [name, variable] of weightsOf(model)) values.set(name, await model.backend.read(variable))
+  for (const [name, variable] of weightsOf(model))
+    values.set(name, await model.backend.read(variable, take?.(sizeOf(variable.shape))))
   return values
 }
 

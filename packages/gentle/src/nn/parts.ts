@@ -14,7 +14,7 @@ export interface Part {
   /** Path of the layer, or of the one that joins. */
   readonly name: string
   readonly type: string
-  /** Of a layer; none of what joins, or of what a layer of layers adds to them. */
+  /** Of a layer, and of what joins where it has settings; none of what a layer of layers adds to them. */
   readonly description?: LayerDescription
   readonly inputs: readonly Tensor[]
   readonly output: Tensor
@@ -91,8 +91,8 @@ function parted(
       if (leaf || !known.has(output))
         addPart({ name: path, type: description.type, inputs: [input], output, ...(leaf ? { description } : {}) })
     },
-    onJoin({ path, type, inputs, output }) {
-      if (bodyDepth() === depth) addPart({ name: path, type, inputs, output })
+    onJoin({ path, ...join }) {
+      if (bodyDepth() === depth) addPart({ name: path, ...join })
     },
     onAuxiliary: (output) => auxiliary.push(output),
   })

@@ -38,6 +38,8 @@ export interface JoinReport {
   readonly type: string
   readonly inputs: readonly Tensor[]
   readonly output: Tensor
+  /** Its settings, where it has any that are told. */
+  readonly description?: LayerDescription
 }
 
 export interface ScopeOptions {
@@ -194,8 +196,14 @@ export class Scope {
   }
 
   /** Tells of an op that joins what layers within this one gave, by a name where it has one of its own; gives its output on. */
-  join(type: string, inputs: readonly Tensor[], output: Tensor, name = ''): Tensor {
-    this.#options.onJoin?.({ path: this.#join(name), type, inputs, output })
+  join(
+    type: string,
+    inputs: readonly Tensor[],
+    output: Tensor,
+    { name = '', description }: { readonly name?: string; readonly description?: LayerDescription } = {},
+  ): Tensor {
+    this.#leaf = false
+    this.#options.onJoin?.({ path: this.#join(name), type, inputs, output, ...(description && { description }) })
     return output
   }
 

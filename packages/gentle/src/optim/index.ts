@@ -1,4 +1,14 @@
 export { type AdamOptions, adam, adamW } from './adam.ts'
+export { type CosineRestartOptions, cosineRestarts, type OneCycleOptions, oneCycle } from './cycles.ts'
+export {
+  cosineDecay,
+  exponentialDecay,
+  linearDecay,
+  type MinRate,
+  multiStepDecay,
+  polynomialDecay,
+  stepDecay,
+} from './decays.ts'
 export type {
   Optimizer,
   OptimizerDescription,
@@ -7,15 +17,16 @@ export type {
   Updates,
   WeightDecayOptions,
 } from './optimizer.ts'
+export { type PlateauOptions, reduceOnPlateau } from './plateau.ts'
 export { ratesByDepth } from './rates-by-depth.ts'
 export { type AdaGradOptions, adaGrad, type RmsPropOptions, rmsProp } from './root-mean-square.ts'
 export {
   constantRate,
-  cosineDecay,
-  linearDecay,
+  type EpochFigures,
   type Schedule,
   type ScheduleDescription,
   sequentialSchedule,
-  stepDecay,
+  type WarmUp,
+  withWarmup,
 } from './schedule.ts'
 export { type SgdOptions, sgd } from './sgd.ts'

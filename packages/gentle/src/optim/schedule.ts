@@ -1,16 +1,25 @@
-/** Learning rates over time. */
+/** Learning rates over time: what a schedule is, and schedules made of others. */
 import { ArgumentError } from '../core/errors.ts'
 
-/** The rate of a step, counted from 0, of a training of this many steps. A function of your own will do. */
+/** What a schedule is told of an epoch that ended; an `EpochReport` tells more. */
+export interface EpochFigures {
+  /** Loss and metrics on the validation set, where there is one. */
+  readonly validation?: Readonly<Record<string, number | undefined>>
+}
+
+/**
+ * The rate of a step, counted from 0, of a training of this many steps, after these epochs. A function of your own will do. What it keeps in mind between its calls is
+ * no part of a training's state, so that one that goes on would go another way: whatever it depends on is in its arguments.
+ */
 export interface Schedule {
-  (step: number, steps: number): number
+  (step: number, steps: number, epochs?: readonly EpochFigures[]): number
   /** Its type and numbers as plain JSON, by which a training that goes on knows that it is the same. */
   readonly description?: ScheduleDescription
 }
 
 export interface ScheduleDescription {
   readonly type: string
-  readonly [argument: string]: number | string
+  readonly [argument: string]: number | string | readonly number[]
 }
 
 export interface WarmUp {
@@ -18,67 +27,74 @@ export interface WarmUp {
   readonly warmup?: number
 }
 
-function checked(rate: number, { warmup = 0 }: WarmUp, where: string): { rate: number; warmup: number } {
-  if (!(rate > 0 && Number.isFinite(rate)))
-    throw new ArgumentError(`${where}: the rate is ${rate}; expected a number above 0`)
-  if (!Number.isInteger(warmup) || warmup < 0)
-    throw new ArgumentError(`${where}: warmup is ${warmup}; expected a whole number of steps from 0`)
-  return { rate, warmup }
+/** @throws ArgumentError for anything but a whole number of steps from `least`. */
+export function checkSteps(steps: number, where: string, least = 1): number {
+  if (Number.isInteger(steps) && steps >= least) return steps
+  throw new ArgumentError(`${where} is ${steps}; expected a whole number of steps from ${least}`)
 }
 
-/** A schedule from what becomes of the rate after the warm-up: a factor of the part done, 0 to 1. `more` is what else describes it. */
-function schedule(
+/** @throws ArgumentError for anything but a number above 0. */
+export function checkPositive(value: number, where: string): number {
+  if (value > 0 && Number.isFinite(value)) return value
+  throw new ArgumentError(`${where} is ${value}; expected a number above 0`)
+}
+
+/** The rate of the step to come in a warm-up of so many steps, which leads to `rate` in the step after it. */
+const warming = (rate: number, step: number, warmup: number): number => (rate * (step + 1)) / (warmup + 1)
+
+/**
+ * A schedule from the rate after the warm-up, by the steps since then and how many there are. `more` is what else describes it.
+ * @throws ArgumentError for a rate that is not above 0, and a warm-up that is not a whole number of steps.
+ */
+export function schedule(
   rate: number,
-  options: WarmUp,
+  { warmup = 0 }: WarmUp,
   type: string,
-  factor: (done: number, step: number) => number,
-  more: Readonly<Record<string, number>> = {},
+  rateAfter: (step: number, steps: number, epochs?: readonly EpochFigures[]) => number,
+  more: Omit<ScheduleDescription, 'type'> = {},
 ): Schedule {
-  const { warmup } = checked(rate, options, type)
-  const rateOf = (step: number, steps: number): number => {
-    if (step < warmup) return (rate * (step + 1)) / (warmup + 1)
-    return rate * factor((step - warmup) / Math.max(1, steps - warmup), step - warmup)
-  }
+  checkPositive(rate, `${type}: the rate`)
+  checkSteps(warmup, `${type}: warmup`, 0)
+  const rateOf: Schedule = (step, steps, epochs) =>
+    step < warmup ? warming(rate, step, warmup) : rateAfter(step - warmup, Math.max(1, steps - warmup), epochs)
   return Object.assign(rateOf, { description: { type, rate, warmup, ...more } })
 }
 
 /** The same rate throughout. */
 export const constantRate = (rate: number, options: WarmUp = {}): Schedule =>
-  schedule(rate, options, 'constantRate', () => 1)
-
-/** Evenly down to 0 at the end. */
-export const linearDecay = (rate: number, options: WarmUp = {}): Schedule =>
-  schedule(rate, options, 'linearDecay', (done) => 1 - done)
-
-/** Down to 0 along half a cosine (Loshchilov and Hutter, "SGDR", 2017, eq. 5, one period). */
-export const cosineDecay = (rate: number, options: WarmUp = {}): Schedule =>
-  schedule(rate, options, 'cosineDecay', (done) => (1 + Math.cos(Math.PI * done)) / 2)
-
-/**
- * Times `factor` after every `every` steps.
- * @throws ArgumentError for numbers out of range.
- */
-export function stepDecay(
-  rate: number,
-  { every, factor = 0.1, ...options }: WarmUp & { every: number; factor?: number },
-): Schedule {
-  if (!Number.isInteger(every) || every < 1)
-    throw new ArgumentError(`stepDecay: every is ${every}; expected a whole number of steps from 1`)
-  if (!(factor > 0)) throw new ArgumentError(`stepDecay: factor is ${factor}; expected a number above 0`)
-  return schedule(rate, options, 'stepDecay', (_, step) => factor ** Math.floor(step / every), { every, factor })
-}
+  schedule(rate, options, 'constantRate', () => rate)
 
 /**
  * One schedule after another: `first` for this many steps, then `second`, each as if its steps were all.
  * @throws ArgumentError for steps that are not a whole number from 1.
  */
 export function sequentialSchedule(first: Schedule, until: number, second: Schedule): Schedule {
-  if (!Number.isInteger(until) || until < 1)
-    throw new ArgumentError(`sequentialSchedule: until is ${until}; expected a whole number of steps from 1`)
-  const rateOf = (step: number, steps: number): number =>
-    step < until ? first(step, until) : second(step - until, Math.max(1, steps - until))
+  checkSteps(until, 'sequentialSchedule: until')
+  const rateOf: Schedule = (step, steps, epochs) =>
+    step < until ? first(step, until, epochs) : second(step - until, Math.max(1, steps - until), epochs)
   const [one, two] = [first, second].map((each) => JSON.stringify(describeSchedule(each)))
   return Object.assign(rateOf, { description: { type: 'sequentialSchedule', until, first: one, second: two } })
+}
+
+/**
+ * A warm-up before any schedule: the rate grows evenly from 0 to the schedule's first one, and the schedule runs over the steps that are left (Goyal et al., "Accurate,
+ * Large Minibatch SGD", 2017, section 2.2).
+ *
+ * ```ts
+ * const rate = withWarmup((step) => 0.1 / Math.sqrt(step + 1), 500)
+ * ```
+ * @param warmup how many steps it takes
+ * @throws ArgumentError for steps that are not a whole number from 1.
+ */
+export function withWarmup(after: Schedule, warmup: number): Schedule {
+  checkSteps(warmup, 'withWarmup: warmup')
+  const rateOf: Schedule = (step, steps, epochs) => {
+    const left = Math.max(1, steps - warmup)
+    return step < warmup ? warming(after(0, left, epochs), step, warmup) : after(step - warmup, left, epochs)
+  }
+  return Object.assign(rateOf, {
+    description: { type: 'withWarmup', warmup, after: JSON.stringify(describeSchedule(after)) },
+  })
 }
 
 /** @throws ArgumentError for a number that is not a rate. */

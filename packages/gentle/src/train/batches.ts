@@ -50,10 +50,13 @@ function wholeBatches(examples: number, batchSize: number): number {
   return examples - rest - (rest === 1 && examples > 1 ? batchSize : 0)
 }
 
-/** Steps that an epoch of this many examples takes: one per batch, and one for what is left over, unless that is a single example, which goes with the step before. */
-export function stepsOf(examples: number, batchSize: number): number {
+/**
+ * Steps that an epoch of this many examples takes: one per batch, and one for what is left over, unless that is a single example, which goes with the step before.
+ * @param accumulate batches a step
+ */
+export function stepsOf(examples: number, batchSize: number, accumulate = 1): number {
   const whole = wholeBatches(examples, batchSize)
-  return whole / batchSize + (whole < examples ? 1 : 0)
+  return Math.ceil((whole / batchSize + (whole < examples ? 1 : 0)) / accumulate)
 }
 
 /** The numbers 0 to length - 1. */

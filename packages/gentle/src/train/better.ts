@@ -3,7 +3,8 @@ import type { Metric } from '../nn/metrics.ts'
 import type { Evaluation } from './evaluation.ts'
 
 /**
- * Whether a validation is better than the best so far: by the metric of this name, or 'loss', ties by loss.
+ * Whether a validation is better than the best so far: by the metric of this name, or 'loss', ties by loss. Any number is better than NaN, which is what a metric is where there is nothing to
+ * measure.
  * @throws ArgumentError where the validation does not tell it.
  */
 export function isBetter(
@@ -19,7 +20,8 @@ export function isBetter(
       `training: the best epoch is chosen by '${monitor}', but validation reports ${Object.keys(validation).join(', ')}; set monitor to one of these`,
     )
   const before = best?.[monitor]
-  if (best === undefined || before === undefined || Number.isNaN(before)) return true
-  if (value === before) return validation.loss < best.loss
+  if (best === undefined || before === undefined) return true
+  if (Object.is(value, before) || value === before) return validation.loss < best.loss
+  if (Number.isNaN(before)) return true
   return monitor === 'loss' || better === 'less' ? value < before : value > before
 }

@@ -29,19 +29,23 @@ export async function createTrainer(
   data: AnyDataset,
   options: TrainerOptions,
 ): Promise<Trainer<AnyModel>> {
-  const { batchSize = 64, epochs, steps, seed = 0 } = options
+  const { batchSize = 64, epochs, steps, seed = 0, ema, accumulate = 1 } = options
   checkBatchSize(batchSize)
-  for (const [name, count] of Object.entries({ epochs, steps: steps ?? 1 }))
+  for (const [name, count] of Object.entries({ epochs, steps: steps ?? 1, accumulate }))
     if (!Number.isInteger(count) || count < 1)
       throw new ArgumentError(`training: ${name} is ${count}; expected a whole number of at least 1`)
   if (options.shuffle === false && options.shortestFirst === true)
     throw new ArgumentError(
       'training: shuffle: false and shortestFirst: true ask for two orders of the examples; choose one',
     )
+  if (ema !== undefined && !(ema > 0 && ema < 1))
+    throw new ArgumentError(`training: ema is ${ema}; expected a decay above 0 and below 1, such as 0.999`)
   if (!('layer' in network)) checkLabelsDiffer(data)
   const model = 'layer' in network ? network : await modelFor(network, data, { ...options, seed })
   const examples = await fitted(model, data)
-  return new Trainer(model, examples, options, await readWeights(model))
+  const first = await readWeights(model)
+  const average = ema && new (await import('./weight-average.ts')).WeightAverage(model, ema, first)
+  return new Trainer(model, examples, options, first, average || undefined)
 }
 
 /** A model of a network that takes what a data set gives. */

@@ -1,4 +1,5 @@
 /** Means over examples: the loss, and metrics by their names. */
+import type { TypedArray } from '../core/dtype.ts'
 import { ArgumentError, ShapeError } from '../core/errors.ts'
 import type { NDArray } from '../core/ndarray.ts'
 import { formatShape, type Shape, sizeOf } from '../core/shape.ts'
@@ -50,6 +51,10 @@ export function checkMetrics(metrics: readonly Metric[]): readonly Metric[] {
   return metrics
 }
 
+/** Those that are told of an epoch while it goes on: a metric that collects would have to keep all of it. */
+export const countedInTraining = (metrics: readonly Metric[]): readonly Metric[] =>
+  metrics.filter(({ collects }) => collects !== true)
+
 /** What a program gives for a metric is under this name. */
 const outputOf = (name: string): string => `metric ${name}`
 
@@ -87,10 +92,12 @@ export interface RunningSums {
   readonly metrics: Readonly<Record<string, readonly number[]>>
 }
 
-/** Sums over examples, from which their means are computed. */
+/** Sums over examples, from which their means are computed, and what metrics collect of each. */
 export class Sums {
   readonly #metrics: readonly Metric[]
   readonly #sums: Float64Array[]
+  /** Of metrics that collect, what each batch gave. */
+  readonly #collected: TypedArray[][]
   #examples = 0
   #loss = 0
 
@@ -99,6 +106,7 @@ export class Sums {
     this.#examples = examples
     this.#loss = loss
     this.#sums = metrics.map(({ name }) => Float64Array.from(sums[name] ?? []))
+    this.#collected = metrics.map(() => [])
   }
 
   get examples(): number {
@@ -114,8 +122,12 @@ export class Sums {
   add(results: Record<string, NDArray>, examples: number): void {
     this.#examples += examples
     this.#loss += results.loss.data[0] * examples
-    for (const [i, { name }] of this.#metrics.entries()) {
+    for (const [i, { name, collects }] of this.#metrics.entries()) {
       const { data } = results[outputOf(name)]
+      if (collects) {
+        this.#collected[i].push(data.slice())
+        continue
+      }
       const sums = this.#room(i, data.length / examples)
       for (let j = 0; j < data.length; j++) sums[j % sums.length] += data[j]
     }
@@ -132,9 +144,9 @@ export class Sums {
   }
 
   evaluation(): Evaluation {
-    const values = this.#metrics.map(({ name, value = firstMean }, i): [string, number] => [
+    const values = this.#metrics.map(({ name, value = firstMean, collects }, i): [string, number] => [
       name,
-      value(this.#sums[i], this.#examples),
+      value(collects ? joined(this.#collected[i]) : this.#sums[i], this.#examples),
     ])
     return { loss: this.loss, ...Object.fromEntries(values) }
   }
@@ -148,6 +160,17 @@ export class Sums {
     if (this.#sums[i].length === 0) this.#sums[i] = new Float64Array(count)
     return this.#sums[i]
   }
+}
+
+/** What batches gave, one after the other. */
+function joined(batches: readonly TypedArray[]): Float64Array {
+  const all = new Float64Array(batches.reduce((sum, { length }) => sum + length, 0))
+  let at = 0
+  for (const batch of batches) {
+    all.set(batch, at)
+    at += batch.length
+  }
+  return all
 }
 
 const nothing: RunningSums = { examples: 0, loss: 0, metrics: {} }

@@ -34,6 +34,10 @@ export interface Fingerprint {
   readonly freeze: Json
   /** Where batches do not come in random order. */
   readonly order?: Json
+  /** Batches a step, where these are several. */
+  readonly accumulate?: Json
+  /** Decay of the weights' moving average, where one is kept. */
+  readonly ema?: Json
 }
 
 /** What a fingerprint is made of beside model and data. */
@@ -48,6 +52,8 @@ export interface DependsOn {
   readonly shortestFirst: boolean
   /** Whether examples come in the data's own order. */
   readonly inOrder: boolean
+  readonly ema: number | undefined
+  readonly accumulate: number
 }
 
 /** What a training of this model on this data depends on. */
@@ -56,7 +62,8 @@ export function fingerprintOf(
   data: AnyDataset,
   options: DependsOn,
 ): Fingerprint {
-  const { loss, metrics, monitor, optimizer, batchSize, seed, phases, shortestFirst, inOrder } = options
+  const { loss, metrics, monitor, optimizer, batchSize, seed, phases, shortestFirst, inOrder, ema, accumulate } =
+    options
   const fields = fieldsOf(data)
   // As a file has it, so that what is read compares with what is made.
   return JSON.parse(
@@ -73,6 +80,8 @@ export function fingerprintOf(
       seed,
       freeze: phases.length === 1 ? phases[0].frozen : phases,
       ...(shortestFirst ? { order: 'shortestFirst' } : inOrder ? { order: 'inOrder' } : {}),
+      ...(accumulate === 1 ? {} : { accumulate }),
+      ...(ema === undefined ? {} : { ema }),
     }),
   )
 }

@@ -68,6 +68,7 @@ async function fitTrainer<M extends AnyModel>(trainer: Trainer<M>, options: FitO
     const interrupted = !(await runTraining(trainer, options))
     const state = await trainer.state()
     const best = options.keep === 'last' ? 0 : await trainer.useBest()
+    if (best === 0) await trainer.useKept()
     const { model, history } = trainer
     return { model, history, epoch: best || history.length, interrupted, state }
   } finally {

@@ -233,24 +233,27 @@ export class GradientStore {
   }
 
   add(gradients: Gradients, other: Gradients): Promise<void> {
-    return this.#turns.run(async () => {
-      if (gradients === other) throw new ArgumentError('gradients: gradients cannot be added to themselves')
-      const [own, added] = [this.#fresh(gradients), this.#fresh(other)]
-      const trace = (): Graph => {
-        const [ownShare, addedShare] = [input([]), input([])]
-        const updates = this.#all.map((of): readonly [Variable, Tensor] => {
-          const place = own.slot.variables.get(of)!
-          return [place, add(mul(place, ownShare), mul(added.slot.variables.get(of)!, addedShare))]
-        })
-        return { inputs: { ownShare, addedShare }, outputs: {}, updates }
-      }
-      const examples = own.sums.examples + added.sums.examples
-      const addedShare = added.sums.examples / examples
-      const shares = { ownShare: own.sums.examples / examples, addedShare }
-      await this.#run(`add ${added.slot.id} to ${own.slot.id}`, trace, shares)
-      own.sums.addSums(added.sums)
-      this.#held.delete(other)
-    })
+    return this.#turns.run(() => this.merge(gradients, other))
+  }
+
+  /** As `add`, within a turn. */
+  async merge(gradients: Gradients, other: Gradients): Promise<void> {
+    if (gradients === other) throw new ArgumentError('gradients: gradients cannot be added to themselves')
+    const [own, added] = [this.#fresh(gradients), this.#fresh(other)]
+    const trace = (): Graph => {
+      const [ownShare, addedShare] = [input([]), input([])]
+      const updates = this.#all.map((of): readonly [Variable, Tensor] => {
+        const place = own.slot.variables.get(of)!
+        return [place, add(mul(place, ownShare), mul(added.slot.variables.get(of)!, addedShare))]
+      })
+      return { inputs: { ownShare, addedShare }, outputs: {}, updates }
+    }
+    const examples = own.sums.examples + added.sums.examples
+    const addedShare = added.sums.examples / examples
+    const shares = { ownShare: own.sums.examples / examples, addedShare }
+    await this.#run(`add ${added.slot.id} to ${own.slot.id}`, trace, shares)
+    own.sums.addSums(added.sums)
+    this.#held.delete(other)
   }
 
   dispose(): void {

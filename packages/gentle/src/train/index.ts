@@ -1,5 +1,7 @@
 export { type Aligned, alignClasses, type HasClasses } from './align-classes.ts'
 export { type Batch, stepsOf } from './batches.ts'
+export type { RunFile } from './checkpoint-files.ts'
+export { type CheckpointInterval, type CheckpointOptions, Checkpoints } from './checkpoints.ts'
 export { createTrainer } from './create-trainer.ts'
 export { type EvaluateOptions, evaluate } from './evaluate.ts'
 export type { Evaluation, RunningSums } from './evaluation.ts'
@@ -23,6 +25,7 @@ export { type PretrainedHead, pretrainedHead } from './pretrained-head.ts'
 export { DivergedTraining, type EpochReport, type StepReport } from './reports.ts'
 export { RunFolder } from './run-folder.ts'
 export { type RunOptions, runTraining } from './run-training.ts'
+export { StateMemory } from './state-memory.ts'
 export { type StatefulPredictor, statefulPredictor } from './stateful-predictor.ts'
 export type { Trainer } from './trainer.ts'
 export type { TrainerOptions } from './trainer-options.ts'
@@ -46,4 +49,10 @@ export {
   type ModelPurpose,
   saveModel,
 } from './weights.ts'
-export { readWeightsFile, type WeightsFile, type WeightsFileOptions } from './weights-file.ts'
+export {
+  type FileBytes,
+  type FilePlace,
+  readWeightsFile,
+  type WeightsFile,
+  type WeightsFileOptions,
+} from './weights-file.ts'

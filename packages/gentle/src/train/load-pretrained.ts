@@ -11,7 +11,7 @@ import { beyond, someOf } from './mismatch.ts'
 import { type OpenedModel, type OpenOptions, openForeign, pretrainedValues } from './open-model.ts'
 import { namedAsNetwork } from './weight-names.ts'
 import { checkComplete, match, purposeFrom } from './weights.ts'
-import { readWeightsFile, withFile } from './weights-file.ts'
+import { type FilePlace, nameOf, readWeightsFile, withFile } from './weights-file.ts'
 
 export interface PretrainedOptions extends OpenOptions {
   /** Of an example; as the file's preprocessing tells or the network was published for unless given. */
@@ -36,20 +36,21 @@ const wholeFile: WeightsSource = { key: '', others: [], changes: [] }
  * One of the lecture's networks with the weights of a file, such as torchvision's `resnet18.pth` or a checkpoint of a training; the file tells the
  * number of classes. An ONNX file is a whole model, and opened as it is.
  * @param name of the network
- * @param place of a file as `readWeightsFile` takes it: a path in Node, else an address
+ * @param file as `readWeightsFile` takes it: a path in Node, else an address; or its name and bytes
  * @returns also the names of tensors that the network does not have, and where in the file its weights were found
  * @throws ArgumentError for an unknown network or a file of another kind; DataError for one that is missing; FormatError for one that is broken;
  * WeightsError for one that does not fit the network.
  */
 export async function loadPretrained(
   name: string,
-  place: string,
+  file: FilePlace,
   { inputShape, backend, key }: PretrainedOptions = {},
 ): Promise<OpenedModel & { readonly unexpected: readonly string[]; readonly source: WeightsSource }> {
+  const place = nameOf(file)
   const published = publishedSizes(name)
-  if (await withFile(place, ({ kind }) => kind === 'onnx'))
-    return { ...(await openForeign(place, { backend })), unexpected: [], source: wholeFile }
-  const { tensors: stored, metadata, classes: names, key: taken, others } = await readWeightsFile(place, { key })
+  if (await withFile(file, ({ kind }) => kind === 'onnx'))
+    return { ...(await openForeign(file, { backend })), unexpected: [], source: wholeFile }
+  const { tensors: stored, metadata, classes: names, key: taken, others } = await readWeightsFile(file, { key })
   const purpose = purposeFrom(metadata, place)
   const shape = inputShape ?? shapeOf(purpose.preprocessing) ?? published.inputShape
   const points = takesPoints(name) && shape.length === 1

@@ -7,6 +7,7 @@ import type { Sums } from './evaluation.ts'
 import type { DependsOn } from './fingerprint.ts'
 import type { EpochReport } from './reports.ts'
 import type { BestEpoch } from './training-state.ts'
+import type { WeightAverage } from './weight-average.ts'
 
 /** Where a training is, weights and the optimizer's variables apart; `TrainingState` says what each is. */
 export interface Moment {
@@ -37,4 +38,6 @@ export interface Parts extends DependsOn {
   /** Lets the parameters learn that do so in an epoch. */
   enterPhaseOf(epoch: number): void
   readonly carried: CarriedState
+  /** Of the weights, where one is kept. */
+  readonly average: WeightAverage | undefined
 }

@@ -18,7 +18,7 @@ import {
   modelIn,
   purposeFrom,
 } from './weights.ts'
-import { bytesOf, openOnnx, withFile } from './weights-file.ts'
+import { bytesOf, type FilePlace, nameOf, openOnnx, withFile } from './weights-file.ts'
 
 /** A model, and what is known about its use. */
 export interface OpenedModel {
@@ -52,8 +52,8 @@ export interface OpenOptions {
 }
 
 /** A folder's file of weights, the best where there are, or the place itself where it is a file; undefined where there is none. */
-function weightsFileOf(place: string): string | undefined {
-  if (!inNode() || /^https?:/.test(place)) return place
+function weightsFileOf(place: FilePlace): FilePlace | undefined {
+  if (typeof place !== 'string' || !inNode() || /^https?:/.test(place)) return place
   const { statSync } = process.getBuiltinModule('node:fs')
   const { join } = process.getBuiltinModule('node:path')
   const isFile = (path: string): boolean => statSync(path, { throwIfNoEntry: false })?.isFile() === true
@@ -63,44 +63,49 @@ function weightsFileOf(place: string): string | undefined {
 /**
  * Opens a model from a file: one that `saveModel` wrote, ONNX, a `model.json` of TensorFlow.js with its weights beside it, Keras' `.keras` and `.h5`, or
  * Teachable Machine's zip archive; or from the folder of a training: its best weights.
- * @param place a path in Node, else an address
+ * @param place a path in Node, else an address; or the file's name and bytes, such as of one that was dropped on a page; a `model.json`, whose weights
+ * lie beside it, is refused then
  * @throws DataError where there is none; ArgumentError for a file of weights alone; FormatError for a broken file; WeightsError for one that does
  * not fit its own description.
  */
-export async function openModel(place: string, options: OpenOptions = {}): Promise<OpenedModel> {
+export async function openModel(place: FilePlace, options: OpenOptions = {}): Promise<OpenedModel> {
   const opened = await openAnyModel(place, options)
   if (!('inputs' in opened.model)) return opened as OpenedModel
   throw new ArgumentError(
-    `${place} is a model that takes inputs by their names${opened.task === undefined ? '' : `, to ${opened.task}`}; use openInputsModel instead`,
+    `${nameOf(place)} is a model that takes inputs by their names${opened.task === undefined ? '' : `, to ${opened.task}`}; use openInputsModel instead`,
   )
 }
 
 /**
  * Opens a model that takes inputs by their names, of a file that `saveModel` wrote, or of the folder of a training; of a network of your own,
  * `registerInputsLayer` makes its type known before.
- * @param place a path in Node, else an address
+ * @param place a path in Node, else an address; or the file's name and bytes
  * @throws as `openModel`, and ArgumentError for a model that takes one tensor.
  */
 export async function openInputsModel(
-  place: string,
+  place: FilePlace,
   options: Omit<OpenOptions, 'sizes'> = {},
 ): Promise<OpenedInputsModel> {
   const opened = await openAnyModel(place, options)
   if ('inputs' in opened.model) return opened as OpenedInputsModel
-  throw new ArgumentError(`${place} is a model that takes one tensor; use openModel instead`)
+  throw new ArgumentError(`${nameOf(place)} is a model that takes one tensor; use openModel instead`)
 }
 
 /** Opens a model of either kind; see `openModel` and `openInputsModel`. */
-export async function openAnyModel(place: string, options: OpenOptions = {}): Promise<OpenedModel | OpenedInputsModel> {
+export async function openAnyModel(
+  place: FilePlace,
+  options: OpenOptions = {},
+): Promise<OpenedModel | OpenedInputsModel> {
   const { backend, freeDimensions } = options
-  const file = weightsFileOf(place)
-  if (file === undefined) throw new DataError(`${place} is neither a model file nor a run folder with weights`)
-  return withFile(file, async (at) => {
+  const source = weightsFileOf(place)
+  if (source === undefined) throw new DataError(`${place} is neither a model file nor a run folder with weights`)
+  const file = nameOf(source)
+  return withFile(source, async (at) => {
     const { access, kind, isOther } = at
-    if (kind === 'onnx') return openForeign(file, options)
+    if (kind === 'onnx') return openForeign(source, options)
     if (freeDimensions !== undefined)
       throw new ArgumentError(`${file} ${isOther}; freeDimensions are for ONNX files, which leave some sizes open`)
-    if (kind === 'json') return (await tensorflow()).openModelJson(file, bytesOf(at), backend)
+    if (kind === 'json') return (await tensorflow()).openModelJson(source, bytesOf(at), backend)
     if (kind === 'hdf5') return (await tensorflow()).openKerasFile(file, bytesOf(at), backend)
     const archived = kind === 'zip' && (await (await tensorflow()).openArchive(file, bytesOf(at), backend))
     if (archived) return archived
@@ -138,7 +143,7 @@ export async function loadLayers(metadata: Readonly<Record<string, string>>): Pr
 const tensorflow = () => import('./open-tensorflow.ts')
 
 /** The model of another program's file, which is taken for one that classifies. */
-export const openForeign = async (file: string, options?: OpenOptions): Promise<OpenedModel> => ({
+export const openForeign = async (file: FilePlace, options?: OpenOptions): Promise<OpenedModel> => ({
   model: await openOnnx(file, options),
   task: 'classify',
   foreign: true,

@@ -19,6 +19,7 @@ import {
 import { readZip, unzipped } from '../formats/zip.ts'
 import type { Preprocessing } from '../vision/preprocessing.ts'
 import type { OpenedModel } from './open-model.ts'
+import { type FilePlace, folderBeside, nameOf } from './weights-file.ts'
 
 export interface LoadKerasOptions extends LoadTensorflowOptions {
   /** The package h5wasm, which reads HDF5, as `await import('h5wasm')` gives it; Node finds an installed one itself. */
@@ -73,10 +74,9 @@ async function opened(loaded: TensorflowModel, place: string): Promise<OpenedMod
 }
 
 /** The model of a `model.json`; its weights, and Teachable Machine's metadata, lie beside it. */
-export async function openModelJson(place: string, bytes: Uint8Array, backend?: Backend): Promise<OpenedModel> {
-  const at = Math.max(place.lastIndexOf('/'), place.lastIndexOf('\\'))
-  const files = filesAt(place.slice(0, at + 1) || './', 'model.json')
-  return openFiles(place, bytes, (file) => files.read(file), backend)
+export async function openModelJson(place: FilePlace, bytes: Uint8Array, backend?: Backend): Promise<OpenedModel> {
+  const files = filesAt(folderBeside(place, 'its weights'), 'model.json')
+  return openFiles(nameOf(place), bytes, (file) => files.read(file), backend)
 }
 
 async function openFiles(

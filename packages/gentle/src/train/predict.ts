@@ -126,12 +126,18 @@ export interface Confusion {
   readonly labels: Int32Array
   /** How sure the model is of each prediction: the probability of the predicted class, 0 to 1. */
   readonly confidence: Float32Array
+  /** Row-major [examples, classes], 0 to 1: the probability of each class. */
+  readonly probabilities: Float32Array
 }
 
-/** The probability of a class by the scores of all, which add up to 1 unless each class has a probability of its own. */
-function probabilityOf(scores: Float32Array, label: number, independent: boolean): number {
-  if (independent) return 1 / (1 + Math.exp(-scores[label]))
-  return 1 / scores.reduce((sum, score) => sum + Math.exp(score - scores[label]), 0)
+/** The probability of each class by the scores of all, which add up to 1 unless each class has a probability of its own. */
+function probabilitiesOf(scores: Float32Array, independent: boolean): Float64Array {
+  if (independent) return Float64Array.from(scores, (score) => 1 / (1 + Math.exp(-score)))
+  const max = Math.max(...scores)
+  // Of infinite scores, too, the likeliest has power 1.
+  const powers = Float64Array.from(scores, (score) => (score === max ? 1 : Math.exp(score - max)))
+  const total = powers.reduce((sum, power) => sum + power, 0)
+  return powers.map((power) => power / total)
 }
 
 /** Whether a model has a probability for each class by itself. */
@@ -149,6 +155,7 @@ export async function confusion(model: Model, examples: Dataset): Promise<Confus
   const labels = new Int32Array(dataset.length)
   const predicted = new Int32Array(dataset.length)
   const confidence = new Float32Array(dataset.length)
+  const probabilities = new Float32Array(dataset.length * classes)
   const independent = isIndependent(model)
   const counts = new Int32Array(classes * classes)
   const batchSize = Math.min(500, dataset.length)
@@ -161,10 +168,11 @@ export async function confusion(model: Model, examples: Dataset): Promise<Confus
     for (let i = 0; i < indices.length; i++) {
       const own = logits.subarray(i * classes, (i + 1) * classes)
       predicted[first + i] = likeliest(own, dataset, first + i)
-      confidence[first + i] = probabilityOf(own, predicted[first + i], independent)
+      probabilities.set(probabilitiesOf(own, independent), (first + i) * classes)
+      confidence[first + i] = probabilities[(first + i) * classes + predicted[first + i]]
       counts[labels[first + i] * classes + predicted[first + i]]++
     }
   }
   predictor.dispose()
-  return { counts, predicted, labels, confidence }
+  return { counts, predicted, labels, confidence, probabilities }
 }

@@ -1,17 +1,18 @@
 /** The folder of a training, in Node: its weights, the figures of its epochs, and what is needed to go on. */
 import { DataError } from '../core/errors.ts'
 import { inNode } from '../data/node.ts'
+import { joined } from '../formats/safetensors.ts'
 import type { AnyModel } from '../nn/model.ts'
+import { checkpointFiles, metricsFile, type RunFile, stateFile } from './checkpoint-files.ts'
+import { type CheckpointOptions, Checkpoints } from './checkpoints.ts'
 import { historyCsv } from './history-csv.ts'
 import type { EpochReport } from './reports.ts'
 import type { Trainer } from './trainer.ts'
-import { loadTrainingState, saveTrainingState, type TrainingState } from './training-state.ts'
-import { type ModelPurpose, saveModel } from './weights.ts'
+import { loadTrainingState, type TrainingState } from './training-state.ts'
+import type { ModelPurpose } from './weights.ts'
 import { reasonOf, storageError, writeWhole } from './whole-file.ts'
 
-const metricsFile = 'metrics.csv'
 const utf8 = new TextEncoder()
-const stateFile = 'weights/progress.safetensors'
 
 const files = () => process.getBuiltinModule('node:fs')
 const paths = () => process.getBuiltinModule('node:path')
@@ -81,12 +82,7 @@ export class RunFolder {
    * @throws StorageError where it cannot be written, such as on a full disk: the file is then what it was before.
    */
   write(name: string, content: string | Uint8Array, { sync = false }: { readonly sync?: boolean } = {}): void {
-    const path = this.file(name)
-    try {
-      writeWhole(files(), path, [typeof content === 'string' ? utf8.encode(content) : content], sync)
-    } catch (cause) {
-      throw storageError(path, cause)
-    }
+    this.#write({ name, pieces: [typeof content === 'string' ? utf8.encode(content) : content], sync })
   }
 
   /** @throws StorageError as `write`. */
@@ -103,34 +99,57 @@ export class RunFolder {
     }
   }
 
-  /** Keeps the figures of the epochs so far: metrics.csv. */
-  saveHistory(history: readonly EpochReport[]): void {
-    this.write(metricsFile, historyCsv(history))
-  }
-
-  /** Keeps a model: weights/best.safetensors or last.safetensors. */
-  async saveModel(which: 'best' | 'last', model: AnyModel, purpose?: ModelPurpose): Promise<void> {
-    this.write(`weights/${which}.safetensors`, await saveModel(model, purpose), { sync: true })
-  }
-
-  /** Keeps what is needed to go on. */
-  saveState(state: TrainingState): void {
-    this.write(stateFile, saveTrainingState(state), { sync: true })
+  /** Keeps a training as it is: its state, the weights of its last step and its best epoch, and the figures of its epochs. */
+  save(state: TrainingState, model: AnyModel, purpose?: ModelPurpose): void {
+    for (const file of checkpointFiles(state, model, purpose)) this.#write(file)
   }
 
   /**
-   * Keeps all that there is to keep after an epoch, its weights as the best where they are.
+   * Keeps all that there is to keep after an epoch. The training waits until it is on the disk; `checkpoints` write while it goes on.
    * @param purpose what the files of weights shall tell beside
    */
-  async saveEpoch<M extends AnyModel>(
-    { best }: EpochReport,
-    trainer: Trainer<M>,
-    purpose?: ModelPurpose,
-  ): Promise<void> {
-    this.saveHistory(trainer.history)
-    await this.saveModel('last', trainer.model, purpose)
-    if (best) await this.saveModel('best', trainer.model, purpose)
-    this.saveState(await trainer.state())
+  async saveEpoch<M extends AnyModel>(_: EpochReport, trainer: Trainer<M>, purpose?: ModelPurpose): Promise<void> {
+    this.save(await trainer.state(), trainer.model, purpose)
+  }
+
+  /**
+   * Keeps a training while it goes on, after each epoch and within: `fit(network, train, { ...options, checkpoints: run.checkpoints({ every: { seconds: 120 } }) })`.
+   * @throws ArgumentError for options out of range.
+   */
+  checkpoints<M extends AnyModel = AnyModel>(options: CheckpointOptions = {}): Checkpoints<M> {
+    return new Checkpoints(this.path, options)
+  }
+
+  /**
+   * Makes the files again that a state makes, where they are missing or other than they were written, such as cut off: the state is the truth.
+   * @param derive further files, as those of `checkpoints`
+   * @returns the names of the files that were made again
+   */
+  async repair(
+    state: TrainingState,
+    model: AnyModel,
+    { purpose, derive }: Pick<CheckpointOptions, 'purpose' | 'derive'> = {},
+  ): Promise<string[]> {
+    const [, ...derived] = checkpointFiles(state, model, purpose)
+    const files = [...derived, ...((await derive?.(state)) ?? [])].filter((file) => !this.#holds(file))
+    for (const file of files) this.#write(file)
+    return files.map(({ name }) => name)
+  }
+
+  #holds({ name, pieces }: RunFile): boolean {
+    const path = this.file(name)
+    if (!files().existsSync(path)) return false
+    const bytes = files().readFileSync(path)
+    return bytes.equals(joined(pieces))
+  }
+
+  #write({ name, pieces, sync }: RunFile): void {
+    const path = this.file(name)
+    try {
+      writeWhole(files(), path, pieces, sync)
+    } catch (cause) {
+      throw storageError(path, cause)
+    }
   }
 
   /** Whether anything was kept to go on from. */

@@ -3,6 +3,7 @@ import type { Profile } from '../backends/profile.ts'
 import { ArgumentError } from '../core/errors.ts'
 import type { Dataset, NamedDataset } from '../data/dataset.ts'
 import type { AnyModel, Model } from '../nn/model.ts'
+import type { Checkpoints } from './checkpoints.ts'
 import type { EpochReport, StepReport } from './reports.ts'
 import type { Trainer } from './trainer.ts'
 
@@ -29,6 +30,8 @@ export interface RunOptions<M extends AnyModel = Model> {
    * given.
    */
   readonly patience?: number
+  /** Keep the training as it goes on, each once for a run: `RunFolder.checkpoints` makes them. They are all written when it ends or is paused. */
+  readonly checkpoints?: Checkpoints<M>
   /** Pauses the training after the step in which it is aborted; the last step of an epoch ends its epoch first. */
   readonly signal?: AbortSignal
 }
@@ -47,22 +50,39 @@ const isStale = <M extends AnyModel>({ best, history }: Trainer<M>, patience = N
 
 /**
  * Trains until all epochs are done, or the signal pauses it: called again, it goes on. Gives whether all is done.
- * @throws DivergedTraining when loss or parameters become NaN or infinite; ArgumentError for a patience that is not a whole number from 1.
+ * @throws DivergedTraining when loss or parameters become NaN or infinite; ArgumentError for a patience that is not a whole number from 1, and for `onProfile` with `accumulate`; StorageError for
+ * checkpoints that cannot be written.
  */
 export async function runTraining<M extends AnyModel>(
   trainer: Trainer<M>,
   options: RunOptions<M> = {},
 ): Promise<boolean> {
-  const { validation, validate, onStep, onEpoch, patience, signal } = options
+  const { checkpoints, patience } = options
   if (patience !== undefined && (!Number.isInteger(patience) || patience < 1))
     throw new ArgumentError(`training: patience is ${patience}; expected a whole number of epochs from 1`)
+  if (options.onProfile !== undefined && trainer.accumulate > 1)
+    throw new ArgumentError(
+      `training: onProfile tells of steps of one batch, but accumulate is ${trainer.accumulate}; leave one of the two out`,
+    )
+  try {
+    await checkpoints?.begin(trainer)
+    const isDone = await trainEpochs(trainer, options)
+    await checkpoints?.finish(trainer)
+    return isDone
+  } finally {
+    await checkpoints?.close()
+  }
+}
+
+async function trainEpochs<M extends AnyModel>(trainer: Trainer<M>, options: RunOptions<M>): Promise<boolean> {
+  const { validation, validate, onStep, onEpoch, checkpoints, patience, signal } = options
   let { onProfile } = options
   let yielded = performance.now()
   while (trainer.epoch <= trainer.epochs && !isStale(trainer, patience)) {
     if (signal?.aborted) return false
     while (!trainer.epochIsOver) {
-      const batch = await trainer.nextBatch()
-      if (onProfile !== undefined && batch.examples >= trainer.batchSize) {
+      const batch = trainer.accumulate === 1 ? await trainer.nextBatch() : undefined
+      if (onProfile !== undefined && (batch?.examples ?? 0) >= trainer.batchSize) {
         const { report, profile } = await trainer.profile(batch)
         onProfile(profile)
         onProfile = undefined
@@ -75,12 +95,15 @@ export async function runTraining<M extends AnyModel>(
         await nextTurn()
         yielded = performance.now()
       }
-      if (signal?.aborted && !trainer.epochIsOver) return false
+      if (trainer.epochIsOver) break
+      if (signal?.aborted) return false
+      await checkpoints?.afterStep(trainer)
     }
     const measured = validation && (await trainer.evaluate(validation))
-    const more = await validate?.(trainer.model)
+    const more = await validate?.(trainer.kept)
     const report = await trainer.endEpoch(measured && { ...measured, ...more })
     await onEpoch?.(report, trainer)
+    await checkpoints?.afterEpoch(trainer)
   }
   return true
 }

@@ -34,7 +34,17 @@ export interface TrainerOptions {
    * sequences: what layers with `stateful: true` need.
    */
   readonly shuffle?: boolean
-  /** Steps in all, as the schedule counts them, for those who make one of several batches; a step a batch unless given. */
+  /**
+   * Decay of a moving average of the weights, such as 0.999 (EMA); none is kept unless given. The average is what is validated then, and kept as the best or the last
+   * model, batch norm's statistics included; the weights that learn go their way beside it. In the first steps the decay is less, (1 + n) / (10 + n) after n of them.
+   */
+  readonly ema?: number
+  /**
+   * Batches a step: their gradients are added up, weighted by numbers of examples, and one update is made of them, so that a step counts as one of a batch so many times as
+   * large where memory holds only the smaller. 1 unless given. Batch norm still takes its means over each batch, and an epoch's last step has the batches that are left.
+   */
+  readonly accumulate?: number
+  /** Steps in all, as the schedule counts them, for those who make one of several batches; a step for every `accumulate` batches unless given. */
   readonly steps?: number
   /** From which first values, the order of examples, and dropout derive; 0 unless given. */
   readonly seed?: number

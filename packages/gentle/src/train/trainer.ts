@@ -2,25 +2,28 @@
 import type { Profile } from '../backends/profile.ts'
 import { ArgumentError, DataError } from '../core/errors.ts'
 import type { NDArray } from '../core/ndarray.ts'
+import { sizeOf } from '../core/shape.ts'
 import { Turns } from '../core/turns.ts'
 import { type AnyDataset, type Dataset, isNamed, type NamedDataset } from '../data/dataset.ts'
 import type { Variable } from '../graph/tensor.ts'
 import { crossEntropy } from '../nn/losses.ts'
 import type { Metric } from '../nn/metrics.ts'
-import { type AnyModel, type Model, readWeights, type WeightValues, writeWeights } from '../nn/model.ts'
+import { type AnyModel, type Model, readWeights, type WeightValues, weightsOf, writeWeights } from '../nn/model.ts'
 import { type Batch, epochBatches, stepsOf } from './batches.ts'
 import { isBetter } from './better.ts'
 import { CarriedState } from './carried-state.ts'
 import { Evaluator, fitted } from './evaluate.ts'
-import { checkMetrics, defaultMetrics, type Evaluation, Sums } from './evaluation.ts'
+import { checkMetrics, countedInTraining, defaultMetrics, type Evaluation, Sums } from './evaluation.ts'
 import type { RestoreOptions } from './fingerprint.ts'
 import type { Gradients } from './gradients.ts'
 import type { Moment, Parts } from './moment.ts'
 import { type Phase, phaseOf, phasesOf } from './phases.ts'
 import { DivergedTraining, type EpochReport, type StepReport } from './reports.ts'
+import { StateMemory } from './state-memory.ts'
 import type { TrainerOptions } from './trainer-options.ts'
-import { TrainingPrograms } from './training-programs.ts'
+import { type StepNumbers, TrainingPrograms } from './training-programs.ts'
 import type { BestEpoch, TrainingState } from './training-state.ts'
+import type { WeightAverage } from './weight-average.ts'
 
 /**
  * A training between its steps. What it computes stays with the backend until it is asked for: a step brings the loss and the metrics' counts to the
@@ -28,9 +31,13 @@ import type { BestEpoch, TrainingState } from './training-state.ts'
  */
 export class Trainer<M extends AnyModel = Model> {
   readonly model: M
+  /** The model that is validated and kept: `model`, or with `ema` the network with the moving averages of the weights; it lasts as long as the trainer. */
+  readonly kept: M
   /** Examples a step; the last one of an epoch may have fewer, or one more where one alone would be left. */
   readonly batchSize: number
   readonly epochs: number
+  /** Batches a step. */
+  readonly accumulate: number
   readonly #data: AnyDataset
   readonly #options: TrainerOptions
   readonly #seed: number
@@ -47,13 +54,15 @@ export class Trainer<M extends AnyModel = Model> {
   readonly #at: Moment
   #reader: AsyncGenerator<Batch> | undefined
 
-  /** See `createTrainer`, which makes the model. @param first the weights that it begins with */
-  constructor(model: M, data: AnyDataset, options: TrainerOptions, first: WeightValues) {
+  /** See `createTrainer`, which makes the model. @param first the weights that it begins with @param average of them, where one shall be kept */
+  constructor(model: M, data: AnyDataset, options: TrainerOptions, first: WeightValues, average?: WeightAverage<M>) {
     const { loss = crossEntropy, metrics = defaultMetrics(model, data), optimizer, seed = 0 } = options
-    const { batchSize = 64, epochs, freeze = () => false } = options
+    const { batchSize = 64, epochs, accumulate = 1, freeze = () => false } = options
     this.model = model
+    this.kept = average?.model ?? model
     this.batchSize = Math.min(batchSize, data.length)
     this.epochs = epochs
+    this.accumulate = accumulate
     this.#data = data
     this.#options = options
     this.#seed = seed
@@ -65,11 +74,11 @@ export class Trainer<M extends AnyModel = Model> {
     this.#carried = new CarriedState(model.backend, this.batchSize + 1)
     this.#at = {
       step: 0,
-      steps: options.steps ?? epochs * stepsOf(data.length, this.batchSize),
+      steps: options.steps ?? epochs * stepsOf(data.length, this.batchSize, accumulate),
       epoch: 1,
       position: 0,
       draw: 0,
-      running: new Sums(metrics),
+      running: new Sums(countedInTraining(metrics)),
       seconds: 0,
       learningRate: 0,
       history: [],
@@ -93,6 +102,9 @@ export class Trainer<M extends AnyModel = Model> {
       shortestFirst: options.shortestFirst === true,
       inOrder: options.shuffle === false,
       carried: this.#carried,
+      average,
+      ema: options.ema,
+      accumulate,
     }
     this.#programs = this.#programsOfPhase()
   }
@@ -141,26 +153,35 @@ export class Trainer<M extends AnyModel = Model> {
   }
 
   /**
-   * Trains on a batch, the next one of the data unless given: gradients and update in one program, the fastest way.
+   * Trains on a batch, the next one of the data unless given: gradients and update in one program, the fastest way. With `accumulate` it trains on the next
+   * batches of the epoch, at most so many, unless one is given.
    * @throws DivergedTraining when the loss becomes NaN or infinite: the model has the last good epoch's parameters then, and it says which example holds
    * such a number, if one does; DataError for labels that loss or metrics do not know, before anything is changed; ArgumentError where all steps are
    * done.
    */
   step(batch?: Batch): Promise<StepReport> {
     return this.#turns.run(async () => {
+      if (this.accumulate > 1 && batch === undefined) return this.#stepOfSeveral()
       const taken = batch ?? (await this.#next())
       const started = performance.now()
-      const results = await this.#programs.step(taken, this.#rate(), this.#at.draw++)
+      const results = await this.#programs.step(taken, this.#numbers(), this.#at.draw++)
       this.#count(started)
       return this.#finishStep(results, taken)
     })
   }
 
-  /** As `step`, to the same bits, and tells where the time goes; it takes about a second, which no report counts. */
+  /**
+   * As `step`, to the same bits, and tells where the time goes; it takes about a second, which no report counts.
+   * @throws ArgumentError where steps are of several batches; and as `step`.
+   */
   profile(batch?: Batch): Promise<{ readonly report: StepReport; readonly profile: Profile }> {
     return this.#turns.run(async () => {
+      if (this.accumulate > 1)
+        throw new ArgumentError(
+          `profile: it tells of steps of one batch, but accumulate is ${this.accumulate}; leave one of the two out`,
+        )
       const taken = batch ?? (await this.#next())
-      const { outputs, profile } = await this.#programs.profile(taken, this.#rate(), this.#at.draw++)
+      const { outputs, profile } = await this.#programs.profile(taken, this.#numbers(), this.#at.draw++)
       return { report: await this.#finishStep(outputs, taken), profile }
     })
   }
@@ -171,15 +192,7 @@ export class Trainer<M extends AnyModel = Model> {
    * @throws DivergedTraining when the loss is NaN or infinite.
    */
   gradients(batch?: Batch): Promise<Gradients> {
-    return this.#turns.run(async () => {
-      const taken = batch ?? (await this.#next())
-      const started = performance.now()
-      const gradients = await this.#programs.gradients(taken, this.#at.draw++)
-      this.#count(started)
-      if (!Number.isFinite(gradients.loss))
-        throw await this.#diverged(`the loss became ${gradients.loss}`, this.#at.step + 1, taken)
-      return gradients
-    })
+    return this.#turns.run(() => this.#gradients(batch))
   }
 
   /**
@@ -188,23 +201,16 @@ export class Trainer<M extends AnyModel = Model> {
    * @throws ArgumentError for gradients that were used before, and where all steps are done.
    */
   update(gradients: Gradients): Promise<StepReport> {
-    return this.#turns.run(async () => {
-      const started = performance.now()
-      const sums = await this.#programs.update(gradients, this.#rate())
-      this.#count(started)
-      this.#at.step++
-      this.#at.running.addSums(sums)
-      return this.#report(sums.loss)
-    })
+    return this.#turns.run(() => this.#update(gradients))
   }
 
-  /** Loss and metrics of the present parameters on a data set; its programs are kept for the next time. */
+  /** Loss and metrics of `kept` on a data set; its programs are kept for the next time. */
   evaluate(dataset: M extends Model ? Dataset : NamedDataset): Promise<Evaluation> {
     return this.#turns.run(async () => {
       let evaluator = this.#evaluators.get(dataset)
       if (evaluator === undefined) {
         const examples = await fitted<AnyDataset>(this.model, dataset)
-        evaluator = new Evaluator(this.model, examples, {
+        evaluator = new Evaluator(this.kept, examples, {
           loss: this.#options.loss,
           metrics: this.#metrics,
           // Of sequences, one large batch would be padded to the longest of all.
@@ -234,9 +240,18 @@ export class Trainer<M extends AnyModel = Model> {
     })
   }
 
-  /** All that the training is now. Gradients that are not used yet are not in it. */
-  state(): Promise<TrainingState> {
-    return this.#turns.run(async () => (await import('./snapshot.ts')).takeState(this.#at, this.#parts))
+  /** Gives the model the weights of `kept`, which it has already unless an average is kept. */
+  async useKept(): Promise<void> {
+    const { average } = this.#parts
+    if (average !== undefined) await this.#turns.run(async () => writeWeights(this.model, await average.read()))
+  }
+
+  /**
+   * All that the training is now. Gradients that are not used yet are not in it.
+   * @param memory in which its numbers are then, until the next state is taken into it; new memory unless given
+   */
+  state(memory?: StateMemory): Promise<TrainingState> {
+    return this.#turns.run(async () => (await import('./snapshot.ts')).takeState(this.#at, this.#parts, memory))
   }
 
   /**
@@ -259,6 +274,7 @@ export class Trainer<M extends AnyModel = Model> {
     this.#programs.dispose()
     for (const evaluator of this.#evaluators.values()) evaluator.dispose()
     this.#carried.dispose()
+    this.#parts.average?.dispose()
     this.model.backend.release(this.#parts.optimizerState.variables)
   }
 
@@ -270,10 +286,12 @@ export class Trainer<M extends AnyModel = Model> {
 
   #programsOfPhase(): TrainingPrograms {
     const { freeze = () => false } = this.#options
-    const { model, data, loss, metrics, seed, carried, inOrder, optimizerState: optimizer } = this.#parts
+    const { model, data, loss, seed, carried, inOrder, average, optimizerState: optimizer } = this.#parts
+    const metrics = countedInTraining(this.#metrics)
     const { from } = this.#phase
     checkNames(optimizer.variables)
-    const parts = { model, data, loss, metrics, seed, carried, inOrder, optimizer, learned: this.#learned() }
+    const learned = this.#learned()
+    const parts = { model, data, loss, metrics, seed, carried, inOrder, average, optimizer, learned }
     return new TrainingPrograms({ ...parts, frozen: (name) => freeze(name, from) }, this.#turns)
   }
 
@@ -316,16 +334,46 @@ export class Trainer<M extends AnyModel = Model> {
     await reader?.return(undefined)
   }
 
-  /** The rate of the step to come. */
-  #rate(): number {
+  /** What the step to come takes beside its batch. */
+  #numbers(): StepNumbers {
     if (this.#at.step >= this.#at.steps)
       throw new ArgumentError(`training: all ${this.#at.steps} steps are done; give more epochs or steps to train on`)
-    this.#at.learningRate = this.#options.optimizer.schedule(this.#at.step, this.#at.steps)
-    return this.#at.learningRate
+    const { step, steps, history } = this.#at
+    this.#at.learningRate = this.#options.optimizer.schedule(step, steps, history)
+    const { learningRate } = this.#at
+    const { average } = this.#parts
+    return average === undefined ? { learningRate } : { learningRate, averageShare: average.share(step) }
   }
 
   #count(started: number): void {
     this.#at.seconds += (performance.now() - started) / 1000
+  }
+
+  async #gradients(batch?: Batch): Promise<Gradients> {
+    const taken = batch ?? (await this.#next())
+    const started = performance.now()
+    const gradients = await this.#programs.gradients(taken, this.#at.draw++)
+    this.#count(started)
+    if (!Number.isFinite(gradients.loss))
+      throw await this.#diverged(`the loss became ${gradients.loss}`, this.#at.step + 1, taken)
+    return gradients
+  }
+
+  async #update(gradients: Gradients): Promise<StepReport> {
+    const started = performance.now()
+    const sums = await this.#programs.update(gradients, this.#numbers())
+    this.#count(started)
+    this.#at.step++
+    this.#at.running.addSums(sums)
+    return this.#report(sums.loss)
+  }
+
+  /** A step of the next batches, in one turn: a state is taken before or after it. */
+  async #stepOfSeveral(): Promise<StepReport> {
+    const sum = await this.#gradients()
+    for (let batches = 1; batches < this.accumulate && !this.epochIsOver; batches++)
+      await this.#programs.add(sum, await this.#gradients())
+    return this.#update(sum)
   }
 
   async #finishStep(results: Record<string, NDArray>, batch: Batch): Promise<StepReport> {
@@ -351,14 +399,17 @@ export class Trainer<M extends AnyModel = Model> {
   async #end(validation: Evaluation | undefined): Promise<EpochReport> {
     const { examples } = this.#at.running
     if (examples === 0) throw new ArgumentError(`endEpoch: no step was made in epoch ${this.#at.epoch}`)
-    const weights = await readWeights(this.model)
+    // They may become the best, which go into each checkpoint: another thread writes these.
+    const memory = () => new StateMemory().begin(weightLengths(this.model))
+    const weights = await readWeights(this.model, memory())
     if (!areFinite(weights)) throw await this.#diverged('parameters became NaN or infinite')
     if (validation !== undefined && !Number.isFinite(validation.loss))
       throw await this.#diverged(`the validation loss became ${validation.loss}`)
     const better =
       validation === undefined ||
       isBetter(validation, this.#at.best?.validation, this.#monitor, this.#metrics, this.#options.monitorBetter)
-    if (validation !== undefined && better) this.#at.best = { epoch: this.#at.epoch, validation, weights }
+    const kept = (await this.#parts.average?.read(memory())) ?? weights
+    if (validation !== undefined && better) this.#at.best = { epoch: this.#at.epoch, validation, weights: kept }
     const report: EpochReport = {
       epoch: this.#at.epoch,
       train: this.#at.running.evaluation(),
@@ -372,7 +423,7 @@ export class Trainer<M extends AnyModel = Model> {
     this.#at.history.push(report)
     this.#at.epoch++
     this.#at.position = 0
-    this.#at.running = new Sums(this.#metrics)
+    this.#at.running = new Sums(countedInTraining(this.#metrics))
     this.#at.seconds = 0
     await this.#carried.reset()
     await this.#closeReader()
@@ -401,6 +452,8 @@ export class Trainer<M extends AnyModel = Model> {
     )
   }
 }
+
+const weightLengths = (model: AnyModel): number[] => [...weightsOf(model).values()].map(({ shape }) => sizeOf(shape))
 
 const areFinite = (values: WeightValues): boolean =>
   [...values.values()].every((parameter) => parameter.every(Number.isFinite))

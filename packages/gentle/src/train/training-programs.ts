@@ -5,7 +5,7 @@ import { ArgumentError } from '../core/errors.ts'
 import type { NDArray } from '../core/ndarray.ts'
 import type { Turns } from '../core/turns.ts'
 import type { AnyDataset } from '../data/dataset.ts'
-import { topologicalOrder } from '../graph/graph.ts'
+import { type Graph, topologicalOrder } from '../graph/graph.ts'
 import { input, type Tensor, type Variable, within } from '../graph/tensor.ts'
 import type { BatchLoss, BatchTensors, Loss } from '../nn/losses.ts'
 import type { Metric } from '../nn/metrics.ts'
@@ -20,6 +20,7 @@ import type { CarriedState } from './carried-state.ts'
 import { lossOf, measured, Sums } from './evaluation.ts'
 import type { GradientStore, Gradients } from './gradients.ts'
 import { BatchPrograms } from './steps.ts'
+import type { WeightAverage } from './weight-average.ts'
 
 export interface TrainedParts {
   readonly model: AnyModel
@@ -34,7 +35,12 @@ export interface TrainedParts {
   readonly carried: CarriedState
   /** Whether examples come in the data's own order. */
   readonly inOrder: boolean
+  /** Of the weights, where one is kept. */
+  readonly average: WeightAverage | undefined
 }
+
+/** What a step's program takes beside its batch: the learning rate, and how much of the weights goes into their average. */
+export type StepNumbers = Readonly<Record<'learningRate', number>> & Readonly<Partial<Record<'averageShare', number>>>
 
 /** Compiled when first needed. */
 export class TrainingPrograms {
@@ -45,24 +51,23 @@ export class TrainingPrograms {
   #apart: { readonly store: GradientStore; readonly programs: BatchPrograms } | undefined
 
   constructor(parts: TrainedParts, turns: Turns) {
-    const { model, data, optimizer } = parts
+    const { model, data } = parts
     this.#parts = parts
     this.#turns = turns
     this.#step = new BatchPrograms(model.backend, data, (batch) => {
-      const learningRate = input([])
       const { draw, outputs, gradients, state } = this.#trace(batch)
-      const updates = [...optimizer.updates(gradients, learningRate), ...state]
-      return { inputs: { learningRate, draw }, outputs, updates }
+      const { inputs, updates } = this.#updates(gradients, state)
+      return { inputs: { ...inputs, draw }, outputs, updates }
     })
   }
 
   /** Gradients and update at once. `draw` numbers the batch, for random numbers of its own. */
-  step(batch: Batch, learningRate: number, draw: number): Promise<Record<string, NDArray>> {
-    return this.#step.run(batch, { learningRate, draw })
+  step(batch: Batch, numbers: StepNumbers, draw: number): Promise<Record<string, NDArray>> {
+    return this.#step.run(batch, { ...numbers, draw })
   }
 
-  profile(batch: Batch, learningRate: number, draw: number): ReturnType<Program['profile']> {
-    return this.#step.profile(batch, { learningRate, draw })
+  profile(batch: Batch, numbers: StepNumbers, draw: number): ReturnType<Program['profile']> {
+    return this.#step.profile(batch, { ...numbers, draw })
   }
 
   async gradients(batch: Batch, draw: number): Promise<Gradients> {
@@ -74,15 +79,16 @@ export class TrainingPrograms {
     return store.hold(sums)
   }
 
+  /** Takes up other gradients, as `Gradients.add`, within a turn. */
+  add(gradients: Gradients, other: Gradients): Promise<void> {
+    return this.#apart!.store.merge(gradients, other)
+  }
+
   /** Gives what the examples of the gradients add up to. @throws ArgumentError for gradients of another trainer, or used before. */
-  async update(gradients: Gradients, learningRate: number): Promise<Sums> {
-    const trace = (values: readonly Tensor[], state: Updates) => {
-      const rate = input([])
-      const updates = [...this.#parts.optimizer.updates(values, rate), ...state]
-      return { inputs: { learningRate: rate }, outputs: {}, updates }
-    }
+  async update(gradients: Gradients, numbers: StepNumbers): Promise<Sums> {
+    const trace = (values: readonly Tensor[], state: Updates) => ({ ...this.#updates(values, state), outputs: {} })
     this.#apart ??= await this.#makeApart()
-    return this.#apart.store.use(gradients, trace, { learningRate })
+    return this.#apart.store.use(gradients, trace, numbers)
   }
 
   /**
@@ -133,6 +139,19 @@ export class TrainingPrograms {
       return { inputs: { draw }, outputs, updates }
     })
     return { store, programs }
+  }
+
+  /** What a step changes: the parameters, by their gradients, the network's state, and the average of both where one is kept. */
+  #updates(gradients: readonly Tensor[], state: Updates): Pick<Required<Graph>, 'inputs' | 'updates'> {
+    const { optimizer, average } = this.#parts
+    const learningRate = input([])
+    const updates = [...optimizer.updates(gradients, learningRate), ...state]
+    if (average === undefined) return { inputs: { learningRate }, updates }
+    const averageShare = input([])
+    return {
+      inputs: { learningRate, averageShare },
+      updates: [...updates, ...within('average', () => average.updates(updates, averageShare))],
+    }
   }
 
   /** A batch's forward and backward pass. */

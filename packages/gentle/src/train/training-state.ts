@@ -50,6 +50,8 @@ export interface TrainingState {
   readonly optimizer: WeightValues
   /** What stateful layers hand on to the next batch, by path name, where there are any. */
   readonly carried?: WeightValues
+  /** The moving average of the weights, by path name, where one is kept. */
+  readonly average?: WeightValues
   readonly running: RunningMetrics
   /** The epochs that ended. */
   readonly history: readonly EpochReport[]
@@ -73,7 +75,7 @@ export const saveTrainingState = (state: TrainingState): Uint8Array<ArrayBuffer>
 
 /** The same bytes in pieces that follow each other; values are not copied. */
 export function trainingStatePieces(state: TrainingState): Uint8Array[] {
-  const { weights, optimizer, carried, best, ...rest } = state
+  const { weights, optimizer, carried, average, best, ...rest } = state
   const tensors = new Map<string, StoredTensor>()
   const put = (folder: string, values: WeightValues): void => {
     for (const [name, data] of values)
@@ -82,6 +84,7 @@ export function trainingStatePieces(state: TrainingState): Uint8Array[] {
   put('weights', weights)
   put('optimizer', optimizer)
   if (carried !== undefined) put('carried', carried)
+  if (average !== undefined) put('average', average)
   if (best !== undefined) put('best', best.weights)
   const description = { ...rest, best: best && { epoch: best.epoch, validation: best.validation } }
   return safetensorsPieces(tensors, { [metadataKey]: JSON.stringify(description, encode) })
@@ -105,16 +108,18 @@ export function loadTrainingState(bytes: Uint8Array, name = 'training state'): T
   }
   const { best, ...rest } = description
   const carried = part('carried')
+  const average = part('average')
   return {
     ...rest,
     weights: part('weights'),
     optimizer: part('optimizer'),
     ...(carried.size === 0 ? {} : { carried }),
+    ...(average.size === 0 ? {} : { average }),
     ...(best === undefined ? {} : { best: { ...best, weights: part('best') } }),
   }
 }
 
-type Description = Omit<TrainingState, 'weights' | 'optimizer' | 'carried' | 'best'> & {
+type Description = Omit<TrainingState, 'weights' | 'optimizer' | 'carried' | 'average' | 'best'> & {
   best?: Omit<BestEpoch, 'weights'>
 }
 

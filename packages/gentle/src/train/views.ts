@@ -122,5 +122,7 @@ export async function evaluateViews(
     if (independent) for (const [c, sum] of own.entries()) if (c !== label) loss -= likelihood(1 - sum / options.views)
     if (predicted[i] === label) right++
   }
-  return { loss: loss / dataset.length, accuracy: right / dataset.length, counts, predicted, labels, confidence }
+  const probabilities = Float32Array.from(sums, (sum) => sum / options.views)
+  const matrix = { counts, predicted, labels, confidence, probabilities }
+  return { loss: loss / dataset.length, accuracy: right / dataset.length, ...matrix }
 }

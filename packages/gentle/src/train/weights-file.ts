@@ -1,7 +1,7 @@
-/** Files of weights, whoever wrote them and whatever they are called: a path in Node, else an address. */
+/** Files of weights and models, whoever wrote them and whatever they are called: a path in Node, else an address, or bytes. */
 
 import { ArgumentError, DataError, FormatError } from '../core/errors.ts'
-import { partOf, type RandomAccess } from '../core/random-access.ts'
+import { bytesAccess, partOf, type RandomAccess } from '../core/random-access.ts'
 import { filesAt } from '../data/files.ts'
 import { inNode } from '../data/node.ts'
 import { quoted } from '../formats/failure.ts'
@@ -30,6 +30,19 @@ export interface WeightsFileOptions {
   readonly key?: string
 }
 
+/** A file in memory, such as one that somebody dropped on a page. */
+export interface FileBytes {
+  /** For messages; and of an ONNX file that begins in another way than most, its ending tells what it is. */
+  readonly name: string
+  readonly bytes: Uint8Array
+}
+
+/** A file: where it is, a path in Node, else an address; or itself, and then nothing lies beside it. */
+export type FilePlace = string | FileBytes
+
+/** What a file is called in messages. */
+export const nameOf = (file: FilePlace): string => (typeof file === 'string' ? file : file.name)
+
 /** A file that stays where it is. */
 export interface FileAt {
   readonly access: RandomAccess
@@ -43,10 +56,9 @@ export interface FileAt {
  * What `use` makes of a file, which is closed after that.
  * @throws DataError for a file that is missing or cannot be read.
  */
-export async function withFile<T>(place: string, use: (file: FileAt) => T | Promise<T>): Promise<T> {
-  const { folder, name } = splitPlace(place)
-  const access = await filesAt(folder, 'weights file').open(name)
-  if (access === undefined) throw new DataError(`${place} cannot be read: there is no such file`)
+export async function withFile<T>(file: FilePlace, use: (file: FileAt) => T | Promise<T>): Promise<T> {
+  const place = nameOf(file)
+  const access = typeof file === 'string' ? await accessAt(file) : bytesAccess(file.bytes)
   try {
     const head = partOf(access, 0, Math.min(access.length, kindBytes))
     // Protobuf has no beginning of its own: of an ONNX file that begins otherwise, the name tells.
@@ -55,6 +67,25 @@ export async function withFile<T>(place: string, use: (file: FileAt) => T | Prom
   } finally {
     access.close()
   }
+}
+
+async function accessAt(place: string): Promise<RandomAccess> {
+  const { folder, name } = splitPlace(place)
+  const access = await filesAt(folder, 'weights file').open(name)
+  if (access === undefined) throw new DataError(`${place} cannot be read: there is no such file`)
+  return access
+}
+
+/**
+ * Where the files beside one are: what its path or address begins with.
+ * @param why what is beside it, for the message
+ * @throws ArgumentError for a file in memory, which nothing lies beside.
+ */
+export function folderBeside(file: FilePlace, why: string): string {
+  if (typeof file === 'string') return splitPlace(file).folder
+  throw new ArgumentError(
+    `${file.name} needs ${why} beside it, and bytes have nothing beside them; open it by its path or address`,
+  )
 }
 
 function splitPlace(place: string): { folder: string; name: string } {
@@ -69,11 +100,11 @@ const pathSeparator = (): string => process.getBuiltinModule('node:path').sep
 export const bytesOf = ({ access }: FileAt): Uint8Array => partOf(access, 0, access.length)
 
 /** The model of an ONNX file. Its protobuf reader is loaded only here. */
-export async function openOnnx(place: string, options: LoadOnnxOptions = {}): Promise<Model> {
-  const bytes = await withFile(place, bytesOf)
+export async function openOnnx(file: FilePlace, options: LoadOnnxOptions = {}): Promise<Model> {
+  const bytes = await withFile(file, bytesOf)
   await import('../formats/onnx/layer.ts')
   const { loadOnnx } = await import('../formats/onnx/index.ts')
-  return (await loadOnnx(bytes, { ...options, name: place })).asModel()
+  return (await loadOnnx(bytes, { ...options, name: nameOf(file) })).asModel()
 }
 
 const expected =
@@ -82,15 +113,16 @@ const expected =
 /**
  * The tensors of a file of weights, by name: safetensors, what `torch.save` wrote, an ONNX file, or the index of Hugging Face's files in shards. What
  * a file is, its content tells.
- * @param place a path in Node, else an address
- * @throws ArgumentError for a file of another kind, by its name; DataError for one that is missing; FormatError for one that is broken, or
- * without the key that is asked for.
+ * @param place a path in Node, else an address; or the file's name and bytes
+ * @throws ArgumentError for a file of another kind, by its name, and for an index of shards in bytes; DataError for one that is missing; FormatError for
+ * one that is broken, or without the key that is asked for.
  */
-export const readWeightsFile = (place: string, options: WeightsFileOptions = {}): Promise<WeightsFile> =>
+export const readWeightsFile = (place: FilePlace, options: WeightsFileOptions = {}): Promise<WeightsFile> =>
   withFile(place, (file) => readWeights(file, place, options))
 
-async function readWeights(file: FileAt, place: string, options: WeightsFileOptions): Promise<WeightsFile> {
+async function readWeights(file: FileAt, source: FilePlace, options: WeightsFileOptions): Promise<WeightsFile> {
   const { key } = options
+  const place = nameOf(source)
   if (key !== undefined && file.kind === 'onnx')
     throw new ArgumentError(`${place}: an ONNX file has one set of weights; leave out their key, ${quoted(key)}`)
   switch (file.kind) {
@@ -103,7 +135,7 @@ async function readWeights(file: FileAt, place: string, options: WeightsFileOpti
     case 'legacyPyTorch':
       return { ...readPyTorch(bytesOf(file), place, options), metadata: {} }
     case 'json':
-      return readShards(place, bytesOf(file), options)
+      return readShards(source, bytesOf(file), options)
     case 'onnx':
       return { tensors: await onnxWeights(file, place), metadata: {}, key: '', others: [] }
     default:
@@ -126,10 +158,11 @@ function namesBelow(tensors: WeightsFile['tensors'], key: string, place: string)
 }
 
 /** All shards of an index, each read as the file that it is. */
-async function readShards(place: string, index: Uint8Array, { key }: WeightsFileOptions): Promise<WeightsFile> {
+async function readShards(source: FilePlace, index: Uint8Array, { key }: WeightsFileOptions): Promise<WeightsFile> {
+  const place = nameOf(source)
   const listed = isShardIndex(index)
   if (listed === undefined) throw new ArgumentError(`${place} is JSON, but not an index of shards; ${expected}`)
-  const { folder } = splitPlace(place)
+  const folder = folderBeside(source, 'its shards')
   const tensors = new Map<string, StoredTensor>()
   for (const [shard, names] of shardNames(listed, place)) {
     const read = await readWeightsFile(folder + shard)

@@ -78,4 +78,15 @@ describe('confusion', () => {
     expect([...predicted]).toEqual([0, 1, 2, 0, 2])
     expect([...counts]).toEqual([1, 0, 1, 0, 1, 0, 1, 0, 1])
   })
+
+  it('gives the probability of each class, as predict does, and how sure it is of the likeliest', async () => {
+    const { probabilities, predicted, confidence } = await confusion(await model(mirror), answers)
+    const inputs = new Float32Array(15)
+    answers.read([0, 1, 2, 3, 4], inputs, new Int32Array(5))
+    const { data } = await predict(await model(mirror), inputs, { probabilities: true })
+    for (const [i, value] of data.entries()) expect(probabilities[i]).toBeCloseTo(value, 6)
+    for (const [i, label] of predicted.entries()) expect(confidence[i]).toBe(probabilities[3 * i + label])
+    const certain = { ...answers, length: 1, read: (_: ArrayLike<number>, x: Float32Array) => x.set([-9, Infinity, 2]) }
+    expect([...(await confusion(await model(mirror), certain as typeof answers)).probabilities]).toEqual([0, 1, 0])
+  })
 })

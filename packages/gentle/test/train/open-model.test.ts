@@ -1,13 +1,14 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, expect, test } from 'vitest'
 import { ArgumentError, DataError, FormatError, WeightsError } from '../../src/core/errors.ts'
+import { exportOnnx } from '../../src/formats/onnx/index.ts'
 import { readSafetensors, writeSafetensors } from '../../src/formats/safetensors.ts'
 import { perceptron } from '../../src/models/index.ts'
 import { createModel } from '../../src/nn/model.ts'
 import { loadPretrained } from '../../src/train/load-pretrained.ts'
-import { openModel, pretrainedValues } from '../../src/train/open-model.ts'
+import { openInputsModel, openModel, pretrainedValues } from '../../src/train/open-model.ts'
 import { predict } from '../../src/train/predict.ts'
 import { saveModel } from '../../src/train/weights.ts'
 import { readWeightsFile } from '../../src/train/weights-file.ts'
@@ -38,6 +39,28 @@ test('of the folder of a training the best weights are taken, else the last', as
   expect((await openModel(join(folder, 'run'))).task).toBe('classify')
   writeFileSync(join(weights, 'best.safetensors'), bytes)
   expect((await openModel(join(folder, 'run'))).task).toBe('localize')
+})
+
+test('a model, weights and their content are read of bytes alone, and what needs files beside them is refused by name', async () => {
+  const dropped = { name: 'dropped.safetensors', bytes }
+  const opened = await openModel(dropped)
+  expect(opened).toMatchObject({ preprocessing, task: 'localize' })
+  expect([...(await predict(opened.model, x)).data]).toEqual(expected)
+  const onnx = await openModel({ name: 'dropped.onnx', bytes: await exportOnnx(model) })
+  expect(onnx.foreign).toBe(true)
+  expect((await predict(onnx.model, x)).data[0]).toBeCloseTo(expected[0], 5)
+  expect([...(await predict((await loadPretrained('perceptron', dropped)).model, x)).data]).toEqual(expected)
+  const golden = JSON.parse(readFileSync(new URL('../goldens/checkpoints.json', import.meta.url), 'utf8'))
+  const pth = new Uint8Array(Buffer.from(golden.half, 'base64'))
+  expect((await readWeightsFile({ name: 'half.pth', bytes: pth })).tensors.get('fc1.weight')!.shape).toEqual([4, 5])
+  await expect(openModel({ name: 'half.pth', bytes: pth })).rejects.toThrow('half.pth holds weights without a network')
+  await expect(openInputsModel(dropped)).rejects.toThrow('dropped.safetensors is a model that takes one tensor')
+  const index = new TextEncoder().encode(JSON.stringify({ weight_map: { a: 'one.safetensors' } }))
+  await expect(readWeightsFile({ name: 'model.index.json', bytes: index })).rejects.toThrow(
+    'model.index.json needs its shards beside it, and bytes have nothing beside them; open it by its path or address',
+  )
+  await expect(openModel({ name: 'nothing', bytes: new Uint8Array() })).rejects.toThrow('nothing is empty')
+  await expect(openModel({ name: 'cut.safetensors', bytes: bytes.subarray(0, 99) })).rejects.toThrow('cut.safetensors')
 })
 
 test('what is not a model is refused by name', async () => {

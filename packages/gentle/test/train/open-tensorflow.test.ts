@@ -4,6 +4,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, expect, test } from 'vitest'
 import { ArgumentError, FormatError } from '../../src/core/errors.ts'
+import { inspectFile } from '../../src/inspect/inspect-file.ts'
+import { tensorValues } from '../../src/inspect/tensor-values.ts'
 import { openModel } from '../../src/train/open-model.ts'
 import { predict } from '../../src/train/predict.ts'
 import { saveModel } from '../../src/train/weights.ts'
@@ -61,6 +63,19 @@ test("Teachable Machine's classes and pixels are taken from its metadata.json, i
       ...{ scale: 1 / 127, mean: [1], std: [1] },
     })
   }
+})
+
+test('of bytes, archives and files of Keras are opened, and a model.json, whose weights lie beside it, is refused', async () => {
+  const content = Object.entries({ 'model.json': model, 'weights.bin': weights, 'metadata.json': text(metadata) })
+  const archive = { name: 'machine.zip', bytes: zipBytes(content.map(([name, data]) => ({ name, data }))) }
+  expect((await openModel(archive)).model.classes).toEqual(['cat', 'dog', 'ant'])
+  expect(await inspectFile(archive)).toMatchObject({ format: 'TensorFlow.js, in a zip archive', use: { as: 'model' } })
+  const keras = { name: 'net.keras', bytes: bytesFrom(read('keras').files['keras 3'].file) }
+  expect((await openModel(keras)).model.inputShape).toEqual([3, 5, 6])
+  expect([...(await tensorValues(keras)).keys()]).toEqual((await inspectFile(keras)).tensors.map(({ name }) => name))
+  await expect(openModel({ name: 'model.json', bytes: model })).rejects.toThrow(
+    'model.json needs its weights beside it, and bytes have nothing beside them; open it by its path or address',
+  )
 })
 
 test('a file of Keras is opened, and tells that its network takes bytes', async () => {

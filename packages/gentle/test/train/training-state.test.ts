@@ -6,7 +6,7 @@ import { FormatError, TrainingStateError } from '../../src/core/errors.ts'
 import { augmented, type Dataset, inMemory } from '../../src/data/index.ts'
 import { readSafetensors, writeSafetensors } from '../../src/formats/safetensors.ts'
 import * as nn from '../../src/nn/index.ts'
-import { adam, cosineDecay, type Optimizer, sgd, stepDecay } from '../../src/optim/index.ts'
+import { adam, cosineDecay, type Optimizer, reduceOnPlateau, sgd, stepDecay } from '../../src/optim/index.ts'
 import {
   createTrainer,
   type EpochReport,
@@ -33,6 +33,9 @@ const network = nn.Sequential(nn.Conv2d(3, 3), nn.BatchNorm(), nn.ReLU(), nn.Fla
 
 const optimizers: Record<string, () => Optimizer> = {
   'SGD with momentum': () => sgd({ learningRate: stepDecay(0.1, { every: 4 }), momentum: 0.9, weightDecay: 1e-3 }),
+  // No epoch is so much better than the first.
+  'SGD, slower on a plateau': () =>
+    sgd({ learningRate: reduceOnPlateau(0.1, { factor: 0.5, patience: 0, threshold: 0.99 }) }),
   Adam: () => adam({ learningRate: cosineDecay(0.02, { warmup: 2 }), clipNorm: 1 }),
 }
 
@@ -41,6 +44,10 @@ const thawing: Partial<TrainerOptions> = { freeze: (name, epoch) => epoch <= 2 &
 
 const trainings: [string, () => TrainerOptions][] = [
   ...Object.entries(optimizers).map(([name, make]): [string, () => TrainerOptions] => [name, () => options(make())]),
+  [
+    'SGD, with an average of the weights',
+    () => ({ ...options(sgd({ learningRate: 0.1, momentum: 0.9 })), ema: 0.9, ...thawing }),
+  ],
   [
     'Adam, of the head alone at first',
     () => ({
@@ -79,6 +86,12 @@ function timeless(state: TrainingState) {
   const { seconds: _, ...running } = state.running
   return { ...state, running, history: state.history.map(withoutTime) }
 }
+
+it('a rate that is reduced on a plateau follows the validation', async () => {
+  const trainer = await createTrainer(network, data, options(optimizers['SGD, slower on a plateau']()))
+  await trainTo(trainer, allSteps)
+  expect(trainer.history.map(({ learningRate }) => learningRate)).toEqual([0.1, 0.1, 0.05, 0.025])
+})
 
 describe.each(trainings)('a training by %s', (_, optionsOf) => {
   const uninterrupted = (async () => {

@@ -24,7 +24,9 @@ test('one view is the picture itself: the evaluation is the usual one', async ()
   const views = await evaluateViews(model, pictures, { policy: [{ type: 'flip' }], views: 1 })
   expect(views.loss).toBeCloseTo(plain.loss, 5)
   expect(views.accuracy).toBe(plain.accuracy)
-  expect(views.predicted).toEqual((await confusion(model, pictures)).predicted)
+  const matrix = await confusion(model, pictures)
+  expect(views.predicted).toEqual(matrix.predicted)
+  for (const [i, value] of matrix.probabilities.entries()) expect(views.probabilities[i]).toBeCloseTo(value, 6)
 })
 
 test('several views give the mean of their probabilities', async () => {

@@ -8,9 +8,14 @@ export const singleThreaded = signal(
     : 'This page is not cross-origin isolated: its host sends no COOP and COEP headers. The engine computes on one thread.',
 )
 
-/** Registers the service worker, in builds alone. On a host without the headers the page is loaded once more, by the worker, which adds them. */
+/** When the page has nothing to do; soon, in browsers that do not tell. */
+const idle = (): Promise<unknown> =>
+  new Promise((resolve) => (globalThis.requestIdleCallback ?? setTimeout)(resolve as () => void))
+
+/** Registers the service worker, in builds alone, when the page that was asked for is shown: all files that it keeps are more than that needs. On a host without the headers the page is loaded once more, by the worker, which adds them. */
 export async function workOffline(): Promise<void> {
   if (!import.meta.env.PROD || navigator.serviceWorker === undefined) return
+  if (crossOriginIsolated) await idle()
   try {
     await navigator.serviceWorker.register('./service-worker.js')
     await navigator.serviceWorker.ready

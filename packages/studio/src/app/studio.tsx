@@ -1,5 +1,5 @@
 /** The frame of all pages: where one is, where one can go, and what can be undone. */
-import { signal } from '@preact/signals'
+import { effect, signal } from '@preact/signals'
 import type { ComponentType } from 'preact'
 import { useEffect, useRef } from 'preact/hooks'
 import { Notice } from '../parts/notice.tsx'
@@ -28,12 +28,19 @@ async function load(page: Page): Promise<void> {
   }
 }
 
+/** Loads the page of the address, the first one while the frame is still to be drawn; done when that is shown. */
+export const firstLoaded = new Promise<void>((resolve) => {
+  effect(() => {
+    const { page: name } = address.value
+    const page = pages.find((each) => each.name === name)
+    if (page === undefined) resolve()
+    else if (loaded.peek()?.page !== page) void load(page).then(resolve)
+  })
+})
+
 function Shown() {
   const { page: name } = address.value
   const page = pages.find((each) => each.name === name)
-  useEffect(() => {
-    if (page !== undefined && loaded.peek()?.page !== page) void load(page)
-  }, [page])
   if (name === '') return <Overview />
   if (page === undefined)
     return <Notice kind="error">The studio has no page '{name.slice(0, 60)}'. Choose one from the list.</Notice>

@@ -1,5 +1,6 @@
 import { effect } from '@preact/signals'
 import { useEffect, useMemo } from 'preact/hooks'
+import { plays } from '../parts/plays.ts'
 import { address, replaceAddress } from './address.ts'
 import { type FieldsOf, PageState, type Values } from './page-state.ts'
 import { shownState } from './shown-state.ts'
@@ -8,7 +9,7 @@ import { shownState } from './shown-state.ts'
 const rest = 250
 
 /**
- * The state of the page that is shown: from its address, and back into it when it has come to rest. The header's undo, redo and reset act on it.
+ * The state of the page that is shown: from its address, and back into it when it has come to rest. The header's undo, redo and reset act on it; a playing is undone as one.
  * @param fields all values of the page, the same object at each call
  */
 export function usePageState<F extends FieldsOf<F>>(fields: F): Values<F> {
@@ -20,11 +21,13 @@ export function usePageState<F extends FieldsOf<F>>(fields: F): Values<F> {
     const settle = (): void => {
       clearTimeout(timer)
       timer = undefined
-      state.record()
+      if (plays.peek() === 0) state.record()
       replaceAddress({ page, query: state.query.peek() })
     }
     const stopWriting = effect(() => {
       void state.query.value
+      // What was played comes to rest when it ends.
+      void plays.value
       clearTimeout(timer)
       timer = setTimeout(settle, rest)
     })

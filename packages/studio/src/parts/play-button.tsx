@@ -1,5 +1,6 @@
 import type { Signal } from '@preact/signals'
 import { Icon } from './icon.tsx'
+import { usePlays } from './plays.ts'
 
 export interface PlayButtonProps {
   readonly playing: Signal<boolean>
@@ -12,6 +13,7 @@ export interface PlayButtonProps {
 
 /** Plays and pauses. */
 export function PlayButton({ playing, label = 'Play', disabled, onPress }: PlayButtonProps) {
+  usePlays(playing)
   return (
     <button
       type="button"

@@ -7,12 +7,10 @@ export function useWidth<Shown extends HTMLElement>(usual: number): readonly [Re
   const element = useRef<Shown>(null)
   const width = useSignal(usual)
   useLayoutEffect(() => {
-    const measure = (): void => {
-      const { clientWidth } = element.current!
-      if (clientWidth > 0) width.value = clientWidth
-    }
-    measure()
-    const observer = new ResizeObserver(measure)
+    // It is told the first width, too, when the page is laid out: before it is drawn, and without laying it out here once more.
+    const observer = new ResizeObserver(([{ target }]) => {
+      if (target.clientWidth > 0) width.value = target.clientWidth
+    })
     observer.observe(element.current!)
     return () => observer.disconnect()
   }, [])

@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises'
+import { buffer } from 'node:stream/consumers'
 import { summarize } from 'gentle-dl/inspect'
 import { resnet18 } from 'gentle-dl/models'
 import { expect, it } from 'vitest'
@@ -61,7 +61,7 @@ it('saves a network as the library does, and says what it does not save', async 
   const page = await openStudio('architectures?seed=5')
   const saved = async (name: string): Promise<Buffer> => {
     const [download] = await Promise.all([page.waitForEvent('download'), page.getByRole('button', { name }).click()])
-    return readFile(await download.path())
+    return buffer(await download.createReadStream())
   }
   const question = { shown: 'lenet5', seed: 5, layers: [], inputShape: [1, 28, 28] } as const
   for (const format of ['safetensors', 'onnx'] as const)

@@ -9,32 +9,28 @@ const patient = { timeout: 90_000 }
 
 describe.skipIf(firefoxLaunch === undefined)('in Firefox', () => {
   let browser: Browser
+  let page: Page
   const problems: string[] = []
 
   beforeAll(async () => {
     browser = await puppeteer.launch(firefoxLaunch)
-  })
-  afterAll(() => browser?.close())
-  afterEach(async () => {
-    for (const page of await browser.pages()) await page.close()
-    expect(problems.splice(0)).toEqual([])
-  })
-
-  async function open(hash: string): Promise<Page> {
-    const page = await browser.newPage()
+    page = await browser.newPage()
     page.setDefaultTimeout(patient.timeout)
     page.on('console', (message) => {
       if (message.type() === 'error') problems.push(message.text())
     })
     page.on('pageerror', (error) => problems.push(String(error)))
     await page.setViewport({ width: 1440, height: 900 })
-    await page.goto(`${inject('studio')}#/${hash}`)
-    return page
-  }
+  })
+  afterAll(() => browser?.close())
+  afterEach(() => expect(problems.splice(0)).toEqual([]))
+
+  /** Goes on to a page of the studio from the one before. */
+  const open = (hash: string): Promise<unknown> => page.goto(`${inject('studio')}#/${hash}`)
 
   it.each(pageNames)('the page #/%s opens, with threads and without an error', async (name) => {
-    const page = await open(name)
-    await page.waitForSelector('.lesson')
+    await open(name)
+    await page.waitForSelector(`.page-${name} .lesson`)
     expect(await page.evaluate('crossOriginIsolated')).toBe(true)
     expect(await page.$('[role=alert]')).toBeNull()
     expect(await page.evaluate('document.documentElement.scrollWidth - innerWidth')).toBeLessThanOrEqual(0)
@@ -48,14 +44,14 @@ describe.skipIf(firefoxLaunch === undefined)('in Firefox', () => {
       [1, 1, 1],
     ]
     const { steps, weights } = await trace(and, 1)
-    const page = await open(`perceptron?step=${steps.length}`)
+    await open(`perceptron?step=${steps.length}`)
     await page.locator(`::-p-text(${steps.length} of ${steps.length} steps)`).wait()
     const text = await page.$eval('.arithmetic', (table) => (table as HTMLElement).innerText)
     for (const weight of weights[steps.length]) expect(text.replaceAll('−', '-')).toContain(String(weight))
   })
 
   it('trains LeNet-5, and comes to the same state by its link', async () => {
-    const page = await open('lenet?digits=2500&epochs=1')
+    await open('lenet?digits=2500&epochs=1')
     const accuracies = async (): Promise<string> => {
       await page.locator('::-p-text(1 epoch)').wait()
       await expect

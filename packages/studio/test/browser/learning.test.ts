@@ -55,6 +55,7 @@ it('moves the start by keyboard, undoes it, and shows the surfaces of a batch an
   await expect.poll(() => page.url()).toContain('start=-1.5,-2.1')
   await page.keyboard.press('Control+z')
   await page.getByRole('button', { name: 'The start, at w = -1.5, b = -2.2' }).waitFor()
+  await page.locator('.surface canvas').waitFor()
   const picture = () => page.evaluate(() => document.querySelector<HTMLCanvasElement>('.surface canvas')!.toDataURL())
   const ofTraining = await picture()
   await page.getByRole('radio', { name: 'This batch' }).check()

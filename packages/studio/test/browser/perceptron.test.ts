@@ -49,9 +49,19 @@ it('keeps what was moved in its address, and undoes it', async () => {
   await page.getByRole('button', { name: /^Point 4/ }).focus()
   await page.keyboard.press('Enter')
   await page.getByRole('button', { name: /^Point 4, class no/ }).waitFor()
-  await page.waitForTimeout(400)
+  await expect.poll(() => page.url()).toMatch(/,0$/)
   await page.keyboard.press('Control+z')
   await page.getByRole('button', { name: /^Point 4, class yes/ }).waitFor()
+})
+
+it('undoes a playing as one', async () => {
+  const page = await openStudio('perceptron?step=2')
+  await page.getByRole('button', { name: 'Play' }).click()
+  await expect.poll(() => page.url()).toMatch(/step=[5-9]/)
+  await page.getByRole('button', { name: 'Pause' }).click()
+  await page.getByRole('button', { name: 'Undo' }).click()
+  await page.getByText('2 of 24 steps').waitFor()
+  expect(await page.getByRole('button', { name: 'Undo' }).isDisabled()).toBe(true)
 })
 
 it('is worked by keyboard alone', async () => {
@@ -72,9 +82,12 @@ it('checks the answer to its exercise', async () => {
   await page.getByRole('button', { name: /^Point 4/ }).press('Enter')
   await page.getByRole('button', { name: /^Point 3/ }).press('Enter')
   const { mistakes } = await trace([and[0], and[1], [1, 0, 1], [1, 1, 0]], 1)
-  await page.waitForTimeout(300)
-  await page.getByRole('button', { name: 'Check' }).click()
-  await page.getByText(`Right. The rule needs ${mistakes.length} epochs`).waitFor()
+  await expect
+    .poll(async () => {
+      await page.getByRole('button', { name: 'Check' }).click()
+      return page.locator('.exercise [role="status"]').innerText()
+    })
+    .toContain(`Right. The rule needs ${mistakes.length} epochs`)
 })
 
 it('survives nonsense in its address', async () => {

@@ -3,7 +3,7 @@ import { afterAll, describe, expect, it } from 'vitest'
 import { placeInEpochs } from '../../src/pages/learning/counters.tsx'
 import { exerciseAnswer } from '../../src/pages/learning/exercise.ts'
 import { dataset, draw, learners } from '../../src/pages/learning/learners.ts'
-import { levelsOf } from '../../src/pages/learning/levels.ts'
+import { bandsOf, levelsOf } from '../../src/pages/learning/levels.ts'
 import { LossMeter } from '../../src/pages/learning/loss-meter.ts'
 import { problemNames, problems } from '../../src/pages/learning/problems.ts'
 import { program } from '../../src/pages/learning/program.ts'
@@ -129,11 +129,15 @@ describe('losses over the surface', () => {
 
   it('are drawn lowest where they are lowest', () => {
     const grid = Float32Array.from({ length: 16 }, (_, i) => (i - 5) ** 2)
-    const { side, heights, lowest, highest } = levelsOf(grid, 4)
-    expect([side, lowest, highest]).toEqual([25, 0, 100])
+    const levels = levelsOf(grid, 4)
+    const { side, heights } = levels
+    expect(side).toBe(25)
     // Eight pixels for a place: the sixth one is in the second row and column.
     expect(heights[8 * side + 8]).toBe(0)
     expect(heights.at(-1)).toBe(255)
+    const { rgba } = bandsOf(levels)
+    expect([...rgba.subarray(4 * (8 * side + 8)).subarray(0, 3)]).toEqual([112, 128, 150])
+    expect(rgba[4 * (8 * side + 8) + 3]).toBeLessThan(rgba.at(-1)!)
   })
 })
 

@@ -2,11 +2,11 @@ import { gzipSync } from 'node:zlib'
 import { Random, wasm } from 'gentle-dl'
 import { inMemory } from 'gentle-dl/data'
 import { afterEach, describe, expect, it, vi } from 'vitest'
+import { drawnDigit } from '../../src/engine/drawn-digit.ts'
 import { MnistFiles, shardSize } from '../../src/engine/mnist.ts'
 import { tiled } from '../../src/engine/pixels.ts'
-import { drawnDigit } from '../../src/pages/lenet/drawn-digit.ts'
+import { shifted } from '../../src/engine/shifted.ts'
 import { exerciseAnswer } from '../../src/pages/lenet/exercise.ts'
-import { shifted } from '../../src/pages/lenet/shifted.ts'
 import { noProgress, Training, untrained } from '../../src/pages/lenet/training.ts'
 
 /** Bright squares, one place a class. */

@@ -1,53 +1,15 @@
-import { gzipSync } from 'node:zlib'
-import { Random } from 'gentle-dl'
 import { Augmentation, type Dataset, mnist, policies, subset } from 'gentle-dl/data'
-import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
-import { shardSize } from '../../src/engine/mnist.ts'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { Turns } from '../../src/engine/turns.ts'
 import { exerciseAnswer } from '../../src/pages/overfitting/exercise.ts'
 import { type GalleryRequest, gallery, variants } from '../../src/pages/overfitting/gallery.ts'
 import { digitsPolicy, type GalleryName, galleryPolicies } from '../../src/pages/overfitting/policies.ts'
-import { galleryProgram } from '../../src/pages/overfitting/program.ts'
-import { type Report, Session } from '../../src/pages/overfitting/session.ts'
-import { type Moment, noMoments, type Settings } from '../../src/pages/overfitting/settings.ts'
-import { printed } from './run-program.ts'
+import { type Moment, noMoments } from '../../src/pages/overfitting/settings.ts'
 
-const settings: Settings = { examples: 50, seed: 1, dropout: 0.5, decay: 1, times: 2, strength: 1 }
 const request: GalleryRequest = { name: 'flip', amount: 0.5, seed: 3, boxes: true, masks: true }
 
 it('is augmented by the policy of the library, at strength 1', () => {
   expect(digitsPolicy(1)).toEqual(policies.digits)
-})
-
-describe('the session', () => {
-  afterEach(() => vi.unstubAllGlobals())
-
-  it('trains all to as many rounds, and anew only what another setting belongs to', async () => {
-    const shard = new Uint8Array(shardSize * 785)
-    const random = new Random(1, 'shard')
-    for (let i = 0; i < shardSize; i++) {
-      shard[i] = i % 10
-      for (let at = 0; at < 40; at++) shard[shardSize + i * 784 + 200 + 28 * (i % 10) + at] = 100 + random.integer(100)
-    }
-    const body = gzipSync(shard)
-    vi.stubGlobal('fetch', async () => new Response(body))
-    const reports: Report[] = []
-    const session = new Session('mnist/', (report) => reports.push(structuredClone(report)), { threads: 1 })
-    try {
-      await session.train(settings, ['none', 'dropout'], 1)
-      const { moments } = reports.at(-1)!
-      expect([moments.none.length, moments.dropout.length, moments.data.length]).toEqual([2, 2, 0])
-      await session.train({ ...settings, dropout: 0.2 }, ['none', 'dropout'], 1)
-      const next = reports.at(-1)!.moments
-      expect(next.none).toEqual(moments.none)
-      expect(next.dropout[1]).not.toEqual(moments.dropout[1])
-      expect(next.dropout[0]).toEqual(moments.dropout[0])
-      await session.train({ ...settings, seed: 2 }, ['none'], 0)
-      expect(reports.at(-1)!.moments).toEqual(noMoments)
-    } finally {
-      await session.dispose()
-    }
-  })
 })
 
 describe('the gallery', () => {
@@ -93,15 +55,6 @@ describe('the gallery', () => {
       expect(new Augmentation(galleryPolicies[name](amount), { channels: 1, height: 96, width: 96 }).mixing).toBe(
         undefined,
       )
-  })
-
-  it('has a program that comes to the same boxes', async () => {
-    const [, ...changed] = await gallery(digits, { ...request, name: 'rotate' })
-    const text = await printed(galleryProgram({ ...request, name: 'rotate' }))
-    const boxes = [...text.matchAll(/: a (\d) from (\S+), (\S+) to (\S+), (\S+)/g)].map(([, ...numbers]) =>
-      numbers.map(Number),
-    )
-    expect(boxes).toEqual(changed.flatMap(({ objects }) => objects.map(({ label, box }) => [Number(label), ...box])))
   })
 })
 

@@ -123,7 +123,10 @@ export function reference({ precision = 'float32' }: ReferenceOptions = {}): Bac
     name,
     threads: 1,
     compile,
-    read: async (variable) => Float32Array.from(stored(variable)),
+    read: async (variable, into = new Float32Array(stored(variable).length)) => {
+      into.set(stored(variable))
+      return into
+    },
     write: async (variable, values) => stored(variable).set(values),
     release(variables) {
       for (const variable of variables) state.delete(variable)

@@ -231,8 +231,11 @@ class WasmBackend implements Backend {
     }
   }
 
-  async read(variable: Variable): Promise<Float32Array> {
-    return this.#floats(this.#addressOf(variable), sizeOf(variable.shape)).slice()
+  async read(variable: Variable, into?: Float32Array): Promise<Float32Array> {
+    const values = this.#floats(this.#addressOf(variable), sizeOf(variable.shape))
+    if (into === undefined) return values.slice()
+    into.set(values)
+    return into
   }
 
   async write(variable: Variable, values: ArrayLike<number>): Promise<void> {

@@ -45,6 +45,8 @@ export class Exporter {
   readonly #outputs: string[] = []
   readonly #results = new Map<object, readonly string[]>()
   #lowered = false
+  /** The layer whose nodes are added: theirs are named after it, as PyTorch names them. */
+  #layer = ''
   #examples: string | undefined
   #input: string | undefined
 
@@ -233,6 +235,7 @@ export class Exporter {
   }
 
   #lower(node: Tensor): void {
+    this.#layer = node.scope
     if (node instanceof Input || this.values(node) !== undefined) return
     const convolution = this.#biases.get(node)
     if (convolution !== undefined) this.#names.set(node, this.name(convolution))
@@ -256,7 +259,8 @@ export class Exporter {
   ): string[] {
     const name = `${operator}_${this.#nodes.length}`
     const made = outputs === undefined ? [this.freeName(name)] : [...outputs]
-    this.#nodes.push({ name: made[0], operator, domain: '', inputs, outputs: made, attributes })
+    const title = this.#layer === '' ? made[0] : `${this.#layer}/${made[0]}`
+    this.#nodes.push({ name: title, operator, domain: '', inputs, outputs: made, attributes })
     return made
   }
 

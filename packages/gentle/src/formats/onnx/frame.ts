@@ -30,6 +30,7 @@ export class Frame {
     return new Frame(undefined, this.#path + path, this)
   }
 
+  /** Whether it is a value of this frame that was set or asked for. */
   has(name: string): boolean {
     return this.#values.has(name)
   }

@@ -32,8 +32,17 @@ function operatorOf({ operator, domain, attributes }: OnnxNode, opsets: Opsets):
   return version
 }
 
-/** Runs a graph whose inputs are in the frame. */
-export function runGraph(graph: OnnxGraph, frame: Frame, trace: Trace, opsets: Opsets): Value[] {
+/**
+ * Runs a graph whose inputs are in the frame.
+ * @param onNode is told of each node that ran; not of those of graphs within it
+ */
+export function runGraph(
+  graph: OnnxGraph,
+  frame: Frame,
+  trace: Trace,
+  opsets: Opsets,
+  onNode?: (node: OnnxNode) => void,
+): Value[] {
   for (const tensor of graph.initializers)
     if (!frame.has(tensor.name))
       frame.set(
@@ -43,7 +52,10 @@ export function runGraph(graph: OnnxGraph, frame: Frame, trace: Trace, opsets: O
         }),
         trace,
       )
-  for (const node of needed(graph)) runNode(node, frame, trace, opsets)
+  for (const node of needed(graph)) {
+    runNode(node, frame, trace, opsets)
+    onNode?.(node)
+  }
   return graph.outputs.map(({ name }) => {
     const value = frame.find(name, trace)
     if (value === undefined) throw new FormatError(`ONNX graph: its output '${printable(name)}' is produced by no node`)
@@ -101,7 +113,7 @@ function atNode<T>(call: OnnxCall, run: () => T): T {
 const orders = new WeakMap<OnnxGraph, readonly OnnxNode[]>()
 
 /** The nodes that the outputs depend on, in order. */
-function needed(graph: OnnxGraph): readonly OnnxNode[] {
+export function needed(graph: OnnxGraph): readonly OnnxNode[] {
   let order = orders.get(graph)
   if (order === undefined) {
     const names = new Set(graph.outputs.map(({ name }) => name))
@@ -117,7 +129,7 @@ function needed(graph: OnnxGraph): readonly OnnxNode[] {
 }
 
 /** Names that a node reads, and those that graphs within it read. */
-function namesReadBy({ inputs, attributes }: OnnxNode): string[] {
+export function namesReadBy({ inputs, attributes }: OnnxNode): string[] {
   const graphs = Object.values(attributes).filter(
     (value): value is OnnxGraph => typeof value === 'object' && 'nodes' in value,
   )

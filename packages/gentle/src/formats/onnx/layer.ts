@@ -11,9 +11,10 @@ import { max } from '../../ops/reduce.ts'
 import { printable } from '../failure.ts'
 import { type Check, openChecks } from './checks.ts'
 import { isInteger } from './element-types.ts'
+import type { OnnxNode } from './messages.ts'
 import type { OnnxNetwork } from './network.ts'
 import { packed, unpacked } from './packed.ts'
-import { type Traced, traceNetwork } from './trace.ts'
+import { type Traced, type TracedNode, traceNetwork } from './trace.ts'
 import { constantOf, isKnown, type Value } from './values.ts'
 import { Wanted } from './wanted.ts'
 
@@ -36,7 +37,9 @@ function outputOf(network: OnnxNetwork, output: string, inputs: Tensors, scope: 
       return [name, { type, tensor }]
     }),
   )
-  const { outputs, checks } = traced(network, output, given, weight)
+  const { outputs, checks } = traced(network, output, given, weight, ({ node, inputs, output }) =>
+    scope.join(printable(node.operator), inputs, output, { name: placeOf(node), description: settingsOf(node) }),
+  )
   const [y] = outputs
   const { type } = y
   if (isInteger(type))
@@ -49,8 +52,22 @@ function outputOf(network: OnnxNetwork, output: string, inputs: Tensors, scope: 
     throw new FormatError(
       `ONNX graph: its output '${printable(output)}' is ${formatShape(tensor.shape)} for ${examples} examples; the first axis must be the batch; otherwise use run of loadOnnx's model`,
     )
-  return checked(tensor, openChecks(checks))
+  const proven = checked(tensor, openChecks(checks))
+  return proven === tensor ? proven : scope.join('Where', [tensor], proven)
 }
+
+/** A node's place: its name, or that of what it gives. */
+const placeOf = ({ name, outputs }: OnnxNode): string => printable(name || outputs.find((each) => each !== '') || '')
+
+/** What a node's attributes say, but for tensors and graphs. */
+const settingsOf = ({ operator, attributes }: OnnxNode): LayerDescription => ({
+  ...Object.fromEntries(
+    Object.entries(attributes).flatMap(([name, value]) =>
+      typeof value === 'object' && !Array.isArray(value) ? [] : [[printable(name), value]],
+    ),
+  ),
+  type: printable(operator),
+})
 
 /** y, or NaN where a check is broken: a program of a model has nobody to tell. */
 function checked(y: Tensor, checks: readonly Check[]): Tensor {
@@ -64,9 +81,10 @@ function traced(
   output: string,
   given: ReadonlyMap<string, Value>,
   weight: (name: string) => Tensor,
+  onNode: (traced: TracedNode) => void,
 ): Traced {
   try {
-    return traceNetwork(network, [output], given, weight)
+    return traceNetwork(network, [output], given, weight, onNode)
   } catch (error) {
     if (!(error instanceof Wanted)) throw error
     throw new FormatError(

@@ -12,6 +12,8 @@ import { writeGraph } from '../../../src/formats/onnx/write-graph.ts'
 import { apply } from '../../../src/graph/tensor.ts'
 import { networks } from '../../../src/models/index.ts'
 import * as nn from '../../../src/nn/index.ts'
+import { networkGraph } from '../../../src/nn/network-graph.ts'
+import { summarize } from '../../../src/nn/summary.ts'
 import * as ops from '../../../src/ops/index.ts'
 import { sgd } from '../../../src/optim/sgd.ts'
 import { fit, loadModel, predict, saveModel } from '../../../src/train/index.ts'
@@ -61,6 +63,24 @@ describe('ONNX', () => {
     backend = await wasm({ threads: 1 })
   })
   afterAll(() => backend?.close())
+
+  it('is a graph of its nodes by their layers, which costs what the network that was exported costs', async () => {
+    const body = nn.Sequential({ conv: nn.Conv2d(4, 3, { padding: 1 }), relu: nn.ReLU() })
+    const network = nn.Sequential({ block: nn.Residual(body), flat: nn.Flatten(), head: nn.Linear(3) })
+    const model = await nn.createModel(network, [4, 6, 6], { backend })
+    const { layer, inputShape } = await openOnnx(await exportOnnx(model), { backend })
+    const { nodes, edges } = networkGraph(layer, inputShape)
+    const conv = nodes.find(({ type }) => type === 'Conv')!
+    expect(conv).toMatchObject({ outputShape: [4, 6, 6], parameters: 148, description: { pads: [1, 1, 1, 1] } })
+    expect(conv.name).toMatch(/^block\..*conv\/Conv_\d+$/)
+    // The sum of the block reads its input and what its layers make of it.
+    const sum = nodes.find(({ type }) => type === 'Add')!
+    expect(edges.filter(([, to]) => to === sum.id).map(([from]) => nodes[from].type)).toEqual(
+      expect.arrayContaining(['input', 'Relu']),
+    )
+    const [own, read] = [summarize(network, [4, 6, 6]), summarize(layer, inputShape)]
+    expect([read.parameters, read.macs]).toEqual([own.parameters, own.macs])
+  })
 
   it.each(goldens.map((golden) => [golden.name, golden] as const))(
     "reads %s that PyTorch wrote, and computes PyTorch's outputs",

@@ -5,7 +5,7 @@ import { layersOf } from './settings.ts'
 export const [leastLayers, leastResolution, mostMegabytes] = [32, 64, 256]
 
 /** Whether a deep network on pictures that are not small trains in little memory. */
-export function exerciseAnswer(costs: Costs | undefined): Answer {
+export function exerciseAnswer(costs: Pick<Costs, 'settings' | 'cost'> | undefined): Answer {
   const not = (remark: string): Answer => ({ right: false, remark })
   if (costs === undefined) return not('The costs are still being counted.')
   const { settings, cost } = costs

@@ -1,13 +1,11 @@
 /** A surface as a picture: bands of equal loss, close where it is low. */
+import type { Pixels } from '../../engine/pixels.ts'
 
 export interface Levels {
   /** Pixels a side. */
   readonly side: number
   /** 0 (lowest) to 255 of each pixel, rows from above. */
-  readonly heights: Uint8Array<ArrayBuffer>
-  /** Loss at the lowest and the highest place of the grid. */
-  readonly lowest: number
-  readonly highest: number
+  readonly heights: Uint8Array
 }
 
 /** Pixels for one place of the grid. */
@@ -40,5 +38,24 @@ export function levelsOf(losses: Float32Array, grid: number): Levels {
       heights[row * side + column] = (255 * Math.log1p((loss - lowest) / unit)) / top
     }
   }
-  return { side, heights, lowest, highest }
+  return { side, heights }
+}
+
+/** Bands of equal loss. */
+const bands = 18
+
+/** Grey that can be seen on light and dark paper, more of it where the loss is high. */
+export function bandsOf({ side, heights }: Levels): Pixels {
+  const rgba = new Uint8ClampedArray(4 * heights.length)
+  const bandAt = (at: number): number => Math.floor((heights[at] * bands) / 256)
+  for (let at = 0; at < heights.length; at++) {
+    const band = bandAt(at)
+    const isInside = at % side < side - 1 && at + side < heights.length
+    const isEdge = isInside && (bandAt(at + 1) !== band || bandAt(at + side) !== band)
+    rgba[4 * at] = 112
+    rgba[4 * at + 1] = 128
+    rgba[4 * at + 2] = 150
+    rgba[4 * at + 3] = 10 + (170 * band) / bands + (isEdge ? 45 : 0)
+  }
+  return { width: side, height: side, rgba }
 }

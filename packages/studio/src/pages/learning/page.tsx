@@ -6,6 +6,7 @@ import { choiceField, flagField, integerField, numberField, rowsField } from '..
 import { usePageState } from '../../app/use-page-state.ts'
 import { latest } from '../../engine/latest.ts'
 import { messageOf } from '../../engine/message-of.ts'
+import type { Pixels } from '../../engine/pixels.ts'
 import { useWorker } from '../../engine/use-worker.ts'
 import { Choice } from '../../parts/choice.tsx'
 import { Exercise } from '../../parts/exercise.tsx'
@@ -20,7 +21,6 @@ import { Curves } from './curves.tsx'
 import { ExamplesPlane } from './examples-plane.tsx'
 import { exerciseAnswer } from './exercise.ts'
 import './learning.css'
-import type { Levels } from './levels.ts'
 import { problemNames, problems } from './problems.ts'
 import { program } from './program.ts'
 import { highestRate, lowestRate, Racers } from './racers.tsx'
@@ -74,7 +74,7 @@ export default function LearningPage() {
   const state = usePageState(fields)
   const worker = useWorker<LearningWorker>(startWorker)
   const race = useSignal<Race | undefined>(undefined)
-  const levels = useSignal<Levels | undefined>(undefined)
+  const surface = useSignal<Pixels | undefined>(undefined)
   const failure = useSignal('')
   const { settings, racers, last, shown, picture } = useMemo(() => {
     const settings = computed((): Settings => {
@@ -131,7 +131,7 @@ export default function LearningPage() {
     const look = latest(
       (request: SurfaceRequest) => worker.surface(request),
       (next) => {
-        levels.value = next
+        surface.value = next
       },
       fail,
     )
@@ -239,7 +239,7 @@ export default function LearningPage() {
       <div class="planes">
         <SurfacePlane
           problem={problem}
-          levels={levels.value}
+          surface={surface.value}
           of={`the ${surfaceTitles[state.surface.value]}`}
           runs={ran?.runs ?? []}
           step={step}

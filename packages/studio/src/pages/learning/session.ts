@@ -1,7 +1,8 @@
 /** What the page's worker holds: examples, the ways of the racers, losses along them and over the surface. */
 import { type Backend, wasm } from 'gentle-dl'
+import type { Pixels } from '../../engine/pixels.ts'
 import { draw, pick } from './learners.ts'
-import { type Levels, levelsOf } from './levels.ts'
+import { bandsOf, levelsOf } from './levels.ts'
 import { LossMeter } from './loss-meter.ts'
 import { type Columns, type ProblemName, problems } from './problems.ts'
 import { type Batch, race, type Way } from './race.ts'
@@ -59,7 +60,7 @@ export class Session {
   readonly #backend: Promise<Backend>
   readonly #meter: Promise<LossMeter>
   readonly #drawn = new Map<string, Columns>()
-  readonly #expectedSurfaces = new Map<ProblemName, Levels>()
+  readonly #expectedSurfaces = new Map<ProblemName, Pixels>()
   /** The last run of each racer, and what it was made from. */
   readonly #runs = new Map<RacerName, { readonly key: string; readonly run: Run; readonly batches: readonly Batch[] }>()
 
@@ -86,25 +87,25 @@ export class Session {
     return { settings, train, runs, batches }
   }
 
-  /** The height of the surface, for a picture of it. */
-  async surface({ problem, of, examples, seed, batch }: SurfaceRequest): Promise<Levels> {
+  /** A picture of the surface. */
+  async surface({ problem, of, examples, seed, batch }: SurfaceRequest): Promise<Pixels> {
     if (of !== 'expected') {
       const train = this.#train(problem, examples, seed)
-      return this.#levels(problem, of === 'batch' ? pick(train, batch) : train)
+      return this.#picture(problem, of === 'batch' ? pick(train, batch) : train)
     }
     const known = this.#expectedSurfaces.get(problem)
     if (known !== undefined) return known
     const sample = this.#expected(problem).map((column) => column.subarray(0, expectedSurfaceCount))
-    const levels = await this.#levels(problem, sample)
-    this.#expectedSurfaces.set(problem, levels)
-    return levels
+    const picture = await this.#picture(problem, sample)
+    this.#expectedSurfaces.set(problem, picture)
+    return picture
   }
 
   async dispose(): Promise<void> {
     await (await this.#backend).close()
   }
 
-  async #levels(problem: ProblemName, examples: Columns): Promise<Levels> {
+  async #picture(problem: ProblemName, examples: Columns): Promise<Pixels> {
     const { x, y } = problems[problem].box
     const at = ([low, high]: readonly [number, number], share: number): number => low + share * (high - low)
     const [first, second] = [new Float32Array(grid * grid), new Float32Array(grid * grid)]
@@ -112,7 +113,7 @@ export class Session {
       first[i] = at(x, (i % grid) / (grid - 1))
       second[i] = at(y, 1 - Math.floor(i / grid) / (grid - 1))
     }
-    return levelsOf(await (await this.#meter).at(problem, [first, second], examples), grid)
+    return bandsOf(levelsOf(await (await this.#meter).at(problem, [first, second], examples), grid))
   }
 
   async #run(racer: Racer, settings: Settings, train: Columns) {

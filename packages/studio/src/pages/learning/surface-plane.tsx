@@ -1,36 +1,22 @@
 /** The loss over both weights, from above, and the ways of the racers. */
 import { scaleLinear } from 'd3-scale'
-import { useId, useLayoutEffect, useRef } from 'preact/hooks'
+import { useId, useRef } from 'preact/hooks'
+import type { Pixels } from '../../engine/pixels.ts'
+import { PixelsCanvas } from '../../parts/pixels-canvas.tsx'
 import { margin, Plane } from '../../parts/plane.tsx'
 import { useWidth } from '../../parts/use-width.ts'
-import type { Levels } from './levels.ts'
 import type { Place, Problem } from './problems.ts'
 import { letters, racerColours } from './racers.tsx'
 import type { Run } from './session.ts'
 
 const height = 350
 
-/** Bands of equal loss. */
-const bands = 18
-
-/** Grey that can be seen on light and dark paper, more of it where the loss is high. */
-function paint(canvas: HTMLCanvasElement, { side, heights }: Levels): void {
-  canvas.width = canvas.height = side
-  const context = canvas.getContext('2d')!
-  const picture = context.createImageData(side, side)
-  const bandAt = (at: number): number => Math.floor((heights[at] * bands) / 256)
-  for (let at = 0; at < heights.length; at++) {
-    const band = bandAt(at)
-    const isEdge = bandAt(Math.min(at + 1, heights.length - 1)) !== band || bandAt(at + side) !== band
-    const isInside = at % side < side - 1 && at + side < heights.length
-    picture.data.set([112, 128, 150, 10 + (170 * band) / bands + (isEdge && isInside ? 45 : 0)], 4 * at)
-  }
-  context.putImageData(picture, 0, 0)
-}
+/** Of the drawing, which is smaller on paper. */
+const share = (pixels: number, of: number): string => `${(100 * pixels) / of}%`
 
 export interface SurfacePlaneProps {
   readonly problem: Problem
-  readonly levels: Levels | undefined
+  readonly surface: Pixels | undefined
   /** What the surface is of, for its name. */
   readonly of: string
   readonly runs: readonly Run[]
@@ -39,18 +25,14 @@ export interface SurfacePlaneProps {
   readonly onStart: (start: Place) => void
 }
 
-export function SurfacePlane({ problem, levels, of, runs, step, start, onStart }: SurfacePlaneProps) {
+export function SurfacePlane({ problem, surface, of, runs, step, start, onStart }: SurfacePlaneProps) {
   const [figure, width] = useWidth<HTMLDivElement>(420)
-  const canvas = useRef<HTMLCanvasElement>(null)
   const drags = useRef(false)
   const clip = useId()
   const { box, weights } = problem
   const x = scaleLinear(box.x, [margin.left, width - margin.right])
   const y = scaleLinear(box.y, [height - margin.bottom, margin.top])
   const [across, down] = [width - margin.left - margin.right, height - margin.top - margin.bottom]
-  useLayoutEffect(() => {
-    if (levels !== undefined) paint(canvas.current!, levels)
-  }, [levels])
   const within = ([low, high]: readonly [number, number], value: number): number =>
     Math.round(100 * Math.min(high, Math.max(low, value))) / 100
   const moveTo = (at: number, to: number): void => onStart([within(box.x, at), within(box.y, to)])
@@ -73,10 +55,17 @@ export function SurfacePlane({ problem, levels, of, runs, step, start, onStart }
   }
   return (
     <div ref={figure} class="surface">
-      <canvas
-        ref={canvas}
-        style={{ left: `${margin.left}px`, top: `${margin.top}px`, width: `${across}px`, height: `${down}px` }}
-      />
+      <div
+        class="picture"
+        style={{
+          left: share(margin.left, width),
+          top: share(margin.top, height),
+          width: share(across, width),
+          height: share(down, height),
+        }}
+      >
+        {surface !== undefined && <PixelsCanvas pixels={surface} />}
+      </div>
       <Plane
         {...{ x, y, width, height }}
         label={`Loss of ${of} over ${weights.join(' and ')}, with the ways of ${runs.length} optimizers`}

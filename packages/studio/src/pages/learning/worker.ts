@@ -1,5 +1,5 @@
 import { expose } from 'comlink'
-import type { Levels } from './levels.ts'
+import type { Pixels } from '../../engine/pixels.ts'
 import { type Race, Session, type SurfaceRequest } from './session.ts'
 import type { Racer, Settings } from './settings.ts'
 
@@ -7,7 +7,7 @@ const session = new Session()
 
 const api = {
   race: (settings: Settings, racers: readonly Racer[]): Promise<Race> => session.race(settings, racers),
-  surface: (request: SurfaceRequest): Promise<Levels> => session.surface(request),
+  surface: (request: SurfaceRequest): Promise<Pixels> => session.surface(request),
 }
 
 export type LearningWorker = typeof api

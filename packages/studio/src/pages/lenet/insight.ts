@@ -3,8 +3,8 @@ import { type Model, predict, Sequential } from 'gentle-dl'
 import type { Dataset } from 'gentle-dl/data'
 import { featureMaps, gradCam, heatOver, type Image, image, signed, spatialLayers } from 'gentle-dl/vision'
 import { type Pixels, pixelsOf, tiled } from '../../engine/pixels.ts'
+import { shifted } from '../../engine/shifted.ts'
 import { likeliest } from './likeliest.ts'
-import { shifted } from './shifted.ts'
 import type { NetworkName, OfEach } from './training.ts'
 
 export interface Picture {

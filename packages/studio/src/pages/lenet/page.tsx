@@ -8,6 +8,7 @@ import { usePageState } from '../../app/use-page-state.ts'
 import { latest } from '../../engine/latest.ts'
 import { messageOf } from '../../engine/message-of.ts'
 import { useWorker } from '../../engine/use-worker.ts'
+import { DrawingPad, maxPoints } from '../../parts/drawing-pad.tsx'
 import { Exercise } from '../../parts/exercise.tsx'
 import { Lesson } from '../../parts/lesson.tsx'
 import { Notice } from '../../parts/notice.tsx'
@@ -15,7 +16,6 @@ import { Select } from '../../parts/select.tsx'
 import { Slider } from '../../parts/slider.tsx'
 import { Curves } from './curves.tsx'
 import { DigitRow } from './digit-row.tsx'
-import { DrawingPad, maxPoints } from './drawing-pad.tsx'
 import { exerciseAnswer } from './exercise.ts'
 import { Answer, Inside, Judged } from './inside.tsx'
 import type { Insight } from './insight.ts'
@@ -238,7 +238,7 @@ export default function LenetPage() {
       <Curves report={report} />
       <DigitRow row={opened.value.row} digit={state.digit} drawing={state.drawing} />
       <div class="answer">
-        <DrawingPad drawing={state.drawing} />
+        <DrawingPad drawing={state.drawing} instead="choose a test digit instead." />
         <Answer insight={insight} />
       </div>
       <Inside insight={insight} network={state.inside} />

@@ -2,11 +2,11 @@
 import { type Backend, type Model, type WasmOptions, wasm, weightsOf } from 'gentle-dl'
 import type { Dataset } from 'gentle-dl/data'
 import { breathe } from '../../engine/breathe.ts'
+import { drawnDigit } from '../../engine/drawn-digit.ts'
 import { MnistFiles, shardSize } from '../../engine/mnist.ts'
+import { shifted } from '../../engine/shifted.ts'
 import { Turns } from '../../engine/turns.ts'
-import { drawnDigit } from './drawn-digit.ts'
 import { type Insight, insight, type Picture } from './insight.ts'
-import { shifted } from './shifted.ts'
 import {
   type NetworkName,
   noProgress,

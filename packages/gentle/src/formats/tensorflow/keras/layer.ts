@@ -131,7 +131,7 @@ function runAt(
       className,
       inputs.map((x) => x.tensor),
       y.tensor,
-      name,
+      { name },
     )
     return [y]
   }

@@ -1,8 +1,8 @@
 /** Where a digit is drawn, by mouse, pen or finger. */
 import { type Signal, useSignal } from '@preact/signals'
 import { useEffect, useRef } from 'preact/hooks'
-import { Icon } from '../../parts/icon.tsx'
-import { penRadius, type StrokePoint } from './strokes.ts'
+import { penRadius, type StrokePoint } from '../engine/strokes.ts'
+import { Icon } from './icon.tsx'
 
 /** Pixels of the canvas; CSS says how large it is. */
 const side = 400
@@ -29,7 +29,14 @@ function draw(canvas: HTMLCanvasElement, points: readonly StrokePoint[]): void {
   context.stroke()
 }
 
-export function DrawingPad({ drawing }: { readonly drawing: Signal<readonly StrokePoint[]> }) {
+export function DrawingPad({
+  drawing,
+  instead,
+}: {
+  readonly drawing: Signal<readonly StrokePoint[]>
+  /** What to do by keyboard, which draws nothing. */
+  readonly instead: string
+}) {
   const canvas = useRef<HTMLCanvasElement>(null)
   /** What is drawn before the pen is lifted. */
   const stroke = useSignal<readonly StrokePoint[]>([])
@@ -58,9 +65,7 @@ export function DrawingPad({ drawing }: { readonly drawing: Signal<readonly Stro
         width={side}
         height={side}
         role="img"
-        aria-label={
-          points.length === 0 ? 'An empty drawing. By keyboard, choose a test digit instead.' : 'What you have drawn'
-        }
+        aria-label={points.length === 0 ? `An empty drawing. By keyboard, ${instead}` : 'What you have drawn'}
         onPointerDown={(event) => {
           if (event.button !== 0) return
           event.currentTarget.setPointerCapture(event.pointerId)

@@ -1,0 +1,52 @@
+/** How a training of the command line is kept: its checkpoints, and the chart that is made of them. */
+import type { AnyModel, CheckpointInterval, CheckpointOptions, Checkpoints, RunFolder, TrainingState } from 'gentle-dl'
+import type { Preparation } from '../tasks/task.ts'
+import { note } from '../terminal/terminal.ts'
+import type { Plan } from './settings.ts'
+
+/** Between two epochs' ends there is a checkpoint this often, unless --save-every says otherwise. */
+const everySeconds = 120
+
+const secondsOf = { s: 1, m: 60, h: 3600 }
+
+/** `200` is steps; `30s`, `5m` and `2h` are time. */
+export function intervalOf(text: string | undefined): CheckpointInterval {
+  if (text === undefined) return { seconds: everySeconds }
+  const unit = secondsOf[text.at(-1) as keyof typeof secondsOf]
+  return unit === undefined ? { steps: Number(text) } : { seconds: Number(text.slice(0, -1)) * unit }
+}
+
+/** The curves of the epochs that have ended. */
+const curvesOf =
+  ({ monitor, scoreName, isShare }: Preparation): NonNullable<CheckpointOptions['derive']> =>
+  async ({ history }) => {
+    if (history.length === 0) return []
+    const { plotHistory } = await import('gentle-dl-plot')
+    const chart = plotHistory(history, { metric: monitor, metricLabel: scoreName, percent: isShare })
+    return [{ name: 'curves.svg', pieces: [new TextEncoder().encode(chart)], sync: false }]
+  }
+
+/** The checkpoints of a training, which goes on where one cannot be written. */
+export const checkpointsOf = (run: RunFolder, plan: Plan, prepared: Preparation): Checkpoints =>
+  run.checkpoints({
+    every: intervalOf(plan.saveEvery),
+    keep: plan.keep,
+    purpose: prepared.purpose,
+    derive: curvesOf(prepared),
+    onError: ({ message }) =>
+      note(`warning: ${message}; the training goes on, and tries again with its next checkpoint`),
+  })
+
+/** Makes again what is missing of a run that goes on, or is other than its checkpoint says, and tells what. */
+export async function repairRun(
+  run: RunFolder,
+  state: TrainingState,
+  model: AnyModel,
+  prepared: Preparation,
+): Promise<void> {
+  const made = await run.repair(state, model, { purpose: prepared.purpose, derive: curvesOf(prepared) })
+  if (made.length > 0)
+    note(
+      `${run.path}: ${made.join(', ')} ${made.length === 1 ? 'was' : 'were'} missing or other than the checkpoint says; made again`,
+    )
+}

@@ -1,0 +1,159 @@
+/** When the checkpoints of a training are taken, and that they are written while it goes on. */
+import { ArgumentError, StorageError } from '../core/errors.ts'
+import type { AnyModel } from '../nn/model.ts'
+import { checkpointFiles, type RunFile, stateFile } from './checkpoint-files.ts'
+import { CheckpointWriter } from './checkpoint-writer.ts'
+import { StateMemory } from './state-memory.ts'
+import type { Trainer } from './trainer.ts'
+import type { TrainingState } from './training-state.ts'
+import type { ModelPurpose } from './weights.ts'
+
+/** How far apart checkpoints within an epoch are. */
+export type CheckpointInterval = { readonly steps: number } | { readonly seconds: number }
+
+export interface CheckpointOptions {
+  /** How far apart checkpoints within an epoch are; there are none unless given. There is one after every epoch in any case. */
+  readonly every?: CheckpointInterval
+  /** How many checkpoints are kept in `weights/checkpoints/`, from 1: the last ones, each a file of `saveTrainingState`; none unless given. */
+  readonly keep?: number
+  /** What the files of weights tell beside. */
+  readonly purpose?: ModelPurpose
+  /** Further files that are made of a state, such as a chart of its history, which are written with it. */
+  readonly derive?: (state: TrainingState) => readonly RunFile[] | Promise<readonly RunFile[]>
+  /** Told of a checkpoint that was written, by the steps that were done. */
+  readonly onSaved?: (step: number) => void
+  /**
+   * Told of a checkpoint that could not be written; the training goes on, the checkpoint before stays, and the next one is tried. Without this, the
+   * training stops with the error. The last checkpoint of all has to be written in any case.
+   */
+  readonly onError?: (error: StorageError) => void
+}
+
+/**
+ * Checkpoints of a training, as `runTraining` takes them: after every epoch, within epochs, and at the end. The training stands still while its state is
+ * copied into memory of ours; a thread writes that, syncs it and renames it while the next steps are computed. Where one is still being written when the
+ * next is due, the next is taken when it is done: so short epochs do not wait for the disk, and not each of them has a checkpoint.
+ */
+export class Checkpoints<M extends AnyModel = AnyModel> {
+  readonly #folder: string
+  readonly #options: CheckpointOptions
+  readonly #memory = new StateMemory()
+  #writer: CheckpointWriter | undefined
+  /** The checkpoint that is being written. */
+  #writing: Promise<void> | undefined
+  #failure: StorageError | undefined
+  #due = false
+  /** Of the last checkpoint that was taken: steps done, epochs ended, and when. */
+  #taken = { step: -1, epochs: -1, time: 0 }
+  #saved = -1
+  /** Whether nothing comes behind it: then what fails is an error. */
+  #isLast = false
+
+  /** See `RunFolder.checkpoints`. */
+  constructor(folder: string, options: CheckpointOptions = {}) {
+    const { every, keep = 1 } = options
+    const [steps, seconds] = every === undefined ? [1, 1] : 'steps' in every ? [every.steps, 1] : [1, every.seconds]
+    for (const [name, value] of Object.entries({ keep, 'every.steps': steps }))
+      if (!Number.isInteger(value) || value < 1)
+        throw new ArgumentError(`checkpoints: ${name} is ${value}; expected a whole number of at least 1`)
+    if (!(seconds > 0)) throw new ArgumentError(`checkpoints: every.seconds is ${seconds}; expected a number above 0`)
+    this.#folder = folder
+    this.#options = options
+  }
+
+  /** Steps that were done when the last checkpoint was taken that is written; -1 where there is none. */
+  get savedStep(): number {
+    return this.#saved
+  }
+
+  /** Before the first step: memory that is touched for the first time takes the system far longer than a copy. */
+  async begin(trainer: Trainer<M>): Promise<void> {
+    await trainer.state(this.#memory)
+    this.#writer = new CheckpointWriter()
+    this.#taken = { step: trainer.stepsDone, epochs: trainer.history.length, time: performance.now() }
+    this.#isLast = false
+  }
+
+  /** Between two steps of an epoch. @throws StorageError for a checkpoint that could not be written, unless there is `onError`. */
+  async afterStep(trainer: Trainer<M>): Promise<void> {
+    this.#due ||= this.#intervalIsOver(trainer.stepsDone)
+    await this.#takeIfDue(trainer)
+  }
+
+  /** After an epoch has ended. @throws StorageError as `afterStep`. */
+  async afterEpoch(trainer: Trainer<M>): Promise<void> {
+    this.#due = true
+    await this.#takeIfDue(trainer)
+  }
+
+  /** When the training stops: waits until its last state is written. @throws StorageError where it could not be, in any case. */
+  async finish(trainer: Trainer<M>): Promise<void> {
+    await this.#writing
+    const { step, epochs } = this.#taken
+    const isWritten = this.#saved === step && step === trainer.stepsDone && epochs === trainer.history.length
+    if (!isWritten) {
+      this.#isLast = true
+      this.#failure = undefined
+      await this.#take(trainer)
+      await this.#writing
+    }
+    if (this.#failure !== undefined) throw this.#failure
+  }
+
+  /** Ends the thread, when what it writes is written. */
+  async close(): Promise<void> {
+    await this.#writing
+    await this.#writer?.close()
+    this.#writer = undefined
+  }
+
+  #intervalIsOver(step: number): boolean {
+    const { every } = this.#options
+    if (every === undefined) return false
+    return 'steps' in every
+      ? step - this.#taken.step >= every.steps
+      : performance.now() - this.#taken.time >= 1000 * every.seconds
+  }
+
+  async #takeIfDue(trainer: Trainer<M>): Promise<void> {
+    if (this.#failure !== undefined && this.#options.onError === undefined) throw this.#failure
+    if (this.#due && this.#writing === undefined) await this.#take(trainer)
+  }
+
+  /** Copies the state, and hands it over. */
+  async #take(trainer: Trainer<M>): Promise<void> {
+    const { keep, purpose, derive } = this.#options
+    this.#due = false
+    this.#taken = { step: trainer.stepsDone, epochs: trainer.history.length, time: performance.now() }
+    const state = await trainer.state(this.#memory)
+    const files = [...checkpointFiles(state, trainer.model, purpose), ...((await derive?.(state)) ?? [])]
+    const pathOf = (name: string): string => `${this.#folder}/${name}`
+    this.#writing = this.#write(state.step, {
+      files: files.map(({ name, pieces, sync }) => ({ path: pathOf(name), pieces, sync })),
+      finite: [...state.weights.values()],
+      ...(keep === undefined
+        ? {}
+        : { keep: { of: pathOf(stateFile), folder: pathOf('weights/checkpoints'), number: state.step, count: keep } }),
+    })
+  }
+
+  /** Never throws: what fails is told by `onError`, or when the next checkpoint is due. */
+  async #write(step: number, job: Parameters<CheckpointWriter['write']>[0]): Promise<void> {
+    try {
+      this.#writer ??= new CheckpointWriter()
+      if (!(await this.#writer.write(job)))
+        throw new StorageError(
+          `the checkpoint of step ${step} was not written: weights are NaN or infinite; the checkpoint before is kept`,
+          job.files[0].path,
+        )
+      this.#failure = undefined
+      this.#saved = step
+      this.#options.onSaved?.(step)
+    } catch (error) {
+      this.#failure = error as StorageError
+      if (!this.#isLast) this.#options.onError?.(this.#failure)
+    } finally {
+      this.#writing = undefined
+    }
+  }
+}

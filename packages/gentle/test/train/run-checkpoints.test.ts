@@ -1,0 +1,161 @@
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, expect, test } from 'vitest'
+import { reference } from '../../src/backends/reference/reference.ts'
+import { ArgumentError, StorageError } from '../../src/core/errors.ts'
+import { inMemory } from '../../src/data/memory.ts'
+import { Linear } from '../../src/nn/index.ts'
+import { sgd } from '../../src/optim/index.ts'
+import {
+  type CheckpointOptions,
+  createTrainer,
+  fit,
+  loadTrainingState,
+  RunFolder,
+  runTraining,
+} from '../../src/train/index.ts'
+
+const folder = mkdtempSync(join(tmpdir(), 'gentle-checkpoints-'))
+afterAll(() => rmSync(folder, { recursive: true }))
+
+const data = inMemory({
+  inputs: Float32Array.from({ length: 80 }, (_, i) => Math.sin(i)),
+  inputShape: [2],
+  targets: Int32Array.from({ length: 40 }, (_, i) => i % 2),
+  classes: ['even', 'odd'],
+})
+
+/** Five steps an epoch. */
+const options = {
+  optimizer: sgd({ learningRate: 0.1, momentum: 0.9 }),
+  batchSize: 8,
+  seed: 3,
+  validation: data,
+  backend: reference(),
+  epochs: 3,
+}
+
+/** Trains, and waits after each step until what was taken is written. */
+const slowly = async (path: string, checkpoints: CheckpointOptions, { stopAt }: { stopAt?: number } = {}) => {
+  const run = RunFolder.create(path)
+  const abort = new AbortController()
+  const saved: number[] = []
+  let taken = 0
+  const kept = run.checkpoints({
+    ...checkpoints,
+    derive: () => {
+      taken++
+      return []
+    },
+    onSaved: (step) => void saved.push(step),
+  })
+  const { afterStep } = kept
+  kept.afterStep = async (trainer) => {
+    await afterStep.call(kept, trainer)
+    while (saved.length < taken) await new Promise((resolve) => setTimeout(resolve, 1))
+  }
+  await runTraining(await createTrainer(Linear(2), data, options), {
+    validation: data,
+    checkpoints: kept,
+    signal: abort.signal,
+    onStep: ({ step }) => {
+      if (step === stopAt) abort.abort()
+    },
+  })
+  return { run, saved }
+}
+
+test('a training is kept within its epochs, by a thread, and goes on with the same bits', async () => {
+  const { run, saved } = await slowly(join(folder, 'steps'), { every: { steps: 2 } }, { stopAt: 8 })
+  expect(saved).toEqual([2, 4, 5, 7, 8])
+  const state = run.loadState()
+  expect(state).toMatchObject({ step: 8, epoch: 2, position: 24 })
+  const onwards = await fit(Linear(2), data, { ...options, state, checkpoints: run.checkpoints() })
+  const whole = RunFolder.create(join(folder, 'whole'))
+  const atOnce = await fit(Linear(2), data, { ...options, checkpoints: whole.checkpoints() })
+  const figures = ({ history }: typeof atOnce) =>
+    history.map(({ train, validation, best }) => ({ train, validation, best }))
+  expect(figures(onwards)).toEqual(figures(atOnce))
+  for (const name of ['weights/last.safetensors', 'weights/best.safetensors'])
+    expect(readFileSync(run.file(name)).equals(readFileSync(whole.file(name)))).toBe(true)
+  expect(run.loadState().best).toEqual(whole.loadState().best)
+})
+
+test('the last checkpoints are kept where that is asked for, each a state', async () => {
+  const { run, saved } = await slowly(join(folder, 'kept'), { every: { steps: 1 }, keep: 2 })
+  const kept = readdirSync(run.file('weights/checkpoints')).sort()
+  expect(kept).toEqual(
+    saved
+      .slice(-2)
+      .map((step) => `step-${step}.safetensors`)
+      .sort(),
+  )
+  const newest = readFileSync(run.file(`weights/checkpoints/step-${saved.at(-1)}.safetensors`))
+  expect(loadTrainingState(newest).step).toBe(15)
+  expect(newest.equals(readFileSync(run.file('weights/progress.safetensors')))).toBe(true)
+})
+
+test('a checkpoint that cannot be written is told, and the training goes on or stops; the one before stays', async () => {
+  const path = join(folder, 'refused')
+  const told: string[] = []
+  const blocked = (run: RunFolder): string => run.file('weights/last.safetensors')
+  const run = RunFolder.create(path)
+  // A folder stands where the file should be renamed to.
+  mkdirSync(join(blocked(run), 'in the way'), { recursive: true })
+  const each = { ...options, validation: data }
+  const going = fit(Linear(2), data, {
+    ...each,
+    checkpoints: run.checkpoints({
+      onError: (error) => {
+        told.push(error.message)
+        rmSync(blocked(run), { recursive: true })
+      },
+    }),
+    onEpoch: () => new Promise((resolve) => setTimeout(resolve, 30)),
+  })
+  expect((await going).history).toHaveLength(3)
+  expect(told).toHaveLength(1)
+  expect(told[0]).toMatch(/last\.safetensors could not be written: .*what it held before is kept/)
+  expect(existsSync(run.file('weights/best.safetensors'))).toBe(true)
+  const other = RunFolder.create(join(folder, 'stopped'))
+  mkdirSync(join(blocked(other), 'in the way'), { recursive: true })
+  await expect(fit(Linear(2), data, { ...each, checkpoints: other.checkpoints() })).rejects.toThrow(StorageError)
+})
+
+test('weights that are not finite are not written', async () => {
+  const run = RunFolder.create(join(folder, 'not finite'))
+  const trainer = await createTrainer(Linear(2), data, options)
+  const checkpoints = run.checkpoints()
+  await checkpoints.begin(trainer)
+  await trainer.step()
+  await checkpoints.afterEpoch(trainer)
+  await checkpoints.finish(trainer)
+  expect(run.loadState().step).toBe(1)
+  await trainer.step()
+  const [parameter] = trainer.model.parameters.values()
+  await trainer.model.backend.write(parameter, [1, 2, Number.NaN, 4])
+  await expect(checkpoints.finish(trainer)).rejects.toThrow(/checkpoint of step 2 was not written: weights are NaN/)
+  await checkpoints.close()
+  expect(run.loadState().step).toBe(1)
+})
+
+test('files that a state makes are made again where they are missing, cut off or changed', async () => {
+  const run = RunFolder.create(join(folder, 'repaired'))
+  const { model, state } = await fit(Linear(2), data, { ...options, keep: 'last', checkpoints: run.checkpoints() })
+  expect(await run.repair(state, model)).toEqual([])
+  const files = ['weights/last.safetensors', 'weights/best.safetensors', 'metrics.csv']
+  const before = files.map((name) => readFileSync(run.file(name)))
+  rmSync(run.file(files[0]))
+  writeFileSync(run.file(files[1]), before[1].subarray(0, 100))
+  writeFileSync(run.file(files[2]), before[2].toString().split('\n').slice(0, 2).join('\n'))
+  expect(await run.repair(run.loadState(), model)).toEqual(files)
+  expect(files.map((name) => readFileSync(run.file(name)))).toEqual(before)
+})
+
+test('options out of range are refused', () => {
+  const run = RunFolder.create(join(folder, 'options'))
+  expect(() => run.checkpoints({ keep: 0 })).toThrow(ArgumentError)
+  expect(() => run.checkpoints({ every: { steps: 1.5 } })).toThrow(/every\.steps is 1\.5/)
+  expect(() => run.checkpoints({ every: { seconds: 0 } })).toThrow(/every\.seconds is 0/)
+})
