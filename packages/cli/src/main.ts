@@ -42,6 +42,7 @@ import { commandErrorText, commandOf } from './terminal/command-error.ts'
 import { note } from './terminal/terminal.ts'
 import { exitCodes, linesOf, UsageError, unknownChoice } from './terminal/usage.ts'
 import { allButHead } from './train/freeze.ts'
+import { optimizerNames } from './train/optimizers.ts'
 import { presetNames } from './train/presets.ts'
 import { scheduleNames } from './train/schedules.ts'
 import { train } from './train/train.ts'
@@ -107,14 +108,20 @@ program
     `learning-rate schedule: ${scheduleNames.join(', ')}; with its options, times in epochs: step:every=30,factor=0.1, multi-step:milestones=30+60 (default: linear, to 0)`,
   )
   .option('--warmup <steps>', 'steps over which the learning rate rises from 0', number)
-  .option('--optimizer <name>', 'sgd, adam or adamW')
-  .option('--momentum <factor>', 'momentum of sgd', number)
+  .option('--optimizer <name>', `${optimizerNames.join(', ')}; the last three need --learning-rate`)
+  .option('--momentum <factor>', 'momentum of sgd and lars', number)
   .option('--weight-decay <factor>', 'weight decay', number)
   .option(
     '--decay-parameters <which>',
     'parameters that weight decay applies to: all, or weights (no biases or norm layers) (default: all)',
   )
   .option('--clip-norm <limit>', 'clip the gradients to this global norm', number)
+  .option('--clip-value <limit>', 'clip each element of the gradients to this size', number)
+  .option(
+    '--parameter-group <names:settings>',
+    "learning rate or weight decay of some parameters, such as '*.bias:weight-decay=0' or layer1,layer2:rate-factor=0.1; may be repeated",
+    each,
+  )
   .option('--accumulate <n>', 'batches whose gradients are added up for each update (default: 1)', number)
   .option('--ema <decay>', 'validate and keep a moving average of the weights, such as 0.999', number)
   .option('--patience <epochs>', 'early stopping: end after this many epochs without improvement on validation', number)
@@ -536,7 +543,7 @@ program
         '--policy': policyNames,
         '--normalize': normalizeNames,
         '--format': formatNames,
-        '--optimizer': ['sgd', 'adam', 'adamW'],
+        '--optimizer': optimizerNames,
         '--schedule': scheduleNames,
         '--split': ['train', 'validation', 'test'],
         '--freeze': [allButHead],

@@ -1,15 +1,14 @@
 /** The settings of a training: flags over a config file over the network's recipe. */
 import { readFileSync } from 'node:fs'
-import { adam, adamW, type Optimizer, ratesByDepth, sequentialSchedule, sgd } from 'gentle-dl'
+import { type Optimizer, ratesByDepth, sequentialSchedule } from 'gentle-dl'
 import type { Recipe } from 'gentle-dl/models'
 import { z } from 'zod'
 import { normalizeNames } from '../models/normalize.ts'
 import { allTaskNames } from '../tasks/task-names.ts'
 import { reasonOf } from '../terminal/reason.ts'
 import { UsageError, unknownChoice } from '../terminal/usage.ts'
+import { makeOptimizer, needsRate, optimizerNames, parseGroup, takesMomentum } from './optimizers.ts'
 import { hasOwnWarmup, parseSchedule, scheduleOf } from './schedules.ts'
-
-const optimizers = ['sgd', 'adam', 'adamW'] as const
 
 const text = z.string('a string')
 
@@ -31,11 +30,13 @@ const settingsSchema = z.strictObject({
   batchSize: whole(1, Number.MAX_SAFE_INTEGER).optional(),
   learningRate: positive.optional(),
   schedule: text.optional(),
-  optimizer: z.enum(optimizers).optional(),
+  optimizer: z.enum(optimizerNames).optional(),
   momentum: z.number('a number from 0, below 1').min(0, 'a number of at least 0').lt(1, 'a number below 1').optional(),
   weightDecay: z.number('a number of at least 0').min(0, 'a number of at least 0').optional(),
   decayParameters: z.enum(['all', 'weights']).optional(),
   clipNorm: positive.optional(),
+  clipValue: positive.optional(),
+  parameterGroup: z.array(text, 'a list of strings').optional(),
   warmup: whole(0, Number.MAX_SAFE_INTEGER).optional(),
   seed: whole(0, 2 ** 31 - 1).optional(),
   threads: whole(1, 64).optional(),
@@ -96,8 +97,9 @@ export const settingsOfFile = (values: unknown, file: string): Settings =>
 function checkSettings(values: unknown, nameOf: (key: string) => string): Settings {
   const result = settingsSchema.safeParse(values)
   if (result.success) {
-    const { schedule } = result.data
+    const { schedule, parameterGroup = [] } = result.data
     if (schedule !== undefined) parseSchedule(nameOf('schedule'), schedule)
+    for (const group of parameterGroup) parseGroup(nameOf('parameterGroup'), group)
     return result.data
   }
   const [issue] = result.error.issues
@@ -147,8 +149,10 @@ export function planOf(
   { examples, threads }: { examples: number; threads: number },
 ): Plan {
   const optimizer = settings.optimizer ?? recipe.optimizer
-  if (optimizer !== 'sgd' && settings.momentum !== undefined)
-    throw new UsageError(`--momentum needs --optimizer sgd; the optimizer is ${optimizer}`)
+  if (!takesMomentum(optimizer) && settings.momentum !== undefined)
+    throw new UsageError(`--momentum needs --optimizer sgd or lars; the optimizer is ${optimizer}`)
+  if (needsRate(optimizer) && settings.learningRate === undefined)
+    throw new UsageError(`--optimizer ${optimizer} needs --learning-rate`)
   const schedule = settings.schedule ?? 'linear'
   if (hasOwnWarmup(schedule) && settings.warmup !== undefined)
     throw new UsageError(`--warmup does not go with --schedule ${schedule}, which has a warm-up of its own`)
@@ -161,7 +165,7 @@ export function planOf(
     optimizer,
     learningRate: settings.learningRate ?? recipe.learningRate,
     schedule,
-    ...(optimizer === 'sgd' ? { momentum: settings.momentum ?? 0.9 } : {}),
+    ...(takesMomentum(optimizer) ? { momentum: settings.momentum ?? 0.9 } : {}),
     ...(weightDecay === undefined ? {} : { weightDecay }),
     ...(clipNorm === undefined ? {} : { clipNorm }),
     seed: settings.seed ?? 0,
@@ -179,6 +183,8 @@ export function optimizerOf(plan: Plan, names: Iterable<string>, stepsPerEpoch: 
     weightDecay,
     decayParameters,
     clipNorm,
+    clipValue,
+    parameterGroup = [],
     warmup,
     firstLayerRate,
     headEpochs = 0,
@@ -190,7 +196,10 @@ export function optimizerOf(plan: Plan, names: Iterable<string>, stepsPerEpoch: 
     weightDecay,
     decayParameters,
     clipNorm,
+    clipValue,
+    momentum,
+    groups: parameterGroup.map((group) => parseGroup('--parameter-group', group)),
     ...(firstLayerRate === undefined ? {} : { rateFactor: ratesByDepth(names, firstLayerRate) }),
   }
-  return optimizer === 'sgd' ? sgd({ ...options, momentum }) : (optimizer === 'adam' ? adam : adamW)(options)
+  return makeOptimizer(optimizer, options)
 }

@@ -1,6 +1,5 @@
 /** Short trainings by which settings are chosen that nobody gave: a learning rate, and whether random colours help. */
 import {
-  adam,
   adamW,
   type Backend,
   confusion,
@@ -12,7 +11,6 @@ import {
   type Loss,
   type Optimizer,
   type Schedule,
-  sgd,
 } from 'gentle-dl'
 import {
   augmented,
@@ -26,6 +24,7 @@ import {
 } from 'gentle-dl/data'
 import { lenet5, type RateWindow } from 'gentle-dl/models'
 import { classCounts } from '../data/class-counts.ts'
+import { makeOptimizer } from './optimizers.ts'
 import type { Plan } from './settings.ts'
 
 /** What a trial found, and what there is to tell of it. */
@@ -68,9 +67,7 @@ export async function tryRates(
 ): Promise<Trial<number>> {
   const { lowest, highest } = windowOf(rates, optimizer)
   const optimizerOf = (learningRate: Schedule): Optimizer =>
-    optimizer === 'sgd'
-      ? sgd({ learningRate, weightDecay, momentum })
-      : (optimizer === 'adam' ? adam : adamW)({ learningRate, weightDecay })
+    makeOptimizer(optimizer, { learningRate, weightDecay, momentum })
   const { rate } = await findLearningRate(layer, data, {
     optimizer: optimizerOf,
     lowest: lowest / beyond,

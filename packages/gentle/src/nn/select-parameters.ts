@@ -7,7 +7,7 @@ const globOf = (pattern: string): RegExp =>
   new RegExp(`^${pattern.replace(/[.+?^${}()|[\]\\]/g, String.raw`\$&`).replaceAll('*', '.*')}$`)
 
 /** Whether a pattern means a parameter: by its name, by the beginning of its path, or by a glob. */
-const means = (pattern: string, name: string): boolean =>
+export const meansParameter = (pattern: string, name: string): boolean =>
   pattern.includes('*')
     ? globOf(pattern).test(name)
     : name === pattern || name.startsWith(`${pattern.replace(/\.$/, '')}.`)
@@ -22,7 +22,7 @@ export function selectParameters(names: Iterable<string>, patterns: readonly str
   const all = [...names]
   const selected = new Set<string>()
   for (const pattern of patterns) {
-    const meant = all.filter((name) => means(pattern, name))
+    const meant = all.filter((name) => meansParameter(pattern, name))
     if (meant.length === 0)
       throw new ArgumentError(
         `'${pattern}' matches none of the network's parameters; the nearest is ${nearestName(pattern, all)}`,

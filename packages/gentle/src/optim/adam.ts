@@ -23,9 +23,27 @@ export interface AdamOptions extends OptimizerOptions, WeightDecayOptions {
  * 1 − β1^t and 1 − β2^t of the step t being made. They are kept as such: float32 would lose digits in the difference of 1 and a power
  * close to it.
  */
-interface Complements {
+export interface Complements {
   readonly first: Tensor
   readonly second: Tensor
+}
+
+/** Makes the state of the complements, which all parameters share. */
+export function complementsOf(beta1: number, beta2: number) {
+  const first = variable([], 0, 'beta1 complement')
+  const second = variable([], 0, 'beta2 complement')
+  const value: Complements = {
+    first: add(mul(first, beta1), 1 - beta1),
+    second: add(mul(second, beta2), 1 - beta2),
+  }
+  return {
+    variables: [first, second],
+    value,
+    updates: (): (readonly [Variable, Tensor])[] => [
+      [first, value.first],
+      [second, value.second],
+    ],
+  }
 }
 
 function adaptive(options: AdamOptions, where: string, decoupled: boolean): Optimizer {
@@ -35,22 +53,7 @@ function adaptive(options: AdamOptions, where: string, decoupled: boolean): Opti
   checkNonNegative(epsilon, `${where}: epsilon`)
   const decayOf = weightDecayOf(common, where)
 
-  const shared = () => {
-    const first = variable([], 0, 'beta1 complement')
-    const second = variable([], 0, 'beta2 complement')
-    const value: Complements = {
-      first: add(mul(first, beta1), 1 - beta1),
-      second: add(mul(second, beta2), 1 - beta2),
-    }
-    return {
-      variables: [first, second],
-      value,
-      updates: (): (readonly [Variable, Tensor])[] => [
-        [first, value.first],
-        [second, value.second],
-      ],
-    }
-  }
+  const shared = () => complementsOf(beta1, beta2)
   return optimizer({ type: where, beta1, beta2, epsilon }, common, shared, (parameter, complements) => {
     const weightDecay = decayOf(parameter)
     const mean = variable(parameter.shape, 0, `${parameter.name}.mean`)

@@ -9,6 +9,8 @@ export {
   polynomialDecay,
   stepDecay,
 } from './decays.ts'
+export { type LambOptions, type LarsOptions, lamb, lars } from './layer-wise-rates.ts'
+export { type LionOptions, lion } from './lion.ts'
 export type {
   Optimizer,
   OptimizerDescription,
@@ -17,6 +19,7 @@ export type {
   Updates,
   WeightDecayOptions,
 } from './optimizer.ts'
+export type { ParameterGroup } from './parameter-groups.ts'
 export { type PlateauOptions, reduceOnPlateau } from './plateau.ts'
 export { ratesByDepth } from './rates-by-depth.ts'
 export { type AdaGradOptions, adaGrad, type RmsPropOptions, rmsProp } from './root-mean-square.ts'

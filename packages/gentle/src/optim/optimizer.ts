@@ -3,6 +3,7 @@ import { ArgumentError } from '../core/errors.ts'
 import { type Tensor, type Variable, within } from '../graph/tensor.ts'
 import { add, div, maximum, minimum, mul, sqrt } from '../ops/elementwise.ts'
 import { sum } from '../ops/reduce.ts'
+import { checkGroups, groupOf, type ParameterGroup } from './parameter-groups.ts'
 import { type Schedule, toSchedule } from './schedule.ts'
 
 /** Variables and their next values. */
@@ -20,6 +21,8 @@ export interface Optimizer {
   readonly schedule: Schedule
   /** The share of the learning rate that a parameter has, by its name; 1 for all where there is none. */
   readonly rateFactor?: (parameter: string) => number
+  /** Parameters with settings of their own; a training refuses patterns that mean none of its parameters. */
+  readonly groups?: readonly ParameterGroup[]
   /** Makes the optimizer's state for these parameters. */
   begin(parameters: readonly Variable[]): OptimizerState
 }
@@ -43,6 +46,14 @@ export interface OptimizerOptions {
    * another rate for a part of a network. 1 for all unless given.
    */
   readonly rateFactor?: (parameter: string) => number
+  /**
+   * Parameters with a share of the rate, or a weight decay, of their own; of several groups that mean a parameter the first one counts.
+   *
+   * ```ts
+   * const optimizer = adamW({ learningRate: 1e-3, groups: [{ parameters: '*.bias', weightDecay: 0 }, { parameters: 'conv1', rateFactor: 0.1 }] })
+   * ```
+   */
+  readonly groups?: readonly ParameterGroup[]
 }
 
 /** Options of the optimizers, which can all pull parameters towards 0. */
@@ -62,7 +73,7 @@ export interface WeightDecayOptions {
  * @throws ArgumentError for options out of range.
  */
 export function weightDecayOf(
-  { weightDecay = 0, decayParameters = 'all' }: WeightDecayOptions,
+  { weightDecay = 0, decayParameters = 'all', groups = [] }: WeightDecayOptions & Pick<OptimizerOptions, 'groups'>,
   where: string,
 ): (parameter: Variable) => number {
   checkNonNegative(weightDecay, `${where}: weightDecay`)
@@ -70,7 +81,8 @@ export function weightDecayOf(
     throw new ArgumentError(
       `${where}: decayParameters is ${JSON.stringify(decayParameters)}; expected 'all' or 'weights'`,
     )
-  return ({ shape }) => (decayParameters === 'all' || shape.length > 1 ? weightDecay : 0)
+  return ({ name, shape }) =>
+    groupOf(groups, name)?.weightDecay ?? (decayParameters === 'all' || shape.length > 1 ? weightDecay : 0)
 }
 
 /** One parameter's step, from its gradient: its next value and the next values of its state. */
@@ -91,7 +103,8 @@ export function optimizer<Shared>(
     learningRate,
     clipNorm,
     clipValue,
-    rateFactor,
+    rateFactor: ownFactor,
+    groups = [],
     weightDecay = 0,
     decayParameters = 'all',
   }: OptimizerOptions & WeightDecayOptions,
@@ -104,6 +117,8 @@ export function optimizer<Shared>(
   for (const [name, limit] of Object.entries({ clipNorm, clipValue }))
     if (limit !== undefined && !(limit > 0))
       throw new ArgumentError(`optimizer: ${name} is ${limit}; expected a number above 0`)
+  checkGroups(groups)
+  const factorOf = (name: string): number => groupOf(groups, name)?.rateFactor ?? ownFactor?.(name) ?? 1
   return {
     description: {
       ...own,
@@ -111,11 +126,13 @@ export function optimizer<Shared>(
       decayParameters,
       ...(clipNorm === undefined ? {} : { clipNorm }),
       ...(clipValue === undefined ? {} : { clipValue }),
+      ...(groups.length === 0 ? {} : { groups: JSON.stringify(groups) }),
     },
     schedule: toSchedule(learningRate),
-    ...(rateFactor === undefined ? {} : { rateFactor }),
+    ...(ownFactor === undefined && groups.length === 0 ? {} : { rateFactor: factorOf }),
+    ...(groups.length === 0 ? {} : { groups }),
     begin(parameters) {
-      const factors = parameters.map(({ name }) => checkedFactor(rateFactor?.(name) ?? 1, name))
+      const factors = parameters.map(({ name }) => checkedFactor(factorOf(name), name))
       const common = shared()
       const prepared = parameters.map((parameter) => prepare(parameter, common.value))
       return {

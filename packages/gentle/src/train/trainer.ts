@@ -9,6 +9,7 @@ import type { Variable } from '../graph/tensor.ts'
 import { crossEntropy } from '../nn/losses.ts'
 import type { Metric } from '../nn/metrics.ts'
 import { type AnyModel, type Model, readWeights, type WeightValues, weightsOf, writeWeights } from '../nn/model.ts'
+import { checkGroupNames } from '../optim/parameter-groups.ts'
 import { type Batch, epochBatches, stepsOf } from './batches.ts'
 import { isBetter } from './better.ts'
 import { CarriedState } from './carried-state.ts'
@@ -58,6 +59,7 @@ export class Trainer<M extends AnyModel = Model> {
   constructor(model: M, data: AnyDataset, options: TrainerOptions, first: WeightValues, average?: WeightAverage<M>) {
     const { loss = crossEntropy, metrics = defaultMetrics(model, data), optimizer, seed = 0 } = options
     const { batchSize = 64, epochs, accumulate = 1, freeze = () => false } = options
+    checkGroupNames(optimizer.groups ?? [], model.parameters.keys())
     this.model = model
     this.kept = average?.model ?? model
     this.batchSize = Math.min(batchSize, data.length)
