@@ -167,6 +167,10 @@ program
   .option('--run-dir <folder>', 'where to save the run (default: runs/TASK/...)')
   .option('--resume <run>', 'continue an interrupted run')
   .option(
+    '--allow-other-width',
+    'with --resume: continue also where numbers have other last bits, without 256-bit vectors or fused multiply-add',
+  )
+  .option(
     '--save-every <interval>',
     'checkpoints within an epoch: every so many steps, such as 200, or after a time, such as 30s or 5m (default: 2m); one after each epoch in any case',
   )

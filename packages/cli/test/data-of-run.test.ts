@@ -1,4 +1,4 @@
-import { cpSync, existsSync, mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { gentle, temporaryFolder } from './command.ts'
@@ -57,6 +57,91 @@ describe('a run', () => {
     expect(stderr).toMatch(/killed was stopped before its first epoch was saved; it starts again from its first step/)
     expect(code).toBe(0)
     expect(readdirSync(join(killed, 'weights'))).toContain('best.safetensors')
+  })
+})
+
+describe('a run that goes on', () => {
+  const folder = temporaryFolder()
+  const run = join(folder, 'run')
+  const table = join(folder, 'points.csv')
+  const resume = () => gentle(['train', '--resume', run, '--epochs', '3'])
+  const described = join(run, 'run.json')
+  const change = (key: string, value: unknown): string => {
+    const before = readFileSync(described, 'utf8')
+    writeFileSync(described, JSON.stringify({ ...JSON.parse(before), [key]: value }))
+    return before
+  }
+
+  beforeAll(async () => {
+    writeFileSync(table, rows(70))
+    const flags = ['--data', table, '--epochs', '2', '--save-every', '1', '--keep', '2', '--run-dir', run, '--quiet']
+    expect((await gentle(['train', 'perceptron', ...flags])).code).toBe(0)
+  })
+
+  it('refuses data that has changed by one number, and leaves the folder as it was', async () => {
+    const before = readFileSync(described, 'utf8')
+    const lines = rows(70).split('\n')
+    writeFileSync(table, lines.with(34, lines[34].replace(/^\d/, '9')).join('\n'))
+    const { code, stderr } = await resume()
+    expect(code).toBe(2)
+    expect(stderr).toMatch(/points\.csv has changed since .*run was begun: other examples in its \w+ part/)
+    writeFileSync(table, rows(35))
+    expect((await resume()).stderr).toMatch(
+      /has changed since .*: \d+ examples in its train part, where there were \d+/,
+    )
+    expect(readFileSync(described, 'utf8')).toBe(before)
+    writeFileSync(table, rows(70))
+  })
+
+  it('refuses a run.json of a newer format or of other arithmetic, by name', async () => {
+    const before = change('format', 7)
+    expect((await resume()).stderr).toMatch(
+      /run\.json is of format 7, which a newer Gentle wrote; .* up to 1: update it/,
+    )
+    writeFileSync(described, '[]')
+    expect((await resume()).stderr).toMatch(/run\.json is not an object/)
+    writeFileSync(described, before)
+    change('arithmetic', 'vectors of 512 bits')
+    const { code, stderr } = await resume()
+    expect(code).toBe(2)
+    expect(stderr).toMatch(/was trained with vectors of 512 bits, but this machine computes with vectors of \d+ bits/)
+    expect(stderr).toMatch(/--allow-other-width/)
+    writeFileSync(described, before)
+  })
+
+  it('refuses a checkpoint with numbers of another type, or without some of the optimizer', async () => {
+    const file = join(run, 'weights/progress.safetensors')
+    const before = readFileSync(file)
+    const text = before.toString('latin1')
+    writeFileSync(file, text.replace('"dtype":"F32"', '"dtype":"I32"'), 'latin1')
+    expect((await resume()).stderr).toMatch(/progress\.safetensors: weights\/\S+ is of type I32; expected F32/)
+    writeFileSync(file, text.replace('optimizer/', 'optimizes/'), 'latin1')
+    expect((await resume()).stderr).toMatch(
+      /the state has no values of \S.* of the optimizer, which has \d+; it was changed/,
+    )
+    writeFileSync(file, before.subarray(0, before.length - 4))
+    expect((await resume()).stderr).toMatch(/cut off/)
+    writeFileSync(file, before)
+  })
+
+  it('makes what is missing or cut again, tells what, and brings an earlier format up to date', async () => {
+    rmSync(join(run, 'weights/best.safetensors'))
+    const metrics = join(run, 'metrics.csv')
+    const whole = readFileSync(metrics, 'utf8')
+    writeFileSync(metrics, whole.split('\n').slice(0, 2).join('\n'))
+    change('format', undefined)
+    change('arithmetic', 'vectors of 512 bits')
+    const { code, stderr } = await gentle(['train', '--resume', run, '--epochs', '3', '--allow-other-width'])
+    expect(stderr).toMatch(
+      /weights\/best\.safetensors, metrics\.csv were missing or other than the checkpoint says; made again/,
+    )
+    expect(stderr).toMatch(/run\.json was of an earlier format; it is of format 1 now/)
+    expect(code).toBe(0)
+    expect(readFileSync(metrics, 'utf8').startsWith(whole)).toBe(true)
+    const { format, arithmetic, settings } = JSON.parse(readFileSync(described, 'utf8'))
+    expect([format, settings.saveEvery, settings.keep]).toEqual([1, '1', 2])
+    expect(arithmetic).toMatch(/^vectors of (128|256) bits/)
+    expect(readdirSync(join(run, 'weights/checkpoints')).length).toBeLessThanOrEqual(2)
   })
 })
 

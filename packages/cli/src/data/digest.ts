@@ -1,28 +1,90 @@
 /** By what it is seen that a data set is another than it was. */
-import { createHash } from 'node:crypto'
+import { createHash, type Hash } from 'node:crypto'
 import { sizeOf } from 'gentle-dl'
-import { type Dataset, partNames, type Splits } from 'gentle-dl/data'
+import { type AnyDataset, type Dataset, type NamedDataset, partNames } from 'gentle-dl/data'
 
-/** Examples of a part that are looked at, spread evenly over all. */
+/** Examples of a part that are looked at, spread evenly over all, where not all are. */
 const sampled = 64
 
-/** A digest of a part: of how many examples it has, and of the inputs and the classes of some. */
-export async function digestOf(part: Dataset): Promise<string> {
-  const hash = createHash('sha256').update(`${part.length} of ${part.inputShape.join('x')}`)
+/** Of sets in memory with inputs of at most so many numbers all are looked at: some 0.1 seconds of a core. */
+const allBelow = 2 ** 24
+
+/** Digests begin with it since all labels, and all examples of small sets, are looked at. */
+const second = '2:'
+
+const memoryFor = (dtype: string, size: number) => (dtype === 'int32' ? new Int32Array(size) : new Float32Array(size))
+
+/** Adds examples to a hash. */
+async function addExamples(part: Dataset, hash: Hash, all: boolean): Promise<void> {
   const input = new Float32Array(sizeOf(part.inputShape))
-  const size = sizeOf(part.target.shape)
-  const target = part.target.dtype === 'int32' ? new Int32Array(size) : new Float32Array(size)
+  const target = memoryFor(part.target.dtype, sizeOf(part.target.shape))
+  const read = async (index: number): Promise<boolean> => {
+    const reading = part.read([index], input, target)
+    await reading
+    hash.update(input).update(part.classes?.[target[0]] ?? target.join())
+    return reading === undefined
+  }
+  const isInMemory = part.length > 0 && (await read(0))
+  const count =
+    all && isInMemory && part.length * input.length <= allBelow ? part.length : Math.min(sampled, part.length)
+  for (let i = 1; i < count; i++) await read(Math.floor((i * part.length) / count))
+}
+
+/** As `addExamples`, of inputs by their names: some. */
+async function addNamed(part: NamedDataset, hash: Hash): Promise<void> {
   const count = Math.min(sampled, part.length)
   for (let i = 0; i < count; i++) {
-    await part.read([Math.floor((i * part.length) / count)], input, target)
-    hash.update(input).update(part.classes?.[target[0]] ?? target.join())
+    const index = Math.floor((i * part.length) / count)
+    const room = (name: string, { dtype, shape, sequence }: NamedDataset['target']) =>
+      memoryFor(dtype, sizeOf(shape) * (sequence === undefined ? 1 : part.lengths![name][index]))
+    const inputs = Object.fromEntries(Object.entries(part.inputs).map(([name, field]) => [name, room(name, field)]))
+    const target = room('target', part.target)
+    await part.read(index, inputs, target, 0)
+    for (const values of Object.values(inputs)) hash.update(values)
+    hash.update(target)
   }
-  return hash.digest('hex').slice(0, 16)
+}
+
+/**
+ * A digest of a part: of how many examples it has, of the classes of all, and of the examples, of all where the set is in memory and small, else of some.
+ * @param like a digest to compare with: one of an earlier version is made as that version did
+ */
+export async function digestOf(part: AnyDataset, like = second): Promise<string> {
+  if ('inputs' in part) {
+    const hash = createHash('sha256').update(`${part.length} of ${Object.keys(part.inputs).join()}`)
+    for (const lengths of Object.values(part.lengths ?? {})) hash.update(Int32Array.from(lengths))
+    await addNamed(part, hash)
+    return second + hash.digest('hex').slice(0, 16)
+  }
+  const hash = createHash('sha256').update(`${part.length} of ${part.inputShape.join('x')}`)
+  const isFirst = !like.startsWith(second)
+  if (!isFirst && part.labels !== undefined)
+    hash.update(Array.from(part.labels, (label) => part.classes?.[label] ?? label).join())
+  await addExamples(part, hash, !isFirst)
+  return (isFirst ? '' : second) + hash.digest('hex').slice(0, 16)
 }
 
 /** The digests of all three parts. */
-export async function digestsOf(splits: Splits): Promise<Record<string, string>> {
+export async function digestsOf(splits: Readonly<Record<(typeof partNames)[number], AnyDataset>>) {
   const digests: Record<string, string> = {}
   for (const name of partNames) digests[name] = await digestOf(splits[name])
   return digests
+}
+
+/** What was written down of a data set. */
+export interface KnownData {
+  /** Examples a part. */
+  readonly examples: Readonly<Record<string, number>>
+  readonly digests?: Readonly<Record<string, string>>
+}
+
+/** How a part is another than it was, in words; undefined where it is the same as far as is known. */
+export async function changeOf({ examples, digests }: KnownData, name: string, part: AnyDataset) {
+  const before = examples[name]
+  if (before !== undefined && before !== part.length)
+    return `${part.length} examples in its ${name} part, where there were ${before}`
+  const digest = digests?.[name]
+  return digest === undefined || digest === (await digestOf(part, digest))
+    ? undefined
+    : `other examples in its ${name} part`
 }

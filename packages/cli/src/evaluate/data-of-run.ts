@@ -3,19 +3,15 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import type { Dataset } from 'gentle-dl/data'
 import { dataNames } from '../data/datasets.ts'
-import { digestOf } from '../data/digest.ts'
+import { changeOf, type KnownData } from '../data/digest.ts'
 import { areScenes } from '../data/scenes.ts'
 import { commandLine } from '../terminal/invocation.ts'
 import { note } from '../terminal/terminal.ts'
 import { UsageError } from '../terminal/usage.ts'
 import { type Settings, settingsOfFile } from '../train/settings.ts'
 
-export interface DataOfRun {
+export interface DataOfRun extends KnownData {
   readonly settings: Settings & { readonly data: string }
-  /** Examples a part. */
-  readonly examples: Readonly<Record<string, number>>
-  /** Digests of the parts, where the run has them. */
-  readonly digests?: Readonly<Record<string, string>>
 }
 
 /** Whether a path is not there, not even as the beginning of files, as that of one set of EMNIST. */
@@ -52,13 +48,8 @@ export const noteData = ({ settings: { data } }: DataOfRun, place: string, part:
 
 /** @throws UsageError where a part is not what it was when the run was trained. */
 export async function checkSame({ settings: { data }, examples, digests }: DataOfRun, name: string, part: Dataset) {
-  const before = examples[name]
-  const isOther = digests?.[name] !== undefined && digests[name] !== (await digestOf(part))
-  if (before === part.length && !isOther) return
-  const how =
-    before === part.length || before === undefined
-      ? 'other examples'
-      : `${part.length} examples in its ${name} part, where there were ${before}`
+  const how = await changeOf({ examples, digests }, name, part)
+  if (how === undefined) return
   throw new UsageError(
     `${data} has changed since the run was trained: ${how}; --data ${data} takes it as it is now, and what was trained on may be among it`,
   )

@@ -14,7 +14,6 @@ import {
 import { takesPoints } from 'gentle-dl/models'
 import { type Preprocessing, plainPreprocessing, withoutNormalization } from 'gentle-dl/vision'
 import { arePoints, isTable, openData, readingOf } from '../data/datasets.ts'
-import { digestsOf } from '../data/digest.ts'
 import { arePictures } from '../data/pictures.ts'
 import { policyOf } from '../data/policy.ts'
 import { resized } from '../data/resize.ts'
@@ -154,7 +153,7 @@ export async function prepareClassification(
     monitor: 'accuracy',
     scoreName: 'accuracy',
     augmented: changed,
-    digests: () => digestsOf(opened),
+    compared: opened,
     finish: (ending) => finish(ending, splits, shown, reading && columnsOf(reading)),
   }
 }

@@ -3,7 +3,6 @@ import { headParameters, type Layer } from 'gentle-dl'
 import { type FeatureMoments, featureMoments } from 'gentle-dl/data'
 import { takesPoints } from 'gentle-dl/models'
 import { isTable, openData, readingOf } from '../data/datasets.ts'
-import { digestsOf } from '../data/digest.ts'
 import { examplesIn } from '../evaluate/predicted-numbers.ts'
 import { networkNamed } from '../models/networks.ts'
 import { UsageError } from '../terminal/usage.ts'
@@ -87,7 +86,6 @@ export async function prepareRegression(settings: NamedSettings): Promise<Prepar
     augmented: () => {
       throw new UsageError('--augment is not for --task regress')
     },
-    digests: () => digestsOf(splits),
     finish: (ending) => finishRegression(ending, splits, { columns, metrics, mean }),
   }
 }

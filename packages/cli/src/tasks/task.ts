@@ -70,8 +70,8 @@ export interface Preparation {
   readonly remarks?: readonly string[]
   /** The training examples, changed at random, as the text of --augment says. */
   augmented(policy: string, seed: number): AnyDataset | Promise<AnyDataset>
-  /** By which it is seen, later, whether the data is the same: a digest a part. */
-  digests?(): Promise<Readonly<Record<string, string>>>
+  /** The examples as they were read, by which it is seen, later, whether the data is the same; `splits` unless given. */
+  readonly compared?: Preparation['splits']
   /** Keeps in the run's folder what belongs to it beside weights. */
   keep?(run: RunFolder): void
   /** Looks at the test set once and tells everything. Gives the exit code. */

@@ -21,6 +21,8 @@ export interface TrainFlags extends Settings {
   readonly profile?: boolean
   /** Which of the weights of a checkpoint are taken. */
   readonly weightsKey?: string
+  /** Lets a run go on where numbers are computed with other last bits. */
+  readonly allowOtherWidth?: boolean
   /** Refuses an image folder with a broken file. */
   readonly strict?: boolean
   readonly json?: boolean
@@ -62,6 +64,7 @@ export function settingsFor(
     strict: ____,
     profile: _____,
     weightsKey: ______,
+    allowOtherWidth: _______,
     ...flags
   }: TrainFlags,
   resumed: RunFolder | undefined,

@@ -3,6 +3,7 @@ import { availableParallelism, cpus } from 'node:os'
 import type { Backend } from 'gentle-dl'
 import type { Preparation } from '../tasks/task.ts'
 import { version } from '../version.ts'
+import { runFormat } from './run-folder.ts'
 import type { Plan } from './settings.ts'
 
 /** run.json: of a run that goes on, what is there and what changed. */
@@ -26,5 +27,11 @@ export function describeRun(
     backend: backend.name,
     started: now,
   }
-  return { ...(earlier === undefined ? made : { ...earlier, resumed: now }), settings: plan }
+  const arithmetic = backend.arithmetic
+  return {
+    ...(earlier === undefined ? made : { ...earlier, resumed: now }),
+    format: runFormat,
+    arithmetic,
+    settings: plan,
+  }
 }

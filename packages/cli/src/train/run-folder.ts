@@ -62,6 +62,24 @@ function folderAt(path: string): RunFolder {
   }
 }
 
+/** The version of run.json that is written. */
+export const runFormat = 1
+
+/** What run.json tells. @throws UsageError for one that a newer Gentle wrote, or that is no object; DataError for one that cannot be read. */
+export function describedRun(run: RunFolder): Record<string, unknown> {
+  const described = run.readJson('run.json')
+  const file = run.file('run.json')
+  if (typeof described !== 'object' || described === null || Array.isArray(described))
+    throw new UsageError(`${file} is not an object; expected what gentle train wrote`)
+  const { format = 0 } = described
+  if (typeof format !== 'number' || !Number.isInteger(format) || format < 0)
+    throw new UsageError(`the format of ${file} is ${JSON.stringify(format)}; expected a whole number`)
+  if (format > runFormat)
+    throw new UsageError(
+      `${file} is of format ${format}, which a newer Gentle wrote; this one knows formats up to ${runFormat}: update it`,
+    )
+  return described
+}
+
 /** The settings of a run. @throws UsageError for a run.json that is broken; DataError for one that cannot be read. */
-export const settingsOf = (run: RunFolder): Settings =>
-  settingsOfFile(run.readJson('run.json').settings, run.file('run.json'))
+export const settingsOf = (run: RunFolder): Settings => settingsOfFile(describedRun(run).settings, run.file('run.json'))

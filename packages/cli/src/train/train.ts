@@ -13,12 +13,12 @@ import {
   stepsOf,
   type Trainer,
   type TrainingState,
-  wasm,
 } from 'gentle-dl'
 import type { AnyDataset, Dataset, NamedDataset } from 'gentle-dl/data'
 import { type Profile, traceEvents } from 'gentle-dl/inspect'
 import { takesPoints } from 'gentle-dl/models'
 import { targetsOf } from '../data/datasets.ts'
+import { digestsOf } from '../data/digest.ts'
 import { networkNamed, networkNames } from '../models/networks.ts'
 import { checkKey } from '../models/open-model.ts'
 import { measurePeakOfThread } from '../networks/measure.ts'
@@ -34,6 +34,7 @@ import { commandLine } from '../terminal/invocation.ts'
 import { type ProgressView, progressView } from '../terminal/progress.ts'
 import { note, print, terminalWidth, thousands } from '../terminal/terminal.ts'
 import { exitCodes, UsageError } from '../terminal/usage.ts'
+import { checkSameData, openBackend } from './check-resumed.ts'
 import { networkFor } from './choose-network.ts'
 import { settingsFor, type TrainFlags } from './choose-settings.ts'
 import { describeRun } from './describe-run.ts'
@@ -46,7 +47,7 @@ import { loadAndReport, type Pretrained } from './pretrained.ts'
 import { type PretrainedSource, preprocessingIn, pretrainedSource } from './pretrained-source.ts'
 import { profileText } from './profile-text.ts'
 import { checkpointsOf, repairRun } from './run-checkpoints.ts'
-import { createRun, lockRun, openRun } from './run-folder.ts'
+import { createRun, describedRun, lockRun, openRun, runFormat } from './run-folder.ts'
 import { hasOwnWarmup } from './schedules.ts'
 import { optimizerOf, type Plan, planOf } from './settings.ts'
 import { beginning } from './train-text.ts'
@@ -255,7 +256,11 @@ async function begin(planned: Planned, backend: Backend, locks: (() => Promise<v
     seed: plan.seed,
     freeze: frozenIn(frozen, plan, head),
   })
-  if (resumed !== undefined) await trainer.restore(resumed.state)
+  if (resumed !== undefined) {
+    await checkSameData(resumed.run, plan, prepared)
+    await trainer.restore(resumed.state)
+  }
+  const earlier = resumed && describedRun(resumed.run)
   const made =
     planned.run === undefined
       ? await createRun(task, `${plan.model}-${plan.data.replace(/[^\w-]+/g, '-')}`, flags.runDir)
@@ -265,8 +270,8 @@ async function begin(planned: Planned, backend: Backend, locks: (() => Promise<v
   run.writeJson(
     'run.json',
     {
-      ...describeRun(plan, splits, backend, resumed?.run.readJson('run.json')),
-      ...(resumed === undefined && prepared.digests ? { digests: await prepared.digests() } : {}),
+      ...describeRun(plan, splits, backend, earlier),
+      ...(resumed === undefined ? { digests: await digestsOf(prepared.compared ?? splits) } : {}),
       ...(matching === undefined ? {} : { pretrained: { file: pretrained!.file, ...matching } }),
       ...(frozen.size === 0 ? {} : { frozen: [...frozen] }),
       ...(prepared.purpose.preprocessing === undefined ? {} : { preprocessing: prepared.purpose.preprocessing }),
@@ -276,6 +281,8 @@ async function begin(planned: Planned, backend: Backend, locks: (() => Promise<v
   prepared.keep?.(run)
   if (!quiet) note(beginning(plan, prepared, model, frozen, backend))
   if (resumed !== undefined) await repairRun(run, resumed.state, model, prepared)
+  if (earlier !== undefined && earlier.format === undefined)
+    note(`${run.file('run.json')} was of an earlier format; it is of format ${runFormat} now`)
   return { ...planned, backend, trainer, run, checkpoints: checkpointsOf(run, plan, prepared) }
 }
 
@@ -379,7 +386,7 @@ export async function train(model: string | undefined, flags: TrainFlags): Promi
   try {
     if (flags.resume !== undefined) locks.push(await lockRun(openRun(flags.resume).path))
     const planned = await planTraining(model, flags)
-    const backend = await wasm({ threads: planned.plan.threads, wideVectors: planned.plan.wideVectors })
+    const backend = await openBackend(planned.plan, planned.resumed?.run, flags.allowOtherWidth === true)
     try {
       return await trainToEnd(await begin(planned, backend, locks))
     } finally {

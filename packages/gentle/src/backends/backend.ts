@@ -43,6 +43,8 @@ export interface Program<Inputs extends string = string, Outputs extends string 
 /** What runs graphs, and keeps the variables that its programs share. */
 export interface Backend {
   readonly name: string
+  /** What the last bits of results depend on, such as `vectors of 128 bits, fused multiply-add`; never on the threads. */
+  readonly arithmetic: string
   /** How many threads compute. */
   readonly threads: number
   /**

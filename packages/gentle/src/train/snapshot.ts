@@ -1,4 +1,5 @@
 /** A training's state, taken and put back. */
+import { WeightsError } from '../core/errors.ts'
 import { sizeOf } from '../core/shape.ts'
 import type { Variable } from '../graph/tensor.ts'
 import { readWeights, type WeightValues, weightsOf, writeWeights } from '../nn/model.ts'
@@ -57,7 +58,7 @@ export async function putState(
   const average = state.average ?? state.weights
   checkWeights(average, weightsOf(model))
   parts.enterPhaseOf(state.epoch)
-  const optimizer = optimizerValues(state, parts)
+  const optimizer = optimizerValues(state, changes, parts)
   await writeWeights(model, state.weights)
   await parts.average?.write(average)
   await parts.carried.write(state.carried ?? new Map())
@@ -88,16 +89,26 @@ function remainingSteps(epoch: number, position: number, { data, epochs, batchSi
   return stepsLeft(data.length - position) + (epochs - epoch) * stepsLeft(data.length)
 }
 
-/** What the optimizer's variables become: of an optimizer of one type what is stored, else what they begin with. */
+/**
+ * What the optimizer's variables become: of an optimizer of one type what is stored, else what they begin with.
+ * @throws WeightsError where the state lacks some, and nothing was accepted for which it could.
+ */
 function optimizerValues(
   { optimizer: stored, fingerprint }: TrainingState,
+  changes: readonly Acceptable[],
   { optimizer, optimizerState }: Parts,
 ): Map<Variable, ArrayLike<number>> {
   const sameType = (fingerprint.optimizer as { readonly type: Json }).type === optimizer.description.type
   return new Map(
     optimizerState.variables.map((variable) => {
-      const values = sameType ? stored.get(variable.name) : undefined
-      return [variable, values?.length === sizeOf(variable.shape) ? values : variable.initial]
+      const { name, shape, initial } = variable
+      const values = sameType ? stored.get(name) : undefined
+      if (values?.length === sizeOf(shape)) return [variable, values]
+      if (changes.length === 0)
+        throw new WeightsError(
+          `restore: the state has ${values === undefined ? 'no' : values.length} values of ${name} of the optimizer, which has ${sizeOf(shape)}; it was changed since it was saved`,
+        )
+      return [variable, initial]
     }),
   )
 }

@@ -1,6 +1,12 @@
 /** All that a training is at a moment, as a value: to look at, to save, to send, and to go on from, with the same bits as if it had never stopped. */
 import { FormatError } from '../core/errors.ts'
-import { joined, readSafetensors, type StoredTensor, safetensorsPieces } from '../formats/safetensors.ts'
+import {
+  joined,
+  readSafetensors,
+  readSafetensorsHeader,
+  type StoredTensor,
+  safetensorsPieces,
+} from '../formats/safetensors.ts'
 import type { WeightValues } from '../nn/model.ts'
 import type { Evaluation, RunningSums } from './evaluation.ts'
 import type { Fingerprint } from './fingerprint.ts'
@@ -95,15 +101,17 @@ export function trainingStatePieces(state: TrainingState): Uint8Array[] {
  * @throws FormatError for a broken file, or one that is not a training run's state.
  */
 export function loadTrainingState(bytes: Uint8Array, name = 'training state'): TrainingState {
-  const { tensors, metadata } = readSafetensors(bytes, name)
+  const { entries, metadata } = readSafetensorsHeader(bytes, name)
   const description = parse(metadata[metadataKey], name)
+  // Numbers of other types would be read as float32, and be others than those that were written.
+  for (const { name: key, type } of entries)
+    if (type !== 'F32')
+      throw new FormatError(`${name}: ${key} is of type ${type}; expected F32, as saveTrainingState writes it`)
+  const { tensors } = readSafetensors(bytes, name)
   const part = (folder: string): WeightValues => {
     const values = new Map<string, Float32Array>()
-    for (const [key, { dtype, data }] of tensors) {
-      if (!key.startsWith(`${folder}/`)) continue
-      if (dtype !== 'float32') throw new FormatError(`${name}: ${key} is ${dtype}; expected float32`)
-      values.set(key.slice(folder.length + 1), data as Float32Array)
-    }
+    for (const [key, { data }] of tensors)
+      if (key.startsWith(`${folder}/`)) values.set(key.slice(folder.length + 1), data as Float32Array)
     return values
   }
   const { best, ...rest } = description
@@ -135,7 +143,6 @@ function parse(text: string | undefined, name: string): Description {
   } catch {
     return fail(`its '${metadataKey}' is not JSON`)
   }
-  const isRecord = (part: unknown): part is Record<string, unknown> => typeof part === 'object' && part !== null
   const areCounts = (part: unknown, keys: readonly string[]): boolean =>
     isRecord(part) && keys.every((key) => Number.isInteger(part[key]) && (part[key] as number) >= 0)
   if (!areCounts(value, ['step', 'steps', 'epoch', 'epochs', 'position']))
@@ -144,9 +151,27 @@ function parse(text: string | undefined, name: string): Description {
   if (!areCounts(streams, ['order', 'augmentation', 'dropout'])) return fail('it has no random streams')
   if (!areCounts(running, ['examples']) || !isRecord((running as Record<string, unknown>)['metrics']))
     return fail('it has no running metrics')
-  if (!Array.isArray(history) || !history.every((report) => areCounts(report, ['epoch'])))
-    return fail('it has no history')
+  if (!Array.isArray(history)) return fail('it has no history')
+  const broken = history.findIndex((report, i) => !isReport(report, i + 1))
+  if (broken >= 0) return fail(`entry ${broken + 1} of its history does not tell of epoch ${broken + 1}`)
   if (!isRecord(fingerprint)) return fail('it says nothing about its training')
-  if (best !== undefined && !areCounts(best, ['epoch'])) return fail('its best epoch is invalid')
+  if (
+    best !== undefined &&
+    (!areCounts(best, ['epoch']) || !isEvaluation((best as Record<string, unknown>)['validation']))
+  )
+    return fail('its best epoch is invalid')
   return value as Description
 }
+
+const isRecord = (part: unknown): part is Record<string, unknown> => typeof part === 'object' && part !== null
+
+const isEvaluation = (part: unknown): boolean =>
+  isRecord(part) && typeof part['loss'] === 'number' && Object.values(part).every((value) => typeof value === 'number')
+
+const isReport = (report: unknown, epoch: number): boolean =>
+  isRecord(report) &&
+  report['epoch'] === epoch &&
+  isEvaluation(report['train']) &&
+  (report['validation'] === undefined || isEvaluation(report['validation'])) &&
+  ['learningRate', 'seconds', 'examplesPerSecond'].every((key) => typeof report[key] === 'number') &&
+  typeof report['best'] === 'boolean'

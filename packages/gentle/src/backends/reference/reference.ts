@@ -121,6 +121,7 @@ export function reference({ precision = 'float32' }: ReferenceOptions = {}): Bac
 
   return {
     name,
+    arithmetic: `loops in ${precision}`,
     threads: 1,
     compile,
     read: async (variable, into = new Float32Array(stored(variable).length)) => {

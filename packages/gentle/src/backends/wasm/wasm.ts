@@ -93,6 +93,7 @@ interface LoadedCode {
 
 class WasmBackend implements Backend {
   readonly name: string
+  readonly arithmetic: string
   readonly threads: number
   readonly #workers: Threads
   readonly #code: CodeOptions
@@ -105,6 +106,7 @@ class WasmBackend implements Backend {
 
   constructor(memory: WebAssembly.Memory, workers: Threads, threads: number, code: CodeOptions) {
     this.name = `wasm, ${threads} ${threads === 1 ? 'thread' : 'threads'}${code.wideVectors ? ', vectors of 256 bits' : ''}${code.fusedMultiplyAdd ? '' : ', no fused multiply-add'}`
+    this.arithmetic = `vectors of ${code.wideVectors ? 256 : 128} bits, ${code.fusedMultiplyAdd ? '' : 'no '}fused multiply-add`
     this.threads = threads
     this.#workers = workers
     this.#code = code

@@ -1,0 +1,51 @@
+/** Whether a run that goes on is the one that it was: its data, and how numbers are computed. */
+import type { Backend, RunFolder, WasmOptions } from 'gentle-dl'
+import { ArgumentError, wasm } from 'gentle-dl'
+import { partNames } from 'gentle-dl/data'
+import { changeOf, type KnownData } from '../data/digest.ts'
+import type { Preparation } from '../tasks/task.ts'
+import { UsageError } from '../terminal/usage.ts'
+import { describedRun } from './run-folder.ts'
+import type { Plan } from './settings.ts'
+
+/** @throws UsageError where a part of the data is not what it was. */
+export async function checkSameData(
+  run: RunFolder,
+  { data }: Plan,
+  { splits, compared = splits }: Preparation,
+): Promise<void> {
+  const { examples = {}, digests } = describedRun(run) as Partial<KnownData>
+  for (const name of partNames) {
+    const how = await changeOf({ examples, digests }, name, compared[name])
+    if (how !== undefined)
+      throw new UsageError(
+        `${data} has changed since ${run.path} was begun: ${how}; a training goes on only with the same data: bring it back, or begin a new run`,
+      )
+  }
+}
+
+const anyway = 'or go on with other last bits: --allow-other-width'
+
+/**
+ * Opens the backend of a training. One that goes on computes as it did, to the last bit, unless another width is allowed.
+ * @throws UsageError where this machine cannot.
+ */
+export async function openBackend(
+  { threads, wideVectors }: Pick<WasmOptions, 'threads' | 'wideVectors'>,
+  run: RunFolder | undefined,
+  allowOtherWidth: boolean,
+): Promise<Backend> {
+  const before = run && describedRun(run).arithmetic
+  const backend = await wasm({ threads, wideVectors }).catch((error) => {
+    if (run === undefined || !(error instanceof ArgumentError) || wideVectors !== true) throw error
+    if (allowOtherWidth) return wasm({ threads })
+    throw new UsageError(
+      `${run.path} was trained with vectors of 256 bits; ${error.message.replace('; leave it out', '')}; continue it there, ${anyway}`,
+    )
+  })
+  if (run === undefined || before === undefined || before === backend.arithmetic || allowOtherWidth) return backend
+  await backend.close()
+  throw new UsageError(
+    `${run.path} was trained with ${before}, but this machine computes with ${backend.arithmetic}; continue it where it was begun, ${anyway}`,
+  )
+}
