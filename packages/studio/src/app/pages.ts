@@ -73,7 +73,7 @@ export const pages: readonly Page[] = [
   {
     name: 'architectures',
     title: 'Architectures',
-    summary: 'Unfold LeNet, ResNet, Deep Speech 2 and GNMT, compare two of them, and build your own.',
+    summary: 'Unfold LeNet, ResNet, GNMT or the network of a file, compare two of them, and build your own.',
     notes: [
       'VGG16: where are the parameters, and where the multiply-adds? Guess before you change what the bars show.',
       'Plain-20 beside ResNet-20: what is the whole difference, and what does it cost?',

@@ -56,3 +56,36 @@ export async function decodedPicture(file: Blob, name: string): Promise<ImageBit
     throw new PictureError(`'${name}' is not a picture that this browser can read; ${expected}`)
   }
 }
+
+export interface PicturePixels {
+  /** Transparency over white. */
+  readonly pixels: ImageData
+  /** As it was given: pixels across and down. */
+  readonly original: readonly [width: number, height: number]
+}
+
+/**
+ * The pixels of a picture, turned as its EXIF data says. One that is larger than `maxSide` across or down is reduced to that, by the browser.
+ * @param source a file, or what a webcam shows; that is closed
+ * @param name for the message
+ * @throws PictureError for a file that is too large, or that the browser cannot decode.
+ */
+export async function pixelsIn(
+  source: Blob | ImageBitmap,
+  { maxSide, name }: { readonly maxSide: number; readonly name: string },
+): Promise<PicturePixels> {
+  const bitmap = source instanceof ImageBitmap ? source : await decodedPicture(source, name)
+  try {
+    const { width, height } = bitmap
+    const scale = Math.min(1, maxSide / Math.max(width, height))
+    const [across, down] = [width, height].map((side) => Math.max(1, Math.round(scale * side)))
+    const context = new OffscreenCanvas(across, down).getContext('2d')!
+    context.fillStyle = 'white'
+    context.fillRect(0, 0, across, down)
+    context.imageSmoothingQuality = 'high'
+    context.drawImage(bitmap, 0, 0, across, down)
+    return { pixels: context.getImageData(0, 0, across, down), original: [width, height] }
+  } finally {
+    bitmap.close()
+  }
+}

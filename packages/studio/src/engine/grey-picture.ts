@@ -1,6 +1,6 @@
 /** Pictures that somebody gives, as the engine takes them: decoded by the browser, in a worker. */
 import { type Image, image, toGrey } from 'gentle-dl/vision'
-import { decodedPicture } from './decoded-picture.ts'
+import { pixelsIn } from './decoded-picture.ts'
 
 export interface GreyPicture {
   /** One channel of whole numbers, 0 (black) to 255 (white). */
@@ -18,22 +18,10 @@ export interface GreyPicture {
  */
 export async function greyPicture(
   source: Blob | ImageBitmap,
-  { maxSide, name }: { readonly maxSide: number; readonly name: string },
+  options: { readonly maxSide: number; readonly name: string },
 ): Promise<GreyPicture> {
-  const bitmap = source instanceof ImageBitmap ? source : await decodedPicture(source, name)
-  try {
-    const { width, height } = bitmap
-    const scale = Math.min(1, maxSide / Math.max(width, height))
-    const [across, down] = [width, height].map((side) => Math.max(1, Math.round(scale * side)))
-    const context = new OffscreenCanvas(across, down).getContext('2d')!
-    context.fillStyle = 'white'
-    context.fillRect(0, 0, across, down)
-    context.imageSmoothingQuality = 'high'
-    context.drawImage(bitmap, 0, 0, across, down)
-    return { image: greyOf(context.getImageData(0, 0, across, down)), original: [width, height] }
-  } finally {
-    bitmap.close()
-  }
+  const { pixels, original } = await pixelsIn(source, options)
+  return { image: greyOf(pixels), original }
 }
 
 /** Pixels of red, green, blue and opacity as whole numbers of grey. */

@@ -1,15 +1,19 @@
-import { input, type Model, type Program, Scope } from 'gentle-dl'
-import { softmax } from 'gentle-dl/ops'
+import { classProbabilities, classScores, input, type Model, type Program } from 'gentle-dl'
+import { traceInference } from 'gentle-dl/inspect'
 
 /**
  * A model for one example at a time, compiled once: for a webcam or a shape that is dragged asks many times a second. It computes by the parameters that the model has at each time.
- * @param probabilities whether to give those of classes instead of scores
+ * @param probabilities whether to give those of classes instead of scores, as `predict` gives them
  */
 export function onePicture(
-  { layer, inputShape, parameters, state, backend }: Model,
+  model: Model,
   { probabilities = false }: { readonly probabilities?: boolean } = {},
 ): Promise<Program<'x', 'y'>> {
-  const x = input([1, ...inputShape])
-  const scores = layer.apply(x, new Scope({ parameters, state, seed: 0, training: false }))
-  return backend.compile({ inputs: { x }, outputs: { y: probabilities ? softmax(scores) : scores } })
+  const x = input([1, ...model.inputShape])
+  const outputs = traceInference(model, x)
+  const scores = probabilities ? classScores(outputs) : undefined
+  return model.backend.compile({
+    inputs: { x },
+    outputs: { y: scores === undefined ? outputs : classProbabilities(scores) },
+  })
 }

@@ -1,15 +1,36 @@
 import { readFile } from 'node:fs/promises'
-import { countParameters, createModel, layerFrom, loadModel, predict, readWeights, reference } from 'gentle-dl'
-import { writeSafetensors } from 'gentle-dl/formats'
+import {
+  Conv2d,
+  countParameters,
+  createModel,
+  Flatten,
+  Linear,
+  layerFrom,
+  loadModel,
+  type Model,
+  openModel,
+  predict,
+  ReLU,
+  Residual,
+  readWeights,
+  reference,
+  Sequential,
+  saveModel,
+  weightsOf,
+} from 'gentle-dl'
+import { readSafetensors, writeSafetensors } from 'gentle-dl/formats'
 import { networkGraph, summarize } from 'gentle-dl/inspect'
 import { lenet5, networks, resnet20 } from 'gentle-dl/models'
-import { loadOnnx } from 'gentle-dl/onnx'
+import { exportOnnx, loadOnnx } from 'gentle-dl/onnx'
+import { type Image, image, imagenetPreprocessing, plainPreprocessing, preprocessImage } from 'gentle-dl/vision'
 import { describe, expect, it } from 'vitest'
+import { Answerer, type Asking, askingOf } from '../../src/pages/architectures/answers.ts'
 import { differencesOf } from '../../src/pages/architectures/differences.ts'
 import { type Box, drawingOf } from '../../src/pages/architectures/drawing.ts'
 import { exerciseAnswer } from '../../src/pages/architectures/exercise.ts'
 import { exportNetwork } from '../../src/pages/architectures/export-network.ts'
 import { figuresOf, GivenFile, meantFile } from '../../src/pages/architectures/given-file.ts'
+import { networkIn } from '../../src/pages/architectures/given-network.ts'
 import { groupsWithin, hierarchyOf, layersWithin } from '../../src/pages/architectures/hierarchy.ts'
 import {
   type KindName,
@@ -20,6 +41,7 @@ import {
   presets,
 } from '../../src/pages/architectures/layers.ts'
 import { build } from '../../src/pages/architectures/open-network.ts'
+import { pathOf } from '../../src/pages/architectures/paths.ts'
 import { program } from '../../src/pages/architectures/program.ts'
 import { look, type Question } from '../../src/pages/architectures/session.ts'
 import { printed } from './run-program.ts'
@@ -230,7 +252,7 @@ describe('the weights of a file', () => {
     const file = await opened('run/weights/best.safetensors', bytes)
     expect(file.facts.tensors.map(({ name }) => name).sort()).toEqual([...values.keys()].sort())
     const { name } = file.facts.tensors.find(({ shape }) => shape.length === 4)!
-    const { histogram, mean, notFinite, picture } = file.look(name)
+    const { histogram, mean, notFinite, picture } = await file.look(name)
     const own = [...values.get(name)!]
     expect(mean).toBeCloseTo(own.reduce((a, b) => a + b) / own.length, 9)
     expect([histogram!.from, histogram!.to]).toEqual([Math.min(...own), Math.max(...own)])
@@ -239,7 +261,7 @@ describe('the weights of a file', () => {
     expect(picture!.caption).toBe('all 4 kernels')
     const onnx = await opened('net.onnx', await saved('onnx'))
     const kernels = onnx.facts.tensors.find(({ shape }) => shape.join() === '4,1,3,3')!
-    expect(onnx.look(kernels.name).histogram!.counts.reduce((a, b) => a + b)).toBe(36)
+    expect((await onnx.look(kernels.name)).histogram!.counts.reduce((a, b) => a + b)).toBe(36)
   })
 
   it('are read of PyTorch, too', async () => {
@@ -273,8 +295,133 @@ describe('the weights of a file', () => {
     await expect(opened('cut.onnx', (await saved('onnx')).subarray(0, 99))).rejects.toThrow('cut.onnx')
     await expect(opened('broken.pth', Uint8Array.of(0x50, 0x4b, 3, 4, 5))).rejects.toThrow('broken.pth')
     await expect(opened('notes.txt', Uint8Array.of(1, 2, 3))).rejects.toThrow(
-      "'notes.txt' is of no kind that is read here",
+      'notes.txt has an unknown format; expected a file of weights, of a model or of arrays',
     )
     await expect(opened('none.safetensors', writeSafetensors(new Map()))).rejects.toThrow('no weights')
+  })
+})
+
+describe('the network of a file', () => {
+  const backend = reference()
+  const opened = async (name: string, bytes: Uint8Array) =>
+    networkIn(await GivenFile.open(name, new Blob([bytes.slice()])), backend)
+  const lenet = (seed: number) =>
+    createModel(lenet5({ classes: 3 }), [1, 28, 28], { seed, backend, classes: ['cat', 'dog', 'owl'] })
+  const photo: Image = image(
+    3,
+    40,
+    60,
+    Float32Array.from({ length: 3 * 40 * 60 }, (_, i) => (i % 97) / 96),
+  )
+  /** Its weights under the names of a training, without a word of the network. */
+  const bare = async (model: Model): Promise<Uint8Array> => {
+    const values = await readWeights(model)
+    const tensors = [...weightsOf(model)].map(
+      ([name, { shape }]) => [`module.${name}`, { shape, dtype: 'float32' as const, data: values.get(name)! }] as const,
+    )
+    return writeSafetensors(new Map(tensors))
+  }
+
+  it('of our own files is the one that was saved: its graph, costs, weights and answers', async () => {
+    const model = await lenet(4)
+    const preprocessing = { ...plainPreprocessing([1, 28, 28])!, mean: [0.3], std: [0.5] }
+    const { network, remarks } = await opened(
+      'best.safetensors',
+      await saveModel(model, { preprocessing, task: 'classify' }),
+    )
+    expect(remarks).toEqual([])
+    const { first } = look(question({ first: 'given' }), network)
+    const { parameters, macs, trainingBytes } = summarize(model.layer, [1, 28, 28], { batchSize: 32 })
+    expect(first!.totals).toMatchObject({ parameters, macs, trainingBytes, outputShape: [3] })
+    expect(askingOf(network!.opened)).toEqual({ takesDigits: true, asksPreparation: false, remarks: [] })
+    const { top } = await new Answerer(network!.opened).answer(photo, 'imagenet')
+    const expected = await predict(model, preprocessImage(photo, preprocessing), { probabilities: true })
+    for (const { name, probability } of top)
+      expect(probability).toBeCloseTo(expected.data[['cat', 'dog', 'owl'].indexOf(name)], 6)
+    expect(top.map(({ probability }) => probability)).toEqual([...expected.data].sort((a, b) => b - a))
+    const again = await openModel(
+      {
+        name: 'again',
+        bytes: await exportNetwork({ ...question({}), shown: 'given', format: 'safetensors', seed: 0 }, network),
+      },
+      { backend },
+    )
+    expect(again).toMatchObject({ preprocessing, task: 'classify' })
+    expect(await readWeights(again.model)).toEqual(await readWeights(model))
+  })
+
+  it('of ONNX is a graph of its nodes that unfolds by their names, and answers as the library does', async () => {
+    const block = () => Residual(Sequential({ conv: Conv2d(3, 3, { padding: 1 }), relu: ReLU() }))
+    const layers = { layer1: Sequential(block(), block()), flat: Flatten(), head: Linear(4) }
+    const model = await createModel(Sequential(layers), [3, 8, 8], { backend })
+    const { network } = await opened('net.onnx', await exportOnnx(model))
+    const seen = look(question({ first: 'given' }), network).first!
+    expect(seen.groups).toContain('layer1.0')
+    expect(seen.layers.filter(({ type }) => type === 'Conv')).toHaveLength(
+      networkGraph(model.layer, [3, 8, 8]).nodes.filter(({ type }) => type === 'conv2d').length,
+    )
+    expect(seen.totals.macs).toBe(summarize(model.layer, [3, 8, 8]).macs)
+    expect(seen.layers.find(({ type }) => type === 'Conv')!.title).toBe('conv 3×3')
+    expect(askingOf(network!.opened)).toMatchObject({ takesDigits: false, asksPreparation: true })
+    const preprocessing = imagenetPreprocessing([3, 8, 8])
+    const { top, look: prepared } = await new Answerer(network!.opened).answer(photo, 'imagenet')
+    const { data } = await predict(model, preprocessImage(photo, preprocessing), { probabilities: true })
+    for (const { name, probability } of top) expect(probability).toBeCloseTo(data[Number(name.slice(6))], 4)
+    expect([prepared.width, prepared.height]).toEqual([8, 8])
+  })
+
+  it('is the one that weights alone fit, which is said; of others the weights alone are shown', async () => {
+    const model = await lenet(5)
+    const { network, remarks } = await opened('digits.bin', await bare(model))
+    expect(remarks[0]).toContain('they fit lenet5 by all names and shapes, with 3 classes')
+    expect(await readWeights(network!.opened.model as Model)).toEqual(await readWeights(model))
+    expect((askingOf(network!.opened) as Asking).remarks.join(' ')).toContain('names no classes')
+    const strange = await createModel(Sequential(Flatten(), Linear(3), Linear(2)), [1, 4, 4], { backend })
+    const other = await opened('strange.bin', await bare(strange))
+    expect(other.network).toBeUndefined()
+    expect(other.remarks[0]).toContain('they fit none of the lecture’s')
+  })
+
+  it('that does not fit its own description is not shown, and why', async () => {
+    const { tensors, metadata } = readSafetensors(await saveModel(await lenet(0)))
+    const { network, remarks } = await opened(
+      'odd.safetensors',
+      writeSafetensors(new Map([...tensors].slice(1)), metadata),
+    )
+    expect(network).toBeUndefined()
+    expect(remarks).toEqual(['Its network is not shown: its 0.weight is not what its own description says.'])
+  })
+
+  it('that takes no pictures is asked nothing', async () => {
+    const points = await createModel(Sequential(Linear(2)), [5], { backend })
+    const { network } = await opened('points.safetensors', await saveModel(points))
+    expect(askingOf(network!.opened)).toContain('It takes examples of 5, and no pictures')
+    expect(() => new Answerer(network!.opened)).toThrow('and no pictures')
+    const many = await createModel(Sequential(...Array.from({ length: 2001 }, () => ReLU())), [1, 2, 2], { backend })
+    const long = await opened('long.safetensors', await saveModel(many))
+    expect(() => look(question({ first: 'given' }), long.network)).toThrow(
+      'the network of the file has 2,002 layers; a page draws at most 2,000',
+    )
+  })
+
+  it('is made by the program that is shown, whatever the file is called', async () => {
+    const model = await createModel(Sequential(Flatten(), Linear(3)), [1, 4, 4], { backend })
+    const { network } = await opened('net.safetensors', await saveModel(model))
+    const text = (name: string, opening = network!.opening) =>
+      program('given', { layers: [], inputShape: [1, 28, 28], batchSize: 2, given: { name, opening } })
+    expect(await printed(text('net.safetensors'))).toContain('parameters: 51')
+    const onnx = await opened('net.onnx', await exportOnnx(model))
+    expect(text("a'b\\c\n.onnx", onnx.network!.opening)).toContain("await openModel('a\\'b\\\\c\\n.onnx')")
+    expect(text('x.pth', { by: 'loadPretrained', network: 'lenet5', classes: 3 })).toContain(
+      "const { model } = await loadPretrained('lenet5', 'x.pth')",
+    )
+  })
+
+  it('has paths of the names that others give', () => {
+    expect(pathOf('/layer1/layer1.0/conv1/Conv')).toBe('layer1.0.conv1.Conv')
+    expect(pathOf('/down/down.0/down.0.1/Relu')).toBe('down.0.1.Relu')
+    expect(pathOf('0.body.conv/Conv_3')).toBe('0.body.conv.Conv_3')
+    expect(pathOf('a b,c::d')).toBe('a_b_c__d')
+    expect(pathOf('')).toBe('')
   })
 })

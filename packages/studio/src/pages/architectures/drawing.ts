@@ -2,6 +2,7 @@
 import { graphlib, layout } from '@dagrejs/dagre'
 import type { NetworkGraph } from 'gentle-dl/inspect'
 import { type Group, hierarchyOf, layersWithin } from './hierarchy.ts'
+import { colourOf } from './layer-title.ts'
 
 export interface Box {
   readonly kind: 'layer' | 'folded' | 'unfolded'
@@ -63,7 +64,7 @@ function laidOut(group: Group, graph: NetworkGraph, open: ReadonlySet<string>): 
       insides.set(key, inside)
       boxes.push({ kind: 'unfolded', key, path: child.path, layers, width: inside.width, height: inside.height })
     } else {
-      const size = isLayer && /^(add|concat)$/.test(nodes[child].type) ? joinSize : layerSize
+      const size = isLayer && colourOf(nodes[child].type) === 'join' ? joinSize : layerSize
       boxes.push({
         kind: isLayer ? 'layer' : 'folded',
         key,

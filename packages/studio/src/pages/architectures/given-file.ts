@@ -1,6 +1,6 @@
-/** The weights of a file that somebody gives. It is hostile until it is read. */
-import { GentleError, readWeights, type Shape, wasm, weightsOf } from 'gentle-dl'
-import { readPyTorch, readSafetensors, type StoredTensor } from 'gentle-dl/formats'
+/** A file that somebody gives, and its weights. It is hostile until it is read. */
+import { GentleError, type Shape } from 'gentle-dl'
+import { type FileContent, inspectFile, type TensorValues, tensorValues } from 'gentle-dl/inspect'
 import type { Pixels } from '../../engine/pixels.ts'
 import { bytesText } from '../../parts/quantity.ts'
 import { weightPicture } from './weight-picture.ts'
@@ -56,57 +56,56 @@ export function meantFile<Found extends { readonly path: string }>(files: readon
 }
 
 export class GivenFile {
-  readonly facts: GivenFacts
-  readonly #tensors: ReadonlyMap<string, StoredTensor>
+  readonly name: string
+  readonly bytes: Uint8Array
+  readonly content: FileContent
+  #values: Promise<TensorValues> | undefined
 
-  private constructor(name: string, bytes: number, format: string, tensors: ReadonlyMap<string, StoredTensor>) {
-    this.#tensors = tensors
-    this.facts = { name, bytes, format, tensors: [...tensors].map(([name, { shape }]) => ({ name, shape })) }
+  private constructor(name: string, bytes: Uint8Array, content: FileContent) {
+    this.name = name
+    this.bytes = bytes
+    this.content = content
   }
 
-  /** @throws GivenFileError for a file that is too large or of another kind; FormatError for one that is broken. */
+  /**
+   * @throws GivenFileError for a file that is too large, or has nothing to show; ArgumentError for one of another kind, and for one that needs others beside it;
+   * FormatError for one that is broken.
+   */
   static async open(name: string, file: Blob): Promise<GivenFile> {
     if (file.size > mostBytes)
       throw new GivenFileError(`'${name}' has ${bytesText(file.size)}; a page reads at most ${bytesText(mostBytes)}`)
     const bytes = new Uint8Array(await file.arrayBuffer())
-    const given = (format: string, tensors: ReadonlyMap<string, StoredTensor>): GivenFile => {
-      if (tensors.size === 0) throw new GivenFileError(`'${name}' has no weights; expected at least one tensor`)
-      return new GivenFile(name, bytes.length, format, tensors)
-    }
-    if (/\.onnx$/i.test(name)) return given('ONNX', await onnxWeights(bytes, name))
-    // A zip archive, or a pickle: what torch.save writes.
-    if ((bytes[0] === 0x50 && bytes[1] === 0x4b) || bytes[0] === 0x80)
-      return given('PyTorch', readPyTorch(bytes, name).tensors)
-    if (/\.safetensors$/i.test(name)) return given('safetensors', readSafetensors(bytes, name).tensors)
-    throw new GivenFileError(
-      `'${name}' is of no kind that is read here; expected .safetensors, .onnx, or .pth, .pt or .bin of PyTorch`,
-    )
+    const content = await inspectFile({ name, bytes })
+    const { format, tensors, use } = content
+    if (format.startsWith('Keras') && use.as === 'nothing')
+      throw new GivenFileError(
+        `'${name}' is a file of Keras (${format}), which a page does not read; open it with gentle show, or save it with gentle export`,
+      )
+    if (tensors.length === 0 && use.as !== 'model')
+      throw new GivenFileError(
+        `'${name}' has no weights${use.as === 'nothing' ? `: ${use.reason}` : ''}; expected at least one tensor`,
+      )
+    return new GivenFile(name, bytes, content)
   }
 
-  /** @throws GivenFileError for a tensor that there is not. */
-  look(name: string): TensorSight {
-    const tensor = this.#tensors.get(name)
-    if (tensor === undefined) throw new GivenFileError(`'${this.facts.name}' has no tensor '${name}'`)
+  get facts(): GivenFacts {
+    const { format, tensors } = this.content
+    return {
+      name: this.name,
+      bytes: this.bytes.length,
+      format,
+      tensors: tensors.map(({ name, shape }) => ({ name, shape })),
+    }
+  }
+
+  /** @throws GivenFileError for a tensor that there is not; FormatError for values that are not read. */
+  async look(name: string): Promise<TensorSight> {
+    this.#values ??= tensorValues({ name: this.name, bytes: this.bytes })
+    const tensor = (await this.#values).get(name)
+    if (tensor === undefined) throw new GivenFileError(`the values of '${name}' in '${this.name}' are not read here`)
     const { data, shape } = tensor
     const picture = weightPicture(data, shape)
     return { name, shape, ...figuresOf(data), ...(picture === undefined ? {} : { picture }) }
-  }
-}
-
-async function onnxWeights(bytes: Uint8Array, name: string): Promise<Map<string, StoredTensor>> {
-  const { loadOnnx } = await import('gentle-dl/onnx')
-  const backend = await wasm({ threads: 1 })
-  try {
-    const model = await (await loadOnnx(bytes, { name, backend })).asModel()
-    const values = await readWeights(model)
-    return new Map(
-      [...weightsOf(model)].map(([weight, { shape }]) => [
-        weight,
-        { dtype: 'float32', shape, data: values.get(weight)! },
-      ]),
-    )
-  } finally {
-    await backend.close()
   }
 }
 

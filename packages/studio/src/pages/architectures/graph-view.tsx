@@ -1,4 +1,5 @@
 /** A network as boxes and lines; groups unfold. */
+import { useSignal } from '@preact/signals'
 import { useLayoutEffect, useRef } from 'preact/hooks'
 import { bytesText, quantity, shapeText } from '../../parts/quantity.ts'
 import type { Box, Point } from './drawing.ts'
@@ -34,6 +35,26 @@ export interface GraphViewProps {
 /** A drawing is made smaller to fit into its frame, but not smaller than this share. */
 const smallest = 0.75
 
+/** What is drawn: from where to where of the drawing's height. */
+interface Band {
+  readonly from: number
+  readonly to: number
+}
+
+/** The drawing's units by which the band moves, so that it is drawn anew seldom. */
+const bandStep = 600
+
+/**
+ * Of a large drawing that is scrolled, what is seen and as much as a step above and below it is drawn: hundreds of boxes take a quarter of a second.
+ * @param scale units of the drawing in a pixel
+ */
+function bandAround(scrollTop: number, clientHeight: number, scale: number): Band {
+  return {
+    from: Math.floor((scrollTop * scale) / bandStep - 1) * bandStep,
+    to: Math.ceil(((scrollTop + clientHeight) * scale) / bandStep + 1) * bandStep,
+  }
+}
+
 /** A curve through points that leaves and ends upright. */
 function curve(points: readonly Point[]): string {
   return points.reduce((path, [x, y], i) => {
@@ -59,29 +80,42 @@ export function GraphView({ label, seen, measure, differing, chosen, onChoose, o
     const { scrollWidth, clientWidth } = frame.current!
     frame.current!.scrollLeft = (scrollWidth - clientWidth) / 2
   }, [drawing.width])
+  const band = useSignal<Band>({ from: 0, to: 2 * bandStep })
+  const look = (): void => {
+    const { scrollTop, clientHeight, scrollHeight } = frame.current!
+    const next = bandAround(scrollTop, clientHeight, drawing.height / scrollHeight)
+    if (next.from !== band.peek().from || next.to !== band.peek().to) band.value = next
+  }
+  useLayoutEffect(look, [drawing.height])
+  const { from, to } = band.value
+  const isNear = (top: number, bottom: number): boolean => bottom >= from && top <= to
   return (
-    <div class="graph" ref={frame}>
+    <div class="graph" ref={frame} onScroll={look}>
       <svg
         viewBox={`0 0 ${drawing.width} ${drawing.height}`}
         style={{ maxWidth: `${drawing.width}px`, minWidth: `${smallest * drawing.width}px` }}
         role="group"
         aria-label={label}
       >
-        {drawing.boxes.map((box) => (
-          <BoxView
-            key={`${box.kind} ${box.key}`}
-            {...{ box, layers, measure, onChoose, onFold }}
-            sum={sumOf(box)}
-            share={sumOf(box) / highest}
-            differences={box.layers.filter((layer) => differing.has(layer)).length}
-            isChosen={box.kind === 'layer' && box.layers[0] === chosen}
-          />
-        ))}
+        {drawing.boxes
+          .filter(({ y, height }) => isNear(y, y + height))
+          .map((box) => (
+            <BoxView
+              key={`${box.kind} ${box.key}`}
+              {...{ box, layers, measure, onChoose, onFold }}
+              sum={sumOf(box)}
+              share={sumOf(box) / highest}
+              differences={box.layers.filter((layer) => differing.has(layer)).length}
+              isChosen={box.kind === 'layer' && box.layers[0] === chosen}
+            />
+          ))}
         {/* biome-ignore lint/a11y/noAriaHiddenOnFocusable: nothing in it can be focused */}
         <g class="lines" aria-hidden="true">
-          {drawing.lines.map((points, i) => (
-            <path key={i} d={curve(points)} />
-          ))}
+          {drawing.lines.map((points, i) =>
+            isNear(Math.min(...points.map(([, y]) => y)), Math.max(...points.map(([, y]) => y))) ? (
+              <path key={i} d={curve(points)} />
+            ) : null,
+          )}
         </g>
       </svg>
     </div>

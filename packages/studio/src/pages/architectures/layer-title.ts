@@ -30,6 +30,26 @@ const kinds: Readonly<Record<string, string>> = {
   gru: 'GRU',
   rnn: 'RNN',
   gnmt: 'LSTM with attention',
+  // As ONNX and Keras call them.
+  Conv: 'conv',
+  Conv1D: 'conv',
+  Conv2D: 'conv',
+  DepthwiseConv2D: 'depthwise conv',
+  ConvTranspose: 'transposed conv',
+  Gemm: 'linear',
+  Dense: 'linear',
+  MatMul: 'product',
+  MaxPool: 'max pool',
+  MaxPooling2D: 'max pool',
+  AveragePool: 'average pool',
+  AveragePooling2D: 'average pool',
+  GlobalAveragePool: 'global average pool',
+  GlobalAveragePooling2D: 'global average pool',
+  BatchNormalization: 'batch norm',
+  Relu: 'ReLU',
+  Add: 'sum',
+  Concat: 'concat',
+  Concatenate: 'concat',
 }
 
 const pair = (value: unknown): string => {
@@ -39,14 +59,15 @@ const pair = (value: unknown): string => {
 
 /** `conv 3×3, 64, /2` */
 export function layerTitle(type: string, description: LayerDescription | undefined): string {
-  const { kernel, size, channels, units, count, stride, groups, bidirectional } = optionsOf(description)
-  const window = kernel ?? size
-  const step = Array.isArray(stride) ? pair(stride) : stride
+  const { kernel, size, channels, units, count, stride, groups, bidirectional, ...others } = optionsOf(description)
+  const window = kernel ?? size ?? others.kernel_shape
+  const strides = stride ?? others.strides
+  const step = !Array.isArray(strides) ? strides : strides.every((n) => n === strides[0]) ? strides[0] : pair(strides)
   return [
     `${kinds[type] ?? type}${window === undefined ? '' : ` ${pair(window)}`}`,
     ...[channels, units, count].filter((value) => value !== undefined).map(String),
     ...(step === undefined || step === (size ?? 1) ? [] : [`/${step}`]),
-    ...(groups === undefined || groups === 1 ? [] : [`${groups} groups`]),
+    ...((groups ?? others.group ?? 1) === 1 ? [] : [`${groups ?? others.group} groups`]),
     ...(bidirectional === true ? ['both ways'] : []),
   ].join(', ')
 }
@@ -55,9 +76,10 @@ export type BoxColour = 'input' | 'convolution' | 'linear' | 'pooling' | 'join' 
 
 /** Which layers are drawn alike. */
 export function colourOf(type: string): BoxColour {
-  if (type === 'input' || type === 'linear') return type
+  if (type === 'input') return type
+  if (/^(linear|gemm|matmul|dense)$/i.test(type)) return 'linear'
   if (/conv/i.test(type)) return 'convolution'
   if (/pool/i.test(type)) return 'pooling'
-  if (type === 'add' || type === 'concat') return 'join'
-  return /^(lstm|gru|rnn|gnmt)$/.test(type) ? 'recurrent' : 'other'
+  if (/^(add|concat|concatenate)$/i.test(type)) return 'join'
+  return /^(lstm|gru|rnn|simplernn|gnmt)$/i.test(type) ? 'recurrent' : 'other'
 }

@@ -25,10 +25,14 @@ export const titles = {
 
 export type NetworkName = keyof typeof titles
 
-/** What is looked at: a network of the library, or the one that is built on the page. */
-export type Shown = NetworkName | 'own'
+/** What is looked at: a network of the library, the one that is built on the page, or that of a file that somebody gave. */
+export type Shown = NetworkName | 'own' | 'given'
 
-export const shownTitles: Readonly<Record<Shown, string>> = { own: 'Your own, built here', ...titles }
+export const shownTitles: Readonly<Record<Shown, string>> = {
+  own: 'Your own, built here',
+  given: 'Your file',
+  ...titles,
+}
 
 /** What the other side can be. */
 export const besideTitles = { none: 'nothing', ...shownTitles } as const

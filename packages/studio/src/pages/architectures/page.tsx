@@ -9,24 +9,30 @@ import { messageOf } from '../../engine/message-of.ts'
 import { useWorker } from '../../engine/use-worker.ts'
 import { Choice } from '../../parts/choice.tsx'
 import { Exercise } from '../../parts/exercise.tsx'
+import { filesInEntries } from '../../parts/files-in-entries.ts'
 import { Lesson } from '../../parts/lesson.tsx'
 import { Notice } from '../../parts/notice.tsx'
 import { Select } from '../../parts/select.tsx'
 import { Slider } from '../../parts/slider.tsx'
+import { useDroppedFiles } from '../../parts/use-dropped-files.ts'
+import { type Preparation, preparations } from './answers.ts'
+import { AnswersPanel } from './answers-panel.tsx'
 import './architectures.css'
 import { Builder } from './builder.tsx'
 import { DifferencesList } from './differences-list.tsx'
 import { exerciseAnswer, mostParameters } from './exercise.ts'
+import { chosenFiles, GivenFilePanel } from './given-file-panel.tsx'
 import { GraphView, type Measure, measures } from './graph-view.tsx'
 import { LayerFacts } from './layer-facts.tsx'
 import { layersField, layersFrom, presets } from './layers.ts'
 import { type Beside, besideTitles, type Shown, shownTitles } from './names.ts'
-import { program } from './program.ts'
+import { type GivenProgram, program } from './program.ts'
 import { SaveNetwork } from './save-network.tsx'
 import type { Question, Seen, Sight } from './session.ts'
 import { TotalsTable } from './totals-table.tsx'
+import { useGivenFile } from './use-given-file.ts'
 import { WeightsOfFile } from './weights-of-file.tsx'
-import type { ArchitecturesWorker } from './worker.ts'
+import type { ArchitecturesWorker, Asked, Opened } from './worker.ts'
 
 /** Names of groups, as they stand in an address: `layer1,layer1.0`. */
 const pathsField: Field<readonly string[]> = {
@@ -53,7 +59,20 @@ const fields = {
   height: integerField(28, { min: 1, max: 1024 }),
   width: integerField(28, { min: 1, max: 1024 }),
   layers: layersField(layersFrom(presets['LeNet-5'].layers)),
+  prepare: choiceField<Preparation>('imagenet', Object.keys(preparations) as Preparation[]),
 }
+
+/** Files of a folder among which weights are looked for. */
+const mostFiles = 2000
+
+const isPicture = (file: File): boolean => file.type.startsWith('image/')
+
+/** The last part of a path, without its ending. */
+const baseName = (path: string): string => path.slice(path.lastIndexOf('/') + 1).replace(/\.[^.]+$/, '') || 'network'
+
+/** What the program is told of the file that is open. */
+const givenProgram = (opened: Opened | undefined): GivenProgram | undefined =>
+  opened?.opening && { name: opened.facts.name.slice(opened.facts.name.lastIndexOf('/') + 1), opening: opened.opening }
 
 const startWorker = (): Worker => new Worker(new URL('./worker.ts', import.meta.url), { type: 'module' })
 
@@ -64,6 +83,25 @@ export default function ArchitecturesPage() {
   /** Of which question the sight is the answer: a network that was chosen is not shown by the other's name. */
   const asked = useSignal<Question | undefined>(undefined)
   const failure = useSignal('')
+  /** The picture that the network of a file is asked about. */
+  const picture = useSignal<Asked | undefined>(undefined)
+  /** Grows when another file is open. */
+  const version = useSignal(0)
+  const file = useGivenFile(worker, ({ opening }) => {
+    batch(() => {
+      version.value++
+      state.layer.value = -1
+      if (opening !== undefined) {
+        state.network.value = 'given'
+        state.open.value = []
+      }
+    })
+  })
+  const isOver = useDroppedFiles((files, entries) => {
+    const [first] = files
+    if (files.length === 1 && isPicture(first)) picture.value = { picture: first, name: first.name }
+    else void file.take(() => (entries.length > 0 ? filesInEntries(entries, mostFiles) : chosenFiles(files)))
+  })
 
   useEffect(() => {
     const compute = latest(
@@ -81,6 +119,7 @@ export default function ArchitecturesPage() {
     )
     return effect(() => {
       const beside = state.beside.value
+      void version.value
       compute({
         first: state.network.value,
         ...(beside === 'none' ? {} : { second: beside }),
@@ -110,6 +149,7 @@ export default function ArchitecturesPage() {
           layers: state.layers.value,
           inputShape: [state.channels.value, state.height.value, state.width.value],
           batchSize: state.batch.value,
+          given: givenProgram(file.opened.value),
         }),
       ),
     [state],
@@ -125,22 +165,30 @@ export default function ArchitecturesPage() {
   const groups = [...new Set([...(first?.groups ?? []), ...(second?.groups ?? [])])]
   const looksAt = (side: 'first' | 'second'): Seen | undefined => (side === 'first' ? first : second)
   const chosen = looksAt(state.side.value)
+  const asking = file.opened.value?.asking
+  const titleOf = (name: Shown): string =>
+    name === 'given' && file.opened.value?.opening !== undefined ? file.opened.value.facts.name : shownTitles[name]
   const usesBuilder = state.network.value === 'own' || state.beside.value === 'own'
 
   const graph = (side: 'first' | 'second') => {
     const seen = looksAt(side)
     const name = question?.[side]
     if (name === undefined) return null
+    const title = titleOf(name)
     // A lone graph with branches takes all the room there is.
     const isWide = question?.second === undefined && !usesBuilder && (seen?.drawing.width ?? 0) > 400
     return (
       <div class={`bench ${isWide ? 'wide' : ''}`} key={side}>
-        <h2>{shownTitles[name]}</h2>
+        <h2>{title}</h2>
         {seen === undefined ? (
-          <p class="hint">Its graph appears when all layers fit together.</p>
+          <p class="hint">
+            {name === 'given'
+              ? 'Open a file that tells its network, or whose weights fit one of the lecture’s: its graph stands here.'
+              : 'Its graph appears when all layers fit together.'}
+          </p>
         ) : (
           <GraphView
-            label={`The layers of ${shownTitles[name]}`}
+            label={`The layers of ${title}`}
             seen={seen}
             measure={state.bars.value}
             differing={new Set(differences?.list.flatMap((difference) => difference[side] ?? []))}
@@ -204,9 +252,14 @@ export default function ArchitecturesPage() {
           <Choice label="Bars show" value={state.bars} options={measures} />
           <Slider label="Batch, for the memory" value={state.batch} min={1} max={1024} logarithmic />
           <h2>Save the first network</h2>
-          <Slider label="Seed of its first weights" value={state.seed} min={0} max={99} />
+          {state.network.value !== 'given' && (
+            <Slider label="Seed of its first weights" value={state.seed} min={0} max={99} />
+          )}
           <SaveNetwork
             shown={state.network.value}
+            name={
+              state.network.value === 'given' ? baseName(file.opened.value?.facts.name ?? 'given') : state.network.value
+            }
             program={code.value}
             fileOf={(format) =>
               worker.exportNetwork({
@@ -234,8 +287,8 @@ export default function ArchitecturesPage() {
       {question !== undefined && (
         <TotalsTable
           rows={[
-            [shownTitles[question.first], first?.totals],
-            ...(question.second === undefined ? [] : [[shownTitles[question.second], second?.totals] as const]),
+            [titleOf(question.first), first?.totals],
+            ...(question.second === undefined ? [] : [[titleOf(question.second), second?.totals] as const]),
           ]}
           batchSize={question.batchSize}
         />
@@ -255,7 +308,15 @@ export default function ArchitecturesPage() {
           <DifferencesList differences={differences} first={first.layers} second={second.layers} />
         )}
       </div>
-      <WeightsOfFile open={worker.openFile} look={worker.lookAtTensor} />
+      <GivenFilePanel file={file} isOver={isOver.value} />
+      {typeof asking === 'string' && <p class="hint">{asking}</p>}
+      {asking !== undefined && typeof asking !== 'string' && (
+        <AnswersPanel asking={asking} preparation={state.prepare} asked={picture} ask={worker.ask} />
+      )}
+      {picture.value !== undefined && asking === undefined && (
+        <Notice kind="note">A picture needs a network with weights to be asked: open a file of one first.</Notice>
+      )}
+      <WeightsOfFile file={file} />
     </Lesson>
   )
 }

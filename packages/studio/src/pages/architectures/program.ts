@@ -1,4 +1,5 @@
 /** The program that makes the network that is looked at, and says what it costs. */
+import type { Opening } from './given-network.ts'
 import { type BuilderLayer, kindNamed } from './layers.ts'
 import type { Shown } from './names.ts'
 
@@ -14,7 +15,52 @@ interface Making {
 
 const spoken = ['deepspeech', 'deepspeech_large']
 
-function making(shown: Shown, layers: readonly BuilderLayer[], inputShape: readonly number[]): Making {
+/** The network of a file that somebody gave: its name, and how it is opened. */
+export interface GivenProgram {
+  readonly name: string
+  readonly opening: Opening
+}
+
+/** As a program writes it; whatever it holds, it stays a text. */
+const quoted = (text: string): string =>
+  `'${JSON.stringify(text).slice(1, -1).replaceAll('\\"', '"').replaceAll("'", "\\'")}'`
+
+function makingGiven({ name, opening }: GivenProgram): Making {
+  const opened = (call: string): string[] => [`const { model } = await ${call}`, 'const network = model.layer']
+  const making = { core: [], models: [], inputs: 'model.inputShape', summarize: 'summarize' } as const
+  if (opening.by === 'openInputsModel')
+    return {
+      ...making,
+      core: ['openInputsModel'],
+      lines: opened(`openInputsModel(${quoted(name)})`),
+      inputs: 'model.inputs',
+      summarize: 'summarizeInputs',
+    }
+  if (opening.by === 'loadPretrained')
+    return {
+      ...making,
+      models: ['loadPretrained'],
+      lines: opened(`loadPretrained('${opening.network}', ${quoted(name)})`),
+    }
+  const { layer, freeDimensions, inputShape } = opening
+  // What is made of its description needs no file.
+  if (layer !== undefined)
+    return {
+      ...making,
+      core: ['layerFrom'],
+      lines: [`const network = layerFrom(${layer})`],
+      inputs: `[${inputShape.join(', ')}]`,
+    }
+  const sizes = Object.entries(freeDimensions ?? {}).map(([size, value]) => `${quoted(size)}: ${value}`)
+  const options = sizes.length === 0 ? '' : `, { freeDimensions: { ${sizes.join(', ')} } }`
+  return { ...making, core: ['openModel'], lines: opened(`openModel(${quoted(name)}${options})`) }
+}
+
+function making(
+  shown: Exclude<Shown, 'given'>,
+  layers: readonly BuilderLayer[],
+  inputShape: readonly number[],
+): Making {
   if (shown === 'gnmt')
     return {
       core: [],
@@ -96,9 +142,19 @@ export function program(
     layers,
     inputShape,
     batchSize,
-  }: { readonly layers: readonly BuilderLayer[]; readonly inputShape: readonly number[]; readonly batchSize: number },
+    given,
+  }: {
+    readonly layers: readonly BuilderLayer[]
+    readonly inputShape: readonly number[]
+    readonly batchSize: number
+    /** Of the file that somebody gave. */
+    readonly given?: GivenProgram
+  },
 ): string {
-  const { core, models, lines, inputs, summarize } = making(shown, layers, inputShape)
+  if (shown === 'given' && given === undefined)
+    return '// Open a file that tells its network: the program that opens it stands here.\n'
+  const { core, models, lines, inputs, summarize } =
+    shown === 'given' ? makingGiven(given!) : making(shown, layers, inputShape)
   return [
     ...importLine(core, 'gentle-dl'),
     ...importLine([summarize], 'gentle-dl/inspect'),

@@ -11,11 +11,13 @@ import type { Shown } from './names.ts'
 
 export interface SaveNetworkProps {
   readonly shown: Shown
+  /** What the saved files are called, without their endings. */
+  readonly name: string
   readonly program: string
   readonly fileOf: (format: ExportFormat) => Promise<Uint8Array<ArrayBuffer>>
 }
 
-export function SaveNetwork({ shown, program, fileOf }: SaveNetworkProps) {
+export function SaveNetwork({ shown, name, program, fileOf }: SaveNetworkProps) {
   const making = useSignal('')
   const failure = useSignal('')
   // What went wrong with one network says nothing of the next.
@@ -26,7 +28,7 @@ export function SaveNetwork({ shown, program, fileOf }: SaveNetworkProps) {
     making.value = format
     failure.value = ''
     try {
-      saveFile(await fileOf(format), `${shown}.${format}`)
+      saveFile(await fileOf(format), `${name}.${format}`)
     } catch (error) {
       failure.value = messageOf(error)
     }
@@ -41,11 +43,11 @@ export function SaveNetwork({ shown, program, fileOf }: SaveNetworkProps) {
         <button type="button" disabled={making.value !== ''} onClick={() => save('onnx')}>
           <Icon name="download" /> ONNX
         </button>
-        <button type="button" onClick={() => saveFile(program, `${shown}.ts`)}>
+        <button type="button" onClick={() => saveFile(program, `${name}.ts`)}>
           <Icon name="download" /> TypeScript
         </button>
       </div>
-      {making.value !== '' && <p role="status">Drawing the weights…</p>}
+      {making.value !== '' && <p role="status">{shown === 'given' ? 'Writing the file…' : 'Drawing the weights…'}</p>}
       {failure.value !== '' && <Notice kind="error">{failure.value}</Notice>}
     </>
   )

@@ -2,6 +2,7 @@
 import type { Shape } from 'gentle-dl'
 import { type Differences, differencesOf } from './differences.ts'
 import { type Drawing, drawingOf } from './drawing.ts'
+import { examineGiven, type GivenNetwork } from './given-network.ts'
 import { groupsWithin, hierarchyOf } from './hierarchy.ts'
 import { type BoxColour, colourOf, layerTitle, optionsOf } from './layer-title.ts'
 import type { BuilderLayer } from './layers.ts'
@@ -78,10 +79,22 @@ function remembered(key: string, examine: () => Examined): Examined {
   return found
 }
 
-export function look({ first, second, batchSize, open, layers, inputShape }: Question): Sight {
+/** Of the file that is looked at. */
+let ofFile: { readonly network: GivenNetwork; readonly batchSize: number; readonly examined: Examined } | undefined
+
+function examinedGiven(network: GivenNetwork | undefined, batchSize: number): Examined | undefined {
+  if (network === undefined) return undefined
+  if (ofFile?.network !== network || ofFile.batchSize !== batchSize)
+    ofFile = { network, batchSize, examined: examineGiven(network, batchSize) }
+  return ofFile.examined
+}
+
+/** @param given the network of the file that somebody gave, where there is one */
+export function look({ first, second, batchSize, open, layers, inputShape }: Question, given?: GivenNetwork): Sight {
   const own = first === 'own' || second === 'own' ? build(layers, inputShape) : undefined
   const examined = (shown: Shown | undefined): Examined | undefined => {
     if (shown === undefined) return undefined
+    if (shown === 'given') return examinedGiven(given, batchSize)
     if (shown !== 'own') return remembered(`${shown} ${batchSize}`, () => examineNamed(shown, batchSize))
     return own?.layer === undefined ? undefined : examineLayer(own.layer, inputShape, batchSize)
   }

@@ -36,10 +36,14 @@ export function TotalsTable({ rows, batchSize }: TotalsTableProps) {
   const cells = (text: (of: (totals: Totals) => number | null, isMemory: boolean) => string) => (
     <>
       {Object.entries(columns).map(([name, of]) => (
-        <td key={name}>{text(of, false)}</td>
+        <td key={name} data-column={name}>
+          {text(of, false)}
+        </td>
       ))}
       {Object.entries(memory).map(([name, of]) => (
-        <td key={name}>{text(of, true)}</td>
+        <td key={name} data-column={`memory ${name}`}>
+          {text(of, true)}
+        </td>
       ))}
     </>
   )

@@ -1,107 +1,30 @@
-/** The weights of a file that somebody drops or chooses, each as a histogram and, where it has one, as a picture. */
-
-import { useSignal } from '@preact/signals'
-import { messageOf } from '../../engine/message-of.ts'
-import { FileButton } from '../../parts/file-button.tsx'
-import { filesInEntries } from '../../parts/files-in-entries.ts'
-import { Notice } from '../../parts/notice.tsx'
+/** The weights of a file that somebody gives, each as a histogram and, where it has one, as a picture. */
 import { PixelsCanvas } from '../../parts/pixels-canvas.tsx'
-import { bytesText, quantity, shapeText } from '../../parts/quantity.ts'
-import { useDroppedFiles } from '../../parts/use-dropped-files.ts'
-import { type GivenFacts, type Histogram, meantFile, type TensorSight } from './given-file.ts'
+import { quantity, shapeText } from '../../parts/quantity.ts'
+import type { Histogram, TensorSight } from './given-file.ts'
+import type { GivenFileState } from './use-given-file.ts'
 
-export interface WeightsOfFileProps {
-  readonly open: (name: string, file: Blob) => Promise<GivenFacts>
-  readonly look: (tensor: string) => Promise<TensorSight | undefined>
-}
-
-/** Files of a folder among which weights are looked for. */
-const mostFiles = 2000
-
-interface Found {
-  readonly path: string
-  readonly file: File
-}
-
-export function WeightsOfFile({ open, look }: WeightsOfFileProps) {
-  const facts = useSignal<GivenFacts | undefined>(undefined)
-  const sight = useSignal<TensorSight | undefined>(undefined)
-  const failure = useSignal('')
-  const reading = useSignal(false)
-  const attempt = async (work: () => Promise<void>): Promise<void> => {
-    failure.value = ''
-    reading.value = true
-    try {
-      await work()
-    } catch (error) {
-      failure.value = messageOf(error)
-    }
-    reading.value = false
-  }
-  const choose = (tensor: string): Promise<void> =>
-    attempt(async () => {
-      sight.value = await look(tensor)
-    })
-  const take = (find: () => Promise<readonly Found[]>): Promise<void> =>
-    attempt(async () => {
-      const files = await find()
-      if (files.length === 0) return
-      const { path, file } = meantFile(files)
-      const opened = await open(path, file)
-      sight.value = await look(opened.tensors[0].name)
-      facts.value = opened
-    })
-  const given = (files: readonly File[]): Promise<readonly Found[]> =>
-    Promise.resolve(files.map((file) => ({ path: file.webkitRelativePath || file.name, file })))
-  const isOver = useDroppedFiles((files, entries) =>
-    take(() => (entries.length > 0 ? filesInEntries(entries, mostFiles) : given(files))),
-  )
-  const shown = facts.value
+export function WeightsOfFile({ file: { opened, tensor, isReading, lookAt } }: { readonly file: GivenFileState }) {
+  const tensors = opened.value?.facts.tensors ?? []
+  if (tensors.length === 0) return null
   return (
-    <section class={`file-weights ${isOver.value ? 'over' : ''}`} aria-label="Weights of a file">
-      <h2>Weights of a file</h2>
-      <div class="presets">
-        <FileButton
-          label="Open a file"
-          accept=".safetensors,.onnx,.pth,.pt,.bin,.ckpt"
-          disabled={reading.value}
-          onFiles={(files) => take(() => given(files))}
-        />
-        <FileButton
-          label="Open a run folder"
-          choose="folder"
-          disabled={reading.value}
-          onFiles={(files) => take(() => given(files))}
-        />
-      </div>
-      {failure.value !== '' && <Notice kind="error">{failure.value}</Notice>}
-      {shown === undefined ? (
-        <p class="hint">
-          Or drop it here: safetensors, ONNX, a .pth of PyTorch, or the folder of a training. It stays on this machine.
-        </p>
-      ) : (
-        <>
-          <p role="status">
-            {shown.name}: {shown.format}, {bytesText(shown.bytes)}, {shown.tensors.length}{' '}
-            {shown.tensors.length === 1 ? 'tensor' : 'tensors'}
-          </p>
-          <label class="tensor">
-            Tensor{' '}
-            <select
-              value={sight.value?.name}
-              disabled={reading.value}
-              onChange={({ currentTarget }) => choose(currentTarget.value)}
-            >
-              {shown.tensors.map(({ name, shape }) => (
-                <option key={name} value={name}>
-                  {name} ({shapeText(shape)})
-                </option>
-              ))}
-            </select>
-          </label>
-          {sight.value !== undefined && <TensorView sight={sight.value} />}
-        </>
-      )}
+    <section class="file-weights" aria-label="Its weights">
+      <h2>Its weights</h2>
+      <label class="tensor">
+        Tensor{' '}
+        <select
+          value={tensor.value?.name}
+          disabled={isReading.value}
+          onChange={({ currentTarget }) => void lookAt(currentTarget.value)}
+        >
+          {tensors.map(({ name, shape }) => (
+            <option key={name} value={name}>
+              {name} ({shapeText(shape)})
+            </option>
+          ))}
+        </select>
+      </label>
+      {tensor.value !== undefined && <TensorView sight={tensor.value} />}
     </section>
   )
 }

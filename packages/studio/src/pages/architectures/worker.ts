@@ -1,22 +1,70 @@
 import { expose, transfer } from 'comlink'
+import { type Backend, wasm } from 'gentle-dl'
+import { image } from 'gentle-dl/vision'
+import { colourPicture } from '../../engine/colour-picture.ts'
+import { drawnDigit } from '../../engine/drawn-digit.ts'
+import type { StrokePoint } from '../../engine/strokes.ts'
+import { Answerer, type Asking, askingOf, type PictureAnswer, type Preparation } from './answers.ts'
 import { type ExportQuestion, exportNetwork } from './export-network.ts'
-import { type GivenFacts, GivenFile, type TensorSight } from './given-file.ts'
-import { look } from './session.ts'
+import { type GivenFacts, GivenFile, GivenFileError, type TensorSight } from './given-file.ts'
+import { type Found, networkIn, type Opening, releaseGiven } from './given-network.ts'
+import { look, type Question, type Sight } from './session.ts'
 
-let given: GivenFile | undefined
+/** What is told of a file. */
+export interface Opened {
+  readonly facts: GivenFacts
+  /** How a program opens its network; undefined where it has none that is shown. */
+  readonly opening?: Opening
+  /** Where it has a network: what can be asked of it, or why nothing. */
+  readonly asking?: Asking | string
+  readonly remarks: readonly string[]
+}
+
+/** What somebody asks about. */
+export type Asked =
+  | { readonly picture: Blob; readonly name: string }
+  /** A stroke's points, see `drawnDigit`. */
+  | { readonly drawing: readonly StrokePoint[] }
+
+let backend: Promise<Backend> | undefined
+let given: { readonly file: GivenFile; readonly found: Found; answerer?: Answerer } | undefined
+
+/** Files follow each other: what one takes of memory is given back before the next one needs it. */
+async function forget(): Promise<void> {
+  const before = given
+  given = undefined
+  await before?.answerer?.dispose()
+  if (before?.found.network !== undefined) releaseGiven(before.found.network)
+}
 
 const api = {
-  look,
+  look: (question: Question): Sight => look(question, given?.found.network),
   async exportNetwork(question: ExportQuestion): Promise<Uint8Array<ArrayBuffer>> {
-    const bytes = (await exportNetwork(question)).slice()
+    const bytes = (await exportNetwork(question, given?.found.network)).slice()
     return transfer(bytes, [bytes.buffer])
   },
-  async openFile(name: string, file: Blob): Promise<GivenFacts> {
-    given = await GivenFile.open(name, file)
-    return given.facts
+  /** The file before stays where this one cannot be opened. */
+  async openFile(name: string, blob: Blob): Promise<Opened> {
+    const file = await GivenFile.open(name, blob)
+    await forget()
+    backend ??= wasm()
+    const found = await networkIn(file, await backend)
+    given = { file, found }
+    const { network, remarks } = found
+    if (network === undefined) return { facts: file.facts, remarks }
+    return { facts: file.facts, opening: network.opening, asking: askingOf(network.opened), remarks }
   },
   /** Of the file that was opened last. */
-  lookAtTensor: (name: string): TensorSight | undefined => given?.look(name),
+  lookAtTensor: async (name: string): Promise<TensorSight | undefined> => given?.file.look(name),
+  async ask(asked: Asked, preparation: Preparation): Promise<PictureAnswer> {
+    const network = given?.found.network
+    if (given === undefined || network === undefined) throw new GivenFileError('open a file with a network first')
+    given.answerer ??= new Answerer(network.opened)
+    const { answerer } = given
+    const picture =
+      'drawing' in asked ? image(1, 28, 28, drawnDigit(asked.drawing)) : await colourPicture(asked.picture, asked.name)
+    return answerer.answer(picture, preparation)
+  },
 }
 
 export type ArchitecturesWorker = typeof api

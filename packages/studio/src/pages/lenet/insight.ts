@@ -1,10 +1,10 @@
 /** What two networks make of a picture, and what is inside of one. */
-import { type Model, predict, Sequential } from 'gentle-dl'
 import type { Dataset } from 'gentle-dl/data'
 import { featureMaps, gradCam, heatOver, type Image, image, signed, spatialLayers } from 'gentle-dl/vision'
 import { type Pixels, pixelsOf, tiled } from '../../engine/pixels.ts'
 import { shifted } from '../../engine/shifted.ts'
 import { likeliest } from './likeliest.ts'
+import type { LookPrograms } from './look-programs.ts'
 import type { NetworkName, OfEach } from './training.ts'
 
 export interface Picture {
@@ -44,12 +44,17 @@ export interface InsightOptions {
   readonly network: NetworkName
 }
 
-/** How many of the digits a model gets right when all are shifted. */
-async function countCorrect(model: Model, pictures: Float32Array, labels: ArrayLike<number>): Promise<number> {
-  const { data } = await predict(model, pictures)
+/** How many of the digits a network gets right when all are shifted. */
+async function countCorrect(
+  programs: LookPrograms,
+  name: NetworkName,
+  pictures: Float32Array,
+  labels: ArrayLike<number>,
+): Promise<number> {
+  const all = await programs.scores(name, pictures, labels.length)
   let right = 0
   for (let i = 0; i < labels.length; i++) {
-    const scores = Array.from(data.subarray(i * 10, (i + 1) * 10))
+    const scores = Array.from(all.subarray(i * 10, (i + 1) * 10))
     if (likeliest(scores) === labels[i]) right++
   }
   return right
@@ -85,13 +90,6 @@ const channelsOf = ({ channels, height, width, data }: Image): Image[] =>
 const neurons = (values: Float32Array, title: string): Shown =>
   maps([image(1, 2, values.length, Float32Array.of(...values, ...values))], 6 * values.length, 1, title)
 
-/** What comes out of a sequence's first layers. */
-async function after(model: Model, count: number, outputShape: readonly number[], picture: Float32Array) {
-  const layer = Sequential(...model.layer.layers!.slice(0, count).map(([, each]) => each))
-  const { data } = await predict({ ...model, layer, outputShape }, picture)
-  return data
-}
-
 const stages: Readonly<Record<string, string>> = {
   '0': 'Convolution 1',
   '1': 'Their tanh',
@@ -101,7 +99,8 @@ const stages: Readonly<Record<string, string>> = {
   '5': 'Pooling 2',
 }
 
-async function insideLenet(model: Model, picture: Float32Array) {
+async function insideLenet(programs: LookPrograms, picture: Float32Array) {
+  const model = programs.models.lenet
   const weights = await model.backend.read(model.parameters.get('0.weight')!)
   const layers = (await featureMaps(model, picture, spatialLayers(model))).map(({ layer, maps: found }) => {
     const { channels, height, width } = found
@@ -112,15 +111,16 @@ async function insideLenet(model: Model, picture: Float32Array) {
     filters: maps(channelsOf(image(6, 5, 5, weights)), cell, 6, 'Learned filters of convolution 1: 6 of 5 × 5'),
     layers: [
       ...layers,
-      neurons(await after(model, 8, [120], picture), 'Convolution 3, which covers all: 120 numbers'),
-      neurons(await after(model, 11, [84], picture), 'Dense layer: 84 numbers'),
+      neurons(await programs.after('lenet', 8, picture), 'Convolution 3, which covers all: 120 numbers'),
+      neurons(await programs.after('lenet', 11, picture), 'Dense layer: 84 numbers'),
     ],
   }
 }
 
-async function insideMlp(model: Model, picture: Float32Array) {
+async function insideMlp(programs: LookPrograms, picture: Float32Array) {
+  const model = programs.models.mlp
   const weights = await model.backend.read(model.parameters.get('1.weight')!)
-  const hidden = await after(model, 3, [128], picture)
+  const hidden = await programs.after('mlp', 3, picture)
   return {
     filters: maps(
       perNeuron(weights),
@@ -139,14 +139,15 @@ const perNeuron = (weights: Float32Array): Image[] =>
   )
 
 export async function insight(
-  models: OfEach<Model>,
+  programs: LookPrograms,
   { pixels, label }: Picture,
   { digits, right, down, network }: InsightOptions,
 ): Promise<Insight> {
-  const probabilitiesOf = async (model: Model): Promise<number[]> =>
-    Array.from((await predict(model, pixels, { probabilities: true })).data)
-  const { lenet, mlp } = models
-  const probabilities = { lenet: await probabilitiesOf(lenet), mlp: await probabilitiesOf(mlp) }
+  const { lenet } = programs.models
+  const probabilities = {
+    lenet: await programs.probabilities('lenet', pixels),
+    mlp: await programs.probabilities('mlp', pixels),
+  }
   const seen = image(1, 28, 28, pixels)
   const moved = shifted(await allPictures(digits), right, down)
   const inside = network === 'lenet' ? insideLenet : insideMlp
@@ -156,10 +157,10 @@ export async function insight(
     probabilities,
     cam: pixelsOf(heatOver(await gradCam(lenet, pixels, likeliest(probabilities.lenet)), seen)),
     right: {
-      lenet: await countCorrect(lenet, moved, digits.labels!),
-      mlp: await countCorrect(mlp, moved, digits.labels!),
+      lenet: await countCorrect(programs, 'lenet', moved, digits.labels!),
+      mlp: await countCorrect(programs, 'mlp', moved, digits.labels!),
     },
     judged: digits.length,
-    ...(await inside(models[network], pixels)),
+    ...(await inside(programs, pixels)),
   }
 }

@@ -7,6 +7,7 @@ import { MnistFiles, shardSize } from '../../engine/mnist.ts'
 import { shifted } from '../../engine/shifted.ts'
 import { Turns } from '../../engine/turns.ts'
 import { type Insight, insight, type Picture } from './insight.ts'
+import { LookPrograms } from './look-programs.ts'
 import {
   type NetworkName,
   noProgress,
@@ -71,6 +72,9 @@ export class Session {
   #backend: Promise<Backend> | undefined
   #settings: Settings | undefined
   #models: Promise<OfEach<Model>> | undefined
+  #programs: Promise<LookPrograms> | undefined
+  /** The looks under way. */
+  #looking: Promise<unknown> = Promise.resolve()
   #training: Training | undefined
   #test: TestDigits | undefined
   readonly #turns = new Turns()
@@ -129,7 +133,9 @@ export class Session {
       label: own ? undefined : row[digit].label,
     }
     await this.#busyModels()
-    return insight(await this.#models!, picture, { digits: all, right, down, network })
+    const looked = this.#programs!.then((programs) => insight(programs, picture, { digits: all, right, down, network }))
+    this.#looking = Promise.allSettled([this.#looking, looked])
+    return looked
   }
 
   /** Calls follow each other. After one that failed it is back at the last epoch. */
@@ -151,11 +157,14 @@ export class Session {
     if (JSON.stringify(settings) === JSON.stringify(this.#settings)) return
     const backend = await this.#computing()
     const old = await this.#models
+    await this.#looking
+    await (await this.#programs)?.dispose()
     this.#training?.dispose()
     this.#training = undefined
     if (old !== undefined) for (const model of Object.values(old)) backend.release(weightsOf(model).values())
     this.#settings = settings
     this.#models = untrained(settings.seed, backend)
+    this.#programs = this.#models.then((models) => new LookPrograms(models))
     await this.#models
   }
 

@@ -1,0 +1,154 @@
+/** What the network of a file says of a picture. */
+import {
+  classCount,
+  GentleError,
+  type OpenedInputsModel,
+  type OpenedModel,
+  outputKind,
+  type Program,
+  sizeOf,
+} from 'gentle-dl'
+import {
+  edgeBrightness,
+  type Image,
+  image,
+  imagenetPreprocessing,
+  looksInverted,
+  type Preprocessing,
+  plainPreprocessing,
+  preprocessImage,
+  withoutNormalization,
+} from 'gentle-dl/vision'
+import { onePicture } from '../../engine/one-picture.ts'
+import { type Pixels, pixelsOf } from '../../engine/pixels.ts'
+import { takesInputs } from './given-network.ts'
+
+/** A network that has no answer on a picture. */
+export class AnswerError extends GentleError {}
+
+/** How pictures are prepared where the file does not say. */
+export const preparations = {
+  imagenet: 'as ImageNet’s networks',
+  plain: 'values 0 to 1',
+} as const
+
+export type Preparation = keyof typeof preparations
+
+/** What can be asked of a network, as the page is told. */
+export interface Asking {
+  /** Whether a drawn digit can be asked for: it takes 1 × 28 × 28. */
+  readonly takesDigits: boolean
+  /** Whether nobody says how pictures are prepared. */
+  readonly asksPreparation: boolean
+  /** What answers depend on that the file does not tell, a sentence each. */
+  readonly remarks: readonly string[]
+}
+
+export interface PictureAnswer {
+  /** The picture as the network sees it, before means are taken away. */
+  readonly look: Pixels
+  /** The likeliest first. */
+  readonly top: readonly { readonly name: string; readonly probability: number }[]
+  readonly remarks: readonly string[]
+}
+
+/** Numbers of a picture: 64 million take 256 MB. */
+const mostValues = 2 ** 26
+
+/** Classes that are told. */
+const shownClasses = 5
+
+/** What can be asked of a network; a sentence where it answers nothing on pictures. */
+export function askingOf(opened: OpenedModel | OpenedInputsModel): Asking | string {
+  if (takesInputs(opened)) {
+    const names = Object.keys(opened.model.inputs).join(', ')
+    return `It takes ${names}, and no pictures: there is nothing to ask it here.`
+  }
+  const { model, task, preprocessing, foreign } = opened
+  const { inputShape, outputShape, classes } = model
+  const plain = plainPreprocessing(inputShape)
+  if (plain === undefined)
+    return `It takes examples of ${inputShape.join(' × ')}, and no pictures: there is nothing to ask it here.`
+  if (sizeOf(inputShape) > mostValues)
+    return `It takes pictures of ${inputShape.join(' × ')}, which are too large for a page.`
+  if (task !== 'classify') return `It was trained to ${task}; here, networks answer that tell classes.`
+  if (classCount(outputShape) === undefined)
+    return `It gives ${outputShape.join(' × ')}, not a number for each class: there is nothing to ask it here.`
+  const kind = outputKind(model)
+  const remarks = [
+    ...(preprocessing !== undefined
+      ? []
+      : plain.channels === 1
+        ? [
+            'The file does not say how pictures are prepared: they are fitted in whole, black 0 and white 1, as MNIST’s are.',
+          ]
+        : [
+            'The file does not say how pictures are prepared. Choose what fits: with another preparation its answers are worth little.',
+          ]),
+    ...(kind === 'sigmoids' ? ['Each class has its own probability: they need not sum to 100 %.'] : []),
+    ...(kind === 'logits' && foreign
+      ? ['The file does not say what its outputs are: taken as scores, of which the softmax is shown.']
+      : []),
+    ...(classes === undefined ? ['The file names no classes: they are numbered from 0.'] : []),
+  ]
+  return {
+    takesDigits: inputShape.join() === '1,28,28',
+    asksPreparation: preprocessing === undefined && plain.channels === 3,
+    remarks,
+  }
+}
+
+/** How pictures are prepared: as the file says, else as was chosen, or as for one channel. */
+export function preprocessingFor({ model, preprocessing }: OpenedModel, chosen: Preparation): Preprocessing {
+  const { inputShape } = model
+  if (preprocessing !== undefined) return preprocessing
+  return chosen === 'imagenet' && inputShape[0] === 3
+    ? imagenetPreprocessing(inputShape)
+    : plainPreprocessing(inputShape)!
+}
+
+/** Asks one network; its program is compiled at the first picture. */
+export class Answerer {
+  readonly #opened: OpenedModel
+  #program: Promise<Program<'x', 'y'>> | undefined
+
+  /** @throws AnswerError for a network that has no answers on pictures. */
+  constructor(opened: OpenedModel | OpenedInputsModel) {
+    const asking = askingOf(opened)
+    if (typeof asking === 'string') throw new AnswerError(asking)
+    this.#opened = opened as OpenedModel
+  }
+
+  /** @param picture of 1 or 3 channels in [0, 1]; @throws AnswerError where the network gives NaN. */
+  async answer(picture: Image, chosen: Preparation): Promise<PictureAnswer> {
+    const { model, background } = this.#opened
+    const preprocessing = preprocessingFor(this.#opened, chosen)
+    this.#program ??= onePicture(model, { probabilities: true })
+    const program = await this.#program
+    const { data } = (await program.run({ x: preprocessImage(picture, preprocessing) })).y
+    const probabilities = Array.from(data as Float32Array)
+    if (probabilities.some(Number.isNaN)) throw new AnswerError('the network gives NaN for this picture')
+    const { channels, height, width } = preprocessing
+    const look = image(channels, height, width, preprocessImage(picture, withoutNormalization(preprocessing)))
+    const stretched = preprocessImage(picture, { ...plainPreprocessing(model.inputShape)!, fit: 'stretch' })
+    const isInverted =
+      background !== undefined && looksInverted(background, edgeBrightness(stretched, model.inputShape))
+    return {
+      look: pixelsOf(look),
+      top: probabilities
+        .map((probability, i) => ({ name: model.classes?.[i] ?? `class ${i}`, probability }))
+        .sort((a, b) => b.probability - a.probability)
+        .slice(0, shownClasses),
+      remarks: isInverted
+        ? [
+            'The picture looks inverted: its background is light where the network was trained on a dark one, or the other way round.',
+          ]
+        : [],
+    }
+  }
+
+  async dispose(): Promise<void> {
+    const program = await this.#program?.catch(() => undefined)
+    program?.dispose()
+  }
+}
