@@ -16,10 +16,18 @@ export interface RunOptions<M extends AnyModel = Model> {
    * `monitorBetter` says otherwise.
    */
   readonly validate?: (model: M) => Promise<Readonly<Record<string, number>>>
+  /** Called and awaited before the first step, also of a training that goes on. */
+  readonly onStart?: (trainer: Trainer<M>) => void | Promise<void>
+  /** Called and awaited before the steps of an epoch, `trainer.epoch`, also where a training goes on within it. */
+  readonly onEpochStart?: (trainer: Trainer<M>) => void | Promise<void>
+  /** Called before every step, whose number is `trainer.stepsDone + 1`; it must not wait. */
+  readonly onStepStart?: (trainer: Trainer<M>) => void
   /** Called after every step; it must not wait. */
-  readonly onStep?: (report: StepReport) => void
-  /** Called and awaited after every epoch; `trainer.state()` is what has to be kept to go on from there. */
+  readonly onStep?: (report: StepReport, trainer: Trainer<M>) => void
+  /** Called and awaited after every epoch and its validation; `trainer.state()` is what has to be kept to go on from there. */
   readonly onEpoch?: (report: EpochReport, trainer: Trainer<M>) => void | Promise<void>
+  /** Called and awaited at the end, whether all is done or `signal` paused the training; not where it ends in an error. */
+  readonly onEnd?: (trainer: Trainer<M>, isDone: boolean) => void | Promise<void>
   /**
    * Told once where the time of a step goes, of the first one on a whole batch. That step takes about a second, which no report counts; the
    * results of the training stay the same.
@@ -66,7 +74,9 @@ export async function runTraining<M extends AnyModel>(
     )
   try {
     await checkpoints?.begin(trainer)
+    await options.onStart?.(trainer)
     const isDone = await trainEpochs(trainer, options)
+    await options.onEnd?.(trainer, isDone)
     await checkpoints?.finish(trainer)
     return isDone
   } finally {
@@ -75,21 +85,23 @@ export async function runTraining<M extends AnyModel>(
 }
 
 async function trainEpochs<M extends AnyModel>(trainer: Trainer<M>, options: RunOptions<M>): Promise<boolean> {
-  const { validation, validate, onStep, onEpoch, checkpoints, patience, signal } = options
+  const { validation, validate, onEpochStart, onStepStart, onStep, onEpoch, checkpoints, patience, signal } = options
   let { onProfile } = options
   let yielded = performance.now()
   while (trainer.epoch <= trainer.epochs && !isStale(trainer, patience)) {
     if (signal?.aborted) return false
+    await onEpochStart?.(trainer)
     while (!trainer.epochIsOver) {
+      onStepStart?.(trainer)
       const batch = trainer.accumulate === 1 ? await trainer.nextBatch() : undefined
       if (onProfile !== undefined && (batch?.examples ?? 0) >= trainer.batchSize) {
         const { report, profile } = await trainer.profile(batch)
         onProfile(profile)
         onProfile = undefined
-        onStep?.(report)
+        onStep?.(report, trainer)
       } else {
         const report = await trainer.step(batch)
-        onStep?.(report)
+        onStep?.(report, trainer)
       }
       if (performance.now() - yielded > turn) {
         await nextTurn()
