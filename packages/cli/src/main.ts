@@ -36,6 +36,7 @@ import { manualPage } from './shell/manual.ts'
 import { soundPolicyNames } from './speech/sound-policies.ts'
 import { transcribe } from './speech/transcribe.ts'
 import { studio } from './studio/studio.ts'
+import { monitorNames } from './tasks/monitor.ts'
 import { sequenceNetworkNames, sequenceTasks } from './tasks/sequence-tasks.ts'
 import { allTaskNames } from './tasks/task-names.ts'
 import { commandErrorText, commandOf } from './terminal/command-error.ts'
@@ -124,6 +125,10 @@ program
   )
   .option('--accumulate <n>', 'batches whose gradients are added up for each update (default: 1)', number)
   .option('--ema <decay>', 'validate and keep a moving average of the weights, such as 0.999', number)
+  .option(
+    '--monitor <metric>',
+    `what decides which epoch is the best on validation: ${monitorNames.join(', ')}; of one class, f1:CLASS (default: accuracy or R²)`,
+  )
   .option('--patience <epochs>', 'early stopping: end after this many epochs without improvement on validation', number)
   .option('--loss <name>', `localize: both, giou, smoothL1; segment: ${segmentationLosses.join(', ')}`)
   .optionsGroup('Pretrained weights:')
@@ -549,6 +554,7 @@ program
         '--format': formatNames,
         '--optimizer': optimizerNames,
         '--schedule': scheduleNames,
+        '--monitor': monitorNames,
         '--split': ['train', 'validation', 'test'],
         '--freeze': [allButHead],
         'gentle train --pretrained': ['imagenet'],

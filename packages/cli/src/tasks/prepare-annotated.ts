@@ -33,7 +33,7 @@ function asBefore(kind: AnyTask, sets: AnnotatedSplits, { run, classes }: Earlie
 
 export async function prepareAnnotated(
   kind: AnyTask,
-  { model, data, seed = 0, validation, label, resize: size, loss, classWeights }: NamedSettings,
+  { model, data, seed = 0, validation, label, resize: size, loss, classWeights, monitor }: NamedSettings,
   strict: boolean,
   earlier: EarlierRun | undefined,
 ): Promise<Preparation> {
@@ -41,6 +41,10 @@ export async function prepareAnnotated(
   if (classWeights === 'balanced') throw new UsageError('--class-weights is for --task classify')
   if (kind.name === 'detect' && loss !== undefined)
     throw new UsageError('--loss is for --task localize and segment; detectors have a fixed loss')
+  if (monitor !== undefined)
+    throw new UsageError(
+      `--monitor is for --task classify and regress; of --task ${kind.name}, ${kind.scoreName} decides`,
+    )
   const network = networkNamed(model, kind.name)
   const [, ...published] = network.inputShape
   const opened = await openAndReport(data, {

@@ -1,5 +1,5 @@
 /** Classification: one label a picture, or a point. */
-import { alignClasses, crossEntropy, headParameters, type Layer, type Loss, type Shape } from 'gentle-dl'
+import { accuracy, alignClasses, crossEntropy, headParameters, type Layer, type Loss, type Shape } from 'gentle-dl'
 import {
   augmented,
   backgroundOf,
@@ -22,6 +22,7 @@ import { networkNamed } from '../models/networks.ts'
 import { commandLine } from '../terminal/invocation.ts'
 import { UsageError } from '../terminal/usage.ts'
 import { finish } from '../train/finish.ts'
+import { classificationMonitor } from './monitor.ts'
 import { dataPreprocessing, smallSetRecipe, tried } from './picture-training.ts'
 import { inUnits } from './points-network.ts'
 import { columnsOf } from './regression.ts'
@@ -105,6 +106,7 @@ export async function prepareClassification(
   const known = earlier?.classes === undefined ? opened : asBefore(opened, earlier)
   checkTakes(settings, arePoints(known))
   checkClasses(known.train, settings)
+  const { metric, ...decides } = classificationMonitor(settings.monitor, known.train.classes ?? [])
   const purpose = { classes: known.train.classes?.length ?? 1, points: arePoints(known) }
   const reading = readingOf(opened)
   const inputs = reading?.values === 'numbers' ? (await featureMoments(known.train)).inputs : undefined
@@ -150,10 +152,11 @@ export async function prepareClassification(
       ...(reading && { columns: columnsOf(reading) }),
       ...(arePictures(shown.train) && { background: await backgroundOf(shown.train) }),
     },
-    monitor: 'accuracy',
-    scoreName: 'accuracy',
+    ...decides,
+    ...(metric === undefined ? {} : { metrics: [accuracy, metric] }),
     augmented: changed,
     compared: opened,
-    finish: (ending) => finish(ending, splits, shown, reading && columnsOf(reading)),
+    finish: (ending) =>
+      finish(ending, splits, shown, { columns: reading && columnsOf(reading), monitor: { ...decides, metric } }),
   }
 }

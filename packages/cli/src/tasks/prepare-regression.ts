@@ -8,6 +8,7 @@ import { networkNamed } from '../models/networks.ts'
 import { UsageError } from '../terminal/usage.ts'
 import { finishRegression } from '../train/finish-regression.ts'
 import { flagOf, type Settings } from '../train/settings.ts'
+import { regressionMonitor } from './monitor.ts'
 import { inUnits } from './points-network.ts'
 import { columnsOf, regressionMetrics, standardizedError } from './regression.ts'
 import type { NamedSettings, Preparation } from './task.ts'
@@ -48,7 +49,8 @@ function checkTargets({ mean: [mean], std: [std] }: FeatureMoments, truth: Float
 }
 
 export async function prepareRegression(settings: NamedSettings): Promise<Preparation> {
-  const { model, data, seed = 0, validation, label } = settings
+  const { model, data, seed = 0, validation, label, monitor } = settings
+  const decides = regressionMonitor(monitor)
   const splits = await openData(data, { seed, validation, label, targets: 'numbers' })
   const { train } = splits
   const reading = readingOf(splits)!
@@ -80,12 +82,10 @@ export async function prepareRegression(settings: NamedSettings): Promise<Prepar
       `${reading.values === 'numbers' ? 'inputs and target are' : 'the target is'} standardized by the training examples; predictions are in the units of the target`,
     ],
     purpose: { task: 'regress', columns },
-    monitor: 'r2',
-    scoreName: 'R²',
-    isShare: false,
+    ...decides,
     augmented: () => {
       throw new UsageError('--augment is not for --task regress')
     },
-    finish: (ending) => finishRegression(ending, splits, { columns, metrics, mean }),
+    finish: (ending) => finishRegression(ending, splits, { columns, metrics, mean, monitor: decides }),
   }
 }

@@ -38,12 +38,12 @@ export const percent = (share: number): string => `${(100 * share).toFixed(2)} %
 /** `0.0474`; `1.23e+9` from 100,000 on, where a training went astray and its lines would not fit. */
 export const lossText = (loss: number): string => (Math.abs(loss) < 1e5 ? loss.toFixed(4) : loss.toExponential(2))
 
-/** A score from 0 to 1; one below is of something of which there was nothing to measure. */
-export const scoreText = (score: number): string => (score < 0 ? 'none' : percent(score))
+/** A score from 0 to 1; one below, or NaN, is of something of which there was nothing to measure. */
+export const scoreText = (score: number): string => (score >= 0 ? percent(score) : 'none')
 
 /** What `scoreText` makes of shares, of a number such as R²: `0.8731`. */
 export const scoreFormat = (isShare: boolean): ((score: number) => string) =>
-  isShare ? scoreText : (score) => score.toFixed(4)
+  isShare ? scoreText : (score) => (Number.isNaN(score) ? 'none' : score.toFixed(4))
 
 /** A measured number with four digits or more: `312,451`, `18.70`, `0.01234`. */
 export const figure = (value: number): string => (Math.abs(value) >= 1000 ? thousands(value) : value.toPrecision(4))

@@ -58,7 +58,8 @@ function epochLine(
   { monitor, scoreName, isShare = true }: Pick<Preparation, 'monitor' | 'scoreName' | 'isShare'>,
 ): string {
   const figuresOf = (part: Evaluation): string => {
-    const score = part[monitor]
+    // The loss stands there anyway.
+    const score = monitor === 'loss' ? undefined : part[monitor]
     const named = monitor === 'accuracy' ? '' : `${scoreName} `
     return `${lossText(part.loss)}${score === undefined ? '' : ` ${named}${scoreFormat(isShare)(score)}`}`
   }

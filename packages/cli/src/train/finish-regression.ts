@@ -6,6 +6,7 @@ import type { Splits } from 'gentle-dl/data'
 import { columnNames, exampleTable } from '../data/csv-text.ts'
 import { baselineOf, type PredictedNumbers, predictedNumbers } from '../evaluate/predicted-numbers.ts'
 import { fitPicture, predictionsPicture } from '../pictures/regression-pictures.ts'
+import type { Monitor } from '../tasks/monitor.ts'
 import { standardizedError, unitsOf } from '../tasks/regression.ts'
 import type { Ending } from '../tasks/task.ts'
 import { commandLine } from '../terminal/invocation.ts'
@@ -43,7 +44,13 @@ export async function finishRegression(
     columns,
     metrics,
     mean,
-  }: { readonly columns: ModelColumns; readonly metrics: readonly Metric[]; readonly mean: number },
+    monitor: { monitor, scoreName },
+  }: {
+    readonly columns: ModelColumns
+    readonly metrics: readonly Metric[]
+    readonly mean: number
+    readonly monitor: Monitor
+  },
 ): Promise<number> {
   const { run, backend, flags } = ending
   const file = run.file('weights/best.safetensors')
@@ -57,6 +64,7 @@ export async function finishRegression(
   const { target } = columnNames(columns, best.inputShape[0])
   const summary = {
     ...summaryBeginning(ending, 'regress', best),
+    monitor,
     target,
     train,
     validation,
@@ -78,7 +86,7 @@ export async function finishRegression(
       [
         '',
         bold(`Test R² ${test.r2!.toFixed(4)}, mean absolute error ${figure(test.meanAbsoluteError!)}`),
-        `with the weights of epoch ${summary.bestEpoch}, the best on validation`,
+        `with the weights of epoch ${summary.bestEpoch}, the best on validation${monitor === 'r2' ? '' : ` by ${scoreName}`}`,
         `${thousands(summary.examplesPerSecond)} examples/s, ${summary.seconds.toFixed(1)} s in all`,
         '',
         table([

@@ -1,13 +1,14 @@
 /** The end of a training: the best weights on the test set, the figures, the pictures, the report. */
 
 import { readFile } from 'node:fs/promises'
-import { confusion, evaluate, loadModel, type ModelColumns, sizeOf } from 'gentle-dl'
+import { accuracy, confusion, evaluate, loadModel, type ModelColumns, sizeOf } from 'gentle-dl'
 import { type Splits, writeImageFile } from 'gentle-dl/data'
 import { image } from 'gentle-dl/vision'
 import { exampleTable } from '../data/csv-text.ts'
 import { arePictures } from '../data/pictures.ts'
 import { decisionBoundaryPicture } from '../pictures/decision-boundary-picture.ts'
 import { predictionSheet } from '../pictures/prediction-sheet.ts'
+import type { Monitor } from '../tasks/monitor.ts'
 import type { Ending } from '../tasks/task.ts'
 import { print } from '../terminal/terminal.ts'
 import { exitCodes } from '../terminal/usage.ts'
@@ -19,23 +20,25 @@ import { sampleOf } from './train-sample.ts'
  * Looks at the test set once, with the best weights, and tells everything.
  * @param splits as the network takes them
  * @param shown the same pictures in [0, 1]
- * @param columns of a table
+ * @param told of columns of a table, and of what decided which epoch is the best
  */
 export async function finish(
   ending: Ending,
   splits: Splits,
   shown: Splits,
-  columns: ModelColumns | undefined,
+  { columns, monitor }: { readonly columns: ModelColumns | undefined; readonly monitor: Monitor },
 ): Promise<number> {
   const { run, backend, flags } = ending
   const file = run.file('weights/best.safetensors')
   const best = await loadModel(await readFile(file), { name: file, backend })
-  const train = await evaluate(best, sampleOf(splits.train))
-  const test = await evaluate(best, splits.test)
-  const validation = await evaluate(best, splits.validation)
+  const metrics = [accuracy, ...(monitor.metric === undefined ? [] : [monitor.metric])]
+  const train = await evaluate(best, sampleOf(splits.train), { metrics })
+  const test = await evaluate(best, splits.test, { metrics })
+  const validation = await evaluate(best, splits.validation, { metrics })
   const matrix = await confusion(best, splits.test)
   const summary: RunSummary = {
     ...summaryBeginning(ending, 'classify', best),
+    monitor: monitor.monitor,
     train,
     validation,
     test,
@@ -61,6 +64,6 @@ export async function finish(
     await writeImageFile(run.file('predictions.png'), samples)
   }
   if (flags.json) console.log(JSON.stringify(summary, null, 2))
-  else if (!flags.quiet) print(await report(summary, run.path, shown.test, matrix, columns))
+  else if (!flags.quiet) print(await report(summary, run.path, shown.test, matrix, { columns, monitor }))
   return exitCodes.done
 }

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { type Confusion, type ModelColumns, sizeOf } from 'gentle-dl'
 import type { Dataset } from 'gentle-dl/data'
 import { arePictures, drawn } from '../data/pictures.ts'
+import type { Monitor } from '../tasks/monitor.ts'
 import { commandLine } from '../terminal/invocation.ts'
 import {
   bold,
@@ -12,6 +13,7 @@ import {
   lossText,
   percent,
   red,
+  scoreFormat,
   table,
   terminalWidth,
   thousands,
@@ -53,15 +55,19 @@ export async function report(
   path: string,
   test: Dataset,
   matrix: Confusion,
-  columns: ModelColumns | undefined,
+  {
+    columns,
+    monitor: { metric, monitor, scoreName, isShare },
+  }: { readonly columns: ModelColumns | undefined; readonly monitor: Monitor },
 ): Promise<string> {
   const classes = test.classes ?? []
   const figures = table([
-    ['', 'loss', 'accuracy'],
+    ['', 'loss', 'accuracy', ...(metric === undefined ? [] : [scoreName])],
     ...(['train', 'validation', 'test'] as const).map((part) => [
       part,
       lossText(summary[part].loss),
       percent(summary[part].accuracy!),
+      ...(metric === undefined ? [] : [scoreFormat(isShare)(summary[part][monitor]!)]),
     ]),
   ])
   const confusions = worstConfusions(matrix, classes)
@@ -78,7 +84,7 @@ export async function report(
   return [
     '',
     bold(`Test accuracy ${percent(summary.test.accuracy!)}`),
-    `with the weights of epoch ${summary.bestEpoch}, the best on validation`,
+    `with the weights of epoch ${summary.bestEpoch}, the best on validation${monitor === 'accuracy' ? '' : ` by ${scoreName}`}`,
     `${thousands(summary.examplesPerSecond)} examples/s, ${summary.seconds.toFixed(1)} s in all`,
     '',
     figures,

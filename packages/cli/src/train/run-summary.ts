@@ -13,6 +13,8 @@ export interface RunSummary {
   readonly task: AnyTaskName
   readonly seed: number
   readonly epochs: number
+  /** What the best epoch was chosen by: a metric of the evaluations below, or 'loss'. */
+  readonly monitor: string
   /** The epoch whose weights are the best, and were tested. */
   readonly bestEpoch: number
   readonly threads: number

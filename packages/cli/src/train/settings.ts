@@ -49,6 +49,7 @@ const settingsSchema = z.strictObject({
   augment: text.optional(),
   ema: share.optional(),
   accumulate: whole(1, Number.MAX_SAFE_INTEGER).optional(),
+  monitor: text.optional(),
   patience: whole(1, Number.MAX_SAFE_INTEGER).optional(),
   saveEvery: z.coerce
     .string()

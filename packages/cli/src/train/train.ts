@@ -351,7 +351,7 @@ async function trainToEnd(begun: Begun): Promise<number> {
     batchSize: plan.batchSize * trainer.accumulate,
     quiet: flags.quiet === true,
     score:
-      prepared.validate === undefined
+      prepared.validate === undefined && prepared.monitor !== 'loss'
         ? { of: prepared.monitor, name: prepared.scoreName, isShare: prepared.isShare ?? true }
         : undefined,
   })
