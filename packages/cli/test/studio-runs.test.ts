@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { newToken, runsApi } from '../src/studio/runs-api.ts'
-import { RunsFolder } from '../src/studio/runs-folder.ts'
+import { RunsFolder } from '../src/runs/runs-folder.ts'
 import { type StudioServer, serveStudio } from '../src/studio/serve.ts'
 import { gentle } from './command.ts'
 

@@ -2,8 +2,8 @@
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto'
 import type { ServerResponse } from 'node:http'
 import { setTimeout as wait } from 'node:timers/promises'
+import type { RunsFolder } from '../runs/runs-folder.ts'
 import { reasonOf } from '../terminal/reason.ts'
-import type { RunsFolder } from './runs-folder.ts'
 import type { Api } from './serve.ts'
 
 /** Milliseconds from one look at the folder to the next, and without a word after which a page is told that the server is there. */

@@ -2,10 +2,10 @@
 import { existsSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { RunsFolder } from '../runs/runs-folder.ts'
 import { watchInterrupts } from '../terminal/interrupts.ts'
 import { UsageError } from '../terminal/usage.ts'
 import { newToken, runsApi } from './runs-api.ts'
-import { RunsFolder } from './runs-folder.ts'
 import { serveStudio } from './serve.ts'
 
 export interface StudioFlags {

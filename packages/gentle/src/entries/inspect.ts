@@ -1,5 +1,5 @@
 /**
- * What a network costs, how it is connected, what a program computes and where its time goes, and whether gradients are right.
+ * What a network costs, how it is connected, what a program computes and where its time goes, whether gradients are right, and what is in files and run folders.
  * @module gentle-dl/inspect
  */
 export {
@@ -24,6 +24,14 @@ export {
   type OperatorDifference,
   type TensorDifference,
 } from '../inspect/compare-files.ts'
+export {
+  type BestOfRun,
+  bestOfRun,
+  lessIsBetter,
+  metricsOfRuns,
+  type SettingOfRuns,
+  settingsOfRuns,
+} from '../inspect/compared-runs.ts'
 export type {
   FileContent,
   FileOperator,
@@ -33,6 +41,14 @@ export type {
   FittingNetwork,
 } from '../inspect/file-content.ts'
 export { inspectFile } from '../inspect/inspect-file.ts'
+export {
+  type RecordedRun,
+  RunError,
+  type RunPart,
+  type RunSeries,
+  type RunTexts,
+  readRun,
+} from '../inspect/recorded-run.ts'
 export { type TensorValues, tensorValues } from '../inspect/tensor-values.ts'
 export { traceInference } from '../nn/model.ts'
 export { inputsNetworkGraph, type NetworkGraph, type NetworkNode, networkGraph } from '../nn/network-graph.ts'

@@ -2,16 +2,15 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { bestOfRun, type RecordedRun, readRun } from 'gentle-dl/inspect'
 import type { Page } from 'playwright-core'
 import { expect, it } from 'vitest'
+import { RunsFolder } from '../../../cli/src/runs/runs-folder.ts'
 import { newToken, runsApi } from '../../../cli/src/studio/runs-api.ts'
-import { RunsFolder } from '../../../cli/src/studio/runs-folder.ts'
 import { serveStudio } from '../../../cli/src/studio/serve.ts'
 import headers from '../../headers.json' with { type: 'json' }
-import { bestOf } from '../../src/pages/runs/compare.ts'
 import { trainExamples } from '../../src/pages/runs/examples.ts'
 import { figure } from '../../src/pages/runs/figure.ts'
-import { type Run, readRun } from '../../src/pages/runs/run.ts'
 import { findingsOf, openStudio } from './open-studio.ts'
 
 const patient = { timeout: 20_000 }
@@ -24,7 +23,7 @@ const table = (losses: readonly number[]): string =>
   `epoch,train_loss,validation_loss,learning_rate,examples_per_second,seconds\n${losses.map((loss, i) => `${i + 1},${loss},${loss},0.1,100,1\n`).join('')}`
 
 it('trains the three examples to the numbers of the library, compares them, and a link does so again', async () => {
-  const expected = new Map<string, Run>()
+  const expected = new Map<string, RecordedRun>()
   await trainExamples({ vary: 'batchSize', seed: 2 }, (told) => void expected.set(told.name, readRun(told)))
   const page = await openStudio('runs?seed=2')
   await page.getByText('No runs yet').waitFor()
@@ -39,7 +38,7 @@ it('trains the three examples to the numbers of the library, compares them, and 
       .toBe(3)
     for (const [i, row] of (await rowsOf(page)).entries()) {
       const [name, run] = [...expected][i]
-      const { value, epoch, train } = bestOf(run, 'loss')!
+      const { value, epoch, train } = bestOfRun(run, 'loss')!
       expect(row[1]).toContain(name)
       expect(row[3].replace(' best', '')).toBe(figure(value))
       expect(row.slice(4, 6)).toEqual([String(epoch), figure(train)])

@@ -1,10 +1,10 @@
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { bestOfRun, metricsOfRuns, type RecordedRun, RunError, type RunTexts, readRun, settingsOfRuns } from 'gentle-dl/inspect'
 import { describe, expect, it } from 'vitest'
 import { mostFiles, runsIn, textsOf } from '../../src/pages/runs/collect.ts'
-import { bestOf, linesOf, metricsOf, settingsOf, shownOf, winnerOf } from '../../src/pages/runs/compare.ts'
+import { linesOf, shownOf, winnerOf } from '../../src/pages/runs/compare.ts'
 import { exerciseAnswer } from '../../src/pages/runs/exercise.ts'
-import { type Run, RunError, type RunTexts, readRun } from '../../src/pages/runs/run.ts'
 import { fields } from '../../src/pages/runs/settings.ts'
 import { newsOf, serverEvents, watchRuns } from '../../src/pages/runs/watch.ts'
 
@@ -27,7 +27,11 @@ const texts = (files: Readonly<Record<string, string>> = {}, name = 'runs/a'): R
   pictures: [],
 })
 
-const withLosses = (name: string, losses: readonly number[], settings: Readonly<Record<string, unknown>> = {}): Run =>
+const withLosses = (
+  name: string,
+  losses: readonly number[],
+  settings: Readonly<Record<string, unknown>> = {},
+): RecordedRun =>
   readRun({
     ...texts({}, name),
     files: {
@@ -65,10 +69,10 @@ describe('a run', () => {
     })
     expect(run).toMatchObject({ planned: undefined, finished: false, epochs: [1, 2] })
     expect(run.metrics.get('loss')).toEqual({ train: [Number.NaN, 0.5], validation: [Number.NaN, Infinity] })
-    expect(bestOf(run, 'loss')).toEqual({ value: 0.5, epoch: 2, part: 'train', train: 0.5 })
+    expect(bestOfRun(run, 'loss')).toEqual({ value: 0.5, epoch: 2, part: 'train', train: 0.5 })
     const begun = readRun({ ...texts(), files: { 'metrics.csv': 'epoch,train_loss,learning_rate\n' } })
     expect(begun.epochs).toEqual([])
-    expect(bestOf(begun, 'loss')).toBeUndefined()
+    expect(bestOfRun(begun, 'loss')).toBeUndefined()
   })
 
   it.each([
@@ -158,18 +162,18 @@ describe('runs beside each other', () => {
   ]
 
   it('have a best epoch each, and one is the best, by less or by more', () => {
-    expect(bestOf(a, 'loss')).toEqual({ value: 0.3, epoch: 2, part: 'validation', train: 1 })
+    expect(bestOfRun(a, 'loss')).toEqual({ value: 0.3, epoch: 2, part: 'validation', train: 1 })
     expect(winnerOf([a, b, c], 'loss')).toBe(b)
     expect(winnerOf([a], 'loss')).toBeUndefined()
     expect(winnerOf([a, b], 'accuracy')).toBeUndefined()
-    expect(bestOf(readRun(texts()), 'accuracy')).toMatchObject({ value: 0.8, epoch: 2 })
+    expect(bestOfRun(readRun(texts()), 'accuracy')).toMatchObject({ value: 0.8, epoch: 2 })
     // What was measured in training alone is not compared with what was measured on validation.
     const trained = readRun({ ...texts(), files: { 'metrics.csv': 'epoch,train_loss,learning_rate\n1,0.01,0.1\n' } })
     expect(winnerOf([a, trained], 'loss')).toBeUndefined()
   })
 
   it('differ in settings', () => {
-    expect(settingsOf([a, b, c])).toEqual([
+    expect(settingsOfRuns([a, b, c])).toEqual([
       { name: 'seed', values: ['1', '1', '1'], differs: false },
       { name: 'rate', values: ['0.1', '0.2', '0.1'], differs: true },
       { name: 'nesterov', values: [undefined, 'true', undefined], differs: true },
@@ -205,7 +209,7 @@ describe('runs beside each other', () => {
       [2, 0.3],
       [3, 0.4],
     ])
-    expect(metricsOf([a, run])).toEqual(['loss', 'accuracy'])
+    expect(metricsOfRuns([a, run])).toEqual(['loss', 'accuracy'])
     const many = Array.from({ length: 12 }, (_, i) => ({ ...a, name: String(i) }))
     expect(shownOf(many, ['0', '3']).map(({ name }) => name)).toEqual(['1', '2', '4', '5', '6', '7', '8', '9'])
   })

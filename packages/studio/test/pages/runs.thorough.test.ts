@@ -2,17 +2,17 @@ import { existsSync, mkdtempSync, rmSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { bestOfRun, type RecordedRun, readRun, settingsOfRuns } from 'gentle-dl/inspect'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { bestOf, settingsOf, winnerOf } from '../../src/pages/runs/compare.ts'
+import { winnerOf } from '../../src/pages/runs/compare.ts'
 import { epochs, settingsFor, trainExamples } from '../../src/pages/runs/examples.ts'
 import { program } from '../../src/pages/runs/program.ts'
-import { type Run, readRun } from '../../src/pages/runs/run.ts'
 import { printed } from './run-program.ts'
 
 describe('the three examples', () => {
   const folder = mkdtempSync(join(tmpdir(), 'gentle-examples-'))
   const settings = { vary: 'units', seed: 3 } as const
-  const latest = new Map<string, Run>()
+  const latest = new Map<string, RecordedRun>()
   let tells = 0
   beforeAll(async () => {
     await trainExamples(settings, (told) => {
@@ -27,7 +27,7 @@ describe('the three examples', () => {
     expect(tells).toBe(3 * (epochs + 1))
     const runs = [...latest.values()]
     expect(runs.every(({ finished, epochs: { length } }) => finished && length === epochs)).toBe(true)
-    expect(settingsOf(runs).filter(({ differs }) => differs)).toEqual([
+    expect(settingsOfRuns(runs).filter(({ differs }) => differs)).toEqual([
       { name: 'units', values: ['1', '4', '32'], differs: true },
     ])
     // One neuron draws one line, which cannot part two moons.
@@ -36,7 +36,7 @@ describe('the three examples', () => {
 
   it('end when they are stopped', async () => {
     const stop = new AbortController()
-    let run: Run | undefined
+    let run: RecordedRun | undefined
     await trainExamples(
       settings,
       (told) => {
@@ -54,7 +54,7 @@ describe('the three examples', () => {
     try {
       const text = await printed(program(settings))
       for (const [name, run] of latest) {
-        const { value, epoch } = bestOf(run, 'loss')!
+        const { value, epoch } = bestOfRun(run, 'loss')!
         expect(text).toContain(`${name}: validation loss ${value.toFixed(4)} in epoch ${epoch}`)
         const read = async (file: string) => [file, await readFile(join(folder, 'runs', name, file), 'utf8')] as const
         expect(existsSync(join(folder, 'runs', name, 'weights'))).toBe(true)
@@ -64,7 +64,7 @@ describe('the three examples', () => {
           pictures: [],
           files: Object.fromEntries([await read('metrics.csv'), await read('run.json')]),
         })
-        expect(bestOf(kept, 'loss')).toEqual(bestOf(run, 'loss'))
+        expect(bestOfRun(kept, 'loss')).toEqual(bestOfRun(run, 'loss'))
       }
     } finally {
       process.chdir(before)

@@ -1,12 +1,12 @@
 /** The run whose name was pressed: what it says of the test set, and its pictures. */
 import { useSignal } from '@preact/signals'
+import type { RecordedRun } from 'gentle-dl/inspect'
 import { useEffect } from 'preact/hooks'
 import { Notice } from '../../parts/notice.tsx'
 import { figure } from './figure.ts'
-import type { Run } from './run.ts'
 
 export interface ChosenRunProps {
-  readonly run: Run
+  readonly run: RecordedRun
   readonly picture: (run: string, name: string) => Promise<Blob>
 }
 

@@ -1,6 +1,7 @@
 /** Which of the files that somebody gives are runs. */
+
+import { RunError, type RunTexts } from 'gentle-dl/inspect'
 import type { FoundFile } from '../../parts/files-in-entries.ts'
-import { RunError, type RunTexts } from './run.ts'
 
 /** A run in files that were dropped or chosen. */
 export interface GivenRun {

@@ -1,8 +1,8 @@
 /** Three trainings that differ in one setting, as the command line would write them. */
 import { type EpochReport, fit, historyCsv, sgd, wasm } from 'gentle-dl'
 import { moons } from 'gentle-dl/data'
+import type { RunTexts } from 'gentle-dl/inspect'
 import { mlp } from 'gentle-dl/models'
-import type { RunTexts } from './run.ts'
 
 /** What differs, and in which values. */
 export const varied = {

@@ -1,10 +1,10 @@
+import { bestOfRun, type RecordedRun, settingsOfRuns } from 'gentle-dl/inspect'
 import type { Answer } from '../../parts/exercise.tsx'
-import { bestOf, settingsOf, winnerOf } from './compare.ts'
-import type { Run } from './run.ts'
+import { winnerOf } from './compare.ts'
 
 /** Whether the run with the lowest validation loss was found. */
-export function exerciseAnswer(runs: readonly Run[], chosen: string): Answer {
-  const measured = runs.filter((run) => bestOf(run, 'loss')?.part === 'validation')
+export function exerciseAnswer(runs: readonly RecordedRun[], chosen: string): Answer {
+  const measured = runs.filter((run) => bestOfRun(run, 'loss')?.part === 'validation')
   const winner = winnerOf(measured, 'loss')
   if (winner === undefined)
     return { right: false, remark: 'There have to be at least two runs with a validation loss: train the examples.' }
@@ -14,10 +14,10 @@ export function exerciseAnswer(runs: readonly Run[], chosen: string): Answer {
   if (run !== winner)
     return {
       right: false,
-      remark: `At its best ${run.name} has ${bestOf(run, 'loss')!.value.toPrecision(3)}; another run has less.`,
+      remark: `At its best ${run.name} has ${bestOfRun(run, 'loss')!.value.toPrecision(3)}; another run has less.`,
     }
-  const { value, epoch } = bestOf(winner, 'loss')!
-  const differing = settingsOf(measured)
+  const { value, epoch } = bestOfRun(winner, 'loss')!
+  const differing = settingsOfRuns(measured)
     .filter(({ differs }) => differs)
     .map(({ name }) => name)
   return {

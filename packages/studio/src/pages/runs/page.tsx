@@ -1,5 +1,7 @@
 /** Trainings side by side. */
+
 import { useComputed } from '@preact/signals'
+import { metricsOfRuns } from 'gentle-dl/inspect'
 import { usePageState } from '../../app/use-page-state.ts'
 import { useWorker } from '../../engine/use-worker.ts'
 import { Choice } from '../../parts/choice.tsx'
@@ -13,7 +15,7 @@ import { Select } from '../../parts/select.tsx'
 import { useDroppedFiles } from '../../parts/use-dropped-files.ts'
 import { ChosenRun } from './chosen-run.tsx'
 import { mostFiles } from './collect.ts'
-import { linesOf, metricsOf, mostShown, shownOf } from './compare.ts'
+import { linesOf, mostShown, shownOf } from './compare.ts'
 import { exerciseAnswer } from './exercise.ts'
 import { figure } from './figure.ts'
 import { program } from './program.ts'
@@ -44,7 +46,7 @@ export default function RunsPage() {
   const code = useComputed(() => program({ vary: vary.value, seed: seed.value }))
   const answer = useComputed(() => exerciseAnswer(shown.value, chosen.value))
   const all = runs.all.value
-  const names = [...new Set([...metricsOf(all), metric.value])]
+  const names = [...new Set([...metricsOfRuns(all), metric.value])]
   const detailed = all.find(({ name }) => name === chosen.value)
   const drawable = all.filter(({ name }) => !hidden.value.includes(name)).length
   const points = lines.value.flatMap((line) => line.points)

@@ -1,14 +1,14 @@
 /** All runs: which are drawn, how far they are, and their best. */
 import type { Signal } from '@preact/signals'
+import { bestOfRun, type RecordedRun } from 'gentle-dl/inspect'
 import { Icon } from '../../parts/icon.tsx'
-import { bestOf, winnerOf } from './compare.ts'
+import { winnerOf } from './compare.ts'
 import { figure } from './figure.ts'
-import type { Run } from './run.ts'
 
 export interface RunsTableProps {
-  readonly runs: readonly Run[]
+  readonly runs: readonly RecordedRun[]
   /** Those that are drawn, by the numbers of their colours. */
-  readonly shown: readonly Run[]
+  readonly shown: readonly RecordedRun[]
   readonly metric: string
   readonly hidden: Signal<readonly string[]>
   readonly chosen: Signal<string>
@@ -18,7 +18,7 @@ export interface RunsTableProps {
 }
 
 /** How many epochs a run has, and shall have. */
-const epochsOf = ({ epochs, planned }: Run): string =>
+const epochsOf = ({ epochs, planned }: RecordedRun): string =>
   `${epochs.at(-1) ?? 0}${planned === undefined ? '' : ` of ${planned}`}`
 
 export function RunsTable({ runs, shown, metric, hidden, chosen, closable, onClose }: RunsTableProps) {
@@ -52,7 +52,7 @@ export function RunsTable({ runs, shown, metric, hidden, chosen, closable, onClo
           {runs.map((run) => {
             const { name, settings, seconds, examplesPerSecond, test } = run
             const colour = shown.indexOf(run)
-            const best = bestOf(run, metric)
+            const best = bestOfRun(run, metric)
             return (
               <tr key={name} class={`${colour < 0 ? '' : `colour-${colour}`} ${chosen.value === name ? 'chosen' : ''}`}>
                 <td>

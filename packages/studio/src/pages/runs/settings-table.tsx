@@ -1,16 +1,15 @@
 /** Settings of the drawn runs side by side. */
 import type { Signal } from '@preact/signals'
+import { type RecordedRun, settingsOfRuns } from 'gentle-dl/inspect'
 import { Choice } from '../../parts/choice.tsx'
-import { settingsOf } from './compare.ts'
-import type { Run } from './run.ts'
 
 export interface SettingsTableProps {
-  readonly runs: readonly Run[]
+  readonly runs: readonly RecordedRun[]
   readonly which: Signal<'differing' | 'all'>
 }
 
 export function SettingsTable({ runs, which }: SettingsTableProps) {
-  const all = settingsOf(runs)
+  const all = settingsOfRuns(runs)
   const rows = which.value === 'all' ? all : all.filter(({ differs }) => differs)
   return (
     <section class="run-settings" aria-label="Settings of the runs">

@@ -2,13 +2,13 @@
 
 import { useComputed, useSignal, useSignalEffect } from '@preact/signals'
 import { proxy, type Remote } from 'comlink'
+import type { RecordedRun } from 'gentle-dl/inspect'
 import { useEffect } from 'preact/hooks'
 import { serverToken } from '../../app/server-token.ts'
 import { messageOf } from '../../engine/message-of.ts'
 import type { FoundFile } from '../../parts/files-in-entries.ts'
 import { type GivenRun, runsIn, textsOf } from './collect.ts'
 import type { ExampleSettings } from './examples.ts'
-import type { Run } from './run.ts'
 import type { News } from './watch.ts'
 import type { RunsWorker } from './worker.ts'
 
@@ -28,9 +28,9 @@ const without = <Value>(map: Named<Value>, name: string): Named<Value> =>
 const server = () => ({ base: document.baseURI, token: serverToken.peek() })
 
 export function useRuns(worker: Remote<RunsWorker>, examples: ExampleSettings | undefined) {
-  const served = useSignal<Named<Run>>(new Map())
-  const opened = useSignal<Named<{ readonly run: Run; readonly given: GivenRun }>>(new Map())
-  const trained = useSignal<Named<Run>>(new Map())
+  const served = useSignal<Named<RecordedRun>>(new Map())
+  const opened = useSignal<Named<{ readonly run: RecordedRun; readonly given: GivenRun }>>(new Map())
+  const trained = useSignal<Named<RecordedRun>>(new Map())
   const training = useSignal(false)
   const problems = useSignal<Named<string>>(new Map())
   const watching = useSignal<Watching>({ state: 'off' })
@@ -69,7 +69,7 @@ export function useRuns(worker: Remote<RunsWorker>, examples: ExampleSettings | 
     if (settings === null) return
     let isOver = false
     training.value = true
-    const report = (run: Run): void => {
+    const report = (run: RecordedRun): void => {
       if (!isOver) trained.value = withRun(trained.peek(), run.name, run)
     }
     worker

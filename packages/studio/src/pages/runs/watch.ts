@@ -1,9 +1,9 @@
 /** Listens to the studio's server, which tells of runs while they are written. */
-import { type Run, RunError, type RunTexts, readRun } from './run.ts'
+import { type RecordedRun, RunError, type RunTexts, readRun } from 'gentle-dl/inspect'
 
 /** What a page is told. */
 export type News =
-  | { readonly kind: 'run'; readonly run: Run }
+  | { readonly kind: 'run'; readonly run: RecordedRun }
   /** A run that cannot be read, or parts of it. */
   | { readonly kind: 'broken'; readonly name: string; readonly problem: string }
   | { readonly kind: 'gone'; readonly name: string }

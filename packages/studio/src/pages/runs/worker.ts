@@ -1,6 +1,6 @@
 import { expose } from 'comlink'
+import { type RecordedRun, type RunTexts, readRun } from 'gentle-dl/inspect'
 import { type ExampleSettings, trainExamples } from './examples.ts'
-import { type Run, type RunTexts, readRun } from './run.ts'
 import { type News, type Server, servedPicture, watchRuns } from './watch.ts'
 
 /** Milliseconds between two pictures of a training. */
@@ -9,11 +9,11 @@ const pause = 80
 let training = new AbortController()
 
 const api = {
-  read: (texts: RunTexts): Run => readRun(texts),
+  read: (texts: RunTexts): RecordedRun => readRun(texts),
   watch: (server: Server, report: (news: readonly News[]) => void): Promise<void> => watchRuns(server, report),
   picture: (server: Server, run: string, name: string): Promise<Blob> => servedPicture(server, run, name),
   /** Ends when all examples are trained, or `stop` or another training ends it. */
-  async train(settings: ExampleSettings, report: (run: Run) => void): Promise<void> {
+  async train(settings: ExampleSettings, report: (run: RecordedRun) => void): Promise<void> {
     training.abort()
     const mine = new AbortController()
     training = mine

@@ -1,5 +1,5 @@
 /** A run folder of the command line, or of `RunFolder`, read from the texts of its files. */
-import { GentleError } from 'gentle-dl'
+import { GentleError } from '../core/errors.ts'
 
 /** What is not the folder of a run, or a broken one. */
 export class RunError extends GentleError {}
@@ -15,19 +15,19 @@ export interface RunTexts {
 }
 
 /** A number for each epoch; NaN where none is told. */
-export type Series = readonly number[]
+export type RunSeries = readonly number[]
 
-export type Part = 'train' | 'validation'
+export type RunPart = 'train' | 'validation'
 
-export interface Run {
+export interface RecordedRun {
   readonly name: string
-  readonly epochs: Series
+  readonly epochs: RunSeries
   /** Since the beginning, at the end of each epoch. */
-  readonly seconds: Series
+  readonly seconds: RunSeries
   /** Of each epoch; empty where it is not told. */
-  readonly examplesPerSecond: Series
+  readonly examplesPerSecond: RunSeries
   /** By the name of the metric; a part that tells nothing of it is empty. */
-  readonly metrics: ReadonlyMap<string, Readonly<Record<Part, Series>>>
+  readonly metrics: ReadonlyMap<string, Readonly<Record<RunPart, RunSeries>>>
   /** All that run.json tells, from the names of its settings to their texts. */
   readonly settings: ReadonlyMap<string, string>
   /** Of the test set, once it is finished. */
@@ -35,6 +35,8 @@ export interface Run {
   /** How many epochs it shall have; undefined where it is not told. */
   readonly planned: number | undefined
   readonly finished: boolean
+  /** Why it ended before its time, where its loss was not a number any more. */
+  readonly diverged?: string
   readonly changed: number
   readonly pictures: readonly string[]
 }
@@ -124,7 +126,7 @@ function figuresOf(evaluation: unknown): Map<string, number> {
 }
 
 /** The seconds so far at the end of each epoch. */
-function sums(seconds: Series): number[] {
+function sums(seconds: RunSeries): number[] {
   let sum = 0
   return seconds.map((value) => {
     sum += Number.isFinite(value) ? value : 0
@@ -136,7 +138,7 @@ function sums(seconds: Series): number[] {
  * Reads a run.
  * @throws RunError for files that are missing or broken, with the place.
  */
-export function readRun({ name, files, changed, pictures }: RunTexts): Run {
+export function readRun({ name, files, changed, pictures }: RunTexts): RecordedRun {
   const table = files['metrics.csv']
   if (table === undefined)
     throw new RunError(`${name} has no metrics.csv; expected a folder that gentle train wrote, or RunFolder`)
@@ -144,7 +146,9 @@ export function readRun({ name, files, changed, pictures }: RunTexts): Run {
   const described = files['run.json'] === undefined ? {} : objectOf(files['run.json'], `${name}/run.json`)
   const summary =
     files['summary.json'] === undefined ? undefined : objectOf(files['summary.json'], `${name}/summary.json`)
-  const metrics = new Map<string, Record<Part, Series>>()
+  const diverged =
+    files['diverged.json'] === undefined ? undefined : objectOf(files['diverged.json'], `${name}/diverged.json`)
+  const metrics = new Map<string, Record<RunPart, RunSeries>>()
   for (const part of ['train', 'validation'] as const)
     for (const [column, values] of columns) {
       if (!column.startsWith(`${part}_`)) continue
@@ -169,6 +173,7 @@ export function readRun({ name, files, changed, pictures }: RunTexts): Run {
     test: figuresOf(summary?.test),
     planned,
     finished: summary !== undefined,
+    ...(typeof diverged?.message === 'string' ? { diverged: diverged.message } : {}),
     changed,
     pictures,
   }
