@@ -30,6 +30,7 @@ import { show } from './networks/show.ts'
 import { summary } from './networks/summary.ts'
 import { explain } from './pictures/explain.ts'
 import { filter } from './pictures/filter.ts'
+import { runOrders, runs } from './runs/runs.ts'
 import { candidatesOf } from './shell/candidates.ts'
 import { completionScript, shellNames } from './shell/completion.ts'
 import { manualPage } from './shell/manual.ts'
@@ -212,6 +213,17 @@ program
   .option('--size <name=n>', 'size of a dynamic dimension of an ONNX model, such as height=48; may be repeated', each)
   .option('--json', 'print JSON')
   .action(async (run, flags) => finishWith(await evaluateRun(run, flags)))
+
+program
+  .command('runs')
+  .argument('[run...]', 'folders with run folders in them (default: runs); or two run folders or more, to compare')
+  .description(
+    'list trainings with their scores and curves; compare some: settings, curves, and whether it is more than noise',
+  )
+  .option('--sort <order>', `${runOrders.join(', ')} (default: when)`)
+  .option('--out <file>', 'draw the curves of compared runs, as .svg')
+  .option('--json', 'print JSON')
+  .action(async (folders, flags) => finishWith(await runs(folders, flags)))
 
 program
   .command('predict')
@@ -557,6 +569,7 @@ program
         '--monitor': monitorNames,
         '--split': ['train', 'validation', 'test'],
         '--freeze': [allButHead],
+        'gentle runs --sort': runOrders,
         'gentle train --pretrained': ['imagenet'],
         'gentle metrics --task': scoredTasks,
       },

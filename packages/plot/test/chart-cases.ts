@@ -3,6 +3,7 @@ import { Concat, Conv2d, GlobalAvgPool2d, Linear, MaxPool2d, ReLU, Residual, Seq
 import { networkGraph } from 'gentle-dl/inspect'
 import {
   plotAttention,
+  plotComparison,
   plotConfusionMatrix,
   plotDecisionBoundary,
   plotFittedCurve,
@@ -62,6 +63,25 @@ export const chartCases: Readonly<Record<string, () => string>> = {
       })),
       { metric: 'rmse', metricLabel: 'root mean squared error', percent: false },
     ),
+  comparison: () =>
+    plotComparison({
+      title: '2 trainings',
+      names: ['runs/classify/lenet5-mnist and 2 more seeds', `runs/${'a/long/path/of/a/run/'.repeat(5)}<b>`],
+      panels: [
+        {
+          title: 'loss',
+          curves: [
+            [1, 1.1, 0.9].map((factor) => epochs(10, 1).map(({ train }, i) => [i + 1, factor * train.loss] as const)),
+            [epochs(6, 1).map(({ validation }, i) => [i + 1, i === 2 ? Number.NaN : validation.loss] as const)],
+          ],
+        },
+        {
+          title: 'accuracy',
+          share: true,
+          curves: [[epochs(10, 1).map(({ train }, i) => [i + 1, train.accuracy] as const)], [[[3, 0.8]]]],
+        },
+      ],
+    }),
   confusion: () => plotConfusionMatrix(countsOf(3, 60), ['circle', 'square', 'a triangle of equal sides']),
   'confusion-of-digits': () => plotConfusionMatrix(countsOf(10, 1130), named(10, ''), { title: 'Test set' }),
   'confusion-of-many': () => plotConfusionMatrix(countsOf(24, 90), named(24, 'a long class name ')),

@@ -70,6 +70,18 @@ export async function takeLock(
   }
 }
 
+/** The process that holds `${path}.lock`; undefined where none does that still is. */
+export function holderOf(path: string): number | undefined {
+  let text: string
+  try {
+    text = readFileSync(`${path}.lock`, 'utf8')
+  } catch {
+    return undefined
+  }
+  const [holder, begin = ''] = text.split(' ')
+  return Number(holder) > 0 && isAlive(Number(holder), begin) ? Number(holder) : undefined
+}
+
 /** Holds `${path}.lock` while `work` goes on. @throws as `takeLock`. */
 export async function withLock<T>(
   path: string,

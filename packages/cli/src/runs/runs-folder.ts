@@ -7,7 +7,7 @@ import { reasonOf } from '../terminal/reason.ts'
 import { UsageError } from '../terminal/usage.ts'
 
 /** The files that tell of a training, in the order of a run's life; where `metrics.csv` is, is a run. */
-const told = ['run.json', 'metrics.csv', 'summary.json'] as const
+const told = ['run.json', 'metrics.csv', 'diverged.json', 'summary.json'] as const
 
 export interface FoundRun {
   /** From the folder of all runs, with `/` between names; '' for that folder itself. */
@@ -50,8 +50,11 @@ export class RunsFolder {
   /** Without links in it. */
   readonly #root: string
 
-  /** @throws UsageError for what is no folder that can be read. */
-  static async open(path: string): Promise<RunsFolder> {
+  /**
+   * @param named stands before the path in messages
+   * @throws UsageError for what is no folder that can be read.
+   */
+  static async open(path: string, named = ''): Promise<RunsFolder> {
     try {
       const root = await realpath(path)
       await readdir(root)
@@ -59,7 +62,7 @@ export class RunsFolder {
     } catch (error) {
       const { code } = error as NodeJS.ErrnoException
       const reason = code === 'ENOENT' ? 'it is not there' : code === 'ENOTDIR' ? 'it is a file' : reasonOf(error)
-      throw new UsageError(`--runs: ${path} is not a folder that can be read: ${reason}`)
+      throw new UsageError(`${named}${path} is not a folder that can be read: ${reason}`)
     }
   }
 

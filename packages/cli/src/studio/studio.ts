@@ -30,7 +30,7 @@ export async function studio({ port = usualPort, open = false, runs }: StudioFla
     throw new UsageError('the studio is not built yet; in the clone, `npm run studio` builds and serves it')
   const { default: headers } = await import('gentle-dl-studio/headers.json', { with: { type: 'json' } })
   const token = newToken()
-  const api = runs === undefined ? undefined : runsApi(await RunsFolder.open(runs), token)
+  const api = runs === undefined ? undefined : runsApi(await RunsFolder.open(runs, '--runs: '), token)
   const server = await serveStudio(dirname(page), { port, headers, api })
   // What follows # is sent to nobody; the page keeps the token and takes it out of its address.
   const address = runs === undefined ? server.address : `${server.address}#/runs?token=${token}`

@@ -332,7 +332,8 @@ function reportInterrupted({ run, trainer }: Begun): number {
 }
 
 /** Tells what is left of a training whose loss is not a number any more. */
-function reportDiverged({ message }: DivergedTraining, { run, checkpoints, resumed }: Begun): number {
+function reportDiverged({ message, step }: DivergedTraining, { run, checkpoints, resumed }: Begun): number {
+  run.writeJson('diverged.json', { step, message })
   const saved = checkpoints.savedStep < 0 ? resumed?.state.step : checkpoints.savedStep
   const kept =
     saved === undefined

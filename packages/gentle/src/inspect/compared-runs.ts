@@ -6,8 +6,8 @@ export const metricsOfRuns = (runs: readonly RecordedRun[]): readonly string[] =
   ...new Set(['loss', ...runs.flatMap(({ metrics }) => [...metrics.keys()])]),
 ]
 
-/** Whether less of a metric is better, by its name: losses, errors, rates of errors. */
-export const lessIsBetter = (metric: string): boolean => /loss|error|perplexity|wrong/i.test(metric)
+/** Whether less of a metric is better, by its name: losses, errors, rates of errors, among them RMSE and MAE. */
+export const lessIsBetter = (metric: string): boolean => /loss|error|perplexity|wrong|^r?mse$|^mae$/i.test(metric)
 
 export interface BestOfRun {
   readonly value: number
