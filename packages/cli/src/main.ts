@@ -30,6 +30,7 @@ import { show } from './networks/show.ts'
 import { summary } from './networks/summary.ts'
 import { explain } from './pictures/explain.ts'
 import { filter } from './pictures/filter.ts'
+import { report } from './report/report-command.ts'
 import { runOrders, runs } from './runs/runs.ts'
 import { candidatesOf } from './shell/candidates.ts'
 import { completionScript, shellNames } from './shell/completion.ts'
@@ -188,6 +189,13 @@ program
   .option('--quiet', 'print no progress and no report')
   .helpOption('-h, --help', 'display help for command')
   .action(async (model, flags) => finishWith(await train(model, flags)))
+
+program
+  .command('report')
+  .argument('<run>', 'a run folder, also of a training under way')
+  .description('write report.html in a run folder: one page with curves, mistakes, calibration, settings and times')
+  .option('--json', 'print JSON')
+  .action(async (run, flags) => finishWith(await report(run, flags)))
 
 program
   .command('eval')

@@ -14,9 +14,12 @@ export interface HistoryOptions {
   readonly metricLabel?: string
   /** Whether the metric is a share, and told in percent; true unless given. */
   readonly percent?: boolean
+  /** Whether a panel shows the learning rate of each epoch's last step, where the history tells it; false unless given. */
+  readonly learningRate?: boolean
 }
 
-type History = readonly (Pick<EpochReport, 'train' | 'validation'> & Partial<Pick<EpochReport, 'best'>>)[]
+type History = readonly (Pick<EpochReport, 'train' | 'validation'> &
+  Partial<Pick<EpochReport, 'best' | 'learningRate'>>)[]
 
 interface Curve {
   readonly colour: string
@@ -50,6 +53,14 @@ function axisOf(curves: readonly Curve[], of: 'loss' | 'share' | 'number'): Axis
     .domain()
   if (of === 'share') return { from: low, to: max <= 1 ? Math.min(1, high) : high, format: percentText }
   return { from: low, to: high }
+}
+
+/** The learning rates of the epochs' last steps. */
+const ratesOf = (history: History): Curve[] => {
+  const points = history.flatMap(({ learningRate }, i) =>
+    learningRate === undefined ? [] : [[i + 1, learningRate] as const],
+  )
+  return points.length === 0 ? [] : [{ colour: colourOf(5), points }]
 }
 
 /** A dashed line through an epoch, with its name once. */
@@ -87,14 +98,15 @@ function curvePanel(
 }
 
 /**
- * Loss and a metric over the epochs, of training and validation, with the last epoch that was the best so far marked.
+ * Loss and a metric over the epochs, of training and validation, with the last epoch that was the best so far marked; and the learning rate, where it is asked for.
  * @param history the reports of all epochs, as `fit` gives them
  */
 export function plotHistory(
   history: History,
-  { metric = 'accuracy', metricLabel = metric, percent = true }: HistoryOptions = {},
+  { metric = 'accuracy', metricLabel = metric, percent = true, learningRate = false }: HistoryOptions = {},
 ): string {
   const [losses, scores] = [curvesOf(history, 'loss'), metric === 'loss' ? [] : curvesOf(history, metric)]
+  const rates = learningRate ? ratesOf(history) : []
   const title = metricLabel.charAt(0).toUpperCase() + metricLabel.slice(1)
   const best = history.findLastIndex((report) => report.best) + 1 || undefined
   const used = new Set([...losses, ...scores].map(({ colour }) => colour))
@@ -105,6 +117,18 @@ export function plotHistory(
       : []),
     ...(scores.length > 0
       ? [curvePanel(title, scores, axisOf(scores, percent ? 'share' : 'number'), history.length, best, true)]
+      : []),
+    ...(rates.length > 0
+      ? [
+          curvePanel(
+            "Learning rate, at each epoch's last step",
+            rates,
+            axisOf(rates, 'loss'),
+            history.length,
+            best,
+            false,
+          ),
+        ]
       : []),
     legend(parts.filter(({ colour }) => used.has(colour))),
   ])

@@ -22,6 +22,7 @@ export {
   plotFittedSurface,
   plotPredictedNumbers,
 } from './regression.ts'
+export { plotReliability, type ReliabilityBin } from './reliability.ts'
 export { type Mark, plotScatter, type ScatterAxis, type ScatterPlot } from './scatter.ts'
 export { type Block, chartWidth, gap, heading, type LegendEntry, legend, margin, notes, stacked } from './stack.ts'
 export { line, page, polyline, text } from './svg.ts'

@@ -12,6 +12,7 @@ export const short = (value: number): string => String(Number(value.toFixed(1)) 
 /** Text as it may stand in a document; what no document may hold is a replacement character. */
 const escaped = (content: string): string =>
   content
+    .toWellFormed()
     // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what XML 1.0 forbids
     .replace(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/g, '\ufffd')
     .replace(/&/g, '&amp;')

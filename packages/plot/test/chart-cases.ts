@@ -12,6 +12,7 @@ import {
   plotNetwork,
   plotPrecisionRecall,
   plotPredictedNumbers,
+  plotReliability,
   plotScatter,
   plotTranscript,
 } from '../src/index.ts'
@@ -53,6 +54,11 @@ const mark = (label: string, x: number, y: number, area: number) => ({ label, x,
 
 export const chartCases: Readonly<Record<string, () => string>> = {
   history: () => plotHistory(epochs(12, 9)),
+  'history-with-rates': () =>
+    plotHistory(
+      epochs(12, 9).map((each, i) => ({ ...each, learningRate: 0.05 * (1 - i / 12) })),
+      { learningRate: true },
+    ),
   'history-of-one-epoch': () => plotHistory(epochs(1, 1)),
   'history-of-a-number': () =>
     plotHistory(
@@ -93,6 +99,17 @@ export const chartCases: Readonly<Record<string, () => string>> = {
         recall: [0.2, 0.5, 0.7, 0.8 + 0.1 * i],
         precision: [1, 0.9 - 0.1 * i, 0.7, 0.4],
       })),
+    ),
+  reliability: () =>
+    plotReliability(
+      Array.from({ length: 10 }, (_, i) => ({
+        from: i / 10,
+        to: (i + 1) / 10,
+        count: i < 2 ? 0 : 10 * 2 ** i,
+        accuracy: i < 2 ? Number.NaN : Math.max(0, i / 10 - 0.04),
+        confidence: i < 2 ? Number.NaN : i / 10 + 0.06,
+      })),
+      { error: 0.0734 },
     ),
   decisionBoundary: () =>
     plotDecisionBoundary({

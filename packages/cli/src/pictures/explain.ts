@@ -1,6 +1,6 @@
 /** `gentle explain`: what a trained network makes of a picture, as one picture. */
 
-import { type Model, predict, readWeights } from 'gentle-dl'
+import { type Model, predict } from 'gentle-dl'
 import { writeImageFile } from 'gentle-dl/data'
 import {
   featureMaps,
@@ -19,8 +19,9 @@ import { preprocessingOf } from '../models/normalize.ts'
 import { openModel } from '../models/open-model.ts'
 import { note, percent } from '../terminal/terminal.ts'
 import { exitCodes, UsageError, unknownChoice } from '../terminal/usage.ts'
-import type { Explanation, FirstFilters } from './explanation.ts'
+import type { Explanation } from './explanation.ts'
 import { explanationPicture } from './explanation-picture.ts'
+import { firstFilters } from './first-filters.ts'
 
 export interface ExplainFlags {
   readonly out: string
@@ -46,21 +47,6 @@ function chosenLayers(model: Model, named: readonly string[] | undefined): strin
   const spatial = spatialLayers(model)
   for (const layer of named ?? []) if (!spatial.includes(layer)) throw unknownChoice('layer', layer, spatial)
   return named === undefined ? spreadEvenly(spatial, maxLayers) : [...named]
-}
-
-async function firstFilters(model: Model): Promise<FirstFilters | undefined> {
-  const [channels, height, width] = model.inputShape
-  const first = [...model.parameters].find(([, { shape }]) => shape.length >= 2)
-  if (first === undefined) return undefined
-  const [name, { shape }] = first
-  const data = (await readWeights(model)).get(name)!
-  const ofConvolution = shape.length === 4 && shape[1] === channels
-  const ofPicture = shape.length === 2 && shape[1] === channels * height * width
-  if (!ofConvolution && !ofPicture) return undefined
-  const [count, c, h, w] = ofConvolution ? shape : [shape[0], channels, height, width]
-  const size = c * h * w
-  const filters = Array.from({ length: count }, (_, i) => image(c, h, w, data.slice(i * size, (i + 1) * size)))
-  return { name, filters }
 }
 
 /** Runs the command. Gives the exit code. */

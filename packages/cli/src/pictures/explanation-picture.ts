@@ -7,13 +7,12 @@ import {
   heatOver,
   type Image,
   image,
-  signed,
-  signedColours,
   textWidth,
   warmed,
 } from 'gentle-dl/vision'
 import { percent } from '../terminal/terminal.ts'
 import type { Explanation } from './explanation.ts'
+import { shownFilters } from './first-filters.ts'
 
 const ink: Colour = [0.12, 0.16, 0.2]
 const muted: Colour = [0.38, 0.43, 0.49]
@@ -70,12 +69,6 @@ function drawBlock(canvas: Canvas, top: number, { title, pictures }: Block): voi
       top + textLine + Math.floor(i / columns) * (small + gap),
       small,
     )
-}
-
-/** Filters as strong as they are beside each other: in colours where they have three channels, else by their signs. */
-function shownFilters(filters: readonly Image[]): Image[] {
-  const largest = filters.reduce((sum, { data }) => data.reduce((a, b) => Math.max(a, Math.abs(b)), sum), 0)
-  return filters.map((filter) => (filter.channels === 3 ? signedColours(filter, largest) : signed(filter, largest)))
 }
 
 /** One channel of maps. */

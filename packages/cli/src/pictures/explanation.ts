@@ -1,12 +1,6 @@
 /** What `gentle explain` finds. */
 import type { Image } from 'gentle-dl/vision'
-
-/** Kernels of the first convolution, or rows of a first dense layer that are as large as the picture. */
-export interface FirstFilters {
-  readonly name: string
-  /** Each a picture of 1 or 3 channels, of numbers of both signs. */
-  readonly filters: readonly Image[]
-}
+import type { FirstFilters } from './first-filters.ts'
 
 /** Everything that the picture shows. */
 export interface Explanation {

@@ -19,6 +19,7 @@ import { policyOf } from '../data/policy.ts'
 import { resized } from '../data/resize.ts'
 import { checkEnoughPixels } from '../models/enough-pixels.ts'
 import { networkNamed } from '../models/networks.ts'
+import { classificationSections } from '../report/classification/sections.ts'
 import { commandLine } from '../terminal/invocation.ts'
 import { UsageError } from '../terminal/usage.ts'
 import { finish } from '../train/finish.ts'
@@ -158,5 +159,12 @@ export async function prepareClassification(
     compared: opened,
     finish: (ending) =>
       finish(ending, splits, shown, { columns: reading && columnsOf(reading), monitor: { ...decides, metric } }),
+    sections: (reported) =>
+      classificationSections(reported, {
+        splits,
+        shown,
+        changed: (policy, seed) => augmented(shown.train, policyOf('--augment', policy), { seed }),
+        columns: reading && columnsOf(reading),
+      }),
   }
 }

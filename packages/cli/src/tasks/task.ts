@@ -14,6 +14,8 @@ import type {
 } from 'gentle-dl'
 import type { AnyDataset } from 'gentle-dl/data'
 import type { Recipe } from 'gentle-dl/models'
+import type { Reported } from '../report/reported.ts'
+import type { Section } from '../report/section.ts'
 import type { Plan, Settings } from '../train/settings.ts'
 import type { AnyTaskName } from './task-names.ts'
 
@@ -76,6 +78,8 @@ export interface Preparation {
   keep?(run: RunFolder): void
   /** Looks at the test set once and tells everything. Gives the exit code. */
   finish(ending: Ending): Promise<number>
+  /** What a report shows of the data and of what the model makes of it, beside what it tells of every training. */
+  sections?(reported: Reported): Promise<readonly Section[]>
 }
 
 /** What `gentle eval` is asked for beside the data. */

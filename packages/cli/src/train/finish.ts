@@ -8,6 +8,7 @@ import { exampleTable } from '../data/csv-text.ts'
 import { arePictures } from '../data/pictures.ts'
 import { decisionBoundaryPicture } from '../pictures/decision-boundary-picture.ts'
 import { predictionSheet } from '../pictures/prediction-sheet.ts'
+import { predictionsOf, savePredictions } from '../report/predictions.ts'
 import type { Monitor } from '../tasks/monitor.ts'
 import type { Ending } from '../tasks/task.ts'
 import { print } from '../terminal/terminal.ts'
@@ -45,6 +46,7 @@ export async function finish(
     ...summaryEnd(ending),
   }
   run.writeJson('summary.json', summary)
+  savePredictions(run, predictionsOf(matrix, best.classes ?? [], 'test'))
   const { plotConfusionMatrix } = await import('gentle-dl-plot')
   const title = 'Confusion matrix of the test set'
   run.write('confusion.svg', plotConfusionMatrix(matrix.counts, splits.test.classes ?? [], { title }))

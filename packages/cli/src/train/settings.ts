@@ -76,6 +76,9 @@ const settingsSchema = z.strictObject({
 
 export type Settings = z.infer<typeof settingsSchema>
 
+/** The names of all settings, in the order in which they are told. */
+export const settingNames = Object.keys(settingsSchema.shape) as readonly (keyof Settings)[]
+
 /** A training with everything decided that its result depends on. */
 export type Plan = Settings &
   Required<

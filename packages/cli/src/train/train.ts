@@ -12,7 +12,6 @@ import {
   runTraining,
   stepsOf,
   type Trainer,
-  type TrainingState,
 } from 'gentle-dl'
 import type { AnyDataset, Dataset, NamedDataset } from 'gentle-dl/data'
 import { type Profile, traceEvents } from 'gentle-dl/inspect'
@@ -22,11 +21,9 @@ import { digestsOf } from '../data/digest.ts'
 import { networkNamed, networkNames } from '../models/networks.ts'
 import { checkKey } from '../models/open-model.ts'
 import { measurePeakOfThread } from '../networks/measure.ts'
-import { annotatedTask } from '../tasks/annotated-tasks.ts'
-import { prepareAnnotated } from '../tasks/prepare-annotated.ts'
-import { prepareClassification } from '../tasks/prepare-classification.ts'
-import { checkRegression, prepareRegression } from '../tasks/prepare-regression.ts'
-import { sequenceTask, sequenceTasks } from '../tasks/sequence-tasks.ts'
+import { reportAtEnd } from '../report/write-report.ts'
+import { checkRegression } from '../tasks/prepare-regression.ts'
+import { sequenceTasks } from '../tasks/sequence-tasks.ts'
 import type { NamedSettings, Preparation } from '../tasks/task.ts'
 import type { AnyTaskName } from '../tasks/task-names.ts'
 import { watchInterrupts } from '../terminal/interrupts.ts'
@@ -43,20 +40,15 @@ import { epochLines } from './epoch-lines.ts'
 import { checkFineTuning, fineTuningSettings, frozenIn } from './fine-tuning.ts'
 import { frozenNames } from './freeze.ts'
 import { lossWatch } from './loss-watch.ts'
+import { prepare, type Resumed } from './prepare.ts'
 import { loadAndReport, type Pretrained } from './pretrained.ts'
-import { type PretrainedSource, preprocessingIn, pretrainedSource } from './pretrained-source.ts'
+import { type PretrainedSource, pretrainedSource } from './pretrained-source.ts'
 import { profileText } from './profile-text.ts'
 import { checkpointsOf, repairRun } from './run-checkpoints.ts'
 import { createRun, describedRun, lockRun, openRun, runFormat } from './run-folder.ts'
 import { hasOwnWarmup } from './schedules.ts'
 import { optimizerOf, type Plan, planOf } from './settings.ts'
 import { beginning } from './train-text.ts'
-
-/** The run that goes on, and how far it has come. */
-interface Resumed {
-  readonly run: RunFolder
-  readonly state: TrainingState
-}
 
 /** A training with everything read that it needs, before anything is made for it. */
 interface Planned {
@@ -80,33 +72,6 @@ interface Begun extends Planned {
   readonly run: RunFolder
   readonly checkpoints: Checkpoints
 }
-
-/** What prepares a training of each task. */
-function prepare(
-  settings: NamedSettings,
-  { strict = false, quiet = false }: TrainFlags,
-  resumed: Resumed | undefined,
-  source: PretrainedSource | undefined,
-): Promise<Preparation> {
-  const { task = 'classify' } = settings
-  const earlier = resumed && { run: resumed.run.path, classes: classesOf(resumed.state) }
-  if (task === 'classify') {
-    const preprocessing = resumed === undefined ? source?.preprocessing(settings.resize) : preprocessingIn(resumed.run)
-    return prepareClassification(settings, { strict, quiet }, earlier, preprocessing)
-  }
-  const expected = source?.preprocessing(undefined)
-  if (expected?.mean.some((mean) => mean !== 0) && settings.task !== undefined)
-    note(
-      `the pretrained weights expect normalized pictures (mean ${expected.mean.join(', ')}); --task ${task} trains on pictures in [0, 1], to which they have to adapt first`,
-    )
-  if (task === 'regress') return prepareRegression(settings)
-  if (task === 'transcribe' || task === 'translate') return sequenceTask(task)!.prepare(settings, strict, earlier)
-  return prepareAnnotated(annotatedTask(task), settings, strict, earlier)
-}
-
-/** The classes of a run that goes on. */
-const classesOf = ({ fingerprint }: TrainingState): readonly string[] | undefined =>
-  (fingerprint.classes as readonly string[] | null | undefined) ?? undefined
 
 /** @throws UsageError where a run that goes on has done more than it shall do. */
 function checkResumed({ run, state }: Resumed, { epochs }: Plan): void {
@@ -370,7 +335,9 @@ async function trainToEnd(begun: Begun): Promise<number> {
     if (!isDone) return reportInterrupted(begun)
     const earlier = (resumed?.state.history ?? []).reduce((sum, epoch) => sum + epoch.seconds, 0)
     const seconds = earlier + (performance.now() - started) / 1000
-    return await prepared.finish({ run: begun.run, plan, backend, history: trainer.history, seconds, flags })
+    const code = await prepared.finish({ run: begun.run, plan, backend, history: trainer.history, seconds, flags })
+    await reportAtEnd(begun.run, prepared, backend, flags)
+    return code
   } catch (error) {
     view.end()
     if (error instanceof DivergedTraining) return reportDiverged(error, begun)

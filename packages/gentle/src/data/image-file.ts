@@ -64,19 +64,42 @@ export async function readImageFile(
  * @throws DataError where it cannot be written; ArgumentError for another number of channels.
  */
 export async function writeImageFile(path: string, picture: Image): Promise<void> {
-  const { channels, height, width } = picture
-  if (channels !== 1 && channels !== 3)
-    throw new ArgumentError(`image ${path}: a picture of ${channels} channels cannot be written; expected 1 or 3`)
-  const open = sharp()
+  checkChannels(picture, `image ${path}`)
   try {
-    const lettered = picture instanceof Canvas && picture.texts.length > 0 && (await hasFont()) ? picture : undefined
-    const raw = open(bytesOfPixels(lettered?.picture ?? picture), { raw: { width, height, channels } })
-    const drawn = lettered === undefined ? raw : raw.composite([{ input: textOverlay(lettered) }]).removeAlpha()
-    // Of one channel sharp would make three.
-    await (channels === 1 ? drawn.toColourspace('b-w') : drawn).toFile(path)
+    await (await drawn(picture)).toFile(path)
   } catch (cause) {
     throw new DataError(`image ${path} cannot be written: ${(cause as Error).message.split('\n')[0]}`, { cause })
   }
+}
+
+/** How a picture is encoded: without loss as PNG, or smaller, as is enough for photographs, as WebP. */
+export type ImageEncoding = 'png' | 'webp'
+
+/**
+ * The bytes of a file of a picture of 1 or 3 channels, as `writeImageFile` writes it.
+ * @throws ArgumentError for another number of channels.
+ */
+export async function encodeImage(picture: Image, encoding: ImageEncoding): Promise<Uint8Array> {
+  checkChannels(picture, 'encodeImage')
+  return (await drawn(picture)).toFormat(encoding).toBuffer()
+}
+
+/** @throws ArgumentError for what is neither grey nor of colours. */
+function checkChannels({ channels }: Image, where: string): void {
+  if (channels !== 1 && channels !== 3)
+    throw new ArgumentError(`${where}: a picture of ${channels} channels cannot be written; expected 1 or 3`)
+}
+
+/** A picture as what sharp encodes, with the texts of a canvas in letters. */
+async function drawn(picture: Image) {
+  const open = sharp()
+  const { height, width } = picture
+  const channels = picture.channels as 1 | 3
+  const lettered = picture instanceof Canvas && picture.texts.length > 0 && (await hasFont()) ? picture : undefined
+  const raw = open(bytesOfPixels(lettered?.picture ?? picture), { raw: { width, height, channels } })
+  const whole = lettered === undefined ? raw : raw.composite([{ input: textOverlay(lettered) }]).removeAlpha()
+  // Of one channel sharp would make three.
+  return channels === 1 ? whole.toColourspace('b-w') : whole
 }
 
 /** Pixel by pixel, a byte a channel. */

@@ -51,7 +51,14 @@ export type { AnyDataset, Dataset, NamedDataset } from './dataset.ts'
 export type { ImageFileInfo } from './decode.ts'
 export { type FeatureMoments, featureMoments } from './feature-moments.ts'
 export { type IdxOptions, type IdxReading, type IdxSplits, idxFolder, type Splits } from './idx-folder.ts'
-export { imageFileInfo, type ReadImageOptions, readImageFile, writeImageFile } from './image-file.ts'
+export {
+  encodeImage,
+  type ImageEncoding,
+  imageFileInfo,
+  type ReadImageOptions,
+  readImageFile,
+  writeImageFile,
+} from './image-file.ts'
 export {
   type ImageExample,
   type ImageFolderOptions,

@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { ArgumentError, DataError } from 'gentle-dl'
-import { imageFileInfo, readImageFile, writeImageFile } from 'gentle-dl/data'
+import { encodeImage, imageFileInfo, readImageFile, writeImageFile } from 'gentle-dl/data'
 import { Canvas, image, resizeImage, textWidth, toGrey } from 'gentle-dl/vision'
 import sharp from 'sharp'
 import { afterAll, describe, expect, it } from 'vitest'
@@ -225,4 +225,19 @@ describe('writeImageFile', () => {
     await expect(writeImageFile(join(folder, 'x.doc'), image(1, 1, 1))).rejects.toThrow(/x\.doc cannot be written/)
     await expect(writeImageFile(join(folder, 'x.png'), image(2, 1, 1))).rejects.toThrow(/2 channels/)
   })
+})
+
+it.each(['png', 'webp'] as const)('a picture is encoded as %s, and read again as it was', async (encoding) => {
+  const grey = image(
+    1,
+    16,
+    16,
+    Float32Array.from({ length: 256 }, (_, i) => Math.floor(i / 64) / 3),
+  )
+  const read = await readImageFile(await encodeImage(grey, encoding), { channels: 1 })
+  const apart = read.data.map((value, i) => Math.abs(value - grey.data[i]))
+  expect(Math.max(...apart)).toBeLessThan(encoding === 'png' ? 0.003 : 0.1)
+  await expect(encodeImage(image(2, 1, 1, new Float32Array(2)), encoding)).rejects.toThrow(
+    /2 channels.*expected 1 or 3/,
+  )
 })

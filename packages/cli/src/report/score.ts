@@ -1,0 +1,28 @@
+/** How a run's score is told. */
+import { annotatedTask } from '../tasks/annotated-tasks.ts'
+import type { Preparation } from '../tasks/task.ts'
+import type { RunFacts, Score } from './run-facts.ts'
+
+const share = (monitor: string, name: string): Score => ({ monitor, name, isShare: true })
+
+/** As its preparation tells it; without data, as its task usually does. */
+export function scoreOf({ task }: RunFacts, prepared: Preparation | undefined): Score {
+  if (prepared !== undefined) {
+    const { monitor, scoreName: name, isShare = true } = prepared
+    return { monitor, name, isShare }
+  }
+  switch (task) {
+    case 'classify':
+      return share('accuracy', 'accuracy')
+    case 'regress':
+      return { monitor: 'r2', name: 'R²', isShare: false }
+    case 'transcribe':
+      return share('characterErrorRate', 'letters wrong')
+    case 'translate':
+      return share('tokenAccuracy', 'tokens correct')
+    default: {
+      const { monitor, scoreName } = annotatedTask(task)
+      return share(monitor, scoreName)
+    }
+  }
+}
