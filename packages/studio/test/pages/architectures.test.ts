@@ -30,7 +30,7 @@ import { type Box, drawingOf } from '../../src/pages/architectures/drawing.ts'
 import { exerciseAnswer } from '../../src/pages/architectures/exercise.ts'
 import { exportNetwork } from '../../src/pages/architectures/export-network.ts'
 import { figuresOf, GivenFile, meantFile } from '../../src/pages/architectures/given-file.ts'
-import { networkIn } from '../../src/pages/architectures/given-network.ts'
+import { examineGiven, networkIn } from '../../src/pages/architectures/given-network.ts'
 import { groupsWithin, hierarchyOf, layersWithin } from '../../src/pages/architectures/hierarchy.ts'
 import {
   type KindName,
@@ -360,6 +360,11 @@ describe('the network of a file', () => {
     expect(seen.layers.filter(({ type }) => type === 'Conv')).toHaveLength(
       networkGraph(model.layer, [3, 8, 8]).nodes.filter(({ type }) => type === 'conv2d').length,
     )
+    // What is called otherwise is the same layer.
+    const own = networkGraph(model.layer, [3, 8, 8])
+    const { same, list } = differencesOf(own, examineGiven(network!, 1).graph)
+    expect(same).toBe(own.nodes.length - 1)
+    expect(list.map(({ first = -1 }) => own.nodes[first]?.type)).toContain('flatten')
     expect(seen.totals.macs).toBe(summarize(model.layer, [3, 8, 8]).macs)
     expect(seen.layers.find(({ type }) => type === 'Conv')!.title).toBe('conv 3×3')
     expect(askingOf(network!.opened)).toMatchObject({ takesDigits: false, asksPreparation: true })

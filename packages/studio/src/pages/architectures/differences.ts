@@ -1,6 +1,6 @@
 /** What differs between two networks: their layers in order, matched as lines of two texts are. */
 import type { NetworkGraph, NetworkNode } from 'gentle-dl/inspect'
-import { optionsOf } from './layer-title.ts'
+import { kindOf, optionsOf } from './layer-title.ts'
 
 export interface Difference {
   /** The layer of each side, by its place in the graph; undefined where one side has none. */
@@ -16,9 +16,15 @@ export interface Differences {
   readonly list: readonly Difference[]
 }
 
+/** Whether a network's layers are called as another program calls them: ours begin with a small letter. Settings of the two cannot be compared. */
+const isForeign = ({ nodes }: NetworkGraph): boolean => nodes.some(({ type }) => /^[A-Z]/.test(type))
+
+/** A layer's settings, where they can be compared. */
+type Settings = (node: NetworkNode) => Readonly<Record<string, unknown>>
+
 /** What makes a layer what it is: its kind, its settings, what it gives and what it learns. */
-const signature = ({ type, description, outputShape, parameters }: NetworkNode): string =>
-  JSON.stringify([type, optionsOf(description), outputShape, parameters])
+const signature = (node: NetworkNode, settings: Settings): string =>
+  JSON.stringify([kindOf(node.type), settings(node), node.outputShape, node.parameters])
 
 /** Pairs of places that are equal in both lists, as many as can be in order. */
 function longestCommon(a: readonly string[], b: readonly string[]): [number, number][] {
@@ -36,22 +42,25 @@ function longestCommon(a: readonly string[], b: readonly string[]): [number, num
 
 export function differencesOf(first: NetworkGraph, second: NetworkGraph): Differences {
   const [a, b] = [first.nodes, second.nodes]
-  const pairs = longestCommon(a.map(signature), b.map(signature))
+  const settings: Settings =
+    isForeign(first) === isForeign(second) ? ({ description }) => optionsOf(description) : () => ({})
+  const signatures = (nodes: readonly NetworkNode[]) => nodes.map((node) => signature(node, settings))
+  const pairs = longestCommon(signatures(a), signatures(b))
   const list: Difference[] = []
   let [i, j] = [0, 0]
   for (const [nextA, nextB] of [...pairs, [a.length, b.length] as [number, number]]) {
     // Between two layers that are the same: those of one kind belong together, the others are of one side alone.
     const [left, right] = [a.slice(i, nextA), b.slice(j, nextB)]
     const matched = longestCommon(
-      left.map(({ type }) => type),
-      right.map(({ type }) => type),
+      left.map(({ type }) => kindOf(type)),
+      right.map(({ type }) => kindOf(type)),
     )
     let [x, y] = [0, 0]
     for (const [toX, toY] of [...matched, [left.length, right.length] as [number, number]]) {
       for (; x < toX; x++) list.push({ first: left[x].id, what: ['only here'] })
       for (; y < toY; y++) list.push({ second: right[y].id, what: ['only here'] })
       if (x < left.length && y < right.length) {
-        list.push({ first: left[x].id, second: right[y].id, what: changes(left[x], right[y]) })
+        list.push({ first: left[x].id, second: right[y].id, what: changes(left[x], right[y], settings) })
         x++
         y++
       }
@@ -62,8 +71,8 @@ export function differencesOf(first: NetworkGraph, second: NetworkGraph): Differ
   return { same: pairs.length, list }
 }
 
-function changes(a: NetworkNode, b: NetworkNode): string[] {
-  const [one, two] = [optionsOf(a.description), optionsOf(b.description)]
+function changes(a: NetworkNode, b: NetworkNode, settingsOf: Settings): string[] {
+  const [one, two] = [settingsOf(a), settingsOf(b)]
   const names = [...new Set([...Object.keys(one), ...Object.keys(two)])]
   const text = (value: unknown): string => (value === undefined ? 'unset' : JSON.stringify(value))
   const settings = names

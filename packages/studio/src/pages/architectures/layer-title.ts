@@ -52,6 +52,9 @@ const kinds: Readonly<Record<string, string>> = {
   Concatenate: 'concat',
 }
 
+/** What a layer is, whoever named its type. */
+export const kindOf = (type: string): string => kinds[type] ?? type
+
 const pair = (value: unknown): string => {
   const [a, b] = Array.isArray(value) ? value : [value, value]
   return `${a}×${b}`
@@ -64,7 +67,7 @@ export function layerTitle(type: string, description: LayerDescription | undefin
   const strides = stride ?? others.strides
   const step = !Array.isArray(strides) ? strides : strides.every((n) => n === strides[0]) ? strides[0] : pair(strides)
   return [
-    `${kinds[type] ?? type}${window === undefined ? '' : ` ${pair(window)}`}`,
+    `${kindOf(type)}${window === undefined ? '' : ` ${pair(window)}`}`,
     ...[channels, units, count].filter((value) => value !== undefined).map(String),
     ...(step === undefined || step === (size ?? 1) ? [] : [`/${step}`]),
     ...((groups ?? others.group ?? 1) === 1 ? [] : [`${groups ?? others.group} groups`]),

@@ -170,6 +170,13 @@ export default function ArchitecturesPage() {
     name === 'given' && file.opened.value?.opening !== undefined ? file.opened.value.facts.name : shownTitles[name]
   const usesBuilder = state.network.value === 'own' || state.beside.value === 'own'
 
+  /** Of both sides; of a file only where one is open. */
+  const costs = (['first', 'second'] as const).flatMap((side) => {
+    const name = question?.[side]
+    const totals = looksAt(side)?.totals
+    return name === undefined || (name === 'given' && totals === undefined) ? [] : [[titleOf(name), totals] as const]
+  })
+
   const graph = (side: 'first' | 'second') => {
     const seen = looksAt(side)
     const name = question?.[side]
@@ -284,15 +291,7 @@ export default function ArchitecturesPage() {
     >
       {failure.value !== '' && <Notice kind="error">{failure.value}</Notice>}
       {question === undefined && failure.value === '' && <p class="loading">Counting…</p>}
-      {question !== undefined && (
-        <TotalsTable
-          rows={[
-            [titleOf(question.first), first?.totals],
-            ...(question.second === undefined ? [] : [[titleOf(question.second), second?.totals] as const]),
-          ]}
-          batchSize={question.batchSize}
-        />
-      )}
+      {costs.length > 0 && <TotalsTable rows={costs} batchSize={question!.batchSize} />}
       <div class="benches">
         {usesBuilder && (
           <Builder
