@@ -41,7 +41,7 @@ describe('folders of images', () => {
     expect(trained.stderr).toMatch(/1 image was skipped .*\n {2}image .*broken\.jpg: it cannot be decoded/)
     expect(trained.stdout).toContain('Test accuracy 100.00 %')
     const evaluated = JSON.parse((await gentle(['eval', run, '--data', folder, '--json'])).stdout)
-    expect(evaluated).toMatchObject({ accuracy: 1, examples: 6, perClass: { blue: 1, red: 1 } })
+    expect(evaluated).toMatchObject({ accuracy: 1, examples: 6, perClass: { blue: { recall: 1 }, red: { recall: 1 } } })
     const [{ predictions }] = JSON.parse(
       (await gentle(['predict', run, join(folder, 'red', '3.jpg'), '--json'])).stdout,
     )

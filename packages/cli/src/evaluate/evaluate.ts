@@ -13,8 +13,9 @@ import { openAnyModel, takesInputs } from '../models/open-model.ts'
 import { predictionSheet } from '../pictures/prediction-sheet.ts'
 import { sequenceTask } from '../tasks/sequence-tasks.ts'
 import type { EvaluationFlags } from '../tasks/task.ts'
-import { bold, lossText, note, percent, print, table } from '../terminal/terminal.ts'
+import { bold, lossText, note, percent, print } from '../terminal/terminal.ts'
 import { exitCodes, UsageError, unknownChoice } from '../terminal/usage.ts'
+import { figuresOfClasses, figuresText } from './class-figures.ts'
 import { classesOf, withLabels } from './class-names.ts'
 import { checkSame, type DataOfRun, dataOfRun, noteData } from './data-of-run.ts'
 import { evaluateAnnotated } from './evaluate-annotated.ts'
@@ -102,7 +103,7 @@ export async function evaluateRun(
   const viewScores = views && (await evaluateViews(model, dataset, views, prepare))
   const { loss, accuracy } = viewScores ?? (await evaluate(model, dataset))
   const matrix = viewScores ?? (await confusion(model, dataset))
-  const perClass = Object.fromEntries(classes.map((name, i) => [name, recall(matrix, i, classes.length)]))
+  const figures = figuresOfClasses(matrix, classes)
   const result = {
     loss,
     accuracy,
@@ -110,7 +111,7 @@ export async function evaluateRun(
     split: part,
     examples: dataset.length,
     views: flags.views ?? 1,
-    perClass,
+    ...figures,
   }
   if (looksAtPictures) await keepSamples(place, whole, matrix, classes)
   if (flags.json) console.log(JSON.stringify(result, null, 2))
@@ -121,10 +122,7 @@ export async function evaluateRun(
           `${percent(accuracy!)} of ${dataset.length.toLocaleString('en-US')} ${part} examples of ${flags.data} correct, loss ${lossText(loss)}`,
         ),
         '',
-        table([
-          ['class', 'right'],
-          ...Object.entries(perClass).map(([name, share]) => [name, share === null ? 'no examples' : percent(share)]),
-        ]),
+        figuresText(figures),
       ].join('\n'),
     )
   return exitCodes.done
@@ -142,11 +140,4 @@ async function keepSamples(place: string, part: Dataset, matrix: Confusion, clas
 function picturesOf({ inputShape }: Model): Pick<DataOptions, 'size' | 'channels'> {
   const [channels, height, width] = inputShape
   return inputShape.length === 3 && (channels === 1 || channels === 3) ? { size: [height, width], channels } : {}
-}
-
-/** Share of a class's examples that are right; null where there are none. */
-function recall({ counts }: Confusion, row: number, classes: number): number | null {
-  const own = counts.subarray(row * classes, (row + 1) * classes)
-  const total = own.reduce((a, b) => a + b, 0)
-  return total === 0 ? null : own[row] / total
 }
