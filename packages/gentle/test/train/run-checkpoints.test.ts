@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, expect, test } from 'vitest'
 import { reference } from '../../src/backends/reference/reference.ts'
+import { wasm } from '../../src/backends/wasm/wasm.ts'
 import { ArgumentError, StorageError } from '../../src/core/errors.ts'
 import { inMemory } from '../../src/data/memory.ts'
 import { Linear } from '../../src/nn/index.ts'
@@ -151,6 +152,18 @@ test('files that a state makes are made again where they are missing, cut off or
   writeFileSync(run.file(files[2]), before[2].toString().split('\n').slice(0, 2).join('\n'))
   expect(await run.repair(run.loadState(), model)).toEqual(files)
   expect(files.map((name) => readFileSync(run.file(name)))).toEqual(before)
+})
+
+test('equal trainings give equal bytes, in any folder, at any time, on any number of threads', async () => {
+  const bytes = []
+  for (const threads of [1, 2]) {
+    const backend = await wasm({ threads })
+    const run = RunFolder.create(join(folder, `on ${threads} threads`))
+    await fit(Linear(2), data, { ...options, backend, checkpoints: run.checkpoints() })
+    bytes.push(['last', 'best'].map((name) => readFileSync(run.file(`weights/${name}.safetensors`))))
+    await backend.close()
+  }
+  expect(bytes[1]).toEqual(bytes[0])
 })
 
 test('options out of range are refused', () => {
