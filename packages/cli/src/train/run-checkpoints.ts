@@ -26,16 +26,23 @@ const curvesOf =
     return [{ name: 'curves.svg', pieces: [new TextEncoder().encode(chart)], sync: false }]
   }
 
-/** The checkpoints of a training, which goes on where one cannot be written. */
-export const checkpointsOf = (run: RunFolder, plan: Plan, prepared: Preparation): Checkpoints =>
-  run.checkpoints({
+/** The checkpoints of a training, which goes on where some cannot be written, and tells so once. */
+export function checkpointsOf(run: RunFolder, plan: Plan, prepared: Preparation): Checkpoints {
+  let isTold = false
+  return run.checkpoints({
     every: intervalOf(plan.saveEvery),
     keep: plan.keep,
     purpose: prepared.purpose,
     derive: curvesOf(prepared),
-    onError: ({ message }) =>
-      note(`warning: ${message}; the training goes on, and tries again with its next checkpoint`),
+    onSaved: () => {
+      isTold = false
+    },
+    onError: ({ message }) => {
+      if (!isTold) note(`warning: ${message}; the training goes on, and tries again with each checkpoint to come`)
+      isTold = true
+    },
   })
+}
 
 /** Makes again what is missing of a run that goes on, or is other than its checkpoint says, and tells what. */
 export async function repairRun(
