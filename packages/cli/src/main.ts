@@ -45,6 +45,7 @@ import { commandErrorText, commandOf } from './terminal/command-error.ts'
 import { note } from './terminal/terminal.ts'
 import { exitCodes, linesOf, UsageError, unknownChoice } from './terminal/usage.ts'
 import { allButHead } from './train/freeze.ts'
+import { lrFind } from './train/lr-find.ts'
 import { optimizerNames } from './train/optimizers.ts'
 import { presetNames } from './train/presets.ts'
 import { scheduleNames } from './train/schedules.ts'
@@ -196,6 +197,31 @@ program
   .description('write report.html in a run folder: one page with curves, mistakes, calibration, settings and times')
   .option('--json', 'print JSON')
   .action(async (run, flags) => finishWith(await report(run, flags)))
+
+program
+  .command('lr-find')
+  .argument('[model]', [...networkNames, ...sequenceNetworkNames()].join(', '))
+  .description('find a learning rate: train for some steps at rates that grow, and draw the loss over them')
+  .option('--task <name>', `${allTaskNames.join(', ')} (default: classify, or what the network and the table are for)`)
+  .option('--data <name>', allDataNames.join(', '))
+  .option('--label <column>', 'tables: the column with the label, by name or by number from 0 (default: detected)')
+  .option('--resize <n>', "resize pictures to n x n (default for image files: the network's usual size)", number)
+  .option('--augment <policy>', 'random augmentation, as for gentle train')
+  .option('--strict', 'stop at broken data, instead of skipping or repairing it')
+  .option('--optimizer <name>', optimizerNames.join(', '))
+  .option('--momentum <factor>', 'momentum of sgd and lars', number)
+  .option('--weight-decay <factor>', 'weight decay', number)
+  .option('--clip-norm <limit>', 'clip the gradients to this global norm', number)
+  .option('--batch-size <n>', 'examples per step', number)
+  .option('--seed <n>', 'random seed (default: 0)', number)
+  .option('--lowest <rate>', 'where the rates begin', number, 1e-5)
+  .option('--highest <rate>', 'where they end, unless the loss rises before', number, 1)
+  .option('--steps <n>', 'how many rates are tried, a step each', number, 100)
+  .option('--out <file>', 'where the curve is drawn, an .svg file', 'lr-find.svg')
+  .option('--threads <n>', 'number of threads (default: all cores)', number)
+  .option('--json', 'print JSON')
+  .option('--quiet', 'print only the result')
+  .action(async (model, flags) => finishWith(await lrFind(model, flags)))
 
 program
   .command('eval')
@@ -583,6 +609,7 @@ program
       },
       arguments: {
         'gentle train': [...networkNames, ...sequenceNetworkNames()],
+        'gentle lr-find': [...networkNames, ...sequenceNetworkNames()],
         'gentle predict': networkNames,
         'gentle export': networkNames,
         'gentle summary': [...networkNames, ...Object.keys(speechNetworks)],

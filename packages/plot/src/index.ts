@@ -11,6 +11,7 @@ export { type ConfusionMatrixOptions, plotConfusionMatrix } from './confusion-ma
 export { type DecisionBoundary, plotDecisionBoundary } from './decision-boundary.ts'
 export { type HistoryOptions, plotHistory } from './history.ts'
 export { type LabelledPoint, placedLabels } from './labels.ts'
+export { plotLearningRates } from './learning-rates.ts'
 export { accuracyAxis, type Line, type LinePanel, linePanel, lossAxis, powersAxis } from './lines.ts'
 export { type NetworkPlotOptions, plotNetwork } from './network.ts'
 export { type PrecisionRecallLine, plotPrecisionRecall } from './precision-recall.ts'

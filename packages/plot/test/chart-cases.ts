@@ -9,6 +9,7 @@ import {
   plotFittedCurve,
   plotFittedSurface,
   plotHistory,
+  plotLearningRates,
   plotNetwork,
   plotPrecisionRecall,
   plotPredictedNumbers,
@@ -111,6 +112,12 @@ export const chartCases: Readonly<Record<string, () => string>> = {
       })),
       { error: 0.0734 },
     ),
+  'learning-rates': () =>
+    plotLearningRates({
+      rate: 0.025,
+      rates: Array.from({ length: 50 }, (_, i) => 1e-5 * 10 ** (i / 10)),
+      losses: Array.from({ length: 50 }, (_, i) => 2.3 - 1.9 / (1 + Math.exp(12 - i / 2.5)) + Math.exp((i - 48) / 1.5)),
+    }),
   decisionBoundary: () =>
     plotDecisionBoundary({
       title: 'What a model decides, and three examples',

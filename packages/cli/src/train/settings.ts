@@ -1,6 +1,6 @@
 /** The settings of a training: flags over a config file over the network's recipe. */
 import { readFileSync } from 'node:fs'
-import { type Optimizer, ratesByDepth, sequentialSchedule } from 'gentle-dl'
+import { type Optimizer, ratesByDepth, type Schedule, sequentialSchedule } from 'gentle-dl'
 import type { Recipe } from 'gentle-dl/models'
 import { z } from 'zod'
 import { normalizeNames } from '../models/normalize.ts'
@@ -179,31 +179,31 @@ export function planOf(
 
 /** The optimizer of a plan. @param names of all parameters of the network, in its order */
 export function optimizerOf(plan: Plan, names: Iterable<string>, stepsPerEpoch: number): Optimizer {
-  const {
-    optimizer,
-    schedule,
+  const { schedule, learningRate, warmup, firstLayerRate, headEpochs = 0 } = plan
+  const rate = scheduleOf(schedule, { learningRate, warmup, stepsPerEpoch })
+  return optimizerWith(
+    plan,
+    // For the head alone, and from its beginning again for all.
+    headEpochs === 0 ? rate : sequentialSchedule(rate, headEpochs * stepsPerEpoch, rate),
+    firstLayerRate === undefined ? undefined : ratesByDepth(names, firstLayerRate),
+  )
+}
+
+/** The optimizer of a plan at other rates than the plan's. */
+export function optimizerWith(
+  plan: Plan,
+  learningRate: Schedule,
+  rateFactor?: (parameter: string) => number,
+): Optimizer {
+  const { optimizer, momentum, weightDecay, decayParameters, clipNorm, clipValue, parameterGroup = [] } = plan
+  return makeOptimizer(optimizer, {
     learningRate,
     momentum,
     weightDecay,
     decayParameters,
     clipNorm,
     clipValue,
-    parameterGroup = [],
-    warmup,
-    firstLayerRate,
-    headEpochs = 0,
-  } = plan
-  const rate = scheduleOf(schedule, { learningRate, warmup, stepsPerEpoch })
-  const options = {
-    // For the head alone, and from its beginning again for all.
-    learningRate: headEpochs === 0 ? rate : sequentialSchedule(rate, headEpochs * stepsPerEpoch, rate),
-    weightDecay,
-    decayParameters,
-    clipNorm,
-    clipValue,
-    momentum,
     groups: parameterGroup.map((group) => parseGroup('--parameter-group', group)),
-    ...(firstLayerRate === undefined ? {} : { rateFactor: ratesByDepth(names, firstLayerRate) }),
-  }
-  return makeOptimizer(optimizer, options)
+    ...(rateFactor === undefined ? {} : { rateFactor }),
+  })
 }

@@ -109,7 +109,7 @@ function withTask(settings: NamedSettings, { quiet }: TrainFlags): NamedSettings
 }
 
 /** Settles everything that the training depends on. */
-async function planTraining(named: string | undefined, given: TrainFlags): Promise<Planned> {
+export async function planTraining(named: string | undefined, given: TrainFlags): Promise<Planned> {
   const { model, flags } = await withNetwork(named, given)
   const run = flags.resume === undefined ? undefined : openRun(flags.resume)
   const settings = withTask(settingsFor(model, flags, run), flags)

@@ -1,6 +1,7 @@
 /** The learning-rate range test. */
 import { ArgumentError, DivergenceError } from '../core/errors.ts'
-import type { Dataset } from '../data/dataset.ts'
+import type { AnyDataset, Dataset, NamedDataset } from '../data/dataset.ts'
+import type { InputsLayer } from '../nn/inputs-layer.ts'
 import type { Layer } from '../nn/layer.ts'
 import type { Optimizer } from '../optim/optimizer.ts'
 import type { Schedule } from '../optim/schedule.ts'
@@ -41,9 +42,15 @@ const below = 4
  * Learning Rates for Training Neural Networks", 2017, section 3.3). It depends only on the seed, and takes as long as its steps.
  * @throws ArgumentError for rates or steps out of range; ShapeError when network and data do not fit.
  */
+export async function findLearningRate(network: Layer, data: Dataset, options: FindRateOptions): Promise<RateRange>
 export async function findLearningRate(
-  network: Layer,
-  data: Dataset,
+  network: InputsLayer,
+  data: NamedDataset,
+  options: FindRateOptions,
+): Promise<RateRange>
+export async function findLearningRate(
+  network: Layer | InputsLayer,
+  data: AnyDataset,
   { optimizer, lowest = 1e-5, highest = 1, steps = 100, batchSize = 64, loss, seed, backend }: FindRateOptions,
 ): Promise<RateRange> {
   if (!(lowest > 0 && lowest < highest && Number.isFinite(highest)))
@@ -53,7 +60,7 @@ export async function findLearningRate(
   if (!Number.isInteger(steps) || steps < 10)
     throw new ArgumentError(`findLearningRate: steps is ${steps}; expected a whole number from 10`)
   const rateOf = (step: number): number => lowest * (highest / lowest) ** (step / (steps - 1))
-  const trainer = await createTrainer(network, data, {
+  const trainer = await createTrainer(network as Layer, data as Dataset, {
     optimizer: optimizer(rateOf),
     epochs: steps,
     steps,
