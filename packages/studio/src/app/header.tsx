@@ -65,6 +65,15 @@ function StateButtons() {
 
 const nextTheme = { system: 'light', light: 'dark', dark: 'system' } as const
 
+/** The drawing of public/icon.svg, which as a picture would be a document of its own, and slow to open. */
+const Mark = () => (
+  <svg viewBox="0 0 64 64" width="28" height="28" aria-hidden="true">
+    <rect width="64" height="64" rx="14" fill="#2563eb" />
+    <path d="M16 20 34 32M16 44 34 32M34 32h16" fill="none" stroke="#fff" stroke-width="3" />
+    <path d="M16 14a6 6 0 1 0 .01 0M16 38a6 6 0 1 0 .01 0M35 24a8 8 0 1 0 .01 0M51 28a4 4 0 1 0 .01 0" fill="#fff" />
+  </svg>
+)
+
 export function Header() {
   useEffect(() => {
     addEventListener('keydown', undoByKeyboard)
@@ -81,15 +90,15 @@ export function Header() {
   return (
     <header class="top">
       <a class="home" href="#/" aria-current={shown === '' ? 'page' : undefined}>
-        <img src="./icon.svg" alt="" width="28" height="28" />
+        <Mark />
         <span>Gentle studio</span>
       </a>
       <nav aria-label="Pages" ref={list}>
         <ol>
-          {pages.map(({ name, title }) => (
+          {pages.map(({ name, title, label = title }) => (
             <li key={name}>
               <a href={`#/${name}`} aria-current={name === shown ? 'page' : undefined}>
-                {title}
+                {label}
               </a>
             </li>
           ))}

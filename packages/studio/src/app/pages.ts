@@ -5,6 +5,8 @@ export interface Page {
   /** In its address. */
   readonly name: string
   readonly title: string
+  /** In the list of all pages, where the title is long. */
+  readonly label?: string
   /** What one does there, in a sentence. */
   readonly summary: string
   /** What a teacher says there, a line each. */
@@ -62,6 +64,7 @@ export const pages: readonly Page[] = [
   {
     name: 'lenet',
     title: 'LeNet live',
+    label: 'LeNet',
     summary: 'Train the network of 1998 on handwritten digits in seconds, draw one, and look inside.',
     notes: [
       'Ask before you train: how long will it take to read 98 % of the digits? Then press Train.',
@@ -119,6 +122,7 @@ export const pages: readonly Page[] = [
   {
     name: 'pictures',
     title: 'Your pictures',
+    label: 'Pictures',
     summary: 'Teach a network your own classes, from webcam, files or a zip, and see what it gets wrong.',
     notes: [
       'Two things that are on the table, thirty frames each: train, then hold them elsewhere. What has it learned, the thing or the place?',
@@ -130,6 +134,7 @@ export const pages: readonly Page[] = [
   {
     name: 'sound',
     title: 'Sound and words',
+    label: 'Sound',
     summary: 'Train a network to hear words, your own too, and another to translate; see when and where each looks.',
     notes: [
       'Ask before you train: nobody says when each letter is spoken. How can the network learn it?',

@@ -1,18 +1,8 @@
-import type { Signal } from '@preact/signals'
 import { useId } from 'preact/hooks'
+import type { ChoiceProps } from './choice.tsx'
 
 /** One of many, in a list that opens. */
-export function Select<Name extends string>({
-  label,
-  value,
-  options,
-  disabled,
-}: {
-  readonly label: string
-  readonly value: Signal<Name>
-  readonly options: Readonly<Record<Name, string>>
-  readonly disabled?: boolean
-}) {
+export function Select<Name extends string>({ label, value, options, disabled }: ChoiceProps<Name>) {
   const id = useId()
   return (
     <div class="select">

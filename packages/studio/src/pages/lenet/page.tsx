@@ -5,6 +5,7 @@ import { proxy } from 'comlink'
 import { useEffect, useMemo } from 'preact/hooks'
 import { choiceField, integerField, numberField, rowsField } from '../../app/fields.ts'
 import { usePageState } from '../../app/use-page-state.ts'
+import { followed } from '../../engine/followed.ts'
 import { latest } from '../../engine/latest.ts'
 import { messageOf } from '../../engine/message-of.ts'
 import { useWorker } from '../../engine/use-worker.ts'
@@ -76,8 +77,7 @@ export default function LenetPage() {
   )
 
   useEffect(() => {
-    /** Epochs that the training came to by itself, where the page's state follows. */
-    let followed = state.epochs.peek()
+    const { goal, reach, watch } = followed(state.epochs, playing, maxEpochs)
     let closed = false
     const fail = (error: unknown): void => {
       if (closed) return
@@ -89,27 +89,15 @@ export default function LenetPage() {
     const onReport = (next: Report): void => {
       batch(() => {
         report.value = next
-        if (!playing.peek() || next.loading !== undefined) return
-        followed = next.progress.epochs
-        state.epochs.value = followed
-        if (followed >= maxEpochs) playing.value = false
+        if (next.loading === undefined) reach(next.progress.epochs)
       })
     }
     const stops: (() => void)[] = []
     const begin = async (): Promise<void> => {
       opened.value = await worker.open(new URL('mnist/', document.baseURI).href, proxy(onReport))
       if (closed) return
-      // Somebody went to another epoch, by undo or by the address, while it trained.
       stops.push(
-        effect(() => {
-          if (state.epochs.value !== followed) {
-            followed = state.epochs.value
-            playing.value = false
-          }
-        }),
-      )
-      const goal = computed(() => (playing.value ? maxEpochs : state.epochs.value))
-      stops.push(
+        watch(),
         effect(() => {
           void asked.value
           failure.value = ''

@@ -5,6 +5,7 @@ import { proxy } from 'comlink'
 import { useEffect, useMemo } from 'preact/hooks'
 import { choiceField, flagField, integerField, numberField } from '../../app/fields.ts'
 import { usePageState } from '../../app/use-page-state.ts'
+import { followed } from '../../engine/followed.ts'
 import { latest } from '../../engine/latest.ts'
 import { messageOf } from '../../engine/message-of.ts'
 import { useWorker } from '../../engine/use-worker.ts'
@@ -90,8 +91,7 @@ export default function OverfittingPage() {
   )
 
   useEffect(() => {
-    /** Rounds that the trainings came to by themselves, where the page's state follows. */
-    let followed = state.rounds.peek()
+    const { goal, reach, watch } = followed(state.rounds, playing, maxRounds)
     let closed = false
     const fail = (error: unknown): void => {
       if (closed) return
@@ -103,26 +103,15 @@ export default function OverfittingPage() {
     const onReport = (next: Report): void => {
       batch(() => {
         report.value = next
-        if (!playing.peek() || next.loading) return
-        followed = Math.max(0, Math.min(...names.peek().map((name) => next.moments[name].length - 1)))
-        state.rounds.value = followed
-        if (followed >= maxRounds) playing.value = false
+        if (!next.loading) reach(Math.max(0, Math.min(...names.peek().map((name) => next.moments[name].length - 1))))
       })
     }
     const stops: (() => void)[] = []
     const begin = async (): Promise<void> => {
       threads.value = await worker.open(new URL('mnist/', document.baseURI).href, proxy(onReport))
       if (closed) return
-      // Somebody went to another round, by undo or by the address, while it trained.
       stops.push(
-        effect(() => {
-          if (state.rounds.value === followed) return
-          followed = state.rounds.value
-          playing.value = false
-        }),
-      )
-      const goal = computed(() => (playing.value ? maxRounds : state.rounds.value))
-      stops.push(
+        watch(),
         effect(() => {
           failure.value = ''
           worker.train(settings.value, names.value, goal.value).catch(fail)
