@@ -48,7 +48,7 @@ describe.each(['', ...pageNames])('the page #/%s', (name) => {
       const [stage, controls] = await Promise.all(
         ['.stage', '.controls'].map((part) => page.locator(`.lesson > ${part}`).boundingBox()),
       )
-      expect(stage!.height).toBeGreaterThan(100)
+      expect(stage!.height).toBeGreaterThan(0)
       expect(stage!.y).toBeLessThan(controls!.y)
     }
     await page.emulateMedia({ media: null, colorScheme: null })
