@@ -62,7 +62,8 @@ export const accuracy: Metric = {
 }
 
 /**
- * Share of the examples whose label is among the k largest logits of [N, classes]; `top5Accuracy` for k = 5. As `accuracy`, it is NaN where a logit
+ * Share of the examples whose label is among the k largest logits of [N, classes]; `top5Accuracy` for k = 5. Of scores that are equal at the k-th place each
+ * counts, as in TensorFlow's `in_top_k`; scikit-learn takes some of them by their order. As `accuracy`, it is NaN where a logit
  * is, and for labels of no class.
  * @throws ArgumentError for k below 1; `count` throws a ShapeError for other shapes.
  */
