@@ -57,7 +57,7 @@ function certainty(facts: RunFacts, score: Score, value: number): string {
 function finishedTiles(facts: RunFacts, score: Score): Tile[] {
   const { train, validation, test, bestEpoch, parameters, seconds, examplesPerSecond } = facts.summary!
   const told = scoreFormat(score.isShare)
-  const scoreOf = (part: Evaluation): number | undefined => part[score.monitor]
+  const scoreOf = (part: Evaluation | undefined): number | undefined => part?.[score.monitor]
   const main = scoreOf(test)
   const scores: Tile[] = [
     {

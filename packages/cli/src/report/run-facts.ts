@@ -29,15 +29,15 @@ export interface RunFacts {
   readonly summary?: Summary
 }
 
-/** What summary.json tells of every task. */
+/** What summary.json tells; a task of one's own may leave out a part. */
 export interface Summary {
   readonly bestEpoch: number
   readonly parameters: number
   readonly seconds: number
   readonly examplesPerSecond: number
-  readonly train: Evaluation
-  readonly validation: Evaluation
-  readonly test: Evaluation
+  readonly train?: Evaluation
+  readonly validation?: Evaluation
+  readonly test?: Evaluation
 }
 
 /** @throws DataError for a folder whose files are missing or broken. */

@@ -1,6 +1,16 @@
 /** The report of a run: report.html in its folder. */
+import { existsSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
-import { type AnyModel, type Backend, GentleError, loadModel, type RunFolder, stepsOf } from 'gentle-dl'
+import {
+  type AnyModel,
+  type Backend,
+  DataError,
+  GentleError,
+  loadInputsModel,
+  loadModel,
+  type RunFolder,
+  stepsOf,
+} from 'gentle-dl'
 import type { Preparation } from '../tasks/task.ts'
 import { commandLine } from '../terminal/invocation.ts'
 import { note } from '../terminal/terminal.ts'
@@ -86,14 +96,22 @@ const unseen = (means: Means): { sections: readonly Section[]; times: string } =
 
 /** What the model makes of the data, and where the time of a step goes. */
 async function seenOf(run: RunFolder, facts: RunFacts, { prepared, backend }: Exclude<Means, { missing: string }>) {
-  const model = await modelOf(run, facts, backend)
+  const model = await modelOf(run, facts, prepared, backend)
   const sections = (await prepared.sections?.({ run, facts, model })) ?? []
   return { sections, times: await timesOf(facts, prepared, model) }
 }
 
-async function modelOf(run: RunFolder, { summary }: RunFacts, backend: Backend): Promise<AnyModel> {
+async function modelOf(
+  run: RunFolder,
+  { summary }: RunFacts,
+  { network }: Preparation,
+  backend: Backend,
+): Promise<AnyModel> {
   const file = run.file(`weights/${summary === undefined ? 'last' : 'best'}.safetensors`)
-  return loadModel(await readFile(file), { name: file, backend })
+  if (!existsSync(file)) throw new DataError(`${file} is missing; gentle train --resume ${run.path} makes it again`)
+  const options = { name: file, backend }
+  const bytes = await readFile(file)
+  return 'applyInputs' in network ? loadInputsModel(bytes, options) : loadModel(bytes, options)
 }
 
 /** The parts of a step, or why they were not measured. */

@@ -3,6 +3,7 @@ import { ctc, type InputsModel } from 'gentle-dl'
 import { augmentedSpeech, type SpeechSet, type SpeechSplits, subset } from 'gentle-dl/data'
 import { speechNetwork, speechNetworks } from 'gentle-dl/models'
 import { type SpeechEncoding, Transcriber } from 'gentle-dl/speech'
+import { textSections } from '../report/text-sections.ts'
 import type { NamedSettings, Preparation } from '../tasks/task.ts'
 import { thousands } from '../terminal/terminal.ts'
 import { UsageError } from '../terminal/usage.ts'
@@ -100,5 +101,6 @@ export async function prepareSpeech(settings: NamedSettings, strict: boolean): P
     augmented: async (policy, by) => learned(await augmentedSpeech(splits.train, soundPolicyOf(policy), { seed: by })),
     keep: (run) => run.write(languageModelFile, countLanguageModel(splits.train.examples.map(({ text }) => text))),
     finish: (ending) => finishSpeech(ending, splits),
+    sections: async ({ run }) => textSections(run, ['recording', 'said', 'heard']),
   }
 }

@@ -13,6 +13,7 @@ import { openAndReport } from '../data/datasets.ts'
 import { policyOf } from '../data/policy.ts'
 import { checkEnoughPixels } from '../models/enough-pixels.ts'
 import { networkNamed } from '../models/networks.ts'
+import { annotatedSections } from '../report/annotated-sections.ts'
 import { UsageError } from '../terminal/usage.ts'
 import { finishAnnotated } from '../train/finish-annotated.ts'
 import { type AnyTask, judge } from './annotated-task.ts'
@@ -89,5 +90,6 @@ export async function prepareAnnotated(
     augmented: (policy, by) =>
       taskSet(augmentedScenes(sets.train, policyOf('--augment', policy), { seed: by }), task.target),
     finish: (ending) => finishAnnotated(ending, kind, sets, splits, task),
+    sections: (reported) => annotatedSections(reported, kind, sets),
   }
 }

@@ -5,6 +5,7 @@ import { takesPoints } from 'gentle-dl/models'
 import { isTable, openData, readingOf } from '../data/datasets.ts'
 import { examplesIn } from '../evaluate/predicted-numbers.ts'
 import { networkNamed } from '../models/networks.ts'
+import { regressionSections } from '../report/regression-sections.ts'
 import { UsageError } from '../terminal/usage.ts'
 import { finishRegression } from '../train/finish-regression.ts'
 import { flagOf, type Settings } from '../train/settings.ts'
@@ -87,5 +88,6 @@ export async function prepareRegression(settings: NamedSettings): Promise<Prepar
       throw new UsageError('--augment is not for --task regress')
     },
     finish: (ending) => finishRegression(ending, splits, { columns, metrics, mean, monitor: decides }),
+    sections: (reported) => regressionSections(reported, splits, columns),
   }
 }

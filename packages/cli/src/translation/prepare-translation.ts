@@ -2,6 +2,7 @@
 import { sequenceAccuracy, sequenceCrossEntropy, tokenAccuracy } from 'gentle-dl'
 import { type PairsSet, type PairVocabularies, splitPairs } from 'gentle-dl/data'
 import { gnmt } from 'gentle-dl/models'
+import { textSections } from '../report/text-sections.ts'
 import type { NamedSettings, Preparation } from '../tasks/task.ts'
 import { thousands } from '../terminal/terminal.ts'
 import { UsageError } from '../terminal/usage.ts'
@@ -67,5 +68,6 @@ export async function prepareTranslation(settings: NamedSettings, strict: boolea
     },
     keep: (run) => run.writeJson('pieces.json', encoding),
     finish: (ending) => finishTranslation(ending, splits, labelSmoothing),
+    sections: async ({ run }) => textSections(run, ['source', 'target', 'translation']),
   }
 }
