@@ -187,6 +187,10 @@ program
   .option('--threads <n>', 'number of threads (default: all cores)', number)
   .option('--wide-vectors', 'compute with 256-bit vectors (AVX2), which V8 marks as experimental')
   .option('--json', 'print the summary as JSON')
+  .option(
+    '--json-lines',
+    'print every event as a line of JSON: start, step (at most ten a second), epoch, checkpoint, end',
+  )
   .option('--quiet', 'print no progress and no report')
   .helpOption('-h, --help', 'display help for command')
   .action(async (model, flags) => finishWith(await train(model, flags)))

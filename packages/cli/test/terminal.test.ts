@@ -1,7 +1,7 @@
-import { expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { answersText } from '../src/evaluate/answers-text.ts'
 import { spread, spreadTable } from '../src/experiments/results.ts'
-import { progressLine } from '../src/terminal/progress.ts'
+import { progressLine, trainingProgress } from '../src/terminal/progress.ts'
 import { lossText, shownOn, table } from '../src/terminal/terminal.ts'
 import { fitted, lengthOf, wrapped } from '../src/terminal/wrap.ts'
 import { epochLines } from '../src/train/epoch-lines.ts'
@@ -54,6 +54,48 @@ it('the progress line fits 40 columns and up, and says at any width how long it 
   }
   expect(progressLine(0.5, { what: 'epoch 120/300', figures }, 80)).toContain('accuracy 98.79 %  12,345/s')
   expect(progressLine(0.5, { what: 'epoch 120/300', figures }, 60)).toContain('loss 0.0474')
+})
+
+describe('the line of a training', () => {
+  const report = { step: 8591, steps: 17_180, epoch: 11, train: { loss: 0.04742, accuracy: 0.98787 } }
+  const score = { of: 'accuracy', name: 'accuracy', isShare: true }
+  const pace = { stepsPerSecond: 12, examplesPerSecond: 12_345, waiting: 0.034 }
+  const at = (columns: number): string => progressLine(0.5, trainingProgress(report, 20, score, pace), columns)
+
+  it('names everything where there is room', () => {
+    expect(at(140)).toBe(
+      'epoch 11/20 ████████░░░░░░░░ step 1/859  loss 0.0474  accuracy 98.79 %  12,345/s  3 % waiting for data  left: epoch 1:11, all 11:55',
+    )
+  })
+
+  it('has epoch, step, loss, metric, speed, share of waiting and time left at 120, 80 and 60 columns', () => {
+    for (const columns of [120, 80, 60]) {
+      const line = at(columns - 1)
+      expect(line.length).toBeLessThan(columns)
+      for (const part of [
+        /^(epoch )?11\/20/,
+        ' 1/859',
+        '0.0474',
+        '98.79 %',
+        '12,345/s',
+        /data 3 %|3 % waiting/,
+        /1:11\b.*11:55/,
+      ])
+        expect(line).toMatch(part)
+    }
+  })
+
+  it('fits any width from 40 columns on', () => {
+    for (let columns = 40; columns <= 160; columns++) {
+      expect(at(columns).length).toBeLessThanOrEqual(columns)
+      expect(at(columns)).toMatch(/^(epoch )?11\/20 .*11:55/)
+    }
+  })
+
+  it('says nothing of the time before it is known', () => {
+    const { figures } = trainingProgress(report, 20, undefined, undefined)
+    expect(figures.map(({ text }) => text)).toEqual(['step 1/859', 'loss 0.0474'])
+  })
 })
 
 it('a loss that went astray is written short', () => {

@@ -7,30 +7,48 @@ import { clock, lossText, note, scoreFormat, shownOn, thousands } from './termin
 const shortest = 8
 const longest = 16
 
-/** What stands behind the bar; where there is no room for all, what has the highest `spare` goes first. */
+/** What stands behind the bar. Where there is no room for all, what has the highest `spare` is made brief first, and then goes first. */
 export interface ProgressFigure {
   readonly text: string
+  /** The same in fewer letters. */
+  readonly brief?: string
   readonly spare: number
 }
 
 /** What a progress line says. */
 export interface ProgressState {
   readonly what: string
+  /** The same in fewer letters, for a line without a bar. */
+  readonly brief?: string
   readonly figures: readonly ProgressFigure[]
 }
 
-/** `epoch 3/20 ████░░░░ loss 0.0474  12,345/s  0:12 left` in at most this many columns. @param share done, from 0 to 1 */
-export function progressLine(share: number, { what, figures }: ProgressState, columns: number): string {
-  const line = (kept: readonly ProgressFigure[], bar: string): string =>
-    `${what} ${bar} ${kept.map(({ text }) => text).join('  ')}`
+/**
+ * `epoch 3/20 ████░░░░ loss 0.0474  12,345/s  0:12 left` in at most this many columns. Figures that can be brief need no bar to be understood: it goes before one of
+ * them does.
+ * @param share done, from 0 to 1
+ */
+export function progressLine(
+  share: number,
+  { what, brief: briefly = what, figures }: ProgressState,
+  columns: number,
+): string {
+  const behind = (shown: readonly ProgressFigure[]): string => shown.map(({ text }) => text).join('  ')
+  const fits = (shown: readonly ProgressFigure[]): boolean => `${what}  ${behind(shown)}`.length + shortest <= columns
   let kept = figures
-  while (kept.length > 1 && line(kept, '').length + shortest > columns) {
+  for (const { brief, spare } of [...figures].sort((a, b) => b.spare - a.spare)) {
+    if (fits(kept)) break
+    if (brief !== undefined) kept = kept.map((each) => (each.spare === spare ? { text: brief, spare } : each))
+  }
+  const bare = [briefly, ...kept.map(({ text }) => text)].join(' ')
+  if (!fits(kept) && bare.length <= columns && figures.some(({ brief }) => brief !== undefined)) return bare
+  while (kept.length > 1 && !fits(kept)) {
     const last = Math.max(...kept.map(({ spare }) => spare))
     kept = kept.filter(({ spare }) => spare < last)
   }
-  const length = Math.max(shortest, Math.min(longest, columns - line(kept, '').length))
+  const length = Math.max(shortest, Math.min(longest, columns - `${what}  ${behind(kept)}`.length))
   const done = Math.round(Math.min(1, Math.max(0, share)) * length)
-  return line(kept, '█'.repeat(done) + '░'.repeat(length - done))
+  return `${what} ${'█'.repeat(done) + '░'.repeat(length - done)} ${behind(kept)}`
 }
 
 /** A bar among the notes, which goes away at its end. Its payload is a `ProgressState`. */
@@ -45,48 +63,85 @@ export const progressBar = (): SingleBar =>
 
 /** What a training shows as it goes on. */
 export interface ProgressView {
-  step(report: StepReport): void
+  /** @param waited seconds that the training has waited for examples so far */
+  step(report: StepReport, waited: number): void
   /** What is to stay above the bar: an epoch's figures, a warning. */
   line(text: string): void
   end(): void
 }
 
+/** The metric that is counted in training, and what it is called. */
+export interface ProgressScore {
+  readonly of: string
+  readonly name: string
+  readonly isShare: boolean
+}
+
+/** How fast a training goes. */
+export interface Pace {
+  readonly stepsPerSecond: number
+  readonly examplesPerSecond: number
+  /** The share of the time in which it waited for examples. */
+  readonly waiting: number
+}
+
+/** What the line says after a step; nothing of the time where the pace is not known yet. */
+export function trainingProgress(
+  { step, steps, epoch, train }: Pick<StepReport, 'step' | 'steps' | 'epoch' | 'train'>,
+  epochs: number,
+  score?: ProgressScore,
+  pace?: Pace,
+): ProgressState {
+  const perEpoch = Math.max(1, Math.round(steps / epochs))
+  const inEpoch = step - (epoch - 1) * perEpoch
+  const value = score === undefined ? undefined : train[score.of]
+  const shown = value === undefined ? undefined : scoreFormat(score!.isShare)(value)
+  const loss = lossText(train.loss)
+  const figures: ProgressFigure[] = [
+    { text: `step ${inEpoch}/${perEpoch}`, brief: `${inEpoch}/${perEpoch}`, spare: 5 },
+    { text: `loss ${loss}`, brief: loss, spare: 1 },
+  ]
+  if (shown !== undefined) figures.push({ text: `${score!.name} ${shown}`, brief: shown, spare: 2 })
+  if (pace !== undefined) {
+    const { stepsPerSecond, examplesPerSecond, waiting } = pace
+    const [ofEpoch, ofAll] = [perEpoch - inEpoch, steps - step].map((left) => clock(Math.max(0, left) / stepsPerSecond))
+    figures.push(
+      { text: `${thousands(examplesPerSecond)}/s`, spare: 3 },
+      {
+        text: `${Math.round(100 * waiting)} % waiting for data`,
+        brief: `data ${Math.round(100 * waiting)} %`,
+        spare: 6,
+      },
+      { text: `left: epoch ${ofEpoch}, all ${ofAll}`, brief: `${ofEpoch}/${ofAll}`, spare: 0 },
+    )
+  }
+  return { what: `epoch ${epoch}/${epochs}`, brief: `${epoch}/${epochs}`, figures }
+}
+
 /** A bar, with the score where it is counted in training, where notes go to a terminal, the lines alone elsewhere, nothing when quiet. */
 export function progressView(
   epochs: number,
-  {
-    batchSize,
-    quiet,
-    score,
-  }: { batchSize: number; quiet: boolean; score: { of: string; name: string; isShare: boolean } | undefined },
+  { batchSize, quiet, score }: { batchSize: number; quiet: boolean; score: ProgressScore | undefined },
 ): ProgressView {
   if (quiet) return { step() {}, line() {}, end() {} }
   if (process.stderr.isTTY !== true) return { step() {}, line: note, end() {} }
   const bar = progressBar()
-  let begun: { step: number; time: number } | undefined
+  let begun: { step: number; time: number; waited: number } | undefined
   let drawn = false
-  let pace: readonly ProgressFigure[] = []
+  let pace: Pace | undefined
   return {
-    step({ step, steps, epoch, train }) {
+    step(report, waited) {
+      const { step, steps } = report
       const now = performance.now()
-      begun ??= { step, time: now }
+      begun ??= { step, time: now, waited }
       if (step % 16 !== 0 && drawn) return
       if (step > begun.step) {
-        const rate = (step - begun.step) / ((now - begun.time) / 1000)
-        pace = [
-          { text: `${thousands(rate * batchSize)}/s`, spare: 3 },
-          { text: `${clock((steps - step) / rate)} left`, spare: 0 },
-        ]
+        const seconds = (now - begun.time) / 1000
+        const stepsPerSecond = (step - begun.step) / seconds
+        const waiting = Math.min(1, (waited - begun.waited) / seconds)
+        pace = { stepsPerSecond, examplesPerSecond: stepsPerSecond * batchSize, waiting }
       }
-      const value = score === undefined ? undefined : train[score.of]
-      const state: ProgressState = {
-        what: `epoch ${epoch}/${epochs}`,
-        figures: [
-          { text: `loss ${lossText(train.loss)}`, spare: 1 },
-          ...(value === undefined ? [] : [{ text: `${score!.name} ${scoreFormat(score!.isShare)(value)}`, spare: 2 }]),
-          ...pace,
-        ],
-      }
+      const state = trainingProgress(report, epochs, score, pace)
       if (drawn) bar.update(step, state)
       else bar.start(steps, step, state)
       drawn = true

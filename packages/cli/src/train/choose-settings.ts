@@ -26,6 +26,8 @@ export interface TrainFlags extends Settings {
   /** Refuses an image folder with a broken file. */
   readonly strict?: boolean
   readonly json?: boolean
+  /** Tells every event on standard output, a JSON object a line. */
+  readonly jsonLines?: boolean
   readonly quiet?: boolean
 }
 
@@ -65,6 +67,7 @@ export function settingsFor(
     profile: _____,
     weightsKey: ______,
     allowOtherWidth: _______,
+    jsonLines: ________,
     ...flags
   }: TrainFlags,
   resumed: RunFolder | undefined,

@@ -26,16 +26,25 @@ const curvesOf =
     return [{ name: 'curves.svg', pieces: [new TextEncoder().encode(chart)], sync: false }]
   }
 
-/** The checkpoints of a training, which goes on where some cannot be written, and tells so once. */
-export function checkpointsOf(run: RunFolder, plan: Plan, prepared: Preparation): Checkpoints {
+/**
+ * The checkpoints of a training, which goes on where some cannot be written, and tells so once.
+ * @param onSaved is told of each, by the steps that were done
+ */
+export function checkpointsOf(
+  run: RunFolder,
+  plan: Plan,
+  prepared: Preparation,
+  onSaved: (step: number) => void,
+): Checkpoints {
   let isTold = false
   return run.checkpoints({
     every: intervalOf(plan.saveEvery),
     keep: plan.keep,
     purpose: prepared.purpose,
     derive: curvesOf(prepared),
-    onSaved: () => {
+    onSaved(step) {
       isTold = false
+      onSaved(step)
     },
     onError: ({ message }) => {
       if (!isTold) note(`warning: ${message}; the training goes on, and tries again with each checkpoint to come`)

@@ -1,9 +1,11 @@
 /** `gentle train`: trains a network and keeps everything about it in a run folder. */
+import { rmSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import {
   type AnyModel,
   type Backend,
   type Checkpoints,
+  countParameters,
   DivergedTraining,
   namedAsNetwork,
   pretrainedHead,
@@ -48,6 +50,7 @@ import { checkpointsOf, repairRun } from './run-checkpoints.ts'
 import { createRun, describedRun, lockRun, openRun, runFormat } from './run-folder.ts'
 import { hasOwnWarmup } from './schedules.ts'
 import { optimizerOf, type Plan, planOf } from './settings.ts'
+import { type EventStream, eventStream, noEvents } from './train-events.ts'
 import { beginning } from './train-text.ts'
 
 /** A training with everything read that it needs, before anything is made for it. */
@@ -71,6 +74,7 @@ interface Begun extends Planned {
   readonly trainer: Trainer<AnyModel>
   readonly run: RunFolder
   readonly checkpoints: Checkpoints
+  readonly events: EventStream
 }
 
 /** @throws UsageError where a run that goes on has done more than it shall do. */
@@ -110,6 +114,8 @@ function withTask(settings: NamedSettings, { quiet }: TrainFlags): NamedSettings
 
 /** Settles everything that the training depends on. */
 export async function planTraining(named: string | undefined, given: TrainFlags): Promise<Planned> {
+  if (given.json && given.jsonLines)
+    throw new UsageError('--json-lines does not go with --json: its last line has the summary')
   const { model, flags } = await withNetwork(named, given)
   const run = flags.resume === undefined ? undefined : openRun(flags.resume)
   const settings = withTask(settingsFor(model, flags, run), flags)
@@ -243,12 +249,27 @@ async function begin(planned: Planned, backend: Backend, locks: (() => Promise<v
     },
     { sync: true },
   )
+  // What it said of an earlier end holds no more.
+  rmSync(run.file('diverged.json'), { force: true })
   prepared.keep?.(run)
   if (!quiet) note(beginning(plan, prepared, model, frozen, backend))
   if (resumed !== undefined) await repairRun(run, resumed.state, model, prepared)
   if (earlier !== undefined && earlier.format === undefined)
     note(`${run.file('run.json')} was of an earlier format; it is of format ${runFormat} now`)
-  return { ...planned, backend, trainer, run, checkpoints: checkpointsOf(run, plan, prepared) }
+  const events = flags.jsonLines ? eventStream((line) => process.stdout.write(line)) : noEvents
+  const checkpoints = checkpointsOf(run, plan, prepared, (step) => events.tell({ event: 'checkpoint', step }))
+  events.tell({
+    event: 'start',
+    run: run.path,
+    task,
+    settings: plan,
+    examples: { train: splits.train.length, validation: splits.validation.length, test: splits.test.length },
+    parameters: countParameters(model),
+    step: trainer.stepsDone,
+    steps: trainer.steps,
+    epochs: plan.epochs,
+  })
+  return { ...planned, backend, trainer, run, checkpoints, events }
 }
 
 /** Keeps a profile in the run folder, and prints it: beside the results where those are for a program. */
@@ -256,7 +277,7 @@ function printProfile(profile: Profile, peak: number, { plan: { model, batchSize
   run.write('profile.json', JSON.stringify(traceEvents(profile)))
   if (flags.quiet) return
   const text = profileText(`One step of ${model} with a batch of ${batchSize}`, profile, peak, terminalWidth())
-  if (flags.json) note(text)
+  if (flags.json || flags.jsonLines) note(text)
   else print(text)
   note(
     `${run.file('profile.json')}: a trace of all kernel calls; open it in the Performance panel of Chromium's developer tools, or in chrome://tracing`,
@@ -265,7 +286,7 @@ function printProfile(profile: Profile, peak: number, { plan: { model, batchSize
 
 /** Trains, and keeps what comes of it. Gives whether all is done. @param peak FLOP/s of a thread, where the time of a step is told */
 async function learn(begun: Begun, peak: number, view: ProgressView, signal: AbortSignal): Promise<boolean> {
-  const { flags, task, plan, prepared, trainer, checkpoints } = begun
+  const { flags, task, plan, prepared, trainer, checkpoints, events } = begun
   const watch = lossWatch(plan, task === 'classify' ? prepared.classes?.length : undefined)
   const lines = epochLines(plan.epochs, prepared)
   const showLine = (text: string | undefined): void => {
@@ -278,11 +299,15 @@ async function learn(begun: Begun, peak: number, view: ProgressView, signal: Abo
     checkpoints,
     signal,
     onStep(step) {
-      view.step(step)
+      view.step(step, trainer.secondsWaited)
+      events.step(step, trainer.secondsWaited)
       showLine(watch(step))
     },
     onProfile: flags.profile ? (profile) => printProfile(profile, peak, begun) : undefined,
-    onEpoch: (report) => showLine(lines.next(report)),
+    onEpoch(report) {
+      showLine(lines.next(report))
+      events.tell({ event: 'epoch', ...report })
+    },
   })
   showLine(lines.last())
   return isDone
@@ -310,7 +335,9 @@ function reportDiverged({ message, step }: DivergedTraining, { run, checkpoints,
 
 /** Trains to the end, to an interrupt, or to a loss that is not a number. Gives the exit code. */
 async function trainToEnd(begun: Begun): Promise<number> {
-  const { flags, plan, prepared, resumed, backend, trainer } = begun
+  const { flags, plan, prepared, resumed, backend, trainer, run, events } = begun
+  const end = (state: 'finished' | 'stopped' | 'diverged' | 'failed', rest: object = {}): void =>
+    events.tell({ event: 'end', state, step: trainer.stepsDone, ...rest })
   const peak = flags.profile ? await measurePeakOfThread(backend) : 0
   const started = performance.now()
   const view = progressView(plan.epochs, {
@@ -332,14 +359,21 @@ async function trainToEnd(begun: Begun): Promise<number> {
   try {
     const isDone = await learn(begun, peak, view, abort.signal)
     view.end()
-    if (!isDone) return reportInterrupted(begun)
+    if (!isDone) {
+      end('stopped')
+      return reportInterrupted(begun)
+    }
     const earlier = (resumed?.state.history ?? []).reduce((sum, epoch) => sum + epoch.seconds, 0)
     const seconds = earlier + (performance.now() - started) / 1000
-    const code = await prepared.finish({ run: begun.run, plan, backend, history: trainer.history, seconds, flags })
-    await reportAtEnd(begun.run, prepared, backend, flags)
+    // Standard output is the events' alone.
+    const shown = flags.jsonLines ? { ...flags, json: false, quiet: true } : flags
+    const code = await prepared.finish({ run, plan, backend, history: trainer.history, seconds, flags: shown })
+    await reportAtEnd(run, prepared, backend, shown)
+    end('finished', flags.jsonLines ? { summary: run.readJson('summary.json') } : {})
     return code
   } catch (error) {
     view.end()
+    end(error instanceof DivergedTraining ? 'diverged' : 'failed', { message: (error as Error).message })
     if (error instanceof DivergedTraining) return reportDiverged(error, begun)
     throw error
   } finally {

@@ -53,6 +53,7 @@ export class Trainer<M extends AnyModel = Model> {
   #phase: Phase
   #programs: TrainingPrograms
   readonly #at: Moment
+  #waited = 0
   #reader: AsyncGenerator<Batch> | undefined
 
   /** See `createTrainer`, which makes the model. @param first the weights that it begins with @param average of them, where one shall be kept */
@@ -124,6 +125,11 @@ export class Trainer<M extends AnyModel = Model> {
   /** The epoch under way, from 1. */
   get epoch(): number {
     return this.#at.epoch
+  }
+
+  /** Seconds in which it has waited for examples to be read, since it was made: time that faster reading would save. */
+  get secondsWaited(): number {
+    return this.#waited
   }
 
   /** Whether all examples of the epoch under way were taken; then `endEpoch` is due. */
@@ -323,7 +329,9 @@ export class Trainer<M extends AnyModel = Model> {
     reading.catch(() => {
       this.#reader = undefined
     })
+    const asked = performance.now()
     const batch: Batch = (await reading).value
+    this.#waited += (performance.now() - asked) / 1000
     this.#at.position += batch.examples
     this.#count(started)
     return batch
