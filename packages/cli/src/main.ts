@@ -191,6 +191,7 @@ program
     '--json-lines',
     'print every event as a line of JSON: start, step (at most ten a second), epoch, checkpoint, end',
   )
+  .option('--tensorboard', 'write event files for TensorBoard to the folder tensorboard/ of the run')
   .option('--quiet', 'print no progress and no report')
   .helpOption('-h, --help', 'display help for command')
   .action(async (model, flags) => finishWith(await train(model, flags)))

@@ -1,128 +1,13 @@
-/** `gentle train --json-lines`. */
+/** What a training tells other programs. */
 import { readFileSync } from 'node:fs'
-import { join } from 'node:path'
-import { describe, expect, it } from 'vitest'
-import { eventStream } from '../src/train/train-events.ts'
-import { gentle, temporaryFolder } from './command.ts'
-
-type Told = { readonly event: string } & Readonly<Record<string, unknown>>
-
-const eventsOf = (stdout: string): Told[] => {
-  expect(stdout.endsWith('\n')).toBe(true)
-  return stdout
-    .trimEnd()
-    .split('\n')
-    .map((line) => JSON.parse(line))
-}
-
-describe('the events of a training', () => {
-  it('are lines of JSON, from its start over steps, epochs and checkpoints to its end', async () => {
-    const run = join(temporaryFolder(), 'run')
-    const { code, stdout, stderr } = await gentle([
-      'train',
-      'mlp',
-      '--data',
-      'moons',
-      '--epochs',
-      '2',
-      '--threads',
-      '1',
-      '--run-dir',
-      run,
-      '--json-lines',
-    ])
-    expect(code).toBe(0)
-    const events = eventsOf(stdout)
-    const [first, last] = [events[0], events.at(-1)!]
-    expect(first).toMatchObject({
-      event: 'start',
-      run,
-      task: 'classify',
-      epochs: 2,
-      step: 0,
-      settings: { model: 'mlp', data: 'moons', epochs: 2 },
-    })
-    expect(Object.keys(first)).toEqual([
-      'event',
-      'run',
-      'task',
-      'settings',
-      'examples',
-      'parameters',
-      'step',
-      'steps',
-      'epochs',
-    ])
-    expect(last).toEqual({
-      event: 'end',
-      state: 'finished',
-      step: first.steps,
-      summary: JSON.parse(readFileSync(join(run, 'summary.json'), 'utf8')),
-    })
-    const steps = events.filter(({ event }) => event === 'step')
-    expect(Object.keys(steps[0])).toEqual([
-      'event',
-      'step',
-      'steps',
-      'epoch',
-      'loss',
-      'train',
-      'examples',
-      'learningRate',
-      'secondsWaited',
-    ])
-    expect(steps[0]).toMatchObject({ step: 1, epoch: 1, steps: first.steps })
-    const epochs = events.filter(({ event }) => event === 'epoch')
-    expect(epochs.map(({ epoch }) => epoch)).toEqual([1, 2])
-    const rows = readFileSync(join(run, 'metrics.csv'), 'utf8').trim().split('\n').slice(1)
-    expect(epochs.map(({ train }) => String((train as { loss: number }).loss))).toEqual(
-      rows.map((row) => row.split(',')[1]),
-    )
-    expect(events.filter(({ event }) => event === 'checkpoint').at(-1)).toEqual({
-      event: 'checkpoint',
-      step: first.steps,
-    })
-    expect(stderr).toContain('epoch 2/2')
-  })
-
-  it('say why a training diverged, and the list of runs knows it', async () => {
-    const run = join(temporaryFolder(), 'run')
-    const { code, stdout } = await gentle([
-      'train',
-      'mlp',
-      '--data',
-      'moons',
-      '--epochs',
-      '1',
-      '--threads',
-      '1',
-      '--learning-rate',
-      '1e30',
-      '--optimizer',
-      'sgd',
-      '--run-dir',
-      run,
-      '--json-lines',
-    ])
-    expect(code).toBe(1)
-    const last = eventsOf(stdout).at(-1)!
-    expect(last).toMatchObject({ event: 'end', state: 'diverged', message: expect.stringMatching(/at step \d+/) })
-    expect(JSON.parse((await gentle(['runs', run, '--json'])).stdout)).toMatchObject([{ path: run, state: 'diverged' }])
-  })
-
-  it('do not go with a summary alone', async () => {
-    const { code, stderr } = await gentle(['train', 'mlp', '--json', '--json-lines'])
-    expect([code, stderr]).toEqual([2, expect.stringContaining('--json-lines does not go with --json')])
-  })
-})
+import { expect, it } from 'vitest'
+import { crc32c, eventRecord } from '../src/train/event-file.ts'
+import { eventStream, jsonLine } from '../src/train/train-events.ts'
 
 it('steps are told at most ten times a second, and NaN is null', () => {
   let time = 0
   const lines: string[] = []
-  const events = eventStream(
-    (line) => lines.push(line),
-    () => time,
-  )
+  const events = eventStream([(event) => lines.push(jsonLine(event))], () => time)
   for (let step = 1; step <= 100; step++) {
     events.step(
       { step, steps: 100, epoch: 1, loss: Number.NaN, train: { loss: 1 }, examples: step, learningRate: 0.1 },
@@ -133,4 +18,18 @@ it('steps are told at most ten times a second, and NaN is null', () => {
   const told = lines.map((line) => JSON.parse(line))
   expect(told.map(({ step }) => step)).toEqual(Array.from({ length: 15 }, (_, i) => 1 + 7 * i))
   expect(told[0].loss).toBeNull()
+})
+
+it('event files have the checksums of CRC-32C, and the bytes that TensorBoard was seen to read', () => {
+  expect(crc32c(new TextEncoder().encode('123456789')).toString(16)).toBe('e3069283')
+  const events = [
+    eventRecord({ kind: 'version' }, 0, 1e9),
+    eventRecord({ kind: 'begin' }, 0, 1e9 + 0.25),
+    eventRecord({ kind: 'text', tag: 'settings', text: '| model | größe |' }, 0, 1e9 + 0.5),
+    eventRecord({ kind: 'scalars', values: { 'loss/train': 0.5, 'loss/validation': Number.NaN } }, 3, 1e9 + 1),
+    eventRecord({ kind: 'scalars', values: { 'loss/train': 0.25 } }, 70_000, 1e9 + 2),
+  ]
+  // goldens/read-tensorboard.py prints what TensorBoard's own reader, which checks all checksums, makes of this file.
+  const golden = readFileSync(new URL('goldens/tensorboard/events.out.tfevents.1000000000.host.1', import.meta.url))
+  expect(Buffer.concat(events).equals(golden)).toBe(true)
 })

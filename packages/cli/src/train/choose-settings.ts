@@ -28,6 +28,8 @@ export interface TrainFlags extends Settings {
   readonly json?: boolean
   /** Tells every event on standard output, a JSON object a line. */
   readonly jsonLines?: boolean
+  /** Keeps events for TensorBoard in the run folder. */
+  readonly tensorboard?: boolean
   readonly quiet?: boolean
 }
 
@@ -68,6 +70,7 @@ export function settingsFor(
     weightsKey: ______,
     allowOtherWidth: _______,
     jsonLines: ________,
+    tensorboard: _________,
     ...flags
   }: TrainFlags,
   resumed: RunFolder | undefined,

@@ -1,4 +1,4 @@
-/** What `gentle train --json-lines` tells other programs: a JSON object a line on standard output. Numbers that are not finite are null. */
+/** What a training tells other programs as it goes on: `--json-lines` on standard output, `--tensorboard` in files. */
 import type { EpochReport, Evaluation, StepReport } from 'gentle-dl'
 import type { Plan } from './settings.ts'
 
@@ -36,7 +36,7 @@ interface StepEvent {
 }
 
 /** An epoch ended. */
-type EpochEvent = { readonly event: 'epoch' } & EpochReport
+type EpochEvent = { readonly event: 'epoch'; readonly step: number } & EpochReport
 
 /** A checkpoint is on the disk: the run can go on from there. */
 interface CheckpointEvent {
@@ -66,10 +66,18 @@ export interface EventStream {
   step(report: StepReport, secondsWaited: number): void
 }
 
-/** Events as lines. @param write takes each, with its end; `now` is a clock in milliseconds */
-export function eventStream(write: (line: string) => void, now = (): number => performance.now()): EventStream {
+/** A JSON object a line. Numbers that are not finite are null. */
+export const jsonLine = (event: TrainEvent): string => `${JSON.stringify(event)}\n`
+
+/** Tells each event to all who listen. @param now a clock in milliseconds */
+export function eventStream(
+  listeners: readonly ((event: TrainEvent) => void)[],
+  now = (): number => performance.now(),
+): EventStream {
   let told = Number.NEGATIVE_INFINITY
-  const tell = (event: TrainEvent): void => write(`${JSON.stringify(event)}\n`)
+  const tell = (event: TrainEvent): void => {
+    for (const listen of listeners) listen(event)
+  }
   return {
     tell,
     step({ step, steps, epoch, loss, train, examples, learningRate }, secondsWaited) {
@@ -80,6 +88,3 @@ export function eventStream(write: (line: string) => void, now = (): number => p
     },
   }
 }
-
-/** Where nobody listens. */
-export const noEvents: EventStream = { tell() {}, step() {} }

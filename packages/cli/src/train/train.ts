@@ -1,5 +1,5 @@
 /** `gentle train`: trains a network and keeps everything about it in a run folder. */
-import { rmSync } from 'node:fs'
+import { existsSync, rmSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import {
   type AnyModel,
@@ -50,7 +50,8 @@ import { checkpointsOf, repairRun } from './run-checkpoints.ts'
 import { createRun, describedRun, lockRun, openRun, runFormat } from './run-folder.ts'
 import { hasOwnWarmup } from './schedules.ts'
 import { optimizerOf, type Plan, planOf } from './settings.ts'
-import { type EventStream, eventStream, noEvents } from './train-events.ts'
+import { tensorboardFile } from './tensorboard.ts'
+import { type EventStream, eventStream, jsonLine, type TrainEvent } from './train-events.ts'
 import { beginning } from './train-text.ts'
 
 /** A training with everything read that it needs, before anything is made for it. */
@@ -256,7 +257,12 @@ async function begin(planned: Planned, backend: Backend, locks: (() => Promise<v
   if (resumed !== undefined) await repairRun(run, resumed.state, model, prepared)
   if (earlier !== undefined && earlier.format === undefined)
     note(`${run.file('run.json')} was of an earlier format; it is of format ${runFormat} now`)
-  const events = flags.jsonLines ? eventStream((line) => process.stdout.write(line)) : noEvents
+  // A run that goes on is told of as it was.
+  const board = run.file('tensorboard')
+  const events = eventStream([
+    ...(flags.jsonLines ? [(event: TrainEvent): void => void process.stdout.write(jsonLine(event))] : []),
+    ...(flags.tensorboard || existsSync(board) ? [tensorboardFile(board)] : []),
+  ])
   const checkpoints = checkpointsOf(run, plan, prepared, (step) => events.tell({ event: 'checkpoint', step }))
   events.tell({
     event: 'start',
@@ -306,7 +312,7 @@ async function learn(begun: Begun, peak: number, view: ProgressView, signal: Abo
     onProfile: flags.profile ? (profile) => printProfile(profile, peak, begun) : undefined,
     onEpoch(report) {
       showLine(lines.next(report))
-      events.tell({ event: 'epoch', ...report })
+      events.tell({ event: 'epoch', step: trainer.stepsDone, ...report })
     },
   })
   showLine(lines.last())
