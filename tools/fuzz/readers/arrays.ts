@@ -12,6 +12,7 @@ import { bytesFrom, golden, goldenFiles } from '../goldens.ts'
 
 /** The header of an array is text before its elements. */
 const changeHeader: Change = (bytes, random) => {
+  if (bytes.length < 10) return bytes
   const end = bytes.indexOf(10) + 1
   const header = changeText(bytes.subarray(10, end), random)
   const changed = Uint8Array.of(...bytes.subarray(0, 10), ...header, ...bytes.subarray(end))

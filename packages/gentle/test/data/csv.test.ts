@@ -103,6 +103,7 @@ describe('a table of points', () => {
     ['x,y,label\n1,NaN,0\n3,4,1', "line 2, column 'y': the value is missing (NaN)"],
     ['x,y,k\n1,2,3\n3,4,3', "column 'k' is 3 in every row, which leaves nothing to tell apart"],
     ['x,y,label\n', 'has a header alone'],
+    ['id,price,rooms\n', 'has a header alone'],
     ['x,label,label\n1,0,1\n2,1,0', "2 columns that are called 'label': 1, 2"],
     ['x\0,y', 'is not text'],
     [

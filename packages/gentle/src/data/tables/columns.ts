@@ -169,6 +169,8 @@ function indexOf(
   header: readonly string[] | undefined,
   examples: readonly (readonly string[])[],
 ): Columns['index'] | undefined {
+  // A header alone is refused where its examples are read.
+  if (examples.length === 0) return undefined
   const name = header?.[0].toLowerCase()
   if (name === '' || name === 'unnamed: 0') return 'named'
   if (name === undefined ? examples.length < fewestCounted : !indexNames.includes(name)) return undefined
