@@ -25,7 +25,9 @@ describe('gentle lr-find', () => {
 
   it('says where the loss still falls at the highest rate', async () => {
     const falling = await gentle([...find, '--optimizer', 'sgd', '--lowest', '0.001', '--highest', '0.03'])
-    expect(falling.stdout).toContain('but the loss still falls at 0.03: a higher rate may be better; raise --highest')
+    expect(falling.stdout).toContain(
+      'but the loss is lowest near 0.03, where the rates end: a higher one may be better; raise --highest',
+    )
     const still = await gentle([...find, '--optimizer', 'sgd', '--highest', '0.001'])
     expect(still.stdout).toContain('but the loss falls at none of these rates; raise --highest')
   })

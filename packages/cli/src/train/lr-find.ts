@@ -33,7 +33,8 @@ const wordsOf = (settings: Settings): string[] =>
 /** What the curve does not tell, because it ends too early on one side. */
 function doubtOf({ rates, losses }: RateRange, { highest, lowest, steps }: RateFlags): string | undefined {
   const at = losses.indexOf(Math.min(...losses))
-  if (at >= 0.9 * steps) return `the loss still falls at ${highest}: a higher rate may be better; raise --highest`
+  if (at >= 0.9 * steps)
+    return `the loss is lowest near ${highest}, where the rates end: a higher one may be better; raise --highest`
   if (at < losses.length / 10)
     return rates.length < steps
       ? `the loss rises almost from ${lowest} on; lower --lowest`
