@@ -151,7 +151,11 @@ describe('ARPA files', () => {
     ['other numbers', arpa.replace('-0.2\t', 'x\t'), "m, line 16: 'x' is not a number"],
     ['infinite factors', arpa.replace('-0.25', 'Infinity'), /'Infinity' is not a number/],
     ['probabilities above 1', arpa.replace('-0.2\t', '0.2\t'), /line 16: the logarithm of a probability is 0\.2/],
-    ['missing parts', arpa.replace('a </s>', 'a'), /line 16: '-0\.2\\u0009a' has 2 parts; expected a logarithm, 2 tokens/],
+    [
+      'missing parts',
+      arpa.replace('a </s>', 'a'),
+      /line 16: '-0\.2\\u0009a' has 2 parts; expected a logarithm, 2 tokens/,
+    ],
     ['sequences twice', arpa.replace('a </s>', '<s> a'), /line 16: '-0\.2\\u0009<s> a' is listed twice/],
     ['sections out of order', arpa.replace('\\2-grams:', '\\3-grams:'), 'm, line 14: \\3-grams:; expected \\2-grams:'],
   ])('are refused by the line: %s', async (_, source, message) => {
