@@ -168,8 +168,8 @@ export async function startWorker(failed: (reason: string) => void): Promise<Wor
           if (answers.none && !ended) worker.unref()
         })
       },
-      // Of a worker that is gone, Node gives -1 for the time that its event loop was idle: all else about it is only known in ours.
-      lives: () => worker.performance.eventLoopUtilization().idle !== -1,
+      // Of a worker that is gone, Node gives -1 for the time that its event loop was idle: all else about it is only known in ours. Deno has no such figure.
+      lives: () => worker.performance.eventLoopUtilization?.().idle !== -1,
       end: async () => {
         ended = true
         answers.end('it was ended')
