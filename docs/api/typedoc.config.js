@@ -75,7 +75,6 @@ export default {
     'TracedBody',
     'ValueType',
     'Vector',
-    'WarmUp',
     'WordIds',
   ],
   validation: { notExported: true, invalidLink: true, invalidPath: true, rewrittenLink: true },

@@ -47,6 +47,8 @@ export function Player({ what, step, last, speed = 4, by = 1 }: PlayerProps) {
       </button>
       <PlayButton
         playing={playing}
+        // Nothing has been computed yet: to play would be to go back to the start.
+        disabled={last.value === 0}
         onPress={() => {
           if (atEnd) step.value = 0
         }}
