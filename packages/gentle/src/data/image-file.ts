@@ -65,8 +65,9 @@ export async function readImageFile(
  */
 export async function writeImageFile(path: string, picture: Image): Promise<void> {
   checkChannels(picture, `image ${path}`)
+  const made = await drawn(picture)
   try {
-    await (await drawn(picture)).toFile(path)
+    await made.toFile(path)
   } catch (cause) {
     throw new DataError(`image ${path} cannot be written: ${(cause as Error).message.split('\n')[0]}`, { cause })
   }

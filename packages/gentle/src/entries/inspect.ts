@@ -17,6 +17,7 @@ export type {
   ThreadProfile,
 } from '../backends/profile.ts'
 export { type Trace, type TraceEvent, traceEvents } from '../backends/trace.ts'
+export { lessIsBetter } from '../core/less-is-better.ts'
 export { printGraph, rootsOf } from '../graph/graph.ts'
 export {
   compareFiles,
@@ -27,7 +28,6 @@ export {
 export {
   type BestOfRun,
   bestOfRun,
-  lessIsBetter,
   metricsOfRuns,
   type SettingOfRuns,
   settingsOfRuns,

@@ -1,13 +1,11 @@
 /** What recorded runs have in common, and what not. */
+import { lessIsBetter } from '../core/less-is-better.ts'
 import type { RecordedRun, RunPart } from './recorded-run.ts'
 
 /** Names of all metrics, the loss first. */
 export const metricsOfRuns = (runs: readonly RecordedRun[]): readonly string[] => [
   ...new Set(['loss', ...runs.flatMap(({ metrics }) => [...metrics.keys()])]),
 ]
-
-/** Whether less of a metric is better, by its name: losses, errors, rates of errors, among them RMSE and MAE. */
-export const lessIsBetter = (metric: string): boolean => /loss|error|perplexity|wrong|^r?mse$|^mae$/i.test(metric)
 
 export interface BestOfRun {
   readonly value: number

@@ -28,8 +28,11 @@ export function classAnswers(prediction: Tensor, target: Tensor, where: string):
   if (scores === undefined)
     throw new ShapeError(`${where}: predictions ${formatShape(prediction.shape)}; expected [N, classes]`)
   const [, classes] = scores.logits.shape
-  const single = sizeOf(target.shape) === examples
-  if (!single && (target.dtype === 'int32' || sizeOf(target.shape) !== examples * classes))
+  const isLabel = sizeOf(target.shape) === examples
+  // Of one probability an example, that of the second class: it is the truth of predictions of one number alone.
+  const single = isLabel && sizeOf(prediction.shape) === examples
+  const fits = target.dtype === 'int32' ? isLabel : single || sizeOf(target.shape) === examples * classes
+  if (!fits)
     throw new ShapeError(
       `${where}: ${target.dtype} targets ${formatShape(target.shape)}; expected labels [N] or probabilities [N, classes] of predictions ${formatShape(prediction.shape)}`,
     )
@@ -38,7 +41,6 @@ export function classAnswers(prediction: Tensor, target: Tensor, where: string):
     const labels = reshape(target, [examples])
     return { scores, labels, counts: column(orNaN(countedLabels(labels, classes), highest)), classes }
   }
-  // Of one probability an example, that of the second class.
   const labels = single
     ? cast(greater(reshape(target, [examples]), 0.5), 'int32')
     : argmax(reshape(target, [examples, classes]))

@@ -23,7 +23,7 @@ export interface Metric {
   /** The number from the k sums over so many examples; the first sum's mean unless given. Of a metric that collects, from the rows of all, [examples, k]. */
   readonly value?: (counted: Float64Array, examples: number) => number
   /**
-   * Whether what examples contribute is kept instead of added up, for what no sums tell, such as the area under a ROC curve. It takes 8 k bytes an example, and such a metric
+   * Whether what examples contribute is kept instead of added up, for what no sums tell, such as the area under a ROC curve. It takes 12 k bytes an example, and such a metric
    * is of evaluations alone: of the epoch under way nothing is kept.
    */
   readonly collects?: boolean

@@ -2,7 +2,7 @@
 import { cast, equal, mul } from '../ops/elementwise.ts'
 import { argmax, max } from '../ops/reduce.ts'
 import { concat, reshape } from '../ops/structure.ts'
-import { type BinaryScores, binaryPrecisionRecallCurve, binaryRocCurve, oneVsRest } from './binary-curves.ts'
+import { type BinaryScores, binaryPrecisionRecallCurve, binaryRocCurve } from './binary-curves.ts'
 import { type CalibrationOptions, calibrationCurve, checkBins } from './calibration-curve.ts'
 import { checkHas, checkLabel, classAnswers } from './class-answers.ts'
 import type { Metric } from './metrics.ts'
@@ -44,9 +44,11 @@ export function auc({ curve = 'roc', class: label }: AucOptions = {}): Metric {
       if (rows.some(Number.isNaN)) return Number.NaN
       const classes = rows.length / examples - 1
       const listed = label === undefined ? Array.from({ length: classes }, (_, i) => i) : [label]
-      const { firsts: probabilities, lasts: labels } = apart(rows, examples)
+      const labels = columnOf(rows, examples, classes)
       const areas = listed
-        .map((at) => areaOf(oneVsRest(probabilities, labels, at)))
+        .map((at) =>
+          areaOf({ scores: columnOf(rows, examples, at), positive: Uint8Array.from(labels, (l) => Number(l === at)) }),
+        )
         .filter((area) => !Number.isNaN(area))
       return areas.reduce((sum, area) => sum + area, 0) / areas.length
     },
@@ -73,20 +75,13 @@ export function calibrationError({ bins = 15 }: CalibrationOptions = {}): Metric
     },
     value(rows, examples) {
       if (rows.some(Number.isNaN)) return Number.NaN
-      const { firsts: confidence, lasts: right } = apart(rows, examples)
-      return calibrationCurve(confidence, right, { bins }).error
+      return calibrationCurve(columnOf(rows, examples, 0), columnOf(rows, examples, 1), { bins }).error
     },
   }
 }
 
-/** Rows of numbers whose last one is another thing than those before. */
-function apart(rows: Float64Array, count: number): { readonly firsts: Float64Array; readonly lasts: Float64Array } {
-  const width = rows.length / count - 1
-  const [firsts, lasts] = [new Float64Array(count * width), new Float64Array(count)]
-  for (let i = 0; i < count; i++) {
-    const start = i * (width + 1)
-    firsts.set(rows.subarray(start, start + width), i * width)
-    lasts[i] = rows[start + width]
-  }
-  return { firsts, lasts }
+/** One of the numbers of each example. */
+const columnOf = (rows: Float64Array, examples: number, at: number): Float64Array => {
+  const width = rows.length / examples
+  return Float64Array.from({ length: examples }, (_, i) => rows[i * width + at])
 }

@@ -8,8 +8,9 @@ export interface MinRate {
   readonly minRate?: number
 }
 
-/** @throws ArgumentError for a rate outside [0, rate]. */
+/** @throws ArgumentError for a rate that is none, and a least one outside [0, rate]. */
 export function checkMinRate(minRate: number, rate: number, where: string): number {
+  checkPositive(rate, `${where}: the rate`)
   if (minRate >= 0 && minRate <= rate) return minRate
   throw new ArgumentError(`${where}: minRate is ${minRate}; expected from 0 to the rate, ${rate}`)
 }
@@ -27,15 +28,14 @@ export const linearDecay = (rate: number, options: WarmUp = {}): Schedule =>
  * @throws ArgumentError for numbers out of range.
  */
 export function cosineDecay(rate: number, { minRate = 0, ...options }: WarmUp & MinRate = {}): Schedule {
-  const made = schedule(
+  checkMinRate(minRate, rate, 'cosineDecay')
+  return schedule(
     rate,
     options,
     'cosineDecay',
     (step, steps) => alongCosine(rate, minRate, step / steps),
     minRate === 0 ? {} : { minRate },
   )
-  checkMinRate(minRate, rate, 'cosineDecay')
-  return made
 }
 
 /**

@@ -1,12 +1,13 @@
 /** A schedule that goes by the validation. */
 import { ArgumentError } from '../core/errors.ts'
+import { lessIsBetter } from '../core/less-is-better.ts'
 import { checkMinRate, type MinRate } from './decays.ts'
 import { type EpochFigures, type Schedule, schedule, type WarmUp } from './schedule.ts'
 
 export interface PlateauOptions extends WarmUp, MinRate {
   /** What of the validation shall improve: a metric's name, or 'loss', which it is unless given. */
   readonly monitor?: string
-  /** Whether less of it is better, or more; 'less' of a loss and 'more' of anything else unless given. */
+  /** Whether less of it is better, or more; 'less' of losses and errors by their names, and 'more' of anything else unless given. */
   readonly better?: 'less' | 'more'
   /** What the rate is multiplied by, below 1; 0.1 unless given. */
   readonly factor?: number
@@ -32,7 +33,7 @@ export function reduceOnPlateau(
   rate: number,
   {
     monitor = 'loss',
-    better = monitor === 'loss' ? 'less' : 'more',
+    better = lessIsBetter(monitor) ? 'less' : 'more',
     factor = 0.1,
     patience = 10,
     threshold = 1e-4,
@@ -55,12 +56,13 @@ export function reduceOnPlateau(
     better === 'less' ? value < best * (1 - threshold) : value > best * (1 + threshold)
 
   const rateAfter = (_: number, __: number, epochs: readonly EpochFigures[] = []): number => {
-    let best: number | undefined
+    // No number is worse, so that an epoch of NaN is not taken for the best.
+    let best = better === 'less' ? Number.POSITIVE_INFINITY : Number.NEGATIVE_INFINITY
     let [now, bad, cooling] = [rate, 0, 0]
     for (const [i, { validation }] of epochs.entries()) {
       const value = validation?.[monitor]
       if (value === undefined) throw missing(monitor, i + 1, validation)
-      if (best === undefined || isImproved(value, best)) {
+      if (isImproved(value, best)) {
         best = value
         bad = 0
       } else bad++

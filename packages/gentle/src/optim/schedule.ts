@@ -65,7 +65,8 @@ export const constantRate = (rate: number, options: WarmUp = {}): Schedule =>
   schedule(rate, options, 'constantRate', () => rate)
 
 /**
- * One schedule after another: `first` for this many steps, then `second`, each as if its steps were all.
+ * One schedule after another: `first` for this many steps, then `second`, each as if its steps were all. Of the epochs both hear all, so a `reduceOnPlateau` counts from the training's
+ * beginning also where it comes second.
  * @throws ArgumentError for steps that are not a whole number from 1.
  */
 export function sequentialSchedule(first: Schedule, until: number, second: Schedule): Schedule {

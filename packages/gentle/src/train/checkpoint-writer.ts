@@ -98,15 +98,27 @@ const floatsOf = ({ buffer, byteOffset, byteLength }: Uint8Array): Float32Array 
 export class CheckpointWriter {
   readonly #worker: import('node:worker_threads').Worker
   #settle: ((answer: Answer | Error) => void) | undefined
+  /** Why the thread has ended. */
+  #ended: Error | undefined
 
   constructor() {
     const { Worker } = process.getBuiltinModule('node:worker_threads')
     const source = `(${writerMain})(require('node:worker_threads').parentPort, require('node:fs'), ${writeWhole})`
     this.#worker = new Worker(source, { eval: true, execArgv: [] })
     this.#worker.on('message', (answer: Answer) => this.#settle?.(answer))
-    this.#worker.on('error', (error: Error) => this.#settle?.(error))
-    this.#worker.on('exit', () => this.#settle?.(new Error('the thread that writes checkpoints ended')))
+    this.#worker.on('error', (error: Error) => this.#end(error))
+    this.#worker.on('exit', () => this.#end(new Error('the thread that writes checkpoints ended')))
     this.#worker.unref()
+  }
+
+  #end(reason: Error): void {
+    this.#ended ??= reason
+    this.#settle?.(this.#ended)
+  }
+
+  /** Whether its thread has ended, so that it writes nothing more. */
+  get hasEnded(): boolean {
+    return this.#ended !== undefined
   }
 
   /**
@@ -114,6 +126,7 @@ export class CheckpointWriter {
    * @throws StorageError for the first file that could not be written; those after it are not tried.
    */
   async write({ files, finite, keep }: WriteJob): Promise<boolean> {
+    if (this.#ended !== undefined) throw storageError(files[0].path, this.#ended)
     this.#worker.ref()
     try {
       const answer = await new Promise<Answer | Error>((resolve) => {

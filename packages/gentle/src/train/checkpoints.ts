@@ -1,12 +1,13 @@
 /** When the checkpoints of a training are taken, and that they are written while it goes on. */
 import { ArgumentError, StorageError } from '../core/errors.ts'
 import type { AnyModel } from '../nn/model.ts'
-import { checkpointFiles, type RunFile, stateFile } from './checkpoint-files.ts'
-import { CheckpointWriter } from './checkpoint-writer.ts'
+import { bestFile, checkpointFiles, type RunFile, stateFile } from './checkpoint-files.ts'
+import { CheckpointWriter, type WriteJob } from './checkpoint-writer.ts'
 import { StateMemory } from './state-memory.ts'
 import type { Trainer } from './trainer.ts'
 import type { TrainingState } from './training-state.ts'
 import type { ModelPurpose } from './weights.ts'
+import { storageError } from './whole-file.ts'
 
 /** How far apart checkpoints within an epoch are. */
 export type CheckpointInterval = { readonly steps: number } | { readonly seconds: number }
@@ -46,6 +47,10 @@ export class Checkpoints<M extends AnyModel = AnyModel> {
   /** Of the last checkpoint that was taken: steps done, epochs ended, and when. */
   #taken = { step: -1, epochs: -1, time: 0 }
   #saved = -1
+  /** The epoch whose weights are in the file of the best. */
+  #bestSaved: number | undefined
+  /** What a callback threw, for whoever waits next. */
+  #thrown: { readonly error: unknown } | undefined
   /** Whether nothing comes behind it: then what fails is an error. */
   #isLast = false
 
@@ -72,6 +77,7 @@ export class Checkpoints<M extends AnyModel = AnyModel> {
     this.#writer = new CheckpointWriter()
     this.#taken = { step: trainer.stepsDone, epochs: trainer.history.length, time: performance.now() }
     this.#isLast = false
+    this.#bestSaved = undefined
   }
 
   /** Between two steps of an epoch. @throws StorageError for a checkpoint that could not be written, unless there is `onError`. */
@@ -97,6 +103,7 @@ export class Checkpoints<M extends AnyModel = AnyModel> {
       await this.#take(trainer)
       await this.#writing
     }
+    this.#rethrow()
     if (this.#failure !== undefined) throw this.#failure
   }
 
@@ -115,7 +122,12 @@ export class Checkpoints<M extends AnyModel = AnyModel> {
       : performance.now() - this.#taken.time >= 1000 * every.seconds
   }
 
+  #rethrow(): void {
+    if (this.#thrown !== undefined) throw this.#thrown.error
+  }
+
   async #takeIfDue(trainer: Trainer<M>): Promise<void> {
+    this.#rethrow()
     if (this.#failure !== undefined && this.#options.onError === undefined) throw this.#failure
     if (this.#due && this.#writing === undefined) await this.#take(trainer)
   }
@@ -126,34 +138,48 @@ export class Checkpoints<M extends AnyModel = AnyModel> {
     this.#due = false
     this.#taken = { step: trainer.stepsDone, epochs: trainer.history.length, time: performance.now() }
     const state = await trainer.state(this.#memory)
-    const files = [...checkpointFiles(state, trainer.model, purpose), ...((await derive?.(state)) ?? [])]
+    const best = state.best?.epoch
+    const isSaved = best !== undefined && best === this.#bestSaved
+    const own = checkpointFiles(state, trainer.model, purpose).filter(({ name }) => !(isSaved && name === bestFile))
+    const files = [...own, ...((await derive?.(state)) ?? [])]
     const pathOf = (name: string): string => `${this.#folder}/${name}`
-    this.#writing = this.#write(state.step, {
+    const job: WriteJob = {
       files: files.map(({ name, pieces, sync }) => ({ path: pathOf(name), pieces, sync })),
       finite: [...state.weights.values()],
       ...(keep === undefined
         ? {}
         : { keep: { of: pathOf(stateFile), folder: pathOf('weights/checkpoints'), number: state.step, count: keep } }),
+    }
+    this.#writing = this.#write(state.step, best, job).finally(() => {
+      this.#writing = undefined
     })
   }
 
-  /** Never throws: what fails is told by `onError`, or when the next checkpoint is due. */
-  async #write(step: number, job: Parameters<CheckpointWriter['write']>[0]): Promise<void> {
+  /** Never throws: what fails is told by `onError`, or when the next checkpoint is due. @param best the epoch whose weights are the best */
+  async #write(step: number, best: number | undefined, job: WriteJob): Promise<void> {
+    this.#failure = await this.#failureOf(step, job)
     try {
-      this.#writer ??= new CheckpointWriter()
-      if (!(await this.#writer.write(job)))
-        throw new StorageError(
-          `the checkpoint of step ${step} was not written: weights are NaN or infinite; the checkpoint before is kept`,
-          job.files[0].path,
-        )
-      this.#failure = undefined
-      this.#saved = step
-      this.#options.onSaved?.(step)
+      if (this.#failure === undefined) {
+        this.#saved = step
+        this.#bestSaved = best
+        this.#options.onSaved?.(step)
+      } else if (!this.#isLast) this.#options.onError?.(this.#failure)
     } catch (error) {
-      this.#failure = error as StorageError
-      if (!this.#isLast) this.#options.onError?.(this.#failure)
-    } finally {
-      this.#writing = undefined
+      this.#thrown = { error }
+    }
+  }
+
+  /** Why a checkpoint could not be written; undefined where it was. */
+  async #failureOf(step: number, job: WriteJob): Promise<StorageError | undefined> {
+    try {
+      if (this.#writer === undefined || this.#writer.hasEnded) this.#writer = new CheckpointWriter()
+      if (await this.#writer.write(job)) return undefined
+      return new StorageError(
+        `the checkpoint of step ${step} was not written: weights are NaN or infinite; the checkpoint before is kept`,
+        job.files[0].path,
+      )
+    } catch (error) {
+      return error instanceof StorageError ? error : storageError(job.files[0].path, error)
     }
   }
 }

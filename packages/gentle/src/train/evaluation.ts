@@ -125,7 +125,7 @@ export class Sums {
     for (const [i, { name, collects }] of this.#metrics.entries()) {
       const { data } = results[outputOf(name)]
       if (collects) {
-        this.#collected[i].push(data.slice())
+        this.#collected[i].push(data)
         continue
       }
       const sums = this.#room(i, data.length / examples)

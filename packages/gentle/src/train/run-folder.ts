@@ -3,7 +3,7 @@ import { DataError } from '../core/errors.ts'
 import { inNode } from '../data/node.ts'
 import { joined } from '../formats/safetensors.ts'
 import type { AnyModel } from '../nn/model.ts'
-import { checkpointFiles, metricsFile, type RunFile, stateFile } from './checkpoint-files.ts'
+import { bestFile, checkpointFiles, metricsFile, type RunFile, stateFile } from './checkpoint-files.ts'
 import { type CheckpointOptions, Checkpoints } from './checkpoints.ts'
 import { historyCsv } from './history-csv.ts'
 import type { EpochReport } from './reports.ts'
@@ -95,7 +95,7 @@ export class RunFolder {
     try {
       return JSON.parse(files().readFileSync(this.file(name), 'utf8'))
     } catch (cause) {
-      throw new DataError(`${this.file(name)} cannot be read: ${reasonOf(cause)}`, { cause })
+      throw new DataError(`${this.file(name)} cannot be read: ${(cause as Error).message.split('\n')[0]}`, { cause })
     }
   }
 
@@ -105,11 +105,16 @@ export class RunFolder {
   }
 
   /**
-   * Keeps all that there is to keep after an epoch. The training waits until it is on the disk; `checkpoints` write while it goes on.
+   * Keeps all that there is to keep after an epoch, its weights as the best where they are. The training waits until it is on the disk; `checkpoints` write while it goes on.
    * @param purpose what the files of weights shall tell beside
    */
-  async saveEpoch<M extends AnyModel>(_: EpochReport, trainer: Trainer<M>, purpose?: ModelPurpose): Promise<void> {
-    this.save(await trainer.state(), trainer.model, purpose)
+  async saveEpoch<M extends AnyModel>(
+    { best }: EpochReport,
+    trainer: Trainer<M>,
+    purpose?: ModelPurpose,
+  ): Promise<void> {
+    for (const file of checkpointFiles(await trainer.state(), trainer.model, purpose))
+      if (best || file.name !== bestFile) this.#write(file)
   }
 
   /**

@@ -26,7 +26,7 @@ export interface RunOptions<M extends AnyModel = Model> {
   readonly onStep?: (report: StepReport, trainer: Trainer<M>) => void
   /** Called and awaited after every epoch and its validation; `trainer.state()` is what has to be kept to go on from there. */
   readonly onEpoch?: (report: EpochReport, trainer: Trainer<M>) => void | Promise<void>
-  /** Called and awaited at the end, whether all is done or `signal` paused the training; not where it ends in an error. */
+  /** Called and awaited at the end, whether all is done or `signal` paused the training, behind the last checkpoint; not where it ends in an error. */
   readonly onEnd?: (trainer: Trainer<M>, isDone: boolean) => void | Promise<void>
   /**
    * Told once where the time of a step goes, of the first one on a whole batch. That step takes about a second, which no report counts; the
@@ -76,8 +76,8 @@ export async function runTraining<M extends AnyModel>(
     await checkpoints?.begin(trainer)
     await options.onStart?.(trainer)
     const isDone = await trainEpochs(trainer, options)
-    await options.onEnd?.(trainer, isDone)
     await checkpoints?.finish(trainer)
+    await options.onEnd?.(trainer, isDone)
     return isDone
   } finally {
     await checkpoints?.close()

@@ -104,6 +104,8 @@ describe('metrics of classifiers', () => {
     for (const { count } of [nn.f1(), nn.kappa, nn.auc(), nn.calibrationError()]) {
       expect(() => count(input([4, 3, 5, 5]), target, batch)).toThrow(ShapeError)
       expect(() => count(input([4, 3]), input([4, 2]), batch)).toThrow(ShapeError)
+      // Labels as floats are none of ten classes: only one number an example is told apart by one.
+      expect(() => count(input([4, 3]), input([4]), batch)).toThrow(ShapeError)
     }
     const set = inMemory({ inputs: new Float32Array(4), inputShape: [2], targets: Int32Array.of(0, 2) })
     await expect(evaluate(await mirror(2), set, { metrics: [nn.f1()] })).rejects.toThrow(DataError)

@@ -170,6 +170,18 @@ describe('a rate that is reduced on a plateau', () => {
     expect(reduceOnPlateau(1, { patience: 0, warmup: 3 })(5, 10, epochs)).toBeCloseTo(0.1, 12)
   })
 
+  it('takes a number for better than NaN, also where that came first', () => {
+    const epochs = [Number.NaN, 0.5, 0.6, 0.7].map((auc) => ({ validation: { loss: 1, auc } }))
+    expect(reduceOnPlateau(1, { monitor: 'auc', patience: 1 })(5, 10, epochs)).toBe(1)
+  })
+
+  it('takes less of an error for better', () => {
+    const epochs = [3, 2, 1].map((calibrationError) => ({ validation: { loss: 1, calibrationError } }))
+    const falling = reduceOnPlateau(1, { monitor: 'calibrationError', patience: 0 })
+    expect(falling(5, 10, epochs)).toBe(1)
+    expect(falling(5, 10, [...epochs].reverse())).toBeCloseTo(0.01, 12)
+  })
+
   it('needs the validation that it goes by', () => {
     expect(() => reduceOnPlateau(1)(1, 2, [{}])).toThrow(/'loss', but epoch 1 had no validation; give a validation set/)
     expect(() => reduceOnPlateau(1, { monitor: 'f1' })(1, 2, [{ validation: { loss: 1 } }])).toThrow(

@@ -8,6 +8,7 @@ import { ArgumentError, StorageError } from '../../src/core/errors.ts'
 import { inMemory } from '../../src/data/memory.ts'
 import { Linear } from '../../src/nn/index.ts'
 import { sgd } from '../../src/optim/index.ts'
+import { CheckpointWriter } from '../../src/train/checkpoint-writer.ts'
 import {
   type CheckpointOptions,
   createTrainer,
@@ -122,6 +123,50 @@ test('a checkpoint that cannot be written is told, and the training goes on or s
   const other = RunFolder.create(join(folder, 'stopped'))
   mkdirSync(join(blocked(other), 'in the way'), { recursive: true })
   await expect(fit(Linear(2), data, { ...each, checkpoints: other.checkpoints() })).rejects.toThrow(StorageError)
+})
+
+test('what is done at the end comes behind the last checkpoint', async () => {
+  const run = RunFolder.create(join(folder, 'at the end'))
+  const stop = new AbortController()
+  const trainer = await createTrainer(Linear(2), data, options)
+  let ended: Float32Array[] = []
+  await runTraining(trainer, {
+    validation: data,
+    checkpoints: run.checkpoints(),
+    signal: stop.signal,
+    onStep: ({ step }) => step === 7 && stop.abort(),
+    async onEnd({ model }) {
+      ended = await Promise.all([...model.parameters.values()].map((each) => model.backend.read(each)))
+      for (const [i, each] of [...model.parameters.values()].entries())
+        await model.backend.write(each, new Float32Array(ended[i].length))
+    },
+  })
+  const { step, weights } = run.loadState()
+  expect(step).toBe(7)
+  expect([...weights.values()]).toEqual(ended)
+})
+
+test('what a callback throws ends the training with that error, and the checkpoint is whole', async () => {
+  const run = RunFolder.create(join(folder, 'thrown'))
+  const checkpoints = run.checkpoints({
+    onSaved() {
+      throw new RangeError('the reader of events is gone')
+    },
+  })
+  await expect(fit(Linear(2), data, { ...options, epochs: 1, checkpoints })).rejects.toThrow(
+    new RangeError('the reader of events is gone'),
+  )
+  expect(run.loadState().step).toBe(5)
+})
+
+test('a thread that has ended writes nothing more, and says so', async () => {
+  const writer = new CheckpointWriter()
+  const job = { files: [{ path: join(folder, 'never'), pieces: [], sync: false }], finite: [] }
+  await writer.close()
+  expect(writer.hasEnded).toBe(true)
+  await expect(writer.write(job)).rejects.toThrow(
+    /never could not be written: the thread that writes checkpoints ended/,
+  )
 })
 
 test('weights that are not finite are not written', async () => {

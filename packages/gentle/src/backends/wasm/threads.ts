@@ -19,13 +19,19 @@ export class Threads {
    */
   static async start(count: number, memory: WebAssembly.Memory): Promise<Threads> {
     const control = new Int32Array(memory.buffer, 0, 256)
-    const workers = await Promise.all(
+    const started = await Promise.allSettled(
       Array.from({ length: count - 1 }, (_, i) =>
         startWorker((reason) => recordFailure(control, controlWords, i + 1, reason)),
       ),
     )
+    const workers = started.flatMap((each) => (each.status === 'fulfilled' ? [each.value] : []))
     const threads = new Threads(workers, memory)
     try {
+      const failed = started.find(({ status }) => status === 'rejected') as PromiseRejectedResult | undefined
+      if (failed !== undefined)
+        throw new BackendError(`wasm: a thread did not start: ${(failed.reason as Error).message}`, {
+          cause: failed.reason,
+        })
       await threads.#ask('wasm', (thread) => ({
         kind: 'start',
         memory,
