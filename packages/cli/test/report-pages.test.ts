@@ -4,12 +4,13 @@ import { beforeAll, describe, expect, it, test } from 'vitest'
 import { classificationSections } from '../src/report/classification/sections.ts'
 import { curvesSection } from '../src/report/curves.ts'
 import { environmentSection, repeatSection } from '../src/report/environment.ts'
-import { headline, interval } from '../src/report/headline.ts'
+import { headline } from '../src/report/headline.ts'
 import { html } from '../src/report/html.ts'
 import { pageText } from '../src/report/page.ts'
 import type { RunFacts } from '../src/report/run-facts.ts'
 import { settingsSection } from '../src/report/settings-section.ts'
 import { timeSection } from '../src/report/time.ts'
+import { wilson } from '../src/runs/significance.ts'
 import { elementsOf, outlineOf, strangersIn } from './report-pages.ts'
 
 /** Names that try to be more than names. */
@@ -150,7 +151,7 @@ test('a finished training has its test score at the top with what chance leaves 
   expect(finished).toMatch(/Test accuracy<\/div><div class="value">80\.00 %/)
   // Wilson's interval of 80 of 100.
   expect(finished).toContain('71.1\u00a0% to 86.7\u00a0%')
-  expect(interval(0.8, 100).map((share) => Number(share.toFixed(4)))).toEqual([0.7112, 0.8666])
+  expect(wilson(0.8, 100).map((share) => Number(share.toFixed(4)))).toEqual([0.7112, 0.8666])
   const live = headline(facts, accuracy).text
   expect(live).toContain('3 of 4')
   expect(live).toMatch(/Validation accuracy, the best so far<\/div><div class="value">80\.00 %/)

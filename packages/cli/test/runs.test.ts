@@ -76,6 +76,36 @@ describe('the list', () => {
     expect(listText(runs, 160, Date.now())).toContain('mnist')
   })
 
+  it('judges a run by what it chose its best epoch by, whatever the option for it is called', async () => {
+    const folder = temporaryFolder()
+    const rows = '1,1,0.9,0.5,0.1,10,1\n2,1,0.7,0.6,0.1,10,1\n'
+    writeRun(folder, {
+      settings: { monitor: 'f1:weighted' },
+      files: {
+        'metrics.csv': `epoch,train_loss,validation_accuracy,validation_f1Weighted,learning_rate,examples_per_second,seconds\n${rows}`,
+        'run.json': JSON.stringify({
+          score: { monitor: 'f1Weighted', name: 'F1 (weighted)', isShare: true },
+          settings: { model: 'lenet5', data: 'mnist', epochs: 2, monitor: 'f1:weighted' },
+        }),
+      },
+    })
+    const [{ metric, score }] = (await findRuns([folder])).runs
+    expect([metric, score]).toEqual(['f1Weighted', { metric: 'f1Weighted', value: 0.6, part: 'validation', epoch: 2 }])
+  })
+
+  it('does not take the end of a shorter training for that of one that goes on', async () => {
+    const folder = temporaryFolder()
+    const summary = JSON.stringify({ epochs: 2, test: { accuracy: 0.7 } })
+    writeRun(join(folder, 'longer'), { settings: { epochs: 4 }, files: { 'summary.json': summary } })
+    writeRun(join(folder, 'whole'), { settings: { epochs: 2 }, files: { 'summary.json': summary } })
+    const { runs } = await findRuns([folder])
+    const told = runs.map(({ run, state, score }) => [run.name.split('/').at(-1), state, score?.part])
+    expect(told.sort()).toEqual([
+      ['longer', 'stopped', 'validation'],
+      ['whole', 'finished', 'test'],
+    ])
+  })
+
   it('is sorted, and JSON for programs', async () => {
     const folder = someRuns()
     const { stdout, code } = await gentle(['runs', folder, '--sort', 'score', '--json'])
@@ -227,6 +257,33 @@ describe('runs beside each other', () => {
     expect(await said(slow[0], begun)).toContain('cannot be told: a run has no score yet')
     expect(await said(slow[0], again, fast[0])).toContain('runs of the same settings have the same seed')
     expect(await said(slow[0], slow[1])).toContain('there is nothing to compare')
+  })
+
+  it('are of one setting where seeds alone differ, and what follows from these or changes nothing', async () => {
+    const paths = [0, 1].map((seed) =>
+      writeRun(join(folder, `follows-${seed}`), {
+        tested: 0.9 + seed / 100,
+        files: {
+          'run.json': JSON.stringify({
+            ...(seed === 0 ? {} : { format: 1, arithmetic: 'vectors of 128 bits' }),
+            examples: { validation: 100, test: 400 },
+            preprocessing: { mean: [0.4 + seed / 10] },
+            settings: { model: 'lenet5', data: 'mnist', epochs: 2, seed, saveEvery: seed === 0 ? '30s' : '5m' },
+          }),
+        },
+      }),
+    )
+    expect((await gentle(['runs', ...paths])).stdout).toContain('there is nothing to compare')
+  })
+
+  it('are compared with the best of those that have a score', async () => {
+    const none = writeRun(join(folder, 'none'), { scores: [], settings: { learningRate: 0.5 } })
+    const { stdout } = await gentle(['runs', none, ...slow, ...fast, '--json'])
+    const { verdicts } = JSON.parse(stdout)
+    expect(verdicts.map(({ pair, method }: { pair: string[]; method: string }) => [...pair, method])).toEqual([
+      ['A', 'C', 'none'],
+      ['B', 'C', 'welch'],
+    ])
   })
 
   it('are drawn only where there are several', async () => {

@@ -27,6 +27,9 @@ describe('--schedule', () => {
     ['step:every=often', /every is often; expected a number/],
     ['multi-step:milestones=3+x', /milestones is 3\+x; expected epochs, such as 30\+60/],
     ['linear:min-rate=0.1', /linear has no options/],
+    ['linear:x', /linear has no options/],
+    ['one-cycle:x', /expected name=value, such as warmup-share=0\.2/],
+    ['multi-step:milestones=3++5', /milestones is 3\+\+5; expected epochs, such as 30\+60/],
   ])('refuses %s', (text, message) => {
     expect(() => parseSchedule('--schedule', text)).toThrow(message)
   })

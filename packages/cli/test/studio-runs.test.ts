@@ -180,6 +180,6 @@ it('refuses a folder with more folders in it than it looks into', async () => {
   const many = join(folder, 'many')
   for (let i = 0; i <= 5000; i++) mkdirSync(join(many, String(i)), { recursive: true })
   await expect((await RunsFolder.open(many)).list()).rejects.toThrow(
-    "'many' has more than 5,000 folders in it; start gentle studio with --runs and a folder nearer to the runs",
+    "'many' has more than 5,000 folders in it; give a folder nearer to the runs",
   )
 })

@@ -1,14 +1,16 @@
 /** One process at a time writes a file or a folder. */
-import { existsSync, readFileSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import { link, readFile, rename, rm, writeFile } from 'node:fs/promises'
 
-/** When a process began, as Linux counts it: a number that was given to another process since is told by that. Elsewhere nothing. */
+/** When a process began, as Linux counts it: a number that was given to another process since is told by that. Elsewhere nothing, nor of a process that is hidden. */
 function beginOf(process_: number): string {
-  const file = `/proc/${process_}/stat`
-  if (!existsSync(file)) return ''
-  const text = readFileSync(file, 'utf8')
-  // The second field is a name, which may have blanks and brackets.
-  return text.slice(text.lastIndexOf(')') + 2).split(' ')[19]
+  try {
+    const text = readFileSync(`/proc/${process_}/stat`, 'utf8')
+    // The second field is a name, which may have blanks and brackets.
+    return text.slice(text.lastIndexOf(')') + 2).split(' ')[19]
+  } catch {
+    return ''
+  }
 }
 
 function isAlive(process_: number, begin: string): boolean {
@@ -18,7 +20,14 @@ function isAlive(process_: number, begin: string): boolean {
     // A process of another user may not be signalled, but is there.
     if ((error as NodeJS.ErrnoException).code !== 'EPERM') return false
   }
-  return begin === '' || begin === beginOf(process_)
+  const now = beginOf(process_)
+  return begin === '' || now === '' || begin === now
+}
+
+/** The process that a lock's text names, where it still is. */
+function holderIn(text: string): number | undefined {
+  const [holder, begin = ''] = text.split(' ')
+  return Number(holder) > 0 && isAlive(Number(holder), begin) ? Number(holder) : undefined
 }
 
 /** Makes the lock with its text in it, at once where the disk has second names for files. @throws with EEXIST where it is there. */
@@ -40,9 +49,12 @@ async function takeAway(lock: string, stale: string): Promise<void> {
   const aside = `${lock}.${process.pid}`
   try {
     await rename(lock, aside)
-    if ((await readFile(aside, 'utf8')) !== stale) await link(aside, lock)
+    const text = await readFile(aside, 'utf8')
     await rm(aside)
+    // Whoever has made one since keeps it.
+    if (text !== stale) await writeFile(lock, text, { flag: 'wx' })
   } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return
     if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error
   }
 }
@@ -64,8 +76,8 @@ export async function takeLock(
       if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
     }
     const text = await readFile(lock, 'utf8').catch(() => '')
-    const [holder, begin = ''] = text.split(' ')
-    if (Number(holder) > 0 && isAlive(Number(holder), begin)) throw held(Number(holder), lock)
+    const holder = holderIn(text)
+    if (holder !== undefined) throw held(holder, lock)
     await takeAway(lock, text)
   }
 }
@@ -78,8 +90,7 @@ export function holderOf(path: string): number | undefined {
   } catch {
     return undefined
   }
-  const [holder, begin = ''] = text.split(' ')
-  return Number(holder) > 0 && isAlive(Number(holder), begin) ? Number(holder) : undefined
+  return holderIn(text)
 }
 
 /** Holds `${path}.lock` while `work` goes on. @throws as `takeLock`. */

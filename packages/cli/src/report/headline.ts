@@ -1,5 +1,6 @@
 /** The figures at the top of a report, each with what it means. */
 import type { Evaluation } from 'gentle-dl'
+import { wilson } from '../runs/significance.ts'
 import { clock, scoreFormat, thousands } from '../terminal/terminal.ts'
 import { type Html, html, type Part } from './html.ts'
 import { bestOf, type RunFacts, type Score } from './run-facts.ts'
@@ -33,23 +34,11 @@ const ofExamples = (facts: RunFacts, part: string): string => {
     : `${thousands(count)} ${part} ${count === 1 ? 'example' : 'examples'}`
 }
 
-/**
- * Where the true share is, in 95 of 100 samples as large as this one: Wilson's interval (Probable inference, the law of succession, and
- * statistical inference, 1927).
- */
-export function interval(share: number, examples: number): readonly [low: number, high: number] {
-  const z = 1.959964
-  const middle = (share + z ** 2 / (2 * examples)) / (1 + z ** 2 / examples)
-  const half =
-    (z * Math.sqrt((share * (1 - share)) / examples + z ** 2 / (4 * examples ** 2))) / (1 + z ** 2 / examples)
-  return [Math.max(0, middle - half), Math.min(1, middle + half)]
-}
-
 /** What chance leaves open of an accuracy. */
 function certainty(facts: RunFacts, score: Score, value: number): string {
   const count = examplesOf(facts, 'test')
   if (count === undefined || score.monitor !== 'accuracy') return ''
-  const [low, high] = interval(value, count).map((share) => `${(100 * share).toFixed(1)}\u00a0%`)
+  const [low, high] = wilson(value, count).map((share) => `${(100 * share).toFixed(1)}\u00a0%`)
   return `; with so many, chance alone leaves anything from ${low} to ${high} (95 % confidence)`
 }
 

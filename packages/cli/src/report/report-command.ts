@@ -1,13 +1,12 @@
 /** `gentle report`: what a run comes to, as one page, at any time. */
 import { availableParallelism } from 'node:os'
 import { GentleError, type RunFolder, wasm } from 'gentle-dl'
-import { partNames } from 'gentle-dl/data'
-import { changeOf, type KnownData } from '../data/digest.ts'
 import type { NamedSettings, Preparation } from '../tasks/task.ts'
 import { note, print } from '../terminal/terminal.ts'
 import { exitCodes, UsageError } from '../terminal/usage.ts'
+import { changeOfData } from '../train/check-resumed.ts'
 import { prepare } from '../train/prepare.ts'
-import { describedRun, openRun, settingsOf } from '../train/run-folder.ts'
+import { openRun, settingsOf } from '../train/run-folder.ts'
 import { type Means, reportFile, reportText } from './write-report.ts'
 
 /** Runs the command. Gives the exit code. @throws UsageError for what is not a run. */
@@ -27,12 +26,8 @@ async function preparationOf(run: RunFolder, settings: NamedSettings): Promise<P
   if (!run.hasState()) return 'no epoch has ended yet'
   try {
     const prepared = await prepare(settings, { quiet: true }, { run, state: run.loadState() }, undefined)
-    const { splits, compared = splits } = prepared
-    for (const name of partNames) {
-      const how = await changeOf(describedRun(run) as unknown as KnownData, name, compared[name])
-      if (how !== undefined) return `the data, ${settings.data}, has changed since the training: ${how}`
-    }
-    return prepared
+    const how = await changeOfData(run, prepared)
+    return how === undefined ? prepared : `the data, ${settings.data}, has changed since the training: ${how}`
   } catch (error) {
     if (!(error instanceof GentleError || error instanceof UsageError)) throw error
     return error.message

@@ -66,5 +66,13 @@ function summaryOf(run: RunFolder, epochs: number | undefined): Summary | undefi
   return summary.epochs === epochs ? (summary as unknown as Summary) : undefined
 }
 
+/** How its score is told, by run.json; undefined where that is older. */
+export function recordedScore({ description }: RunFacts): Score | undefined {
+  const { monitor, name, isShare } = (description.score ?? {}) as Partial<Score>
+  return typeof monitor === 'string' && typeof name === 'string' && typeof isShare === 'boolean'
+    ? { monitor, name, isShare }
+    : undefined
+}
+
 /** The last epoch that was the best so far. */
 export const bestOf = ({ history }: RunFacts): EpochReport | undefined => history.findLast(({ best }) => best)

@@ -9,14 +9,20 @@ import { comparisonPicture } from './comparison-picture.ts'
 import type { FoundRun } from './found-runs.ts'
 import { type SeedGroup, seedGroups, type Verdict, verdictOf } from './verdict.ts'
 
-const meanScore = ({ runs }: SeedGroup): number =>
-  runs.reduce((sum, { score }) => sum + (score?.value ?? Number.NaN), 0) / runs.length
+/** The mean score by a metric; undefined where a run has none, or is judged by another. */
+function meanScore({ runs }: SeedGroup, metric: string): number | undefined {
+  const values = runs.map((run) => (run.metric === metric ? run.score?.value : undefined))
+  if (values.some((value) => value === undefined)) return undefined
+  return (values as number[]).reduce((sum, value) => sum + value, 0) / values.length
+}
 
 /** The best group against each other one; of two, the second against the first. */
 function verdictsOf(groups: readonly SeedGroup[]): readonly Verdict[] {
   if (groups.length <= 2) return groups.slice(1).map((each) => verdictOf(groups[0], each, 1))
-  const sign = lessIsBetter(groups[0].runs[0].metric) ? -1 : 1
-  const best = groups.reduce((a, b) => (sign * meanScore(b) > sign * meanScore(a) ? b : a))
+  const { metric } = groups.flatMap(({ runs }) => runs).find(({ score }) => score !== undefined) ?? groups[0].runs[0]
+  const sign = lessIsBetter(metric) ? -1 : 1
+  const rank = (group: SeedGroup): number => sign * (meanScore(group, metric) ?? -sign * Number.POSITIVE_INFINITY)
+  const best = groups.reduce((a, b) => (rank(b) > rank(a) ? b : a))
   const others = groups.filter((each) => each !== best)
   return others.map((each) => verdictOf(each, best, others.length))
 }

@@ -1,5 +1,5 @@
 /** Runs side by side: what differs, their curves, and what the difference says. */
-import { settingsOfRuns } from 'gentle-dl/inspect'
+import { curveOfRun, settingsOfRuns } from 'gentle-dl/inspect'
 import { bold, clock, table } from '../terminal/terminal.ts'
 import type { FoundRun } from './found-runs.ts'
 import { overlay } from './overlay.ts'
@@ -69,9 +69,9 @@ export function compareText(groups: readonly SeedGroup[], verdicts: readonly Ver
       .flatMap(({ run, curve }) => curve.map((value, i) => [run.epochs[i], value] as const)),
   }))
   const drawn = overlay(curves, { columns: room, rows: 10, format: (value) => valueText(metric, value) })
-  const part = named.some(({ found }) => found.run.metrics.get(metric)?.validation.some(Number.isFinite))
-    ? 'validation'
-    : 'training'
+  const parts = new Set(named.map(({ found }) => curveOfRun(found.run, metric).part))
+  const part =
+    parts.size > 1 ? 'validation, or training where there was none,' : parts.has('train') ? 'training' : 'validation'
   return [
     ...named.map(({ name, found }) => `  ${name}  ${found.path}`),
     '',

@@ -1,5 +1,5 @@
 /** The curves of compared runs as a picture. */
-import { metricsOfRuns } from 'gentle-dl/inspect'
+import { curveOfRun, metricsOfRuns } from 'gentle-dl/inspect'
 import { isShare } from './score.ts'
 import type { SeedGroup } from './verdict.ts'
 
@@ -21,11 +21,7 @@ export async function comparisonPicture(groups: readonly SeedGroup[]): Promise<s
       title: metric,
       share: isShare(metric),
       curves: groups.map(({ runs: seeds }) =>
-        seeds.map(({ run }) => {
-          const { validation = [], train = [] } = run.metrics.get(metric) ?? {}
-          const values = validation.some(Number.isFinite) ? validation : train
-          return values.map((value, i) => [run.epochs[i], value] as const)
-        }),
+        seeds.map(({ run }) => curveOfRun(run, metric).values.map((value, i) => [run.epochs[i], value] as const)),
       ),
     })),
   })

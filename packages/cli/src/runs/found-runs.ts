@@ -1,7 +1,7 @@
 /** The runs below folders, with what the list tells of each. */
 import { join } from 'node:path'
 import { DataError } from 'gentle-dl'
-import { type RecordedRun, RunError, readRun } from 'gentle-dl/inspect'
+import { curveOfRun, type RecordedRun, RunError, readRun } from 'gentle-dl/inspect'
 import { holderOf } from '../fetch/lock.ts'
 import { RunsFolder } from './runs-folder.ts'
 import { metricOf, type Score, scoreOf } from './score.ts'
@@ -42,7 +42,6 @@ function stateOf(path: string, run: RecordedRun): RunState {
 
 function describe(path: string, run: RecordedRun): FoundRun {
   const metric = metricOf(run)
-  const { validation = [], train = [] } = run.metrics.get(metric) ?? {}
   return {
     path,
     run,
@@ -52,7 +51,7 @@ function describe(path: string, run: RecordedRun): FoundRun {
     data: run.settings.get('data') ?? '',
     metric,
     score: scoreOf(run, metric),
-    curve: validation.some(Number.isFinite) ? validation : train,
+    curve: curveOfRun(run, metric).values,
   }
 }
 

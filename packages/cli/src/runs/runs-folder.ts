@@ -84,7 +84,7 @@ export class RunsFolder {
     const look = async (names: readonly string[]): Promise<void> => {
       if (++looked > mostFolders)
         throw new DataError(
-          `'${this.name}' has more than ${mostFolders.toLocaleString('en')} folders in it; start gentle studio with --runs and a folder nearer to the runs`,
+          `'${this.name}' has more than ${mostFolders.toLocaleString('en')} folders in it; give a folder nearer to the runs`,
         )
       const entries = await readdir(join(this.#root, ...names), { withFileTypes: true }).catch((): Dirent[] => [])
       // An entry that is a link is neither a file nor a folder.

@@ -70,7 +70,7 @@ export async function runs(folders: readonly string[], { sort, out, json }: Runs
   const { runs: found, problems, more } = await findRuns(folders.length === 0 ? ['runs'] : folders)
   for (const problem of problems) note(problem)
   if (compares) {
-    if (found.length < folders.length)
+    if (found.length < new Set(folders.map((folder) => join(folder))).size)
       throw new UsageError(`${found.length} of ${folders.length} run folders can be read; compare whole ones`)
     return compareRuns(found, { out, json })
   }

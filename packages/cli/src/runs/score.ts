@@ -16,7 +16,7 @@ export function metricOf(run: RecordedRun): string {
   const named = metricsOfRuns([run])
   const measured = named.filter((metric) => bestOfRun(run, metric) !== undefined)
   const told = measured.length > 0 ? measured : named
-  const monitored = run.settings.get('monitor')
+  const monitored = run.settings.get('score.monitor')
   if (monitored !== undefined && told.includes(monitored)) return monitored
   return told.find((metric) => metric !== 'loss') ?? 'loss'
 }

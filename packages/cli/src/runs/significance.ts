@@ -35,11 +35,11 @@ export function welch(a: readonly number[], b: readonly number[]): (Difference &
 /** 95 % of a normal distribution lie so many standard deviations around its middle. */
 const z = 1.959963984540054
 
-/** Wilson's interval of a share of n (Wilson, Probable inference, 1927). */
-function wilson(share: number, n: number): [from: number, to: number] {
+/** Where the true share is, in 95 of 100 samples as large as this one, n: Wilson's interval (Wilson, Probable inference, the law of succession, and statistical inference, 1927). */
+export function wilson(share: number, n: number): readonly [from: number, to: number] {
   const middle = share + z ** 2 / (2 * n)
   const reach = z * Math.sqrt((share * (1 - share)) / n + z ** 2 / (4 * n ** 2))
-  return [(middle - reach) / (1 + z ** 2 / n), (middle + reach) / (1 + z ** 2 / n)]
+  return [Math.max(0, (middle - reach) / (1 + z ** 2 / n)), Math.min(1, (middle + reach) / (1 + z ** 2 / n))]
 }
 
 /**

@@ -10,9 +10,11 @@ export interface SeedGroup {
   readonly runs: readonly FoundRun[]
 }
 
-/** What is not compared: chance, with the split of the data that depends on it, and what changes the time alone. */
+/** What is not compared: chance, with the split of the data that depends on it and its mean pixels, what changes the time or the last bits alone, and what is no setting. */
 const isAside = (name: string): boolean =>
-  /^(seed|threads|wideVectors|backend|vectorWidth)$|^(versions|machine|digests)\./.test(name)
+  /^(seed|threads|wideVectors|backend|arithmetic|format|saveEvery|keep)$|^(versions|machine|digests|preprocessing|score)\./.test(
+    name,
+  )
 
 /** Runs of equal settings together, in the order in which they are given. */
 export function seedGroups(runs: readonly FoundRun[]): readonly SeedGroup[] {
@@ -90,7 +92,7 @@ export function verdictOf(a: SeedGroup, b: SeedGroup, comparisons: number): Verd
     const { p: single, ...difference } = tested
     const p = Math.min(1, single * comparisons)
     const corrected = comparisons > 1 ? `, times ${comparisons} comparisons` : ''
-    const counts = `Welch's t-test over ${valuesA.length} and ${valuesB.length} seeds: p = ${p < 0.0001 ? '< 0.0001' : p.toFixed(4)}${corrected}`
+    const counts = `Welch's t-test over ${valuesA.length} and ${valuesB.length} seeds: p ${p < 0.0001 ? '< 0.0001' : `= ${p.toFixed(4)}`}${corrected}`
     const says = p < 0.05 ? 'more than the noise of seeds' : 'no more than the noise of seeds may give'
     return {
       pair,
@@ -98,7 +100,7 @@ export function verdictOf(a: SeedGroup, b: SeedGroup, comparisons: number): Verd
       difference,
       p,
       differs: p < 0.05,
-      text: `${named}: ${interval(difference)}; ${counts.replace('= <', '<')}: ${says}`,
+      text: `${named}: ${interval(difference)}; ${counts}: ${says}`,
     }
   }
   const few = `${seeds(valuesA.length)} of ${a.letter} and ${seeds(valuesB.length)} of ${b.letter} do not tell the noise of seeds; train two of each or more with --seed`

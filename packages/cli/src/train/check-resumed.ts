@@ -8,20 +8,26 @@ import { UsageError } from '../terminal/usage.ts'
 import { describedRun } from './run-folder.ts'
 import type { Plan } from './settings.ts'
 
-/** @throws UsageError where a part of the data is not what it was. */
-export async function checkSameData(
+/** How a part of the data is not what it was when a run began; undefined where all are. */
+export async function changeOfData(
   run: RunFolder,
-  { data }: Plan,
   { splits, compared = splits }: Preparation,
-): Promise<void> {
+): Promise<string | undefined> {
   const { examples = {}, digests } = describedRun(run) as Partial<KnownData>
   for (const name of partNames) {
     const how = await changeOf({ examples, digests }, name, compared[name])
-    if (how !== undefined)
-      throw new UsageError(
-        `${data} has changed since ${run.path} was begun: ${how}; a training goes on only with the same data: bring it back, or begin a new run`,
-      )
+    if (how !== undefined) return how
   }
+  return undefined
+}
+
+/** @throws UsageError where a part of the data is not what it was. */
+export async function checkSameData(run: RunFolder, { data }: Plan, prepared: Preparation): Promise<void> {
+  const how = await changeOfData(run, prepared)
+  if (how !== undefined)
+    throw new UsageError(
+      `${data} has changed since ${run.path} was begun: ${how}; a training goes on only with the same data: bring it back, or begin a new run`,
+    )
 }
 
 const anyway = 'or go on with other last bits: --allow-other-width'

@@ -9,7 +9,7 @@ import type { Plan } from './settings.ts'
 /** run.json: of a run that goes on, what is there and what changed. */
 export function describeRun(
   plan: Plan,
-  { train, validation, test }: Preparation['splits'],
+  { splits: { train, validation, test }, monitor, scoreName, isShare = true }: Preparation,
   backend: Backend,
   earlier?: Record<string, unknown>,
 ) {
@@ -32,6 +32,8 @@ export function describeRun(
     ...(earlier === undefined ? made : { ...earlier, resumed: now }),
     format: runFormat,
     arithmetic,
+    // What the best epoch is chosen by, as it stands in the history, and how it is told.
+    score: { monitor, name: scoreName, isShare },
     settings: plan,
   }
 }

@@ -63,7 +63,12 @@ export async function lrFind(named: string | undefined, flags: RateFlags): Promi
   checkRange(flags)
   const { lowest, highest, steps, out, json, quiet, strict, ...settings } = flags
   // A rate is what is looked for: with one, none is chosen by trials before.
-  const { plan, prepared, learned } = await planTraining(named, { ...settings, learningRate: highest, quiet, strict })
+  const {
+    plan,
+    prepared,
+    learned,
+    flags: settled,
+  } = await planTraining(named, { ...settings, learningRate: highest, quiet, strict })
   const backend = await wasm({ threads: plan.threads, wideVectors: plan.wideVectors })
   try {
     if (!quiet)
@@ -81,18 +86,21 @@ export async function lrFind(named: string | undefined, flags: RateFlags): Promi
     const { plotLearningRates } = await import('gentle-dl-plot')
     write(out, plotLearningRates(range, `${plan.model} on ${plan.data}, by ${plan.optimizer}`))
     const rate = rounded(range.rate)
-    const command = commandLine('train', plan.model, ...wordsOf(settings), '--learning-rate', String(rate))
+    const command = commandLine(
+      'train',
+      plan.model,
+      ...wordsOf({ ...settings, ...(settled.resize === undefined ? {} : { resize: settled.resize }) }),
+      ...(strict ? ['--strict'] : []),
+      ...['--learning-rate', String(rate)],
+    )
     const doubt = doubtOf(range, flags)
     if (json)
-      print(
-        JSON.stringify({
-          rate,
-          ...(doubt && { doubt }),
-          command,
-          chart: out,
-          rates: range.rates,
-          losses: range.losses,
-        }),
+      console.log(
+        JSON.stringify(
+          { rate, ...(doubt && { doubt }), command, chart: out, rates: range.rates, losses: range.losses },
+          null,
+          2,
+        ),
       )
     else {
       const lowestLoss = Math.min(...range.losses)

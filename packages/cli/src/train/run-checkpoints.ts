@@ -1,5 +1,13 @@
 /** How a training of the command line is kept: its checkpoints, and the chart that is made of them. */
-import type { AnyModel, CheckpointInterval, CheckpointOptions, Checkpoints, RunFolder, TrainingState } from 'gentle-dl'
+import type {
+  AnyModel,
+  CheckpointInterval,
+  CheckpointOptions,
+  Checkpoints,
+  RunFile,
+  RunFolder,
+  TrainingState,
+} from 'gentle-dl'
 import type { Preparation } from '../tasks/task.ts'
 import { note } from '../terminal/terminal.ts'
 import type { Plan } from './settings.ts'
@@ -17,14 +25,18 @@ export function intervalOf(text: string | undefined): CheckpointInterval {
 }
 
 /** The curves of the epochs that have ended. */
-const curvesOf =
-  ({ monitor, scoreName, isShare }: Preparation): NonNullable<CheckpointOptions['derive']> =>
-  async ({ history }) => {
-    if (history.length === 0) return []
+function curvesOf({ monitor, scoreName, isShare }: Preparation): NonNullable<CheckpointOptions['derive']> {
+  // Within an epoch they stay as they are.
+  let [epochs, files]: [number, readonly RunFile[]] = [0, []]
+  return async ({ history }) => {
+    if (history.length === epochs) return files
     const { plotHistory } = await import('gentle-dl-plot')
     const chart = plotHistory(history, { metric: monitor, metricLabel: scoreName, percent: isShare })
-    return [{ name: 'curves.svg', pieces: [new TextEncoder().encode(chart)], sync: false }]
+    epochs = history.length
+    files = [{ name: 'curves.svg', pieces: [new TextEncoder().encode(chart)], sync: false }]
+    return files
   }
+}
 
 /**
  * The checkpoints of a training, which goes on where some cannot be written, and tells so once.

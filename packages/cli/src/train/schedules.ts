@@ -45,6 +45,14 @@ const kinds: Readonly<Record<string, Kind>> = {
 
 export const scheduleNames = Object.keys(kinds)
 
+/** A value of each option that stands first where none is needed. */
+const examples: Readonly<Record<string, number>> = {
+  'min-rate': 0.001,
+  power: 2,
+  patience: 5,
+  'warmup-share': 0.2,
+}
+
 /** Options that are numbers of epochs; the library's are numbers of steps. */
 const epochs: readonly string[] = ['every', 'period', 'milestones']
 
@@ -65,16 +73,14 @@ export function parseSchedule(flag: string, text: string): Named {
   const options: Record<string, number | readonly number[]> = {}
   const parts = rest.length === 0 ? [] : rest.join(':').split(',')
   for (const part of parts) {
+    if (kind.options.length === 0) throw new UsageError(`${flag} ${text}: ${name} has no options`)
     const [, key, value] = /^([a-z-]+)=(.+)$/.exec(part) ?? []
     if (key === undefined)
       throw new UsageError(
-        `${flag} ${text}: '${part}' is not an option; expected name=value, such as ${kind.needs ?? 'min-rate=0.001'}`,
+        `${flag} ${text}: '${part}' is not an option; expected name=value, such as ${kind.needs ?? `${kind.options[0]}=${examples[kind.options[0]]}`}`,
       )
-    if (!kind.options.includes(key)) {
-      if (kind.options.length === 0) throw new UsageError(`${flag} ${text}: ${name} has no options`)
-      throw unknownChoice(`option of ${flag} ${name}:`, key, kind.options)
-    }
-    const numbers = value.split('+').map(Number)
+    if (!kind.options.includes(key)) throw unknownChoice(`option of ${flag} ${name}:`, key, kind.options)
+    const numbers = value.split('+').map((each) => (each.trim() === '' ? Number.NaN : Number(each)))
     if (numbers.some((each) => !Number.isFinite(each)) || (numbers.length > 1 && key !== 'milestones'))
       throw new UsageError(
         `${flag} ${text}: ${key} is ${value}; expected ${key === 'milestones' ? 'epochs, such as 30+60' : 'a number'}`,

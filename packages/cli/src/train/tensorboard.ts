@@ -3,6 +3,8 @@ import { appendFileSync, mkdirSync } from 'node:fs'
 import { hostname } from 'node:os'
 import { join } from 'node:path'
 import type { Evaluation } from 'gentle-dl'
+import { reasonOf } from '../terminal/reason.ts'
+import { note } from '../terminal/terminal.ts'
 import { type EventContent, eventRecord } from './event-file.ts'
 import type { TrainEvent } from './train-events.ts'
 
@@ -22,14 +24,22 @@ const settingsText = (settings: object): string =>
 
 /**
  * Keeps events in a new file of the folder: the loss of steps, all figures of epochs, and the settings. A training that goes on from an earlier step voids what
- * was told of later ones.
+ * was told of later ones. Where it cannot be written, such as on a full disk, that is told once, and the training goes on.
  * @param now in milliseconds since 1970
  */
 export function tensorboardFile(folder: string, now = Date.now): (event: TrainEvent) => void {
-  mkdirSync(folder, { recursive: true })
+  let isTold = false
   const file = join(folder, `events.out.tfevents.${Math.floor(now() / 1000)}.${hostname()}.${process.pid}`)
-  const keep = (content: EventContent, step: number): void =>
-    appendFileSync(file, eventRecord(content, step, now() / 1000))
+  const keep = (content: EventContent, step: number): void => {
+    try {
+      mkdirSync(folder, { recursive: true })
+      appendFileSync(file, eventRecord(content, step, now() / 1000))
+      isTold = false
+    } catch (error) {
+      if (!isTold) note(`warning: ${file} cannot be written: ${reasonOf(error, 'write')}; the training goes on without`)
+      isTold = true
+    }
+  }
   keep({ kind: 'version' }, 0)
   return (event) => {
     if (event.event === 'start') {

@@ -150,7 +150,10 @@ export async function planTraining(named: string | undefined, given: TrainFlags)
   checkFineTuning(plan)
   if (flags.profile && (plan.accumulate ?? 1) > 1)
     throw new UsageError('--profile tells of steps of one batch; leave --accumulate out')
-  if (resumed !== undefined) checkResumed(resumed, plan)
+  if (resumed !== undefined) {
+    checkResumed(resumed, plan)
+    await checkSameData(resumed.run, plan, prepared)
+  }
   const { augment } = plan
   return {
     flags,
@@ -228,10 +231,7 @@ async function begin(planned: Planned, backend: Backend, locks: (() => Promise<v
     seed: plan.seed,
     freeze: frozenIn(frozen, plan, head),
   })
-  if (resumed !== undefined) {
-    await checkSameData(resumed.run, plan, prepared)
-    await trainer.restore(resumed.state)
-  }
+  if (resumed !== undefined) await trainer.restore(resumed.state)
   const earlier = resumed && describedRun(resumed.run)
   const made =
     planned.run === undefined
@@ -242,7 +242,7 @@ async function begin(planned: Planned, backend: Backend, locks: (() => Promise<v
   run.writeJson(
     'run.json',
     {
-      ...describeRun(plan, splits, backend, earlier),
+      ...describeRun(plan, prepared, backend, earlier),
       ...(resumed === undefined ? { digests: await digestsOf(prepared.compared ?? splits) } : {}),
       ...(matching === undefined ? {} : { pretrained: { file: pretrained!.file, ...matching } }),
       ...(frozen.size === 0 ? {} : { frozen: [...frozen] }),

@@ -28,6 +28,7 @@ export {
 export {
   type BestOfRun,
   bestOfRun,
+  curveOfRun,
   metricsOfRuns,
   type SettingOfRuns,
   settingsOfRuns,

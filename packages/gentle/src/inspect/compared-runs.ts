@@ -1,6 +1,6 @@
 /** What recorded runs have in common, and what not. */
 import { lessIsBetter } from '../core/less-is-better.ts'
-import type { RecordedRun, RunPart } from './recorded-run.ts'
+import type { RecordedRun, RunPart, RunSeries } from './recorded-run.ts'
 
 /** Names of all metrics, the loss first. */
 export const metricsOfRuns = (runs: readonly RecordedRun[]): readonly string[] => [
@@ -16,16 +16,26 @@ export interface BestOfRun {
   readonly train: number
 }
 
+/** A metric over the epochs, of validation where that tells of it, else of training; empty where neither does. */
+export function curveOfRun(
+  { metrics }: RecordedRun,
+  metric: string,
+): { readonly part: RunPart; readonly values: RunSeries } {
+  const { validation = [], train = [] } = metrics.get(metric) ?? {}
+  return validation.some(Number.isFinite)
+    ? { part: 'validation', values: validation }
+    : { part: 'train', values: train }
+}
+
 /** The best epoch of a run; undefined where no epoch tells of the metric. */
-export function bestOfRun({ metrics, epochs }: RecordedRun, metric: string): BestOfRun | undefined {
-  const found = metrics.get(metric)
-  if (found === undefined) return undefined
-  const part = found.validation.some(Number.isFinite) ? 'validation' : 'train'
+export function bestOfRun(run: RecordedRun, metric: string): BestOfRun | undefined {
+  const { part, values } = curveOfRun(run, metric)
   const sign = lessIsBetter(metric) ? -1 : 1
   let at = -1
-  for (const [i, value] of found[part].entries())
-    if (Number.isFinite(value) && (at < 0 || sign * value > sign * found[part][at])) at = i
-  return at < 0 ? undefined : { value: found[part][at], epoch: epochs[at], part, train: found.train[at] ?? Number.NaN }
+  for (const [i, value] of values.entries())
+    if (Number.isFinite(value) && (at < 0 || sign * value > sign * values[at])) at = i
+  const train = run.metrics.get(metric)?.train[at] ?? Number.NaN
+  return at < 0 ? undefined : { value: values[at], epoch: run.epochs[at], part, train }
 }
 
 export interface SettingOfRuns {

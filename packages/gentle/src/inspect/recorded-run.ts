@@ -144,8 +144,7 @@ export function readRun({ name, files, changed, pictures }: RunTexts): RecordedR
     throw new RunError(`${name} has no metrics.csv; expected a folder that gentle train wrote, or RunFolder`)
   const columns = columnsOf(table, `${name}/metrics.csv`)
   const described = files['run.json'] === undefined ? {} : objectOf(files['run.json'], `${name}/run.json`)
-  const summary =
-    files['summary.json'] === undefined ? undefined : objectOf(files['summary.json'], `${name}/summary.json`)
+  const told = files['summary.json'] === undefined ? undefined : objectOf(files['summary.json'], `${name}/summary.json`)
   const diverged =
     files['diverged.json'] === undefined ? undefined : objectOf(files['diverged.json'], `${name}/diverged.json`)
   const metrics = new Map<string, Record<RunPart, RunSeries>>()
@@ -163,6 +162,9 @@ export function readRun({ name, files, changed, pictures }: RunTexts): RecordedR
     ),
   ])
   const planned = isObject(set) && typeof set.epochs === 'number' ? set.epochs : undefined
+  // That of a shorter training, which goes on, holds no more.
+  const isOver = planned === undefined || typeof told?.epochs !== 'number' || told.epochs === planned
+  const summary = isOver ? told : undefined
   return {
     name,
     epochs: columns.get('epoch')!,
