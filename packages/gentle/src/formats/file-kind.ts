@@ -55,14 +55,14 @@ const onnxFields = [0x12, 0x1a, 0x22, 0x28, 0x32, 0x3a, 0x42, 0x72]
  */
 export function fileKind(head: Uint8Array): FileKind | undefined {
   if (head.length === 0) return 'empty'
+  // The length of its header, and the header, which is a JSON object. First of all, for the length's bytes may be those that others begin with: 640 are a pickle's.
+  if (head.length > 8 && head[8] === 0x7b && head.subarray(4, 8).every((byte) => byte === 0)) return 'safetensors'
   for (const [kind, start] of Object.entries(magic)) if (beginsWith(head, start)) return kind as FileKind
   // A pickle of protocol 2 or later begins with its number.
   if (head[0] === 0x80 && head[1] >= 2 && head[1] <= 5)
     return beginsWith(head, legacyBeginning, 2) ? 'legacyPyTorch' : 'pickle'
   if (isText(head, 'ustar', 257)) return 'tar'
   if (isText(head, 'TFL3', 4)) return 'tflite'
-  // The length of its header, and the header, which is a JSON object; only a file of zeros has one of no bytes.
-  if (head.length > 8 && head[8] === 0x7b && head.subarray(4, 8).every((byte) => byte === 0)) return 'safetensors'
   if (head[0] === 0x08 && head[1] > 0 && head[1] < 0x80 && onnxFields.includes(head[2])) return 'onnx'
   if (head.every((byte) => byte === 0)) return 'zeros'
   return textKind(new TextDecoder().decode(head).trimStart().toLowerCase())
