@@ -417,6 +417,9 @@ describe('the network of a file', () => {
     expect(await printed(text('net.safetensors'))).toContain('parameters: 51')
     const onnx = await opened('net.onnx', await exportOnnx(model))
     expect(text("a'b\\c\n.onnx", onnx.network!.opening)).toContain("await openModel('a\\'b\\\\c\\n.onnx')")
+    // Of our own file of a network by others, openModel alone makes the layers known.
+    const again = await opened('again.safetensors', await saveModel(onnx.network!.opened.model as Model))
+    expect(text('again.safetensors', again.network!.opening)).toContain("await openModel('again.safetensors')")
     expect(text('x.pth', { by: 'loadPretrained', network: 'lenet5', classes: 3 })).toContain(
       "const { model } = await loadPretrained('lenet5', 'x.pth')",
     )

@@ -31,7 +31,7 @@ export function AnswersPanel({ asking, preparation, asked, ask }: AnswersPanelPr
     else if (before !== undefined && 'drawing' in before) asked.value = undefined
   }, [drawing.value])
   const compute = useMemo(() => {
-    /** Whether it is still asked: another file or picture may have come. */
+    /** Whether it is still asked: another picture may have come. */
     const isAsked = ({ question }: { readonly question: Asked }): boolean => asked.peek() === question
     return latest(
       async (wanted: { readonly question: Asked; readonly preparation: Preparation }) => ({
@@ -98,8 +98,8 @@ export function AnswersPanel({ asking, preparation, asked, ask }: AnswersPanelPr
                   It says: <b>{shown.top[0].name}</b>
                 </caption>
                 <tbody>
-                  {shown.top.map(({ name, probability }) => (
-                    <tr key={name}>
+                  {shown.top.map(({ name, probability }, i) => (
+                    <tr key={i}>
                       <th scope="row">{name}</th>
                       <td>
                         <span class="share">

@@ -74,7 +74,11 @@ export function askingOf(opened: OpenedModel | OpenedInputsModel): Asking | stri
   if (task !== 'classify') return `It was trained to ${task}; here, networks answer that tell classes.`
   if (classCount(outputShape) === undefined)
     return `It gives ${outputShape.join(' × ')}, not a number for each class: there is nothing to ask it here.`
+  const { channels, height, width } = preprocessing ?? plain
+  if ([channels, height, width].join() !== inputShape.join())
+    return `It takes pictures of ${inputShape.join(' × ')}, but says that they are prepared as ${channels} × ${height} × ${width}: it cannot be asked.`
   const kind = outputKind(model)
+  const isAlone = outputShape.every((size) => size === 1)
   const remarks = [
     ...(preprocessing !== undefined
       ? []
@@ -85,9 +89,13 @@ export function askingOf(opened: OpenedModel | OpenedInputsModel): Asking | stri
         : [
             'The file does not say how pictures are prepared. Choose what fits: with another preparation its answers are worth little.',
           ]),
-    ...(kind === 'sigmoids' ? ['Each class has its own probability: they need not sum to 100 %.'] : []),
+    ...(kind === 'sigmoids' && !isAlone ? ['Each class has its own probability: they need not sum to 100 %.'] : []),
     ...(kind === 'logits' && foreign
-      ? ['The file does not say what its outputs are: taken as scores, of which the softmax is shown.']
+      ? [
+          isAlone
+            ? 'It has one output and does not say what it is: taken as a score, whose sigmoid is the probability of the second of two classes.'
+            : 'The file does not say what its outputs are: taken as scores, of which the softmax is shown.',
+        ]
       : []),
     ...(classes === undefined ? ['The file names no classes: they are numbered from 0.'] : []),
   ]
@@ -130,9 +138,10 @@ export class Answerer {
     if (probabilities.some(Number.isNaN)) throw new AnswerError('the network gives NaN for this picture')
     const { channels, height, width } = preprocessing
     const look = image(channels, height, width, preprocessImage(picture, withoutNormalization(preprocessing)))
-    const stretched = preprocessImage(picture, { ...plainPreprocessing(model.inputShape)!, fit: 'stretch' })
+    const stretched = (): Float32Array =>
+      preprocessImage(picture, { ...plainPreprocessing(model.inputShape)!, fit: 'stretch' })
     const isInverted =
-      background !== undefined && looksInverted(background, edgeBrightness(stretched, model.inputShape))
+      background !== undefined && looksInverted(background, edgeBrightness(stretched(), model.inputShape))
     return {
       look: pixelsOf(look),
       top: probabilities

@@ -43,6 +43,9 @@ const usualSide = 224
 /** A description of layers that is longer is not written into a program. */
 const mostLetters = 20_000
 
+/** Layers of other programs' files, which `openModel` makes known and `layerFrom` by itself does not know. */
+const layersOfOthers = /"type": "(onnx|keras|tensorflowGraph)"/
+
 /** A network's weights go to the backend; `releaseGiven` gives them back. */
 export async function networkIn(file: GivenFile, backend: Backend): Promise<Found> {
   const { content, name, bytes } = file
@@ -90,7 +93,9 @@ async function describedNetwork(
         by: 'openModel',
         inputShape,
         ...(names.length === 0 ? {} : { freeDimensions }),
-        ...(opened.foreign || description.length > mostLetters ? {} : { layer: description }),
+        ...(opened.foreign || description.length > mostLetters || layersOfOthers.test(description)
+          ? {}
+          : { layer: description }),
       },
     },
     remarks: names.length === 0 ? [] : [`It leaves the size ${names.join(' and ')} open: taken as ${usualSide} here.`],

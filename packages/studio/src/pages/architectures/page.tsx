@@ -87,6 +87,8 @@ export default function ArchitecturesPage() {
   const picture = useSignal<Asked | undefined>(undefined)
   /** Grows when another file is open. */
   const version = useSignal(0)
+  // A worker's functions are new ones whenever they are taken from it.
+  const ask = useMemo(() => (question: Asked, preparation: Preparation) => worker.ask(question, preparation), [worker])
   const file = useGivenFile(worker, ({ opening }) => {
     batch(() => {
       version.value++
@@ -310,7 +312,7 @@ export default function ArchitecturesPage() {
       <GivenFilePanel file={file} isOver={isOver.value} />
       {typeof asking === 'string' && <p class="hint">{asking}</p>}
       {asking !== undefined && typeof asking !== 'string' && (
-        <AnswersPanel asking={asking} preparation={state.prepare} asked={picture} ask={worker.ask} />
+        <AnswersPanel key={version.value} asking={asking} preparation={state.prepare} asked={picture} ask={ask} />
       )}
       {picture.value !== undefined && asking === undefined && (
         <Notice kind="note">A picture needs a network with weights to be asked: open a file of one first.</Notice>

@@ -74,7 +74,7 @@ export class Session {
   #models: Promise<OfEach<Model>> | undefined
   #programs: Promise<LookPrograms> | undefined
   /** The looks under way. */
-  #looking: Promise<unknown> = Promise.resolve()
+  readonly #looks = new Turns()
   #training: Training | undefined
   #test: TestDigits | undefined
   readonly #turns = new Turns()
@@ -133,9 +133,7 @@ export class Session {
       label: own ? undefined : row[digit].label,
     }
     await this.#busyModels()
-    const looked = this.#programs!.then((programs) => insight(programs, picture, { digits: all, right, down, network }))
-    this.#looking = Promise.allSettled([this.#looking, looked])
-    return looked
+    return this.#looks.after(async () => insight(await this.#programs!, picture, { digits: all, right, down, network }))
   }
 
   /** Calls follow each other. After one that failed it is back at the last epoch. */
@@ -157,7 +155,7 @@ export class Session {
     if (JSON.stringify(settings) === JSON.stringify(this.#settings)) return
     const backend = await this.#computing()
     const old = await this.#models
-    await this.#looking
+    await this.#looks.rest
     await (await this.#programs)?.dispose()
     this.#training?.dispose()
     this.#training = undefined
