@@ -93,6 +93,24 @@ describe('the list', () => {
     expect([metric, score]).toEqual(['f1Weighted', { metric: 'f1Weighted', value: 0.6, part: 'validation', epoch: 2 }])
   })
 
+  it('tells in percent what run.json says is a share, and goes by the option of older runs', async () => {
+    const folder = temporaryFolder()
+    const table = (metric: string): string =>
+      `epoch,train_loss,validation_loss,validation_accuracy,validation_${metric},learning_rate\n1,1,0.2,0.5,0.25,0.1\n`
+    const written = (name: string, metric: string, told: object): string =>
+      writeRun(join(folder, name), {
+        files: { 'metrics.csv': table(metric), 'run.json': JSON.stringify({ settings: {}, ...told }) },
+      })
+    written('share', 'calibrationError', { score: { monitor: 'calibrationError', name: 'calibration', isShare: true } })
+    written('number', 'mapping', { score: { monitor: 'mapping', name: 'mapping', isShare: false } })
+    written('older', 'other', { settings: { monitor: 'loss' } })
+    const { runs } = await findRuns([folder])
+    const text = listText(runs, 160, Date.now())
+    for (const line of [/share .*25\.00 % calibrationError/, /number .*0\.2500 mapping/, /older .*0\.2000 loss/])
+      expect(text).toMatch(line)
+    expect(runs.flatMap(({ run }) => [...run.settings.keys()]).filter((name) => name.startsWith('score'))).toEqual([])
+  })
+
   it('does not take the end of a shorter training for that of one that goes on', async () => {
     const folder = temporaryFolder()
     const summary = JSON.stringify({ epochs: 2, test: { accuracy: 0.7 } })
@@ -268,6 +286,7 @@ describe('runs beside each other', () => {
             ...(seed === 0 ? {} : { format: 1, arithmetic: 'vectors of 128 bits' }),
             examples: { validation: 100, test: 400 },
             preprocessing: { mean: [0.4 + seed / 10] },
+            told: { later: seed },
             settings: { model: 'lenet5', data: 'mnist', epochs: 2, seed, saveEvery: seed === 0 ? '30s' : '5m' },
           }),
         },

@@ -17,7 +17,7 @@ export const namesOf = (groups: readonly SeedGroup[]): readonly { readonly name:
     runs.map((found, i) => ({ name: runs.length === 1 ? letter : `${letter}${i + 1}`, found })),
   )
 
-const scoreCell = ({ score, metric }: FoundRun): string => (score === undefined ? '' : valueText(metric, score.value))
+const scoreCell = (found: FoundRun): string => (found.score === undefined ? '' : valueText(found, found.score.value))
 
 /** Rows of what differs, and of what came out. */
 function rowsOf(named: ReturnType<typeof namesOf>): readonly (readonly string[])[] {
@@ -61,14 +61,15 @@ function tables(named: ReturnType<typeof namesOf>, columns: number): string[] {
 export function compareText(groups: readonly SeedGroup[], verdicts: readonly Verdict[], columns: number): string {
   const named = namesOf(groups)
   const room = Math.min(columns, 100)
-  const [{ metric }] = named.map(({ found }) => found)
+  const [{ found: first }] = named
+  const { metric } = first
   const curves = groups.map(({ letter, runs }) => ({
     letter,
     points: runs
       .filter((found) => found.metric === metric)
       .flatMap(({ run, curve }) => curve.map((value, i) => [run.epochs[i], value] as const)),
   }))
-  const drawn = overlay(curves, { columns: room, rows: 10, format: (value) => valueText(metric, value) })
+  const drawn = overlay(curves, { columns: room, rows: 10, format: (value) => valueText(first, value) })
   const parts = new Set(named.map(({ found }) => curveOfRun(found.run, metric).part))
   const part =
     parts.size > 1 ? 'validation, or training where there was none,' : parts.has('train') ? 'training' : 'validation'

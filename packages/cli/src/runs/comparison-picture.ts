@@ -19,7 +19,7 @@ export async function comparisonPicture(groups: readonly SeedGroup[]): Promise<s
     names: titles,
     panels: metrics.map((metric) => ({
       title: metric,
-      share: isShare(metric),
+      share: isShare((runs.find((each) => each.metric === metric) ?? runs[0]).run, metric),
       curves: groups.map(({ runs: seeds }) =>
         seeds.map(({ run }) => curveOfRun(run, metric).values.map((value, i) => [run.epochs[i], value] as const)),
       ),

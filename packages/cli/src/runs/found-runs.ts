@@ -4,21 +4,18 @@ import { DataError } from 'gentle-dl'
 import { curveOfRun, type RecordedRun, RunError, readRun } from 'gentle-dl/inspect'
 import { holderOf } from '../fetch/lock.ts'
 import { RunsFolder } from './runs-folder.ts'
-import { metricOf, type Score, scoreOf } from './score.ts'
+import { type Judged, metricOf, type Score, scoreOf } from './score.ts'
 
 /** How a run stands. */
 export type RunState = 'finished' | 'training' | 'diverged' | 'stopped'
 
-export interface FoundRun {
+export interface FoundRun extends Judged {
   /** As it can be given to other commands. */
   readonly path: string
-  readonly run: RecordedRun
   readonly state: RunState
   readonly task: string
   readonly network: string
   readonly data: string
-  /** The metric that it is judged by. */
-  readonly metric: string
   /** Undefined where no epoch has ended. */
   readonly score: Score | undefined
   /** The metric over the epochs: of validation, where there is such. */

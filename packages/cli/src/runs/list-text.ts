@@ -37,8 +37,10 @@ const gap = 2
 export function listText(runs: readonly FoundRun[], columns: number, now: number): string {
   const metrics = new Set(runs.map(({ metric }) => metric))
   const [only] = metrics.size === 1 ? metrics : []
-  const scoreText = ({ score, metric }: FoundRun): string =>
-    score === undefined ? '' : `${valueText(metric, score.value)}${only === undefined ? ` ${metric}` : ''}`
+  const scoreText = (found: FoundRun): string =>
+    found.score === undefined
+      ? ''
+      : `${valueText(found, found.score.value)}${only === undefined ? ` ${found.metric}` : ''}`
   const column = (title: string, spare: number, cell: (run: FoundRun) => string, right = false): Column => ({
     title,
     cells: runs.map(cell),

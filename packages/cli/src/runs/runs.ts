@@ -58,6 +58,8 @@ const listed = ({ path, run, state, task, network, data, metric, score, curve }:
 
 /** Runs the command. Gives the exit code. */
 export async function runs(folders: readonly string[], { sort, out, json }: RunsFlags): Promise<number> {
+  // However often one is named.
+  const named = new Set(folders.map((folder) => join(folder)))
   const compares = folders.length > 1 && folders.every(isRunFolder)
   if (!compares && out !== undefined)
     throw new UsageError('--out draws the curves of runs that are compared; give two run folders or more')
@@ -70,8 +72,8 @@ export async function runs(folders: readonly string[], { sort, out, json }: Runs
   const { runs: found, problems, more } = await findRuns(folders.length === 0 ? ['runs'] : folders)
   for (const problem of problems) note(problem)
   if (compares) {
-    if (found.length < new Set(folders.map((folder) => join(folder))).size)
-      throw new UsageError(`${found.length} of ${folders.length} run folders can be read; compare whole ones`)
+    if (found.length < named.size)
+      throw new UsageError(`${found.length} of ${named.size} run folders can be read; compare whole ones`)
     return compareRuns(found, { out, json })
   }
   const sorted = [...found].sort(order)

@@ -10,17 +10,22 @@ export interface SeedGroup {
   readonly runs: readonly FoundRun[]
 }
 
-/** What is not compared: chance, with the split of the data that depends on it and its mean pixels, what changes the time or the last bits alone, and what is no setting. */
-const isAside = (name: string): boolean =>
-  /^(seed|threads|wideVectors|backend|arithmetic|format|saveEvery|keep)$|^(versions|machine|digests|preprocessing|score)\./.test(
-    name,
+/** Settings that are not compared: chance, and what changes the time or the last bits alone. */
+const aside = new Set(['seed', 'threads', 'wideVectors', 'saveEvery', 'keep'])
+
+/** By what runs are of one setting: what was set, and on how many examples, whatever of them is held out by chance. */
+function settingOf({ run: { settings, setNames } }: FoundRun): string {
+  const told = [...settings].filter(
+    ([name]) => (setNames.has(name) && !aside.has(name)) || name.startsWith('examples.'),
   )
+  return JSON.stringify(told.sort())
+}
 
 /** Runs of equal settings together, in the order in which they are given. */
 export function seedGroups(runs: readonly FoundRun[]): readonly SeedGroup[] {
   const groups = new Map<string, FoundRun[]>()
   for (const found of runs) {
-    const key = JSON.stringify([...found.run.settings].filter(([name]) => !isAside(name)).sort())
+    const key = settingOf(found)
     groups.set(key, [...(groups.get(key) ?? []), found])
   }
   return [...groups.values()].map((each, i) => ({ letter: letterOf(i), runs: each }))
@@ -80,9 +85,10 @@ export function verdictOf(a: SeedGroup, b: SeedGroup, comparisons: number): Verd
   const named = `${b.letter} against ${a.letter}`
   const stop = obstacle(a, b)
   if (stop !== undefined) return { pair, method: 'none', text: `${named}: cannot be told: ${stop}` }
-  const { metric, score } = a.runs[0]
+  const [first] = a.runs
+  const { metric, score } = first
   const [valuesA, valuesB] = [valuesOf(a), valuesOf(b)]
-  const signed = (value: number): string => `${value < 0 ? '−' : '+'}${valueText(metric, Math.abs(value))}`
+  const signed = (value: number): string => `${value < 0 ? '−' : '+'}${valueText(first, Math.abs(value))}`
   const interval = ({ value, from, to }: Difference): string =>
     `${signed(value)} ${score!.part} ${metric} (95 % interval ${signed(from)} to ${signed(to)})`
   if (valuesA.length > 1 && valuesB.length > 1) {

@@ -46,6 +46,7 @@ export {
   type RecordedRun,
   RunError,
   type RunPart,
+  type RunScore,
   type RunSeries,
   type RunTexts,
   readRun,

@@ -19,6 +19,16 @@ export type RunSeries = readonly number[]
 
 export type RunPart = 'train' | 'validation'
 
+/** What the best epoch of a run is chosen by. */
+export interface RunScore {
+  /** Its name among the metrics. */
+  readonly monitor: string
+  /** What it is called. */
+  readonly name: string
+  /** Whether it is a share, 0 to 1, and told in percent. */
+  readonly isShare: boolean
+}
+
 export interface RecordedRun {
   readonly name: string
   readonly epochs: RunSeries
@@ -28,8 +38,12 @@ export interface RecordedRun {
   readonly examplesPerSecond: RunSeries
   /** By the name of the metric; a part that tells nothing of it is empty. */
   readonly metrics: ReadonlyMap<string, Readonly<Record<RunPart, RunSeries>>>
-  /** All that run.json tells, from the names of its settings to their texts. */
+  /** All that run.json tells, by its name: what was set, and what came with it, such as the machine. */
   readonly settings: ReadonlyMap<string, string>
+  /** Names of those of `settings` that were set; all where run.json does not tell them apart. */
+  readonly setNames: ReadonlySet<string>
+  /** What its best epoch is chosen by; undefined where run.json does not tell. */
+  readonly score: RunScore | undefined
   /** Of the test set, once it is finished. */
   readonly test: ReadonlyMap<string, number>
   /** How many epochs it shall have; undefined where it is not told. */
@@ -99,8 +113,8 @@ function objectOf(text: string, place: string): Json {
 
 const isObject = (value: unknown): value is Json => typeof value === 'object' && value !== null && !Array.isArray(value)
 
-/** What differs at each run and sets nothing. */
-const notSettings = new Set(['command', 'started', 'resumed'])
+/** What is told apart from `settings`: them, what differs at each run and sets nothing, and the score. */
+const apart = new Set(['settings', 'command', 'started', 'resumed', 'score'])
 
 /** All values of an object by the names that lead to them. */
 function flat(object: Json, prefix = '', into = new Map<string, string>(), depth = 0): Map<string, string> {
@@ -123,6 +137,14 @@ function figuresOf(evaluation: unknown): Map<string, number> {
   }))
     if (typeof value === 'number') found.set(name, value)
   return found
+}
+
+function scoreIn(told: unknown): RunScore | undefined {
+  if (!isObject(told)) return undefined
+  const { monitor, name, isShare } = told
+  return typeof monitor === 'string' && typeof name === 'string' && typeof isShare === 'boolean'
+    ? { monitor, name, isShare }
+    : undefined
 }
 
 /** The seconds so far at the end of each epoch. */
@@ -155,12 +177,9 @@ export function readRun({ name, files, changed, pictures }: RunTexts): RecordedR
       metrics.set(metric, { train: [], validation: [], ...metrics.get(metric), [part]: values })
     }
   const { settings: set } = described
-  const settings = new Map([
-    ...(isObject(set) ? flat(set) : []),
-    ...flat(
-      Object.fromEntries(Object.entries(described).filter(([key]) => key !== 'settings' && !notSettings.has(key))),
-    ),
-  ])
+  const wasSet = isObject(set) ? flat(set) : undefined
+  const beside = flat(Object.fromEntries(Object.entries(described).filter(([key]) => !apart.has(key))))
+  const settings = new Map([...(wasSet ?? []), ...beside])
   const planned = isObject(set) && typeof set.epochs === 'number' ? set.epochs : undefined
   // That of a shorter training, which goes on, holds no more.
   const isOver = planned === undefined || typeof told?.epochs !== 'number' || told.epochs === planned
@@ -172,6 +191,8 @@ export function readRun({ name, files, changed, pictures }: RunTexts): RecordedR
     examplesPerSecond: [...columns].find(([column]) => column.endsWith('_per_second'))?.[1] ?? [],
     metrics,
     settings,
+    setNames: new Set((wasSet ?? settings).keys()),
+    score: scoreIn(described.score),
     test: figuresOf(summary?.test),
     planned,
     finished: summary !== undefined,

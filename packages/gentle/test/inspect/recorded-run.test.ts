@@ -35,11 +35,26 @@ describe('a run', () => {
       ['list', '[1,2]'],
       ['machine.cores', '2'],
     ])
+    expect([...run.setNames]).toEqual(['model', 'data', 'epochs', 'augment', 'list'])
     expect([...run.test]).toEqual([
       ['loss', 0.5],
       ['accuracy', 0.7],
       ['AP', 0.3],
     ])
+  })
+
+  it('tells what its best epoch is chosen by, beside its settings', () => {
+    const score = { monitor: 'f1Weighted', name: 'weighted F1', isShare: true }
+    const run = readRun(texts({ 'run.json': JSON.stringify({ ...described, score }) }))
+    expect(run.score).toEqual(score)
+    expect(run.settings).toEqual(readRun(texts()).settings)
+    expect(readRun(texts({ 'run.json': '{"score":{"monitor":"f1"}}' })).score).toBeUndefined()
+  })
+
+  it('has no end yet where the summary is of fewer epochs than it shall have', () => {
+    const summary = (epochs: number): string => JSON.stringify({ epochs, test: { loss: 0.5 } })
+    const [longer, ended] = [2, 4].map((epochs) => readRun(texts({ 'summary.json': summary(epochs) })))
+    expect([longer.finished, longer.test.size, ended.finished, ended.test.size]).toEqual([false, 0, true, 1])
   })
 
   it('may have begun only, lack what describes it, and tell nothing of some epochs', () => {
