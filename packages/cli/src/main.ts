@@ -42,6 +42,7 @@ import { monitorNames } from './tasks/monitor.ts'
 import { sequenceNetworkNames, sequenceTasks } from './tasks/sequence-tasks.ts'
 import { allTaskNames } from './tasks/task-names.ts'
 import { commandErrorText, commandOf } from './terminal/command-error.ts'
+import { readersGone } from './terminal/readers.ts'
 import { note } from './terminal/terminal.ts'
 import { exitCodes, linesOf, UsageError, unknownChoice } from './terminal/usage.ts'
 import { allButHead } from './train/freeze.ts'
@@ -112,7 +113,10 @@ program
     `learning-rate schedule: ${scheduleNames.join(', ')}; with its options, times in epochs: step:every=30,factor=0.1, multi-step:milestones=30+60 (default: linear, to 0)`,
   )
   .option('--warmup <steps>', 'steps over which the learning rate rises from 0', number)
-  .option('--optimizer <name>', `${optimizerNames.join(', ')}; the last three need --learning-rate`)
+  .option(
+    '--optimizer <name>',
+    `${optimizerNames.join(', ')}; the last three need --learning-rate, and so does adam where the recipe is for sgd, or sgd where it is for adam`,
+  )
   .option('--momentum <factor>', 'momentum of sgd and lars', number)
   .option('--weight-decay <factor>', 'weight decay', number)
   .option(
@@ -656,12 +660,7 @@ function reportError(error: unknown): number {
   return error instanceof GentleError && !failed ? exitCodes.usage : exitCodes.failed
 }
 
-// Whoever reads the output, such as head, may have seen enough.
-if (process.stdout.listenerCount('error') === 0)
-  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code === 'EPIPE') process.exit()
-    throw error
-  })
+if (process.stdout.listenerCount('error') === 0) process.stdout.on('error', readersGone)
 
 try {
   const [word] = process.argv.slice(2)

@@ -131,6 +131,7 @@ describe('a run that goes on', () => {
     writeFileSync(metrics, whole.split('\n').slice(0, 2).join('\n'))
     change('format', undefined)
     change('arithmetic', 'vectors of 512 bits')
+    const { digests } = JSON.parse(change('digests', undefined))
     const { code, stderr } = await gentle(['train', '--resume', run, '--epochs', '3', '--allow-other-width'])
     expect(stderr).toMatch(
       /weights\/best\.safetensors, metrics\.csv were missing or other than the checkpoint says; made again/,
@@ -138,7 +139,8 @@ describe('a run that goes on', () => {
     expect(stderr).toMatch(/run\.json was of an earlier format; it is of format 1 now/)
     expect(code).toBe(0)
     expect(readFileSync(metrics, 'utf8').startsWith(whole)).toBe(true)
-    const { format, arithmetic, settings } = JSON.parse(readFileSync(described, 'utf8'))
+    const { format, arithmetic, settings, ...told } = JSON.parse(readFileSync(described, 'utf8'))
+    expect(told.digests).toEqual(digests)
     expect([format, settings.saveEvery, settings.keep]).toEqual([1, '1', 2])
     expect(arithmetic).toMatch(/^vectors of (128|256) bits/)
     expect(readdirSync(join(run, 'weights/checkpoints')).length).toBeLessThanOrEqual(2)

@@ -1,5 +1,6 @@
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import sharp from 'sharp'
 import { describe, expect, it } from 'vitest'
 import { gentle, temporaryFolder } from './command.ts'
 
@@ -21,6 +22,43 @@ describe('gentle lr-find', () => {
     const plain = await gentle([...find, ...options])
     expect(plain.stdout).toContain(`learning rate ${rate}: a quarter of`)
     expect(plain.stdout).toContain(command)
+  })
+
+  it('tells the size of pictures for which it chose a network, and gives JSON as it is on a terminal', async () => {
+    const pictures = join(temporaryFolder(), 'pictures')
+    for (const [name, background] of Object.entries({ dark: '#202020', light: '#e0e0e0' })) {
+      mkdirSync(join(pictures, name), { recursive: true })
+      for (let i = 0; i < 8; i++)
+        await sharp({ create: { width: 80, height: 80, channels: 3, background } })
+          .png()
+          .toFile(join(pictures, name, `${i}.png`))
+    }
+    const options = [
+      '--data',
+      pictures,
+      '--augment',
+      'none',
+      '--steps',
+      '10',
+      '--out',
+      out,
+      '--quiet',
+      '--strict',
+      '--json',
+    ]
+    const columns = Object.getOwnPropertyDescriptor(process.stdout, 'columns')
+    const isTerminal = Object.getOwnPropertyDescriptor(process.stdout, 'isTTY')
+    Object.defineProperty(process.stdout, 'isTTY', { value: true, configurable: true })
+    Object.defineProperty(process.stdout, 'columns', { value: 60, configurable: true })
+    try {
+      const { code, stdout } = await gentle(['lr-find', ...options])
+      expect(code).toBe(0)
+      expect(JSON.parse(stdout).command).toMatch(/train resnet\d+ .*--resize 64 .*--strict --learning-rate/)
+    } finally {
+      for (const [name, descriptor] of Object.entries({ columns, isTTY: isTerminal }))
+        if (descriptor === undefined) Reflect.deleteProperty(process.stdout, name)
+        else Object.defineProperty(process.stdout, name, descriptor)
+    }
   })
 
   it('says where the loss still falls at the highest rate', async () => {

@@ -4,7 +4,7 @@ import { optimizerOf, type Plan, planOf, settingsOfFlags } from '../src/train/se
 
 const recipe = { epochs: 1, batchSize: 4, optimizer: 'sgd', learningRate: 0.1 } as const
 const plan = (settings: object): Plan =>
-  planOf({ ...settingsOfFlags(settings), model: 'mlp', data: 'moons' }, recipe, { examples: 8, threads: 1 })
+  planOf({ ...settingsOfFlags(settings), model: 'mlp', data: 'moons' }, {}, recipe, { examples: 8, threads: 1 })
 
 describe('--parameter-group', () => {
   it('names parameters and what is set for them', () => {
@@ -42,6 +42,33 @@ describe('--optimizer', () => {
     const { description } = optimizerOf(plan({ optimizer: 'lars', learningRate: 1, momentum: 0.5 }), [], 2)
     expect(description['momentum']).toBe(0.5)
     expect(() => plan({ optimizer: 'lion', learningRate: 1, momentum: 0.5 })).toThrow(/--momentum needs/)
+  })
+
+  it('takes a rate of its own where the recipe is for one that moves weights by another scale', () => {
+    expect(() => plan({ optimizer: 'adam' })).toThrow(
+      '--optimizer adam needs --learning-rate: the 0.1 by which mlp is trained is for sgd',
+    )
+    expect(plan({ optimizer: 'adam', learningRate: 0.002 }).learningRate).toBe(0.002)
+    const ofAdam = { ...recipe, optimizer: 'adam', learningRate: 0.01 } as const
+    const planned = planOf({ model: 'mlp', data: 'moons', optimizer: 'adamW' }, {}, ofAdam, { examples: 8, threads: 1 })
+    expect(planned.learningRate).toBe(0.01)
+  })
+
+  it('begins again after the epochs of the head alone, also where its rate goes by the validation', () => {
+    const settings = { schedule: 'plateau:patience=1,factor=0.5', learningRate: 1, headEpochs: 3, epochs: 9 }
+    const { schedule } = optimizerOf(plan(settings), ['a'], 2)
+    const worse = Array.from({ length: 6 }, () => ({ validation: { loss: 1 } }))
+    const rates = [0, 2, 3, 5, 6].map((ended) => schedule(2 * ended, 18, worse.slice(0, ended)))
+    expect(rates).toEqual([1, 1, 1, 1, 0.5])
+  })
+
+  it('is warmed up by what was chosen for the data, but for a schedule that has a warm-up of its own', () => {
+    const planned = (settings: object): Plan =>
+      planOf({ model: 'mlp', data: 'moons', ...settings }, { warmup: 5 }, recipe, { examples: 8, threads: 1 })
+    expect([planned({}).warmup, planned({ schedule: 'one-cycle' }).warmup]).toEqual([5, undefined])
+    expect(() => planned({ schedule: 'one-cycle', warmup: 3 })).toThrow(
+      '--warmup does not go with --schedule one-cycle',
+    )
   })
 
   it('clips gradients by value', () => {

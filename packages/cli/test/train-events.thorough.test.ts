@@ -1,8 +1,10 @@
 /** `gentle train --json-lines`. */
-import { readdirSync, readFileSync } from 'node:fs'
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { gentle, temporaryFolder } from './command.ts'
+import { gentle, gentleProcess, main, temporaryFolder } from './command.ts'
 
 type Told = { readonly event: string } & Readonly<Record<string, unknown>>
 
@@ -107,6 +109,29 @@ describe('the events of a training', () => {
     expect(texts[2]).toContain('| model | mlp |')
     for (const tag of ['loss/step', 'loss/train', 'loss/validation', 'accuracy/validation', 'learning rate/epoch'])
       expect(texts.some((text) => text.includes(tag))).toBe(true)
+    // Without asking for it again; a process of its own has a file of its own.
+    expect((await gentleProcess(['train', '--resume', run, '--epochs', '2', '--quiet'])).code).toBe(0)
+    const [further, ...others] = readdirSync(folder).filter((name) => name !== file)
+    expect(others).toEqual([])
+    const [, begin, ...rest] = recordsIn(readFileSync(join(folder, further)))
+    // The step from which on the earlier file is void: protocol buffers' field 2, behind the time of 9 bytes.
+    const first = JSON.parse(readFileSync(join(run, 'run.json'), 'utf8')).examples.train / 16 + 1
+    expect([begin[9], begin[10] + (begin[10] > 127 ? 128 * (begin[11] - 1) : 0)]).toEqual([16, Math.ceil(first)])
+    expect(rest.some((record) => record.includes('accuracy/validation'))).toBe(true)
+  })
+
+  it('are told as long as somebody listens, and the training goes on without', async () => {
+    const run = join(temporaryFolder(), 'run')
+    const options = ['--data', 'moons', '--epochs', '30', '--threads', '1', '--run-dir', run, '--json-lines']
+    const child = spawn(process.execPath, [main, 'train', 'mlp', ...options])
+    let notes = ''
+    child.stderr.on('data', (chunk) => {
+      notes += chunk
+    })
+    child.stdout.once('data', () => child.stdout.destroy())
+    const [code] = await once(child, 'close')
+    expect([code, notes.match(/nobody reads the events any more; the training goes on/g)?.length]).toEqual([0, 1])
+    expect(existsSync(join(run, 'summary.json'))).toBe(true)
   })
 
   it('say why a training diverged, and the list of runs knows it', async () => {

@@ -24,7 +24,7 @@ function defaultsOf({ settings }: RunFacts, prepared: Preparation | undefined): 
   if (prepared === undefined) return undefined
   const { model, data, task, threads = 1 } = settings
   const { recipe, splits, defaultAugment: augment } = prepared
-  return planOf({ model, data, task, augment }, recipe, { examples: splits.train.length, threads })
+  return planOf({ model, data, task }, { augment }, recipe, { examples: splits.train.length, threads })
 }
 
 /** A training's settings; each says whether it is the default, was given, or was chosen for the data. */

@@ -47,7 +47,8 @@ export async function tried(
   recipe: PictureRecipe,
   { layer, train, preprocessing, augmented, loss, quiet }: TrialData,
 ): Promise<{ readonly chosen: Settings; readonly text: string }> {
-  const plan = planOf({ ...settings }, recipe, { examples: train.length, threads: settings.threads ?? 0 })
+  const { learningRate } = recipe
+  const plan = planOf(settings, { learningRate }, recipe, { examples: train.length, threads: settings.threads ?? 0 })
   const { seed, batchSize, accumulate, epochs, optimizer } = plan
   const steps = epochs * stepsOf(train.length, batchSize, accumulate)
   const report = [

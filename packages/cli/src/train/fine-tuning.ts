@@ -44,9 +44,8 @@ export function fineTuningSettings(
   }
 }
 
-/** @throws UsageError for settings that mean nothing without pretrained weights, or leave nothing to the layers below, or a rate that the head alone would lower for all. */
-export function checkFineTuning(settings: Settings): void {
-  const { pretrained, normalize, headEpochs = 0, firstLayerRate, epochs, schedule } = settings
+/** @throws UsageError for settings that mean nothing without pretrained weights, or leave nothing to the layers below. */
+export function checkFineTuning({ pretrained, normalize, headEpochs = 0, firstLayerRate, epochs }: Settings): void {
   const alone = {
     '--normalize imagenet': normalize === 'imagenet' ? normalize : undefined,
     '--head-epochs': headEpochs || undefined,
@@ -57,10 +56,6 @@ export function checkFineTuning(settings: Settings): void {
   if (epochs !== undefined && headEpochs >= epochs && headEpochs > 0)
     throw new UsageError(
       `--head-epochs is ${headEpochs} of ${epochs} epochs; expected fewer. To train the head alone throughout: --freeze all-but-head`,
-    )
-  if (headEpochs > 0 && schedule?.split(':')[0] === 'plateau')
-    throw new UsageError(
-      `--schedule plateau would count the ${headEpochs} epochs of the head alone for all layers; give --head-epochs 0, or another schedule`,
     )
 }
 

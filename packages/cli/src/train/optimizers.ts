@@ -14,6 +14,9 @@ export const takesMomentum = (name: OptimizerName): boolean => name === 'sgd' ||
 /** Those at whose rates no network's recipe hints. */
 export const needsRate = (name: OptimizerName): boolean => name === 'lion' || name === 'lars' || name === 'lamb'
 
+/** Whether a rate for one is one for the other: SGD moves weights by gradients as they are, Adam by gradients over their size. */
+export const areOfOneScale = (a: OptimizerName, b: OptimizerName): boolean => (a === 'sgd') === (b === 'sgd')
+
 const groupKeys = { 'rate-factor': 'rateFactor', 'weight-decay': 'weightDecay' } as const
 
 /** A group as `*.bias:weight-decay=0` names it. @throws UsageError for a text that is none. */

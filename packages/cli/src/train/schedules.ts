@@ -120,7 +120,7 @@ export function scheduleOf(
     ]),
   )
   try {
-    return kinds[name].make(learningRate, { ...made, ...(hasOwnWarmup(name) ? {} : { warmup }) } as never)
+    return kinds[name].make(learningRate, { ...made, warmup } as never)
   } catch (error) {
     if (error instanceof ArgumentError)
       throw new UsageError(`--schedule ${text}, at ${stepsPerEpoch} steps an epoch: ${error.message}`)

@@ -1,13 +1,13 @@
 /** The settings of a training: flags over a config file over the network's recipe. */
 import { readFileSync } from 'node:fs'
-import { type Optimizer, ratesByDepth, type Schedule, sequentialSchedule } from 'gentle-dl'
+import { type EpochFigures, type Optimizer, ratesByDepth, type Schedule, sequentialSchedule } from 'gentle-dl'
 import type { Recipe } from 'gentle-dl/models'
 import { z } from 'zod'
 import { normalizeNames } from '../models/normalize.ts'
 import { allTaskNames } from '../tasks/task-names.ts'
 import { reasonOf } from '../terminal/reason.ts'
 import { UsageError, unknownChoice } from '../terminal/usage.ts'
-import { makeOptimizer, needsRate, optimizerNames, parseGroup, takesMomentum } from './optimizers.ts'
+import { areOfOneScale, makeOptimizer, needsRate, optimizerNames, parseGroup, takesMomentum } from './optimizers.ts'
 import { hasOwnWarmup, parseSchedule, scheduleOf } from './schedules.ts'
 
 const text = z.string('a string')
@@ -146,19 +146,29 @@ export function checkUnchanged(given: Settings, stored: Settings, run: string): 
       )
 }
 
-/** Settings over a network's recipe. @throws UsageError for settings that do not go together. */
+/**
+ * Settings over what was chosen for the data over a network's recipe.
+ * @throws UsageError for settings that do not go together.
+ */
 export function planOf(
-  settings: Settings & { model: string; data: string },
+  given: Settings & { model: string; data: string },
+  defaults: Settings,
   recipe: Recipe,
   { examples, threads }: { examples: number; threads: number },
 ): Plan {
+  const settings = { ...defaults, ...given }
   const optimizer = settings.optimizer ?? recipe.optimizer
   if (!takesMomentum(optimizer) && settings.momentum !== undefined)
     throw new UsageError(`--momentum needs --optimizer sgd or lars; the optimizer is ${optimizer}`)
-  if (needsRate(optimizer) && settings.learningRate === undefined)
+  if (needsRate(optimizer) && given.learningRate === undefined)
     throw new UsageError(`--optimizer ${optimizer} needs --learning-rate`)
+  if (settings.learningRate === undefined && !areOfOneScale(optimizer, recipe.optimizer))
+    throw new UsageError(
+      `--optimizer ${optimizer} needs --learning-rate: the ${recipe.learningRate} by which ${given.model} is trained is for ${recipe.optimizer}`,
+    )
   const schedule = settings.schedule ?? 'linear'
-  if (hasOwnWarmup(schedule) && settings.warmup !== undefined)
+  const isWarmedUp = hasOwnWarmup(schedule)
+  if (isWarmedUp && given.warmup !== undefined)
     throw new UsageError(`--warmup does not go with --schedule ${schedule}, which has a warm-up of its own`)
   const clipNorm = settings.clipNorm ?? recipe.clipNorm
   const weightDecay = settings.weightDecay ?? (optimizer === recipe.optimizer ? recipe.weightDecay : undefined)
@@ -169,6 +179,7 @@ export function planOf(
     optimizer,
     learningRate: settings.learningRate ?? recipe.learningRate,
     schedule,
+    ...(isWarmedUp ? { warmup: undefined } : {}),
     ...(takesMomentum(optimizer) ? { momentum: settings.momentum ?? 0.9 } : {}),
     ...(weightDecay === undefined ? {} : { weightDecay }),
     ...(clipNorm === undefined ? {} : { clipNorm }),
@@ -181,10 +192,15 @@ export function planOf(
 export function optimizerOf(plan: Plan, names: Iterable<string>, stepsPerEpoch: number): Optimizer {
   const { schedule, learningRate, warmup, firstLayerRate, headEpochs = 0 } = plan
   const rate = scheduleOf(schedule, { learningRate, warmup, stepsPerEpoch })
+  // What the validation of the head alone told says nothing of all layers.
+  const forAll: Schedule = Object.assign(
+    (step: number, steps: number, epochs?: readonly EpochFigures[]) => rate(step, steps, epochs?.slice(headEpochs)),
+    { description: rate.description },
+  )
   return optimizerWith(
     plan,
     // For the head alone, and from its beginning again for all.
-    headEpochs === 0 ? rate : sequentialSchedule(rate, headEpochs * stepsPerEpoch, rate),
+    headEpochs === 0 ? rate : sequentialSchedule(rate, headEpochs * stepsPerEpoch, forAll),
     firstLayerRate === undefined ? undefined : ratesByDepth(names, firstLayerRate),
   )
 }

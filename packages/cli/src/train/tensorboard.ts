@@ -1,5 +1,5 @@
 /** What `gentle train --tensorboard` keeps: a training's events in a folder that TensorBoard reads. */
-import { appendFileSync, mkdirSync } from 'node:fs'
+import { appendFileSync, existsSync, mkdirSync, truncateSync } from 'node:fs'
 import { hostname } from 'node:os'
 import { join } from 'node:path'
 import type { Evaluation } from 'gentle-dl'
@@ -28,15 +28,22 @@ const settingsText = (settings: object): string =>
  * @param now in milliseconds since 1970
  */
 export function tensorboardFile(folder: string, now = Date.now): (event: TrainEvent) => void {
-  let isTold = false
+  let [written, isTold] = [0, false]
   const file = join(folder, `events.out.tfevents.${Math.floor(now() / 1000)}.${hostname()}.${process.pid}`)
   const keep = (content: EventContent, step: number): void => {
+    const record = eventRecord(content, step, now() / 1000)
     try {
-      mkdirSync(folder, { recursive: true })
-      appendFileSync(file, eventRecord(content, step, now() / 1000))
+      if (!existsSync(folder)) mkdirSync(folder)
+      // What a full disk cut off would hide all that comes after it.
+      if (isTold && existsSync(file)) truncateSync(file, written)
+      appendFileSync(file, record)
+      written += record.length
       isTold = false
     } catch (error) {
-      if (!isTold) note(`warning: ${file} cannot be written: ${reasonOf(error, 'write')}; the training goes on without`)
+      if (!isTold)
+        note(
+          `warning: ${file} cannot be written: ${reasonOf(error, 'write')}; the training goes on, and tries again with each event to come`,
+        )
       isTold = true
     }
   }

@@ -1,5 +1,7 @@
 /** What a training tells other programs as it goes on: `--json-lines` on standard output, `--tensorboard` in files. */
 import type { EpochReport, Evaluation, StepReport } from 'gentle-dl'
+import { outlastReaders } from '../terminal/readers.ts'
+import { note } from '../terminal/terminal.ts'
 import type { Plan } from './settings.ts'
 
 /** The training begins, or goes on. */
@@ -68,6 +70,18 @@ export interface EventStream {
 
 /** A JSON object a line. Numbers that are not finite are null. */
 export const jsonLine = (event: TrainEvent): string => `${JSON.stringify(event)}\n`
+
+/** Tells events on standard output, as long as somebody reads them. */
+export function linesOnOutput(): (event: TrainEvent) => void {
+  let isRead = true
+  outlastReaders(() => {
+    isRead = false
+    note('nobody reads the events any more; the training goes on')
+  })
+  return (event) => {
+    if (isRead) process.stdout.write(jsonLine(event))
+  }
+}
 
 /** Tells each event to all who listen. @param now a clock in milliseconds */
 export function eventStream(

@@ -48,10 +48,9 @@ import { type PretrainedSource, pretrainedSource } from './pretrained-source.ts'
 import { profileText } from './profile-text.ts'
 import { checkpointsOf, repairRun } from './run-checkpoints.ts'
 import { createRun, describedRun, lockRun, openRun, runFormat } from './run-folder.ts'
-import { hasOwnWarmup } from './schedules.ts'
 import { optimizerOf, type Plan, planOf } from './settings.ts'
 import { tensorboardFile } from './tensorboard.ts'
-import { type EventStream, eventStream, jsonLine, type TrainEvent } from './train-events.ts'
+import { type EventStream, eventStream, linesOnOutput } from './train-events.ts'
 import { beginning } from './train-text.ts'
 
 /** A training with everything read that it needs, before anything is made for it. */
@@ -138,15 +137,8 @@ export async function planTraining(named: string | undefined, given: TrainFlags)
           newHead: hasNewHead(pretrained, prepared),
         })
   const threads = Math.min(availableParallelism(), 64)
-  const noWarmup = hasOwnWarmup(settings.schedule) ? { warmup: undefined } : {}
-  const plan = planOf(
-    { augment: prepared.defaultAugment, ...prepared.defaultSettings, ...tuning, ...noWarmup, ...settings },
-    recipe,
-    {
-      examples: splits.train.length,
-      threads,
-    },
-  )
+  const defaults = { augment: prepared.defaultAugment, ...prepared.defaultSettings, ...tuning }
+  const plan = planOf(settings, defaults, recipe, { examples: splits.train.length, threads })
   checkFineTuning(plan)
   if (flags.profile && (plan.accumulate ?? 1) > 1)
     throw new UsageError('--profile tells of steps of one batch; leave --accumulate out')
@@ -243,7 +235,8 @@ async function begin(planned: Planned, backend: Backend, locks: (() => Promise<v
     'run.json',
     {
       ...describeRun(plan, prepared, backend, earlier),
-      ...(resumed === undefined ? { digests: await digestsOf(prepared.compared ?? splits) } : {}),
+      // A run of a version that wrote none gets them: that the data is the same is seen from here on.
+      ...(earlier?.digests === undefined ? { digests: await digestsOf(prepared.compared ?? splits) } : {}),
       ...(matching === undefined ? {} : { pretrained: { file: pretrained!.file, ...matching } }),
       ...(frozen.size === 0 ? {} : { frozen: [...frozen] }),
       ...(prepared.purpose.preprocessing === undefined ? {} : { preprocessing: prepared.purpose.preprocessing }),
@@ -260,7 +253,7 @@ async function begin(planned: Planned, backend: Backend, locks: (() => Promise<v
   // A run that goes on is told of as it was.
   const board = run.file('tensorboard')
   const events = eventStream([
-    ...(flags.jsonLines ? [(event: TrainEvent): void => void process.stdout.write(jsonLine(event))] : []),
+    ...(flags.jsonLines ? [linesOnOutput()] : []),
     ...(flags.tensorboard || existsSync(board) ? [tensorboardFile(board)] : []),
   ])
   const checkpoints = checkpointsOf(run, plan, prepared, (step) => events.tell({ event: 'checkpoint', step }))
