@@ -1,5 +1,6 @@
 /** What is said of a file: of weights, of a model, or of arrays. */
 import type { Shape } from '../core/shape.ts'
+import type { ModelCard } from '../train/model-card.ts'
 import type { Preprocessing } from '../vision/preprocessing.ts'
 
 /** A tensor as the file lists it. */
@@ -55,6 +56,10 @@ export interface FileContent {
   readonly classes?: readonly string[]
   /** What is done to a picture before the model sees it. */
   readonly preprocessing?: Preprocessing
+  /** What its model was trained for, where Gentle wrote it. */
+  readonly task?: string
+  /** Where its model comes from, and how good it is, where Gentle wrote it. */
+  readonly card?: ModelCard
   readonly use: FileUse
 }
 

@@ -10,14 +10,9 @@ import type { InitialValues } from '../nn/scope.ts'
 import type { Background } from '../vision/background.ts'
 import type { Preprocessing } from '../vision/preprocessing.ts'
 import { type ModelTask, outputClasses } from '../vision/tasks/task-names.ts'
-import {
-  describesInputs,
-  inputsModelIn,
-  inputsPurposeFrom,
-  type ModelColumns,
-  modelIn,
-  purposeFrom,
-} from './weights.ts'
+import type { ModelCard } from './model-card.ts'
+import { inputsPurposeFrom, type ModelColumns, purposeFrom, tellsTask } from './model-purpose.ts'
+import { describesInputs, inputsModelIn, modelIn } from './weights.ts'
 import { bytesOf, type FilePlace, nameOf, openOnnx, withFile } from './weights-file.ts'
 
 /** A model, and what is known about its use. */
@@ -31,6 +26,8 @@ export interface OpenedModel {
   readonly columns?: ModelColumns
   /** How bright the training pictures are at their edges, where the file tells. */
   readonly background?: Background
+  /** Where it comes from, and how good it is, where the file tells. */
+  readonly card?: ModelCard
   /** Set if another program wrote the file, which may not say what its outputs mean. */
   readonly foreign?: true
 }
@@ -42,6 +39,8 @@ export interface OpenedInputsModel {
   readonly task?: string
   /** How what it is asked becomes numbers, and its numbers an answer, as the file tells it: see `ModelPurpose`. Unchecked. */
   readonly encoding?: unknown
+  /** Where it comes from, and how good it is, where the file tells. */
+  readonly card?: ModelCard
 }
 
 export interface OpenOptions {
@@ -102,7 +101,7 @@ export async function openAnyModel(
   const file = nameOf(source)
   return withFile(source, async (at) => {
     const { access, kind, isOther } = at
-    if (kind === 'onnx') return openForeign(source, options)
+    if (kind === 'onnx') return openOnnxModel(source, options)
     if (freeDimensions !== undefined)
       throw new ArgumentError(`${file} ${isOther}; freeDimensions are for ONNX files, which leave some sizes open`)
     if (kind === 'json') return (await tensorflow()).openModelJson(source, bytesOf(at), backend)
@@ -142,12 +141,18 @@ export async function loadLayers(metadata: Readonly<Record<string, string>>): Pr
 /** Readers of TensorFlow's family are loaded only for a file of it. */
 const tensorflow = () => import('./open-tensorflow.ts')
 
-/** The model of another program's file, which is taken for one that classifies. */
-export const openForeign = async (file: FilePlace, options?: OpenOptions): Promise<OpenedModel> => ({
-  model: await openOnnx(file, options),
-  task: 'classify',
-  foreign: true,
-})
+/** The model of an ONNX file, and what it says of its use, where Gentle wrote it; another program's is taken for one that classifies. */
+export async function openOnnxModel(file: FilePlace, options?: OpenOptions): Promise<OpenedModel> {
+  const loaded = await openOnnx(file, options)
+  const { metadata, classes } = loaded
+  const model = await loaded.asModel()
+  if (!tellsTask(metadata)) return { model, task: 'classify', foreign: true }
+  const name = nameOf(file)
+  const purpose = purposeFrom(metadata, name)
+  const named = classes === undefined ? model : { ...model, classes }
+  checkNames(named, purpose.task, name)
+  return { model: named, ...purpose }
+}
 
 /** @throws FormatError for another number of names than the outputs have classes. */
 function checkNames({ classes, outputShape }: Model, task: ModelTask, file: string): void {
