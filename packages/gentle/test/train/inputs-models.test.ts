@@ -78,7 +78,7 @@ test('a training on named inputs is kept in a folder, goes on with the same bits
   expect(again).toEqual(first)
   await expect(openModel(path)).rejects.toThrow(/takes inputs by their names, to transcribe; use openInputsModel/)
   const content = await inspectFile(join(path, 'weights/best.safetensors'))
-  expect(content).toMatchObject({ facts: { task: 'transcribe' }, use: { as: 'model' } })
+  expect(content).toMatchObject({ task: 'transcribe', use: { as: 'model' } })
 })
 
 test('what does not fit its own description, or is of the other kind, is refused', async () => {
