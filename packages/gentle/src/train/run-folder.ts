@@ -1,7 +1,8 @@
 /** The folder of a training, in Node: its weights, the figures of its epochs, and what is needed to go on. */
 import { DataError, FormatError } from '../core/errors.ts'
+import { joined } from '../core/joined.ts'
 import { inNode } from '../data/node.ts'
-import { joined, readSafetensors, safetensorsPieces } from '../formats/safetensors.ts'
+import { readSafetensors, safetensorsPieces } from '../formats/safetensors.ts'
 import type { AnyModel } from '../nn/model.ts'
 import { bestFile, checkpointFiles, metricsFile, type RunFile, stateFile } from './checkpoint-files.ts'
 import { type CheckpointOptions, Checkpoints } from './checkpoints.ts'

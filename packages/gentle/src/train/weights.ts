@@ -2,17 +2,12 @@
 import type { Backend } from '../backends/backend.ts'
 import { ArgumentError, ClassesError, FormatError, ShapeError, WeightsError } from '../core/errors.ts'
 import { checkFields, type Field, type Fields } from '../core/field.ts'
+import { joined } from '../core/joined.ts'
 import { matchClasses } from '../core/match-classes.ts'
 import { formatShape, type Shape, sameShape } from '../core/shape.ts'
 import { printable } from '../formats/failure.ts'
 import { fileKind, kindBytes } from '../formats/file-kind.ts'
-import {
-  joined,
-  readSafetensors,
-  type SafetensorsFile,
-  type StoredTensor,
-  safetensorsPieces,
-} from '../formats/safetensors.ts'
+import { readSafetensors, type SafetensorsFile, type StoredTensor, safetensorsPieces } from '../formats/safetensors.ts'
 import { topologicalOrder } from '../graph/graph.ts'
 import type { Tensor } from '../graph/tensor.ts'
 import { inputsLayerFrom, layerFrom } from '../models/layer-from.ts'
