@@ -4,6 +4,7 @@ import { ArgumentError, DataError, FormatError } from '../core/errors.ts'
 import { Random } from '../core/random.ts'
 import { sameShape } from '../core/shape.ts'
 import { inNode } from '../data/node.ts'
+import type { Hdf5Source } from '../formats/hdf5.ts'
 import { readSafetensors, type StoredTensor } from '../formats/safetensors.ts'
 import type { InputsModel, Model } from '../nn/model.ts'
 import type { InitialValues } from '../nn/scope.ts'
@@ -48,6 +49,8 @@ export interface OpenOptions {
   readonly backend?: Backend
   /** Sizes of the dynamic axes of an ONNX file, by name: `{ height: 48 }`. */
   readonly freeDimensions?: Readonly<Record<string, number>>
+  /** The package h5wasm, for files of Keras: `() => import('h5wasm')`, or what that gives; Node finds an installed one itself. */
+  readonly hdf5?: Hdf5Source
 }
 
 /** A folder's file of weights, the best where there are, or the place itself where it is a file; undefined where there is none. */
@@ -95,7 +98,7 @@ export async function openAnyModel(
   place: FilePlace,
   options: OpenOptions = {},
 ): Promise<OpenedModel | OpenedInputsModel> {
-  const { backend, freeDimensions } = options
+  const { backend, freeDimensions, hdf5 } = options
   const source = weightsFileOf(place)
   if (source === undefined) throw new DataError(`${place} is neither a model file nor a run folder with weights`)
   const file = nameOf(source)
@@ -105,8 +108,8 @@ export async function openAnyModel(
     if (freeDimensions !== undefined)
       throw new ArgumentError(`${file} ${isOther}; freeDimensions are for ONNX files, which leave some sizes open`)
     if (kind === 'json') return (await tensorflow()).openModelJson(source, bytesOf(at), backend)
-    if (kind === 'hdf5') return (await tensorflow()).openKerasFile(file, bytesOf(at), backend)
-    const archived = kind === 'zip' && (await (await tensorflow()).openArchive(file, bytesOf(at), backend))
+    if (kind === 'hdf5') return (await tensorflow()).openKerasFile(file, bytesOf(at), { backend, hdf5 })
+    const archived = kind === 'zip' && (await (await tensorflow()).openArchive(file, bytesOf(at), { backend, hdf5 }))
     if (archived) return archived
     if (kind === 'zip' || kind === 'legacyPyTorch')
       throw new ArgumentError(
