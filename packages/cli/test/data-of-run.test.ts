@@ -147,6 +147,45 @@ describe('a run that goes on', () => {
   })
 })
 
+describe('a run with strict numerics', () => {
+  const folder = temporaryFolder()
+  const run = join(folder, 'run')
+  const described = () => JSON.parse(readFileSync(join(run, 'run.json'), 'utf8'))
+  const arithmetic = 'vectors of 128 bits, no fused multiply-add'
+
+  it('says so in run.json and in its report, and goes on with them', async () => {
+    const flags = ['--data', 'xor', '--epochs', '1', '--run-dir', run, '--quiet']
+    expect((await gentle(['train', 'perceptron', ...flags, '--strict-numerics'])).code).toBe(0)
+    expect(described()).toMatchObject({ arithmetic, settings: { strictNumerics: true } })
+    expect(readFileSync(join(run, 'report.html'), 'utf8')).toMatch(
+      /the weights are the same to the bit on every machine/,
+    )
+    expect((await gentle(['train', '--resume', run, '--epochs', '2', '--quiet'])).code).toBe(0)
+    expect(described()).toMatchObject({ arithmetic, settings: { strictNumerics: true, epochs: 2 } })
+  })
+
+  it('is computed alike where it began without a fused multiply-add and was not asked for them', async () => {
+    const { settings, ...rest } = described()
+    const { strictNumerics: _, ...others } = settings
+    writeFileSync(join(run, 'run.json'), JSON.stringify({ ...rest, settings: others }))
+    expect((await gentle(['train', '--resume', run, '--epochs', '3', '--quiet'])).code).toBe(0)
+    expect(described()).toMatchObject({ arithmetic, settings: { epochs: 3 } })
+  })
+
+  it('has no wide vectors', async () => {
+    const { code, stderr } = await gentle([
+      'train',
+      'perceptron',
+      '--data',
+      'xor',
+      '--strict-numerics',
+      '--wide-vectors',
+    ])
+    expect(code).toBe(2)
+    expect(stderr).toMatch(/--strict-numerics does not go with --wide-vectors, .*; leave one of the two out/)
+  })
+})
+
 describe('a run folder', () => {
   it('is trained in by one process at a time, and taken over from one that is gone', async () => {
     const folder = temporaryFolder()

@@ -31,6 +31,10 @@ export function environmentSection({ description, settings }: RunFacts): Section
     ['computed by', backend === undefined ? undefined : textOf(backend)],
     ['threads', settings.threads === undefined ? undefined : String(settings.threads)],
     ['arithmetic', arithmetic === undefined ? undefined : textOf(arithmetic)],
+    [
+      'same bits',
+      settings.strictNumerics ? 'on every machine (--strict-numerics)' : 'on machines with this arithmetic',
+    ],
     ['vectors', settings.wideVectors ? '256 bits (--wide-vectors)' : '128 bits'],
     ['examples', listed(examples)],
     ['digests of the data', listed(digests)],
@@ -59,7 +63,7 @@ export function repeatSection(facts: RunFacts): Section {
       command === undefined
         ? undefined
         : html`<pre><code>${command}</code></pre>
-<p>With the same data, version and vector width, the weights are the same to the bit, however many threads compute them.</p>`
+<p>${facts.settings.strictNumerics ? 'With the same data and version, the weights are the same to the bit on every machine' : 'With the same data, version and arithmetic, the weights are the same to the bit'}, however many threads compute them.</p>`
     }
 ${next === undefined ? undefined : html`<p>Evaluate it again, or on other data with --data:</p><pre><code>${next}</code></pre>`}
 ${remark('All settings, also those that were chosen, are in run.json; the figures of all epochs are in metrics.csv.')}`,

@@ -36,14 +36,14 @@ async function preparationOf(run: RunFolder, settings: NamedSettings): Promise<P
 
 async function withMeans<T>(
   found: Preparation | string,
-  { threads = availableParallelism(), wideVectors }: NamedSettings,
+  { threads = availableParallelism(), wideVectors, strictNumerics }: NamedSettings,
   use: (means: Means) => Promise<T>,
 ): Promise<T> {
   if (typeof found === 'string') {
     note(`pictures and what the model makes of the data are left out: ${found}`)
     return use({ missing: found })
   }
-  const backend = await wasm({ threads: Math.min(threads, availableParallelism()), wideVectors })
+  const backend = await wasm({ threads: Math.min(threads, availableParallelism()), wideVectors, strictNumerics })
   try {
     return await use({ prepared: found, backend })
   } finally {

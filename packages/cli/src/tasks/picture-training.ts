@@ -67,7 +67,8 @@ export async function tried(
   }
   if (settings.augment === undefined || settings.learningRate === undefined) {
     if (!quiet) note('choosing a learning rate and augmentation in short trials ...')
-    const backend = await wasm({ threads: settings.threads, wideVectors: settings.wideVectors })
+    const { threads, wideVectors, strictNumerics } = settings
+    const backend = await wasm({ threads, wideVectors, strictNumerics })
     try {
       if (settings.augment === undefined) {
         const forNetwork = (set: Dataset): Dataset => {

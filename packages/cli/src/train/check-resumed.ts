@@ -32,17 +32,22 @@ export async function checkSameData(run: RunFolder, { data }: Plan, prepared: Pr
 
 const anyway = 'or go on with other last bits: --allow-other-width'
 
+/** The arithmetic of machines without a fused multiply-add, which strict numerics compute everywhere. */
+const unfused = 'vectors of 128 bits, no fused multiply-add'
+
 /**
- * Opens the backend of a training. One that goes on computes as it did, to the last bit, unless another width is allowed.
+ * Opens the backend of a training. One that goes on computes as it did, to the last bit, unless another width is allowed: one that began without a fused
+ * multiply-add does without it here.
  * @throws UsageError where this machine cannot.
  */
 export async function openBackend(
-  { threads, wideVectors }: Pick<WasmOptions, 'threads' | 'wideVectors'>,
+  { threads, wideVectors, ...options }: Pick<WasmOptions, 'threads' | 'wideVectors' | 'strictNumerics'>,
   run: RunFolder | undefined,
   allowOtherWidth: boolean,
 ): Promise<Backend> {
   const before = run && describedRun(run).arithmetic
-  const backend = await wasm({ threads, wideVectors }).catch((error) => {
+  const strictNumerics = options.strictNumerics === true || before === unfused
+  const backend = await wasm({ threads, wideVectors, strictNumerics }).catch((error) => {
     if (run === undefined || !(error instanceof ArgumentError) || wideVectors !== true) throw error
     if (allowOtherWidth) return wasm({ threads })
     throw new UsageError(

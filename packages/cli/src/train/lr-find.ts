@@ -69,7 +69,8 @@ export async function lrFind(named: string | undefined, flags: RateFlags): Promi
     learned,
     flags: settled,
   } = await planTraining(named, { ...settings, learningRate: highest, quiet, strict })
-  const backend = await wasm({ threads: plan.threads, wideVectors: plan.wideVectors })
+  const { threads, wideVectors, strictNumerics } = plan
+  const backend = await wasm({ threads, wideVectors, strictNumerics })
   try {
     if (!quiet)
       note(`${plan.model} on ${plan.data}: up to ${steps} steps of ${plan.batchSize} examples, ${plan.optimizer}`)

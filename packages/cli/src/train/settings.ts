@@ -3,7 +3,6 @@ import { readFileSync } from 'node:fs'
 import { type EpochFigures, type Optimizer, ratesByDepth, type Schedule, sequentialSchedule } from 'gentle-dl'
 import type { Recipe } from 'gentle-dl/models'
 import { z } from 'zod'
-import { licenseNamed } from '../models/license.ts'
 import { normalizeNames } from '../models/normalize.ts'
 import { allTaskNames } from '../tasks/task-names.ts'
 import { reasonOf } from '../terminal/reason.ts'
@@ -42,6 +41,7 @@ const settingsSchema = z.strictObject({
   seed: whole(0, 2 ** 31 - 1).optional(),
   threads: whole(1, 64).optional(),
   wideVectors: z.boolean('true or false').optional(),
+  strictNumerics: z.boolean('true or false').optional(),
   validation: whole(1, Number.MAX_SAFE_INTEGER).optional(),
   test: positive.optional(),
   sampleRate: whole(1, 192_000).optional(),
@@ -72,7 +72,6 @@ const settingsSchema = z.strictObject({
   normalize: z.enum([...normalizeNames, 'data']).optional(),
   headEpochs: whole(0, Number.MAX_SAFE_INTEGER).optional(),
   firstLayerRate: z.number('above 0, at most 1').positive('above 0, at most 1').max(1, 'above 0, at most 1').optional(),
-  license: text.optional(),
   freeze: z.array(text, 'a list of strings').min(1, 'at least one name').optional(),
 })
 
@@ -103,10 +102,10 @@ export const settingsOfFile = (values: unknown, file: string): Settings =>
 function checkSettings(values: unknown, nameOf: (key: string) => string): Settings {
   const result = settingsSchema.safeParse(values)
   if (result.success) {
-    const { schedule, parameterGroup = [], license } = result.data
+    const { schedule, parameterGroup = [] } = result.data
     if (schedule !== undefined) parseSchedule(nameOf('schedule'), schedule)
     for (const group of parameterGroup) parseGroup(nameOf('parameterGroup'), group)
-    return license === undefined ? result.data : { ...result.data, license: licenseNamed(nameOf('license'), license) }
+    return result.data
   }
   const [issue] = result.error.issues
   if (issue.code === 'unrecognized_keys')
@@ -136,8 +135,8 @@ export function readConfig(path: string): Settings {
   return settingsOfFile(values, `config ${path}`)
 }
 
-/** What can be another when a training goes on: how long, and what changes no bit, on how many threads and how it is kept and given away. */
-const changeable: readonly string[] = ['epochs', 'threads', 'saveEvery', 'keep', 'license'] satisfies (keyof Settings)[]
+/** What can be another when a training goes on: how long, and what changes no bit, on how many threads and how it is kept. */
+const changeable: readonly string[] = ['epochs', 'threads', 'saveEvery', 'keep'] satisfies (keyof Settings)[]
 
 /** @throws UsageError for a setting that would make another training of the one that goes on. */
 export function checkUnchanged(given: Settings, stored: Settings, run: string): void {
@@ -172,6 +171,10 @@ export function planOf(
   const isWarmedUp = hasOwnWarmup(schedule)
   if (isWarmedUp && given.warmup !== undefined)
     throw new UsageError(`--warmup does not go with --schedule ${schedule}, which has a warm-up of its own`)
+  if (settings.wideVectors && settings.strictNumerics)
+    throw new UsageError(
+      '--strict-numerics does not go with --wide-vectors, which add in another order; leave one of the two out',
+    )
   const clipNorm = settings.clipNorm ?? recipe.clipNorm
   const weightDecay = settings.weightDecay ?? (optimizer === recipe.optimizer ? recipe.weightDecay : undefined)
   return {

@@ -3,6 +3,8 @@
  * as 1, 2, 3", SC 2011, section 4.2). A draw is a pure function of key and counter, so that any thread or backend computes
  * any draw alone and all of them agree to the bit.
  */
+import { portableMath } from './portable-math.ts'
+
 const rotations = [13, 15, 26, 6, 17, 29, 16, 24]
 
 /** The rotation of each of the 20 rounds; after every fourth a key is injected. */
@@ -73,8 +75,8 @@ export class Random {
 
   /** A standard normal number (Box and Muller, 1958). */
   normal(): number {
-    const radius = Math.sqrt(-2 * Math.log(1 - this.uniform()))
-    return radius * Math.cos(2 * Math.PI * this.uniform())
+    const radius = Math.sqrt(-2 * portableMath.log(1 - this.uniform()))
+    return radius * portableMath.cos(2 * Math.PI * this.uniform())
   }
 
   /** A whole number in [0, limit); limit up to 2^32. The bias is below limit / 2^53. */

@@ -29,8 +29,8 @@ export async function backgroundOf(dataset: Dataset): Promise<Background> {
     await dataset.read([Math.floor((i * length) / count)], picture, label)
     const brightness = edgeBrightness(picture, inputShape)
     sum += brightness
-    squares += brightness ** 2
+    squares += brightness * brightness
   }
   const mean = sum / count
-  return { mean, std: Math.sqrt(Math.max(0, squares / count - mean ** 2)) }
+  return { mean, std: Math.sqrt(Math.max(0, squares / count - mean * mean)) }
 }

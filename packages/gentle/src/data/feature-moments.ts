@@ -38,7 +38,7 @@ class FeatureSums {
 
   moments(): FeatureMoments {
     const apart = Array.from(this.#sums, (sum) => sum / this.#count)
-    const variance = Array.from(this.#squares, (sum, i) => Math.max(0, sum / this.#count - apart[i] ** 2))
+    const variance = Array.from(this.#squares, (sum, i) => Math.max(0, sum / this.#count - apart[i] * apart[i]))
     return {
       mean: apart.map((value, i) => this.#origin[i] + value),
       std: variance.map((value) => Math.sqrt(value) || 1),

@@ -1,5 +1,7 @@
 /** Toy sets of points in the plane: small enough to see what a network can and cannot tell apart. */
+
 import { ArgumentError } from '../core/errors.ts'
+import { portableMath } from '../core/portable-math.ts'
 import { Random } from '../core/random.ts'
 import type { Dataset } from './dataset.ts'
 import type { Splits } from './idx-folder.ts'
@@ -59,7 +61,10 @@ export function moons(options: PointOptions = {}): Dataset {
   const labels = Array.from({ length: examples }, (_, i) => i % 2)
   const places = labels.map((label): [number, number] => {
     const angle = Math.PI * random.uniform()
-    const [x, y] = label === 0 ? [Math.cos(angle), Math.sin(angle)] : [1 - Math.cos(angle), 0.5 - Math.sin(angle)]
+    const [x, y] =
+      label === 0
+        ? [portableMath.cos(angle), portableMath.sin(angle)]
+        : [1 - portableMath.cos(angle), 0.5 - portableMath.sin(angle)]
     return [x + noise * random.normal(), y + noise * random.normal()]
   })
   return points('moons', places, labels)
@@ -94,7 +99,10 @@ export function spirals({ classes = 2, turns = 1.5, noise = 0.02, ...options }: 
   const places = labels.map((label): [number, number] => {
     const radius = 0.1 + 0.9 * Math.sqrt(random.uniform())
     const angle = 2 * Math.PI * (turns * radius + label / classes)
-    return [radius * Math.cos(angle) + noise * random.normal(), radius * Math.sin(angle) + noise * random.normal()]
+    return [
+      radius * portableMath.cos(angle) + noise * random.normal(),
+      radius * portableMath.sin(angle) + noise * random.normal(),
+    ]
   })
   return points('spirals', places, labels)
 }
@@ -119,7 +127,10 @@ export function rings(options: ClassedPointOptions = {}): Dataset {
   const places = labels.map((label): [number, number] => {
     const angle = 2 * Math.PI * random.uniform()
     const radius = (label + 0.5) / (classes - 0.5)
-    return [radius * Math.cos(angle) + noise * random.normal(), radius * Math.sin(angle) + noise * random.normal()]
+    return [
+      radius * portableMath.cos(angle) + noise * random.normal(),
+      radius * portableMath.sin(angle) + noise * random.normal(),
+    ]
   })
   return points('rings', places, labels)
 }
@@ -129,7 +140,7 @@ export function gaussians(options: ClassedPointOptions = {}): Dataset {
   const { classes, noise, random, labels } = checkedClasses(options, 'gaussians')
   const places = labels.map((label): [number, number] => {
     const angle = 2 * Math.PI * (label / classes + 1 / 8)
-    return [Math.cos(angle) + noise * random.normal(), Math.sin(angle) + noise * random.normal()]
+    return [portableMath.cos(angle) + noise * random.normal(), portableMath.sin(angle) + noise * random.normal()]
   })
   return points('gaussians', places, labels)
 }

@@ -1,5 +1,7 @@
 /** Pictures of shapes that are drawn when they are read: as many as one likes, of which everything is known. */
+
 import { ArgumentError } from '../core/errors.ts'
+import { portableMath } from '../core/portable-math.ts'
 import { Random } from '../core/random.ts'
 import type { Dataset } from './dataset.ts'
 import type { Splits } from './idx-folder.ts'
@@ -33,7 +35,7 @@ function polygon(corners: readonly (readonly [number, number])[]): Distance {
       const [bx, by] = corners[j]
       const [ex, ey, wx, wy] = [bx - ax, by - ay, x - ax, y - ay]
       const share = Math.min(1, Math.max(0, (wx * ex + wy * ey) / (ex * ex + ey * ey)))
-      nearest = Math.min(nearest, Math.hypot(wx - ex * share, wy - ey * share))
+      nearest = Math.min(nearest, portableMath.hypot(wx - ex * share, wy - ey * share))
       const crosses = [y >= ay, y < by, ex * wy > ey * wx]
       if (crosses.every(Boolean) || !crosses.some(Boolean)) sign = -sign
     }
@@ -46,13 +48,13 @@ const around = (count: number, radii: readonly number[]): (readonly [number, num
   Array.from({ length: count }, (_, i) => {
     const angle = (2 * Math.PI * i) / count - Math.PI / 2
     const radius = radii[i % radii.length]
-    return [radius * Math.cos(angle), radius * Math.sin(angle)]
+    return [radius * portableMath.cos(angle), radius * portableMath.sin(angle)]
   })
 
 const arm = 0.36
 
 const distances: Readonly<Record<string, Distance>> = {
-  circle: (x, y) => Math.hypot(x, y) - 0.85,
+  circle: (x, y) => portableMath.hypot(x, y) - 0.85,
   square: polygon([
     [-0.75, -0.75],
     [0.75, -0.75],
@@ -64,7 +66,7 @@ const distances: Readonly<Record<string, Distance>> = {
     const bar = (a: number, b: number): number => Math.max(Math.abs(a) - 0.95, Math.abs(b) - arm)
     return Math.min(bar(x, y), bar(y, x))
   },
-  ring: (x, y) => Math.abs(Math.hypot(x, y) - 0.68) - 0.22,
+  ring: (x, y) => Math.abs(portableMath.hypot(x, y) - 0.68) - 0.22,
   star: polygon(around(10, [1, 0.42])),
 }
 
@@ -96,7 +98,7 @@ export function shapes(options: ShapeOptions = {}): Dataset {
     const radius = size * (0.18 + 0.2 * own.uniform())
     const [x, y] = [radius + (size - 2 * radius) * own.uniform(), radius + (size - 2 * radius) * own.uniform()]
     const angle = turned ? 2 * Math.PI * own.uniform() : 0
-    const [cos, sin] = [Math.cos(angle), Math.sin(angle)]
+    const [cos, sin] = [portableMath.cos(angle), portableMath.sin(angle)]
     // Shape and ground differ by at least 0.3 in brightness, either way.
     const ground = own.uniform()
     const ink = ground < 0.5 ? ground + 0.3 + (0.7 - ground) * own.uniform() : (ground - 0.3) * own.uniform()

@@ -208,7 +208,7 @@ export class Moments {
 
   result(): { mean: number[]; std: number[] } {
     const mean = Array.from(this.#sums, (sum) => sum / this.#count)
-    const std = Array.from(this.#squares, (sum, c) => Math.sqrt(Math.max(0, sum / this.#count - mean[c] ** 2)))
+    const std = Array.from(this.#squares, (sum, c) => Math.sqrt(Math.max(0, sum / this.#count - mean[c] * mean[c])))
     return { mean, std }
   }
 }

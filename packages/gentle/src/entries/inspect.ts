@@ -40,7 +40,6 @@ export type {
   FileTensor,
   FileUse,
   FittingNetwork,
-  InspectOptions,
 } from '../inspect/file-content.ts'
 export { inspectFile } from '../inspect/inspect-file.ts'
 export {

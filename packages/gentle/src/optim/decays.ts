@@ -1,5 +1,7 @@
 /** Schedules by which the learning rate falls. */
+
 import { ArgumentError } from '../core/errors.ts'
+import { portableMath } from '../core/portable-math.ts'
 import { checkPositive, checkSteps, type Schedule, schedule, type WarmUp } from './schedule.ts'
 
 /** Of a schedule that does not have to fall to 0. */
@@ -17,7 +19,7 @@ export function checkMinRate(minRate: number, rate: number, where: string): numb
 
 /** Half a cosine between two rates. @param done 0 to 1 */
 export const alongCosine = (from: number, to: number, done: number): number =>
-  to + ((from - to) * (1 + Math.cos(Math.PI * done))) / 2
+  to + ((from - to) * (1 + portableMath.cos(Math.PI * done))) / 2
 
 /** Evenly down to 0 at the end. */
 export const linearDecay = (rate: number, options: WarmUp = {}): Schedule =>
@@ -49,7 +51,7 @@ export function polynomialDecay(
   checkPositive(power, 'polynomialDecay: power')
   checkMinRate(minRate, rate, 'polynomialDecay')
   const rateAfter = (step: number, steps: number): number =>
-    minRate + (rate - minRate) * Math.max(0, 1 - step / steps) ** power
+    minRate + (rate - minRate) * portableMath.pow(Math.max(0, 1 - step / steps), power)
   return schedule(rate, options, 'polynomialDecay', rateAfter, { power, minRate })
 }
 
@@ -64,7 +66,10 @@ export function exponentialDecay(
 ): Schedule {
   checkPositive(factor, 'exponentialDecay: factor')
   checkSteps(every, 'exponentialDecay: every')
-  return schedule(rate, options, 'exponentialDecay', (step) => rate * factor ** (step / every), { factor, every })
+  return schedule(rate, options, 'exponentialDecay', (step) => rate * portableMath.pow(factor, step / every), {
+    factor,
+    every,
+  })
 }
 
 /**
@@ -77,7 +82,10 @@ export function stepDecay(
 ): Schedule {
   checkSteps(every, 'stepDecay: every')
   checkPositive(factor, 'stepDecay: factor')
-  return schedule(rate, options, 'stepDecay', (step) => rate * factor ** Math.floor(step / every), { every, factor })
+  return schedule(rate, options, 'stepDecay', (step) => rate * portableMath.pow(factor, Math.floor(step / every)), {
+    every,
+    factor,
+  })
 }
 
 /**
@@ -98,5 +106,8 @@ export function multiStepDecay(
     checkSteps(milestone, `multiStepDecay: milestone ${i + 1}`, 1 + (milestones[i - 1] ?? 0))
   checkPositive(factor, 'multiStepDecay: factor')
   const passed = (step: number): number => milestones.filter((milestone) => milestone <= step).length
-  return schedule(rate, options, 'multiStepDecay', (step) => rate * factor ** passed(step), { milestones, factor })
+  return schedule(rate, options, 'multiStepDecay', (step) => rate * portableMath.pow(factor, passed(step)), {
+    milestones,
+    factor,
+  })
 }

@@ -1,5 +1,7 @@
 /** Smaller learning rates for the layers below, which have the least to learn anew when a trained network is trained further. */
+
 import { ArgumentError } from '../core/errors.ts'
+import { portableMath } from '../core/portable-math.ts'
 
 /** The layer that a parameter is of: its path without the last name. */
 const layerOf = (name: string): string => name.slice(0, Math.max(0, name.lastIndexOf('.')))
@@ -25,6 +27,6 @@ export function ratesByDepth(names: Iterable<string>, first: number): (name: str
   return (name) => {
     const depth = layers.get(layerOf(name))
     if (depth === undefined) throw new ArgumentError(`ratesByDepth: no parameter of the network is named '${name}'`)
-    return depth === last ? 1 : first ** (1 - depth / last)
+    return depth === last ? 1 : portableMath.pow(first, 1 - depth / last)
   }
 }

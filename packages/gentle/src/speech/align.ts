@@ -1,5 +1,7 @@
 /** When the symbols of a text were heard. */
+
 import { ArgumentError } from '../core/errors.ts'
+import { portableMath } from '../core/portable-math.ts'
 import { checkBlank, isSymbol, stepsOf } from './ctc/greedy.ts'
 
 /**
@@ -68,6 +70,6 @@ export function alignSymbols(
 /** Of a symbol, under the softmax of a row. */
 function probability(row: Float32Array, symbol: number): number {
   let sum = 0
-  for (const value of row) sum += Math.exp(value - row[symbol])
+  for (const value of row) sum += portableMath.exp(value - row[symbol])
   return 1 / sum
 }

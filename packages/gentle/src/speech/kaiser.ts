@@ -2,7 +2,7 @@
 
 /** The modified Bessel function of the first kind and order 0, by its series. */
 function besselI0(x: number): number {
-  const square = (x / 2) ** 2
+  const square = (x * x) / 4
   let [sum, term] = [1, 1]
   for (let k = 1; term > sum * 2 ** -54; k++) {
     term *= square / (k * k)

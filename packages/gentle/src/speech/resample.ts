@@ -1,6 +1,8 @@
 /** Another sampling rate, by a windowed sinc in phases (Crochiere and Rabiner, "Multirate Digital Signal Processing", 1983). */
+
 import { greatestCommonDivisor } from '../core/divisor.ts'
 import { ArgumentError } from '../core/errors.ts'
+import { portableMath } from '../core/portable-math.ts'
 import { kaiser, kaiserBeta, kaiserWidth } from './kaiser.ts'
 
 /** What would fold into the sound lies so many decibels below it. */
@@ -51,7 +53,8 @@ function filterOf(from: number, to: number): Filter {
     const exact = Float64Array.from(row, (_, tap) => {
       const place = tap - half - phase / up
       const angle = Math.PI * cutoff * place
-      const value = Math.abs(place) > half ? 0 : (place === 0 ? 1 : Math.sin(angle) / angle) * window(place / half)
+      const value =
+        Math.abs(place) > half ? 0 : (place === 0 ? 1 : portableMath.sin(angle) / angle) * window(place / half)
       sum += value
       return value
     })

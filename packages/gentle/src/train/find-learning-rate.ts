@@ -1,5 +1,7 @@
 /** The learning-rate range test. */
+
 import { ArgumentError, DivergenceError } from '../core/errors.ts'
+import { portableMath } from '../core/portable-math.ts'
 import type { AnyDataset, Dataset, NamedDataset } from '../data/dataset.ts'
 import type { InputsLayer } from '../nn/inputs-layer.ts'
 import type { Layer } from '../nn/layer.ts'
@@ -59,7 +61,7 @@ export async function findLearningRate(
     )
   if (!Number.isInteger(steps) || steps < 10)
     throw new ArgumentError(`findLearningRate: steps is ${steps}; expected a whole number from 10`)
-  const rateOf = (step: number): number => lowest * (highest / lowest) ** (step / (steps - 1))
+  const rateOf = (step: number): number => lowest * portableMath.pow(highest / lowest, step / (steps - 1))
   const trainer = await createTrainer(network as Layer, data as Dataset, {
     optimizer: optimizer(rateOf),
     epochs: steps,
@@ -77,7 +79,7 @@ export async function findLearningRate(
     for (let step = 0; step < steps; step++) {
       const report = await trainer.step()
       mean = kept * mean + (1 - kept) * report.loss
-      const smoothed = mean / (1 - kept ** (step + 1))
+      const smoothed = mean / (1 - portableMath.pow(kept, step + 1))
       if (smoothed > tooHigh * best) break
       best = Math.min(best, smoothed)
       rates.push(report.learningRate)

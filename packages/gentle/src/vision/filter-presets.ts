@@ -2,7 +2,9 @@
  * Kernels by name, written for convolution, as conv2 takes them: edge filters answer with positive numbers where the picture becomes lighter to
  * the right (x) or downwards (y).
  */
+
 import { ArgumentError } from '../core/errors.ts'
+import { portableMath } from '../core/portable-math.ts'
 import { type Kernel, kernelOf } from './kernel.ts'
 
 /** Numbers that a preset takes, by name; each has a default. */
@@ -48,7 +50,7 @@ function positive(settings: PresetSettings, ...names: string[]): void {
 function gaussian(settings: PresetSettings): Kernel<Float64Array> {
   positive(settings, 'sigma')
   const side = size(settings)
-  const bell = sampled(side, side, (x, y) => Math.exp(-(x * x + y * y) / (2 * settings.sigma ** 2)))
+  const bell = sampled(side, side, (x, y) => portableMath.exp(-(x * x + y * y) / (2 * settings.sigma * settings.sigma)))
   const total = bell.flat().reduce((sum, value) => sum + value, 0)
   return kernelOf(bell.map((row) => row.map((value) => value / total)))
 }
@@ -64,10 +66,11 @@ function gabor(settings: PresetSettings): Kernel<Float64Array> {
   const [turn, shift] = [(orientation * Math.PI) / 180, (phase * Math.PI) / 180]
   return kernelOf(
     sampled(side, side, (x, y) => {
-      const u = x * Math.cos(turn) + y * Math.sin(turn)
-      const v = y * Math.cos(turn) - x * Math.sin(turn)
+      const u = x * portableMath.cos(turn) + y * portableMath.sin(turn)
+      const v = y * portableMath.cos(turn) - x * portableMath.sin(turn)
       return (
-        Math.exp(-(u * u + (aspect * v) ** 2) / (2 * sigma ** 2)) * Math.cos((2 * Math.PI * u) / wavelength + shift)
+        portableMath.exp(-(u * u + aspect * aspect * v * v) / (2 * sigma * sigma)) *
+        portableMath.cos((2 * Math.PI * u) / wavelength + shift)
       )
     }),
   )

@@ -2,7 +2,9 @@
  * Maps of the plane, as 3 x 3 matrices in homogeneous coordinates, row-major. Coordinates are continuous and in pixels: x to the right, y
  * down, and the pixel of row i and column j is the square from (j, i) to (j + 1, i + 1). So a flip takes the edge at x to width - x.
  */
+
 import { ArgumentError } from '../core/errors.ts'
+import { portableMath } from '../core/portable-math.ts'
 
 /** The nine numbers of a map: (x, y) goes to (m0 x + m1 y + m2, m3 x + m4 y + m5) / (m6 x + m7 y + m8). */
 export type PlaneMap = Float64Array
@@ -38,7 +40,9 @@ export function rotationMap(degrees: number, fixed: Point): PlaneMap {
   const angle = (degrees * Math.PI) / 180
   // Quarter turns are exact.
   const [cos, sin] =
-    degrees % 90 === 0 ? [Math.round(Math.cos(angle)), Math.round(Math.sin(angle))] : [Math.cos(angle), Math.sin(angle)]
+    degrees % 90 === 0
+      ? [Math.round(portableMath.cos(angle)), Math.round(portableMath.sin(angle))]
+      : [portableMath.cos(angle), portableMath.sin(angle)]
   const { x, y } = fixed
   return affine(cos, sin, x - cos * x - sin * y, -sin, cos, y + sin * x - cos * y)
 }

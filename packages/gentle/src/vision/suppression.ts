@@ -1,5 +1,7 @@
 /** One box for each object: of boxes that overlap, what has the best score stays. */
+
 import { ArgumentError } from '../core/errors.ts'
+import { portableMath } from '../core/portable-math.ts'
 import { type Box, intersectionOverUnion } from './boxes.ts'
 
 /** What a detector says: an object of class `label` in a box, and how sure it is. */
@@ -97,7 +99,7 @@ function suppressSoft(
     for (const other of waiting) {
       if (!acrossClasses && ordered[other].label !== label) continue
       const overlap = intersectionOverUnion(box, ordered[other].box)
-      if (overlap > 0) scores[other] *= Math.exp((-overlap * overlap) / sigma)
+      if (overlap > 0) scores[other] *= portableMath.exp((-overlap * overlap) / sigma)
     }
   }
   return kept

@@ -1,4 +1,6 @@
 import { expect, inject, test } from 'vitest'
+import digests from '../../../../tools/same-weights/digests.json' with { type: 'json' }
+import { digestOfFunctions, digestOfWeights, trainingNames } from '../../../../tools/same-weights/trainings.ts'
 import { wasm } from '../../src/backends/wasm/wasm.ts'
 import { trainInAWorker } from './in-a-worker.ts'
 import { trainLenet5 } from './train-lenet5.ts'
@@ -17,6 +19,14 @@ test('a worker of a cross-origin isolated page trains LeNet-5 on two threads, bi
 
 test('the page itself, which may not sleep, trains on two threads, bitwise as Node does', async () => {
   expect(await trainLenet5({ threads: 2 })).toEqual(inNode)
+})
+
+test('elementary functions have the bits that they have everywhere', async () => {
+  expect(await digestOfFunctions()).toBe(digests.functions)
+})
+
+test.each(trainingNames)('weights of %s have the bits that they have everywhere with strict numerics', async (name) => {
+  expect(await digestOfWeights(name, { strictNumerics: true, threads: 2 })).toBe(digests.strict[name])
 })
 
 test('vectors of 256 bits are refused: browsers do not have them', async () => {

@@ -80,10 +80,10 @@ async function train(steps: number, options: WasmOptions) {
 }
 
 describe('LeNet-5', () => {
-  it.each([true, false])(
-    "has PyTorch's loss within a thousandth at each of 100 steps, from the same weights and batches (fused multiply-add: %s)",
-    async (fusedMultiplyAdd) => {
-      const { losses } = await train(100, { threads: 2, fusedMultiplyAdd })
+  it.each([false, true])(
+    "has PyTorch's loss within a thousandth at each of 100 steps, from the same weights and batches (strict numerics: %s)",
+    async (strictNumerics) => {
+      const { losses } = await train(100, { threads: 2, strictNumerics })
       expect(golden.losses).toHaveLength(100)
       expect(golden.losses[99]).toBeLessThan(0.1 * golden.losses[0])
       losses.forEach((loss, step) => {

@@ -26,8 +26,12 @@ import { joinVectors } from './wide-vectors.ts'
 export interface WasmOptions {
   /** Threads that compute, 1 to 64; as many as the machine has cores unless given. */
   readonly threads?: number
-  /** Whether to use the engine's fused multiply-add, where it has one. Results differ in the last bits. */
-  readonly fusedMultiplyAdd?: boolean
+  /**
+   * Whether results are the same to the bit on every machine, with or without a fused multiply-add, x86 or ARM, in Node or a browser: products are rounded before
+   * they are added. It is slower, and each result a little less exact; false unless given. What the engine computes is meant: pictures and sounds
+   * in compressed files are decoded by packages of others.
+   */
+  readonly strictNumerics?: boolean
   /**
    * Whether to compute on vectors of 256 bits instead of 128, up to 1.9 times as fast where the processor has AVX2; results differ in the last
    * bits. WebAssembly has no such vectors, but V8 can join neighbouring ones by a pass that it calls experimental. In Node, 24 or later, it
@@ -57,7 +61,7 @@ export const availableThreads = (): number => Math.min(globalThis.navigator?.har
 
 /**
  * Opens a wasm backend. Where the page is not cross-origin isolated there is no shared memory, and it computes on one thread.
- * @throws ArgumentError for a number of threads outside 1 to 64, or wide vectors elsewhere than in Node from 24 on; GentleError where the engine has no WebAssembly SIMD; BackendError where a thread does not start.
+ * @throws ArgumentError for a number of threads outside 1 to 64, wide vectors elsewhere than in Node from 24 on, and for both wide vectors and strict numerics; GentleError where the engine has no WebAssembly SIMD; BackendError where a thread does not start.
  */
 export async function wasm(options: WasmOptions = {}): Promise<Backend> {
   const features = wasmFeatures()
@@ -68,12 +72,16 @@ export async function wasm(options: WasmOptions = {}): Promise<Backend> {
     throw new ArgumentError(`wasm: threads is ${wanted}; expected a whole number from 1 to ${maxThreads}`)
   const threads = features.threads ? wanted : 1
   const wideVectors = options.wideVectors === true
+  const strictNumerics = options.strictNumerics === true
+  if (wideVectors && strictNumerics)
+    throw new ArgumentError(
+      'wasm: strictNumerics and wideVectors do not go together: vectors of 256 bits add in another order, and few machines have them; leave one of the two out',
+    )
   if (wideVectors) joinVectors()
   const memory = new WebAssembly.Memory({ initial: 16, maximum: maximumPages, shared: threads > 1 })
   const workers = await Threads.start(threads, memory)
-  const fusedMultiplyAdd = features.fusesMultiplyAdd && options.fusedMultiplyAdd !== false
   return new WasmBackend(memory, workers, threads, {
-    fusedMultiplyAdd,
+    fusedMultiplyAdd: features.fusesMultiplyAdd && !strictNumerics,
     wideVectors,
     poison: options.poison === true,
   })

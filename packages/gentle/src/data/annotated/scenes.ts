@@ -1,5 +1,7 @@
 /** Scenes: pictures of one object each, such as digits, placed on canvases by seed, of which label, box and mask are known exactly. */
+
 import { ArgumentError } from '../../core/errors.ts'
+import { portableMath } from '../../core/portable-math.ts'
 import { Random } from '../../core/random.ts'
 import type { Box } from '../../vision/boxes.ts'
 import type { Dataset } from '../dataset.ts'
@@ -73,7 +75,7 @@ function covered(a: Placement, b: Placement, side: number): number {
   const [halfA, halfB] = [(a.scale * side) / 2, (b.scale * side) / 2]
   const across = Math.min(a.x + halfA, b.x + halfB) - Math.max(a.x - halfA, b.x - halfB)
   const down = Math.min(a.y + halfA, b.y + halfB) - Math.max(a.y - halfA, b.y - halfB)
-  return across <= 0 || down <= 0 ? 0 : (across * down) / (2 * Math.min(halfA, halfB)) ** 2
+  return across <= 0 || down <= 0 ? 0 : (across * down) / portableMath.pow(2 * Math.min(halfA, halfB), 2)
 }
 
 /**
@@ -222,8 +224,8 @@ class Painter {
     const height = this.#height
     const width = this.#width
     const [windowLeft, windowTop, windowWidth, windowHeight] = window
-    const [cos, sin] = [Math.cos(angle) / scale, Math.sin(angle) / scale]
-    const reach = (Math.hypot(windowWidth, windowHeight) * scale) / 2
+    const [cos, sin] = [portableMath.cos(angle) / scale, portableMath.sin(angle) / scale]
+    const reach = (portableMath.hypot(windowWidth, windowHeight) * scale) / 2
     const fromRow = Math.max(0, Math.floor(y - reach))
     const toRow = Math.min(side, Math.ceil(y + reach))
     const fromColumn = Math.max(0, Math.floor(x - reach))

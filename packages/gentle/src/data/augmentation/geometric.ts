@@ -1,4 +1,5 @@
 /** Transforms that move pixels. All of a policy become one map, so that a picture is interpolated once. */
+import { portableMath } from '../../core/portable-math.ts'
 import type { Random } from '../../core/random.ts'
 import { elasticField } from '../../vision/elastic.ts'
 import {
@@ -22,9 +23,9 @@ export const between = (random: Random, [low, high]: Range): number => low + (hi
 
 /** Even in its logarithm, so that half and double are as likely. */
 const betweenFactors = (random: Random, [low, high]: Range): number =>
-  Math.exp(between(random, [Math.log(low), Math.log(high)]))
+  portableMath.exp(between(random, [portableMath.log(low), portableMath.log(high)]))
 
-const slope = (degrees: number): number => Math.tan((degrees * Math.PI) / 180)
+const slope = (degrees: number): number => portableMath.tan((degrees * Math.PI) / 180)
 
 /**
  * Where torchvision's RandomResizedCrop looks: a stretch of the picture with a drawn share of its area and a drawn aspect; after ten that do not fit,

@@ -1,5 +1,7 @@
 /** A sound as it might have been, too. */
+
 import { ArgumentError } from '../../core/errors.ts'
+import { portableMath } from '../../core/portable-math.ts'
 import type { Random } from '../../core/random.ts'
 import { resample, resampledLength } from '../resample.ts'
 import type { SoundPolicy, Span } from './sound-policy.ts'
@@ -59,11 +61,11 @@ export function augmentSound(
       noises.length > 0 ? stretchOf(noises[random.integer(noises.length)], length, random) : whiteNoise(length, random)
     const [loud, own] = [power(changed), power(added)]
     // Silence has no level that noise could lie below.
-    const scale = own > 0 ? Math.sqrt(loud / own) * 10 ** (-ratio / 20) : 0
+    const scale = own > 0 ? Math.sqrt(loud / own) * portableMath.pow(10, -ratio / 20) : 0
     for (let i = 0; i < length; i++) changed[i] += scale * added[i]
   }
   if (gain !== undefined) {
-    const factor = 10 ** (between(gain, random) / 20)
+    const factor = portableMath.pow(10, between(gain, random) / 20)
     for (let i = 0; i < changed.length; i++) changed[i] *= factor
   }
   return changed

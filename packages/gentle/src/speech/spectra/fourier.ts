@@ -1,5 +1,7 @@
 /** The discrete Fourier transform of real numbers, of any length (Cooley and Tukey, 1965; sorted as it goes, as Stockham does it). */
+
 import { ArgumentError } from '../../core/errors.ts'
+import { portableMath } from '../../core/portable-math.ts'
 
 /** One pass over all numbers, by a factor of their count. */
 interface Pass {
@@ -37,11 +39,11 @@ function passesOf(length: number): Pass[] {
       radix,
       rest,
       parts,
-      cosines: Float64Array.from({ length: count }, (_, k) => Math.cos(angle(k))),
-      sines: Float64Array.from({ length: count }, (_, k) => -Math.sin(angle(k))),
+      cosines: Float64Array.from({ length: count }, (_, k) => portableMath.cos(angle(k))),
+      sines: Float64Array.from({ length: count }, (_, k) => -portableMath.sin(angle(k))),
       turns: {
-        cosine: Float64Array.from({ length: radix }, (_, k) => Math.cos((2 * Math.PI * k) / radix)),
-        sine: Float64Array.from({ length: radix }, (_, k) => -Math.sin((2 * Math.PI * k) / radix)),
+        cosine: Float64Array.from({ length: radix }, (_, k) => portableMath.cos((2 * Math.PI * k) / radix)),
+        sine: Float64Array.from({ length: radix }, (_, k) => -portableMath.sin((2 * Math.PI * k) / radix)),
       },
     }
     parts *= radix
@@ -202,8 +204,8 @@ export class RealFourier {
     this.input = new Float64Array(length)
     this.real = new Float64Array(this.bins)
     this.imaginary = new Float64Array(this.bins)
-    this.#cosines = Float64Array.from({ length: this.bins }, (_, k) => Math.cos((2 * Math.PI * k) / length))
-    this.#sines = Float64Array.from({ length: this.bins }, (_, k) => -Math.sin((2 * Math.PI * k) / length))
+    this.#cosines = Float64Array.from({ length: this.bins }, (_, k) => portableMath.cos((2 * Math.PI * k) / length))
+    this.#sines = Float64Array.from({ length: this.bins }, (_, k) => -portableMath.sin((2 * Math.PI * k) / length))
   }
 
   /** Transforms `input` into `real` and `imaginary`. */

@@ -1,5 +1,7 @@
 /** Filters on the mel scale, on which steps sound equal. */
+
 import { ArgumentError } from '../../core/errors.ts'
+import { portableMath } from '../../core/portable-math.ts'
 
 /**
  * HTK's is 2595 log10(1 + f / 700) (Young et al., "The HTK Book", section 5.4, equation 5.13). Slaney's goes straight up to 1,000 Hz and then by the
@@ -20,23 +22,23 @@ export interface MelOptions {
 }
 
 /** Slaney's scale: 15 mels at 1,000 Hz, and from there on 27 more for a factor of 6.4. */
-const [linearHz, breakHz, breakMel, logStep] = [200 / 3, 1000, 15, Math.log(6.4) / 27]
+const [linearHz, breakHz, breakMel, logStep] = [200 / 3, 1000, 15, portableMath.log(6.4) / 27]
 
 /** A frequency in mel. */
 export const toMel = (hertz: number, scale: MelScale): number =>
   scale === 'htk'
-    ? 2595 * Math.log10(1 + hertz / 700)
+    ? 2595 * portableMath.log10(1 + hertz / 700)
     : hertz < breakHz
       ? hertz / linearHz
-      : breakMel + Math.log(hertz / breakHz) / logStep
+      : breakMel + portableMath.log(hertz / breakHz) / logStep
 
 /** The frequency of a mel. */
 export const fromMel = (mel: number, scale: MelScale): number =>
   scale === 'htk'
-    ? 700 * (10 ** (mel / 2595) - 1)
+    ? 700 * (portableMath.pow(10, mel / 2595) - 1)
     : mel < breakMel
       ? mel * linearHz
-      : breakHz * Math.exp(logStep * (mel - breakMel))
+      : breakHz * portableMath.exp(logStep * (mel - breakMel))
 
 /** Filters as weights of a spectrum's frequencies. */
 export interface MelFilters {

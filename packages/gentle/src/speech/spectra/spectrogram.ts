@@ -1,5 +1,7 @@
 /** What a network hears: a sound's power by time and frequency. */
+
 import { ArgumentError } from '../../core/errors.ts'
+import { portableMath } from '../../core/portable-math.ts'
 import { type FrameOptions, Frames } from './frames.ts'
 import { type MelFilters, type MelOptions, melFilters } from './mel.ts'
 
@@ -23,7 +25,7 @@ function normalize(values: Float32Array, first: number, step: number): void {
   for (let i = first; i < values.length; i += step, count++) sum += values[i]
   const mean = sum / count
   let squares = 0
-  for (let i = first; i < values.length; i += step) squares += (values[i] - mean) ** 2
+  for (let i = first; i < values.length; i += step) squares += (values[i] - mean) * (values[i] - mean)
   const std = Math.sqrt(squares / count)
   // What rounding leaves of equal numbers is not a spread.
   const scale = std > 1e-6 * (1 + Math.abs(mean)) ? 1 / std : 0
@@ -102,7 +104,7 @@ export class Spectrogram {
       const row = values.subarray(frame * features, (frame + 1) * features)
       if (this.#mel === undefined) row.set(power)
       else this.#filter(this.#mel, row)
-      if (scale === 'log') for (let f = 0; f < features; f++) row[f] = Math.log(row[f] + floor)
+      if (scale === 'log') for (let f = 0; f < features; f++) row[f] = portableMath.log(row[f] + floor)
     }
     if (normalization === 'utterance') normalize(values, 0, 1)
     if (normalization === 'frequency') for (let f = 0; f < features; f++) normalize(values, f, features)

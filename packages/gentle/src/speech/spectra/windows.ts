@@ -1,5 +1,7 @@
 /** Windows: what a frame is multiplied by before its spectrum is taken, so that its ends do not tear. */
+
 import { ArgumentError } from '../../core/errors.ts'
+import { portableMath } from '../../core/portable-math.ts'
 
 /** Hann's (0.5, 0.5), Hamming's (0.54, 0.46), or none. */
 export type WindowName = 'hann' | 'hamming' | 'rectangular'
@@ -26,6 +28,6 @@ export function windowSamples(name: WindowName, length: number, kind: WindowKind
   const a = coefficients[name]
   const period = kind === 'periodic' ? length : length - 1
   return Float64Array.from({ length }, (_, n) =>
-    length === 1 ? 1 : a - (1 - a) * Math.cos((2 * Math.PI * n) / period),
+    length === 1 ? 1 : a - (1 - a) * portableMath.cos((2 * Math.PI * n) / period),
   )
 }

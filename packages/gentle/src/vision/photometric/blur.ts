@@ -1,3 +1,4 @@
+import { portableMath } from '../../core/portable-math.ts'
 import { scratchMemory } from './scratch.ts'
 
 const weightMemory = scratchMemory()
@@ -21,7 +22,7 @@ export function gaussianBlur(
   const weights = weightMemory(radius + 1)
   let total = 0
   for (let k = radius; k >= 0; k--) {
-    weights[k] = Math.exp(-0.5 * (k / sigma) ** 2)
+    weights[k] = portableMath.exp(-0.5 * portableMath.pow(k / sigma, 2))
     total += k === 0 ? weights[k] : 2 * weights[k]
   }
   for (let k = 0; k <= radius; k++) weights[k] /= total

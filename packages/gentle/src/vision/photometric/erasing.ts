@@ -1,4 +1,5 @@
 /** Rectangles that are wiped out, so that a network cannot lean on one part of what it sees. */
+import { portableMath } from '../../core/portable-math.ts'
 import type { Random } from '../../core/random.ts'
 import type { Box } from '../boxes.ts'
 import { beginning, fillUniform } from './noise.ts'
@@ -63,7 +64,7 @@ export function randomErasingBox(
 ): Box | undefined {
   for (let attempt = 0; attempt < 10; attempt++) {
     const pixels = height * width * (area[0] + (area[1] - area[0]) * random.uniform())
-    const ratio = aspect[0] * (aspect[1] / aspect[0]) ** random.uniform()
+    const ratio = aspect[0] * portableMath.pow(aspect[1] / aspect[0], random.uniform())
     const high = Math.round(Math.sqrt(pixels * ratio))
     const wide = Math.round(Math.sqrt(pixels / ratio))
     if (high >= height || wide >= width) continue

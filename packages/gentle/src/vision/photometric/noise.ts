@@ -1,6 +1,7 @@
 /**
  * Noise for every pixel. A picture takes one draw of its stream of random numbers; the pixels' own come from a quicker generator that begins there.
  */
+import { portableMath } from '../../core/portable-math.ts'
 import type { Random } from '../../core/random.ts'
 
 /** Word i of the sequence that begins at `start`, 0 to 2^32 - 1: SplitMix with the finaliser of MurmurHash3 (Steele, Lea and Flood, OOPSLA 2014). */
@@ -42,12 +43,12 @@ export function gaussianNoise(
   const { length } = pixels
   // Two independent numbers at a time (Box and Muller, 1958).
   for (let i = 0; i < length; i += 2) {
-    const radius = std * Math.sqrt(-2 * Math.log(1 - uniformAt(start, i)))
+    const radius = std * Math.sqrt(-2 * portableMath.log(1 - uniformAt(start, i)))
     const angle = 2 * Math.PI * uniformAt(start, i + 1)
-    const value = pixels[i] + radius * Math.cos(angle)
+    const value = pixels[i] + radius * portableMath.cos(angle)
     pixels[i] = value < 0 ? 0 : value > 1 ? 1 : value
     if (i + 1 < length) {
-      const next = pixels[i + 1] + radius * Math.sin(angle)
+      const next = pixels[i + 1] + radius * portableMath.sin(angle)
       pixels[i + 1] = next < 0 ? 0 : next > 1 ? 1 : next
     }
   }

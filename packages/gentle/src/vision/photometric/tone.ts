@@ -2,6 +2,7 @@
  * How light and dark a picture is. All change, in place, the pixels of one picture [channels, height, width] in [0, 1] of 1 or 3 channels, as
  * torchvision's functional does for tensors of floating point, and allocate nothing. Strengths are not checked here; policies check them.
  */
+import { portableMath } from '../../core/portable-math.ts'
 import { greyAt } from './grey.ts'
 
 /** From `other` at 0 over the picture itself at 1 to beyond it, clipped. */
@@ -43,7 +44,7 @@ export function gamma(
   gain = 1,
 ): void {
   for (let i = 0; i < pixels.length; i++) {
-    const value = gain * pixels[i] ** exponent
+    const value = gain * portableMath.pow(pixels[i], exponent)
     pixels[i] = value > 1 ? 1 : value
   }
 }

@@ -1,5 +1,7 @@
 /** All objects of a picture: what they are, and where (Tian, Shen, Chen, He, "FCOS: Fully Convolutional One-Stage Object Detection", 2019). */
+
 import { ArgumentError } from '../../core/errors.ts'
+import { portableMath } from '../../core/portable-math.ts'
 import type { PyramidLevel } from '../../models/detector.ts'
 import { nonMaximumSuppression, type ScoredBox } from '../suppression.ts'
 import { detectionLoss } from './detection-loss.ts'
@@ -57,7 +59,7 @@ function candidatesIn(output: Float32Array, levels: readonly PyramidLevel[], sco
   const classes = output.length / places - 5
   if (!Number.isInteger(classes) || classes < 1)
     throw new ArgumentError(`detection: ${output.length} values for ${places} places; expected classes + 5 for each`)
-  const sigmoid = (x: number): number => 1 / (1 + Math.exp(-x))
+  const sigmoid = (x: number): number => 1 / (1 + portableMath.exp(-x))
   const candidates: ScoredBox[] = []
   let first = 0
   for (const { rows: down, columns, stride } of levels) {

@@ -1,5 +1,7 @@
 /** One object a picture: what it is, and where. */
+
 import { ArgumentError, ShapeError } from '../../core/errors.ts'
+import { portableMath } from '../../core/portable-math.ts'
 import { formatShape, type Shape } from '../../core/shape.ts'
 import type { Tensor } from '../../graph/tensor.ts'
 import { boxIoU, giouLoss, smoothL1 } from '../../nn/box-losses.ts'
@@ -104,7 +106,7 @@ export function localization(inputShape: Shape, { box: by = 'both' }: Localizati
       let label = 0
       for (let c = 1; c < classes; c++) if (values[c] > values[label]) label = c
       let total = 0
-      for (let c = 0; c < classes; c++) total += Math.exp(values[c] - values[label])
+      for (let c = 0; c < classes; c++) total += portableMath.exp(values[c] - values[label])
       const [left, top, right, bottom] = values.subarray(classes)
       const box: Box = { left: left * width, top: top * height, right: right * width, bottom: bottom * height }
       return { label, score: 1 / total, box }

@@ -53,7 +53,7 @@ const run = async (on: Backend, graph: Graph) => (await (await on.compile(graph)
 
 describe.each<[string, WasmOptions]>([
   ['with fused multiply-add', { threads: 3, poison: true }],
-  ['without fused multiply-add', { threads: 3, fusedMultiplyAdd: false }],
+  ['without fused multiply-add', { threads: 3, strictNumerics: true }],
   ['for vectors of 256 bits', { threads: 3, wideVectors: true, poison: true }],
 ])('the gradient of filters %s', (_, options) => {
   let backends: Backend[]

@@ -45,7 +45,7 @@ const run = async (backend: Backend, { graph, feed }: ReturnType<typeof looped>)
 
 describe.each<[string, WasmOptions]>([
   ['with fused multiply-add, on 3 threads', { threads: 3, poison: true }],
-  ['without fused multiply-add, on 1 thread', { threads: 1, fusedMultiplyAdd: false }],
+  ['without fused multiply-add, on 1 thread', { threads: 1, strictNumerics: true }],
   ['with vectors of 256 bits', { threads: 2, wideVectors: true, poison: true }],
 ])('products with the same weights in all steps %s', (_, options) => {
   let backend: Backend

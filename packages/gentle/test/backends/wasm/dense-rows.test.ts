@@ -34,7 +34,7 @@ const run = async (backend: Backend, { graph, feed }: ReturnType<typeof dense>) 
 
 describe.each<[string, WasmOptions]>([
   ['with fused multiply-add, on 3 threads', { threads: 3, poison: true }],
-  ['without fused multiply-add, on 1 thread', { threads: 1, fusedMultiplyAdd: false }],
+  ['without fused multiply-add, on 1 thread', { threads: 1, strictNumerics: true }],
   ['with vectors of 256 bits', { threads: 2, wideVectors: true, poison: true }],
 ])('dense layers on a few rows %s', (_, options) => {
   let backend: Backend

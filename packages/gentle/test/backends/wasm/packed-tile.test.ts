@@ -46,7 +46,7 @@ const exactly = once<Record<string, NDArray>>()
 
 describe.each<[string, WasmOptions]>([
   ['with fused multiply-add, on 3 threads', { threads: 3, poison: true }],
-  ['without fused multiply-add, on 1 thread', { threads: 1, fusedMultiplyAdd: false }],
+  ['without fused multiply-add, on 1 thread', { threads: 1, strictNumerics: true }],
   ['with vectors of 256 bits', { threads: 2, wideVectors: true, poison: true }],
 ])('convolutions on packed operands %s', (_, options) => {
   let backend: Backend

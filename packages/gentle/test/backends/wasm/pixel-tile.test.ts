@@ -59,7 +59,7 @@ const exactly = once<NDArray>()
 
 describe.each<[string, WasmOptions]>([
   ['with fused multiply-add', { poison: true }],
-  ['without fused multiply-add', { fusedMultiplyAdd: false }],
+  ['without fused multiply-add', { strictNumerics: true }],
   ['for vectors of 256 bits', { wideVectors: true, poison: true }],
 ])('convolutions in channels %s', (_, options) => {
   let backends: Backend[]

@@ -104,7 +104,7 @@ async function errorOf(
 
 describe.each<[string, WasmOptions]>([
   ['with fused multiply-add, on 2 threads', { threads: 2, poison: true }],
-  ['without fused multiply-add, on 1 thread', { threads: 1, fusedMultiplyAdd: false }],
+  ['without fused multiply-add, on 1 thread', { threads: 1, strictNumerics: true }],
   ['with vectors of 256 bits', { threads: 2, wideVectors: true, poison: true }],
 ])("Winograd's convolution %s", (_, options) => {
   let backend: Backend

@@ -48,11 +48,11 @@ export function acos(a: Arithmetic, x: Vector): Vector {
   return v128.bitselect(v128.bitselect(fromPi, twice, isNegative), middle, isUpper)
 }
 
-/** atan(x), to 3 ulp; atan u = π/4 + atan((u - 1) / (u + 1)) = π/2 - atan(1 / u). */
+/** atan(x), to 3 ulp; atan u = π/4 + atan((u - 1) / (u + 1)) = π/2 - atan(1 / u). From tan(π/8) = √2 - 1 to tan(3π/8) = √2 + 1 it is the middle one. */
 export function atan(a: Arithmetic, x: Vector): Vector {
   const magnitude = a.keep(f32x4.abs(x))
-  const isSteep = a.keep(f32x4.gt(magnitude, splat(Math.tan((3 * Math.PI) / 8))))
-  const isMiddle = a.keep(v128.andnot(f32x4.gt(magnitude, splat(Math.tan(Math.PI / 8))), isSteep))
+  const isSteep = a.keep(f32x4.gt(magnitude, splat(Math.SQRT2 + 1)))
+  const isMiddle = a.keep(v128.andnot(f32x4.gt(magnitude, splat(Math.SQRT2 - 1)), isSteep))
   const among = (steep: Vector, middle: Vector, flat: Vector): Vector =>
     v128.bitselect(steep, v128.bitselect(middle, flat, isMiddle), isSteep)
   const above = among(splat(-1), f32x4.sub(magnitude, splat(1)), magnitude)
