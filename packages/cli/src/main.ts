@@ -187,6 +187,7 @@ program
     'checkpoints within an epoch: every so many steps, such as 200, or after a time, such as 30s or 5m (default: 2m); one after each epoch in any case',
   )
   .option('--keep <n>', 'keep the last n checkpoints, in weights/checkpoints', number)
+  .option('--license <name>', "license of the weights, by SPDX's name, such as MIT or CC-BY-4.0; kept in their files")
   .option('--profile', 'report the time of each op in a step, and write profile.json for a trace viewer')
   .option('--threads <n>', 'number of threads (default: all cores)', number)
   .option('--wide-vectors', 'compute with 256-bit vectors (AVX2), which V8 marks as experimental')
@@ -488,12 +489,13 @@ program
   .option('--weights-key <name>', 'which weights to use from a checkpoint that holds several, such as state_dict')
   .option('--input <HxWxC>', 'input size, for a named network')
   .option('--opset <n>', 'ONNX opset, 13 to 22 (default: 13, which most programs read)', number)
+  .option('--license <name>', "license of the weights, by SPDX's name, such as MIT (default: as the model has it)")
   .action(async (model, flags) => finishWith(await exportModel(model, flags)))
 
 program
   .command('show')
   .argument('<file>', 'a file of weights, a model or arrays, from any program; or a run folder')
-  .description('show what is in a file: tensors, operators, metadata, and what Gentle can do with it')
+  .description('show what is in a file: tensors, operators, the model card, and what Gentle can do with it')
   .option('--weights-key <name>', 'which weights to use from a checkpoint that holds several, such as state_dict')
   .option('--json', 'print JSON')
   .action(async (file, flags) => finishWith(await show(file, flags)))

@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { createModel, saveModel } from 'gentle-dl'
 import { readSafetensors, type StoredTensor, writeSafetensors } from 'gentle-dl/formats'
@@ -34,6 +34,32 @@ describe('gentle show', () => {
     expect(stdout).toMatch(/^input: x, float32 N x 1 x 28 x 28$/m)
     expect(stdout).toMatch(/^classes: 2: cat, dog$/m)
     expect(stdout).toContain(`gentle predict ${saved}`)
+  })
+
+  it('tells what a run says of its weights: data, figures, terms; and that a model without terms states none', async () => {
+    const run = join(folder, 'run')
+    const trained = ['train', 'mlp', '--data', 'moons', '--epochs', '1', '--threads', '1', '--run-dir', run, '--quiet']
+    expect((await gentle([...trained, '--license', 'cc-by-4.0'])).code).toBe(0)
+    const { stdout } = await gentle(['show', run])
+    const summary = JSON.parse(readFileSync(join(run, 'summary.json'), 'utf8'))
+    const { digests } = JSON.parse(readFileSync(join(run, 'run.json'), 'utf8'))
+    const { accuracy } = summary.test
+    expect(stdout).toMatch(/^task: classify$/m)
+    expect(stdout).toMatch(/^network: mlp$/m)
+    expect(stdout).toMatch(/^data: moons$/m)
+    expect(stdout).toContain(`train: 1,000 examples (${digests.train})\n`)
+    expect(stdout).toContain(`test: 500 examples (${digests.test}), loss ${summary.test.loss.toPrecision(4)}, `)
+    expect(stdout).toContain(`, accuracy ${accuracy.toPrecision(4)}\nepochs: 1\nlicense: CC-BY-4.0\n`)
+    expect((await gentle(['show', saved])).stdout).toMatch(/^license: not stated$/m)
+    expect((await gentle(['show', weights])).stdout).not.toContain('license')
+    const onnx = join(folder, 'run.onnx')
+    await gentle(['export', run, '--format', 'onnx', '--out', onnx, '--license', 'mit'])
+    const [first, second] = await Promise.all([run, onnx].map((file) => gentle(['show', file, '--json'])))
+    const { card } = JSON.parse(first.stdout)
+    expect(JSON.parse(second.stdout).card).toEqual({ ...card, license: 'MIT' })
+    const { code, stderr } = await gentle([...trained, '--license', 'apache2.0'])
+    expect(code).toBe(2)
+    expect(stderr).toMatch(/--license is 'apache2\.0', which SPDX does not list; did you mean Apache-2\.0\? \(such as/)
   })
 
   it('tells which network weights are of, and keeps to the width of the terminal whatever the names are', async () => {

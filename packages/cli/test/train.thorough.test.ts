@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process'
-import { existsSync, readFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { cpSync, existsSync, readFileSync } from 'node:fs'
+import { basename, join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { gentle, gentleProcess, main, smallIdxSet, temporaryFolder } from './command.ts'
 
@@ -30,6 +30,20 @@ describe('gentle train as a process', () => {
     const dots = (place: string) => readFileSync(join(place, 'curves.svg'), 'utf8').match(/[\d.]+,[\d.]+/g)
     expect(dots(stopped)).toHaveLength(4 * 30)
     expect(dots(whole)).toHaveLength(4 * 30)
+  })
+
+  it('makes the same files, to the byte, of the same training elsewhere, on another number of threads', async () => {
+    const elsewhere = join(temporaryFolder(), basename(folder))
+    cpSync(folder, elsewhere, { recursive: true })
+    const files = ['best', 'last'].map((which) => `weights/${which}.safetensors`)
+    const trained = async (data: string, threads: string): Promise<Buffer[]> => {
+      const run = join(temporaryFolder(), `run-${threads}`)
+      const more = ['--data', `idx:${data}`, '--threads', threads, '--run-dir', run, '--quiet']
+      expect((await gentleProcess(['train', 'lenet5', '--epochs', '2', '--batch-size', '20', ...more])).code).toBe(0)
+      return files.map((file) => readFileSync(join(run, file)))
+    }
+    const [first, second] = [await trained(folder, '1'), await trained(elsewhere, '2')]
+    for (const [i, bytes] of first.entries()) expect(bytes.equals(second[i])).toBe(true)
   })
 
   it('takes two interrupts at once, as npm and a terminal send them, for one', async () => {

@@ -1,4 +1,6 @@
 /** What is in a file as text. */
+
+import type { ModelCard } from 'gentle-dl'
 import { sizeOf } from 'gentle-dl'
 import type { FileContent, FileOperator, FilePort, FileTensor } from 'gentle-dl/inspect'
 import type { Preprocessing } from 'gentle-dl/vision'
@@ -67,7 +69,7 @@ function useText(file: string, { use }: FileContent): string {
 }
 
 export function showText(file: string, content: FileContent, columns: number): string {
-  const { format, tensors, facts, inputs, outputs, operators, classes, preprocessing } = content
+  const { format, tensors, facts, inputs, outputs, operators, classes, preprocessing, task, card } = content
   const line = (what: string, text: string): string[] => wrapped(`${what}: ${harmless(text)}`, columns)
   return [
     `${bold(file)}: ${format}, ${bytes(content.bytes)}`,
@@ -78,6 +80,7 @@ export function showText(file: string, content: FileContent, columns: number): s
       : line(format === 'ONNX' ? 'operators' : 'layers', operators.map(operatorText).join(', '))),
     ...(inputs ?? []).flatMap((port) => line('input', portText(port))),
     ...(outputs ?? []).flatMap((port) => line('output', portText(port))),
+    ...(task === undefined ? [] : line('task', task)),
     ...Object.entries(facts).flatMap(([key, value]) => line(key, value)),
     ...(classes === undefined ? [] : line('classes', `${classes.length}: ${someNames(classes)}`)),
     ...(preprocessing === undefined
@@ -86,9 +89,46 @@ export function showText(file: string, content: FileContent, columns: number): s
           'pictures',
           `${preprocessing.height} x ${preprocessing.width}, ${preprocessing.channels === 1 ? 'grey' : 'red, green, blue'}, ${fitText(preprocessing)}; bytes times ${preprocessing.scale.toPrecision(4)}, less ${preprocessing.mean.join(', ')}, over ${preprocessing.std.join(', ')}`,
         )),
+    ...(task === undefined ? [] : cardLines(card ?? {}).flatMap(([key, value]) => line(key, value))),
     ...wrapped(totals(tensors), columns),
     ...wrapped(useText(file, content), columns).map(bold),
   ].join('\n')
+}
+
+/** Where a model comes from and how good it is, each under what it is called; that nothing is said of a license is told. */
+function cardLines({
+  modelName,
+  baseModel,
+  dataset,
+  epoch,
+  metrics,
+  license,
+  versions,
+}: ModelCard): [string, string][] {
+  const parts = new Set([...Object.keys(dataset?.splits ?? {}), ...Object.keys(metrics ?? {})])
+  const partText = (part: string): string => {
+    const split = dataset?.splits?.[part]
+    const examples = split && `${thousands(split.examples)} ${split.examples === 1 ? 'example' : 'examples'}`
+    const digest = split?.digest === undefined ? '' : ` (${split.digest})`
+    const figures = Object.entries(metrics?.[part] ?? {}).map(([name, value]) => `${name} ${value.toPrecision(4)}`)
+    return [...(examples === undefined ? [] : [examples + digest]), ...figures].join(', ')
+  }
+  const told: readonly (readonly [string, string | undefined])[] = [
+    ['network', modelName],
+    ['began with', baseModel],
+    ['data', dataset?.name],
+    ...[...parts].map((part): [string, string] => [part, partText(part)]),
+    ['epochs', epoch?.toString()],
+    ['license', license ?? 'not stated'],
+    [
+      'trained by',
+      versions &&
+        Object.entries(versions)
+          .map((entry) => entry.join(' '))
+          .join(', '),
+    ],
+  ]
+  return told.filter((entry): entry is [string, string] => entry[1] !== undefined && entry[1] !== '')
 }
 
 /** The first names, and how many more there are. */

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs'
 import { type EpochFigures, type Optimizer, ratesByDepth, type Schedule, sequentialSchedule } from 'gentle-dl'
 import type { Recipe } from 'gentle-dl/models'
 import { z } from 'zod'
+import { licenseNamed } from '../models/license.ts'
 import { normalizeNames } from '../models/normalize.ts'
 import { allTaskNames } from '../tasks/task-names.ts'
 import { reasonOf } from '../terminal/reason.ts'
@@ -72,6 +73,7 @@ const settingsSchema = z.strictObject({
   normalize: z.enum([...normalizeNames, 'data']).optional(),
   headEpochs: whole(0, Number.MAX_SAFE_INTEGER).optional(),
   firstLayerRate: z.number('above 0, at most 1').positive('above 0, at most 1').max(1, 'above 0, at most 1').optional(),
+  license: text.optional(),
   freeze: z.array(text, 'a list of strings').min(1, 'at least one name').optional(),
 })
 
@@ -102,10 +104,10 @@ export const settingsOfFile = (values: unknown, file: string): Settings =>
 function checkSettings(values: unknown, nameOf: (key: string) => string): Settings {
   const result = settingsSchema.safeParse(values)
   if (result.success) {
-    const { schedule, parameterGroup = [] } = result.data
+    const { schedule, parameterGroup = [], license } = result.data
     if (schedule !== undefined) parseSchedule(nameOf('schedule'), schedule)
     for (const group of parameterGroup) parseGroup(nameOf('parameterGroup'), group)
-    return result.data
+    return license === undefined ? result.data : { ...result.data, license: licenseNamed(nameOf('license'), license) }
   }
   const [issue] = result.error.issues
   if (issue.code === 'unrecognized_keys')
@@ -135,8 +137,8 @@ export function readConfig(path: string): Settings {
   return settingsOfFile(values, `config ${path}`)
 }
 
-/** What can be another when a training goes on: how long, and what changes no bit, on how many threads and how it is kept. */
-const changeable: readonly string[] = ['epochs', 'threads', 'saveEvery', 'keep'] satisfies (keyof Settings)[]
+/** What can be another when a training goes on: how long, and what changes no bit, on how many threads and how it is kept and given away. */
+const changeable: readonly string[] = ['epochs', 'threads', 'saveEvery', 'keep', 'license'] satisfies (keyof Settings)[]
 
 /** @throws UsageError for a setting that would make another training of the one that goes on. */
 export function checkUnchanged(given: Settings, stored: Settings, run: string): void {

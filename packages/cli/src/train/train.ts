@@ -33,6 +33,7 @@ import { commandLine } from '../terminal/invocation.ts'
 import { type ProgressView, progressView } from '../terminal/progress.ts'
 import { note, print, terminalWidth, thousands } from '../terminal/terminal.ts'
 import { exitCodes, UsageError } from '../terminal/usage.ts'
+import { cardOf, saveMeasured } from './card.ts'
 import { checkSameData, openBackend } from './check-resumed.ts'
 import { networkFor } from './choose-network.ts'
 import { settingsFor, type TrainFlags } from './choose-settings.ts'
@@ -231,23 +232,21 @@ async function begin(planned: Planned, backend: Backend, locks: (() => Promise<v
       : undefined
   if (made !== undefined) locks.push(made.release)
   const run = made?.run ?? planned.run!
-  run.writeJson(
-    'run.json',
-    {
-      ...describeRun(plan, prepared, backend, earlier),
-      // A run of a version that wrote none gets them: that the data is the same is seen from here on.
-      ...(earlier?.digests === undefined ? { digests: await digestsOf(prepared.compared ?? splits) } : {}),
-      ...(matching === undefined ? {} : { pretrained: { file: pretrained!.file, ...matching } }),
-      ...(frozen.size === 0 ? {} : { frozen: [...frozen] }),
-      ...(prepared.purpose.preprocessing === undefined ? {} : { preprocessing: prepared.purpose.preprocessing }),
-    },
-    { sync: true },
-  )
+  const described = {
+    ...describeRun(plan, prepared, backend, earlier),
+    // A run of a version that wrote none gets them: that the data is the same is seen from here on.
+    ...(earlier?.digests === undefined ? { digests: await digestsOf(prepared.compared ?? splits) } : {}),
+    ...(matching === undefined ? {} : { pretrained: { file: pretrained!.file, ...matching } }),
+    ...(frozen.size === 0 ? {} : { frozen: [...frozen] }),
+    ...(prepared.purpose.preprocessing === undefined ? {} : { preprocessing: prepared.purpose.preprocessing }),
+  }
+  run.writeJson('run.json', described, { sync: true })
+  const kept = { ...prepared, purpose: { ...prepared.purpose, card: cardOf(plan, described) } }
   // What it said of an earlier end holds no more.
   rmSync(run.file('diverged.json'), { force: true })
   prepared.keep?.(run)
   if (!quiet) note(beginning(plan, prepared, model, frozen, backend))
-  if (resumed !== undefined) await repairRun(run, resumed.state, model, prepared)
+  if (resumed !== undefined) await repairRun(run, resumed.state, model, kept)
   if (earlier !== undefined && earlier.format === undefined)
     note(`${run.file('run.json')} was of an earlier format; it is of format ${runFormat} now`)
   // A run that goes on is told of as it was.
@@ -256,7 +255,7 @@ async function begin(planned: Planned, backend: Backend, locks: (() => Promise<v
     ...(flags.jsonLines ? [linesOnOutput()] : []),
     ...(flags.tensorboard || existsSync(board) ? [tensorboardFile(board)] : []),
   ])
-  const checkpoints = checkpointsOf(run, plan, prepared, (step) => events.tell({ event: 'checkpoint', step }))
+  const checkpoints = checkpointsOf(run, plan, kept, (step) => events.tell({ event: 'checkpoint', step }))
   events.tell({
     event: 'start',
     run: run.path,
@@ -367,6 +366,7 @@ async function trainToEnd(begun: Begun): Promise<number> {
     // Standard output is the events' alone.
     const shown = flags.jsonLines ? { ...flags, json: false, quiet: true } : flags
     const code = await prepared.finish({ run, plan, backend, history: trainer.history, seconds, flags: shown })
+    saveMeasured(run, prepared)
     await reportAtEnd(run, prepared, backend, shown)
     end('finished', flags.jsonLines ? { summary: run.readJson('summary.json') } : {})
     return code

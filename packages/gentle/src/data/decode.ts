@@ -45,27 +45,46 @@ export type ImageSource = string | Uint8Array
 export const nameOf = (source: ImageSource): string =>
   typeof source === 'string' ? `image ${source}` : 'the image given in memory'
 
+/** Of a picture with more pixels than this, its header is compared with the length of the file before it is decoded. */
+const largestUnasked = 2 ** 22
+
+/**
+ * Pixels that a byte of a file can stand for at most: of deflate, 1,032 bytes of 8 pixels; of LZW, whose codes of 12 bits stand for no more than 4,096 bytes;
+ * of JPEG, blocks of 8 x 8 with a bit each. Formats that tell areas of one colour by their corners alone have no such bound.
+ */
+const mostPixels: Readonly<Record<string, number>> = { png: 8 * 1032, gif: 4096 / 1.5, jpeg: 8 * 64 }
+
+/** What an error of our own begins with, as `undecodable` knows it. */
+const beyondBytes = 'beyond its bytes: '
+
+const lengthOf = async (source: ImageSource): Promise<number> =>
+  typeof source === 'string' ? (await process.getBuiltinModule('node:fs/promises').stat(source)).size : source.length
+
 const open = (source: ImageSource) => sharp()(source, { limitInputPixels: largest, failOn: 'error' })
 
+/** What libvips says may be of another file that is decoded at the same time. */
+const isMissing = (source: ImageSource): boolean =>
+  typeof source === 'string' && !process.getBuiltinModule('node:fs').existsSync(source)
+
 /** In one line: which file, what is wrong with it, what was expected. */
-export function undecodable(name: string, cause: unknown): DataError {
+export function undecodable(source: ImageSource, cause: unknown, name = nameOf(source)): DataError {
   const { code, message } = cause as NodeJS.ErrnoException
   const reason = message.split('\n')[0]
-  const why =
-    code === 'ENOENT' || code === 'ENOTDIR' || reason.includes('file is missing')
-      ? 'there is no such file'
-      : code === 'EISDIR'
-        ? 'it is a folder; expected a file'
-        : reason.includes('pixel limit')
-          ? `it has more than ${largest.toLocaleString('en-US')} pixels; make it smaller`
-          : reason.startsWith('unknown white of ')
-            ? `its numbers are of type ${reason.slice('unknown white of '.length)}, which does not say what is white; expected 8 or 16 bits a channel`
-            : reason.includes('is empty')
-              ? 'the file is empty; expected a picture'
+  const why = isMissing(source)
+    ? 'there is no such file'
+    : code === 'EISDIR'
+      ? 'it is a folder; expected a file'
+      : reason.includes('pixel limit')
+        ? `it has more than ${largest.toLocaleString('en-US')} pixels; make it smaller`
+        : reason.startsWith('unknown white of ')
+          ? `its numbers are of type ${reason.slice('unknown white of '.length)}, which does not say what is white; expected 8 or 16 bits a channel`
+          : reason.includes('is empty')
+            ? 'the file is empty; expected a picture'
+            : reason.startsWith(beyondBytes)
+              ? `it says that it has ${reason.slice(beyondBytes.length)}, which is more than its bytes can hold; it is broken`
               : reason.includes('unsupported image format')
                 ? 'it cannot be decoded: it is not a picture; expected PNG, JPEG, WebP, GIF, TIFF or AVIF'
-                : // What libvips says may be of another file that is decoded at the same time.
-                  'it cannot be decoded: it is broken or cut off; expected a whole PNG, JPEG, WebP, GIF, TIFF or AVIF file'
+                : 'it cannot be decoded: it is broken or cut off; expected a whole PNG, JPEG, WebP, GIF, TIFF or AVIF file'
   return new DataError(`${name}: ${why}`, { cause })
 }
 
@@ -77,6 +96,11 @@ export async function readHeader(source: ImageSource, name = nameOf(source)): Pr
     const { height, width } = autoOrient
     // Decoding checks this too, but names it only after it has opened the file.
     if (height * width > largest) throw new Error('exceeds pixel limit')
+    if (
+      height * width > largestUnasked &&
+      height * width > (mostPixels[format] ?? Number.POSITIVE_INFINITY) * (await lengthOf(source))
+    )
+      throw new Error(`${beyondBytes}${width} x ${height} pixels`)
     // Of floating-point numbers white may be 1 or 255, of long integers anything.
     if (depth !== 'uchar' && depth !== 'ushort') throw new Error(`unknown white of ${depth}`)
     return {
@@ -89,7 +113,7 @@ export async function readHeader(source: ImageSource, name = nameOf(source)): Pr
       frames: pages ?? 1,
     }
   } catch (cause) {
-    throw undecodable(name, cause)
+    throw undecodable(source, cause, name)
   }
 }
 
@@ -131,7 +155,7 @@ async function withPixels<Result>(
       const values = bits === 16 ? new Uint16Array(data.buffer, data.byteOffset, data.length / 2) : data
       pixels = { values, height: info.height, width: info.width, step: info.channels }
     } catch (cause) {
-      throw undecodable(name, cause)
+      throw undecodable(source, cause, name)
     }
     return use(pixels)
   })

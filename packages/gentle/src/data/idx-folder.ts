@@ -86,7 +86,7 @@ async function readPart(
     if (bytes === undefined) continue
     check?.(name, bytes)
     const where = `${name} of ${files.place}`
-    return parseIdx(await unpacked(bytes, where), ranks[kind], where)
+    return parseIdx(await unpacked(bytes, ranks[kind], where), ranks[kind], where)
   }
   throw new DataError(
     `${files.place} has no ${names[0]} (nor .gz of it); an IDX set is four files: ${Object.values(stems)

@@ -1,5 +1,7 @@
 /** The IDX format of MNIST (LeCun, Cortes, Burges, "The MNIST database", section "File formats"), gzip or not. */
 import { FormatError } from '../core/errors.ts'
+import { joined } from '../core/joined.ts'
+import { inflating } from '../formats/inflate.ts'
 
 export interface IdxFile {
   /** [count] for labels, [count, rows, columns] for images. */
@@ -10,15 +12,43 @@ export interface IdxFile {
 const gzipMagic = [0x1f, 0x8b]
 const kinds: Record<number, string> = { 1: 'labels', 3: 'images' }
 
-/** Bytes of a file as they are, or unpacked where they are gzip. */
-export async function unpacked(bytes: Uint8Array, name: string): Promise<Uint8Array> {
+/** Bytes of the header of a file with so many axes. */
+const headerBytes = (rank: number): number => 4 + 4 * rank
+
+const shapeIn = (view: DataView, rank: number): number[] =>
+  Array.from({ length: rank }, (_, axis) => view.getUint32(4 + 4 * axis))
+
+/** Bytes that a file has by its header, with it. */
+const sizeBy = (shape: readonly number[]): number =>
+  shape.reduce((product, n) => product * n, 1) + headerBytes(shape.length)
+
+const hasMagic = (view: DataView, rank: number): boolean => view.getUint32(0) === 0x0800 + rank
+
+/**
+ * Bytes of a file as they are, or unpacked where they are gzip: as many as its header means, and a few more where there are more.
+ * @throws FormatError for gzip that is broken.
+ */
+export async function unpacked(bytes: Uint8Array, rank: 1 | 3, name: string): Promise<Uint8Array> {
   if (bytes[0] !== gzipMagic[0] || bytes[1] !== gzipMagic[1]) return bytes
+  const pieces: Uint8Array[] = []
+  let length = 0
+  let most = headerBytes(rank)
   try {
-    const stream = new Blob([bytes as BlobPart]).stream().pipeThrough(new DecompressionStream('gzip'))
-    return new Uint8Array(await new Response(stream).arrayBuffer())
+    for await (const piece of inflating(bytes, 'gzip')) {
+      pieces.push(piece)
+      const begun = length >= headerBytes(rank)
+      length += piece.length
+      if (!begun && length >= headerBytes(rank)) {
+        const head = joined(pieces)
+        const view = new DataView(head.buffer)
+        if (hasMagic(view, rank)) most = sizeBy(shapeIn(view, rank))
+      }
+      if (length > most) break
+    }
   } catch (cause) {
     throw new FormatError(`${name}: the gzip data is broken or cut off; fetch the file again`, { cause })
   }
+  return joined(pieces)
 }
 
 /**
@@ -26,26 +56,25 @@ export async function unpacked(bytes: Uint8Array, name: string): Promise<Uint8Ar
  * @throws FormatError for a wrong magic number or a size that differs from what the header says.
  */
 export function parseIdx(bytes: Uint8Array, rank: 1 | 3, name: string): IdxFile {
-  const headerBytes = 4 + 4 * rank
+  const header = headerBytes(rank)
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
-  const expected = 0x0800 + rank
-  if (bytes.length >= 4 && view.getUint32(0) !== expected) {
-    const magic = view.getUint32(0)
+  if (bytes.length >= 4 && !hasMagic(view, rank)) {
+    const [magic, expected] = [view.getUint32(0), 0x0800 + rank]
     throw new FormatError(
       `${name}: the magic number is 0x${hex(magic)}, expected 0x${hex(expected)} (${kinds[rank]}); ${guess(magic)}`,
     )
   }
-  if (bytes.length < headerBytes)
+  if (bytes.length < header)
     throw new FormatError(
-      `${name}: the file has ${bytes.length} bytes, less than an IDX header of ${headerBytes}; it is cut off`,
+      `${name}: the file has ${bytes.length} bytes, less than an IDX header of ${header}; it is cut off`,
     )
-  const shape = Array.from({ length: rank }, (_, axis) => view.getUint32(4 + 4 * axis))
-  const size = shape.reduce((product, n) => product * n, 1) + headerBytes
+  const shape = shapeIn(view, rank)
+  const size = sizeBy(shape)
   if (size !== bytes.length)
     throw new FormatError(
-      `${name}: its header of ${shape.join(' x ')} means ${size} bytes, but the file has ${bytes.length}; it is ${size > bytes.length ? 'cut off' : 'too long'}`,
+      `${name}: its header of ${shape.join(' x ')} means ${size} bytes, but ${size > bytes.length ? `the file has ${bytes.length}; it is cut off` : 'the file has more; it is too long'}`,
     )
-  return { shape, data: bytes.subarray(headerBytes) }
+  return { shape, data: bytes.subarray(header) }
 }
 
 /** What a file is whose magic number is not the one expected. */

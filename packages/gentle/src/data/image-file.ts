@@ -20,7 +20,7 @@ async function bytesOf(source: ImageSource): Promise<Uint8Array> {
   try {
     return await process.getBuiltinModule('node:fs/promises').readFile(source)
   } catch (cause) {
-    throw undecodable(nameOf(source), cause)
+    throw undecodable(source, cause)
   }
 }
 

@@ -40,6 +40,7 @@ export type {
   FileTensor,
   FileUse,
   FittingNetwork,
+  InspectOptions,
 } from '../inspect/file-content.ts'
 export { inspectFile } from '../inspect/inspect-file.ts'
 export {

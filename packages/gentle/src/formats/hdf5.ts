@@ -2,6 +2,9 @@
 import { bfloat16, type StoredTensor } from './elements.ts'
 import { type Fail, printable } from './failure.ts'
 
+/** The package h5wasm, as `import('h5wasm')` gives it, or what gives that when a file needs it. */
+export type Hdf5Source = Hdf5Package | (() => Promise<Hdf5Package>)
+
 /** The package h5wasm, as `import('h5wasm')` gives it. */
 export interface Hdf5Package {
   readonly ready: Promise<Hdf5Module>

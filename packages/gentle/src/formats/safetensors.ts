@@ -3,6 +3,7 @@
  * type, shape and place, and the tensors' bytes. Files are checked in full before anything is read, since they come from anywhere.
  */
 import { ArgumentError } from '../core/errors.ts'
+import { joined } from '../core/joined.ts'
 import { bytesAccess, partOf, type RandomAccess } from '../core/random-access.ts'
 import { type Shape, sizeOf } from '../core/shape.ts'
 import {
@@ -231,15 +232,4 @@ export function safetensorsPieces(
     start,
     ...[...tensors.values()].map(({ data }) => new Uint8Array(data.buffer, data.byteOffset, data.byteLength)),
   ]
-}
-
-/** Pieces of a file as one. */
-export function joined(pieces: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
-  const bytes = new Uint8Array(pieces.reduce((length, piece) => length + piece.length, 0))
-  let at = 0
-  for (const piece of pieces) {
-    bytes.set(piece, at)
-    at += piece.length
-  }
-  return bytes
 }

@@ -3,12 +3,16 @@
  * the other, a directory of them, and at the end of all the place of the directory, in 64 bits where 32 do not suffice. A file is
  * a part of the archive's own bytes. Check sums are not looked at: torch.serialization.set_crc32_options leaves them out.
  */
+import { joined } from '../core/joined.ts'
 import { type Fail, quoted } from './failure.ts'
+import { inflating } from './inflate.ts'
 
 export interface ZipEntry {
   readonly isCompressed: boolean
   /** The bytes as they are in the archive. */
   readonly data: Uint8Array
+  /** How many they are when they are inflated, as the archive says. */
+  readonly whole: number
 }
 
 const signatures = { file: 0x04034b50, directory: 0x02014b50, end: 0x06054b50, end64: 0x06064b50, locator: 0x07064b50 }
@@ -28,6 +32,7 @@ interface Listed {
   readonly name: string
   readonly isCompressed: boolean
   readonly size: number
+  readonly whole: number
   readonly from: number
 }
 
@@ -40,7 +45,7 @@ export function readZip(bytes: Uint8Array, fail: Fail): ReadonlyMap<string, ZipE
   const { from, to } = findDirectory(view, fail)
   const entries = new Map<string, ZipEntry>()
   let end = 0
-  for (const { name, isCompressed, size, from: header } of listed(view, from, to, fail).sort(
+  for (const { name, isCompressed, size, whole, from: header } of listed(view, from, to, fail).sort(
     (a, b) => a.from - b.from,
   )) {
     if (entries.has(name)) fail(`its archive has ${quoted(name)} twice`)
@@ -50,7 +55,7 @@ export function readZip(bytes: Uint8Array, fail: Fail): ReadonlyMap<string, ZipE
     const begin = header + sizes.file + view.getUint16(header + 26, true) + view.getUint16(header + 28, true)
     end = begin + size
     if (end > from) fail(`its archive is broken: ${quoted(name)} of ${size} bytes would end beyond byte ${from}`)
-    entries.set(name, { isCompressed, data: bytes.subarray(begin, end) })
+    entries.set(name, { isCompressed, data: bytes.subarray(begin, end), whole })
   }
   return entries
 }
@@ -99,7 +104,7 @@ function listed(view: DataView, from: number, to: number, fail: Fail): Listed[] 
     const isCompressed = view.getUint16(at + 10, true) !== 0
     if (!isCompressed && whole !== stored)
       fail(`its archive is broken: ${quoted(name)} has two sizes, ${whole} and ${stored}`)
-    entries.push({ name, isCompressed, size: stored, from: place })
+    entries.push({ name, isCompressed, size: stored, whole, from: place })
     at = next
   }
   return entries
@@ -120,13 +125,23 @@ function widened(numbers: readonly number[], view: DataView, from: number, to: n
   return [...numbers]
 }
 
-/** A file of an archive, its bytes as they were. `fail` refuses what cannot be inflated. */
-export async function unzipped({ isCompressed, data }: ZipEntry, name: string, fail: Fail): Promise<Uint8Array> {
+/** A file of an archive, its bytes as they were. `fail` refuses what cannot be inflated, and what becomes longer or shorter than the archive says. */
+export async function unzipped({ isCompressed, data, whole }: ZipEntry, name: string, fail: Fail): Promise<Uint8Array> {
   if (!isCompressed) return data
+  const pieces: Uint8Array[] = []
+  let length = 0
   try {
-    const stream = new Blob([data as BlobPart]).stream().pipeThrough(new DecompressionStream('deflate-raw'))
-    return new Uint8Array(await new Response(stream).arrayBuffer())
+    for await (const piece of inflating(data, 'deflate-raw')) {
+      pieces.push(piece)
+      length += piece.length
+      if (length > whole) break
+    }
   } catch (cause) {
     return fail(`${quoted(name)} in its archive cannot be inflated; the file is broken`, cause)
   }
+  if (length !== whole)
+    fail(
+      `${quoted(name)} in its archive becomes ${length > whole ? 'more than' : `${length} instead of`} the ${whole} bytes that the archive says; the file is broken`,
+    )
+  return joined(pieces)
 }

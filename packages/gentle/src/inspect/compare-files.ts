@@ -3,8 +3,8 @@ import { WeightsError } from '../core/errors.ts'
 import { type Shape, sameShape } from '../core/shape.ts'
 import type { StoredTensor } from '../formats/safetensors.ts'
 import { renamedAs } from '../train/weight-names.ts'
-import { type FilePlace, nameOf, type WeightsFileOptions } from '../train/weights-file.ts'
-import type { FileContent, FileTensor } from './file-content.ts'
+import { type FilePlace, nameOf } from '../train/weights-file.ts'
+import type { FileContent, FileTensor, InspectOptions } from './file-content.ts'
 import { inspectFile } from './inspect-file.ts'
 import { tensorValues } from './tensor-values.ts'
 
@@ -53,7 +53,7 @@ export interface FileComparison {
 export async function compareFiles(
   first: FilePlace,
   second: FilePlace,
-  options: WeightsFileOptions = {},
+  options: InspectOptions = {},
 ): Promise<FileComparison> {
   const [a, b] = [await inspectFile(first, options), await inspectFile(second, options)]
   const listed = new Map(a.tensors.map((tensor) => [tensor.name, tensor]))

@@ -1,6 +1,14 @@
 /** What is said of a file: of weights, of a model, or of arrays. */
 import type { Shape } from '../core/shape.ts'
+import type { Hdf5Source } from '../formats/hdf5.ts'
+import type { ModelCard } from '../train/model-card.ts'
+import type { WeightsFileOptions } from '../train/weights-file.ts'
 import type { Preprocessing } from '../vision/preprocessing.ts'
+
+export interface InspectOptions extends WeightsFileOptions {
+  /** The package h5wasm, for files of Keras: `() => import('h5wasm')`, or what that gives; Node finds an installed one itself. */
+  readonly hdf5?: Hdf5Source
+}
 
 /** A tensor as the file lists it. */
 export interface FileTensor {
@@ -55,6 +63,10 @@ export interface FileContent {
   readonly classes?: readonly string[]
   /** What is done to a picture before the model sees it. */
   readonly preprocessing?: Preprocessing
+  /** What its model was trained for, where Gentle wrote it. */
+  readonly task?: string
+  /** Where its model comes from, and how good it is, where Gentle wrote it. */
+  readonly card?: ModelCard
   readonly use: FileUse
 }
 

@@ -2,16 +2,8 @@
 import { ArgumentError } from '../core/errors.ts'
 import { failing } from '../formats/failure.ts'
 import { isShardIndex, shardNames } from '../train/shards.ts'
-import {
-  bytesOf,
-  type FileAt,
-  type FilePlace,
-  folderBeside,
-  nameOf,
-  type WeightsFileOptions,
-  withFile,
-} from '../train/weights-file.ts'
-import type { FileContent } from './file-content.ts'
+import { bytesOf, type FileAt, type FilePlace, folderBeside, nameOf, withFile } from '../train/weights-file.ts'
+import type { FileContent, InspectOptions } from './file-content.ts'
 import { fittingNetworks } from './fitting-networks.ts'
 import { isNumpyArchive, npyContent, npzContent } from './numpy-content.ts'
 import { pytorchContent } from './pytorch-content.ts'
@@ -23,10 +15,10 @@ import { safetensorsContent } from './safetensors-content.ts'
  * @param place a path in Node, else an address; or the file's name and bytes
  * @throws ArgumentError for a file of another kind, by its name, and for an index of shards in bytes; DataError for one that is missing; FormatError for one that is broken.
  */
-export const inspectFile = (place: FilePlace, options: WeightsFileOptions = {}): Promise<FileContent> =>
+export const inspectFile = (place: FilePlace, options: InspectOptions = {}): Promise<FileContent> =>
   withFile(place, (file) => contentOf(file, place, options))
 
-async function contentOf(file: FileAt, source: FilePlace, options: WeightsFileOptions): Promise<FileContent> {
+async function contentOf(file: FileAt, source: FilePlace, options: InspectOptions): Promise<FileContent> {
   const place = nameOf(source)
   switch (file.kind) {
     case 'safetensors':
@@ -44,7 +36,7 @@ async function contentOf(file: FileAt, source: FilePlace, options: WeightsFileOp
     case 'json':
       return jsonContent(bytesOf(file), source)
     case 'hdf5':
-      return (await tensorflow()).hdf5Content(bytesOf(file), source)
+      return (await tensorflow()).hdf5Content(bytesOf(file), source, options)
     default:
       throw new ArgumentError(
         `${place} ${file.isOther}; expected a file of weights, of a model or of arrays: safetensors, PyTorch, ONNX, TensorFlow.js, Keras, NumPy`,
@@ -52,10 +44,10 @@ async function contentOf(file: FileAt, source: FilePlace, options: WeightsFileOp
   }
 }
 
-async function zipContent(bytes: Uint8Array, source: FilePlace, options: WeightsFileOptions): Promise<FileContent> {
+async function zipContent(bytes: Uint8Array, source: FilePlace, options: InspectOptions): Promise<FileContent> {
   const place = nameOf(source)
   if (isNumpyArchive(bytes, failing(place))) return npzContent(bytes, place)
-  return (await (await tensorflow()).archiveContent(bytes, source)) ?? pytorchContent(bytes, place, options)
+  return (await (await tensorflow()).archiveContent(bytes, source, options)) ?? pytorchContent(bytes, place, options)
 }
 
 /** Loaded only for a file that may be of TensorFlow's family. */

@@ -10,16 +10,20 @@ import { lifted, maxKnown } from '../formats/onnx/network.ts'
 import { operators } from '../formats/onnx/operators/index.ts'
 import { versionIn } from '../formats/onnx/operators/operator.ts'
 import { readOnnx } from '../formats/onnx/read-onnx.ts'
+import { purposeFrom, tellsTask } from '../train/model-purpose.ts'
 import { counted, type FileContent, type FilePort, type FileUse } from './file-content.ts'
 
 export async function onnxContent(bytes: Uint8Array, place: string): Promise<FileContent> {
   const file = readOnnx(bytes, place)
   const { graph, opsets, producer, irVersion, metadata } = file
   const classes = classNamesIn(metadata)
-  // Names that are understood are told as such.
-  const facts = Object.entries(metadata).filter(
-    ([key]) => classes === undefined || (key !== 'classes' && key !== 'names'),
-  )
+  const purpose = tellsTask(metadata) ? purposeFrom(metadata, place) : undefined
+  // What is understood is told as such.
+  const isUnderstood = (key: string): boolean =>
+    key.startsWith('gentle.') ||
+    (classes !== undefined && (key === 'classes' || key === 'names')) ||
+    (purpose?.card?.license !== undefined && key === 'model_license')
+  const facts = Object.entries(metadata).filter(([key]) => !isUnderstood(key))
   const stored = new Set(graph.initializers.map(({ name }) => name))
   const port = ({ name, dataType, kind, shape }: OnnxValue): FilePort => ({
     name: printable(name),
@@ -43,6 +47,7 @@ export async function onnxContent(bytes: Uint8Array, place: string): Promise<Fil
       ...Object.fromEntries(facts.map(([key, value]) => [printable(key), printable(value)])),
     },
     classes: classes?.map(printable),
+    ...(purpose && { task: purpose.task, preprocessing: purpose.preprocessing, card: purpose.card }),
     inputs: graph.inputs.filter(({ name }) => !stored.has(name)).map(port),
     outputs: graph.outputs.map(port),
     operators: counted(nodesWithin(graph).map(nameOf), (name) => isKnown(name, opsets)),

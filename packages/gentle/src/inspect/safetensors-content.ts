@@ -6,8 +6,9 @@ import { printable } from '../formats/failure.ts'
 import { readSafetensorsHeader } from '../formats/safetensors.ts'
 import { inputsLayerFrom, layerFrom } from '../models/layer-from.ts'
 import { parameterShapes } from '../nn/parameter-shapes.ts'
+import { inputsPurposeFrom, type ModelPurpose, purposeFrom } from '../train/model-purpose.ts'
 import { loadLayers } from '../train/open-model.ts'
-import { descriptionIn, inputsPurposeFrom, type ModelPurpose, purposeFrom } from '../train/weights.ts'
+import { descriptionIn } from '../train/weights.ts'
 import { counted, type FileContent, type FileTensor, type FileUse } from './file-content.ts'
 import { fittingNetworks } from './fitting-networks.ts'
 
@@ -39,13 +40,18 @@ export async function safetensorsContent(access: RandomAccess, place: string): P
   const described = descriptionIn(metadata, place)
   if (described === undefined) return { ...plain, facts, use: { as: 'weights', networks: fittingNetworks(tensors) } }
   const { layer, inputShape, classes, inputs } = described
-  const { task = 'unknown', preprocessing }: ModelPurpose =
-    inputShape === undefined ? inputsPurposeFrom(metadata, place) : purposeFrom(metadata, place)
+  const {
+    task = 'unknown',
+    preprocessing,
+    card,
+  }: ModelPurpose = inputShape === undefined ? inputsPurposeFrom(metadata, place) : purposeFrom(metadata, place)
   await loadLayers(metadata)
   return {
     ...plain,
     format: 'safetensors, with a Gentle model',
-    facts: { task, ...facts },
+    facts,
+    task,
+    ...(card === undefined ? {} : { card }),
     inputs:
       inputShape === undefined
         ? Object.entries(inputs ?? {}).map(([name, field]) => ({

@@ -4,17 +4,11 @@ import { failing, printable } from '../formats/failure.ts'
 import { readNpy } from '../formats/npy.ts'
 import { readNpz } from '../formats/npz.ts'
 import type { StoredTensor } from '../formats/safetensors.ts'
-import { readWeights, weightsOf } from '../nn/model.ts'
+import { type Model, readWeights, weightsOf } from '../nn/model.ts'
 import { openModel } from '../train/open-model.ts'
-import {
-  bytesOf,
-  type FilePlace,
-  nameOf,
-  readWeightsFile,
-  type WeightsFileOptions,
-  withFile,
-} from '../train/weights-file.ts'
-import { inspectFile } from './inspect-file.ts'
+import { isShardIndex } from '../train/shards.ts'
+import { bytesOf, type FilePlace, nameOf, readWeightsFile, withFile } from '../train/weights-file.ts'
+import type { InspectOptions } from './file-content.ts'
 import { isNumpyArchive } from './numpy-content.ts'
 
 export type TensorValues = ReadonlyMap<string, StoredTensor>
@@ -24,23 +18,29 @@ export type TensorValues = ReadonlyMap<string, StoredTensor>
  * @param source a path in Node, else an address; or the file's name and bytes
  * @throws as `inspectFile`; FormatError for values that are not read
  */
-export function tensorValues(source: FilePlace, options: WeightsFileOptions = {}): Promise<TensorValues> {
+export function tensorValues(source: FilePlace, options: InspectOptions = {}): Promise<TensorValues> {
   const place = nameOf(source)
   return withFile(source, async (file): Promise<TensorValues> => {
-    if (file.kind === 'npy') return new Map([['array', readNpy(bytesOf(file), place)]])
-    if (file.kind === 'zip' && isNumpyArchive(bytesOf(file), failing(place))) return readNpz(bytesOf(file), place)
-    if (file.kind === 'onnx') return onnxValues(bytesOf(file), place)
-    if ((await inspectFile(source, options)).use.as === 'model' && file.kind !== 'safetensors')
-      return modelValues(source)
+    const { kind } = file
+    if (kind === 'npy') return new Map([['array', readNpy(bytesOf(file), place)]])
+    if (kind === 'zip' && isNumpyArchive(bytesOf(file), failing(place))) return readNpz(bytesOf(file), place)
+    if (kind === 'onnx') return onnxValues(bytesOf(file), place)
+    const opening = { backend: reference(), hdf5: options.hdf5 }
+    if (kind === 'hdf5' || (kind === 'json' && isShardIndex(bytesOf(file)) === undefined))
+      return modelValues((await openModel(source, opening)).model)
+    if (kind === 'zip') {
+      const { openArchive } = await import('../train/open-tensorflow.ts')
+      const opened = await openArchive(place, bytesOf(file), opening)
+      if (opened !== undefined) return modelValues(opened.model)
+    }
     // Of files of PyTorch a part may be listed; of others all is.
-    const isPyTorch = file.kind === 'zip' || file.kind === 'legacyPyTorch'
+    const isPyTorch = kind === 'zip' || kind === 'legacyPyTorch'
     return (await readWeightsFile(source, isPyTorch ? options : {})).tensors
   })
 }
 
 /** The weights of a model that another program wrote, as it is opened here. */
-async function modelValues(place: FilePlace): Promise<TensorValues> {
-  const { model } = await openModel(place, { backend: reference() })
+async function modelValues(model: Model): Promise<TensorValues> {
   const values = await readWeights(model)
   return new Map(
     [...weightsOf(model)].map(([name, { shape }]) => [name, { shape, dtype: 'float32', data: values.get(name)! }]),

@@ -10,30 +10,40 @@ import { readZip, unzipped } from '../formats/zip.ts'
 import { weightsOf } from '../nn/model.ts'
 import { type OpenedModel, openModel } from '../train/open-model.ts'
 import { type FilePlace, nameOf } from '../train/weights-file.ts'
-import { counted, type FileContent, type FileTensor } from './file-content.ts'
+import { counted, type FileContent, type FileTensor, type InspectOptions } from './file-content.ts'
 
 /** Of a `model.json`: the layers or ops that it lists and its manifest, else what was opened. */
 export const modelJsonContent = (json: Uint8Array, bytes: number, place: FilePlace): Promise<FileContent> =>
-  contentOf('TensorFlow.js', parseJson(json, failing(nameOf(place))), bytes, place)
+  contentOf('TensorFlow.js', parseJson(json, failing(nameOf(place))), bytes, place, {})
 
 /** Of an HDF5 file of Keras. */
-export const hdf5Content = (bytes: Uint8Array, place: FilePlace): Promise<FileContent> =>
-  contentOf('Keras, HDF5', undefined, bytes.length, place)
+export const hdf5Content = (bytes: Uint8Array, place: FilePlace, options: InspectOptions): Promise<FileContent> =>
+  contentOf('Keras, HDF5', undefined, bytes.length, place, options)
 
 /** Of a zip archive, `.keras` or Teachable Machine's; undefined for another archive. */
-export async function archiveContent(bytes: Uint8Array, place: FilePlace): Promise<FileContent | undefined> {
+export async function archiveContent(
+  bytes: Uint8Array,
+  place: FilePlace,
+  options: InspectOptions,
+): Promise<FileContent | undefined> {
   const fail = failing(nameOf(place))
   const files = readZip(bytes, fail)
   const json = [...files.keys()].find((file) => /(^|\/)model\.json$/.test(file))
   const [file, format] = isKerasArchive(files) ? ['config.json', 'Keras'] : [json, 'TensorFlow.js, in a zip archive']
   if (file === undefined) return undefined
-  return contentOf(format, parseJson(await unzipped(files.get(file)!, file, fail), fail), bytes.length, place)
+  return contentOf(format, parseJson(await unzipped(files.get(file)!, file, fail), fail), bytes.length, place, options)
 }
 
-async function contentOf(format: string, said: unknown, bytes: number, place: FilePlace): Promise<FileContent> {
+async function contentOf(
+  format: string,
+  said: unknown,
+  bytes: number,
+  place: FilePlace,
+  { hdf5 }: InspectOptions,
+): Promise<FileContent> {
   let opened: OpenedModel
   try {
-    opened = await openModel(place, { backend: reference() })
+    opened = await openModel(place, { backend: reference(), hdf5 })
   } catch (error) {
     if (!(error instanceof GentleError)) throw error
     return {

@@ -1,4 +1,4 @@
-import { ShapeError } from '../core/errors.ts'
+import { ArgumentError, ShapeError } from '../core/errors.ts'
 import { portableMath } from '../core/portable-math.ts'
 import { formatShape, type Shape } from '../core/shape.ts'
 import { input, type Tensor } from '../graph/tensor.ts'
@@ -125,7 +125,7 @@ export const detectorTypes: LayerTypes = {
  * The levels of a detector for pictures of a shape, in the order of its output's places; within a level places go row by row.
  * @param layer made by `detector`
  * @param inputShape [channels, height, width]
- * @throws ShapeError where they do not fit.
+ * @throws ShapeError where they do not fit; ArgumentError for another network, such as a detector's from an ONNX file, which does not tell its levels.
  */
 export function levelsOf(layer: Layer, inputShape: Shape): PyramidLevel[] {
   const levels: PyramidLevel[] = []
@@ -142,5 +142,9 @@ export function levelsOf(layer: Layer, inputShape: Shape): PyramidLevel[] {
     },
   })
   layer.apply(input([1, ...inputShape]), scope)
+  if (levels.length === 0)
+    throw new ArgumentError(
+      `levelsOf: a network of type ${layer.description.type} does not tell where in the picture its answers are; expected one that detector makes, as in a file that Gentle saved`,
+    )
   return levels
 }

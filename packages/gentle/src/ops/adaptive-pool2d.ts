@@ -2,7 +2,7 @@
  * Pooling to a given size, whatever the image's: part i of n along an axis of length L is from floor(i L / n) to ceil((i + 1) L / n), so
  * that parts overlap where n does not divide L.
  */
-import { ShapeError } from '../core/errors.ts'
+import { ArgumentError, ShapeError } from '../core/errors.ts'
 import { formatShape } from '../core/shape.ts'
 import type { Tensor } from '../graph/tensor.ts'
 import { avgPool2d, maxPool2d } from './pool2d.ts'
@@ -19,8 +19,26 @@ interface Run {
   readonly stride: number
 }
 
-/** Cuts the parts of an axis into runs. */
-function runsOf(length: number, count: number): Run[] {
+/**
+ * All parts of an axis as one run, where they are one. Of L = q n + r pixels part i begins at i q + floor(i r / n), so that neither distances nor lengths differ
+ * where r is 0 or 1.
+ */
+function runOf(length: number, count: number): Run | undefined {
+  const [stride, rest] = [Math.floor(length / count), length % count]
+  return stride > 0 && rest < 2 ? { begin: 0, end: length, size: stride + rest, stride } : undefined
+}
+
+/** Parts along an axis that are not one run: each run is a node of its own. */
+const mostParts = 4096
+
+/** Cuts the parts of an axis into runs. @throws ArgumentError for more parts than the graph has room for. */
+function runsOf(length: number, count: number, where: string): Run[] {
+  const whole = runOf(length, count)
+  if (whole !== undefined) return [whole]
+  if (count > mostParts)
+    throw new ArgumentError(
+      `${where}: ${count} parts of ${length} pixels; where they are not alike, expected at most ${mostParts} along an axis`,
+    )
   const runs: (Run & { count: number })[] = []
   for (let i = 0; i < count; i++) {
     const { begin, end } = partOf(i, length, count)
@@ -44,9 +62,8 @@ function adaptiveSize(x: Tensor, size: Pair, where: string): Both {
 const largestWindow = 32
 
 /** The one window and stride that make all parts, if there is one. */
-function windowOf(vertical: readonly Run[], horizontal: readonly Run[]): { size: Both; stride: Both } | undefined {
-  const [rows, columns] = [vertical[0], horizontal[0]]
-  if (vertical.length > 1 || horizontal.length > 1 || rows.size * columns.size > largestWindow) return undefined
+function windowOf(rows: Run | undefined, columns: Run | undefined): { size: Both; stride: Both } | undefined {
+  if (rows === undefined || columns === undefined || rows.size * columns.size > largestWindow) return undefined
   return { size: [rows.size, columns.size], stride: [rows.stride, columns.stride] }
 }
 
@@ -60,24 +77,26 @@ export function adaptiveAvgPool2d(x: Tensor, size: Pair): Tensor {
   const [, , height, width] = x.shape
   if (rows === height && columns === width) return x
   if (rows === 1 && columns === 1) return mean(x, [2, 3], { keepDims: true })
-  const window = windowOf(runsOf(height, rows), runsOf(width, columns))
+  const window = windowOf(runOf(height, rows), runOf(width, columns))
   return window ? avgPool2d(x, window.size, window) : resample2d(x, 'average', [rows, columns])
 }
 
 /**
  * The largest pixel of each of the parts that `adaptiveAvgPool2d` averages, as PyTorch's `adaptive_max_pool2d`; where the part is the whole
  * image, equal winners share the gradient.
- * @throws ShapeError for a tensor of another rank; ArgumentError for sizes below 1.
+ * @throws ShapeError for a tensor of another rank; ArgumentError for sizes below 1, and for more than 4,096 parts along an axis that are not alike.
  */
 export function adaptiveMaxPool2d(x: Tensor, size: Pair): Tensor {
-  const [rows, columns] = adaptiveSize(x, size, 'adaptiveMaxPool2d')
+  const where = 'adaptiveMaxPool2d'
+  const [rows, columns] = adaptiveSize(x, size, where)
   const [, , height, width] = x.shape
   if (rows === height && columns === width) return x
   if (rows === 1 && columns === 1) return max(x, [2, 3], { keepDims: true })
-  const [vertical, horizontal] = [runsOf(height, rows), runsOf(width, columns)]
-  const window = windowOf(vertical, horizontal)
+  const window = windowOf(runOf(height, rows), runOf(width, columns))
   // Along rows first: the first of a part's equal winners is then the first row's first one, as in one window.
-  return window ? maxPool2d(x, window.size, window) : maxOfRuns(maxOfRuns(x, 3, horizontal), 2, vertical)
+  if (window) return maxPool2d(x, window.size, window)
+  const [vertical, horizontal] = [runsOf(height, rows, where), runsOf(width, columns, where)]
+  return maxOfRuns(maxOfRuns(x, 3, horizontal), 2, vertical)
 }
 
 /** The largest pixel of each part along one axis. */

@@ -1,8 +1,11 @@
 /** The files of a run folder that a training's state makes: the state itself, and what is derived from it. */
 import type { AnyModel } from '../nn/model.ts'
 import { historyCsv } from './history-csv.ts'
+import { cardFigures, type ModelCard } from './model-card.ts'
+import type { ModelPurpose } from './model-purpose.ts'
+import type { EpochReport } from './reports.ts'
 import { type TrainingState, trainingStatePieces } from './training-state.ts'
-import { type ModelPurpose, modelPieces } from './weights.ts'
+import { modelPieces } from './weights.ts'
 
 export const metricsFile = 'metrics.csv'
 export const stateFile = 'weights/progress.safetensors'
@@ -22,24 +25,42 @@ const utf8 = new TextEncoder()
 
 export const textFile = (name: string, text: string): RunFile => ({ name, pieces: [utf8.encode(text)], sync: false })
 
+/** What a card says of weights: how long they were trained, and what the validation of an epoch told of them. */
+const trained = (epoch: number, report: EpochReport | undefined): ModelCard => ({
+  epoch,
+  ...(report?.validation === undefined ? {} : { metrics: { validation: cardFigures(report.validation) } }),
+})
+
 /**
  * All files that a state makes, the state first: where writing ends behind it, the others can be made of it again. Values are not copied.
  * @param model whose weights the state has, for what its files tell beside
  */
 export function checkpointFiles(state: TrainingState, model: AnyModel, purpose?: ModelPurpose): RunFile[] {
-  const weights = (name: string, values: TrainingState['weights']): RunFile => ({
+  const { history } = state
+  const weights = (name: string, values: TrainingState['weights'], card: ModelCard): RunFile => ({
     name,
-    pieces: modelPieces(model, values, purpose),
+    pieces: modelPieces(model, values, { ...purpose, card: { ...purpose?.card, ...card } }),
     sync: true,
   })
-  // Without a validation, the last epoch counts as the best.
-  const ended = state.position === 0 && state.history.length > 0
+  // Within an epoch the weights are no more those that were validated.
+  const ended = state.position === 0 && history.length > 0
   const last = state.average ?? state.weights
-  const best = state.best?.weights ?? (ended ? last : undefined)
+  const lastCard = trained(history.length, ended ? history.at(-1) : undefined)
+  const best =
+    state.best &&
+    trained(
+      state.best.epoch,
+      history.find(({ epoch }) => epoch === state.best!.epoch),
+    )
   return [
     { name: stateFile, pieces: trainingStatePieces(state), sync: true },
-    weights(lastFile, last),
-    ...(best === undefined ? [] : [weights(bestFile, best)]),
-    textFile(metricsFile, historyCsv(state.history)),
+    weights(lastFile, last, lastCard),
+    // Without a validation, the last epoch counts as the best.
+    ...(best !== undefined
+      ? [weights(bestFile, state.best!.weights, best)]
+      : ended
+        ? [weights(bestFile, last, lastCard)]
+        : []),
+    textFile(metricsFile, historyCsv(history)),
   ]
 }

@@ -3,10 +3,10 @@ import { ArgumentError, StorageError } from '../core/errors.ts'
 import type { AnyModel } from '../nn/model.ts'
 import { bestFile, checkpointFiles, type RunFile, stateFile } from './checkpoint-files.ts'
 import { CheckpointWriter, type WriteJob } from './checkpoint-writer.ts'
+import type { ModelPurpose } from './model-purpose.ts'
 import { StateMemory } from './state-memory.ts'
 import type { Trainer } from './trainer.ts'
 import type { TrainingState } from './training-state.ts'
-import type { ModelPurpose } from './weights.ts'
 import { storageError } from './whole-file.ts'
 
 /** How far apart checkpoints within an epoch are. */

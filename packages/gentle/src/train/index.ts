@@ -10,6 +10,8 @@ export type { Acceptable, Fingerprint, Json, RestoreOptions } from './fingerprin
 export { type FitOptions, type FitResult, fit } from './fit.ts'
 export type { Gradients } from './gradients.ts'
 export { historyCsv } from './history-csv.ts'
+export type { CardMetrics, CardSplit, ModelCard } from './model-card.ts'
+export { type ModelColumns, type ModelPurpose, purposeMetadata } from './model-purpose.ts'
 export {
   type OpenedInputsModel,
   type OpenedModel,
@@ -45,8 +47,6 @@ export {
   loadModel,
   loadWeights,
   type Matching,
-  type ModelColumns,
-  type ModelPurpose,
   saveModel,
 } from './weights.ts'
 export {

@@ -8,9 +8,10 @@ import { createModel, weightsOf } from '../nn/model.ts'
 import { headParameters } from '../nn/parameter-shapes.ts'
 import type { Preprocessing } from '../vision/preprocessing.ts'
 import { beyond, someOf } from './mismatch.ts'
-import { type OpenedModel, type OpenOptions, openForeign, pretrainedValues } from './open-model.ts'
+import { purposeFrom } from './model-purpose.ts'
+import { type OpenedModel, type OpenOptions, openOnnxModel, pretrainedValues } from './open-model.ts'
 import { namedAsNetwork } from './weight-names.ts'
-import { checkComplete, match, purposeFrom } from './weights.ts'
+import { checkComplete, match } from './weights.ts'
 import { type FilePlace, nameOf, readWeightsFile, withFile } from './weights-file.ts'
 
 export interface PretrainedOptions extends OpenOptions {
@@ -49,7 +50,7 @@ export async function loadPretrained(
   const place = nameOf(file)
   const published = publishedSizes(name)
   if (await withFile(file, ({ kind }) => kind === 'onnx'))
-    return { ...(await openForeign(file, { backend })), unexpected: [], source: wholeFile }
+    return { ...(await openOnnxModel(file, { backend })), unexpected: [], source: wholeFile }
   const { tensors: stored, metadata, classes: names, key: taken, others } = await readWeightsFile(file, { key })
   const purpose = purposeFrom(metadata, place)
   const shape = inputShape ?? shapeOf(purpose.preprocessing) ?? published.inputShape

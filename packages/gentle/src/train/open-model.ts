@@ -4,20 +4,16 @@ import { ArgumentError, DataError, FormatError } from '../core/errors.ts'
 import { Random } from '../core/random.ts'
 import { sameShape } from '../core/shape.ts'
 import { inNode } from '../data/node.ts'
+import type { Hdf5Source } from '../formats/hdf5.ts'
 import { readSafetensors, type StoredTensor } from '../formats/safetensors.ts'
 import type { InputsModel, Model } from '../nn/model.ts'
 import type { InitialValues } from '../nn/scope.ts'
 import type { Background } from '../vision/background.ts'
 import type { Preprocessing } from '../vision/preprocessing.ts'
 import { type ModelTask, outputClasses } from '../vision/tasks/task-names.ts'
-import {
-  describesInputs,
-  inputsModelIn,
-  inputsPurposeFrom,
-  type ModelColumns,
-  modelIn,
-  purposeFrom,
-} from './weights.ts'
+import type { ModelCard } from './model-card.ts'
+import { inputsPurposeFrom, type ModelColumns, purposeFrom, tellsTask } from './model-purpose.ts'
+import { describesInputs, inputsModelIn, modelIn } from './weights.ts'
 import { bytesOf, type FilePlace, nameOf, openOnnx, withFile } from './weights-file.ts'
 
 /** A model, and what is known about its use. */
@@ -31,6 +27,8 @@ export interface OpenedModel {
   readonly columns?: ModelColumns
   /** How bright the training pictures are at their edges, where the file tells. */
   readonly background?: Background
+  /** Where it comes from, and how good it is, where the file tells. */
+  readonly card?: ModelCard
   /** Set if another program wrote the file, which may not say what its outputs mean. */
   readonly foreign?: true
 }
@@ -42,6 +40,8 @@ export interface OpenedInputsModel {
   readonly task?: string
   /** How what it is asked becomes numbers, and its numbers an answer, as the file tells it: see `ModelPurpose`. Unchecked. */
   readonly encoding?: unknown
+  /** Where it comes from, and how good it is, where the file tells. */
+  readonly card?: ModelCard
 }
 
 export interface OpenOptions {
@@ -49,6 +49,8 @@ export interface OpenOptions {
   readonly backend?: Backend
   /** Sizes of the dynamic axes of an ONNX file, by name: `{ height: 48 }`. */
   readonly freeDimensions?: Readonly<Record<string, number>>
+  /** The package h5wasm, for files of Keras: `() => import('h5wasm')`, or what that gives; Node finds an installed one itself. */
+  readonly hdf5?: Hdf5Source
 }
 
 /** A folder's file of weights, the best where there are, or the place itself where it is a file; undefined where there is none. */
@@ -96,18 +98,18 @@ export async function openAnyModel(
   place: FilePlace,
   options: OpenOptions = {},
 ): Promise<OpenedModel | OpenedInputsModel> {
-  const { backend, freeDimensions } = options
+  const { backend, freeDimensions, hdf5 } = options
   const source = weightsFileOf(place)
   if (source === undefined) throw new DataError(`${place} is neither a model file nor a run folder with weights`)
   const file = nameOf(source)
   return withFile(source, async (at) => {
     const { access, kind, isOther } = at
-    if (kind === 'onnx') return openForeign(source, options)
+    if (kind === 'onnx') return openOnnxModel(source, options)
     if (freeDimensions !== undefined)
       throw new ArgumentError(`${file} ${isOther}; freeDimensions are for ONNX files, which leave some sizes open`)
     if (kind === 'json') return (await tensorflow()).openModelJson(source, bytesOf(at), backend)
-    if (kind === 'hdf5') return (await tensorflow()).openKerasFile(file, bytesOf(at), backend)
-    const archived = kind === 'zip' && (await (await tensorflow()).openArchive(file, bytesOf(at), backend))
+    if (kind === 'hdf5') return (await tensorflow()).openKerasFile(file, bytesOf(at), { backend, hdf5 })
+    const archived = kind === 'zip' && (await (await tensorflow()).openArchive(file, bytesOf(at), { backend, hdf5 }))
     if (archived) return archived
     if (kind === 'zip' || kind === 'legacyPyTorch')
       throw new ArgumentError(
@@ -142,12 +144,18 @@ export async function loadLayers(metadata: Readonly<Record<string, string>>): Pr
 /** Readers of TensorFlow's family are loaded only for a file of it. */
 const tensorflow = () => import('./open-tensorflow.ts')
 
-/** The model of another program's file, which is taken for one that classifies. */
-export const openForeign = async (file: FilePlace, options?: OpenOptions): Promise<OpenedModel> => ({
-  model: await openOnnx(file, options),
-  task: 'classify',
-  foreign: true,
-})
+/** The model of an ONNX file, and what it says of its use, where Gentle wrote it; another program's is taken for one that classifies. */
+export async function openOnnxModel(file: FilePlace, options?: OpenOptions): Promise<OpenedModel> {
+  const loaded = await openOnnx(file, options)
+  const { metadata, classes } = loaded
+  const model = await loaded.asModel()
+  if (!tellsTask(metadata)) return { model, task: 'classify', foreign: true }
+  const name = nameOf(file)
+  const purpose = purposeFrom(metadata, name)
+  const named = classes === undefined ? model : { ...model, classes }
+  checkNames(named, purpose.task, name)
+  return { model: named, ...purpose }
+}
 
 /** @throws FormatError for another number of names than the outputs have classes. */
 function checkNames({ classes, outputShape }: Model, task: ModelTask, file: string): void {

@@ -5,7 +5,7 @@ import type { Shape } from '../core/shape.ts'
 import { filesAt } from '../data/files.ts'
 import { inNode, peerModule } from '../data/node.ts'
 import { failing, quoted } from '../formats/failure.ts'
-import type { Hdf5Package } from '../formats/hdf5.ts'
+import type { Hdf5Package, Hdf5Source } from '../formats/hdf5.ts'
 import { isRecord, parseJson } from '../formats/tensorflow/json.ts'
 import { isKerasArchive, readKeras } from '../formats/tensorflow/keras/keras-file.ts'
 import { loadTensorflow } from '../formats/tensorflow/model-json.ts'
@@ -22,9 +22,11 @@ import type { OpenedModel } from './open-model.ts'
 import { type FilePlace, folderBeside, nameOf } from './weights-file.ts'
 
 export interface LoadKerasOptions extends LoadTensorflowOptions {
-  /** The package h5wasm, which reads HDF5, as `await import('h5wasm')` gives it; Node finds an installed one itself. */
-  readonly hdf5?: Hdf5Package
+  /** The package h5wasm, which reads HDF5: `() => import('h5wasm')`, or what that gives; Node finds an installed one itself. */
+  readonly hdf5?: Hdf5Source
 }
+
+type KerasOptions = Pick<LoadKerasOptions, 'backend' | 'hdf5'>
 
 /** @throws DataError where h5wasm is not installed. */
 async function installedHdf5(): Promise<Hdf5Package> {
@@ -33,7 +35,7 @@ async function installedHdf5(): Promise<Hdf5Package> {
   throw new DataError(
     inNode()
       ? 'files of Keras need the package h5wasm, which is not installed; run npm install h5wasm'
-      : "files of Keras need the package h5wasm; give it as loadKeras(bytes, { hdf5: await import('h5wasm') })",
+      : "files of Keras need the package h5wasm; give it as the option { hdf5: () => import('h5wasm') }",
   )
 }
 
@@ -44,7 +46,8 @@ async function installedHdf5(): Promise<Hdf5Package> {
  */
 export async function loadKeras(bytes: Uint8Array, options: LoadKerasOptions = {}): Promise<TensorflowModel> {
   const { name = 'file of Keras', hdf5 } = options
-  const network = await readKeras(bytes, async () => hdf5 ?? installedHdf5(), name)
+  const source = hdf5 ?? installedHdf5
+  const network = await readKeras(bytes, async () => (typeof source === 'function' ? source() : source), name)
   return openTensorflowModel(network, options, name)
 }
 
@@ -98,18 +101,18 @@ async function openFiles(
 }
 
 /** The model of an HDF5 file of Keras. */
-export const openKerasFile = async (place: string, bytes: Uint8Array, backend?: Backend): Promise<OpenedModel> =>
-  opened(await loadKeras(bytes, { name: place, backend }), place)
+export const openKerasFile = async (place: string, bytes: Uint8Array, options: KerasOptions): Promise<OpenedModel> =>
+  opened(await loadKeras(bytes, { ...options, name: place }), place)
 
 /** The model of a zip archive, `.keras` or Teachable Machine's; undefined for another archive. */
 export async function openArchive(
   place: string,
   bytes: Uint8Array,
-  backend?: Backend,
+  options: KerasOptions,
 ): Promise<OpenedModel | undefined> {
   const fail = failing(place)
   const files = readZip(bytes, fail)
-  if (isKerasArchive(files)) return openKerasFile(place, bytes, backend)
+  if (isKerasArchive(files)) return openKerasFile(place, bytes, options)
   const json = [...files.keys()].find((file) => /(^|\/)model\.json$/.test(file))
   if (json === undefined) return undefined
   const folder = json.slice(0, -'model.json'.length)
@@ -117,5 +120,5 @@ export async function openArchive(
     const entry = files.get(folder + file)
     return entry && unzipped(entry, file, fail)
   }
-  return openFiles(place, (await read('model.json'))!, read, backend)
+  return openFiles(place, (await read('model.json'))!, read, options.backend)
 }

@@ -1,15 +1,17 @@
 /** The folder of a training, in Node: its weights, the figures of its epochs, and what is needed to go on. */
-import { DataError } from '../core/errors.ts'
+import { DataError, FormatError } from '../core/errors.ts'
+import { joined } from '../core/joined.ts'
 import { inNode } from '../data/node.ts'
-import { joined } from '../formats/safetensors.ts'
+import { readSafetensors, safetensorsPieces } from '../formats/safetensors.ts'
 import type { AnyModel } from '../nn/model.ts'
 import { bestFile, checkpointFiles, metricsFile, type RunFile, stateFile } from './checkpoint-files.ts'
 import { type CheckpointOptions, Checkpoints } from './checkpoints.ts'
 import { historyCsv } from './history-csv.ts'
+import { type CardMetrics, cardFrom, cardMetadata } from './model-card.ts'
+import type { ModelPurpose } from './model-purpose.ts'
 import type { EpochReport } from './reports.ts'
 import type { Trainer } from './trainer.ts'
 import { loadTrainingState, type TrainingState } from './training-state.ts'
-import type { ModelPurpose } from './weights.ts'
 import { reasonOf, storageError, writeWhole } from './whole-file.ts'
 
 const utf8 = new TextEncoder()
@@ -28,6 +30,22 @@ function makeFolders(path: string): void {
   if (files().existsSync(path)) return
   makeFolders(paths().dirname(path))
   files().mkdirSync(path)
+}
+
+/** Whether two files of a model differ in their cards' metrics alone: of those of the best weights, `saveMetrics` tells more than the state. */
+function differInMetrics(a: Uint8Array, b: Uint8Array): boolean {
+  const withoutMetrics = (bytes: Uint8Array): Uint8Array => {
+    const { tensors, metadata } = readSafetensors(bytes)
+    const card = cardMetadata({ ...cardFrom(metadata, bestFile), metrics: undefined })
+    return joined(safetensorsPieces(tensors, { ...metadata, ...card }))
+  }
+  try {
+    return Buffer.compare(withoutMetrics(a), withoutMetrics(b)) === 0
+  } catch (error) {
+    // One that is cut off or broken is another file.
+    if (error instanceof FormatError) return false
+    throw error
+  }
 }
 
 /**
@@ -118,6 +136,19 @@ export class RunFolder {
   }
 
   /**
+   * Adds to the card of the best weights what was measured with them after the training, such as on the test set. What the card says of other parts stays.
+   * @throws DataError where no best weights are kept; StorageError as `write`.
+   */
+  saveMetrics(metrics: CardMetrics): void {
+    const file = this.file(bestFile)
+    if (!files().existsSync(file)) throw new DataError(`${file} does not exist: no epoch was kept; train again`)
+    const { tensors, metadata } = readSafetensors(files().readFileSync(file), file)
+    const card = cardFrom(metadata, file)
+    const measured = cardMetadata({ ...card, metrics: { ...card?.metrics, ...metrics } })
+    this.#write({ name: bestFile, pieces: safetensorsPieces(tensors, { ...metadata, ...measured }), sync: true })
+  }
+
+  /**
    * Keeps a training while it goes on, after each epoch and within: `fit(network, train, { ...options, checkpoints: run.checkpoints({ every: { seconds: 120 } }) })`.
    * @throws ArgumentError for options out of range.
    */
@@ -144,8 +175,8 @@ export class RunFolder {
   #holds({ name, pieces }: RunFile): boolean {
     const path = this.file(name)
     if (!files().existsSync(path)) return false
-    const bytes = files().readFileSync(path)
-    return bytes.equals(joined(pieces))
+    const [bytes, wanted] = [files().readFileSync(path), joined(pieces)]
+    return bytes.equals(wanted) || (name === bestFile && differInMetrics(bytes, wanted))
   }
 
   #write({ name, pieces, sync }: RunFile): void {

@@ -1,12 +1,7 @@
 /** All that a training is at a moment, as a value: to look at, to save, to send, and to go on from, with the same bits as if it had never stopped. */
 import { FormatError } from '../core/errors.ts'
-import {
-  joined,
-  readSafetensors,
-  readSafetensorsHeader,
-  type StoredTensor,
-  safetensorsPieces,
-} from '../formats/safetensors.ts'
+import { joined } from '../core/joined.ts'
+import { readSafetensors, readSafetensorsHeader, type StoredTensor, safetensorsPieces } from '../formats/safetensors.ts'
 import type { WeightValues } from '../nn/model.ts'
 import type { Evaluation, RunningSums } from './evaluation.ts'
 import type { Fingerprint } from './fingerprint.ts'

@@ -6,10 +6,9 @@ import { filesAt } from '../data/files.ts'
 import { inNode } from '../data/node.ts'
 import { quoted } from '../formats/failure.ts'
 import { type FileKind, fileKind, kindBytes, otherKind } from '../formats/file-kind.ts'
-import type { LoadOnnxOptions } from '../formats/onnx/index.ts'
+import type { LoadOnnxOptions, OnnxModel } from '../formats/onnx/index.ts'
 import { readPyTorch } from '../formats/pytorch/pytorch.ts'
 import { readSafetensors, type StoredTensor } from '../formats/safetensors.ts'
-import type { Model } from '../nn/model.ts'
 import { isShardIndex, shardNames } from './shards.ts'
 import { classesFrom } from './weights.ts'
 
@@ -99,12 +98,12 @@ const pathSeparator = (): string => process.getBuiltinModule('node:path').sep
 /** All of a file's bytes. */
 export const bytesOf = ({ access }: FileAt): Uint8Array => partOf(access, 0, access.length)
 
-/** The model of an ONNX file. Its protobuf reader is loaded only here. */
-export async function openOnnx(file: FilePlace, options: LoadOnnxOptions = {}): Promise<Model> {
+/** The network of an ONNX file. Its protobuf reader is loaded only here. */
+export async function openOnnx(file: FilePlace, options: LoadOnnxOptions = {}): Promise<OnnxModel> {
   const bytes = await withFile(file, bytesOf)
   await import('../formats/onnx/layer.ts')
   const { loadOnnx } = await import('../formats/onnx/index.ts')
-  return (await loadOnnx(bytes, { ...options, name: nameOf(file) })).asModel()
+  return loadOnnx(bytes, { ...options, name: nameOf(file) })
 }
 
 const expected =

@@ -2,17 +2,12 @@
 import type { Backend } from '../backends/backend.ts'
 import { ArgumentError, ClassesError, FormatError, ShapeError, WeightsError } from '../core/errors.ts'
 import { checkFields, type Field, type Fields } from '../core/field.ts'
+import { joined } from '../core/joined.ts'
 import { matchClasses } from '../core/match-classes.ts'
 import { formatShape, type Shape, sameShape } from '../core/shape.ts'
 import { printable } from '../formats/failure.ts'
 import { fileKind, kindBytes } from '../formats/file-kind.ts'
-import {
-  joined,
-  readSafetensors,
-  type SafetensorsFile,
-  type StoredTensor,
-  safetensorsPieces,
-} from '../formats/safetensors.ts'
+import { readSafetensors, type SafetensorsFile, type StoredTensor, safetensorsPieces } from '../formats/safetensors.ts'
 import { topologicalOrder } from '../graph/graph.ts'
 import type { Tensor } from '../graph/tensor.ts'
 import { inputsLayerFrom, layerFrom } from '../models/layer-from.ts'
@@ -30,56 +25,18 @@ import {
   writeWeights,
 } from '../nn/model.ts'
 import type { InitialValues } from '../nn/scope.ts'
-import type { Background } from '../vision/background.ts'
-import { type Preprocessing, preprocessingFrom, preprocessingMetadata } from '../vision/preprocessing.ts'
-import { type ModelTask, modelTaskNames } from '../vision/tasks/task-names.ts'
 import { differing, missingText, someOf } from './mismatch.ts'
+import { type ModelPurpose, purposeMetadata } from './model-purpose.ts'
 import { namedAs } from './weight-names.ts'
 
 const metadataKey = 'gentle.model'
-const taskKey = 'gentle.task'
-const encodingKey = 'gentle.encoding'
-const columnsKey = 'gentle.columns'
-const backgroundKey = 'gentle.background'
-
-/** The columns of the table that a model was trained on. */
-export interface ModelColumns {
-  /** Names of the inputs, in their order, where the table had a header. */
-  readonly inputs?: readonly string[]
-  /** Name of what is predicted. */
-  readonly target?: string
-  /** Whether inputs are bytes, which the model takes as themselves / 255, or numbers as they are. */
-  readonly values: 'bytes' | 'numbers'
-}
-
-/** What a file of a model can tell beside: `openModel` and `openInputsModel` give it again. */
-export interface ModelPurpose {
-  /** What is done to a picture before the model sees it. */
-  readonly preprocessing?: Preprocessing
-  /** What it was trained for: one of the tasks on pictures, or, of a model that takes inputs by their names, any other. */
-  readonly task?: string
-  /**
-   * Of a model that takes inputs by their names: how what it is asked becomes numbers, and its numbers become an answer, as plain JSON. A table of
-   * symbols, a vocabulary, or the settings of a spectrum.
-   */
-  readonly encoding?: unknown
-  /** Of a model of rows of a table: what its columns are called. */
-  readonly columns?: ModelColumns
-  /** How bright the training pictures are at their edges, by which negatives of them are noticed. */
-  readonly background?: Background
-}
-
 /** A model as bytes of a safetensors file; `loadModel`, `loadInputsModel`, `openModel` and `openInputsModel` open it again. */
 export async function saveModel(model: AnyModel, purpose: ModelPurpose = {}): Promise<Uint8Array<ArrayBuffer>> {
   return joined(modelPieces(model, await readWeights(model), purpose))
 }
 
 /** What `saveModel` writes, of values that a model has or had, in pieces that follow each other; the values are not copied. */
-export function modelPieces(
-  model: AnyModel,
-  values: WeightValues,
-  { preprocessing, task, encoding, columns, background }: ModelPurpose = {},
-): Uint8Array[] {
+export function modelPieces(model: AnyModel, values: WeightValues, purpose: ModelPurpose = {}): Uint8Array[] {
   const tensors = new Map<string, StoredTensor>()
   for (const [name, { shape }] of weightsOf(model))
     tensors.set(name, { shape, dtype: 'float32', data: values.get(name)! })
@@ -89,11 +46,7 @@ export function modelPieces(
     // Hugging Face's readers refuse files that do not say whose names and layouts they have: these are PyTorch's.
     format: 'pt',
     [metadataKey]: JSON.stringify(description),
-    ...preprocessingMetadata(preprocessing),
-    ...(task === undefined ? {} : { [taskKey]: task }),
-    ...(encoding === undefined ? {} : { [encodingKey]: JSON.stringify(encoding) }),
-    ...(columns === undefined ? {} : { [columnsKey]: JSON.stringify(columns) }),
-    ...(background === undefined ? {} : { [backgroundKey]: JSON.stringify(background) }),
+    ...purposeMetadata(purpose),
   })
 }
 
@@ -186,77 +139,6 @@ async function fromFile<M extends AnyModel>(
   if (unknown.length > 0)
     throw new WeightsError(`${name} does not fit its own description; not in the model: ${unknown.join(', ')}`)
   return model
-}
-
-/**
- * What a safetensors file's metadata tells of its model's purpose; models classify unless it tells.
- * @throws FormatError for a preprocessing that is broken, and a task that there is not.
- */
-export function purposeFrom(
-  metadata: Readonly<Record<string, string>>,
-  name: string,
-): ModelPurpose & { readonly task: ModelTask } {
-  const stored = metadata[taskKey] ?? 'classify'
-  const task = modelTaskNames.find((known) => known === stored)
-  if (task === undefined)
-    throw new FormatError(`${name}: its task '${stored}' is unknown; expected one of ${modelTaskNames.join(', ')}`)
-  const columns = columnsFrom(metadata, name)
-  const background = backgroundFrom(metadata, name)
-  return {
-    task,
-    preprocessing: preprocessingFrom(metadata, name),
-    ...(columns === undefined ? {} : { columns }),
-    ...(background === undefined ? {} : { background }),
-  }
-}
-
-/** The background that a file's metadata tells. @throws FormatError for what is none. */
-function backgroundFrom(metadata: Readonly<Record<string, string>>, name: string): Background | undefined {
-  const text = metadata[backgroundKey]
-  if (text === undefined) return undefined
-  try {
-    const { mean, std } = JSON.parse(text)
-    if (Number.isFinite(mean) && Number.isFinite(std)) return { mean, std }
-  } catch {
-    // Told below.
-  }
-  throw new FormatError(`${name}: its background is ${printable(text.slice(0, 80))}; expected a mean and a std`)
-}
-
-/** The columns that a file's metadata tells. @throws FormatError for what is none. */
-function columnsFrom(metadata: Readonly<Record<string, string>>, name: string): ModelColumns | undefined {
-  const text = metadata[columnsKey]
-  if (text === undefined) return undefined
-  try {
-    const { inputs, target, values } = JSON.parse(text)
-    const areNames = (each: unknown): each is string[] =>
-      Array.isArray(each) && each.every((one) => typeof one === 'string')
-    if (
-      (inputs === undefined || areNames(inputs)) &&
-      (target === undefined || typeof target === 'string') &&
-      (values === 'bytes' || values === 'numbers')
-    )
-      return { ...(inputs && { inputs }), ...(target !== undefined && { target }), values }
-  } catch {
-    // Told below.
-  }
-  throw new FormatError(`${name}: its columns are ${printable(text.slice(0, 80))}; expected names of inputs and target`)
-}
-
-/** As `purposeFrom`, of a model that takes inputs by their names. @throws FormatError for an encoding that is not JSON. */
-export function inputsPurposeFrom(
-  metadata: Readonly<Record<string, string>>,
-  name: string,
-): Pick<ModelPurpose, 'task' | 'encoding'> {
-  const { [taskKey]: task, [encodingKey]: text } = metadata
-  try {
-    return {
-      ...(task === undefined ? {} : { task }),
-      ...(text === undefined ? {} : { encoding: JSON.parse(text) }),
-    }
-  } catch (cause) {
-    throw new FormatError(`${name}: its encoding is not JSON`, { cause })
-  }
 }
 
 /** The names of a model's classes, where a safetensors file's metadata tells them. @throws FormatError for a description that is broken. */

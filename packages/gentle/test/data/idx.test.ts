@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { FormatError } from '../../src/core/errors.ts'
+import { joined } from '../../src/core/joined.ts'
 import { parseIdx, unpacked } from '../../src/data/idx.ts'
 import { randomCases } from '../random-cases.ts'
 import { gzip, idxBytes } from './idx-bytes.ts'
@@ -65,7 +66,7 @@ describe('an IDX file', () => {
       'bytes too many',
       Uint8Array.of(...labels, 0),
       1,
-      'f: its header of 3 means 11 bytes, but the file has 12; it is too long',
+      'f: its header of 3 means 11 bytes, but the file has more; it is too long',
     ],
     [
       'an absurd size',
@@ -97,8 +98,15 @@ describe('an IDX file', () => {
 
 describe('a gzip file', () => {
   it('is unpacked; one that is not gzip stays as it is', async () => {
-    expect(await unpacked(gzip(images), 'i.gz')).toEqual(images)
-    expect(await unpacked(images, 'i')).toBe(images)
+    expect(await unpacked(gzip(images), 3, 'i.gz')).toEqual(images)
+    expect(await unpacked(images, 3, 'i')).toBe(images)
+  })
+
+  it('is unpacked no further than its header means, or than a header where it is none', async () => {
+    const zeros = new Uint8Array(2 ** 22)
+    const [long, other] = [gzip(joined([images, zeros])), gzip(zeros)]
+    for (const bytes of [long, other]) expect((await unpacked(bytes, 3, 'i.gz')).length).toBeLessThan(2 ** 20)
+    expect(() => parseIdx(Uint8Array.of(...images, 0), 3, 'i.gz')).toThrow(/means 28 bytes, but the file has more/)
   })
 
   it('is refused when it is cut off anywhere, or changed within', async () => {
@@ -107,7 +115,7 @@ describe('a gzip file', () => {
     broken[packed.length - 6] ^= 1
     const cut = [2, 5, 15, packed.length - 8, packed.length - 1].map((length) => packed.subarray(0, length))
     for (const bytes of [...cut, broken])
-      await expect(unpacked(bytes, 'i.gz')).rejects.toThrow(
+      await expect(unpacked(bytes, 3, 'i.gz')).rejects.toThrow(
         new FormatError('i.gz: the gzip data is broken or cut off; fetch the file again'),
       )
   })

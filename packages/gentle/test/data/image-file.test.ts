@@ -167,6 +167,23 @@ describe('readImageFile', () => {
     await expect(readImageFile(small)).rejects.toThrow(/has more than 268,435,456 pixels; make it smaller/)
   })
 
+  it('refuses a small file that says it is enormous before it is decoded', async () => {
+    const small = readFileSync(await written('small.png'))
+    const view = new DataView(small.buffer, small.byteOffset)
+    view.setUint32(16, 2 ** 25)
+    view.setUint32(29, crc32(small.subarray(12, 29)))
+    const gif = new Uint8Array(await plain(9, 7, '#fff').gif().toBuffer())
+    const descriptor = gif.indexOf(0x2c)
+    for (const at of [6, 8, descriptor + 5, descriptor + 7]) new DataView(gif.buffer).setUint16(at, 16_000, true)
+    for (const [bytes, size] of [
+      [small, '33554432 x 2'],
+      [gif, '16000 x 16000'],
+    ] as const)
+      await expect(readImageFile(bytes)).rejects.toThrow(
+        `it says that it has ${size} pixels, which is more than its bytes can hold; it is broken`,
+      )
+  })
+
   it('refuses sizes that are none', async () => {
     const file = await plain(4, 4, '#fff').png().toBuffer()
     await expect(readImageFile(file, { size: { height: 0, width: 4 } })).rejects.toThrow(ArgumentError)

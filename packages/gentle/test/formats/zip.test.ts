@@ -1,8 +1,9 @@
+import { deflateRawSync } from 'node:zlib'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { FormatError } from '../../src/core/errors.ts'
 import { failing } from '../../src/formats/failure.ts'
-import { isZip, readZip } from '../../src/formats/zip.ts'
+import { isZip, readZip, unzipped } from '../../src/formats/zip.ts'
 import { randomCases } from '../random-cases.ts'
 import { damaged } from './fuzz.ts'
 import { type ZipEnd, type ZipFile, zipBytes } from './pytorch/zip-bytes.ts'
@@ -67,6 +68,28 @@ describe('a zip archive', () => {
   it('tells which of its files are compressed', () => {
     const [a, b] = read(zipBytes([file('a', 'x', { says: { method: 8, whole: 2 ** 31 } }), file('b', 'y')])).values()
     expect([a.isCompressed, b.isCompressed]).toEqual([true, false])
+  })
+})
+
+describe('a file that is compressed', () => {
+  const content = new Uint8Array(2 ** 20)
+  const inflated = (whole: number) => {
+    const archive = zipBytes([{ name: 'a', data: deflateRawSync(content), says: { method: 8, whole } }])
+    return unzipped(read(archive).get('a')!, 'a', failing('f'))
+  }
+
+  it('becomes what it was', async () => {
+    expect(Buffer.compare(await inflated(content.length), content)).toBe(0)
+  })
+
+  it.each([
+    [1000, 'f: "a" in its archive becomes more than the 1000 bytes that the archive says; the file is broken'],
+    [
+      2 ** 31,
+      'f: "a" in its archive becomes 1048576 instead of the 2147483648 bytes that the archive says; the file is broken',
+    ],
+  ])('is inflated no further than the archive says, %i bytes', async (whole, message) => {
+    await expect(inflated(whole)).rejects.toThrow(new FormatError(message))
   })
 })
 

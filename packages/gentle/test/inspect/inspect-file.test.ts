@@ -55,7 +55,8 @@ describe('what is in a file', () => {
         { name: '1.weight', type: 'float32', shape: [3, 784] },
         { name: '1.bias', type: 'float32', shape: [3] },
       ],
-      facts: { task: 'classify', format: 'pt' },
+      facts: { format: 'pt' },
+      task: 'classify',
       inputs: [{ name: 'x', type: 'float32', shape: ['N', 1, 28, 28] }],
       operators: [
         { name: 'flatten', count: 1, known: true },

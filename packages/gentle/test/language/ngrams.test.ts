@@ -147,6 +147,12 @@ describe('ARPA files', () => {
     ['no model', 'hello', 'm, line 1: there is no \\data\\'],
     ['one that breaks off', arpa.slice(0, -7), 'm, line 16: it ends before \\end\\'],
     ['other counts', arpa.replace('1=5', '1=6'), 'm, line 14: there are 5 sequences of length 1; 6 are announced'],
+    [
+      'more than was counted',
+      arpa.replace('1=5', '1=4'),
+      'm, line 12: there are more sequences of length 1 than the 4 that are announced',
+    ],
+    ['a line without an end', 'x'.repeat(2 ** 20 + 1), 'm, line 1: it has more than 1048576 letters'],
     ['unknown tokens', arpa.replace('a </s>', 'b </s>'), "m, line 16: 'b' is not among the unigrams"],
     ['other numbers', arpa.replace('-0.2\t', 'x\t'), "m, line 16: 'x' is not a number"],
     ['infinite factors', arpa.replace('-0.25', 'Infinity'), /'Infinity' is not a number/],

@@ -354,6 +354,11 @@ describe('an op refuses options outside what is allowed:', () => {
     ],
     ['no pixels', () => ops.upsample2d(images, { size: [0, 2] }), 'upsample2d: size is [0,2]; expected a whole number'],
     [
+      'adaptive maximum of parts that differ',
+      () => ops.adaptiveMaxPool2d(images, 2 ** 31 - 1),
+      'adaptiveMaxPool2d: 2147483647 parts of 5 pixels; where they are not alike, expected at most 4096 along an axis',
+    ],
+    [
       'no parts',
       () => ops.adaptiveMaxPool2d(images, [2, 0]),
       'adaptiveMaxPool2d: size is [2,0]; expected a whole number',

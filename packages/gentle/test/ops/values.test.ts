@@ -319,6 +319,23 @@ describe('adaptive pooling', () => {
     expect(names(ops.adaptiveMaxPool2d(x, [3, 2]))).toEqual(new Set(['input', 'maxPool2d']))
     expect(names(ops.adaptiveAvgPool2d(x, 1))).toEqual(names(ops.mean(x, [2, 3], { keepDims: true })))
   })
+
+  it('is the windows of one just where the parts of both axes are alike and as far apart', () => {
+    const isOneStep = (length: number, count: number): boolean => {
+      const parts = Array.from({ length: count }, (_, i) => [
+        Math.floor((i * length) / count),
+        Math.ceil(((i + 1) * length) / count),
+      ])
+      const steps = new Set(parts.slice(1).map(([begin], i) => begin - parts[i][0]))
+      return new Set(parts.map(([begin, end]) => end - begin)).size === 1 && steps.size < 2 && !steps.has(0)
+    }
+    for (let length = 2; length < 24; length++)
+      for (let count = 2; count < 26; count++) {
+        if (count === length) continue
+        const isPlain = names(ops.adaptiveAvgPool2d(input([1, 1, 1, length]), [1, count])).has('avgPool2d')
+        expect(isPlain, `${count} parts of ${length}`).toBe(isOneStep(length, count))
+      }
+  })
 })
 
 describe('einsum', () => {

@@ -23,6 +23,7 @@ function fileOf(layer: object, weight?: readonly number[]): Uint8Array {
 
 const ones = new Float32Array(64).fill(1)
 const upsample = (to: unknown) => fileOf({ type: 'upsample2d', to, options: {} })
+const averages = (size: unknown) => fileOf({ type: 'adaptiveAvgPool2d', size })
 const convolution = (options: object, kernel = 3) =>
   fileOf({ type: 'conv2d', channels: 1, kernel, options: { bias: false, ...options } }, [1, 1, kernel, kernel])
 
@@ -34,6 +35,8 @@ it.each([
   ],
   ['is a column of 10^9 pixels', upsample({ size: [900_000_000, 1] }), /^0: resample2d gives/],
   ['is a column of 10^8 pixels', upsample({ size: [100_000_000, 1] }), /an axis of 100000000 positions/],
+  ['is averaged to 2^64 bytes', averages(2 ** 31 - 1), /^0: resample2d gives \[1, 1, 2147483647, 2147483647\]/],
+  ['is averaged to a row of 10^8 pixels', averages([1, 100_000_000]), /an axis of 100000000 positions/],
   ['is padded beyond all memory', convolution({ padding: 1e9 }), /^0: conv2d gives \[1, 1, 2000000006, 2000000006\]/],
 ])('a model whose picture %s is refused at once', async (_, bytes, message) => {
   const model = await loadModel(bytes)

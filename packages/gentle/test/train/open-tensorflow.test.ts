@@ -4,6 +4,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, expect, test } from 'vitest'
 import { ArgumentError, FormatError } from '../../src/core/errors.ts'
+import type { Hdf5Package } from '../../src/formats/hdf5.ts'
+import { compareFiles } from '../../src/inspect/compare-files.ts'
 import { inspectFile } from '../../src/inspect/inspect-file.ts'
 import { tensorValues } from '../../src/inspect/tensor-values.ts'
 import { openModel } from '../../src/train/open-model.ts'
@@ -76,6 +78,24 @@ test('of bytes, archives and files of Keras are opened, and a model.json, whose 
   await expect(openModel({ name: 'model.json', bytes: model })).rejects.toThrow(
     'model.json needs its weights beside it, and bytes have nothing beside them; open it by its path or address',
   )
+})
+
+test('files of Keras are opened, listed, read and compared by the package that is given for them, and only those', async () => {
+  let asked = 0
+  const hdf5 = () => {
+    asked++
+    return import('h5wasm') as unknown as Promise<Hdf5Package>
+  }
+  const { files: keras } = read('keras')
+  const [archive, older] = ['keras 3', 'h5 of keras 3'].map((name) => ({ name, bytes: bytesFrom(keras[name].file) }))
+  expect((await openModel(older, { hdf5 })).model.inputShape).toEqual([3, 5, 6])
+  const { tensors } = await inspectFile(archive, { hdf5 })
+  expect([...(await tensorValues(archive, { hdf5 })).keys()]).toEqual(tensors.map(({ name }) => name))
+  expect(await compareFiles(archive, older, { hdf5 })).toMatchObject({ equal: tensors.length, different: [] })
+  expect(asked).toBe(7)
+  const bytes = await saveModel((await openModel(older)).model)
+  await inspectFile({ name: 'net.safetensors', bytes }, { hdf5 })
+  expect(asked).toBe(7)
 })
 
 test('a file of Keras is opened, and tells that its network takes bytes', async () => {

@@ -31,10 +31,15 @@ async function textAt(file: string): Promise<string> {
   return unicodeText(/\.gz$/i.test(file) ? gunzipped(bytes, file) : bytes, file)
 }
 
+/** A longer text is none in JavaScript. */
+const longestText = 2 ** 29
+
 function gunzipped(bytes: Uint8Array, file: string): Uint8Array {
   try {
-    return process.getBuiltinModule('node:zlib').gunzipSync(bytes)
+    return process.getBuiltinModule('node:zlib').gunzipSync(bytes, { maxOutputLength: longestText })
   } catch (cause) {
+    if ((cause as NodeJS.ErrnoException).code === 'ERR_BUFFER_TOO_LARGE')
+      throw new DataError(`${file} becomes more than ${longestText} bytes; expected a list of recordings`, { cause })
     throw new DataError(`${file} cannot be unpacked: ${(cause as Error).message}`, { cause })
   }
 }

@@ -18,6 +18,8 @@ import { writeGraph } from './write-graph.ts'
 export interface ExportOnnxOptions {
   /** ONNX's operator set, 13 to 22; 13 unless given, which most programs read. */
   readonly opset?: number
+  /** What the file shall say beside, as its `metadata_props`, such as what `purposeMetadata` gives. */
+  readonly metadata?: Readonly<Record<string, string>>
 }
 
 /**
@@ -29,7 +31,7 @@ export interface ExportOnnxOptions {
  */
 export async function exportOnnx(
   model: AnyModel,
-  { opset = defaultOpset }: ExportOnnxOptions = {},
+  { opset = defaultOpset, metadata }: ExportOnnxOptions = {},
 ): Promise<Uint8Array<ArrayBuffer>> {
   checkOpset(opset)
   const named = 'inputs' in model
@@ -39,7 +41,7 @@ export async function exportOnnx(
     return { inputs: named ? inputs : { input: inputs.x }, outputs: { output } }
   }
   const { classes, backend } = model
-  return exportGraph(trace, { name: model.layer.description.type, opset, backend, classes })
+  return exportGraph(trace, { name: model.layer.description.type, opset, backend, classes, metadata })
 }
 
 /** A graph as an ONNX file: its inputs and outputs have their names there. `trace` makes it for a number of examples. */
@@ -50,11 +52,13 @@ export async function exportGraph(
     opset,
     backend,
     classes,
+    metadata,
   }: {
     readonly name: string
     readonly opset: number
     readonly backend: Backend
     readonly classes?: readonly string[]
+    readonly metadata?: Readonly<Record<string, string>>
   },
 ): Promise<Uint8Array<ArrayBuffer>> {
   const traced = BatchedTrace.of(trace)
@@ -64,7 +68,7 @@ export async function exportGraph(
   const exporter = new Exporter({ opset, trace: traced, changing, roots: rootsOf(graph), values, lower })
   const inputs = Object.entries(graph.inputs).map(([name, x]) => exporter.addInput(name, x))
   const outputs = Object.entries(graph.outputs).map(([name, y]) => exporter.addOutput(name, y))
-  return writeGraph({ name, ...exporter.finish(), inputs, outputs }, opset, metadataOf(classes))
+  return writeGraph({ name, ...exporter.finish(), inputs, outputs }, opset, { ...metadataOf(classes), ...metadata })
 }
 
 /** As `loadOnnx` reads it. */

@@ -42,6 +42,8 @@ export interface OnnxModel {
   readonly backend: Backend
   /** Names of the classes that it tells apart, where the file says them. */
   readonly classes?: readonly string[]
+  /** What else the file says of itself, its `metadata_props`. */
+  readonly metadata: Readonly<Record<string, string>>
   /**
    * Computes the outputs: for inputs of any shapes that fit the file, for each set of them by a program that is compiled at its first run and kept.
    * Floats are computed in 32 bits, also those of 16 and 64; integers of 64 bits in 32, and what does not fit is refused.
@@ -100,6 +102,7 @@ export async function loadOnnx(
     inputs,
     outputs,
     classes,
+    metadata: file.metadata,
     ...weights,
     async run(feed) {
       const fed = inOrderOf(inputs, feed, portText, name).map(

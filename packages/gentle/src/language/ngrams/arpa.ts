@@ -8,6 +8,9 @@ const blanks = /[\t-\r ]+/
 /** What files have for log10 of 0. */
 const logOfZero = -99
 
+/** What has no end of a line is no model, and would be kept until its end. */
+const longestLine = 2 ** 20
+
 /** Unknown words as some toolkits write them. */
 const unknownTokens = new Set(['<unk>', '<UNK>'])
 
@@ -66,6 +69,10 @@ class ArpaReader {
     const lines = (this.#rest + text).split('\n')
     this.#rest = lines.pop()!
     for (const line of lines) this.#take(line)
+    if (this.#rest.length > longestLine) {
+      this.#line++
+      this.#fail(`it has more than ${longestLine} letters`)
+    }
   }
 
   end(): NgramModel {
@@ -117,6 +124,8 @@ class ArpaReader {
   /** A logarithm, tokens, and, but for the longest, the logarithm of a factor, which may be left out. */
   #sequence(raw: string): void {
     const length = this.#length
+    if (this.#read === this.#announced[length - 1])
+      this.#fail(`there are more sequences of length ${length} than the ${this.#read} that are announced`)
     const line = raw.trim()
     const [probability, ...parts] = raw.split(blanks).filter((part) => part !== '')
     if (parts.length !== length && parts.length !== length + 1)

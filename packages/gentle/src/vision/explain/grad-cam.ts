@@ -15,7 +15,7 @@ const lastMaps = (layers: readonly TracedLayer[]): TracedLayer | undefined =>
  * places of the logit's gradient, behind which softmax or sigmoid may stand, says how much each map speaks for the class (equation 1); the maps are summed with these weights, and what speaks
  * against it is left out (equation 2).
  * @param picture [channels, height, width], as the network sees it
- * @param layer the layer whose maps are weighed; the last with more than one place that is not a pooling, unless given
+ * @param layer the layer whose maps are weighed, or the node of a graph that another program wrote; the last with more than one place that is not a pooling, unless given
  * @returns one channel of the maps' size, from 0; not normalised
  * @throws ArgumentError for another picture, a class or layer that there is not, and a model without such a layer.
  */

@@ -48,11 +48,15 @@ const distance = (a: ArrayLike<number>, b: ArrayLike<number>): number => {
 }
 
 /** A graph of one node, on images [1, 4, 4], with these initialisers. */
-const oneNode = (operator: string, more: Partial<OnnxGraph['nodes'][number]> = {}): Uint8Array =>
+const oneNode = (
+  operator: string,
+  more: Partial<OnnxGraph['nodes'][number]> = {},
+  initializers: OnnxGraph['initializers'] = [],
+): Uint8Array =>
   writeGraph({
     name: 'g',
     nodes: [{ name: 'n', operator, domain: '', inputs: ['input'], outputs: ['output'], attributes: {}, ...more }],
-    initializers: [],
+    initializers,
     inputs: [{ name: 'input', shape: ['batch', 1, 4, 4], dataType: dataTypes.float }],
     outputs: [{ name: 'output', shape: ['batch', 1, 4, 4], dataType: dataTypes.float }],
   })
@@ -309,6 +313,16 @@ describe('ONNX', () => {
     await expect(openOnnx(graph([1, 3], ['a', 'b']), { backend, name: 'f' })).rejects.toThrow(
       'f: it has 2 inputs; expected one, or use asInputsModel',
     )
+  })
+
+  it.each([
+    ['weights', 'cubic', [1, 1, 4, 2 ** 22], 'whose 16777216 weights are more than the 8388608 that are computed'],
+    ['elements', 'nearest', [1, 1, 2 ** 16, 2 ** 16], 'which is more than is computed'],
+  ])('refuses a resize of more %s than there is memory for before any is computed', async (_, mode, sizes, message) => {
+    const bytes = oneNode('Resize', { inputs: ['input', '', '', 'sizes'], attributes: { mode } }, [
+      { name: 'sizes', shape: [4], dataType: dataTypes.int64, data: sizes },
+    ])
+    await expect(openOnnx(bytes, { backend })).rejects.toThrow(message)
   })
 
   it('reads or refuses whatever the bytes are, without a crash, a hang or memory beyond the file', async () => {

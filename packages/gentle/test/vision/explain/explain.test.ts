@@ -3,6 +3,8 @@ import { describe, expect, test } from 'vitest'
 import { reference } from '../../../src/backends/reference/reference.ts'
 import { wasm } from '../../../src/backends/wasm/wasm.ts'
 import { ArgumentError } from '../../../src/core/errors.ts'
+import { exportOnnx } from '../../../src/formats/onnx/index.ts'
+import type { Tensor } from '../../../src/graph/tensor.ts'
 import { resnet20 } from '../../../src/models/resnet-cifar.ts'
 import { ReLU } from '../../../src/nn/layers/activation.ts'
 import { Conv2d } from '../../../src/nn/layers/convolution.ts'
@@ -11,6 +13,10 @@ import { MaxPool2d } from '../../../src/nn/layers/pooling.ts'
 import { Sequential } from '../../../src/nn/layers/sequential.ts'
 import { Flatten } from '../../../src/nn/layers/shape.ts'
 import { createModel } from '../../../src/nn/model.ts'
+import type { Scope } from '../../../src/nn/scope.ts'
+import { exp } from '../../../src/ops/elementwise.ts'
+import { reshape } from '../../../src/ops/structure.ts'
+import { openModel } from '../../../src/train/open-model.ts'
 import { predict } from '../../../src/train/predict.ts'
 import { featureMaps, spatialLayers } from '../../../src/vision/explain/feature-maps.ts'
 import { gradCam } from '../../../src/vision/explain/grad-cam.ts'
@@ -54,6 +60,32 @@ describe('Grad-CAM', () => {
     const model = await createModel(resnet20(), [3, 32, 32], { backend: await wasm({ threads: 1 }) })
     const cam = await gradCam(model, new Float32Array(3072).fill(0.5), 2)
     expect([cam.channels, cam.height, cam.width]).toEqual([1, 8, 8])
+  })
+
+  test("of an ONNX file weighs the maps of its nodes, as PyTorch's layers'", async () => {
+    const bytes = await exportOnnx(await small())
+    const { model } = await openModel({ name: 'small.onnx', bytes }, { backend: reference() })
+    const nodes = spatialLayers(model)
+    expect(nodes).toHaveLength(5)
+    for (const { layer, label, cam } of golden.cams as { layer: string; label: number; cam: number[] }[])
+      expect(furthest((await gradCam(model, picture, label, nodes[Number(layer)])).data, cam)).toBeLessThan(1e-6)
+    expect(await gradCam(model, picture, 3)).toEqual(await gradCam(model, picture, 3, nodes[4]))
+    const [{ maps }] = await featureMaps(model, picture, [nodes[4]])
+    expect(maps).toEqual((await featureMaps(await small(), picture, ['4']))[0].maps)
+  })
+
+  test('takes four axes of an ONNX file for maps only where a convolution made them', async () => {
+    const tokens = {
+      description: { type: 'tokens' },
+      apply: (x: Tensor, scope: Scope) => {
+        const square = exp(reshape(scope.apply('in', Linear(64), scope.apply('flat', Flatten(), x)), [-1, 1, 8, 8]))
+        return scope.apply('out', Linear(5), scope.apply('flat', Flatten(), square))
+      },
+    }
+    const bytes = await exportOnnx(await createModel(tokens, [3, 8, 10], { backend: reference() }))
+    const { model } = await openModel({ name: 'tokens.onnx', bytes }, { backend: reference() })
+    expect(spatialLayers(model)).toEqual([])
+    await expect(gradCam(model, picture, 0)).rejects.toThrow('it needs a convolution')
   })
 
   test('of a network without maps is refused', async () => {

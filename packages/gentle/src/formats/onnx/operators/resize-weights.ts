@@ -37,43 +37,46 @@ export interface FilterRule {
 
 const { fround } = Math
 
-/** The place in the operand of each element of the result. */
-export function placesOf({ from, to, scale, place, region: [start, end] }: ResizedAxis): number[] {
-  const one = (i: number): number => {
-    switch (place) {
-      case 'half_pixel':
-        return fround(fround((i + 0.5) / scale) - 0.5)
-      case 'half_pixel_symmetric': {
-        const adjustment = fround(to / fround(scale * from))
-        const centre = fround(from / 2)
-        return fround(fround(fround(centre * fround(1 - adjustment)) + fround((i + 0.5) / scale)) - 0.5)
-      }
-      case 'pytorch_half_pixel':
-        return to > 1 ? fround(fround((i + 0.5) / scale) - 0.5) : 0
-      case 'align_corners':
-        return to > 1 ? fround(fround(i * (from - 1)) / (to - 1)) : 0
-      case 'asymmetric':
-        return fround(i / scale)
-      case 'tf_half_pixel_for_nn':
-        return fround((i + 0.5) / scale)
-      case 'tf_crop_and_resize':
-        return to > 1
-          ? fround(start * (from - 1) + (i * (end - start) * (from - 1)) / (to - 1))
-          : fround(0.5 * (start + end) * (from - 1))
+/** The place in the operand of an element of the result. */
+export function placeAt(i: number, { from, to, scale, place, region: [start, end] }: ResizedAxis): number {
+  switch (place) {
+    case 'half_pixel':
+      return fround(fround((i + 0.5) / scale) - 0.5)
+    case 'half_pixel_symmetric': {
+      const adjustment = fround(to / fround(scale * from))
+      const centre = fround(from / 2)
+      return fround(fround(fround(centre * fround(1 - adjustment)) + fround((i + 0.5) / scale)) - 0.5)
     }
+    case 'pytorch_half_pixel':
+      return to > 1 ? fround(fround((i + 0.5) / scale) - 0.5) : 0
+    case 'align_corners':
+      return to > 1 ? fround(fround(i * (from - 1)) / (to - 1)) : 0
+    case 'asymmetric':
+      return fround(i / scale)
+    case 'tf_half_pixel_for_nn':
+      return fround((i + 0.5) / scale)
+    case 'tf_crop_and_resize':
+      return to > 1
+        ? fround(start * (from - 1) + (i * (end - start) * (from - 1)) / (to - 1))
+        : fround(0.5 * (start + end) * (from - 1))
   }
-  return Array.from({ length: to }, (_, i) => one(i))
 }
 
 /** The nearest element to a place. */
-export function nearestTo(place: number, from: number, rule: NearestRule): number {
-  const nearest = {
-    round_prefer_floor: () => Math.ceil(place - 0.5),
-    round_prefer_ceil: () => Math.floor(place + 0.5),
-    floor: () => Math.floor(place),
-    ceil: () => Math.ceil(place),
-  }[rule]()
-  return Math.min(Math.max(nearest, 0), from - 1)
+export const nearestTo = (place: number, from: number, rule: NearestRule): number =>
+  Math.min(Math.max(rounded(place, rule), 0), from - 1)
+
+function rounded(place: number, rule: NearestRule): number {
+  switch (rule) {
+    case 'round_prefer_floor':
+      return Math.ceil(place - 0.5)
+    case 'round_prefer_ceil':
+      return Math.floor(place + 0.5)
+    case 'floor':
+      return Math.floor(place)
+    case 'ceil':
+      return Math.ceil(place)
+  }
 }
 
 /** The cubic filter of Keys (1981) at a distance. */
@@ -93,7 +96,8 @@ export function weightsOf(axis: ResizedAxis, rule: FilterRule): Float32Array {
   const radius = (rule.mode === 'linear' ? 1 : 2) / shrink
   const filter = (distance: number): number =>
     rule.mode === 'linear' ? linear(distance) : cubic(distance, rule.cubicCoefficient)
-  placesOf(axis).forEach((place, i) => {
+  for (let i = 0; i < to; i++) {
+    const place = placeAt(i, axis)
     const [first, last] = [Math.floor(place - radius) + 1, Math.ceil(place + radius) - 1]
     const outside = rule.excludeOutside
     let total = 0
@@ -102,6 +106,6 @@ export function weightsOf(axis: ResizedAxis, rule: FilterRule): Float32Array {
       if (outside && (k < 0 || k >= from)) continue
       weights[Math.min(Math.max(k, 0), from - 1) * to + i] += filter((k - place) * shrink) / total
     }
-  })
+  }
   return weights
 }

@@ -16,7 +16,7 @@ import {
   type NearestRule,
   nearestTo,
   type PlaceRule,
-  placesOf,
+  placeAt,
   type ResizedAxis,
   weightsOf,
 } from './resize-weights.ts'
@@ -91,6 +91,8 @@ function resizedAxes(call: OnnxCall, shape: readonly number[], place: PlaceRule)
 const maxElements = 2 ** 30
 /** Of one axis, as for all resizing. */
 const maxPositions = 2 ** 22
+/** Of the weights of an axis, [from, to]: enough for pictures of 2,160 lines at 3,840. */
+const maxWeights = 2 ** 23
 
 const isSame = ({ from, to, scale, place }: ResizedAxis): boolean =>
   from === to && (scale === 1 || place === 'align_corners') && place !== 'tf_crop_and_resize'
@@ -102,11 +104,11 @@ function nearest(
   axes: readonly ResizedAxis[],
   rule: NearestRule | ((axis: ResizedAxis) => NearestRule),
 ): Tensor {
-  const places = axes.map((axis) =>
-    isSame(axis)
-      ? Array.from({ length: axis.to }, (_, i) => i)
-      : placesOf(axis).map((place) => nearestTo(place, axis.from, typeof rule === 'string' ? rule : rule(axis))),
-  )
+  const places = axes.map((axis) => {
+    if (isSame(axis)) return Int32Array.from({ length: axis.to }, (_, i) => i)
+    const ruleOf = typeof rule === 'string' ? rule : rule(axis)
+    return Int32Array.from({ length: axis.to }, (_, i) => nearestTo(placeAt(i, axis), axis.from, ruleOf))
+  })
   const plain = places.every((list, axis) =>
     list.every((at, i) => at === Math.floor((i * axes[axis].from) / axes[axis].to)),
   )
@@ -129,24 +131,18 @@ function nativeMethod(axes: readonly ResizedAxis[], rule: FilterRule): { alignCo
   return centred && exact && !rule.excludeOutside ? { alignCorners: false } : undefined
 }
 
-function filtered(x: Tensor, axes: readonly ResizedAxis[], rule: FilterRule): Tensor {
+function filtered(call: OnnxCall, x: Tensor, axes: readonly ResizedAxis[], rule: FilterRule): Tensor {
   const native = nativeMethod(axes, rule)
   if (native) return upsample2d(x, { size: [axes[2].to, axes[3].to] }, { method: 'bilinear', ...native })
   return axes.reduce((y, axis, i) => {
     if (isSame(axis)) return y
-    return resizeByWeights(y, i, constant(weightsOf(axis, rule), [axis.from, axis.to]))
+    const { from, to } = axis
+    if (from * to > maxWeights)
+      call.fail(
+        `resizes axis ${i} of ${from} elements to ${to}, whose ${from * to} weights are more than the ${maxWeights} that are computed`,
+      )
+    return resizeByWeights(y, i, constant(weightsOf(axis, rule), [from, to]))
   }, x)
-}
-
-/** Of the result, 1 where it comes from beyond the operand; undefined where nothing does. */
-function beyond(axes: readonly ResizedAxis[]): Tensor | undefined {
-  const outside = axes.map((axis) => placesOf(axis).map((place) => place < 0 || place > axis.from - 1))
-  if (!outside.some((list) => list.includes(true))) return undefined
-  const data = outside.reduce<boolean[]>((all, own) => all.flatMap((a) => own.map((b) => a || b)), [false])
-  return constant(
-    data.map(Number),
-    axes.map(({ to }) => to),
-  )
 }
 
 const resized: Compute = (call) => {
@@ -164,7 +160,7 @@ const resized: Compute = (call) => {
     return [extrapolated(call, x, nearest(tensor, axes, rule), axes)]
   }
   if (isInteger(x.type)) call.fail(`takes ${mode} means of ${x.type}; expected floats`)
-  const y = filtered(tensor, axes, {
+  const y = filtered(call, tensor, axes, {
     mode: mode === 'cubic' ? 'cubic' : 'linear',
     cubicCoefficient: call.number('cubic_coeff_a', -0.75),
     excludeOutside: call.flag('exclude_outside'),
@@ -173,11 +169,22 @@ const resized: Compute = (call) => {
   return [extrapolated(call, x, y, axes)]
 }
 
+/** With one value wherever the result comes from beyond the operand, which only a region can reach. */
 function extrapolated(call: OnnxCall, x: Value, y: Tensor, axes: readonly ResizedAxis[]): Value {
-  const outside = axes[0].place === 'tf_crop_and_resize' ? beyond(axes) : undefined
-  if (outside === undefined) return isKnown(x) ? computed(x.type, y) : like(call, 0, y)
+  if (axes[0].place !== 'tf_crop_and_resize') return isKnown(x) ? computed(x.type, y) : like(call, 0, y)
   const value = call.number('extrapolation_value', 0)
-  return like(call, 0, add(mul(y, add(mul(outside, -1), 1)), mul(outside, value)))
+  const isWithin = (i: number, axis: ResizedAxis): boolean => {
+    const place = placeAt(i, axis)
+    return place >= 0 && place <= axis.from - 1
+  }
+  const filled = axes.reduce((result, axis, along) => {
+    const within = Float32Array.from({ length: axis.to }, (_, i) => Number(isWithin(i, axis)))
+    if (!within.includes(0)) return result
+    const shape = axes.map((_, other) => (other === along ? axis.to : 1))
+    const beyond = within.map((inside) => (inside === 0 ? value : 0))
+    return add(mul(result, constant(within, shape)), constant(beyond, shape))
+  }, y)
+  return filled === y && isKnown(x) ? computed(x.type, y) : like(call, 0, filled)
 }
 
 const since11 = 'coordinate_transformation_mode cubic_coeff_a exclude_outside extrapolation_value mode nearest_mode'
