@@ -8,7 +8,7 @@ import { readFileSync } from 'node:fs'
 import { cpus } from 'node:os'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
-import { joinVectors } from '../packages/gentle/src/backends/wasm/wide-vectors.ts'
+import { joinVectors } from '../packages/gentle/src/backends/wasm/wide-vectors/engine.ts'
 import { installRivals } from './install.ts'
 import packages from './package.json' with { type: 'json' }
 

@@ -1,5 +1,5 @@
 /** Gentle's convolutions of a network, each alone on one thread, beside the most multiply-adds that the core gives at that time. */
-import { joinVectors } from '../../packages/gentle/src/backends/wasm/wide-vectors.ts'
+import { joinVectors } from '../../packages/gentle/src/backends/wasm/wide-vectors/engine.ts'
 import { reference } from '../../packages/gentle/src/entries/index.ts'
 import { convolutionsOf, traceConvolution } from '../convolutions.ts'
 import { loneOutput } from '../lone-output.ts'

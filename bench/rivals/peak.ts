@@ -1,4 +1,4 @@
-import { joinVectors } from '../../packages/gentle/src/backends/wasm/wide-vectors.ts'
+import { joinVectors } from '../../packages/gentle/src/backends/wasm/wide-vectors/engine.ts'
 import { multiplyAddPeak } from '../multiply-add-peak.ts'
 import { serve, wideVectors } from '../serve.ts'
 

@@ -190,7 +190,8 @@ program
   .option('--license <name>', "license of the weights, by SPDX's name, such as MIT or CC-BY-4.0; kept in their files")
   .option('--profile', 'report the time of each op in a step, and write profile.json for a trace viewer')
   .option('--threads <n>', 'number of threads (default: all cores)', number)
-  .option('--wide-vectors', 'compute with 256-bit vectors (AVX2), which V8 marks as experimental')
+  .option('--wide-vectors', 'compute with 256-bit vectors (AVX2) without the check that decides otherwise')
+  .option('--no-wide-vectors', 'compute with 128-bit vectors, as browsers do')
   .option('--strict-numerics', 'the same weights to the bit on every machine: no fused multiply-add, and so slower')
   .option('--json', 'print the summary as JSON')
   .option(

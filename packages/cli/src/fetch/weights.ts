@@ -1,8 +1,9 @@
 /** `gentle weights get`, and the ImageNet weights that `--pretrained imagenet` asks for. */
 import { existsSync } from 'node:fs'
+import { cacheFolder } from 'gentle-dl'
 import { bytes, note, print, table } from '../terminal/terminal.ts'
 import { exitCodes, unknownChoice } from '../terminal/usage.ts'
-import { cacheFolder, weightsPlace } from './cache.ts'
+import { weightsPlace } from './cache.ts'
 import { fileNameOf, publishedWeights, weightsLicence } from './catalogue.ts'
 import { type ObtainOptions, obtain } from './obtain.ts'
 

@@ -35,7 +35,6 @@ export function environmentSection({ description, settings }: RunFacts): Section
       'same bits',
       settings.strictNumerics ? 'on every machine (--strict-numerics)' : 'on machines with this arithmetic',
     ],
-    ['vectors', settings.wideVectors ? '256 bits (--wide-vectors)' : '128 bits'],
     ['examples', listed(examples)],
     ['digests of the data', listed(digests)],
     ['started', started === undefined ? undefined : textOf(started)],

@@ -30,6 +30,9 @@ export async function checkSameData(run: RunFolder, { data }: Plan, prepared: Pr
     )
 }
 
+/** How what a backend with them says of its arithmetic begins. */
+const wideArithmetic = 'vectors of 256 bits'
+
 const anyway = 'or go on with other last bits: --allow-other-width'
 
 /** The arithmetic of machines without a fused multiply-add, which strict numerics compute everywhere. */
@@ -47,8 +50,9 @@ export async function openBackend(
 ): Promise<Backend> {
   const before = run && describedRun(run).arithmetic
   const strictNumerics = options.strictNumerics === true || before === unfused
-  const backend = await wasm({ threads, wideVectors, strictNumerics }).catch((error) => {
-    if (run === undefined || !(error instanceof ArgumentError) || wideVectors !== true) throw error
+  const wide = before === undefined ? wideVectors : String(before).startsWith(wideArithmetic)
+  const backend = await wasm({ threads, wideVectors: wide, strictNumerics }).catch((error) => {
+    if (run === undefined || !(error instanceof ArgumentError) || wide !== true) throw error
     if (allowOtherWidth) return wasm({ threads })
     throw new UsageError(
       `${run.path} was trained with vectors of 256 bits; ${error.message.replace('; leave it out', '')}; continue it there, ${anyway}`,

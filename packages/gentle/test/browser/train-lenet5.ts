@@ -27,7 +27,8 @@ function bars() {
 
 /** Trains LeNet-5 for 22 steps. */
 export async function trainLenet5({ threads }: { readonly threads: number }): Promise<Training> {
-  const backend = await wasm({ threads })
+  // Browsers have no vectors of 256 bits.
+  const backend = await wasm({ threads, wideVectors: false })
   try {
     const losses: number[] = []
     const { model } = await fit(lenet5(), bars(), {

@@ -21,7 +21,7 @@ import { ProgramMemories, type ProgramMemory } from './program-memory.ts'
 import type { Recorder } from './recorder.ts'
 import { type Schedule, schedule } from './schedule.ts'
 import { Threads } from './threads.ts'
-import { joinVectors } from './wide-vectors.ts'
+import { joinVectors, mayJoinVectors } from './wide-vectors/engine.ts'
 
 export interface WasmOptions {
   /** Threads that compute, 1 to 64; as many as the machine has cores unless given. */
@@ -34,9 +34,12 @@ export interface WasmOptions {
   readonly strictNumerics?: boolean
   /**
    * Whether to compute on vectors of 256 bits instead of 128, up to 1.9 times as fast where the processor has AVX2; results differ in the last
-   * bits. WebAssembly has no such vectors, but V8 can join neighbouring ones by a pass that it calls experimental. In Node, 24 or later, it
-   * is switched on here, for all WebAssembly that the process compiles from now on; browsers do not have it. On a processor without
-   * AVX2 this option is slower.
+   * bits. WebAssembly has no such vectors, but V8 can join neighbouring ones by a pass that it calls experimental, in Node from 24 on and not in
+   * browsers. It is switched on for all WebAssembly that the process compiles from then on.
+   *
+   * Unless given, they are used where a check finds that they compute what vectors of 128 bits compute, and faster. It takes some 0.3 s, once per
+   * machine and version, and is kept in the cache folder (`cacheFolder`). The environment's `GENTLE_WIDE=0` turns them off. `true` asks for them without
+   * a check: on a processor without AVX2 they give the same bits, slower.
    */
   readonly wideVectors?: boolean
   /** Whether to overwrite memory that holds no needed values, so that a mistake of the memory plan shows as NaN; for tests. */
@@ -71,12 +74,12 @@ export async function wasm(options: WasmOptions = {}): Promise<Backend> {
   if (!Number.isInteger(wanted) || wanted < 1 || wanted > maxThreads)
     throw new ArgumentError(`wasm: threads is ${wanted}; expected a whole number from 1 to ${maxThreads}`)
   const threads = features.threads ? wanted : 1
-  const wideVectors = options.wideVectors === true
   const strictNumerics = options.strictNumerics === true
-  if (wideVectors && strictNumerics)
+  if (options.wideVectors === true && strictNumerics)
     throw new ArgumentError(
       'wasm: strictNumerics and wideVectors do not go together: vectors of 256 bits add in another order, and few machines have them; leave one of the two out',
     )
+  const wideVectors = options.wideVectors ?? (!strictNumerics && (await areWideVectorsBetter()))
   if (wideVectors) joinVectors()
   const memory = new WebAssembly.Memory({ initial: 16, maximum: maximumPages, shared: threads > 1 })
   const workers = await Threads.start(threads, memory)
@@ -85,6 +88,18 @@ export async function wasm(options: WasmOptions = {}): Promise<Backend> {
     wideVectors,
     poison: options.poison === true,
   })
+}
+
+let better: Promise<boolean> | undefined
+
+/** Whether vectors of 256 bits are used where nobody says so, asked once. */
+function areWideVectorsBetter(): Promise<boolean> {
+  better ??= mayJoinVectors()
+    ? import('./wide-vectors/verdict.ts').then((verdict) =>
+        verdict.areWideVectorsBetter((wideVectors) => wasm({ threads: 1, wideVectors })),
+      )
+    : Promise.resolve(false)
+  return better
 }
 
 /** What `slice` does, without clearing the new memory first, as V8 does there: for results of megabytes that takes as long as the copy. */

@@ -1,0 +1,74 @@
+/** Whether vectors of 256 bits are used where nobody says so: found out once per machine and engine, and kept in the cache folder. */
+import { cacheFolder } from '../../../core/cache-folder.ts'
+import { version } from '../../../core/version.ts'
+import type { Backend } from '../../backend.ts'
+import { compare } from './known-answers.ts'
+
+/** Opens a backend of one thread with vectors of 256 bits or of 128. */
+export type OpenBackend = (wideVectors: boolean) => Promise<Backend>
+
+interface Verdict {
+  /** The machine and the engine that it is for. */
+  readonly of: string
+  readonly wide: boolean
+}
+
+/** Vectors that are joined nearly double the speed; those that the processor does not let V8 join cost some. */
+const leastSpeedup = 1.1
+
+const files = () => process.getBuiltinModule('node:fs')
+
+const verdictFile = (): string => process.getBuiltinModule('node:path').join(cacheFolder(), 'wide-vectors.json')
+
+/** What the verdict depends on; Deno and Bun name a version of Node, too. */
+function thisMachine(): string {
+  const { node, v8, deno, bun } = process.versions
+  const processor = process.getBuiltinModule('node:os').cpus()[0]?.model
+  return JSON.stringify({ gentle: version, node, v8, deno, bun, processor })
+}
+
+/** Whether they compute what vectors of 128 bits compute, and are faster. The first time on a machine this takes some 0.3 s. */
+export async function areWideVectorsBetter(open: OpenBackend): Promise<boolean> {
+  if (process.env['GENTLE_WIDE'] === '0') return false
+  const machine = thisMachine()
+  const kept = keptVerdict()
+  if (kept?.of === machine) return kept.wide
+  const wide = await isBetter(open)
+  keep({ of: machine, wide })
+  return wide
+}
+
+async function isBetter(open: OpenBackend): Promise<boolean> {
+  const [narrow, wide] = await Promise.all([open(false), open(true)])
+  try {
+    const { wrong, speedup } = await compare(narrow, wide)
+    if (wrong !== undefined)
+      process.emitWarning(
+        `vectors of 256 bits give wrong results here (${wrong}), so vectors of 128 bits are used, about half as fast; please report it with your processor and version of Node`,
+        'GentleWarning',
+      )
+    return wrong === undefined && speedup >= leastSpeedup
+  } finally {
+    await Promise.all([narrow.close(), wide.close()])
+  }
+}
+
+function keptVerdict(): Verdict | undefined {
+  try {
+    return JSON.parse(files().readFileSync(verdictFile(), 'utf8'))
+  } catch {
+    // It is not there, or cannot be read: it is found out again.
+    return undefined
+  }
+}
+
+/** Beside it first, so that another process never reads half of it. A folder that cannot be written costs the check at each start. */
+function keep(verdict: Verdict): void {
+  const file = verdictFile()
+  const beside = `${file}.${process.pid}`
+  try {
+    files().mkdirSync(cacheFolder(), { recursive: true })
+    files().writeFileSync(beside, `${JSON.stringify(verdict)}\n`)
+    files().renameSync(beside, file)
+  } catch {}
+}
