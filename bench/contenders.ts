@@ -15,11 +15,14 @@ export type Contenders = readonly [gentle: Contender, ...rivals: Contender[]]
 
 export const gentle = (program: string): Contender => ({ name: 'gentle', title: 'Gentle', program: [program] })
 
-/** Gentle as it comes, and by the setting that may be faster. */
-export const gentles = (program: string): [Contender, ...Contender[]] => [
-  gentle(program),
-  { name: 'gentle-wide', title: 'Gentle, vectors of 256 bits', program: [program, '--wide-vectors'] },
-]
+const narrow = (program: string): Contender => ({
+  name: 'gentle-narrow',
+  title: 'Gentle, vectors of 128 bits',
+  program: [program, '--vectors=128'],
+})
+
+/** Gentle as it comes, and as it is in browsers and where the processor or the engine has no vectors of 256 bits. */
+export const gentles = (program: string): [Contender, ...Contender[]] => [gentle(program), narrow(program)]
 
 export const gentleNames: readonly string[] = gentles('').map(({ name }) => name)
 
@@ -69,7 +72,7 @@ const onnxruntimeWebs: readonly Contender[] = [
   {
     name: 'onnxruntime-web-wide',
     title: 'onnxruntime-web, vectors joined',
-    program: ['rivals/onnxruntime-web.ts', '--wide-vectors'],
+    program: ['rivals/onnxruntime-web.ts', '--vectors=256'],
   },
 ]
 
@@ -88,9 +91,10 @@ export const scaling: Contenders = [
   { name: 'one-thread', title: 'Gentle, one thread', program: ['rivals/gentle.ts'], threads: 1 },
 ]
 
-/** Gentle in Node, and in pages that may share memory and that may not. */
+/** Gentle in Node with the vectors that browsers have, and in pages that may share memory and that may not. */
 export const chromium: Contenders = [
-  ...scaling,
+  narrow('rivals/gentle.ts'),
+  { name: 'one-thread', title: 'Gentle, one thread', program: ['rivals/gentle.ts', '--vectors=128'], threads: 1 },
   { name: 'chromium', title: 'Gentle in Chromium', program: ['rivals/gentle-chromium.ts'] },
   {
     name: 'chromium-not-isolated',
@@ -101,8 +105,8 @@ export const chromium: Contenders = [
 
 export const matmul: Contenders = [
   ...gentles('rivals/gentle-matmul.ts'),
-  { name: 'peak', title: 'Multiply-add peak', program: ['rivals/peak.ts'] },
-  { name: 'peak-wide', title: 'Multiply-add peak', program: ['rivals/peak.ts', '--wide-vectors'] },
+  { name: 'peak', title: 'Multiply-add peak, 128 bits', program: ['rivals/peak.ts', '--vectors=128'] },
+  { name: 'peak-wide', title: 'Multiply-add peak, 256 bits', program: ['rivals/peak.ts', '--vectors=256'] },
 ]
 
 export const convolution: Contenders = gentles('rivals/gentle-convolution.ts')

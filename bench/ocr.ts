@@ -26,7 +26,7 @@ const picture = (): Float32Array =>
 
 type Predict = () => Promise<ArrayLike<number>>
 
-async function gentle(threads: number, wideVectors: boolean): Promise<Predict> {
+async function gentle(threads: number, wideVectors?: boolean): Promise<Predict> {
   const { wasm } = await import('../packages/gentle/src/entries/index.ts')
   const { loadOnnx } = await import('../packages/gentle/src/entries/onnx.ts')
   const model = await loadOnnx(readFileSync(file), { backend: await wasm({ threads, wideVectors }) })
@@ -45,8 +45,8 @@ async function onnxruntimeWeb(threads: number, wideVectors: boolean): Promise<Pr
 }
 
 const contenders: Readonly<Record<string, (threads: number) => Promise<Predict>>> = {
-  Gentle: (threads) => gentle(threads, false),
-  'Gentle, vectors of 256 bits': (threads) => gentle(threads, true),
+  Gentle: (threads) => gentle(threads),
+  'Gentle, vectors of 128 bits': (threads) => gentle(threads, false),
   'onnxruntime-web': (threads) => onnxruntimeWeb(threads, false),
   'onnxruntime-web, vectors joined': (threads) => onnxruntimeWeb(threads, true),
   async 'onnxruntime-node'(threads) {

@@ -40,7 +40,7 @@ function bandwidth(): number {
 async function pointsOf(network: Convolved, report: BenchmarkReport): Promise<{ points: Point[]; peaks: number[] }> {
   const layers = convolutionsOf(await modelOf(network, reference(), zeros), convolved[network].batch)
   const parts = report.rows.flatMap(({ contender, parts }) =>
-    parts.map((part) => ({ ...part, wide: contender !== 'gentle' })),
+    parts.map((part) => ({ ...part, wide: contender === 'gentle' })),
   )
   const points = parts.map(({ layer, direction, gigaflops, wide }): Point => {
     const { inputShape, weightShape, outputShape, flops } = layers.find((candidate) => candidate.layer === layer)!

@@ -8,8 +8,10 @@ export interface RemoteContender extends Ready {
   round(milliseconds: number): Promise<Steps>
 }
 
-/** Whether this contender was started with `--wide-vectors`: for an engine that joins vectors to such of 256 bits. */
-export const wideVectors = process.argv.includes('--wide-vectors')
+const vectors = process.argv.find((option) => option.startsWith('--vectors='))
+
+/** Whether this contender was started with `--vectors=256`, for an engine that joins vectors, or with `--vectors=128`; undefined where it decides itself. */
+export const wideVectors = vectors === undefined ? undefined : vectors === '--vectors=256'
 
 /** The contender's half of the protocol, for those written in TypeScript. */
 export async function serve(

@@ -12,8 +12,8 @@ export interface Standing {
   readonly aim: number
   /** Of the medians, with the least and the most of the rounds; null where it could not be measured. */
   readonly figure: Outcome | null
-  /** What the figure is of Gentle as it comes, where another of its settings is better. */
-  readonly byDefault: number | null
+  /** What the figure is of Gentle with vectors of 128 bits, where that was measured. */
+  readonly narrow: number | null
   /** The one that it was compared with, and both amounts. */
   readonly compared: string
   readonly verdict: 'aim reached' | 'reached' | 'missed' | 'not measured'
@@ -33,9 +33,9 @@ export function standings(reports: readonly BenchmarkReport[]): Standing[] {
     .map(({ figure, ...goal }): Standing => {
       const found = measured(figure, byName)
       if (found === undefined)
-        return { ...goal, figure: null, byDefault: null, compared: missingIn(figure, byName), verdict: 'not measured' }
-      const { compared, byDefault = null, ...outcome } = found
-      return { ...goal, figure: outcome, byDefault, compared, verdict: verdictOn(goal, outcome.value) }
+        return { ...goal, figure: null, narrow: null, compared: missingIn(figure, byName), verdict: 'not measured' }
+      const { compared, narrow = null, ...outcome } = found
+      return { ...goal, figure: outcome, narrow, compared, verdict: verdictOn(goal, outcome.value) }
     })
 }
 
@@ -52,7 +52,7 @@ type Reports = ReadonlyMap<string, BenchmarkReport>
 const rowOf = (report: BenchmarkReport | undefined, name: string): ReportedRow | undefined =>
   report?.rows.find(({ contender }) => contender === name)
 
-function measured(figure: Figure, reports: Reports): (Outcome & { compared: string; byDefault?: number }) | undefined {
+function measured(figure: Figure, reports: Reports): (Outcome & { compared: string; narrow?: number }) | undefined {
   if (figure.kind === 'part') return share(figure, reports)
   const report = reports.get(figure.benchmark)
   const candidates = figure.kind === 'lead' ? (figure.of ?? ['gentle']) : ['gentle']
@@ -65,15 +65,15 @@ function measured(figure: Figure, reports: Reports): (Outcome & { compared: stri
   const other = report.rows.find((row) => row !== own && others.includes(row.contender))
   if (other === undefined) return undefined
   const relate = (mine: number, its: number): number => (figure.kind === 'lead' ? lead(report, mine, its) : mine / its)
-  const plain = candidates.includes('gentle') && own.contender !== 'gentle' ? rowOf(report, 'gentle') : undefined
+  const narrow = own.contender === 'gentle' ? rowOf(report, 'gentle-narrow') : undefined
   // Round by round, as they took turns.
   const rounds = own.rounds.map((amount, round) => relate(amount, other.rounds[round]))
   return {
     value: relate(own.median, other.median),
     minimum: Math.min(...rounds),
     maximum: Math.max(...rounds),
-    byDefault: plain && relate(plain.median, other.median),
-    compared: `${formatAmount(own.median)} : ${formatAmount(other.median)} ${report.unit} (${plain === undefined ? '' : `${own.title} : `}${other.title})`,
+    narrow: narrow && relate(narrow.median, other.median),
+    compared: `${formatAmount(own.median)} : ${formatAmount(other.median)} ${report.unit} (${other.title})`,
   }
 }
 
@@ -85,7 +85,7 @@ const otherRows = (report: BenchmarkReport, own: ReportedRow): string =>
 
 function share({ benchmarks, which }: Figure & { kind: 'part' }, reports: Reports) {
   const parts = benchmarks.flatMap(
-    (name) => rowOf(reports.get(name), 'gentle')?.parts.map((part) => ({ name, ...part })) ?? [],
+    (name) => rowOf(reports.get(name), 'gentle-narrow')?.parts.map((part) => ({ name, ...part })) ?? [],
   )
   if (parts.length === 0) return undefined
   if (which === 'median') {
@@ -100,7 +100,9 @@ function share({ benchmarks, which }: Figure & { kind: 'part' }, reports: Report
 
 /** Why a goal has no figure. */
 function missingIn(figure: Figure, reports: Reports): string {
-  const wanted = new Set(figure.kind === 'lead' ? [...(figure.of ?? ['gentle']), ...figure.over] : ['gentle'])
+  const wanted = new Set(
+    figure.kind === 'lead' ? [...(figure.of ?? ['gentle']), ...figure.over] : ['gentle', 'gentle-narrow'],
+  )
   const reasons = benchmarksOf(figure).flatMap((name) =>
     (reports.get(name)?.missing ?? [])
       .filter(({ contender }) => wanted.has(contender))
@@ -114,13 +116,13 @@ export const formatFigure = (value: number, unit: Standing['unit']): string =>
 
 /** The whole table, in Markdown. */
 export function formatStandings(all: readonly Standing[]): string {
-  const header = ['work', 'against', 'figure', 'spread', 'by default', 'compared', 'at least', 'aim', 'verdict']
-  const body = all.map(({ work, against, unit, better, required, aim, figure, byDefault, compared, verdict }) => [
+  const header = ['work', 'against', 'figure', 'spread', '128 bits', 'compared', 'at least', 'aim', 'verdict']
+  const body = all.map(({ work, against, unit, better, required, aim, figure, narrow, compared, verdict }) => [
     work,
     against,
     figure === null ? '' : formatFigure(figure.value, unit),
     figure === null ? '' : `${formatAmount(figure.minimum)} to ${formatAmount(figure.maximum)}`,
-    byDefault === null ? '' : formatFigure(byDefault, unit),
+    narrow === null ? '' : formatFigure(narrow, unit),
     compared,
     `${better === 'less' ? 'at most ' : ''}${required} ${unit}`,
     `${aim} ${unit}`,

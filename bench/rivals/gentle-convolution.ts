@@ -27,7 +27,9 @@ function secondsOf(task: () => unknown, milliseconds: number): number {
 }
 
 await serve(async ({ network, batch }) => {
-  if (wideVectors) joinVectors()
+  // Kernels are run without a backend, which would decide.
+  const wide = wideVectors !== false
+  if (wide) joinVectors()
   const peak = multiplyAddPeak()
   const model = await modelOf(network as Convolved, reference(), zeros)
   const memory = new WebAssembly.Memory({ initial: 1, maximum: 65536 })
@@ -35,7 +37,7 @@ await serve(async ({ network, batch }) => {
     const graph = traceConvolution(convolution)
     return convolution.directions.map((direction) => {
       const { layer, flops } = convolution
-      const { bytes, start } = loneOutput(graph, direction, wideVectors)
+      const { bytes, start } = loneOutput(graph, direction, wide)
       const missing = Math.ceil((bytes - memory.buffer.byteLength) / 65536)
       if (missing > 0) memory.grow(missing)
       return { layer, direction, flops, bytes, run: start(memory) }

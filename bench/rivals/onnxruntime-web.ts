@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { env, InferenceSession, Tensor } from 'onnxruntime-web'
-import { joinVectors } from '../../packages/gentle/src/backends/wasm/wide-vectors.ts'
+import { joinVectors } from '../../packages/gentle/src/backends/wasm/wide-vectors/engine.ts'
 import packages from '../package.json' with { type: 'json' }
 import { serve, wideVectors } from '../serve.ts'
 import { prepare } from './onnxruntime.ts'

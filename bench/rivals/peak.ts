@@ -4,7 +4,7 @@ import { serve, wideVectors } from '../serve.ts'
 
 await serve(() => {
   if (wideVectors) joinVectors()
-  const { fused, flops, run } = multiplyAddPeak({ wide: wideVectors })
+  const { fused, flops, run } = multiplyAddPeak({ wide: wideVectors === true })
   return {
     version: wideVectors ? '256-bit' : '128-bit',
     threads: 1,

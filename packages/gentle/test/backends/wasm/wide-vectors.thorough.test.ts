@@ -2,7 +2,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'no
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import type { Backend } from '../../../src/backends/backend.ts'
+import type { Backend, Feed } from '../../../src/backends/backend.ts'
 import { wasm } from '../../../src/backends/wasm/wasm.ts'
 import { mayJoinVectors } from '../../../src/backends/wasm/wide-vectors/engine.ts'
 import { compare } from '../../../src/backends/wasm/wide-vectors/known-answers.ts'
@@ -17,7 +17,7 @@ function slightlyWrong(backend: Backend, isWrong: (elements: number) => boolean)
       const program = await backend.compile(graph)
       return {
         ...program,
-        run: async (feed: object) => {
+        run: async (feed: Feed) => {
           const { result } = await program.run(feed)
           return {
             result: isWrong(result.data.length) ? { ...result, data: result.data.map((y) => y * 1.001) } : result,

@@ -7,28 +7,15 @@ import { Random } from '../../../core/random.ts'
 import { type Shape, sizeOf } from '../../../core/shape.ts'
 import type { Graph } from '../../../graph/graph.ts'
 import { constant, type Input, input, type Tensor, type Variable, variable } from '../../../graph/tensor.ts'
-import {
-  add,
-  conv2d,
-  div,
-  exp,
-  log,
-  logSumExp,
-  matmul,
-  maxPool2d,
-  mean,
-  mul,
-  relu,
-  reshape,
-  scan,
-  sigmoid,
-  sin,
-  softmax,
-  sqrt,
-  sub,
-  sum,
-  tanh,
-} from '../../../ops/index.ts'
+import { relu, sigmoid, softmax, tanh } from '../../../ops/activations.ts'
+import { conv2d } from '../../../ops/conv2d.ts'
+import { add, div, exp, log, mul, sqrt, sub } from '../../../ops/elementwise.ts'
+import { matmul } from '../../../ops/matmul.ts'
+import { maxPool2d } from '../../../ops/pool2d.ts'
+import { logSumExp, mean, sum } from '../../../ops/reduce.ts'
+import { scan } from '../../../ops/scan.ts'
+import { reshape } from '../../../ops/structure.ts'
+import { sin } from '../../../ops/trigonometry.ts'
 import type { Backend, Program } from '../../backend.ts'
 import { optimizedAtOnce, whileJoined } from './engine.ts'
 
