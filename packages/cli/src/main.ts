@@ -97,6 +97,11 @@ program
     'pairs and speech: how many examples to hold out for testing, or the fraction of them (default: 0.1; speech: a sixth)',
     number,
   )
+  .option(
+    '--fraction <share>',
+    'train on this fraction of the training examples, such as 0.1, chosen by the seed',
+    number,
+  )
   .option('--strict', 'stop at broken data, instead of skipping or repairing it')
   .option(
     '--augment <policy>',
@@ -137,7 +142,15 @@ program
     `what decides which epoch is the best on validation: ${monitorNames.join(', ')}; of one class, f1:CLASS (default: accuracy or R²)`,
   )
   .option('--patience <epochs>', 'early stopping: end after this many epochs without improvement on validation', number)
+  .option('--time <duration>', 'end the training after this time, such as 30m or 8h, with the best weights so far')
   .option('--loss <name>', `localize: both, giou, smoothL1; segment: ${segmentationLosses.join(', ')}`)
+  .optionsGroup('Checks before a long training:')
+  .option('--fast-dev-run', 'do everything once, with one batch of training, validation and test, and keep nothing')
+  .option(
+    '--overfit-batches <n>',
+    'train and validate on the same n batches, unshuffled and not augmented, and tell whether they are learned by heart',
+    number,
+  )
   .optionsGroup('Pretrained weights:')
   .option(
     '--pretrained <weights>',

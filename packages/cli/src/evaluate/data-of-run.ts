@@ -42,9 +42,19 @@ export function dataOfRun(place: string, command: 'eval' | 'predict'): DataOfRun
   return { settings: { ...settings, data }, examples, digests }
 }
 
-/** Tells which data is taken. */
-export const noteData = ({ settings: { data } }: DataOfRun, place: string, part: string): void =>
+/** Tells which data is taken. @throws UsageError for a part of which the run used some examples alone. */
+export function noteData(
+  { settings: { data, fraction, overfitBatches } }: DataOfRun,
+  place: string,
+  part: string,
+): void {
+  const isSome = (fraction !== undefined && part === 'train') || (overfitBatches !== undefined && part !== 'test')
+  if (isSome)
+    throw new UsageError(
+      `${place} used some examples of the ${part} part of ${data} alone, by ${fraction === undefined ? '--overfit-batches' : '--fraction'}; --data ${data} takes all of it`,
+    )
   note(`${data}, ${part} part: the data that ${place} was trained on; --data names other data`)
+}
 
 /** @throws UsageError where a part is not what it was when the run was trained. */
 export async function checkSame({ settings: { data }, examples, digests }: DataOfRun, name: string, part: Dataset) {

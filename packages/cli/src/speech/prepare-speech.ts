@@ -1,10 +1,11 @@
 /** What a training of a network of speech needs. */
 import { ctc, type InputsModel } from 'gentle-dl'
-import { augmentedSpeech, type SpeechSet, type SpeechSplits, subset } from 'gentle-dl/data'
+import { augmentedSpeech, type SpeechSet, type SpeechSplits, speechSubset, subset } from 'gentle-dl/data'
 import { speechNetwork, speechNetworks } from 'gentle-dl/models'
 import { type SpeechEncoding, Transcriber } from 'gentle-dl/speech'
 import { textSections } from '../report/text-sections.ts'
 import type { NamedSettings, Preparation } from '../tasks/task.ts'
+import { batchOf, limitRemarks, usedParts } from '../tasks/used-examples.ts'
 import { thousands } from '../terminal/terminal.ts'
 import { UsageError } from '../terminal/usage.ts'
 import { countLanguageModel, languageModelFile } from './decoding.ts'
@@ -48,7 +49,7 @@ export async function prepareSpeech(settings: NamedSettings, strict: boolean): P
   const { options } = speechNetworks[model]
   const online = options.bidirectional === false
   const stride = options.convolutions.reduce((product, each) => product * each.stride[0], 1)
-  const splits = await openSpeech(data, {
+  const all = await openSpeech(data, {
     sampleRate,
     spectrogram: spectrogramFor(sampleRate, online),
     framesPerOutput: stride,
@@ -57,6 +58,7 @@ export async function prepareSpeech(settings: NamedSettings, strict: boolean): P
     ...(test === undefined ? {} : { test }),
     strict,
   })
+  const splits = usedParts(all, settings, batchOf(settings, speechRecipe(all.train.seconds)), speechSubset)
   const { symbols, spectrogram } = splits
   const network = speechNetwork(model, { symbols: symbols.size, layers, units })
   const encoding: SpeechEncoding = {
@@ -97,7 +99,7 @@ export async function prepareSpeech(settings: NamedSettings, strict: boolean): P
       units: network.options.units,
       warmup: defaultWarmup,
     },
-    remarks: remarksOf(splits, maxLength),
+    remarks: [...limitRemarks(settings, all.train.length), ...remarksOf(splits, maxLength)],
     augmented: async (policy, by) => learned(await augmentedSpeech(splits.train, soundPolicyOf(policy), { seed: by })),
     keep: (run) => run.write(languageModelFile, countLanguageModel(splits.train.examples.map(({ text }) => text))),
     finish: (ending) => finishSpeech(ending, splits),

@@ -11,13 +11,19 @@ import { planOf, type Settings } from '../train/settings.ts'
 import { tryColours, tryRates } from '../train/trials.ts'
 import type { NamedSettings } from './task.ts'
 
-/** The recipe for these pictures, or undefined for a large set, points, and weights that are pretrained, which have recipes of their own. */
+/**
+ * The recipe for these pictures, or undefined for a large set or a few examples of one, points, and weights that are pretrained, which have recipes of their own.
+ * @param whole training pictures that there are, of which some may be used alone
+ */
 export function smallSetRecipe(
-  { model, pretrained }: NamedSettings,
+  { model, pretrained, overfitBatches, fastDevRun }: NamedSettings,
   layer: Layer,
   { train, validation }: Splits,
+  whole: number,
 ): PictureRecipe | undefined {
-  if (pretrained !== undefined || !arePictures(train) || train.length >= smallSet) return undefined
+  if (pretrained !== undefined || !arePictures(train) || whole >= smallSet) return undefined
+  // A few examples that stand for many are no small set.
+  if (overfitBatches !== undefined || fastDevRun) return undefined
   const facts = {
     classCounts: classCounts(train),
     validation: validation.length,

@@ -18,6 +18,7 @@ import { UsageError } from '../terminal/usage.ts'
 import { finishAnnotated } from '../train/finish-annotated.ts'
 import { type AnyTask, judge } from './annotated-task.ts'
 import type { EarlierRun, NamedSettings, Preparation } from './task.ts'
+import { annotatedPart, batchOf, limitRemarks, usedParts } from './used-examples.ts'
 
 /** Names of what the outputs tell. @throws UsageError for a set without what the task needs. */
 export function classesFor(kind: AnyTask, set: AnnotatedSet, data: string): readonly string[] {
@@ -34,10 +35,11 @@ function asBefore(kind: AnyTask, sets: AnnotatedSplits, { run, classes }: Earlie
 
 export async function prepareAnnotated(
   kind: AnyTask,
-  { model, data, seed = 0, validation, label, resize: size, loss, classWeights, monitor }: NamedSettings,
+  settings: NamedSettings,
   strict: boolean,
   earlier: EarlierRun | undefined,
 ): Promise<Preparation> {
+  const { model, data, seed = 0, validation, label, resize: size, loss, classWeights, monitor } = settings
   if (label !== undefined) throw new UsageError(`--label names a column of a table, but ${data} is not a table`)
   if (classWeights === 'balanced') throw new UsageError('--class-weights is for --task classify')
   if (kind.name === 'detect' && loss !== undefined)
@@ -48,14 +50,15 @@ export async function prepareAnnotated(
     )
   const network = networkNamed(model, kind.name)
   const [, ...published] = network.inputShape
-  const opened = await openAndReport(data, {
+  const all = await openAndReport(data, {
     seed,
     validation,
     size: size ?? (published as [number, number]),
     masks: kind.name === 'segment',
     strict,
   })
-  classesFor(kind, opened.train, data)
+  classesFor(kind, all.train, data)
+  const opened = usedParts(all, settings, batchOf(settings, kind.recipe), annotatedPart)
   checkLearnable(opened.train, kind.needs.what)
   const sets = earlier?.classes === undefined ? opened : asBefore(kind, opened, earlier)
   const { inputShape } = sets.train
@@ -74,6 +77,7 @@ export async function prepareAnnotated(
     network: layer,
     head: headParameters(build, inputShape),
     recipe: kind.recipe,
+    remarks: limitRemarks(settings, all.train.length),
     classes,
     loss: task.loss,
     metrics: task.metrics,

@@ -28,6 +28,7 @@ import { dataPreprocessing, smallSetRecipe, tried } from './picture-training.ts'
 import { inUnits } from './points-network.ts'
 import { columnsOf } from './regression.ts'
 import type { EarlierRun, NamedSettings, Preparation } from './task.ts'
+import { batchOf, datasetPart, limitRemarks, usedParts } from './used-examples.ts'
 
 /** The data of a training, at the size that is asked for; image files at the network's usual one unless asked. */
 async function openSplits(
@@ -103,7 +104,9 @@ export async function prepareClassification(
   if (settings.augment !== undefined) policyOf('--augment', settings.augment)
   // Before the table is read: its faults do not matter to who gave it to the wrong network.
   checkTakes(settings, isTable(settings.data))
-  const opened = await openSplits(settings, network.inputShape, strict)
+  const all = await openSplits(settings, network.inputShape, strict)
+  const shape = { classes: all.train.classes?.length ?? 1, points: arePoints(all) }
+  const opened = usedParts(all, settings, batchOf(settings, network.recipe(shape)), datasetPart)
   const known = earlier?.classes === undefined ? opened : asBefore(opened, earlier)
   checkTakes(settings, arePoints(known))
   checkClasses(known.train, settings)
@@ -114,7 +117,7 @@ export async function prepareClassification(
   const build = (classes: number): Layer => inUnits(network.build({ ...purpose, classes }), inputs)
   const layer = build(purpose.classes)
   if (given === undefined) checkEnoughPixels(settings.model, layer, known.train.inputShape)
-  const recipe = smallSetRecipe(settings, layer, known)
+  const recipe = smallSetRecipe(settings, layer, known, all.train.length)
   const wanted = recipe !== undefined && (settings.normalize ?? recipe.normalize) === 'data'
   const preprocessing =
     given ?? (wanted ? await dataPreprocessing(known.train) : plainPreprocessing(known.train.inputShape))
@@ -144,7 +147,7 @@ export async function prepareClassification(
     head: headParameters(build, inputShape),
     recipe: recipe ?? network.recipe(purpose),
     defaultSettings: trials?.chosen,
-    remarks: trials && earlier === undefined ? [trials.text] : [],
+    remarks: [...limitRemarks(settings, all.train.length), ...(trials && earlier === undefined ? [trials.text] : [])],
     classes: splits.train.classes,
     loss,
     purpose: {

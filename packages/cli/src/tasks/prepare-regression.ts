@@ -13,6 +13,7 @@ import { regressionMonitor } from './monitor.ts'
 import { inUnits } from './points-network.ts'
 import { columnsOf, regressionMetrics, standardizedError } from './regression.ts'
 import type { NamedSettings, Preparation } from './task.ts'
+import { batchOf, datasetPart, limitRemarks, usedParts } from './used-examples.ts'
 
 /** Settings that mean nothing for it. */
 const others: readonly (keyof Settings)[] = [
@@ -52,7 +53,10 @@ function checkTargets({ mean: [mean], std: [std] }: FeatureMoments, truth: Float
 export async function prepareRegression(settings: NamedSettings): Promise<Preparation> {
   const { model, data, seed = 0, validation, label, monitor } = settings
   const decides = regressionMonitor(monitor)
-  const splits = await openData(data, { seed, validation, label, targets: 'numbers' })
+  const network = networkNamed(model)
+  const purpose = { classes: 1, points: true, numbers: true }
+  const all = await openData(data, { seed, validation, label, targets: 'numbers' })
+  const splits = usedParts(all, settings, batchOf(settings, network.recipe(purpose)), datasetPart)
   const { train } = splits
   const reading = readingOf(splits)!
   const columns = columnsOf(reading)
@@ -63,8 +67,6 @@ export async function prepareRegression(settings: NamedSettings): Promise<Prepar
     `${data}: ${columns.target ?? `column ${reading.label.column}`}`,
   )
   const [mean] = targets!.mean
-  const network = networkNamed(model)
-  const purpose = { classes: 1, points: true, numbers: true }
   const build = (outputs: number): Layer =>
     inUnits(
       network.build({ ...purpose, classes: outputs }),
@@ -80,6 +82,7 @@ export async function prepareRegression(settings: NamedSettings): Promise<Prepar
     loss: standardizedError(targets!.std[0]),
     metrics,
     remarks: [
+      ...limitRemarks(settings, all.train.length),
       `${reading.values === 'numbers' ? 'inputs and target are' : 'the target is'} standardized by the training examples; predictions are in the units of the target`,
     ],
     purpose: { task: 'regress', columns },

@@ -12,6 +12,9 @@ const steps = 400
 const fewestEpochs = 6
 const maxEpochs = 40
 
+/** Examples of a batch unless given. */
+export const fineTuningBatch = 32
+
 /** The share of the rate by which a network learns from nothing: what is there already would be lost at that. */
 const rateShare = 0.3
 
@@ -26,7 +29,7 @@ export function fineTuningSettings(
   recipe: Recipe,
   { examples, newHead }: { readonly examples: number; readonly newHead: boolean },
 ): Settings {
-  const batchSize = Math.min(settings.batchSize ?? 32, examples)
+  const batchSize = Math.min(settings.batchSize ?? fineTuningBatch, examples)
   const defaultEpochs = Math.ceil(steps / Math.ceil(examples / batchSize))
   const epochs = settings.epochs ?? Math.min(maxEpochs, Math.max(fewestEpochs, defaultEpochs))
   const optimizer = settings.optimizer ?? recipe.optimizer

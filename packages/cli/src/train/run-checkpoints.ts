@@ -20,9 +20,12 @@ const secondsOf = { s: 1, m: 60, h: 3600 }
 /** `200` is steps; `30s`, `5m` and `2h` are time. */
 export function intervalOf(text: string | undefined): CheckpointInterval {
   if (text === undefined) return { seconds: everySeconds }
-  const unit = secondsOf[text.at(-1) as keyof typeof secondsOf]
-  return unit === undefined ? { steps: Number(text) } : { seconds: Number(text.slice(0, -1)) * unit }
+  return text.at(-1)! in secondsOf ? { seconds: secondsIn(text) } : { steps: Number(text) }
 }
+
+/** `30s`, `5m` and `2h` in seconds. */
+export const secondsIn = (text: string): number =>
+  Number(text.slice(0, -1)) * secondsOf[text.at(-1) as keyof typeof secondsOf]
 
 /** The curves of the epochs that have ended. */
 function curvesOf({ monitor, scoreName, isShare }: Preparation): NonNullable<CheckpointOptions['derive']> {

@@ -74,6 +74,10 @@ const settingsSchema = z.strictObject({
   headEpochs: whole(0, Number.MAX_SAFE_INTEGER).optional(),
   firstLayerRate: z.number('above 0, at most 1').positive('above 0, at most 1').max(1, 'above 0, at most 1').optional(),
   license: text.optional(),
+  fraction: z.number('above 0, at most 1').positive('above 0, at most 1').max(1, 'above 0, at most 1').optional(),
+  overfitBatches: whole(1, Number.MAX_SAFE_INTEGER).optional(),
+  fastDevRun: z.boolean('true or false').optional(),
+  time: text.regex(/^[1-9]\d*[smh]$/, 'a time, such as 30s, 10m or 2h').optional(),
   freeze: z.array(text, 'a list of strings').min(1, 'at least one name').optional(),
 })
 
@@ -138,7 +142,14 @@ export function readConfig(path: string): Settings {
 }
 
 /** What can be another when a training goes on: how long, and what changes no bit, on how many threads and how it is kept and given away. */
-const changeable: readonly string[] = ['epochs', 'threads', 'saveEvery', 'keep', 'license'] satisfies (keyof Settings)[]
+const changeable: readonly string[] = [
+  'epochs',
+  'threads',
+  'saveEvery',
+  'keep',
+  'license',
+  'time',
+] satisfies (keyof Settings)[]
 
 /** @throws UsageError for a setting that would make another training of the one that goes on. */
 export function checkUnchanged(given: Settings, stored: Settings, run: string): void {

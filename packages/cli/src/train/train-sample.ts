@@ -1,5 +1,6 @@
 /** The training examples that chosen weights are evaluated on. */
 import { type AnnotatedSet, type Dataset, type NamedDataset, subset } from 'gentle-dl/data'
+import { annotatedPart } from '../tasks/used-examples.ts'
 
 /** Examples at most, spread evenly over all. */
 const maxSampled = 10_000
@@ -19,11 +20,5 @@ export function sampleOf(train: Dataset | NamedDataset, max = maxSampled): Datas
 /** The same pictures of a set with truth. */
 export function annotatedSampleOf(train: AnnotatedSet, max: number): AnnotatedSet {
   if (train.length <= max) return train
-  const indices = indicesOf(train, max)
-  return {
-    ...train,
-    length: indices.length,
-    ...(train.objects && { objects: (index) => train.objects!(indices[index]) }),
-    read: (index, picture, pass) => train.read(indices[index], picture, pass),
-  }
+  return annotatedPart(train, indicesOf(train, max))
 }

@@ -7,6 +7,7 @@ import {
   type Checkpoints,
   countParameters,
   DivergedTraining,
+  type EpochReport,
   namedAsNetwork,
   pretrainedHead,
   pretrainedValues,
@@ -28,6 +29,7 @@ import { checkRegression } from '../tasks/prepare-regression.ts'
 import { sequenceTasks } from '../tasks/sequence-tasks.ts'
 import type { NamedSettings, Preparation } from '../tasks/task.ts'
 import type { AnyTaskName } from '../tasks/task-names.ts'
+import { checkLimits } from '../tasks/used-examples.ts'
 import { watchInterrupts } from '../terminal/interrupts.ts'
 import { commandLine } from '../terminal/invocation.ts'
 import { type ProgressView, progressView } from '../terminal/progress.ts'
@@ -40,14 +42,16 @@ import { settingsFor, type TrainFlags } from './choose-settings.ts'
 import { describeRun } from './describe-run.ts'
 import { modelFor, trainerFor } from './either-kind.ts'
 import { epochLines } from './epoch-lines.ts'
+import { fastDevRun } from './fast-dev-run.ts'
 import { checkFineTuning, fineTuningSettings, frozenIn } from './fine-tuning.ts'
 import { frozenNames } from './freeze.ts'
 import { lossWatch } from './loss-watch.ts'
+import { overfitSettings, overfitText } from './overfit.ts'
 import { prepare, type Resumed } from './prepare.ts'
 import { loadAndReport, type Pretrained } from './pretrained.ts'
 import { type PretrainedSource, pretrainedSource } from './pretrained-source.ts'
 import { profileText } from './profile-text.ts'
-import { checkpointsOf, repairRun } from './run-checkpoints.ts'
+import { checkpointsOf, repairRun, secondsIn } from './run-checkpoints.ts'
 import { createRun, describedRun, lockRun, openRun, runFormat } from './run-folder.ts'
 import { optimizerOf, type Plan, planOf } from './settings.ts'
 import { tensorboardFile } from './tensorboard.ts'
@@ -120,6 +124,7 @@ export async function planTraining(named: string | undefined, given: TrainFlags)
   const { model, flags } = await withNetwork(named, given)
   const run = flags.resume === undefined ? undefined : openRun(flags.resume)
   const settings = withTask(settingsFor(model, flags, run), flags)
+  checkLimits(settings)
   if (settings.task === 'regress') checkRegression(settings)
   // Before anything is computed, and below again with what was chosen.
   checkFineTuning(settings)
@@ -139,7 +144,8 @@ export async function planTraining(named: string | undefined, given: TrainFlags)
         })
   const threads = Math.min(availableParallelism(), 64)
   const defaults = { augment: prepared.defaultAugment, ...prepared.defaultSettings, ...tuning }
-  const plan = planOf(settings, defaults, recipe, { examples: splits.train.length, threads })
+  const whatever = settings.overfitBatches === undefined ? {} : overfitSettings(settings, recipe)
+  const plan = planOf({ ...settings, ...whatever }, defaults, recipe, { examples: splits.train.length, threads })
   checkFineTuning(plan)
   if (flags.profile && (plan.accumulate ?? 1) > 1)
     throw new UsageError('--profile tells of steps of one batch; leave --accumulate out')
@@ -215,7 +221,7 @@ async function begin(planned: Planned, backend: Backend, locks: (() => Promise<v
     metrics,
     monitor,
     monitorBetter,
-    shortestFirst,
+    ...(plan.overfitBatches === undefined ? { shortestFirst } : { shuffle: false }),
     optimizer,
     batchSize: plan.batchSize,
     epochs: plan.epochs,
@@ -292,6 +298,7 @@ async function learn(begun: Begun, peak: number, view: ProgressView, signal: Abo
   }
   const isDone = await runTraining<AnyModel>(trainer, {
     patience: plan.patience,
+    seconds: plan.time === undefined ? undefined : secondsIn(plan.time),
     validation: prepared.splits.validation as NamedDataset,
     validate: prepared.validate,
     checkpoints,
@@ -309,6 +316,16 @@ async function learn(begun: Begun, peak: number, view: ProgressView, signal: Abo
   })
   showLine(lines.last())
   return isDone
+}
+
+/** Tells that the time was over before the epochs, and where that leaves the schedule. */
+function timeText({ time, epochs, schedule }: Plan, history: readonly EpochReport[]): string {
+  const { epoch, learningRate } = history.at(-1)!
+  const rest =
+    schedule === 'constant'
+      ? ''
+      : `; by the schedule, ${schedule}, the learning rate had come to ${Number(learningRate.toPrecision(3))}, for it goes to the end of all epochs: fewer --epochs let it arrive`
+  return `the ${time} of --time are over in epoch ${epoch} of ${epochs}, which is validated and counts${rest}`
 }
 
 /** Tells how an interrupted training goes on. */
@@ -357,6 +374,12 @@ async function trainToEnd(begun: Begun): Promise<number> {
   try {
     const isDone = await learn(begun, peak, view, abort.signal)
     view.end()
+    if (
+      plan.time !== undefined &&
+      trainer.epoch <= trainer.epochs &&
+      performance.now() - started >= 1000 * secondsIn(plan.time)
+    )
+      note(timeText(plan, trainer.history))
     if (!isDone) {
       end('stopped')
       return reportInterrupted(begun)
@@ -368,6 +391,7 @@ async function trainToEnd(begun: Begun): Promise<number> {
     const code = await prepared.finish({ run, plan, backend, history: trainer.history, seconds, flags: shown })
     saveMeasured(run, prepared)
     await reportAtEnd(run, prepared, backend, shown)
+    if (plan.overfitBatches !== undefined) note(overfitText(trainer.history, prepared))
     end('finished', flags.jsonLines ? { summary: run.readJson('summary.json') } : {})
     return code
   } catch (error) {
@@ -382,7 +406,10 @@ async function trainToEnd(begun: Begun): Promise<number> {
 }
 
 /** Runs the command. Gives the exit code. */
-export async function train(model: string | undefined, flags: TrainFlags): Promise<number> {
+export const train = (model: string | undefined, flags: TrainFlags): Promise<number> =>
+  flags.fastDevRun ? fastDevRun(flags, (within) => trainOnce(model, within)) : trainOnce(model, flags)
+
+async function trainOnce(model: string | undefined, flags: TrainFlags): Promise<number> {
   const locks: (() => Promise<void>)[] = []
   try {
     if (flags.resume !== undefined) locks.push(await lockRun(openRun(flags.resume).path))

@@ -4,6 +4,7 @@ import { type PairsSet, type PairVocabularies, splitPairs } from 'gentle-dl/data
 import { gnmt } from 'gentle-dl/models'
 import { textSections } from '../report/text-sections.ts'
 import type { NamedSettings, Preparation } from '../tasks/task.ts'
+import { batchOf, limitRemarks, usedParts } from '../tasks/used-examples.ts'
 import { thousands } from '../terminal/terminal.ts'
 import { UsageError } from '../terminal/usage.ts'
 import { finishTranslation } from './finish-translation.ts'
@@ -29,7 +30,9 @@ const sizeText = ({ source, target }: PairVocabularies): string =>
 
 export async function prepareTranslation(settings: NamedSettings, strict: boolean): Promise<Preparation> {
   const { data, seed, validation, test } = settings
-  const parts = splitPairs(openPairs(data, strict).pairs, { seed, validation, test })
+  const all = splitPairs(openPairs(data, strict).pairs, { seed, validation, test })
+  const batch = batchOf(settings, translationRecipe(0, settings))
+  const parts = usedParts(all, settings, batch, (pairs, indices) => indices.map((index) => pairs[index]))
   const vocabularies = vocabulariesOf(parts, settings.vocabulary)
   const splits = pairsSets(parts, vocabularies, settings)
   const recipe = translationRecipe(vocabularies.target.size, settings)
@@ -62,7 +65,7 @@ export async function prepareTranslation(settings: NamedSettings, strict: boolea
       warmup: recipe.warmup,
       schedule: recipe.schedule,
     },
-    remarks: [piecesText(vocabularies, splits.train)],
+    remarks: [...limitRemarks(settings, all.train.length), piecesText(vocabularies, splits.train)],
     augmented() {
       throw new UsageError('--augment is for pictures and sounds; pairs of texts are not augmented')
     },

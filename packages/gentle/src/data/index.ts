@@ -114,7 +114,7 @@ export { type ShapeOptions, shapeNames, shapeSplits, shapes } from './shapes.ts'
 export type { SkippedKind, SkippedRecording } from './speech/findings.ts'
 export { readSoundFile } from './speech/sound-file.ts'
 export { type SpeechFolderOptions, type SpeechSplits, speechFolder } from './speech/speech-folder.ts'
-export { augmentedSpeech, type SpeechExample, type SpeechSet } from './speech/speech-set.ts'
+export { augmentedSpeech, type SpeechExample, type SpeechSet, speechSubset } from './speech/speech-set.ts'
 export { classWeights, type SplitOptions, splits } from './splits.ts'
 export {
   type ClassImbalance,

@@ -40,6 +40,11 @@ export interface RunOptions<M extends AnyModel = Model> {
   readonly patience?: number
   /** Keep the training as it goes on, each once for a run: `RunFolder.checkpoints` makes them. They are all written when it ends or is paused. */
   readonly checkpoints?: Checkpoints<M>
+  /**
+   * How long the training may take, in seconds from the first step of this call: the step under way then is the last, and its epoch ends with it and is validated, so
+   * that its weights, too, may be the best. The training is done then. No limit unless given.
+   */
+  readonly seconds?: number
   /** Pauses the training after the step in which it is aborted; the last step of an epoch ends its epoch first. */
   readonly signal?: AbortSignal
 }
@@ -58,16 +63,17 @@ const isStale = <M extends AnyModel>({ best, history }: Trainer<M>, patience = N
 
 /**
  * Trains until all epochs are done, or the signal pauses it: called again, it goes on. Gives whether all is done.
- * @throws DivergedTraining when loss or parameters become NaN or infinite; ArgumentError for a patience that is not a whole number from 1, and for `onProfile` with `accumulate`; StorageError for
+ * @throws DivergedTraining when loss or parameters become NaN or infinite; ArgumentError for a patience that is not a whole number from 1, for seconds that are not above 0, and for `onProfile` with `accumulate`; StorageError for
  * checkpoints that cannot be written.
  */
 export async function runTraining<M extends AnyModel>(
   trainer: Trainer<M>,
   options: RunOptions<M> = {},
 ): Promise<boolean> {
-  const { checkpoints, patience } = options
+  const { checkpoints, patience, seconds = 1 } = options
   if (patience !== undefined && (!Number.isInteger(patience) || patience < 1))
     throw new ArgumentError(`training: patience is ${patience}; expected a whole number of epochs from 1`)
+  if (!(seconds > 0)) throw new ArgumentError(`training: seconds is ${seconds}; expected a number above 0`)
   if (options.onProfile !== undefined && trainer.accumulate > 1)
     throw new ArgumentError(
       `training: onProfile tells of steps of one batch, but accumulate is ${trainer.accumulate}; leave one of the two out`,
@@ -87,6 +93,8 @@ export async function runTraining<M extends AnyModel>(
 async function trainEpochs<M extends AnyModel>(trainer: Trainer<M>, options: RunOptions<M>): Promise<boolean> {
   const { validation, validate, onEpochStart, onStepStart, onStep, onEpoch, checkpoints, patience, signal } = options
   let { onProfile } = options
+  const end = performance.now() + 1000 * (options.seconds ?? Number.POSITIVE_INFINITY)
+  const isOver = (): boolean => performance.now() >= end
   let yielded = performance.now()
   while (trainer.epoch <= trainer.epochs && !isStale(trainer, patience)) {
     if (signal?.aborted) return false
@@ -109,6 +117,7 @@ async function trainEpochs<M extends AnyModel>(trainer: Trainer<M>, options: Run
       }
       if (trainer.epochIsOver) break
       if (signal?.aborted) return false
+      if (isOver()) break
       await checkpoints?.afterStep(trainer)
     }
     const measured = validation && (await trainer.evaluate(validation))
@@ -116,6 +125,7 @@ async function trainEpochs<M extends AnyModel>(trainer: Trainer<M>, options: Run
     const report = await trainer.endEpoch(measured && { ...measured, ...more })
     await onEpoch?.(report, trainer)
     await checkpoints?.afterEpoch(trainer)
+    if (isOver()) return true
   }
   return true
 }

@@ -115,6 +115,18 @@ export function speechSet(parts: SpeechParts, change?: Change): SpeechSet {
 }
 
 /**
+ * The recordings of these indices, in this order.
+ * @throws ArgumentError for a set that is not a speech set, or augmented, and for an index outside.
+ */
+export function speechSubset(set: SpeechSet, indices: readonly number[]): SpeechSet {
+  const parts = partsOf.get(set)
+  if (parts === undefined || set.description !== parts.description)
+    throw new ArgumentError(`speechSubset: ${set.name} is not a set that speechFolder returned; augment after that`)
+  for (const index of indices) checkIndex(set.name, index, set.length)
+  return speechSet({ ...parts, examples: indices.map((index) => parts.examples[index]) })
+}
+
+/**
  * The same recordings, each time they are read at another speed, moved, with noise, louder or quieter, and with stripes of their spectrograms wiped out: what a policy says. What happens to a
  * recording depends only on the seed, the pass and its index.
  *

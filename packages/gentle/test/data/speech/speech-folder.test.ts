@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { afterAll, describe, expect, it } from 'vitest'
-import { augmentedSpeech, type SpeechSet, speechFolder } from '../../../src/data/index.ts'
+import { augmentedSpeech, type SpeechSet, speechFolder, speechSubset } from '../../../src/data/index.ts'
 import { subset } from '../../../src/data/memory.ts'
 import { Spectrogram, writeWave } from '../../../src/speech/index.ts'
 import { allBatches, epochBatches } from '../../../src/train/batches.ts'
@@ -254,6 +254,21 @@ describe('speechFolder', () => {
     ['a limit below 0', many(3), { maxSeconds: -1 }, /maxSeconds is -1/],
   ])('refuses %s', async (_, files, options, message) => {
     await expect(speechFolder(folderOf(files), options)).rejects.toThrow(message)
+  })
+})
+
+describe('speechSubset', () => {
+  it('has these recordings, in this order, and is augmented as a set of its own', async () => {
+    const { train } = await speechFolder(folderOf(many(8)))
+    const part = speechSubset(train, [5, 1])
+    expect(textsOf(part)).toEqual([textsOf(train)[5], textsOf(train)[1]])
+    expect(part.seconds).toBeCloseTo(train.examples[5].seconds + train.examples[1].seconds, 9)
+    expect(await exampleOf(part, 1)).toEqual(await exampleOf(train, 1))
+    expect(await part.samples(0)).toEqual(await train.samples(5))
+    const changed = await augmentedSpeech(part, { speed: [0.8, 1.25] })
+    expect(changed.length).toBe(2)
+    expect(() => speechSubset(changed, [0])).toThrow(/is not a set that speechFolder returned; augment after that/)
+    expect(() => speechSubset(train, [train.length])).toThrow(/there is no example/)
   })
 })
 
