@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 /** The command line of Gentle. */
-import { Command, CommanderError, InvalidArgumentError } from 'commander'
+import { Command, CommanderError, InvalidArgumentError, Option } from 'commander'
 import { BackendError, DivergenceError, GentleError, InternalError, MemoryError, StorageError } from 'gentle-dl'
 import { speechNetworks } from 'gentle-dl/models'
 import { segmentationLosses } from 'gentle-dl/vision'
@@ -38,6 +38,9 @@ import { manualPage } from './shell/manual.ts'
 import { soundPolicyNames } from './speech/sound-policies.ts'
 import { transcribe } from './speech/transcribe.ts'
 import { studio } from './studio/studio.ts'
+import { methods } from './sweep/record.ts'
+import { varyNames } from './sweep/space.ts'
+import { sweep } from './sweep/sweep.ts'
 import { monitorNames } from './tasks/monitor.ts'
 import { sequenceNetworkNames, sequenceTasks } from './tasks/sequence-tasks.ts'
 import { allTaskNames } from './tasks/task-names.ts'
@@ -81,7 +84,7 @@ const allDataNames = [...dataNames, ...sequenceTasks.flatMap((task) => task.data
 const modelFiles = "saved by Gentle, ONNX, TensorFlow.js' model.json, Keras' .keras and .h5, Teachable Machine's .zip"
 const modelText = `a run folder, a file of a model (${modelFiles}), or the name of a network with --weights`
 
-program
+const trainCommand = program
   .command('train')
   .argument('[model]', [...networkNames, ...sequenceNetworkNames()].join(', '))
   .description('train a network and save everything about it in a run folder')
@@ -191,6 +194,7 @@ program
   .option('--config <file>', 'settings as a JSON file; options override it')
   .option('--run-dir <folder>', 'where to save the run (default: runs/TASK/...)')
   .option('--resume <run>', 'continue an interrupted run')
+  .option('--stop-after <epoch>', 'save and stop after this epoch of all; --resume continues', number)
   .option(
     '--allow-other-width',
     'with --resume: continue also where numbers have other last bits, without 256-bit vectors or fused multiply-add',
@@ -215,6 +219,51 @@ program
   .option('--quiet', 'print no progress and no report')
   .helpOption('-h, --help', 'display help for command')
   .action(async (model, flags) => finishWith(await train(model, flags)))
+
+const sweepCommand = program
+  .command('sweep')
+  .argument('[model]', [...networkNames, ...sequenceNetworkNames()].join(', '))
+  .description('train with different settings and rank them by their scores on validation')
+  .option(
+    '--vary <name=values>',
+    'a setting of gentle train and its values: learning-rate=0.01,0.1, or a range to draw from: learning-rate=log:0.001:0.1, weight-decay=uniform:0:0.1, units=int:16:256; may be repeated',
+    each,
+  )
+  .option(
+    '--method <name>',
+    'grid: all combinations; random: some, drawn at random; halving: successive halving, which trains all for a few epochs and the best of them for more (default: grid, or random where there is a range)',
+  )
+  .option('--trials <n>', 'random and halving: how many settings to draw (default: 20)', number)
+  .option(
+    '--reduction-factor <n>',
+    'halving: one of so many trials goes on at each rung, for so many times the epochs (default: 3)',
+    number,
+  )
+  .option('--jobs <n>', 'trials that are trained at once (default: as many as there are threads)', number)
+  .option('--threads <n>', 'number of threads, which trials share (default: all cores)', number)
+  .option('--sweep-dir <folder>', 'where to save the sweep and its runs (default: runs/sweep/...)')
+  .option('--resume <sweep>', 'continue a sweep that was interrupted or killed')
+  .option('--json', 'print the ranking as JSON')
+  .option('--quiet', 'print only the ranking')
+  .addHelpText(
+    'after',
+    '\nOther options are those of gentle train, the same for all trials: --data, --epochs,\n--seed, --monitor, ... (gentle train --help tells all)',
+  )
+  .action(async (model, flags) => finishWith(await sweep(model, flags)))
+
+/** What a sweep sees to itself, and checks before a training. */
+const ofOneTraining = [
+  ...['--run-dir', '--stop-after', '--allow-other-width', '--profile', '--json-lines'],
+  ...['--fast-dev-run', '--overfit-batches'],
+]
+
+// All else is set for all trials, as for one training.
+for (const { flags, long, description, parseArg } of trainCommand.options) {
+  const isOwn = sweepCommand.options.some((option) => option.long === long)
+  if (isOwn || ofOneTraining.includes(long ?? '')) continue
+  const option = new Option(flags, description).hideHelp()
+  sweepCommand.addOption(parseArg === undefined ? option : option.argParser(parseArg))
+}
 
 program
   .command('report')
@@ -632,10 +681,13 @@ program
         'gentle runs --sort': runOrders,
         'gentle train --pretrained': ['imagenet'],
         'gentle metrics --task': scoredTasks,
+        'gentle sweep --method': methods,
+        'gentle sweep --vary': varyNames.map((name) => `${name}=`),
       },
       arguments: {
         'gentle train': [...networkNames, ...sequenceNetworkNames()],
         'gentle lr-find': [...networkNames, ...sequenceNetworkNames()],
+        'gentle sweep': [...networkNames, ...sequenceNetworkNames()],
         'gentle predict': networkNames,
         'gentle export': networkNames,
         'gentle summary': [...networkNames, ...Object.keys(speechNetworks)],

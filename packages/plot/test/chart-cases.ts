@@ -15,6 +15,7 @@ import {
   plotPredictedNumbers,
   plotReliability,
   plotScatter,
+  plotSweep,
   plotTranscript,
 } from '../src/index.ts'
 
@@ -70,6 +71,48 @@ export const chartCases: Readonly<Record<string, () => string>> = {
       })),
       { metric: 'rmse', metricLabel: 'root mean squared error', percent: false },
     ),
+  sweep: () =>
+    plotSweep({
+      title: '24 trials by accuracy on validation',
+      score: { name: 'accuracy', isShare: true, better: 'more' },
+      scores: Array.from({ length: 24 }, (_, i) => 0.986 - 0.002 * i),
+      settings: [
+        {
+          name: 'learning-rate',
+          scale: 'logarithmic',
+          values: Array.from({ length: 24 }, (_, i) => 10 ** (-4 + ((i * 7) % 24) / 8)),
+        },
+        { name: 'units', scale: 'linear', values: Array.from({ length: 24 }, (_, i) => 16 + ((i * 53) % 240)) },
+        {
+          name: 'optimizer',
+          choices: ['sgd', 'adam'],
+          values: Array.from({ length: 24 }, (_, i) => ['sgd', 'adam'][i % 2]),
+        },
+      ],
+    }),
+  'sweep-of-losses': () =>
+    plotSweep({
+      title: '9 trials by RMSE on validation',
+      score: { name: 'RMSE', isShare: false, better: 'less' },
+      scores: [10_500, 11_200, 11_900, 12_500, 14_000, 15_500, 90_000, 1e9],
+      stopped: [false, true, true, true, true, true, true, true],
+      settings: [
+        {
+          name: 'augment',
+          choices: ['none', `{"rotate":30,"${'long'.repeat(30)}":<b>}`, 'modest'],
+          values: Array.from({ length: 8 }, (_, i) => (i % 3 === 2 ? 'modest' : 'none')),
+        },
+        { name: 'batch-size', scale: 'linear', values: Array.from({ length: 8 }, () => 32) },
+      ],
+      notes: ['1 failed, and is not shown.'],
+    }),
+  'sweep-of-one-trial': () =>
+    plotSweep({
+      title: '1 trial by R² on validation',
+      score: { name: 'R²', isShare: false, better: 'more' },
+      scores: [-0.25],
+      settings: [{ name: 'learning-rate', scale: 'logarithmic', values: [0.01] }],
+    }),
   comparison: () =>
     plotComparison({
       title: '2 trainings',

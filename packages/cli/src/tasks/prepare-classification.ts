@@ -96,7 +96,7 @@ function shownAs(known: Splits, preprocessing: Preprocessing, isSmall: boolean):
 /** @param given the preprocessing of pretrained weights or of a run that goes on; else it follows from the pictures */
 export async function prepareClassification(
   settings: NamedSettings,
-  { strict, quiet }: { readonly strict: boolean; readonly quiet: boolean },
+  { strict, quiet, trials: areTried }: { readonly strict: boolean; readonly quiet: boolean; readonly trials: boolean },
   earlier: EarlierRun | undefined,
   given?: Preprocessing,
 ): Promise<Preparation> {
@@ -132,15 +132,16 @@ export async function prepareClassification(
   const changed = (policy: string, seed: number): Dataset =>
     forNetwork(augmented(shown.train, policyOf('--augment', policy), { seed }))
   const trials =
-    recipe &&
-    (await tried(settings, recipe, {
-      layer,
-      train: shown.train,
-      preprocessing: preprocessing!,
-      augmented: (policy) => changed(policy, settings.seed ?? 0),
-      loss,
-      quiet,
-    }))
+    recipe === undefined || !areTried
+      ? undefined
+      : await tried(settings, recipe, {
+          layer,
+          train: shown.train,
+          preprocessing: preprocessing!,
+          augmented: (policy) => changed(policy, settings.seed ?? 0),
+          loss,
+          quiet,
+        })
   return {
     splits,
     network: layer,

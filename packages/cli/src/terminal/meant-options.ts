@@ -35,6 +35,11 @@ const otherNames: Readonly<Record<string, readonly string[]>> = {
   split: ['part', 'subset', 'partition', 'val', 'validation', 'test'],
   test: ['test-size', 'test-split', 'holdout'],
   seed: ['random-seed', 'random-state', 'manual-seed', 'rng'],
+  vary: ['param', 'params', 'parameter', 'parameters', 'space', 'search-space', 'sweep', 'grid', 'hyperparameters'],
+  trials: ['num-trials', 'n-trials', 'max-trials', 'num-samples', 'n-iter', 'count', 'run-cap', 'runs'],
+  method: ['algorithm', 'sampler', 'search', 'search-algorithm', 'strategy', 'tuner', 'scheduler', 'pruner'],
+  'reduction-factor': ['eta', 'factor'],
+  jobs: ['n-jobs', 'num-workers', 'workers', 'parallel', 'max-concurrent', 'max-concurrent-trials', 'j'],
   threads: ['workers', 'num-workers', 'num-threads', 'n-jobs', 'jobs', 'cpus', 'cores'],
   augment: [
     'augmentation',
@@ -68,6 +73,7 @@ const otherNames: Readonly<Record<string, readonly string[]>> = {
   weights: ['checkpoint', 'ckpt', 'load', 'pretrained', 'weights-file', 'state-dict'],
   resume: ['continue', 'restart', 'resume-from', 'resume-from-checkpoint', 'checkpoint', 'last'],
   freeze: ['frozen', 'freeze-backbone', 'freeze-layers', 'trainable'],
+  'sweep-dir': ['run-dir', 'output-dir', 'out', 'output', 'out-dir', 'save-dir', 'storage-path', 'directory', 'o'],
   'run-dir': [
     'output',
     'output-dir',

@@ -17,9 +17,24 @@ export const red = style(31)
 /** A text as a stream takes it: without control characters, which texts of files may have; in a terminal, lines end between words. */
 export const shownOn = (stream: NodeJS.WriteStream, text: string): string => fitted(inertLines(text), columnsOf(stream))
 
+/** Notes that were told while each is told once. */
+let told: Set<string> | undefined
+
 /** A note for the reader, beside the results. */
 export const note = (text: string): void => {
+  if (told?.has(text)) return
+  told?.add(text)
   process.stderr.write(`${shownOn(process.stderr, text)}\n`)
+}
+
+/** Does what may come to the same notes again and again, such as on data that is opened several times; each is told once. */
+export async function tellingOnce<T>(work: () => Promise<T>): Promise<T> {
+  told = new Set()
+  try {
+    return await work()
+  } finally {
+    told = undefined
+  }
 }
 
 /** Results for a reader. */

@@ -17,6 +17,8 @@ export interface TrainFlags extends Settings {
   readonly preset?: string
   readonly runDir?: string
   readonly resume?: string
+  /** The epoch after which it saves and stops, as by an interrupt. */
+  readonly stopAfter?: number
   /** Tells where the time of a step goes. */
   readonly profile?: boolean
   /** Which of the weights of a checkpoint are taken. */
@@ -71,6 +73,7 @@ export function settingsFor(
     allowOtherWidth: _______,
     jsonLines: ________,
     tensorboard: _________,
+    stopAfter: __________,
     ...flags
   }: TrainFlags,
   resumed: RunFolder | undefined,

@@ -16,10 +16,17 @@ export interface Resumed {
   readonly state: TrainingState
 }
 
-/** What prepares a training of each task. */
+/**
+ * What prepares a training of each task.
+ * @param options `trials`: whether settings that nobody gave are chosen by short trainings
+ */
 export function prepare(
   settings: NamedSettings,
-  { strict = false, quiet = false }: Pick<TrainFlags, 'strict' | 'quiet'>,
+  {
+    strict = false,
+    quiet = false,
+    trials = true,
+  }: Pick<TrainFlags, 'strict' | 'quiet'> & { readonly trials?: boolean },
   resumed: Resumed | undefined,
   source: PretrainedSource | undefined,
 ): Promise<Preparation> {
@@ -27,7 +34,7 @@ export function prepare(
   const earlier = resumed && { run: resumed.run.path, classes: classesOf(resumed.state) }
   if (task === 'classify') {
     const preprocessing = resumed === undefined ? source?.preprocessing(settings.resize) : preprocessingIn(resumed.run)
-    return prepareClassification(settings, { strict, quiet }, earlier, preprocessing)
+    return prepareClassification(settings, { strict, quiet, trials }, earlier, preprocessing)
   }
   const expected = source?.preprocessing(undefined)
   if (expected?.mean.some((mean) => mean !== 0) && settings.task !== undefined)

@@ -81,6 +81,10 @@ const settingsSchema = z.strictObject({
   freeze: z.array(text, 'a list of strings').min(1, 'at least one name').optional(),
 })
 
+/** Whether a setting can have a value, by itself. */
+export const takes = (name: keyof Settings, value: unknown): boolean =>
+  settingsSchema.shape[name].safeParse(value).success
+
 export type Settings = z.infer<typeof settingsSchema>
 
 /** The names of all settings, in the order in which they are told. */

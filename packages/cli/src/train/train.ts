@@ -53,7 +53,7 @@ import { type PretrainedSource, pretrainedSource } from './pretrained-source.ts'
 import { profileText } from './profile-text.ts'
 import { checkpointsOf, repairRun, secondsIn } from './run-checkpoints.ts'
 import { createRun, describedRun, lockRun, openRun, runFormat } from './run-folder.ts'
-import { optimizerOf, type Plan, planOf } from './settings.ts'
+import { optimizerOf, type Plan, planOf, type Settings } from './settings.ts'
 import { tensorboardFile } from './tensorboard.ts'
 import { type EventStream, eventStream, linesOnOutput } from './train-events.ts'
 import { beginning } from './train-text.ts'
@@ -117,24 +117,59 @@ function withTask(settings: NamedSettings, { quiet }: TrainFlags): NamedSettings
   return { ...settings, task: 'regress' }
 }
 
-/** Settles everything that the training depends on. */
-export async function planTraining(named: string | undefined, given: TrainFlags): Promise<Planned> {
+/** What is read and computed for a training before its plan: the data, the network, what weights it begins with. */
+interface Groundwork {
+  readonly flags: TrainFlags
+  readonly settings: NamedSettings
+  readonly prepared: Preparation
+  readonly run?: RunFolder
+  readonly resumed?: Resumed
+  readonly pretrained?: Pretrained
+}
+
+/** What is set and asked for. @throws UsageError for what is none or does not go together, before anything is read. */
+async function settle(
+  named: string | undefined,
+  given: TrainFlags,
+): Promise<Pick<Groundwork, 'flags' | 'settings' | 'run'>> {
   if (given.json && given.jsonLines)
     throw new UsageError('--json-lines does not go with --json: its last line has the summary')
+  const { stopAfter = 1 } = given
+  if (!Number.isInteger(stopAfter) || stopAfter < 1)
+    throw new UsageError(`--stop-after is ${stopAfter}; expected a whole number of epochs of at least 1`)
   const { model, flags } = await withNetwork(named, given)
   const run = flags.resume === undefined ? undefined : openRun(flags.resume)
   const settings = withTask(settingsFor(model, flags, run), flags)
   checkLimits(settings)
   if (settings.task === 'regress') checkRegression(settings)
-  // Before anything is computed, and below again with what was chosen.
+  // Before anything is computed, and again with what was chosen.
   checkFineTuning(settings)
+  return { flags, settings, ...(run === undefined ? {} : { run }) }
+}
+
+/** @param trials whether settings that nobody gave are chosen by short trainings, where the task does that */
+async function groundworkFor(
+  { flags, settings, run }: Pick<Groundwork, 'flags' | 'settings' | 'run'>,
+  trials: boolean,
+): Promise<Groundwork> {
   const resumed = run?.hasState() ? { run, state: run.loadState() } : undefined
   if (run !== undefined && resumed === undefined && flags.quiet !== true)
     note(`${run.path} was stopped before its first epoch was saved; it starts again from its first step`)
   const source = resumed === undefined ? await sourceOf(settings, flags) : undefined
-  const prepared = await prepare(settings, flags, resumed, source)
+  const prepared = await prepare(settings, { ...flags, trials }, resumed, source)
+  return {
+    flags,
+    settings,
+    prepared,
+    ...(run === undefined ? {} : { run }),
+    ...(resumed === undefined ? {} : { resumed }),
+    ...(source === undefined ? {} : { pretrained: readPretrained(source, prepared) }),
+  }
+}
+
+/** @throws UsageError for settings that do not go together. */
+function planFor({ settings, prepared, pretrained }: Omit<Groundwork, 'flags'>): Plan {
   const { splits, recipe } = prepared
-  const pretrained = source && readPretrained(source, prepared)
   const tuning =
     pretrained === undefined || (settings.task ?? 'classify') !== 'classify'
       ? {}
@@ -147,6 +182,14 @@ export async function planTraining(named: string | undefined, given: TrainFlags)
   const whatever = settings.overfitBatches === undefined ? {} : overfitSettings(settings, recipe)
   const plan = planOf({ ...settings, ...whatever }, defaults, recipe, { examples: splits.train.length, threads })
   checkFineTuning(plan)
+  return plan
+}
+
+/** Settles everything that the training depends on. */
+export async function planTraining(named: string | undefined, given: TrainFlags): Promise<Planned> {
+  const ground = await groundworkFor(await settle(named, given), true)
+  const { flags, settings, prepared, resumed } = ground
+  const plan = planFor(ground)
   if (flags.profile && (plan.accumulate ?? 1) > 1)
     throw new UsageError('--profile tells of steps of one batch; leave --accumulate out')
   if (resumed !== undefined) {
@@ -155,15 +198,58 @@ export async function planTraining(named: string | undefined, given: TrainFlags)
   }
   const { augment } = plan
   return {
-    flags,
+    ...ground,
     task: settings.task ?? 'classify',
     plan,
-    prepared,
-    learned: augment === undefined ? splits.train : await prepared.augmented(augment, plan.seed),
-    ...(resumed === undefined ? {} : { resumed }),
-    ...(run === undefined ? {} : { run }),
-    ...(pretrained === undefined ? {} : { pretrained }),
+    learned: augment === undefined ? prepared.splits.train : await prepared.augmented(augment, plan.seed),
   }
+}
+
+/** Settings that change nothing of what is read and computed before a plan is made. */
+const ofPlansAlone: readonly (keyof Settings)[] = [
+  'epochs',
+  'batchSize',
+  'learningRate',
+  'schedule',
+  'optimizer',
+  'momentum',
+  'weightDecay',
+  'decayParameters',
+  'clipNorm',
+  'clipValue',
+  'parameterGroup',
+  'warmup',
+  'ema',
+  'accumulate',
+  'patience',
+  'headEpochs',
+  'firstLayerRate',
+  'freeze',
+]
+
+/**
+ * What trainings would do that differ in some settings, but for what short trials would choose; what they have in common is read once.
+ * @throws UsageError for the first that would be refused.
+ */
+export async function planTrainings(
+  trainings: readonly { readonly model: string | undefined; readonly flags: TrainFlags }[],
+): Promise<readonly { readonly plan: Plan; readonly prepared: Preparation }[]> {
+  const known = new Map<string, Promise<Groundwork>>()
+  const plans: { plan: Plan; prepared: Preparation }[] = []
+  const all = []
+  for (const { model, flags } of trainings) all.push(await settle(model, { ...flags, quiet: true }))
+  for (const settled of all) {
+    const { settings } = settled
+    const key = JSON.stringify(Object.entries(settings).filter(([name]) => !ofPlansAlone.includes(name as never)))
+    const ground = known.get(key) ?? groundworkFor(settled, false)
+    known.set(key, ground)
+    const { prepared, pretrained } = await ground
+    const plan = planFor({ settings, prepared, ...(pretrained === undefined ? {} : { pretrained }) })
+    // What only an optimizer refuses.
+    optimizerOf(plan, [], stepsOf(prepared.splits.train.length, plan.batchSize, plan.accumulate))
+    plans.push({ plan, prepared })
+  }
+  return plans
 }
 
 /** Where the weights come from that a new training begins with. */
@@ -289,8 +375,10 @@ function printProfile(profile: Profile, peak: number, { plan: { model, batchSize
 }
 
 /** Trains, and keeps what comes of it. Gives whether all is done. @param peak FLOP/s of a thread, where the time of a step is told */
-async function learn(begun: Begun, peak: number, view: ProgressView, signal: AbortSignal): Promise<boolean> {
+async function learn(begun: Begun, peak: number, view: ProgressView, abort: AbortController): Promise<boolean> {
   const { flags, task, plan, prepared, trainer, checkpoints, events } = begun
+  const { stopAfter = plan.epochs } = flags
+  if (trainer.epoch > stopAfter) abort.abort()
   const watch = lossWatch(plan, task === 'classify' ? prepared.classes?.length : undefined)
   const lines = epochLines(plan.epochs, prepared)
   const showLine = (text: string | undefined): void => {
@@ -302,7 +390,7 @@ async function learn(begun: Begun, peak: number, view: ProgressView, signal: Abo
     validation: prepared.splits.validation as NamedDataset,
     validate: prepared.validate,
     checkpoints,
-    signal,
+    signal: abort.signal,
     onStep(step) {
       view.step(step, trainer.secondsWaited)
       events.step(step, trainer.secondsWaited)
@@ -312,6 +400,7 @@ async function learn(begun: Begun, peak: number, view: ProgressView, signal: Abo
     onEpoch(report) {
       showLine(lines.next(report))
       events.tell({ event: 'epoch', step: trainer.stepsDone, ...report })
+      if (report.epoch >= stopAfter) abort.abort()
     },
   })
   showLine(lines.last())
@@ -328,12 +417,13 @@ function timeText({ time, epochs, schedule }: Plan, history: readonly EpochRepor
   return `the ${time} of --time are over in epoch ${epoch} of ${epochs}, which is validated and counts${rest}`
 }
 
-/** Tells how an interrupted training goes on. */
-function reportInterrupted({ run, trainer }: Begun): number {
+/** Tells how a training goes on that was interrupted, or was to stop there. */
+function reportStopped({ run, trainer, flags: { stopAfter } }: Begun, isInterrupted: boolean): number {
+  const where = trainer.epoch - 1 === stopAfter ? `epoch ${stopAfter}` : `step ${thousands(trainer.stepsDone)}`
   note(
-    `stopped after step ${thousands(trainer.stepsDone)}; the run is saved in ${run.path}; to continue:\n  ${commandLine('train', '--resume', run.path)}`,
+    `stopped after ${where}; the run is saved in ${run.path}; to continue:\n  ${commandLine('train', '--resume', run.path)}`,
   )
-  return exitCodes.interrupted
+  return isInterrupted ? exitCodes.interrupted : exitCodes.done
 }
 
 /** Tells what is left of a training whose loss is not a number any more. */
@@ -364,15 +454,19 @@ async function trainToEnd(begun: Begun): Promise<number> {
         : undefined,
   })
   const abort = new AbortController()
+  let isInterrupted = false
   const endWatch = watchInterrupts(
-    () => abort.abort(),
+    () => {
+      isInterrupted = true
+      abort.abort()
+    },
     () => {
       view.end()
       process.exit(exitCodes.interrupted)
     },
   )
   try {
-    const isDone = await learn(begun, peak, view, abort.signal)
+    const isDone = await learn(begun, peak, view, abort)
     view.end()
     if (
       plan.time !== undefined &&
@@ -382,7 +476,7 @@ async function trainToEnd(begun: Begun): Promise<number> {
       note(timeText(plan, trainer.history))
     if (!isDone) {
       end('stopped')
-      return reportInterrupted(begun)
+      return reportStopped(begun, isInterrupted)
     }
     const earlier = (resumed?.state.history ?? []).reduce((sum, epoch) => sum + epoch.seconds, 0)
     const seconds = earlier + (performance.now() - started) / 1000

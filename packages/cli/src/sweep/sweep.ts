@@ -1,0 +1,141 @@
+/** `gentle sweep`: trains with different settings, and ranks them by their scores on validation. */
+import { writeFileSync } from 'node:fs'
+import { availableParallelism } from 'node:os'
+import { join } from 'node:path'
+import { watchInterrupts } from '../terminal/interrupts.ts'
+import { commandLine } from '../terminal/invocation.ts'
+import { note, print, terminalWidth } from '../terminal/terminal.ts'
+import { exitCodes, UsageError } from '../terminal/usage.ts'
+import type { TrainFlags } from '../train/choose-settings.ts'
+import { flagOf } from '../train/settings.ts'
+import { planSweep, type SweepRequest } from './plan-sweep.ts'
+import { createSweepFolder, lockSweep, readSweep, type Sweep, writeSweep } from './record.ts'
+import { runSweep } from './run-sweep.ts'
+import { ranked, waiting, withFailuresToTryAgain } from './rungs.ts'
+import { dashed, parseSpace } from './space.ts'
+import { sweepPicture } from './sweep-picture.ts'
+import { sweepJson, sweepText } from './sweep-text.ts'
+import { sweepView } from './sweep-view.ts'
+
+export interface SweepFlags extends TrainFlags, SweepRequest {
+  readonly jobs?: number
+  readonly sweepDir?: string
+}
+
+/** What only tells how a sweep is run, and can be another when it goes on. */
+interface RunFlags {
+  readonly jobs: number
+  readonly threads: number
+  readonly json: boolean
+  readonly quiet: boolean
+}
+
+const whole = (flag: string, value: number): number => {
+  if (!Number.isInteger(value) || value < 1)
+    throw new UsageError(`${flag} is ${value}; expected a whole number of at least 1`)
+  return value
+}
+
+/** The folder with its sweep: a new one, or one that goes on. The caller releases its lock. */
+async function open(
+  model: string | undefined,
+  { resume, sweepDir, vary, method, trials, reductionFactor, ...flags }: Omit<SweepFlags, keyof RunFlags>,
+): Promise<{ readonly folder: string; readonly sweep: Sweep; release(): Promise<void> }> {
+  const request = { vary, method, trials, reductionFactor }
+  if (resume !== undefined) {
+    const other = Object.entries({ sweepDir, ...request, ...flags }).find(([, value]) => value !== undefined)
+    const named = other === undefined ? model && `the model ${model}` : flagOf(other[0])
+    if (named !== undefined)
+      throw new UsageError(
+        `${named} cannot be given when a sweep is continued, which has its settings; only --jobs and --threads can`,
+      )
+    readSweep(resume)
+    const release = await lockSweep(resume)
+    try {
+      return { folder: resume, sweep: withFailuresToTryAgain(readSweep(resume)), release }
+    } catch (error) {
+      await release()
+      throw error
+    }
+  }
+  const sweep = await planSweep(model, request, flags as TrainFlags)
+  const name = [model, flags.data].filter((each) => each !== undefined).join('-') || sweep.method
+  const folder = createSweepFolder(name.replace(/[^\w-]+/g, '-'), sweepDir)
+  const release = await lockSweep(folder)
+  writeSweep(folder, sweep)
+  return { folder, sweep, release }
+}
+
+const methodTexts = { grid: 'all combinations', random: 'drawn at random', halving: 'successive halving' } as const
+
+/** What will be done, in a line or two. */
+function beginning(folder: string, sweep: Sweep, { jobs, threads }: RunFlags): string {
+  const { trials, method, rungs, score } = sweep
+  const names = Object.keys(trials[0].settings).map((name) => dashed(name as never))
+  const left = waiting(sweep)?.trials.length ?? 0
+  const most = Math.min(jobs, left)
+  const share = Math.max(1, Math.floor(threads / Math.max(1, most)))
+  const halving = rungs.map(({ trials: n, epochs }) => `${n} to epoch ${epochs}`).join(', ')
+  return [
+    `${trials.length} ${trials.length === 1 ? 'trial' : 'trials'} of ${names.join(', ')}: ${methodTexts[method]}${method === 'halving' ? `, ${halving}` : ''}`,
+    `${most} at once, ${share} ${share === 1 ? 'thread' : 'threads'} each; compared by ${score.name} on validation; in ${folder}`,
+  ].join('\n')
+}
+
+async function draw(folder: string, sweep: Sweep): Promise<void> {
+  if (ranked(sweep).length === 0) return
+  const file = join(folder, 'sweep.svg')
+  writeFileSync(file, await sweepPicture(sweep))
+  note(`wrote ${file}`)
+}
+
+/** Trains what is left. Gives the exit code. */
+async function sweepIn(folder: string, begun: Sweep, flags: RunFlags): Promise<number> {
+  const { jobs, threads, json, quiet } = flags
+  const isDone = waiting(begun) === undefined
+  if (!quiet && !isDone) note(beginning(folder, begun, flags))
+  const view = sweepView({ quiet })
+  const abort = new AbortController()
+  const endWatch = watchInterrupts(
+    () => abort.abort(),
+    () => {
+      view.end()
+      process.exit(exitCodes.interrupted)
+    },
+  )
+  let sweep = begun
+  try {
+    sweep = await runSweep(folder, begun, { jobs, threads, view, signal: abort.signal })
+  } finally {
+    view.end()
+    endWatch()
+  }
+  if (waiting(sweep) !== undefined) {
+    const done = sweep.trials.filter(({ results, failure }) => results.length > 0 || failure !== undefined).length
+    note(
+      `stopped; ${done} of ${sweep.trials.length} trials have been compared or failed, and the others are saved where they were, in ${folder}; to continue:\n  ${commandLine('sweep', '--resume', folder)}`,
+    )
+    return exitCodes.interrupted
+  }
+  await draw(folder, sweep)
+  if (json) console.log(JSON.stringify(sweepJson(folder, sweep), null, 2))
+  else print(sweepText(folder, sweep, terminalWidth()))
+  return ranked(sweep).length > 0 ? exitCodes.done : exitCodes.failed
+}
+
+/** Runs the command. Gives the exit code. */
+export async function sweep(
+  model: string | undefined,
+  { jobs, threads, json = false, quiet = false, ...flags }: SweepFlags,
+): Promise<number> {
+  const cores = whole('--threads', threads ?? Math.min(availableParallelism(), 64))
+  const atOnce = whole('--jobs', jobs ?? cores)
+  // Before anything is read.
+  if (flags.resume === undefined) parseSpace(flags.vary ?? [])
+  const { folder, sweep: begun, release } = await open(model, flags)
+  try {
+    return await sweepIn(folder, begun, { jobs: atOnce, threads: cores, json, quiet })
+  } finally {
+    await release()
+  }
+}
