@@ -21,8 +21,10 @@ export { lessIsBetter } from '../core/less-is-better.ts'
 export { printGraph, rootsOf } from '../graph/graph.ts'
 export {
   compareFiles,
+  compareReadFiles,
   type FileComparison,
   type OperatorDifference,
+  type ReadFile,
   type TensorDifference,
 } from '../inspect/compare-files.ts'
 export {

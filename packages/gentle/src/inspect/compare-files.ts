@@ -6,7 +6,7 @@ import { renamedAs } from '../train/weight-names.ts'
 import { type FilePlace, nameOf } from '../train/weights-file.ts'
 import type { FileContent, FileTensor, InspectOptions } from './file-content.ts'
 import { inspectFile } from './inspect-file.ts'
-import { tensorValues } from './tensor-values.ts'
+import { type TensorValues, tensorValues } from './tensor-values.ts'
 
 /** Two tensors of one name and shape whose values differ. */
 export interface TensorDifference {
@@ -44,6 +44,13 @@ export interface FileComparison {
   readonly operators: readonly OperatorDifference[]
 }
 
+/** A file that was read: what is in it, and the values of its tensors. */
+export interface ReadFile {
+  readonly name: string
+  readonly content: FileContent
+  readonly values: TensorValues
+}
+
 /**
  * Compares two files that `inspectFile` can list, of one format or of two: what only one of them has, what has other shapes or types, and by
  * how much values differ. Names are matched as they are, or without what stands before all of them in one file.
@@ -55,12 +62,23 @@ export async function compareFiles(
   second: FilePlace,
   options: InspectOptions = {},
 ): Promise<FileComparison> {
-  const [a, b] = [await inspectFile(first, options), await inspectFile(second, options)]
+  const read = async (place: FilePlace): Promise<ReadFile> => ({
+    name: nameOf(place),
+    content: await inspectFile(place, options),
+    values: await tensorValues(place, options),
+  })
+  return compareReadFiles(await read(first), await read(second))
+}
+
+/** As `compareFiles`, of files whose content and values are known: from `inspectFile` and `tensorValues`. */
+export function compareReadFiles(
+  { content: a, values }: ReadFile,
+  { name: second, content: b, values: others }: ReadFile,
+): FileComparison {
   const listed = new Map(a.tensors.map((tensor) => [tensor.name, tensor]))
   const own = new Map(b.tensors.map((tensor) => [tensor.name, { ...tensor, stored: tensor.name }]))
-  const { tensors: other, changes } = matched(listed, own, nameOf(second))
+  const { tensors: other, changes } = matched(listed, own, second)
   const pairs = [...listed].flatMap(([name, tensor]) => (other.has(name) ? [[tensor, other.get(name)!] as const] : []))
-  const [values, others] = [await tensorValues(first, options), await tensorValues(second, options)]
   const compared = pairs.filter(([one, two]) => sameShape(one.shape, two.shape))
   const differences = compared.map(([one, two]) => differenceOf(one, values.get(one.name)!, others.get(two.stored)!))
   const different = differences.filter(({ largest, notFinite }) => largest > 0 || notFinite > 0)

@@ -1,10 +1,25 @@
-/** The files in what is dropped, folders and all. */
+/** Files that somebody gives, folders and all. */
 
 /** A file, and its path within what was dropped. */
 export interface FoundFile {
   readonly path: string
   readonly file: File
 }
+
+/** Files that were chosen, with their paths within the folder where one was. */
+export const foundFiles = (files: readonly File[]): FoundFile[] =>
+  files.map((file) => ({ path: file.webkitRelativePath || file.name, file }))
+
+/**
+ * Files that were dropped or pasted, those in folders too, in the order of their paths.
+ * @param max how many are taken of folders
+ */
+export const givenFiles = async (
+  files: readonly File[],
+  entries: readonly FileSystemEntry[],
+  max: number,
+): Promise<readonly FoundFile[]> =>
+  entries.some(({ isDirectory }) => isDirectory) ? filesInEntries(entries, max) : foundFiles(files)
 
 /** All entries of a folder: a browser gives them by the hundred. */
 async function entriesOf(folder: FileSystemDirectoryEntry): Promise<FileSystemEntry[]> {
@@ -21,7 +36,7 @@ async function entriesOf(folder: FileSystemDirectoryEntry): Promise<FileSystemEn
  * The files in entries, in the order of their paths.
  * @param max how many are taken; what is beyond is left out, so a folder of a whole disk takes no longer
  */
-export async function filesInEntries(entries: readonly FileSystemEntry[], max: number): Promise<FoundFile[]> {
+async function filesInEntries(entries: readonly FileSystemEntry[], max: number): Promise<FoundFile[]> {
   const found: FoundFile[] = []
   const add = async (entry: FileSystemEntry): Promise<void> => {
     if (found.length >= max) return

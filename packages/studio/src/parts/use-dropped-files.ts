@@ -3,12 +3,12 @@ import { type ReadonlySignal, useSignal } from '@preact/signals'
 import { useEffect, useRef } from 'preact/hooks'
 
 /**
- * Calls `take` with files that are dropped anywhere on the page, or pasted; what is dropped comes as entries, too, among which there may be folders. What is pasted without a
- * file is left to the field that it is meant for.
+ * Calls `take` with files that are dropped anywhere on the page, or pasted, and what they are dropped on; what is dropped comes as entries, too, among which there may be folders. What is pasted
+ * without a file is left to the field that it is meant for.
  * @returns whether something is held over the page
  */
 export function useDroppedFiles(
-  take: (files: readonly File[], entries: readonly FileSystemEntry[]) => void,
+  take: (files: readonly File[], entries: readonly FileSystemEntry[], target: Element) => void,
 ): ReadonlySignal<boolean> {
   const over = useSignal(false)
   const latest = useRef(take)
@@ -42,6 +42,7 @@ export function useDroppedFiles(
         latest.current(
           [...event.dataTransfer.files],
           entries.filter((entry) => entry !== null),
+          event.target as Element,
         )
       },
       { signal },
@@ -52,7 +53,7 @@ export function useDroppedFiles(
         const files = [...(event.clipboardData?.files ?? [])]
         if (files.length === 0) return
         event.preventDefault()
-        latest.current(files, [])
+        latest.current(files, [], document.body)
       },
       { signal },
     )

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import { buffer } from 'node:stream/consumers'
 import { createModel, openModel, predict, reference, saveModel } from 'gentle-dl'
 import { summarize } from 'gentle-dl/inspect'
@@ -85,10 +86,11 @@ it('saves a network as the library does, and says what it does not save', async 
   await page.getByRole('alert').getByText('GNMT (2016) takes sequences').waitFor()
 })
 
-/** Drops files on the page. */
+/** Drops files on the page, or on a part of it. */
 async function drop(
   page: Page,
   files: readonly { readonly name: string; readonly bytes: Uint8Array; readonly type?: string }[],
+  on = 'body',
 ) {
   const given = files.map(({ name, bytes, type = '' }) => ({
     name,
@@ -101,7 +103,7 @@ async function drop(
       transfer.items.add(new File([Uint8Array.from(atob(base64), (c) => c.charCodeAt(0))], name, { type }))
     return transfer
   }, given)
-  await page.dispatchEvent('body', 'drop', { dataTransfer: transfer })
+  await page.dispatchEvent(on, 'drop', { dataTransfer: transfer })
 }
 
 /** A grey picture of 28 × 28, as a PNG file and as the numbers in it. */
@@ -161,6 +163,52 @@ it('shows the network of a file that is dropped, with its graph, weights and ans
   expect(await findingsOf(page)).toEqual([])
 })
 
+it('sets two files that are dropped beside each other: layers, weights, answers and where they see them', async () => {
+  const page = await openStudio('architectures')
+  const made = (seed: number, network = lenet5()) => createModel(network, [1, 28, 28], { seed, backend: reference() })
+  const bytes = await saveModel(await made(1))
+  await drop(page, [
+    { name: 'one.safetensors', bytes },
+    { name: 'two.onnx', bytes: await exportOnnx(await made(1)) },
+  ])
+  await page.locator('.totals').getByText('two.onnx').waitFor()
+  await page.getByText(/layers are the same but for the name/).waitFor()
+  const weights = page.getByRole('region', { name: 'What differs in their weights' })
+  await weights.getByText('8 tensors have the same values, 0 other ones').waitFor()
+  // Another second file leaves the first.
+  await drop(page, [{ name: 'three.safetensors', bytes: await saveModel(await made(2)) }], '[data-given=other]')
+  await weights.getByText('5 tensors have the same values, 5 other ones').waitFor()
+  await weights.getByRole('button', { name: '3.weight' }).click()
+  await expect.poll(() => page.getByRole('img', { name: 'Histogram of 3.weight' }).count()).toBe(2)
+  const { png } = await picture()
+  await drop(page, [{ name: 'mine.png', bytes: png, type: 'image/png' }])
+  const answers = page.getByRole('region', { name: 'Their answers' })
+  await expect.poll(() => answers.getByText(/^It says: /).count()).toBe(2)
+  await answers.getByLabel('Show where a class is seen').check()
+  await expect.poll(() => answers.getByRole('img', { name: /^Where it sees class \d$/ }).count()).toBe(2)
+  await answers.locator('figcaption select').first().selectOption({ index: 2 })
+  await expect.poll(() => page.url()).toContain('cam=yes')
+  expect(await findingsOf(page)).toEqual([])
+})
+
+it('opens files of Keras', async () => {
+  const { files } = JSON.parse(
+    readFileSync(new URL('../../../gentle/test/goldens/keras.json', import.meta.url), 'utf8'),
+  )
+  const page = await openStudio('architectures')
+  for (const [name, file] of [
+    ['net.keras', 'keras 3'],
+    ['net.h5', 'h5 of keras 2'],
+  ]) {
+    await drop(page, [{ name, bytes: Buffer.from(files[file].file, 'base64') }])
+    await page.getByRole('status').getByText(`${name}: Keras`).waitFor()
+    await page.locator('.totals').getByText(name).waitFor()
+    await page.getByRole('img', { name: /^Histogram of / }).waitFor()
+  }
+  await drop(page, [{ name: 'cut.h5', bytes: Buffer.from(files['h5 of keras 2'].file, 'base64').subarray(0, 9000) }])
+  await page.getByRole('alert').getByText('cut.h5').waitFor()
+})
+
 it('answers on a drawn digit, and says where nobody tells how pictures are prepared', async () => {
   const page = await openStudio('architectures')
   const model = await createModel(lenet5(), [1, 28, 28], { seed: 3, backend: reference() })
@@ -175,6 +223,10 @@ it('answers on a drawn digit, and says where nobody tells how pictures are prepa
   await page.mouse.down()
   await page.mouse.move(...at(0.5, 0.8), { steps: 8 })
   await page.mouse.up()
+  await answers.getByText(/^It says: class \d$/).waitFor()
+  // A picture takes the drawing's place.
+  await drop(page, [{ name: 'mine.png', bytes: (await picture()).png, type: 'image/png' }])
+  await answers.getByRole('img', { name: /^An empty drawing/ }).waitFor()
   await answers.getByText(/^It says: class \d$/).waitFor()
 })
 

@@ -22,14 +22,24 @@ import { readSafetensors, writeSafetensors } from 'gentle-dl/formats'
 import { networkGraph, summarize } from 'gentle-dl/inspect'
 import { lenet5, networks, resnet20 } from 'gentle-dl/models'
 import { exportOnnx, loadOnnx } from 'gentle-dl/onnx'
-import { type Image, image, imagenetPreprocessing, plainPreprocessing, preprocessImage } from 'gentle-dl/vision'
+import {
+  gradCam,
+  heatOver,
+  type Image,
+  image,
+  imagenetPreprocessing,
+  plainPreprocessing,
+  preprocessImage,
+  withoutNormalization,
+} from 'gentle-dl/vision'
 import { describe, expect, it } from 'vitest'
+import { pixelsOf } from '../../src/engine/pixels.ts'
 import { Answerer, type Asking, askingOf } from '../../src/pages/architectures/answers.ts'
 import { differencesOf } from '../../src/pages/architectures/differences.ts'
 import { type Box, drawingOf } from '../../src/pages/architectures/drawing.ts'
 import { exerciseAnswer } from '../../src/pages/architectures/exercise.ts'
 import { exportNetwork } from '../../src/pages/architectures/export-network.ts'
-import { figuresOf, GivenFile, meantFile } from '../../src/pages/architectures/given-file.ts'
+import { figuresOf, GivenFile } from '../../src/pages/architectures/given-file.ts'
 import { examineGiven, networkIn } from '../../src/pages/architectures/given-network.ts'
 import { groupsWithin, hierarchyOf, layersWithin } from '../../src/pages/architectures/hierarchy.ts'
 import {
@@ -40,10 +50,12 @@ import {
   newLayer,
   presets,
 } from '../../src/pages/architectures/layers.ts'
+import { meantFiles } from '../../src/pages/architectures/meant-files.ts'
 import { build } from '../../src/pages/architectures/open-network.ts'
 import { pathOf } from '../../src/pages/architectures/paths.ts'
 import { program } from '../../src/pages/architectures/program.ts'
 import { look, type Question } from '../../src/pages/architectures/session.ts'
+import { tensorDifferences } from '../../src/pages/architectures/tensor-differences.ts'
 import { printed } from './run-program.ts'
 
 const question = (more: Partial<Question>): Question => ({
@@ -281,12 +293,52 @@ describe('the weights of a file', () => {
     expect(figuresOf([5, 5]).histogram).toMatchObject({ from: 5, to: 5 })
   })
 
-  it('are those of the best epoch in a run folder', () => {
-    const at = (path: string) => ({ path })
-    const folder = ['run/config.json', 'run/weights/last.safetensors', 'run/weights/best.safetensors'].map(at)
-    expect(meantFile(folder).path).toBe('run/weights/best.safetensors')
-    expect(meantFile(folder.slice(0, 2)).path).toBe('run/weights/last.safetensors')
-    expect(() => meantFile(['a.txt', 'b.txt'].map(at))).toThrow('2 files without weights/best.safetensors')
+  it('are those of the best epoch in a run folder, or of two', () => {
+    const meant = (...paths: string[]) => meantFiles(paths.map((path) => ({ path }))).map(({ path }) => path)
+    const [best, last] = ['run/weights/best.safetensors', 'run/weights/last.safetensors']
+    expect(meant('run/config.json', last, best)).toEqual([best])
+    expect(meant('run/config.json', last)).toEqual([last])
+    expect(meant('run.json', 'weights/best.safetensors', 'weights/last.safetensors')).toEqual([
+      'weights/best.safetensors',
+    ])
+    expect(meant(best, last, 'b/weights/last.safetensors', 'b/run.json')).toEqual([best, 'b/weights/last.safetensors'])
+    expect(meant('net.onnx', last, best)).toEqual(['net.onnx', best])
+    expect(meant('a.onnx', 'b.pth')).toEqual(['a.onnx', 'b.pth'])
+    expect(meant('folder/a.onnx')).toEqual(['folder/a.onnx'])
+    expect(() => meant('a.txt', 'b.txt', 'c.txt')).toThrow('3 files without weights/best.safetensors')
+    expect(() => meant('folder/model.json', 'folder/weights.bin')).toThrow('2 files without weights')
+    expect(() => meant(best, 'b/weights/best.safetensors', 'c/weights/best.safetensors')).toThrow(
+      '3 run folders; expected one or two',
+    )
+  })
+
+  it('of two files are compared tensor by tensor', async () => {
+    const values = await readWeights(await loadModel(await saved('safetensors'), { backend: reference() }))
+    const tensors = (change: (name: string, data: Float32Array) => void) =>
+      writeSafetensors(
+        new Map(
+          [...values].map(([name, data]) => {
+            const changed = data.slice()
+            change(name, changed)
+            return [name, { shape: [changed.length], dtype: 'float32' as const, data: changed }]
+          }),
+        ),
+      )
+    const names = [...values.keys()]
+    const first = await opened(
+      'a.safetensors',
+      tensors(() => {}),
+    )
+    const second = await opened(
+      'b.safetensors',
+      tensors((name, data) => {
+        if (name === names[1]) data[0] += 0.5
+      }),
+    )
+    const { equal, different, onlyFirst } = tensorDifferences(await first.comparedWith(second))
+    expect({ equal, onlyFirst: onlyFirst.count }).toEqual({ equal: names.length - 1, onlyFirst: 0 })
+    expect(different.first).toMatchObject([{ name: names[1] }])
+    expect(different.first[0].largest).toBeCloseTo(0.5, 6)
   })
 
   it('are refused by name where a file is broken or of another kind', async () => {
@@ -304,7 +356,7 @@ describe('the weights of a file', () => {
 describe('the network of a file', () => {
   const backend = reference()
   const opened = async (name: string, bytes: Uint8Array) =>
-    networkIn(await GivenFile.open(name, new Blob([bytes.slice()])), backend)
+    networkIn(await GivenFile.open(name, new Blob([bytes.slice()])), async () => backend)
   const lenet = (seed: number) =>
     createModel(lenet5({ classes: 3 }), [1, 28, 28], { seed, backend, classes: ['cat', 'dog', 'owl'] })
   const photo: Image = image(
@@ -330,7 +382,7 @@ describe('the network of a file', () => {
       await saveModel(model, { preprocessing, task: 'classify' }),
     )
     expect(remarks).toEqual([])
-    const { first } = look(question({ first: 'given' }), network)
+    const { first } = look(question({ first: 'given' }), { given: network! })
     const { parameters, macs, trainingBytes } = summarize(model.layer, [1, 28, 28], { batchSize: 32 })
     expect(first!.totals).toMatchObject({ parameters, macs, trainingBytes, outputShape: [3] })
     expect(askingOf(network!.opened)).toEqual({ takesDigits: true, asksPreparation: false, remarks: [] })
@@ -342,7 +394,10 @@ describe('the network of a file', () => {
     const again = await openModel(
       {
         name: 'again',
-        bytes: await exportNetwork({ ...question({}), shown: 'given', format: 'safetensors', seed: 0 }, network),
+        bytes: await exportNetwork(
+          { ...question({}), shown: 'given', format: 'safetensors', seed: 0 },
+          { given: network! },
+        ),
       },
       { backend },
     )
@@ -355,7 +410,7 @@ describe('the network of a file', () => {
     const layers = { layer1: Sequential(block(), block()), flat: Flatten(), head: Linear(4) }
     const model = await createModel(Sequential(layers), [3, 8, 8], { backend })
     const { network } = await opened('net.onnx', await exportOnnx(model))
-    const seen = look(question({ first: 'given' }), network).first!
+    const seen = look(question({ first: 'given' }), { given: network! }).first!
     expect(seen.groups).toContain('layer1.0')
     expect(seen.layers.filter(({ type }) => type === 'Conv')).toHaveLength(
       networkGraph(model.layer, [3, 8, 8]).nodes.filter(({ type }) => type === 'conv2d').length,
@@ -373,6 +428,35 @@ describe('the network of a file', () => {
     const { data } = await predict(model, preprocessImage(photo, preprocessing), { probabilities: true })
     for (const { name, probability } of top) expect(probability).toBeCloseTo(data[Number(name.slice(6))], 4)
     expect([prepared.width, prepared.height]).toEqual([8, 8])
+  })
+
+  it('of Keras is opened as the library opens it', async () => {
+    const { files } = JSON.parse(
+      await readFile(new URL('../../../gentle/test/goldens/keras.json', import.meta.url), 'utf8'),
+    )
+    for (const [name, file] of [
+      ['net.keras', 'keras 3'],
+      ['net.h5', 'h5 of keras 2'],
+    ]) {
+      const { network } = await opened(name, Buffer.from(files[file].file, 'base64'))
+      expect((network!.opened.model as Model).inputShape).toEqual([3, 5, 6])
+      expect(look(question({ first: 'lenet5', second: 'other' }), { other: network! }).differences).toBeDefined()
+    }
+  })
+
+  it('shows where it sees a class, as the library does, and why not where it has no maps', async () => {
+    const model = await createModel(Sequential(Conv2d(4, 3, { padding: 1 }), ReLU(), Flatten(), Linear(3)), [3, 8, 8], {
+      backend,
+      seed: 2,
+    })
+    const { network } = await opened('net.onnx', await exportOnnx(model))
+    const preprocessing = imagenetPreprocessing([3, 8, 8])
+    const cam = await gradCam(model, preprocessImage(photo, preprocessing), 1)
+    const seen = image(3, 8, 8, preprocessImage(photo, withoutNormalization(preprocessing)))
+    expect(await new Answerer(network!.opened).explain(photo, 'imagenet', 1)).toEqual(pixelsOf(heatOver(cam, seen)))
+    const flat = await createModel(Sequential(Flatten(), Linear(3)), [3, 8, 8], { backend })
+    const { network: without } = await opened('flat.onnx', await exportOnnx(flat))
+    await expect(new Answerer(without!.opened).explain(photo, 'imagenet', 1)).rejects.toThrow('it needs a convolution')
   })
 
   it('is the one that weights alone fit, which is said; of others the weights alone are shown', async () => {
@@ -404,7 +488,7 @@ describe('the network of a file', () => {
     expect(() => new Answerer(network!.opened)).toThrow('and no pictures')
     const many = await createModel(Sequential(...Array.from({ length: 2001 }, () => ReLU())), [1, 2, 2], { backend })
     const long = await opened('long.safetensors', await saveModel(many))
-    expect(() => look(question({ first: 'given' }), long.network)).toThrow(
+    expect(() => look(question({ first: 'given' }), { given: long.network! })).toThrow(
       'the network of the file has 2,002 layers; a page draws at most 2,000',
     )
   })

@@ -1,123 +1,84 @@
-/** What the network of a file says of a picture that somebody chooses, drops, pastes or draws. */
+/** A picture that somebody chooses, drops, pastes or draws, and what the networks of files say of it. */
 import { type Signal, useSignal } from '@preact/signals'
-import { useEffect, useMemo } from 'preact/hooks'
-import { latest } from '../../engine/latest.ts'
-import { messageOf } from '../../engine/message-of.ts'
+import { useEffect } from 'preact/hooks'
+import type { Pixels } from '../../engine/pixels.ts'
 import type { StrokePoint } from '../../engine/strokes.ts'
 import { Choice } from '../../parts/choice.tsx'
 import { DrawingPad } from '../../parts/drawing-pad.tsx'
 import { FileButton } from '../../parts/file-button.tsx'
-import { Notice } from '../../parts/notice.tsx'
-import { PixelsCanvas } from '../../parts/pixels-canvas.tsx'
+import { Toggle } from '../../parts/toggle.tsx'
 import { type Asking, type PictureAnswer, type Preparation, preparations } from './answers.ts'
+import { NetworkAnswer } from './network-answer.tsx'
 import type { Asked } from './worker.ts'
 
-export interface AnswersPanelProps {
+/** A network that is asked. */
+export interface AskedNetwork {
+  /** Another one for another file. */
+  readonly key: string
+  readonly title: string
   readonly asking: Asking
-  readonly preparation: Signal<Preparation>
-  /** What is asked about. */
-  readonly asked: Signal<Asked | undefined>
   readonly ask: (asked: Asked, preparation: Preparation) => Promise<PictureAnswer>
+  readonly explain: (asked: Asked, preparation: Preparation, label: number) => Promise<Pixels>
 }
 
-export function AnswersPanel({ asking, preparation, asked, ask }: AnswersPanelProps) {
-  const answer = useSignal<PictureAnswer | undefined>(undefined)
-  const failure = useSignal('')
-  const isThinking = useSignal(false)
+export interface AnswersPanelProps {
+  readonly networks: readonly AskedNetwork[]
+  readonly preparation: Signal<Preparation>
+  /** Whether to show where a class is seen. */
+  readonly isExplained: Signal<boolean>
+  /** What is asked about. */
+  readonly asked: Signal<Asked | undefined>
+}
+
+export function AnswersPanel({ networks, preparation, isExplained, asked }: AnswersPanelProps) {
   const drawing = useSignal<readonly StrokePoint[]>([])
   useEffect(() => {
     const before = asked.peek()
     if (drawing.value.length > 0) asked.value = { drawing: drawing.value }
     else if (before !== undefined && 'drawing' in before) asked.value = undefined
   }, [drawing.value])
-  const compute = useMemo(() => {
-    /** Whether it is still asked: another picture may have come. */
-    const isAsked = ({ question }: { readonly question: Asked }): boolean => asked.peek() === question
-    return latest(
-      async (wanted: { readonly question: Asked; readonly preparation: Preparation }) => ({
-        ...wanted,
-        found: await ask(wanted.question, wanted.preparation),
-      }),
-      (done) => {
-        isThinking.value = false
-        if (isAsked(done)) answer.value = done.found
-      },
-      (error) => {
-        isThinking.value = false
-        answer.value = undefined
-        failure.value = messageOf(error)
-      },
-    )
-  }, [ask, asked])
-  const [question, prepared] = [asked.value, preparation.value]
+  // A picture that comes takes the drawing's place.
   useEffect(() => {
-    failure.value = ''
-    if (question === undefined) {
-      answer.value = undefined
-      return
-    }
-    isThinking.value = true
-    compute({ question, preparation: prepared })
-  }, [question, prepared, compute])
-  const shown = answer.value
+    if (asked.value !== undefined && 'picture' in asked.value) drawing.value = []
+  }, [asked.value])
+  const takesDigits = networks.some(({ asking }) => asking.takesDigits)
+  const isAlone = networks.length === 1
   return (
-    <section class="answers" aria-label="Its answers">
-      <h2>Its answers on your picture</h2>
-      {asking.remarks.length > 0 && <p class="hint">{asking.remarks.join(' ')}</p>}
-      {asking.asksPreparation && <Choice label="Pictures are prepared" value={preparation} options={preparations} />}
+    <section class="answers" aria-label={isAlone ? 'Its answers' : 'Their answers'}>
+      <h2>{isAlone ? 'Its' : 'Their'} answers on your picture</h2>
+      {networks.map(
+        ({ key, title, asking: { remarks } }) =>
+          remarks.length > 0 && (
+            <p class="hint" key={key}>
+              {isAlone ? '' : `${title}: `}
+              {remarks.join(' ')}
+            </p>
+          ),
+      )}
+      {networks.some(({ asking }) => asking.asksPreparation) && (
+        <Choice label="Pictures are prepared" value={preparation} options={preparations} />
+      )}
       <div class="choosing">
         <FileButton
           label="Choose a picture"
           accept="image/*"
           onFiles={([file]) => {
-            if (file === undefined) return
-            drawing.value = []
-            asked.value = { picture: file, name: file.name }
+            if (file !== undefined) asked.value = { picture: file, name: file.name }
           }}
         />
-        <span class="hint">or drop or paste one{asking.takesDigits ? ', or draw a digit' : ''}.</span>
+        <span class="hint">or drop or paste one{takesDigits ? ', or draw a digit' : ''}.</span>
       </div>
+      <Toggle label="Show where a class is seen (Grad-CAM)" value={isExplained} />
       <div class="asking">
-        {asking.takesDigits && <DrawingPad drawing={drawing} instead="choose a picture instead." />}
-        {shown !== undefined && (
-          <figure>
-            <PixelsCanvas pixels={shown.look} label="The picture as the network sees it" />
-            <figcaption class="hint">
-              as the network sees it, {shown.look.width} × {shown.look.height}
-            </figcaption>
-          </figure>
-        )}
-        <div class="says" aria-live="polite">
-          {failure.value !== '' && <Notice kind="error">{failure.value}</Notice>}
-          {shown === undefined ? (
-            isThinking.value && <p>Compiling and asking…</p>
-          ) : (
-            <>
-              <table>
-                <caption>
-                  It says: <b>{shown.top[0].name}</b>
-                </caption>
-                <tbody>
-                  {shown.top.map(({ name, probability }, i) => (
-                    <tr key={i}>
-                      <th scope="row">{name}</th>
-                      <td>
-                        <span class="share">
-                          <i style={{ width: `${100 * probability}%` }} />
-                        </span>
-                        {(100 * probability).toFixed(1)} %
-                      </td>
-                    </tr>
-                  ))}
-                </tbody>
-              </table>
-              {shown.remarks.map((remark) => (
-                <Notice key={remark} kind="warning">
-                  {remark}
-                </Notice>
-              ))}
-            </>
-          )}
+        {takesDigits && <DrawingPad drawing={drawing} instead="choose a picture instead." />}
+        <div class={`network-answers ${isAlone ? '' : 'two'}`}>
+          {networks.map(({ key, title, ask, explain }) => (
+            <NetworkAnswer
+              key={key}
+              title={isAlone ? undefined : title}
+              {...{ preparation, asked, isExplained, ask, explain }}
+            />
+          ))}
         </div>
       </div>
     </section>

@@ -10,10 +10,13 @@ import {
 } from 'gentle-dl'
 import {
   edgeBrightness,
+  gradCam,
+  heatOver,
   type Image,
   image,
   imagenetPreprocessing,
   looksInverted,
+  normalizePixels,
   type Preprocessing,
   plainPreprocessing,
   preprocessImage,
@@ -44,11 +47,19 @@ export interface Asking {
   readonly remarks: readonly string[]
 }
 
+/** A class and its probability. */
+export interface ClassShare {
+  /** Its place among the outputs. */
+  readonly label: number
+  readonly name: string
+  readonly probability: number
+}
+
 export interface PictureAnswer {
   /** The picture as the network sees it, before means are taken away. */
   readonly look: Pixels
   /** The likeliest first. */
-  readonly top: readonly { readonly name: string; readonly probability: number }[]
+  readonly top: readonly ClassShare[]
   readonly remarks: readonly string[]
 }
 
@@ -115,6 +126,15 @@ export function preprocessingFor({ model, preprocessing }: OpenedModel, chosen: 
     : plainPreprocessing(inputShape)!
 }
 
+/** A picture as a network sees it, before means are taken away and after. */
+function prepared(picture: Image, preprocessing: Preprocessing): { readonly look: Image; readonly x: Float32Array } {
+  const { channels, height, width } = preprocessing
+  const x = preprocessImage(picture, withoutNormalization(preprocessing))
+  const look = image(channels, height, width, x.slice())
+  normalizePixels(x, preprocessing)
+  return { look, x }
+}
+
 /** Asks one network; its program is compiled at the first picture. */
 export class Answerer {
   readonly #opened: OpenedModel
@@ -130,14 +150,12 @@ export class Answerer {
   /** @param picture of 1 or 3 channels in [0, 1]; @throws AnswerError where the network gives NaN. */
   async answer(picture: Image, chosen: Preparation): Promise<PictureAnswer> {
     const { model, background } = this.#opened
-    const preprocessing = preprocessingFor(this.#opened, chosen)
+    const { look, x } = prepared(picture, preprocessingFor(this.#opened, chosen))
     this.#program ??= onePicture(model, { probabilities: true })
     const program = await this.#program
-    const { data } = (await program.run({ x: preprocessImage(picture, preprocessing) })).y
+    const { data } = (await program.run({ x })).y
     const probabilities = Array.from(data as Float32Array)
     if (probabilities.some(Number.isNaN)) throw new AnswerError('the network gives NaN for this picture')
-    const { channels, height, width } = preprocessing
-    const look = image(channels, height, width, preprocessImage(picture, withoutNormalization(preprocessing)))
     const stretched = (): Float32Array =>
       preprocessImage(picture, { ...plainPreprocessing(model.inputShape)!, fit: 'stretch' })
     const isInverted =
@@ -145,7 +163,7 @@ export class Answerer {
     return {
       look: pixelsOf(look),
       top: probabilities
-        .map((probability, i) => ({ name: model.classes?.[i] ?? `class ${i}`, probability }))
+        .map((probability, label) => ({ label, name: model.classes?.[label] ?? `class ${label}`, probability }))
         .sort((a, b) => b.probability - a.probability)
         .slice(0, shownClasses),
       remarks: isInverted
@@ -154,6 +172,15 @@ export class Answerer {
           ]
         : [],
     }
+  }
+
+  /**
+   * The picture as the network sees it, and over it where it sees a class: Grad-CAM.
+   * @throws ArgumentError for a network without maps
+   */
+  async explain(picture: Image, chosen: Preparation, label: number): Promise<Pixels> {
+    const { look, x } = prepared(picture, preprocessingFor(this.#opened, chosen))
+    return pixelsOf(heatOver(await gradCam(this.#opened.model, x, label), look))
   }
 
   async dispose(): Promise<void> {

@@ -15,8 +15,9 @@ import { speechNetworks } from 'gentle-dl/models'
 import { bytesText } from '../../parts/quantity.ts'
 import type { GivenNetwork } from './given-network.ts'
 import type { BuilderLayer } from './layers.ts'
-import { type Shown, shownTitles } from './names.ts'
+import { isGiven, type Shown, shownTitles } from './names.ts'
 import { build, namedLayer } from './open-network.ts'
+import type { GivenNetworks } from './session.ts'
 
 /** A network that the page does not export. */
 export class ExportError extends GentleError {}
@@ -59,17 +60,18 @@ async function exportGiven({ opened }: GivenNetwork, format: ExportFormat): Prom
 }
 
 /**
- * @param given the network of the file that somebody gave, where there is one
+ * @param given the networks of the files that somebody gave
  * @throws ExportError for a network that does not fit together, is too large, or takes no pictures.
  */
 export async function exportNetwork(
   { shown, format, seed, layers, inputShape }: ExportQuestion,
-  given?: GivenNetwork,
+  given: GivenNetworks = {},
 ): Promise<Uint8Array> {
-  if (shown === 'given') {
-    if (given === undefined)
+  if (isGiven(shown)) {
+    const network = given[shown]
+    if (network === undefined)
       throw new ExportError('there is no network of a file; open one that tells its network first')
-    return exportGiven(given, format)
+    return exportGiven(network, format)
   }
   const title = shownTitles[shown]
   if (shown === 'gnmt' || Object.hasOwn(speechNetworks, shown))

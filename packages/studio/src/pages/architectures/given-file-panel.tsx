@@ -1,29 +1,31 @@
 /** Where a file is opened, and what it does not tell. */
 import { FileButton } from '../../parts/file-button.tsx'
+import { type FoundFile, foundFiles } from '../../parts/files-in-entries.ts'
 import { Notice } from '../../parts/notice.tsx'
 import { bytesText } from '../../parts/quantity.ts'
-import type { FoundFile, GivenFileState } from './use-given-file.ts'
-
-/** What was chosen, by its place in a folder. */
-export const chosenFiles = (files: readonly File[]): Promise<readonly FoundFile[]> =>
-  Promise.resolve(files.map((file) => ({ path: file.webkitRelativePath || file.name, file })))
+import type { GivenFileState } from './use-given-file.ts'
 
 export interface GivenFilePanelProps {
   readonly file: GivenFileState
+  readonly title: string
+  /** What can be given, while nothing is. */
+  readonly hint: string
   /** Whether something is held over the page. */
   readonly isOver: boolean
+  readonly onFiles: (files: readonly FoundFile[]) => void
 }
 
-export function GivenFilePanel({ file: { opened, failure, isReading, take }, isOver }: GivenFilePanelProps) {
+export function GivenFilePanel({ file, title, hint, isOver, onFiles }: GivenFilePanelProps) {
+  const { opened, failure, isReading } = file
   const told = opened.value
-  const open = (files: readonly File[]): void => void take(() => chosenFiles(files))
+  const open = (files: readonly File[]): void => onFiles(foundFiles(files))
   return (
-    <section class={`given-file ${isOver ? 'over' : ''}`} aria-label="A file of yours">
-      <h2>A file of yours</h2>
+    <section class={`given-file ${isOver ? 'over' : ''}`} aria-label={title} data-given={file.name}>
+      <h2>{title}</h2>
       <div class="presets">
         <FileButton
           label="Open a file"
-          accept=".safetensors,.onnx,.pth,.pt,.bin,.ckpt,.npy,.npz,.zip"
+          accept=".safetensors,.onnx,.pth,.pt,.bin,.ckpt,.npy,.npz,.zip,.h5,.hdf5,.keras"
           disabled={isReading.value}
           onFiles={open}
         />
@@ -33,10 +35,7 @@ export function GivenFilePanel({ file: { opened, failure, isReading, take }, isO
       {isReading.value ? (
         <p role="status">Reading…</p>
       ) : told === undefined ? (
-        <p class="hint">
-          Or drop it anywhere: safetensors, ONNX, a .pth of PyTorch, Teachable Machine’s zip, or the folder of a
-          training: its network, its weights, and its answers on your picture. It stays on this machine.
-        </p>
+        <p class="hint">{hint}</p>
       ) : (
         <p role="status">
           {told.facts.name}: {told.facts.format}, {bytesText(told.facts.bytes)}, {told.facts.tensors.length}{' '}

@@ -1,12 +1,20 @@
 /** A file that somebody gives, and its weights. It is hostile until it is read. */
-import { GentleError, type Shape } from 'gentle-dl'
-import { type FileContent, inspectFile, type TensorValues, tensorValues } from 'gentle-dl/inspect'
+import type { Shape } from 'gentle-dl'
+import {
+  compareReadFiles,
+  type FileComparison,
+  type FileContent,
+  inspectFile,
+  type TensorValues,
+  tensorValues,
+} from 'gentle-dl/inspect'
 import type { Pixels } from '../../engine/pixels.ts'
 import { bytesText } from '../../parts/quantity.ts'
+import { GivenFileError } from './meant-files.ts'
 import { weightPicture } from './weight-picture.ts'
 
-/** A file that the page does not read. */
-export class GivenFileError extends GentleError {}
+/** Reads Keras' files, 4 MB that are loaded for such a file alone. */
+export const hdf5 = () => import('h5wasm')
 
 /** The largest file that is read. */
 const mostBytes = 2 ** 29
@@ -39,22 +47,6 @@ export interface TensorSight extends TensorFacts {
   readonly picture?: { readonly pixels: Pixels; readonly caption: string }
 }
 
-const weightsName = /(^|\/)weights\/(best|last)\.safetensors$/
-
-/**
- * The file that is meant: the only one, or the best weights of a run folder, the last where there are no best.
- * @throws GivenFileError for several files that are no run folder.
- */
-export function meantFile<Found extends { readonly path: string }>(files: readonly Found[]): Found {
-  if (files.length === 1) return files[0]
-  const found = files.filter(({ path }) => weightsName.test(path)).sort((a, b) => (a.path < b.path ? -1 : 1))
-  if (found.length === 0)
-    throw new GivenFileError(
-      `${files.length} files without weights/best.safetensors; expected one file of weights or of a model, or the folder of a run`,
-    )
-  return found[0]
-}
-
 export class GivenFile {
   readonly name: string
   readonly bytes: Uint8Array
@@ -75,12 +67,8 @@ export class GivenFile {
     if (file.size > mostBytes)
       throw new GivenFileError(`'${name}' has ${bytesText(file.size)}; a page reads at most ${bytesText(mostBytes)}`)
     const bytes = new Uint8Array(await file.arrayBuffer())
-    const content = await inspectFile({ name, bytes })
-    const { format, tensors, use } = content
-    if (format.startsWith('Keras') && use.as === 'nothing')
-      throw new GivenFileError(
-        `'${name}' is a file of Keras (${format}), which a page does not read; open it with gentle show, or save it with gentle export`,
-      )
+    const content = await inspectFile({ name, bytes }, { hdf5 })
+    const { tensors, use } = content
     if (tensors.length === 0 && use.as !== 'model')
       throw new GivenFileError(
         `'${name}' has no weights${use.as === 'nothing' ? `: ${use.reason}` : ''}; expected at least one tensor`,
@@ -98,10 +86,21 @@ export class GivenFile {
     }
   }
 
+  /** Of all tensors, read when they are first asked for. @throws FormatError for values that are not read. */
+  values(): Promise<TensorValues> {
+    this.#values ??= tensorValues({ name: this.name, bytes: this.bytes }, { hdf5 })
+    return this.#values
+  }
+
+  /** What differs between the weights of two files. @throws FormatError for values that are not read. */
+  async comparedWith(other: GivenFile): Promise<FileComparison> {
+    const read = async (file: GivenFile) => ({ name: file.name, content: file.content, values: await file.values() })
+    return compareReadFiles(await read(this), await read(other))
+  }
+
   /** @throws GivenFileError for a tensor that there is not; FormatError for values that are not read. */
   async look(name: string): Promise<TensorSight> {
-    this.#values ??= tensorValues({ name: this.name, bytes: this.bytes })
-    const tensor = (await this.#values).get(name)
+    const tensor = (await this.values()).get(name)
     if (tensor === undefined) throw new GivenFileError(`the values of '${name}' in '${this.name}' are not read here`)
     const { data, shape } = tensor
     const picture = weightPicture(data, shape)

@@ -10,7 +10,8 @@ import {
 } from 'gentle-dl'
 import { type FileContent, inputsNetworkGraph, summarizeInputs } from 'gentle-dl/inspect'
 import { loadPretrained } from 'gentle-dl/models'
-import { type GivenFile, GivenFileError } from './given-file.ts'
+import { type GivenFile, hdf5 } from './given-file.ts'
+import { GivenFileError } from './meant-files.ts'
 import { type Examined, examineLayer } from './open-network.ts'
 import { withPaths } from './paths.ts'
 
@@ -46,14 +47,17 @@ const mostLetters = 20_000
 /** Layers of other programs' files, which `openModel` makes known and `layerFrom` by itself does not know. */
 const layersOfOthers = /"type": "(onnx|keras|tensorflowGraph)"/
 
-/** A network's weights go to the backend; `releaseGiven` gives them back. */
-export async function networkIn(file: GivenFile, backend: Backend): Promise<Found> {
+/**
+ * A network's weights go to the backend; `releaseGiven` gives them back.
+ * @param startBackend called where there is a network: a backend has threads
+ */
+export async function networkIn(file: GivenFile, startBackend: () => Promise<Backend>): Promise<Found> {
   const { content, name, bytes } = file
   const { use } = content
   if (use.as === 'nothing') return { remarks: [`Its network is not shown: ${use.reason}.`] }
   if (use.as === 'arrays') return { remarks: ['It holds arrays, and no network.'] }
   try {
-    if (use.as === 'model') return await describedNetwork({ name, bytes }, content, backend)
+    if (use.as === 'model') return await describedNetwork({ name, bytes }, content, await startBackend())
     const [fitting, ...others] = use.networks
     if (fitting === undefined)
       return {
@@ -61,7 +65,7 @@ export async function networkIn(file: GivenFile, backend: Backend): Promise<Foun
           'It holds weights without a network, and they fit none of the lecture’s: only the weights are shown.',
         ],
       }
-    const opened = await loadPretrained(fitting.name, { name, bytes }, { backend })
+    const opened = await loadPretrained(fitting.name, { name, bytes }, { backend: await startBackend() })
     return {
       network: { opened, opening: { by: 'loadPretrained', network: fitting.name, classes: fitting.classes } },
       remarks: [
@@ -82,7 +86,7 @@ async function describedNetwork(
 ): Promise<Found> {
   const freeDimensions = openSizes(content)
   const names = Object.keys(freeDimensions)
-  const opened = await openAnyModel(file, { backend, ...(names.length === 0 ? {} : { freeDimensions }) })
+  const opened = await openAnyModel(file, { backend, hdf5, ...(names.length === 0 ? {} : { freeDimensions }) })
   if (takesInputs(opened)) return { network: { opened, opening: { by: 'openInputsModel' } }, remarks: [] }
   const { inputShape, layer } = opened.model
   const description = JSON.stringify(layer.description, undefined, 2)

@@ -25,12 +25,19 @@ export const titles = {
 
 export type NetworkName = keyof typeof titles
 
+/** What a file that somebody gives is called: the first and the second. */
+export const givenTitles = { given: 'Your file', other: 'Your second file' } as const
+
+export type GivenName = keyof typeof givenTitles
+
 /** What is looked at: a network of the library, the one that is built on the page, or that of a file that somebody gave. */
-export type Shown = NetworkName | 'own' | 'given'
+export type Shown = NetworkName | 'own' | GivenName
+
+export const isGiven = (shown: string): shown is GivenName => Object.hasOwn(givenTitles, shown)
 
 export const shownTitles: Readonly<Record<Shown, string>> = {
   own: 'Your own, built here',
-  given: 'Your file',
+  ...givenTitles,
   ...titles,
 }
 

@@ -2,35 +2,38 @@
 
 import { batch, computed, effect, useComputed, useSignal } from '@preact/signals'
 import { useEffect, useMemo } from 'preact/hooks'
-import { AddressError, choiceField, type Field, integerField } from '../../app/fields.ts'
+import { AddressError, choiceField, type Field, flagField, integerField } from '../../app/fields.ts'
 import { usePageState } from '../../app/use-page-state.ts'
 import { latest } from '../../engine/latest.ts'
 import { messageOf } from '../../engine/message-of.ts'
 import { useWorker } from '../../engine/use-worker.ts'
 import { Choice } from '../../parts/choice.tsx'
 import { Exercise } from '../../parts/exercise.tsx'
-import { filesInEntries } from '../../parts/files-in-entries.ts'
+import { type FoundFile, givenFiles } from '../../parts/files-in-entries.ts'
 import { Lesson } from '../../parts/lesson.tsx'
 import { Notice } from '../../parts/notice.tsx'
 import { Select } from '../../parts/select.tsx'
 import { Slider } from '../../parts/slider.tsx'
 import { useDroppedFiles } from '../../parts/use-dropped-files.ts'
 import { type Preparation, preparations } from './answers.ts'
-import { AnswersPanel } from './answers-panel.tsx'
+import { AnswersPanel, type AskedNetwork } from './answers-panel.tsx'
 import './architectures.css'
 import { Builder } from './builder.tsx'
 import { DifferencesList } from './differences-list.tsx'
 import { exerciseAnswer, mostParameters } from './exercise.ts'
-import { chosenFiles, GivenFilePanel } from './given-file-panel.tsx'
+import { GivenFilePanel } from './given-file-panel.tsx'
 import { GraphView, type Measure, measures } from './graph-view.tsx'
 import { LayerFacts } from './layer-facts.tsx'
 import { layersField, layersFrom, presets } from './layers.ts'
-import { type Beside, besideTitles, type Shown, shownTitles } from './names.ts'
+import { meantFiles } from './meant-files.ts'
+import { type Beside, besideTitles, type GivenName, isGiven, type Shown, shownTitles } from './names.ts'
 import { type GivenProgram, program } from './program.ts'
 import { SaveNetwork } from './save-network.tsx'
 import type { Question, Seen, Sight } from './session.ts'
+import type { TensorDifferences } from './tensor-differences.ts'
+import { TensorDifferencesList } from './tensor-differences-list.tsx'
 import { TotalsTable } from './totals-table.tsx'
-import { useGivenFile } from './use-given-file.ts'
+import { type GivenFileState, useGivenFile } from './use-given-file.ts'
 import { WeightsOfFile } from './weights-of-file.tsx'
 import type { ArchitecturesWorker, Asked, Opened } from './worker.ts'
 
@@ -59,6 +62,7 @@ const fields = {
   height: integerField(28, { min: 1, max: 1024 }),
   width: integerField(28, { min: 1, max: 1024 }),
   layers: layersField(layersFrom(presets['LeNet-5'].layers)),
+  cam: flagField(false),
   prepare: choiceField<Preparation>('imagenet', Object.keys(preparations) as Preparation[]),
 }
 
@@ -87,22 +91,46 @@ export default function ArchitecturesPage() {
   const picture = useSignal<Asked | undefined>(undefined)
   /** Grows when another file is open. */
   const version = useSignal(0)
-  // A worker's functions are new ones whenever they are taken from it.
-  const ask = useMemo(() => (question: Asked, preparation: Preparation) => worker.ask(question, preparation), [worker])
-  const file = useGivenFile(worker, ({ opening }) => {
-    batch(() => {
-      version.value++
-      state.layer.value = -1
-      if (opening !== undefined) {
-        state.network.value = 'given'
-        state.open.value = []
+  const tensors = useSignal<TensorDifferences | undefined>(undefined)
+  const compareTensors = async (): Promise<void> => {
+    const compared = version.value
+    tensors.value = undefined
+    const found = await worker.compareTensors()
+    if (version.peek() === compared) tensors.value = found
+  }
+  const takeOpened = (name: GivenName, { opening }: Opened): void => {
+    version.value++
+    state.layer.value = -1
+    if (opening !== undefined) {
+      if (name === 'given') state.network.value = name
+      else state.beside.value = name
+      state.open.value = []
+    }
+  }
+  const given = useGivenFile(worker, 'given', (opened) => takeOpened('given', opened))
+  const other = useGivenFile(worker, 'other', (opened) => takeOpened('other', opened))
+  const files: Readonly<Record<GivenName, GivenFileState>> = { given, other }
+  /** Opens the file that is meant among some, or the two. */
+  const take = async (name: GivenName, find: () => Promise<readonly FoundFile[]>): Promise<void> => {
+    try {
+      const found = await find()
+      if (found.length === 0) return
+      const [one, two] = meantFiles(found)
+      if (two === undefined) await files[name].open(one)
+      else {
+        await given.open(one)
+        await other.open(two)
       }
-    })
-  })
-  const isOver = useDroppedFiles((files, entries) => {
-    const [first] = files
-    if (files.length === 1 && isPicture(first)) picture.value = { picture: first, name: first.name }
-    else void file.take(() => (entries.length > 0 ? filesInEntries(entries, mostFiles) : chosenFiles(files)))
+      await compareTensors()
+    } catch (error) {
+      files[name].fail(error)
+    }
+  }
+  const isOver = useDroppedFiles((dropped, entries, target) => {
+    const [first] = dropped
+    const name = target.closest<HTMLElement>('[data-given]')?.dataset.given === 'other' ? 'other' : 'given'
+    if (dropped.length === 1 && isPicture(first)) picture.value = { picture: first, name: first.name }
+    else void take(name, () => givenFiles(dropped, entries, mostFiles))
   })
 
   useEffect(() => {
@@ -151,7 +179,8 @@ export default function ArchitecturesPage() {
           layers: state.layers.value,
           inputShape: [state.channels.value, state.height.value, state.width.value],
           batchSize: state.batch.value,
-          given: givenProgram(file.opened.value),
+          given: isGiven(state.network.value) ? givenProgram(files[state.network.value].opened.value) : undefined,
+          beside: isGiven(state.beside.value) ? givenProgram(files[state.beside.value].opened.value) : undefined,
         }),
       ),
     [state],
@@ -167,16 +196,39 @@ export default function ArchitecturesPage() {
   const groups = [...new Set([...(first?.groups ?? []), ...(second?.groups ?? [])])]
   const looksAt = (side: 'first' | 'second'): Seen | undefined => (side === 'first' ? first : second)
   const chosen = looksAt(state.side.value)
-  const asking = file.opened.value?.asking
-  const titleOf = (name: Shown): string =>
-    name === 'given' && file.opened.value?.opening !== undefined ? file.opened.value.facts.name : shownTitles[name]
+  const titleOf = (name: Shown): string => {
+    const opened = isGiven(name) ? files[name].opened.value : undefined
+    return opened?.opening === undefined ? shownTitles[name] : opened.facts.name
+  }
+  const open = [given, other].flatMap(({ name, opened }) =>
+    opened.value === undefined ? [] : [{ name, opened: opened.value }],
+  )
+  const networks = useMemo(
+    () =>
+      open.flatMap(({ name, opened: { asking, facts } }): AskedNetwork[] =>
+        asking === undefined || typeof asking === 'string'
+          ? []
+          : [
+              {
+                key: `${name} ${version.value}`,
+                title: facts.name,
+                asking,
+                // A worker's functions are new ones whenever they are taken from it.
+                ask: (question, preparation) => worker.ask(name, question, preparation),
+                explain: (question, preparation, label) => worker.explain(name, question, preparation, label),
+              },
+            ],
+      ),
+    [version.value],
+  )
+  const hasTwo = open.length === 2
   const usesBuilder = state.network.value === 'own' || state.beside.value === 'own'
 
   /** Of both sides; of a file only where one is open. */
   const costs = (['first', 'second'] as const).flatMap((side) => {
     const name = question?.[side]
     const totals = looksAt(side)?.totals
-    return name === undefined || (name === 'given' && totals === undefined) ? [] : [[titleOf(name), totals] as const]
+    return name === undefined || (isGiven(name) && totals === undefined) ? [] : [[titleOf(name), totals] as const]
   })
 
   const graph = (side: 'first' | 'second') => {
@@ -191,7 +243,7 @@ export default function ArchitecturesPage() {
         <h2>{title}</h2>
         {seen === undefined ? (
           <p class="hint">
-            {name === 'given'
+            {isGiven(name)
               ? 'Open a file that tells its network, or whose weights fit one of the lecture’s: its graph stands here.'
               : 'Its graph appears when all layers fit together.'}
           </p>
@@ -261,13 +313,15 @@ export default function ArchitecturesPage() {
           <Choice label="Bars show" value={state.bars} options={measures} />
           <Slider label="Batch, for the memory" value={state.batch} min={1} max={1024} logarithmic />
           <h2>Save the first network</h2>
-          {state.network.value !== 'given' && (
+          {!isGiven(state.network.value) && (
             <Slider label="Seed of its first weights" value={state.seed} min={0} max={99} />
           )}
           <SaveNetwork
             shown={state.network.value}
             name={
-              state.network.value === 'given' ? baseName(file.opened.value?.facts.name ?? 'given') : state.network.value
+              isGiven(state.network.value)
+                ? baseName(files[state.network.value].opened.value?.facts.name ?? state.network.value)
+                : state.network.value
             }
             program={code.value}
             fileOf={(format) =>
@@ -309,15 +363,59 @@ export default function ArchitecturesPage() {
           <DifferencesList differences={differences} first={first.layers} second={second.layers} />
         )}
       </div>
-      <GivenFilePanel file={file} isOver={isOver.value} />
-      {typeof asking === 'string' && <p class="hint">{asking}</p>}
-      {asking !== undefined && typeof asking !== 'string' && (
-        <AnswersPanel key={version.value} asking={asking} preparation={state.prepare} asked={picture} ask={ask} />
+      <div class="given-files">
+        <GivenFilePanel
+          file={given}
+          title="A file of yours"
+          hint="Or drop it anywhere: safetensors, ONNX, a .pth of PyTorch, Keras’ .keras or .h5, Teachable Machine’s zip, or the folder of a training: its network, its weights, and its answers on your picture. Two files that are dropped together are compared. They stay on this machine."
+          isOver={isOver.value}
+          onFiles={(found) => void take('given', async () => found)}
+        />
+        {(open.length > 0 || state.beside.value === 'other' || other.failure.value !== '') && (
+          <GivenFilePanel
+            file={other}
+            title="A second file, beside it"
+            hint="Or drop it here: the two networks are compared layer by layer, their weights tensor by tensor, and both answer on your picture."
+            isOver={isOver.value}
+            onFiles={(found) => void take('other', async () => found)}
+          />
+        )}
+      </div>
+      {open.map(
+        ({ name, opened: { asking, facts } }) =>
+          typeof asking === 'string' && (
+            <p class="hint" key={name}>
+              {hasTwo && `${facts.name}: `}
+              {asking}
+            </p>
+          ),
       )}
-      {picture.value !== undefined && asking === undefined && (
+      {networks.length > 0 && (
+        <AnswersPanel
+          key={String(networks.some(({ asking }) => asking.takesDigits))}
+          networks={networks}
+          preparation={state.prepare}
+          isExplained={state.cam}
+          asked={picture}
+        />
+      )}
+      {picture.value !== undefined && networks.length === 0 && (
         <Notice kind="note">A picture needs a network with weights to be asked: open a file of one first.</Notice>
       )}
-      <WeightsOfFile file={file} />
+      {hasTwo && tensors.value !== undefined && (
+        <TensorDifferencesList
+          differences={tensors.value}
+          files={[open[0].opened.facts.name, open[1].opened.facts.name]}
+          onChoose={(tensor) => {
+            for (const file of [given, other]) void file.lookAt(tensor)
+          }}
+        />
+      )}
+      <div class="given-files">
+        {open.map(({ name }) => (
+          <WeightsOfFile key={name} file={files[name]} isAlone={!hasTwo} />
+        ))}
+      </div>
     </Lesson>
   )
 }

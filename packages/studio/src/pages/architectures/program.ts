@@ -1,7 +1,7 @@
 /** The program that makes the network that is looked at, and says what it costs. */
 import type { Opening } from './given-network.ts'
 import { type BuilderLayer, kindNamed } from './layers.ts'
-import type { Shown } from './names.ts'
+import { type GivenName, isGiven, type Shown } from './names.ts'
 
 /** What a program is made of before it summarises: its imports and the lines that make `network`. */
 interface Making {
@@ -57,7 +57,7 @@ function makingGiven({ name, opening }: GivenProgram): Making {
 }
 
 function making(
-  shown: Exclude<Shown, 'given'>,
+  shown: Exclude<Shown, GivenName>,
   layers: readonly BuilderLayer[],
   inputShape: readonly number[],
 ): Making {
@@ -143,21 +143,26 @@ export function program(
     inputShape,
     batchSize,
     given,
+    beside,
   }: {
     readonly layers: readonly BuilderLayer[]
     readonly inputShape: readonly number[]
     readonly batchSize: number
     /** Of the file that somebody gave. */
     readonly given?: GivenProgram
+    /** Of the file beside it, with which it is compared. */
+    readonly beside?: GivenProgram
   },
 ): string {
-  if (shown === 'given' && given === undefined)
+  if (isGiven(shown) && given === undefined)
     return '// Open a file that tells its network: the program that opens it stands here.\n'
-  const { core, models, lines, inputs, summarize } =
-    shown === 'given' ? makingGiven(given!) : making(shown, layers, inputShape)
+  const compared = given !== undefined && beside !== undefined
+  const { core, models, lines, inputs, summarize } = isGiven(shown)
+    ? makingGiven(given!)
+    : making(shown, layers, inputShape)
   return [
     ...importLine(core, 'gentle-dl'),
-    ...importLine([summarize], 'gentle-dl/inspect'),
+    ...importLine([...(compared ? ['compareFiles'] : []), summarize], 'gentle-dl/inspect'),
     ...importLine(models, 'gentle-dl/models'),
     '',
     ...lines,
@@ -166,6 +171,14 @@ export function program(
     `for (const { name, type, outputShape, parameters, macs } of layers)`,
     "  console.log(name.padEnd(32), type.padEnd(20), outputShape.join(' x ').padEnd(16), parameters, macs)",
     'console.log({ parameters, macs, flops, inferenceBytes, trainingBytes })',
+    ...(compared
+      ? [
+          '',
+          `const { equal, different, onlyFirst, onlySecond } = await compareFiles(${quoted(given.name)}, ${quoted(beside.name)})`,
+          'for (const { name, largest, mean } of different) console.log(name.padEnd(32), largest, mean)',
+          'console.log({ equal, onlyFirst: onlyFirst.length, onlySecond: onlySecond.length })',
+        ]
+      : []),
     '',
   ].join('\n')
 }

@@ -7,7 +7,7 @@ import { Icon } from '../../parts/icon.tsx'
 import { Notice } from '../../parts/notice.tsx'
 import { saveFile } from '../../parts/save-file.ts'
 import type { ExportFormat } from './export-network.ts'
-import type { Shown } from './names.ts'
+import { isGiven, type Shown } from './names.ts'
 
 export interface SaveNetworkProps {
   readonly shown: Shown
@@ -47,7 +47,7 @@ export function SaveNetwork({ shown, name, program, fileOf }: SaveNetworkProps) 
           <Icon name="download" /> TypeScript
         </button>
       </div>
-      {making.value !== '' && <p role="status">{shown === 'given' ? 'Writing the file…' : 'Drawing the weights…'}</p>}
+      {making.value !== '' && <p role="status">{isGiven(shown) ? 'Writing the file…' : 'Drawing the weights…'}</p>}
       {failure.value !== '' && <Notice kind="error">{failure.value}</Notice>}
     </>
   )

@@ -6,7 +6,7 @@ import { examineGiven, type GivenNetwork } from './given-network.ts'
 import { groupsWithin, hierarchyOf } from './hierarchy.ts'
 import { type BoxColour, colourOf, layerTitle, optionsOf } from './layer-title.ts'
 import type { BuilderLayer } from './layers.ts'
-import type { Shown } from './names.ts'
+import { type GivenName, isGiven, type Shown } from './names.ts'
 import { type BuiltRow, build, type Examined, examineLayer, examineNamed } from './open-network.ts'
 
 export interface Question {
@@ -79,22 +79,29 @@ function remembered(key: string, examine: () => Examined): Examined {
   return found
 }
 
-/** Of the file that is looked at. */
-let ofFile: { readonly network: GivenNetwork; readonly batchSize: number; readonly examined: Examined } | undefined
+/** The networks of the files that somebody gave, where there are any. */
+export type GivenNetworks = Readonly<Partial<Record<GivenName, GivenNetwork>>>
+
+/** Of files that are open. */
+const ofFiles = new WeakMap<GivenNetwork, { readonly batchSize: number; readonly examined: Examined }>()
 
 function examinedGiven(network: GivenNetwork | undefined, batchSize: number): Examined | undefined {
   if (network === undefined) return undefined
-  if (ofFile?.network !== network || ofFile.batchSize !== batchSize)
-    ofFile = { network, batchSize, examined: examineGiven(network, batchSize) }
-  return ofFile.examined
+  const known = ofFiles.get(network)
+  if (known?.batchSize === batchSize) return known.examined
+  const examined = examineGiven(network, batchSize)
+  ofFiles.set(network, { batchSize, examined })
+  return examined
 }
 
-/** @param given the network of the file that somebody gave, where there is one */
-export function look({ first, second, batchSize, open, layers, inputShape }: Question, given?: GivenNetwork): Sight {
+export function look(
+  { first, second, batchSize, open, layers, inputShape }: Question,
+  given: GivenNetworks = {},
+): Sight {
   const own = first === 'own' || second === 'own' ? build(layers, inputShape) : undefined
   const examined = (shown: Shown | undefined): Examined | undefined => {
     if (shown === undefined) return undefined
-    if (shown === 'given') return examinedGiven(given, batchSize)
+    if (isGiven(shown)) return examinedGiven(given[shown], batchSize)
     if (shown !== 'own') return remembered(`${shown} ${batchSize}`, () => examineNamed(shown, batchSize))
     return own?.layer === undefined ? undefined : examineLayer(own.layer, inputShape, batchSize)
   }

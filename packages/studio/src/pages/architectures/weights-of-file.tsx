@@ -4,19 +4,23 @@ import { quantity, shapeText } from '../../parts/quantity.ts'
 import type { Histogram, TensorSight } from './given-file.ts'
 import type { GivenFileState } from './use-given-file.ts'
 
-export function WeightsOfFile({ file: { opened, tensor, isReading, lookAt } }: { readonly file: GivenFileState }) {
-  const tensors = opened.value?.facts.tensors ?? []
+export function WeightsOfFile({
+  file: { opened, tensor, lookAt },
+  isAlone,
+}: {
+  readonly file: GivenFileState
+  /** Whether no other file is open. */
+  readonly isAlone: boolean
+}) {
+  const { tensors, name } = opened.value!.facts
   if (tensors.length === 0) return null
+  const title = isAlone ? 'Its weights' : `The weights of ${name}`
   return (
-    <section class="file-weights" aria-label="Its weights">
-      <h2>Its weights</h2>
+    <section class="file-weights" aria-label={title}>
+      <h2>{title}</h2>
       <label class="tensor">
         Tensor{' '}
-        <select
-          value={tensor.value?.name}
-          disabled={isReading.value}
-          onChange={({ currentTarget }) => void lookAt(currentTarget.value)}
-        >
+        <select value={tensor.value?.name} onChange={({ currentTarget }) => void lookAt(currentTarget.value)}>
           {tensors.map(({ name, shape }) => (
             <option key={name} value={name}>
               {name} ({shapeText(shape)})

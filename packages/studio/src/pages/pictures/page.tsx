@@ -10,7 +10,7 @@ import { useWorker } from '../../engine/use-worker.ts'
 import { Choice } from '../../parts/choice.tsx'
 import { Exercise } from '../../parts/exercise.tsx'
 import { FileButton } from '../../parts/file-button.tsx'
-import { filesInEntries } from '../../parts/files-in-entries.ts'
+import { foundFiles, givenFiles } from '../../parts/files-in-entries.ts'
 import { Icon } from '../../parts/icon.tsx'
 import { Lesson } from '../../parts/lesson.tsx'
 import { Notice } from '../../parts/notice.tsx'
@@ -147,14 +147,9 @@ export default function PicturesPage() {
       reading.value = ''
     }
   }
-  const takeChosen = (files: readonly File[], label = ''): Promise<void> =>
-    take(
-      files.map((file) => ({ path: file.webkitRelativePath || file.name, file })),
-      label,
-    )
+  const takeChosen = (files: readonly File[], label = ''): Promise<void> => take(foundFiles(files), label)
   const over = useDroppedFiles((files, entries) => {
-    if (!entries.some(({ isDirectory }) => isDirectory)) return void takeChosen(files)
-    filesInEntries(entries, maxGiven + 1).then(take, (error) => {
+    givenFiles(files, entries, maxGiven + 1).then(take, (error) => {
       told.value = { remarks: [], problems: [`The folder cannot be read: ${messageOf(error)}`] }
     })
   })

@@ -6,7 +6,7 @@ import { usePageState } from '../../app/use-page-state.ts'
 import { useWorker } from '../../engine/use-worker.ts'
 import { Choice } from '../../parts/choice.tsx'
 import { Exercise } from '../../parts/exercise.tsx'
-import { filesInEntries } from '../../parts/files-in-entries.ts'
+import { foundFiles, givenFiles } from '../../parts/files-in-entries.ts'
 import { Icon } from '../../parts/icon.tsx'
 import { Lesson } from '../../parts/lesson.tsx'
 import { LineChart } from '../../parts/line-chart.tsx'
@@ -34,13 +34,7 @@ export default function RunsPage() {
   const { metric, parts, axis, scale, hidden, run: chosen, examples, vary, seed } = state
   const worker = useWorker<RunsWorker>(startWorker)
   const runs = useRuns(worker, examples.value ? { vary: vary.value, seed: seed.value } : undefined)
-  const over = useDroppedFiles(async (files, entries) =>
-    runs.open(
-      entries.length > 0
-        ? await filesInEntries(entries, mostFiles + 1)
-        : files.map((file) => ({ path: file.name, file })),
-    ),
-  )
+  const over = useDroppedFiles(async (files, entries) => runs.open(await givenFiles(files, entries, mostFiles + 1)))
   const shown = useComputed(() => shownOf(runs.all.value, hidden.value))
   const lines = useComputed(() => linesOf(shown.value, { metric: metric.value, parts: parts.value, axis: axis.value }))
   const code = useComputed(() => program({ vary: vary.value, seed: seed.value }))
@@ -72,12 +66,7 @@ export default function RunsPage() {
       }
       controls={
         <>
-          <Folders
-            watching={runs.watching.value}
-            onFiles={(files) =>
-              void runs.open(files.map((file) => ({ path: file.webkitRelativePath || file.name, file })))
-            }
-          />
+          <Folders watching={runs.watching.value} onFiles={(files) => void runs.open(foundFiles(files))} />
           <Examples on={examples} vary={vary} seed={seed} training={runs.training} onStop={runs.stopTraining} />
           <h2>Chart</h2>
           <Select label="Metric" value={metric} options={Object.fromEntries(names.map((name) => [name, name]))} />
