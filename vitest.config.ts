@@ -1,3 +1,4 @@
+import { globSync, readFileSync } from 'node:fs'
 import { playwright } from '@vitest/browser-playwright'
 import { defineConfig, type TestProjectConfiguration } from 'vitest/config'
 import { chromiumLaunch } from './tools/chromium.ts'
@@ -40,9 +41,16 @@ const kernels = [
 ].map((name) => `packages/gentle/test/backends/wasm/${name}.test.ts`)
 const optimizedAtOnce = ['--no-liftoff']
 
-/** The thorough suite tries so many times the random cases of the quick one. */
+/** Of the random cases the quick suite tries the first half, the thorough one this many times all of them. */
 const manyCases = { THOROUGH: 'yes', RANDOM_CASES: process.env['RANDOM_CASES'] ?? '10' }
-const fewCases = { THOROUGH: 'no', RANDOM_CASES: '1' }
+const fewCases = { THOROUGH: 'no', RANDOM_CASES: '0.5' }
+
+/** Tests that draw random cases: the thorough suite tries more of them. */
+const drawing = globSync(tests, { exclude: ['**/node_modules/**', '**/browser/**'] }).filter((file) =>
+  /random-cases|fast-check|conformance|\/fuzz\.ts/.test(readFileSync(file, 'utf8')),
+)
+/** Of kernels, those whose cases are the same in both suites. */
+const fixedKernels = kernels.filter((file) => !drawing.includes(file))
 const setupFiles = 'packages/gentle/test/random-cases.setup.ts'
 
 export default defineConfig({
@@ -82,10 +90,15 @@ export default defineConfig({
         },
       },
       {
+        // What the quick suite has not run: long tests, more random cases, and kernels as V8 compiles them at first.
         test: {
           name: 'thorough',
           environment: 'node',
-          include: tests,
+          include: [
+            ...tests.map((pattern) => pattern.replace('*.test.ts', '*.thorough.test.ts')),
+            ...drawing,
+            ...kernels,
+          ],
           exclude: [inPages, installed, wideVectors],
           setupFiles,
           env: manyCases,
@@ -98,11 +111,25 @@ export default defineConfig({
           name: 'thorough, optimized at once',
           environment: 'node',
           include: [wideVectors, 'packages/gentle/test/backends/wasm/*.test.ts'],
+          exclude: fixedKernels,
           setupFiles,
           env: manyCases,
           execArgv: optimizedAtOnce,
           testTimeout: 600_000,
           hookTimeout: 600_000,
+        },
+      },
+      {
+        // Quick tests once more, each file in a process of its own: one that leans on what another left behind fails here.
+        test: {
+          name: 'apart',
+          environment: 'node',
+          include: tests,
+          exclude: [inPages, installed, long, wideVectors, ...drawing, ...kernels],
+          setupFiles,
+          env: fewCases,
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
         },
       },
       {

@@ -1,6 +1,5 @@
 import { sizeOf } from 'gentle-dl'
 import { describe, expect, it } from 'vitest'
-import { expectLearned } from './expect-learned.ts'
 import { embeddings, oneHotCharacters, type Representation, stretches, trigramCounts, trigrams } from './language.ts'
 import { clean, readArticles } from './text.ts'
 
@@ -71,5 +70,3 @@ it('stretches of text are the same whenever they are read, and differ from pass 
   expect(read(1)).toEqual(read(1))
   expect(read(1)).not.toEqual(read(2))
 })
-
-it('an epoch on trigram counts names languages far better than by chance', () => expectLearned(trigramCounts, 0.8))

@@ -8,7 +8,7 @@ import {
 } from 'gentle-dl/data'
 import { afterEach, expect, test, vi } from 'vitest'
 import { describeAnnotated } from '../src/data/describe-annotated.ts'
-import { gentle, smallIdxSet, temporaryFolder } from './command.ts'
+import { temporaryFolder } from './command.ts'
 
 const [height, width] = [100, 200]
 
@@ -155,14 +155,4 @@ test('as JSON, with a sheet of pictures: boxes and mask side by side, colours be
   })
   // Three tiles of two pictures, each 200 wide, and 4 pixels between them.
   expect(await imageFileInfo(out)).toMatchObject({ width: 2 * (404 + 12) + 12 })
-})
-
-test('gentle data describe tells of scenes and draws them', async () => {
-  const out = join(temporaryFolder(), 'scenes.png')
-  const name = `scenes:source=idx:${smallIdxSet()},train=30,side=48,objects=1-2`
-  const { stdout, stderr, code } = await gentle(['data', 'describe', name, '--out', out])
-  expect({ code, stderr }).toEqual({ code: 0, stderr: `wrote annotated pictures to ${out}\n` })
-  expect(stdout).toMatch(/: pictures of 1 x 48 x 48, objects of 2 classes, masks of 3 classes\n/)
-  expect(stdout).toMatch(/\ntrain +30 +0 +1 +[12] +2\n/)
-  expect(await imageFileInfo(out)).toMatchObject({ width: 2 * (388 + 12) + 12 })
 })

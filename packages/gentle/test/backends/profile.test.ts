@@ -10,7 +10,17 @@ import { Random } from '../../src/core/random.ts'
 import { type Graph, rootsOf, topologicalOrder } from '../../src/graph/graph.ts'
 import { input, variable } from '../../src/graph/tensor.ts'
 import { lenet5 } from '../../src/models/index.ts'
-import { createModel, crossEntropy, Scope } from '../../src/nn/index.ts'
+import {
+  Conv2d,
+  createModel,
+  crossEntropy,
+  Flatten,
+  type Layer,
+  Linear,
+  ReLU,
+  Scope,
+  Sequential,
+} from '../../src/nn/index.ts'
 import { mul, tanh } from '../../src/ops/index.ts'
 import { sgd } from '../../src/optim/index.ts'
 
@@ -21,9 +31,9 @@ const feedOf = (batch: number) => ({
   learningRate: 0.05,
 })
 
-/** A step of LeNet-5's training, compiled, and all variables that it changes. */
-async function trainingStep(backend: Backend, batch = 20) {
-  const { layer, parameters, state } = await createModel(lenet5(), [1, 28, 28], { backend })
+/** A step of a network's training, LeNet-5's unless told, compiled, and all variables that it changes. */
+async function trainingStep(backend: Backend, batch = 20, network: Layer = lenet5()) {
+  const { layer, parameters, state } = await createModel(network, [1, 28, 28], { backend })
   const [x, y, learningRate] = [input([batch, 1, 28, 28]), input([batch], 'int32'), input([])]
   const learned = [...parameters.values()]
   const loss = crossEntropy(layer.apply(x, new Scope({ parameters, state, seed: 0, training: true })), y)
@@ -52,14 +62,15 @@ const open = async (backend: Backend | Promise<Backend>): Promise<Backend> => {
 afterAll(() => Promise.all(backends.map((backend) => backend.close())))
 
 describe.each([
-  ['wasm on 1 thread', () => wasm({ threads: 1 }), 20],
-  ['wasm on 2 threads', () => wasm({ threads: 2 }), 20],
-  ['the reference', () => reference(), 1],
-])('a profile by %s', (_, backend: () => Backend | Promise<Backend>, batch) => {
+  ['wasm on 1 thread', () => wasm({ threads: 1 }), 20, lenet5()],
+  ['wasm on 2 threads', () => wasm({ threads: 2 }), 20, lenet5()],
+  // Its loops take seconds for more.
+  ['the reference', () => reference(), 2, Sequential(Conv2d(2, 5, { stride: 3 }), ReLU(), Flatten(), Linear(10))],
+])('a profile by %s', (_, backend: () => Backend | Promise<Backend>, batch, network) => {
   it('gives the outputs of a run and changes the variables as a run does, to the same bits', async () => {
     const [plain, profiled] = [
-      await trainingStep(await open(backend()), batch),
-      await trainingStep(await open(backend()), batch),
+      await trainingStep(await open(backend()), batch, network),
+      await trainingStep(await open(backend()), batch, network),
     ]
     const { feed } = plain
     for (let step = 0; step < 3; step++) {
@@ -72,7 +83,7 @@ describe.each([
   })
 
   it('tells of every kernel a time above 0, and as many multiply-adds as the graph has', async () => {
-    const { graph, program, feed } = await trainingStep(await open(backend()), batch)
+    const { graph, program, feed } = await trainingStep(await open(backend()), batch, network)
     const { profile } = await program.profile(feed, { repeats: 2 })
     for (const { name, calls, milliseconds, bytesRead, bytesWritten, threads } of profile.kernels) {
       expect(milliseconds, name).toBeGreaterThan(0)
@@ -88,13 +99,13 @@ describe.each([
   })
 
   it('becomes a trace whose events are in order, within the run, and one after another in each thread', async () => {
-    const { program, feed } = await trainingStep(await open(backend()), batch)
+    const { program, feed } = await trainingStep(await open(backend()), batch, network)
     const { profile } = await program.profile(feed, { repeats: 2 })
     checkTrace(profile)
   })
 
   it('is refused for repeats that are not a whole number of at least 1, and without inputs', async () => {
-    const { program, feed } = await trainingStep(await open(backend()), batch)
+    const { program, feed } = await trainingStep(await open(backend()), batch, network)
     for (const repeats of [0, 1.5]) await expect(program.profile(feed, { repeats })).rejects.toThrow(ArgumentError)
     await expect(program.profile({})).rejects.toThrow(ArgumentError)
   })

@@ -28,9 +28,6 @@ export const goldens: {
   cases: Record<string, Case>
 } = JSON.parse(readFileSync(new URL('../goldens/torchvision.json', import.meta.url), 'utf8'))
 
-/** What the quick suite compares: a network of few weights, with shortcuts. */
-export const quick: readonly string[] = ['resnet18']
-
 const classes = 10
 /** Gradients of more entries are left out: they take the time of all others. */
 const largestGradient = 2 ** 25

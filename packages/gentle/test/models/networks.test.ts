@@ -37,9 +37,10 @@ describe('multiply-adds of convolutions and linear layers', () => {
 describe.each(Object.entries(networks))('%s', (_, { build, inputShape, year, paper, top1 }) => {
   it('takes its input shape and a number of classes, and is told whole by its description', () => {
     const network = build({ classes: 7 })
-    expect(outputOf(network, inputShape)).toEqual([7])
+    const summary = summarize(network, inputShape)
+    expect(summary.layers.at(-1)!.outputShape).toEqual([7])
     const described = layerFrom(JSON.parse(JSON.stringify(network.description)))
-    expect(summarize(described, inputShape)).toEqual(summarize(network, inputShape))
+    expect(summarize(described, inputShape)).toEqual(summary)
   })
 
   it('says where it was published', () => {

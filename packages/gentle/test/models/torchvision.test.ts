@@ -3,7 +3,7 @@ import { expect, it } from 'vitest'
 import { input } from '../../src/graph/tensor.ts'
 import { networks } from '../../src/models/index.ts'
 import { countParameters, type Parameters, Scope } from '../../src/nn/index.ts'
-import { describeAgainstTorchvision, goldens, quick } from './against-torchvision.ts'
+import { goldens } from './against-torchvision.ts'
 
 it.each(Object.entries(goldens.names))("%s has torchvision's parameters and names", (name, { parameters, sha256 }) => {
   const { build, inputShape } = networks[name]
@@ -16,5 +16,3 @@ it.each(Object.entries(goldens.names))("%s has torchvision's parameters and name
   expect(createHash('sha256').update(shapes.join('\n')).digest('hex'), shapes.join('\n')).toBe(sha256)
   expect(countParameters({ parameters: learned })).toBe(parameters)
 })
-
-describeAgainstTorchvision(quick)

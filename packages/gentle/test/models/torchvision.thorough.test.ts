@@ -1,3 +1,3 @@
-import { describeAgainstTorchvision, goldens, quick } from './against-torchvision.ts'
+import { describeAgainstTorchvision, goldens } from './against-torchvision.ts'
 
-describeAgainstTorchvision(Object.keys(goldens.cases).filter((name) => !quick.includes(name)))
+describeAgainstTorchvision(Object.keys(goldens.cases))

@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest'
-import type { Profile } from '../../src/backends/profile.ts'
 import { reference } from '../../src/backends/reference/reference.ts'
 import { ArgumentError, DataError, DivergenceError, ShapeError, TrainingStateError } from '../../src/core/errors.ts'
 import type { Dataset } from '../../src/data/dataset.ts'
@@ -281,41 +280,6 @@ describe('a training that diverges', () => {
     const error = (await training.catch((error: unknown) => error)) as DivergedTraining
     expect(error.step).toBe(1)
     expect(await valuesOf(error.model)).toEqual({ weight: [0] })
-  })
-})
-
-describe('fit with a profile', () => {
-  it('tells once of a step on a whole batch, and trains to the same bits', async () => {
-    const profiles: Profile[] = []
-    const onProfile = (profile: Profile): void => {
-      profiles.push(profile)
-    }
-    const plain = await fit(small, points, { ...common(), epochs: 3 })
-    const profiled = await fit(small, points, { ...common(), epochs: 3, onProfile })
-    expect(await valuesOf(profiled.model)).toEqual(await valuesOf(plain.model))
-    expect(profiles).toHaveLength(1)
-    const names = profiles[0].kernels.map(({ name }) => name)
-    for (const name of ['matmul (0)', 'tanh (1)', 'log (loss)', 'sub (3.weight)']) expect(names).toContain(name)
-    const [{ seconds }] = profiled.history
-    expect(seconds).toBeLessThan(0.5)
-  })
-
-  it('waits for a whole batch where it goes on in the middle of an epoch', async () => {
-    let steps = 0
-    const abort = new AbortController()
-    const onStep = (): void => {
-      if (++steps === 2) abort.abort()
-    }
-    const cut = await fit(small, points, { ...common(), epochs: 2, onStep, signal: abort.signal })
-    const reported: number[] = []
-    await fit(cut.model, points, {
-      ...common(),
-      epochs: 2,
-      state: cut.state,
-      onProfile: () => reported.push(-1),
-      onStep: ({ step }) => reported.push(step),
-    })
-    expect(reported).toEqual([3, -1, 4, 5, 6])
   })
 })
 

@@ -1,9 +1,7 @@
 import { afterAll, describe, expect, it } from 'vitest'
 import { readTable } from '../../src/pages/network/data.ts'
-import { program } from '../../src/pages/network/program.ts'
 import { Session } from '../../src/pages/network/session.ts'
 import type { Settings } from '../../src/pages/network/settings.ts'
-import { printed } from './run-program.ts'
 
 const settings: Settings = {
   data: 'rings',
@@ -32,12 +30,6 @@ describe('a training on the page', () => {
       expect(hidden.slopes[unit]).toBeCloseTo(1 - Math.tanh(hidden.sums[unit]) ** 2, 5)
       expect(hidden.byWeights[unit][1]).toBeCloseTo(byValue * hidden.slopes[unit] * example.inputs[1], 5)
     }
-  })
-
-  it('comes to the same as its program, with a weight set by hand', async () => {
-    const edits = [[2, 1, 2, 1, 1.5]]
-    const { scores } = await session.show({ settings, steps: 6, edits, example: 0 })
-    expect(await printed(program(settings, 6, edits))).toContain(String(scores.validationLoss))
   })
 
   it('names the layer in which values grew first when it diverges', async () => {

@@ -4,7 +4,6 @@ import { afterAll, describe, expect, it } from 'vitest'
 import { drawDates } from '../../src/pages/sound/dates.ts'
 import { dateAnswer, hearAnswer } from '../../src/pages/sound/exercise.ts'
 import { prepared, preparedFile, SoundError, trimmed } from '../../src/pages/sound/given-sound.ts'
-import { saidExamples, takenExamples } from '../../src/pages/sound/recogniser.ts'
 import { mostTakes, Session, type SpeechRequest } from '../../src/pages/sound/session.ts'
 import { areWords, fields, isSayable } from '../../src/pages/sound/settings.ts'
 import { sampleRate, say, words } from '../../src/pages/sound/voice.ts'
@@ -39,28 +38,6 @@ describe('the voice', () => {
 })
 
 describe('examples', () => {
-  it('of the voice are words and their sounds', () => {
-    const examples = saidExamples(4)
-    expect(examples).toHaveLength(200)
-    expect(examples.every(({ text }) => text.split(' ').every((word) => words.some((each) => each === word)))).toBe(
-      true,
-    )
-  })
-
-  it('of takes are one or two of them, each a little different', () => {
-    const takes = [
-      { text: 'yes', samples: tone(0.3) },
-      { text: 'no', samples: tone(0.4, { hertz: 900 }) },
-    ]
-    const examples = takenExamples(takes, 0)
-    expect(new Set(examples.map(({ text }) => text))).toEqual(
-      new Set(['yes', 'no', 'yes no', 'no yes', 'yes yes', 'no no']),
-    )
-    const lengths = new Set(examples.filter(({ text }) => text === 'yes').map(({ samples }) => samples.length))
-    expect(lengths.size).toBeGreaterThan(5)
-    expect(Math.min(...lengths)).toBeGreaterThan(0.25 * sampleRate)
-  })
-
   it('of dates are each what it means', () => {
     const pairs = drawDates(300, 1)
     expect(new Set(pairs.map(({ source }) => source)).size).toBe(300)

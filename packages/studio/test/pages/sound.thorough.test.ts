@@ -6,9 +6,9 @@ import { Random } from 'gentle-dl'
 import { afterAll, describe, expect, it } from 'vitest'
 import { dateEpochs } from '../../src/pages/sound/date-translator.ts'
 import { datesProgram, speechProgram } from '../../src/pages/sound/program.ts'
-import { speechEpochs } from '../../src/pages/sound/recogniser.ts'
+import { saidExamples, speechEpochs, takenExamples } from '../../src/pages/sound/recogniser.ts'
 import { type DatesAnswer, Session, type SpeechAnswer, type SpeechRequest } from '../../src/pages/sound/session.ts'
-import { sampleRate, say } from '../../src/pages/sound/voice.ts'
+import { sampleRate, say, words } from '../../src/pages/sound/voice.ts'
 import { printed } from './run-program.ts'
 
 const session = new Session()
@@ -107,4 +107,28 @@ describe('the translator', () => {
     await expect(session.dates({ seed: 2, epochs: dateEpochs, text: 'x?' })).rejects.toThrow("'x' is in no date")
     await expect(session.dates({ seed: 2, epochs: dateEpochs, text: ' ' })).rejects.toThrow('There is no date')
   }, 180_000)
+})
+
+describe('examples', () => {
+  it('of the voice are words and their sounds', () => {
+    const examples = saidExamples(4)
+    expect(examples).toHaveLength(200)
+    expect(examples.every(({ text }) => text.split(' ').every((word) => words.some((each) => each === word)))).toBe(
+      true,
+    )
+  })
+
+  it('of takes are one or two of them, each a little different', () => {
+    const takes = [
+      { text: 'yes', samples: new Float32Array(0.3 * sampleRate).fill(0.3) },
+      { text: 'no', samples: new Float32Array(0.4 * sampleRate).fill(0.2) },
+    ]
+    const examples = takenExamples(takes, 0)
+    expect(new Set(examples.map(({ text }) => text))).toEqual(
+      new Set(['yes', 'no', 'yes no', 'no yes', 'yes yes', 'no no']),
+    )
+    const lengths = new Set(examples.filter(({ text }) => text === 'yes').map(({ samples }) => samples.length))
+    expect(lengths.size).toBeGreaterThan(5)
+    expect(Math.min(...lengths)).toBeGreaterThan(0.25 * sampleRate)
+  })
 })
