@@ -225,6 +225,21 @@ it('an element beyond its axis is refused by name', async () => {
   )
 })
 
+it.each([
+  { op: 'Unpack', input: ['long'], attr: { axis: { i: '1' } } },
+  { op: 'Split', input: ['one', 'long'], attr: { num_split: { i: '1000000000' } } },
+  { op: 'Prod', input: ['long', 'one'] },
+])('an axis of more parts than a graph holds is refused by name: $op', async (node) => {
+  const shape = { dim: [{ size: '-1' }, { size: '1000000000' }] }
+  const long = { name: 'long', op: 'Placeholder', attr: { dtype: { type: 'DT_FLOAT' }, shape: { shape } } }
+  const weightsManifest = [{ paths: ['w'], weights: [{ name: 'one', shape: [1], dtype: 'int32' }] }]
+  const bytes = new Uint8Array(Int32Array.of(1).buffer)
+  const json = { ...graph(node, long, { name: 'one', op: 'Const' }), weightsManifest }
+  await expect(loadTensorflow(json, () => bytes, { backend })).rejects.toThrow(
+    `node 'y' (${node.op}) cuts an axis into 1000000000 parts; expected at most 4096`,
+  )
+})
+
 it('a layer that is called as in training is refused by name', async () => {
   const cases = JSON.parse(readFileSync(new URL('../../goldens/tensorflow-layers.json', import.meta.url), 'utf8'))
   const { model } = structuredClone(cases['Add of convolutions'])

@@ -94,6 +94,13 @@ function checkFew(call: GraphCall, count: number): void {
   if (!(count <= maxNumbers)) call.fail(`makes ${count} numbers; expected at most ${maxNumbers}`)
 }
 
+/** The most parts that an axis is cut into: each is a node of the graph. */
+const maxParts = 4096
+
+function checkParts(call: GraphCall, count: number): void {
+  if (!(count <= maxParts)) call.fail(`cuts an axis into ${count} parts; expected at most ${maxParts}`)
+}
+
 const packed: GraphOperator = (call) => {
   const axis = call.attributeNumber('axis', 0)
   return written(
@@ -270,13 +277,16 @@ const tiled: GraphOperator = (call) => {
 
 const splitAlong: GraphOperator = (call) => {
   const axis = call.axis(0, 1)
-  return split(call.tensor(1), call.attributeNumber('num_split', 1), axis).map(Placed.written)
+  const count = call.attributeNumber('num_split', 1)
+  checkParts(call, count)
+  return split(call.tensor(1), count, axis).map(Placed.written)
 }
 
 const splitInSizes: GraphOperator = (call) => {
   call.attributeNumber('num_split', 1)
   const axis = call.axis(2, 0)
   const sizes = call.numbers(1)
+  checkParts(call, sizes.length)
   const rest = call.shape(0)[axis] - sizes.reduce((total, n) => (n === -1 ? total : total + n), 0)
   return split(
     call.tensor(0),
@@ -288,7 +298,9 @@ const splitInSizes: GraphOperator = (call) => {
 const unpacked: GraphOperator = (call) => {
   const axis = fromStart(call.attributeNumber('axis', 0), call.shape(0).length)
   const shape = call.shape(0).toSpliced(axis, 1)
-  return split(call.tensor(0), call.shape(0)[axis], axis).map((part) => Placed.written(reshape(part, shape)))
+  const count = call.shape(0)[axis]
+  checkParts(call, count)
+  return split(call.tensor(0), count, axis).map((part) => Placed.written(reshape(part, shape)))
 }
 
 /** Blocks of an image that go into the batch: [N, H, W, ...] becomes [N b b, H / b, W / b, ...]. */
@@ -441,7 +453,11 @@ export const shapeOperators: Readonly<Record<string, GraphOperator>> = {
   Pack: packed,
   Pad: padded,
   PadV2: padded,
-  Prod: reduction(product),
+  Prod(call) {
+    const shape = call.shape(0)
+    for (const axis of call.numbers(1)) checkParts(call, shape[fromStart(axis, shape.length)])
+    return reduction(product)(call)
+  },
   Range(call) {
     const [from, to, step] = [call.number(0), call.number(1), call.number(2)]
     const count = Math.max(0, Math.ceil((to - from) / step))
