@@ -118,9 +118,14 @@ it('several examples have as many answers each as the terminal has room for', ()
 })
 
 /** Lines of a training whose epochs last so many seconds each, and are better than all before where `best` says so. */
-function told(epochs: number, seconds: number, best: (epoch: number) => boolean, ended = epochs): string[] {
+function told(
+  epochs: number,
+  seconds: number,
+  best: (epoch: number) => boolean,
+  { ended = epochs, inTerminal = true } = {},
+): string[] {
   let now = 0
-  const lines = epochLines(epochs, { monitor: 'accuracy', scoreName: 'accuracy' }, () => now)
+  const lines = epochLines(epochs, { monitor: 'accuracy', scoreName: 'accuracy' }, { inTerminal, seconds: () => now })
   const all = Array.from({ length: ended }, (_, i) => {
     now += seconds
     const part = { loss: 1e9, accuracy: 0.5 }
@@ -130,7 +135,15 @@ function told(epochs: number, seconds: number, best: (epoch: number) => boolean,
   return [...all, lines.last()].filter((line) => line !== undefined)
 }
 
-it('up to thirty epochs have a line each, of hundreds of short ones about twenty have, and long ones all', () => {
+it('on a pipe each epoch has a line, however short it is', () => {
+  const lines = told(400, 0.01, (epoch) => epoch === 37, { inTerminal: false })
+  expect(lines.map((line) => Number(/epoch +(\d+)/.exec(line)![1]))).toEqual(
+    Array.from({ length: 400 }, (_, i) => i + 1),
+  )
+  expect(lines.filter((line) => line.includes('best'))).toEqual([lines[36]])
+})
+
+it('in a terminal up to thirty epochs have a line each, of hundreds of short ones about twenty have, and long ones all', () => {
   expect(told(30, 0.1, () => false)).toHaveLength(30)
   const many = told(400, 0.1, () => false)
   expect(many).toHaveLength(21)
@@ -140,7 +153,7 @@ it('up to thirty epochs have a line each, of hundreds of short ones about twenty
 })
 
 it('a best epoch without a line is named in the next one; the last epoch has a line, also when training stopped early', () => {
-  const lines = told(400, 0.1, (epoch) => epoch === 37 || epoch === 60, 63)
+  const lines = told(400, 0.1, (epoch) => epoch === 37 || epoch === 60, { ended: 63 })
   expect(lines.map((line) => /epoch +(\d+)/.exec(line)![1])).toEqual(['1', '20', '40', '60', '63'])
   expect(lines[2]).toMatch(/ {2}best: 37$/)
   expect(lines[3]).toMatch(/ {2}best$/)

@@ -1,9 +1,9 @@
-/** Lines about the epochs of a training: one each, of hundreds of short ones some. */
+/** Lines about the epochs of a training: one each; of hundreds of short ones some, where a bar in a terminal shows the others. */
 import type { EpochReport, Evaluation } from 'gentle-dl'
 import type { Preparation } from '../tasks/task.ts'
 import { lossText, scoreFormat, thousands } from '../terminal/terminal.ts'
 
-/** Up to this many epochs have a line each; of more, about this many at most. */
+/** In a terminal up to this many epochs have a line each; of more, about this many at most. */
 const maxLines = 30
 
 /** An epoch that ends this long after the last line has one in any case. */
@@ -22,13 +22,19 @@ export interface EpochLines {
   last(): string | undefined
 }
 
-/** @param seconds that have passed since any moment, which is asked for at the end of each epoch */
+interface Lines {
+  /** Whether they are read in a terminal: a program on the other end of a pipe, and who opens a log file, gets all of them. */
+  readonly inTerminal: boolean
+  /** Seconds that have passed since any moment; asked for at the end of each epoch. */
+  readonly seconds?: () => number
+}
+
 export function epochLines(
   epochs: number,
   prepared: Pick<Preparation, 'monitor' | 'scoreName' | 'isShare'>,
-  seconds = (): number => performance.now() / 1000,
+  { inTerminal, seconds = () => performance.now() / 1000 }: Lines,
 ): EpochLines {
-  const stride = strideOf(epochs)
+  const stride = inTerminal ? strideOf(epochs) : 1
   let printed = seconds()
   let best: number | undefined
   let skipped: EpochReport | undefined

@@ -380,7 +380,7 @@ async function learn(begun: Begun, peak: number, view: ProgressView, abort: Abor
   const { stopAfter = plan.epochs } = flags
   if (trainer.epoch > stopAfter) abort.abort()
   const watch = lossWatch(plan, task === 'classify' ? prepared.classes?.length : undefined)
-  const lines = epochLines(plan.epochs, prepared)
+  const lines = epochLines(plan.epochs, prepared, { inTerminal: process.stderr.isTTY === true })
   const showLine = (text: string | undefined): void => {
     if (text !== undefined) view.line(text)
   }
