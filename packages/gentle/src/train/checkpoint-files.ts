@@ -11,6 +11,8 @@ export const metricsFile = 'metrics.csv'
 export const stateFile = 'weights/progress.safetensors'
 export const lastFile = 'weights/last.safetensors'
 export const bestFile = 'weights/best.safetensors'
+/** Where the checkpoints before are kept, where they are. */
+export const keptFolder = 'weights/checkpoints'
 
 /** A file of a run folder, as pieces that follow each other. */
 export interface RunFile {
@@ -19,6 +21,8 @@ export interface RunFile {
   readonly pieces: readonly Uint8Array[]
   /** Whether it has to outlast a power cut; what takes a training to make again does. */
   readonly sync: boolean
+  /** Whether its checksum is still to be put into its first piece; a thread that writes does that, too. */
+  readonly seal?: boolean
 }
 
 const utf8 = new TextEncoder()
@@ -53,7 +57,7 @@ export function checkpointFiles(state: TrainingState, model: AnyModel, purpose?:
       history.find(({ epoch }) => epoch === state.best!.epoch),
     )
   return [
-    { name: stateFile, pieces: trainingStatePieces(state), sync: true },
+    { name: stateFile, pieces: trainingStatePieces(state), sync: true, seal: true },
     weights(lastFile, last, lastCard),
     // Without a validation, the last epoch counts as the best.
     ...(best !== undefined

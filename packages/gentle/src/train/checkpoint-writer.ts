@@ -1,4 +1,5 @@
 /** A thread that writes checkpoints, in Node, while the training goes on. */
+import { sealPieces, sealPlace, slowChecksum } from '../formats/seal.ts'
 import { storageError, writeWhole } from './whole-file.ts'
 
 /** A file by its whole path. */
@@ -6,6 +7,8 @@ export interface FileToWrite {
   readonly path: string
   readonly pieces: readonly Uint8Array[]
   readonly sync: boolean
+  /** Whether its checksum is put into its first piece before it is written. */
+  readonly seal?: boolean
 }
 
 /** What is kept of the checkpoints before: the last `count` copies of a file, by the numbers in their names. */
@@ -32,7 +35,12 @@ interface Port {
 }
 
 /** The thread's program. It is handed over as text, so that no bundler has to find a file: it must not use anything from outside. */
-function writerMain(port: Port, fs: typeof import('node:fs'), write: typeof writeWhole): void {
+function writerMain(
+  port: Port,
+  fs: typeof import('node:fs'),
+  write: typeof writeWhole,
+  seal: (pieces: readonly Uint8Array[]) => void,
+): void {
   const areFinite = (values: Float32Array): boolean => {
     let sum = 0
     for (let i = 0; i < values.length; i++) sum += values[i] * 0
@@ -58,6 +66,7 @@ function writerMain(port: Port, fs: typeof import('node:fs'), write: typeof writ
       if (!finite.every(areFinite)) return port.postMessage({ finite: false })
       for (const file of files) {
         path = file.path
+        if (file.seal) seal(file.pieces)
         write(fs, path, file.pieces, file.sync)
       }
       if (keep !== undefined) {
@@ -103,7 +112,9 @@ export class CheckpointWriter {
 
   constructor() {
     const { Worker } = process.getBuiltinModule('node:worker_threads')
-    const source = `(${writerMain})(require('node:worker_threads').parentPort, require('node:fs'), ${writeWhole})`
+    const checksum = `require('node:zlib').crc32 ?? (${slowChecksum})()`
+    const seal = `(pieces) => (${sealPieces})(pieces, ${sealPlace}, ${checksum})`
+    const source = `(${writerMain})(require('node:worker_threads').parentPort, require('node:fs'), ${writeWhole}, ${seal})`
     this.#worker = new Worker(source, { eval: true, execArgv: [] })
     this.#worker.on('message', (answer: Answer) => this.#settle?.(answer))
     this.#worker.on('error', (error: Error) => this.#end(error))

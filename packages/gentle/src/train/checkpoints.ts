@@ -1,7 +1,7 @@
 /** When the checkpoints of a training are taken, and that they are written while it goes on. */
 import { ArgumentError, StorageError } from '../core/errors.ts'
 import type { AnyModel } from '../nn/model.ts'
-import { bestFile, checkpointFiles, type RunFile, stateFile } from './checkpoint-files.ts'
+import { bestFile, checkpointFiles, keptFolder, type RunFile, stateFile } from './checkpoint-files.ts'
 import { CheckpointWriter, type WriteJob } from './checkpoint-writer.ts'
 import type { ModelPurpose } from './model-purpose.ts'
 import { StateMemory } from './state-memory.ts'
@@ -144,11 +144,11 @@ export class Checkpoints<M extends AnyModel = AnyModel> {
     const files = [...own, ...((await derive?.(state)) ?? [])]
     const pathOf = (name: string): string => `${this.#folder}/${name}`
     const job: WriteJob = {
-      files: files.map(({ name, pieces, sync }) => ({ path: pathOf(name), pieces, sync })),
+      files: files.map(({ name, ...file }) => ({ path: pathOf(name), ...file })),
       finite: [...state.weights.values()],
       ...(keep === undefined
         ? {}
-        : { keep: { of: pathOf(stateFile), folder: pathOf('weights/checkpoints'), number: state.step, count: keep } }),
+        : { keep: { of: pathOf(stateFile), folder: pathOf(keptFolder), number: state.step, count: keep } }),
     }
     this.#writing = this.#write(state.step, best, job).finally(() => {
       this.#writing = undefined

@@ -3,8 +3,9 @@ import { DataError, FormatError } from '../core/errors.ts'
 import { joined } from '../core/joined.ts'
 import { inNode } from '../data/node.ts'
 import { readSafetensors, safetensorsPieces } from '../formats/safetensors.ts'
+import { crc32, sealPieces, sealPlace } from '../formats/seal.ts'
 import type { AnyModel } from '../nn/model.ts'
-import { bestFile, checkpointFiles, metricsFile, type RunFile, stateFile } from './checkpoint-files.ts'
+import { bestFile, checkpointFiles, keptFolder, metricsFile, type RunFile, stateFile } from './checkpoint-files.ts'
 import { type CheckpointOptions, Checkpoints } from './checkpoints.ts'
 import { historyCsv } from './history-csv.ts'
 import { type CardMetrics, cardFrom, cardMetadata } from './model-card.ts'
@@ -179,8 +180,9 @@ export class RunFolder {
     return bytes.equals(wanted) || (name === bestFile && differInMetrics(bytes, wanted))
   }
 
-  #write({ name, pieces, sync }: RunFile): void {
+  #write({ name, pieces, sync, seal = false }: RunFile): void {
     const path = this.file(name)
+    if (seal) sealPieces(pieces, sealPlace, crc32())
     try {
       writeWhole(files(), path, pieces, sync)
     } catch (cause) {
@@ -193,13 +195,36 @@ export class RunFolder {
     return files().existsSync(this.file(stateFile))
   }
 
-  /** What the training has come to. @throws DataError where it was stopped before anything was kept; FormatError for a broken file. */
+  /**
+   * What the training has come to.
+   * @throws DataError where it was stopped before anything was kept; FormatError for a broken file, which tells of the last kept checkpoint that is whole.
+   */
   loadState(): TrainingState {
     const name = this.file(stateFile)
     if (!this.hasState())
       throw new DataError(
         `${this.path} cannot be resumed: it was stopped before its first epoch was saved; train again`,
       )
-    return loadTrainingState(files().readFileSync(name), name)
+    try {
+      return loadTrainingState(files().readFileSync(name), name)
+    } catch (error) {
+      if (!(error instanceof FormatError)) throw error
+      throw new FormatError(`${error.message}; ${this.#advice()}`, { cause: error })
+    }
+  }
+
+  /** What there is to go on from instead of a state that is broken. */
+  #advice(): string {
+    const folder = this.file(keptFolder)
+    const names = files().existsSync(folder) ? files().readdirSync(folder) : []
+    const numbers = names.flatMap((name) => /^step-(\d+)\.safetensors$/.exec(name)?.[1] ?? []).map(Number)
+    for (const step of numbers.sort((a, b) => b - a)) {
+      const kept = paths().join(folder, `step-${step}.safetensors`)
+      try {
+        loadTrainingState(files().readFileSync(kept), kept)
+        return `to go on from step ${step}, copy ${kept} over it`
+      } catch {}
+    }
+    return 'no earlier checkpoint of it is kept; train again'
   }
 }

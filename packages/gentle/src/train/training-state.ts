@@ -1,7 +1,9 @@
 /** All that a training is at a moment, as a value: to look at, to save, to send, and to go on from, with the same bits as if it had never stopped. */
 import { FormatError } from '../core/errors.ts'
 import { joined } from '../core/joined.ts'
+import { failing, quoted } from '../formats/failure.ts'
 import { readSafetensors, readSafetensorsHeader, type StoredTensor, safetensorsPieces } from '../formats/safetensors.ts'
+import { checkSeal, crc32, sealKey, sealPieces, sealPlace, withSeal } from '../formats/seal.ts'
 import type { WeightValues } from '../nn/model.ts'
 import type { Evaluation, RunningSums } from './evaluation.ts'
 import type { Fingerprint } from './fingerprint.ts'
@@ -71,10 +73,14 @@ const decode = (_: string, value: unknown): unknown =>
     ? Number(value.number)
     : value
 
-/** A training's state as bytes of a safetensors file. */
-export const saveTrainingState = (state: TrainingState): Uint8Array<ArrayBuffer> => joined(trainingStatePieces(state))
+/** A training's state as bytes of a safetensors file, with a checksum by which `loadTrainingState` sees what has changed since. */
+export function saveTrainingState(state: TrainingState): Uint8Array<ArrayBuffer> {
+  const pieces = trainingStatePieces(state)
+  sealPieces(pieces, sealPlace, crc32())
+  return joined(pieces)
+}
 
-/** The same bytes in pieces that follow each other; values are not copied. */
+/** The same bytes in pieces that follow each other, with a place for the checksum (`sealPieces`); values are not copied. */
 export function trainingStatePieces(state: TrainingState): Uint8Array[] {
   const { weights, optimizer, carried, average, best, ...rest } = state
   const tensors = new Map<string, StoredTensor>()
@@ -88,15 +94,20 @@ export function trainingStatePieces(state: TrainingState): Uint8Array[] {
   if (average !== undefined) put('average', average)
   if (best !== undefined) put('best', best.weights)
   const description = { ...rest, best: best && { epoch: best.epoch, validation: best.validation } }
-  return safetensorsPieces(tensors, { [metadataKey]: JSON.stringify(description, encode) })
+  return safetensorsPieces(tensors, withSeal({ [metadataKey]: JSON.stringify(description, encode) }))
 }
 
 /**
  * Reads what `saveTrainingState` wrote; `name` stands in messages.
- * @throws FormatError for a broken file, or one that is not a training run's state.
+ * @throws FormatError for a broken file, one whose bytes are not those of its checksum, or one that is not a training run's state.
  */
 export function loadTrainingState(bytes: Uint8Array, name = 'training state'): TrainingState {
   const { entries, metadata } = readSafetensorsHeader(bytes, name)
+  const fail = failing(name)
+  checkSeal(bytes, metadata, fail)
+  for (const key of Object.keys(metadata))
+    if (key !== metadataKey && key !== sealKey)
+      fail(`its metadata has ${quoted(key)}, which no training state has; it was damaged or changed`)
   const description = parse(metadata[metadataKey], name)
   // Numbers of other types would be read as float32, and be others than those that were written.
   for (const { name: key, type } of entries)

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { afterAll, expect, test } from 'vitest'
 import { reference } from '../../src/backends/reference/reference.ts'
 import { wasm } from '../../src/backends/wasm/wasm.ts'
-import { ArgumentError, StorageError } from '../../src/core/errors.ts'
+import { ArgumentError, FormatError, StorageError } from '../../src/core/errors.ts'
 import { inMemory } from '../../src/data/memory.ts'
 import { Linear } from '../../src/nn/index.ts'
 import { sgd } from '../../src/optim/index.ts'
@@ -16,6 +16,7 @@ import {
   loadTrainingState,
   RunFolder,
   runTraining,
+  saveTrainingState,
 } from '../../src/train/index.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'gentle-checkpoints-'))
@@ -96,6 +97,22 @@ test('the last checkpoints are kept where that is asked for, each a state', asyn
   const newest = readFileSync(run.file(`weights/checkpoints/step-${saved.at(-1)}.safetensors`))
   expect(loadTrainingState(newest).step).toBe(15)
   expect(newest.equals(readFileSync(run.file('weights/progress.safetensors')))).toBe(true)
+})
+
+test('a state that was damaged is refused by name, and the last kept checkpoint that is whole is told', async () => {
+  const { run } = await slowly(join(folder, 'damaged'), { every: { steps: 1 }, keep: 3 })
+  const file = run.file('weights/progress.safetensors')
+  const bytes = readFileSync(file)
+  expect(bytes.equals(saveTrainingState(loadTrainingState(bytes)))).toBe(true)
+  bytes[bytes.length - 3] ^= 4
+  // In place, as a disk damages it: the newest of those that are kept is a second name of the same file.
+  writeFileSync(file, bytes)
+  expect(() => run.loadState()).toThrow(FormatError)
+  expect(() => run.loadState()).toThrow(
+    /progress\.safetensors: its checksum is \w+, that of its bytes \w+; it was damaged or changed; to go on from step 14, copy .*step-14\.safetensors over it$/,
+  )
+  rmSync(run.file('weights/checkpoints'), { recursive: true })
+  expect(() => run.loadState()).toThrow(/no earlier checkpoint of it is kept; train again$/)
 })
 
 test('a checkpoint that cannot be written is told, and the training goes on or stops; the one before stays', async () => {

@@ -5,6 +5,7 @@ import { wasm } from '../../src/backends/wasm/wasm.ts'
 import { FormatError, TrainingStateError } from '../../src/core/errors.ts'
 import { augmented, type Dataset, inMemory } from '../../src/data/index.ts'
 import { readSafetensors, writeSafetensors } from '../../src/formats/safetensors.ts'
+import { crc32, slowChecksum } from '../../src/formats/seal.ts'
 import * as nn from '../../src/nn/index.ts'
 import { adam, cosineDecay, type Optimizer, reduceOnPlateau, sgd, stepDecay } from '../../src/optim/index.ts'
 import {
@@ -303,6 +304,23 @@ describe('a state', () => {
       running: { ...state.running, metrics: { accuracy: [Number.NaN, Number.NEGATIVE_INFINITY] } },
     }
     expect(loadTrainingState(saveTrainingState(odd))).toEqual(odd)
+  })
+
+  it('is refused where any byte of its file has changed, whoever computes the checksum', async () => {
+    const bytes = saveTrainingState(await at(2))
+    for (let at = 0; at < bytes.length; at += 7) {
+      const damaged = bytes.slice()
+      damaged[at] ^= 1 << (at % 8)
+      expect(() => loadTrainingState(damaged, 'a.safetensors'), `byte ${at}`).toThrow(/^a\.safetensors: /)
+    }
+    const last = bytes.slice()
+    last[last.length - 1] ^= 1
+    expect(() => loadTrainingState(last, 'a.safetensors')).toThrow(
+      /^a\.safetensors: its checksum is [\da-f]{8}, that of its bytes [\da-f]{8}; it was damaged or changed$/,
+    )
+    const [first, second] = [bytes.subarray(0, 100), bytes.subarray(100)]
+    expect([first, second].reduce((sum, part) => slowChecksum()(part, sum), 0)).toBe(crc32()(bytes, 0))
+    expect(slowChecksum()(new TextEncoder().encode('123456789'), 0)).toBe(0xcbf43926)
   })
 
   it('is not read from files that hold something else', async () => {
