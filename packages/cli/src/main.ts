@@ -319,6 +319,10 @@ program
   .option('--flip', 'localize, detect, segment: average with the prediction for the mirror image')
   .option('--labels <file>', 'class names, one per line, for a model without them')
   .option('--size <name=n>', 'size of a dynamic dimension of an ONNX model, such as height=48; may be repeated', each)
+  .option(
+    '--out <file>',
+    'draw curves as .svg: of classifiers ROC and precision at each recall, of detectors the latter',
+  )
   .option('--json', 'print JSON')
   .action(async (run, flags) => finishWith(await evaluateRun(run, flags)))
 

@@ -103,7 +103,7 @@ describe('a report', () => {
     const names = new Set(elementsOf(page).map(({ name }) => name))
     expect(names).not.toContain('script')
     expect(names).not.toContain('base')
-    expect(elementsOf(page).filter(({ name }) => name === 'section')).toHaveLength(11)
+    expect(elementsOf(page).filter(({ name }) => name === 'section')).toHaveLength(12)
     expect(page).toContain('&lt;script&gt;alert(1)&lt;/script&gt;')
     expect(page).not.toMatch(/<script|onerror=alert\(1\)>/)
   })

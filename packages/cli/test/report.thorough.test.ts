@@ -38,6 +38,32 @@ describe('the report of a training', () => {
     expect(labels).toEqual(predicted)
     expect(probabilityOfTrue).toHaveLength(labels.length)
     expect(classes.length).toBeGreaterThan(1)
+    expect(outline).toContain('section: At every threshold')
+    expect(whole).toContain('ROC, each class against the rest')
+  })
+
+  it('tells of a run of an earlier version that the curves can be drawn', async () => {
+    const file = join(run, 'predictions.json')
+    const before = readFileSync(file, 'utf8')
+    const { curves, ...earlier } = JSON.parse(before)
+    expect(curves).toHaveLength(earlier.classes.length)
+    writeFileSync(file, JSON.stringify(earlier))
+    expect((await gentle(['report', run])).code).toBe(0)
+    expect(page()).toContain('gentle eval --out FILE.svg draws the curves')
+    for (const broken of [
+      { ...curves[0], label: 99 },
+      { ...curves[0], roc: [[0, '<b>']] },
+    ]) {
+      writeFileSync(file, JSON.stringify({ ...earlier, curves: [broken] }))
+      expect((await gentle(['report', run])).stderr).toMatch(/predictions\.json is not a list of predictions any more/)
+    }
+    writeFileSync(file, before)
+    const out = join(run, 'curves.svg')
+    expect((await gentle(['eval', run, '--out', out])).code).toBe(0)
+    expect(readFileSync(out, 'utf8')).toContain('Precision at each recall')
+    expect((await gentle(['eval', run, '--out', 'curves.png'])).stderr).toMatch(
+      /--out is curves\.png; expected a file that/,
+    )
   })
 
   it('is made again by its command, with the same parts', async () => {

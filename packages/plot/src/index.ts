@@ -4,6 +4,7 @@
  */
 export { type AttentionPlotOptions, plotAttention } from './attention.ts'
 export { type Axes, type Axis, axes, type Frame, type PanelOptions, panel, percentText } from './axes.ts'
+export { plotClassifierCurves } from './classifier-curves.ts'
 export type { PlaneRange } from './coloured-plane.ts'
 export { colourOf, faint, ink, muted, paper } from './colours.ts'
 export { type Comparison, type ComparisonPanel, plotComparison } from './comparison.ts'
@@ -24,6 +25,7 @@ export {
   plotPredictedNumbers,
 } from './regression.ts'
 export { plotReliability, type ReliabilityBin } from './reliability.ts'
+export { plotRoc, type RocLine } from './roc.ts'
 export { type Mark, plotScatter, type ScatterAxis, type ScatterPlot } from './scatter.ts'
 export { type Block, chartWidth, gap, heading, type LegendEntry, legend, margin, notes, stacked } from './stack.ts'
 export { line, page, polyline, text } from './svg.ts'

@@ -1,38 +1,46 @@
-/** How precise a detector is as it finds more, as SVG. */
+/** How precise a detector or a classifier is as it finds more, as SVG. */
+import { areasBlock, areaText, meanArea } from './areas.ts'
 import { type Axes, panel, percentText } from './axes.ts'
 import { colourOf } from './colours.ts'
-import { type Block, chartWidth, heading, margin, stacked } from './stack.ts'
-import { fontSize, line, polyline, text } from './svg.ts'
-import { cutText, textWidth } from './text-width.ts'
+import { type Block, heading, stacked } from './stack.ts'
+import { polyline } from './svg.ts'
 
 /** Points of growing recall; several detections of one class, best first. */
 export interface PrecisionRecallLine {
   readonly name: string
   readonly recall: readonly number[]
   readonly precision: readonly number[]
+  /**
+   * Of a classifier, as `binaryPrecisionRecallCurve` gives it, 0 to 1: the line is drawn as it is then. Unless given, it is that of a detector, with the best precision at
+   * each recall or beyond.
+   */
+  readonly averagePrecision?: number
   /** As CSS writes it; one after the other unless given. */
   readonly colour?: string
 }
 
-/** The best precision at a recall or beyond, as a falling staircase of few steps. */
+/** Precisions, each up to a recall. */
 interface Staircase {
-  readonly name: string
   readonly steps: readonly { readonly recall: number; readonly precision: number }[]
 }
 
 /**
- * A line a class: the best precision at each recall or beyond, which is what average precision is the mean of at the recalls 0, 0.01, … 1 (COCO). The
+ * A line a class. Of a detector: the best precision at each recall or beyond, which is what average precision is the mean of at the recalls 0, 0.01, … 1 (COCO). The
  * legend has classes of the highest average precision first, and their mean.
  * @param curves recall and precision, 0 to 1, after each detection, best first
  */
-export function plotPrecisionRecall(curves: readonly PrecisionRecallLine[]): string {
+export const plotPrecisionRecall = (curves: readonly PrecisionRecallLine[]): string =>
+  stacked(precisionRecallBlocks(curves))
+
+/** Its title, frame and legend. */
+export function precisionRecallBlocks(curves: readonly PrecisionRecallLine[]): Block[] {
   const entries = curves
     .map((curve, i) => {
-      const stairs = staircase(curve)
-      return { stairs, colour: curve.colour ?? colourOf(i), averagePrecision: averagePrecisionOf(stairs) }
+      const { name, colour = colourOf(i), averagePrecision } = curve
+      const stairs = averagePrecision === undefined ? staircase(curve) : stepsOf(curve)
+      return { name, stairs, colour, area: averagePrecision ?? averagePrecisionOf(stairs) }
     })
-    .sort((a, b) => b.averagePrecision - a.averagePrecision)
-  const mean = entries.reduce((sum, { averagePrecision }) => sum + averagePrecision, 0) / entries.length
+    .sort((a, b) => b.area - a.area)
   const shares = { from: 0, to: 1, ticks: [0, 0.2, 0.4, 0.6, 0.8, 1], format: percentText }
   const frame = panel({ title: 'Precision', x: { ...shares, label: 'recall' }, y: shares, height: 320 }, (axes) =>
     // The best are drawn last, as their lines are the shortest within the picture.
@@ -41,45 +49,22 @@ export function plotPrecisionRecall(curves: readonly PrecisionRecallLine[]): str
       .reverse()
       .join(''),
   )
-  return stacked([
+  return [
     heading(
       'Precision at each recall',
-      entries.length > 1 ? `average precision, mean ${figureText(mean)}` : 'average precision',
+      entries.length > 1 ? `average precision, mean ${areaText(meanArea(entries))}` : 'average precision',
     ),
     frame,
-    averages(entries),
-  ])
+    areasBlock(entries),
+  ]
 }
 
-/** `81.25 %`, with the digits that a terminal tells. */
-const figureText = (share: number): string => `${(100 * share).toFixed(2)} %`
+const stepsOf = ({ recall, precision }: PrecisionRecallLine): Staircase => ({
+  steps: recall.map((value, i) => ({ recall: value, precision: precision[i] })),
+})
 
-/** Names with their average precision, best first, in two columns. */
-function averages(
-  entries: readonly { readonly stairs: Staircase; readonly colour: string; readonly averagePrecision: number }[],
-): Block {
-  const rows = Math.ceil(entries.length / 2)
-  const width = (chartWidth - 2 * margin - 24) / 2
-  return {
-    height: rows * 18 + 6,
-    draw: (top) =>
-      entries
-        .map(({ stairs: { name }, colour, averagePrecision }, i) => {
-          const x = margin + Math.floor(i / rows) * (width + 24)
-          const y = top + (i % rows) * 18 + 13
-          const figure = figureText(averagePrecision)
-          const shown = cutText(name, width - 24 - textWidth(figure, fontSize) - 8, fontSize)
-          return (
-            line(x, y - 4, x + 18, y - 4, `stroke="${colour}" stroke-width="3"`) +
-            text(x + 24, y, shown) +
-            text(x + width, y, figure, 'text-anchor="end"')
-          )
-        })
-        .join(''),
-  }
-}
-
-function staircase({ name, recall, precision }: PrecisionRecallLine): Staircase {
+/** The best precision at a recall or beyond, as a falling staircase of few steps. */
+function staircase({ recall, precision }: PrecisionRecallLine): Staircase {
   const steps: { recall: number; precision: number }[] = []
   let best = -1
   for (let i = recall.length - 1; i >= 0; i--) {
@@ -88,7 +73,7 @@ function staircase({ name, recall, precision }: PrecisionRecallLine): Staircase 
     if (steps.at(-1)?.recall === recall[i]) steps.pop()
     steps.push({ recall: recall[i], precision: best })
   }
-  return { name, steps: steps.reverse() }
+  return { steps: steps.reverse() }
 }
 
 /** The mean of the precisions at 101 recalls, 0 where a recall is not reached. */

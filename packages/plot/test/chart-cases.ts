@@ -3,6 +3,7 @@ import { Concat, Conv2d, GlobalAvgPool2d, Linear, MaxPool2d, ReLU, Residual, Seq
 import { networkGraph } from 'gentle-dl/inspect'
 import {
   plotAttention,
+  plotClassifierCurves,
   plotComparison,
   plotConfusionMatrix,
   plotDecisionBoundary,
@@ -144,6 +145,25 @@ export const chartCases: Readonly<Record<string, () => string>> = {
         precision: [1, 0.9 - 0.1 * i, 0.7, 0.4],
       })),
     ),
+  'classifier-curves': () => {
+    const places = [0, 0.1, 0.3, 0.6, 1]
+    const curved = (power: number) => places.map((place) => place ** power)
+    const names = ['cat', 'dog', '<b> and a very long name of a class']
+    return plotClassifierCurves({
+      roc: names.map((name, i) => ({
+        name,
+        falsePositiveRate: places,
+        truePositiveRate: curved(0.2 * (i + 1)),
+        area: 0.95 - 0.1 * i,
+      })),
+      precisionRecall: names.map((name, i) => ({
+        name,
+        recall: [0.02, 0.02, 0.3, 0.6, 1],
+        precision: [0, 0.5, 1, 0.9 - 0.2 * i, 0.3],
+        averagePrecision: 0.9 - 0.1 * i,
+      })),
+    })
+  },
   reliability: () =>
     plotReliability(
       Array.from({ length: 10 }, (_, i) => ({

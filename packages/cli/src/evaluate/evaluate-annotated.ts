@@ -10,6 +10,7 @@ import { classesFor } from '../tasks/prepare-annotated.ts'
 import { bold, print, scoreText } from '../terminal/terminal.ts'
 import { exitCodes, UsageError } from '../terminal/usage.ts'
 import { judgementText } from '../train/finish-annotated.ts'
+import { writeChart } from './chart-file.ts'
 import type { DataOfRun } from './data-of-run.ts'
 import { noteMatchByOrder } from './output-notes.ts'
 
@@ -22,6 +23,7 @@ export interface EvaluateAnnotatedFlags {
   readonly flip?: boolean
   readonly strict?: boolean
   readonly json?: boolean
+  readonly out?: string
 }
 
 /** The metrics of a model's task on part of a set. Gives the exit code. */
@@ -40,6 +42,8 @@ export async function evaluateAnnotated(
     throw new UsageError('--views and --augment are for classifiers; for boxes and masks use --flip')
   if (flags.labels !== undefined) throw new UsageError(`--labels is for classifiers; ${place} has its own class names`)
   const kind = annotatedTask(task)
+  if (flags.out !== undefined && task !== 'detect')
+    throw new UsageError('--out is for classifiers and detectors; the report of a run has its charts')
   const [channels, height, width] = model.inputShape
   const sets = await openAndReport(flags.data, {
     seed: flags.seed ?? 0,
@@ -62,6 +66,12 @@ export async function evaluateAnnotated(
   const { data: aligned, by, classes } = alignAnnotated(model, set, task, place)
   if (by === 'places') noteMatchByOrder(place, flags.data, classes)
   const judgement = await judge(kind, model, aligned, { flip: flags.flip })
+  const [curves] = Object.values(judgement.pictures ?? {})
+  if (flags.out !== undefined) {
+    if (curves === undefined)
+      throw new UsageError(`--out: ${place} finds nothing in ${flags.data}, so there are no curves`)
+    writeChart(flags.out, curves)
+  }
   if (flags.json) {
     const { metrics, score } = judgement
     console.log(

@@ -10,11 +10,13 @@ import { viewsOf } from '../data/policy.ts'
 import { resized } from '../data/resize.ts'
 import { preprocessingOf } from '../models/normalize.ts'
 import { openAnyModel, takesInputs } from '../models/open-model.ts'
+import { classCurves, curvesPicture } from '../pictures/class-curves.ts'
 import { predictionSheet } from '../pictures/prediction-sheet.ts'
 import { sequenceTask } from '../tasks/sequence-tasks.ts'
 import type { EvaluationFlags } from '../tasks/task.ts'
 import { bold, lossText, note, percent, print } from '../terminal/terminal.ts'
 import { exitCodes, UsageError, unknownChoice } from '../terminal/usage.ts'
+import { writeChart } from './chart-file.ts'
 import { figuresOfClasses, figuresText } from './class-figures.ts'
 import { classesOf, withLabels } from './class-names.ts'
 import { checkSame, type DataOfRun, dataOfRun, noteData } from './data-of-run.ts'
@@ -35,6 +37,8 @@ export interface EvaluateFlags extends EvaluationFlags {
   readonly normalize?: string
   readonly label?: string
   readonly size?: readonly string[]
+  /** Where curves are drawn, an .svg file. */
+  readonly out?: string
 }
 
 /** Flags with the data of a run, and how it was read there. */
@@ -45,7 +49,7 @@ function withDataOf({ settings }: DataOfRun, given: Omit<EvaluateFlags, 'data'>)
 
 /** @throws UsageError for flags that mean nothing for sequences. */
 function checkForPictures(flags: Omit<EvaluateFlags, 'data'>, task: string): void {
-  for (const name of ['views', 'flip', 'augment', 'labels', 'normalize', 'label', 'size'] as const)
+  for (const name of ['views', 'flip', 'augment', 'labels', 'normalize', 'label', 'size', 'out'] as const)
     if (flags[name] !== undefined) throw new UsageError(`--${name} is not for a model that was trained to ${task}`)
 }
 
@@ -54,7 +58,9 @@ export async function evaluateRun(
   place: string,
   given: Omit<EvaluateFlags, 'data'> & { readonly data?: string },
 ): Promise<number> {
-  const { split = 'test' } = given
+  const { split = 'test', out } = given
+  if (out !== undefined && !out.endsWith('.svg'))
+    throw new UsageError(`--out is ${out}; expected a file that ends with .svg`)
   const part = partNames.find((name) => name === split)
   if (part === undefined) throw unknownChoice('split', split, partNames)
   const opened = await openAnyModel(place, given.size)
@@ -67,6 +73,8 @@ export async function evaluateRun(
     checkForPictures(given, task.name)
     return task.evaluate(place, opened, part, flags)
   }
+  if (opened.task === 'regress' && out !== undefined)
+    throw new UsageError('--out is for classifiers and detectors; the report of a run has its charts')
   if (opened.task === 'regress') return evaluateRegression(opened, part, flags, own)
   if (opened.task !== 'classify') {
     if (flags.normalize !== undefined) throw new UsageError('--normalize is for classifiers')
@@ -114,6 +122,7 @@ export async function evaluateRun(
     ...figures,
   }
   if (looksAtPictures) await keepSamples(place, whole, matrix, classes)
+  if (out !== undefined) writeChart(out, await curvesPicture(classCurves(matrix, classes.length), classes))
   if (flags.json) console.log(JSON.stringify(result, null, 2))
   else
     print(

@@ -2,6 +2,7 @@
 import { existsSync } from 'node:fs'
 import { type Confusion, DataError, type RunFolder } from 'gentle-dl'
 import { z } from 'zod'
+import { type ClassCurve, classCurves } from '../pictures/class-curves.ts'
 
 const file = 'predictions.json'
 
@@ -17,11 +18,17 @@ export interface Predictions {
   readonly confidence: readonly number[]
   /** The probability of the true class. */
   readonly ofTruth: readonly number[]
+  /** Of each class against the rest, of many classes some; a version before these kept none. */
+  readonly curves?: readonly ClassCurve[]
 }
 
 const share = z.number().min(0).max(1)
 
 const label = z.int().min(0)
+
+const places = z.array(z.tuple([share, share])).min(1)
+
+const curve = z.object({ label, auc: share, averagePrecision: share, roc: places, precisionRecall: places })
 
 const schema = z.object({
   part: z.enum(['test', 'validation']),
@@ -30,6 +37,7 @@ const schema = z.object({
   predicted: z.array(label),
   confidence: z.array(share),
   probabilityOfTrue: z.array(share),
+  curves: z.array(curve).optional(),
 })
 
 /** A probability with as many digits as tell it from others. */
@@ -37,11 +45,12 @@ const rounded = (value: number): number => Number(value.toPrecision(5))
 
 /** Predictions as the library gives them. @param examples their places in the part; all of it unless given */
 export function predictionsOf(
-  { labels, predicted, confidence, probabilities }: Confusion,
+  matrix: Confusion,
   classes: readonly string[],
   part: Predictions['part'],
-  examples: readonly number[] = Array.from(labels.keys()),
+  examples: readonly number[] = Array.from(matrix.labels.keys()),
 ): Predictions {
+  const { labels, predicted, confidence, probabilities } = matrix
   return {
     part,
     classes,
@@ -50,6 +59,7 @@ export function predictionsOf(
     predicted: Array.from(predicted),
     confidence: Array.from(confidence, rounded),
     ofTruth: Array.from(labels, (own, i) => rounded(probabilities[i * classes.length + own])),
+    curves: classCurves(matrix, classes.length),
   }
 }
 
@@ -66,7 +76,9 @@ export function loadPredictions(run: RunFolder): Predictions | undefined {
   const isWhole =
     success &&
     lists.every((list) => list.length === data.labels.length) &&
-    [data.labels, data.predicted].every((list) => list.every((each) => each < data.classes.length))
+    [data.labels, data.predicted, (data.curves ?? []).map((each) => each.label)].every((list) =>
+      list.every((each) => each < data.classes.length),
+    )
   if (!isWhole)
     throw new DataError(
       `${run.file(file)} is not a list of predictions any more; gentle eval says what the model is worth, and a new training writes it anew`,

@@ -13,6 +13,7 @@ import { calibrationSection } from './calibration.ts'
 import { confusionSection } from './confused-pairs.ts'
 import { filtersSection } from './filters.ts'
 import { perClassSection } from './per-class.ts'
+import { thresholdCurvesSection } from './threshold-curves.ts'
 import { topLossesSection } from './top-losses.ts'
 
 /** What there is to look at. */
@@ -79,6 +80,7 @@ export async function classificationSections(
           },
         ]
       : []),
+    await thresholdCurvesSection(predictions),
     await calibrationSection(predictions),
     perClassSection(predictions),
   ]
