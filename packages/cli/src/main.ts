@@ -205,11 +205,18 @@ const trainCommand = program
   )
   .option('--keep <n>', 'keep the last n checkpoints, in weights/checkpoints', number)
   .option('--license <name>', "license of the weights, by SPDX's name, such as MIT or CC-BY-4.0; kept in their files")
+  .option(
+    '--detect-anomaly',
+    'where the loss or weights become NaN or infinite, name the op, its layer, forward or backward, and the examples; slower',
+  )
   .option('--profile', 'report the time of each op in a step, and write profile.json for a trace viewer')
   .option('--threads <n>', 'number of threads (default: all cores)', number)
   .option('--wide-vectors', 'compute with 256-bit vectors (AVX2) without the check that decides otherwise')
   .option('--no-wide-vectors', 'compute with 128-bit vectors, as browsers do')
-  .option('--strict-numerics', 'the same weights to the bit on every machine: no fused multiply-add, and so slower')
+  .option(
+    '--strict-numerics',
+    'the same weights to the bit on every machine: no fused multiply-add and no vectors of 256 bits, and so slower',
+  )
   .option('--json', 'print the summary as JSON')
   .option(
     '--json-lines',

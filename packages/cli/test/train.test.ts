@@ -142,5 +142,17 @@ describe('gentle train', () => {
     expect(result.code).toBe(1)
     expect(result.stderr).toMatch(/became (NaN|Infinity|-Infinity).* at step \d+/)
     expect(existsSync(join(place, 'run.json'))).toBe(true)
+    expect(result.stderr).toMatch(
+      /examples \d+, .*; to find the op where it begins:\n {2}npx gentle train --resume .* --detect-anomaly\n/,
+    )
+    const again = await gentle(['train', '--resume', place, '--detect-anomaly', '--quiet'])
+    expect(again.code).toBe(1)
+    expect(again.stderr).toMatch(/ \((forward|backward|update), of shape \[.*\]\) gives (NaN|-?Infinity)/)
+    expect(again.stderr).not.toMatch(/detect-?anomaly/i)
+    const told = JSON.parse(readFileSync(join(place, 'diverged.json'), 'utf8'))
+    expect(told).toMatchObject({
+      epoch: 1,
+      anomaly: { op: expect.any(String), value: expect.stringMatching(/NaN|Infinity/) },
+    })
   })
 })

@@ -23,6 +23,8 @@ export interface TrainFlags extends Settings {
   readonly profile?: boolean
   /** Which of the weights of a checkpoint are taken. */
   readonly weightsKey?: string
+  /** Runs a step that gives NaN or infinities again, and tells where they begin. */
+  readonly detectAnomaly?: boolean
   /** Lets a run go on where numbers are computed with other last bits. */
   readonly allowOtherWidth?: boolean
   /** Refuses an image folder with a broken file. */
@@ -74,6 +76,7 @@ export function settingsFor(
     jsonLines: ________,
     tensorboard: _________,
     stopAfter: __________,
+    detectAnomaly: ___________,
     ...flags
   }: TrainFlags,
   resumed: RunFolder | undefined,

@@ -313,6 +313,7 @@ async function begin(planned: Planned, backend: Backend, locks: (() => Promise<v
     epochs: plan.epochs,
     ema: plan.ema,
     accumulate: plan.accumulate,
+    detectAnomaly: flags.detectAnomaly,
     seed: plan.seed,
     freeze: frozenIn(frozen, plan, head),
   })
@@ -426,15 +427,28 @@ function reportStopped({ run, trainer, flags: { stopAfter } }: Begun, isInterrup
   return isInterrupted ? exitCodes.interrupted : exitCodes.done
 }
 
-/** Tells what is left of a training whose loss is not a number any more. */
-function reportDiverged({ message, step }: DivergedTraining, { run, checkpoints, resumed }: Begun): number {
-  run.writeJson('diverged.json', { step, message })
+/** Tells why a training ended whose numbers are none any more, what is left of it, and how to find where it began. */
+function reportDiverged(
+  { message, step, epoch, examples, anomaly, cause }: DivergedTraining,
+  { run, trainer, checkpoints, resumed, flags }: Begun,
+): number {
+  // JSON has no infinities.
+  const found = anomaly && { ...anomaly, value: String(anomaly.value), of: anomaly.of?.map(String) }
+  run.writeJson('diverged.json', { step, epoch, examples, anomaly: found, message })
   const saved = checkpoints.savedStep < 0 ? resumed?.state.step : checkpoints.savedStep
+  const best =
+    trainer.best === undefined
+      ? ''
+      : `, the best, of epoch ${trainer.best.epoch}, in ${run.file('weights/best.safetensors')}`
   const kept =
     saved === undefined
       ? `no checkpoint was written; the settings are in ${run.path}`
-      : `the weights of step ${thousands(saved)} are in ${run.path}`
-  note(`gentle: ${message.replace(/^training: /, '')}; ${kept}`)
+      : `the weights of step ${thousands(saved)} are in ${run.path}${best}`
+  const isOpen = !flags.detectAnomaly && anomaly === undefined && cause === undefined
+  const next = isOpen
+    ? `; to find the op where it begins:\n  ${commandLine('train', '--resume', run.path, '--detect-anomaly')}`
+    : ''
+  note(`gentle: ${message.replace(/^training: /, '').replace(/; detectAnomaly finds .*$/, '')}; ${kept}${next}`)
   return exitCodes.failed
 }
 

@@ -1,4 +1,5 @@
 export { type Aligned, alignClasses, type HasClasses } from './align-classes.ts'
+export type { Anomaly } from './anomaly.ts'
 export { type Batch, stepsOf } from './batches.ts'
 export type { RunFile } from './checkpoint-files.ts'
 export { type CheckpointInterval, type CheckpointOptions, Checkpoints } from './checkpoints.ts'

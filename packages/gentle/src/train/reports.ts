@@ -1,6 +1,7 @@
 /** What a training tells as it goes on. */
 import { DivergenceError } from '../core/errors.ts'
 import type { AnyModel, Model } from '../nn/model.ts'
+import type { Anomaly } from './anomaly.ts'
 import type { Evaluation } from './evaluation.ts'
 
 /** What is known after a step. */
@@ -38,12 +39,32 @@ export interface EpochReport {
 
 /** A training whose loss or parameters became NaN or infinite. Where an example is why, which holds such a number, its `cause` is a DataError. */
 export class DivergedTraining<M extends AnyModel = Model> extends DivergenceError {
+  /** The epoch under way, from 1. */
+  readonly epoch: number
+  /** The examples of the step's batch, by their numbers in the data set; undefined where the fault was found behind the step. */
+  readonly examples: readonly number[] | undefined
+  /** Where it begins: looked for at the first step, and with `detectAnomaly` at each. */
+  readonly anomaly: Anomaly | undefined
   /** The model, with the parameters of the last good epoch, or those it began with. */
   readonly model: M
   /** The epochs before. */
   readonly history: readonly EpochReport[]
-  constructor(message: string, step: number, model: M, history: readonly EpochReport[], options?: ErrorOptions) {
-    super(message, step, options)
+  constructor(
+    message: string,
+    {
+      step,
+      epoch,
+      examples,
+      anomaly,
+      cause,
+    }: Pick<DivergedTraining, 'step' | 'epoch' | 'examples' | 'anomaly'> & { readonly cause: Error | undefined },
+    model: M,
+    history: readonly EpochReport[],
+  ) {
+    super(message, step, cause === undefined ? undefined : { cause })
+    this.epoch = epoch
+    this.examples = examples
+    this.anomaly = anomaly
     this.model = model
     this.history = history
   }

@@ -46,6 +46,11 @@ export interface TrainerOptions {
   readonly accumulate?: number
   /** Steps in all, as the schedule counts them, for those who make one of several batches; a step for every `accumulate` batches unless given. */
   readonly steps?: number
+  /**
+   * Whether a step that gives NaN or infinities is run again to find the op where they begin, its layer, forward or backward, and the examples. Each step keeps a copy of
+   * weights and optimizer state from before it for that, and looks at all weights after it; the weights stay the same to the bit. false unless given.
+   */
+  readonly detectAnomaly?: boolean
   /** From which first values, the order of examples, and dropout derive; 0 unless given. */
   readonly seed?: number
   /** Where to compute, for a network that is not a model yet; wasm on all cores unless given. */

@@ -49,6 +49,8 @@ export class Trainer<M extends AnyModel = Model> {
   readonly #evaluators = new Map<AnyDataset, Evaluator>()
   readonly #parts: Parts
   readonly #turns = new Turns()
+  /** Where the state before a step is kept, where anomalies are looked for. */
+  readonly #copies = new StateMemory()
   /** What learns now, and the programs by which it does. */
   #phase: Phase
   #programs: TrainingPrograms
@@ -172,9 +174,11 @@ export class Trainer<M extends AnyModel = Model> {
       if (this.accumulate > 1 && batch === undefined) return this.#stepOfSeveral()
       const taken = batch ?? (await this.#next())
       const started = performance.now()
-      const results = await this.#programs.step(taken, this.#numbers(), this.#at.draw++)
+      const before = this.#options.detectAnomaly ? await this.#copy() : undefined
+      const numbers = this.#numbers()
+      const results = await this.#programs.step(taken, numbers, this.#at.draw++)
       this.#count(started)
-      return this.#finishStep(results, taken)
+      return this.#finishStep(results, taken, before && { ...before, numbers })
     })
   }
 
@@ -299,7 +303,8 @@ export class Trainer<M extends AnyModel = Model> {
     const { from } = this.#phase
     checkNames(optimizer.variables)
     const learned = this.#learned()
-    const parts = { model, data, loss, metrics, seed, carried, inOrder, average, optimizer, learned }
+    const detectAnomaly = this.#options.detectAnomaly === true
+    const parts = { model, data, loss, metrics, seed, carried, inOrder, average, optimizer, learned, detectAnomaly }
     return new TrainingPrograms({ ...parts, frozen: (name) => freeze(name, from) }, this.#turns)
   }
 
@@ -362,10 +367,14 @@ export class Trainer<M extends AnyModel = Model> {
   async #gradients(batch?: Batch): Promise<Gradients> {
     const taken = batch ?? (await this.#next())
     const started = performance.now()
-    const gradients = await this.#programs.gradients(taken, this.#at.draw++)
+    const { gradients, areFinite } = await this.#programs.gradients(taken, this.#at.draw++)
     this.#count(started)
-    if (!Number.isFinite(gradients.loss))
-      throw await this.#diverged(`the loss became ${gradients.loss}`, this.#at.step + 1, taken)
+    if (!Number.isFinite(gradients.loss) || !areFinite) {
+      const what = !Number.isFinite(gradients.loss)
+        ? `the loss became ${gradients.loss}`
+        : 'gradients became NaN or infinite'
+      throw await this.#diverged(what, this.#at.step + 1, taken, unchanged)
+    }
     return gradients
   }
 
@@ -375,6 +384,8 @@ export class Trainer<M extends AnyModel = Model> {
     this.#count(started)
     this.#at.step++
     this.#at.running.addSums(sums)
+    if (this.#options.detectAnomaly && !areFinite(await readWeights(this.model)))
+      throw await this.#diverged('parameters became NaN or infinite', this.#at.step, undefined, unchanged)
     return this.#report(sums.loss)
   }
 
@@ -386,10 +397,13 @@ export class Trainer<M extends AnyModel = Model> {
     return this.#update(sum)
   }
 
-  async #finishStep(results: Record<string, NDArray>, batch: Batch): Promise<StepReport> {
+  async #finishStep(results: Record<string, NDArray>, batch: Batch, before?: BeforeStep): Promise<StepReport> {
     this.#at.step++
     const loss = results.loss.data[0]
-    if (!Number.isFinite(loss)) throw await this.#diverged(`the loss became ${loss}`, this.#at.step, batch)
+    if (!Number.isFinite(loss)) throw await this.#diverged(`the loss became ${loss}`, this.#at.step, batch, before)
+    const isPickedFinite = results.picked === undefined || results.picked.data[0] === 0
+    if (!isPickedFinite || (before !== undefined && !areFinite(await readWeights(this.model))))
+      throw await this.#diverged('parameters became NaN or infinite', this.#at.step, batch, before)
     this.#at.running.add(results, batch.examples)
     return this.#report(loss)
   }
@@ -441,32 +455,70 @@ export class Trainer<M extends AnyModel = Model> {
     return report
   }
 
-  /** Tells why, as far as the data does; that is looked at only now. @param batch whose loss it is */
-  async #diverged(what: string, step = this.#at.step, batch?: Batch): Promise<DivergedTraining<M>> {
-    await writeWeights(this.model, this.#at.good.weights)
-    const { firstNonFinite, nonFiniteIn } = await import('./non-finite.ts')
-    const fault = (batch && nonFiniteIn(batch, this.#data)) ?? (await firstNonFinite(this.#data))
-    let advice = 'use a smaller learning rate or clipNorm'
-    if (fault !== undefined) advice = `${fault}: fix the example or leave it out`
-    else if (batch !== undefined && step === 1) {
-      // The weights are those again that it was computed by.
-      const first = await this.#programs.firstNonFinite(batch, this.#at.draw - 1)
-      advice = `no step was made before${first === undefined ? '' : `: ${first}`}; look at the loss, the first parameters and how large the inputs are`
+  /** Copies what a step changes. */
+  async #copy(): Promise<Pick<BeforeStep, 'restore'>> {
+    const { backend } = this.model
+    const variables = [...weightsOf(this.model).values(), ...this.#parts.optimizerState.variables]
+    const take = this.#copies.begin(variables.map(({ shape }) => sizeOf(shape)))
+    const values: Float32Array[] = []
+    for (const variable of variables) values.push(await backend.read(variable, take(sizeOf(variable.shape))))
+    const carried = await this.#carried.read()
+    return {
+      restore: async () => {
+        for (const [i, variable] of variables.entries()) await backend.write(variable, values[i])
+        await this.#carried.write(carried)
+      },
     }
-    return new DivergedTraining(
-      `training: ${what} at step ${step} (epoch ${this.#at.epoch}); the model keeps the parameters ${this.#at.good.of}; ${advice}`,
-      step,
-      this.model,
-      this.#at.history,
-      fault === undefined ? undefined : { cause: new DataError(fault) },
-    )
+  }
+
+  /**
+   * Tells why, as far as data and step do; they are looked at only now.
+   * @param batch of the step @param before what the step began with, where that was kept
+   */
+  async #diverged(
+    what: string,
+    step = this.#at.step,
+    batch?: Batch,
+    before?: BeforeStep,
+  ): Promise<DivergedTraining<M>> {
+    const { good, epoch, history } = this.#at
+    const { firstNonFinite, nonFiniteIn } = await import('./non-finite.ts')
+    const { divergence } = await import('./divergence.ts')
+    const fault = (batch && nonFiniteIn(batch, this.#data)) ?? (await firstNonFinite(this.#data))
+    // Those that it began with are those that the first step was computed by.
+    await (before === undefined ? writeWeights(this.model, good.weights) : before.restore())
+    const isKnown = before !== undefined || (step === 1 && batch !== undefined)
+    const found =
+      batch === undefined || fault !== undefined || !isKnown
+        ? undefined
+        : await this.#programs.findAnomaly(batch, this.#at.draw - 1, before?.numbers)
+    await writeWeights(this.model, good.weights)
+    const search = isKnown ? 'done' : this.#options.detectAnomaly ? 'pointless' : 'possible'
+    const told = { what, step, epoch, kept: good.of, batch, fault, anomaly: found, search } as const
+    const { message, ...rest } = divergence(told, this.#data)
+    const cause = fault === undefined ? undefined : new DataError(fault)
+    return new DivergedTraining(message, { step, epoch, cause, ...rest }, this.model, history)
   }
 }
 
 const weightLengths = (model: AnyModel): number[] => [...weightsOf(model).values()].map(({ shape }) => sizeOf(shape))
 
+/** What a step began with, beside its batch. */
+interface BeforeStep {
+  /** Of its update, where that was made. */
+  readonly numbers?: StepNumbers
+  /** Brings weights and the optimizer's state back. */
+  restore(): Promise<void>
+}
+
+/** Gradients change nothing. */
+const unchanged: BeforeStep = { restore: async () => {} }
+
 const areFinite = (values: WeightValues): boolean =>
-  [...values.values()].every((parameter) => parameter.every(Number.isFinite))
+  [...values.values()].every((parameter) => {
+    for (const value of parameter) if (!Number.isFinite(value)) return false
+    return true
+  })
 
 /** @throws ArgumentError for an optimizer two of whose variables have one name. */
 function checkNames(variables: readonly Variable[]): void {

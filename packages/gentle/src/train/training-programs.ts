@@ -6,15 +6,15 @@ import type { NDArray } from '../core/ndarray.ts'
 import type { Turns } from '../core/turns.ts'
 import type { AnyDataset } from '../data/dataset.ts'
 import { type Graph, topologicalOrder } from '../graph/graph.ts'
-import { input, type Tensor, type Variable, within } from '../graph/tensor.ts'
+import { idFromNowOn, input, type Tensor, type Variable, within } from '../graph/tensor.ts'
 import type { BatchLoss, BatchTensors, Loss } from '../nn/losses.ts'
 import type { Metric } from '../nn/metrics.ts'
 import { type AnyModel, applyModel } from '../nn/model.ts'
 import { Scope } from '../nn/scope.ts'
-import { abs, add, mul } from '../ops/elementwise.ts'
-import { isScan } from '../ops/loop.ts'
-import { max } from '../ops/reduce.ts'
+import { add, mul } from '../ops/elementwise.ts'
+import { sum } from '../ops/reduce.ts'
 import type { OptimizerState, Updates } from '../optim/optimizer.ts'
+import type { Anomaly, TracedStep } from './anomaly.ts'
 import type { Batch } from './batches.ts'
 import type { CarriedState } from './carried-state.ts'
 import { lossOf, measured, Sums } from './evaluation.ts'
@@ -37,6 +37,7 @@ export interface TrainedParts {
   readonly inOrder: boolean
   /** Of the weights, where one is kept. */
   readonly average: WeightAverage | undefined
+  readonly detectAnomaly: boolean
 }
 
 /** What a step's program takes beside its batch: the learning rate, and how much of the weights goes into their average. */
@@ -57,7 +58,7 @@ export class TrainingPrograms {
     this.#step = new BatchPrograms(model.backend, data, (batch) => {
       const { draw, outputs, gradients, state } = this.#trace(batch)
       const { inputs, updates } = this.#updates(gradients, state)
-      return { inputs: { ...inputs, draw }, outputs, updates }
+      return { inputs: { ...inputs, draw }, outputs: { ...outputs, ...picked(outputs, updates) }, updates }
     })
   }
 
@@ -70,13 +71,15 @@ export class TrainingPrograms {
     return this.#step.profile(batch, { ...numbers, draw })
   }
 
-  async gradients(batch: Batch, draw: number): Promise<Gradients> {
+  /** @returns also whether they are finite, where anomalies are looked for */
+  async gradients(batch: Batch, draw: number): Promise<{ readonly gradients: Gradients; readonly areFinite: boolean }> {
     this.#apart ??= await this.#makeApart()
     const { store, programs } = this.#apart
     await store.vacate()
     const sums = new Sums(this.#parts.metrics)
-    sums.add(await programs.run(batch, { draw }), batch.examples)
-    return store.hold(sums)
+    const results = await programs.run(batch, { draw })
+    sums.add(results, batch.examples)
+    return { gradients: store.hold(sums), areFinite: results.slopes === undefined || results.slopes.data[0] === 0 }
   }
 
   /** Takes up other gradients, as `Gradients.add`, within a turn. */
@@ -92,28 +95,30 @@ export class TrainingPrograms {
   }
 
   /**
-   * The op of the forward pass that is the first to make NaN of numbers that are not, or an infinity, told as `log (loss) at main.ts:12:9 gives NaN`: by
-   * a pass of its own, at the present weights, that looks at all that is computed on the way to the loss.
+   * The first op of a step whose result is not finite though its operands are; looked for at the present weights.
+   * @param numbers of the update, which is looked at only where they are given: it takes the optimizer's state from before the step
    */
-  async firstNonFinite(batch: Batch, draw: number): Promise<string | undefined> {
-    let nodes: readonly Tensor[] = []
-    const programs = new BatchPrograms(this.#parts.model.backend, this.#parts.data, (traced) => {
-      const { draw, outputs } = this.#trace(traced)
-      nodes = topologicalOrder([outputs['loss']]).filter(
-        (node) => node.dtype === 'float32' && node.inputs.length > 0 && !isScan(node),
-      )
-      const largest = nodes.map((node, i): [string, Tensor] => [`${i}`, max(abs(node))])
-      return { inputs: { draw }, outputs: Object.fromEntries(largest) }
+  async findAnomaly(batch: Batch, draw: number, numbers?: StepNumbers): Promise<Anomaly | undefined> {
+    const { findAnomaly } = await import('./anomaly.ts')
+    const { model, data } = this.#parts
+    const trace = (tensors: BatchTensors): TracedStep => {
+      const { draw, outputs, total, gradients, state, backwardFrom } = this.#trace(tensors)
+      const updateFrom = idFromNowOn()
+      const { inputs, updates } = numbers === undefined ? { inputs: {}, updates: [] } : this.#updates(gradients, state)
+      return {
+        inputs: { ...inputs, draw },
+        roots: [outputs['loss'], total, ...gradients, ...updates.map(([, next]) => next)],
+        passOf: ({ id }) => (id < backwardFrom ? 'forward' : id < updateFrom ? 'backward' : 'update'),
+      }
+    }
+    return findAnomaly(model.backend, trace, async (traceGraph) => {
+      const programs = new BatchPrograms(model.backend, data, traceGraph)
+      try {
+        return await programs.run(batch, { ...numbers, draw })
+      } finally {
+        programs.dispose()
+      }
     })
-    const largest = await programs.run(batch, { draw })
-    programs.dispose()
-    const values = nodes.map((_, i) => largest[i].data[0])
-    // Infinities may be meant, as those of a mask are: NaN tells more.
-    const nan = values.findIndex(Number.isNaN)
-    const at = nan >= 0 ? nan : values.indexOf(Number.POSITIVE_INFINITY)
-    if (at < 0) return undefined
-    const { op, scope, site } = nodes[at]
-    return `${op.name}${scope && ` (${scope})`}${site && ` at ${site}`} gives ${nan >= 0 ? 'NaN' : 'an infinity'}`
   }
 
   dispose(): void {
@@ -124,7 +129,7 @@ export class TrainingPrograms {
 
   async #makeApart() {
     const { GradientStore } = await import('./gradients.ts')
-    const { model, data, learned } = this.#parts
+    const { model, data, learned, detectAnomaly } = this.#parts
     const store = new GradientStore(model.backend, this.#turns, learned)
     const programs = new BatchPrograms(model.backend, data, (batch) => {
       const { draw, outputs, gradients, state, carries } = this.#trace(batch)
@@ -136,7 +141,8 @@ export class TrainingPrograms {
         ...gradients.map((gradient, i): readonly [Variable, Tensor] => [store.place(learned[i]), gradient]),
         ...state.map(([variable, next]): readonly [Variable, Tensor] => [store.place(variable), next]),
       ]
-      return { inputs: { draw }, outputs, updates }
+      const slopes: Record<string, Tensor> = detectAnomaly ? { slopes: zeroOf(gradients) } : {}
+      return { inputs: { draw }, outputs: { ...outputs, ...slopes }, updates }
     })
     return { store, programs }
   }
@@ -186,6 +192,22 @@ export class TrainingPrograms {
     const value = within('loss', () => lossOf(loss, prediction, batch))
     const total = auxiliary.reduce((sum, part) => add(sum, part), value)
     const outputs = measured(value, prediction, batch, metrics)
-    return { draw, outputs, gradients: gradientsOf(total, learned), state, carries }
+    const backwardFrom = idFromNowOn()
+    return { draw, outputs, total, gradients: gradientsOf(total, learned), state, carries, backwardFrom }
   }
 }
+
+/**
+ * NaN where the next value of a table of vectors is not finite. All other weights show in the next loss, but of a table a batch sees only what it picks.
+ * Tables within loops are looked at with all weights, at the next checkpoint or the epoch's end.
+ */
+function picked({ loss }: Record<string, Tensor>, updates: Readonly<Updates>): Record<string, Tensor> {
+  const tables = new Set(
+    topologicalOrder([loss]).flatMap(({ op, inputs }) => (op.name === 'gather' ? [inputs[0]] : [])),
+  )
+  const next = updates.filter(([variable]) => tables.has(variable)).map(([, next]) => next)
+  return next.length === 0 ? {} : { picked: zeroOf(next) }
+}
+
+/** 0 where all numbers of tensors are finite, else NaN. */
+const zeroOf = (tensors: readonly Tensor[]): Tensor => tensors.map((x) => sum(mul(x, 0))).reduce((a, b) => add(a, b))

@@ -267,7 +267,7 @@ describe('a training that diverges', () => {
     expect(error).toBeInstanceOf(DivergedTraining)
     const { step, model, history, message } = error as DivergedTraining
     expect(step).toBe(4)
-    expect(message).toMatch(/step 4 \(epoch 2\).*of epoch 1/)
+    expect(message).toMatch(/step 4 \(epoch 2, example [01]\).*of epoch 1/)
     expect(history.length).toBe(1)
     const good = await fit(neuron, data, { ...squared(), optimizer, batchSize: 1, epochs: 1 })
     expect(await valuesOf(model)).toEqual(await valuesOf(good.model))
