@@ -1,6 +1,7 @@
 /** HDF5 files by h5wasm, the HDF5 library itself as WebAssembly (https://github.com/usnistgov/h5wasm): what is asked of it. */
 import { bfloat16, type StoredTensor } from './elements.ts'
 import { type Fail, printable } from './failure.ts'
+import { checkHeaps } from './hdf5-heaps.ts'
 
 /** The package h5wasm, as `import('h5wasm')` gives it, or what gives that when a file needs it. */
 export type Hdf5Source = Hdf5Package | (() => Promise<Hdf5Package>)
@@ -59,6 +60,7 @@ export async function readHdf5(
   skip: readonly string[],
   fail: Fail,
 ): Promise<Hdf5Content> {
+  checkHeaps(bytes, fail)
   const module = await hdf5.ready
   const { FS } = module
   module.activate_throwing_error_handler()

@@ -60,3 +60,17 @@ it('a file that is cut off or none is refused in one line', async () => {
   }
   await expect(loadKeras(new Uint8Array(9), { name: 'my.h5' })).rejects.toThrow(/^my\.h5: its HDF5 file cannot be read/)
 })
+
+it('a heap that the HDF5 library would read for ever is refused before it', async () => {
+  const hdf5 = Object.values(files).map(({ file }) => bytesFrom(file))
+  const bytes = hdf5.find((each) => each[0] !== 0x50 && Buffer.from(each).includes('GCOL'))!.slice()
+  const heap = Buffer.from(bytes).indexOf('GCOL')
+  const view = new DataView(bytes.buffer)
+  let object = heap + 16
+  while (view.getUint16(object, true) !== 0)
+    object += 16 + Math.ceil(Number(view.getBigUint64(object + 8, true)) / 8) * 8
+  view.setBigUint64(object + 8, 0n, true)
+  await expect(loadKeras(bytes, { name: 'my.h5' })).rejects.toThrow(
+    new FormatError(`my.h5: its HDF5 file is broken: the heap at byte ${heap} has free space of size 0`),
+  )
+})
