@@ -44,6 +44,8 @@ describe('in bash, Tab completes', () => {
     ['subcommands', ['experiment', ''], ['depth', 'memory'], ['table.csv']],
     ['options of a subcommand', ['experiment', 'depth', '--s'], ['--size', '--seeds'], ['--schedule']],
     ['files of models', ['show', ''], ['table.csv'], []],
+    ['settings to vary', ['sweep', 'mlp', '--vary', 'learn'], ['learning-rate='], ['threads=', 'table.csv']],
+    ['options of a training in a sweep', ['sweep', '--ep'], ['--epochs'], ['--run-dir']],
   ])('%s', (_, words, offered, not) => {
     const found = offeredByBash(script, words)
     for (const name of offered) expect(found).toContain(name)

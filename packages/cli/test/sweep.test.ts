@@ -7,7 +7,7 @@ import { createSweepFolder, readSweep, type Sweep, type Trial, writeSweep } from
 import { halvingRungs, membersOf, ranked, waiting, withFailuresToTryAgain } from '../src/sweep/rungs.ts'
 import { parseSpace, parseVaried } from '../src/sweep/space.ts'
 import { rankingTable, sweepText } from '../src/sweep/sweep-text.ts'
-import { endedText, shareDone, sweepProgress } from '../src/sweep/sweep-view.ts'
+import { comparedText, doneOf, endedText, shareDone, sweepProgress } from '../src/sweep/sweep-view.ts'
 import { trialWords } from '../src/sweep/train-words.ts'
 import { resultOf, trialRun } from '../src/sweep/trial-run.ts'
 import { progressLine } from '../src/terminal/progress.ts'
@@ -246,6 +246,12 @@ describe('a sweep', () => {
     expect(() => readSweep(folder)).toThrow(/not what gentle sweep wrote: seed/)
     writeFileSync(join(folder, 'sweep.json'), '{')
     expect(() => readSweep(folder)).toThrow('cannot be read')
+    expect(() => writeSweep(join(folder, 'gone'), sweep)).toThrow(
+      /gone\/sweep\.json cannot be written: no such folder; what was trained is in the folders of the trials; .* sweep --resume/,
+    )
+    const other = temporaryFolder()
+    mkdirSync(join(other, 'trial-1'))
+    expect(() => createSweepFolder('any', other)).toThrow('is not empty; give another folder')
     expect(() => readSweep(temporaryFolder())).toThrow('is not a sweep: it has no sweep.json')
   })
 
@@ -339,6 +345,15 @@ describe('what a sweep says', () => {
     expect(endedText(sweep, sweep.trials[1], 0)).toMatchInlineSnapshot(
       `"trial 2 of 3 failed: loss is NaN  (learning-rate 0.02, schedule cosine)"`,
     )
+  })
+
+  it('tells which go on from a rung', () => {
+    const six = sweepOf([0.5, 0.9, 0.7, 0.7, 0.8, 0.85].map((score, i) => trial(i + 1, [score])))
+    expect(comparedText(six, 0, membersOf(six, 1))).toBe(
+      'rung 1 of 2: 6 trials at 1 epoch; the best 2 go on to 3: 2, 6',
+    )
+    expect(comparedText(six, 0, membersOf(six, 1).slice(0, 1))).toContain('the best goes on to 3: 2')
+    expect(doneOf(six, 1)).toEqual({ done: 0, all: 2 })
   })
 
   it('ends with what to do with the best', () => {

@@ -1,8 +1,9 @@
 /** `gentle sweep` with real trainings. */
 import { spawn } from 'node:child_process'
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
+import sharp from 'sharp'
 import { describe, expect, it } from 'vitest'
 import { gentleProcess, main, temporaryFolder } from './command.ts'
 
@@ -108,6 +109,39 @@ describe('gentle sweep', () => {
     expect(again.stdout).toBe(stdout)
   })
 
+  it('chooses augmentation once for all trials, as each training would by itself', async () => {
+    const folder = temporaryFolder()
+    const pictures = join(folder, 'pictures')
+    for (const [name, red] of [
+      ['dark', 60],
+      ['light', 150],
+    ] as const) {
+      mkdirSync(join(pictures, name), { recursive: true })
+      for (let i = 0; i < 24; i++) {
+        const bytes = Uint8Array.from({ length: 28 * 28 * 3 }, (_, at) =>
+          at % 3 === 0 ? red : (at * (i + 7) * 31) % 200,
+        )
+        const raw = { width: 28, height: 28, channels: 3 } as const
+        await sharp(bytes, { raw })
+          .png()
+          .toFile(join(pictures, name, `${i}.png`))
+      }
+    }
+    const common = ['lenet5', '--data', `images:${pictures}`, '--epochs', '2', '--resize', '28', '--quiet']
+    const dir = join(folder, 'sweep')
+    const swept = await gentleProcess(['sweep', ...common, '--vary', 'learning-rate=0.001,0.01', '--sweep-dir', dir])
+    expect(swept.code, swept.stderr).toBe(0)
+    const alone = join(folder, 'alone')
+    await gentleProcess(['train', ...common, '--learning-rate', '0.01', '--run-dir', alone])
+    const settings = (run: string) => ({ ...runJson(join(run, 'run.json')).settings, threads: 0 })
+    expect(settings(join(dir, 'trial-2'))).toEqual(settings(alone))
+    expect(settings(alone).augment).toMatch(/^modest/)
+    for (const trial of ['trial-1', 'trial-2'])
+      expect(readFileSync(join(dir, `${trial}.log`), 'utf8')).not.toContain('short trials')
+    const weights = (run: string): Buffer => readFileSync(join(run, 'weights', 'last.safetensors'))
+    expect(weights(join(dir, 'trial-2')).equals(weights(alone))).toBe(true)
+  })
+
   it('halves as told: those left at each rung are the best, and nothing is trained twice', async () => {
     const folder = temporaryFolder()
     const dir = join(folder, 'sweep')
@@ -160,7 +194,9 @@ describe('gentle sweep', () => {
       },
     })
     expect(stopped.code).toBe(130)
-    expect(stopped.stderr).toMatch(/stopped; 1 of 3 trials .* to continue:\n {2}npx gentle sweep --resume .*sweep\n/)
+    expect(stopped.stderr).toMatch(
+      /stopped with 1 of 3 trials done; .* to continue:\n {2}npx gentle sweep --resume .*sweep\n/,
+    )
     expect(existsSync(join(dir, 'sweep.lock'))).toBe(false)
     const done = await gentleProcess(['sweep', '--resume', dir, '--json'])
     expect(done.code, done.stderr).toBe(0)

@@ -134,6 +134,7 @@ describe('gentle train', () => {
     await refuses(['--batch-size', '10'], /--batch-size cannot be changed .* it is 20, not 10/)
     await refuses(['--epochs', '1'], /--epochs is 1, but .* has already been trained for longer; expected at least 2/)
     await refuses(['--run-dir', 'elsewhere'], /--run-dir is for new runs/)
+    await refuses(['--stop-after', '0'], /--stop-after is 0; expected a whole number of epochs of at least 1/)
   })
 
   it('stops at a loss that is not finite, says the step and exits with 1', async () => {

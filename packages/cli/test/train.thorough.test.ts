@@ -32,6 +32,24 @@ describe('gentle train as a process', () => {
     expect(dots(whole)).toHaveLength(4 * 30)
   })
 
+  it('stops after an epoch that is told, on the schedule of all, and goes on to the same result', async () => {
+    const [stopped, whole] = [join(temporaryFolder(), 'stopped'), join(temporaryFolder(), 'whole')]
+    const four = ['train', 'lenet5', '--data', `idx:${folder}`, '--epochs', '4', '--batch-size', '20']
+    const first = await gentle([...four, '--stop-after', '2', '--run-dir', stopped])
+    expect(first.code).toBe(0)
+    expect(first.stderr).toMatch(/stopped after epoch 2; the run is saved in .*\n {2}npx gentle train --resume /)
+    expect(existsSync(join(stopped, 'summary.json'))).toBe(false)
+    const rows = (place: string): number =>
+      readFileSync(join(place, 'metrics.csv'), 'utf8').trimEnd().split('\n').length - 1
+    expect(rows(stopped)).toBe(2)
+    const again = await gentle(['train', '--resume', stopped, '--stop-after', '1'])
+    expect([again.code, rows(stopped)]).toEqual([0, 2])
+    expect((await gentle(['train', '--resume', stopped, '--stop-after', '9', '--quiet'])).code).toBe(0)
+    expect((await gentle([...four, '--run-dir', whole, '--quiet'])).code).toBe(0)
+    for (const weights of ['weights/last.safetensors', 'weights/best.safetensors'])
+      expect(readFileSync(join(stopped, weights)).equals(readFileSync(join(whole, weights)))).toBe(true)
+  })
+
   it('makes the same files, to the byte, of the same training elsewhere, on another number of threads', async () => {
     const elsewhere = join(temporaryFolder(), basename(folder))
     cpSync(folder, elsewhere, { recursive: true })

@@ -62,7 +62,10 @@ export function candidatesOf(command: Command, names: Names, before = ''): Comma
       path,
       description: command.description(),
       subcommands: visible.map((each) => ({ name: each.name(), description: each.description() })),
-      options: help.visibleOptions(command).map((option) => optionCandidates(option, path, names)),
+      // Hidden are those of another command, which its help has.
+      options: [...help.visibleOptions(command), ...command.options.filter(({ hidden }) => hidden)].map((option) =>
+        optionCandidates(option, path, names),
+      ),
       argument: argumentCandidates(command.registeredArguments, path, names),
     },
     ...visible.flatMap((each) => candidatesOf(each, names, path)),

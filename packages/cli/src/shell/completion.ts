@@ -43,7 +43,7 @@ _gentle() {
 ${walk(commands, `"\${COMP_WORDS[@]:1:COMP_CWORD-1}"`)}
 ${choices(commands)}
   COMPREPLY=($(compgen -W "$names" -- "$word"))
-  [[ \${COMPREPLY[0]} == *: ]] && compopt -o nospace 2>/dev/null
+  [[ \${COMPREPLY[0]} == *[:=] ]] && compopt -o nospace 2>/dev/null
   if [[ -n $files ]]; then
     compopt -o filenames 2>/dev/null
     local IFS=$'\\n'

@@ -1,10 +1,10 @@
 /** What a sweep will do, settled and checked before its first training. */
 
-import { tellingOnce } from '../terminal/terminal.ts'
+import { note } from '../terminal/terminal.ts'
 import { UsageError, unknownChoice } from '../terminal/usage.ts'
 import type { TrainFlags } from '../train/choose-settings.ts'
 import { flagOf } from '../train/settings.ts'
-import { planTrainings } from '../train/train.ts'
+import { ofPlansAlone, planTraining, planTrainings } from '../train/train.ts'
 import { version } from '../version.ts'
 import { drawn, grid, sizeOfSpace, type TrialSettings } from './candidates.ts'
 import { type Method, methods, type Rung, type Sweep, sweepFormat } from './record.ts'
@@ -89,7 +89,7 @@ export async function planSweep(
     model: varied as string | undefined,
     flags: { ...flags, ...settings } as TrainFlags,
   }))
-  const plans = await tellingOnce(() => planTrainings(trainings))
+  const plans = await planTrainings(trainings)
   const [{ prepared }] = plans
   const { monitor, scoreName, isShare = true, splits } = prepared
   const other = plans.find((each) => each.prepared.monitor !== monitor)
@@ -106,6 +106,8 @@ export async function planSweep(
     throw new UsageError(
       `--vary ${dashed(lossy.name)} changes the loss, by which trials would be compared; choose another score with --monitor`,
     )
+  const rungs = rungsOf(method, plans, reductionFactor ?? defaultFactor, space)
+  const augment = await augmentFor(space, trainings[0], plans[0])
   return {
     format: sweepFormat,
     version,
@@ -115,11 +117,24 @@ export async function planSweep(
     seed,
     ...(method === 'halving' ? { reductionFactor: reductionFactor ?? defaultFactor } : {}),
     ...(model === undefined ? {} : { model }),
-    options: optionWords(flags as Record<string, unknown>),
+    options: optionWords({ ...flags, ...(augment === undefined ? {} : { augment }) }),
     score: { monitor, name: scoreName, isShare },
-    rungs: rungsOf(method, plans, reductionFactor ?? defaultFactor, space),
+    rungs,
     trials: candidates.map((settings: TrialSettings, i) => ({ trial: i + 1, settings, results: [] })),
   }
+}
+
+/** The augmentation that gentle train would choose in each trial by the same short trainings, where it does: they are made once. */
+async function augmentFor(
+  space: readonly Varied[],
+  { model, flags }: Parameters<typeof planTrainings>[0][number],
+  { plan: known, prepared: { recipe } }: Awaited<ReturnType<typeof planTrainings>>[number],
+): Promise<string | undefined> {
+  const isSame = space.every(({ name }) => ofPlansAlone.includes(name))
+  if (!isSame || known.augment !== undefined || !('augment' in recipe)) return undefined
+  note('choosing augmentation in short trainings, once for all trials ...')
+  const { plan } = await planTraining(model, { ...flags, quiet: true })
+  return plan.augment
 }
 
 function rungsOf(

@@ -1,6 +1,7 @@
 /** What is known of a sweep: sweep.json in its folder. */
-import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
+import { StorageError } from 'gentle-dl'
 import type { RunScore } from 'gentle-dl/inspect'
 import { z } from 'zod'
 import { takeLock } from '../fetch/lock.ts'
@@ -95,18 +96,21 @@ const schema = z.object({
 
 const file = 'sweep.json'
 
-/** Writes it whole or not at all, so that it is on the disk when this returns. */
+/** Writes it whole or not at all, so that it is on the disk when this returns. @throws StorageError where it cannot be written. */
 export function writeSweep(folder: string, sweep: Sweep): void {
   const path = join(folder, file)
   const aside = `${path}.${process.pid}`
-  const handle = openSync(aside, 'w')
   try {
-    writeFileSync(handle, `${JSON.stringify(sweep, null, 2)}\n`)
-    fsyncSync(handle)
-  } finally {
-    closeSync(handle)
+    writeFileSync(aside, `${JSON.stringify(sweep, null, 2)}\n`, { flush: true })
+    renameSync(aside, path)
+  } catch (cause) {
+    rmSync(aside, { force: true })
+    throw new StorageError(
+      `${path} cannot be written: ${reasonOf(cause, 'write')}; what was trained is in the folders of the trials; when that is mended: ${commandLine('sweep', '--resume', folder)}`,
+      path,
+      { cause },
+    )
   }
-  renameSync(aside, path)
 }
 
 /** @throws UsageError for a folder that holds none, a broken one, and one of a newer Gentle. */
@@ -152,13 +156,16 @@ export function createSweepFolder(name: string, path?: string): string {
     try {
       mkdirSync(path === undefined ? dirname(folder) : folder, { recursive: true })
       if (path === undefined) mkdirSync(folder)
-      return folder
     } catch (error) {
       if (path === undefined && (error as NodeJS.ErrnoException).code === 'EEXIST') continue
       throw new UsageError(
         `the folder ${folder} cannot be made: ${reasonOf(error, 'write')}; give another with --sweep-dir`,
       )
     }
+    // A sweep that was killed before it began leaves its lock.
+    if (readdirSync(folder).some((name) => !name.startsWith('sweep.')))
+      throw new UsageError(`--sweep-dir ${folder} is not empty; give another folder, or a new one`)
+    return folder
   }
 }
 

@@ -1,10 +1,12 @@
 /** Trains a trial, by a process of its own, up to where trials are compared. */
 import { spawn } from 'node:child_process'
-import { closeSync, openSync, readFileSync } from 'node:fs'
+import { closeSync, fstatSync, openSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { setTimeout as pause } from 'node:timers/promises'
 import { holderOf } from '../fetch/lock.ts'
+import { reasonOf } from '../terminal/reason.ts'
+import type { TrainEvent } from '../train/train-events.ts'
 import type { Failure, Rung, Sweep, Trial, TrialResult } from './record.ts'
 import { trialFolder } from './record.ts'
 import { trialWords } from './train-words.ts'
@@ -87,41 +89,58 @@ interface Ended {
   readonly why: string
 }
 
-/** The line by which a training said why it failed. */
-function lastWords(log: string): string | undefined {
-  const lines = readFileSync(log, 'utf8')
+/** The line by which a training said why it failed. @param from where in the log it begins */
+function lastWords(log: string, from: number): string | undefined {
+  const lines = readFileSync(log)
+    .subarray(from)
+    .toString('utf8')
     .split('\n')
     .filter((line) => line.trim() !== '')
   const line = lines.findLast((each) => each.startsWith('gentle: ')) ?? lines.at(-1)
   return line?.replace(/^gentle: /, '').trim()
 }
 
+/** What a line tells; nothing where it was cut off, as when its training is killed. */
+function eventOf(line: string): TrainEvent | undefined {
+  try {
+    return JSON.parse(line)
+  } catch {
+    return undefined
+  }
+}
+
 /** Runs `gentle` with these words. What it says goes to the log. */
 function trained(words: readonly string[], log: string, { signal, onProgress }: TrialOptions): Promise<Ended> {
-  return new Promise((resolve, reject) => {
+  return new Promise((resolve) => {
     const handle = openSync(log, 'a')
+    const { size } = fstatSync(handle)
     const child = spawn(process.execPath, [...process.execArgv, process.argv[1], ...words], {
       stdio: ['ignore', 'pipe', handle],
     })
     closeSync(handle)
-    let [begun, message] = [false, undefined as string | undefined]
-    let epochs = 0
+    let [begun, epochs] = [false, 0]
+    let message: string | undefined
     createInterface(child.stdout!).on('line', (line) => {
-      const told = JSON.parse(line)
-      if (told.event === 'start') [begun, epochs] = [true, told.epochs]
-      if (told.event === 'start' || told.event === 'step') onProgress((told.step / told.steps) * epochs, epochs)
-      if (told.event === 'end') message = told.message
+      const told = eventOf(line)
+      if (told?.event === 'start') [begun, epochs] = [true, told.epochs]
+      if (told?.event === 'start' || told?.event === 'step') onProgress((told.step / told.steps) * epochs, epochs)
+      if (told?.event === 'end') message = told.message
     })
     const interrupt = (): void => void child.kill('SIGINT')
     signal.addEventListener('abort', interrupt)
-    child.on('error', reject)
-    child.on('close', (code, killed) => {
+    const end = (why: string): void => {
       signal.removeEventListener('abort', interrupt)
-      const why =
-        message ??
-        (killed === null ? lastWords(log) : `it was ended by ${killed}, as the system does where memory is full`) ??
-        `it ended with the exit code ${code}`
       resolve({ begun, why })
-    })
+    }
+    child.on('error', (error) => end(`its process cannot be started: ${reasonOf(error)}`))
+    child.on('close', (code, killed) =>
+      end(
+        message ??
+          (killed === null
+            ? lastWords(log, size)
+            : `it was ended by ${killed}${killed === 'SIGKILL' ? ', as the system does where memory is full' : ''}`) ??
+          `it ended with the exit code ${code}`,
+      ),
+    )
   })
 }

@@ -27,6 +27,14 @@ export function endedText(sweep: Sweep, { trial, settings, results, failure }: T
   return `${which}: ${sweep.score.name} ${scoreText(sweep.score, score)} at epoch ${bestEpoch} of ${epochs}  ${secondsText(seconds)}  ${told}`
 }
 
+/** Which trials go on from a rung, in a line. */
+export function comparedText({ rungs }: Sweep, rung: number, best: readonly Trial[]): string {
+  const { epochs, trials } = rungs[rung]
+  const which = best.length === 1 ? 'the best goes on' : `the best ${best.length} go on`
+  const at = `${epochs} ${epochs === 1 ? 'epoch' : 'epochs'}`
+  return `rung ${rung + 1} of ${rungs.length}: ${trials} trials at ${at}; ${which} to ${rungs[rung + 1].epochs}: ${best.map(({ trial }) => trial).join(', ')}`
+}
+
 /** Epochs of a trial on its way to a rung, as a share of those of a whole training. */
 const stretch = ({ rungs }: Sweep, rung: number): number => {
   const all = rungs.at(-1)!.epochs
@@ -37,28 +45,32 @@ const stretch = ({ rungs }: Sweep, rung: number): number => {
 export function shareDone(sweep: Sweep, rung: number, underway: Iterable<number>): number {
   const all = sweep.rungs.reduce((sum, { trials }, at) => sum + trials * stretch(sweep, at), 0)
   const done = sweep.rungs.slice(0, rung).reduce((sum, { trials }, at) => sum + trials * stretch(sweep, at), 0)
-  const here = membersOf(sweep, rung).filter(
-    ({ results, failure }) => results[rung] !== undefined || failure !== undefined,
-  )
+  const here = doneOf(sweep, rung).done
   const before = rung === 0 ? 0 : (sweep.rungs[rung - 1].epochs ?? 0) / (sweep.rungs.at(-1)!.epochs ?? 1)
   const partly = [...underway].reduce(
     (sum, share) => sum + Math.min(stretch(sweep, rung), Math.max(0, share - before)),
     0,
   )
-  return Math.min(1, (done + here.length * stretch(sweep, rung) + partly) / all)
+  return Math.min(1, (done + here * stretch(sweep, rung) + partly) / all)
+}
+
+/** How many of the trials of a rung have come to it, or failed. */
+export function doneOf(sweep: Sweep, rung: number): { readonly done: number; readonly all: number } {
+  const members = membersOf(sweep, rung)
+  const done = members.filter(({ results, failure }) => results[rung] !== undefined || failure !== undefined)
+  return { done: done.length, all: members.length }
 }
 
 /** @param secondsLeft undefined where it is not known yet */
 export function sweepProgress(sweep: Sweep, rung: number, training: number, secondsLeft?: number): ProgressState {
-  const members = membersOf(sweep, rung)
-  const done = members.filter(({ results, failure }) => results[rung] !== undefined || failure !== undefined).length
-  const trials = `${done}/${members.length}`
+  const { done, all } = doneOf(sweep, rung)
+  const trials = `${done}/${all}`
   const halves = sweep.rungs.length > 1
   const [best] = ranked(sweep)
   const score = best && scoreText(sweep.score, best.last.score)
   return {
     what: halves ? `rung ${rung + 1}/${sweep.rungs.length}, trial ${trials}` : `trial ${trials}`,
-    brief: halves ? `${rung + 1}/${sweep.rungs.length} ${trials}` : trials,
+    brief: halves ? `rung ${rung + 1}/${sweep.rungs.length} ${trials}` : trials,
     figures: [
       ...(best === undefined
         ? []
@@ -114,13 +126,7 @@ export function sweepView({ quiet }: { readonly quiet: boolean }): SweepView {
       underway.delete(trial.trial)
       line(endedText(sweep, trial, rung))
     },
-    compared(sweep, rung, best) {
-      const { epochs, trials } = sweep.rungs[rung]
-      const next = sweep.rungs[rung + 1].epochs
-      line(
-        `rung ${rung + 1} of ${sweep.rungs.length}: ${trials} trials at ${epochs} ${epochs === 1 ? 'epoch' : 'epochs'}; the best ${best.length} go on to ${next}: ${best.map(({ trial }) => trial).join(', ')}`,
-      )
-    },
+    compared: (sweep, rung, best) => line(comparedText(sweep, rung, best)),
     line,
     end() {
       clearInterval(timer)

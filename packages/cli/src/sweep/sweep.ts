@@ -4,7 +4,7 @@ import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 import { watchInterrupts } from '../terminal/interrupts.ts'
 import { commandLine } from '../terminal/invocation.ts'
-import { note, print, terminalWidth } from '../terminal/terminal.ts'
+import { note, print, tellingOnce, terminalWidth } from '../terminal/terminal.ts'
 import { exitCodes, UsageError } from '../terminal/usage.ts'
 import type { TrainFlags } from '../train/choose-settings.ts'
 import { flagOf } from '../train/settings.ts'
@@ -15,7 +15,7 @@ import { ranked, waiting, withFailuresToTryAgain } from './rungs.ts'
 import { dashed, parseSpace } from './space.ts'
 import { sweepPicture } from './sweep-picture.ts'
 import { sweepJson, sweepText } from './sweep-text.ts'
-import { sweepView } from './sweep-view.ts'
+import { doneOf, sweepView } from './sweep-view.ts'
 
 export interface SweepFlags extends TrainFlags, SweepRequest {
   readonly jobs?: number
@@ -58,7 +58,7 @@ async function open(
       throw error
     }
   }
-  const sweep = await planSweep(model, request, flags as TrainFlags)
+  const sweep = await tellingOnce(() => planSweep(model, request, flags as TrainFlags))
   const name = [model, flags.data].filter((each) => each !== undefined).join('-') || sweep.method
   const folder = createSweepFolder(name.replace(/[^\w-]+/g, '-'), sweepDir)
   const release = await lockSweep(folder)
@@ -82,11 +82,18 @@ function beginning(folder: string, sweep: Sweep, { jobs, threads }: RunFlags): s
   ].join('\n')
 }
 
-async function draw(folder: string, sweep: Sweep): Promise<void> {
+async function draw(folder: string, sweep: Sweep, quiet: boolean): Promise<void> {
   if (ranked(sweep).length === 0) return
   const file = join(folder, 'sweep.svg')
   writeFileSync(file, await sweepPicture(sweep))
-  note(`wrote ${file}`)
+  if (!quiet) note(`the score over each setting: ${file}`)
+}
+
+/** Tells how a sweep goes on that was interrupted. */
+function stoppedText(folder: string, sweep: Sweep, rung: number): string {
+  const { done, all } = doneOf(sweep, rung)
+  const where = sweep.rungs.length === 1 ? '' : ` in rung ${rung + 1} of ${sweep.rungs.length}`
+  return `stopped with ${done} of ${all} trials done${where}; all that was trained is saved in ${folder}; to continue:\n  ${commandLine('sweep', '--resume', folder)}`
 }
 
 /** Trains what is left. Gives the exit code. */
@@ -110,14 +117,12 @@ async function sweepIn(folder: string, begun: Sweep, flags: RunFlags): Promise<n
     view.end()
     endWatch()
   }
-  if (waiting(sweep) !== undefined) {
-    const done = sweep.trials.filter(({ results, failure }) => results.length > 0 || failure !== undefined).length
-    note(
-      `stopped; ${done} of ${sweep.trials.length} trials have been compared or failed, and the others are saved where they were, in ${folder}; to continue:\n  ${commandLine('sweep', '--resume', folder)}`,
-    )
+  const next = waiting(sweep)
+  if (next !== undefined) {
+    note(stoppedText(folder, sweep, next.rung))
     return exitCodes.interrupted
   }
-  await draw(folder, sweep)
+  await draw(folder, sweep, quiet || json)
   if (json) console.log(JSON.stringify(sweepJson(folder, sweep), null, 2))
   else print(sweepText(folder, sweep, terminalWidth()))
   return ranked(sweep).length > 0 ? exitCodes.done : exitCodes.failed

@@ -206,7 +206,7 @@ export async function planTraining(named: string | undefined, given: TrainFlags)
 }
 
 /** Settings that change nothing of what is read and computed before a plan is made. */
-const ofPlansAlone: readonly (keyof Settings)[] = [
+export const ofPlansAlone: readonly (keyof Settings)[] = [
   'epochs',
   'batchSize',
   'learningRate',
@@ -234,17 +234,26 @@ const ofPlansAlone: readonly (keyof Settings)[] = [
 export async function planTrainings(
   trainings: readonly { readonly model: string | undefined; readonly flags: TrainFlags }[],
 ): Promise<readonly { readonly plan: Plan; readonly prepared: Preparation }[]> {
-  const known = new Map<string, Promise<Groundwork>>()
+  const firsts = new Map<string, Pick<Groundwork, 'flags' | 'settings'>>()
+  const all: { readonly key: string; readonly settled: Pick<Groundwork, 'flags' | 'settings'> }[] = []
+  for (const { model, flags } of trainings) {
+    const given = { ...flags, quiet: true }
+    const common = Object.entries(given).filter(([name]) => !ofPlansAlone.includes(name as never))
+    const key = JSON.stringify([model, ...common])
+    const first = firsts.get(key)
+    // The data, which chose network and task for the first, is not looked at again.
+    const chosen = first && { ...given, resize: first.flags.resize, task: first.settings.task ?? 'classify' }
+    const settled = await settle(first?.settings.model ?? model, chosen ?? given)
+    if (first === undefined) firsts.set(key, settled)
+    all.push({ key, settled })
+  }
+  const grounds = new Map<string, Groundwork>()
   const plans: { plan: Plan; prepared: Preparation }[] = []
-  const all = []
-  for (const { model, flags } of trainings) all.push(await settle(model, { ...flags, quiet: true }))
-  for (const settled of all) {
-    const { settings } = settled
-    const key = JSON.stringify(Object.entries(settings).filter(([name]) => !ofPlansAlone.includes(name as never)))
-    const ground = known.get(key) ?? groundworkFor(settled, false)
-    known.set(key, ground)
-    const { prepared, pretrained } = await ground
-    const plan = planFor({ settings, prepared, ...(pretrained === undefined ? {} : { pretrained }) })
+  for (const { key, settled } of all) {
+    const ground = { ...(grounds.get(key) ?? (await groundworkFor(settled, false))), ...settled }
+    grounds.set(key, ground)
+    const plan = planFor(ground)
+    const { prepared } = ground
     // What only an optimizer refuses.
     optimizerOf(plan, [], stepsOf(prepared.splits.train.length, plan.batchSize, plan.accumulate))
     plans.push({ plan, prepared })
