@@ -106,10 +106,11 @@ function beginning(
   const isBad = (node: Tensor): boolean => !Number.isFinite(sizeAt(node))
   // What a loss is made of comes before its gradients. Infinities may be meant, as those of a mask are: NaN tells more.
   const among = isBad(roots[0]) ? topologicalOrder([roots[0]]) : nodes
-  const last = among.find((node) => Number.isNaN(sizeAt(node))) ?? roots.find(isBad)
+  const isComputed = ({ inputs }: Tensor): boolean => inputs.length > 0
+  const last = among.find((node) => isComputed(node) && Number.isNaN(sizeAt(node))) ?? roots.find(isBad)
   if (last === undefined) return undefined
   const first = topologicalOrder([last]).find(
-    (node) => node.inputs.length > 0 && isBad(node) && !operandsOf(node).some(isBad),
+    (node) => isComputed(node) && isBad(node) && !operandsOf(node).some(isBad),
   )
   return places.get(first ?? last)
 }
@@ -229,6 +230,10 @@ function withOneMore({ inputs, target, targetLengths }: BatchTensors): BatchTens
   }
 }
 
+/** `2.256e+19`, and 0.0833. */
+const short = (x: number): string =>
+  x !== 0 && (Math.abs(x) >= 1e6 || Math.abs(x) < 1e-4) ? x.toExponential(3) : `${Number(x.toPrecision(4))}`
+
 /** In a sentence: `log (loss) at main.ts:3:9 (forward, of shape [64, 10]) gives -Infinity of 0, in example 17 of data set flowers`. */
 export function describeAnomaly(
   { op, scope, site, pass, shape, loopStep, value, of, defined, examples }: Anomaly,
@@ -237,7 +242,7 @@ export function describeAnomaly(
 ): string {
   const where = `${op}${scope && ` (${scope})`}${site && ` at ${site}`}`
   const when = `${pass}, of shape ${formatShape(shape)}${loopStep === undefined ? '' : `, in step ${loopStep} of its loop`}`
-  const from = of === undefined ? '' : ` of ${of.map((x) => Number(x.toPrecision(7))).join(' and ')}`
+  const from = of === undefined ? '' : ` of ${of.map(short).join(' and ')}`
   const but = defined === undefined ? '' : `, where its definition gives ${defined}: look at its kernel`
   let among = ''
   if (examples?.length === batch.examples && batch.examples > 1) among = ', in all examples of the batch'

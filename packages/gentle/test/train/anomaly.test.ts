@@ -74,6 +74,20 @@ describe('an anomaly is told', () => {
     )
   })
 
+  it('and not what a mask gives, whose infinities are meant', async () => {
+    const masked = layer('masked', (x) => ops.where(ops.greater(x, 100), Number.NaN, x))
+    const lowest = layer('lowest', (x) =>
+      ops.max(ops.concat([x, ops.where(ops.greater(x, 5.5), x, -Infinity)], 1), 1, { keepDims: true }),
+    )
+    const network = nn.Sequential(
+      masked,
+      lowest,
+      layer('log', (x) => ops.log(ops.abs(ops.sub(x, 6)))),
+      nn.Linear(1),
+    )
+    expect((await divergenceOf(network)).anomaly).toMatchObject({ op: 'log', scope: '2', of: [0], examples: [6] })
+  })
+
   it('backward, where the loss itself is finite: at the step that would spoil the weights', async () => {
     // The root is 0 and its slope infinite: of the product with what does not depend on it, NaN.
     const network = nn.Sequential(
