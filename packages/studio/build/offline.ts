@@ -5,8 +5,12 @@ import { join } from 'node:path'
 import type { Plugin } from 'vite'
 import headers from '../headers.json' with { type: 'json' }
 
-/** What is needed to start is kept at once; of the rest what somebody looked at. */
-const isFirst = (file: string): boolean => !file.startsWith('chapters/') && !file.startsWith('mnist/')
+/** Larger files are kept when somebody has needed them: MNIST's, and the reader of HDF5. */
+const mostBytes = 2 ** 20
+
+/** What is needed to work is kept before somebody looks at it; of the rest what somebody looked at. */
+const isFirst = (file: string, bytes: number): boolean =>
+  !file.startsWith('chapters/') && !file.startsWith('mnist/') && bytes <= mostBytes
 
 export const offline = (): Plugin => ({
   name: 'offline',
@@ -14,17 +18,18 @@ export const offline = (): Plugin => ({
   generateBundle(_, bundle) {
     const files = Object.keys(bundle).sort()
     const digest = createHash('sha256')
-    for (const file of files) {
+    const contentOf = (file: string): string | Uint8Array => {
       const output = bundle[file]
-      digest.update(file).update(output.type === 'chunk' ? output.code : output.source)
+      return output.type === 'chunk' ? output.code : output.source
     }
+    for (const file of files) digest.update(file).update(contentOf(file))
     const settings = {
       version: digest.digest('hex').slice(0, 12),
       files: [
         './',
         './icon.svg',
         './studio.webmanifest',
-        ...files.filter(isFirst).filter((file) => file !== 'index.html'),
+        ...files.filter((file) => file !== 'index.html' && isFirst(file, contentOf(file).length)),
       ],
       headers,
     }

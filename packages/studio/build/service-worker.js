@@ -2,25 +2,23 @@
 
 const own = `gentle-studio-${studio.version}`
 
-/** One after the other, so that the page that is shown meanwhile has the machine. */
-async function keep(files) {
+// At once: on a host without the headers the page waits for it to be loaded again with them.
+addEventListener('install', () => skipWaiting())
+
+addEventListener('activate', (event) => event.waitUntil(clients.claim()))
+
+/** Keeps all files, one after the other, so that the page that is shown meanwhile has the machine; then what an older studio kept is of no use. */
+async function keep() {
   const cache = await caches.open(own)
-  for (const file of files) await cache.add(file)
+  const kept = new Set((await cache.keys()).map(({ url }) => url))
+  for (const file of studio.files) if (!kept.has(new URL(file, location).href)) await cache.add(file)
+  for (const name of await caches.keys())
+    if (name.startsWith('gentle-studio-') && name !== own) await caches.delete(name)
 }
 
-addEventListener('install', (event) => {
-  event.waitUntil(keep(studio.files))
-  skipWaiting()
-})
-
-addEventListener('activate', (event) => {
-  const old = (name) => name.startsWith('gentle-studio-') && name !== own
-  event.waitUntil(
-    caches
-      .keys()
-      .then((names) => Promise.all(names.filter(old).map((name) => caches.delete(name))))
-      .then(() => clients.claim()),
-  )
+// The page says when it rests.
+addEventListener('message', (event) => {
+  if (event.data === 'keep') event.waitUntil(keep())
 })
 
 /** The answer with the headers of the studio's server, which a static host may not send. */
@@ -35,9 +33,16 @@ async function answer(request) {
   const cache = await caches.open(own)
   const kept = await cache.match(request, { ignoreSearch: true })
   if (kept !== undefined) return withHeaders(kept)
-  const response = await fetch(request)
-  if (response.status === 200) await cache.put(request, response.clone())
-  return withHeaders(response)
+  try {
+    const response = await fetch(request)
+    if (response.status === 200) await cache.put(request, response.clone())
+    return withHeaders(response)
+  } catch (error) {
+    // Without a network an older studio that was kept whole is better than half of this one.
+    const older = await caches.match(request, { ignoreSearch: true })
+    if (older !== undefined) return withHeaders(older)
+    throw error
+  }
 }
 
 addEventListener('fetch', (event) => {

@@ -1,4 +1,6 @@
+import { fileURLToPath } from 'node:url'
 import { expect, inject, it } from 'vitest'
+import { serveStudio } from '../../../cli/src/studio/serve.ts'
 import { openStudio } from './open-studio.ts'
 
 it('is isolated, and says nothing of a single thread', async () => {
@@ -38,9 +40,33 @@ it('works without a network once it was seen', async () => {
   const page = await openStudio('perceptron', { serviceWorkers: 'allow' })
   await page.evaluate('navigator.serviceWorker.ready.then(() => true)')
   await expect.poll(() => page.evaluate('navigator.serviceWorker.controller !== null')).toBe(true)
+  const text = await (await page.request.get(`${inject('studio')}service-worker.js`)).text()
+  const { files } = JSON.parse(/^const studio = (\{.*?\n\})/s.exec(text)![1])
+  expect(files.some((file: string) => file.includes('hdf5') || file.startsWith('mnist/'))).toBe(false)
+  const missing = (): Promise<number> =>
+    page.evaluate(async (files: string[]) => {
+      const kept = await Promise.all(files.map((file) => caches.match(new URL(file, location.href))))
+      return kept.filter((response) => response === undefined).length
+    }, files)
+  await expect.poll(missing, { timeout: 60_000 }).toBe(0)
   await page.context().setOffline(true)
   await page.reload()
   await page.getByText('24 steps').waitFor()
+  await page.getByRole('link', { name: 'Cost' }).click()
+  await page.waitForSelector('.lesson')
+})
+
+it('is isolated on a host that sends no headers, too, before all of it is kept', async () => {
+  const server = await serveStudio(fileURLToPath(new URL('../../dist', import.meta.url)), { port: 0, headers: {} })
+  try {
+    const page = await openStudio('', { serviceWorkers: 'allow' })
+    await page.goto(`${server.address}#/perceptron`)
+    // It is loaded again meanwhile.
+    await expect.poll(() => page.evaluate('crossOriginIsolated').catch(() => false), { timeout: 30_000 }).toBe(true)
+    await page.getByText('24 steps').waitFor()
+  } finally {
+    await server.close()
+  }
 })
 
 it('asks nothing of any other origin, and runs nothing that is inline', async () => {
