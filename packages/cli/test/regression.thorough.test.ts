@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { houses, rents, tableText, temperatures } from '../../../examples/tables/tables.ts'
 import { gentle, gentleProcess, temporaryFolder } from './command.ts'
+import { sectionsOf } from './report-pages.ts'
 
 const folder = temporaryFolder()
 const place = (name: string): string => join(folder, name)
@@ -35,6 +36,10 @@ describe('a table with numbers to predict', () => {
     expect(test.meanAbsoluteError).toBeLessThan(baseline.meanAbsoluteError / 3)
     for (const file of ['curves.svg', 'predictions.svg', 'example.csv']) expect(existsSync(join(run, file))).toBe(true)
     expect(readFileSync(join(run, 'predictions.svg'), 'utf8')).toContain('predicted price')
+  })
+
+  it('has a report with the parts that are stored', async () => {
+    await expect(sectionsOf(run)).toMatchFileSnapshot('snapshots/report-of-regress.txt')
   })
 
   it('is predicted and evaluated alike, and the errors are those of the predictions', async () => {

@@ -1,4 +1,6 @@
 /** What tests look for in reports. */
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { SaxesParser } from 'saxes'
 
 /** An element of a page, with what it is within. */
@@ -63,3 +65,9 @@ export function outlineOf(page: string): string {
     )
     .join('\n')
 }
+
+/** The outline of the sections of a run's report, without the title, which has names of data, and the parts of a step, which slow machines do not measure. */
+export const sectionsOf = (run: string): string =>
+  outlineOf(readFileSync(join(run, 'report.html'), 'utf8'))
+    .replace(/^h1: .*\n/, '')
+    .replace(/(section: Time\n).*(?=section: Settings)/s, '$1')

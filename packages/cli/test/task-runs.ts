@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import sharp from 'sharp'
 import { describe, expect, it } from 'vitest'
 import { gentle, smallIdxSet, temporaryFolder } from './command.ts'
+import { sectionsOf } from './report-pages.ts'
 
 const source = `source=idx:${smallIdxSet()}`
 export const scenes = (options: string): string => `scenes:side=32,size=14-20,clutter=0,rotation=0,${options},${source}`
@@ -52,6 +53,10 @@ export function describeTask(task: string, { model, preset, data, more, score, m
       expect(readdirSync(run)).toEqual(expect.arrayContaining(expected))
       expect(existsSync(join(run, 'precision-recall.svg'))).toBe(task === 'detect')
       expect((await sharp(join(run, 'best.png')).metadata()).width).toBeGreaterThan(200)
+    })
+
+    it('has a report with the parts that are stored', async () => {
+      await expect(sectionsOf(run)).toMatchFileSnapshot(`snapshots/report-of-${task}.txt`)
     })
 
     it('is evaluated by the same figures, and with mirror images by others', async () => {

@@ -6,6 +6,7 @@ import { writeWave } from 'gentle-dl/speech'
 import { beforeAll, describe, expect, it, vi } from 'vitest'
 import { transcribe } from '../src/speech/transcribe.ts'
 import { gentle, temporaryFolder } from './command.ts'
+import { sectionsOf } from './report-pages.ts'
 import { letterSeconds, sungText, toneSet } from './tones.ts'
 
 const set = toneSet(90)
@@ -82,6 +83,10 @@ describe('gentle train deepspeech', () => {
     }
     const examples = JSON.parse(readFileSync(join(run, 'examples.json'), 'utf8'))
     expect(examples[0]).toEqual({ file: expect.any(String), said: expect.any(String), recognized: expect.any(String) })
+  })
+
+  it('has a report with the parts that are stored', async () => {
+    await expect(sectionsOf(run)).toMatchFileSnapshot('snapshots/report-of-transcribe.txt')
   })
 
   it('goes on to the same bits', async () => {

@@ -4,6 +4,7 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { gentle, main, temporaryFolder } from './command.ts'
+import { sectionsOf } from './report-pages.ts'
 
 const names = ['zero', 'one', 'two', 'three', 'four', 'five', 'six', 'seven', 'eight', 'nine']
 
@@ -67,6 +68,10 @@ describe('gentle translate', () => {
       expect(existsSync(join(run, file)), file).toBe(true)
     expect(trained.stdout).toMatch(/exact match [\d.]+ % of 100 test texts, chrF \d/)
     expect(trained.stdout).toContain('✓')
+  })
+
+  it('has a report with the parts that are stored', async () => {
+    await expect(sectionsOf(run)).toMatchFileSnapshot('snapshots/report-of-translate.txt')
   })
 
   it('is judged on the same test part, and on all of other pairs', async () => {

@@ -73,9 +73,25 @@ export async function evaluateAnnotated(
     writeChart(flags.out, curves)
   }
   if (flags.json) {
-    const { metrics, score } = judgement
+    const { metrics, score, mistakes } = judgement
+    const sorted = mistakes && {
+      ...mistakes.all,
+      perClass: Object.fromEntries(mistakes.perClass.map(({ name, counts }) => [name, counts])),
+    }
     console.log(
-      JSON.stringify({ task, score, ...metrics, data: flags.data, split: part, examples: set.length }, null, 2),
+      JSON.stringify(
+        {
+          task,
+          score,
+          ...metrics,
+          ...(sorted && { mistakes: sorted }),
+          data: flags.data,
+          split: part,
+          examples: set.length,
+        },
+        null,
+        2,
+      ),
     )
   } else
     print(

@@ -6,6 +6,7 @@ import { type AnyTask, judge } from '../tasks/annotated-task.ts'
 import { scoreText, thousands } from '../terminal/terminal.ts'
 import { annotatedSampleOf, maxSlow } from '../train/train-sample.ts'
 import { chart, type Html, html } from './html.ts'
+import { mistakesSection } from './mistakes.ts'
 import type { Reported } from './reported.ts'
 import { dataTable, remark, type Section } from './section.ts'
 import { wholePicture } from './thumbnail.ts'
@@ -33,7 +34,7 @@ export async function annotatedSections(
 ): Promise<readonly Section[]> {
   const part = facts.summary === undefined ? 'validation' : 'test'
   const set = annotatedSampleOf(sets[part], maxSlow)
-  const { metrics, perClass, pictures = {} } = await judge(kind, model as Model, set)
+  const { metrics, perClass, pictures = {}, mistakes } = await judge(kind, model as Model, set)
   const rows = Object.entries(metrics).map(([name, value]) => [meanings[name] ?? name, scoreText(value)])
   const [names, ...classes] = perClass ?? []
   const of = remark(
@@ -48,6 +49,7 @@ export async function annotatedSections(
     ...(names === undefined
       ? []
       : [{ id: 'per-class', title: 'Class by class', body: html`${of}${dataTable(names, classes)}` }]),
+    ...(mistakes === undefined ? [] : [mistakesSection(mistakes)]),
     await picturesSection(
       ['worst', 'best'].map((which) => ({ which, file: run.file(`${which}.png`) })),
       facts.summary !== undefined,

@@ -1,7 +1,7 @@
 /** A task on pictures with truth, as the command line tells of it. */
 import type { Model } from 'gentle-dl'
 import type { AnnotatedSet } from 'gentle-dl/data'
-import type { AnswerOptions, TaskScore, VisionTask } from 'gentle-dl/vision'
+import type { AnswerOptions, DetectionMistakes, TaskScore, VisionTask } from 'gentle-dl/vision'
 import { precisionRecallPicture } from '../pictures/precision-recall-picture.ts'
 import { scoreText } from '../terminal/terminal.ts'
 
@@ -20,6 +20,8 @@ export interface Judgement {
   readonly threshold?: number
   /** Pictures beside the figures: SVG by file name. */
   readonly pictures?: Readonly<Record<string, string>>
+  /** Of a detector: what its best detections are, right or wrong in which way. */
+  readonly mistakes?: DetectionMistakes
 }
 
 export interface AnnotatedTask<Answer> extends VisionTask<Answer> {
@@ -45,11 +47,12 @@ export async function judge(
   set: AnnotatedSet,
   options?: AnswerOptions,
 ): Promise<Judgement> {
-  const { score, metrics, perClass, threshold, curves = [] } = await task.score(model, set, options)
+  const { score, metrics, perClass, threshold, curves = [], mistakes } = await task.score(model, set, options)
   return {
     score,
     ...(threshold === undefined ? {} : { threshold }),
     metrics: renamed(metrics, task.metricNames),
+    ...(mistakes === undefined ? {} : { mistakes }),
     ...(perClass === undefined ? {} : { perClass: rowsOf(perClass) }),
     ...(curves.length > 0 ? { pictures: { 'precision-recall.svg': await precisionRecallPicture(curves) } } : {}),
   }

@@ -8,6 +8,7 @@ import { type AnswerContent, answers, type Image, image, type Task, type Tile } 
 import { annotatedTile, resultSheet } from '../pictures/annotated-picture.ts'
 import { maskLegend } from '../pictures/mask-colours.ts'
 import { type AnyTask, defaultThreshold, type Judgement, judge } from '../tasks/annotated-task.ts'
+import { mistakesText } from '../tasks/detection-kinds.ts'
 import type { Ending } from '../tasks/task.ts'
 import { commandLine } from '../terminal/invocation.ts'
 import { bold, dim, lossText, percent, print, scoreText, table, thousands } from '../terminal/terminal.ts'
@@ -96,9 +97,13 @@ export async function finishAnnotated(
 }
 
 /** Figures in a table each: of the whole, and a class. */
-export function judgementText({ metrics, perClass }: Judgement): string {
+export function judgementText({ metrics, perClass, mistakes }: Judgement): string {
   const rows = Object.entries(metrics).map(([name, value]) => [name, scoreText(value)])
-  return [table([['metric', 'value'], ...rows]), ...(perClass === undefined ? [] : ['', table(perClass)])].join('\n')
+  return [
+    table([['metric', 'value'], ...rows]),
+    ...(perClass === undefined ? [] : ['', table(perClass)]),
+    ...(mistakes === undefined ? [] : ['', mistakesText(mistakes)]),
+  ].join('\n')
 }
 
 async function exampleOf(set: AnnotatedSet): Promise<Image> {

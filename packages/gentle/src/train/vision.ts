@@ -13,6 +13,7 @@ export { evaluateViews, predictViews, type ViewOptions } from './views.ts'
 export {
   type AnswerContent,
   type ClassScore,
+  type DetectionMistakes,
   type TaskScore,
   type VisionTask,
   visionTasks,

@@ -14,7 +14,7 @@ export interface SheetOptions {
   readonly columns: number
   /** The most pixels of a picture's longer side; 96 unless given. */
   readonly tile?: number
-  /** A line above all. */
+  /** Above all; in several lines where one does not hold it. */
   readonly title?: string
 }
 
@@ -47,16 +47,16 @@ export function sheet(tiles: readonly Tile[], { columns, tile = 96, title }: She
   const tallest = Math.max(...sizes.map(({ height }) => height))
   const step = across + margin
   const stepDown = tallest + margin + (lines > 0 ? lines * lineHeight + 1 : 0)
-  const top = margin + (title === undefined ? 0 : Math.ceil(textHeight(titleScale)) + margin)
   // Few pictures leave room for a title that is not much longer than they are.
   const titled = title === undefined ? 0 : Math.min(maxTitled, Math.ceil(textWidth(title, titleScale)) + 2 * margin)
   const used = margin + Math.min(columns, tiles.length) * step
-  const canvas = new Canvas(Math.max(used, titled), top + Math.ceil(tiles.length / columns) * stepDown)
-  if (title !== undefined)
-    canvas.text(margin, margin, cutText(title, canvas.width - 2 * margin, titleScale), {
-      colour: ink,
-      scale: titleScale,
-    })
+  const width = Math.max(used, titled)
+  const titles = title === undefined ? [] : linesOf(title, width - 2 * margin, titleScale)
+  const titleHeight = Math.ceil(textHeight(titleScale)) + 5
+  const top = margin + (title === undefined ? 0 : titles.length * titleHeight - 5 + margin)
+  const canvas = new Canvas(width, top + Math.ceil(tiles.length / columns) * stepDown)
+  for (const [i, line] of titles.entries())
+    canvas.text(margin, margin + i * titleHeight, line, { colour: ink, scale: titleScale })
   for (const [i, { image, caption, colour }] of tiles.entries()) {
     const [left, down] = [margin + (i % columns) * step, top + Math.floor(i / columns) * stepDown]
     const size = sizes[i]
@@ -70,6 +70,17 @@ export function sheet(tiles: readonly Tile[], { columns, tile = 96, title }: She
       })
   }
   return canvas
+}
+
+/** A text in lines that fit, broken between words; a word that does not fit is cut. */
+function linesOf(text: string, width: number, scale: number): string[] {
+  const lines: string[] = []
+  for (const word of text.split(' ')) {
+    const longer = lines.length === 0 ? word : `${lines.at(-1)} ${word}`
+    if (lines.length > 0 && textWidth(longer, scale) <= width) lines[lines.length - 1] = longer
+    else lines.push(cutText(word, width, scale))
+  }
+  return lines
 }
 
 /** The size at which a picture fills a square: enlarged by whole numbers, so that its pixels stay even. */

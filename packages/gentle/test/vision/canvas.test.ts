@@ -108,6 +108,19 @@ test('texts lie above what is drawn later, and stay texts on another canvas', ()
   expect(large.picture.data.every((value) => value === 1)).toBe(true)
 })
 
+test('a title that is longer than its sheet goes on in further lines, and nothing of it is lost', () => {
+  const title =
+    'the worst: ground truth dashed, predictions in colour; F1 at an IoU of 0.5 and what else there may be to tell'
+  const tile = { image: image(1, 4, 4) }
+  const [short, long] = ['worst', title].map((each) => sheet([tile], { columns: 1, tile: 100, title: each }))
+  const lines = long.texts.map(({ content }) => content)
+  expect(lines.length).toBeGreaterThan(1)
+  expect(lines.join(' ')).toBe(title)
+  const [first, second] = long.texts
+  expect(long.height - short.height).toBe((lines.length - 1) * (second.top - first.top))
+  expect(second.top).toBeGreaterThan(first.top)
+})
+
 test('captions may have several lines', () => {
   const tile = { image: image(1, 4, 4), caption: 'cat\n97 %' }
   expect(sheet([tile], { columns: 1, tile: 40 }).texts.map(({ content, left, top }) => [content, left, top])).toEqual([

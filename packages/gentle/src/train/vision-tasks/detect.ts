@@ -3,6 +3,7 @@ import { ArgumentError } from '../../core/errors.ts'
 import { detector, levelsOf } from '../../models/detector.ts'
 import { intersectionOverUnion } from '../../vision/boxes.ts'
 import { averagePrecision } from '../../vision/metrics/average-precision.ts'
+import { falsePositives } from '../../vision/metrics/false-positives.ts'
 import { type PrecisionRecallCurve, precisionRecallCurve } from '../../vision/metrics/precision-recall-curve.ts'
 import type { ScoredBox } from '../../vision/suppression.ts'
 import { detection } from '../../vision/tasks/detection.ts'
@@ -43,6 +44,7 @@ export const detect: VisionTask<ScoredBox[]> = {
       const curve = precisionRecallCurve(truths, found, { category })
       return curve.recall.length > 0 ? [{ name, ...curve }] : []
     })
+    const { all, perCategory: ofCategory } = falsePositives(truths, found)
     const threshold = bestThreshold(precisionRecallCurve(truths, found))
     return {
       score: metrics.AP,
@@ -53,6 +55,10 @@ export const detect: VisionTask<ScoredBox[]> = {
         return { name, metrics: { AP: own?.AP ?? -1, AP50: own?.AP50 ?? -1 } }
       }),
       curves,
+      mistakes: {
+        all,
+        perClass: names.flatMap((name, label) => (ofCategory[label] ? [{ name, counts: ofCategory[label] }] : [])),
+      },
     }
   },
   contentOf: (answer) => ({ objects: answer }),

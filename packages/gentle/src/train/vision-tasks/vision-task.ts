@@ -4,6 +4,7 @@ import type { AnnotatedSet, Annotations } from '../../data/annotated/annotated-s
 import type { Recipe } from '../../models/recipes.ts'
 import type { Layer } from '../../nn/layer.ts'
 import type { Model } from '../../nn/model.ts'
+import type { DetectionCounts } from '../../vision/metrics/false-positives.ts'
 import type { PrecisionRecallCurve } from '../../vision/metrics/precision-recall-curve.ts'
 import type { ScoredBox } from '../../vision/suppression.ts'
 import type { Task } from '../../vision/tasks/task.ts'
@@ -22,6 +23,12 @@ export interface ClassScore {
   readonly metrics: Readonly<Record<string, number>>
 }
 
+/** What detections are, right or wrong in which way: of all classes, and of each. */
+export interface DetectionMistakes {
+  readonly all: DetectionCounts
+  readonly perClass: readonly { readonly name: string; readonly counts: DetectionCounts }[]
+}
+
 /** How good a model is. */
 export interface TaskScore {
   /** What the best epoch is chosen by, 0 to 1. */
@@ -33,6 +40,8 @@ export interface TaskScore {
   readonly threshold?: number
   /** Of a detector, at an IoU of 0.5: a curve for each class of which there is something to find. */
   readonly curves?: readonly (PrecisionRecallCurve & { readonly name: string })[]
+  /** Of a detector: what its detections of best scores are, of each class as many as there are objects; see `falsePositives`. */
+  readonly mistakes?: DetectionMistakes
 }
 
 export interface VisionTask<Answer> {

@@ -16,6 +16,8 @@ export interface Selection {
 export interface CategoryMatches {
   readonly category: number
   readonly scores: Float64Array
+  /** Their places among all detections. */
+  readonly sources: Uint32Array
   /** How many detections of the same image stand before each. */
   readonly ranks: Uint32Array
   /** Where the detections stand, best score of all first. */
@@ -76,6 +78,7 @@ export function matchDetections(
     return {
       category,
       scores,
+      sources: found.sources.subarray(first, end),
       ranks: found.ranks.subarray(first, end),
       order,
       outcomes,
