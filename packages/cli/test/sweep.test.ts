@@ -33,7 +33,6 @@ describe('--vary', () => {
       'schedule=["linear","step:every=3,factor=0.5"]',
       { name: 'schedule', values: ['linear', 'step:every=3,factor=0.5'] },
     ],
-    ['vocabulary=8000,16000', { name: 'vocabulary', values: ['8000', '16000'] }],
     ['freeze=conv1,all-but-head', { name: 'freeze', values: [['conv1'], ['all-but-head']] }],
     ['freeze=[["conv1","conv2"],"conv1"]', { name: 'freeze', values: [['conv1', 'conv2'], ['conv1']] }],
     ['lr=log:1e-4:0.1', { name: 'learningRate', values: { kind: 'log', low: 1e-4, high: 0.1, whole: false } }],
@@ -50,6 +49,7 @@ describe('--vary', () => {
     ['lerning-rate=1', /unknown setting of --vary 'lerning-rate'; did you mean learning-rate\?/],
     ['wd=0.1', /did you mean weight-decay\?/],
     ['dropout=0.1', /unknown setting of --vary 'dropout'/],
+    ['vocabulary=8000,16000', /--vary vocabulary: scores of tokens that differ cannot be compared/],
     ['threads=1,2', /--vary threads: it changes no score/],
     ['monitor=f1,auc', /--vary monitor: scores of trials that differ in it cannot be compared/],
     ['learning-rate=0.1,fast', /--learning-rate is "fast"; expected a number above 0/],
@@ -428,6 +428,11 @@ describe('gentle sweep refuses', () => {
       'a schedule with options out of range',
       ['mlp', '--vary', 'schedule=linear,step:every=0'],
       /--schedule step:every=0/,
+    ],
+    [
+      'parameters that the network does not have',
+      ['mlp', '--vary', 'freeze=fc9,all-but-head'],
+      /--freeze 'fc9' matches none of the network's parameters/,
     ],
     [
       'an unknown option, with the nearest',

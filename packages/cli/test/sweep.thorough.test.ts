@@ -1,6 +1,6 @@
 /** `gentle sweep` with real trainings. */
 import { spawn } from 'node:child_process'
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import sharp from 'sharp'
@@ -205,13 +205,33 @@ describe('gentle sweep', () => {
   })
 })
 
-/** Runs a sweep for a time, and then kills it, without a word. Gives whether it had come to its end. */
-async function killed(args: readonly string[], milliseconds: number): Promise<boolean> {
+/** When a sweep or one of its trainings last kept something, in milliseconds since 1970. */
+function lastKept(dir: string): number {
+  const files = (existsSync(dir) ? readdirSync(dir) : []).flatMap((name) => [
+    join(dir, name, 'weights', 'progress.safetensors'),
+    join(dir, name, 'summary.json'),
+  ])
+  const times = [join(dir, 'sweep.json'), ...files].map(
+    (file) => statSync(file, { throwIfNoEntry: false })?.mtimeMs ?? 0,
+  )
+  return Math.max(...times)
+}
+
+/** Runs a sweep until it keeps something, and kills it some milliseconds later, without a word. Gives whether it had come to its end. */
+async function killed(args: readonly string[], dir: string, later: number): Promise<boolean> {
+  const before = lastKept(dir)
   const child = spawn(process.execPath, [main, ...args], { stdio: 'ignore' })
-  const ended = new Promise<number | null>((resolve) => child.on('close', resolve))
-  const first = await Promise.race([ended, pause(milliseconds, 'late' as const)])
-  if (first !== 'late') {
-    expect(first).toBe(0)
+  let code: number | null | undefined
+  const ended = new Promise<void>((resolve) =>
+    child.on('close', (how) => {
+      code = how
+      resolve()
+    }),
+  )
+  while (code === undefined && lastKept(dir) === before) await pause(20)
+  await Promise.race([ended, pause(later)])
+  if (code !== undefined) {
+    expect(code).toBe(0)
     return true
   }
   child.kill('SIGKILL')
@@ -221,7 +241,7 @@ async function killed(args: readonly string[], milliseconds: number): Promise<bo
 
 /** The trainings in a sweep's folder that still go on, by the numbers of their processes. */
 const trainings = (dir: string): number[] =>
-  readdirSync(dir)
+  (existsSync(dir) ? readdirSync(dir) : [])
     .map((name) => join(dir, name, 'train.lock'))
     .filter((lock) => existsSync(lock))
     .map((lock) => Number(readFileSync(lock, 'utf8').split(' ')[0]))
@@ -249,12 +269,11 @@ describe('a sweep that is killed', () => {
     ]
     const undisturbed = await gentleProcess(begin(calm))
     expect(undisturbed.code, undisturbed.stderr).toBe(0)
-    let isDone = await killed(begin(shaken), 2500)
     let kills = 0
-    for (; !isDone && kills < 30; kills++) {
+    for (; kills < 8; kills++) {
+      const args = existsSync(join(shaken, 'sweep.json')) ? ['sweep', '--resume', shaken] : begin(shaken)
+      if (await killed(args, shaken, (kills * 370) % 1000)) break
       if (kills % 2 === 0) killTrainings(shaken)
-      if (!existsSync(join(shaken, 'sweep.json'))) isDone = await killed(begin(shaken), 3000)
-      else isDone = await killed(['sweep', '--resume', shaken], 1200 + ((kills * 370) % 2400))
     }
     expect(kills).toBeGreaterThan(3)
     const { code, stdout, stderr } = await gentleProcess(['sweep', '--resume', shaken, '--json'])
@@ -269,11 +288,11 @@ describe('a sweep that is killed', () => {
   it('while its trainings go on, waits for them where it goes on at once', async () => {
     const folder = temporaryFolder()
     const dir = join(folder, 'sweep')
-    const begin = ['sweep', 'mlp', '--data', table(folder, 4000), '--epochs', '300', '--sweep-dir', dir]
+    const begin = ['sweep', 'mlp', '--data', table(folder, 4000), '--epochs', '900', '--sweep-dir', dir]
     const args = [...begin, '--vary', 'learning-rate=0.01,0.02', '--jobs', '2']
     const child = spawn(process.execPath, [main, ...args], { stdio: 'ignore' })
     const ended = new Promise((resolve) => child.on('close', resolve))
-    while (!existsSync(dir) || trainings(dir).length < 2) await pause(50)
+    while (trainings(dir).length < 2) await pause(50)
     child.kill('SIGKILL')
     await ended
     const going = trainings(dir)

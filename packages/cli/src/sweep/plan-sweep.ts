@@ -67,7 +67,7 @@ function checkGiven(space: readonly Varied[], model: string | undefined, flags: 
 }
 
 /** Settings that change what a loss is a loss of. */
-const ofTheLoss: readonly SettingName[] = ['loss', 'classWeights', 'labelSmoothing', 'vocabulary']
+const ofTheLoss: readonly SettingName[] = ['loss', 'classWeights', 'labelSmoothing']
 
 /**
  * Everything that a sweep depends on; all its trainings are planned, as they will be.

@@ -41,6 +41,7 @@ const fixed: Readonly<Partial<Record<SettingName, string>>> = {
       'it changes no score, but for the last bits',
     ]),
   ),
+  vocabulary: 'scores of tokens that differ cannot be compared',
   time: 'how far a training comes in a time depends on what else the machine does',
   overfitBatches: 'it is a check before a training',
   fastDevRun: 'it is a check before a training',

@@ -26,14 +26,16 @@ export const settingsText = (settings: TrialSettings): string =>
 export function rankingTable(sweep: Sweep, columns: number): string {
   const all = ranked(sweep)
   const names = entriesOf(sweep.trials[0].settings).map(([name]) => name)
+  const times = all.map(({ last }) => secondsText(last.seconds))
+  const longest = Math.max(...times.map((time) => time.length))
   const rows = (own: readonly SettingName[]): string[][] => [
     ['trial', ...own.map(dashed), sweep.score.name, 'best epoch', 'time'],
-    ...all.map(({ trial, settings, last: { score, bestEpoch, epochs, seconds } }) => [
+    ...all.map(({ trial, settings, last: { score, bestEpoch, epochs } }, i) => [
       String(trial),
       ...own.map((name) => valueText(settings[name]!)),
       scoreText(sweep.score, score),
       `${bestEpoch} of ${epochs}`,
-      secondsText(seconds),
+      times[i].padStart(longest),
     ]),
   ]
   const wide = table(rows(names))

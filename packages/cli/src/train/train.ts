@@ -9,6 +9,7 @@ import {
   DivergedTraining,
   type EpochReport,
   namedAsNetwork,
+  parameterShapes,
   pretrainedHead,
   pretrainedValues,
   type RunFolder,
@@ -227,6 +228,13 @@ export const ofPlansAlone: readonly (keyof Settings)[] = [
   'freeze',
 ]
 
+/** @throws UsageError for what only an optimizer refuses, or the names of a network's parameters, where those can be told without their values. */
+function checkParameters(plan: Plan, { network, splits: { train }, head }: Preparation): void {
+  const names = 'applyInputs' in network ? [] : [...parameterShapes(network, (train as Dataset).inputShape).keys()]
+  optimizerOf(plan, names, stepsOf(train.length, plan.batchSize, plan.accumulate))
+  if (names.length > 0) frozenNames(plan.freeze ?? [], names, head)
+}
+
 /**
  * What trainings would do that differ in some settings, but for what short trials would choose; what they have in common is read once.
  * @throws UsageError for the first that would be refused.
@@ -253,10 +261,8 @@ export async function planTrainings(
     const ground = { ...(grounds.get(key) ?? (await groundworkFor(settled, false))), ...settled }
     grounds.set(key, ground)
     const plan = planFor(ground)
-    const { prepared } = ground
-    // What only an optimizer refuses.
-    optimizerOf(plan, [], stepsOf(prepared.splits.train.length, plan.batchSize, plan.accumulate))
-    plans.push({ plan, prepared })
+    checkParameters(plan, ground.prepared)
+    plans.push({ plan, prepared: ground.prepared })
   }
   return plans
 }
