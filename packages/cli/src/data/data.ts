@@ -9,6 +9,7 @@ import { countsTable } from './counts-table.ts'
 import { openData, readingOf } from './datasets.ts'
 import { describe } from './describe.ts'
 import { describeNumbers } from './describe-numbers.ts'
+import { extent } from './extent.ts'
 import { arePictures, drawn } from './pictures.ts'
 import { areScenes } from './scenes.ts'
 
@@ -79,9 +80,8 @@ function points(part: Dataset): string {
     part.read([i], place, label)
     return { x: place[0], y: place[1], mark: part.classes?.[label[0]] ?? '' }
   })
-  const span = (values: number[]): [number, number] => [Math.min(...values), Math.max(...values)]
-  const [left, right] = span(all.map(({ x }) => x))
-  const [low, high] = span(all.map(({ y }) => y))
+  const [left, right] = extent(all.map(({ x }) => x))
+  const [low, high] = extent(all.map(({ y }) => y))
   const grid = Array.from({ length: rows }, () => new Array<string>(columns).fill(' '))
   for (const { x, y, mark } of all) {
     const column = Math.round(((x - left) / (right - left || 1)) * (columns - 1))

@@ -1,5 +1,6 @@
 /** A plane of two inputs, over which a model is asked cell by cell. */
 import type { PlaneRange } from 'gentle-dl-plot'
+import { extent } from '../data/extent.ts'
 
 /** Cells a side. */
 export const cellsASide = 120
@@ -10,7 +11,7 @@ export const maxDrawn = 1000
 /** Around all points, with some room. */
 export function planeAround(points: readonly { readonly x: number; readonly y: number }[]): PlaneRange {
   const around = (values: readonly number[]): [number, number] => {
-    const [min, max] = [Math.min(...values), Math.max(...values)]
+    const [min, max] = extent(values)
     const room = 0.1 * (max - min || 1)
     return [min - room, max + room]
   }

@@ -72,6 +72,8 @@ export async function stepTimes(
     epochs: manyEpochs,
     freeze: (name) => frozen.has(name),
   })
+  const part = (values: Float32Array, index: number, count: number): Float32Array =>
+    values.subarray((index * values.length) / count, ((index + 1) * values.length) / count)
   try {
     const batch = await trainer.nextBatch()
     const { examples } = batch
@@ -90,9 +92,13 @@ export async function stepTimes(
       ...learned,
       length: examples,
       labels: undefined,
-      read: (_, inputs, memory) => {
-        inputs.set(x)
-        memory.set(targets)
+      // An evaluation takes fewer examples at once than a step of a large batch.
+      read(indices, inputs, memory) {
+        for (let to = 0; to < indices.length; to++) {
+          const from = indices[to]
+          inputs.set(part(x, from, examples), (to * x.length) / examples)
+          memory.set(part(targets, from, examples), (to * targets.length) / examples)
+        }
       },
     }
     const forward = await fastest(async () => {

@@ -13,7 +13,9 @@ const points = (name: string, places: readonly (readonly [number, number])[], la
     inputs: Float32Array.from(places.flat()),
     inputShape: [2],
     targets: Int32Array.from(labels),
-    classes: Array.from({ length: Math.max(...labels) + 1 }, (_, i) => String(i)),
+    classes: Array.from({ length: labels.reduce((largest, label) => Math.max(largest, label), 0) + 1 }, (_, i) =>
+      String(i),
+    ),
   })
 
 const truth = {

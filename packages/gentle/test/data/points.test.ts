@@ -12,6 +12,10 @@ import {
   toySplits,
 } from '../../src/data/index.ts'
 
+it('there may be more points than a call has arguments', () => {
+  expect(moons({ examples: 200_000 }).classes).toEqual(['0', '1'])
+})
+
 function placesOf(dataset: Dataset): [number, number][] {
   const inputs = new Float32Array(2 * dataset.length)
   const indices = Array.from({ length: dataset.length }, (_, i) => i)
