@@ -54,7 +54,7 @@ function gapText({ history }: RunFacts) {
   const lowest = losses.indexOf(Math.min(...losses))
   const last = losses.length - 1
   if (lowest < last && losses[last] > 1.05 * losses[lowest])
-    return html`<p>The validation loss was lowest in epoch ${withBoth[lowest].epoch} and has risen since, while the training loss ${withBoth[last].train.loss < withBoth[lowest].train.loss ? 'fell' : 'did not fall'}: overfitting. More data, augmentation, weight decay or fewer epochs (--patience) help against it.</p>`
+    return html`<p>The validation loss was lowest in epoch ${withBoth[lowest].epoch} and has risen since, while the training loss ${withBoth[last].train.loss < withBoth[lowest].train.loss ? 'fell' : 'did not fall'}: overfitting. More data, augmentation, weight decay or fewer epochs (<code>--patience</code>) help against it.</p>`
   if (lowest === last)
     return html`<p>The validation loss was still falling in the last epoch: more epochs may bring it further.</p>`
   return undefined

@@ -64,7 +64,7 @@ export function repeatSection(facts: RunFacts): Section {
         : html`<pre><code>${command}</code></pre>
 <p>${facts.settings.strictNumerics ? 'With the same data and version, the weights are the same to the bit on every machine' : 'With the same data, version and arithmetic, the weights are the same to the bit'}, however many threads compute them.</p>`
     }
-${next === undefined ? undefined : html`<p>Evaluate it again, or on other data with --data:</p><pre><code>${next}</code></pre>`}
+${next === undefined ? undefined : html`<p>Evaluate it again, or on other data with <code>--data</code>:</p><pre><code>${next}</code></pre>`}
 ${remark('All settings, also those that were chosen, are in run.json; the figures of all epochs are in metrics.csv.')}`,
   }
 }

@@ -57,7 +57,11 @@ export function settingsSection(facts: RunFacts, prepared: Preparation | undefin
     id: 'settings',
     title: 'Settings',
     body: html`${dataTable(['setting', 'value', 'where from', 'default, where it is another'], rows)}
-${remark('Not set, so without effect: ', unset.join(', '), '.')}
+${remark(
+  'Not set, so without effect: ',
+  unset.map((flag, i) => html`${i === 0 ? '' : ', '}<code>${flag}</code>`),
+  '.',
+)}
 ${defaults === undefined ? remark('Which of them are defaults cannot be told without the data.') : undefined}`,
   }
 }

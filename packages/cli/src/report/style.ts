@@ -15,7 +15,7 @@ section{background:var(--paper);border:1px solid var(--faint);border-radius:10px
 nav{display:flex;flex-wrap:wrap;gap:4px 16px;margin:14px 0 0;font-size:.9rem}
 .remark,figcaption,.meaning{color:var(--muted);font-size:.88rem;line-height:1.4}
 .live{border-left:4px solid #d97706;background:var(--paper);padding:10px 14px;border-radius:6px;margin:14px 0 0}
-.tiles{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,200px),1fr));gap:12px;margin:18px 0 0}
+.tiles{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,260px),1fr));gap:12px;margin:18px 0 0}
 .tile{background:var(--paper);border:1px solid var(--faint);border-radius:10px;padding:12px 16px}
 .tile .name{font-size:.85rem;color:var(--muted)}
 .tile .value{font-size:1.6rem;font-weight:650;line-height:1.3;font-variant-numeric:tabular-nums;overflow-wrap:anywhere}
@@ -50,6 +50,7 @@ figure{margin:0}
 pre{background:var(--ground);border:1px solid var(--faint);border-radius:6px;padding:10px 12px;overflow-x:auto;font-size:.85rem;line-height:1.45;white-space:pre-wrap;overflow-wrap:anywhere}
 td code{white-space:nowrap}
 code{font-family:ui-monospace,Menlo,Consolas,monospace}
+p code{white-space:nowrap;font-size:.94em}
 summary{cursor:pointer;color:var(--accent);margin:4px 0}
 footer{padding-bottom:32px}
 @media (max-width:600px){main,header,footer{padding:0 12px}header{padding-top:18px}section{padding:14px 12px}.tile .value{font-size:1.35rem}.thumbnail,.thumbnail img{width:84px}.thumbnail img{height:84px}th,td{padding-right:10px}}

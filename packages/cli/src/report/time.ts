@@ -48,5 +48,5 @@ function stepText({ examples, data, ...parts }: StepTimes): Html {
   return html`<h3>Where a step's time goes</h3>
 <div class="bar" role="img" aria-label="${names.map((name) => `${name} ${share(parts[name])}`).join(', ')}">${bar}</div>
 ${dataTable(['part', 'milliseconds', 'share'], [...rows, ['data', told(data), '–']])}
-<p class="remark">Measured when this report was made, on one batch of ${thousands(examples)} with the run's threads, the fastest of three each: forward as in validation, backward as what gradients take longer than that, and the update alone. Data is reading and augmenting the next batch, which happens while a step computes${data > whole ? '; here it takes longer than the step, so steps wait for it' : ''}. gentle train --profile tells the time of each kernel.</p>`
+<p class="remark">Measured when this report was made, on one batch of ${thousands(examples)} with the run's threads, the fastest of three each: forward as in validation, backward as what gradients take longer than that, and the update alone. Data is reading and augmenting the next batch, which happens while a step computes${data > whole ? '; here it takes longer than the step, so steps wait for it' : ''}. <code>gentle train --profile</code> tells the time of each kernel.</p>`
 }
