@@ -1,6 +1,7 @@
 /** Where the numbers of a step first stop being numbers: its op, the layer, forward, backward or in the update, and the examples. */
 import type { Backend } from '../backends/backend.ts'
 import type { TypedArray } from '../core/dtype.ts'
+import { GentleError } from '../core/errors.ts'
 import type { NDArray } from '../core/ndarray.ts'
 import { formatShape, type Shape, sizeOf } from '../core/shape.ts'
 import type { AnyDataset } from '../data/dataset.ts'
@@ -63,7 +64,7 @@ export async function findAnomaly(
     run((batch) => {
       step = trace(batch)
       nodes = topologicalOrder(step.roots)
-      larger = topologicalOrder(trace(withOneMore(batch)).roots)
+      larger = largerNodes(() => trace(withOneMore(batch)))
       return { inputs: step.inputs, outputs: outputs() }
     })
   const largest = await compute(() => largestOf(nodes))
@@ -72,6 +73,16 @@ export async function findAnomaly(
   const results = await compute(() => around(nodes[at]))
   const values = valuesAt(results, nodes[at])
   return { ...(await toldOf(backend, nodes, larger, at, values)), pass: step!.passOf(nodes[at]) }
+}
+
+/** None where a layer or loss does not take another number of examples. */
+function largerNodes(trace: () => TracedStep): readonly Tensor[] {
+  try {
+    return topologicalOrder(trace().roots)
+  } catch (error) {
+    if (error instanceof GentleError) return []
+    throw error
+  }
 }
 
 /** The largest number of each node that has values of its own, by its place. */

@@ -7,6 +7,9 @@ import type { DivergedTraining } from './reports.ts'
 /** So many examples of a batch are told by their numbers. */
 const told = 5
 
+/** Whether an anomaly was looked for, would be found by looking for one, or not, or could not be looked for. */
+export type Search = 'done' | 'possible' | 'pointless' | 'no room'
+
 export interface Divergence {
   /** `the loss became NaN`. */
   readonly what: string
@@ -18,8 +21,7 @@ export interface Divergence {
   /** Where the data itself holds no number. */
   readonly fault: string | undefined
   readonly anomaly: Anomaly | undefined
-  /** Whether an anomaly was looked for, or would be found by looking for one. */
-  readonly search: 'done' | 'possible' | 'pointless'
+  readonly search: Search
 }
 
 /** In one line: what happened, where, what is kept, why, and what to do. */
@@ -41,6 +43,9 @@ export function divergence(
     why = 'the gradients were finite, so the update made them so; use a smaller learning rate or clipNorm'
   else if (search === 'done')
     why = `${first}computed op by op all its numbers are finite, so sums within an op overflow; use a smaller learning rate or clipNorm`
+  else if (search === 'no room')
+    why =
+      'there is no memory to look for the op where it begins: use a smaller batch for that; use a smaller learning rate or clipNorm'
   else
     why = `use a smaller learning rate or clipNorm${search === 'possible' ? '; detectAnomaly finds the op where it begins' : ''}`
   const of = examples === undefined ? '' : `, ${listed(examples)}`

@@ -1,6 +1,6 @@
 /** A training, step by step, in the caller's hands. */
 import type { Profile } from '../backends/profile.ts'
-import { ArgumentError, DataError } from '../core/errors.ts'
+import { ArgumentError, DataError, MemoryError } from '../core/errors.ts'
 import type { NDArray } from '../core/ndarray.ts'
 import { sizeOf } from '../core/shape.ts'
 import { Turns } from '../core/turns.ts'
@@ -13,6 +13,7 @@ import { checkGroupNames } from '../optim/parameter-groups.ts'
 import { type Batch, epochBatches, stepsOf } from './batches.ts'
 import { isBetter } from './better.ts'
 import { CarriedState } from './carried-state.ts'
+import type { Search } from './divergence.ts'
 import { Evaluator, fitted } from './evaluate.ts'
 import { checkMetrics, countedInTraining, defaultMetrics, type Evaluation, Sums } from './evaluation.ts'
 import type { RestoreOptions } from './fingerprint.ts'
@@ -491,10 +492,15 @@ export class Trainer<M extends AnyModel = Model> {
     const found =
       batch === undefined || fault !== undefined || !isKnown
         ? undefined
-        : await this.#programs.findAnomaly(batch, this.#at.draw - 1, before?.numbers)
+        : await this.#programs.findAnomaly(batch, this.#at.draw - 1, before?.numbers).catch((error: unknown) => {
+            if (error instanceof MemoryError) return error
+            throw error
+          })
     await writeWeights(this.model, good.weights)
-    const search = isKnown ? 'done' : this.#options.detectAnomaly ? 'pointless' : 'possible'
-    const told = { what, step, epoch, kept: good.of, batch, fault, anomaly: found, search } as const
+    const anomaly = found instanceof MemoryError ? undefined : found
+    let search: Search = this.#options.detectAnomaly ? 'pointless' : 'possible'
+    if (isKnown) search = anomaly === found ? 'done' : 'no room'
+    const told = { what, step, epoch, kept: good.of, batch, fault, anomaly, search }
     const { message, ...rest } = divergence(told, this.#data)
     const cause = fault === undefined ? undefined : new DataError(fault)
     return new DivergedTraining(message, { step, epoch, cause, ...rest }, this.model, history)

@@ -96,10 +96,14 @@ export class TrainingPrograms {
 
   /**
    * The first op of a step whose result is not finite though its operands are; looked for at the present weights.
+   * @throws MemoryError where there is no room for it.
    * @param numbers of the update, which is looked at only where they are given: it takes the optimizer's state from before the step
    */
   async findAnomaly(batch: Batch, draw: number, numbers?: StepNumbers): Promise<Anomaly | undefined> {
     const { findAnomaly } = await import('./anomaly.ts')
+    // They need the room, and are compiled again where the training goes on.
+    this.#step.dispose()
+    this.#apart?.programs.dispose()
     const { model, data } = this.#parts
     const trace = (tensors: BatchTensors): TracedStep => {
       const { draw, outputs, total, gradients, state, backwardFrom } = this.#trace(tensors)

@@ -4,6 +4,7 @@ import { apply, defineOp } from 'gentle-dl/ops'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Backend } from '../../src/backends/backend.ts'
 import { wasm } from '../../src/backends/wasm/wasm.ts'
+import { ShapeError } from '../../src/core/errors.ts'
 import { inMemory } from '../../src/data/index.ts'
 import type { Tensor } from '../../src/graph/tensor.ts'
 import * as nn from '../../src/nn/index.ts'
@@ -86,6 +87,16 @@ describe('an anomaly is told', () => {
       nn.Linear(1),
     )
     expect((await divergenceOf(network)).anomaly).toMatchObject({ op: 'log', scope: '2', of: [0], examples: [6] })
+  })
+
+  it('also where a layer takes no other number of examples: then no examples are told', async () => {
+    const fixed = layer('fixed', (x) => {
+      if (x.shape[0] > 4) throw new ShapeError('fixed: it takes at most 4 examples')
+      return ops.log(ops.abs(ops.sub(x, 6)))
+    })
+    const { anomaly } = await divergenceOf(nn.Sequential(fixed, nn.Linear(1)))
+    expect(anomaly).toMatchObject({ op: 'log', of: [0] })
+    expect(anomaly?.examples).toBeUndefined()
   })
 
   it('backward, where the loss itself is finite: at the step that would spoil the weights', async () => {
