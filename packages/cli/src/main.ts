@@ -139,7 +139,11 @@ const trainCommand = program
     each,
   )
   .option('--accumulate <n>', 'batches whose gradients are added up for each update (default: 1)', number)
-  .option('--ema <decay>', 'validate and keep a moving average of the weights, such as 0.999', number)
+  .option(
+    '--ema <decay>',
+    'validate and keep a moving average of the weights, such as 0.999; the plain weights are validated beside it',
+    number,
+  )
   .option(
     '--monitor <metric>',
     `what decides which epoch is the best on validation: ${monitorNames.join(', ')}; of one class, f1:CLASS (default: accuracy or R²)`,

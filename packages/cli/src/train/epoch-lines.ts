@@ -59,7 +59,7 @@ export function epochLines(
 
 /** An epoch in a line. */
 function epochLine(
-  { epoch, train, validation, examplesPerSecond }: EpochReport,
+  { epoch, train, validation, plainValidation, examplesPerSecond }: EpochReport,
   epochs: number,
   { monitor, scoreName, isShare = true }: Pick<Preparation, 'monitor' | 'scoreName' | 'isShare'>,
 ): string {
@@ -69,6 +69,7 @@ function epochLine(
     const named = monitor === 'accuracy' ? '' : `${scoreName} `
     return `${lossText(part.loss)}${score === undefined ? '' : ` ${named}${scoreFormat(isShare)(score)}`}`
   }
-  const checked = validation === undefined ? '' : `  validation ${figuresOf(validation)}`
+  const plain = plainValidation === undefined ? '' : ` (plain weights ${figuresOf(plainValidation)})`
+  const checked = validation === undefined ? '' : `  validation ${figuresOf(validation)}${plain}`
   return `epoch ${String(epoch).padStart(String(epochs).length)}/${epochs}  train ${figuresOf(train)}${checked}  ${thousands(examplesPerSecond)}/s`
 }

@@ -28,6 +28,8 @@ export interface EpochReport {
   readonly train: Evaluation
   /** On the validation set, where there is one. */
   readonly validation?: Evaluation
+  /** Where a moving average of the weights is validated and kept: the same of the weights that learn, to see what the average is worth. */
+  readonly plainValidation?: Evaluation
   /** Of its last step. */
   readonly learningRate: number
   /** Seconds of the epoch's reading and steps, validation apart. */

@@ -122,7 +122,9 @@ async function trainEpochs<M extends AnyModel>(trainer: Trainer<M>, options: Run
     }
     const measured = validation && (await trainer.evaluate(validation))
     const more = await validate?.(trainer.kept)
-    const report = await trainer.endEpoch(measured && { ...measured, ...more })
+    const isAveraged = trainer.kept !== trainer.model
+    const plain = isAveraged && validation ? await trainer.evaluate(validation, trainer.model) : undefined
+    const report = await trainer.endEpoch(measured && { ...measured, ...more }, plain)
     await onEpoch?.(report, trainer)
     await checkpoints?.afterEpoch(trainer)
     if (isOver()) return true

@@ -47,7 +47,7 @@ export class Trainer<M extends AnyModel = Model> {
   readonly #monitor: string
   readonly #phases: readonly Phase[]
   readonly #carried: CarriedState
-  readonly #evaluators = new Map<AnyDataset, Evaluator>()
+  readonly #evaluators = new Map<AnyModel, Map<AnyDataset, Evaluator>>()
   readonly #parts: Parts
   readonly #turns = new Turns()
   /** Where the state before a step is kept, where anomalies are looked for. */
@@ -217,19 +217,21 @@ export class Trainer<M extends AnyModel = Model> {
     return this.#turns.run(() => this.#update(gradients))
   }
 
-  /** Loss and metrics of `kept` on a data set; its programs are kept for the next time. */
-  evaluate(dataset: M extends Model ? Dataset : NamedDataset): Promise<Evaluation> {
+  /** Loss and metrics of `kept`, or with `ema` also of `model`, on a data set; its programs are kept for the next time. */
+  evaluate(dataset: M extends Model ? Dataset : NamedDataset, of: M = this.kept): Promise<Evaluation> {
     return this.#turns.run(async () => {
-      let evaluator = this.#evaluators.get(dataset)
+      const evaluators = this.#evaluators.get(of) ?? new Map<AnyDataset, Evaluator>()
+      this.#evaluators.set(of, evaluators)
+      let evaluator = evaluators.get(dataset)
       if (evaluator === undefined) {
         const examples = await fitted<AnyDataset>(this.model, dataset)
-        evaluator = new Evaluator(this.kept, examples, {
+        evaluator = new Evaluator(of, examples, {
           loss: this.#options.loss,
           metrics: this.#metrics,
           // Of sequences, one large batch would be padded to the longest of all.
           ...(isNamed(examples) ? { batchSize: this.batchSize } : {}),
         })
-        this.#evaluators.set(dataset, evaluator)
+        evaluators.set(dataset, evaluator)
       }
       return evaluator.run()
     })
@@ -237,11 +239,12 @@ export class Trainer<M extends AnyModel = Model> {
 
   /**
    * Ends the epoch: its means become history, and its weights the best, where the validation is better than all before.
+   * @param plain with `ema`, what the weights that learn come to, for the report alone
    * @throws DivergedTraining for parameters or a validation loss that are not finite; ArgumentError where no step was made, or the validation does
    * not tell what the best is chosen by.
    */
-  endEpoch(validation?: Evaluation): Promise<EpochReport> {
-    return this.#turns.run(() => this.#end(validation))
+  endEpoch(validation?: Evaluation, plain?: Evaluation): Promise<EpochReport> {
+    return this.#turns.run(() => this.#end(validation, plain))
   }
 
   /** Gives the model the weights of the best epoch so far. Gives that epoch; 0 where none was validated, and then nothing is changed. */
@@ -285,7 +288,7 @@ export class Trainer<M extends AnyModel = Model> {
   dispose(): void {
     void this.#closeReader()
     this.#programs.dispose()
-    for (const evaluator of this.#evaluators.values()) evaluator.dispose()
+    for (const evaluators of this.#evaluators.values()) for (const evaluator of evaluators.values()) evaluator.dispose()
     this.#carried.dispose()
     this.#parts.average?.dispose()
     this.model.backend.release(this.#parts.optimizerState.variables)
@@ -421,7 +424,7 @@ export class Trainer<M extends AnyModel = Model> {
     }
   }
 
-  async #end(validation: Evaluation | undefined): Promise<EpochReport> {
+  async #end(validation: Evaluation | undefined, plain?: Evaluation): Promise<EpochReport> {
     const { examples } = this.#at.running
     if (examples === 0) throw new ArgumentError(`endEpoch: no step was made in epoch ${this.#at.epoch}`)
     // They may become the best, which go into each checkpoint: another thread writes these.
@@ -439,6 +442,7 @@ export class Trainer<M extends AnyModel = Model> {
       epoch: this.#at.epoch,
       train: this.#at.running.evaluation(),
       ...(validation === undefined ? {} : { validation }),
+      ...(plain === undefined ? {} : { plainValidation: plain }),
       learningRate: this.#at.learningRate,
       seconds: this.#at.seconds,
       examplesPerSecond: examples / this.#at.seconds,

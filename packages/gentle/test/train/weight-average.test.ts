@@ -9,7 +9,7 @@ import * as nn from '../../src/nn/index.ts'
 import { readWeights } from '../../src/nn/model.ts'
 import { sgd } from '../../src/optim/index.ts'
 import { bestFile, checkpointFiles, lastFile, stateFile } from '../../src/train/checkpoint-files.ts'
-import { createTrainer, evaluate, fit, type TrainerOptions } from '../../src/train/index.ts'
+import { createTrainer, evaluate, fit, historyCsv, type TrainerOptions } from '../../src/train/index.ts'
 
 const data = inMemory({
   name: 'numbers',
@@ -43,6 +43,28 @@ function expectClose(actual: Values, wanted: Values): void {
   for (const [name, values] of wanted)
     for (let i = 0; i < values.length; i++) expect(actual.get(name)![i], `${name}[${i}]`).toBeCloseTo(values[i], 5)
 }
+
+it('the weights that learn are validated beside their average, and decide nothing', async () => {
+  const backend = reference()
+  const { state, history } = await fit(network, data, { ...options({ backend }), validation: data })
+  const seen: number[] = []
+  const trainer = await createTrainer(network, data, options({ backend }))
+  while (trainer.epoch <= trainer.epochs) {
+    while (!trainer.epochIsOver) await trainer.step()
+    seen.push((await evaluate(trainer.model, data)).loss)
+    await trainer.endEpoch(await trainer.evaluate(data))
+  }
+  expect(history.map(({ plainValidation }) => plainValidation?.loss)).toEqual(seen)
+  for (const { validation, plainValidation } of history) expect(plainValidation!.loss).not.toBe(validation!.loss)
+  expect(trainer.best?.epoch).toBe(state.best?.epoch)
+  const [header, first] = historyCsv(history).split('\n')
+  const at = header.split(',').indexOf('plain_validation_loss')
+  expect(Number(first.split(',')[at])).toBe(seen[0])
+  const { history: without } = await fit(network, data, { ...options({ backend, ema: undefined }), validation: data })
+  expect(without[0]).not.toHaveProperty('plainValidation')
+  expect(historyCsv(without)).not.toContain('plain')
+  trainer.dispose()
+})
 
 describe.each([
   ['the reference', async () => reference()],
