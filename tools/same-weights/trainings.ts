@@ -28,7 +28,7 @@ import {
 } from 'gentle-dl'
 import { augmented, featureMoments, inMemory, type Policy, shapes, spirals } from 'gentle-dl/data'
 import { augmentSound, Spectrogram } from 'gentle-dl/speech'
-import { portableMath } from '../../packages/gentle/src/core/portable-math.ts'
+import * as portableMath from '../../packages/gentle/src/core/portable-math.ts'
 
 /** Every kind of change to a picture that calls for more than the four operations and roots. */
 const policy: Policy = [

@@ -53,6 +53,11 @@ export function isCentred(node: Tensor, axes: Axes): boolean {
   return isMean(mean, x, axes, 1 / count)
 }
 
+/** The x of which a node is (x - mean(x))², the mean taken over axes; undefined for other nodes. */
+export function centredBefore({ op, inputs: [centred, other] }: Tensor, axes: Axes): Tensor | undefined {
+  return op.name === 'mul' && centred === other && isCentred(centred, axes) ? centred.inputs[0] : undefined
+}
+
 /** Whether a node is, under any shape, share times the sum of x over axes. */
 function isMean(node: Tensor, x: Tensor, axes: Axes, share: number): boolean {
   if (node.op.name === 'reshape') return isMean(node.inputs[0], x, axes, share)

@@ -2,6 +2,7 @@
  * Elementary functions that give the same bits on every machine. ECMAScript leaves the last bits of `Math.exp` and its like, and of `**`, to the
  * engine, and engines differ: V8's contract products and sums where the processor fuses them, as on ARM, and its power is the system's. Only +, -, *, /
  * and square roots are exact, and these are made of them. What reaches weights is computed by them: first values, schedules, changes of pictures and sounds.
+ * Import all of it as `portableMath`; a bundler takes what is used.
  *
  * From fdlibm (Sun Microsystems, 1993; exp, sine and cosine as there, the logarithm as in FreeBSD's msun), to a unit or two in the last place.
  */
@@ -19,7 +20,8 @@ function powerOf2(exponent: number): number {
   return float[0]
 }
 
-function exp(x: number): number {
+/** As `Math.exp`. */
+export function exp(x: number): number {
   if (Number.isNaN(x)) return x
   if (x > 709.782712893384) return Number.POSITIVE_INFINITY
   if (x < -745.1332191019411) return 0
@@ -40,7 +42,8 @@ function exp(x: number): number {
   return k < -1021 ? y * powerOf2(k + 1000) * powerOf2(-1000) : y * powerOf2(k)
 }
 
-function log(x: number): number {
+/** As `Math.log`. */
+export function log(x: number): number {
   if (!(x > 0 && x < Number.POSITIVE_INFINITY)) return x === 0 ? Number.NEGATIVE_INFINITY : x > 0 ? x : Number.NaN
   const isSubnormal = x < 2.2250738585072014e-308
   float[0] = isSubnormal ? x * 18014398509481984 : x
@@ -98,7 +101,8 @@ function sineOfTurned(x: number, quarters: number): number {
   return quadrant < 2 ? value : -value
 }
 
-function pow(x: number, y: number): number {
+/** x to the power y, of x from 0: whole powers by products, others by exp(y log x), to |y log x| units in the last place and some. */
+export function pow(x: number, y: number): number {
   if (!Number.isInteger(y) || Math.abs(y) > 1024) return x === 0 && y > 0 ? 0 : exp(y * log(x))
   let result = 1
   let square = x
@@ -109,18 +113,17 @@ function pow(x: number, y: number): number {
   return y < 0 ? 1 / result : result
 }
 
-/** As `Math`'s functions of these names, with the same bits everywhere. */
-export const portableMath = {
-  exp,
-  log,
-  log10: (x: number): number => log(x) * Math.LOG10E,
-  /** For angles up to a million; beyond, it is less exact. */
-  sin: (x: number): number => sineOfTurned(x, 0),
-  /** For angles up to a million; beyond, it is less exact. */
-  cos: (x: number): number => sineOfTurned(x, 1),
-  /** For angles up to a million; beyond, it is less exact. */
-  tan: (x: number): number => sineOfTurned(x, 0) / sineOfTurned(x, 1),
-  /** x to the power y, of x from 0: whole powers by products, others by exp(y log x), to |y log x| units in the last place and some. */
-  pow,
-  hypot: (x: number, y: number): number => Math.sqrt(x * x + y * y),
-}
+/** As `Math.log10`. */
+export const log10 = (x: number): number => log(x) * Math.LOG10E
+
+/** As `Math.sin`, for angles up to a million; beyond, it is less exact. */
+export const sin = (x: number): number => sineOfTurned(x, 0)
+
+/** As `Math.cos`, for angles up to a million; beyond, it is less exact. */
+export const cos = (x: number): number => sineOfTurned(x, 1)
+
+/** As `Math.tan`, for angles up to a million; beyond, it is less exact. */
+export const tan = (x: number): number => sineOfTurned(x, 0) / sineOfTurned(x, 1)
+
+/** As `Math.hypot` of two numbers. */
+export const hypot = (x: number, y: number): number => Math.sqrt(x * x + y * y)

@@ -3,7 +3,7 @@
  * as 1, 2, 3", SC 2011, section 4.2). A draw is a pure function of key and counter, so that any thread or backend computes
  * any draw alone and all of them agree to the bit.
  */
-import { portableMath } from './portable-math.ts'
+import * as portableMath from './portable-math.ts'
 
 const rotations = [13, 15, 26, 6, 17, 29, 16, 24]
 

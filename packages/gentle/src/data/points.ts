@@ -1,7 +1,7 @@
 /** Toy sets of points in the plane: small enough to see what a network can and cannot tell apart. */
 
 import { ArgumentError } from '../core/errors.ts'
-import { portableMath } from '../core/portable-math.ts'
+import * as portableMath from '../core/portable-math.ts'
 import { Random } from '../core/random.ts'
 import type { Dataset } from './dataset.ts'
 import type { Splits } from './idx-folder.ts'

@@ -1,7 +1,7 @@
 /** Pictures of shapes that are drawn when they are read: as many as one likes, of which everything is known. */
 
 import { ArgumentError } from '../core/errors.ts'
-import { portableMath } from '../core/portable-math.ts'
+import * as portableMath from '../core/portable-math.ts'
 import { Random } from '../core/random.ts'
 import type { Dataset } from './dataset.ts'
 import type { Splits } from './idx-folder.ts'

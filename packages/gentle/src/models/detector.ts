@@ -1,5 +1,5 @@
 import { ArgumentError, ShapeError } from '../core/errors.ts'
-import { portableMath } from '../core/portable-math.ts'
+import * as portableMath from '../core/portable-math.ts'
 import { formatShape, type Shape } from '../core/shape.ts'
 import { input, type Tensor } from '../graph/tensor.ts'
 import { Conv2d, GroupNorm, ReLU, Sequential } from '../nn/index.ts'

@@ -1,7 +1,7 @@
 /** Schedules by which the learning rate falls. */
 
 import { ArgumentError } from '../core/errors.ts'
-import { portableMath } from '../core/portable-math.ts'
+import * as portableMath from '../core/portable-math.ts'
 import { checkPositive, checkSteps, type Schedule, schedule, type WarmUp } from './schedule.ts'
 
 /** Of a schedule that does not have to fall to 0. */

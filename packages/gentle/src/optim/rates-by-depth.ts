@@ -1,7 +1,7 @@
 /** Smaller learning rates for the layers below, which have the least to learn anew when a trained network is trained further. */
 
 import { ArgumentError } from '../core/errors.ts'
-import { portableMath } from '../core/portable-math.ts'
+import * as portableMath from '../core/portable-math.ts'
 
 /** The layer that a parameter is of: its path without the last name. */
 const layerOf = (name: string): string => name.slice(0, Math.max(0, name.lastIndexOf('.')))

@@ -1,7 +1,7 @@
 /** When the symbols of a text were heard. */
 
 import { ArgumentError } from '../core/errors.ts'
-import { portableMath } from '../core/portable-math.ts'
+import * as portableMath from '../core/portable-math.ts'
 import { checkBlank, isSymbol, stepsOf } from './ctc/greedy.ts'
 
 /**

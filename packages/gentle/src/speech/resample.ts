@@ -2,7 +2,7 @@
 
 import { greatestCommonDivisor } from '../core/divisor.ts'
 import { ArgumentError } from '../core/errors.ts'
-import { portableMath } from '../core/portable-math.ts'
+import * as portableMath from '../core/portable-math.ts'
 import { kaiser, kaiserBeta, kaiserWidth } from './kaiser.ts'
 
 /** What would fold into the sound lies so many decibels below it. */

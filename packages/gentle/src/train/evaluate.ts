@@ -4,7 +4,6 @@ import { type AnyDataset, type Dataset, isNamed, type NamedDataset } from '../da
 import { type BatchLoss, crossEntropy, type Loss } from '../nn/losses.ts'
 import type { Metric } from '../nn/metrics.ts'
 import { type AnyModel, type InputsModel, type Model, traceInputs } from '../nn/model.ts'
-import { alignClasses } from './align-classes.ts'
 import { allBatches } from './batches.ts'
 import { checkMetrics, defaultMetrics, type Evaluation, lossOf, measured, Sums } from './evaluation.ts'
 import { BatchPrograms } from './steps.ts'
@@ -33,8 +32,13 @@ export async function checkFits(model: AnyModel, dataset: AnyDataset): Promise<v
  */
 export async function fitted<Data extends AnyDataset>(model: AnyModel, dataset: Data): Promise<Data> {
   await checkFits(model, dataset)
+  if (areSame(model.classes, dataset.classes)) return dataset
+  const { alignClasses } = await import('./align-classes.ts')
   return alignClasses(model, dataset).data
 }
+
+const areSame = (a: readonly string[] = [], b: readonly string[] = []): boolean =>
+  a.length === b.length && a.every((name, i) => name === b[i])
 
 function checkShapes({ inputShape }: Model, dataset: Dataset): void {
   if (!sameShape(inputShape, dataset.inputShape))

@@ -1,7 +1,7 @@
 /** The learning-rate range test. */
 
 import { ArgumentError, DivergenceError } from '../core/errors.ts'
-import { portableMath } from '../core/portable-math.ts'
+import * as portableMath from '../core/portable-math.ts'
 import type { AnyDataset, Dataset, NamedDataset } from '../data/dataset.ts'
 import type { InputsLayer } from '../nn/inputs-layer.ts'
 import type { Layer } from '../nn/layer.ts'

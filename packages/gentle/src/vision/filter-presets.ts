@@ -4,7 +4,7 @@
  */
 
 import { ArgumentError } from '../core/errors.ts'
-import { portableMath } from '../core/portable-math.ts'
+import * as portableMath from '../core/portable-math.ts'
 import { type Kernel, kernelOf } from './kernel.ts'
 
 /** Numbers that a preset takes, by name; each has a default. */

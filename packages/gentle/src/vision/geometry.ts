@@ -4,7 +4,7 @@
  */
 
 import { ArgumentError } from '../core/errors.ts'
-import { portableMath } from '../core/portable-math.ts'
+import * as portableMath from '../core/portable-math.ts'
 
 /** The nine numbers of a map: (x, y) goes to (m0 x + m1 y + m2, m3 x + m4 y + m5) / (m6 x + m7 y + m8). */
 export type PlaneMap = Float64Array

@@ -1,7 +1,7 @@
 /** One box for each object: of boxes that overlap, what has the best score stays. */
 
 import { ArgumentError } from '../core/errors.ts'
-import { portableMath } from '../core/portable-math.ts'
+import * as portableMath from '../core/portable-math.ts'
 import { type Box, intersectionOverUnion } from './boxes.ts'
 
 /** What a detector says: an object of class `label` in a box, and how sure it is. */

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { portableMath } from '../../src/core/portable-math.ts'
+import * as portableMath from '../../src/core/portable-math.ts'
 
 /** Of how many units in the last place two numbers differ, about. */
 const unitsApart = (a: number, b: number): number => (a === b ? 0 : Math.abs(a - b) / (Math.abs(b) * Number.EPSILON))

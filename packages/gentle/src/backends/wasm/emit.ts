@@ -15,7 +15,7 @@ import { type Buffer, bytesOf, storageOf } from './buffer.ts'
 import { defineBarrier } from './control.ts'
 import type { Kernel, KernelContext, KernelLoop } from './kernel.ts'
 import type { Log } from './log.ts'
-import { MathLibrary } from './math/index.ts'
+import { MathLibrary, type RareMath } from './math/index.ts'
 import { isIndependentByBlock, kernelsOf, type Schedule } from './schedule.ts'
 
 /** What a thread marks when it begins to wait; all else are kernels, in the schedule's order. */
@@ -25,6 +25,8 @@ export interface EmitOptions {
   readonly threads: number
   /** Use the engine's relaxed multiply-add. */
   readonly fusedMultiplyAdd: boolean
+  /** The functions that few programs compute, for one that does. */
+  readonly rareMath?: RareMath
   /** Write tiles for an engine that joins neighbouring vectors to such of 256 bits. */
   readonly wideVectors: boolean
   readonly shared: boolean
@@ -52,7 +54,7 @@ type CallPhase = (thread: Local<'i32'>, scratch: Local<'i32'>, maySleep: Local<'
 export function emitProgram(schedule: Schedule, options: EmitOptions): Uint8Array<ArrayBuffer> {
   const { threads, fusedMultiplyAdd, shared, maximumPages } = options
   const module = new Module({ memory: { initialPages: 1, maximumPages, shared } })
-  const math = new MathLibrary(module, { fma: fusedMultiplyAdd })
+  const math = new MathLibrary(module, { fma: fusedMultiplyAdd, rare: options.rareMath })
   const barrier = defineBarrier(module, threads)
   const mark = options.log?.define(module)
   const marked = (thread: Local<'i32'>, what: number): Statement[] => (mark ? [call(mark, thread, what)] : [])

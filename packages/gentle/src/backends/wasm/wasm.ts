@@ -21,7 +21,7 @@ import { ProgramMemories, type ProgramMemory } from './program-memory.ts'
 import type { Recorder } from './recorder.ts'
 import { type Schedule, schedule } from './schedule.ts'
 import { Threads } from './threads.ts'
-import { joinVectors, mayJoinVectors } from './wide-vectors/engine.ts'
+import { mayJoinVectors } from './wide-vectors/may-join.ts'
 
 export interface WasmOptions {
   /** Threads that compute, 1 to 64; as many as the machine has cores unless given. */
@@ -80,7 +80,7 @@ export async function wasm(options: WasmOptions = {}): Promise<Backend> {
       'wasm: strictNumerics and wideVectors do not go together: vectors of 256 bits add in another order, and few machines have them; leave one of the two out',
     )
   const wideVectors = options.wideVectors ?? (!strictNumerics && (await areWideVectorsBetter()))
-  if (wideVectors) joinVectors()
+  if (wideVectors) (await import('./wide-vectors/engine.ts')).joinVectors()
   const memory = new WebAssembly.Memory({ initial: 16, maximum: maximumPages, shared: threads > 1 })
   const workers = await Threads.start(threads, memory)
   return new WasmBackend(memory, workers, threads, {
@@ -139,7 +139,7 @@ class WasmBackend implements Backend {
 
   async compile(graph: Graph): Promise<Program> {
     checkGraph(graph)
-    const lowered = await this.#lower(graph)
+    const { lowered, rareMath } = await this.#lower(graph)
     const plan = schedule(lowered)
     const { memory, bytes, constants, giveBack } = this.#makeRoom(lowered, plan)
     const arena = memory.address
@@ -151,6 +151,7 @@ class WasmBackend implements Backend {
         emitProgram(plan, {
           threads: this.threads,
           ...this.#code,
+          rareMath,
           shared: this.threads > 1,
           maximumPages,
           arena,
@@ -285,10 +286,11 @@ class WasmBackend implements Backend {
     return this.#workers.end()
   }
 
-  async #lower(graph: Graph): Promise<LoweredGraph> {
+  async #lower(graph: Graph) {
     const passes = hasLoops(graph) ? await import('../../compile/loops/index.ts') : undefined
     const simpler = await withFewImages(simplify(graph, passes))
-    return lower(simpler, { ...this.#code, ...(await partsFor(simpler)) })
+    const { rareMath, ...parts } = await partsFor(simpler)
+    return { lowered: lower(simpler, { ...this.#code, ...parts }), rareMath }
   }
 
   async #load(bytes: Uint8Array<ArrayBuffer>): Promise<LoadedCode> {

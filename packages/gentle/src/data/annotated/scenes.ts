@@ -1,7 +1,7 @@
 /** Scenes: pictures of one object each, such as digits, placed on canvases by seed, of which label, box and mask are known exactly. */
 
 import { ArgumentError } from '../../core/errors.ts'
-import { portableMath } from '../../core/portable-math.ts'
+import * as portableMath from '../../core/portable-math.ts'
 import { Random } from '../../core/random.ts'
 import type { Box } from '../../vision/boxes.ts'
 import type { Dataset } from '../dataset.ts'

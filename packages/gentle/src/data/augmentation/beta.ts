@@ -1,5 +1,5 @@
 /** Shares that are drawn for mixing. */
-import { portableMath } from '../../core/portable-math.ts'
+import * as portableMath from '../../core/portable-math.ts'
 import type { Random } from '../../core/random.ts'
 
 /** A number of the gamma distribution of this shape and scale 1 (Marsaglia and Tsang, "A Simple Method for Generating Gamma Variables", 2000). */

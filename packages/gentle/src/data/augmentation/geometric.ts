@@ -1,5 +1,5 @@
 /** Transforms that move pixels. All of a policy become one map, so that a picture is interpolated once. */
-import { portableMath } from '../../core/portable-math.ts'
+import * as portableMath from '../../core/portable-math.ts'
 import type { Random } from '../../core/random.ts'
 import { elasticField } from '../../vision/elastic.ts'
 import {

@@ -1,7 +1,7 @@
 /** A sound as it might have been, too. */
 
 import { ArgumentError } from '../../core/errors.ts'
-import { portableMath } from '../../core/portable-math.ts'
+import * as portableMath from '../../core/portable-math.ts'
 import type { Random } from '../../core/random.ts'
 import { resample, resampledLength } from '../resample.ts'
 import type { SoundPolicy, Span } from './sound-policy.ts'

@@ -1,7 +1,7 @@
 /** The discrete Fourier transform of real numbers, of any length (Cooley and Tukey, 1965; sorted as it goes, as Stockham does it). */
 
 import { ArgumentError } from '../../core/errors.ts'
-import { portableMath } from '../../core/portable-math.ts'
+import * as portableMath from '../../core/portable-math.ts'
 
 /** One pass over all numbers, by a factor of their count. */
 interface Pass {

@@ -1,7 +1,7 @@
 /** Filters on the mel scale, on which steps sound equal. */
 
 import { ArgumentError } from '../../core/errors.ts'
-import { portableMath } from '../../core/portable-math.ts'
+import * as portableMath from '../../core/portable-math.ts'
 
 /**
  * HTK's is 2595 log10(1 + f / 700) (Young et al., "The HTK Book", section 5.4, equation 5.13). Slaney's goes straight up to 1,000 Hz and then by the

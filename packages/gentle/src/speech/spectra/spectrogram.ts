@@ -1,7 +1,7 @@
 /** What a network hears: a sound's power by time and frequency. */
 
 import { ArgumentError } from '../../core/errors.ts'
-import { portableMath } from '../../core/portable-math.ts'
+import * as portableMath from '../../core/portable-math.ts'
 import { type FrameOptions, Frames } from './frames.ts'
 import { type MelFilters, type MelOptions, melFilters } from './mel.ts'
 

@@ -1,7 +1,7 @@
 /** Windows: what a frame is multiplied by before its spectrum is taken, so that its ends do not tear. */
 
 import { ArgumentError } from '../../core/errors.ts'
-import { portableMath } from '../../core/portable-math.ts'
+import * as portableMath from '../../core/portable-math.ts'
 
 /** Hann's (0.5, 0.5), Hamming's (0.54, 0.46), or none. */
 export type WindowName = 'hann' | 'hamming' | 'rectangular'

@@ -1,4 +1,4 @@
-import { portableMath } from '../../core/portable-math.ts'
+import * as portableMath from '../../core/portable-math.ts'
 import { scratchMemory } from './scratch.ts'
 
 const weightMemory = scratchMemory()

@@ -1,5 +1,5 @@
 /** Rectangles that are wiped out, so that a network cannot lean on one part of what it sees. */
-import { portableMath } from '../../core/portable-math.ts'
+import * as portableMath from '../../core/portable-math.ts'
 import type { Random } from '../../core/random.ts'
 import type { Box } from '../boxes.ts'
 import { beginning, fillUniform } from './noise.ts'

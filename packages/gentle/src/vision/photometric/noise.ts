@@ -1,7 +1,7 @@
 /**
  * Noise for every pixel. A picture takes one draw of its stream of random numbers; the pixels' own come from a quicker generator that begins there.
  */
-import { portableMath } from '../../core/portable-math.ts'
+import * as portableMath from '../../core/portable-math.ts'
 import type { Random } from '../../core/random.ts'
 
 /** Word i of the sequence that begins at `start`, 0 to 2^32 - 1: SplitMix with the finaliser of MurmurHash3 (Steele, Lea and Flood, OOPSLA 2014). */

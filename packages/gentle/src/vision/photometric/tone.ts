@@ -2,7 +2,7 @@
  * How light and dark a picture is. All change, in place, the pixels of one picture [channels, height, width] in [0, 1] of 1 or 3 channels, as
  * torchvision's functional does for tensors of floating point, and allocate nothing. Strengths are not checked here; policies check them.
  */
-import { portableMath } from '../../core/portable-math.ts'
+import * as portableMath from '../../core/portable-math.ts'
 import { greyAt } from './grey.ts'
 
 /** From `other` at 0 over the picture itself at 1 to beyond it, clipped. */

@@ -1,7 +1,7 @@
 /** All objects of a picture: what they are, and where (Tian, Shen, Chen, He, "FCOS: Fully Convolutional One-Stage Object Detection", 2019). */
 
 import { ArgumentError } from '../../core/errors.ts'
-import { portableMath } from '../../core/portable-math.ts'
+import * as portableMath from '../../core/portable-math.ts'
 import type { PyramidLevel } from '../../models/detector.ts'
 import { nonMaximumSuppression, type ScoredBox } from '../suppression.ts'
 import { detectionLoss } from './detection-loss.ts'

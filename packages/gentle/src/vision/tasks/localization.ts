@@ -1,7 +1,7 @@
 /** One object a picture: what it is, and where. */
 
 import { ArgumentError, ShapeError } from '../../core/errors.ts'
-import { portableMath } from '../../core/portable-math.ts'
+import * as portableMath from '../../core/portable-math.ts'
 import { formatShape, type Shape } from '../../core/shape.ts'
 import type { Tensor } from '../../graph/tensor.ts'
 import { boxIoU, giouLoss, smoothL1 } from '../../nn/box-losses.ts'

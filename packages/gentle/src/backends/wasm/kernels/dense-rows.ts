@@ -36,9 +36,6 @@ const maxSums = 12
 /** Vectors of sums for each row of x. */
 const sumsPerRow = (batch: number): number => Math.max(1, Math.floor(maxSums / Math.min(batch, maxRows)))
 
-/** Whether the kernel can compute this many outputs: from weights [K, M] it stores whole vectors. */
-export const canTakeRows = (outer: number, transposed: boolean): boolean => transposed || outer >= 4
-
 /** x [N, K] and weights [K, M], or [M, K] when transposed, plain, give y [N, M]. */
 export function denseRowsKernel(x: Buffer, weights: Buffer, y: Buffer, transposed: boolean): Kernel {
   const [batch, inner] = x.shape

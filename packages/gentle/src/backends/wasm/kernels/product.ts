@@ -1,81 +1,22 @@
 /**
- * Matrix products that are not a dense layer on a batch: the gradient to a dense layer's weights, and the general product of
- * row-major matrices.
- *
- * Both use the tile of 6 rows by 8 columns, or 16 for wide vectors. For the weights' gradient the inner index runs over the images: a stays
- * in lanes, where an image's value is one of 8 neighbours, and b is the row-major copy of the features. The general product first packs b into
- * panels of a tile's columns, and a, where it is transposed, into panels of 6 rows (Goto and van de Geijn, "Anatomy of High-Performance
- * Matrix Multiplication", 2008), so that the tile reads in straight lines. As many rows of a as stay in the second-level cache are
- * multiplied with all panels of b before the next ones.
+ * The general product of row-major matrices, by the tile of 6 rows by 8 columns, or 16 for wide vectors. First b is packed into panels of a tile's
+ * columns, and a, where it is transposed, into panels of 6 rows (Goto and van de Geijn, "Anatomy of High-Performance Matrix
+ * Multiplication", 2008), so that the tile reads in straight lines. As many rows of a as stay in the second-level cache are multiplied with all
+ * panels of b before the next ones.
  */
 
 import { range } from '../../../core/range.ts'
 import { broadcastStrides, sizeOf, stridesOf } from '../../../core/shape.ts'
 import { type MatmulAttributes, matmulSizes } from '../../../ops/matmul.ts'
 import { call, countedLoop, f32, i32, locals, repeat, type Statement, type Value, v128 } from '../assembler/index.ts'
-import { type Buffer, floatBuffer, laneBytes } from '../buffer.ts'
+import { type Buffer, floatBuffer } from '../buffer.ts'
 import type { Kernel, KernelContext } from '../kernel.ts'
-import { blockSize } from '../layout/layout.ts'
 import { transpose4 } from './convert.ts'
 import { forEachItem } from './nest.ts'
 import { type Cut, cut, cutColumns, cutRows, startOf, tileSums } from './product-tile.ts'
 
 /** Bytes of a that a product takes at a time. */
 const cachedBytes = 256 * 1024
-
-/** c [M, K] = Σ over images of a[n, m] b[n, k], for a in lanes [N, M] and b row-major [N, K]. */
-export function imageProductKernel(a: Buffer, b: Buffer, c: Buffer, wide: boolean): Kernel {
-  const [images, m] = a.shape
-  const k = b.shape[1]
-  const rows = cutRows(m)
-  const columns = cutColumns(k, wide)
-
-  const emitTile = (context: KernelContext) =>
-    context.module.function('imageProduct', { a: 'i32', b: 'i32', c: 'i32' } as const, undefined, (p) => {
-      const { clear, step, store } = tileSums(context, rows, columns)
-      const lanes = (count: number): Statement[] =>
-        range(count).flatMap((lane) =>
-          step(
-            (row) => v128.load32Splat(p.a, row * laneBytes + lane * 4),
-            (vector) => v128.load(p.b, lane * k * 4 + 16 * vector),
-          ),
-        )
-      return [
-        ...clear,
-        repeat(Math.floor(images / blockSize), [
-          ...lanes(blockSize),
-          p.a.advance(m * laneBytes),
-          p.b.advance(blockSize * k * 4),
-        ]),
-        ...lanes(images % blockSize),
-        ...store(p.c),
-      ]
-    })
-
-  return {
-    name: 'imageProduct',
-    split: { by: 'items', count: rows.tiles * columns.tiles },
-    reads: [a, b],
-    writes: [c],
-    multiplyAdds: images * m * k,
-    emit(context) {
-      const tile = emitTile(context)
-      const [item, row, column] = locals('i32')
-      return [
-        forEachItem(context, item, [
-          row.set(startOf(rows, i32.divU(item, columns.tiles))),
-          column.set(startOf(columns, i32.remU(item, columns.tiles))),
-          call(
-            tile,
-            i32.add(context.address(a), i32.mul(row, laneBytes)),
-            i32.add(context.address(b), i32.mul(column, 4)),
-            i32.add(context.address(c), i32.mul(i32.add(i32.mul(row, k), column), 4)),
-          ),
-        ]),
-      ]
-    },
-  }
-}
 
 /** Bytes of the panels of one matrix. */
 const panelsBytes = ({ tiles, size }: Cut, inner: number): number => tiles * size * inner * 4

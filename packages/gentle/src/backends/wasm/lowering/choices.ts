@@ -5,7 +5,6 @@
 import { type Shape, sizeOf } from '../../../core/shape.ts'
 import { type Conv2dAttributes, type Conv2dSizes, conv2dMultiplyAdds } from '../../../ops/conv2d.ts'
 import type { MatmulAttributes } from '../../../ops/matmul.ts'
-import { canTakeRows } from '../kernels/dense-rows.ts'
 import type { TileProblem } from '../kernels/tile.ts'
 import type { WinogradLanesSizes } from '../kernels/winograd-lanes.ts'
 import { blockSize, type Layout } from '../layout/layout.ts'
@@ -69,6 +68,9 @@ export interface Product extends MatmulAttributes {
 /** From this many rows on, packing weights takes little time beside their product with them. */
 export const manyRows = 64
 
+/** Whether the kernel of a dense layer on rows computes this many outputs: from weights [K, M] it stores whole vectors. */
+const canTakeRows = (outputs: number, transposed: boolean): boolean => transposed || outputs >= 4
+
 const isMatrix = (shape: Shape): boolean => shape.length === 2
 
 export const products = {
@@ -76,7 +78,7 @@ export const products = {
   /** A dense layer on a batch in lanes: the tile of convolutions. */
   tile: ({ layout }) => layout === 'lanes',
   /** The gradient to a dense layer's weights: the inner index runs over the images. */
-  overImages: ({ a, b, transposeA, transposeB, operand }) =>
+  overImages: ({ a, b, transposeA, transposeB, operand }: Omit<Product, 'c' | 'dense' | 'layout' | 'isRepeated'>) =>
     operand === 'lanes' && transposeA && !transposeB && isMatrix(a) && isMatrix(b),
   /** A dense layer on some rows: up to 4, reading x again for each output is cheaper than bringing it into lanes. */
   rowsInLanes: ({ a, dense, transposeB }) => dense && isMatrix(a) && transposeB && a[0] > 4,

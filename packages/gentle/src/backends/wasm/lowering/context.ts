@@ -8,6 +8,8 @@ import type { Layout } from '../layout/layout.ts'
 import type { Channels } from './channels.ts'
 import type { DensePanels } from './dense-panels.ts'
 import type { Packed } from './packed.ts'
+import type { PlainProducts } from './plain-products.ts'
+import type { Squares } from './squares.ts'
 import type { Winograd } from './winograd.ts'
 
 /** Parts of the backend that the program has loaded. */
@@ -16,10 +18,14 @@ export interface LoadedParts {
   readonly winograd: Winograd | undefined
   /** The tile on packed operands, where a convolution has many channels. */
   readonly packed: Packed | undefined
+  /** Products whose result is row-major, where the program has some. */
+  readonly plainProducts: PlainProducts | undefined
   /** Dense layers on packed weights, where the program has loops. */
   readonly densePanels: DensePanels | undefined
   /** Convolutions of images in channels, where there are such images. */
   readonly channels: Channels | undefined
+  /** Sums of squares around a mean over images, where the program has some. */
+  readonly squares: Squares | undefined
 }
 
 export interface LoweringContext extends LoadedParts {

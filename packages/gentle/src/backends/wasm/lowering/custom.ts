@@ -5,6 +5,8 @@ import type { Buffer } from '../buffer.ts'
 import { kernelMakerOf } from '../custom-kernels.ts'
 import type { LoweringContext } from './context.ts'
 
+export type LowerCustom = typeof lowerCustom
+
 export function lowerCustom(context: LoweringContext, node: Tensor, output: Buffer): void {
   const { op, inputs, attributes } = node
   const maker = kernelMakerOf(op)

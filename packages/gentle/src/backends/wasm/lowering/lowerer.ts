@@ -24,13 +24,14 @@ import { assignLayouts } from '../layout/assign.ts'
 import { blockSize, type Layout, leadingAxes } from '../layout/layout.ts'
 import type { Channels } from './channels.ts'
 import type { Lowering, LoweringContext } from './context.ts'
-import { lowerCustom } from './custom.ts'
 import type { DensePanels } from './dense-panels.ts'
 import { epilogueAlong, epilogueLeaves, fusionRules } from './fusion-rules.ts'
 import { lowerings } from './lowerings.ts'
 import { loweringOrder } from './order.ts'
 import type { Packed } from './packed.ts'
 import type { Parts } from './parts.ts'
+import type { PlainProducts } from './plain-products.ts'
+import type { Squares } from './squares.ts'
 import type { Winograd } from './winograd.ts'
 
 /** Kernels in an order in which each follows those that it reads from. */
@@ -69,6 +70,8 @@ export class Lowerer implements LoweringContext {
   readonly densePanels: DensePanels | undefined
   readonly packed: Packed | undefined
   readonly channels: Channels | undefined
+  readonly plainProducts: PlainProducts | undefined
+  readonly squares: Squares | undefined
   readonly #roots: readonly Tensor[]
   readonly #options: LowerOptions
   readonly #sources: Sources
@@ -92,6 +95,8 @@ export class Lowerer implements LoweringContext {
     this.densePanels = options.densePanels
     this.packed = options.packed
     this.channels = options.channels
+    this.plainProducts = options.plainProducts
+    this.squares = options.squares
     this.#order = loweringOrder(roots)
     this.#layouts = assignLayouts(this.#order)
   }
@@ -245,7 +250,7 @@ export class Lowerer implements LoweringContext {
       return
     }
     if (isCustom(node.op)) {
-      lowerCustom(this, node, this.#made(node, 'plain'))
+      this.#options.lowerCustom!(this, node, this.#made(node, 'plain'))
       return
     }
     const operands = producer === undefined ? [] : this.#epilogueOperands(producer, elementwise, layout)

@@ -5,35 +5,40 @@ import { lowerConvolution } from './convolution.ts'
 import { lowerOneHot } from './one-hot.ts'
 import { lowerPooling } from './pooling.ts'
 import { lowerProducts } from './products.ts'
-import { lowerRandom } from './random.ts'
 import { lowerReductions } from './reductions.ts'
-import { lowerStructure } from './structure.ts'
 import { lowerWeightGradient } from './weight-gradient.ts'
 
 /** Ops with kernels: all but the reshape, which renames a buffer. */
 export type LoweredName = Exclude<StructuredName, 'reshape'>
 
-/** Ops of most programs that train. */
+/** Ops of a small network of convolutions that trains. */
 export const lowerings = {
   ...lowerReductions,
-  ...lowerStructure,
   ...lowerProducts,
   ...lowerConvolution,
   ...lowerWeightGradient,
   ...lowerPooling,
   ...lowerOneHot,
-  ...lowerRandom,
 }
 
-/** Ops that few programs have; a program that has one loads its family. */
+/** Ops that such a network does without; a program that has one loads its family. */
 type RareName = Exclude<LoweredName, keyof typeof lowerings>
 
+const structure = () => import('./structure.ts').then(({ lowerStructure }) => lowerStructure)
+const random = () => import('./random.ts').then(({ lowerRandom }) => lowerRandom)
 const indexing = () => import('./indexing.ts').then(({ lowerIndexing }) => lowerIndexing)
 const resampling = () => import('./resampling.ts').then(({ lowerResampling }) => lowerResampling)
 const ctc = () => import('./ctc.ts').then(({ lowerCtc }) => lowerCtc)
 const cumulative = () => import('./cumulative.ts').then(({ lowerCumulative }) => lowerCumulative)
 
 export const rareLowerings: Readonly<Record<RareName, () => Promise<Lowerings<string>>>> = {
+  transpose: structure,
+  broadcastTo: structure,
+  concat: structure,
+  slice: structure,
+  addSlices: structure,
+  pad: structure,
+  uniform: random,
   gather: indexing,
   scatterAdd: indexing,
   takeAlongAxis: indexing,

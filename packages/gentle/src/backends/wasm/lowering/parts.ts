@@ -1,11 +1,18 @@
 /** What only some programs need of the backend, loaded for those: a page that trains a small network does without. */
+import { centredBefore } from '../../../compile/sums.ts'
 import { type Graph, rootsOf, topologicalOrder } from '../../../graph/graph.ts'
+import { isCustom } from '../../../graph/op.ts'
 import type { Tensor } from '../../../graph/tensor.ts'
 import type { Conv2dAttributes } from '../../../ops/conv2d.ts'
 import { bodyRoots, isScan } from '../../../ops/loop.ts'
+import type { MatmulAttributes } from '../../../ops/matmul.ts'
+import type { ReduceAttributes } from '../../../ops/reduce.ts'
 import { assignLayouts } from '../layout/assign.ts'
-import { canBeWinograd, minPackedChannels } from './choices.ts'
+import type { Layout } from '../layout/layout.ts'
+import { isRareFunction, type RareMath } from '../math/index.ts'
+import { canBeWinograd, minPackedChannels, products } from './choices.ts'
 import type { LoadedParts, Lowerings } from './context.ts'
+import type { LowerCustom } from './custom.ts'
 import type { LowerLoop } from './lowerer.ts'
 import { rareLowerings } from './lowerings.ts'
 import { loweringOrder } from './order.ts'
@@ -13,8 +20,12 @@ import { loweringOrder } from './order.ts'
 export interface Parts extends Partial<LoadedParts> {
   /** Lowers loops. */
   readonly lowerLoop?: LowerLoop
+  /** Lowers ops from outside of the library. */
+  readonly lowerCustom?: LowerCustom
   /** Lowers ops that few programs have. */
   readonly rare?: Lowerings<string>
+  /** Functions that few programs compute. */
+  readonly rareMath?: RareMath
 }
 
 /** A simplified graph as it is computed for few images: where it has transposed convolutions, they become convolutions. */
@@ -26,27 +37,67 @@ export async function withFewImages(graph: Graph): Promise<Graph> {
 
 /** The parts that a simplified graph needs. */
 export async function partsFor(graph: Graph): Promise<Parts> {
-  const nodes = nodesWithin(rootsOf(graph))
+  const placed = placedNodes(rootsOf(graph))
+  const nodes = placed.map(({ node }) => node)
   const families = new Set(nodes.flatMap(({ op }) => familyOf(op.name) ?? []))
-  const [lowerLoop, densePanels, winograd, packed, channels, ...rare] = await Promise.all([
-    nodes.some(isScan) ? import('./loop.ts').then((module) => module.lowerLoop) : undefined,
-    nodes.some(isScan) ? import('./dense-panels.ts').then((module) => module.densePanels) : undefined,
-    nodes.some(mayBeWinograd) ? import('./winograd.ts').then((module) => module.winograd) : undefined,
-    nodes.some(hasManyChannels) ? import('./packed.ts').then((module) => module.packed) : undefined,
-    usesChannels(rootsOf(graph)) ? import('./channels.ts').then((module) => module.channels) : undefined,
-    ...[...families].map((load) => load()),
-  ])
-  return { lowerLoop, densePanels, winograd, packed, channels, rare: Object.assign({}, ...rare) }
+  const custom = nodes.some(({ op }) => isCustom(op))
+  const [lowerLoop, lowerCustom, rareMath, densePanels, plainProducts, winograd, packed, channels, squares, ...rare] =
+    await Promise.all([
+      nodes.some(isScan) ? import('./loop.ts').then((module) => module.lowerLoop) : undefined,
+      custom ? import('./custom.ts').then((module) => module.lowerCustom) : undefined,
+      // What kernels from outside of the library compute is not known.
+      custom || nodes.some(({ op }) => isRareFunction(op.name)) ? import('../math/rare.ts') : undefined,
+      nodes.some(isScan) ? import('./dense-panels.ts').then((module) => module.densePanels) : undefined,
+      placed.some(isPlainProduct) ? import('./plain-products.ts').then((module) => module.plainProducts) : undefined,
+      nodes.some(mayBeWinograd) ? import('./winograd.ts').then((module) => module.winograd) : undefined,
+      nodes.some(hasManyChannels) ? import('./packed.ts').then((module) => module.packed) : undefined,
+      placed.some(isInChannels) ? import('./channels.ts').then((module) => module.channels) : undefined,
+      nodes.some(isSumOfSquares) ? import('./squares.ts').then((module) => module.squares) : undefined,
+      ...[...families].map((load) => load()),
+    ])
+  return {
+    lowerLoop,
+    lowerCustom,
+    rareMath,
+    densePanels,
+    plainProducts,
+    winograd,
+    packed,
+    channels,
+    squares,
+    rare: Object.assign({}, ...rare),
+  }
 }
 
 const familyOf = (name: string): (() => Promise<Lowerings<string>>) | undefined =>
   Object.hasOwn(rareLowerings, name) ? rareLowerings[name as keyof typeof rareLowerings] : undefined
 
-/** All nodes, those of loops' bodies too. */
-const nodesWithin = (roots: readonly Tensor[]): Tensor[] =>
-  topologicalOrder(roots).flatMap((node) =>
-    isScan(node) ? [node, ...nodesWithin(bodyRoots(node.attributes))] : [node],
-  )
+/** A node, and the layouts of its graph, or of the loop's body that it is in. */
+interface Placed {
+  readonly node: Tensor
+  readonly layoutOf: (node: Tensor) => Layout
+}
+
+/** All nodes, those of loops' bodies too, as they will be lowered. */
+function placedNodes(roots: readonly Tensor[]): Placed[] {
+  const order = loweringOrder(roots)
+  const layouts = assignLayouts(order)
+  const layoutOf = (node: Tensor): Layout => layouts.get(node) ?? 'plain'
+  return order.flatMap((node) => [{ node, layoutOf }, ...(isScan(node) ? placedNodes(bodyRoots(node.attributes)) : [])])
+}
+
+const isInChannels = ({ node, layoutOf }: Placed): boolean => layoutOf(node) === 'channels'
+
+/** Whether a node is a product that no method on a batch in lanes computes. */
+function isPlainProduct({ node, layoutOf }: Placed): boolean {
+  if (node.op.name !== 'matmul' || layoutOf(node) === 'lanes') return false
+  const [a, b] = node.inputs
+  const attributes = node.attributes as MatmulAttributes
+  return !products.overImages({ ...attributes, a: a.shape, b: b.shape, operand: layoutOf(a) })
+}
+
+const isSumOfSquares = ({ op, inputs: [x], attributes }: Tensor): boolean =>
+  op.name === 'sum' && centredBefore(x, (attributes as ReduceAttributes).axes) !== undefined
 
 /** Where a convolution, or a gradient of one, has its filters' shape. */
 const filters: Readonly<Record<string, (node: Tensor) => readonly number[]>> = {
@@ -57,15 +108,6 @@ const filters: Readonly<Record<string, (node: Tensor) => readonly number[]>> = {
 
 const hasManyChannels = (node: Tensor): boolean =>
   filters[node.op.name]?.(node).some((n, axis) => axis < 2 && n >= minPackedChannels) === true
-
-/** Whether tensors, or some of a loop's body, are in channels. */
-const usesChannels = (roots: readonly Tensor[]): boolean => {
-  const order = loweringOrder(roots)
-  return (
-    [...assignLayouts(order).values()].includes('channels') ||
-    order.some((node) => isScan(node) && usesChannels(bodyRoots(node.attributes)))
-  )
-}
 
 function mayBeWinograd(node: Tensor): boolean {
   const shape = filters[node.op.name]?.(node)

@@ -1,11 +1,9 @@
 /** Matrix products. */
 import type { Tensor } from '../../../graph/tensor.ts'
 import type { MatmulAttributes } from '../../../ops/matmul.ts'
-import { type Buffer, createBuffer } from '../buffer.ts'
-import { toPlainKernel } from '../kernels/convert.ts'
+import type { Buffer } from '../buffer.ts'
 import { denseKernel } from '../kernels/convolution.ts'
-import { denseLanesKernel, denseRowsKernel } from '../kernels/dense-rows.ts'
-import { imageProductKernel, productKernels } from '../kernels/product.ts'
+import { imageProductKernel } from '../kernels/image-product.ts'
 import type { Epilogue } from '../kernels/tile.ts'
 import { isDense, isInLoop } from '../layout/dense.ts'
 import { firstOf, manyRows, products } from './choices.ts'
@@ -37,21 +35,9 @@ const methods: Readonly<Record<keyof typeof products, (context: LoweringContext,
     context.emit(imageProductKernel(images, features, output, context.wide))
   },
 
-  rowsInLanes(context, { a, b, output }) {
-    const lanes = createBuffer('matmul', output, 'lanes')
-    const [x, weights] = [context.buffer(a, 'lanes'), context.buffer(b, 'plain')]
-    context.emit(denseLanesKernel(x, weights, lanes), toPlainKernel(lanes, output))
-  },
-
-  rows(context, { a, b, attributes, output }) {
-    const [x, weights] = [context.buffer(a, 'plain'), context.buffer(b, 'plain')]
-    context.emit(denseRowsKernel(x, weights, output, attributes.transposeB))
-  },
-
-  panels(context, { a, b, attributes, output }) {
-    const [left, right] = [context.buffer(a, 'plain'), context.buffer(b, 'plain')]
-    context.emit(...productKernels(left, right, output, attributes, context.wide))
-  },
+  rowsInLanes: (context, problem) => context.plainProducts!.rowsInLanes(context, problem),
+  rows: (context, problem) => context.plainProducts!.rows(context, problem),
+  panels: (context, problem) => context.plainProducts!.panels(context, problem),
 }
 
 export const lowerProducts: Lowerings<'matmul'> = {

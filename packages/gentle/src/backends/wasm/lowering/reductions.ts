@@ -1,9 +1,8 @@
 /** Sum, maximum and argmax, within images where the batch stays. */
-import { isCentred } from '../../../compile/sums.ts'
+import { centredBefore } from '../../../compile/sums.ts'
 import type { Tensor } from '../../../graph/tensor.ts'
 import type { ReduceAttributes } from '../../../ops/reduce.ts'
-import { type Buffer, createBuffer, floatBuffer } from '../buffer.ts'
-import { squaresByBlockKernel, squaresOfAllKernel } from '../kernels/centred-squares.ts'
+import { type Buffer, createBuffer } from '../buffer.ts'
 import {
   argmaxKernel,
   type Reduction,
@@ -36,9 +35,9 @@ const methods: Readonly<Record<keyof typeof reductions, (context: LoweringContex
 
   overImages(context, { x, axes, prologue, output }) {
     const inner = axes.filter((axis) => axis !== 0).map((axis) => axis - 1)
-    const centred = centredSquare(prologue, axes)
+    const centred = prologue.length === 2 ? centredBefore(x, axes) : undefined
     if (centred !== undefined) {
-      sumSquares(context, context.buffer(centred, 'lanes'), inner, output)
+      context.squares!.sum(context, context.buffer(centred, 'lanes'), inner, output)
       return
     }
     const values = context.values(x, 'lanes', prologue)
@@ -53,18 +52,6 @@ const methods: Readonly<Record<keyof typeof reductions, (context: LoweringContex
   rowMajor(context, { reduction, x, axes, output }) {
     context.emit(reducePlainKernel(reduction, context.buffer(x, 'plain'), axes, output))
   },
-}
-
-/** The x of whose distance from its mean over axes nodes compute the square, where they do just that. */
-function centredSquare(nodes: readonly Tensor[], axes: readonly number[]): Tensor | undefined {
-  const [centred, square] = nodes
-  const squares = nodes.length === 2 && square.op.name === 'mul' && square.inputs.every((x) => x === centred)
-  return squares && isCentred(centred, axes) ? centred.inputs[0] : undefined
-}
-
-function sumSquares(context: LoweringContext, images: Buffer, inner: readonly number[], output: Buffer): void {
-  const partial = floatBuffer('squares by block', [images.blocks, 2, ...output.shape])
-  context.emit(squaresByBlockKernel(images, inner, partial, output), squaresOfAllKernel(images, partial, output))
 }
 
 const lowerReduction =

@@ -1,2 +1,3 @@
 /** Functions of four floats at once, as WebAssembly. */
-export { MathLibrary } from './library.ts'
+export { isRareFunction, MathLibrary } from './library.ts'
+export type { RareMath } from './rare.ts'

@@ -1,13 +1,38 @@
 /** The functions of this folder, ready to stand in a kernel's expressions. */
+import { InternalError } from '../../../core/errors.ts'
 import { call, type FunctionHandle, type Module, type Value } from '../assembler/index.ts'
 import { inlined, type Products, products, type Vector, type VectorFunction } from './arithmetic.ts'
 import { exp, expm1, expm1Near0, sigmoid } from './exponential.ts'
-import { acosh, asinh, atanh, cosh, sinh } from './hyperbolic.ts'
-import { acos, asin, atan } from './inverse-trigonometry.ts'
 import { log, log1p, softplus } from './logarithm.ts'
-import { pow } from './power.ts'
+import type { RareMath } from './rare.ts'
 import { erf, tanh } from './rational.ts'
-import { cos, defineSine, type SineFunctions, sin, tan } from './sine.ts'
+import type { SineFunctions } from './sine.ts'
+
+export interface MathOptions {
+  /** Whether products are added by relaxed_madd, which the engine must have. */
+  readonly fma: boolean
+  /** The functions that few programs compute, where they are loaded; `sin`, `pow` and their kin need them. */
+  readonly rare?: RareMath
+}
+
+/** The ops that compute functions of `RareMath`, by whose names they go. */
+const rareFunctions: Readonly<Record<Exclude<keyof RareMath, 'defineSine'>, true>> = {
+  sin: true,
+  cos: true,
+  tan: true,
+  asin: true,
+  acos: true,
+  atan: true,
+  sinh: true,
+  cosh: true,
+  asinh: true,
+  acosh: true,
+  atanh: true,
+  pow: true,
+}
+
+/** Whether an elementwise op computes one of the functions that few programs compute. */
+export const isRareFunction = (op: string): boolean => Object.hasOwn(rareFunctions, op)
 
 /**
  * Functions of four float32 at once, to 4 units in the last place; subnormal results may be 0, NaN gives NaN. They are written where
@@ -17,13 +42,14 @@ import { cos, defineSine, type SineFunctions, sin, tan } from './sine.ts'
 export class MathLibrary {
   readonly #module: Module
   readonly #products: Products
+  readonly #rare: RareMath | undefined
   #pow: FunctionHandle<'v128', 'v128'> | undefined
   #sine: SineFunctions | undefined
 
-  /** With `fma` products are added by relaxed_madd, which the engine must have. */
-  constructor(module: Module, { fma }: { readonly fma: boolean }) {
+  constructor(module: Module, { fma, rare }: MathOptions) {
     this.#module = module
     this.#products = fma ? products.fused : products.separate
+    this.#rare = rare
   }
 
   /** a b + c. */
@@ -58,54 +84,54 @@ export class MathLibrary {
 
   /** The sine; NaN at infinity. */
   sin(x: Vector): Vector {
-    return this.#inline(this.#withSine(sin), x)
+    return this.#inline(this.#withSine(this.#loaded.sin), x)
   }
 
   /** The cosine; NaN at infinity. */
   cos(x: Vector): Vector {
-    return this.#inline(this.#withSine(cos), x)
+    return this.#inline(this.#withSine(this.#loaded.cos), x)
   }
 
   /** The tangent; NaN at infinity. */
   tan(x: Vector): Vector {
-    return this.#inline(this.#withSine(tan), x)
+    return this.#inline(this.#withSine(this.#loaded.tan), x)
   }
 
   /** The angle from -π/2 to π/2; NaN beyond 1. */
   asin(x: Vector): Vector {
-    return this.#inline(asin, x)
+    return this.#inline(this.#loaded.asin, x)
   }
 
   /** The angle from 0 to π; NaN beyond 1. */
   acos(x: Vector): Vector {
-    return this.#inline(acos, x)
+    return this.#inline(this.#loaded.acos, x)
   }
 
   /** The angle from -π/2 to π/2. */
   atan(x: Vector): Vector {
-    return this.#inline(atan, x)
+    return this.#inline(this.#loaded.atan, x)
   }
 
   sinh(x: Vector): Vector {
-    return this.#inline(sinh, x)
+    return this.#inline(this.#loaded.sinh, x)
   }
 
   cosh(x: Vector): Vector {
-    return this.#inline(cosh, x)
+    return this.#inline(this.#loaded.cosh, x)
   }
 
   asinh(x: Vector): Vector {
-    return this.#inline(asinh, x)
+    return this.#inline(this.#loaded.asinh, x)
   }
 
   /** NaN below 1. */
   acosh(x: Vector): Vector {
-    return this.#inline(acosh, x)
+    return this.#inline(this.#loaded.acosh, x)
   }
 
   /** Infinite at ± 1, NaN beyond. */
   atanh(x: Vector): Vector {
-    return this.#inline(atanh, x)
+    return this.#inline(this.#loaded.atanh, x)
   }
 
   tanh(x: Vector): Vector {
@@ -129,12 +155,20 @@ export class MathLibrary {
 
   /** x to the power y, as C's pow in every special case. */
   pow(x: Vector, y: Vector): Value<'v128'> {
-    this.#pow ??= this.#module.function('pow', { x: 'v128', y: 'v128' }, 'v128', (p) => this.#inline(pow, p.x, p.y))
+    this.#pow ??= this.#module.function('pow', { x: 'v128', y: 'v128' }, 'v128', (p) =>
+      this.#inline(this.#loaded.pow, p.x, p.y),
+    )
     return call(this.#pow, x, y)
   }
 
+  get #loaded(): RareMath {
+    if (this.#rare === undefined)
+      throw new InternalError('math: the functions that few programs compute are not loaded')
+    return this.#rare
+  }
+
   #withSine(define: (functions: SineFunctions, x: Vector) => Vector): VectorFunction {
-    this.#sine ??= defineSine(this.#module, this.#products)
+    this.#sine ??= this.#loaded.defineSine(this.#module, this.#products)
     const functions = this.#sine
     return (_, x) => define(functions, x)
   }

@@ -4,17 +4,7 @@
  * Amarasinghe, "Exploiting Superword Level Parallelism with Multimedia Instruction Sets", 2000).
  */
 import { ArgumentError } from '../../../core/errors.ts'
-
-/** The first version of Node whose V8 joins what kernels do; before, it has the pass and finds nothing to join. */
-const firstNode = 24
-
-const nodeVersion = (): string | undefined => (typeof process === 'undefined' ? undefined : process.versions?.node)
-
-/** Whether this is an engine that may have the pass. Chromium is built without it, and V8 has it for the processors of Intel and AMD alone. */
-export const mayJoinVectors = (): boolean =>
-  Number.parseInt(nodeVersion() ?? '', 10) >= firstNode &&
-  process.arch === 'x64' &&
-  process.versions['bun'] === undefined
+import { firstNode, nodeVersion } from './may-join.ts'
 
 /** Whether V8 joins vectors in all code that it compiles. */
 let isJoining = false

@@ -9,6 +9,7 @@ import {
   wasmFeatures,
 } from '../../../../src/backends/wasm/assembler/index.ts'
 import { MathLibrary } from '../../../../src/backends/wasm/math/index.ts'
+import * as rare from '../../../../src/backends/wasm/math/rare.ts'
 import { powOp } from '../../../../src/ops/elementwise.ts'
 import { instantiate } from '../instantiate.ts'
 
@@ -21,7 +22,7 @@ const ways = wasmFeatures().relaxedMadd ? [false, true] : [false]
 function evaluate(emit: Emit, fma: boolean, xs: Float32Array, ys = xs): Float32Array {
   const bytes = xs.byteLength
   const define: Parameters<typeof instantiate>[0] = (module) => {
-    const math = new MathLibrary(module, { fma })
+    const math = new MathLibrary(module, { fma, rare })
     module.function(
       'map',
       { x: 'i32' },
