@@ -19,9 +19,10 @@ it.each([
   ['cos', from(9e5, 1e6)],
   ['tan', from(-1.5, 1.5)],
 ] as const)('%s is as exact as that of Math', (name, values) => {
+  const functions = { ...portableMath }
   // Near a zero of theirs the sine and its like are exact to what their argument is.
   for (const x of values)
-    if (Math.abs(Math[name](x)) > 1e-9) expect(unitsApart(portableMath[name](x), Math[name](x)), `${x}`).toBeLessThan(3)
+    if (Math.abs(Math[name](x)) > 1e-9) expect(unitsApart(functions[name](x), Math[name](x)), `${x}`).toBeLessThan(3)
 })
 
 it('powers are those of Math: whole ones to a few units, others to as many as y log x', () => {

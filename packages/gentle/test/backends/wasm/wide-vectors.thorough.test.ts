@@ -4,8 +4,8 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import type { Backend, Feed } from '../../../src/backends/backend.ts'
 import { wasm } from '../../../src/backends/wasm/wasm.ts'
-import { mayJoinVectors } from '../../../src/backends/wasm/wide-vectors/may-join.ts'
 import { compare } from '../../../src/backends/wasm/wide-vectors/known-answers.ts'
+import { mayJoinVectors } from '../../../src/backends/wasm/wide-vectors/may-join.ts'
 import { areWideVectorsBetter, type OpenBackend } from '../../../src/backends/wasm/wide-vectors/verdict.ts'
 
 const open: OpenBackend = (wideVectors) => wasm({ threads: 1, wideVectors })
