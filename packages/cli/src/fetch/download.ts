@@ -3,10 +3,10 @@ import { createHash, type Hash } from 'node:crypto'
 import { createReadStream } from 'node:fs'
 import { mkdir, open, rename, rm, stat, statfs } from 'node:fs/promises'
 import { dirname } from 'node:path'
+import { withLock } from 'gentle-dl'
 import { bytes as bytesText } from '../terminal/terminal.ts'
 import { fileNameOf, type PublishedFile } from './catalogue.ts'
 import { DownloadError, Interruption, storageError } from './download-error.ts'
-import { withLock } from './lock.ts'
 import { type Arrived, type TransferOptions, transfer } from './transfer.ts'
 
 export interface DownloadOptions extends TransferOptions {

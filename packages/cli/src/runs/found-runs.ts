@@ -1,8 +1,7 @@
 /** The runs below folders, with what the list tells of each. */
 import { join } from 'node:path'
-import { DataError } from 'gentle-dl'
+import { DataError, lockHolder } from 'gentle-dl'
 import { curveOfRun, type RecordedRun, RunError, readRun } from 'gentle-dl/inspect'
-import { holderOf } from '../fetch/lock.ts'
 import { RunsFolder } from './runs-folder.ts'
 import { type Judged, metricOf, type Score, scoreOf } from './score.ts'
 
@@ -32,7 +31,7 @@ export interface FoundRuns {
 
 /** How a run stands. A training process holds a lock; one that was killed leaves it behind, and it counts for nothing. */
 function stateOf(path: string, run: RecordedRun): RunState {
-  if (holderOf(join(path, 'train')) !== undefined) return 'training'
+  if (lockHolder(join(path, 'train')) !== undefined) return 'training'
   if (run.finished) return 'finished'
   return run.diverged === undefined ? 'stopped' : 'diverged'
 }

@@ -1,10 +1,9 @@
 /** What is known of a sweep: sweep.json in its folder. */
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import { StorageError } from 'gentle-dl'
+import { StorageError, takeLock } from 'gentle-dl'
 import type { RunScore } from 'gentle-dl/inspect'
 import { z } from 'zod'
-import { takeLock } from '../fetch/lock.ts'
 import { commandLine } from '../terminal/invocation.ts'
 import { reasonOf } from '../terminal/reason.ts'
 import { UsageError } from '../terminal/usage.ts'

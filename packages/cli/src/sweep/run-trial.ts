@@ -4,7 +4,7 @@ import { closeSync, fstatSync, openSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { setTimeout as pause } from 'node:timers/promises'
-import { holderOf } from '../fetch/lock.ts'
+import { lockHolder } from 'gentle-dl'
 import { reasonOf } from '../terminal/reason.ts'
 import type { TrainEvent } from '../train/train-events.ts'
 import type { Failure, Rung, Sweep, Trial, TrialResult } from './record.ts'
@@ -60,7 +60,7 @@ export async function runTrial(folder: string, sweep: Sweep, trial: Trial, optio
     const after = trialRun(run)
     // One that was there already keeps others out; it may have ended meanwhile.
     const isOthers =
-      !ended.begun && (holderOf(join(run, 'train')) !== undefined || (before === undefined && after !== undefined))
+      !ended.begun && (lockHolder(join(run, 'train')) !== undefined || (before === undefined && after !== undefined))
     if (isOthers) continue
     const reached = outcomeOf(after, sweep, options)
     if (reached !== undefined) return reached
@@ -73,7 +73,7 @@ export async function runTrial(folder: string, sweep: Sweep, trial: Trial, optio
 async function isFree(run: string, { trial }: Trial, { signal, onNote }: TrialOptions): Promise<boolean> {
   let isTold = false
   for (;;) {
-    const holder = holderOf(join(run, 'train'))
+    const holder = lockHolder(join(run, 'train'))
     if (holder === undefined) return true
     if (signal.aborted) return false
     if (!isTold) onNote(`trial ${trial} is still trained by process ${holder}; waiting for it`)

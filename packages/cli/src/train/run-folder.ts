@@ -1,8 +1,7 @@
 /** The folder of a training as it is named on the command line, and what is in its run.json. */
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
-import { DataError, RunFolder } from 'gentle-dl'
-import { takeLock } from '../fetch/lock.ts'
+import { DataError, RunFolder, takeLock } from 'gentle-dl'
 import type { AnyTaskName } from '../tasks/task-names.ts'
 import { commandLine } from '../terminal/invocation.ts'
 import { UsageError } from '../terminal/usage.ts'

@@ -3,6 +3,7 @@ import { ArgumentError, StorageError } from '../core/errors.ts'
 import type { AnyModel } from '../nn/model.ts'
 import { bestFile, checkpointFiles, keptFolder, type RunFile, stateFile } from './checkpoint-files.ts'
 import { CheckpointWriter, type WriteJob } from './checkpoint-writer.ts'
+import { isTraining, joinLock } from './file-lock.ts'
 import type { ModelPurpose } from './model-purpose.ts'
 import { StateMemory } from './state-memory.ts'
 import type { Trainer } from './trainer.ts'
@@ -37,6 +38,7 @@ export interface CheckpointOptions {
  */
 export class Checkpoints<M extends AnyModel = AnyModel> {
   readonly #folder: string
+  #release: (() => Promise<void>) | undefined
   readonly #options: CheckpointOptions
   readonly #memory = new StateMemory()
   #writer: CheckpointWriter | undefined
@@ -71,8 +73,12 @@ export class Checkpoints<M extends AnyModel = AnyModel> {
     return this.#saved
   }
 
-  /** Before the first step: memory that is touched for the first time takes the system far longer than a copy. */
+  /**
+   * Before the first step: memory that is touched for the first time takes the system far longer than a copy.
+   * @throws DataError while another process trains in the folder; none does until `close`.
+   */
   async begin(trainer: Trainer<M>): Promise<void> {
+    this.#release ??= await joinLock(`${this.#folder}/train`, isTraining(this.#folder))
     await trainer.state(this.#memory)
     this.#writer = new CheckpointWriter()
     this.#taken = { step: trainer.stepsDone, epochs: trainer.history.length, time: performance.now() }
@@ -112,6 +118,8 @@ export class Checkpoints<M extends AnyModel = AnyModel> {
     await this.#writing
     await this.#writer?.close()
     this.#writer = undefined
+    await this.#release?.()
+    this.#release = undefined
   }
 
   #intervalIsOver(step: number): boolean {

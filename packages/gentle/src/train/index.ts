@@ -6,6 +6,7 @@ export { type CheckpointInterval, type CheckpointOptions, Checkpoints } from './
 export { createTrainer } from './create-trainer.ts'
 export { type EvaluateOptions, evaluate } from './evaluate.ts'
 export type { Evaluation, RunningSums } from './evaluation.ts'
+export { lockHolder, takeLock, withLock } from './file-lock.ts'
 export { type FindRateOptions, findLearningRate, type RateRange } from './find-learning-rate.ts'
 export type { Acceptable, Fingerprint, Json, RestoreOptions } from './fingerprint.ts'
 export { type FitOptions, type FitResult, fit } from './fit.ts'

@@ -7,6 +7,7 @@ import { crc32, sealPieces, sealPlace } from '../formats/seal.ts'
 import type { AnyModel } from '../nn/model.ts'
 import { bestFile, checkpointFiles, keptFolder, metricsFile, type RunFile, stateFile } from './checkpoint-files.ts'
 import { type CheckpointOptions, Checkpoints } from './checkpoints.ts'
+import { isTraining, joinLock } from './file-lock.ts'
 import { historyCsv } from './history-csv.ts'
 import { type CardMetrics, cardFrom, cardMetadata } from './model-card.ts'
 import type { ModelPurpose } from './model-purpose.ts'
@@ -126,14 +127,20 @@ export class RunFolder {
   /**
    * Keeps all that there is to keep after an epoch, its weights as the best where they are. The training waits until it is on the disk; `checkpoints` write while it goes on.
    * @param purpose what the files of weights shall tell beside
+   * @throws DataError while another process trains in the folder; StorageError as `write`.
    */
   async saveEpoch<M extends AnyModel>(
     { best }: EpochReport,
     trainer: Trainer<M>,
     purpose?: ModelPurpose,
   ): Promise<void> {
-    for (const file of checkpointFiles(await trainer.state(), trainer.model, purpose))
-      if (best || file.name !== bestFile) this.#write(file)
+    const files = checkpointFiles(await trainer.state(), trainer.model, purpose)
+    const release = await joinLock(this.file('train'), isTraining(this.path))
+    try {
+      for (const file of files) if (best || file.name !== bestFile) this.#write(file)
+    } finally {
+      await release()
+    }
   }
 
   /**

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { afterAll, expect, test } from 'vitest'
 import { reference } from '../../src/backends/reference/reference.ts'
 import { wasm } from '../../src/backends/wasm/wasm.ts'
-import { ArgumentError, FormatError, StorageError } from '../../src/core/errors.ts'
+import { ArgumentError, DataError, FormatError, StorageError } from '../../src/core/errors.ts'
 import { inMemory } from '../../src/data/memory.ts'
 import { Linear } from '../../src/nn/index.ts'
 import { sgd } from '../../src/optim/index.ts'
@@ -14,9 +14,11 @@ import {
   createTrainer,
   fit,
   loadTrainingState,
+  lockHolder,
   RunFolder,
   runTraining,
   saveTrainingState,
+  takeLock,
 } from '../../src/train/index.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'gentle-checkpoints-'))
@@ -97,6 +99,30 @@ test('the last checkpoints are kept where that is asked for, each a state', asyn
   const newest = readFileSync(run.file(`weights/checkpoints/step-${saved.at(-1)}.safetensors`))
   expect(loadTrainingState(newest).step).toBe(15)
   expect(newest.equals(readFileSync(run.file('weights/progress.safetensors')))).toBe(true)
+})
+
+test('one process at a time keeps a training in a folder, and joins a lock that it holds itself', async () => {
+  const run = RunFolder.create(join(folder, 'locked'))
+  const lock = run.file('train.lock')
+  const trained = () => fit(Linear(2), data, { ...options, epochs: 1, checkpoints: run.checkpoints() })
+  writeFileSync(lock, String(process.ppid))
+  await expect(trained()).rejects.toThrow(DataError)
+  await expect(trained()).rejects.toThrow(
+    `process ${process.ppid} is training in ${run.path}; wait for it, stop it, or delete ${lock} if there is no such process`,
+  )
+  const saving = fit(Linear(2), data, { ...options, epochs: 1, onEpoch: (report, own) => run.saveEpoch(report, own) })
+  await expect(saving).rejects.toThrow(/is training in/)
+  rmSync(lock)
+  const during: (number | undefined)[] = []
+  const onStep = (): void => void during.push(lockHolder(run.file('train')))
+  await fit(Linear(2), data, { ...options, epochs: 1, onStep, checkpoints: run.checkpoints() })
+  expect(new Set(during)).toEqual(new Set([process.pid]))
+  expect(existsSync(lock)).toBe(false)
+  const release = await takeLock(run.file('train'), () => new Error('held'))
+  await trained()
+  expect(existsSync(lock)).toBe(true)
+  await release()
+  expect(existsSync(lock)).toBe(false)
 })
 
 test('a state that was damaged is refused by name, and the last kept checkpoint that is whole is told', async () => {

@@ -1,11 +1,18 @@
-/** One process at a time writes a file or a folder. */
-import { readFileSync } from 'node:fs'
-import { link, readFile, rename, rm, writeFile } from 'node:fs/promises'
+/** One process at a time writes a file or a folder, in Node. */
+import { DataError } from '../core/errors.ts'
+
+const system = () => process.getBuiltinModule('node:fs')
+const files = () => process.getBuiltinModule('node:fs/promises')
+
+/** Locks that this process holds, by their whole paths. */
+const ours = new Set<string>()
+
+const wholePath = (lock: string): string => process.getBuiltinModule('node:path').resolve(lock)
 
 /** When a process began, as Linux counts it: a number that was given to another process since is told by that. Elsewhere nothing, nor of a process that is hidden. */
 function beginOf(process_: number): string {
   try {
-    const text = readFileSync(`/proc/${process_}/stat`, 'utf8')
+    const text = system().readFileSync(`/proc/${process_}/stat`, 'utf8')
     // The second field is a name, which may have blanks and brackets.
     return text.slice(text.lastIndexOf(')') + 2).split(' ')[19]
   } catch {
@@ -32,6 +39,7 @@ function holderIn(text: string): number | undefined {
 
 /** Makes the lock with its text in it, at once where the disk has second names for files. @throws with EEXIST where it is there. */
 async function make(lock: string, text: string): Promise<void> {
+  const { link, rm, writeFile } = files()
   const aside = `${lock}.${process.pid}`
   await writeFile(aside, text)
   try {
@@ -46,6 +54,7 @@ async function make(lock: string, text: string): Promise<void> {
 
 /** Takes away a lock that nobody holds any more, and none that another process made in between. */
 async function takeAway(lock: string, stale: string): Promise<void> {
+  const { readFile, rename, rm, writeFile } = files()
   const aside = `${lock}.${process.pid}`
   try {
     await rename(lock, aside)
@@ -67,11 +76,16 @@ export async function takeLock(
   path: string,
   held: (holder: number, lock: string) => Error,
 ): Promise<() => Promise<void>> {
+  const { readFile, rm } = files()
   const lock = `${path}.lock`
   for (;;) {
     try {
       await make(lock, `${process.pid} ${beginOf(process.pid)}`)
-      return () => rm(lock, { force: true })
+      ours.add(wholePath(lock))
+      return () => {
+        ours.delete(wholePath(lock))
+        return rm(lock, { force: true })
+      }
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
     }
@@ -83,15 +97,24 @@ export async function takeLock(
 }
 
 /** The process that holds `${path}.lock`; undefined where none does that still is. */
-export function holderOf(path: string): number | undefined {
+export function lockHolder(path: string): number | undefined {
   let text: string
   try {
-    text = readFileSync(`${path}.lock`, 'utf8')
+    text = system().readFileSync(`${path}.lock`, 'utf8')
   } catch {
     return undefined
   }
   return holderIn(text)
 }
+
+/**
+ * The same within a process that may hold it already: then whoever took it first gives it back.
+ * @throws as `takeLock`.
+ */
+export const joinLock = async (
+  path: string,
+  held: (holder: number, lock: string) => Error,
+): Promise<() => Promise<void>> => (ours.has(wholePath(`${path}.lock`)) ? async () => {} : takeLock(path, held))
 
 /** Holds `${path}.lock` while `work` goes on. @throws as `takeLock`. */
 export async function withLock<T>(
@@ -106,3 +129,11 @@ export async function withLock<T>(
     await release()
   }
 }
+
+/** Why a run folder cannot be trained in. */
+export const isTraining =
+  (folder: string) =>
+  (holder: number, lock: string): DataError =>
+    new DataError(
+      `process ${holder} is training in ${folder}; wait for it, stop it, or delete ${lock} if there is no such process`,
+    )
