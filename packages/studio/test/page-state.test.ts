@@ -69,6 +69,25 @@ describe('the state of a page', () => {
     expect(state.canRedo.value).toBe(false)
   })
 
+  it('has what is changed while something plays undone by itself, and not what plays', () => {
+    const state = new PageState(fields)
+    const { seed, rate } = state.values
+    seed.value = 3
+    rate.value = 0.5
+    state.recordChange('seed=3', false)
+    rate.value = 0.6
+    state.recordChange('rate=0.5&seed=3', true)
+    seed.value = 9
+    state.record()
+    const undone = (): string => {
+      state.undo()
+      return state.query.value
+    }
+    expect([undone(), undone(), undone()]).toEqual(['rate=0.6&seed=3', 'seed=3', ''])
+    state.recordChange('seed=3', false)
+    expect(state.canRedo.value).toBe(true)
+  })
+
   it('is reset, which can be undone', () => {
     const state = new PageState(fields, 'seed=7')
     state.reset()

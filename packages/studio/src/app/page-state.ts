@@ -72,7 +72,25 @@ export class PageState<F extends FieldsOf<F> = Record<string, Field<unknown>>> {
 
   /** Remembers the present state as one that `undo` comes back to. To be called when a change has come to rest. */
   record(): void {
+    this.#recordAs(this.query.peek())
+  }
+
+  /**
+   * Remembers a change that somebody made while something else changes by itself: `undo` comes back to the state just before it. Nothing where the present state is known, as after an undo.
+   * @param before the query just before the change
+   * @param goesOn whether the change goes on from the last one, as when a slider moves
+   */
+  recordChange(before: string, goesOn: boolean): void {
     const query = this.query.peek()
+    if (query === this.#present || query === before) return
+    if (goesOn) this.#present = query
+    else {
+      this.#recordAs(before)
+      this.#recordAs(query)
+    }
+  }
+
+  #recordAs(query: string): void {
     if (query === this.#present) return
     batch(() => {
       this.#past.value = [...this.#past.peek(), this.#present].slice(-remembered)

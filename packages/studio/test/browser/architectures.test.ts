@@ -35,6 +35,24 @@ it('unfolds a network to the layers of the library, and a link unfolds it again'
   await page.getByLabel('The layer', { exact: true }).getByText('73,728').waitFor()
 })
 
+it('is printed with the whole of a graph that is scrolled', async () => {
+  const page = await openStudio('architectures?network=resnet18')
+  await page.getByRole('button', { name: 'Unfold all' }).click()
+  const boxes = page.locator('.box.layer')
+  await expect.poll(() => boxes.count()).toBeGreaterThan(12)
+  const { layers } = summarize(resnet18(), [3, 224, 224])
+  await page.evaluate(() => dispatchEvent(new Event('beforeprint')))
+  // The input, and sums that are no layers of the summary, are boxes, too.
+  await expect.poll(() => boxes.count()).toBeGreaterThanOrEqual(layers.length)
+  await page.emulateMedia({ media: 'print' })
+  const isWhole = (): Promise<boolean> =>
+    page.locator('.graph').evaluate((graph) => graph.scrollHeight <= graph.clientHeight + 1)
+  await expect.poll(isWhole).toBe(true)
+  await page.emulateMedia({ media: null })
+  await page.evaluate(() => dispatchEvent(new Event('afterprint')))
+  await expect.poll(() => boxes.count()).toBeLessThan(layers.length)
+})
+
 it('marks what differs between two networks', async () => {
   const page = await openStudio('architectures?network=plain20&beside=resnet20')
   await page.getByText(/layers are the same but for the name, 13 differ\./).waitFor()

@@ -1,4 +1,5 @@
 import { afterAll, describe, expect, it } from 'vitest'
+import { carriedAround } from '../../src/pages/network/carried.ts'
 import { readTable } from '../../src/pages/network/data.ts'
 import { Session } from '../../src/pages/network/session.ts'
 import type { Settings } from '../../src/pages/network/settings.ts'
@@ -30,6 +31,20 @@ describe('a training on the page', () => {
       expect(hidden.slopes[unit]).toBeCloseTo(1 - Math.tanh(hidden.sums[unit]) ** 2, 5)
       expect(hidden.byWeights[unit][1]).toBeCloseTo(byValue * hidden.slopes[unit] * example.inputs[1], 5)
     }
+  })
+
+  it('has lines whose numbers sum forward to what a neuron takes, and backward to its gradient', async () => {
+    const { example, layers } = await session.show({ settings, steps: 5, edits: [], example: 2 })
+    for (let unit = 1; unit <= 3; unit++) {
+      const lines = carriedAround({ layers, example }, { layer: 1, unit })
+      const [into, onward] = [1, 2].map((layer) => lines.filter((line) => line.layer === layer))
+      expect([into.length, onward.length]).toEqual([2, 2])
+      const forward = into.reduce((sum, line) => sum + line.forward, layers[0].biases[unit - 1])
+      expect(forward).toBeCloseTo(example.layers[0].sums[unit - 1], 5)
+      const backward = onward.reduce((sum, line) => sum + line.backward, 0)
+      expect(backward).toBeCloseTo(example.layers[0].byValues[unit - 1], 5)
+    }
+    expect(carriedAround({ layers, example }, { layer: 2, unit: 1 })).toHaveLength(3)
   })
 
   it('names the layer in which values grew first when it diverges', async () => {

@@ -22,8 +22,8 @@ import {
   preprocessImage,
   withoutNormalization,
 } from 'gentle-dl/vision'
-import { onePicture } from '../../engine/one-picture.ts'
 import { type Pixels, pixelsOf } from '../../engine/pixels.ts'
+import { programFor } from '../../engine/program-for.ts'
 import { takesInputs } from './given-network.ts'
 
 /** A network that has no answer on a picture. */
@@ -151,7 +151,11 @@ export class Answerer {
   async answer(picture: Image, chosen: Preparation): Promise<PictureAnswer> {
     const { model, background } = this.#opened
     const { look, x } = prepared(picture, preprocessingFor(this.#opened, chosen))
-    this.#program ??= onePicture(model, { probabilities: true })
+    this.#program ??= programFor(model, { probabilities: true })
+    // What did not compile is tried again.
+    this.#program.catch(() => {
+      this.#program = undefined
+    })
     const program = await this.#program
     const { data } = (await program.run({ x })).y
     const probabilities = Array.from(data as Float32Array)

@@ -1,6 +1,6 @@
 /** A network as boxes and lines; groups unfold. */
 import { useSignal } from '@preact/signals'
-import { useLayoutEffect, useRef } from 'preact/hooks'
+import { useEffect, useLayoutEffect, useRef } from 'preact/hooks'
 import { bytesText, quantity, shapeText } from '../../parts/quantity.ts'
 import type { Box, Point } from './drawing.ts'
 import type { LayerFacts, Seen } from './session.ts'
@@ -86,7 +86,19 @@ export function GraphView({ label, seen, measure, differing, chosen, onChoose, o
     const next = bandAround(scrollTop, clientHeight, drawing.height / scrollHeight)
     if (next.from !== band.peek().from || next.to !== band.peek().to) band.value = next
   }
-  useLayoutEffect(look, [drawing.height])
+  useLayoutEffect(look, [drawing])
+  useEffect(() => {
+    const controller = new AbortController()
+    const { signal } = controller
+    addEventListener('resize', look, { signal })
+    // Paper does not scroll.
+    const showAll = (): void => {
+      band.value = { from: Number.NEGATIVE_INFINITY, to: Number.POSITIVE_INFINITY }
+    }
+    addEventListener('beforeprint', showAll, { signal })
+    addEventListener('afterprint', look, { signal })
+    return () => controller.abort()
+  }, [drawing])
   const { from, to } = band.value
   const isNear = (top: number, bottom: number): boolean => bottom >= from && top <= to
   return (

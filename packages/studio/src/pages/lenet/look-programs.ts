@@ -1,7 +1,6 @@
 /** The programs by which the networks are looked at: each look runs the same ones again. */
-import { input, type Model, type Program, Sequential } from 'gentle-dl'
-import { traceInference } from 'gentle-dl/inspect'
-import { onePicture } from '../../engine/one-picture.ts'
+import { type Model, type Program, Sequential } from 'gentle-dl'
+import { programFor } from '../../engine/program-for.ts'
 import type { NetworkName, OfEach } from './training.ts'
 
 type PictureProgram = Program<'x', 'y'>
@@ -17,7 +16,7 @@ export class LookPrograms {
 
   /** Of each digit. */
   async probabilities(name: NetworkName, pixels: Float32Array): Promise<number[]> {
-    const compile = (): Promise<PictureProgram> => onePicture(this.models[name], { probabilities: true })
+    const compile = (): Promise<PictureProgram> => programFor(this.models[name], { probabilities: true })
     return Array.from(await this.#run(`${name} probabilities`, compile, pixels))
   }
 
@@ -25,7 +24,7 @@ export class LookPrograms {
   after(name: NetworkName, layers: number, pixels: Float32Array): Promise<Float32Array> {
     const compile = (): Promise<PictureProgram> => {
       const model = this.models[name]
-      return onePicture({
+      return programFor({
         ...model,
         layer: Sequential(...model.layer.layers!.slice(0, layers).map(([, each]) => each)),
       })
@@ -35,12 +34,7 @@ export class LookPrograms {
 
   /** The scores of several pictures, one after another. */
   scores(name: NetworkName, pictures: Float32Array, count: number): Promise<Float32Array> {
-    const compile = (): Promise<PictureProgram> => {
-      const model = this.models[name]
-      const x = input([count, ...model.inputShape])
-      return model.backend.compile({ inputs: { x }, outputs: { y: traceInference(model, x) } })
-    }
-    return this.#run(`${name} scores ${count}`, compile, pictures)
+    return this.#run(`${name} scores ${count}`, () => programFor(this.models[name], { examples: count }), pictures)
   }
 
   async dispose(): Promise<void> {
@@ -52,6 +46,8 @@ export class LookPrograms {
   async #run(key: string, compile: () => Promise<PictureProgram>, x: Float32Array): Promise<Float32Array> {
     const program = this.#programs.get(key) ?? compile()
     this.#programs.set(key, program)
+    // What did not compile is tried again.
+    program.catch(() => this.#programs.delete(key))
     return (await (await program).run({ x })).y.data as Float32Array
   }
 }

@@ -1,6 +1,7 @@
 /** The gradient of one weight on one example, factor by factor. */
-import type { Place } from './diagram.tsx'
+
 import { term, written } from './numbers.ts'
+import type { Place } from './place.ts'
 import type { ActivationName } from './settings.ts'
 import type { Snapshot } from './training.ts'
 import { inputName } from './weights-list.tsx'
@@ -97,7 +98,11 @@ export function ChainRule({
           </tr>
         </tbody>
       </table>
-      <p class="hint">A step takes the mean of such gradients over a batch. Layers count from 1, the outputs last.</p>
+      <p class="hint">
+        On the lines of the chosen neuron: forward (→) w·a, which with b sums to z; backward (←) w·∂L/∂z, which over the
+        lines to the next layer sums to ∂L/∂a. A step takes the mean of such gradients over a batch. Layers count from
+        1, the outputs last.
+      </p>
     </section>
   )
 }

@@ -1,16 +1,11 @@
 /** The network: a map for each neuron, its weights as lines. */
 import { useLayoutEffect, useRef } from 'preact/hooks'
 import { useWidth } from '../../parts/use-width.ts'
+import { carriedAround } from './carried.ts'
 import { index, written } from './numbers.ts'
 import { type Palette, paint } from './palette.ts'
+import type { Place } from './place.ts'
 import { mapSide, type Snapshot } from './training.ts'
-
-/** A neuron and one of its inputs: the layer from 1, the unit from 1, the input from 1, where 0 is the bias. */
-export interface Place {
-  readonly layer: number
-  readonly unit: number
-  readonly from: number
-}
 
 export interface DiagramProps {
   readonly snapshot: Snapshot
@@ -18,16 +13,23 @@ export interface DiagramProps {
   readonly selected: Place
   /** What the lines show. */
   readonly lines: 'weights' | 'gradients'
+  /** Whether the lines of the selected neuron carry their numbers, where there is room for them. */
+  readonly hasNumbers: boolean
   readonly onSelect: (place: Place) => void
 }
 
 const margin = 14
+
+/** Pixels between two neurons that the numbers of a line take. */
+const numbersWidth = 46
 
 function NeuronMap({ map, palette: { signed } }: { readonly map: Uint8Array; readonly palette: Palette }) {
   const canvas = useRef<HTMLCanvasElement>(null)
   useLayoutEffect(() => paint(canvas.current!, (i) => signed[map[i]]), [map, signed])
   return <canvas ref={canvas} width={mapSide} height={mapSide} />
 }
+
+const brief = (value: number): string => written(Number(value.toPrecision(2)))
 
 /** How far a point is from the line between two others. */
 function distance(x: number, y: number, [x1, y1]: readonly number[], [x2, y2]: readonly number[]): number {
@@ -36,7 +38,7 @@ function distance(x: number, y: number, [x1, y1]: readonly number[], [x2, y2]: r
   return Math.hypot(x - x1 - at * (x2 - x1), y - y1 - at * (y2 - y1))
 }
 
-export function Diagram({ snapshot, palette, selected, lines, onSelect }: DiagramProps) {
+export function Diagram({ snapshot, palette, selected, lines, hasNumbers, onSelect }: DiagramProps) {
   const [figure, width] = useWidth<HTMLDivElement>(480)
   const counts = [2, ...snapshot.layers.map(({ biases }) => biases.length)]
   const most = Math.max(...counts)
@@ -78,6 +80,7 @@ export function Diagram({ snapshot, palette, selected, lines, onSelect }: Diagra
     if (nearest !== undefined) onSelect({ layer: nearest.layer, unit: nearest.unit, from: nearest.from })
   }
   const chosen = edges.find(isSelected)
+  const numbers = hasNumbers && gap - size >= numbersWidth ? carriedAround(snapshot, selected) : []
   return (
     <div ref={figure} class="diagram" style={{ height: `${height}px` }}>
       <svg width={width} height={height} aria-hidden="true" onPointerDown={press}>
@@ -101,6 +104,27 @@ export function Diagram({ snapshot, palette, selected, lines, onSelect }: Diagra
             stroke-width={(0.6 + 5 * Math.min(1, Math.abs(value) / largest)).toFixed(1)}
           />
         ))}
+        {numbers.map(({ layer, unit, from, forward, backward }) => {
+          // Beside the other neuron, where the lines are apart from each other.
+          const isIncoming = layer === selected.layer
+          const [x, y] = isIncoming ? at(layer - 1, from - 1) : at(layer, unit - 1)
+          const side = isIncoming ? 1 : -1
+          return (
+            <text
+              key={`${layer},${unit},${from}`}
+              class="carried"
+              text-anchor={isIncoming ? 'start' : 'end'}
+              transform={`translate(${x + side * (size / 2 + 3)} ${y})`}
+            >
+              <tspan class="forward" x={0} y={-3}>
+                {brief(forward)} →
+              </tspan>
+              <tspan class="back" x={0} y={10}>
+                ← {brief(backward)}
+              </tspan>
+            </text>
+          )
+        })}
         {hasLabels &&
           counts.flatMap((count, layer) =>
             Array.from({ length: count }, (_, unit) => {

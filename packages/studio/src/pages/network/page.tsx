@@ -2,7 +2,15 @@
 
 import { batch, type Signal, useComputed, useSignal } from '@preact/signals'
 import { useEffect, useMemo } from 'preact/hooks'
-import { AddressError, choiceField, type Field, integerField, numberField, rowsField } from '../../app/fields.ts'
+import {
+  AddressError,
+  choiceField,
+  type Field,
+  flagField,
+  integerField,
+  numberField,
+  rowsField,
+} from '../../app/fields.ts'
 import { usePageState } from '../../app/use-page-state.ts'
 import { latest } from '../../engine/latest.ts'
 import { useWorker } from '../../engine/use-worker.ts'
@@ -15,11 +23,13 @@ import { Notice } from '../../parts/notice.tsx'
 import { PlayButton } from '../../parts/play-button.tsx'
 import { Select } from '../../parts/select.tsx'
 import { Slider } from '../../parts/slider.tsx'
+import { Toggle } from '../../parts/toggle.tsx'
 import { AnswerPlane } from './answer-plane.tsx'
 import { ChainRule } from './chain-rule.tsx'
 import type { Points } from './data.ts'
-import { Diagram, type Place } from './diagram.tsx'
+import { Diagram } from './diagram.tsx'
 import { exerciseAnswer } from './exercise.ts'
+import type { Place } from './place.ts'
 import './network.css'
 import { written } from './numbers.ts'
 import { OwnPoints } from './own-points.tsx'
@@ -65,6 +75,7 @@ const fields = {
   unit: integerField(1, { min: 1, max: maxUnits }),
   from: integerField(1, { min: 0, max: maxUnits }),
   lines: choiceField('weights', ['weights', 'gradients']),
+  numbers: flagField(true),
   speed: choiceField('epochs', ['slow', 'epochs', 'fast']),
   adding: choiceField('0', ['0', '1', '2', '3', '4', 'erase']),
 }
@@ -292,7 +303,14 @@ export default function NetworkPage() {
         {shown === undefined ? (
           <p class="loading">{failure.value === '' ? 'The engine starts.' : ''}</p>
         ) : (
-          <Diagram snapshot={shown} palette={palette} selected={selected} lines={state.lines.value} onSelect={select} />
+          <Diagram
+            snapshot={shown}
+            palette={palette}
+            selected={selected}
+            lines={state.lines.value}
+            hasNumbers={state.numbers.value}
+            onSelect={select}
+          />
         )}
         <AnswerPlane
           points={points.value}
@@ -387,6 +405,7 @@ export default function NetworkPage() {
           <div class="backward">
             <div>
               <Choice label="Lines show" value={state.lines} options={{ weights: 'Weights', gradients: 'Gradients' }} />
+              <Toggle label="Numbers on the chosen neuron’s lines" value={state.numbers} />
               <WeightsList
                 snapshot={shown}
                 selected={selected}

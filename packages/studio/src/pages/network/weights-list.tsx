@@ -1,6 +1,7 @@
 /** The weights of one neuron, to be read and changed. */
-import type { Place } from './diagram.tsx'
+
 import { index, written } from './numbers.ts'
+import type { Place } from './place.ts'
 import type { Snapshot } from './training.ts'
 
 /** What an input of a layer is called. */

@@ -12,7 +12,7 @@ import {
 import { backgroundOf, type Dataset, inMemory, resized } from 'gentle-dl/data'
 import { image, type Preprocessing, plainPreprocessing, resizeImage } from 'gentle-dl/vision'
 import { breathe } from '../../engine/breathe.ts'
-import { onePicture } from '../../engine/one-picture.ts'
+import { programFor } from '../../engine/program-for.ts'
 import { Turns } from '../../engine/turns.ts'
 import type { Labelled } from './collection.ts'
 import { type Judgement, judgementOf } from './judged.ts'
@@ -203,7 +203,7 @@ export class Session {
     this.#forget()
     const onFeatures = (features: number): void => this.#tell({ ...noProgress, features })
     const of = await Training.begin(this.#dataset(labelled), settings, { backend, trunk, onFeatures })
-    this.#training = { key, of, labelled, settings, program: await onePicture(of.model, { probabilities: true }) }
+    this.#training = { key, of, labelled, settings, program: await programFor(of.model, { probabilities: true }) }
   }
 
   #forget(): void {

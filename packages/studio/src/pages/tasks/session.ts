@@ -24,7 +24,7 @@ import {
   visionTasks,
 } from 'gentle-dl/vision'
 import { breathe } from '../../engine/breathe.ts'
-import { onePicture } from '../../engine/one-picture.ts'
+import { programFor } from '../../engine/program-for.ts'
 import { type Matched, matched } from './matched.ts'
 import { crowdedSet, sceneSet, type TaskName, taskNames } from './networks.ts'
 import { painted, type SceneObject } from './scene.ts'
@@ -191,7 +191,7 @@ export class Session {
     const all = await Promise.all(
       taskNames.map(async (name) => {
         const model = await loadModel(await this.#load(name), { name, backend })
-        return [name, { model, program: await onePicture(model, { probabilities: name === 'classify' }) }] as const
+        return [name, { model, program: await programFor(model, { probabilities: name === 'classify' }) }] as const
       }),
     )
     return Object.fromEntries(all) as Record<TaskName, Opened>
