@@ -11,7 +11,7 @@ export async function losses(): Promise<{ backend: string; losses: number[] }> {
   const error = sub(reshape(tanh(conv2d(x, weights)), [64, -1]), y)
   const loss = mean(mul(error, error))
   const [gradient] = gradients(loss, [weights])
-  const backend = await wasm({ threads: 3 })
+  const backend = await wasm({ threads: 3, wideVectors: false })
   const step = await backend.compile({
     inputs: { x, y },
     outputs: { loss },
