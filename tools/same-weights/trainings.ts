@@ -28,7 +28,7 @@ import {
 } from 'gentle-dl'
 import { augmented, featureMoments, inMemory, type Policy, shapes, spirals } from 'gentle-dl/data'
 import { augmentSound, Spectrogram } from 'gentle-dl/speech'
-import * as portableMath from '../../packages/gentle/src/core/portable-math.ts'
+import { cos, exp, hypot, log, log10, pow, sin, tan } from '../../packages/gentle/src/core/portable-math.ts'
 
 /** Every kind of change to a picture that calls for more than the four operations and roots. */
 const policy: Policy = [
@@ -134,10 +134,9 @@ export async function digestOfWeights(
 
 /** SHA-256 of what the elementary functions give, of whose last bits few reach the weights of a small training. */
 export function digestOfFunctions(): Promise<string> {
-  const { pow, hypot, ...ofOne } = portableMath
   const random = new Random(9, 'functions')
   const values = Float64Array.from({ length: 20_000 }, () => random.uniform())
-  const results = Object.values(ofOne).flatMap((of) => [...values.map((x) => of(20 * x))])
+  const results = [exp, log, log10, sin, cos, tan].flatMap((of) => [...values.map((x) => of(20 * x))])
   const pairs = [pow, hypot].flatMap((of) => [...values.map((x, i) => of(x, 5 * values[values.length - 1 - i]))])
   return digestOf(Float64Array.from([...results, ...pairs]))
 }
