@@ -9,7 +9,11 @@ import { buildStudio } from '../tools/pack.ts'
 /** What to show, and the text that stands there once it is computed. */
 const pictures = [
   { name: 'convolution', hash: 'convolution?step=16', ready: /of 36 pixels/ },
-  { name: 'network', hash: 'network?data=spirals&hidden=8,6&optimizer=adam&rate=0.01&steps=2000', ready: /step 2000/ },
+  {
+    name: 'network',
+    hash: 'network?data=spirals&hidden=8,6&activation=relu&optimizer=adam&rate=0.03&steps=1500',
+    ready: /step 1500/,
+  },
   { name: 'lenet', hash: 'lenet?epochs=3', ready: /^3 epochs and 0 of/ },
 ]
 
