@@ -7,4 +7,4 @@ describeBackend(
   () => wasm({ threads: 2, wideVectors: true, poison: true }),
   0.25,
 )
-describeThreads('wasm with vectors of 256 bits', (threads) => wasm({ threads, wideVectors: true }), 0.1)
+describeThreads('wasm with vectors of 256 bits', (threads) => wasm({ threads, wideVectors: true, poison: true }), 0.1)

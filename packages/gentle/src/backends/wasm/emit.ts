@@ -70,14 +70,16 @@ export function emitProgram(schedule: Schedule, options: EmitOptions): Uint8Arra
   const emitKernel = (kernel: Kernel, { workspaceOffset }: Schedule, addressOf: AddressOf) => {
     const parameters = { scratch: 'i32', from: 'i32', to: 'i32' } as const
     return module.function(`${numbers.get(kernel)} ${kernel.name}`, parameters, undefined, (p) => {
-      const present = kernel.split.by === 'blocks' ? p.from : i32.const(0)
+      const { split } = kernel
+      const inBlocks = split.by === 'blocks'
+      const present = inBlocks ? p.from : i32.const(0)
       const context: KernelContext = {
         module,
         math,
         wide: options.wideVectors,
         block: present,
-        from: p.from,
-        to: p.to,
+        from: inBlocks ? i32.const(0) : p.from,
+        to: inBlocks ? i32.const(split.parts ?? 1) : p.to,
         workspace: i32.add(p.scratch, workspaceOffset),
         shared: sharedFunction,
         address: (buffer, block = present) => addressOf(buffer, block, p.scratch),

@@ -7,9 +7,12 @@ import type { Schedule } from './schedule.ts'
 
 /**
  * How a kernel's work is shared among threads. `blocks`: each call does one block of 8 images or channels and touches only that
- * block of buffers that are not plain. `items`: each call does a range of equal, independent items.
+ * block of buffers that are not plain; where a block has `parts`, equal and independent, a call does a range of them. `items`: each call does a range
+ * of equal, independent items.
  */
-export type Split = { readonly by: 'blocks'; readonly count: number } | { readonly by: 'items'; readonly count: number }
+export type Split =
+  | { readonly by: 'blocks'; readonly count: number; readonly parts?: number }
+  | { readonly by: 'items'; readonly count: number }
 
 /** Kernels that are run once a step. */
 export interface KernelLoop {
@@ -53,7 +56,7 @@ export interface KernelContext {
   readonly wide: boolean
   /** The block of a kernel split by blocks. */
   readonly block: Value<'i32'>
-  /** The range of items, `to` excluded, of a kernel split by items. */
+  /** The range of items, `to` excluded, of a kernel split by items; of parts of the block where it has some. */
   readonly from: Value<'i32'>
   readonly to: Value<'i32'>
   /** Where the thread's workspace begins. */

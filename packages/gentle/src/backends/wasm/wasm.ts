@@ -20,6 +20,7 @@ import { partsFor, withFewImages } from './lowering/parts.ts'
 import { ProgramMemories, type ProgramMemory } from './program-memory.ts'
 import type { Recorder } from './recorder.ts'
 import { type Schedule, schedule } from './schedule.ts'
+import { shareBlocks } from './share-blocks.ts'
 import { Threads } from './threads.ts'
 import { mayJoinVectors } from './wide-vectors/may-join.ts'
 
@@ -140,7 +141,8 @@ class WasmBackend implements Backend {
   async compile(graph: Graph): Promise<Program> {
     checkGraph(graph)
     const { lowered, rareMath } = await this.#lower(graph)
-    const plan = schedule(lowered)
+    const kernels = shareBlocks(lowered.kernels, this.threads, this.#code.poison)
+    const plan = schedule({ ...lowered, kernels })
     const { memory, bytes, constants, giveBack } = this.#makeRoom(lowered, plan)
     const arena = memory.address
     const variables = new Map([...lowered.variables].map(([variable, buffer]) => [buffer, this.#addressOf(variable)]))

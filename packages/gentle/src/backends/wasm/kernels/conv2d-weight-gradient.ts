@@ -120,7 +120,7 @@ export function conv2dWeightGradientKernel(
   const workspaceBytes = sizeOf(sizes.kernel) * 2 * tileRows * laneBytes
   return {
     name: 'conv2dWeightGradient',
-    split: byBlock ? { by: 'blocks', count: x.blocks } : { by: 'items', count: items },
+    split: byBlock ? { by: 'blocks', count: x.blocks, parts: items } : { by: 'items', count: items },
     reads: [x, dy],
     writes: [dw],
     workspaceBytes,
@@ -166,7 +166,7 @@ export function conv2dWeightGradientKernel(
         return [
           clear,
           target.set(i32.add(context.address(dw), i32.mul(context.block, weightBytes))),
-          ...walk(context.block, target, [i32.const(0), i32.const(items)], i32.const(0)),
+          ...walk(context.block, target, [context.from, context.to], i32.const(0)),
         ]
       }
       const block = new Local('i32')

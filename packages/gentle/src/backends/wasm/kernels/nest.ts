@@ -74,6 +74,12 @@ function loops(
   return [...first, repeat(extents[level], [...inner, ...steps])]
 }
 
+/** The share of a nest of those parts of a block that a kernel has to compute: turns of the outermost loop. */
+export const partOfNest = ({ from, to }: KernelContext, extents: readonly number[], streams: readonly Stream[]) => ({
+  extents: [i32.sub(to, from), ...extents.slice(1)],
+  streams: streams.map(({ start, strides }) => ({ start: i32.add(start, i32.mul(from, strides[0])), strides })),
+})
+
 /** Runs `body` for each item of the range of a kernel that is split by items. */
 export const forEachItem = ({ from, to }: KernelContext, item: Local<'i32'>, body: readonly Statement[]): Statement =>
   countedLoop(item, i32.sub(to, from), body, { from })

@@ -171,7 +171,7 @@ export function packedTileKernel(problem: TileProblem): Kernel {
   const plan = planOf(problem)
   return {
     name: nameWith(problem.epilogue, problem.name),
-    split: { by: 'blocks', count: problem.output.blocks },
+    split: { by: 'blocks', count: problem.output.blocks, parts: Math.ceil(plan.rows.count / plan.strip) },
     reads: [problem.source, problem.weights, ...operandBuffers(problem.epilogue)],
     writes: [problem.output],
     multiplyAdds: problem.multiplyAdds,
@@ -242,9 +242,9 @@ function emitStrips(plan: Plan, context: KernelContext): Statement[] {
 
   return [
     packed.set(context.workspace),
-    firstRow.set(0),
+    firstRow.set(i32.mul(context.from, strip)),
     ...clearMargins(plan, packed),
-    repeat(Math.ceil(rows.count / strip), [
+    repeat(i32.sub(context.to, context.from), [
       ...packStrip(plan, context, packed, firstRow, packedRows),
       weights.set(context.address(problem.weights)),
       output.set(context.address(problem.output)),

@@ -15,7 +15,7 @@ import {
 import { type Buffer, laneBytes } from '../buffer.ts'
 import type { Kernel, KernelContext } from '../kernel.ts'
 import { type Computed, emitExpression, storeTogether } from './expression.ts'
-import { nest } from './nest.ts'
+import { nest, partOfNest } from './nest.ts'
 import { forwardAxes, type Segment, segmentsOf } from './sliding-axis.ts'
 import { type Epilogue, nameWith } from './tile.ts'
 
@@ -35,6 +35,9 @@ interface Walk {
   readonly pooled: readonly Buffer[]
 }
 
+/** Channels that a block has side by side. */
+const channelsOf = ({ layout, shape }: Buffer): number => (layout === 'channels' ? 1 : shape[1])
+
 /**
  * Runs `body` at every window of every channel, with pointers to the first pixel inside the image and to the pooled place. It is emitted
  * anew where windows have other pixels outside, and told the row and column of the first such window.
@@ -52,7 +55,7 @@ function forEachWindow(
 ): Statement[] {
   const [height, width] = image[0].shape.slice(2)
   const [outHeight, outWidth] = pooled[0].shape.slice(2)
-  const channels = image[0].layout === 'channels' ? 1 : image[0].shape[1]
+  const channels = channelsOf(image[0])
   const { size, stride, padding, dilation = [1, 1] } = attributes
   const segments = (extent: number, outExtent: number, axis: 0 | 1): Segment[] =>
     segmentsOf(
@@ -89,14 +92,23 @@ function forEachWindow(
           strides: pooledStrides,
         })),
       ]
-      return nest([channels, rows.count, columns.count], streams, (pointers) =>
+      const part = partOfNest(context, [channels, rows.count, columns.count], streams)
+      return nest(part.extents, part.streams, (pointers) =>
         body(pointers.slice(0, image.length), pointers.slice(image.length), pixels, [rows.from, columns.from]),
       )
     }),
   )
 }
 
-const byBlocks = (buffer: Buffer) => ({ by: 'blocks', count: buffer.blocks }) as const
+const byBlocks = (buffer: Buffer) => ({ by: 'blocks', count: buffer.blocks, parts: channelsOf(buffer) }) as const
+
+/** Zeros in those channels of a block that are computed. */
+function clearChannels(buffer: Buffer, context: KernelContext): Statement {
+  const bytes = buffer.blockBytes / channelsOf(buffer)
+  const { from, to } = context
+  return memoryFill(i32.add(context.address(buffer), i32.mul(from, bytes)), 0, i32.mul(i32.sub(to, from), bytes))
+}
+
 const halves = [0, 16]
 
 const emitEpilogue = (
@@ -174,7 +186,7 @@ export const maxPoolScatterKernel = (x: Buffer, dy: Buffer, dx: Buffer, attribut
   reads: [x, dy],
   writes: [dx],
   emit: (context) => [
-    memoryFill(context.address(dx), i32.const(0), i32.const(dx.blockBytes)),
+    clearChannels(dx, context),
     ...forEachWindow(context, attributes, { image: [x, dx], pooled: [dy] }, ([image, gradient], [pooled], pixels) =>
       halves.flatMap((half) => {
         const { statements, won } = winners(image, pixels, half)
@@ -247,7 +259,7 @@ export const avgPoolGradientKernel = (
         }),
     )
   const added = (context: KernelContext): Statement[] => [
-    memoryFill(context.address(dx), i32.const(0), i32.const(dx.blockBytes)),
+    clearChannels(dx, context),
     ...forEachWindow(context, attributes, { image: [dx], pooled: [dy] }, ([gradient], [pooled], pixels, first) =>
       halves.flatMap((half) => {
         const [value] = locals('v128')

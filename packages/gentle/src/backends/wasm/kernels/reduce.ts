@@ -22,7 +22,7 @@ import { type Buffer, laneBytes, loopShape } from '../buffer.ts'
 import type { Kernel, KernelContext } from '../kernel.ts'
 import { horizontalSum, lastBlockMasks } from './convert.ts'
 import { byteStrides, type Expression, loadsOfBlock, startOf } from './map.ts'
-import { collapse, nest, plainItems, plainNest, type Stream } from './nest.ts'
+import { collapse, nest, partOfNest, plainItems, plainNest, type Stream } from './nest.ts'
 
 export type Reduction = 'sum' | 'max'
 
@@ -151,14 +151,16 @@ export function reduceBlocksKernel(
   const { reads, extents, streams, fold } = foldBlocks(reduction, values, axes, laneBytes)
   return {
     name,
-    split: { by: 'blocks', count: output.blocks },
+    split: { by: 'blocks', count: output.blocks, parts: extents[0] },
     reads,
     writes: [output],
-    emit: (context) =>
-      nest(extents, streams(context, context.address(output)), ([target, ...sources]) => {
+    emit(context) {
+      const part = partOfNest(context, extents, streams(context, context.address(output)))
+      return nest(part.extents, part.streams, ([target, ...sources]) => {
         const { statements, totals } = fold(context, sources)
         return [...statements, ...totals.map((total, k) => v128.store(target, total, 16 * k))]
-      }),
+      })
+    },
   }
 }
 
@@ -228,13 +230,14 @@ export function sumBlocksKernel(name: string, values: Expression, axes: readonly
   const rowBytes = sizeOf(partial.shape.slice(1)) * 4
   return {
     name,
-    split: { by: 'blocks', count: domain.blocks },
+    split: { by: 'blocks', count: domain.blocks, parts: extents[0] },
     reads,
     writes: [partial],
     emit(context) {
       const masks = lastBlockMasks(domain, context)
       const row = i32.add(context.address(partial), i32.mul(context.block, rowBytes))
-      const body = nest(extents, streams(context, row), ([target, ...sources]) => {
+      const part = partOfNest(context, extents, streams(context, row))
+      const body = nest(part.extents, part.streams, ([target, ...sources]) => {
         const { statements, totals } = fold(context, sources)
         const [first, second] = masks.apply(totals)
         return [

@@ -144,12 +144,23 @@ export function tileKernel(problem: TileProblem): Kernel {
   const { name, source, weights, output, epilogue } = problem
   return {
     name: nameWith(epilogue, name),
-    split: { by: 'blocks', count: output.blocks },
+    split: { by: 'blocks', count: output.blocks, parts: partsOf(problem).count },
     reads: [source, weights, ...operandBuffers(epilogue)],
     writes: [output],
     multiplyAdds: problem.multiplyAdds,
     emit: (context) => emitTiles(problem, context),
   }
+}
+
+/** Into what threads that share a block divide it: groups, or the finer of rows of the output and tiles of channels. */
+function partsOf({ groups, outChannels, rowAxes }: TileProblem): {
+  readonly of: 'groups' | 'rows' | 'tiles'
+  readonly count: number
+} {
+  if (groups > 1) return { of: 'groups', count: groups }
+  const { tiles } = balancedTiles(outChannels)
+  const [{ outCount }, ...others] = rowAxes
+  return others.length === 0 && outCount > tiles ? { of: 'rows', count: outCount } : { of: 'tiles', count: tiles }
 }
 
 /** Pointers that move together from tile to tile. */
@@ -162,7 +173,7 @@ interface TilePointers {
 }
 
 function emitTiles(problem: TileProblem, context: KernelContext): Statement[] {
-  const { groups, channels, outChannels, sourceSteps, outputSteps, weightSteps } = problem
+  const { channels, outChannels, sourceSteps, outputSteps, weightSteps } = problem
   const walking = walkingOperands(problem)
   const pointers: TilePointers = {
     source: new Local('i32'),
@@ -172,25 +183,50 @@ function emitTiles(problem: TileProblem, context: KernelContext): Statement[] {
   }
   const { tiles, size, wide } = balancedTiles(outChannels)
   const functions = new SegmentFunctions(problem, walking, context)
+  const { from, to } = context
+  const parts = partsOf(problem)
+  const rowsFrom = parts.of === 'rows' ? { from, to } : undefined
 
-  const tilesOf = (rows: number, count: number): Statement[] =>
+  const tilesOf = (rows: number, count: number | Value<'i32'>): Statement[] =>
     count === 0
       ? []
       : [
           repeat(count, [
-            ...emitPositions(problem, pointers, walking, rows, functions),
+            ...emitPositions(problem, pointers, walking, rows, functions, rowsFrom),
             pointers.weights.advance(rows * weightSteps.outChannel),
             pointers.output.advance(rows * outputSteps.channel),
             ...nextChannels(problem, walking, pointers.operands, rows),
           ]),
         ]
-
+  /** Where a buffer begins for the thread that begins with so many groups, and so many channels, after the first. */
+  const begin = (groups: Value<'i32'>, channel: Value<'i32'>): Statement[] => {
+    const outChannel = i32.add(i32.mul(groups, outChannels), channel)
+    const at = (buffer: Buffer, steps: Value<'i32'>): Value<'i32'> => i32.add(context.address(buffer), steps)
+    return [
+      pointers.source.set(at(problem.source, i32.mul(groups, channels * sourceSteps.channel))),
+      pointers.weights.set(
+        at(problem.weights, i32.add(i32.mul(groups, weightSteps.group), i32.mul(channel, weightSteps.outChannel))),
+      ),
+      pointers.output.set(at(problem.output, i32.mul(outChannel, outputSteps.channel))),
+      ...walking.map(({ buffer, along }, k) =>
+        pointers.operands[k].set(at(buffer, i32.mul(outChannel, along === 'elements' ? outputSteps.channel : 4))),
+      ),
+    ]
+  }
+  const none = i32.const(0)
+  if (parts.of === 'tiles') {
+    // The first `wide` tiles have one channel more.
+    const wideTiles = i32.sub(i32.min(to, wide), i32.min(from, wide))
+    return [
+      ...begin(none, i32.add(i32.mul(from, size), i32.min(from, wide))),
+      ...tilesOf(size + 1, wide === 0 ? 0 : wideTiles),
+      ...tilesOf(size, wide === tiles ? 0 : i32.sub(i32.sub(to, from), wideTiles)),
+    ]
+  }
+  const [ofGroups, count] = parts.of === 'groups' ? [from, i32.sub(to, from)] : [none, i32.const(1)]
   return [
-    pointers.source.set(context.address(problem.source)),
-    pointers.weights.set(context.address(problem.weights)),
-    pointers.output.set(context.address(problem.output)),
-    ...walking.map(({ buffer }, k) => pointers.operands[k].set(context.address(buffer))),
-    repeat(groups, [
+    ...begin(ofGroups, none),
+    repeat(count, [
       ...tilesOf(size + 1, wide),
       ...tilesOf(size, tiles - wide),
       pointers.source.advance(channels * sourceSteps.channel),
@@ -199,19 +235,22 @@ function emitTiles(problem: TileProblem, context: KernelContext): Statement[] {
   ]
 }
 
-/** All output positions of one tile of channels. */
+/** All output positions of one tile of channels, or those of some rows. */
 function emitPositions(
   problem: TileProblem,
   pointers: TilePointers,
   walking: readonly EpilogueOperand[],
   rows: number,
   functions: SegmentFunctions,
+  ofRows?: { readonly from: Value<'i32'>; readonly to: Value<'i32'> },
 ): Statement[] {
   const { rowAxes, columnAxes, sourceSteps, outputSteps, weightSteps } = problem
   return rowAxes.flatMap((rowAxis) =>
     segmentsOf(rowAxis).flatMap((rowSegment) => {
       const [sourceRow, outputRow] = locals('i32')
-      const firstOut = rowAxis.outStart + rowSegment.from * rowAxis.outStep
+      const { from, count } = rowSegment
+      const within = (row: Value<'i32'>): Value<'i32'> => i32.min(i32.max(row, from), from + count)
+      const first = ofRows === undefined ? i32.const(from) : within(ofRows.from)
       const calls = columnAxes.flatMap((columnAxis) =>
         segmentsOf(columnAxis).map((columnSegment) => {
           const sourceAt =
@@ -235,9 +274,11 @@ function emitPositions(
         }),
       )
       return [
-        sourceRow.set((rowAxis.a * rowSegment.from + rowAxis.b + rowAxis.c * rowSegment.firstTap) * sourceSteps.row),
-        outputRow.set(firstOut * outputSteps.row),
-        repeat(rowSegment.count, [
+        sourceRow.set(
+          i32.mul(i32.add(i32.mul(first, rowAxis.a), rowAxis.b + rowAxis.c * rowSegment.firstTap), sourceSteps.row),
+        ),
+        outputRow.set(i32.mul(i32.add(i32.mul(first, rowAxis.outStep), rowAxis.outStart), outputSteps.row)),
+        repeat(ofRows === undefined ? count : i32.sub(within(ofRows.to), first), [
           ...calls,
           sourceRow.advance(rowAxis.a * sourceSteps.row),
           outputRow.advance(rowAxis.outStep * outputSteps.row),

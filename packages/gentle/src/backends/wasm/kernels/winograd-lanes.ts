@@ -134,7 +134,7 @@ export function winogradLanesKernel(
   const { frameRow, sumsPlace, inputPlace } = distances(plan)
   return {
     name: nameWith(epilogue, `${name} winograd${plan.transforms.m}`),
-    split: { by: 'blocks', count: output.blocks },
+    split: { by: 'blocks', count: output.blocks, parts: plan.tileRows },
     reads: [source, filters, ...operandBuffers(epilogue)],
     writes: [output],
     workspaceBytes: middleBytes(n) + n * frameRow + n * n * (sumsPlace + inputPlace),
@@ -269,13 +269,18 @@ function emitBlock(
     sums.set(i32.add(frame, n * frameRow)),
     transformed.set(i32.add(sums, n * n * sumsPlace)),
     memoryFill(frame, 0, n * frameRow),
-    countedLoop(tileRow, plan.tileRows, [
-      ...transformInput,
-      w.set(context.address(filters)),
-      firstChannel.set(0),
-      ...channelsOf(size + 1, wide),
-      ...channelsOf(size, tiles - wide),
-    ]),
+    countedLoop(
+      tileRow,
+      i32.sub(context.to, context.from),
+      [
+        ...transformInput,
+        w.set(context.address(filters)),
+        firstChannel.set(0),
+        ...channelsOf(size + 1, wide),
+        ...channelsOf(size, tiles - wide),
+      ],
+      { from: context.from },
+    ),
   ]
 }
 
