@@ -183,9 +183,21 @@ export const benchmarks: readonly Benchmark[] = [
   },
 ]
 
-export const allRows: readonly Row[] = benchmarks.flatMap((benchmark) =>
-  benchmark.contenders.map((contender) => ({ benchmark, contender })),
-)
+/** Any of torchvision's networks, on square images of so many pixels. */
+export const trainingOf = (network: string, size: number, batch: number, parameters: number): Benchmark => ({
+  name: `${network}-${size}-${batch}`,
+  kind: 'training',
+  title: `Training ${network} on ${size} x ${size} pixels, batch ${batch}, ${cores} cores`,
+  settings: { threads: cores, batch, network, size },
+  parameters,
+  quantity: quantities.imagesPerSecond,
+  contenders: contenders.training,
+})
+
+export const rowsOf = (benchmark: Benchmark): Row[] =>
+  benchmark.contenders.map((contender) => ({ benchmark, contender }))
+
+export const allRows: readonly Row[] = benchmarks.flatMap(rowsOf)
 
 export const rowName = ({ benchmark, contender }: Row): string => `${benchmark.name}/${contender.name}`
 

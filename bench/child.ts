@@ -19,9 +19,10 @@ export class Child {
 
   private constructor({ benchmark, contender }: Row) {
     const [file, ...options] = contender.program
-    const { threads, batch, network } = benchmark.settings
+    const { threads, batch, network, size } = benchmark.settings
     const interpreter = file.endsWith('.py') ? '/usr/bin/python3' : process.execPath
     const settings = [`--threads=${contender.threads ?? threads}`, `--batch=${batch}`, `--network=${network}`]
+    if (size !== undefined) settings.push(`--size=${size}`)
     this.#process = spawn(interpreter, [file, ...options, ...settings], { cwd: folder, stdio: 'pipe' })
     this.#lines = createInterface({ input: this.#process.stdout })[Symbol.asyncIterator]()
     this.#process.stderr.on('data', (chunk) => {

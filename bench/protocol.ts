@@ -18,6 +18,8 @@ export interface Settings {
   readonly batch: number
   /** Name of the network; '' where the work has none. */
   readonly network: string
+  /** Side of the images, in pixels, where the network is any of torchvision's. */
+  readonly size?: number
 }
 
 /** What a contender says about itself. */

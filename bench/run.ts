@@ -1,11 +1,17 @@
-/** `npm run bench -- [row...] [--rounds N] [--json] [--out FILE.json] [--chart FILE.svg]`: compares Gentle with others, on this machine, now. */
+/**
+ * `npm run bench -- [row...] [--rounds N] [--json] [--out FILE.json] [--chart FILE.svg]`: compares Gentle with others, on this machine, now.
+ * `npm run bench -- train --network NAME --size N --batch B`: trains any of torchvision's networks, beside PyTorch.
+ */
 import { writeFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
-import { type Benchmark, benchmarks, type Row, selectRows } from './benchmarks.ts'
+import { countParameters, createModel, reference } from '../packages/gentle/src/entries/index.ts'
+import { buildNetwork, networks } from '../packages/gentle/src/models/index.ts'
+import { type Benchmark, type Row, rowsOf, selectRows, trainingOf } from './benchmarks.ts'
 import { chartOf } from './chart.ts'
 import { cacheNetworks } from './export-networks.ts'
 import { installRivals } from './install.ts'
 import { type Measured, type Missing, measure } from './measure.ts'
+import { zeros } from './networks.ts'
 import { formatReport, machine, reportOn } from './report.ts'
 import { formatStandings, standings } from './summary.ts'
 
@@ -21,9 +27,12 @@ interface Task {
 }
 
 /** @throws RangeError or TypeError for arguments that are wrong. */
-function readArguments(): Task {
+async function readArguments(): Promise<Task> {
   const { values, positionals } = parseArgs({
     options: {
+      network: { type: 'string' },
+      size: { type: 'string' },
+      batch: { type: 'string' },
       rounds: { type: 'string', default: '5' },
       json: { type: 'boolean', default: false },
       out: { type: 'string' },
@@ -31,10 +40,29 @@ function readArguments(): Task {
     },
     allowPositionals: true,
   })
-  const rounds = Number(values.rounds)
-  if (!Number.isInteger(rounds) || rounds < 1)
-    throw new RangeError(`--rounds ${values.rounds}; expected a whole number from 1 upwards`)
-  return { ...values, rows: selectRows(positionals), rounds }
+  const whole = (option: 'rounds' | 'size' | 'batch'): number => {
+    const value = Number(values[option])
+    if (Number.isInteger(value) && value >= 1) return value
+    throw new RangeError(`--${option} ${values[option] ?? 'is missing'}; expected a whole number from 1 upwards`)
+  }
+  const { network } = values
+  const named = positionals.length === 1 && positionals[0] === 'train'
+  if (!named && [network, values.size, values.batch].some((value) => value !== undefined))
+    throw new RangeError('--network, --size and --batch go with: npm run bench -- train')
+  const rows = named ? rowsOf(await training(network, whole('size'), whole('batch'))) : selectRows(positionals)
+  return { ...values, rows, rounds: whole('rounds') }
+}
+
+/** @throws RangeError for a network that torchvision does not have. */
+async function training(network: string | undefined, size: number, batch: number): Promise<Benchmark> {
+  const known = Object.entries(networks).flatMap(([name, { top1 }]) =>
+    top1?.source.startsWith('torchvision') ? [name] : [],
+  )
+  if (network === undefined || !known.includes(network))
+    throw new RangeError(`--network ${network ?? 'is missing'}; expected one of ${known.join(', ')}`)
+  const layer = buildNetwork(network, { classes: 1000 })
+  const model = await createModel(layer, [3, size, size], { backend: reference(), initialValues: zeros })
+  return trainingOf(network, size, batch, countParameters(model))
 }
 
 const readsNetworks = ({ kind, contenders }: Benchmark): boolean =>
@@ -43,14 +71,14 @@ const readsNetworks = ({ kind, contenders }: Benchmark): boolean =>
 async function main(): Promise<void> {
   let task: Task
   try {
-    task = readArguments()
+    task = await readArguments()
   } catch (error) {
     say((error as Error).message)
     process.exitCode = 2
     return
   }
   installRivals(say)
-  const asked = benchmarks.filter((benchmark) => task.rows.some((row) => row.benchmark === benchmark))
+  const asked = [...new Set(task.rows.map(({ benchmark }) => benchmark))]
   cacheNetworks([...new Set(asked.filter(readsNetworks).map(({ settings }) => settings.network))], say)
   const results: (Measured | Missing)[] = []
   for (const benchmark of asked) {

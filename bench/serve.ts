@@ -18,13 +18,19 @@ export async function serve(
   prepare: (settings: Settings) => Contender | RemoteContender | Promise<Contender | RemoteContender>,
 ): Promise<void> {
   const { values } = parseArgs({
-    options: { threads: { type: 'string' }, batch: { type: 'string' }, network: { type: 'string', default: '' } },
+    options: {
+      threads: { type: 'string' },
+      batch: { type: 'string' },
+      network: { type: 'string', default: '' },
+      size: { type: 'string' },
+    },
     strict: false, // a contender may have options of its own
   })
   const contender = await prepare({
     threads: Number(values.threads),
     batch: Number(values.batch),
     network: String(values.network),
+    ...(values.size === undefined ? {} : { size: Number(values.size) }),
   })
   console.log(JSON.stringify({ ready: contender }))
   for await (const line of createInterface({ input: process.stdin })) {

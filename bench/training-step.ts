@@ -14,10 +14,11 @@ import {
   sgd,
   type Updates,
 } from '../packages/gentle/src/entries/index.ts'
+import { buildNetwork } from '../packages/gentle/src/models/index.ts'
 import type { Contender } from './contender-steps.ts'
 import { networks } from './networks.ts'
 import type { Settings } from './protocol.ts'
-import { randomBatch, type Training, trained } from './workload.ts'
+import { randomBatch, type Trained, type Training, trained, trainedBy } from './workload.ts'
 
 export const modelOf = (network: Training, backend: Backend, initialValues?: InitialValues): Promise<Model> => {
   const { channels, height, width } = trained[network]
@@ -25,8 +26,11 @@ export const modelOf = (network: Training, backend: Backend, initialValues?: Ini
 }
 
 /** Forward, backward and update on one batch. */
-export function traceStep(model: Model, network: Training, batch: number): Graph {
-  const { learningRate, momentum } = trained[network]
+export function traceStep(
+  model: Model,
+  batch: number,
+  { learningRate, momentum }: Pick<Trained, 'learningRate' | 'momentum'>,
+): Graph {
   const parameters = [...model.parameters.values()]
   const x = input([batch, ...model.inputShape])
   const y = input([batch], 'int32')
@@ -52,13 +56,19 @@ export function traceStep(model: Model, network: Training, batch: number): Graph
 
 /** Gentle as a contender that trains. */
 export async function prepareTraining(backend: Backend, settings: Settings): Promise<Omit<Contender, 'version'>> {
-  const { batch } = settings
-  const network = settings.network as Training
-  const model = await modelOf(network, backend)
-  const { images, labels } = randomBatch(batch, trained[network])
-  const feed: Feed = { x: images, y: labels, rate: trained[network].learningRate, step: 0 }
+  const { batch, network, size } = settings
+  const facts = trainedBy(settings)
+  const model =
+    size === undefined
+      ? await modelOf(network as Training, backend)
+      : await createModel(buildNetwork(network, { classes: facts.classes }), [facts.channels, size, size], {
+          backend,
+          seed: 1,
+        })
+  const { images, labels } = randomBatch(batch, facts)
+  const feed: Feed = { x: images, y: labels, rate: facts.learningRate, step: 0 }
   const began = performance.now()
-  const program = await backend.compile(traceStep(model, network, batch))
+  const program = await backend.compile(traceStep(model, batch, facts))
   const compileMilliseconds = performance.now() - began
   const run = async (): Promise<number> => (await program.run(feed)).loss.data[0]
   await run()

@@ -42,6 +42,18 @@ export const trained = {
 
 export type Training = keyof typeof trained
 
+/** How a network trains that is one of those above, or any of torchvision's on square images of so many pixels. */
+export const trainedBy = ({
+  network,
+  size,
+}: {
+  readonly network: string
+  readonly size?: number
+}): Omit<Trained, 'parameters'> =>
+  size === undefined
+    ? trained[network as Training]
+    : { title: network, channels: 3, height: size, width: size, ...recipe, classes: 1000 }
+
 /** Networks whose convolutions are measured one by one, with the batch that their layers get. */
 export const convolved = {
   lenet5: { title: 'LeNet-5', batch: 64 },
@@ -78,7 +90,7 @@ function randomNumbers(): () => number {
 /** One batch that all contenders train on. */
 export function randomBatch(
   batch: number,
-  { channels, height, width, classes }: Trained = lenet5,
+  { channels, height, width, classes }: Omit<Trained, 'parameters'> = lenet5,
 ): { images: Float32Array<ArrayBuffer>; labels: Int32Array } {
   const next = randomNumbers()
   const images = Float32Array.from({ length: batch * channels * height * width }, next)

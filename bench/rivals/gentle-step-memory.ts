@@ -13,7 +13,7 @@ import { summarize } from '../../packages/gentle/src/nn/summary.ts'
 import { zeros } from '../networks.ts'
 import { serve } from '../serve.ts'
 import { modelOf, traceStep } from '../training-step.ts'
-import type { Training } from '../workload.ts'
+import { type Training, trained } from '../workload.ts'
 
 const floatBytes = 4
 
@@ -21,7 +21,7 @@ const bytesOf = (nodes: Iterable<{ readonly shape: readonly number[] }>): number
   [...nodes].reduce((sum, { shape }) => sum + floatBytes * sizeOf(shape), 0)
 
 function planned(model: Model, network: Training, batch: number, threads: number) {
-  const lowered = lower(simplify(traceStep(model, network, batch)))
+  const lowered = lower(simplify(traceStep(model, batch, trained[network])))
   const plan = schedule(lowered)
   const stored = bytesOf(lowered.variables.keys()) + bytesOf(lowered.constants.keys())
   const opByOp = summarize(model.layer, model.inputShape, { batchSize: batch }).trainingBytes ?? Number.NaN

@@ -12,6 +12,7 @@ def parse_settings():
     parser.add_argument("--threads", type=int, required=True)
     parser.add_argument("--batch", type=int, required=True)
     parser.add_argument("--network", required=True)
+    parser.add_argument("--size", type=int)
     parser.add_argument("--channels-last", action="store_true")
     parser.add_argument("--traced", action="store_true")
     # Where a step is many small operations, a second thread may take more time than it saves.

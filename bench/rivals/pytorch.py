@@ -4,14 +4,19 @@ import torch
 from torch import nn
 
 from protocol import parse_settings, serve
-from workload import TRAINED, random_batch
+from workload import TRAINED, random_batch, torchvision_network
 
 settings = parse_settings()
 torch.set_num_threads(settings.threads)
 memory_format = torch.channels_last if settings.channels_last else torch.contiguous_format
-make, shape = TRAINED[settings.network]
-model = make().to(memory_format=memory_format)
-images, labels = random_batch(settings.batch, shape)
+if settings.size is None:
+    make, shape = TRAINED[settings.network]
+    model = make()
+    images, labels = random_batch(settings.batch, shape)
+else:
+    model = torchvision_network(settings.network)
+    images, labels = random_batch(settings.batch, (3, settings.size, settings.size), classes=1000)
+model = model.to(memory_format=memory_format)
 images = images.to(memory_format=memory_format)
 if settings.traced:
     model = torch.jit.trace(model, images)

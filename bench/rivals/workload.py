@@ -16,11 +16,11 @@ def random_values(count, state=1):
     return values, state
 
 
-def random_batch(batch, shape):
+def random_batch(batch, shape, classes=CLASSES):
     count = batch * torch.Size(shape).numel()
     images, state = random_values(count)
     labels, _ = random_values(batch, state)
-    return torch.tensor(images).reshape(batch, *shape), torch.tensor([int(value * CLASSES) for value in labels])
+    return torch.tensor(images).reshape(batch, *shape), torch.tensor([int(value * classes) for value in labels])
 
 
 def lenet5():
@@ -76,6 +76,13 @@ def resnet18():
 TRAINED = {"lenet5": (lenet5, (1, 28, 28)), "resnet20": (resnet20, (3, 32, 32)), "resnet18": (resnet18, (3, 32, 32))}
 
 IMAGE = (3, 224, 224)
+
+
+def torchvision_network(name):
+    """One of torchvision's networks, to train from nothing; GoogLeNet without its two classifiers on the way."""
+    import torchvision
+
+    return getattr(torchvision.models, name)(**({"aux_logits": False, "init_weights": False} if name == "googlenet" else {}))
 
 
 def inference_network(name):
