@@ -14,13 +14,13 @@ import { type Buffer, bytesOf } from './buffer.ts'
 import { controlBytes, maxThreads } from './control.ts'
 import { type EmitOptions, emitProgram } from './emit.ts'
 import { Heap } from './heap.ts'
+import type { Kernel } from './kernel.ts'
 import type { Log } from './log.ts'
 import { type LoweredGraph, lower } from './lowering/lowerer.ts'
 import { partsFor, withFewImages } from './lowering/parts.ts'
 import { ProgramMemories, type ProgramMemory } from './program-memory.ts'
 import type { Recorder } from './recorder.ts'
 import { type Schedule, schedule } from './schedule.ts'
-import { shareBlocks } from './share-blocks.ts'
 import { Threads } from './threads.ts'
 import { mayJoinVectors } from './wide-vectors/may-join.ts'
 
@@ -141,7 +141,7 @@ class WasmBackend implements Backend {
   async compile(graph: Graph): Promise<Program> {
     checkGraph(graph)
     const { lowered, rareMath } = await this.#lower(graph)
-    const kernels = shareBlocks(lowered.kernels, this.threads, this.#code.poison)
+    const kernels = await this.#shared(lowered.kernels)
     const plan = schedule({ ...lowered, kernels })
     const { memory, bytes, constants, giveBack } = this.#makeRoom(lowered, plan)
     const arena = memory.address
@@ -293,6 +293,13 @@ class WasmBackend implements Backend {
     const simpler = await withFewImages(simplify(graph, passes))
     const { rareMath, ...parts } = await partsFor(simpler)
     return { lowered: lower(simpler, { ...this.#code, ...parts }), rareMath }
+  }
+
+  /** Kernels as threads share them: parts of blocks, where there are fewer blocks than threads. */
+  async #shared(kernels: readonly Kernel[]): Promise<readonly Kernel[]> {
+    if (kernels.every(({ split }) => split.by === 'items' || split.count >= this.threads)) return kernels
+    const { shareBlocks } = await import('./share-blocks.ts')
+    return shareBlocks(kernels, this.threads, this.#code.poison)
   }
 
   async #load(bytes: Uint8Array<ArrayBuffer>): Promise<LoadedCode> {

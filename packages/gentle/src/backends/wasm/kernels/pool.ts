@@ -1,17 +1,7 @@
-/** Pooling on a batch in lanes or in channels, and its gradients in lanes. Windows near an edge run code that was emitted without the pixels outside. */
+/** Mean pooling on a batch in lanes or in channels, its gradient in lanes, and windows of all pooling. Windows near an edge run code that was emitted without the pixels outside. */
 import type { Tensor } from '../../../graph/tensor.ts'
 import { type AvgPool2dAttributes, countedAlong, type Pool2dAttributes } from '../../../ops/pool2d.ts'
-import {
-  f32x4,
-  i32,
-  i32x4,
-  type Local,
-  locals,
-  memoryFill,
-  type Statement,
-  type Value,
-  v128,
-} from '../assembler/index.ts'
+import { f32x4, i32, type Local, locals, memoryFill, type Statement, type Value, v128 } from '../assembler/index.ts'
 import { type Buffer, laneBytes } from '../buffer.ts'
 import type { Kernel, KernelContext } from '../kernel.ts'
 import { type Computed, emitExpression, storeTogether } from './expression.ts'
@@ -24,7 +14,7 @@ type Vector = Value<'v128'>
 const splat = (value: number): Vector => v128.constF32x4(value, value, value, value)
 
 /** A pixel of a window: its number within the whole window, and its distance in bytes from the window's first pixel inside. */
-interface Pixel {
+export interface Pixel {
   readonly index: number
   readonly offset: number
 }
@@ -42,7 +32,7 @@ const channelsOf = ({ layout, shape }: Buffer): number => (layout === 'channels'
  * Runs `body` at every window of every channel, with pointers to the first pixel inside the image and to the pooled place. It is emitted
  * anew where windows have other pixels outside, and told the row and column of the first such window.
  */
-function forEachWindow(
+export function forEachWindow(
   context: KernelContext,
   attributes: Pool2dAttributes,
   { image, pooled }: Walk,
@@ -100,16 +90,18 @@ function forEachWindow(
   )
 }
 
-const byBlocks = (buffer: Buffer) => ({ by: 'blocks', count: buffer.blocks, parts: channelsOf(buffer) }) as const
+/** By blocks, whose channels are independent. */
+export const byBlocks = (buffer: Buffer) => ({ by: 'blocks', count: buffer.blocks, parts: channelsOf(buffer) }) as const
 
 /** Zeros in those channels of a block that are computed. */
-function clearChannels(buffer: Buffer, context: KernelContext): Statement {
+export function clearChannels(buffer: Buffer, context: KernelContext): Statement {
   const bytes = buffer.blockBytes / channelsOf(buffer)
   const { from, to } = context
   return memoryFill(i32.add(context.address(buffer), i32.mul(from, bytes)), 0, i32.mul(i32.sub(to, from), bytes))
 }
 
-const halves = [0, 16]
+/** Where the two vectors of a block begin. */
+export const halves = [0, 16]
 
 const emitEpilogue = (
   epilogue: Epilogue | undefined,
@@ -120,25 +112,6 @@ const emitEpilogue = (
   epilogue === undefined
     ? { statements: [], value }
     : emitExpression(epilogue.nodes, (leaf) => (leaf === epilogue.producer ? value : operand(leaf)), context)
-
-/** Largest pixel of each window. */
-export const maxPoolKernel = (x: Buffer, y: Buffer, attributes: Pool2dAttributes): Kernel => ({
-  name: 'maxPool2d',
-  split: byBlocks(y),
-  reads: [x],
-  writes: [y],
-  emit: (context) =>
-    forEachWindow(context, attributes, { image: [x], pooled: [y] }, ([image], [pooled], pixels) =>
-      storeTogether(
-        pooled,
-        halves.map((half) => ({
-          statements: [],
-          value: pixels.map(({ offset }) => v128.load(image, offset + half)).reduce((a, b) => f32x4.max(a, b)),
-        })),
-        0,
-      ),
-    ),
-})
 
 /** What each pixel of a window adds to its mean. Windows with the same pixels outside have the same share: those cut off begin alike. */
 const shareOf = (image: Buffer, attributes: AvgPool2dAttributes, [row, column]: readonly [number, number]): Vector =>
@@ -160,68 +133,6 @@ export const avgPoolKernel = (x: Buffer, y: Buffer, attributes: AvgPool2dAttribu
         }),
         0,
       ),
-    ),
-})
-
-/** Number, within the window, of each lane's first largest pixel. */
-function winners(image: Local<'i32'>, pixels: readonly Pixel[], half: number) {
-  const [best, winner, value, wins] = locals('v128')
-  const indexOf = (index: number): Vector => v128.constI32x4(index, index, index, index)
-  const statements = pixels.flatMap(({ index, offset }, i) => {
-    if (i === 0) return [best.set(v128.load(image, offset + half)), winner.set(indexOf(index))]
-    return [
-      value.set(v128.load(image, offset + half)),
-      wins.set(f32x4.gt(value, best)),
-      best.set(v128.bitselect(value, best, wins)),
-      winner.set(v128.bitselect(indexOf(index), winner, wins)),
-    ]
-  })
-  return { statements, won: (index: number): Vector => i32x4.eq(winner, indexOf(index)) }
-}
-
-/** Gives each window's value to the pixel that won. */
-export const maxPoolScatterKernel = (x: Buffer, dy: Buffer, dx: Buffer, attributes: Pool2dAttributes): Kernel => ({
-  name: 'maxPool2dScatter',
-  split: byBlocks(dx),
-  reads: [x, dy],
-  writes: [dx],
-  emit: (context) => [
-    clearChannels(dx, context),
-    ...forEachWindow(context, attributes, { image: [x, dx], pooled: [dy] }, ([image, gradient], [pooled], pixels) =>
-      halves.flatMap((half) => {
-        const { statements, won } = winners(image, pixels, half)
-        const [value] = locals('v128')
-        return [
-          ...statements,
-          value.set(v128.load(pooled, half)),
-          ...pixels.map(({ index, offset }) =>
-            v128.store(
-              gradient,
-              f32x4.add(v128.load(gradient, offset + half), v128.and(won(index), value)),
-              offset + half,
-            ),
-          ),
-        ]
-      }),
-    ),
-  ],
-})
-
-/** Takes another tensor's value at each window's winning pixel. */
-export const maxPoolGatherKernel = (x: Buffer, values: Buffer, y: Buffer, attributes: Pool2dAttributes): Kernel => ({
-  name: 'maxPool2dGather',
-  split: byBlocks(y),
-  reads: [x, values],
-  writes: [y],
-  emit: (context) =>
-    forEachWindow(context, attributes, { image: [x, values], pooled: [y] }, ([image, other], [pooled], pixels) =>
-      halves.flatMap((half) => {
-        const { statements, won } = winners(image, pixels, half)
-        const taken = pixels
-          .map(({ index, offset }) => v128.and(won(index), v128.load(other, offset + half)))
-          .reduce((a, b) => v128.or(a, b))
-        return [...statements, v128.store(pooled, taken, half)]
-      }),
     ),
 })
 

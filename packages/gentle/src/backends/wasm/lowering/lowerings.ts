@@ -24,6 +24,7 @@ export const lowerings = {
 /** Ops that such a network does without; a program that has one loads its family. */
 type RareName = Exclude<LoweredName, keyof typeof lowerings>
 
+const maxPooling = () => import('./max-pooling.ts').then(({ lowerMaxPooling }) => lowerMaxPooling)
 const structure = () => import('./structure.ts').then(({ lowerStructure }) => lowerStructure)
 const random = () => import('./random.ts').then(({ lowerRandom }) => lowerRandom)
 const indexing = () => import('./indexing.ts').then(({ lowerIndexing }) => lowerIndexing)
@@ -32,6 +33,9 @@ const ctc = () => import('./ctc.ts').then(({ lowerCtc }) => lowerCtc)
 const cumulative = () => import('./cumulative.ts').then(({ lowerCumulative }) => lowerCumulative)
 
 export const rareLowerings: Readonly<Record<RareName, () => Promise<Lowerings<string>>>> = {
+  maxPool2d: maxPooling,
+  maxPool2dScatter: maxPooling,
+  maxPool2dGather: maxPooling,
   transpose: structure,
   broadcastTo: structure,
   concat: structure,

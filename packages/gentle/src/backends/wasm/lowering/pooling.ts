@@ -1,32 +1,9 @@
-/** Pooling and its gradients. */
-import type { AvgPool2dAttributes, AvgPool2dGradientAttributes, Pool2dAttributes } from '../../../ops/pool2d.ts'
-import {
-  avgPoolGradientKernel,
-  avgPoolKernel,
-  maxPoolGatherKernel,
-  maxPoolKernel,
-  maxPoolScatterKernel,
-} from '../kernels/pool.ts'
+/** Mean pooling and its gradient. */
+import type { AvgPool2dAttributes, AvgPool2dGradientAttributes } from '../../../ops/pool2d.ts'
+import { avgPoolGradientKernel, avgPoolKernel } from '../kernels/pool.ts'
 import type { Lowerings } from './context.ts'
 
-export const lowerPooling: Lowerings<
-  'maxPool2d' | 'maxPool2dScatter' | 'maxPool2dGather' | 'avgPool2d' | 'avgPool2dGradient'
-> = {
-  maxPool2d(context, node, output) {
-    const x = context.buffer(node.inputs[0], output.layout)
-    context.emit(maxPoolKernel(x, output, node.attributes as Pool2dAttributes))
-  },
-
-  maxPool2dScatter(context, node, output) {
-    const [x, dy] = node.inputs.map((input) => context.buffer(input, 'lanes'))
-    context.emit(maxPoolScatterKernel(x, dy, output, node.attributes as Pool2dAttributes))
-  },
-
-  maxPool2dGather(context, node, output) {
-    const [x, values] = node.inputs.map((input) => context.buffer(input, 'lanes'))
-    context.emit(maxPoolGatherKernel(x, values, output, node.attributes as Pool2dAttributes))
-  },
-
+export const lowerPooling: Lowerings<'avgPool2d' | 'avgPool2dGradient'> = {
   avgPool2d(context, node, output) {
     const x = context.buffer(node.inputs[0], output.layout)
     context.emit(avgPoolKernel(x, output, node.attributes as AvgPool2dAttributes))
