@@ -145,6 +145,8 @@ export default defineConfig({
         test: {
           name: 'studio',
           environment: 'node',
+          // What pages compute is compared with the library in Node, with the vectors that browsers have.
+          env: { GENTLE_WIDE: '0' },
           include: ['packages/studio/test/browser/*.test.ts'],
           globalSetup: 'packages/studio/test/browser/serve.setup.ts',
           // What a page shows after training may take a while where other tests compute.

@@ -79,6 +79,7 @@ export const mirror = (x: Tensor): Tensor => apply(mirrorOp, [x], {})
 `,
     ),
   ],
+  'src/backends/wasm/lowering/lowerings.ts': [added('  pad: structure,', '  mirror: structure,\n')],
   'src/backends/wasm/layout/op-layouts.ts': [
     added('  pad: { tied:', '  mirror: { tied: where(({ shape }) => shape.length > 1, withFirst) },\n'),
   ],

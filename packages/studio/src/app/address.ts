@@ -31,9 +31,12 @@ addEventListener('hashchange', () => {
   address.value = present()
 })
 
-/** Changes the address without a new entry in the browser's history: a page's state has an undo of its own. */
+/**
+ * Changes the state in the address of a page without a new entry in the browser's history: a page's state has an undo of its own. Where somebody has gone on
+ * to another page, which may still be loading, the address stays that of the other.
+ */
 export function replaceAddress(next: Address): void {
-  if (formatAddress(next) === formatAddress(address.peek())) return
+  if (parseAddress(location.hash).page !== next.page || formatAddress(next) === formatAddress(address.peek())) return
   history.replaceState(null, '', formatAddress(next))
   address.value = next
 }

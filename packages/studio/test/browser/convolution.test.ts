@@ -123,7 +123,7 @@ it('filters a picture that is dropped, with the numbers of the library', async (
     return [...canvas.getContext('2d')!.getImageData(0, 0, canvas.width, canvas.height).data]
   })
   expect(shown).toEqual([...result.pixels])
-  expect(page.url()).toContain('picture=own')
+  await expect.poll(() => page.url()).toContain('picture=own')
 })
 
 it('reduces a large picture and says so, and refuses what is none', async () => {
