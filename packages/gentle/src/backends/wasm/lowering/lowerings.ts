@@ -32,7 +32,7 @@ const resampling = () => import('./resampling.ts').then(({ lowerResampling }) =>
 const ctc = () => import('./ctc.ts').then(({ lowerCtc }) => lowerCtc)
 const cumulative = () => import('./cumulative.ts').then(({ lowerCumulative }) => lowerCumulative)
 
-export const rareLowerings: Readonly<Record<RareName, () => Promise<Lowerings<string>>>> = {
+export const rareLowerings: { readonly [Name in RareName]: () => Promise<Lowerings<Name>> } = {
   maxPool2d: maxPooling,
   maxPool2dScatter: maxPooling,
   maxPool2dGather: maxPooling,
