@@ -23,7 +23,7 @@ import type { Kernel } from '../kernel.ts'
 import { blockSize } from '../layout/layout.ts'
 import { horizontalSum, lastBlockMasks } from './convert.ts'
 import { type Expression, storedValues } from './map.ts'
-import { forEachItem, nest, partOfNest } from './nest.ts'
+import { forEachItem, sharedNest } from './nest.ts'
 import { foldBlocks } from './reduce.ts'
 
 type Vector = Value<'v128'>
@@ -65,11 +65,10 @@ export function squaresByBlockKernel(x: Buffer, axes: readonly number[], partial
         const [first, second] = masks.apply(totals)
         return horizontalSum(f32x4.add(first, second))
       }
-      const part = partOfNest(context, extents, streams(context, row))
       return [
         ...masks.set,
         share.set(select(last, whole, i32.eq(context.block, x.blocks - 1))),
-        ...nest(part.extents, part.streams, ([target, ...sources]) => {
+        ...sharedNest(context, extents, streams(context, row), ([target, ...sources]) => {
           const sums = fold(context, sources)
           const squares = fold(context, sources, squaresAround(values, around))
           return [

@@ -10,7 +10,7 @@ import { type Buffer, channelBlocks, elementBytes, laneBytes, loopShape } from '
 import type { Kernel, KernelContext } from '../kernel.ts'
 import { alongChannels, type Layout } from '../layout/layout.ts'
 import { type Computed, constantVector, emitExpression, storeTogether } from './expression.ts'
-import { collapse, nest, partOfNest, plainItems, plainNest, type Stream, type Width } from './nest.ts'
+import { collapse, plainItems, plainNest, type Stream, sharedNest, type Width } from './nest.ts'
 
 /** An operand of a map: its buffer, strides in elements along the axes over which the output's kernel loops, and an offset. */
 export interface MapOperand {
@@ -51,10 +51,10 @@ export function mapKernel({ name, extents, output, inputs, compute }: MapDescrip
 
   const emitBlock = (context: KernelContext): Statement[] => {
     const loads = loadsOfBlock(inputs, loops.strides.slice(1))
-    const part = partOfNest(context, loops.extents, streams(context))
-    return nest(
-      part.extents,
-      part.streams,
+    return sharedNest(
+      context,
+      loops.extents,
+      streams(context),
       ([target, ...sources]) =>
         storeTogether(
           target,

@@ -74,11 +74,23 @@ function loops(
   return [...first, repeat(extents[level], [...inner, ...steps])]
 }
 
-/** The share of a nest of those parts of a block that a kernel has to compute: turns of the outermost loop. */
-export const partOfNest = ({ from, to }: KernelContext, extents: readonly number[], streams: readonly Stream[]) => ({
+/** The turns of a nest's outermost loop that are the items, or the parts of a block, that a kernel has to compute. */
+const shareOfNest = ({ from, to }: KernelContext, extents: readonly number[], streams: readonly Stream[]) => ({
   extents: [i32.sub(to, from), ...extents.slice(1)],
   streams: streams.map(({ start, strides }) => ({ start: i32.add(start, i32.mul(from, strides[0])), strides })),
 })
+
+/** As `nest`, over those turns of the outermost loop that are the items, or the parts of a block, that a kernel has to compute. */
+export function sharedNest(
+  context: KernelContext,
+  extents: readonly number[],
+  streams: readonly Stream[],
+  body: (pointers: readonly Local<'i32'>[]) => Statement[],
+  before?: (pointers: readonly Local<'i32'>[]) => Statement[],
+): Statement[] {
+  const share = shareOfNest(context, extents, streams)
+  return nest(share.extents, share.streams, body, before)
+}
 
 /** Runs `body` for each item of the range of a kernel that is split by items. */
 export const forEachItem = ({ from, to }: KernelContext, item: Local<'i32'>, body: readonly Statement[]): Statement =>
@@ -120,13 +132,12 @@ export function plainNest(
       ...rowOf(i32.shrU(elements, 2), i32.and(elements, 3), streams, pointers, body),
     ]
   }
-  const started = streams.map(({ start, strides }) => ({ start: i32.add(start, i32.mul(from, strides[0])), strides }))
-  const rows = i32.sub(to, from)
-  if (!vectors) return nest([rows, ...extents.slice(1)], started, (pointers) => body(pointers, 'single'))
+  if (!vectors) return sharedNest(context, extents, streams, (pointers) => body(pointers, 'single'))
 
-  const { pointers, begin } = pointersTo(started)
+  const share = shareOfNest(context, extents, streams)
+  const { pointers, begin } = pointersTo(share.streams)
   const row = rowOf(extents[last] >> 2, extents[last] & 3, streams, pointers, body)
-  const outer = [rows, ...extents.slice(1, last)]
+  const outer = share.extents.slice(0, last)
   const outerStreams = streams.map(({ start, strides }) => ({ start, strides: strides.slice(0, last) }))
   const rewind = streams.map(({ strides }, k) => pointers[k].advance(-extents[last] * strides[last]))
   return [...begin, ...loops(outer, outerStreams, pointers, [...row, ...rewind])]

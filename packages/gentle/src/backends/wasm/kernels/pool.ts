@@ -5,7 +5,7 @@ import { f32x4, i32, type Local, locals, memoryFill, type Statement, type Value,
 import { type Buffer, laneBytes } from '../buffer.ts'
 import type { Kernel, KernelContext } from '../kernel.ts'
 import { type Computed, emitExpression, storeTogether } from './expression.ts'
-import { nest, partOfNest } from './nest.ts'
+import { sharedNest } from './nest.ts'
 import { forwardAxes, type Segment, segmentsOf } from './sliding-axis.ts'
 import { type Epilogue, nameWith } from './tile.ts'
 
@@ -82,8 +82,7 @@ export function forEachWindow(
           strides: pooledStrides,
         })),
       ]
-      const part = partOfNest(context, [channels, rows.count, columns.count], streams)
-      return nest(part.extents, part.streams, (pointers) =>
+      return sharedNest(context, [channels, rows.count, columns.count], streams, (pointers) =>
         body(pointers.slice(0, image.length), pointers.slice(image.length), pixels, [rows.from, columns.from]),
       )
     }),

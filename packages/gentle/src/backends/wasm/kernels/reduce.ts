@@ -22,7 +22,7 @@ import { type Buffer, laneBytes, loopShape } from '../buffer.ts'
 import type { Kernel, KernelContext } from '../kernel.ts'
 import { horizontalSum, lastBlockMasks } from './convert.ts'
 import { byteStrides, type Expression, loadsOfBlock, startOf } from './map.ts'
-import { collapse, nest, partOfNest, plainItems, plainNest, type Stream } from './nest.ts'
+import { collapse, nest, plainItems, plainNest, type Stream, sharedNest } from './nest.ts'
 
 export type Reduction = 'sum' | 'max'
 
@@ -154,13 +154,11 @@ export function reduceBlocksKernel(
     split: { by: 'blocks', count: output.blocks, parts: extents[0] },
     reads,
     writes: [output],
-    emit(context) {
-      const part = partOfNest(context, extents, streams(context, context.address(output)))
-      return nest(part.extents, part.streams, ([target, ...sources]) => {
+    emit: (context) =>
+      sharedNest(context, extents, streams(context, context.address(output)), ([target, ...sources]) => {
         const { statements, totals } = fold(context, sources)
         return [...statements, ...totals.map((total, k) => v128.store(target, total, 16 * k))]
-      })
-    },
+      }),
   }
 }
 
@@ -236,8 +234,7 @@ export function sumBlocksKernel(name: string, values: Expression, axes: readonly
     emit(context) {
       const masks = lastBlockMasks(domain, context)
       const row = i32.add(context.address(partial), i32.mul(context.block, rowBytes))
-      const part = partOfNest(context, extents, streams(context, row))
-      const body = nest(part.extents, part.streams, ([target, ...sources]) => {
+      const body = sharedNest(context, extents, streams(context, row), ([target, ...sources]) => {
         const { statements, totals } = fold(context, sources)
         const [first, second] = masks.apply(totals)
         return [
@@ -325,13 +322,7 @@ export function argmaxKernel(input: Buffer, axis: number, output: Buffer): Kerne
     emit(context) {
       const streams = [output, input].map((buffer, k) => ({ start: context.address(buffer), strides: kept.strides[k] }))
       if (lanes) return nest(kept.extents, streams, ([target, source]) => alongLanes(target, source))
-      const rows = streams.map(({ start, strides }) => ({
-        start: i32.add(start, i32.mul(context.from, strides[0])),
-        strides,
-      }))
-      return nest([i32.sub(context.to, context.from), ...kept.extents.slice(1)], rows, ([target, source]) =>
-        alongScalars(target, source),
-      )
+      return sharedNest(context, kept.extents, streams, ([target, source]) => alongScalars(target, source))
     },
   }
 }
