@@ -2,7 +2,6 @@
 import { cacheFolder } from '../../../core/cache-folder.ts'
 import { version } from '../../../core/version.ts'
 import type { Backend } from '../../backend.ts'
-import { compare } from './known-answers.ts'
 
 /** Opens a backend of one thread with vectors of 256 bits or of 128. */
 export type OpenBackend = (wideVectors: boolean) => Promise<Backend>
@@ -42,6 +41,7 @@ export async function areWideVectorsBetter(open: OpenBackend): Promise<boolean> 
 }
 
 async function isBetter(open: OpenBackend): Promise<boolean> {
+  const { compare } = await import('./known-answers.ts')
   const [narrow, wide] = await Promise.all([open(false), open(true)])
   try {
     const { wrong, speedup } = await compare(narrow, wide)
