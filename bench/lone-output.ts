@@ -8,9 +8,9 @@ import { type Buffer, storageOf } from '../packages/gentle/src/backends/wasm/buf
 import { controlBytes } from '../packages/gentle/src/backends/wasm/control.ts'
 import { emitProgram } from '../packages/gentle/src/backends/wasm/emit.ts'
 import type { Kernel } from '../packages/gentle/src/backends/wasm/kernel.ts'
-import { type LoweredGraph, lower } from '../packages/gentle/src/backends/wasm/lowering/lowerer.ts'
+import { lowerGraph } from '../packages/gentle/src/backends/wasm/lowering/lower-graph.ts'
+import type { LoweredGraph } from '../packages/gentle/src/backends/wasm/lowering/lowerer.ts'
 import { schedule } from '../packages/gentle/src/backends/wasm/schedule.ts'
-import { simplify } from '../packages/gentle/src/compile/simplify.ts'
 import { type Graph, input } from '../packages/gentle/src/entries/index.ts'
 
 export interface LoneOutput {
@@ -26,8 +26,9 @@ const maximumPages = 65536
 
 const conversions = new Set(['toLanes', 'toChannels', 'toPlain'])
 
-export function loneOutput(graph: Graph, name: string, wideVectors = false): LoneOutput {
-  const lone = without(lower(simplify(graph), { wideVectors }), name)
+export async function loneOutput(graph: Graph, name: string, wideVectors = false): Promise<LoneOutput> {
+  const { rareMath, ...lowered } = await lowerGraph(graph, { wideVectors })
+  const lone = without(lowered, name)
   const plan = schedule(lone)
   const arena = controlBytes
   const scratch = arena + plan.arenaBytes
@@ -39,6 +40,7 @@ export function loneOutput(graph: Graph, name: string, wideVectors = false): Lon
       const code = emitProgram(plan, {
         threads: 1,
         fusedMultiplyAdd: wasmFeatures().fusesMultiplyAdd,
+        rareMath,
         wideVectors,
         shared: false,
         maximumPages,

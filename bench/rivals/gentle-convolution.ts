@@ -14,6 +14,13 @@ import type { Convolved } from '../workload.ts'
 const partMilliseconds = 40
 const peakMilliseconds = 10
 
+/** One direction of a convolution, ready to run. */
+interface Operation extends Pick<Part, 'layer' | 'direction'> {
+  readonly flops: number
+  readonly bytes: number
+  readonly run: () => void
+}
+
 /** Seconds of one call, over so many milliseconds. */
 function secondsOf(task: () => unknown, milliseconds: number): number {
   const began = performance.now()
@@ -33,16 +40,17 @@ await serve(async ({ network, batch }) => {
   const peak = multiplyAddPeak()
   const model = await modelOf(network as Convolved, reference(), zeros)
   const memory = new WebAssembly.Memory({ initial: 1, maximum: 65536 })
-  const operations = convolutionsOf(model, batch).flatMap((convolution) => {
+  const operations: Operation[] = []
+  for (const convolution of convolutionsOf(model, batch)) {
     const graph = traceConvolution(convolution)
-    return convolution.directions.map((direction) => {
-      const { layer, flops } = convolution
-      const { bytes, start } = loneOutput(graph, direction, wide)
+    const { layer, flops } = convolution
+    for (const direction of convolution.directions) {
+      const { bytes, start } = await loneOutput(graph, direction, wide)
       const missing = Math.ceil((bytes - memory.buffer.byteLength) / 65536)
       if (missing > 0) memory.grow(missing)
-      return { layer, direction, flops, bytes, run: start(memory) }
-    })
-  })
+      operations.push({ layer, direction, flops, bytes, run: start(memory) })
+    }
+  }
   /** Ordinary numbers everywhere: what another operation left may be anything. */
   const fill = (bytes: number): void => {
     const values = new Float32Array(memory.buffer, 1024, (bytes - 1024) >> 2)

@@ -5,9 +5,8 @@
  * `--bound`: the same, with the most bytes that have to live in one phase of its schedule in place of arena and scratch memory.
  * `--op-by-op`: the same, with what lives when ops run one after another on whole batches: activations, and the weights' gradients.
  */
-import { lower } from '../../packages/gentle/src/backends/wasm/lowering/lowerer.ts'
+import { lowerGraph } from '../../packages/gentle/src/backends/wasm/lowering/lower-graph.ts'
 import { schedule } from '../../packages/gentle/src/backends/wasm/schedule.ts'
-import { simplify } from '../../packages/gentle/src/compile/simplify.ts'
 import { type Model, reference, sizeOf } from '../../packages/gentle/src/entries/index.ts'
 import { summarize } from '../../packages/gentle/src/nn/summary.ts'
 import { zeros } from '../networks.ts'
@@ -20,8 +19,8 @@ const floatBytes = 4
 const bytesOf = (nodes: Iterable<{ readonly shape: readonly number[] }>): number =>
   [...nodes].reduce((sum, { shape }) => sum + floatBytes * sizeOf(shape), 0)
 
-function planned(model: Model, network: Training, batch: number, threads: number) {
-  const lowered = lower(simplify(traceStep(model, batch, trained[network])))
+async function planned(model: Model, network: Training, batch: number, threads: number) {
+  const lowered = await lowerGraph(traceStep(model, batch, trained[network]), { threads })
   const plan = schedule(lowered)
   const stored = bytesOf(lowered.variables.keys()) + bytesOf(lowered.constants.keys())
   const opByOp = summarize(model.layer, model.inputShape, { batchSize: batch }).trainingBytes ?? Number.NaN
@@ -33,7 +32,7 @@ function planned(model: Model, network: Training, batch: number, threads: number
 }
 
 await serve(async ({ threads, batch, network }) => {
-  const { taken, bound, opByOp } = planned(
+  const { taken, bound, opByOp } = await planned(
     await modelOf(network as Training, reference(), zeros),
     network as Training,
     batch,

@@ -1,6 +1,5 @@
 /** The wasm backend: compiles a graph to WebAssembly for its exact shapes and runs it on all cores. */
 
-import { hasLoops, simplify } from '../../compile/simplify.ts'
 import { ArgumentError, GentleError } from '../../core/errors.ts'
 import type { NDArray } from '../../core/ndarray.ts'
 import { formatShape, sizeOf } from '../../core/shape.ts'
@@ -14,10 +13,9 @@ import { type Buffer, bytesOf } from './buffer.ts'
 import { controlBytes, maxThreads } from './control.ts'
 import { type EmitOptions, emitProgram } from './emit.ts'
 import { Heap } from './heap.ts'
-import type { Kernel } from './kernel.ts'
 import type { Log } from './log.ts'
-import { type LoweredGraph, lower } from './lowering/lowerer.ts'
-import { partsFor, withFewImages } from './lowering/parts.ts'
+import { lowerGraph } from './lowering/lower-graph.ts'
+import type { LoweredGraph } from './lowering/lowerer.ts'
 import { ProgramMemories, type ProgramMemory } from './program-memory.ts'
 import type { Recorder } from './recorder.ts'
 import { type Schedule, schedule } from './schedule.ts'
@@ -140,9 +138,12 @@ class WasmBackend implements Backend {
 
   async compile(graph: Graph): Promise<Program> {
     checkGraph(graph)
-    const { lowered, rareMath } = await this.#lower(graph)
-    const kernels = await this.#shared(lowered.kernels)
-    const plan = schedule({ ...lowered, kernels })
+    const { rareMath, ...lowered } = await lowerGraph(graph, {
+      wideVectors: this.#code.wideVectors,
+      threads: this.threads,
+      alwaysShare: this.#code.poison,
+    })
+    const plan = schedule(lowered)
     const { memory, bytes, constants, giveBack } = this.#makeRoom(lowered, plan)
     const arena = memory.address
     const variables = new Map([...lowered.variables].map(([variable, buffer]) => [buffer, this.#addressOf(variable)]))
@@ -286,20 +287,6 @@ class WasmBackend implements Backend {
 
   close(): Promise<void> {
     return this.#workers.end()
-  }
-
-  async #lower(graph: Graph) {
-    const passes = hasLoops(graph) ? await import('../../compile/loops/index.ts') : undefined
-    const simpler = await withFewImages(simplify(graph, passes))
-    const { rareMath, ...parts } = await partsFor(simpler)
-    return { lowered: lower(simpler, { ...this.#code, ...parts }), rareMath }
-  }
-
-  /** Kernels as threads share them: parts of blocks, where there are fewer blocks than threads. */
-  async #shared(kernels: readonly Kernel[]): Promise<readonly Kernel[]> {
-    if (kernels.every(({ split }) => split.by === 'items' || split.count >= this.threads)) return kernels
-    const { shareBlocks } = await import('./share-blocks.ts')
-    return shareBlocks(kernels, this.threads, this.#code.poison)
   }
 
   async #load(bytes: Uint8Array<ArrayBuffer>): Promise<LoadedCode> {
