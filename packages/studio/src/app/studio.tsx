@@ -3,6 +3,7 @@ import { effect, signal } from '@preact/signals'
 import type { ComponentType } from 'preact'
 import { useEffect, useRef } from 'preact/hooks'
 import { Notice } from '../parts/notice.tsx'
+import { useEarlyFiles } from '../parts/use-dropped-files.ts'
 import { address } from './address.ts'
 import { Failure } from './failure.tsx'
 import { Header } from './header.tsx'
@@ -38,6 +39,11 @@ export const firstLoaded = new Promise<void>((resolve) => {
   })
 })
 
+function Loading({ title }: { readonly title: string }) {
+  useEarlyFiles()
+  return <p class="loading">Loading {title} ...</p>
+}
+
 function Shown() {
   const { page: name } = address.value
   const page = pages.find((each) => each.name === name)
@@ -45,7 +51,7 @@ function Shown() {
   if (page === undefined)
     return <Notice kind="error">The studio has no page '{name.slice(0, 60)}'. Choose one from the list.</Notice>
   const { value } = loaded
-  if (value?.page !== page) return <p class="loading">Loading {page.title} ...</p>
+  if (value?.page !== page) return <Loading title={page.title} />
   if ('error' in value) return <Failure error={value.error} what={`the page ${page.title}`} />
   const Component = value.component
   return (

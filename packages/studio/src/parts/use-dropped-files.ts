@@ -1,19 +1,37 @@
 /** Files that are dropped on the window or pasted. */
 import { type ReadonlySignal, useSignal } from '@preact/signals'
-import { useEffect, useRef } from 'preact/hooks'
+import { useLayoutEffect, useRef } from 'preact/hooks'
+
+type Take = (files: readonly File[], entries: readonly FileSystemEntry[], target: Element) => void
+
+/** What was given while a page was loading, for that page. */
+let early: { readonly page: string; readonly given: Parameters<Take> } | undefined
+
+const shownPage = (): string => location.hash.replace(/\?.*/s, '')
+
+/** Keeps files that are dropped or pasted while a page is loading: without this the browser would leave the studio to show them. `useDroppedFiles` of that page takes them. */
+export function useEarlyFiles(): void {
+  useDroppedFiles((...given) => {
+    early = { page: shownPage(), given }
+  })
+}
 
 /**
  * Calls `take` with files that are dropped anywhere on the page, or pasted, and what they are dropped on; what is dropped comes as entries, too, among which there may be folders. What is pasted
- * without a file is left to the field that it is meant for.
+ * without a file is left to the field that it is meant for. What was given while the page was loading is taken first.
  * @returns whether something is held over the page
  */
-export function useDroppedFiles(
-  take: (files: readonly File[], entries: readonly FileSystemEntry[], target: Element) => void,
-): ReadonlySignal<boolean> {
+export function useDroppedFiles(take: Take): ReadonlySignal<boolean> {
   const over = useSignal(false)
   const latest = useRef(take)
   latest.current = take
-  useEffect(() => {
+  // Not an effect, which waits for the next frame: meanwhile nothing would listen.
+  useLayoutEffect(() => {
+    if (early?.page === shownPage()) {
+      const { given } = early
+      early = undefined
+      latest.current(...given)
+    }
     const controller = new AbortController()
     const { signal } = controller
     // Without this the browser would leave the page to show the file.

@@ -209,6 +209,24 @@ it('sets two files that are dropped beside each other: layers, weights, answers 
   expect(await findingsOf(page)).toEqual([])
 })
 
+it('opens a file that is dropped while the page is still loading', async () => {
+  const page = await openStudio('')
+  let come = (): void => {}
+  const wanted = new Promise<void>((resolve) => {
+    come = resolve
+  })
+  await page.route('**/page-*.js', async (route) => {
+    await wanted
+    await route.continue()
+  })
+  await page.getByRole('navigation', { name: 'Pages' }).getByRole('link', { name: 'Architectures' }).click()
+  await page.getByText('Loading Architectures').waitFor()
+  const model = await createModel(lenet5(), [1, 28, 28], { seed: 3, backend: reference() })
+  await drop(page, [{ name: 'early.safetensors', bytes: await saveModel(model) }])
+  come()
+  await page.getByRole('status').getByText('early.safetensors: safetensors').waitFor()
+})
+
 it('opens files of Keras', async () => {
   const { files } = JSON.parse(
     readFileSync(new URL('../../../gentle/test/goldens/keras.json', import.meta.url), 'utf8'),
