@@ -64,7 +64,7 @@ function settingAxis(setting: SweptSetting): { readonly axis: Axis; readonly pla
     const room = (high - low) * 0.04 || Math.abs(high) * 0.05 || 1
     return { axis: { from: low - room, to: high + room }, places: values }
   }
-  const room = (high / low) ** 0.04 || 1
+  const room = high > low ? (high / low) ** 0.04 : 2
   return { axis: { scale, from: low / room, to: high * room, format: numberText }, places: values }
 }
 

@@ -10,6 +10,10 @@ describe.each(Object.entries(chartCases))('the chart %s', (name, draw) => {
     await expect(svg).toMatchFileSnapshot(`snapshots/${name}.svg`)
   })
 
+  it('has a place for everything that it draws', () => {
+    expect(draw()).not.toMatch(/NaN|Infinity/)
+  })
+
   it('has its texts within the picture, and none on another', () => {
     expect(textProblems(svg)).toEqual([])
   })
