@@ -10,15 +10,16 @@
 const [ln2High, ln2Low] = [0.6931471803691238, 1.9082149292705877e-10]
 
 const float = new Float64Array(1)
-/** The float's lower and upper word. */
+/** The float's lower and upper word. They are only read: a processor waits where a float is read of which a word has just been written. */
 const words = new Int32Array(float.buffer)
 
-/** 2 to a power from -1022 to 1023. */
-function powerOf2(exponent: number): number {
-  words[0] = 0
-  words[1] = (exponent + 1023) << 20
-  return float[0]
-}
+/** 2 to the powers from -1024 to 1023. */
+const powersOf2 = new Float64Array(2048)
+powersOf2[1024] = 1
+for (let k = 1; k < 1024; k++) powersOf2[1024 + k] = 2 * powersOf2[1023 + k]
+for (let k = 1; k <= 1024; k++) powersOf2[1024 - k] = powersOf2[1025 - k] / 2
+
+const powerOf2 = (exponent: number): number => powersOf2[1024 + exponent]
 
 /** As `Math.exp`. */
 export function exp(x: number): number {
@@ -46,12 +47,13 @@ export function exp(x: number): number {
 export function log(x: number): number {
   if (!(x > 0 && x < Number.POSITIVE_INFINITY)) return x === 0 ? Number.NEGATIVE_INFINITY : x > 0 ? x : Number.NaN
   const isSubnormal = x < 2.2250738585072014e-308
-  float[0] = isSubnormal ? x * 18014398509481984 : x
+  const scaled = isSubnormal ? x * 18014398509481984 : x
+  float[0] = scaled
   // The mantissa from √½ to √2.
   const shifted = words[1] + (0x3ff00000 - 0x3fe6a09e)
-  const k = (shifted >> 20) - 0x3ff - (isSubnormal ? 54 : 0)
-  words[1] = (shifted & 0xfffff) + 0x3fe6a09e
-  const f = float[0] - 1
+  const exponent = (shifted >> 20) - 0x3ff
+  const k = exponent - (isSubnormal ? 54 : 0)
+  const f = scaled * powerOf2(-exponent) - 1
   const halfSquare = 0.5 * f * f
   const s = f / (2 + f)
   const z = s * s
