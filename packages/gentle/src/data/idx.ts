@@ -1,7 +1,6 @@
 /** The IDX format of MNIST (LeCun, Cortes, Burges, "The MNIST database", section "File formats"), gzip or not. */
 import { FormatError } from '../core/errors.ts'
-import { joined } from '../core/joined.ts'
-import { inflating } from '../formats/inflate.ts'
+import { inflated } from '../formats/inflate.ts'
 
 export interface IdxFile {
   /** [count] for labels, [count, rows, columns] for images. */
@@ -30,25 +29,15 @@ const hasMagic = (view: DataView, rank: number): boolean => view.getUint32(0) ==
  */
 export async function unpacked(bytes: Uint8Array, rank: 1 | 3, name: string): Promise<Uint8Array> {
   if (bytes[0] !== gzipMagic[0] || bytes[1] !== gzipMagic[1]) return bytes
-  const pieces: Uint8Array[] = []
-  let length = 0
-  let most = headerBytes(rank)
+  const header = headerBytes(rank)
   try {
-    for await (const piece of inflating(bytes, 'gzip')) {
-      pieces.push(piece)
-      const begun = length >= headerBytes(rank)
-      length += piece.length
-      if (!begun && length >= headerBytes(rank)) {
-        const head = joined(pieces)
-        const view = new DataView(head.buffer)
-        if (hasMagic(view, rank)) most = sizeBy(shapeIn(view, rank))
-      }
-      if (length > most) break
-    }
+    const head = await inflated(bytes, 'gzip', header)
+    const view = new DataView(head.buffer)
+    if (head.length < header || !hasMagic(view, rank)) return head
+    return await inflated(bytes, 'gzip', sizeBy(shapeIn(view, rank)))
   } catch (cause) {
     throw new FormatError(`${name}: the gzip data is broken or cut off; fetch the file again`, { cause })
   }
-  return joined(pieces)
 }
 
 /**

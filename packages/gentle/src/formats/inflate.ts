@@ -1,17 +1,20 @@
 /** What others compressed, inflated no further than it may become: a byte of deflate can stand for a thousand, so a small file for all memory. */
+import { joined } from '../core/joined.ts'
 
-/** The bytes that compressed ones stand for, piece by piece. Who stops taking them ends the work. @throws TypeError for what is broken or cut off. */
-export async function* inflating(data: Uint8Array, format: CompressionFormat): AsyncGenerator<Uint8Array> {
+/**
+ * The bytes that compressed ones stand for; of more than `most` the first, a few more than that.
+ * @throws TypeError for what is broken or cut off.
+ */
+export async function inflated(data: Uint8Array, format: CompressionFormat, most: number): Promise<Uint8Array> {
   const stream = new Blob([data as BlobPart]).stream().pipeThrough(new DecompressionStream(format))
   const reader = stream.getReader()
-  try {
-    for (;;) {
-      const { value, done } = await reader.read()
-      if (done) return
-      yield value
-    }
-  } finally {
-    // What is broken has ended by itself.
-    await reader.cancel().catch(() => {})
+  const pieces: Uint8Array[] = []
+  for (let length = 0; length <= most; length += pieces.at(-1)!.length) {
+    const { value, done } = await reader.read()
+    if (done) return joined(pieces)
+    pieces.push(value)
   }
+  // What is broken further on is not looked at.
+  await reader.cancel().catch(() => {})
+  return joined(pieces)
 }

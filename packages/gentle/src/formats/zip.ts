@@ -3,9 +3,8 @@
  * the other, a directory of them, and at the end of all the place of the directory, in 64 bits where 32 do not suffice. A file is
  * a part of the archive's own bytes. Check sums are not looked at: torch.serialization.set_crc32_options leaves them out.
  */
-import { joined } from '../core/joined.ts'
 import { type Fail, quoted } from './failure.ts'
-import { inflating } from './inflate.ts'
+import { inflated } from './inflate.ts'
 
 export interface ZipEntry {
   readonly isCompressed: boolean
@@ -128,20 +127,16 @@ function widened(numbers: readonly number[], view: DataView, from: number, to: n
 /** A file of an archive, its bytes as they were. `fail` refuses what cannot be inflated, and what becomes longer or shorter than the archive says. */
 export async function unzipped({ isCompressed, data, whole }: ZipEntry, name: string, fail: Fail): Promise<Uint8Array> {
   if (!isCompressed) return data
-  const pieces: Uint8Array[] = []
-  let length = 0
+  let bytes: Uint8Array
   try {
-    for await (const piece of inflating(data, 'deflate-raw')) {
-      pieces.push(piece)
-      length += piece.length
-      if (length > whole) break
-    }
+    bytes = await inflated(data, 'deflate-raw', whole)
   } catch (cause) {
     return fail(`${quoted(name)} in its archive cannot be inflated; the file is broken`, cause)
   }
+  const { length } = bytes
   if (length !== whole)
     fail(
       `${quoted(name)} in its archive becomes ${length > whole ? 'more than' : `${length} instead of`} the ${whole} bytes that the archive says; the file is broken`,
     )
-  return joined(pieces)
+  return bytes
 }
