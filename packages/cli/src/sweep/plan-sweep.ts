@@ -4,7 +4,7 @@ import { note } from '../terminal/terminal.ts'
 import { UsageError, unknownChoice } from '../terminal/usage.ts'
 import type { TrainFlags } from '../train/choose-settings.ts'
 import { flagOf } from '../train/settings.ts'
-import { ofPlansAlone, planTraining, planTrainings } from '../train/train.ts'
+import { ofPlansAlone, type PlannedTraining, planTraining, planTrainings } from '../train/train.ts'
 import { version } from '../version.ts'
 import { drawn, grid, sizeOfSpace, type TrialSettings } from './candidates.ts'
 import { type Method, methods, type Rung, type Sweep, sweepFormat } from './record.ts'
@@ -90,19 +90,16 @@ export async function planSweep(
     flags: { ...flags, ...settings } as TrainFlags,
   }))
   const plans = await planTrainings(trainings)
-  const [{ prepared }] = plans
-  const { monitor, scoreName, isShare = true, splits } = prepared
-  const other = plans.find((each) => each.prepared.monitor !== monitor)
+  const [{ score, validation }] = plans
+  const other = plans.find((each) => each.score.monitor !== score.monitor)
   if (other !== undefined)
-    throw new UsageError(
-      `trials would be scored by ${scoreName} and by ${other.prepared.scoreName}, which cannot be compared`,
-    )
-  if (splits.validation.length === 0)
+    throw new UsageError(`trials would be scored by ${score.name} and by ${other.score.name}, which cannot be compared`)
+  if (validation === 0)
     throw new UsageError(
       'trials are compared on validation examples, and there are none; hold some out: --validation N',
     )
   const lossy = space.find(({ name }) => ofTheLoss.includes(name))
-  if (monitor === 'loss' && lossy !== undefined)
+  if (score.monitor === 'loss' && lossy !== undefined)
     throw new UsageError(
       `--vary ${dashed(lossy.name)} changes the loss, by which trials would be compared; choose another score with --monitor`,
     )
@@ -118,7 +115,7 @@ export async function planSweep(
     ...(method === 'halving' ? { reductionFactor: reductionFactor ?? defaultFactor } : {}),
     ...(model === undefined ? {} : { model }),
     options: optionWords({ ...flags, ...(augment === undefined ? {} : { augment }) }),
-    score: { monitor, name: scoreName, isShare },
+    score,
     rungs,
     trials: candidates.map((settings: TrialSettings, i) => ({ trial: i + 1, settings, results: [] })),
   }
@@ -128,10 +125,10 @@ export async function planSweep(
 async function augmentFor(
   space: readonly Varied[],
   { model, flags }: Parameters<typeof planTrainings>[0][number],
-  { plan: known, prepared: { recipe } }: Awaited<ReturnType<typeof planTrainings>>[number],
+  { triesAugment }: PlannedTraining,
 ): Promise<string | undefined> {
   const isSame = space.every(({ name }) => ofPlansAlone.includes(name))
-  if (!isSame || known.augment !== undefined || !('augment' in recipe)) return undefined
+  if (!isSame || !triesAugment) return undefined
   note('choosing augmentation in short trainings, once for all trials ...')
   const { plan } = await planTraining(model, { ...flags, quiet: true })
   return plan.augment
@@ -139,7 +136,7 @@ async function augmentFor(
 
 function rungsOf(
   method: Method,
-  plans: Awaited<ReturnType<typeof planTrainings>>,
+  plans: readonly PlannedTraining[],
   factor: number,
   space: readonly Varied[],
 ): readonly Rung[] {

@@ -18,7 +18,7 @@ import {
   type Trainer,
 } from 'gentle-dl'
 import type { AnyDataset, Dataset, NamedDataset } from 'gentle-dl/data'
-import { type Profile, traceEvents } from 'gentle-dl/inspect'
+import { type Profile, type RunScore, traceEvents } from 'gentle-dl/inspect'
 import { takesPoints } from 'gentle-dl/models'
 import { targetsOf } from '../data/datasets.ts'
 import { digestsOf } from '../data/digest.ts'
@@ -128,11 +128,10 @@ interface Groundwork {
   readonly pretrained?: Pretrained
 }
 
+type Settled = Pick<Groundwork, 'flags' | 'settings' | 'run'>
+
 /** What is set and asked for. @throws UsageError for what is none or does not go together, before anything is read. */
-async function settle(
-  named: string | undefined,
-  given: TrainFlags,
-): Promise<Pick<Groundwork, 'flags' | 'settings' | 'run'>> {
+async function settle(named: string | undefined, given: TrainFlags): Promise<Settled> {
   if (given.json && given.jsonLines)
     throw new UsageError('--json-lines does not go with --json: its last line has the summary')
   const { stopAfter = 1 } = given
@@ -149,10 +148,7 @@ async function settle(
 }
 
 /** @param trials whether settings that nobody gave are chosen by short trainings, where the task does that */
-async function groundworkFor(
-  { flags, settings, run }: Pick<Groundwork, 'flags' | 'settings' | 'run'>,
-  trials: boolean,
-): Promise<Groundwork> {
+async function groundworkFor({ flags, settings, run }: Settled, trials: boolean): Promise<Groundwork> {
   const resumed = run?.hasState() ? { run, state: run.loadState() } : undefined
   if (run !== undefined && resumed === undefined && flags.quiet !== true)
     note(`${run.path} was stopped before its first epoch was saved; it starts again from its first step`)
@@ -235,36 +231,52 @@ function checkParameters(plan: Plan, { network, splits: { train }, head }: Prepa
   if (names.length > 0) frozenNames(plan.freeze ?? [], names, head)
 }
 
+/** What one of several trainings would do, and what it is worth by which score. */
+export interface PlannedTraining {
+  readonly plan: Plan
+  readonly score: RunScore
+  /** How many examples it is validated on. */
+  readonly validation: number
+  /** Whether short trainings would choose its augmentation. */
+  readonly triesAugment: boolean
+}
+
 /**
  * What trainings would do that differ in some settings, but for what short trials would choose; what they have in common is read once.
- * @throws UsageError for the first that would be refused.
+ * @throws UsageError for one that would be refused.
  */
 export async function planTrainings(
   trainings: readonly { readonly model: string | undefined; readonly flags: TrainFlags }[],
-): Promise<readonly { readonly plan: Plan; readonly prepared: Preparation }[]> {
-  const firsts = new Map<string, Pick<Groundwork, 'flags' | 'settings'>>()
-  const all: { readonly key: string; readonly settled: Pick<Groundwork, 'flags' | 'settings'> }[] = []
-  for (const { model, flags } of trainings) {
+): Promise<readonly PlannedTraining[]> {
+  const groups = new Map<string, { readonly index: number; readonly settled: Settled }[]>()
+  for (const [index, { model, flags }] of trainings.entries()) {
     const given = { ...flags, quiet: true }
     const common = Object.entries(given).filter(([name]) => !ofPlansAlone.includes(name as never))
     const key = JSON.stringify([model, ...common])
-    const first = firsts.get(key)
+    const group = groups.get(key) ?? []
+    const first = group[0]?.settled
     // The data, which chose network and task for the first, is not looked at again.
     const chosen = first && { ...given, resize: first.flags.resize, task: first.settings.task ?? 'classify' }
-    const settled = await settle(first?.settings.model ?? model, chosen ?? given)
-    if (first === undefined) firsts.set(key, settled)
-    all.push({ key, settled })
+    group.push({ index, settled: await settle(first?.settings.model ?? model, chosen ?? given) })
+    groups.set(key, group)
   }
-  const grounds = new Map<string, Groundwork>()
-  const plans: { plan: Plan; prepared: Preparation }[] = []
-  for (const { key, settled } of all) {
-    const ground = { ...(grounds.get(key) ?? (await groundworkFor(settled, false))), ...settled }
-    grounds.set(key, ground)
-    const plan = planFor(ground)
-    checkParameters(plan, ground.prepared)
-    plans.push({ plan, prepared: ground.prepared })
+  const planned: PlannedTraining[] = []
+  // Each group's data goes before the next is read: all together they may be more than memory holds.
+  for (const group of groups.values()) {
+    const ground = await groundworkFor(group[0].settled, false)
+    const { monitor, scoreName, isShare = true, splits, recipe } = ground.prepared
+    for (const { index, settled } of group) {
+      const plan = planFor({ ...ground, ...settled })
+      checkParameters(plan, ground.prepared)
+      planned[index] = {
+        plan,
+        score: { monitor, name: scoreName, isShare },
+        validation: splits.validation.length,
+        triesAugment: plan.augment === undefined && 'augment' in recipe,
+      }
+    }
   }
-  return plans
+  return planned
 }
 
 /** Where the weights come from that a new training begins with. */
