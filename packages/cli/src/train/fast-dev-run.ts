@@ -5,11 +5,10 @@ import { join } from 'node:path'
 import { lossText, print } from '../terminal/terminal.ts'
 import { exitCodes, UsageError } from '../terminal/usage.ts'
 import type { TrainFlags } from './choose-settings.ts'
+import { flagOf } from './settings.ts'
 
 /** Flags whose files nobody would find. */
 const keeping = ['runDir', 'resume', 'tensorboard', 'profile'] as const
-
-const flagNames = { runDir: '--run-dir', resume: '--resume', tensorboard: '--tensorboard', profile: '--profile' }
 
 interface Summary {
   readonly train?: { readonly loss: number }
@@ -20,7 +19,7 @@ interface Summary {
 /** @param train as the command does it, in a folder that is named */
 export async function fastDevRun(flags: TrainFlags, train: (flags: TrainFlags) => Promise<number>): Promise<number> {
   const given = keeping.find((name) => flags[name])
-  if (given !== undefined) throw new UsageError(`--fast-dev-run keeps nothing; leave ${flagNames[given]} out`)
+  if (given !== undefined) throw new UsageError(`--fast-dev-run keeps nothing; leave ${flagOf(given)} out`)
   const folder = mkdtempSync(join(tmpdir(), 'gentle-fast-dev-run-'))
   const started = performance.now()
   try {
