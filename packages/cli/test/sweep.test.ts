@@ -277,6 +277,11 @@ describe('a sweep', () => {
     expect(trialWords('s', sweep, { ...of, isBegun: true, stopAfter: undefined })).toEqual([
       ...['train', '--resume', join('s', 'trial-1'), '--strict', '--threads', '2', '--json-lines'],
     ])
+    const tracing = { ...sweep, options: ['--data', 'rows.csv', '--detect-anomaly'] }
+    expect(trialWords('s', tracing, { ...of, isBegun: true, stopAfter: 3 })).toEqual([
+      ...['train', '--resume', join('s', 'trial-1'), '--detect-anomaly', '--threads', '2', '--stop-after', '3'],
+      '--json-lines',
+    ])
   })
 })
 
@@ -441,6 +446,11 @@ describe('gentle sweep refuses', () => {
     ],
     ['an option of others, with ours', ['mlp', '--vary', 'lr=0.1', '--n-trials', '3'], /did you mean --trials\?/],
     ['no jobs', ['mlp', '--vary', 'lr=0.1', '--jobs', '0'], /--jobs is 0; expected a whole number of at least 1/],
+    [
+      'more threads than a training takes',
+      ['mlp', '--vary', 'lr=0.1', '--threads', '65'],
+      /^gentle: --threads is 65; expected 1 to 64/,
+    ],
     ['nothing to vary', ['mlp'], /nothing to vary/],
   ])('%s', async (_, words, problem) => {
     const { code, stderr } = await gentle(['sweep', ...words, '--data', data, '--sweep-dir', join(folder, 'sweep')])

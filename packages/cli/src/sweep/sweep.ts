@@ -4,10 +4,11 @@ import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 import { watchInterrupts } from '../terminal/interrupts.ts'
 import { commandLine } from '../terminal/invocation.ts'
+import { reasonOf } from '../terminal/reason.ts'
 import { note, print, tellingOnce, terminalWidth } from '../terminal/terminal.ts'
 import { exitCodes, UsageError } from '../terminal/usage.ts'
 import type { TrainFlags } from '../train/choose-settings.ts'
-import { flagOf } from '../train/settings.ts'
+import { flagOf, settingsOfFlags } from '../train/settings.ts'
 import { planSweep, type SweepRequest } from './plan-sweep.ts'
 import { createSweepFolder, lockSweep, readSweep, type Sweep, writeSweep } from './record.ts'
 import { runSweep } from './run-sweep.ts'
@@ -28,12 +29,6 @@ interface RunFlags {
   readonly threads: number
   readonly json: boolean
   readonly quiet: boolean
-}
-
-const whole = (flag: string, value: number): number => {
-  if (!Number.isInteger(value) || value < 1)
-    throw new UsageError(`${flag} is ${value}; expected a whole number of at least 1`)
-  return value
 }
 
 /** The folder with its sweep: a new one, or one that goes on. The caller releases its lock. */
@@ -85,7 +80,14 @@ function beginning(folder: string, sweep: Sweep, { jobs, threads }: RunFlags): s
 async function draw(folder: string, sweep: Sweep, quiet: boolean): Promise<void> {
   if (ranked(sweep).length === 0) return
   const file = join(folder, 'sweep.svg')
-  writeFileSync(file, await sweepPicture(sweep))
+  const picture = await sweepPicture(sweep)
+  try {
+    writeFileSync(file, picture)
+  } catch (error) {
+    return note(
+      `warning: ${file} cannot be written: ${reasonOf(error, 'write')}; when that is mended, ${commandLine('sweep', '--resume', folder)} draws it`,
+    )
+  }
   if (!quiet) note(`the score over each setting: ${file}`)
 }
 
@@ -133,8 +135,10 @@ export async function sweep(
   model: string | undefined,
   { jobs, threads, json = false, quiet = false, ...flags }: SweepFlags,
 ): Promise<number> {
-  const cores = whole('--threads', threads ?? Math.min(availableParallelism(), 64))
-  const atOnce = whole('--jobs', jobs ?? cores)
+  const { threads: cores = Math.min(availableParallelism(), 64) } = settingsOfFlags({ threads })
+  const atOnce = jobs ?? cores
+  if (!Number.isInteger(atOnce) || atOnce < 1)
+    throw new UsageError(`--jobs is ${atOnce}; expected a whole number of at least 1`)
   // Before anything is read.
   if (flags.resume === undefined) parseSpace(flags.vary ?? [])
   const { folder, sweep: begun, release } = await open(model, flags)

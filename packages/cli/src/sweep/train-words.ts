@@ -19,6 +19,9 @@ export function settingWords(sweep: Pick<Sweep, 'model' | 'options'>, settings: 
   return [...(model === undefined ? [] : [String(model)]), ...sweep.options, ...optionWords(varied)]
 }
 
+/** Options that no run folder keeps, and a training that goes on is given again. */
+const ofEachStart: readonly string[] = ['--strict', '--detect-anomaly']
+
 /** What begins or continues the training of a trial up to an epoch, or its end. */
 export function trialWords(
   folder: string,
@@ -39,7 +42,7 @@ export function trialWords(
 ): string[] {
   const run = trialFolder(folder, { trial })
   const which = isBegun
-    ? ['--resume', run, ...(sweep.options.includes('--strict') ? ['--strict'] : [])]
+    ? ['--resume', run, ...sweep.options.filter((option) => ofEachStart.includes(option))]
     : [...settingWords(sweep, settings), '--run-dir', run]
   return ['train', ...which, ...optionWords({ threads, stopAfter, jsonLines: true })]
 }
