@@ -1,8 +1,7 @@
 /** Tables as text (Shafranovich, "Common Format and MIME Type for Comma-Separated Values Files", RFC 4180). */
-import { writeFileSync } from 'node:fs'
 import { type ModelColumns, sizeOf } from 'gentle-dl'
 import type { Dataset } from 'gentle-dl/data'
-import { reasonOf } from '../terminal/reason.ts'
+import { writeOutput } from '../terminal/output-file.ts'
 import { note } from '../terminal/terminal.ts'
 import { UsageError } from '../terminal/usage.ts'
 
@@ -23,11 +22,7 @@ export const csvText = (rows: readonly (readonly (string | number)[])[]): string
 export function writeCsv(file: string, rows: readonly (readonly (string | number)[])[]): void {
   if (!/\.csv$/i.test(file))
     throw new UsageError(`--out ${file} is not a .csv file; predictions of a table are written as CSV`)
-  try {
-    writeFileSync(file, csvText(rows))
-  } catch (error) {
-    throw new UsageError(`--out ${file} cannot be written: ${reasonOf(error, 'write')}`)
-  }
+  writeOutput('--out', file, csvText(rows))
   note(`wrote ${file}`)
 }
 

@@ -7,10 +7,10 @@ import { checkPlain } from '../models/normalize.ts'
 import { judge } from '../tasks/annotated-task.ts'
 import { annotatedTask } from '../tasks/annotated-tasks.ts'
 import { classesFor } from '../tasks/prepare-annotated.ts'
-import { bold, print, scoreText } from '../terminal/terminal.ts'
+import { writeOutput } from '../terminal/output-file.ts'
+import { bold, note, print, scoreText } from '../terminal/terminal.ts'
 import { exitCodes, UsageError } from '../terminal/usage.ts'
 import { judgementText } from '../train/finish-annotated.ts'
-import { writeChart } from './chart-file.ts'
 import type { DataOfRun } from './data-of-run.ts'
 import { noteMatchByOrder } from './output-notes.ts'
 
@@ -70,7 +70,8 @@ export async function evaluateAnnotated(
   if (flags.out !== undefined) {
     if (curves === undefined)
       throw new UsageError(`--out: ${place} finds nothing in ${flags.data}, so there are no curves`)
-    writeChart(flags.out, curves)
+    writeOutput('--out', flags.out, curves)
+    note(`curves: ${flags.out}`)
   }
   if (flags.json) {
     const { metrics, score, mistakes } = judgement

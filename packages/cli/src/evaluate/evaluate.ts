@@ -14,9 +14,9 @@ import { classCurves, curvesPicture } from '../pictures/class-curves.ts'
 import { predictionSheet } from '../pictures/prediction-sheet.ts'
 import { sequenceTask } from '../tasks/sequence-tasks.ts'
 import type { EvaluationFlags } from '../tasks/task.ts'
+import { writeOutput } from '../terminal/output-file.ts'
 import { bold, lossText, note, percent, print } from '../terminal/terminal.ts'
 import { exitCodes, UsageError, unknownChoice } from '../terminal/usage.ts'
-import { writeChart } from './chart-file.ts'
 import { figuresOfClasses, figuresText } from './class-figures.ts'
 import { classesOf, withLabels } from './class-names.ts'
 import { checkSame, type DataOfRun, dataOfRun, noteData } from './data-of-run.ts'
@@ -122,7 +122,10 @@ export async function evaluateRun(
     ...figures,
   }
   if (looksAtPictures) await keepSamples(place, whole, matrix, classes)
-  if (out !== undefined) writeChart(out, await curvesPicture(classCurves(matrix, classes.length), classes))
+  if (out !== undefined) {
+    writeOutput('--out', out, await curvesPicture(classCurves(matrix, classes.length), classes))
+    note(`curves: ${out}`)
+  }
   if (flags.json) console.log(JSON.stringify(result, null, 2))
   else
     print(

@@ -1,9 +1,8 @@
 /** `gentle metrics`: how good predictions are that stand in files, whoever made them. */
-import { writeFile } from 'node:fs/promises'
 import type { CocoContent } from 'gentle-dl/data'
 import { averagePrecision, type DetectionReport, precisionRecallCurve } from 'gentle-dl/vision'
 import { precisionRecallPicture } from '../pictures/precision-recall-picture.ts'
-import { reasonOf } from '../terminal/reason.ts'
+import { writeOutput } from '../terminal/output-file.ts'
 import { bold, note, print, table, thousands } from '../terminal/terminal.ts'
 import { exitCodes, UsageError, unknownChoice } from '../terminal/usage.ts'
 import { type CocoResults, readCocoResults, readCocoTruth } from './coco-files.ts'
@@ -60,11 +59,7 @@ async function writeCurves(
     note(`${path} was not written: ${truth.file} has no objects`)
     return
   }
-  try {
-    await writeFile(path, await precisionRecallPicture(drawn))
-  } catch (error) {
-    throw new UsageError(`--curves ${path} cannot be written: ${reasonOf(error, 'write')}`)
-  }
+  writeOutput('--curves', path, await precisionRecallPicture(drawn))
 }
 
 const meanings: Readonly<Record<Exclude<keyof DetectionReport, 'perCategory'>, string>> = {

@@ -1,12 +1,11 @@
 /** `gentle summary`: what a network consists of and what it costs, layer by layer. */
-import { writeFileSync } from 'node:fs'
 import { type Layer, type Shape, wasm } from 'gentle-dl'
 import { type NetworkSummary, networkGraph, summarize } from 'gentle-dl/inspect'
 import { type DeepSpeech, onSpectrograms, speechNetwork, speechNetworks, takesPoints } from 'gentle-dl/models'
 import { networkNamed, networkNames } from '../models/networks.ts'
 import { openAnyModel } from '../models/open-model.ts'
 import { sequenceNetworkNames } from '../tasks/sequence-tasks.ts'
-import { reasonOf } from '../terminal/reason.ts'
+import { writeOutput } from '../terminal/output-file.ts'
 import { shapeOf, shapeText } from '../terminal/shapes.ts'
 import { note, print, terminalWidth, thousands } from '../terminal/terminal.ts'
 import { exitCodes, UsageError } from '../terminal/usage.ts'
@@ -105,10 +104,6 @@ async function draw(file: string, name: string, layer: Layer, counted: NetworkSu
     title: `${name} on ${shapeText(inputShape)}`,
     subtitle: `${thousands(parameters)} parameters; ${thousands(macs)} multiply-adds, ${thousands(flops)} FLOPs per example`,
   })
-  try {
-    writeFileSync(file, picture)
-  } catch (error) {
-    throw new UsageError(`--svg ${file} cannot be written: ${reasonOf(error, 'write')}`)
-  }
+  writeOutput('--svg', file, picture)
   note(`wrote the graph of the network to ${file}`)
 }

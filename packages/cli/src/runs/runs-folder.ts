@@ -7,7 +7,7 @@ import { reasonOf } from '../terminal/reason.ts'
 import { UsageError } from '../terminal/usage.ts'
 
 /** The files that tell of a training, in the order of a run's life; where `metrics.csv` is, is a run. */
-const told = ['run.json', 'metrics.csv', 'diverged.json', 'summary.json'] as const
+export const runFiles = ['run.json', 'metrics.csv', 'diverged.json', 'summary.json'] as const
 
 export interface FoundRun {
   /** From the folder of all runs, with `/` between names; '' for that folder itself. */
@@ -104,7 +104,7 @@ export class RunsFolder {
   async #found(names: readonly string[], entries: readonly Dirent[]): Promise<FoundRun | undefined> {
     const pictures = entries.filter((entry) => entry.isFile() && isPicture(entry.name)).map((entry) => entry.name)
     const stamps = await Promise.all(
-      told.map(async (name) => {
+      runFiles.map(async (name) => {
         // What is not there yet, or not any more.
         const stat = await lstat(join(this.#root, ...names, name)).catch(() => undefined)
         return stat === undefined ? [0, 0] : [stat.mtimeMs, stat.size]
@@ -119,7 +119,7 @@ export class RunsFolder {
   async read(path: string): Promise<RunTexts> {
     const files: Record<string, string> = {}
     const problems: string[] = []
-    for (const name of told)
+    for (const name of runFiles)
       try {
         const bytes = await this.#bytes(path, name, largest.text)
         if (bytes !== undefined) files[name] = bytes.toString('utf8')

@@ -2,6 +2,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { lessIsBetter, type RecordedRun, type RunScore, readRun } from 'gentle-dl/inspect'
+import { runFiles } from '../runs/runs-folder.ts'
 import type { TrialResult } from './record.ts'
 
 export interface TrialRun {
@@ -16,9 +17,7 @@ export interface TrialRun {
 /** The run in a folder; undefined where none was begun. @throws RunError for broken files. */
 export function trialRun(folder: string): TrialRun | undefined {
   if (!existsSync(join(folder, 'run.json'))) return undefined
-  const told = ['run.json', 'metrics.csv', 'diverged.json', 'summary.json'].filter((name) =>
-    existsSync(join(folder, name)),
-  )
+  const told = runFiles.filter((name) => existsSync(join(folder, name)))
   const files = Object.fromEntries(told.map((name) => [name, readFileSync(join(folder, name), 'utf8')]))
   const run = readRun({ name: folder, files, changed: 0, pictures: [] })
   const { epochs, finished, diverged } = run

@@ -1,9 +1,8 @@
 /** `gentle lr-find`: finds a learning rate by a range test, and draws it. */
-import { writeFileSync } from 'node:fs'
 import { findLearningRate, type Layer, type RateRange, wasm } from 'gentle-dl'
 import type { Dataset } from 'gentle-dl/data'
 import { commandLine } from '../terminal/invocation.ts'
-import { reasonOf } from '../terminal/reason.ts'
+import { writeOutput } from '../terminal/output-file.ts'
 import { lossText, note, print } from '../terminal/terminal.ts'
 import { exitCodes, UsageError } from '../terminal/usage.ts'
 import type { TrainFlags } from './choose-settings.ts'
@@ -50,14 +49,6 @@ function checkRange({ lowest, highest, steps, out }: RateFlags): void {
   if (!out.endsWith('.svg')) throw new UsageError(`--out is ${out}; expected a file that ends with .svg`)
 }
 
-function write(file: string, chart: string): void {
-  try {
-    writeFileSync(file, chart)
-  } catch (error) {
-    throw new UsageError(`--out ${file} cannot be written: ${reasonOf(error, 'write')}`)
-  }
-}
-
 /** Runs the command. Gives the exit code. */
 export async function lrFind(named: string | undefined, flags: RateFlags): Promise<number> {
   checkRange(flags)
@@ -85,7 +76,7 @@ export async function lrFind(named: string | undefined, flags: RateFlags): Promi
       backend,
     })
     const { plotLearningRates } = await import('gentle-dl-plot')
-    write(out, plotLearningRates(range, `${plan.model} on ${plan.data}, by ${plan.optimizer}`))
+    writeOutput('--out', out, plotLearningRates(range, `${plan.model} on ${plan.data}, by ${plan.optimizer}`))
     const rate = rounded(range.rate)
     const command = commandLine(
       'train',

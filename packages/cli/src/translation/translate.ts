@@ -1,9 +1,8 @@
 /** `gentle translate`: texts through a trained model, from the command line, from standard input line by line, or as they are typed. */
-import { writeFileSync } from 'node:fs'
 import { createInterface } from 'node:readline'
 import { TextTranslator, type Translation, vocabulariesFrom } from 'gentle-dl/language'
 import { openAnyModel, takesInputs } from '../models/open-model.ts'
-import { reasonOf } from '../terminal/reason.ts'
+import { writeOutput } from '../terminal/output-file.ts'
 import { bold, dim, note, percent, print, table } from '../terminal/terminal.ts'
 import { exitCodes, UsageError } from '../terminal/usage.ts'
 import { defaultBeam, defaultLengthPenalty } from './judge.ts'
@@ -112,11 +111,7 @@ function printTranslations(
 async function draw(file: string, [best]: readonly Translation[]): Promise<void> {
   const { plotAttention } = await import('gentle-dl-plot')
   const picture = plotAttention(best.attention, best.sourcePieces, best.pieces)
-  try {
-    writeFileSync(file, picture)
-  } catch (error) {
-    throw new UsageError(`--out ${file} cannot be written: ${reasonOf(error, 'write')}`)
-  }
+  writeOutput('--out', file, picture)
 }
 
 /** Runs the command. Gives the exit code. */
