@@ -1,9 +1,9 @@
 /** The files of a run folder that a training's state makes: the state itself, and what is derived from it. */
-import type { AnyModel } from '../nn/model.ts'
+import type { AnyModel, WeightValues } from '../nn/model.ts'
+import type { Evaluation } from './evaluation.ts'
 import { historyCsv } from './history-csv.ts'
 import { cardFigures, type ModelCard } from './model-card.ts'
 import type { ModelPurpose } from './model-purpose.ts'
-import type { EpochReport } from './reports.ts'
 import { type TrainingState, trainingStatePieces } from './training-state.ts'
 import { modelPieces } from './weights.ts'
 
@@ -29,10 +29,10 @@ const utf8 = new TextEncoder()
 
 export const textFile = (name: string, text: string): RunFile => ({ name, pieces: [utf8.encode(text)], sync: false })
 
-/** What a card says of weights: how long they were trained, and what the validation of an epoch told of them. */
-const trained = (epoch: number, report: EpochReport | undefined): ModelCard => ({
+/** What a card says of weights: how long they were trained, and what a validation told of them. */
+const trained = (epoch: number, validation: Evaluation | undefined): ModelCard => ({
   epoch,
-  ...(report?.validation === undefined ? {} : { metrics: { validation: cardFigures(report.validation) } }),
+  ...(validation === undefined ? {} : { metrics: { validation: cardFigures(validation) } }),
 })
 
 /**
@@ -40,8 +40,8 @@ const trained = (epoch: number, report: EpochReport | undefined): ModelCard => (
  * @param model whose weights the state has, for what its files tell beside
  */
 export function checkpointFiles(state: TrainingState, model: AnyModel, purpose?: ModelPurpose): RunFile[] {
-  const { history } = state
-  const weights = (name: string, values: TrainingState['weights'], card: ModelCard): RunFile => ({
+  const { history, best } = state
+  const weights = (name: string, values: WeightValues, card: ModelCard): RunFile => ({
     name,
     pieces: modelPieces(model, values, { ...purpose, card: { ...purpose?.card, ...card } }),
     sync: true,
@@ -49,22 +49,16 @@ export function checkpointFiles(state: TrainingState, model: AnyModel, purpose?:
   // Within an epoch the weights are no more those that were validated.
   const ended = state.position === 0 && history.length > 0
   const last = state.average ?? state.weights
-  const lastCard = trained(history.length, ended ? history.at(-1) : undefined)
-  const best =
-    state.best &&
-    trained(
-      state.best.epoch,
-      history.find(({ epoch }) => epoch === state.best!.epoch),
-    )
+  const lastCard = trained(history.length, ended ? history.at(-1)!.validation : undefined)
+  const bestFiles = (): RunFile[] => {
+    if (best !== undefined) return [weights(bestFile, best.weights, trained(best.epoch, best.validation))]
+    // Without a validation, the last epoch counts as the best.
+    return ended ? [weights(bestFile, last, lastCard)] : []
+  }
   return [
     { name: stateFile, pieces: trainingStatePieces(state), sync: true, seal: true },
     weights(lastFile, last, lastCard),
-    // Without a validation, the last epoch counts as the best.
-    ...(best !== undefined
-      ? [weights(bestFile, state.best!.weights, best)]
-      : ended
-        ? [weights(bestFile, last, lastCard)]
-        : []),
+    ...bestFiles(),
     textFile(metricsFile, historyCsv(history)),
   ]
 }

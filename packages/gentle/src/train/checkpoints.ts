@@ -3,7 +3,7 @@ import { ArgumentError, StorageError } from '../core/errors.ts'
 import type { AnyModel } from '../nn/model.ts'
 import { bestFile, checkpointFiles, keptFolder, type RunFile, stateFile } from './checkpoint-files.ts'
 import { CheckpointWriter, type WriteJob } from './checkpoint-writer.ts'
-import { isTraining, joinLock } from './file-lock.ts'
+import { lockRun } from './file-lock.ts'
 import type { ModelPurpose } from './model-purpose.ts'
 import { StateMemory } from './state-memory.ts'
 import type { Trainer } from './trainer.ts'
@@ -78,7 +78,7 @@ export class Checkpoints<M extends AnyModel = AnyModel> {
    * @throws DataError while another process trains in the folder; none does until `close`.
    */
   async begin(trainer: Trainer<M>): Promise<void> {
-    this.#release ??= await joinLock(`${this.#folder}/train`, isTraining(this.#folder))
+    this.#release ??= await lockRun(this.#folder)
     await trainer.state(this.#memory)
     this.#writer = new CheckpointWriter()
     this.#taken = { step: trainer.stepsDone, epochs: trainer.history.length, time: performance.now() }

@@ -107,15 +107,6 @@ export function lockHolder(path: string): number | undefined {
   return holderIn(text)
 }
 
-/**
- * The same within a process that may hold it already: then whoever took it first gives it back.
- * @throws as `takeLock`.
- */
-export const joinLock = async (
-  path: string,
-  held: (holder: number, lock: string) => Error,
-): Promise<() => Promise<void>> => (ours.has(wholePath(`${path}.lock`)) ? async () => {} : takeLock(path, held))
-
 /** Holds `${path}.lock` while `work` goes on. @throws as `takeLock`. */
 export async function withLock<T>(
   path: string,
@@ -130,10 +121,18 @@ export async function withLock<T>(
   }
 }
 
-/** Why a run folder cannot be trained in. */
-export const isTraining =
-  (folder: string) =>
-  (holder: number, lock: string): DataError =>
-    new DataError(
-      `process ${holder} is training in ${folder}; wait for it, stop it, or delete ${lock} if there is no such process`,
-    )
+/**
+ * Keeps other processes from training in a run folder. Gives what releases it; in a process that does so already, that is left to whoever was first.
+ * @throws DataError while another process trains there.
+ */
+export async function lockRun(folder: string): Promise<() => Promise<void>> {
+  const path = `${folder}/train`
+  if (ours.has(wholePath(`${path}.lock`))) return async () => {}
+  return takeLock(
+    path,
+    (holder, lock) =>
+      new DataError(
+        `process ${holder} is training in ${folder}; wait for it, stop it, or delete ${lock} if there is no such process`,
+      ),
+  )
+}

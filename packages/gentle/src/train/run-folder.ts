@@ -7,7 +7,7 @@ import { crc32, sealPieces, sealPlace } from '../formats/seal.ts'
 import type { AnyModel } from '../nn/model.ts'
 import { bestFile, checkpointFiles, keptFolder, metricsFile, type RunFile, stateFile } from './checkpoint-files.ts'
 import { type CheckpointOptions, Checkpoints } from './checkpoints.ts'
-import { isTraining, joinLock } from './file-lock.ts'
+import { lockRun } from './file-lock.ts'
 import { historyCsv } from './history-csv.ts'
 import { type CardMetrics, cardFrom, cardMetadata } from './model-card.ts'
 import type { ModelPurpose } from './model-purpose.ts'
@@ -135,7 +135,7 @@ export class RunFolder {
     purpose?: ModelPurpose,
   ): Promise<void> {
     const files = checkpointFiles(await trainer.state(), trainer.model, purpose)
-    const release = await joinLock(this.file('train'), isTraining(this.path))
+    const release = await lockRun(this.path)
     try {
       for (const file of files) if (best || file.name !== bestFile) this.#write(file)
     } finally {

@@ -70,10 +70,11 @@ export async function runTraining<M extends AnyModel>(
   trainer: Trainer<M>,
   options: RunOptions<M> = {},
 ): Promise<boolean> {
-  const { checkpoints, patience, seconds = 1 } = options
+  const { checkpoints, patience, seconds } = options
   if (patience !== undefined && (!Number.isInteger(patience) || patience < 1))
     throw new ArgumentError(`training: patience is ${patience}; expected a whole number of epochs from 1`)
-  if (!(seconds > 0)) throw new ArgumentError(`training: seconds is ${seconds}; expected a number above 0`)
+  if (seconds !== undefined && !(seconds > 0))
+    throw new ArgumentError(`training: seconds is ${seconds}; expected a number above 0`)
   if (options.onProfile !== undefined && trainer.accumulate > 1)
     throw new ArgumentError(
       `training: onProfile tells of steps of one batch, but accumulate is ${trainer.accumulate}; leave one of the two out`,
