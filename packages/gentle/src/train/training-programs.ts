@@ -6,12 +6,13 @@ import type { NDArray } from '../core/ndarray.ts'
 import type { Turns } from '../core/turns.ts'
 import type { AnyDataset } from '../data/dataset.ts'
 import { type Graph, topologicalOrder } from '../graph/graph.ts'
-import { idFromNowOn, input, type Tensor, type Variable, within } from '../graph/tensor.ts'
+import { apply, idFromNowOn, input, type Tensor, type Variable, within } from '../graph/tensor.ts'
 import type { BatchLoss, BatchTensors, Loss } from '../nn/losses.ts'
 import type { Metric } from '../nn/metrics.ts'
 import { type AnyModel, applyModel } from '../nn/model.ts'
 import { Scope } from '../nn/scope.ts'
-import { add, mul } from '../ops/elementwise.ts'
+import { add, maximum, minimum, mul } from '../ops/elementwise.ts'
+import type { GatherAttributes } from '../ops/indexing.ts'
 import { sum } from '../ops/reduce.ts'
 import type { OptimizerState, Updates } from '../optim/optimizer.ts'
 import type { Anomaly, TracedStep } from './anomaly.ts'
@@ -202,15 +203,20 @@ export class TrainingPrograms {
 }
 
 /**
- * NaN where the next value of a table of vectors is not finite. All other weights show in the next loss, but of a table a batch sees only what it picks.
- * Tables within loops are looked at with all weights, at the next checkpoint or the epoch's end.
+ * NaN where a vector that the batch picks of a table is not finite any more. All other weights show in the next loss, but of a table a batch sees only what it picks, and
+ * changes hardly anything else. Tables within loops are looked at with all weights, at the next checkpoint or the epoch's end.
  */
 function picked({ loss }: Record<string, Tensor>, updates: Readonly<Updates>): Record<string, Tensor> {
-  const tables = new Set(
-    topologicalOrder([loss]).flatMap(({ op, inputs }) => (op.name === 'gather' ? [inputs[0]] : [])),
-  )
-  const next = updates.filter(([variable]) => tables.has(variable)).map(([, next]) => next)
-  return next.length === 0 ? {} : { picked: zeroOf(next) }
+  const next = new Map<Tensor, Tensor>(updates)
+  const vectors = topologicalOrder([loss]).flatMap(({ op, inputs: [table, indices], attributes }) => {
+    const after = next.get(table)
+    if (op.name !== 'gather' || after === undefined) return []
+    const { axis } = attributes as GatherAttributes
+    // An index outside would pick NaN; another vector in its place does no harm.
+    const inside = minimum(maximum(indices, 0), after.shape[axis] - 1)
+    return [apply(op, [after, inside], attributes)]
+  })
+  return vectors.length === 0 ? {} : { picked: zeroOf(vectors) }
 }
 
 /** 0 where all numbers of tensors are finite, else NaN. */

@@ -242,6 +242,23 @@ describe('without looking for anomalies', () => {
     expect(message).toMatch(/parameters became NaN or infinite at step 1/)
   })
 
+  it('a symbol outside a table, whose NaN the network leaves out, is no divergence', async () => {
+    const words = inMemory({
+      inputs: Float32Array.of(0, -1, 3, 1),
+      inputShape: [1],
+      targets: new Float32Array(4),
+      targetShape: [1],
+    })
+    const network = nn.Sequential(
+      nn.Embedding(3, 2),
+      layer('known', (x) => ops.where(ops.equal(x, x), x, 0)),
+      nn.Flatten(),
+      nn.Linear(1),
+    )
+    const { history } = await fit(network, words, options({ detectAnomaly: false }))
+    expect(history).toHaveLength(3)
+  })
+
   it('trains to the same bits as with it', async () => {
     const network = nn.Sequential(nn.Linear(3), nn.Tanh(), nn.Dropout(0.5), nn.Linear(1))
     const weights = async (detectAnomaly: boolean) =>
