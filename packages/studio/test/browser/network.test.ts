@@ -1,23 +1,8 @@
 import { expect, it } from 'vitest'
 import { written } from '../../src/pages/network/numbers.ts'
 import { Session } from '../../src/pages/network/session.ts'
-import type { Settings } from '../../src/pages/network/settings.ts'
+import { initialSettings as settings } from '../pages/network-settings.ts'
 import { openStudio } from './open-studio.ts'
-
-const settings: Settings = {
-  data: 'rings',
-  ownTask: 'classes',
-  classes: 2,
-  noise: 0.08,
-  seed: 1,
-  own: [],
-  hidden: [4, 3],
-  activation: 'tanh',
-  optimizer: 'sgd',
-  rate: 0.1,
-  batchSize: 10,
-  weightDecay: 0,
-}
 
 it('trains as far as a link says, with the numbers of the library', async () => {
   const session = new Session()

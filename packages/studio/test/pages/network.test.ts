@@ -3,21 +3,8 @@ import { carriedAround } from '../../src/pages/network/carried.ts'
 import { readTable } from '../../src/pages/network/data.ts'
 import { Session } from '../../src/pages/network/session.ts'
 import type { Settings } from '../../src/pages/network/settings.ts'
+import { settings } from './network-settings.ts'
 
-const settings: Settings = {
-  data: 'rings',
-  ownTask: 'classes',
-  classes: 2,
-  noise: 0.08,
-  seed: 1,
-  own: [],
-  hidden: [3],
-  activation: 'tanh',
-  optimizer: 'sgd',
-  rate: 0.1,
-  batchSize: 50,
-  weightDecay: 0,
-}
 const session = new Session()
 afterAll(() => session.dispose())
 

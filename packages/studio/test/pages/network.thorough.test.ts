@@ -1,23 +1,9 @@
 import { afterAll, describe, expect, it } from 'vitest'
 import { program } from '../../src/pages/network/program.ts'
 import { Session } from '../../src/pages/network/session.ts'
-import type { Settings } from '../../src/pages/network/settings.ts'
+import { settings } from './network-settings.ts'
 import { printed } from './run-program.ts'
 
-const settings: Settings = {
-  data: 'rings',
-  ownTask: 'classes',
-  classes: 2,
-  noise: 0.08,
-  seed: 1,
-  own: [],
-  hidden: [3],
-  activation: 'tanh',
-  optimizer: 'sgd',
-  rate: 0.1,
-  batchSize: 50,
-  weightDecay: 0,
-}
 const session = new Session()
 afterAll(() => session.dispose())
 

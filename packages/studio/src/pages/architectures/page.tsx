@@ -222,6 +222,7 @@ export default function ArchitecturesPage() {
     [version.value],
   )
   const hasTwo = open.length === 2
+  const hasOther = open.length > 0 || state.beside.value === 'other' || other.failure.value !== ''
   const usesBuilder = state.network.value === 'own' || state.beside.value === 'own'
 
   /** Of both sides; of a file only where one is open. */
@@ -364,22 +365,14 @@ export default function ArchitecturesPage() {
         )}
       </div>
       <div class="given-files">
-        <GivenFilePanel
-          file={given}
-          title="A file of yours"
-          hint="Or drop it anywhere: safetensors, ONNX, a .pth of PyTorch, Keras’ .keras or .h5, Teachable Machine’s zip, or the folder of a training: its network, its weights, and its answers on your picture. Two files that are dropped together are compared. They stay on this machine."
-          isOver={isOver.value}
-          onFiles={(found) => void take('given', async () => found)}
-        />
-        {(open.length > 0 || state.beside.value === 'other' || other.failure.value !== '') && (
+        {(hasOther ? [given, other] : [given]).map((file) => (
           <GivenFilePanel
-            file={other}
-            title="A second file, beside it"
-            hint="Or drop it here: the two networks are compared layer by layer, their weights tensor by tensor, and both answer on your picture."
+            key={file.name}
+            file={file}
             isOver={isOver.value}
-            onFiles={(found) => void take('other', async () => found)}
+            onFiles={(found) => void take(file.name, async () => found)}
           />
-        )}
+        ))}
       </div>
       {open.map(
         ({ name, opened: { asking, facts } }) =>

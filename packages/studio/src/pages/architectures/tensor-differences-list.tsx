@@ -1,4 +1,5 @@
 /** What differs between the weights of two files. */
+import type { TensorDifference } from 'gentle-dl/inspect'
 import type { ComponentChildren } from 'preact'
 import { shapeText } from '../../parts/quantity.ts'
 import type { TensorFacts } from './given-file.ts'
@@ -14,6 +15,19 @@ export interface TensorDifferencesListProps {
 
 const short = (value: number): string =>
   value === 0 ? '0' : Number.isFinite(value) ? String(Number(value.toPrecision(3))) : 'of zeros'
+
+const columns: Readonly<Record<string, (difference: TensorDifference) => ComponentChildren>> = {
+  shape: ({ shape }) => shapeText(shape),
+  'largest difference': ({ largest, notFinite }) => (
+    <>
+      {short(largest)}
+      {notFinite > 0 && <strong class="wrong">, {notFinite.toLocaleString('en')} NaN or infinite in one</strong>}
+    </>
+  ),
+  'by the largest value': ({ relative }) =>
+    Number.isFinite(relative) ? `${short(100 * relative)} %` : short(relative),
+  mean: ({ mean }) => short(mean),
+}
 
 export function TensorDifferencesList({ differences, files: [one, two], onChoose }: TensorDifferencesListProps) {
   const { equal, changes, different, onlyFirst, onlySecond, shapeMismatch } = differences
@@ -34,29 +48,26 @@ export function TensorDifferencesList({ differences, files: [one, two], onChoose
           <thead>
             <tr>
               <th scope="col">tensor</th>
-              <th scope="col">shape</th>
-              <th scope="col">largest difference</th>
-              <th scope="col">by the largest value</th>
-              <th scope="col">mean</th>
+              {Object.keys(columns).map((column) => (
+                <th key={column} scope="col">
+                  {column}
+                </th>
+              ))}
             </tr>
           </thead>
           <tbody>
-            {different.first.map(({ name, shape, largest, relative, mean, notFinite }) => (
-              <tr key={name}>
+            {different.first.map((difference) => (
+              <tr key={difference.name}>
                 <th scope="row">
-                  <button type="button" class="link" onClick={() => onChoose(name)}>
-                    {name}
+                  <button type="button" class="link" onClick={() => onChoose(difference.name)}>
+                    {difference.name}
                   </button>
                 </th>
-                <td>{shapeText(shape)}</td>
-                <td>
-                  {short(largest)}
-                  {notFinite > 0 && (
-                    <strong class="wrong">, {notFinite.toLocaleString('en')} NaN or infinite in one</strong>
-                  )}
-                </td>
-                <td>{Number.isFinite(relative) ? `${short(100 * relative)} %` : short(relative)}</td>
-                <td>{short(mean)}</td>
+                {Object.entries(columns).map(([column, of]) => (
+                  <td key={column} data-column={column}>
+                    {of(difference)}
+                  </td>
+                ))}
               </tr>
             ))}
           </tbody>

@@ -99,9 +99,9 @@ export function ChainRule({
         </tbody>
       </table>
       <p class="hint">
-        On the lines of the chosen neuron: forward (→) w·a, which with b sums to z; backward (←) w·∂L/∂z, which over the
-        lines to the next layer sums to ∂L/∂a. A step takes the mean of such gradients over a batch. Layers count from
-        1, the outputs last.
+        On the lines of the chosen neuron, where there is room: forward (→) w·a, which with b sums to z; backward (←)
+        w·∂L/∂z, which over the lines to the next layer sums to ∂L/∂a. A step takes the mean of such gradients over a
+        batch. Layers count from 1, the outputs last.
       </p>
     </section>
   )
