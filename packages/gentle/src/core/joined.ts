@@ -1,10 +1,13 @@
-/** Pieces of a file, which follow each other, as one. */
-export function joined(pieces: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
-  const bytes = new Uint8Array(pieces.reduce((length, piece) => length + piece.length, 0))
+/** Parts that follow each other, as one array of a type: `joined(Float32Array, parts)`. */
+export function joined<Whole extends { set(part: ArrayLike<number>, at: number): void }>(
+  type: new (length: number) => Whole,
+  parts: readonly ArrayLike<number>[],
+): Whole {
+  const whole = new type(parts.reduce((length, part) => length + part.length, 0))
   let at = 0
-  for (const piece of pieces) {
-    bytes.set(piece, at)
-    at += piece.length
+  for (const part of parts) {
+    whole.set(part, at)
+    at += part.length
   }
-  return bytes
+  return whole
 }

@@ -11,10 +11,10 @@ export async function inflated(data: Uint8Array, format: CompressionFormat, most
   const pieces: Uint8Array[] = []
   for (let length = 0; length <= most; length += pieces.at(-1)!.length) {
     const { value, done } = await reader.read()
-    if (done) return joined(pieces)
+    if (done) return joined(Uint8Array, pieces)
     pieces.push(value)
   }
   // What is broken further on is not looked at.
   await reader.cancel().catch(() => {})
-  return joined(pieces)
+  return joined(Uint8Array, pieces)
 }

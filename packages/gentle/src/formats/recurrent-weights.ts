@@ -3,6 +3,7 @@
  * are row-major.
  */
 import { ShapeError } from '../core/errors.ts'
+import { joined } from '../core/joined.ts'
 
 /** Of one layer in one direction. */
 export interface RecurrentSizes {
@@ -72,16 +73,6 @@ function transposed(values: Float32Array, rows: number): Float32Array {
   return turned
 }
 
-function joined(parts: readonly Float32Array[]): Float32Array {
-  const all = new Float32Array(parts.reduce((total, { length }) => total + length, 0))
-  let at = 0
-  for (const part of parts) {
-    all.set(part, at)
-    at += part.length
-  }
-  return all
-}
-
 /** @throws ShapeError naming the array that has another number of values. */
 function checkSizes(
   where: string,
@@ -149,7 +140,10 @@ export function recurrentWeightsToKeras(
     kernel: transposed(reordered(weight_ih, order), rows),
     recurrentKernel: transposed(reordered(weight_hh, order), rows),
     ...(biases && {
-      bias: sizes.kind === 'gru' && resetAfter ? joined(biases) : biases[0].map((value, i) => value + biases[1][i]),
+      bias:
+        sizes.kind === 'gru' && resetAfter
+          ? joined(Float32Array, biases)
+          : biases[0].map((value, i) => value + biases[1][i]),
     }),
   }
 }
@@ -194,7 +188,11 @@ export function recurrentWeightsToOnnx(
   const biases = directions.flatMap(({ bias_ih, bias_hh }) => (bias_ih && bias_hh ? [bias_ih, bias_hh] : []))
   if (biases.length !== 0 && biases.length !== 2 * directions.length)
     throw new ShapeError('recurrentWeightsToOnnx: one direction has biases and the other none; expected both or none')
-  const all = (parts: readonly Float32Array[]): Float32Array => joined(parts.map((part) => reordered(part, order)))
+  const all = (parts: readonly Float32Array[]): Float32Array =>
+    joined(
+      Float32Array,
+      parts.map((part) => reordered(part, order)),
+    )
   return {
     W: all(directions.map(({ weight_ih }) => weight_ih)),
     R: all(directions.map(({ weight_hh }) => weight_hh)),

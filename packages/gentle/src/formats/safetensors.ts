@@ -201,7 +201,7 @@ function parseEntry(name: string, value: unknown, fail: Fail): SafetensorsEntry 
 export const writeSafetensors = (
   tensors: ReadonlyMap<string, StoredTensor>,
   metadata: Readonly<Record<string, string>> = {},
-): Uint8Array<ArrayBuffer> => joined(safetensorsPieces(tensors, metadata))
+): Uint8Array<ArrayBuffer> => joined(Uint8Array, safetensorsPieces(tensors, metadata))
 
 /**
  * The same bytes in pieces that follow each other: the header, and the memory of each tensor, which is not copied.

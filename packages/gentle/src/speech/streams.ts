@@ -1,18 +1,12 @@
 /** Sounds that come bit by bit: the same numbers as those of the whole sound. */
 import { greatestCommonDivisor } from '../core/divisor.ts'
 import { ArgumentError } from '../core/errors.ts'
+import { joined } from '../core/joined.ts'
 import { checkRates, resample, resampledLength } from './resample.ts'
 import type { Spectrogram } from './spectra/spectrogram.ts'
 
 /** A filter of `resample` sees no more samples than these on either side, of the slower of the two rates. */
 const reach = 160
-
-const joined = (a: Float32Array, b: Float32Array): Float32Array<ArrayBuffer> => {
-  const both = new Float32Array(a.length + b.length)
-  both.set(a)
-  both.set(b, a.length)
-  return both
-}
 
 /** Another sampling rate for samples as they come: what `resample` gives of all of them. */
 export class ResampleStream {
@@ -38,7 +32,7 @@ export class ResampleStream {
 
   /** Takes samples, and gives those of the other rate that are known by now. */
   push(samples: Float32Array): Float32Array<ArrayBuffer> {
-    this.#samples = joined(this.#samples, samples)
+    this.#samples = joined(Float32Array, [this.#samples, samples])
     if (this.#from === this.#to) return this.#all()
     const known = this.#first + this.#samples.length - this.#margin
     return this.#until(Math.floor(known / this.#period) * this.#period)
@@ -96,7 +90,7 @@ export class SpectrogramStream {
   push(samples: Float32Array): Float32Array {
     const passed = Math.min(this.#between, samples.length)
     this.#between -= passed
-    this.#samples = joined(this.#samples, samples.subarray(passed))
+    this.#samples = joined(Float32Array, [this.#samples, samples.subarray(passed)])
     const frames = this.#spectrogram.frames(this.#samples.length)
     if (frames === 0) return new Float32Array(0)
     const values = this.#spectrogram.of(this.#samples)

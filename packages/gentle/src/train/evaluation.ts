@@ -1,6 +1,7 @@
 /** Means over examples: the loss, and metrics by their names. */
 import type { TypedArray } from '../core/dtype.ts'
 import { ArgumentError, ShapeError } from '../core/errors.ts'
+import { joined } from '../core/joined.ts'
 import type { NDArray } from '../core/ndarray.ts'
 import { formatShape, type Shape, sizeOf } from '../core/shape.ts'
 import { type AnyDataset, isNamed } from '../data/dataset.ts'
@@ -146,7 +147,7 @@ export class Sums {
   evaluation(): Evaluation {
     const values = this.#metrics.map(({ name, value = firstMean, collects }, i): [string, number] => [
       name,
-      value(collects ? joined(this.#collected[i]) : this.#sums[i], this.#examples),
+      value(collects ? joined(Float64Array, this.#collected[i]) : this.#sums[i], this.#examples),
     ])
     return { loss: this.loss, ...Object.fromEntries(values) }
   }
@@ -160,17 +161,6 @@ export class Sums {
     if (this.#sums[i].length === 0) this.#sums[i] = new Float64Array(count)
     return this.#sums[i]
   }
-}
-
-/** What batches gave, one after the other. */
-function joined(batches: readonly TypedArray[]): Float64Array {
-  const all = new Float64Array(batches.reduce((sum, { length }) => sum + length, 0))
-  let at = 0
-  for (const batch of batches) {
-    all.set(batch, at)
-    at += batch.length
-  }
-  return all
 }
 
 const nothing: RunningSums = { examples: 0, loss: 0, metrics: {} }

@@ -39,7 +39,7 @@ function differInMetrics(a: Uint8Array, b: Uint8Array): boolean {
   const withoutMetrics = (bytes: Uint8Array): Uint8Array => {
     const { tensors, metadata } = readSafetensors(bytes)
     const card = cardMetadata({ ...cardFrom(metadata, bestFile), metrics: undefined })
-    return joined(safetensorsPieces(tensors, { ...metadata, ...card }))
+    return joined(Uint8Array, safetensorsPieces(tensors, { ...metadata, ...card }))
   }
   try {
     return Buffer.compare(withoutMetrics(a), withoutMetrics(b)) === 0
@@ -183,7 +183,7 @@ export class RunFolder {
   #holds({ name, pieces }: RunFile): boolean {
     const path = this.file(name)
     if (!files().existsSync(path)) return false
-    const [bytes, wanted] = [files().readFileSync(path), joined(pieces)]
+    const [bytes, wanted] = [files().readFileSync(path), joined(Uint8Array, pieces)]
     return bytes.equals(wanted) || (name === bestFile && differInMetrics(bytes, wanted))
   }
 

@@ -77,7 +77,7 @@ const decode = (_: string, value: unknown): unknown =>
 export function saveTrainingState(state: TrainingState): Uint8Array<ArrayBuffer> {
   const pieces = trainingStatePieces(state)
   sealPieces(pieces, sealPlace, crc32())
-  return joined(pieces)
+  return joined(Uint8Array, pieces)
 }
 
 /** The same bytes in pieces that follow each other, with a place for the checksum (`sealPieces`); values are not copied. */

@@ -1,6 +1,7 @@
 /** Transcription of sounds: Deep Speech's outputs as texts, with the times of words. */
 import type { Backend } from '../backends/backend.ts'
 import { ArgumentError, FormatError, GentleError } from '../core/errors.ts'
+import { joined } from '../core/joined.ts'
 import type { NamedDataset } from '../data/dataset.ts'
 import { namedInMemory } from '../data/named.ts'
 import type { DeepSpeech } from '../models/deep-speech/deep-speech.ts'
@@ -188,7 +189,6 @@ export class StreamingTranscriber {
   readonly #frames: SpectrogramStream
   readonly #logits: Float32Array[] = []
   #samples = 0
-  #length = 0
   #hasFrames = false
 
   /** See `Transcriber.stream`. */
@@ -206,7 +206,9 @@ export class StreamingTranscriber {
     const frames = this.#frames.push(this.#resampled.push(samples))
     this.#hasFrames ||= frames.length > 0
     this.#append(await this.#stream.push(frames))
-    return this.#transcriber.symbols.decode(likeliest(this.#all(), this.#transcriber.symbols.size))
+    return this.#transcriber.symbols.decode(
+      likeliest(joined(Float32Array, this.#logits), this.#transcriber.symbols.size),
+    )
   }
 
   /** Ends the sound: the whole transcript, as `transcribe` gives it for the whole sound. */
@@ -218,22 +220,14 @@ export class StreamingTranscriber {
       rest = this.#frames.push(new Float32Array(frameSamples(spectrogram))).subarray(0, spectrogram.features)
     }
     this.#append(await this.#stream.end(rest))
-    return this.#transcriber.transcript(this.#all(), { ...options, seconds: this.#samples / this.#rate })
+    return this.#transcriber.transcript(joined(Float32Array, this.#logits), {
+      ...options,
+      seconds: this.#samples / this.#rate,
+    })
   }
 
   #append(logits: Float32Array): void {
-    this.#length += logits.length
     if (logits.length > 0) this.#logits.push(logits)
-  }
-
-  #all(): Float32Array {
-    const all = new Float32Array(this.#length)
-    let at = 0
-    for (const part of this.#logits) {
-      all.set(part, at)
-      at += part.length
-    }
-    return all
   }
 }
 

@@ -32,7 +32,7 @@ import { namedAs } from './weight-names.ts'
 const metadataKey = 'gentle.model'
 /** A model as bytes of a safetensors file; `loadModel`, `loadInputsModel`, `openModel` and `openInputsModel` open it again. */
 export async function saveModel(model: AnyModel, purpose: ModelPurpose = {}): Promise<Uint8Array<ArrayBuffer>> {
-  return joined(modelPieces(model, await readWeights(model), purpose))
+  return joined(Uint8Array, modelPieces(model, await readWeights(model), purpose))
 }
 
 /** What `saveModel` writes, of values that a model has or had, in pieces that follow each other; the values are not copied. */

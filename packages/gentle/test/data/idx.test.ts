@@ -104,7 +104,7 @@ describe('a gzip file', () => {
 
   it('is unpacked no further than its header means, or than a header where it is none', async () => {
     const zeros = new Uint8Array(2 ** 22)
-    const [long, other] = [gzip(joined([images, zeros])), gzip(zeros)]
+    const [long, other] = [gzip(joined(Uint8Array, [images, zeros])), gzip(zeros)]
     for (const bytes of [long, other]) expect((await unpacked(bytes, 3, 'i.gz')).length).toBeLessThan(2 ** 20)
     expect(() => parseIdx(Uint8Array.of(...images, 0), 3, 'i.gz')).toThrow(/means 28 bytes, but the file has more/)
   })

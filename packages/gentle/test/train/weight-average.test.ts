@@ -104,7 +104,7 @@ it('is what the files of a run hold, beside the weights that go on', async () =>
   const files = checkpointFiles(state, model)
   const stored = (name: string) => {
     const { pieces } = files.find((file) => file.name === name)!
-    return readSafetensors(joined(pieces), name).tensors
+    return readSafetensors(joined(Uint8Array, pieces), name).tensors
   }
   for (const [name, values] of state.average!) {
     for (const file of [lastFile, bestFile]) expect(stored(file).get(name)!.data).toEqual(values)

@@ -3,6 +3,7 @@
  * follow colour profiles. ISO/IEC 15948 (PNG, second edition): chunks 5.3, filters 9.2, scanlines 7.2.
  */
 import { DataError } from '../../core/errors.ts'
+import { joined } from '../../core/joined.ts'
 
 export interface PngSamples {
   readonly height: number
@@ -80,14 +81,8 @@ export function pngSamples(bytes: Uint8Array, name: string): PngSamples {
 /** Exactly so many bytes, or undefined. */
 function inflated(parts: readonly Uint8Array[], length: number): Uint8Array | undefined {
   const { inflateSync } = process.getBuiltinModule('node:zlib')
-  const all = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0))
-  let at = 0
-  for (const part of parts) {
-    all.set(part, at)
-    at += part.length
-  }
   try {
-    const lines = inflateSync(all, { maxOutputLength: length })
+    const lines = inflateSync(joined(Uint8Array, parts), { maxOutputLength: length })
     return lines.length === length ? lines : undefined
   } catch {
     return undefined

@@ -2,6 +2,7 @@
  * The weights of TensorFlow.js: a manifest in groups, each a list of tensors whose bytes follow one another through the files of the group, as
  * numbers, or as bytes and 16-bit words with a scale (tfjs-core's `io.WeightsManifestConfig`).
  */
+import { joined } from '../../core/joined.ts'
 import { type Shape, sizeOf } from '../../core/shape.ts'
 import { bool, float16, float32, int32, type StoredTensor, storedTensor } from '../elements.ts'
 import { type Fail, failing, isCount, quoted } from '../failure.ts'
@@ -53,7 +54,8 @@ export async function readTensorflowWeights(
     return fail('it has no list of groups of weights; expected weightsManifest, or the list itself')
   const tensors = new Map<string, StoredTensor>()
   for (const group of groups.map((each) => groupFrom(each, fail))) {
-    const bytes = joined(await Promise.all(group.paths.map(async (path) => shard(path))))
+    const shards = await Promise.all(group.paths.map(async (path) => shard(path)))
+    const bytes = shards.length === 1 ? shards[0] : joined(Uint8Array, shards)
     let at = 0
     for (const entry of group.weights) {
       const { name: tensor, quantization, dtype, shape } = entry
@@ -101,18 +103,6 @@ function entryFrom(value: unknown, fail: Fail): WeightEntry {
   if (!Number.isFinite(scale) || !Number.isFinite(min))
     return fail(`${quoted(name)} is quantized without numbers \`scale\` and \`min\``)
   return { name, shape, dtype, quantization: { dtype: as, scale: scale as number, min: min as number } }
-}
-
-/** Files one after the other; one alone is not copied. */
-function joined(files: readonly Uint8Array[]): Uint8Array {
-  if (files.length === 1) return files[0]
-  const bytes = new Uint8Array(files.reduce((total, { length }) => total + length, 0))
-  let at = 0
-  for (const file of files) {
-    bytes.set(file, at)
-    at += file.length
-  }
-  return bytes
 }
 
 function decoded({ shape, dtype, quantization }: WeightEntry, bytes: Uint8Array, fail: Fail): StoredTensor {

@@ -1,6 +1,7 @@
 /** A network that goes forwards alone, as the sound arrives. */
 import type { Program } from '../../backends/backend.ts'
 import { ArgumentError, ShapeError } from '../../core/errors.ts'
+import { joined } from '../../core/joined.ts'
 import { sizeOf } from '../../core/shape.ts'
 import { Turns } from '../../core/turns.ts'
 import { checkCount } from '../../nn/layer.ts'
@@ -92,13 +93,7 @@ export class SpeechStream {
       const logits = await this.#run(total)
       parts.push(logits.subarray(Math.max(0, -first) * symbols, Math.max(0, Math.min(steps, due - first)) * symbols))
     }
-    const all = new Float32Array(parts.reduce((sum, part) => sum + part.length, 0))
-    let at = 0
-    for (const part of parts) {
-      all.set(part, at)
-      at += part.length
-    }
-    return all
+    return joined(Float32Array, parts)
   }
 
   /** The next chunk. */
