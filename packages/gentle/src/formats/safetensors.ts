@@ -3,6 +3,7 @@
  * type, shape and place, and the tensors' bytes. Files are checked in full before anything is read, since they come from anywhere.
  */
 import { ArgumentError } from '../core/errors.ts'
+import { isRecord } from '../core/is-record.ts'
 import { joined } from '../core/joined.ts'
 import { bytesAccess, partOf, type RandomAccess } from '../core/random-access.ts'
 import { type Shape, sizeOf } from '../core/shape.ts'
@@ -67,9 +68,6 @@ export interface SafetensorsHeader {
   /** Where the data begins. */
   readonly body: number
 }
-
-const isRecord = (value: unknown): value is Record<string, unknown> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)
 
 /**
  * Reads what a file says of its tensors, and no values.

@@ -1,5 +1,6 @@
 /** A run folder of the command line, or of `RunFolder`, read from the texts of its files. */
 import { GentleError } from '../core/errors.ts'
+import { isRecord } from '../core/is-record.ts'
 
 /** What is not the folder of a run, or a broken one. */
 export class RunError extends GentleError {}
@@ -97,7 +98,7 @@ function columnsOf(text: string, place: string): Map<string, number[]> {
   return new Map(columns)
 }
 
-type Json = Record<string, unknown>
+type Json = Readonly<Record<string, unknown>>
 
 function objectOf(text: string, place: string): Json {
   let value: unknown
@@ -106,12 +107,9 @@ function objectOf(text: string, place: string): Json {
   } catch (error) {
     throw new RunError(`${place} is not JSON: ${(error as Error).message.slice(0, 100)}`)
   }
-  if (typeof value !== 'object' || value === null || Array.isArray(value))
-    throw new RunError(`${place} holds no object; expected what gentle train writes there`)
-  return value as Json
+  if (!isRecord(value)) throw new RunError(`${place} holds no object; expected what gentle train writes there`)
+  return value
 }
-
-const isObject = (value: unknown): value is Json => typeof value === 'object' && value !== null && !Array.isArray(value)
 
 /** What is told apart from `settings`: them, what differs at each run and sets nothing, and the score. */
 const apart = new Set(['settings', 'command', 'started', 'resumed', 'score'])
@@ -121,7 +119,7 @@ function flat(object: Json, prefix = '', into = new Map<string, string>(), depth
   for (const [name, value] of Object.entries(object)) {
     if (into.size >= mostSettings) break
     const path = `${prefix}${name}`
-    if (isObject(value) && depth < 4) flat(value, `${path}.`, into, depth + 1)
+    if (isRecord(value) && depth < 4) flat(value, `${path}.`, into, depth + 1)
     else into.set(path.slice(0, 80), (typeof value === 'string' ? value : JSON.stringify(value)).slice(0, longest))
   }
   return into
@@ -130,17 +128,17 @@ function flat(object: Json, prefix = '', into = new Map<string, string>(), depth
 /** Numbers of an evaluation, also those a level below: of a task on pictures `metrics` holds more. */
 function figuresOf(evaluation: unknown): Map<string, number> {
   const found = new Map<string, number>()
-  if (!isObject(evaluation)) return found
+  if (!isRecord(evaluation)) return found
   for (const [name, value] of Object.entries({
     ...evaluation,
-    ...(isObject(evaluation.metrics) ? evaluation.metrics : {}),
+    ...(isRecord(evaluation.metrics) ? evaluation.metrics : {}),
   }))
     if (typeof value === 'number') found.set(name, value)
   return found
 }
 
 function scoreIn(told: unknown): RunScore | undefined {
-  if (!isObject(told)) return undefined
+  if (!isRecord(told)) return undefined
   const { monitor, name, isShare } = told
   return typeof monitor === 'string' && typeof name === 'string' && typeof isShare === 'boolean'
     ? { monitor, name, isShare }
@@ -177,10 +175,10 @@ export function readRun({ name, files, changed, pictures }: RunTexts): RecordedR
       metrics.set(metric, { train: [], validation: [], ...metrics.get(metric), [part]: values })
     }
   const { settings: set } = described
-  const wasSet = isObject(set) ? flat(set) : undefined
+  const wasSet = isRecord(set) ? flat(set) : undefined
   const beside = flat(Object.fromEntries(Object.entries(described).filter(([key]) => !apart.has(key))))
   const settings = new Map([...(wasSet ?? []), ...beside])
-  const planned = isObject(set) && typeof set.epochs === 'number' ? set.epochs : undefined
+  const planned = isRecord(set) && typeof set.epochs === 'number' ? set.epochs : undefined
   // That of a shorter training, which goes on, holds no more.
   const isOver = planned === undefined || typeof told?.epochs !== 'number' || told.epochs === planned
   const summary = isOver ? told : undefined

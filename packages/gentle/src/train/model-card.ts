@@ -1,5 +1,6 @@
 /** What a model's file says of where the model comes from: the metadata of a model card (Mitchell et al. 2019), under the names of Hugging Face's cards. */
 import { FormatError } from '../core/errors.ts'
+import { isRecord } from '../core/is-record.ts'
 import { printable } from '../formats/failure.ts'
 
 const cardKey = 'gentle.card'
@@ -53,9 +54,6 @@ type Check = (value: unknown) => boolean
 const isText: Check = (value) => typeof value === 'string'
 
 const isCount: Check = (value) => Number.isInteger(value) && (value as number) >= 0
-
-const isRecord = (value: unknown): value is Record<string, unknown> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)
 
 const recordOf =
   (isOne: Check): Check =>

@@ -1,5 +1,6 @@
 /** All that a training is at a moment, as a value: to look at, to save, to send, and to go on from, with the same bits as if it had never stopped. */
 import { FormatError } from '../core/errors.ts'
+import { isRecord } from '../core/is-record.ts'
 import { joined } from '../core/joined.ts'
 import { failing, quoted } from '../formats/failure.ts'
 import { readSafetensors, readSafetensorsHeader, type StoredTensor, safetensorsPieces } from '../formats/safetensors.ts'
@@ -169,8 +170,6 @@ function parse(text: string | undefined, name: string): Description {
   return value as Description
 }
 
-const isRecord = (part: unknown): part is Record<string, unknown> => typeof part === 'object' && part !== null
-
 const isEvaluation = (part: unknown): boolean =>
   isRecord(part) && typeof part['loss'] === 'number' && Object.values(part).every((value) => typeof value === 'number')
 
@@ -178,6 +177,6 @@ const isReport = (report: unknown, epoch: number): boolean =>
   isRecord(report) &&
   report['epoch'] === epoch &&
   isEvaluation(report['train']) &&
-  (report['validation'] === undefined || isEvaluation(report['validation'])) &&
+  ['validation', 'plainValidation'].every((part) => report[part] === undefined || isEvaluation(report[part])) &&
   ['learningRate', 'seconds', 'examplesPerSecond'].every((key) => typeof report[key] === 'number') &&
   typeof report['best'] === 'boolean'

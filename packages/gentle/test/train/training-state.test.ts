@@ -336,4 +336,16 @@ describe('a state', () => {
     ])
       expect(() => loadTrainingState(writeSafetensors(tensors, { 'gentle.training': broken }))).toThrow(FormatError)
   })
+
+  it('is refused where an epoch of its history tells of something that is no evaluation', async () => {
+    const { tensors, metadata } = readSafetensors(saveTrainingState(await at(5)))
+    const description = JSON.parse(metadata['gentle.training'])
+    for (const part of ['train', 'validation', 'plainValidation']) {
+      const history = [{ ...description.history[0], [part]: 'x' }]
+      const broken = JSON.stringify({ ...description, history })
+      expect(() => loadTrainingState(writeSafetensors(tensors, { 'gentle.training': broken })), part).toThrow(
+        /entry 1 of its history does not tell of epoch 1/,
+      )
+    }
+  })
 })
