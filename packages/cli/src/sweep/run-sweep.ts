@@ -53,7 +53,7 @@ async function runRung(
       const { trial: number } = trial
       training++
       const share = Math.max(1, Math.floor(threads / Math.min(jobs, training + queue.length)))
-      view.began(sweep, trial, at)
+      view.began(trial, at)
       const outcome = await runTrial(folder, sweep, trial, {
         rung,
         isLast: at === sweep.rungs.length - 1,

@@ -1,12 +1,12 @@
 /** What a sweep shows as it goes on: a line a trial and, in a terminal, a bar. */
-import { type ProgressState, progressBar } from '../terminal/progress.ts'
-import { clock, note, shownOn } from '../terminal/terminal.ts'
+import { barBelowLines, type ProgressState } from '../terminal/progress.ts'
+import { clock, note } from '../terminal/terminal.ts'
 import type { Sweep, Trial } from './record.ts'
 import { membersOf, ranked } from './rungs.ts'
 import { scoreText, secondsText, settingsText } from './sweep-text.ts'
 
 export interface SweepView {
-  began(sweep: Sweep, trial: Trial, rung: number): void
+  began(trial: Trial, rung: number): void
   /** Epochs of a trial that are done, with parts of one, and how many there will be. */
   progress(trial: number, epochs: number, all: number): void
   /** A trial has come to a rung, or failed. */
@@ -85,44 +85,38 @@ export function sweepProgress(sweep: Sweep, rung: number, training: number, seco
 const tick = 250
 
 /** A bar where notes go to a terminal, the lines alone elsewhere, nothing when quiet. */
-export function sweepView({ quiet }: { readonly quiet: boolean }): SweepView {
+export function sweepView(begun: Sweep, { quiet }: { readonly quiet: boolean }): SweepView {
   if (quiet) return { began() {}, progress() {}, ended() {}, compared() {}, line() {}, end() {} }
-  const bar = process.stderr.isTTY === true ? progressBar() : undefined
+  const bar = process.stderr.isTTY === true ? barBelowLines() : undefined
   const underway = new Map<number, number>()
-  let drawn = false
-  let shown: { sweep: Sweep; rung: number } | undefined
+  let [shown, at] = [begun, 0]
   let began: { time: number; share: number } | undefined
   const draw = (): void => {
-    if (bar === undefined || shown === undefined) return
-    const { sweep, rung } = shown
-    const share = shareDone(sweep, rung, underway.values())
+    if (bar === undefined) return
+    const share = shareDone(shown, at, underway.values())
     const time = performance.now()
     began ??= { time, share }
     const gone = share - began.share
     const left = gone > 0.01 ? (((time - began.time) / gone) * (1 - share)) / 1000 : undefined
-    const state = sweepProgress(sweep, rung, underway.size, left)
-    if (drawn) bar.update(share, state)
-    else bar.start(1, share, state)
-    drawn = true
+    bar.draw(1, share, sweepProgress(shown, at, underway.size, left))
   }
   const timer = bar && setInterval(draw, tick)
   const line = (text: string): void => {
-    bar?.stop()
-    drawn = false
     if (bar === undefined) note(text)
-    else process.stderr.write(`\r\u001b[K${shownOn(process.stderr, text)}\n`)
+    else bar.line(text)
     draw()
   }
   return {
-    began(sweep, { trial, results }, rung) {
-      shown = { sweep: shown?.sweep ?? sweep, rung }
-      underway.set(trial, 0)
-      if (results.length > 0) underway.set(trial, sweep.rungs[rung - 1].epochs! / sweep.rungs.at(-1)!.epochs!)
+    began({ trial, results }, rung) {
+      at = rung
+      const before = results.length > 0 ? shown.rungs[rung - 1].epochs! / shown.rungs.at(-1)!.epochs! : 0
+      underway.set(trial, before)
       draw()
     },
     progress: (trial, epochs, all) => void underway.set(trial, epochs / all),
     ended(sweep, trial, rung) {
-      shown = { sweep, rung }
+      shown = sweep
+      at = rung
       underway.delete(trial.trial)
       line(endedText(sweep, trial, rung))
     },
@@ -130,7 +124,7 @@ export function sweepView({ quiet }: { readonly quiet: boolean }): SweepView {
     line,
     end() {
       clearInterval(timer)
-      bar?.stop()
+      bar?.end()
     },
   }
 }

@@ -103,7 +103,7 @@ async function sweepIn(folder: string, begun: Sweep, flags: RunFlags): Promise<n
   const { jobs, threads, json, quiet } = flags
   const isDone = waiting(begun) === undefined
   if (!quiet && !isDone) note(beginning(folder, begun, flags))
-  const view = sweepView({ quiet })
+  const view = sweepView(begun, { quiet })
   const abort = new AbortController()
   const endWatch = watchInterrupts(
     () => abort.abort(),

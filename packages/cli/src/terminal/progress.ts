@@ -61,6 +61,37 @@ export const progressBar = (): SingleBar =>
     clearOnComplete: true,
   })
 
+/** A bar with lines above it that stay. */
+export interface BarBelowLines {
+  /** Whether it is there: not before it is drawn, and not after a line until it is drawn again. */
+  readonly isDrawn: boolean
+  draw(total: number, value: number, state: ProgressState): void
+  line(text: string): void
+  end(): void
+}
+
+export function barBelowLines(): BarBelowLines {
+  const bar = progressBar()
+  let isDrawn = false
+  return {
+    get isDrawn() {
+      return isDrawn
+    },
+    draw(total, value, state) {
+      if (isDrawn) bar.update(value, state)
+      else bar.start(total, value, state)
+      isDrawn = true
+    },
+    // The bar ends and begins again below the line: it goes back to where it began when it ends.
+    line(text) {
+      bar.stop()
+      isDrawn = false
+      process.stderr.write(`\r\u001b[K${shownOn(process.stderr, text)}\n`)
+    },
+    end: () => bar.stop(),
+  }
+}
+
 /** What a training shows as it goes on. */
 export interface ProgressView {
   /** @param waited seconds that the training has waited for examples so far */
@@ -125,33 +156,24 @@ export function progressView(
 ): ProgressView {
   if (quiet) return { step() {}, line() {}, end() {} }
   if (process.stderr.isTTY !== true) return { step() {}, line: note, end() {} }
-  const bar = progressBar()
+  const bar = barBelowLines()
   let begun: { step: number; time: number; waited: number } | undefined
-  let drawn = false
   let pace: Pace | undefined
   return {
     step(report, waited) {
       const { step, steps } = report
       const now = performance.now()
       begun ??= { step, time: now, waited }
-      if (step % 16 !== 0 && drawn) return
+      if (step % 16 !== 0 && bar.isDrawn) return
       if (step > begun.step) {
         const seconds = (now - begun.time) / 1000
         const stepsPerSecond = (step - begun.step) / seconds
         const waiting = Math.min(1, (waited - begun.waited) / seconds)
         pace = { stepsPerSecond, examplesPerSecond: stepsPerSecond * batchSize, waiting }
       }
-      const state = trainingProgress(report, epochs, score, pace)
-      if (drawn) bar.update(step, state)
-      else bar.start(steps, step, state)
-      drawn = true
+      bar.draw(steps, step, trainingProgress(report, epochs, score, pace))
     },
-    // The bar ends and begins again below the line: it goes back to where it began when it ends.
-    line(text) {
-      bar.stop()
-      drawn = false
-      process.stderr.write(`\r\u001b[K${shownOn(process.stderr, text)}\n`)
-    },
-    end: () => bar.stop(),
+    line: bar.line,
+    end: bar.end,
   }
 }
