@@ -252,6 +252,11 @@ describe('a sweep', () => {
     const other = temporaryFolder()
     mkdirSync(join(other, 'trial-1'))
     expect(() => createSweepFolder('any', other)).toThrow('is not empty; give another folder')
+    const inTheWay = join(temporaryFolder(), 'file')
+    writeFileSync(inTheWay, '')
+    expect(() => createSweepFolder('any', inTheWay)).toThrow(
+      `the folder ${inTheWay} cannot be made: it is a file; give another with --sweep-dir`,
+    )
     expect(() => readSweep(temporaryFolder())).toThrow('is not a sweep: it has no sweep.json')
   })
 
@@ -457,6 +462,14 @@ describe('gentle sweep refuses', () => {
     expect(stderr).toMatch(problem)
     expect(code).toBe(2)
     expect(readdirSync(folder)).toEqual(['rows.csv'])
+  })
+
+  it('a file in the place of the folder of sweeps', async () => {
+    const cwd = temporaryFolder()
+    mkdirSync(join(cwd, 'runs'))
+    writeFileSync(join(cwd, 'runs', 'sweep'), '')
+    const { code, stderr } = await gentle(['sweep', 'mlp', '--vary', 'lr=0.1', '--data', data], { cwd })
+    expect([code, stderr]).toEqual([2, expect.stringContaining(`the folder ${join('runs', 'sweep')} cannot be made`)])
   })
 
   it('another sweep in the place of one that goes on', async () => {

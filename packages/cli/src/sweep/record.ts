@@ -1,6 +1,6 @@
 /** What is known of a sweep: sweep.json in its folder. */
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { join } from 'node:path'
 import { StorageError, takeLock } from 'gentle-dl'
 import type { RunScore } from 'gentle-dl/inspect'
 import { z } from 'zod'
@@ -95,7 +95,7 @@ const schema = z.object({
 
 const file = 'sweep.json'
 
-/** Writes it whole or not at all, so that it is on the disk when this returns. @throws StorageError where it cannot be written. */
+/** Writes it whole or not at all: where it cannot be written, the one before stays. @throws StorageError where it cannot be written. */
 export function writeSweep(folder: string, sweep: Sweep): void {
   const path = join(folder, file)
   const aside = `${path}.${process.pid}`
@@ -144,28 +144,46 @@ export const lockSweep = (folder: string): Promise<() => Promise<void>> =>
       ),
   )
 
-/** A new folder: `path`, or runs/sweep/<name> with -2, -3, ... where taken. @throws UsageError where it cannot be made. */
+/** A new folder: `path`, or runs/sweep/<name> with -2, -3, ... where taken. @throws UsageError where it cannot be made, or `path` holds something. */
 export function createSweepFolder(name: string, path?: string): string {
+  if (path === undefined) return newFolder(join('runs', 'sweep'), name)
+  if (existsSync(join(path, file)))
+    throw new UsageError(
+      `--sweep-dir ${path} already contains a sweep; give another folder, or continue the sweep: ${commandLine('sweep', '--resume', path)}`,
+    )
+  makeFolders(path)
+  // A sweep that was killed before it began leaves its lock.
+  if (readdirSync(path).some((each) => !each.startsWith('sweep.')))
+    throw new UsageError(`--sweep-dir ${path} is not empty; give another folder, or a new one`)
+  return path
+}
+
+function newFolder(parent: string, name: string): string {
+  makeFolders(parent)
   for (let n = 1; ; n++) {
-    const folder = path ?? join('runs', 'sweep', n === 1 ? name : `${name}-${n}`)
-    if (path !== undefined && existsSync(join(folder, file)))
-      throw new UsageError(
-        `--sweep-dir ${folder} already contains a sweep; give another folder, or continue the sweep: ${commandLine('sweep', '--resume', folder)}`,
-      )
+    const folder = join(parent, n === 1 ? name : `${name}-${n}`)
     try {
-      mkdirSync(path === undefined ? dirname(folder) : folder, { recursive: true })
-      if (path === undefined) mkdirSync(folder)
+      mkdirSync(folder)
+      return folder
     } catch (error) {
-      if (path === undefined && (error as NodeJS.ErrnoException).code === 'EEXIST') continue
-      throw new UsageError(
-        `the folder ${folder} cannot be made: ${reasonOf(error, 'write')}; give another with --sweep-dir`,
-      )
+      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw notMade(folder, error)
     }
-    // A sweep that was killed before it began leaves its lock.
-    if (readdirSync(folder).some((name) => !name.startsWith('sweep.')))
-      throw new UsageError(`--sweep-dir ${folder} is not empty; give another folder, or a new one`)
-    return folder
   }
+}
+
+function makeFolders(path: string): void {
+  try {
+    mkdirSync(path, { recursive: true })
+  } catch (error) {
+    throw notMade(path, error)
+  }
+}
+
+function notMade(folder: string, error: unknown): UsageError {
+  const isFile = (error as NodeJS.ErrnoException).code === 'EEXIST'
+  return new UsageError(
+    `the folder ${folder} cannot be made: ${isFile ? 'it is a file' : reasonOf(error, 'write')}; give another with --sweep-dir`,
+  )
 }
 
 export const trialFolder = (folder: string, { trial }: Pick<Trial, 'trial'>): string => join(folder, `trial-${trial}`)

@@ -31,11 +31,28 @@ interface RunFlags {
   readonly quiet: boolean
 }
 
-/** The folder with its sweep: a new one, or one that goes on. The caller releases its lock. */
+/** A sweep in its folder, which no other process writes. */
+interface Opened {
+  readonly folder: string
+  readonly sweep: Sweep
+  release(): Promise<void>
+}
+
+async function locked(folder: string, begin: () => Sweep): Promise<Opened> {
+  const release = await lockSweep(folder)
+  try {
+    return { folder, sweep: begin(), release }
+  } catch (error) {
+    await release()
+    throw error
+  }
+}
+
+/** A new sweep, or one that goes on. The caller releases it. */
 async function open(
   model: string | undefined,
   { resume, sweepDir, vary, method, trials, reductionFactor, ...flags }: Omit<SweepFlags, keyof RunFlags>,
-): Promise<{ readonly folder: string; readonly sweep: Sweep; release(): Promise<void> }> {
+): Promise<Opened> {
   const request = { vary, method, trials, reductionFactor }
   if (resume !== undefined) {
     const other = Object.entries({ sweepDir, ...request, ...flags }).find(([, value]) => value !== undefined)
@@ -45,20 +62,15 @@ async function open(
         `${named} cannot be given when a sweep is continued, which has its settings; only --jobs and --threads can`,
       )
     readSweep(resume)
-    const release = await lockSweep(resume)
-    try {
-      return { folder: resume, sweep: withFailuresToTryAgain(readSweep(resume)), release }
-    } catch (error) {
-      await release()
-      throw error
-    }
+    return locked(resume, () => withFailuresToTryAgain(readSweep(resume)))
   }
   const sweep = await tellingOnce(() => planSweep(model, request, flags as TrainFlags))
   const name = [model, flags.data].filter((each) => each !== undefined).join('-') || sweep.method
   const folder = createSweepFolder(name.replace(/[^\w-]+/g, '-'), sweepDir)
-  const release = await lockSweep(folder)
-  writeSweep(folder, sweep)
-  return { folder, sweep, release }
+  return locked(folder, () => {
+    writeSweep(folder, sweep)
+    return sweep
+  })
 }
 
 const methodTexts = { grid: 'all combinations', random: 'drawn at random', halving: 'successive halving' } as const
