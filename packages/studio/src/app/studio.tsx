@@ -1,7 +1,7 @@
 /** The frame of all pages: where one is, where one can go, and what can be undone. */
 import { effect, signal } from '@preact/signals'
 import type { ComponentType } from 'preact'
-import { useEffect, useRef } from 'preact/hooks'
+import { useEffect, useErrorBoundary, useRef } from 'preact/hooks'
 import { Notice } from '../parts/notice.tsx'
 import { useEarlyFiles } from '../parts/use-dropped-files.ts'
 import { address } from './address.ts'
@@ -44,6 +44,12 @@ function Loading({ title }: { readonly title: string }) {
   return <p class="loading">Loading {title} ...</p>
 }
 
+/** A page, or why it cannot be shown. */
+function Guarded({ page, component: Component }: { readonly page: Page; readonly component: ComponentType }) {
+  const [error] = useErrorBoundary()
+  return error === undefined ? <Component /> : <Failure error={error} what={`the page ${page.title}`} />
+}
+
 function Shown() {
   const { page: name } = address.value
   const page = pages.find((each) => each.name === name)
@@ -53,7 +59,6 @@ function Shown() {
   const { value } = loaded
   if (value?.page !== page) return <Loading title={page.title} />
   if ('error' in value) return <Failure error={value.error} what={`the page ${page.title}`} />
-  const Component = value.component
   return (
     <>
       <h1>{page.title}</h1>
@@ -63,7 +68,7 @@ function Shown() {
           In the address, {problem}.
         </Notice>
       ))}
-      <Component key={page.name} />
+      <Guarded key={page.name} page={page} component={value.component} />
     </>
   )
 }

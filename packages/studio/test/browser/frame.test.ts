@@ -27,6 +27,21 @@ it('names a page that there is not', async () => {
   await page.getByText("The studio has no page 'no-such-page'").waitFor()
 })
 
+it.each([
+  ['does not come', { status: 404 }, 'did not start: its file did not come (in the page Perceptron)'],
+  ['is broken', { body: 'nothing()' }, 'nothing is not defined (in the page Perceptron)'],
+])('says of a page whose worker %s that it does not start', async (_, change, text) => {
+  // A page of its own: what it says on its console is meant.
+  const page = await (await openStudio('')).context().newPage()
+  // With the headers that came, without which an isolated page takes no worker.
+  await page.route('**/worker-*.js', async (route) => route.fulfill({ response: await route.fetch(), ...change }))
+  await page.goto(`${inject('studio')}#/perceptron`)
+  await page.getByRole('alert').getByText(text).waitFor()
+  await page.getByRole('link', { name: 'Gentle studio' }).click()
+  await page.waitForSelector('.cards')
+  await page.close()
+})
+
 it('keeps the chosen colours', async () => {
   const page = await openStudio('', { colorScheme: 'light' })
   await page.getByRole('button', { name: 'Colours: system' }).click()
