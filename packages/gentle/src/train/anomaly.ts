@@ -20,6 +20,8 @@ export interface Anomaly {
   /** The path of its layer, or `loss`; in the update the parameter's name; '' outside of all. */
   readonly scope: string
   readonly pass: 'forward' | 'backward' | 'update'
+  /** The backend on which it was found: the reference's for small networks, else the one that trains. */
+  readonly backend: string
   readonly shape: Shape
   /** The place in the user's code that made it, `file:line:column`, or ''. */
   readonly site: string
@@ -34,6 +36,9 @@ export interface Anomaly {
   /** The examples with such numbers, where the result has a row for each: by their numbers in the data set, as far as the batch tells, else their places in it. */
   readonly examples?: readonly number[]
 }
+
+/** What is told of a node by itself. */
+type OfNode = Omit<Anomaly, 'pass' | 'backend'>
 
 /** A step as a graph. */
 export interface TracedStep {
@@ -72,7 +77,8 @@ export async function findAnomaly(
   if (at === undefined) return undefined
   const results = await compute(() => around(nodes[at]))
   const values = valuesAt(results, nodes[at])
-  return { ...(await toldOf(backend, nodes, larger, at, values)), pass: step!.passOf(nodes[at]) }
+  const found = await toldOf(backend, nodes, larger, at, values)
+  return { ...found, pass: step!.passOf(nodes[at]), backend: backend.name }
 }
 
 /** None where a layer or loss does not take another number of examples. */
@@ -133,7 +139,7 @@ async function toldOf(
   larger: readonly Tensor[],
   at: number,
   values: Values,
-): Promise<Omit<Anomaly, 'pass'>> {
+): Promise<OfNode> {
   const [loop] = nodes[at].inputs
   const inner =
     isResult(nodes[at]) && isScan(loop)
@@ -148,7 +154,7 @@ async function toldOfLoop(
   loop: Tensor<ScanAttributes>,
   larger: Tensor<ScanAttributes> | undefined,
   operands: Values,
-): Promise<Omit<Anomaly, 'pass'> | undefined> {
+): Promise<OfNode | undefined> {
   const { body, steps, reverse } = loop.attributes
   const roots = bodyRoots(loop.attributes)
   const nodes = topologicalOrder(roots)
@@ -189,7 +195,7 @@ async function toldOfLoop(
 const hasNumbers = (values: TypedArray): boolean => values.every(Number.isFinite)
 
 /** What is told of a node from its values and its operands'. @param larger the node where there is one example more */
-function told(node: Tensor, values: Values, larger: Tensor | undefined): Omit<Anomaly, 'pass'> {
+function told(node: Tensor, values: Values, larger: Tensor | undefined): OfNode {
   const { op, scope, site, shape, inputs } = node
   const data = values.get(node)!
   const first = data.findIndex((value) => !Number.isFinite(value))

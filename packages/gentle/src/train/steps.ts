@@ -63,6 +63,32 @@ export class BatchPrograms {
     return (await this.#of(batch)).profile(this.#feed(batch, numbers))
   }
 
+  /** The graph of a batch's size, traced anew. */
+  graph({ examples, padded = {} }: Batch): Graph {
+    if (!Number.isInteger(examples) || examples < 1)
+      throw new ArgumentError(`batch: examples is ${examples}; expected a whole number of at least 1`)
+    const { inputs: fields, target: field } = this.#fields
+    const inputs = inputsOf(fields, examples, padded)
+    const target = input(batchShape(field, examples, padded.target), field.dtype)
+    const targetLengths = field.sequence === undefined ? undefined : input([examples], 'int32')
+    const graph = this.#trace({ inputs, target, targetLengths })
+    if (this.#labelRules === undefined) {
+      this.#labelRules = labelRulesOf(target)
+      // At once, and not when the batch comes that has them.
+      checkListedLabels(this.#dataset, this.#labelRules)
+    }
+    const named = Object.entries(inputs).map(([name, node]) => [this.#names.get(name)!, node])
+    return {
+      ...graph,
+      inputs: {
+        ...graph.inputs,
+        ...Object.fromEntries(named),
+        target,
+        ...(targetLengths === undefined ? {} : { targetLengths }),
+      },
+    }
+  }
+
   dispose(): void {
     for (const program of this.#programs.values()) program.dispose()
     this.#programs.clear()
@@ -83,7 +109,7 @@ export class BatchPrograms {
   async #of(batch: Batch): Promise<Program> {
     const { examples, padded } = batch
     const key = padded === undefined ? examples : [examples, ...Object.values(padded)].join()
-    const program = this.#programs.get(key) ?? (await this.#compileInRoom(examples, padded))
+    const program = this.#programs.get(key) ?? (await this.#compileInRoom(batch))
     // The last one is that of the batch just now.
     this.#programs.delete(key)
     this.#programs.set(key, program)
@@ -92,10 +118,10 @@ export class BatchPrograms {
   }
 
   /** Where memory is short, gives back the programs that were not used for longest, until there is room. */
-  async #compileInRoom(examples: number, padded: Batch['padded']): Promise<Program> {
+  async #compileInRoom(batch: Batch): Promise<Program> {
     for (;;)
       try {
-        return await this.#compile(examples, padded)
+        return await this.#backend.compile(this.graph(batch))
       } catch (error) {
         const [oldest] = this.#programs
         if (!(error instanceof MemoryError) || oldest === undefined) throw error
@@ -103,30 +129,5 @@ export class BatchPrograms {
         program.dispose()
         this.#programs.delete(key)
       }
-  }
-
-  async #compile(examples: number, padded: Batch['padded'] = {}): Promise<Program> {
-    if (!Number.isInteger(examples) || examples < 1)
-      throw new ArgumentError(`batch: examples is ${examples}; expected a whole number of at least 1`)
-    const { inputs: fields, target: field } = this.#fields
-    const inputs = inputsOf(fields, examples, padded)
-    const target = input(batchShape(field, examples, padded.target), field.dtype)
-    const targetLengths = field.sequence === undefined ? undefined : input([examples], 'int32')
-    const graph = this.#trace({ inputs, target, targetLengths })
-    if (this.#labelRules === undefined) {
-      this.#labelRules = labelRulesOf(target)
-      // At once, and not when the batch comes that has them.
-      checkListedLabels(this.#dataset, this.#labelRules)
-    }
-    const named = Object.entries(inputs).map(([name, node]) => [this.#names.get(name)!, node])
-    return this.#backend.compile({
-      ...graph,
-      inputs: {
-        ...graph.inputs,
-        ...Object.fromEntries(named),
-        target,
-        ...(targetLengths === undefined ? {} : { targetLengths }),
-      },
-    })
   }
 }

@@ -1,6 +1,6 @@
 /** The programs of a training: the whole step as one, and its two halves, the gradients and the update. */
 import { gradients as gradientsOf } from '../autodiff/gradients.ts'
-import type { Program } from '../backends/backend.ts'
+import type { Backend, Program } from '../backends/backend.ts'
 import { ArgumentError } from '../core/errors.ts'
 import type { NDArray } from '../core/ndarray.ts'
 import type { Turns } from '../core/turns.ts'
@@ -20,7 +20,7 @@ import type { Batch } from './batches.ts'
 import type { CarriedState } from './carried-state.ts'
 import { lossOf, measured, Sums } from './evaluation.ts'
 import type { GradientStore, Gradients } from './gradients.ts'
-import { BatchPrograms } from './steps.ts'
+import { BatchPrograms, type TraceBatch } from './steps.ts'
 import type { WeightAverage } from './weight-average.ts'
 
 export interface TrainedParts {
@@ -96,12 +96,14 @@ export class TrainingPrograms {
   }
 
   /**
-   * The first op of a step whose result is not finite though its operands are; looked for at the present weights.
+   * The first op of a step whose result is not finite though its operands are; looked for at the present weights, on the reference where the step is small enough for it,
+   * and on the engine where it is not, or where the reference's numbers are all finite.
    * @throws MemoryError where there is no room for it.
    * @param numbers of the update, which is looked at only where they are given: it takes the optimizer's state from before the step
    */
   async findAnomaly(batch: Batch, draw: number, numbers?: StepNumbers): Promise<Anomaly | undefined> {
     const { findAnomaly } = await import('./anomaly.ts')
+    const { isForReference, referenceOf } = await import('./reference-step.ts')
     // They need the room, and are compiled again where the training goes on.
     this.#step.dispose()
     this.#apart?.programs.dispose()
@@ -116,14 +118,24 @@ export class TrainingPrograms {
         passOf: ({ id }) => (id < backwardFrom ? 'forward' : id < updateFrom ? 'backward' : 'update'),
       }
     }
-    return findAnomaly(model.backend, trace, async (traceGraph) => {
-      const programs = new BatchPrograms(model.backend, data, traceGraph)
-      try {
-        return await programs.run(batch, { ...numbers, draw })
-      } finally {
-        programs.dispose()
-      }
-    })
+    const programsOf = (backend: Backend, traceGraph: TraceBatch) => new BatchPrograms(backend, data, traceGraph)
+    const step = programsOf(model.backend, (tensors) => {
+      const { inputs, roots } = trace(tensors)
+      return { inputs, outputs: Object.fromEntries(roots.map((root, i) => [`${i}`, root])) }
+    }).graph(batch)
+    const backends = isForReference(step) ? [referenceOf(model.backend), model.backend] : [model.backend]
+    for (const backend of backends) {
+      const found = await findAnomaly(backend, trace, async (traceGraph) => {
+        const programs = programsOf(backend, traceGraph)
+        try {
+          return await programs.run(batch, { ...numbers, draw })
+        } finally {
+          programs.dispose()
+        }
+      })
+      if (found !== undefined) return found
+    }
+    return undefined
   }
 
   dispose(): void {

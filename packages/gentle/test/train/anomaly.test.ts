@@ -64,6 +64,7 @@ describe('an anomaly is told', () => {
     expect(anomaly).toMatchObject({
       op: 'log',
       pass: 'forward',
+      backend: 'reference float32',
       shape: [4, 2],
       value: -Infinity,
       of: [0],
@@ -97,6 +98,24 @@ describe('an anomaly is told', () => {
     const { anomaly } = await divergenceOf(nn.Sequential(fixed, nn.Linear(1)))
     expect(anomaly).toMatchObject({ op: 'log', of: [0] })
     expect(anomaly?.examples).toBeUndefined()
+  })
+
+  it('on the engine, where the reference would take too long for the step', async () => {
+    const [examples, numbers] = [1200, 400]
+    const many = inMemory({
+      inputs: Float32Array.from({ length: examples * numbers }, (_, i) => Math.floor(i / numbers) - 17),
+      inputShape: [numbers],
+      targets: new Float32Array(examples),
+      targetShape: [1],
+    })
+    const network = nn.Sequential(
+      layer('log', (x) => ops.log(x)),
+      nn.Linear(600),
+      nn.Linear(1),
+    )
+    const { anomaly } = await divergenceOf(network, { batchSize: examples }, many)
+    expect(anomaly).toMatchObject({ op: 'log', pass: 'forward', backend: backend.name })
+    expect(anomaly?.examples).toHaveLength(18)
   })
 
   it('backward, where the loss itself is finite: at the step that would spoil the weights', async () => {
@@ -216,6 +235,7 @@ describe('an anomaly is told', () => {
     )
     const { message, anomaly } = await divergenceOf(network)
     expect(anomaly).toMatchObject({ op: 'twice', scope: '0', value: Number.NaN, defined: 18, examples: [9, 10, 11] })
+    expect(anomaly?.backend).toBe(backend.name)
     expect(message).toMatch(
       /gives NaN, where its definition gives 18: look at its kernel, in example 9 of .* and 2 more/,
     )
