@@ -13,6 +13,7 @@ import {
   pretrainedHead,
   pretrainedValues,
   type RunFolder,
+  reference,
   runTraining,
   stepsOf,
   type Trainer,
@@ -340,7 +341,7 @@ async function begin(planned: Planned, backend: Backend, locks: (() => Promise<v
     epochs: plan.epochs,
     ema: plan.ema,
     accumulate: plan.accumulate,
-    detectAnomaly: flags.detectAnomaly,
+    detectAnomaly: flags.detectAnomaly && reference(),
     seed: plan.seed,
     freeze: frozenIn(frozen, plan, head),
   })

@@ -25,6 +25,7 @@ import {
 } from './elements.ts'
 import { type Fail, failing, isCount, quoted, shown } from './failure.ts'
 import { kindBytes, otherKind } from './file-kind.ts'
+import { sealCheck, sealKey } from './seal.ts'
 
 export type { StoredTensor }
 
@@ -64,7 +65,7 @@ export interface SafetensorsEntry {
 export interface SafetensorsHeader {
   /** In the order of the data. */
   readonly entries: readonly SafetensorsEntry[]
-  readonly metadata: Readonly<Record<string, string>>
+  readonly metadata: Record<string, string>
   /** Where the data begins. */
   readonly body: number
 }
@@ -109,19 +110,25 @@ export function readSafetensorsHeader(file: Uint8Array | RandomAccess, name = 's
 /**
  * Reads a file: F32, F64, F16 and BF16 as float32; I64, I32, I16, I8, U8 and BOOL as int32. Of bytes, values are not copied where they are
  * aligned and need no conversion; of a file that stays where it is each tensor is read into memory of its own, and nothing else. `name` stands
- * in messages.
- * @throws FormatError for a file that is cut off, whose header is broken, or whose tensors do not fill its bytes exactly.
+ * in messages. A file with a checksum of Gentle's, as `saveModel` writes it, is checked by that.
+ * @throws FormatError for a file that is cut off, whose header is broken, whose tensors do not fill its bytes exactly, or which was changed since its checksum was taken.
  */
 export function readSafetensors(file: Uint8Array | RandomAccess, name = 'safetensors file'): SafetensorsFile {
   const fail: Fail = failing(name)
   const access = accessTo(file)
   const { entries, metadata, body } = readSafetensorsHeader(access, name)
   for (const { name: tensor, type } of entries) if (!Object.hasOwn(types, type)) refuseType(tensor, type, fail)
+  const seal = sealCheck(partOf(access, 0, body), metadata, fail)
   const tensors = new Map<string, StoredTensor>()
   for (const { name: tensor, type, shape, from, to } of entries) {
     const failOfTensor: Fail = (problem) => fail(`tensor ${quoted(tensor)} ${problem}`)
-    tensors.set(tensor, storedTensor(types[type], shape, partOf(access, body + from, body + to), failOfTensor))
+    const bytes = partOf(access, body + from, body + to)
+    seal?.add(bytes)
+    tensors.set(tensor, storedTensor(types[type], shape, bytes, failOfTensor))
   }
+  seal?.end()
+  // It is of these bytes alone, and not of what is written with the same metadata.
+  delete metadata[sealKey]
   return { tensors, metadata }
 }
 

@@ -2,6 +2,7 @@
  * A checksum within a safetensors file: CRC-32 (ISO 3309) of all its bytes, the checksum's own digits being 0. It stands first in the metadata, so that its place is the
  * same in each file; programs that do not know it read the file as any other.
  */
+import { joined } from '../core/joined.ts'
 import type { Fail } from './failure.ts'
 
 export const sealKey = 'gentle.checksum'
@@ -21,14 +22,21 @@ export const withSeal = (metadata: Readonly<Record<string, string>>): Record<str
 export type Checksum = (bytes: Uint8Array, before: number) => number
 
 /**
- * Puts the checksum of all pieces into the first, which begins with the header.
+ * Puts the checksum of all pieces into the first, which begins with the header. What stood there before does not matter.
  *
  * It is also run by a thread to which it is handed over as text: it must not use anything from outside.
  */
 export function sealPieces(pieces: readonly Uint8Array[], at: number, checksum: Checksum): void {
-  const sum = pieces.reduce((before, piece) => checksum(piece, before), 0)
-  const text = sum.toString(16).padStart(8, '0')
-  for (let i = 0; i < text.length; i++) pieces[0][at + i] = text.charCodeAt(i)
+  const write = (text: string): void => {
+    for (let i = 0; i < text.length; i++) pieces[0][at + i] = text.charCodeAt(i)
+  }
+  write('00000000')
+  write(
+    pieces
+      .reduce((before, piece) => checksum(piece, before), 0)
+      .toString(16)
+      .padStart(8, '0'),
+  )
 }
 
 /** In JavaScript alone: an entry of a table for each byte. A thread runs it, too. */
@@ -53,19 +61,46 @@ export function crc32(): Checksum {
   return found
 }
 
-/** Refuses a file with a checksum that is not that of its bytes. One without, as others write them and older versions wrote, is not checked. */
-export function checkSeal(bytes: Uint8Array, metadata: Readonly<Record<string, string>>, fail: Fail): void {
-  if (metadata[sealKey] === undefined) return
-  const text = new TextDecoder().decode(bytes.subarray(8, sealPlace + digits))
+/** Pieces as one, with their checksum in the place for it. */
+export function sealed(pieces: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
+  sealPieces(pieces, sealPlace, crc32())
+  return joined(Uint8Array, pieces)
+}
+
+/** Takes up the parts of a file behind its header, as they are read. */
+export interface SealCheck {
+  add(part: Uint8Array): void
+  /** Refuses the file where its checksum is not that of its bytes. */
+  end(): void
+}
+
+/**
+ * Checks a file's checksum while the file is read; undefined where it has none, as others write them and older versions wrote.
+ * @param header all bytes before the data
+ */
+export function sealCheck(
+  header: Uint8Array,
+  metadata: Readonly<Record<string, string>>,
+  fail: Fail,
+): SealCheck | undefined {
+  if (metadata[sealKey] === undefined) return undefined
+  const why = `it was damaged, or changed by a program that kept ${sealKey} in its metadata`
+  const text = new TextDecoder().decode(header.subarray(8, sealPlace + digits))
   const told = text.slice(begin.length)
-  if (!text.startsWith(begin) || !/^[\da-f]{8}$/.test(told))
-    fail('its checksum is not where it was written; it was damaged or changed')
+  if (!text.startsWith(begin) || !/^[\da-f]{8}$/.test(told)) fail(`its checksum is not where it was written; ${why}`)
   const checksum = crc32()
-  const zeros = new Uint8Array(digits).fill(0x30)
-  const parts = [bytes.subarray(0, sealPlace), zeros, bytes.subarray(sealPlace + digits)]
-  const sum = parts.reduce((before, part) => checksum(part, before), 0)
-  if (sum !== Number.parseInt(told, 16))
-    fail(
-      `its checksum is ${told}, that of its bytes ${sum.toString(16).padStart(digits, '0')}; it was damaged or changed`,
-    )
+  let sum = 0
+  const add = (part: Uint8Array): void => {
+    sum = checksum(part, sum)
+  }
+  add(header.subarray(0, sealPlace))
+  add(new Uint8Array(digits).fill(0x30))
+  add(header.subarray(sealPlace + digits))
+  return {
+    add,
+    end() {
+      const found = sum.toString(16).padStart(digits, '0')
+      if (found !== told) fail(`its checksum is ${told}, that of its bytes ${found}; ${why}`)
+    },
+  }
 }

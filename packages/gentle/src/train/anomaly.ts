@@ -20,7 +20,7 @@ export interface Anomaly {
   /** The path of its layer, or `loss`; in the update the parameter's name; '' outside of all. */
   readonly scope: string
   readonly pass: 'forward' | 'backward' | 'update'
-  /** The backend on which it was found: the reference's for small networks, else the one that trains. */
+  /** The name of the backend on which it was found: the one that trains, or the reference that `detectAnomaly` gives. */
   readonly backend: string
   readonly shape: Shape
   /** The place in the user's code that made it, `file:line:column`, or ''. */

@@ -45,6 +45,7 @@ export function checkpointFiles(state: TrainingState, model: AnyModel, purpose?:
     name,
     pieces: modelPieces(model, values, { ...purpose, card: { ...purpose?.card, ...card } }),
     sync: true,
+    seal: true,
   })
   // Within an epoch the weights are no more those that were validated.
   const ended = state.position === 0 && history.length > 0

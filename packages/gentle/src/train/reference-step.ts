@@ -1,6 +1,5 @@
-/** A step on the reference, whose loops define what each op gives: what kernels do differently, sums in another order among them, is not in its numbers. */
+/** A step on the reference, whose loops define what each op gives: what kernels do differently, sums in another order among them, is not in its numbers. Who wants it gives it: pages do not load it. */
 import type { Backend } from '../backends/backend.ts'
-import { reference } from '../backends/reference/reference.ts'
 import { sizeOf } from '../core/shape.ts'
 import { type Graph, rootsOf, topologicalOrder } from '../graph/graph.ts'
 import { type Tensor, Variable } from '../graph/tensor.ts'
@@ -22,15 +21,12 @@ function workOf(nodes: readonly Tensor[]): number {
 /** Whether the reference computes a graph within seconds, as it does of small networks. */
 export const isForReference = (graph: Graph): boolean => workOf(topologicalOrder(rootsOf(graph))) <= mostWork
 
-/** A reference whose programs begin with an engine's variables, as they are when they are compiled. */
-export function referenceOf(engine: Backend): Backend {
-  const own = reference()
-  return {
-    ...own,
-    async compile(graph) {
-      for (const node of topologicalOrder(rootsOf(graph)))
-        if (node instanceof Variable) await own.write(node, await engine.read(node))
-      return own.compile(graph)
-    },
-  }
-}
+/** A backend whose programs begin with the engine's variables, as they are when they are compiled. */
+export const withVariablesOf = (engine: Backend, backend: Backend): Backend => ({
+  ...backend,
+  async compile(graph) {
+    for (const node of topologicalOrder(rootsOf(graph)))
+      if (node instanceof Variable) await backend.write(node, await engine.read(node))
+    return backend.compile(graph)
+  },
+})

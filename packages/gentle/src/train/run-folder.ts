@@ -3,7 +3,7 @@ import { DataError, FormatError } from '../core/errors.ts'
 import { joined } from '../core/joined.ts'
 import { inNode } from '../data/node.ts'
 import { readSafetensors, safetensorsPieces } from '../formats/safetensors.ts'
-import { crc32, sealPieces, sealPlace } from '../formats/seal.ts'
+import { crc32, sealed, sealPieces, sealPlace, withSeal } from '../formats/seal.ts'
 import type { AnyModel } from '../nn/model.ts'
 import { bestFile, checkpointFiles, keptFolder, metricsFile, type RunFile, stateFile } from './checkpoint-files.ts'
 import { type CheckpointOptions, Checkpoints } from './checkpoints.ts'
@@ -119,15 +119,19 @@ export class RunFolder {
     }
   }
 
-  /** Keeps a training as it is: its state, the weights of its last step and its best epoch, and the figures of its epochs. */
-  save(state: TrainingState, model: AnyModel, purpose?: ModelPurpose): void {
-    for (const file of checkpointFiles(state, model, purpose)) this.#write(file)
+  /**
+   * Keeps a training as it is: its state, the weights of its last step and its best epoch, and the figures of its epochs. The training waits until it is on the disk;
+   * `checkpoints` write while it goes on.
+   * @param purpose what the files of weights shall tell beside
+   * @throws DataError while another process trains in the folder; StorageError as `write`.
+   */
+  save(state: TrainingState, model: AnyModel, purpose?: ModelPurpose): Promise<void> {
+    return this.#writeLocked(checkpointFiles(state, model, purpose))
   }
 
   /**
-   * Keeps all that there is to keep after an epoch, its weights as the best where they are. The training waits until it is on the disk; `checkpoints` write while it goes on.
-   * @param purpose what the files of weights shall tell beside
-   * @throws DataError while another process trains in the folder; StorageError as `write`.
+   * As `save`, after an epoch: the weights of the best one are written again only where they are new.
+   * @throws as `save`.
    */
   async saveEpoch<M extends AnyModel>(
     { best }: EpochReport,
@@ -135,9 +139,13 @@ export class RunFolder {
     purpose?: ModelPurpose,
   ): Promise<void> {
     const files = checkpointFiles(await trainer.state(), trainer.model, purpose)
+    await this.#writeLocked(files.filter(({ name }) => best || name !== bestFile))
+  }
+
+  async #writeLocked(files: readonly RunFile[]): Promise<void> {
     const release = await lockRun(this.path)
     try {
-      for (const file of files) if (best || file.name !== bestFile) this.#write(file)
+      for (const file of files) this.#write(file)
     } finally {
       await release()
     }
@@ -153,7 +161,8 @@ export class RunFolder {
     const { tensors, metadata } = readSafetensors(files().readFileSync(file), file)
     const card = cardFrom(metadata, file)
     const measured = cardMetadata({ ...card, metrics: { ...card?.metrics, ...metrics } })
-    this.#write({ name: bestFile, pieces: safetensorsPieces(tensors, { ...metadata, ...measured }), sync: true })
+    const pieces = safetensorsPieces(tensors, withSeal({ ...metadata, ...measured }))
+    this.#write({ name: bestFile, pieces, sync: true, seal: true })
   }
 
   /**
@@ -180,10 +189,10 @@ export class RunFolder {
     return files.map(({ name }) => name)
   }
 
-  #holds({ name, pieces }: RunFile): boolean {
+  #holds({ name, pieces, seal = false }: RunFile): boolean {
     const path = this.file(name)
     if (!files().existsSync(path)) return false
-    const [bytes, wanted] = [files().readFileSync(path), joined(Uint8Array, pieces)]
+    const [bytes, wanted] = [files().readFileSync(path), seal ? sealed(pieces) : joined(Uint8Array, pieces)]
     return bytes.equals(wanted) || (name === bestFile && differInMetrics(bytes, wanted))
   }
 

@@ -48,9 +48,10 @@ export interface TrainerOptions {
   readonly steps?: number
   /**
    * Whether a step that gives NaN or infinities is run again to find the op where they begin, its layer, forward or backward, and the examples. Each step keeps a copy of
-   * weights and optimizer state from before it for that, and looks at all weights after it; the weights stay the same to the bit. false unless given.
+   * weights and optimizer state from before it for that, and looks at all weights after it; the weights stay the same to the bit. With `reference()` it is run again on that, whose loops define what each op gives, where the step
+   * is small enough for it to take seconds, and on the training's own backend where not. false unless given.
    */
-  readonly detectAnomaly?: boolean
+  readonly detectAnomaly?: boolean | Backend
   /** From which first values, the order of examples, and dropout derive; 0 unless given. */
   readonly seed?: number
   /** Where to compute, for a network that is not a model yet; wasm on all cores unless given. */

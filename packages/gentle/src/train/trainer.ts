@@ -307,7 +307,7 @@ export class Trainer<M extends AnyModel = Model> {
     const { from } = this.#phase
     checkNames(optimizer.variables)
     const learned = this.#learned()
-    const detectAnomaly = this.#options.detectAnomaly === true
+    const { detectAnomaly } = this.#options
     const parts = { model, data, loss, metrics, seed, carried, inOrder, average, optimizer, learned, detectAnomaly }
     return new TrainingPrograms({ ...parts, frozen: (name) => freeze(name, from) }, this.#turns)
   }

@@ -21,6 +21,7 @@ import type { CarriedState } from './carried-state.ts'
 import { lossOf, measured, Sums } from './evaluation.ts'
 import type { GradientStore, Gradients } from './gradients.ts'
 import { BatchPrograms, type TraceBatch } from './steps.ts'
+import type { TrainerOptions } from './trainer-options.ts'
 import type { WeightAverage } from './weight-average.ts'
 
 export interface TrainedParts {
@@ -38,7 +39,7 @@ export interface TrainedParts {
   readonly inOrder: boolean
   /** Of the weights, where one is kept. */
   readonly average: WeightAverage | undefined
-  readonly detectAnomaly: boolean
+  readonly detectAnomaly: TrainerOptions['detectAnomaly']
 }
 
 /** What a step's program takes beside its batch: the learning rate, and how much of the weights goes into their average. */
@@ -96,18 +97,18 @@ export class TrainingPrograms {
   }
 
   /**
-   * The first op of a step whose result is not finite though its operands are; looked for at the present weights, on the reference where the step is small enough for it,
-   * and on the engine where it is not, or where the reference's numbers are all finite.
+   * The first op of a step whose result is not finite though its operands are; looked for at the present weights, on the reference where one is given and the step is small
+   * enough for it, and on the engine where not, or where the reference's numbers are all finite.
    * @throws MemoryError where there is no room for it.
    * @param numbers of the update, which is looked at only where they are given: it takes the optimizer's state from before the step
    */
   async findAnomaly(batch: Batch, draw: number, numbers?: StepNumbers): Promise<Anomaly | undefined> {
     const { findAnomaly } = await import('./anomaly.ts')
-    const { isForReference, referenceOf } = await import('./reference-step.ts')
+    const { isForReference, withVariablesOf } = await import('./reference-step.ts')
     // They need the room, and are compiled again where the training goes on.
     this.#step.dispose()
     this.#apart?.programs.dispose()
-    const { model, data } = this.#parts
+    const { model, data, detectAnomaly } = this.#parts
     const trace = (tensors: BatchTensors): TracedStep => {
       const { draw, outputs, total, gradients, state, backwardFrom } = this.#trace(tensors)
       const updateFrom = idFromNowOn()
@@ -122,8 +123,9 @@ export class TrainingPrograms {
     const step = programsOf(model.backend, (tensors) => {
       const { inputs, roots } = trace(tensors)
       return { inputs, outputs: Object.fromEntries(roots.map((root, i) => [`${i}`, root])) }
-    }).graph(batch)
-    const backends = isForReference(step) ? [referenceOf(model.backend), model.backend] : [model.backend]
+    })
+    const isOnReference = typeof detectAnomaly === 'object' && isForReference(step.graph(batch))
+    const backends = [...(isOnReference ? [withVariablesOf(model.backend, detectAnomaly)] : []), model.backend]
     for (const backend of backends) {
       const found = await findAnomaly(backend, trace, async (traceGraph) => {
         const programs = programsOf(backend, traceGraph)

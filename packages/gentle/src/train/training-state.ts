@@ -1,10 +1,9 @@
 /** All that a training is at a moment, as a value: to look at, to save, to send, and to go on from, with the same bits as if it had never stopped. */
 import { FormatError } from '../core/errors.ts'
 import { isRecord } from '../core/is-record.ts'
-import { joined } from '../core/joined.ts'
 import { failing, quoted } from '../formats/failure.ts'
 import { readSafetensors, readSafetensorsHeader, type StoredTensor, safetensorsPieces } from '../formats/safetensors.ts'
-import { checkSeal, crc32, sealKey, sealPieces, sealPlace, withSeal } from '../formats/seal.ts'
+import { sealed, withSeal } from '../formats/seal.ts'
 import type { WeightValues } from '../nn/model.ts'
 import type { Evaluation, RunningSums } from './evaluation.ts'
 import type { Fingerprint } from './fingerprint.ts'
@@ -76,9 +75,7 @@ const decode = (_: string, value: unknown): unknown =>
 
 /** A training's state as bytes of a safetensors file, with a checksum by which `loadTrainingState` sees what has changed since. */
 export function saveTrainingState(state: TrainingState): Uint8Array<ArrayBuffer> {
-  const pieces = trainingStatePieces(state)
-  sealPieces(pieces, sealPlace, crc32())
-  return joined(Uint8Array, pieces)
+  return sealed(trainingStatePieces(state))
 }
 
 /** The same bytes in pieces that follow each other, with a place for the checksum (`sealPieces`); values are not copied. */
@@ -103,18 +100,16 @@ export function trainingStatePieces(state: TrainingState): Uint8Array[] {
  * @throws FormatError for a broken file, one whose bytes are not those of its checksum, or one that is not a training run's state.
  */
 export function loadTrainingState(bytes: Uint8Array, name = 'training state'): TrainingState {
-  const { entries, metadata } = readSafetensorsHeader(bytes, name)
+  const { tensors, metadata } = readSafetensors(bytes, name)
   const fail = failing(name)
-  checkSeal(bytes, metadata, fail)
   for (const key of Object.keys(metadata))
-    if (key !== metadataKey && key !== sealKey)
+    if (key !== metadataKey)
       fail(`its metadata has ${quoted(key)}, which no training state has; it was damaged or changed`)
   const description = parse(metadata[metadataKey], name)
   // Numbers of other types would be read as float32, and be others than those that were written.
-  for (const { name: key, type } of entries)
+  for (const { name: key, type } of readSafetensorsHeader(bytes, name).entries)
     if (type !== 'F32')
       throw new FormatError(`${name}: ${key} is of type ${type}; expected F32, as saveTrainingState writes it`)
-  const { tensors } = readSafetensors(bytes, name)
   const part = (folder: string): WeightValues => {
     const values = new Map<string, Float32Array>()
     for (const [key, { data }] of tensors)

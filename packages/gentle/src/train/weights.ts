@@ -2,12 +2,12 @@
 import type { Backend } from '../backends/backend.ts'
 import { ArgumentError, ClassesError, FormatError, ShapeError, WeightsError } from '../core/errors.ts'
 import { checkFields, type Field, type Fields } from '../core/field.ts'
-import { joined } from '../core/joined.ts'
 import { matchClasses } from '../core/match-classes.ts'
 import { formatShape, type Shape, sameShape } from '../core/shape.ts'
 import { printable } from '../formats/failure.ts'
 import { fileKind, kindBytes } from '../formats/file-kind.ts'
 import { readSafetensors, type SafetensorsFile, type StoredTensor, safetensorsPieces } from '../formats/safetensors.ts'
+import { sealed, withSeal } from '../formats/seal.ts'
 import { topologicalOrder } from '../graph/graph.ts'
 import type { Tensor } from '../graph/tensor.ts'
 import { inputsLayerFrom, layerFrom } from '../models/layer-from.ts'
@@ -30,24 +30,26 @@ import { type ModelPurpose, purposeMetadata } from './model-purpose.ts'
 import { namedAs } from './weight-names.ts'
 
 const metadataKey = 'gentle.model'
-/** A model as bytes of a safetensors file; `loadModel`, `loadInputsModel`, `openModel` and `openInputsModel` open it again. */
+
+/** A model as bytes of a safetensors file with a checksum; `loadModel`, `loadInputsModel`, `openModel` and `openInputsModel` open it again. */
 export async function saveModel(model: AnyModel, purpose: ModelPurpose = {}): Promise<Uint8Array<ArrayBuffer>> {
-  return joined(Uint8Array, modelPieces(model, await readWeights(model), purpose))
+  return sealed(modelPieces(model, await readWeights(model), purpose))
 }
 
-/** What `saveModel` writes, of values that a model has or had, in pieces that follow each other; the values are not copied. */
+/** What `saveModel` writes, of values that a model has or had, in pieces that follow each other, with a place for the checksum (`sealPieces`); the values are not copied. */
 export function modelPieces(model: AnyModel, values: WeightValues, purpose: ModelPurpose = {}): Uint8Array[] {
   const tensors = new Map<string, StoredTensor>()
   for (const [name, { shape }] of weightsOf(model))
     tensors.set(name, { shape, dtype: 'float32', data: values.get(name)! })
   const inputs = 'inputs' in model ? { inputs: model.inputs } : { inputShape: model.inputShape }
   const description = { layer: model.layer.description, ...inputs, classes: model.classes }
-  return safetensorsPieces(tensors, {
+  const metadata = {
     // Hugging Face's readers refuse files that do not say whose names and layouts they have: these are PyTorch's.
     format: 'pt',
     [metadataKey]: JSON.stringify(description),
     ...purposeMetadata(purpose),
-  })
+  }
+  return safetensorsPieces(tensors, withSeal(metadata))
 }
 
 /**

@@ -3,7 +3,13 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { ArgumentError, FormatError } from '../../src/core/errors.ts'
 import { sizeOf } from '../../src/core/shape.ts'
-import { readSafetensors, type StoredTensor, writeSafetensors } from '../../src/formats/safetensors.ts'
+import {
+  readSafetensors,
+  type StoredTensor,
+  safetensorsPieces,
+  writeSafetensors,
+} from '../../src/formats/safetensors.ts'
+import { sealed, withSeal } from '../../src/formats/seal.ts'
 import { randomCases } from '../random-cases.ts'
 import { damaged, expectReadOrRefused, type Reader } from './fuzz.ts'
 
@@ -140,6 +146,13 @@ describe('what is written', () => {
     const bytes = writeSafetensors(new Map([['ab', { shape: [1], dtype: 'float32', data: Float32Array.of(1) }]]))
     expect(new DataView(bytes.buffer).getUint32(0, true) % 8).toBe(0)
     expect(readSafetensors(bytes).tensors.get('ab')!.data.buffer).toBe(bytes.buffer)
+  })
+
+  it('and read with a checksum can be written again with the same metadata, of which the checksum is no part', () => {
+    const { tensors, metadata } = readSafetensors(sealed(safetensorsPieces(new Map(), withSeal({ by: 'hand' }))))
+    expect({ ...metadata }).toEqual({ by: 'hand' })
+    const more = new Map([...tensors, ['x', { shape: [1], dtype: 'float32', data: Float32Array.of(1) } as const]])
+    expect(readSafetensors(writeSafetensors(more, metadata)).tensors.get('x')!.data).toEqual(Float32Array.of(1))
   })
 
   it('must be as many values of the type as is said, under a name that is free', () => {

@@ -3,6 +3,7 @@ import { defineKernel, elementwiseKernel, f32x4 } from 'gentle-dl/kernels'
 import { apply, defineOp } from 'gentle-dl/ops'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Backend } from '../../src/backends/backend.ts'
+import { reference } from '../../src/backends/reference/reference.ts'
 import { wasm } from '../../src/backends/wasm/wasm.ts'
 import { ShapeError } from '../../src/core/errors.ts'
 import { inMemory } from '../../src/data/index.ts'
@@ -42,7 +43,7 @@ const options = (changes: Partial<FitOptions> = {}): FitOptions => ({
   batchSize: 4,
   epochs: 3,
   shuffle: false,
-  detectAnomaly: true,
+  detectAnomaly: reference(),
   ...changes,
 })
 
@@ -116,6 +117,8 @@ describe('an anomaly is told', () => {
     const { anomaly } = await divergenceOf(network, { batchSize: examples }, many)
     expect(anomaly).toMatchObject({ op: 'log', pass: 'forward', backend: backend.name })
     expect(anomaly?.examples).toHaveLength(18)
+    const { backend: withoutReference } = (await divergenceOf(network, { detectAnomaly: true })).anomaly!
+    expect(withoutReference).toBe(backend.name)
   })
 
   it('backward, where the loss itself is finite: at the step that would spoil the weights', async () => {

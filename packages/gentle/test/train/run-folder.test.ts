@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, expect, test } from 'vitest'
@@ -43,6 +43,48 @@ test('a training that is kept goes on with the same bits, and its best model can
   expect(rows).toHaveLength(3)
   expect(rows[0]).toMatch(/^epoch,train_loss,train_accuracy,validation_loss,validation_accuracy,learning_rate,/)
   expect(() => RunFolder.create(path)).toThrow(/already holds a training/)
+})
+
+test('weights of the best and the last epoch that were damaged or changed are refused by their path, and made again from the state', async () => {
+  const run = RunFolder.create(join(folder, 'damaged'))
+  const { model, state } = await fit(Linear(2), data, {
+    ...options,
+    epochs: 2,
+    onEpoch: (report, trainer) => run.saveEpoch(report, trainer),
+  })
+  for (const name of ['best', 'last']) {
+    const file = run.file(`weights/${name}.safetensors`)
+    const whole = readFileSync(file)
+    const changed = Buffer.from(whole)
+    changed[changed.length - 2] ^= 1
+    for (const [bytes, problem] of [
+      [changed, /safetensors: its checksum is \w{8}, that of its bytes \w{8}; it was damaged, or changed by/],
+      [whole.subarray(0, -4), /safetensors: .* it is cut off or has more$/],
+    ] as const) {
+      writeFileSync(file, bytes)
+      const opened = openModel(name === 'best' ? run.path : file)
+      await expect(opened).rejects.toThrow(FormatError)
+      await expect(opened).rejects.toThrow(`${file}: `)
+      await expect(opened).rejects.toThrow(problem)
+      expect(await run.repair(state, model)).toEqual([`weights/${name}.safetensors`])
+      expect(readFileSync(file).equals(whole)).toBe(true)
+    }
+  }
+  run.saveMetrics({ test: { loss: 0.25 } })
+  expect((await openModel(run.path)).card?.metrics?.test).toEqual({ loss: 0.25 })
+})
+
+test('a training is kept at any moment, but not while another process trains in the folder', async () => {
+  const run = RunFolder.create(join(folder, 'locked'))
+  const { model, state } = await fit(Linear(2), data, { ...options, epochs: 1 })
+  const lock = run.file('train.lock')
+  writeFileSync(lock, `${process.ppid}`)
+  await expect(run.save(state, model)).rejects.toThrow(`process ${process.ppid} is training in ${run.path}`)
+  expect(run.hasState()).toBe(false)
+  rmSync(lock)
+  await run.save(state, model)
+  expect([...run.loadState().weights]).toEqual([...state.weights])
+  expect(existsSync(lock)).toBe(false)
 })
 
 test('what is not a folder of a training is refused by name', () => {

@@ -2,9 +2,9 @@
 import { describe, expect, it } from 'vitest'
 import { reference } from '../../src/backends/reference/reference.ts'
 import { wasm } from '../../src/backends/wasm/wasm.ts'
-import { joined } from '../../src/core/joined.ts'
 import { inMemory } from '../../src/data/index.ts'
 import { readSafetensors } from '../../src/formats/safetensors.ts'
+import { sealed } from '../../src/formats/seal.ts'
 import * as nn from '../../src/nn/index.ts'
 import { readWeights } from '../../src/nn/model.ts'
 import { sgd } from '../../src/optim/index.ts'
@@ -104,7 +104,7 @@ it('is what the files of a run hold, beside the weights that go on', async () =>
   const files = checkpointFiles(state, model)
   const stored = (name: string) => {
     const { pieces } = files.find((file) => file.name === name)!
-    return readSafetensors(joined(Uint8Array, pieces), name).tensors
+    return readSafetensors(sealed(pieces), name).tensors
   }
   for (const [name, values] of state.average!) {
     for (const file of [lastFile, bestFile]) expect(stored(file).get(name)!.data).toEqual(values)
