@@ -1,6 +1,6 @@
 /** Where in the cache folder downloads are kept. */
 import { join } from 'node:path'
-import { cacheFolder } from 'gentle-dl'
+import { cacheFolder } from 'gentle-dl/cache'
 
 /** Where a file of weights is kept. */
 export const weightsPlace = (file: string): string => join(cacheFolder(), 'weights', file)

@@ -2,7 +2,7 @@
 import { existsSync, statSync } from 'node:fs'
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { cacheFolder } from 'gentle-dl'
+import { cacheFolder } from 'gentle-dl/cache'
 import { commandLine } from '../terminal/invocation.ts'
 import { bytes, note, print, table, terminalWidth } from '../terminal/terminal.ts'
 import { exitCodes, UsageError, unknownChoice } from '../terminal/usage.ts'

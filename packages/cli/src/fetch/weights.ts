@@ -1,6 +1,6 @@
 /** `gentle weights get`, and the ImageNet weights that `--pretrained imagenet` asks for. */
 import { existsSync } from 'node:fs'
-import { cacheFolder } from 'gentle-dl'
+import { cacheFolder } from 'gentle-dl/cache'
 import { bytes, note, print, table } from '../terminal/terminal.ts'
 import { exitCodes, unknownChoice } from '../terminal/usage.ts'
 import { weightsPlace } from './cache.ts'

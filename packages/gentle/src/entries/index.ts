@@ -7,7 +7,6 @@ export type { Backend, Feed, FeedArguments, Program } from '../backends/backend.
 export { compile, defaultBackend } from '../backends/default.ts'
 export { type ReferenceOptions, reference } from '../backends/reference/reference.ts'
 export { availableThreads, type WasmOptions, wasm } from '../backends/wasm/wasm.ts'
-export { cacheFolder } from '../core/cache-folder.ts'
 export type { DType, TypedArray } from '../core/dtype.ts'
 export * from '../core/errors.ts'
 export type { NDArray } from '../core/ndarray.ts'
