@@ -25,6 +25,7 @@ const order = [
   'language',
   'speech',
   'data',
+  'distributed',
   'train',
   'inspect',
   'entries',

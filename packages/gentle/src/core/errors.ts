@@ -92,5 +92,8 @@ export class TrainingStateError extends GentleError {
   }
 }
 
+/** Processes that train together which are not alike, cannot hear each other, or were not started as they have to be. */
+export class DistributedError extends GentleError {}
+
 /** A broken promise of Gentle's own code: a graph or plan that the verifier refuses. Please report it. */
 export class InternalError extends GentleError {}

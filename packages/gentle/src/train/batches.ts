@@ -2,7 +2,7 @@
 import type { DType, TypedArray } from '../core/dtype.ts'
 import { Random } from '../core/random.ts'
 import { sizeOf } from '../core/shape.ts'
-import { type AnyDataset, type Dataset, isNamed, type NamedDataset } from '../data/dataset.ts'
+import { type AnyDataset, type Dataset, isNamed } from '../data/dataset.ts'
 
 /** Examples for a step. */
 export interface Batch {
@@ -75,27 +75,61 @@ export interface Place {
   readonly inOrder?: boolean
 }
 
+/** Batches that are settled, but not read yet. */
+export interface PlannedBatches {
+  readonly batches: readonly PlannedBatch[]
+  /** Reads some of them, or parts of them, in their order. */
+  read(batches: readonly PlannedBatch[]): AsyncGenerator<Batch & { indices: Uint32Array }>
+}
+
+/** The examples of a batch, and the lengths to which sequences in it are padded, where there are some. */
+export interface PlannedBatch {
+  readonly indices: Uint32Array
+  readonly padded?: Batch['padded']
+}
+
 /** What is left of an epoch's batches, in an order from the seed. The last may be smaller, or have one example more: none has one alone beside others. */
-export function epochBatches(dataset: AnyDataset, batchSize: number, place: Place): AsyncGenerator<Batch> {
+export async function planEpoch(dataset: AnyDataset, batchSize: number, place: Place): Promise<PlannedBatches> {
   const { seed, epoch, position } = place
   const order = place.inOrder
     ? inOrder(dataset.length)
     : new Random(seed, `order of epoch ${epoch}`).permutation(dataset.length)
   return isNamed(dataset)
-    ? namedBatches(dataset, order, batchSize, place)
-    : read(dataset, [...trainingStretches(order.subarray(position), batchSize)], epoch - 1)
+    ? (await import('./named-batches.ts')).planNamedBatches(dataset, order, batchSize, place)
+    : planned(dataset, [...trainingStretches(order.subarray(position), batchSize)], epoch - 1)
 }
 
-/** All examples, each once, in an order that is always the same. */
-export function allBatches(dataset: AnyDataset, batchSize: number): AsyncGenerator<Batch & { indices: Uint32Array }> {
+/** All examples, each once, in an order that is always the same. What reads named inputs is loaded where there are some. */
+export async function planAll(dataset: AnyDataset, batchSize: number): Promise<PlannedBatches> {
   const order = inOrder(dataset.length)
-  return isNamed(dataset) ? namedBatches(dataset, order, batchSize) : readBatches(dataset, order, batchSize)
+  return isNamed(dataset)
+    ? (await import('./named-batches.ts')).planNamedBatches(dataset, order, batchSize)
+    : planned(dataset, [...stretches(order, batchSize)], 0)
 }
 
-/** What reads named inputs is loaded where there are some. */
-async function* namedBatches(dataset: NamedDataset, order: Uint32Array, batchSize: number, place?: Place) {
-  const { readNamedBatches } = await import('./named-batches.ts')
-  yield* readNamedBatches(dataset, order, batchSize, place)
+const planned = (dataset: Dataset, batches: readonly Uint32Array[], pass: number): PlannedBatches => ({
+  batches: batches.map((indices) => ({ indices })),
+  read: (some) =>
+    read(
+      dataset,
+      some.map(({ indices }) => indices),
+      pass,
+    ),
+})
+
+/** The batches that `planEpoch` settles. */
+export async function* epochBatches(dataset: AnyDataset, batchSize: number, place: Place): AsyncGenerator<Batch> {
+  const { batches, read } = await planEpoch(dataset, batchSize, place)
+  yield* read(batches)
+}
+
+/** The batches that `planAll` settles. */
+export async function* allBatches(
+  dataset: AnyDataset,
+  batchSize: number,
+): AsyncGenerator<Batch & { indices: Uint32Array }> {
+  const { batches, read } = await planAll(dataset, batchSize)
+  yield* read(batches)
 }
 
 /**

@@ -38,6 +38,7 @@ export async function createTrainer(
     throw new ArgumentError(
       'training: shuffle: false and shortestFirst: true ask for two orders of the examples; choose one',
     )
+  const microBatches = microBatchesFor(options)
   if (ema !== undefined && !(ema > 0 && ema < 1))
     throw new ArgumentError(`training: ema is ${ema}; expected a decay above 0 and below 1, such as 0.999`)
   if (!('layer' in network)) checkLabelsDiffer(data)
@@ -45,7 +46,27 @@ export async function createTrainer(
   const examples = await fitted(model, data)
   const first = await readWeights(model)
   const average = ema && new (await import('./weight-average.ts')).WeightAverage(model, ema, first)
-  return new Trainer(model, examples, options, first, average || undefined)
+  return new Trainer(model, examples, { ...options, microBatches }, first, average || undefined)
+}
+
+/**
+ * Micro-batches a batch; undefined where it is not divided.
+ * @throws ArgumentError for what is no such number, for ranks that would have none, and with `accumulate`.
+ */
+function microBatchesFor({ microBatches, ranks, accumulate = 1 }: TrainerOptions): number | undefined {
+  if (microBatches === undefined && ranks === undefined) return undefined
+  const chosen = microBatches ?? Math.max(8, 2 ** Math.ceil(Math.log2(ranks!.size)))
+  if (!Number.isInteger(chosen) || chosen < 1)
+    throw new ArgumentError(`training: microBatches is ${chosen}; expected a whole number of at least 1`)
+  if (ranks !== undefined && chosen < ranks.size)
+    throw new ArgumentError(
+      `training: microBatches is ${chosen}, but there are ${ranks.size} ranks, each of which computes at least one; give at least ${ranks.size}`,
+    )
+  if (accumulate > 1)
+    throw new ArgumentError(
+      'training: batches that are divided into micro-batches need no accumulate: memory holds one micro-batch; leave it out, and give a larger batchSize',
+    )
+  return chosen
 }
 
 /** A model of a network that takes what a data set gives. */

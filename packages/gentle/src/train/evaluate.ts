@@ -1,11 +1,14 @@
 import { ArgumentError, DataError, ShapeError } from '../core/errors.ts'
 import { formatShape, sameShape } from '../core/shape.ts'
 import { type AnyDataset, type Dataset, isNamed, type NamedDataset } from '../data/dataset.ts'
+import { gathered } from '../distributed/messages.ts'
+import type { Ranks } from '../distributed/ranks.ts'
+import { shareOf } from '../distributed/tree.ts'
 import { type BatchLoss, crossEntropy, type Loss } from '../nn/losses.ts'
 import type { Metric } from '../nn/metrics.ts'
 import { type AnyModel, type InputsModel, type Model, traceInputs } from '../nn/model.ts'
-import { allBatches } from './batches.ts'
-import { checkMetrics, defaultMetrics, type Evaluation, lossOf, measured, Sums } from './evaluation.ts'
+import { planAll } from './batches.ts'
+import { checkMetrics, defaultMetrics, type Evaluation, lossOf, measured, Sums, type WholeSums } from './evaluation.ts'
 import { BatchPrograms } from './steps.ts'
 
 export interface EvaluateOptions {
@@ -59,13 +62,16 @@ export class Evaluator {
   readonly #dataset: AnyDataset
   readonly #batchSize: number
   readonly #metrics: readonly Metric[]
+  readonly #ranks: Ranks | undefined
 
-  constructor(model: AnyModel, dataset: AnyDataset, options: EvaluateOptions = {}) {
+  /** @param options `ranks`: each evaluates a share of the batches, and all have the result */
+  constructor(model: AnyModel, dataset: AnyDataset, options: EvaluateOptions & { readonly ranks?: Ranks } = {}) {
     const { loss = crossEntropy, metrics = defaultMetrics(model, dataset), batchSize = 256 } = options
     checkBatchSize(batchSize)
     this.#dataset = dataset
     this.#batchSize = Math.min(batchSize, dataset.length)
     this.#metrics = checkMetrics(metrics)
+    this.#ranks = options.ranks
     this.#programs = new BatchPrograms(model.backend, dataset, (batch) => {
       const prediction = traceInputs(model, batch.inputs)
       return { inputs: {}, outputs: measured(lossOf(loss, prediction, batch), prediction, batch, metrics) }
@@ -74,8 +80,10 @@ export class Evaluator {
 
   /** @throws DataError where the loss is not a number because an example holds NaN or an infinity, and for labels that loss or metrics do not know. */
   async run(): Promise<Evaluation> {
-    const sums = new Sums(this.#metrics)
-    for await (const batch of allBatches(this.#dataset, this.#batchSize)) {
+    const { rank = 0, size = 1 } = this.#ranks ?? {}
+    const { batches, read } = await planAll(this.#dataset, this.#batchSize)
+    const own: Sums[] = []
+    for await (const batch of read(batches.slice(...shareOf(rank, size, batches.length)))) {
       const results = await this.#programs.run(batch)
       const [loss] = results.loss.data
       if (!Number.isFinite(loss)) {
@@ -84,13 +92,27 @@ export class Evaluator {
         if (fault !== undefined)
           throw new DataError(`evaluate: the loss is ${loss}, since ${fault}; fix the example or leave it out`)
       }
+      const sums = new Sums(this.#metrics)
       sums.add(results, batch.examples)
+      own.push(sums)
     }
+    // Batch by batch, in their order, whoever computed them.
+    const sums = new Sums(this.#metrics)
+    for (const each of await this.#ofAll(own)) sums.addSums(each)
     return sums.evaluation()
   }
 
   dispose(): void {
     this.#programs.dispose()
+  }
+
+  async #ofAll(own: readonly Sums[]): Promise<readonly Sums[]> {
+    if (this.#ranks === undefined) return own
+    const told = await gathered<WholeSums[]>(
+      this.#ranks,
+      own.map((sums) => sums.whole()),
+    )
+    return told.flat().map((sums) => new Sums(this.#metrics, sums))
   }
 }
 

@@ -93,6 +93,12 @@ export interface RunningSums {
   readonly metrics: Readonly<Record<string, readonly number[]>>
 }
 
+/** As plain numbers, also what metrics collect. */
+export interface WholeSums extends RunningSums {
+  /** What each metric that collects has of each example, by its name. */
+  readonly collected: Readonly<Record<string, readonly number[]>>
+}
+
 /** Sums over examples, from which their means are computed, and what metrics collect of each. */
 export class Sums {
   readonly #metrics: readonly Metric[]
@@ -102,12 +108,17 @@ export class Sums {
   #examples = 0
   #loss = 0
 
-  constructor(metrics: readonly Metric[], { examples, loss, metrics: sums }: RunningSums = nothing) {
+  constructor(
+    metrics: readonly Metric[],
+    { examples, loss, metrics: sums, collected = {} }: RunningSums & Partial<WholeSums> = nothing,
+  ) {
     this.#metrics = metrics
     this.#examples = examples
     this.#loss = loss
     this.#sums = metrics.map(({ name }) => Float64Array.from(sums[name] ?? []))
-    this.#collected = metrics.map(() => [])
+    this.#collected = metrics.map(({ name }) =>
+      collected[name] === undefined ? [] : [Float64Array.from(collected[name])],
+    )
   }
 
   get examples(): number {
@@ -138,6 +149,7 @@ export class Sums {
   addSums(other: Sums): void {
     this.#examples += other.#examples
     this.#loss += other.#loss
+    for (const [i, collected] of other.#collected.entries()) this.#collected[i].push(...collected)
     for (const [i, added] of other.#sums.entries()) {
       const sums = this.#room(i, added.length)
       for (let j = 0; j < added.length; j++) sums[j] += added[j]
@@ -155,6 +167,14 @@ export class Sums {
   soFar(): RunningSums {
     const metrics = this.#metrics.map(({ name }, i): [string, number[]] => [name, [...this.#sums[i]]])
     return { examples: this.#examples, loss: this.#loss, metrics: Object.fromEntries(metrics) }
+  }
+
+  /** As `soFar`, with what metrics collect. */
+  whole(): WholeSums {
+    const collected = this.#metrics.flatMap(({ name, collects }, i): [string, number[]][] =>
+      collects ? [[name, this.#collected[i].flatMap((batch) => [...batch])]] : [],
+    )
+    return { ...this.soFar(), collected: Object.fromEntries(collected) }
   }
 
   #room(i: number, count: number): Float64Array {

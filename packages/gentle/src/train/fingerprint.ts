@@ -36,6 +36,8 @@ export interface Fingerprint {
   readonly order?: Json
   /** Batches a step, where these are several. */
   readonly accumulate?: Json
+  /** Micro-batches a batch, where it is divided. */
+  readonly microBatches?: Json
   /** Decay of the weights' moving average, where one is kept. */
   readonly ema?: Json
 }
@@ -54,6 +56,7 @@ export interface DependsOn {
   readonly inOrder: boolean
   readonly ema: number | undefined
   readonly accumulate: number
+  readonly microBatches: number | undefined
 }
 
 /** What a training of this model on this data depends on. */
@@ -62,8 +65,8 @@ export function fingerprintOf(
   data: AnyDataset,
   options: DependsOn,
 ): Fingerprint {
-  const { loss, metrics, monitor, optimizer, batchSize, seed, phases, shortestFirst, inOrder, ema, accumulate } =
-    options
+  const { loss, metrics, monitor, optimizer, batchSize, seed, phases, shortestFirst, inOrder, ema } = options
+  const { accumulate, microBatches } = options
   const fields = fieldsOf(data)
   // As a file has it, so that what is read compares with what is made.
   return JSON.parse(
@@ -81,6 +84,7 @@ export function fingerprintOf(
       freeze: phases.length === 1 ? phases[0].frozen : phases,
       ...(shortestFirst ? { order: 'shortestFirst' } : inOrder ? { order: 'inOrder' } : {}),
       ...(accumulate === 1 ? {} : { accumulate }),
+      ...(microBatches === undefined ? {} : { microBatches }),
       ...(ema === undefined ? {} : { ema }),
     }),
   )

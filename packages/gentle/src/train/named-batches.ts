@@ -5,19 +5,19 @@ import { Random } from '../core/random.ts'
 import { sizeOf } from '../core/shape.ts'
 import { batchesByLength, batchesFrom, checkLengths, type PaddedBatch, paddedBatch } from '../data/buckets.ts'
 import type { NamedDataset } from '../data/dataset.ts'
-import { ahead, type Batch, memoryOf, type Place, trainingStretches } from './batches.ts'
+import { ahead, type Batch, memoryOf, type Place, type PlannedBatches, trainingStretches } from './batches.ts'
 
 /**
  * The examples of an order by their lengths, as `batchesByLength` puts them together; in training, what is left of an epoch's batches. They are read ahead as
  * those of one input are, and sequences are padded.
  * @throws DataError for sequences without lengths, or with wrong ones.
  */
-export function readNamedBatches(
+export function planNamedBatches(
   wanted: NamedDataset,
   order: Uint32Array,
   batchSize: number,
   place?: Place,
-): AsyncGenerator<Batch & { indices: Uint32Array }> {
+): PlannedBatches {
   const pass = place === undefined ? 0 : place.epoch - 1
   const dataset = wanted.lengthsIn === undefined ? wanted : { ...wanted, lengths: wanted.lengthsIn(pass) }
   checkLengths(dataset)
@@ -25,7 +25,17 @@ export function readNamedBatches(
   const together = place?.inOrder
     ? [...trainingStretches(order, batchSize)].map((indices) => paddedBatch(dataset, indices))
     : batchesByLength(dataset, order, batchSize, { random, byLength: place?.byLength })
-  const batches = batchesFrom(together, place?.position ?? 0)
+  return {
+    batches: batchesFrom(together, place?.position ?? 0),
+    read: (batches) => read(dataset, batches as readonly PaddedBatch[], pass),
+  }
+}
+
+function read(
+  dataset: NamedDataset,
+  batches: readonly PaddedBatch[],
+  pass: number,
+): AsyncGenerator<Batch & { indices: Uint32Array }> {
   const fields = Object.entries({ ...dataset.inputs, target: dataset.target })
   const hasSequences = fields.some(([, { sequence }]) => sequence !== undefined)
   const valuesOf = (name: string, { shape, sequence }: Field, { indices, padded }: PaddedBatch): number =>
@@ -40,7 +50,7 @@ export function readNamedBatches(
       lengths: new Int32Array(field.sequence === undefined ? 0 : max),
     })),
   )
-  const read = async (batch: PaddedBatch, turn: number) => {
+  const readBatch = async (batch: PaddedBatch, turn: number) => {
     const { indices, padded } = batch
     const examples = indices.length
     const parts = fields.map(([name, field], f) => {
@@ -85,5 +95,5 @@ export function readNamedBatches(
       padded: hasSequences ? padded : undefined,
     }
   }
-  return ahead(batches, read)
+  return ahead(batches, readBatch)
 }

@@ -2,6 +2,7 @@
 import type { Profile } from '../backends/profile.ts'
 import { ArgumentError } from '../core/errors.ts'
 import type { Dataset, NamedDataset } from '../data/dataset.ts'
+import { ofFirstRank } from '../distributed/messages.ts'
 import type { AnyModel, Model } from '../nn/model.ts'
 import type { Checkpoints } from './checkpoints.ts'
 import type { EpochReport, StepReport } from './reports.ts'
@@ -95,14 +96,16 @@ async function trainEpochs<M extends AnyModel>(trainer: Trainer<M>, options: Run
   const { validation, validate, onEpochStart, onStepStart, onStep, onEpoch, checkpoints, patience, signal } = options
   let { onProfile } = options
   const end = performance.now() + 1000 * (options.seconds ?? Number.POSITIVE_INFINITY)
-  const isOver = (): boolean => performance.now() >= end
+  const { wishes } = trainer
+  let isOver = false
+  const isWhole = trainer.accumulate === 1 && trainer.microBatches === undefined
   let yielded = performance.now()
   while (trainer.epoch <= trainer.epochs && !isStale(trainer, patience)) {
-    if (signal?.aborted) return false
+    if (await wishes.isDueNow('pause', signal?.aborted === true)) return false
     await onEpochStart?.(trainer)
     while (!trainer.epochIsOver) {
       onStepStart?.(trainer)
-      const batch = trainer.accumulate === 1 ? await trainer.nextBatch() : undefined
+      const batch = isWhole ? await trainer.nextBatch() : undefined
       if (onProfile !== undefined && (batch?.examples ?? 0) >= trainer.batchSize) {
         const { report, profile } = await trainer.profile(batch)
         onProfile(profile)
@@ -116,19 +119,21 @@ async function trainEpochs<M extends AnyModel>(trainer: Trainer<M>, options: Run
         await nextTurn()
         yielded = performance.now()
       }
+      isOver ||= wishes.isDue('end', performance.now() >= end)
       if (trainer.epochIsOver) break
-      if (signal?.aborted) return false
-      if (isOver()) break
+      if (wishes.isDue('pause', signal?.aborted === true)) return false
+      if (isOver) break
       await checkpoints?.afterStep(trainer)
     }
     const measured = validation && (await trainer.evaluate(validation))
-    const more = await validate?.(trainer.kept)
+    const more = validate && (await ofFirstRank(trainer.ranks, () => validate(trainer.kept)))
     const isAveraged = trainer.kept !== trainer.model
     const plain = isAveraged && validation ? await trainer.evaluate(validation, trainer.model) : undefined
     const report = await trainer.endEpoch(measured && { ...measured, ...more }, plain)
     await onEpoch?.(report, trainer)
     await checkpoints?.afterEpoch(trainer)
-    if (isOver()) return true
+    isOver ||= await wishes.isDueNow('end', performance.now() >= end)
+    if (isOver) return true
   }
   return true
 }

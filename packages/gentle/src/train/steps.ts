@@ -24,6 +24,18 @@ export const fieldsOf = (dataset: AnyDataset): BatchFields =>
     ? { inputs: dataset.inputs, target: dataset.target }
     : { inputs: { x: { dtype: 'float32', shape: dataset.inputShape } }, target: dataset.target }
 
+/** Placeholders for a batch of this many examples; sequences are padded to these lengths, to the longest unless given. */
+export function tensorsFor(
+  { inputs: fields, target: field }: BatchFields,
+  examples: number,
+  padded: Batch['padded'] = {},
+) {
+  const inputs = inputsOf(fields, examples, padded)
+  const target = input(batchShape(field, examples, padded.target), field.dtype)
+  const targetLengths = field.sequence === undefined ? undefined : input([examples], 'int32')
+  return { inputs, target, targetLengths }
+}
+
 /** Builds the graph of one batch; what it consists of is listed by the caller. */
 export type TraceBatch = (batch: BatchTensors) => Graph
 
@@ -67,11 +79,9 @@ export class BatchPrograms {
   graph({ examples, padded = {} }: Batch): Graph {
     if (!Number.isInteger(examples) || examples < 1)
       throw new ArgumentError(`batch: examples is ${examples}; expected a whole number of at least 1`)
-    const { inputs: fields, target: field } = this.#fields
-    const inputs = inputsOf(fields, examples, padded)
-    const target = input(batchShape(field, examples, padded.target), field.dtype)
-    const targetLengths = field.sequence === undefined ? undefined : input([examples], 'int32')
-    const graph = this.#trace({ inputs, target, targetLengths })
+    const tensors = tensorsFor(this.#fields, examples, padded)
+    const { inputs, target, targetLengths } = tensors
+    const graph = this.#trace(tensors)
     if (this.#labelRules === undefined) {
       this.#labelRules = labelRulesOf(target)
       // At once, and not when the batch comes that has them.

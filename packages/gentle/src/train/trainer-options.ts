@@ -1,4 +1,5 @@
 import type { Backend } from '../backends/backend.ts'
+import type { Ranks } from '../distributed/ranks.ts'
 import type { BatchLoss, Loss } from '../nn/losses.ts'
 import type { Metric } from '../nn/metrics.ts'
 import type { Optimizer } from '../optim/optimizer.ts'
@@ -44,6 +45,14 @@ export interface TrainerOptions {
    * large where memory holds only the smaller. 1 unless given. Batch norm still takes its means over each batch, and an epoch's last step has the batches that are left.
    */
   readonly accumulate?: number
+  /**
+   * Micro-batches that each batch is divided into, one computed after the other or by several processes at once: their gradients are added in an order that depends on
+   * their number alone, so weights are the same to the bit on 1 or many ranks. Batch norm takes its means over each micro-batch; memory holds one. Batches are not divided
+   * unless given; with `ranks`, 8, or for more ranks than that the next power of 2.
+   */
+  readonly microBatches?: number
+  /** The processes that train together, as `distributed()` of `gentle-dl/distributed` gives them; this one trains alone unless given. */
+  readonly ranks?: Ranks
   /** Steps in all, as the schedule counts them, for those who make one of several batches; a step for every `accumulate` batches unless given. */
   readonly steps?: number
   /**

@@ -5,27 +5,38 @@ import type { NDArray } from '../core/ndarray.ts'
 import { sizeOf } from '../core/shape.ts'
 import { Turns } from '../core/turns.ts'
 import { type AnyDataset, type Dataset, isNamed, type NamedDataset } from '../data/dataset.ts'
+import type { Ranks } from '../distributed/ranks.ts'
 import type { Variable } from '../graph/tensor.ts'
 import { crossEntropy } from '../nn/losses.ts'
 import type { Metric } from '../nn/metrics.ts'
 import { type AnyModel, type Model, readWeights, type WeightValues, weightsOf, writeWeights } from '../nn/model.ts'
 import { checkGroupNames } from '../optim/parameter-groups.ts'
-import { type Batch, epochBatches, stepsOf } from './batches.ts'
+import { type Batch, epochBatches, type Place, stepsOf } from './batches.ts'
 import { isBetter } from './better.ts'
 import { CarriedState } from './carried-state.ts'
 import type { Search } from './divergence.ts'
 import { Evaluator, fitted } from './evaluate.ts'
-import { checkMetrics, countedInTraining, defaultMetrics, type Evaluation, Sums } from './evaluation.ts'
+import {
+  checkMetrics,
+  countedInTraining,
+  defaultMetrics,
+  type Evaluation,
+  type RunningSums,
+  Sums,
+} from './evaluation.ts'
 import type { RestoreOptions } from './fingerprint.ts'
 import type { Gradients } from './gradients.ts'
+import { DividedBatches } from './micro-batches.ts'
 import type { Moment, Parts } from './moment.ts'
 import { type Phase, phaseOf, phasesOf } from './phases.ts'
 import { DivergedTraining, type EpochReport, type StepReport } from './reports.ts'
 import { StateMemory } from './state-memory.ts'
+import { StepExchange, type ToldDivergence } from './step-exchange.ts'
 import type { TrainerOptions } from './trainer-options.ts'
 import { type StepNumbers, TrainingPrograms } from './training-programs.ts'
 import type { BestEpoch, TrainingState } from './training-state.ts'
 import type { WeightAverage } from './weight-average.ts'
+import { Wishes } from './wishes.ts'
 
 /**
  * A training between its steps. What it computes stays with the backend until it is asked for: a step brings the loss and the metrics' counts to the
@@ -40,6 +51,10 @@ export class Trainer<M extends AnyModel = Model> {
   readonly epochs: number
   /** Batches a step. */
   readonly accumulate: number
+  /** Micro-batches a batch, where it is divided. */
+  readonly microBatches: number | undefined
+  /** The processes that train together, where there are several. */
+  readonly ranks: Ranks | undefined
   readonly #data: AnyDataset
   readonly #options: TrainerOptions
   readonly #seed: number
@@ -58,21 +73,29 @@ export class Trainer<M extends AnyModel = Model> {
   readonly #at: Moment
   #waited = 0
   #reader: AsyncGenerator<Batch> | undefined
+  #divided: DividedBatches | undefined
+  readonly #exchange: StepExchange
+  /** What may end the training before its time. */
+  readonly wishes: Wishes
 
   /** See `createTrainer`, which makes the model. @param first the weights that it begins with @param average of them, where one shall be kept */
   constructor(model: M, data: AnyDataset, options: TrainerOptions, first: WeightValues, average?: WeightAverage<M>) {
     const { loss = crossEntropy, metrics = defaultMetrics(model, data), optimizer, seed = 0 } = options
-    const { batchSize = 64, epochs, accumulate = 1, freeze = () => false } = options
+    const { batchSize = 64, epochs, accumulate = 1, freeze = () => false, microBatches, ranks } = options
     checkGroupNames(optimizer.groups ?? [], model.parameters.keys())
     this.model = model
     this.kept = average?.model ?? model
     this.batchSize = Math.min(batchSize, data.length)
     this.epochs = epochs
     this.accumulate = accumulate
+    this.microBatches = microBatches
+    this.ranks = ranks
     this.#data = data
     this.#options = options
     this.#seed = seed
     this.#metrics = checkMetrics(metrics)
+    this.wishes = new Wishes(ranks)
+    this.#exchange = new StepExchange(ranks, countedInTraining(metrics), this.wishes)
     this.#monitor = options.monitor ?? metrics[0]?.name ?? 'loss'
     this.#phases = phasesOf([...model.parameters.keys()], freeze, epochs)
     this.#phase = this.#phases[0]
@@ -111,6 +134,7 @@ export class Trainer<M extends AnyModel = Model> {
       average,
       ema: options.ema,
       accumulate,
+      microBatches,
     }
     this.#programs = this.#programsOfPhase()
   }
@@ -160,7 +184,7 @@ export class Trainer<M extends AnyModel = Model> {
    * @throws ArgumentError where all epochs are done.
    */
   nextBatch(): Promise<Batch> {
-    return this.#turns.run(() => this.#next())
+    return this.#turns.run(() => this.#given('nextBatch', undefined))
   }
 
   /**
@@ -173,7 +197,8 @@ export class Trainer<M extends AnyModel = Model> {
   step(batch?: Batch): Promise<StepReport> {
     return this.#turns.run(async () => {
       if (this.accumulate > 1 && batch === undefined) return this.#stepOfSeveral()
-      const taken = batch ?? (await this.#next())
+      if (this.microBatches !== undefined && batch === undefined) return this.#stepOfMicroBatches(this.microBatches)
+      const taken = await this.#given('step', batch)
       const started = performance.now()
       const before = this.#options.detectAnomaly ? await this.#copy() : undefined
       const numbers = this.#numbers()
@@ -193,7 +218,7 @@ export class Trainer<M extends AnyModel = Model> {
         throw new ArgumentError(
           `profile: it tells of steps of one batch, but accumulate is ${this.accumulate}; leave one of the two out`,
         )
-      const taken = batch ?? (await this.#next())
+      const taken = await this.#given('profile', batch)
       const { outputs, profile } = await this.#programs.profile(taken, this.#numbers(), this.#at.draw++)
       return { report: await this.#finishStep(outputs, taken), profile }
     })
@@ -228,6 +253,7 @@ export class Trainer<M extends AnyModel = Model> {
         evaluator = new Evaluator(of, examples, {
           loss: this.#options.loss,
           metrics: this.#metrics,
+          ranks: this.ranks,
           // Of sequences, one large batch would be padded to the longest of all.
           ...(isNamed(examples) ? { batchSize: this.batchSize } : {}),
         })
@@ -322,17 +348,29 @@ export class Trainer<M extends AnyModel = Model> {
     this.#programs = this.#programsOfPhase()
   }
 
-  async #next(): Promise<Batch> {
+  /** Where the next batch begins. @throws ArgumentError where all epochs are done. */
+  async #nextPlace(): Promise<Place> {
     if (this.done) throw new ArgumentError(`training: all ${this.epochs} epochs are done; give more epochs to train on`)
     if (this.epochIsOver) await this.#end(undefined)
+    const { epoch, position } = this.#at
+    const { shuffle, shortestFirst } = this.#options
+    const inOrder = shuffle === false
+    return { seed: this.#seed, epoch, position, byLength: epoch === 1 && shortestFirst === true, inOrder }
+  }
+
+  /** A batch that is given, or the next one. @throws ArgumentError where batches are divided: no rank has a whole one. */
+  async #given(call: string, batch: Batch | undefined): Promise<Batch> {
+    if (this.microBatches !== undefined)
+      throw new ArgumentError(
+        `${call}: batches are divided into ${this.microBatches} micro-batches, which only step computes, without a batch of its own; leave microBatches out, or use step()`,
+      )
+    return batch ?? this.#next()
+  }
+
+  async #next(): Promise<Batch> {
+    const place = await this.#nextPlace()
     const started = performance.now()
-    if (this.#reader === undefined) {
-      const { epoch, position } = this.#at
-      const { shuffle, shortestFirst } = this.#options
-      const inOrder = shuffle === false
-      const place = { seed: this.#seed, epoch, position, byLength: epoch === 1 && shortestFirst === true, inOrder }
-      this.#reader = epochBatches(this.#data, this.batchSize, place)
-    }
+    this.#reader ??= epochBatches(this.#data, this.batchSize, place)
     const reading = this.#reader.next()
     // What could not be read is read again where it is asked for again.
     reading.catch(() => {
@@ -348,9 +386,11 @@ export class Trainer<M extends AnyModel = Model> {
 
   /** Closes what reads the epoch's batches. */
   async #closeReader(): Promise<void> {
-    const reader = this.#reader
+    const [reader, divided] = [this.#reader, this.#divided]
     this.#reader = undefined
+    this.#divided = undefined
     await reader?.return(undefined)
+    await divided?.close()
   }
 
   /** What the step to come takes beside its batch. */
@@ -369,16 +409,12 @@ export class Trainer<M extends AnyModel = Model> {
   }
 
   async #gradients(batch?: Batch): Promise<Gradients> {
-    const taken = batch ?? (await this.#next())
+    const taken = await this.#given('gradients', batch)
     const started = performance.now()
     const { gradients, areFinite } = await this.#programs.gradients(taken, this.#at.draw++)
     this.#count(started)
-    if (!Number.isFinite(gradients.loss) || !areFinite) {
-      const what = !Number.isFinite(gradients.loss)
-        ? `the loss became ${gradients.loss}`
-        : 'gradients became NaN or infinite'
-      throw await this.#diverged(what, this.#at.step + 1, taken, unchanged)
-    }
+    if (!Number.isFinite(gradients.loss) || !areFinite)
+      throw await this.#diverged(whyNoNumbers(gradients.loss), this.#at.step + 1, taken, unchanged)
     return gradients
   }
 
@@ -386,6 +422,10 @@ export class Trainer<M extends AnyModel = Model> {
     const started = performance.now()
     const sums = await this.#programs.update(gradients, this.#numbers())
     this.#count(started)
+    return this.#finishUpdate(sums)
+  }
+
+  async #finishUpdate(sums: Sums): Promise<StepReport> {
     this.#at.step++
     this.#at.running.addSums(sums)
     if (this.#options.detectAnomaly && !areFinite(await readWeights(this.model)))
@@ -399,6 +439,52 @@ export class Trainer<M extends AnyModel = Model> {
     for (let batches = 1; batches < this.accumulate && !this.epochIsOver; batches++)
       await this.#programs.add(sum, await this.#gradients())
     return this.#update(sum)
+  }
+
+  /** A step of all ranks: each computes its micro-batches of the next batch, and all make the same update of the gradients' sum. */
+  async #stepOfMicroBatches(microBatches: number): Promise<StepReport> {
+    const place = await this.#nextPlace()
+    const numbers = this.#numbers()
+    const { rank = 0, size = 1 } = this.ranks ?? {}
+    const started = performance.now()
+    this.#divided ??= await DividedBatches.of(this.#data, this.batchSize, place, { microBatches, rank, size })
+    const { sizes, examples, own } = this.#divided.next()
+    const gradients = await this.#programs.subtreeSums()
+    gradients.clear()
+    const { draw } = this.#at
+    this.#at.draw += sizes.length
+    this.#at.position += examples
+    const counted: RunningSums[] = []
+    let diverged: DivergedTraining<M> | undefined
+    for (let leaf = own[0]; leaf < own[1] && diverged === undefined; leaf++) {
+      const batch = await this.#readMicroBatch(this.#divided)
+      const of = { draw: draw + leaf, leaf, share: sizes[leaf] / examples }
+      const { sums, areFinite } = await this.#programs.microBatch(batch, of)
+      counted.push(sums.soFar())
+      if (!Number.isFinite(sums.loss) || !areFinite)
+        diverged = await this.#diverged(whyNoNumbers(sums.loss), this.#at.step + 1, batch, unchanged, of.draw)
+    }
+    if (diverged !== undefined && this.ranks === undefined) throw diverged
+    const total = await this.#exchange.total(gradients, { leaves: sizes.length, microBatches }, counted, diverged)
+    if (total.diverged !== undefined) throw diverged ?? (await this.#toldDivergence(total.diverged))
+    await this.#programs.updateBySum(total.slot, numbers)
+    this.#count(started)
+    return this.#finishUpdate(total.sums)
+  }
+
+  async #readMicroBatch(divided: DividedBatches): Promise<Batch> {
+    const asked = performance.now()
+    const batch = await divided.read()
+    this.#waited += (performance.now() - asked) / 1000
+    return batch
+  }
+
+  /** What another rank found. */
+  async #toldDivergence({ message, examples, anomaly, cause }: ToldDivergence): Promise<DivergedTraining<M>> {
+    const { good, epoch, step, history } = this.#at
+    await writeWeights(this.model, good.weights)
+    const why = cause === undefined ? undefined : new DataError(cause)
+    return new DivergedTraining(message, { step: step + 1, epoch, examples, anomaly, cause: why }, this.model, history)
   }
 
   async #finishStep(results: Record<string, NDArray>, batch: Batch, before?: BeforeStep): Promise<StepReport> {
@@ -478,13 +564,14 @@ export class Trainer<M extends AnyModel = Model> {
 
   /**
    * Tells why, as far as data and step do; they are looked at only now.
-   * @param batch of the step @param before what the step began with, where that was kept
+   * @param batch of the step @param before what the step began with, where that was kept @param draw the number of the batch
    */
   async #diverged(
     what: string,
     step = this.#at.step,
     batch?: Batch,
     before?: BeforeStep,
+    draw = this.#at.draw - 1,
   ): Promise<DivergedTraining<M>> {
     const { good, epoch, history } = this.#at
     const { firstNonFinite, nonFiniteIn } = await import('./non-finite.ts')
@@ -496,7 +583,7 @@ export class Trainer<M extends AnyModel = Model> {
     const found =
       batch === undefined || fault !== undefined || !isKnown
         ? undefined
-        : await this.#programs.findAnomaly(batch, this.#at.draw - 1, before?.numbers).catch((error: unknown) => {
+        : await this.#programs.findAnomaly(batch, draw, before?.numbers).catch((error: unknown) => {
             if (error instanceof MemoryError) return error
             throw error
           })
@@ -520,6 +607,9 @@ interface BeforeStep {
   /** Brings weights and the optimizer's state back. */
   restore(): Promise<void>
 }
+
+const whyNoNumbers = (loss: number): string =>
+  Number.isFinite(loss) ? 'gradients became NaN or infinite' : `the loss became ${loss}`
 
 /** Gradients change nothing. */
 const unchanged: BeforeStep = { restore: async () => {} }

@@ -1,6 +1,7 @@
 /** The programs of a training: the whole step as one, and its two halves, the gradients and the update. */
 import { gradients as gradientsOf } from '../autodiff/gradients.ts'
 import type { Backend, Program } from '../backends/backend.ts'
+import type { Profile } from '../backends/profile.ts'
 import { ArgumentError } from '../core/errors.ts'
 import type { NDArray } from '../core/ndarray.ts'
 import type { Turns } from '../core/turns.ts'
@@ -11,7 +12,7 @@ import type { BatchLoss, BatchTensors, Loss } from '../nn/losses.ts'
 import type { Metric } from '../nn/metrics.ts'
 import { type AnyModel, applyModel } from '../nn/model.ts'
 import { Scope } from '../nn/scope.ts'
-import { add, maximum, minimum, mul } from '../ops/elementwise.ts'
+import { add, maximum, minimum, mul, where } from '../ops/elementwise.ts'
 import type { GatherAttributes } from '../ops/indexing.ts'
 import { sum } from '../ops/reduce.ts'
 import type { OptimizerState, Updates } from '../optim/optimizer.ts'
@@ -20,7 +21,8 @@ import type { Batch } from './batches.ts'
 import type { CarriedState } from './carried-state.ts'
 import { lossOf, measured, Sums } from './evaluation.ts'
 import type { GradientStore, Gradients } from './gradients.ts'
-import { BatchPrograms, type TraceBatch } from './steps.ts'
+import { BatchPrograms, fieldsOf, type TraceBatch, tensorsFor } from './steps.ts'
+import type { SubtreeSums } from './subtree-sums.ts'
 import type { TrainerOptions } from './trainer-options.ts'
 import type { WeightAverage } from './weight-average.ts'
 
@@ -52,6 +54,8 @@ export class TrainingPrograms {
   readonly #step: BatchPrograms
   /** Where gradients are kept that are apart from an update, and the programs that compute them; what does this is loaded where it is asked for. */
   #apart: { readonly store: GradientStore; readonly programs: BatchPrograms } | undefined
+  /** The same for the sums of micro-batches. */
+  #micro: { readonly sums: SubtreeSums; readonly programs: BatchPrograms } | undefined
 
   constructor(parts: TrainedParts, turns: Turns) {
     const { model, data } = parts
@@ -84,6 +88,44 @@ export class TrainingPrograms {
     return { gradients: store.hold(sums), areFinite: results.slopes === undefined || results.slopes.data[0] === 0 }
   }
 
+  /** Sums of micro-batches' gradients, which `microBatch` adds to. */
+  async subtreeSums(): Promise<SubtreeSums> {
+    this.#micro ??= await this.#makeMicro()
+    return this.#micro.sums
+  }
+
+  /**
+   * Computes the gradients of a micro-batch, and adds them to the sums.
+   * @param leaf its number among those of its batch @param share of the batch's examples
+   */
+  async microBatch(
+    batch: Batch,
+    { draw, leaf, share }: { readonly draw: number; readonly leaf: number; readonly share: number },
+  ): Promise<{ readonly sums: Sums; readonly areFinite: boolean }> {
+    this.#micro ??= await this.#makeMicro()
+    const { sums: gradients, programs } = this.#micro
+    const isAdded = await gradients.expect(leaf)
+    const results = await programs.run(batch, { draw, share, isAdded: Number(isAdded) })
+    await gradients.take(leaf, isAdded)
+    const sums = new Sums(this.#parts.metrics)
+    sums.add(results, batch.examples)
+    return { sums, areFinite: results.slopes === undefined || results.slopes.data[0] === 0 }
+  }
+
+  /** As `profile`, of a micro-batch's gradients; the sums are left as they were. */
+  async profileMicroBatch(batch: Batch, draw: number, share: number): Promise<Profile> {
+    this.#micro ??= await this.#makeMicro()
+    const { programs, sums } = this.#micro
+    sums.clear()
+    return (await programs.profile(batch, { draw, share, isAdded: 0 })).profile
+  }
+
+  /** Makes an update of the sum in a slot. */
+  async updateBySum(slot: number, numbers: StepNumbers): Promise<void> {
+    const trace = (values: readonly Tensor[], state: Updates) => ({ ...this.#updates(values, state), outputs: {} })
+    await this.#micro!.sums.use(slot, trace, numbers)
+  }
+
   /** Takes up other gradients, as `Gradients.add`, within a turn. */
   add(gradients: Gradients, other: Gradients): Promise<void> {
     return this.#apart!.store.merge(gradients, other)
@@ -108,6 +150,7 @@ export class TrainingPrograms {
     // They need the room, and are compiled again where the training goes on.
     this.#step.dispose()
     this.#apart?.programs.dispose()
+    this.#micro?.programs.dispose()
     const { model, data, detectAnomaly } = this.#parts
     const trace = (tensors: BatchTensors): TracedStep => {
       const { draw, outputs, total, gradients, state, backwardFrom } = this.#trace(tensors)
@@ -144,6 +187,36 @@ export class TrainingPrograms {
     this.#step.dispose()
     this.#apart?.programs.dispose()
     this.#apart?.store.dispose()
+    this.#micro?.programs.dispose()
+    this.#micro?.sums.dispose()
+  }
+
+  async #makeMicro() {
+    const { SubtreeSums } = await import('./subtree-sums.ts')
+    const { model, data, learned, detectAnomaly } = this.#parts
+    // Which state changes is asked of a graph, since a rank may have no micro-batch of the first batch.
+    const { state } = this.#trace(tensorsFor(fieldsOf(data), 2))
+    const sums = new SubtreeSums(
+      model.backend,
+      learned,
+      state.map(([variable]) => variable),
+    )
+    const programs = new BatchPrograms(model.backend, data, (batch) => {
+      const [share, isAdded] = [input([]), input([])]
+      const { draw, outputs, gradients, state, carries } = this.#trace(batch, share)
+      if (carries)
+        throw new ArgumentError(
+          'training: micro-batches carry no state to the next batch; leave microBatches out for networks with stateful layers',
+        )
+      const values = [...gradients, ...state.map(([, next]) => mul(next, share))]
+      const updates = sums.places.map((place, i): readonly [Variable, Tensor] => [
+        place,
+        where(isAdded, add(place, values[i]), values[i]),
+      ])
+      const slopes: Record<string, Tensor> = detectAnomaly ? { slopes: zeroOf(gradients) } : {}
+      return { inputs: { draw, share, isAdded }, outputs: { ...outputs, ...slopes }, updates }
+    })
+    return { sums, programs }
   }
 
   async #makeApart() {
@@ -179,8 +252,8 @@ export class TrainingPrograms {
     }
   }
 
-  /** A batch's forward and backward pass. */
-  #trace(batch: BatchTensors) {
+  /** A batch's forward and backward pass. @param share what the loss is multiplied by before its gradients are taken */
+  #trace(batch: BatchTensors, share?: Tensor) {
     const { model, loss, metrics, learned, seed, frozen, carried, inOrder } = this.#parts
     let carries = false
     const draw = input([], 'int32')
@@ -209,7 +282,8 @@ export class TrainingPrograms {
     })
     const prediction = applyModel(model, batch.inputs, scope)
     const value = within('loss', () => lossOf(loss, prediction, batch))
-    const total = auxiliary.reduce((sum, part) => add(sum, part), value)
+    const whole = auxiliary.reduce((sum, part) => add(sum, part), value)
+    const total = share === undefined ? whole : within('loss', () => mul(whole, share))
     const outputs = measured(value, prediction, batch, metrics)
     const backwardFrom = idFromNowOn()
     return { draw, outputs, total, gradients: gradientsOf(total, learned), state, carries, backwardFrom }

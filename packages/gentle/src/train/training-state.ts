@@ -1,6 +1,7 @@
 /** All that a training is at a moment, as a value: to look at, to save, to send, and to go on from, with the same bits as if it had never stopped. */
 import { FormatError } from '../core/errors.ts'
 import { isRecord } from '../core/is-record.ts'
+import { fromJson, toJson } from '../core/json-numbers.ts'
 import { failing, quoted } from '../formats/failure.ts'
 import { readSafetensors, readSafetensorsHeader, type StoredTensor, safetensorsPieces } from '../formats/safetensors.ts'
 import { sealed, withSeal } from '../formats/seal.ts'
@@ -64,15 +65,6 @@ export interface TrainingState {
 
 const metadataKey = 'gentle.training'
 
-/** JSON has no NaN and no infinities; metrics may. */
-const encode = (_: string, value: unknown): unknown =>
-  typeof value === 'number' && !Number.isFinite(value) ? { number: String(value) } : value
-
-const decode = (_: string, value: unknown): unknown =>
-  typeof value === 'object' && value !== null && 'number' in value && Object.keys(value).length === 1
-    ? Number(value.number)
-    : value
-
 /** A training's state as bytes of a safetensors file, with a checksum by which `loadTrainingState` sees what has changed since. */
 export function saveTrainingState(state: TrainingState): Uint8Array<ArrayBuffer> {
   return sealed(trainingStatePieces(state))
@@ -92,7 +84,7 @@ export function trainingStatePieces(state: TrainingState): Uint8Array[] {
   if (average !== undefined) put('average', average)
   if (best !== undefined) put('best', best.weights)
   const description = { ...rest, best: best && { epoch: best.epoch, validation: best.validation } }
-  return safetensorsPieces(tensors, withSeal({ [metadataKey]: JSON.stringify(description, encode) }))
+  return safetensorsPieces(tensors, withSeal({ [metadataKey]: toJson(description) }))
 }
 
 /**
@@ -141,7 +133,7 @@ function parse(text: string | undefined, name: string): Description {
   if (text === undefined) return fail(`its metadata has no '${metadataKey}'`)
   let value: unknown
   try {
-    value = JSON.parse(text, decode)
+    value = fromJson(text)
   } catch {
     return fail(`its '${metadataKey}' is not JSON`)
   }

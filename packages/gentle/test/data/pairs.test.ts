@@ -5,7 +5,7 @@ import { parsePairs, parseParallel, type TextPair } from '../../src/data/pairs/r
 import { bySource, splitPairs } from '../../src/data/pairs/split-pairs.ts'
 import { characterPieces, trainWordpieces } from '../../src/language/train-wordpieces.ts'
 import { beginPiece, endPiece } from '../../src/language/wordpieces.ts'
-import { readNamedBatches } from '../../src/train/named-batches.ts'
+import { planNamedBatches } from '../../src/train/named-batches.ts'
 
 const table = (content: string | Uint8Array) => parsePairs({ name: 'a.tsv', content })
 const texts = ({ pairs }: { readonly pairs: readonly TextPair[] }) =>
@@ -121,7 +121,8 @@ describe('a data set of pairs', () => {
   it('gives the source and the target with their ends, and what was said before behind the begin', async () => {
     const set = pairsSet(pairs, vocabularies)
     const seen: unknown[] = []
-    for await (const { inputs, targets, targetLengths, indices } of readNamedBatches(set, Uint32Array.of(0, 1, 2), 2))
+    const { batches, read } = planNamedBatches(set, Uint32Array.of(0, 1, 2), 2)
+    for await (const { inputs, targets, targetLengths, indices } of read(batches))
       for (const [row, index] of indices.entries()) {
         const of = (values: ArrayLike<number>, lengths: ArrayLike<number>) => {
           const width = values.length / indices.length

@@ -1,0 +1,31 @@
+/** The processes that train together. Nothing here knows how their messages travel. */
+
+/** What a rank gives to a sum of vectors over all micro-batches of a step. */
+export interface Addends {
+  /** How many micro-batches the step has. */
+  readonly leaves: number
+  /** Micro-batches a whole batch is divided into: each rank computes those of its share that there are (`shareOf`). */
+  readonly microBatches: number
+  /** The sums of the rank's own subtrees (`subtreesOf` its share), in order, all of one length, in memory that threads share; they are used up. */
+  readonly own: readonly Float32Array[]
+  /** Where the sum comes to stand, the same on all ranks, in memory that threads share. */
+  readonly into: Float32Array
+}
+
+/** One of the processes that train together, and what it says to the others. All of them call the same functions in the same order, and each waits for all. */
+export interface Ranks {
+  /** The number of this process, from 0. */
+  readonly rank: number
+  /** How many there are. */
+  readonly size: number
+  /**
+   * Adds up vectors in the order of the tree, whatever the number of ranks, and tells messages on the way.
+   * @returns the messages of all, by rank
+   * @throws DistributedError where the ranks cannot hear each other any more.
+   */
+  sum(addends: Addends, message: Uint8Array): Promise<readonly Uint8Array[]>
+  /** Tells a message to all. @returns the messages of all, by rank @throws DistributedError as `sum`. */
+  gather(message: Uint8Array): Promise<readonly Uint8Array[]>
+  /** Seconds spent in `sum` so far: waiting for others to come, and moving and adding numbers. */
+  readonly seconds: { readonly waiting: number; readonly moving: number }
+}
