@@ -176,17 +176,21 @@ export async function decode(
 ): Promise<Image> {
   return withPixels(source, info, name, (pixels) => {
     // Grey is placed once, whatever it shall become.
-    const made = Math.min(channels, info.channels)
+    const made = Math.min(channels, info.channels) as 1 | 3
     const { height, width } = placement ?? pixels
     const picture = image(made, height, width)
-    const resizer = placement && new Resizer(pixels, placement)
-    for (let c = 0; c < made; c++) {
-      const read = made < info.channels ? greyRows(pixels) : rowsOf(pixels, c)
-      if (resizer !== undefined) resizer.rows(read, picture.data, c * height * width)
-      else
+    const readers = Array.from({ length: made }, (_, c) =>
+      made < info.channels ? greyRows(pixels) : rowsOf(pixels, c),
+    )
+    if (placement !== undefined) {
+      const resizer = new Resizer(pixels, placement)
+      const { values, step } = pixels
+      if (step === made && values instanceof Uint8Array) resizer.bytes(made, values, picture.data, 0)
+      else resizer.rows(readers, picture.data, 0)
+    } else
+      for (const [c, read] of readers.entries())
         for (let row = 0; row < height; row++)
           read(row, picture.data.subarray((c * height + row) * width, (c * height + row + 1) * width))
-    }
     return channels === 3 ? repeated(picture) : picture
   })
 }

@@ -32,9 +32,9 @@ export function resized(dataset: Dataset, size: ResizeOptions): Dataset {
     read(indices, inputs, targets, pass) {
       if (whole.length < indices.length * sizeOf(inputShape))
         whole = new Float32Array(indices.length * sizeOf(inputShape))
-      const planes = indices.length * channels
       const resize = (): void => {
-        for (let plane = 0; plane < planes; plane++) resizer.channel(whole, plane * pixels, inputs, plane * newPixels)
+        for (let i = 0; i < indices.length; i++)
+          resizer.planes(channels, whole, i * channels * pixels, inputs, i * channels * newPixels)
       }
       const reading = dataset.read(indices, whole, targets, pass)
       return reading instanceof Promise ? reading.then(resize) : resize()

@@ -60,9 +60,10 @@ export const withoutNormalization = (preprocessing: Preprocessing): Preprocessin
 /** Makes of values in [0, 1], in place, what the network expects: scaled, less the mean of each channel, over its deviation. */
 export function normalizePixels(pixels: Float32Array, { channels, scale, mean, std }: Preprocessing): void {
   const size = pixels.length / channels
-  for (let i = 0; i < pixels.length; i++) {
-    const channel = Math.floor(i / size)
-    pixels[i] = (255 * scale * pixels[i] - mean[channel]) / std[channel]
+  const factor = 255 * scale
+  for (let channel = 0; channel < channels; channel++) {
+    const [middle, spread] = [mean[channel], std[channel]]
+    for (let i = channel * size; i < (channel + 1) * size; i++) pixels[i] = (factor * pixels[i] - middle) / spread
   }
 }
 

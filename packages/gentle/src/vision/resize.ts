@@ -4,6 +4,7 @@
  */
 import { ArgumentError } from '../core/errors.ts'
 import { type Image, image } from './image.ts'
+import { lanes, type ResizeKernel, withResizeKernel } from './resize-kernel.ts'
 
 /**
  * How a picture comes to another shape: 'contain' fits it in whole and pads what is left, 'cover' fills everything and cuts what sticks out on both
@@ -88,8 +89,8 @@ interface Taps {
   readonly count: number
 }
 
-/** PIL's weights for bytes are whole numbers of 2^-22. */
-const byteWeight = (weight: number): number => Math.floor(weight * 2 ** 22 + 0.5) / 2 ** 22
+/** PIL's weights for bytes are whole numbers of 2^-22: the sum of 255 of each is less than 2^31. */
+const byteWeight = (weight: number): number => Math.floor(weight * 2 ** 22 + 0.5)
 
 /** The window and its weights as PIL has them (Pillow, Resample.c, precompute_coeffs and normalize_coeffs_8bpc, triangle filter). */
 function tapsOf(old: number, { from, to, length }: Axis, bytes: boolean): Taps {
@@ -118,53 +119,162 @@ function tapsOf(old: number, { from, to, length }: Axis, bytes: boolean): Taps {
 /** Writes a row of one channel to the front of a buffer. */
 export type RowReader = (row: number, into: Float32Array) => void
 
-/** Brings pictures of one size to another, again and again. Nothing is allocated after it is made. */
+/** Bytes of old pixels that are in the kernel's memory at once. */
+const bandBytes = 2 ** 18
+
+/** The kernel's memory while a picture is resized: where its parts begin, in bytes. */
+interface Places {
+  readonly acrossFirst: number
+  readonly acrossWeights: number
+  readonly downWeights: number
+  readonly bytes: number
+  readonly pixels: number
+  readonly narrow: number
+  readonly result: number
+}
+
+/** Brings pictures of one size to another, again and again. */
 export class Resizer {
+  readonly #old: Size
   readonly #placement: Placement
   readonly #down: Taps
   readonly #across: Taps
-  readonly #wide: Float32Array
-  readonly #narrow: Float32Array
+  /** Columns that are made: four at a time. */
+  readonly #columns: number
 
   constructor(old: Size, placement: Placement) {
+    this.#old = old
     this.#placement = placement
     const { rows, columns, bytes = false } = placement
     this.#down = tapsOf(old.height, rows, bytes)
     this.#across = tapsOf(old.width, columns, bytes)
-    this.#wide = new Float32Array(old.width)
-    this.#narrow = new Float32Array(old.height * columns.length)
+    this.#columns = 4 * Math.ceil(columns.length / 4)
   }
 
-  /** Resizes one channel, row-major, from `data[at...]` into `result[place...]`. */
-  channel(data: Float32Array, at: number, result: Float32Array, place: number): void {
-    const width = this.#wide.length
-    this.rows((row, into) => into.set(data.subarray(at + row * width, at + (row + 1) * width)), result, place)
-  }
-
-  /** Resizes one channel, whose rows are asked for once each, into `result[place...]`. */
-  rows(read: RowReader, result: Float32Array, place: number): void {
-    const { height, width, rows, columns, padding, bytes = false } = this.#placement
-    const { first, weights, count } = this.#down
-    const [wide, narrow] = [this.#wide, this.#narrow]
-    // The other rows are cut off.
-    const end = first[rows.length - 1] + count
-    for (let row = first[0]; row < end; row++) {
-      read(row, wide)
-      if (bytes) toBytes(wide)
-      narrowed(wide, this.#across, narrow, row * columns.length, columns.length, bytes)
-    }
-    if (columns.length < width || rows.length < height) result.fill(padding, place, place + height * width)
-    for (let row = 0; row < rows.length; row++) {
-      const start = place + (rows.before + row) * width + columns.before
-      const end = start + columns.length
-      if (bytes) {
-        byteRow(narrow, this.#down, row, result, start, columns.length)
-        continue
+  /** Resizes channels, each row-major, one behind the other from `data[at...]`, into `result[place...]`. */
+  planes(channels: number, data: Float32Array, at: number, result: Float32Array, place: number): void {
+    const { height, width } = this.#old
+    const reader =
+      (channel: number): RowReader =>
+      (row, into) => {
+        const start = at + (channel * height + row) * width
+        into.set(data.subarray(start, start + width))
       }
-      result.fill(0, start, end)
-      for (let tap = 0, from = first[row] * columns.length; tap < count; tap++, from += columns.length)
-        addScaled(narrow, from, weights[row * count + tap], result, start, end)
+    this.rows(
+      Array.from({ length: channels }, (_, channel) => reader(channel)),
+      result,
+      place,
+    )
+  }
+
+  /** Resizes channels whose rows are asked for once each, into `result[place...]`. */
+  rows(readers: readonly RowReader[], result: Float32Array, place: number): void {
+    const { width } = this.#old
+    const { height: newHeight, width: newWidth, bytes = false } = this.#placement
+    const row = new Float32Array(width)
+    for (let start = 0; start < readers.length; start += lanes) {
+      const group = readers.slice(start, start + lanes)
+      this.#run(group.length, 0, result, place + start * newHeight * newWidth, (from, memory, places, narrowRow) => {
+        const pixels = bytes
+          ? new Int32Array(memory, places.pixels, lanes * width)
+          : new Float32Array(memory, places.pixels, lanes * width)
+        for (const [lane, read] of group.entries()) {
+          read(from, row)
+          if (bytes) toBytes(row)
+          for (let x = 0, at = lane; x < width; x++, at += lanes) pixels[at] = row[x]
+        }
+        narrowRow(0)
+        return 1
+      })
     }
+  }
+
+  /** Resizes bytes, pixel after pixel of 1 or 3 channels, 255 for 1, into `result[place...]`. */
+  bytes(channels: 1 | 3, values: Uint8Array, result: Float32Array, place: number): void {
+    const { width } = this.#old
+    const { bytes = false } = this.#placement
+    const rowBytes = channels * width
+    const atOnce = Math.max(1, Math.floor(bandBytes / rowBytes))
+    this.#run(channels, atOnce * rowBytes, result, place, (from, memory, places, narrowRow, end, kernel) => {
+      const rows = Math.min(atOnce, end - from)
+      new Uint8Array(memory, places.bytes).set(values.subarray(from * rowBytes, (from + rows) * rowBytes))
+      const expand =
+        channels === 3 ? (bytes ? kernel.expand3Bytes : kernel.expand3) : bytes ? kernel.expand1Bytes : kernel.expand1
+      for (let row = 0; row < rows; row++) {
+        expand(places.bytes + row * rowBytes, places.pixels, width)
+        narrowRow(row)
+      }
+      return rows
+    })
+  }
+
+  /**
+   * Resizes up to as many channels as there are lanes.
+   * @param band bytes that `take` wants to have room for
+   * @param take brings some rows from one on into the kernel's memory, has each narrowed by its number among them, and tells how many they were
+   */
+  #run(
+    channels: number,
+    band: number,
+    result: Float32Array,
+    place: number,
+    take: (
+      from: number,
+      memory: ArrayBuffer,
+      places: Places,
+      narrowRow: (row: number) => void,
+      end: number,
+      kernel: ResizeKernel,
+    ) => number,
+  ): void {
+    const { height, width, rows, columns, padding, bytes = false } = this.#placement
+    const [across, down] = [this.#across, this.#down]
+    // The other rows are cut off.
+    const begin = down.first[0]
+    const end = down.first[rows.length - 1] + down.count
+    const pitch = 4 * lanes * this.#columns
+    const plane = 4 * this.#columns
+    const sizes = [
+      4 * across.first.length,
+      4 * across.weights.length,
+      4 * down.weights.length,
+      band + 16,
+      4 * lanes * (this.#old.width + 3),
+      pitch * (end - begin),
+      plane * lanes,
+    ]
+    const starts = sizes.map((_, i) => sizes.slice(0, i).reduce((sum, size) => sum + 16 * Math.ceil(size / 16), 0))
+    const [acrossFirst, acrossWeights, downWeights, bytesAt, pixels, narrow, resultAt] = starts
+    const places = { acrossFirst, acrossWeights, downWeights, bytes: bytesAt, pixels, narrow, result: resultAt }
+    withResizeKernel((kernel) => {
+      const memory = kernel.room(resultAt + sizes[6])
+      new Int32Array(memory, acrossFirst).set(across.first)
+      const weightsOf = bytes ? Int32Array : Float32Array
+      new weightsOf(memory, acrossWeights).set(across.weights)
+      new weightsOf(memory, downWeights).set(down.weights)
+      const narrowed = bytes ? kernel.acrossBytes : kernel.across
+      for (let row = begin; row < end; ) {
+        const first = row
+        const narrowRow = (i: number): void => {
+          const to = narrow + (first + i - begin) * pitch
+          narrowed(pixels, to, columns.length, acrossFirst, acrossWeights, across.count)
+        }
+        row += take(row, memory, places, narrowRow, end, kernel)
+      }
+      if (columns.length < width || rows.length < height) result.fill(padding, place, place + channels * height * width)
+      const made = new Float32Array(memory, resultAt, lanes * this.#columns)
+      const combined = bytes ? kernel.downBytes : kernel.down
+      for (let row = 0; row < rows.length; row++) {
+        const from = narrow + (down.first[row] - begin) * pitch
+        const weights = downWeights + 4 * row * down.count
+        combined(from, resultAt, this.#columns / 4, pitch, weights, down.count, plane)
+        for (let channel = 0; channel < channels; channel++) {
+          const start = channel * this.#columns
+          const to = place + (channel * height + rows.before + row) * width + columns.before
+          result.set(made.subarray(start, start + columns.length), to)
+        }
+      }
+    })
   }
 }
 
@@ -173,60 +283,13 @@ function toBytes(values: Float32Array): void {
   for (let i = 0; i < values.length; i++) values[i] = Math.min(255, Math.max(0, Math.round(255 * values[i])))
 }
 
-/** A row of bytes, of the columns of `narrow`, as values in [0, 1] to `result[place...]`: sums of bytes with weights of 22 bits are exact. */
-function byteRow(
-  narrow: Float32Array,
-  { first, weights, count }: Taps,
-  row: number,
-  result: Float32Array,
-  place: number,
-  length: number,
-): void {
-  for (let column = 0; column < length; column++) {
-    let sum = 0
-    for (let tap = 0, from = first[row] * length + column; tap < count; tap++, from += length)
-      sum += weights[row * count + tap] * narrow[from]
-    result[place + column] = Math.floor(sum + 0.5) / 255
-  }
-}
-
-/** A row, resized across, to `result[place...]`, rounded to whole numbers where that is asked for. */
-function narrowed(
-  row: Float32Array,
-  { first, weights, count }: Taps,
-  result: Float32Array,
-  place: number,
-  length: number,
-  rounds: boolean,
-): void {
-  for (let column = 0; column < length; column++) {
-    const from = first[column]
-    let sum = 0
-    for (let tap = 0, weight = column * count; tap < count; tap++, weight++) sum += weights[weight] * row[from + tap]
-    result[place + column] = rounds ? Math.floor(sum + 0.5) : sum
-  }
-}
-
-function addScaled(
-  values: Float32Array,
-  from: number,
-  by: number,
-  result: Float32Array,
-  start: number,
-  end: number,
-): void {
-  if (by === 0) return
-  for (let i = start; i < end; i++) result[i] += by * values[from++]
-}
-
 /** What becomes of a picture. */
 export function placed(picture: Image, placement: Placement): Image {
   const { channels, data } = picture
   const { height, width } = placement
   const resizer = new Resizer(picture, placement)
   const result = image(channels, height, width)
-  for (let c = 0; c < channels; c++)
-    resizer.channel(data, c * picture.height * picture.width, result.data, c * height * width)
+  resizer.planes(channels, data, 0, result.data, 0)
   return result
 }
 

@@ -2,6 +2,8 @@ import { readFileSync } from 'node:fs'
 import { ArgumentError } from 'gentle-dl'
 import { image, resizeImage } from 'gentle-dl/vision'
 import { describe, expect, it } from 'vitest'
+import { Random } from '../../src/core/random.ts'
+import { placementOf, Resizer } from '../../src/vision/resize.ts'
 
 interface Golden {
   readonly height: number
@@ -54,12 +56,53 @@ describe('resizeImage', () => {
       width: 3,
       fit: 'contain',
     })
-    expect([...data]).toEqual([0, 0, 0, 1, 1, 1, 0, 0, 0])
+    expect([...data.subarray(0, 3), ...data.subarray(6)]).toEqual(Array(6).fill(0))
+    for (const value of data.subarray(3, 6)) expect(value).toBeCloseTo(1, 6)
   })
 
   it('covers with the middle of a wide picture', () => {
     const { data } = resizeImage(row(9, 1, 2, 9), { height: 1, width: 2, fit: 'cover' })
     expect([...data]).toEqual([1, 2])
+  })
+
+  it('resizes each of many channels as it does one alone', () => {
+    const random = new Random(1)
+    const picture = image(
+      9,
+      21,
+      34,
+      Float32Array.from({ length: 9 * 21 * 34 }, () => random.uniform()),
+    )
+    const { data } = resizeImage(picture, { height: 13, width: 7, fit: 'cover' })
+    for (let c = 0; c < 9; c++) {
+      const alone = image(1, 21, 34, picture.data.slice(c * 21 * 34, (c + 1) * 21 * 34))
+      const expected = resizeImage(alone, { height: 13, width: 7, fit: 'cover' }).data
+      expect(data.subarray(c * 91, (c + 1) * 91)).toEqual(expected)
+    }
+  })
+
+  it('makes of bytes what it makes of their values, in bands of a large picture as well', () => {
+    const random = new Random(2)
+    for (const [height, width] of [
+      [1, 1],
+      [31, 17],
+      [600, 801],
+    ] as const)
+      for (const channels of [1, 3] as const)
+        for (const bytes of [false, true]) {
+          const values = Uint8Array.from({ length: channels * height * width }, () => random.integer(256))
+          const placement = { ...placementOf({ height, width }, { height: 12, width: 23, fit: 'contain' }), bytes }
+          const resizer = new Resizer({ height, width }, placement)
+          const [ofBytes, ofValues] = [0, 1].map(() => new Float32Array(channels * 12 * 23))
+          resizer.bytes(channels, values, ofBytes, 0)
+          const planes = Float32Array.from(values, (_, i) => {
+            const [channel, pixel] = [Math.floor(i / (height * width)), i % (height * width)]
+            return values[pixel * channels + channel] / 255
+          })
+          resizer.planes(channels, planes, 0, ofValues, 0)
+          expect(ofBytes).toEqual(ofValues)
+          expect(ofBytes.some((value) => value > 0)).toBe(true)
+        }
   })
 
   it('refuses sizes that are none', () => {
