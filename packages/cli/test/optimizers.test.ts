@@ -31,8 +31,8 @@ describe('--parameter-group', () => {
 })
 
 describe('--optimizer', () => {
-  it('lion, lars and lamb need a rate, for those of recipes are of others', () => {
-    for (const optimizer of ['lion', 'lars', 'lamb']) {
+  it('lion, lars, lamb and adafactor need a rate, for those of recipes are of others', () => {
+    for (const optimizer of ['lion', 'lars', 'lamb', 'adafactor']) {
       expect(() => plan({ optimizer })).toThrow(`--optimizer ${optimizer} needs --learning-rate`)
       expect(optimizerOf(plan({ optimizer, learningRate: 0.01 }), [], 2).description.type).toBe(optimizer)
     }

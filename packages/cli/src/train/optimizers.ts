@@ -1,8 +1,19 @@
 /** Optimizers and groups of parameters as they are named on the command line. */
-import { ArgumentError, adam, adamW, lamb, lars, lion, type Optimizer, type ParameterGroup, sgd } from 'gentle-dl'
+import {
+  ArgumentError,
+  adafactor,
+  adam,
+  adamW,
+  lamb,
+  lars,
+  lion,
+  type Optimizer,
+  type ParameterGroup,
+  sgd,
+} from 'gentle-dl'
 import { UsageError, unknownChoice } from '../terminal/usage.ts'
 
-export const optimizers = { sgd, adam, adamW, lion, lars, lamb } as const
+export const optimizers = { sgd, adam, adamW, lion, lars, lamb, adafactor } as const
 
 export type OptimizerName = keyof typeof optimizers
 
@@ -12,7 +23,7 @@ export const optimizerNames = Object.keys(optimizers) as OptimizerName[]
 export const takesMomentum = (name: OptimizerName): boolean => name === 'sgd' || name === 'lars'
 
 /** Those at whose rates no network's recipe hints. */
-export const needsRate = (name: OptimizerName): boolean => name === 'lion' || name === 'lars' || name === 'lamb'
+export const needsRate = (name: OptimizerName): boolean => !['sgd', 'adam', 'adamW'].includes(name)
 
 /** Whether a rate for one is one for the other: SGD moves weights by gradients as they are, Adam by gradients over their size. */
 export const areOfOneScale = (a: OptimizerName, b: OptimizerName): boolean => (a === 'sgd') === (b === 'sgd')

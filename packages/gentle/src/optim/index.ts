@@ -1,3 +1,4 @@
+export { type AdafactorOptions, adafactor } from './adafactor.ts'
 export { type AdamOptions, adam, adamW } from './adam.ts'
 export { type CosineRestartOptions, cosineRestarts, type OneCycleOptions, oneCycle } from './cycles.ts'
 export {

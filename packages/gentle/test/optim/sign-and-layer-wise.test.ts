@@ -1,4 +1,4 @@
-/** Lion, LARS and LAMB against their papers' pseudocode, in double precision, on every backend; and groups of parameters. */
+/** Lion, LARS, LAMB and Adafactor against their papers' pseudocode, in double precision, on every backend; and groups of parameters. */
 import { describe, expect, it } from 'vitest'
 import { gradients } from '../../src/autodiff/gradients.ts'
 import type { Backend } from '../../src/backends/backend.ts'
@@ -9,7 +9,7 @@ import { constant, input, variable } from '../../src/graph/tensor.ts'
 import * as nn from '../../src/nn/index.ts'
 import { meanSquaredError } from '../../src/nn/losses.ts'
 import { add, matmul } from '../../src/ops/index.ts'
-import { adamW, lamb, lars, lion, type Optimizer, sgd } from '../../src/optim/index.ts'
+import { adafactor, adamW, lamb, lars, lion, type Optimizer, sgd } from '../../src/optim/index.ts'
 import { createTrainer, fit } from '../../src/train/index.ts'
 
 const examples = Array.from({ length: 18 }, (_, i) => (((i * 29) % 64) - 32) / 16)
@@ -67,6 +67,27 @@ const papers: Record<string, { readonly make: () => Optimizer; readonly step: St
       })
       const ratio = isMatrix ? norm(x) / norm(r) : 1
       for (const i of x.keys()) x[i] -= rate * ratio * r[i]
+    },
+  },
+  adafactor: {
+    make: () => adafactor({ learningRate: rate, weightDecay: decay }),
+    step(x, g, m, v, t, isMatrix) {
+      const kept = 1 - t ** -0.8
+      const squares = g.map((value) => value ** 2 + 1e-30)
+      const total = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0)
+      // Sums of two rows in m and of three columns in v, or all of a bias in m.
+      const update = (into: number[], at: number, value: number): void => {
+        into[at] = kept * into[at] + (1 - kept) * value
+      }
+      if (isMatrix) {
+        for (let row = 0; row < 2; row++) update(m, row, total(squares.slice(3 * row, 3 * row + 3)))
+        for (let column = 0; column < 3; column++) update(v, column, squares[column] + squares[3 + column])
+      } else for (const i of x.keys()) update(m, i, squares[i])
+      const estimate = (i: number): number => (isMatrix ? (m[Math.floor(i / 3)] * v[i % 3]) / (m[0] + m[1]) : m[i])
+      const u = g.map((value, i) => value / Math.sqrt(estimate(i)))
+      const size = rate * Math.max(1e-3, norm(x) / Math.sqrt(x.length))
+      const clip = Math.max(1, norm(u) / Math.sqrt(u.length))
+      for (const i of x.keys()) x[i] = (1 - rate * decay) * x[i] - (size * u[i]) / clip
     },
   },
 }
@@ -145,6 +166,45 @@ it.each([lars, lamb])('weights of 0 and gradients of 0 have the rate itself by %
   expect([...(await backend.read(still))]).toEqual([1, 2])
   const [moved] = await backend.read(zero)
   expect(moved).toBeCloseTo(make === lars ? -0.25 : -0.5, 5)
+})
+
+describe('adafactor', () => {
+  it('takes weights of a convolution as a matrix with a row for each output, and keeps its rows and columns alone', async () => {
+    const values = Array.from({ length: 24 }, (_, i) => Math.sin(i))
+    const after = async (shape: readonly number[]) => {
+      const backend = reference()
+      const weights = variable(shape, values, 'weights')
+      const { variables, updates } = adafactor({ learningRate: 0.1 }).begin([weights])
+      const slope = constant(
+        values.map((value) => value ** 3),
+        shape,
+      )
+      const program = await backend.compile({ inputs: {}, outputs: {}, updates: updates([slope], constant([0.1], [])) })
+      await program.run({})
+      await program.run({})
+      return { weights: [...(await backend.read(weights))], state: variables.map((each) => each.shape) }
+    }
+    const convolution = await after([2, 3, 2, 2])
+    expect(convolution).toEqual(await after([2, 12]))
+    expect(convolution.state).toEqual([[], [2, 1], [1, 12]])
+  })
+
+  it('moves nothing by gradients of 0, and stays finite where a row has none beside rows with tiny ones', async () => {
+    for (const open of [async () => reference(), () => wasm({ threads: 1 })]) {
+      const backend = await open()
+      const [still, mixed] = [variable([2, 2], [1, 2, 3, 4], 'still'), variable([2, 2], [1, 2, 3, 4], 'mixed')]
+      const { updates } = adafactor({ learningRate: 0.1 }).begin([still, mixed])
+      const slopes = [constant([0, 0, 0, 0], [2, 2]), constant([0, 0, 1e-18, 0], [2, 2])]
+      const program = await backend.compile({ inputs: {}, outputs: {}, updates: updates(slopes, constant([0.1], [])) })
+      for (let step = 0; step < 3; step++) await program.run({})
+      expect([...(await backend.read(still))]).toEqual([1, 2, 3, 4])
+      const [a, b, c, d] = await backend.read(mixed)
+      expect([a, b, d]).toEqual([1, 2, 4])
+      expect(c).toBeLessThan(3)
+      expect(c).toBeGreaterThan(2)
+      await backend.close()
+    }
+  })
 })
 
 describe('a group of parameters', () => {
