@@ -7,18 +7,19 @@ import { gentle, temporaryFolder } from './command.ts'
 describe('gentle train on some examples', () => {
   const train = ['train', 'mlp', '--data', 'moons', '--threads', '1']
 
-  it('--fraction trains on these, says so in run.json, and eval takes no other examples for them', async () => {
+  it('--fraction trains on these, says so in run.json, and eval takes the same for its train part', async () => {
     const run = join(temporaryFolder(), 'fraction')
     const { stderr } = await gentle([...train, '--epochs', '1', '--fraction', '0.25', '--run-dir', run])
     expect(stderr).toContain('a fraction of 0.25 of 1,000 training examples, chosen by seed 0')
     const { settings, examples } = JSON.parse(readFileSync(join(run, 'run.json'), 'utf8'))
     expect([settings.fraction, examples]).toEqual([0.25, { train: 250, validation: 500, test: 500 }])
     expect((await gentle(['eval', run])).code).toBe(0)
-    const { code, stderr: refused } = await gentle(['eval', run, '--split', 'train'])
-    expect(code).toBe(2)
-    expect(refused).toMatch(
-      /used some examples of the train part of moons alone, by --fraction; --data moons takes all/,
-    )
+    const { stdout, stderr: told } = await gentle(['eval', run, '--split', 'train', '--json'])
+    expect(told).toContain(`moons, train part: the examples alone that ${run} was trained on, by --fraction 0.25`)
+    const { train: onTrain } = JSON.parse(readFileSync(join(run, 'summary.json'), 'utf8'))
+    expect(JSON.parse(stdout)).toMatchObject({ examples: 250, ...onTrain })
+    const predicted = await gentle(['predict', run, '--split', 'train', '--json'])
+    expect(JSON.parse(predicted.stdout)).toHaveLength(250)
     const other = await gentle(['train', '--resume', run, '--fraction', '0.5'])
     expect(other.stderr).toMatch(/--fraction cannot be changed/)
   })
@@ -30,6 +31,9 @@ describe('gentle train on some examples', () => {
     expect(learned.stderr).toMatch(/^learned by heart: the loss of the batches went from /m)
     const { examples } = JSON.parse(readFileSync(join(run, 'run.json'), 'utf8'))
     expect(examples).toEqual({ train: 16, validation: 16, test: 500 })
+    const evaluated = await gentle(['eval', run, '--split', 'validation', '--json'])
+    expect(evaluated.stderr).toContain(`validation part: the examples alone that ${run} was trained on, by --overfit`)
+    expect(JSON.parse(evaluated.stdout).examples).toBe(16)
     const slow = ['--learning-rate', '1e-6', '--epochs', '2', '--run-dir', `${run}-slow`]
     const { stderr } = await gentle([...train, '--overfit-batches', '1', ...slow])
     expect(stderr).toMatch(/^NOT learned by heart: /m)

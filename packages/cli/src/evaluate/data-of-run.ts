@@ -42,18 +42,17 @@ export function dataOfRun(place: string, command: 'eval' | 'predict'): DataOfRun
   return { settings: { ...settings, data }, examples, digests }
 }
 
-/** Tells which data is taken. @throws UsageError for a part of which the run used some examples alone. */
+/** Tells which data is taken: of a part of which the run used some examples alone, these. */
 export function noteData(
   { settings: { data, fraction, overfitBatches } }: DataOfRun,
   place: string,
   part: string,
 ): void {
-  const isSome = (fraction !== undefined && part === 'train') || (overfitBatches !== undefined && part !== 'test')
-  if (isSome)
-    throw new UsageError(
-      `${place} used some examples of the ${part} part of ${data} alone, by ${fraction === undefined ? '--overfit-batches' : '--fraction'}; --data ${data} takes all of it`,
-    )
-  note(`${data}, ${part} part: the data that ${place} was trained on; --data names other data`)
+  let used = ''
+  if (fraction !== undefined && part === 'train') used = `, by --fraction ${fraction}`
+  if (overfitBatches !== undefined && part !== 'test') used = `, by --overfit-batches ${overfitBatches}`
+  const what = used === '' ? 'the data' : 'the examples alone'
+  note(`${data}, ${part} part: ${what} that ${place} was trained on${used}; --data names other data`)
 }
 
 /** @throws UsageError where a part is not what it was when the run was trained. */

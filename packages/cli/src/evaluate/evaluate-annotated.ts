@@ -7,6 +7,7 @@ import { checkPlain } from '../models/normalize.ts'
 import { judge } from '../tasks/annotated-task.ts'
 import { annotatedTask } from '../tasks/annotated-tasks.ts'
 import { classesFor } from '../tasks/prepare-annotated.ts'
+import { annotatedPart, partsOfRun } from '../tasks/used-examples.ts'
 import { writeOutput } from '../terminal/output-file.ts'
 import { bold, note, print, scoreText } from '../terminal/terminal.ts'
 import { exitCodes, UsageError } from '../terminal/usage.ts'
@@ -53,7 +54,7 @@ export async function evaluateAnnotated(
     masks: task === 'segment',
     strict: flags.strict,
   })
-  const set = sets[part]
+  const set = partsOfRun(sets, own?.settings, annotatedPart)[part]
   if (own !== undefined && own.examples[part] !== set.length)
     throw new UsageError(
       `${flags.data} has changed since the run was trained: ${set.length} pictures in its ${part} part, where there were ${own.examples[part]}; --data ${flags.data} takes it as it is now`,

@@ -3,6 +3,7 @@ import { evaluate, type OpenedModel } from 'gentle-dl'
 import { openData } from '../data/datasets.ts'
 import { regressionMetrics, standardizedError, unitsOf } from '../tasks/regression.ts'
 import type { EvaluationFlags } from '../tasks/task.ts'
+import { datasetPart, partsOfRun } from '../tasks/used-examples.ts'
 import { bold, figure, print, table } from '../terminal/terminal.ts'
 import { exitCodes, UsageError } from '../terminal/usage.ts'
 import { figureNames, figuresOf } from '../train/finish-regression.ts'
@@ -22,12 +23,12 @@ export async function evaluateRegression(
   const { model } = opened
   const odd = flagsOfOthers.find((name) => flags[name] !== undefined)
   if (odd !== undefined) throw new UsageError(`--${odd} is not for a model that was trained to regress`)
-  const parts = await openData(flags.data, {
+  const all = await openData(flags.data, {
     seed: flags.seed ?? 0,
     validation: own?.settings.validation,
     ...tableOptions(flags.data, opened, { label: flags.label, isOwn: own !== undefined }),
   })
-  const set = parts[part]
+  const set = partsOfRun(all, own?.settings, datasetPart)[part]
   if (own !== undefined) await checkSame(own, part, set)
   const { truth } = await examplesIn(set)
   const units = unitsOf(model)

@@ -14,6 +14,7 @@ import { classCurves, curvesPicture } from '../pictures/class-curves.ts'
 import { predictionSheet } from '../pictures/prediction-sheet.ts'
 import { sequenceTask } from '../tasks/sequence-tasks.ts'
 import type { EvaluationFlags } from '../tasks/task.ts'
+import { datasetPart, partsOfRun } from '../tasks/used-examples.ts'
 import { writeOutput } from '../terminal/output-file.ts'
 import { bold, lossText, note, percent, print } from '../terminal/terminal.ts'
 import { exitCodes, UsageError, unknownChoice } from '../terminal/usage.ts'
@@ -44,7 +45,7 @@ export interface EvaluateFlags extends EvaluationFlags {
 /** Flags with the data of a run, and how it was read there. */
 function withDataOf({ settings }: DataOfRun, given: Omit<EvaluateFlags, 'data'>): EvaluateFlags {
   const { data, seed, label, resize } = settings
-  return { seed, label, resize, ...given, data }
+  return { seed, label, resize, ...given, data, used: settings }
 }
 
 /** @throws UsageError for flags that mean nothing for sequences. */
@@ -84,13 +85,14 @@ export async function evaluateRun(
   const model = withLabels(opened.model, place, flags.labels)
   if (flags.flip)
     throw new UsageError('--flip is for localization, detection and segmentation; give --views and --augment flip')
-  const parts = await openData(flags.data, {
+  const all = await openData(flags.data, {
     seed: flags.seed ?? 0,
     validation: own?.settings.validation,
     strict: flags.strict,
     ...tableOptions(flags.data, opened, { label: flags.label, isOwn: own !== undefined }),
     ...picturesOf(model),
   })
+  const parts = partsOfRun(all, own?.settings, datasetPart)
   const resizedPart = flags.resize === undefined ? parts[part] : resized(parts[part], flags.resize)
   if (own !== undefined) await checkSame(own, part, resizedPart)
   const { data: whole, by, classes = [] } = alignClasses(model, resizedPart, place)

@@ -6,6 +6,7 @@ import { type DataOptions, isTable, openData } from '../data/datasets.ts'
 import { arePictures } from '../data/pictures.ts'
 import { resized } from '../data/resize.ts'
 import { preprocessingOf } from '../models/normalize.ts'
+import { datasetPart, partsOfRun } from '../tasks/used-examples.ts'
 import { columnsOf, green, note, percent, print, red, thousands } from '../terminal/terminal.ts'
 import { exitCodes, UsageError, unknownChoice } from '../terminal/usage.ts'
 import { answersText } from './answers-text.ts'
@@ -35,12 +36,13 @@ export async function examplesOf(
   const { inputShape } = model
   const [channels, height, width] = inputShape
   const areImages = inputShape.length === 3 && (channels === 1 || channels === 3)
-  const parts = await openData(own?.settings.data ?? flags.data!, {
+  const all = await openData(own?.settings.data ?? flags.data!, {
     seed,
     validation,
     ...tableOptions(own?.settings.data ?? flags.data!, opened, { label, isOwn: own !== undefined }),
     ...(areImages ? { size: [height, width] as const, channels } : {}),
   })
+  const parts = partsOfRun(all, own?.settings, datasetPart)
   const chosen = resize === undefined ? parts[part] : resized(parts[part], resize)
   if (own !== undefined) await checkSame(own, part, chosen)
   const { data } = alignClasses(model, chosen, place)

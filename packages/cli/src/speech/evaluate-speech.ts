@@ -2,8 +2,10 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { type BatchLoss, ctc, evaluate, type OpenedInputsModel } from 'gentle-dl'
+import { speechSubset } from 'gentle-dl/data'
 import { speechEncodingFrom, Transcriber } from 'gentle-dl/speech'
 import type { EvaluationFlags } from '../tasks/task.ts'
+import { partsOfRun } from '../tasks/used-examples.ts'
 import { bold, lossText, percent, print } from '../terminal/terminal.ts'
 import { exitCodes } from '../terminal/usage.ts'
 import { openRun, settingsOf } from '../train/run-folder.ts'
@@ -20,7 +22,7 @@ export async function evaluateSpeech(
   place: string,
   { model, encoding }: OpenedInputsModel,
   part: 'train' | 'validation' | 'test',
-  { data, seed, strict, json }: EvaluationFlags,
+  { data, seed, strict, json, used }: EvaluationFlags,
 ): Promise<number> {
   const transcriber = new Transcriber(model, speechEncodingFrom(encoding, place))
   const { symbols, spectrogram, text } = transcriber.encoding
@@ -38,7 +40,7 @@ export async function evaluateSpeech(
     ...(trained.test === undefined ? {} : { test: trained.test }),
     strict,
   })
-  const set = sets[part]
+  const set = partsOfRun(sets, used, speechSubset)[part]
   const decoding = await decodingFor(place, transcriber, {})
   const greedy = await errorRates(transcriber, set)
   const judged = await errorRates(transcriber, set, decoding)

@@ -91,6 +91,8 @@ export interface EvaluationFlags {
   readonly json?: boolean
   /** The part that is asked for; the test part of the data that a model was trained with, unless given. */
   readonly split?: string
+  /** The settings of the training, where its data is taken as it was: they say which examples it used. */
+  readonly used?: Settings
 }
 
 /** A task on sequences, such as speech: its networks have names of their own, take inputs by their names, and say what they are for. */

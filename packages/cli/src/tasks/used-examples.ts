@@ -81,6 +81,13 @@ export function usedParts<P extends Parts>(
   }
 }
 
+/** The parts that a run used, whose settings tell the size of its batches; all of data that is not its own. */
+export const partsOfRun = <P extends Parts>(
+  parts: P,
+  settings: Limits | undefined,
+  take: (set: P['train'], indices: readonly number[]) => P['train'],
+): P => (settings === undefined ? parts : usedParts(parts, settings, settings.batchSize ?? 0, take))
+
 /** What is told of a training that does not use all training examples. */
 export function limitRemarks({ fraction, overfitBatches, seed = 0 }: Limits, all: number): string[] {
   if (overfitBatches !== undefined)

@@ -5,6 +5,7 @@ import type { OpenedInputsModel } from 'gentle-dl'
 import { pairsSet, splitPairs, type TextPair } from 'gentle-dl/data'
 import { TextTranslator, vocabulariesFrom } from 'gentle-dl/language'
 import type { EvaluationFlags } from '../tasks/task.ts'
+import { partsOfRun } from '../tasks/used-examples.ts'
 import { lossText, percent, print } from '../terminal/terminal.ts'
 import { exitCodes } from '../terminal/usage.ts'
 import { openRun, settingsOf } from '../train/run-folder.ts'
@@ -38,7 +39,9 @@ function chosen(
   const { pairs } = openPairs(flags.data, flags.strict === true)
   if (settings !== undefined && isOfTraining(flags.data, settings)) {
     const { seed = 0, validation, test } = settings
-    return { pairs: splitPairs(pairs, { seed: flags.seed ?? seed, validation, test })[part], what: `${part} texts` }
+    const parts = splitPairs(pairs, { seed: flags.seed ?? seed, validation, test })
+    const used = partsOfRun(parts, flags.used, (all, indices) => indices.map((index) => all[index]))
+    return { pairs: used[part], what: `${part} texts` }
   }
   if (flags.split === undefined) return { pairs, what: 'texts' }
   return { pairs: splitPairs(pairs, { seed: flags.seed })[part], what: `${part} texts` }
