@@ -28,7 +28,8 @@ export interface Translator {
   /**
    * The likeliest translations of each source, best first: `nBest` of them, with what each token attended to. Sources are tokens as in training, with their
    * end mark if they had one there.
-   * @throws DataError for sources without tokens and tokens that the network does not have; ArgumentError for options out of range.
+   * @throws DataError for sources without tokens, tokens that the network does not have, and a network whose probabilities are not numbers; ArgumentError for options out
+   * of range.
    */
   translate(sources: readonly ArrayLike<number>[], options?: TranslateOptions): Promise<Hypothesis[][]>
   /** Gives back the memory of its programs. */
@@ -89,7 +90,7 @@ export function createTranslator(model: InputsModel, marks: SequenceMarks): Tran
             examples: sentences,
             positions,
             maxLength: positions.map((n) => (typeof maxLength === 'number' ? maxLength : maxLength(n))),
-          })
+          }).catch(refuseNetwork)
           for (const [i, index] of indices.entries()) found[index] = hypotheses[i]
           onBatch?.(start + indices.length)
         }
@@ -101,4 +102,13 @@ export function createTranslator(model: InputsModel, marks: SequenceMarks): Tran
       decoders.clear()
     },
   }
+}
+
+/** A search that a network's own steps feed finds no way to go on only where their probabilities are not numbers. */
+function refuseNetwork(cause: unknown): never {
+  if (!(cause instanceof DataError)) throw cause
+  throw new DataError(
+    'the network cannot translate: the probabilities that it gives are not numbers, since its weights are too large, as after a training at too high a learning rate; train it again at a smaller one',
+    { cause },
+  )
 }

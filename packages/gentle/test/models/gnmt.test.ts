@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { reference } from '../../src/backends/reference/reference.ts'
+import { sizeOf } from '../../src/core/shape.ts'
 import { constant } from '../../src/graph/tensor.ts'
 import { gnmt } from '../../src/models/gnmt.ts'
 import { inputsLayerFrom } from '../../src/models/layer-from.ts'
@@ -25,6 +26,18 @@ describe('gnmt', () => {
       { backend: reference() },
     )
     expect(() => createTranslator(model, { begin: 1, end: 1 })).toThrow('is of type ofInput')
+  })
+
+  it('says of a network whose probabilities are not numbers what its weights come of', async () => {
+    const token = { dtype: 'int32', shape: [], sequence: 8 } as const
+    const fields = { source: token, previous: token }
+    const initialValues = (_: string, shape: readonly number[]) => new Float32Array(sizeOf(shape)).fill(3e38)
+    const model = await nn.createModel(networkOf(2), fields, { backend: reference(), initialValues })
+    const translator = createTranslator(model, { begin: 1, end: 1 })
+    for (const beamSize of [1, 4])
+      await expect(translator.translate([[3, 1]], { beamSize })).rejects.toThrow(
+        /^the network cannot translate: .* not numbers, .* too high a learning rate/,
+      )
   })
 
   it('translates one after the other what is asked at once, and refuses a beamSize before it compiles', async () => {
