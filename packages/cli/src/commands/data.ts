@@ -3,6 +3,7 @@ import type { Command } from 'commander'
 import { data } from '../data/data.ts'
 import { dataNames } from '../data/datasets.ts'
 import { describe } from '../data/describe.ts'
+import { shard } from '../data/shard.ts'
 import { publishedData } from '../fetch/catalogue.ts'
 import { getData } from '../fetch/data-sets.ts'
 import { pairNames } from '../translation/open-pairs.ts'
@@ -32,6 +33,18 @@ export function declare(command: Command): void {
     .option('--out <file>', 'write a contact sheet with some pictures of each class, such as contact-sheet.png')
     .option('--json', 'print JSON')
     .action((name, _, command) => describe(name, command.optsWithGlobals()))
+
+  command
+    .command('shard')
+    .argument('<folder>', 'a folder of picture files, one folder per class')
+    .argument('<out>', 'where the shards go')
+    .description('write a folder of pictures as tar shards, as WebDataset reads them, in random order')
+    .option('--shard-size <size>', 'size of a shard, such as 1GB (default: 256MB, or smaller so that there are 32)')
+    .option('--seed <n>', 'random seed of order and splits (default: 0)', number)
+    .option('--validation <n>', 'number of examples to hold out for validation', number)
+    .option('--strict', 'stop at broken data, instead of skipping or repairing it')
+    .option('--json', 'print JSON')
+    .action((folder, out, _, command) => shard(folder, out, command.optsWithGlobals()))
 
   command
     .command('get')

@@ -12,6 +12,7 @@ import {
   type ImageSplits,
   idxFolder,
   imageFolder,
+  imageShards,
   labelled,
   mnist,
   numpySet,
@@ -25,7 +26,7 @@ import {
 } from 'gentle-dl/data'
 import { cachedData, downloadedNames } from '../fetch/data-sets.ts'
 import { reasonOf } from '../terminal/reason.ts'
-import { note } from '../terminal/terminal.ts'
+import { note, thousands } from '../terminal/terminal.ts'
 import { UsageError } from '../terminal/usage.ts'
 import { type AnnotatedOptions, annotatedNames, areAnnotated, openAnnotated } from './annotated-sets.ts'
 import { findingsText, skippedText } from './findings-text.ts'
@@ -38,6 +39,7 @@ const ownNames = [
   'mnist',
   'idx:DIR',
   'images:DIR',
+  'shards:DIR',
   'cifar10:DIR',
   'cifar100:DIR',
   'npz:FILE',
@@ -147,7 +149,7 @@ function kindAndPlace(name: string): {
   if (setWithin(name) !== undefined) return { kind: 'idx', place: name }
   const downloaded = cachedData(name)
   if (downloaded !== undefined) return { kind: downloaded.reader, ...downloaded }
-  const isPath = !areAnnotated(name) && imagesOf(name) === undefined && existsSync(name)
+  const isPath = !areAnnotated(name) && shardsOf(name) === undefined && imagesOf(name) === undefined && existsSync(name)
   return isPath ? { kind: kindOf(name), place: name } : { place: name }
 }
 
@@ -161,15 +163,18 @@ export const isTable = (name: string): boolean => kindAndPlace(name).kind === 'c
  */
 export async function openData(name: string, { size, ...options }: DataOptions): Promise<Splits> {
   const { label, seed, validation, targets, inputs, quiet } = options
-  if (setWithin(name.replace(/^idx:/, '')) === undefined) checkThere(name, dataNames)
+  const shards = shardsOf(name)
+  // Of a pattern the files are looked for one by one.
+  if (setWithin(name.replace(/^idx:/, '')) === undefined && !shards?.includes('{')) checkThere(name, dataNames)
   const images = imagesOf(name)
   const { kind, place, classes } = kindAndPlace(name)
   if (label !== undefined && kind !== 'csv')
     throw new UsageError(`--label names a column of a table, but ${name} is not a table`)
+  if (size === undefined && (images !== undefined || shards !== undefined))
+    throw new UsageError(`--data ${name}: image files differ in size; give one for all, such as --resize 32`)
+  if (shards !== undefined) return openShards(name, shards, { ...options, size: size! })
   if (images !== undefined) {
-    if (size === undefined)
-      throw new UsageError(`--data ${name}: image files differ in size; give one for all, such as --resize 32`)
-    const splits = await openImages(images, { ...options, size })
+    const splits = await openImages(images, { ...options, size: size! })
     if (splits.skipped.length > 0) note(skippedText(name, splits.skipped))
     return splits
   }
@@ -214,7 +219,7 @@ export const readingOf = ({ train }: Splits): TableReading | undefined =>
 /** The path of an image folder that is named, or undefined for another data set. */
 export function imagesOf(name: string): string | undefined {
   if (name.startsWith('images:')) return name.slice('images:'.length)
-  if (ownNames.includes(name)) return undefined
+  if (ownNames.includes(name) || shardsOf(name) !== undefined) return undefined
   const downloaded = setWithin(name) === undefined ? cachedData(name) : undefined
   if (downloaded !== undefined) return downloaded.reader === 'images' ? downloaded.place : undefined
   if (!statSync(name, { throwIfNoEntry: false })?.isDirectory()) return undefined
@@ -222,6 +227,36 @@ export function imagesOf(name: string): string | undefined {
   const isIdx = entries.some((entry) => /idx[13]-ubyte/.test(entry))
   const hasFolder = entries.some((entry) => statSync(join(name, entry), { throwIfNoEntry: false })?.isDirectory())
   return !isIdx && (hasFolder || entries.some((entry) => /\.(jpe?g|png|webp)$/i.test(entry))) ? name : undefined
+}
+
+const isArchive = (file: string): boolean => /^[^.].*\.tar$/i.test(file)
+
+/** The place of a set in tar archives that is named, or undefined for another data set. */
+export function shardsOf(name: string): string | undefined {
+  if (name.startsWith('shards:')) return name.slice('shards:'.length)
+  if (isArchive(basename(name))) return name
+  if (!statSync(name, { throwIfNoEntry: false })?.isDirectory() || cachedData(name) !== undefined) return undefined
+  const train = join(name, 'train')
+  const within = statSync(train, { throwIfNoEntry: false })?.isDirectory() ? readdirSync(train) : []
+  return [...readdirSync(name), ...within].some(isArchive) ? name : undefined
+}
+
+/** Opens a set in archives; that their headers are read is told, as it may take a while. */
+function openShards(
+  name: string,
+  place: string,
+  options: DataOptions & Required<Pick<DataOptions, 'size'>>,
+): Promise<Splits> {
+  if (place === '') throw new UsageError('shards: has no folder; expected shards:DIR')
+  let isTold = options.quiet === true
+  return imageShards(place, {
+    ...options,
+    onIndexing: (shards) => {
+      if (!isTold)
+        note(`${name}: reading where the examples lie in ${thousands(shards)} shards, once; kept in shards.index`)
+      isTold = true
+    },
+  })
 }
 
 /** Opens an image folder; what is broken is listed, not told. */

@@ -32,7 +32,7 @@ export interface Names {
 
 /** Values that are numbers or names of the user's own are not files. */
 const notFiles =
-  /^<(n|rate|share|factor|limit|steps|alpha|beta|name=n|HxWxC|RxC|SxT|X,Y|rows|list|column|how|what|part)>$/
+  /^<(n|rate|share|size|factor|limit|steps|alpha|beta|name=n|HxWxC|RxC|SxT|X,Y|rows|list|column|how|what|part)>$/
 
 /** Of `images:DIR` and its like, whose end is the user's own, what can be typed already: `images:`. */
 const typed = (names: readonly string[]): string[] => [...new Set(names.map((name) => name.replace(/:[A-Z].*$/, ':')))]

@@ -2,7 +2,7 @@
 
 import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
-import { imageFileInfo } from 'gentle-dl/data'
+import { type ImageFileInfo, imageFileInfo, isPictureSet } from 'gentle-dl/data'
 import { chooseNetwork, type NetworkChoice } from 'gentle-dl/models'
 import { imagesOf, openData } from '../data/datasets.ts'
 
@@ -28,6 +28,11 @@ async function typicalShape(
     (info) => info !== undefined,
   )
   if (infos.length === 0) return [3, 64, 64]
+  return typical(infos)
+}
+
+/** What pictures are like in the middle. */
+function typical(infos: readonly ImageFileInfo[]): readonly [channels: number, height: number, width: number] {
   return [
     infos.every(({ channels }) => channels === 1) ? 1 : 3,
     median(infos.map(({ height }) => height)),
@@ -52,5 +57,11 @@ export async function networkFor(
     size: 64,
     quiet: true,
   })
+  if (isPictureSet(train)) {
+    const count = Math.min(maxSampled, train.length)
+    const some = Array.from({ length: count }, (_, i) => train.picture(Math.floor((i * train.length) / count)))
+    const infos = (await Promise.all(some)).map(({ info }) => info)
+    return chooseNetwork(typical(infos), { examples: train.length, files: true })
+  }
   return chooseNetwork(train.inputShape, { examples: train.length, files: false })
 }

@@ -2,6 +2,14 @@ import type { DType, TypedArray } from '../core/dtype.ts'
 import type { Field, Fields } from '../core/field.ts'
 import type { Shape } from '../core/shape.ts'
 
+/** By what an epoch's order is told. */
+export interface EpochOrder {
+  readonly seed: number
+  /** From 1. */
+  readonly epoch: number
+  readonly batchSize: number
+}
+
 /** Examples with one input of floating-point numbers and a target, read a batch at a time into memory that the caller owns. */
 export interface Dataset {
   readonly name: string
@@ -19,6 +27,11 @@ export interface Dataset {
   readonly description?: unknown
   /** Where an example is from, such as its file, for messages; where that is known. */
   nameOf?(index: number): string
+  /**
+   * The order in which an epoch of training takes the examples, each once, as indices; any order at random unless given. For a set that reads some faster
+   * after each other, as those of one archive. It depends on nothing but what it is told.
+   */
+  order?(epoch: EpochOrder): Uint32Array
   /**
    * Copies the examples with these indices, in order, to the front of `inputs` and `targets`. It is called for every batch, and
    * allocates nothing where the examples are in memory. A set that decodes files gives a promise: the training loop asks for the next
@@ -59,6 +72,11 @@ export interface NamedDataset {
   readonly description?: unknown
   /** Where an example is from, such as its file, for messages; where that is known. */
   nameOf?(index: number): string
+  /**
+   * The order in which an epoch of training takes the examples, each once, as indices; any order at random unless given. For a set that reads some faster
+   * after each other, as those of one archive. It depends on nothing but what it is told.
+   */
+  order?(epoch: EpochOrder): Uint32Array
   /**
    * Writes an example: into each input's memory, and the target's, which have room for its own length and no more. It gives a promise where it
    * decodes files. The result depends on index and pass alone; `pass` says how often the examples have been seen before.

@@ -3,10 +3,10 @@ import { ArgumentError, DataError } from '../core/errors.ts'
 import type { Shape } from '../core/shape.ts'
 import { type Fit, placementOf, type ResizeOptions } from '../vision/resize.ts'
 import { atOnce } from './at-once.ts'
-import type { Dataset } from './dataset.ts'
-import { checkDecodes, decode, type ImageFileInfo, readHeader, sharp } from './decode.ts'
+import { checkDecodes, type ImageFileInfo, readHeader, sharp } from './decode.ts'
 import { type LabelledFile, readLayout } from './folder-layout.ts'
-import { checkIndex, checkRoom, splitIndices } from './memory.ts'
+import { splitIndices } from './memory.ts'
+import { type PictureSet, readPictures } from './picture-set.ts'
 import { threeParts } from './three-parts.ts'
 
 export interface ImageFolderOptions {
@@ -37,7 +37,7 @@ export interface ImageExample extends LabelledFile {
 }
 
 /** A data set of picture files; its examples are listed in order. */
-export interface ImageSet extends Dataset {
+export interface ImageSet extends PictureSet {
   readonly examples: readonly ImageExample[]
 }
 
@@ -166,27 +166,19 @@ function imageSet(
   { channels, size, workers }: { channels: 1 | 3; size: ResizeOptions; workers: number },
 ): ImageSet {
   const inputShape: Shape = [channels, size.height, size.width]
-  const values = channels * size.height * size.width
-  const labels = Int32Array.from(examples, ({ label }) => label)
-  return {
+  const set = {
     name,
     length: examples.length,
+    labels: Int32Array.from(examples, ({ label }) => label),
+    picture: async (index: number) => ({ source: examples[index].file, info: examples[index].info }),
+  }
+  return {
+    ...set,
     inputShape,
     target: { dtype: 'int32', shape: [] },
     classes,
-    labels,
     examples,
     nameOf: (index) => examples[index].file,
-    async read(indices, inputs, targets) {
-      checkRoom(name, indices.length, values, inputs.length, 'inputs')
-      checkRoom(name, indices.length, 1, targets.length, 'targets')
-      for (let i = 0; i < indices.length; i++) checkIndex(name, indices[i], examples.length)
-      await atOnce(indices.length, workers, async (i) => {
-        const { file, info, label } = examples[indices[i]]
-        const { data } = await decode(file, info, { channels, placement: placementOf(info, size) })
-        inputs.set(data, i * values)
-        targets[i] = label
-      })
-    },
+    read: readPictures(set, inputShape, { channels, placement: (info) => placementOf(info, size), workers }),
   }
 }

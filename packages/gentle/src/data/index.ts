@@ -93,6 +93,7 @@ export {
   type SourceWithTargets,
   splitPairs,
 } from './pairs/split-pairs.ts'
+export { isPictureSet, type PictureFile, type PictureSet } from './picture-set.ts'
 export {
   type ClassedPointOptions,
   gaussians,
@@ -111,6 +112,7 @@ export { normalized, preprocessed } from './preprocessed.ts'
 export { readPreprocessedImage } from './preprocessed-image.ts'
 export { resized } from './resized.ts'
 export { type ShapeOptions, shapeNames, shapeSplits, shapes } from './shapes.ts'
+export { classesFile, type ImageShardsOptions, imageShards, type ShardSplits } from './shards/image-shards.ts'
 export type { SkippedKind, SkippedRecording } from './speech/findings.ts'
 export { readSoundFile } from './speech/sound-file.ts'
 export { type SpeechFolderOptions, type SpeechSplits, speechFolder } from './speech/speech-folder.ts'

@@ -2,7 +2,7 @@
 import { ArgumentError, DataError } from '../core/errors.ts'
 import { Random } from '../core/random.ts'
 import { formatShape, type Shape, sizeOf } from '../core/shape.ts'
-import { type AnyDataset, type Dataset, isNamed, type NamedDataset } from './dataset.ts'
+import { type AnyDataset, type Dataset, type EpochOrder, isNamed, type NamedDataset } from './dataset.ts'
 
 export interface MemoryOptions {
   readonly name?: string
@@ -109,6 +109,25 @@ const nameInWhole =
   (index: number): string =>
     dataset.nameOf?.(order[index]) ?? `${order[index]} of the whole set`
 
+/** The order of the whole with what is not in the part left out. */
+function orderInWhole({ length, order: orderOfWhole }: AnyDataset, order: Uint32Array): Pick<AnyDataset, 'order'> {
+  if (orderOfWhole === undefined) return { order: undefined }
+  return {
+    order(epoch: EpochOrder) {
+      // An example may be in the part more than once.
+      const [first, next] = [new Int32Array(length).fill(-1), new Int32Array(order.length)]
+      for (let i = order.length - 1; i >= 0; i--) {
+        next[i] = first[order[i]]
+        first[order[i]] = i
+      }
+      const ordered = new Uint32Array(order.length)
+      let count = 0
+      for (const index of orderOfWhole(epoch)) for (let i = first[index]; i >= 0; i = next[i]) ordered[count++] = i
+      return ordered
+    },
+  }
+}
+
 function namedSubset(dataset: NamedDataset, order: Uint32Array, name: string): NamedDataset {
   const part = (values: ArrayLike<number>): Int32Array => Int32Array.from(order, (index) => values[index])
   const { labels, lengths = {} } = dataset
@@ -122,6 +141,7 @@ function namedSubset(dataset: NamedDataset, order: Uint32Array, name: string): N
     lengths: parts(lengths),
     ...(dataset.lengthsIn && { lengthsIn: (pass: number) => parts(dataset.lengthsIn!(pass)) }),
     nameOf: nameInWhole(dataset, order),
+    ...orderInWhole(dataset, order),
     read(index, inputs, target, pass) {
       checkIndex(name, index, order.length)
       return dataset.read(order[index], inputs, target, pass)
@@ -141,6 +161,7 @@ function plainSubset(dataset: Dataset, order: Uint32Array, name: string): Datase
     labels: labels && Int32Array.from(order, (index) => labels[index]),
     description,
     nameOf: nameInWhole(dataset, order),
+    ...orderInWhole(dataset, order),
     read(wanted, x, y, pass) {
       if (scratch.length !== wanted.length) scratch = new Uint32Array(wanted.length)
       for (let i = 0; i < wanted.length; i++) {

@@ -41,9 +41,15 @@ const openFiles = new FinalizationRegistry<number>((file) => process.getBuiltinM
 /** Systems read no more at once. */
 const maxConcurrent = 2 ** 30
 
+/** A file of which parts can be read while something else is done. */
+export interface FileAccess extends RandomAccess {
+  /** As `read`, on another thread. It stays open until all of these have ended. */
+  readLater(offset: number, into: Uint8Array): Promise<void>
+}
+
 /** A file that stays open and is read where it is asked for, or undefined where there is none. @throws DataError when it cannot be read. */
-export function openIn(folder: string, name: string): RandomAccess | undefined {
-  const { closeSync, fstatSync, openSync, readSync } = process.getBuiltinModule('node:fs')
+export function openIn(folder: string, name: string): FileAccess | undefined {
+  const { closeSync, fstatSync, openSync, read: readAsync, readSync } = process.getBuiltinModule('node:fs')
   const path = process.getBuiltinModule('node:path').join(folder, name)
   try {
     const file = openSync(path, 'r')
@@ -52,12 +58,27 @@ export function openIn(folder: string, name: string): RandomAccess | undefined {
       closeSync(file)
       return undefined
     }
-    const access: RandomAccess = {
+    const cutOff = (): never => {
+      throw new DataError(`${path} was truncated while it was being read`)
+    }
+    const readSome = (into: Uint8Array, at: number, offset: number): Promise<number> =>
+      new Promise((resolve, reject) => {
+        const length = Math.min(into.length - at, maxConcurrent)
+        readAsync(file, into, at, length, offset + at, (error, count) => (error ? reject(error) : resolve(count)))
+      })
+    const access: FileAccess = {
       length: stats.size,
       read(offset, into) {
         for (let at = 0; at < into.length; ) {
           const count = readSync(file, into, at, Math.min(into.length - at, maxConcurrent), offset + at)
-          if (count === 0) throw new DataError(`${path} was truncated while it was being read`)
+          if (count === 0) cutOff()
+          at += count
+        }
+      },
+      async readLater(offset, into) {
+        for (let at = 0; at < into.length; ) {
+          const count = await readSome(into, at, offset)
+          if (count === 0) cutOff()
           at += count
         }
       },

@@ -9,22 +9,21 @@ import {
   preprocessedPlacement,
   preprocessImage,
 } from '../vision/preprocessing.ts'
-import { atOnce } from './at-once.ts'
 import type { Dataset } from './dataset.ts'
-import { decode } from './decode.ts'
-import type { ImageSet } from './image-folder.ts'
-import { checkIndex, checkRoom } from './memory.ts'
+import { checkRoom } from './memory.ts'
+import { isPictureSet, type PictureSet, readPictures } from './picture-set.ts'
 
 /** Files that are on their way at once, as of an image folder. */
 const workers = 64
 
 /**
- * The pictures of a data set prepared as a network takes them, so that it is scored on what it is shown in use: those of an image folder from their files,
- * whatever size the folder was opened at, as `readPreprocessedImage` reads them, others from their values in [0, 1], as `preprocessImage` prepares them.
+ * The pictures of a data set prepared as a network takes them, so that it is scored on what it is shown in use: those of files from these,
+ * whatever size the set was opened at, as `readPreprocessedImage` reads them, others from their values in [0, 1], as `preprocessImage` prepares them.
  * @throws ArgumentError for examples that are not pictures.
  */
-export function preprocessed(dataset: Dataset | ImageSet, preprocessing: Preprocessing): Dataset {
+export function preprocessed(dataset: Dataset | PictureSet, preprocessing: Preprocessing): Dataset {
   const { name, inputShape, length, target, classes, labels, description } = dataset
+  const order = dataset.order?.bind(dataset)
   const [channels, height, width] = inputShape
   if (inputShape.length !== 3 || (channels !== 1 && channels !== 3))
     throw new ArgumentError(
@@ -33,25 +32,17 @@ export function preprocessed(dataset: Dataset | ImageSet, preprocessing: Preproc
   const shape: Shape = [preprocessing.channels, preprocessing.height, preprocessing.width]
   const size = sizeOf(shape)
   const nameOf = dataset.nameOf?.bind(dataset)
-  const common = { name, length, inputShape: shape, target, classes, labels, description, nameOf }
-  if ('examples' in dataset) {
-    const { examples } = dataset
+  const common = { name, length, inputShape: shape, target, classes, labels, description, nameOf, order }
+  if (isPictureSet(dataset))
     return {
       ...common,
-      async read(indices, inputs, targets) {
-        checkRoom(name, indices.length, size, inputs.length, 'inputs')
-        checkRoom(name, indices.length, 1, targets.length, 'targets')
-        for (let i = 0; i < indices.length; i++) checkIndex(name, indices[i], length)
-        await atOnce(indices.length, workers, async (i) => {
-          const { file, info, label } = examples[indices[i]]
-          const placement = preprocessedPlacement(preprocessing, info)
-          const picture = await decode(file, info, { channels: preprocessing.channels, placement })
-          inputs.set(finishPreprocessing(picture, preprocessing), i * size)
-          targets[i] = label
-        })
-      },
+      read: readPictures(dataset, shape, {
+        channels: preprocessing.channels,
+        placement: (info) => preprocessedPlacement(preprocessing, info),
+        finish: (picture) => finishPreprocessing(picture, preprocessing),
+        workers,
+      }),
     }
-  }
   const pixels = sizeOf(inputShape)
   return {
     ...common,

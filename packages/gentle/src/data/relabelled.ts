@@ -3,8 +3,8 @@ import type { TypedArray } from '../core/dtype.ts'
 import { ClassesError } from '../core/errors.ts'
 import { type Field, formatField } from '../core/field.ts'
 import { sizeOf } from '../core/shape.ts'
-import { type AnyDataset, type Dataset, isNamed, type NamedDataset } from './dataset.ts'
-import type { ImageExample, ImageSet } from './image-folder.ts'
+import { type AnyDataset, type Dataset, type EpochOrder, isNamed, type NamedDataset } from './dataset.ts'
+import { isPictureSet } from './picture-set.ts'
 
 /** How the targets of a set become others. */
 interface Change {
@@ -67,6 +67,7 @@ export function relabelled<Data extends AnyDataset>(
     labels: known,
     description,
     ...(dataset.nameOf === undefined ? {} : { nameOf: (index: number) => dataset.nameOf!(index) }),
+    ...(dataset.order === undefined ? {} : { order: (epoch: EpochOrder) => dataset.order!(epoch) }),
   }
   const changed = isNamed(dataset)
     ? {
@@ -80,16 +81,11 @@ export function relabelled<Data extends AnyDataset>(
         ...common,
         inputShape: dataset.inputShape,
         read: readPlain(dataset, change),
-        ...(hasFiles(dataset) ? { examples: filesOf(dataset, labels) } : {}),
+        // What is around it may read its files itself.
+        ...(isPictureSet(dataset) ? { picture: (index: number) => dataset.picture(index) } : {}),
       }
   return changed as AnyDataset as Data
 }
-
-/** Whether what is around a set may read its files itself. */
-const hasFiles = (dataset: Dataset): dataset is ImageSet => 'examples' in dataset
-
-const filesOf = ({ examples }: ImageSet, labels: Int32Array): ImageExample[] =>
-  examples.map((example) => ({ ...example, label: labels[example.label] }))
 
 /** Memory for what a set writes: the caller's own, where that has the room for it. */
 const memoryFor = (to: TypedArray, values: number): Float32Array | Int32Array =>

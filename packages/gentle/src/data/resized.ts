@@ -29,6 +29,7 @@ export function resized(dataset: Dataset, size: ResizeOptions): Dataset {
     labels,
     description,
     nameOf: dataset.nameOf?.bind(dataset),
+    order: dataset.order?.bind(dataset),
     read(indices, inputs, targets, pass) {
       if (whole.length < indices.length * sizeOf(inputShape))
         whole = new Float32Array(indices.length * sizeOf(inputShape))

@@ -1,4 +1,5 @@
 /** The batches of a data set. */
+import { batchRanges, wholeBatches } from '../core/batch-parts.ts'
 import type { DType, TypedArray } from '../core/dtype.ts'
 import { Random } from '../core/random.ts'
 import { sizeOf } from '../core/shape.ts'
@@ -34,20 +35,9 @@ function* stretches(order: Uint32Array, batchSize: number): Generator<Uint32Arra
   for (let start = 0; start < order.length; start += batchSize) yield order.subarray(start, start + batchSize)
 }
 
-/**
- * As `stretches`, for training: one example that is left over goes into the batch before, which then has one more. A batch of its own would be a
- * step by that example alone, as large as one by all others, and batch norm, which needs several values, could not take it.
- */
+/** As `stretches`, for training (`batchRanges`). */
 export function* trainingStretches(order: Uint32Array, batchSize: number): Generator<Uint32Array> {
-  const whole = wholeBatches(order.length, batchSize)
-  yield* stretches(order.subarray(0, whole), batchSize)
-  if (whole < order.length) yield order.subarray(whole)
-}
-
-/** How many of a number of examples are in batches of full size; the rest are the last batch of an epoch of training, which may have one more. */
-function wholeBatches(examples: number, batchSize: number): number {
-  const rest = examples % batchSize
-  return examples - rest - (rest === 1 && examples > 1 ? batchSize : 0)
+  for (const { start, end } of batchRanges(order.length, batchSize)) yield order.subarray(start, end)
 }
 
 /**
@@ -88,12 +78,13 @@ export interface PlannedBatch {
   readonly padded?: Batch['padded']
 }
 
-/** What is left of an epoch's batches, in an order from the seed. The last may be smaller, or have one example more: none has one alone beside others. */
+/** What is left of an epoch's batches, in an order from the seed: the data's own, where it has one. The last may be smaller, or have one example more: none has one alone beside others. */
 export async function planEpoch(dataset: AnyDataset, batchSize: number, place: Place): Promise<PlannedBatches> {
   const { seed, epoch, position } = place
   const order = place.inOrder
     ? inOrder(dataset.length)
-    : new Random(seed, `order of epoch ${epoch}`).permutation(dataset.length)
+    : (dataset.order?.({ seed, epoch, batchSize }) ??
+      new Random(seed, `order of epoch ${epoch}`).permutation(dataset.length))
   return isNamed(dataset)
     ? (await import('./named-batches.ts')).planNamedBatches(dataset, order, batchSize, place)
     : planned(dataset, [...trainingStretches(order.subarray(position), batchSize)], epoch - 1)
