@@ -30,6 +30,8 @@ export interface ImageFileInfo {
   readonly width: number
   /** 1 for shades of grey, 3 for colours. */
   readonly channels: 1 | 3
+  /** Whether its EXIF data turns or mirrors it. */
+  readonly turned: boolean
   /** Whether parts of it may be transparent. */
   readonly alpha: boolean
   /** Bits a channel that are read: 16 where the file has them, 8 otherwise. */
@@ -92,7 +94,7 @@ export function undecodable(source: ImageSource, cause: unknown, name = nameOf(s
 export async function readHeader(source: ImageSource, name = nameOf(source)): Promise<ImageFileInfo> {
   sharp()
   try {
-    const { format, space, depth, hasAlpha, pages, autoOrient } = await open(source).metadata()
+    const { format, space, depth, hasAlpha, pages, autoOrient, orientation = 1 } = await open(source).metadata()
     const { height, width } = autoOrient
     // Decoding checks this too, but names it only after it has opened the file.
     if (height * width > largest) throw new Error('exceeds pixel limit')
@@ -108,6 +110,7 @@ export async function readHeader(source: ImageSource, name = nameOf(source)): Pr
       height,
       width,
       channels: space === 'b-w' || space === 'grey16' ? 1 : 3,
+      turned: orientation > 1,
       alpha: hasAlpha,
       bits: depth === 'ushort' ? 16 : 8,
       frames: pages ?? 1,
@@ -115,6 +118,12 @@ export async function readHeader(source: ImageSource, name = nameOf(source)): Pr
   } catch (cause) {
     throw undecodable(source, cause, name)
   }
+}
+
+/** Some rows of a picture. */
+interface Rows {
+  readonly begin: number
+  readonly end: number
 }
 
 /** Pixel after pixel, as sharp gives them; of greys or colours, and opacity where there is some. */
@@ -130,25 +139,31 @@ interface Pixels {
 const onTheirWay = new Budget(2 ** 28)
 
 /**
- * Decodes a picture whose header is known, and lets it be used. It is decoded whole: what a decoder shrinks on its way is not what PIL or our own
- * resizing makes of all pixels.
+ * Decodes a picture whose header is known, and lets it be used. Nothing shrinks on its way: what a decoder shrinks is not what PIL or our own resizing makes of all
+ * pixels.
+ * @param rows all that are wanted; those above are decoded without being kept, those below not even that
  * @throws DataError for a broken file.
  */
 async function withPixels<Result>(
   source: ImageSource,
-  { height, width, bits, alpha, channels }: ImageFileInfo,
+  { height, width, bits, alpha, channels, turned }: ImageFileInfo,
   name: string,
   use: (pixels: Pixels) => Result,
+  rows?: Rows,
 ): Promise<Result> {
   const grey = channels === 1
   // 'b-w' loses transparency.
   const space = bits === 16 ? (grey ? 'grey16' : 'rgb16') : grey && !alpha ? 'b-w' : 'srgb'
-  const size = height * width * (bits / 8) * (channels + Number(alpha))
+  const size = (rows === undefined ? height : rows.end - rows.begin) * width * (bits / 8) * (channels + Number(alpha))
   return onTheirWay.spend(size, async () => {
     let pixels: Pixels
     try {
-      const { data, info } = await open(source)
-        .autoOrient()
+      const upright = turned ? open(source).autoOrient() : open(source)
+      const cut =
+        rows === undefined
+          ? upright
+          : upright.extract({ left: 0, top: rows.begin, width, height: rows.end - rows.begin })
+      const { data, info } = await cut
         .toColourspace(space)
         .raw(bits === 16 ? { depth: 'ushort' } : {})
         .toBuffer({ resolveWithObject: true })
@@ -174,25 +189,44 @@ export async function decode(
   info: ImageFileInfo,
   { channels, placement, name = nameOf(source) }: { channels: 1 | 3; placement?: Placement; name?: string },
 ): Promise<Image> {
+  // Grey is placed once, whatever it shall become.
+  const made = Math.min(channels, info.channels) as 1 | 3
+  if (placement !== undefined && made === info.channels && info.bits === 8 && !info.alpha && !info.turned)
+    return placedBytes(source, info, made, channels, placement, name)
   return withPixels(source, info, name, (pixels) => {
-    // Grey is placed once, whatever it shall become.
-    const made = Math.min(channels, info.channels) as 1 | 3
     const { height, width } = placement ?? pixels
     const picture = image(made, height, width)
     const readers = Array.from({ length: made }, (_, c) =>
       made < info.channels ? greyRows(pixels) : rowsOf(pixels, c),
     )
-    if (placement !== undefined) {
-      const resizer = new Resizer(pixels, placement)
-      const { values, step } = pixels
-      if (step === made && values instanceof Uint8Array) resizer.bytes(made, values, picture.data, 0)
-      else resizer.rows(readers, picture.data, 0)
-    } else
+    if (placement !== undefined) new Resizer(pixels, placement).rows(readers, picture.data, 0)
+    else
       for (const [c, read] of readers.entries())
         for (let row = 0; row < height; row++)
           read(row, picture.data.subarray((c * height + row) * width, (c * height + row + 1) * width))
     return channels === 3 ? repeated(picture) : picture
   })
+}
+
+/** Decodes a picture of bytes as far as it is placed. */
+function placedBytes(
+  source: ImageSource,
+  info: ImageFileInfo,
+  made: 1 | 3,
+  channels: 1 | 3,
+  placement: Placement,
+  name: string,
+): Promise<Image> {
+  const resizer = new Resizer(info, placement)
+  const { begin, end } = resizer.oldRows
+  const place = ({ values, height, width, step }: Pixels): Image => {
+    if (width !== info.width || height !== end - begin || step !== made)
+      throw new DataError(`${name}: it was ${info.width} x ${info.height} when it was opened, and has changed since`)
+    const picture = image(made, placement.height, placement.width)
+    resizer.bytes(made, values as Uint8Array, picture.data, 0)
+    return channels === 3 ? repeated(picture) : picture
+  }
+  return withPixels(source, info, name, place, { begin, end })
 }
 
 /** byte / 255 for every byte. */

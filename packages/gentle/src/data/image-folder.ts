@@ -6,7 +6,7 @@ import { atOnce } from './at-once.ts'
 import { checkDecodes, type ImageFileInfo, readHeader, sharp } from './decode.ts'
 import { type LabelledFile, readLayout } from './folder-layout.ts'
 import { splitIndices } from './memory.ts'
-import { type PictureSet, readPictures } from './picture-set.ts'
+import { filesAtOnce, type PictureSet, readingPictures } from './picture-set.ts'
 import { threeParts } from './three-parts.ts'
 
 export interface ImageFolderOptions {
@@ -115,7 +115,7 @@ export async function imageFolder(path: string, options: ImageFolderOptions): Pr
 /** The size that a folder's pictures are brought to. @throws ArgumentError for numbers that are not whole ones from 1. */
 export function checkedSize(
   caller: string,
-  { size, fit = 'contain', workers = 64 }: ImageFolderOptions,
+  { size, fit = 'contain', workers = filesAtOnce }: ImageFolderOptions,
 ): { size: ResizeOptions; workers: number } {
   const [height, width] = typeof size === 'number' ? [size, size] : size
   for (const [what, value] of Object.entries({ height, width, workers }))
@@ -172,13 +172,16 @@ function imageSet(
     labels: Int32Array.from(examples, ({ label }) => label),
     picture: async (index: number) => ({ source: examples[index].file, info: examples[index].info }),
   }
-  return {
-    ...set,
-    inputShape,
-    target: { dtype: 'int32', shape: [] },
-    classes,
-    examples,
-    nameOf: (index) => examples[index].file,
-    read: readPictures(set, inputShape, { channels, placement: (info) => placementOf(info, size), workers }),
-  }
+  return readingPictures(
+    {
+      ...set,
+      inputShape,
+      target: { dtype: 'int32', shape: [] },
+      classes,
+      examples,
+      nameOf: (index: number) => examples[index].file,
+    },
+    set,
+    { channels, placement: (info) => placementOf(info, size), workers },
+  )
 }

@@ -3,6 +3,7 @@ import { ArgumentError, DataError } from '../core/errors.ts'
 import { Random } from '../core/random.ts'
 import { formatShape, type Shape, sizeOf } from '../core/shape.ts'
 import { type AnyDataset, type Dataset, type EpochOrder, isNamed, type NamedDataset } from './dataset.ts'
+import { rememberPart } from './picture-source.ts'
 
 export interface MemoryOptions {
   readonly name?: string
@@ -152,7 +153,7 @@ function namedSubset(dataset: NamedDataset, order: Uint32Array, name: string): N
 function plainSubset(dataset: Dataset, order: Uint32Array, name: string): Dataset {
   const { inputShape, target, classes, labels, description } = dataset
   let scratch = new Uint32Array(0)
-  return {
+  const part: Dataset = {
     name,
     length: order.length,
     inputShape,
@@ -171,6 +172,8 @@ function plainSubset(dataset: Dataset, order: Uint32Array, name: string): Datase
       return dataset.read(scratch, x, y, pass)
     },
   }
+  rememberPart(part, dataset, order)
+  return part
 }
 
 /**

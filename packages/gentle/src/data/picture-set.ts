@@ -1,10 +1,11 @@
-/** Data sets whose pictures are files, each decoded when it is read. */
+/** Data sets whose pictures are files, each decoded and prepared when it is read. */
 import { sizeOf } from '../core/shape.ts'
-import type { Placement } from '../vision/resize.ts'
 import { atOnce } from './at-once.ts'
 import type { Dataset } from './dataset.ts'
-import { decode, type ImageFileInfo, type ImageSource } from './decode.ts'
+import type { ImageFileInfo, ImageSource } from './decode.ts'
 import { checkIndex, checkRoom } from './memory.ts'
+import { PictureMaker } from './picture-maker.ts'
+import { type LabelledPictures, type PictureReading, rememberSource } from './picture-source.ts'
 
 /** A picture before it is decoded: its file or its bytes, and what its header says. */
 export interface PictureFile {
@@ -22,32 +23,34 @@ export interface PictureSet extends Dataset {
 
 export const isPictureSet = (dataset: Dataset): dataset is PictureSet => 'picture' in dataset
 
-/** How pictures of any size become inputs of one. */
-export interface PictureReading {
-  readonly channels: 1 | 3
-  readonly placement: (info: ImageFileInfo) => Placement
-  /** What is done to a picture's values in [0, 1] then. */
-  readonly finish?: (picture: Awaited<ReturnType<typeof decode>>) => Float32Array
-  /** Files that are on their way at once. */
-  readonly workers: number
-}
+/** Files that are on their way at once, unless given otherwise. */
+export const filesAtOnce = 64
 
-/** What reads the pictures of a set so. */
-export function readPictures(
-  { name, length, labels, picture }: Pick<PictureSet, 'name' | 'length' | 'labels' | 'picture'>,
-  inputShape: readonly number[],
-  { channels, placement, finish = ({ data }) => data, workers }: PictureReading,
-): Dataset['read'] {
-  const values = sizeOf(inputShape)
-  return async (indices, inputs, targets) => {
-    checkRoom(name, indices.length, values, inputs.length, 'inputs')
-    checkRoom(name, indices.length, 1, targets.length, 'targets')
-    for (let i = 0; i < indices.length; i++) checkIndex(name, indices[i], length)
-    await atOnce(indices.length, workers, async (i) => {
-      const index = indices[i]
-      const { source, info, name: called } = await picture(index)
-      inputs.set(finish(await decode(source, info, { channels, placement: placement(info), name: called })), i * values)
-      targets[i] = labels[index]
-    })
+/** A set that reads pictures so. */
+export function readingPictures<Data extends Omit<Dataset, 'read'>>(
+  set: Data,
+  pictures: LabelledPictures,
+  reading: PictureReading,
+): Data & Pick<Dataset, 'read'> {
+  const { name, length, labels, picture } = pictures
+  const [channels, height, width] = set.inputShape
+  const maker = new PictureMaker({ channels: channels as 1 | 3, height, width }, reading.changes ?? [])
+  const values = sizeOf(set.inputShape)
+  const made: Data & Pick<Dataset, 'read'> = {
+    ...set,
+    async read(indices, inputs, targets, pass = 0) {
+      checkRoom(name, indices.length, values, inputs.length, 'inputs')
+      checkRoom(name, indices.length, 1, targets.length, 'targets')
+      for (let i = 0; i < indices.length; i++) checkIndex(name, indices[i], length)
+      await atOnce(indices.length, reading.workers, async (i) => {
+        const index = indices[i]
+        const file = await picture(index)
+        const placement = reading.placement(file.info)
+        await maker.make({ ...file, placement, pass, index }, inputs.subarray(i * values, (i + 1) * values))
+        targets[i] = labels[index]
+      })
+    },
   }
+  rememberSource(made, { pictures, reading, remake: readingPictures })
+  return made
 }

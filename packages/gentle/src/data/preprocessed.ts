@@ -2,19 +2,11 @@
 import { ArgumentError } from '../core/errors.ts'
 import { formatShape, type Shape, sameShape, sizeOf } from '../core/shape.ts'
 import { image } from '../vision/image.ts'
-import {
-  finishPreprocessing,
-  normalizePixels,
-  type Preprocessing,
-  preprocessedPlacement,
-  preprocessImage,
-} from '../vision/preprocessing.ts'
+import { normalizePixels, type Preprocessing, preprocessedPlacement, preprocessImage } from '../vision/preprocessing.ts'
 import type { Dataset } from './dataset.ts'
 import { checkRoom } from './memory.ts'
-import { isPictureSet, type PictureSet, readPictures } from './picture-set.ts'
-
-/** Files that are on their way at once, as of an image folder. */
-const workers = 64
+import { filesAtOnce, isPictureSet, type PictureSet, readingPictures } from './picture-set.ts'
+import { changedPictures } from './picture-source.ts'
 
 /**
  * The pictures of a data set prepared as a network takes them, so that it is scored on what it is shown in use: those of files from these,
@@ -34,15 +26,12 @@ export function preprocessed(dataset: Dataset | PictureSet, preprocessing: Prepr
   const nameOf = dataset.nameOf?.bind(dataset)
   const common = { name, length, inputShape: shape, target, classes, labels, description, nameOf, order }
   if (isPictureSet(dataset))
-    return {
-      ...common,
-      read: readPictures(dataset, shape, {
-        channels: preprocessing.channels,
-        placement: (info) => preprocessedPlacement(preprocessing, info),
-        finish: (picture) => finishPreprocessing(picture, preprocessing),
-        workers,
-      }),
-    }
+    return readingPictures(common, dataset, {
+      channels: preprocessing.channels,
+      placement: (info) => preprocessedPlacement(preprocessing, info),
+      changes: [{ kind: 'normalize', preprocessing }],
+      workers: filesAtOnce,
+    })
   const pixels = sizeOf(inputShape)
   return {
     ...common,
@@ -71,6 +60,8 @@ export function normalized(dataset: Dataset, preprocessing: Preprocessing): Data
       `normalized: the examples of data set ${name} have shape ${formatShape(inputShape)}; the preprocessing gives [${channels}, ${height}, ${width}]`,
     )
   const size = sizeOf(inputShape)
+  const changed = changedPictures(dataset, { kind: 'normalize', preprocessing })
+  if (changed !== undefined) return changed
   return {
     ...dataset,
     nameOf: dataset.nameOf?.bind(dataset),

@@ -5,6 +5,7 @@ import { type Field, formatField } from '../core/field.ts'
 import { sizeOf } from '../core/shape.ts'
 import { type AnyDataset, type Dataset, type EpochOrder, isNamed, type NamedDataset } from './dataset.ts'
 import { isPictureSet } from './picture-set.ts'
+import { rememberRelabelled } from './picture-source.ts'
 
 /** How the targets of a set become others. */
 interface Change {
@@ -84,6 +85,7 @@ export function relabelled<Data extends AnyDataset>(
         // What is around it may read its files itself.
         ...(isPictureSet(dataset) ? { picture: (index: number) => dataset.picture(index) } : {}),
       }
+  if (!isNamed(dataset)) rememberRelabelled(changed as Dataset, dataset)
   return changed as AnyDataset as Data
 }
 

@@ -151,6 +151,12 @@ export class Resizer {
     this.#columns = 4 * Math.ceil(columns.length / 4)
   }
 
+  /** The old rows that have a part in the new ones; the others are cut off. */
+  get oldRows(): { readonly begin: number; readonly end: number } {
+    const { first, count } = this.#down
+    return { begin: first[0], end: first[first.length - 1] + count }
+  }
+
   /** Resizes channels, each row-major, one behind the other from `data[at...]`, into `result[place...]`. */
   planes(channels: number, data: Float32Array, at: number, result: Float32Array, place: number): void {
     const { height, width } = this.#old
@@ -189,15 +195,18 @@ export class Resizer {
     }
   }
 
-  /** Resizes bytes, pixel after pixel of 1 or 3 channels, 255 for 1, into `result[place...]`. */
+  /** Resizes bytes, pixel after pixel of 1 or 3 channels, 255 for 1, of the rows that `oldRows` tells, into `result[place...]`. */
   bytes(channels: 1 | 3, values: Uint8Array, result: Float32Array, place: number): void {
     const { width } = this.#old
     const { bytes = false } = this.#placement
     const rowBytes = channels * width
     const atOnce = Math.max(1, Math.floor(bandBytes / rowBytes))
+    const { begin } = this.oldRows
     this.#run(channels, atOnce * rowBytes, result, place, (from, memory, places, narrowRow, end, kernel) => {
       const rows = Math.min(atOnce, end - from)
-      new Uint8Array(memory, places.bytes).set(values.subarray(from * rowBytes, (from + rows) * rowBytes))
+      new Uint8Array(memory, places.bytes).set(
+        values.subarray((from - begin) * rowBytes, (from - begin + rows) * rowBytes),
+      )
       const expand =
         channels === 3 ? (bytes ? kernel.expand3Bytes : kernel.expand3) : bytes ? kernel.expand1Bytes : kernel.expand1
       for (let row = 0; row < rows; row++) {
@@ -229,9 +238,7 @@ export class Resizer {
   ): void {
     const { height, width, rows, columns, padding, bytes = false } = this.#placement
     const [across, down] = [this.#across, this.#down]
-    // The other rows are cut off.
-    const begin = down.first[0]
-    const end = down.first[rows.length - 1] + down.count
+    const { begin, end } = this.oldRows
     const pitch = 4 * lanes * this.#columns
     const plane = 4 * this.#columns
     const sizes = [

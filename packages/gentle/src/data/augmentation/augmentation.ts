@@ -3,9 +3,10 @@ import type { Random } from '../../core/random.ts'
 import { type Box, boxArea, clipBox } from '../../vision/boxes.ts'
 import { invertMap, mapPoint, type Point } from '../../vision/geometry.ts'
 import type { Image } from '../../vision/image.ts'
+import type { Size } from '../../vision/resize.ts'
 import { Warp } from '../../vision/warp.ts'
 import { borderColour, shiftColours } from './border.ts'
-import { Drawing, type PictureSize } from './drawing.ts'
+import { Drawing, type PictureSize, type Window } from './drawing.ts'
 import { type Policy, type SettledPolicy, settlePolicy } from './policy.ts'
 
 /** Points along an edge of a box that are followed through a map that bends it. */
@@ -18,6 +19,8 @@ const pointsAnEdge = 9
 export class Augmentation {
   /** How batches are mixed, where the policy says so; that is not done here. */
   readonly mixing: SettledPolicy['mixing']
+  /** Whether the policy crops before it does anything else to places. */
+  readonly cropsFirst: boolean
   readonly #steps: SettledPolicy['steps']
   readonly #drawing: Drawing
   readonly #warp: Warp
@@ -28,20 +31,30 @@ export class Augmentation {
    * @throws ArgumentError for an invalid policy, and another number of channels.
    */
   constructor(policy: Policy, size: PictureSize) {
-    const { steps, mixing } = settlePolicy(policy)
+    const { steps, cropsFirst, mixing } = settlePolicy(policy)
     const { channels, height, width } = size
     if (channels !== 1 && channels !== 3)
       throw new ArgumentError(`augmentation: the pictures have ${channels} channels; expected 1 or 3`)
     this.mixing = mixing
+    this.cropsFirst = cropsFirst
     this.#steps = steps
     this.#drawing = new Drawing(size)
     this.#warp = new Warp(channels, height, width)
   }
 
-  /** Draws what shall happen. */
-  draw(random: Random): void {
+  /**
+   * Draws what shall happen.
+   * @param source the size of the picture's file, where what the policy crops is taken from the file: `window` tells it then
+   */
+  draw(random: Random, source?: Size): void {
     this.#drawing.clear()
+    this.#drawing.source = source
     for (const step of this.#steps) step(random, this.#drawing)
+  }
+
+  /** What is cropped of the file; undefined for all of it. */
+  get window(): Window | undefined {
+    return this.#drawing.window
   }
 
   /** A picture's values [channels, height, width], in place. What comes from outside is black, unless the policy says otherwise. */

@@ -1,6 +1,7 @@
 /** What chance decided for one picture. */
 import type { Random } from '../../core/random.ts'
 import { composeMaps, type PlaneMap } from '../../vision/geometry.ts'
+import type { Size } from '../../vision/resize.ts'
 import type { Displacements } from '../../vision/warp.ts'
 
 /** The size of the pictures of a data set, in pixels. */
@@ -10,13 +11,21 @@ export interface PictureSize {
   readonly width: number
 }
 
+/** A rectangle of a picture, in its pixels. */
+export interface Window {
+  readonly left: number
+  readonly top: number
+  readonly across: number
+  readonly down: number
+}
+
 /** Changes the values of a picture [channels, height, width] in place. */
 export type PixelChange = (pixels: Float32Array, size: PictureSize) => void
 
 /** A transform with its options settled: it draws what it needs, and adds to the drawing. */
 export type Step = (random: Random, drawing: Drawing) => void
 
-/** What one picture goes through: first through one map, then through changes of its values. */
+/** What one picture goes through: it is cropped, then goes through one map, then through changes of its values. */
 export class Drawing {
   readonly size: PictureSize
   /** From places of the result to places of the picture. */
@@ -28,6 +37,10 @@ export class Drawing {
   /** What comes from outside of the picture: black, or the colour of the picture's own border. */
   outside: 'black' | 'border' = 'black'
   readonly changes: PixelChange[] = []
+  /** The size of the picture's file, where what is cropped comes from the file's own pixels. */
+  source: Size | undefined
+  /** What is cropped of the file. */
+  window: Window | undefined
 
   constructor(size: PictureSize) {
     this.size = size
@@ -43,6 +56,8 @@ export class Drawing {
     this.displacements = undefined
     this.outside = 'black'
     this.changes.length = 0
+    this.source = undefined
+    this.window = undefined
   }
 
   /** Adds a map of the plane, given by the one that leads back. */

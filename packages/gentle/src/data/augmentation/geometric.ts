@@ -13,7 +13,8 @@ import {
   zoomMap,
 } from '../../vision/geometry.ts'
 import { perspectiveCoefficients, randomCorners } from '../../vision/perspective.ts'
-import type { PictureSize } from './drawing.ts'
+import type { Size } from '../../vision/resize.ts'
+import type { PictureSize, Window } from './drawing.ts'
 import { number, oneOf, type Range, range, spread, whole } from './options.ts'
 import { defineTransform } from './transform.ts'
 
@@ -31,7 +32,7 @@ const slope = (degrees: number): number => portableMath.tan((degrees * Math.PI) 
  * Where torchvision's RandomResizedCrop looks: a stretch of the picture with a drawn share of its area and a drawn aspect; after ten that do not fit,
  * the largest in the middle.
  */
-function resizedWindow(random: Random, { height, width }: PictureSize, area: Range, aspect: Range) {
+function resizedWindow(random: Random, { height, width }: Size, area: Range, aspect: Range): Window {
   for (let attempt = 0; attempt < 10; attempt++) {
     const pixels = height * width * between(random, area)
     const ratio = betweenFactors(random, aspect)
@@ -113,9 +114,14 @@ export const geometric = {
     { area: range(0.001, 1, [0.08, 1]), aspect: range(0.01, 100, [3 / 4, 4 / 3]) },
     ({ area, aspect }) =>
       (random, drawing) => {
-        const { height, width } = drawing.size
-        const { left, top, across, down } = resizedWindow(random, drawing.size, area, aspect)
-        drawing.move(Float64Array.of(across / width, 0, left, 0, down / height, top, 0, 0, 1))
+        const { source, size } = drawing
+        const window = resizedWindow(random, source ?? size, area, aspect)
+        if (source !== undefined) {
+          drawing.window = window
+          return
+        }
+        const { left, top, across, down } = window
+        drawing.move(Float64Array.of(across / size.width, 0, left, 0, down / size.height, top, 0, 0, 1))
       },
   ),
   perspective: defineTransform(

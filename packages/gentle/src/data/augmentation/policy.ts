@@ -63,6 +63,8 @@ export const transformNames: Readonly<Record<string, string>> = {
 /** A policy made ready. */
 export interface SettledPolicy {
   readonly steps: readonly Step[]
+  /** Whether the first that it does to places, but for flips, is to crop, and it does so once: of files that is a part of the file's own pixels. */
+  readonly cropsFirst: boolean
   readonly mixing: { readonly ways: readonly Mix[]; readonly probability: number } | undefined
 }
 
@@ -93,7 +95,15 @@ export function settlePolicy(policy: unknown): SettledPolicy {
         `${where} has the unknown type '${type}'; choose from ${Object.keys(transformNames).join(', ')}`,
       )
   }
-  return { steps, mixing: ways.length === 0 ? undefined : { ways, probability } }
+  return { steps, cropsFirst: cropsFirst(policy), mixing: ways.length === 0 ? undefined : { ways, probability } }
+}
+
+function cropsFirst(policy: Policy): boolean {
+  const types = policy.map(({ type }) => type)
+  const at = types.indexOf('resizedCrop')
+  const before = types.slice(0, Math.max(0, at))
+  const keepPlaces = (type: string): boolean => type === 'flip' || Object.hasOwn(photometric, type)
+  return at >= 0 && at === types.lastIndexOf('resizedCrop') && before.every(keepPlaces)
 }
 
 /** Policies by name. */

@@ -8,7 +8,8 @@ import { readHeader } from '../decode.ts'
 import { checkedSize, type ImageFolderOptions } from '../image-folder.ts'
 import { drawIndices } from '../memory.ts'
 import { inNode, readIn, sha256 } from '../node.ts'
-import { type PictureFile, type PictureReading, type PictureSet, readPictures } from '../picture-set.ts'
+import { type PictureFile, type PictureSet, readingPictures } from '../picture-set.ts'
+import type { PictureReading } from '../picture-source.ts'
 import { partNames } from '../statistics.ts'
 import { mapParts, partsGiven, threeParts } from '../three-parts.ts'
 import { OpenArchives } from './open-archives.ts'
@@ -81,7 +82,7 @@ export async function imageShards(place: string, options: ImageShardsOptions): P
   const inputShape: Shape = [channels, size.height, size.width]
   const reading: PictureReading = { channels, placement: (info) => placementOf(info, size), workers }
   const [trainSet, validationSet, testSet] = [trainFiles, ...others].map(
-    (files): PictureSet => ({ ...files, inputShape, read: readPictures(files, inputShape, reading) }),
+    (files): PictureSet => readingPictures({ ...files, inputShape }, files, reading),
   )
   return { train: trainSet, validation: validationSet, test: testSet }
 }

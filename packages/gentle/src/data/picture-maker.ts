@@ -1,0 +1,108 @@
+/** From a file to what a network is shown: decoded, cropped, placed and changed in one go, on whichever thread. */
+import { Random } from '../core/random.ts'
+import { normalizePixels, type Preprocessing } from '../vision/preprocessing.ts'
+import type { Placement } from '../vision/resize.ts'
+import { Augmentation } from './augmentation/augmentation.ts'
+import type { PictureSize } from './augmentation/drawing.ts'
+import type { Policy } from './augmentation/policy.ts'
+import { decode, type ImageFileInfo, type ImageSource } from './decode.ts'
+import type { PictureChange } from './picture-source.ts'
+
+/** A picture to be made. What is random about it depends on `pass` and `index` alone. */
+export interface PictureJob {
+  readonly source: ImageSource
+  readonly info: ImageFileInfo
+  /** How messages call it, where its path does not. */
+  readonly name?: string
+  /** Where all of it comes to lie, where nothing is cropped before. */
+  readonly placement: Placement
+  readonly pass: number
+  readonly index: number
+}
+
+/** A change that is ready to be done. */
+interface ReadyChange {
+  /** Draws for a picture what the change does then. */
+  draw(job: PictureJob): void
+  /** Where what is cropped of the file comes to lie; undefined where nothing is. */
+  placement(job: PictureJob): Placement | undefined
+  change(pixels: Float32Array): void
+}
+
+/** Makes pictures of one size. */
+export class PictureMaker {
+  readonly #channels: 1 | 3
+  readonly #changes: readonly ReadyChange[]
+
+  /** @throws ArgumentError for an invalid policy. */
+  constructor(size: PictureSize & { readonly channels: 1 | 3 }, changes: readonly PictureChange[]) {
+    this.#channels = size.channels
+    // What changes pixels one by one may come before or after a part of the picture is taken.
+    const first = changes.findIndex(({ kind }) => kind === 'augment')
+    this.#changes = changes.map((change, i) =>
+      change.kind === 'normalize' ? normalizing(change.preprocessing) : augmenting(change, size, i === first),
+    )
+  }
+
+  /**
+   * Makes a picture into memory of its size.
+   * @throws DataError for a file that is missing or broken.
+   */
+  async make(job: PictureJob, into: Float32Array): Promise<void> {
+    let { placement } = job
+    for (const each of this.#changes) {
+      each.draw(job)
+      placement = each.placement(job) ?? placement
+    }
+    const { data } = await decode(job.source, job.info, { channels: this.#channels, placement, name: job.name })
+    for (const each of this.#changes) {
+      // Another picture may have been drawn for while this one was decoded.
+      each.draw(job)
+      each.change(data)
+    }
+    into.set(data)
+  }
+}
+
+function normalizing(preprocessing: Preprocessing): ReadyChange {
+  const { scale, mean, std } = preprocessing
+  const changesNothing = scale === 1 / 255 && mean.every((value) => value === 0) && std.every((value) => value === 1)
+  return {
+    draw() {},
+    placement: () => undefined,
+    change(pixels) {
+      if (!changesNothing) normalizePixels(pixels, preprocessing)
+    },
+  }
+}
+
+/** @param isFirst whether the pixels are those of the file, so that what is cropped first is cropped of the file */
+function augmenting(
+  { policy, seed }: { readonly policy: Policy; readonly seed: number },
+  size: PictureSize,
+  isFirst: boolean,
+): ReadyChange {
+  const augmentation = new Augmentation(policy, size)
+  const stream = new Random(seed, 'augmentation')
+  const own = new Random(0)
+  const crops = isFirst && augmentation.cropsFirst
+  return {
+    draw({ pass, index, info }) {
+      augmentation.draw(stream.fork(pass, index, own), crops ? info : undefined)
+    },
+    placement({ placement: { bytes } }) {
+      const { window } = augmentation
+      if (window === undefined) return undefined
+      const { left, top, across, down } = window
+      return {
+        height: size.height,
+        width: size.width,
+        padding: 0,
+        bytes,
+        rows: { from: top, to: top + down, length: size.height, before: 0 },
+        columns: { from: left, to: left + across, length: size.width, before: 0 },
+      }
+    },
+    change: (pixels) => augmentation.change(pixels),
+  }
+}
