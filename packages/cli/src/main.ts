@@ -25,6 +25,10 @@ const commands: Readonly<Record<string, CommandEntry>> = {
     about: 'train with different settings and rank them by their scores on validation',
     load: () => import('./commands/sweep.ts'),
   },
+  slurm: {
+    about: 'write the script by which SLURM starts a training by several processes, each line explained',
+    load: () => import('./commands/slurm.ts'),
+  },
   report: {
     about: 'write report.html in a run folder: one page with curves, mistakes, calibration, settings and times',
     load: () => import('./commands/report.ts'),

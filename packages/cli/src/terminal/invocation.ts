@@ -4,7 +4,7 @@
 const program = import.meta.filename.endsWith('.ts') ? 'npx gentle' : 'npx gentle-dl-cli'
 
 /** A word as a shell takes it for one. */
-const quoted = (word: string): string =>
+export const quoted = (word: string): string =>
   /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", String.raw`'\''`)}'`
 
 /** The command line that runs `gentle` with these words. */
