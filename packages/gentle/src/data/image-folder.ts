@@ -6,7 +6,7 @@ import { atOnce } from './at-once.ts'
 import { checkDecodes, type ImageFileInfo, readHeader, sharp } from './decode.ts'
 import { type LabelledFile, readLayout } from './folder-layout.ts'
 import { splitIndices } from './memory.ts'
-import { filesAtOnce, type PictureSet, readingPictures } from './picture-set.ts'
+import { defaultWorkers, filesAtOnce, type PictureSet, readingPictures } from './picture-set.ts'
 import { threeParts } from './three-parts.ts'
 
 export interface ImageFolderOptions {
@@ -25,8 +25,8 @@ export interface ImageFolderOptions {
   /** Refuses a set of which anything would be left out or corrected. */
   readonly strict?: boolean
   /**
-   * Images that are on their way at once; 64 unless given. As many of them are decoded at a time as Node has threads for it (4, or
-   * UV_THREADPOOL_SIZE); the others wait there, so that they need not wait for a thread that trains.
+   * Threads that decode, crop, place and change pictures beside the one that trains; 0: that one does. Unless given, 0 for sets of fewer than 1,000 pictures,
+   * else one for four cores, from 1 to 4.
    */
   readonly workers?: number
 }
@@ -76,7 +76,7 @@ export async function imageFolder(path: string, options: ImageFolderOptions): Pr
     )
   const skipped: SkippedImage[] = []
   const readable = async (files: readonly LabelledFile[]): Promise<ImageExample[]> => {
-    const checked = await checkAll(files, workers)
+    const checked = await checkAll(files)
     skipped.push(...checked.skipped)
     if (strict && checked.skipped.length > 0)
       throw new DataError(
@@ -115,19 +115,21 @@ export async function imageFolder(path: string, options: ImageFolderOptions): Pr
 /** The size that a folder's pictures are brought to. @throws ArgumentError for numbers that are not whole ones from 1. */
 export function checkedSize(
   caller: string,
-  { size, fit = 'contain', workers = filesAtOnce }: ImageFolderOptions,
-): { size: ResizeOptions; workers: number } {
+  { size, fit = 'contain', workers }: ImageFolderOptions,
+): { size: ResizeOptions; workers: number | undefined } {
   const [height, width] = typeof size === 'number' ? [size, size] : size
-  for (const [what, value] of Object.entries({ height, width, workers }))
+  for (const [what, value] of Object.entries({ height, width }))
     if (!Number.isInteger(value) || value < 1)
       throw new ArgumentError(`${caller}: ${what} is ${value}; expected a whole number of at least 1`)
+  if (workers !== undefined && (!Number.isInteger(workers) || workers < 0 || workers > 64))
+    throw new ArgumentError(`${caller}: workers is ${workers}; expected a whole number of threads from 0 to 64`)
   return { size: { height, width, fit }, workers }
 }
 
 /** Decodes every file once. What cannot be decoded is listed in the files' order. */
-async function checkAll(files: readonly LabelledFile[], workers: number) {
+async function checkAll(files: readonly LabelledFile[]) {
   const checked = new Array<ImageExample | SkippedImage>(files.length)
-  await atOnce(files.length, workers, async (i) => {
+  await atOnce(files.length, filesAtOnce, async (i) => {
     const { file, label } = files[i]
     try {
       const info = await readHeader(file)
@@ -163,7 +165,11 @@ function imageSet(
   name: string,
   examples: readonly ImageExample[],
   classes: readonly string[],
-  { channels, size, workers }: { channels: 1 | 3; size: ResizeOptions; workers: number },
+  {
+    channels,
+    size,
+    workers = defaultWorkers(examples.length),
+  }: { channels: 1 | 3; size: ResizeOptions; workers: number | undefined },
 ): ImageSet {
   const inputShape: Shape = [channels, size.height, size.width]
   const set = {

@@ -4,7 +4,8 @@ import { atOnce } from './at-once.ts'
 import type { Dataset } from './dataset.ts'
 import type { ImageFileInfo, ImageSource } from './decode.ts'
 import { checkIndex, checkRoom } from './memory.ts'
-import { PictureMaker } from './picture-maker.ts'
+import { inNode } from './node.ts'
+import { type PictureJob, PictureMaker } from './picture-maker.ts'
 import { type LabelledPictures, type PictureReading, rememberSource } from './picture-source.ts'
 
 /** A picture before it is decoded: its file or its bytes, and what its header says. */
@@ -23,8 +24,18 @@ export interface PictureSet extends Dataset {
 
 export const isPictureSet = (dataset: Dataset): dataset is PictureSet => 'picture' in dataset
 
-/** Files that are on their way at once, unless given otherwise. */
+/** Files that are on their way at once. */
 export const filesAtOnce = 64
+
+/** Of a set with fewer pictures than this, what threads take to start is more than what they save. */
+const worthThreads = 1000
+
+/** Threads for a set, unless given: as many as keep up with decoding beside those that train. */
+export function defaultWorkers(pictures: number): number {
+  if (pictures < worthThreads || !inNode()) return 0
+  const cores = process.getBuiltinModule('node:os').availableParallelism()
+  return Math.max(1, Math.min(4, Math.floor(cores / 4)))
+}
 
 /** A set that reads pictures so. */
 export function readingPictures<Data extends Omit<Dataset, 'read'>>(
@@ -34,7 +45,8 @@ export function readingPictures<Data extends Omit<Dataset, 'read'>>(
 ): Data & Pick<Dataset, 'read'> {
   const { name, length, labels, picture } = pictures
   const [channels, height, width] = set.inputShape
-  const maker = new PictureMaker({ channels: channels as 1 | 3, height, width }, reading.changes ?? [])
+  const settings = { size: { channels: channels as 1 | 3, height, width }, changes: reading.changes ?? [] }
+  const maker = new PictureMaker(settings.size, settings.changes)
   const values = sizeOf(set.inputShape)
   const made: Data & Pick<Dataset, 'read'> = {
     ...set,
@@ -42,13 +54,22 @@ export function readingPictures<Data extends Omit<Dataset, 'read'>>(
       checkRoom(name, indices.length, values, inputs.length, 'inputs')
       checkRoom(name, indices.length, 1, targets.length, 'targets')
       for (let i = 0; i < indices.length; i++) checkIndex(name, indices[i], length)
-      await atOnce(indices.length, reading.workers, async (i) => {
-        const index = indices[i]
+      const { length: count } = indices
+      for (let i = 0; i < count; i++) targets[i] = labels[indices[i]]
+      const job = async (index: number): Promise<PictureJob> => {
         const file = await picture(index)
-        const placement = reading.placement(file.info)
-        await maker.make({ ...file, placement, pass, index }, inputs.subarray(i * values, (i + 1) * values))
-        targets[i] = labels[index]
-      })
+        return { ...file, placement: reading.placement(file.info), pass, index }
+      }
+      if (reading.workers > 0) {
+        const { makeOnThreads } = await import('./picture-threads.ts')
+        const pictures = await Promise.all(
+          Array.from({ length: count }, async (_, i) => ({ ...(await job(indices[i])), place: i })),
+        )
+        if (await makeOnThreads(reading.workers, settings, pictures, inputs, values)) return
+      }
+      await atOnce(count, filesAtOnce, async (i) =>
+        maker.make(await job(indices[i]), inputs.subarray(i * values, (i + 1) * values)),
+      )
     },
   }
   rememberSource(made, { pictures, reading, remake: readingPictures })

@@ -20,7 +20,7 @@ export interface PictureReading {
   readonly placement: (info: ImageFileInfo) => Placement
   /** What is done to a picture's values in [0, 1] then, in this order. */
   readonly changes?: readonly PictureChange[]
-  /** Files that are on their way at once. */
+  /** Threads that make the pictures beside the one that asks for them; 0: that one itself. */
   readonly workers: number
 }
 
@@ -56,6 +56,9 @@ export function changedPictures(
   const { picture: _, ...set } = { picture: undefined, ...dataset, ...told }
   return remake(set, pictures, { ...reading, changes: [...(reading.changes ?? []), change] })
 }
+
+/** The threads that make a set's pictures, where they come from files. */
+export const workersOf = (dataset: Dataset): number | undefined => sources.get(dataset)?.reading.workers
 
 /** Remembers of a part of a set where its pictures come from, where those of the whole come from files that nothing random is done to. */
 export function rememberPart(part: Dataset, whole: Dataset, order: ArrayLike<number>): void {

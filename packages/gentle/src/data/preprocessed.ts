@@ -5,8 +5,8 @@ import { image } from '../vision/image.ts'
 import { normalizePixels, type Preprocessing, preprocessedPlacement, preprocessImage } from '../vision/preprocessing.ts'
 import type { Dataset } from './dataset.ts'
 import { checkRoom } from './memory.ts'
-import { filesAtOnce, isPictureSet, type PictureSet, readingPictures } from './picture-set.ts'
-import { changedPictures } from './picture-source.ts'
+import { defaultWorkers, isPictureSet, type PictureSet, readingPictures } from './picture-set.ts'
+import { changedPictures, workersOf } from './picture-source.ts'
 
 /**
  * The pictures of a data set prepared as a network takes them, so that it is scored on what it is shown in use: those of files from these,
@@ -30,7 +30,7 @@ export function preprocessed(dataset: Dataset | PictureSet, preprocessing: Prepr
       channels: preprocessing.channels,
       placement: (info) => preprocessedPlacement(preprocessing, info),
       changes: [{ kind: 'normalize', preprocessing }],
-      workers: filesAtOnce,
+      workers: workersOf(dataset) ?? defaultWorkers(length),
     })
   const pixels = sizeOf(inputShape)
   return {

@@ -134,12 +134,15 @@ export const readBatches = (
   pass = 0,
 ): AsyncGenerator<ReadBatch> => read(dataset, [...stretches(order, batchSize)], pass)
 
+/** Shared where that is allowed, so that threads that decode pictures write into it. */
+const BatchMemory = typeof SharedArrayBuffer === 'undefined' ? ArrayBuffer : SharedArrayBuffer
+
 function read(dataset: Dataset, batches: readonly Uint32Array[], pass: number): AsyncGenerator<ReadBatch> {
   const { inputShape, target } = dataset
   const room = batches.reduce((max, { length }) => Math.max(max, length), 0)
   const [inputSize, targetSize] = [sizeOf(inputShape), sizeOf(target.shape)]
   const memory = Array.from({ length: 2 }, () => ({
-    x: new Float32Array(room * inputSize),
+    x: new Float32Array(new BatchMemory(4 * room * inputSize)),
     y: memoryOf(target.dtype, room * targetSize),
   }))
   const readBatch = async (indices: Uint32Array, turn: number): Promise<ReadBatch> => {

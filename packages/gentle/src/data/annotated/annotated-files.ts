@@ -8,6 +8,7 @@ import { atOnce } from '../at-once.ts'
 import { checkDecodes, decode, type ImageFileInfo, readHeader, sharp } from '../decode.ts'
 import { checkedSize, type ImageFolderOptions, type SkippedImage } from '../image-folder.ts'
 import { checkIndex, checkRoom, drawIndices } from '../memory.ts'
+import { filesAtOnce } from '../picture-set.ts'
 import { type GivenParts, mapParts, threeParts } from '../three-parts.ts'
 import { type AnnotatedSet, type AnnotatedSplits, type Annotations, ignoredPixel } from './annotated-set.ts'
 import type { Correction, Findings, SkippedObject } from './findings.ts'
@@ -95,14 +96,14 @@ export async function openAnnotatedFiles(
   options: ImageFolderOptions,
 ): Promise<AnnotatedFolder> {
   const { seed = 0, strict = false } = options
-  const { size, workers } = checkedSize(what, options)
+  const { size } = checkedSize(what, options)
   // Where it is not installed that is to be told, not that no file can be read.
   sharp()
   const skipped = [...(found.skipped ?? [])]
   const corrected = [...(found.corrected ?? [])]
   const readable = async (entries: readonly (AnnotatedFile | SkippedImage)[]): Promise<readonly Example[]> => {
     if (entries.length === 0) throw new DataError(`${what}: one of its splits has no pictures; expected at least one`)
-    const opened = await openAll(entries, { size, workers, masks: maskClasses !== undefined })
+    const opened = await openAll(entries, { size, masks: maskClasses !== undefined })
     skipped.push(...opened.skipped)
     corrected.push(...opened.corrected)
     const first = skipped[0] ?? corrected[0]
@@ -166,7 +167,7 @@ function remarksOnRepeated(parts: Readonly<Record<string, readonly Example[]>>):
 /** Opens every file once. What is left out or corrected is listed in the files' order. */
 async function openAll(
   entries: readonly (AnnotatedFile | SkippedImage)[],
-  { size, workers, masks }: { size: ResizeOptions; workers: number; masks: boolean },
+  { size, masks }: { size: ResizeOptions; masks: boolean },
 ) {
   interface Opened {
     readonly example?: Example
@@ -174,7 +175,7 @@ async function openAll(
     readonly corrected: readonly Correction[]
   }
   const opened = new Array<Opened>(entries.length)
-  await atOnce(entries.length, workers, async (i) => {
+  await atOnce(entries.length, filesAtOnce, async (i) => {
     const entry = entries[i]
     if (isSkipped(entry)) {
       opened[i] = { skipped: [entry], corrected: [] }

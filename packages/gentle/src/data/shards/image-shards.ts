@@ -8,7 +8,7 @@ import { readHeader } from '../decode.ts'
 import { checkedSize, type ImageFolderOptions } from '../image-folder.ts'
 import { drawIndices } from '../memory.ts'
 import { inNode, readIn, sha256 } from '../node.ts'
-import { type PictureFile, type PictureSet, readingPictures } from '../picture-set.ts'
+import { defaultWorkers, type PictureFile, type PictureSet, readingPictures } from '../picture-set.ts'
 import type { PictureReading } from '../picture-source.ts'
 import { partNames } from '../statistics.ts'
 import { mapParts, partsGiven, threeParts } from '../three-parts.ts'
@@ -80,9 +80,13 @@ export async function imageShards(place: string, options: ImageShardsOptions): P
   const [trainFiles, ...others] = partNames.map((part) => pictureFiles(chosen(shards, split[part]), common))
   const channels = options.channels ?? (await channelsOf(trainFiles))
   const inputShape: Shape = [channels, size.height, size.width]
-  const reading: PictureReading = { channels, placement: (info) => placementOf(info, size), workers }
+  const readingOf = (pictures: number): PictureReading => ({
+    channels,
+    placement: (info) => placementOf(info, size),
+    workers: workers ?? defaultWorkers(pictures),
+  })
   const [trainSet, validationSet, testSet] = [trainFiles, ...others].map(
-    (files): PictureSet => readingPictures({ ...files, inputShape }, files, reading),
+    (files): PictureSet => readingPictures({ ...files, inputShape }, files, readingOf(files.length)),
   )
   return { train: trainSet, validation: validationSet, test: testSet }
 }

@@ -1,0 +1,121 @@
+/** Pictures of files that are made on threads of their own. */
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { DataError, sizeOf } from 'gentle-dl'
+import {
+  augmented,
+  imageFolder,
+  inMemory,
+  normalized,
+  type Policy,
+  policies,
+  preprocessed,
+  subset,
+} from 'gentle-dl/data'
+import sharp from 'sharp'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
+import { Random } from '../../src/core/random.ts'
+import type { Dataset } from '../../src/data/dataset.ts'
+import { imagenetPreprocessing, withoutNormalization } from '../../src/vision/preprocessing.ts'
+
+const folder = mkdtempSync(join(tmpdir(), 'gentle-threads-'))
+afterAll(() => rmSync(folder, { recursive: true }))
+
+beforeAll(async () => {
+  for (const part of ['train', 'validation', 'test'])
+    for (const label of ['a', 'b']) {
+      mkdirSync(join(folder, part, label), { recursive: true })
+      for (let i = 0; i < 9; i++) {
+        const [width, height] = [30 + i, 20 + 4 * (i % 3)]
+        const random = new Random(i, part + label)
+        const pixels = Uint8Array.from({ length: 3 * width * height }, () => random.integer(256))
+        await sharp(pixels, { raw: { width, height, channels: 3 } })
+          .jpeg()
+          .toFile(join(folder, part, label, `${i}.jpg`))
+      }
+    }
+})
+
+const trainOf = async (workers: number) => (await imageFolder(folder, { size: [14, 12], workers })).train
+
+async function read(dataset: Dataset, indices: readonly number[], pass = 0, shared = true) {
+  const bytes = 4 * indices.length * sizeOf(dataset.inputShape)
+  const inputs = new Float32Array(shared ? new SharedArrayBuffer(bytes) : new ArrayBuffer(bytes))
+  const targets =
+    dataset.target.dtype === 'int32' ? new Int32Array(indices.length) : new Float32Array(64 * indices.length)
+  await dataset.read(indices, inputs, targets, pass)
+  return { inputs: [...inputs], targets: [...targets] }
+}
+
+const preprocessing = imagenetPreprocessing([3, 14, 12])
+
+/** What a training does to a set of files. */
+function forTraining(files: Dataset, policy: Policy): Dataset {
+  const shown = preprocessed(files, withoutNormalization(preprocessing))
+  return normalized(augmented(subset(shown, [5, 17, 2, 9, 0, 11, 3]), policy, { seed: 4 }), preprocessing)
+}
+
+describe('pictures of files', () => {
+  it.each(['none', 'modestColour', 'photo', 'randAugment', 'cutMix'] as const)(
+    'are the same on any number of threads, in shared memory and in other: %s',
+    async (name) => {
+      const policy = policies[name]
+      const order = [6, 0, 3, 3, 1, 5, 2, 4]
+      const expected = await read(forTraining(await trainOf(0), policy), order, 2)
+      expect(new Set(expected.inputs).size).toBeGreaterThan(200)
+      for (const [workers, shared] of [
+        [1, true],
+        [3, true],
+        [2, false],
+      ] as const)
+        expect(await read(forTraining(await trainOf(workers), policy), order, 2, shared)).toEqual(expected)
+    },
+  )
+
+  it('are what the same steps make of them one after the other in memory, where nothing is cropped of the file', async () => {
+    const shown = preprocessed(await trainOf(0), withoutNormalization(preprocessing))
+    const all = Array.from({ length: shown.length }, (_, i) => i)
+    const { inputs } = await read(shown, all)
+    const { classes, labels, inputShape, name } = shown
+    const targets = Int32Array.from(labels!)
+    const copied = inMemory({ name, inputs: Float32Array.from(inputs), inputShape, targets, classes })
+    for (const policy of [policies.modestColour, policies.small]) {
+      const inPlace = await read(normalized(augmented(copied, policy), preprocessing), all, 1)
+      const ofFiles = preprocessed(await trainOf(2), withoutNormalization(preprocessing))
+      expect(await read(normalized(augmented(ofFiles, policy), preprocessing), all, 1)).toEqual(inPlace)
+    }
+  })
+
+  it('end by a message where a thread ends, and are made by another one then', async () => {
+    const threads = process.getBuiltinModule('node:worker_threads')
+    const { Worker } = threads
+    const started: InstanceType<typeof Worker>[] = []
+    threads.Worker = class extends Worker {
+      constructor(...given: ConstructorParameters<typeof Worker>) {
+        super(...given)
+        started.push(this)
+      }
+    }
+    try {
+      const train = await trainOf(6)
+      const reading = read(train, [0, 1, 2, 3, 4, 5])
+      const ended = expect(reading).rejects.toThrow(/^a thread that decodes pictures ended \(it ended\); start again/)
+      await vi.waitFor(() => expect(started.length).toBeGreaterThan(0), { interval: 1 })
+      await started[0].terminate()
+      await ended
+      expect((await read(train, [0, 1, 2, 3, 4, 5])).inputs).toHaveLength(6 * 3 * 14 * 12)
+    } finally {
+      threads.Worker = Worker
+    }
+  })
+
+  it('that are broken since they were opened are named, the first of a batch', async () => {
+    const train = await trainOf(2)
+    for (const i of [4, 7]) writeFileSync(train.examples[i].file, 'no picture')
+    const order = [0, 7, 1, 4]
+    await expect(read(train, order)).rejects.toThrow(DataError)
+    await expect(read(train, order)).rejects.toThrow(`${train.examples[7].file}: it cannot be decoded`)
+    expect((await read(train, [0, 1])).inputs).toHaveLength(2 * 3 * 14 * 12)
+  })
+})
