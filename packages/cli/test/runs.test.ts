@@ -7,6 +7,7 @@ import { agoText, listText } from '../src/runs/list-text.ts'
 import { overlay } from '../src/runs/overlay.ts'
 import { unpaired, welch } from '../src/runs/significance.ts'
 import { quantile, twoSided } from '../src/runs/student-t.ts'
+import { withSweepsAsLines } from '../src/runs/sweep-lines.ts'
 import { sparkline } from '../src/terminal/sparkline.ts'
 import { gentle, temporaryFolder } from './command.ts'
 
@@ -122,6 +123,25 @@ describe('the list', () => {
       ['longer', 'stopped', 'validation'],
       ['whole', 'finished', 'test'],
     ])
+  })
+
+  it('has one line for a sweep, of its best trial on validation, and the trials where the sweep is named', async () => {
+    const folder = temporaryFolder()
+    const sweep = join(folder, 'sweep/rates')
+    writeRun(join(folder, 'classify/alone'), {})
+    writeRun(join(sweep, 'trial-1'), { scores: [0.5, 0.8], tested: 0.9 })
+    writeRun(join(sweep, 'trial-2'), { scores: [0.5, 0.85], tested: 0.7 })
+    writeRun(join(sweep, 'trial-3'), { scores: [], files: { 'train.lock': String(process.pid) } })
+    writeFileSync(join(sweep, 'sweep.json'), '{}')
+    const { runs } = await findRuns([folder])
+    const lines = withSweepsAsLines(runs, [folder])
+    expect(lines.map(({ path, state, trials, score }) => [path, state, trials, score?.value])).toEqual([
+      [join(folder, 'classify/alone'), 'stopped', undefined, 0.75],
+      [sweep, 'training', 3, 0.7],
+    ])
+    expect(listText(lines, 120, Date.now())).toMatch(/sweep\/rates, 3 trials .*70\.00 % .*training/)
+    for (const named of [sweep, `${sweep}/`, join(sweep, 'trial-1')])
+      expect(withSweepsAsLines(runs, [named]), named).toHaveLength(4)
   })
 
   it('is sorted, and JSON for programs', async () => {

@@ -389,6 +389,8 @@ describe('what a sweep says', () => {
 describe('gentle sweep refuses', () => {
   const folder = temporaryFolder()
   const data = join(folder, 'rows.csv')
+  const pairs = join(folder, 'pairs.tsv')
+  writeFileSync(pairs, Array.from({ length: 40 }, (_, i) => `${i}\tnumber ${i}\n`).join(''))
   writeFileSync(data, `a,kind\n${Array.from({ length: 40 }, (_, i) => `${i},${i % 2 ? 'odd' : 'even'}`).join('\n')}\n`)
 
   it.each<[string, string[], RegExp]>([
@@ -445,6 +447,11 @@ describe('gentle sweep refuses', () => {
       /--freeze 'fc9' matches none of the network's parameters/,
     ],
     [
+      'parameters that a network for sequences does not have',
+      ['gnmt', '--vary', 'freeze=fc9,all-but-head', '--data', `pairs:${pairs}`, '--units', '8'],
+      /--freeze 'fc9' matches none of the network's parameters/,
+    ],
+    [
       'an unknown option, with the nearest',
       ['mlp', '--vary', 'lr=0.1', '--lerning-rate', '1'],
       /did you mean --learning-rate\?/,
@@ -458,10 +465,11 @@ describe('gentle sweep refuses', () => {
     ],
     ['nothing to vary', ['mlp'], /nothing to vary/],
   ])('%s', async (_, words, problem) => {
-    const { code, stderr } = await gentle(['sweep', ...words, '--data', data, '--sweep-dir', join(folder, 'sweep')])
+    const named = words.includes('--data') ? words : [...words, '--data', data]
+    const { code, stderr } = await gentle(['sweep', ...named, '--sweep-dir', join(folder, 'sweep')])
     expect(stderr).toMatch(problem)
     expect(code).toBe(2)
-    expect(readdirSync(folder)).toEqual(['rows.csv'])
+    expect(readdirSync(folder)).toEqual(['pairs.tsv', 'rows.csv'])
   })
 
   it('a file in the place of the folder of sweeps', async () => {

@@ -1,7 +1,7 @@
 /** The list of runs, in as many columns as there is room for. */
 import { sparkline } from '../terminal/sparkline.ts'
-import type { FoundRun } from './found-runs.ts'
 import { valueText } from './score.ts'
+import type { Line } from './sweep-lines.ts'
 
 /** Letters of a curve, at least and at most. */
 const [shortest, longest] = [8, 16]
@@ -34,20 +34,22 @@ const widthOf = ({ title, cells }: Column): number => Math.max(title.length, ...
 const gap = 2
 
 /** @param columns letters of a line, from 60; `now` in milliseconds since 1970 */
-export function listText(runs: readonly FoundRun[], columns: number, now: number): string {
+export function listText(runs: readonly Line[], columns: number, now: number): string {
   const metrics = new Set(runs.map(({ metric }) => metric))
   const [only] = metrics.size === 1 ? metrics : []
-  const scoreText = (found: FoundRun): string =>
+  const scoreText = (found: Line): string =>
     found.score === undefined
       ? ''
       : `${valueText(found, found.score.value)}${only === undefined ? ` ${found.metric}` : ''}`
-  const column = (title: string, spare: number, cell: (run: FoundRun) => string, right = false): Column => ({
+  const column = (title: string, spare: number, cell: (run: Line) => string, right = false): Column => ({
     title,
     cells: runs.map(cell),
     spare,
     right,
   })
-  const paths = column('run', 0, ({ path }) => path)
+  const paths = column('run', 0, ({ path, trials }) =>
+    trials === undefined ? path : `${path}, ${trials} ${trials === 1 ? 'trial' : 'trials'}`,
+  )
   const all = [
     column('task', 5, ({ task }) => task),
     column('network', 4, ({ network }) => network),

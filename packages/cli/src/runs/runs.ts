@@ -8,6 +8,7 @@ import { exitCodes, UsageError, unknownChoice } from '../terminal/usage.ts'
 import { compareRuns } from './compare-runs.ts'
 import { type FoundRun, findRuns } from './found-runs.ts'
 import { listText } from './list-text.ts'
+import { type Line, withSweepsAsLines } from './sweep-lines.ts'
 
 export interface RunsFlags {
   readonly sort?: string
@@ -25,7 +26,7 @@ function byScore(a: FoundRun, b: FoundRun): number {
   return (lessIsBetter(a.metric) ? 1 : -1) * (a.score.value - b.score.value)
 }
 
-const orders: Readonly<Record<string, (a: FoundRun, b: FoundRun) => number>> = {
+const orders: Readonly<Record<string, (a: Line, b: Line) => number>> = {
   when: (a, b) => b.run.changed - a.run.changed,
   score: byScore,
   epochs: (a, b) => (b.run.epochs.at(-1) ?? 0) - (a.run.epochs.at(-1) ?? 0),
@@ -69,17 +70,21 @@ export async function runs(folders: readonly string[], { sort, out, json }: Runs
     )
   const order = orders[sort ?? 'when']
   if (order === undefined) throw unknownChoice('--sort', sort!, runOrders)
-  const { runs: found, problems, more } = await findRuns(folders.length === 0 ? ['runs'] : folders)
+  const places = folders.length === 0 ? ['runs'] : folders
+  const { runs: found, problems, more } = await findRuns(places)
   for (const problem of problems) note(problem)
   if (compares) {
     if (found.length < named.size)
       throw new UsageError(`${found.length} of ${named.size} run folders can be read; compare whole ones`)
     return compareRuns(found, { out, json })
   }
-  const sorted = [...found].sort(order)
-  if (json) console.log(JSON.stringify(sorted.map(listed), null, 2))
-  else if (sorted.length === 0) note(`no runs there; train one: ${commandLine('train', 'lenet5')}`)
-  else print(listText(sorted, terminalWidth(), Date.now()))
+  const lines: Line[] = [...(json ? found : withSweepsAsLines(found, places))].sort(order)
+  const sweep = lines.find(({ trials }) => trials !== undefined)
+  if (json) console.log(JSON.stringify(lines.map(listed), null, 2))
+  else if (lines.length === 0) note(`no runs there; train one: ${commandLine('train', 'lenet5')}`)
+  else print(listText(lines, terminalWidth(), Date.now()))
+  if (sweep !== undefined)
+    note(`a sweep is one line, of its best trial on validation; to list its trials: ${commandLine('runs', sweep.path)}`)
   if (more > 0) note(`and ${more} more, which changed longer ago; give a folder nearer to them`)
   return exitCodes.done
 }

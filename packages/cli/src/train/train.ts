@@ -225,11 +225,15 @@ export const ofPlansAlone: readonly (keyof Settings)[] = [
   'freeze',
 ]
 
-/** @throws UsageError for what only an optimizer refuses, or the names of a network's parameters, where those can be told without their values. */
+/** @throws UsageError for what only an optimizer refuses, or the names of a network's parameters. */
 function checkParameters(plan: Plan, { network, splits: { train }, head }: Preparation): void {
-  const names = 'applyInputs' in network ? [] : [...parameterShapes(network, (train as Dataset).inputShape).keys()]
+  const shapes =
+    'applyInputs' in network
+      ? parameterShapes(network, (train as NamedDataset).inputs)
+      : parameterShapes(network, (train as Dataset).inputShape)
+  const names = [...shapes.keys()]
   optimizerOf(plan, names, stepsOf(train.length, plan.batchSize, plan.accumulate))
-  if (names.length > 0) frozenNames(plan.freeze ?? [], names, head)
+  frozenNames(plan.freeze ?? [], names, head)
 }
 
 /** What one of several trainings would do, and what it is worth by which score. */

@@ -1,17 +1,23 @@
 /** The shapes of a network's parameters, from a trace that gives them no values. */
+import type { Fields } from '../core/field.ts'
 import type { Shape } from '../core/shape.ts'
 import { input } from '../graph/tensor.ts'
+import { type InputsLayer, takesInputs } from './inputs-layer.ts'
 import type { Layer } from './layer.ts'
+import { inputsOf } from './model.ts'
 import { type Parameters, Scope } from './scope.ts'
 
 /**
- * The shapes that a network's parameters have for examples of a shape, by path name; nothing is computed or allocated.
+ * The shapes that a network's parameters have for examples of a shape, or for inputs by their names, by path name; nothing is computed or allocated.
  * @throws ShapeError naming the layer that the shape does not fit.
  */
-export function parameterShapes(network: Layer, inputShape: Shape): Map<string, Shape> {
+export function parameterShapes(network: Layer, inputShape: Shape): Map<string, Shape>
+export function parameterShapes(network: InputsLayer, inputs: Fields): Map<string, Shape>
+export function parameterShapes(network: Layer | InputsLayer, inputs: Shape | Fields): Map<string, Shape> {
   const parameters: Parameters = new Map()
   const scope = new Scope({ parameters, state: new Map(), seed: 0, training: false, inspection: true })
-  scope.apply('', network, input([1, ...inputShape]))
+  if (takesInputs(network)) network.applyInputs(inputsOf(inputs as Fields, 1), scope)
+  else scope.apply('', network, input([1, ...(inputs as Shape)]))
   return new Map([...parameters].map(([name, { shape }]) => [name, shape]))
 }
 

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { ArgumentError, ShapeError } from '../../src/core/errors.ts'
-import { Conv2d, Flatten, Linear, ReLU, Sequential } from '../../src/nn/index.ts'
+import { Conv2d, Flatten, Linear, ofInput, ReLU, Sequential } from '../../src/nn/index.ts'
 import { headParameters, parameterShapes } from '../../src/nn/parameter-shapes.ts'
 import { selectParameters } from '../../src/nn/select-parameters.ts'
 
@@ -15,6 +15,11 @@ test('the shapes of parameters are known without values', () => {
     ['fc.bias', [5]],
   ])
   expect(() => parameterShapes(network(5), [1, 2, 2])).toThrow(ShapeError)
+  const fields = { x: { dtype: 'float32', shape: [3] } } as const
+  expect([...parameterShapes(ofInput('x', Linear(2)), fields)]).toEqual([
+    ['weight', [2, 3]],
+    ['bias', [2]],
+  ])
 })
 
 test('the head is what depends on the number of classes', () => {
