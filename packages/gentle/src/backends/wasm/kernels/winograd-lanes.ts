@@ -68,9 +68,12 @@ export function planWinogradLanes(transforms: WinogradTransforms, sizes: Winogra
   }
 }
 
-/** Floats of the transformed filters, `[n²][out][in]`. */
-export const winogradLanesFilterCount = ({ transforms, channels, outChannels }: WinogradLanesPlan): number =>
-  transforms.input.length ** 2 * channels * outChannels
+/** Bytes from one of the n² places of the transformed filters, `[n²][out][in]`, to the next. */
+const filterPlace = ({ channels, outChannels }: WinogradLanesPlan): number => placeBytes(channels * outChannels * 4)
+
+/** Floats of the transformed filters, with room between the places. */
+export const winogradLanesFilterCount = (plan: WinogradLanesPlan): number =>
+  (plan.transforms.input.length ** 2 * filterPlace(plan)) / 4
 
 /**
  * G g Gᵀ of each filter of [O, C, 3, 3], as `[n²][out][in]`. For the gradient to the input, in and out change places and filters are
@@ -79,11 +82,12 @@ export const winogradLanesFilterCount = ({ transforms, channels, outChannels }: 
 export function winogradLanesFiltersKernel(
   filters: Buffer,
   transformed: Buffer,
-  { transforms, channels, outChannels }: WinogradLanesPlan,
+  plan: WinogradLanesPlan,
   turned: boolean,
 ): Kernel {
+  const { transforms, channels, outChannels } = plan
   const n = transforms.input.length
-  const place = channels * outChannels * 4
+  const place = filterPlace(plan)
   const [inStep, outStep] = turned ? [outChannels * 36, 36] : [36, channels * 36]
   return {
     name: 'winogradFilters',
@@ -255,9 +259,9 @@ function emitBlock(
               call(productFunction(rows, plan, context), xp, w, sp),
               xp.advance(inputPlace),
               sp.advance(sumsPlace),
-              w.advance(channels * outChannels * 4),
+              w.advance(filterPlace(plan)),
             ]),
-            w.advance(rows * channels * 4 - n * n * channels * outChannels * 4),
+            w.advance(rows * channels * 4 - n * n * filterPlace(plan)),
             ...transformOutput(rows),
             firstChannel.advance(rows),
           ]),
