@@ -49,6 +49,11 @@ export function declare(command: Command): void {
     .optionsGroup('Training:')
     .option('--epochs <n>', 'passes over the training examples', number)
     .option('--batch-size <n>', 'examples per step', number)
+    .option(
+      '--base-batch-size <n>',
+      'batch size that the learning rate is for; for larger batches it grows in proportion, after a warm-up of 5 epochs (or a fifth of all)',
+      number,
+    )
     .option('--lr, --learning-rate <rate>', 'learning rate, before the schedule lowers it', number)
     .option(
       '--schedule <name>',

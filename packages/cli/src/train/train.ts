@@ -55,7 +55,7 @@ import { type PretrainedSource, pretrainedSource } from './pretrained-source.ts'
 import { profileText } from './profile-text.ts'
 import { checkpointsOf, repairRun, secondsIn } from './run-checkpoints.ts'
 import { createRun, describedRun, lockRun, openRun, runFormat } from './run-folder.ts'
-import { optimizerOf, type Plan, planOf, type Settings } from './settings.ts'
+import { highestRate, optimizerOf, type Plan, planOf, type Settings } from './settings.ts'
 import { tensorboardFile } from './tensorboard.ts'
 import { type EventStream, eventStream, linesOnOutput } from './train-events.ts'
 import { beginning } from './train-text.ts'
@@ -207,6 +207,7 @@ export async function planTraining(named: string | undefined, given: TrainFlags)
 export const ofPlansAlone: readonly (keyof Settings)[] = [
   'epochs',
   'batchSize',
+  'baseBatchSize',
   'learningRate',
   'schedule',
   'optimizer',
@@ -412,7 +413,10 @@ async function learn(begun: Begun, peak: number, view: ProgressView, abort: Abor
   const { flags, task, plan, prepared, trainer, checkpoints, events } = begun
   const { stopAfter = plan.epochs } = flags
   if (trainer.epoch > stopAfter) abort.abort()
-  const watch = lossWatch(plan, task === 'classify' ? prepared.classes?.length : undefined)
+  const watch = lossWatch(
+    { learningRate: highestRate(plan) },
+    task === 'classify' ? prepared.classes?.length : undefined,
+  )
   const lines = epochLines(plan.epochs, prepared, { inTerminal: process.stderr.isTTY === true })
   const showLine = (text: string | undefined): void => {
     if (text !== undefined) view.line(text)
