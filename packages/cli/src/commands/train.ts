@@ -158,6 +158,11 @@ export function declare(command: Command): void {
     )
     .option('--profile', 'report the time of each op in a step, and write profile.json for a trace viewer')
     .option('--threads <n>', 'number of threads (default: all cores)', number)
+    .option(
+      '--data-workers <n>',
+      'threads that decode and augment pictures in files beside those that train; 0: none (default: one for four cores, 1 to 4; 0 for fewer than 1,000 pictures)',
+      number,
+    )
     .option('--wide-vectors', 'compute with 256-bit vectors (AVX2) without the check that decides otherwise')
     .option('--no-wide-vectors', 'compute with 128-bit vectors, as browsers do')
     .option(

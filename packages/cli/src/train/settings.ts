@@ -42,6 +42,7 @@ const settingsSchema = z.strictObject({
   warmup: whole(0, Number.MAX_SAFE_INTEGER).optional(),
   seed: whole(0, 2 ** 31 - 1).optional(),
   threads: whole(1, 64).optional(),
+  dataWorkers: whole(0, 64).optional(),
   wideVectors: z.boolean('true or false').optional(),
   strictNumerics: z.boolean('true or false').optional(),
   validation: whole(1, Number.MAX_SAFE_INTEGER).optional(),
@@ -150,6 +151,7 @@ export function readConfig(path: string): Settings {
 const changeable: readonly string[] = [
   'epochs',
   'threads',
+  'dataWorkers',
   'saveEvery',
   'keep',
   'license',
