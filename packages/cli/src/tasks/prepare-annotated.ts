@@ -75,6 +75,7 @@ export async function prepareAnnotated(
   }
   return {
     splits,
+    compared: opened,
     network: layer,
     head: headParameters(build, inputShape),
     recipe: kind.recipe,
