@@ -1,5 +1,5 @@
 /** `gentle train`: its arguments and options. */
-import type { Command } from 'commander'
+import { type Command, Option } from 'commander'
 import { segmentationLosses } from 'gentle-dl/vision'
 import { policyNames } from '../data/policy.ts'
 import { networkNames } from '../models/networks.ts'
@@ -78,6 +78,13 @@ export function declare(command: Command): void {
       each,
     )
     .option('--accumulate <n>', 'batches whose gradients are added up for each update (default: 1)', number)
+    .option(
+      '--micro-batches <n>',
+      'micro-batches that a batch is divided into, which ranks compute at once; weights depend on their number, not on the ranks (default: undivided; under mpirun or srun 8, or a power of 2 for more ranks)',
+      number,
+    )
+    .option('--fast-sums', "add gradients of ranks by MPI's own sums, whose last bits depend on the number of ranks")
+    .addOption(new Option('--sync-batch-norm').hideHelp())
     .option(
       '--ema <decay>',
       'validate and keep a moving average of the weights, such as 0.999; the plain weights are validated beside it',

@@ -53,6 +53,8 @@ const settingsSchema = z.strictObject({
   augment: text.optional(),
   ema: share.optional(),
   accumulate: whole(1, Number.MAX_SAFE_INTEGER).optional(),
+  microBatches: whole(1, Number.MAX_SAFE_INTEGER).optional(),
+  fastSums: z.boolean('true or false').optional(),
   monitor: text.optional(),
   patience: whole(1, Number.MAX_SAFE_INTEGER).optional(),
   saveEvery: z.coerce
