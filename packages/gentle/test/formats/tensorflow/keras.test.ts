@@ -74,3 +74,15 @@ it('a heap that the HDF5 library would read for ever is refused before it', asyn
     new FormatError(`my.h5: its HDF5 file is broken: the heap at byte ${heap} has free space of size 0`),
   )
 })
+
+it('a list of free space that goes round, along which the HDF5 library would fill its memory, is refused before it', async () => {
+  const hdf5 = Object.values(files).map(({ file }) => bytesFrom(file))
+  const bytes = hdf5.find((each) => each[0] !== 0x50)!.slice()
+  const heap = Buffer.from(bytes).indexOf('HEAP')
+  const view = new DataView(bytes.buffer)
+  const [first, data] = [16, 24].map((offset) => Number(view.getBigUint64(heap + offset, true)))
+  view.setBigUint64(data + first, BigInt(first), true)
+  await expect(loadKeras(bytes, { name: 'my.h5' })).rejects.toThrow(
+    new FormatError(`my.h5: its HDF5 file is broken: the list of free space of the heap at byte ${heap} goes round`),
+  )
+})
