@@ -3,7 +3,7 @@ import type { FuzzedReader } from '../fuzzed-reader.ts'
 import { coco, masks, pictures, voc, yolo, yoloConfig } from './annotations.ts'
 import { cifar, idx, npy, npz, numpySets } from './arrays.ts'
 import { hdf5, keras, models, onnx, tensorflow, trainings } from './networks.ts'
-import { arpa, csv, policy, wave } from './texts.ts'
+import { arpa, csv, policy, run, wave } from './texts.ts'
 import { legacyPytorch, pytorch, safetensors, zip } from './weights.ts'
 
 export const readers: Readonly<Record<string, () => FuzzedReader | Promise<FuzzedReader>>> = {
@@ -24,6 +24,7 @@ export const readers: Readonly<Record<string, () => FuzzedReader | Promise<Fuzze
   pictures,
   masks,
   policy,
+  run,
   wave,
   arpa,
   model: models,
