@@ -34,6 +34,7 @@ const kernels = [
   'conv2d-weight-gradient',
   'dense-panels',
   'dense-rows',
+  'dense-streamed',
   'packed-tile',
   'pixel-tile',
   'product',

@@ -21,7 +21,6 @@ const others: readonly (keyof Settings)[] = [
   'augment',
   'classWeights',
   'loss',
-  'dataWorkers',
   'labelSmoothing',
   'pretrained',
   'normalize',

@@ -40,8 +40,7 @@ const otherNames: Readonly<Record<string, readonly string[]>> = {
   method: ['algorithm', 'sampler', 'search', 'search-algorithm', 'strategy', 'tuner', 'scheduler', 'pruner'],
   'reduction-factor': ['eta', 'factor'],
   jobs: ['n-jobs', 'num-workers', 'workers', 'parallel', 'max-concurrent', 'max-concurrent-trials', 'j'],
-  'data-workers': ['workers', 'num-workers', 'loader-workers'],
-  threads: ['num-threads', 'n-jobs', 'jobs', 'cpus', 'cores'],
+  threads: ['workers', 'num-workers', 'num-threads', 'n-jobs', 'jobs', 'cpus', 'cores'],
   augment: [
     'augmentation',
     'augmentations',

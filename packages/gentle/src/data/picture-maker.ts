@@ -54,12 +54,13 @@ export class PictureMaker {
       each.draw(job)
       placement = each.placement(job) ?? placement
     }
-    await decode(job.source, job.info, { channels: this.#channels, placement, name: job.name, into })
+    const { data } = await decode(job.source, job.info, { channels: this.#channels, placement, name: job.name })
     for (const each of this.#changes) {
       // Another picture may have been drawn for while this one was decoded.
       each.draw(job)
-      each.change(into)
+      each.change(data)
     }
+    into.set(data)
   }
 }
 

@@ -38,8 +38,6 @@ export interface Fingerprint {
   readonly accumulate?: Json
   /** Micro-batches a batch, where it is divided. */
   readonly microBatches?: Json
-  /** Where ranks add in any order. */
-  readonly fastSums?: Json
   /** Decay of the weights' moving average, where one is kept. */
   readonly ema?: Json
 }
@@ -59,7 +57,6 @@ export interface DependsOn {
   readonly ema: number | undefined
   readonly accumulate: number
   readonly microBatches: number | undefined
-  readonly fastSums: boolean
 }
 
 /** What a training of this model on this data depends on. */
@@ -69,7 +66,7 @@ export function fingerprintOf(
   options: DependsOn,
 ): Fingerprint {
   const { loss, metrics, monitor, optimizer, batchSize, seed, phases, shortestFirst, inOrder, ema } = options
-  const { accumulate, microBatches, fastSums } = options
+  const { accumulate, microBatches } = options
   const fields = fieldsOf(data)
   // As a file has it, so that what is read compares with what is made.
   return JSON.parse(
@@ -88,7 +85,6 @@ export function fingerprintOf(
       ...(shortestFirst ? { order: 'shortestFirst' } : inOrder ? { order: 'inOrder' } : {}),
       ...(accumulate === 1 ? {} : { accumulate }),
       ...(microBatches === undefined ? {} : { microBatches }),
-      ...(fastSums ? { fastSums } : {}),
       ...(ema === undefined ? {} : { ema }),
     }),
   )

@@ -71,10 +71,17 @@ export const manyRows = 64
 /** Whether the kernel of a dense layer on rows computes this many outputs: from weights [K, M] it stores whole vectors. */
 const canTakeRows = (outputs: number, transposed: boolean): boolean => transposed || outputs >= 4
 
+/** Bytes of weights from which all blocks of images read them together: the second-level cache does not keep them from block to block. */
+const minStreamedBytes = 2 ** 20
+
+/** Whether a dense layer has weights of that many bytes. Programs without any do not load the method. */
+export const isStreamed = (weights: Shape): boolean => sizeOf(weights) * 4 >= minStreamedBytes
+
 const isMatrix = (shape: Shape): boolean => shape.length === 2
 
 export const products = {
   panelsInLanes: ({ a, layout, isRepeated }) => layout === 'lanes' && isRepeated && isMatrix(a),
+  streamed: ({ a, b, dense, layout }) => layout === 'lanes' && dense && isMatrix(a) && isStreamed(b),
   /** A dense layer on a batch in lanes: the tile of convolutions. */
   tile: ({ layout }) => layout === 'lanes',
   /** The gradient to a dense layer's weights: the inner index runs over the images. */

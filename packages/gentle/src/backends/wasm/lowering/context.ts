@@ -7,6 +7,7 @@ import type { Epilogue } from '../kernels/tile.ts'
 import type { Layout } from '../layout/layout.ts'
 import type { Channels } from './channels.ts'
 import type { DensePanels } from './dense-panels.ts'
+import type { DenseStreamed } from './dense-streamed.ts'
 import type { Packed } from './packed.ts'
 import type { PlainProducts } from './plain-products.ts'
 import type { Squares } from './squares.ts'
@@ -22,6 +23,8 @@ export interface LoadedParts {
   readonly plainProducts: PlainProducts | undefined
   /** Dense layers on packed weights, where the program has loops. */
   readonly densePanels: DensePanels | undefined
+  /** Dense layers whose weights no cache keeps, where the program has some. */
+  readonly denseStreamed: DenseStreamed | undefined
   /** Convolutions of images in channels, where there are such images. */
   readonly channels: Channels | undefined
   /** Sums of squares around a mean over images, where the program has some. */

@@ -25,6 +25,7 @@ import { blockSize, type Layout, leadingAxes } from '../layout/layout.ts'
 import type { Channels } from './channels.ts'
 import type { Lowering, LoweringContext } from './context.ts'
 import type { DensePanels } from './dense-panels.ts'
+import type { DenseStreamed } from './dense-streamed.ts'
 import { epilogueAlong, epilogueLeaves, fusionRules } from './fusion-rules.ts'
 import { lowerings } from './lowerings.ts'
 import { loweringOrder } from './order.ts'
@@ -68,6 +69,7 @@ export class Lowerer implements LoweringContext {
   readonly wide: boolean
   readonly winograd: Winograd | undefined
   readonly densePanels: DensePanels | undefined
+  readonly denseStreamed: DenseStreamed | undefined
   readonly packed: Packed | undefined
   readonly channels: Channels | undefined
   readonly plainProducts: PlainProducts | undefined
@@ -93,6 +95,7 @@ export class Lowerer implements LoweringContext {
     this.wide = options.wideVectors === true
     this.winograd = options.winograd
     this.densePanels = options.densePanels
+    this.denseStreamed = options.denseStreamed
     this.packed = options.packed
     this.channels = options.channels
     this.plainProducts = options.plainProducts

@@ -8,9 +8,10 @@ import { bodyRoots, isScan } from '../../../ops/loop.ts'
 import type { MatmulAttributes } from '../../../ops/matmul.ts'
 import type { ReduceAttributes } from '../../../ops/reduce.ts'
 import { assignLayouts } from '../layout/assign.ts'
+import { isDense } from '../layout/dense.ts'
 import type { Layout } from '../layout/layout.ts'
 import { isRareFunction, type RareMath } from '../math/index.ts'
-import { canBeWinograd, minPackedChannels, products } from './choices.ts'
+import { canBeWinograd, isStreamed, minPackedChannels, products } from './choices.ts'
 import type { LoadedParts, Lowerings } from './context.ts'
 import type { LowerCustom } from './custom.ts'
 import type { LowerLoop } from './lowerer.ts'
@@ -41,25 +42,38 @@ export async function partsFor(graph: Graph): Promise<Parts> {
   const nodes = placed.map(({ node }) => node)
   const families = new Set(nodes.flatMap(({ op }) => familyOf(op.name) ?? []))
   const custom = nodes.some(({ op }) => isCustom(op))
-  const [lowerLoop, lowerCustom, rareMath, densePanels, plainProducts, winograd, packed, channels, squares, ...rare] =
-    await Promise.all([
-      nodes.some(isScan) ? import('./loop.ts').then((module) => module.lowerLoop) : undefined,
-      custom ? import('./custom.ts').then((module) => module.lowerCustom) : undefined,
-      // What kernels from outside of the library compute is not known.
-      custom || nodes.some(({ op }) => isRareFunction(op.name)) ? import('../math/rare.ts') : undefined,
-      nodes.some(isScan) ? import('./dense-panels.ts').then((module) => module.densePanels) : undefined,
-      placed.some(isPlainProduct) ? import('./plain-products.ts').then((module) => module.plainProducts) : undefined,
-      nodes.some(mayBeWinograd) ? import('./winograd.ts').then((module) => module.winograd) : undefined,
-      nodes.some(hasManyChannels) ? import('./packed.ts').then((module) => module.packed) : undefined,
-      placed.some(isInChannels) ? import('./channels.ts').then((module) => module.channels) : undefined,
-      nodes.some(isSumOfSquares) ? import('./squares.ts').then((module) => module.squares) : undefined,
-      ...[...families].map((load) => load()),
-    ])
+  const [
+    lowerLoop,
+    lowerCustom,
+    rareMath,
+    densePanels,
+    denseStreamed,
+    plainProducts,
+    winograd,
+    packed,
+    channels,
+    squares,
+    ...rare
+  ] = await Promise.all([
+    nodes.some(isScan) ? import('./loop.ts').then((module) => module.lowerLoop) : undefined,
+    custom ? import('./custom.ts').then((module) => module.lowerCustom) : undefined,
+    // What kernels from outside of the library compute is not known.
+    custom || nodes.some(({ op }) => isRareFunction(op.name)) ? import('../math/rare.ts') : undefined,
+    nodes.some(isScan) ? import('./dense-panels.ts').then((module) => module.densePanels) : undefined,
+    nodes.some(hasManyWeights) ? import('./dense-streamed.ts').then((module) => module.denseStreamed) : undefined,
+    placed.some(isPlainProduct) ? import('./plain-products.ts').then((module) => module.plainProducts) : undefined,
+    nodes.some(mayBeWinograd) ? import('./winograd.ts').then((module) => module.winograd) : undefined,
+    nodes.some(hasManyChannels) ? import('./packed.ts').then((module) => module.packed) : undefined,
+    placed.some(isInChannels) ? import('./channels.ts').then((module) => module.channels) : undefined,
+    nodes.some(isSumOfSquares) ? import('./squares.ts').then((module) => module.squares) : undefined,
+    ...[...families].map((load) => load()),
+  ])
   return {
     lowerLoop,
     lowerCustom,
     rareMath,
     densePanels,
+    denseStreamed,
     plainProducts,
     winograd,
     packed,
@@ -105,6 +119,9 @@ const filters: Readonly<Record<string, (node: Tensor) => readonly number[]>> = {
   conv2dInputGradient: ({ inputs: [w] }) => w.shape,
   conv2dWeightGradient: ({ shape }) => shape,
 }
+
+/** Whether a node is a dense layer of so many weights that they are read once for all images of a batch in lanes. */
+const hasManyWeights = (node: Tensor): boolean => isDense(node) && isStreamed(node.inputs[1].shape)
 
 const hasManyChannels = (node: Tensor): boolean =>
   filters[node.op.name]?.(node).some((n, axis) => axis < 2 && n >= minPackedChannels) === true

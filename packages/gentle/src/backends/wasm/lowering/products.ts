@@ -3,7 +3,7 @@ import type { Tensor } from '../../../graph/tensor.ts'
 import type { MatmulAttributes } from '../../../ops/matmul.ts'
 import type { Buffer } from '../buffer.ts'
 import { denseKernel } from '../kernels/convolution.ts'
-import { imageProductKernel } from '../kernels/image-product.ts'
+import { imageProductKernels } from '../kernels/image-product.ts'
 import type { Epilogue } from '../kernels/tile.ts'
 import { isDense, isInLoop } from '../layout/dense.ts'
 import { firstOf, manyRows, products } from './choices.ts'
@@ -25,14 +25,22 @@ const methods: Readonly<Record<keyof typeof products, (context: LoweringContext,
     context.densePanels!.multiply(context, { x, weights, transposed, y: output, epilogue }, isInLoop(b))
   },
 
+  streamed(context, { a, b, attributes, output, epilogue }) {
+    const [x, weights] = [context.buffer(a, 'lanes'), context.buffer(b, 'plain')]
+    context.denseStreamed!.multiply(context, { x, weights, transposed: attributes.transposeB, y: output, epilogue })
+  },
+
   tile(context, { a, b, attributes, output, epilogue }) {
     const [x, weights] = [context.buffer(a, 'lanes'), context.buffer(b, 'plain')]
     context.emit(denseKernel(x, weights, output, attributes.transposeB, epilogue))
   },
 
   overImages(context, { a, b, output }) {
-    const [images, features] = [context.buffer(a, 'lanes'), context.buffer(b, 'plain')]
-    context.emit(imageProductKernel(images, features, output, context.wide))
+    const [images, features] = [
+      context.buffer(a, 'lanes'),
+      context.buffer(b, context.layoutOf(b) === 'lanes' ? 'lanes' : 'plain'),
+    ]
+    context.emit(...imageProductKernels(images, features, output, context.wide))
   },
 
   rowsInLanes: (context, problem) => context.plainProducts!.rowsInLanes(context, problem),
