@@ -18,6 +18,8 @@ export interface Benchmark {
     | 'scaling'
     | 'chromium'
     | 'mnist-99'
+    | 'data'
+    | 'start'
     | 'memory-step'
     | 'first-step'
     | 'bundle'
@@ -128,6 +130,30 @@ export const benchmarks: readonly Benchmark[] = [
     settings: { threads: cores, batch: 0, network: '' },
     quantity: quantities.secondsToResult,
     contenders: contenders.mnist99,
+  },
+  {
+    name: 'folder',
+    kind: 'data',
+    title: `A folder of JPEGs of 500 x 375: RandomResizedCrop 224, flip, normalize; batches of 64, ${cores} workers`,
+    settings: { threads: cores, batch: 64, network: '' },
+    quantity: quantities.imagesPerSecond,
+    contenders: contenders.folder,
+  },
+  {
+    name: 'folder-training',
+    kind: 'data',
+    title: `The same while ResNet-18 trains on it, batch 64, ${cores} cores`,
+    settings: { threads: cores, batch: 64, network: 'resnet18' },
+    quantity: quantities.shareOfWaiting,
+    contenders: contenders.folderTraining,
+  },
+  {
+    name: 'predict-once',
+    kind: 'start',
+    title: `ResNet-18 predicts a picture, from the start of the process to the answer, ${cores} cores`,
+    settings: { threads: cores, batch: 1, network: 'resnet18' },
+    quantity: quantities.secondsToResult,
+    contenders: contenders.predictOnce,
   },
   stepMemory('lenet5', 64),
   stepMemory('resnet20', 128),

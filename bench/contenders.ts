@@ -127,4 +127,18 @@ export const bundle: Contenders = [
   { name: 'jax-js', title: 'jax-js', program: ['rivals/bundle.ts', '--package=jax-js'] },
 ]
 
+/** Those that read a folder of pictures, on so many threads or workers. */
+export const folder: Contenders = [
+  gentle('rivals/gentle-folder.ts'),
+  { name: 'torchvision', title: "torchvision's DataLoader, Pillow", program: ['rivals/pytorch-folder.py'] },
+]
+
+export const folderTraining: Contenders = [gentle('rivals/gentle-folder-training.ts')]
+
+/** Commands that predict one picture, from the start of the process to the answer. */
+export const predictOnce: Contenders = [
+  gentle('rivals/gentle-predict-once.ts'),
+  { name: 'onnxruntime-node', title: 'a script on onnxruntime-node', program: ['rivals/onnxruntime-predict-once.ts'] },
+]
+
 export const mnist99: Contenders = [gentle('rivals/gentle-mnist-99.ts')]

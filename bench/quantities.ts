@@ -47,6 +47,12 @@ export const shareOfPeak: Quantity = {
   oneStep: true,
 }
 
+export const shareOfWaiting: Quantity = {
+  name: 'of the time waiting for examples',
+  better: 'less',
+  of: ({ work, seconds }) => work / seconds,
+}
+
 export const secondsToResult: Quantity = {
   name: 's to the result',
   better: 'less',

@@ -66,7 +66,7 @@ async function training(network: string | undefined, size: number, batch: number
 }
 
 const readsNetworks = ({ kind, contenders }: Benchmark): boolean =>
-  kind === 'inference' || contenders.some(({ program: [file] }) => file === 'rivals/gentle-inference.ts')
+  kind === 'inference' || contenders.some(({ program: [file] }) => /gentle-inference|predict-once/.test(file))
 
 async function main(): Promise<void> {
   let task: Task

@@ -71,6 +71,25 @@ describe('--optimizer', () => {
     )
   })
 
+  it('has a rate in proportion to the batch where it is told for which it is, after five epochs of warm-up or a fifth of all', () => {
+    const ratesOf = (settings: object, examples = 1024): number[] => {
+      const named = { model: 'mlp', data: 'moons', schedule: 'constant', epochs: 50, learningRate: 0.1, ...settings }
+      const planned = planOf(named, {}, recipe, { examples, threads: 1 })
+      const { schedule } = optimizerOf(planned, [], 10)
+      return [0, 24, 49, 50, 400].map((step) => Number(schedule(step, 500).toFixed(4)))
+    }
+    expect(ratesOf({ batchSize: 256 })).toEqual([0.1, 0.1, 0.1, 0.1, 0.1])
+    expect(ratesOf({ batchSize: 256, baseBatchSize: 32 })).toEqual([0.0157, 0.3922, 0.7843, 0.8, 0.8])
+    expect(ratesOf({ batchSize: 64, accumulate: 4, baseBatchSize: 32 })).toEqual([0.0157, 0.3922, 0.7843, 0.8, 0.8])
+    expect(ratesOf({ batchSize: 256, baseBatchSize: 32, warmup: 0 })).toEqual([0.8, 0.8, 0.8, 0.8, 0.8])
+    expect(ratesOf({ batchSize: 256, baseBatchSize: 32, epochs: 10 })).toEqual([0.0381, 0.8, 0.8, 0.8, 0.8])
+    // A batch is no larger than the set.
+    expect(ratesOf({ batchSize: 256, baseBatchSize: 32 }, 64)[4]).toBe(0.2)
+    expect(() => plan({ optimizer: 'adam', learningRate: 0.1, baseBatchSize: 32 })).toThrow(
+      '--base-batch-size needs --optimizer sgd or lars',
+    )
+  })
+
   it('clips gradients by value', () => {
     expect(optimizerOf(plan({ clipValue: 0.5 }), [], 2).description['clipValue']).toBe(0.5)
   })

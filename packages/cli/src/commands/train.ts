@@ -1,5 +1,5 @@
 /** `gentle train`: its arguments and options. */
-import type { Command } from 'commander'
+import { type Command, Option } from 'commander'
 import { segmentationLosses } from 'gentle-dl/vision'
 import { policyNames } from '../data/policy.ts'
 import { networkNames } from '../models/networks.ts'
@@ -49,6 +49,11 @@ export function declare(command: Command): void {
     .optionsGroup('Training:')
     .option('--epochs <n>', 'passes over the training examples', number)
     .option('--batch-size <n>', 'examples per step', number)
+    .option(
+      '--base-batch-size <n>',
+      'batch size that the learning rate is for; for larger batches it grows in proportion, after a warm-up of 5 epochs (or a fifth of all)',
+      number,
+    )
     .option('--lr, --learning-rate <rate>', 'learning rate, before the schedule lowers it', number)
     .option(
       '--schedule <name>',
@@ -73,6 +78,13 @@ export function declare(command: Command): void {
       each,
     )
     .option('--accumulate <n>', 'batches whose gradients are added up for each update (default: 1)', number)
+    .option(
+      '--micro-batches <n>',
+      'micro-batches that a batch is divided into, which ranks compute at once; weights depend on their number, not on the ranks (default: undivided; under mpirun or srun 8, or a power of 2 for more ranks)',
+      number,
+    )
+    .option('--fast-sums', "add gradients of ranks by MPI's own sums, whose last bits depend on the number of ranks")
+    .addOption(new Option('--sync-batch-norm').hideHelp())
     .option(
       '--ema <decay>',
       'validate and keep a moving average of the weights, such as 0.999; the plain weights are validated beside it',
@@ -153,6 +165,11 @@ export function declare(command: Command): void {
     )
     .option('--profile', 'report the time of each op in a step, and write profile.json for a trace viewer')
     .option('--threads <n>', 'number of threads (default: all cores)', number)
+    .option(
+      '--data-workers <n>',
+      'threads that decode and augment pictures in files beside those that train; 0: none (default: one for four cores, 1 to 4; 0 for fewer than 1,000 pictures)',
+      number,
+    )
     .option('--wide-vectors', 'compute with 256-bit vectors (AVX2) without the check that decides otherwise')
     .option('--no-wide-vectors', 'compute with 128-bit vectors, as browsers do')
     .option(

@@ -59,6 +59,8 @@ export interface DataOptions {
   readonly size?: number | readonly [height: number, width: number]
   /** Channels of the pictures of image folders: as the files have them unless given. */
   readonly channels?: 1 | 3
+  /** Threads that decode the pictures of files; as the library chooses unless given. */
+  readonly workers?: number
   /** Refuses an image folder with a broken file. */
   readonly strict?: boolean
   /** The column with the label of a table: its name or its number from 0. */

@@ -1,9 +1,8 @@
 /** The data that a run was trained on, as its run.json tells it. */
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
-import type { Dataset } from 'gentle-dl/data'
 import { dataNames } from '../data/datasets.ts'
-import { changeOf, type KnownData } from '../data/digest.ts'
+import { changeOf, type DataPart, type KnownData } from '../data/digest.ts'
 import { areScenes } from '../data/scenes.ts'
 import { commandLine } from '../terminal/invocation.ts'
 import { note } from '../terminal/terminal.ts'
@@ -56,7 +55,7 @@ export function noteData(
 }
 
 /** @throws UsageError where a part is not what it was when the run was trained. */
-export async function checkSame({ settings: { data }, examples, digests }: DataOfRun, name: string, part: Dataset) {
+export async function checkSame({ settings: { data }, examples, digests }: DataOfRun, name: string, part: DataPart) {
   const how = await changeOf({ examples, digests }, name, part)
   if (how === undefined) return
   throw new UsageError(

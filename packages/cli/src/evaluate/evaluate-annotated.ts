@@ -12,7 +12,7 @@ import { writeOutput } from '../terminal/output-file.ts'
 import { bold, note, print, scoreText } from '../terminal/terminal.ts'
 import { exitCodes, UsageError } from '../terminal/usage.ts'
 import { judgementText } from '../train/finish-annotated.ts'
-import type { DataOfRun } from './data-of-run.ts'
+import { checkSame, type DataOfRun } from './data-of-run.ts'
 import { noteMatchByOrder } from './output-notes.ts'
 
 export interface EvaluateAnnotatedFlags {
@@ -55,10 +55,7 @@ export async function evaluateAnnotated(
     strict: flags.strict,
   })
   const set = partsOfRun(sets, own?.settings, annotatedPart)[part]
-  if (own !== undefined && own.examples[part] !== set.length)
-    throw new UsageError(
-      `${flags.data} has changed since the run was trained: ${set.length} pictures in its ${part} part, where there were ${own.examples[part]}; --data ${flags.data} takes it as it is now`,
-    )
+  if (own !== undefined) await checkSame(own, part, set)
   if (set.inputShape.join() !== model.inputShape.join())
     throw new UsageError(
       `--data ${flags.data} has pictures [${set.inputShape.join(', ')}], but the model takes [${model.inputShape.join(', ')}]`,

@@ -8,14 +8,12 @@ import { bold, figure, note, percent, print, thousands } from '../terminal/termi
 import { exitCodes, UsageError } from '../terminal/usage.ts'
 import { namesOf } from './class-names.ts'
 import type { PredictFlags } from './predict-flags.ts'
+import { isTableFile } from './table-file.ts'
 
 /** Rows that are told one by one; JSON and CSV have all. */
 const maxListed = 20
 
 const flagsForPictures = ['invert', 'views', 'augment', 'normalize', 'flip', 'scoreThreshold', 'size'] as const
-
-/** Whether a file is a table, by its name. */
-export const isTableFile = (file: string): boolean => /\.(csv|tsv)$/i.test(file)
 
 /** What is told of a row. */
 type RowAnswer =

@@ -5,7 +5,6 @@ import { join } from 'node:path'
 import { type Model, type OpenedModel, predict as predictWith, type Shape, sizeOf } from 'gentle-dl'
 import { readNpy } from 'gentle-dl/formats'
 import { normalizePixels, predictViews, withoutNormalization } from 'gentle-dl/vision'
-import { imagesOf } from '../data/datasets.ts'
 import { bytesOf } from '../data/file-bytes.ts'
 import { readImage } from '../data/images.ts'
 import { viewsOf } from '../data/policy.ts'
@@ -19,11 +18,8 @@ import { classesOf, namesOf, withLabels } from './class-names.ts'
 import { isInverted, noteInverted } from './inverted-pictures.ts'
 import { noteOutputs } from './output-notes.ts'
 import { pictureFiles } from './picture-files.ts'
-import { predictAnnotated } from './predict-annotated.ts'
-import { predictData } from './predict-data.ts'
 import type { PredictFlags } from './predict-flags.ts'
-import { predictNumbers } from './predict-numbers.ts'
-import { isTableFile, predictRows } from './predict-rows.ts'
+import { isTableFile } from './table-file.ts'
 
 /** What the model says of one example. */
 type Answer =
@@ -35,7 +31,7 @@ export async function predict(place: string, images: readonly string[], flags: P
   const sources = [images.length > 0, flags.input !== undefined, flags.data !== undefined]
   if (sources.filter(Boolean).length > 1)
     throw new UsageError('predict takes pictures, a tensor with --input FILE.npy, or --data NAME: give one of these')
-  if (images.length === 0 && arePicturesIn(place))
+  if (images.length === 0 && (await arePicturesIn(place)))
     throw new UsageError(`the model comes first: ${commandLine('predict', 'RUN', place)}`)
   if (flags.input !== undefined && flags.normalize !== undefined)
     throw new UsageError('--normalize is for pictures; a tensor given by --input is not preprocessed')
@@ -47,12 +43,14 @@ export async function predict(place: string, images: readonly string[], flags: P
 
 async function open(
   place: string,
-  { weights, weightsKey, size }: PredictFlags,
+  { weights, weightsKey, size, normalize }: PredictFlags,
   inputShape?: Shape,
 ): Promise<OpenedModel> {
   checkKey(weightsKey, '--weights', weights)
   if (size !== undefined && weights !== undefined) throw new UsageError('--size is for an ONNX file, without --weights')
-  return weights === undefined ? openModel(place, size) : openNamed(place, weights, inputShape, weightsKey)
+  return weights === undefined
+    ? openModel(place, size)
+    : openNamed(place, weights, { inputShape, key: weightsKey, isPrepared: normalize !== undefined })
 }
 
 /** A tensor [N, ...] as it is: an answer a row. */
@@ -72,15 +70,16 @@ async function predictTensor(place: string, file: string, flags: PredictFlags): 
 }
 
 /** Whether a place is pictures where a model is expected. */
-const arePicturesIn = (place: string): boolean =>
-  /\.(jpe?g|png|webp)$/i.test(place) || (!existsSync(join(place, 'run.json')) && imagesOf(place) !== undefined)
+const arePicturesIn = async (place: string): Promise<boolean> =>
+  /\.(jpe?g|png|webp)$/i.test(place) ||
+  (!existsSync(join(place, 'run.json')) && (await import('../data/datasets.ts')).imagesOf(place) !== undefined)
 
 /** Examples of a data set, the run's own unless another is named. */
 async function predictExamples(place: string, flags: PredictFlags): Promise<number> {
   const opened = await open(place, flags)
   if (opened.task === 'regress') {
     checkForNumbers(place, flags)
-    return predictNumbers(place, opened, opened.model, flags)
+    return (await import('./predict-numbers.ts')).predictNumbers(place, opened, opened.model, flags)
   }
   if (opened.task !== 'classify')
     throw new UsageError(
@@ -88,7 +87,7 @@ async function predictExamples(place: string, flags: PredictFlags): Promise<numb
     )
   if (flags.logits || flags.views !== undefined || flags.out !== undefined || flags.invert)
     throw new UsageError('--logits, --views, --out and --invert are for files of pictures; name some')
-  return predictData(place, opened, asNamed(place, opened, flags), flags)
+  return (await import('./predict-data.ts')).predictData(place, opened, asNamed(place, opened, flags), flags)
 }
 
 /** Pictures one by one. One that cannot be read is named, the others are still told. */
@@ -96,7 +95,7 @@ async function predictImages(place: string, images: readonly string[], flags: Pr
   const opened = await open(place, flags)
   if (opened.task === 'regress') checkForNumbers(place, flags)
   if (opened.model.inputShape.length === 1)
-    return predictRows(
+    return (await import('./predict-rows.ts')).predictRows(
       place,
       opened,
       opened.task === 'regress' ? opened.model : asNamed(place, opened, flags),
@@ -105,7 +104,8 @@ async function predictImages(place: string, images: readonly string[], flags: Pr
     )
   const table = images.find(isTableFile)
   if (table !== undefined) throw new UsageError(`${place} takes pictures, but ${table} is a table`)
-  if (opened.task !== 'classify') return predictAnnotated(place, opened, images, flags)
+  if (opened.task !== 'classify')
+    return (await import('./predict-annotated.ts')).predictAnnotated(place, opened, images, flags)
   if (flags.out !== undefined || flags.scoreThreshold !== undefined || flags.flip)
     throw new UsageError(`--out, --score-threshold and --flip are for boxes and masks; ${place} is a classifier`)
   const preprocessing = preprocessingOf(place, opened, flags.normalize)

@@ -8,8 +8,7 @@ import { bytes, note, print, table, terminalWidth } from '../terminal/terminal.t
 import { exitCodes, UsageError, unknownChoice } from '../terminal/usage.ts'
 import { archivePlace, dataPlace } from './cache.ts'
 import { fileNameOf, type PublishedData, publishedData } from './catalogue.ts'
-import { type ObtainOptions, obtain, type Wanted } from './obtain.ts'
-import { unpack } from './unpack.ts'
+import type { ObtainOptions, Wanted } from './obtain.ts'
 
 /** The published set by each name under which data is opened: emnist-letters is of emnist. */
 const byDataName: Readonly<Record<string, string>> = Object.fromEntries(
@@ -73,8 +72,12 @@ export async function obtainData(name: string, data: PublishedData, options: Obt
   if (data.archive !== undefined && existsSync(folder)) return folder
   if (!options.quiet) note(`${data.title}\n${data.homepage}\nlicence: ${data.licence}`)
   const wanted = wantedOf(name, data)
+  const { obtain } = await import('./obtain.ts')
   await obtain(wanted, options)
-  if (data.archive !== undefined) await unpack(wanted[0].path, data.archive, folder)
+  if (data.archive !== undefined) {
+    const { unpack } = await import('./unpack.ts')
+    await unpack(wanted[0].path, data.archive, folder)
+  }
   await writeFile(join(folder, 'SOURCE.txt'), sourceText(data))
   return folder
 }

@@ -5,7 +5,7 @@ import { bytes, note, print, table } from '../terminal/terminal.ts'
 import { exitCodes, unknownChoice } from '../terminal/usage.ts'
 import { weightsPlace } from './cache.ts'
 import { fileNameOf, publishedWeights, weightsLicence } from './catalogue.ts'
-import { type ObtainOptions, obtain } from './obtain.ts'
+import type { ObtainOptions } from './obtain.ts'
 
 export const publishedNetworks: readonly string[] = Object.keys(publishedWeights)
 
@@ -19,6 +19,7 @@ export async function imagenetWeights(network: string, options: ObtainOptions = 
   const file = publishedWeights[network]
   const path = weightsPlace(fileNameOf(file))
   if (!existsSync(path) && !options.quiet) note(`${network}: ${file.title}; licence: ${weightsLicence}`)
+  const { obtain } = await import('./obtain.ts')
   await obtain([{ file, path }], options)
   return path
 }

@@ -89,13 +89,24 @@ function sizesIn(texts: readonly string[]): Record<string, number> {
   return sizes
 }
 
+interface NamedOptions {
+  readonly inputShape?: Shape
+  /** Of the weights, where a checkpoint has several. */
+  readonly key?: string
+  /** Whether it is known how pictures are prepared: then the file need not be one that is known by its content. */
+  readonly isPrepared?: boolean
+}
+
 /**
  * The model of a network's name and a file of its weights, or `imagenet` for those that are published; the file tells the number of classes. An ONNX file is a whole model, and run as
  * it is. Which weights of the file were taken, and what the network does not have, is told.
- * @param key of the weights, where a checkpoint has several
  * @throws UsageError for a network that there is not; WeightsError when the file does not fit it.
  */
-export async function openNamed(name: string, given: string, inputShape?: Shape, key?: string): Promise<OpenedModel> {
+export async function openNamed(
+  name: string,
+  given: string,
+  { inputShape, key, isPrepared = false }: NamedOptions = {},
+): Promise<OpenedModel> {
   networkNamed(name)
   const file = await weightsNamed(given, name)
   const { unexpected, source, ...opened } = await loadPretrained(name, file, { inputShape, key }).catch(
@@ -111,7 +122,8 @@ export async function openNamed(name: string, given: string, inputShape?: Shape,
     note(
       `${file}: not in ${name}, and ignored: ${unexpected.slice(0, 4).join(', ')}${unexpected.length > 4 ? ` and ${unexpected.length - 4} more` : ''}`,
     )
-  const preprocessing = opened.preprocessing ?? (await publishedPreprocessing(file, opened.model.inputShape))
+  const preprocessing =
+    opened.preprocessing ?? (isPrepared ? undefined : await publishedPreprocessing(file, opened.model.inputShape))
   return { ...opened, ...(preprocessing === undefined ? {} : { preprocessing }) }
 }
 

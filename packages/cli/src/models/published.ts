@@ -3,8 +3,6 @@ import { existsSync, statSync } from 'node:fs'
 import type { Shape } from 'gentle-dl'
 import { imagenetPreprocessing, type Preprocessing } from 'gentle-dl/vision'
 import { publishedWeights } from '../fetch/catalogue.ts'
-import { sha256Of } from '../fetch/download.ts'
-import { imagenetWeights, publishedNetworks } from '../fetch/weights.ts'
 import { UsageError } from '../terminal/usage.ts'
 
 /** The word for the ImageNet weights that are published of a network. */
@@ -16,6 +14,7 @@ export const imagenet = 'imagenet'
  */
 export async function weightsNamed(given: string, network: string, quiet = false): Promise<string> {
   if (given !== imagenet || existsSync(given)) return given
+  const { imagenetWeights, publishedNetworks } = await import('../fetch/weights.ts')
   if (!publishedNetworks.includes(network))
     throw new UsageError(
       `no ImageNet weights of ${network} are published; there are those of ${publishedNetworks.join(', ')}`,
@@ -29,6 +28,7 @@ export async function weightsNamed(given: string, network: string, quiet = false
  */
 export async function publishedPreprocessing(file: string, inputShape: Shape): Promise<Preprocessing | undefined> {
   if (inputShape[0] !== 3 || statSync(file, { throwIfNoEntry: false })?.isFile() !== true) return undefined
+  const { sha256Of } = await import('../fetch/download.ts')
   const digest = await sha256Of(file)
   const pixels = Object.values(publishedWeights).find(({ sha256 }) => digest.startsWith(sha256))?.pixels
   if (pixels === undefined) return undefined

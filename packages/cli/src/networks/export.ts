@@ -56,7 +56,9 @@ export async function exportModel(place: string, flags: ExportFlags): Promise<nu
   checkKey(weightsKey, '--weights', weights)
   const given: ModelCard = license === undefined ? {} : { license: licenseNamed('--license', license) }
   const inputShape = input === undefined ? undefined : shapeOf(input, usualInput(place))
-  const opened = await (weights === undefined ? openModel(place) : openNamed(place, weights, inputShape, weightsKey))
+  const opened = await (weights === undefined
+    ? openModel(place)
+    : openNamed(place, weights, { inputShape, key: weightsKey }))
   const card = { ...(opened.card ?? (weights && { modelName: place, baseModel: basename(weights) })), ...given }
   const exported = await formats[format]({ ...opened, ...(Object.keys(card).length > 0 ? { card } : {}) }, flags)
   const files = exported instanceof Uint8Array ? [exported] : Object.values(exported)

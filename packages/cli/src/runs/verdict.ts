@@ -11,7 +11,16 @@ export interface SeedGroup {
 }
 
 /** Settings that are not compared: chance, and what changes the time, the last bits or the terms alone. */
-const aside = new Set(['seed', 'threads', 'wideVectors', 'strictNumerics', 'saveEvery', 'keep', 'license'])
+const aside = new Set([
+  'seed',
+  'threads',
+  'dataWorkers',
+  'wideVectors',
+  'strictNumerics',
+  'saveEvery',
+  'keep',
+  'license',
+])
 
 /** By what runs are of one setting: what was set, and on how many examples, whatever of them is held out by chance. */
 function settingOf({ run: { settings, setNames } }: FoundRun): string {

@@ -36,7 +36,7 @@ const fixed: Readonly<Partial<Record<SettingName, string>>> = {
     ]),
   ),
   ...Object.fromEntries(
-    ['threads', 'wideVectors', 'strictNumerics', 'saveEvery', 'keep', 'license'].map((name) => [
+    ['threads', 'dataWorkers', 'wideVectors', 'strictNumerics', 'saveEvery', 'keep', 'license'].map((name) => [
       name,
       'it changes no score, but for the last bits',
     ]),

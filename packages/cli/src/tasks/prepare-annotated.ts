@@ -41,6 +41,7 @@ export async function prepareAnnotated(
 ): Promise<Preparation> {
   const { model, data, seed = 0, validation, label, resize: size, loss, classWeights, monitor } = settings
   if (label !== undefined) throw new UsageError(`--label names a column of a table, but ${data} is not a table`)
+  if (settings.dataWorkers !== undefined) throw new UsageError('--data-workers is for --task classify')
   if (classWeights === 'balanced') throw new UsageError('--class-weights is for --task classify')
   if (kind.name === 'detect' && loss !== undefined)
     throw new UsageError('--loss is for --task localize and segment; detectors have a fixed loss')
@@ -74,6 +75,7 @@ export async function prepareAnnotated(
   }
   return {
     splits,
+    compared: opened,
     network: layer,
     head: headParameters(build, inputShape),
     recipe: kind.recipe,

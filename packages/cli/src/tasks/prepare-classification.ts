@@ -32,7 +32,7 @@ import { batchOf, datasetPart, limitRemarks, usedParts } from './used-examples.t
 
 /** The data of a training, at the size that is asked for; image files at the network's usual one unless asked. */
 async function openSplits(
-  { data, seed = 0, validation, label, resize: size }: NamedSettings,
+  { data, seed = 0, validation, label, resize: size, dataWorkers: workers }: NamedSettings,
   [, ...published]: Shape,
   strict: boolean,
 ): Promise<Splits> {
@@ -42,6 +42,7 @@ async function openSplits(
     label,
     size: size ?? (published as [number, number]),
     strict,
+    workers,
   })
   if (size === undefined) return splits
   return ofEach(splits, (set) => resized(set, size))

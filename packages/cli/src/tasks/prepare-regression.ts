@@ -21,6 +21,7 @@ const others: readonly (keyof Settings)[] = [
   'augment',
   'classWeights',
   'loss',
+  'dataWorkers',
   'labelSmoothing',
   'pretrained',
   'normalize',

@@ -9,7 +9,7 @@ import type { SequenceTask } from './task.ts'
 export const sequenceTasks: SequenceTask[] = [speechTask, translationTask]
 
 /** Settings of tasks on pictures alone. */
-const forPictures: readonly (keyof Settings)[] = ['resize', 'label', 'classWeights', 'loss', 'monitor']
+const forPictures: readonly (keyof Settings)[] = ['resize', 'label', 'classWeights', 'loss', 'monitor', 'dataWorkers']
 
 /** @throws UsageError for a setting that means nothing for the task; undefined is one on pictures. */
 export function checkSettingsOf(task: SequenceTask | undefined, settings: Settings): void {

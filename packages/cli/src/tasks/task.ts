@@ -12,8 +12,9 @@ import type {
   OpenedInputsModel,
   RunFolder,
 } from 'gentle-dl'
-import type { AnyDataset } from 'gentle-dl/data'
+import type { AnyDataset, PartName } from 'gentle-dl/data'
 import type { Recipe } from 'gentle-dl/models'
+import type { DataPart } from '../data/digest.ts'
 import type { Reported } from '../report/reported.ts'
 import type { Section } from '../report/section.ts'
 import type { Plan, Settings } from '../train/settings.ts'
@@ -73,7 +74,7 @@ export interface Preparation {
   /** The training examples, changed at random, as the text of --augment says. */
   augmented(policy: string, seed: number): AnyDataset | Promise<AnyDataset>
   /** The examples as they were read, by which it is seen, later, whether the data is the same; `splits` unless given. */
-  readonly compared?: Preparation['splits']
+  readonly compared?: Readonly<Record<PartName, DataPart>>
   /** Keeps in the run's folder what belongs to it beside weights. */
   keep?(run: RunFolder): void
   /** Looks at the test set once and tells everything. Gives the exit code. */

@@ -40,7 +40,8 @@ const otherNames: Readonly<Record<string, readonly string[]>> = {
   method: ['algorithm', 'sampler', 'search', 'search-algorithm', 'strategy', 'tuner', 'scheduler', 'pruner'],
   'reduction-factor': ['eta', 'factor'],
   jobs: ['n-jobs', 'num-workers', 'workers', 'parallel', 'max-concurrent', 'max-concurrent-trials', 'j'],
-  threads: ['workers', 'num-workers', 'num-threads', 'n-jobs', 'jobs', 'cpus', 'cores'],
+  'data-workers': ['workers', 'num-workers', 'loader-workers'],
+  threads: ['num-threads', 'n-jobs', 'jobs', 'cpus', 'cores'],
   augment: [
     'augmentation',
     'augmentations',

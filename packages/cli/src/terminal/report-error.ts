@@ -15,14 +15,17 @@ export function reportError(error: unknown, program: Command): number {
     else note(`gentle: ${commandErrorText(error, program, words)}`)
     return exitCodes.usage
   }
-  if (error instanceof UsageError) {
-    note(linesOf(error))
-    return exitCodes.usage
-  }
-  const [line] = (error instanceof Error ? error.message : String(error)).split('\n')
-  note(`gentle: ${line}`)
+  const { text, code } = failureOf(error)
+  note(error instanceof UsageError ? text : `gentle: ${text}`)
+  return code
+}
+
+/** What is told of an error, and the exit code. */
+export function failureOf(error: unknown): { readonly text: string; readonly code: number } {
+  if (error instanceof UsageError) return { text: linesOf(error), code: exitCodes.usage }
+  const [text] = (error instanceof Error ? error.message : String(error)).split('\n')
   const failed = [BackendError, DivergenceError, InternalError, MemoryError, StorageError].some(
     (type) => error instanceof type,
   )
-  return error instanceof GentleError && !failed ? exitCodes.usage : exitCodes.failed
+  return { text, code: error instanceof GentleError && !failed ? exitCodes.usage : exitCodes.failed }
 }

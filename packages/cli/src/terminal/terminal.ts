@@ -17,12 +17,19 @@ export const red = style(31)
 /** A text as a stream takes it: without control characters, which texts of files may have; in a terminal, lines end between words. */
 export const shownOn = (stream: NodeJS.WriteStream, text: string): string => fitted(inertLines(text), columnsOf(stream))
 
+let isSilent = false
+
+/** From here on nothing is told: another process tells it. */
+export const silence = (): void => {
+  isSilent = true
+}
+
 /** Notes that were told while each is told once. */
 let told: Set<string> | undefined
 
 /** A note for the reader, beside the results. */
 export const note = (text: string): void => {
-  if (told?.has(text)) return
+  if (isSilent || told?.has(text)) return
   told?.add(text)
   process.stderr.write(`${shownOn(process.stderr, text)}\n`)
 }
@@ -38,14 +45,16 @@ export async function tellingOnce<T>(work: () => Promise<T>): Promise<T> {
 }
 
 /** Results for a reader. */
-export const print = (text: string): void => console.log(shownOn(process.stdout, text))
+export const print = (text: string): void => {
+  if (!isSilent) console.log(shownOn(process.stdout, text))
+}
 
-/** Columns of a stream: as many as one likes where it is no terminal. */
+/** Columns of a stream: as many as one likes where it is no terminal. One that mpirun stands behind says 0. */
 export const columnsOf = ({ isTTY, columns }: NodeJS.WriteStream): number =>
-  isTTY === true ? columns : Number.POSITIVE_INFINITY
+  isTTY === true ? columns || 80 : Number.POSITIVE_INFINITY
 
 /** Columns of the terminal, also where results go through a pager or to a file. */
-export const terminalWidth = (): number => process.stdout.columns ?? process.stderr.columns ?? 120
+export const terminalWidth = (): number => process.stdout.columns || process.stderr.columns || 120
 
 /** `98.79 %` */
 export const percent = (share: number): string => `${(100 * share).toFixed(2)} %`

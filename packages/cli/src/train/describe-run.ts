@@ -11,6 +11,7 @@ export function describeRun(
   plan: Plan,
   { splits: { train, validation, test }, monitor, scoreName, isShare = true }: Preparation,
   backend: Backend,
+  ranks: number | undefined,
   earlier?: Record<string, unknown>,
 ) {
   const now = new Date().toISOString()
@@ -31,6 +32,8 @@ export function describeRun(
   return {
     ...(earlier === undefined ? made : { ...earlier, resumed: now }),
     format: runFormat,
+    // Processes that train together, where mpirun or srun started them.
+    ranks,
     arithmetic,
     // What the best epoch is chosen by, as it stands in the history, and how it is told.
     score: { monitor, name: scoreName, isShare },

@@ -29,6 +29,7 @@ const settingsSchema = z.strictObject({
   data: text.optional(),
   epochs: whole(1, Number.MAX_SAFE_INTEGER).optional(),
   batchSize: whole(1, Number.MAX_SAFE_INTEGER).optional(),
+  baseBatchSize: whole(1, Number.MAX_SAFE_INTEGER).optional(),
   learningRate: positive.optional(),
   schedule: text.optional(),
   optimizer: z.enum(optimizerNames).optional(),
@@ -41,6 +42,7 @@ const settingsSchema = z.strictObject({
   warmup: whole(0, Number.MAX_SAFE_INTEGER).optional(),
   seed: whole(0, 2 ** 31 - 1).optional(),
   threads: whole(1, 64).optional(),
+  dataWorkers: whole(0, 64).optional(),
   wideVectors: z.boolean('true or false').optional(),
   strictNumerics: z.boolean('true or false').optional(),
   validation: whole(1, Number.MAX_SAFE_INTEGER).optional(),
@@ -51,6 +53,8 @@ const settingsSchema = z.strictObject({
   augment: text.optional(),
   ema: share.optional(),
   accumulate: whole(1, Number.MAX_SAFE_INTEGER).optional(),
+  microBatches: whole(1, Number.MAX_SAFE_INTEGER).optional(),
+  fastSums: z.boolean('true or false').optional(),
   monitor: text.optional(),
   patience: whole(1, Number.MAX_SAFE_INTEGER).optional(),
   saveEvery: z.coerce
@@ -149,6 +153,7 @@ export function readConfig(path: string): Settings {
 const changeable: readonly string[] = [
   'epochs',
   'threads',
+  'dataWorkers',
   'saveEvery',
   'keep',
   'license',
@@ -178,6 +183,10 @@ export function planOf(
   const optimizer = settings.optimizer ?? recipe.optimizer
   if (!takesMomentum(optimizer) && settings.momentum !== undefined)
     throw new UsageError(`--momentum needs --optimizer sgd or lars; the optimizer is ${optimizer}`)
+  if (!takesMomentum(optimizer) && settings.baseBatchSize !== undefined)
+    throw new UsageError(
+      `--base-batch-size needs --optimizer sgd or lars, whose rates grow with the batch; the optimizer is ${optimizer}`,
+    )
   if (needsRate(optimizer) && given.learningRate === undefined)
     throw new UsageError(`--optimizer ${optimizer} needs --learning-rate`)
   if (settings.learningRate === undefined && !areOfOneScale(optimizer, recipe.optimizer))
@@ -210,10 +219,28 @@ export function planOf(
   }
 }
 
+/** Epochs of the warm-up of batches larger than those that the rate is for. */
+const warmupEpochs = 5
+
+/**
+ * The highest rate of a plan: in proportion to the examples of a step, where it is told for how many the rate is (Goyal et al., "Accurate, Large Minibatch SGD", 2017,
+ * section 2.1).
+ */
+export const highestRate = ({ learningRate, baseBatchSize, batchSize, accumulate = 1 }: Plan): number =>
+  baseBatchSize === undefined ? learningRate : (learningRate * batchSize * accumulate) / baseBatchSize
+
+/** Such a rate rises for five epochs (section 2.2), but no more than a fifth of all steps, unless it is said how long. */
+function warmupOf(plan: Plan, stepsPerEpoch: number): number | undefined {
+  const { warmup, baseBatchSize, schedule, epochs } = plan
+  if (warmup !== undefined || baseBatchSize === undefined || hasOwnWarmup(schedule)) return warmup
+  return Math.round(Math.min(warmupEpochs, epochs / 5) * stepsPerEpoch)
+}
+
 /** The optimizer of a plan. @param names of all parameters of the network, in its order */
 export function optimizerOf(plan: Plan, names: Iterable<string>, stepsPerEpoch: number): Optimizer {
-  const { schedule, learningRate, warmup, firstLayerRate, headEpochs = 0 } = plan
-  const rate = scheduleOf(schedule, { learningRate, warmup, stepsPerEpoch })
+  const { schedule, firstLayerRate, headEpochs = 0 } = plan
+  const warmup = warmupOf(plan, stepsPerEpoch)
+  const rate = scheduleOf(schedule, { learningRate: highestRate(plan), warmup, stepsPerEpoch })
   // What the validation of the head alone told says nothing of all layers.
   const forAll: Schedule = Object.assign(
     (step: number, steps: number, epochs?: readonly EpochFigures[]) => rate(step, steps, epochs?.slice(headEpochs)),

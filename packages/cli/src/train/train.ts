@@ -12,6 +12,7 @@ import {
   parameterShapes,
   pretrainedHead,
   pretrainedValues,
+  type RankTimes,
   type RunFolder,
   reference,
   runTraining,
@@ -37,6 +38,7 @@ import { commandLine } from '../terminal/invocation.ts'
 import { type ProgressView, progressView } from '../terminal/progress.ts'
 import { note, print, terminalWidth, thousands } from '../terminal/terminal.ts'
 import { exitCodes, UsageError } from '../terminal/usage.ts'
+import { amongRanks, type Company } from './among-ranks.ts'
 import { cardOf, saveMeasured } from './card.ts'
 import { checkSameData, openBackend } from './check-resumed.ts'
 import { networkFor } from './choose-network.ts'
@@ -53,9 +55,10 @@ import { prepare, type Resumed } from './prepare.ts'
 import { loadAndReport, type Pretrained } from './pretrained.ts'
 import { type PretrainedSource, pretrainedSource } from './pretrained-source.ts'
 import { profileText } from './profile-text.ts'
+import { rankTimesText } from './rank-times-text.ts'
 import { checkpointsOf, repairRun, secondsIn } from './run-checkpoints.ts'
 import { createRun, describedRun, lockRun, openRun, runFormat } from './run-folder.ts'
-import { optimizerOf, type Plan, planOf, type Settings } from './settings.ts'
+import { highestRate, optimizerOf, type Plan, planOf, type Settings } from './settings.ts'
 import { tensorboardFile } from './tensorboard.ts'
 import { type EventStream, eventStream, linesOnOutput } from './train-events.ts'
 import { beginning } from './train-text.ts'
@@ -76,9 +79,7 @@ interface Planned {
 }
 
 /** A training with its model and its folder. */
-interface Begun extends Planned {
-  readonly backend: Backend
-  readonly trainer: Trainer<AnyModel>
+interface Begun extends WithTrainer {
   readonly run: RunFolder
   readonly checkpoints: Checkpoints
   readonly events: EventStream
@@ -166,7 +167,7 @@ async function groundworkFor({ flags, settings, run }: Settled, trials: boolean)
 }
 
 /** @throws UsageError for settings that do not go together. */
-function planFor({ settings, prepared, pretrained }: Omit<Groundwork, 'flags'>): Plan {
+function planFor({ settings, prepared, pretrained, run }: Omit<Groundwork, 'flags'>, company?: Company): Plan {
   const { splits, recipe } = prepared
   const tuning =
     pretrained === undefined || (settings.task ?? 'classify') !== 'classify'
@@ -175,19 +176,34 @@ function planFor({ settings, prepared, pretrained }: Omit<Groundwork, 'flags'>):
           examples: splits.train.length,
           newHead: hasNewHead(pretrained, prepared),
         })
-  const threads = Math.min(availableParallelism(), 64)
+  const threads = company?.threads ?? Math.min(availableParallelism(), 64)
   const defaults = { augment: prepared.defaultAugment, ...prepared.defaultSettings, ...tuning }
   const whatever = settings.overfitBatches === undefined ? {} : overfitSettings(settings, recipe)
-  const plan = planOf({ ...settings, ...whatever }, defaults, recipe, { examples: splits.train.length, threads })
+  const ranks = { ...settings, ...(company === undefined ? {} : dividedFor(company, settings, run)) }
+  const plan = planOf({ ...ranks, ...whatever }, defaults, recipe, { examples: splits.train.length, threads })
   checkFineTuning(plan)
   return plan
 }
 
-/** Settles everything that the training depends on. */
-export async function planTraining(named: string | undefined, given: TrainFlags): Promise<Planned> {
+/**
+ * Micro-batches that ranks compute, and their threads, which are another number where others share the machine.
+ * @throws UsageError for a run that goes on and was trained on whole batches.
+ */
+function dividedFor({ ranks, threads }: Company, settings: NamedSettings, run: RunFolder | undefined): Settings {
+  if (run !== undefined && settings.microBatches === undefined)
+    throw new UsageError(
+      `${run.path} was trained on whole batches, which ranks cannot divide and come to the same weights; continue it without mpirun, or begin a new run`,
+    )
+  const own = run === undefined ? settings.threads : undefined
+  const microBatches = settings.microBatches ?? Math.max(8, 2 ** Math.ceil(Math.log2(ranks.size)))
+  return { microBatches, threads: own ?? threads }
+}
+
+/** Settles everything that the training depends on. @param company the processes that train together, where there are others */
+export async function planTraining(named: string | undefined, given: TrainFlags, company?: Company): Promise<Planned> {
   const ground = await groundworkFor(await settle(named, given), true)
   const { flags, settings, prepared, resumed } = ground
-  const plan = planFor(ground)
+  const plan = planFor(ground, company)
   if (flags.profile && (plan.accumulate ?? 1) > 1)
     throw new UsageError('--profile tells of steps of one batch; leave --accumulate out')
   if (resumed !== undefined) {
@@ -207,6 +223,7 @@ export async function planTraining(named: string | undefined, given: TrainFlags)
 export const ofPlansAlone: readonly (keyof Settings)[] = [
   'epochs',
   'batchSize',
+  'baseBatchSize',
   'learningRate',
   'schedule',
   'optimizer',
@@ -219,6 +236,8 @@ export const ofPlansAlone: readonly (keyof Settings)[] = [
   'warmup',
   'ema',
   'accumulate',
+  'microBatches',
+  'fastSums',
   'patience',
   'headEpochs',
   'firstLayerRate',
@@ -318,9 +337,18 @@ function hasNewHead({ tensors }: Pretrained, { head, classes }: Preparation): bo
   return [...head].some(([name, axis]) => tensors.get(name)?.shape[axis] !== classes?.length)
 }
 
-/** Makes the model and the run folder, and tells what is trained. @param locks what releases a new folder is added to */
-async function begin(planned: Planned, backend: Backend, locks: (() => Promise<void>)[]): Promise<Begun> {
-  const { flags, task, plan, prepared, resumed, pretrained } = planned
+/** A training with its model, before a folder is made for it. */
+interface WithTrainer extends Planned {
+  readonly backend: Backend
+  readonly trainer: Trainer<AnyModel>
+  /** Names of the parameters that stay as they are. */
+  readonly frozen: ReadonlySet<string>
+  readonly matching: Awaited<ReturnType<typeof loadAndReport>> | undefined
+  readonly company: Company | undefined
+}
+
+async function withTrainer(planned: Planned, backend: Backend, company: Company | undefined): Promise<WithTrainer> {
+  const { flags, plan, prepared, resumed, pretrained } = planned
   const { splits, network, head, classes } = prepared
   const quiet = flags.quiet === true
   const model = await modelFor(network, splits.train, {
@@ -345,20 +373,32 @@ async function begin(planned: Planned, backend: Backend, locks: (() => Promise<v
     epochs: plan.epochs,
     ema: plan.ema,
     accumulate: plan.accumulate,
+    microBatches: plan.microBatches,
+    fastSums: plan.fastSums,
+    ranks: company?.ranks,
     detectAnomaly: flags.detectAnomaly && reference(),
     seed: plan.seed,
     freeze: frozenIn(frozen, plan, head),
   })
   if (resumed !== undefined) await trainer.restore(resumed.state)
+  return { ...planned, backend, trainer, frozen, matching, company }
+}
+
+/** Makes the run folder, and tells what is trained. @param locks what releases a new folder is added to */
+async function begin(made: WithTrainer, locks: (() => Promise<void>)[]): Promise<Begun> {
+  const { flags, task, plan, prepared, resumed, pretrained, backend, trainer, frozen, matching, company } = made
+  const { splits } = prepared
+  const { model } = trainer
+  const quiet = flags.quiet === true
   const earlier = resumed && describedRun(resumed.run)
-  const made =
-    planned.run === undefined
+  const folder =
+    made.run === undefined
       ? await createRun(task, `${plan.model}-${plan.data.replace(/[^\w-]+/g, '-')}`, flags.runDir)
       : undefined
-  if (made !== undefined) locks.push(made.release)
-  const run = made?.run ?? planned.run!
+  if (folder !== undefined) locks.push(folder.release)
+  const run = folder?.run ?? made.run!
   const described = {
-    ...describeRun(plan, prepared, backend, earlier),
+    ...describeRun(plan, prepared, backend, company?.ranks.size, earlier),
     // A run of a version that wrote none gets them: that the data is the same is seen from here on.
     ...(earlier?.digests === undefined ? { digests: await digestsOf(prepared.compared ?? splits) } : {}),
     ...(matching === undefined ? {} : { pretrained: { file: pretrained!.file, ...matching } }),
@@ -392,7 +432,7 @@ async function begin(planned: Planned, backend: Backend, locks: (() => Promise<v
     steps: trainer.steps,
     epochs: plan.epochs,
   })
-  return { ...planned, backend, trainer, run, checkpoints, events }
+  return { ...made, run, checkpoints, events }
 }
 
 /** Keeps a profile in the run folder, and prints it: beside the results where those are for a program. */
@@ -407,12 +447,22 @@ function printProfile(profile: Profile, peak: number, { plan: { model, batchSize
   )
 }
 
+/** Prints how ranks spend the time of a step: beside the results where those are for a program. */
+function printRankTimes(times: readonly RankTimes[], { flags }: Begun): void {
+  if (flags.quiet) return
+  if (flags.json || flags.jsonLines) note(rankTimesText(times))
+  else print(rankTimesText(times))
+}
+
 /** Trains, and keeps what comes of it. Gives whether all is done. @param peak FLOP/s of a thread, where the time of a step is told */
 async function learn(begun: Begun, peak: number, view: ProgressView, abort: AbortController): Promise<boolean> {
   const { flags, task, plan, prepared, trainer, checkpoints, events } = begun
   const { stopAfter = plan.epochs } = flags
   if (trainer.epoch > stopAfter) abort.abort()
-  const watch = lossWatch(plan, task === 'classify' ? prepared.classes?.length : undefined)
+  const watch = lossWatch(
+    { learningRate: highestRate(plan) },
+    task === 'classify' ? prepared.classes?.length : undefined,
+  )
   const lines = epochLines(plan.epochs, prepared, { inTerminal: process.stderr.isTTY === true })
   const showLine = (text: string | undefined): void => {
     if (text !== undefined) view.line(text)
@@ -437,6 +487,7 @@ async function learn(begun: Begun, peak: number, view: ProgressView, abort: Abor
     },
   })
   showLine(lines.last())
+  if (flags.profile && plan.microBatches !== undefined) printRankTimes(await trainer.rankTimes(), begun)
   return isDone
 }
 
@@ -545,18 +596,69 @@ async function trainToEnd(begun: Begun): Promise<number> {
   }
 }
 
+/**
+ * Trains as one of several ranks that is not the first: it computes its share, and leaves telling and keeping what comes of it to that one. Gives the exit code.
+ */
+async function follow({ flags, plan, prepared, trainer }: WithTrainer): Promise<number> {
+  const { stopAfter = plan.epochs } = flags
+  const abort = new AbortController()
+  if (trainer.epoch > stopAfter) abort.abort()
+  let isInterrupted = false
+  const endWatch = watchInterrupts(
+    () => {
+      isInterrupted = true
+      abort.abort()
+    },
+    () => process.exit(exitCodes.interrupted),
+  )
+  try {
+    await runTraining<AnyModel>(trainer, {
+      patience: plan.patience,
+      seconds: plan.time === undefined ? undefined : secondsIn(plan.time),
+      validation: prepared.splits.validation as NamedDataset,
+      validate: prepared.validate,
+      signal: abort.signal,
+      onEpoch({ epoch }) {
+        if (epoch >= stopAfter) abort.abort()
+      },
+    })
+    if (flags.profile) await trainer.rankTimes()
+    return isInterrupted && !trainer.done ? exitCodes.interrupted : exitCodes.done
+  } catch (error) {
+    // The first tells of it.
+    if (error instanceof DivergedTraining) return exitCodes.failed
+    throw error
+  } finally {
+    endWatch()
+    trainer.dispose()
+  }
+}
+
 /** Runs the command. Gives the exit code. */
 export const train = (model: string | undefined, flags: TrainFlags): Promise<number> =>
   flags.fastDevRun ? fastDevRun(flags, (within) => trainOnce(model, within)) : trainOnce(model, flags)
 
-async function trainOnce(model: string | undefined, flags: TrainFlags): Promise<number> {
+const trainOnce = (model: string | undefined, flags: TrainFlags): Promise<number> =>
+  amongRanks(flags, (own, company) => trainHere(model, own, company))
+
+async function trainHere(model: string | undefined, flags: TrainFlags, company: Company | undefined): Promise<number> {
   const locks: (() => Promise<void>)[] = []
+  const isFirst = company?.isFirst !== false
+  const each: Company['each'] = company === undefined ? (work) => work() : (work) => company.each(work)
   try {
-    if (flags.resume !== undefined) locks.push(await lockRun(openRun(flags.resume).path))
-    const planned = await planTraining(model, flags)
-    const backend = await openBackend(planned.plan, planned.resumed?.run, flags.allowOtherWidth === true)
+    const planned = await each(async () => {
+      if (flags.resume !== undefined && isFirst) locks.push(await lockRun(openRun(flags.resume).path))
+      return planTraining(model, flags, company)
+    })
+    const { plan, resumed, prepared } = planned
+    await company?.agree(plan, prepared, flags)
+    const open = (): Promise<Backend> => openBackend(plan, resumed?.run, flags.allowOtherWidth === true)
+    const isNewHere = company !== undefined && resumed === undefined
+    const backend = isNewHere ? await company.backend(plan) : await each(open)
     try {
-      return await trainToEnd(await begin(planned, backend, locks))
+      const made = await each(() => withTrainer(planned, backend, company))
+      const begun = await each(async () => (isFirst ? await begin(made, locks) : undefined))
+      return await (begun === undefined ? follow(made) : trainToEnd(begun))
     } finally {
       await backend.close()
     }

@@ -152,7 +152,7 @@ function refusal(rows: Rows, column: number, columns: Columns, name: string): st
   const where = `${name}, line ${rows.line}, ${columnName(columns, column)}`
   return isMissing(cell)
     ? `${where}: the value is missing${cell === '' ? '' : ` (${printable(cell)})`}; fill it or leave the row out`
-    : `${where}: '${printable(cell)}' is not a number; the label is ${columnName(columns, columns.label)}, all others are inputs`
+    : `${where}: '${printable(cell)}' is not a number; the label is ${columnName(columns, columns.label)}, all others are inputs, which have to be numbers: leave the column out, or write its words as numbers`
 }
 
 /** Most classes of which a few examples each are believed. */

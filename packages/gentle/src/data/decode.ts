@@ -1,7 +1,7 @@
 /** Decoding of picture files by sharp, an optional peer dependency, on threads of its own. */
 import { DataError } from '../core/errors.ts'
 import { type Image, image, mixGrey } from '../vision/image.ts'
-import { type Placement, Resizer, type RowReader } from '../vision/resize.ts'
+import { type Placement, Resizer, type RowReader, type Size } from '../vision/resize.ts'
 import { Budget } from './budget.ts'
 import { inNode, peerPackage } from './node.ts'
 
@@ -182,20 +182,26 @@ export const checkDecodes = (source: ImageSource, info: ImageFileInfo): Promise<
 
 /**
  * Decodes a picture whose header is known, and places it: as large as it is by default.
+ * @param options `into`: memory of the picture's size, which becomes its; new memory unless given
  * @throws DataError for a broken file.
  */
 export async function decode(
   source: ImageSource,
   info: ImageFileInfo,
-  { channels, placement, name = nameOf(source) }: { channels: 1 | 3; placement?: Placement; name?: string },
+  {
+    channels,
+    placement,
+    name = nameOf(source),
+    into,
+  }: { channels: 1 | 3; placement?: Placement; name?: string; into?: Float32Array },
 ): Promise<Image> {
   // Grey is placed once, whatever it shall become.
   const made = Math.min(channels, info.channels) as 1 | 3
   if (placement !== undefined && made === info.channels && info.bits === 8 && !info.alpha && !info.turned)
-    return placedBytes(source, info, made, channels, placement, name)
+    return placedBytes(source, info, made, { channels, placement, name, into })
   return withPixels(source, info, name, (pixels) => {
     const { height, width } = placement ?? pixels
-    const picture = image(made, height, width)
+    const picture = image(made, height, width, placedInto(into, made, { height, width }))
     const readers = Array.from({ length: made }, (_, c) =>
       made < info.channels ? greyRows(pixels) : rowsOf(pixels, c),
     )
@@ -204,27 +210,34 @@ export async function decode(
       for (const [c, read] of readers.entries())
         for (let row = 0; row < height; row++)
           read(row, picture.data.subarray((c * height + row) * width, (c * height + row + 1) * width))
-    return channels === 3 ? repeated(picture) : picture
+    return channels === 3 ? repeated(picture, into) : picture
   })
 }
+
+/** The front of memory for a picture of so many channels, which may be fewer than it is to have. */
+const placedInto = (into: Float32Array | undefined, channels: number, { height, width }: Size) =>
+  into?.subarray(0, channels * height * width)
 
 /** Decodes a picture of bytes as far as it is placed. */
 function placedBytes(
   source: ImageSource,
   info: ImageFileInfo,
   made: 1 | 3,
-  channels: 1 | 3,
-  placement: Placement,
-  name: string,
+  {
+    channels,
+    placement,
+    name,
+    into,
+  }: { channels: 1 | 3; placement: Placement; name: string; into: Float32Array | undefined },
 ): Promise<Image> {
   const resizer = new Resizer(info, placement)
   const { begin, end } = resizer.oldRows
   const place = ({ values, height, width, step }: Pixels): Image => {
     if (width !== info.width || height !== end - begin || step !== made)
       throw new DataError(`${name}: it was ${info.width} x ${info.height} when it was opened, and has changed since`)
-    const picture = image(made, placement.height, placement.width)
+    const picture = image(made, placement.height, placement.width, placedInto(into, made, placement))
     resizer.bytes(made, values as Uint8Array, picture.data, 0)
-    return channels === 3 ? repeated(picture) : picture
+    return channels === 3 ? repeated(picture, into) : picture
   }
   return withPixels(source, info, name, place, { begin, end })
 }
@@ -264,10 +277,10 @@ function greyRows(pixels: Pixels): RowReader {
 }
 
 /** Grey as red, green and blue. */
-function repeated(picture: Image): Image {
+function repeated(picture: Image, into?: Float32Array): Image {
   if (picture.channels === 3) return picture
   const { height, width, data } = picture
-  const colours = image(3, height, width)
+  const colours = image(3, height, width, into)
   for (let c = 0; c < 3; c++) colours.data.set(data, c * data.length)
   return colours
 }

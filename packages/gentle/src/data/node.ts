@@ -110,6 +110,17 @@ export function folderOfPackage(name: string, folder: string): string | undefine
   return undefined
 }
 
+/** Where an installed package begins, found from the working folder or from this file, without loading it; undefined where there is none. */
+export function pathOfPackage(name: string): string | undefined {
+  const { createRequire } = process.getBuiltinModule('node:module')
+  const { join } = process.getBuiltinModule('node:path')
+  for (const start of [join(process.cwd(), 'index.js'), import.meta.url])
+    try {
+      return createRequire(start).resolve(name)
+    } catch {}
+  return undefined
+}
+
 /** An installed package, found from the working folder or from this file; undefined where there is none. */
 export function peerPackage(name: string): unknown {
   const { createRequire } = process.getBuiltinModule('node:module')

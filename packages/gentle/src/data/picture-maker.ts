@@ -54,13 +54,12 @@ export class PictureMaker {
       each.draw(job)
       placement = each.placement(job) ?? placement
     }
-    const { data } = await decode(job.source, job.info, { channels: this.#channels, placement, name: job.name })
+    await decode(job.source, job.info, { channels: this.#channels, placement, name: job.name, into })
     for (const each of this.#changes) {
       // Another picture may have been drawn for while this one was decoded.
       each.draw(job)
-      each.change(data)
+      each.change(into)
     }
-    into.set(data)
   }
 }
 

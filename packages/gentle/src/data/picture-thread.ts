@@ -1,9 +1,21 @@
 /** What a thread that makes pictures does: it decodes, crops, places and changes them, into memory that it shares with who asks. */
+import { nameOf } from './decode.ts'
 import { PictureMaker } from './picture-maker.ts'
-import type { AskedPictures, MadePictures, PictureSettings, ToPictureThread } from './picture-threads.ts'
+import type { AskedPicture, AskedPictures, MadePictures, PictureSettings, ToPictureThread } from './picture-threads.ts'
 
 /** Files that are on their way at once on a thread. */
 const filesAtOnce = 16
+
+/** A picture with its file's bytes, which is faster than to let the decoder read it; what cannot be read is left to that, which tells why. */
+function inMemory(picture: AskedPicture): AskedPicture {
+  const { source } = picture
+  if (typeof source !== 'string') return picture
+  try {
+    return { name: nameOf(source), ...picture, source: process.getBuiltinModule('node:fs').readFileSync(source) }
+  } catch {
+    return picture
+  }
+}
 
 /** Answers what is asked until the thread is ended. */
 export function servePictures(): void {
@@ -21,7 +33,7 @@ export function servePictures(): void {
       while (next < pictures.length && failures.length === 0) {
         const picture = pictures[next++]
         try {
-          await maker.make(picture, new Float32Array(memory, 4 * values * picture.place, values))
+          await maker.make(inMemory(picture), new Float32Array(memory, 4 * values * picture.place, values))
         } catch (error) {
           // They begin in order: of several that fail, the first is among them.
           const { name, message } = error as Error

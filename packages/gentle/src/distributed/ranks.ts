@@ -8,6 +8,8 @@ export interface Addends {
   readonly microBatches: number
   /** The sums of the rank's own subtrees (`subtreesOf` its share), in order, all of one length, in memory that threads share; they are used up. */
   readonly own: readonly Float32Array[]
+  /** Whether the network may add in whatever order is fastest for it: then the last bits depend on the number of ranks. */
+  readonly inAnyOrder: boolean
   /** Where the sum comes to stand, the same on all ranks, in memory that threads share. */
   readonly into: Float32Array
 }
@@ -28,4 +30,12 @@ export interface Ranks {
   gather(message: Uint8Array): Promise<readonly Uint8Array[]>
   /** Seconds spent in `sum` so far: waiting for others to come, and moving and adding numbers. */
   readonly seconds: { readonly waiting: number; readonly moving: number }
+}
+
+/** Ranks that stay joined until they are left. */
+export interface JoinedRanks extends Ranks {
+  /** Leaves the others, who do so too: none of them can be told anything after it. To be called by all before they end. */
+  close(): Promise<void>
+  /** Ends all ranks at once, and this process with an exit code: for one that cannot go on, which the others would wait for. */
+  abort(code: number): Promise<never>
 }

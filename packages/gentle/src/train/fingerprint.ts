@@ -38,6 +38,8 @@ export interface Fingerprint {
   readonly accumulate?: Json
   /** Micro-batches a batch, where it is divided. */
   readonly microBatches?: Json
+  /** Where ranks add in any order. */
+  readonly fastSums?: Json
   /** Decay of the weights' moving average, where one is kept. */
   readonly ema?: Json
 }
@@ -57,6 +59,7 @@ export interface DependsOn {
   readonly ema: number | undefined
   readonly accumulate: number
   readonly microBatches: number | undefined
+  readonly fastSums: boolean
 }
 
 /** What a training of this model on this data depends on. */
@@ -66,7 +69,7 @@ export function fingerprintOf(
   options: DependsOn,
 ): Fingerprint {
   const { loss, metrics, monitor, optimizer, batchSize, seed, phases, shortestFirst, inOrder, ema } = options
-  const { accumulate, microBatches } = options
+  const { accumulate, microBatches, fastSums } = options
   const fields = fieldsOf(data)
   // As a file has it, so that what is read compares with what is made.
   return JSON.parse(
@@ -85,6 +88,7 @@ export function fingerprintOf(
       ...(shortestFirst ? { order: 'shortestFirst' } : inOrder ? { order: 'inOrder' } : {}),
       ...(accumulate === 1 ? {} : { accumulate }),
       ...(microBatches === undefined ? {} : { microBatches }),
+      ...(fastSums ? { fastSums } : {}),
       ...(ema === undefined ? {} : { ema }),
     }),
   )

@@ -26,7 +26,7 @@ export {
 export { type PerceptronRuleOptions, type PerceptronStep, perceptronRule } from './perceptron-rule.ts'
 export { type Confusion, confusion, type PredictOptions, predict } from './predict.ts'
 export { type PretrainedHead, pretrainedHead } from './pretrained-head.ts'
-export { DivergedTraining, type EpochReport, type StepReport } from './reports.ts'
+export { DivergedTraining, type EpochReport, type RankTimes, type StepReport } from './reports.ts'
 export { RunFolder } from './run-folder.ts'
 export { type RunOptions, runTraining } from './run-training.ts'
 export { StateMemory } from './state-memory.ts'

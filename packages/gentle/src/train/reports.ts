@@ -20,6 +20,15 @@ export interface StepReport {
   readonly learningRate: number
 }
 
+/** How a rank spends the time of a step, in seconds. */
+export interface RankTimes {
+  readonly step: number
+  /** Until the others have come to the exchange. */
+  readonly waiting: number
+  /** Moving gradients to other ranks and adding them. */
+  readonly moving: number
+}
+
 /** What is known after an epoch. */
 export interface EpochReport {
   /** From 1. */

@@ -106,7 +106,7 @@ async function trainEpochs<M extends AnyModel>(trainer: Trainer<M>, options: Run
     while (!trainer.epochIsOver) {
       onStepStart?.(trainer)
       const batch = isWhole ? await trainer.nextBatch() : undefined
-      if (onProfile !== undefined && (batch?.examples ?? 0) >= trainer.batchSize) {
+      if (onProfile !== undefined && (batch?.examples ?? trainer.batchSize) >= trainer.batchSize) {
         const { report, profile } = await trainer.profile(batch)
         onProfile(profile)
         onProfile = undefined

@@ -47,11 +47,13 @@ export class StepExchange {
   readonly #ranks: Ranks | undefined
   readonly #metrics: readonly Metric[]
   readonly #wishes: Wishes
+  readonly #inAnyOrder: boolean
   /** A vector for each of the rank's subtrees, and one for the sum. */
   #vectors: readonly Float32Array[] = []
 
   /** @param metrics that are counted in training */
-  constructor(ranks: Ranks | undefined, metrics: readonly Metric[], wishes: Wishes) {
+  constructor(ranks: Ranks | undefined, metrics: readonly Metric[], wishes: Wishes, inAnyOrder: boolean) {
+    this.#inAnyOrder = inAnyOrder
     this.#ranks = ranks
     this.#metrics = metrics
     this.#wishes = wishes
@@ -74,7 +76,7 @@ export class StepExchange {
     if (diverged === undefined) await gradients.read(addends)
     const told = await summed<Told>(
       ranks,
-      { leaves, microBatches, own: addends, into },
+      { leaves, microBatches, own: addends, into, inAnyOrder: this.#inAnyOrder },
       { sums: own, wishes: this.#wishes.own, ...(diverged === undefined ? {} : { diverged: tellable(diverged) }) },
     )
     this.#wishes.hear(told.map(({ wishes }) => wishes))

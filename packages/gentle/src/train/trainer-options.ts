@@ -53,6 +53,10 @@ export interface TrainerOptions {
   readonly microBatches?: number
   /** The processes that train together, as `distributed()` of `gentle-dl/distributed` gives them; this one trains alone unless given. */
   readonly ranks?: Ranks
+  /**
+   * Whether ranks add gradients in whatever order is fastest for the network between them (MPI_Allreduce): the last bits then depend on the number of ranks. false unless given.
+   */
+  readonly fastSums?: boolean
   /** Steps in all, as the schedule counts them, for those who make one of several batches; a step for every `accumulate` batches unless given. */
   readonly steps?: number
   /**

@@ -5,6 +5,7 @@ import type { NDArray } from '../core/ndarray.ts'
 import { sizeOf } from '../core/shape.ts'
 import { Turns } from '../core/turns.ts'
 import { type AnyDataset, type Dataset, isNamed, type NamedDataset } from '../data/dataset.ts'
+import { gathered } from '../distributed/messages.ts'
 import type { Ranks } from '../distributed/ranks.ts'
 import type { Variable } from '../graph/tensor.ts'
 import { crossEntropy } from '../nn/losses.ts'
@@ -29,7 +30,7 @@ import type { Gradients } from './gradients.ts'
 import { DividedBatches } from './micro-batches.ts'
 import type { Moment, Parts } from './moment.ts'
 import { type Phase, phaseOf, phasesOf } from './phases.ts'
-import { DivergedTraining, type EpochReport, type StepReport } from './reports.ts'
+import { DivergedTraining, type EpochReport, type RankTimes, type StepReport } from './reports.ts'
 import { StateMemory } from './state-memory.ts'
 import { StepExchange, type ToldDivergence } from './step-exchange.ts'
 import type { TrainerOptions } from './trainer-options.ts'
@@ -75,6 +76,10 @@ export class Trainer<M extends AnyModel = Model> {
   #reader: AsyncGenerator<Batch> | undefined
   #divided: DividedBatches | undefined
   readonly #exchange: StepExchange
+  /** Whether all ranks were found to be at the same place of the same training. */
+  #agreed = false
+  /** Seconds of steps, with `ranks.seconds` as they were when the count began. */
+  readonly #times = { steps: 0, seconds: 0, waiting: 0, moving: 0 }
   /** What may end the training before its time. */
   readonly wishes: Wishes
 
@@ -95,7 +100,7 @@ export class Trainer<M extends AnyModel = Model> {
     this.#seed = seed
     this.#metrics = checkMetrics(metrics)
     this.wishes = new Wishes(ranks)
-    this.#exchange = new StepExchange(ranks, countedInTraining(metrics), this.wishes)
+    this.#exchange = new StepExchange(ranks, countedInTraining(metrics), this.wishes, options.fastSums === true)
     this.#monitor = options.monitor ?? metrics[0]?.name ?? 'loss'
     this.#phases = phasesOf([...model.parameters.keys()], freeze, epochs)
     this.#phase = this.#phases[0]
@@ -135,6 +140,7 @@ export class Trainer<M extends AnyModel = Model> {
       ema: options.ema,
       accumulate,
       microBatches,
+      fastSums: options.fastSums === true,
     }
     this.#programs = this.#programsOfPhase()
   }
@@ -209,11 +215,32 @@ export class Trainer<M extends AnyModel = Model> {
   }
 
   /**
-   * As `step`, to the same bits, and tells where the time goes; it takes about a second, which no report counts.
+   * How the time of steps is spent on each rank, the mean of those since the training began or was profiled, in seconds; a process alone is the only rank. All ranks call it.
+   */
+  async rankTimes(): Promise<readonly RankTimes[]> {
+    const { steps, seconds, waiting, moving } = this.#times
+    const now = this.ranks?.seconds ?? { waiting: 0, moving: 0 }
+    const of = (sum: number): number => (steps === 0 ? 0 : sum / steps)
+    return gathered(this.ranks, {
+      step: of(seconds),
+      waiting: of(now.waiting - waiting),
+      moving: of(now.moving - moving),
+    })
+  }
+
+  /**
+   * As `step`, to the same bits, and tells where the time goes; it takes about a second, which no report counts. Of a batch that is divided it tells of the rank's first micro-batch.
    * @throws ArgumentError where steps are of several batches; and as `step`.
    */
   profile(batch?: Batch): Promise<{ readonly report: StepReport; readonly profile: Profile }> {
     return this.#turns.run(async () => {
+      if (this.microBatches !== undefined && batch === undefined) {
+        let profile: Profile | undefined
+        const report = await this.#stepOfMicroBatches(this.microBatches, (found) => {
+          profile = found
+        })
+        return { report, profile: profile! }
+      }
       if (this.accumulate > 1)
         throw new ArgumentError(
           `profile: it tells of steps of one batch, but accumulate is ${this.accumulate}; leave one of the two out`,
@@ -306,6 +333,7 @@ export class Trainer<M extends AnyModel = Model> {
     return this.#turns.run(async () => {
       const { putState } = await import('./snapshot.ts')
       await putState(state, accept, this.#at, this.#parts)
+      this.#agreed = false
       await this.#closeReader()
     })
   }
@@ -442,11 +470,14 @@ export class Trainer<M extends AnyModel = Model> {
   }
 
   /** A step of all ranks: each computes its micro-batches of the next batch, and all make the same update of the gradients' sum. */
-  async #stepOfMicroBatches(microBatches: number): Promise<StepReport> {
+  async #stepOfMicroBatches(microBatches: number, onProfile?: (profile: Profile) => void): Promise<StepReport> {
+    if (this.ranks !== undefined && !this.#agreed)
+      await (await import('./agree-training.ts')).agreeOnTraining(this.ranks, this.#at, this.#parts)
+    this.#agreed = true
     const place = await this.#nextPlace()
     const numbers = this.#numbers()
     const { rank = 0, size = 1 } = this.ranks ?? {}
-    const started = performance.now()
+    let started = performance.now()
     this.#divided ??= await DividedBatches.of(this.#data, this.batchSize, place, { microBatches, rank, size })
     const { sizes, examples, own } = this.#divided.next()
     const gradients = await this.#programs.subtreeSums()
@@ -459,6 +490,11 @@ export class Trainer<M extends AnyModel = Model> {
     for (let leaf = own[0]; leaf < own[1] && diverged === undefined; leaf++) {
       const batch = await this.#readMicroBatch(this.#divided)
       const of = { draw: draw + leaf, leaf, share: sizes[leaf] / examples }
+      if (onProfile !== undefined && leaf === own[0]) {
+        const begun = performance.now()
+        onProfile(await this.#programs.profileMicroBatch(batch, of.draw, of.share))
+        started += performance.now() - begun
+      }
       const { sums, areFinite } = await this.#programs.microBatch(batch, of)
       counted.push(sums.soFar())
       if (!Number.isFinite(sums.loss) || !areFinite)
@@ -469,7 +505,16 @@ export class Trainer<M extends AnyModel = Model> {
     if (total.diverged !== undefined) throw diverged ?? (await this.#toldDivergence(total.diverged))
     await this.#programs.updateBySum(total.slot, numbers)
     this.#count(started)
+    this.#countStep((performance.now() - started) / 1000, onProfile !== undefined)
     return this.#finishUpdate(total.sums)
+  }
+
+  /** @param isAnew whether the count begins behind this step, which took longer than others */
+  #countStep(seconds: number, isAnew: boolean): void {
+    const times = this.#times
+    times.steps++
+    times.seconds += seconds
+    if (isAnew) Object.assign(times, { steps: 0, seconds: 0, ...this.ranks?.seconds })
   }
 
   async #readMicroBatch(divided: DividedBatches): Promise<Batch> {

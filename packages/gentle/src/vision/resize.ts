@@ -96,13 +96,20 @@ const byteWeight = (weight: number): number => Math.floor(weight * 2 ** 22 + 0.5
 function tapsOf(old: number, { from, to, length }: Axis, bytes: boolean): Taps {
   const scale = (to - from) / length
   const reach = Math.max(1, scale)
-  const count = Math.min(old, 2 * Math.ceil(reach) + 1)
+  const windowOf = (i: number) => {
+    const middle = from + (i + 0.5) * scale
+    const begin = Math.max(0, Math.floor(middle - reach + 0.5))
+    return { middle, begin, end: Math.min(old, Math.floor(middle + reach + 0.5)) }
+  }
+  let count = 1
+  for (let i = 0; i < length; i++) {
+    const { begin, end } = windowOf(i)
+    count = Math.max(count, end - begin)
+  }
   const first = new Int32Array(length)
   const weights = new Float32Array(length * count)
   for (let i = 0; i < length; i++) {
-    const middle = from + (i + 0.5) * scale
-    const begin = Math.max(0, Math.floor(middle - reach + 0.5))
-    const end = Math.min(old, Math.floor(middle + reach + 0.5))
+    const { middle, begin, end } = windowOf(i)
     // So that all windows have `count` pixels within the axis; those that were not meant weigh nothing.
     first[i] = Math.min(begin, old - count)
     const weightOf = (j: number): number => Math.max(0, 1 - Math.abs(j + 0.5 - middle) / reach)

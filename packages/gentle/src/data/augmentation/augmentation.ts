@@ -1,13 +1,22 @@
 import { ArgumentError } from '../../core/errors.ts'
 import type { Random } from '../../core/random.ts'
 import { type Box, boxArea, clipBox } from '../../vision/boxes.ts'
-import { invertMap, mapPoint, type Point } from '../../vision/geometry.ts'
+import { invertMap, mapPoint, type PlaneMap, type Point } from '../../vision/geometry.ts'
 import type { Image } from '../../vision/image.ts'
 import type { Size } from '../../vision/resize.ts'
 import { Warp } from '../../vision/warp.ts'
 import { borderColour, shiftColours } from './border.ts'
 import { Drawing, type PictureSize, type Window } from './drawing.ts'
 import { type Policy, type SettledPolicy, settlePolicy } from './policy.ts'
+
+/** Whether a map does nothing but to exchange left and right. */
+const isMirror = (back: PlaneMap, { width }: PictureSize): boolean =>
+  [-1, 0, width, 0, 1, 0, 0, 0, 1].every((value, i) => back[i] === value)
+
+/** Each row backwards, in place. */
+function mirror(pixels: Float32Array, { width }: PictureSize): void {
+  for (let at = 0; at < pixels.length; at += width) pixels.subarray(at, at + width).reverse()
+}
 
 /** Points along an edge of a box that are followed through a map that bends it. */
 const pointsAnEdge = 9
@@ -60,7 +69,8 @@ export class Augmentation {
   /** A picture's values [channels, height, width], in place. What comes from outside is black, unless the policy says otherwise. */
   change(pixels: Float32Array): void {
     const { back, displacements, moves, changes, size, outside } = this.#drawing
-    if (moves) {
+    if (moves && displacements === undefined && isMirror(back, size)) mirror(pixels, size)
+    else if (moves) {
       const around = outside === 'border' ? borderColour(pixels, size) : undefined
       if (around !== undefined) shiftColours(pixels, around, -1)
       this.#warp.bilinear(pixels, pixels, back, 0, displacements)

@@ -1,0 +1,17 @@
+/** How ranks spend the time of a step, as text. */
+import type { RankTimes } from 'gentle-dl'
+import { bold, table } from '../terminal/terminal.ts'
+
+const milliseconds = (seconds: number): string => (1000 * seconds).toFixed(2)
+
+/** A line a rank: its step, and of it the time until the others have come, and that for moving and adding gradients. */
+export function rankTimesText(times: readonly RankTimes[]): string {
+  const rows = times.map(({ step, waiting, moving }, rank) => {
+    const share = step === 0 ? '-' : `${((100 * (waiting + moving)) / step).toFixed(1)} %`
+    return [String(rank), ...[step, step - waiting - moving, waiting, moving].map(milliseconds), share]
+  })
+  return [
+    bold('Milliseconds of a step, by rank'),
+    table([['rank', 'step', 'computing', 'waiting for others', 'exchanging', 'not computing'], ...rows]),
+  ].join('\n')
+}

@@ -1,0 +1,21 @@
+/** A process that trains alone, as one of ranks. */
+import { addTo, exchangePlan } from './exchange.ts'
+import type { JoinedRanks } from './ranks.ts'
+
+export const onlyRank = (): JoinedRanks => ({
+  rank: 0,
+  size: 1,
+  seconds: { waiting: 0, moving: 0 },
+  async gather(message) {
+    return [message]
+  },
+  async sum({ leaves, microBatches, own, into }, message) {
+    for (const [to, added] of exchangePlan(leaves, microBatches, 1).additions) addTo(own[to], own[added])
+    into.set(own[0])
+    return [message]
+  },
+  async close() {},
+  async abort(code) {
+    return process.exit(code)
+  },
+})

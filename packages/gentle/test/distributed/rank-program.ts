@@ -1,0 +1,62 @@
+/** What each rank of the tests runs, under mpirun: a small training, told by its digest. `RANK_TEST` chooses what goes wrong. */
+import { createHash } from 'node:crypto'
+import {
+  BatchNorm,
+  Conv2d,
+  createTrainer,
+  Dropout,
+  Flatten,
+  Linear,
+  ReLU,
+  runTraining,
+  Sequential,
+  sgd,
+} from 'gentle-dl'
+import { inMemory } from 'gentle-dl/data'
+import { backendOf, distributed } from 'gentle-dl/distributed'
+
+const { RANK_THREADS = '1', RANK_TEST = '', RANK_FAST = '' } = process.env
+
+const count = 100
+const data = inMemory({
+  name: 'squares',
+  inputs: Float32Array.from({ length: count * 36 }, (_, i) => ((i * 29) % 83) / 83),
+  inputShape: [1, 6, 6],
+  targets: Int32Array.from({ length: count }, (_, i) => (i * 7) % 3),
+  classes: ['a', 'b', 'c'],
+})
+const network = Sequential(Conv2d(6, 3), BatchNorm(), ReLU(), Flatten(), Dropout(0.2), Linear(3))
+
+const ranks = await distributed()
+const isLast = ranks.rank === ranks.size - 1
+const backend = await backendOf(ranks, { threads: Number(RANK_THREADS) })
+try {
+  const trainer = await createTrainer(network, data, {
+    optimizer: sgd({ learningRate: isLast && RANK_TEST === 'other rate' ? 0.2 : 0.1, momentum: 0.9, clipNorm: 1 }),
+    batchSize: 32,
+    epochs: 3,
+    seed: 4,
+    microBatches: 8,
+    fastSums: RANK_FAST === 'yes',
+    backend,
+    ranks,
+  })
+  await runTraining(trainer, {
+    validation: data,
+    onStep({ step }) {
+      if (step === 3 && isLast && RANK_TEST === 'throw') throw new Error('no more')
+    },
+  })
+  const { weights, history } = await trainer.state()
+  const hash = createHash('sha256')
+  for (const values of weights.values()) hash.update(values)
+  for (const { train, validation } of history) hash.update(JSON.stringify([train, validation]))
+  console.log(`rank ${ranks.rank} of ${ranks.size}: ${hash.digest('hex').slice(0, 16)}`)
+  if (ranks.rank === 0) console.log('times', JSON.stringify(await trainer.rankTimes()))
+  else await trainer.rankTimes()
+  await backend.close()
+  await ranks.close()
+} catch (error) {
+  console.log(`rank ${ranks.rank}: ${(error as Error).message}`)
+  await ranks.abort(3)
+}
