@@ -24,7 +24,7 @@ export default defineConfig({
           groups: [
             {
               name: 'parts',
-              test: /studio\/src\/(parts\/(?!icon|notice|use-dropped-files)|engine\/(?!message-of)|app\/(use-page-state|page-state|fields))|gentle\/src\/core\/errors|node_modules\/(d3-|internmap|comlink)/,
+              test: /studio\/src\/(parts\/(?!icon|notice|use-dropped-files)|engine\/(?!message-of)|app\/(use-page-state|use-worker|page-state|fields))|gentle\/src\/core\/errors|node_modules\/(d3-|internmap|comlink)/,
             },
           ],
         },

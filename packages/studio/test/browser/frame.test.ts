@@ -28,13 +28,14 @@ it('names a page that there is not', async () => {
 })
 
 it.each([
-  ['does not come', { status: 404 }, 'did not start: its file did not come (in the page Perceptron)'],
-  ['is broken', { body: 'nothing()' }, 'nothing is not defined (in the page Perceptron)'],
-])('says of a page whose worker %s that it does not start', async (_, change, text) => {
+  ['worker does not come', '**/page-worker-*.js', { status: 404 }, 'did not start: its file did not come (in'],
+  ['worker is broken', '**/page-worker-*.js', { body: 'nothing()' }, 'nothing is not defined (in the page Perceptron)'],
+  ['part of the worker does not come', '**/worker-*.js', { status: 404 }, 'dynamically imported module'],
+])('says of a page whose %s that it does not start', async (_, file, change, text) => {
   // A page of its own: what it says on its console is meant.
   const page = await (await openStudio('')).context().newPage()
   // With the headers that came, without which an isolated page takes no worker.
-  await page.route('**/worker-*.js', async (route) => route.fulfill({ response: await route.fetch(), ...change }))
+  await page.route(file, async (route) => route.fulfill({ response: await route.fetch(), ...change }))
   await page.goto(`${inject('studio')}#/perceptron`)
   await page.getByRole('alert').getByText(text).waitFor()
   await page.getByRole('link', { name: 'Gentle studio' }).click()

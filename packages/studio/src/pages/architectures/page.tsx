@@ -4,9 +4,9 @@ import { batch, computed, effect, useComputed, useSignal } from '@preact/signals
 import { useEffect, useMemo } from 'preact/hooks'
 import { AddressError, choiceField, type Field, flagField, integerField } from '../../app/fields.ts'
 import { usePageState } from '../../app/use-page-state.ts'
+import { useWorker } from '../../app/use-worker.ts'
 import { latest } from '../../engine/latest.ts'
 import { messageOf } from '../../engine/message-of.ts'
-import { useWorker } from '../../engine/use-worker.ts'
 import { Choice } from '../../parts/choice.tsx'
 import { Exercise } from '../../parts/exercise.tsx'
 import { type FoundFile, givenFiles } from '../../parts/files-in-entries.ts'
@@ -35,7 +35,7 @@ import { TensorDifferencesList } from './tensor-differences-list.tsx'
 import { TotalsTable } from './totals-table.tsx'
 import { type GivenFileState, useGivenFile } from './use-given-file.ts'
 import { WeightsOfFile } from './weights-of-file.tsx'
-import type { ArchitecturesWorker, Asked, Opened } from './worker.ts'
+import type { Asked, Opened } from './worker.ts'
 
 /** Names of groups, as they stand in an address: `layer1,layer1.0`. */
 const pathsField: Field<readonly string[]> = {
@@ -78,11 +78,9 @@ const baseName = (path: string): string => path.slice(path.lastIndexOf('/') + 1)
 const givenProgram = (opened: Opened | undefined): GivenProgram | undefined =>
   opened?.opening && { name: opened.facts.name.slice(opened.facts.name.lastIndexOf('/') + 1), opening: opened.opening }
 
-const startWorker = (): Worker => new Worker(new URL('./worker.ts', import.meta.url), { type: 'module' })
-
 export default function ArchitecturesPage() {
   const state = usePageState(fields)
-  const worker = useWorker<ArchitecturesWorker>(startWorker)
+  const worker = useWorker('architectures')
   const sight = useSignal<Sight>({})
   /** Of which question the sight is the answer: a network that was chosen is not shown by the other's name. */
   const asked = useSignal<Question | undefined>(undefined)

@@ -1,4 +1,4 @@
-import { expose, transfer } from 'comlink'
+import { transfer } from 'comlink'
 import { type Backend, wasm } from 'gentle-dl'
 import { type Image, image } from 'gentle-dl/vision'
 import { colourPicture } from '../../engine/colour-picture.ts'
@@ -70,7 +70,7 @@ function answererOf(name: GivenName): Answerer {
   return one.answerer
 }
 
-const api = {
+export const api = {
   look: (question: Question): Sight => look(question, networks()),
   exportNetwork: (question: ExportQuestion): Promise<Uint8Array<ArrayBuffer>> =>
     turns.after(async () => {
@@ -105,5 +105,3 @@ const api = {
 }
 
 export type ArchitecturesWorker = typeof api
-
-expose(api)

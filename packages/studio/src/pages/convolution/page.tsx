@@ -7,9 +7,9 @@ import { filterOperations, filterPaddings, filterShapes } from 'gentle-dl/vision
 import { useEffect } from 'preact/hooks'
 import { choiceField, integerField } from '../../app/fields.ts'
 import { usePageState } from '../../app/use-page-state.ts'
+import { useWorker } from '../../app/use-worker.ts'
 import { latest } from '../../engine/latest.ts'
 import { messageOf } from '../../engine/message-of.ts'
-import { useWorker } from '../../engine/use-worker.ts'
 import { Choice } from '../../parts/choice.tsx'
 import { Counts } from '../../parts/counts.tsx'
 import { Exercise } from '../../parts/exercise.tsx'
@@ -34,7 +34,6 @@ import { PictureChoice, type Source, sources } from './picture-choice.tsx'
 import { program } from './program.ts'
 import { type Settings, windowsOf } from './settings.ts'
 import { Views } from './views.tsx'
-import type { ConvolutionWorker } from './worker.ts'
 
 const maxStep = 4
 
@@ -53,8 +52,6 @@ const fields = {
   step: integerField(1, { min: 0, max: 100_000 }),
 }
 
-const startWorker = (): Worker => new Worker(new URL('./worker.ts', import.meta.url), { type: 'module' })
-
 const sceneAddress = new URL('../../../../../docs/lecture/pictures/scene.png', import.meta.url).href
 
 /** What is computed anew when it changes. */
@@ -66,7 +63,7 @@ interface Work {
 
 export default function ConvolutionPage() {
   const state = usePageState(fields)
-  const worker = useWorker<ConvolutionWorker>(startWorker)
+  const worker = useWorker('convolution')
   const camera = useCamera()
   /** Of each source but the example, what was last taken from it. */
   const taken = useSignal<Partial<Record<Source, Picture>>>({})

@@ -4,9 +4,9 @@ import { computed, effect, useComputed, useSignal } from '@preact/signals'
 import { useEffect, useMemo } from 'preact/hooks'
 import { choiceField, integerField } from '../../app/fields.ts'
 import { usePageState } from '../../app/use-page-state.ts'
+import { useWorker } from '../../app/use-worker.ts'
 import { latest } from '../../engine/latest.ts'
 import { messageOf } from '../../engine/message-of.ts'
-import { useWorker } from '../../engine/use-worker.ts'
 import { Choice } from '../../parts/choice.tsx'
 import { Exercise } from '../../parts/exercise.tsx'
 import { Icon } from '../../parts/icon.tsx'
@@ -23,7 +23,6 @@ import type { Costs, Lecture } from './session.ts'
 import { type Axis, axes, axisNames, layersOf, type Settings } from './settings.ts'
 import { SystemsTable } from './systems-table.tsx'
 import { useMeasuring } from './use-measuring.ts'
-import type { CostWorker } from './worker.ts'
 
 const fields = {
   depth: integerField(3, axes.depth),
@@ -34,13 +33,11 @@ const fields = {
   chart: choiceField<ChartName>('accuracy', Object.keys(charts) as ChartName[]),
 }
 
-const startWorker = (): Worker => new Worker(new URL('./worker.ts', import.meta.url), { type: 'module' })
-
 const axisTitles = Object.fromEntries(axisNames.map((axis) => [axis, axes[axis].title])) as Record<Axis, string>
 
 export default function CostPage() {
   const state = usePageState(fields)
-  const worker = useWorker<CostWorker>(startWorker)
+  const worker = useWorker('cost')
   const measuring = useMeasuring(worker)
   const costs = useSignal<Costs | undefined>(undefined)
   const lecture = useSignal<Lecture | undefined>(undefined)

@@ -1,9 +1,8 @@
-import { expose } from 'comlink'
 import { measureRate, measureStep } from './measure.ts'
 import { costs, lecture } from './session.ts'
 import type { Settings } from './settings.ts'
 
-const api = {
+export const api = {
   costs,
   lecture,
   measureRate: () => measureRate(),
@@ -11,5 +10,3 @@ const api = {
 }
 
 export type CostWorker = typeof api
-
-expose(api)

@@ -4,10 +4,10 @@ import { batch, computed, effect, useComputed, useSignal } from '@preact/signals
 import { useEffect, useMemo } from 'preact/hooks'
 import { choiceField, flagField, integerField, numberField, rowsField } from '../../app/fields.ts'
 import { usePageState } from '../../app/use-page-state.ts'
+import { useWorker } from '../../app/use-worker.ts'
 import { latest } from '../../engine/latest.ts'
 import { messageOf } from '../../engine/message-of.ts'
 import type { Pixels } from '../../engine/pixels.ts'
-import { useWorker } from '../../engine/use-worker.ts'
 import { Choice } from '../../parts/choice.tsx'
 import { Exercise } from '../../parts/exercise.tsx'
 import { Lesson } from '../../parts/lesson.tsx'
@@ -35,7 +35,6 @@ import {
   usualRates,
 } from './settings.ts'
 import { SurfacePlane } from './surface-plane.tsx'
-import type { LearningWorker } from './worker.ts'
 
 const exampleCounts = { '10': '10', '30': '30', '100': '100', '300': '300', '1000': '1,000' } as const
 const batchSizes = { '1': '1', '4': '4', '16': '16', '64': '64', all: 'all' } as const
@@ -68,11 +67,9 @@ const fields = {
   surface: choiceField('train', surfaceNames),
 }
 
-const startWorker = (): Worker => new Worker(new URL('./worker.ts', import.meta.url), { type: 'module' })
-
 export default function LearningPage() {
   const state = usePageState(fields)
-  const worker = useWorker<LearningWorker>(startWorker)
+  const worker = useWorker('learning')
   const race = useSignal<Race | undefined>(undefined)
   const surface = useSignal<Pixels | undefined>(undefined)
   const failure = useSignal('')

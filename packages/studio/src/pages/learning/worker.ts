@@ -1,15 +1,10 @@
-import { expose } from 'comlink'
 import type { Pixels } from '../../engine/pixels.ts'
 import { type Race, Session, type SurfaceRequest } from './session.ts'
 import type { Racer, Settings } from './settings.ts'
 
 const session = new Session()
 
-const api = {
+export const api = {
   race: (settings: Settings, racers: readonly Racer[]): Promise<Race> => session.race(settings, racers),
   surface: (request: SurfaceRequest): Promise<Pixels> => session.surface(request),
 }
-
-export type LearningWorker = typeof api
-
-expose(api)

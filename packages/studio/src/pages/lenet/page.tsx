@@ -5,10 +5,10 @@ import { proxy } from 'comlink'
 import { useEffect, useMemo } from 'preact/hooks'
 import { choiceField, integerField, numberField, rowsField } from '../../app/fields.ts'
 import { usePageState } from '../../app/use-page-state.ts'
+import { useWorker } from '../../app/use-worker.ts'
 import { followed } from '../../engine/followed.ts'
 import { latest } from '../../engine/latest.ts'
 import { messageOf } from '../../engine/message-of.ts'
-import { useWorker } from '../../engine/use-worker.ts'
 import { DrawingPad, maxPoints } from '../../parts/drawing-pad.tsx'
 import { Exercise } from '../../parts/exercise.tsx'
 import { Lesson } from '../../parts/lesson.tsx'
@@ -51,11 +51,9 @@ const atRest: Report = { loading: undefined, progress: noProgress, version: 0 }
 /** Milliseconds between looks at the networks, however fast a slider moves. */
 const lookPatience = 150
 
-const startWorker = (): Worker => new Worker(new URL('./worker.ts', import.meta.url), { type: 'module' })
-
 export default function LenetPage() {
   const state = usePageState(fields)
-  const worker = useWorker<LenetWorker>(startWorker)
+  const worker = useWorker('lenet')
   const report = useSignal(atRest)
   const playing = useSignal(false)
   const opened = useSignal<{ readonly row: readonly TestDigit[]; readonly threads: number }>({ row: [], threads: 0 })

@@ -1,11 +1,10 @@
-import { expose } from 'comlink'
 import type { Insight } from './insight.ts'
 import { type LookRequest, type Report, Session } from './session.ts'
 import type { Settings } from './training.ts'
 
 let session: Session
 
-const api = {
+export const api = {
   /** To be called first. @param base where the digits are */
   open(base: string, report: (report: Report) => void): ReturnType<Session['open']> {
     session = new Session(base, report)
@@ -18,5 +17,3 @@ const api = {
 }
 
 export type LenetWorker = typeof api
-
-expose(api)

@@ -12,8 +12,8 @@ import {
   rowsField,
 } from '../../app/fields.ts'
 import { usePageState } from '../../app/use-page-state.ts'
+import { useWorker } from '../../app/use-worker.ts'
 import { latest } from '../../engine/latest.ts'
-import { useWorker } from '../../engine/use-worker.ts'
 import { Choice } from '../../parts/choice.tsx'
 import { Exercise } from '../../parts/exercise.tsx'
 import { Icon } from '../../parts/icon.tsx'
@@ -40,7 +40,6 @@ import * as limits from './settings.ts'
 import { activationNames, dataNames, optimizerNames, predictsNumbers, type Settings } from './settings.ts'
 import { useTraining } from './use-training.ts'
 import { WeightsList } from './weights-list.tsx'
-import type { NetworkWorker } from './worker.ts'
 
 const { maxLayers, maxUnits, maxClasses, maxOwn, maxSteps, farthest } = limits
 
@@ -96,13 +95,12 @@ const settingNames = [
 ] as const
 const strides = { slow: 1, epochs: 20, fast: maxSteps } as const
 const noPoints: Points = { train: [], validation: [], box: { x: [-farthest, farthest], y: [-farthest, farthest] } }
-const startWorker = (): Worker => new Worker(new URL('./worker.ts', import.meta.url), { type: 'module' })
 const percent = (share: number | undefined): string =>
   share === undefined ? '' : `, ${(100 * share).toFixed(1)} % right`
 
 export default function NetworkPage() {
   const state = usePageState(fields)
-  const worker = useWorker<NetworkWorker>(startWorker)
+  const worker = useWorker('network')
   const palette = usePalette()
   const playing = useSignal(false)
   const points = useSignal(noPoints)

@@ -1,15 +1,12 @@
-import { expose } from 'comlink'
 import { pointsOf, readTable } from './data.ts'
 import { type Request, Session } from './session.ts'
 
 const session = new Session()
 
-const api = {
+export const api = {
   pointsOf,
   readTable,
   show: (request: Request, milliseconds: number) => session.show(request, milliseconds),
 }
 
 export type NetworkWorker = typeof api
-
-expose(api)

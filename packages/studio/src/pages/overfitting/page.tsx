@@ -5,10 +5,10 @@ import { proxy } from 'comlink'
 import { useEffect, useMemo } from 'preact/hooks'
 import { choiceField, flagField, integerField, numberField } from '../../app/fields.ts'
 import { usePageState } from '../../app/use-page-state.ts'
+import { useWorker } from '../../app/use-worker.ts'
 import { followed } from '../../engine/followed.ts'
 import { latest } from '../../engine/latest.ts'
 import { messageOf } from '../../engine/message-of.ts'
-import { useWorker } from '../../engine/use-worker.ts'
 import { Choice } from '../../parts/choice.tsx'
 import { Exercise } from '../../parts/exercise.tsx'
 import { Icon } from '../../parts/icon.tsx'
@@ -27,7 +27,6 @@ import { Remedies } from './remedies.tsx'
 import type { Report } from './session.ts'
 import { maxRounds, noMoments, type RemedyName, remedyNames, type Settings } from './settings.ts'
 import { TrainingBar } from './training-bar.tsx'
-import type { OverfittingWorker } from './worker.ts'
 
 const exampleCounts = { '50': '50', '100': '100', '200': '200', '500': '500', '1000': '1,000' } as const
 const multiples = { '2': 'twice', '5': '5 times', '10': '10 times', '25': '25 times' } as const
@@ -54,11 +53,9 @@ const fields = {
   masks: flagField(true),
 }
 
-const startWorker = (): Worker => new Worker(new URL('./worker.ts', import.meta.url), { type: 'module' })
-
 export default function OverfittingPage() {
   const state = usePageState(fields)
-  const worker = useWorker<OverfittingWorker>(startWorker)
+  const worker = useWorker('overfitting')
   const report = useSignal<Report>({ loading: false, moments: noMoments })
   const playing = useSignal(false)
   const threads = useSignal(0)

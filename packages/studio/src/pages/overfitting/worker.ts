@@ -1,11 +1,11 @@
-import { expose, transfer } from 'comlink'
+import { transfer } from 'comlink'
 import type { GalleryPicture, GalleryRequest } from './gallery.ts'
 import { type Report, Session } from './session.ts'
 import type { RemedyName, Settings } from './settings.ts'
 
 let session: Session
 
-const api = {
+export const api = {
   /** To be called first. @param base where the digits are */
   open(base: string, report: (report: Report) => void): Promise<number> {
     session = new Session(base, report)
@@ -21,7 +21,3 @@ const api = {
     )
   },
 }
-
-export type OverfittingWorker = typeof api
-
-expose(api)

@@ -4,9 +4,9 @@ import { computed, effect, useComputed, useSignal } from '@preact/signals'
 import { useEffect, useMemo } from 'preact/hooks'
 import { choiceField, integerField, numberField, rowsField } from '../../app/fields.ts'
 import { usePageState } from '../../app/use-page-state.ts'
+import { useWorker } from '../../app/use-worker.ts'
 import { latest } from '../../engine/latest.ts'
 import { messageOf } from '../../engine/message-of.ts'
-import { useWorker } from '../../engine/use-worker.ts'
 import { Choice } from '../../parts/choice.tsx'
 import { Exercise } from '../../parts/exercise.tsx'
 import { Icon } from '../../parts/icon.tsx'
@@ -22,7 +22,6 @@ import { highest, lowest, PointsPlane } from './points-plane.tsx'
 import { presets } from './presets.ts'
 import { program } from './program.ts'
 import type { Trace } from './trace.ts'
-import type { PerceptronWorker } from './worker.ts'
 
 const maxPoints = 40
 
@@ -35,11 +34,9 @@ const fields = {
 
 const blank: Trace = { weights: [[0, 0, 0]], steps: [], mistakes: [] }
 
-const startWorker = (): Worker => new Worker(new URL('./worker.ts', import.meta.url), { type: 'module' })
-
 export default function PerceptronPage() {
   const state = usePageState(fields)
-  const worker = useWorker<PerceptronWorker>(startWorker)
+  const worker = useWorker('perceptron')
   const trace = useSignal(blank)
   const failure = useSignal('')
   const last = useComputed(() => trace.value.steps.length)

@@ -5,8 +5,8 @@ import { proxy, transfer } from 'comlink'
 import { useEffect, useMemo } from 'preact/hooks'
 import { choiceField, flagField, integerField } from '../../app/fields.ts'
 import { usePageState } from '../../app/use-page-state.ts'
+import { useWorker } from '../../app/use-worker.ts'
 import { messageOf } from '../../engine/message-of.ts'
-import { useWorker } from '../../engine/use-worker.ts'
 import { Choice } from '../../parts/choice.tsx'
 import { Exercise } from '../../parts/exercise.tsx'
 import { FileButton } from '../../parts/file-button.tsx'
@@ -34,7 +34,7 @@ import { maxClasses, maxEpochs, maxPictures, ownTrunk, type Settings, sides } fr
 import type { GivenFile } from './take-files.ts'
 import { TrainingPanel } from './training-panel.tsx'
 import { useClassifier, type Wanted } from './use-classifier.ts'
-import type { PicturesWorker, Taken } from './worker.ts'
+import type { Taken } from './worker.ts'
 
 const fields = {
   example: flagField(false),
@@ -46,8 +46,6 @@ const fields = {
   seed: integerField(1, { min: 0, max: 999 }),
   judged: choiceField('held out', ['held out', 'all']),
 }
-
-const startWorker = (): Worker => new Worker(new URL('./worker.ts', import.meta.url), { type: 'module' })
 
 /** Files of what is dropped that are looked at: a few more than there is room for, so that what is no picture takes none. */
 const maxGiven = 3 * maxPictures
@@ -64,7 +62,7 @@ const nothingTold: Told = { remarks: [], problems: [] }
 
 export default function PicturesPage() {
   const state = usePageState(fields)
-  const worker = useWorker<PicturesWorker>(startWorker)
+  const worker = useWorker('pictures')
   const camera = useCamera()
   const history = useMemo(() => new History(), [])
   const looks = useMemo(() => new Map<number, LookPixels>(), [])

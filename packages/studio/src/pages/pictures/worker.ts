@@ -1,4 +1,4 @@
-import { expose, transfer } from 'comlink'
+import { transfer } from 'comlink'
 import { zipSync } from 'fflate'
 import { breathe } from '../../engine/breathe.ts'
 import { MnistFiles } from '../../engine/mnist.ts'
@@ -36,7 +36,7 @@ function keep(
   )
 }
 
-const api = {
+export const api = {
   /** To be called first. @param base where MNIST's digits are */
   open(base: string, report: (progress: Progress) => void): Promise<number> {
     session = new Session(report)
@@ -125,5 +125,3 @@ const api = {
 }
 
 export type PicturesWorker = typeof api
-
-expose(api)

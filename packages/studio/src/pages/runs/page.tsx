@@ -3,7 +3,7 @@
 import { useComputed } from '@preact/signals'
 import { metricsOfRuns } from 'gentle-dl/inspect'
 import { usePageState } from '../../app/use-page-state.ts'
-import { useWorker } from '../../engine/use-worker.ts'
+import { useWorker } from '../../app/use-worker.ts'
 import { Choice } from '../../parts/choice.tsx'
 import { Exercise } from '../../parts/exercise.tsx'
 import { foundFiles, givenFiles } from '../../parts/files-in-entries.ts'
@@ -25,14 +25,11 @@ import { fields } from './settings.ts'
 import { SettingsTable } from './settings-table.tsx'
 import { Examples, Folders } from './sources.tsx'
 import { useRuns } from './use-runs.ts'
-import type { RunsWorker } from './worker.ts'
-
-const startWorker = (): Worker => new Worker(new URL('./worker.ts', import.meta.url), { type: 'module' })
 
 export default function RunsPage() {
   const state = usePageState(fields)
   const { metric, parts, axis, scale, hidden, run: chosen, examples, vary, seed } = state
-  const worker = useWorker<RunsWorker>(startWorker)
+  const worker = useWorker('runs')
   const runs = useRuns(worker, examples.value ? { vary: vary.value, seed: seed.value } : undefined)
   const over = useDroppedFiles(async (files, entries) => runs.open(await givenFiles(files, entries, mostFiles + 1)))
   const shown = useComputed(() => shownOf(runs.all.value, hidden.value))

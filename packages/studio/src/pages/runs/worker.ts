@@ -1,4 +1,3 @@
-import { expose } from 'comlink'
 import { type RecordedRun, type RunTexts, readRun } from 'gentle-dl/inspect'
 import { type ExampleSettings, trainExamples } from './examples.ts'
 import { type News, type Server, servedPicture, watchRuns } from './watch.ts'
@@ -8,7 +7,7 @@ const pause = 80
 
 let training = new AbortController()
 
-const api = {
+export const api = {
   read: (texts: RunTexts): RecordedRun => readRun(texts),
   watch: (server: Server, report: (news: readonly News[]) => void): Promise<void> => watchRuns(server, report),
   picture: (server: Server, run: string, name: string): Promise<Blob> => servedPicture(server, run, name),
@@ -33,5 +32,3 @@ const api = {
 }
 
 export type RunsWorker = typeof api
-
-expose(api)

@@ -1,9 +1,9 @@
-import { expose, transfer } from 'comlink'
+import { transfer } from 'comlink'
 import { Session } from './session.ts'
 
 const session = new Session()
 
-const api = {
+export const api = {
   speech: session.speech.bind(session),
   dates: session.dates.bind(session),
   give: session.give.bind(session),
@@ -20,5 +20,3 @@ const api = {
 }
 
 export type SoundWorker = typeof api
-
-expose(api)

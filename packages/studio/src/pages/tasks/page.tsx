@@ -4,9 +4,9 @@ import { batch, effect, useComputed, useSignal } from '@preact/signals'
 import { useEffect } from 'preact/hooks'
 import { choiceField, flagField, integerField, numberField, rowsField } from '../../app/fields.ts'
 import { usePageState } from '../../app/use-page-state.ts'
+import { useWorker } from '../../app/use-worker.ts'
 import { latest } from '../../engine/latest.ts'
 import { messageOf } from '../../engine/message-of.ts'
-import { useWorker } from '../../engine/use-worker.ts'
 import { Choice } from '../../parts/choice.tsx'
 import { Exercise } from '../../parts/exercise.tsx'
 import { Icon } from '../../parts/icon.tsx'
@@ -26,7 +26,6 @@ import type { Answers, Judgement, Quality } from './session.ts'
 import { largest, maxObjects, smallest, type Thresholds } from './settings.ts'
 import { shapeNames } from './shapes.ts'
 import './tasks.css'
-import type { TasksWorker } from './worker.ts'
 
 const judgedNames = ['all', ...shapeNames] as const
 
@@ -48,13 +47,11 @@ const fields = {
   judged: choiceField<(typeof judgedNames)[number]>('all', judgedNames),
 }
 
-const startWorker = (): Worker => new Worker(new URL('./worker.ts', import.meta.url), { type: 'module' })
-
 const two = (value: number): string => value.toFixed(2)
 
 export default function TasksPage() {
   const state = usePageState(fields)
-  const worker = useWorker<TasksWorker>(startWorker)
+  const worker = useWorker('tasks')
   const said = useSignal<Answers | undefined>(undefined)
   const judgement = useSignal<Judgement | undefined>(undefined)
   const quality = useSignal<Quality | undefined>(undefined)

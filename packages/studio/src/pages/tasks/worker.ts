@@ -1,4 +1,3 @@
-import { expose } from 'comlink'
 import type { TaskName } from './networks.ts'
 import type { SceneObject } from './scene.ts'
 import { Session, TasksError } from './session.ts'
@@ -25,14 +24,10 @@ async function load(name: TaskName): Promise<Uint8Array<ArrayBuffer>> {
 
 const session = new Session(load)
 
-const api = {
+export const api = {
   look: (objects: readonly SceneObject[], thresholds: Thresholds) => session.look(objects, thresholds),
   judge: (thresholds: Thresholds, category: number | undefined) => session.judge(thresholds, category),
   quality: () => session.quality(),
   /** The file of a network. */
   weights: load,
 }
-
-export type TasksWorker = typeof api
-
-expose(api)

@@ -2,22 +2,25 @@ import { useSignal } from '@preact/signals'
 import { type Remote, releaseProxy, wrap } from 'comlink'
 import { GentleError } from 'gentle-dl'
 import { useEffect, useMemo } from 'preact/hooks'
-import { LateWorker } from './late-worker.ts'
+import { LateWorker } from '../engine/late-worker.ts'
+import type { PageWorkers } from './page-worker.ts'
 
 /** A page's worker that did not start. */
 export class WorkerError extends GentleError {}
 
 /**
  * A page's worker, in which the engine computes, from when the page is drawn for as long as it is shown. Errors of its functions are those of its promises.
- * @param start makes the worker, the same function at each call: `() => new Worker(new URL('./worker.ts', import.meta.url), { type: 'module' })`
+ * @param page its name
  * @throws WorkerError while the page is rendered, where the worker does not start: its promises would be pending forever.
  */
-export function useWorker<Api>(start: () => Worker): Remote<Api> {
+export function useWorker<Name extends keyof PageWorkers>(page: Name): Remote<PageWorkers[Name]> {
   const failure = useSignal<WorkerError | undefined>(undefined)
   const [worker, api] = useMemo(() => {
-    const worker = new LateWorker(start)
-    return [worker, wrap<Api>(worker)] as const
-  }, [start])
+    const worker = new LateWorker(
+      () => new Worker(new URL('./page-worker.ts', import.meta.url), { type: 'module', name: page }),
+    )
+    return [worker, wrap<PageWorkers[Name]>(worker)] as const
+  }, [page])
   useEffect(() => {
     const fail = (event: Event): void => {
       const reason = (event as Partial<ErrorEvent>).message ?? 'its file did not come'
