@@ -4,7 +4,15 @@ import * as contenders from './contenders.ts'
 import type { Settings } from './protocol.ts'
 import type { Quantity } from './quantities.ts'
 import * as quantities from './quantities.ts'
-import { type Convolved, convolved, type Predicting, predicting, type Training, trained } from './workload.ts'
+import {
+  type Convolved,
+  convolved,
+  type Predicting,
+  predicting,
+  type Training,
+  trained,
+  trainedLong,
+} from './workload.ts'
 
 /** Work that contenders are compared by. */
 export interface Benchmark {
@@ -12,6 +20,8 @@ export interface Benchmark {
   /** Name that it shares with others of its kind. */
   readonly kind:
     | 'training'
+    | 'training-long'
+    | 'scaling-small'
     | 'inference'
     | 'matmul'
     | 'convolution'
@@ -32,6 +42,8 @@ export interface Benchmark {
   readonly parameters?: number
   readonly contenders: Contenders
 }
+
+type Kind = Benchmark['kind']
 
 /** A contender in a benchmark. */
 export interface Row {
@@ -82,9 +94,9 @@ const convolution = (network: Convolved): Benchmark => ({
   contenders: contenders.convolution,
 })
 
-const scaling = (network: Training, batch: number): Benchmark => ({
-  name: `scaling-${network}`,
-  kind: 'scaling',
+const scaling = (network: Training, batch: number, name: string = network, kind: Kind = 'scaling'): Benchmark => ({
+  name: `scaling-${name}`,
+  kind,
   title: `Training ${trained[network].title}, batch ${batch}, on one thread and on two`,
   ...steps(network, batch, 2),
   quantity: quantities.imagesPerSecond,
@@ -109,12 +121,35 @@ const firstStep = (name: string, of: string, program: string, settings: Settings
   contenders: [contenders.gentle(program)],
 })
 
+/** Any of torchvision's networks, on square images of so many pixels. */
+export const trainingOf = (
+  network: string,
+  size: number,
+  batch: number,
+  parameters: number,
+  kind: Kind = 'training',
+): Benchmark => ({
+  name: `${network}-${size}-${batch}`,
+  kind,
+  title: `Training ${network} on ${size} x ${size} pixels, batch ${batch}, ${cores} cores`,
+  settings: { threads: cores, batch, network, size },
+  parameters,
+  quantity: quantities.imagesPerSecond,
+  contenders: contenders.training,
+})
+
+/** Batches that are fewer blocks of 8 images than there are threads. */
+const smallBatches = [1, 2, 4]
+
 export const benchmarks: readonly Benchmark[] = [
   training('lenet5', 64, contenders.lenet5Training),
   training('lenet5', 256, contenders.lenet5Training),
   training('lenet5', 96, contenders.lenet5Training),
   training('resnet20', 128),
   training('resnet18', 32),
+  ...trainedLong.map(({ network, size, batch, parameters }) =>
+    trainingOf(network, size, batch, parameters, 'training-long'),
+  ),
   ...(Object.keys(predicting) as Predicting[]).flatMap((network) => [inference(network, 1), inference(network, 8)]),
   matmul(256),
   matmul(512),
@@ -123,6 +158,10 @@ export const benchmarks: readonly Benchmark[] = [
   ...(Object.keys(convolved) as Convolved[]).map(convolution),
   scaling('lenet5', 64),
   scaling('resnet20', 128),
+  ...smallBatches.flatMap((batch) => [
+    scaling('resnet20', batch, `resnet20-${batch}`, 'scaling-small'),
+    scaling('resnet18', batch, `resnet18-${batch}`, 'scaling-small'),
+  ]),
   {
     name: 'mnist-99',
     kind: 'mnist-99',
@@ -209,17 +248,6 @@ export const benchmarks: readonly Benchmark[] = [
   },
 ]
 
-/** Any of torchvision's networks, on square images of so many pixels. */
-export const trainingOf = (network: string, size: number, batch: number, parameters: number): Benchmark => ({
-  name: `${network}-${size}-${batch}`,
-  kind: 'training',
-  title: `Training ${network} on ${size} x ${size} pixels, batch ${batch}, ${cores} cores`,
-  settings: { threads: cores, batch, network, size },
-  parameters,
-  quantity: quantities.imagesPerSecond,
-  contenders: contenders.training,
-})
-
 export const rowsOf = (benchmark: Benchmark): Row[] =>
   benchmark.contenders.map((contender) => ({ benchmark, contender }))
 
@@ -227,12 +255,15 @@ export const allRows: readonly Row[] = benchmarks.flatMap(rowsOf)
 
 export const rowName = ({ benchmark, contender }: Row): string => `${benchmark.name}/${contender.name}`
 
+/** Those that are measured only when they are asked for: each takes minutes. */
+const long: ReadonlySet<Kind> = new Set(['training-long'])
+
 /**
- * Rows by name: a row's own, a benchmark's, a kind's or a contender's; all when there are none.
+ * Rows by name: a row's own, a benchmark's, a kind's or a contender's; without names all that do not take long.
  * @throws RangeError for a name that is none of these.
  */
 export function selectRows(names: readonly string[]): readonly Row[] {
-  if (names.length === 0) return allRows
+  if (names.length === 0) return allRows.filter(({ benchmark }) => !long.has(benchmark.kind))
   const namesOf = (row: Row): string[] => [rowName(row), row.benchmark.name, row.benchmark.kind, row.contender.name]
   const known = new Set(allRows.flatMap(namesOf))
   for (const name of names)

@@ -54,6 +54,16 @@ export const trainedBy = ({
     ? trained[network as Training]
     : { title: network, channels: 3, height: size, width: size, ...recipe, classes: 1000 }
 
+/** torchvision's networks whose training takes minutes to compare, with the sides of their square images and the numbers that they train. */
+export const trainedLong = [
+  { network: 'resnet50', title: 'ResNet-50', size: 224, batch: 16, parameters: 25_557_032 },
+  { network: 'vgg16', title: 'VGG16', size: 224, batch: 8, parameters: 138_357_544 },
+  { network: 'alexnet', title: 'AlexNet', size: 224, batch: 32, parameters: 61_100_840 },
+  { network: 'googlenet', title: 'GoogLeNet', size: 224, batch: 16, parameters: 6_624_904 },
+  { network: 'mobilenet_v2', title: 'MobileNetV2', size: 224, batch: 32, parameters: 3_504_872 },
+  { network: 'mobilenet_v2', title: 'MobileNetV2', size: 96, batch: 32, parameters: 3_504_872 },
+] as const
+
 /** Networks whose convolutions are measured one by one, with the batch that their layers get. */
 export const convolved = {
   lenet5: { title: 'LeNet-5', batch: 64 },
@@ -71,6 +81,7 @@ export const predicting = {
   googlenet: 'GoogLeNet',
   resnet18: 'ResNet-18',
   resnet50: 'ResNet-50',
+  mobilenet_v2: 'MobileNetV2',
 } as const
 
 export type Predicting = keyof typeof predicting

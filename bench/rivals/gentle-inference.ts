@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs'
 import { readSafetensors } from '../../packages/gentle/src/entries/formats.ts'
 import { createModel, type InitialValues, input, type Layer, wasm } from '../../packages/gentle/src/entries/index.ts'
 import { traceInference } from '../../packages/gentle/src/entries/inspect.ts'
-import { alexnet, googlenet, resnet18, resnet50, vgg16 } from '../../packages/gentle/src/models/index.ts'
+import { alexnet, googlenet, mobilenetV2, resnet18, resnet50, vgg16 } from '../../packages/gentle/src/models/index.ts'
 import { checkOutput, isExported, networkFile } from '../exported-networks.ts'
 import { serve, wideVectors } from '../serve.ts'
 import { imageShape, type Predicting, randomImages } from '../workload.ts'
@@ -14,6 +14,7 @@ const networks: Record<Predicting, () => Layer> = {
   googlenet: () => googlenet({ auxiliary: false }),
   resnet18,
   resnet50,
+  mobilenet_v2: mobilenetV2,
 }
 
 /** Weights that go from the file to the backend without a copy in between. */
