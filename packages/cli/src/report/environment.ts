@@ -1,7 +1,7 @@
 /** Where a training ran, and how it can be repeated. */
 import { commandLine } from '../terminal/invocation.ts'
 import { thousands } from '../terminal/terminal.ts'
-import { html, type Part } from './html.ts'
+import { type Html, html, type Part } from './html.ts'
 import type { RunFacts } from './run-facts.ts'
 import { dataTable, remark, type Section } from './section.ts'
 import { commandOf } from './settings-section.ts'
@@ -51,6 +51,10 @@ export function environmentSection({ description, settings }: RunFacts): Section
   }
 }
 
+/** A command, broken into lines only between its words: `--data` would be broken after a hyphen. */
+const commandBlock = (command: string): Html =>
+  html`<pre><code>${command.split(' ').map((word, i) => html`${i === 0 ? '' : ' '}<span class="word">${word}</span>`)}</code></pre>`
+
 export function repeatSection(facts: RunFacts): Section {
   const words = commandOf(facts)
   const command = words.length > 0 ? commandLine(...words) : undefined
@@ -61,10 +65,10 @@ export function repeatSection(facts: RunFacts): Section {
     body: html`${
       command === undefined
         ? undefined
-        : html`<pre><code>${command}</code></pre>
+        : html`${commandBlock(command)}
 <p>${facts.settings.strictNumerics ? 'With the same data and version, the weights are the same to the bit on every machine' : 'With the same data, version and arithmetic, the weights are the same to the bit'}, however many threads compute them.</p>`
     }
-${next === undefined ? undefined : html`<p>Evaluate it again, or on other data with <code>--data</code>:</p><pre><code>${next}</code></pre>`}
+${next === undefined ? undefined : html`<p>Evaluate it again, or on other data with <code>--data</code>:</p>${commandBlock(next)}`}
 ${remark('All settings, also those that were chosen, are in run.json; the figures of all epochs are in metrics.csv.')}`,
   }
 }

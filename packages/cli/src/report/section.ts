@@ -17,7 +17,9 @@ export function dataTable(names: readonly string[], rows: readonly (readonly Par
   const isFigure = names.map(
     (_, column) =>
       rows.length > 0 &&
-      rows.every((row) => typeof row[column] === 'number' || /^[−-]?[\d.,]+( ?%)?$|^–$/.test(String(row[column]))),
+      rows.every(
+        (row) => typeof row[column] === 'number' || /^[−-]?[\d.,]+( ?%)?$|^–$|^none$/.test(String(row[column])),
+      ),
   )
   const cellOf = (cell: Part, column: number): Html =>
     isFigure[column] ? html`<td class="figure">${cell}</td>` : html`<td>${cell}</td>`

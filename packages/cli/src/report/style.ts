@@ -48,11 +48,12 @@ figure{margin:0}
 .bar span{display:block;min-width:1px}
 .swatch{display:inline-block;width:.8em;height:.8em;border-radius:2px;margin-right:.5em}
 pre{background:var(--ground);border:1px solid var(--faint);border-radius:6px;padding:10px 12px;overflow-x:auto;font-size:.85rem;line-height:1.45;white-space:pre-wrap;overflow-wrap:anywhere}
-td code{white-space:nowrap}
+td code,td:has(.swatch){white-space:nowrap}
+.word{display:inline-block;max-width:100%}
 code{font-family:ui-monospace,Menlo,Consolas,monospace}
 p code{white-space:nowrap;font-size:.94em}
 summary{cursor:pointer;color:var(--accent);margin:4px 0}
 footer{padding-bottom:32px}
-@media (max-width:600px){main,header,footer{padding:0 12px}header{padding-top:18px}section{padding:14px 12px}.tile .value{font-size:1.35rem}.thumbnail,.thumbnail img{width:84px}.thumbnail img{height:84px}th,td{padding-right:10px}}
+@media (max-width:600px){main,header,footer{padding:0 12px}header{padding-top:18px}section{padding:14px 12px}.tile .value{font-size:1.35rem}.thumbnail,.thumbnail img{width:84px}.thumbnail img{height:84px}table{font-size:.8rem}th,td{padding-right:6px}.mark{white-space:normal}}
 @media print{body{background:none;font-size:11pt}nav{display:none}section,.tile{break-inside:avoid-page;border-color:#ccc}details::details-content{content-visibility:visible;block-size:auto}summary{list-style:none}}
 `
