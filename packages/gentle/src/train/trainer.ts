@@ -27,17 +27,20 @@ import {
 } from './evaluation.ts'
 import type { RestoreOptions } from './fingerprint.ts'
 import type { Gradients } from './gradients.ts'
-import { DividedBatches } from './micro-batches.ts'
+import type { DividedBatches } from './micro-batches.ts'
 import type { Moment, Parts } from './moment.ts'
 import { type Phase, phaseOf, phasesOf } from './phases.ts'
 import { DivergedTraining, type EpochReport, type RankTimes, type StepReport } from './reports.ts'
 import { StateMemory } from './state-memory.ts'
-import { StepExchange, type ToldDivergence } from './step-exchange.ts'
+import type { StepExchange, ToldDivergence } from './step-exchange.ts'
 import type { TrainerOptions } from './trainer-options.ts'
 import { type StepNumbers, TrainingPrograms } from './training-programs.ts'
 import type { BestEpoch, TrainingState } from './training-state.ts'
 import type { WeightAverage } from './weight-average.ts'
 import { Wishes } from './wishes.ts'
+
+/** What only divided batches need. */
+const dividing = () => Promise.all([import('./micro-batches.ts'), import('./step-exchange.ts')])
 
 /**
  * A training between its steps. What it computes stays with the backend until it is asked for: a step brings the loss and the metrics' counts to the
@@ -75,7 +78,7 @@ export class Trainer<M extends AnyModel = Model> {
   #waited = 0
   #reader: AsyncGenerator<Batch> | undefined
   #divided: DividedBatches | undefined
-  readonly #exchange: StepExchange
+  #exchange: StepExchange | undefined
   /** Whether all ranks were found to be at the same place of the same training. */
   #agreed = false
   /** Seconds of steps, with `ranks.seconds` as they were when the count began. */
@@ -100,7 +103,6 @@ export class Trainer<M extends AnyModel = Model> {
     this.#seed = seed
     this.#metrics = checkMetrics(metrics)
     this.wishes = new Wishes(ranks)
-    this.#exchange = new StepExchange(ranks, countedInTraining(metrics), this.wishes, options.fastSums === true)
     this.#monitor = options.monitor ?? metrics[0]?.name ?? 'loss'
     this.#phases = phasesOf([...model.parameters.keys()], freeze, epochs)
     this.#phase = this.#phases[0]
@@ -478,6 +480,13 @@ export class Trainer<M extends AnyModel = Model> {
     const numbers = this.#numbers()
     const { rank = 0, size = 1 } = this.ranks ?? {}
     let started = performance.now()
+    const [{ DividedBatches }, { StepExchange }] = await dividing()
+    this.#exchange ??= new StepExchange(
+      this.ranks,
+      countedInTraining(this.#metrics),
+      this.wishes,
+      this.#options.fastSums === true,
+    )
     this.#divided ??= await DividedBatches.of(this.#data, this.batchSize, place, { microBatches, rank, size })
     const { sizes, examples, own } = this.#divided.next()
     const gradients = await this.#programs.subtreeSums()
