@@ -19,6 +19,7 @@ import { layerNormTypes } from '../nn/layers/layer-norm.ts'
 import { linearTypes } from '../nn/layers/linear.ts'
 import { localResponseNormTypes } from '../nn/layers/local-response-norm.ts'
 import { poolingTypes } from '../nn/layers/pooling.ts'
+import { quantizedTypes } from '../nn/layers/quantized.ts'
 import { recurrentTypes } from '../nn/layers/recurrent/types.ts'
 import { residualTypes } from '../nn/layers/residual.ts'
 import { rowConvolutionTypes } from '../nn/layers/row-convolution.ts'
@@ -48,6 +49,7 @@ const builtIn: LayerTypes = {
   ...multiHeadAttentionTypes,
   ...concatTypes,
   ...poolingTypes,
+  ...quantizedTypes,
   ...recurrentTypes,
   ...residualTypes,
   ...rowConvolutionTypes,

@@ -70,6 +70,7 @@ export {
   MaxPool1d,
   MaxPool2d,
 } from './layers/pooling.ts'
+export { type ActivationRange, Quantized, type QuantizedOptions } from './layers/quantized.ts'
 export type { CellOptions } from './layers/recurrent/cell.ts'
 export { GRU, GRUCell, type GRUCellOptions, type GRUOptions } from './layers/recurrent/gru.ts'
 export { LSTM, LSTMCell, type LSTMCellOptions, type LSTMOptions } from './layers/recurrent/lstm.ts'

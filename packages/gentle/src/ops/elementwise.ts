@@ -19,7 +19,7 @@ export type Value = Tensor | number
  * Operands as tensors: beside int32 a whole number is int32.
  * @throws ShapeError for another number beside int32.
  */
-function toTensors(values: readonly Value[], where: string): Tensor[] {
+export function toTensors(values: readonly Value[], where: string): Tensor[] {
   const integers = values.some((value) => value instanceof Tensor && value.dtype === 'int32')
   return values.map((value) => {
     if (value instanceof Tensor) return value

@@ -61,6 +61,7 @@ export {
   type Value,
   where,
 } from './elementwise.ts'
+export { fakeQuantize, type Quantization } from './fake-quantize.ts'
 export { acosh, asinh, atanh, cosh, sinh } from './hyperbolic.ts'
 export { gather, oneHot, takeAlongAxis } from './indexing.ts'
 export { matmul } from './matmul.ts'

@@ -6,7 +6,7 @@ export const ceilOp = defineElementwise({ name: 'ceil', of: Math.ceil })
 export const roundOp = defineElementwise({ name: 'round', of: roundHalfToEven })
 export const truncOp = defineElementwise({ name: 'trunc', of: Math.trunc })
 
-function roundHalfToEven(x: number): number {
+export function roundHalfToEven(x: number): number {
   const isHalf = Math.abs(x - Math.trunc(x)) === 0.5
   return isHalf ? 2 * Math.round(x / 2) : Math.round(x)
 }

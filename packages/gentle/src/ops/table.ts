@@ -4,6 +4,7 @@ import * as conv2d from './conv2d.ts'
 import { ctcLossGradientOp, ctcLossOp } from './ctc-loss.ts'
 import { cumsumOp } from './cumulative.ts'
 import * as elementwise from './elementwise.ts'
+import { fakeQuantizeOp } from './fake-quantize.ts'
 import * as hyperbolic from './hyperbolic.ts'
 import * as indexing from './indexing.ts'
 import { matmulOp } from './matmul.ts'
@@ -66,6 +67,7 @@ export const elementwiseOps = {
   greater: elementwise.greaterOp,
   greaterEqual: elementwise.greaterEqualOp,
   where: elementwise.whereOp,
+  fakeQuantize: fakeQuantizeOp,
 } as const
 
 export const structuredOps = {

@@ -243,6 +243,19 @@ const matrixSize = (scene: Scene): number => (scene.flag(0.15) ? scene.between(2
 
 /** A case for each op; an op without one does not compile. */
 export const opCases: Readonly<Record<ElementwiseName | StructuredName, OpCase>> = {
+  fakeQuantize: {
+    tolerance: 'exact',
+    build(scene) {
+      const shape = scene.shape()
+      const low = scene.between(-128, 0)
+      const numbers = [scene.between(low, 127), low, 127].map((number) => constant(number))
+      return apply(
+        elementwiseOps.fakeQuantize,
+        [scene.floats(shape, edgy), scene.floats(scene.narrower(shape), positive), ...numbers],
+        {},
+      )
+    },
+  },
   neg: arithmetic(elementwiseOps.neg, 1),
   exp: unary(elementwiseOps.exp, approximated),
   expm1: unary(elementwiseOps.expm1, approximated),

@@ -3,7 +3,7 @@ import { expect, it } from 'vitest'
 import type { Backend } from '../../src/backends/backend.ts'
 import { reference } from '../../src/backends/reference/reference.ts'
 import { range } from '../../src/core/range.ts'
-import { apply, input, type Tensor } from '../../src/graph/tensor.ts'
+import { apply, constant, input, type Tensor } from '../../src/graph/tensor.ts'
 import { type ElementwiseName, elementwiseOps } from '../../src/ops/table.ts'
 import { mismatch } from './closeness.ts'
 import { opCases } from './op-cases.ts'
@@ -17,6 +17,11 @@ const integers = [0, 1, -1, 2, -2, 7, -7, 2 ** 31 - 1, -(2 ** 31)]
 const onIntegers = new Set<ElementwiseName>(['neg', 'abs', 'sign', 'add', 'sub', 'mul', 'maximum', 'minimum'])
 const onIntegersAlone = new Set<ElementwiseName>(['floorDiv', 'mod'])
 const comparing = new Set<ElementwiseName>(['equal', 'notEqual', 'less', 'lessEqual', 'greater', 'greaterEqual'])
+
+/** What ops take behind the first two operands, where it is not the first once more. */
+const rest: Partial<Record<ElementwiseName, readonly Tensor[]>> = {
+  fakeQuantize: [constant(3), constant(0), constant(127)],
+}
 
 /** All pairs of some numbers: the first of each, and the second. */
 const pairs = (values: readonly number[]): [number[], number[]] => [
@@ -42,7 +47,7 @@ export function describeSpecialValues(backend: () => Backend): void {
     const outputs: Record<string, Tensor> = {}
     for (const name of Object.keys(elementwiseOps) as ElementwiseName[]) {
       const make = ([a, b]: readonly Tensor[]): Tensor =>
-        apply(elementwiseOps[name], [a, b, a].slice(0, elementwiseOps[name].of.length), {})
+        apply(elementwiseOps[name], [a, b, ...(rest[name] ?? [a])].slice(0, elementwiseOps[name].of.length), {})
       if (!onIntegersAlone.has(name)) outputs[name] = make(ofFloats)
       if (onIntegers.has(name) || onIntegersAlone.has(name) || comparing.has(name) || name.startsWith('to'))
         outputs[`${name} of integers`] = make(ofIntegers)

@@ -45,6 +45,8 @@ it('every op that has a gradient is in a case above', () => {
   )
   // It refuses to be differentiated.
   tried.add('ctcLossGradient')
+  // Its gradient is not its slope, which is 0 or infinite: train/quantize.test.ts compares it with PyTorch's.
+  tried.add('fakeQuantize')
   const differentiable = Object.values({ ...elementwiseOps, ...structuredOps }).filter((op) => op.gradient)
   expect(differentiable.map((op) => op.name).filter((name) => !tried.has(name))).toEqual([])
 })

@@ -11,6 +11,7 @@ import {
   type OnnxTensor,
   type OnnxValue,
 } from './messages.ts'
+import { quantizedWeights } from './quantized.ts'
 
 export type Attributes = Record<string, OnnxAttribute>
 
@@ -130,6 +131,11 @@ export class Exporter {
     if (this.#outer !== undefined) return this.#outer.name(node)
     const values = this.values(node)
     if (values === undefined) throw new InternalError(`exportOnnx: ${node.op.name} is read before it is computed`)
+    const rounded = this.trace.isFixedShape(node) ? quantizedWeights(this, node, values) : undefined
+    if (rounded !== undefined) {
+      this.#names.set(node, rounded)
+      return rounded
+    }
     const stored = this.nameOfWeight(node)
     const made = this.trace.isFixedShape(node)
       ? this.store(stored, node.shape, values)
@@ -153,6 +159,13 @@ export class Exporter {
     const free = this.freeName(name)
     const dataType = data instanceof Int32Array ? dataTypes.int32 : dataTypes.float
     this.#initializers.push({ name: free, shape, dataType, data })
+    return free
+  }
+
+  /** Stores signed bytes. */
+  bytes(name: string, shape: readonly number[], data: Int8Array): string {
+    const free = this.freeName(name)
+    this.#initializers.push({ name: free, shape, dataType: dataTypes.int8, data: Int32Array.from(data) })
     return free
   }
 

@@ -12,6 +12,7 @@ import type { ElementwiseName, StructuredName } from '../../ops/table.ts'
 import type { Attributes, Exporter, Lower } from './exporter.ts'
 import { lowerLoop, lowerResult } from './loop.ts'
 import { dataTypes } from './messages.ts'
+import { lowerFakeQuantize } from './quantized.ts'
 import { isRecurrent, lowerRecurrent } from './recurrent.ts'
 import { softmaxOf } from './softmax.ts'
 
@@ -199,6 +200,7 @@ const lowerings: Record<ElementwiseName | StructuredName, Lower> = {
   pow: as('Pow'),
   maximum: as('Max'),
   minimum: as('Min'),
+  fakeQuantize: lowerFakeQuantize,
   equal: comparison('Equal'),
   notEqual: comparison('Equal', true),
   less: comparison('Less'),

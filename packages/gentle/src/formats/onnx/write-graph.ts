@@ -2,7 +2,14 @@
 import { PbfWriter } from 'pbf'
 import { InternalError } from '../../core/errors.ts'
 import { isFloatAttribute } from './attribute-types.ts'
-import type { OnnxAttribute, OnnxGraph, OnnxNode, OnnxTensor, OnnxValue } from './messages.ts'
+import {
+  dataTypes,
+  type OnnxAttribute,
+  type OnnxGraph,
+  type OnnxNode,
+  type OnnxTensor,
+  type OnnxValue,
+} from './messages.ts'
 import { defaultOpset, irVersionOf } from './opsets.ts'
 
 type Write = (writer: PbfWriter) => void
@@ -17,7 +24,12 @@ function writeTensor({ name, shape, dataType, data }: OnnxTensor): Write {
     writer.writePackedVarint(1, shape as number[])
     writer.writeVarintField(2, dataType)
     if (name !== '') writer.writeStringField(8, name)
-    const raw = ArrayBuffer.isView(data) ? data : BigInt64Array.from(data, BigInt)
+    const raw =
+      dataType === dataTypes.int8
+        ? Int8Array.from(data)
+        : ArrayBuffer.isView(data)
+          ? data
+          : BigInt64Array.from(data, BigInt)
     writer.writeBytesField(9, bytesOf(raw))
   }
 }

@@ -1,6 +1,6 @@
 /** Instructions on four 32-bit integers. Comparisons give lanes of all ones or all zeros. */
 import { codeOf, type Operand, prefixed, type Value } from './code.ts'
-import { binary, unary } from './instruction.ts'
+import { binary, ternary, unary } from './instruction.ts'
 import { type Lane, v128 } from './v128.ts'
 
 type Vector = Value<'v128'>
@@ -43,6 +43,16 @@ export const i32x4 = {
   gtU: binaryVector(60),
   leS: binaryVector(61),
   geS: binaryVector(63),
+
+  /** The lower four of eight signed numbers of 16 bits. */
+  extendLowI16x8S: unaryVector(167),
+  /** Sums of neighbours of eight signed numbers of 16 bits. */
+  extaddPairwiseI16x8S: unaryVector(126),
+  /**
+   * c and, in each lane, the sum of the products of four signed bytes of a with four bytes of b (relaxed SIMD). Where a byte of b is not from 0 to 127,
+   * engines take it for signed or not, and sums of pairs may saturate: the same everywhere is what it gives for bytes of b from 0 to 127.
+   */
+  relaxedDotI8x16I7x16Add: ternary('v128', simd(0x113)),
 
   /** Towards zero; what does not fit becomes the nearest integer that does, NaN becomes 0. */
   truncSatF32x4S: unaryVector(248),

@@ -93,6 +93,13 @@ const arithmetic: Record<
   pow: ([x, p], { math }) => math.pow(x, p),
   maximum: ([a, b]) => f32x4.max(a, b),
   minimum: ([a, b]) => f32x4.min(a, b),
+  fakeQuantize: ([x, scale, zeroPoint, low, high]) =>
+    bind(scale, (s) =>
+      bind(zeroPoint, (zero) => {
+        const q = f32x4.add(f32x4.nearest(f32x4.mul(x, f32x4.div(one, s))), zero)
+        return f32x4.mul(f32x4.sub(f32x4.pmin(f32x4.pmax(low, q), high), zero), s)
+      }),
+    ),
 }
 
 /** Ops on int32 alone. */
