@@ -47,12 +47,42 @@ it('takes a sound of a file, refuses what is none, and takes of words', async ()
   await inputs.first().setInputFiles(wav('tone.wav'))
   await page.getByRole('img', { name: 'Spectrogram of 1.00 seconds' }).waitFor()
   await inputs.first().setInputFiles({ name: 'notes.wav', mimeType: 'audio/wav', buffer: Buffer.from('no sound') })
-  await page.getByText("'notes.wav'").waitFor()
+  await page.getByText("'notes.wav' is not a sound that this browser decodes").waitFor()
+  const cut = Buffer.from(wav('').buffer.subarray(0, 20))
+  await inputs.first().setInputFiles({ name: 'cut.wav', mimeType: 'audio/wav', buffer: cut })
+  await page.getByText("'cut.wav'").waitFor()
   await inputs.nth(1).setInputFiles([wav('a.wav'), wav('b.wav')])
   await page.getByText('2 takes').waitFor()
   await page.getByRole('button', { name: 'Train', exact: true }).click()
   await page.getByText('There is no take of no yet').waitFor()
   expect(await findingsOf(page)).toEqual([])
+})
+
+it('takes a sound of a file that is no WAV file, as the browser decodes it', async () => {
+  const page = await openStudio('sound?sound=given')
+  await page.getByText('No sound yet').click()
+  // Opus in WebM, of the browser's own recorder.
+  const bytes = await page.evaluate(async () => {
+    const context = new AudioContext()
+    const [oscillator, stream] = [context.createOscillator(), context.createMediaStreamDestination()]
+    oscillator.connect(stream)
+    oscillator.start()
+    const recorder = new MediaRecorder(stream.stream)
+    const recorded = new Promise<Blob>((resolve) => {
+      recorder.ondataavailable = ({ data }) => resolve(data)
+    })
+    recorder.start()
+    setTimeout(() => recorder.stop(), 1000)
+    const bytes = await (await recorded).bytes()
+    await context.close()
+    return [...bytes]
+  })
+  await page
+    .locator('input[type=file]')
+    .first()
+    .setInputFiles({ name: 'tone.webm', mimeType: 'audio/webm', buffer: Buffer.from(bytes) })
+  await page.getByRole('img', { name: /^Spectrogram of [01]\.\d\d seconds: / }).waitFor()
+  expect(await page.getByRole('alert').count()).toBe(0)
 })
 
 it('listens to the microphone when it is asked to, and stops it', async () => {

@@ -3,9 +3,10 @@ import { writeWave } from 'gentle-dl/speech'
 import { afterAll, describe, expect, it } from 'vitest'
 import { drawDates } from '../../src/pages/sound/dates.ts'
 import { dateAnswer, hearAnswer } from '../../src/pages/sound/exercise.ts'
-import { prepared, preparedFile, SoundError, trimmed } from '../../src/pages/sound/given-sound.ts'
+import { prepared, preparedFile, trimmed } from '../../src/pages/sound/given-sound.ts'
 import { mostTakes, Session, type SpeechRequest } from '../../src/pages/sound/session.ts'
 import { areWords, fields, isSayable } from '../../src/pages/sound/settings.ts'
+import { SoundError } from '../../src/pages/sound/sound-error.ts'
 import { sampleRate, say, words } from '../../src/pages/sound/voice.ts'
 
 const tone = (seconds: number, { rate = sampleRate, hertz = 440, loud = 0.3 } = {}): Float32Array<ArrayBuffer> =>

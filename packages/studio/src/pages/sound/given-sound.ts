@@ -1,10 +1,7 @@
 /** Sounds that somebody gives: from a microphone or a file, as the recogniser takes them. */
-import { GentleError } from 'gentle-dl'
 import { durationOf, mixDown, readWave, resample, type Sound } from 'gentle-dl/speech'
+import { SoundError } from './sound-error.ts'
 import { sampleRate } from './voice.ts'
-
-/** A sound that cannot be used. */
-export class SoundError extends GentleError {}
 
 /** Seconds of a sound, at least and at most. */
 const [shortest, longest] = [0.15, 10]
@@ -24,11 +21,12 @@ export function prepared(sound: Sound, name: string): Float32Array<ArrayBuffer> 
   return samples
 }
 
-/** The same of a WAV file. @throws SoundError, and FormatError for what is no WAV file. */
-export function preparedFile(bytes: Uint8Array, name: string): Float32Array<ArrayBuffer> {
-  if (bytes.length > 32 * 2 ** 20)
-    throw new SoundError(`'${name}' has ${bytes.length} bytes; expected a WAV file of at most ${longest} s`)
-  return prepared(readWave(bytes, `'${name}'`), `'${name}'`)
+/** The same of a file: the bytes of a WAV file, or the sound of another one. @throws SoundError, and FormatError for what is no WAV file. */
+export function preparedFile(content: Uint8Array | Sound, name: string): Float32Array<ArrayBuffer> {
+  if (!(content instanceof Uint8Array)) return prepared(content, `'${name}'`)
+  if (content.length > 32 * 2 ** 20)
+    throw new SoundError(`'${name}' has ${content.length} bytes; expected a WAV file of at most ${longest} s`)
+  return prepared(readWave(content, `'${name}'`), `'${name}'`)
 }
 
 /** The stretch in which something is heard, and a little around it. */

@@ -127,7 +127,7 @@ export function HearLesson({ state, worker }: LessonProps) {
               >
                 <Icon name={isListening ? 'pause' : 'play'} /> {isListening ? 'Stop' : 'Listen'}
               </button>
-              <FileButton label="WAV file" accept=".wav,audio/wav" onFiles={([file]) => void sounds.openFile(file)} />
+              <FileButton label="Sound file" accept="audio/*" onFiles={([file]) => void sounds.openFile(file)} />
             </div>
           )}
           <div class="presets">
@@ -201,7 +201,9 @@ export function HearLesson({ state, worker }: LessonProps) {
           </div>
         ) : shown?.spectrogram === undefined ? (
           <p class="no-sound">
-            {sound.value === 'given' ? 'No sound yet: press Listen, or drop a WAV file here.' : 'Making the sound ...'}
+            {sound.value === 'given'
+              ? 'No sound yet: press Listen, or drop a sound file here.'
+              : 'Making the sound ...'}
           </p>
         ) : (
           <HeardFigure answer={shown} />

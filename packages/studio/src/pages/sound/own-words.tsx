@@ -52,8 +52,8 @@ export function OwnWords({ own, counts, recording, onRecord, onFiles, onRemove, 
                   <span class="unseen"> {word}</span>
                 </button>
                 <FileButton
-                  label={`WAV of ${word}`}
-                  accept=".wav,audio/wav"
+                  label={`File of ${word}`}
+                  accept="audio/*"
                   choose="several"
                   onFiles={(files) => onFiles(word, files)}
                 />

@@ -2,6 +2,7 @@
 import { type Backend, Random, wasm } from 'gentle-dl'
 import {
   ResampleStream,
+  type Sound,
   Spectrogram,
   type SpectrogramOptions,
   SpectrogramStream,
@@ -10,8 +11,9 @@ import {
 } from 'gentle-dl/speech'
 import { type Pixels, pixelsOf } from '../../engine/pixels.ts'
 import { DateTranslator, type LearnedEpoch, type Translated } from './date-translator.ts'
-import { prepared, preparedFile, SoundError, trimmed } from './given-sound.ts'
+import { prepared, preparedFile, trimmed } from './given-sound.ts'
 import { type Example, type Heard, type HeardEpoch, Recogniser, saidExamples, takenExamples } from './recogniser.ts'
+import { SoundError } from './sound-error.ts'
 import { sampleRate, say } from './voice.ts'
 
 /** A sound to look at: the voice's, or the last one that was given. */
@@ -135,8 +137,8 @@ export class Session {
     this.#given = prepared({ sampleRate: rate, channels: [samples] }, 'The recording')
   }
 
-  giveFile(bytes: Uint8Array, name: string): void {
-    this.#given = preparedFile(bytes, name)
+  giveFile(content: Uint8Array | Sound, name: string): void {
+    this.#given = preparedFile(content, name)
   }
 
   /** @throws SoundError for a sound that cannot be used, and one take too many. */
@@ -144,8 +146,8 @@ export class Session {
     this.#add(text, prepared({ sampleRate: rate, channels: [samples] }, 'The recording'))
   }
 
-  addTakeFile(text: string, bytes: Uint8Array, name: string): void {
-    this.#add(text, preparedFile(bytes, name))
+  addTakeFile(text: string, content: Uint8Array | Sound, name: string): void {
+    this.#add(text, preparedFile(content, name))
   }
 
   #add(text: string, samples: Float32Array<ArrayBuffer>): void {

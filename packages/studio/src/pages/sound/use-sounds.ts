@@ -8,6 +8,7 @@ import type { Pixels } from '../../engine/pixels.ts'
 import { saveFile } from '../../parts/save-file.ts'
 import { useMicrophone } from '../../parts/use-microphone.ts'
 import { joined } from './joined.ts'
+import { soundIn } from './sound-in-file.ts'
 import type { SoundWorker } from './worker.ts'
 
 /** Seconds that are listened to: to be looked at, and as a take of a word. */
@@ -108,13 +109,13 @@ export function useSounds(worker: Remote<SoundWorker>, onGiven: () => void) {
     openFile: (file: File | undefined): Promise<void> =>
       attempt(async () => {
         if (file === undefined) return
-        await worker.giveFile(new Uint8Array(await file.arrayBuffer()), file.name)
+        await worker.giveFile(await soundIn(file), file.name)
         markGiven()
       }),
     addTakes: (word: string, files: readonly File[]): Promise<void> =>
       attempt(async () => {
         for (const file of files) {
-          await worker.addTakeFile(word, new Uint8Array(await file.arrayBuffer()), file.name)
+          await worker.addTakeFile(word, await soundIn(file), file.name)
           count(word, 1)
         }
       }),
