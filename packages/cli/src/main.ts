@@ -73,6 +73,10 @@ const commands: Readonly<Record<string, CommandEntry>> = {
     about: 'export a trained model to a format that other programs read',
     load: () => import('./commands/export.ts'),
   },
+  quantize: {
+    about: 'make a trained classifier compute in 8 bits, and show what that costs, layer by layer',
+    load: () => import('./commands/quantize.ts'),
+  },
   show: {
     about: 'show what is in a file: tensors, operators, the model card, and what Gentle can do with it',
     load: () => import('./commands/show.ts'),
