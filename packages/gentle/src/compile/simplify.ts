@@ -6,7 +6,7 @@ import { sameShape, sizeOf } from '../core/shape.ts'
 import { type Graph, rootsOf, topologicalOrder, verify } from '../graph/graph.ts'
 import type { Op } from '../graph/op.ts'
 import { withOperands } from '../graph/rebuild.ts'
-import { apply, Constant, constant, Input, type Tensor, Variable, within } from '../graph/tensor.ts'
+import { apply, Constant, constant, Input, inPlaceOf, type Tensor, Variable } from '../graph/tensor.ts'
 import { type Conv2dAttributes, conv2dInputGradientOp, conv2dOp, conv2dWeightGradientOp } from '../ops/conv2d.ts'
 import { definitionFor, isElementwise, mul } from '../ops/elementwise.ts'
 import { isScan } from '../ops/loop.ts'
@@ -195,7 +195,7 @@ class Sharing {
     if (node instanceof Constant && node.data.length > 1) return node
     const values = node instanceof Constant ? `${node.dtype} ${Object.is(node.data[0], -0) ? '-0' : node.data[0]} ` : ''
     const operands = node.inputs.map((x) => x.id).join()
-    const key = `${this.#numberOf(node.op)} ${values}${operands} ${JSON.stringify(node.attributes, exactNumber)}`
+    const key = `${this.#numberOf(node.op)} ${values}${operands} ${numberOfAttributes(node.attributes)}`
     const known = this.#nodes.get(key)
     if (known === undefined) this.#nodes.set(key, node)
     return known ?? node
@@ -206,6 +206,22 @@ class Sharing {
     this.#ops.set(op, number)
     return number
   }
+}
+
+/** Attributes by the numbers of their texts. Nodes that are made anew keep theirs, and so each is written once. */
+const attributeNumbers = new WeakMap<object, number>()
+const textNumbers = new Map<string, number>()
+
+/** A number that tells any two attributes apart. */
+function numberOfAttributes(attributes: unknown): number {
+  const isObject = typeof attributes === 'object' && attributes !== null
+  const known = isObject ? attributeNumbers.get(attributes) : undefined
+  if (known !== undefined) return known
+  const text = String(JSON.stringify(attributes, exactNumber))
+  const number = textNumbers.get(text) ?? textNumbers.size
+  textNumbers.set(text, number)
+  if (isObject) attributeNumbers.set(attributes, number)
+  return number
 }
 
 /** Numbers that JSON does not tell apart, such as the infinities, which are `null` in it, as text. */
@@ -223,7 +239,7 @@ function simplifyOnce(roots: readonly Tensor[], always: readonly Rule[]): { root
   let changed = false
   for (const node of order) {
     const inputs = node.inputs.map((x) => simpler.get(x)!)
-    within(node.scope, () => {
+    inPlaceOf(node, () => {
       const rebuilt = isScan(node) ? simplifyLoop(node, inputs, always) : withOperands(node, inputs)
       const rewritten = rules.reduce<Tensor | undefined>((found, rule) => found ?? rule(rebuilt), undefined)
       const shared = sharing.of(rewritten ?? rebuilt)

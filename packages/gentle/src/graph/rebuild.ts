@@ -1,6 +1,6 @@
 /** Makes nodes anew with other operands. */
 import { topologicalOrder } from './graph.ts'
-import { apply, type Tensor, within } from './tensor.ts'
+import { apply, inPlaceOf, type Tensor } from './tensor.ts'
 
 /** Where a new node may differ from the one that it stands for: gives a node that takes its place, or undefined where it is rebuilt as it is. */
 export type Replace = (node: Tensor) => Tensor | undefined
@@ -26,6 +26,4 @@ export function rebuild(roots: readonly Tensor[], replace: Replace): Tensor[] {
 
 /** A node with other operands, or the node itself where they are the same. */
 export const withOperands = (node: Tensor, inputs: readonly Tensor[]): Tensor =>
-  inputs.every((x, i) => x === node.inputs[i])
-    ? node
-    : within(node.scope, () => apply(node.op, inputs, node.attributes))
+  inputs.every((x, i) => x === node.inputs[i]) ? node : inPlaceOf(node, () => apply(node.op, inputs, node.attributes))

@@ -27,6 +27,20 @@ export function within<T>(scope: string, make: () => T): T {
   }
 }
 
+/** Where nodes that are made from now on come from, if not from the code that makes them. */
+let presentTrace: Error | undefined
+
+/** What `make` gives, which stands for another node: the nodes that it makes belong to the same part of the network, and to the same place in the user's code. */
+export function inPlaceOf<T>(node: Tensor, make: () => T): T {
+  const before = presentTrace
+  presentTrace = node.trace
+  try {
+    return within(node.scope, make)
+  } finally {
+    presentTrace = before
+  }
+}
+
 declare global {
   /** Methods of tensors: `ops/methods.ts`, which stands above, says which there are, and puts them there. */
   interface GentleTensorMethods {}
@@ -50,7 +64,8 @@ export class Tensor<Attributes = unknown> implements Signature {
    * optimizer's update the name of the parameter. '' outside of all.
    */
   readonly scope = presentScope
-  readonly #trace: Error
+  /** Made where the user's code made this node. */
+  readonly trace: Error
 
   constructor(op: Op<string, Attributes>, inputs: readonly Tensor[], attributes: Attributes, signature: Signature) {
     this.op = op
@@ -58,12 +73,12 @@ export class Tensor<Attributes = unknown> implements Signature {
     this.attributes = attributes
     this.shape = signature.shape
     this.dtype = signature.dtype
-    this.#trace = new Error()
+    this.trace = presentTrace ?? new Error()
   }
 
   /** Where the user's code made this node: `file:line:column` of the first frame outside the library, or ''. */
   get site(): string {
-    return callSite(this.#trace)
+    return callSite(this.trace)
   }
 }
 
