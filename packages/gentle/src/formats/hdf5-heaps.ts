@@ -1,11 +1,11 @@
 /**
  * The heaps of an HDF5 file, in which names and texts stand (The HDF Group, "HDF5 File Format Specification", sections III.D, "Local Heaps", and III.E, "Global Heap"). In damaged files
- * the HDF5 library goes on for ever, or until its memory is full: from free space of size 0 to itself, and along a list of free space that goes round. So they are looked through before it.
+ * the HDF5 library goes on for ever, or until its memory is full: from free space that is smaller than its header, and along a list of free space that goes round. So they are looked through before it.
  * Sizes are of 8 bytes, as all programs write them.
  */
 import type { Fail } from './failure.ts'
 
-/** Refuses a file with free space of size 0 in a global heap, or a list of free space that does not end in a local one. */
+/** Refuses a file with free space of a size that no program writes in a global heap, or a list of free space that does not end in a local one. */
 export function checkHeaps(bytes: Uint8Array, fail: Fail): void {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length)
   for (const at of placesOf(globalHeap, bytes)) checkGlobalHeap(view, at, fail)
@@ -33,7 +33,9 @@ function checkGlobalHeap(view: DataView, at: number, fail: Fail): void {
   for (let object = at + header; object + header <= end; ) {
     const length = size(view, object + 8)
     const isFree = view.getUint16(object, true) === 0
-    if (isFree && length === 0) fail(`its HDF5 file is broken: the heap at byte ${at} has free space of size 0`)
+    // It begins with a header, and all in a heap begins at a multiple of 8 bytes.
+    if (isFree && (length < header || length % 8 !== 0))
+      fail(`its HDF5 file is broken: the heap at byte ${at} has free space of size ${length}`)
     object += isFree ? length : header + Math.ceil(length / 8) * 8
   }
 }
