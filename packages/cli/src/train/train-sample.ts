@@ -1,5 +1,12 @@
 /** The training examples that chosen weights are evaluated on. */
-import { type AnnotatedSet, type Dataset, type NamedDataset, subset } from 'gentle-dl/data'
+import {
+  type AnnotatedSet,
+  type Dataset,
+  type NamedDataset,
+  type SpeechSet,
+  speechSubset,
+  subset,
+} from 'gentle-dl/data'
 import { annotatedPart } from '../tasks/used-examples.ts'
 
 /** Examples at most, spread evenly over all. */
@@ -7,6 +14,9 @@ const maxSampled = 10_000
 
 /** Of tasks whose examples take long: texts, and pictures with boxes or masks. */
 export const maxSlow = 500
+
+/** Of recordings, which are also searched for their likeliest letters. */
+const maxRecordings = 100
 
 const indicesOf = ({ length }: { readonly length: number }, max: number): number[] =>
   Array.from({ length: Math.min(length, max) }, (_, i) => Math.floor((i * length) / Math.min(length, max)))
@@ -22,3 +32,7 @@ export function annotatedSampleOf(train: AnnotatedSet, max: number): AnnotatedSe
   if (train.length <= max) return train
   return annotatedPart(train, indicesOf(train, max))
 }
+
+/** Some recordings. */
+export const speechSampleOf = (train: SpeechSet): SpeechSet =>
+  train.length <= maxRecordings ? train : speechSubset(train, indicesOf(train, maxRecordings))
