@@ -9,7 +9,6 @@ import {
   gathered,
   type JoinedRanks,
   launchedRanks,
-  OtherRankError,
   RanksDifferError,
   together,
 } from 'gentle-dl/distributed'
@@ -18,7 +17,6 @@ import type { Preparation } from '../tasks/task.ts'
 import { inertLines } from '../terminal/inert.ts'
 import { failureOf } from '../terminal/report-error.ts'
 import { silence } from '../terminal/terminal.ts'
-import { exitCodes, UsageError } from '../terminal/usage.ts'
 import { version } from '../version.ts'
 import type { TrainFlags } from './choose-settings.ts'
 import type { Plan } from './settings.ts'
@@ -104,7 +102,7 @@ export async function amongRanks(
     const cause = error instanceof CommonFailure ? error.cause : error
     await ranks.close()
     if (isFirst) throw cause
-    return cause instanceof UsageError || cause instanceof OtherRankError ? exitCodes.usage : exitCodes.failed
+    return failureOf(cause).code
   }
 }
 

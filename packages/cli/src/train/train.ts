@@ -618,6 +618,8 @@ async function follow({ flags, plan, prepared, trainer }: WithTrainer): Promise<
       validation: prepared.splits.validation as NamedDataset,
       validate: prepared.validate,
       signal: abort.signal,
+      // As the first does, whose times are told beside.
+      onProfile: flags.profile ? () => {} : undefined,
       onEpoch({ epoch }) {
         if (epoch >= stopAfter) abort.abort()
       },

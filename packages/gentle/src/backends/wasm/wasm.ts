@@ -122,8 +122,9 @@ class WasmBackend implements Backend {
   readonly #heap: Heap
   readonly #programMemories: ProgramMemories
   readonly #variables = new Map<Variable, number>()
-  /** Counts the changes of variables, by which programs see that what they prepared is out of date. */
+  /** Counts the changes of variables, and has the last one of each, by which programs see that what they prepared is out of date. */
   #changes = 0
+  readonly #changed = new Map<Variable, number>()
   #nextProgram = 1
 
   constructor(memory: WebAssembly.Memory, workers: Threads, threads: number, code: CodeOptions) {
@@ -180,6 +181,9 @@ class WasmBackend implements Backend {
       address: addressIn(buffer),
     }))
 
+    // What is prepared depends on variables that the program itself leaves as they are.
+    const updated = lowered.updates.map(({ variable }) => variable)
+    const fixed = [...lowered.variables.keys()].filter((variable) => !updated.includes(variable))
     let prepared = -1
     let disposed = false
     const check = (feed: Feed): void => {
@@ -193,9 +197,10 @@ class WasmBackend implements Backend {
     const compute = ({ id, entry }: LoadedCode): void => {
       if (memory.last !== me) prepared = -1
       memory.last = me
-      new Int32Array(this.#heap.memory.buffer, stale, 1)[0] = Number(prepared !== this.#changes)
+      const isStale = prepared < 0 || fixed.some((variable) => (this.#changed.get(variable) ?? 0) > prepared)
+      new Int32Array(this.#heap.memory.buffer, stale, 1)[0] = Number(isStale)
       this.#workers.run(id, entry)
-      if (lowered.updates.length > 0) this.#changes++
+      for (const variable of updated) this.#markChanged(variable)
       prepared = this.#changes
     }
     const results = (): Record<string, NDArray> =>
@@ -273,7 +278,7 @@ class WasmBackend implements Backend {
         `write: variable ${variable.name} of shape ${formatShape(variable.shape)} takes ${sizeOf(variable.shape)} values, not ${values.length}`,
       )
     this.#floats(this.#addressOf(variable), values.length).set(values)
-    this.#changes++
+    this.#markChanged(variable)
   }
 
   release(variables: Iterable<Variable>): void {
@@ -282,7 +287,12 @@ class WasmBackend implements Backend {
       if (address === undefined) continue
       this.#heap.free(address, variableBytes(variable))
       this.#variables.delete(variable)
+      this.#changed.delete(variable)
     }
+  }
+
+  #markChanged(variable: Variable): void {
+    this.#changed.set(variable, ++this.#changes)
   }
 
   close(): Promise<void> {

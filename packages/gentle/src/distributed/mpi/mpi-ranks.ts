@@ -11,7 +11,7 @@ import { type Answer, mpiMain, type Request, type Settings } from './thread.ts'
 const settings: Settings = {
   libraries: ['libmpi.so.40', 'libmpi.40.dylib'],
   beat: 500,
-  patience: 5000,
+  patience: 7000,
 }
 
 /** MPI counts by 32 bits, and what calls it does not look. */

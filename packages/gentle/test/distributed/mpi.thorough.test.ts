@@ -1,0 +1,63 @@
+/** Ranks that a real mpirun starts. */
+import { spawnSync } from 'node:child_process'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { hasMpirun, runRanks, unlessThere } from './mpirun.ts'
+
+const program = 'packages/gentle/test/distributed/rank-program.ts'
+
+const digestsIn = (output: string): string[] =>
+  [...output.matchAll(/^rank \d+ of \d+: (\w{16})$/gm)].map(([, digest]) => digest)
+
+describe.runIf(hasMpirun)(`ranks of Open MPI${unlessThere}`, () => {
+  it('come to the same bits for 1, 2, 3, 4 and 8 of them, with any threads, and to those of a process alone', async () => {
+    const alone = spawnSync(process.execPath, [program], { encoding: 'utf8' })
+    const [expected] = digestsIn(alone.stdout)
+    for (const [ranks, threads] of [
+      [1, 2],
+      [2, 1],
+      [2, 3],
+      [3, 1],
+      [4, 2],
+      [8, 1],
+    ]) {
+      const { code, output, notes } = await runRanks(ranks, [program], { RANK_THREADS: String(threads) })
+      expect(digestsIn(output), `${ranks} ranks of ${threads} threads: ${notes}`).toEqual(Array(ranks).fill(expected))
+      expect(code).toBe(0)
+    }
+  })
+
+  it('have the same weights, whatever they are, with the sums of MPI', async () => {
+    const { output } = await runRanks(3, [program], { RANK_FAST: 'yes' })
+    expect(new Set(digestsIn(output)).size).toBe(1)
+    expect(digestsIn(output).length).toBe(3)
+  })
+
+  it('are refused before the first step where one has another setting, by its name', async () => {
+    const { code, output } = await runRanks(3, [program], { RANK_TEST: 'other rate' })
+    expect(code).not.toBe(0)
+    expect(output).toMatch(/ranks differ in .*: rank 0 has 0.1, rank 2 0.2; start all with the same program/)
+  })
+
+  it('end all where one throws', async () => {
+    const { code, output, seconds } = await runRanks(3, [program], { RANK_TEST: 'throw' })
+    expect(code).toBe(3)
+    expect(output).toMatch(/^rank 2: no more$/m)
+    expect(seconds).toBeLessThan(60)
+  })
+
+  it('say what is missing, and that they do not see each other', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'gentle-mpi-'))
+    writeFileSync(join(folder, 'libmpi.so.40'), 'no library')
+    const launched = { ...process.env, OMPI_COMM_WORLD_SIZE: '2' }
+    const run = (env: NodeJS.ProcessEnv): string =>
+      spawnSync(process.execPath, [program], { encoding: 'utf8', env }).stderr
+    expect(run({ ...launched, LD_LIBRARY_PATH: folder })).toMatch(
+      /mpirun started 2 processes, but Open MPI's library libmpi.so.40 was not found; install it \(Debian: apt-get install openmpi-bin/,
+    )
+    expect(run(launched)).toMatch(/mpirun started 2 processes, but Open MPI in this one sees 1;/)
+    rmSync(folder, { recursive: true })
+  })
+})
