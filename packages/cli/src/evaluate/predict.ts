@@ -3,7 +3,6 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { type Model, type OpenedModel, predict as predictWith, type Shape, sizeOf } from 'gentle-dl'
-import { readNpy } from 'gentle-dl/formats'
 import { normalizePixels, predictViews, withoutNormalization } from 'gentle-dl/vision'
 import { bytesOf } from '../data/file-bytes.ts'
 import { readImage } from '../data/images.ts'
@@ -55,6 +54,7 @@ async function open(
 
 /** A tensor [N, ...] as it is: an answer a row. */
 async function predictTensor(place: string, file: string, flags: PredictFlags): Promise<number> {
+  const { readNpy } = await import('gentle-dl/formats')
   const { shape, dtype, data } = readNpy(await bytesOf(file, '--input'), file)
   if (dtype !== 'float32' || shape.length < 2)
     throw new UsageError(

@@ -9,7 +9,6 @@ import {
   type Shape,
   WeightsError,
 } from 'gentle-dl'
-import { inspectFile } from 'gentle-dl/inspect'
 import { loadPretrained, type WeightsSource } from 'gentle-dl/models'
 import { sequenceTaskNames } from '../tasks/task-names.ts'
 import { commandLine } from '../terminal/invocation.ts'
@@ -65,6 +64,7 @@ export async function openAnyModel(place: string, sizes?: readonly string[]): Pr
 
 /** The network by name that a file's weights are of; undefined for another file. */
 async function networkOf(file: string, key?: string): Promise<string | undefined> {
+  const { inspectFile } = await import('gentle-dl/inspect')
   try {
     const { use } = await inspectFile(file, { key })
     return use.as === 'weights' ? use.networks[0]?.name : undefined
