@@ -2,6 +2,7 @@
 import { writeFileSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
+import { launchedRanks } from 'gentle-dl/distributed'
 import { watchInterrupts } from '../terminal/interrupts.ts'
 import { commandLine } from '../terminal/invocation.ts'
 import { reasonOf } from '../terminal/reason.ts'
@@ -147,6 +148,10 @@ export async function sweep(
   model: string | undefined,
   { jobs, threads, json = false, quiet = false, ...flags }: SweepFlags,
 ): Promise<number> {
+  if (launchedRanks() !== undefined)
+    throw new UsageError(
+      'gentle sweep trains in processes of its own, which are no ranks of MPI; start it without mpirun or srun',
+    )
   const { threads: cores = Math.min(availableParallelism(), 64) } = settingsOfFlags({ threads })
   const atOnce = jobs ?? cores
   if (!Number.isInteger(atOnce) || atOnce < 1)
