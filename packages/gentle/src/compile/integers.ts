@@ -152,16 +152,21 @@ class Pass {
   #rounded(x: Tensor, range: IntegerRange): Packed {
     const channels = x.shape[1]
     const present = this.packed(x)
-    if (present !== undefined && sameRange(present.range, range)) return present
+    if (present !== undefined && isWithin(present.range, range)) return present
     if (is(x, concatOp) && x.attributes.axis === 1 && x.inputs.slice(0, -1).every(({ shape }) => shape[1] % 8 === 0)) {
-      const parts = x.inputs.map((part) => this.#rounded(part, range).tensor)
-      return { tensor: concat(parts, 1), range, channels }
+      const parts = x.inputs.map((part) => this.#rounded(part, range))
+      const low = Math.min(...parts.map((part) => part.range.low))
+      const tensors = parts.map(({ tensor }) => tensor)
+      return { tensor: concat(tensors, 1), range: { ...range, low }, channels }
     }
     const { node, limits } = this.#limited(x, range)
     const linear = this.#linear(node)
-    if (linear !== undefined && node.shape.length === x.shape.length)
-      return { tensor: this.#convolve(linear, node, { ...limits, scale: range.scale }), range, channels }
-    return { tensor: quantize(this.floats(x), range), range, channels }
+    const within = { ...range, ...limits }
+    const tensor =
+      linear !== undefined && node.shape.length === x.shape.length
+        ? this.#convolve(linear, node, within)
+        : quantize(this.floats(x), within)
+    return { tensor, range: within, channels }
   }
 
   /** What limits such as ReLU's are applied to, and the numbers of the range within them. */
@@ -416,8 +421,9 @@ function rangeOf(node: Tensor): IntegerRange | undefined {
   return low < -128 || high > 127 ? undefined : { scale, zeroPoint, low, high }
 }
 
-const sameRange = (a: IntegerRange, b: IntegerRange): boolean =>
-  a.scale === b.scale && a.zeroPoint === b.zeroPoint && a.low === b.low && a.high === b.high
+/** Whether numbers of one range are such of another, which is no narrower. */
+const isWithin = (a: IntegerRange, b: IntegerRange): boolean =>
+  a.scale === b.scale && a.zeroPoint === b.zeroPoint && a.low >= b.low && a.high <= b.high
 
 /** What `where` limits its last operand to, as ReLU6 and `clip` do it: where it is below, or above, a number, it is that number. */
 function limitOf({

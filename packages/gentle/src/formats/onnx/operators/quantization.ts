@@ -2,13 +2,15 @@
 import { sizeOf } from '../../../core/shape.ts'
 import type { Tensor } from '../../../graph/tensor.ts'
 import { abs, add, cast, div, equal, greater, maximum, minimum, mul, sub, where } from '../../../ops/elementwise.ts'
+import { fakeQuantize } from '../../../ops/fake-quantize.ts'
 import { matmul } from '../../../ops/matmul.ts'
 import { max, min } from '../../../ops/reduce.ts'
 import { round } from '../../../ops/rounding.ts'
 import { reshape } from '../../../ops/structure.ts'
 import type { OnnxCall } from '../call.ts'
 import { integerRange, type OnnxType } from '../element-types.ts'
-import type { Value } from '../values.ts'
+import { foldedOf } from '../folded.ts'
+import { isKnown, type Value } from '../values.ts'
 import { convolved } from './convolution.ts'
 import { computed } from './elements.ts'
 import { type Compute, type Operator, operator } from './operator.ts'
@@ -34,17 +36,58 @@ const inRange = (x: Tensor, type: OnnxType): Tensor => {
   return cast(minimum(maximum(x, smallest), largest), 'int32')
 }
 
+/** Floats rounded to signed bytes of one range. */
+interface Rounding {
+  readonly x: Tensor
+  readonly scale: number
+  readonly zeroPoint: number
+}
+
+/** What tensors of whole numbers are the rounding of: dequantized by the same numbers, they are what `fakeQuantize` gives, which integers compute. */
+const roundings = new WeakMap<Tensor, Rounding>()
+
+/** Numbers of a byte, as signed ones: of an unsigned one all are 128 less, and so is its zero point. */
+const signedShift: Partial<Record<OnnxType, number>> = { int8: 0, uint8: 128 }
+
+/** The one scale and zero point of a call, where they are known and the type is a byte. */
+function rangeOf(call: OnnxCall, type: OnnxType): Omit<Rounding, 'x'> | undefined {
+  const shift = signedShift[type]
+  const [scale, zero] = [1, 2].map((i) => (call.has(i) ? foldedOf(call.value(i)) : undefined))
+  if (shift === undefined || scale?.data.length !== 1 || (call.has(2) && zero?.data.length !== 1)) return undefined
+  return { scale: scale.data[0], zeroPoint: (zero?.data[0] ?? 0) - shift }
+}
+
 const quantize: Compute = (call) => {
   const x = cast(call.tensor(0), 'float32')
   const type = call.has(2) ? call.type(2) : 'uint8'
   const scaled = round(div(x, alongAxis(call, 1, x)))
-  return [computed(type, inRange(call.has(2) ? add(scaled, alongAxis(call, 2, x)) : scaled, type))]
+  const rounded = inRange(call.has(2) ? add(scaled, alongAxis(call, 2, x)) : scaled, type)
+  const range = rangeOf(call, type)
+  if (range !== undefined) roundings.set(rounded, { x, ...range })
+  return [computed(type, rounded)]
 }
 
 const dequantize: Compute = (call) => {
+  const type = call.type(1)
+  const operand = call.value(0)
+  const rounding = isKnown(operand) ? undefined : roundings.get(operand.tensor)
+  const range = rangeOf(call, operand.type)
+  if (rounding !== undefined && range?.scale === rounding.scale && range.zeroPoint === rounding.zeroPoint)
+    return [computed(type, fakeQuantize(rounding.x, { ...range, low: -128, high: 127 }))]
   const x = cast(call.tensor(0), 'float32')
   const centred = call.has(2) ? sub(x, alongAxis(call, 2, x)) : x
-  return [computed(call.type(1), mul(centred, alongAxis(call, 1, x)))]
+  const scale = alongAxis(call, 1, x)
+  const values = mul(centred, scale)
+  return [computed(type, areWeights(call, x) ? fakeQuantize(values, { scale, low: -127, high: 127 }) : values)]
+}
+
+/** Whether an operand are signed bytes around 0 that are known, none of them -128: weights, which rounding leaves as they are. */
+function areWeights(call: OnnxCall, x: Tensor): boolean {
+  const known = foldedOf(call.value(0))
+  if (known?.type !== 'int8' || x.shape.length < 2 || !Array.prototype.every.call(known.data, (q) => q > -128))
+    return false
+  const zero = call.has(2) ? foldedOf(call.value(2)) : undefined
+  return !call.has(2) || (zero !== undefined && Array.prototype.every.call(zero.data, (q) => q === 0))
 }
 
 /** To 8 bits, with the scale that holds all values and 0. */
