@@ -95,11 +95,10 @@ test('the command serves the studio, with the headers that isolate its pages', a
 test('the command line sweeps, a process for each trial', () => {
   const gentle = join(project, 'node_modules/.bin/gentle')
   const flags = ['--data', 'moons', '--epochs', '1', '--vary', 'learning-rate=0.01,0.001', '--sweep-dir', 'sweep']
-  const { trials } = JSON.parse(run(process.execPath, gentle, 'sweep', 'mlp', ...flags, '--json', '--quiet'))
-  expect(trials.map(({ settings }: { settings: object }) => settings)).toEqual([
-    { learningRate: 0.01 },
-    { learningRate: 0.001 },
-  ])
+  const { ranking } = JSON.parse(run(process.execPath, gentle, 'sweep', 'mlp', ...flags, '--json', '--quiet'))
+  const settings = ranking.map((trial: { settings: object }) => trial.settings)
+  expect(settings).toHaveLength(2)
+  expect(settings).toEqual(expect.arrayContaining([{ learningRate: 0.01 }, { learningRate: 0.001 }]))
   expect(run(process.execPath, gentle, 'runs', 'sweep')).toContain('trial-2')
 })
 
