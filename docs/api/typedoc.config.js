@@ -77,6 +77,7 @@ export default {
     'ValueType',
     'Vector',
     'Window',
+    'Wishes',
     'WordIds',
     'tokenizers',
   ],

@@ -34,7 +34,7 @@ function difference(first: unknown, other: unknown, path: string): readonly [str
  * @param facts by name, as JSON has them
  * @throws RanksDifferError, on all ranks, naming the first that differs from rank 0, and in what.
  */
-export async function agree(ranks: Ranks, facts: Facts): Promise<void> {
+export async function agree(ranks: Ranks, facts: Readonly<Record<string, unknown>>): Promise<void> {
   const [first, ...others] = await gathered(ranks, facts)
   for (const [i, other] of others.entries()) {
     const found = difference(first, other, '')
