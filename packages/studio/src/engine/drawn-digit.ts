@@ -65,8 +65,10 @@ export function drawnDigit(points: readonly StrokePoint[]): Float32Array {
   const small = resizeImage(part, { height, width })
   const picture = new Float32Array(28 * 28)
   const [top, left] = [Math.floor((28 - height) / 2), Math.floor((28 - width) / 2)]
+  // Means of ink are rounded, and those of full ink can come out beyond it.
+  const ink = small.data.map((value) => Math.min(1, value))
   for (let row = 0; row < height; row++)
-    picture.set(small.data.subarray(row * width, (row + 1) * width), (top + row) * 28 + left)
+    picture.set(ink.subarray(row * width, (row + 1) * width), (top + row) * 28 + left)
   const { x, y } = offCentre(picture)
   return shifted(picture, x, y)
 }
