@@ -5,6 +5,7 @@ import { constant, input, variable } from '../../src/graph/tensor.ts'
 import {
   add,
   argmax,
+  broadcastTo,
   conv2d,
   floorDiv,
   matmul,
@@ -403,5 +404,20 @@ function describePrograms(backend: () => Backend): void {
     await backend().write(scale, new Float32Array(8).fill(3))
     expect(await first()).toBe(81)
     backend().release([w, scale])
+  })
+
+  it('sets a variable to what is always the same in each run, also after another program has changed it', async () => {
+    const x = input([4])
+    const state = variable([4], 7, 'state')
+    const begin = await backend().compile({ inputs: { x }, outputs: { y: add(x, 1) }, updates: [[state, broadcastTo(constant(0), [4])]] })
+    const count = await backend().compile({ inputs: {}, outputs: {}, updates: [[state, add(state, 1)]] })
+    for (let turn = 0; turn < 3; turn++) {
+      await begin.run({ x: [1, 2, 3, 4] })
+      expect([...(await backend().read(state))]).toEqual([0, 0, 0, 0])
+      await count.run()
+      await count.run()
+      expect([...(await backend().read(state))]).toEqual([2, 2, 2, 2])
+    }
+    backend().release([state])
   })
 }

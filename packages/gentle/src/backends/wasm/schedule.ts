@@ -78,9 +78,11 @@ export function schedule(graph: LoweredGraph): Schedule {
   const stored = [...graph.variables.values(), ...graph.constants.values()]
   const updates = graph.updates.map(({ variable, next }) => ({ old: graph.variables.get(variable)!, next }))
   const inputs = [...graph.inputs.values()]
+  // What a variable becomes is stored in each run, also where it is always the same: between two, others may have changed it.
+  const changing = [...inputs, ...updates.flatMap(({ old, next }) => [old, storageOf(next)])]
   return plan({
     kernels: graph.kernels,
-    prepares: unchanging(graph.kernels, [...inputs, ...updates.map(({ old }) => old)]),
+    prepares: unchanging(graph.kernels, changing),
     updates,
     inputs,
     outputs: Object.values(graph.outputs),
