@@ -409,7 +409,11 @@ function describePrograms(backend: () => Backend): void {
   it('sets a variable to what is always the same in each run, also after another program has changed it', async () => {
     const x = input([4])
     const state = variable([4], 7, 'state')
-    const begin = await backend().compile({ inputs: { x }, outputs: { y: add(x, 1) }, updates: [[state, broadcastTo(constant(0), [4])]] })
+    const begin = await backend().compile({
+      inputs: { x },
+      outputs: { y: add(x, 1) },
+      updates: [[state, broadcastTo(constant(0), [4])]],
+    })
     const count = await backend().compile({ inputs: {}, outputs: {}, updates: [[state, add(state, 1)]] })
     for (let turn = 0; turn < 3; turn++) {
       await begin.run({ x: [1, 2, 3, 4] })

@@ -17,8 +17,9 @@ export function lowerFakeQuantize(exporter: Exporter, node: Tensor): void {
   const [scale, zeroPoint, low, high] = range.map((number) =>
     number instanceof Constant && number.data.length === 1 ? number.data[0] : undefined,
   )
-  if (scale === undefined || zeroPoint === undefined || low === undefined || high === undefined)
-    exporter.fail(node, 'has a scale for each channel of what changes; expected one for all')
+  if (zeroPoint === undefined || low === undefined || high === undefined)
+    exporter.fail(node, 'rounds to a range that is not known; expected a zero point and limits that are constants')
+  if (scale === undefined) return lowerWithScales(exporter, node, low - zeroPoint, high - zeroPoint)
   if (low < bytes.low || high > bytes.high)
     exporter.fail(node, `rounds to ${low} to ${high}; expected signed bytes, -128 to 127`)
   const staysAbove = low === bytes.low || (zeroPoint === low && isAbove0(x))
@@ -31,6 +32,15 @@ export function lowerFakeQuantize(exporter: Exporter, node: Tensor): void {
   const numbers = [exporter.number(scale, node), exporter.bytes('zero_point', [], Int8Array.of(zeroPoint))]
   const rounded = exporter.step('QuantizeLinear', [limited, ...numbers])
   exporter.give(node, 'DequantizeLinear', [rounded, ...numbers])
+}
+
+/** With scales that are computed, or several, which QuantizeLinear has along one axis alone: by arithmetic, step by step as `fakeQuantize` computes. */
+function lowerWithScales(exporter: Exporter, node: Tensor, low: number, high: number): void {
+  const [x, scale] = node.inputs.slice(0, 2).map((input) => exporter.name(input))
+  const inverse = exporter.step('Reciprocal', [scale])
+  const nearest = exporter.step('Round', [exporter.step('Mul', [x, inverse])])
+  const limited = exporter.step('Clip', [nearest, exporter.number(low, node), exporter.number(high, node)])
+  exporter.give(node, 'Mul', [limited, scale])
 }
 
 /** Whether a tensor has no numbers below 0, as far as its op tells. */
