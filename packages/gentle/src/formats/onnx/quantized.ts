@@ -19,7 +19,10 @@ export function lowerFakeQuantize(exporter: Exporter, node: Tensor): void {
   )
   if (zeroPoint === undefined || low === undefined || high === undefined)
     exporter.fail(node, 'rounds to a range that is not known; expected a zero point and limits that are constants')
-  if (scale === undefined) return lowerWithScales(exporter, node, low - zeroPoint, high - zeroPoint)
+  if (scale === undefined) {
+    lowerWithScales(exporter, node, low - zeroPoint, high - zeroPoint)
+    return
+  }
   if (low < bytes.low || high > bytes.high)
     exporter.fail(node, `rounds to ${low} to ${high}; expected signed bytes, -128 to 127`)
   const staysAbove = low === bytes.low || (zeroPoint === low && isAbove0(x))
