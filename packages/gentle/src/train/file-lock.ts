@@ -9,14 +9,18 @@ const ours = new Set<string>()
 
 const wholePath = (lock: string): string => process.getBuiltinModule('node:path').resolve(lock)
 
-/** When a process began, as Linux counts it: a number that was given to another process since is told by that. Elsewhere nothing, nor of a process that is hidden. */
-function beginOf(process_: number): string {
+/**
+ * A process's state, and when it began, as Linux counts it: a number that was given to another process since is told by that. Elsewhere nothing, nor of a process that is
+ * hidden.
+ */
+function lookUp(process_: number): { readonly state?: string; readonly begin: string } {
   try {
     const text = system().readFileSync(`/proc/${process_}/stat`, 'utf8')
     // The second field is a name, which may have blanks and brackets.
-    return text.slice(text.lastIndexOf(')') + 2).split(' ')[19]
+    const fields = text.slice(text.lastIndexOf(')') + 2).split(' ')
+    return { state: fields[0], begin: fields[19] }
   } catch {
-    return ''
+    return { begin: '' }
   }
 }
 
@@ -27,7 +31,9 @@ function isAlive(process_: number, begin: string): boolean {
     // A process of another user may not be signalled, but is there.
     if ((error as NodeJS.ErrnoException).code !== 'EPERM') return false
   }
-  const now = beginOf(process_)
+  const { state, begin: now } = lookUp(process_)
+  // One that has ended keeps its number until its parent asks how, which in a container may be never.
+  if (state === 'Z') return false
   return begin === '' || now === '' || begin === now
 }
 
@@ -80,7 +86,7 @@ export async function takeLock(
   const lock = `${path}.lock`
   for (;;) {
     try {
-      await make(lock, `${process.pid} ${beginOf(process.pid)}`)
+      await make(lock, `${process.pid} ${lookUp(process.pid).begin}`)
       ours.add(wholePath(lock))
       return () => {
         ours.delete(wholePath(lock))

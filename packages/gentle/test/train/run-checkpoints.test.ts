@@ -1,3 +1,5 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -100,6 +102,25 @@ test('the last checkpoints are kept where that is asked for, each a state', asyn
   expect(loadTrainingState(newest).step).toBe(15)
   expect(newest.equals(readFileSync(run.file('weights/progress.safetensors')))).toBe(true)
 })
+
+test.skipIf(process.platform !== 'linux')(
+  'a process that has ended holds no lock, though nobody asked how it ended',
+  async () => {
+    // The shell becomes another program, which does not know of the child that the shell began.
+    const parent = spawn('sh', ['-c', 'sleep 0 & echo $!; exec sleep 20'], { stdio: ['ignore', 'pipe', 'ignore'] })
+    try {
+      const [child] = await once(parent.stdout.setEncoding('utf8'), 'data')
+      const file = join(folder, 'left')
+      await expect.poll(() => readFileSync(`/proc/${Number(child)}/stat`, 'utf8')).toContain(') Z ')
+      writeFileSync(`${file}.lock`, String(Number(child)))
+      expect(lockHolder(file)).toBeUndefined()
+      writeFileSync(`${file}.lock`, String(parent.pid))
+      expect(lockHolder(file)).toBe(parent.pid)
+    } finally {
+      parent.kill()
+    }
+  },
+)
 
 test('one process at a time keeps a training in a folder, and joins a lock that it holds itself', async () => {
   const run = RunFolder.create(join(folder, 'locked'))
