@@ -1,5 +1,5 @@
 /** `gentle quantize`: a trained classifier in 8 bits, and what that costs. */
-import { alignClasses, type Calibration, confusion, quantize, saveModel } from 'gentle-dl'
+import { alignClasses, type Calibration, calibrations, confusion, quantize, saveModel } from 'gentle-dl'
 import { type Dataset, preprocessed } from 'gentle-dl/data'
 import { plainPreprocessing } from 'gentle-dl/vision'
 import { openData } from '../data/datasets.ts'
@@ -26,10 +26,15 @@ export async function quantizeRun(place: string, flags: QuantizeFlags): Promise<
   const { out, calibration = 'mse', examples = 512 } = flags
   if (!out.endsWith('.safetensors'))
     throw new UsageError(`--out is ${out}; expected a file that ends with .safetensors`)
+  if (!calibrations.includes(calibration))
+    throw new UsageError(`--calibration is '${calibration}'; choose from ${calibrations.join(', ')}`)
+  if (!Number.isInteger(examples) || examples < 1)
+    throw new UsageError(`--examples is ${examples}; expected a whole number of at least 1`)
   const opened = await openAnyModel(place)
   if (takesInputs(opened) || opened.task !== 'classify')
     throw new UsageError(`${place} is not a classifier; quantize takes classifiers alone`)
   const { model, ...purpose } = opened
+  if (model.layer.description.type === 'quantized') throw new UsageError(`${place} is in 8 bits already`)
   classesOf(model, place)
   const own = flags.data === undefined ? dataOfRun(place, 'eval') : undefined
   if (own !== undefined) noteData(own, place, 'test')

@@ -30,7 +30,7 @@ import {
   subOp,
   whereOp,
 } from '../ops/elementwise.ts'
-import { fakeQuantizeOp } from '../ops/fake-quantize.ts'
+import { fakeQuantizeOp, quantized } from '../ops/fake-quantize.ts'
 import { dequantize, type IntegerRange, quantize } from '../ops/integers/convert.ts'
 import { type IntegerConv2dAttributes, integerConv2d, outputElements } from '../ops/integers/convolution.ts'
 import { largestWeight, packFilters } from '../ops/integers/filters.ts'
@@ -75,6 +75,9 @@ interface Linear {
   readonly offset: Tensor
   readonly addend?: Packed
 }
+
+/** Products of a byte and a weight that a sum of 32 bits holds, whatever they are. */
+const mostProducts = Math.floor((2 ** 31 - 1) / (128 * largestWeight))
 
 const is = <Attributes>(node: Tensor, op: Op<string, Attributes>): node is Tensor<Attributes> => node.op === (op as Op)
 
@@ -174,7 +177,8 @@ class Pass {
     const { zeroPoint } = range
     let [low, high] = [range.low, range.high]
     let node = x
-    const placeOf = (value: number): number => Math.round(value / range.scale) + zeroPoint
+    const placeOf = (value: number): number =>
+      quantized(value, Math.fround(range.scale), zeroPoint, range.low, range.high)
     for (;;) {
       if (is(node, reluOp)) low = Math.max(low, zeroPoint)
       else if (is(node, maximumOp) && numberOf(node.inputs[1]) !== undefined)
@@ -265,6 +269,7 @@ class Pass {
     if (weights === undefined) return undefined
     const kernel = [w.shape[2], w.shape[3]] as const
     const channels = x.shape[1]
+    if (w.shape[1] * kernel[0] * kernel[1] > mostProducts) return undefined
     return linearOf(images!, weights, { channels, outputs: shape[1], depthwise, kernel, stride, padding, dilation })
   }
 
@@ -272,6 +277,7 @@ class Pass {
   #dense({ inputs: [x, w], shape, attributes }: Tensor<MatmulAttributes>): Linear | undefined {
     if (x.shape.length !== 2 || w.shape.length !== 2 || attributes.transposeA || !attributes.transposeB)
       return undefined
+    if (w.shape[1] > mostProducts) return undefined
     const [images, covered] = this.#flattened(x) ?? [this.packed(x), [1, 1] as const]
     const weights = images && this.#weights(w)
     if (weights === undefined || !sameShape(weights.values.shape, w.shape)) return undefined
@@ -333,7 +339,8 @@ class Pass {
     const { padding, ...shared } = attributes
     const [, outputs, height = 1, width = 1] = node.shape
     const size = [height, width] as const
-    const sevenBits = images.range.low >= 0
+    // What stands around images is their zero point.
+    const sevenBits = Math.min(images.range.low, images.range.zeroPoint) >= 0
     const framed = framedFor(images.tensor, attributes, size, images.range.zeroPoint)
     const filters = packFilters(weights.values, weights.scale, { depthwise: attributes.depthwise, sevenBits })
     const inUnits = (x: Tensor): Tensor => (range === undefined ? x : div(x, range.scale))

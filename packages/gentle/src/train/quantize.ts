@@ -1,19 +1,20 @@
 /** Post-training quantization: a trained network in 8 bits. */
 import type { Program } from '../backends/backend.ts'
 import { ArgumentError, DataError } from '../core/errors.ts'
+import { Random } from '../core/random.ts'
 import { sizeOf } from '../core/shape.ts'
 import type { Dataset } from '../data/dataset.ts'
 import { input, type Tensor } from '../graph/tensor.ts'
 import { type ActivationRange, Quantized, type QuantizedPlace, quantizedPlaces } from '../nn/layers/quantized.ts'
 import { type Model, traceInference } from '../nn/model.ts'
-import { inOrder, readBatches } from './batches.ts'
+import { readBatches } from './batches.ts'
 import { type Calibration, checkCalibration, Histogram } from './calibration.ts'
 import { fitted } from './evaluate.ts'
 
 export interface QuantizeOptions {
   /** How ranges of activations are chosen; 'mse' unless given. */
   readonly calibration?: Calibration
-  /** Examples of the sample, the first ones of the data set; 512 unless given. */
+  /** Examples of the sample, drawn from the data set, the same ones each time; 512 unless given. */
   readonly examples?: number
 }
 
@@ -64,14 +65,15 @@ export async function quantize(
     )
   const dataset = await fitted(model, examples)
   const perExample = places.reduce((total, { activations }) => total + sizeOf(activations.shape), sizeOf(x.shape))
-  const sample = Math.min(count, dataset.length)
-  const batchSize = Math.max(1, Math.min(32, sample, Math.floor(numbersAtOnce / perExample)))
+  // Sets are often in the order of their classes, and the first examples all of one.
+  const sample = new Random(0, 'quantize').permutation(dataset.length).subarray(0, count)
+  const batchSize = Math.max(1, Math.min(32, sample.length, Math.floor(numbersAtOnce / perExample)))
   const histograms = await histogramsOf(model, dataset, { sample, batchSize, exact: calibration === 'minMax' })
   const ranges = Object.fromEntries([...histograms].map(([name, histogram]) => [name, histogram.range(calibration)]))
   const small = withRanges(model, ranges)
   return {
     model: small,
-    layers: await errorsOf(model, small, ranges, dataset, Math.min(sample, examplesAlone), batchSize),
+    layers: await errorsOf(model, small, ranges, dataset, { sample: sample.subarray(0, examplesAlone), batchSize }),
   }
 }
 
@@ -80,14 +82,14 @@ const withRanges = (model: Model, ranges: Readonly<Record<string, ActivationRang
   layer: Quantized(model.layer, { ranges }),
 })
 
-function traced(model: Model, examples: number): { x: ReturnType<typeof input>; y: Tensor; places: QuantizedPlace[] } {
+function traced(model: Model, examples: number): { x: ReturnType<typeof input>; places: QuantizedPlace[] } {
   const x = input([examples, ...model.inputShape])
-  const y = traceInference(model, x)
-  return { x, y, places: quantizedPlaces(y, x) }
+  return { x, places: quantizedPlaces(traceInference(model, x), x) }
 }
 
 interface Sampling {
-  readonly sample: number
+  /** Examples, by their indices. */
+  readonly sample: Uint32Array
   readonly batchSize: number
 }
 
@@ -100,17 +102,20 @@ async function forSample(
   visit: (values: Readonly<Record<string, Float32Array>>) => void,
 ): Promise<void> {
   const programs = new Map<number, Program>()
-  for await (const { indices, inputs } of readBatches(dataset, inOrder(sample), batchSize)) {
-    let program = programs.get(indices.length)
-    if (program === undefined) {
-      const { x, outputs } = trace(indices.length)
-      program = await backend.compile({ inputs: { x }, outputs })
-      programs.set(indices.length, program)
+  try {
+    for await (const { indices, inputs } of readBatches(dataset, sample, batchSize)) {
+      let program = programs.get(indices.length)
+      if (program === undefined) {
+        const { x, outputs } = trace(indices.length)
+        program = await backend.compile({ inputs: { x }, outputs })
+        programs.set(indices.length, program)
+      }
+      const results = await program.run({ x: inputs.x })
+      visit(Object.fromEntries(Object.entries(results).map(([name, { data }]) => [name, data as Float32Array])))
     }
-    const results = await program.run({ x: inputs.x })
-    visit(Object.fromEntries(Object.entries(results).map(([name, { data }]) => [name, data as Float32Array])))
+  } finally {
+    for (const program of programs.values()) program.dispose()
   }
-  for (const program of programs.values()) program.dispose()
 }
 
 async function histogramsOf(
@@ -160,43 +165,33 @@ async function errorsOf(
   small: Model,
   ranges: Readonly<Record<string, ActivationRange>>,
   dataset: Dataset,
-  sample: number,
-  batchSize: number,
+  sampling: Sampling,
 ): Promise<QuantizedLayerError[]> {
-  const names = Object.keys(ranges)
-  const sampling = { sample, batchSize }
-  const results = async (of: Model): Promise<Record<string, Float32Array>[]> => {
-    const batches: Record<string, Float32Array>[] = []
-    const trace = (examples: number) => {
-      const { x, y, places } = traced(of, examples)
-      return {
-        x,
-        outputs: { ...Object.fromEntries(places.map(({ name, product }) => [`result ${name}`, product])), y },
-      }
-    }
-    await forSample(of, dataset, sampling, trace, (values) => batches.push(values))
-    return batches
+  const together = new Map(Object.keys(ranges).map((name) => [name, new RelativeError()]))
+  const expected: Float32Array[] = []
+  // One program computes with floats and in 8 bits, so that results of layers are there for a batch at a time.
+  const both = (examples: number) => {
+    const x = input([examples, ...model.inputShape])
+    const [y, rounded] = [model, small].map((of) => traceInference(of, x))
+    const results = (kind: string, of: Tensor) =>
+      quantizedPlaces(of, x).map(({ name, product }) => [`${kind} ${name}`, product] as const)
+    return { x, outputs: { ...Object.fromEntries([...results('float', y), ...results('rounded', rounded)]), y } }
   }
-  const differences = (actual: Record<string, Float32Array>[], name: string): number => {
-    const error = new RelativeError()
-    for (const [batch, values] of expected.entries()) error.add(actual[batch][name], values[name])
-    return error.value
-  }
-  const outputs = async (of: Model): Promise<Record<string, Float32Array>[]> => {
-    const batches: Record<string, Float32Array>[] = []
-    const trace = (examples: number) => {
-      const { x, y } = traced(of, examples)
-      return { x, outputs: { y } }
-    }
-    await forSample(of, dataset, sampling, trace, (values) => batches.push(values))
-    return batches
-  }
-  const expected = await results(model)
-  const together = await results(small)
+  await forSample(model, dataset, sampling, both, (values) => {
+    for (const [name, error] of together) error.add(values[`rounded ${name}`], values[`float ${name}`])
+    expected.push(values.y)
+  })
   const layers: QuantizedLayerError[] = []
-  for (const name of names) {
-    const alone = differences(await outputs(withRanges(model, { [name]: ranges[name] })), 'y')
-    layers.push({ name, error: differences(together, `result ${name}`), alone })
+  for (const [name, { value: error }] of together) {
+    const alone = withRanges(model, { [name]: ranges[name] })
+    const difference = new RelativeError()
+    let batch = 0
+    const trace = (examples: number) => {
+      const x = input([examples, ...model.inputShape])
+      return { x, outputs: { y: traceInference(alone, x) } }
+    }
+    await forSample(model, dataset, sampling, trace, ({ y }) => difference.add(y, expected[batch++]))
+    layers.push({ name, error, alone: difference.value })
   }
   return layers
 }

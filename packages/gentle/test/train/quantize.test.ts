@@ -26,7 +26,9 @@ import {
   Residual,
   Sequential,
 } from '../../src/nn/index.ts'
+import { Quantized } from '../../src/nn/layers/quantized.ts'
 import { traceInference } from '../../src/nn/model.ts'
+import { Scope } from '../../src/nn/scope.ts'
 import { fakeQuantize, sum } from '../../src/ops/index.ts'
 import { type QuantizedLayerError, quantize } from '../../src/train/index.ts'
 
@@ -154,6 +156,59 @@ describe('a network in 8 bits', () => {
     await expect(quantize(model, examples, { calibration: 'best' as never })).rejects.toThrow(
       'calibration is "best"; choose from minMax, percentile, mse',
     )
+  })
+})
+
+describe('ranges of activations', () => {
+  const open = (layer: Layer, shape: number[]) => createModel(layer, shape, { backend: reference() })
+  const rangesOf = ({ layer }: Model) =>
+    (layer.description as unknown as { ranges: Record<string, { scale: number; zeroPoint: number }> }).ranges
+
+  it('are those of all classes where the examples are in their order', async () => {
+    const inputs = Float32Array.from({ length: 400 }, (_, i) => (i < 200 ? 0.1 : 12.7))
+    const targets = Int32Array.from({ length: 400 }, (_, i) => Number(i >= 200))
+    const data = inMemory({ inputs, inputShape: [1], targets, classes: ['low', 'high'] })
+    const { model } = await quantize(await open(Sequential(Linear(2)), [1]), data, {
+      calibration: 'minMax',
+      examples: 100,
+    })
+    expect(rangesOf(model)['0.weight'].scale).toBeCloseTo(0.1, 5)
+  })
+
+  it('are refused where a file has others than numbers', () => {
+    const described = (range: unknown) => ({
+      type: 'quantized',
+      layer: Linear(2).description,
+      ranges: { weight: range },
+    })
+    for (const range of [
+      null,
+      { scale: '0.1', zeroPoint: 0 },
+      { scale: 0.1, zeroPoint: 128 },
+      { scale: 0, zeroPoint: 0 },
+    ])
+      expect(() => layerFrom(described(range) as never)).toThrow('quantized: the range of weight is')
+  })
+
+  it('are left out where sums might not fit 32 bits', async () => {
+    const small = await open(
+      Quantized(Sequential(Linear(1)), { ranges: { '0.weight': { scale: 1, zeroPoint: 0 } } }),
+      [132_105],
+    )
+    const x = input([1, 132_105])
+    const integers = toIntegers({ inputs: { x }, outputs: { y: traceInference(small, x) }, updates: [] })
+    expect(topologicalOrder(rootsOf(integers)).some(({ op }) => op.name === 'integerConv2d')).toBe(false)
+  })
+
+  it('do not go with a training of batch norm', async () => {
+    const small = await open(
+      Quantized(Sequential(Linear(2), BatchNorm()), { ranges: { '0.weight': { scale: 1, zeroPoint: 0 } } }),
+      [3],
+    )
+    const x = input([4, 3])
+    expect(() => traceInference(small, x)).not.toThrow()
+    const scope = new Scope({ parameters: small.parameters, state: small.state, seed: 0, training: true })
+    expect(() => small.layer.apply(x, scope)).toThrow('this network has batch norm')
   })
 })
 

@@ -33,26 +33,45 @@ export interface QuantizedOptions {
  * A network whose convolutions and dense layers compute in 8 bits, as far as there are ranges for what they read: weights are rounded to 8 bits for each filter, activations to
  * 7 (Jacob et al., "Quantization and Training of Neural Networks for Efficient Integer-Arithmetic-Only Inference", 2018; Krishnamoorthi, "Quantizing deep
  * convolutional networks for efficient inference", 2018). Trained, it computes with floats that are rounded, and gradients pass through the rounding; predicting, it is
- * computed by integers. Parameters are the network's own, in float32. `quantize` finds the ranges.
- * @throws ArgumentError for ranges that are none.
+ * computed by integers. Parameters are the network's own, in float32. `quantize` finds the ranges. Networks with batch norm are not trained further: its statistics would not be
+ * those of what is rounded.
+ * @throws ArgumentError for ranges that are none; where a network with batch norm is trained.
  */
 export function Quantized(layer: Layer, { ranges }: QuantizedOptions): Layer {
-  for (const [name, { scale, zeroPoint }] of Object.entries(ranges))
-    if (!(scale > 0 && Number.isFinite(Math.fround(1 / Math.fround(scale)))) || !isNumber(zeroPoint))
+  for (const [name, range] of Object.entries(ranges))
+    if (!isRange(range))
       throw new ArgumentError(
-        `quantized: the range of ${name} has scale ${scale} and zero point ${zeroPoint}; expected a scale above 0 and a whole number from 0 to 127`,
+        `quantized: the range of ${name} is ${JSON.stringify(range)}; expected a scale above 0 and a zeroPoint, a whole number from 0 to 127`,
       )
   return {
     description: { type: 'quantized', layer: layer.description, ranges },
     apply(x, scope) {
+      if (scope.training && hasBatchNorm(layer.description))
+        throw new ArgumentError(
+          'quantized: this network has batch norm, whose statistics would be those of the network in float32; train it before it is quantized',
+        )
       const y = scope.apply('', layer, x)
       return rounded(y, x, new Map(Object.entries(ranges)))
     },
   }
 }
 
-const isNumber = (q: number): boolean =>
-  Number.isInteger(q) && q >= activationNumbers.low && q <= activationNumbers.high
+/** Whether there is batch norm anywhere in a layer. */
+const hasBatchNorm = (description: unknown): boolean =>
+  typeof description === 'object' &&
+  description !== null &&
+  ((description as { type?: unknown }).type === 'batchNorm' || Object.values(description).some(hasBatchNorm))
+
+/** Also of what a file has. */
+function isRange(range: unknown): range is ActivationRange {
+  if (!isRecord(range)) return false
+  const { scale, zeroPoint } = range
+  if (typeof scale !== 'number' || typeof zeroPoint !== 'number') return false
+  const isScale = scale > 0 && Number.isFinite(Math.fround(1 / Math.fround(scale)))
+  return (
+    isScale && Number.isInteger(zeroPoint) && zeroPoint >= activationNumbers.low && zeroPoint <= activationNumbers.high
+  )
+}
 
 /** A place where activations are rounded: those that meet some weights, by whose name it goes. */
 export interface QuantizedPlace {
@@ -69,10 +88,13 @@ export function quantizedPlaces(y: Tensor, x: Tensor): QuantizedPlace[] {
   for (const node of order) if (node.inputs.some((operand) => changing.has(operand))) changing.add(node)
   const places: QuantizedPlace[] = []
   const taken = new Set<Tensor>()
-  const add = (name: string, activations: Tensor, product: Tensor): void => {
+  const uses = new Map<string, number>()
+  const add = (weights: string, activations: Tensor, product: Tensor): void => {
     if (taken.has(activations) || activations.dtype !== 'float32') return
     taken.add(activations)
-    places.push({ name, activations, product })
+    const use = (uses.get(weights) ?? 0) + 1
+    uses.set(weights, use)
+    places.push({ name: use === 1 ? weights : `${weights} (${use})`, activations, product })
   }
   for (const node of order) {
     const weights = weightsOf(node, changing)
