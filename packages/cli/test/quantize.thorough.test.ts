@@ -40,6 +40,6 @@ describe('gentle quantize', () => {
       'gentle: --out is x.onnx; expected a file that ends with .safetensors\n',
     )
     const unknown = await gentle(['quantize', run, '--out', out, '--calibration', 'best'])
-    expect(unknown.stderr).toContain('calibration is "best"; choose from minMax, percentile, mse')
+    expect(unknown.stderr).toContain("--calibration is 'best'; choose from minMax, percentile, mse")
   })
 })
