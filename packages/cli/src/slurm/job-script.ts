@@ -33,7 +33,7 @@ export function jobScript(job: Job): string {
   const resumed = threads === undefined ? own : ` --threads ${threads}`
   return `#!/bin/bash
 # A training by ${ranks === 1 ? 'one process' : `${ranks} processes`}, written by:
-#   ${written}
+#   ${written.replaceAll('\n', '\n#   ')}
 # Send it off with sbatch; squeue --me tells where it stands, scancel JOB ends it. Sent off again, it goes on where it ended.
 
 ${option('What it is called in the queue.', 'job-name', jobName)}\

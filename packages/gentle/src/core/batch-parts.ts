@@ -25,6 +25,12 @@ export function wholeBatches(examples: number, batchSize: number): number {
 /** Parts of a batch, each of which one machine reads, however many machines share it: neighbours take parts that follow each other. */
 export const batchParts = 8
 
-/** The parts of a batch, of as many examples as an eighth of a full batch; of a smaller batch there are fewer, and the last may be smaller (`batchRanges`). */
-export const partRanges = (examples: number, batchSize: number): Generator<BatchRange> =>
-  batchRanges(examples, Math.ceil(batchSize / batchParts))
+/**
+ * The parts of a batch, each of as many examples as that share of a full batch; of a smaller batch there are fewer, and the last may be smaller (`batchRanges`). There are
+ * never more: the last has one more where the batch has, as the last of an epoch can.
+ */
+export function* partRanges(examples: number, batchSize: number, parts = batchParts): Generator<BatchRange> {
+  const ranges = [...batchRanges(examples, Math.ceil(batchSize / parts))]
+  yield* ranges.slice(0, parts - 1)
+  if (ranges.length >= parts) yield { start: ranges[parts - 1].start, end: examples }
+}

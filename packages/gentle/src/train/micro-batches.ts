@@ -1,8 +1,8 @@
 /** The micro-batches into which batches are divided, and those that a rank reads. */
-
+import { partRanges } from '../core/batch-parts.ts'
 import type { AnyDataset } from '../data/dataset.ts'
 import { shareOf } from '../distributed/tree.ts'
-import { type Batch, type Place, planEpoch, trainingStretches } from './batches.ts'
+import { type Batch, type Place, planEpoch } from './batches.ts'
 
 /** How batches are divided, and among whom. */
 export interface Division {
@@ -42,10 +42,12 @@ export class DividedBatches {
     { microBatches, rank, size }: Division,
   ): Promise<DividedBatches> {
     const { batches, read } = await planEpoch(dataset, batchSize, place)
-    const each = Math.ceil(batchSize / microBatches)
     const [from, to] = shareOf(rank, size, microBatches)
     const divided = batches.map(({ indices, padded }) =>
-      [...trainingStretches(indices, each)].map((part) => ({ indices: part, padded })),
+      [...partRanges(indices.length, batchSize, microBatches)].map(({ start, end }) => ({
+        indices: indices.subarray(start, end),
+        padded,
+      })),
     )
     return new DividedBatches(
       divided.map((parts) => ({

@@ -343,6 +343,11 @@ describe('the order of an epoch', () => {
     )
   })
 
+  it.each([9, 17])('takes %i examples in batches of 8, the last of which has one more', (count) => {
+    const order = orderOfShards([count], 4, { seed: 1, epoch: 1, batchSize: 8 })
+    expect([...order].sort((a, b) => a - b)).toEqual(range(0, count))
+  })
+
   it('is another for each epoch and seed, and the same for the same', () => {
     const order = orderOfShards(counts, 16, epoch)
     expect(orderOfShards(counts, 16, epoch)).toEqual(order)

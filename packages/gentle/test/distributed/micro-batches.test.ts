@@ -16,6 +16,7 @@ import {
   type TrainerOptions,
   type TrainingState,
 } from '../../src/train/index.ts'
+import { DividedBatches } from '../../src/train/micro-batches.ts'
 import { inProcessRanks } from './in-process.ts'
 
 const data = inMemory({
@@ -84,6 +85,24 @@ async function alone(
   await backend.close()
   return state
 }
+
+describe('a batch of as many examples as micro-batches', () => {
+  it('leaves none out where it has one more', async () => {
+    const nine = inMemory({
+      name: 'nine',
+      inputs: new Float32Array(9 * 32),
+      inputShape: [2, 4, 4],
+      targets: new Int32Array(9),
+      classes: ['a'],
+    })
+    const place = { seed: 1, epoch: 1, position: 0 }
+    const divided = await DividedBatches.of(nine, 8, place, { microBatches: 8, rank: 0, size: 1 })
+    const { sizes, own } = divided.next()
+    expect(sizes).toEqual([1, 1, 1, 1, 1, 1, 1, 2])
+    expect(own).toEqual([0, 8])
+    await divided.close()
+  })
+})
 
 describe('on any number of ranks the whole training is the same to the bit', () => {
   const byAdam = { optimizer: adam({ learningRate: 0.01, clipNorm: 0.5 }), ema: 0.9, epochs: 1 }

@@ -35,6 +35,12 @@ describe.runIf(hasMpirun)(`ranks of Open MPI${unlessThere}`, () => {
     expect(digestsIn(output).length).toBe(3)
   })
 
+  it('wait for the first one, which may have much to do when the others have ended', async () => {
+    const { code, output, notes } = await runRanks(2, [program], { RANK_TEST: 'stay' })
+    expect(code, notes).toBe(0)
+    expect(digestsIn(output).length).toBe(2)
+  }, 60_000)
+
   it('are refused before the first step where one has another setting, by its name', async () => {
     const { code, output } = await runRanks(3, [program], { RANK_TEST: 'other rate' })
     expect(code).not.toBe(0)

@@ -55,6 +55,7 @@ try {
   if (ranks.rank === 0) console.log('times', JSON.stringify(await trainer.rankTimes()))
   else await trainer.rankTimes()
   await backend.close()
+  if (ranks.rank === 0 && RANK_TEST === 'stay') await new Promise((resolve) => setTimeout(resolve, 9000))
   await ranks.close()
 } catch (error) {
   console.log(`rank ${ranks.rank}: ${(error as Error).message}`)

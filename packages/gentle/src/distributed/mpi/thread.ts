@@ -135,7 +135,8 @@ export function mpiMain(
   const flag = new Int32Array(1)
 
   const giveUp = (lost: number, seconds: number): void => {
-    const text = `gentle: rank ${lost} (${places[lost]}) has not answered for ${seconds.toFixed(0)} seconds: it was stopped, or its machine or the network to it is gone; all ranks end, and the last checkpoint stays\n`
+    const where = places[lost] === undefined ? '' : ` (${places[lost]})`
+    const text = `gentle: rank ${lost}${where} has not answered for ${seconds.toFixed(0)} seconds: it was stopped, or its machine or the network to it is gone; all ranks end, and the last checkpoint stays\n`
     system.writeSync(2, text)
     abort(world, 1)
   }
@@ -196,6 +197,8 @@ export function mpiMain(
     finish(1)
     const came = performance.now()
     const offsets = new Int32Array(size)
+    if (lengths.reduce((sum, length) => sum + length / 2 ** 31, 0) >= 1)
+      throw new Error('messages of all ranks together take 2 GiB or more; expected less')
     for (let i = 1; i < size; i++) offsets[i] = offsets[i - 1] + lengths[i - 1]
     const all = new Uint8Array(Math.max(1, offsets[size - 1] + lengths[size - 1]))
     const sent = message.length > 0 ? message.slice() : new Uint8Array(1)
@@ -246,6 +249,8 @@ export function mpiMain(
       return undefined
     }
     if (asked.kind === 'close') {
+      // Ranks that end before others, as where the first tests alone, go on telling that they are there.
+      gather(new Uint8Array(0))
       clearInterval(idle)
       finalize()
       return { kind: 'closed' }
