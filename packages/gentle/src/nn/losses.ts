@@ -6,7 +6,7 @@ import { ArgumentError, ShapeError } from '../core/errors.ts'
 import { formatShape, sameShape } from '../core/shape.ts'
 import { constant, type Tensor } from '../graph/tensor.ts'
 import { relu } from '../ops/activations.ts'
-import { abs, add, div, minimum, mul, neg, sub } from '../ops/elementwise.ts'
+import { abs, add, div, equal, minimum, mul, neg, sub, where } from '../ops/elementwise.ts'
 import { gather, oneHot } from '../ops/indexing.ts'
 import { mean, sum } from '../ops/reduce.ts'
 import { reshape } from '../ops/structure.ts'
@@ -40,7 +40,7 @@ export interface CrossEntropyOptions {
   readonly labelSmoothing?: number
   /**
    * A factor for each class. With labels, the mean is then taken with the weights of the examples' labels; with probabilities it stays
-   * the mean over the examples, as in PyTorch.
+   * the mean over the examples, as in PyTorch, except that it is 0 where that is NaN because all labels weigh 0.
    */
   readonly classWeights?: readonly number[]
 }
@@ -79,12 +79,14 @@ export function crossEntropy(prediction: Tensor, targets: Tensor, options: Cross
     return neg(mean(add(mul(own, 1 - labelSmoothing), mul(mean(likelihoods, 1), labelSmoothing))))
   }
   const weights = constant(classWeights, [classes])
-  const total = soft ? examples : sum(gather(weights, targets))
   const weighted = weighed(weights, likelihoods)
   const own = sum(weighed(probabilities, weighted))
-  if (labelSmoothing === 0) return neg(div(own, total))
-  const smooth = mul(sum(weighted), labelSmoothing / classes)
-  return neg(div(add(mul(own, 1 - labelSmoothing), smooth), total))
+  const smoothed =
+    labelSmoothing === 0 ? own : add(mul(own, 1 - labelSmoothing), mul(sum(weighted), labelSmoothing / classes))
+  if (soft) return neg(div(smoothed, examples))
+  const total = sum(gather(weights, targets))
+  const weighNothing = equal(total, 0)
+  return neg(div(where(weighNothing, 0, smoothed), where(weighNothing, 1, total)))
 }
 
 const alike = (prediction: Tensor, target: Tensor, where: string): void => {

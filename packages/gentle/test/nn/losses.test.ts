@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { gradients } from '../../src/autodiff/gradients.ts'
 import { reference } from '../../src/backends/reference/reference.ts'
+import { wasm } from '../../src/backends/wasm/wasm.ts'
 import { ArgumentError, ShapeError } from '../../src/core/errors.ts'
 import type { Shape } from '../../src/core/shape.ts'
 import { constant, input, variable } from '../../src/graph/tensor.ts'
@@ -88,6 +89,25 @@ describe('a loss in float32', () => {
     expect(results['two'].data[0]).toBe(1e4)
     expect([...results['many0'].data]).toEqual([1, -1])
     expect([...results['two0'].data]).toEqual([0.5, -0.5])
+  })
+})
+
+describe('crossEntropy with class weights', () => {
+  it.each([
+    ['the reference', reference],
+    ['wasm', () => wasm({ threads: 1 })],
+  ])('is 0 where all labels of a batch weigh 0, and so are its slopes, on %s', async (_, open) => {
+    const z = variable([2, 3], [1, -2, 3, 0.5, 2, -1])
+    const labels = constant([1, 1], [2], 'int32')
+    const backend = await open()
+    for (const labelSmoothing of [0, 0.1]) {
+      const value = crossEntropy(z, labels, { classWeights: [2, 0, 1], labelSmoothing })
+      const [slope] = gradients(value, [z])
+      const results = await (await backend.compile({ inputs: {}, outputs: { value, slope } })).run()
+      expect(results['value'].data[0]).toBeCloseTo(0, 10)
+      for (const each of results['slope'].data) expect(each).toBeCloseTo(0, 10)
+    }
+    await backend.close()
   })
 })
 
