@@ -492,23 +492,30 @@ export class Trainer<M extends AnyModel = Model> {
     const gradients = await this.#programs.subtreeSums()
     gradients.clear()
     const { draw } = this.#at
-    this.#at.draw += sizes.length
-    this.#at.position += examples
     const counted: RunningSums[] = []
     let diverged: DivergedTraining<M> | undefined
-    for (let leaf = own[0]; leaf < own[1] && diverged === undefined; leaf++) {
-      const batch = await this.#readMicroBatch(this.#divided)
-      const of = { draw: draw + leaf, leaf, share: sizes[leaf] / examples }
-      if (onProfile !== undefined && leaf === own[0]) {
-        const begun = performance.now()
-        onProfile(await this.#programs.profileMicroBatch(batch, of.draw, of.share))
-        started += performance.now() - begun
+    let isTaken = false
+    try {
+      for (let leaf = own[0]; leaf < own[1] && diverged === undefined; leaf++) {
+        const batch = await this.#readMicroBatch(this.#divided)
+        const of = { draw: draw + leaf, leaf, share: sizes[leaf] / examples }
+        if (onProfile !== undefined && leaf === own[0]) {
+          const begun = performance.now()
+          onProfile(await this.#programs.profileMicroBatch(batch, of.draw, of.share))
+          started += performance.now() - begun
+        }
+        const { sums, areFinite } = await this.#programs.microBatch(batch, of)
+        counted.push(sums.soFar())
+        if (!Number.isFinite(sums.loss) || !areFinite)
+          diverged = await this.#diverged(whyNoNumbers(sums.loss), this.#at.step + 1, batch, unchanged, of.draw)
       }
-      const { sums, areFinite } = await this.#programs.microBatch(batch, of)
-      counted.push(sums.soFar())
-      if (!Number.isFinite(sums.loss) || !areFinite)
-        diverged = await this.#diverged(whyNoNumbers(sums.loss), this.#at.step + 1, batch, unchanged, of.draw)
+      isTaken = diverged === undefined
+    } finally {
+      // What it left unread is not the next batch's; what could not be read is read again where it is asked for again.
+      if (!isTaken) await this.#closeReader()
     }
+    this.#at.draw += sizes.length
+    this.#at.position += examples
     if (diverged !== undefined && this.ranks === undefined) throw diverged
     const total = await this.#exchange.total(gradients, { leaves: sizes.length, microBatches }, counted, diverged)
     if (total.diverged !== undefined) throw diverged ?? (await this.#toldDivergence(total.diverged))

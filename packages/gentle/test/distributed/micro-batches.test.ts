@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest'
 import type { Backend } from '../../src/backends/backend.ts'
 import { reference } from '../../src/backends/reference/reference.ts'
 import { wasm } from '../../src/backends/wasm/wasm.ts'
+import { DataError } from '../../src/core/errors.ts'
 import { augmented, inMemory } from '../../src/data/index.ts'
 import type { Ranks } from '../../src/distributed/ranks.ts'
 import * as nn from '../../src/nn/index.ts'
@@ -193,6 +194,29 @@ it('where one rank meets a number that is none, all end with the same message', 
     )
     expect((error as Error).message).toBe((errors[0] as Error).message)
     expect((error as DivergedTraining).cause).toBeInstanceOf(Error)
+  }
+})
+
+it('reads a batch again that could not be read, and changes nothing before', async () => {
+  let reads = 0
+  const flaky = {
+    ...data,
+    async read(...args: Parameters<typeof data.read>) {
+      // The second micro-batch of the second step.
+      if (++reads === 10) throw new DataError('a file is broken')
+      await data.read(...args)
+    },
+  }
+  const make = (examples: typeof data) => createTrainer(network, examples, options({ backend: reference() }))
+  const [one, other] = [await make(flaky), await make(data)]
+  await one.step()
+  await other.step()
+  await expect(one.step()).rejects.toThrow('a file is broken')
+  expect(timeless(await one.state())).toEqual(timeless(await other.state()))
+  for (let step = 2; step <= 4; step++) {
+    await one.step()
+    await other.step()
+    expect(timeless(await one.state()), `step ${step}`).toEqual(timeless(await other.state()))
   }
 })
 
