@@ -10,13 +10,19 @@ import { Scene } from './scene.ts'
 
 type Results = Record<string, NDArray>
 
-/** Outputs of each run, then the variables' last values under `variable <name>`. */
+/** The values of variables, under `variable <name>`. */
+export async function readAll(backend: Backend, variables: readonly Variable[]): Promise<Results> {
+  const values: Results = {}
+  for (const variable of variables)
+    values[`variable ${variable.name}`] = { ...variable, shape: variable.shape, data: await backend.read(variable) }
+  return values
+}
+
+/** Outputs of each run, then the variables' last values. */
 async function runAll(backend: Backend, graph: Graph, feeds: readonly Feed[], variables: readonly Variable[]) {
   const program = await backend.compile(graph)
   const runs = await inTurn(feeds, (feed) => program.run(feed))
-  const last: Results = {}
-  for (const variable of variables)
-    last[`variable ${variable.name}`] = { ...variable, shape: variable.shape, data: await backend.read(variable) }
+  const last = await readAll(backend, variables)
   program.dispose()
   backend.release(variables)
   return [...runs, last]

@@ -25,6 +25,7 @@ import { opCases } from './op-cases.ts'
 import { randomGraph, randomNetwork, randomSteps } from './random-graph.ts'
 import { randomInference } from './random-inference.ts'
 import { randomLoops } from './random-loop.ts'
+import { compareProgramsRandomly } from './random-programs.ts'
 import { describeSpecialValues } from './special-values.ts'
 
 /**
@@ -65,6 +66,9 @@ export function describeBackend(name: string, open: () => Promise<Backend>, shar
 
     it('predicts with random networks for a few images as the reference does', () =>
       compareRandomly(backend, share * 40, randomInference))
+
+    it('runs programs that read and change the same variables in random order as the reference does', () =>
+      compareProgramsRandomly(backend, share * 60))
 
     describeSpecialValues(() => backend)
     describePrograms(() => backend)
