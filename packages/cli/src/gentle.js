@@ -11,8 +11,14 @@ const [major, minor] = process.versions.node.split('.').map(Number)
 
 if (major > needed[0] || (major === needed[0] && minor >= needed[1])) {
   // Compiling takes most of a start. Node's own place for what it compiled is a folder of temporary files, where other users may come first.
-  const { cacheFolder } = await import('gentle-dl/cache')
-  module.enableCompileCache?.(process.env.NODE_COMPILE_CACHE ?? join(cacheFolder(), 'compiled'))
+  const { cacheFolder, makeFolders } = await import('gentle-dl/cache')
+  try {
+    const compiled = process.env.NODE_COMPILE_CACHE ?? join(cacheFolder(), 'compiled')
+    makeFolders(compiled)
+    module.enableCompileCache?.(compiled)
+  } catch {
+    // Where nothing can be kept, each start compiles.
+  }
   await import('./main.ts')
 } else {
   console.error(

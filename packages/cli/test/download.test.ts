@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { existsSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
+import { ArgumentError } from 'gentle-dl'
 import { cacheFolder } from 'gentle-dl/cache'
 import { packTar } from 'modern-tar'
 import { describe, expect, it, vi } from 'vitest'
@@ -226,11 +227,22 @@ describe('the catalogue', () => {
 
 describe('the cache', () => {
   it('is where each system keeps such files', () => {
-    expect(cacheFolder({}, 'linux', '/home/a')).toBe('/home/a/.cache/gentle')
-    expect(cacheFolder({ XDG_CACHE_HOME: '/x' }, 'linux', '/home/a')).toBe('/x/gentle')
-    expect(cacheFolder({ XDG_CACHE_HOME: 'x' }, 'linux', '/home/a')).toBe('/home/a/.cache/gentle')
-    expect(cacheFolder({}, 'darwin', '/Users/a')).toBe('/Users/a/Library/Caches/gentle')
-    expect(cacheFolder({ LOCALAPPDATA: '/l' }, 'win32', '/h')).toBe('/l/gentle/Cache')
-    expect(cacheFolder({ GENTLE_CACHE: '/mine', XDG_CACHE_HOME: '/x' }, 'linux', '/home/a')).toBe('/mine')
+    expect(cacheFolder({}, 'linux', () => '/home/a')).toBe('/home/a/.cache/gentle')
+    expect(cacheFolder({ XDG_CACHE_HOME: '/x' }, 'linux', () => '/home/a')).toBe('/x/gentle')
+    expect(cacheFolder({ XDG_CACHE_HOME: 'x' }, 'linux', () => '/home/a')).toBe('/home/a/.cache/gentle')
+    expect(cacheFolder({}, 'darwin', () => '/Users/a')).toBe('/Users/a/Library/Caches/gentle')
+    expect(cacheFolder({ LOCALAPPDATA: '/l' }, 'win32', () => '/h')).toBe('/l/gentle/Cache')
+    expect(cacheFolder({ GENTLE_CACHE: '/mine', XDG_CACHE_HOME: '/x' }, 'linux', () => '/home/a')).toBe('/mine')
+  })
+
+  it('is where a variable says for a user without a home folder, who is asked for one otherwise', () => {
+    const home = () => {
+      throw new Error('uv_os_homedir returned ENOENT')
+    }
+    expect(cacheFolder({ GENTLE_CACHE: '/mine' }, 'linux', home)).toBe('/mine')
+    expect(cacheFolder({ XDG_CACHE_HOME: '/x' }, 'linux', home)).toBe('/x/gentle')
+    expect(() => cacheFolder({}, 'linux', home)).toThrow(
+      new ArgumentError('this user has no home folder to keep a cache in; name a folder as GENTLE_CACHE'),
+    )
   })
 })

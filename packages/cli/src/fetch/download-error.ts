@@ -41,7 +41,7 @@ export function storageError(error: unknown, folder: string): unknown {
   const { code, message } = error as NodeJS.ErrnoException
   if (code === 'ENOSPC' || code === 'EDQUOT')
     return new DownloadError(`there is no space left in ${folder}; free some, or name another folder as GENTLE_CACHE`)
-  if (code === 'EACCES' || code === 'EPERM' || code === 'EROFS' || code === 'ENOTDIR')
+  if (code === 'EACCES' || code === 'EPERM' || code === 'EROFS' || code === 'ENOTDIR' || code === 'ENOENT')
     return new DownloadError(
       `${folder} cannot be written (${message.split('\n')[0]}); name another folder as GENTLE_CACHE`,
     )

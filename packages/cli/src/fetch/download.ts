@@ -1,9 +1,10 @@
 /** Downloads a file: goes on where it stopped, also in an earlier run, checks it, and puts it in its place whole or not at all. */
 import { createHash, type Hash } from 'node:crypto'
 import { createReadStream } from 'node:fs'
-import { mkdir, open, rename, rm, stat, statfs } from 'node:fs/promises'
+import { open, rename, rm, stat, statfs } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { withLock } from 'gentle-dl'
+import { makeFolders } from 'gentle-dl/cache'
 import { bytes as bytesText } from '../terminal/terminal.ts'
 import { fileNameOf, type PublishedFile } from './catalogue.ts'
 import { DownloadError, Interruption, storageError } from './download-error.ts'
@@ -47,7 +48,7 @@ export async function download(file: PublishedFile, path: string, options: Downl
   const folder = dirname(path)
   const part = `${path}.part`
   try {
-    await mkdir(folder, { recursive: true })
+    makeFolders(folder)
     await withLock(path, isDownloading, async () => {
       const begun = (await stat(part).catch(() => undefined))?.size ?? 0
       // What an earlier run has begun may be of another file.

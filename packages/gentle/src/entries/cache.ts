@@ -4,3 +4,4 @@
  * @module gentle-dl/cache
  */
 export { cacheFolder } from '../core/cache-folder.ts'
+export { makeFolders } from '../core/make-folders.ts'

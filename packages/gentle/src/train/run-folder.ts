@@ -1,6 +1,7 @@
 /** The folder of a training, in Node: its weights, the figures of its epochs, and what is needed to go on. */
 import { DataError, FormatError } from '../core/errors.ts'
 import { joined } from '../core/joined.ts'
+import { makeFolders } from '../core/make-folders.ts'
 import { inNode } from '../data/node.ts'
 import { readSafetensors, safetensorsPieces } from '../formats/safetensors.ts'
 import { crc32, sealed, sealPieces, sealPlace, withSeal } from '../formats/seal.ts'
@@ -25,13 +26,6 @@ const paths = () => process.getBuiltinModule('node:path')
 function checkNode(path: string): void {
   if (!inNode())
     throw new DataError(`folder ${path}: run folders need Node; elsewhere, keep the bytes of saveTrainingState`)
-}
-
-/** Makes a folder and those above it, one by one: where the system refuses, the recursive call of Node can try for ever. */
-function makeFolders(path: string): void {
-  if (files().existsSync(path)) return
-  makeFolders(paths().dirname(path))
-  files().mkdirSync(path)
 }
 
 /** Whether two files of a model differ in their cards' metrics alone: of those of the best weights, `saveMetrics` tells more than the state. */

@@ -1,5 +1,6 @@
 /** Whether vectors of 256 bits are used where nobody says so: found out once per machine and engine, and kept in the cache folder. */
 import { cacheFolder } from '../../../core/cache-folder.ts'
+import { makeFolders } from '../../../core/make-folders.ts'
 import { version } from '../../../core/version.ts'
 import type { Backend } from '../../backend.ts'
 
@@ -67,10 +68,10 @@ function keptVerdict(): Verdict | undefined {
 
 /** Beside it first, so that another process never reads half of it. A folder that cannot be written costs the check at each start. */
 function keep(verdict: Verdict): void {
-  const file = verdictFile()
-  const beside = `${file}.${process.pid}`
   try {
-    files().mkdirSync(cacheFolder(), { recursive: true })
+    const file = verdictFile()
+    const beside = `${file}.${process.pid}`
+    makeFolders(cacheFolder())
     files().writeFileSync(beside, `${JSON.stringify(verdict)}\n`)
     files().renameSync(beside, file)
   } catch {}
