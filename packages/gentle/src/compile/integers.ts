@@ -76,8 +76,9 @@ interface Linear {
   readonly addend?: Packed
 }
 
-/** Products of a byte and a weight that a sum of 32 bits holds, whatever they are. */
-const mostProducts = Math.floor((2 ** 31 - 1) / (128 * largestWeight))
+/** Whether 32 bits hold a sum of so many products of a weight and a byte less its zero point, whatever they are; padding around images is 0 then. */
+const fitSum = (products: number, { zeroPoint, low, high }: IntegerRange): boolean =>
+  products * Math.max(high - zeroPoint, zeroPoint - low) * largestWeight < 2 ** 31
 
 const is = <Attributes>(node: Tensor, op: Op<string, Attributes>): node is Tensor<Attributes> => node.op === (op as Op)
 
@@ -265,26 +266,26 @@ class Pass {
     const depthwise = isDepthwise(x.shape[1], shape[1], groups)
     if (groups > 1 && !depthwise) return undefined
     const images = this.packed(x)
-    const weights = images && this.#weights(w)
+    if (images === undefined || !fitSum(sizeOf(w.shape.slice(1)), images.range)) return undefined
+    const weights = this.#weights(w)
     if (weights === undefined) return undefined
     const kernel = [w.shape[2], w.shape[3]] as const
     const channels = x.shape[1]
-    if (w.shape[1] * kernel[0] * kernel[1] > mostProducts) return undefined
-    return linearOf(images!, weights, { channels, outputs: shape[1], depthwise, kernel, stride, padding, dilation })
+    return linearOf(images, weights, { channels, outputs: shape[1], depthwise, kernel, stride, padding, dilation })
   }
 
   /** A dense layer is a convolution of images of one pixel, or of images that its filters cover, which are flattened for it. */
   #dense({ inputs: [x, w], shape, attributes }: Tensor<MatmulAttributes>): Linear | undefined {
     if (x.shape.length !== 2 || w.shape.length !== 2 || attributes.transposeA || !attributes.transposeB)
       return undefined
-    if (w.shape[1] > mostProducts) return undefined
     const [images, covered] = this.#flattened(x) ?? [this.packed(x), [1, 1] as const]
-    const weights = images && this.#weights(w)
+    if (images === undefined || !fitSum(w.shape[1], images.range)) return undefined
+    const weights = this.#weights(w)
     if (weights === undefined || !sameShape(weights.values.shape, w.shape)) return undefined
-    const { channels } = images!
+    const { channels } = images
     const values = reshape(weights.values, [shape[1], channels, ...covered])
     return linearOf(
-      images!,
+      images,
       { ...weights, values },
       {
         channels,
@@ -405,7 +406,8 @@ function startOf(zeroPoint: number, { values, scale }: Weights): Tensor {
   const perFilter = reshape(scale, [outputs, ...values.shape.slice(1).map(() => 1)])
   const q = minimum(maximum(round(div(values, perFilter)), -largestWeight), largestWeight)
   const axes = values.shape.slice(1).map((_, axis) => axis + 1)
-  return mul(cast(sum(q, axes), 'int32'), -zeroPoint)
+  // Of integers: a sum of floats is exact to 2^24 alone.
+  return mul(sum(cast(q, 'int32'), axes), -zeroPoint)
 }
 
 /** Images with their padding around them, where they have any. */

@@ -189,13 +189,18 @@ class Sharing {
   readonly #nodes = new Map<string, Tensor>()
   /** Ops by their numbers: a name alone may be that of two ops from outside of the library. */
   readonly #ops = new Map<Op, number>()
+  readonly #attributes: AttributeNumbers
+
+  constructor(attributes: AttributeNumbers) {
+    this.#attributes = attributes
+  }
 
   of(node: Tensor): Tensor {
     if (isScan(node) || node instanceof Variable || node instanceof Input) return node
     if (node instanceof Constant && node.data.length > 1) return node
     const values = node instanceof Constant ? `${node.dtype} ${Object.is(node.data[0], -0) ? '-0' : node.data[0]} ` : ''
     const operands = node.inputs.map((x) => x.id).join()
-    const key = `${this.#numberOf(node.op)} ${values}${operands} ${numberOfAttributes(node.attributes)}`
+    const key = `${this.#numberOf(node.op)} ${values}${operands} ${this.#attributes.of(node.attributes)}`
     const known = this.#nodes.get(key)
     if (known === undefined) this.#nodes.set(key, node)
     return known ?? node
@@ -208,20 +213,22 @@ class Sharing {
   }
 }
 
-/** Attributes by the numbers of their texts. Nodes that are made anew keep theirs, and so each is written once. */
-const attributeNumbers = new WeakMap<object, number>()
-const textNumbers = new Map<string, number>()
+/** Attributes by the numbers of their texts, for one simplification. Nodes that are made anew keep theirs, and so each is written once. */
+class AttributeNumbers {
+  readonly #ofObjects = new Map<object, number>()
+  readonly #ofTexts = new Map<string, number>()
 
-/** A number that tells any two attributes apart. */
-function numberOfAttributes(attributes: unknown): number {
-  const isObject = typeof attributes === 'object' && attributes !== null
-  const known = isObject ? attributeNumbers.get(attributes) : undefined
-  if (known !== undefined) return known
-  const text = String(JSON.stringify(attributes, exactNumber))
-  const number = textNumbers.get(text) ?? textNumbers.size
-  textNumbers.set(text, number)
-  if (isObject) attributeNumbers.set(attributes, number)
-  return number
+  /** A number that tells any two attributes apart. */
+  of(attributes: unknown): number {
+    const isObject = typeof attributes === 'object' && attributes !== null
+    const known = isObject ? this.#ofObjects.get(attributes) : undefined
+    if (known !== undefined) return known
+    const text = String(JSON.stringify(attributes, exactNumber))
+    const number = this.#ofTexts.get(text) ?? this.#ofTexts.size
+    this.#ofTexts.set(text, number)
+    if (isObject) this.#ofObjects.set(attributes, number)
+    return number
+  }
 }
 
 /** Numbers that JSON does not tell apart, such as the infinities, which are `null` in it, as text. */
@@ -230,17 +237,21 @@ const exactNumber = (_: string, value: unknown): unknown =>
     ? `number ${Object.is(value, -0) ? '-0' : value}`
     : value
 
-function simplifyOnce(roots: readonly Tensor[], always: readonly Rule[]): { roots: Tensor[]; changed: boolean } {
+function simplifyOnce(
+  roots: readonly Tensor[],
+  always: readonly Rule[],
+  attributes: AttributeNumbers,
+): { roots: Tensor[]; changed: boolean } {
   const order = topologicalOrder(roots)
   const sums = new SumsOfGraph(order, roots)
   const rules: Rule[] = [...always, (node) => sumOfKnownSums(node, sums), (node) => sumOfScaled(node, sums)]
-  const sharing = new Sharing()
+  const sharing = new Sharing(attributes)
   const simpler = new Map<Tensor, Tensor>()
   let changed = false
   for (const node of order) {
     const inputs = node.inputs.map((x) => simpler.get(x)!)
     inPlaceOf(node, () => {
-      const rebuilt = isScan(node) ? simplifyLoop(node, inputs, always) : withOperands(node, inputs)
+      const rebuilt = isScan(node) ? simplifyLoop(node, inputs, always, attributes) : withOperands(node, inputs)
       const rewritten = rules.reduce<Tensor | undefined>((found, rule) => found ?? rule(rebuilt), undefined)
       const shared = sharing.of(rewritten ?? rebuilt)
       if (shared !== node) changed = true
@@ -251,19 +262,24 @@ function simplifyOnce(roots: readonly Tensor[], always: readonly Rule[]): { root
 }
 
 /** A loop whose body is simplified once; the loop itself where nothing changes. */
-function simplifyLoop(loop: Loop, inputs: readonly Tensor[], always: readonly Rule[]): Loop {
+function simplifyLoop(
+  loop: Loop,
+  inputs: readonly Tensor[],
+  always: readonly Rule[],
+  attributes: AttributeNumbers,
+): Loop {
   let bodyChanged = false
   const simpler = withBody(loop, inputs, (bodyRoots) => {
-    const { roots, changed } = simplifyOnce(bodyRoots, always)
+    const { roots, changed } = simplifyOnce(bodyRoots, always, attributes)
     bodyChanged = changed
     return roots
   })
   return bodyChanged || inputs.some((x, i) => x !== loop.inputs[i]) ? simpler : loop
 }
 
-function simplifyFully(roots: readonly Tensor[], rules: readonly Rule[]): Tensor[] {
-  const once = simplifyOnce(roots, rules)
-  return once.changed ? simplifyFully(once.roots, rules) : once.roots
+function simplifyFully(roots: readonly Tensor[], rules: readonly Rule[], attributes: AttributeNumbers): Tensor[] {
+  const once = simplifyOnce(roots, rules, attributes)
+  return once.changed ? simplifyFully(once.roots, rules, attributes) : once.roots
 }
 
 /** The passes on loops, `loops/index.ts`, which only graphs with loops need to load. */
@@ -280,9 +296,10 @@ export function simplify(graph: Graph, loops?: LoopPasses): Graph {
   const names = Object.keys(graph.outputs)
   const targets = (graph.updates ?? []).map(([target]) => target)
   const all = [...rules, scaledConvolution(isSteady(new Set(targets)))]
-  let roots = simplifyFully(loops?.tidyLoops(rootsOf(graph)) ?? rootsOf(graph), all)
+  const attributes = new AttributeNumbers()
+  let roots = simplifyFully(loops?.tidyLoops(rootsOf(graph)) ?? rootsOf(graph), all, attributes)
   if (loops !== undefined)
-    for (const pass of [loops.unburdenLoops, loops.finishLoops]) roots = simplifyFully(pass(roots), all)
+    for (const pass of [loops.unburdenLoops, loops.finishLoops]) roots = simplifyFully(pass(roots), all, attributes)
   verify(roots, 'simplify')
   return {
     inputs: graph.inputs,

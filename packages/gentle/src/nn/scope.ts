@@ -169,6 +169,13 @@ export class Scope {
     return new Scope({ ...this.#options, sequences: { lengths, steps } }, this.path)
   }
 
+  /** This scope, within which layers give nothing but their output: of state that changes, and of outputs beside it in training, `refuse` is told what they are. */
+  withOutputAlone(refuse: (what: string) => never): Scope {
+    this.#leaf = false
+    const onUpdate = ({ name }: Variable): void => refuse(name)
+    return new Scope({ ...this.#options, onUpdate, onAuxiliary: () => refuse('an auxiliary output') }, this.path)
+  }
+
   /**
    * The lengths of the sequences [N, T, ...] that a layer is applied to, where the network tells any.
    * @throws ShapeError where their number of steps is no longer that which the lengths are of.

@@ -1,7 +1,7 @@
 /** What a network consists of and what it costs, layer by layer, from its trace alone. */
 import { gradients } from '../autodiff/gradients.ts'
 import { bytesPerElement } from '../core/dtype.ts'
-import { ShapeError } from '../core/errors.ts'
+import { ArgumentError, ShapeError } from '../core/errors.ts'
 import { checkFields, type Fields } from '../core/field.ts'
 import { type Shape, sizeOf } from '../core/shape.ts'
 import type { Tensor } from '../graph/tensor.ts'
@@ -146,13 +146,13 @@ interface TrainingMemory {
   readonly kept: ReadonlyMap<string, number>
 }
 
-/** Undefined where the batch is too small to train on. */
+/** Undefined where the batch is too small to train on, or the network is none to train, such as batch norm in 8 bits. */
 function trainingMemory(takenApart: TakenApart, batchSize: number): TrainingMemory | undefined {
   let parted: PartedNetwork
   try {
     parted = takenApart({ batchSize, training: true })
   } catch (error) {
-    if (error instanceof ShapeError) return undefined
+    if (error instanceof ShapeError || error instanceof ArgumentError) return undefined
     throw error
   }
   // Squares stand for the loss: their gradient depends on the output, as every loss's does.

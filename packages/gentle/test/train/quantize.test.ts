@@ -8,14 +8,16 @@ import { Random } from '../../src/core/random.ts'
 import { sizeOf } from '../../src/core/shape.ts'
 import { inMemory } from '../../src/data/index.ts'
 import { type Graph, rootsOf, topologicalOrder } from '../../src/graph/graph.ts'
-import { constant, input, variable } from '../../src/graph/tensor.ts'
+import { constant, input, type Tensor, variable } from '../../src/graph/tensor.ts'
 import { layerFrom } from '../../src/models/layer-from.ts'
 import {
+  Auxiliary,
   BatchNorm,
   Concat,
   Conv2d,
   createModel,
   DepthwiseConv2d,
+  Dropout,
   Flatten,
   type Layer,
   Linear,
@@ -24,12 +26,14 @@ import {
   ReLU,
   ReLU6,
   Residual,
+  SequenceBatchNorm,
   Sequential,
 } from '../../src/nn/index.ts'
 import { Quantized } from '../../src/nn/layers/quantized.ts'
 import { traceInference } from '../../src/nn/model.ts'
-import { Scope } from '../../src/nn/scope.ts'
-import { fakeQuantize, sum } from '../../src/ops/index.ts'
+import { Scope, type ScopeOptions } from '../../src/nn/scope.ts'
+import { summarize } from '../../src/nn/summary.ts'
+import { add, conv2d, fakeQuantize, matmul, sum } from '../../src/ops/index.ts'
 import { type QuantizedLayerError, quantize } from '../../src/train/index.ts'
 
 const inputShape = [3, 12, 12]
@@ -190,25 +194,115 @@ describe('ranges of activations', () => {
       expect(() => layerFrom(described(range) as never)).toThrow('quantized: the range of weight is')
   })
 
-  it('are left out where sums might not fit 32 bits', async () => {
-    const small = await open(
-      Quantized(Sequential(Linear(1)), { ranges: { '0.weight': { scale: 1, zeroPoint: 0 } } }),
-      [132_105],
+  it('are refused where no place has their name', async () => {
+    const layer = Quantized(Sequential(Linear(2)), { ranges: { '0.wieght': { scale: 1, zeroPoint: 0 } } })
+    await expect(open(layer, [3])).rejects.toThrow(
+      'quantized: a range is for "0.wieght", which no convolution or dense layer of the network has; choose from 0.weight',
     )
-    const x = input([1, 132_105])
-    const integers = toIntegers({ inputs: { x }, outputs: { y: traceInference(small, x) }, updates: [] })
-    expect(topologicalOrder(rootsOf(integers)).some(({ op }) => op.name === 'integerConv2d')).toBe(false)
   })
 
-  it('do not go with a training of batch norm', async () => {
-    const small = await open(
-      Quantized(Sequential(Linear(2), BatchNorm()), { ranges: { '0.weight': { scale: 1, zeroPoint: 0 } } }),
-      [3],
-    )
+  it('are those of a network that is only looked at', async () => {
+    const added = Residual(Sequential(Conv2d(4, 1), Dropout(0.5)), { shortcut: Sequential(Conv2d(4, 1), Dropout(0.5)) })
+    const data = inMemory({
+      inputs: pictures(4),
+      inputShape,
+      targets: new Int32Array(4),
+      classes: ['yes', 'no'],
+    })
+    const { model } = await quantize(await open(Sequential(added, BatchNorm(), Flatten(), Linear(2)), inputShape), data)
+    expect(Object.keys(rangesOf(model)).filter((name) => name.endsWith(' output'))).toHaveLength(1)
+    expect(summarize(model.layer, inputShape).trainingBytes).toBeNull()
+  })
+
+  const quantizedHead = (inner: Layer): Layer =>
+    Quantized(inner, { ranges: { '0.weight': { scale: 1, zeroPoint: 0 } } })
+
+  const trainingOf = ({ layer, parameters, state }: Model, x: Tensor, options: Partial<ScopeOptions> = {}) =>
+    layer.apply(x, new Scope({ parameters, state, seed: 0, training: true, ...options }))
+
+  it('do not go with a training that changes state, whatever layer has it', async () => {
+    const counting: Layer = {
+      description: { type: 'counting' },
+      apply(x, scope) {
+        const seen = scope.state('seen', [1], () => new Float32Array(1))
+        scope.update(seen, add(seen, 1))
+        return x
+      },
+    }
+    const parts: [string, Layer][] = [
+      ['running_mean', BatchNorm()],
+      ['running_mean', SequenceBatchNorm()],
+      ['seen', counting],
+    ]
+    for (const [name, part] of parts) {
+      const shape = name === 'seen' || part.description.type === 'batchNorm' ? [3] : [5, 3]
+      const small = await open(quantizedHead(Sequential(Linear(2), part)), shape)
+      const x = input([4, ...shape])
+      expect(() => traceInference(small, x)).not.toThrow()
+      expect(() => trainingOf(small, x)).toThrow(`quantized: 1.${name} would come from the network in float32`)
+    }
+  })
+
+  it('go with a training of frozen batch norm, whose statistics stay, but not of an auxiliary head', async () => {
+    const normed = await open(quantizedHead(Sequential(Linear(2), BatchNorm())), [3])
     const x = input([4, 3])
-    expect(() => traceInference(small, x)).not.toThrow()
-    const scope = new Scope({ parameters: small.parameters, state: small.state, seed: 0, training: true })
-    expect(() => small.layer.apply(x, scope)).toThrow('this network has batch norm')
+    expect(() => trainingOf(normed, x, { frozen: () => true })).not.toThrow()
+    const headed = await open(quantizedHead(Sequential(Linear(2), Auxiliary(Linear(2)))), [3])
+    expect(() => trainingOf(headed, x)).toThrow('quantized: an auxiliary output would come from the network in float32')
+  })
+})
+
+describe('sums of products', () => {
+  const bytes = { scale: 1, zeroPoint: -128, low: -128, high: 127 }
+  const sevenBits = { scale: 1, zeroPoint: 0, low: 0, high: 127 }
+  const weightsOf = (shape: number[]): Tensor => fakeQuantize(variable(shape, 127), { scale: 1, low: -127, high: 127 })
+  const isByIntegers = (graph: Graph): boolean =>
+    topologicalOrder(rootsOf(toIntegers(graph))).some(({ op }) => op.name === 'integerConv2d')
+  const sumOf = async (graph: Graph, values: Float32Array): Promise<number> => {
+    const backend = await wasm({ threads: 1 })
+    const program = await backend.compile(graph)
+    const { y } = await program.run({ x: values })
+    program.dispose()
+    await backend.close()
+    return y.data[y.data.length >> 1]
+  }
+  // Integers are exact up to the last rounding; a sum of as many floats, one after the other, is not, but does not wrap around either.
+  const expectNear = (found: number, expected: number, isExact: boolean): void =>
+    expect(Math.abs(found / expected - 1)).toBeLessThan(isExact ? 1e-7 : 1e-2)
+
+  it.each([
+    ['of a byte less its zero point, up to 255', bytes, 255, 66_311],
+    ['of 7 bits', sevenBits, 127, 133_144],
+    ['of 7 bits around the middle', { ...sevenBits, zeroPoint: 64 }, -64, 264_208],
+  ])('are by integers as far as 32 bits hold them, in a dense layer %s', async (_, range, distance, most) => {
+    for (const count of [most, most + 1]) {
+      const x = input([1, count])
+      const y = matmul(fakeQuantize(x, range), weightsOf([1, count]), { transposeB: true })
+      const graph = { inputs: { x }, outputs: { y } }
+      expect(isByIntegers(graph)).toBe(count === most)
+      const values = new Float32Array(count).fill(1000 * Math.sign(distance))
+      expectNear(await sumOf(graph, values), count * distance * 127, count === most)
+    }
+  })
+
+  it('are by integers as far as 32 bits hold them, in a convolution with padding', async () => {
+    for (const channels of [7367, 7368]) {
+      const x = input([1, channels, 3, 3])
+      const y = conv2d(fakeQuantize(x, bytes), weightsOf([1, channels, 3, 3]), { padding: 1 })
+      const graph = { inputs: { x }, outputs: { y } }
+      expect(isByIntegers(graph)).toBe(channels === 7367)
+      const found = await sumOf(graph, new Float32Array(9 * channels).fill(1000))
+      expectNear(found, 9 * channels * 255 * 127, channels === 7367)
+    }
+  })
+
+  it('start from the whole sum of the weights, which a float32 does not hold', async () => {
+    const count = 264_207
+    const x = input([1, count])
+    const y = matmul(fakeQuantize(x, { ...sevenBits, zeroPoint: 64 }), weightsOf([1, count]), { transposeB: true })
+    const values = new Float32Array(count)
+    values[0] = 1
+    expect(await sumOf({ inputs: { x }, outputs: { y } }, values)).toBe(127)
   })
 })
 

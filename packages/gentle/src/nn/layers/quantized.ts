@@ -33,9 +33,9 @@ export interface QuantizedOptions {
  * A network whose convolutions and dense layers compute in 8 bits, as far as there are ranges for what they read: weights are rounded to 8 bits for each filter, activations to
  * 7 (Jacob et al., "Quantization and Training of Neural Networks for Efficient Integer-Arithmetic-Only Inference", 2018; Krishnamoorthi, "Quantizing deep
  * convolutional networks for efficient inference", 2018). Trained, it computes with floats that are rounded, and gradients pass through the rounding; predicting, it is
- * computed by integers. Parameters are the network's own, in float32. `quantize` finds the ranges. Networks with batch norm are not trained further: its statistics would not be
- * those of what is rounded.
- * @throws ArgumentError for ranges that are none; where a network with batch norm is trained.
+ * computed by integers. Parameters are the network's own, in float32. `quantize` finds the ranges. Networks whose state changes in training, such as batch norm's unless it is frozen, are not
+ * trained further: its statistics would not be those of what is rounded.
+ * @throws ArgumentError for ranges that are none, or that no place of the network has; where state changes, or an auxiliary output learns.
  */
 export function Quantized(layer: Layer, { ranges }: QuantizedOptions): Layer {
   for (const [name, range] of Object.entries(ranges))
@@ -46,21 +46,30 @@ export function Quantized(layer: Layer, { ranges }: QuantizedOptions): Layer {
   return {
     description: { type: 'quantized', layer: layer.description, ranges },
     apply(x, scope) {
-      if (scope.training && hasBatchNorm(layer.description))
-        throw new ArgumentError(
-          'quantized: this network has batch norm, whose statistics would be those of the network in float32; train it before it is quantized',
-        )
-      const y = scope.apply('', layer, x)
-      return rounded(y, x, new Map(Object.entries(ranges)))
+      const y = scope.withOutputAlone(refuseBeside).apply('', layer, x)
+      const places = quantizedPlaces(y, x)
+      // In training, dropout can stand between a sum and what it adds, and the place of that is missing.
+      if (!scope.training) checkNames(ranges, places)
+      return rounded(y, x, places, new Map(Object.entries(ranges)))
     },
   }
 }
 
-/** Whether there is batch norm anywhere in a layer. */
-const hasBatchNorm = (description: unknown): boolean =>
-  typeof description === 'object' &&
-  description !== null &&
-  ((description as { type?: unknown }).type === 'batchNorm' || Object.values(description).some(hasBatchNorm))
+function refuseBeside(what: string): never {
+  throw new ArgumentError(
+    `quantized: ${what} would come from the network in float32; expected a network that is trained and keeps no state between batches`,
+  )
+}
+
+/** Refuses a range that is none of a place: what it is meant for would stay in float32. */
+function checkNames(ranges: QuantizedOptions['ranges'], places: readonly QuantizedPlace[]): void {
+  const names = new Set(places.map(({ name }) => name))
+  const unknown = Object.keys(ranges).find((name) => !names.has(name))
+  if (unknown !== undefined)
+    throw new ArgumentError(
+      `quantized: a range is for ${JSON.stringify(unknown)}, which no convolution or dense layer of the network has; choose from ${[...names].join(', ')}`,
+    )
+}
 
 /** Also of what a file has. */
 function isRange(range: unknown): range is ActivationRange {
@@ -123,15 +132,22 @@ const sourceOf = (node: Tensor, changing: ReadonlySet<Tensor>): Tensor =>
 /** The convolution or product of which a tensor is each channel's scaled and shifted one. */
 function productBelow(node: Tensor, changing: ReadonlySet<Tensor>): Tensor | undefined {
   if (weightsOf(node, changing) !== undefined) return node
-  if (!['add', 'sub', 'mul', 'div', 'fakeQuantize'].includes(node.op.name)) return undefined
+  // Where a network is only looked at, a layer that gives its input on is such a reshape.
+  const isSame = node.op.name === 'reshape' && sameShape(node.shape, node.inputs[0].shape)
+  if (!isSame && !['add', 'sub', 'mul', 'div', 'fakeQuantize'].includes(node.op.name)) return undefined
   const [x, ...others] = node.inputs.filter((operand) => changing.has(operand))
   return x === undefined || others.length > 0 ? undefined : productBelow(x, changing)
 }
 
 /** A traced network whose activations and weights are rounded where there is a range. */
-function rounded(y: Tensor, x: Tensor, ranges: ReadonlyMap<string, ActivationRange>): Tensor {
-  const places = quantizedPlaces(y, x).filter(({ name }) => ranges.has(name))
-  const rangeOf = new Map(places.map(({ name, activations }) => [activations, ranges.get(name)!]))
+function rounded(
+  y: Tensor,
+  x: Tensor,
+  places: readonly QuantizedPlace[],
+  ranges: ReadonlyMap<string, ActivationRange>,
+): Tensor {
+  const known = places.filter(({ name }) => ranges.has(name))
+  const rangeOf = new Map(known.map(({ name, activations }) => [activations, ranges.get(name)!]))
   const changing = new Set<Tensor>([x])
   const made = new Map<Tensor, Tensor>()
   const finish = (node: Tensor, value: Tensor): void => {
