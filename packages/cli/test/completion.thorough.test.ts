@@ -41,6 +41,7 @@ describe('in bash, Tab completes', () => {
     ['kinds of data', ['train', 'mlp', '--data', 'm'], ['mnist', 'moons', 'masks:'], ['mlp']],
     ['files where data is expected', ['train', '--data', 'tab'], ['table.csv'], []],
     ['names of policies', ['train', '--augment', 'rand'], ['randAugment'], []],
+    ['ways of an option', ['quantize', 'RUN', '--calibration', 'm'], ['minMax', 'mse'], ['percentile', 'table.csv']],
     ['subcommands', ['experiment', ''], ['depth', 'memory'], ['table.csv']],
     ['options of a subcommand', ['experiment', 'depth', '--s'], ['--size', '--seeds'], ['--schedule']],
     ['files of models', ['show', ''], ['table.csv'], []],

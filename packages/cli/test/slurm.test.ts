@@ -86,17 +86,28 @@ describe('gentle slurm', () => {
 
   it.each([
     [['eval', 'RUN'], 'only trainings run as several processes'],
-    [
-      ['train', 'resnet20', '--data', 'DIR', '--epochs', 'many'],
-      "gentle train: option '--epochs <n>' argument 'many' is invalid",
-    ],
-    [['train', 'resnet20', '--dat', 'DIR'], "gentle train: unknown option '--dat'"],
+    [['train', 'resnet20', '--data', 'DIR', '--epochs', 'many'], "gentle train: --epochs is 'many'; expected a number"],
+    [['train', 'resnet20', '--dat', 'DIR'], "gentle train: unknown option '--dat'; did you mean --data?"],
+    [['train', 'resnet22', '--data', 'DIR'], "unknown model 'resnet22'; did you mean resnet20?"],
+    [['train', 'resnet20', '--data', 'DIR', '--epochs', '0'], '--epochs is 0; expected'],
+    [['train', 'resnet20', '--help'], "gentle train: unknown option '--help'"],
     [['train', '--resume', 'RUN'], 'leave --resume out and name the run with --run-dir'],
     [['train', 'resnet20'], 'gentle train: no data given'],
   ])('refuses %j before a queue does', async (words, message) => {
     const { code, stdout, stderr } = await gentle(['slurm', '--cpus-per-task', '8', '--', ...words])
     expect([code, stdout]).toEqual([2, ''])
     expect(stderr).toContain(message)
+  })
+
+  it('tells where the training stands, and that a file cannot be written', async () => {
+    const [, ...words] = training
+    const loose = await gentle(['slurm', '--cpus-per-task', '8', ...words])
+    expect(loose.stderr.trim()).toBe(
+      "gentle: unknown option '--data'; expected gentle slurm [options] -- train [model] [options]",
+    )
+    const out = join(folder, 'nowhere', 'job.slurm')
+    const { code, stderr } = await gentle(['slurm', '--cpus-per-task', '8', '--out', out, ...training])
+    expect([code, stderr.trim()]).toEqual([2, `gentle: --out ${out} cannot be written: no such folder`])
   })
 
   it('refuses numbers and names that SLURM would', async () => {

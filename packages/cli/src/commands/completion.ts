@@ -1,5 +1,6 @@
 /** `gentle completion`: its arguments and options. */
 import type { Command } from 'commander'
+import { calibrations } from 'gentle-dl'
 import { speechNetworks } from 'gentle-dl/models'
 import { dataNames } from '../data/datasets.ts'
 import { policyNames } from '../data/policy.ts'
@@ -45,6 +46,7 @@ export function declare(command: Command): void {
         'gentle runs --sort': runOrders,
         'gentle train --pretrained': ['imagenet'],
         'gentle metrics --task': scoredTasks,
+        'gentle quantize --calibration': calibrations,
         'gentle sweep --method': methods,
         'gentle sweep --vary': varyNames.map((name) => `${name}=`),
       },

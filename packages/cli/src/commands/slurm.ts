@@ -5,6 +5,7 @@ import { number } from './declaration.ts'
 
 export function declare(command: Command): void {
   command
+    .usage('[options] -- train [model] [options]')
     .argument('<command...>', 'behind --, the training: -- train resnet50 --data DIR --batch-size 1024')
     .option('--nodes <n>', 'machines (default: 1)', number)
     .option('--ntasks-per-node <n>', 'processes on each machine (default: 1)', number)

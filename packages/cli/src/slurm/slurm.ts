@@ -1,7 +1,9 @@
 /** `gentle slurm`: the script by which a cluster's queue starts a training by several processes. */
-import { existsSync, writeFileSync } from 'node:fs'
+import { existsSync } from 'node:fs'
 import { Command, CommanderError } from 'commander'
+import { commandErrorText } from '../terminal/command-error.ts'
 import { commandLine } from '../terminal/invocation.ts'
+import { writeOutput } from '../terminal/output-file.ts'
 import { note, print } from '../terminal/terminal.ts'
 import { UsageError } from '../terminal/usage.ts'
 import { jobScript } from './job-script.ts'
@@ -46,7 +48,7 @@ export async function slurm(words: readonly string[], flags: SlurmFlags): Promis
     return
   }
   if (existsSync(out)) throw new UsageError(`--out ${out} is there already; name another file, or delete it`)
-  writeFileSync(out, script, { mode: 0o755 })
+  writeOutput('--out', out, script, 0o755)
   print(`wrote ${out}; read it, and send it off by: sbatch ${out}`)
   if (nodes * ntasksPerNode === 1) note('it is for one process; --nodes and --ntasks-per-node make it several')
 }
@@ -72,8 +74,11 @@ async function trainingIn([name, ...words]: readonly string[]) {
       `only trainings run as several processes; expected -- train ..., such as ${commandLine('slurm', '--cpus-per-task', '8', '--', 'train', 'resnet50', '--data', 'DIR')}`,
     )
   const { declare } = await import('../commands/train.ts')
-  const command = new Command('train').exitOverride().configureOutput({ writeErr: () => {}, writeOut: () => {} })
+  const program = new Command('gentle').exitOverride().configureOutput({ writeErr: () => {} })
+  const command = program.command('train')
   declare(command)
+  // Help is not for a queue.
+  command.helpOption(false)
   let model: string | undefined
   command.action((named) => {
     model = named
@@ -82,7 +87,7 @@ async function trainingIn([name, ...words]: readonly string[]) {
     await command.parseAsync(words, { from: 'user' })
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error
-    throw new UsageError(`gentle train: ${error.message.replace(/^error: /, '')}`)
+    throw new UsageError(`gentle train: ${commandErrorText(error, program, ['train', ...words])}`)
   }
   const { resume, runDir, data, threads, config, preset } = command.opts()
   if (resume !== undefined)
@@ -91,5 +96,7 @@ async function trainingIn([name, ...words]: readonly string[]) {
     )
   if (data === undefined && config === undefined && preset === undefined)
     throw new UsageError('gentle train: no data given; name it with --data')
+  const { settingsFor } = await import('../train/choose-settings.ts')
+  settingsFor(model, command.opts(), undefined)
   return { model, runDir: runDir as string | undefined, threads: threads as number | undefined }
 }

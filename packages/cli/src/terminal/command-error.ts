@@ -10,12 +10,9 @@ export function commandOf(program: Command, [word, ...rest]: readonly string[]):
   return found === undefined ? program : commandOf(found, rest)
 }
 
-/** `gentle train --help`, as it is typed. */
-function helpOf(command: Command): string {
-  const words: string[] = []
-  for (let at: Command | null = command; at?.parent; at = at.parent) words.unshift(at.name())
-  return commandLine(...words, '--help')
-}
+/** The words that name a command. */
+const namesOf = (command: Command): readonly string[] =>
+  command.parent === null ? [] : [...namesOf(command.parent), command.name()]
 
 const described = ({ description }: Option | Argument): string => (description ? `: ${description}` : '')
 
@@ -26,22 +23,26 @@ export function commandErrorText(error: CommanderError, program: Command, words:
   const [, quoted = ''] = /'([^']*)'/.exec(message) ?? []
   const option = command.options.find(({ flags }) => flags === quoted)
   const argument = command.registeredArguments.find((each) => each.name() === quoted)
-  const help = `; ${helpOf(command)} tells all`
+  const names = namesOf(command)
+  const called = names.join(' ')
+  const help = `; ${commandLine(...names, '--help')} tells all`
   switch (error.code) {
     case 'commander.unknownCommand': {
-      const names = command.commands.map((each) => each.name())
-      const nearest = nearestName(quoted, names, Math.max(1, quoted.length / 2))
-      return `unknown ${command.name()} '${quoted}'${nearest === undefined ? '' : `; did you mean ${nearest}?`} (choose from ${names.join(', ')})`
+      const choices = command.commands.map((each) => each.name())
+      const nearest = nearestName(quoted, choices, Math.max(1, quoted.length / 2))
+      return `unknown ${called} '${quoted}'${nearest === undefined ? '' : `; did you mean ${nearest}?`} (choose from ${choices.join(', ')})`
     }
     case 'commander.unknownOption': {
       const known = command.options.flatMap(({ long }) => (long ? [long.replace(/^--(no-)?/, '')] : []))
       const taken = command.registeredArguments.map((each) => each.name())
-      return `unknown option '${quoted}'${meantBy(quoted, known, taken) || help}`
+      // What stands behind -- has options of its own.
+      const expected = command.usage().includes(' -- ') ? `; expected gentle ${called} ${command.usage()}` : help
+      return `unknown option '${quoted}'${meantBy(quoted, known, taken) || expected}`
     }
     case 'commander.missingArgument':
-      return `${command.name()} needs <${quoted}>${argument === undefined ? help : described(argument)}`
+      return `${called} needs <${quoted}>${argument === undefined ? help : described(argument)}`
     case 'commander.missingMandatoryOptionValue':
-      return `${command.name()} needs ${quoted}${option === undefined ? help : described(option)}`
+      return `${called} needs ${quoted}${option === undefined ? help : described(option)}`
     case 'commander.optionMissingArgument':
       return `${quoted} needs a value${option === undefined ? help : described(option)}`
     case 'commander.excessArguments': {
@@ -49,7 +50,7 @@ export function commandErrorText(error: CommanderError, program: Command, words:
       const places = command.registeredArguments
       const extra = given.split(', ').slice(places.length)
       const takes = places.length === 0 ? 'no arguments' : places.map((each) => `<${each.name()}>`).join(' and ')
-      return `${command.name()} takes ${takes}; '${extra.join(' ')}' is one too many${help}`
+      return `${called} takes ${takes}; '${extra.join(' ')}' is one too many${help}`
     }
     case 'commander.invalidArgument': {
       const [, value, expected = ''] = /argument '(.*)' is invalid\. (.*?)\.?$/s.exec(message) ?? []
