@@ -42,4 +42,13 @@ describe('gentle quantize', () => {
     const unknown = await gentle(['quantize', run, '--out', out, '--calibration', 'best'])
     expect(unknown.stderr).toContain("--calibration is 'best'; choose from minMax, percentile, mse")
   })
+
+  it('refuses no examples, and what is in 8 bits already', async () => {
+    expect((await gentle(['quantize', run, '--out', out, '--examples', '0'])).stderr).toBe(
+      'gentle: --examples is 0; expected a whole number of at least 1\n',
+    )
+    expect((await gentle(['quantize', out, '--data', data, '--out', out])).stderr).toBe(
+      `gentle: ${out} is in 8 bits already\n`,
+    )
+  })
 })

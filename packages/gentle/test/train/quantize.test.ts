@@ -33,7 +33,7 @@ import { Quantized } from '../../src/nn/layers/quantized.ts'
 import { traceInference } from '../../src/nn/model.ts'
 import { Scope, type ScopeOptions } from '../../src/nn/scope.ts'
 import { summarize } from '../../src/nn/summary.ts'
-import { add, conv2d, fakeQuantize, matmul, sum } from '../../src/ops/index.ts'
+import { add, conv2d, fakeQuantize, less, matmul, maximum, minimum, relu, sum, where } from '../../src/ops/index.ts'
 import { type QuantizedLayerError, quantize } from '../../src/train/index.ts'
 
 const inputShape = [3, 12, 12]
@@ -194,6 +194,62 @@ describe('ranges of activations', () => {
       expect(() => layerFrom(described(range) as never)).toThrow('quantized: the range of weight is')
   })
 
+  it('are of each use of weights that are used twice', async () => {
+    const shared = Linear(4)
+    const twice: Layer = {
+      description: { type: 'twice' },
+      apply: (x, scope) => scope.apply('dense', shared, relu(scope.apply('dense', shared, x))),
+    }
+    const inputs = Float32Array.from({ length: 4 * 8 }, (_, i) => 3 * Math.sin(i))
+    const data = inMemory({ inputs, inputShape: [4], targets: new Int32Array(8), classes: [...'abcd'] })
+    const { model, layers } = await quantize(await open(twice, [4]), data)
+    expect(Object.keys(rangesOf(model))).toEqual(['dense.weight', 'dense.weight (2)'])
+    expect(layers.map(({ name }) => name)).toEqual(['dense.weight', 'dense.weight (2)'])
+    expect(rangesOf(model)['dense.weight'].scale).not.toBe(rangesOf(model)['dense.weight (2)'].scale)
+  })
+
+  it('are measured over all batches of the sample', async () => {
+    const inputs = Float32Array.from({ length: 3 * 41 }, (_, i) => (i < 96 ? 1 : 9) * Math.sin(i))
+    const data = inMemory({ inputs, inputShape: [3], targets: new Int32Array(41), classes: ['a', 'b'] })
+    const float = await open(Linear(2), [3])
+    const { model, layers } = await quantize(float, data, { calibration: 'minMax' })
+    const [expected, found] = await Promise.all(
+      [float, model].map(async (each) => {
+        const x = input([41, 3])
+        const program = await reference().compile({ inputs: { x }, outputs: { y: traceInference(each, x) } })
+        return (await program.run({ x: inputs })).y.data as Float32Array
+      }),
+    )
+    const squares = (values: Iterable<number>): number => [...values].reduce((total, value) => total + value ** 2, 0)
+    const error = Math.sqrt(squares(expected.map((value, i) => found[i] - value)) / squares(expected))
+    expect(layers[0].error).toBeCloseTo(error, 6)
+    expect(layers[0].alone).toBeCloseTo(error, 6)
+  })
+
+  it('leave no program behind where an example is not finite', async () => {
+    const backend = reference()
+    let open = 0
+    const counted: Backend = {
+      ...backend,
+      async compile(graph) {
+        const program = await backend.compile(graph)
+        open++
+        return { ...program, run: (feed) => program.run(feed), dispose: () => void open-- }
+      },
+    }
+    const model = await createModel(Linear(2), [1], { backend: counted })
+    const before = open
+    const data = inMemory({
+      name: 'broken',
+      inputs: Float32Array.of(1, Number.NaN),
+      inputShape: [1],
+      targets: new Int32Array(2),
+      classes: ['a', 'b'],
+    })
+    await expect(quantize(model, data)).rejects.toThrow('what weight reads is not finite for an example of broken')
+    expect(open).toBe(before)
+  })
+
   it('are refused where no place has their name', async () => {
     const layer = Quantized(Sequential(Linear(2)), { ranges: { '0.wieght': { scale: 1, zeroPoint: 0 } } })
     await expect(open(layer, [3])).rejects.toThrow(
@@ -249,6 +305,49 @@ describe('ranges of activations', () => {
     expect(() => trainingOf(normed, x, { frozen: () => true })).not.toThrow()
     const headed = await open(quantizedHead(Sequential(Linear(2), Auxiliary(Linear(2)))), [3])
     expect(() => trainingOf(headed, x)).toThrow('quantized: an auxiliary output would come from the network in float32')
+  })
+})
+
+describe('integers in place of floats that are rounded', () => {
+  const weights = () => fakeQuantize(variable([8, 8, 3, 3], 0.25), { scale: 0.25, low: -127, high: 127 })
+  const both = async (y: Tensor, x: ReturnType<typeof input>): Promise<(readonly number[])[]> => {
+    const values = Float32Array.from({ length: sizeOf(x.shape) }, (_, i) => 4 * Math.sin(i))
+    const backend = await wasm({ threads: 1 })
+    const results = await Promise.all(
+      [backend, reference()].map(async (on) => {
+        const program = await on.compile({ inputs: { x }, outputs: { y } })
+        const { data } = (await program.run({ x: values })).y
+        program.dispose()
+        return [...data]
+      }),
+    )
+    await backend.close()
+    return results
+  }
+
+  it('take padding for what has 7 bits only where its byte has, too', async () => {
+    const x = input([1, 8, 4, 4])
+    const range = { scale: 0.25, zeroPoint: -10, low: -128, high: 127 }
+    const images = fakeQuantize(maximum(x, 3), range)
+    const y = conv2d(images, weights(), { padding: 1 })
+    const found = topologicalOrder(rootsOf(toIntegers({ inputs: { x }, outputs: { y } }))).find(
+      ({ op }) => op.name === 'integerConv2d',
+    )
+    expect(found?.attributes).toMatchObject({ sevenBits: false })
+    const [integers, floats] = await both(y, x)
+    expect(integers).toEqual(floats)
+  })
+
+  it.each<[string, (x: Tensor) => Tensor]>([
+    ['above', (x) => minimum(x, 0.9)],
+    ['below', (x) => maximum(x, 0.65)],
+    ['by a condition', (x) => where(less(x, 0.65), 0.65, x)],
+  ])('round a limit that lies between two numbers as all else: %s', async (_, limited) => {
+    const x = input([1, 8, 4, 4])
+    const range = { scale: 0.25, zeroPoint: 0, low: 0, high: 127 }
+    const y = fakeQuantize(limited(conv2d(fakeQuantize(x, range), weights(), { padding: 1 })), range)
+    const [integers, floats] = await both(y, x)
+    expect(integers).toEqual(floats)
   })
 })
 
