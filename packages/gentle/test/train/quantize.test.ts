@@ -234,7 +234,7 @@ describe('ranges of activations', () => {
       async compile(graph) {
         const program = await backend.compile(graph)
         open++
-        return { ...program, run: (feed) => program.run(feed), dispose: () => void open-- }
+        return Object.assign(program, { dispose: () => void open-- })
       },
     }
     const model = await createModel(Linear(2), [1], { backend: counted })
@@ -339,6 +339,7 @@ describe('integers in place of floats that are rounded', () => {
   })
 
   it.each<[string, (x: Tensor) => Tensor]>([
+    ['above, at half of the way', (x) => minimum(x, 0.625)],
     ['above', (x) => minimum(x, 0.9)],
     ['below', (x) => maximum(x, 0.65)],
     ['by a condition', (x) => where(less(x, 0.65), 0.65, x)],
