@@ -1,3 +1,4 @@
+import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { gentle, plainRecipe, smallIdxSet, temporaryFolder } from './command.ts'
@@ -28,7 +29,11 @@ describe('gentle quantize', () => {
     for (const [i, logit] of own.entries()) expect(Math.abs(small[i] - logit)).toBeLessThan(0.1)
     expect(small).not.toEqual(own)
     expect((await gentle(['eval', out, '--data', data])).code).toBe(0)
-    expect((await gentle(['show', out])).code).toBe(0)
+    const shown = await gentle(['show', out])
+    expect(shown.stdout).toMatch(/^in 8 bits: 5 of its layers$/m)
+    // The accuracy in 8 bits, and nothing that was measured before.
+    expect(shown.stdout).toMatch(/^test: \d+ examples \(\S+\), accuracy [\d.]+$/m)
+    expect(shown.stdout).toMatch(/^validation: \d+ examples \(\S+\)$/m)
     const onnx = join(folder, 'small.onnx')
     expect((await gentle(['export', out, '--format', 'onnx', '--out', onnx])).code).toBe(0)
     const exported = await probabilities(onnx)
@@ -50,5 +55,15 @@ describe('gentle quantize', () => {
     expect((await gentle(['quantize', out, '--data', data, '--out', out])).stderr).toBe(
       `gentle: ${out} is in 8 bits already\n`,
     )
+  })
+
+  it('asks a file of weights for its data, and refuses data of a run that has changed', async () => {
+    const weights = join(run, 'weights/best.safetensors')
+    const unnamed = await gentle(['quantize', weights, '--out', out])
+    expect(unnamed.stderr).toContain(`gentle quantize ${weights} --data NAME`)
+    const pictures = join(data, 't10k-images-idx3-ubyte')
+    writeFileSync(pictures, readFileSync(pictures).fill(0, 1000))
+    const changed = await gentle(['quantize', run, '--out', out])
+    expect([changed.code, changed.stderr]).toEqual([2, expect.stringContaining('other examples in its test part')])
   })
 })

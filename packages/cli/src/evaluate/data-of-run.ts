@@ -23,7 +23,7 @@ function isGone(path: string): boolean {
 }
 
 /** What the run was trained on. @throws UsageError for a place that is not a run, and where its data is not there any more. */
-export function dataOfRun(place: string, command: 'eval' | 'predict'): DataOfRun {
+export function dataOfRun(place: string, command: 'eval' | 'predict' | 'quantize'): DataOfRun {
   const file = join(place, 'run.json')
   if (!existsSync(file))
     throw new UsageError(

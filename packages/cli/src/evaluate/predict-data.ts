@@ -1,6 +1,6 @@
 /** `gentle predict` of a data set: what a model takes its examples for, beside what they are. */
 import { alignClasses, type Model, type OpenedModel, predict, sizeOf } from 'gentle-dl'
-import { type Dataset, preprocessed } from 'gentle-dl/data'
+import { type Dataset, type PartName, partNames, preprocessed } from 'gentle-dl/data'
 import { plainPreprocessing } from 'gentle-dl/vision'
 import { type DataOptions, isTable, openData } from '../data/datasets.ts'
 import { arePictures } from '../data/pictures.ts'
@@ -15,8 +15,6 @@ import { checkSame, type DataOfRun, dataOfRun, noteData } from './data-of-run.ts
 import { noteInvertedSet } from './inverted-pictures.ts'
 import type { PredictFlags } from './predict-flags.ts'
 
-const partNames = ['train', 'validation', 'test'] as const
-
 /** Examples that are told one by one; the rest is counted, and in JSON. */
 export const maxListed = 20
 
@@ -30,29 +28,46 @@ export async function examplesOf(
   const { split = 'test' } = flags
   const part = partNames.find((name) => name === split)
   if (part === undefined) throw unknownChoice('split', split, partNames)
-  const own: DataOfRun | undefined = flags.data === undefined ? dataOfRun(place, 'predict') : undefined
-  if (own !== undefined) noteData(own, place, part)
+  return (await partsFor(place, opened, model, flags, 'predict'))(part)
+}
+
+/**
+ * The data that is named, else what the run was trained on: a part of it as it is asked for, of examples that the model takes.
+ * @param command that asks for it, for messages
+ */
+export async function partsFor(
+  place: string,
+  opened: OpenedModel,
+  model: Model,
+  flags: Pick<PredictFlags, 'data' | 'normalize'>,
+  command: 'predict' | 'quantize',
+): Promise<(part: PartName) => Promise<Dataset>> {
+  const own: DataOfRun | undefined = flags.data === undefined ? dataOfRun(place, command) : undefined
   const { seed = 0, validation, label, resize } = own?.settings ?? {}
   const { inputShape } = model
   const [channels, height, width] = inputShape
   const areImages = inputShape.length === 3 && (channels === 1 || channels === 3)
-  const all = await openData(own?.settings.data ?? flags.data!, {
+  const name = own?.settings.data ?? flags.data!
+  const all = await openData(name, {
     seed,
     validation,
-    ...tableOptions(own?.settings.data ?? flags.data!, opened, { label, isOwn: own !== undefined }),
+    ...tableOptions(name, opened, { label, isOwn: own !== undefined }),
     ...(areImages ? { size: [height, width] as const, channels } : {}),
   })
   const parts = partsOfRun(all, own?.settings, datasetPart)
-  const chosen = resize === undefined ? parts[part] : resized(parts[part], resize)
-  if (own !== undefined) await checkSame(own, part, chosen)
-  const { data } = alignClasses(model, chosen, place)
-  if (data.inputShape.join() !== inputShape.join())
-    throw new UsageError(
-      `${data.name} has examples [${data.inputShape.join(', ')}], but ${place} takes [${inputShape.join(', ')}]`,
-    )
-  if (!arePictures(data) || plainPreprocessing(inputShape) === undefined) return data
-  if (own === undefined) await noteInvertedSet(place, opened, data)
-  return preprocessed(data, preprocessingOf(place, opened, flags.normalize))
+  return async (part) => {
+    if (own !== undefined) noteData(own, place, part)
+    const chosen = resize === undefined ? parts[part] : resized(parts[part], resize)
+    if (own !== undefined) await checkSame(own, part, chosen)
+    const { data } = alignClasses(model, chosen, place)
+    if (data.inputShape.join() !== inputShape.join())
+      throw new UsageError(
+        `${data.name} has examples [${data.inputShape.join(', ')}], but ${place} takes [${inputShape.join(', ')}]`,
+      )
+    if (!arePictures(data) || plainPreprocessing(inputShape) === undefined) return data
+    if (own === undefined) await noteInvertedSet(place, opened, data)
+    return preprocessed(data, preprocessingOf(place, opened, flags.normalize))
+  }
 }
 
 /**

@@ -1,17 +1,11 @@
 /** `gentle quantize`: a trained classifier in 8 bits, and what that costs. */
-import { alignClasses, type Calibration, calibrations, confusion, quantize, saveModel } from 'gentle-dl'
-import { type Dataset, preprocessed } from 'gentle-dl/data'
-import { plainPreprocessing } from 'gentle-dl/vision'
-import { openData } from '../data/datasets.ts'
-import { arePictures } from '../data/pictures.ts'
-import { preprocessingOf } from '../models/normalize.ts'
+import { type Calibration, calibrations, confusion, quantize, saveModel } from 'gentle-dl'
 import { openAnyModel, takesInputs } from '../models/open-model.ts'
 import { writeOutput } from '../terminal/output-file.ts'
 import { bold, note, percent, print, table } from '../terminal/terminal.ts'
 import { exitCodes, UsageError } from '../terminal/usage.ts'
 import { classesOf } from './class-names.ts'
-import { dataOfRun, noteData } from './data-of-run.ts'
-import { tableOptions } from './predict-data.ts'
+import { partsFor } from './predict-data.ts'
 
 export interface QuantizeFlags {
   readonly out: string
@@ -33,25 +27,11 @@ export async function quantizeRun(place: string, flags: QuantizeFlags): Promise<
   const opened = await openAnyModel(place)
   if (takesInputs(opened) || opened.task !== 'classify')
     throw new UsageError(`${place} is not a classifier; quantize takes classifiers alone`)
-  const { model, ...purpose } = opened
+  const { model, card, ...purpose } = opened
   if (model.layer.description.type === 'quantized') throw new UsageError(`${place} is in 8 bits already`)
   classesOf(model, place)
-  const own = flags.data === undefined ? dataOfRun(place, 'eval') : undefined
-  if (own !== undefined) noteData(own, place, 'test')
-  const data = flags.data ?? own!.settings.data
-  const [channels, height, width] = model.inputShape
-  const parts = await openData(data, {
-    seed: own?.settings.seed ?? 0,
-    validation: own?.settings.validation,
-    ...tableOptions(data, opened, { label: own?.settings.label, isOwn: own !== undefined }),
-    ...(model.inputShape.length === 3 && (channels === 1 || channels === 3) ? { size: [height, width], channels } : {}),
-  })
-  const prepared = (part: Dataset): Dataset => {
-    const { data: aligned } = alignClasses(model, part, place)
-    const looksAtPictures = arePictures(aligned) && plainPreprocessing(model.inputShape) !== undefined
-    return looksAtPictures ? preprocessed(aligned, preprocessingOf(place, opened, undefined)) : aligned
-  }
-  const [train, test] = [prepared(parts.train), prepared(parts.test)]
+  const parts = await partsFor(place, opened, model, flags, 'quantize')
+  const [train, test] = [await parts('train'), await parts('test')]
   const before = await confusion(model, test)
   const { model: small, layers } = await quantize(model, train, { calibration, examples })
   const after = await confusion(small, test)
@@ -60,19 +40,21 @@ export async function quantizeRun(place: string, flags: QuantizeFlags): Promise<
     accuracyBefore: share((i) => before.predicted[i] === before.labels[i]),
     accuracyAfter: share((i) => after.predicted[i] === after.labels[i]),
     agreement: share((i) => after.predicted[i] === before.predicted[i]),
-    data,
+    data: test.name,
     examples: test.length,
     calibration,
     layers,
   }
-  const bytes = await saveModel(small, purpose)
+  // What was measured of the model before is not of this one.
+  const metrics = flags.data === undefined ? { test: { accuracy: result.accuracyAfter } } : undefined
+  const bytes = await saveModel(small, { ...purpose, ...(card && { card: { ...card, metrics } }) })
   writeOutput('--out', out, bytes)
   if (flags.json) console.log(JSON.stringify({ ...result, out }, null, 2))
   else
     print(
       [
         bold(
-          `${percent(result.accuracyAfter)} of ${test.length.toLocaleString('en-US')} test examples of ${data} correct in 8 bits, ${percent(result.accuracyBefore)} in float32`,
+          `${percent(result.accuracyAfter)} of ${test.length.toLocaleString('en-US')} test examples of ${test.name} correct in 8 bits, ${percent(result.accuracyBefore)} in float32`,
         ),
         `the same answer for ${percent(result.agreement)}`,
         '',

@@ -69,7 +69,7 @@ function useText(file: string, { use }: FileContent): string {
 }
 
 export function showText(file: string, content: FileContent, columns: number): string {
-  const { format, tensors, facts, inputs, outputs, operators, classes, preprocessing, task, card } = content
+  const { format, tensors, facts, inputs, outputs, operators, classes, preprocessing, quantized, task, card } = content
   const line = (what: string, text: string): string[] => wrapped(`${what}: ${harmless(text)}`, columns)
   return [
     `${bold(file)}: ${format}, ${bytes(content.bytes)}`,
@@ -78,6 +78,7 @@ export function showText(file: string, content: FileContent, columns: number): s
     ...(operators === undefined
       ? []
       : line(format === 'ONNX' ? 'operators' : 'layers', operators.map(operatorText).join(', '))),
+    ...(quantized === undefined ? [] : line('in 8 bits', `${quantized} of its layers`)),
     ...(inputs ?? []).flatMap((port) => line('input', portText(port))),
     ...(outputs ?? []).flatMap((port) => line('output', portText(port))),
     ...(task === undefined ? [] : line('task', task)),

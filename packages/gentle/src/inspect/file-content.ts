@@ -59,6 +59,8 @@ export interface FileContent {
   readonly outputs?: readonly FilePort[]
   /** The most frequent first. */
   readonly operators?: readonly FileOperator[]
+  /** How many of its layers compute in 8 bits, of a network that does. */
+  readonly quantized?: number
   /** Names of classes, in the order of the outputs. */
   readonly classes?: readonly string[]
   /** What is done to a picture before the model sees it. */

@@ -1,5 +1,6 @@
 /** What a safetensors file holds: weights, or a model that `saveModel` wrote; of neither the values are read. */
 import { GentleError } from '../core/errors.ts'
+import { isRecord } from '../core/is-record.ts'
 import type { RandomAccess } from '../core/random-access.ts'
 import { sameShape } from '../core/shape.ts'
 import { printable } from '../formats/failure.ts'
@@ -60,11 +61,15 @@ export async function safetensorsContent(access: RandomAccess, place: string): P
           }))
         : [{ name: 'x', type: 'float32', shape: ['N', ...inputShape] }],
     operators: counted(typesWithin(layer), () => true),
+    ...(isQuantized(layer) ? { quantized: Object.keys(layer.ranges).length } : {}),
     classes,
     preprocessing,
     use: inputShape === undefined ? inputsUse(layer) : useOf(layer, inputShape, tensors),
   }
 }
+
+const isQuantized = (layer: unknown): layer is { readonly ranges: object } =>
+  isRecord(layer) && layer.type === 'quantized' && isRecord(layer.ranges)
 
 /** The types of layers in a description, those that hold others left out. */
 function typesWithin(description: unknown): string[] {
