@@ -14,7 +14,7 @@ const columns: readonly (readonly [string, (cost: Cost) => number, (value: numbe
 export function Doubling({ costs: { cost, doubled, settings } }: { readonly costs: Costs }) {
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls has to be reached by keyboard
-    <section class="numbers-table" tabIndex={0} aria-label="Twice as much">
+    <section class="scrolls numbers-table" tabIndex={0} aria-label="Twice as much">
       <table>
         <thead>
           <tr>

@@ -19,7 +19,7 @@ export function SystemsTable({
   const time = (flops: number): string => (rate === undefined ? '–' : duration(flops / rate))
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls has to be reached by keyboard
-    <section class="numbers-table" tabIndex={0} aria-label="How long each system would take">
+    <section class="scrolls numbers-table" tabIndex={0} aria-label="How long each system would take">
       <table>
         <thead>
           <tr>

@@ -93,7 +93,7 @@ const written = (loss: number): string => (loss >= 1e4 ? loss.toExponential(1) :
 function LossTable({ runs, step }: Pick<CurvesProps, 'runs' | 'step'>) {
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls has to be reached by keyboard
-    <section class="numbers" aria-label="In numbers" tabIndex={0}>
+    <section class="scrolls numbers" aria-label="In numbers" tabIndex={0}>
       <h2>In numbers</h2>
       <table>
         <thead>

@@ -101,7 +101,7 @@ function Outcome({
   const best = Math.max(...shown.map(({ course }) => course.at(-1)?.accuracy ?? 0))
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls has to be reached by keyboard
-    <section class="remedy-outcome" aria-label="In numbers" tabIndex={0}>
+    <section class="scrolls remedy-outcome" aria-label="In numbers" tabIndex={0}>
       <table>
         <thead>
           <tr>

@@ -26,7 +26,7 @@ export function RunsTable({ runs, shown, metric, hidden, chosen, closable, onClo
   const tested = runs.some(({ test }) => test.has(metric))
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls has to be reached by keyboard
-    <section class="runs-table" aria-label="Runs" tabIndex={0}>
+    <section class="scrolls runs-table" aria-label="Runs" tabIndex={0}>
       <table>
         <thead>
           <tr>
