@@ -13,18 +13,22 @@ export async function colourPicture(source: Blob, name: string): Promise<Image> 
   return colourOf((await pixelsIn(source, { maxSide, name })).pixels)
 }
 
-/** Pixels of red, green, blue and opacity as channels in [0, 1]. */
-export function colourOf({
-  data,
-  width,
-  height,
-}: {
-  readonly data: Uint8ClampedArray
-  readonly width: number
-  readonly height: number
-}): Image {
+/** Pixels of red, green, blue and opacity as three channels, from 0 to the number of white. */
+export function colourOf(
+  {
+    data,
+    width,
+    height,
+  }: {
+    readonly data: Uint8ClampedArray
+    readonly width: number
+    readonly height: number
+  },
+  white = 1,
+): Image {
   const pixels = width * height
   const picture = image(3, height, width)
-  for (let i = 0; i < pixels; i++) for (let c = 0; c < 3; c++) picture.data[c * pixels + i] = data[4 * i + c] / 255
+  for (let i = 0; i < pixels; i++)
+    for (let c = 0; c < 3; c++) picture.data[c * pixels + i] = (data[4 * i + c] * white) / 255
   return picture
 }

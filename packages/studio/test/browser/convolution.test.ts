@@ -1,3 +1,4 @@
+import { buffer as readBuffer } from 'node:stream/consumers'
 import { image } from 'gentle-dl/vision'
 import type { Page } from 'playwright-core'
 import sharp from 'sharp'
@@ -140,6 +141,26 @@ it('reduces a large picture and says so, and refuses what is none', async () => 
   const saved = page.waitForEvent('download')
   await page.getByRole('button', { name: 'Save picture.png' }).click()
   expect((await saved).suggestedFilename()).toBe('picture.png')
+})
+
+it('filters the channel that is chosen, saves it, and keeps it in its address', async () => {
+  const page = await openStudio('convolution?picture=own&kernel=identity')
+  const colour = { r: 20, g: 100, b: 240 }
+  const buffer = await sharp({ create: { width: 9, height: 9, channels: 3, background: colour } })
+    .png()
+    .toBuffer()
+  await page.locator('input[type=file]').setInputFiles({ name: 'blue.png', mimeType: 'image/png', buffer })
+  await page.getByText('blue.png in grey, 9 × 9').waitFor()
+  await page.getByRole('radio', { name: 'Blue' }).check()
+  await page.getByText('blue.png, its blue, 9 × 9').waitFor()
+  await expect.poll(() => sumOf(page), patient).toBe('240')
+  await expect.poll(() => page.url()).toContain('channel=blue')
+  const saved = page.waitForEvent('download')
+  await page.getByRole('button', { name: 'Save picture.png' }).click()
+  const pixels = await sharp(await readBuffer(await (await saved).createReadStream()))
+    .raw()
+    .toBuffer()
+  expect([...pixels.subarray(0, 3)]).toEqual([240, 240, 240])
 })
 
 it('says why there is no webcam, uses one only when it is asked to, and stops it', async () => {

@@ -4,12 +4,12 @@ import { join } from 'node:path'
 import { writeImageFile } from 'gentle-dl/data'
 import { filter2d, image, kernelOf } from 'gentle-dl/vision'
 import { describe, expect, it } from 'vitest'
-import { greyOf } from '../../src/engine/grey-picture.ts'
+import { colourOf } from '../../src/engine/colour-picture.ts'
 import { convolve, drawn, explain } from '../../src/pages/convolution/convolve.ts'
 import { exerciseAnswer } from '../../src/pages/convolution/exercise.ts'
 import { kernelField, lectureKernel, parseWeight, presets, resized } from '../../src/pages/convolution/kernel.ts'
 import { octave } from '../../src/pages/convolution/octave.ts'
-import { example } from '../../src/pages/convolution/picture.ts'
+import { channels, example, pictureOf } from '../../src/pages/convolution/picture.ts'
 import { program } from '../../src/pages/convolution/program.ts'
 import { filterOptions, type Settings, windowsOf } from '../../src/pages/convolution/settings.ts'
 import { printed } from './run-program.ts'
@@ -84,9 +84,22 @@ it('draws 0 as the middle grey where numbers are negative, and cuts off where it
   expect(greys([0, 0], 'absolute', 255)).toEqual([0, 0])
 })
 
-it('turns colours into whole numbers of grey', () => {
+it('takes whole numbers of grey, or of one colour, from a picture', () => {
   const data = Uint8ClampedArray.of(255, 255, 255, 255, 255, 0, 0, 255, 0, 255, 0, 255, 7, 7, 7, 255)
-  expect([...greyOf({ data, width: 2, height: 2 }).data]).toEqual([255, 76, 150, 7])
+  const given = { image: colourOf({ data, width: 2, height: 2 }, 255), name: 'own.png', reduced: ',' }
+  const taken = channels.map((channel) => pictureOf(given, channel))
+  expect(taken.map(({ image }) => [...image.data])).toEqual([
+    [255, 76, 150, 7],
+    [255, 255, 0, 7],
+    [255, 0, 255, 7],
+    [255, 0, 0, 7],
+  ])
+  expect(taken.map(({ title }) => title)).toEqual([
+    'own.png in grey,',
+    'own.png, its red,',
+    'own.png, its green,',
+    'own.png, its blue,',
+  ])
 })
 
 describe('a kernel in an address', () => {

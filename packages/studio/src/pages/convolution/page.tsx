@@ -29,7 +29,7 @@ import { KernelChoice } from './kernel-choice.tsx'
 import { octave } from './octave.ts'
 import { OctaveLines } from './octave-lines.tsx'
 import { OutputSize } from './output-size.tsx'
-import { example, maxSide, type Picture } from './picture.ts'
+import { channels, example, type Given, maxSide, type Picture, pictureOf } from './picture.ts'
 import { PictureChoice, type Source, sources } from './picture-choice.tsx'
 import { program } from './program.ts'
 import { type Settings, windowsOf } from './settings.ts'
@@ -39,6 +39,7 @@ const maxStep = 4
 
 const fields = {
   picture: choiceField<Source>('example', sources),
+  channel: choiceField('grey', channels),
   kernel: kernelField,
   operation: choiceField('correlation', filterOperations),
   shape: choiceField('valid', filterShapes),
@@ -66,7 +67,7 @@ export default function ConvolutionPage() {
   const worker = useWorker('convolution')
   const camera = useCamera()
   /** Of each source but the example, what was last taken from it. */
-  const taken = useSignal<Partial<Record<Source, Picture>>>({})
+  const taken = useSignal<Partial<Record<Source, Given>>>({})
   const convolved = useSignal<Convolved | undefined>(undefined)
   const explanation = useSignal<{ readonly index: number; readonly of: FilterExplanation } | undefined>(undefined)
   const hovered = useSignal<number | undefined>(undefined)
@@ -84,7 +85,11 @@ export default function ConvolutionPage() {
       dilation: [state.dilationDown.value, state.dilationAcross.value],
     }),
   )
-  const picture = useComputed(() => (state.picture.value === 'example' ? example : taken.value[state.picture.value]))
+  const picture = useComputed(() => {
+    if (state.picture.value === 'example') return example
+    const given = taken.value[state.picture.value]
+    return given && pictureOf(given, state.channel.value)
+  })
   const windows = useComputed(() => windowsOf(settings.value, picture.value?.image ?? example.image))
   const last = useComputed(() =>
     convolved.value === undefined ? 0 : convolved.value.result.width * convolved.value.result.height,
@@ -94,19 +99,15 @@ export default function ConvolutionPage() {
     return shown < 0 ? undefined : shown
   })
 
-  const keep = (source: Source, next: Picture): void => {
+  const keep = (source: Source, next: Given): void => {
     taken.value = { ...taken.peek(), [source]: next }
   }
   const read = async (source: 'scene' | 'own', name: string, give: () => Promise<Blob>): Promise<void> => {
     readFailure.value = ''
     try {
-      const { image, original } = await worker.greyPicture(await give(), { maxSide, name })
+      const { image, original } = await worker.bytePicture(await give(), { maxSide, name })
       const isReduced = original[0] > image.width || original[1] > image.height
-      keep(source, {
-        image,
-        white: 255,
-        title: `${name} in grey${isReduced ? `, reduced from ${original[1]} × ${original[0]} to` : ','}`,
-      })
+      keep(source, { image, name, reduced: isReduced ? `, reduced from ${original[1]} × ${original[0]} to` : ',' })
     } catch (error) {
       readFailure.value = messageOf(error)
     }
@@ -152,8 +153,8 @@ export default function ConvolutionPage() {
         try {
           const bitmap = await camera.frame()
           if (bitmap === undefined) break
-          const { image } = await worker.greyPicture(transfer(bitmap, [bitmap]), { maxSide, name: 'webcam' })
-          if (!gone) keep('webcam', { image, white: 255, title: 'Webcam in grey, reduced to' })
+          const { image } = await worker.bytePicture(transfer(bitmap, [bitmap]), { maxSide, name: 'webcam' })
+          if (!gone) keep('webcam', { image, name: 'Webcam', reduced: ', reduced to' })
         } catch (error) {
           readFailure.value = messageOf(error)
           camera.stop()
@@ -239,6 +240,7 @@ export default function ConvolutionPage() {
         <div class="filter-settings">
           <PictureChoice
             source={state.picture}
+            channel={state.channel}
             picture={picture.value}
             camera={camera}
             onFiles={takeFiles}

@@ -5,7 +5,7 @@ import { Choice } from '../../parts/choice.tsx'
 import { Icon } from '../../parts/icon.tsx'
 import { Notice } from '../../parts/notice.tsx'
 import type { Camera } from '../../parts/use-camera.ts'
-import type { Picture } from './picture.ts'
+import type { Channel, Picture } from './picture.ts'
 
 export const sources = ['example', 'scene', 'own', 'webcam'] as const
 
@@ -13,13 +13,14 @@ export type Source = (typeof sources)[number]
 
 export interface PictureChoiceProps {
   readonly source: Signal<Source>
+  readonly channel: Signal<Channel>
   readonly picture: Picture | undefined
   readonly camera: Camera
   readonly onFiles: (files: readonly File[]) => void
   readonly onSave: () => void
 }
 
-export function PictureChoice({ source, picture, camera, onFiles, onSave }: PictureChoiceProps) {
+export function PictureChoice({ source, channel, picture, camera, onFiles, onSave }: PictureChoiceProps) {
   const input = useRef<HTMLInputElement>(null)
   return (
     <div class="picture-choice">
@@ -28,6 +29,9 @@ export function PictureChoice({ source, picture, camera, onFiles, onSave }: Pict
         value={source}
         options={{ example: '8 × 8', scene: 'Scene', own: 'Yours', webcam: 'Webcam' }}
       />
+      {source.value !== 'example' && (
+        <Choice label="Channel" value={channel} options={{ grey: 'Grey', red: 'Red', green: 'Green', blue: 'Blue' }} />
+      )}
       {source.value === 'own' && (
         <>
           <input
@@ -57,7 +61,11 @@ export function PictureChoice({ source, picture, camera, onFiles, onSave }: Pict
         </button>
       )}
       {source.value !== 'example' && picture !== undefined && (
-        <button type="button" onClick={onSave} title="In grey and at this size, for the program and for Octave">
+        <button
+          type="button"
+          onClick={onSave}
+          title="This channel, as grey and at this size, for the program and for Octave"
+        >
           <Icon name="download" /> Save picture.png
         </button>
       )}

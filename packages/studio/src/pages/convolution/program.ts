@@ -16,7 +16,7 @@ export function program({ settings, isExample, row, column }: ProgramInput): str
   const picture = isExample
     ? `const rows = '${exampleRows}'
 const picture = image(1, 8, 8, Float32Array.from(rows.replaceAll(' ', ''), Number))`
-    : `// The picture in grey, as the page saves it; sharp decodes it (npm i sharp).
+    : `// The picture, one channel of it, as the page saves it; sharp decodes it (npm i sharp).
 const { height, width, data } = await readImageFile('picture.png', { channels: 3 })
 const picture = image(1, height, width, data.slice(0, height * width).map((value) => Math.round(255 * value)))`
   return `${isExample ? '' : "import { readImageFile } from 'gentle-dl/data'\n"}import { explainFilter, type FilterOptions, filter2d, image, kernelOf } from 'gentle-dl/vision'

@@ -1,4 +1,4 @@
-import { greyPicture, pngOf } from '../../engine/grey-picture.ts'
+import { bytePicture, pngOf } from '../../engine/byte-picture.ts'
 import { convolve, explain } from './convolve.ts'
 
-export const api = { convolve, explain, greyPicture, pngOf }
+export const api = { bytePicture, convolve, explain, pngOf }
