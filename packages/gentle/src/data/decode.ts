@@ -68,6 +68,12 @@ const open = (source: ImageSource) => sharp()(source, { limitInputPixels: larges
 const isMissing = (source: ImageSource): boolean =>
   typeof source === 'string' && !process.getBuiltinModule('node:fs').existsSync(source)
 
+/** Of a file by its path libvips does not say so. */
+const isEmpty = (source: ImageSource): boolean =>
+  (typeof source === 'string'
+    ? process.getBuiltinModule('node:fs').statSync(source, { throwIfNoEntry: false })?.size
+    : source.length) === 0
+
 /** In one line: which file, what is wrong with it, what was expected. */
 export function undecodable(source: ImageSource, cause: unknown, name = nameOf(source)): DataError {
   const { code, message } = cause as NodeJS.ErrnoException
@@ -80,7 +86,7 @@ export function undecodable(source: ImageSource, cause: unknown, name = nameOf(s
         ? `it has more than ${largest.toLocaleString('en-US')} pixels; make it smaller`
         : reason.startsWith('unknown white of ')
           ? `its numbers are of type ${reason.slice('unknown white of '.length)}, which does not say what is white; expected 8 or 16 bits a channel`
-          : reason.includes('is empty')
+          : isEmpty(source)
             ? 'the file is empty; expected a picture'
             : reason.startsWith(beyondBytes)
               ? `it says that it has ${reason.slice(beyondBytes.length)}, which is more than its bytes can hold; it is broken`

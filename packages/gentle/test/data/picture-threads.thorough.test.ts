@@ -1,5 +1,5 @@
 /** Pictures of files that are made on threads of their own. */
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DataError, sizeOf } from 'gentle-dl'
@@ -107,6 +107,20 @@ describe('pictures of files', () => {
       expect((await read(train, [0, 1, 2, 3, 4, 5])).inputs).toHaveLength(6 * 3 * 14 * 12)
     } finally {
       threads.Worker = Worker
+    }
+  })
+
+  it.each([
+    ['no picture', 'it cannot be decoded: it is not a picture'],
+    ['', 'the file is empty; expected a picture'],
+  ])('that are %j since they were opened are told of as on the thread that asks', async (content, message) => {
+    for (const workers of [0, 2]) {
+      const train = await trainOf(workers)
+      const { file } = train.examples[4]
+      const before = readFileSync(file)
+      writeFileSync(file, content)
+      await expect(read(train, [0, 4])).rejects.toThrow(`image ${file}: ${message}`)
+      writeFileSync(file, before)
     }
   })
 
