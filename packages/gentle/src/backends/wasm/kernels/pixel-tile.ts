@@ -31,7 +31,9 @@ import { type Buffer, channelBlocks, laneBytes } from '../buffer.ts'
 import type { Kernel, KernelContext } from '../kernel.ts'
 import { emitExpression, storeTogether } from './expression.ts'
 import { forEachItem } from './nest.ts'
-import { balancedTiles, type Epilogue, type EpilogueOperand, nameWith } from './tile.ts'
+import { type PixelRun, rowsTogether, runsOf } from './pixel-runs.ts'
+import { type SumLoop, sumLoops } from './sum-loops.ts'
+import { type Epilogue, type EpilogueOperand, nameWith } from './tile.ts'
 
 /** Pixels of one tile of 8 channels, and of 16. */
 export const tilePixels = 6
@@ -41,9 +43,6 @@ export function tileExtent(blocks: number, wide: boolean): { blocks: 1 | 2; pixe
   if (!wide) return { blocks: 1, pixels: tilePixels }
   return blocks % 2 === 0 ? { blocks: 2, pixels: tilePixels } : { blocks: 1, pixels: 2 * tilePixels }
 }
-
-/** The share of its tiles that a row of pixels fills, below which several rows are taken as one. */
-const minFilled = 0.85
 
 /** Source bytes of a strip: what a second-level cache keeps beside the weights that stream through it. */
 const stripBytes = 384 * 1024
@@ -66,13 +65,7 @@ export interface PixelProblem {
   readonly epilogue?: Epilogue
 }
 
-/** A loop of the sum over source channels and taps, with the distance in bytes that one turn moves in the source. */
-export interface SumLoop {
-  readonly count: number
-  readonly step: number
-}
-
-/** A part of that sum: loops, outermost first, around values at fixed distances. */
+/** A part of the sum over source channels and taps: loops, outermost first, around values at fixed distances. */
 export interface SumPart {
   readonly start: number
   readonly loops: readonly SumLoop[]
@@ -93,14 +86,6 @@ export interface TileShape {
   readonly outputStep: number
 }
 
-/** Tiles of one shape side by side. */
-interface TileRun {
-  readonly pixels: readonly number[]
-  readonly count: number
-  /** Where the first pixel's source lies, counted from the line's. */
-  readonly start: number
-}
-
 /** The problem in bytes and loops. */
 interface Plan {
   readonly depthwise: boolean
@@ -113,7 +98,7 @@ interface Plan {
   /** Output rows of an image as the kernel sees them: several short rows can be one. */
   readonly rows: number
   readonly columns: number
-  readonly runs: readonly TileRun[]
+  readonly runs: readonly PixelRun[]
   readonly parts: readonly SumPart[]
   /** Bytes of the packed weights of 8 output channels. */
   readonly weightBytes: number
@@ -152,8 +137,7 @@ function planOf({ source, output, groups, kernel, stride, dilation, wide }: Pixe
   const extent = tileExtent(depthwise ? 1 : channelBlocks(output.shape) / groups, wide)
   const pixelStep = stride[1] * column
   const contiguous = outWidth * pixelStep === stride[0] * row
-  const filled = outWidth / (Math.ceil(outWidth / extent.pixels) * extent.pixels)
-  const merged = contiguous || filled < minFilled ? mergedRows(outHeight, outWidth) : 1
+  const merged = rowsTogether(outHeight, outWidth, extent.pixels, contiguous)
   const rows = outHeight / merged
   const rowStep = stride[0] * row * merged
   const bytesPerRow = rowStep * (inChannels ? Math.ceil(perGroup / 8) : perGroup)
@@ -164,7 +148,7 @@ function planOf({ source, output, groups, kernel, stride, dilation, wide }: Pixe
     depthwise,
     blocks: extent.blocks,
     pixelStep,
-    runs: tileRuns(outWidth * merged, extent.pixels, pixelStep, sourceOf),
+    runs: runsOf(outWidth * merged, extent.pixels, pixelStep, sourceOf),
     rowStep,
     imageStep: plane * (inChannels ? channelBlocks(source.shape) : channels),
     groupStep: plane * (inChannels ? Math.ceil(perGroup / 8) : perGroup),
@@ -175,38 +159,6 @@ function planOf({ source, output, groups, kernel, stride, dilation, wide }: Pixe
     stripRows: Math.ceil((batch * rows) / strips),
     strips,
   }
-}
-
-/** Cuts a line of pixels into tiles, and puts equal ones side by side together. */
-function tileRuns(
-  columns: number,
-  max: number,
-  pixelStep: number,
-  sourceOf: (pixel: number) => number,
-): readonly TileRun[] {
-  const { tiles, size, wide } = balancedTiles(columns, max)
-  const runs: { pixels: number[]; count: number; start: number }[] = []
-  let pixel = 0
-  for (let tile = 0; tile < tiles; tile++) {
-    const start = sourceOf(pixel)
-    const length = tile < wide ? size + 1 : size
-    const pixels = Array.from({ length }, (_, i) => sourceOf(pixel + i) - start)
-    const last = runs.at(-1)
-    const continues =
-      last !== undefined &&
-      last.start + last.count * last.pixels.length * pixelStep === start &&
-      last.pixels.join() === pixels.join()
-    if (continues) last.count++
-    else runs.push({ pixels, count: 1, start })
-    pixel += length
-  }
-  return runs
-}
-
-/** How many rows of an image to take as one, so that short rows leave few tiles unfilled. */
-function mergedRows(height: number, width: number): number {
-  const divisors = Array.from({ length: height }, (_, i) => i + 1).filter((n) => height % n === 0)
-  return divisors.findLast((n) => n * width <= 256) ?? 1
 }
 
 export function pixelTileKernel(problem: PixelProblem): Kernel {
@@ -243,7 +195,7 @@ function emitItems(problem: PixelProblem, plan: Plan, context: KernelContext): S
     weightStep: weightBytes,
     outputStep: rows * rowBytes,
   }
-  const tilesOf = ({ pixels, count, start }: TileRun, next: number): Statement[] => {
+  const tilesOf = ({ pixels, count, start }: PixelRun, next: number): Statement[] => {
     const bytes = count * pixels.length * laneBytes
     return [
       call(tileFunction({ ...shape, pixels }, epilogue, context), x, w, y, i32.const(count), ...operandPointers),
@@ -319,20 +271,12 @@ export function tileFunction(shape: TileShape, epilogue: Epilogue | undefined, c
         ]),
       ]
 
-      const sumOf = ({ loops, offsets }: SumPart): Statement[] => {
+      const sumOf = ({ loops, offsets }: SumPart): readonly Statement[] => {
         const body = [
           ...offsets.flatMap((offset, i) => step(offset, i * laneBytes)),
           w.advance(offsets.length * laneBytes),
         ]
-        return loops
-          .filter(({ count }) => count > 1)
-          .reduceRight<{ statements: Statement[]; walked: number }>(
-            ({ statements, walked }, { count, step }) => ({
-              statements: [repeat(count, [...statements, x.advance(step - walked)])],
-              walked: count * step,
-            }),
-            { statements: body, walked: 0 },
-          ).statements
+        return sumLoops(loops, x, body)
       }
 
       const store = (sums: readonly Local<'v128'>[], block: number, pixel: number): Statement[] => {

@@ -1,15 +1,5 @@
 /** Output pixels in lines, and lines in tiles: several short rows are one line, and so are images of one pixel. */
-import { range } from '../../../../core/range.ts'
-import { balancedTiles } from '../tile.ts'
-
-/** Tiles of one shape side by side. */
-export interface LineRun {
-  /** Where the source of each pixel of a tile lies, counted from the first one's. */
-  readonly pixels: readonly number[]
-  readonly count: number
-  /** Where the first pixel's source lies, counted from the line's. */
-  readonly start: number
-}
+import { type PixelRun, rowsTogether, runsOf } from '../pixel-runs.ts'
 
 export interface Lines {
   /** Images, or 1 where a line goes through all of them. */
@@ -25,7 +15,7 @@ export interface Lines {
   readonly outputStep: number
   readonly blockStep: number
   /** A line in tiles of so many pixels at most. */
-  runs(most: number): readonly LineRun[]
+  runs(most: number): readonly PixelRun[]
 }
 
 interface Geometry {
@@ -40,11 +30,8 @@ interface Geometry {
   readonly image: number
 }
 
-/** Pixels of a line of several rows, at most. */
-const mostPixels = 256
-
-/** The share of its tiles that a row fills, below which several rows are taken as one. */
-const leastFilled = 0.85
+/** Pixels of a tile of two blocks of channels: what rows are measured by. */
+const tilePixels = 6
 
 export function linesOf({ batch, blocks, outHeight, outWidth, pixelStep, rowStep, image }: Geometry): Lines {
   if (outHeight * outWidth === 1)
@@ -58,7 +45,7 @@ export function linesOf({ batch, blocks, outHeight, outWidth, pixelStep, rowStep
       blockStep: 1,
       runs: (most) => runsOf(batch, most, image, (pixel) => pixel * image),
     }
-  const rows = rowsTogether(outHeight, outWidth, outWidth * pixelStep === rowStep)
+  const rows = rowsTogether(outHeight, outWidth, tilePixels, outWidth * pixelStep === rowStep)
   const pixels = rows * outWidth
   const sourceOf = (pixel: number): number => Math.floor(pixel / outWidth) * rowStep + (pixel % outWidth) * pixelStep
   return {
@@ -71,39 +58,4 @@ export function linesOf({ batch, blocks, outHeight, outWidth, pixelStep, rowStep
     blockStep: outHeight * outWidth,
     runs: (most) => runsOf(pixels, most, pixelStep, sourceOf),
   }
-}
-
-function rowsTogether(height: number, width: number, contiguous: boolean): number {
-  const filled = width / (Math.ceil(width / 6) * 6)
-  if (!contiguous && filled >= leastFilled) return 1
-  return (
-    range(height)
-      .map((i) => i + 1)
-      .findLast((rows) => height % rows === 0 && rows * width <= mostPixels) ?? 1
-  )
-}
-
-/** Cuts a line of pixels into tiles, and puts equal ones side by side together. */
-export function runsOf(
-  pixels: number,
-  most: number,
-  pixelStep: number,
-  sourceOf: (pixel: number) => number,
-): readonly LineRun[] {
-  const { tiles, size, wide } = balancedTiles(pixels, most)
-  const runs: { pixels: number[]; count: number; start: number }[] = []
-  let pixel = 0
-  for (let tile = 0; tile < tiles; tile++) {
-    const start = sourceOf(pixel)
-    const offsets = range(tile < wide ? size + 1 : size).map((i) => sourceOf(pixel + i) - start)
-    const last = runs.at(-1)
-    const continues =
-      last !== undefined &&
-      last.start + last.count * last.pixels.length * pixelStep === start &&
-      last.pixels.join() === offsets.join()
-    if (continues) last.count++
-    else runs.push({ pixels: offsets, count: 1, start })
-    pixel += offsets.length
-  }
-  return runs
 }

@@ -28,6 +28,7 @@ import type { Buffer } from '../../buffer.ts'
 import type { CustomKernel } from '../../custom-kernels.ts'
 import type { KernelContext } from '../../kernel.ts'
 import { forEachItem } from '../nest.ts'
+import { type SumLoop, sumLoops } from '../sum-loops.ts'
 import { dotBytes } from './dot.ts'
 import { type Finish, finishTile, operandsOf, packedPixelBytes, resultPixelBytes } from './finish.ts'
 import { linesOf } from './lines.ts'
@@ -40,12 +41,6 @@ const stripBytes = 256 * 1024
 
 /** Most steps of a tile's sum that are written one after the other. */
 const mostUnrolled = 8
-
-/** A loop of the sum, with the distance in bytes that one turn moves in the source. */
-interface SumLoop {
-  readonly count: number
-  readonly step: number
-}
 
 /** A part of the sum: loops, outermost first, around steps of four channels at these distances in source and weights. */
 interface SumPart {
@@ -230,16 +225,11 @@ function tileFunction(shape: TileShape, context: KernelContext): FunctionHandle 
       ]
       const sumOf = ({ start, weightStart, loops, steps, weightBytes }: SumPart, first: number): Statement[] => {
         const body = [...steps.flatMap(({ source, weights }) => step(source, weights)), w.advance(weightBytes)]
-        const { statements } = loops
-          .filter(({ count }) => count > 1)
-          .reduceRight<{ statements: Statement[]; walked: number }>(
-            ({ statements, walked }, { count, step }) => ({
-              statements: [repeat(count, [...statements, x.advance(step - walked)])],
-              walked: count * step,
-            }),
-            { statements: body, walked: 0 },
-          )
-        return [x.set(i32.add(p.source, start)), w.set(i32.add(p.weights, first + weightStart)), ...statements]
+        return [
+          x.set(i32.add(p.source, start)),
+          w.set(i32.add(p.weights, first + weightStart)),
+          ...sumLoops(loops, x, body),
+        ]
       }
       const all = (change: (sum: Local<'v128'>, k: number) => Statement): Statement[] =>
         pixels.flatMap((_, i) => vectors.map(({ sums }, k) => change(sums[i], k)))
