@@ -23,6 +23,7 @@ describe.each(['', ...pageNames])('the page #/%s', (name) => {
 
   it.each([
     ['phone', 360],
+    ['tablet held upright', 768],
     ['tablet', 900],
     ['desktop', 1440],
   ])('fits a %s', async (_, width) => {
