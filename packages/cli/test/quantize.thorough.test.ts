@@ -55,6 +55,11 @@ describe('gentle quantize', () => {
     expect((await gentle(['quantize', out, '--data', data, '--out', out])).stderr).toBe(
       `gentle: ${out} is in 8 bits already\n`,
     )
+    const onnx = join(folder, 'small.onnx')
+    await gentle(['export', out, '--format', 'onnx', '--out', onnx])
+    expect((await gentle(['quantize', onnx, '--data', data, '--out', out])).stderr).toContain(
+      'quantize: the model is quantized already',
+    )
   })
 
   it('asks a file of weights for its data, and refuses data of a run that has changed', async () => {

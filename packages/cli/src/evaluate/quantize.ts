@@ -32,9 +32,8 @@ export async function quantizeRun(place: string, flags: QuantizeFlags): Promise<
   classesOf(model, place)
   const parts = await partsFor(place, opened, model, flags, 'quantize')
   const [train, test] = [await parts('train'), await parts('test')]
-  const before = await confusion(model, test)
   const { model: small, layers } = await quantize(model, train, { calibration, examples })
-  const after = await confusion(small, test)
+  const [before, after] = [await confusion(model, test), await confusion(small, test)]
   const share = (holds: (i: number) => boolean): number => before.labels.filter((_, i) => holds(i)).length / test.length
   const result = {
     accuracyBefore: share((i) => before.predicted[i] === before.labels[i]),

@@ -4,9 +4,12 @@ import { ArgumentError, DataError } from '../core/errors.ts'
 import { Random } from '../core/random.ts'
 import { sizeOf } from '../core/shape.ts'
 import type { Dataset } from '../data/dataset.ts'
-import { input, type Tensor } from '../graph/tensor.ts'
+import { topologicalOrder } from '../graph/graph.ts'
+import type { Op } from '../graph/op.ts'
+import { type Input, input, type Tensor } from '../graph/tensor.ts'
 import { type ActivationRange, Quantized, type QuantizedPlace, quantizedPlaces } from '../nn/layers/quantized.ts'
 import { type Model, traceInference } from '../nn/model.ts'
+import { fakeQuantizeOp } from '../ops/fake-quantize.ts'
 import { readBatches } from './batches.ts'
 import { type Calibration, checkCalibration, Histogram } from './calibration.ts'
 import { fitted } from './evaluate.ts'
@@ -57,8 +60,10 @@ export async function quantize(
   checkCalibration(calibration)
   if (!Number.isInteger(count) || count < 1)
     throw new ArgumentError(`quantize: examples is ${count}; expected a whole number of at least 1`)
-  if (model.layer.description.type === 'quantized') throw new ArgumentError('quantize: the model is quantized already')
-  const { x, places } = traced(model, 1)
+  const { x, y, places } = traced(model, 1)
+  // Also by a file of others, whose description does not tell.
+  if (topologicalOrder([y]).some(({ op }) => op === (fakeQuantizeOp as Op)))
+    throw new ArgumentError('quantize: the model is quantized already')
   if (places.length === 0)
     throw new ArgumentError(
       'quantize: the model has no convolution and no dense layer; there is nothing to compute in 8 bits',
@@ -82,9 +87,10 @@ const withRanges = (model: Model, ranges: Readonly<Record<string, ActivationRang
   layer: Quantized(model.layer, { ranges }),
 })
 
-function traced(model: Model, examples: number): { x: ReturnType<typeof input>; places: QuantizedPlace[] } {
+function traced(model: Model, examples: number): { x: Input; y: Tensor; places: QuantizedPlace[] } {
   const x = input([examples, ...model.inputShape])
-  return { x, places: quantizedPlaces(traceInference(model, x), x) }
+  const y = traceInference(model, x)
+  return { x, y, places: quantizedPlaces(y, x) }
 }
 
 interface Sampling {
@@ -98,7 +104,7 @@ async function forSample(
   { backend }: Model,
   dataset: Dataset,
   { sample, batchSize }: Sampling,
-  trace: (examples: number) => { x: ReturnType<typeof input>; outputs: Record<string, Tensor> },
+  trace: (examples: number) => { x: Input; outputs: Record<string, Tensor> },
   visit: (values: Readonly<Record<string, Float32Array>>) => void,
 ): Promise<void> {
   const programs = new Map<number, Program>()
