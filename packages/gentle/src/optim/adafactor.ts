@@ -5,6 +5,7 @@ import { mean } from '../ops/reduce.ts'
 import { reshape } from '../ops/structure.ts'
 import {
   checkNonNegative,
+  decayed,
   type Optimizer,
   type OptimizerOptions,
   optimizer,
@@ -77,7 +78,7 @@ export function adafactor({
           const direction = div(g, sqrt(maximum(estimate, smallestSquare)))
           const clipped = div(direction, maximum(div(rootMeanSquare(direction), clipThreshold), 1))
           const size = mul(rate, maximum(rootMeanSquare(theta), smallestScale))
-          const start = weightDecay > 0 ? mul(theta, sub(1, mul(rate, weightDecay))) : theta
+          const start = decayed(theta, rate, weightDecay)
           return {
             next: sub(start, reshape(mul(size, clipped), parameter.shape)),
             state: means.map((old, i) => [old, next[i]]),

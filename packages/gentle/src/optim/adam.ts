@@ -3,11 +3,13 @@ import { add, div, mul, sqrt, sub } from '../ops/elementwise.ts'
 import {
   checkDecay,
   checkNonNegative,
+  decayed,
   type Optimizer,
   type OptimizerOptions,
   optimizer,
   type WeightDecayOptions,
   weightDecayOf,
+  withDecay,
 } from './optimizer.ts'
 
 export interface AdamOptions extends OptimizerOptions, WeightDecayOptions {
@@ -61,12 +63,12 @@ function adaptive(options: AdamOptions, where: string, decoupled: boolean): Opti
     return {
       variables: [mean, square],
       rule(theta, gradient, rate) {
-        const g = weightDecay > 0 && !decoupled ? add(gradient, mul(theta, weightDecay)) : gradient
+        const g = decoupled ? gradient : withDecay(gradient, theta, weightDecay)
         const m = add(mul(mean, beta1), mul(g, 1 - beta1))
         const v = add(mul(square, beta2), mul(mul(g, g), 1 - beta2))
         const divisor = add(div(sqrt(v), sqrt(complements.second)), epsilon)
         const moved = div(mul(div(rate, complements.first), m), divisor)
-        const start = decoupled && weightDecay > 0 ? mul(theta, sub(1, mul(rate, weightDecay))) : theta
+        const start = decoupled ? decayed(theta, rate, weightDecay) : theta
         return {
           next: sub(start, moved),
           state: [

@@ -12,6 +12,7 @@ import {
   optimizer,
   type WeightDecayOptions,
   weightDecayOf,
+  withDecay,
 } from './optimizer.ts'
 import { checkPositive } from './schedule.ts'
 
@@ -42,7 +43,7 @@ export function lars({ momentum = 0.9, trustCoefficient = 0.001, ...options }: L
     return {
       variables: [velocity],
       rule(theta, gradient, rate) {
-        const g = weightDecay > 0 ? add(gradient, mul(theta, weightDecay)) : gradient
+        const g = withDecay(gradient, theta, weightDecay)
         const own = (): Tensor => {
           const [weights, slope] = [norm(theta), norm(gradient)]
           const below = weightDecay > 0 ? add(slope, mul(weights, weightDecay)) : slope
@@ -80,7 +81,7 @@ export function lamb({ beta1 = 0.9, beta2 = 0.999, epsilon = 1e-6, ...given }: L
         const m = add(mul(mean, beta1), mul(gradient, 1 - beta1))
         const v = add(mul(square, beta2), mul(mul(gradient, gradient), 1 - beta2))
         const adapted = div(div(m, complements.first), add(sqrt(div(v, complements.second)), epsilon))
-        const direction = weightDecay > 0 ? add(adapted, mul(theta, weightDecay)) : adapted
+        const direction = withDecay(adapted, theta, weightDecay)
         const own = theta.shape.length > 1 ? mul(rate, ratioOf(norm(theta), norm(direction))) : rate
         return {
           next: sub(theta, mul(own, direction)),

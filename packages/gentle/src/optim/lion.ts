@@ -2,6 +2,7 @@ import { variable } from '../graph/tensor.ts'
 import { add, mul, sign, sub } from '../ops/elementwise.ts'
 import {
   checkDecay,
+  decayed,
   nothingShared,
   type Optimizer,
   type OptimizerOptions,
@@ -33,7 +34,7 @@ export function lion({ beta1 = 0.9, beta2 = 0.99, ...options }: LionOptions): Op
       variables: [mean],
       rule(theta, gradient, rate) {
         const direction = sign(add(mul(mean, beta1), mul(gradient, 1 - beta1)))
-        const start = weightDecay > 0 ? mul(theta, sub(1, mul(rate, weightDecay))) : theta
+        const start = decayed(theta, rate, weightDecay)
         return {
           next: sub(start, mul(rate, direction)),
           state: [[mean, add(mul(mean, beta2), mul(gradient, 1 - beta2))]],

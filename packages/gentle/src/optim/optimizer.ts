@@ -1,7 +1,7 @@
 /** What an optimizer is: it turns gradients into updates of the parameters and of its own state, as a graph. */
 import { ArgumentError } from '../core/errors.ts'
 import { type Tensor, type Variable, within } from '../graph/tensor.ts'
-import { add, div, maximum, minimum, mul, sqrt } from '../ops/elementwise.ts'
+import { add, div, maximum, minimum, mul, sqrt, sub } from '../ops/elementwise.ts'
 import { sum } from '../ops/reduce.ts'
 import { checkGroups, groupOf, type ParameterGroup } from './parameter-groups.ts'
 import { type Schedule, toSchedule } from './schedule.ts'
@@ -84,6 +84,14 @@ export function weightDecayOf(
   return ({ name, shape }) =>
     groupOf(groups, name)?.weightDecay ?? (decayParameters === 'all' || shape.length > 1 ? weightDecay : 0)
 }
+
+/** A gradient with that of weight decay: g + λ θ. */
+export const withDecay = (gradient: Tensor, theta: Tensor, weightDecay: number): Tensor =>
+  weightDecay > 0 ? add(gradient, mul(theta, weightDecay)) : gradient
+
+/** A parameter after weight decay apart from the gradient: (1 - rate λ) θ (Loshchilov and Hutter, 2019, algorithm 2). */
+export const decayed = (theta: Tensor, rate: Tensor, weightDecay: number): Tensor =>
+  weightDecay > 0 ? mul(theta, sub(1, mul(rate, weightDecay))) : theta
 
 /** One parameter's step, from its gradient: its next value and the next values of its state. */
 export type ParameterRule = (

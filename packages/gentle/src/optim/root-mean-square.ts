@@ -9,6 +9,7 @@ import {
   optimizer,
   type WeightDecayOptions,
   weightDecayOf,
+  withDecay,
 } from './optimizer.ts'
 
 export interface RmsPropOptions extends OptimizerOptions, WeightDecayOptions {
@@ -37,7 +38,7 @@ export function rmsProp(options: RmsPropOptions): Optimizer {
     return {
       variables: velocity === undefined ? [square] : [square, velocity],
       rule(theta, gradient, rate) {
-        const g = weightDecay > 0 ? add(gradient, mul(theta, weightDecay)) : gradient
+        const g = withDecay(gradient, theta, weightDecay)
         const s = add(mul(square, decay), mul(mul(g, g), 1 - decay))
         const scaled = div(g, add(sqrt(s), epsilon))
         if (velocity === undefined) return { next: sub(theta, mul(rate, scaled)), state: [[square, s]] }
@@ -72,7 +73,7 @@ export function adaGrad({ epsilon = 1e-10, ...common }: AdaGradOptions): Optimiz
     return {
       variables: [square],
       rule(theta, gradient, rate) {
-        const g = weightDecay > 0 ? add(gradient, mul(theta, weightDecay)) : gradient
+        const g = withDecay(gradient, theta, weightDecay)
         const s = add(square, mul(g, g))
         return { next: sub(theta, mul(rate, div(g, add(sqrt(s), epsilon)))), state: [[square, s]] }
       },

@@ -9,6 +9,7 @@ import {
   optimizer,
   type WeightDecayOptions,
   weightDecayOf,
+  withDecay,
 } from './optimizer.ts'
 
 export interface SgdOptions extends OptimizerOptions, WeightDecayOptions {
@@ -32,7 +33,7 @@ export function sgd({ momentum = 0, nesterov = false, ...options }: SgdOptions):
     return {
       variables: velocity === undefined ? [] : [velocity],
       rule(theta, gradient, rate) {
-        const g = weightDecay > 0 ? add(gradient, mul(theta, weightDecay)) : gradient
+        const g = withDecay(gradient, theta, weightDecay)
         if (velocity === undefined) return { next: sub(theta, mul(rate, g)), state: [] }
         const v = add(mul(velocity, momentum), g)
         const direction = nesterov ? add(g, mul(v, momentum)) : v
