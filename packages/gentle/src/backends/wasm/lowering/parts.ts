@@ -42,45 +42,34 @@ export async function partsFor(graph: Graph): Promise<Parts> {
   const nodes = placed.map(({ node }) => node)
   const families = new Set(nodes.flatMap(({ op }) => familyOf(op.name) ?? []))
   const custom = nodes.some(({ op }) => isCustom(op))
-  const [
-    lowerLoop,
-    lowerCustom,
-    rareMath,
-    densePanels,
-    denseStreamed,
-    plainProducts,
-    winograd,
-    packed,
-    channels,
-    squares,
-    ...rare
-  ] = await Promise.all([
-    nodes.some(isScan) ? import('./loop.ts').then((module) => module.lowerLoop) : undefined,
-    custom ? import('./custom.ts').then((module) => module.lowerCustom) : undefined,
-    // What kernels from outside of the library compute is not known.
-    custom || nodes.some(({ op }) => isRareFunction(op.name)) ? import('../math/rare.ts') : undefined,
-    nodes.some(isScan) ? import('./dense-panels.ts').then((module) => module.densePanels) : undefined,
-    nodes.some(hasManyWeights) ? import('./dense-streamed.ts').then((module) => module.denseStreamed) : undefined,
-    placed.some(isPlainProduct) ? import('./plain-products.ts').then((module) => module.plainProducts) : undefined,
-    nodes.some(mayBeWinograd) ? import('./winograd.ts').then((module) => module.winograd) : undefined,
-    nodes.some(hasManyChannels) ? import('./packed.ts').then((module) => module.packed) : undefined,
-    placed.some(isInChannels) ? import('./channels.ts').then((module) => module.channels) : undefined,
-    nodes.some(isSumOfSquares) ? import('./squares.ts').then((module) => module.squares) : undefined,
-    ...[...families].map((load) => load()),
+  const [parts, rare] = await Promise.all([
+    allOf({
+      lowerLoop: nodes.some(isScan) ? import('./loop.ts').then((module) => module.lowerLoop) : undefined,
+      lowerCustom: custom ? import('./custom.ts').then((module) => module.lowerCustom) : undefined,
+      // What kernels from outside of the library compute is not known.
+      rareMath: custom || nodes.some(({ op }) => isRareFunction(op.name)) ? import('../math/rare.ts') : undefined,
+      densePanels: nodes.some(isScan) ? import('./dense-panels.ts').then((module) => module.densePanels) : undefined,
+      denseStreamed: nodes.some(hasManyWeights)
+        ? import('./dense-streamed.ts').then((module) => module.denseStreamed)
+        : undefined,
+      plainProducts: placed.some(isPlainProduct)
+        ? import('./plain-products.ts').then((module) => module.plainProducts)
+        : undefined,
+      winograd: nodes.some(mayBeWinograd) ? import('./winograd.ts').then((module) => module.winograd) : undefined,
+      packed: nodes.some(hasManyChannels) ? import('./packed.ts').then((module) => module.packed) : undefined,
+      channels: placed.some(isInChannels) ? import('./channels.ts').then((module) => module.channels) : undefined,
+      squares: nodes.some(isSumOfSquares) ? import('./squares.ts').then((module) => module.squares) : undefined,
+    }),
+    Promise.all([...families].map((load) => load())),
   ])
-  return {
-    lowerLoop,
-    lowerCustom,
-    rareMath,
-    densePanels,
-    denseStreamed,
-    plainProducts,
-    winograd,
-    packed,
-    channels,
-    squares,
-    rare: Object.assign({}, ...rare),
-  }
+  return { ...parts, rare: Object.assign({}, ...rare) }
+}
+
+/** An object of promises, when all are kept. */
+async function allOf<T extends object>(promises: T): Promise<{ readonly [Name in keyof T]: Awaited<T[Name]> }> {
+  const values = await Promise.all(Object.values(promises))
+  const named = Object.keys(promises).map((name, i) => [name, values[i]] as const)
+  return Object.fromEntries(named) as { readonly [Name in keyof T]: Awaited<T[Name]> }
 }
 
 const familyOf = (name: string): (() => Promise<Lowerings<string>>) | undefined =>
